@@ -1,0 +1,278 @@
+"""One claim at fixed sizes: scalar symbols with their assumptions, an unrolled formula, and how to call the target."""
+
+import itertools
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import sympy as sp
+
+from qedoc.domain import Functions, Integers, Reals
+from qedoc.properties import Property
+from qedoc.spec import Argument, Dict, ForAll, Index, List, Parameter, Size, Spec, base
+
+Opaque = Callable[[str, int, Any], Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scalar:
+    """A real or integer unknown of a case.
+
+    Args:
+        symbol: the SymPy symbol, with the assumptions that its domain justifies.
+        domain: its set; the ends may name other symbols of the case.
+        meaning: one line for the reader.
+        name: the parameter's or argument's name if it is one, else the symbol's.
+    """
+
+    symbol: sp.Symbol
+    domain: Reals | Integers
+    meaning: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Case:
+    """A spec with every size fixed.
+
+    Args:
+        spec: where it comes from.
+        sizes: the value of each Size symbol, by name.
+        formula: the documented formula in the case's symbols, sums and products written out.
+        scalars: the unknowns.
+        where: the relations between the unknowns, besides their domains.
+        properties: the promises, in the case's symbols.
+        opaque: names of the functions about which nothing is assumed.
+    """
+
+    spec: Spec
+    sizes: Mapping[str, int]
+    formula: sp.Expr
+    scalars: tuple[Scalar, ...]
+    where: tuple[sp.Basic, ...]
+    properties: tuple[Property, ...]
+    opaque: tuple[str, ...]
+    translate: Callable[[Any], Any]
+
+    @property
+    def id(self) -> str:
+        """The claim's id, with the sizes: `optax.piecewise_constant_schedule[n=2]`."""
+        sizes = ",".join(f"{name}={value}" for name, value in self.sizes.items())
+        return f"{self.spec.id}[{sizes}]" if sizes else self.spec.id
+
+    @property
+    def symbols(self) -> tuple[sp.Symbol, ...]:
+        """The unknowns' symbols, in the order of declaration."""
+        return tuple(scalar.symbol for scalar in self.scalars)
+
+    def domain(self) -> tuple[sp.Basic, ...]:
+        """All conditions that make up the domain, integrality apart."""
+        ends = [c for scalar in self.scalars for c in scalar.domain.conditions(scalar.symbol)]
+        return (*(c for c in ends if c is not sp.true), *self.where)
+
+    def arguments(self, values: Mapping[sp.Symbol, Any], opaque: Opaque) -> tuple[dict[str, Any], list[Any] | None]:
+        """The target's keyword arguments, and the returned function's arguments (None if there is none).
+
+        Args:
+            values: what to pass for each symbol: Python numbers, arrays or tracers.
+            opaque: called as `opaque(name, index, x)` for a function of the domain `Functions`.
+        """
+
+        def build(template: Any) -> Any:
+            match template:
+                case dict():
+                    return {build(key): build(value) for key, value in template.items()}
+                case list():
+                    return [build(item) for item in template]
+                case tuple():
+                    return tuple(build(item) for item in template)
+                case sp.Lambda():
+                    name, index = template.expr.func.__name__, int(template.expr.args[0])
+                    return lambda x: opaque(name, index, x)
+                case sp.Symbol():
+                    return values[template]
+                case sp.Integer():
+                    return int(template)
+                case sp.Expr() if template.is_number:
+                    return float(template)
+                case sp.Expr():
+                    return sp.lambdify(list(values), template, modules="math")(*values.values())
+                case _:
+                    return template
+
+        keywords = {d.name: values[self.translate(d.symbol)] for d in self.spec.symbols if isinstance(d, Parameter)}
+        keywords |= {name: build(self.translate(template)) for name, template in self.spec.bind.items()}
+        curried = [d for d in self.spec.symbols if isinstance(d, Argument)]
+        return keywords, [values[self.translate(d.symbol)] for d in curried] or None
+
+    def call(self, target: Callable[..., Any], values: Mapping[sp.Symbol, Any], opaque: Opaque) -> Any:
+        """Calls the target, and the function that it returns if the spec has Arguments."""
+        keywords, curried = self.arguments(values, opaque)
+        result = target(**keywords)
+        return result if curried is None else result(*curried)
+
+
+def cases(spec: Spec) -> Iterator[Case]:
+    """The spec at each combination of its sizes, smallest first."""
+    sizes = [d for d in spec.symbols if isinstance(d, Size)]
+    for values in itertools.product(*(size.values for size in sizes)):
+        yield instantiate(spec, {size.symbol: value for size, value in zip(sizes, values, strict=True)})
+
+
+def instantiate(spec: Spec, sizes: Mapping[sp.Symbol, int]) -> Case:
+    """The spec with each size symbol replaced by its value.
+
+    Raises:
+        SpecError: if a formula names an element outside its index range.
+    """
+    domains = {base(d.symbol): d for d in spec.symbols if not isinstance(d, Size)}
+    elements = _elements(spec, sizes)
+    symbols: dict[sp.Basic, sp.Symbol] = {}
+    for label, declaration in domains.items():
+        if isinstance(declaration.domain, Functions):
+            continue
+        assumptions = declaration.domain.assumptions()
+        if isinstance(declaration.symbol, sp.Indexed):
+            for k in elements.get(label, ()):
+                symbols[sp.IndexedBase(label)[k]] = sp.Symbol(f"{label}_{k}", **assumptions)
+        else:
+            symbols[label] = sp.Symbol(label.name, **assumptions)
+
+    def translate(template: Any) -> Any:
+        return _translate(template, sizes, symbols, spec)
+
+    scalars = []
+    for written, symbol in symbols.items():
+        declaration = domains[base(written)]
+        index = {declaration.symbol.indices[0]: written.indices[0]} if isinstance(written, sp.Indexed) else {}
+        scalars.append(_scalar(declaration, symbol, index, translate))
+    relations: list[sp.Basic] = []
+    for relation in spec.where:
+        made = translate(relation)
+        relations += made if isinstance(made, list) else [made]
+    return Case(
+        spec=spec,
+        sizes={str(symbol): value for symbol, value in sizes.items()},
+        formula=translate(spec.formula),
+        scalars=tuple(scalars),
+        where=tuple(r for r in relations if r is not sp.true),
+        properties=tuple(_property(promise, translate) for promise in spec.properties),
+        opaque=tuple(str(d.symbol) for d in domains.values() if isinstance(d.domain, Functions)),
+        translate=translate,
+    )
+
+
+def _scalar(declaration: Any, symbol: sp.Symbol, index: Mapping[Any, Any], translate: Callable[[Any], Any]) -> Scalar:
+    domain = declaration.domain
+    ends: dict[str, Any] = {}
+    if domain.lower != -sp.oo:
+        ends["above" if domain.lower_open else "least"] = translate(domain.lower.subs(index))
+    if domain.upper != sp.oo:
+        ends["below" if domain.upper_open else "most"] = translate(domain.upper.subs(index))
+    name = getattr(declaration, "name", symbol.name)
+    return Scalar(symbol=symbol, domain=type(domain)(**ends), meaning=declaration.meaning, name=name)
+
+
+def _property(promise: Property, translate: Callable[[Any], Any]) -> Property:
+    def part(value: Any) -> Any:
+        if isinstance(value, Mapping):
+            return {translate(key): translate(sp.sympify(item)) for key, item in value.items()}
+        if isinstance(value, tuple):
+            return tuple(map(translate, value))
+        return None if value is None else translate(sp.sympify(value))
+
+    return replace(promise, **{name: part(getattr(promise, name)) for name in promise.__slots__})
+
+
+def _elements(spec: Spec, sizes: Mapping[sp.Symbol, int]) -> dict[Any, list[int]]:
+    """Which indices each IndexedBase has, from the structures that the target is called with."""
+    found: dict[Any, list[int]] = {}
+
+    def visit(template: Any, at: Mapping[Any, int]) -> None:
+        match template:
+            case List(item=item, index=index):
+                for k in _range(index, sizes):
+                    visit(item, {**at, index[0]: k})
+            case Dict(key=key, value=value, index=index):
+                for k in _range(index, sizes):
+                    visit([key, value], {**at, index[0]: k})
+            case Mapping():
+                for pair in template.items():
+                    visit(list(pair), at)
+            case list() | tuple():
+                for item in template:
+                    visit(item, at)
+            case sp.Basic():
+                for element in template.atoms(sp.Indexed):
+                    known = found.setdefault(element.base.label, [])
+                    k = element.indices[0].subs({**sizes, **at})
+                    if int(k) not in known:
+                        known.append(int(k))
+
+    for template in spec.bind.values():
+        visit(template, {})
+    return found
+
+
+def _range(index: Index, sizes: Mapping[sp.Symbol, int]) -> range:
+    _, first, last = index
+    return range(int(sp.sympify(first).subs(sizes)), int(sp.sympify(last).subs(sizes)) + 1)
+
+
+def _translate(template: Any, sizes: Mapping[sp.Symbol, int], symbols: Mapping[Any, Any], spec: Spec) -> Any:
+    def at(item: Any, index: Index) -> list[Any]:
+        return [_substitute(item, index[0], k) for k in _range(index, sizes)]
+
+    def go(part: Any) -> Any:
+        return _translate(part, sizes, symbols, spec)
+
+    match template:
+        case List(item=item, index=index):
+            return [go(part) for part in at(item, index)]
+        case Dict(key=key, value=value, index=index):
+            return {go(k): go(v) for k, v in zip(at(key, index), at(value, index), strict=True)}
+        case ForAll(condition=condition, index=index):
+            return [go(part) for part in at(condition, index)]
+        case Mapping():
+            return {go(key): go(value) for key, value in template.items()}
+        case list():
+            return [go(item) for item in template]
+        case tuple():
+            return tuple(go(item) for item in template)
+        case sp.Basic():
+            unrolled = unroll(template, sizes)
+            stray = [e for e in unrolled.atoms(sp.Indexed) if e not in symbols]
+            if stray:
+                raise spec.refuse(f"{stray[0]} is outside the range of its index; bind= gives {sorted(map(str, symbols))}")
+            return unrolled.xreplace(dict(symbols))
+        case _:
+            return template
+
+
+def _substitute(template: Any, variable: sp.Symbol, value: int) -> Any:
+    """Puts an index's value into a template."""
+    match template:
+        case Mapping():
+            return {_substitute(k, variable, value): _substitute(v, variable, value) for k, v in template.items()}
+        case list() | tuple():
+            return type(template)(_substitute(item, variable, value) for item in template)
+        case sp.Basic():
+            return template.subs(variable, value)
+        case _:
+            return template
+
+
+def unroll(expression: sp.Basic, sizes: Mapping[sp.Symbol, int]) -> sp.Basic:
+    """Writes finite sums and products out, innermost indices first fixed by the outer ones."""
+    expression = expression.subs(sizes) if sizes else expression
+    if not expression.has(sp.Sum, sp.Product):
+        return expression
+    if isinstance(expression, (sp.Sum, sp.Product)):
+        body, (variable, first, last), *outer = expression.args
+        if outer:
+            return unroll(expression.func(expression.func(body, expression.args[1]), *outer), {})
+        if not (first.is_Integer and last.is_Integer):
+            return expression
+        terms = [unroll(body.subs(variable, k), {}) for k in range(int(first), int(last) + 1)]
+        return sp.Add(*terms) if isinstance(expression, sp.Sum) else sp.Mul(*terms)
+    return expression.func(*(unroll(part, {}) for part in expression.args))

@@ -1,0 +1,53 @@
+"""What stops qedoc from running: a user's mistake, said so that it can be mended."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Location:
+    """A line of a file, as a person names it.
+
+    Args:
+        path: path of the file, as given or absolute.
+        line: line in the file, from 1.
+    """
+
+    path: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}"
+
+
+class QedocError(Exception):
+    """qedoc cannot run as asked; the command line ends with exit code 2.
+
+    Args:
+        message: what was expected, what was found, and what to do.
+        location: the place in the user's files, if there is one.
+    """
+
+    def __init__(self, message: str, location: Location | None = None) -> None:
+        super().__init__(message, location)
+        self.message = message
+        self.location = location
+
+    def __str__(self) -> str:
+        return f"{self.location}: {self.message}" if self.location else self.message
+
+
+class SpecError(QedocError):
+    """A spec contradicts itself, its target, or Python's grammar."""
+
+
+class TargetError(QedocError):
+    """The target of a claim cannot be imported, or is not callable."""
+
+
+class UnsupportedError(QedocError):
+    """The code uses something that qedoc has no rule for; it becomes the verdict `unsupported`.
+
+    Args:
+        message: names the primitive (or the act) and what is missing.
+        location: the line of the user's code.
+    """

@@ -1,0 +1,1 @@
+"""Values: rigorous enclosures of formulas, and executions of the real code."""

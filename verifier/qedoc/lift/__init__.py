@@ -1,0 +1,1 @@
+"""JAX code to SymPy: the formula that a function really computes."""

@@ -1,0 +1,1 @@
+"""Symbolic equality and properties, cell by cell."""
