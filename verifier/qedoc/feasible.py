@@ -1,0 +1,273 @@
+"""Which conditions can hold together: an SMT solver behind SymPy's relations.
+
+Only the solver's answer "unsatisfiable" is relied on. A term that the solver has no theory for becomes an unknown of its own, with the bounds
+that hold for it everywhere, so a conjunction that is satisfiable is never called empty.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from fractions import Fraction
+from typing import Any, TypeAlias
+
+import sympy as sp
+import z3
+
+Point: TypeAlias = dict[sp.Symbol, Fraction]
+
+EFFORT = 400_000
+"""z3's resource limit for one query; a count of steps, not of seconds, so that answers do not depend on the machine's load."""
+
+LARGEST_POWER = 8
+
+
+class Facts:
+    """A conjunction of conditions on real and integer symbols that grows and shrinks like a stack.
+
+    Args:
+        conditions: SymPy relations and Boolean combinations of them; the symbols' own assumptions are added.
+    """
+
+    def __init__(self, conditions: Sequence[sp.Basic] = ()) -> None:
+        self._terms = _Terms()
+        self._solvers = [_solver(integers=True), _solver(integers=False)]
+        self._stack: list[sp.Basic] = []
+        self._entailed: list[dict[sp.Basic, bool]] = [{}]
+        for condition in conditions:
+            self._add(condition)
+
+    @property
+    def conditions(self) -> tuple[sp.Basic, ...]:
+        """The conditions assumed so far, oldest first."""
+        return tuple(self._stack)
+
+    @contextmanager
+    def assuming(self, *conditions: sp.Basic) -> Iterator["Facts"]:
+        """Within the block the conditions are facts too."""
+        depth = len(self._stack)
+        for solver in self._solvers:
+            solver.push()
+        self._entailed.append({})
+        try:
+            for condition in conditions:
+                self._add(condition)
+            yield self
+        finally:
+            del self._stack[depth:]
+            self._entailed.pop()
+            for solver in self._solvers:
+                solver.pop()
+
+    def empty(self) -> bool:
+        """True only if the facts contradict one another."""
+        return sp.false in self._stack or any(solver.check() == z3.unsat for solver in self._solvers)
+
+    def entails(self, condition: sp.Basic) -> bool:
+        """True only if the condition follows from the facts."""
+        if condition is sp.true:
+            return True
+        known = next((level[condition] for level in reversed(self._entailed) if level.get(condition)), None)
+        if known is None:
+            known = self._unsatisfiable(sp.Not(condition))
+            self._entailed[-1][condition] = known
+        return known
+
+    def decide(self, condition: sp.Basic) -> bool | None:
+        """True or False if the facts settle the condition, None if they do not."""
+        if self.entails(condition):
+            return True
+        return False if self.entails(sp.Not(condition)) else None
+
+    def model(self, symbols: Sequence[sp.Symbol], *also: sp.Basic) -> Point | None:
+        """A rational point that the solver believes to satisfy the facts; the caller checks it.
+
+        Args:
+            symbols: the coordinates wanted.
+            also: further conditions on the point.
+        """
+        with self.assuming(*also):
+            for solver in self._solvers:
+                if solver.check() == z3.sat:
+                    return self._read(solver.model(), symbols, self._solvers.index(solver) == 0)
+        return None
+
+    def _add(self, condition: sp.Basic) -> None:
+        self._stack.append(condition)
+        for solver, integers in zip(self._solvers, (True, False), strict=True):
+            for formula in self._terms.formula(condition, integers=integers):
+                solver.add(formula)
+
+    def _unsatisfiable(self, condition: sp.Basic) -> bool:
+        if condition is sp.false:
+            return True
+        with self.assuming(condition):
+            return self.empty()
+
+    def _read(self, model: Any, symbols: Sequence[sp.Symbol], integers: bool) -> Point | None:
+        point: Point = {}
+        for symbol in symbols:
+            value = model.eval(self._terms.symbol(symbol, integers=integers), model_completion=True)
+            if z3.is_algebraic_value(value):
+                value = value.approx(12)
+            if z3.is_int_value(value):
+                point[symbol] = Fraction(value.as_long())
+            elif z3.is_rational_value(value):
+                point[symbol] = Fraction(value.numerator_as_long(), value.denominator_as_long())
+            else:
+                return None
+            if symbol.is_integer and point[symbol].denominator != 1:
+                return None
+        return point
+
+
+def _solver(*, integers: bool) -> Any:
+    """A solver for mixed integers and reals, or for the relaxation in which every integer is a real (complete for polynomials)."""
+    solver = z3.Solver() if integers else z3.SolverFor("QF_NRA")
+    solver.set("rlimit", EFFORT)
+    return solver
+
+
+class _Terms:
+    """SymPy to z3, with the side conditions of each unknown that stands for a term."""
+
+    def __init__(self) -> None:
+        self._names: dict[tuple[sp.Basic, bool], Any] = {}
+        self._side: list[Any] = []
+
+    def formula(self, condition: sp.Basic, *, integers: bool) -> list[Any]:
+        """The z3 formulas of a condition: itself, then the side conditions of the unknowns in it."""
+        self._side = []
+        return [self._boolean(condition, integers), *self._side]
+
+    def symbol(self, symbol: sp.Symbol, *, integers: bool) -> Any:
+        """The z3 unknown of a SymPy symbol; its assumptions become side conditions."""
+        sort = z3.Int if integers and symbol.is_integer else z3.Real
+        unknown = self._names.setdefault((symbol, integers), sort(f"{symbol.name}!{len(self._names)}"))
+        for holds, condition in (
+            (symbol.is_positive, unknown > 0),
+            (symbol.is_negative, unknown < 0),
+            (symbol.is_nonnegative, unknown >= 0),
+            (symbol.is_nonpositive, unknown <= 0),
+            (symbol.is_nonzero, unknown != 0),
+        ):
+            if holds:
+                self._side.append(condition)
+        return unknown
+
+    def _boolean(self, condition: sp.Basic, integers: bool) -> Any:
+        def real(x: sp.Basic) -> Any:
+            return self._real(x, integers)
+
+        match condition:
+            case sp.logic.boolalg.BooleanTrue() | True:
+                return z3.BoolVal(True)
+            case sp.logic.boolalg.BooleanFalse() | False:
+                return z3.BoolVal(False)
+            case sp.Not():
+                return z3.Not(self._boolean(condition.args[0], integers))
+            case sp.And():
+                return z3.And(*(self._boolean(part, integers) for part in condition.args))
+            case sp.Or():
+                return z3.Or(*(self._boolean(part, integers) for part in condition.args))
+            case sp.Xor():
+                first, *rest = (self._boolean(part, integers) for part in condition.args)
+                for part in rest:
+                    first = z3.Xor(first, part)
+                return first
+            case sp.ITE():
+                return z3.If(*(self._boolean(part, integers) for part in condition.args))
+            case sp.Eq() | sp.Ne() if any(isinstance(side, sp.logic.boolalg.Boolean) for side in condition.args):
+                left, right = (self._boolean(side, integers) for side in condition.args)
+                return left == right if isinstance(condition, sp.Eq) else left != right
+            case sp.Eq():
+                return real(condition.lhs) == real(condition.rhs)
+            case sp.Ne():
+                return real(condition.lhs) != real(condition.rhs)
+            case sp.Lt():
+                return real(condition.lhs) < real(condition.rhs)
+            case sp.Le():
+                return real(condition.lhs) <= real(condition.rhs)
+            case sp.Gt():
+                return real(condition.lhs) > real(condition.rhs)
+            case sp.Ge():
+                return real(condition.lhs) >= real(condition.rhs)
+            case _:
+                return self._unknown(condition, integers, z3.Bool)
+
+    def _real(self, term: sp.Basic, integers: bool) -> Any:
+        def go(part: sp.Basic) -> Any:
+            return self._real(part, integers)
+
+        match term:
+            case sp.Integer():
+                return z3.IntVal(int(term)) if integers else z3.RealVal(int(term))
+            case sp.Rational():
+                return z3.RealVal(f"{term.p}/{term.q}")
+            case sp.Symbol():
+                return self.symbol(term, integers=integers)
+            case sp.Add():
+                return z3.Sum(*map(go, term.args))
+            case sp.Mul():
+                return _product(list(map(go, term.args)))
+            case sp.Pow() if term.exp.is_Integer and 0 < abs(int(term.exp)) <= LARGEST_POWER:
+                power = _product([go(term.base)] * abs(int(term.exp)))
+                return power if term.exp > 0 else self._reciprocal(term, power, integers)
+            case sp.Piecewise():
+                value = self._unknown(sp.Tuple(term, sp.nan), integers, z3.Real)
+                for part, condition in reversed(term.args):
+                    value = z3.If(self._boolean(condition, integers), go(part), value)
+                return value
+            case sp.Min() | sp.Max():
+                first, *rest = map(go, term.args)
+                for part in rest:
+                    first = z3.If(first <= part if isinstance(term, sp.Min) else first >= part, first, part)
+                return first
+            case sp.Abs():
+                part = go(term.args[0])
+                return z3.If(part >= 0, part, -part)
+            case sp.sign():
+                part = go(term.args[0])
+                return z3.If(part > 0, z3.RealVal(1), z3.If(part < 0, z3.RealVal(-1), z3.RealVal(0)))
+            case _:
+                return self._named(term, integers)
+
+    def _named(self, term: sp.Basic, integers: bool) -> Any:
+        """An unknown that stands for the term, with what is true of such terms everywhere."""
+        sort = z3.Int if integers and isinstance(term, sp.floor | sp.ceiling) else z3.Real
+        value = self._unknown(term, integers, sort)
+        match term:
+            case sp.cos() | sp.sin():
+                self._side += [value >= -1, value <= 1]
+            case sp.exp():
+                self._side.append(value > 0)
+            case sp.tanh() | sp.erf():
+                self._side += [value > -1, value < 1]
+            case sp.floor():
+                inside = self._real(term.args[0], integers)
+                self._side += [value <= inside, inside < value + 1]
+            case sp.ceiling():
+                inside = self._real(term.args[0], integers)
+                self._side += [value >= inside, inside > value - 1]
+            case sp.Pow():
+                base = self._real(term.base, integers)
+                self._side += [z3.Implies(base > 0, value > 0), z3.Implies(base == 0, value >= 0)]
+            case sp.NumberSymbol():
+                low, high = (sp.Rational(str(sp.N(term, 30))) + sign * sp.Rational(1, 10**25) for sign in (-1, 1))
+                self._side += [value > z3.RealVal(f"{low.p}/{low.q}"), value < z3.RealVal(f"{high.p}/{high.q}")]
+            case _:
+                pass
+        return value
+
+    def _reciprocal(self, term: sp.Basic, power: Any, integers: bool) -> Any:
+        value = self._unknown(term, integers, z3.Real)
+        self._side.append(z3.Implies(power != 0, value * power == 1))
+        return value
+
+    def _unknown(self, term: sp.Basic, integers: bool, sort: Any) -> Any:
+        return self._names.setdefault((term, integers), sort(f"term!{len(self._names)}"))
+
+
+def _product(factors: list[Any]) -> Any:
+    value = factors[0]
+    for factor in factors[1:]:
+        value = value * factor
+    return value
