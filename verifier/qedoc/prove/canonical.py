@@ -1,0 +1,241 @@
+"""Canonical forms: branch-free formulas as rational functions of independent generators, so that equality is the zero test of a polynomial.
+
+A generator stands for a transcendental part: cos of a base angle, a base to a symbolic exponent, a logarithm of a positive factor, any other
+function at canonical arguments. Every rewriting holds for all real values that the facts allow; a step that needs a sign asks the facts.
+"""
+
+from collections.abc import Iterable
+from math import gcd, lcm
+
+import sympy as sp
+
+from qedoc.feasible import Facts
+
+LARGEST_MULTIPLE = 24
+"""Angles up to this multiple of the base angle are expanded; beyond it the polynomial costs more than it is worth."""
+
+
+class Canon:
+    """Rewrites formulas of one cell over a shared set of generators.
+
+    Args:
+        facts: what is known in the cell.
+    """
+
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
+        self._generators: dict[tuple[object, ...], sp.Dummy] = {}
+        self._meaning: dict[sp.Dummy, sp.Expr] = {}
+        self._steps: dict[tuple[object, ...], tuple[int, int]] = {}
+        self._relations: dict[sp.Dummy, tuple[int, sp.Expr]] = {}
+
+    def zero(self, expression: sp.Expr) -> bool:
+        """True only if the expression is zero wherever the facts hold and it is defined."""
+        while True:
+            steps = dict(self._steps)
+            numerator = self._numerator(self.form(expression))
+            if self._steps == steps:
+                return numerator == 0
+            self._generators.clear()
+            self._relations.clear()
+
+    def form(self, expression: sp.Expr) -> sp.Expr:
+        """The expression as p/q with polynomials p, q in symbols and generators."""
+        match expression:
+            case sp.Symbol() | sp.Rational():
+                return expression
+            case sp.Add() | sp.Mul():
+                return self._reduce(expression.func(*map(self.form, expression.args)))
+            case sp.Pow() if expression.exp.is_Integer:
+                return self._reduce(self.form(expression.base) ** expression.exp)
+            case sp.Pow():
+                return self._power(expression.base, expression.exp)
+            case sp.exp():
+                return self._exponential(expression.args[0])
+            case sp.log():
+                return self._logarithm(expression.args[0])
+            case sp.cos() | sp.sin():
+                return self._trigonometric(expression.func, expression.args[0])
+            case sp.tan() | sp.sec() | sp.csc() | sp.cot():
+                return self.form(expression.rewrite(sp.cos, sp.sin) if not isinstance(expression, sp.tan) else _sine_over_cosine(expression))
+            case sp.sinh() | sp.cosh() | sp.tanh() | sp.coth():
+                return self.form(expression.rewrite(sp.exp))
+            case _:
+                return self._opaque(expression)
+
+    def _numerator(self, expression: sp.Expr) -> sp.Expr:
+        return self._relate(sp.expand(sp.fraction(sp.together(expression))[0]))
+
+    def _reduce(self, expression: sp.Expr) -> sp.Expr:
+        """Lowest terms, with the algebraic relations of the generators applied."""
+        numerator, denominator = (self._relate(sp.expand(part)) for part in sp.fraction(sp.together(expression)))
+        return sp.cancel(numerator / denominator) if denominator.free_symbols else sp.expand(numerator / denominator)
+
+    def _relate(self, polynomial: sp.Expr) -> sp.Expr:
+        for generator, (degree, value) in list(self._relations.items()):
+            if polynomial.has(generator):
+                polynomial = sp.expand(sp.rem(polynomial, generator**degree - value, generator))
+        return polynomial
+
+    def _generator(self, key: tuple[object, ...]) -> sp.Dummy:
+        return self._generators.setdefault(key, sp.Dummy(f"g{len(self._generators)}", real=True))
+
+    def _stepped(self, key: tuple[object, ...], multiple: sp.Rational) -> tuple[sp.Dummy, int]:
+        """The generator of the key's base quantity (its largest common part seen so far) and the multiple in those units."""
+        top, bottom = self._steps.get(key, (0, 1))
+        common = lcm(bottom, multiple.q)
+        step = (gcd(top * (common // bottom), abs(multiple.p) * (common // multiple.q)), common)
+        self._steps[key] = step
+        return self._generator(key), int(multiple * step[1] / step[0])
+
+    def _opaque(self, expression: sp.Expr) -> sp.Expr:
+        if not expression.args:
+            return self._generator((expression,))
+        return self._generator((expression.func, *map(self.form, expression.args)))
+
+    def _trigonometric(self, function: type, angle: sp.Expr) -> sp.Expr:
+        angle = self.form(angle)
+        content, primitive = _content(angle)
+        cosine, multiple = self._stepped(("cos", primitive), content)
+        if multiple > LARGEST_MULTIPLE:
+            return self._generator((function, angle))
+        sine = self._generator(("sin", primitive))
+        self._relations[sine] = (2, 1 - cosine**2)
+        sign = 1
+        if multiple < 0:
+            multiple, sign = -multiple, (1 if function is sp.cos else -1)
+        if function is sp.cos:
+            return sp.expand(sp.chebyshevt(multiple, cosine))
+        return sp.expand(sign * sine * sp.chebyshevu(multiple - 1, cosine))
+
+    def _power(self, base: sp.Expr, exponent: sp.Expr) -> sp.Expr:
+        """A power with an exponent that is not an integer number."""
+        constant, factors = _factors(self.form(base))
+        power = self.form(exponent)
+        parts = [(factor, k) for factor, k in factors if k]
+        numbers = [] if constant == 1 else [(sp.Integer(p), k) for p, k in sp.factorint(constant).items()] if constant > 0 else [(constant, 1)]
+        meanings = [(self._value(factor), factor, k) for factor, k in [*numbers, *parts]]
+        if len(meanings) != 1 and not all(self._facts.entails(meaning >= 0) for meaning, _, _ in meanings):
+            return self._generator((sp.Pow, self.form(base), power))
+        return sp.Mul(*(self._single(meaning, factor, k, power) for meaning, factor, k in meanings))
+
+    def _single(self, meaning: sp.Expr, factor: sp.Expr, k: int, power: sp.Expr) -> sp.Expr:
+        """(factor**k)**power for one irreducible factor."""
+        if self._facts.entails(meaning > 0):
+            return self._product(factor, sp.expand(k * power))
+        if k == 1 or self._facts.entails(meaning >= 0):
+            return self._zero_base(factor, sp.expand(k * power))
+        return self._generator((sp.Pow, factor**k, power))
+
+    def _zero_base(self, factor: sp.Expr, power: sp.Expr) -> sp.Expr:
+        """factor**power where the factor may be zero: only multiples of one exponent may be merged, and only positive ones."""
+        content, primitive = _content(power)
+        if primitive == 1 and content > 0:
+            return self._root(factor, content)
+        if content < 0 or not self._facts.entails(self._value(primitive) > 0):
+            return self._generator((sp.Pow, factor, power))
+        generator, multiple = self._stepped((sp.Pow, factor, primitive), content)
+        return generator**multiple
+
+    def _root(self, factor: sp.Expr, exponent: sp.Rational) -> sp.Expr:
+        generator = self._generator((sp.Pow, factor, sp.Rational(1, exponent.q)))
+        self._relations[generator] = (int(exponent.q), factor)
+        return self._relate(sp.expand(generator ** int(exponent.p)))
+
+    def _product(self, factor: sp.Expr, power: sp.Expr) -> sp.Expr:
+        """factor**power for a positive factor: one generator for each monomial of the exponent."""
+        result: sp.Expr = sp.Integer(1)
+        for term in sp.Add.make_args(power):
+            content, monomial = term.as_coeff_Mul()
+            if monomial == 1 and content.q == 1:
+                result *= factor**content
+            elif monomial == 1:
+                whole = sp.floor(content)
+                result *= factor**whole * self._root(factor, content - whole)
+            else:
+                generator, multiple = self._stepped((sp.Pow, factor, monomial), content)
+                result *= generator**multiple
+        return result
+
+    def _exponential(self, exponent: sp.Expr) -> sp.Expr:
+        """exp of a sum: one generator for each term; a term with a logarithm as factor is a power of the logarithm's argument."""
+        logarithms = {g: key[1] for key, g in self._generators.items() if key[0] is sp.log}
+        power = self.form(exponent)
+        logarithms |= {g: key[1] for key, g in self._generators.items() if key[0] is sp.log}
+        result: sp.Expr = sp.Integer(1)
+        for term in sp.Add.make_args(sp.expand(power)):
+            inside = [g for g in logarithms if term.has(g) and not sp.cancel(term / g).has(g)]
+            if len(inside) == 1:
+                result *= self._product(logarithms[inside[0]], sp.cancel(term / inside[0]))
+            else:
+                result *= self._product(self._generator((sp.E,)), term)
+        return self._reduce(result)
+
+    def _logarithm(self, argument: sp.Expr) -> sp.Expr:
+        constant, factors = _factors(self.form(argument))
+        if constant <= 0 or not all(self._facts.entails(self._value(factor) > 0) for factor, _ in factors):
+            return self._generator((sp.log, self.form(argument)))
+        result: sp.Expr = sp.Integer(0)
+        for factor, k in [*((sp.Integer(p), k) for p, k in sp.factorint(constant).items()), *factors]:
+            result += k * self._log_of(factor)
+        return sp.expand(result)
+
+    def _log_of(self, factor: sp.Expr) -> sp.Expr:
+        """log of one positive factor; log(b**m) is m*log(b) for a generator that is such a power."""
+        for key, generator in self._generators.items():
+            if generator == factor and key[0] is sp.Pow and len(key) == 3 and self._facts.entails(self._value(key[1]) > 0):
+                top, bottom = self._steps.get(key, (1, 1))
+                inner = sp.Integer(1) if key[1] == self._generators.get((sp.E,)) else self._log_of(key[1])
+                return sp.Rational(top, bottom) * key[2] * inner
+        if factor == self._generators.get((sp.E,)):
+            return sp.Integer(1)
+        return self._generator((sp.log, factor))
+
+    def _value(self, form: sp.Expr) -> sp.Expr:
+        """A canonical form written out in the formula's own functions, for questions about its sign."""
+        while True:
+            meaning = {g: self._written(key) for key, g in self._generators.items() if form.has(g)}
+            if not meaning:
+                return form
+            form = form.xreplace(meaning)
+
+    def _written(self, key: tuple[object, ...]) -> sp.Expr:
+        match key:
+            case ("cos" | "sin" as name, sp.Expr() as angle):
+                top, bottom = self._steps[("cos", angle)]
+                return (sp.cos if name == "cos" else sp.sin)(sp.Rational(top, bottom) * angle)
+            case (sp.E,):
+                return sp.E
+            case (sp.Pow, sp.Expr() as base, sp.Expr() as power):
+                top, bottom = self._steps.get(key, (1, 1))
+                return base ** (sp.Rational(top, bottom) * power)
+            case (sp.Expr() as constant,):
+                return constant
+            case (function, *arguments):
+                return function(*arguments)  # type: ignore[operator]  # the key's head is a SymPy function
+        raise AssertionError(key)
+
+
+def _sine_over_cosine(tangent: sp.Expr) -> sp.Expr:
+    return sp.sin(tangent.args[0]) / sp.cos(tangent.args[0])
+
+
+def _content(form: sp.Expr) -> tuple[sp.Rational, sp.Expr]:
+    """A form as a rational number times a form whose numerator has coprime integer coefficients and a positive leading one."""
+    numerator, denominator = sp.fraction(sp.together(form))
+    symbols: Iterable[sp.Symbol] = sorted(form.free_symbols, key=sp.default_sort_key)
+    if not symbols:
+        return sp.Rational(form), sp.Integer(1)
+    parts = []
+    for part in (numerator, denominator):
+        content, primitive = sp.Poly(part, *symbols).primitive()
+        sign = -1 if primitive.LC() < 0 else 1
+        parts.append((sp.Rational(content) * sign, (primitive * sign).as_expr()))
+    return parts[0][0] / parts[1][0], parts[0][1] / parts[1][1]
+
+
+def _factors(form: sp.Expr) -> tuple[sp.Rational, list[tuple[sp.Expr, int]]]:
+    """A form as a rational number times powers of irreducible polynomials."""
+    top, bottom = (sp.factor_list(part) for part in sp.fraction(sp.together(form)))
+    constant = sp.Rational(top[0]) / sp.Rational(bottom[0])
+    return constant, [*top[1], *((factor, -k) for factor, k in bottom[1])]

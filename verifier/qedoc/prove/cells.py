@@ -1,0 +1,197 @@
+"""Cells: the parts of a domain in which every guard of a formula is settled, so that the formula has no branches left."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+import sympy as sp
+
+from qedoc.feasible import Facts
+
+BRANCHING = (sp.Piecewise, sp.Min, sp.Max, sp.Abs, sp.sign, sp.ITE)
+
+
+class Split(Exception):
+    """The facts do not settle a guard; the cell must be divided by it."""
+
+    def __init__(self, condition: sp.Basic) -> None:
+        super().__init__(condition)
+        self.condition = condition
+
+
+class CellLimitError(Exception):
+    """More cells than the budget allows."""
+
+
+class _UndefinedError(Exception):
+    """A guard compares something that has no real value."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """A part of the domain and the branch-free formulas that hold there.
+
+    Args:
+        conditions: the guards as they are settled in the cell, in the order of splitting.
+        guards: every guard that was decided on the way, split or entailed.
+        formulas: the branch-free form of each formula asked for.
+    """
+
+    conditions: tuple[sp.Basic, ...]
+    guards: tuple[sp.Basic, ...]
+    formulas: tuple[sp.Expr, ...]
+
+
+@dataclass(slots=True)
+class Budget:
+    """How many more cells a proof may open."""
+
+    cells: int
+
+    def spend(self) -> None:
+        self.cells -= 1
+        if self.cells < 0:
+            raise CellLimitError
+
+
+def cells(formulas: tuple[sp.Expr, ...], facts: Facts, budget: Budget) -> Iterator[Cell]:
+    """The nonempty cells of the formulas; while one is yielded, `facts` holds its conditions.
+
+    Args:
+        formulas: what is to be freed of branches.
+        facts: the domain; left as it was when the iteration ends.
+        budget: shared by all the proofs of a claim.
+
+    Raises:
+        CellLimitError: if the budget is used up.
+    """
+    yield from _divide(formulas, facts, budget, ())
+
+
+def _divide(formulas: tuple[sp.Expr, ...], facts: Facts, budget: Budget, path: tuple[sp.Basic, ...]) -> Iterator[Cell]:
+    settler = _Settler(facts)
+    try:
+        free = tuple(settler.formula(formula) for formula in formulas)
+    except Split as split:
+        for side in (split.condition, negation(split.condition)):
+            with facts.assuming(side):
+                if not facts.empty():
+                    yield from _divide(formulas, facts, budget, (*path, side))
+        return
+    budget.spend()
+    yield Cell(conditions=path, guards=tuple(settler.guards), formulas=free)
+
+
+def negation(condition: sp.Basic) -> sp.Basic:
+    """The opposite condition, with the relation itself turned round."""
+    return condition.negated if isinstance(condition, sp.core.relational.Relational) else sp.Not(condition)
+
+
+def undefined(expression: sp.Basic) -> bool:
+    """True if the expression has no real value, whatever its symbols are."""
+    return bool(expression.has(sp.nan, sp.zoo, sp.oo, -sp.oo))
+
+
+class _Settler:
+    """Rewrites one formula, asking the facts at each guard."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
+        self._done: dict[sp.Basic, sp.Expr] = {}
+        self.guards: dict[sp.Basic, bool] = {}
+
+    def formula(self, expression: sp.Expr) -> sp.Expr:
+        """The branch-free form; nan where a guard itself is undefined."""
+        try:
+            return self.settle(expression)
+        except _UndefinedError:
+            return sp.nan
+
+    def settle(self, expression: sp.Expr) -> sp.Expr:
+        if not expression.has(*BRANCHING):
+            return expression
+        if expression not in self._done:
+            rule = next((rule for head, rule in _RULES.items() if isinstance(expression, head)), _Settler._rebuild)
+            self._done[expression] = rule(self, expression)
+        return self._done[expression]
+
+    def holds(self, condition: sp.Basic) -> bool:
+        """Settles a condition, innermost guards first."""
+        match condition:
+            case sp.logic.boolalg.BooleanTrue():
+                return True
+            case sp.logic.boolalg.BooleanFalse():
+                return False
+            case sp.Not():
+                return not self.holds(condition.args[0])
+            case sp.And():
+                return all(self.holds(part) for part in condition.args)
+            case sp.Or():
+                return any(self.holds(part) for part in condition.args)
+            case sp.core.relational.Relational():
+                sides = tuple(map(self.settle, condition.args))
+                if any(map(undefined, sides)):
+                    raise _UndefinedError
+                return self._decide(condition.func(*sides))
+            case _:
+                return self._decide(condition)
+
+    def _decide(self, condition: sp.Basic) -> bool:
+        if condition in (sp.true, sp.false):
+            return bool(condition)
+        if condition not in self.guards:
+            answer = self._facts.decide(condition)
+            if answer is None:
+                raise Split(condition)
+            self.guards[condition] = answer
+        return self.guards[condition]
+
+    def _rebuild(self, expression: sp.Expr) -> sp.Expr:
+        parts = tuple(map(self.settle, expression.args))
+        return sp.nan if any(map(undefined, parts)) else expression.func(*parts)
+
+    def _piecewise(self, expression: sp.Piecewise) -> sp.Expr:
+        for value, condition in expression.args:
+            if self.holds(condition):
+                return self.settle(value)
+        return sp.nan
+
+    def _extremum(self, expression: sp.Min | sp.Max) -> sp.Expr:
+        first, *rest = map(self.settle, expression.args)
+        if any(map(undefined, (first, *rest))):
+            return sp.nan
+        for other in rest:
+            smaller = self._decide(first <= other)
+            first = first if smaller == isinstance(expression, sp.Min) else other
+        return first
+
+    def _abs(self, expression: sp.Abs) -> sp.Expr:
+        inside = self.settle(expression.args[0])
+        if undefined(inside):
+            return sp.nan
+        return inside if self._decide(inside >= 0) else -inside
+
+    def _sign(self, expression: sp.sign) -> sp.Expr:
+        inside = self.settle(expression.args[0])
+        if undefined(inside):
+            return sp.nan
+        if self._decide(inside > 0):
+            return sp.Integer(1)
+        return sp.Integer(-1) if self._decide(inside < 0) else sp.Integer(0)
+
+
+_RULES: Mapping[type, Callable[[_Settler, sp.Expr], sp.Expr]] = {
+    sp.Piecewise: _Settler._piecewise,
+    sp.Min: _Settler._extremum,
+    sp.Max: _Settler._extremum,
+    sp.Abs: _Settler._abs,
+    sp.sign: _Settler._sign,
+}
+
+
+def equalities(guards: tuple[sp.Basic, ...], facts: Facts) -> Iterator[sp.Expr]:
+    """Guards that are squeezed to equality in the cell: expressions that are zero there."""
+    for guard in guards:
+        if isinstance(guard, sp.core.relational.Relational):
+            difference = guard.lhs - guard.rhs
+            if facts.entails(sp.Eq(difference, 0)):
+                yield difference
