@@ -85,9 +85,10 @@ class Facts:
             also: further conditions on the point.
         """
         with self.assuming(*also):
-            for solver in self._solvers:
+            for solver, integers in zip(self._solvers, (True, False), strict=True):
+                solver.add(*self._terms.ranges(symbols, integers=integers))
                 if solver.check() == z3.sat:
-                    return self._read(solver.model(), symbols, self._solvers.index(solver) == 0)
+                    return self._read(solver.model(), symbols, integers)
         return None
 
     def _add(self, condition: sp.Basic) -> None:
@@ -137,6 +138,13 @@ class _Terms:
         """The z3 formulas of a condition: itself, then the side conditions of the unknowns in it."""
         self._side = []
         return [self._boolean(condition, integers), *self._side]
+
+    def ranges(self, symbols: Sequence[sp.Symbol], *, integers: bool) -> list[Any]:
+        """What the symbols' assumptions say of their values."""
+        self._side = []
+        for symbol in symbols:
+            self.symbol(symbol, integers=integers)
+        return self._side
 
     def symbol(self, symbol: sp.Symbol, *, integers: bool) -> Any:
         """The z3 unknown of a SymPy symbol; its assumptions become side conditions."""
@@ -236,7 +244,7 @@ class _Terms:
         value = self._unknown(term, integers, sort)
         match term:
             case sp.cos() | sp.sin():
-                self._side += [value >= -1, value <= 1]
+                self._side += [value >= -1, value <= 1, *self._quadrants(term, value, integers)]
             case sp.exp():
                 self._side.append(value > 0)
             case sp.tanh() | sp.erf():
@@ -256,6 +264,21 @@ class _Terms:
             case _:
                 pass
         return value
+
+    def _quadrants(self, term: sp.Basic, value: Any, integers: bool) -> list[Any]:
+        """Signs and strict bounds of cos(pi*r) and sin(pi*r) by the range of r."""
+        turns = sp.cancel(term.args[0] / sp.pi)
+        if turns.has(sp.pi):
+            return []
+        r = self._real(turns, integers)
+        if isinstance(term, sp.sin):
+            return [z3.Implies(z3.And(r >= 0, r <= 1), value >= 0), z3.Implies(z3.And(r > 0, r < 1), value > 0)]
+        return [
+            z3.Implies(z3.And(2 * r >= -1, 2 * r <= 1), value >= 0),
+            z3.Implies(z3.And(2 * r > -1, 2 * r < 1), value > 0),
+            z3.Implies(z3.And(r > -1, r < 1), value > -1),
+            z3.Implies(z3.And(r > 0, r < 2), value < 1),
+        ]
 
     def _reciprocal(self, term: sp.Basic, power: Any, integers: bool) -> Any:
         value = self._unknown(term, integers, z3.Real)

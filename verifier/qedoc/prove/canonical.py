@@ -14,6 +14,9 @@ from qedoc.feasible import Facts
 LARGEST_MULTIPLE = 24
 """Angles up to this multiple of the base angle are expanded; beyond it the polynomial costs more than it is worth."""
 
+LARGEST_PASSES = 8
+"""A pass that finds a smaller common angle or exponent is done again with it; formulas that people write settle in two."""
+
 
 class Canon:
     """Rewrites formulas of one cell over a shared set of generators.
@@ -25,19 +28,17 @@ class Canon:
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
         self._generators: dict[tuple[object, ...], sp.Dummy] = {}
-        self._meaning: dict[sp.Dummy, sp.Expr] = {}
         self._steps: dict[tuple[object, ...], tuple[int, int]] = {}
         self._relations: dict[sp.Dummy, tuple[int, sp.Expr]] = {}
 
     def zero(self, expression: sp.Expr) -> bool:
         """True only if the expression is zero wherever the facts hold and it is defined."""
-        while True:
+        for _ in range(LARGEST_PASSES):
             steps = dict(self._steps)
             numerator = self._numerator(self.form(expression))
-            if self._steps == steps:
-                return numerator == 0
-            self._generators.clear()
-            self._relations.clear()
+            if self._steps == steps:  # every generator meant the same thing from the beginning of the pass to its end
+                return bool(numerator == 0)
+        return False
 
     def form(self, expression: sp.Expr) -> sp.Expr:
         """The expression as p/q with polynomials p, q in symbols and generators."""
@@ -95,6 +96,8 @@ class Canon:
 
     def _trigonometric(self, function: type, angle: sp.Expr) -> sp.Expr:
         angle = self.form(angle)
+        if angle == 0:
+            return function(0)
         content, primitive = _content(angle)
         cosine, multiple = self._stepped(("cos", primitive), content)
         if multiple > LARGEST_MULTIPLE:
@@ -112,15 +115,31 @@ class Canon:
         """A power with an exponent that is not an integer number."""
         constant, factors = _factors(self.form(base))
         power = self.form(exponent)
-        parts = [(factor, k) for factor, k in factors if k]
-        numbers = [] if constant == 1 else [(sp.Integer(p), k) for p, k in sp.factorint(constant).items()] if constant > 0 else [(constant, 1)]
-        meanings = [(self._value(factor), factor, k) for factor, k in [*numbers, *parts]]
-        if len(meanings) != 1 and not all(self._facts.entails(meaning >= 0) for meaning, _, _ in meanings):
+        if constant == 0:
+            return sp.Integer(0) if self._facts.entails(self._value(power) > 0) else self._generator((sp.Pow, constant, power))
+        constant, factors = self._positive(constant, factors)
+        signs_needed = len(factors) > 1
+        if constant < 0 or (signs_needed and not all(self._facts.entails(self._value(factor) >= 0) for factor, _ in factors)):
             return self._generator((sp.Pow, self.form(base), power))
-        return sp.Mul(*(self._single(meaning, factor, k, power) for meaning, factor, k in meanings))
+        numbers = [(sp.Integer(prime), k) for prime, k in sp.factorrat(constant).items()]
+        return sp.Mul(*(self._single(factor, k, power) for factor, k in [*numbers, *factors]))
 
-    def _single(self, meaning: sp.Expr, factor: sp.Expr, k: int, power: sp.Expr) -> sp.Expr:
+    def _positive(self, constant: sp.Rational, factors: list[tuple[sp.Expr, int]]) -> tuple[sp.Rational, list[tuple[sp.Expr, int]]]:
+        """The same product with a positive constant where a factor of odd power can take its sign, factors known to be <= 0 first."""
+        turned = []
+        for factor, k in factors:
+            if self._facts.entails(self._value(factor) <= 0):
+                factor, constant = -factor, constant * (-1) ** k
+            turned.append((factor, k))
+        odd = [i for i, (_, k) in enumerate(turned) if k % 2]
+        if constant < 0 and odd:
+            factor, k = turned[odd[0]]
+            turned[odd[0]], constant = (-factor, k), -constant
+        return constant, turned
+
+    def _single(self, factor: sp.Expr, k: int, power: sp.Expr) -> sp.Expr:
         """(factor**k)**power for one irreducible factor."""
+        meaning = self._value(factor)
         if self._facts.entails(meaning > 0):
             return self._product(factor, sp.expand(k * power))
         if k == 1 or self._facts.entails(meaning >= 0):
@@ -159,9 +178,8 @@ class Canon:
 
     def _exponential(self, exponent: sp.Expr) -> sp.Expr:
         """exp of a sum: one generator for each term; a term with a logarithm as factor is a power of the logarithm's argument."""
-        logarithms = {g: key[1] for key, g in self._generators.items() if key[0] is sp.log}
         power = self.form(exponent)
-        logarithms |= {g: key[1] for key, g in self._generators.items() if key[0] is sp.log}
+        logarithms = {g: key[1] for key, g in self._generators.items() if key[0] is sp.log}
         result: sp.Expr = sp.Integer(1)
         for term in sp.Add.make_args(sp.expand(power)):
             inside = [g for g in logarithms if term.has(g) and not sp.cancel(term / g).has(g)]
@@ -172,11 +190,11 @@ class Canon:
         return self._reduce(result)
 
     def _logarithm(self, argument: sp.Expr) -> sp.Expr:
-        constant, factors = _factors(self.form(argument))
+        constant, factors = self._positive(*_factors(self.form(argument)))
         if constant <= 0 or not all(self._facts.entails(self._value(factor) > 0) for factor, _ in factors):
             return self._generator((sp.log, self.form(argument)))
         result: sp.Expr = sp.Integer(0)
-        for factor, k in [*((sp.Integer(p), k) for p, k in sp.factorint(constant).items()), *factors]:
+        for factor, k in [*((sp.Integer(p), k) for p, k in sp.factorrat(constant).items()), *factors]:
             result += k * self._log_of(factor)
         return sp.expand(result)
 

@@ -1,0 +1,111 @@
+"""Proof of equality: cell by cell, the difference of two formulas is zero."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+
+import sympy as sp
+
+from qedoc.feasible import Facts, Point
+from qedoc.prove.canonical import Canon
+from qedoc.prove.cells import Budget, Cell, cells, equalities, undefined
+
+
+class Standing(Enum):
+    """What is known of two formulas in a cell."""
+
+    EQUAL = auto()
+    OPEN = auto()
+    LEFT_UNDEFINED = auto()
+    RIGHT_UNDEFINED = auto()
+    BOTH_UNDEFINED = auto()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ruling:
+    """One cell of a proof.
+
+    Args:
+        conditions: what singles the cell out within the domain.
+        standing: what was shown.
+        point: a point that the solver places in the cell; to be checked before use.
+        left: the first formula in the cell, branch-free.
+        right: the second formula in the cell, branch-free.
+    """
+
+    conditions: tuple[sp.Basic, ...]
+    standing: Standing
+    point: Point | None
+    left: sp.Expr
+    right: sp.Expr
+
+
+def compare(left: sp.Expr, right: sp.Expr, facts: Facts, symbols: Sequence[sp.Symbol], budget: Budget) -> list[Ruling]:
+    """Rules on each cell of the facts; the formulas are equal on the whole domain if all are EQUAL.
+
+    Args:
+        left: a total formula (partial operations guarded by nan).
+        right: the same, of the same symbols.
+        facts: the domain.
+        symbols: the coordinates of the points to give.
+        budget: cells that may still be opened.
+
+    Raises:
+        CellLimitError: if the budget is used up.
+    """
+    return [
+        Ruling(
+            conditions=cell.conditions,
+            standing=(standing := _rule(cell, facts)),
+            point=None if standing is Standing.EQUAL else facts.model(symbols),
+            left=cell.formulas[0],
+            right=cell.formulas[1],
+        )
+        for cell in cells((left, right), facts, budget)
+    ]
+
+
+def _rule(cell: Cell, facts: Facts) -> Standing:
+    left, right = cell.formulas
+    match undefined(left), undefined(right):
+        case True, True:
+            return Standing.BOTH_UNDEFINED
+        case True, False:
+            return Standing.LEFT_UNDEFINED
+        case False, True:
+            return Standing.RIGHT_UNDEFINED
+    return Standing.EQUAL if equal(left, right, cell.guards, facts) else Standing.OPEN
+
+
+def equal(left: sp.Expr, right: sp.Expr, guards: Sequence[sp.Basic], facts: Facts) -> bool:
+    """True only if two branch-free formulas are equal wherever the facts hold.
+
+    Args:
+        left: a formula that is defined in the cell.
+        right: another one.
+        guards: the relations that were decided on the way; those squeezed to equality are used to eliminate symbols.
+        facts: the domain and the cell's conditions.
+    """
+    if left == right or Canon(facts).zero(left - right):
+        return True
+    replaced = elimination(tuple(guards), facts)
+    if not replaced:
+        return False
+    left, right = (part.xreplace(replaced) for part in (left, right))
+    return not undefined(left) and not undefined(right) and (left == right or Canon(facts).zero(left - right))
+
+
+def elimination(guards: tuple[sp.Basic, ...], facts: Facts) -> Mapping[sp.Symbol, sp.Expr]:
+    """Symbols that the cell's equalities express by others, each in terms of symbols that stay."""
+    replaced: dict[sp.Symbol, sp.Expr] = {}
+    for difference in equalities(guards, facts):
+        rest = sp.expand(difference.xreplace(replaced))
+        for symbol in sorted(rest.free_symbols, key=lambda s: (not s.is_integer, s.name)):
+            slope = rest.coeff(symbol, 1)
+            remainder = sp.expand(rest - slope * symbol)
+            if slope.is_Rational and slope != 0 and not remainder.has(symbol):
+                solution = -remainder / slope
+                replaced = {old: value.xreplace({symbol: solution}) for old, value in replaced.items()}
+                replaced[symbol] = solution
+                break
+    return replaced
