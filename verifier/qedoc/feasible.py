@@ -246,7 +246,11 @@ class _Terms:
             case sp.cos() | sp.sin():
                 self._side += [value >= -1, value <= 1, *self._quadrants(term, value, integers)]
             case sp.exp():
-                self._side.append(value > 0)
+                power = self._real(term.args[0], integers)
+                self._side += [value > 0, value >= 1 + power]
+            case sp.log():
+                inside = self._real(term.args[0], integers)
+                self._side.append(z3.Implies(inside > 0, value <= inside - 1))
             case sp.tanh() | sp.erf():
                 self._side += [value > -1, value < 1]
             case sp.floor():
@@ -256,8 +260,15 @@ class _Terms:
                 inside = self._real(term.args[0], integers)
                 self._side += [value >= inside, inside > value - 1]
             case sp.Pow():
-                base = self._real(term.base, integers)
-                self._side += [z3.Implies(base > 0, value > 0), z3.Implies(base == 0, value >= 0)]
+                base, power = self._real(term.base, integers), self._real(term.exp, integers)
+                self._side += [
+                    z3.Implies(base > 0, value > 0),
+                    z3.Implies(base == 0, value >= 0),
+                    z3.Implies(z3.And(base >= 0, base <= 1, power >= 0), value <= 1),
+                    z3.Implies(z3.And(base >= 1, power >= 0), value >= 1),
+                    z3.Implies(z3.And(base > 0, base <= 1, power <= 0), value >= 1),
+                    z3.Implies(z3.And(base >= 1, power <= 0), value <= 1),
+                ]
             case sp.NumberSymbol():
                 low, high = (sp.Rational(str(sp.N(term, 30))) + sign * sp.Rational(1, 10**25) for sign in (-1, 1))
                 self._side += [value > z3.RealVal(f"{low.p}/{low.q}"), value < z3.RealVal(f"{high.p}/{high.q}")]

@@ -1,0 +1,243 @@
+"""How points of a domain are drawn: one unknown after the other, each within the interval that the earlier ones leave it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import ceil, floor
+from typing import Any
+
+import flint
+import sympy as sp
+
+from qedoc.case import Case, Scalar
+from qedoc.evaluate.ball import Enclosure, compile
+from qedoc.feasible import Point
+from qedoc.spec import Argument
+
+FAVOURITES = tuple(Fraction(x) for x in ("1", "0", "2", "1/2", "-1", "3", "1/4", "-2", "3/2", "10", "1/10", "-1/2", "3/4", "5", "100"))
+"""Values that a person would try first, in this order."""
+
+LARGE = (2**24 + 1, 2**31 - 1)
+"""The first integer that float32 cannot hold, and the largest int32."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interval:
+    """Where an unknown may lie once the earlier ones are fixed; an absent end is None."""
+
+    lower: Fraction | None
+    upper: Fraction | None
+    lower_open: bool
+    upper_open: bool
+    integer: bool
+
+    def __contains__(self, x: Fraction) -> bool:
+        if self.integer and x.denominator != 1:
+            return False
+        if self.lower is not None and (x < self.lower or (self.lower_open and x == self.lower)):
+            return False
+        return self.upper is None or x < self.upper or (x == self.upper and not self.upper_open)
+
+    def simplest(self) -> Fraction | None:
+        """The simplest number inside, None if there is none."""
+        inside = next((x for x in FAVOURITES if x in self), None)
+        if inside is not None or self.lower is None or self.upper is None:
+            return inside if inside is not None else self._beyond()
+        if self.lower > self.upper:
+            return None
+        candidates = (Fraction(ceil(self.lower)), Fraction(floor(self.lower) + 1), self.lower, self.upper, simplest_between(self.lower, self.upper))
+        return next((x for x in candidates if x in self), None)
+
+    def _beyond(self) -> Fraction | None:
+        ends = [Fraction(floor(self.lower) + 1)] if self.lower is not None else []
+        ends += [Fraction(ceil(self.upper) - 1)] if self.upper is not None else []
+        return next((x for x in ends if x in self), None)
+
+
+def simplest_between(lower: Fraction, upper: Fraction) -> Fraction:
+    """The fraction with the smallest denominator strictly between two numbers (their midpoint if they are equal)."""
+    if lower >= upper:
+        return lower
+    whole = floor(lower)
+    if whole + 1 < upper:
+        return Fraction(whole + 1)
+    low, high = lower - whole, upper - whole
+    if low == 0:
+        return whole + Fraction(1, floor(1 / high) + 1)
+    return whole + 1 / simplest_between(1 / high, 1 / low)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Bound:
+    """slope * x + rest (relation) 0, solved for the unknown x that is drawn last among its symbols."""
+
+    slope: Enclosure
+    rest: Enclosure
+    strict: bool
+
+    def root(self, drawn: Sequence[Fraction]) -> tuple[Fraction, bool] | None:
+        """The zero, and whether the expression grows with x; None if it does not depend on x there."""
+        slope, rest = (exactly(part(drawn)) for part in (self.slope, self.rest))
+        if slope is None or rest is None or slope == 0:
+            return None
+        return -rest / slope, slope > 0
+
+
+class Plan:
+    """An order of the unknowns and, for each, what the earlier ones leave it.
+
+    Args:
+        scalars: the unknowns, in the order of drawing.
+        where: relations between them, besides the domain of each.
+        formulas: their guards' zeros are edges.
+    """
+
+    def __init__(self, scalars: Sequence[Scalar], where: Sequence[sp.Basic], formulas: Sequence[sp.Basic]) -> None:
+        self.scalars = tuple(scalars)
+        self.symbols = tuple(scalar.symbol for scalar in self.scalars)
+        conditions = [*where, *(c for s in scalars for c in _explicit(s))]
+        self._filters = [compile(condition, self.symbols) for condition in dict.fromkeys(conditions) if condition is not sp.true]
+        self._bounds: list[list[_Bound]] = [[] for _ in self.symbols]
+        self._edges: list[list[_Bound]] = [[] for _ in self.symbols]
+        for condition in dict.fromkeys(conditions):
+            if isinstance(condition, sp.Lt | sp.Le | sp.Gt | sp.Ge):
+                self._place(self._bounds, condition.gts - condition.lts, isinstance(condition, sp.Lt | sp.Gt))
+        for guard in dict.fromkeys(g for formula in formulas for g in guards(formula)):
+            self._place(self._edges, guard, strict=False)
+
+    def _place(self, table: list[list[_Bound]], expression: sp.Expr, strict: bool) -> None:
+        inside = [k for k, symbol in enumerate(self.symbols) if expression.has(symbol)]
+        if not inside:
+            return
+        last = inside[-1]
+        symbol = self.symbols[last]
+        expression = sp.expand(expression)
+        slope = expression.coeff(symbol, 1)
+        rest = sp.expand(expression - slope * symbol)
+        if slope != 0 and not rest.has(symbol) and not slope.has(symbol):
+            earlier = self.symbols[:last]
+            table[last].append(_Bound(slope=compile(slope, earlier), rest=compile(rest, earlier), strict=strict))
+
+    def interval(self, k: int, drawn: Sequence[Fraction]) -> Interval:
+        """Where unknown k may lie, the earlier ones being `drawn`."""
+        lower: tuple[Fraction, bool] | None = None
+        upper: tuple[Fraction, bool] | None = None
+        for bound in self._bounds[k]:
+            found = bound.root(drawn[:k])
+            if found is None:
+                continue
+            end = (found[0], bound.strict)
+            if found[1]:
+                lower = end if lower is None else max(lower, end)
+            else:
+                upper = end if upper is None else min(upper, end, key=lambda e: (e[0], not e[1]))
+        return Interval(
+            lower=lower and lower[0],
+            upper=upper and upper[0],
+            lower_open=lower is not None and lower[1],
+            upper_open=upper is not None and upper[1],
+            integer=bool(self.symbols[k].is_integer),
+        )
+
+    def edges(self, k: int, drawn: Sequence[Fraction]) -> list[Fraction]:
+        """Zeros of the guards in unknown k, with their neighbours if it is an integer."""
+        roots = [found[0] for edge in self._edges[k] if (found := edge.root(drawn[:k])) is not None]
+        if not self.symbols[k].is_integer:
+            return roots
+        whole = [Fraction(n) for r in roots for n in {floor(r), ceil(r)}]
+        return [*whole, *(w + step for w in whole for step in (1, -1))]
+
+    def candidates(self, k: int, drawn: Sequence[Fraction]) -> list[Fraction]:
+        """Values worth trying for unknown k, simplest first: favourites, the interval's ends, edges."""
+        interval = self.interval(k, drawn)
+        ends: list[Fraction] = [end for end in (interval.lower, interval.upper) if end is not None]
+        if interval.integer:
+            ends = [Fraction(n) for end in ends for n in (ceil(end), ceil(end) + 1, ceil(end) + 2, floor(end), floor(end) - 1)]
+        simplest = interval.simplest()
+        values = [*FAVOURITES, *([] if simplest is None else [simplest]), *self.edges(k, drawn), *ends]
+        inside = [x for x in dict.fromkeys(values) if x in interval]
+        return sorted(inside, key=plainness)
+
+    def holds(self, row: Sequence[Fraction]) -> bool:
+        """True if the point certainly lies in the domain."""
+        whole = all(x.denominator == 1 for x, symbol in zip(row, self.symbols, strict=True) if symbol.is_integer)
+        return whole and all(condition(row) is True for condition in self._filters)
+
+    def simple(self, limit: int) -> Iterator[tuple[Fraction, ...]]:
+        """Points of the domain, simplest first, at most `limit` of them."""
+        found = 0
+        tried = 0
+        for cost in range(64):
+            for row in self._of_cost((), cost):
+                tried += 1
+                if self.holds(row):
+                    found += 1
+                    yield row
+                if found >= limit or tried >= 4 * limit:
+                    return
+
+    def _of_cost(self, drawn: tuple[Fraction, ...], cost: int) -> Iterator[tuple[Fraction, ...]]:
+        k = len(drawn)
+        if k == len(self.symbols):
+            if cost == 0:
+                yield drawn
+            return
+        values = self.candidates(k, drawn)
+        last = k == len(self.symbols) - 1
+        for price, value in enumerate(values[: cost + 1]):
+            if not last or price == cost:
+                yield from self._of_cost((*drawn, value), cost - price)
+
+    def point(self, row: Sequence[Fraction]) -> Point:
+        """A row as a mapping from symbols."""
+        return dict(zip(self.symbols, row, strict=True))
+
+    def row(self, point: Point) -> tuple[Fraction, ...]:
+        """A mapping from symbols as a row."""
+        return tuple(point[symbol] for symbol in self.symbols)
+
+
+def plainness(x: Fraction) -> tuple[int, int, Fraction]:
+    """A sort key: what a person finds simpler comes first."""
+    if x in FAVOURITES:
+        return (0, FAVOURITES.index(x), x)
+    return (1, len(str(abs(x.numerator))) + 2 * len(str(x.denominator)) + (x < 0), abs(x))
+
+
+def exactly(value: Any) -> Fraction | None:
+    """A rational value as a Fraction; None if it is not known exactly."""
+    return Fraction(int(value.p), int(value.q)) if isinstance(value, flint.fmpq) else None
+
+
+def guards(formula: sp.Basic) -> Iterator[sp.Expr]:
+    """Expressions at whose zeros a formula changes branch."""
+    for part in formula.atoms(sp.core.relational.Relational):
+        if not any(isinstance(side, sp.logic.boolalg.Boolean) for side in part.args):
+            yield part.lhs - part.rhs
+    for part in formula.atoms(sp.Min, sp.Max):
+        first, *rest = part.args
+        yield from (first - other for other in rest)
+    for part in formula.atoms(sp.Abs, sp.sign):
+        yield part.args[0]
+
+
+def drawing_order(case: Case) -> tuple[Scalar, ...]:
+    """The case's unknowns, each after those that its ends name; arguments last, so that they can meet the edges that parameters set."""
+    last = {case.translate(d.symbol) for d in case.spec.symbols if isinstance(d, Argument)}
+    waiting = sorted(case.scalars, key=lambda s: s.symbol in last)
+    placed: list[Scalar] = []
+    while waiting:
+        known = {s.symbol for s in placed}
+        ready = next((s for s in waiting if (s.domain.lower.free_symbols | s.domain.upper.free_symbols) <= known), waiting[0])
+        waiting.remove(ready)
+        placed.append(ready)
+    return tuple(placed)
+
+
+def _explicit(scalar: Scalar) -> Iterator[sp.Basic]:
+    """The ends of a domain as relations that SymPy's assumptions do not swallow."""
+    domain, symbol = scalar.domain, scalar.symbol
+    if domain.lower != -sp.oo:
+        yield (sp.Gt if domain.lower_open else sp.Ge)(symbol, domain.lower, evaluate=False)
+    if domain.upper != sp.oo:
+        yield (sp.Lt if domain.upper_open else sp.Le)(symbol, domain.upper, evaluate=False)

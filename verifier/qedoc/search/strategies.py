@@ -1,0 +1,97 @@
+"""Points of a domain by chance: a Hypothesis strategy that shrinks, and seeded rows in bulk."""
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from random import Random
+from typing import TypeAlias
+
+from hypothesis import strategies as st
+
+from qedoc.search.plan import LARGE, Interval, Plan
+
+Row: TypeAlias = tuple[Fraction, ...]
+
+WIDEST = 10**6
+"""Where an interval has no end, numbers up to this size are drawn; the edges in LARGE are added to them."""
+
+
+def rows(plan: Plan) -> st.SearchStrategy[Row]:
+    """Points of the plan's domain, in the plan's order; shrinks towards simple values and towards edges.
+
+    Args:
+        plan: the order of the unknowns and their intervals.
+    """
+
+    @st.composite
+    def build(draw: Callable[[st.SearchStrategy[Fraction]], Fraction]) -> Row:
+        drawn: list[Fraction] = []
+        for k in range(len(plan.symbols)):
+            drawn.append(draw(_values(plan, k, drawn)))
+        return tuple(drawn)
+
+    return build().filter(plan.holds)
+
+
+def _values(plan: Plan, k: int, drawn: Sequence[Fraction]) -> st.SearchStrategy[Fraction]:
+    interval = plan.interval(k, drawn)
+    edges = plan.candidates(k, drawn) + [Fraction(n) for n in LARGE if interval.integer and Fraction(n) in interval]
+    low, high = _ends(interval)
+    if low > high:
+        return st.nothing()
+    wide = st.integers(int(low), int(high)).map(Fraction) if interval.integer else st.fractions(low, high, max_denominator=1000)
+    inside = wide.filter(interval.__contains__)
+    return st.one_of(st.sampled_from(edges), inside) if edges else inside
+
+
+def _ends(interval: Interval) -> tuple[Fraction, Fraction]:
+    """Finite ends for drawing."""
+    low = interval.lower if interval.lower is not None else -WIDEST - abs(interval.upper or 0)
+    high = interval.upper if interval.upper is not None else WIDEST + abs(low)
+    if interval.integer:
+        low, high = Fraction(-(-low.numerator // low.denominator)), Fraction(high.numerator // high.denominator)
+    return Fraction(low), Fraction(high)
+
+
+def seeded(plan: Plan, count: int, seed: int) -> list[Row]:
+    """Distinct points of the domain from a seed: half of the coordinates at edges, the others spread over magnitudes.
+
+    Args:
+        plan: the order of the unknowns and their intervals.
+        count: how many points are wanted; fewer come back where the domain has fewer, or is hard to hit.
+        seed: the same seed gives the same points.
+    """
+    random = Random(seed)
+    found: dict[Row, None] = {}
+    for _ in range(8 * count):
+        row = _seeded_row(plan, random)
+        if row is not None and plan.holds(row):
+            found[row] = None
+        if len(found) >= count:
+            break
+    return list(found)
+
+
+def _seeded_row(plan: Plan, random: Random) -> Row | None:
+    drawn: list[Fraction] = []
+    for k in range(len(plan.symbols)):
+        interval = plan.interval(k, drawn)
+        edges = plan.candidates(k, drawn)
+        if interval.integer and random.random() < 0.1:
+            edges = [Fraction(n) for n in LARGE if Fraction(n) in interval] or edges
+        value = random.choice(edges) if edges and random.random() < 0.5 else _spread(interval, random)
+        if value not in interval:
+            return None
+        drawn.append(value)
+    return tuple(drawn)
+
+
+def _spread(interval: Interval, random: Random) -> Fraction:
+    """A number whose distance from the interval's nearer end (or from zero) is spread over magnitudes."""
+    low, high = _ends(interval)
+    if interval.lower is not None and interval.upper is not None:
+        value = low + (high - low) * Fraction(random.randrange(1001), 1000)
+    else:
+        size = Fraction(round(10 ** random.uniform(-2, 6) * 100), 100)
+        anchor = interval.lower if interval.lower is not None else interval.upper
+        value = (anchor or Fraction(0)) + (size if interval.lower is not None else -size if interval.upper is not None else random.choice((size, -size)))
+    return Fraction(round(value)) if interval.integer else value
