@@ -1,0 +1,229 @@
+"""Many claims, checked side by side: each case is a task of a worker process, each claim one result."""
+
+import signal
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, as_completed
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TypeVar
+
+from qedoc import worker
+from qedoc.curve import Curve
+from qedoc.errors import Location, QedocError
+from qedoc.limits import Limits
+from qedoc.outcome import Checked, Collected, Event, Outcome
+from qedoc.pool import Died, Overrun, Pool, settled
+from qedoc.sources.specfiles import SpecFile, duplicates
+from qedoc.verdict import CaseResult, ClaimResult, Formula, Verdict
+from qedoc.worker import Claim, Failure, case_id
+
+T = TypeVar("T")
+
+
+def verify(
+    files: Sequence[SpecFile],
+    *,
+    wanted: Sequence[str] = (),
+    limits: Limits,
+    jobs: int,
+    curves: bool = False,
+    notify: Callable[[Event], None] = lambda event: None,
+) -> Outcome:
+    """Checks the claims of spec files in worker processes; Ctrl-C ends it early and keeps the finished claims.
+
+    Args:
+        files: the spec files.
+        wanted: targets or claim ids to check; all claims if empty.
+        limits: the bounds of each case.
+        jobs: how many worker processes.
+        curves: whether to compute a curve for each claim.
+        notify: hears of each finished case at once, and of each finished claim in the order of the spec files.
+    """
+    started = time.monotonic()
+    stopped = 0
+    with TemporaryDirectory(prefix="qedoc-") as folder, Pool(jobs, worker.warm_up) as pool:
+        run = _Run(pool=pool, limits=limits, notify=notify, folder=Path(folder))
+        try:
+            claims = run.select(run.collect(files), wanted)
+            if curves and len({claim.target for claim in claims}) > 1:
+                raise QedocError(f"a picture shows the claims of one target, found {len(claims)} claims of several; name one target")
+            run.check(claims)
+            if curves:
+                run.draw()
+        except KeyboardInterrupt as interrupt:
+            stopped = int(interrupt.args[0]) if interrupt.args else signal.SIGINT
+        except QedocError as error:
+            run.errors.append(error)
+    return Outcome(
+        claims=tuple(run.results),
+        errors=_once(run.errors),
+        curves=tuple(run.curves),
+        planned=len(run.pending),
+        seconds=time.monotonic() - started,
+        stopped=stopped,
+    )
+
+
+def lift(target: str, files: Sequence[SpecFile], limits: Limits) -> tuple[list[tuple[str, Formula]], tuple[QedocError, ...]]:
+    """The formulas that a target's code computes: one for each of its specs, or one in its own parameters if it has none.
+
+    Args:
+        target: dotted path of a function, or the id of a claim.
+        files: where to look for specs of the target.
+        limits: the time limit.
+
+    Returns:
+        Pairs of a claim's id (or the target) and its formula, and what went wrong.
+    """
+    with TemporaryDirectory(prefix="qedoc-") as folder, Pool(1, worker.warm_up) as pool:
+        run = _Run(pool=pool, limits=limits, notify=lambda event: None, folder=Path(folder))
+        claims = [claim for claim in run.collect(files) if target in (claim.id, claim.target)]
+        found = [run.lift(claim.id, claim.target, claim) for claim in claims] or [run.lift(target, target, None)]
+    return [formula for formula in found if formula], _once(run.errors)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Pending:
+    """A claim on its way: its description and its cases as they come in, and how many tasks are open."""
+
+    claim: Claim
+    open: int
+    description: ClaimResult | None = None
+    cases: dict[int, CaseResult] = field(default_factory=dict)
+
+    def result(self) -> ClaimResult | None:
+        if self.description is None or len(self.cases) < len(self.claim.sizes):
+            return None
+        return replace(self.description, cases=tuple(case for _, case in sorted(self.cases.items())))
+
+
+@dataclass(slots=True, kw_only=True)
+class _Run:
+    pool: Pool
+    limits: Limits
+    notify: Callable[[Event], None]
+    folder: Path
+    pending: list[_Pending] = field(default_factory=list)
+    results: list[ClaimResult] = field(default_factory=list)
+    curves: list[Curve] = field(default_factory=list)
+    errors: list[QedocError] = field(default_factory=list)
+    traces: list[str] = field(default_factory=list)
+
+    def collect(self, files: Sequence[SpecFile]) -> list[Claim]:
+        """The claims of all files, in order; of several with one id the first."""
+        replies = [(file, self._submit(worker.collect, file)) for file in files]
+        claims: list[Claim] = []
+        for file, future in replies:
+            reply = settled(future)
+            claims += self._accept(reply, "running the spec file", Location(path=file.path, line=1)) or ()
+        self.errors += duplicates((claim.id, claim.location) for claim in claims)
+        first: dict[str, Claim] = {}
+        for claim in claims:
+            first.setdefault(claim.id, claim)
+        return list(first.values())
+
+    def select(self, claims: list[Claim], wanted: Sequence[str]) -> list[Claim]:
+        """The claims that are wanted; a name that no claim has is an error."""
+        names = sorted({name for claim in claims for name in (claim.id, claim.target)})
+        self.errors += [QedocError(f"no spec has the target {name}; {_near(name, names)}") for name in wanted if name not in names]
+        return [claim for claim in claims if not wanted or claim.id in wanted or claim.target in wanted]
+
+    def check(self, claims: list[Claim]) -> None:
+        """Checks the claims case by case, and hands them on in order."""
+        self.notify(Collected(claims=len(claims), cases=sum(len(claim.sizes) for claim in claims)))
+        self.pending = [_Pending(claim=claim, open=1 + len(claim.sizes)) for claim in claims]
+        tasks: dict[Future[ClaimResult | CaseResult | Failure], tuple[_Pending, int | None]] = {}
+        for pending in self.pending:
+            claim = pending.claim
+            tasks[self._submit(worker.describe, claim)] = pending, None
+            for number, sizes in enumerate(claim.sizes):
+                tasks[self._submit(worker.check_case, claim, sizes, self.limits, self._stage(pending, number))] = pending, number
+        waiting = list(self.pending)
+        for future in as_completed(tasks):
+            reply = settled(future)
+            self._file(reply, *tasks[future])
+            while waiting and not waiting[0].open:
+                if result := waiting.pop(0).result():
+                    self.results.append(result)
+                    self.notify(result)
+
+    def _stage(self, pending: _Pending, number: int) -> Path:
+        return self.folder / f"{self.pending.index(pending)}-{number}"
+
+    def _file(self, reply: ClaimResult | CaseResult | Failure | Overrun | Died, pending: _Pending, number: int | None) -> None:
+        """Puts a task's reply where it belongs; a case without an answer is undecided."""
+        pending.open -= 1
+        name = pending.claim.id if number is None else case_id(pending.claim, pending.claim.sizes[number])
+        if number is not None and isinstance(reply, Overrun | Died):
+            reply = self._undecided(name, reply, self._stage(pending, number))
+        accepted = self._accept(reply, name, pending.claim.location)
+        if isinstance(accepted, ClaimResult):
+            pending.description = accepted
+        elif isinstance(accepted, CaseResult) and number is not None:
+            pending.cases[number] = accepted
+            self.notify(Checked(id=name, verdict=accepted.verdict))
+
+    def _undecided(self, name: str, reply: Overrun | Died, stage: Path) -> CaseResult:
+        limit = f"time limit of {self.limits.timeout:g} s ran out" if isinstance(reply, Overrun) else str(reply)
+        doing = f" ({stage.read_text(encoding='utf-8')})" if stage.exists() else ""
+        seconds = self.limits.timeout if isinstance(reply, Overrun) else 0.0
+        return CaseResult(id=name, verdict=Verdict.UNDECIDED, reason=limit + doing, seconds=seconds)
+
+    def draw(self) -> None:
+        """Computes the curve of each finished claim: through its counterexample if it has one, else of its last case."""
+        for pending in self.pending:
+            if (result := pending.result()) is None:
+                continue
+            refuted = [number for number, case in sorted(pending.cases.items()) if case.counterexample]
+            number = refuted[0] if refuted else len(pending.cases) - 1
+            counterexample = pending.cases[number].counterexample
+            at = counterexample.inputs if counterexample else None
+            reply = settled(self._submit(worker.curve, pending.claim, pending.claim.sizes[number], at))
+            if curve := self._accept(reply, f"drawing {result.id}", pending.claim.location):
+                self.curves.append(curve)
+
+    def lift(self, name: str, target: str, claim: Claim | None) -> tuple[str, Formula] | None:
+        """The code's formula, with the name under which it is shown."""
+        reply = settled(self._submit(worker.lifted, target, claim))
+        formula = self._accept(reply, f"lifting {name}", claim.location if claim else None)
+        return (name, formula) if formula else None
+
+    def _submit(self, function: Callable[..., T], *args: object) -> Future[T]:
+        return self.pool.submit(self.limits.timeout, function, *args)
+
+    def _accept(self, reply: T | Failure | Overrun | Died, doing: str, location: Location | None) -> T | None:
+        """The reply if it is one; anything else becomes an error."""
+        match reply:
+            case Failure():
+                self._refuse(reply, doing, location)
+            case Overrun():
+                seconds = f"{self.limits.timeout:g} s"
+                self.errors.append(QedocError(f"{doing}: no answer within {seconds}; give it more with --timeout", location))
+            case Died():
+                self.errors.append(QedocError(f"{doing}: {reply}", location))
+            case _:
+                return reply
+        return None
+
+    def _refuse(self, failure: Failure, doing: str, location: Location | None) -> None:
+        if not failure.trace:
+            self.errors.append(QedocError(failure.message, failure.location or location))
+        elif failure.trace not in self.traces:  # one mistake in qedoc can meet many cases
+            self.traces.append(failure.trace)
+            report = f"This is a mistake in qedoc; please report it with these lines:\n{failure.trace}"
+            self.errors.append(QedocError(f"{doing}: {failure.message}\n{report}", location))
+
+
+def _near(name: str, names: Sequence[str]) -> str:
+    if not names:
+        return "no spec could be read"
+    last = name.rpartition(".")[2]
+    near = [known for known in names if known.rpartition(".")[2] == last] or get_close_matches(name, names, n=3, cutoff=0.5)
+    return f"did you mean {' or '.join(near)}?" if near else f"the targets are {', '.join(names)}"
+
+
+def _once(errors: Sequence[QedocError]) -> tuple[QedocError, ...]:
+    return tuple({str(error): error for error in errors}.values())

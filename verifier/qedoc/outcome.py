@@ -1,0 +1,65 @@
+"""What a run over many claims found, and what is heard while it goes on."""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from qedoc.curve import Curve
+from qedoc.errors import QedocError
+from qedoc.verdict import ClaimResult, Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collected:
+    """The claims are known, and how many cases they have."""
+
+    claims: int
+    cases: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """A case is finished."""
+
+    id: str
+    verdict: Verdict
+
+
+Event: TypeAlias = Collected | Checked | ClaimResult
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What a run found.
+
+    Args:
+        claims: the finished claims, in the order of the spec files.
+        errors: what kept the others from being checked.
+        curves: the numbers of the pictures, if asked for: one for each claim.
+        planned: how many claims there were to check.
+        seconds: wall time.
+        stopped: the signal that ended the run early, or 0.
+    """
+
+    claims: tuple[ClaimResult, ...]
+    errors: tuple[QedocError, ...]
+    curves: tuple[Curve, ...] = ()
+    planned: int = 0
+    seconds: float = 0.0
+    stopped: int = 0
+
+    def exit_code(self, *, strict: bool = False) -> int:
+        """0 if all claims and their properties hold, 1 if one does not, 2 if something could not be run, 128 + signal if stopped.
+
+        Args:
+            strict: a claim or property without an answer does not hold.
+        """
+        if self.stopped:
+            return 128 + self.stopped
+        if self.errors:
+            return 2
+        passing = {Verdict.PROVED, Verdict.TESTED, Verdict.NOT_A_CLAIM} if strict else {*Verdict} - {Verdict.REFUTED}
+        return int(any(verdict not in passing for claim in self.claims for verdict in _verdicts(claim)))
+
+
+def _verdicts(claim: ClaimResult) -> list[Verdict]:
+    return [claim.verdict, *(promise.verdict for case in claim.cases for promise in case.properties)]

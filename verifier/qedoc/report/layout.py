@@ -1,0 +1,120 @@
+"""Text in columns: labelled fields, formulas folded where a reader would break them."""
+
+import re
+import textwrap
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from rich.console import Console
+from rich.text import Text
+
+from qedoc.verdict import Formula, Inputs, Number, Verdict
+
+STYLES = {
+    Verdict.PROVED: "green",
+    Verdict.TESTED: "cyan",
+    Verdict.REFUTED: "bold red",
+    Verdict.UNREADABLE: "yellow",
+    Verdict.UNSUPPORTED: "yellow",
+    Verdict.UNDECIDED: "yellow",
+    Verdict.NOT_A_CLAIM: "dim",
+}
+INDENT = 2
+LABEL = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A console with the two shapes of this program's reports: a heading, and a labelled field."""
+
+    console: Console
+
+    @property
+    def room(self) -> int:
+        """Columns beside a label."""
+        return max(self.console.width - INDENT - LABEL, 20)
+
+    def line(self, *parts: str | tuple[str, str]) -> None:
+        """Writes one line; parts are texts or (text, style), never folded, so that it can be copied whole."""
+        self.console.print(Text.assemble(*parts), soft_wrap=True)
+
+    def field(self, label: str, lines: Iterable[str | Text], style: str = "") -> None:
+        """Writes lines beside a label."""
+        for number, content in enumerate(lines):
+            name = label if number == 0 else ""
+            text = content if isinstance(content, Text) else Text(content, style=style)
+            self.line((" " * INDENT + name.ljust(LABEL), "dim"), text)  # type: ignore[arg-type]  # assemble takes Text too
+
+    def prose(self, label: str, content: str) -> None:
+        """Writes a sentence beside a label, folded at words."""
+        self.field(label, words(content, self.room))
+
+    def formula(self, label: str, formula: Formula) -> None:
+        """Writes a formula beside a label, as it is drawn if there is room, else folded on lines."""
+        self.field(label, drawn(formula, self.room))
+
+    def columns(self, label: str, rows: Sequence[Sequence[str]], styles: Sequence[str] = ()) -> None:
+        """Writes rows in aligned columns beside a label; the last column is folded at words.
+
+        Args:
+            label: stands beside the first row.
+            rows: texts, as many in each row.
+            styles: the style of each row's first column.
+        """
+        widths = [max(len(row[k]) for row in rows) for k in range(len(rows[0]) - 1)] if rows else []
+        room = max(self.room - sum(widths) - 2 * len(widths), 16)
+        lines: list[Text] = []
+        for number, row in enumerate(rows):
+            for fold, last in enumerate(words(row[-1], room) or [""]):
+                cells = [cell.ljust(width) + "  " for cell, width in zip(row if fold == 0 else [""] * len(row), widths, strict=False)]
+                text = Text("".join([*cells, last]).rstrip())
+                if fold == 0 and styles:
+                    text.stylize(styles[number], 0, len(row[0]))
+                lines.append(text)
+        self.field(label, lines)
+
+
+def words(text: str, width: int) -> list[str]:
+    """Text folded at words; what is longer than a line stays whole."""
+    return textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)
+
+
+def drawn(formula: Formula, width: int) -> list[str]:
+    """The lines of a formula: its drawing if that fits, else its text."""
+    lines = [line.rstrip() for line in formula.pretty.splitlines()]
+    return lines if lines and max(map(len, lines)) <= width else fold(formula.sympy, width)
+
+
+def fold(text: str, width: int) -> list[str]:
+    """A formula on lines of at most `width` columns, broken after blanks, commas, stars and opening brackets."""
+    lines = [""]
+    for piece in re.findall(r"[^ ,*(]*[ ,*(]*", text):
+        if lines[-1] and len(lines[-1]) + len(piece.rstrip()) > width:
+            lines.append("  ")
+        lines[-1] += piece
+    return [line.rstrip() for line in lines]
+
+
+def number(value: Number) -> str:
+    """A number as short as it can be said exactly."""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() and abs(value) < 2**53 else str(value)
+
+
+def point(inputs: Inputs) -> str:
+    """A point of the domain on one line: `init_value=1, count=0`."""
+    return ", ".join(f"{name}={_value(value)}" for name, value in inputs.items())
+
+
+def _value(value: "Number | list[Number]") -> str:
+    return f"[{', '.join(map(number, value))}]" if isinstance(value, list) else number(value)
+
+
+def seconds(value: float) -> str:
+    """Seconds with as many digits as matter."""
+    return f"{value:.1f} s" if value < 100 else f"{value:.0f} s"
+
+
+def count(many: int, noun: str) -> str:
+    """`1 target`, `2 targets`, `3 properties`."""
+    plural = noun[:-1] + "ies" if noun.endswith("y") else noun + "s"
+    return f"{many} {noun if many == 1 else plural}"

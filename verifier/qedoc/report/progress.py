@@ -1,0 +1,33 @@
+"""Progress on a terminal: one line that goes away when the run ends."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from qedoc.outcome import Checked, Collected, Event
+from qedoc.verdict import Verdict
+
+
+@contextmanager
+def progress(console: Console, *, shown: bool) -> Iterator[Callable[[Event], None]]:
+    """Gives what the engine notifies; on anything but a terminal, or if not `shown`, nothing is written."""
+    if not (shown and console.is_terminal):
+        yield lambda _: None
+        return
+    columns = (BarColumn(bar_width=24), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}", markup=False))
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("reading the specs", total=None)
+        refuted = 0
+
+        def notify(event: Event) -> None:
+            nonlocal refuted
+            if isinstance(event, Collected):
+                bar.update(task, total=event.cases, description="")
+            elif isinstance(event, Checked):
+                refuted += event.verdict is Verdict.REFUTED
+                count = f"{refuted} refuted, " if refuted else ""
+                bar.update(task, advance=1, description=f"{count}{event.id} {event.verdict}")
+
+        yield notify

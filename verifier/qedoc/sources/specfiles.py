@@ -1,0 +1,138 @@
+"""Spec files: found by path without running them, and run to give their claims."""
+
+import sys
+import traceback
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from qedoc.errors import Location, QedocError, SpecError
+
+if TYPE_CHECKING:
+    from qedoc.spec import Spec
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpecFile:
+    """A spec file as it was when it was found; every process works on this text, even if the file changes meanwhile.
+
+    Args:
+        path: as given by the user, or below the folder that the user gave.
+        text: its content.
+    """
+
+    path: str
+    text: str
+
+
+def find(paths: Sequence[str]) -> tuple[list[SpecFile], list[QedocError]]:
+    """The spec files named by `paths`, each once, and what is wrong with `paths`.
+
+    Args:
+        paths: Python files, or folders that are searched for `*.py`; files and folders that begin with `_` or `.` are left out there.
+    """
+    found: dict[Path, SpecFile] = {}
+    errors: list[QedocError] = []
+    for path in map(Path, paths):
+        try:
+            for file in _files(path):
+                found.setdefault(file.resolve(), _read(file))
+        except QedocError as error:
+            errors.append(error)
+    return list(found.values()), errors
+
+
+def _files(path: Path) -> Iterator[Path]:
+    if path.is_dir():
+        shown = (file for file in path.rglob("*.py") if not any(part[0] in "_." for part in file.relative_to(path).parts))
+        inside = sorted(shown)
+        if not inside:
+            raise SpecError(f"{path}: expected spec files (*.py) in this folder, found none")
+        yield from inside
+    elif not path.exists():
+        raise SpecError(f"{path}: expected a spec file or a folder of them, found nothing at this path")
+    elif path.suffix != ".py":
+        raise SpecError(f"{path}: expected a Python file, found the suffix '{path.suffix}'; specs are written in .py files")
+    else:
+        yield path
+
+
+def _read(path: Path) -> SpecFile:
+    try:
+        return SpecFile(path=str(path), text=path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise SpecError(f"{path}: the file cannot be read as UTF-8 text: {error}") from None
+
+
+@cache
+def load(file: SpecFile) -> tuple["Spec", ...]:
+    """Runs a spec file under a module name of its own, and gives its claims in order of definition.
+
+    Raises:
+        SpecError: for a syntax error, an exception while the file runs, or a file without a Spec.
+    """
+    from qedoc.spec import Spec  # needs sympy, which a process that only looks for files does without
+
+    found: dict[int, Spec] = {}
+    for value in _run(file).__dict__.values():
+        for item in value if isinstance(value, (list, tuple)) else (value,):
+            if isinstance(item, Spec):
+                found.setdefault(id(item), item)
+    if not found:
+        raise SpecError("expected a Spec, or a list of them, at module level; found none", Location(path=file.path, line=1))
+    return tuple(found.values())
+
+
+def _run(file: SpecFile) -> ModuleType:
+    module = ModuleType(f"qedoc_spec_{sha256(file.path.encode()).hexdigest()[:16]}")
+    module.__file__ = file.path
+    sys.modules[module.__name__] = module  # dataclasses and pickle look their module up here
+    try:
+        exec(compile(file.text, file.path, "exec", dont_inherit=True), module.__dict__)  # noqa: S102  a spec is a program
+    except QedocError:
+        raise
+    except Exception as error:
+        raise _failure(file, error) from error
+    except SystemExit as error:
+        raise SpecError(f"the spec ends Python (SystemExit: {error}); a spec file may only define", _place(file, error)) from error
+    return module
+
+
+def _failure(file: SpecFile, error: Exception) -> SpecError:
+    kind = type(error).__name__
+    if isinstance(error, SyntaxError) and error.filename == file.path:
+        return SpecError(f"syntax error: {error.msg}", Location(path=file.path, line=error.lineno or 1))
+    return SpecError(f"the spec does not run: {kind}: {error}; mend this line, or install what it needs", _place(file, error))
+
+
+def _place(file: SpecFile, error: BaseException) -> Location:
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file.path]
+    return Location(path=file.path, line=(lines[-1] if lines else None) or 1)
+
+
+def sizes(spec: "Spec") -> list[dict[str, int]]:
+    """The sizes of each case of a spec, by symbol name, in the order in which they are checked."""
+    from qedoc.spec import Size  # needs sympy, as above
+
+    made: list[dict[str, int]] = [{}]
+    for size in (d for d in spec.symbols if isinstance(d, Size)):
+        if not len(size.values):
+            raise spec.refuse(f"size {size.symbol} has no values; give at least one")
+        made = [{**known, str(size.symbol): int(value)} for known in made for value in size.values]
+    return made
+
+
+def duplicates(claims: Iterable[tuple[str, Location]]) -> list[SpecError]:
+    """An error for each claim whose id an earlier one has."""
+    first: dict[str, Location] = {}
+    errors: list[SpecError] = []
+    for name, location in claims:
+        if name in first:
+            message = f"{name}: a second spec with this id, the first is at {first[name]}; give one of them a name="
+            errors.append(SpecError(message, location))
+        first.setdefault(name, location)
+    return errors

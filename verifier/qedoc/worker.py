@@ -1,0 +1,152 @@
+"""What runs inside a worker process: only these functions import jax and sympy, and each gives back plain records."""
+
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from importlib import import_module
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+from qedoc.curve import Curve
+from qedoc.errors import Location, QedocError
+from qedoc.limits import Limits
+from qedoc.sources import specfiles
+from qedoc.sources.specfiles import SpecFile
+from qedoc.verdict import CaseResult, ClaimResult, Formula, Inputs, Verdict
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A claim of a spec file, as a process without sympy knows it.
+
+    Args:
+        file: the spec file.
+        index: the claim's position in the file, from 0.
+        id: the claim's name.
+        target: dotted path of the function.
+        location: the spec's line.
+        sizes: the sizes of each of its cases.
+    """
+
+    file: SpecFile
+    index: int
+    id: str
+    target: str
+    location: Location
+    sizes: tuple[dict[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """Why a function of this module has no result; exceptions themselves need not survive the way to another process.
+
+    Args:
+        message: what went wrong.
+        location: the place in the user's files, if there is one.
+        trace: the traceback, if qedoc itself is at fault.
+    """
+
+    message: str
+    location: Location | None = None
+    trace: str = ""
+
+
+def warm_up() -> None:
+    """Prepares a worker: standard output belongs to the report, a stop is immediate, and the slow imports are made once."""
+    os.dup2(2, 1)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    os.environ.setdefault("JAX_PLATFORMS", "cpu")
+    if os.getcwd() not in sys.path:
+        sys.path.append(os.getcwd())
+    try:
+        import_module("qedoc.check")
+    except Exception:  # noqa: BLE001  the first task raises it again, where it can be reported
+        return
+
+
+def _reported(function: Callable[P, T]) -> Callable[P, T | Failure]:
+    @wraps(function)
+    def run(*args: P.args, **kwargs: P.kwargs) -> T | Failure:
+        try:
+            return function(*args, **kwargs)
+        except QedocError as error:
+            return Failure(message=error.message, location=error.location)
+        except Exception as error:  # noqa: BLE001  one claim's failure may not end the others
+            return Failure(message=f"{type(error).__name__}: {error}", trace=traceback.format_exc())
+
+    return run
+
+
+@_reported
+def collect(file: SpecFile) -> tuple[Claim, ...]:
+    """The claims of a spec file, in order of definition."""
+    return tuple(
+        Claim(
+            file=file,
+            index=index,
+            id=spec.id,
+            target=spec.target,
+            location=spec.location,
+            sizes=tuple(specfiles.sizes(spec)),
+        )
+        for index, spec in enumerate(specfiles.load(file))
+    )
+
+
+@_reported
+def describe(claim: Claim) -> ClaimResult:
+    """All that a report says of a claim before it is checked; it has no cases yet."""
+    from qedoc import check
+
+    return check.describe(specfiles.load(claim.file)[claim.index])
+
+
+@_reported
+def check_case(claim: Claim, sizes: dict[str, int], limits: Limits, stage: Path) -> CaseResult:
+    """Checks one case.
+
+    Args:
+        claim: the claim.
+        sizes: the case's sizes.
+        limits: the bounds.
+        stage: a file that names what is being done, for the one who finds this process dead.
+    """
+    from qedoc import check
+
+    try:
+        return check.check(specfiles.load(claim.file)[claim.index], sizes, limits, lambda doing: _note(stage, doing))
+    except (MemoryError, RecursionError) as error:
+        limit = "memory" if isinstance(error, MemoryError) else "Python's recursion limit"
+        return CaseResult(id=case_id(claim, sizes), verdict=Verdict.UNDECIDED, reason=f"{limit} ran out")
+
+
+def _note(stage: Path, doing: str) -> None:
+    stage.write_text(doing, encoding="utf-8")
+
+
+@_reported
+def curve(claim: Claim, sizes: dict[str, int], at: Inputs | None) -> Curve:
+    """Formula and executions along one variable, through the inputs `at` if there is a counterexample."""
+    from qedoc import check
+
+    return check.curve(specfiles.load(claim.file)[claim.index], sizes, at)
+
+
+@_reported
+def lifted(target: str, claim: Claim | None) -> Formula:
+    """The formula that the code computes; without a claim, in the target's own parameters."""
+    from qedoc import check
+
+    return check.lifted(target, specfiles.load(claim.file)[claim.index] if claim else None)
+
+
+def case_id(claim: Claim, sizes: dict[str, int]) -> str:
+    """The claim's id with the sizes, as a case names itself."""
+    return f"{claim.id}[{','.join(f'{name}={size}' for name, size in sizes.items())}]" if sizes else claim.id
