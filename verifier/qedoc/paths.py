@@ -77,6 +77,7 @@ class Code:
             UnsupportedError: for code that has no rule.
         """
         waiting: list[tuple[sp.Basic, ...]] = [()]
+        seen: set[tuple[sp.Basic, ...]] = {()}
         while waiting:
             taken = waiting.pop()
             if len(self.branches) >= MOST_PATHS:
@@ -92,8 +93,9 @@ class Code:
             if branch.path.pins:
                 return
             conditions = branch.path.conditions
-            for depth in range(len(taken), len(conditions)):
-                waiting.append((*conditions[:depth], negation(conditions[depth])))
+            turned = [(*conditions[:depth], negation(conditions[depth])) for depth in range(len(conditions))]
+            waiting += [other for other in turned if other not in seen]
+            seen.update(turned)
 
     def at(self, row: Row) -> Branch | None:
         """The branch that a point takes, lifted now if it is new; None if rounding decides which path is taken, or it cannot be told."""
@@ -111,7 +113,7 @@ class Code:
         for row in self._points(facts):
             if self._plan.holds(row) and all(test(row) is True for test in tests):
                 branch = self._lift(row)
-                if branch is not None and branch.path.conditions[: len(taken)] == taken:
+                if branch is not None:
                     return branch
         return None
 
