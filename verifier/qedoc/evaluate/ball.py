@@ -1,0 +1,114 @@
+"""Rigorous enclosures of a SymPy expression at real points, compiled once to straight-line calls of flint.
+
+The generated function evaluates each distinct sub-expression at most once, keeps branches that are not taken unevaluated,
+and raises where the expression certainly has no real value.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import lru_cache
+from threading import RLock
+from typing import Any, TypeAlias
+
+import sympy as sp
+from flint import ctx, fmpq
+
+from qedoc.evaluate.ball_program import Program
+from qedoc.evaluate.ball_rules import Context
+from qedoc.evaluate.ball_values import (
+    IN_DOUBT,
+    UNDEFINED,
+    Doubt,
+    Input,
+    NoRealValueError,
+    Number,
+    Undefined,
+    Value,
+    exact_or_ball,
+    number,
+    rational,
+)
+
+__all__ = ["Enclosure", "Undefined", "Value", "compile"]
+
+Opaque: TypeAlias = Callable[[str, int], tuple[Fraction, Fraction, Fraction]]
+
+# The precision of flint is one setting for the whole process.
+_PRECISION = RLock()
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosure:
+    """An expression, compiled; call it with values to enclose its real value there.
+
+    Args:
+        expression: what was compiled.
+        symbols: the order of the values.
+        function: from exact values and balls, at the current precision of flint.
+    """
+
+    expression: sp.Basic
+    symbols: tuple[sp.Symbol, ...]
+    function: Callable[..., Any] = field(repr=False)
+
+    def __call__(self, values: Sequence[Input], bits: int = 64) -> Value:
+        """The value: a rational where it is exact, else a ball that holds it.
+
+        A finite ball says that the expression is defined; one that is not finite leaves it open. Balls among the values stand for
+        all their points: the result holds the values at all of them. A condition gives True, False, or None where it is not decided.
+
+        Args:
+            values: one value for each symbol.
+            bits: working precision of inexact steps.
+        """
+        inputs = [number(x) for x in values]
+        with _PRECISION:
+            before = ctx.prec
+            if before != bits:
+                ctx.prec = bits
+            try:
+                result = self.function(*inputs)
+            except NoRealValueError:
+                return None if self.expression.is_Boolean and not self.expression.is_Symbol else UNDEFINED
+            finally:
+                if before != bits:
+                    ctx.prec = before
+        if isinstance(result, bool | fmpq) or result is None:
+            return result
+        return None if isinstance(result, Doubt) else exact_or_ball(result)
+
+
+def compile(expression: sp.Basic, symbols: Sequence[sp.Symbol], opaque: Opaque | None = None) -> Enclosure:
+    """Compile a real expression, or a condition, for evaluation at many points.
+
+    Args:
+        expression: a SymPy expression over the symbols; a `Float` is its exact binary value.
+        symbols: the order in which values will be given; a symbol with a midpoint and a radius need not be among them.
+        opaque: coefficients (c, d, e) by which an undefined function s(index, x) stands for c + d x + e x**2, from name and index.
+
+    Raises:
+        UnsupportedError: the expression holds a head without a rule, or a symbol without a value.
+    """
+    expression = sp.sympify(expression)
+    context = Context(opaque=_quadratic(opaque) if opaque else None)
+    function = Program(symbols, context).function(expression)
+    return Enclosure(expression, tuple(symbols), function)
+
+
+def _quadratic(opaque: Opaque) -> Callable[[str], Callable[[Number, Number], Number]]:
+    @lru_cache(maxsize=None)
+    def coefficients(name: str, index: int) -> tuple[fmpq, fmpq, fmpq]:
+        c, d, e = opaque(name, index)
+        return rational(c), rational(d), rational(e)
+
+    def named(name: str) -> Callable[[Number, Number], Number]:
+        def value(index: Number, x: Number) -> Number:
+            if type(index) is not fmpq or index.q != 1:
+                return IN_DOUBT
+            c, d, e = coefficients(name, int(index.p))
+            return c + x * (d + x * e)
+
+        return value
+
+    return named

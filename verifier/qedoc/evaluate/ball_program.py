@@ -1,0 +1,328 @@
+"""Straight-line Python for an expression: every sub-expression once, lazy branches in blocks of their own."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import sympy as sp
+
+from qedoc.evaluate.ball_arithmetic import divide
+from qedoc.evaluate.ball_rules import Call, Choice, Connective, Constant, Context, Product, Step, Sum, step
+from qedoc.evaluate.ball_values import (
+    DOUBT,
+    IN_DOUBT,
+    ONE,
+    UNDEFINED,
+    NoRealValueError,
+    conjunction,
+    disjunction,
+    hull,
+    hull_of_truths,
+    trimmed,
+)
+
+
+class _Lazy:
+    """A value that several branches share: evaluated when the first of them needs it."""
+
+    __slots__ = ("body", "undefined", "value")
+
+    def __init__(self, body: Callable[[], Any]) -> None:
+        self.body: Callable[[], Any] | None = body
+        self.undefined = False
+        self.value: Any = None
+
+    def __call__(self) -> Any:
+        if self.body is not None:
+            body, self.body = self.body, None
+            try:
+                self.value = body()
+            except NoRealValueError:
+                self.undefined = True
+        if self.undefined:
+            raise NoRealValueError
+        return self.value
+
+
+@dataclass(eq=False, slots=True)
+class _Scope:
+    """Lines that run together: the body of a function, of a branch, or of a shared lazy value.
+
+    Args:
+        parent: the scope around it.
+        depth: how many scopes are around it.
+        nesting: how many choices it stands in.
+    """
+
+    parent: "_Scope | None" = None
+    depth: int = 0
+    nesting: int = 0
+    lines: list[str] = field(default_factory=list)
+
+    def inside(self, deeper: int = 0) -> "_Scope":
+        """A new scope in this one."""
+        return _Scope(self, self.depth + 1, self.nesting + deeper)
+
+
+@dataclass(eq=False, slots=True)
+class _Node:
+    """An expression on its way to code.
+
+    Args:
+        step: how it is evaluated; None for a symbol.
+        name: the Python expression for its value.
+        weight: its value is about as long as that many inputs, if all is rational.
+        demands: scopes in which its value is needed.
+        home: the scope that its own lines stand in.
+        shared: the scope in which it is defined as a lazy value; None where it is evaluated at once.
+        parts: scopes of its lazy operands.
+    """
+
+    step: Step | None
+    name: str
+    weight: int = 1
+    demands: list[_Scope] = field(default_factory=list)
+    home: _Scope = field(default_factory=_Scope)
+    shared: _Scope | None = None
+    parts: list[_Scope] = field(default_factory=list)
+
+
+_DEEPEST = 7
+"""Choices that may stand in one another in one function: Python nests at most 20 blocks, and a choice takes two."""
+
+_LONGEST = 32
+"""Weight from which a rational is checked for its length."""
+
+_TERMS = 40
+"""Operands of a sum or product on one line: Python's own compiler recurses over them."""
+
+_NOTHING = object()
+
+
+class Program:
+    """Generates functions of fixed symbols.
+
+    Args:
+        symbols: the parameters, in order.
+        context: what the rules know beside the expression.
+    """
+
+    def __init__(self, symbols: Sequence[sp.Symbol], context: Context) -> None:
+        self._names = {symbol: f"x{i}" for i, symbol in enumerate(symbols)}
+        self._context = context
+        self._outlined: dict[sp.Basic, Callable[..., Any]] = {}
+        self._steps: dict[sp.Basic, Step] = {}
+        self._namespace: dict[str, Any] = {
+            "NoRealValueError": NoRealValueError,
+            "UNDEFINED": UNDEFINED,
+            "NOTHING": _NOTHING,
+            "ONE": ONE,
+            "DOUBT": DOUBT,
+            "IN_DOUBT": IN_DOUBT,
+            "Lazy": _Lazy,
+            "conjunction": conjunction,
+            "disjunction": disjunction,
+            "divide": divide,
+            "hull": hull,
+            "hull_of_truths": hull_of_truths,
+            "trimmed": trimmed,
+        }
+
+    def function(self, expression: sp.Basic) -> Callable[..., Any]:
+        """The function that gives the value of the expression from those of the symbols.
+
+        It returns a number or a truth value, and raises `NoRealValueError` where there certainly is none.
+
+        Raises:
+            UnsupportedError: the expression holds a head without a rule, or a symbol without a value.
+        """
+        nodes = self._nodes(expression)
+        body = _Scope()
+        nodes[expression].demands.append(body)
+        for key in reversed(nodes):
+            self._place(key, nodes)
+        for node in nodes.values():
+            if node.demands and node.step is not None and not isinstance(node.step, Constant):
+                self._emit(node, nodes)
+        name = self._fresh("enclose")
+        lines = [f"def {name}({', '.join(self._names.values())}):", *_indented(body.lines), f" return {nodes[expression].name}"]
+        exec("\n".join(lines), self._namespace)  # noqa: S102 -- the source holds numbered names and nothing of the expression
+        function: Callable[..., Any] = self._namespace[name]
+        return function
+
+    def _fresh(self, prefix: str, value: Any = None) -> str:
+        name = f"{prefix}{len(self._namespace)}"
+        self._namespace[name] = value
+        return name
+
+    def _nodes(self, root: sp.Basic) -> dict[sp.Basic, _Node]:
+        """All sub-expressions, operands before what uses them."""
+        nodes = {symbol: _Node(None, name) for symbol, name in self._names.items()}
+        opened: set[sp.Basic] = set()
+        pending = [root]
+        while pending:
+            expression = pending[-1]
+            if expression in nodes:
+                pending.pop()
+                continue
+            how = self._steps.get(expression) or self._steps.setdefault(expression, step(expression, self._context))
+            if expression in opened:
+                name = self._fresh("k", how.value) if isinstance(how, Constant) else f"t{len(nodes)}"
+                nodes[expression] = _Node(how, name)
+            else:
+                opened.add(expression)
+                pending.extend(x for x in (*_strict(how), *_lazy(how)) if x not in nodes)
+        return nodes
+
+    def _place(self, key: sp.Basic, nodes: dict[sp.Basic, _Node]) -> None:
+        """Find the scope of a node whose users all have theirs, and pass its demands on to its operands."""
+        node = nodes[key]
+        if not node.demands or node.step is None or isinstance(node.step, Constant):
+            return
+        home = node.demands[0]
+        for other in node.demands[1:]:
+            home = _around_both(home, other)
+        if all(home is not scope for scope in node.demands):
+            node.shared, home = home, home.inside()
+        if isinstance(node.step, Choice | Connective) and home.nesting >= _DEEPEST:
+            node.step = Call(self._outline(key), tuple(self._names))
+        node.home = home
+        for operand in _strict(node.step):
+            nodes[operand].demands.append(home)
+        for operand in _lazy(node.step):
+            node.parts.append(home.inside(deeper=1))
+            nodes[operand].demands.append(node.parts[-1])
+
+    def _outline(self, expression: sp.Basic) -> Callable[..., Any]:
+        """A function of its own for what stands too deep in other choices."""
+        if expression not in self._outlined:
+            self._outlined[expression] = self.function(expression)
+        return self._outlined[expression]
+
+    def _emit(self, node: _Node, nodes: dict[sp.Basic, _Node]) -> None:
+        """Write the lines of a node whose operands have theirs."""
+        lines = node.home.lines
+        operands = [nodes[x] for x in _strict(node.step)]
+        names = [x.name for x in operands]
+        node.weight = max(1, sum(x.weight for x in operands))
+        match node.step:
+            case Sum():
+                lines.extend(_sum(node.name, names, len(node.step.plus)))
+            case Product():
+                lines.extend(_product(node.name, names, len(node.step.above), node.step.negative))
+            case Call():
+                lines.append(f"{node.name} = {self._fresh('f', node.step.function)}({', '.join(names)})")
+            case Choice():
+                lines.extend(_choice(node, node.step, nodes))
+                node.weight = max(nodes[x].weight for x, _ in node.step.branches)
+            case Connective():
+                lines.extend(_connective(node, node.step, nodes))
+        if node.weight > _LONGEST:
+            lines.append(f"{node.name} = trimmed({node.name})")
+            node.weight = 1
+        if node.shared is not None:
+            body = f"{node.name}_body"
+            node.shared.lines += [f"def {body}():", *_indented([*lines, f"return {node.name}"]), f"{node.name}_lazy = Lazy({body})"]
+            node.name = f"{node.name}_lazy()"
+
+
+def _strict(how: Step) -> tuple[sp.Basic, ...]:
+    """The operands that are always evaluated."""
+    match how:
+        case Sum():
+            return how.plus + how.minus
+        case Product():
+            return how.above + how.below
+        case Call():
+            return how.operands
+        case Choice():
+            return (how.branches[0][1],)
+    return ()
+
+
+def _lazy(how: Step) -> tuple[sp.Basic, ...]:
+    """The operands that may stay unevaluated: of a choice the first value, then condition and value in turn."""
+    match how:
+        case Choice():
+            (first, _), *others = how.branches
+            return (first, *(x for value, condition in others for x in (condition, value)))
+        case Connective():
+            return how.operands
+    return ()
+
+
+def _around_both(one: _Scope, other: _Scope) -> _Scope:
+    """The innermost scope around two scopes."""
+    while one is not other:
+        if one.depth < other.depth:
+            one, other = other, one
+        assert one.parent is not None
+        one = one.parent
+    return one
+
+
+def _indented(lines: Iterable[str]) -> list[str]:
+    return [f" {line}" for line in lines]
+
+
+def _sum(name: str, names: list[str], positive: int) -> Iterator[str]:
+    signed = [f"+ {x}" for x in names[:positive]] + [f"- {x}" for x in names[positive:]]
+    yield f"{name} = {' '.join(signed[:_TERMS]).removeprefix('+ ')}"
+    for start in range(_TERMS, len(signed), _TERMS):
+        yield f"{name} = {name} {' '.join(signed[start : start + _TERMS])}"
+
+
+def _product(name: str, names: list[str], above: int, negative: bool) -> Iterator[str]:
+    if names[:above]:
+        yield from _factors(name, names[:above])
+    if names[above:]:
+        divisor = names[above] if len(names) == above + 1 else f"{name}_below"
+        if len(names) > above + 1:
+            yield from _factors(divisor, names[above:])
+        yield f"{name} = divide({name if above else 'ONE'}, {divisor})"
+    if negative:
+        yield f"{name} = -{name}"
+
+
+def _factors(name: str, names: list[str]) -> Iterator[str]:
+    yield f"{name} = {' * '.join(names[:_TERMS])}"
+    for start in range(_TERMS, len(names), _TERMS):
+        yield f"{name} = {name} * {' * '.join(names[start : start + _TERMS])}"
+
+
+def _attempt(lines: list[str], otherwise: str) -> list[str]:
+    return ["try:", *_indented(lines), "except NoRealValueError:", f" {otherwise}"]
+
+
+def _choice(node: _Node, how: Choice, nodes: dict[sp.Basic, _Node]) -> list[str]:
+    name, condition, value = node.name, f"{node.name}_if", f"{node.name}_then"
+    hull_of, doubt = ("hull_of_truths", "DOUBT") if how.of_truths else ("hull", "IN_DOUBT")
+    parts = iter(node.parts)
+    lines: list[str] = []
+
+    def join(found: str) -> str:
+        return f"{name} = {found} if {name} is NOTHING else {hull_of}({name}, {found})"
+
+    for position, (branch, guard) in enumerate(how.branches):
+        if position == 0:
+            lines.append(f"{condition} = {nodes[guard].name}")
+        else:
+            guard_lines = [*next(parts).lines, f"{condition} = {nodes[guard].name}"]
+            lines += [*_attempt(guard_lines, f"{condition} = UNDEFINED"), f"if {condition} is UNDEFINED:", f" {join('UNDEFINED')}", " break"]
+        branch_lines = [*next(parts).lines, f"{value} = {nodes[branch].name}"]
+        taken = [*_attempt(branch_lines, f"{value} = UNDEFINED"), join(value), f"if {condition} is True: break"]
+        taken += [f"if {condition} is DOUBT:", f" {name} = {doubt}", " break"]
+        lines += [f"if {condition} is not False:", *_indented(taken)]
+    lines += [join("UNDEFINED"), "break"]
+    return [f"{name} = NOTHING", "while True:", *_indented(lines), f"if {name} is UNDEFINED: raise NoRealValueError"]
+
+
+def _connective(node: _Node, how: Connective, nodes: dict[sp.Basic, _Node]) -> list[str]:
+    name, found = node.name, f"{node.name}_of"
+    joined, decisive = ("conjunction", False) if how.conjunction else ("disjunction", True)
+    lines: list[str] = []
+    for operand, part in zip(how.operands, node.parts, strict=True):
+        lines += _attempt([*part.lines, f"{found} = {nodes[operand].name}"], f"{found} = UNDEFINED")
+        lines += [f"{name} = {joined}({name}, {found})", f"if {name} is {decisive}: break"]
+    lines.append("break")
+    return [f"{name} = {not decisive}", "while True:", *_indented(lines), f"if {name} is UNDEFINED: raise NoRealValueError"]

@@ -1,0 +1,168 @@
+"""The values that a ball evaluation handles: exact rationals, finite balls, and what is undefined or in doubt.
+
+Every number inside an evaluation is an `fmpq` (exact), a finite `arb` (the expression is defined and lies in the ball),
+or `IN_DOUBT`, the one non-finite ball: the expression may be undefined, or nothing is known of its size.
+"""
+
+from collections.abc import Sequence
+from enum import Enum
+from fractions import Fraction
+from typing import Final, TypeAlias
+
+from flint import arb, fmpq, fmpz
+
+
+class Undefined(Enum):
+    """The expression certainly has no real value at the point."""
+
+    UNDEFINED = "undefined"
+
+
+class Doubt(Enum):
+    """A condition whose own operands may be undefined."""
+
+    DOUBT = "doubt"
+
+
+class NoRealValueError(ArithmeticError):
+    """Raised inside an evaluation where an expression certainly has no real value."""
+
+
+Number: TypeAlias = fmpq | arb
+Value: TypeAlias = fmpq | arb | Undefined
+Truth: TypeAlias = bool | None | Doubt
+Input: TypeAlias = Fraction | int | fmpq | arb
+
+UNDEFINED: Final = Undefined.UNDEFINED
+DOUBT: Final = Doubt.DOUBT
+IN_DOUBT: Final = arb.nan()
+ZERO: Final = fmpq(0)
+ONE: Final = fmpq(1)
+HALF: Final = fmpq(1, 2)
+
+EXACT_BITS: Final = 8192
+"""Rationals with a longer numerator or denominator go on as balls."""
+
+
+def number(value: Input) -> Number:
+    """The number that an evaluation works on; an exact ball becomes a rational.
+
+    Raises:
+        TypeError: the value is of another type, a float for one, since it does not say which number is meant.
+    """
+    if isinstance(value, fmpq):
+        return value
+    if isinstance(value, arb):
+        return exact_or_ball(value)
+    if isinstance(value, int | Fraction | fmpz):
+        return fmpq(int(value.numerator), int(value.denominator)) if isinstance(value, Fraction) else fmpq(value)
+    raise TypeError(f"expected a Fraction, int, fmpq or arb, found {value!r} of type {type(value).__name__}")
+
+
+def finite(x: arb) -> arb:
+    """The ball itself, or `IN_DOUBT` where it is not finite."""
+    return x if x.is_finite() else IN_DOUBT
+
+
+def exact_or_ball(x: arb) -> Number:
+    """A rational where the ball is a point of moderate size, else the ball, or `IN_DOUBT` where it is not finite."""
+    if not x.is_finite():
+        return IN_DOUBT
+    if x.is_exact():
+        mantissa, exponent = x.man_exp()
+        if mantissa.bit_length() + abs(int(exponent)) <= EXACT_BITS:
+            return x.fmpq()
+    return x
+
+
+def is_known(x: Number) -> bool:
+    """Whether the value is certainly defined."""
+    return type(x) is fmpq or x.is_finite()
+
+
+def trimmed(x: Number) -> Number:
+    """The number, as a ball where it is a rational too long to go on with."""
+    return arb(x) if type(x) is fmpq and x.height_bits() > EXACT_BITS else x
+
+
+def interval(lower: arb | fmpq | int, upper: arb | fmpq | int) -> arb:
+    """A ball that holds all of [lower, upper]; where the ends are balls, of what lies between their outer ends."""
+    return finite(arb(lower).union(arb(upper)))
+
+
+def rational(x: Fraction) -> fmpq:
+    """The same number for flint."""
+    return fmpq(x.numerator, x.denominator)
+
+
+def ball(midpoint: Fraction, radius: Fraction) -> Number:
+    """The ball of a literal that is known up to rounding."""
+    if radius == 0:
+        return rational(midpoint)
+    return interval(rational(midpoint - radius), rational(midpoint + radius))
+
+
+def hull(x: Value, y: Value) -> Value:
+    """What is known of a value that is x or y."""
+    if x is UNDEFINED or y is UNDEFINED:
+        return UNDEFINED if x is y else IN_DOUBT
+    if type(x) is fmpq and type(y) is fmpq and x == y:
+        return x
+    return interval(x, y)
+
+
+def hull_of_truths(x: Truth | Undefined, y: Truth | Undefined) -> Truth | Undefined:
+    """What is known of a condition that is x or y."""
+    if x is y:
+        return x
+    if isinstance(x, Enum) or isinstance(y, Enum):
+        return DOUBT
+    return None
+
+
+def conjunction(x: Truth | Undefined, y: Truth | Undefined) -> Truth | Undefined:
+    """x and y, in any order: false as soon as one of them is."""
+    if x is False or y is False:
+        return False
+    if x is True or x is y:
+        return y
+    if y is True:
+        return x
+    return DOUBT
+
+
+def disjunction(x: Truth | Undefined, y: Truth | Undefined) -> Truth | Undefined:
+    """x or y, in any order: true as soon as one of them is."""
+    if x is True or y is True:
+        return True
+    if x is False or x is y:
+        return y
+    if y is False:
+        return x
+    return DOUBT
+
+
+def negation(x: Truth) -> Truth:
+    """Not x."""
+    return (not x) if isinstance(x, bool) else x
+
+
+def parity(*truths: Truth) -> Truth:
+    """Whether an odd number of the conditions hold."""
+    if DOUBT in truths:
+        return DOUBT
+    return None if None in truths else sum(x is True for x in truths) % 2 == 1
+
+
+def equivalence(*truths: Truth) -> Truth:
+    """Whether all conditions hold or none does."""
+    if DOUBT in truths:
+        return DOUBT
+    if True in truths and False in truths:
+        return False
+    return None if None in truths else True
+
+
+def values_at(values: Sequence[Input]) -> list[Number]:
+    """The numbers that an evaluation works on."""
+    return [number(x) for x in values]
