@@ -1,0 +1,143 @@
+"""Python's control flow, dict keys and conversions on many rows at once."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from qedoc.evaluate import lockstep
+
+Rows = list[int] | list[float]
+
+
+def run_each(function: Callable[..., Any], *columns: Sequence[float]) -> tuple[list[float], int]:
+    """All rows, each group again after it parted; also returns how many groups were run."""
+    results = np.full(len(columns[0]), np.nan)
+    left: list[tuple[np.ndarray[Any, Any], frozenset[Any]]] = [(np.arange(len(columns[0])), frozenset({0}))]
+    count = 0
+    while left:
+        rows, pins = left.pop()
+        count += 1
+        try:
+            out = lockstep.run(lambda v: function(*v), [jnp.asarray(np.asarray(c)[rows]) for c in columns], pins)
+        except lockstep.Divergence as parted:
+            left += [(rows[parted.labels == label], parted.pins) for label in np.unique(parted.labels)]
+            continue
+        results[rows] = np.asarray(out.value if isinstance(out, lockstep.Rows) else out)
+    return results.tolist(), count
+
+
+def check(function: Callable[..., Any], *columns: Sequence[float], groups: int, plain: Callable[..., Any] | None = None) -> None:
+    """Lockstep gives what Python gives row by row, in as many groups as expected."""
+    found, count = run_each(function, *columns)
+    expected = [float((plain or function)(*row)) for row in zip(*columns, strict=True)]
+    np.testing.assert_allclose(found, expected, rtol=1e-6)
+    assert count == groups
+
+
+def test_rows_that_agree_run_as_one_group() -> None:
+    check(lambda x, t: x**2 if t > 0 else -x, [1.0, 2.0, 3.0], [1, 5, 9], groups=1)
+
+
+def test_if_parts_rows_by_truth_not_by_value() -> None:
+    check(lambda x, t: x**2 if t > 0 else -x, [1.0, 2.0, 3.0, 4.0], [1, -5, 9, 0], groups=3)
+
+
+def test_the_truth_of_a_number_is_asked() -> None:
+    check(lambda t: 7 if t else 3, [0, 1, 2, 0], groups=3)
+
+
+def test_int_parts_rows_by_value() -> None:
+    check(lambda x: int(x) * 2 + x * 0, [0.5, 0.7, 1.5, 2.5], groups=4, plain=lambda x: int(x) * 2)
+
+
+def test_float_and_item_and_numpy_part_rows_by_value() -> None:
+    check(lambda x: float(x) * 2, [0.5, 0.5, 1.5], groups=3)
+    check(lambda x: x.item() * 2 if hasattr(x, "item") else x * 2, [0.5, 0.5, 1.5], groups=3)
+    check(lambda x: np.sqrt(x), [4.0, 4.0, 9.0], groups=3)
+    check(lambda x: x.tolist() * 2 if hasattr(x, "tolist") else x * 2, [0.5, 0.5, 1.5], groups=3)
+
+
+def test_an_index_parts_rows_by_value() -> None:
+    check(lambda k: [5, 6, 7][k], [0, 2, 0, 1], groups=4)
+    check(lambda k: sum(1 for _ in range(k)), [0, 3, 3], groups=3)
+
+
+def test_zeros_of_both_signs_and_nans_are_told_apart() -> None:
+    found, count = run_each(lambda x: np.copysign(1.0, float(x)), [0.0, -0.0, np.nan, np.nan])
+    assert found[:2] == [1.0, -1.0]
+    assert count == 4
+
+
+def test_dict_keys_part_rows_by_equality_not_by_value() -> None:
+    check(lambda a, b: len({a: 1, b: 2}), [1, 2, 3, 4, 5], [6, 2, 8, 4, 10], groups=3)
+
+
+def test_sorting_parts_rows_by_order() -> None:
+    check(lambda a, b: sorted([a, b])[0] - 2 * sorted([a, b])[1], [1, 5, 3, 4], [4, 2, 6, 1], groups=3)
+
+
+def test_a_dict_key_is_told_from_zero() -> None:
+    check(lambda a: len({0: 1, a: 2}), [1, 2, 0, 4], groups=3)
+
+
+def test_a_dict_key_is_told_from_an_int_made_before() -> None:
+    """{int(b / 2): ..., a: ...}: the second key is the first one in some rows only."""
+    check(lambda a, b: len({int(b): 1, a: 2}), [1, 2, 3, 4, 5], [3.5] * 5, groups=3)
+
+
+def test_a_dict_key_is_told_from_an_int_made_after() -> None:
+    check(lambda a, b: len({a: 2, int(b): 1}), [1, 2, 3, 4, 5], [3.5] * 5, groups=3)
+
+
+def test_an_unhashable_array_stays_unhashable() -> None:
+    with pytest.raises(TypeError, match="unhashable"):
+        lockstep.run(lambda v: {v[0]: 1}, [jnp.ones((4, 2))], frozenset({0}))
+
+
+def test_divergence_is_not_caught_by_the_code_in_hand() -> None:
+    def careless(t: Any) -> Any:
+        try:
+            return 1 if t > 0 else 2
+        except Exception:
+            return 3
+
+    check(careless, [1, -1], groups=3)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        jax.nn.relu,
+        jax.nn.gelu,
+        jax.jit(lambda x: jnp.where(x > 0, x, x**3)),
+        lambda x: jax.lax.cond(x > 1, jnp.sin, jnp.cos, x),
+        lambda x: jax.lax.while_loop(lambda s: s < 10, lambda s: s * 2, x + 1),
+        lambda x: jax.lax.fori_loop(0, 3, lambda k, s: s * x + k, 1.0),
+        lambda x: jax.lax.scan(lambda c, y: (c * x + y, c), x, jnp.arange(3.0))[0],
+        lambda x: jnp.stack((0, x)).sum() + jnp.cumprod(jnp.stack((x, 2 * x)))[-1],
+        jax.grad(lambda x: jnp.sin(x) * jax.nn.softplus(x)),
+        lambda x: jax.vmap(lambda y: x * y)(jnp.arange(3.0)).sum(),
+        jax.checkpoint(lambda x: jnp.sin(x) ** 2),
+        lambda x: jnp.sort(jnp.stack((x, 1.0, 0.5)))[1],
+    ],
+)
+def test_every_kind_of_primitive_runs_on_all_rows(function: Callable[..., Any]) -> None:
+    """Calls, custom derivatives, control flow, inner transformations and arrays."""
+    rows = [0.25, 1.5, 3.0, 0.75]
+    check(function, rows, groups=1, plain=lambda x: function(jnp.float32(x)))
+
+
+def test_weak_types_stay_weak() -> None:
+    def kinds(values: list[Any]) -> Any:
+        assert values[0].weak_type
+        assert values[0].shape == ()
+        assert (values[0] / 2).weak_type
+        return values[0] * values[1]
+
+    weak = jax.lax.convert_element_type_p.bind(np.arange(4, dtype=np.int32), new_dtype=np.dtype(np.int32), weak_type=True, sharding=None)
+    out = lockstep.run(kinds, [weak, jnp.ones(4, jnp.bfloat16)], frozenset({0}))
+    assert out.dtype == jnp.bfloat16
