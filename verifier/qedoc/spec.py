@@ -136,6 +136,11 @@ class Spec:
         """The claim's name in reports and lock files."""
         return f"{self.target}#{self.name}" if self.name else self.target
 
+    @property
+    def keywords(self) -> list[str]:
+        """The parameters of the target that the spec binds."""
+        return [d.name for d in self.symbols if isinstance(d, Parameter)] + list(self.bind)
+
     def refuse(self, message: str) -> SpecError:
         """An error at this spec's place."""
         return SpecError(f"{self.id}: {message}", self.location)
@@ -147,9 +152,8 @@ class Spec:
         for symbol in declared:
             if declared.count(symbol) > 1:
                 raise self.refuse(f"symbol {symbol} is bound twice; declare each symbol once")
-        names = [d.name for d in self.symbols if isinstance(d, Parameter)] + list(self.bind)
-        for name in names:
-            if names.count(name) > 1:
+        for name in self.keywords:
+            if self.keywords.count(name) > 1:
                 raise self.refuse(f"parameter {name} is bound twice; bind it by a Parameter or in bind=, not both")
         for place, expression in self._expressions():
             for symbol in sorted(free(expression) - set(declared), key=str):

@@ -1,0 +1,70 @@
+"""The proof that documentation and code agree on every path and in every cell."""
+
+from dataclasses import dataclass
+
+import sympy as sp
+
+from qedoc.prove.cells import Budget, CellLimitError
+from qedoc.prove.equality import Ruling, Standing, compare
+from qedoc.search.strategies import Row
+from qedoc.subject import Subject
+
+MOST_CELLS = 2000
+"""Cells of one proof; a formula that needs more is tested instead."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """How far a proof came.
+
+    Args:
+        complete: True if formula and code are equal, and defined, in every cell of every path, and the paths cover the domain.
+        reason: why it is not complete.
+        cells: how many cells were ruled on.
+        suspects: points of cells that resisted.
+    """
+
+    complete: bool
+    reason: str
+    cells: int
+    suspects: tuple[Row, ...]
+
+
+def prove(subject: Subject) -> Proof:
+    """Compares formula and code formula on each path."""
+    budget = Budget(MOST_CELLS)
+    rulings: list[Ruling] = []
+    reasons = list(subject.code.uncovered)
+    if subject.code.pinned:
+        reasons.append("the code turns an input into a Python number, so each path holds for single values only")
+        return Proof(complete=False, reason=reasons[-1], cells=0, suspects=())
+    for branch in subject.code.branches:
+        if branch.path.raised is not None:
+            reasons.append(f"the code raises {type(branch.path.raised).__name__} inside the domain")
+            continue
+        with subject.facts.assuming(*branch.path.conditions):
+            try:
+                rulings += compare(subject.formula, sp.sympify(branch.path.value), subject.facts, subject.plan.symbols, budget)
+            except CellLimitError:
+                reasons.append(f"the proof needs more than {MOST_CELLS} cells")
+    resisting = [ruling for ruling in rulings if ruling.standing is not Standing.EQUAL]
+    reasons += [_explain(ruling) for ruling in resisting]
+    return Proof(
+        complete=not reasons,
+        reason=reasons[0] if reasons else "",
+        cells=len(rulings),
+        suspects=tuple(subject.plan.row(ruling.point) for ruling in resisting if ruling.point is not None),
+    )
+
+
+def _explain(ruling: Ruling) -> str:
+    where = " and ".join(map(str, ruling.conditions)) or "the whole domain"
+    match ruling.standing:
+        case Standing.LEFT_UNDEFINED:
+            return f"the formula has no value where {where}"
+        case Standing.RIGHT_UNDEFINED:
+            return f"the code has no value where {where}"
+        case Standing.BOTH_UNDEFINED:
+            return f"neither formula nor code has a value where {where}"
+        case _:
+            return f"no proof was found where {where}"

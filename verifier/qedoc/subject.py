@@ -1,0 +1,104 @@
+"""One case and its code, ready to be compared at any point of the domain."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sympy as sp
+
+from qedoc.case import Case, instantiate
+from qedoc.errors import TargetError
+from qedoc.evaluate.ball import Enclosure, Undefined, Value, compile
+from qedoc.evaluate.compare import Comparison, compare
+from qedoc.evaluate.execute import run_plain
+from qedoc.feasible import Facts
+from qedoc.lift.opaque import opaque
+from qedoc.partial import totalise
+from qedoc.paths import Branch, Code, interpretation_of
+from qedoc.search.plan import Plan, drawing_order
+from qedoc.search.strategies import Row, seeded
+from qedoc.spec import Size, Spec
+from qedoc.target import resolve, signature_check
+
+UNDEFINED = (Comparison.LEFT_UNDEFINED, Comparison.RIGHT_UNDEFINED, Comparison.BOTH_UNDEFINED)
+
+
+class Subject:
+    """What is checked: the documented formula and the code, on one domain.
+
+    Args:
+        spec: the claim.
+        sizes: the value of each size, by symbol name.
+
+    Raises:
+        SpecError: for a domain without points.
+        TargetError: for a target that does not exist, is not callable, or lacks a parameter; at the spec's line.
+    """
+
+    def __init__(self, spec: Spec, sizes: Mapping[str, int]) -> None:
+        symbols = {d.symbol: sizes[str(d.symbol)] for d in spec.symbols if isinstance(d, Size)}
+        self.case: Case = instantiate(spec, symbols)
+        try:
+            self.target = resolve(spec.target)
+            signature_check(spec.target, self.target, spec.keywords)
+        except TargetError as error:
+            raise TargetError(error.message, spec.location) from error
+        self.formula: sp.Expr = totalise(self.case.formula)
+        self.facts = Facts(self.case.domain())
+        self.plan = Plan(drawing_order(self.case), self.case.where, [self.formula])
+        if self.facts.empty() or not (next(self.plan.simple(1), None) or seeded(self.plan, 1, seed=0)):
+            raise spec.refuse(f"the domain is empty, or no point of it can be found: {'; '.join(domain_lines(self.case))}")
+        self.documented = compile(self.formula, self.plan.symbols, interpretation_of)
+        self.code = Code(self.call, self.plan)
+        self.compared = 0
+        self.gaps: dict[Comparison, Row] = {}
+        self.strange: Row | None = None
+
+    def call(self, values: Mapping[sp.Symbol, Any]) -> Any:
+        """Calls the target as the spec binds it."""
+        return self.case.call(self.target, values, opaque)
+
+    def against(self, row: Row) -> Comparison | None:
+        """Compares formula and code formula at a point; None where the code's path cannot be told."""
+        branch = self.code.at(row)
+        if branch is None:
+            return None
+        self.compared += 1
+        found = compare(self.documented, branch.value, row)
+        if found in UNDEFINED:
+            self.gaps.setdefault(found, row)
+        return found
+
+    def refuted_at(self, row: Row) -> bool:
+        """True if formula and code formula have disjoint enclosures at the point and a run of the code sides with the code formula."""
+        if self.against(row) is not Comparison.DISJOINT:
+            return False
+        branch = self.code.at(row)
+        if branch is not None and self._confirmed(row, branch):
+            return True
+        self.strange = self.strange or row
+        return False
+
+    def _confirmed(self, row: Row, branch: Branch) -> bool:
+        """The run is much nearer to what the code's formula says than to what is documented."""
+        ran = run_plain(self.call, self.plan.symbols, row, x64=True)
+        if isinstance(ran, Exception):
+            return False
+        documented, actual = (midpoint(part(row, 128)) for part in (self.documented, branch.value))
+        return abs(ran - actual) <= abs(documented - actual) / 1024
+
+
+def midpoint(value: Value) -> float:
+    """An enclosure's middle as a double; nan where there is none."""
+    if isinstance(value, Undefined):
+        return float("nan")
+    return int(value.p) / int(value.q) if hasattr(value, "q") else float(value.mid())
+
+
+def domain_lines(case: Case) -> tuple[str, ...]:
+    """The domain as lines of text: one for each unknown, then the relations."""
+    return (*(f"{s.symbol}: {s.domain}" for s in case.scalars), *map(str, case.where))
+
+
+def enclosures(formulas: Sequence[sp.Expr], plan: Plan) -> list[Enclosure]:
+    """The formulas compiled over a plan's unknowns."""
+    return [compile(formula, plan.symbols, interpretation_of) for formula in formulas]
