@@ -20,7 +20,7 @@ STYLES = {
     Verdict.NOT_A_CLAIM: "dim",
 }
 INDENT = 2
-LABEL = 10
+LABEL = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,22 @@ class Page:
         """Writes a sentence beside a label, folded at words."""
         self.field(label, words(content, self.room))
 
+    def finding(self, label: str, content: str) -> None:
+        """Writes a line that programs look for: folded for people, whole in a file or pipe."""
+        self.field(label, words(content, self.room) if self.console.is_terminal else [content])
+
+    def table(self, rows: Sequence[Sequence[str | tuple[str, str]]]) -> None:
+        """Writes rows of cells, texts or (text, style); the first two columns begin at the left, numbers end at the right."""
+        plain = [[cell if isinstance(cell, str) else cell[0] for cell in row] for row in rows]
+        widths = [max(len(row[k]) for row in plain if k < len(row)) for k in range(max(map(len, plain)))]
+        for row, texts in zip(rows, plain, strict=True):
+            parts: list[tuple[str, str]] = []
+            for k, (cell, text) in enumerate(zip(row, texts, strict=True)):
+                filled = text.ljust(widths[k]) if k < 2 else text.rjust(widths[k])
+                parts.append((("  " if k else "") + filled, "" if isinstance(cell, str) else cell[1]))
+            parts[-1] = (parts[-1][0].rstrip(), parts[-1][1])
+            self.line(*parts)
+
     def formula(self, label: str, formula: Formula) -> None:
         """Writes a formula beside a label, as it is drawn if there is room, else folded on lines."""
         self.field(label, drawn(formula, self.room))
@@ -58,10 +74,14 @@ class Page:
 
         Args:
             label: stands beside the first row.
-            rows: texts, as many in each row.
+            rows: texts, as many in each row; a column without any text is left out.
             styles: the style of each row's first column.
         """
-        widths = [max(len(row[k]) for row in rows) for k in range(len(rows[0]) - 1)] if rows else []
+        if not rows:
+            return
+        used = [k for k in range(len(rows[0])) if any(row[k] for row in rows)]
+        rows = [[row[k] for k in used] for row in rows]
+        widths = [max(len(row[k]) for row in rows) for k in range(len(used) - 1)]
         room = max(self.room - sum(widths) - 2 * len(widths), 16)
         lines: list[Text] = []
         for number, row in enumerate(rows):
@@ -86,13 +106,32 @@ def drawn(formula: Formula, width: int) -> list[str]:
 
 
 def fold(text: str, width: int) -> list[str]:
-    """A formula on lines of at most `width` columns, broken after blanks, commas, stars and opening brackets."""
-    lines = [""]
-    for piece in re.findall(r"[^ ,*(]*[ ,*(]*", text):
-        if lines[-1] and len(lines[-1]) + len(piece.rstrip()) > width:
-            lines.append("  ")
-        lines[-1] += piece
-    return [line.rstrip() for line in lines]
+    """A formula on lines of at most `width` columns, broken where the fewest brackets are open.
+
+    A line ends after a blank, a comma, a star or an opening bracket, and is at least half full.
+    """
+    lines: list[str] = []
+    rest = text
+    while len(rest) > width:
+        end = _break(rest, width)
+        lines.append(rest[:end].rstrip())
+        rest = "  " + rest[end:].lstrip()
+        if end >= len(text):
+            break
+    return [*lines, rest] if rest.strip() else lines
+
+
+def _break(text: str, width: int) -> int:
+    """Where to end the first line: the outermost and then last place in its second half, else the first place after it."""
+    ends = [match.end() for match in re.finditer(r"\*\*|[ ,*(]", text) if text[: match.end()].strip()]
+    fitting = [end for end in ends if width // 2 <= len(text[:end].rstrip()) <= width]
+    if fitting:
+        return min(fitting, key=lambda end: (_depth(text[:end]), -end))
+    return next((end for end in ends if end > width // 2), len(text))
+
+
+def _depth(text: str) -> int:
+    return sum((letter in "([") - (letter in ")]") for letter in text)
 
 
 def number(value: Number) -> str:

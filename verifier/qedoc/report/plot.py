@@ -1,13 +1,15 @@
 """A picture of a claim: the formula as a line, executions as points, the counterexample with both values."""
 
 import math
+import textwrap
 from collections.abc import Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from qedoc.curve import Curve
+from qedoc.curve import Boundary, Contrast, Curve
 from qedoc.errors import QedocError
-from qedoc.report.layout import number, point
+from qedoc.report.layout import point
 
 SUFFIXES = (".svg", ".png", ".pdf")
 
@@ -15,6 +17,8 @@ _DOCUMENTED = "#1f5fa8"
 _EXECUTED = "#2b2b2b"
 _WRONG = "#c62828"
 _QUIET = "#9aa0a6"
+_GREY = "#5f6368"
+_LETTER = 0.011  # width of a letter of a label, as a fraction of the panel's
 _STYLE: Any = {
     "svg.hashsalt": "qedoc",  # fixes the ids, so that the same picture has the same bytes
     "font.family": "DejaVu Sans",
@@ -25,8 +29,8 @@ _STYLE: Any = {
     "axes.titlesize": 11,
     "axes.titleweight": "bold",
     "axes.titlelocation": "left",
-    "xtick.color": "#555555",
-    "ytick.color": "#555555",
+    "xtick.color": _GREY,
+    "ytick.color": _GREY,
     "legend.frameon": False,
     "figure.facecolor": "white",
 }
@@ -49,8 +53,6 @@ def check_file(file: Path) -> None:
 
 def draw(curves: Sequence[Curve], file: Path) -> bytes:
     """The picture, one panel for each curve, in the format of the file's suffix; the same curves give the same bytes."""
-    import io
-
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
@@ -58,7 +60,7 @@ def draw(curves: Sequence[Curve], file: Path) -> bytes:
         figure = Figure(figsize=(7.2, 3.6 * len(curves)), layout="constrained")
         for axes, curve in zip(figure.subplots(len(curves), squeeze=False)[:, 0], curves, strict=True):
             _panel(axes, curve)
-        written = io.BytesIO()
+        written = BytesIO()
         kind = file.suffix.lower()[1:]
         dates: dict[str, Any] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}, "png": {}}
         figure.savefig(written, format=kind, dpi=160, metadata=dates[kind])
@@ -66,39 +68,47 @@ def draw(curves: Sequence[Curve], file: Path) -> bytes:
 
 
 def _panel(axes: Any, curve: Curve) -> None:
-    axes.set_title(curve.claim, pad=22 if curve.fixed else 6)
-    if curve.fixed:
-        axes.text(0, 1.02, point(curve.fixed), transform=axes.transAxes, va="bottom", color="#555555")
-    meaning = f": {curve.meaning}" if curve.meaning else ""
-    axes.set_xlabel(f"{curve.variable}{meaning}")
+    fixed = textwrap.wrap(point(curve.fixed), 105, break_long_words=False)
+    axes.set_title(curve.claim, pad=7 + 13 * len(fixed))
+    axes.text(0, 1.02, "\n".join(fixed), transform=axes.transAxes, va="bottom", fontsize=8, color=_GREY)
+    axes.set_xlabel(f"{curve.variable}: {curve.meaning}" if curve.meaning else curve.variable)
     axes.set_ylabel("value")
-    _boundaries(axes, curve)
     for k, line in enumerate(curve.formula):
         axes.plot(*_columns(line), color=_DOCUMENTED, lw=1.8, solid_capstyle="round", zorder=2, label="formula" if k == 0 else None)
     shown = [(x, y) for x, y in curve.executed if math.isfinite(y)]
     axes.plot(*_columns(shown), "o", ms=3.2, mfc="white", mec=_EXECUTED, mew=0.9, zorder=3, label="code, executed")
-    _counterexample(axes, curve)
-    axes.margins(x=0.03, y=0.12)
-    axes.legend(loc="best", fontsize=8)
+    if curve.counterexample:
+        _counterexample(axes, curve.counterexample)
+    axes.margins(x=0.03, y=0.14)
+    _boundaries(axes, curve.boundaries)
+    axes.legend(loc="lower right", bbox_to_anchor=(1, 1), borderaxespad=0.2 + 1.4 * len(fixed), ncols=2, fontsize=8)
 
 
 def _columns(points: Sequence[tuple[float, float]]) -> tuple[list[float], list[float]]:
     return [x for x, _ in points], [y for _, y in points]
 
 
-def _boundaries(axes: Any, curve: Curve) -> None:
-    for boundary in curve.boundaries:
+def _boundaries(axes: Any, boundaries: Sequence[Boundary]) -> None:
+    """Thin verticals; a label that would run into the one before it is left out."""
+    left, right = axes.get_xlim()
+    free = -math.inf
+    for boundary in sorted(boundaries, key=lambda boundary: boundary.at):
         axes.axvline(boundary.at, color=_QUIET, lw=0.7, ls=(0, (4, 3)), zorder=1)
-        if boundary.label:
-            place = {"xy": (boundary.at, 1), "xycoords": ("data", "axes fraction"), "xytext": (3, -2), "textcoords": "offset points"}
-            axes.annotate(boundary.label, **place, va="top", fontsize=8, color="#6b7075")
+        place = (boundary.at - left) / (right - left)
+        if boundary.label and place >= free:
+            free = place + 0.02 + _LETTER * len(boundary.label)
+            text = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points", "va": "top", "fontsize": 8, "color": _GREY}
+            axes.annotate(boundary.label, (boundary.at, 1), (3, -2), **text)
 
 
-def _counterexample(axes: Any, curve: Curve) -> None:
-    found = curve.counterexample
-    if found is None:
-        return
+def _counterexample(axes: Any, found: Contrast) -> None:
+    """Both values, joined by a line, the larger labelled above and the smaller below."""
+    from matplotlib.patheffects import withStroke
+
     axes.plot([found.at] * 2, [found.documented, found.actual], color=_WRONG, lw=1.2, zorder=4)
-    for value, what, marker in ((found.documented, "documented", "D"), (found.actual, "code", "o")):
-        axes.plot([found.at], [value], marker, ms=6, color=_WRONG, mfc=_WRONG if what == "code" else "white", zorder=5)
-        axes.annotate(f"{what} {number(value)}", (found.at, value), (8, 0), textcoords="offset points", va="center", color=_WRONG)
+    above = found.documented > found.actual
+    for value, what, up in ((found.documented, "documented", above), (found.actual, "code", not above)):
+        axes.plot([found.at], [value], "D" if what == "documented" else "o", ms=6, color=_WRONG, mfc="white", mew=1.4, zorder=5)
+        halo = [withStroke(linewidth=2.5, foreground="white")]
+        text = {"textcoords": "offset points", "va": "bottom" if up else "top", "color": _WRONG, "zorder": 6, "path_effects": halo}
+        axes.annotate(f"{what} {value:.6g}", (found.at, value), (7, 4 if up else -4), **text)

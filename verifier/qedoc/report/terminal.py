@@ -5,15 +5,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from rich import box
 from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from qedoc.outcome import Outcome
 from qedoc.report.layout import STYLES, Page, count, number, point, seconds
 from qedoc.report.machine import worst_accuracy
-from qedoc.verdict import CaseResult, ClaimResult, Finding, PropertyResult, Verdict, weakest
+from qedoc.verdict import Accuracy, CaseResult, ClaimResult, Finding, PropertyResult, Verdict, weakest
 
 _FINDINGS = 3
 
@@ -50,7 +47,7 @@ def concise(outcome: Outcome, console: Console) -> None:
     page = Page(console)
     targets = _targets(outcome.claims)
     if targets:
-        console.print(_table(targets))
+        page.table(list(_table(targets)))
         console.print()
     for target in targets:
         for claim in target.claims:
@@ -75,30 +72,26 @@ def _targets(claims: Sequence[ClaimResult]) -> list[_Target]:
     return [_Target(name, tuple(found[name])) for name in found]
 
 
-def _table(targets: Sequence[_Target]) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), header_style="dim")
-    table.add_column("target", overflow="fold")
-    table.add_column("verdict", no_wrap=True)
-    for title in ("claims", "cases", "properties", "seconds"):
-        table.add_column(title, justify="right", no_wrap=True)
+def _table(targets: Sequence[_Target]) -> Iterator[Sequence[str | tuple[str, str]]]:
+    titles = ("target", "verdict", "claims", "cases", "properties", "time")
+    yield [(title, "dim") for title in titles]
     for package, group in groupby(targets, key=lambda target: target.package):
         rows = list(group)
         version = rows[0].claims[0].versions.get(package.partition(".")[0], "")
-        table.add_row(Text(f"{package} {version}".rstrip(), style="bold"))
+        yield [(f"{package} {version}".rstrip(), "bold")]
         for row in rows:
-            table.add_row(*_cells(row))
-    return table
+            yield list(_cells(row))
 
 
-def _cells(target: _Target) -> Iterator[Text]:
+def _cells(target: _Target) -> Iterator[str | tuple[str, str]]:
     held = sum(promise.verdict.holds for promise in target.promises)
     many = len(target.promises)
-    yield Text("  " + target.name.rpartition(".")[2])
-    yield Text(str(target.verdict), style=STYLES[target.verdict])
-    yield Text(str(len(target.claims)))
-    yield Text(str(sum(len(claim.cases) for claim in target.claims)))
-    yield Text(f"{held}/{many}" if many else "-", style="" if held == many else "yellow")
-    yield Text(f"{sum(claim.seconds for claim in target.claims):.1f}")
+    yield "  " + target.name.rpartition(".")[2]
+    yield str(target.verdict), STYLES[target.verdict]
+    yield str(len(target.claims))
+    yield str(sum(len(claim.cases) for claim in target.claims))
+    yield f"{held}/{many}" if many else "-", "" if held == many else "yellow"
+    yield seconds(sum(claim.seconds for claim in target.claims))
 
 
 def _trouble(page: Page, claim: ClaimResult) -> None:
@@ -127,7 +120,7 @@ def _cause(page: Page, case: CaseResult) -> None:
         page.prose("reason", f"{case.id}: {case.reason}")
         return
     difference = f"documented {number(found.documented)}, code {number(found.actual)}"
-    page.prose("found", f"{point(found.inputs)}: {difference}")
+    page.finding("found", f"{point(found.inputs)}: {difference}")
     page.field("paste", [f"{found.call}  # {number(found.ran)}"])
 
 
@@ -155,7 +148,7 @@ def _findings(page: Page, target: _Target) -> None:
 def _finding_rows(page: Page, found: Sequence[Finding]) -> None:
     for finding in found:
         at = f" ({point(finding.inputs)})" if finding.inputs else ""
-        page.prose(finding.kind, finding.message + at)
+        page.prose("finding", f"{finding.kind}: {finding.message}{at}")
 
 
 def _summary(targets: Sequence[_Target], outcome: Outcome) -> Iterator[str | tuple[str, str]]:
@@ -187,25 +180,36 @@ def _everything(page: Page, claim: ClaimResult) -> None:
         page.formula("code", case.code)
     if case.counterexample:
         _cause(page, case)
-    for condition in claim.domain[:1]:
-        page.prose("domain", ", ".join(claim.domain) if condition else "")
+    page.prose("domain", ", ".join(claim.domain))
     page.columns("symbols", [(s.symbol, s.name, s.domain, s.meaning) for s in claim.symbols])
     if claim.source:
         page.prose("source", claim.source)
-    page.columns("cases", [_case(case, claim) for case in claim.cases], [STYLES[case.verdict] for case in claim.cases])
+    _cases(page, claim)
     _promises(page, promises(claim))
     accuracies = worst_accuracy(claim)
-    page.columns("accuracy", [(a.dtype, f"{a.ulps:.3g} ulp", f"{a.points} points, worst at {point(a.inputs)}") for a in accuracies])
+    page.columns("accuracy", [(a.dtype, f"{a.ulps:.3g} ulp", _at(a)) for a in accuracies])
     _finding_rows(page, list({(f.kind, f.message): f for case in claim.cases for f in case.findings}.values()))
     versions = ", ".join(f"{name} {version}" for name, version in claim.versions.items())
     page.prose("ran with", f"{versions}; seed {claim.seed}" if versions else f"seed {claim.seed}")
 
 
-def _case(case: CaseResult, claim: ClaimResult) -> tuple[str, str, str]:
-    evidence = [
-        count(many, noun)
-        for many, noun in ((case.cells, "cell"), (case.paths, "path"), (case.points, "point"), (case.runs, "run"))
-        if many
-    ]
-    sizes = case.id.removeprefix(claim.id).strip("[]")
-    return str(case.verdict), sizes, "; ".join([case.reason, ", ".join([*evidence, seconds(case.seconds)])])
+def _cases(page: Page, claim: ClaimResult) -> None:
+    reasons = {case.reason for case in claim.cases}
+    if len(reasons) == 1 and claim.decisive.counterexample is None:
+        page.prose("reason", *reasons)
+    rows = []
+    for case in claim.cases:
+        sizes = case.id.removeprefix(claim.id).strip("[]")
+        reason = f"{case.reason}; " if len(reasons) > 1 else ""
+        rows.append((str(case.verdict), sizes, reason + _evidence(case)))
+    page.columns("cases", rows, [STYLES[case.verdict] for case in claim.cases])
+
+
+def _evidence(case: CaseResult) -> str:
+    counts = ((case.cells, "cell"), (case.paths, "path"), (case.points, "point"), (case.runs, "run"))
+    return ", ".join([*(count(many, noun) for many, noun in counts if many), seconds(case.seconds)])
+
+
+def _at(accuracy: Accuracy) -> str:
+    worst = f", worst at {point(accuracy.inputs)}" if accuracy.inputs else ""
+    return count(accuracy.points, "point") + worst
