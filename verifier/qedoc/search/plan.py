@@ -139,9 +139,14 @@ class Plan:
             integer=bool(self.symbols[k].is_integer),
         )
 
+    def roots(self, k: int, drawn: Sequence[Fraction]) -> list[Fraction]:
+        """Zeros of the guards in unknown k."""
+        found = (edge.root(drawn[:k]) for edge in self._edges[k])
+        return sorted({zero for zero, _ in filter(None, found)})
+
     def edges(self, k: int, drawn: Sequence[Fraction]) -> list[Fraction]:
         """Zeros of the guards in unknown k, with their neighbours if it is an integer."""
-        roots = [found[0] for edge in self._edges[k] if (found := edge.root(drawn[:k])) is not None]
+        roots = self.roots(k, drawn)
         if not self.symbols[k].is_integer:
             return roots
         whole = [Fraction(n) for r in roots for n in {floor(r), ceil(r)}]

@@ -1,0 +1,170 @@
+"""One case of a claim, from its formula to its verdict."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import sympy as sp
+
+from qedoc.describe import describe as describe
+from qedoc.describe import described
+from qedoc.drawing import curve as curve
+from qedoc.errors import UnsupportedError
+from qedoc.evaluate.ball import Undefined, Value
+from qedoc.evaluate.ball_values import shortest
+from qedoc.evaluate.compare import Comparison
+from qedoc.evaluate.execute import run_plain
+from qedoc.executions import Executions, execute, outside
+from qedoc.inputs import named, pasteable, spoken
+from qedoc.limits import Limits
+from qedoc.paths import formula
+from qedoc.promised import promised
+from qedoc.proof import Proof, prove
+from qedoc.search.strategies import Row, seeded
+from qedoc.search.witness import first
+from qedoc.spec import Spec
+from qedoc.subject import Subject, midpoint
+from qedoc.verdict import CaseResult, Counterexample, Finding, Formula, Verdict
+
+GAPS = {
+    Comparison.LEFT_UNDEFINED: "the formula has no value, the code does",
+    Comparison.RIGHT_UNDEFINED: "the code has no value, the formula does",
+    Comparison.BOTH_UNDEFINED: "neither the formula nor the code has a value",
+}
+
+
+def check(spec: Spec, sizes: Mapping[str, int], limits: Limits, note: Callable[[str], Any]) -> CaseResult:
+    """Lifts the code, proves or refutes the formula, runs the code, and rules on each property.
+
+    Args:
+        spec: the claim.
+        sizes: the value of each size, by symbol name.
+        limits: seed and number of points.
+        note: told what is being done.
+
+    Raises:
+        QedocError: for a spec that does not fit its target.
+    """
+    started = time.perf_counter()
+    note("reading the code")
+    subject = Subject(spec, sizes)
+    try:
+        subject.code.explore(subject.facts)
+        result = _ruled(subject, limits, note)
+    except UnsupportedError as error:
+        result = CaseResult(id=subject.case.id, verdict=Verdict.UNSUPPORTED, reason=str(error))
+    return replace(result, seconds=time.perf_counter() - started)
+
+
+def _ruled(subject: Subject, limits: Limits, note: Callable[[str], Any]) -> CaseResult:
+    note("proving the formula")
+    proof = prove(subject)
+    note("looking for a counterexample")
+    row = _search(subject, proof, limits)
+    note("running the code")
+    executions = execute(subject, _expected(subject, refuted=row is not None), limits)
+    gaps = _gaps(subject)
+    verdict, reason = _verdict(subject, proof, row, executions, gaps)
+    note("proving the properties")
+    return CaseResult(
+        id=subject.case.id,
+        verdict=verdict,
+        reason=reason,
+        code=_code(subject, row),
+        cells=proof.cells,
+        paths=len(subject.code.branches),
+        points=subject.compared,
+        runs=executions.runs,
+        counterexample=None if row is None else _counterexample(subject, row),
+        findings=(*gaps, *executions.findings, *outside(subject)),
+        accuracy=executions.accuracy,
+        properties=promised(subject, limits, claim_proved=verdict is Verdict.PROVED),
+    )
+
+
+def _search(subject: Subject, proof: Proof, limits: Limits) -> Row | None:
+    """A point that refutes the claim; a claim that is proved is still compared at random points, by other means than the proof's."""
+    share = 10 if proof.complete else 4
+    return first(
+        subject.plan,
+        subject.refuted_at,
+        [*proof.suspects, *seeded(subject.plan, limits.max_points // 4, limits.seed)],
+        simple=limits.max_points // 4,
+        examples=limits.max_points // share,
+        seed=limits.seed,
+    )
+
+
+def _expected(subject: Subject, *, refuted: bool) -> Callable[[Row], Value | None]:
+    """The exact value that runs are measured against: the code's own formula where the documented one is wrong."""
+    if not refuted:
+        return subject.documented
+
+    def value(row: Row) -> Value | None:
+        branch = subject.code.at(row)
+        return None if branch is None else branch.value(row)
+
+    return value
+
+
+def _gaps(subject: Subject) -> tuple[Finding, ...]:
+    found = []
+    for kind, row in subject.gaps.items():
+        inputs = named(subject.case, subject.plan.point(row))
+        documented = subject.documented(row)
+        branch = subject.code.at(row)
+        ran = run_plain(subject.call, subject.plan.symbols, row, x64=True)
+        raised = branch.path.raised if branch is not None else None
+        actual = f"raises {type(raised).__name__}" if raised is not None else f"gives {ran}"
+        says = "has no value" if isinstance(documented, Undefined) else f"gives {shortest(documented)}"
+        message = f"{GAPS[kind]}: at {spoken(inputs)} the formula {says}, the code {actual}"
+        found.append(Finding(kind="domain", message=message, inputs=inputs))
+    return tuple(found)
+
+
+def _verdict(subject: Subject, proof: Proof, row: Row | None, executions: Executions, gaps: tuple[Finding, ...]) -> tuple[Verdict, str]:
+    if row is not None:
+        if proof.complete:
+            return Verdict.UNDECIDED, "the proof and the enclosures contradict each other; please report this as a bug of qedoc"
+        return Verdict.REFUTED, "formula and code have different values at a point of the domain"
+    if subject.strange is not None:
+        inputs = spoken(named(subject.case, subject.plan.point(subject.strange)))
+        return Verdict.UNDECIDED, f"the code's formula and a run of the code differ at {inputs}; please report this as a bug of qedoc"
+    if executions.contradiction:
+        return Verdict.UNDECIDED, executions.contradiction
+    if gaps or executions.broken:
+        return Verdict.UNDECIDED, gaps[0].message if gaps else executions.findings[0].message
+    if proof.complete:
+        return Verdict.PROVED, f"equal in exact arithmetic on the whole domain: {_count(proof.cells, 'cell')} on {_count(len(subject.code.branches), 'path')}"
+    if subject.compared:
+        return Verdict.TESTED, f"no difference at {subject.compared} points; not proved: {proof.reason}"
+    return Verdict.UNDECIDED, f"no point could be compared: {proof.reason}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" + ("s" if number != 1 else "")
+
+
+def _code(subject: Subject, row: Row | None) -> Formula | None:
+    """The code's formula: on the counterexample's path if there is one, else on all paths."""
+    branch = subject.code.at(row) if row is not None and subject.code.pinned else None
+    branches = [branch] if branch is not None else subject.code.branches[:1] if subject.code.pinned else subject.code.branches
+    if not branches or any(b.path.raised is not None for b in branches):
+        return None
+    return described(formula(branches), subject.facts)
+
+
+def _counterexample(subject: Subject, row: Row) -> Counterexample:
+    branch = subject.code.at(row)
+    assert branch is not None  # a row is refuted only on a known branch
+    ran = run_plain(subject.call, subject.plan.symbols, row, x64=True)
+    assert isinstance(ran, float)  # and only if running the code confirmed it
+    point = subject.plan.point(row)
+    return Counterexample(
+        inputs=named(subject.case, point),
+        documented=shortest(subject.documented(row, 128)),
+        actual=shortest(branch.value(row, 128)),
+        ran=ran,
+        call=pasteable(subject.case, point),
+    )

@@ -1,0 +1,155 @@
+"""What running the real code shows: its rounding in each dtype, where it has no value, and whether it ever contradicts its own formula."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from qedoc.domain import Integers, Reals
+from qedoc.evaluate.accuracy import ulps
+from qedoc.evaluate.agreement import agrees, shadow
+from qedoc.evaluate.ball import Undefined, Value
+from qedoc.evaluate.execute import Runs, rounded, run_plain, run_rows
+from qedoc.inputs import named, spoken
+from qedoc.limits import Limits
+from qedoc.search.plan import Plan
+from qedoc.search.strategies import Row, seeded
+from qedoc.subject import Subject
+from qedoc.verdict import Accuracy, Finding, Inputs
+
+DTYPES = ("float32", "float64", "bfloat16")
+
+SHADOWED = 12
+"""Rows in each dtype at which the run is held against its rounding enclosure, the worst ones first."""
+
+FEW = 96
+"""Rows for code that must be called anew for almost every row."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Executions:
+    """The sum of all runs.
+
+    Args:
+        accuracy: the worst rounding error in each dtype.
+        findings: points where the code raises, or gives nan or infinity, though the formula has a value there.
+        runs: how many rows were run.
+        contradiction: a run that rounding cannot explain, in words; empty if there is none.
+        broken: True if the code has no value somewhere in the domain, for a reason other than rounding or overflow.
+    """
+
+    accuracy: tuple[Accuracy, ...]
+    findings: tuple[Finding, ...]
+    runs: int
+    contradiction: str
+    broken: bool
+
+
+def execute(subject: Subject, exact: Callable[[Row], Value | None], limits: Limits) -> Executions:
+    """Runs the code at edges and random points of the domain in every dtype.
+
+    Args:
+        subject: the claim at fixed sizes.
+        exact: the value that a run should have, None where it is not known.
+        limits: bounds the points.
+    """
+    count = FEW if subject.code.pinned else limits.max_points
+    wanted = _rows(subject.plan, count, limits.seed)
+    parts = [_in_dtype(subject, exact, wanted, dtype) for dtype in DTYPES]
+    return Executions(
+        accuracy=tuple(accuracy for part in parts for accuracy in part.accuracy),
+        findings=tuple(finding for part in parts for finding in part.findings),
+        runs=sum(part.runs for part in parts),
+        contradiction=next((part.contradiction for part in parts if part.contradiction), ""),
+        broken=any(part.broken for part in parts),
+    )
+
+
+def _rows(plan: Plan, count: int, seed: int) -> list[Row]:
+    simple = list(plan.simple(max(1, count // 4)))
+    return [*simple, *seeded(plan, count - len(simple), seed)]
+
+
+def _in_dtype(subject: Subject, exact: Callable[[Row], Value | None], wanted: Sequence[Row], dtype: str) -> Executions:
+    symbols = subject.plan.symbols
+    rows = list(dict.fromkeys(row for row in (rounded(row, symbols, dtype) for row in wanted) if subject.plan.holds(row)))
+    runs = run_rows(subject.call, symbols, rows, dtype)
+    errors: list[tuple[float, int]] = []
+    findings: dict[str, Finding] = {}
+    broken = False
+    for k, row in enumerate(rows):
+        value = None if k in runs.skipped else exact(row)
+        if value is None or isinstance(value, Undefined):
+            continue
+        if k in runs.raised:
+            broken = True
+            findings.setdefault("raises", _finding(subject, row, "domain", f"the code raises {runs.raised[k]} in the declared domain"))
+        elif math.isfinite(runs.values[k]):
+            errors.append((ulps(float(runs.values[k]), value, runs.dtype), k))
+        else:
+            text = f"the code gives {runs.values[k]} in {runs.dtype} where the formula has a finite value"
+            findings.setdefault("not finite", _finding(subject, row, "accuracy", text))
+    errors.sort(reverse=True)
+    return Executions(
+        accuracy=_accuracy(subject, rows, runs, errors, dtype),
+        findings=tuple(findings.values()),
+        runs=len(rows) - len(runs.skipped),
+        contradiction=_contradiction(subject, rows, runs, errors, dtype),
+        broken=broken,
+    )
+
+
+def _accuracy(subject: Subject, rows: Sequence[Row], runs: Runs, errors: Sequence[tuple[float, int]], dtype: str) -> tuple[Accuracy, ...]:
+    if not errors:
+        return ()
+    worst, k = errors[0]
+    return (Accuracy(dtype=dtype, result=runs.dtype, ulps=worst, inputs=_inputs(subject, rows[k]), points=len(errors)),)
+
+
+def _contradiction(subject: Subject, rows: Sequence[Row], runs: Runs, errors: Sequence[tuple[float, int]], dtype: str) -> str:
+    """The first of the worst rows whose run lies outside of what rounding can make of the operations that the code does."""
+    for _, k in errors[:SHADOWED]:
+        enclosure = shadow(subject.call, subject.plan.symbols, rows[k], dtype)
+        if enclosure is not None and agrees(float(runs.values[k]), enclosure) is False:
+            return f"running the code in {dtype} gives {runs.values[k]!r} at {spoken(_inputs(subject, rows[k]))}, which rounding does not explain"
+    return ""
+
+
+def outside(subject: Subject) -> tuple[Finding, ...]:
+    """What the code does just outside of the declared domain: a value there is worth knowing, an error is what one expects."""
+    found = []
+    base = next(iter(subject.plan.simple(1)), None)
+    for k, scalar in enumerate(subject.plan.scalars) if base is not None else ():
+        for x in _just_outside(scalar.domain):
+            row = (*base[:k], x, *base[k + 1 :])
+            if _only_violates(subject, k, row):
+                ran = run_plain(subject.call, subject.plan.symbols, row)
+                if isinstance(ran, float) and math.isfinite(ran):
+                    text = f"the code accepts {scalar.name}={x}, outside of the declared {scalar.domain}, and gives {ran:.6g}"
+                    found.append(_finding(subject, row, "domain", text))
+    return tuple(found)
+
+
+def _just_outside(domain: Reals | Integers) -> list[Fraction]:
+    """Points beyond each numeric end: the end itself if it is open, and one step further."""
+    points = []
+    for end, is_open, step in ((domain.lower, domain.lower_open, -1), (domain.upper, domain.upper_open, 1)):
+        if end.is_Rational:
+            x = Fraction(int(end.p), int(end.q))
+            points += [x] if is_open else []
+            points += [x + step]
+    return points[:1] + points[-1:] if len(points) > 1 else points
+
+
+def _only_violates(subject: Subject, k: int, row: Row) -> bool:
+    """True if the row is outside of the domain for the sake of coordinate k alone."""
+    others = [i for i in range(len(row)) if i != k]
+    return not subject.plan.holds(row) and all(row[i] in subject.plan.interval(i, row[:i]) for i in others)
+
+
+def _finding(subject: Subject, row: Row, kind: str, message: str) -> Finding:
+    return Finding(kind=kind, message=f"{message}, at {spoken(_inputs(subject, row))}", inputs=_inputs(subject, row))
+
+
+def _inputs(subject: Subject, row: Row) -> Inputs:
+    return named(subject.case, subject.plan.point(row))
