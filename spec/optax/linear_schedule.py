@@ -1,0 +1,66 @@
+"""Linear transition from an initial to an end value."""
+
+from sympy import Max, Min, Piecewise, symbols
+
+from qedoc import (
+    Argument,
+    Bounds,
+    ConstantFrom,
+    Continuous,
+    Integers,
+    NonDecreasing,
+    NonIncreasing,
+    Parameter,
+    Reals,
+    Spec,
+    Value,
+)
+
+I, E, T, B, t = symbols("I E T B t")
+
+init_value = Parameter(I, "init_value", Reals(), "initial value")
+end_value = Parameter(E, "end_value", Reals(), "end value")
+transition_begin = Parameter(B, "transition_begin", Integers(least=0), "steps before the transition")
+count = Argument(t, "count", Integers(least=0), "step")
+
+linear = Spec(
+    target="optax.linear_schedule",
+    formula=Piecewise(
+        (I, t < B),
+        (I + (t - B) / T * (E - I), t < B + T),
+        (E, True),
+    ),
+    symbols=[
+        init_value,
+        end_value,
+        Parameter(T, "transition_steps", Integers(least=1), "steps of the transition"),
+        transition_begin,
+        count,
+    ],
+    properties=[
+        Bounds(lower=Min(I, E), upper=Max(I, E)),
+        NonIncreasing(t, where=(I >= E,)),
+        NonDecreasing(t, where=(I <= E,)),
+        Value({t: 0}, I),
+        Value({t: B}, I),
+        Value({t: B + T}, E),
+        ConstantFrom(t, B + T),
+        Continuous(t),
+    ],
+    source="Optax 0.2.8, docstring of linear_schedule",
+)
+
+disabled = Spec(
+    target="optax.linear_schedule",
+    name="disabled",
+    formula=I,
+    symbols=[
+        init_value,
+        end_value,
+        Parameter(T, "transition_steps", Integers(most=0), "steps of the transition, none here"),
+        transition_begin,
+        count,
+    ],
+    properties=[ConstantFrom(t, 0)],
+    source="Optax 0.2.8, docstring of linear_schedule, transition_steps: held fixed at init_value if not positive",
+)
