@@ -1,0 +1,70 @@
+"""Polynomial transition from an initial to an end value."""
+
+from sympy import Max, Min, Piecewise, symbols
+
+from qedoc import (
+    Argument,
+    Bounds,
+    ConstantFrom,
+    Continuous,
+    Integers,
+    NonDecreasing,
+    NonIncreasing,
+    Parameter,
+    Reals,
+    Spec,
+    Value,
+)
+
+I, E, P, T, B, t = symbols("I E P T B t")
+
+init_value = Parameter(I, "init_value", Reals(), "initial value")
+end_value = Parameter(E, "end_value", Reals(), "end value")
+# With P <= 0 there is no transition from I to E: 0**P is 1 or undefined at its end.
+power = Parameter(P, "power", Reals(above=0), "power of the polynomial")
+transition_begin = Parameter(B, "transition_begin", Integers(least=0), "steps before the transition")
+count = Argument(t, "count", Integers(least=0), "step")
+
+polynomial = Spec(
+    target="optax.polynomial_schedule",
+    formula=Piecewise(
+        (I, t < B),
+        ((I - E) * (1 - (t - B) / T) ** P + E, t < B + T),
+        (E, True),
+    ),
+    symbols=[
+        init_value,
+        end_value,
+        power,
+        Parameter(T, "transition_steps", Integers(least=1), "steps of the transition"),
+        transition_begin,
+        count,
+    ],
+    properties=[
+        Bounds(lower=Min(I, E), upper=Max(I, E)),
+        NonIncreasing(t, where=(I >= E,)),
+        NonDecreasing(t, where=(I <= E,)),
+        Value({t: 0}, I),
+        Value({t: B}, I),
+        Value({t: B + T}, E),
+        ConstantFrom(t, B + T),
+        Continuous(t),
+    ],
+    source="Optax 0.2.8, docstring of polynomial_schedule",
+)
+
+disabled = Spec(
+    target="optax.polynomial_schedule",
+    name="disabled",
+    formula=I,
+    symbols=[
+        init_value,
+        end_value,
+        power,
+        Parameter(T, "transition_steps", Integers(most=0), "steps of the transition, none here"),
+        transition_begin,
+        count,
+    ],
+    properties=[ConstantFrom(t, 0)],
+    source="Optax 0.2.8, docstring of polynomial_schedule, transition_steps: held fixed at init_value if not positive",
+)
