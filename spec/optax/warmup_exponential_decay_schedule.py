@@ -1,0 +1,107 @@
+"""Linear warmup, then exponential decay, continuous or in steps, with or without an end value."""
+
+from sympy import Max, Min, Piecewise, floor, symbols
+
+from qedoc import (
+    Argument,
+    Bounds,
+    Continuous,
+    Integers,
+    Limit,
+    NonDecreasing,
+    NonIncreasing,
+    Parameter,
+    Reals,
+    Spec,
+    Value,
+)
+
+I, P, W, T, r, B, E, t = symbols("I P W T r B E t")
+
+init_value = Parameter(I, "init_value", Reals(), "initial value")
+peak_value = Parameter(P, "peak_value", Reals(), "value after the warmup")
+warmup_steps = Parameter(W, "warmup_steps", Integers(least=0), "steps of the warmup")
+transition_steps = Parameter(T, "transition_steps", Integers(least=1), "steps in which the value is scaled by r")
+# The documentation excludes r = 0 only; a fractional power of a negative rate is not real.
+decay_rate = Parameter(r, "decay_rate", Reals(above=0), "decay rate")
+falling_rate = Parameter(r, "decay_rate", Reals(above=0, below=1), "decay rate, below 1")
+rising_rate = Parameter(r, "decay_rate", Reals(least=1), "decay rate, at least 1")
+transition_begin = Parameter(B, "transition_begin", Integers(least=0), "steps between warmup and decay")
+end_value = Parameter(E, "end_value", Reals(), "value at which the decay stops")
+count = Argument(t, "count", Integers(least=0), "step")
+
+warmup = I + (P - I) * t / W
+decay = P * r ** (Max(0, t - W - B) / T)
+decay_in_steps = P * r ** floor(Max(0, t - W - B) / T)
+
+SOURCE = (
+    "Optax 0.2.8, docstrings of warmup_exponential_decay_schedule and exponential_decay; Goyal et al. 2017, arXiv:1706.02677, section 2.2"
+)
+
+plain = Spec(
+    target="optax.warmup_exponential_decay_schedule",
+    formula=Piecewise((warmup, t < W), (decay, True)),
+    symbols=[init_value, peak_value, warmup_steps, transition_steps, decay_rate, transition_begin, count],
+    properties=[
+        Bounds(lower=0, upper=P, where=(I >= 0, I <= P, r <= 1)),
+        NonDecreasing(t, where=(t <= W, I <= P)),
+        NonIncreasing(t, where=(t >= W, P >= 0, r <= 1)),
+        Value({t: 0}, I, where=(W > 0,)),
+        Value({t: W}, P),
+        Value({t: W + B}, P),
+        Value({t: W + B + T}, P * r),
+        Limit(t, 0, where=(r < 1,)),
+        Continuous(t),
+    ],
+    source=SOURCE,
+)
+
+staircase = Spec(
+    target="optax.warmup_exponential_decay_schedule",
+    name="staircase",
+    formula=Piecewise((warmup, t < W), (decay_in_steps, True)),
+    symbols=[init_value, peak_value, warmup_steps, transition_steps, decay_rate, transition_begin, count],
+    bind={"staircase": True},
+    properties=[
+        Bounds(lower=0, upper=P, where=(I >= 0, I <= P, r <= 1)),
+        NonDecreasing(t, where=(t <= W, I <= P)),
+        NonIncreasing(t, where=(t >= W, P >= 0, r <= 1)),
+        Value({t: 0}, I, where=(W > 0,)),
+        Value({t: W + B + T - 1}, P),
+        Value({t: W + B + T}, P * r),
+        Limit(t, 0, where=(r < 1,)),
+    ],
+    source=SOURCE,
+)
+
+lower_bound = Spec(
+    target="optax.warmup_exponential_decay_schedule",
+    name="lower-bound",
+    formula=Piecewise((warmup, t < W), (Max(E, decay), True)),
+    symbols=[init_value, peak_value, warmup_steps, transition_steps, falling_rate, transition_begin, end_value, count],
+    properties=[
+        Bounds(lower=E, where=(t >= W,)),
+        NonIncreasing(t, where=(t >= W, P >= 0)),
+        Value({t: 0}, I, where=(W > 0,)),
+        Value({t: W}, P, where=(P >= E,)),
+        Limit(t, Max(E, 0)),
+        Continuous(t, where=(P >= E,)),
+    ],
+    source=f"{SOURCE}, end_value: a lower bound if decay_rate < 1",
+)
+
+upper_bound = Spec(
+    target="optax.warmup_exponential_decay_schedule",
+    name="upper-bound",
+    formula=Piecewise((warmup, t < W), (Min(E, decay), True)),
+    symbols=[init_value, peak_value, warmup_steps, transition_steps, rising_rate, transition_begin, end_value, count],
+    properties=[
+        Bounds(upper=E, where=(t >= W,)),
+        NonDecreasing(t, where=(t >= W, P >= 0)),
+        Value({t: 0}, I, where=(W > 0,)),
+        Value({t: W}, P, where=(P <= E,)),
+        Limit(t, E, where=(P > 0, r > 1)),
+        Continuous(t, where=(P <= E,)),
+    ],
+    source=f"{SOURCE}, end_value: an upper bound unless decay_rate < 1",
+)
