@@ -12,8 +12,9 @@ import sympy as sp
 
 from qedoc.errors import QedocError, UnsupportedError
 from qedoc.evaluate import lockstep
-from qedoc.evaluate.precision import FORMATS
-from qedoc.evaluate.precision import rounded as rounded
+from qedoc.evaluate.precision import FORMATS, rounded
+
+__all__ = ["BLOCK", "LIMIT", "Call", "Row", "Runs", "rounded", "run_plain", "run_rows"]
 
 Call: TypeAlias = Callable[[Mapping[sp.Symbol, Any]], Any]
 Row: TypeAlias = Sequence[Fraction]
@@ -81,7 +82,7 @@ def run_plain(call: Call, symbols: Sequence[sp.Symbol], row: Row, *, x64: bool =
             return float(call(values))
         except QedocError:
             raise
-        except Exception as error:  # whatever the user's code raises is the answer
+        except Exception as error:  # noqa: BLE001  # whatever the user's code raises is the answer
             return error
 
 
@@ -138,7 +139,7 @@ class _Table:
             return [_Group(group.rows[part], parted.pins) for part in _parts(parted.labels[: len(group.rows)])]
         except QedocError:
             raise
-        except Exception as error:  # whatever the user's code raises
+        except Exception as error:  # noqa: BLE001  # whatever the user's code raises
             return self._explain(group, error)
         value = result.value if isinstance(result, lockstep.Rows) else np.broadcast_to(_array(result), (BLOCK, *np.shape(result)))
         self._keep(group.rows, result, value)
@@ -177,7 +178,7 @@ class _Table:
             result = self._function(values)
         except QedocError:
             raise
-        except Exception as error:  # whatever the user's code raises
+        except Exception as error:  # noqa: BLE001  # whatever the user's code raises
             self.raised[int(row)] = f"{type(error).__name__}: {error}"
             return error
         self._keep(np.array([row]), result, _array(result)[None])
