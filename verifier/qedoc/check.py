@@ -16,6 +16,7 @@ from qedoc.evaluate.ball_values import shortest
 from qedoc.evaluate.compare import Comparison
 from qedoc.evaluate.execute import run_plain
 from qedoc.executions import Executions, execute, outside
+from qedoc.infer import lifted as lifted
 from qedoc.inputs import named, pasteable, spoken
 from qedoc.limits import Limits
 from qedoc.paths import formula

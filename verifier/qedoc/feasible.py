@@ -183,7 +183,7 @@ class _Terms:
                 return first
             case sp.ITE():
                 return z3.If(*(self._boolean(part, integers) for part in condition.args))
-            case sp.Eq() | sp.Ne() if any(isinstance(side, sp.logic.boolalg.Boolean) for side in condition.args):
+            case sp.Eq() | sp.Ne() if not all(isinstance(side, sp.Expr) for side in condition.args):
                 left, right = (self._boolean(side, integers) for side in condition.args)
                 return left == right if isinstance(condition, sp.Eq) else left != right
             case sp.Eq():

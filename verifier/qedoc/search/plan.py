@@ -217,7 +217,7 @@ def exactly(value: Any) -> Fraction | None:
 def guards(formula: sp.Basic) -> Iterator[sp.Expr]:
     """Expressions at whose zeros a formula changes branch."""
     for part in formula.atoms(sp.core.relational.Relational):
-        if not any(isinstance(side, sp.logic.boolalg.Boolean) for side in part.args):
+        if all(isinstance(side, sp.Expr) for side in part.args):
             yield part.lhs - part.rhs
     for part in formula.atoms(sp.Min, sp.Max):
         first, *rest = part.args
