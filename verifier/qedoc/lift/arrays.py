@@ -1,0 +1,300 @@
+"""Rules for primitives that move, join or fold the elements of arrays.
+
+Data movement needs no rule of its own: the primitive itself runs on the positions of the elements, and the result tells where each
+came from. Orders and winners (sort, argmax, top_k) follow the concrete values, and what was assumed is recorded.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from typing import Any
+
+import numpy as np
+import sympy as sp
+
+from qedoc.lift.rules import maximum, minimum, number
+from qedoc.partial import UNDEFINED, Partial, conjunction, disjunction, is_condition, partial, relate, strict
+
+Elements = np.ndarray[Any, np.dtype[np.object_]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operand:
+    """An array in both readings.
+
+    Args:
+        value: the concrete values.
+        parts: a `Partial` for each element, of the same shape.
+    """
+
+    value: np.ndarray[Any, Any]
+    parts: Elements
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One primitive at work.
+
+    Args:
+        params: the primitive's parameters.
+        operands: what it works on.
+        bind: runs the primitive on concrete arrays.
+        record: keeps a condition that the result rests on.
+        pin: records that each element of an operand has its concrete value, and returns these values.
+    """
+
+    params: dict[str, Any]
+    operands: tuple[Operand, ...]
+    bind: Callable[..., Any]
+    record: Callable[[Partial], None]
+    pin: Callable[[Operand], np.ndarray[Any, Any]]
+
+    @property
+    def parts(self) -> tuple[Elements, ...]:
+        """The elements of each operand."""
+        return tuple(operand.parts for operand in self.operands)
+
+
+ArrayRule = Callable[[Step], Sequence[Elements]]
+
+
+def elements(items: Sequence[Any], shape: Sequence[int]) -> Elements:
+    """An object array of the items; numpy must not look into them."""
+    made: Elements = np.empty(len(items), dtype=object)
+    made[:] = items
+    return made.reshape(tuple(shape))
+
+
+def moved(*data: int) -> ArrayRule:
+    """Data movement: the operands of these numbers are moved (all, if none is named), the others steer and must be concrete."""
+
+    def rule(step: Step) -> list[Elements]:
+        places = data or range(len(step.operands))
+        pool: list[Any] = []
+        arguments = []
+        for place, operand in enumerate(step.operands):
+            if place in places:
+                arguments.append(np.arange(len(pool), len(pool) + operand.parts.size, dtype=np.int64).reshape(operand.parts.shape))
+                pool += list(operand.parts.ravel())
+            else:
+                arguments.append(step.pin(operand))
+        positions = step.bind(*arguments, **step.params)
+        outputs = positions if isinstance(positions, (list, tuple)) else [positions]
+        return [_picked(pool, np.asarray(output)) for output in outputs]
+
+    return rule
+
+
+def _picked(pool: Sequence[Any], positions: np.ndarray[Any, Any]) -> Elements:
+    """A negative position is a gather outside the array, which fills with nan."""
+    return elements([pool[p] if p >= 0 else UNDEFINED for p in positions.ravel()], positions.shape)
+
+
+def folded(fold: Callable[..., Any]) -> ArrayRule:
+    """A reduction over `axes`."""
+
+    def rule(step: Step) -> list[Elements]:
+        (parts,) = step.parts
+        axes = tuple(step.params["axes"])
+        kept = [n for axis, n in enumerate(parts.shape) if axis not in axes]
+        rows = np.moveaxis(parts, axes, range(len(axes))).reshape(-1, int(np.prod(kept, dtype=int)))
+        return [elements([fold(*rows[:, k]) for k in range(rows.shape[1])], kept)]
+
+    return rule
+
+
+def accumulated(fold: Callable[..., Any]) -> ArrayRule:
+    """A running reduction along `axis`."""
+
+    def rule(step: Step) -> list[Elements]:
+        (parts,) = step.parts
+        lines = np.moveaxis(parts, step.params["axis"], 0)
+        lines = lines[::-1] if step.params["reverse"] else lines
+        result = lines.copy()
+        for place in np.ndindex(lines.shape):
+            result[place] = fold(*lines[(slice(0, place[0] + 1), *place[1:])])
+        result = result[::-1] if step.params["reverse"] else result
+        return [np.moveaxis(result, 0, step.params["axis"])]
+
+    return rule
+
+
+def total(*items: Partial) -> Partial:
+    """The sum."""
+    return strict(sp.Add, *items)
+
+
+def product(*items: Partial) -> Partial:
+    """The product."""
+    return strict(sp.Mul, *items)
+
+
+def largest(*items: Partial) -> Partial:
+    """The largest of the items; that of none is -oo."""
+    return strict(lambda *values: reduce(maximum, values, -sp.oo), *items)
+
+
+def smallest(*items: Partial) -> Partial:
+    """The smallest of the items; that of none is oo."""
+    return strict(lambda *values: reduce(minimum, values, sp.oo), *items)
+
+
+def log_sum_exp(*items: Partial) -> Partial:
+    """log(exp(x1) + exp(x2) + ...)."""
+    return items[0] if len(items) == 1 else strict(lambda *values: sp.log(sp.Add(*map(sp.exp, values))), *items)
+
+
+def compared(relation: str, left: Partial, right: Partial) -> Partial:
+    """A relation between two elements."""
+    return strict(lambda a, b: relate(relation, a, b), left, right)
+
+
+def integers(numbers: np.ndarray[Any, Any]) -> Elements:
+    """Known integers as elements."""
+    return elements([partial(sp.Integer(int(k))) for k in numbers.ravel()], numbers.shape)
+
+
+def winner(better: str) -> ArrayRule:
+    """argmax (`better` is `gt`) and argmin (`lt`): the concrete winner, and the condition that it wins; the first of equals wins."""
+
+    def rule(step: Step) -> list[Elements]:
+        (operand,) = step.operands
+        (axis,) = step.params["axes"]
+        lines, values = np.moveaxis(operand.parts, axis, 0), np.moveaxis(operand.value, axis, 0)
+        best = (np.argmax if better == "gt" else np.argmin)(values, axis=0)
+        for place in np.ndindex(lines.shape):
+            won = int(best[place[1:]])
+            if place[0] != won:
+                relation = better if place[0] < won else better.replace("t", "e")
+                step.record(compared(relation, lines[(won, *place[1:])], lines[place]))
+        return [integers(best)]
+
+    return rule
+
+
+def _ordered(step: Step, parts: Elements, values: np.ndarray[Any, Any], *, descending: bool, count: int) -> np.ndarray[Any, Any]:
+    """The stable order of a line's first `count` elements, with the conditions that make it so."""
+    order = np.argsort(-values if descending else values, kind="stable")
+    for before, after in _neighbours(order, count):
+        beats = "gt" if descending else "lt"
+        step.record(compared(beats.replace("t", "e") if before < after else beats, parts[before], parts[after]))
+    return order[:count]
+
+
+def _neighbours(order: np.ndarray[Any, Any], count: int) -> Iterator[tuple[int, int]]:
+    for k in range(min(count, len(order) - 1)):
+        yield order[k], order[k + 1]
+    for left_out in order[count + 1 :] if count < len(order) else ():
+        yield order[count - 1], left_out
+
+
+def sort(step: Step) -> list[Elements]:
+    """jax.lax.sort by its first operand; the others follow."""
+    if step.params["num_keys"] != 1:
+        raise NotImplementedError("sort by several keys has no rule")
+    axis = step.params["dimension"]
+    keys, values = np.moveaxis(step.parts[0], axis, -1), np.moveaxis(step.operands[0].value, axis, -1)
+    results = [np.moveaxis(parts, axis, -1).copy() for parts in step.parts]
+    for place in np.ndindex(keys.shape[:-1]):
+        order = _ordered(step, keys[place], values[place], descending=False, count=keys.shape[-1])
+        for result, parts in zip(results, step.parts, strict=True):
+            result[place] = np.moveaxis(parts, axis, -1)[place][order]
+    return [np.moveaxis(result, -1, axis) for result in results]
+
+
+def top_k(step: Step) -> list[Elements]:
+    """The k largest of each line and where they stand; the first of equals comes first."""
+    (operand,) = step.operands
+    axis, count = step.params.get("axis", -1), step.params["k"]
+    keys, values = np.moveaxis(operand.parts, axis, -1), np.moveaxis(operand.value, axis, -1)
+    found, where = np.empty((2, *keys.shape[:-1], count), dtype=object)
+    for place in np.ndindex(keys.shape[:-1]):
+        order = _ordered(step, keys[place], values[place], descending=True, count=count)
+        found[place] = keys[place][order]
+        where[place] = integers(order)
+    return [np.moveaxis(found, -1, axis), np.moveaxis(where, -1, axis)]
+
+
+def dot_general(step: Step) -> list[Elements]:
+    """Sums of products over the contracted dimensions, for each place of the batch and free dimensions."""
+    left, right = map(_numbers, step.parts)
+    if step.operands[0].value.dtype == step.operands[1].value.dtype == bool:
+        raise NotImplementedError("a product of two arrays of truth values has no rule")
+    (contract_left, contract_right), (batch_left, batch_right) = step.params["dimension_numbers"]
+    left = _arranged(left, batch_left, contract_left)
+    right = _arranged(right, batch_right, contract_right)
+    batch, inner = left.shape[: len(batch_left)], len(contract_left)
+    free_left = left.shape[len(batch_left) : left.ndim - inner]
+    free_right = right.shape[len(batch_right) : right.ndim - inner]
+    count = int(np.prod(left.shape[left.ndim - inner :], dtype=int))
+    blocks = int(np.prod(batch, dtype=int))
+    rows, columns = left.reshape(blocks, -1, count), right.reshape(blocks, -1, count)
+    sums = [total(*map(product, row, column)) for a, b in zip(rows, columns, strict=True) for row in a for column in b]
+    return [elements(sums, (*batch, *free_left, *free_right))]
+
+
+def _numbers(parts: Elements) -> Elements:
+    return elements([strict(number, x) if is_condition(x.value) else x for x in parts.ravel()], parts.shape)
+
+
+def _arranged(parts: Elements, batch: Sequence[int], contract: Sequence[int]) -> Elements:
+    free = [axis for axis in range(parts.ndim) if axis not in batch and axis not in contract]
+    return parts.transpose([*batch, *free, *contract])
+
+
+def scattered(fold: Callable[..., Any], idle: int, mark: int, start: int) -> ArrayRule:
+    """Scatter with a combination: each update is sent alone, as `mark` among `idle`, to see where it lands."""
+
+    def rule(step: Step) -> list[Elements]:
+        operand, indices, updates = step.operands
+        places = step.pin(indices)
+        result = operand.parts.copy().ravel()
+        blank = np.full(operand.parts.shape, start, dtype=np.int64)
+        for k, update in enumerate(updates.parts.ravel()):
+            sent = np.full(updates.parts.size, idle, dtype=np.int64)
+            sent[k] = mark
+            landed = np.asarray(step.bind(blank, places, sent.reshape(updates.parts.shape), **step.params)).ravel()
+            for position in np.flatnonzero(landed != start):
+                result[position] = fold(result[position], update)
+        return [result.reshape(operand.parts.shape)]
+
+    return rule
+
+
+ARRAY_RULES: dict[str, ArrayRule] = {
+    "argmax": winner("gt"),
+    "argmin": winner("lt"),
+    "broadcast_in_dim": moved(0),
+    "concatenate": moved(),
+    "cumlogsumexp": accumulated(log_sum_exp),
+    "cummax": accumulated(largest),
+    "cummin": accumulated(smallest),
+    "cumprod": accumulated(product),
+    "cumsum": accumulated(total),
+    "dot_general": dot_general,
+    "dynamic_slice": moved(0),
+    "dynamic_update_slice": moved(0, 1),
+    "expand_dims": moved(0),
+    "gather": moved(0),
+    "pad": moved(),
+    "reduce_and": folded(conjunction),
+    "reduce_max": folded(largest),
+    "reduce_min": folded(smallest),
+    "reduce_or": folded(disjunction),
+    "reduce_prod": folded(product),
+    "reduce_sum": folded(total),
+    "reshape": moved(0),
+    "rev": moved(),
+    "scatter": moved(0, 2),
+    "scatter-add": scattered(total, idle=0, mark=1, start=0),
+    "scatter-max": scattered(largest, idle=0, mark=1, start=0),
+    "scatter-min": scattered(smallest, idle=1, mark=0, start=1),
+    "scatter-mul": scattered(product, idle=1, mark=2, start=1),
+    "slice": moved(),
+    "sort": sort,
+    "split": moved(),
+    "squeeze": moved(),
+    "stack": moved(),
+    "top_k": top_k,
+    "transpose": moved(),
+}

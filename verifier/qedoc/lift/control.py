@@ -1,0 +1,107 @@
+"""Primitives that hold other code: they are entered, and the branches that they take are recorded."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+import sympy as sp
+
+LONGEST_LOOP = 1000
+
+
+class Interpreter(Protocol):
+    """What the rules below need of a trace."""
+
+    def evaluate(self, jaxpr: Any, consts: Sequence[Any], arguments: Sequence[Any]) -> list[Any]:
+        """Runs a jaxpr on tracers."""
+
+    def decide(self, truth: Any) -> bool:
+        """The concrete truth of a value, recorded as a condition."""
+
+    def index(self, value: Any) -> int:
+        """The concrete integer that a value is, recorded as a condition."""
+
+    def item(self, stacked: Any, place: int) -> Any:
+        """One entry along the first axis."""
+
+    def stack(self, entries: Sequence[Any], shape: Sequence[int], dtype: Any) -> Any:
+        """Joins entries along a new first axis."""
+
+    def unsupported(self, message: str) -> Exception:
+        """An error at the user's line."""
+
+
+ControlRule = Callable[[Interpreter, Sequence[Any], dict[str, Any]], list[Any]]
+
+
+def entered(name: str) -> ControlRule:
+    """Code that runs once, held by the parameter `name`, a jaxpr with or without its constants."""
+
+    def rule(interpreter: Interpreter, arguments: Sequence[Any], params: dict[str, Any]) -> list[Any]:
+        held = params[name]
+        return interpreter.evaluate(getattr(held, "jaxpr", held), getattr(held, "consts", ()), arguments)
+
+    return rule
+
+
+def _run(interpreter: Interpreter, closed: Any, arguments: Sequence[Any]) -> list[Any]:
+    return interpreter.evaluate(closed.jaxpr, closed.consts, arguments)
+
+
+def cond(interpreter: Interpreter, arguments: Sequence[Any], params: dict[str, Any]) -> list[Any]:
+    """jax.lax.cond and switch: the branch of the concrete index."""
+    which, *operands = arguments
+    return _run(interpreter, params["branches"][interpreter.index(which)], operands)
+
+
+def while_loop(interpreter: Interpreter, arguments: Sequence[Any], params: dict[str, Any]) -> list[Any]:
+    """jax.lax.while_loop, unrolled as far as the concrete condition says."""
+    first, second = params["cond_nconsts"], params["cond_nconsts"] + params["body_nconsts"]
+    for_condition, for_body, state = arguments[:first], arguments[first:second], list(arguments[second:])
+    for _ in range(LONGEST_LOOP):
+        (go_on,) = _run(interpreter, params["cond_jaxpr"], [*for_condition, *state])
+        if not interpreter.decide(go_on):
+            return state
+        state = _run(interpreter, params["body_jaxpr"], [*for_body, *state])
+    raise interpreter.unsupported(f"a while loop ran {LONGEST_LOOP} times without an end; only shorter loops are unrolled")
+
+
+def scan(interpreter: Interpreter, arguments: Sequence[Any], params: dict[str, Any]) -> list[Any]:
+    """jax.lax.scan, unrolled."""
+    length, consts, carried = params["length"], params["num_consts"], params["num_carry"]
+    if length > LONGEST_LOOP:
+        raise interpreter.unsupported(f"a scan of length {length} is longer than the {LONGEST_LOOP} steps that are unrolled")
+    fixed, state, columns = arguments[:consts], list(arguments[consts : consts + carried]), arguments[consts + carried :]
+    rows: dict[int, list[Any]] = {}
+    for k in reversed(range(length)) if params["reverse"] else range(length):
+        out = _run(interpreter, params["jaxpr"], [*fixed, *state, *(interpreter.item(column, k) for column in columns)])
+        state, rows[k] = out[:carried], out[carried:]
+    avals = params["jaxpr"].out_avals[carried:]
+    stacked = [interpreter.stack([rows[k][i] for k in range(length)], aval.shape, aval.dtype) for i, aval in enumerate(avals)]
+    return [*state, *stacked]
+
+
+def nothing(interpreter: Interpreter, arguments: Sequence[Any], params: dict[str, Any]) -> list[Any]:
+    """Printing for the programmer computes nothing."""
+    return []
+
+
+def unchanged(interpreter: Interpreter, arguments: Sequence[Any], params: dict[str, Any]) -> list[Any]:
+    """All operands, as they are."""
+    return list(arguments)
+
+
+CONTROL_RULES: dict[str, ControlRule] = {
+    "checkpoint": entered("jaxpr"),
+    "closed_call": entered("call_jaxpr"),
+    "cond": cond,
+    "core_call": entered("call_jaxpr"),
+    "custom_jvp_call": entered("call_jaxpr"),
+    "custom_vjp_call": entered("call_jaxpr"),
+    "debug_callback": nothing,
+    "debug_print": nothing,
+    "jit": entered("jaxpr"),
+    "optimization_barrier": unchanged,
+    "scan": scan,
+    "while": while_loop,
+}
+

@@ -1,0 +1,178 @@
+"""What a number in code means: the simplest exact number that it is the nearest float of."""
+
+import math
+from collections.abc import Iterator
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import numpy as np
+import sympy as sp
+
+
+class _Format(NamedTuple):
+    """How far a float format is trusted to tell what was meant.
+
+    A number computed by other means must not look simple by chance. A decade of doubles has 1.5e16 members and 9e11 decimals of
+    12 digits, so the odds of a wrong reading are 6e-5 for decimals, 2e-10 for ratios, 1e-12 for dyadic numbers and 1e-11 for the
+    multiples of constants. In float32 (2.8e7 members a decade) they are 3e-3, 3e-5, 2e-4 and 1e-3. The short formats have so few
+    members that only the shortest decimals mean themselves.
+    """
+
+    bits: int  # of the fraction, the leading one not counted
+    digits: int  # a decimal with at most so many significant digits is meant
+    denominator: int  # a ratio with at most this denominator is meant
+    odd: int  # a dyadic number with an odd part of at most so many bits is meant
+    multiples: int  # a multiple p/q of a constant is meant for p, q up to this
+
+
+_FORMATS = {
+    "float64": _Format(bits=52, digits=12, denominator=1000, odd=12, multiples=24),
+    "float32": _Format(bits=23, digits=5, denominator=12, odd=10, multiples=4),
+    "float16": _Format(bits=10, digits=2, denominator=1, odd=4, multiples=0),
+    "bfloat16": _Format(bits=7, digits=2, denominator=1, odd=4, multiples=0),
+}
+
+_CONSTANTS = (
+    sp.pi, 1 / sp.pi, sp.pi**2, sp.sqrt(sp.pi), 1 / sp.sqrt(sp.pi), sp.sqrt(2 * sp.pi), 1 / sp.sqrt(2 * sp.pi), sp.sqrt(2 / sp.pi),
+    sp.sqrt(sp.pi / 2), sp.E, 1 / sp.E, sp.log(2), 1 / sp.log(2), sp.log(10), 1 / sp.log(10), sp.log(3), sp.log(2) / sp.log(10),
+    sp.log(10) / sp.log(2), sp.log(sp.pi), sp.log(2 * sp.pi), sp.log(sp.pi / 2), sp.log(1 + sp.sqrt(2)), sp.sqrt(2), sp.sqrt(3),
+    sp.sqrt(5), sp.sqrt(6), sp.sqrt(7), sp.sqrt(10), sp.EulerGamma, sp.Catalan, sp.GoldenRatio,
+)  # fmt: skip
+
+
+class BallLiteral(sp.Symbol):
+    """A number in code that is no simple exact number: somewhere within `radius` of `midpoint`.
+
+    Equal numbers give equal literals. The radius covers what a few correctly rounded operations may have cost before the number
+    reached the code (4 units in the last place), and the nearby short decimal, if there is one, that cancellation missed:
+    1 - 0.999 is 0.0010000000000000009.
+
+    Args:
+        midpoint: the float's exact value.
+        radius: how far the meant number may lie from it.
+    """
+
+    __slots__ = ("midpoint", "radius")
+
+    midpoint: Fraction
+    radius: Fraction
+
+    def __new__(cls, midpoint: Fraction, radius: Fraction) -> "BallLiteral":
+        sign = {"positive": True} if midpoint > radius else {"negative": True} if midpoint < -radius else {"real": True}
+        made: BallLiteral = sp.Symbol.__xnew__(cls, f"[{float(midpoint)!r} +- {float(radius):.1e}]", **sign)
+        made.midpoint, made.radius = midpoint, radius
+        return made
+
+    def __getnewargs_ex__(self) -> tuple[tuple[Fraction, Fraction], dict[str, bool]]:
+        return (self.midpoint, self.radius), {}
+
+    def _hashable_content(self) -> tuple[Any, ...]:
+        return (*super()._hashable_content(), self.midpoint, self.radius)
+
+
+def literal(value: Any, dtype: Any = "float64") -> sp.Basic:
+    """The exact number, truth value or ball that a constant in code means.
+
+    Args:
+        value: a Python or numpy scalar.
+        dtype: the type that it has in the code; a float32 constant is read as a float32.
+
+    Raises:
+        TypeError: if the type is neither boolean, integer nor a float of at most 64 bits.
+    """
+    name = np.dtype(dtype).name
+    if name == "bool":
+        return sp.true if value else sp.false
+    if np.issubdtype(np.dtype(dtype), np.integer):
+        return sp.Integer(int(value))
+    if name not in _FORMATS:
+        raise TypeError(f"a constant of type {name} has no exact reading; expected a boolean, an integer or a real float")
+    return _real(float(value), name)
+
+
+@lru_cache(maxsize=1 << 14)
+def _real(x: float, name: str) -> sp.Expr:
+    if math.isnan(x):
+        return sp.nan
+    if math.isinf(x):
+        return sp.oo if x > 0 else -sp.oo
+    if x == 0:
+        return sp.S.Zero
+    if x < 0:
+        return -_real(-x, name)
+    form = _FORMATS[name]
+    return next((meaning for meaning in _meanings(x, name, form)), None) or _ball(x, name, form)
+
+
+def _meanings(x: float, name: str, form: _Format) -> Iterator[sp.Expr]:
+    exact = Fraction(x)
+    if exact.denominator == 1 and exact < 2 ** (form.bits + 1):
+        yield sp.Integer(exact.numerator)
+    largest = float(np.finfo(name).max) if name != "bfloat16" else 2.0**127 * (2 - 2.0**-7)
+    if _odd_bits(exact) <= form.odd or x == largest:
+        yield sp.Rational(exact.numerator, exact.denominator)
+    if form.multiples:
+        yield from _multiples(exact, name, form)
+    decimal = Fraction(_shortest(x, name))
+    if _digits(decimal) <= form.digits:
+        yield sp.Rational(decimal.numerator, decimal.denominator)
+    ratio = exact.limit_denominator(form.denominator)
+    if ratio and abs(ratio - exact) <= _ulp(exact, form) / 2:
+        yield sp.Rational(ratio.numerator, ratio.denominator)
+
+
+def _multiples(exact: Fraction, name: str, form: _Format) -> Iterator[sp.Expr]:
+    """p/q times a constant, within one unit in the last place: numpy's own roots, logarithms and quotients are off by up to that."""
+    for constant, close in _table():
+        ratio = (exact / close).limit_denominator(form.multiples)
+        if 0 < ratio.numerator <= form.multiples and abs(ratio * close - exact) < _ulp(exact, form):
+            yield sp.Rational(ratio.numerator, ratio.denominator) * constant
+
+
+@lru_cache(maxsize=1)
+def _table() -> tuple[tuple[sp.Expr, Fraction], ...]:
+    return tuple((constant, Fraction(str(constant.evalf(60)))) for constant in _CONSTANTS)
+
+
+def _ball(x: float, name: str, form: _Format) -> BallLiteral:
+    exact = Fraction(x)
+    ulp = _ulp(exact, form)
+    narrower = next((f for n, f in _FORMATS.items() if f.bits < form.bits and f.bits > 10 and _is(x, n)), form)
+    radius = 4 * max(ulp, _ulp(exact, narrower) / 8)
+    short = Fraction(f"{x:.6g}")
+    if abs(short - exact) <= Fraction(1, 2 ** (form.bits - 1)):
+        radius = max(radius, abs(short - exact) + ulp)
+    return BallLiteral(exact, radius)
+
+
+def _is(x: float, name: str) -> bool:
+    return name == "float32" and float(np.float32(x)) == x
+
+
+def _shortest(x: float, name: str) -> str:
+    return repr(x) if name == "float64" else str(_numpy(name)(x)) if name != "bfloat16" else f"{x:.3g}"
+
+
+def _numpy(name: str) -> Any:
+    return {"float32": np.float32, "float16": np.float16}[name]
+
+
+def _digits(decimal: Fraction) -> int:
+    """Significant digits of a finite decimal."""
+    scaled = decimal
+    while scaled.denominator > 1:
+        scaled *= 10
+    return len(str(scaled.numerator).rstrip("0"))
+
+
+def _odd_bits(exact: Fraction) -> int:
+    """Bits of the odd part of a dyadic number."""
+    numerator = exact.numerator
+    return (numerator // (numerator & -numerator)).bit_length()
+
+
+def _ulp(exact: Fraction, form: _Format) -> Fraction:
+    """The spacing of the format's numbers at a positive number, subnormals apart."""
+    exponent = math.frexp(float(exact))[1] - 1
+    return Fraction(2) ** (exponent - form.bits)

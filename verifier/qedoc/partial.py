@@ -1,0 +1,398 @@
+"""Real arithmetic that knows where it is undefined.
+
+SymPy simplifies x/x to 1 and log(x) - log(x) to 0. Here a value travels with its domain, so no cancellation drops a condition:
+a `Partial` inside the lifter, and the formula `Piecewise((x/x, Ne(x, 0)), (nan, True))` outside it. In such a formula nan stands
+once, at the top; below it a Piecewise selects between branches, of which only the chosen one needs a value. Conditions hold no
+Piecewise. A truth value can be undefined too: `And` and `Or` are decided where one of their parts decides them.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import sympy as sp
+
+Boolean = sp.logic.boolalg.Boolean
+
+_RELATIONS: dict[str, Any] = {"lt": sp.Lt, "le": sp.Le, "gt": sp.Gt, "ge": sp.Ge, "eq": sp.Eq, "ne": sp.Ne}
+# The assumptions on left - right that make each relation true, and false.
+_SIGNS = {
+    "lt": ("is_negative", "is_nonnegative"),
+    "le": ("is_nonpositive", "is_positive"),
+    "gt": ("is_positive", "is_nonpositive"),
+    "ge": ("is_nonnegative", "is_negative"),
+    "eq": ("is_zero", "is_nonzero"),
+    "ne": ("is_nonzero", "is_zero"),
+}
+MOST_BRANCHES = 64
+
+
+class TooManyBranches(ArithmeticError):
+    """A condition on nested selections would split into more than `MOST_BRANCHES` cases."""
+
+
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """A value and where it is defined.
+
+    Args:
+        value: a real expression without nan, or a condition.
+        domain: conditions that must all hold; `false` among them where there is no value at all.
+    """
+
+    value: Any
+    domain: frozenset[sp.Basic] = frozenset()
+
+
+UNDEFINED = Partial(sp.nan, frozenset({sp.false}))
+
+
+def partial(value: Any, *conditions: sp.Basic) -> Partial:
+    """The value where all conditions hold."""
+    domain = frozenset(part for c in conditions for part in (c.args if isinstance(c, sp.And) else (c,)) if part is not sp.true)
+    if sp.false in domain or value is sp.nan or value is sp.zoo:
+        return UNDEFINED
+    return Partial(value, domain)
+
+
+def strict(operation: Callable[..., Any], *operands: Partial) -> Partial:
+    """An operation that needs all its operands.
+
+    Args:
+        operation: takes the operands' values, gives a value or a `Partial`.
+        operands: one for each argument.
+    """
+    known = frozenset[sp.Basic]().union(*(operand.domain for operand in operands))
+    if sp.false in known:
+        return UNDEFINED
+    result = operation(*(operand.value for operand in operands))
+    return partial(result.value, *result.domain, *known) if isinstance(result, Partial) else partial(result, *known)
+
+
+def joined(part: Partial) -> sp.Expr:
+    """The formula that is undefined outside the domain."""
+    if sp.false in part.domain:
+        return sp.nan
+    condition = sp.And(*sorted(part.domain, key=sp.default_sort_key))
+    if condition is sp.true:
+        return part.value
+    return sp.nan if condition is sp.false else sp.Piecewise((part.value, condition), (sp.nan, True), evaluate=False)
+
+
+def split(formula: sp.Expr) -> Partial:
+    """The value and the domain of a formula that `joined` made (or of one that is defined everywhere)."""
+    if isinstance(formula, sp.Piecewise) and len(formula.args) == 2 and formula.args[1].expr is sp.nan:
+        return partial(*formula.args[0].args)
+    return partial(formula)
+
+
+# Truth values
+
+
+def choose(condition: sp.Basic, if_true: sp.Basic, if_false: sp.Basic) -> sp.Basic:
+    """For conditions: `if_true` where the first one holds, else `if_false`."""
+    if condition is sp.true or if_true == if_false:
+        return if_true
+    if condition is sp.false:
+        return if_false
+    return sp.Or(sp.And(condition, if_true), sp.And(sp.Not(condition), if_false))
+
+
+def select(condition: Partial, if_true: Partial, if_false: Partial) -> Partial:
+    """`if_true` where the condition holds, else `if_false`; the branch that is not chosen may be undefined."""
+    test = condition.value
+    if sp.false in condition.domain:
+        return if_true if if_true == if_false else UNDEFINED
+    if test is sp.true or if_true == if_false:
+        return if_true
+    if test is sp.false:
+        return if_false
+    common = if_true.domain & if_false.domain
+    domain = choose(test, sp.And(*(if_true.domain - common)), sp.And(*(if_false.domain - common)))
+    if if_true.value is sp.nan or if_false.value is sp.nan:  # chosen nowhere inside the domain
+        value = if_false.value if if_true.value is sp.nan else if_true.value
+    else:
+        value = either(test, if_true.value, if_false.value)
+    return partial(value, domain, *common, *condition.domain)
+
+
+def either(condition: sp.Basic, if_true: Any, if_false: Any) -> Any:
+    """`select` on plain values, which are both defined everywhere."""
+    if condition is sp.true or if_true == if_false:
+        return if_true
+    if condition is sp.false:
+        return if_false
+    if is_condition(if_true):
+        return choose(condition, if_true, if_false)
+    return sp.Piecewise((if_true, condition), (if_false, True), evaluate=False)
+
+
+def is_condition(value: Any) -> bool:
+    """Whether a value is a truth value; SymPy's symbols are Boolean and Expr at once."""
+    return isinstance(value, Boolean) and not isinstance(value, sp.Expr)
+
+
+def conjunction(*parts: Partial) -> Partial:
+    """True where all parts are, false where one is false, even if another has no value there."""
+    return _connected(sp.And, parts)
+
+
+def disjunction(*parts: Partial) -> Partial:
+    """False where all parts are, true where one is true, even if another has no value there."""
+    return _connected(sp.Or, parts)
+
+
+def _connected(connective: Any, parts: Iterable[Partial]) -> Partial:
+    parts = [*parts]
+    usable = [p for p in parts if sp.false not in p.domain]
+    value = connective(*(p.value for p in usable))
+    if not any(p.domain for p in parts):
+        return partial(value)
+    whole = sp.And(*(c for p in parts for c in p.domain))
+    decided = [sp.And(*p.domain, p.value if connective is sp.Or else sp.Not(p.value)) for p in usable]
+    return partial(value, sp.Or(whole, *decided))
+
+
+def relate(relation: str, left: sp.Expr, right: sp.Expr) -> sp.Basic:
+    """The relation `lt`, `le`, `gt`, `ge`, `eq` or `ne`, decided only where assumptions or numbers decide it.
+
+    Selections inside the sides become cases of the condition.
+
+    Raises:
+        TooManyBranches: if there would be too many cases.
+    """
+    return _cases(relation, left, right, [0])
+
+
+def _cases(relation: str, left: sp.Expr, right: sp.Expr, count: list[int]) -> sp.Basic:
+    if left == right:
+        return sp.true if relation in ("le", "ge", "eq") else sp.false
+    selection = _selection(left) or _selection(right)
+    if selection is None:
+        count[0] += 1
+        if count[0] > MOST_BRANCHES:
+            raise TooManyBranches(f"a condition has more than {MOST_BRANCHES} cases")
+        return _plain(relation, left, right)
+    result: sp.Basic = sp.false
+    for value, condition in reversed(selection.args):
+        case = _cases(relation, replaced(left, selection, value), replaced(right, selection, value), count)
+        result = choose(condition, case, result)
+    return result
+
+
+def _selection(expression: sp.Expr) -> Any:
+    return expression if isinstance(expression, sp.Piecewise) else next(iter(expression.atoms(sp.Piecewise)), None)
+
+
+@lru_cache(maxsize=1 << 14)
+def replaced(expression: Any, old: sp.Expr, new: sp.Expr) -> Any:
+    """The expression with a part replaced; selections are not simplified on the way."""
+    if expression == old:
+        return new
+    if not expression.args or not expression.has(old):
+        return expression
+    parts = [replaced(part, old, new) for part in expression.args]
+    if isinstance(expression, sp.Piecewise):
+        return sp.Piecewise(*parts, evaluate=False)
+    return expression.func(*parts)
+
+
+def _plain(relation: str, left: sp.Expr, right: sp.Expr) -> sp.Basic:
+    kind = _RELATIONS[relation]
+    if (left.is_number and right.is_number) or left.is_infinite or right.is_infinite:
+        return kind(left, right)
+    difference = left - right
+    yes, no = _SIGNS[relation]
+    if getattr(difference, yes):
+        return sp.true
+    if getattr(difference, no):
+        return sp.false
+    return kind(left, right, evaluate=False)
+
+
+# Operations on plain values
+
+
+def ratio(a: sp.Expr, b: sp.Expr) -> Partial:
+    """a/b for b != 0."""
+    domain = relate("ne", b, sp.S.Zero)
+    return UNDEFINED if domain is sp.false else partial(a / b, domain)
+
+
+def raised(a: sp.Expr, b: sp.Expr) -> Partial:
+    """a**b over the reals as C and IEEE 754 have it: 0**0 is 1, and a negative base needs an integer exponent."""
+    domain = _power_domain(a, b)
+    return UNDEFINED if domain is sp.false else partial(a**b, domain)
+
+
+def _power_domain(a: sp.Expr, b: sp.Expr) -> sp.Basic:
+    zero = sp.S.Zero
+    if a.is_positive:
+        return sp.true
+    if b.is_integer:
+        return sp.Or(relate("ge", b, zero), relate("ne", a, zero))
+    if b.is_number and b.is_integer is False:
+        return relate("ge" if b.is_positive else "gt", a, zero)
+    integral = relate("eq", b, sp.floor(b))
+    if b.is_nonnegative:
+        return sp.Or(relate("ge", a, zero), integral)
+    at_zero = sp.And(relate("eq", a, zero), relate("ge", b, zero))
+    return sp.Or(relate("gt", a, zero), at_zero, sp.And(relate("lt", a, zero), integral))
+
+
+def _pole_free(x: sp.Expr) -> sp.Basic:
+    return sp.Or(relate("gt", x, sp.S.Zero), relate("ne", x, sp.floor(x)))
+
+
+def _within(x: sp.Expr) -> sp.Basic:
+    return sp.And(relate("ge", x, sp.S.NegativeOne), relate("le", x, sp.S.One))
+
+
+def _inside(x: sp.Expr) -> sp.Basic:
+    return sp.And(relate("gt", x, sp.S.NegativeOne), relate("lt", x, sp.S.One))
+
+
+def _outside(x: sp.Expr) -> sp.Basic:
+    return sp.Or(relate("le", x, sp.S.NegativeOne), relate("ge", x, sp.S.One))
+
+
+def _beyond(x: sp.Expr) -> sp.Basic:
+    return sp.Or(relate("lt", x, sp.S.NegativeOne), relate("gt", x, sp.S.One))
+
+
+def _not_zero(x: sp.Expr) -> sp.Basic:
+    return relate("ne", x, sp.S.Zero)
+
+
+# The functions of real variables that are not defined everywhere, and where they are.
+DOMAINS: dict[Any, Callable[..., sp.Basic]] = {
+    sp.log: lambda x: relate("gt", x, sp.S.Zero),
+    sp.asin: _within,
+    sp.acos: _within,
+    sp.acosh: lambda x: relate("ge", x, sp.S.One),
+    sp.asech: lambda x: sp.And(relate("gt", x, sp.S.Zero), relate("le", x, sp.S.One)),
+    sp.acsch: _not_zero,
+    sp.atanh: _inside,
+    sp.acoth: _beyond,
+    sp.asec: _outside,
+    sp.acsc: _outside,
+    sp.tan: lambda x: _not_zero(sp.cos(x)),
+    sp.sec: lambda x: _not_zero(sp.cos(x)),
+    sp.cot: lambda x: _not_zero(sp.sin(x)),
+    sp.csc: lambda x: _not_zero(sp.sin(x)),
+    sp.coth: _not_zero,
+    sp.csch: _not_zero,
+    sp.erfinv: _inside,
+    sp.gamma: _pole_free,
+    sp.loggamma: lambda x: relate("gt", x, sp.S.Zero),
+    sp.digamma: _pole_free,
+    sp.Mod: lambda _, y: _not_zero(y),
+    sp.atan2: lambda y, x: sp.Or(_not_zero(x), _not_zero(y)),
+}
+
+
+def applied(function: Any, *arguments: sp.Expr) -> Partial:
+    """A function at real arguments, by `DOMAINS`; a function that is not listed there is taken to be defined everywhere."""
+    domain = DOMAINS[function](*arguments) if function in DOMAINS else sp.true
+    return UNDEFINED if domain is sp.false else partial(function(*arguments), domain)
+
+
+# The same on formulas
+
+
+def _on_formulas(operation: Callable[..., Partial], *formulas: sp.Expr) -> sp.Expr:
+    return joined(strict(operation, *map(split, formulas)))
+
+
+def divide(a: sp.Expr, b: sp.Expr) -> sp.Expr:
+    """a/b, undefined at b = 0."""
+    return _on_formulas(ratio, a, b)
+
+
+def power(a: sp.Expr, b: sp.Expr) -> sp.Expr:
+    """a**b as `raised` has it, undefined elsewhere."""
+    return _on_formulas(raised, a, b)
+
+
+def root(a: sp.Expr) -> sp.Expr:
+    """The square root of a >= 0."""
+    return power(a, sp.S.Half)
+
+
+def apply(function: Any, *arguments: sp.Expr) -> sp.Expr:
+    """A SymPy function, undefined outside its domain."""
+    return _on_formulas(lambda *values: applied(function, *values), *arguments)
+
+
+def logarithm(a: sp.Expr) -> sp.Expr:
+    """log(a) for a > 0."""
+    return apply(sp.log, a)
+
+
+def arcsine(a: sp.Expr) -> sp.Expr:
+    """asin(a) for -1 <= a <= 1."""
+    return apply(sp.asin, a)
+
+
+def arccosine(a: sp.Expr) -> sp.Expr:
+    """acos(a) for -1 <= a <= 1."""
+    return apply(sp.acos, a)
+
+
+def arccosh(a: sp.Expr) -> sp.Expr:
+    """acosh(a) for a >= 1."""
+    return apply(sp.acosh, a)
+
+
+def arctanh(a: sp.Expr) -> sp.Expr:
+    """atanh(a) for -1 < a < 1."""
+    return apply(sp.atanh, a)
+
+
+def defined(formula: Any) -> sp.Basic:
+    """Where a formula has a value, as a condition."""
+    return sp.And(*analysed(formula).domain)
+
+
+def totalise(formula: Any) -> Any:
+    """A formula as its reader means it: each partial operation in it is undefined outside its domain.
+
+    Args:
+        formula: a SymPy formula or condition of real symbols; a condition becomes one that is false where it is undefined.
+
+    Raises:
+        TooManyBranches: if a condition on nested selections has too many cases.
+    """
+    part = analysed(formula)
+    return sp.And(*part.domain, part.value) if is_condition(part.value) else joined(part)
+
+
+@lru_cache(maxsize=1 << 14)
+def analysed(formula: Any) -> Partial:
+    """The value and the domain of any SymPy formula or condition of real symbols."""
+    if not formula.args or isinstance(formula, sp.core.function.AppliedUndef):
+        return strict(lambda *values: formula.func(*values) if values else formula, *map(analysed, formula.args))
+    if isinstance(formula, sp.Piecewise):
+        result = UNDEFINED
+        for value, condition in reversed(formula.args):
+            result = select(analysed(condition), analysed(value), result)
+        return result
+    if isinstance(formula, sp.Mul):
+        above, below = sp.fraction(formula, exact=True)
+        if below != 1:
+            return strict(ratio, analysed(above), analysed(below))
+    return _rebuilt(formula, [analysed(part) for part in formula.args])
+
+
+def _rebuilt(formula: Any, parts: list[Partial]) -> Partial:
+    if isinstance(formula, sp.And):
+        return conjunction(*parts)
+    if isinstance(formula, sp.Or):
+        return disjunction(*parts)
+    if isinstance(formula, sp.Pow):
+        return strict(raised, *parts)
+    for name, relation in _RELATIONS.items():
+        if isinstance(formula, relation):
+            return strict(lambda left, right: relate(name, left, right), *parts)
+    return strict(lambda *values: applied(formula.func, *values), *parts)
