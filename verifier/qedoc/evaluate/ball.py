@@ -7,19 +7,19 @@ and raises where the expression certainly has no real value.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache
 from threading import RLock
 from typing import Any, TypeAlias
 
 import sympy as sp
-from flint import ctx, fmpq
+from flint import arb, ctx, fmpq
 
 from qedoc.evaluate.ball_program import Program
 from qedoc.evaluate.ball_rules import Context
 from qedoc.evaluate.ball_values import (
+    DOUBT,
     IN_DOUBT,
     UNDEFINED,
-    Doubt,
     Input,
     NoRealValueError,
     Number,
@@ -52,11 +52,11 @@ class Enclosure:
     symbols: tuple[sp.Symbol, ...]
     function: Callable[..., Any] = field(repr=False)
 
-    def __call__(self, values: Sequence[Input], bits: int = 64) -> Value:
-        """The value: a rational where it is exact, else a ball that holds it.
+    def __call__(self, values: Sequence[Input], bits: int = 64) -> Any:
+        """The `Value` of an expression: a rational where it is exact, else a ball that holds it; of a condition True, False or None.
 
         A finite ball says that the expression is defined; one that is not finite leaves it open. Balls among the values stand for
-        all their points: the result holds the values at all of them. A condition gives True, False, or None where it is not decided.
+        all their points: the result holds the values at all of them. None says that a condition is not decided, or not defined.
 
         Args:
             values: one value for each symbol.
@@ -70,13 +70,13 @@ class Enclosure:
             try:
                 result = self.function(*inputs)
             except NoRealValueError:
-                return None if self.expression.is_Boolean and not self.expression.is_Symbol else UNDEFINED
+                return UNDEFINED if isinstance(self.expression, sp.Expr) else None
             finally:
                 if before != bits:
                     ctx.prec = before
-        if isinstance(result, bool | fmpq) or result is None:
-            return result
-        return None if isinstance(result, Doubt) else exact_or_ball(result)
+        if isinstance(result, arb):
+            return exact_or_ball(result)
+        return None if result is DOUBT else result
 
 
 def compile(expression: sp.Basic, symbols: Sequence[sp.Symbol], opaque: Opaque | None = None) -> Enclosure:
@@ -91,13 +91,19 @@ def compile(expression: sp.Basic, symbols: Sequence[sp.Symbol], opaque: Opaque |
         UnsupportedError: the expression holds a head without a rule, or a symbol without a value.
     """
     expression = sp.sympify(expression)
-    context = Context(opaque=_quadratic(opaque) if opaque else None)
-    function = Program(symbols, context).function(expression)
+    function = _generator(_quadratic(opaque) if opaque else None)(symbols, expression)
     return Enclosure(expression, tuple(symbols), function)
 
 
+def _generator(opaque: Callable[[str], Callable[[Number, Number], Number]] | None) -> Callable[..., Callable[..., Any]]:
+    def generate(symbols: Sequence[sp.Symbol], expression: sp.Basic) -> Callable[..., Any]:
+        return Program(symbols, Context(generate=generate, opaque=opaque)).function(expression)
+
+    return generate
+
+
 def _quadratic(opaque: Opaque) -> Callable[[str], Callable[[Number, Number], Number]]:
-    @lru_cache(maxsize=None)
+    @cache
     def coefficients(name: str, index: int) -> tuple[fmpq, fmpq, fmpq]:
         c, d, e = opaque(name, index)
         return rational(c), rational(d), rational(e)

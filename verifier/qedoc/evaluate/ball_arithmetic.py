@@ -24,7 +24,7 @@ def divide(x: Number, y: Number) -> Number:
         quotient = x / y
     except ZeroDivisionError:
         raise NoRealValueError from None
-    if type(quotient) is fmpq or quotient.is_finite():
+    if isinstance(quotient, fmpq) or quotient.is_finite():
         return quotient
     if y == 0:
         raise NoRealValueError
@@ -35,7 +35,7 @@ def less(x: Number, y: Number) -> Truth:
     """x < y."""
     if x < y:
         return True
-    if type(x) is fmpq and type(y) is fmpq:
+    if isinstance(x, fmpq) and isinstance(y, fmpq):
         return False
     if x >= y:
         return False
@@ -46,7 +46,7 @@ def at_most(x: Number, y: Number) -> Truth:
     """x <= y."""
     if x <= y:
         return True
-    if type(x) is fmpq and type(y) is fmpq:
+    if isinstance(x, fmpq) and isinstance(y, fmpq):
         return False
     if x > y:
         return False
@@ -78,33 +78,35 @@ def fails(x: Number) -> Truth:
     return False if is_known(x) else DOUBT
 
 
-def minimum(x: Number, *others: Number) -> Number:
+def minimum(x: Number, y: Number, *others: Number) -> Number:
     """The least of its arguments."""
-    for y in others:
-        if type(x) is fmpq and type(y) is fmpq:
-            x = y if y < x else x
-        elif y < x:
-            x = y
-        elif not x <= y:
-            x = finite(arb(x).min(y))
-    return x
+    if isinstance(x, fmpq) and isinstance(y, fmpq):
+        least: Number = min(x, y)
+    elif y < x:
+        least = y
+    elif x <= y:
+        least = x
+    else:
+        least = finite(arb(x).min(y))
+    return minimum(least, *others) if others else least
 
 
-def maximum(x: Number, *others: Number) -> Number:
+def maximum(x: Number, y: Number, *others: Number) -> Number:
     """The greatest of its arguments."""
-    for y in others:
-        if type(x) is fmpq and type(y) is fmpq:
-            x = y if y > x else x
-        elif y > x:
-            x = y
-        elif not x >= y:
-            x = finite(arb(x).max(y))
-    return x
+    if isinstance(x, fmpq) and isinstance(y, fmpq):
+        greatest: Number = max(y, x)
+    elif y > x:
+        greatest = y
+    elif x >= y:
+        greatest = x
+    else:
+        greatest = finite(arb(x).max(y))
+    return maximum(greatest, *others) if others else greatest
 
 
 def magnitude(x: Number) -> Number:
     """|x|."""
-    if type(x) is fmpq:
+    if isinstance(x, fmpq):
         return abs(x)
     if x >= 0:
         return x
@@ -126,18 +128,18 @@ def sign(x: Number) -> Number:
 
 def floor(x: Number) -> Number:
     """The greatest integer that is at most x."""
-    return fmpq(x.floor()) if type(x) is fmpq else exact_or_ball(x.floor())
+    return fmpq(x.floor()) if isinstance(x, fmpq) else exact_or_ball(x.floor())
 
 
 def ceiling(x: Number) -> Number:
     """The least integer that is at least x."""
-    return fmpq(x.ceil()) if type(x) is fmpq else exact_or_ball(x.ceil())
+    return fmpq(x.ceil()) if isinstance(x, fmpq) else exact_or_ball(x.ceil())
 
 
 def remainder(x: Number, y: Number) -> Number:
     """x - y * floor(x / y), which has the sign of y; undefined where y is zero."""
     whole = floor(divide(x, y))
-    if type(whole) is fmpq:
+    if isinstance(whole, fmpq):
         return x - y * whole
     return interval(0, y) if whole.is_finite() else IN_DOUBT
 
@@ -155,9 +157,14 @@ def power(x: Number, y: Number, x_nonnegative: bool = False) -> Number:
         y: exponent.
         x_nonnegative: the base is known to be at least 0, whatever its ball says.
     """
-    if type(y) is not fmpq:
+    if isinstance(x, arb):
+        # flint is finite only where the power is defined on the whole ball, but for nan**0.
+        result = x**y
+        if result.is_finite() and x.is_finite():
+            return result
+    if isinstance(y, arb):
         y = exact_or_ball(y)
-    if type(y) is fmpq and y.q == 1:
+    if isinstance(y, fmpq) and y.q == 1:
         return power_integer(x, int(y.p))
     if x > 0:
         return _power_of_positive(x, y)
@@ -168,7 +175,7 @@ def power(x: Number, y: Number, x_nonnegative: bool = False) -> Number:
     if x == 0:
         return _power_of_zero(y)
     if (x_nonnegative or x >= 0) and y > 0:
-        return interval(0, (arb(x.abs_upper()) ** y).abs_upper())
+        return interval(0, (arb(x).abs_upper() ** y).abs_upper())
     return IN_DOUBT
 
 
@@ -179,7 +186,7 @@ def square_root(x: Number, x_nonnegative: bool = False) -> Number:
         x: radicand.
         x_nonnegative: the radicand is known to be at least 0, whatever its ball says.
     """
-    if type(x) is fmpq:
+    if isinstance(x, fmpq):
         if x < 0:
             raise NoRealValueError
         root = _exact_root(x, 2)
@@ -197,7 +204,7 @@ def square_root(x: Number, x_nonnegative: bool = False) -> Number:
 
 def power_integer(x: Number, n: int) -> Number:
     """x**n for an integer n, by exact or ball multiplication."""
-    if type(x) is fmpq:
+    if isinstance(x, fmpq):
         if x == 0 and n < 0:
             raise NoRealValueError
         if x.height_bits() * abs(n) <= EXACT_BITS:
@@ -228,10 +235,10 @@ def _power_of_end(x: arb, n: int) -> arb:
 
 
 def _power_of_positive(x: Number, y: Number) -> Number:
-    if type(x) is fmpq:
+    if isinstance(x, fmpq):
         if x == 1:
             return ONE if is_known(y) else IN_DOUBT
-        if type(y) is fmpq:
+        if isinstance(y, fmpq):
             root = _exact_root(x, y.q)
             if root is not None:
                 return power_integer(root, int(y.p))
@@ -240,7 +247,7 @@ def _power_of_positive(x: Number, y: Number) -> Number:
 
 
 def _power_of_negative(y: Number) -> Number:
-    if type(y) is fmpq or (y.is_finite() and not y.contains_integer()):
+    if isinstance(y, fmpq) or (y.is_finite() and not y.contains_integer()):
         raise NoRealValueError
     return IN_DOUBT
 

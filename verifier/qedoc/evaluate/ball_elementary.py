@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from flint import arb, fmpq
 
-from qedoc.evaluate.ball_arithmetic import divide, floor
+from qedoc.evaluate.ball_arithmetic import divide
 from qedoc.evaluate.ball_values import HALF, IN_DOUBT, ONE, ZERO, NoRealValueError, Number, exact_or_ball, finite, interval, is_known
 
 
@@ -12,7 +12,7 @@ def _total(at_ball: Callable[[arb], arb]) -> Callable[[Number], Number]:
     """A function that is defined on all reals, from its flint method; an exact ball becomes a rational."""
 
     def rule(x: Number) -> Number:
-        if type(x) is fmpq:
+        if isinstance(x, fmpq):
             return exact_or_ball(at_ball(arb(x)))
         return finite(at_ball(x)) if x.is_finite() else IN_DOUBT
 
@@ -32,7 +32,7 @@ sinc = _total(arb.sinc)
 
 def log(x: Number) -> Number:
     """The natural logarithm; undefined for x <= 0."""
-    if type(x) is fmpq:
+    if isinstance(x, fmpq):
         if x <= 0:
             raise NoRealValueError
         near_one = HALF < x < 2
@@ -44,7 +44,7 @@ def log(x: Number) -> Number:
 
 def log1p(x: Number) -> Number:
     """log(1 + x) without the rounding of 1 + x; undefined for x <= -1."""
-    if type(x) is fmpq:
+    if isinstance(x, fmpq):
         return log(x + 1)
     if x <= -1:
         raise NoRealValueError
@@ -53,7 +53,7 @@ def log1p(x: Number) -> Number:
 
 def tan(x: Number) -> Number:
     """The tangent."""
-    return divide(sin(x), cos(x)) if type(x) is fmpq else finite(x.tan())
+    return divide(sin(x), cos(x)) if isinstance(x, fmpq) else finite(x.tan())
 
 
 def reciprocal_of(function: Callable[[Number], Number]) -> Callable[[Number], Number]:
@@ -78,30 +78,24 @@ def coth(x: Number) -> Number:
 
 def cos_pi(x: Number) -> Number:
     """cos(pi x): rational at multiples of 1/2 and 1/3."""
-    if type(x) is not fmpq:
-        return finite(x.cos_pi()) if x.is_finite() else IN_DOUBT
-    q = x.q
-    if q > 3:
-        return arb.cos_pi_fmpq(x)
-    p = int(x.p)
-    if q == 1:
-        return -ONE if p % 2 else ONE
-    if q == 2:
-        return ZERO
-    return HALF if p % 6 in (1, 5) else -HALF
+    if isinstance(x, fmpq):
+        value = arb.cos_pi_fmpq(x)
+        return value.fmpq() if value.is_exact() else value
+    return finite(x.cos_pi())
 
 
 def sin_pi(x: Number) -> Number:
     """sin(pi x): rational at multiples of 1/2 and odd multiples of 1/6."""
-    if type(x) is fmpq:
-        return cos_pi(HALF - x)
-    return finite(x.sin_pi()) if x.is_finite() else IN_DOUBT
+    if isinstance(x, fmpq):
+        value = arb.sin_pi_fmpq(x)
+        return value.fmpq() if value.is_exact() else value
+    return finite(x.sin_pi())
 
 
 def tan_pi(x: Number) -> Number:
     """tan(pi x): rational at multiples of 1/4, undefined halfway between integers."""
-    if type(x) is not fmpq:
-        return finite(x.tan_pi()) if x.is_finite() else IN_DOUBT
+    if not isinstance(x, fmpq):
+        return finite(x.tan_pi())
     if x.q == 4:
         return ONE if x.p % 4 == 1 else -ONE
     return divide(sin_pi(x), cos_pi(x))
@@ -114,16 +108,16 @@ def cot_pi(x: Number) -> Number:
 
 def sinc_pi(x: Number) -> Number:
     """sin(pi x) / (pi x), 1 at zero."""
-    if type(x) is fmpq:
+    if isinstance(x, fmpq):
         return ONE if x == 0 else divide(sin_pi(x), x * arb.pi())
-    return finite(x.sinc_pi()) if x.is_finite() else IN_DOUBT
+    return finite(x.sinc_pi())
 
 
 def _on_unit_interval(at_ball: Callable[[arb], arb]) -> Callable[[Number], Number]:
     def rule(x: Number) -> Number:
         if x > 1 or x < -1:
             raise NoRealValueError
-        return exact_or_ball(at_ball(arb(x))) if type(x) is fmpq else finite(at_ball(x))
+        return exact_or_ball(at_ball(arb(x))) if isinstance(x, fmpq) else finite(at_ball(x))
 
     return rule
 
@@ -136,14 +130,14 @@ def acosh(x: Number) -> Number:
     """The inverse of cosh; undefined for x < 1."""
     if x < 1:
         raise NoRealValueError
-    return exact_or_ball(arb(x).acosh()) if type(x) is fmpq else finite(x.acosh())
+    return exact_or_ball(arb(x).acosh()) if isinstance(x, fmpq) else finite(x.acosh())
 
 
 def atanh(x: Number) -> Number:
     """The inverse of tanh; undefined for |x| >= 1."""
     if x >= 1 or x <= -1:
         raise NoRealValueError
-    return exact_or_ball(arb(x).atanh()) if type(x) is fmpq else finite(x.atanh())
+    return exact_or_ball(arb(x).atanh()) if isinstance(x, fmpq) else finite(x.atanh())
 
 
 def acot(x: Number) -> Number:

@@ -226,7 +226,7 @@ class Program:
             node.name = f"{node.name}_lazy()"
 
 
-def _strict(how: Step) -> tuple[sp.Basic, ...]:
+def _strict(how: Step | None) -> tuple[sp.Basic, ...]:
     """The operands that are always evaluated."""
     match how:
         case Sum():

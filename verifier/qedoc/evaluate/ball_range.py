@@ -49,6 +49,11 @@ def range_of(expression: sp.Basic, known: dict[sp.Basic, Range]) -> Range:
     return known[expression]
 
 
+def is_ball_literal(expression: sp.Basic) -> bool:
+    """Whether the expression is a symbol that stands for a literal of the code, known up to rounding."""
+    return bool(expression.is_Symbol) and hasattr(expression, "midpoint") and hasattr(expression, "radius")
+
+
 def is_nonnegative(expression: sp.Basic, known: dict[sp.Basic, Range]) -> bool:
     """Whether the form of the expression alone says that it is at least 0."""
     return range_of(expression, known)[0] >= 0
@@ -62,7 +67,7 @@ def _range_of(expression: sp.Basic, known: dict[sp.Basic, Range]) -> Range:
         return NONNEGATIVE if expression >= 0 else (-inf, Fraction(0))
     if expression.is_NumberSymbol:
         return NONNEGATIVE
-    if hasattr(expression, "midpoint") and hasattr(expression, "radius"):
+    if is_ball_literal(expression):
         return (expression.midpoint - expression.radius, expression.midpoint + expression.radius)
     head = expression.func
     if head in _FIXED:

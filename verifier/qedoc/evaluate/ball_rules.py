@@ -3,7 +3,7 @@
 A rule turns an expression into a step: its operands, and how their values make its own.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -14,8 +14,10 @@ from sympy.core.function import AppliedUndef
 from qedoc.errors import UnsupportedError
 from qedoc.evaluate import ball_arithmetic as arithmetic
 from qedoc.evaluate import ball_elementary as elementary
+from qedoc.evaluate import ball_series as series
+from qedoc.evaluate import ball_special as special
 from qedoc.evaluate import ball_values as values
-from qedoc.evaluate.ball_range import Range, is_nonnegative
+from qedoc.evaluate.ball_range import Range, is_ball_literal, is_nonnegative
 from qedoc.evaluate.ball_values import NoRealValueError, Number
 
 
@@ -75,10 +77,12 @@ class Context:
     """What rules know beside the expression.
 
     Args:
+        generate: the compiled function of an expression over given symbols.
         opaque: the function that stands for an undefined function s(index, x), from its name; None where none is given.
         ranges: ranges of expressions, found so far.
     """
 
+    generate: Callable[[Sequence[sp.Symbol], sp.Basic], Callable[..., Any]]
     opaque: Callable[[str], Callable[[Number, Number], Number]] | None = None
     ranges: dict[sp.Basic, Range] = field(default_factory=dict)
 
@@ -100,7 +104,7 @@ def step(expression: sp.Basic, context: Context) -> Step:
         return Constant(fmpq(*map(int, sp.Rational(expression).as_numer_denom())))
     if isinstance(expression, AppliedUndef):
         return _opaque(expression, context)
-    if hasattr(expression, "midpoint") and hasattr(expression, "radius"):
+    if is_ball_literal(expression):
         middle, radius = expression.midpoint, expression.radius
         return Call(lambda: values.ball(middle, radius), ())
     rule = RULES.get(expression.func) or RULES.get(expression)
@@ -210,7 +214,7 @@ def _calls(function: Callable[..., Any]) -> Rule:
     return lambda expression, context: Call(function, expression.args)
 
 
-for _head, _function in {
+_FUNCTIONS: dict[Any, Callable[..., Any]] = {
     sp.exp: elementary.exp,
     sp.acos: elementary.acos,
     sp.asin: elementary.asin,
@@ -242,8 +246,49 @@ for _head, _function in {
     sp.Not: values.negation,
     sp.Xor: values.parity,
     sp.Equivalent: values.equivalence,
-}.items():
-    RULES[_head] = _calls(_function)
+    sp.gamma: special.gamma,
+    sp.loggamma: special.log_gamma,
+    sp.digamma: lambda x: special.polygamma(values.ZERO, x),
+    sp.trigamma: lambda x: special.polygamma(values.ONE, x),
+    sp.polygamma: special.polygamma,
+    sp.zeta: special.zeta,
+    sp.erf: special.erf,
+    sp.erfc: special.erfc,
+    sp.erfi: special.erfi,
+    sp.erfinv: special.erfinv,
+    sp.erfcinv: special.erfcinv,
+    sp.Ei: special.exponential_integral,
+    sp.expint: special.generalized_exponential_integral,
+    sp.li: special.logarithmic_integral,
+    sp.Li: special.offset_logarithmic_integral,
+    sp.Si: special.sine_integral,
+    sp.Ci: special.cosine_integral,
+    sp.Shi: special.sinh_integral,
+    sp.Chi: special.cosh_integral,
+    sp.airyai: special.airy_ai,
+    sp.airybi: special.airy_bi,
+    sp.besselj: special.bessel_j,
+    sp.besseli: special.bessel_i,
+    sp.besselk: special.bessel_k,
+    sp.bessely: special.bessel_y,
+    sp.lowergamma: special.lower_gamma,
+    sp.uppergamma: special.upper_gamma,
+    sp.beta: special.beta,
+    sp.betainc: special.incomplete_beta,
+    sp.betainc_regularized: special.regularized_beta,
+    sp.factorial: special.factorial,
+    sp.binomial: special.binomial,
+    sp.LambertW: special.lambert_w,
+    sp.polylog: special.polylog,
+}
+
+RULES.update({head: _calls(function) for head, function in _FUNCTIONS.items()})
+
+
+@_rule(sp.hyper)
+def _hyper(expression: sp.hyper, context: Context) -> Step:
+    upper, lower, x = expression.args
+    return Call(special.hypergeometric(len(upper), len(lower)), (*upper, *lower, x))
 
 
 RULES[sp.pi] = lambda expression, context: Call(arb.pi, ())
@@ -332,3 +377,21 @@ def _heaviside(expression: sp.Heaviside, context: Context) -> Step:
 def _kronecker(expression: sp.KroneckerDelta, context: Context) -> Step:
     i, j = expression.args[:2]
     return Choice(((sp.S.One, sp.Eq(i, j)), (sp.S.Zero, sp.true)))
+
+
+def _series(of_body: Callable[[Callable[..., Number]], Callable[..., Number]]) -> Rule:
+    def rule(expression: sp.Basic, context: Context) -> Step:
+        body, *inner, (index, lower, upper) = expression.args
+        if inner:
+            body = expression.func(body, *inner)
+        if {lower, upper} & {sp.oo, -sp.oo}:
+            return Call(lambda: values.IN_DOUBT, ())
+        others = tuple(x for x in sorted(body.free_symbols - {index}, key=str) if not is_ball_literal(x))
+        function = of_body(context.generate((index, *others), body))
+        return Call(function, (lower, upper, *others))
+
+    return rule
+
+
+RULES[sp.Sum] = _series(series.total)
+RULES[sp.Product] = _series(series.product)

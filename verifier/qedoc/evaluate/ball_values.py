@@ -4,9 +4,10 @@ Every number inside an evaluation is an `fmpq` (exact), a finite `arb` (the expr
 or `IN_DOUBT`, the one non-finite ball: the expression may be undefined, or nothing is known of its size.
 """
 
-from collections.abc import Sequence
 from enum import Enum
 from fractions import Fraction
+from math import isfinite
+from numbers import Integral
 from typing import Final, TypeAlias
 
 from flint import arb, fmpq, fmpz
@@ -40,6 +41,9 @@ ZERO: Final = fmpq(0)
 ONE: Final = fmpq(1)
 HALF: Final = fmpq(1, 2)
 
+_SHORT: Final = 9
+"""Characters of a fraction that a person still reads at once."""
+
 EXACT_BITS: Final = 8192
 """Rationals with a longer numerator or denominator go on as balls."""
 
@@ -52,10 +56,12 @@ def number(value: Input) -> Number:
     """
     if isinstance(value, fmpq):
         return value
+    if type(value) is Fraction:
+        return fmpq(value.numerator, value.denominator)
     if isinstance(value, arb):
         return exact_or_ball(value)
-    if isinstance(value, int | Fraction | fmpz):
-        return fmpq(int(value.numerator), int(value.denominator)) if isinstance(value, Fraction) else fmpq(value)
+    if isinstance(value, Integral | Fraction | fmpz):
+        return fmpq(int(value.numerator), int(value.denominator))
     raise TypeError(f"expected a Fraction, int, fmpq or arb, found {value!r} of type {type(value).__name__}")
 
 
@@ -77,12 +83,12 @@ def exact_or_ball(x: arb) -> Number:
 
 def is_known(x: Number) -> bool:
     """Whether the value is certainly defined."""
-    return type(x) is fmpq or x.is_finite()
+    return isinstance(x, fmpq) or x.is_finite()
 
 
 def trimmed(x: Number) -> Number:
     """The number, as a ball where it is a rational too long to go on with."""
-    return arb(x) if type(x) is fmpq and x.height_bits() > EXACT_BITS else x
+    return arb(x) if isinstance(x, fmpq) and x.height_bits() > EXACT_BITS else x
 
 
 def interval(lower: arb | fmpq | int, upper: arb | fmpq | int) -> arb:
@@ -106,7 +112,7 @@ def hull(x: Value, y: Value) -> Value:
     """What is known of a value that is x or y."""
     if x is UNDEFINED or y is UNDEFINED:
         return UNDEFINED if x is y else IN_DOUBT
-    if type(x) is fmpq and type(y) is fmpq and x == y:
+    if isinstance(x, fmpq) and isinstance(y, fmpq) and x == y:
         return x
     return interval(x, y)
 
@@ -163,6 +169,22 @@ def equivalence(*truths: Truth) -> Truth:
     return None if None in truths else True
 
 
-def values_at(values: Sequence[Input]) -> list[Number]:
-    """The numbers that an evaluation works on."""
-    return [number(x) for x in values]
+def shortest(value: Value) -> int | float | str:
+    """The number that a report shows: an integer, a fraction of few digits, else the nearest double.
+
+    What has no value, or none that is known, is "nan"; beyond the range of doubles it is a decimal that `float` reads as infinite.
+    """
+    if isinstance(value, Undefined) or not is_known(value):
+        return "nan"
+    if isinstance(value, arb):
+        near = float(value.mid())
+        return near if isfinite(near) else value.mid().str(17, radius=False)
+    exact = Fraction(int(value.p), int(value.q))
+    if exact.denominator == 1 and abs(exact) < 10**16:
+        return int(exact)
+    try:
+        near = float(exact)
+    except OverflowError:
+        return arb(value).str(17, radius=False)
+    is_decimal = Fraction(repr(near)) == exact
+    return near if is_decimal or len(str(exact)) > _SHORT else str(exact)
