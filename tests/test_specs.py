@@ -236,8 +236,8 @@ def check(promise: Property, formula: sp.Expr, point: Point, t: sp.Symbol) -> bo
             first = exact(start, point)
             return all(at(first + k) == at(first) for k in (1, 2, 7, 50)) if promised(step) else None
         case Continuous():
-            # A square's root of order 1/8 turns 2**-100 into 2**-25.
-            near = [s for s in (step - sp.Rational(1, 2**100), step + sp.Rational(1, 2**100)) if s >= 0 and promised(s)]
+            # A power of 1/8, the smallest drawn, turns 2**-200 into 2**-25.
+            near = [s for s in (step - sp.Rational(1, 2**200), step + sp.Rational(1, 2**200)) if s >= 0 and promised(s)]
             return all(abs(at(s) - at(step)) <= slack for s in near) if near and promised(step) else None
         case Value(at=place, equals=equals):
             there = {**point, **{symbol: exact(value, point) for symbol, value in place.items()}}
