@@ -20,6 +20,8 @@ from qedoc.sources.specfiles import SpecFile, find
 
 DEFAULT = "spec"
 _MOST_JOBS = 8
+_JOBS = f"Worker processes [default: usable cores, at most {_MOST_JOBS}]."
+_FILE: Any = click.Path(path_type=Path)
 
 T = TypeVar("T")
 
@@ -54,22 +56,26 @@ def _jobs() -> int:
 
 def _limits(function: Callable[..., None]) -> Callable[..., None]:
     for option in (
-        click.option("-j", "--jobs", type=click.IntRange(min=1), metavar="N", help=f"Worker processes [default: usable cores, at most {_MOST_JOBS}]."),
+        click.option("-j", "--jobs", type=click.IntRange(min=1), metavar="N", help=_JOBS),
         click.option("--timeout", type=float, default=60.0, show_default=True, metavar="SECONDS", help="Time limit of each case."),
         click.option("--max-points", type=int, default=1000, show_default=True, metavar="N", help="Most points of each case."),
         click.option("--seed", type=int, default=0, show_default=True, metavar="N", help="Where random points start."),
         click.option("--quiet", is_flag=True, help="No progress; errors are still shown."),
-        click.option("--output", type=click.Path(path_type=Path), metavar="FILE", help="Write the report to FILE instead of standard output."),
+        click.option("--output", type=_FILE, metavar="FILE", help="Write the report to FILE instead of standard output."),
     ):
         function = option(function)
     return function
 
 
+def _format(*styles: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    return click.option("--format", "style", type=click.Choice(styles), default=styles[0], show_default=True, help="Form of the report.")
+
+
 @main.command()
 @click.argument("what", metavar="[PATH|TARGET]...", nargs=-1)
-@click.option("--format", "style", type=click.Choice(["concise", "full", "json"]), default="concise", show_default=True, help="Form of the report.")
+@_format("concise", "full", "json")
 @click.option("--strict", is_flag=True, help="A claim or property without an answer fails.")
-@click.option("--plot", type=click.Path(path_type=Path), metavar="FILE", help="Draw the claims of one target (.svg, .png or .pdf).")
+@click.option("--plot", type=_FILE, metavar="FILE", help="Draw the claims of one target (.svg, .png or .pdf).")
 @_limits
 def check(what: tuple[str, ...], style: str, strict: bool, plot: Path | None, **options: Any) -> None:
     """Check claims.
@@ -83,7 +89,7 @@ def check(what: tuple[str, ...], style: str, strict: bool, plot: Path | None, **
 @main.command()
 @click.argument("target")
 @click.argument("paths", metavar="[PATH]...", nargs=-1)
-@click.option("--format", "style", type=click.Choice(["full", "json"]), default="full", show_default=True, help="Form of the report.")
+@_format("full", "json")
 @_limits
 def show(target: str, paths: tuple[str, ...], style: str, **options: Any) -> None:
     """Show all that is known of TARGET: its claims, symbols, code formula, verdict and evidence.
@@ -96,7 +102,7 @@ def show(target: str, paths: tuple[str, ...], style: str, **options: Any) -> Non
 @main.command()
 @click.argument("target")
 @click.argument("paths", metavar="[PATH]...", nargs=-1)
-@click.option("--format", "style", type=click.Choice(["concise", "json"]), default="concise", show_default=True, help="Form of the output.")
+@_format("concise", "json")
 @click.option("--timeout", type=float, default=60.0, show_default=True, metavar="SECONDS", help="Time limit.")
 def lift(target: str, paths: tuple[str, ...], style: str, timeout: float) -> None:
     """Print the formula that TARGET's code computes, as LaTeX and SymPy.

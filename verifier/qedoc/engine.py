@@ -218,11 +218,14 @@ class _Run:
 
 
 def _near(name: str, names: Sequence[str]) -> str:
+    """The names that were meant: the same function elsewhere, or targets (then ids) spelled alike."""
     if not names:
         return "no spec could be read"
+    targets = [known for known in names if "#" not in known]
     last = name.rpartition(".")[2]
-    near = [known for known in names if known.rpartition(".")[2] == last] or get_close_matches(name, names, n=3, cutoff=0.5)
-    return f"did you mean {' or '.join(near)}?" if near else f"the targets are {', '.join(names)}"
+    near = [known for known in targets if known.rpartition(".")[2] == last]
+    near = near or get_close_matches(name, names if "#" in name else targets, n=3, cutoff=0.5)
+    return f"did you mean {' or '.join(near)}?" if near else f"the targets are {', '.join(targets)}"
 
 
 def _once(errors: Sequence[QedocError]) -> tuple[QedocError, ...]:

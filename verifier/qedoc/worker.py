@@ -103,9 +103,9 @@ def collect(file: SpecFile) -> tuple[Claim, ...]:
 @_reported
 def describe(claim: Claim) -> ClaimResult:
     """All that a report says of a claim before it is checked; it has no cases yet."""
-    from qedoc import check
+    from qedoc.check import describe as describe_spec
 
-    return check.describe(specfiles.load(claim.file)[claim.index])
+    return describe_spec(specfiles.load(claim.file)[claim.index])
 
 
 @_reported
@@ -118,10 +118,10 @@ def check_case(claim: Claim, sizes: dict[str, int], limits: Limits, stage: Path)
         limits: the bounds.
         stage: a file that names what is being done, for the one who finds this process dead.
     """
-    from qedoc import check
+    from qedoc.check import check as check_spec
 
     try:
-        return check.check(specfiles.load(claim.file)[claim.index], sizes, limits, lambda doing: _note(stage, doing))
+        return check_spec(specfiles.load(claim.file)[claim.index], sizes, limits, lambda doing: _note(stage, doing))
     except (MemoryError, RecursionError) as error:
         limit = "memory" if isinstance(error, MemoryError) else "Python's recursion limit"
         return CaseResult(id=case_id(claim, sizes), verdict=Verdict.UNDECIDED, reason=f"{limit} ran out")
@@ -134,17 +134,17 @@ def _note(stage: Path, doing: str) -> None:
 @_reported
 def curve(claim: Claim, sizes: dict[str, int], at: Inputs | None) -> Curve:
     """Formula and executions along one variable, through the inputs `at` if there is a counterexample."""
-    from qedoc import check
+    from qedoc.check import curve as curve_of_spec
 
-    return check.curve(specfiles.load(claim.file)[claim.index], sizes, at)
+    return curve_of_spec(specfiles.load(claim.file)[claim.index], sizes, at)
 
 
 @_reported
 def lifted(target: str, claim: Claim | None) -> Formula:
     """The formula that the code computes; without a claim, in the target's own parameters."""
-    from qedoc import check
+    from qedoc.check import lifted as lifted_spec
 
-    return check.lifted(target, specfiles.load(claim.file)[claim.index] if claim else None)
+    return lifted_spec(target, specfiles.load(claim.file)[claim.index] if claim else None)
 
 
 def case_id(claim: Claim, sizes: dict[str, int]) -> str:

@@ -122,11 +122,11 @@ def fold(text: str, width: int) -> list[str]:
 
 
 def _break(text: str, width: int) -> int:
-    """Where to end the first line: the outermost and then last place in its second half, else the first place after it."""
+    """Where to end the first line: outside brackets, rather at a sum than at a product, as far right as these allow."""
     ends = [match.end() for match in re.finditer(r"\*\*|[ ,*(]", text) if text[: match.end()].strip()]
     fitting = [end for end in ends if width // 2 <= len(text[:end].rstrip()) <= width]
     if fitting:
-        return min(fitting, key=lambda end: (_depth(text[:end]), -end))
+        return min(fitting, key=lambda end: (_depth(text[:end]), text[end - 1] == "*", -end))
     return next((end for end in ends if end > width // 2), len(text))
 
 

@@ -103,12 +103,10 @@ def _boundaries(axes: Any, boundaries: Sequence[Boundary]) -> None:
 
 def _counterexample(axes: Any, found: Contrast) -> None:
     """Both values, joined by a line, the larger labelled above and the smaller below."""
-    from matplotlib.patheffects import withStroke
-
     axes.plot([found.at] * 2, [found.documented, found.actual], color=_WRONG, lw=1.2, zorder=4)
     above = found.documented > found.actual
     for value, what, up in ((found.documented, "documented", above), (found.actual, "code", not above)):
         axes.plot([found.at], [value], "D" if what == "documented" else "o", ms=6, color=_WRONG, mfc="white", mew=1.4, zorder=5)
-        halo = [withStroke(linewidth=2.5, foreground="white")]
-        text = {"textcoords": "offset points", "va": "bottom" if up else "top", "color": _WRONG, "zorder": 6, "path_effects": halo}
+        ground = {"fc": "white", "ec": "none", "alpha": 0.85, "pad": 1}
+        text = {"textcoords": "offset points", "va": "bottom" if up else "top", "color": _WRONG, "zorder": 6, "bbox": ground}
         axes.annotate(f"{what} {value:.6g}", (found.at, value), (7, 4 if up else -4), **text)

@@ -180,8 +180,9 @@ def _everything(page: Page, claim: ClaimResult) -> None:
         page.formula("code", case.code)
     if case.counterexample:
         _cause(page, case)
-    page.prose("domain", ", ".join(claim.domain))
     page.columns("symbols", [(s.symbol, s.name, s.domain, s.meaning) for s in claim.symbols])
+    told = {f"{s.symbol} {verb} {s.domain}" for s in claim.symbols for verb in ("in", "are")}
+    page.prose("where", "; ".join(line for line in claim.domain if line not in told))
     if claim.source:
         page.prose("source", claim.source)
     _cases(page, claim)

@@ -1,0 +1,218 @@
+"""Runs of real worker processes: one run meets everything that can happen to a task, and each test looks at a part of it."""
+
+import multiprocessing
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from qedoc.engine import lift, verify
+from qedoc.limits import Limits
+from qedoc.outcome import Checked, Collected, Event, Outcome
+from qedoc.pool import Died, Overrun, Pool, settled
+from qedoc.sources.specfiles import find
+from qedoc.verdict import CaseResult, ClaimResult, Verdict
+from qedoc.worker import warm_up
+
+TARGETS = """\
+import os, signal, time
+
+def double(x): return 2 * x
+def hang(x): time.sleep(3600)
+def vanish(x): os._exit(3)
+def starve(x): os.kill(os.getpid(), signal.SIGKILL)
+def chatter(x):
+    print("from python")
+    os.system("echo from a child process")
+    return x
+constant = 3
+"""
+
+HEAD = """\
+from sympy import symbols
+from qedoc import Parameter, Reals, Size, Spec
+x, n = symbols("x n")
+"""
+
+
+def claim(target: str, formula: str = "2 * x", *, name: str = "", parameter: str = "x", domain: str = "Reals()", sizes: str = "") -> str:
+    symbols = f'[Parameter(x, "{parameter}", {domain}, "input"), {sizes}]'
+    return f'_{target}_{name} = Spec(target="targets_of_engine.{target}", name="{name}", formula={formula}, symbols={symbols})\n'
+
+
+SPECS = {
+    "a_bad.py": HEAD + claim("hang") + claim("vanish") + claim("starve"),
+    "b_good.py": HEAD
+    + claim("double")
+    + claim("double", "2 * x + 0 * n", name="sized", sizes='Size(n, [1, 2], "unused")')
+    + claim("double", "3 * x", name="wrong")
+    + claim("chatter", "x"),
+    "c_errors.py": HEAD
+    + claim("absent")
+    + claim("constant")
+    + claim("double", name="parameter", parameter="y")
+    + claim("double", name="nowhere", domain="Reals(above=1, below=0)")
+    + 'lost = Spec(target="no_such_module.f", formula=x, symbols=[Parameter(x, "x", Reals(), "")])',
+    "d_syntax.py": "def f(:",
+    "e_hang.py": "while True: pass",
+    "f_exit.py": "import os\nos._exit(4)",
+    "g_again.py": HEAD + claim("double", name="wrong"),
+}
+
+
+@dataclass(frozen=True)
+class Run:
+    outcome: Outcome
+    events: list[Event]
+
+    def claim(self, name: str) -> ClaimResult:
+        return next(claim for claim in self.outcome.claims if claim.id == f"targets_of_engine.{name}")
+
+    def case(self, name: str) -> CaseResult:
+        return self.claim(name).decisive
+
+    def errors(self, file: str) -> list[str]:
+        return [str(error) for error in self.outcome.errors if error.location and error.location.path.endswith(file)]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    made = tmp_path_factory.mktemp("project")
+    (made / "targets_of_engine.py").write_text(TARGETS)
+    for name, text in SPECS.items():
+        (made / name).write_text(text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(made)
+        yield made
+
+
+@pytest.fixture(scope="module")
+def run(folder: Path) -> Run:
+    events: list[Event] = []
+    files, _ = find(sorted(SPECS))
+    return Run(verify(files, limits=Limits(timeout=6, max_points=50), jobs=2, notify=events.append), events)
+
+
+def test_a_task_without_end_is_stopped_and_undecided(run: Run) -> None:
+    case = run.case("hang")
+    assert case.verdict is Verdict.UNDECIDED
+    assert case.reason.startswith("time limit of 6 s ran out")
+    assert case.seconds == 6
+
+
+def test_a_task_that_takes_its_process_down_is_undecided(run: Run) -> None:
+    assert run.case("vanish").verdict is run.case("starve").verdict is Verdict.UNDECIDED
+    assert run.case("vanish").reason.startswith("the worker process died (exit code 3)")
+    assert run.case("starve").reason.startswith("the worker process died (signal 9, out of memory?)")
+
+
+def test_the_claims_beside_them_are_checked(run: Run) -> None:
+    assert run.claim("double").verdict is Verdict.PROVED
+    assert run.claim("double#wrong").verdict is Verdict.REFUTED
+    assert [case.id for case in run.claim("double#sized").cases] == [f"targets_of_engine.double#sized[n={n}]" for n in (1, 2)]
+
+
+def test_results_stream_in_the_order_of_the_specs(run: Run) -> None:
+    names = ["hang", "vanish", "starve", "double", "double#sized", "double#wrong", "chatter"]
+    streamed = [event for event in run.events if isinstance(event, ClaimResult)]
+    assert [claim.id for claim in streamed] == [f"targets_of_engine.{name}" for name in names]
+    assert tuple(streamed) == run.outcome.claims
+
+
+def test_each_case_is_heard_of_once(run: Run) -> None:
+    assert isinstance(run.events[0], Collected)
+    heard = [event.id for event in run.events if isinstance(event, Checked)]
+    known = [case.id for claim in run.outcome.claims for case in claim.cases]
+    assert len(heard) == len(set(heard))
+    assert set(known) <= set(heard)
+
+
+def test_all_errors_are_listed_with_file_and_line(run: Run) -> None:
+    absent, number, parameter, nowhere, module = sorted(run.errors("c_errors.py"))
+    assert absent.startswith("c_errors.py:4: ")
+    assert "has no attribute 'absent'" in absent
+    assert "targets_of_engine.constant is not callable: it is a int" in number
+    assert "has no parameter 'y'" in parameter
+    assert nowhere.startswith("c_errors.py:7: ")
+    assert "empty" in nowhere
+    assert "no module named 'no_such_module'" in module
+    assert run.errors("d_syntax.py") == ["d_syntax.py:1: syntax error: invalid syntax"]
+
+
+def test_a_spec_file_that_hangs_or_dies_is_an_error(run: Run) -> None:
+    assert run.errors("e_hang.py") == ["e_hang.py:1: running the spec file: no answer within 6 s; give it more with --timeout"]
+    assert run.errors("f_exit.py") == ["f_exit.py:1: running the spec file: the worker process died (exit code 4)"]
+
+
+def test_a_second_claim_of_the_same_id_is_an_error(run: Run) -> None:
+    (error,) = run.errors("g_again.py")
+    assert error.startswith("g_again.py:4: targets_of_engine.double#wrong: a second spec with this id, the first is at b_good.py:6")
+
+
+def test_errors_outrank_refutations_in_the_exit_code(run: Run) -> None:
+    assert run.outcome.exit_code() == 2
+
+
+def test_nothing_but_the_wanted_claims_is_checked(folder: Path) -> None:
+    files, _ = find(["b_good.py"])
+    wanted = ["targets_of_engine.chatter", "targets_of_engine.doubel", "double"]
+    outcome = verify(files, wanted=wanted, limits=Limits(max_points=50), jobs=1)
+    assert [claim.id for claim in outcome.claims] == ["targets_of_engine.chatter"]
+    assert [error.message for error in outcome.errors] == [
+        "no spec has the target targets_of_engine.doubel; did you mean targets_of_engine.double?",
+        "no spec has the target double; did you mean targets_of_engine.double?",
+    ]
+
+
+def test_what_targets_print_stays_off_standard_output(run: Run, capfd: pytest.CaptureFixture[str], folder: Path) -> None:
+    verify(find(["b_good.py"])[0], wanted=["targets_of_engine.chatter"], limits=Limits(max_points=50), jobs=1)
+    captured = capfd.readouterr()
+    assert captured.out == ""
+    assert "from python" in captured.err
+
+
+def test_a_picture_shows_one_target(folder: Path) -> None:
+    outcome = verify(find(["b_good.py"])[0], limits=Limits(), jobs=1, curves=True)
+    assert not outcome.claims
+    assert "a picture shows the claims of one target, found 4 claims of several; name one target" in [e.message for e in outcome.errors]
+
+
+def test_lift_gives_a_formula_for_each_spec_or_one_without(folder: Path) -> None:
+    formulas, none = lift("targets_of_engine.double", find(["b_good.py"])[0], Limits())
+    assert [name for name, _ in formulas] == [f"targets_of_engine.double{name}" for name in ("", "#sized", "#wrong")]
+    assert ({formula.sympy for _, formula in formulas}, none) == ({"2*x"}, ())
+    ((name, formula),), none = lift("targets_of_engine.double", [], Limits())
+    assert (name, formula.sympy, none) == ("targets_of_engine.double", "2*x", ())
+
+
+def test_no_worker_outlives_a_run(run: Run) -> None:
+    assert multiprocessing.active_children() == []
+
+
+def _answer() -> int:
+    return 42
+
+
+def _exit(code: int) -> None:
+    os._exit(code)
+
+
+def _loop() -> None:
+    while True:
+        pass
+
+
+def test_a_pool_replaces_the_workers_that_it_loses() -> None:
+    with Pool(1, warm_up) as pool:
+        futures = [pool.submit(60, _answer), pool.submit(60, _exit, 5), pool.submit(1, _loop), pool.submit(60, _answer)]
+        assert [settled(future) for future in futures] == [42, Died(code=5), Overrun(), 42]
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [(1, "exit code 1"), (-9, "signal 9, out of memory?"), (-11, "signal 11")],
+)
+def test_how_a_worker_died_is_said(code: int, text: str) -> None:
+    assert str(Died(code=code)) == f"the worker process died ({text})"
