@@ -128,7 +128,7 @@ def draw(case: Case, rng: random.Random, where: Conditions = ()) -> Point:
 
 @functools.cache
 def points(case: Case, count: int = POINTS, where: Conditions = ()) -> tuple[Point, ...]:
-    rng = random.Random(case.id)  # noqa: S311 - reproducible points, no secrets
+    rng = random.Random(case.id)
     return tuple(draw(case, rng, where) for _ in range(count))
 
 
@@ -206,7 +206,7 @@ def test_plausible_mistake_is_caught(name: str) -> None:
     case = next(case for case in CASES if case.id == name)
     names = {symbol.name: symbol for symbol in case.symbols}
     twin = sp.sympify(TWINS[name], locals=names)
-    rng = random.Random(name)  # noqa: S311 - reproducible points, no secrets
+    rng = random.Random(name)
     drawn = (draw(case, rng) for _ in range(100))
     assert any(not (value := exact(twin, point)).is_real or abs(value.evalf(30) - run(case, point)) > 1e-6 for point in drawn)
 
