@@ -141,3 +141,20 @@ def test_weak_types_stay_weak() -> None:
     weak = jax.lax.convert_element_type_p.bind(np.arange(4, dtype=np.int32), new_dtype=np.dtype(np.int32), weak_type=True, sharding=None)
     out = lockstep.run(kinds, [weak, jnp.ones(4, jnp.bfloat16)], frozenset({0}))
     assert out.dtype == jnp.bfloat16
+
+
+def test_constants_are_arrays() -> None:
+    """What the code makes without looking at a row is what it would be without lockstep, weak types too."""
+
+    def constants(x: Any) -> Any:
+        made = (jnp.asarray(2.0), jnp.array([1, 2.5]), jnp.float32(3), jnp.zeros(3), jnp.asarray(7))
+        assert [(m.weak_type, m.shape, m.dtype.name) for m in made] == [
+            (True, (), "float32"),
+            (False, (2,), "float32"),
+            (False, (), "float32"),
+            (False, (3,), "float32"),
+            (True, (), "int32"),
+        ]
+        return x * made[0] + made[1].sum() + made[2] + made[3].sum() + made[4]
+
+    check(constants, [1.0, 2.0], groups=1)

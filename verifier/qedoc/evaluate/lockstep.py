@@ -10,6 +10,7 @@ from functools import lru_cache, partial
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 from jax.core import Trace, Tracer
 from jax.extend.core import Primitive, mapped_aval, set_current_trace
@@ -141,8 +142,8 @@ class Lockstep(Trace):
         return _KEY
 
     def stage_value(self, value: Any) -> Any:
-        """A constant stays what it is."""
-        return value
+        """A constant, as the array that it would be without lockstep."""
+        return jnp.asarray(value)
 
     def process_primitive(self, primitive: Any, tracers: Sequence[Any], params: Mapping[str, Any], /) -> Any:
         """Runs one primitive on all rows."""
