@@ -62,7 +62,7 @@ def _ruled(subject: Subject, limits: Limits, note: Callable[[str], Any]) -> Case
     note("proving the formula")
     proof = prove(subject)
     note("looking for a counterexample")
-    row = _search(subject, proof, limits)
+    row = search(subject, proof, limits)
     note("running the code")
     executions = execute(subject, _expected(subject, refuted=row is not None), limits)
     gaps = _gaps(subject)
@@ -84,7 +84,7 @@ def _ruled(subject: Subject, limits: Limits, note: Callable[[str], Any]) -> Case
     )
 
 
-def _search(subject: Subject, proof: Proof, limits: Limits) -> Row | None:
+def search(subject: Subject, proof: Proof, limits: Limits) -> Row | None:
     """A point that refutes the claim; a claim that is proved is still compared at random points, by other means than the proof's."""
     share = 10 if proof.complete else 4
     return first(

@@ -1,10 +1,10 @@
 """How points of a domain are drawn: one unknown after the other, each within the interval that the earlier ones leave it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor
-from typing import Any
+from typing import Any, TypeVar
 
 import flint
 import sympy as sp
@@ -16,6 +16,10 @@ from qedoc.spec import Argument
 
 FAVOURITES = tuple(Fraction(x) for x in ("1", "0", "2", "1/2", "-1", "3", "1/4", "-2", "3/2", "10", "1/10", "-1/2", "3/4", "5", "100"))
 """Values that a person would try first, in this order."""
+
+_RANK = {x: rank for rank, x in enumerate(FAVOURITES)}
+
+LARGEST_MEMORY = 10_000
 
 LARGE = (2**24 + 1, 2**31 - 1)
 """The first integer that float32 cannot hold, and the largest int32."""
@@ -74,6 +78,7 @@ class _Bound:
     slope: Enclosure
     rest: Enclosure
     strict: bool
+    uses: tuple[int, ...]
 
     def root(self, drawn: Sequence[Fraction]) -> tuple[Fraction, bool] | None:
         """The zero, and whether the expression grows with x; None if it does not depend on x there."""
@@ -104,6 +109,8 @@ class Plan:
                 self._place(self._bounds, condition.gts - condition.lts, isinstance(condition, sp.Lt | sp.Gt))
         for guard in dict.fromkeys(g for formula in formulas for g in guards(formula)):
             self._place(self._edges, guard, strict=False)
+        self._intervals: list[dict[tuple[Fraction, ...], Interval]] = [{} for _ in self.symbols]
+        self._candidates: list[dict[tuple[Fraction, ...], list[Fraction]]] = [{} for _ in self.symbols]
 
     def _place(self, table: list[list[_Bound]], expression: sp.Expr, strict: bool) -> None:
         inside = [k for k, symbol in enumerate(self.symbols) if expression.has(symbol)]
@@ -116,10 +123,14 @@ class Plan:
         rest = sp.expand(expression - slope * symbol)
         if slope != 0 and not rest.has(symbol) and not slope.has(symbol):
             earlier = self.symbols[:last]
-            table[last].append(_Bound(slope=compile(slope, earlier), rest=compile(rest, earlier), strict=strict))
+            uses = tuple(k for k, known in enumerate(earlier) if expression.has(known))
+            table[last].append(_Bound(slope=compile(slope, earlier), rest=compile(rest, earlier), strict=strict, uses=uses))
 
     def interval(self, k: int, drawn: Sequence[Fraction]) -> Interval:
         """Where unknown k may lie, the earlier ones being `drawn`."""
+        return _remembered(self._intervals[k], self._bounds[k], drawn, lambda: self._interval(k, drawn))
+
+    def _interval(self, k: int, drawn: Sequence[Fraction]) -> Interval:
         lower: tuple[Fraction, bool] | None = None
         upper: tuple[Fraction, bool] | None = None
         for bound in self._bounds[k]:
@@ -154,6 +165,10 @@ class Plan:
 
     def candidates(self, k: int, drawn: Sequence[Fraction]) -> list[Fraction]:
         """Values worth trying for unknown k, simplest first: favourites, the interval's ends, edges."""
+        relations = [*self._bounds[k], *self._edges[k]]
+        return _remembered(self._candidates[k], relations, drawn, lambda: self._list_candidates(k, drawn))
+
+    def _list_candidates(self, k: int, drawn: Sequence[Fraction]) -> list[Fraction]:
         interval = self.interval(k, drawn)
         ends: list[Fraction] = [end for end in (interval.lower, interval.upper) if end is not None]
         if interval.integer:
@@ -202,10 +217,24 @@ class Plan:
         return tuple(point[symbol] for symbol in self.symbols)
 
 
+T = TypeVar("T")
+
+
+def _remembered(known: dict[tuple[Fraction, ...], T], relations: Sequence[_Bound], drawn: Sequence[Fraction], make: Callable[[], T]) -> T:
+    """What `make` gives, which depends on `drawn` only through the values that the relations use."""
+    key = tuple(drawn[k] for k in sorted({k for relation in relations for k in relation.uses}))
+    if key not in known:
+        if len(known) >= LARGEST_MEMORY:
+            known.clear()
+        known[key] = make()
+    return known[key]
+
+
 def plainness(x: Fraction) -> tuple[int, int, Fraction]:
     """A sort key: what a person finds simpler comes first."""
-    if x in FAVOURITES:
-        return (0, FAVOURITES.index(x), x)
+    rank = _RANK.get(x)
+    if rank is not None:
+        return (0, rank, x)
     return (1, len(str(abs(x.numerator))) + 2 * len(str(x.denominator)) + (x < 0), abs(x))
 
 

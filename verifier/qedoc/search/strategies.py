@@ -75,14 +75,17 @@ def _seeded_row(plan: Plan, random: Random) -> Row | None:
     drawn: list[Fraction] = []
     for k in range(len(plan.symbols)):
         interval = plan.interval(k, drawn)
-        edges = plan.candidates(k, drawn)
-        if interval.integer and random.random() < 0.1:
-            edges = [Fraction(n) for n in LARGE if Fraction(n) in interval] or edges
-        value = random.choice(edges) if edges and random.random() < 0.5 else _spread(interval, random)
-        if value not in interval:
+        value = _edge(plan, k, drawn, random) if random.random() < 0.5 else _spread(interval, random)
+        if value is None or value not in interval:
             return None
         drawn.append(value)
     return tuple(drawn)
+
+
+def _edge(plan: Plan, k: int, drawn: Sequence[Fraction], random: Random) -> Fraction | None:
+    large = [Fraction(n) for n in LARGE if Fraction(n) in plan.interval(k, drawn)] if plan.symbols[k].is_integer else []
+    edges = large if large and random.random() < 0.2 else plan.candidates(k, drawn)
+    return random.choice(edges) if edges else None
 
 
 def _spread(interval: Interval, random: Random) -> Fraction:
