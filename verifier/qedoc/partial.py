@@ -6,30 +6,14 @@ once, at the top; below it a Piecewise selects between branches, of which only t
 Piecewise. A truth value can be undefined too: `And` and `Or` are decided where one of their parts decides them.
 """
 
+import functools
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import sympy as sp
 
-Boolean = sp.logic.boolalg.Boolean
-
-_RELATIONS: dict[str, Any] = {"lt": sp.Lt, "le": sp.Le, "gt": sp.Gt, "ge": sp.Ge, "eq": sp.Eq, "ne": sp.Ne}
-# The assumptions on left - right that make each relation true, and false.
-_SIGNS = {
-    "lt": ("is_negative", "is_nonnegative"),
-    "le": ("is_nonpositive", "is_positive"),
-    "gt": ("is_positive", "is_nonpositive"),
-    "ge": ("is_nonnegative", "is_negative"),
-    "eq": ("is_zero", "is_nonzero"),
-    "ne": ("is_nonzero", "is_zero"),
-}
-MOST_BRANCHES = 64
-
-
-class TooManyBranches(ArithmeticError):
-    """A condition on nested selections would split into more than `MOST_BRANCHES` cases."""
+from qedoc.conditions import RELATIONS, choose, either, is_condition, relate
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +55,9 @@ def strict(operation: Callable[..., Any], *operands: Partial) -> Partial:
 
 
 def joined(part: Partial) -> sp.Expr:
-    """The formula that is undefined outside the domain."""
+    """The formula that is undefined outside the domain; a condition is false there."""
+    if is_condition(part.value):
+        return sp.And(*part.domain, part.value)
     if sp.false in part.domain:
         return sp.nan
     condition = sp.And(*sorted(part.domain, key=sp.default_sort_key))
@@ -87,27 +73,15 @@ def split(formula: sp.Expr) -> Partial:
     return partial(formula)
 
 
-# Truth values
-
-
-def choose(condition: sp.Basic, if_true: sp.Basic, if_false: sp.Basic) -> sp.Basic:
-    """For conditions: `if_true` where the first one holds, else `if_false`."""
-    if condition is sp.true or if_true == if_false:
-        return if_true
-    if condition is sp.false:
-        return if_false
-    return sp.Or(sp.And(condition, if_true), sp.And(sp.Not(condition), if_false))
-
-
 def select(condition: Partial, if_true: Partial, if_false: Partial) -> Partial:
     """`if_true` where the condition holds, else `if_false`; the branch that is not chosen may be undefined."""
     test = condition.value
-    if sp.false in condition.domain:
-        return if_true if if_true == if_false else UNDEFINED
-    if test is sp.true or if_true == if_false:
+    if if_true == if_false:
         return if_true
-    if test is sp.false:
-        return if_false
+    if test is sp.true or test is sp.false:
+        return strict(lambda _, chosen: chosen, condition, if_true if test is sp.true else if_false)
+    if sp.false in condition.domain:
+        return UNDEFINED
     common = if_true.domain & if_false.domain
     domain = choose(test, sp.And(*(if_true.domain - common)), sp.And(*(if_false.domain - common)))
     if if_true.value is sp.nan or if_false.value is sp.nan:  # chosen nowhere inside the domain
@@ -115,22 +89,6 @@ def select(condition: Partial, if_true: Partial, if_false: Partial) -> Partial:
     else:
         value = either(test, if_true.value, if_false.value)
     return partial(value, domain, *common, *condition.domain)
-
-
-def either(condition: sp.Basic, if_true: Any, if_false: Any) -> Any:
-    """`select` on plain values, which are both defined everywhere."""
-    if condition is sp.true or if_true == if_false:
-        return if_true
-    if condition is sp.false:
-        return if_false
-    if is_condition(if_true):
-        return choose(condition, if_true, if_false)
-    return sp.Piecewise((if_true, condition), (if_false, True), evaluate=False)
-
-
-def is_condition(value: Any) -> bool:
-    """Whether a value is a truth value; SymPy's symbols are Boolean and Expr at once."""
-    return isinstance(value, Boolean) and not isinstance(value, sp.Expr)
 
 
 def conjunction(*parts: Partial) -> Partial:
@@ -152,63 +110,6 @@ def _connected(connective: Any, parts: Iterable[Partial]) -> Partial:
     whole = sp.And(*(c for p in parts for c in p.domain))
     decided = [sp.And(*p.domain, p.value if connective is sp.Or else sp.Not(p.value)) for p in usable]
     return partial(value, sp.Or(whole, *decided))
-
-
-def relate(relation: str, left: sp.Expr, right: sp.Expr) -> sp.Basic:
-    """The relation `lt`, `le`, `gt`, `ge`, `eq` or `ne`, decided only where assumptions or numbers decide it.
-
-    Selections inside the sides become cases of the condition.
-
-    Raises:
-        TooManyBranches: if there would be too many cases.
-    """
-    return _cases(relation, left, right, [0])
-
-
-def _cases(relation: str, left: sp.Expr, right: sp.Expr, count: list[int]) -> sp.Basic:
-    if left == right:
-        return sp.true if relation in ("le", "ge", "eq") else sp.false
-    selection = _selection(left) or _selection(right)
-    if selection is None:
-        count[0] += 1
-        if count[0] > MOST_BRANCHES:
-            raise TooManyBranches(f"a condition has more than {MOST_BRANCHES} cases")
-        return _plain(relation, left, right)
-    result: sp.Basic = sp.false
-    for value, condition in reversed(selection.args):
-        case = _cases(relation, replaced(left, selection, value), replaced(right, selection, value), count)
-        result = choose(condition, case, result)
-    return result
-
-
-def _selection(expression: sp.Expr) -> Any:
-    return expression if isinstance(expression, sp.Piecewise) else next(iter(expression.atoms(sp.Piecewise)), None)
-
-
-@lru_cache(maxsize=1 << 14)
-def replaced(expression: Any, old: sp.Expr, new: sp.Expr) -> Any:
-    """The expression with a part replaced; selections are not simplified on the way."""
-    if expression == old:
-        return new
-    if not expression.args or not expression.has(old):
-        return expression
-    parts = [replaced(part, old, new) for part in expression.args]
-    if isinstance(expression, sp.Piecewise):
-        return sp.Piecewise(*parts, evaluate=False)
-    return expression.func(*parts)
-
-
-def _plain(relation: str, left: sp.Expr, right: sp.Expr) -> sp.Basic:
-    kind = _RELATIONS[relation]
-    if (left.is_number and right.is_number) or left.is_infinite or right.is_infinite:
-        return kind(left, right)
-    difference = left - right
-    yes, no = _SIGNS[relation]
-    if getattr(difference, yes):
-        return sp.true
-    if getattr(difference, no):
-        return sp.false
-    return kind(left, right, evaluate=False)
 
 
 # Operations on plain values
@@ -364,11 +265,10 @@ def totalise(formula: Any) -> Any:
     Raises:
         TooManyBranches: if a condition on nested selections has too many cases.
     """
-    part = analysed(formula)
-    return sp.And(*part.domain, part.value) if is_condition(part.value) else joined(part)
+    return joined(analysed(formula))
 
 
-@lru_cache(maxsize=1 << 14)
+@functools.lru_cache(maxsize=1 << 14)
 def analysed(formula: Any) -> Partial:
     """The value and the domain of any SymPy formula or condition of real symbols."""
     if not formula.args or isinstance(formula, sp.core.function.AppliedUndef):
@@ -392,7 +292,7 @@ def _rebuilt(formula: Any, parts: list[Partial]) -> Partial:
         return disjunction(*parts)
     if isinstance(formula, sp.Pow):
         return strict(raised, *parts)
-    for name, relation in _RELATIONS.items():
+    for name, relation in RELATIONS.items():
         if isinstance(formula, relation):
-            return strict(lambda left, right: relate(name, left, right), *parts)
+            return strict(functools.partial(relate, name), *parts)
     return strict(lambda *values: applied(formula.func, *values), *parts)

@@ -4,6 +4,7 @@ Data movement needs no rule of its own: the primitive itself runs on the positio
 came from. Orders and winners (sort, argmax, top_k) follow the concrete values, and what was assumed is recorded.
 """
 
+import operator
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
@@ -12,10 +13,12 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
+from qedoc.conditions import is_condition, relate
+from qedoc.lift.concrete import MOVES
 from qedoc.lift.rules import maximum, minimum, number
-from qedoc.partial import UNDEFINED, Partial, conjunction, disjunction, is_condition, partial, relate, strict
+from qedoc.partial import UNDEFINED, Partial, conjunction, disjunction, partial, strict
 
-Elements = np.ndarray[Any, np.dtype[np.object_]]
+Elements = Any  # numpy object arrays of `Partial`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +41,7 @@ class Step:
     Args:
         params: the primitive's parameters.
         operands: what it works on.
-        bind: runs the primitive on concrete arrays.
+        bind: runs the primitive on other concrete arrays, giving a list of results.
         record: keeps a condition that the result rests on.
         pin: records that each element of an operand has its concrete value, and returns these values.
     """
@@ -78,11 +81,14 @@ def moved(*data: int) -> ArrayRule:
                 pool += list(operand.parts.ravel())
             else:
                 arguments.append(step.pin(operand))
-        positions = step.bind(*arguments, **step.params)
-        outputs = positions if isinstance(positions, (list, tuple)) else [positions]
-        return [_picked(pool, np.asarray(output)) for output in outputs]
+        return [_picked(pool, positions) for positions in step.bind(*arguments)]
 
     return rule
+
+
+def directly(move: Callable[..., Any]) -> ArrayRule:
+    """Data movement by a function that works on arrays of anything."""
+    return lambda step: [move(*step.parts, **step.params)]
 
 
 def _picked(pool: Sequence[Any], positions: np.ndarray[Any, Any]) -> Elements:
@@ -253,8 +259,8 @@ def scattered(fold: Callable[..., Any], idle: int, mark: int, start: int) -> Arr
         for k, update in enumerate(updates.parts.ravel()):
             sent = np.full(updates.parts.size, idle, dtype=np.int64)
             sent[k] = mark
-            landed = np.asarray(step.bind(blank, places, sent.reshape(updates.parts.shape), **step.params)).ravel()
-            for position in np.flatnonzero(landed != start):
+            (landed,) = step.bind(blank, places, sent.reshape(updates.parts.shape))
+            for position in np.flatnonzero(landed.ravel() != start):
                 result[position] = fold(result[position], update)
         return [result.reshape(operand.parts.shape)]
 
@@ -264,8 +270,8 @@ def scattered(fold: Callable[..., Any], idle: int, mark: int, start: int) -> Arr
 ARRAY_RULES: dict[str, ArrayRule] = {
     "argmax": winner("gt"),
     "argmin": winner("lt"),
-    "broadcast_in_dim": moved(0),
-    "concatenate": moved(),
+    "broadcast_in_dim": directly(MOVES["broadcast_in_dim"]),
+    "concatenate": directly(MOVES["concatenate"]),
     "cumlogsumexp": accumulated(log_sum_exp),
     "cummax": accumulated(largest),
     "cummin": accumulated(smallest),
@@ -283,18 +289,21 @@ ARRAY_RULES: dict[str, ArrayRule] = {
     "reduce_or": folded(disjunction),
     "reduce_prod": folded(product),
     "reduce_sum": folded(total),
-    "reshape": moved(0),
-    "rev": moved(),
+    "reshape": directly(MOVES["reshape"]),
+    "rev": directly(MOVES["rev"]),
     "scatter": moved(0, 2),
     "scatter-add": scattered(total, idle=0, mark=1, start=0),
     "scatter-max": scattered(largest, idle=0, mark=1, start=0),
     "scatter-min": scattered(smallest, idle=1, mark=0, start=1),
+    "scatter-sub": scattered(lambda old, update: strict(operator.sub, old, update), idle=0, mark=1, start=0),
     "scatter-mul": scattered(product, idle=1, mark=2, start=1),
-    "slice": moved(),
+    "slice": directly(MOVES["slice"]),
     "sort": sort,
     "split": moved(),
-    "squeeze": moved(),
-    "stack": moved(),
+    "squeeze": directly(MOVES["squeeze"]),
+    "stack": directly(MOVES["stack"]),
+    "tile": moved(),
     "top_k": top_k,
-    "transpose": moved(),
+    "transpose": directly(MOVES["transpose"]),
+    "unstack": moved(),
 }

@@ -91,8 +91,9 @@ def unchanged(interpreter: Interpreter, arguments: Sequence[Any], params: dict[s
 
 
 CONTROL_RULES: dict[str, ControlRule] = {
-    "checkpoint": entered("jaxpr"),
+    "remat2": entered("jaxpr"),
     "closed_call": entered("call_jaxpr"),
+    "composite": entered("jaxpr"),
     "cond": cond,
     "core_call": entered("call_jaxpr"),
     "custom_jvp_call": entered("call_jaxpr"),

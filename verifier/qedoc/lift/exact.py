@@ -44,7 +44,7 @@ def value_at(expression: sp.Expr, point: Mapping[sp.Symbol, Any]) -> sp.Expr:
             x = value_at(expression.args[1], point)
             return c + d * x + e * x**2
     result = expression.func(*(value_at(part, point) for part in expression.args)) if expression.args else expression
-    if result is sp.nan or result is sp.zoo:
+    if result is sp.nan or result.is_extended_real is False:
         raise Undefined(str(expression))
     return result
 

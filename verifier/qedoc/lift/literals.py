@@ -41,7 +41,7 @@ _CONSTANTS = (
 )  # fmt: skip
 
 
-class BallLiteral(sp.Symbol):
+class BallLiteral(sp.Symbol):  # type: ignore[misc]  # sympy has no types
     """A number in code that is no simple exact number: somewhere within `radius` of `midpoint`.
 
     Equal numbers give equal literals. The radius covers what a few correctly rounded operations may have cost before the number

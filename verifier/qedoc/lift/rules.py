@@ -6,13 +6,15 @@ where there may be none. Operands that are undefined leave the result undefined,
 Integers have no bound and floats no rounding: real-number semantics decides, overflow and precision are ignored.
 """
 
+import operator
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import sympy as sp
 
-from qedoc.partial import Partial, applied, conjunction, disjunction, either, raised, ratio, relate, select, strict
+from qedoc.conditions import choose, either, relate
+from qedoc.partial import Partial, applied, conjunction, disjunction, raised, ratio, select, strict
 
 Rule = Callable[..., Any]
 
@@ -122,17 +124,55 @@ def identity(x: Any) -> Any:
     return x
 
 
+def equivalent(a: sp.Basic, b: sp.Basic) -> sp.Basic:
+    """Whether two truth values agree."""
+    return choose(a, b, sp.Not(b))
+
+
+def log_gamma(x: sp.Expr) -> Partial:
+    """log(|gamma(x)|), with poles at 0, -1, -2, ..."""
+    return applied(sp.loggamma, x) if x.is_positive else strict(lambda g: sp.log(sp.Abs(g)), applied(sp.gamma, x))
+
+
+def scaled_bessel(order: int, x: sp.Expr) -> sp.Expr:
+    """exp(-|x|) times the modified Bessel function of the first kind."""
+    return sp.exp(-sp.Abs(x)) * sp.besseli(order, x)
+
+
+def positive_pair(a: sp.Expr, x: sp.Expr) -> sp.Basic:
+    """a > 0 and x > 0"""
+    return sp.And(relate("gt", a, sp.S.Zero), relate("gt", x, sp.S.Zero))
+
+
+def convergent(x: sp.Expr, q: sp.Expr) -> sp.Basic:
+    """x > 1 and q > 0"""
+    return sp.And(relate("gt", x, sp.S.One), relate("gt", q, sp.S.Zero))
+
+
+def whole_order(m: sp.Expr, x: sp.Expr) -> sp.Basic:
+    """a whole order m >= 0 and x > 0"""
+    return sp.And(relate("eq", m, sp.floor(m)), relate("ge", m, sp.S.Zero), relate("gt", x, sp.S.Zero))
+
+
+def beta_region(a: sp.Expr, b: sp.Expr, x: sp.Expr) -> sp.Basic:
+    """a > 0, b > 0 and 0 <= x <= 1"""
+    return sp.And(positive_pair(a, b), relate("ge", x, sp.S.Zero), relate("le", x, sp.S.One))
+
+
 RULES: dict[str, Rule] = {
     "abs": sp.Abs,
     "acos": within(sp.acos),
     "acosh": within(sp.acosh),
     "add": sp.Add,
+    "add_any": sp.Add,
     "and[bool]": conjunction,
     "asin": within(sp.asin),
     "asinh": sp.asinh,
     "atan": sp.atan,
     "atan2": angle,
     "atanh": within(sp.atanh),
+    "bessel_i0e": lambda x: scaled_bessel(0, x),
+    "bessel_i1e": lambda x: scaled_bessel(1, x),
     "cbrt": cube_root,
     "ceil": sp.ceiling,
     "clamp": lambda low, x, high: minimum(maximum(x, low), high),
@@ -142,29 +182,43 @@ RULES: dict[str, Rule] = {
     "copy_p": identity,
     "cos": sp.cos,
     "cosh": sp.cosh,
+    "digamma": within(sp.digamma),
     "div": ratio,
     "div[integer]": quotient,
     "eq": relation("eq"),
+    "eq[bool]": equivalent,
+    "erf": sp.erf,
+    "erf_inv": within(sp.erfinv),
+    "erfc": sp.erfc,
     "exp": sp.exp,
     "exp2": lambda x: sp.Integer(2) ** x,
     "expm1": lambda x: sp.exp(x) - 1,
     "floor": sp.floor,
     "ge": relation("ge"),
     "gt": relation("gt"),
+    "igamma": lambda a, x: sp.lowergamma(a, x) / sp.gamma(a),
+    "igammac": lambda a, x: sp.uppergamma(a, x) / sp.gamma(a),
     "integer_pow": lambda x, y: raised(x, sp.Integer(y)),
+    "is_finite": lambda x: sp.true,
     "le": relation("le"),
+    "lgamma": log_gamma,
     "log": within(sp.log),
     "log1p": lambda x: applied(sp.log, 1 + x),
+    "logistic": lambda x: 1 / (1 + sp.exp(-x)),
     "lt": relation("lt"),
     "max": maximum,
     "min": minimum,
     "mul": sp.Mul,
+    "name": lambda x, name: x,
     "ne": relation("ne"),
-    "neg": lambda x: -x,
+    "ne[bool]": sp.Xor,
+    "neg": operator.neg,
     "not[bool]": sp.Not,
     "or[bool]": disjunction,
+    "polygamma": sp.polygamma,
     "pow": raised,
     "reduce_precision": lambda x, exponent_bits, mantissa_bits: x,
+    "regularized_incomplete_beta": lambda a, b, x: sp.betainc_regularized(a, b, 0, x),
     "rem": remainder,
     "round": rounding,
     "rsqrt": lambda x: raised(x, -_HALF),
@@ -175,9 +229,20 @@ RULES: dict[str, Rule] = {
     "sqrt": lambda x: raised(x, _HALF),
     "square": lambda x: x**2,
     "stop_gradient": identity,
-    "sub": lambda a, b: a - b,
+    "sub": operator.sub,
     "tan": within(sp.tan),
     "tanh": sp.tanh,
+    "xor[bool]": sp.Xor,
+    "zeta": sp.zeta,
+}
+
+# Where the rules of functions with more cases than we read apply; beyond that the code is unsupported.
+REQUIREMENTS: dict[str, Callable[..., sp.Basic]] = {
+    "igamma": positive_pair,
+    "igammac": positive_pair,
+    "polygamma": whole_order,
+    "regularized_incomplete_beta": beta_region,
+    "zeta": convergent,
 }
 
 # Parameters that say nothing about the real number: formats, layouts and how precisely to compute.
@@ -189,14 +254,12 @@ LAZY = frozenset({"and", "or", "select_n"})
 
 def kind(dtype: Any) -> str:
     """What the elements of a type are: `bool`, `integer`, `real`, or the name of a type that has no rules."""
-    if np.dtype(dtype) == bool:
-        return "bool"
-    if np.issubdtype(dtype, np.integer):
+    name = str(getattr(dtype, "name", dtype))
+    if name.startswith(("int", "uint")):
         return "integer"
-    return "real" if np.dtype(dtype).name in ("float64", "float32", "float16", "bfloat16") else str(dtype)
+    return "real" if name in ("float64", "float32", "float16", "bfloat16") else name
 
 
 def rule_for(name: str, dtype: Any) -> Rule | None:
     """The rule of a primitive whose last operand has the type, or None."""
-    specific = RULES.get(f"{name}[{kind(dtype)}]")
-    return specific or RULES.get(name)
+    return RULES.get(f"{name}[{kind(dtype)}]") or RULES.get(name)

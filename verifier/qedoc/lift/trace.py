@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from fractions import Fraction
 from types import FrameType
 from typing import Any
@@ -12,140 +11,48 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import sympy as sp
-from jax.core import Trace, Tracer
+from jax.core import Trace
 from jax.extend.core import Literal, set_current_trace, take_current_trace
 
+from qedoc.conditions import relate
 from qedoc.errors import Location, QedocError, UnsupportedError
 from qedoc.lift.arrays import ARRAY_RULES, Elements, Operand, Step, elements
+from qedoc.lift.concrete import evaluate
 from qedoc.lift.control import CONTROL_RULES
-from qedoc.lift.exact import holds
 from qedoc.lift.frames import origins, running
-from qedoc.lift.literals import BallLiteral, literal
-from qedoc.lift.opaque import interpretation
-from qedoc.lift.rules import LAZY, SILENT, kind, rule_for, truncate
-from qedoc.partial import Partial, joined, partial, relate, strict
+from qedoc.lift.literals import literal
+from qedoc.lift.path import Assumptions, Path
+from qedoc.lift.rules import LAZY, REQUIREMENTS, SILENT, kind, rule_for
+from qedoc.lift.tracer import Concolic
+from qedoc.partial import Partial, joined, partial, strict
+
+__all__ = ["Concolic", "ConcolicTrace", "Path", "run"]
 
 LARGEST_ARRAY = 4096
 
 # Errors that jax raises because tracers are not numbers; the same code might run on numbers.
 _TRACING_ERRORS = (jax.errors.JAXTypeError, jax.errors.UnexpectedTracerError)
+_NUMBERS = (Concolic, jax.Array, np.ndarray, np.generic, bool, int, float)
+# Primitives without operands whose result is no constant of the code.
+_INDETERMINATE = frozenset({"empty", "empty2", "create_token", "axis_index"})
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Path:
-    """One way through the code, and what it computes there.
-
-    `value` is what the code gives wherever `conditions` hold, with these reservations:
-
-    - An expression that was hashed (a dict key) is known to differ from, or equal, the other hashed expressions, the integers that
-      were pinned, and the numbers written in the running functions of the user: such conditions are recorded. Python shows no more
-      of a dict's keys. Where `hashed` is not empty, the formula rests on the hashed expressions being different from any other
-      number that the code uses as a key.
-    - Integer overflow and rounding are ignored.
-
-    Args:
-        value: what the call returned: a pytree whose array leaves are numpy object arrays; scalars are plain SymPy expressions.
-        concrete: the same pytree, as float64 execution gave it.
-        conditions: what held on this path, in order, without repetition; a branch not taken stands as its negation.
-        pins: those conditions that fix an expression to one number, because the code took it as an int, a float or an index.
-        raised: the exception of the user's code, if the path ends in one; value and concrete are None then.
-        reached: (file, first line) of the user's functions that were seen at work.
-        hashed: the expressions that were hashed.
-        consistent: whether every condition is true in exact arithmetic at the point; False where rounding drove the path.
-    """
-
-    value: Any
-    concrete: Any
-    conditions: tuple[sp.Basic, ...]
-    pins: tuple[sp.Basic, ...]
-    raised: BaseException | None
-    reached: frozenset[tuple[str, int]]
-    hashed: tuple[sp.Expr, ...]
-    consistent: bool
-
-
-class Concolic(Tracer):
-    """An array with a concrete value and, element by element, the `Partial` that it stands for."""
-
-    __slots__ = ("parts", "value")
-
-    def __init__(self, trace: "ConcolicTrace", value: Any, parts: Elements) -> None:
-        super().__init__(trace, jax.typeof(value))
-        self.value = value
-        self.parts = parts
-
-    def full_lower(self) -> "Concolic":
-        return self
-
-    def scalar(self, act: str) -> Partial:
-        """The only element.
-
-        Raises:
-            TypeError: if there are more, or none.
-        """
-        if self.parts.size != 1:
-            raise TypeError(f"only an array of one element can be taken as {act}, found shape {self.parts.shape}")
-        part: Partial = self.parts.item()
-        return part
-
-    def __bool__(self) -> bool:
-        self.scalar("a truth value")
-        return self._trace.decide(self)
-
-    def __hash__(self) -> int:
-        self._trace.note_hash(self)
-        return hash(self.value.item())
-
-    def __int__(self) -> int:
-        part = self.scalar("an int")
-        if kind(self.dtype) == "bool":
-            return int(self._trace.decide(self))
-        return self._trace.pinned(part if kind(self.dtype) == "integer" else strict(truncate, part), int(self.value.item()))
-
-    def __index__(self) -> int:
-        if kind(self.dtype) != "integer":
-            raise TypeError(f"only integers can be used as an index, found {self.dtype}")
-        return self.__int__()
-
-    def __float__(self) -> float:
-        part = self.scalar("a float")
-        if kind(self.dtype) == "bool":
-            return float(self._trace.decide(self))
-        return self._trace.pinned(part, float(self.value.item()))
-
-    def item(self) -> Any:
-        """The number, pinned."""
-        match kind(self.dtype):
-            case "bool":
-                return bool(self)
-            case "integer":
-                return int(self)
-            case _:
-                return float(self)
-
-    def __format__(self, specification: str) -> str:
-        return format(self.value.item() if self.parts.size == 1 else np.asarray(self.value), specification)
-
-    def unexpanded(self, name: str, index: int) -> "Concolic":
-        """The unknown function of that name and number at these elements."""
-        c, d, e = map(float, interpretation(index))
-        x = np.asarray(self.value, dtype=np.float64)
-        unknown = sp.Function(name, real=True)
-        made = [strict(lambda argument: unknown(sp.Integer(index), argument), part) for part in self.parts.ravel()]
-        with self._trace.outside():
-            return Concolic(self._trace, jnp.asarray(c + d * x + e * x * x), elements(made, self.parts.shape))
+_entered: Any = set_current_trace  # jax gives its context manager no annotations
 
 
 class ConcolicTrace(Trace):
-    """The interpreter: one rule for each primitive, and what was assumed on the way."""
+    """The interpreter: one rule for each primitive, and what was assumed on the way.
 
-    def __init__(self, parent: Any, until: FrameType | None) -> None:
-        super().__init__()
+    Args:
+        parent: the trace that runs jax on concrete values.
+        until: the frame below which the user's code begins.
+        point: where the path is taken.
+    """
+
+    def __init__(self, parent: Any, until: FrameType, point: Mapping[sp.Symbol, Fraction]) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # jax gives it no annotations
         self.parent = parent
         self.until = until
-        self.conditions: dict[sp.Basic, None] = {}
-        self.pins: dict[sp.Basic, None] = {}
-        self.hashed: dict[sp.Expr, Any] = {}
+        self.assumptions = Assumptions(point)
         self.reached: set[tuple[str, int]] = set()
         self.failure: UnsupportedError | None = None
         self.equations: list[Any] = []
@@ -153,65 +60,10 @@ class ConcolicTrace(Trace):
     @contextmanager
     def outside(self) -> Iterator[None]:
         """Runs jax on concrete values."""
-        with set_current_trace(self.parent):
+        with _entered(self.parent):
             yield
 
-    # Conditions
-
-    def record(self, condition: Partial) -> None:
-        """Keeps a condition, and its being defined, that the rest of the path rests on."""
-        for whole in (*sorted(condition.domain, key=sp.default_sort_key), condition.value):
-            for part in whole.args if isinstance(whole, sp.And) else (whole,):
-                known = all(isinstance(symbol, BallLiteral) for symbol in part.free_symbols)
-                if not known or holds(part, {}) is not True:
-                    self.conditions[part] = None
-
-    def decide(self, truth: Any) -> bool:
-        """The concrete truth of a value; of a number, whether it is not 0."""
-        if not isinstance(truth, Concolic):
-            return bool(truth)
-        taken = bool(truth.value)
-        part = truth.scalar("a truth value")
-        condition = part if kind(truth.dtype) == "bool" else strict(lambda number: relate("ne", number, sp.S.Zero), part)
-        self.record(condition if taken else strict(sp.Not, condition))
-        return taken
-
-    def pinned(self, part: Partial, number: Any) -> Any:
-        """The concrete number, and the record that the element is that."""
-        condition = strict(lambda x: relate("eq", x, literal(number, "int64" if isinstance(number, int) else "float64")), part)
-        self.record(condition)
-        if condition.value in self.conditions:
-            self.pins[condition.value] = None
-        return number
-
-    def index(self, value: Any) -> int:
-        """The concrete integer or truth value, pinned."""
-        return int(value)
-
-    def pin_elements(self, operand: Operand) -> np.ndarray[Any, Any]:
-        """The concrete elements of an array of indices, pinned."""
-        for part, number in zip(operand.parts.ravel(), operand.value.ravel(), strict=True):
-            self.pinned(part, int(number))
-        return operand.value
-
-    def note_hash(self, tracer: Concolic) -> None:
-        """Records how a hashed value compares with all that it might be compared with unseen."""
-        expr, number = tracer.scalar("a key").value, tracer.value.item()
-        if expr in self.hashed:
-            return
-        others = [*self.hashed.items(), *((sp.Integer(k), k) for k in self._pinned_numbers()), *self._written_numbers()]
-        for other, value in others:
-            self.record(partial(relate("eq" if value == number else "ne", expr, other)))
-        self.hashed[expr] = number
-
-    def _pinned_numbers(self) -> set[int]:
-        return {int(pin.rhs) for pin in self.pins if isinstance(pin, sp.Eq) and pin.rhs.is_Integer}
-
-    def _written_numbers(self) -> list[tuple[sp.Basic, Any]]:
-        constants = {c for frame in running(self.until) for c in frame.f_code.co_consts if type(c) in (int, float)}
-        return [(literal(c, "int64" if isinstance(c, int) else "float64"), c) for c in sorted(constants)]
-
-    # Values
+    # Where the user's code is
 
     def unsupported(self, message: str) -> UnsupportedError:
         """An error at the user's innermost line; it outlives a `try` in the user's code."""
@@ -227,41 +79,66 @@ class ConcolicTrace(Trace):
         return Location(path=frame.f_code.co_filename, line=frame.f_lineno) if frame else None
 
     def _note_place(self) -> None:
-        self.reached.update((f.f_code.co_filename, f.f_code.co_firstlineno) for f in running(self.until))
+        self.reached.update((frame.f_code.co_filename, frame.f_code.co_firstlineno) for frame in running(self.until))
         if self.equations:
             self.reached.update(function for _, function in origins(self.equations[-1].source_info))
+
+    def note_hash(self, part: Partial, number: Any) -> None:
+        """Records that a value was hashed; the numbers in the code that runs may be keys beside it."""
+        written = {constant for frame in running(self.until) for constant in frame.f_code.co_consts if type(constant) in (int, float)}
+        self.assumptions.hash(part.value, number, written)
+
+    # Values
+
+    def decide(self, truth: Any) -> bool:
+        """The concrete truth of a value, recorded; of a number, whether it is not 0."""
+        if not isinstance(truth, Concolic):
+            return bool(truth)
+        taken = bool(truth.value)
+        part = truth.scalar("a truth value")
+        condition = part if kind(truth.dtype) == "bool" else strict(lambda number: relate("ne", number, sp.S.Zero), part)
+        self.assumptions.record(condition if taken else strict(sp.Not, condition))
+        return taken
+
+    def index(self, value: Any) -> int:
+        """The concrete integer or truth value, recorded."""
+        return int(value)
+
+    def pin(self, operand: Operand) -> np.ndarray[Any, Any]:
+        """The concrete elements of an array of indices, recorded."""
+        for part, number in zip(operand.parts.ravel(), operand.value.ravel(), strict=True):
+            self.assumptions.pin(part, int(number))
+        return operand.value
 
     def operand(self, value: Any) -> Operand:
         """Both readings of a tracer or a constant."""
         if isinstance(value, Concolic):
-            if value._trace is not self:
+            if value.recorder is not self:
                 raise self.unsupported("a value of an earlier run came back; the code keeps values between calls (a cache?)")
-            return Operand(value=np.asarray(value.value), parts=value.parts)
-        array = np.asarray(value)
+            return Operand(value=value.value, parts=value.parts)
+        array, dtype = np.asarray(value), jax.typeof(value).dtype
         if array.size > LARGEST_ARRAY:
             raise self.unsupported(f"an array of {array.size} constants is larger than the {LARGEST_ARRAY} that are read")
-        dtype = jax.typeof(value).dtype
-        try:
-            return Operand(value=array, parts=elements([partial(literal(x, dtype)) for x in array.ravel()], array.shape))
-        except TypeError as error:
-            raise self.unsupported(str(error)) from error
+        if kind(dtype) not in ("bool", "integer", "real"):
+            raise self.unsupported(f"constants of type {dtype} have no exact reading")
+        return Operand(value=array, parts=elements([partial(literal(x, dtype)) for x in array.ravel()], array.shape))
 
     def item(self, stacked: Any, place: int) -> Any:
         """One entry along the first axis."""
-        with self.outside():
-            if not isinstance(stacked, Concolic):
-                return jnp.asarray(stacked)[place]
+        if isinstance(stacked, Concolic):
             return Concolic(self, stacked.value[place], np.asarray(stacked.parts[place], dtype=object))
+        with self.outside():
+            return jnp.asarray(np.asarray(stacked)[place])
 
     def stack(self, entries: Sequence[Any], shape: Sequence[int], dtype: Any) -> Any:
         """Joins entries along a new first axis; constants alone stay constants."""
+        values = [entry.value if isinstance(entry, Concolic) else np.asarray(entry) for entry in entries]
+        joint = np.stack(values) if values else np.zeros((0, *shape), dtype)
+        if any(isinstance(entry, Concolic) for entry in entries):
+            parts = [part for entry in entries for part in self.operand(entry).parts.ravel()]
+            return Concolic(self, joint, elements(parts, joint.shape))
         with self.outside():
-            values = [e.value if isinstance(e, Concolic) else e for e in entries]
-            joined = jnp.stack(values) if values else jnp.zeros((0, *shape), dtype)
-            if not any(isinstance(e, Concolic) for e in entries):
-                return joined
-            rows = [self.operand(e).parts for e in entries]
-            return Concolic(self, joined, elements([x for row in rows for x in row.ravel()], (len(rows), *shape)))
+            return jnp.asarray(joint)
 
     def stage_value(self, value: Any) -> Any:
         """Constants stay as they are until a rule reads them."""
@@ -279,10 +156,10 @@ class ConcolicTrace(Trace):
 
         for equation in jaxpr.eqns:
             self.equations.append(equation)
-            results = self.process_primitive(equation.primitive, [read(v) for v in equation.invars], equation.params)
+            results = self.process_primitive(equation.primitive, [read(atom) for atom in equation.invars], equation.params)
             self.equations.pop()
             environment |= zip(equation.outvars, results if equation.primitive.multiple_results else [results], strict=True)
-        return [read(v) for v in jaxpr.outvars]
+        return [read(atom) for atom in jaxpr.outvars]
 
     def process_primitive(self, primitive: Any, tracers: Sequence[Any], params: dict[str, Any], /) -> Any:
         """Runs a primitive on both readings.
@@ -293,78 +170,84 @@ class ConcolicTrace(Trace):
         self._note_place()
         name = primitive.name
         if name in CONTROL_RULES:
-            with set_current_trace(self):
-                return CONTROL_RULES[name](self, tracers, params)
-        symbolic = any(isinstance(t, Concolic) for t in tracers)
-        if not symbolic and all(kind(jax.typeof(t).dtype) in ("bool", "integer") for t in tracers):
+            with _entered(self):
+                results = CONTROL_RULES[name](self, tracers, params)
+            return results if primitive.multiple_results else results[0]
+        types = [jax.typeof(tracer) for tracer in tracers]
+        steering = all(kind(getattr(t, "dtype", t)) in ("bool", "integer") for t in types) and name not in _INDETERMINATE
+        if steering and not any(isinstance(tracer, Concolic) for tracer in tracers):
             with self.outside():
-                return primitive.bind(*tracers, **params)
-        if name not in ARRAY_RULES and rule_for(name, jax.typeof(tracers[-1]).dtype) is None:
-            raise self.unsupported(f"no rule for the primitive {name} on {', '.join(str(jax.typeof(t)) for t in tracers)}")
+                constants = [jnp.asarray(result) for result in evaluate(primitive, tracers, params)]
+            return constants if primitive.multiple_results else constants[0]
+        if name not in ARRAY_RULES and (not types or rule_for(name, types[-1].dtype) is None):
+            raise self.unsupported(f"no rule for the primitive {name} ({', '.join(t.str_short() for t in types)})")
         return self._apply(primitive, tracers, params)
 
     def _apply(self, primitive: Any, tracers: Sequence[Any], params: dict[str, Any]) -> Any:
         operands = tuple(map(self.operand, tracers))
-        with self.outside():
-            results = primitive.bind(*(t.value if isinstance(t, Concolic) else t for t in tracers), **params)
-        outputs = results if primitive.multiple_results else [results]
-        for output in outputs:
+        types, _ = primitive.abstract_eval(*map(jax.typeof, tracers), **params)
+        for output in types if primitive.multiple_results else [types]:
             if output.size > LARGEST_ARRAY:
                 raise self.unsupported(f"an array of {output.size} elements is larger than the {LARGEST_ARRAY} that are followed")
             if kind(output.dtype) not in ("bool", "integer", "real"):
                 raise self.unsupported(f"the primitive {primitive.name} gives {output.dtype}; only real numbers are followed")
+        with self.outside():
+            results = evaluate(primitive, [operand.value for operand in operands], params)
         try:
-            rows = self._elements(primitive, tracers, operands, params)
+            rows = self._elements(primitive, jax.typeof(tracers[-1]).dtype, operands, params)
         except UnsupportedError:
             raise
-        except Exception as error:
+        except Exception as error:  # a rule, SymPy or a parameter that is new in jax: whatever it is, the code was not read
             raise self.unsupported(f"the primitive {primitive.name} could not be read: {type(error).__name__}: {error}") from error
-        made = [self._wrapped(output, parts) for output, parts in zip(outputs, rows, strict=True)]
+        outputs = types if primitive.multiple_results else [types]
+        made = [self._wrapped(*output) for output in zip(results, outputs, rows, strict=True)]
         return made if primitive.multiple_results else made[0]
 
-    def _elements(self, primitive: Any, tracers: Sequence[Any], operands: tuple[Operand, ...], params: dict[str, Any]) -> Any:
-        rule = ARRAY_RULES.get(primitive.name)
-        if rule is not None:
-            step = Step(params=params, operands=operands, bind=self._binder(primitive), record=self.record, pin=self.pin_elements)
-            return rule(step)
-        scalar = rule_for(primitive.name, jax.typeof(tracers[-1]).dtype)
-        assert scalar is not None  # process_primitive has asked
-
+    def _elements(self, primitive: Any, dtype: Any, operands: tuple[Operand, ...], params: dict[str, Any]) -> Sequence[Elements]:
+        name = primitive.name
+        if name in ARRAY_RULES:
+            bind = self._binder(primitive, params)
+            return ARRAY_RULES[name](Step(params=params, operands=operands, bind=bind, record=self.assumptions.record, pin=self.pin))
+        rule: Any = rule_for(name, dtype)
         spoken = {key: value for key, value in params.items() if key not in SILENT}
 
-        def element(*arguments: Partial) -> Partial:
-            if primitive.name in LAZY:
-                return scalar(*arguments, **spoken)
-            return strict(lambda *values: scalar(*values, **spoken), *arguments)
+        def element(*arguments: Partial) -> Any:
+            if name in REQUIREMENTS and not self.assumptions.require(strict(REQUIREMENTS[name], *arguments)):
+                raise self.unsupported(f"the primitive {name} is read for {REQUIREMENTS[name].__doc__} only")
+            return rule(*arguments, **spoken) if name in LAZY else strict(lambda *values: rule(*values, **spoken), *arguments)
 
         made = np.frompyfunc(element, len(operands), 1)(*(operand.parts for operand in operands))
         return [made if isinstance(made, np.ndarray) else elements([made], ())]
 
-    def _binder(self, primitive: Any) -> Callable[..., Any]:
-        def bind(*arguments: Any, **params: Any) -> Any:
+    def _binder(self, primitive: Any, params: dict[str, Any]) -> Callable[..., Any]:
+        def bind(*arguments: Any) -> list[Any]:
             with self.outside():
-                return primitive.bind(*map(jnp.asarray, arguments), **params)
+                return evaluate(primitive, arguments, params)
 
         return bind
 
-    def _wrapped(self, output: Any, parts: Elements) -> Any:
+    def _wrapped(self, value: np.ndarray[Any, Any], aval: Any, parts: Elements) -> Any:
         """Integers and truth values that turned out constant go on as constants, so that they can steer."""
-        settled = kind(output.dtype) != "real" and all(
-            part == partial(literal(number, output.dtype)) for part, number in zip(parts.ravel(), np.asarray(output).ravel(), strict=True)
+        known = elements([self.assumptions.settled(part) for part in parts.ravel()], parts.shape)
+        constant = kind(value.dtype) != "real" and all(
+            part == partial(literal(number, value.dtype)) for part, number in zip(known.ravel(), value.ravel(), strict=True)
         )
-        return output if settled else Concolic(self, output, parts)
+        if not constant:
+            return Concolic(self, value, known, aval)
+        with self.outside():
+            return jnp.asarray(value)
 
     def process_call(self, primitive: Any, function: Any, tracers: Sequence[Any], params: Any, /) -> Any:
-        """A call that runs once."""
-        with set_current_trace(self):
+        """Runs the function that a call holds."""
+        with _entered(self):
             return function.call_wrapped(*tracers)
 
     def process_custom_jvp_call(self, primitive: Any, function: Any, jvp: Any, tracers: Sequence[Any], /, **_: Any) -> Any:
-        """A function with its own derivative: the function itself runs."""
+        """Runs a function that has its own derivative."""
         return self.process_call(primitive, function, tracers, {})
 
     def process_custom_vjp_call(self, primitive: Any, function: Any, fwd: Any, bwd: Any, tracers: Sequence[Any], /, **_: Any) -> Any:
-        """A function with its own derivative: the function itself runs."""
+        """Runs a function that has its own derivative."""
         return self.process_call(primitive, function, tracers, {})
 
 
@@ -386,10 +269,10 @@ def run(
         ValueError: where an integer symbol has a value that is no integer.
     """
     with jax.enable_x64(True), jax.default_device(jax.devices("cpu")[0]), take_current_trace() as parent:
-        trace = ConcolicTrace(parent, sys._getframe())
+        trace = ConcolicTrace(parent, sys._getframe(), point)
         values = _arguments(trace, point, arrays or {})
         returned, raised = None, None
-        with set_current_trace(trace):
+        with _entered(trace):
             try:
                 returned = call(values)
             except QedocError:
@@ -398,34 +281,31 @@ def run(
                 raise trace.unsupported(f"the code needs a number where it has a traced value: {str(error).splitlines()[0]}") from error
             except RecursionError as error:
                 raise trace.unsupported("the expression became too deep") from error
-            except Exception as error:
+            except Exception as error:  # the user's own, and part of what the code does
                 raised = error
         if trace.failure is not None:
             raise trace.failure
-        value = jax.tree.map(lambda leaf: _symbolic(trace, leaf), returned, is_leaf=_is_leaf)
-        concrete = jax.tree.map(_concrete, returned, is_leaf=_is_leaf)
-    conditions = tuple(trace.conditions)
+        value = jax.tree.map(lambda leaf: _formulas(trace, leaf), returned)
     return Path(
         value=value,
-        concrete=concrete,
-        conditions=conditions,
-        pins=tuple(trace.pins),
+        concrete=jax.tree.map(_concrete, returned),
+        conditions=tuple(trace.assumptions.conditions),
+        pins=tuple(trace.assumptions.pins),
         raised=raised,
         reached=frozenset(trace.reached),
-        hashed=tuple(trace.hashed),
-        consistent=all(holds(condition, point) is True for condition in conditions),
+        hashed=tuple(trace.assumptions.hashed),
+        consistent=trace.assumptions.consistent(),
     )
 
 
 def _arguments(trace: ConcolicTrace, point: Mapping[sp.Symbol, Fraction], arrays: Mapping[str, Any]) -> dict[Any, Any]:
-    with trace.outside():
-        values: dict[Any, Any] = {
-            symbol: Concolic(trace, jnp.asarray(_number(symbol, number)), elements([partial(symbol)], ())) for symbol, number in point.items()
-        }
-        for name, symbols in arrays.items():
-            numbers = [_number(symbol, point[symbol]) for symbol in symbols.ravel()]
-            parts = elements([partial(symbol) for symbol in symbols.ravel()], symbols.shape)
-            values[name] = Concolic(trace, jnp.asarray(np.reshape(np.array(numbers), symbols.shape)), parts)
+    values: dict[Any, Any] = {}
+    for symbol, number in point.items():
+        scalar = _number(symbol, number)
+        values[symbol] = Concolic(trace, np.asarray(scalar), elements([partial(symbol)], ()), jax.typeof(scalar))
+    for name, symbols in arrays.items():
+        numbers = np.array([_number(symbol, point[symbol]) for symbol in symbols.ravel()]).reshape(symbols.shape)
+        values[name] = Concolic(trace, numbers, elements([partial(symbol) for symbol in symbols.ravel()], symbols.shape))
     return values
 
 
@@ -437,12 +317,8 @@ def _number(symbol: sp.Symbol, number: Fraction) -> int | float:
     return int(number)
 
 
-def _is_leaf(leaf: Any) -> bool:
-    return leaf is None
-
-
-def _symbolic(trace: ConcolicTrace, leaf: Any) -> Any:
-    if not isinstance(leaf, (Concolic, jax.Array, np.ndarray, np.generic, bool, int, float)):
+def _formulas(trace: ConcolicTrace, leaf: Any) -> Any:
+    if not isinstance(leaf, _NUMBERS):
         return leaf
     parts = trace.operand(leaf).parts
     formulas = elements([joined(part) for part in parts.ravel()], parts.shape)
@@ -451,6 +327,5 @@ def _symbolic(trace: ConcolicTrace, leaf: Any) -> Any:
 
 def _concrete(leaf: Any) -> Any:
     if isinstance(leaf, Concolic):
-        return np.asarray(leaf.value)
-    return np.asarray(leaf) if isinstance(leaf, (jax.Array, np.ndarray, np.generic, bool, int, float)) else leaf
-
+        return leaf.value
+    return np.asarray(leaf) if isinstance(leaf, _NUMBERS) else leaf

@@ -1,0 +1,110 @@
+"""Conditions on real expressions, kept free of Piecewise, which SymPy does not take inside a Piecewise's conditions."""
+
+from functools import lru_cache
+from typing import Any
+
+import sympy as sp
+
+Boolean = sp.logic.boolalg.Boolean
+
+RELATIONS: dict[str, Any] = {"lt": sp.Lt, "le": sp.Le, "gt": sp.Gt, "ge": sp.Ge, "eq": sp.Eq, "ne": sp.Ne}
+# The assumptions on left - right that make each relation true, and false.
+_SIGNS = {
+    "lt": ("is_negative", "is_nonnegative"),
+    "le": ("is_nonpositive", "is_positive"),
+    "gt": ("is_positive", "is_nonpositive"),
+    "ge": ("is_nonnegative", "is_negative"),
+    "eq": ("is_zero", "is_nonzero"),
+    "ne": ("is_nonzero", "is_zero"),
+}
+MOST_BRANCHES = 64
+
+
+class TooManyBranches(ArithmeticError):
+    """A condition on nested selections would split into more than `MOST_BRANCHES` cases."""
+
+
+def choose(condition: sp.Basic, if_true: sp.Basic, if_false: sp.Basic) -> sp.Basic:
+    """For conditions: `if_true` where the first one holds, else `if_false`."""
+    if condition is sp.true or if_true == if_false:
+        return if_true
+    if condition is sp.false:
+        return if_false
+    if if_true is sp.true or if_false is sp.false:
+        return sp.Or(condition, if_false) if if_true is sp.true else sp.And(condition, if_true)
+    if if_true is sp.false or if_false is sp.true:
+        return sp.And(sp.Not(condition), if_false) if if_true is sp.false else sp.Or(sp.Not(condition), if_true)
+    return sp.Or(sp.And(condition, if_true), sp.And(sp.Not(condition), if_false))
+
+
+def either(condition: sp.Basic, if_true: Any, if_false: Any) -> Any:
+    """`if_true` where the condition holds, else `if_false`; both are plain values, defined everywhere."""
+    if condition is sp.true or if_true == if_false:
+        return if_true
+    if condition is sp.false:
+        return if_false
+    if is_condition(if_true):
+        return choose(condition, if_true, if_false)
+    return sp.Piecewise((if_true, condition), (if_false, True), evaluate=False)
+
+
+def is_condition(value: Any) -> bool:
+    """Whether a value is a truth value; SymPy's symbols are Boolean and Expr at once."""
+    return isinstance(value, Boolean) and not isinstance(value, sp.Expr)
+
+
+def relate(relation: str, left: sp.Expr, right: sp.Expr) -> sp.Basic:
+    """The relation `lt`, `le`, `gt`, `ge`, `eq` or `ne`, decided only where assumptions or numbers decide it.
+
+    Selections inside the sides become cases of the condition.
+
+    Raises:
+        TooManyBranches: if there would be too many cases.
+    """
+    return _cases(relation, left, right, [0])
+
+
+def _cases(relation: str, left: sp.Expr, right: sp.Expr, count: list[int]) -> sp.Basic:
+    if left == right:
+        return sp.true if relation in ("le", "ge", "eq") else sp.false
+    selection = _selection(left) or _selection(right)
+    if selection is None:
+        count[0] += 1
+        if count[0] > MOST_BRANCHES:
+            raise TooManyBranches(f"a condition has more than {MOST_BRANCHES} cases")
+        return _plain(relation, left, right)
+    result: sp.Basic = sp.false
+    for value, condition in reversed(selection.args):
+        case = _cases(relation, replaced(left, selection, value), replaced(right, selection, value), count)
+        result = choose(condition, case, result)
+    return result
+
+
+def _selection(expression: sp.Expr) -> Any:
+    return next((part for part in sp.preorder_traversal(expression) if isinstance(part, sp.Piecewise)), None)
+
+
+@lru_cache(maxsize=1 << 14)
+def replaced(expression: Any, old: sp.Expr, new: sp.Expr) -> Any:
+    """The expression with a part replaced; selections are not simplified on the way."""
+    if expression == old:
+        return new
+    if not expression.args or not expression.has(old):
+        return expression
+    parts = [replaced(part, old, new) for part in expression.args]
+    if isinstance(expression, sp.Piecewise):
+        return sp.Piecewise(*parts, evaluate=False)
+    return expression.func(*parts)
+
+
+def _plain(relation: str, left: sp.Expr, right: sp.Expr) -> sp.Basic:
+    kind = RELATIONS[relation]
+    if (left.is_number and right.is_number) or left.is_infinite or right.is_infinite:
+        return kind(left, right)
+    difference = left - right
+    yes, no = _SIGNS[relation]
+    if getattr(difference, yes):
+        return sp.true
+    if getattr(difference, no):
+        return sp.false
+    return kind(left, right, evaluate=False)

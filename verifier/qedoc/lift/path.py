@@ -1,0 +1,140 @@
+"""One way through the code: what it computes there, and what that rests on."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import sympy as sp
+
+from qedoc.conditions import is_condition, relate
+from qedoc.lift.exact import holds
+from qedoc.lift.literals import BallLiteral, literal
+from qedoc.partial import Partial, partial, strict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Path:
+    """One way through the code, and what it computes there.
+
+    `value` is what the code gives wherever `conditions` hold, with these reservations:
+
+    - An expression that was hashed (a dict key) is known to differ from, or to equal, the other hashed expressions, the integers
+      that were pinned before, and the numbers written in the user's running functions: such conditions are recorded. Python shows
+      no more of a dict's keys. Where `hashed` is not empty, the value rests on the hashed expressions being different from any
+      other number that the code uses as a key.
+    - Integer overflow and rounding are ignored.
+
+    A value that is undefined somewhere is `Piecewise((value, domain), (nan, True))`; conditions that the path has recorded are not
+    repeated in the domain.
+
+    Args:
+        value: what the call returned: a pytree whose array leaves are numpy object arrays; scalars are plain SymPy expressions.
+        concrete: the same pytree, as float64 execution gave it.
+        conditions: what held on this path, in order, without repetition; a branch not taken stands as its negation.
+        pins: those conditions that fix an expression to one number, because the code took it as an int, a float or an index.
+        raised: the exception of the user's code, if the path ends in one; value and concrete are None then.
+        reached: (file, first line) of the user's functions that were seen at work.
+        hashed: the expressions that were hashed.
+        consistent: whether every condition is true in exact arithmetic at the point; False where rounding drove the path.
+    """
+
+    value: Any
+    concrete: Any
+    conditions: tuple[sp.Basic, ...]
+    pins: tuple[sp.Basic, ...]
+    raised: BaseException | None
+    reached: frozenset[tuple[str, int]]
+    hashed: tuple[sp.Expr, ...]
+    consistent: bool
+
+
+class Assumptions:
+    """What a path rests on, gathered while it is taken.
+
+    Args:
+        point: where it is taken.
+    """
+
+    def __init__(self, point: Mapping[sp.Symbol, Fraction]) -> None:
+        self.point = point
+        self.conditions: dict[sp.Basic, None] = {}
+        self.pins: dict[sp.Basic, None] = {}
+        self.hashed: dict[sp.Expr, Any] = {}
+        self.implied: set[sp.Basic] = set()
+
+    def record(self, condition: Partial) -> None:
+        """Keeps a condition, and its being defined."""
+        for whole in (*sorted(condition.domain, key=sp.default_sort_key), condition.value):
+            for part in whole.args if isinstance(whole, sp.And) else (whole,):
+                if part.atoms(sp.Symbol) <= part.atoms(BallLiteral) and holds(part, {}) is True:
+                    continue
+                self.conditions[part] = None
+                self.implied.update(consequences(part))
+
+    def settled(self, part: Partial) -> Partial:
+        """An element without what the conditions so far already say."""
+        if not self.implied:
+            return part
+        value = reduced(part.value, self.implied) if is_condition(part.value) else part.value
+        return partial(value, *(reduced(condition, self.implied) for condition in part.domain))
+
+    def pin(self, part: Partial, number: int | float) -> None:
+        """Records that an element is a number."""
+        exact = literal(number, "int64" if isinstance(number, int) else "float64")
+        condition = strict(lambda x: relate("eq", x, exact), part)
+        self.record(condition)
+        if condition.value in self.conditions:
+            self.pins[condition.value] = None
+
+    def hash(self, expression: sp.Expr, number: Any, written: Iterable[int | float]) -> None:
+        """Records how a hashed element compares with all that it may be compared with unseen.
+
+        Args:
+            expression: the element.
+            number: its concrete value.
+            written: the numbers that stand in the code.
+        """
+        if expression in self.hashed:
+            return
+        pinned = {int(pin.rhs) for pin in self.pins if isinstance(pin, sp.Eq) and pin.rhs.is_Integer}
+        known = [(literal(k, "int64" if isinstance(k, int) else "float64"), k) for k in sorted(pinned | {*written})]
+        for other, value in (*self.hashed.items(), *known):
+            self.record(partial(relate("eq" if value == number else "ne", expression, other)))
+        self.hashed[expression] = number
+
+    def require(self, condition: Partial) -> bool:
+        """Records a condition if it is true at the point; says whether it is."""
+        truth = all(holds(part, self.point) is True for part in (*condition.domain, condition.value))
+        if truth:
+            self.record(condition)
+        return truth
+
+    def consistent(self) -> bool:
+        """Whether all that was recorded is true at the point."""
+        return all(holds(condition, self.point) is True for condition in self.conditions)
+
+
+def reduced(condition: sp.Basic, known: set[sp.Basic]) -> sp.Basic:
+    """A condition without the parts that are known to be true or false."""
+    if condition in known:
+        return sp.true
+    if sp.Not(condition) in known:
+        return sp.false
+    if isinstance(condition, (sp.And, sp.Or, sp.Not)):
+        parts = [reduced(part, known) for part in condition.args]
+        return condition if parts == [*condition.args] else condition.func(*parts)
+    return condition
+
+
+def consequences(condition: sp.Basic) -> list[sp.Basic]:
+    """The condition and the weaker relations between the same sides, written as `qedoc.conditions.relate` writes them."""
+    if not isinstance(condition, sp.core.relational.Relational):
+        return [condition]
+    left, right = condition.args
+    weaker: dict[Any, tuple[Any, ...]] = {
+        sp.StrictLessThan: (sp.Lt, sp.Le, sp.Ne),
+        sp.StrictGreaterThan: (sp.Gt, sp.Ge, sp.Ne),
+        sp.Equality: (sp.Eq, sp.Le, sp.Ge),
+    }
+    return [condition, *(kind(left, right, evaluate=False) for kind in weaker.get(type(condition), ()))]

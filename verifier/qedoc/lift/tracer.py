@@ -1,0 +1,112 @@
+"""The values that JAX code runs on: concrete and symbolic at once."""
+
+from typing import Any, Protocol
+
+import jax
+import numpy as np
+import sympy as sp
+from jax.core import Tracer
+
+from qedoc.lift.arrays import Elements, elements
+from qedoc.lift.opaque import interpretation
+from qedoc.lift.path import Assumptions
+from qedoc.lift.rules import kind, truncate
+from qedoc.partial import Partial, strict
+
+
+class Recorder(Protocol):
+    """What a tracer needs of its trace."""
+
+    assumptions: Assumptions
+
+    def decide(self, truth: Any) -> bool:
+        """The concrete truth of a value, recorded."""
+
+    def note_hash(self, part: Partial, number: Any) -> None:
+        """Records that a value was hashed."""
+
+
+class Concolic(Tracer[Any]):
+    """An array with a concrete value and, element by element, the `Partial` that it stands for.
+
+    Args:
+        trace: the interpreter.
+        value: a numpy array.
+        parts: a numpy object array of the same shape.
+        aval: the type as jax knows it; a numpy array's own, if not given.
+    """
+
+    __slots__ = ("parts", "value")
+
+    def __init__(self, trace: Any, value: Any, parts: Elements, aval: Any = None) -> None:
+        super().__init__(trace, jax.typeof(value) if aval is None else aval)
+        self.value = value
+        self.parts = parts
+
+    def full_lower(self) -> "Concolic":
+        """The tracer; jax asks for it."""
+        return self
+
+    @property
+    def recorder(self) -> Recorder:
+        """Where what is assumed of this value is kept."""
+        recorder: Recorder = self._trace
+        return recorder
+
+    def scalar(self, act: str) -> Partial:
+        """The only element.
+
+        Raises:
+            TypeError: if there are more, or none.
+        """
+        if self.parts.size != 1:
+            raise TypeError(f"only an array of one element can be taken as {act}, found shape {self.parts.shape}")
+        part: Partial = self.parts.item()
+        return part
+
+    def __bool__(self) -> bool:
+        self.scalar("a truth value")
+        return self.recorder.decide(self)
+
+    def __hash__(self) -> int:  # type: ignore[override]  # jax's tracers cannot be hashed; dicts keyed by a parameter need it
+        number = self.value.item()
+        self.recorder.note_hash(self.scalar("a key"), number)
+        return hash(number)
+
+    def __int__(self) -> int:
+        part = self.scalar("an int")
+        if kind(self.dtype) == "bool":
+            return int(self.recorder.decide(self))
+        number = int(self.value.item())
+        self.recorder.assumptions.pin(part if kind(self.dtype) == "integer" else strict(truncate, part), number)
+        return number
+
+    def __index__(self) -> int:
+        if kind(self.dtype) != "integer":
+            raise TypeError(f"only integers can be used as an index, found {self.dtype}")
+        return self.__int__()
+
+    def __float__(self) -> float:
+        part = self.scalar("a float")
+        if kind(self.dtype) == "bool":
+            return float(self.recorder.decide(self))
+        number = float(self.value.item())
+        self.recorder.assumptions.pin(part, number)
+        return number
+
+    def item(self, *place: int) -> Any:
+        """The number, pinned."""
+        if place:
+            return self[place].item()
+        return {"bool": bool, "integer": int}.get(kind(self.dtype), float)(self)
+
+    def __format__(self, specification: str) -> str:
+        return format(self.value.item() if self.parts.size == 1 else self.value, specification)
+
+    def unexpanded(self, name: str, index: int) -> "Concolic":
+        """The unknown function of that name and number at these elements; see `qedoc.lift.opaque`."""
+        c, d, e = map(float, interpretation(index))
+        x = self.value.astype(np.float64)
+        unknown = sp.Function(name, real=True)
+        parts = [strict(lambda argument: unknown(sp.Integer(index), argument), part) for part in self.parts.ravel()]
+        return Concolic(self._trace, np.asarray(c + d * x + e * x * x), elements(parts, self.parts.shape))
