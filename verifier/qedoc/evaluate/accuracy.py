@@ -13,6 +13,9 @@ from qedoc.verdict import Accuracy, Inputs
 
 Exact: TypeAlias = fmpq | arb
 
+FARTHEST = 8192
+"""Magnitudes beyond 2**8192 and below 2**-8192 are all the same to a dtype: the widest exponent is 1023."""
+
 
 def ulps(result: float, exact: Exact, dtype: str) -> float:
     """The distance of a result from the exact value, in units in the last place of the dtype at the exact value.
@@ -67,12 +70,17 @@ def _ends(exact: Exact) -> tuple[Fraction, Fraction] | None:
         return x, x
     if not exact.is_finite():
         return None
-    return _fraction(exact.lower()), _fraction(exact.upper())
+    return _fraction(exact.lower(), up=False), _fraction(exact.upper(), up=True)
 
 
-def _fraction(point: arb) -> Fraction:
-    """An exact ball as a rational."""
+def _fraction(point: arb, *, up: bool) -> Fraction:
+    """An exact ball as a rational; rounded outwards where its exponent is far beyond any dtype's, since such a rational fills the memory."""
     m, e = (int(part) for part in point.man_exp())
+    size = m.bit_length() + e
+    if m and size < -FARTHEST:
+        return Fraction(1 if m > 0 else -1, 2**FARTHEST) if up == (m > 0) else Fraction(0)
+    if m and size > FARTHEST:
+        return Fraction(2**FARTHEST if m > 0 else -(2**FARTHEST)) * (4 if up == (m > 0) else 1)
     return Fraction(m) * Fraction(2) ** e
 
 
