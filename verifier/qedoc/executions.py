@@ -126,7 +126,7 @@ def outside(subject: Subject) -> tuple[Finding, ...]:
                 ran = run_plain(subject.call, subject.plan.symbols, row)
                 if isinstance(ran, float) and math.isfinite(ran):
                     text = f"the code accepts {scalar.name}={x}, outside of the declared {scalar.domain}, and gives {ran:.6g}"
-                    found.append(_finding(subject, row, "domain", text))
+                    found.append(Finding(kind="domain", message=text, inputs=_inputs(subject, row)))
     return tuple(found)
 
 

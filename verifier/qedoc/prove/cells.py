@@ -7,7 +7,10 @@ import sympy as sp
 
 from qedoc.feasible import Facts
 
-BRANCHING = (sp.Piecewise, sp.Min, sp.Max, sp.Abs, sp.sign, sp.ITE)
+BRANCHING = (sp.Piecewise, sp.Min, sp.Max, sp.Abs, sp.sign, sp.ITE, sp.floor, sp.ceiling)
+
+WHOLE_NUMBERS = (0, -1, 1)
+"""Values that a floor is tried for; any other is left to stand."""
 
 
 class Split(Exception):
@@ -53,29 +56,32 @@ class Budget:
             raise CellLimitError
 
 
-def cells(formulas: tuple[sp.Expr, ...], facts: Facts, budget: Budget) -> Iterator[Cell]:
+def cells(formulas: tuple[sp.Expr, ...], facts: Facts, budget: Budget, whole: Callable[[sp.Expr], bool] = lambda _: False) -> Iterator[Cell]:
     """The nonempty cells of the formulas; while one is yielded, `facts` holds its conditions.
 
     Args:
         formulas: what is to be freed of branches.
         facts: the domain; left as it was when the iteration ends.
         budget: shared by all the proofs of a claim.
+        whole: says of a Min, Max or Abs that it is to stay as it is.
 
     Raises:
         CellLimitError: if the budget is used up.
     """
-    yield from _divide(formulas, facts, budget, ())
+    yield from _divide(formulas, facts, budget, whole, ())
 
 
-def _divide(formulas: tuple[sp.Expr, ...], facts: Facts, budget: Budget, path: tuple[sp.Basic, ...]) -> Iterator[Cell]:
-    settler = _Settler(facts)
+def _divide(
+    formulas: tuple[sp.Expr, ...], facts: Facts, budget: Budget, whole: Callable[[sp.Expr], bool], path: tuple[sp.Basic, ...]
+) -> Iterator[Cell]:
+    settler = _Settler(facts, whole)
     try:
         free = tuple(settler.formula(formula) for formula in formulas)
     except Split as split:
         for side in (split.condition, negation(split.condition)):
             with facts.assuming(side):
                 if not facts.empty():
-                    yield from _divide(formulas, facts, budget, (*path, side))
+                    yield from _divide(formulas, facts, budget, whole, (*path, side))
         return
     budget.spend()
     yield Cell(conditions=path, guards=tuple(settler.guards), formulas=free)
@@ -94,8 +100,9 @@ def undefined(expression: sp.Basic) -> bool:
 class _Settler:
     """Rewrites one formula, asking the facts at each guard."""
 
-    def __init__(self, facts: Facts) -> None:
+    def __init__(self, facts: Facts, whole: Callable[[sp.Expr], bool]) -> None:
         self._facts = facts
+        self._whole = whole
         self._done: dict[sp.Basic, sp.Expr] = {}
         self.guards: dict[sp.Basic, bool] = {}
 
@@ -159,6 +166,8 @@ class _Settler:
         first, *rest = map(self.settle, expression.args)
         if any(map(undefined, (first, *rest))):
             return sp.nan
+        if self._whole(expression):
+            return expression.func(first, *rest)
         for other in rest:
             smaller = self._decide(first <= other)
             first = first if smaller == isinstance(expression, sp.Min) else other
@@ -168,6 +177,8 @@ class _Settler:
         inside = self.settle(expression.args[0])
         if undefined(inside):
             return sp.nan
+        if self._whole(expression):
+            return sp.Abs(inside)
         return inside if self._decide(inside >= 0) else -inside
 
     def _sign(self, expression: sp.sign) -> sp.Expr:
@@ -178,6 +189,17 @@ class _Settler:
             return sp.Integer(1)
         return sp.Integer(-1) if self._decide(inside < 0) else sp.Integer(0)
 
+    def _floor(self, expression: sp.floor | sp.ceiling) -> sp.Expr:
+        inside = self.settle(expression.args[0])
+        if undefined(inside):
+            return sp.nan
+        up = int(isinstance(expression, sp.ceiling))
+        for k in WHOLE_NUMBERS:
+            low, high = (inside > k - 1, inside <= k) if up else (inside >= k, inside < k + 1)
+            if self._facts.entails(low) and self._facts.entails(high):
+                return sp.Integer(k)
+        return expression.func(inside)
+
 
 _RULES: Mapping[type, Callable[[_Settler, sp.Expr], sp.Expr]] = {
     sp.Piecewise: _Settler._piecewise,
@@ -185,6 +207,8 @@ _RULES: Mapping[type, Callable[[_Settler, sp.Expr], sp.Expr]] = {
     sp.Max: _Settler._extremum,
     sp.Abs: _Settler._abs,
     sp.sign: _Settler._sign,
+    sp.floor: _Settler._floor,
+    sp.ceiling: _Settler._floor,
 }
 
 

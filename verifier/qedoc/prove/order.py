@@ -21,28 +21,29 @@ def at_least(left: sp.Expr, right: sp.Expr, guards: Sequence[sp.Basic], facts: F
         guards: relations that were decided on the way; those squeezed to equality eliminate symbols.
         facts: the domain and the cell's conditions.
     """
-    if _entailed(left, right, facts):
+    if _entailed(left, right, guards, facts):
         return True
     replaced = elimination(tuple(guards), facts)
-    return bool(replaced) and _entailed(left.xreplace(replaced), right.xreplace(replaced), facts)
+    return bool(replaced) and _entailed(left.xreplace(replaced), right.xreplace(replaced), guards, facts)
 
 
-def _entailed(left: sp.Expr, right: sp.Expr, facts: Facts) -> bool:
+def _entailed(left: sp.Expr, right: sp.Expr, guards: Sequence[sp.Basic], facts: Facts) -> bool:
     if left == right or facts.entails(sp.expand(left - right) >= 0):
         return True
     with ExitStack() as known:
-        for conclusion in comparisons(left - right, facts):
+        for conclusion in comparisons((left, right, *guards), facts):
             known.enter_context(facts.assuming(conclusion))
-        return facts.entails(left - right >= 0)
+        return facts.empty() or facts.entails(left - right >= 0)
 
 
-def comparisons(expression: sp.Expr, facts: Facts) -> Order:
-    """Order relations between the expression's transcendental parts that follow from the facts, innermost parts first.
+def comparisons(expressions: Sequence[sp.Basic], facts: Facts) -> Order:
+    """Order relations between the expressions' transcendental parts that follow from the facts, innermost parts first.
 
     Each is given out before the next is looked for, so that the caller can add it to the facts.
     """
     heads = tuple(_RULES)
-    parts = sorted((part for part in expression.atoms(*heads) if not part.is_number), key=lambda e: (e.count_ops(), sp.default_sort_key(e)))
+    found = {part for expression in expressions for part in expression.atoms(*heads) if not part.is_number}
+    parts = sorted(found, key=lambda e: (e.count_ops(), sp.default_sort_key(e)))
     for one, other in itertools.combinations(parts, 2):
         for a, b in ((one, other), (other, one)):
             for head, rule in _RULES.items():

@@ -15,7 +15,9 @@ from qedoc.prove.equality import equal
 from qedoc.prove.order import at_least
 from qedoc.properties import Bounds, ConstantFrom, Continuous, Limit, NonDecreasing, NonIncreasing, Property, Value
 
-CONTINUOUS = (sp.Symbol, sp.Add, sp.Mul, sp.Pow, sp.exp, sp.log, sp.cos, sp.sin, sp.tanh, sp.sinh, sp.cosh, sp.atan, sp.erf, sp.erfc)
+CONTINUOUS = (
+    sp.Symbol, sp.Add, sp.Mul, sp.Pow, sp.exp, sp.log, sp.cos, sp.sin, sp.tanh, sp.sinh, sp.cosh, sp.atan, sp.erf, sp.erfc, sp.Min, sp.Max, sp.Abs,
+)
 """Functions without a jump on the whole of the real domain on which they are defined."""
 
 
@@ -156,7 +158,7 @@ def _limit(promise: Limit, plain: Obligation, budget: Budget) -> Iterator[Obliga
     """In each cell that reaches infinity, the formula without the terms that vanish there."""
     symbol = promise.symbol
     facts = Facts([*plain.conditions, *ends(plain.scalars)])
-    for cell in cells((plain.left,), facts, budget):
+    for cell in cells((plain.left,), facts, budget, lambda part: _bent(part, symbol)):
         if any(facts.entails(slope < 0) for slope in _slopes(cell.conditions, symbol)):
             continue
         value = _at_infinity(cell.formulas[0], symbol, facts)
@@ -168,6 +170,13 @@ def _limit(promise: Limit, plain: Obligation, budget: Budget) -> Iterator[Obliga
             conditions=(*plain.conditions, *(c for c in cell.conditions if not c.has(symbol))),
             at=((symbol, sp.oo),),
         )
+
+
+def _bent(part: sp.Expr, symbol: sp.Symbol) -> bool:
+    """True of a Min, Max or Abs whose guard is not linear in the symbol: it is continuous, so it need not be divided."""
+    first, *rest = part.args
+    differences = [sp.expand(first - other) for other in rest] or [sp.expand(first)]
+    return any(sp.expand(d - d.coeff(symbol, 1) * symbol).has(symbol) for d in differences)
 
 
 def _slopes(conditions: Sequence[sp.Basic], symbol: sp.Symbol) -> Iterator[sp.Expr]:
@@ -200,6 +209,19 @@ def _smooth(formula: sp.Expr, *symbols: sp.Symbol) -> bool:
     return all(isinstance(part, CONTINUOUS) for part in sp.preorder_traversal(formula) if part.has(*symbols))
 
 
+def _without_divergent(part: sp.Min | sp.Max, sign: int, symbol: sp.Symbol, facts: Facts) -> sp.Expr:
+    """A Min without the arguments that tend to infinity, or a Max without those that tend to minus infinity, if any other is left."""
+    bounded = [argument for argument in part.args if not _diverges(sign * argument, symbol, facts)]
+    return part.func(*bounded) if bounded else part
+
+
+def _diverges(expression: sp.Expr, symbol: sp.Symbol, facts: Facts) -> bool:
+    """True only if the expression tends to infinity: a positive constant times base**exponent with base > 1 and an exponent that grows."""
+    constant, power = expression.as_independent(symbol, as_Add=False)
+    base, exponent = power.as_base_exp()
+    return bool(not base.has(symbol) and facts.entails(constant > 0) and facts.entails(base > 1) and _grows(exponent, symbol, facts))
+
+
 def _vanishes(power: sp.Expr, symbol: sp.Symbol, facts: Facts) -> bool:
     """True only if base**exponent tends to zero: 0 < base < 1 with an exponent that grows, or the reciprocal of a growing linear form."""
     base, exponent = power.as_base_exp()
@@ -222,7 +244,7 @@ def _continuous(promise: Continuous, plain: Obligation, budget: Budget) -> Itera
     symbol = promise.symbol
     plain, symbol = _real_symbol(plain, symbol)
     facts = Facts([*plain.conditions, *ends(plain.scalars)])
-    for cell in list(cells((plain.left,), facts, budget)):
+    for cell in list(cells((plain.left,), facts, budget, lambda part: _bent(part, symbol))):
         formula = cell.formulas[0]
         if undefined(formula):
             raise UnclearError("the formula is not defined everywhere in the domain")
