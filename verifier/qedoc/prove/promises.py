@@ -194,7 +194,10 @@ def _slopes(conditions: Sequence[sp.Basic], symbol: sp.Symbol) -> Iterator[sp.Ex
 
 
 def _at_infinity(formula: sp.Expr, symbol: sp.Symbol, facts: Facts) -> sp.Expr:
-    """The formula with every power that tends to zero replaced by zero."""
+    """The formula with every power that tends to zero replaced by zero, and what outgrows a Min or Max left out of it."""
+    formula = formula.replace(
+        lambda part: isinstance(part, sp.Min | sp.Max), lambda part: _without_divergent(part, 1 if isinstance(part, sp.Min) else -1, symbol, facts)
+    )
     small = {part: sp.Dummy(real=True) for part in formula.atoms(sp.Pow, sp.exp) if _vanishes(part, symbol, facts)}
     value = formula.xreplace(small)
     if not value.has(symbol) and _smooth(value, *small.values()):
