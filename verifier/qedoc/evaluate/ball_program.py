@@ -280,6 +280,8 @@ def _product(name: str, names: list[str], above: int, negative: bool) -> Iterato
         if len(names) > above + 1:
             yield from _factors(divisor, names[above:])
         yield f"{name} = divide({name if above else 'ONE'}, {divisor})"
+    if not names:
+        yield f"{name} = ONE"
     if negative:
         yield f"{name} = -{name}"
 

@@ -134,31 +134,49 @@ def _rule(*heads: Any) -> Callable[[Rule], Rule]:
     return register
 
 
+# The rules take expressions apart and never let SymPy evaluate anew: 0 * log(x) would lose its domain.
+
+
+def _times(*factors: sp.Expr) -> sp.Expr:
+    return sp.Mul(*factors, evaluate=False)
+
+
+def _plus(*terms: sp.Expr) -> sp.Expr:
+    return sp.Add(*terms, evaluate=False)
+
+
+def _to(base: sp.Expr, exponent: sp.Expr) -> sp.Expr:
+    return base if exponent == 1 else sp.Pow(base, exponent, evaluate=False)
+
+
 @_rule(sp.Add)
 def _add(expression: sp.Expr, context: Context) -> Step:
     plus, minus = [], []
     for term in expression.args:
-        coefficient, _ = term.as_coeff_Mul(rational=True)
-        if coefficient < 0:
-            minus.append(-term)
-        else:
+        coefficient = term.args[0] if term.is_Mul else term
+        if not (coefficient.is_Rational and coefficient < 0):
             plus.append(term)
+        elif not term.is_Mul:
+            minus.append(-term)
+        elif coefficient == -1:
+            minus.append(_times(*term.args[1:]))
+        else:
+            minus.append(_times(-coefficient, *term.args[1:]))
     return Sum(tuple(plus), tuple(minus))
 
 
 @_rule(sp.Mul)
 def _mul(expression: sp.Expr, context: Context) -> Step:
-    coefficient, factors = expression.as_coeff_mul(rational=True)
     above, below = [], []
-    for factor in factors:
-        base, exponent = (factor.base, factor.exp) if factor.is_Pow else (factor, sp.S.One)
+    first, *others = expression.args
+    negative = bool(first.is_Rational and first < 0)
+    for factor in (-first if negative else first, *others):
+        base, exponent = factor.args if factor.is_Pow else (factor, sp.S.One)
         if exponent.is_Rational and exponent < 0:
-            below.append(sp.Pow(base, -exponent))
-        else:
+            below.append(_to(base, -exponent))
+        elif factor != 1:
             above.append(factor)
-    if abs(coefficient) != 1:
-        above.insert(0, abs(coefficient))
-    return Product(tuple(above), tuple(below), negative=bool(coefficient < 0))
+    return Product(tuple(above), tuple(below), negative)
 
 
 @_rule(sp.Pow)
@@ -167,7 +185,7 @@ def _pow(expression: sp.Expr, context: Context) -> Step:
     if base == sp.E:
         return Call(elementary.exp, (exponent,))
     if exponent.is_Rational and exponent < 0:
-        return Product((), (sp.Pow(base, -exponent),))
+        return Product((), (_to(base, -exponent),))
     if exponent.is_Integer:
         n = int(exponent)
         return Call(lambda x: arithmetic.power_integer(x, n), (base,))
@@ -177,17 +195,21 @@ def _pow(expression: sp.Expr, context: Context) -> Step:
     return Call(lambda x, y: arithmetic.power(x, y, known), (base, exponent))
 
 
-def _times_pi(expression: sp.Expr) -> sp.Expr | None:
+def _beside_pi(expression: sp.Expr) -> sp.Expr | None:
     """The factor beside pi, where every term has one."""
-    terms = sp.Add.make_args(expression)
-    if any(sp.pi not in sp.Mul.make_args(term) for term in terms):
-        return None
-    return sp.Add(*(term / sp.pi for term in terms))
+    turns = []
+    for term in sp.Add.make_args(expression):
+        factors = list(sp.Mul.make_args(term))
+        if sp.pi not in factors:
+            return None
+        factors.remove(sp.pi)
+        turns.append(_times(*factors))
+    return _plus(*turns)
 
 
 def _periodic(plain: Callable[[Number], Number], of_pi: Callable[[Number], Number]) -> Rule:
     def rule(expression: sp.Expr, context: Context) -> Step:
-        turns = _times_pi(expression.args[0])
+        turns = _beside_pi(expression.args[0])
         return Call(plain, expression.args) if turns is None else Call(of_pi, (turns,))
 
     return rule
@@ -206,7 +228,9 @@ RULES[sp.csc] = _periodic(elementary.reciprocal_of(elementary.sin), elementary.r
 def _log(expression: sp.Expr, context: Context) -> Step:
     (x,) = expression.args
     if x.is_Add and sp.S.One in x.args:
-        return Call(elementary.log1p, (x - 1,))
+        others = list(x.args)
+        others.remove(sp.S.One)
+        return Call(elementary.log1p, (_plus(*others),))
     return Call(elementary.log, (x,))
 
 
@@ -364,19 +388,19 @@ def _or(expression: sp.Or, context: Context) -> Step:
 @_rule(sp.Implies)
 def _implies(expression: sp.Implies, context: Context) -> Step:
     premise, consequence = expression.args
-    return Connective((sp.Not(premise), consequence), conjunction=False)
+    return Connective((sp.Not(premise, evaluate=False), consequence), conjunction=False)
 
 
 @_rule(sp.Heaviside)
 def _heaviside(expression: sp.Heaviside, context: Context) -> Step:
     x, at_zero = expression.args
-    return Choice(((sp.S.Zero, sp.Lt(x, 0)), (at_zero, sp.Eq(x, 0)), (sp.S.One, sp.true)))
+    return Choice(((sp.S.Zero, sp.Lt(x, 0, evaluate=False)), (at_zero, sp.Eq(x, 0, evaluate=False)), (sp.S.One, sp.true)))
 
 
 @_rule(sp.KroneckerDelta)
 def _kronecker(expression: sp.KroneckerDelta, context: Context) -> Step:
     i, j = expression.args[:2]
-    return Choice(((sp.S.One, sp.Eq(i, j)), (sp.S.Zero, sp.true)))
+    return Choice(((sp.S.One, sp.Eq(i, j, evaluate=False)), (sp.S.Zero, sp.true)))
 
 
 def _series(of_body: Callable[[Callable[..., Number]], Callable[..., Number]]) -> Rule:
