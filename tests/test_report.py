@@ -126,9 +126,7 @@ spec/cosine.py:9
   paste       optax.cosine_decay_schedule(init_value=1, decay_steps=1, alpha=1)(0)  # 1
   property    refuted  constant for t >= T: differs at t=2
 
-optax.cosine_decay_schedule  1 finding
-  finding     domain: the code raises ValueError (decay_steps=0)
-
+findings: 1 on domain; see qedoc show TARGET
 2 targets: 1 proved, 1 refuted; 3 properties: 2 hold; 2.0 s
 """
 
@@ -181,13 +179,15 @@ def test_a_property_counts_once_and_as_its_worst_case() -> None:
     assert "1 property: 0 hold" in text(terminal.concise, outcome(claim))
 
 
-def test_many_findings_are_cut_short_and_repeated_ones_shown_once() -> None:
-    findings = tuple(Finding(kind="domain", message=f"message {n % 5}", inputs={"n": n}) for n in range(20))
-    claim = replace(PROVED, cases=(replace(PROVED.cases[0], findings=findings),))
-    written = text(terminal.concise, outcome(claim))
-    assert written.count("domain: message") == 3
-    assert "and 2 more; --format full shows all" in written
-    assert text(terminal.full, outcome(claim)).count("domain: message") == 5
+def test_findings_are_counted_by_kind_and_those_that_differ_in_their_point_count_once() -> None:
+    points = [Finding(kind="domain", message=f"message {n % 5}, at n={n}", inputs={"n": n}) for n in range(20)]
+    rounded = Finding(kind="accuracy", message="nan in float32", inputs={"n": 7})
+    claim = replace(PROVED, cases=(replace(PROVED.cases[0], findings=(*points, rounded)),))
+    assert "\nfindings: 5 on domain, 1 on accuracy; see qedoc show TARGET\n" in text(terminal.concise, outcome(claim))
+    _, shown_at, table = text(terminal.full, outcome(claim)).partition("  findings    ")
+    shown = re.findall(r"^ *(domain|accuracy)  +(.*)$", table, re.MULTILINE)
+    assert shown_at
+    assert shown == [*(("domain", f"message {n}, at n={n}") for n in range(5)), ("accuracy", "nan in float32, at n=7")]
 
 
 def test_errors_and_interruptions_are_in_the_summary() -> None:

@@ -116,7 +116,7 @@ def test_sizes_are_listed_as_the_cases_are() -> None:
 
 def test_a_size_without_values_is_refused() -> None:
     (made,) = load(spec('f = Spec(target="m.f", formula=n, symbols=[Size(n, [], "")])'))
-    with pytest.raises(SpecError, match="m.f: size n has no values; give at least one"):
+    with pytest.raises(SpecError, match=r"m\.f: size n has no values; give at least one"):
         sizes(made)
 
 

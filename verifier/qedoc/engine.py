@@ -47,10 +47,7 @@ def verify(
     with TemporaryDirectory(prefix="qedoc-") as folder, Pool(jobs, worker.warm_up) as pool:
         run = _Run(pool=pool, limits=limits, notify=notify, folder=Path(folder))
         try:
-            claims = run.select(run.collect(files), wanted)
-            if curves and len({claim.target for claim in claims}) > 1:
-                raise QedocError(f"a picture shows the claims of one target, found {len(claims)} claims of several; name one target")
-            run.check(claims)
+            run.check(run.select(run.collect(files), wanted, alone=curves))
             if curves:
                 run.draw()
         except KeyboardInterrupt as interrupt:
@@ -125,11 +122,21 @@ class _Run:
             first.setdefault(claim.id, claim)
         return list(first.values())
 
-    def select(self, claims: list[Claim], wanted: Sequence[str]) -> list[Claim]:
-        """The claims that are wanted; a name that no claim has is an error."""
+    def select(self, claims: list[Claim], wanted: Sequence[str], *, alone: bool) -> list[Claim]:
+        """The claims that are wanted; a name that no claim has is an error, and so is a second target for one picture.
+
+        Args:
+            claims: all claims.
+            wanted: targets or claim ids; all if empty.
+            alone: whether they must all be of one target.
+        """
         names = sorted({name for claim in claims for name in (claim.id, claim.target)})
-        self.errors += [QedocError(f"no spec has the target {name}; {_near(name, names)}") for name in wanted if name not in names]
-        return [claim for claim in claims if not wanted or claim.id in wanted or claim.target in wanted]
+        self.errors += [_unknown(name, names) for name in wanted if name not in names]
+        chosen = [claim for claim in claims if not wanted or claim.id in wanted or claim.target in wanted]
+        targets = {claim.target for claim in chosen}
+        if alone and len(targets) > 1:
+            raise QedocError(f"a picture shows the claims of one target, found {len(targets)} targets; name one")
+        return chosen
 
     def check(self, claims: list[Claim]) -> None:
         """Checks the claims case by case, and hands them on in order."""
@@ -217,15 +224,19 @@ class _Run:
             self.errors.append(QedocError(f"{doing}: {failure.message}\n{report}", location))
 
 
+def _unknown(name: str, names: Sequence[str]) -> QedocError:
+    file = "" if "." in name else ", and no file or folder has this name"
+    return QedocError(f"no spec has the target {name}{file}; {_near(name, names)}")
+
+
 def _near(name: str, names: Sequence[str]) -> str:
-    """The names that were meant: the same function elsewhere, or targets (then ids) spelled alike."""
+    """The targets whose last part is spelled alike; else all of them."""
     if not names:
         return "no spec could be read"
-    targets = [known for known in names if "#" not in known]
-    last = name.rpartition(".")[2]
-    near = [known for known in targets if known.rpartition(".")[2] == last]
-    near = near or get_close_matches(name, names if "#" in name else targets, n=3, cutoff=0.5)
-    return f"did you mean {' or '.join(near)}?" if near else f"the targets are {', '.join(targets)}"
+    last = {known: known.rpartition(".")[2] for known in names if "#" in name or "#" not in known}
+    alike = get_close_matches(name.rpartition(".")[2], set(last.values()), n=3)
+    near = [known for part in alike for known in last if last[known] == part]
+    return f"did you mean {' or '.join(near)}?" if near else f"the targets are {', '.join(last)}"
 
 
 def _once(errors: Sequence[QedocError]) -> tuple[QedocError, ...]:

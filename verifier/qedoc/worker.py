@@ -63,8 +63,8 @@ def warm_up() -> None:
     os.dup2(2, 1)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     os.environ.setdefault("JAX_PLATFORMS", "cpu")
-    if os.getcwd() not in sys.path:
-        sys.path.append(os.getcwd())
+    if (here := str(Path.cwd())) not in sys.path:
+        sys.path.append(here)
     try:
         import_module("qedoc.check")
     except Exception:  # noqa: BLE001  the first task raises it again, where it can be reported

@@ -108,7 +108,7 @@ def drawn(formula: Formula, width: int) -> list[str]:
 def fold(text: str, width: int) -> list[str]:
     """A formula on lines of at most `width` columns, broken where the fewest brackets are open.
 
-    A line ends after a blank, a comma, a star or an opening bracket, and is at least half full.
+    A line ends after a blank, a comma, a star or an opening bracket, and is at least half full where that can be.
     """
     lines: list[str] = []
     rest = text
@@ -116,8 +116,6 @@ def fold(text: str, width: int) -> list[str]:
         end = _break(rest, width)
         lines.append(rest[:end].rstrip())
         rest = "  " + rest[end:].lstrip()
-        if end >= len(text):
-            break
     return [*lines, rest] if rest.strip() else lines
 
 
@@ -127,7 +125,7 @@ def _break(text: str, width: int) -> int:
     fitting = [end for end in ends if width // 2 <= len(text[:end].rstrip()) <= width]
     if fitting:
         return min(fitting, key=lambda end: (_depth(text[:end]), text[end - 1] == "*", -end))
-    return next((end for end in ends if end > width // 2), len(text))
+    return max((end for end in ends if end <= width), default=ends[0] if ends else len(text))
 
 
 def _depth(text: str) -> int:

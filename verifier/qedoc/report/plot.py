@@ -45,10 +45,10 @@ def check_file(file: Path) -> None:
     if file.suffix.lower() not in SUFFIXES:
         raise QedocError(f"--plot {file}: the suffix tells the format; use {', '.join(SUFFIXES)}, found {file.suffix or 'none'!r}")
     try:
-        import matplotlib  # optional, and slow to import
+        import matplotlib as mpl  # optional, and slow to import
     except ImportError:
         raise QedocError("--plot needs matplotlib, which is not installed: pip install 'qedoc[plot]'") from None
-    del matplotlib
+    del mpl
 
 
 def draw(curves: Sequence[Curve], file: Path) -> bytes:

@@ -12,8 +12,6 @@ from qedoc.report.layout import STYLES, Page, count, number, point, seconds
 from qedoc.report.machine import worst_accuracy
 from qedoc.verdict import Accuracy, CaseResult, ClaimResult, Finding, PropertyResult, Verdict, weakest
 
-_FINDINGS = 3
-
 
 @dataclass(frozen=True, slots=True)
 class _Target:
@@ -49,10 +47,9 @@ def concise(outcome: Outcome, console: Console) -> None:
     if targets:
         page.table(list(_table(targets)))
         console.print()
-    for target in targets:
-        for claim in target.claims:
-            _trouble(page, claim)
-        _findings(page, target)
+    for claim in (claim for target in targets for claim in target.claims):
+        _trouble(page, claim)
+    _findings(page, outcome.claims)
     page.line(*_summary(targets, outcome))
 
 
@@ -134,21 +131,19 @@ def _promise(result: PropertyResult) -> str:
     return result.statement if result.verdict is Verdict.PROVED else f"{result.statement}: {result.reason}{at}"
 
 
-def _findings(page: Page, target: _Target) -> None:
-    found = list({(f.kind, f.message): f for claim in target.claims for case in claim.cases for f in case.findings}.values())
-    if not found:
-        return
-    page.line((target.name, "bold"), "  ", (count(len(found), "finding"), "yellow"))
-    _finding_rows(page, found[:_FINDINGS])
-    if len(found) > _FINDINGS:
-        page.prose("", f"and {len(found) - _FINDINGS} more; --format full shows all")
-    page.console.print()
+def _findings(page: Page, claims: Sequence[ClaimResult]) -> None:
+    """One line that counts what `full` tells."""
+    kinds = Counter(finding.kind for claim in claims for finding in findings(claim))
+    if kinds:
+        many = ", ".join(f"{many} on {kind}" for kind, many in kinds.items())
+        page.line((f"findings: {many}; see qedoc show TARGET", "dim"))
 
 
-def _finding_rows(page: Page, found: Sequence[Finding]) -> None:
-    for finding in found:
-        at = f" ({point(finding.inputs)})" if finding.inputs else ""
-        page.prose("finding", f"{finding.kind}: {finding.message}{at}")
+def findings(claim: ClaimResult) -> list[Finding]:
+    """The findings of all cases of a claim; those that differ in their point alone count once."""
+    return list({(f.kind, f.message.partition(", at ")[0]): f for case in reversed(claim.cases) for f in reversed(case.findings)}.values())[
+        ::-1
+    ]
 
 
 def _summary(targets: Sequence[_Target], outcome: Outcome) -> Iterator[str | tuple[str, str]]:
@@ -189,9 +184,14 @@ def _everything(page: Page, claim: ClaimResult) -> None:
     _promises(page, promises(claim))
     accuracies = worst_accuracy(claim)
     page.columns("accuracy", [(a.dtype, f"{a.ulps:.3g} ulp", _at(a)) for a in accuracies])
-    _finding_rows(page, list({(f.kind, f.message): f for case in claim.cases for f in case.findings}.values()))
+    page.columns("finding" if len(findings(claim)) == 1 else "findings", [(f.kind, _finding(f)) for f in findings(claim)])
     versions = ", ".join(f"{name} {version}" for name, version in claim.versions.items())
     page.prose("ran with", f"{versions}; seed {claim.seed}" if versions else f"seed {claim.seed}")
+
+
+def _finding(finding: Finding) -> str:
+    at = point(finding.inputs)
+    return finding.message if at in finding.message else f"{finding.message}, at {at}"
 
 
 def _cases(page: Page, claim: ClaimResult) -> None:
