@@ -1,0 +1,71 @@
+"""LaTeX as people write it in documentation to SymPy; anything that has no sure reading is refused with its place."""
+
+from dataclasses import replace
+
+from qedoc.read import applications, brackets, cases, hypergeometric, names, operators, scripts
+from qedoc.read.reading import (
+    Application,
+    Equation,
+    Extent,
+    Names,
+    NotAClaim,
+    Obstacle,
+    Reading,
+    Refused,
+    Silence,
+    Silent,
+    Unreadable,
+    extent,
+)
+from qedoc.read.scope import Scope, plain
+from qedoc.read.statement import definitions, equations
+from qedoc.read.tokens import tokenize
+from qedoc.read.tree import nest
+
+__all__ = [
+    "Application",
+    "Equation",
+    "Extent",
+    "Names",
+    "NotAClaim",
+    "Obstacle",
+    "Reading",
+    "Silence",
+    "Unreadable",
+    "defined",
+    "extent",
+    "plain",
+    "read",
+]
+
+RULES = (applications, brackets, cases, hypergeometric, names, operators, scripts)
+"""The modules that hold the rules of the grammar; importing them registers the rules."""
+
+
+def defined(latex: str, names: Names) -> Names:
+    """The names, with those that the left sides of a formula define: `p_t = ...` and `f_{pdf}(x) = ...` beside the one to be read."""
+    try:
+        nodes = nest(tokenize(latex))
+        functions, symbols = definitions(nodes, Scope(names, nodes))
+    except (Refused, Silent, RecursionError):
+        return names
+    legend = dict.fromkeys(sorted(symbols - set(names.parameters)), "defined by a formula") | dict(names.legend)
+    return replace(names, functions=names.functions | functions, legend=legend)
+
+
+def read(latex: str, names: Names) -> Reading | Unreadable | NotAClaim:
+    r"""Reads one display or inline formula.
+
+    Args:
+        latex: the formula, with or without `$` or `\[` around it.
+        names: what is known about the names in it; decides between products, functions and entries.
+    """
+    try:
+        nodes = nest(tokenize(latex))
+        return Reading(equations=equations(nodes, Scope(names, nodes), latex))
+    except Silent as silent:
+        return silent.finding
+    except Refused as refused:
+        return refused.at(latex)
+    except RecursionError:
+        return Refused(Obstacle.LIMIT, "nested too deep for this place", 0, "name the inner parts").at(latex)

@@ -1,0 +1,252 @@
+"""Functions with their arguments: the known ones, the declared ones, and brackets that could be a factor."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import sympy as sp
+
+from qedoc.read import arithmetic
+from qedoc.read.brackets import arguments, fresh, loose, split
+from qedoc.read.factor import Factor, Shape
+from qedoc.read.functions import FUNCTIONS, LETTERS, ORDERED, UPRIGHT_ONLY, Known
+from qedoc.read.neighbours import refuse_loose
+from qedoc.read.parser import Parser, rule
+from qedoc.read.reading import Obstacle, Refused, extent
+from qedoc.read.scripts import Scripts, collect, exponent
+from qedoc.read.tokens import Token
+from qedoc.read.tree import Group, Node
+
+_BRACKETS = ("(", "[", r"\{")
+
+
+def upright(name: str, *, italic: bool = False) -> Known | None:
+    """The known function of this name; `italic` leaves out those that only upright letters name."""
+    return FUNCTIONS.get(name) or (None if italic else UPRIGHT_ONLY.get(name))
+
+
+@rule(*FUNCTIONS)
+def _macro(parser: Parser, token: Token) -> Factor:
+    if token.text == "sqrt":
+        return _root(parser, token)
+    return known_call(parser, token.text, FUNCTIONS[token.text], token.start)
+
+
+def _root(parser: Parser, token: Token) -> Factor:
+    r"""`\sqrt[3]{x}`; a square bracket after `\sqrt` is the degree."""
+    degree = sp.Integer(2)
+    group = parser.peek()
+    if isinstance(group, Group) and group.opener == "[":
+        parser.take()
+        degree = parser.within(group).value()
+    elif isinstance(group, Group) and group.opener == "(":
+        raise parser.refuse(Obstacle.AMBIGUOUS, r"\sqrt( covers the parenthesis only, as TeX reads it", "put the radicand in braces")
+    radicand = parser.part(parser.argument(), token.start)
+    value = parser.built(token.start, arithmetic.root, radicand, degree)
+    return Factor(value=value, shape=Shape.BRACKET, start=token.start)
+
+
+def known_call(parser: Parser, name: str, known: Known, start: int) -> Factor:
+    """A known function with its scripts and arguments, which may stand without parentheses."""
+    scripts = collect(parser)
+    build, power = known.build, None
+    if scripts.lower is not None:
+        build = _based(parser, name, scripts)
+    if scripts.upper is not None:
+        minus_one = [node.text for node in scripts.upper if isinstance(node, Token)] == ["-", "1"]
+        if minus_one and known.inverse:
+            build = FUNCTIONS[known.inverse].build
+        elif minus_one or not known.bare:
+            what = f"an exponent on {name}: a power, or an inverse"
+            raise Refused(Obstacle.AMBIGUOUS, what, scripts.upper_at, "put the exponent after the argument, and all in parentheses")
+        else:
+            power = exponent(parser, scripts.upper, scripts.upper_at, named=True)
+    if scripts.primes:
+        raise Refused(Obstacle.UNSUPPORTED, "a derivative by a prime", start, r"write \frac{\mathrm{d}}{\mathrm{d}x}")
+    factor, values = _operand(parser, name, known)
+    if len(values) not in known.arity:
+        what = f"{name} with {len(values)} argument{'s' if len(values) > 1 else ''}"
+        raise Refused(Obstacle.UNSUPPORTED, what, start, "write a reduction with its index")
+    value = parser.built(start, build, *values)
+    if power is not None:
+        value = parser.built(start, arithmetic.power, value, power)
+    return replace(factor, value=value, start=start, scripted=factor.shape is Shape.BARE_CALL, raised=False)
+
+
+def _based(parser: Parser, name: str, scripts: Scripts) -> Callable[..., sp.Expr]:
+    if name != "log" or scripts.lower is None:
+        what = f"a subscript on {name}"
+        raise Refused(Obstacle.UNSUPPORTED, what, scripts.lower_at, "a least or greatest value over a set is not read")
+    base = parser.part(scripts.lower, scripts.lower_at)
+    return lambda x: arithmetic.divide(arithmetic.elementary(sp.log, x), arithmetic.elementary(sp.log, base))
+
+
+def _operand(parser: Parser, name: str, known: Known) -> tuple[Factor, list[sp.Expr]]:
+    """How the arguments are written, and their values."""
+    group = parser.peek()
+    inner = group.items[0] if isinstance(group, Group) and group.opener == "{" and len(group.items) == 1 else None
+    if isinstance(inner, Group) and inner.opener in _BRACKETS:
+        group = inner
+    if isinstance(group, Group) and group.opener in _BRACKETS and group.closer == group.opener:
+        parser.take()
+        shape = Shape.NAMED_CALL if known.bare else Shape.CALL
+        return Factor(value=sp.S.Zero, shape=shape, start=group.start), arguments(parser, group)
+    if not known.bare:
+        raise parser.refuse(Obstacle.MALFORMED, f"{name} without parentheses", "put its arguments in parentheses")
+    if isinstance(group, Group) and group.opener == "{":
+        parser.take()
+        factor = loose(parser, group)
+        if factor.shape is Shape.LOOSE_SUM and not _signed(group):
+            refuse_loose(factor)
+        return replace(factor, shape=Shape.BARE_CALL), [factor.value]
+    if group is not None and group.is_char("+", "-"):
+        raise parser.refuse(Obstacle.MALFORMED, f"a sign after {name}", "put the argument in parentheses")
+    factor = parser.factor()
+    if factor.shape in (Shape.LOOSE_SUM, Shape.LOOSE_PRODUCT):
+        refuse_loose(factor)
+    factor = _mean(parser, factor)
+    shape = Shape.LARGE if factor.shape is Shape.LARGE else Shape.BARE_CALL
+    return replace(factor, shape=shape), [factor.value]
+
+
+def _mean(parser: Parser, factor: Factor) -> Factor:
+    r"""`\log \frac{1}{n} \sum_{i=1}^n x_i`: a fraction that makes the sum after it a mean belongs to the argument with it."""
+    node = parser.peek()
+    if factor.shape is not Shape.FRACTION or node is None or not node.is_macro("sum"):
+        return factor
+    start = parser.here()
+    total = parser.factor()
+    limits: tuple[Any, ...] = total.value.limits if isinstance(total.value, sp.Sum) else ()
+    if len(limits) != 1 or factor.value * (limits[0][2] - limits[0][1] + 1) != 1:
+        what = "a sum after a function without parentheses"
+        raise parser.refuse(Obstacle.AMBIGUOUS, what, "put the function's argument in parentheses", start)
+    return replace(total, value=parser.built(factor.start, lambda a, b: arithmetic.multiply((a, b)), factor.value, total.value))
+
+
+def _signed(group: Group) -> bool:
+    r"""Whether braces hold one signed term, which nobody could take apart: `\exp{-x}`."""
+    signs = [item for item in group.items if item.is_char("+", "-")]
+    return len(signs) == 1 and group.items[0] is signs[0]
+
+
+def applied(parser: Parser, name: str, token: Token, scripts: Scripts, *, letters: bool) -> Factor | None:
+    """The application of a name to the bracket that follows, or None if the name stands for a value."""
+    scope = parser.scope
+    group = _argument_group(parser)
+    if group is None:
+        return _unapplied(parser, name, token, letters=letters) if scope.is_function(name, letters=letters) else None
+    pieces = split(group.items, ",", ";")
+    if scope.is_function(name.rstrip("'"), letters=letters):
+        return _declared(parser, name, token, scripts)
+    special = None if scope.declared(name) else _special(parser, name, token, scripts, len(pieces))
+    if special is not None:
+        return special
+    if scope.declared(name) or name == "pi":
+        if name in scope.vectors:
+            what = f"the vector {name} before a bracket: an entry, or a factor"
+            raise parser.refuse(Obstacle.AMBIGUOUS, what, r"write a subscript, or \cdot")
+        if len(pieces) > 1 or (len(pieces[0]) == 1 and isinstance(pieces[0][0], Token)):
+            what = f"{name} is a value, but stands before a bracket like a function"
+            raise parser.refuse(Obstacle.AMBIGUOUS, what, f"write \\cdot, or declare {name} as a function", token.start)
+        return None
+    if name.startswith("Gamma_"):
+        return _declared(parser, name, token, scripts)
+    word = letters and len(name.rstrip("'")) > 1 and token.text != name[:1]
+    if len(pieces) > 1 or word:
+        return _declared(parser, name, token, scripts)
+    what = f"{name} before a bracket may be a factor, or a function"
+    raise parser.refuse(Obstacle.AMBIGUOUS, what, f"declare {name}, or write \\cdot for a product", token.start)
+
+
+def _argument_group(parser: Parser) -> Group | None:
+    group = parser.peek()
+    inner = group.items[0] if isinstance(group, Group) and group.opener == "{" and len(group.items) == 1 else None
+    found = inner if isinstance(inner, Group) else group
+    return found if isinstance(found, Group) and found.opener == found.closer == "(" else None
+
+
+def _unapplied(parser: Parser, name: str, token: Token, *, letters: bool) -> Factor:
+    """A function without a bracket: only a word may take the next symbol as its argument."""
+    if not letters or len(name) == 1 or not parser.starts():
+        raise Refused(Obstacle.UNSUPPORTED, f"the function {name} without an argument", token.start, "give it its argument in parentheses")
+    factor = parser.factor()
+    if factor.shape is not Shape.NAME:
+        raise Refused(Obstacle.AMBIGUOUS, f"the function {name} without parentheses", token.start, "put the argument in parentheses")
+    return replace(factor, value=sp.Function(name)(factor.value), shape=Shape.BARE_CALL, start=token.start, scripted=True)
+
+
+def _declared(parser: Parser, name: str, token: Token, scripts: Scripts) -> Factor:
+    """A function of the library or of the text, which stands for itself."""
+    if scripts.upper is not None:
+        what = f"an exponent on {name}: a power, an inverse, or a function applied twice"
+        raise Refused(Obstacle.AMBIGUOUS, what, scripts.upper_at, "put the exponent after the argument")
+    values = arguments(parser, _taken(parser))
+    primes = scripts.primes
+    if primes:
+        if len(values) != 1 or not isinstance(values[0], sp.Symbol):
+            raise Refused(Obstacle.UNSUPPORTED, "a derivative at a value", token.start, r"write \frac{\mathrm{d}}{\mathrm{d}x}")
+        value = sp.Derivative(sp.Function(name.rstrip("'"))(*values), (values[0], primes))
+    else:
+        value = parser.built(token.start, sp.Function(name), *values)
+    return Factor(value=value, shape=Shape.CALL, start=token.start)
+
+
+def _taken(parser: Parser) -> Group:
+    group = _argument_group(parser)
+    assert group is not None
+    parser.take()
+    return group
+
+
+def _special(parser: Parser, name: str, token: Token, scripts: Scripts, count: int) -> Factor | None:
+    r"""Functions that one letter names: `\Gamma(x)`, `B(a, b)`, `I_0(x)`, `E_n(x)`, `\psi^{(n)}(x)`."""
+    base, _, order = name.partition("_")
+    power: sp.Expr | None = None
+    extra: tuple[sp.Expr, ...] = ()
+    if order:
+        if base not in ORDERED or count != 1 or not (order.isdigit() or (base == "E" and parser.scope.declared(order)) or order == "n"):
+            return None
+        first = sp.Integer(order) if order.isdigit() else parser.scope.symbol(order)
+        build, extra = ORDERED[base], (first,)
+    else:
+        if name == "B" and count == 1:
+            return _vector_beta(parser, token, scripts)
+        if (name, count) not in LETTERS:
+            return None
+        build = LETTERS[name, count]
+    if scripts.upper is not None:
+        derivative = _order_in_parentheses(scripts.upper)
+        if name == "psi" and derivative is not None:
+            order_value = parser.within(derivative).value()
+            build, extra = (lambda n, x: arithmetic.unevaluated(sp.polygamma, n, x)), (order_value,)
+        else:
+            power = exponent(parser, scripts.upper, scripts.upper_at, named=True)
+            if power == -1:
+                what = f"the power -1 of {name}: an inverse, or a reciprocal"
+                raise Refused(Obstacle.AMBIGUOUS, what, scripts.upper_at, r"write \frac{1}{..}")
+    values = arguments(parser, _taken(parser))
+    value = parser.built(token.start, build, *extra, *values)
+    if power is not None:
+        value = parser.built(token.start, arithmetic.power, value, power)
+    return Factor(value=value, shape=Shape.CALL, start=token.start)
+
+
+def _vector_beta(parser: Parser, token: Token, scripts: Scripts) -> Factor | None:
+    """The beta function of a vector, the product of its entries' gamma functions over the gamma function of their sum."""
+    group = _argument_group(parser)
+    if group is None or scripts.upper is not None:
+        return None
+    value = parser.within(group).value()
+    if not isinstance(value, sp.Symbol) or value.name not in parser.scope.vectors:
+        return None
+    parser.take()
+    index = fresh(parser)
+    part = sp.IndexedBase(value)[sp.Symbol(index)]
+    limits = (sp.Symbol(index), 1, extent(index))
+    total = sp.Product(sp.gamma(part), limits) / sp.gamma(sp.Sum(part, limits))
+    return Factor(value=total, shape=Shape.CALL, start=token.start)
+
+
+def _order_in_parentheses(nodes: Sequence[Node]) -> Group | None:
+    lone = nodes[0] if len(nodes) == 1 else None
+    return lone if isinstance(lone, Group) and lone.opener == "(" else None

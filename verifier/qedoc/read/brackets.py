@@ -1,0 +1,179 @@
+"""Brackets that show and braces that do not: grouping, absolute value, norm, floor, ceiling, inner product."""
+
+from collections.abc import Callable, Sequence
+
+import sympy as sp
+
+from qedoc.read import arithmetic
+from qedoc.read.factor import Factor, Shape, has_vector
+from qedoc.read.parser import BRACKETS, Parser
+from qedoc.read.reading import Obstacle, Refused, extent
+from qedoc.read.scripts import collect, raised
+from qedoc.read.tokens import Kind, Token
+from qedoc.read.tree import Group, Node
+
+
+def split(items: Sequence[Node], *marks: str) -> list[list[Node]]:
+    """The pieces between the marks."""
+    pieces: list[list[Node]] = [[]]
+    for item in items:
+        if item.is_char(*marks) or item.is_macro(*marks):
+            pieces.append([])
+        else:
+            pieces[-1].append(item)
+    return pieces
+
+
+def arguments(parser: Parser, group: Group) -> list[sp.Expr]:
+    """The values in a bracket, between commas and semicolons.
+
+    Raises:
+        Refused: for an empty argument, and for `1,000`, which may be one number.
+    """
+    items = group.items
+    for place in range(1, len(items) - 1):
+        before, after = items[place - 1], items[place + 1]
+        numbers = all(isinstance(item, Token) and item.kind is Kind.NUMBER for item in (before, after))
+        if numbers and items[place].is_char(",") and before.end + 1 == after.start == items[place].end and after.end - after.start == 3:
+            raise parser.refuse(Obstacle.AMBIGUOUS, "a thousands separator, or two arguments", "put a space after the comma", before.start)
+    found = []
+    for piece in split(items, ",", ";"):
+        if not piece:
+            raise parser.refuse(Obstacle.MALFORMED, "an empty argument", "", group.start)
+        found.append(parser.inside(piece, piece[-1].end).value())
+    return found
+
+
+def loose(parser: Parser, group: Group) -> Factor:
+    """What braces hold, as a factor whose limits do not show."""
+    inner = parser.within(group)
+    terms = inner.terms()
+    if inner.peek() is not None:
+        inner.refuse_here()
+    value = inner.total(terms)
+    first = terms[0]
+    if len(terms) > 1 or first.signed:
+        shape = Shape.LOOSE_SUM
+    elif len(first.factors) > 1:
+        shape = Shape.LOOSE_PRODUCT
+    else:
+        shape = first.factors[0].shape
+    return Factor(value=value, shape=shape, start=group.start, captured=terms[-1].captured)
+
+
+def _brace(parser: Parser, group: Group) -> Factor:
+    for infix in ("choose", "over"):
+        pieces = split(group.items, infix)
+        if len(pieces) == 2:
+            top, bottom = (parser.inside(piece, piece[-1].end if piece else group.end).value() for piece in pieces)
+            make = arithmetic.divide if infix == "over" else (lambda n, k: arithmetic.unevaluated(sp.binomial, n, k))
+            shape = Shape.FRACTION if infix == "over" else Shape.OTHER
+            return Factor(value=parser.built(group.start, make, top, bottom), shape=shape, start=group.start)
+    return loose(parser, group)
+
+
+def _round(parser: Parser, group: Group) -> Factor:
+    return Factor(value=parser.within(group).value(), shape=Shape.BRACKET, start=group.start)
+
+
+def _set(parser: Parser, group: Group) -> Factor:
+    raise parser.refuse(Obstacle.UNSUPPORTED, "a set, or a bracket", "write parentheses for a bracket", group.start)
+
+
+def _around(function: Callable[..., sp.Expr]) -> Callable[[Parser, Group], Factor]:
+    def read(parser: Parser, group: Group) -> Factor:
+        value = parser.built(group.start, lambda x: arithmetic.unevaluated(function, x), parser.within(group).value())
+        return Factor(value=value, shape=Shape.BRACKET, start=group.start)
+
+    return read
+
+
+def _absolute(parser: Parser, group: Group) -> Factor:
+    inside = group.items[0] if len(group.items) == 1 else None
+    if isinstance(inside, Group) and inside.opener == "|" and inside.start == group.start + 1 and inside.end == group.end - 1:
+        raise parser.refuse(
+            Obstacle.AMBIGUOUS, "two bars: a norm, or the absolute value twice", r"write \|x\| or \left| x \right|", group.start
+        )
+    return _around(sp.Abs)(parser, group)
+
+
+def entry(parser: Parser, value: sp.Expr, index: str, start: int) -> sp.Expr:
+    """The entry of an elementwise expression of vectors at `index`."""
+    if not has_vector(value, parser.scope):
+        raise Refused(
+            Obstacle.AMBIGUOUS, "nothing here is known to be a vector", start, "declare the vector, or write the sum with indices"
+        )
+    symbol = sp.Symbol(index)
+    return _entry(value, {sp.Symbol(name): sp.IndexedBase(sp.Symbol(name))[symbol] for name in parser.scope.vectors})
+
+
+def _entry(value: sp.Expr, entries: dict[sp.Symbol, sp.Expr]) -> sp.Expr:
+    if isinstance(value, sp.Indexed) or not value.args:
+        return entries.get(value, value)
+    if isinstance(value, sp.Sum):
+        return value
+    return value.func(*(_entry(part, entries) for part in value.args))
+
+
+def fresh(parser: Parser, *values: sp.Expr) -> str:
+    """An index that the formula does not use, nor any of the values."""
+    used = {str(atom) for value in values for atom in value.atoms(sp.Symbol)}
+    taken = parser.scope.letters | parser.scope.symbols | set(parser.scope.bound) | used
+    return next((name for name in "ijklmn" if name not in taken), "index")
+
+
+def _total(parser: Parser, group: Group, term: Callable[[str], sp.Expr], index: str) -> sp.Expr:
+    return sp.Sum(parser.built(group.start, lambda: term(index)), (sp.Symbol(index), 1, extent(index)))
+
+
+def _norm(parser: Parser, group: Group) -> Factor:
+    scripts = collect(parser)
+    value = parser.within(group).value()
+    order = _order(parser, scripts.lower, group.start)
+    index = fresh(parser, value)
+    if order == 1:
+        norm = _total(parser, group, lambda i: sp.Abs(entry(parser, value, i, group.start), evaluate=False), index)
+    else:
+        square = _total(parser, group, lambda i: arithmetic.power(entry(parser, value, i, group.start), sp.Integer(2)), index)
+        norm = parser.built(group.start, arithmetic.root, square, sp.Integer(2))
+    factor = Factor(value=norm, shape=Shape.BRACKET, start=group.start)
+    return factor if scripts.upper is None else raised(parser, factor, scripts.upper, scripts.upper_at)
+
+
+def _order(parser: Parser, nodes: Sequence[Node] | None, start: int) -> int:
+    if nodes is None:
+        return 2
+    lone = nodes[0] if len(nodes) == 1 else None
+    if isinstance(lone, Token) and lone.kind is Kind.NUMBER and lone.text in ("1", "2"):
+        return int(lone.text)
+    raise parser.refuse(Obstacle.UNSUPPORTED, "a norm that is neither of order 1 nor 2", "write it with indices", start)
+
+
+def _angle(parser: Parser, group: Group) -> Factor:
+    pieces = arguments(parser, group)
+    if len(pieces) == 1 and parser.scope.mean:
+        index = fresh(parser, pieces[0])
+        total = _total(parser, group, lambda i: entry(parser, pieces[0], i, group.start), index)
+        return Factor(value=total / extent(index), shape=Shape.BRACKET, start=group.start)
+    if len(pieces) != 2:
+        what = "angle brackets around one value: a mean, an expectation or a bracket"
+        raise parser.refuse(Obstacle.UNSUPPORTED, what, r"write a mean as \frac{1}{n} \sum_i", group.start)
+    left, right = pieces
+    index = fresh(parser, left, right)
+    value = _total(parser, group, lambda i: arithmetic.multiply(entry(parser, part, i, group.start) for part in (left, right)), index)
+    return Factor(value=value, shape=Shape.BRACKET, start=group.start)
+
+
+BRACKETS.update(
+    {
+        "{": _brace,
+        "(": _round,
+        "[": _round,
+        r"\{": _set,
+        "|": _absolute,
+        r"\|": _norm,
+        "floor": _around(sp.floor),
+        "ceil": _around(sp.ceiling),
+        "angle": _angle,
+    }
+)

@@ -1,0 +1,239 @@
+"""Piecewise formulas and the conditions in them."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import sympy as sp
+
+from qedoc.read.brackets import split
+from qedoc.read.factor import Factor, Shape
+from qedoc.read.parser import BRACKETS, Parser
+from qedoc.read.reading import Obstacle, Refused
+from qedoc.read.refusals import keyword, refusal
+from qedoc.read.scope import Scope
+from qedoc.read.tokens import Kind, Token
+from qedoc.read.tree import Group, Node, relation
+
+_CASES = frozenset({"cases", "dcases", "numcases"})
+_TABLES = frozenset({"array", "matrix", "aligned", "alignedat"})
+_TRANSPARENT = frozenset({"equation", "split", "aligned", "gathered", "displaymath", "math", "align", "gather", "multline"})
+_RELATIONS = {"<": sp.Lt, "<=": sp.Le, ">": sp.Gt, ">=": sp.Ge, "=": sp.Eq, "!=": sp.Ne}
+_PUNCTUATION = (",", ".", ";", ":")
+
+
+def rows(items: Sequence[Node]) -> list[list[Node]]:
+    """What stands between line breaks, empty rows left out."""
+    found: list[list[Node]] = [[]]
+    for item in items:
+        if isinstance(item, Token) and item.kind in (Kind.BREAK, Kind.PARAGRAPH):
+            if item.kind is Kind.BREAK:
+                found.append([])
+        elif not item.is_macro("hline"):
+            found[-1].append(item)
+    return [row for row in found if row]
+
+
+def trimmed(items: Sequence[Node]) -> list[Node]:
+    """The items without wide spaces around them and punctuation after them."""
+    kept = list(items)
+    while kept and isinstance(kept[-1], Token) and (kept[-1].kind is Kind.WIDE or kept[-1].is_char(*_PUNCTUATION)):
+        kept.pop()
+    while kept and isinstance(kept[0], Token) and kept[0].kind is Kind.WIDE:
+        kept.pop(0)
+    return kept
+
+
+def _environment(parser: Parser, group: Group) -> Factor:
+    if group.name in _CASES:
+        return Factor(value=piecewise(parser, group, rows(group.items)), shape=Shape.BRACKET, start=group.start)
+    lines = rows(group.items)
+    if group.name in _TRANSPARENT and len(lines) == 1:
+        items = trimmed([item for item in lines[0] if not item.is_char("&")])
+        return Factor(value=parser.inside(items, group.end).value(), shape=Shape.BRACKET, start=group.start)
+    what = f"the environment {group.name} inside an expression"
+    raise parser.refuse(Obstacle.UNSUPPORTED, what, "give each formula alone", group.start)
+
+
+def _one_sided(parser: Parser, group: Group) -> Factor:
+    r"""`\left\{ \begin{array}{ll} ... \end{array} \right.` is a piecewise formula too."""
+    table = group.items[0] if len(group.items) == 1 else None
+    if group.closer != "." or not isinstance(table, Group) or table.name not in _TABLES:
+        raise parser.refuse(Obstacle.UNSUPPORTED, "a set, or a bracket", "write parentheses for a bracket", group.start)
+    items = table.items
+    if table.name == "array" and items and isinstance(items[0], Group) and items[0].opener == "{":
+        items = items[1:]
+    return Factor(value=piecewise(parser, table, rows(items)), shape=Shape.BRACKET, start=group.start)
+
+
+def piecewise(parser: Parser, group: Group, lines: Sequence[Sequence[Node]]) -> sp.Expr:
+    """A formula by cases; the first condition that holds decides.
+
+    Raises:
+        Refused: for a row without a value or a condition, and for `otherwise` before the last row.
+    """
+    if not lines:
+        raise parser.refuse(Obstacle.MALFORMED, "cases without a row", "", group.start)
+    pairs = []
+    for number, line in enumerate(lines):
+        value, condition = _row(parser, line)
+        if condition is sp.true and number + 1 < len(lines):
+            raise parser.refuse(Obstacle.MALFORMED, "'otherwise' before the last row", "", line[0].start)
+        pairs.append((value, condition))
+    return sp.Piecewise(*pairs, evaluate=False)
+
+
+def _row(parser: Parser, line: Sequence[Node]) -> tuple[sp.Expr, sp.Basic]:
+    cells = split(line, "&")
+    if len(cells) == 1:
+        words = [place for place, node in enumerate(line) if keyword(node, parser.scope) in ("if", "otherwise")]
+        if not words:
+            raise parser.refuse(Obstacle.MALFORMED, "a case without a condition", "write & before its condition", line[0].start)
+        cells = [list(line[: words[0]]), list(line[words[0] :])]
+    left = trimmed(cells[0])
+    while left and keyword(left[-1], parser.scope) == "if":
+        left = trimmed(left[:-1])
+    right = trimmed([node for cell in cells[1:] for node in cell])
+    start = line[0].start
+    if not left or not right:
+        raise parser.refuse(Obstacle.MALFORMED, "a case without a value or without a condition", "", start)
+    return parser.inside(left, left[-1].end).value(), conditions(parser, right)
+
+
+def conditions(parser: Parser, items: Sequence[Node]) -> sp.Basic:
+    """A condition: relations joined by commas, `and`, `or`; `true` for `otherwise`."""
+    items = trimmed(items)
+    while items and (items[0].is_char(",") or keyword(items[0], parser.scope) == "if"):
+        items = trimmed(items[1:])
+    if len(items) == 1 and keyword(items[0], parser.scope) == "otherwise":
+        return sp.true
+    if not items:
+        raise parser.refuse(Obstacle.MALFORMED, "a condition is missing", "")
+    either = _pieces(items, parser.scope, "or", "lor", "vee")
+    both = [_pieces(piece, parser.scope, "and", "land", "wedge", ",") for piece in either]
+    if len(either) > 1 and any(len(pieces) > 1 for pieces in both):
+        raise parser.refuse(Obstacle.AMBIGUOUS, "'and' beside 'or'", "use parentheses", items[0].start)
+    return sp.Or(*(_all(parser, pieces) for pieces in both))
+
+
+def _pieces(items: Sequence[Node], scope: Scope, word: str, *marks: str) -> list[list[Node]]:
+    found: list[list[Node]] = [[]]
+    for item in items:
+        if keyword(item, scope) == word or item.is_char(*marks) or item.is_macro(*marks):
+            if found[-1]:
+                found.append([])
+        elif not (isinstance(item, Token) and item.kind is Kind.WIDE):
+            found[-1].append(item)
+    return [piece for piece in found if piece]
+
+
+def _all(parser: Parser, pieces: Sequence[Sequence[Node]]) -> sp.Basic:
+    """All of the pieces; symbols listed before a relation share it: `a, b > 0`."""
+    held: list[sp.Expr] = []
+    found: list[sp.Basic] = []
+    chains: list[_Chain] = []
+    for piece in pieces:
+        inside = piece[0] if len(piece) == 1 else None
+        if isinstance(inside, Group) and inside.opener == "(" and any(relation(node) for node in inside.items):
+            found.append(conditions(parser, inside.items))
+            continue
+        if not any(relation(node) for node in piece):
+            held.append(_lone_symbol(parser, piece))
+            continue
+        chain = _chain(parser, piece)
+        if held and not isinstance(chain.members[0], sp.Symbol):
+            raise parser.refuse(Obstacle.AMBIGUOUS, "a list of symbols without their relation", "", piece[0].start)
+        found += [part for symbol in (*held, chain.members[0]) for part in chain.at(symbol)]
+        held = []
+        chains.append(chain)
+    if held:
+        raise parser.refuse(Obstacle.MALFORMED, "a condition without a relation", "write a relation", pieces[-1][0].start)
+    for before, after in pairwise(chains):
+        _check_shared(parser, before, after)
+    return sp.And(*found)
+
+
+def _lone_symbol(parser: Parser, piece: Sequence[Node]) -> sp.Expr:
+    if isinstance(piece[0], Token) and keyword(piece[0], parser.scope):
+        raise Refused(Obstacle.UNKNOWN, f"the condition '{piece[0].text}'", piece[0].start, "write it as a relation")
+    value = parser.inside(piece, piece[-1].end).value()
+    if not isinstance(value, sp.Symbol):
+        raise parser.refuse(Obstacle.MALFORMED, "a condition without a relation", "write a relation", piece[0].start)
+    return value
+
+
+class _Chain:
+    """A chain of relations, `0 <= t < T`."""
+
+    def __init__(self, members: Sequence[sp.Expr], relations: Sequence[str], interval: sp.Basic | None, start: int) -> None:
+        self.members = tuple(members)
+        self.relations = tuple(relations)
+        self.interval = interval
+        self.start = start
+
+    def at(self, first: sp.Expr) -> list[sp.Basic]:
+        """The relations, with another first member."""
+        if self.interval is not None:
+            return [self.interval.xreplace({self.members[0]: first})]
+        members = (first, *self.members[1:])
+        return [_RELATIONS[r](a, b, evaluate=False) for r, (a, b) in zip(self.relations, pairwise(members), strict=True)]
+
+
+def _chain(parser: Parser, piece: Sequence[Node]) -> _Chain:
+    sides: list[list[Node]] = [[]]
+    relations: list[str] = []
+    for node in piece:
+        found = relation(node)
+        if found and found not in _RELATIONS and found != "in":
+            raise refusal(node)  # type: ignore[arg-type]  # a relation is a token
+        if found:
+            relations.append(found)
+            sides.append([])
+        else:
+            sides[-1].append(node)
+    start = piece[0].start
+    if not all(sides):
+        raise parser.refuse(Obstacle.MALFORMED, "a relation without one of its sides", "", start)
+    if "in" in relations:
+        if relations != ["in"]:
+            raise parser.refuse(Obstacle.UNSUPPORTED, "a membership in a chain", "", start)
+        symbol = parser.inside(sides[0], sides[0][-1].end).value()
+        return _Chain([symbol], [], _membership(parser, symbol, sides[1]), start)
+    members = [parser.inside(side, side[-1].end).value() for side in sides]
+    if sp.nan in members:
+        raise parser.refuse(Obstacle.UNSUPPORTED, "a comparison with NaN", "", start)
+    return _Chain(members, relations, None, start)
+
+
+def _check_shared(parser: Parser, before: _Chain, after: _Chain) -> None:
+    """Refuses `0 <= i, j < n`, which may mean that i and j both lie between 0 and n."""
+    if not before.relations or not after.relations:
+        return
+    inner, outer = before.members[-1], after.members[0]
+    same = before.relations[-1][0] == after.relations[0][0] and before.relations[-1] not in ("=", "!=")
+    if same and isinstance(inner, sp.Symbol) and isinstance(outer, sp.Symbol) and inner != outer:
+        what = "a comma inside a chain: two conditions, or one for both symbols"
+        raise parser.refuse(Obstacle.AMBIGUOUS, what, "write each condition in full", after.start)
+
+
+def _membership(parser: Parser, symbol: sp.Expr, nodes: Sequence[Node]) -> sp.Basic:
+    r"""`x \in [a, b)` and `x \in \{0, 1\}`."""
+    group = nodes[0] if len(nodes) == 1 else None
+    if isinstance(group, Token) and group.kind is Kind.TEXT and group.font == "mathbb" and group.text == "R":
+        return sp.true
+    if not isinstance(group, Group):
+        raise parser.refuse(Obstacle.UNSUPPORTED, "a membership", "write it as a relation", nodes[0].start)
+    values = [parser.inside(piece, group.end - 1).value() for piece in split(group.items, ",")]
+    if group.opener == r"\{":
+        return sp.Or(*(sp.Eq(symbol, value, evaluate=False) for value in values))
+    if group.opener not in ("(", "[") or group.closer not in ("(", "[") or len(values) != 2:
+        raise parser.refuse(Obstacle.UNSUPPORTED, "a membership", "write it as a relation", group.start)
+    lower, upper = values
+    parts = []
+    if lower != -sp.oo:
+        parts.append((sp.Lt if group.opener == "(" else sp.Le)(lower, symbol, evaluate=False))
+    if upper != sp.oo:
+        parts.append((sp.Lt if group.closer == "(" else sp.Le)(symbol, upper, evaluate=False))
+    return sp.And(*parts)
+
+
+BRACKETS.update({"begin": _environment, r"\{": _one_sided})

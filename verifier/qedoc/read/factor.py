@@ -1,0 +1,74 @@
+"""A factor and a term: what they stand for, and how they are written."""
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+import sympy as sp
+
+from qedoc.read.scope import Scope
+
+
+class Shape(Enum):
+    """How a factor is written, which decides what may stand beside it."""
+
+    NUMBER = auto()
+    NAME = auto()
+    FRACTION = auto()
+    BRACKET = auto()
+    CALL = auto()
+    NAMED_CALL = auto()
+    BARE_CALL = auto()
+    LARGE = auto()
+    LOOSE_PRODUCT = auto()
+    LOOSE_SUM = auto()
+    OTHER = auto()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Factor:
+    """A factor of a term.
+
+    Args:
+        value: what it stands for.
+        shape: how it is written.
+        start: offset of its first character.
+        captured: indices of sums that reach to the end of the factor.
+        scripted: whether it has scripts already, so that TeX takes no more.
+        raised: whether it has an exponent.
+    """
+
+    value: sp.Expr
+    shape: Shape
+    start: int
+    captured: frozenset[str] = frozenset()
+    scripted: bool = False
+    raised: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """A term: its factors, and the value of their product."""
+
+    value: sp.Expr
+    factors: tuple[Factor, ...]
+    start: int
+    signed: bool = False
+
+    @property
+    def captured(self) -> frozenset[str]:
+        """Indices of sums that reach to the end of the term."""
+        return self.factors[-1].captured
+
+
+def has_vector(value: sp.Expr, scope: Scope) -> bool:
+    """Whether a vector occurs as a whole, not by its entries."""
+    if not scope.vectors:
+        return False
+    waiting = [value]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, sp.Symbol) and part.name in scope.vectors:
+            return True
+        if not isinstance(part, sp.Indexed):
+            waiting += part.args
+    return False

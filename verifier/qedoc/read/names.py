@@ -1,0 +1,267 @@
+"""Names: which letters make one name, which subscripts are indices, and whether a bracket holds an argument or a factor."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import sympy as sp
+
+from qedoc.read.applications import applied, known_call, upright
+from qedoc.read.brackets import loose, split
+from qedoc.read.factor import Factor, Shape
+from qedoc.read.parser import NAMES, Parser, rule
+from qedoc.read.reading import Obstacle, Refused
+from qedoc.read.scope import ACCENTS, conventional
+from qedoc.read.scripts import collect, raised
+from qedoc.read.tokens import BOLD, FONTS, STYLED, Kind, Token
+from qedoc.read.tree import SYMBOLS, Group, Node
+
+_VALUES = {"pi": sp.pi, "NaN": sp.nan, "nan": sp.nan, "inf": sp.oo, "Inf": sp.oo}
+_DIFFERENCES = frozenset({"Delta", "delta"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Base:
+    """A name before its scripts.
+
+    Args:
+        name: its plain form.
+        token: where it stands.
+        letters: whether it is written in letters, so that it may be a function of the library.
+    """
+
+    name: str
+    token: Token
+    letters: bool
+
+
+def _name(parser: Parser, token: Token) -> Factor:
+    if token.kind is Kind.TEXT:
+        return _text(parser, token)
+    if token.kind is Kind.WORD:
+        return _word(parser, token)
+    if token.kind is Kind.MACRO and token.text in SYMBOLS:
+        return _scripted(parser, Base(name=token.text, token=token, letters=False))
+    raise Refused(Obstacle.UNKNOWN, f"'{token.text}'", token.start, "")
+
+
+def _text(parser: Parser, token: Token) -> Factor:
+    name, scope = token.text.replace(" ", "_"), parser.scope
+    if token.font == "mathbb":
+        raise Refused(Obstacle.UNSUPPORTED, f"the set or the expectation {token.text}", token.start, "")
+    if token.font in STYLED:
+        return _scripted(parser, Base(name="cal_" + name, token=token, letters=True))
+    known = None if scope.declared(name) else upright(name)
+    if known is not None:
+        return known_call(parser, name, known, token.start)
+    if not scope.declared(name) and name not in scope.functions:
+        if name in _VALUES:
+            return Factor(value=_VALUES[name], shape=Shape.OTHER, start=token.start)
+        if name == "i":
+            return Factor(value=sp.I, shape=Shape.OTHER, start=token.start)
+        if name == "e":
+            return _euler(parser, token)
+        if name == "d":
+            raise Refused(Obstacle.UNSUPPORTED, "a differential outside an integral", token.start, r"end the integrand with \mathrm{d}x")
+    return _scripted(parser, Base(name=name, token=token, letters=True))
+
+
+def _word(parser: Parser, token: Token) -> Factor:
+    scope, run = parser.scope, token.text
+    joined = _underscored(parser, token)
+    if joined is not None:
+        return _scripted(parser, joined)
+    base = Base(name=run, token=token, letters=True)
+    known = None if scope.declared(run) else upright(run, italic=True)
+    if known is not None:
+        return known_call(parser, run, known, token.start)
+    if len(run) == 1 or scope.declared(run) or scope.is_function(run):
+        return _euler(parser, token) if run == "e" else _scripted(parser, base)
+    if run == "pi" and not (scope.declared("p") and scope.declared("i")):
+        return Factor(value=sp.pi, shape=Shape.OTHER, start=token.start)
+    if all(letter.isalpha() and (scope.declared(letter) or letter == "e" or letter in scope.functions) for letter in run):
+        parser.at -= 1
+        letters = [replace(token, text=c, start=token.start + n, end=token.start + n + 1) for n, c in enumerate(run)]
+        parser.items[parser.at : parser.at + 1] = letters
+        return _name(parser, parser.take())  # type: ignore[arg-type]  # the first of the letters just put there
+    follower = parser.peek()
+    if "_" in run or (len(run) > 2 and isinstance(follower, Group) and follower.opener == "("):
+        return _scripted(parser, base)
+    what = f"'{run}' may be one name, or a product of letters"
+    raise Refused(Obstacle.AMBIGUOUS, what, token.start, rf"write \mathrm{{{run}}} for a name, {' '.join(run)} for a product")
+
+
+def _underscored(parser: Parser, token: Token) -> Base | None:
+    """A declared name with a bare underscore, such as `init_value`, which TeX would print with a subscript."""
+    name, ahead = token.text, 0
+    best: tuple[str, int] | None = None
+    while True:
+        mark, rest = parser.peek(ahead), parser.peek(ahead + 1)
+        if mark is None or not mark.is_char("_") or not isinstance(rest, Token) or rest.kind is not Kind.WORD or len(rest.text) < 2:
+            break
+        name, ahead = f"{name}_{rest.text}", ahead + 2
+        if parser.scope.declared(name) or parser.scope.is_function(name):
+            best = name, ahead
+    if best is None:
+        return None
+    parser.at += best[1]
+    return Base(name=best[0], token=token, letters=True)
+
+
+def _euler(parser: Parser, token: Token) -> Factor:
+    """Euler's number, unless a legend or the signature has another e."""
+    scope = parser.scope
+    if scope.explained("e"):
+        return _scripted(parser, Base(name="e", token=token, letters=True))
+    follower = parser.peek()
+    powered = follower is not None and follower.is_char("^")
+    if scope.declared("e") and powered:
+        raise Refused(Obstacle.AMBIGUOUS, "e may be Euler's number, or the parameter e", token.start, r"write \exp for the exponential")
+    if scope.declared("e") or (follower is not None and follower.is_char("_")):
+        return _scripted(parser, Base(name="e", token=token, letters=True))
+    if not powered and token.kind is Kind.WORD:
+        raise Refused(Obstacle.AMBIGUOUS, "e may be Euler's number, or a name", token.start, r"write \mathrm{e}, or explain e")
+    return Factor(value=sp.E, shape=Shape.OTHER, start=token.start)
+
+
+def _scripted(parser: Parser, base: Base) -> Factor:
+    """A name with its scripts, and the arguments or the index that follow."""
+    scripts = collect(parser)
+    name, indices = base.name, None
+    if scripts.lower is not None:
+        suffix, indices = subscript(parser, base.name, scripts.lower, scripts.lower_at)
+        name = f"{name}_{suffix}" if suffix else name
+    name += "'" * scripts.primes
+    if indices is None:
+        call = applied(parser, name, base.token, scripts, letters=base.letters)
+        if call is not None:
+            return call
+        value = _value(parser, name, base.token)
+    else:
+        value = sp.IndexedBase(sp.Symbol(name))[tuple(indices)]
+    factor = Factor(value=value, shape=Shape.NAME, start=base.token.start, scripted=True)
+    factor = _bracketed(parser, name, factor, entry=indices is not None)
+    return factor if scripts.upper is None else raised(parser, factor, scripts.upper, scripts.upper_at)
+
+
+def _value(parser: Parser, name: str, token: Token) -> sp.Expr:
+    scope = parser.scope
+    if name == "pi" and not scope.explained("pi"):
+        if scope.declared("pi"):
+            raise Refused(Obstacle.AMBIGUOUS, r"\pi may be the number, or the parameter pi", token.start, "explain it in the text")
+        return sp.pi
+    if name == "Gamma" and not scope.declared(name):
+        raise Refused(Obstacle.AMBIGUOUS, r"\Gamma without parentheses", token.start, r"write \Gamma(x), or explain the symbol")
+    if name in _DIFFERENCES and not scope.declared(name) and parser.starts() and not isinstance(parser.peek(), Group):
+        what = rf"\{name} before a symbol: a factor, or a difference with one name"
+        raise Refused(Obstacle.AMBIGUOUS, what, token.start, "give the difference a name of its own")
+    return scope.symbol(name)
+
+
+def subscript(parser: Parser, base: str, nodes: Sequence[Node], start: int) -> tuple[str, list[sp.Expr] | None]:
+    """The suffix of a name, or the indices of an entry.
+
+    Raises:
+        Refused: where it may be either.
+    """
+    scope = parser.scope
+    lone = nodes[0] if len(nodes) == 1 else None
+    if isinstance(lone, Token):
+        suffix = lone.text.replace(" ", "_")
+        if lone.kind is Kind.TEXT or (lone.kind is Kind.MACRO and (suffix in SYMBOLS or suffix in ("infty", "max", "min"))):
+            return suffix, None
+        if lone.kind is Kind.NUMBER and "." not in suffix:
+            return (suffix, None) if base not in scope.vectors or scope.declared(f"{base}_{suffix}") else ("", [sp.Integer(suffix)])
+        if lone.kind is Kind.WORD:
+            return _run(parser, base, lone)
+        raise Refused(Obstacle.UNSUPPORTED, f"the mark {lone.text} as a subscript", start, "give the marked symbol a name of its own")
+    inside = parser.inside(nodes, nodes[-1].end)
+    if any(node.is_char(",") for node in nodes):
+        return "", [parser.part(piece, start) for piece in split(nodes, ",")]
+    terms = inside.terms()
+    if inside.peek() is not None:
+        inside.refuse_here()
+    if len(terms) > 1 or terms[0].signed:
+        return "", [inside.total(terms)]
+    factors = terms[0].factors
+    if factors[0].shape is Shape.NUMBER:
+        raise Refused(
+            Obstacle.AMBIGUOUS, "a number and a letter as a subscript: two indices or a product", start, r"write a comma or \cdot"
+        )
+    if len(factors) > 1 and any(node.is_char("*", "/") or node.is_macro("cdot", "times", "bmod") for node in nodes):
+        return "", [terms[0].value]
+    return "", [factor.value for factor in factors]
+
+
+def _run(parser: Parser, base: str, token: Token) -> tuple[str, list[sp.Expr] | None]:
+    """Letters as a subscript: `f_{pdf}` is a name, `x_{ij}` has two indices."""
+    scope, run = parser.scope, token.text
+    whole = f"{base}_{run}"
+    indexed = [letter in scope.letters or letter in scope.bound for letter in run]
+    if whole in scope.symbols or scope.is_function(whole):
+        return run, None
+    if (all(indexed) and run not in ("min", "max")) or conventional(run) or (len(run) == 1 and base in scope.vectors):
+        return "", [scope.symbol(letter) for letter in run]
+    if any(letter in scope.bound for letter in run):
+        what = f"'{run}' may be a name, or indices of which one is summed over"
+        raise Refused(Obstacle.AMBIGUOUS, what, token.start, rf"write {','.join(run)} or \mathrm{{{run}}}")
+    return run, None
+
+
+def _bracketed(parser: Parser, name: str, factor: Factor, *, entry: bool) -> Factor:
+    """A value before a bracket: `x[i]` is an entry; a round bracket after it is a factor."""
+    scope, group = parser.scope, parser.peek()
+    if not isinstance(group, Group) or group.opener not in ("(", "["):
+        return factor
+    plainly = all(isinstance(item, Token) and item.kind in (Kind.NUMBER, Kind.WORD) for item in group.items) and len(group.items) == 1
+    if group.opener == "(":
+        if entry and plainly:
+            raise parser.refuse(
+                Obstacle.AMBIGUOUS, "an entry before a bracket: a factor, or an argument", "write all indices as subscripts"
+            )
+        return factor
+    if any(item.is_char(":") or item.is_macro("ldots", "dots", "cdots") for item in group.items):
+        raise parser.refuse(Obstacle.UNSUPPORTED, "a slice", "write the entries with indices")
+    letters = [item.text for item in group.items if isinstance(item, Token) and item.kind is Kind.WORD]
+    digits = plainly and not letters
+    inner = [sp.Symbol(letter) for letter in letters]
+    if digits or name in scope.vectors or (letters and all(str(letter) in scope.letters or str(letter) in scope.bound for letter in inner)):
+        parser.take()
+        indices = [parser.inside(piece, group.end - 1).value() for piece in split(group.items, ",")]
+        return replace(factor, value=sp.IndexedBase(sp.Symbol(name))[tuple(indices)])
+    if not scope.declared(name) or plainly or not all(scope.declared(letter) for letter in letters):
+        raise parser.refuse(Obstacle.AMBIGUOUS, "a square bracket after a name: an index, or a factor", r"write a subscript, or \cdot")
+    return factor
+
+
+@rule(*ACCENTS)
+def _accent(parser: Parser, token: Token) -> Factor:
+    r"""`\hat{m}` is the name m_hat."""
+    nodes = parser.argument()
+    lone = nodes[0] if len(nodes) == 1 else None
+    if not isinstance(lone, Token) or lone.kind not in (Kind.WORD, Kind.TEXT, Kind.MACRO) or lone.text in ACCENTS:
+        raise Refused(Obstacle.UNSUPPORTED, rf"\{token.text} over more than one symbol", token.start, "put the scripts outside")
+    if lone.kind is Kind.MACRO and lone.text not in SYMBOLS:
+        raise Refused(Obstacle.UNKNOWN, rf"\{lone.text} under an accent", lone.start, "")
+    return _scripted(parser, Base(name=f"{lone.text}_{token.text.removeprefix('wide')}", token=token, letters=False))
+
+
+@rule(*FONTS)
+def _font(parser: Parser, token: Token) -> Factor:
+    """A font around something that is no plain word."""
+    nodes = parser.argument()
+    lone = nodes[0] if len(nodes) == 1 else None
+    if isinstance(lone, Token) and (lone.text in SYMBOLS or lone.kind in (Kind.WORD, Kind.TEXT)):
+        if lone.kind is Kind.MACRO:
+            return _name(parser, lone)
+        return _text(parser, replace(lone, kind=Kind.TEXT, font=token.text))
+    if token.text in BOLD | STYLED or not nodes:
+        raise Refused(Obstacle.UNKNOWN, rf"\{token.text} around something that is no name", token.start, "")
+    return loose(parser, Group(opener="{", closer="{", items=tuple(nodes), start=token.start, end=nodes[-1].end))
+
+
+@rule("infty")
+def _infinity(parser: Parser, token: Token) -> Factor:
+    return Factor(value=sp.oo, shape=Shape.OTHER, start=token.start)
+
+
+NAMES.append(_name)

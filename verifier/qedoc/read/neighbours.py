@@ -1,0 +1,85 @@
+"""Which factors may stand beside each other, and which neighbourhoods could mean two things."""
+
+from collections.abc import Sequence
+from typing import NoReturn
+
+import sympy as sp
+
+from qedoc.read.factor import Factor, Shape, has_vector
+from qedoc.read.reading import Obstacle, Refused
+from qedoc.read.scope import Scope
+
+_ARGUMENT = "put the function's argument in parentheses"
+
+
+def refuse_loose(factor: Factor) -> NoReturn:
+    """Refuses braces that hold more than one term or factor, where their limits matter."""
+    what = "braces do not show, so that what they hold seems to end earlier"
+    raise Refused(Obstacle.AMBIGUOUS, what, factor.start, "write parentheses")
+
+
+def _ambiguous(what: str, at: int, suggestion: str) -> NoReturn:
+    raise Refused(Obstacle.AMBIGUOUS, what, at, suggestion)
+
+
+def check(factors: Sequence[Factor], operations: Sequence[str], operation: str, factor: Factor, at: int, scope: Scope) -> None:
+    """Refuses a factor that may not follow the others, though TeX prints it.
+
+    Args:
+        factors: those before, at least one.
+        operations: the operation before each of them.
+        operation: the one before `factor`; empty where the two only stand side by side.
+        factor: the one that follows.
+        at: the offset of the operation, or of the factor.
+        scope: what names mean.
+    """
+    last = factors[-1]
+    for either in (last, factor):
+        if either.shape is Shape.LOOSE_SUM:
+            refuse_loose(either)
+    if operation:
+        _check_operation(last, operations[-1], operation, factor, at)
+    else:
+        _check_beside(last, operations[-1], factor, at, scope)
+
+
+def _check_beside(last: Factor, before: str, factor: Factor, at: int, scope: Scope) -> None:
+    if factor.shape is Shape.NUMBER:
+        _ambiguous("a number after a factor: a product, a power or an index", at, r"write \cdot, ^ or _")
+    if before in ("/", "mod"):
+        _ambiguous("a factor after a quotient: above or below the line", at, r"write \frac or parentheses")
+    if last.shape is Shape.BARE_CALL and factor.shape not in (Shape.BARE_CALL, Shape.NAMED_CALL):
+        _ambiguous("a factor after a function without parentheses", at, _ARGUMENT)
+    if last.shape is Shape.NAMED_CALL and factor.shape is Shape.BRACKET:
+        _ambiguous("a bracket after a function's argument: a factor inside or outside", at, r"write \cdot")
+    if last.shape is Shape.NUMBER and factor.shape is Shape.FRACTION and factor.value.is_number:
+        _ambiguous("a number before a fraction: a product or a mixed number", at, r"write \cdot or +")
+    if _matrix(last, scope) and _matrix(factor, scope):
+        _ambiguous("a product of two capital letters that nothing explains: of numbers, or of matrices", at, "explain the letters")
+
+
+def _check_operation(last: Factor, before: str, operation: str, factor: Factor, at: int) -> None:
+    if operation == "/" and factor.shape in (Shape.LOOSE_PRODUCT, Shape.LARGE):
+        _ambiguous("a quotient by a product without parentheses", at, r"write \frac or parentheses")
+    if last.shape is Shape.BARE_CALL and (operation in ("/", "mod") or factor.shape in (Shape.NAME, Shape.NUMBER)):
+        _ambiguous("an operation after a function without parentheses", at, _ARGUMENT)
+    if operation == "x" and last.shape is factor.shape is Shape.NAME:
+        _ambiguous("a product or a cross product", at, r"write \cdot for a product of numbers")
+    if operation == "mod" and before != "*":
+        _ambiguous("mod beside other factors", at, "put it in parentheses")
+
+
+def _matrix(factor: Factor, scope: Scope) -> bool:
+    """Whether a factor is a capital letter that nothing declares, perhaps to a power."""
+    base = factor.value.as_base_exp()[0] if factor.shape in (Shape.NAME, Shape.OTHER) else None
+    if not isinstance(base, sp.Symbol) or scope.declared(base.name):
+        return False
+    return bool(base.name[0].isupper()) and len(base.name.partition("_")[0]) == 1
+
+
+def check_vectors(factors: Sequence[Factor], operations: Sequence[str], scope: Scope) -> None:
+    """Refuses a product of two vectors: elementwise, inner or matrix product."""
+    vectors = [f for f, o in zip(factors, operations, strict=True) if o not in ("/", "o") and has_vector(f.value, scope)]
+    if len(vectors) > 1:
+        what = "a product of vectors or matrices: elementwise, inner, or matrix product"
+        _ambiguous(what, vectors[1].start, r"write it with indices, or \odot if it is elementwise")

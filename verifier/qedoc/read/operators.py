@@ -1,0 +1,258 @@
+"""Large operators and stacked constructs: fractions, derivatives, binomials, sums, products, integrals."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sympy as sp
+
+from qedoc.read import arithmetic
+from qedoc.read.brackets import entry, fresh
+from qedoc.read.factor import Factor, Shape, Term, has_vector
+from qedoc.read.parser import Parser, rule
+from qedoc.read.reading import Obstacle, extent
+from qedoc.read.scripts import collect
+from qedoc.read.tokens import Kind, Token
+from qedoc.read.tree import SYMBOLS, Group, Node
+
+
+@rule("frac", "tfrac", "dfrac", "cfrac")
+def _fraction(parser: Parser, token: Token) -> Factor:
+    top, bottom = parser.argument(), parser.argument()
+    operator = _derivative(parser, token, top, bottom)
+    if operator is not None:
+        return operator
+    _no_remainder(parser)
+    parts = parser.part(top, token.start), parser.part(bottom, token.start)
+    return Factor(value=parser.built(token.start, arithmetic.divide, *parts), shape=Shape.FRACTION, start=token.start)
+
+
+def _no_remainder(parser: Parser) -> None:
+    r"""Refuses `\frac123`, of which TeX leaves the 3 behind."""
+    node, before = parser.peek(), parser.items[parser.at - 1]
+    digits = isinstance(before, Token) and isinstance(node, Token) and before.kind is node.kind is Kind.NUMBER
+    if digits and node is not None and before.start <= node.start <= before.end:
+        raise parser.refuse(Obstacle.AMBIGUOUS, "digits that are not part of the argument before", "put the argument in braces")
+
+
+@rule("binom", "dbinom", "tbinom")
+def _binomial(parser: Parser, token: Token) -> Factor:
+    n, k = (parser.part(parser.argument(), token.start) for _ in range(2))
+    value = parser.built(token.start, lambda a, b: arithmetic.unevaluated(sp.binomial, a, b), n, k)
+    return Factor(value=value, shape=Shape.OTHER, start=token.start)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Differential:
+    """`d`, with what it is applied to and to which order."""
+
+    rest: tuple[Node, ...]
+    order: tuple[Node, ...]
+    italic: bool
+
+
+def _differential(nodes: Sequence[Node]) -> _Differential | None:
+    r"""What `\mathrm{d}^2 f`, `dx` or `\partial x` consists of; None if the nodes do not start with a d."""
+    first = nodes[0] if nodes else None
+    if not isinstance(first, Token):
+        return None
+    rest = tuple(nodes[1:])
+    upright = first.kind is Kind.TEXT and first.text == "d"
+    if not upright and not first.is_macro("partial"):
+        if first.kind is not Kind.WORD or first.text[0] != "d":
+            return None
+        if len(first.text) > 1:
+            remainder = Token(kind=Kind.WORD, text=first.text[1:], start=first.start + 1, end=first.end)
+            return _Differential(rest=(remainder, *rest), order=(), italic=True)
+    order: tuple[Node, ...] = ()
+    if len(rest) > 1 and rest[0].is_char("^"):
+        order = rest[1].items if isinstance(rest[1], Group) and rest[1].opener == "{" else (rest[1],)
+        rest = rest[2:]
+    return _Differential(rest=rest, order=order, italic=first.kind is Kind.WORD)
+
+
+def _variable(nodes: Sequence[Node]) -> str:
+    """The name of a variable, which must be one letter; an empty string for anything else."""
+    lone = nodes[0] if len(nodes) == 1 else None
+    if not isinstance(lone, Token):
+        return ""
+    letter = lone.kind in (Kind.WORD, Kind.TEXT) and len(lone.text) == 1
+    return lone.text if letter or (lone.kind is Kind.MACRO and lone.text in SYMBOLS) else ""
+
+
+def _derivative(parser: Parser, token: Token, top: tuple[Node, ...], bottom: tuple[Node, ...]) -> Factor | None:
+    r"""`\frac{\mathrm{d}}{\mathrm{d}x} f(x)` and `\frac{d f(x)}{dx}`; None for a plain fraction."""
+    above, below = _differential(top), _differential(bottom)
+    if above is None or below is None:
+        return None
+    italic = above.italic or below.italic
+    if italic and parser.scope.declared("d"):
+        raise parser.refuse(Obstacle.AMBIGUOUS, "a derivative, or a quotient with the symbol d", r"write \mathrm{d}", token.start)
+    rest = below.rest
+    order: tuple[Node, ...] = ()
+    if len(rest) > 2 and rest[1].is_char("^"):
+        order = rest[2].items if isinstance(rest[2], Group) and rest[2].opener == "{" else (rest[2],)
+        rest = (rest[0], *rest[3:])
+    name = _variable(rest)
+    if not name:
+        raise parser.refuse(Obstacle.UNSUPPORTED, "a derivative by more than one letter", "", token.start)
+    count = _order(parser, above.order, order, token.start)
+    alone = above.rest and parser.inside(above.rest, above.rest[-1].end)
+    operand = alone.factor_alone() if alone else _operand(parser)
+    if not has_name(operand.value, name):
+        raise parser.refuse(Obstacle.UNSUPPORTED, f"a derivative by {name} of something without {name}", "", token.start)
+    value = sp.Derivative(operand.value, (sp.Symbol(name), count))
+    return Factor(value=value, shape=Shape.OTHER if above.rest else Shape.BARE_CALL, start=token.start, scripted=not above.rest)
+
+
+def has_name(value: sp.Expr, name: str) -> bool:
+    """Whether a symbol of this name occurs."""
+    return sp.Symbol(name) in value.free_symbols
+
+
+def _order(parser: Parser, above: tuple[Node, ...], below: tuple[Node, ...], start: int) -> sp.Expr:
+    orders = [parser.part(nodes, start) if nodes else sp.Integer(1) for nodes in (above, below)]
+    if orders[0] != orders[1]:
+        raise parser.refuse(Obstacle.MALFORMED, "a derivative whose two orders differ", "", start)
+    count = orders[0]
+    if count.is_number and not (count.is_Integer and 0 < count < 20):
+        raise parser.refuse(Obstacle.UNSUPPORTED, f"a derivative of order {count}", "", start)
+    return count
+
+
+def _operand(parser: Parser) -> Factor:
+    """What a derivative in front is applied to: one factor."""
+    if not parser.starts():
+        raise parser.refuse(Obstacle.MALFORMED, "a derivative of nothing", "")
+    return parser.factor()
+
+
+@rule("sum", "prod")
+def _large(parser: Parser, token: Token) -> Factor:
+    """A sum or product; it reaches to the end of its term."""
+    scripts = collect(parser)
+    lower, upper = scripts.lower, scripts.upper
+    indices = _indices(parser, lower, scripts.lower_at or token.end)
+    if parser.peek() is not None and not parser.starts():
+        parser.refuse_here()
+    with parser.scope.binding(index for index, _ in indices), parser.deeper():
+        body = parser.term()
+    if not indices:
+        value = _over_vector(parser, token, body, upper)
+        return Factor(value=value, shape=Shape.LARGE, start=token.start)
+    for index, _ in indices:
+        if index in parser.scope.bound or _binds(body.value, index):
+            raise parser.refuse(Obstacle.AMBIGUOUS, f"the index {index} of two sums, one inside the other", "rename one", token.start)
+    last = None if upper is None else parser.part(upper, scripts.upper_at)
+    ranges = [_range(parser, index, first, last, body.value, token) for index, first in indices]
+    if last is not None and len(indices) > 1:
+        raise parser.refuse(Obstacle.AMBIGUOUS, "one upper bound for several indices", "write one sum for each", token.start)
+    if token.text == "prod":
+        _check_product(parser, body, {index for index, _ in indices})
+    large = sp.Sum if token.text == "sum" else sp.Product
+    value = parser.built(token.start, lambda v: large(v, *ranges), body.value)
+    return Factor(value=value, shape=Shape.LARGE, start=token.start, captured=frozenset(i for i, _ in indices) | body.captured)
+
+
+def _binds(value: sp.Expr, index: str) -> bool:
+    """Whether a sum inside has the same index."""
+    return any(str(limit[0]) == index for part in value.atoms(sp.Sum, sp.Product) for limit in part.limits)
+
+
+def _indices(parser: Parser, nodes: Sequence[Node] | None, start: int) -> list[tuple[str, tuple[Node, ...]]]:
+    """The indices under the operator, each with the nodes of its first value (empty if it is not said)."""
+    if nodes is None:
+        return []
+    for place, node in enumerate(nodes):
+        if node.is_char("="):
+            name = _variable(nodes[:place])
+            if not name or place + 1 == len(nodes):
+                break
+            return [(name, tuple(nodes[place + 1 :]))]
+    else:
+        pieces = [nodes[at : at + 1] for at in range(0, len(nodes), 2)]
+        commas = all(node.is_char(",") for node in nodes[1::2])
+        names = [_variable(piece) for piece in pieces]
+        lone = nodes[0]
+        if len(nodes) == 1 and isinstance(lone, Token) and lone.kind is Kind.WORD and set(lone.text) <= parser.scope.letters:
+            names = list(lone.text)
+        if commas and all(names) and len(set(names)) == len(names):
+            return [(name, ()) for name in names]
+    raise parser.refuse(Obstacle.UNSUPPORTED, "a sum or product over a set", "write the index with its first and last value", start)
+
+
+def _range(parser: Parser, name: str, first: tuple[Node, ...], last: sp.Expr | None, body: sp.Expr, token: Token) -> tuple[sp.Expr, ...]:
+    """The bounds of an index; where they are not written, it runs over all entries that it is an index of."""
+    index = sp.Symbol(name)
+    if first:
+        if last is None:
+            raise parser.refuse(Obstacle.MALFORMED, "a sum without its last value", "write it above the operator", token.start)
+        return index, parser.part(first, token.start), last
+    if not any(index in part.free_symbols for entry in body.atoms(sp.Indexed) for part in entry.indices):
+        raise parser.refuse(Obstacle.AMBIGUOUS, f"nothing says where {name} starts and ends", "write its first and last value", token.start)
+    if _outside_entries(body, index):
+        raise parser.refuse(Obstacle.AMBIGUOUS, f"nothing says where {name} starts", "write its first and last value", token.start)
+    return index, sp.Integer(1), extent(name) if last is None else last
+
+
+def _outside_entries(value: sp.Expr, index: sp.Expr) -> bool:
+    """Whether an index is used as a number, so that it matters where it starts."""
+    if isinstance(value, sp.Indexed):
+        return any(part != index and index in part.free_symbols for part in value.indices)
+    return bool(value == index) or any(_outside_entries(part, index) for part in value.args)
+
+
+def _check_product(parser: Parser, body: Term, indices: set[str]) -> None:
+    last = body.factors[-1]
+    if len(body.factors) > 1 and not indices & {str(symbol) for symbol in last.value.free_symbols}:
+        what = "a factor without the index at the end of a product: inside, or after it"
+        raise parser.refuse(Obstacle.AMBIGUOUS, what, "put the product, or its factors, in parentheses", last.start)
+
+
+def _over_vector(parser: Parser, token: Token, body: Term, upper: Sequence[Node] | None) -> sp.Expr:
+    """A sum without an index, over the entries of a vector."""
+    if token.text != "sum" or upper is not None or not has_vector(body.value, parser.scope):
+        raise parser.refuse(Obstacle.AMBIGUOUS, "no index says what runs", "write the index below the operator", token.start)
+    index = fresh(parser, body.value)
+    value = parser.built(token.start, lambda v: entry(parser, v, index, token.start), body.value)
+    return sp.Sum(value, (sp.Symbol(index), 1, extent(index)))
+
+
+@rule("int")
+def _integral(parser: Parser, token: Token) -> Factor:
+    """An integral; its integrand ends at the differential."""
+    scripts = collect(parser)
+    if scripts.lower is None or scripts.upper is None:
+        raise parser.refuse(Obstacle.UNSUPPORTED, "an integral without both bounds", "write them below and above", token.start)
+    at, name, width = _closing(parser, token)
+    lower, upper = parser.part(scripts.lower, scripts.lower_at), parser.part(scripts.upper, scripts.upper_at)
+    inner = parser.inside(parser.items[parser.at : at], parser.items[at].start)
+    with parser.scope.binding((name,)):
+        integrand = inner.value()
+    parser.at = at + width
+    value = sp.Integral(integrand, (sp.Symbol(name), lower, upper))
+    return Factor(value=value, shape=Shape.OTHER, start=token.start)
+
+
+def _closing(parser: Parser, token: Token) -> tuple[int, str, int]:
+    """Where the differential of an integral stands, its variable, and how many nodes it takes."""
+    opened = 0
+    for at in range(parser.at, len(parser.items)):
+        node = parser.items[at]
+        if node.is_macro("int"):
+            opened += 1
+        name, width = _ending(parser.items, at)
+        if name and opened:
+            opened -= 1
+        elif name:
+            if isinstance(node, Token) and node.kind is Kind.WORD and parser.scope.declared("d"):
+                raise parser.refuse(Obstacle.AMBIGUOUS, "a differential, or a factor d", r"write \mathrm{d}", node.start)
+            return at, name, width
+    raise parser.refuse(Obstacle.MALFORMED, "an integral without its differential", r"end the integrand with \mathrm{d}x", token.start)
+
+
+def _ending(items: Sequence[Node], at: int) -> tuple[str, int]:
+    found = _differential(items[at : at + 2])
+    if found is None or found.order or items[at].is_macro("partial"):
+        return "", 0
+    joined = isinstance(items[at], Token) and len(items[at].text) > 1  # type: ignore[union-attr]  # a token, by the test before it
+    return _variable(found.rest[:1]), 1 if joined else 2

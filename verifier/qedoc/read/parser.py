@@ -1,0 +1,315 @@
+"""Expressions: sums of terms, terms of factors, factors with their scripts; each macro has a rule of its own."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import NoReturn, TypeAlias
+
+import sympy as sp
+
+from qedoc.read import arithmetic
+from qedoc.read.factor import Factor, Shape, Term
+from qedoc.read.neighbours import check, check_vectors, refuse_loose
+from qedoc.read.reading import Obstacle, Refused
+from qedoc.read.refusals import PRODUCTS, keyword, refusal
+from qedoc.read.scope import Scope
+from qedoc.read.tokens import FONTS, Kind, Token
+from qedoc.read.tree import SYMBOLS, Group, Node
+
+DEEPEST = 48
+
+
+Rule: TypeAlias = Callable[["Parser", Token], Factor]
+
+RULES: dict[str, Rule] = {}
+BRACKETS: dict[str, Callable[["Parser", Group], Factor]] = {}
+NAMES: list[Rule] = []
+PREFIXED: list[tuple[Callable[[Sequence[Node]], bool], Callable[["Parser", int], Factor]]] = []
+SCRIPTS: list[Callable[["Parser", Factor], Factor]] = []
+
+ARGUMENTS = {"frac": 2, "tfrac": 2, "dfrac": 2, "cfrac": 2, "binom": 2, "dbinom": 2, "tbinom": 2, "sqrt": 1}
+ARGUMENTS |= dict.fromkeys(FONTS, 1)
+
+
+def rule(*macros: str) -> Callable[[Rule], Rule]:
+    """Registers the rule of macros that start a factor."""
+
+    def register(function: Rule) -> Rule:
+        RULES.update(dict.fromkeys(macros, function))
+        return function
+
+    return register
+
+
+class Parser:
+    """Reads one sequence of nodes.
+
+    Args:
+        items: the nodes.
+        scope: what names mean.
+        end: offset after the sequence, the place of what is missing.
+        depth: how many parsers it stands in.
+    """
+
+    def __init__(self, items: Sequence[Node], scope: Scope, end: int, depth: int = 0) -> None:
+        self.items = list(items)
+        self.scope = scope
+        self.end = end
+        self.depth = depth
+        self.at = 0
+        self.stops: Callable[[Parser], bool] = lambda _: False
+        if depth > DEEPEST:
+            raise Refused(Obstacle.LIMIT, f"nested more than {DEEPEST} deep", items[0].start if items else end, "name the inner parts")
+
+    def peek(self, ahead: int = 0) -> Node | None:
+        """The node `ahead` of the current one, or None at the end."""
+        return self.items[self.at + ahead] if self.at + ahead < len(self.items) else None
+
+    def take(self) -> Node:
+        """The current node, which is left behind."""
+        node = self.peek()
+        if node is None:
+            raise self.missing()
+        self.at += 1
+        return node
+
+    def takes(self, *spellings: str) -> bool:
+        """Whether the current node is one of these characters or macros, which is then left behind."""
+        node = self.peek()
+        found = node is not None and (node.is_char(*spellings) or node.is_macro(*spellings))
+        self.at += found
+        return found
+
+    def here(self) -> int:
+        """The offset of the current node."""
+        node = self.peek()
+        return self.end if node is None else node.start
+
+    def missing(self) -> Refused:
+        """The refusal of a formula that ends too early."""
+        return Refused(Obstacle.MALFORMED, "something is missing here", self.end, "")
+
+    def refuse(self, obstacle: Obstacle, what: str, suggestion: str = "", at: int | None = None) -> Refused:
+        """A refusal at the current node, or at an offset."""
+        return Refused(obstacle, what, self.here() if at is None else at, suggestion)
+
+    def inside(self, items: Sequence[Node], end: int) -> "Parser":
+        """A parser for a part."""
+        return Parser(items, self.scope, end, self.depth + 1)
+
+    def within(self, group: Group) -> "Parser":
+        """A parser for the inside of a group."""
+        return self.inside(group.items, group.end - 1)
+
+    @contextmanager
+    def deeper(self) -> Iterator[None]:
+        """Counts a step that nests without a delimiter, such as the argument of a bare function."""
+        self.depth += 1
+        if self.depth > DEEPEST:
+            raise self.refuse(Obstacle.LIMIT, f"nested more than {DEEPEST} deep", "name the inner parts")
+        yield
+        self.depth -= 1
+
+    def built(self, start: int, make: Callable[..., sp.Expr], *arguments: sp.Expr) -> sp.Expr:
+        """A value from its parts, or a refusal at `start`."""
+        try:
+            return make(*arguments)
+        except arithmetic.Impossible as error:
+            raise Refused(Obstacle.LIMIT if error.limit else Obstacle.UNSUPPORTED, error.what, start) from error
+
+    def value(self) -> sp.Expr:
+        """The value of the whole sequence."""
+        value = self.total(self.terms())
+        if self.peek() is not None:
+            self.refuse_here()
+        return value
+
+    def total(self, terms: Sequence[Term]) -> sp.Expr:
+        """The sum of terms, none of which uses the index of a sum that stands before it."""
+        captured: frozenset[str] = frozenset()
+        for term in terms:
+            stray = captured & {str(symbol) for symbol in term.value.free_symbols}
+            if stray:
+                what = f"{min(stray)} is the index of the sum before, which may end here or go on"
+                raise self.refuse(Obstacle.AMBIGUOUS, what, "put the sum, or what belongs to it, in parentheses", term.start)
+            captured |= term.captured
+        if len(terms) == 1:
+            return terms[0].value
+        return self.built(terms[0].start, lambda *values: arithmetic.add(values), *(term.value for term in terms))
+
+    def terms(self) -> list[Term]:
+        """The terms up to something that is no part of a sum."""
+        found = [self.term(signed=True)]
+        while not self.stops(self) and self._sign():
+            found.append(self.term(signed=True))
+        return found
+
+    def _sign(self) -> str:
+        node = self.peek()
+        return node.text if isinstance(node, Token) and node.is_char("+", "-") else ""
+
+    def term(self, *, signed: bool = False) -> Term:
+        """A product of factors; with its sign if `signed`."""
+        start = self.here()
+        sign = self._sign() if signed else ""
+        if sign:
+            self.take()
+            if self._sign():
+                raise self.refuse(Obstacle.MALFORMED, "two signs in a row", "put the second one in parentheses")
+        factors = [self.factor()]
+        operations = ["*"]
+        while not self.stops(self):
+            operation = self._operation()
+            if not operation and not self.starts():
+                break
+            at = self.here()
+            if operation:
+                self.take()
+            negative = operation in ("*", "/") and self._sign() == "-"
+            if negative:
+                self.take()
+            factor = self.factor()
+            check(factors, operations, operation, factor, at, self.scope)
+            factors.append(replace(factor, value=-factor.value) if negative else factor)
+            operations.append(operation)
+        if sign and len(factors) == 1 and factors[0].shape is Shape.NUMBER and factors[0].value == 0:
+            raise self.refuse(Obstacle.UNSUPPORTED, "a signed zero", "write 0", start)
+        value = self._product(factors, operations)
+        if sign == "-":
+            if factors[0].shape is Shape.LOOSE_SUM:
+                refuse_loose(factors[0])
+            value = self.built(start, lambda v: arithmetic.multiply((sp.Integer(-1), v)), value)
+        return Term(value=value, factors=tuple(factors), start=start, signed=bool(sign))
+
+    def _operation(self) -> str:
+        node = self.peek()
+        if not isinstance(node, Token) or node.kind not in (Kind.CHAR, Kind.MACRO):
+            return ""
+        return PRODUCTS.get(node.text, "") if node.text.isalpha() == (node.kind is Kind.MACRO) else ""
+
+    def _product(self, factors: Sequence[Factor], operations: Sequence[str]) -> sp.Expr:
+        if len(factors) == 1:
+            return factors[0].value
+        if "mod" in operations:
+            if len(factors) > 2:
+                raise self.refuse(Obstacle.AMBIGUOUS, "mod beside other factors", "put it in parentheses", factors[0].start)
+            return self.built(factors[0].start, lambda a, b: arithmetic.unevaluated(sp.Mod, a, b), factors[0].value, factors[1].value)
+        check_vectors(factors, operations, self.scope)
+        parts = []
+        for factor, operation in zip(factors, operations, strict=True):
+            inverse = operation == "/"
+            one = sp.Integer(1)
+            parts.append(self.built(factor.start, arithmetic.divide, one, factor.value) if inverse else factor.value)
+        return self.built(factors[0].start, lambda *values: arithmetic.multiply(values), *parts)
+
+    def starts(self) -> bool:
+        """Whether the current node can start a factor."""
+        node = self.peek()
+        match node:
+            case None:
+                return False
+            case Group():
+                return True
+            case Token(kind=Kind.NUMBER):
+                return True
+            case Token(kind=Kind.WORD | Kind.TEXT):
+                return keyword(node, self.scope) == ""
+            case Token(kind=Kind.MACRO):
+                return node.text in RULES or node.text in SYMBOLS
+            case Token(text="_"):
+                return PREFIXED[0][0](self.items[self.at :])
+            case _:
+                return False
+
+    def factor(self) -> Factor:
+        """A factor with its scripts."""
+        node = self.peek()
+        if node is None:
+            raise self.missing()
+        if not self.starts():
+            self.refuse_here()
+        with self.deeper():
+            factor = self._primary(self.take())
+            for script in SCRIPTS:
+                factor = script(self, factor)
+        return factor
+
+    def factor_alone(self) -> Factor:
+        """The factor that the whole sequence is."""
+        factor = self.factor()
+        if self.peek() is not None:
+            raise self.refuse(Obstacle.AMBIGUOUS, "more than one factor", "use parentheses")
+        return factor
+
+    def _primary(self, node: Node) -> Factor:
+        if isinstance(node, Group) and node.opener == "{" and not node.items and PREFIXED[0][0](self.items[self.at :]):
+            return PREFIXED[0][1](self, node.start)
+        if node.is_char("_"):
+            self.at -= 1
+            return PREFIXED[0][1](self, node.start)
+        if isinstance(node, Group):
+            if node.opener not in BRACKETS or (node.closer != node.opener and (node.opener, node.closer) != (r"\{", ".")):
+                raise Refused(Obstacle.UNSUPPORTED, "delimiters that do not make one value", node.start, "")
+            return BRACKETS[node.opener](self, node)
+        if node.kind is Kind.NUMBER:
+            return Factor(value=self.number(node), shape=Shape.NUMBER, start=node.start)
+        if node.kind is Kind.MACRO and node.text in RULES:
+            return RULES[node.text](self, node)
+        return NAMES[0](self, node)
+
+    def number(self, token: Token) -> sp.Expr:
+        """The exact value of digits."""
+        if len(token.text) > 1 and token.text[0] == "0" and token.text[1] != ".":
+            raise Refused(Obstacle.AMBIGUOUS, f"the number {token.text}", token.start, "leave out leading zeros and thousands separators")
+        return self.built(token.start, lambda: arithmetic.number(token.text))
+
+    def argument(self) -> tuple[Node, ...]:
+        """A TeX argument: what stands in braces, or else one letter, digit or macro."""
+        node = self.take()
+        if isinstance(node, Group):
+            if node.opener == "{":
+                return node.items
+            raise Refused(Obstacle.MALFORMED, "an argument without braces", node.start, "put it in braces")
+        if node.kind is Kind.MACRO and node.text in ARGUMENTS:
+            return (node, *(self._whole() for _ in range(ARGUMENTS[node.text])))
+        if node.kind is Kind.NUMBER and "." in node.text:
+            raise Refused(Obstacle.MALFORMED, "a decimal number as an argument without braces", node.start, "put it in braces")
+        if node.kind in (Kind.WORD, Kind.NUMBER) and len(node.text) > 1:
+            self.at -= 1
+            self.items[self.at : self.at + 1] = _remainder(node)
+            return (replace(node, text=node.text[0], end=node.start + 1),)
+        return (node,)
+
+    def _whole(self) -> Node:
+        """A TeX argument as one node."""
+        start = self.here()
+        items = self.argument()
+        end = items[-1].end if items else start
+        return Group(opener="{", closer="{", items=items, start=start, end=end)
+
+    def part(self, items: Sequence[Node], start: int) -> sp.Expr:
+        """The value of a TeX argument that starts at `start`."""
+        return self.inside(items, items[-1].end if items else start + 1).value()
+
+    def refuse_here(self) -> NoReturn:
+        """Refuses the current node, which cannot go on with what stands before it."""
+        node = self.peek()
+        if node is None:
+            raise self.missing()
+        if isinstance(node, Group):
+            raise self.refuse(Obstacle.MALFORMED, "a bracket that nothing can be done with")
+        raise refusal(node)
+
+
+def _remainder(token: Token) -> list[Token]:
+    """What a run of letters and digits leaves when TeX takes its first character."""
+    rest = token.text[1:]
+    letters = rest.lstrip("0123456789")
+    middle = token.start + 1 + len(rest) - len(letters)
+    found = []
+    if len(letters) < len(rest):
+        digits = rest[: len(rest) - len(letters)]
+        found.append(replace(token, kind=Kind.NUMBER, text=digits, start=token.start + 1, end=middle))
+    if letters:
+        found.append(replace(token, kind=Kind.WORD, text=letters, start=middle))
+    return found

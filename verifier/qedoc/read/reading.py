@@ -1,0 +1,188 @@
+"""What the LaTeX reader is told and what it answers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+import sympy as sp
+
+
+class Obstacle(Enum):
+    """Why a formula could not be read."""
+
+    AMBIGUOUS = "ambiguous"
+    UNKNOWN = "unknown"
+    UNSUPPORTED = "unsupported"
+    MALFORMED = "malformed"
+    LIMIT = "limit"
+
+
+class Silence(Enum):
+    """Why a formula says nothing about a value."""
+
+    CONSTRAINT = "a constraint"
+    NOTATION = "a notation"
+    STEP = "a step of an algorithm"
+    PROBLEM = "an optimisation problem"
+    APPROXIMATION = "an approximation"
+
+
+class Extent(sp.Symbol):  # type: ignore[misc]  # sympy is untyped
+    """How many values an index has, where a sum names the index without its range.
+
+    It is no symbol of the formula: whoever binds the formula replaces it by the length of the axis at which the index stands.
+    """
+
+    __slots__ = ()
+
+
+def shown(expression: sp.Basic) -> str:
+    """The text of an expression; SymPy's own order of terms would compute every constant in it, however long that takes."""
+    return str(sp.sstr(expression, order="none"))
+
+
+def extent(index: str) -> Extent:
+    """The number of values of `index`, counted from 1."""
+    return Extent(f"n_{index}", integer=True, positive=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    r"""What is known about the names in a formula; a name may be given as LaTeX (`\beta_1`) or plain (`beta_1`).
+
+    Args:
+        functions: names that stand for functions: the object's own, and parameters that are callables.
+        parameters: the parameters of the object, in the order of its signature.
+        legend: symbols that the text explains, each with what it says of them.
+        siblings: documented functions beside the object; their names stand for them.
+        vectors: symbols that have entries, so that `x_1` is an entry and a product of two of them is not elementwise.
+        constants: symbols with a known value.
+    """
+
+    functions: frozenset[str] = frozenset()
+    parameters: tuple[str, ...] = ()
+    legend: Mapping[str, str] = field(default_factory=dict)
+    siblings: frozenset[str] = frozenset()
+    vectors: frozenset[str] = frozenset()
+    constants: Mapping[str, sp.Expr] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Application:
+    """A function's name with its arguments, as the left side of a definition.
+
+    Args:
+        name: the name in plain form, such as `f_pdf` or `kl_div`.
+        arguments: one expression for each argument, in the order written; empty where only the name is written.
+    """
+
+    name: str
+    arguments: tuple[sp.Expr, ...]
+
+    def __str__(self) -> str:
+        return f"{self.name}({', '.join(map(shown, self.arguments))})" if self.arguments else self.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Equation:
+    """One value that a formula states.
+
+    Args:
+        left: what has the value: the first member of a chain `a = b = c`, for each of its later members; None for a bare expression.
+        right: the value.
+        condition: where it is stated to hold besides the domain; `true` if the formula says nothing.
+        latex: the piece of the formula that `right` was read from.
+    """
+
+    left: sp.Expr | Application | None
+    right: sp.Expr
+    condition: sp.Basic
+    latex: str
+
+    def __str__(self) -> str:
+        left = self.left if isinstance(self.left, Application) or self.left is None else shown(self.left)
+        text = shown(self.right) if left is None else f"{left} = {shown(self.right)}"
+        return text if self.condition == sp.true else f"{text}, if {shown(self.condition)}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """A formula that was read: one equation for each link of a chain and each row."""
+
+    equations: tuple[Equation, ...]
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.equations))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unreadable:
+    """A formula that has no sure reading.
+
+    Args:
+        obstacle: the kind of reason.
+        what: what stands in the way.
+        offset: where, in characters from the start of the LaTeX.
+        line: the line of that place in the LaTeX, from 1.
+        column: the column in that line, from 1.
+        suggestion: what to write or to declare instead; empty where nothing would help.
+    """
+
+    obstacle: Obstacle
+    what: str
+    offset: int
+    line: int
+    column: int
+    suggestion: str
+
+    def __str__(self) -> str:
+        text = f"line {self.line}, column {self.column}: {self.what}"
+        return f"{text}; {self.suggestion}" if self.suggestion else text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotAClaim:
+    """A formula that states no value.
+
+    Args:
+        silence: what it is instead.
+        why: the construct that shows it.
+    """
+
+    silence: Silence
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.silence.value}: {self.why}"
+
+
+class Refused(Exception):
+    """Ends a reading; `read` turns it into `Unreadable`, so that it never leaves the package."""
+
+    def __init__(self, obstacle: Obstacle, what: str, offset: int, suggestion: str = "") -> None:
+        super().__init__(what)
+        self.obstacle = obstacle
+        self.what = what
+        self.offset = offset
+        self.suggestion = suggestion
+
+    def at(self, latex: str) -> Unreadable:
+        """The finding, with its line and column in `latex`."""
+        offset = max(0, min(self.offset, len(latex)))
+        before = latex[:offset]
+        return Unreadable(
+            obstacle=self.obstacle,
+            what=self.what,
+            offset=offset,
+            line=before.count("\n") + 1,
+            column=offset - (before.rfind("\n") + 1) + 1,
+            suggestion=self.suggestion,
+        )
+
+
+class Silent(Exception):
+    """Ends a reading of something that states no value; `read` turns it into `NotAClaim`."""
+
+    def __init__(self, silence: Silence, why: str) -> None:
+        super().__init__(why)
+        self.finding = NotAClaim(silence=silence, why=why)

@@ -1,0 +1,87 @@
+"""What a word means to a formula, and why a token cannot stand where it stands."""
+
+from qedoc.read.reading import Obstacle, Refused
+from qedoc.read.scope import Scope
+from qedoc.read.tokens import Kind, Token
+from qedoc.read.tree import Node, relation
+
+PRODUCTS = {"*": "*", "cdot": "*", "times": "x", "ast": "*", "odot": "o", "/": "/", "div": "/", "bmod": "mod", "slash": "/"}
+"""The operations between two factors: `*` and `x` (perhaps a cross product), `o` (elementwise), `/`, `mod`."""
+
+_BARE_KEYWORDS = frozenset({"if", "otherwise", "else", "and", "or", "for", "where", "when"})
+_KEYWORDS = {
+    "if": frozenset({"if", "for", "when", "whenever", "where", "with", "for all", "provided", "provided that", "else if", "elif", "given"}),
+    "otherwise": frozenset({"otherwise", "else", "elsewhere", "in all other cases", "for all other values"}),
+    "and": frozenset({"and"}),
+    "or": frozenset({"or"}),
+}
+_UNSUPPORTED = {
+    "nabla": "a gradient",
+    "partial": "a partial derivative outside a fraction",
+    "pm": "two values at once",
+    "mp": "two values at once",
+    "ldots": "dots: what they leave out is a guess",
+    "cdots": "dots: what they leave out is a guess",
+    "dots": "dots: what they leave out is a guess",
+    "vdots": "dots: what they leave out is a guess",
+    "ddots": "dots: what they leave out is a guess",
+    "circ": "a composition or an elementwise product",
+    "otimes": "a Kronecker or tensor product",
+    "oplus": "a direct sum",
+    "det": "a determinant",
+    "lim": "a limit",
+    "sup": "a supremum",
+    "inf": "an infimum",
+    "iint": "a double integral",
+    "oint": "a contour integral",
+    "overline": "a line above: a mean, a conjugate or a complement",
+    "underline": "a line below",
+    "underset": "something below a symbol",
+    "overset": "something above a symbol",
+    "Re": "a real part",
+    "Im": "an imaginary part",
+    "arg": "an argument of a complex number",
+    "lg": "lg: the logarithm to base 10 or to base 2",
+    "Pr": "a probability",
+    "setminus": "a set",
+    "cup": "a set",
+    "cap": "a set",
+    "emptyset": "a set",
+    "forall": "a quantifier",
+    "exists": "a quantifier",
+}
+_INSTEAD = dict.fromkeys(("ldots", "cdots", "dots"), r"write \sum or \prod with its bounds") | {"lg": r"write \log_{10} or \log_2"}
+
+
+def refusal(token: Token) -> Refused:
+    """Why a token cannot stand where it stands."""
+    text, kind, start = token.text, token.kind, token.start
+    related = relation(token)
+    if kind is Kind.MACRO and text in _UNSUPPORTED:
+        return Refused(Obstacle.UNSUPPORTED, _UNSUPPORTED[text], start, _INSTEAD.get(text, ""))
+    if related:
+        return Refused(Obstacle.UNSUPPORTED, "a relation inside an expression", start, "")
+    if kind is Kind.MACRO:
+        known = text in PRODUCTS
+        return Refused(Obstacle.MALFORMED if known else Obstacle.UNKNOWN, rf"\{text}" + (" without an operand" if known else ""), start, "")
+    if kind in (Kind.WORD, Kind.TEXT):
+        return Refused(Obstacle.UNSUPPORTED, f"the word '{text}' inside an expression", start, "")
+    if kind is Kind.CHAR and text == ",":
+        return Refused(Obstacle.UNSUPPORTED, "a list of values", start, "give each value alone")
+    if kind is Kind.CHAR and text in "^_":
+        return Refused(Obstacle.MALFORMED, "a script with nothing to stand on, or the second one", start, "use braces")
+    if kind is Kind.CHAR:
+        return Refused(Obstacle.MALFORMED, f"'{text}' does not fit here", start, "")
+    return Refused(Obstacle.MALFORMED, "a break, an alignment or a wide space inside an expression", start, "")
+
+
+def keyword(node: Node | None, scope: Scope) -> str:
+    """The keyword that a word or upright text is: `if`, `otherwise`, `and`, `or`; `?` for other prose; else an empty string."""
+    if not isinstance(node, Token) or node.kind not in (Kind.WORD, Kind.TEXT):
+        return ""
+    said = node.text.strip(" ,.;:").lower()
+    if node.kind is Kind.TEXT or (said in _BARE_KEYWORDS and not scope.declared(node.text)):
+        for meaning, words in _KEYWORDS.items():
+            if said in words:
+                return meaning
+    return "?" if node.kind is Kind.TEXT and not said.replace("_", "").isalnum() else ""

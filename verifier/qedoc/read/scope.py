@@ -1,0 +1,149 @@
+"""What each name in a formula may mean: declared, bound, an index, a function."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+
+import sympy as sp
+
+from qedoc.read.functions import LETTERS
+from qedoc.read.reading import Names
+from qedoc.read.tokens import BOLD, Kind, Token
+from qedoc.read.tree import SYMBOLS, Group, Node
+
+ACCENTS = frozenset({"hat", "bar", "tilde", "widehat", "widetilde", "dot", "check", "breve", "acute", "grave", "mathring"})
+CONVENTIONAL = frozenset("ijklmn")
+SYLLABLES = frozenset({"min", "in", "ln", "lim", "kl", "nil", "mil", "ml", "mm", "nm", "km", "ill", "mn"})
+
+KNOWN_LETTERS = frozenset(name for name, _ in LETTERS)
+
+_DISTRIBUTION_LETTERS = frozenset("fFpPS")
+_FUNCTION = re.compile(r"\bfunctions?\b", re.IGNORECASE)
+_MEAN = re.compile(r"\b(mean|average)\b", re.IGNORECASE)
+_STYLE = re.compile(r"\\(mathrm|mathit|mathbf|mathtt|mathsf|boldsymbol|bm|text\w*|operatorname\*?|vec)\s*\{([^{}]*)\}")
+_ACCENT = re.compile(r"\\(" + "|".join(sorted(ACCENTS)) + r")\s*(\{([^{}]*)\}|\\?[A-Za-z]+)")
+_CALLIGRAPHIC = re.compile(r"\\(mathcal|mathscr)\s*\{([^{}]*)\}")
+
+
+def plain(name: str) -> str:
+    r"""The plain form of a name: `\beta_1` is beta_1, `\hat{m}` is m_hat, `f_{pdf}` is f_pdf."""
+    name = _STYLE.sub(r"\2", name)
+    name = _CALLIGRAPHIC.sub(r"cal_\2", name)
+    name = _ACCENT.sub(lambda m: f"{m.group(3) or m.group(2)}_{m.group(1).removeprefix('wide')}", name)
+    return re.sub(r"[\\{}\s]", "", name.replace("\\_", "_"))
+
+
+class Scope:
+    """The names of one reading; it grows while the left sides are read."""
+
+    def __init__(self, names: Names, nodes: Sequence[Node]) -> None:
+        self.own = {plain(name) for name in names.functions}
+        self.functions = set(self.own)
+        self.siblings = {plain(name) for name in names.siblings}
+        self.legend = {plain(name): text for name, text in names.legend.items()}
+        explained = {name for name, text in self.legend.items() if _FUNCTION.search(text)}
+        self.functions |= explained - KNOWN_LETTERS
+        for name in explained:
+            del self.legend[name]
+        self.constants = {plain(name): value for name, value in names.constants.items()}
+        self.parameters = {plain(name) for name in names.parameters} - self.own
+        self.mean = any("langle" in name and _MEAN.search(text) for name, text in names.legend.items())
+        self.vectors = {plain(name) for name in names.vectors} | set(_bold(nodes)) | (set(_averaged(nodes)) if self.mean else set())
+        self.symbols = {*self.parameters, *self.legend, *self.constants, *self.vectors} - self.own
+        self.letters = index_letters(nodes)
+        self.bound: list[str] = []
+
+    def declared(self, name: str) -> bool:
+        """Whether the name is known to stand for a value."""
+        return name in self.symbols or name in self.bound or name in self.letters
+
+    def explained(self, name: str) -> bool:
+        """Whether more than a parameter's name says what the symbol is."""
+        return name in self.legend or name in self.constants or name in self.bound or name in self.vectors
+
+    def is_function(self, name: str, *, letters: bool = True) -> bool:
+        """Whether the name stands for a function; `letters` tells that it is written in letters, not as a Greek macro."""
+        if name in self.functions:
+            return True
+        base, _, suffix = name.partition("_")
+        member = len(base) == 1 and base in _DISTRIBUTION_LETTERS and suffix in self.siblings
+        return letters and (member or name in self.siblings) and not self.declared(name)
+
+    def symbol(self, name: str) -> sp.Expr:
+        """The symbol, or the constant that it stands for."""
+        return self.constants.get(name, sp.Symbol(name))
+
+    @contextmanager
+    def binding(self, names: Iterable[str]) -> Iterator[None]:
+        """Bound variables of a sum, product or integral."""
+        before = len(self.bound)
+        self.bound += names
+        try:
+            yield
+        finally:
+            del self.bound[before:]
+
+
+def walk(nodes: Sequence[Node]) -> Iterator[Sequence[Node]]:
+    """Each sequence of nodes in the tree."""
+    waiting = [nodes]
+    while waiting:
+        items = waiting.pop()
+        yield items
+        waiting += [item.items for item in items if isinstance(item, Group)]
+
+
+def _bold(nodes: Sequence[Node]) -> Iterator[str]:
+    for items in walk(nodes):
+        for place, item in enumerate(items):
+            if not isinstance(item, Token):
+                continue
+            if item.kind is Kind.TEXT and item.font in BOLD:
+                yield item.text
+            elif item.is_macro(*BOLD) and place + 1 < len(items):
+                yield from (t.text for t in contents(items[place + 1]) if isinstance(t, Token) and t.text in SYMBOLS)
+
+
+def _averaged(nodes: Sequence[Node]) -> Iterator[str]:
+    """Symbols alone in angle brackets."""
+    for items in walk(nodes):
+        for item in items:
+            if isinstance(item, Group) and item.opener == "angle" and len(item.items) == 1 and isinstance(item.items[0], Token):
+                yield item.items[0].text
+
+
+def contents(node: Node) -> Sequence[Node]:
+    """What a TeX argument holds: the inside of braces, or the node itself."""
+    return node.items if isinstance(node, Group) and node.opener == "{" else (node,)
+
+
+def index_letters(nodes: Sequence[Node]) -> set[str]:
+    """Letters that stand as an index somewhere: bound by a sum, or in a subscript that can only be indices."""
+    found: set[str] = set()
+    for items in walk(nodes):
+        for place, item in enumerate(items[:-1]):
+            if not item.is_char("_"):
+                continue
+            inside = contents(items[place + 1])
+            if place and items[place - 1].is_macro("sum", "prod"):
+                found |= {t.text for t in inside[:1] if isinstance(t, Token) and t.kind is Kind.WORD and len(t.text) == 1}
+            else:
+                found |= set(_letters(inside))
+    return found
+
+
+def _letters(inside: Sequence[Node]) -> Iterator[str]:
+    words = [item for item in inside if isinstance(item, Token) and item.kind is Kind.WORD]
+    if len(inside) == 1:
+        yield from (letter for word in words if conventional(word.text) for letter in word.text)
+        return
+    for place, item in enumerate(inside):
+        based = place + 1 < len(inside) and inside[place + 1].is_char("_")
+        letters = isinstance(item, Token) and item.kind is Kind.WORD and (len(item.text) == 1 or conventional(item.text))
+        if isinstance(item, Token) and letters and not based:
+            yield from item.text
+
+
+def conventional(run: str) -> bool:
+    """Whether a run of letters reads as indices, like `ij`."""
+    return 1 < len(run) <= 3 and set(run) <= CONVENTIONAL and run not in SYLLABLES

@@ -1,0 +1,167 @@
+"""Scripts and what follows a factor: exponents, subscripts, primes, factorials."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import sympy as sp
+
+from qedoc.read import arithmetic
+from qedoc.read.factor import Factor, Shape
+from qedoc.read.functions import RISING
+from qedoc.read.neighbours import refuse_loose
+from qedoc.read.parser import SCRIPTS, Parser
+from qedoc.read.reading import Obstacle
+from qedoc.read.tokens import Kind, Token
+from qedoc.read.tree import Group, Node
+
+_MARKS = ("*", "+", "-", "star", "ast", "dagger", "dag", "circ", "prime", "perp")
+_TRANSPOSES = ("top", "intercal", "T", "H")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scripts:
+    """The scripts of one base, each at most once; None where it has none.
+
+    Args:
+        lower: the nodes of the subscript.
+        upper: the nodes of the superscript.
+        lower_at: offset of the subscript.
+        upper_at: offset of the superscript.
+        primes: how many primes.
+    """
+
+    lower: tuple[Node, ...] | None = None
+    upper: tuple[Node, ...] | None = None
+    lower_at: int = 0
+    upper_at: int = 0
+    primes: int = 0
+
+
+def collect(parser: Parser) -> Scripts:
+    """The scripts at the parser's place."""
+    found = Scripts()
+    while True:
+        at = parser.here()
+        if parser.takes("'"):
+            if found.upper is not None:
+                raise parser.refuse(Obstacle.MALFORMED, "a prime after an exponent", "", at)
+            found = replace(found, primes=found.primes + 1)
+        elif parser.takes("_"):
+            if found.lower is not None:
+                raise parser.refuse(Obstacle.MALFORMED, "a second subscript", "use braces", at)
+            found = replace(found, lower=_script(parser), lower_at=at)
+        elif parser.takes("^"):
+            if found.upper is not None:
+                raise parser.refuse(Obstacle.MALFORMED, "a second exponent", "use braces or parentheses", at)
+            found = replace(found, upper=_script(parser), upper_at=at)
+        else:
+            return found
+
+
+def _script(parser: Parser) -> tuple[Node, ...]:
+    """A script; `x^12` is refused, since TeX takes the 1 only."""
+    node = parser.peek()
+    if isinstance(node, Token) and node.kind is Kind.NUMBER and len(node.text) > 1:
+        raise parser.refuse(Obstacle.AMBIGUOUS, f"only the first digit of {node.text} is in the script", "put the number in braces")
+    if isinstance(node, Token) and node.is_char("-", "+"):
+        follower = parser.peek(1)
+        if follower is not None and not follower.is_char("^", "_", ",", "="):
+            raise parser.refuse(Obstacle.MALFORMED, "only the sign is in the script", "put the exponent in braces")
+    nodes = parser.argument()
+    if not nodes:
+        raise parser.refuse(Obstacle.MALFORMED, "an empty script", "")
+    return nodes
+
+
+def exponent(parser: Parser, nodes: Sequence[Node], start: int, *, named: bool) -> sp.Expr:
+    """The value of an exponent.
+
+    Args:
+        parser: what reads the base.
+        nodes: the superscript.
+        start: its offset.
+        named: whether the base is a name, so that the superscript may be an index or a mark.
+    """
+    lone = nodes[0] if len(nodes) == 1 else None
+    if isinstance(lone, Token):
+        if lone.is_char(*_MARKS) or lone.is_macro(*_MARKS):
+            raise parser.refuse(
+                Obstacle.UNSUPPORTED, f"the mark {lone.text} as an exponent", "give the marked symbol a name of its own", start
+            )
+        transposed = lone.text in _TRANSPOSES and not parser.scope.declared(lone.text)
+        if transposed and lone.kind in (Kind.WORD, Kind.TEXT, Kind.MACRO):
+            raise parser.refuse(
+                Obstacle.UNSUPPORTED, f"{lone.text} as an exponent: a transpose", f"explain {lone.text} if it is a number", start
+            )
+    negated = len(nodes) == 2 and nodes[0].is_char("-") and isinstance(nodes[1], Token) and nodes[1].text in _TRANSPOSES
+    if negated and not parser.scope.declared(nodes[1].text):  # type: ignore[union-attr]  # a token, by the line above
+        raise parser.refuse(Obstacle.UNSUPPORTED, "the transpose of an inverse", "explain the letter if it is a number", start)
+    if named and isinstance(lone, Group) and lone.opener == "(":
+        what = "an exponent in parentheses: a power, an index or a derivative"
+        raise parser.refuse(Obstacle.AMBIGUOUS, what, "leave the parentheses out for a power, use a subscript for an index", start)
+    return parser.part(nodes, start)
+
+
+def raised(parser: Parser, factor: Factor, nodes: Sequence[Node], start: int) -> Factor:
+    """The factor to a power."""
+    if factor.shape in (Shape.LOOSE_PRODUCT, Shape.LOOSE_SUM):
+        refuse_loose(factor)
+    if factor.shape in (Shape.NAMED_CALL, Shape.BARE_CALL):
+        what = "an exponent after a function's argument: of the argument, or of the function's value"
+        raise parser.refuse(Obstacle.AMBIGUOUS, what, r"write \log^2(x) or \log(x^2)", start)
+    if isinstance(factor.value, sp.Indexed) and len(factor.value.indices) > 1:
+        what = "an exponent on an entry: of the entry, or of the whole matrix"
+        raise parser.refuse(Obstacle.AMBIGUOUS, what, "put the entry, or the matrix, in parentheses", start)
+    value = parser.built(start, arithmetic.power, factor.value, exponent(parser, nodes, start, named=factor.shape is Shape.NAME))
+    shape = Shape.OTHER if factor.shape in (Shape.NUMBER, Shape.NAME) else factor.shape
+    return replace(factor, value=value, shape=shape, scripted=True, raised=True)
+
+
+def _postfix(parser: Parser, factor: Factor) -> Factor:
+    while (node := parser.peek()) is not None:
+        if node.is_char("!"):
+            factor = _factorial(parser, factor)
+        elif not node.is_char("^", "_", "'"):
+            break
+        elif factor.scripted:
+            raise parser.refuse(Obstacle.MALFORMED, "a second script of the same kind, or of a power", "use braces or parentheses")
+        else:
+            scripts = collect(parser)
+            if scripts.lower is not None:
+                factor = _lowered(parser, factor, scripts)
+            if scripts.primes:
+                raise parser.refuse(Obstacle.UNSUPPORTED, "a prime on something that is no name", "", node.start)
+            if scripts.upper is not None:
+                factor = raised(parser, factor, scripts.upper, scripts.upper_at)
+            factor = replace(factor, scripted=True)
+    return factor
+
+
+def _lowered(parser: Parser, factor: Factor, scripts: Scripts) -> Factor:
+    """The rising factorial `(a)_k`, where the function's name or a hypergeometric series says that it is one."""
+    assert scripts.lower is not None
+    if factor.shape is not Shape.BRACKET or not parser.scope.own & RISING:
+        what = "a subscript on something that is no name: an entry, a rising or a falling factorial"
+        raise parser.refuse(Obstacle.AMBIGUOUS, what, r"write the factorial with \Gamma, and an entry with its formula", scripts.lower_at)
+    count = parser.part(scripts.lower, scripts.lower_at)
+    value = parser.built(factor.start, lambda a, k: arithmetic.unevaluated(sp.RisingFactorial, a, k), factor.value, count)
+    return replace(factor, value=value, shape=Shape.OTHER)
+
+
+def _factorial(parser: Parser, factor: Factor) -> Factor:
+    mark = parser.take()
+    double = False
+    follower = parser.peek()
+    if follower is not None and follower.is_char("!"):
+        double = follower.start == mark.end
+        parser.take()
+        if not double or parser.takes("!"):
+            raise parser.refuse(Obstacle.AMBIGUOUS, "several factorial signs", "use parentheses, or !! for a double factorial", mark.start)
+    if factor.raised or factor.shape in (Shape.NAMED_CALL, Shape.BARE_CALL, Shape.LOOSE_PRODUCT, Shape.LOOSE_SUM, Shape.FRACTION):
+        raise parser.refuse(Obstacle.AMBIGUOUS, "a factorial of more than one symbol", "use parentheses", mark.start)
+    function = sp.factorial2 if double else sp.factorial
+    value = parser.built(factor.start, lambda n: arithmetic.unevaluated(function, n), factor.value)
+    return replace(factor, value=value, shape=Shape.OTHER, scripted=False, raised=False)
+
+
+SCRIPTS.append(_postfix)

@@ -1,0 +1,241 @@
+"""LaTeX source to tokens: numbers, letter runs, upright text, macros and characters, each with its place."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+
+from pylatexenc import latexwalker, macrospec
+
+from qedoc.read.reading import Obstacle, Refused
+
+LONGEST = 4000
+
+
+class Kind(Enum):
+    """What a token is."""
+
+    NUMBER = auto()
+    WORD = auto()
+    TEXT = auto()
+    MACRO = auto()
+    CHAR = auto()
+    OPEN = auto()
+    CLOSE = auto()
+    BEGIN = auto()
+    END = auto()
+    WIDE = auto()
+    BREAK = auto()
+    PARAGRAPH = auto()
+    MATH = auto()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Token:
+    """A piece of LaTeX.
+
+    Args:
+        kind: what it is.
+        text: digits, letters, a macro's name without backslash, the content of `TEXT`, or the character.
+        start: offset of its first character.
+        end: offset after its last character.
+        font: the macro that sets a `TEXT`, such as `mathrm`.
+    """
+
+    kind: Kind
+    text: str
+    start: int
+    end: int
+    font: str = ""
+
+    def is_char(self, *characters: str) -> bool:
+        """Whether it is one of these characters."""
+        return self.kind is Kind.CHAR and self.text in characters
+
+    def is_macro(self, *names: str) -> bool:
+        """Whether it is one of these macros."""
+        return self.kind is Kind.MACRO and self.text in names
+
+
+PROSE = frozenset({"text", "textrm", "textit", "textbf", "texttt", "textnormal", "textsf", "mbox"})
+UPRIGHT = frozenset({"mathrm", "mathit", "mathsf", "mathtt", "operatorname", "mathop", "rm", "it", "tt", "mathnormal"})
+BOLD = frozenset({"mathbf", "boldsymbol", "bm", "bf", "vec", "pmb"})
+STYLED = frozenset({"mathcal", "mathscr", "mathfrak", "mathbb"})
+FONTS = UPRIGHT | BOLD | STYLED
+
+_NARROW = frozenset({",", ";", ":", "!", " ", ">", "thinspace", "medspace", "thickspace", "enspace", "nobreakspace", "negthinspace", "\n"})
+_LAYOUT = frozenset({"displaystyle", "textstyle", "scriptstyle", "limits", "nolimits", "nonumber", "notag", "mathstrut", "strut"})
+_WIDE = frozenset({"quad", "qquad"})
+_NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?|\.[0-9]+")
+_SCIENTIFIC = re.compile(r"([0-9]+\.?[0-9]*|\.[0-9]+)[eE][-+]?[0-9]")
+_NAME = re.compile(r"\s*[A-Za-z]([A-Za-z0-9\s]|\\_)*")
+_BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
+_CONDITION = re.compile(r"[\s,;]*(if|for|when|where)\b(?=.*[<>=])", re.DOTALL)
+_JOINED = {"...": "ldots", ":=": "coloneqq", "<=": "leq", ">=": "geq", "==": "coloneqq"}
+_UNICODE = {
+    "≤": "leq", "≥": "geq", "≠": "neq", "×": "times", "·": "cdot", "⋅": "cdot", "∞": "infty", "∈": "in", "≈": "approx",
+    "∑": "sum", "∏": "prod", "∫": "int", "…": "ldots", "⟨": "langle", "⟩": "rangle", "←": "leftarrow", "∂": "partial", "∇": "nabla",
+    "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "varepsilon", "ζ": "zeta", "η": "eta", "θ": "theta", "κ": "kappa",
+    "λ": "lambda", "μ": "mu", "ν": "nu", "ξ": "xi", "π": "pi", "ρ": "rho", "σ": "sigma", "τ": "tau", "φ": "varphi", "ϕ": "phi",
+    "χ": "chi", "ψ": "psi", "ω": "omega", "Γ": "Gamma", "Δ": "Delta", "Θ": "Theta", "Λ": "Lambda", "Σ": "Sigma", "Φ": "Phi",
+    "Ψ": "Psi", "Ω": "Omega",
+}  # fmt: skip
+
+
+def tokenize(latex: str) -> list[Token]:
+    """The tokens of `latex`, comments and narrow spaces left out.
+
+    Raises:
+        Refused: for a text longer than `LONGEST` characters, a stray `$`, or something that TeX would not accept.
+    """
+    if len(latex) > LONGEST:
+        raise Refused(Obstacle.LIMIT, f"{len(latex)} characters; at most {LONGEST} are read", LONGEST, "split the formula")
+    if latex.endswith("\\") and not latex.endswith("\\\\"):
+        raise Refused(Obstacle.MALFORMED, "a backslash ends the formula", len(latex) - 1, "remove it")
+    return _unwrapped(list(_tokens(latex, 0)))
+
+
+def _unwrapped(found: list[Token]) -> list[Token]:
+    r"""Without the `$...$` or `\[...\]` around the whole."""
+    if len(found) > 1 and found[0].kind is found[-1].kind is Kind.MATH:
+        found = found[1:-1]
+    for token in found:
+        if token.kind is Kind.MATH:
+            raise Refused(Obstacle.MALFORMED, f"{token.text} inside a formula", token.start, "give each formula alone")
+    return found
+
+
+def _tokens(latex: str, base: int) -> Iterator[Token]:
+    """Tokens of `latex`, which stands at offset `base` of the whole."""
+    walker = latexwalker.LatexWalker(latex, latex_context=macrospec.LatexContextDb(), tolerant_parsing=True)
+    state = walker.make_parsing_state(in_math_mode=True)
+    at = 0
+    while True:
+        try:
+            token = walker.get_token(at, parsing_state=state)
+        except latexwalker.LatexWalkerEndOfStream:
+            return
+        start, at = token.pos, token.pos + token.len
+        match token.tok:
+            case "comment":
+                if token.arg.strip():
+                    raise Refused(
+                        Obstacle.AMBIGUOUS, "% starts a comment in TeX", base + start, r"write \bmod for a remainder, or remove it"
+                    )
+            case "brace_open" | "brace_close":
+                kind = Kind.OPEN if token.tok == "brace_open" else Kind.CLOSE
+                yield Token(kind=kind, text=token.arg, start=base + start, end=base + at)
+            case "begin_environment" | "end_environment":
+                kind = Kind.BEGIN if token.tok == "begin_environment" else Kind.END
+                yield Token(kind=kind, text=token.arg.strip().rstrip("*"), start=base + start, end=base + at)
+            case "mathmode_inline" | "mathmode_display":
+                yield Token(kind=Kind.MATH, text=token.arg, start=base + start, end=base + at)
+            case "macro":
+                made, at = _macro(latex, base, token.arg, start, at)
+                yield from made
+            case _:
+                made, at = _characters(latex, base, token.arg, start, at)
+                yield from made
+
+
+def _macro(latex: str, base: int, name: str, start: int, end: int) -> tuple[list[Token], int]:
+    if name in _NARROW or name in _LAYOUT:
+        return [], end
+    if name in _WIDE:
+        return [Token(kind=Kind.WIDE, text=name, start=base + start, end=base + end)], end
+    if name == "\\":
+        return [Token(kind=Kind.BREAK, text=name, start=base + start, end=base + end)], _after_option(latex, end)
+    if name == "_":
+        return _word(latex, base, start)
+    if name in {"label", "tag", "hspace", "phantom"}:
+        return [], _argument(latex, end)[1]
+    if name in PROSE or name in FONTS:
+        opened = end + (latex[end : end + 1] == "*")
+        content, closed = _argument(latex, opened)
+        inner = base + closed - len(content) - 1
+        if name in PROSE and content:
+            return _prose(name, content, base + start, inner, base + closed), closed
+        if content and _NAME.fullmatch(content):
+            text = re.sub(r"\s+", "", content).replace("\\_", "_")
+            return [Token(kind=Kind.TEXT, text=text, start=base + start, end=base + closed, font=name)], closed
+        return [Token(kind=Kind.MACRO, text=name, start=base + start, end=base + end)], opened
+    return [Token(kind=Kind.MACRO, text=name, start=base + start, end=base + end)], end
+
+
+def _after_option(latex: str, at: int) -> int:
+    r"""After the `[2pt]` of `\\[2pt]`, or its star."""
+    spacing = re.compile(r"\*?(\[\s*-?[\d.]+\s*(pt|em|ex|mm|cm|in|mu)\s*\])?").match(latex, at)
+    return spacing.end() if spacing else at
+
+
+def _argument(latex: str, at: int) -> tuple[str, int]:
+    """The text between the braces that open at `at`, and the offset after them; ("", at) if none do."""
+    while at < len(latex) and latex[at].isspace():
+        at += 1
+    if latex[at : at + 1] != "{":
+        return "", at
+    depth = 0
+    for brace in _BRACE.finditer(latex, at):
+        depth += {"{": 1, "}": -1}.get(brace.group(), 0)
+        if depth == 0:
+            return latex[at + 1 : brace.start()], brace.end()
+    raise Refused(Obstacle.MALFORMED, "an opening brace is never closed", at, "close it")
+
+
+def _prose(font: str, content: str, start: int, inner: int, end: int) -> list[Token]:
+    """Words, with the mathematics among them: `if $x > 0$`, or plainly `if x > 0`."""
+
+    def said(text: str, at: int) -> list[Token]:
+        if not text.strip():
+            return []
+        words = " ".join(text.replace("\\_", "_").replace("~", " ").split())
+        return [Token(kind=Kind.TEXT, text=words, start=at, end=at + len(text), font=font)]
+
+    stated = _CONDITION.match(content)
+    if "$" not in content and not stated:
+        return [replace(token, start=start, end=end) for token in said(content, inner)]
+    if stated and "$" not in content:
+        rest = content[stated.end() :]
+        return said(stated.group(), inner) + list(_tokens(rest, inner + stated.end()))
+    made: list[Token] = []
+    at = inner
+    for number, part in enumerate(content.split("$")):
+        made += list(_tokens(part, at)) if number % 2 else said(part, at)
+        at += len(part) + 1
+    return made
+
+
+def _characters(latex: str, base: int, character: str, start: int, end: int) -> tuple[list[Token], int]:
+    if character == "\n\n":
+        return [Token(kind=Kind.PARAGRAPH, text=character, start=base + start, end=base + end)], end
+    if character == "~":
+        return [], end
+    number = _NUMBER.match(latex, start)
+    if number:
+        if _SCIENTIFIC.match(latex, start):
+            raise Refused(
+                Obstacle.AMBIGUOUS, "a number in scientific notation, or a product with e", base + start, r"write 10^{-3} or 2 \cdot e"
+            )
+        return [Token(kind=Kind.NUMBER, text=number.group(), start=base + start, end=base + number.end())], number.end()
+    if character.isascii() and character.isalpha():
+        return _word(latex, base, start)
+    if latex.startswith("!=", start):
+        what = "!= may be a factorial and =, or 'not equal'"
+        raise Refused(Obstacle.AMBIGUOUS, what, base + start, r"put a space before =, or write \ne")
+    for joined, name in _JOINED.items():
+        if latex.startswith(joined, start):
+            return [Token(kind=Kind.MACRO, text=name, start=base + start, end=base + start + len(joined))], start + len(joined)
+    if character in _UNICODE:
+        return [Token(kind=Kind.MACRO, text=_UNICODE[character], start=base + start, end=base + end)], end
+    text = {"\u2212": "-", "\u2032": "'"}.get(character, character)
+    if len(text) > 1:
+        raise Refused(Obstacle.MALFORMED, f"{text} without a name in braces", base + start, "write it as TeX expects")
+    return [Token(kind=Kind.CHAR, text=text, start=base + start, end=base + end)], end
+
+
+def _word(latex: str, base: int, start: int) -> tuple[list[Token], int]:
+    """A run of letters, digits and escaped underscores without a space between them."""
+    run = re.compile(r"([A-Za-z0-9]|\\_)+").match(latex, start)
+    end = run.end() if run else start + 1
+    text = latex[start:end].replace("\\_", "_")
+    return [Token(kind=Kind.WORD, text=text, start=base + start, end=base + end)], end

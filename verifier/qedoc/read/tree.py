@@ -1,0 +1,268 @@
+"""Tokens to nested groups: braces, brackets, environments and bars, each closed by its partner."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from qedoc.read.reading import Obstacle, Refused
+from qedoc.read.tokens import FONTS, Kind, Token
+
+DEEPEST = 40
+MOST_BARS = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    r"""What stands between two delimiters.
+
+    Args:
+        opener: `{`, `(`, `[`, `\{`, `|`, `\|`, `floor`, `ceil`, `angle`, `.` or `begin`.
+        closer: the delimiter at the other end, in the same spelling.
+        name: the environment's name, for `begin`.
+        items: the nodes inside.
+        start: offset of the opening delimiter.
+        end: offset after the closing delimiter.
+    """
+
+    opener: str
+    closer: str
+    items: tuple["Node", ...]
+    start: int
+    end: int
+    name: str = ""
+
+    def is_char(self, *_: str) -> bool:
+        """A group is no character."""
+        return False
+
+    def is_macro(self, *_: str) -> bool:
+        """A group is no macro."""
+        return False
+
+
+Node: TypeAlias = Token | Group
+
+_OPEN = {"(": "(", "[": "[", r"\{": r"\{", r"\lbrace": r"\{", r"\lbrack": "[", r"\lfloor": "floor", r"\lceil": "ceil"}
+_OPEN |= {r"\langle": "angle", r"\lvert": "|", r"\lVert": r"\|", "<": "angle"}
+_CLOSE = {")": "(", "]": "[", r"\}": r"\{", r"\rbrace": r"\{", r"\rbrack": "[", r"\rfloor": "floor", r"\rceil": "ceil"}
+_CLOSE |= {r"\rangle": "angle", r"\rvert": "|", r"\rVert": r"\|", ">": "angle"}
+_BAR = {"|": "|", r"\vert": "|", r"\|": r"\|", r"\Vert": r"\|"}
+_SIZES = {prefix + side for prefix in ("big", "Big", "bigg", "Bigg") for side in ("", "l", "r", "m")}
+
+RELATIONS = {
+    "=": "=", "<": "<", ">": ">", "leq": "<=", "le": "<=", "leqslant": "<=", "leqq": "<=", "geq": ">=", "ge": ">=", "geqslant": ">=",
+    "geqq": ">=", "lt": "<", "gt": ">", "neq": "!=", "ne": "!=", "equiv": "=", "coloneqq": "=", "triangleq": "=", "in": "in",
+    "notin": "notin", "approx": "~", "sim": "~", "simeq": "~", "cong": "~", "propto": "~", "approxeq": "~", "leftarrow": "<-",
+    "gets": "<-", "to": "->", "rightarrow": "->", "mapsto": "->", "Rightarrow": "->", "implies": "->", "iff": "->", "ll": "~", "gg": "~",
+    "subset": "set", "subseteq": "set", "mid": "mid", "longleftarrow": "<-", "Leftrightarrow": "->", "leftrightarrow": "->",
+    "longrightarrow": "->", "ni": "in", "perp": "set", "parallel": "set", "prec": "set", "preceq": "set", "succ": "set", "succeq": "set",
+}  # fmt: skip
+
+_GREEK = """alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi omicron pi varpi rho varrho sigma
+varsigma tau upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega ell"""
+SYMBOLS = frozenset(_GREEK.split())
+"""Macros that are letters."""
+_ENDS_OPERAND = SYMBOLS | {"infty", "ldots", "cdots", "dots", "prime"}
+
+
+def relation(node: Node) -> str:
+    """The relation that a node is (`=`, `<=`, `in`, `<-`, ...), or an empty string."""
+    if isinstance(node, Token) and node.kind in (Kind.CHAR, Kind.MACRO):
+        return RELATIONS.get(node.text, "") if (node.kind is Kind.MACRO) == node.text.isalpha() else ""
+    return ""
+
+
+@dataclass(slots=True)
+class _Frame:
+    opener: str
+    strict: bool
+    start: int
+    items: list[Node]
+    name: str = ""
+
+
+def nest(tokens: Sequence[Token]) -> tuple[Node, ...]:
+    """The tree of groups.
+
+    Raises:
+        Refused: for a delimiter without its partner, bars that can be paired in two ways, or nesting deeper than `DEEPEST`.
+    """
+    stack = [_Frame(opener="", strict=True, start=0, items=[])]
+    at = 0
+    while at < len(tokens):
+        token = tokens[at]
+        at += 1
+        side = token.text if token.is_macro("left", "right") else ""
+        if token.is_macro("middle"):
+            raise Refused(Obstacle.UNSUPPORTED, r"\middle", token.start, "")
+        if side and at < len(tokens):
+            delimiter = tokens[at]
+            at += 1
+            _sided(stack, side, token, delimiter)
+        elif token.is_macro(*_SIZES):
+            if at < len(tokens) and token.text[-1] in "lr" and _spelling(tokens[at]) in _BAR:
+                bar = _BAR[_spelling(tokens[at])]
+                _plain(stack, tokens[at], bar if token.text[-1] == "l" else "", bar if token.text[-1] == "r" else "")
+                at += 1
+        else:
+            _single(stack, token)
+        if len(stack) > DEEPEST:
+            raise Refused(Obstacle.LIMIT, f"nested more than {DEEPEST} deep", token.start, "name the inner parts")
+    if len(stack) > 1:
+        raise Refused(Obstacle.MALFORMED, f"{_shown(stack[-1])} is never closed", stack[-1].start, "close it")
+    return _barred(stack[0].items)
+
+
+def _spelling(token: Token) -> str:
+    if token.kind is Kind.MACRO:
+        return "\\" + token.text
+    return token.text if token.kind is Kind.CHAR else ""
+
+
+def _shown(frame: _Frame) -> str:
+    return rf"\begin{{{frame.name}}}" if frame.opener == "begin" else frame.opener
+
+
+def _sided(stack: list[_Frame], side: str, macro: Token, delimiter: Token) -> None:
+    r"""`\left(` or `\right)`."""
+    text = _spelling(delimiter)
+    known = {**_OPEN, **_BAR, ".": "."} if side == "left" else {**_CLOSE, **_BAR, ".": "."}
+    crossed = {**_CLOSE, **_OPEN}
+    if text not in known and text not in crossed:
+        raise Refused(Obstacle.MALFORMED, rf"\{side} without a delimiter", macro.start, "")
+    opener = known.get(text) or crossed[text] + "!"
+    if side == "left":
+        stack.append(_Frame(opener=opener, strict=True, start=macro.start, items=[], name="left"))
+    elif stack[-1].name == "left" and stack[-1].strict:
+        _close(stack, opener, delimiter.end)
+    else:
+        raise Refused(Obstacle.MALFORMED, rf"\right{text} without \left", macro.start, "")
+
+
+def _single(stack: list[_Frame], token: Token) -> None:
+    text = _spelling(token)
+    match token.kind:
+        case Kind.OPEN:
+            stack.append(_Frame(opener="{", strict=True, start=token.start, items=[]))
+        case Kind.CLOSE:
+            _expect(stack, "{", token)
+            _close(stack, "{", token.end)
+        case Kind.BEGIN:
+            stack.append(_Frame(opener="begin", strict=True, start=token.start, items=[], name=token.text))
+        case Kind.END:
+            _expect(stack, "begin", token, token.text)
+            _close(stack, "begin", token.end)
+        case _ if text in _OPEN and text != "<":
+            _plain(stack, token, _OPEN[text], "")
+        case _ if text in _CLOSE and text != ">":
+            _plain(stack, token, "", _CLOSE[text])
+        case _:
+            stack[-1].items.append(token)
+
+
+def _plain(stack: list[_Frame], token: Token, opener: str, closer: str) -> None:
+    if opener:
+        stack.append(_Frame(opener=opener, strict=False, start=token.start, items=[]))
+        return
+    top = stack[-1]
+    if top.strict or (top.opener != closer and {top.opener, closer} != {"(", "["}):
+        raise Refused(Obstacle.MALFORMED, f"{token.text} closes nothing", token.start, "open it, or remove it")
+    _close(stack, closer, token.end)
+
+
+def _expect(stack: list[_Frame], opener: str, token: Token, name: str = "") -> None:
+    top = stack[-1]
+    if top.opener == opener and top.name == name:
+        return
+    if len(stack) > 1 and any(frame.opener == opener for frame in stack[1:]):
+        raise Refused(Obstacle.MALFORMED, f"{_shown(top)} is not closed before {token.text}", top.start, "close it")
+    raise Refused(Obstacle.MALFORMED, f"{token.text} closes nothing", token.start, "open it, or remove it")
+
+
+def _close(stack: list[_Frame], closer: str, end: int) -> None:
+    frame = stack.pop()
+    name = "" if frame.name == "left" else frame.name
+    items = _barred(frame.items)
+    stack[-1].items.append(Group(opener=frame.opener, closer=closer, items=items, start=frame.start, end=end, name=name))
+
+
+def _barred(items: Sequence[Node]) -> tuple[Node, ...]:
+    """The items with each pair of bars made a group; pieces between relations, commas and cells stand alone."""
+    if not any(isinstance(item, Token) and _spelling(item) in _BAR for item in items):
+        return tuple(items)
+    made: list[Node] = []
+    piece: list[Node] = []
+    for item in items:
+        if _separates(item):
+            made += [*_pair(piece), item]
+            piece = []
+        else:
+            piece.append(item)
+    return (*made, *_pair(piece))
+
+
+def _separates(node: Node) -> bool:
+    if isinstance(node, Group):
+        return False
+    prose = node.kind is Kind.TEXT and node.font not in FONTS
+    return bool(relation(node)) or prose or node.is_char(",", ";", "&") or node.kind in (Kind.BREAK, Kind.WIDE, Kind.PARAGRAPH)
+
+
+def _pair(piece: Sequence[Node]) -> list[Node]:
+    """Pairs the bars of a piece in the only way that leaves an operand between and around them."""
+    bars = [n for n, item in enumerate(piece) if isinstance(item, Token) and _spelling(item) in _BAR]
+    if not bars:
+        return list(piece)
+    first = piece[bars[0]].start
+    if len(bars) > MOST_BARS:
+        raise Refused(Obstacle.LIMIT, f"more than {MOST_BARS} bars at one level", first, r"write \left| and \right|")
+    ways: list[tuple[tuple[int, int], ...]] = []
+
+    def extend(n: int, opened: tuple[int, ...], pairs: tuple[tuple[int, int], ...]) -> None:
+        if len(ways) > 1 or len(opened) > len(bars) - n:
+            return
+        if n == len(bars):
+            ways.append(pairs)
+            return
+        bar = bars[n]
+        partner = {close: start for start, close in pairs}
+        before = piece[bar - 1] if bar else None
+        empty = before is None or (bar - 1 in bars and bar - 1 not in partner) or (bar - 1 not in bars and not _ends_operand(before))
+        if not empty and opened and _spelling_at(piece, opened[-1]) == _spelling_at(piece, bar):
+            extend(n + 1, opened[:-1], (*pairs, (opened[-1], bar)))
+        extend(n + 1, (*opened, bar), pairs)
+
+    extend(0, (), ())
+    if not ways:
+        raise Refused(Obstacle.UNSUPPORTED, "a bar without its partner", first, "a condition or a restriction after a bar is not read")
+    if len(ways) > 1:
+        raise Refused(Obstacle.AMBIGUOUS, "bars that can be paired in two ways", first, r"write \left| and \right|")
+    return _grouped(piece, dict(ways[0]))
+
+
+def _spelling_at(piece: Sequence[Node], at: int) -> str:
+    item = piece[at]
+    return _BAR[_spelling(item)] if isinstance(item, Token) else ""
+
+
+def _ends_operand(node: Node) -> bool:
+    if isinstance(node, Group):
+        return True
+    if node.kind is Kind.MACRO:
+        return node.text in _ENDS_OPERAND
+    return node.kind in (Kind.NUMBER, Kind.WORD, Kind.TEXT) or node.is_char("!", "'")
+
+
+def _grouped(piece: Sequence[Node], closes: dict[int, int]) -> list[Node]:
+    """The piece with each pair of bars made a group; `closes` gives the closing place of each opening one."""
+    frames: list[tuple[int, list[Node]]] = [(-1, [])]
+    for place, item in enumerate(piece):
+        if place in closes:
+            frames.append((place, []))
+        elif len(frames) > 1 and closes[frames[-1][0]] == place:
+            opened, items = frames.pop()
+            bar = _spelling_at(piece, opened)
+            frames[-1][1].append(Group(opener=bar, closer=bar, items=tuple(items), start=piece[opened].start, end=item.end))
+        else:
+            frames[-1][1].append(item)
+    return frames[0][1]
