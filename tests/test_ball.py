@@ -55,7 +55,7 @@ ANY, POSITIVE, UNIT, INSIDE = (-4, 4), (0, 5), (0, 1), (-1, 1)
 FORMULAS: list[tuple[Any, Any]] = [
     (x**3 - 2 * x / 7 + 1, [ANY]),
     (x / (1 + y**2) - y / 3, [ANY, ANY]),
-    (x**sp.Rational(5, 3), [POSITIVE]),
+    (x ** sp.Rational(5, 3), [POSITIVE]),
     (x**-2, [POSITIVE]),
     (x**y, [POSITIVE, ANY]),
     (2**x, [ANY]),
@@ -169,7 +169,7 @@ _MODULES: list[Any] = [
     {
         "betainc_regularized": lambda a, b, lower, upper: mpmath.betainc(a, b, lower, upper, regularized=True),
         "lowergamma": lambda s, t: mpmath.gammainc(s, 0, t),
-        "uppergamma": lambda s, t: mpmath.gammainc(s, t),
+        "uppergamma": mpmath.gammainc,
         "Li": lambda t: mpmath.li(t, offset=True),
         "erfcinv": lambda t: mpmath.erfinv(1 - t),
         "acsc": mpmath.acsc,
@@ -205,7 +205,9 @@ def test_against_mpmath(formula: Any, ranges: list[tuple[int, int]]) -> None:
             assert not encloses(result, expected * (1 + mpmath.mpf(2) ** -30), 3 * BITS)
 
 
-@pytest.mark.parametrize(("head", "other"), [(sp.sin, sp.cos), (sp.exp, sp.cosh), (sp.gamma, sp.digamma), (sp.tan, sp.tanh), (sp.erf, sp.erfc)])
+@pytest.mark.parametrize(
+    ("head", "other"), [(sp.sin, sp.cos), (sp.exp, sp.cosh), (sp.gamma, sp.digamma), (sp.tan, sp.tanh), (sp.erf, sp.erfc)], ids=str
+)
 def test_a_wrong_rule_is_caught(head: Any, other: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(ball_rules.RULES, head, ball_rules.RULES[other])
     point = [Fraction(3, 7)]
@@ -625,7 +627,6 @@ def test_cosine_at_zero_power() -> None:
 # Random expressions, their exact meaning by a second evaluator, and boxes.
 
 
-
 def held(head: Any) -> Callable[..., Any]:
     """The head applied as it stands: SymPy's own simplification is slow, and no part of the test."""
     return lambda *arguments: head(*arguments, evaluate=False)
@@ -683,7 +684,10 @@ def tree(random: Random, depth: int, unary: list[Callable[[Any], Any]], binary: 
 
 
 seeds = st.integers(0, 2**64)
-coordinates = st.one_of(st.integers(-3, 3).map(Fraction), st.fractions(-3, 3, max_denominator=8), st.fractions(-3, 3, max_denominator=10**4))
+coordinates = st.one_of(st.integers(-3, 3).map(Fraction), *(st.fractions(-3, 3, max_denominator=n) for n in (8, 10**4)))
+
+shares = st.fractions(0, 1, max_denominator=64)
+Pair = tuple[Fraction, Fraction]
 
 
 def compiled(seed: int) -> Any:
@@ -703,14 +707,12 @@ def test_more_precision_stays_inside(seed: int, a: Fraction, b: Fraction) -> Non
         assert arb(coarse).overlaps(arb(fine))
 
 
-@given(seeds, coordinates, coordinates, *[st.fractions(0, 1, max_denominator=64) for _ in range(4)])
+@given(seeds, st.tuples(coordinates, coordinates), *[st.tuples(shares, shares)] * 2)
 @settings(max_examples=500, deadline=None)
-def test_a_box_holds_the_values_at_its_points(
-    seed: int, a: Fraction, b: Fraction, width: Fraction, height: Fraction, u: Fraction, v: Fraction
-) -> None:
+def test_a_box_holds_the_values_at_its_points(seed: int, corner: Pair, widths: Pair, place: Pair) -> None:
     enclosure = compiled(seed)
-    box = [_interval(a, a + width), _interval(b, b + height)]
-    point = [a + u * width, b + v * height]
+    box = [_interval(a, a + width) for a, width in zip(corner, widths, strict=True)]
+    point = [a + u * width for a, width, u in zip(corner, widths, place, strict=True)]
     over, at = enclosure(box), enclosure(point, 256)
     if over is UNDEFINED:
         assert at is UNDEFINED
@@ -805,6 +807,7 @@ _EXACT: dict[Any, Callable[..., Any]] = {
     sp.Not: lambda a: not a,
     sp.Xor: lambda *a: sum(a) % 2 == 1,
 }
+
 
 @given(seeds, coordinates, coordinates)
 @settings(max_examples=300, deadline=None)

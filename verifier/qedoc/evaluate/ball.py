@@ -30,12 +30,25 @@ from qedoc.evaluate.ball_values import (
     rational,
 )
 
-__all__ = ["Enclosure", "Undefined", "Value", "compile"]
+__all__ = ["Enclosure", "Undefined", "Value", "at_precision", "compile"]
 
 Opaque: TypeAlias = Callable[[str, int], tuple[Fraction, Fraction, Fraction]]
 
-# The precision of flint is one setting for the whole process.
+# The precision of flint is one setting for all threads.
 _PRECISION = RLock()
+
+
+def at_precision(bits: int, function: Callable[..., Any], *arguments: Any) -> Any:
+    """Call a function while flint works with so many bits; the precision is restored whatever happens."""
+    with _PRECISION:
+        before = ctx.prec
+        if before == bits:
+            return function(*arguments)
+        ctx.prec = bits
+        try:
+            return function(*arguments)
+        finally:
+            ctx.prec = before
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +76,10 @@ class Enclosure:
             bits: working precision of inexact steps.
         """
         inputs = [number(x) for x in values]
-        with _PRECISION:
-            before = ctx.prec
-            if before != bits:
-                ctx.prec = bits
-            try:
-                result = self.function(*inputs)
-            except NoRealValueError:
-                return UNDEFINED if isinstance(self.expression, sp.Expr) else None
-            finally:
-                if before != bits:
-                    ctx.prec = before
+        try:
+            result = at_precision(bits, self.function, *inputs)
+        except NoRealValueError:
+            return UNDEFINED if isinstance(self.expression, sp.Expr) else None
         if isinstance(result, arb):
             return exact_or_ball(result)
         return None if result is DOUBT else result

@@ -310,7 +310,8 @@ def _choice(node: _Node, how: Choice, nodes: dict[sp.Basic, _Node]) -> list[str]
             lines.append(f"{condition} = {nodes[guard].name}")
         else:
             guard_lines = [*next(parts).lines, f"{condition} = {nodes[guard].name}"]
-            lines += [*_attempt(guard_lines, f"{condition} = UNDEFINED"), f"if {condition} is UNDEFINED:", f" {join('UNDEFINED')}", " break"]
+            lines += _attempt(guard_lines, f"{condition} = UNDEFINED")
+            lines += [f"if {condition} is UNDEFINED:", f" {join('UNDEFINED')}", " break"]
         branch_lines = [*next(parts).lines, f"{value} = {nodes[branch].name}"]
         taken = [*_attempt(branch_lines, f"{value} = UNDEFINED"), join(value), f"if {condition} is True: break"]
         taken += [f"if {condition} is DOUBT:", f" {name} = {doubt}", " break"]

@@ -117,13 +117,14 @@ def reciprocal_gamma(x: Number) -> Number:
     return divide(ONE, gamma(x)) if isinstance(x, fmpq) else exact_or_ball(x.rgamma())
 
 
+_ZEROS_OF_LOG_GAMMA = (fmpq(1), fmpq(2))
+
+
 def log_gamma(x: Number) -> Number:
     """The logarithm of gamma; for x <= 0 it is infinite or complex."""
     if x <= 0:
         raise NoRealValueError
-    if x == 1 or x == 2:
-        return ZERO
-    return enclosed(arb.lgamma)(x)
+    return ZERO if x in _ZEROS_OF_LOG_GAMMA else enclosed(arb.lgamma)(x)
 
 
 def polygamma(n: Number, x: Number) -> Number:

@@ -31,7 +31,7 @@ class NoRealValueError(ArithmeticError):
 
 Number: TypeAlias = fmpq | arb
 Value: TypeAlias = fmpq | arb | Undefined
-Truth: TypeAlias = bool | None | Doubt
+Truth: TypeAlias = bool | Doubt | None
 Input: TypeAlias = Fraction | int | fmpq | arb
 
 UNDEFINED: Final = Undefined.UNDEFINED

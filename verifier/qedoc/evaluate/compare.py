@@ -5,7 +5,7 @@ from enum import Enum
 
 from flint import fmpq
 
-from qedoc.evaluate.ball import Enclosure
+from qedoc.evaluate.ball import Enclosure, at_precision
 from qedoc.evaluate.ball_values import Input, Undefined, Value, is_known
 
 
@@ -35,7 +35,8 @@ def compare(left: Enclosure, right: Enclosure, values: Sequence[Input], max_bits
     """
     bits = min(64, max_bits)
     x, y = left(values, bits), right(values, bits)
-    while (found := _relation(x, y)) is Comparison.OVERLAP and bits < max_bits:
+    found: Comparison
+    while (found := at_precision(bits, _relation, x, y)) is Comparison.OVERLAP and bits < max_bits:
         bits = min(2 * bits, max_bits)
         x = x if _is_final(x) else left(values, bits)
         y = y if _is_final(y) else right(values, bits)
