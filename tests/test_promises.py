@@ -75,6 +75,7 @@ def all_hold(spec: Spec, **sizes: int) -> bool:
         (Max(EXPONENTIAL, E), NonIncreasing(t, where=FALLING), NonIncreasing(t, where=(I >= 0,))),
         (Min(EXPONENTIAL, E), Limit(t, E, where=(r > 1, I > 0)), Limit(t, E, where=(r > 1, I >= 0))),
         (Max(STAIRCASE, E), Limit(t, Max(0, E), where=(r < 1,)), Continuous(t)),
+        (Piecewise((I + (E - I) * t / B, t < B), (E, True)), Continuous(t), Value({t: 0}, I)),  # B may be 0: then nothing rises
         (1 / (1 + t) + I, Limit(t, I), Limit(t, I + 1)),
         (Min(t, T) * x, Continuous(t), Bounds(lower=0)),
     ],

@@ -94,8 +94,7 @@ class Facts:
     def _add(self, condition: sp.Basic) -> None:
         self._stack.append(condition)
         for solver, integers in zip(self._solvers, (True, False), strict=True):
-            for formula in self._terms.formula(condition, integers=integers):
-                solver.add(formula)
+            solver.add(*self._terms.formula(condition, integers=integers))
 
     def _unsatisfiable(self, condition: sp.Basic) -> bool:
         if condition is sp.false:
@@ -133,11 +132,13 @@ class _Terms:
     def __init__(self) -> None:
         self._names: dict[tuple[sp.Basic, bool], Any] = {}
         self._side: list[Any] = []
+        self._known: dict[tuple[sp.Basic, bool], tuple[Any, list[Any]]] = {}
 
     def formula(self, condition: sp.Basic, *, integers: bool) -> list[Any]:
         """The z3 formulas of a condition: itself, then the side conditions of the unknowns in it."""
         self._side = []
-        return [self._boolean(condition, integers), *self._side]
+        made = self._boolean(condition, integers)
+        return [made, *dict.fromkeys(self._side)]
 
     def ranges(self, symbols: Sequence[sp.Symbol], *, integers: bool) -> list[Any]:
         """What the symbols' assumptions say of their values."""
@@ -202,6 +203,18 @@ class _Terms:
                 return self._unknown(condition, integers, z3.Bool)
 
     def _real(self, term: sp.Basic, integers: bool) -> Any:
+        """The z3 term and, again each time, its side conditions: an earlier mention may have gone with its block."""
+        key = (term, integers)
+        if key in self._known:
+            value, side = self._known[key]
+            self._side += side
+            return value
+        before = len(self._side)
+        value = self._translated(term, integers)
+        self._known[key] = (value, self._side[before:])
+        return value
+
+    def _translated(self, term: sp.Basic, integers: bool) -> Any:
         def go(part: sp.Basic) -> Any:
             return self._real(part, integers)
 

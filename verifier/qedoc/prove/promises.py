@@ -1,5 +1,6 @@
 """Properties as obligations: each promise of a spec becomes equalities and inequalities that are proved or refuted one by one."""
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import assert_never
@@ -253,12 +254,28 @@ def _continuous(promise: Continuous, plain: Obligation, budget: Budget) -> Itera
             raise UnclearError("the formula is not defined everywhere in the domain")
         if not _smooth(formula, symbol):
             raise UnclearError(f"{formula} is not built from continuous functions of {symbol} alone")
-        closure = tuple(_closed(condition) for condition in cell.conditions)
+        inside = [*cell.conditions, *plain.conditions, *ends_of_any([_scalar(symbol, plain.scalars)])]
+        closure = (*(_closed(condition) for condition in cell.conditions), *_inhabited(inside, symbol))
         for face in cell.conditions:
             root = _root(face, symbol)
             if root is not None:
                 widened = replace(plain, right=totalise(formula), conditions=(*plain.conditions, *closure))
                 yield _fix(widened, {symbol: root})
+
+
+def _inhabited(conditions: Sequence[sp.Basic], symbol: sp.Symbol) -> Iterator[sp.Basic]:
+    """What the other unknowns must satisfy if some value of the symbol is to meet the conditions; a face of an empty cell is none."""
+    lower: list[tuple[sp.Expr, bool]] = []
+    upper: list[tuple[sp.Expr, bool]] = []
+    for condition in conditions:
+        if isinstance(condition, sp.Lt | sp.Le | sp.Gt | sp.Ge):
+            difference = sp.expand(condition.gts - condition.lts)
+            slope = difference.coeff(symbol, 1)
+            rest = sp.expand(difference - slope * symbol)
+            if slope.is_Rational and slope != 0 and not rest.has(symbol):
+                (lower if slope > 0 else upper).append((-rest / slope, isinstance(condition, sp.Lt | sp.Gt)))
+    for (low, open_below), (high, open_above) in itertools.product(lower, upper):
+        yield low < high if open_below or open_above else low <= high
 
 
 def _real_symbol(plain: Obligation, symbol: sp.Symbol) -> tuple[Obligation, sp.Symbol]:
