@@ -179,6 +179,12 @@ def test_a_property_counts_once_and_as_its_worst_case() -> None:
     assert "1 property: 0 hold" in text(terminal.concise, outcome(claim))
 
 
+def test_a_case_that_says_nothing_of_a_property_leaves_it_open() -> None:
+    stopped = CaseResult(id="f[n=2]", verdict=Verdict.UNDECIDED, reason="time limit of 60 s ran out")
+    (promise,) = terminal.promises(replace(PROVED, cases=(*PROVED.cases, stopped)))
+    assert (promise.verdict, promise.reason) == (Verdict.UNDECIDED, "f[n=2]: time limit of 60 s ran out")
+
+
 def test_findings_are_counted_by_kind_and_those_that_differ_in_their_point_count_once() -> None:
     points = [Finding(kind="domain", message=f"message {n % 5}, at n={n}", inputs={"n": n}) for n in range(20)]
     rounded = Finding(kind="accuracy", message="nan in float32", inputs={"n": 7})

@@ -240,4 +240,6 @@ def _near(name: str, names: Sequence[str]) -> str:
 
 
 def _once(errors: Sequence[QedocError]) -> tuple[QedocError, ...]:
-    return tuple({str(error): error for error in errors}.values())
+    """Each error once: those without a place first, then by file and line."""
+    distinct = {str(error): error for error in errors}.values()
+    return tuple(sorted(distinct, key=lambda error: (error.location.path, error.location.line) if error.location else ("", 0)))

@@ -34,10 +34,20 @@ class _Target:
 
 
 def promises(claim: ClaimResult) -> list[PropertyResult]:
-    """One result for each property of a claim: that of the case in which it fares worst."""
-    many = max(len(case.properties) for case in claim.cases)
-    found = [[case.properties[k] for case in claim.cases if k < len(case.properties)] for k in range(many)]
+    """One result for each property of a claim: that of the case in which it fares worst; a case that says nothing of it leaves it open."""
+    statements = max((case.properties for case in claim.cases), key=len)
+    found = [[_promised(case, k, promise) for case in claim.cases] for k, promise in enumerate(statements)]
     return [next(r for r in results if r.verdict is weakest([r.verdict for r in results])) for results in found]
+
+
+def _promised(case: CaseResult, k: int, promise: PropertyResult) -> PropertyResult:
+    if k < len(case.properties):
+        return case.properties[k]
+    return PropertyResult(statement=promise.statement, verdict=Verdict.UNDECIDED, reason=_reason(case))
+
+
+def _reason(case: CaseResult) -> str:
+    return f"{case.id}: {case.reason}"
 
 
 def concise(outcome: Outcome, console: Console) -> None:
@@ -93,7 +103,8 @@ def _cells(target: _Target) -> Iterator[str | tuple[str, str]]:
 
 def _trouble(page: Page, claim: ClaimResult) -> None:
     """What keeps a claim from holding; nothing for a claim that holds."""
-    broken = [promise for promise in promises(claim) if not promise.verdict.holds]
+    same = _reason(claim.decisive)  # said once, of the claim
+    broken = [promise for promise in promises(claim) if not promise.verdict.holds and promise.reason != same]
     if claim.verdict.holds and not broken:
         return
     _heading(page, claim)
@@ -114,7 +125,7 @@ def _cause(page: Page, case: CaseResult) -> None:
         page.formula("code", case.code)
     found = case.counterexample
     if found is None:
-        page.prose("reason", f"{case.id}: {case.reason}")
+        page.prose("reason", _reason(case))
         return
     difference = f"documented {number(found.documented)}, code {number(found.actual)}"
     page.finding("found", f"{point(found.inputs)}: {difference}")
