@@ -418,6 +418,65 @@ def test_branches_that_are_not_taken_do_not_matter() -> None:
     assert value(partial, 1, 7) == 1
 
 
+u = sp.Symbol("u")
+INTEGRALS: list[tuple[Any, Any]] = [
+    (sp.Integral(sp.exp(-(u**2)), (u, 0, x)), sp.sqrt(sp.pi) * sp.erf(x) / 2),
+    (sp.Integral(u ** (y - 1) * sp.exp(-u), (u, 1, x)), sp.uppergamma(y, 1) - sp.uppergamma(y, x)),
+    (sp.Integral(1 / (1 + u**2), (u, x, y)), sp.atan(y) - sp.atan(x)),
+    (sp.Integral(sp.log(u), (u, 1, x)), x * sp.log(x) - x + 1),
+    (sp.Integral(sp.sqrt(u), (u, 1, x)), sp.Rational(2, 3) * (x ** sp.Rational(3, 2) - 1)),
+    (sp.Integral(sp.Abs(u - 1), (u, 0, x)), sp.Rational(1, 2) + (x - 1) ** 2 / 2),
+    (sp.Integral(sp.Piecewise((u, u < 1), (1, True)), (u, 0, x)), x - sp.Rational(1, 2)),
+    (sp.Integral(sp.Max(u, 1), (u, 0, x)), sp.Rational(1, 2) + x**2 / 2),
+    (sp.Integral(sp.Piecewise((u, sp.And(u < 1, y > 0)), (1, True)), (u, 0, x)), x - sp.Rational(1, 2)),
+]
+
+
+@pytest.mark.parametrize(("formula", "closed"), INTEGRALS, ids=str)
+def test_integrals(formula: Any, closed: Any) -> None:
+    point = [Fraction(7, 3), Fraction(8, 5)]
+    result, expected = value(formula, *point), arb(value(closed, *point))
+    assert result.overlaps(expected)
+    assert result.rel_accuracy_bits() > 30
+    assert not result.overlaps(-expected)
+    assert not result.overlaps(expected * (1 + arb(2) ** -25))
+
+
+@pytest.mark.parametrize(
+    "integrand",
+    [1 / u, sp.log(u), sp.sqrt(u), u ** sp.Rational(1, 3), sp.log(u**2), sp.Mul(sp.sqrt(u), sp.sqrt(u), evaluate=False)],
+    ids=str,
+)
+def test_integrals_over_points_without_value_are_in_doubt(integrand: Any) -> None:
+    """The last one is complex on the way and real in the end."""
+    assert is_in_doubt(value(sp.Integral(integrand, (u, -1, x)), 2))
+
+
+def test_integrals_without_finite_bounds_are_in_doubt() -> None:
+    assert is_in_doubt(value(sp.Integral(sp.exp(-u), (u, x, sp.oo)), 2))
+
+
+def test_constants_are_evaluated_once_for_each_precision(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def counted(expression: Any, context: Any) -> Any:
+        return ball_rules.Call(lambda a: asked.append(ctx.prec) or arb(a).gamma(), expression.args)
+
+    monkeypatch.setitem(ball_rules.RULES, sp.gamma, counted)
+    enclosure = compile(x * sp.gamma(sp.Rational(1, 3)) + sp.Piecewise((sp.gamma(sp.Rational(1, 7)), y > 0), (0, True)), [x, y])
+    for bits in (64, 64, 100, 64):
+        enclosure([2, -1], bits)
+    assert asked == [64, 100]
+    enclosure([2, 1], 64)
+    assert asked == [64, 100, 64]
+
+
+def test_a_constant_without_value_is_undefined_each_time() -> None:
+    enclosure = compile(x + sp.log(-sp.E, evaluate=False), [x])
+    assert enclosure([1]) is UNDEFINED
+    assert enclosure([1]) is UNDEFINED
+
+
 def test_a_shared_part_of_branches_stays_lazy_and_is_evaluated_once() -> None:
     calls = []
 
@@ -555,6 +614,8 @@ def test_an_opaque_function_is_its_quadratic() -> None:
         (sp.I * x, "ImaginaryUnit"),
         (x + sp.Symbol("w"), "symbol w"),
         (sp.Function("s")(1, x), "s(1, x)"),
+        (sp.Integral(sp.Function("f")(u), (u, 0, x)), "f in"),
+        (sp.Integral(u, u), "not over one interval"),
         (sp.Piecewise((sp.meijerg([[1], []], [[1], []], x), x > 0), (0, True)), "meijerg"),
     ],
 )

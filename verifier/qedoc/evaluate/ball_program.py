@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import sympy as sp
+from flint import ctx
 
 from qedoc.evaluate.ball_arithmetic import divide
 from qedoc.evaluate.ball_rules import Call, Choice, Connective, Constant, Context, Product, Step, Sum, step
@@ -42,6 +43,28 @@ class _Lazy:
         if self.undefined:
             raise NoRealValueError
         return self.value
+
+
+class _Remembered:
+    """A value that depends on nothing but the precision: evaluated once for each."""
+
+    __slots__ = ("body", "found")
+
+    def __init__(self, body: Callable[[], Any]) -> None:
+        self.body = body
+        self.found: dict[int, Any] = {}
+
+    def __call__(self) -> Any:
+        found = self.found.get(ctx.prec, _NOTHING)
+        if found is _NOTHING:
+            try:
+                found = self.body()
+            except NoRealValueError:
+                found = UNDEFINED
+            self.found[ctx.prec] = found
+        if found is UNDEFINED:
+            raise NoRealValueError
+        return found
 
 
 @dataclass(eq=False, slots=True)
@@ -137,6 +160,11 @@ class Program:
             UnsupportedError: the expression holds a head without a rule, or a symbol without a value.
         """
         nodes = self._nodes(expression)
+        for key in self._constants(nodes):
+            nodes[key].step = Call(_Remembered(self._alone(key)), ())
+        return self._generated(expression, nodes)
+
+    def _generated(self, expression: sp.Basic, nodes: dict[sp.Basic, _Node]) -> Callable[..., Any]:
         body = _Scope()
         nodes[expression].demands.append(body)
         for key in reversed(nodes):
@@ -173,6 +201,23 @@ class Program:
                 opened.add(expression)
                 pending.extend(x for x in (*_strict(how), *_lazy(how)) if x not in nodes)
         return nodes
+
+    def _constants(self, nodes: dict[sp.Basic, _Node]) -> set[sp.Basic]:
+        """The largest sub-expressions without any of the symbols, where there is more to them than one constant of flint."""
+        fixed: set[sp.Basic] = set()
+        largest: set[sp.Basic] = set()
+        for key, node in nodes.items():
+            operands = (*_strict(node.step), *_lazy(node.step))
+            if node.step is not None and all(x in fixed for x in operands):
+                fixed.add(key)
+            else:
+                largest.update(x for x in operands if x in fixed)
+        return {key for key in largest if not isinstance(nodes[key].step, Constant) and not key.is_NumberSymbol}
+
+    def _alone(self, expression: sp.Basic) -> Callable[[], Any]:
+        """The function of no arguments for an expression without any of the symbols."""
+        program = Program((), self._context)
+        return program._generated(expression, program._nodes(expression))
 
     def _place(self, key: sp.Basic, nodes: dict[sp.Basic, _Node]) -> None:
         """Find the scope of a node whose users all have theirs, and pass its demands on to its operands."""
@@ -240,7 +285,7 @@ def _strict(how: Step | None) -> tuple[sp.Basic, ...]:
     return ()
 
 
-def _lazy(how: Step) -> tuple[sp.Basic, ...]:
+def _lazy(how: Step | None) -> tuple[sp.Basic, ...]:
     """The operands that may stay unevaluated: of a choice the first value, then condition and value in turn."""
     match how:
         case Choice():

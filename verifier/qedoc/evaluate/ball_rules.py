@@ -17,6 +17,7 @@ from qedoc.evaluate import ball_elementary as elementary
 from qedoc.evaluate import ball_series as series
 from qedoc.evaluate import ball_special as special
 from qedoc.evaluate import ball_values as values
+from qedoc.evaluate.ball_integral import integral
 from qedoc.evaluate.ball_range import Range, is_ball_literal, is_nonnegative
 from qedoc.evaluate.ball_values import NoRealValueError, Number
 
@@ -410,7 +411,7 @@ def _series(of_body: Callable[[Callable[..., Number]], Callable[..., Number]]) -
             body = expression.func(body, *inner)
         if {lower, upper} & {sp.oo, -sp.oo}:
             return Call(lambda: values.IN_DOUBT, ())
-        others = tuple(x for x in sorted(body.free_symbols - {index}, key=str) if not is_ball_literal(x))
+        others = _parameters(body, index)
         function = of_body(context.generate((index, *others), body))
         return Call(function, (lower, upper, *others))
 
@@ -419,3 +420,19 @@ def _series(of_body: Callable[[Callable[..., Number]], Callable[..., Number]]) -
 
 RULES[sp.Sum] = _series(series.total)
 RULES[sp.Product] = _series(series.product)
+
+
+@_rule(sp.Integral)
+def _integral(expression: sp.Integral, context: Context) -> Step:
+    body, *limits = expression.args
+    if len(limits) != 1 or len(limits[0]) != 3:
+        raise UnsupportedError(f"no ball arithmetic for an integral that is not over one interval, found {str(expression)[:200]}")
+    variable, lower, upper = limits[0]
+    if {lower, upper} & {sp.oo, -sp.oo}:
+        return Call(lambda: values.IN_DOUBT, ())
+    others = _parameters(body, variable)
+    return Call(integral(body, variable, others), (lower, upper, *others))
+
+
+def _parameters(body: sp.Basic, bound: sp.Symbol) -> tuple[sp.Symbol, ...]:
+    return tuple(x for x in sorted(body.free_symbols - {bound}, key=str) if not is_ball_literal(x))
