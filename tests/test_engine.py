@@ -1,20 +1,23 @@
 """Runs of real worker processes: one run meets everything that can happen to a task, and each test looks at a part of it."""
 
+import gc
 import multiprocessing
 import os
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from qedoc.engine import lift, verify
+from qedoc.errors import QedocError
 from qedoc.limits import Limits
 from qedoc.outcome import Checked, Collected, Event, Outcome
 from qedoc.pool import Died, Overrun, Pool, settled
 from qedoc.sources.specfiles import find
 from qedoc.verdict import CaseResult, ClaimResult, Verdict
-from qedoc.worker import warm_up
 
 TARGETS = """\
 import os, signal, time
@@ -193,23 +196,15 @@ def test_no_worker_outlives_a_run(run: Run) -> None:
     assert multiprocessing.active_children() == []
 
 
-def _answer() -> int:
-    return 42
-
-
-def _exit(code: int) -> None:
-    os._exit(code)
-
-
-def _loop() -> None:
-    while True:
-        pass
-
-
 def test_a_pool_replaces_the_workers_that_it_loses() -> None:
-    with Pool(1, warm_up) as pool:
-        futures = [pool.submit(60, _answer), pool.submit(60, _exit, 5), pool.submit(1, _loop), pool.submit(60, _answer)]
+    with Pool(1, gc.collect) as pool:
+        futures = [pool.submit(60, abs, -42), pool.submit(60, os._exit, 5), pool.submit(1, time.sleep, 3600), pool.submit(60, abs, -42)]
         assert [settled(future) for future in futures] == [42, Died(code=5), Overrun(), 42]
+
+
+def test_a_pool_without_workers_says_so() -> None:
+    with Pool(1, partial(os._exit, 7)) as pool, pytest.raises(QedocError, match="no worker process could be kept alive"):
+        settled(pool.submit(60, abs, -42))
 
 
 @pytest.mark.parametrize(
