@@ -1,0 +1,150 @@
+"""No wrong formula is proved, every wrong formula is refuted, and a right one in other words never is.
+
+The mutants are made mechanically. Whether one is equivalent to its original is decided here by mpmath, which the engine does not use: at many
+points of the domain, edges included, both are evaluated to 40 digits.
+"""
+
+import itertools
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+
+import mpmath
+import pytest
+import sympy as sp
+from mutants import mutants
+from sympy import Min, Piecewise, Product, Rational, cos, exp, log, pi, symbols
+from verdicts import compared, spec, specs, told
+
+from qedoc.case import instantiate
+from qedoc.limits import Limits
+from qedoc.search.plan import Plan, drawing_order
+from qedoc.search.strategies import seeded
+from qedoc.sources import specfiles
+from qedoc.spec import Size, Spec
+from qedoc.verdict import Verdict
+
+LIMITS = Limits(max_points=400)
+
+ALL_OF = 8
+"""Mutants of one kind and one spec that are checked, spread evenly; kinds with fewer are checked in full."""
+
+PINNED = ("optax.cosine_onecycle_schedule", "optax.linear_onecycle_schedule")
+"""Code that takes single values of its inputs is read anew at each of them: a share of its mutants is checked."""
+
+POINTS = 600
+
+
+def chosen() -> Iterator[tuple[Spec, dict[str, int], str, sp.Expr]]:
+    """The mutants that the suite checks: a few of every kind from every spec, each at the spec's second size."""
+    for claim in specs():
+        sizes = specfiles.sizes(claim)[:3][-1] if len(specfiles.sizes(claim)) > 2 else specfiles.sizes(claim)[-1]
+        by_kind = defaultdict(list)
+        for kind, wrong in mutants(claim.formula):
+            by_kind[kind].append(wrong)
+        most = 1 if claim.target in PINNED else ALL_OF // (1 + (claim.target != "optax.cosine_decay_schedule") * 3)
+        for kind, found in by_kind.items():
+            step = max(1, len(found) // most)
+            for wrong in itertools.islice(found, 0, None, step):
+                yield claim, sizes, kind, wrong
+
+
+def differs(claim: Spec, wrong: sp.Expr, sizes: dict[str, int]) -> bool:
+    """Whether mpmath finds the two formulas different at a point of the domain where both have a real value, or only one has."""
+    fixed = {d.symbol: sizes[str(d.symbol)] for d in claim.symbols if isinstance(d, Size)}
+    case, mutated = instantiate(claim, fixed), instantiate(told(claim, wrong), fixed)
+    plan = Plan(drawing_order(case), case.where, [case.formula, mutated.formula])
+    opaque = {"s": lambda k, x: mpmath.mpf(3 * k + 1) / 4 + (-1) ** int(k) * x * (2 * k + 1) / 8 + x * x * (k + 1) / 64}
+    right, other = (sp.lambdify(plan.symbols, f, modules=[opaque, "mpmath"]) for f in (case.formula, mutated.formula))
+    with mpmath.workdps(40):
+        rows = [*plan.simple(POINTS // 2), *seeded(plan, POINTS // 2, seed=7)]
+        return any(_apart(_value(right, row), _value(other, row)) for row in rows if max(map(abs, row)) < 10**7)
+
+
+def _value(function: object, row: tuple[object, ...]) -> object:
+    try:
+        value = mpmath.mpmathify(function(*(mpmath.mpf(x.numerator) / x.denominator for x in row)))  # type: ignore[operator, attr-defined]
+    except (ZeroDivisionError, ValueError, TypeError, OverflowError):
+        return None
+    return value.real if mpmath.isfinite(value) and abs(mpmath.im(value)) < mpmath.mpf(10) ** -30 else None
+
+
+def _apart(one: object, other: object) -> bool:
+    if one is None or other is None:
+        return (one is None) != (other is None)
+    return bool(abs(one - other) > mpmath.mpf(10) ** -25 * (1 + abs(one) + abs(other)))  # type: ignore[operator, arg-type]
+
+
+def test_mutants_are_refuted_and_never_proved(capsys: pytest.CaptureFixture[str]) -> None:
+    counts: Counter[str] = Counter()
+    survivors = []
+    for claim, sizes, kind, wrong in chosen():
+        verdict, _ = compared(told(claim, wrong), sizes, LIMITS)
+        equivalent = not differs(claim, wrong, sizes)
+        counts["equivalent" if equivalent else str(verdict)] += 1
+        if equivalent:
+            assert verdict is not Verdict.REFUTED, f"{claim.id}: {kind}: {wrong} is refuted, mpmath finds no difference"
+        elif verdict is not Verdict.REFUTED:
+            survivors.append(f"{claim.id} {sizes}: {kind}: {wrong}: {verdict}")
+    with capsys.disabled():
+        print(f"\nmutants: {sum(counts.values())} made, {dict(counts)}")
+    assert not survivors, "\n".join(survivors)
+    assert counts["refuted"] >= 300
+
+
+I, T, p, t = symbols("I T p t")
+alpha, n, i = symbols("alpha n i")
+
+
+def cosine(wrong: sp.Expr) -> Spec:
+    return told(spec("optax.cosine_decay_schedule"), wrong)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        I * Rational(1, 2) * (1 + cos(pi * Min(t, T) / T)) + alpha,
+        I * Rational(1, 2) * (1 + cos(pi * t / T)) + alpha,
+        Piecewise((I * ((1 - alpha) / 2 * (1 + cos(pi * t / T) ** p) + alpha), t <= T), (I * alpha, True)),
+        I * ((1 - alpha) * ((1 + cos(pi * t / T)) / 2) ** p + alpha),
+    ],
+)
+def test_the_wrong_tellings_of_the_cosine_formula(wrong: sp.Expr) -> None:
+    verdict, inputs = compared(cosine(wrong), {}, LIMITS)
+    assert verdict is Verdict.REFUTED
+    assert inputs is not None
+    assert all(isinstance(x, (int, float)) and abs(x) <= 3 and float(x) * 4 == int(float(x) * 4) for x in inputs.values())
+
+
+def test_a_boundary_told_too_late_is_caught_at_the_boundary() -> None:
+    right = spec("optax.piecewise_constant_schedule")
+    b, f = sp.IndexedBase("b"), sp.IndexedBase("f")
+    wrong = I * Product(Piecewise((f[i], b[i] < t), (1, True)), (i, 1, n))
+    assert {s.name for s in right.formula.free_symbols if not isinstance(s, sp.Indexed)} >= {"I", "n", "t"}
+    for size in (1, 2, 3):
+        verdict, inputs = compared(told(right, wrong), {"n": size}, LIMITS)
+        assert verdict is Verdict.REFUTED
+        assert inputs is not None
+        assert inputs["count"] in inputs["b"]  # type: ignore[operator]  # b is a list
+
+
+@pytest.mark.parametrize(
+    "same",
+    [
+        sp.expand(I * ((1 - alpha) * ((1 + cos(pi * Min(t, T) / T)) / 2) ** p + alpha)),
+        I * ((1 - alpha) * (cos(pi * Min(t, T) / (2 * T)) ** 2) ** p + alpha),
+        Piecewise((I * ((1 - alpha) * exp(p * log((1 + cos(pi * t / T)) / 2)) + alpha), t < T), (I * alpha, True)),
+        Piecewise((I * ((1 - alpha) * cos(pi * t / (2 * T)) ** (2 * p) + alpha), t < T), (I * alpha, True)),
+        I * (1 - (1 - alpha) * (1 - ((1 + cos(pi * Min(t, T) / T)) / 2) ** p)),
+    ],
+)
+def test_the_right_formula_in_other_words(same: sp.Expr) -> None:
+    verdict, _ = compared(cosine(same), {}, LIMITS)
+    assert verdict is Verdict.PROVED
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_verdicts_do_not_depend_on_the_seed(seed: int) -> None:
+    for claim in specs():
+        if claim.target not in PINNED:
+            verdict, _ = compared(claim, specfiles.sizes(claim)[-1], Limits(seed=seed, max_points=100))
+            assert verdict is Verdict.PROVED, claim.id

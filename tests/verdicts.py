@@ -1,0 +1,47 @@
+"""Short ways to ask for a verdict, for tests of many formulas about one function."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import sympy as sp
+
+from qedoc.check import search
+from qedoc.inputs import named
+from qedoc.limits import Limits
+from qedoc.proof import prove
+from qedoc.sources import specfiles
+from qedoc.spec import Spec
+from qedoc.subject import Subject
+from qedoc.verdict import Inputs, Verdict
+
+SPECS = Path(__file__).parent.parent / "spec" / "optax"
+
+
+def specs(topic: str = "*") -> list[Spec]:
+    """The specs of a topic, or of all topics, in the order of their files."""
+    files, errors = specfiles.find([str(path) for path in sorted(SPECS.glob(f"{topic}.py"))])
+    assert not errors
+    return [spec for file in files for spec in specfiles.load(file)]
+
+
+def spec(id_: str) -> Spec:
+    """The spec of that id."""
+    return next(found for found in specs() if found.id == id_)
+
+
+def told(of: Spec, formula: sp.Expr) -> Spec:
+    """The same claim with another formula, and no properties."""
+    return replace(of, formula=formula, properties=())
+
+
+def compared(claim: Spec, sizes: Mapping[str, int], limits: Limits) -> tuple[Verdict, Inputs | None]:
+    """Formula against code, by proof and by enclosures; the runs in all dtypes are left out, which no refutation rests on."""
+    subject = Subject(claim, sizes)
+    subject.code.explore(subject.facts)
+    proof = prove(subject)
+    row = search(subject, proof, limits)
+    if row is not None:
+        assert not proof.complete
+        return Verdict.REFUTED, named(subject.case, subject.plan.point(row))
+    return (Verdict.PROVED if proof.complete and not subject.gaps else Verdict.TESTED), None
