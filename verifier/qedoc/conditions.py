@@ -99,8 +99,15 @@ def replaced(expression: Any, old: sp.Expr, new: sp.Expr) -> Any:
 
 def _plain(relation: str, left: sp.Expr, right: sp.Expr) -> sp.Basic:
     kind = RELATIONS[relation]
-    if (left.is_number and right.is_number) or left.is_infinite or right.is_infinite:
+    if left.is_number and right.is_number:
         return kind(left, right)
+    if left.is_infinite and not right.has(sp.oo, -sp.oo):
+        return kind(left, sp.S.Zero)  # any real number stands on the same side of an infinity
+    if right.is_infinite and not left.has(sp.oo, -sp.oo):
+        return kind(sp.S.Zero, right)
+    if right.is_zero:
+        relation, left = _without_factor(relation, left)
+        kind = RELATIONS[relation]
     difference = left - right
     yes, no = _SIGNS[relation]
     if getattr(difference, yes):
@@ -108,3 +115,14 @@ def _plain(relation: str, left: sp.Expr, right: sp.Expr) -> sp.Basic:
     if getattr(difference, no):
         return sp.false
     return kind(left, right, evaluate=False)
+
+
+_MIRRORED = {"lt": "gt", "le": "ge", "gt": "lt", "ge": "le", "eq": "eq", "ne": "ne"}
+
+
+def _without_factor(relation: str, left: sp.Expr) -> tuple[str, sp.Expr]:
+    """A relation to 0 without the left side's constant factor."""
+    factor, rest = left.as_independent(*left.free_symbols, as_Add=False)
+    if factor.is_positive:
+        return relation, rest
+    return (_MIRRORED[relation], rest) if factor.is_negative else (relation, left)

@@ -166,7 +166,7 @@ def winner(better: str) -> ArrayRule:
     def rule(step: Step) -> list[Elements]:
         (operand,) = step.operands
         (axis,) = step.params["axes"]
-        lines, values = np.moveaxis(operand.parts, axis, 0), np.moveaxis(operand.value, axis, 0)
+        lines, values = np.moveaxis(_numbers(operand.parts), axis, 0), np.moveaxis(operand.value, axis, 0)
         best = (np.argmax if better == "gt" else np.argmin)(values, axis=0)
         for place in np.ndindex(lines.shape):
             won = int(best[place[1:]])
@@ -255,9 +255,9 @@ def scattered(fold: Callable[..., Any], idle: int, mark: int, start: int) -> Arr
         operand, indices, updates = step.operands
         places = step.pin(indices)
         result = operand.parts.copy().ravel()
-        blank = np.full(operand.parts.shape, start, dtype=np.int64)
+        blank = np.full(operand.parts.shape, start, dtype=operand.value.dtype)
         for k, update in enumerate(updates.parts.ravel()):
-            sent = np.full(updates.parts.size, idle, dtype=np.int64)
+            sent = np.full(updates.parts.size, idle, dtype=updates.value.dtype)
             sent[k] = mark
             (landed,) = step.bind(blank, places, sent.reshape(updates.parts.shape))
             for position in np.flatnonzero(landed.ravel() != start):
@@ -280,7 +280,6 @@ ARRAY_RULES: dict[str, ArrayRule] = {
     "dot_general": dot_general,
     "dynamic_slice": moved(0),
     "dynamic_update_slice": moved(0, 1),
-    "expand_dims": moved(0),
     "gather": moved(0),
     "pad": moved(),
     "reduce_and": folded(conjunction),

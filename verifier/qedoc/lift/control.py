@@ -3,8 +3,6 @@
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
-import sympy as sp
-
 LONGEST_LOOP = 1000
 
 
@@ -92,10 +90,8 @@ def unchanged(interpreter: Interpreter, arguments: Sequence[Any], params: dict[s
 
 CONTROL_RULES: dict[str, ControlRule] = {
     "remat2": entered("jaxpr"),
-    "closed_call": entered("call_jaxpr"),
     "composite": entered("jaxpr"),
     "cond": cond,
-    "core_call": entered("call_jaxpr"),
     "custom_jvp_call": entered("call_jaxpr"),
     "custom_vjp_call": entered("call_jaxpr"),
     "debug_callback": nothing,
@@ -105,4 +101,3 @@ CONTROL_RULES: dict[str, ControlRule] = {
     "scan": scan,
     "while": while_loop,
 }
-

@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -10,8 +11,9 @@ import jax
 
 from qedoc.errors import Location
 
-_JAX = os.path.dirname(os.path.abspath(jax.__file__)) + os.sep
-_HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+_JAX = str(Path(jax.__file__).absolute().parent) + os.sep
+_LIFT = str(Path(__file__).absolute().parent) + os.sep
+_QEDOC = str(Path(__file__).absolute().parents[1]) + os.sep
 # Parts of jax that are documented mathematics themselves: code under test, not machinery.
 _LIBRARY = tuple(_JAX + part.replace("/", os.sep) for part in ("_src/nn/", "nn/", "_src/scipy/", "scipy/", "experimental/"))
 
@@ -20,12 +22,17 @@ def is_users(path: str) -> bool:
     """Whether a file is neither jax's machinery nor qedoc."""
     if path.startswith(_LIBRARY):
         return True
-    return not path.startswith((_JAX, _HERE, "<"))
+    return not path.startswith((_JAX, _QEDOC, "<"))
+
+
+def own_frame() -> FrameType:
+    """The caller's frame."""
+    return sys._getframe(1)  # noqa: SLF001  # as in `running`
 
 
 def running(until: FrameType | None) -> Iterator[FrameType]:
     """The user's frames on the stack, innermost first, up to (not including) the frame `until`."""
-    frame: FrameType | None = sys._getframe(1)  # the only way to read the stack without formatting it
+    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001  # the stack can be read in no other way without formatting it
     while frame is not None and frame is not until:
         if is_users(frame.f_code.co_filename):
             yield frame
@@ -41,3 +48,11 @@ def origins(source: Any) -> Iterator[tuple[Location, tuple[str, int]]]:
     for frame in getattr(source.traceback, "frames", ()):
         if is_users(frame.file_name):
             yield Location(path=frame.file_name, line=frame.line_num), (frame.file_name, frame.function_start_line)
+
+
+def raised_here(error: BaseException) -> bool:
+    """Whether qedoc itself raised the error, on behalf of no one."""
+    innermost = error.__traceback__
+    while innermost is not None and innermost.tb_next is not None:
+        innermost = innermost.tb_next
+    return innermost is not None and innermost.tb_frame.f_code.co_filename.startswith(_LIFT)

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 import sympy as sp
@@ -13,15 +13,16 @@ import sympy as sp
 class _Format(NamedTuple):
     """How far a float format is trusted to tell what was meant.
 
-    A number computed by other means must not look simple by chance. A decade of doubles has 1.5e16 members and 9e11 decimals of
-    12 digits, so the odds of a wrong reading are 6e-5 for decimals, 2e-10 for ratios, 1e-12 for dyadic numbers and 1e-11 for the
-    multiples of constants. In float32 (2.8e7 members a decade) they are 3e-3, 3e-5, 2e-4 and 1e-3. The short formats have so few
-    members that only the shortest decimals mean themselves.
+    A number computed by other means must not look simple by chance. A decade of doubles has 1.5e16 members, of which 9e11 are
+    decimals of 12 digits: the odds of a wrong reading are 6e-5 for decimals, and below 1e-9 for ratios, dyadic numbers and multiples
+    of constants. In float32 (2.8e7 members a decade) they are 3e-3, 1e-5, 6e-5 and 1e-4. A number that is typed with more digits
+    becomes a ball that holds what was typed, so that nothing is lost but the proof. The short formats have so few members that only
+    the shortest decimals mean themselves.
     """
 
     bits: int  # of the fraction, the leading one not counted
     digits: int  # a decimal with at most so many significant digits is meant
-    denominator: int  # a ratio with at most this denominator is meant
+    denominator: int  # a ratio with at most this denominator, and ten times this numerator, is meant
     odd: int  # a dyadic number with an odd part of at most so many bits is meant
     multiples: int  # a multiple p/q of a constant is meant for p, q up to this
 
@@ -58,9 +59,10 @@ class BallLiteral(sp.Symbol):  # type: ignore[misc]  # sympy has no types
     midpoint: Fraction
     radius: Fraction
 
-    def __new__(cls, midpoint: Fraction, radius: Fraction) -> "BallLiteral":
+    def __new__(cls, midpoint: Fraction, radius: Fraction) -> Self:
+        """The literal; SymPy makes its atoms here."""
         sign = {"positive": True} if midpoint > radius else {"negative": True} if midpoint < -radius else {"real": True}
-        made: BallLiteral = sp.Symbol.__xnew__(cls, f"[{float(midpoint)!r} +- {float(radius):.1e}]", **sign)
+        made: Self = sp.Symbol.__xnew__(cls, repr(float(midpoint)), **sign)
         made.midpoint, made.radius = midpoint, radius
         return made
 
@@ -102,7 +104,7 @@ def _real(x: float, name: str) -> sp.Expr:
     if x < 0:
         return -_real(-x, name)
     form = _FORMATS[name]
-    return next((meaning for meaning in _meanings(x, name, form)), None) or _ball(x, name, form)
+    return next((meaning for meaning in _meanings(x, name, form)), None) or _ball(x, form)
 
 
 def _meanings(x: float, name: str, form: _Format) -> Iterator[sp.Expr]:
@@ -118,7 +120,7 @@ def _meanings(x: float, name: str, form: _Format) -> Iterator[sp.Expr]:
     if _digits(decimal) <= form.digits:
         yield sp.Rational(decimal.numerator, decimal.denominator)
     ratio = exact.limit_denominator(form.denominator)
-    if ratio and abs(ratio - exact) <= _ulp(exact, form) / 2:
+    if 0 < ratio.numerator <= 10 * form.denominator and abs(ratio - exact) <= _ulp(exact, form) / 2:
         yield sp.Rational(ratio.numerator, ratio.denominator)
 
 
@@ -135,27 +137,35 @@ def _table() -> tuple[tuple[sp.Expr, Fraction], ...]:
     return tuple((constant, Fraction(str(constant.evalf(60)))) for constant in _CONSTANTS)
 
 
-def _ball(x: float, name: str, form: _Format) -> BallLiteral:
+def _ball(x: float, form: _Format) -> BallLiteral:
     exact = Fraction(x)
     ulp = _ulp(exact, form)
-    narrower = next((f for n, f in _FORMATS.items() if f.bits < form.bits and f.bits > 10 and _is(x, n)), form)
-    radius = 4 * max(ulp, _ulp(exact, narrower) / 8)
+    single = _FORMATS["float32"]
+    rounded_before = form.bits > single.bits and _odd_bits(exact) <= single.bits + 1  # a float32 that was widened
+    radius = max(4 * ulp, _ulp(exact, single) / 2) if rounded_before else 4 * ulp
     short = Fraction(f"{x:.6g}")
     if abs(short - exact) <= Fraction(1, 2 ** (form.bits - 1)):
         radius = max(radius, abs(short - exact) + ulp)
     return BallLiteral(exact, radius)
 
 
-def _is(x: float, name: str) -> bool:
-    return name == "float32" and float(np.float32(x)) == x
-
-
 def _shortest(x: float, name: str) -> str:
-    return repr(x) if name == "float64" else str(_numpy(name)(x)) if name != "bfloat16" else f"{x:.3g}"
+    """The shortest decimal that the format rounds to the number."""
+    match name:
+        case "float32":
+            return str(np.float32(x))
+        case "float16":
+            return str(np.float16(x))
+        case "bfloat16":
+            return next(text for text in (f"{x:.{k}g}" for k in range(1, 9)) if _to_bfloat16(float(text)) == x)
+        case _:
+            return repr(x)
 
 
-def _numpy(name: str) -> Any:
-    return {"float32": np.float32, "float16": np.float16}[name]
+def _to_bfloat16(x: float) -> float:
+    """The nearest number of 8 significant bits."""
+    mantissa, exponent = math.frexp(x)
+    return math.ldexp(round(mantissa * 256), exponent - 8)
 
 
 def _digits(decimal: Fraction) -> int:

@@ -67,7 +67,7 @@ class Assumptions:
         """Keeps a condition, and its being defined."""
         for whole in (*sorted(condition.domain, key=sp.default_sort_key), condition.value):
             for part in whole.args if isinstance(whole, sp.And) else (whole,):
-                if part.atoms(sp.Symbol) <= part.atoms(BallLiteral) and holds(part, {}) is True:
+                if part in self.implied or (part.atoms(sp.Symbol) <= part.atoms(BallLiteral) and holds(part, {}) is True):
                     continue
                 self.conditions[part] = None
                 self.implied.update(consequences(part))
@@ -79,7 +79,7 @@ class Assumptions:
         value = reduced(part.value, self.implied) if is_condition(part.value) else part.value
         return partial(value, *(reduced(condition, self.implied) for condition in part.domain))
 
-    def pin(self, part: Partial, number: int | float) -> None:
+    def pin(self, part: Partial, number: float) -> None:
         """Records that an element is a number."""
         exact = literal(number, "int64" if isinstance(number, int) else "float64")
         condition = strict(lambda x: relate("eq", x, exact), part)
@@ -87,7 +87,7 @@ class Assumptions:
         if condition.value in self.conditions:
             self.pins[condition.value] = None
 
-    def hash(self, expression: sp.Expr, number: Any, written: Iterable[int | float]) -> None:
+    def hash(self, expression: sp.Expr, number: Any, written: Iterable[float]) -> None:
         """Records how a hashed element compares with all that it may be compared with unseen.
 
         Args:
@@ -128,7 +128,7 @@ def reduced(condition: sp.Basic, known: set[sp.Basic]) -> sp.Basic:
 
 
 def consequences(condition: sp.Basic) -> list[sp.Basic]:
-    """The condition and the weaker relations between the same sides, written as `qedoc.conditions.relate` writes them."""
+    """The condition and the weaker relations between the same sides, either way round, as `qedoc.conditions.relate` writes them."""
     if not isinstance(condition, sp.core.relational.Relational):
         return [condition]
     left, right = condition.args
@@ -137,4 +137,5 @@ def consequences(condition: sp.Basic) -> list[sp.Basic]:
         sp.StrictGreaterThan: (sp.Gt, sp.Ge, sp.Ne),
         sp.Equality: (sp.Eq, sp.Le, sp.Ge),
     }
-    return [condition, *(kind(left, right, evaluate=False) for kind in weaker.get(type(condition), ()))]
+    found = [condition, *(kind(left, right, evaluate=False) for kind in weaker.get(type(condition), ()))]
+    return [*found, *(relation.reversed for relation in found)]

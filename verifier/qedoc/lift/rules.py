@@ -129,6 +129,16 @@ def equivalent(a: sp.Basic, b: sp.Basic) -> sp.Basic:
     return choose(a, b, sp.Not(b))
 
 
+def different(a: sp.Basic, b: sp.Basic) -> sp.Basic:
+    """Whether two truth values differ."""
+    return choose(a, sp.Not(b), b)
+
+
+def is_finite(x: sp.Expr) -> sp.Basic:
+    """Whether x, where it is defined, is a number and not an infinity that stands in the code."""
+    return sp.And(relate("lt", x, sp.oo), relate("gt", x, -sp.oo))
+
+
 def log_gamma(x: sp.Expr) -> Partial:
     """log(|gamma(x)|), with poles at 0, -1, -2, ..."""
     return applied(sp.loggamma, x) if x.is_positive else strict(lambda g: sp.log(sp.Abs(g)), applied(sp.gamma, x))
@@ -140,22 +150,22 @@ def scaled_bessel(order: int, x: sp.Expr) -> sp.Expr:
 
 
 def positive_pair(a: sp.Expr, x: sp.Expr) -> sp.Basic:
-    """a > 0 and x > 0"""
+    """a > 0 and x > 0."""
     return sp.And(relate("gt", a, sp.S.Zero), relate("gt", x, sp.S.Zero))
 
 
 def convergent(x: sp.Expr, q: sp.Expr) -> sp.Basic:
-    """x > 1 and q > 0"""
+    """x > 1 and q > 0."""
     return sp.And(relate("gt", x, sp.S.One), relate("gt", q, sp.S.Zero))
 
 
 def whole_order(m: sp.Expr, x: sp.Expr) -> sp.Basic:
-    """a whole order m >= 0 and x > 0"""
+    """A whole order m >= 0 and x > 0."""
     return sp.And(relate("eq", m, sp.floor(m)), relate("ge", m, sp.S.Zero), relate("gt", x, sp.S.Zero))
 
 
 def beta_region(a: sp.Expr, b: sp.Expr, x: sp.Expr) -> sp.Basic:
-    """a > 0, b > 0 and 0 <= x <= 1"""
+    """a > 0, b > 0 and 0 <= x <= 1."""
     return sp.And(positive_pair(a, b), relate("ge", x, sp.S.Zero), relate("le", x, sp.S.One))
 
 
@@ -179,13 +189,13 @@ RULES: dict[str, Rule] = {
     "convert_element_type": converted,
     "convert_element_type[bool]": lambda x, new_dtype: x if np.dtype(new_dtype) == bool else number(x),
     "copy": identity,
-    "copy_p": identity,
     "cos": sp.cos,
     "cosh": sp.cosh,
     "digamma": within(sp.digamma),
     "div": ratio,
     "div[integer]": quotient,
     "eq": relation("eq"),
+    "eq_to": relation("eq"),
     "eq[bool]": equivalent,
     "erf": sp.erf,
     "erf_inv": within(sp.erfinv),
@@ -199,19 +209,21 @@ RULES: dict[str, Rule] = {
     "igamma": lambda a, x: sp.lowergamma(a, x) / sp.gamma(a),
     "igammac": lambda a, x: sp.uppergamma(a, x) / sp.gamma(a),
     "integer_pow": lambda x, y: raised(x, sp.Integer(y)),
-    "is_finite": lambda x: sp.true,
+    "is_finite": is_finite,
     "le": relation("le"),
     "lgamma": log_gamma,
     "log": within(sp.log),
     "log1p": lambda x: applied(sp.log, 1 + x),
     "logistic": lambda x: 1 / (1 + sp.exp(-x)),
+    "le_to": relation("le"),
     "lt": relation("lt"),
+    "lt_to": relation("lt"),
     "max": maximum,
     "min": minimum,
     "mul": sp.Mul,
     "name": lambda x, name: x,
     "ne": relation("ne"),
-    "ne[bool]": sp.Xor,
+    "ne[bool]": different,
     "neg": operator.neg,
     "not[bool]": sp.Not,
     "or[bool]": disjunction,
@@ -232,7 +244,7 @@ RULES: dict[str, Rule] = {
     "sub": operator.sub,
     "tan": within(sp.tan),
     "tanh": sp.tanh,
-    "xor[bool]": sp.Xor,
+    "xor[bool]": different,
     "zeta": sp.zeta,
 }
 

@@ -1,6 +1,5 @@
 """Runs JAX code on values that are concrete and symbolic at once, and reads off the formula of the path taken."""
 
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
@@ -19,7 +18,7 @@ from qedoc.errors import Location, QedocError, UnsupportedError
 from qedoc.lift.arrays import ARRAY_RULES, Elements, Operand, Step, elements
 from qedoc.lift.concrete import evaluate
 from qedoc.lift.control import CONTROL_RULES
-from qedoc.lift.frames import origins, running
+from qedoc.lift.frames import origins, own_frame, raised_here, running
 from qedoc.lift.literals import literal
 from qedoc.lift.path import Assumptions, Path
 from qedoc.lift.rules import LAZY, REQUIREMENTS, SILENT, kind, rule_for
@@ -177,8 +176,7 @@ class ConcolicTrace(Trace):
         steering = all(kind(getattr(t, "dtype", t)) in ("bool", "integer") for t in types) and name not in _INDETERMINATE
         if steering and not any(isinstance(tracer, Concolic) for tracer in tracers):
             with self.outside():
-                constants = [jnp.asarray(result) for result in evaluate(primitive, tracers, params)]
-            return constants if primitive.multiple_results else constants[0]
+                return primitive.bind(*tracers, **params)
         if name not in ARRAY_RULES and (not types or rule_for(name, types[-1].dtype) is None):
             raise self.unsupported(f"no rule for the primitive {name} ({', '.join(t.str_short() for t in types)})")
         return self._apply(primitive, tracers, params)
@@ -213,7 +211,8 @@ class ConcolicTrace(Trace):
 
         def element(*arguments: Partial) -> Any:
             if name in REQUIREMENTS and not self.assumptions.require(strict(REQUIREMENTS[name], *arguments)):
-                raise self.unsupported(f"the primitive {name} is read for {REQUIREMENTS[name].__doc__} only")
+                region = str(REQUIREMENTS[name].__doc__).rstrip(".")
+                raise self.unsupported(f"the primitive {name} is read only for {region}")
             return rule(*arguments, **spoken) if name in LAZY else strict(lambda *values: rule(*values, **spoken), *arguments)
 
         made = np.frompyfunc(element, len(operands), 1)(*(operand.parts for operand in operands))
@@ -237,18 +236,15 @@ class ConcolicTrace(Trace):
         with self.outside():
             return jnp.asarray(value)
 
-    def process_call(self, primitive: Any, function: Any, tracers: Sequence[Any], params: Any, /) -> Any:
-        """Runs the function that a call holds."""
+    def process_custom_jvp_call(self, primitive: Any, function: Any, jvp: Any, tracers: Sequence[Any], /, **_: Any) -> Any:
+        """Runs a function that has its own derivative."""
         with _entered(self):
             return function.call_wrapped(*tracers)
 
-    def process_custom_jvp_call(self, primitive: Any, function: Any, jvp: Any, tracers: Sequence[Any], /, **_: Any) -> Any:
-        """Runs a function that has its own derivative."""
-        return self.process_call(primitive, function, tracers, {})
-
     def process_custom_vjp_call(self, primitive: Any, function: Any, fwd: Any, bwd: Any, tracers: Sequence[Any], /, **_: Any) -> Any:
         """Runs a function that has its own derivative."""
-        return self.process_call(primitive, function, tracers, {})
+        with _entered(self):
+            return function.call_wrapped(*tracers)
 
 
 def run(
@@ -269,7 +265,7 @@ def run(
         ValueError: where an integer symbol has a value that is no integer.
     """
     with jax.enable_x64(True), jax.default_device(jax.devices("cpu")[0]), take_current_trace() as parent:
-        trace = ConcolicTrace(parent, sys._getframe(), point)
+        trace = ConcolicTrace(parent, own_frame(), point)
         values = _arguments(trace, point, arrays or {})
         returned, raised = None, None
         with _entered(trace):
@@ -282,6 +278,8 @@ def run(
             except RecursionError as error:
                 raise trace.unsupported("the expression became too deep") from error
             except Exception as error:  # the user's own, and part of what the code does
+                if isinstance(error, NotImplementedError) or raised_here(error):
+                    raise trace.unsupported(f"{type(error).__name__}: {error}") from error
                 raised = error
         if trace.failure is not None:
             raise trace.failure

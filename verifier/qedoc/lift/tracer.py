@@ -43,10 +43,6 @@ class Concolic(Tracer[Any]):
         self.value = value
         self.parts = parts
 
-    def full_lower(self) -> "Concolic":
-        """The tracer; jax asks for it."""
-        return self
-
     @property
     def recorder(self) -> Recorder:
         """Where what is assumed of this value is kept."""
