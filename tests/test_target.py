@@ -58,7 +58,7 @@ def test_an_unknown_keyword_is_refused_with_the_known_ones() -> None:
         return init_value * decay_steps * alpha
 
     signature_check("schedule", schedule, ["decay_steps", "alpha"])
-    with pytest.raises(TargetError, match=r"no parameter 'decay_step'; it has decay_steps, alpha; did you mean decay_steps"):
+    with pytest.raises(TargetError, match=r"no parameter 'decay_step'; it has init_value, decay_steps, alpha; did you mean decay_steps"):
         signature_check("schedule", schedule, ["alpha", "decay_step"])
     with pytest.raises(TargetError, match="no parameter 'init_value'"):
         signature_check("schedule", schedule, ["init_value"])

@@ -10,6 +10,7 @@ import sympy as sp
 from qedoc.domain import Functions, Integers, Reals
 from qedoc.properties import Property
 from qedoc.spec import Argument, Dict, ForAll, Index, List, Parameter, Size, Spec, base
+from qedoc.target import call_by_name
 
 Opaque = Callable[[str, int, Any], Any]
 
@@ -108,7 +109,7 @@ class Case:
     def call(self, target: Callable[..., Any], values: Mapping[sp.Symbol, Any], opaque: Opaque) -> Any:
         """Calls the target, and the function that it returns if the spec has Arguments."""
         keywords, curried = self.arguments(values, opaque)
-        result = target(**keywords)
+        result = call_by_name(target, keywords)
         return result if curried is None else result(*curried)
 
 

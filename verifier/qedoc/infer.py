@@ -12,7 +12,7 @@ from qedoc.errors import TargetError
 from qedoc.paths import formula
 from qedoc.spec import Argument, Declaration, Parameter, Spec
 from qedoc.subject import Subject
-from qedoc.target import resolve
+from qedoc.target import call_by_name, resolve
 from qedoc.verdict import Formula
 
 SWITCHES = (bool, str, type(None))
@@ -79,7 +79,7 @@ def _domain(parameter: inspect.Parameter) -> Reals | Integers:
 def _returned(target: str, function: Callable[..., Any], outer: dict[str, inspect.Parameter]) -> Callable[..., Any] | None:
     """The function that the target returns, if it returns one."""
     try:
-        result = function(**dict.fromkeys(outer, 1))
+        result = call_by_name(function, dict.fromkeys(outer, 1))
     except Exception as error:  # whatever the user's code raises
         raise TargetError(f"{target} cannot be called with numbers ({type(error).__name__}: {error}); write a spec that binds its parameters") from error
     return result if callable(result) else None

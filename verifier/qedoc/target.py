@@ -2,7 +2,7 @@
 
 import difflib
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
@@ -10,7 +10,7 @@ from typing import Any
 
 from qedoc.errors import TargetError
 
-_NAMED = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+_NAMED = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
 
 
 def resolve(target: str) -> Callable[..., Any]:
@@ -20,7 +20,8 @@ def resolve(target: str) -> Callable[..., Any]:
         target: such as `optax.cosine_decay_schedule` or `package.module.Class.method`.
 
     Raises:
-        TargetError: for a path that is no path, a module that is missing or fails to import, a missing attribute, a value that is not callable.
+        TargetError: for a path that is no path, a module that is missing or fails to import, a missing attribute, a value that is not
+            callable.
     """
     parts = target.split(".")
     if not all(part.isidentifier() for part in parts):
@@ -59,6 +60,17 @@ def signature_check(target: str, function: Callable[..., Any], names: Iterable[s
         if name not in known:
             has = f"it has {', '.join(known)}" if known else "it has none"
             raise TargetError(f"{target} has no parameter {name!r}; {has}{_near(name, known)}")
+
+
+def call_by_name(function: Callable[..., Any], arguments: Mapping[str, Any]) -> Any:
+    """Calls a function with a value for each parameter name, also for the parameters that Python takes by position only."""
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return function(**arguments)
+    by_position = [p.name for p in parameters if p.kind is inspect.Parameter.POSITIONAL_ONLY and p.name in arguments]
+    named = {name: value for name, value in arguments.items() if name not in by_position}
+    return function(*(arguments[name] for name in by_position), **named)
 
 
 def _module(parts: list[str]) -> tuple[ModuleType, list[str]]:
