@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from qedoc.errors import TargetError
-from qedoc.target import resolve, signature_check
+from qedoc.target import call_by_name, resolve, signature_check
 
 
 @pytest.mark.parametrize(
@@ -60,8 +60,8 @@ def test_an_unknown_keyword_is_refused_with_the_known_ones() -> None:
     signature_check("schedule", schedule, ["decay_steps", "alpha"])
     with pytest.raises(TargetError, match=r"no parameter 'decay_step'; it has init_value, decay_steps, alpha; did you mean decay_steps"):
         signature_check("schedule", schedule, ["alpha", "decay_step"])
-    with pytest.raises(TargetError, match="no parameter 'init_value'"):
-        signature_check("schedule", schedule, ["init_value"])
+    signature_check("schedule", schedule, ["init_value", "decay_steps"])
+    assert call_by_name(schedule, {"alpha": 0.5, "decay_steps": 3, "init_value": 2.0}) == 3.0
     with pytest.raises(TargetError, match="it has none"):
         signature_check("f", lambda: 0, ["x"])
 
