@@ -2,7 +2,11 @@
 
 from dataclasses import replace
 
+import sympy as sp
+
 from qedoc.read import applications, brackets, cases, hypergeometric, names, operators, scripts
+from qedoc.read.cases import conditions
+from qedoc.read.parser import Parser
 from qedoc.read.reading import (
     Application,
     Equation,
@@ -36,6 +40,7 @@ __all__ = [
     "extent",
     "plain",
     "read",
+    "read_condition",
 ]
 
 RULES = (applications, brackets, cases, hypergeometric, names, operators, scripts)
@@ -51,6 +56,22 @@ def defined(latex: str, names: Names) -> Names:
         return names
     legend = dict.fromkeys(sorted(symbols - set(names.parameters)), "defined by a formula") | dict(names.legend)
     return replace(names, functions=names.functions | functions, legend=legend)
+
+
+def read_condition(latex: str, names: Names) -> sp.Basic | Unreadable:
+    r"""Reads a condition that stands alone, such as `0 \le p \le 1` in the text beside a formula.
+
+    Args:
+        latex: one or more relations.
+        names: what is known about the names in it.
+    """
+    try:
+        nodes = nest(tokenize(latex))
+        return conditions(Parser((), Scope(names, nodes), len(latex)), nodes)
+    except Refused as refused:
+        return refused.at(latex)
+    except RecursionError:
+        return Refused(Obstacle.LIMIT, "nested too deep for this place", 0, "name the inner parts").at(latex)
 
 
 def read(latex: str, names: Names) -> Reading | Unreadable | NotAClaim:

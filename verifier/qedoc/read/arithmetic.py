@@ -10,6 +10,9 @@ LARGEST_EXPONENT = 1024
 LARGEST_EXACT = 1000
 MOST_DIGITS = 400
 
+SLOW = (sp.Sum, sp.Product, sp.Integral, sp.Derivative, sp.Piecewise, sp.Max, sp.Min)
+"""Whatever asks SymPy for their sign or value may wait for minutes."""
+
 
 class Impossible(Exception):
     """A value that cannot be built; says why.
@@ -59,7 +62,7 @@ def power(base: sp.Expr, exponent: sp.Expr) -> sp.Expr:
     Raises:
         Impossible: for a number with more than `LARGEST_BITS` bits, and for 0 to a negative power.
     """
-    if base.is_number and base.has(sp.Function, sp.Sum, sp.Product, sp.Integral):
+    if base.has(*SLOW) or exponent.has(*SLOW) or (base.is_number and base.has(sp.Function)):
         return sp.Pow(base, exponent, evaluate=False)
     if exponent.is_Rational:
         if max(abs(exponent.p), exponent.q) > LARGEST_EXPONENT and base not in (-1, 0, 1):
@@ -106,6 +109,8 @@ def unevaluated(function: Callable[..., Any], *arguments: sp.Expr) -> sp.Expr:
 
 def _plain(argument: sp.Expr) -> bool:
     """Whether SymPy may evaluate at this argument: it has symbols, or is a short rational multiple of 1 or pi."""
+    if argument.has(*SLOW):
+        return False
     if not argument.is_number:  # exp(n*log(2)) would be computed
         return bool(_bits(argument) <= (10 if argument.has(sp.log) else 64))
     ratio = argument / sp.pi if argument.has(sp.pi) else argument
@@ -126,8 +131,12 @@ def _kept(operation: Callable[..., Any], parts: tuple[sp.Expr, ...]) -> sp.Expr:
     """The evaluated operation, or the written one where evaluation would lose something."""
     if len(parts) == 1:
         return parts[0]
-    value = operation(*parts)
-    if _lost(value, parts):
+    infinite = any(part in (sp.oo, -sp.oo) for part in parts)
+    if infinite and set(parts) - {sp.oo, -sp.oo} != {sp.Integer(-1)}:
+        raise Impossible("arithmetic with infinity")
+    lost = any(part == 0 for part in parts) and operation is sp.Mul
+    value = None if lost else operation(*parts)
+    if value is None or _lost(value, parts):
         value = operation(*parts, evaluate=False)
     if _bits(value) > LARGEST_BITS:
         raise Impossible(f"a number of more than {LARGEST_BITS} bits", limit=True)

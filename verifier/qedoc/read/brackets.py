@@ -135,6 +135,8 @@ def _norm(parser: Parser, group: Group) -> Factor:
         norm = _total(parser, group, lambda i: sp.Abs(entry(parser, value, i, group.start), evaluate=False), index)
     else:
         square = _total(parser, group, lambda i: arithmetic.power(entry(parser, value, i, group.start), sp.Integer(2)), index)
+        if scripts.upper is not None and [node.text for node in scripts.upper if isinstance(node, Token)] == ["2"]:
+            return Factor(value=square, shape=Shape.BRACKET, start=group.start, scripted=True, raised=True)
         norm = parser.built(group.start, arithmetic.root, square, sp.Integer(2))
     factor = Factor(value=norm, shape=Shape.BRACKET, start=group.start)
     return factor if scripts.upper is None else raised(parser, factor, scripts.upper, scripts.upper_at)

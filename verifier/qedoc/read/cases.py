@@ -199,6 +199,8 @@ def _chain(parser: Parser, piece: Sequence[Node]) -> _Chain:
         symbol = parser.inside(sides[0], sides[0][-1].end).value()
         return _Chain([symbol], [], _membership(parser, symbol, sides[1]), start)
     members = [parser.inside(side, side[-1].end).value() for side in sides]
+    if any(member.has(sp.Piecewise) for member in members):
+        raise parser.refuse(Obstacle.UNSUPPORTED, "a formula by cases inside a condition", "give it a name", start)
     if sp.nan in members:
         raise parser.refuse(Obstacle.UNSUPPORTED, "a comparison with NaN", "", start)
     return _Chain(members, relations, None, start)

@@ -11,7 +11,7 @@ from qedoc.read.factor import Factor, Shape
 from qedoc.read.parser import NAMES, Parser, rule
 from qedoc.read.reading import Obstacle, Refused
 from qedoc.read.scope import ACCENTS, conventional
-from qedoc.read.scripts import collect, raised
+from qedoc.read.scripts import Scripts, collect, raised
 from qedoc.read.tokens import BOLD, FONTS, STYLED, Kind, Token
 from qedoc.read.tree import SYMBOLS, Group, Node
 
@@ -138,9 +138,22 @@ def _scripted(parser: Parser, base: Base) -> Factor:
         value = _value(parser, name, base.token)
     else:
         value = sp.IndexedBase(sp.Symbol(name))[tuple(indices)]
+    _check_order(parser, name, scripts)
     factor = Factor(value=value, shape=Shape.NAME, start=base.token.start, scripted=True)
     factor = _bracketed(parser, name, factor, entry=indices is not None)
     return factor if scripts.upper is None else raised(parser, factor, scripts.upper, scripts.upper_at)
+
+
+def _check_order(parser: Parser, name: str, scripts: Scripts) -> None:
+    """Refuses `N_n^m`, whose upper letter may be an order and no power."""
+    scope = parser.scope
+    letters = [nodes[0] if nodes and len(nodes) == 1 else None for nodes in (scripts.lower, scripts.upper)]
+    lower, upper = letters
+    if not isinstance(upper, Token) or upper.kind is not Kind.WORD or not isinstance(lower, Token) or lower.kind is Kind.NUMBER:
+        return
+    if not scope.declared(name) and not (lower.text in scope.bound and scope.declared(upper.text)):
+        what = "a letter below and a letter above: a power, or an order"
+        raise Refused(Obstacle.AMBIGUOUS, what, scripts.upper_at, "put the base of a power in parentheses")
 
 
 def _value(parser: Parser, name: str, token: Token) -> sp.Expr:

@@ -54,8 +54,9 @@ def _check_beside(last: Factor, before: str, factor: Factor, at: int, scope: Sco
         _ambiguous("a bracket after a function's argument: a factor inside or outside", at, r"write \cdot")
     if last.shape is Shape.NUMBER and factor.shape is Shape.FRACTION and factor.value.is_number:
         _ambiguous("a number before a fraction: a product or a mixed number", at, r"write \cdot or +")
-    if _matrix(last, scope) and _matrix(factor, scope):
-        _ambiguous("a product of two capital letters that nothing explains: of numbers, or of matrices", at, "explain the letters")
+    names = [_unexplained(last, scope), _unexplained(factor, scope)]
+    if all(names) and any(name[0].isupper() for name in names):
+        _ambiguous("a product of letters that nothing explains: of numbers, or of matrices", at, "explain the letters")
 
 
 def _check_operation(last: Factor, before: str, operation: str, factor: Factor, at: int) -> None:
@@ -69,12 +70,12 @@ def _check_operation(last: Factor, before: str, operation: str, factor: Factor, 
         _ambiguous("mod beside other factors", at, "put it in parentheses")
 
 
-def _matrix(factor: Factor, scope: Scope) -> bool:
-    """Whether a factor is a capital letter that nothing declares, perhaps to a power."""
+def _unexplained(factor: Factor, scope: Scope) -> str:
+    """The letter that a factor is, perhaps to a power, if nothing declares it; else an empty string."""
     base = factor.value.as_base_exp()[0] if factor.shape in (Shape.NAME, Shape.OTHER) else None
     if not isinstance(base, sp.Symbol) or scope.declared(base.name):
-        return False
-    return bool(base.name[0].isupper()) and len(base.name.partition("_")[0]) == 1
+        return ""
+    return str(base.name) if len(base.name.partition("_")[0]) == 1 else ""
 
 
 def check_vectors(factors: Sequence[Factor], operations: Sequence[str], scope: Scope) -> None:

@@ -122,6 +122,9 @@ class Parser:
         value = self.total(self.terms())
         if self.peek() is not None:
             self.refuse_here()
+        alone = self.items[0] if len(self.items) == 1 else None
+        if isinstance(alone, Group) and alone.opener == "[":
+            raise self.refuse(Obstacle.AMBIGUOUS, "a value alone in square brackets: a list, or a bracket", "leave them out", alone.start)
         return value
 
     def total(self, terms: Sequence[Term]) -> sp.Expr:

@@ -7,7 +7,7 @@ import sympy as sp
 
 from qedoc.read.brackets import split
 from qedoc.read.cases import conditions, rows, trimmed
-from qedoc.read.functions import FUNCTIONS, LETTERS, ORDERED
+from qedoc.read.functions import FUNCTIONS
 from qedoc.read.parser import Parser
 from qedoc.read.reading import Application, Equation, Obstacle, Refused, Silence, Silent
 from qedoc.read.refusals import keyword
@@ -250,7 +250,7 @@ def _declare(statement: Statement, scope: Scope) -> None:
     head = _head(left, scope)
     if head is not None:
         name, group = head
-        if not _known(name, left, group):
+        if name not in FUNCTIONS:
             scope.functions.add(name)
         for piece in split(group.items, ",", ";"):
             lone = piece[0] if len(piece) == 1 else None
@@ -261,12 +261,6 @@ def _declare(statement: Statement, scope: Scope) -> None:
     alone = len(left) == 1 or (len(left) == 3 and left[1].is_char("_"))
     if alone and isinstance(first, Token) and first.kind is Kind.WORD and len(first.text) > 2 and first.text.isalpha():
         scope.symbols.add(first.text)
-
-
-def _known(name: str, left: Sequence[Node], group: Group) -> bool:
-    r"""Whether a left side applies a function of one meaning, such as `\Gamma(n)`."""
-    count = len(split(group.items, ",", ";"))
-    return name in FUNCTIONS or (name, count) in LETTERS or (name.partition("_")[0] in ORDERED and "_" in name)
 
 
 def _head(left: Sequence[Node], scope: Scope) -> tuple[str, Group] | None:
@@ -338,6 +332,8 @@ def _equations(statement: Statement, scope: Scope, latex: str) -> Iterator[Equat
     parser = Parser((), scope, end)
     condition = sp.And(*(conditions(parser, items) for items in statement.conditions))
     if len(sides) == 1:
+        if any(node.is_macro("over", "choose") for node in sides[0]):
+            sides[0] = [Group(opener="{", closer="{", items=tuple(sides[0]), start=sides[0][0].start, end=end)]
         yield Equation(left=None, right=_value(sides[0], scope), condition=condition, latex=_text(sides[0], latex))
         return
     left = _left(sides[0], scope)
@@ -355,7 +351,7 @@ def _value(side: Sequence[Node], scope: Scope) -> sp.Expr:
 
 def _left(side: Sequence[Node], scope: Scope) -> sp.Expr | Application:
     head = _head(side, scope)
-    if head is not None and (head[0] in scope.own or not _known(head[0], side, head[1])):
+    if head is not None and (head[0] in scope.own or head[0] not in FUNCTIONS):
         name, group = head
         pieces = split(group.items, ",", ";")
         arguments = tuple(Parser(piece, scope, group.end - 1).value() for piece in pieces)

@@ -1,0 +1,252 @@
+"""The LaTeX reader: what it must read, what it must refuse, and that nothing makes it crash."""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sympy as sp
+
+from qedoc.read import Application, Names, NotAClaim, Obstacle, Reading, Silence, Unreadable, defined, extent, read, read_condition
+
+FORMULAS = Path(__file__).parent / "formulas"
+
+FUNCTIONS = """exp log sqrt sin cos tan sinh cosh tanh asin acos atan asinh acosh atanh Abs sign floor ceiling Max Min Mod Sum Product Integral
+Derivative binomial factorial factorial2 RisingFactorial hyper erf erfc erfinv expint besseli polygamma pi oo nan lowergamma Si Ci""".split()
+
+
+class Symbols(dict[str, Any]):
+    """The names of an expected expression: SymPy's functions, and a symbol for every other name."""
+
+    def __init__(self) -> None:
+        super().__init__({name: getattr(sp, name) for name in FUNCTIONS})
+        self.update(
+            gamma_=sp.gamma, beta_=sp.beta, zeta_=sp.zeta, fn=sp.Function, n_=extent, R=sp.Rational, S=sp.Symbol, euler=sp.EulerGamma, iu=sp.I
+        )
+        self.update(
+            lamda=sp.Symbol("lambda"),
+            R_=sp.Symbol("R"),
+            at=lambda base, *indices: sp.IndexedBase(base)[indices],
+            cases=lambda *pairs: sp.Piecewise(*pairs, evaluate=False),
+            all_=sp.And,
+            any_=sp.Or,
+            eq=lambda a, b: sp.Eq(a, b, evaluate=False),
+            ne=lambda a, b: sp.Ne(a, b, evaluate=False),
+        )
+
+    def __missing__(self, name: str) -> sp.Symbol:
+        return sp.Symbol(name)
+
+
+def expected(text: str) -> Any:
+    return sp.S(eval(text, {"__builtins__": {}}, Symbols()))  # noqa: S307  # the suite's own table
+
+
+def normal(value: Any) -> Any:
+    """The value expanded, with each relation in one direction, `0 < x` as `x > 0`."""
+    if isinstance(value, sp.core.relational.Relational):
+        value = value.canonical
+    if not value.args:
+        return value
+    parts = [normal(part) for part in value.args]
+    if isinstance(value, sp.Piecewise):
+        return sp.Piecewise(*parts, evaluate=False)
+    rebuilt = value.func(*parts)
+    return sp.expand(rebuilt) if isinstance(rebuilt, sp.Expr) else rebuilt
+
+
+def table(name: str) -> list[dict[str, Any]]:
+    rows = tomllib.loads((FORMULAS / name).read_text())["formula"]
+    assert isinstance(rows, list)
+    return rows
+
+
+def names(row: dict[str, Any]) -> Names:
+    own = row["object"].rpartition(".")[2]
+    return Names(
+        functions=frozenset(row.get("functions", [own])),
+        parameters=tuple(row.get("parameters", ())),
+        legend=row.get("legend", {}),
+        siblings=frozenset(row.get("siblings", ())),
+        vectors=frozenset(row.get("vectors", ())),
+        constants={name: expected(value) for name, value in row.get("constants", {}).items()},
+    )
+
+
+def label(row: dict[str, Any]) -> str:
+    return f"{row['object']}: {' '.join(row['latex'].split())[:40]}"
+
+
+READABLE, REFUSED, SILENT = table("readable.toml"), table("refused.toml"), table("silent.toml")
+
+
+@pytest.mark.parametrize("row", READABLE, ids=label)
+def test_reads_what_the_formula_says(row: dict[str, Any]) -> None:
+    found = read(row["latex"], names(row))
+    assert isinstance(found, Reading), str(found)
+    assert len(found.equations) == len(row["equations"])
+    for equation, (left, value, *condition) in zip(found.equations, row["equations"], strict=True):
+        if left.startswith("="):
+            assert not isinstance(equation.left, Application)
+            assert normal(equation.left) == normal(expected(left.removeprefix("= ")))
+        else:
+            assert equation.left is None if left == "" else str(equation.left) == left
+        assert normal(equation.right) == normal(expected(value))
+        assert normal(equation.condition) == normal(expected(condition[0] if condition else "True"))
+        assert equation.latex in row["latex"]
+
+
+@pytest.mark.parametrize("row", REFUSED, ids=label)
+def test_refuses_what_has_no_sure_reading(row: dict[str, Any]) -> None:
+    found = read(row["latex"], names(row))
+    assert isinstance(found, Unreadable), str(found)
+    assert found.obstacle is Obstacle(row["obstacle"]), str(found)
+    assert row["latex"][found.offset :].startswith(row["at"]), f"at {row['latex'][found.offset :]!r}: {found}"
+    assert row["what"] in found.what
+
+
+@pytest.mark.parametrize("row", SILENT, ids=label)
+def test_says_that_a_formula_states_no_value(row: dict[str, Any]) -> None:
+    found = read(row["latex"], names(row))
+    assert isinstance(found, NotAClaim), str(found)
+    assert found.silence is Silence[row["silence"]]
+
+
+def test_the_tables_are_large_enough() -> None:
+    assert len(READABLE) >= 150
+    assert len(REFUSED) >= 60
+
+
+CONSTRUCTS = {
+    r"a(b+c)": "a*(b + c)",
+    r"\pi(a+1)": "pi*(a + 1)",
+    r"\alpha[a+1]": "alpha*(a + 1)",
+    r"2(a)": "2*a",
+    r"(a+b)(a-b)": "(a + b)*(a - b)",
+    r"-a^2": "-a**2",
+    r"a * -b": "-a*b",
+    r"a \cdot b \times 2": "2*a*b",
+    r"a/b": "a/b",
+    r"a b / c": "a*b/c",
+    r"a / b \cdot c": "a/b*c",
+    r"\frac12 a": "a/2",
+    r"\tfrac{1}{2}a + \dfrac ab": "a/2 + a/b",
+    r"\sqrt\pi a": "sqrt(pi)*a",
+    r"\sqrt2a": "sqrt(2)*a",
+    r"\sqrt[4]{a}": "a**R(1, 4)",
+    r"\sqrt[5]{a}": "sign(a)*Abs(a)**R(1, 5)",
+    r"a^{\frac12}": "sqrt(a)",
+    r"a^\alpha b": "a**alpha*b",
+    r"e^{-a}": "exp(-a)",
+    r"\mathrm{e}^{a}": "exp(a)",
+    r"ae^{-b}": "a*exp(-b)",
+    r"2\mathrm{e}": "2*exp(1)",
+    r"\exp{-a}": "exp(-a)",
+    r"\exp\{a+b\}": "exp(a + b)",
+    r"\log ab^2": None,
+    r"\log a^2": "log(a**2)",
+    r"\log^2 a": "log(a)**2",
+    r"\log^{2}(a)": "log(a)**2",
+    r"\log_2 a": "log(a)/log(2)",
+    r"\log_{10}(a)": "log(a)/log(10)",
+    r"\sin^{-1} a": "asin(a)",
+    r"\cos a \sin b": "cos(a)*sin(b)",
+    r"\log\log a": "log(log(a))",
+    r"\log |a|": "log(Abs(a))",
+    r"sinh(a)": "sinh(a)",
+    r"\mathrm{arcsinh}(a)": "asinh(a)",
+    r"\operatorname{sgn}(a)": "sign(a)",
+    r"\mathrm{clip}(a, b, c)": "Min(Max(a, b), c)",
+    r"\max\{a, b, c\}": "Max(a, b, c)",
+    r"\min\left\{a, b\right\}": "Min(a, b)",
+    r"||a|-1|": "Abs(Abs(a) - 1)",
+    r"|a|b + |c|": "Abs(a)*b + Abs(c)",
+    r"|a||b|": "Abs(a)*Abs(b)",
+    r"\left|a + \left|b\right|\right|": "Abs(a + Abs(b))",
+    r"\bigl|a\bigr|": "Abs(a)",
+    r"\lvert a \rvert": "Abs(a)",
+    r"\big(a + b\big)": "a + b",
+    r"\lfloor a / b \rfloor": "floor(a/b)",
+    r"\|v - w\|_2^2": "Sum((at(v, i) - at(w, i))**2, (i, 1, n_('i')))",
+    r"\|v\|": "sqrt(Sum(at(v, i)**2, (i, 1, n_('i'))))",
+    r"\|v\|_1": "Sum(Abs(at(v, i)), (i, 1, n_('i')))",
+    r"\langle v, w \rangle": "Sum(at(v, i)*at(w, i), (i, 1, n_('i')))",
+    r"a \odot v": "a*v",
+    r"v_1": None,
+    r"v_1 + v[0]": "at(v, 1) + at(v, 0)",
+    r"x_{ij} + x_{i,j+1}": "at(x, i, j) + at(x, i, j + 1)",
+    r"x_{max} + x_{\min} + x_\infty": "x_max + x_min + x_infty",
+    r"\hat{a}_1 + \bar b": "a_hat_1 + b_bar",
+    r"a' + a''": 'S("a\'") + S("a\'\'")',
+    r"n!": "factorial(n)",
+    r"(2n-1)!!": "factorial2(2*n - 1)",
+    r"2n!": "2*factorial(n)",
+    r"n!^2": "factorial(n)**2",
+    r"{n \choose k}": "binomial(n, k)",
+    r"\dbinom{n}{k}": "binomial(n, k)",
+    r"{a \over b}": "a/b",
+    r"a \over b": "a/b",
+    r"\sum_{i=1}^n i^2": "Sum(i**2, (i, 1, n))",
+    r"\sum_i x_i + 1": "Sum(at(x, i), (i, 1, n_('i'))) + 1",
+    r"\sum_{i,j} x_{ij}": "Sum(at(x, i, j), (i, 1, n_('i')), (j, 1, n_('j')))",
+    r"\sum v": "Sum(at(v, i), (i, 1, n_('i')))",
+    r"\sum_{i=1}^n x_i \sum_{j=1}^n y_j": "Sum(at(x, i)*Sum(at(y, j), (j, 1, n)), (i, 1, n))",
+    r"\sum\limits_{i=1}^{n} x_i": "Sum(at(x, i), (i, 1, n))",
+    r"\prod_{i=1}^n (1 + x_i)": "Product(1 + at(x, i), (i, 1, n))",
+    r"\int_0^1\!\int_0^1 x y \, dx \, dy": "Integral(x*y, (x, 0, 1), (y, 0, 1))",
+    r"\int_0^a t \, dt + 1": "Integral(t, (t, 0, a)) + 1",
+    r"\frac{d}{dx} x^2": "Derivative(x**2, x)",
+    r"\frac{\partial^2}{\partial x^2} (x y)": "Derivative(x*y, (x, 2))",
+    r"\frac{\mathrm{d} f(x)}{\mathrm{d} x}": 'Derivative(fn("f")(x), x)',
+    r"f'(x)": 'Derivative(fn("f")(x), x)',
+    r"f(x)^2": 'fn("f")(x)**2',
+    r"\Gamma^2(a)": "gamma_(a)**2",
+    r"\gamma(a, b)": "lowergamma(a, b)",
+    r"\psi^{(2)}(a)": "polygamma(2, a)",
+    r"{}_2F_1(a, b; c; x)": "hyper((a, b), (c,), x)",
+    r"a \bmod n": "Mod(a, n)",
+    r"init\_value + a": "init_value + a",
+    r"init_value + a": "init_value + a",
+    r"\mathrm{init\_value}(a + 1)": "init_value*(a + 1)",
+    r"\mathrm{i} a": "iu*a",
+    r"0.5a + .5": "R(1, 2)*a + R(1, 2)",
+    r"$a + b$": "a + b",
+    r"\[ a + b \]": "a + b",
+    r"α + β": "alpha + beta",
+    r"a + b\,.": "a + b",
+    r"\left\{ \begin{array}{ll} 1 & a > 0 \\ 0 & a \le 0 \end{array} \right.": "cases((1, a > 0), (0, a <= 0))",
+    r"\begin{cases} 1 \text{ if } a \in [0, 1) \\ 0 \text{ otherwise} \end{cases}": "cases((1, all_(a >= 0, a < 1)), (0, True))",
+    r"\begin{cases} 1 & \text{if $a > 0$ and $b > 0$} \\ 0 & \text{else} \end{cases}": "cases((1, all_(a > 0, b > 0)), (0, True))",
+    r"\begin{cases} 1 & \text{if a > 0} \\ 0 & \text{otherwise.} \end{cases}": "cases((1, a > 0), (0, True))",
+    r"\begin{cases} 1 & a, b > 0 \\ 0 & \text{otherwise} \end{cases}": "cases((1, all_(a > 0, b > 0)), (0, True))",
+    r"\begin{cases} 1 & a < 0 \text{ or } a > 1 \\ 0 & \text{otherwise} \end{cases}": "cases((1, any_(a < 0, a > 1)), (0, True))",
+    r"\begin{cases} 1 & a \in \{0, 1\} \\ 0 & \text{otherwise} \end{cases}": "cases((1, any_(eq(a, 0), eq(a, 1))), (0, True))",
+}
+
+KNOWN = Names(
+    functions=frozenset({"f"}),
+    parameters=("a", "b", "c", "n", "k", "t", "x", "y", "alpha", "init_value"),
+    vectors=frozenset({"v", "w"}),
+)
+
+
+@pytest.mark.parametrize(("latex", "value"), CONSTRUCTS.items())
+def test_reads_each_construct(latex: str, value: str | None) -> None:
+    found = read(latex, KNOWN)
+    if value is None:
+        assert not isinstance(found, Reading)
+        return
+    assert isinstance(found, Reading), str(found)
+    assert normal(found.equations[0].right) == normal(expected(value))
+
+
+@pytest.mark.parametrize("row", READABLE, ids=label)
+def test_a_changed_sign_changes_the_reading(row: dict[str, Any]) -> None:
+    """The table would notice a reader that confused plus with minus."""
+    right = row["latex"].rpartition("=")[2]
+    for place, sign in [(place, sign) for place, sign in enumerate(right) if sign in "+-"]:
+        changed = right[:place] + {"+": "-", "-": "+"}[sign] + right[place + 1 :]
+        found = read(row["latex"].removesuffix(right) + changed, names(row))
+        if isinstance(found, Reading):
+            values = [normal(equation.right) for equation in found.equations]
+            assert values != [normal(expected(value[1])) for value in row["equations"]], changed
