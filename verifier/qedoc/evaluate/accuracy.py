@@ -21,8 +21,9 @@ def ulps(result: float, exact: Exact, dtype: str) -> float:
     """The distance of a result from the exact value, in units in the last place of the dtype at the exact value.
 
     The unit of a number below the smallest normal one is that of the smallest normal one (gradual underflow), and of a number that is too
-    large that of the largest finite one; the unit of an integer dtype is 1. The answer is never too small: where the exact value is a ball, it
-    is the largest distance over the smallest unit. An infinite result is 0 units away if the exact value rounds to it, else infinitely many.
+    large that of the largest finite one; the unit of an integer dtype is 1. The answer is never too small: where the exact value is a ball,
+    it is the largest distance over the smallest unit. An infinite result is 0 units away if the exact value rounds to it, else infinitely
+    many.
 
     Args:
         result: what the run gave.
@@ -74,7 +75,7 @@ def _ends(exact: Exact) -> tuple[Fraction, Fraction] | None:
 
 
 def _fraction(point: arb, *, up: bool) -> Fraction:
-    """An exact ball as a rational; rounded outwards where its exponent is far beyond any dtype's, since such a rational fills the memory."""
+    """An exact ball as a rational; rounded outwards where its exponent is far beyond any dtype's: such a rational fills the memory."""
     m, e = (int(part) for part in point.man_exp())
     size = m.bit_length() + e
     if m and size < -FARTHEST:

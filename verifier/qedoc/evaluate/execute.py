@@ -44,8 +44,8 @@ class Runs:
 def run_rows(call: Call, symbols: Sequence[sp.Symbol], rows: Sequence[Row], dtype: str, *, limit: int = LIMIT) -> Runs:
     """Runs the code at every row, all rows at once where they take the same path.
 
-    Reals are strongly typed and integers weakly, so that code on reals has a result of `dtype` whatever integers enter it (a person's integers
-    are Python's, which JAX types weakly too).
+    Reals are strongly typed and integers weakly, so that code on reals has a result of `dtype` whatever integers enter it (a person's
+    integers are Python's, which JAX types weakly too).
 
     Args:
         call: the code; gets a value for each symbol.
@@ -173,7 +173,10 @@ class _Table:
 
     def _alone(self, row: int) -> Exception | None:
         """Runs one row without lockstep, on Python integers and JAX's own arrays."""
-        values = [int(c[row]) if s.is_integer else self._typed(k, np.asarray(row)) for k, (s, c) in enumerate(zip(self.symbols, self.columns, strict=True))]
+        values = [
+            int(c[row]) if s.is_integer else self._typed(k, np.asarray(row))
+            for k, (s, c) in enumerate(zip(self.symbols, self.columns, strict=True))
+        ]
         try:
             result = self._function(values)
         except QedocError:
@@ -187,8 +190,8 @@ class _Table:
     def _explain(self, group: _Group, error: Exception) -> list[_Group]:
         """A group raised: runs its first row alone.
 
-        If that raises the same, it is the code's own error, and so each row's. Else the lockstep is to blame (a primitive without a batching
-        rule, code that wants a concrete array), and each row runs alone.
+        If that raises the same, it is the code's own error, and so each row's. Else the lockstep is to blame (a primitive without a
+        batching rule, code that wants a concrete array), and each row runs alone.
         """
         first, others = group.rows[0], group.rows[1:]
         found = self._alone(first)

@@ -1,8 +1,8 @@
 """Runs Python code on many rows at once, as long as they take the same path.
 
 A tracer holds one value for each row, and to the code it looks like the value of one row. Each primitive runs on all rows by `vmap`.
-Where Python itself asks for a value (`if`, `int()`, a dict key), the rows must agree; if they do not, `Divergence` says which belong together,
-and the caller runs each group again from the start.
+Where Python itself asks for a value (`if`, `int()`, a dict key), the rows must agree; if they do not, `Divergence` says which belong
+together, and the caller runs each group again from the start.
 """
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
@@ -104,9 +104,9 @@ class Rows(Tracer):  # type: ignore[type-arg]  # jax exports no Trace type to na
 class Lockstep(Trace):
     """The interpreter: one rule, `vmap`, for every primitive.
 
-    A tracer can be a dict key. Python compares keys with `==` only if their hashes are equal, and all tracers have the same hash, so that rows
-    part only by which of their keys are equal, not by every value. A Python number is the other kind of key: `pins` holds those
-    that the code made out of tracers, and 0; a tracer that equals one of them takes its hash.
+    A tracer can be a dict key. Python compares keys with `==` only if their hashes are equal, and all tracers have the same hash, so that
+    rows part only by which of their keys are equal, not by every value. A Python number is the other kind of key: `pins` holds those that
+    the code made out of tracers, and 0; a tracer that equals one of them takes its hash.
 
     Args:
         pins: Python numbers that dict keys must be told apart from.

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 import sympy as sp
 
@@ -24,11 +25,13 @@ class Format:
     emax: int
 
     @property
+    @lru_cache  # noqa: B019  # formats are few and live for ever
     def largest(self) -> Fraction:
         """The largest finite number."""
         return (2 - Fraction(2) ** (1 - self.p)) * Fraction(2) ** self.emax
 
     @property
+    @lru_cache  # noqa: B019
     def smallest(self) -> Fraction:
         """The smallest positive normal number."""
         return Fraction(2) ** self.emin

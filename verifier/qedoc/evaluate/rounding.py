@@ -4,10 +4,11 @@ A span holds the exact real result of a computation and each result that an exec
 span says that nothing is known: the value may be anything, nan and infinities included.
 """
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from qedoc.evaluate.precision import FORMATS, Format, exponent
 
@@ -32,7 +33,43 @@ class Span:
         return max(abs(self.lower), abs(self.upper))
 
 
-Known: TypeAlias = Span | None
+@dataclass(frozen=True, slots=True)
+class Infinite:
+    """An infinity that the code has written down, such as the start of a maximum.
+
+    Args:
+        sign: 1 or -1.
+    """
+
+    sign: int
+
+
+Known: TypeAlias = Span | Infinite | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """An application of a primitive.
+
+    Args:
+        name: of the primitive.
+        dtype: of the result.
+        params: of the primitive.
+    """
+
+    name: str
+    dtype: str
+    params: Mapping[str, Any]
+
+    @property
+    def unit(self) -> Fraction:
+        """The relative distance of neighbours in the result's format; 0 for integers."""
+        return Fraction(2) ** (1 - FORMATS[self.dtype].p) if self.dtype in FORMATS else Fraction(0)
+
+    @property
+    def elementary_unit(self) -> Fraction:
+        """The same in the format that elementary functions are computed in: XLA computes the narrow ones in float32."""
+        return min(self.unit, Fraction(2) ** -23)
 
 
 def point(x: Fraction | int) -> Span:
@@ -40,33 +77,37 @@ def point(x: Fraction | int) -> Span:
     return Span(Fraction(x), Fraction(x))
 
 
+FALSE, TRUE, EITHER = point(0), point(1), Span(Fraction(0), Fraction(1))
+
+
 def hull(spans: Iterable[Known]) -> Known:
     """The smallest span that holds all of them."""
-    found = list(spans)
-    known = [span for span in found if span is not None]
+    found = set(spans)
+    known = [span for span in found if isinstance(span, Span)]
+    if len(found) == 1:
+        return found.pop()
     if len(known) < len(found) or not known:
         return None
     return Span(min(span.lower for span in known), max(span.upper for span in known))
 
 
-def widen(span: Known, relative: Fraction, absolute: Fraction = Fraction(0)) -> Known:
+def widen(span: Span, relative: Fraction, absolute: Fraction = Fraction(0)) -> Span:
     """The span with room for an error on both sides.
 
     Args:
         span: exact values.
-        relative: error as a part of the value; it does not change the value's sign.
+        relative: error as a part of the value; below 1 it does not change the value's sign.
         absolute: error in the value's own unit.
     """
-    if span is None or not (relative or absolute):
-        return span
     lower, upper = span.lower, span.upper
     return Span(lower - abs(lower) * relative - absolute, upper + abs(upper) * relative + absolute)
 
 
-def settle(span: Known, dtype: str) -> Known:
+def settle(span: Span, dtype: str) -> Span | None:
     """The results that a correct rounding of numbers in the span may give, and the span itself.
 
-    Rounding goes to one of the two neighbours in the format; a number below the smallest normal one may become zero, as XLA on a CPU makes it.
+    Rounding goes to one of the two neighbours in the format; a number below the smallest normal one may become zero, as XLA on a CPU makes
+    it.
 
     Args:
         span: exact values.
@@ -75,7 +116,7 @@ def settle(span: Known, dtype: str) -> Known:
     Returns:
         None where the result may overflow, and for a dtype of no real numbers.
     """
-    if span is None or dtype == "bool":
+    if dtype == "bool":
         return span
     if dtype in FORMATS:
         f = FORMATS[dtype]
@@ -90,24 +131,27 @@ def settle(span: Known, dtype: str) -> Known:
 def literal(x: float, dtype: str) -> Known:
     """A Python number in the code, as it enters a step of the dtype.
 
-    A float of at most 30 significant bits is meant exactly; any other may stand for a decimal, pi or the like, and is known up to a few roundings of
-    a double.
+    A float of at most 30 significant bits is meant exactly; any other may stand for a decimal, pi or the like, and is known up to a few
+    roundings of a double.
     """
-    if isinstance(x, int):
-        return settle(point(x), dtype)
-    if x != x or x in (float("inf"), float("-inf")):
-        return None
-    return settle(widen(point(Fraction(x)), Fraction(0) if _short(Fraction(x), 30) else Fraction(2) ** -50), dtype)
+    return _constant(x, dtype, 30, Fraction(2) ** -50)
 
 
 def stored(x: float, dtype: str) -> Known:
-    """A number out of an array that the code brings along: known up to a few roundings, unless it has at most half of the significant bits."""
-    if dtype not in FORMATS:
-        return settle(point(int(x)), dtype) if dtype == "bool" or dtype in INTEGER_BITS else None
-    if x != x or x in (float("inf"), float("-inf")):
+    """A number out of an array that the code brings along: known up to a few roundings, or exact if half of the bits hold it."""
+    p = FORMATS[dtype].p if dtype in FORMATS else 0
+    return _constant(x, dtype, p // 2, Fraction(2) ** (2 - p))
+
+
+def _constant(x: float, dtype: str, bits: int, error: Fraction) -> Known:
+    if dtype not in FORMATS or isinstance(x, int):
+        return settle(point(int(x)), dtype)
+    if math.isinf(x):
+        return Infinite(1 if x > 0 else -1)
+    if math.isnan(x):
         return None
-    p = FORMATS[dtype].p
-    return settle(widen(point(Fraction(x)), Fraction(0) if _short(Fraction(x), p // 2) else Fraction(2) ** (2 - p)), dtype)
+    exact = point(Fraction(x))
+    return settle(exact if _short(exact.lower, bits) else widen(exact, error), dtype)
 
 
 def _short(x: Fraction, bits: int) -> bool:
@@ -117,7 +161,11 @@ def _short(x: Fraction, bits: int) -> bool:
 
 def _down(x: Fraction, f: Format) -> Fraction:
     """The largest number of the format that is at most x, subnormal numbers left out."""
+    if not x:
+        return x
     if abs(x) < f.smallest:
-        return Fraction(0) if x >= 0 else -f.smallest
+        return Fraction(0) if x > 0 else -f.smallest
+    if x.denominator & (x.denominator - 1) == 0 and _short(x, f.p):
+        return x
     unit = Fraction(2) ** (exponent(x) - f.p + 1)
     return (x / unit).__floor__() * unit

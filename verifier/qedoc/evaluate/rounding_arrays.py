@@ -10,8 +10,8 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from qedoc.evaluate.precision import FORMATS
-from qedoc.evaluate.rounding import Known, Span, hull, point, settle, widen
-from qedoc.evaluate.rounding_rules import Step, apply
+from qedoc.evaluate.rounding import Known, Span, Step, hull, point, settle, widen
+from qedoc.evaluate.rounding_rules import apply
 
 Array: TypeAlias = np.ndarray[Any, Any]
 
@@ -33,7 +33,7 @@ def elementwise(step: Step, *operands: Array) -> Array:
 
 def total(step: Step, terms: Sequence[Known]) -> Known:
     """A sum, formed in any order: each of its n terms may pick up n roundings."""
-    known = [a for a in terms if a is not None]
+    known = [a for a in terms if isinstance(a, Span)]
     if len(known) < len(terms):
         return None
     known = [a for a in known if a != point(0)]

@@ -1,10 +1,10 @@
 """One small rule for each elementwise primitive: the span of its exact results, and how far an execution may be from it.
 
-The model of an execution: + - * / sqrt and conversions round to a neighbour; an elementary function errs by the units of `ELEMENTARY`, taken
-in float32 where the format is narrower. The units are several times what XLA was measured to need on a CPU.
+The model of an execution: + - * / sqrt and conversions round to a neighbour; an elementary function errs by the units of `ELEMENTARY`,
+taken in float32 where the format is narrower. The units are several times what XLA was measured to need on a CPU.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor, trunc
@@ -13,43 +13,17 @@ from typing import Any, TypeAlias
 from flint import arb, ctx, fmpq
 
 from qedoc.evaluate.precision import FORMATS
-from qedoc.evaluate.rounding import INTEGER_BITS, Known, Span, hull, point, settle, widen
+from qedoc.evaluate.rounding import EITHER, FALSE, INTEGER_BITS, TRUE, Infinite, Known, Span, Step, hull, point, settle, widen
+from qedoc.evaluate.rounding_infinite import at_infinity
 
 _BITS = 128
 _SCALE = 1200  # no format reaches 2**1200 or 2**-1200
 _EXPONENT = 64  # larger integer powers are left unknown
 
-FALSE, TRUE, EITHER = point(0), point(1), Span(Fraction(0), Fraction(1))
+_UNDERFLOW = 4  # smallest normal numbers that the steps of an elementary function may lose
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """An application of a primitive.
-
-    Args:
-        name: of the primitive.
-        dtype: of the result.
-        source: dtype of the first operand.
-        params: of the primitive.
-    """
-
-    name: str
-    dtype: str
-    source: str
-    params: Mapping[str, Any]
-
-    @property
-    def unit(self) -> Fraction:
-        """The relative distance of neighbours in the result's format; 0 for integers."""
-        return Fraction(2) ** (1 - FORMATS[self.dtype].p) if self.dtype in FORMATS else Fraction(0)
-
-    @property
-    def elementary_unit(self) -> Fraction:
-        """The same in the format that elementary functions are computed in: XLA computes the narrow ones in float32."""
-        return min(self.unit, Fraction(2) ** -23)
-
-
-Rule: TypeAlias = Callable[..., Known]
+Rule: TypeAlias = Callable[..., Span | None]
 
 
 def apply(step: Step, *operands: Known) -> Known:
@@ -61,14 +35,18 @@ def apply(step: Step, *operands: Known) -> Known:
     """
     if step.name == "select_n":
         return _select(*operands)
-    known = [a for a in operands if a is not None]
-    if len(known) < len(operands):
-        return EITHER if step.dtype == "bool" else None
-    if step.name in ELEMENTARY:
-        return _elementary(step, ELEMENTARY[step.name], known)
-    rules = INTEGER if step.name in INTEGER and step.dtype in INTEGER_BITS else EXACT
-    found = settle(rules[step.name](step, *known), step.dtype) if step.name in rules else None
+    if any(isinstance(a, Infinite) for a in operands):
+        return at_infinity(step, *operands)
+    found = _finite(step, [a for a in operands if isinstance(a, Span)]) if None not in operands else None
     return EITHER if found is None and step.dtype == "bool" else found
+
+
+def _finite(step: Step, operands: list[Span]) -> Span | None:
+    if step.name in ELEMENTARY:
+        return _elementary(step, ELEMENTARY[step.name], operands)
+    rules = INTEGER if step.name in INTEGER and step.dtype in INTEGER_BITS else EXACT
+    exact = rules[step.name](step, *operands) if step.name in rules else None
+    return None if exact is None else settle(exact, step.dtype)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +57,7 @@ class Elementary:
         rule: span of the exact results.
         units: relative error, in units in the last place, or a function of the operands that gives it.
         absolute: absolute error, in units in the last place of 1.
+        composite: XLA puts it together from steps in the format itself, not in float32 if that is wider.
         least: no execution gives less.
         most: no execution gives more.
     """
@@ -86,24 +65,33 @@ class Elementary:
     rule: Rule
     units: int | Callable[..., int] = 8
     absolute: int = 0
+    composite: bool = False
     least: Fraction | None = None
     most: Fraction | None = None
 
 
-def _elementary(step: Step, function: Elementary, operands: list[Span]) -> Known:
+def _elementary(step: Step, function: Elementary, operands: list[Span]) -> Span | None:
     exact = function.rule(step, *operands)
     if exact is None or step.dtype not in FORMATS:
         return None
     units = function.units(*operands) if callable(function.units) else function.units
-    wide = widen(exact, units * step.elementary_unit, function.absolute * step.elementary_unit)
-    assert wide is not None
-    lower = wide.lower if function.least is None else max(wide.lower, function.least)
-    upper = wide.upper if function.most is None else min(wide.upper, function.most)
+    unit = step.unit if function.composite else step.elementary_unit
+    lower, upper = _underflowing(widen(exact, units * unit, function.absolute * unit), FORMATS[step.dtype].smallest)
+    lower = lower if function.least is None else max(lower, function.least)
+    upper = upper if function.most is None else min(upper, function.most)
     return settle(Span(lower, upper), step.dtype)
 
 
+def _underflowing(a: Span, smallest: Fraction) -> tuple[Fraction, Fraction]:
+    """The ends with room for an underflow on the way to the result, which does not change its sign."""
+    room = _UNDERFLOW * smallest
+    lower = a.lower - room if a.lower < 0 else max(Fraction(0), a.lower - room)
+    upper = a.upper + room if a.upper > 0 else min(Fraction(0), a.upper + room)
+    return lower, upper
+
+
 def _select(which: Known, *cases: Known) -> Known:
-    if which is None:
+    if not isinstance(which, Span):
         return hull(cases)
     return hull(cases[int(which.lower) : int(which.upper) + 1])
 
@@ -113,18 +101,18 @@ def _monotone(f: Callable[..., Any]) -> Rule:
     return lambda _, *spans: Span(Fraction(f(*(a.lower for a in spans))), Fraction(f(*(a.upper for a in spans))))
 
 
-def _multiply(_: Step, a: Span, b: Span) -> Known:
+def _multiply(_: Step, a: Span, b: Span) -> Span | None:
     products = [x * y for x in (a.lower, a.upper) for y in (b.lower, b.upper)]
     return Span(min(products), max(products))
 
 
-def _divide(step: Step, a: Span, b: Span) -> Known:
+def _divide(step: Step, a: Span, b: Span) -> Span | None:
     if b.lower <= 0 <= b.upper:
         return None
     return _multiply(step, a, Span(1 / b.upper, 1 / b.lower))
 
 
-def _absolute(_: Step, a: Span) -> Known:
+def _absolute(_: Step, a: Span) -> Span:
     return Span(max(Fraction(0), a.lower, -a.upper), a.magnitude)
 
 
@@ -132,25 +120,25 @@ def _sign(x: Fraction) -> int:
     return (x > 0) - (x < 0)
 
 
-def _less(_: Step, a: Span, b: Span) -> Known:
+def _less(_: Step, a: Span, b: Span) -> Span | None:
     return TRUE if a.upper < b.lower else FALSE if a.lower >= b.upper else EITHER
 
 
-def _at_most(_: Step, a: Span, b: Span) -> Known:
+def _at_most(_: Step, a: Span, b: Span) -> Span | None:
     return TRUE if a.upper <= b.lower else FALSE if a.lower > b.upper else EITHER
 
 
-def _equal(_: Step, a: Span, b: Span) -> Known:
+def _equal(_: Step, a: Span, b: Span) -> Span:
     if a.is_point and a == b:
         return TRUE
     return FALSE if a.upper < b.lower or b.upper < a.lower else EITHER
 
 
-def _not(step: Step, a: Span) -> Known:
+def _not(step: Step, a: Span) -> Span:
     return Span(1 - a.upper, 1 - a.lower) if step.dtype == "bool" else Span(-1 - a.upper, -1 - a.lower)
 
 
-def _round(step: Step, a: Span) -> Known:
+def _round(step: Step, a: Span) -> Span | None:
     def to_nearest(x: Fraction) -> int:
         if int(step.params["rounding_method"]) == 1:  # ties to even, as Python's round
             return round(x)
@@ -159,7 +147,7 @@ def _round(step: Step, a: Span) -> Known:
     return Span(Fraction(to_nearest(a.lower)), Fraction(to_nearest(a.upper)))
 
 
-def _convert(step: Step, a: Span) -> Known:
+def _convert(step: Step, a: Span) -> Span | None:
     if step.dtype == "bool":
         return FALSE if a == FALSE else EITHER if a.lower <= 0 <= a.upper else TRUE
     if step.dtype in INTEGER_BITS:
@@ -167,9 +155,14 @@ def _convert(step: Step, a: Span) -> Known:
     return a
 
 
-def _points(f: Callable[[int, int], int]) -> Rule:
-    """The rule of a function of integers that is evaluated only where they are known."""
-    return lambda _, a, b: point(f(int(a.lower), int(b.lower))) if a.is_point and b.is_point else None
+def _points(f: Callable[[int, int], int | None]) -> Rule:
+    """The rule of a function of integers that is evaluated only where they are known; it may be None even there."""
+
+    def rule(_: Step, a: Span, b: Span) -> Span | None:
+        found = f(int(a.lower), int(b.lower)) if a.is_point and b.is_point else None
+        return None if found is None else point(found)
+
+    return rule
 
 
 def _quotient(a: int, b: int) -> int:
@@ -177,11 +170,11 @@ def _quotient(a: int, b: int) -> int:
     return trunc(Fraction(a, b))
 
 
-def _integer_divide(step: Step, a: Span, b: Span) -> Known:
+def _integer_divide(step: Step, a: Span, b: Span) -> Span | None:
     return None if b.lower <= 0 <= b.upper else _points(_quotient)(step, a, b)
 
 
-def _remainder(step: Step, a: Span, b: Span) -> Known:
+def _remainder(step: Step, a: Span, b: Span) -> Span | None:
     """The remainder has the sign of the dividend; it is exact in floating point too."""
     if not (a.is_point and b.is_point) or b.lower == 0:
         return None
@@ -195,7 +188,7 @@ def _whole_power(a: Span, n: int) -> Span:
     return Span(a.lower**n, a.upper**n)
 
 
-def _integer_power(step: Step, a: Span) -> Known:
+def _integer_power(step: Step, a: Span) -> Span | None:
     """Repeated multiplication, and a division for a negative exponent."""
     n = step.params["y"]
     if abs(n) > _EXPONENT:
@@ -215,7 +208,7 @@ def _below(ball: arb) -> Fraction | None:
     return Fraction(m) * Fraction(2) ** e if top <= _SCALE else None
 
 
-def _ball_span(lower: arb, upper: arb) -> Known:
+def _ball_span(lower: arb, upper: arb) -> Span | None:
     low, high = _below(lower), _below(-upper)
     return None if low is None or high is None else Span(low, -high)
 
@@ -225,7 +218,7 @@ def _number(x: Fraction) -> arb:
 
 
 def _increasing(f: Callable[[arb], arb]) -> Rule:
-    def rule(_: Step, a: Span) -> Known:
+    def rule(_: Step, a: Span) -> Span | None:
         with ctx.workprec(_BITS):
             return _ball_span(f(_number(a.lower)), f(_number(a.upper)))
 
@@ -243,7 +236,7 @@ def _even(f: Callable[[arb], arb]) -> Rule:
 
 
 def _wave(f: Callable[[arb], arb]) -> Rule:
-    def rule(_: Step, a: Span) -> Known:
+    def rule(_: Step, a: Span) -> Span | None:
         with ctx.workprec(_BITS):
             ball = f(_number(a.lower).union(_number(a.upper)))
             return _ball_span(ball, ball)
@@ -255,7 +248,7 @@ def _cube_root(x: arb) -> arb:
     return x.root(3) if x >= 0 else -((-x).root(3))
 
 
-def _power(step: Step, a: Span, b: Span) -> Known:
+def _power(step: Step, a: Span, b: Span) -> Span | None:
     if b == point(0):
         return point(1)
     if a.lower < 0:
@@ -267,10 +260,11 @@ def _power(step: Step, a: Span, b: Span) -> Known:
     if a.lower == 0 and b.lower < 0:
         return None
     corners = [_positive_power(x, y) for x in (a.lower, a.upper) for y in (b.lower, b.upper)]
-    return hull(corners)
+    known = [corner for corner in corners if corner is not None]
+    return Span(min(c.lower for c in known), max(c.upper for c in known)) if len(known) == len(corners) else None
 
 
-def _positive_power(x: Fraction, y: Fraction) -> Known:
+def _positive_power(x: Fraction, y: Fraction) -> Span | None:
     """x**y for x >= 0, y >= 0 if x = 0. It is monotone in each argument while the other is fixed."""
     if x == 0:
         return point(0) if y > 0 else point(1)
@@ -282,9 +276,8 @@ def _positive_power(x: Fraction, y: Fraction) -> Known:
 def _power_units(a: Span, b: Span) -> int:
     """exp(b log a) in the working format errs by units of the logarithm; XLA on a CPU does better."""
     if a.lower <= 0:
-        magnitude = max(abs(a.upper.numerator.bit_length() - a.upper.denominator.bit_length()), _SCALE // 8)
-    else:
-        magnitude = max(abs(x.numerator.bit_length() - x.denominator.bit_length()) + 1 for x in (a.lower, a.upper))
+        return _SCALE
+    magnitude = max(abs(x.numerator.bit_length() - x.denominator.bit_length()) + 1 for x in (a.lower, a.upper))
     return 8 + min(ceil(2 * b.magnitude * magnitude), _SCALE)
 
 
@@ -312,15 +305,12 @@ EXACT: dict[str, Rule] = {
     "gt": lambda step, a, b: _less(step, b, a),
     "ge": lambda step, a, b: _at_most(step, b, a),
     "eq": _equal,
-    "ne": lambda step, a, b: _not(step, _equal(step, a, b) or EITHER),
+    "ne": lambda step, a, b: _not(step, _equal(step, a, b)),
     "not": _not,
     "and": _monotone(min),
     "or": _monotone(max),
-    "xor": lambda step, a, b: _not(step, _equal(step, a, b) or EITHER),
+    "xor": lambda step, a, b: _not(step, _equal(step, a, b)),
     "convert_element_type": _convert,
-    "copy": lambda _, a: a,
-    "copy_p": lambda _, a: a,
-    "stop_gradient": lambda _, a: a,
     "square": lambda _, a: _whole_power(a, 2),
     "integer_pow": _integer_power,
     "sqrt": _increasing(lambda x: x.sqrt()),
@@ -331,25 +321,24 @@ INTEGER: dict[str, Rule] = {
     "and": _points(lambda x, y: x & y),
     "or": _points(lambda x, y: x | y),
     "xor": _points(lambda x, y: x ^ y),
-    "shift_right_logical": _points(lambda x, n: x >> n if x >= 0 else 0),
+    "shift_right_logical": _points(lambda x, n: x >> n if x >= 0 <= n else None),
 }
 
 ELEMENTARY: dict[str, Elementary] = {
     "exp": Elementary(_increasing(lambda x: x.exp()), least=Fraction(0)),
-    "exp2": Elementary(_increasing(lambda x: arb(2) ** x), units=256, least=Fraction(0)),
     "expm1": Elementary(_increasing(lambda x: x.expm1())),
     "log": Elementary(_increasing(lambda x: x.log())),
     "log1p": Elementary(_increasing(lambda x: x.log1p())),
     "tanh": Elementary(_increasing(lambda x: x.tanh()), least=-_ONE, most=_ONE),
-    "logistic": Elementary(_increasing(lambda x: 1 / (1 + (-x).exp())), least=Fraction(0), most=_ONE),
+    "logistic": Elementary(_increasing(lambda x: 1 / (1 + (-x).exp())), composite=True, least=Fraction(0), most=_ONE),
     "erf": Elementary(_increasing(lambda x: x.erf()), units=16),
     "erfc": Elementary(_decreasing(lambda x: x.erfc()), units=256, least=Fraction(0)),
     "sinh": Elementary(_increasing(lambda x: x.sinh()), units=64),
     "cosh": Elementary(_even(lambda x: x.cosh()), units=64),
-    "asinh": Elementary(_increasing(lambda x: x.asinh())),
+    "asinh": Elementary(_increasing(lambda x: x.asinh()), composite=True),
     "atan": Elementary(_increasing(lambda x: x.atan())),
-    "asin": Elementary(_increasing(lambda x: x.asin())),
-    "acos": Elementary(_decreasing(lambda x: x.acos())),
+    "asin": Elementary(_increasing(lambda x: x.asin()), composite=True),
+    "acos": Elementary(_decreasing(lambda x: x.acos()), composite=True),
     "cbrt": Elementary(_increasing(_cube_root)),
     "rsqrt": Elementary(_decreasing(lambda x: x.rsqrt())),
     "cos": Elementary(_wave(lambda x: x.cos()), units=0, absolute=1, least=-_ONE, most=_ONE),
