@@ -7,12 +7,16 @@ from typing import Any
 import pytest
 import sympy as sp
 
-from qedoc.read import Application, Names, NotAClaim, Obstacle, Reading, Silence, Unreadable, defined, extent, read, read_condition
+from qedoc.read import Application, Names, NotAClaim, Obstacle, Reading, Silence, Unreadable, extent, read
 
 FORMULAS = Path(__file__).parent / "formulas"
 
-FUNCTIONS = """exp log sqrt sin cos tan sinh cosh tanh asin acos atan asinh acosh atanh Abs sign floor ceiling Max Min Mod Sum Product Integral
-Derivative binomial factorial factorial2 RisingFactorial hyper erf erfc erfinv expint besseli polygamma pi oo nan lowergamma Si Ci""".split()
+FUNCTIONS = [
+    "exp", "log", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh", "asin", "acos", "atan", "asinh", "acosh", "atanh", "Abs",
+    "sign", "floor", "ceiling", "Max", "Min", "Mod", "Sum", "Product", "Integral", "Derivative", "binomial", "factorial",
+    "factorial2", "RisingFactorial", "hyper", "erf", "erfc", "erfinv", "expint", "besseli", "polygamma", "pi", "oo", "nan",
+    "lowergamma", "Si", "Ci",
+]  # fmt: skip
 
 
 class Symbols(dict[str, Any]):
@@ -21,7 +25,15 @@ class Symbols(dict[str, Any]):
     def __init__(self) -> None:
         super().__init__({name: getattr(sp, name) for name in FUNCTIONS})
         self.update(
-            gamma_=sp.gamma, beta_=sp.beta, zeta_=sp.zeta, fn=sp.Function, n_=extent, R=sp.Rational, S=sp.Symbol, euler=sp.EulerGamma, iu=sp.I
+            gamma_=sp.gamma,
+            beta_=sp.beta,
+            zeta_=sp.zeta,
+            fn=sp.Function,
+            n_=extent,
+            R=sp.Rational,
+            S=sp.Symbol,
+            euler=sp.EulerGamma,
+            iu=sp.I,
         )
         self.update(
             lamda=sp.Symbol("lambda"),

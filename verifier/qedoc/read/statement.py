@@ -1,33 +1,20 @@
-"""Whole formulas: rows, chains of equations, conditions beside them, and what states no value at all."""
+"""Whole formulas: what a left side defines, chains of equations, and what states no value at all."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 
 import sympy as sp
 
 from qedoc.read.brackets import split
-from qedoc.read.cases import conditions, rows, trimmed
+from qedoc.read.cases import conditions, trimmed
 from qedoc.read.functions import FUNCTIONS
+from qedoc.read.lines import Statement, statements
 from qedoc.read.parser import Parser
 from qedoc.read.reading import Application, Equation, Obstacle, Refused, Silence, Silent
-from qedoc.read.refusals import keyword
 from qedoc.read.scope import Scope, walk
 from qedoc.read.tokens import Kind, Token
 from qedoc.read.tree import SYMBOLS, Group, Node, relation
 
-_DISPLAYS = frozenset({"align", "aligned", "equation", "gather", "gathered", "split", "eqnarray", "multline", "alignat", "flalign", "math"})
 _PROBLEMS = frozenset({"argmin", "argmax", "minimize", "maximize", "minimise", "maximise", "subject to", "s.t.", "min.", "max."})
-_OPERATIONS = ("+", "-", "*", "/")
-_OPERATION_MACROS = ("cdot", "times", "odot", "pm")
-_ORDERS = frozenset({"<", "<=", ">", ">=", "!="})
-
-
-@dataclass(slots=True, kw_only=True)
-class Statement:
-    """A chain of sides joined by `=`, and the conditions written beside it."""
-
-    sides: list[list[Node]]
-    conditions: list[list[Node]] = field(default_factory=list)
 
 
 def equations(nodes: Sequence[Node], scope: Scope, latex: str) -> tuple[Equation, ...]:
@@ -38,13 +25,12 @@ def equations(nodes: Sequence[Node], scope: Scope, latex: str) -> tuple[Equation
         Silent: where it states no value.
     """
     _check_silence(nodes, scope)
-    lines = _joined(_lines(trimmed(nodes)), scope)
-    if not lines:
-        raise Silent(Silence.NOTATION, "nothing is written")
-    statements = [statement for line in lines for statement in _statements(line, scope)]
-    for statement in statements:
+    stated = statements(nodes, scope)
+    if not stated:
+        raise Silent(Silence.NOTATION, "no formula is written")
+    for statement in stated:
         _declare(statement, scope)
-    found = [equation for statement in statements for equation in _equations(statement, scope, latex)]
+    found = [equation for statement in stated for equation in _equations(statement, scope, latex)]
     if len(found) == 1 and found[0].left is None and isinstance(found[0].right, (sp.Symbol, sp.Number, sp.Indexed)):
         raise Silent(Silence.NOTATION, f"{found[0].right} alone")
     return tuple(found)
@@ -53,16 +39,15 @@ def equations(nodes: Sequence[Node], scope: Scope, latex: str) -> tuple[Equation
 def definitions(nodes: Sequence[Node], scope: Scope) -> tuple[set[str], set[str]]:
     """The functions and the symbols that the left sides of a formula define."""
     functions, symbols = set[str](), set[str]()
-    for line in _joined(_lines(trimmed(nodes)), scope):
-        for statement in _statements(line, scope):
-            if len(statement.sides) < 2 or not (side := trimmed(statement.sides[0])):
-                continue
-            _declare(statement, scope)
-            match _left(side, scope):
-                case Application(name=name):
-                    functions.add(name)
-                case sp.Symbol() as symbol:
-                    symbols.add(symbol.name)
+    for statement in statements(nodes, scope):
+        if len(statement.sides) < 2 or not (side := trimmed(statement.sides[0])):
+            continue
+        _declare(statement, scope)
+        match _left(side, scope):
+            case Application(name=name):
+                functions.add(name)
+            case sp.Symbol() as symbol:
+                symbols.add(symbol.name)
     return functions, symbols
 
 
@@ -81,165 +66,6 @@ def _check_silence(nodes: Sequence[Node], scope: Scope) -> None:
                 raise Silent(Silence.PROBLEM, "arg min or arg max")
             if node.kind is Kind.TEXT and said in _PROBLEMS and said not in scope.own:
                 raise Silent(Silence.PROBLEM, f"'{said}'")
-
-
-def _lines(nodes: Sequence[Node]) -> Iterator[list[Node]]:
-    """The rows of a display, with the environments around them taken off."""
-    if len(nodes) == 1 and isinstance(nodes[0], Group) and nodes[0].name in _DISPLAYS:
-        group = nodes[0]
-        items = group.items[1:] if group.name == "alignat" else group.items
-        for row in rows(items):
-            yield from _lines(trimmed(row))
-        return
-    line: list[Node] = []
-    for node in nodes:
-        if isinstance(node, Token) and node.kind in (Kind.BREAK, Kind.PARAGRAPH):
-            if line:
-                yield line
-            line = []
-        else:
-            line.append(node)
-    if line:
-        yield line
-
-
-def _joined(lines: Iterator[list[Node]], scope: Scope) -> list[list[Node]]:
-    """The rows, each with those that go on with it."""
-    found: list[list[Node]] = []
-    for raw in lines:
-        line = _columns(raw)
-        if not trimmed(line):
-            continue
-        before = found[-1] if found else []
-        last, first = (before[-1] if before else None), _first(line)
-        goes_on = last is not None and (_operation(last) or relation(last) == "=")
-        continues = before and first is not None and (relation(first) == "=" or _operation(first))
-        if continues and _operation(first) and any(relation(node) == "=" for node in line):
-            raise Refused(Obstacle.AMBIGUOUS, "a row that starts with a sign: a new equation, or more of the last one", line[0].start, "")
-        if goes_on or continues or (before and first is not None and keyword(first, scope) == "if"):
-            found[-1] = [*(before if goes_on else trimmed(before)), *line]
-        elif found and not any(relation(node) for node in line):
-            raise Refused(
-                Obstacle.AMBIGUOUS, "a row without =: more of the last one, or a value of its own", line[0].start, "start it with = or +"
-            )
-        else:
-            found.append(line)
-    return found
-
-
-def _columns(raw: Sequence[Node]) -> list[Node]:
-    """The row without its alignment marks; every second one stands between two formulas, as a wide space does."""
-    cells = split(raw, "&")
-    if len(cells) == 3 and len(cells[1]) == 1 and relation(cells[1][0]):
-        return [node for cell in cells for node in cell]
-    line: list[Node] = []
-    for number, cell in enumerate(cells):
-        if number % 2 and line and cell and not any(relation(node) or _operation(node) for node in (line[-1], cell[0])):
-            what = "an alignment mark between two factors: a new formula, or a product"
-            raise Refused(Obstacle.AMBIGUOUS, what, cell[0].start, "put it beside =")
-        if number and number % 2 == 0 and line and cell:
-            line.append(Token(kind=Kind.WIDE, text="&", start=line[-1].end, end=line[-1].end))
-        line += cell
-    return line
-
-
-def _first(line: Sequence[Node]) -> Node | None:
-    kept = trimmed(line)
-    return kept[0] if kept else None
-
-
-def _operation(node: Node | None) -> bool:
-    return node is not None and (node.is_char(*_OPERATIONS) or node.is_macro(*_OPERATION_MACROS))
-
-
-def _statements(line: Sequence[Node], scope: Scope) -> list[Statement]:
-    """The statements of a row: pieces between commas and wide spaces are equations or conditions."""
-    found: list[Statement] = []
-    conditional = False
-    for mark, raw in _pieces(line, scope):
-        piece = _unwrapped(trimmed(raw))
-        conditional = conditional or mark == "if"
-        if not piece:
-            continue
-        if conditional and not found:
-            raise Refused(Obstacle.UNSUPPORTED, "a condition without an equation", piece[0].start, "")
-        relations = [relation(node) for node in piece if relation(node)]
-        _check_relations(piece, relations)
-        orders = _ORDERS.intersection(relations) or "in" in relations
-        equal = "=" in relations
-        if found and (conditional or (orders and not equal)):
-            found[-1].conditions.append(list(piece))
-        elif orders and not equal:
-            raise Silent(Silence.CONSTRAINT, "a relation that is no equation")
-        elif orders:
-            raise Refused(Obstacle.UNSUPPORTED, "an equation and another relation in one chain", piece[0].start, "give each alone")
-        elif found and not equal:
-            raise Refused(Obstacle.UNSUPPORTED, "a list of values, or a remark", piece[0].start, "give each formula alone")
-        elif found and _could_be_condition(piece, scope):
-            raise Refused(
-                Obstacle.AMBIGUOUS, "an equation after a comma: a condition, or another claim", piece[0].start, r"write \text{if} before it"
-            )
-        else:
-            found.append(Statement(sides=_sides(piece)))
-    return found
-
-
-def _unwrapped(piece: list[Node]) -> list[Node]:
-    """What stands in the parentheses around a condition."""
-    group = piece[0] if len(piece) == 1 else None
-    inside = list(group.items) if isinstance(group, Group) and group.opener == "(" else []
-    return inside if any(relation(node) for node in inside) else piece
-
-
-def _pieces(line: Sequence[Node], scope: Scope) -> Iterator[tuple[str, list[Node]]]:
-    """The pieces of a row, each with the mark before it: a comma, a wide space, `if` or `and`."""
-    mark, piece = "", list[Node]()
-    for node in line:
-        word = keyword(node, scope)
-        wide = isinstance(node, Token) and node.kind is Kind.WIDE
-        if word == "?" and isinstance(node, Token):
-            raise Refused(Obstacle.UNSUPPORTED, f"the words '{node.text}'", node.start, "")
-        if word or wide or node.is_char(",", ";"):
-            yield mark, piece
-            mark, piece = word or "wide" if word or wide else ",", []
-        else:
-            piece.append(node)
-    yield mark, piece
-
-
-def _check_relations(piece: Sequence[Node], relations: Sequence[str]) -> None:
-    """Raises Silent for relations that state no value, and refuses them beside an equation."""
-    kinds = {
-        "~": (Silence.APPROXIMATION, "an approximate relation"),
-        "->": (Silence.NOTATION, "an arrow"),
-        "set": (Silence.NOTATION, "a relation of sets"),
-    }
-    for kind, (silence, why) in kinds.items():
-        if kind not in relations:
-            continue
-        if "=" not in relations:
-            raise Silent(silence, why)
-        raise Refused(Obstacle.UNSUPPORTED, f"{why} beside an equation", piece[0].start, "give each alone")
-    if "in" in relations and "=" not in relations and len(relations) == 1:
-        return
-    if "mid" in relations or "notin" in relations:
-        raise Refused(Obstacle.UNSUPPORTED, "a condition after a bar, or a set", piece[0].start, "")
-
-
-def _could_be_condition(piece: Sequence[Node], scope: Scope) -> bool:
-    """Whether an equation has a known symbol alone on its left, so that it may restrict the equation before."""
-    left = [node for node in _sides(piece)[0] if isinstance(node, Token)]
-    return len(left) == 1 and len(_sides(piece)[0]) == 1 and scope.declared(left[0].text)
-
-
-def _sides(piece: Sequence[Node]) -> list[list[Node]]:
-    sides: list[list[Node]] = [[]]
-    for node in piece:
-        if relation(node) == "=":
-            sides.append([])
-        else:
-            sides[-1].append(node)
-    return sides
 
 
 def _declare(statement: Statement, scope: Scope) -> None:
