@@ -85,10 +85,13 @@ def disagreements(function: Callable[..., Any], points: Sequence[Point], *, rela
     """Where formula and execution differ: each point's path is compared at every point that satisfies its conditions."""
     found = []
     executed = [execute(function, point) for point in points]
-    for start in points:
+    for start, began in zip(points, executed, strict=True):
         path, symbols = lift(function, start)
         assert path.raised is None, path.raised
         assert path.consistent, (start, path.conditions)
+        concrete = [float(entry) for leaf in jax.tree.leaves(path.concrete) for entry in np.ravel(leaf)]
+        if not np.allclose(concrete, began, rtol=1e-12, atol=1e-14, equal_nan=True):
+            found.append(f"at {start} the concrete values are {concrete}, execution gives {began}")
         for point, ran in zip(points, executed, strict=True):
             values = assignment(symbols, point)
             if not all(holds(condition, values) for condition in path.conditions):

@@ -533,6 +533,11 @@ def test_integer_symbol_needs_an_integer() -> None:
         at(lambda n: n, n=HALF)
 
 
+def test_integers_have_64_bits() -> None:
+    with pytest.raises(ValueError, match="64 bits"):
+        at(lambda n: n, n=2**63)
+
+
 def test_rules_with_a_region_record_it() -> None:
     assert set(at(lax.igamma, x=1, y=2).conditions) == {x > 0, y > 0}
 

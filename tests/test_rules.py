@@ -15,6 +15,7 @@ from lifting import disagreements
 
 from qedoc.conditions import is_condition
 from qedoc.lift.arrays import ARRAY_RULES
+from qedoc.lift.concrete import ARITHMETIC
 from qedoc.lift.control import CONTROL_RULES
 from qedoc.lift.rules import RULES, rule_for
 from qedoc.partial import Partial, partial, strict
@@ -191,6 +192,7 @@ CONTROL_CASES: dict[str, tuple[Callable[..., Any], list[Any]]] = {
     "custom_jvp_call": (own_jvp, REALS),
     "custom_vjp_call": (own_vjp, REALS),
     "debug_callback": (lambda x: (jax.debug.callback(lambda _: None, x), x)[1], REALS),
+    "debug_print": (lambda x: (jax.debug.print("{}", x), x)[1], REALS),
     "jit": (jax.jit(lambda x: jnp.sin(x) + 2 * x), REALS),
     "optimization_barrier": (lambda x: lax.optimization_barrier((x, 2 * x)), REALS),
     "remat2": (jax.checkpoint(lambda x: jnp.sin(x) * x), REALS),
@@ -262,4 +264,11 @@ def test_wrong_twin_of_an_array_rule_is_caught(name: str, monkeypatch: pytest.Mo
         return [*first, last]
 
     monkeypatch.setitem(ARRAY_RULES, name, wrong)
+    assert disagreements(function, points[:1]) != []
+
+
+@pytest.mark.parametrize("name", [name for name in ARITHMETIC if f"{name}[bool]" not in RULES or name in RULES])
+def test_wrong_twin_of_a_concrete_operation_is_caught(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    right, (function, points) = ARITHMETIC[name], CASES[name]
+    monkeypatch.setitem(ARITHMETIC, name, lambda *values: ~right(*values) if right(*values).dtype == bool else right(*values) + 1)
     assert disagreements(function, points[:1]) != []

@@ -262,7 +262,7 @@ def run(
 
     Raises:
         UnsupportedError: where the code does something that has no rule.
-        ValueError: where an integer symbol has a value that is no integer.
+        ValueError: where an integer symbol has a value that is no integer of 64 bits.
     """
     with jax.enable_x64(True), jax.default_device(jax.devices("cpu")[0]), take_current_trace() as parent:
         trace = ConcolicTrace(parent, own_frame(), point)
@@ -312,6 +312,8 @@ def _number(symbol: sp.Symbol, number: Fraction) -> int | float:
         return float(number)
     if Fraction(number).denominator != 1:
         raise ValueError(f"the integer symbol {symbol} needs an integer, found {number}")
+    if abs(number) >= 2**63:
+        raise ValueError(f"the integer {number} for {symbol} does not fit into 64 bits")
     return int(number)
 
 
