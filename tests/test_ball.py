@@ -146,6 +146,10 @@ FORMULAS: list[tuple[Any, Any]] = [
     (sp.factorial(x), [POSITIVE]),
     (sp.binomial(x, 3), [ANY]),
     (sp.binomial(x, y), [POSITIVE, POSITIVE]),
+    (sp.RisingFactorial(x, 3), [ANY]),
+    (sp.RisingFactorial(x, y), [POSITIVE, POSITIVE]),
+    (sp.FallingFactorial(x, 3), [ANY]),
+    (sp.FallingFactorial(x + 5, y), [POSITIVE, POSITIVE]),
     (sp.LambertW(x), [POSITIVE]),
     (sp.LambertW(-x / 3), [UNIT]),
     (sp.LambertW(-x / 3, -1), [UNIT]),
@@ -191,8 +195,9 @@ def points(ranges: list[tuple[int, int]], count: int = 4) -> list[list[Fraction]
 
 @pytest.mark.parametrize(("formula", "ranges"), FORMULAS, ids=str)
 def test_against_mpmath(formula: Any, ranges: list[tuple[int, int]]) -> None:
-    """The enclosure holds mpmath's value, is tight, and its negative and a slightly different number are seen to be wrong."""
+    """The enclosure holds mpmath's value, is tight, and is caught where it is wrong; a box about the point holds it too."""
     symbols = (x, y, z)[: len(ranges)]
+    widths = [Fraction(b - a, 2000) for a, b in ranges]
     enclosure, twin = compile(formula, symbols), compile(-formula, symbols)
     for point in points(ranges):
         expected = reference(formula.replace(sp.Product, lambda *a: sp.Product(*a).doit()), symbols, point, 3 * BITS)
@@ -200,6 +205,10 @@ def test_against_mpmath(formula: Any, ranges: list[tuple[int, int]]) -> None:
         assert result is not UNDEFINED, point
         assert encloses(result, expected, 3 * BITS), (point, result, expected)
         assert isinstance(result, fmpq) or result.rel_accuracy_bits() > BITS - 30, (point, result)
+        box = [_interval(a - width, a + width) for a, width in zip(point, widths, strict=True)]
+        over = enclosure(box, BITS)
+        assert over is not UNDEFINED, box
+        assert is_in_doubt(over) or encloses(over, expected, 3 * BITS), (box, over, expected)
         if expected != 0:
             assert not encloses(twin(point, BITS), expected, 3 * BITS)
             assert not encloses(result, expected * (1 + mpmath.mpf(2) ** -30), 3 * BITS)
@@ -239,6 +248,11 @@ EXACT: list[tuple[Any, list[Any], Any]] = [
     (x**y, [4, Fraction(-3, 2)], Fraction(1, 8)),
     (sp.gamma(x), [5], 24),
     (sp.factorial(x), [0], 1),
+    (sp.factorial2(x), [7], 105),
+    (sp.factorial2(x), [6], 48),
+    (sp.factorial2(x), [-1], 1),
+    (sp.RisingFactorial(x, y), [-2, 3], 0),
+    (sp.FallingFactorial(x, y), [5, 2], 20),
     (sp.binomial(x, y), [5, 2], 10),
     (sp.binomial(x, y), [-2, 3], -4),
     (sp.binomial(x, y), [3, 2000], 0),
@@ -524,6 +538,18 @@ def test_long_sums_and_products() -> None:
     assert exactly(compile(sp.Add(*terms), terms)(point)) == sum(point)
     product = compile(sp.Mul(*terms[:300]), terms)(point)
     assert arb(product).overlaps(arb(300).fac())
+
+
+def test_many_operands_and_deep_expressions() -> None:
+    terms = sp.symbols("a0:3000")
+    point = [Fraction(i + 1) for i in range(3000)]
+    assert exactly(compile(sp.Min(*terms, evaluate=False), terms)(point)) == 1
+    assert exactly(compile(sp.Max(*terms, evaluate=False), terms)(point)) == 3000
+    deep: Any = x
+    for _ in range(400):
+        deep = sp.tanh(sp.Add(deep, 1, evaluate=False), evaluate=False)
+    fixed = value(sp.sqrt(deep), 1)
+    assert abs(float(fixed) ** 2 - 0.9611797513715394) < 1e-14
 
 
 def test_rationals_do_not_explode() -> None:

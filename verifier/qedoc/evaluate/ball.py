@@ -75,7 +75,7 @@ class Enclosure:
             values: one value for each symbol.
             bits: working precision of inexact steps.
         """
-        inputs = [number(x) for x in values]
+        inputs = [x if type(x) is fmpq else number(x) for x in values]
         try:
             result = at_precision(bits, self.function, *inputs)
         except NoRealValueError:

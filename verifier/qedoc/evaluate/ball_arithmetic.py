@@ -78,30 +78,28 @@ def fails(x: Number) -> Truth:
     return False if is_known(x) else DOUBT
 
 
-def minimum(x: Number, y: Number, *others: Number) -> Number:
+def minimum(x: Number, *others: Number) -> Number:
     """The least of its arguments."""
-    if isinstance(x, fmpq) and isinstance(y, fmpq):
-        least: Number = min(x, y)
-    elif y < x:
-        least = y
-    elif x <= y:
-        least = x
-    else:
-        least = finite(arb(x).min(y))
-    return minimum(least, *others) if others else least
+    for y in others:
+        if isinstance(x, fmpq) and isinstance(y, fmpq):
+            x = min(x, y)
+        elif y < x:
+            x = y
+        elif not x <= y:
+            x = finite(arb(x).min(y))
+    return x
 
 
-def maximum(x: Number, y: Number, *others: Number) -> Number:
+def maximum(x: Number, *others: Number) -> Number:
     """The greatest of its arguments."""
-    if isinstance(x, fmpq) and isinstance(y, fmpq):
-        greatest: Number = max(y, x)
-    elif y > x:
-        greatest = y
-    elif x >= y:
-        greatest = x
-    else:
-        greatest = finite(arb(x).max(y))
-    return maximum(greatest, *others) if others else greatest
+    for y in others:
+        if isinstance(x, fmpq) and isinstance(y, fmpq):
+            x = max(x, y)
+        elif y > x:
+            x = y
+        elif not x >= y:
+            x = finite(arb(x).max(y))
+    return x
 
 
 def magnitude(x: Number) -> Number:

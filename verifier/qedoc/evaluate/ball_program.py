@@ -1,12 +1,13 @@
 """Straight-line Python for an expression: every sub-expression once, lazy branches in blocks of their own."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import sympy as sp
 from flint import ctx
 
+from qedoc.evaluate import ball_source as source
 from qedoc.evaluate.ball_arithmetic import divide
 from qedoc.evaluate.ball_rules import Call, Choice, Connective, Constant, Context, Product, Step, Sum, step
 from qedoc.evaluate.ball_values import (
@@ -116,9 +117,6 @@ _DEEPEST = 7
 _LONGEST = 32
 """Weight from which a rational is checked for its length."""
 
-_TERMS = 40
-"""Operands of a sum or product on one line: Python's own compiler recurses over them."""
-
 _NOTHING = object()
 
 
@@ -173,7 +171,7 @@ class Program:
             if node.demands and node.step is not None and not isinstance(node.step, Constant):
                 self._emit(node, nodes)
         name = self._fresh("enclose")
-        lines = [f"def {name}({', '.join(self._names.values())}):", *_indented(body.lines), f" return {nodes[expression].name}"]
+        lines = [f"def {name}({', '.join(self._names.values())}):", *source.indented(body.lines), f" return {nodes[expression].name}"]
         exec("\n".join(lines), self._namespace)  # noqa: S102 -- the source holds numbered names and nothing of the expression
         function: Callable[..., Any] = self._namespace[name]
         return function
@@ -246,29 +244,34 @@ class Program:
 
     def _emit(self, node: _Node, nodes: dict[sp.Basic, _Node]) -> None:
         """Write the lines of a node whose operands have theirs."""
-        lines = node.home.lines
         operands = [nodes[x] for x in _strict(node.step)]
         names = [x.name for x in operands]
+        lazy = [source.Lazy(part.lines, nodes[x].name) for part, x in zip(node.parts, _lazy(node.step), strict=True)]
         node.weight = max(1, sum(x.weight for x in operands))
+        lines = node.home.lines
         match node.step:
             case Sum():
-                lines.extend(_sum(node.name, names, len(node.step.plus)))
+                lines.extend(source.sum_of(node.name, names, len(node.step.plus)))
             case Product():
-                lines.extend(_product(node.name, names, len(node.step.above), node.step.negative))
+                lines.extend(source.product_of(node.name, names, len(node.step.above), node.step.negative))
             case Call():
                 lines.append(f"{node.name} = {self._fresh('f', node.step.function)}({', '.join(names)})")
             case Choice():
-                lines.extend(_choice(node, node.step, nodes))
+                parts = [source.Lazy([], names[0]), *lazy]
+                lines.extend(source.choice_of(node.name, _paired(parts), node.step.of_truths))
                 node.weight = max(nodes[x].weight for x, _ in node.step.branches)
             case Connective():
-                lines.extend(_connective(node, node.step, nodes))
+                lines.extend(source.connective_of(node.name, lazy, node.step.conjunction))
         if node.weight > _LONGEST:
             lines.append(f"{node.name} = trimmed({node.name})")
             node.weight = 1
         if node.shared is not None:
-            body = f"{node.name}_body"
-            node.shared.lines += [f"def {body}():", *_indented([*lines, f"return {node.name}"]), f"{node.name}_lazy = Lazy({body})"]
+            node.shared.lines.extend(source.shared_of(node.name, lines))
             node.name = f"{node.name}_lazy()"
+
+
+def _paired(parts: list[source.Lazy]) -> list[tuple[source.Lazy, source.Lazy]]:
+    return list(zip(parts[::2], parts[1::2], strict=True))
 
 
 def _strict(how: Step | None) -> tuple[sp.Basic, ...]:
@@ -304,73 +307,3 @@ def _around_both(one: _Scope, other: _Scope) -> _Scope:
         assert one.parent is not None
         one = one.parent
     return one
-
-
-def _indented(lines: Iterable[str]) -> list[str]:
-    return [f" {line}" for line in lines]
-
-
-def _sum(name: str, names: list[str], positive: int) -> Iterator[str]:
-    signed = [f"+ {x}" for x in names[:positive]] + [f"- {x}" for x in names[positive:]]
-    yield f"{name} = {' '.join(signed[:_TERMS]).removeprefix('+ ')}"
-    for start in range(_TERMS, len(signed), _TERMS):
-        yield f"{name} = {name} {' '.join(signed[start : start + _TERMS])}"
-
-
-def _product(name: str, names: list[str], above: int, negative: bool) -> Iterator[str]:
-    if names[:above]:
-        yield from _factors(name, names[:above])
-    if names[above:]:
-        divisor = names[above] if len(names) == above + 1 else f"{name}_below"
-        if len(names) > above + 1:
-            yield from _factors(divisor, names[above:])
-        yield f"{name} = divide({name if above else 'ONE'}, {divisor})"
-    if not names:
-        yield f"{name} = ONE"
-    if negative:
-        yield f"{name} = -{name}"
-
-
-def _factors(name: str, names: list[str]) -> Iterator[str]:
-    yield f"{name} = {' * '.join(names[:_TERMS])}"
-    for start in range(_TERMS, len(names), _TERMS):
-        yield f"{name} = {name} * {' * '.join(names[start : start + _TERMS])}"
-
-
-def _attempt(lines: list[str], otherwise: str) -> list[str]:
-    return ["try:", *_indented(lines), "except NoRealValueError:", f" {otherwise}"]
-
-
-def _choice(node: _Node, how: Choice, nodes: dict[sp.Basic, _Node]) -> list[str]:
-    name, condition, value = node.name, f"{node.name}_if", f"{node.name}_then"
-    hull_of, doubt = ("hull_of_truths", "DOUBT") if how.of_truths else ("hull", "IN_DOUBT")
-    parts = iter(node.parts)
-    lines: list[str] = []
-
-    def join(found: str) -> str:
-        return f"{name} = {found} if {name} is NOTHING else {hull_of}({name}, {found})"
-
-    for position, (branch, guard) in enumerate(how.branches):
-        if position == 0:
-            lines.append(f"{condition} = {nodes[guard].name}")
-        else:
-            guard_lines = [*next(parts).lines, f"{condition} = {nodes[guard].name}"]
-            lines += _attempt(guard_lines, f"{condition} = UNDEFINED")
-            lines += [f"if {condition} is UNDEFINED:", f" {join('UNDEFINED')}", " break"]
-        branch_lines = [*next(parts).lines, f"{value} = {nodes[branch].name}"]
-        taken = [*_attempt(branch_lines, f"{value} = UNDEFINED"), join(value), f"if {condition} is True: break"]
-        taken += [f"if {condition} is DOUBT:", f" {name} = {doubt}", " break"]
-        lines += [f"if {condition} is not False:", *_indented(taken)]
-    lines += [join("UNDEFINED"), "break"]
-    return [f"{name} = NOTHING", "while True:", *_indented(lines), f"if {name} is UNDEFINED: raise NoRealValueError"]
-
-
-def _connective(node: _Node, how: Connective, nodes: dict[sp.Basic, _Node]) -> list[str]:
-    name, found = node.name, f"{node.name}_of"
-    joined, decisive = ("conjunction", False) if how.conjunction else ("disjunction", True)
-    lines: list[str] = []
-    for operand, part in zip(how.operands, node.parts, strict=True):
-        lines += _attempt([*part.lines, f"{found} = {nodes[operand].name}"], f"{found} = UNDEFINED")
-        lines += [f"{name} = {joined}({name}, {found})", f"if {name} is {decisive}: break"]
-    lines.append("break")
-    return [f"{name} = {not decisive}", "while True:", *_indented(lines), f"if {name} is UNDEFINED: raise NoRealValueError"]

@@ -56,7 +56,10 @@ def is_ball_literal(expression: sp.Basic) -> bool:
 
 def is_nonnegative(expression: sp.Basic, known: dict[sp.Basic, Range]) -> bool:
     """Whether the form of the expression alone says that it is at least 0."""
-    return range_of(expression, known)[0] >= 0
+    try:
+        return range_of(expression, known)[0] >= 0
+    except RecursionError:  # too deep to tell
+        return False
 
 
 def _range_of(expression: sp.Basic, known: dict[sp.Basic, Range]) -> Range:

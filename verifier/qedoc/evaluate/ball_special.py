@@ -218,12 +218,12 @@ def factorial(x: Number) -> Number:
 
 
 _CHOSEN = 1000
-"""Largest k for which a binomial coefficient is a product of k factors."""
+"""Most factors of a product that is written out."""
 
 
 def binomial(n: Number, k: Number) -> Number:
     """The binomial coefficient: a product for an integer k >= 0, by gamma functions where those have no pole."""
-    if is_integer(k) and k >= 0 and k <= _CHOSEN:
+    if is_integer(k) and 0 <= k <= _CHOSEN:
         chosen: Number = ONE
         for i in range(int(k.p)):
             chosen = trimmed(divide(chosen * (n - i), fmpq(i + 1)))
@@ -233,6 +233,33 @@ def binomial(n: Number, k: Number) -> Number:
     if is_integer(n) and is_integer(k) and k > n:
         return ZERO
     return gamma(n + 1) * reciprocal_gamma(k + 1) * reciprocal_gamma(n - k + 1)
+
+
+def double_factorial(n: Number) -> Number:
+    """n (n - 2) (n - 4) ... for an integer n >= -1."""
+    if not is_integer(n) or n < -1 or n > _CHOSEN:
+        return IN_DOUBT
+    result: Number = ONE
+    for factor in range(int(n.p), 0, -2):
+        result = trimmed(result * factor)
+    return result
+
+
+def rising_factorial(x: Number, k: Number) -> Number:
+    """x (x + 1) ... (x + k - 1) for an integer k >= 0, else gamma(x + k) / gamma(x) where neither has a pole."""
+    if is_integer(k) and 0 <= k <= _CHOSEN:
+        result: Number = ONE
+        for i in range(int(k.p)):
+            result = trimmed(result * (x + i))
+        return result
+    if _is_pole_of_gamma(x) or _is_pole_of_gamma(x + k):
+        return IN_DOUBT
+    return gamma(x + k) * reciprocal_gamma(x)
+
+
+def falling_factorial(x: Number, k: Number) -> Number:
+    """x (x - 1) ... (x - k + 1) for an integer k >= 0, else by gamma functions."""
+    return rising_factorial(x - k + 1, k)
 
 
 def _bessel(method: Callable[[arb, arb], arb]) -> Callable[[Number, Number], Number]:
