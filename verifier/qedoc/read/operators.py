@@ -150,7 +150,16 @@ def _large(parser: Parser, token: Token) -> Factor:
         _check_product(parser, body, {index for index, _ in indices})
     large = sp.Sum if token.text == "sum" else sp.Product
     value = parser.built(token.start, lambda v: large(v, *ranges), body.value)
+    _check_constant(parser, value, token)
     return Factor(value=value, shape=Shape.LARGE, start=token.start, captured=frozenset(i for i, _ in indices) | body.captured)
+
+
+def _check_constant(parser: Parser, value: sp.Expr, token: Token) -> None:
+    """Refuses a constant inside a formula: SymPy would compute it whenever its sign is asked for, however long that takes."""
+    alone = parser.depth <= 1 and parser.peek() is None and token in parser.items[:2]
+    if not alone and not value.free_symbols and not value.atoms(sp.core.function.AppliedUndef):
+        what = "a sum, product or integral without a symbol"
+        raise parser.refuse(Obstacle.UNSUPPORTED, what, "write its value", token.start)
 
 
 def _binds(value: sp.Expr, index: str) -> bool:
@@ -230,6 +239,7 @@ def _integral(parser: Parser, token: Token) -> Factor:
         integrand = inner.value()
     parser.at = at + width
     value = sp.Integral(integrand, (sp.Symbol(name), lower, upper))
+    _check_constant(parser, value, token)
     return Factor(value=value, shape=Shape.OTHER, start=token.start)
 
 
