@@ -24,7 +24,7 @@ from qedoc.properties import Bounds, ConstantFrom, Continuous, Limit, NonDecreas
 from qedoc.spec import Spec
 
 FOLDER = Path(__file__).parents[1] / "spec" / "optax"
-POINTS = 16
+POINTS = 12
 ROUNDING = sp.Rational(1, 2**29)
 FACTORIES = {
     "constant_schedule",

@@ -22,10 +22,8 @@ init_value = Parameter(I, "init_value", Reals(), "initial value")
 transition_steps = Parameter(T, "transition_steps", Integers(least=1), "steps in which the value is scaled by r")
 # The documentation excludes r = 0 only; a fractional power of a negative rate is not real.
 decay_rate = Parameter(r, "decay_rate", Reals(above=0), "decay rate")
-falling_rate = Parameter(r, "decay_rate", Reals(above=0, below=1), "decay rate, below 1")
-rising_rate = Parameter(r, "decay_rate", Reals(least=1), "decay rate, at least 1")
 transition_begin = Parameter(B, "transition_begin", Integers(least=0), "steps before the decay")
-end_value = Parameter(E, "end_value", Reals(), "value at which the decay stops")
+end_value = Parameter(E, "end_value", Reals(), "bound at which the decay stops: lower if r < 1, else upper")
 count = Argument(t, "count", Integers(least=0), "step")
 
 decayed = Piecewise((I, t < B), (I * r ** ((t - B) / T), True))
@@ -68,64 +66,40 @@ staircase = Spec(
     source=SOURCE,
 )
 
-lower_bound = Spec(
+bounded = Spec(
     target="optax.exponential_decay",
-    name="lower-bound",
-    formula=Max(E, decayed),
-    symbols=[init_value, transition_steps, falling_rate, transition_begin, end_value, count],
+    name="end-value",
+    formula=Piecewise((Max(E, decayed), r < 1), (Min(E, decayed), True)),
+    symbols=[init_value, transition_steps, decay_rate, transition_begin, end_value, count],
     properties=[
-        Bounds(lower=E),
-        Bounds(upper=I, where=(I >= 0, I >= E)),
-        NonIncreasing(t, where=(I >= 0,)),
-        Value({t: 0}, I, where=(I >= E,)),
-        Limit(t, Max(E, 0)),
-        Continuous(t),
+        Bounds(lower=E, where=(r < 1,)),
+        Bounds(upper=E, where=(r >= 1,)),
+        NonIncreasing(t, where=(I >= 0, r < 1)),
+        NonDecreasing(t, where=(I >= 0, r >= 1)),
+        Value({t: 0}, I, where=(I >= E, r < 1)),
+        Value({t: 0}, I, where=(I <= E, r >= 1)),
+        Limit(t, Max(E, 0), where=(r < 1,)),
+        Limit(t, E, where=(I > 0, r > 1)),
+        Continuous(t, where=(r < 1,)),
+        Continuous(t, where=(r >= 1,)),
     ],
-    source=f"{SOURCE}, end_value: a lower bound if decay_rate < 1",
+    source=SOURCE,
 )
 
-lower_bound_staircase = Spec(
+bounded_staircase = Spec(
     target="optax.exponential_decay",
-    name="lower-bound-staircase",
-    formula=Max(E, decayed_in_steps),
-    symbols=[init_value, transition_steps, falling_rate, transition_begin, end_value, count],
+    name="end-value-staircase",
+    formula=Piecewise((Max(E, decayed_in_steps), r < 1), (Min(E, decayed_in_steps), True)),
+    symbols=[init_value, transition_steps, decay_rate, transition_begin, end_value, count],
     bind={"staircase": True},
     properties=[
-        Bounds(lower=E),
-        NonIncreasing(t, where=(I >= 0,)),
-        Value({t: 0}, I, where=(I >= E,)),
-        Limit(t, Max(E, 0)),
-    ],
-    source=f"{SOURCE}, end_value: a lower bound if decay_rate < 1",
-)
-
-upper_bound = Spec(
-    target="optax.exponential_decay",
-    name="upper-bound",
-    formula=Min(E, decayed),
-    symbols=[init_value, transition_steps, rising_rate, transition_begin, end_value, count],
-    properties=[
-        Bounds(upper=E),
-        Bounds(lower=I, where=(I >= 0, I <= E)),
-        NonDecreasing(t, where=(I >= 0,)),
-        Value({t: 0}, I, where=(I <= E,)),
-        Limit(t, E, where=(I > 0, r > 1)),
-        Continuous(t),
-    ],
-    source=f"{SOURCE}, end_value: an upper bound unless decay_rate < 1",
-)
-
-upper_bound_staircase = Spec(
-    target="optax.exponential_decay",
-    name="upper-bound-staircase",
-    formula=Min(E, decayed_in_steps),
-    symbols=[init_value, transition_steps, rising_rate, transition_begin, end_value, count],
-    bind={"staircase": True},
-    properties=[
-        Bounds(upper=E),
-        NonDecreasing(t, where=(I >= 0,)),
-        Value({t: 0}, I, where=(I <= E,)),
+        Bounds(lower=E, where=(r < 1,)),
+        Bounds(upper=E, where=(r >= 1,)),
+        NonIncreasing(t, where=(I >= 0, r < 1)),
+        NonDecreasing(t, where=(I >= 0, r >= 1)),
+        Value({t: 0}, I, where=(I >= E, r < 1)),
+        Limit(t, Max(E, 0), where=(r < 1,)),
         Limit(t, E, where=(I > 0, r > 1)),
     ],
-    source=f"{SOURCE}, end_value: an upper bound unless decay_rate < 1",
+    source=SOURCE,
 )

@@ -26,14 +26,14 @@ count = Argument(t, "count", Integers(least=0), "step")
 linear = Spec(
     target="optax.linear_schedule",
     formula=Piecewise(
-        (I, t < B),
+        (I, (t < B) | (T <= 0)),
         (I + (t - B) / T * (E - I), t < B + T),
         (E, True),
     ),
     symbols=[
         init_value,
         end_value,
-        Parameter(T, "transition_steps", Integers(least=1), "steps of the transition"),
+        Parameter(T, "transition_steps", Integers(), "steps of the transition; none if not positive"),
         transition_begin,
         count,
     ],
@@ -43,24 +43,10 @@ linear = Spec(
         NonDecreasing(t, where=(I <= E,)),
         Value({t: 0}, I),
         Value({t: B}, I),
-        Value({t: B + T}, E),
-        ConstantFrom(t, B + T),
-        Continuous(t),
+        Value({t: B + T}, E, where=(T > 0,)),
+        ConstantFrom(t, B + T, where=(T > 0,)),
+        ConstantFrom(t, 0, where=(T <= 0,)),
+        Continuous(t, where=(T > 0,)),
     ],
-    source="Optax 0.2.8, docstring of linear_schedule",
-)
-
-disabled = Spec(
-    target="optax.linear_schedule",
-    name="disabled",
-    formula=I,
-    symbols=[
-        init_value,
-        end_value,
-        Parameter(T, "transition_steps", Integers(most=0), "steps of the transition, none here"),
-        transition_begin,
-        count,
-    ],
-    properties=[ConstantFrom(t, 0)],
-    source="Optax 0.2.8, docstring of linear_schedule, transition_steps: held fixed at init_value if not positive",
+    source="Optax 0.2.8, docstring of linear_schedule (formula, and transition_steps: held fixed at init_value if not positive)",
 )

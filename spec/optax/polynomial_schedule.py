@@ -28,7 +28,7 @@ count = Argument(t, "count", Integers(least=0), "step")
 polynomial = Spec(
     target="optax.polynomial_schedule",
     formula=Piecewise(
-        (I, t < B),
+        (I, (t < B) | (T <= 0)),
         ((I - E) * (1 - (t - B) / T) ** P + E, t < B + T),
         (E, True),
     ),
@@ -36,7 +36,7 @@ polynomial = Spec(
         init_value,
         end_value,
         power,
-        Parameter(T, "transition_steps", Integers(least=1), "steps of the transition"),
+        Parameter(T, "transition_steps", Integers(), "steps of the transition; none if not positive"),
         transition_begin,
         count,
     ],
@@ -46,25 +46,10 @@ polynomial = Spec(
         NonDecreasing(t, where=(I <= E,)),
         Value({t: 0}, I),
         Value({t: B}, I),
-        Value({t: B + T}, E),
-        ConstantFrom(t, B + T),
-        Continuous(t),
+        Value({t: B + T}, E, where=(T > 0,)),
+        ConstantFrom(t, B + T, where=(T > 0,)),
+        ConstantFrom(t, 0, where=(T <= 0,)),
+        Continuous(t, where=(T > 0,)),
     ],
-    source="Optax 0.2.8, docstring of polynomial_schedule",
-)
-
-disabled = Spec(
-    target="optax.polynomial_schedule",
-    name="disabled",
-    formula=I,
-    symbols=[
-        init_value,
-        end_value,
-        power,
-        Parameter(T, "transition_steps", Integers(most=0), "steps of the transition, none here"),
-        transition_begin,
-        count,
-    ],
-    properties=[ConstantFrom(t, 0)],
-    source="Optax 0.2.8, docstring of polynomial_schedule, transition_steps: held fixed at init_value if not positive",
+    source="Optax 0.2.8, docstring of polynomial_schedule (formula, and transition_steps: held fixed at init_value if not positive)",
 )

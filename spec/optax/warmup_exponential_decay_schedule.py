@@ -24,10 +24,8 @@ warmup_steps = Parameter(W, "warmup_steps", Integers(least=0), "steps of the war
 transition_steps = Parameter(T, "transition_steps", Integers(least=1), "steps in which the value is scaled by r")
 # The documentation excludes r = 0 only; a fractional power of a negative rate is not real.
 decay_rate = Parameter(r, "decay_rate", Reals(above=0), "decay rate")
-falling_rate = Parameter(r, "decay_rate", Reals(above=0, below=1), "decay rate, below 1")
-rising_rate = Parameter(r, "decay_rate", Reals(least=1), "decay rate, at least 1")
 transition_begin = Parameter(B, "transition_begin", Integers(least=0), "steps between warmup and decay")
-end_value = Parameter(E, "end_value", Reals(), "value at which the decay stops")
+end_value = Parameter(E, "end_value", Reals(), "bound at which the decay stops: lower if r < 1, else upper")
 count = Argument(t, "count", Integers(least=0), "step")
 
 warmup = I + (P - I) * t / W
@@ -74,34 +72,23 @@ staircase = Spec(
     source=SOURCE,
 )
 
-lower_bound = Spec(
+bounded = Spec(
     target="optax.warmup_exponential_decay_schedule",
-    name="lower-bound",
-    formula=Piecewise((warmup, t < W), (Max(E, decay), True)),
-    symbols=[init_value, peak_value, warmup_steps, transition_steps, falling_rate, transition_begin, end_value, count],
+    name="end-value",
+    formula=Piecewise((warmup, t < W), (Max(E, decay), r < 1), (Min(E, decay), True)),
+    symbols=[init_value, peak_value, warmup_steps, transition_steps, decay_rate, transition_begin, end_value, count],
     properties=[
-        Bounds(lower=E, where=(t >= W,)),
-        NonIncreasing(t, where=(t >= W, P >= 0)),
+        Bounds(lower=E, where=(t >= W, r < 1)),
+        Bounds(upper=E, where=(t >= W, r >= 1)),
+        NonIncreasing(t, where=(t >= W, P >= 0, r < 1)),
+        NonDecreasing(t, where=(t >= W, P >= 0, r >= 1)),
         Value({t: 0}, I, where=(W > 0,)),
-        Value({t: W}, P, where=(P >= E,)),
-        Limit(t, Max(E, 0)),
-        Continuous(t, where=(P >= E,)),
-    ],
-    source=f"{SOURCE}, end_value: a lower bound if decay_rate < 1",
-)
-
-upper_bound = Spec(
-    target="optax.warmup_exponential_decay_schedule",
-    name="upper-bound",
-    formula=Piecewise((warmup, t < W), (Min(E, decay), True)),
-    symbols=[init_value, peak_value, warmup_steps, transition_steps, rising_rate, transition_begin, end_value, count],
-    properties=[
-        Bounds(upper=E, where=(t >= W,)),
-        NonDecreasing(t, where=(t >= W, P >= 0)),
-        Value({t: 0}, I, where=(W > 0,)),
-        Value({t: W}, P, where=(P <= E,)),
+        Value({t: W}, P, where=(P >= E, r < 1)),
+        Value({t: W}, P, where=(P <= E, r >= 1)),
+        Limit(t, Max(E, 0), where=(r < 1,)),
         Limit(t, E, where=(P > 0, r > 1)),
-        Continuous(t, where=(P <= E,)),
+        Continuous(t, where=(P >= E, r < 1)),
+        Continuous(t, where=(P <= E, r >= 1)),
     ],
-    source=f"{SOURCE}, end_value: an upper bound unless decay_rate < 1",
+    source=SOURCE,
 )
