@@ -17,6 +17,7 @@ from qedoc import __version__
 from qedoc.cli import main
 
 QEDOC = [sys.executable, "-m", "qedoc"]
+QUICK = ("-j", "1", "--max-points", "40")
 
 TARGETS = """\
 import os, time
@@ -81,12 +82,12 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def refuted(project: Path) -> subprocess.CompletedProcess[str]:
-    return run("check", "wrong", folder=project)
+    return run("check", "wrong", *QUICK, folder=project)
 
 
 @pytest.fixture(scope="module")
 def broken(project: Path) -> subprocess.CompletedProcess[str]:
-    return run("check", "broken", "spec", "absent/folder", folder=project)
+    return run("check", "broken", "spec", "absent/folder", *QUICK, folder=project)
 
 
 def test_the_version_is_told(project: Path) -> None:
@@ -121,7 +122,7 @@ def test_help_imports_nothing_heavy(arguments: list[str], project: Path, tmp_pat
 
 
 def test_a_table_and_a_summary_are_the_whole_report_if_all_is_well(project: Path, tmp_path: Path) -> None:
-    done = light("check", project=project, folder=tmp_path)
+    done = light("check", *QUICK, project=project, folder=tmp_path)
     lines = [line for line in done.stdout.splitlines() if not line.startswith("findings: ")]
     assert (done.returncode, done.stderr) == (0, "[]\n")
     assert lines[0].split() == ["target", "verdict", "claims", "cases", "properties", "time"]
@@ -170,8 +171,7 @@ def test_a_piped_report_has_no_colour_and_fits_a_page(refuted: subprocess.Comple
 def test_json_and_a_picture_go_to_files(project: Path, tmp_path: Path) -> None:
     report, picture = tmp_path / "report.json", tmp_path / "line.svg"
     report.write_text("old")
-    limits = ("--max-points", "40", "--seed", "3")
-    done = run("check", "wrong", "--format", "json", "--output", str(report), "--plot", str(picture), *limits, folder=project)
+    done = run("check", "wrong", "--format", "json", "--output", str(report), "--plot", str(picture), "--seed", "3", *QUICK, folder=project)
     assert (done.returncode, done.stdout, done.stderr) == (1, "", "")
     assert sorted(tmp_path.iterdir()) == [picture, report]
     made = json.loads(report.read_text(), parse_constant=pytest.fail)
@@ -187,7 +187,7 @@ def test_json_and_a_picture_go_to_files(project: Path, tmp_path: Path) -> None:
 
 
 def test_a_target_chooses_among_the_specs_and_an_unknown_one_is_refused_with_the_near_ones(project: Path) -> None:
-    done = run("check", "my_targets.line", "my_targets.lime", "slow", "--format", "json", folder=project)
+    done = run("check", "my_targets.line", "my_targets.lime", "slow", "--format", "json", *QUICK, folder=project)
     assert done.returncode == 2
     assert done.stderr == "error: no spec has the target my_targets.lime; did you mean my_targets.line?\n"
     assert [claim["id"] for claim in json.loads(done.stdout)["claims"]] == ["my_targets.line"]
@@ -258,7 +258,7 @@ def test_without_specs_the_user_is_told_where_to_go(tmp_path: Path) -> None:
 
 
 def test_show_tells_everything_of_a_target(project: Path) -> None:
-    done = run("show", "my_targets.line", folder=project)
+    done = run("show", "my_targets.line", *QUICK, folder=project)
     assert done.returncode == 0
     labels = re.findall(r"^  (\w+(?: with)?) ", done.stdout, re.MULTILINE)
     assert [label for label in labels if label != "finding"] == [
@@ -269,7 +269,7 @@ def test_show_tells_everything_of_a_target(project: Path) -> None:
 
 
 def test_strict_wants_an_answer(project: Path) -> None:
-    done = run("check", "slow/b.py", "--timeout", "2", "--strict", folder=project)
+    done = run("check", "slow/b.py", "--timeout", "2", "--strict", "-j", "1", folder=project)
     assert done.returncode == 1
     assert re.search(r"reason      my_targets.hang: time limit of 2 s ran out", done.stdout)
 
@@ -315,11 +315,11 @@ def on_a_terminal(arguments: list[str], project: Path) -> tuple[str, str]:
 
 
 def test_progress_is_for_terminals_and_on_standard_error(project: Path) -> None:
-    out, shown = on_a_terminal(["check", "--format", "json"], project)
+    out, shown = on_a_terminal(["check", "--format", "json", *QUICK], project)
     assert json.loads(out)["summary"] == {"proved": 1}
     assert "reading the specs" in shown
 
 
 def test_quiet_shows_no_progress(project: Path) -> None:
-    _, shown = on_a_terminal(["check", "--quiet", "-j", "1"], project)
+    _, shown = on_a_terminal(["check", "--quiet", *QUICK], project)
     assert shown == ""
