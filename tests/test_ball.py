@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qedoc.errors import UnsupportedError
-from qedoc.evaluate import ball_rules
+from qedoc.evaluate import ball_program, ball_rules
 from qedoc.evaluate.ball import Undefined, compile
 
 x, y, z = sp.symbols("x y z")
@@ -335,6 +335,7 @@ WITHOUT_VALUE: list[tuple[Any, list[Any]]] = [
     (sp.Piecewise((sp.nan, x > 0), (1, True)), [1]),
     (sp.Piecewise((sp.oo, x > 0), (1, True)), [1]),
     (sp.Piecewise((1, x > 0)), [-1]),
+    (sp.Piecewise((x, False), evaluate=False), [1]),
     (sp.Piecewise((1, sp.log(x) > 0), (2, True)), [-1]),
     (sp.Sum(1 / k, (k, -1, x)), [1]),
 ]
@@ -360,6 +361,12 @@ IN_DOUBT: list[tuple[Any, list[Any]]] = [
     (sp.Piecewise((1, x > 0), (sp.nan, True)), [arb(0, 1)]),
     (sp.Piecewise((1, 1 / x > 0), (2, True)), [arb(0, 1)]),
     (sp.Piecewise((1, x > 0)), [arb(0, 1)]),
+    (sp.Piecewise((1, sp.And(x > 0, sp.log(y) > 0)), (2, True)), [arb(0, 1), -1]),
+    (sp.Piecewise((1, sp.Or(x > 0, sp.log(y) > 0)), (2, True)), [arb(0, 1), -1]),
+    (sp.Piecewise((1, sp.Xor(x > 0, 1 / x > 0)), (2, True)), [arb(0, 1)]),
+    (sp.Piecewise((1, sp.Ne(1 / x, 5)), (2, True)), [arb(0, 1)]),
+    (sp.Piecewise((1, 1 / x < sp.oo), (2, True)), [arb(0, 1)]),
+    (sp.Piecewise((1, 1 / x <= 5), (2, True)), [arb(0, 1)]),
     (sp.Min(x, 1 / x), [arb(0, 1)]),
     (sp.atan(1 / x), [arb(0, 1)]),
     (sp.floor(1 / x), [arb(0, 1)]),
@@ -389,6 +396,29 @@ def test_doubt_goes_through_functions(head: Any) -> None:
         arguments = [doubtful if i == position else sp.Rational(2, 7) for i in range(count)]
         expression = head(*arguments)
         assert is_in_doubt(value(expression, arb(1, 0.5))), expression
+
+
+@pytest.mark.parametrize(
+    ("formula", "point", "expected"),
+    [
+        (sp.asin(x), 1, sp.pi / 2),
+        (sp.acos(x), -1, sp.pi),
+        (sp.acosh(x), 1, sp.Integer(0)),
+        (sp.asec(x), -1, sp.pi),
+        (sp.acot(x), 0, sp.pi / 2),
+        (sp.atan2(0, x, evaluate=False), -1, sp.pi),
+        (sp.LambertW(x), 0, sp.Integer(0)),
+        (sp.lowergamma(2, x), 0, sp.Integer(0)),
+        (sp.expint(3, x), 0, sp.Rational(1, 2)),
+        (sp.uppergamma(x, 0, evaluate=False), 3, sp.Integer(2)),
+        (sp.li(x), 0, sp.Integer(0)),
+    ],
+    ids=str,
+)
+def test_at_the_ends_of_domains(formula: Any, point: int, expected: Any) -> None:
+    result = arb(value(formula, point))
+    assert result.is_finite()
+    assert result.overlaps(arb(compile(expected, ())([])))
 
 
 BETWEEN: list[tuple[Any, list[Any], Any, Any]] = [
@@ -423,6 +453,13 @@ def test_hulls(formula: Any, point: list[Any], lower: Any, upper: Any) -> None:
     assert result.overlaps(arb(upper))
     assert float(result.lower()) > lower - 1e-4
     assert float(result.upper()) < upper + 1e-4
+
+
+def test_a_wrong_hull_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    formula, box = sp.Piecewise((1, x < 0), (2, True)), arb(0, 1)
+    assert arb(value(formula, box)).overlaps(arb(value(formula, 1)))
+    monkeypatch.setattr(ball_program, "hull", lambda known, found: known)
+    assert not arb(value(formula, box)).overlaps(arb(value(formula, 1)))
 
 
 def test_branches_that_are_not_taken_do_not_matter() -> None:
@@ -571,6 +608,8 @@ TRUTHS: list[tuple[Any, list[Any], bool | None]] = [
     (x <= y, [2, 2], True),
     (x > y, [arb(1, 0.25), arb(2, 0.25)], False),
     (x > y, [arb(1, 1), arb(2, 1)], None),
+    (x < y, [arb(2) ** 100000, arb(2) ** 100000], False),
+    (x <= y, [arb(2) ** 100000, arb(2) ** 100000], True),
     (sp.Eq(x, y), [2, 2], True),
     (sp.Ne(x, y), [2, 3], True),
     (sp.Eq(x, y), [arb(1, 0.5), 3], False),

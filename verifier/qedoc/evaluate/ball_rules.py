@@ -370,7 +370,8 @@ RULES[sp.Unequality] = _relation(arithmetic.different)
 
 @_rule(sp.Piecewise)
 def _piecewise(expression: sp.Piecewise, context: Context) -> Step:
-    return Choice(tuple((value, condition) for value, condition in expression.args))
+    branches = tuple((value, condition) for value, condition in expression.args)
+    return Choice(branches) if branches else _without_value(expression, context)
 
 
 @_rule(sp.ITE)
