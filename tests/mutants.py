@@ -10,7 +10,8 @@ Mutant = tuple[str, sp.Expr]
 def mutants(formula: sp.Expr) -> Iterator[Mutant]:
     """Each formula that differs from `formula` by one mistake, with the kind of the mistake; each once."""
     seen = {formula}
-    symbols = sorted((s for s in formula.free_symbols if not isinstance(s, sp.Indexed)), key=str)
+    labels = {element.base.label for element in formula.atoms(sp.Indexed)}
+    symbols = sorted((s for s in formula.free_symbols if not isinstance(s, sp.Indexed) and s not in labels), key=str)
     for kind, wrong in _everywhere(formula, symbols):
         if wrong not in seen:
             seen.add(wrong)

@@ -4,29 +4,31 @@ The mutants are made mechanically. Whether one is equivalent to its original is 
 points of the domain, edges included, both are evaluated to 40 digits.
 """
 
-import itertools
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any, TypeAlias
 
 import mpmath
 import pytest
 import sympy as sp
 from mutants import mutants
 from sympy import Min, Piecewise, Product, Rational, cos, exp, log, pi, symbols
-from verdicts import compared, spec, specs, told
+from verdicts import SPECS, compared, row_of, spec, specs, told
 
 from qedoc.case import instantiate
 from qedoc.limits import Limits
 from qedoc.search.plan import Plan, drawing_order
-from qedoc.search.strategies import seeded
+from qedoc.search.strategies import Row, seeded
 from qedoc.sources import specfiles
 from qedoc.spec import Size, Spec
-from qedoc.verdict import Verdict
+from qedoc.verdict import Inputs, Verdict
+
+Formula: TypeAlias = Callable[..., Any]
 
 LIMITS = Limits(max_points=400)
 
-ALL_OF = 8
-"""Mutants of one kind and one spec that are checked, spread evenly; kinds with fewer are checked in full."""
+MOST = 2
+"""Mutants of one kind and one spec that are checked, spread evenly over those that there are."""
 
 PINNED = ("optax.cosine_onecycle_schedule", "optax.linear_onecycle_schedule")
 """Code that takes single values of its inputs is read anew at each of them: a share of its mutants is checked."""
@@ -34,61 +36,91 @@ PINNED = ("optax.cosine_onecycle_schedule", "optax.linear_onecycle_schedule")
 POINTS = 600
 
 
-def chosen() -> Iterator[tuple[Spec, dict[str, int], str, sp.Expr]]:
-    """The mutants that the suite checks: a few of every kind from every spec, each at the spec's second size."""
-    for claim in specs():
-        sizes = specfiles.sizes(claim)[:3][-1] if len(specfiles.sizes(claim)) > 2 else specfiles.sizes(claim)[-1]
+TOPICS = sorted(path.stem for path in SPECS.glob("*.py"))
+
+
+def chosen(topic: str) -> Iterator[tuple[Spec, dict[str, int], str, sp.Expr]]:
+    """The mutants of a topic that the suite checks: of every kind from every spec, at one of the spec's smaller sizes."""
+    for claim in specs(topic):
+        sizes = specfiles.sizes(claim)[:3][-1]
         by_kind = defaultdict(list)
         for kind, wrong in mutants(claim.formula):
             by_kind[kind].append(wrong)
-        most = 1 if claim.target in PINNED else ALL_OF // (1 + (claim.target != "optax.cosine_decay_schedule") * 3)
+        most = 1 if claim.target in PINNED else MOST
         for kind, found in by_kind.items():
-            step = max(1, len(found) // most)
-            for wrong in itertools.islice(found, 0, None, step):
+            step = -(-len(found) // most)
+            for wrong in found[::step]:
                 yield claim, sizes, kind, wrong
 
 
 def differs(claim: Spec, wrong: sp.Expr, sizes: dict[str, int]) -> bool:
-    """Whether mpmath finds the two formulas different at a point of the domain where both have a real value, or only one has."""
+    """Whether mpmath finds the two formulas different at a point of the domain."""
+    plan, right, other = _both(claim, wrong, sizes)
+    rows = [*plan.simple(POINTS // 2), *seeded(plan, POINTS // 2, seed=7)]
+    return any(_apart(right, other, row) for row in rows if max(map(abs, row)) < 10**7)
+
+
+def apart_at(claim: Spec, wrong: sp.Expr, sizes: dict[str, int], inputs: Inputs | None) -> bool:
+    """Whether mpmath finds the two formulas different at a counterexample."""
+    plan, right, other = _both(claim, wrong, sizes)
+    assert inputs is not None
+    return _apart(right, other, row_of(plan.scalars, inputs))
+
+
+def _both(claim: Spec, wrong: sp.Expr, sizes: dict[str, int]) -> tuple[Plan, Formula, Formula]:
     fixed = {d.symbol: sizes[str(d.symbol)] for d in claim.symbols if isinstance(d, Size)}
     case, mutated = instantiate(claim, fixed), instantiate(told(claim, wrong), fixed)
     plan = Plan(drawing_order(case), case.where, [case.formula, mutated.formula])
     opaque = {"s": lambda k, x: mpmath.mpf(3 * k + 1) / 4 + (-1) ** int(k) * x * (2 * k + 1) / 8 + x * x * (k + 1) / 64}
     right, other = (sp.lambdify(plan.symbols, f, modules=[opaque, "mpmath"]) for f in (case.formula, mutated.formula))
-    with mpmath.workdps(40):
-        rows = [*plan.simple(POINTS // 2), *seeded(plan, POINTS // 2, seed=7)]
-        return any(_apart(_value(right, row), _value(other, row)) for row in rows if max(map(abs, row)) < 10**7)
+    return plan, right, other
 
 
-def _value(function: object, row: tuple[object, ...]) -> object:
+def _value(function: Formula, row: Row) -> mpmath.mpf | None:
+    """The formula's real value; None where it has none."""
     try:
-        value = mpmath.mpmathify(function(*(mpmath.mpf(x.numerator) / x.denominator for x in row)))  # type: ignore[operator, attr-defined]
+        value = mpmath.mpmathify(function(*(mpmath.mpf(x.numerator) / x.denominator for x in row)))
     except (ZeroDivisionError, ValueError, TypeError, OverflowError):
         return None
-    return value.real if mpmath.isfinite(value) and abs(mpmath.im(value)) < mpmath.mpf(10) ** -30 else None
+    return mpmath.re(value) if mpmath.isfinite(value) and abs(mpmath.im(value)) < mpmath.mpf(10) ** -30 else None
 
 
-def _apart(one: object, other: object) -> bool:
-    if one is None or other is None:
-        return (one is None) != (other is None)
-    return bool(abs(one - other) > mpmath.mpf(10) ** -25 * (1 + abs(one) + abs(other)))  # type: ignore[operator, arg-type]
+def _apart(right: Formula, wrong: Formula, row: Row) -> bool:
+    with mpmath.workdps(40):
+        one, other = _value(right, row), _value(wrong, row)
+        if one is None or other is None:
+            return False
+        return bool(abs(one - other) > mpmath.mpf(10) ** -25 * (1 + abs(one) + abs(other)))
 
 
-def test_mutants_are_refuted_and_never_proved(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("topic", TOPICS)
+def test_mutants_are_refuted_and_never_proved(topic: str, record_property: Callable[[str, object], None]) -> None:
     counts: Counter[str] = Counter()
     survivors = []
-    for claim, sizes, kind, wrong in chosen():
-        verdict, _ = compared(told(claim, wrong), sizes, LIMITS)
-        equivalent = not differs(claim, wrong, sizes)
+    for claim, sizes, kind, wrong in chosen(topic):
+        verdict, inputs = compared(told(claim, wrong), sizes, LIMITS)
+        equivalent = verdict is not Verdict.REFUTED and not differs(claim, wrong, sizes)
         counts["equivalent" if equivalent else str(verdict)] += 1
-        if equivalent:
-            assert verdict is not Verdict.REFUTED, f"{claim.id}: {kind}: {wrong} is refuted, mpmath finds no difference"
-        elif verdict is not Verdict.REFUTED:
+        if verdict is Verdict.REFUTED:
+            assert apart_at(claim, wrong, sizes, inputs), f"{claim.id}: {kind}: {wrong}: mpmath finds no difference at {inputs}"
+        elif not equivalent:
             survivors.append(f"{claim.id} {sizes}: {kind}: {wrong}: {verdict}")
-    with capsys.disabled():
-        print(f"\nmutants: {sum(counts.values())} made, {dict(counts)}")
+    record_property("mutants", dict(counts))
     assert not survivors, "\n".join(survivors)
-    assert counts["refuted"] >= 300
+
+
+def test_there_are_enough_mutants_of_every_kind() -> None:
+    made = [kind for topic in TOPICS for _, _, kind, _ in chosen(topic)]
+    assert len(made) >= 350
+    assert set(made) >= {
+        "swapped operator",
+        "strict for non-strict",
+        "moved exponent",
+        "dropped clamp",
+        "changed constant",
+        "changed sign",
+        "exchanged symbol",
+    }
 
 
 I, T, p, t = symbols("I T p t")

@@ -245,9 +245,15 @@ def _translate(template: Any, sizes: Mapping[sp.Symbol, int], symbols: Mapping[A
             stray = [e for e in unrolled.atoms(sp.Indexed) if e not in symbols]
             if stray:
                 raise spec.refuse(f"{stray[0]} is outside the range of its index; bind= gives {sorted(map(str, symbols))}")
-            return unrolled.xreplace(dict(symbols))
+            return _with_real_functions(unrolled.xreplace(dict(symbols)))
         case _:
             return template
+
+
+def _with_real_functions(expression: sp.Basic) -> sp.Basic:
+    """Opaque functions as the lifter writes them: their values are real."""
+    calls = expression.atoms(sp.core.function.AppliedUndef)
+    return expression.xreplace({call: sp.Function(call.func.__name__, real=True)(*map(_with_real_functions, call.args)) for call in calls})
 
 
 def _substitute(template: Any, variable: sp.Symbol, value: int) -> Any:

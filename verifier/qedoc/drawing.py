@@ -6,7 +6,7 @@ from math import isfinite
 
 from qedoc.curve import Boundary, Contrast, Curve, Point
 from qedoc.evaluate.execute import run_rows
-from qedoc.inputs import named
+from qedoc.inputs import named, row_of
 from qedoc.search.plan import Interval, plainness
 from qedoc.search.strategies import Row
 from qedoc.spec import Spec
@@ -31,7 +31,7 @@ def curve(spec: Spec, sizes: Mapping[str, int], at: Inputs | None) -> Curve:
     subject = Subject(spec, sizes)
     plan = subject.plan
     last = len(plan.symbols) - 1
-    row = _row_of(subject, at) if at is not None else _legible(subject)
+    row = row_of(plan.scalars, at) if at is not None else _legible(subject)
     fixed, x = row[:last], row[last]
     interval = plan.interval(last, fixed)
     roots = [root for root in plan.roots(last, fixed) if root in interval]
@@ -59,18 +59,6 @@ def _contrast(subject: Subject, row: Row) -> Contrast | None:
         return None
     documented, actual = midpoint(subject.documented(row)), midpoint(branch.value(row))
     return Contrast(at=float(row[-1]), documented=documented, actual=actual)
-
-
-def _row_of(subject: Subject, at: Inputs) -> Row:
-    """The row that `named` showed as `at`."""
-    flat: dict[str, Fraction] = {}
-    for name, value in at.items():
-        if isinstance(value, list):
-            elements = [s for s in subject.case.scalars if s.symbol.name.rpartition("_")[0] == name]
-            flat |= {s.name: Fraction(str(item)) for s, item in zip(elements, value, strict=True)}
-        else:
-            flat[name] = Fraction(str(value))
-    return tuple(flat[scalar.name] for scalar in subject.plan.scalars)
 
 
 def _legible(subject: Subject) -> Row:

@@ -1,13 +1,13 @@
 """Points as people read, paste and parse them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import partial
 from typing import Any
 
 import sympy as sp
 
-from qedoc.case import Case
+from qedoc.case import Case, Scalar
 from qedoc.lift.opaque import interpretation
 from qedoc.spec import Size
 from qedoc.verdict import Inputs, Number
@@ -34,6 +34,18 @@ def named(case: Case, point: Mapping[sp.Symbol, Fraction]) -> Inputs:
         else:
             shown[names.get(symbol, symbol.name)] = number(value)
     return shown
+
+
+def row_of(scalars: Sequence[Scalar], inputs: Inputs) -> tuple[Fraction, ...]:
+    """The values of the unknowns at a point that `named` wrote, in the order of the unknowns."""
+    flat: dict[str, Fraction] = {}
+    for name, value in inputs.items():
+        if isinstance(value, list):
+            elements = [s for s in scalars if s.symbol.name.rpartition("_")[0] == name]
+            flat |= {s.name: Fraction(str(item)) for s, item in zip(elements, value, strict=True)}
+        else:
+            flat[name] = Fraction(str(value))
+    return tuple(flat[scalar.name] for scalar in scalars)
 
 
 def _place(case: Case, symbol: sp.Symbol) -> int:

@@ -20,6 +20,9 @@ Call: TypeAlias = Callable[[Mapping[sp.Symbol, Any]], Any]
 MOST_PATHS = 64
 """Paths through a function's Python branches; a function with more is sampled instead of covered."""
 
+MOST_PINNED = 40
+"""Paths that are lifted for code whose paths hold for single values only; further points are compared on these."""
+
 MOST_TRIES = 600
 """Points tried for a path that the solver gives no usable point for."""
 
@@ -63,7 +66,7 @@ class Code:
     @property
     def pinned(self) -> bool:
         """True if a path holds only for single values that the code turned into Python numbers."""
-        return any(branch.path.pins for branch in self.branches)
+        return bool(self.branches) and bool(self.branches[0].path.pins)
 
     @property
     def covered(self) -> bool:
@@ -105,6 +108,8 @@ class Code:
                 return None
             if covers:
                 return branch
+        if self.pinned and len(self.branches) >= MOST_PINNED:
+            return None
         return self._lift(row)
 
     def _first(self, taken: tuple[sp.Basic, ...], facts: Facts) -> Branch | None:

@@ -30,11 +30,13 @@ class Canon:
         self._generators: dict[tuple[object, ...], sp.Dummy] = {}
         self._steps: dict[tuple[object, ...], tuple[int, int]] = {}
         self._relations: dict[sp.Dummy, tuple[int, sp.Expr]] = {}
+        self._forms: dict[sp.Expr, sp.Expr] = {}
 
     def zero(self, expression: sp.Expr) -> bool:
         """True only if the expression is zero wherever the facts hold and it is defined."""
         for _ in range(LARGEST_PASSES):
             steps = dict(self._steps)
+            self._forms.clear()
             numerator = self._numerator(self.form(expression))
             if self._steps == steps:  # every generator meant the same thing from the beginning of the pass to its end
                 return bool(numerator == 0)
@@ -42,6 +44,11 @@ class Canon:
 
     def form(self, expression: sp.Expr) -> sp.Expr:
         """The expression as p/q with polynomials p, q in symbols and generators."""
+        if expression not in self._forms:
+            self._forms[expression] = self._form(expression)
+        return self._forms[expression]
+
+    def _form(self, expression: sp.Expr) -> sp.Expr:
         match expression:
             case sp.Symbol() | sp.Rational():
                 return expression
@@ -69,6 +76,8 @@ class Canon:
 
     def _reduce(self, expression: sp.Expr) -> sp.Expr:
         """Lowest terms, with the algebraic relations of the generators applied."""
+        if expression.is_polynomial(*expression.free_symbols):
+            return self._relate(sp.expand(expression))
         numerator, denominator = (self._relate(sp.expand(part)) for part in sp.fraction(sp.together(expression)))
         return sp.cancel(numerator / denominator) if denominator.free_symbols else sp.expand(numerator / denominator)
 
