@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import sympy as sp
-from flint import ctx
 
 from qedoc.evaluate import ball_source as source
 from qedoc.evaluate.ball_arithmetic import divide
+from qedoc.evaluate.ball_once import Lazy, Remembered
 from qedoc.evaluate.ball_rules import Call, Choice, Connective, Constant, Context, Product, Step, Sum, step
 from qedoc.evaluate.ball_values import (
     DOUBT,
@@ -22,50 +22,6 @@ from qedoc.evaluate.ball_values import (
     hull_of_truths,
     trimmed,
 )
-
-
-class _Lazy:
-    """A value that several branches share: evaluated when the first of them needs it."""
-
-    __slots__ = ("body", "undefined", "value")
-
-    def __init__(self, body: Callable[[], Any]) -> None:
-        self.body: Callable[[], Any] | None = body
-        self.undefined = False
-        self.value: Any = None
-
-    def __call__(self) -> Any:
-        if self.body is not None:
-            body, self.body = self.body, None
-            try:
-                self.value = body()
-            except NoRealValueError:
-                self.undefined = True
-        if self.undefined:
-            raise NoRealValueError
-        return self.value
-
-
-class _Remembered:
-    """A value that depends on nothing but the precision: evaluated once for each."""
-
-    __slots__ = ("body", "found")
-
-    def __init__(self, body: Callable[[], Any]) -> None:
-        self.body = body
-        self.found: dict[int, Any] = {}
-
-    def __call__(self) -> Any:
-        found = self.found.get(ctx.prec, _NOTHING)
-        if found is _NOTHING:
-            try:
-                found = self.body()
-            except NoRealValueError:
-                found = UNDEFINED
-            self.found[ctx.prec] = found
-        if found is UNDEFINED:
-            raise NoRealValueError
-        return found
 
 
 @dataclass(eq=False, slots=True)
@@ -140,7 +96,7 @@ class Program:
             "ONE": ONE,
             "DOUBT": DOUBT,
             "IN_DOUBT": IN_DOUBT,
-            "Lazy": _Lazy,
+            "Lazy": Lazy,
             "conjunction": conjunction,
             "disjunction": disjunction,
             "divide": divide,
@@ -159,7 +115,7 @@ class Program:
         """
         nodes = self._nodes(expression)
         for key in self._constants(nodes):
-            nodes[key].step = Call(_Remembered(self._alone(key)), ())
+            nodes[key].step = Call(Remembered(self._alone(key)), ())
         return self._generated(expression, nodes)
 
     def _generated(self, expression: sp.Basic, nodes: dict[sp.Basic, _Node]) -> Callable[..., Any]:

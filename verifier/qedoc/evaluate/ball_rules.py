@@ -14,6 +14,7 @@ from sympy.core.function import AppliedUndef
 from qedoc.errors import UnsupportedError
 from qedoc.evaluate import ball_arithmetic as arithmetic
 from qedoc.evaluate import ball_elementary as elementary
+from qedoc.evaluate import ball_gamma as gammas
 from qedoc.evaluate import ball_series as series
 from qedoc.evaluate import ball_special as special
 from qedoc.evaluate import ball_values as values
@@ -271,12 +272,12 @@ _FUNCTIONS: dict[Any, Callable[..., Any]] = {
     sp.Not: values.negation,
     sp.Xor: values.parity,
     sp.Equivalent: values.equivalence,
-    sp.gamma: special.gamma,
-    sp.loggamma: special.log_gamma,
-    sp.digamma: lambda x: special.polygamma(values.ZERO, x),
-    sp.trigamma: lambda x: special.polygamma(values.ONE, x),
-    sp.polygamma: special.polygamma,
-    sp.zeta: special.zeta,
+    sp.gamma: gammas.gamma,
+    sp.loggamma: gammas.log_gamma,
+    sp.digamma: lambda x: gammas.polygamma(values.ZERO, x),
+    sp.trigamma: lambda x: gammas.polygamma(values.ONE, x),
+    sp.polygamma: gammas.polygamma,
+    sp.zeta: gammas.zeta,
     sp.erf: special.erf,
     sp.erfc: special.erfc,
     sp.erfi: special.erfi,
@@ -296,16 +297,16 @@ _FUNCTIONS: dict[Any, Callable[..., Any]] = {
     sp.besseli: special.bessel_i,
     sp.besselk: special.bessel_k,
     sp.bessely: special.bessel_y,
-    sp.lowergamma: special.lower_gamma,
-    sp.uppergamma: special.upper_gamma,
-    sp.beta: special.beta,
-    sp.betainc: special.incomplete_beta,
-    sp.betainc_regularized: special.regularized_beta,
-    sp.factorial: special.factorial,
-    sp.factorial2: special.double_factorial,
-    sp.RisingFactorial: special.rising_factorial,
-    sp.FallingFactorial: special.falling_factorial,
-    sp.binomial: special.binomial,
+    sp.lowergamma: gammas.lower_gamma,
+    sp.uppergamma: gammas.upper_gamma,
+    sp.beta: gammas.beta,
+    sp.betainc: gammas.incomplete_beta,
+    sp.betainc_regularized: gammas.regularized_beta,
+    sp.factorial: gammas.factorial,
+    sp.factorial2: gammas.double_factorial,
+    sp.RisingFactorial: gammas.rising_factorial,
+    sp.FallingFactorial: gammas.falling_factorial,
+    sp.binomial: gammas.binomial,
     sp.LambertW: special.lambert_w,
     sp.polylog: special.polylog,
 }

@@ -5,8 +5,7 @@ from collections.abc import Callable
 from flint import fmpq
 
 from qedoc.evaluate.ball_arithmetic import divide
-from qedoc.evaluate.ball_special import is_integer
-from qedoc.evaluate.ball_values import IN_DOUBT, ONE, ZERO, Number, trimmed
+from qedoc.evaluate.ball_values import IN_DOUBT, ONE, ZERO, Number, is_integer, trimmed
 
 MOST_TERMS = 20_000
 """Longer sums and products are left in doubt."""

@@ -4,11 +4,12 @@ Every number inside an evaluation is an `fmpq` (exact), a finite `arb` (the expr
 or `IN_DOUBT`, the one non-finite ball: the expression may be undefined, or nothing is known of its size.
 """
 
+from collections.abc import Callable
 from enum import Enum
 from fractions import Fraction
 from math import isfinite
 from numbers import Integral
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, TypeGuard
 
 from flint import arb, fmpq, fmpz
 
@@ -84,6 +85,22 @@ def exact_or_ball(x: arb) -> Number:
 def is_known(x: Number) -> bool:
     """Whether the value is certainly defined."""
     return isinstance(x, fmpq) or x.is_finite()
+
+
+def is_integer(x: Number) -> TypeGuard[fmpq]:
+    """Whether x is exactly an integer."""
+    return isinstance(x, fmpq) and x.q == 1
+
+
+def enclosed(method: Callable[..., arb]) -> Callable[..., Number]:
+    """A function of real values from a flint method of balls."""
+
+    def rule(*arguments: Number) -> Number:
+        if not all(is_known(x) for x in arguments):
+            return IN_DOUBT
+        return exact_or_ball(method(*(arb(x) for x in arguments)))
+
+    return rule
 
 
 def trimmed(x: Number) -> Number:

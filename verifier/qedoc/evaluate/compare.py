@@ -6,7 +6,7 @@ from enum import Enum
 from flint import fmpq
 
 from qedoc.evaluate.ball import Enclosure, at_precision
-from qedoc.evaluate.ball_values import Input, Undefined, Value, is_known
+from qedoc.evaluate.ball_values import Input, Undefined, Value, is_known, number
 
 
 class Comparison(Enum):
@@ -33,6 +33,7 @@ def compare(left: Enclosure, right: Enclosure, values: Sequence[Input], max_bits
         values: the point.
         max_bits: the highest precision to try.
     """
+    values = [number(x) for x in values]
     bits = min(64, max_bits)
     x, y = left(values, bits), right(values, bits)
     found: Comparison
