@@ -86,7 +86,7 @@ def _ruled(subject: Subject, limits: Limits, note: Callable[[str], Any]) -> Case
 
 def search(subject: Subject, proof: Proof, limits: Limits) -> Row | None:
     """A point that refutes the claim; a claim that is proved is still compared at random points, by other means than the proof's."""
-    share = 20 if proof.complete else 4
+    share = 20 if proof.complete or subject.code.pinned else 4
     return first(
         subject.plan,
         subject.refuted_at,

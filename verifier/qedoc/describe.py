@@ -9,6 +9,9 @@ from qedoc.feasible import Facts
 from qedoc.spec import Declaration, ForAll, Size, Spec
 from qedoc.verdict import ClaimResult, Formula, SymbolEntry
 
+MOST_OPERATIONS = 200
+"""A formula with more operations is not drawn in two dimensions: nobody reads it, and drawing it takes longer than proving it."""
+
 CORE = ("qedoc", "jax", "jaxlib", "sympy", "python-flint", "z3-solver")
 
 
@@ -29,29 +32,35 @@ def describe(spec: Spec) -> ClaimResult:
 
 def written(expression: sp.Expr) -> Formula:
     """A formula in the notations that readers use."""
+    text = str(expression)
+    drawn = sp.count_ops(expression) <= MOST_OPERATIONS
     return Formula(
         latex=sp.latex(expression),
-        sympy=str(expression),
-        pretty=sp.pretty(expression, use_unicode=True, wrap_line=False),
+        sympy=text,
+        pretty=sp.pretty(expression, use_unicode=True, wrap_line=False) if drawn else text,
     )
 
 
 def described(code: sp.Expr, facts: Facts) -> Formula:
     """A code formula for people: guards that the facts settle are left out."""
-    return written(_settled(code, facts))
+    return written(_settled(code, facts, {}))
 
 
-def _settled(expression: sp.Expr, facts: Facts) -> sp.Expr:
-    if not expression.has(sp.Piecewise):
-        return expression
+def _settled(expression: sp.Expr, facts: Facts, known: dict[sp.Expr, sp.Expr]) -> sp.Expr:
+    if expression not in known:
+        known[expression] = _settle(expression, facts, known) if expression.has(sp.Piecewise) else expression
+    return known[expression]
+
+
+def _settle(expression: sp.Expr, facts: Facts, known: dict[sp.Expr, sp.Expr]) -> sp.Expr:
     if isinstance(expression, sp.Piecewise):
         pieces = []
         for value, condition in expression.args:
-            pieces.append((_settled(value, facts), condition))
+            pieces.append((_settled(value, facts, known), condition))
             if facts.entails(condition):
                 break
         return pieces[0][0] if len(pieces) == 1 else sp.Piecewise(*pieces[:-1], (pieces[-1][0], True), evaluate=False)
-    return expression.func(*(_settled(part, facts) for part in expression.args))
+    return expression.func(*(_settled(part, facts, known) for part in expression.args))
 
 
 def _entry(declaration: Declaration) -> SymbolEntry:

@@ -19,10 +19,10 @@ from qedoc.verdict import Accuracy, Finding, Inputs
 
 DTYPES = ("float32", "float64", "bfloat16")
 
-SHADOWED = 12
+SHADOWED = 6
 """Rows in each dtype at which the run is held against its rounding enclosure, the worst ones first."""
 
-FEW = 96
+FEW = 30
 """Rows for code that must be called anew for almost every row."""
 
 
@@ -53,7 +53,7 @@ def execute(subject: Subject, exact: Callable[[Row], Value | None], limits: Limi
         exact: the value that a run should have, None where it is not known.
         limits: bounds the points.
     """
-    count = FEW if subject.code.pinned else -(-limits.max_points // 2)
+    count = FEW if subject.code.pinned else -(-limits.max_points // 4)
     wanted = _rows(subject.plan, count, limits.seed)
     parts = [_in_dtype(subject, exact, wanted, dtype) for dtype in DTYPES]
     return Executions(

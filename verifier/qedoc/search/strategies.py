@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from random import Random
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
+from hypothesis import assume
 from hypothesis import strategies as st
 
 from qedoc.search.plan import LARGE, Interval, Plan
@@ -23,24 +25,42 @@ def rows(plan: Plan) -> st.SearchStrategy[Row]:
     """
 
     @st.composite
-    def build(draw: Callable[[st.SearchStrategy[Fraction]], Fraction]) -> Row:
+    def build(draw: Callable[[st.SearchStrategy[Any]], Any]) -> Row:
         drawn: list[Fraction] = []
         for k in range(len(plan.symbols)):
-            drawn.append(draw(_values(plan, k, drawn)))
+            interval = plan.interval(k, drawn)
+            edges = _edges(plan, k, drawn)
+            low, high = _ends(interval)
+            if edges and (low > high or not draw(_SPREAD)):
+                drawn.append(edges[draw(_position(len(edges)))])
+            else:
+                assume(low <= high)
+                drawn.append(draw(_between(low, high, interval.integer)))
+                assume(drawn[-1] in interval)
         return tuple(drawn)
 
     return build().filter(plan.holds)
 
 
-def _values(plan: Plan, k: int, drawn: Sequence[Fraction]) -> st.SearchStrategy[Fraction]:
+# Making a strategy costs more than drawing from it, so that those that recur are kept.
+
+_SPREAD = st.booleans()
+
+
+@lru_cache(maxsize=256)
+def _position(count: int) -> st.SearchStrategy[int]:
+    return st.integers(0, count - 1)
+
+
+@lru_cache(maxsize=4096)
+def _between(low: Fraction, high: Fraction, integer: bool) -> st.SearchStrategy[Fraction]:
+    return st.integers(int(low), int(high)).map(Fraction) if integer else st.fractions(low, high, max_denominator=1000)
+
+
+def _edges(plan: Plan, k: int, drawn: Sequence[Fraction]) -> list[Fraction]:
+    """Values worth trying, simplest first, and the large integers that floating point finds hard."""
     interval = plan.interval(k, drawn)
-    edges = plan.candidates(k, drawn) + [Fraction(n) for n in LARGE if interval.integer and Fraction(n) in interval]
-    low, high = _ends(interval)
-    if low > high:
-        return st.nothing()
-    wide = st.integers(int(low), int(high)).map(Fraction) if interval.integer else st.fractions(low, high, max_denominator=1000)
-    inside = wide.filter(interval.__contains__)
-    return st.one_of(st.sampled_from(edges), inside) if edges else inside
+    return plan.candidates(k, drawn) + [Fraction(n) for n in LARGE if interval.integer and Fraction(n) in interval]
 
 
 def _ends(interval: Interval) -> tuple[Fraction, Fraction]:
