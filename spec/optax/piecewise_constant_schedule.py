@@ -1,6 +1,6 @@
 """Piecewise constant schedule with scaled jumps."""
 
-from sympy import IndexedBase, Max, Min, Piecewise, Product, symbols
+from sympy import IndexedBase, Piecewise, Product, symbols
 
 from qedoc import (
     Argument,
@@ -43,11 +43,7 @@ piecewise_constant = Spec(
     bind={"boundaries_and_scales": Dict(b[i], f[i], (i, 1, n))},
     where=[ForAll(b[i] < b[i + 1], (i, 1, n - 1))],
     properties=[
-        Bounds(
-            lower=I * Product(Min(1, f[i]), (i, 1, n)),
-            upper=I * Product(Max(1, f[i]), (i, 1, n)),
-            where=(I >= 0,),
-        ),
+        Bounds(lower=0, where=(I >= 0,)),
         Limit(t, I * Product(f[i], (i, 1, n))),
     ],
     source=SOURCE,
@@ -67,6 +63,7 @@ decay = Spec(
     bind={"boundaries_and_scales": Dict(b[i], f[i], (i, 1, n))},
     where=[ForAll(b[i] < b[i + 1], (i, 1, n - 1))],
     properties=[
+        Bounds(lower=I * Product(f[i], (i, 1, n)), upper=I, where=(I >= 0,)),
         NonIncreasing(t, where=(I >= 0,)),
         Value({t: 0}, I, where=(b[1] > 0,)),
         Value({t: b[1]}, I * f[1]),

@@ -27,7 +27,7 @@ start = Piecewise((0, Eq(k, 1)), (b[k - 1], True))
 before = I * Product(f[j], (j, 1, k - 1))
 after = I * Product(f[j], (j, 1, k))
 # How much of segment k, from b_(k-1) to b_k, is behind step t: 0 before it, 1 after it.
-progress = Max(0, Min(1, (t - start) / (b[k] - start)))
+progress = Max(0, Min(b[k], t) - start) / (b[k] - start)
 
 declared: list[Declaration] = [
     Parameter(I, "init_value", Reals(), "initial value"),
@@ -39,11 +39,7 @@ declared: list[Declaration] = [
 ]
 increasing = ForAll(b[k] < b[k + 1], (k, 1, n - 1))
 promises: list[Property] = [
-    Bounds(
-        lower=I * Product(Min(1, f[k]), (k, 1, n)),
-        upper=I * Product(Max(1, f[k]), (k, 1, n)),
-        where=(I >= 0,),
-    ),
+    Bounds(lower=0, where=(I >= 0,)),
     Value({t: 0}, I),
     Value({t: b[1]}, I * f[1]),
     Value({t: b[n]}, I * Product(f[k], (k, 1, n))),

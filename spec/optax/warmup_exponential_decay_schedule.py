@@ -29,8 +29,8 @@ end_value = Parameter(E, "end_value", Reals(), "bound at which the decay stops: 
 count = Argument(t, "count", Integers(least=0), "step")
 
 warmup = I + (P - I) * t / W
-decay = P * r ** (Max(0, t - W - B) / T)
-decay_in_steps = P * r ** floor(Max(0, t - W - B) / T)
+decay = Piecewise((P, t < W + B), (P * r ** ((t - W - B) / T), True))
+decay_in_steps = Piecewise((P, t < W + B), (P * r ** floor((t - W - B) / T), True))
 
 SOURCE = (
     "Optax 0.2.8, docstrings of warmup_exponential_decay_schedule and exponential_decay; Goyal et al. 2017, arXiv:1706.02677, section 2.2"
