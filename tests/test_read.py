@@ -15,7 +15,7 @@ FUNCTIONS = [
     "exp", "log", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh", "asin", "acos", "atan", "asinh", "acosh", "atanh", "Abs",
     "sign", "floor", "ceiling", "Max", "Min", "Mod", "Sum", "Product", "Integral", "Derivative", "binomial", "factorial",
     "factorial2", "RisingFactorial", "hyper", "erf", "erfc", "erfinv", "expint", "besseli", "polygamma", "pi", "oo", "nan",
-    "lowergamma", "Si", "Ci",
+    "lowergamma", "Si", "Subs", "Ci",
 ]  # fmt: skip
 
 
@@ -217,6 +217,10 @@ CONSTRUCTS = {
     r"\psi^{(2)}(a)": "polygamma(2, a)",
     r"{}_2F_1(a, b; c; x)": "hyper((a, b), (c,), x)",
     r"a \bmod n": "Mod(a, n)",
+    r"a_0 + a_1 x + a_2 x^2 + \ldots + a_n x^n": "Sum(at(a, i)*x**i, (i, 0, n))",
+    r"y_1 + y_2 + \cdots + y_n - 1": "Sum(at(y, i + 1), (i, 0, n - 1)) - 1",
+    r"\nabla f(x)": 'Derivative(fn("f")(x), x)',
+    r"\overline{a} + b": "a_overline + b",
     r"init\_value + a": "init_value + a",
     r"init_value + a": "init_value + a",
     r"\mathrm{init\_value}(a + 1)": "init_value*(a + 1)",

@@ -7,7 +7,6 @@ import sympy as sp
 from qedoc.read.brackets import arguments, split
 from qedoc.read.factor import Factor, Shape
 from qedoc.read.parser import PREFIXED, Parser
-from qedoc.read.reading import Obstacle
 from qedoc.read.tokens import Kind, Token
 from qedoc.read.tree import Group, Node
 
@@ -35,11 +34,7 @@ def _digit(node: Node) -> str | None:
 
 
 def series(parser: Parser, start: int) -> Factor:
-    """The series at the parser's place.
-
-    Raises:
-        Refused: where the semicolons do not tell upper parameters, lower parameters and argument apart.
-    """
+    """The series at the parser's place; an unknown function where semicolons do not tell parameters and argument apart."""
     orders = _orders(parser.items[parser.at :])
     assert orders is not None
     p, q = orders
@@ -50,8 +45,8 @@ def series(parser: Parser, start: int) -> Factor:
     values = arguments(parser, group)
     standard = sizes == [size for size in (p, q, 1) if size]
     if len(values) != p + q + 1 or not (standard or set(sizes) == {1} or len(sizes) == 1):
-        what = "arguments of a hypergeometric series in no known order"
-        raise parser.refuse(Obstacle.AMBIGUOUS, what, "write the upper parameters; the lower ones; the argument", group.start)
+        # which argument is which is not known, so that the name stands for no known function
+        return Factor(value=sp.Function(f"_{p}F_{q}")(*values), shape=Shape.CALL, start=start)
     value = sp.hyper(values[:p], values[p : p + q], values[-1], evaluate=False)
     return Factor(value=value, shape=Shape.CALL, start=start)
 

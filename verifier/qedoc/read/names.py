@@ -183,7 +183,8 @@ def subscript(parser: Parser, base: str, nodes: Sequence[Node], start: int) -> t
         if lone.kind is Kind.TEXT or (lone.kind is Kind.MACRO and (suffix in SYMBOLS or suffix in ("infty", "max", "min"))):
             return suffix, None
         if lone.kind is Kind.NUMBER and "." not in suffix:
-            return (suffix, None) if base not in scope.vectors or scope.declared(f"{base}_{suffix}") else ("", [sp.Integer(suffix)])
+            entry = (base in scope.vectors or base in scope.families) and not scope.declared(f"{base}_{suffix}")
+            return ("", [sp.Integer(suffix)]) if entry else (suffix, None)
         if lone.kind is Kind.WORD:
             return _run(parser, base, lone)
         raise Refused(Obstacle.UNSUPPORTED, f"the mark {lone.text} as a subscript", start, "give the marked symbol a name of its own")
@@ -212,7 +213,11 @@ def _run(parser: Parser, base: str, token: Token) -> tuple[str, list[sp.Expr] | 
     indexed = [letter in scope.letters or letter in scope.bound for letter in run]
     if whole in scope.symbols or scope.is_function(whole):
         return run, None
-    if (all(indexed) and run not in ("min", "max")) or conventional(run) or (len(run) == 1 and base in scope.vectors):
+    if (
+        (all(indexed) and run not in ("min", "max"))
+        or conventional(run)
+        or (len(run) == 1 and (base in scope.vectors or base in scope.families))
+    ):
         return "", [scope.symbol(letter) for letter in run]
     if any(letter in scope.bound for letter in run):
         what = f"'{run}' may be a name, or indices of which one is summed over"
@@ -256,6 +261,23 @@ def _accent(parser: Parser, token: Token) -> Factor:
     if lone.kind is Kind.MACRO and lone.text not in SYMBOLS:
         raise Refused(Obstacle.UNKNOWN, rf"\{lone.text} under an accent", lone.start, "")
     return _scripted(parser, Base(name=f"{lone.text}_{token.text.removeprefix('wide')}", token=token, letters=False))
+
+
+@rule("overline")
+def _overline(parser: Parser, token: Token) -> Factor:
+    r"""`\overline{X_i}`, whatever it means, is a name with the index i."""
+    nodes = parser.argument()
+    first = nodes[0] if nodes else None
+    plain = len(nodes) == 1 or (len(nodes) == 3 and nodes[1].is_char("_"))
+    if not plain or not isinstance(first, Token) or not (first.kind in (Kind.WORD, Kind.TEXT) or first.text in SYMBOLS):
+        raise Refused(Obstacle.UNSUPPORTED, "a line above more than one symbol", token.start, "give it a name of its own")
+    if first.kind is Kind.WORD and len(first.text) > 1:
+        raise Refused(Obstacle.UNSUPPORTED, "a line above more than one symbol", token.start, "give it a name of its own")
+    base = Base(name=f"{first.text}_overline", token=token, letters=False)
+    if len(nodes) == 1:
+        return _scripted(parser, base)
+    inner = parser.inside(nodes[1:], nodes[-1].end)
+    return replace(_scripted(inner, base), start=token.start)
 
 
 @rule(*FONTS)

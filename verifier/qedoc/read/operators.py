@@ -126,6 +126,27 @@ def _operand(parser: Parser) -> Factor:
     return parser.factor()
 
 
+@rule("nabla")
+def _gradient(parser: Parser, token: Token) -> Factor:
+    r"""`\nabla f(0)` is the derivative of a function of one variable at a point."""
+    if not parser.starts():
+        raise parser.refuse(Obstacle.UNSUPPORTED, "a gradient", "", token.start)
+    applied = parser.factor()
+    if not isinstance(applied.value, sp.Function) or len(applied.value.args) != 1 or applied.shape is Shape.BRACKET:
+        raise parser.refuse(Obstacle.UNSUPPORTED, "a gradient", "", token.start)
+    (point,) = applied.value.args
+    if has_vector(point, parser.scope):
+        raise parser.refuse(Obstacle.UNSUPPORTED, "a gradient by a vector", "", token.start)
+    if isinstance(point, sp.Symbol):
+        value = sp.Derivative(applied.value, point)
+    elif point.is_Rational:
+        variable = sp.Symbol("x")
+        value = sp.Subs(sp.Derivative(applied.value.func(variable), variable), variable, point)
+    else:
+        raise parser.refuse(Obstacle.UNSUPPORTED, "a gradient at a value that is not plain", "", token.start)
+    return Factor(value=value, shape=Shape.CALL, start=token.start, scripted=True)
+
+
 @rule("sum", "prod")
 def _large(parser: Parser, token: Token) -> Factor:
     """A sum or product; it reaches to the end of its term."""

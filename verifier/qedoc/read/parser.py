@@ -7,7 +7,7 @@ from typing import NoReturn, TypeAlias
 
 import sympy as sp
 
-from qedoc.read import arithmetic
+from qedoc.read import arithmetic, sequences
 from qedoc.read.factor import Factor, Shape, Term
 from qedoc.read.neighbours import check, check_vectors, refuse_loose
 from qedoc.read.reading import Obstacle, Refused
@@ -144,8 +144,29 @@ class Parser:
         """The terms up to something that is no part of a sum."""
         found = [self.term(signed=True)]
         while not self.stops(self) and self._sign():
-            found.append(self.term(signed=True))
+            following = self.peek(1)
+            if self._sign() == "+" and following is not None and following.is_macro("ldots", "cdots", "dots"):
+                found = [self._continued(found)]
+            else:
+                found.append(self.term(signed=True))
         return found
+
+    def _continued(self, found: Sequence[Term]) -> Term:
+        """The sum that dots stand in, which must be the whole so far."""
+        self.take()
+        at = self.here()
+        self.take()
+        refused = refusal(self.items[self.at - 1])  # type: ignore[arg-type]  # dots are a token
+        if self._sign() != "+":
+            raise refused
+        last = self.term(signed=True)
+        values = [term.value for term in (*found, last)]
+        taken = {str(atom) for value in values for atom in value.atoms(sp.Symbol)} | self.scope.symbols | self.scope.letters
+        index = sp.Symbol(next((name for name in "kijlmn" if name not in taken), "index"))
+        total = sequences.continued(values[:-1], values[-1], index)
+        if total is None:
+            raise refused
+        return Term(value=total, factors=(Factor(value=total, shape=Shape.LOOSE_SUM, start=at),), start=found[0].start)
 
     def _sign(self) -> str:
         node = self.peek()

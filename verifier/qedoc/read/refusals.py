@@ -16,7 +16,6 @@ _KEYWORDS = {
     "or": frozenset({"or"}),
 }
 _UNSUPPORTED = {
-    "nabla": "a gradient",
     "partial": "a partial derivative outside a fraction",
     "pm": "two values at once",
     "mp": "two values at once",
@@ -34,7 +33,6 @@ _UNSUPPORTED = {
     "inf": "an infimum",
     "iint": "a double integral",
     "oint": "a contour integral",
-    "overline": "a line above: a mean, a conjugate or a complement",
     "underline": "a line below",
     "underset": "something below a symbol",
     "overset": "something above a symbol",

@@ -51,6 +51,7 @@ class Scope:
         self.vectors = {plain(name) for name in names.vectors} | set(_bold(nodes)) | (set(_averaged(nodes)) if self.mean else set())
         self.symbols = {*self.parameters, *self.legend, *self.constants, *self.vectors} - self.own
         self.letters = index_letters(nodes)
+        self.families = set(_families(nodes))
         self.bound: list[str] = []
 
     def declared(self, name: str) -> bool:
@@ -130,6 +131,24 @@ def index_letters(nodes: Sequence[Node]) -> set[str]:
             else:
                 found |= set(_letters(inside))
     return found
+
+
+def _families(nodes: Sequence[Node]) -> Iterator[str]:
+    """Names with an index that is computed, `p_{M-1}`, or counted with dots, so that `p_0` and `p_n` are entries of theirs too."""
+    sequences = list(walk(nodes))
+    dots = any(node.is_macro("ldots", "cdots", "dots") for items in sequences for node in items)
+    numbered: dict[str, set[str]] = {}
+    for items in sequences:
+        for base, mark, script in zip(items, items[1:], items[2:], strict=False):
+            if not mark.is_char("_") or not isinstance(base, Token):
+                continue
+            inside = contents(script)
+            letters = any(isinstance(node, Token) and node.text.isalpha() for node in inside)
+            if letters and any(node.is_char("+", "-") for node in inside[1:]):
+                yield base.text
+            if len(inside) == 1 and isinstance(inside[0], Token) and inside[0].kind is Kind.NUMBER:
+                numbered.setdefault(base.text, set()).add(inside[0].text)
+    yield from (base for base, numbers in numbered.items() if dots and len(numbers) > 1)
 
 
 def _letters(inside: Sequence[Node]) -> Iterator[str]:
