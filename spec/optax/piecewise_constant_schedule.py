@@ -55,7 +55,7 @@ decay = Spec(
     formula=scaled,
     symbols=[
         init_value,
-        Size(n, range(1, 5), "number of boundaries"),
+        Size(n, range(1, 4), "number of boundaries"),
         boundaries,
         Variable(f[i], Reals(least=0, most=1), "factor, at most 1"),
         count,

@@ -31,7 +31,7 @@ progress = Max(0, Min(b[k], t) - start) / (b[k] - start)
 
 declared: list[Declaration] = [
     Parameter(I, "init_value", Reals(), "initial value"),
-    Size(n, range(1, 5), "number of boundaries"),
+    Size(n, range(1, 4), "number of boundaries"),
     # A boundary at step 0 leaves the first segment without a length.
     Variable(b[k], Integers(least=1), "step at which the value has been scaled by f_1 ... f_k"),
     Variable(f[k], Reals(least=0), "factor"),

@@ -33,7 +33,7 @@ sgdr = Spec(
     target="optax.sgdr_schedule",
     formula=Sum(Piecewise((cycle, (since >= 0) & ((since < T[i]) | Eq(i, n))), (0, True)), (i, 1, n)),
     symbols=[
-        Size(n, range(1, 4), "number of cycles"),
+        Size(n, range(1, 3), "number of cycles"),
         Variable(I[i], Reals(), "initial value of cycle i"),
         Variable(P[i], Reals(), "value after the warmup of cycle i"),
         Variable(W[i], Integers(least=0), "steps of the warmup of cycle i"),

@@ -9,7 +9,7 @@ from qedoc.domain import Integers, Reals
 from qedoc.evaluate.accuracy import ulps
 from qedoc.evaluate.agreement import agrees, shadow
 from qedoc.evaluate.ball import Undefined, Value
-from qedoc.evaluate.execute import Runs, rounded, run_plain, run_rows
+from qedoc.evaluate.execute import Runs, rounded, run_rows
 from qedoc.inputs import named, spoken
 from qedoc.limits import Limits
 from qedoc.search.plan import Plan
@@ -19,7 +19,7 @@ from qedoc.verdict import Accuracy, Finding, Inputs
 
 DTYPES = ("float32", "float64", "bfloat16")
 
-SHADOWED = 6
+SHADOWED = 3
 """Rows in each dtype at which the run is held against its rounding enclosure, the worst ones first."""
 
 FEW = 30
@@ -117,16 +117,22 @@ def _contradiction(subject: Subject, rows: Sequence[Row], runs: Runs, errors: Se
 
 def outside(subject: Subject) -> tuple[Finding, ...]:
     """What the code does just outside of the declared domain: a value there is worth knowing, an error is what one expects."""
-    found = []
     base = next(iter(subject.plan.simple(1)), None)
-    for k, scalar in enumerate(subject.plan.scalars) if base is not None else ():
-        for x in _just_outside(scalar.domain):
-            row = (*base[:k], x, *base[k + 1 :])
-            if _only_violates(subject, k, row):
-                ran = run_plain(subject.call, subject.plan.symbols, row)
-                if isinstance(ran, float) and math.isfinite(ran):
-                    text = f"the code accepts {scalar.name}={x}, outside of the declared {scalar.domain}, and gives {ran:.6g}"
-                    found.append(Finding(kind="domain", message=text, inputs=_inputs(subject, row)))
+    if base is None:
+        return ()
+    beyond = [
+        (k, x, row)
+        for k, scalar in enumerate(subject.plan.scalars)
+        for x in _just_outside(scalar.domain)
+        if _only_violates(subject, k, row := (*base[:k], x, *base[k + 1 :]))
+    ]
+    runs = run_rows(subject.call, subject.plan.symbols, [row for _, _, row in beyond], "float32")
+    found = []
+    for (k, x, row), value in zip(beyond, runs.values, strict=True):
+        if math.isfinite(value):
+            scalar = subject.plan.scalars[k]
+            text = f"the code accepts {scalar.name}={x}, outside of the declared {scalar.domain}, and gives {value:.6g}"
+            found.append(Finding(kind="domain", message=text, inputs=_inputs(subject, row)))
     return tuple(found)
 
 

@@ -11,6 +11,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
+import platformdirs
+
 from qedoc.curve import Curve
 from qedoc.errors import Location, QedocError
 from qedoc.limits import Limits
@@ -63,12 +65,25 @@ def warm_up() -> None:
     os.dup2(2, 1)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     os.environ.setdefault("JAX_PLATFORMS", "cpu")
+    _keep_compiled_code()
     if (here := str(Path.cwd())) not in sys.path:
         sys.path.append(here)
     try:
         import_module("qedoc.check")
     except Exception:  # noqa: BLE001  the first task raises it again, where it can be reported
         return
+
+
+def _keep_compiled_code() -> None:
+    """Lets JAX keep what it compiles between workers and runs: compiling the small kernels of a check takes longer than running them."""
+    folder = platformdirs.user_cache_path("qedoc") / "xla"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:  # a home that cannot be written to: each worker compiles for itself
+        return
+    os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(folder))
+    os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
+    os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES", "-1")
 
 
 def _reported(function: Callable[P, T]) -> Callable[P, T | Failure]:
