@@ -1,0 +1,292 @@
+"""Documented objects of an installed package: each docstring once, its formulas, and what the text says of the symbols."""
+
+import importlib
+import inspect
+import pkgutil
+import sys
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from types import ModuleType
+from typing import Any
+
+from qedoc.errors import Location, TargetError
+from qedoc.sources import markup, places, prose
+from qedoc.sources.prose import Condition
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Formula:
+    """A formula of a docstring.
+
+    Args:
+        latex: the formula, without the markup around it.
+        location: the file and line that it starts in.
+        display: whether it stands alone, not inside a sentence.
+        line: its line in the docstring, from 0.
+    """
+
+    latex: str
+    location: Location
+    display: bool
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Argument:
+    """A parameter of a documented function.
+
+    Args:
+        name: its name.
+        default: its default, or `inspect.Parameter.empty`.
+        annotation: its annotation as written; empty if there is none.
+        text: what the docstring says of it.
+        keyword: whether it can only be given by keyword.
+    """
+
+    name: str
+    default: Any
+    annotation: str
+    text: str
+    keyword: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Documented:
+    """An object with a docstring.
+
+    Args:
+        name: its dotted path, the shortest of its public ones.
+        aliases: its other public paths.
+        copies: paths of other objects with the same docstring.
+        location: where it is defined.
+        docstring: as the object has it.
+        arguments: its parameters, in order; empty for a module.
+        formulas: display and inline, in the order written.
+        legend: what the text says of each symbol, by the symbol's LaTeX.
+        bound: symbols that the text says are a parameter, by the symbol's LaTeX.
+        conditions: where the text says that the formulas hold.
+        siblings: names of the documented functions beside it.
+        vectors: symbols and parameters of which the text says that they have entries.
+    """
+
+    name: str
+    aliases: tuple[str, ...] = ()
+    copies: tuple[str, ...] = ()
+    location: Location
+    docstring: str
+    arguments: tuple[Argument, ...] = ()
+    formulas: tuple[Formula, ...] = ()
+    legend: Mapping[str, str] = field(default_factory=dict)
+    bound: Mapping[str, str] = field(default_factory=dict)
+    conditions: tuple[Condition, ...] = ()
+    siblings: frozenset[str] = frozenset()
+    vectors: frozenset[str] = frozenset()
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The names of the parameters, in order."""
+        return tuple(argument.name for argument in self.arguments)
+
+
+def documented(target: str) -> list[Documented]:
+    """The documented objects at a dotted path: a package or module with all that is public in it, or one object.
+
+    Args:
+        target: such as `optax`, `jax.nn` or `optax.adam`.
+
+    Raises:
+        TargetError: if nothing importable is at the path.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a package warns of its own deprecated names when all of them are looked at
+        return _documented(target)
+
+
+def _documented(target: str) -> list[Documented]:
+    found = dict(_walk(target))
+    by_object: dict[int, list[str]] = {}
+    for path, value in found.items():
+        by_object.setdefault(id(value), []).append(path)
+    records: dict[str, Documented] = {}
+    for name, *aliases in sorted((sorted(paths, key=_rank) for paths in by_object.values()), key=lambda paths: _rank(paths[0])):
+        docstring = docstring_of(found[name])
+        first = records.get(docstring)
+        if first is not None:
+            records[docstring] = replace(first, copies=(*first.copies, *sorted((name, *aliases), key=_rank)))
+        elif docstring.strip():
+            records[docstring] = _record(name, tuple(aliases), found[name], docstring)
+    return sorted((_with_siblings(record, found) for record in records.values()), key=lambda record: _rank(record.name))
+
+
+def _rank(path: str) -> tuple[int, str]:
+    return path.count("."), path
+
+
+def _walk(target: str) -> Iterator[tuple[str, Any]]:
+    """Public paths and what they name."""
+    value = _resolve(target)
+    if not isinstance(value, ModuleType):
+        yield target, value
+        yield from _members(target, value)
+        return
+    for module, path in _modules(value, target):
+        yield path, module
+        for name in _public(module):
+            member = _attribute(module, name)
+            if isinstance(member, ModuleType) or not _belongs(member, target):
+                continue
+            yield f"{path}.{name}", member
+            yield from _members(f"{path}.{name}", member)
+
+
+def _resolve(target: str) -> Any:
+    parts = target.split(".")
+    for length in range(len(parts), 0, -1):
+        path = ".".join(parts[:length])
+        try:
+            value: Any = importlib.import_module(path)
+        except ModuleNotFoundError as error:
+            if error.name and not path.startswith(error.name):
+                raise TargetError(f"{path} cannot be imported: {error}") from error
+            continue
+        except Exception as error:
+            raise TargetError(f"{path} cannot be imported: {type(error).__name__}: {error}") from error
+        for name in parts[length:]:
+            if not hasattr(value, name):
+                raise TargetError(f"{target}: {path} has no {name!r}")
+            value = getattr(value, name)
+        return value
+    raise TargetError(f"{target}: no module named {parts[0]!r} is installed; give a dotted path such as optax.adam")
+
+
+def _modules(module: ModuleType, path: str) -> Iterator[tuple[ModuleType, str]]:
+    """The module and the public modules inside it; one that does not import is left out."""
+    yield module, path
+    for entry in pkgutil.iter_modules(getattr(module, "__path__", ())):
+        if entry.name.startswith("_") or entry.name.endswith("_test") or entry.name in ("test", "tests", "conftest", "setup"):
+            continue
+        try:
+            inner = importlib.import_module(f"{module.__name__}.{entry.name}")
+        except Exception:  # noqa: BLE001, S112  # whatever an optional part of a package raises, the rest can be read
+            continue
+        yield from _modules(inner, f"{path}.{entry.name}")
+
+
+def _public(module: ModuleType) -> list[str]:
+    listed = getattr(module, "__all__", None)
+    if isinstance(listed, list | tuple):
+        return [name for name in listed if isinstance(name, str)]
+    return [name for name in dir(module) if not name.startswith("_")]
+
+
+def _attribute(module: ModuleType, name: str) -> Any:
+    """A module's attribute, or None for a name that it lists but does not have."""
+    try:
+        return getattr(module, name, None)
+    except Exception:  # noqa: BLE001  # a module's own __getattr__ may raise what it likes
+        return None
+
+
+def _belongs(value: Any, target: str) -> bool:
+    """Whether a value is of the package, not merely imported by it, and documented by itself."""
+    if isinstance(value, int | float | complex | str | bytes | tuple | list | dict | set | frozenset):
+        return False
+    module = getattr(value, "__module__", None)
+    root = target.partition(".")[0]
+    return not isinstance(module, str) or module.partition(".")[0] in (root, f"{root}lib")
+
+
+def _members(path: str, value: Any) -> Iterator[tuple[str, Any]]:
+    if not inspect.isclass(value):
+        return
+    for name, member in vars(value).items():
+        if name.startswith("_") and name != "__call__":
+            continue
+        inner = getattr(member, "__func__", member)
+        if callable(inner) or isinstance(inner, property):
+            yield f"{path}.{name}", inner
+
+
+def docstring_of(value: Any) -> str:
+    """The docstring that an object itself has; empty if it only has that of its type."""
+    text = getattr(value, "__doc__", None)
+    if not isinstance(text, str):
+        return ""
+    inherited = getattr(type(value), "__doc__", None)
+    return "" if text == inherited and not inspect.isclass(value) else text
+
+
+def _record(name: str, aliases: tuple[str, ...], value: Any, docstring: str) -> Documented:
+    lines = markup.dedented(docstring)
+    path, defined = _home(name, value, docstring) if markup.blocks(lines) or markup.roles(lines) else places.home(value)
+    paragraphs = markup.paragraphs(lines)
+    told = markup.arguments(lines)
+    arguments = _arguments(value, {name: text for name, (text, _) in told.items()})
+    names = [argument.name for argument in arguments]
+    legend = prose.legend(paragraphs, {name: text for name, (text, _) in told.items()})
+    letters = {symbol: text for symbol, text in legend.items() if "angle" not in symbol}
+    bound = {symbol: parameter for symbol, text in letters.items() if (parameter := prose.parameter(text, names))}
+    shaped = {argument.name for argument in arguments if prose.shaped(argument.text)}
+    vectors = {symbol for symbol, text in legend.items() if prose.shaped(text)} | {s for s, p in bound.items() if p in shaped} | shaped
+
+    def formula(latex: str, line: int, *, display: bool) -> Formula:
+        return Formula(latex=latex, location=places.locate(docstring, line, path, defined), display=display, line=line)
+
+    formulas = [formula(block.latex, block.first, display=True) for block in markup.blocks(lines)]
+    formulas += [formula(role.latex, role.line, display=False) for role in markup.roles(lines)]
+    return Documented(
+        name=name,
+        aliases=aliases,
+        location=Location(path=path, line=max(defined, 1)),
+        docstring=docstring,
+        arguments=tuple(arguments),
+        formulas=tuple(sorted(formulas, key=lambda formula: formula.line)),
+        legend=legend,
+        bound=bound,
+        conditions=tuple(prose.conditions(paragraphs, {name: item for name, item in told.items() if name in names})),
+        vectors=frozenset(vectors),
+    )
+
+
+def _home(name: str, value: Any, docstring: str) -> tuple[str, int]:
+    """The file and line of the definition, or of the string if it stands in another file."""
+    path, defined = places.home(value)
+    if any(literal.value == docstring for literal in places.literals(path)):
+        return path, defined
+    elsewhere, line = places.find_literal(docstring, name.partition(".")[0])
+    return (elsewhere, line) if elsewhere else (path, defined)
+
+
+def _arguments(value: Any, told: Mapping[str, str]) -> list[Argument]:
+    try:
+        parameters = list(inspect.signature(value).parameters.values()) if callable(value) else []
+    except (TypeError, ValueError):
+        parameters = []
+    return [
+        Argument(
+            name=parameter.name,
+            default=parameter.default,
+            annotation="" if parameter.annotation is inspect.Parameter.empty else str(parameter.annotation),
+            text=told.get(parameter.name, ""),
+            keyword=parameter.kind is inspect.Parameter.KEYWORD_ONLY,
+        )
+        for parameter in parameters
+        if parameter.name not in ("self", "cls")
+    ]
+
+
+def _with_siblings(record: Documented, found: Mapping[str, Any]) -> Documented:
+    """The record with the names of the functions in its modules, as they are written in formulas."""
+    folders = {path.rpartition(".")[0] for path in (record.name, *record.aliases, *record.copies)}
+    names = {path.rpartition(".")[2] for path, value in found.items() if path.rpartition(".")[0] in folders and callable(value)}
+    modules = [sys.modules[folder] for folder in folders if folder in sys.modules]
+    for module in modules:
+        names |= {name for name in _public(module) if _is_function(_attribute(module, name))}
+    own = record.name.rpartition(".")[2]
+    return replace(record, siblings=frozenset(names - {own}))
+
+
+def _is_function(value: Any) -> bool:
+    called: Callable[..., Any] | None = value if callable(value) else None
+    return called is not None and not inspect.isclass(called)

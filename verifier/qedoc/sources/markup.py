@@ -1,0 +1,223 @@
+"""Docstrings as reStructuredText and MyST: formulas with their lines, sections, and the running text between them."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+ARGUMENTS = frozenset({"args", "arguments", "parameters", "other parameters", "keyword args", "keyword arguments"})
+SILENT = frozenset({"example", "examples", "references", "reference", "see also", "raises", "usage", "returns", "return", "yields"})
+"""Sections that say nothing about a formula's symbols."""
+SECTIONS = ARGUMENTS | SILENT | {"attributes", "note", "notes", "warning", "warnings", "todo"}
+
+_DIRECTIVE = re.compile(r"^(\s*)\.\.\s+math::\s*(.*)$")
+_FENCE = re.compile(r"^(\s*)(`{3,}|:{3,})\s*\{math\}\s*$")
+_OPTION = re.compile(r"^\s*:[\w-]+:")
+_ROLE = re.compile(r":math:`([^`]+)`")
+_HEADING = re.compile(r"^(\s*)([A-Za-z][A-Za-z ]*):{0,2}\s*$")
+_RULE = re.compile(r"^\s*([-=~])\1{2,}\s*$")
+_OTHER_DIRECTIVE = re.compile(r"^(\s*)\.\.\s+[\w:-]+::")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """A display formula in a docstring.
+
+    Args:
+        latex: the formula, without the markup around it.
+        first: its first line, counted from 0.
+        last: its last line.
+    """
+
+    latex: str
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Role:
+    """An inline formula.
+
+    Args:
+        latex: the formula.
+        line: the line that it starts in, from 0.
+    """
+
+    latex: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paragraph:
+    """Running text without a blank line.
+
+    Args:
+        text: its words, with single spaces.
+        line: its first line, from 0.
+        section: the section that it stands in, in small letters; empty before the first.
+    """
+
+    text: str
+    line: int
+    section: str
+
+
+def dedented(docstring: str) -> list[str]:
+    """The lines of a docstring without their common indentation; line n is still line n."""
+    lines = docstring.expandtabs().split("\n")
+    margins = [len(line) - len(line.lstrip()) for line in lines[1:] if line.strip()]
+    margin = min(margins, default=0)
+    return [lines[0].strip(), *(line[margin:].rstrip() for line in lines[1:])]
+
+
+def blocks(lines: Sequence[str]) -> list[Block]:
+    r"""The display formulas: `.. math::`, MyST fences, `$$` and `\[`."""
+    found: list[Block] = []
+    at = 0
+    while at < len(lines):
+        block = _directive(lines, at) or _fenced(lines, at) or _delimited(lines, at, "$$", "$$") or _delimited(lines, at, r"\[", r"\]")
+        if block is not None:
+            found += [block] if block.latex else []
+            at = block.last
+        at += 1
+    return found
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
+def _directive(lines: Sequence[str], at: int) -> Block | None:
+    opened = _DIRECTIVE.match(lines[at])
+    if not opened:
+        return None
+    margin = len(opened[1])
+    last = at
+    for place in range(at + 1, len(lines)):
+        if lines[place].strip() and _indent(lines[place]) <= margin:
+            break
+        if lines[place].strip():
+            last = place
+    first = at if opened[2].strip() else at + 1
+    body = [opened[2]] if opened[2].strip() else []
+    inner = list(range(at + 1, last + 1))
+    while inner and not body and (not lines[inner[0]].strip() or _OPTION.match(lines[inner[0]])):
+        first = inner.pop(0) + 1
+    body += [lines[place] for place in inner]
+    return Block(latex="\n".join(line.strip() for line in body).strip(), first=min(first, last), last=last)
+
+
+def _fenced(lines: Sequence[str], at: int) -> Block | None:
+    opened = _FENCE.match(lines[at])
+    if not opened:
+        return None
+    for place in range(at + 1, len(lines)):
+        if lines[place].strip() == opened[2]:
+            body = [line.strip() for line in lines[at + 1 : place] if not _OPTION.match(line)]
+            return Block(latex="\n".join(body).strip(), first=at + 1, last=place)
+    return None
+
+
+def _delimited(lines: Sequence[str], at: int, opening: str, closing: str) -> Block | None:
+    """A formula between delimiters, of which the first starts a line."""
+    line = lines[at].strip()
+    if not line.startswith(opening):
+        return None
+    rest = line[len(opening) :]
+    if closing in rest:
+        return Block(latex=rest.partition(closing)[0].strip(), first=at, last=at) if rest.strip().endswith(closing) else None
+    for place in range(at + 1, len(lines)):
+        if closing in lines[place]:
+            body = [rest, *(line.strip() for line in lines[at + 1 : place]), lines[place].partition(closing)[0].strip()]
+            return Block(latex="\n".join(body).strip(), first=at, last=place)
+    return None
+
+
+def roles(lines: Sequence[str]) -> list[Role]:
+    """The inline formulas, in the order written."""
+    text = "\n".join(lines)
+    return [Role(latex=" ".join(found[1].split()), line=text.count("\n", 0, found.start())) for found in _ROLE.finditer(text)]
+
+
+def paragraphs(lines: Sequence[str]) -> list[Paragraph]:
+    """The running text, without formulas, code and directives."""
+    covered = {place for block in blocks(lines) for place in range(block.first, block.last + 1)}
+    found: list[Paragraph] = []
+    for start, words, section in _runs(lines, covered):
+        found.append(Paragraph(text=" ".join(" ".join(words).split()), line=start, section=section))
+    return found
+
+
+def _runs(lines: Sequence[str], covered: set[int]) -> Iterator[tuple[int, list[str], str]]:
+    section = ""
+    run: list[str] = []
+    start = margin = 0
+    for place, line in enumerate(lines):
+        heading = section_heading(lines, place)
+        new_item = bool(re.match(r"\s*([-*+]|\d+\.)\s", line)) or (section in ARGUMENTS and run and _indent(line) <= margin)
+        ends = place in covered or not line.strip() or heading or _OTHER_DIRECTIVE.match(line) or line.lstrip().startswith((">>>", "..."))
+        if run and (ends or new_item):
+            yield start, run, section
+            run = []
+        if heading:
+            section = heading
+        elif not ends and not _DIRECTIVE.match(line) and not _RULE.match(line):
+            if not run:
+                start, margin = place, _indent(line)
+            run.append(line.strip())
+    if run:
+        yield start, run, section
+
+
+def section_heading(lines: Sequence[str], place: int) -> str:
+    """The section that starts at a line, in small letters; an empty string if none does."""
+    line = lines[place]
+    heading = _HEADING.match(line)
+    if not heading or heading[2].strip().lower() not in SECTIONS:
+        return ""
+    ruled = place + 1 < len(lines) and bool(_RULE.match(lines[place + 1]))
+    return heading[2].strip().lower() if ruled or line.rstrip().endswith(":") else ""
+
+
+def arguments(lines: Sequence[str]) -> dict[str, tuple[str, int]]:
+    """What the section on arguments says of each parameter, with the line that it starts in."""
+    found: dict[str, tuple[str, int]] = {}
+    for name, line, words in _items(lines):
+        for single in re.split(r"\s*,\s*", name):
+            found.setdefault(single.lstrip("*"), (" ".join(" ".join(words).split()), line))
+    return found
+
+
+_ITEM = re.compile(
+    r"^(\s*)(?:[-*]\s+)?``?(?P<quoted>\*{0,2}\w+)``?\s*(\([^)]*\))?\s*:\s*(?P<text_q>.*)$|^(\s*)(?P<name>\*{0,2}\w+(\s*,\s*\*{0,2}\w+)*)\s*(\([^)]*\))?\s*:\s*(?P<text>.*)$"
+)
+
+
+def _items(lines: Sequence[str]) -> Iterator[tuple[str, int, list[str]]]:
+    inside, base = False, 0
+    margin: int | None = None
+    name, start, words = "", 0, list[str]()
+    for place, line in enumerate(lines):
+        heading = section_heading(lines, place)
+        outside = heading or (inside and line.strip() and margin is not None and _indent(line) < margin and not _RULE.match(line))
+        if outside and inside:
+            if name:
+                yield name, start, words
+            name, words, inside = "", [], False
+        if heading:
+            inside, base, margin = heading in ARGUMENTS, _indent(line), None
+            continue
+        if not inside or not line.strip() or _RULE.match(line):
+            continue
+        if margin is None:
+            margin = _indent(line)
+            inside = margin >= base
+        item = _ITEM.match(line) if _indent(line) == margin else None
+        if item:
+            if name:
+                yield name, start, words
+            name, start = item["quoted"] or item["name"], place
+            words = [item["text_q"] or item["text"] or ""]
+        elif name:
+            words.append(line.strip())
+    if name and inside:
+        yield name, start, words

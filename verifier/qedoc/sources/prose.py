@@ -1,0 +1,222 @@
+"""What the words around a formula say of its symbols and of where it holds."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from qedoc.sources.markup import SILENT, Paragraph
+
+_MATH = r":math:`([^`]+)`"
+_SYMBOL = re.compile(r"\\?[A-Za-z]+'*|\\(hat|bar|tilde|mathbf|mathrm|vec)\{?\\?[A-Za-z]+\}?|\\langle\s*\\?\w+\s*\\rangle")
+_SCRIPT = r"(_(\\?[A-Za-z0-9]+|\{[^{}]*\}|\\math\w+\{[^{}]*\}))?(\([^()]*\))?"
+_LONE = re.compile(rf"({_SYMBOL.pattern}){_SCRIPT}")
+_MEANS = r"denotes?|represents?|indicates?|stands? for|means|refers? to|=|:|scales"
+_IS = r"(?:is|are|be)\s+(?=(?:the|a|an|its|our|each|some|any|one|set|simply|just)\b|`|:)"
+_EXPLAINED = re.compile(rf"{_MATH}\s*,?\s*(?:{_IS}|(?:{_MEANS})(?=\W)\s*)(.*)")
+_SUPPOSED = re.compile(r"\b(?:if|when|unless|whether|case)\s*$", re.IGNORECASE)
+_FOR = re.compile(rf"(?:^|[\s(])[Ff]or {_MATH} (?!and |or |in )([a-z].*)")
+_AT = re.compile(rf"\b(iteration|step|time|timestep|index|dimension|length|batch|round)s? {_MATH}")
+_QUOTED = re.compile(r"(?::code:)?`{1,2}([A-Za-z_]\w*)`{1,2}")
+_RELATION = re.compile(r"\\(le|leq|leqslant|ge|geq|geqslant|lt|gt|ne|neq|in)(?![A-Za-z])|[<>]|\\not")
+_HOLDS = re.compile(
+    r"(?:(?:^|[\s(,])(?:for|where|with|assuming|provided|requires?|when|need)|(?:defined|valid) (?:only )?(?:for|on|when))\s*$",
+    re.IGNORECASE,
+)
+_JOINS = re.compile(r"(?:,|\band\b|,\s*and)\s*$")
+_NOT = re.compile(
+    r"undefined|not defined|especially|e\.g\.|returns|will be|is ignored|deprecated|warning|regime|asymptotic|behaves", re.IGNORECASE
+)
+_BOUNDS = (
+    (re.compile(r"\b(?:must|should|has to|needs to) be (?:strictly )?positive\b|^positive\b|\bstrictly positive\b", re.IGNORECASE), "> 0"),
+    (re.compile(r"\b(?:must|should|has to|needs to) be (?:non-?negative|positive or zero)\b|^non-?negative\b", re.IGNORECASE), r"\ge 0"),
+    (re.compile(r"\b(?:must|should|may) not be (?:zero|0)\b|\bnon-?zero\b", re.IGNORECASE), r"\ne 0"),
+)
+_COMPARED = re.compile(r"\b(?:must|should|has to|needs to) be `{0,2}\s*(>=|<=|>|<)\s*(-?\d+(?:\.\d+)?)`{0,2}", re.IGNORECASE)
+_RANGE = re.compile(
+    r"\b(?:in (?:the )?(?:range|interval)|(?:must|should) be in|between) `{0,2}([\[(])\s*(-?[\d.]+)\s*,\s*(-?[\d.]+)\s*([\])])`{0,2}",
+    re.IGNORECASE,
+)
+_HEAD = re.compile(r"\W*(?:(?!of\b|for\b|to\b|with\b|in\b)[\w-]+\s+){0,4}(?:vector|matrix|matrices|tree)\b", re.IGNORECASE)
+_SHAPE = re.compile(r"\bshape\s*`{0,2}[\[(]([^\])]*)[\])]", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """Where the text says that a formula holds.
+
+    Args:
+        latex: the relation.
+        holds: whether it must hold; else the formula has no value where it does.
+        line: the line of the docstring, from 0.
+        text: the sentence that says it.
+    """
+
+    latex: str
+    holds: bool
+    line: int
+    text: str
+
+
+def sentences(paragraph: Paragraph) -> Iterator[str]:
+    """The sentences of a paragraph; a full stop inside a formula or a literal ends none."""
+    start = 0
+    hidden = [found.span() for found in re.finditer(r"`[^`]*`", paragraph.text)]
+    for stop in re.finditer(r"[.;](?=\s|$)", paragraph.text):
+        if not any(left < stop.start() < right for left, right in hidden):
+            yield paragraph.text[start : stop.end()].strip()
+            start = stop.end()
+    if paragraph.text[start:].strip():
+        yield paragraph.text[start:].strip()
+
+
+def legend(paragraphs: Sequence[Paragraph], arguments: Mapping[str, str]) -> dict[str, str]:
+    """What the text says of each symbol, by the symbol's LaTeX.
+
+    Args:
+        paragraphs: the running text.
+        arguments: what the section on arguments says of each parameter; a symbol in it stands for the parameter.
+    """
+    found: dict[str, str] = {}
+    for paragraph in paragraphs:
+        if paragraph.section in SILENT:
+            continue
+        for sentence in sentences(paragraph):
+            for symbol, text in (*_respectively(sentence), *_explanations(sentence)):
+                name, applied, _ = symbol.partition("(")
+                found.setdefault(name, f"{text} (a function)" if applied and "function" not in text else text)
+    for name, text in arguments.items():
+        for latex in re.findall(rf"\(\s*{_MATH}\s*\)|^{_MATH}", text):
+            symbol = next(filter(None, latex))
+            if _LONE.fullmatch(symbol):
+                found.setdefault(symbol, f"``{name}``")
+    return found
+
+
+def _explanations(sentence: str) -> Iterator[tuple[str, str]]:
+    starts = [found.start() for found in re.finditer(_MATH, sentence)]
+    for start, end in pairwise([*starts, len(sentence)]):
+        piece = sentence[start:end]
+        before = sentence[:start]
+        if _SUPPOSED.search(before):
+            continue
+        explained = _EXPLAINED.match(piece)
+        if explained and _LONE.fullmatch(explained[1]):
+            following = sentence[end:] if not explained[2].strip(" ,.") else ""
+            text = _trimmed(explained[2]) or (f":math:{_first_math(following)}" if following else "")
+            yield explained[1], text
+            continue
+        lone = re.match(_MATH, piece)
+        if not lone or not _LONE.fullmatch(lone[1]):
+            continue
+        described = _FOR.search(before[-5:] + piece)
+        named = re.search(r"``(\w+)``\s*\(?$", before)
+        timed = _AT.search(before[-12:] + piece)
+        if described:
+            yield lone[1], _trimmed(described[2])
+        elif named:
+            yield lone[1], f"``{named[1]}``"
+        elif timed:
+            yield lone[1], timed[1]
+
+
+def _first_math(text: str) -> str:
+    found = re.match(r"\s*:math:(`[^`]+`)", text)
+    return found[1] if found else ""
+
+
+def _trimmed(text: str) -> str:
+    """The description without the connection to the next symbol."""
+    return re.sub(r"([\s,;:.(]|\b(and|where|for|with|at|of|to|by|in|in a)\b)*$", "", text.strip())
+
+
+def _respectively(sentence: str) -> Iterator[tuple[str, str]]:
+    r"""Let `\beta_1, \beta_2` and `\varepsilon` represent the arguments ``b1``, ``b2`` and ``eps`` respectively."""
+    if "respectively" not in sentence:
+        return
+    told = re.search(rf"((?:{_MATH}[\s,]*(?:and\s*)?)+)(?:represent|denote|are|stand for)\b((?:(?!:math:).)*?)respectively", sentence)
+    if not told:
+        return
+    symbols = [symbol.strip() for latex in re.findall(_MATH, told[1]) for symbol in latex.split(",") if symbol.strip()]
+    names = _QUOTED.findall(told[0][len(told[1]) :])
+    if len(symbols) == len(names):
+        yield from ((symbol, f"``{name}``") for symbol, name in zip(symbols, names, strict=True))
+
+
+def parameter(text: str, parameters: Iterable[str]) -> str:
+    """The parameter that a description means; an empty string if none, or if it could be several.
+
+    The description quotes it (``decay_steps``), or has a word for each part of its name: 'the initial value' is `init_value`.
+    """
+    known = list(parameters)
+    quoted = [found for found in _QUOTED.finditer(text) if found[1] in known]
+    if quoted:
+        direct = {found[1] for found in quoted if not re.search(r"\bof\s*$", text[: found.start()])}
+        return direct.pop() if len(direct) == 1 else ""
+    words = [word.lower() for word in re.findall(r"[A-Za-z]+", re.sub(r":\w+:`[^`]*`", " ", text))]
+    fitting = [name for name in known if _spelled(name, words)]
+    longest = max((name.count("_") for name in fitting), default=0)
+    best = [name for name in fitting if name.count("_") == longest]
+    return best[0] if len(best) == 1 else ""
+
+
+def _spelled(name: str, words: Sequence[str]) -> bool:
+    parts = [part for part in name.lower().split("_") if part]
+    return (
+        len(name) > 1
+        and bool(parts)
+        and all(any(word == part or (len(part) >= 3 and word.startswith(part)) for word in words) for part in parts)
+    )
+
+
+def conditions(paragraphs: Sequence[Paragraph], arguments: Mapping[str, tuple[str, int]]) -> list[Condition]:
+    """The conditions that the text states, by relation in the running text and by word in the section on arguments."""
+    found: list[Condition] = []
+    for paragraph in paragraphs:
+        if paragraph.section not in SILENT:
+            for sentence in sentences(paragraph):
+                found += _stated(sentence, paragraph.line)
+    for name, (text, line) in arguments.items():
+        symbol = rf"\mathrm{{{name.replace('_', chr(92) + '_')}}}"
+        found += [Condition(latex=f"{symbol} {bound}", holds=True, line=line, text=text) for bound in _bounds(text)]
+        for lower, least, most, upper in _RANGE.findall(text):
+            signs = ["<" if lower == "(" else r"\le", "<" if upper == ")" else r"\le"]
+            found.append(Condition(latex=f"{least} {signs[0]} {symbol} {signs[1]} {most}", holds=True, line=line, text=text))
+    return found
+
+
+def _bounds(text: str) -> Iterator[str]:
+    first = re.split(r"(?<=[.;])\s", text)
+    for pattern, bound in _BOUNDS:
+        if any(pattern.search(part) for part in first[:2]):
+            yield bound
+            break
+    for sign, value in _COMPARED.findall(text):
+        yield f"{ {'>=': chr(92) + 'ge', '<=': chr(92) + 'le'}.get(sign, sign) } {value}"
+
+
+def _stated(sentence: str, line: int) -> Iterator[Condition]:
+    accepted = False
+    end = 0
+    excluded = re.search(
+        r"undefined (?:for|when|where|if)\s*$|not defined (?:for|when|where|if)\s*$", sentence.partition(":math:")[0], re.IGNORECASE
+    )
+    for found in re.finditer(_MATH, sentence):
+        before = sentence[end : found.start()]
+        end = found.end()
+        relational = bool(_RELATION.search(found[1])) and "=" not in re.sub(r"\\[a-z]+eq\b|[<>]=", "", found[1])
+        led = bool(_HOLDS.search(before)) and not _NOT.search(sentence)
+        joined = accepted and bool(_JOINS.search(before)) and len(before.split()) <= 2
+        follows = (
+            bool(_JOINS.search(before)) and bool(re.match(r"(where|for|with)\b", sentence, re.IGNORECASE)) and not _NOT.search(sentence)
+        )
+        within = bool(re.search(r"(domain|interval)\s*$", before)) and not _NOT.search(sentence)
+        accepted = relational and (led or joined or follows or within)
+        if relational and (accepted or excluded):
+            yield Condition(latex=found[1], holds=not excluded, line=line, text=sentence)
+
+
+def shaped(text: str) -> bool:
+    """Whether a description says that something has entries: a vector, a matrix, a tree, an array of a stated shape."""
+    shape = _SHAPE.search(text)
+    return bool(_HEAD.match(text)) or (shape is not None and bool(re.search(r"[A-Za-z]", shape[1])))
