@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import sympy as sp
 
-from qedoc.read import Application, Names, NotAClaim, Obstacle, Reading, Silence, Unreadable, extent, read
+from qedoc.read import Application, Names, NotAClaim, Obstacle, Reading, Silence, Unreadable, defined, extent, read, read_condition
 
 FORMULAS = Path(__file__).parent / "formulas"
 
@@ -266,3 +266,80 @@ def test_a_changed_sign_changes_the_reading(row: dict[str, Any]) -> None:
         if isinstance(found, Reading):
             values = [normal(equation.right) for equation in found.equations]
             assert values != [normal(expected(value[1])) for value in row["equations"]], changed
+
+
+@pytest.mark.parametrize(
+    ("latex", "value"),
+    [
+        (r"0 \le p \le 1", "all_(p >= 0, p <= 1)"),
+        (r"a, b > 0", "all_(a > 0, b > 0)"),
+        (r"x \ne 0 \text{ or } y > 1", "any_(ne(x, 0), y > 1)"),
+        (r"x \in (0, \infty)", "x > 0"),
+        (r"x \in \mathbb{R}", "True"),
+        (r"\mathrm{decay\_steps} > 0", "decay_steps > 0"),
+    ],
+)
+def test_reads_a_condition(latex: str, value: str) -> None:
+    found = read_condition(latex, KNOWN)
+    assert not isinstance(found, Unreadable), str(found)
+    assert normal(found) == normal(expected(value))
+
+
+@pytest.mark.parametrize("latex", [r"x \ge", "< 3", "x", r"\Re(x) > 0", r"0 \le a, b < 3", r"x \in \mathbb{N}"])
+def test_refuses_a_condition(latex: str) -> None:
+    assert isinstance(read_condition(latex, KNOWN), Unreadable)
+
+
+def test_a_left_side_declares_its_names_to_other_formulas() -> None:
+    loss = r"FL(p_t) = -\alpha_t (1-p_t)^\gamma \log(p_t)"
+    names = Names(functions=frozenset({"sigmoid_focal_loss"}), parameters=("alpha", "gamma"))
+    assert isinstance(read(loss, names), Unreadable)
+    for other in (r"p_t = \begin{cases} p & y = 1 \\ 1-p & y = 0 \end{cases}", r"\alpha_t = \alpha y", "malformed ("):
+        names = defined(other, names)
+    assert isinstance(read(loss, names), Reading)
+    names = defined(r"p(k) = e^{-\mu} \mu^k / k!", Names(parameters=("mu",)))
+    entropy = read(r"H = -\sum_{k=0}^\infty p(k) \log p(k)", names)
+    assert isinstance(entropy, Reading)
+    assert normal(entropy.equations[0].right) == normal(expected("-Sum(fn('p')(k)*log(fn('p')(k)), (k, 0, oo))"))
+
+
+def test_the_same_letters_mean_what_the_names_say() -> None:
+    latex = r"f(x) = a(x + 1)"
+    product = read(latex, Names(parameters=("x", "a")))
+    applied = read(latex, Names(parameters=("x",), functions=frozenset({"a"})))
+    assert str(product) == "f(x) = a*(1 + x)"
+    assert str(applied) == "f(x) = a(1 + x)"
+    assert isinstance(applied, Reading)
+    assert applied.equations[0].right.atoms(sp.core.function.AppliedUndef)
+    assert isinstance(read(latex, Names(parameters=("x",))), Unreadable)
+
+
+def test_conditions_beside_an_equation() -> None:
+    found = read(r"f(x) = x^2, \quad x > 0, \qquad g(x) = 2 x \text{ if } x \le 1", Names(parameters=("x",)))
+    assert isinstance(found, Reading)
+    first, second = found.equations
+    assert (str(first), str(second)) == ("f(x) = x**2, if x > 0", "g(x) = 2*x, if x <= 1")
+
+
+def test_columns_of_an_alignment_are_equations() -> None:
+    found = read(r"\begin{align} u &= a & v &= b \\ w &= c \end{align}", Names(parameters=("a", "b", "c")))
+    assert str(found) == "u = a\nv = b\nw = c"
+
+
+def test_the_place_is_a_line_and_a_column() -> None:
+    found = read("f(x) = x\n  + \\foo", Names(parameters=("x",)))
+    assert isinstance(found, Unreadable)
+    assert (found.line, found.column, found.offset) == (2, 5, 13)
+    assert str(found) == r"line 2, column 5: \foo"
+
+
+ARTICLE = r"\mathrm{lr}(t) = \mathrm{init} \cdot 0.5 \left(1 + \cos\left(\pi \frac{\min(t, T)}{T}\right)\right) + \alpha"
+
+
+def test_the_article_on_the_cosine_schedule() -> None:
+    found = read(ARTICLE, Names(functions=frozenset({"lr"}), parameters=("init", "alpha"), legend={"T": "decay_steps"}))
+    assert isinstance(found, Reading)
+    assert normal(found.equations[0].right) == normal(expected("init*R(1, 2)*(1 + cos(pi*Min(t, T)/T)) + alpha"))
+    typo = read(ARTICLE.replace(r"\frac", r"\farc"), Names(parameters=("init", "alpha")))
+    assert isinstance(typo, Unreadable)
+    assert ARTICLE.index(r"\frac") == typo.offset

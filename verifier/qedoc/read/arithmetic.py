@@ -69,6 +69,8 @@ def power(base: sp.Expr, exponent: sp.Expr) -> sp.Expr:
             if base.is_Symbol:
                 return sp.Pow(base, exponent, evaluate=False)
             raise Impossible(f"an exponent beyond {LARGEST_EXPONENT}", limit=True)
+        if exponent.q > 1 and base.is_Rational and base < 0:
+            raise Impossible("a fractional power of a negative number")
         if base == 0 and exponent <= 0:
             raise Impossible("0 to a power that is not positive")
         if abs(exponent) * _bits(base) > LARGEST_BITS:
@@ -97,7 +99,13 @@ def root(radicand: sp.Expr, degree: sp.Expr) -> sp.Expr:
 
 
 def elementary(function: Callable[..., Any], *arguments: sp.Expr) -> sp.Expr:
-    """A function with its exact values at plain numbers: `log(1)` is 0."""
+    """A function with its exact values at plain numbers: `log(1)` is 0.
+
+    Raises:
+        Impossible: for the logarithm of a negative number.
+    """
+    if function is sp.log and arguments[0].is_Rational and arguments[0] < 0:
+        raise Impossible("the logarithm of a negative number")
     plain = all(_plain(argument) for argument in arguments)
     return _made(function, arguments, evaluate=plain)
 

@@ -94,7 +94,11 @@ def _absolute(parser: Parser, group: Group) -> Factor:
         raise parser.refuse(
             Obstacle.AMBIGUOUS, "two bars: a norm, or the absolute value twice", r"write \|x\| or \left| x \right|", group.start
         )
-    return _around(sp.Abs)(parser, group)
+    factor = _around(sp.Abs)(parser, group)
+    if has_vector(factor.value, parser.scope):
+        what = "bars around a vector: its length, a determinant, or each entry's absolute value"
+        raise parser.refuse(Obstacle.AMBIGUOUS, what, r"write \|x\|, or an index", group.start)
+    return factor
 
 
 def entry(parser: Parser, value: sp.Expr, index: str, start: int) -> sp.Expr:

@@ -169,6 +169,8 @@ def _check_relations(piece: Sequence[Node], relations: Sequence[str]) -> None:
         raise Refused(Obstacle.UNSUPPORTED, f"{why} beside an equation", piece[0].start, "give each alone")
     if "in" in relations and "=" not in relations and len(relations) == 1:
         return
+    if any(node.is_macro("equiv") for node in piece) and any(node.is_macro("bmod", "pmod", "mod") for node in piece):
+        raise Refused(Obstacle.UNSUPPORTED, "a congruence", piece[0].start, r"write = and \bmod for a remainder")
     if "mid" in relations or "notin" in relations:
         raise Refused(Obstacle.UNSUPPORTED, "a condition after a bar, or a set", piece[0].start, "")
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 import sympy as sp
+from sympy.core.function import AppliedUndef
 
 from qedoc.read.factor import Factor, Shape, has_vector
 from qedoc.read.reading import Obstacle, Refused
@@ -52,6 +53,8 @@ def _check_beside(last: Factor, before: str, factor: Factor, at: int, scope: Sco
         _ambiguous("a factor after a function without parentheses", at, _ARGUMENT)
     if last.shape is Shape.NAMED_CALL and factor.shape is Shape.BRACKET:
         _ambiguous("a bracket after a function's argument: a factor inside or outside", at, r"write \cdot")
+    if last.shape is Shape.CALL and factor.shape is Shape.BRACKET and isinstance(last.value, AppliedUndef):
+        _ambiguous("a bracket after a function's argument: a factor, or the argument of the function that it gives", at, r"write \cdot")
     if last.shape is Shape.NUMBER and factor.shape is Shape.FRACTION and factor.value.is_number:
         _ambiguous("a number before a fraction: a product or a mixed number", at, r"write \cdot or +")
     names = [_unexplained(last, scope), _unexplained(factor, scope)]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import sympy as sp
 
 from qedoc.read import arithmetic
-from qedoc.read.factor import Factor, Shape
+from qedoc.read.factor import Factor, Shape, has_vector
 from qedoc.read.functions import RISING
 from qedoc.read.neighbours import refuse_loose
 from qedoc.read.parser import SCRIPTS, Parser
@@ -112,6 +112,10 @@ def raised(parser: Parser, factor: Factor, nodes: Sequence[Node], start: int) ->
     if isinstance(factor.value, sp.Indexed) and len(factor.value.indices) > 1:
         what = "an exponent on an entry: of the entry, or of the whole matrix"
         raise parser.refuse(Obstacle.AMBIGUOUS, what, "put the entry, or the matrix, in parentheses", start)
+    spelled = "".join(node.text for node in nodes if isinstance(node, Token))
+    if spelled in (*_TRANSPOSES, "-1") and has_vector(factor.value, parser.scope):
+        what = "an exponent on a vector or matrix: of each entry, an inverse or a transpose"
+        raise parser.refuse(Obstacle.AMBIGUOUS, what, "write it with indices", start)
     value = parser.built(start, arithmetic.power, factor.value, exponent(parser, nodes, start, named=factor.shape is Shape.NAME))
     shape = Shape.OTHER if factor.shape in (Shape.NUMBER, Shape.NAME) else factor.shape
     return replace(factor, value=value, shape=shape, scripted=True, raised=True)
