@@ -64,7 +64,7 @@ def _here(node: sp.Basic, symbols: list[sp.Symbol]) -> Iterator[tuple[str, sp.Ba
         case sp.floor():
             yield "wrong function", sp.ceiling(*node.args)
             yield "dropped floor", node.args[0]
-        case sp.Rational() if node not in (0,):
+        case sp.Rational() if node != 0:
             yield "changed constant", node + 1
             yield "changed sign", -node
         case sp.Symbol():

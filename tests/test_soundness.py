@@ -1,7 +1,7 @@
 """No wrong formula is proved, every wrong formula is refuted, and a right one in other words never is.
 
-The mutants are made mechanically. Whether one is equivalent to its original is decided here by mpmath, which the engine does not use: at many
-points of the domain, edges included, both are evaluated to 40 digits.
+The mutants are made mechanically. Whether one is equivalent to its original is decided here by mpmath, which the engine does not use: at
+many points of the domain, edges included, both are evaluated to 40 digits.
 """
 
 from collections import Counter, defaultdict
@@ -13,9 +13,10 @@ import pytest
 import sympy as sp
 from mutants import mutants
 from sympy import Min, Piecewise, Product, Rational, cos, exp, log, pi, symbols
-from verdicts import SPECS, compared, row_of, spec, specs, told
+from verdicts import SPECS, compared, spec, specs, told
 
 from qedoc.case import instantiate
+from qedoc.inputs import row_of
 from qedoc.limits import Limits
 from qedoc.search.plan import Plan, drawing_order
 from qedoc.search.strategies import Row, seeded

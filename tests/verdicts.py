@@ -8,7 +8,6 @@ import sympy as sp
 
 from qedoc.check import search
 from qedoc.inputs import named
-from qedoc.inputs import row_of as row_of
 from qedoc.limits import Limits
 from qedoc.proof import prove
 from qedoc.sources import specfiles

@@ -1,22 +1,20 @@
 """One case of a claim, from its formula to its verdict."""
 
+import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-import sympy as sp
-
-from qedoc.describe import describe as describe
-from qedoc.describe import described
-from qedoc.drawing import curve as curve
+from qedoc.describe import describe, described
+from qedoc.drawing import curve
 from qedoc.errors import UnsupportedError
 from qedoc.evaluate.ball import Undefined, Value
 from qedoc.evaluate.ball_values import shortest
 from qedoc.evaluate.compare import Comparison
 from qedoc.evaluate.execute import run_plain
 from qedoc.executions import Executions, execute, outside
-from qedoc.infer import lifted as lifted
+from qedoc.infer import lifted
 from qedoc.inputs import named, pasteable, spoken
 from qedoc.limits import Limits
 from qedoc.paths import formula
@@ -24,9 +22,14 @@ from qedoc.promised import promised
 from qedoc.proof import Proof, prove
 from qedoc.search.strategies import Row, seeded
 from qedoc.search.witness import first
-from qedoc.spec import Spec
-from qedoc.subject import Subject, midpoint
+from qedoc.spec import Size, Spec
+from qedoc.subject import Subject
 from qedoc.verdict import CaseResult, Counterexample, Finding, Formula, Verdict
+
+__all__ = ["check", "curve", "describe", "lifted", "search"]
+
+FEWEST_POINTS = 200
+"""Points that each case of a claim has at least, unless fewer are asked for."""
 
 GAPS = {
     Comparison.LEFT_UNDEFINED: "the formula has no value, the code does",
@@ -48,6 +51,7 @@ def check(spec: Spec, sizes: Mapping[str, int], limits: Limits, note: Callable[[
         QedocError: for a spec that does not fit its target.
     """
     started = time.perf_counter()
+    limits = _share(spec, limits)
     note("reading the code")
     subject = Subject(spec, sizes)
     try:
@@ -56,6 +60,12 @@ def check(spec: Spec, sizes: Mapping[str, int], limits: Limits, note: Callable[[
     except UnsupportedError as error:
         result = CaseResult(id=subject.case.id, verdict=Verdict.UNSUPPORTED, reason=str(error))
     return replace(result, seconds=time.perf_counter() - started)
+
+
+def _share(spec: Spec, limits: Limits) -> Limits:
+    """The points of a claim, shared by its cases."""
+    count = math.prod(len(d.values) for d in spec.symbols if isinstance(d, Size))
+    return replace(limits, max_points=min(limits.max_points, max(FEWEST_POINTS, limits.max_points // count)))
 
 
 def _ruled(subject: Subject, limits: Limits, note: Callable[[str], Any]) -> CaseResult:
@@ -85,14 +95,15 @@ def _ruled(subject: Subject, limits: Limits, note: Callable[[str], Any]) -> Case
 
 
 def search(subject: Subject, proof: Proof, limits: Limits) -> Row | None:
-    """A point that refutes the claim; a claim that is proved is still compared at random points, by other means than the proof's."""
-    share = 20 if proof.complete or subject.code.pinned else 4
+    """A point that refutes the claim; a claim that is proved is still compared at some points, by other means than the proof's."""
+    share = 10 if proof.complete else 4
+    random = seeded(subject.plan, limits.max_points // share, limits.seed)
     return first(
         subject.plan,
         subject.refuted_at,
-        [*proof.suspects, *seeded(subject.plan, limits.max_points // 4, limits.seed)],
-        simple=limits.max_points // 4,
-        examples=limits.max_points // share,
+        [*proof.suspects, *random],
+        simple=limits.max_points // share,
+        examples=limits.max_points // (20 if proof.complete or subject.code.pinned else 4),
         seed=limits.seed,
     )
 
@@ -137,7 +148,8 @@ def _verdict(subject: Subject, proof: Proof, row: Row | None, executions: Execut
     if gaps or executions.broken:
         return Verdict.UNDECIDED, gaps[0].message if gaps else executions.findings[0].message
     if proof.complete:
-        return Verdict.PROVED, f"equal in exact arithmetic on the whole domain: {_count(proof.cells, 'cell')} on {_count(len(subject.code.branches), 'path')}"
+        extent = f"{_count(proof.cells, 'cell')} on {_count(len(subject.code.branches), 'path')}"
+        return Verdict.PROVED, f"equal in exact arithmetic on the whole domain: {extent}"
     if subject.compared:
         return Verdict.TESTED, f"no difference at {subject.compared} points; not proved: {proof.reason}"
     return Verdict.UNDECIDED, f"no point could be compared: {proof.reason}"

@@ -32,6 +32,8 @@ class _Interval:
             raise ValueError(f"give most= or below=, not both (found most={most}, below={below})")
         lower = least if above is None else above
         upper = most if below is None else below
+        if isinstance(lower, int | float) and isinstance(upper, int | float) and lower > upper:
+            raise ValueError(f"the lower end must not lie above the upper one, found {lower} and {upper}")
         object.__setattr__(self, "lower", -sp.oo if lower is None else exact(lower))
         object.__setattr__(self, "upper", sp.oo if upper is None else exact(upper))
         object.__setattr__(self, "lower_open", above is not None or lower is None)

@@ -132,5 +132,6 @@ def _executed(subject: Subject, fixed: Row, low: Fraction, high: Fraction) -> tu
 
 def _name(subject: Subject, fixed: Row, edge: Fraction) -> str:
     """The parameter whose value is the edge, if there is exactly one."""
-    names = [scalar.name for scalar, value in zip(subject.plan.scalars[:-1], fixed, strict=True) if value == edge and scalar.symbol.is_integer]
+    others = zip(subject.plan.scalars[:-1], fixed, strict=True)
+    names = [scalar.name for scalar, value in others if value == edge and scalar.symbol.is_integer]
     return names[0] if len(names) == 1 else ""

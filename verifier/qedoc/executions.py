@@ -111,7 +111,8 @@ def _contradiction(subject: Subject, rows: Sequence[Row], runs: Runs, errors: Se
     for _, k in errors[:SHADOWED]:
         enclosure = shadow(subject.call, subject.plan.symbols, rows[k], dtype)
         if enclosure is not None and agrees(float(runs.values[k]), enclosure) is False:
-            return f"running the code in {dtype} gives {runs.values[k]!r} at {spoken(_inputs(subject, rows[k]))}, which rounding does not explain"
+            place = spoken(_inputs(subject, rows[k]))
+            return f"running the code in {dtype} gives {float(runs.values[k])!r} at {place}, which rounding does not explain"
     return ""
 
 

@@ -1,7 +1,7 @@
 """Which conditions can hold together: an SMT solver behind SymPy's relations.
 
-Only the solver's answer "unsatisfiable" is relied on. A term that the solver has no theory for becomes an unknown of its own, with the bounds
-that hold for it everywhere, so a conjunction that is satisfiable is never called empty.
+Only the solver's answer "unsatisfiable" is relied on. A term that the solver has no theory for becomes an unknown of its own, with the
+bounds that hold for it everywhere, so a conjunction that is satisfiable is never called empty.
 """
 
 from collections.abc import Iterator, Sequence

@@ -81,5 +81,6 @@ def _returned(target: str, function: Callable[..., Any], outer: dict[str, inspec
     try:
         result = call_by_name(function, dict.fromkeys(outer, 1))
     except Exception as error:  # whatever the user's code raises
-        raise TargetError(f"{target} cannot be called with numbers ({type(error).__name__}: {error}); write a spec that binds its parameters") from error
+        found = f"{type(error).__name__}: {error}"
+        raise TargetError(f"{target} cannot be called with numbers ({found}); write a spec that binds its parameters") from error
     return result if callable(result) else None

@@ -53,7 +53,8 @@ def _place(case: Case, symbol: sp.Symbol) -> int:
 
 
 def _is_element(case: Case, vector: str) -> bool:
-    return any(isinstance(d.symbol, sp.Indexed) and d.symbol.base.label.name == vector for d in case.spec.symbols if not isinstance(d, Size))
+    symbols = [d.symbol for d in case.spec.symbols if not isinstance(d, Size)]
+    return any(isinstance(symbol, sp.Indexed) and symbol.base.label.name == vector for symbol in symbols)
 
 
 def pasteable(case: Case, point: Mapping[sp.Symbol, Fraction]) -> str:

@@ -12,7 +12,7 @@ class Limits:
 
     Args:
         seed: where random points start; at least 0.
-        max_points: at most so many points of each case are enclosed or run; at least 1.
+        max_points: about so many points of each claim are enclosed, and run, at most; its cases share them; at least 1.
         timeout: seconds for each case; above 0.
 
     Raises:

@@ -44,7 +44,8 @@ def _verdict(promise: Property, subject: Subject, limits: Limits, claim_proved: 
     if not open_duties:
         if claim_proved:
             return PropertyResult(statement=statement, verdict=Verdict.PROVED, reason="proved of the formula that the code computes")
-        return PropertyResult(statement=statement, verdict=Verdict.TESTED, reason="proved of the documented formula; the code is not proved to compute it")
+        reason = "proved of the documented formula; the code is not proved to compute it"
+        return PropertyResult(statement=statement, verdict=Verdict.TESTED, reason=reason)
     return _searched(statement, open_duties, subject, limits)
 
 
@@ -66,7 +67,8 @@ def _searched(statement: str, duties: list[Obligation], subject: Subject, limits
             tried += 1
             if violation(row):
                 inputs = violation.inputs(shrink(violation.plan, row, violation), subject)
-                return PropertyResult(statement=statement, verdict=Verdict.REFUTED, reason="the documented formula breaks it", counterexample=inputs)
+                reason = "the documented formula breaks it"
+                return PropertyResult(statement=statement, verdict=Verdict.REFUTED, reason=reason, counterexample=inputs)
     if not tried:
         return PropertyResult(statement=statement, verdict=Verdict.UNDECIDED, reason="no point of its domain was found")
     return PropertyResult(statement=statement, verdict=Verdict.TESTED, reason=f"holds at {tried} points; no proof was found")

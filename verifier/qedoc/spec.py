@@ -126,7 +126,7 @@ class Spec:
     location: Location = field(init=False)
 
     def __post_init__(self) -> None:
-        frame = sys._getframe(2)  # the spec file's line: this method, then the generated __init__, then the caller
+        frame = sys._getframe(2)  # noqa: SLF001  the spec file's line: this method, then the generated __init__, then the caller
         object.__setattr__(self, "location", Location(path=frame.f_code.co_filename, line=frame.f_lineno))
         object.__setattr__(self, "formula", exact(self.formula))
         self._check()

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import flint
 import sympy as sp
 
 from qedoc.case import Case, instantiate
@@ -91,7 +92,7 @@ def midpoint(value: Value) -> float:
     """An enclosure's middle as a double; nan where there is none."""
     if isinstance(value, Undefined):
         return float("nan")
-    return int(value.p) / int(value.q) if hasattr(value, "q") else float(value.mid())
+    return int(value.p) / int(value.q) if isinstance(value, flint.fmpq) else float(value.mid())
 
 
 def domain_lines(case: Case) -> tuple[str, ...]:

@@ -184,6 +184,7 @@ class ClaimResult:
 
     @property
     def verdict(self) -> Verdict:
+        """The weakest verdict of the cases."""
         return weakest([case.verdict for case in self.cases])
 
     @property
@@ -193,4 +194,5 @@ class ClaimResult:
 
     @property
     def seconds(self) -> float:
+        """The time of all cases together."""
         return sum(case.seconds for case in self.cases)

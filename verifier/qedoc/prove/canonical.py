@@ -1,10 +1,10 @@
 """Canonical forms: branch-free formulas as rational functions of independent generators, so that equality is the zero test of a polynomial.
 
-A generator stands for a transcendental part: cos of a base angle, a base to a symbolic exponent, a logarithm of a positive factor, any other
-function at canonical arguments. Every rewriting holds for all real values that the facts allow; a step that needs a sign asks the facts.
+A generator stands for a transcendental part: cos of a base angle, a base to a symbolic exponent, a logarithm of a positive factor, any
+other function at canonical arguments. Every rewriting holds for all real values that the facts allow; a step that needs a sign asks the
+facts.
 """
 
-from collections.abc import Iterable
 from math import gcd, lcm
 
 import sympy as sp
@@ -65,7 +65,7 @@ class Canon:
             case sp.cos() | sp.sin():
                 return self._trigonometric(expression.func, expression.args[0])
             case sp.tan() | sp.sec() | sp.csc() | sp.cot():
-                return self.form(expression.rewrite(sp.cos, sp.sin) if not isinstance(expression, sp.tan) else _sine_over_cosine(expression))
+                return self.form(_sines_and_cosines(expression))
             case sp.sinh() | sp.cosh() | sp.tanh() | sp.coth():
                 return self.form(expression.rewrite(sp.exp))
             case _:
@@ -137,9 +137,9 @@ class Canon:
         """The same product with a positive constant where a factor of odd power can take its sign, factors known to be <= 0 first."""
         turned = []
         for factor, k in factors:
-            if self._facts.entails(self._value(factor) <= 0):
-                factor, constant = -factor, constant * (-1) ** k
-            turned.append((factor, k))
+            negative = self._facts.entails(self._value(factor) <= 0)
+            turned.append((-factor if negative else factor, k))
+            constant *= (-1) ** k if negative else 1
         odd = [i for i, (_, k) in enumerate(turned) if k % 2]
         if constant < 0 and odd:
             factor, k = turned[odd[0]]
@@ -243,14 +243,15 @@ class Canon:
         raise AssertionError(key)
 
 
-def _sine_over_cosine(tangent: sp.Expr) -> sp.Expr:
-    return sp.sin(tangent.args[0]) / sp.cos(tangent.args[0])
+def _sines_and_cosines(function: sp.Expr) -> sp.Expr:
+    sine, cosine = sp.sin(function.args[0]), sp.cos(function.args[0])
+    return {sp.tan: sine / cosine, sp.cot: cosine / sine, sp.sec: 1 / cosine, sp.csc: 1 / sine}[function.func]
 
 
 def _content(form: sp.Expr) -> tuple[sp.Rational, sp.Expr]:
     """A form as a rational number times a form whose numerator has coprime integer coefficients and a positive leading one."""
     numerator, denominator = sp.fraction(sp.together(form))
-    symbols: Iterable[sp.Symbol] = sorted(form.free_symbols, key=sp.default_sort_key)
+    symbols = sorted(form.free_symbols, key=sp.default_sort_key)
     if not symbols:
         return sp.Rational(form), sp.Integer(1)
     parts = []

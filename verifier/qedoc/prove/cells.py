@@ -51,12 +51,15 @@ class Budget:
     cells: int
 
     def spend(self) -> None:
+        """Takes one cell from the budget."""
         self.cells -= 1
         if self.cells < 0:
             raise CellLimitError
 
 
-def cells(formulas: tuple[sp.Expr, ...], facts: Facts, budget: Budget, whole: Callable[[sp.Expr], bool] = lambda _: False) -> Iterator[Cell]:
+def cells(
+    formulas: tuple[sp.Expr, ...], facts: Facts, budget: Budget, whole: Callable[[sp.Expr], bool] = lambda _: False
+) -> Iterator[Cell]:
     """The nonempty cells of the formulas; while one is yielded, `facts` holds its conditions.
 
     Args:
@@ -156,13 +159,13 @@ class _Settler:
         parts = tuple(map(self.settle, expression.args))
         return sp.nan if any(map(undefined, parts)) else expression.func(*parts)
 
-    def _piecewise(self, expression: sp.Piecewise) -> sp.Expr:
+    def piecewise(self, expression: sp.Piecewise) -> sp.Expr:
         for value, condition in expression.args:
             if self.holds(condition):
                 return self.settle(value)
         return sp.nan
 
-    def _extremum(self, expression: sp.Min | sp.Max) -> sp.Expr:
+    def extremum(self, expression: sp.Min | sp.Max) -> sp.Expr:
         first, *rest = map(self.settle, expression.args)
         if any(map(undefined, (first, *rest))):
             return sp.nan
@@ -173,7 +176,7 @@ class _Settler:
             first = first if smaller == isinstance(expression, sp.Min) else other
         return first
 
-    def _abs(self, expression: sp.Abs) -> sp.Expr:
+    def abs(self, expression: sp.Abs) -> sp.Expr:
         inside = self.settle(expression.args[0])
         if undefined(inside):
             return sp.nan
@@ -181,7 +184,7 @@ class _Settler:
             return sp.Abs(inside)
         return inside if self._decide(inside >= 0) else -inside
 
-    def _sign(self, expression: sp.sign) -> sp.Expr:
+    def sign(self, expression: sp.sign) -> sp.Expr:
         inside = self.settle(expression.args[0])
         if undefined(inside):
             return sp.nan
@@ -189,7 +192,7 @@ class _Settler:
             return sp.Integer(1)
         return sp.Integer(-1) if self._decide(inside < 0) else sp.Integer(0)
 
-    def _floor(self, expression: sp.floor | sp.ceiling) -> sp.Expr:
+    def floor(self, expression: sp.floor | sp.ceiling) -> sp.Expr:
         inside = self.settle(expression.args[0])
         if undefined(inside):
             return sp.nan
@@ -202,13 +205,13 @@ class _Settler:
 
 
 _RULES: Mapping[type, Callable[[_Settler, sp.Expr], sp.Expr]] = {
-    sp.Piecewise: _Settler._piecewise,
-    sp.Min: _Settler._extremum,
-    sp.Max: _Settler._extremum,
-    sp.Abs: _Settler._abs,
-    sp.sign: _Settler._sign,
-    sp.floor: _Settler._floor,
-    sp.ceiling: _Settler._floor,
+    sp.Piecewise: _Settler.piecewise,
+    sp.Min: _Settler.extremum,
+    sp.Max: _Settler.extremum,
+    sp.Abs: _Settler.abs,
+    sp.sign: _Settler.sign,
+    sp.floor: _Settler.floor,
+    sp.ceiling: _Settler.floor,
 }
 
 

@@ -11,13 +11,29 @@ from qedoc.case import Case, Scalar
 from qedoc.domain import Integers, Reals
 from qedoc.feasible import Facts
 from qedoc.partial import totalise
+from qedoc.properties import Bounds, ConstantFrom, Continuous, Limit, NonDecreasing, NonIncreasing, Property, Value
 from qedoc.prove.cells import Budget, cells, undefined
 from qedoc.prove.equality import equal
 from qedoc.prove.order import at_least
-from qedoc.properties import Bounds, ConstantFrom, Continuous, Limit, NonDecreasing, NonIncreasing, Property, Value
 
 CONTINUOUS = (
-    sp.Symbol, sp.Add, sp.Mul, sp.Pow, sp.exp, sp.log, sp.cos, sp.sin, sp.tanh, sp.sinh, sp.cosh, sp.atan, sp.erf, sp.erfc, sp.Min, sp.Max, sp.Abs,
+    sp.Symbol,
+    sp.Add,
+    sp.Mul,
+    sp.Pow,
+    sp.exp,
+    sp.log,
+    sp.cos,
+    sp.sin,
+    sp.tanh,
+    sp.sinh,
+    sp.cosh,
+    sp.atan,
+    sp.erf,
+    sp.erfc,
+    sp.Min,
+    sp.Max,
+    sp.Abs,
 )
 """Functions without a jump on the whole of the real domain on which they are defined."""
 
@@ -52,8 +68,8 @@ def holds(obligation: Obligation, budget: Budget) -> bool:
     facts = Facts([*obligation.conditions, *ends(obligation.scalars)])
     rule = at_least if obligation.ordered else equal
     return facts.empty() or all(
-        not any(map(undefined, cell.formulas)) and rule(*cell.formulas, cell.guards, facts)
-        for cell in cells((obligation.left, obligation.right), facts, budget)
+        not undefined(left) and not undefined(right) and rule(left, right, guards, facts)
+        for (left, right), guards in ((c.formulas, c.guards) for c in cells((obligation.left, obligation.right), facts, budget))
     )
 
 
@@ -80,9 +96,7 @@ def obligations(promise: Property, case: Case, formula: sp.Expr, budget: Budget)
         UnclearError: for a shape that qedoc cannot reduce (a limit of a formula whose guards do not settle at infinity).
         CellLimitError: if the budget is used up.
     """
-    plain = Obligation(
-        left=formula, right=formula, ordered=False, scalars=case.scalars, conditions=(*case.where, *promise.where)
-    )
+    plain = Obligation(left=formula, right=formula, ordered=False, scalars=case.scalars, conditions=(*case.where, *promise.where))
     match promise:
         case Bounds():
             return list(_bounds(promise, plain))
@@ -196,9 +210,7 @@ def _slopes(conditions: Sequence[sp.Basic], symbol: sp.Symbol) -> Iterator[sp.Ex
 
 def _at_infinity(formula: sp.Expr, symbol: sp.Symbol, facts: Facts) -> sp.Expr:
     """The formula with every power that tends to zero replaced by zero, and what outgrows a Min or Max left out of it."""
-    formula = formula.replace(
-        lambda part: isinstance(part, sp.Min | sp.Max), lambda part: _without_divergent(part, 1 if isinstance(part, sp.Min) else -1, symbol, facts)
-    )
+    formula = formula.replace(lambda part: isinstance(part, sp.Min | sp.Max), lambda part: _without_divergent(part, symbol, facts))
     small = {part: sp.Dummy(real=True) for part in formula.atoms(sp.Pow, sp.exp) if _vanishes(part, symbol, facts)}
     value = formula.xreplace(small)
     if not value.has(symbol) and _smooth(value, *small.values()):
@@ -213,8 +225,9 @@ def _smooth(formula: sp.Expr, *symbols: sp.Symbol) -> bool:
     return all(isinstance(part, CONTINUOUS) for part in sp.preorder_traversal(formula) if part.has(*symbols))
 
 
-def _without_divergent(part: sp.Min | sp.Max, sign: int, symbol: sp.Symbol, facts: Facts) -> sp.Expr:
+def _without_divergent(part: sp.Min | sp.Max, symbol: sp.Symbol, facts: Facts) -> sp.Expr:
     """A Min without the arguments that tend to infinity, or a Max without those that tend to minus infinity, if any other is left."""
+    sign = 1 if isinstance(part, sp.Min) else -1
     bounded = [argument for argument in part.args if not _diverges(sign * argument, symbol, facts)]
     return part.func(*bounded) if bounded else part
 

@@ -49,7 +49,8 @@ class Interval:
             return inside if inside is not None else self._beyond()
         if self.lower > self.upper:
             return None
-        candidates = (Fraction(ceil(self.lower)), Fraction(floor(self.lower) + 1), self.lower, self.upper, simplest_between(self.lower, self.upper))
+        between = simplest_between(self.lower, self.upper)
+        candidates = (Fraction(ceil(self.lower)), Fraction(floor(self.lower) + 1), self.lower, self.upper, between)
         return next((x for x in candidates if x in self), None)
 
     def _beyond(self) -> Fraction | None:

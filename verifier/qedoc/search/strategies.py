@@ -13,7 +13,7 @@ from qedoc.search.plan import LARGE, Interval, Plan
 
 Row: TypeAlias = tuple[Fraction, ...]
 
-WIDEST = 10**6
+WIDEST = Fraction(10**6)
 """Where an interval has no end, numbers up to this size are drawn; the edges in LARGE are added to them."""
 
 
@@ -65,7 +65,7 @@ def _edges(plan: Plan, k: int, drawn: Sequence[Fraction]) -> list[Fraction]:
 
 def _ends(interval: Interval) -> tuple[Fraction, Fraction]:
     """Finite ends for drawing."""
-    low = interval.lower if interval.lower is not None else -WIDEST - abs(interval.upper or 0)
+    low = interval.lower if interval.lower is not None else -WIDEST - abs(interval.upper or Fraction(0))
     high = interval.upper if interval.upper is not None else WIDEST + abs(low)
     if interval.integer:
         low, high = Fraction(-(-low.numerator // low.denominator)), Fraction(high.numerator // high.denominator)
@@ -116,5 +116,6 @@ def _spread(interval: Interval, random: Random) -> Fraction:
     else:
         size = Fraction(round(10 ** random.uniform(-2, 6) * 100), 100)
         anchor = interval.lower if interval.lower is not None else interval.upper
-        value = (anchor or Fraction(0)) + (size if interval.lower is not None else -size if interval.upper is not None else random.choice((size, -size)))
+        sign = 1 if interval.lower is not None else -1 if interval.upper is not None else random.choice((1, -1))
+        value = (anchor or Fraction(0)) + sign * size
     return Fraction(round(value)) if interval.integer else value
