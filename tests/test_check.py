@@ -14,7 +14,7 @@ from qedoc.errors import SpecError, TargetError
 from qedoc.limits import Limits
 from qedoc.properties import Bounds, NonIncreasing
 from qedoc.sources.specfiles import sizes
-from qedoc.spec import Argument, Parameter, Spec
+from qedoc.spec import Argument, Parameter, Spec, Variable
 from qedoc.verdict import CaseResult, Verdict
 
 I, T, alpha, p, t, x = symbols("I T alpha p t x")
@@ -141,6 +141,22 @@ def test_an_unknown_primitive_is_named() -> None:
     result = check(claim, {}, FEW, lambda _: None)
     assert result.verdict is Verdict.UNSUPPORTED
     assert "nextafter" in result.reason
+
+
+def test_a_number_beside_a_symbol_as_key_is_not_proved() -> None:
+    """A dict with the keys b and 5 has one entry where b is 5; the lifter cannot see that look-up."""
+    b = symbols("b")
+    claim = Spec(
+        target="optax.piecewise_constant_schedule",
+        formula=Piecewise((1, t < 5), (2, True)) * Piecewise((1, t < b), (3, True)),
+        symbols=[
+            Parameter(I, "init_value", Integers(least=1, most=1), ""),
+            Variable(b, Integers(least=0), ""),
+            Argument(t, "count", Integers(least=0), ""),
+        ],
+        bind={"boundaries_and_scales": {5: 2, b: 3}},
+    )
+    assert check(claim, {}, FEW, lambda _: None).verdict is not Verdict.PROVED
 
 
 def test_a_claim_describes_itself() -> None:

@@ -1,12 +1,15 @@
 """The proof that documentation and code agree on every path and in every cell."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import sympy as sp
 
 from qedoc.prove.cells import Budget, CellLimitError
 from qedoc.prove.equality import Ruling, Standing, compare
 from qedoc.search.strategies import Row
+from qedoc.spec import Dict, List
 from qedoc.subject import Subject
 
 MOST_CELLS = 2000
@@ -38,6 +41,8 @@ def prove(subject: Subject) -> Proof:
     if subject.code.pinned:
         reasons.append("the code turns an input into a Python number, so each path holds for single values only")
         return Proof(complete=False, reason=reasons[-1], cells=0, suspects=())
+    if any(branch.path.hashed for branch in subject.code.branches) and _fixed_keys(subject.case.spec.bind):
+        reasons.append("a dict of bind= has numbers as keys, and the code uses its inputs as keys: whether they differ cannot be seen")
     for branch in subject.code.branches:
         if branch.path.raised is not None:
             reasons.append(f"the code raises {type(branch.path.raised).__name__} inside the domain")
@@ -55,6 +60,19 @@ def prove(subject: Subject) -> Proof:
         cells=len(rulings),
         suspects=tuple(subject.plan.row(ruling.point) for ruling in resisting if ruling.point is not None),
     )
+
+
+def _fixed_keys(template: Any) -> bool:
+    """Whether a structure has a dict with a number as key."""
+    match template:
+        case Mapping():
+            return any(isinstance(key, int | float | sp.Number) for key in template) or any(map(_fixed_keys, template.values()))
+        case list() | tuple():
+            return any(map(_fixed_keys, template))
+        case List() | Dict():
+            return _fixed_keys(template.item if isinstance(template, List) else {template.key: template.value})
+        case _:
+            return False
 
 
 def _explain(ruling: Ruling) -> str:
