@@ -69,6 +69,16 @@ def test_edges_of_a_formula_are_among_the_points() -> None:
         assert {row[0] - 1, row[0], row[0] + 1} <= set(guarded.candidates(3, row[:3]))
 
 
+def test_landmarks_are_always_among_the_points() -> None:
+    """Large integers that float32 cannot tell apart, both ends of an interval, one step, and the guard's edges at each of them."""
+    found = set(plan(formulas=[sp.Piecewise((1, t < T), (2, True))]).landmarks())
+    assert all(map(inside, found))
+    assert {row[2] for row in found} >= {1, Fraction(1, 2)}
+    for steps in (1, *LARGE):
+        assert {row[3] for row in found if row[0] == steps} >= {steps - 1, steps, steps + 1}
+    assert set(map(Fraction, LARGE)) <= {row[3] for row in found}
+
+
 def test_a_domain_without_points_gives_none() -> None:
     nothing = plan(T < W)
     assert list(nothing.simple(50)) == []

@@ -160,6 +160,26 @@ def test_a_boundary_told_too_late_is_caught_at_the_boundary() -> None:
         assert inputs["count"] in inputs["b"]  # type: ignore[operator]  # b is a list
 
 
+def test_a_cycle_that_ends_at_the_wrong_value_is_refuted() -> None:
+    right = spec("optax.cosine_onecycle_schedule")
+    P, d, D = symbols("P d D")
+    verdict, inputs = compared(told(right, right.formula.subs(P / (D * d), P / D)), {}, LIMITS)
+    assert verdict is Verdict.REFUTED
+    assert inputs is not None
+    assert inputs["div_factor"] != 1
+
+
+def test_a_warmup_whose_cosine_runs_too_long_is_refuted() -> None:
+    right = spec("optax.warmup_cosine_decay_schedule")
+    W = symbols("W")
+    wrong = right.formula.subs(T - W, T)
+    assert wrong != right.formula
+    verdict, inputs = compared(told(right, wrong), {}, LIMITS)
+    assert verdict is Verdict.REFUTED
+    assert inputs is not None
+    assert inputs["warmup_steps"] > 0  # type: ignore[operator]  # a number
+
+
 @pytest.mark.parametrize(
     "same",
     [

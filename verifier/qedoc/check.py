@@ -1,5 +1,6 @@
 """One case of a claim, from its formula to its verdict."""
 
+import itertools
 import math
 import time
 from collections.abc import Callable, Mapping
@@ -101,7 +102,7 @@ def search(subject: Subject, proof: Proof, limits: Limits) -> Row | None:
     return first(
         subject.plan,
         subject.refuted_at,
-        [*proof.suspects, *random],
+        [*proof.suspects, *itertools.islice(subject.plan.landmarks(), limits.max_points), *random],
         simple=limits.max_points // share,
         examples=limits.max_points // (20 if proof.complete or subject.code.pinned else 4),
         seed=limits.seed,

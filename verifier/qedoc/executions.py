@@ -55,6 +55,8 @@ def execute(subject: Subject, exact: Callable[[Row], Value | None], limits: Limi
     """
     count = FEW if subject.code.pinned else -(-limits.max_points // 4)
     wanted = _rows(subject.plan, count, limits.seed)
+    if subject.code.pinned:
+        wanted = wanted[: 2 * FEW]
     parts = [_in_dtype(subject, exact, wanted, dtype) for dtype in DTYPES]
     return Executions(
         accuracy=tuple(accuracy for part in parts for accuracy in part.accuracy),
@@ -66,8 +68,9 @@ def execute(subject: Subject, exact: Callable[[Row], Value | None], limits: Limi
 
 
 def _rows(plan: Plan, count: int, seed: int) -> list[Row]:
+    landmarks = list(dict.fromkeys(plan.landmarks()))
     simple = list(plan.simple(max(1, count // 4)))
-    return [*simple, *seeded(plan, count - len(simple), seed)]
+    return [*landmarks, *simple, *seeded(plan, count - len(simple), seed)]
 
 
 def _in_dtype(subject: Subject, exact: Callable[[Row], Value | None], wanted: Sequence[Row], dtype: str) -> Executions:

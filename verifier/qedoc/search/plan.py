@@ -209,6 +209,34 @@ class Plan:
             if not last or price == cost:
                 yield from self._of_cost((*drawn, value), cost - price)
 
+    def landmarks(self) -> Iterator[tuple[Fraction, ...]]:
+        """The points that are always looked at: from the simplest point, each unknown at each of its simple values, edges and large
+        integers, and with it the last unknown at its own edges.
+        """
+        base = next(iter(self.simple(1)), None)
+        if base is None:
+            return
+        last = len(self.symbols) - 1
+        for k in range(last + 1):
+            for value in self._marks(k, base[:k]):
+                row = self._completed((*base[:k], value))
+                if row is not None:
+                    yield row
+                    yield from (beside for edge in self.edges(last, row[:last]) if self.holds(beside := (*row[:last], edge)))
+
+    def _marks(self, k: int, drawn: Sequence[Fraction]) -> list[Fraction]:
+        large = [Fraction(n) for n in LARGE] if self.symbols[k].is_integer else []
+        return [*self.candidates(k, drawn), *(n for n in large if n in self.interval(k, drawn))]
+
+    def _completed(self, drawn: tuple[Fraction, ...]) -> tuple[Fraction, ...] | None:
+        """The row with the simplest values for the unknowns that are not drawn yet."""
+        for k in range(len(drawn), len(self.symbols)):
+            values = self.candidates(k, drawn)
+            if not values:
+                return None
+            drawn = (*drawn, values[0])
+        return drawn if self.holds(drawn) else None
+
     def point(self, row: Sequence[Fraction]) -> Point:
         """A row as a mapping from symbols."""
         return dict(zip(self.symbols, row, strict=True))
