@@ -126,6 +126,7 @@ def test_there_are_enough_mutants_of_every_kind() -> None:
 
 I, T, p, t = symbols("I T p t")
 alpha, n, i = symbols("alpha n i")
+P, d, D, W = symbols("P d D W")
 
 
 def cosine(wrong: sp.Expr) -> Spec:
@@ -162,7 +163,6 @@ def test_a_boundary_told_too_late_is_caught_at_the_boundary() -> None:
 
 def test_a_cycle_that_ends_at_the_wrong_value_is_refuted() -> None:
     right = spec("optax.cosine_onecycle_schedule")
-    P, d, D = symbols("P d D")
     verdict, inputs = compared(told(right, right.formula.subs(P / (D * d), P / D)), {}, LIMITS)
     assert verdict is Verdict.REFUTED
     assert inputs is not None
@@ -171,7 +171,6 @@ def test_a_cycle_that_ends_at_the_wrong_value_is_refuted() -> None:
 
 def test_a_warmup_whose_cosine_runs_too_long_is_refuted() -> None:
     right = spec("optax.warmup_cosine_decay_schedule")
-    W = symbols("W")
     wrong = right.formula.subs(T - W, T)
     assert wrong != right.formula
     verdict, inputs = compared(told(right, wrong), {}, LIMITS)

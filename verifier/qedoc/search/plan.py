@@ -210,8 +210,10 @@ class Plan:
                 yield from self._of_cost((*drawn, value), cost - price)
 
     def landmarks(self) -> Iterator[tuple[Fraction, ...]]:
-        """The points that are always looked at: from the simplest point, each unknown at each of its simple values, edges and large
-        integers, and with it the last unknown at its own edges.
+        """The points that are always looked at.
+
+        From the simplest point, each unknown takes each of its simple values, edges and large integers; with it the last unknown takes its
+        own edges.
         """
         base = next(iter(self.simple(1)), None)
         if base is None:
