@@ -10,7 +10,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     counts: Counter[str] = Counter()
     for reports in terminalreporter.stats.values():
         for report in reports:
-            counts.update(dict(getattr(report, "user_properties", ())).get("mutants", {}))
+            if getattr(report, "when", "") == "call":
+                counts.update(dict(report.user_properties).get("mutants", {}))
     if counts:
         told = ", ".join(f"{number} {verdict}" for verdict, number in sorted(counts.items()))
         terminalreporter.write_line(f"mutants: {counts.total()} checked: {told}")

@@ -1,5 +1,6 @@
 """The spec language: a documented formula, its symbols, where it holds, and what it is a formula of."""
 
+import dataclasses
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -126,7 +127,9 @@ class Spec:
     location: Location = field(init=False)
 
     def __post_init__(self) -> None:
-        frame = sys._getframe(2)  # noqa: SLF001  the spec file's line: this method, then the generated __init__, then the caller
+        frame = sys._getframe(1)  # noqa: SLF001  the line of the spec file: the first frame that dataclasses did not make
+        while frame.f_code.co_filename in (dataclasses.__file__, "<string>") and frame.f_back is not None:
+            frame = frame.f_back
         object.__setattr__(self, "location", Location(path=frame.f_code.co_filename, line=frame.f_lineno))
         object.__setattr__(self, "formula", exact(self.formula))
         self._check()
