@@ -139,7 +139,7 @@ class Canon:
         for factor, k in factors:
             negative = self._facts.entails(self._value(factor) <= 0)
             turned.append((-factor if negative else factor, k))
-            constant *= (-1) ** k if negative else 1
+            constant *= sp.Integer(-1) ** k if negative else 1
         odd = [i for i, (_, k) in enumerate(turned) if k % 2]
         if constant < 0 and odd:
             factor, k = turned[odd[0]]
