@@ -13,7 +13,7 @@ import pytest
 import sympy as sp
 
 from qedoc.errors import UnsupportedError
-from qedoc.evaluate.execute import BLOCK, rounded, run_plain, run_rows
+from qedoc.evaluate.execute import BLOCK, rounded, run_eagerly, run_plain, run_rows
 
 I, a, p = sp.symbols("I alpha p", real=True)
 T, t, b0, b1 = sp.symbols("T t b0 b1", integer=True)
@@ -155,6 +155,19 @@ def test_a_plain_run_returns_the_exception() -> None:
     assert isinstance(run_plain(cosine, COSINE, row), ValueError)
     runs = run_rows(cosine, COSINE, [row], "float32")
     assert runs.raised[0].startswith("ValueError: The cosine_decay_schedule requires positive decay_steps")
+
+
+def test_an_eager_run_does_one_operation_after_the_other() -> None:
+    """The compiler makes exp(a - b) of exp(a) / exp(b), and so avoids the infinities that the operations as written meet."""
+    quotient = {"float32": (Fraction(100), Fraction(99)), "float64": (Fraction(800), Fraction(799))}
+    a, b = sp.symbols("a b", real=True)
+    for dtype, row in quotient.items():
+        assert np.isnan(run_eagerly(lambda v: jnp.exp(v[a]) / jnp.exp(v[b]), (a, b), row, dtype))
+        assert run_eagerly(lambda v: v[a] - v[b], (a, b), row, dtype) == 1
+    assert run_eagerly(lambda v: {}[v[a]], (a,), (Fraction(1),), "float32") is None
+    n = sp.Symbol("n", integer=True)
+    assert run_eagerly(lambda v: v[n], (n,), (Fraction(2**40),), "float32") is None
+    assert run_eagerly(lambda v: v[n], (n,), (Fraction(2**40),), "float64") == 2**40
 
 
 def test_no_rows_are_no_runs() -> None:

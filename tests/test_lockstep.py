@@ -158,3 +158,32 @@ def test_constants_are_arrays() -> None:
         return x * made[0] + made[1].sum() + made[2] + made[3].sum() + made[4]
 
     check(constants, [1.0, 2.0], groups=1)
+
+
+def test_the_same_steps_are_compiled_once() -> None:
+    """Other constants, equal or not, and other rows make no new compiled function; other steps do."""
+    rows = [jnp.arange(4.0), jnp.ones(4)]
+    asked = frozenset({0})
+    lockstep.run(lambda v: (v[0] * 3 + v[1] * 3).value, rows, asked)
+    before = lockstep._compiled.cache_info().misses
+    for first, second in ((3, 3), (3, 5), (10**9, 7)):
+        out = lockstep.run(lambda v, f=first, s=second: (v[0] * f + v[1] * s).value, rows, asked)
+        assert np.asarray(out).tolist() == pytest.approx([k * first + second for k in range(4)])
+    assert lockstep._compiled.cache_info().misses == before
+    out = lockstep.run(lambda v: (v[1] * 3 - v[0] * 5).value, rows, asked)
+    assert np.asarray(out).tolist() == [3.0, -2.0, -7.0, -12.0]
+    assert lockstep._compiled.cache_info().misses == before + 1
+
+
+def test_what_nobody_asks_for_does_not_run() -> None:
+    ran: list[float] = []
+
+    def noted(x: Any, mark: float) -> Any:
+        return jax.pure_callback(lambda x: ran.append(mark) or x, jax.ShapeDtypeStruct((), jnp.float32), x, vmap_method="expand_dims")
+
+    def code(v: list[Any]) -> Any:
+        noted(v[0], 1.0)
+        return noted(v[0], 2.0) * 2
+
+    assert np.asarray(lockstep.run(code, [jnp.arange(4.0)], frozenset({0})).value).tolist() == [0.0, 2.0, 4.0, 6.0]
+    assert set(ran) == {2.0}

@@ -1,5 +1,6 @@
 """Points of a domain, the simplest failing one among them."""
 
+import itertools
 from collections.abc import Sequence
 from fractions import Fraction
 
@@ -10,6 +11,8 @@ from hypothesis import strategies as st
 
 from qedoc.case import Scalar
 from qedoc.domain import Integers, Reals
+from qedoc.evaluate.ball import compile
+from qedoc.search.membership import membership
 from qedoc.search.plan import LARGE, Interval, Plan, plainness, simplest_between
 from qedoc.search.strategies import Row, rows, seeded
 from qedoc.search.witness import first, shrink
@@ -77,6 +80,38 @@ def test_landmarks_are_always_among_the_points() -> None:
     for steps in (1, *LARGE):
         assert {row[3] for row in found if row[0] == steps} >= {steps - 1, steps, steps + 1}
     assert set(map(Fraction, LARGE)) <= {row[3] for row in found}
+
+
+def test_the_first_landmarks_are_a_fair_choice() -> None:
+    """With fewer points than landmarks, each unknown still leaves its simplest value, and no point comes twice."""
+    found = list(plan(formulas=[sp.Piecewise((1, t < T), (2, True))]).landmarks())
+    assert len(found) == len(set(found)) > 40
+    everywhere = [len({row[k] for row in found}) for k in range(4)]
+    assert all(len({row[k] for row in found[:40]}) >= min(4, values) for k, values in enumerate(everywhere)), everywhere
+
+
+MEMBERSHIPS = [
+    x < T,
+    sp.Le(2 * x + sp.Rational(1, 3), T * t - W**2),
+    sp.Ne(x, W),
+    sp.Eq(T, t + 1),
+    (t > W) & ((x > 1) | ~(t < T)),
+    1 / x < T,
+    (1 / x < 0) | (t > 0),
+    sp.cos(x) < x / 2,
+    sp.Abs(x) >= t,
+]
+
+
+@pytest.mark.parametrize("condition", MEMBERSHIPS, ids=str)
+def test_membership_says_what_enclosures_say(condition: sp.Basic) -> None:
+    """Rational arithmetic and Arb agree where both decide; a division by zero is no membership."""
+    symbols = (T, W, t, x)
+    holds, enclosed = membership(condition, symbols), compile(condition, symbols)
+    points = list(itertools.product((1, 2), (0, 3), (0, 1, 2), (Fraction(-1, 3), 0, 1, 2)))
+    found = [holds(tuple(map(Fraction, point))) for point in points]
+    assert found == [enclosed(point) is True for point in points]
+    assert len(set(found)) == 2
 
 
 def test_a_domain_without_points_gives_none() -> None:

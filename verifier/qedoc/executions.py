@@ -1,5 +1,6 @@
 """What running the real code shows: its rounding in each dtype, where it has no value, and whether it ever contradicts its own formula."""
 
+import itertools
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from qedoc.domain import Integers, Reals
 from qedoc.evaluate.accuracy import ulps
 from qedoc.evaluate.agreement import agrees, shadow
 from qedoc.evaluate.ball import Undefined, Value
-from qedoc.evaluate.execute import Runs, rounded, run_rows
+from qedoc.evaluate.execute import Runs, rounded, run_eagerly, run_rows
 from qedoc.inputs import named, spoken
 from qedoc.limits import Limits
 from qedoc.search.plan import Plan
@@ -54,7 +55,7 @@ def execute(subject: Subject, exact: Callable[[Row], Value | None], limits: Limi
         limits: bounds the points.
     """
     count = FEW if subject.code.pinned else -(-limits.max_points // 4)
-    wanted = _rows(subject.plan, count, limits.seed)
+    wanted = _rows(subject.plan, limits.max_points, count, limits.seed)
     if subject.code.pinned:
         wanted = wanted[: 2 * FEW]
     parts = [_in_dtype(subject, exact, wanted, dtype) for dtype in DTYPES]
@@ -67,8 +68,8 @@ def execute(subject: Subject, exact: Callable[[Row], Value | None], limits: Limi
     )
 
 
-def _rows(plan: Plan, count: int, seed: int) -> list[Row]:
-    landmarks = list(dict.fromkeys(plan.landmarks()))
+def _rows(plan: Plan, most: int, count: int, seed: int) -> list[Row]:
+    landmarks = list(itertools.islice(plan.landmarks(), most))
     simple = list(plan.simple(max(1, count // 4)))
     return [*landmarks, *simple, *seeded(plan, count - len(simple), seed)]
 
@@ -110,12 +111,18 @@ def _accuracy(subject: Subject, rows: Sequence[Row], runs: Runs, errors: Sequenc
 
 
 def _contradiction(subject: Subject, rows: Sequence[Row], runs: Runs, errors: Sequence[tuple[float, int]], dtype: str) -> str:
-    """The first of the worst rows whose run lies outside of what rounding can make of the operations that the code does."""
+    """The first of the worst rows whose run lies outside of what rounding can make of the operations that the code does.
+
+    Compiled code may do other operations (`exp(a) / exp(b)` becomes `exp(a - b)`), so it is the eager run that must agree.
+    """
     for _, k in errors[:SHADOWED]:
         enclosure = shadow(subject.call, subject.plan.symbols, rows[k], dtype)
-        if enclosure is not None and agrees(float(runs.values[k]), enclosure) is False:
+        if enclosure is None or agrees(float(runs.values[k]), enclosure) is not False:
+            continue
+        eager = run_eagerly(subject.call, subject.plan.symbols, rows[k], dtype)
+        if eager is not None and agrees(eager, enclosure) is False:
             place = spoken(_inputs(subject, rows[k]))
-            return f"running the code in {dtype} gives {float(runs.values[k])!r} at {place}, which rounding does not explain"
+            return f"running the code in {dtype} gives {eager!r} at {place}, which rounding does not explain"
     return ""
 
 

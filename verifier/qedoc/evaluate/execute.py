@@ -14,7 +14,7 @@ from qedoc.errors import QedocError, UnsupportedError
 from qedoc.evaluate import lockstep
 from qedoc.evaluate.precision import FORMATS, rounded
 
-__all__ = ["BLOCK", "LIMIT", "Call", "Row", "Runs", "rounded", "run_plain", "run_rows"]
+__all__ = ["BLOCK", "LIMIT", "Call", "Row", "Runs", "rounded", "run_eagerly", "run_plain", "run_rows"]
 
 Call: TypeAlias = Callable[[Mapping[sp.Symbol, Any]], Any]
 Row: TypeAlias = Sequence[Fraction]
@@ -86,6 +86,25 @@ def run_plain(call: Call, symbols: Sequence[sp.Symbol], row: Row, *, x64: bool =
             return error
 
 
+def run_eagerly(call: Call, symbols: Sequence[sp.Symbol], row: Row, dtype: str) -> float | None:
+    """Runs the code at one row, each operation for itself, so that the compiler rearranges nothing.
+
+    Args:
+        call: the code; gets a value for each symbol.
+        symbols: as for `run_rows`.
+        row: one rational for each symbol, as `rounded` gives it.
+        dtype: float32, float64 or bfloat16.
+
+    Returns:
+        the result; None if the code raised or an integer of the row does not fit.
+    """
+    table = _Table(call, symbols, [row], dtype)
+    with jax.enable_x64(dtype == "float64"):
+        if not len(table.fitting) or table.run_alone(0) is not None:
+            return None
+        return float(table.results[0])
+
+
 @dataclass(frozen=True, slots=True)
 class _Group:
     """Rows to run together; `alone` is one row to run without lockstep."""
@@ -130,18 +149,18 @@ class _Table:
     def _run(self, group: _Group) -> list[_Group]:
         """Runs a group, and returns the groups that are left to run instead of it."""
         if group.alone:
-            self._alone(group.rows[0])
+            self.run_alone(group.rows[0])
             return []
         padded = np.resize(group.rows, BLOCK)  # one shape, so that each primitive is compiled once
         try:
             result = lockstep.run(self._function, [self._typed(k, padded) for k in range(len(self.symbols))], group.pins)
+            value = result.value if isinstance(result, lockstep.Rows) else np.broadcast_to(_array(result), (BLOCK, *np.shape(result)))
         except lockstep.Divergence as parted:
             return [_Group(group.rows[part], parted.pins) for part in _parts(parted.labels[: len(group.rows)])]
         except QedocError:
             raise
         except Exception as error:  # noqa: BLE001  # whatever the user's code raises
             return self._explain(group, error)
-        value = result.value if isinstance(result, lockstep.Rows) else np.broadcast_to(_array(result), (BLOCK, *np.shape(result)))
         self._keep(group.rows, result, value)
         return []
 
@@ -171,7 +190,7 @@ class _Table:
             return jax.lax.convert_element_type_p.bind(self.columns[k][rows].astype(dtype), new_dtype=dtype, weak_type=True, sharding=None)
         return jnp.asarray(self.columns[k][rows], dtype=self.dtype)
 
-    def _alone(self, row: int) -> Exception | None:
+    def run_alone(self, row: int) -> Exception | None:
         """Runs one row without lockstep, on Python integers and JAX's own arrays."""
         values = [
             int(c[row]) if s.is_integer else self._typed(k, np.asarray(row))
@@ -194,7 +213,7 @@ class _Table:
         batching rule, code that wants a concrete array), and each row runs alone.
         """
         first, others = group.rows[0], group.rows[1:]
-        found = self._alone(first)
+        found = self.run_alone(first)
         if type(found) is not type(error) or isinstance(error, (jax.errors.ConcretizationTypeError, NotImplementedError)):
             return [_Group(np.array([row]), alone=True) for row in others]
         self.raised |= dict.fromkeys(others.tolist(), self.raised[int(first)])

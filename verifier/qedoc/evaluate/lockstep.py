@@ -1,19 +1,26 @@
 """Runs Python code on many rows at once, as long as they take the same path.
 
-A tracer holds one value for each row, and to the code it looks like the value of one row. Each primitive runs on all rows by `vmap`.
-Where Python itself asks for a value (`if`, `int()`, a dict key), the rows must agree; if they do not, `Divergence` says which belong
-together, and the caller runs each group again from the start.
+A tracer stands for one value for each row, and to the code it looks like the value of one row. Primitives are noted as they come, and
+run when a value is asked for: all that it needs as one compiled function, by `vmap`. Where Python itself asks (`if`, `int()`, a dict
+key), the rows must agree; if they do not, `Divergence` says which belong together, and the caller runs each group again from the start.
 """
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache, partial
-from typing import Any
+from itertools import count
+from typing import Any, TypeAlias
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.core import Trace, Tracer
-from jax.extend.core import Primitive, mapped_aval, set_current_trace
+from jax.extend.core import mapped_aval, set_current_trace, take_current_trace
+
+Params: TypeAlias = tuple[tuple[str, Hashable], ...]
+Place: TypeAlias = tuple[int, int]
+"""The position of an equation and of its result; of equation -1, which is none, the inputs."""
+Step: TypeAlias = tuple[Any, Params, tuple[Place, ...]]
 
 _current: Any = set_current_trace  # jax leaves it without types
 _KEY = hash("a value that differs from row to row")
@@ -33,19 +40,40 @@ class Divergence(BaseException):
         self.pins = pins
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Equation:
+    """A primitive that was noted, to be run when one of its results is asked for; `number` counts those of a run."""
+
+    number: int
+    primitive: Any
+    inputs: tuple[Any, ...]
+    params: Params
+
+
 class Rows(Tracer):  # type: ignore[type-arg]  # jax exports no Trace type to name here
     """A value of each row.
 
     Args:
         trace: the lockstep that it belongs to.
-        value: concrete array; its first axis counts the rows.
+        aval: the type of one row's value.
+        made: the array of all rows' values, or the equation that gives it and the place among its results.
     """
 
-    __slots__ = ("value",)
+    __slots__ = ("made",)
 
-    def __init__(self, trace: "Lockstep", value: jax.Array) -> None:
-        super().__init__(trace, mapped_aval(value.shape[0], 0, jax.typeof(value)))
-        self.value = value
+    def __init__(self, trace: "Lockstep", aval: Any, made: "jax.Array | tuple[_Equation, int]") -> None:
+        super().__init__(trace, aval)
+        self.made = made
+
+    @property
+    def value(self) -> jax.Array:
+        """The values; the first axis counts the rows."""
+        if not isinstance(self.made, tuple):
+            return self.made
+        with _current(self._lockstep.parent):
+            values: jax.Array = _run(*self.made)
+        self.made = values
+        return values
 
     def _agreed(self, asked: Callable[[Any], Any] = np.asarray) -> np.ndarray[Any, Any]:
         """What is asked of the value, where all rows share it; bit for bit, so that -0.0 is not 0.0 and nan is nan."""
@@ -102,22 +130,25 @@ class Rows(Tracer):  # type: ignore[type-arg]  # jax exports no Trace type to na
 
 
 class Lockstep(Trace):
-    """The interpreter: one rule, `vmap`, for every primitive.
+    """The interpreter: it notes every primitive.
 
     A tracer can be a dict key. Python compares keys with `==` only if their hashes are equal, and all tracers have the same hash, so that
     rows part only by which of their keys are equal, not by every value. A Python number is the other kind of key: `pins` holds those that
     the code made out of tracers, and 0; a tracer that equals one of them takes its hash.
 
     Args:
+        parent: the trace that runs jax on concrete values.
         pins: Python numbers that dict keys must be told apart from.
     """
 
-    __slots__ = ("_keys", "pins")
+    __slots__ = ("_equations", "_keys", "parent", "pins")
 
-    def __init__(self, pins: frozenset[Any] = frozenset({0})) -> None:
+    def __init__(self, parent: Any, pins: frozenset[Any]) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # jax leaves it without types
+        self.parent = parent
         self.pins = pins
         self._keys: list[np.ndarray[Any, Any]] = []
+        self._equations = count()
 
     def pin(self, number: Any) -> Any:
         """Notes that Python has seen a number of this run, and returns it."""
@@ -146,12 +177,14 @@ class Lockstep(Trace):
         return jnp.asarray(value)
 
     def process_primitive(self, primitive: Any, tracers: Sequence[Any], params: Mapping[str, Any], /) -> Any:
-        """Runs one primitive on all rows."""
+        """Notes a primitive on rows; runs one that has none."""
         if not any(isinstance(t, Rows) for t in tracers):
             return primitive.bind(*tracers, **params)
-        axes = tuple(0 if isinstance(t, Rows) else None for t in tracers)
-        out = _batched(primitive, axes, params)(*(t.value if isinstance(t, Rows) else t for t in tracers))
-        return [Rows(self, value) for value in out] if primitive.multiple_results else Rows(self, out)
+        types, _ = primitive.abstract_eval(*map(jax.typeof, tracers), **params)
+        noted = tuple(sorted(params.items()))
+        equation = _Equation(number=next(self._equations), primitive=primitive, inputs=tuple(tracers), params=noted)
+        made = [Rows(self, aval, (equation, place)) for place, aval in enumerate(types if primitive.multiple_results else [types])]
+        return made if primitive.multiple_results else made[0]
 
     def process_call(self, primitive: Any, fun: Any, tracers: Sequence[Any], params: Any, /) -> Any:
         """Enters a call."""
@@ -183,19 +216,57 @@ def run(function: Callable[[list[Any]], Any], columns: Sequence[jax.Array], pins
     Raises:
         Divergence: if the rows do not take the same path.
     """
-    trace = Lockstep(pins)
-    with _current(trace):
-        return function([Rows(trace, column) for column in columns])
+    with take_current_trace() as parent:
+        trace = Lockstep(parent, pins)
+        with _current(trace):
+            return function([Rows(trace, mapped_aval(column.shape[0], 0, jax.typeof(column)), column) for column in columns])
 
 
-def _batched(primitive: Primitive, axes: tuple[int | None, ...], params: Mapping[str, Any]) -> Callable[..., Any]:
-    items = tuple(sorted(params.items()))
+def _run(wanted: _Equation, place: int) -> Any:
+    """One result of an equation, from the nearest values that are there."""
+    equations = _needed(wanted)
+    known = {equation: position for position, equation in enumerate(equations)}
+    given: dict[int, tuple[int, Any]] = {}
+
+    def place_of(x: Any) -> Place:
+        if isinstance(x, Rows) and isinstance(x.made, tuple):
+            return known[x.made[0]], x.made[1]
+        key = id(x) if isinstance(x, Rows) else -len(given)  # equal constants stay apart, so that other constants make the same steps
+        return -1, given.setdefault(key, (len(given), x))[0]
+
+    steps = tuple((e.primitive, e.params, tuple(map(place_of, e.inputs))) for e in equations)
+    inputs = [x for _, x in given.values()]
+    axes = tuple(0 if isinstance(x, Rows) else None for x in inputs)
     try:
-        return _compiled(primitive, axes, items)
-    except TypeError:  # an unhashable parameter
-        return jax.vmap(partial(primitive.bind, **params), in_axes=axes)
+        run = _compiled(steps, axes, place)
+    except TypeError:  # a parameter that cannot be hashed
+        run = partial(_interpreted, steps, axes, place)
+    return run(*(x.value if isinstance(x, Rows) else x for x in inputs))
 
 
-@lru_cache(maxsize=4096)
-def _compiled(primitive: Primitive, axes: tuple[int | None, ...], items: tuple[tuple[str, Hashable], ...]) -> Callable[..., Any]:
-    return jax.jit(jax.vmap(partial(primitive.bind, **dict(items)), in_axes=axes))
+def _needed(wanted: _Equation) -> list[_Equation]:
+    """The equations that lead to a result, each after those that it needs: in the order in which the code came to them."""
+    found = {wanted}
+    waiting = [wanted]
+    while waiting:
+        earlier = {x.made[0] for x in waiting.pop().inputs if isinstance(x, Rows) and isinstance(x.made, tuple)} - found
+        found |= earlier
+        waiting += earlier
+    return sorted(found, key=lambda equation: equation.number)
+
+
+@lru_cache(maxsize=1024)
+def _compiled(steps: tuple[Step, ...], axes: tuple[int | None, ...], place: int) -> Callable[..., Any]:
+    return jax.jit(partial(_interpreted, steps, axes, place))
+
+
+def _interpreted(steps: Sequence[Step], axes: Sequence[int | None], place: int, *inputs: Any) -> Any:
+    """Runs the equations one after the other on all rows, and gives one result of the last."""
+    found: list[Sequence[tuple[Any, int | None]]] = []
+    given = list(zip(inputs, axes, strict=True))
+    for primitive, params, places in steps:
+        operands = [(given if k < 0 else found[k])[position] for k, position in places]
+        batched = jax.vmap(partial(primitive.bind, **dict(params)), in_axes=tuple(axis for _, axis in operands))
+        out = batched(*(x for x, _ in operands))
+        found.append([(x, 0) for x in (out if primitive.multiple_results else [out])])
+    return found[-1][place][0]

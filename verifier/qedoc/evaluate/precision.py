@@ -54,7 +54,7 @@ def exponent(x: Fraction) -> int:
     """The e with 2**e <= |x| < 2**(e + 1), for x != 0."""
     n, d = abs(x.numerator), x.denominator
     e = n.bit_length() - d.bit_length()
-    return e if Fraction(n, d) >= Fraction(2) ** e else e - 1
+    return e if (n >= d << e if e >= 0 else n << -e >= d) else e - 1
 
 
 def nearest(x: Fraction, dtype: str) -> Fraction:
@@ -65,8 +65,13 @@ def nearest(x: Fraction, dtype: str) -> Fraction:
     f = FORMATS[dtype]
     if abs(x) < f.smallest:
         return (f.smallest if x > 0 else -f.smallest) if abs(x) > f.smallest / 2 else Fraction(0)
-    unit = Fraction(2) ** (exponent(x) - f.p + 1)
-    return max(-f.largest, min(f.largest, round(x / unit) * unit))
+    n, d = x.numerator, x.denominator
+    if d == 1 and n.bit_length() <= f.p:
+        return x
+    shift = f.p - 1 - exponent(x)
+    significand = round(Fraction(n << shift, d) if shift >= 0 else Fraction(n, d << -shift))
+    found = Fraction(significand, 1 << shift) if shift >= 0 else Fraction(significand << -shift)
+    return max(-f.largest, min(f.largest, found))
 
 
 def rounded(row: Sequence[Fraction], symbols: Sequence[sp.Symbol], dtype: str) -> tuple[Fraction, ...]:

@@ -1,5 +1,6 @@
 """How points of a domain are drawn: one unknown after the other, each within the interval that the earlier ones leave it."""
 
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -12,6 +13,7 @@ import sympy as sp
 from qedoc.case import Case, Scalar
 from qedoc.evaluate.ball import Enclosure, compile
 from qedoc.feasible import Point
+from qedoc.search.membership import membership
 from qedoc.spec import Argument
 
 FAVOURITES = tuple(Fraction(x) for x in ("1", "0", "2", "1/2", "-1", "3", "1/4", "-2", "3/2", "10", "1/10", "-1/2", "3/4", "5", "100"))
@@ -102,7 +104,7 @@ class Plan:
         self.scalars = tuple(scalars)
         self.symbols = tuple(scalar.symbol for scalar in self.scalars)
         conditions = [*where, *(c for s in scalars for c in _explicit(s))]
-        self._filters = [compile(condition, self.symbols) for condition in dict.fromkeys(conditions) if condition is not sp.true]
+        self._filters = [membership(condition, self.symbols) for condition in dict.fromkeys(conditions) if condition is not sp.true]
         self._bounds: list[list[_Bound]] = [[] for _ in self.symbols]
         self._edges: list[list[_Bound]] = [[] for _ in self.symbols]
         for condition in dict.fromkeys(conditions):
@@ -182,7 +184,7 @@ class Plan:
     def holds(self, row: Sequence[Fraction]) -> bool:
         """True if the point certainly lies in the domain."""
         whole = all(x.denominator == 1 for x, symbol in zip(row, self.symbols, strict=True) if symbol.is_integer)
-        return whole and all(condition(row) is True for condition in self._filters)
+        return whole and all(condition(row) for condition in self._filters)
 
     def simple(self, limit: int) -> Iterator[tuple[Fraction, ...]]:
         """Points of the domain, simplest first, at most `limit` of them."""
@@ -213,18 +215,25 @@ class Plan:
         """The points that are always looked at.
 
         From the simplest point, each unknown takes each of its simple values, edges and large integers; with it the last unknown takes its
-        own edges.
+        own edges. The unknowns come in turn, so that the first points of many are a fair choice.
         """
         base = next(iter(self.simple(1)), None)
         if base is None:
             return
+        found: set[tuple[Fraction, ...]] = set()
+        turns = itertools.zip_longest(*(self._along(k, base) for k in range(len(self.symbols))))
+        for row in itertools.chain.from_iterable(turns):
+            if row is not None and row not in found:
+                found.add(row)
+                yield row
+
+    def _along(self, k: int, base: tuple[Fraction, ...]) -> Iterator[tuple[Fraction, ...]]:
         last = len(self.symbols) - 1
-        for k in range(last + 1):
-            for value in self._marks(k, base[:k]):
-                row = self._completed((*base[:k], value))
-                if row is not None:
-                    yield row
-                    yield from (beside for edge in self.edges(last, row[:last]) if self.holds(beside := (*row[:last], edge)))
+        for value in self._marks(k, base[:k]):
+            row = self._completed((*base[:k], value))
+            if row is not None:
+                yield row
+                yield from (beside for edge in self.edges(last, row[:last]) if self.holds(beside := (*row[:last], edge)))
 
     def _marks(self, k: int, drawn: Sequence[Fraction]) -> list[Fraction]:
         large = [Fraction(n) for n in LARGE] if self.symbols[k].is_integer else []
