@@ -98,13 +98,15 @@ def _ruled(subject: Subject, limits: Limits, note: Callable[[str], Any]) -> Case
 def search(subject: Subject, proof: Proof, limits: Limits) -> Row | None:
     """A point that refutes the claim; a claim that is proved is still compared at some points, by other means than the proof's."""
     share = 10 if proof.complete else 4
+    examples = 50 if proof.complete else 20 if subject.code.pinned else 4
     random = seeded(subject.plan, limits.max_points // share, limits.seed)
+    landmarks = itertools.islice(subject.plan.landmarks(), limits.max_points // (4 if proof.complete else 1))
     return first(
         subject.plan,
         subject.refuted_at,
-        [*proof.suspects, *itertools.islice(subject.plan.landmarks(), limits.max_points), *random],
+        [*proof.suspects, *landmarks, *random],
         simple=limits.max_points // share,
-        examples=limits.max_points // (20 if proof.complete or subject.code.pinned else 4),
+        examples=limits.max_points // examples,
         seed=limits.seed,
     )
 

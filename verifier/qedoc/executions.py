@@ -20,10 +20,10 @@ from qedoc.verdict import Accuracy, Finding, Inputs
 
 DTYPES = ("float32", "float64", "bfloat16")
 
-SHADOWED = 3
+SHADOWED = 2
 """Rows in each dtype at which the run is held against its rounding enclosure, the worst ones first."""
 
-FEW = 30
+FEW = 20
 """Rows for code that must be called anew for almost every row."""
 
 

@@ -59,7 +59,7 @@ class Facts:
 
     def empty(self) -> bool:
         """True only if the facts contradict one another."""
-        return sp.false in self._stack or any(solver.check() == z3.unsat for solver in self._solvers)
+        return sp.false in self._stack or _contradictory(solver.check() for solver in self._solvers)
 
     def entails(self, condition: sp.Basic) -> bool:
         """True only if the condition follows from the facts."""
@@ -99,8 +99,17 @@ class Facts:
     def _unsatisfiable(self, condition: sp.Basic) -> bool:
         if condition is sp.false:
             return True
-        with self.assuming(condition):
-            return self.empty()
+        return _contradictory(self._with(condition))
+
+    def _with(self, condition: sp.Basic) -> Iterator[Any]:
+        """The answer of each solver when the condition is added."""
+        for solver, integers in zip(self._solvers, (True, False), strict=True):
+            solver.push()
+            try:
+                solver.add(*self._terms.formula(condition, integers=integers))
+                yield solver.check()
+            finally:
+                solver.pop()
 
     def _read(self, model: Any, symbols: Sequence[sp.Symbol], integers: bool) -> Point | None:
         point: Point = {}
@@ -119,6 +128,11 @@ class Facts:
         return point
 
 
+def _contradictory(answers: Iterator[Any]) -> bool:
+    """True if a solver says so; a model of the first is one of the second, which asks for less, so that it need not answer then."""
+    return next((answer == z3.unsat for answer in answers if answer != z3.unknown), False)
+
+
 def _solver(*, integers: bool) -> Any:
     """A solver for mixed integers and reals, or for the relaxation in which every integer is a real (complete for polynomials)."""
     solver = z3.Solver() if integers else z3.SolverFor("QF_NRA")
@@ -133,12 +147,16 @@ class _Terms:
         self._names: dict[tuple[sp.Basic, bool], Any] = {}
         self._side: list[Any] = []
         self._known: dict[tuple[sp.Basic, bool], tuple[Any, list[Any]]] = {}
+        self._formulas: dict[tuple[sp.Basic, bool], list[Any]] = {}
 
     def formula(self, condition: sp.Basic, *, integers: bool) -> list[Any]:
         """The z3 formulas of a condition: itself, then the side conditions of the unknowns in it."""
-        self._side = []
-        made = self._boolean(condition, integers)
-        return [made, *dict.fromkeys(self._side)]
+        key = (condition, integers)
+        if key not in self._formulas:
+            self._side = []
+            made = self._boolean(condition, integers)
+            self._formulas[key] = [made, *dict.fromkeys(self._side)]
+        return self._formulas[key]
 
     def ranges(self, symbols: Sequence[sp.Symbol], *, integers: bool) -> list[Any]:
         """What the symbols' assumptions say of their values."""

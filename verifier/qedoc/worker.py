@@ -1,5 +1,6 @@
 """What runs inside a worker process: only these functions import jax and sympy, and each gives back plain records."""
 
+import gc
 import os
 import signal
 import sys
@@ -19,6 +20,9 @@ from qedoc.limits import Limits
 from qedoc.sources import specfiles
 from qedoc.sources.specfiles import SpecFile
 from qedoc.verdict import CaseResult, ClaimResult, Formula, Inputs, Verdict
+
+YOUNG = 500_000
+"""New objects between two collections; a check makes millions of small ones, few of them in cycles."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -72,6 +76,8 @@ def warm_up() -> None:
         import_module("qedoc.check")
     except Exception:  # noqa: BLE001  the first task raises it again, where it can be reported
         return
+    gc.freeze()  # what the imports made stays: the collector need not look at it again
+    gc.set_threshold(YOUNG)
 
 
 def _keep_compiled_code() -> None:

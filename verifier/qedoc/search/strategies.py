@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from functools import lru_cache
+from math import ceil, floor
 from random import Random
 from typing import Any, TypeAlias
 
@@ -15,6 +16,9 @@ Row: TypeAlias = tuple[Fraction, ...]
 
 WIDEST = Fraction(10**6)
 """Where an interval has no end, numbers up to this size are drawn; the edges in LARGE are added to them."""
+
+FINEST = 1000
+"""The largest denominator of a number drawn; in a wide interval it is this one, for that is drawn fastest."""
 
 
 def rows(plan: Plan) -> st.SearchStrategy[Row]:
@@ -54,7 +58,12 @@ def _position(count: int) -> st.SearchStrategy[int]:
 
 @lru_cache(maxsize=4096)
 def _between(low: Fraction, high: Fraction, integer: bool) -> st.SearchStrategy[Fraction]:
-    return st.integers(int(low), int(high)).map(Fraction) if integer else st.fractions(low, high, max_denominator=1000)
+    if integer:
+        return st.integers(int(low), int(high)).map(Fraction)
+    first, last = ceil(low * FINEST), floor(high * FINEST)
+    if last - first < FINEST:
+        return st.fractions(low, high, max_denominator=FINEST)
+    return st.integers(first, last).map(lambda n: Fraction(n, FINEST))
 
 
 def _edges(plan: Plan, k: int, drawn: Sequence[Fraction]) -> list[Fraction]:
