@@ -3,8 +3,8 @@
 import os
 import signal
 import sys
-import tempfile
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from io import StringIO, TextIOWrapper
 from pathlib import Path
@@ -13,14 +13,14 @@ from typing import IO, Any, TypeVar
 import click
 
 from qedoc import __version__
+from qedoc.config import Config, configuration
 from qedoc.errors import QedocError
 from qedoc.limits import Limits
-from qedoc.outcome import Outcome
+from qedoc.lock.store import replace as write_whole
+from qedoc.outcome import Event, Outcome
 from qedoc.sources.specfiles import SpecFile, find
 
-DEFAULT = "spec"
-_MOST_JOBS = 8
-_JOBS = f"Worker processes [default: usable cores, at most {_MOST_JOBS}]."
+_JOBS = "Worker processes [default: usable cores, at most 8]."
 _FILE: Any = click.Path(path_type=Path)
 
 T = TypeVar("T")
@@ -50,18 +50,17 @@ def _terminated(number: int, frame: object) -> None:
     raise KeyboardInterrupt(number)
 
 
-def _jobs() -> int:
-    return min(len(os.sched_getaffinity(0)), _MOST_JOBS)
-
-
 def _limits(function: Callable[..., None]) -> Callable[..., None]:
     for option in (
         click.option("-j", "--jobs", type=click.IntRange(min=1), metavar="N", help=_JOBS),
-        click.option("--timeout", type=float, default=60.0, show_default=True, metavar="SECONDS", help="Time limit of each case."),
-        click.option("--max-points", type=int, default=1000, show_default=True, metavar="N", help="Most points of each case."),
-        click.option("--seed", type=int, default=0, show_default=True, metavar="N", help="Where random points start."),
+        click.option("--timeout", type=float, metavar="SECONDS", help="Time limit of each case [default: 60]."),
+        click.option("--max-points", type=int, metavar="N", help="Most points of each claim [default: 1000]."),
+        click.option("--seed", type=int, metavar="N", help="Where random points start [default: 0]."),
         click.option("--quiet", is_flag=True, help="No progress; errors are still shown."),
         click.option("--output", type=_FILE, metavar="FILE", help="Write the report to FILE instead of standard output."),
+        click.option("--no-lock", is_flag=True, help="Verify everything, and neither read nor write the lock file."),
+        click.option("--all", "again", is_flag=True, help="Verify also what has not changed since the lock file was written."),
+        click.option("--locked", is_flag=True, help="Verify and write nothing; fail if anything in the lock file is stale or missing."),
     ):
         function = option(function)
     return function
@@ -81,7 +80,8 @@ def check(what: tuple[str, ...], style: str, strict: bool, plot: Path | None, **
     """Check claims.
 
     PATHs are spec files or folders of them [default: spec/]; with TARGETs (dotted names, or ids of claims),
-    only their claims are checked.
+    only their claims are checked. What has not changed since the lock file (qedoc.lock) was written is not
+    verified again.
     """
     _report(what, style=style, strict=strict, plot=plot, **options)
 
@@ -114,7 +114,9 @@ def lift(target: str, paths: tuple[str, ...], style: str, timeout: float) -> Non
     from qedoc.report import machine
 
     limits = _guarded(Limits, timeout=timeout)
-    files, missing = _files(paths) if paths or Path(DEFAULT).is_dir() else ([], [])
+    config = _guarded(configuration, Path.cwd())
+    known = paths or any((config.root / path).exists() for path in config.specs)
+    files, missing = _files(paths, config) if known else ([], [])
     found, errors = engine.lift(target, files, limits)
     if style == "json":
         code = [{"id": name, "code": machine.formula(formula)} for name, formula in found]
@@ -134,44 +136,63 @@ def _report(
     plot: Path | None,
     output: Path | None,
     quiet: bool,
-    seed: int,
-    max_points: int,
-    timeout: float,
-    jobs: int | None,
+    **options: Any,
 ) -> None:
-    from rich.console import Console  # `--version` and `--help` do without
+    from qedoc.recheck import recheck
+    from qedoc.settings import settled
 
-    from qedoc import engine
-    from qedoc.report.progress import progress
-
-    limits = _guarded(Limits, seed=seed, max_points=max_points, timeout=timeout)
+    settings = _guarded(settled, strict=strict, **options)
     for file in (output, plot):
         _guarded(_writable, file)
     if plot:
         from qedoc.report.plot import check_file
 
         _guarded(check_file, plot)
-    files, missing = _files([name for name in what if _is_path(name)])
-    with progress(Console(stderr=True), shown=not quiet) as notify:
-        wanted = [name for name in what if not _is_path(name)]
-        outcome = engine.verify(files, wanted=wanted, limits=limits, jobs=jobs or _jobs(), curves=plot is not None, notify=notify)
+    files, missing = _files([name for name in what if _is_path(name)], settings.config)
+    wanted = [name for name in what if not _is_path(name)]
+    with _progress(shown=not quiet) as notify:
+        outcome = _guarded(
+            recheck,
+            files,
+            lock=settings.lock,
+            mode=settings.mode,
+            wanted=wanted,
+            limits=settings.limits,
+            jobs=settings.jobs,
+            curves=plot is not None,
+            notify=notify,
+        )
     outcome = replace(outcome, errors=(*missing, *outcome.errors))
     _deliver(outcome, style, output)
     if plot and outcome.curves:
         _draw(outcome, plot)
     _complain(outcome.errors)
-    sys.exit(outcome.exit_code(strict=strict))
+    sys.exit(outcome.exit_code(strict=settings.strict))
+
+
+def _progress(*, shown: bool) -> AbstractContextManager[Callable[[Event], None]]:
+    """What the engine notifies; only a terminal is worth the import."""
+    if not (shown and sys.stderr.isatty()):
+        return nullcontext(lambda _: None)
+    from rich.console import Console
+
+    from qedoc.report.progress import progress
+
+    return progress(Console(stderr=True), shown=True)
 
 
 def _is_path(name: str) -> bool:
     return os.sep in name or name.endswith(".py") or Path(name).exists()
 
 
-def _files(paths: Sequence[str]) -> tuple[list[SpecFile], list[QedocError]]:
-    """The spec files named, or those of the default folder; nothing at all to read ends the program."""
-    if not paths and not Path(DEFAULT).is_dir():
-        raise _Refused(f"no folder {DEFAULT}/ here; run qedoc in the folder that has it, or name spec files")
-    files, errors = find(paths or [DEFAULT])
+def _files(paths: Sequence[str], config: Config) -> tuple[list[SpecFile], list[QedocError]]:
+    """The spec files named, or those of the project; nothing at all to read ends the program."""
+    from qedoc.settings import spec_paths
+
+    paths = paths or spec_paths(config)
+    if not config.found and paths == ["spec"] and not Path("spec").is_dir():
+        raise _Refused("no folder spec/ here; run qedoc in the folder that has it, or name spec files")
+    files, errors = find(paths)
     if not files:
         _complain(errors)
         sys.exit(2)
@@ -197,15 +218,14 @@ def _deliver(outcome: Outcome, style: str, output: Path | None) -> None:
     else:
         text = StringIO()
         _render(outcome, style, text)
-        _replace(output, text.getvalue().encode())
+        write_whole(output, text.getvalue().encode())
     if outcome.stopped and style == "json":
         click.echo(f"interrupted: {len(outcome.claims)} of {outcome.planned} claims finished", err=True)
 
 
 def _render(outcome: Outcome, style: str, file: IO[str]) -> None:
-    from rich.console import Console
-
     from qedoc.report import machine, terminal
+    from qedoc.report.layout import Plain
 
     if style == "json":
         file.write(machine.dump(machine.document(outcome)))
@@ -213,13 +233,18 @@ def _render(outcome: Outcome, style: str, file: IO[str]) -> None:
     if isinstance(file, TextIOWrapper):
         file.reconfigure(errors="backslashreplace")  # a formula may hold signs that an old terminal lacks
     write = terminal.full if style == "full" else terminal.concise
+    if not file.isatty() and not os.environ.get("FORCE_COLOR"):
+        write(outcome, Plain(file))
+        return
+    from rich.console import Console
+
     write(outcome, Console(file=file, highlight=False, markup=False, emoji=False))
 
 
 def _draw(outcome: Outcome, file: Path) -> None:
     from qedoc.report.plot import draw
 
-    _replace(file, draw(outcome.curves, file))
+    write_whole(file, draw(outcome.curves, file))
 
 
 def _writable(file: Path | None) -> None:
@@ -227,18 +252,3 @@ def _writable(file: Path | None) -> None:
         return
     if file.is_dir() or not file.parent.is_dir():
         raise QedocError(f"{file}: expected the path of a file in a folder that exists")
-
-
-def _replace(file: Path, content: bytes) -> None:
-    """Writes a file whole or not at all."""
-    mask = os.umask(0)
-    os.umask(mask)
-    handle, made = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}-")
-    try:
-        with os.fdopen(handle, "wb") as written:
-            written.write(content)
-        Path(made).chmod(0o666 & ~mask)
-        Path(made).replace(file)
-    except BaseException:
-        Path(made).unlink(missing_ok=True)
-        raise
