@@ -1,38 +1,28 @@
 """The command line: reads arguments, runs the engine, writes reports, and ends with the exit code of the contract."""
 
-import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import replace
-from io import StringIO, TextIOWrapper
+from io import StringIO
 from pathlib import Path
-from typing import IO, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from qedoc import __version__
-from qedoc.config import Config, configuration
+from qedoc import __version__, commands
+from qedoc.config import configuration
 from qedoc.errors import QedocError
 from qedoc.limits import Limits
 from qedoc.lock.store import replace as write_whole
-from qedoc.outcome import Event, Outcome
-from qedoc.sources.specfiles import SpecFile, find
+from qedoc.outcome import Outcome
+from qedoc.running import complain, guarded, run, spec_files
+from qedoc.settings import settled
+
+if TYPE_CHECKING:
+    from qedoc.delivery import Report
 
 _JOBS = "Worker processes [default: usable cores, at most 8]."
 _FILE: Any = click.Path(path_type=Path)
-
-T = TypeVar("T")
-
-
-class _Refused(click.ClickException):
-    """A QedocError on its way out of a command."""
-
-    exit_code = 2
-
-    def show(self, file: IO[Any] | None = None) -> None:
-        click.echo(f"error: {self.message}", file=file, err=file is None)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -72,7 +62,9 @@ def _format(*styles: str) -> Callable[[Callable[..., None]], Callable[..., None]
 
 @main.command()
 @click.argument("what", metavar="[PATH|TARGET]...", nargs=-1)
-@_format("concise", "full", "json")
+@_format("concise", "full", "json", "junit", "github", "sarif")
+@click.option("--select", metavar="CODES", help="Report only findings of these codes (QED101, or QED1 for all that begin so), with commas.")
+@click.option("--ignore", metavar="CODES", help="Leave findings of these codes out of the report and of the exit code.")
 @click.option("--strict", is_flag=True, help="A claim or property without an answer fails.")
 @click.option("--plot", type=_FILE, metavar="FILE", help="Draw the claims of one target (.svg, .png or .pdf).")
 @_limits
@@ -113,10 +105,10 @@ def lift(target: str, paths: tuple[str, ...], style: str, timeout: float) -> Non
     from qedoc import engine  # `--version` and `--help` need no processes
     from qedoc.report import machine
 
-    limits = _guarded(Limits, timeout=timeout)
-    config = _guarded(configuration, Path.cwd())
+    limits = guarded(Limits, timeout=timeout)
+    config = guarded(configuration, Path.cwd())
     known = paths or any((config.root / path).exists() for path in config.specs)
-    files, missing = _files(paths, config) if known else ([], [])
+    files, missing = spec_files(paths, config) if known else ([], [])
     found, errors = engine.lift(target, files, limits)
     if style == "json":
         code = [{"id": name, "code": machine.formula(formula)} for name, formula in found]
@@ -124,7 +116,7 @@ def lift(target: str, paths: tuple[str, ...], style: str, timeout: float) -> Non
     elif found:
         click.echo("\n\n".join(f"{name}\n\nlatex  {formula.latex}\nsympy  {formula.sympy}" for name, formula in found))
     errors = (*missing, *errors)
-    _complain(errors)
+    complain(errors)
     sys.exit(2 if errors else 0)
 
 
@@ -136,109 +128,40 @@ def _report(
     plot: Path | None,
     output: Path | None,
     quiet: bool,
+    select: str | None = None,
+    ignore: str | None = None,
     **options: Any,
 ) -> None:
-    from qedoc.recheck import recheck
-    from qedoc.settings import settled
+    from qedoc.delivery import report
 
-    settings = _guarded(settled, strict=strict, **options)
+    settings = guarded(settled, strict=strict, select=select, ignore=ignore, **options)
     for file in (output, plot):
-        _guarded(_writable, file)
+        guarded(_writable, file)
     if plot:
         from qedoc.report.plot import check_file
 
-        _guarded(check_file, plot)
-    files, missing = _files([name for name in what if _is_path(name)], settings.config)
-    wanted = [name for name in what if not _is_path(name)]
-    with _progress(shown=not quiet) as notify:
-        outcome = _guarded(
-            recheck,
-            files,
-            lock=settings.lock,
-            mode=settings.mode,
-            wanted=wanted,
-            limits=settings.limits,
-            jobs=settings.jobs,
-            curves=plot is not None,
-            notify=notify,
-        )
-    outcome = replace(outcome, errors=(*missing, *outcome.errors))
-    _deliver(outcome, style, output)
+        guarded(check_file, plot)
+    outcome = run(what, settings, curves=plot is not None, shown=not quiet)
+    made = guarded(report, outcome, settings.config, select=settings.select, ignore=settings.ignore, strict=settings.strict)
+    _deliver(made, style, output, asked=bool(settings.select))
     if plot and outcome.curves:
         _draw(outcome, plot)
-    _complain(outcome.errors)
-    sys.exit(outcome.exit_code(strict=settings.strict))
+    complain(outcome.errors)
+    sys.exit(made.exit_code)
 
 
-def _progress(*, shown: bool) -> AbstractContextManager[Callable[[Event], None]]:
-    """What the engine notifies; only a terminal is worth the import."""
-    if not (shown and sys.stderr.isatty()):
-        return nullcontext(lambda _: None)
-    from rich.console import Console
-
-    from qedoc.report.progress import progress
-
-    return progress(Console(stderr=True), shown=True)
-
-
-def _is_path(name: str) -> bool:
-    return os.sep in name or name.endswith(".py") or Path(name).exists()
-
-
-def _files(paths: Sequence[str], config: Config) -> tuple[list[SpecFile], list[QedocError]]:
-    """The spec files named, or those of the project; nothing at all to read ends the program."""
-    from qedoc.settings import spec_paths
-
-    paths = paths or spec_paths(config)
-    if not config.found and paths == ["spec"] and not Path("spec").is_dir():
-        raise _Refused("no folder spec/ here; run qedoc in the folder that has it, or name spec files")
-    files, errors = find(paths)
-    if not files:
-        _complain(errors)
-        sys.exit(2)
-    return files, errors
-
-
-def _guarded(function: Callable[..., T], *args: Any, **keywords: Any) -> T:
-    try:
-        return function(*args, **keywords)
-    except QedocError as error:
-        raise _Refused(str(error)) from None
-
-
-def _complain(errors: Sequence[QedocError]) -> None:
-    for error in errors:
-        click.echo(f"error: {error}", err=True)
-
-
-def _deliver(outcome: Outcome, style: str, output: Path | None) -> None:
+def _deliver(made: "Report", style: str, output: Path | None, *, asked: bool) -> None:
     """Writes the report to standard output, or to a file."""
+    from qedoc.delivery import render
+
     if output is None:
-        _render(outcome, style, sys.stdout)
+        render(made, style, sys.stdout, asked=asked)
     else:
         text = StringIO()
-        _render(outcome, style, text)
+        render(made, style, text, asked=asked)
         write_whole(output, text.getvalue().encode())
-    if outcome.stopped and style == "json":
-        click.echo(f"interrupted: {len(outcome.claims)} of {outcome.planned} claims finished", err=True)
-
-
-def _render(outcome: Outcome, style: str, file: IO[str]) -> None:
-    from qedoc.report import machine, terminal
-    from qedoc.report.layout import Plain
-
-    if style == "json":
-        file.write(machine.dump(machine.document(outcome)))
-        return
-    if isinstance(file, TextIOWrapper):
-        file.reconfigure(errors="backslashreplace")  # a formula may hold signs that an old terminal lacks
-    write = terminal.full if style == "full" else terminal.concise
-    if not file.isatty() and not os.environ.get("FORCE_COLOR"):
-        write(outcome, Plain(file))
-        return
-    from rich.console import Console
-
-    write(outcome, Console(file=file, highlight=False, markup=False, emoji=False))
+    if made.outcome.stopped and style not in ("concise", "full"):
+        click.echo(f"interrupted: {len(made.outcome.claims)} of {made.outcome.planned} claims finished", err=True)
 
 
 def _draw(outcome: Outcome, file: Path) -> None:
@@ -252,3 +175,7 @@ def _writable(file: Path | None) -> None:
         return
     if file.is_dir() or not file.parent.is_dir():
         raise QedocError(f"{file}: expected the path of a file in a folder that exists")
+
+
+for command in commands.COMMANDS:
+    main.add_command(command)

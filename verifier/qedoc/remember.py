@@ -77,7 +77,7 @@ class Remembered(Memory):
 def _enter(lock: Lock, entries: dict[str, Any], root: Path) -> None:
     lock.files.update({path: entry for path, entry in entries.items() if entry is not None})
     lock.files = {path: entry for path, entry in lock.files.items() if (root / path).exists()}
-    here = {id_ for entry in lock.files.values() for id_ in entry["claims"]}
+    here = {id_ for entry in lock.files.values() for id_, *_ in entry["claims"]}
     lock.claims = {id_: kept for id_, kept in lock.claims.items() if id_ in here}
 
 

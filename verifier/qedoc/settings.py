@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from qedoc.codes import check_prefixes
 from qedoc.config import Config, configuration
 from qedoc.errors import QedocError
 from qedoc.limits import Limits
@@ -24,6 +25,8 @@ class Settings:
         lock: the lock file.
         mode: what is verified.
         strict: whether a claim without an answer fails.
+        select: the codes of findings that are reported; all if empty.
+        ignore: the codes of findings that are left out.
     """
 
     config: Config
@@ -32,6 +35,8 @@ class Settings:
     lock: Path
     mode: Mode
     strict: bool
+    select: tuple[str, ...]
+    ignore: tuple[str, ...]
 
 
 def settled(
@@ -44,6 +49,8 @@ def settled(
     locked: bool = False,
     again: bool = False,
     no_lock: bool = False,
+    select: str | None = None,
+    ignore: str | None = None,
 ) -> Settings:
     """The settings of a run in the current folder.
 
@@ -54,6 +61,9 @@ def settled(
     if len(chosen) > 1:
         raise QedocError(f"{' and '.join(chosen)} exclude each other; give one of them")
     config = configuration(Path.cwd())
+    chosen_codes = config.select if select is None else _codes(select)
+    ignored = config.ignore if ignore is None else _codes(ignore)
+    check_prefixes((*chosen_codes, *ignored))
     return Settings(
         config=config,
         limits=Limits(
@@ -65,7 +75,13 @@ def settled(
         lock=config.root / config.lock,
         mode=Mode.LOCKED if locked else Mode.ALL if again else Mode.UNLOCKED if no_lock else Mode.CHANGED,
         strict=strict or config.strict,
+        select=chosen_codes,
+        ignore=ignored,
     )
+
+
+def _codes(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(","))
 
 
 def spec_paths(config: Config) -> Sequence[str]:

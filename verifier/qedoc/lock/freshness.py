@@ -20,10 +20,11 @@ def file_entry(text: str, claims: dict[str, tuple[str, int]], imports: dict[str,
     analysis = analyse(text)
     if analysis is None:
         return None
+    calls = analysis.calls
     return {
         "fingerprint": analysis.whole,
         "imports": imports,
-        "claims": {id_: [content, analysis.calls.index(line) if line in analysis.calls else -1] for id_, (content, line) in claims.items()},
+        "claims": [[id_, content, calls.index(line) if line in calls else -1] for id_, (content, line) in claims.items()],
     }
 
 
@@ -37,7 +38,7 @@ def claims_of(text: str, entry: dict[str, Any] | None) -> dict[str, tuple[str, i
     if different := changed(entry["imports"]):
         return f"what the spec file imports has changed: {different[0]}"
     calls = analysis.calls
-    return {id_: (content, calls[call] if 0 <= call < len(calls) else 1) for id_, (content, call) in entry["claims"].items()}
+    return {id_: (content, calls[call] if 0 <= call < len(calls) else 1) for id_, content, call in entry["claims"]}
 
 
 def why_stale(record: dict[str, Any] | None, content: str, limits: Limits) -> str:

@@ -71,6 +71,8 @@ def update(path: Path, change: Callable[[Lock], None]) -> None:
         QedocError: if the file cannot be read or written.
     """
     with _alone(path):
+        for left in path.parent.glob(f".{path.name}-*"):  # of a writer that was killed: no other is at work
+            left.unlink(missing_ok=True)
         lock = load(path)
         before = lock.text() if path.exists() else ""
         change(lock)

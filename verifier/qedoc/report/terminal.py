@@ -1,7 +1,7 @@
 """Results for people: a table of targets and what is wrong (concise), or everything about each claim (full)."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -52,27 +52,39 @@ def _reason(case: CaseResult) -> str:
     return f"{case.id}: {case.reason}"
 
 
-def concise(outcome: Outcome, console: "Console | Plain") -> None:
-    """Writes a table of targets, what does not hold, the findings, and a one-line summary."""
+def concise(outcome: Outcome, console: "Console | Plain", *, silent: Collection[str] = (), remarks: Sequence[str] = ()) -> None:
+    """Writes a table of targets, what does not hold, the findings, and a one-line summary.
+
+    Args:
+        outcome: of the run.
+        console: where to.
+        silent: the ids of the claims of which it is not told what does not hold: that is accepted, or not asked for.
+        remarks: what else is to be said, before the summary.
+    """
     page = Page(console)
     targets = _targets(outcome.claims)
     if targets:
         page.table(list(_table(targets)))
         console.print()
     for claim in (claim for target in targets for claim in target.claims):
-        _trouble(page, claim)
+        if claim.id not in silent:
+            _trouble(page, claim)
     _stale(page, outcome)
+    for remark in remarks:
+        page.line(remark)
     _findings(page, outcome.claims)
     page.line(*_summary(targets, outcome))
 
 
-def full(outcome: Outcome, console: "Console | Plain") -> None:
-    """Writes everything that is known of each claim, and the summary."""
+def full(outcome: Outcome, console: "Console | Plain", *, silent: Collection[str] = (), remarks: Sequence[str] = ()) -> None:
+    """Writes everything that is known of each claim, the remarks, and the summary; nothing is `silent` here."""
     page = Page(console)
     for claim in outcome.claims:
         _everything(page, claim)
         console.print()
     _stale(page, outcome)
+    for remark in remarks:
+        page.line(remark)
     page.line(*_summary(_targets(outcome.claims), outcome))
 
 
