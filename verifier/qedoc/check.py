@@ -18,6 +18,7 @@ from qedoc.executions import Executions, execute, outside
 from qedoc.infer import lifted
 from qedoc.inputs import named, pasteable, spoken
 from qedoc.limits import Limits
+from qedoc.lock.closure import closure
 from qedoc.paths import formula
 from qedoc.promised import promised
 from qedoc.proof import Proof, prove
@@ -60,7 +61,8 @@ def check(spec: Spec, sizes: Mapping[str, int], limits: Limits, note: Callable[[
         result = _ruled(subject, limits, note)
     except UnsupportedError as error:
         result = CaseResult(id=subject.case.id, verdict=Verdict.UNSUPPORTED, reason=str(error))
-    return replace(result, seconds=time.perf_counter() - started)
+    reached = sorted({place for branch in subject.code.branches for place in branch.path.reached})
+    return replace(result, seconds=time.perf_counter() - started, sources=closure(spec.target, reached))
 
 
 def _share(spec: Spec, limits: Limits) -> Limits:

@@ -1,38 +1,28 @@
 """The command line: reads arguments, runs the engine, writes reports, and ends with the exit code of the contract."""
 
-import os
 import signal
 import sys
-import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import replace
-from io import StringIO, TextIOWrapper
+from io import StringIO
 from pathlib import Path
-from typing import IO, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from qedoc import __version__
+from qedoc import __version__, commands
+from qedoc.config import configuration
 from qedoc.errors import QedocError
 from qedoc.limits import Limits
+from qedoc.lock.store import replace as write_whole
 from qedoc.outcome import Outcome
-from qedoc.sources.specfiles import SpecFile, find
+from qedoc.running import complain, guarded, run, spec_files
+from qedoc.settings import settled
 
-DEFAULT = "spec"
-_MOST_JOBS = 8
-_JOBS = f"Worker processes [default: usable cores, at most {_MOST_JOBS}]."
+if TYPE_CHECKING:
+    from qedoc.delivery import Report
+
+_JOBS = "Worker processes [default: usable cores, at most 8]."
 _FILE: Any = click.Path(path_type=Path)
-
-T = TypeVar("T")
-
-
-class _Refused(click.ClickException):
-    """A QedocError on its way out of a command."""
-
-    exit_code = 2
-
-    def show(self, file: IO[Any] | None = None) -> None:
-        click.echo(f"error: {self.message}", file=file, err=file is None)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -50,18 +40,17 @@ def _terminated(number: int, frame: object) -> None:
     raise KeyboardInterrupt(number)
 
 
-def _jobs() -> int:
-    return min(len(os.sched_getaffinity(0)), _MOST_JOBS)
-
-
 def _limits(function: Callable[..., None]) -> Callable[..., None]:
     for option in (
         click.option("-j", "--jobs", type=click.IntRange(min=1), metavar="N", help=_JOBS),
-        click.option("--timeout", type=float, default=60.0, show_default=True, metavar="SECONDS", help="Time limit of each case."),
-        click.option("--max-points", type=int, default=1000, show_default=True, metavar="N", help="Most points of each case."),
-        click.option("--seed", type=int, default=0, show_default=True, metavar="N", help="Where random points start."),
+        click.option("--timeout", type=float, metavar="SECONDS", help="Time limit of each case [default: 60]."),
+        click.option("--max-points", type=int, metavar="N", help="Most points of each claim [default: 1000]."),
+        click.option("--seed", type=int, metavar="N", help="Where random points start [default: 0]."),
         click.option("--quiet", is_flag=True, help="No progress; errors are still shown."),
         click.option("--output", type=_FILE, metavar="FILE", help="Write the report to FILE instead of standard output."),
+        click.option("--no-lock", is_flag=True, help="Verify everything, and neither read nor write the lock file."),
+        click.option("--all", "again", is_flag=True, help="Verify also what has not changed since the lock file was written."),
+        click.option("--locked", is_flag=True, help="Verify and write nothing; fail if anything in the lock file is stale or missing."),
     ):
         function = option(function)
     return function
@@ -73,7 +62,9 @@ def _format(*styles: str) -> Callable[[Callable[..., None]], Callable[..., None]
 
 @main.command()
 @click.argument("what", metavar="[PATH|TARGET]...", nargs=-1)
-@_format("concise", "full", "json")
+@_format("concise", "full", "json", "junit", "github", "sarif")
+@click.option("--select", metavar="CODES", help="Report only findings of these codes (QED101, or QED1 for all that begin so), with commas.")
+@click.option("--ignore", metavar="CODES", help="Leave findings of these codes out of the report and of the exit code.")
 @click.option("--strict", is_flag=True, help="A claim or property without an answer fails.")
 @click.option("--plot", type=_FILE, metavar="FILE", help="Draw the claims of one target (.svg, .png or .pdf).")
 @_limits
@@ -81,7 +72,8 @@ def check(what: tuple[str, ...], style: str, strict: bool, plot: Path | None, **
     """Check claims.
 
     PATHs are spec files or folders of them [default: spec/]; with TARGETs (dotted names, or ids of claims),
-    only their claims are checked.
+    only their claims are checked. What has not changed since the lock file (qedoc.lock) was written is not
+    verified again.
     """
     _report(what, style=style, strict=strict, plot=plot, **options)
 
@@ -113,8 +105,10 @@ def lift(target: str, paths: tuple[str, ...], style: str, timeout: float) -> Non
     from qedoc import engine  # `--version` and `--help` need no processes
     from qedoc.report import machine
 
-    limits = _guarded(Limits, timeout=timeout)
-    files, missing = _files(paths) if paths or Path(DEFAULT).is_dir() else ([], [])
+    limits = guarded(Limits, timeout=timeout)
+    config = guarded(configuration, Path.cwd())
+    known = paths or any((config.root / path).exists() for path in config.specs)
+    files, missing = spec_files(paths, config) if known else ([], [])
     found, errors = engine.lift(target, files, limits)
     if style == "json":
         code = [{"id": name, "code": machine.formula(formula)} for name, formula in found]
@@ -122,7 +116,7 @@ def lift(target: str, paths: tuple[str, ...], style: str, timeout: float) -> Non
     elif found:
         click.echo("\n\n".join(f"{name}\n\nlatex  {formula.latex}\nsympy  {formula.sympy}" for name, formula in found))
     errors = (*missing, *errors)
-    _complain(errors)
+    complain(errors)
     sys.exit(2 if errors else 0)
 
 
@@ -134,92 +128,46 @@ def _report(
     plot: Path | None,
     output: Path | None,
     quiet: bool,
-    seed: int,
-    max_points: int,
-    timeout: float,
-    jobs: int | None,
+    select: str | None = None,
+    ignore: str | None = None,
+    **options: Any,
 ) -> None:
-    from rich.console import Console  # `--version` and `--help` do without
+    from qedoc.delivery import report
 
-    from qedoc import engine
-    from qedoc.report.progress import progress
-
-    limits = _guarded(Limits, seed=seed, max_points=max_points, timeout=timeout)
+    settings = guarded(settled, strict=strict, select=select, ignore=ignore, **options)
     for file in (output, plot):
-        _guarded(_writable, file)
+        guarded(_writable, file)
     if plot:
         from qedoc.report.plot import check_file
 
-        _guarded(check_file, plot)
-    files, missing = _files([name for name in what if _is_path(name)])
-    with progress(Console(stderr=True), shown=not quiet) as notify:
-        wanted = [name for name in what if not _is_path(name)]
-        outcome = engine.verify(files, wanted=wanted, limits=limits, jobs=jobs or _jobs(), curves=plot is not None, notify=notify)
-    outcome = replace(outcome, errors=(*missing, *outcome.errors))
-    _deliver(outcome, style, output)
+        guarded(check_file, plot)
+    outcome = run(what, settings, curves=plot is not None, shown=not quiet)
+    made = guarded(report, outcome, settings.config, select=settings.select, ignore=settings.ignore, strict=settings.strict)
+    _deliver(made, style, output, asked=bool(settings.select))
     if plot and outcome.curves:
         _draw(outcome, plot)
-    _complain(outcome.errors)
-    sys.exit(outcome.exit_code(strict=strict))
+    complain(outcome.errors)
+    sys.exit(made.exit_code)
 
 
-def _is_path(name: str) -> bool:
-    return os.sep in name or name.endswith(".py") or Path(name).exists()
-
-
-def _files(paths: Sequence[str]) -> tuple[list[SpecFile], list[QedocError]]:
-    """The spec files named, or those of the default folder; nothing at all to read ends the program."""
-    if not paths and not Path(DEFAULT).is_dir():
-        raise _Refused(f"no folder {DEFAULT}/ here; run qedoc in the folder that has it, or name spec files")
-    files, errors = find(paths or [DEFAULT])
-    if not files:
-        _complain(errors)
-        sys.exit(2)
-    return files, errors
-
-
-def _guarded(function: Callable[..., T], *args: Any, **keywords: Any) -> T:
-    try:
-        return function(*args, **keywords)
-    except QedocError as error:
-        raise _Refused(str(error)) from None
-
-
-def _complain(errors: Sequence[QedocError]) -> None:
-    for error in errors:
-        click.echo(f"error: {error}", err=True)
-
-
-def _deliver(outcome: Outcome, style: str, output: Path | None) -> None:
+def _deliver(made: "Report", style: str, output: Path | None, *, asked: bool) -> None:
     """Writes the report to standard output, or to a file."""
+    from qedoc.delivery import render
+
     if output is None:
-        _render(outcome, style, sys.stdout)
+        render(made, style, sys.stdout, asked=asked)
     else:
         text = StringIO()
-        _render(outcome, style, text)
-        _replace(output, text.getvalue().encode())
-    if outcome.stopped and style == "json":
-        click.echo(f"interrupted: {len(outcome.claims)} of {outcome.planned} claims finished", err=True)
-
-
-def _render(outcome: Outcome, style: str, file: IO[str]) -> None:
-    from rich.console import Console
-
-    from qedoc.report import machine, terminal
-
-    if style == "json":
-        file.write(machine.dump(machine.document(outcome)))
-        return
-    if isinstance(file, TextIOWrapper):
-        file.reconfigure(errors="backslashreplace")  # a formula may hold signs that an old terminal lacks
-    write = terminal.full if style == "full" else terminal.concise
-    write(outcome, Console(file=file, highlight=False, markup=False, emoji=False))
+        render(made, style, text, asked=asked)
+        write_whole(output, text.getvalue().encode())
+    if made.outcome.stopped and style not in ("concise", "full"):
+        click.echo(f"interrupted: {len(made.outcome.claims)} of {made.outcome.planned} claims finished", err=True)
 
 
 def _draw(outcome: Outcome, file: Path) -> None:
     from qedoc.report.plot import draw
 
-    _replace(file, draw(outcome.curves, file))
+    write_whole(file, draw(outcome.curves, file))
 
 
 def _writable(file: Path | None) -> None:
@@ -229,16 +177,5 @@ def _writable(file: Path | None) -> None:
         raise QedocError(f"{file}: expected the path of a file in a folder that exists")
 
 
-def _replace(file: Path, content: bytes) -> None:
-    """Writes a file whole or not at all."""
-    mask = os.umask(0)
-    os.umask(mask)
-    handle, made = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}-")
-    try:
-        with os.fdopen(handle, "wb") as written:
-            written.write(content)
-        Path(made).chmod(0o666 & ~mask)
-        Path(made).replace(file)
-    except BaseException:
-        Path(made).unlink(missing_ok=True)
-        raise
+for command in commands.COMMANDS:
+    main.add_command(command)

@@ -6,6 +6,7 @@ import sympy as sp
 
 from qedoc.domain import Functions
 from qedoc.feasible import Facts
+from qedoc.lock.closure import closure
 from qedoc.spec import Declaration, ForAll, Size, Spec
 from qedoc.verdict import ClaimResult, Formula, SymbolEntry
 
@@ -27,6 +28,7 @@ def describe(spec: Spec) -> ClaimResult:
         source=spec.source,
         cases=(),
         versions=versions(spec.target),
+        sources=closure(spec.target, ()),
     )
 
 

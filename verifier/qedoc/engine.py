@@ -23,6 +23,28 @@ from qedoc.worker import Claim, Failure, case_id
 T = TypeVar("T")
 
 
+class Memory:
+    """What a run knows of earlier ones: nothing, unless a subclass remembers."""
+
+    def known(self, claim: Claim) -> ClaimResult | None:
+        """The result of an earlier run, if it still stands; such a claim is not checked."""
+        return None
+
+    def collected(self, claims: Sequence[Claim]) -> None:
+        """Hears of the claims of all files that could be run."""
+
+    def finished(self, claim: Claim, result: ClaimResult) -> None:
+        """Hears of a claim that was checked, before any other is waited for."""
+
+    def drawn(self, claim: Claim, curve: Curve) -> None:
+        """Hears of a picture's numbers, where `wants_curves` asks for them."""
+
+    @property
+    def wants_curves(self) -> bool:
+        """Whether each claim that was checked is to be drawn."""
+        return False
+
+
 def verify(
     files: Sequence[SpecFile],
     *,
@@ -31,6 +53,7 @@ def verify(
     jobs: int,
     curves: bool = False,
     notify: Callable[[Event], None] = lambda event: None,
+    memory: Memory | None = None,
 ) -> Outcome:
     """Checks the claims of spec files in worker processes; Ctrl-C ends it early and keeps the finished claims.
 
@@ -41,11 +64,12 @@ def verify(
         jobs: how many worker processes.
         curves: whether to compute a curve for each claim.
         notify: hears of each finished case at once, and of each finished claim in the order of the spec files.
+        memory: knows what was found before, and is told of each finished claim at once.
     """
     started = time.monotonic()
     stopped = 0
     with TemporaryDirectory(prefix="qedoc-") as folder, Pool(jobs, worker.warm_up) as pool:
-        run = _Run(pool=pool, limits=limits, notify=notify, folder=Path(folder))
+        run = _Run(pool=pool, limits=limits, notify=notify, folder=Path(folder), memory=memory or Memory())
         try:
             run.check(run.select(run.collect(files), wanted, alone=curves))
             if curves:
@@ -90,8 +114,11 @@ class _Pending:
     open: int
     description: ClaimResult | None = None
     cases: dict[int, CaseResult] = field(default_factory=dict)
+    known: ClaimResult | None = None
 
     def result(self) -> ClaimResult | None:
+        if self.known is not None:
+            return self.known
         if self.description is None or len(self.cases) < len(self.claim.sizes):
             return None
         return replace(self.description, cases=tuple(case for _, case in sorted(self.cases.items())))
@@ -103,6 +130,7 @@ class _Run:
     limits: Limits
     notify: Callable[[Event], None]
     folder: Path
+    memory: Memory = field(default_factory=Memory)
     pending: list[_Pending] = field(default_factory=list)
     results: list[ClaimResult] = field(default_factory=list)
     curves: list[Curve] = field(default_factory=list)
@@ -120,6 +148,7 @@ class _Run:
         first: dict[str, Claim] = {}
         for claim in claims:
             first.setdefault(claim.id, claim)
+        self.memory.collected(claims)
         return list(first.values())
 
     def select(self, claims: list[Claim], wanted: Sequence[str], *, alone: bool) -> list[Claim]:
@@ -131,7 +160,7 @@ class _Run:
             alone: whether they must all be of one target.
         """
         names = sorted({name for claim in claims for name in (claim.id, claim.target)})
-        self.errors += [_unknown(name, names) for name in wanted if name not in names]
+        self.errors += [unknown(name, names) for name in wanted if name not in names]
         chosen = [claim for claim in claims if not wanted or claim.id in wanted or claim.target in wanted]
         targets = {claim.target for claim in chosen}
         if alone and len(targets) > 1:
@@ -140,22 +169,37 @@ class _Run:
 
     def check(self, claims: list[Claim]) -> None:
         """Checks the claims case by case, and hands them on in order."""
-        self.notify(Collected(claims=len(claims), cases=sum(len(claim.sizes) for claim in claims)))
-        self.pending = [_Pending(claim=claim, open=1 + len(claim.sizes)) for claim in claims]
+        self.pending = [_Pending(claim=claim, open=1 + len(claim.sizes), known=self.memory.known(claim)) for claim in claims]
+        fresh = [pending for pending in self.pending if pending.known is None]
+        self.notify(Collected(claims=len(claims), cases=sum(len(pending.claim.sizes) for pending in fresh)))
         tasks: dict[Future[ClaimResult | CaseResult | Failure], tuple[_Pending, int | None]] = {}
-        for pending in self.pending:
+        for pending in fresh:
             claim = pending.claim
             tasks[self._submit(worker.describe, claim)] = pending, None
             for number, sizes in enumerate(claim.sizes):
                 tasks[self._submit(worker.check_case, claim, sizes, self.limits, self._stage(pending, number))] = pending, number
         waiting = list(self.pending)
+        drawings = []
+        self._release(waiting)
         for future in as_completed(tasks):
             reply = settled(future)
-            self._file(reply, *tasks[future])
-            while waiting and not waiting[0].open:
-                if result := waiting.pop(0).result():
-                    self.results.append(result)
-                    self.notify(result)
+            pending, case = tasks[future]
+            self._file(reply, pending, case)
+            if not pending.open and (result := pending.result()):
+                self.memory.finished(pending.claim, result)
+                if self.memory.wants_curves:
+                    drawings.append((pending.claim, self._drawing(pending)))
+            self._release(waiting)
+        for claim, drawing in drawings:
+            if isinstance(curve := settled(drawing), Curve):  # a claim that cannot be drawn has no picture, and is no error
+                self.memory.drawn(claim, curve)
+
+    def _release(self, waiting: list[_Pending]) -> None:
+        """Hands on the claims at the head of the line that are finished."""
+        while waiting and (waiting[0].known is not None or not waiting[0].open):
+            if result := waiting.pop(0).result():
+                self.results.append(result)
+                self.notify(result)
 
     def _stage(self, pending: _Pending, number: int) -> Path:
         return self.folder / f"{self.pending.index(pending)}-{number}"
@@ -168,7 +212,7 @@ class _Run:
             reply = self._undecided(name, reply, self._stage(pending, number))
         accepted = self._accept(reply, name, pending.claim.location)
         if isinstance(accepted, ClaimResult):
-            pending.description = accepted
+            pending.description = replace(accepted, seed=self.limits.seed)
         elif isinstance(accepted, CaseResult) and number is not None:
             pending.cases[number] = accepted
             self.notify(Checked(id=name, verdict=accepted.verdict))
@@ -184,13 +228,17 @@ class _Run:
         for pending in self.pending:
             if (result := pending.result()) is None:
                 continue
-            refuted = [number for number, case in sorted(pending.cases.items()) if case.counterexample]
-            number = refuted[0] if refuted else len(pending.cases) - 1
-            counterexample = pending.cases[number].counterexample
-            at = counterexample.inputs if counterexample else None
-            reply = settled(self._submit(worker.curve, pending.claim, pending.claim.sizes[number], at))
+            reply = settled(self._drawing(pending))
             if curve := self._accept(reply, f"drawing {result.id}", pending.claim.location):
                 self.curves.append(curve)
+
+    def _drawing(self, pending: _Pending) -> "Future[Curve | Failure]":
+        """The numbers of a claim's picture, on their way."""
+        refuted = [number for number, case in sorted(pending.cases.items()) if case.counterexample]
+        number = refuted[0] if refuted else len(pending.claim.sizes) - 1
+        found = pending.cases.get(number)
+        at = found.counterexample.inputs if found and found.counterexample else None
+        return self._submit(worker.curve, pending.claim, pending.claim.sizes[number], at)
 
     def lift(self, name: str, target: str, claim: Claim | None) -> tuple[str, Formula] | None:
         """The code's formula, with the name under which it is shown."""
@@ -224,7 +272,8 @@ class _Run:
             self.errors.append(QedocError(f"{doing}: {failure.message}\n{report}", location))
 
 
-def _unknown(name: str, names: Sequence[str]) -> QedocError:
+def unknown(name: str, names: Sequence[str]) -> QedocError:
+    """The error for a name that is neither a target nor a claim, with the near ones."""
     file = "" if "." in name else ", and no file or folder has this name"
     return QedocError(f"no spec has the target {name}{file}; {_near(name, names)}")
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from qedoc.curve import Curve
-from qedoc.errors import QedocError
+from qedoc.errors import Location, QedocError
 from qedoc.verdict import ClaimResult, Verdict
 
 
@@ -28,6 +28,21 @@ Event: TypeAlias = Collected | Checked | ClaimResult
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stale:
+    """A claim, or a spec file with its claims, whose result in the lock file no longer stands.
+
+    Args:
+        id: the claim's id; empty for a spec file.
+        location: where it stands.
+        reason: what changed, or what is missing.
+    """
+
+    id: str
+    location: Location
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """What a run found.
 
@@ -38,6 +53,8 @@ class Outcome:
         planned: how many claims there were to check.
         seconds: wall time.
         stopped: the signal that ended the run early, or 0.
+        unchanged: how many of the claims were not checked, because their results in the lock file still stand.
+        stale: what would have to be checked, where nothing may be.
     """
 
     claims: tuple[ClaimResult, ...]
@@ -46,9 +63,11 @@ class Outcome:
     planned: int = 0
     seconds: float = 0.0
     stopped: int = 0
+    unchanged: int = 0
+    stale: tuple[Stale, ...] = ()
 
     def exit_code(self, *, strict: bool = False) -> int:
-        """0 if all claims and their properties hold, 1 if one does not, 2 if something could not be run, 128 + signal if stopped.
+        """0 if all claims and their properties hold, 1 if one does not or is stale, 2 if something cannot run, 128 + signal if stopped.
 
         Args:
             strict: a claim or property without an answer does not hold.
@@ -57,6 +76,8 @@ class Outcome:
             return 128 + self.stopped
         if self.errors:
             return 2
+        if self.stale:
+            return 1
         passing = {Verdict.PROVED, Verdict.TESTED, Verdict.NOT_A_CLAIM} if strict else {*Verdict} - {Verdict.REFUTED}
         return int(any(verdict not in passing for claim in self.claims for verdict in _verdicts(claim)))
 

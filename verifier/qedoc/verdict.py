@@ -150,6 +150,7 @@ class CaseResult:
         accuracy: the worst rounding error for each dtype.
         properties: one verdict for each promise.
         seconds: wall time.
+        sources: for each source file that the case rests on, the fingerprint of each name in it.
     """
 
     id: str
@@ -165,6 +166,7 @@ class CaseResult:
     accuracy: tuple[Accuracy, ...] = ()
     properties: tuple[PropertyResult, ...] = ()
     seconds: float = 0.0
+    sources: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,6 +183,7 @@ class ClaimResult:
     cases: tuple[CaseResult, ...]
     versions: dict[str, str] = field(default_factory=dict)
     seed: int = 0
+    sources: dict[str, dict[str, str]] = field(default_factory=dict)
 
     @property
     def verdict(self) -> Verdict:

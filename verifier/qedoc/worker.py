@@ -39,6 +39,7 @@ class Claim:
         target: dotted path of the function.
         location: the spec's line.
         sizes: the sizes of each of its cases.
+        content: a fingerprint of what it says.
     """
 
     file: SpecFile
@@ -47,6 +48,7 @@ class Claim:
     target: str
     location: Location
     sizes: tuple[dict[str, int], ...]
+    content: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +110,8 @@ def _reported(function: Callable[P, T]) -> Callable[P, T | Failure]:
 @_reported
 def collect(file: SpecFile) -> tuple[Claim, ...]:
     """The claims of a spec file, in order of definition."""
+    from qedoc.lock.content import content
+
     return tuple(
         Claim(
             file=file,
@@ -116,6 +120,7 @@ def collect(file: SpecFile) -> tuple[Claim, ...]:
             target=spec.target,
             location=spec.location,
             sizes=tuple(specfiles.sizes(spec)),
+            content=content(spec),
         )
         for index, spec in enumerate(specfiles.load(file))
     )

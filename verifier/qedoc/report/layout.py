@@ -1,14 +1,15 @@
 """Text in columns: labelled fields, formulas folded where a reader would break them."""
 
+import os
 import re
-import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-
-from rich.console import Console
-from rich.text import Text
+from typing import IO, TYPE_CHECKING, TypeAlias
 
 from qedoc.verdict import Formula, Inputs, Number, Verdict
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 STYLES = {
     Verdict.PROVED: "green",
@@ -21,29 +22,60 @@ STYLES = {
 }
 INDENT = 2
 LABEL = 12
+PLAIN_WIDTH = 80
+
+Part: TypeAlias = "str | tuple[str, str]"
+"""A text, or a text and its style."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """A file or pipe, without colours: rich takes as long to import as a whole run in which nothing has changed."""
+
+    file: IO[str]
+
+    @property
+    def width(self) -> int:
+        """Columns of a page."""
+        columns = os.environ.get("COLUMNS", "")
+        return int(columns) if columns.isdecimal() and int(columns) else PLAIN_WIDTH
+
+    @property
+    def is_terminal(self) -> bool:
+        """Never."""
+        return False
+
+    def print(self, text: str = "") -> None:
+        """Writes a line."""
+        self.file.write(text + "\n")
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
     """A console with the two shapes of this program's reports: a heading, and a labelled field."""
 
-    console: Console
+    console: "Console | Plain"
 
     @property
     def room(self) -> int:
         """Columns beside a label."""
         return max(self.console.width - INDENT - LABEL, 20)
 
-    def line(self, *parts: str | tuple[str, str]) -> None:
+    def line(self, *parts: Part) -> None:
         """Writes one line; parts are texts or (text, style), never folded, so that it can be copied whole."""
+        if isinstance(self.console, Plain):
+            self.console.print("".join(part if isinstance(part, str) else part[0] for part in parts))
+            return
+        from rich.text import Text
+
         self.console.print(Text.assemble(*parts), soft_wrap=True)
 
-    def field(self, label: str, lines: Iterable[str | Text], style: str = "") -> None:
-        """Writes lines beside a label."""
+    def field(self, label: str, lines: Iterable[str | Sequence[Part]]) -> None:
+        """Writes lines, each a text or its parts, beside a label."""
         for number, content in enumerate(lines):
             name = label if number == 0 else ""
-            text = content if isinstance(content, Text) else Text(content, style=style)
-            self.line((" " * INDENT + name.ljust(LABEL), "dim"), text)  # type: ignore[arg-type]  # assemble takes Text too
+            parts = [content] if isinstance(content, str) else content
+            self.line((" " * INDENT + name.ljust(LABEL), "dim"), *parts)
 
     def prose(self, label: str, content: str) -> None:
         """Writes a sentence beside a label, folded at words."""
@@ -83,19 +115,20 @@ class Page:
         rows = [[row[k] for k in used] for row in rows]
         widths = [max(len(row[k]) for row in rows) for k in range(len(used) - 1)]
         room = max(self.room - sum(widths) - 2 * len(widths), 16)
-        lines: list[Text] = []
+        lines: list[Sequence[Part]] = []
         for number, row in enumerate(rows):
             for fold, last in enumerate(words(row[-1], room) or [""]):
                 cells = [cell.ljust(width) + "  " for cell, width in zip(row if fold == 0 else [""] * len(row), widths, strict=False)]
-                text = Text("".join([*cells, last]).rstrip())
-                if fold == 0 and styles:
-                    text.stylize(styles[number], 0, len(row[0]))
-                lines.append(text)
+                text = "".join([*cells, last]).rstrip()
+                first = len(row[0]) if fold == 0 and styles else 0
+                lines.append([(text[:first], styles[number]), text[first:]] if first else [text])
         self.field(label, lines)
 
 
 def words(text: str, width: int) -> list[str]:
     """Text folded at words; what is longer than a line stays whole."""
+    import textwrap  # a report in which all is well does without
+
     return textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)
 
 

@@ -3,28 +3,44 @@
 import json
 import math
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict
 from fractions import Fraction
 from typing import Any
 
 from qedoc import __version__
-from qedoc.errors import QedocError
+from qedoc.errors import Location, QedocError
 from qedoc.outcome import Outcome
 from qedoc.verdict import Accuracy, CaseResult, ClaimResult, Counterexample, Finding, Formula, Inputs, Number, PropertyResult
 
 SCHEMA = 1
 
 
-def document(outcome: Outcome) -> dict[str, Any]:
-    """The document as plain dicts, lists, strings and finite numbers."""
+def document(outcome: Outcome, findings: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
+    """The document as plain dicts, lists, strings and finite numbers.
+
+    Args:
+        outcome: of the run.
+        findings: what is reported of it, code by code.
+    """
     return {
         "schema": SCHEMA,
         "qedoc": __version__,
         "claims": [_claim(claim) for claim in outcome.claims],
         "summary": dict(Counter(str(claim.verdict) for claim in outcome.claims)),
+        "findings": list(findings),
+        "stale": [{"id": stale.id, "source": source(stale.location), "reason": stale.reason} for stale in outcome.stale],
+        "unchanged": outcome.unchanged,
         "errors": [_error(error) for error in outcome.errors],
         "seconds": round(outcome.seconds, 3),
     }
+
+
+def schema_text() -> str:
+    """The JSON Schema of the document."""
+    from importlib.resources import files
+
+    return files("qedoc.report").joinpath("schema.json").read_text(encoding="utf-8")
 
 
 def dump(value: object) -> str:
@@ -37,7 +53,7 @@ def _claim(claim: ClaimResult) -> dict[str, Any]:
     return {
         "id": claim.id,
         "target": claim.target,
-        "source": {"path": claim.location.path, "line": claim.location.line},
+        "source": source(claim.location),
         "formula": formula(claim.formula),
         "code": formula(decisive.code) if decisive.code else None,
         "verdict": str(claim.verdict),
@@ -122,8 +138,12 @@ def _finding(finding: Finding, case: CaseResult) -> dict[str, Any]:
 
 
 def _error(error: QedocError) -> dict[str, Any]:
-    place = error.location
-    return {"message": error.message, "source": {"path": place.path, "line": place.line} if place else None}
+    return {"message": error.message, "source": source(error.location) if error.location else None}
+
+
+def source(place: Location) -> dict[str, Any]:
+    """A place for programs."""
+    return {"path": place.path, "line": place.line}
 
 
 def _inputs(inputs: Inputs) -> dict[str, Any]:

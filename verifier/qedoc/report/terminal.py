@@ -1,16 +1,18 @@
 """Results for people: a table of targets and what is wrong (concise), or everything about each claim (full)."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-
-from rich.console import Console
+from typing import TYPE_CHECKING
 
 from qedoc.outcome import Outcome
-from qedoc.report.layout import STYLES, Page, count, number, point, seconds
+from qedoc.report.layout import STYLES, Page, Plain, count, number, point, seconds
 from qedoc.report.machine import worst_accuracy
 from qedoc.verdict import Accuracy, CaseResult, ClaimResult, Finding, PropertyResult, Verdict, weakest
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,26 +52,49 @@ def _reason(case: CaseResult) -> str:
     return f"{case.id}: {case.reason}"
 
 
-def concise(outcome: Outcome, console: Console) -> None:
-    """Writes a table of targets, what does not hold, the findings, and a one-line summary."""
+def concise(outcome: Outcome, console: "Console | Plain", *, silent: Collection[str] = (), remarks: Sequence[str] = ()) -> None:
+    """Writes a table of targets, what does not hold, the findings, and a one-line summary.
+
+    Args:
+        outcome: of the run.
+        console: where to.
+        silent: the ids of the claims of which it is not told what does not hold: that is accepted, or not asked for.
+        remarks: what else is to be said, before the summary.
+    """
     page = Page(console)
     targets = _targets(outcome.claims)
     if targets:
         page.table(list(_table(targets)))
         console.print()
     for claim in (claim for target in targets for claim in target.claims):
-        _trouble(page, claim)
+        if claim.id not in silent:
+            _trouble(page, claim)
+    _stale(page, outcome)
+    for remark in remarks:
+        page.line(remark)
     _findings(page, outcome.claims)
     page.line(*_summary(targets, outcome))
 
 
-def full(outcome: Outcome, console: Console) -> None:
-    """Writes everything that is known of each claim, and the summary."""
+def full(outcome: Outcome, console: "Console | Plain", *, silent: Collection[str] = (), remarks: Sequence[str] = ()) -> None:
+    """Writes everything that is known of each claim, the remarks, and the summary; nothing is `silent` here."""
     page = Page(console)
     for claim in outcome.claims:
         _everything(page, claim)
         console.print()
+    _stale(page, outcome)
+    for remark in remarks:
+        page.line(remark)
     page.line(*_summary(_targets(outcome.claims), outcome))
+
+
+def _stale(page: Page, outcome: Outcome) -> None:
+    """What the lock file no longer answers for."""
+    for stale in outcome.stale:
+        page.line((stale.id or stale.location.path, "bold"), "  ", ("stale", "bold red"))
+        page.line((str(stale.location), "dim"))
+        page.prose("reason", f"{stale.reason}; run qedoc check, and keep the lock file that it writes")
+        page.console.print()
 
 
 def _targets(claims: Sequence[ClaimResult]) -> list[_Target]:
@@ -98,7 +123,8 @@ def _cells(target: _Target) -> Iterator[str | tuple[str, str]]:
     yield str(len(target.claims))
     yield str(sum(len(claim.cases) for claim in target.claims))
     yield f"{held}/{many}" if many else "-", "" if held == many else "yellow"
-    yield seconds(sum(claim.seconds for claim in target.claims))
+    spent = sum(claim.seconds for claim in target.claims)
+    yield seconds(spent) if spent else "-"
 
 
 def _trouble(page: Page, claim: ClaimResult) -> None:
@@ -169,6 +195,11 @@ def _summary(targets: Sequence[_Target], outcome: Outcome) -> Iterator[str | tup
     if all_promises:
         hold = "all hold" if held == len(all_promises) else f"{held} hold"
         yield f"; {count(len(all_promises), 'property')}: {hold}"
+    if outcome.unchanged:
+        yield f"; {count(outcome.unchanged, 'claim')} unchanged"
+    if outcome.stale:
+        yield "; "
+        yield f"{len(outcome.stale)} stale", "bold red"
     if outcome.errors:
         yield "; "
         yield count(len(outcome.errors), "error"), "bold red"

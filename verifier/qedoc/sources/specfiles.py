@@ -1,7 +1,6 @@
 """Spec files: found by path without running them, and run to give their claims."""
 
 import sys
-import traceback
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -110,6 +109,8 @@ def _failure(file: SpecFile, error: Exception) -> SpecError:
 
 
 def _place(file: SpecFile, error: BaseException) -> Location:
+    import traceback  # a spec that runs does without
+
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file.path]
     return Location(path=file.path, line=(lines[-1] if lines else None) or 1)
 

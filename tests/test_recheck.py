@@ -1,0 +1,234 @@
+"""A project over time, as its maintainer meets it: a wrong formula, its correction, a change of the code, an edit of its layout."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from qedoc.lock.store import load
+
+SOURCE = Path(__file__).parents[1] / "verifier"
+SARIF_SCHEMA = json.loads((Path(__file__).parent / "schemas" / "sarif-2.1.0.json").read_text())
+QUICK = ("-j", "1", "--max-points", "40")
+
+LIBRARY = '''\
+"""A library."""
+
+GAIN = 2.0
+
+
+def shifted(x):
+    """x + 1."""
+    return x + 1
+
+
+def ramp(slope, x):
+    """A ramp."""
+    return GAIN * slope * shifted(x)
+
+
+def other(x):
+    return x
+'''
+
+SPEC = """\
+from sympy import symbols
+from qedoc import NonDecreasing, Parameter, Reals, Spec
+
+a, x = symbols("a x")
+place = Parameter(x, "x", Reals(), "place")
+
+ramp = Spec(
+    target="scratch.ramp",
+    formula=2 * a * x,
+    symbols=[Parameter(a, "slope", Reals(), "slope"), place],
+    properties=[NonDecreasing(x, where=(a > 0,))],
+)
+other = Spec(target="scratch.other", formula=x, symbols=[place])
+"""
+
+NO_HEAVY = """\
+import sys
+from qedoc.cli import main
+
+if __name__ == "__main__":
+    try:
+        main(sys.argv[1:], prog_name="qedoc")
+    finally:
+        heavy = ("jax", "sympy", "numpy", "hypothesis", "matplotlib", "optax", "flint", "z3", "pebble", "rich", "multiprocessing", "pytest")
+        print(sorted(set(heavy) & set(sys.modules)), file=sys.stderr)
+"""
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("project")
+    (made / "scratch.py").write_text(LIBRARY)
+    (made / "spec").mkdir()
+    (made / "spec" / "ramp.py").write_text(SPEC)
+    (made / "light.py").write_text(NO_HEAVY)
+    (made / "pyproject.toml").write_text("[tool.qedoc]\nmax-points = 40\njobs = 1\n")
+    return made
+
+
+def qedoc(project: Path, *arguments: str, program: tuple[str, ...] = ("-m", "qedoc")) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {"PYTHONPATH": str(SOURCE), "XDG_CACHE_HOME": str(project / ".cache")}
+    environment.pop("COLUMNS", None)
+    command = [sys.executable, *program, *arguments]
+    return subprocess.run(command, cwd=project, capture_output=True, text=True, env=environment, timeout=120, check=False)
+
+
+def edit(file: Path, old: str, new: str) -> None:
+    text = file.read_text()
+    assert old in text
+    file.write_text(text.replace(old, new))
+
+
+def summary(done: subprocess.CompletedProcess[str]) -> str:
+    return done.stdout.splitlines()[-1].rpartition(";")[0]
+
+
+def test_a_project_over_time(project: Path) -> None:  # noqa: PLR0915  one story: each step needs the lock file of the one before
+    spec, library, lock = project / "spec" / "ramp.py", project / "scratch.py", project / "qedoc.lock"
+
+    # Without a lock file nothing is locked.
+    missing = qedoc(project, "check", "--locked")
+    assert missing.returncode == 1
+    assert "spec/ramp.py  stale\nspec/ramp.py:1\n  reason      not verified yet; run qedoc check" in missing.stdout
+    assert not lock.exists()
+
+    # A wrong formula fails, in every form, with file, line and counterexample.
+    wrong = qedoc(project, "check")
+    assert wrong.returncode == 1
+    assert summary(wrong) == "2 targets: 1 proved, 1 refuted; 1 property: all hold"
+    annotations = qedoc(project, "check", "--format", "github")
+    assert annotations.returncode == 1
+    (line,) = annotations.stdout.splitlines()
+    assert line.startswith("::error file=spec/ramp.py,line=7,title=QED101 ")
+    point = line.partition("scratch.ramp: at ")[2].partition("%0A")[0]
+    assert "documented " in point
+    document = json.loads(
+        qedoc(project, "check", "--format", "sarif", "--output", "report.sarif").stdout or (project / "report.sarif").read_text()
+    )
+    jsonschema.validate(document, SARIF_SCHEMA, jsonschema.Draft4Validator)
+    result = document["runs"][0]["results"][0]
+    assert result["locations"][0]["physicalLocation"] == {
+        "artifactLocation": {"uri": "spec/ramp.py", "uriBaseId": "SRCROOT"},
+        "region": {"startLine": 7},
+    }
+    assert point in result["message"]["text"]
+    suites = ET.fromstring(qedoc(project, "check", "--format", "junit").stdout)  # noqa: S314  our own document
+    case = suites.find(".//testcase[@name='scratch.ramp']")
+    assert case is not None
+    assert (case.get("file"), case.get("line")) == ("spec/ramp.py", "7")
+    assert point in str(case.find("failure").get("message"))  # type: ignore[union-attr]  # it is there, or the test fails
+
+    # All of these were answered by the lock file, and none of them changed it.
+    assert load(lock).claims.keys() == {"scratch.ramp", "scratch.other"}
+    before = lock.read_bytes()
+    again = qedoc(project, "check", program=("light.py",))
+    assert (again.returncode, again.stderr) == (1, "[]\n")
+    assert summary(again) == "2 targets: 1 proved, 1 refuted; 1 property: all hold; 2 claims unchanged"
+    assert lock.read_bytes() == before
+
+    # The formula is corrected: only its claim is verified.
+    edit(spec, "2 * a * x", "2 * a * (x + 1)")
+    locked = qedoc(project, "check", "--locked")
+    assert locked.returncode == 1
+    assert "the spec file has changed" in locked.stdout
+    right = qedoc(project, "check")
+    assert right.returncode == 0
+    assert summary(right) == "2 targets: 2 proved; 1 property: all hold; 1 claim unchanged"
+    assert qedoc(project, "check", "--locked").returncode == 0
+
+    # Layout, comments and docstrings, of the code and of the spec, do not count.
+    edit(library, "    return GAIN * slope", "    # twice\n    return GAIN   * slope")
+    edit(library, '"""A ramp."""', '"""A straight ramp."""')
+    edit(library, "def other(x):\n    return x", "def other(x):\n\n    return x  # as it is")
+    edit(spec, "ramp = Spec(", "# The ramp.\nramp = Spec(")
+    before = lock.read_bytes()
+    laid_out = qedoc(project, "check", "--locked", "--format", "json", program=("light.py",))
+    assert (laid_out.returncode, laid_out.stderr) == (0, "[]\n")
+    assert [claim["source"]["line"] for claim in json.loads(laid_out.stdout)["claims"]] == [8, 14]
+    assert json.loads(laid_out.stdout)["unchanged"] == 2
+    assert lock.read_bytes() == before
+
+    # A constant that the code reads, and a function that it calls, do.
+    edit(library, "GAIN = 2.0", "GAIN = 3.0")
+    locked = qedoc(project, "check", "--locked")
+    assert locked.returncode == 1
+    assert "scratch.ramp  stale\nspec/ramp.py:8\n  reason      the code has changed: scratch.py: GAIN; run qedoc check" in locked.stdout
+    changed = qedoc(project, "check")
+    assert changed.returncode == 1
+    assert summary(changed) == "2 targets: 1 proved, 1 refuted; 1 property: all hold; 1 claim unchanged"
+    edit(library, "GAIN = 3.0", "GAIN = 2.0")
+    edit(library, "return x + 1", "return x + 2")
+    assert "the code has changed: scratch.py: " in qedoc(project, "check", "--locked").stdout
+
+    # A claim that is gone leaves the lock file; --all verifies everything.
+    edit(library, "return x + 2", "return x + 1")
+    text = spec.read_text()
+    spec.write_text(text.partition("other = Spec(")[0])
+    everything = qedoc(project, "check", "--all")
+    assert everything.returncode == 0
+    assert summary(everything) == "1 target: 1 proved; 1 property: all hold"
+    assert set(load(lock).claims) == {"scratch.ramp"}
+
+    # The same run gives the same bytes.
+    before = lock.read_bytes()
+    points = {file.name: file.read_bytes() for file in (project / "qedoc.lock.d").iterdir()}
+    qedoc(project, "check", "--all")
+    assert lock.read_bytes() == before
+    assert {file.name: file.read_bytes() for file in (project / "qedoc.lock.d").iterdir()} == points
+    assert str(project) not in lock.read_text()
+
+
+def test_options_that_exclude_each_other_are_refused(project: Path) -> None:
+    done = qedoc(project, "check", "--locked", "--all")
+    assert (done.returncode, done.stderr) == (2, "error: --locked and --all exclude each other; give one of them\n")
+
+
+def test_without_the_lock_nothing_is_read_or_written(tmp_path: Path) -> None:
+    (tmp_path / "scratch.py").write_text(LIBRARY)
+    (tmp_path / "ramp.py").write_text(SPEC)
+    (tmp_path / "qedoc.lock").write_text("no lock")
+    done = qedoc(tmp_path, "check", "--no-lock", "ramp.py", "scratch.other", *QUICK)
+    assert done.returncode == 0
+    assert (tmp_path / "qedoc.lock").read_text() == "no lock"
+    refused = qedoc(tmp_path, "check", "ramp.py")
+    assert refused.returncode == 2
+    assert refused.stderr.startswith(f"error: {tmp_path / 'qedoc.lock'}: not a lock file (JSONDecodeError: ")
+
+
+SLOW = """\
+from sympy import symbols
+from qedoc import Parameter, Reals, Spec
+x = symbols("x")
+claims = [Spec(target="scratch.other", name=f"n{k}", formula=x, symbols=[Parameter(x, "x", Reals(), "place")]) for k in range(12)]
+"""
+
+
+def test_a_kill_keeps_what_was_finished(tmp_path: Path) -> None:
+    (tmp_path / "scratch.py").write_text(LIBRARY)
+    (tmp_path / "spec").mkdir()
+    (tmp_path / "spec" / "many.py").write_text(SLOW)
+    lock = tmp_path / "qedoc.lock"
+    environment = os.environ | {"PYTHONPATH": str(SOURCE)}
+    command = [sys.executable, "-m", "qedoc", "check", *QUICK]
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment) as process:
+        while process.poll() is None and not (lock.exists() and len(load(lock).claims) >= 2):
+            time.sleep(0.02)
+        os.kill(process.pid, signal.SIGKILL)
+    kept = load(lock).claims
+    assert 2 <= len(kept) < 12
+    done = qedoc(tmp_path, "check", *QUICK)
+    assert done.returncode == 0
+    assert f"{len(kept)} claims unchanged" in done.stdout
+    assert len(load(lock).claims) == 12

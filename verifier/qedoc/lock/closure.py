@@ -1,0 +1,228 @@
+"""The source that a function's behaviour rests on: the names that it mentions, what these mention, and so on, across modules."""
+
+import os
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from functools import cache
+from importlib import machinery, util
+from pathlib import Path
+from typing import TypeAlias
+
+from qedoc.errors import QedocError
+from qedoc.lock.syntax import SIDE_EFFECTS, Analysis, analyse, read
+
+Sources: TypeAlias = dict[str, dict[str, str]]
+"""For each file, by its path below the place where Python finds it, the fingerprint of each name in it."""
+
+VERSIONED = ("jax", "jaxlib", "numpy", "sympy", "qedoc")
+"""Packages that are known by their version; in them, only what was seen at work is looked at."""
+
+CHANGING = "changed while it was checked"
+_STARTED = time.time()
+_SITES = ("site-packages", "dist-packages")
+
+
+def closure(target: str, reached: Iterable[tuple[str, int]]) -> Sources:
+    """The sources of a target: of its own definition, of the functions that were seen at work, and of all that these mention.
+
+    Modules of other installed packages are left to their versions.
+
+    Args:
+        target: dotted path of a function.
+        reached: (file, line) inside functions that were seen at work.
+    """
+    walk = _Walk()
+    walk.follow_path(target.split("."))
+    for file, line in reached:
+        walk.visit_line(Path(file), line)
+    return walk.sources()
+
+
+def imported(text: str) -> Sources:
+    """The sources of the local modules that a text imports, all that they bind included."""
+    analysis = analyse(text)
+    walk = _Walk()
+    for module, attribute in () if analysis is None else [pair for pairs in analysis.imports.values() for pair in pairs]:
+        if locate(module) is not None and is_local(locate(module)):
+            walk.follow_path([*module.split("."), *([attribute] if attribute else [])], whole=True)
+    return walk.sources()
+
+
+def changed(sources: Sources) -> list[str]:
+    """What is no longer as it was: `file: name`, or `file` if it is not found any more.
+
+    Args:
+        sources: as `closure` gave them.
+    """
+    found = []
+    for key, names in sources.items():
+        path = find(key)
+        analysis = analyse(_text(path)) if path is not None else None
+        if analysis is None:
+            found.append(key)
+            continue
+        found += [f"{key}: {name or 'module level'}" for name, known in names.items() if analysis.names.get(name) != known]
+    return found
+
+
+class _Walk:
+    """Names on the way: what was visited, file by file."""
+
+    def __init__(self) -> None:
+        self.visited: dict[Path, dict[str, str]] = {}
+
+    def sources(self) -> Sources:
+        """All that was visited."""
+        return {key_of(path): dict(sorted(names.items())) for path, names in sorted(self.visited.items()) if names}
+
+    def visit_line(self, path: Path, line: int) -> None:
+        """Visits what the statement at a line binds."""
+        analysis = _analysis(path)
+        for first, last, name in () if analysis is None else analysis.spans:
+            if int(first) <= line <= int(last):
+                self.visit(path, str(name))
+
+    def visit(self, path: Path, name: str) -> None:
+        """Visits a name of a module and all that it mentions."""
+        waiting = [(path, name)]
+        while waiting:
+            here, wanted = waiting.pop()
+            analysis = _analysis(here)
+            if analysis is None or wanted not in analysis.names or wanted in self.visited.get(here, {}):
+                continue
+            names = self.visited.setdefault(here, {})
+            names[wanted] = analysis.names[wanted] if here.stat().st_mtime < _STARTED else CHANGING
+            waiting.append((here, SIDE_EFFECTS))
+            for chain in analysis.uses[wanted]:
+                waiting += _mentioned(here, analysis, chain.split("."))
+            waiting += _bound_elsewhere(here, analysis, wanted, [], whole=False)
+
+    def follow_path(self, parts: list[str], *, whole: bool = False) -> None:
+        """Visits what a dotted path names, from its longest module on; the whole of a module if it names one and `whole` is set."""
+        for path, name in _in_module(parts, whole=whole):
+            self.visit(path, name)
+
+
+def _mentioned(path: Path, analysis: Analysis, chain: list[str]) -> Iterator[tuple[Path, str]]:
+    """What a chain such as `layers.scale` leads to from a module."""
+    root, rest = chain[0], chain[1:]
+    if root in analysis.names:
+        yield path, root
+    if root in analysis.imports:
+        yield from _bound_elsewhere(path, analysis, root, rest, whole=True)
+    elif root not in analysis.names:
+        for star in analysis.stars:
+            yield from _import(path, star, [root], whole=False)
+
+
+def _bound_elsewhere(path: Path, analysis: Analysis, name: str, rest: list[str], *, whole: bool) -> Iterator[tuple[Path, str]]:
+    for module, attribute in analysis.imports.get(name, ()):
+        yield from _import(path, module, [*([attribute] if attribute else []), *rest], whole=whole)
+
+
+def _import(path: Path, module: str, attributes: list[str], *, whole: bool) -> Iterator[tuple[Path, str]]:
+    """What `attributes` of an imported module lead to, where the module is one that is followed."""
+    level = len(module) - len(module.lstrip("."))
+    parts = module.lstrip(".").split(".") if module.strip(".") else []
+    if level:
+        inside = dotted(path)[: None if path.name == "__init__.py" and level == 1 else -(level - (path.name == "__init__.py"))]
+        parts = [*inside, *parts]
+    if parts and (parts[0] == dotted(path)[0] or is_local(locate(parts[0]))) and parts[0] not in VERSIONED:
+        yield from _in_module([*parts, *attributes], whole=whole)
+
+
+def _in_module(parts: list[str], *, whole: bool) -> Iterator[tuple[Path, str]]:
+    """The name that a dotted path gives; a path that ends at a module gives all names of it, if `whole` is set."""
+    for length in range(len(parts), 0, -1):
+        path = locate(".".join(parts[:length]))
+        if path is None:
+            continue
+        analysis = _analysis(path)
+        if analysis is None:
+            return
+        if length < len(parts):
+            yield path, parts[length]
+            if parts[length] in analysis.imports:  # a name on its way through a package's __init__
+                yield from _bound_elsewhere(path, analysis, parts[length], parts[length + 1 :], whole=whole)
+            for star in () if parts[length] in analysis.names else analysis.stars:
+                yield from _import(path, star, [parts[length]], whole=False)
+        elif whole:
+            yield from ((path, name) for name in analysis.names)
+        return
+
+
+@cache
+def locate(module: str) -> Path | None:
+    """The source file of a module that is not Python's own, found without importing anything; None if there is none."""
+    top, *rest = module.split(".")
+    if not top or top in sys.stdlib_module_names:
+        return None
+    try:
+        found = util.find_spec(top) if top not in sys.modules else sys.modules[top].__spec__
+    except (ImportError, ValueError, AttributeError):
+        return None
+    if found is None:
+        return None
+    if not rest:
+        if found.origin is None or not found.origin.endswith(".py"):
+            return None
+        return Path(found.origin)
+    return next((file for folder in found.submodule_search_locations or () if (file := _below(Path(folder), rest)) is not None), None)
+
+
+def _below(folder: Path, rest: list[str]) -> Path | None:
+    inside = folder.joinpath(*rest)
+    return next((file for file in (inside / "__init__.py", inside.with_suffix(".py")) if file.is_file()), None)
+
+
+def is_local(path: Path | None) -> bool:
+    """Whether a file is neither Python's own nor installed."""
+    if path is None or any(site in path.parts for site in _SITES):
+        return False
+    return not path.is_relative_to(Path(os.__file__).parent)
+
+
+def dotted(path: Path) -> list[str]:
+    """The parts of the name under which a file is imported."""
+    parts = list(Path(key_of(path)).with_suffix("").parts)
+    return parts[:-1] if parts[-1] == "__init__" else parts
+
+
+@cache
+def key_of(path: Path) -> str:
+    """A file's path below the folder from which it is imported; the same on every machine."""
+    path = path.absolute()
+    roots = [Path(entry).absolute() for entry in sys.path if path.is_relative_to(Path(entry).absolute())]
+    if roots:
+        return path.relative_to(max(roots, key=lambda root: len(root.parts))).as_posix()
+    folder = path.parent
+    while (folder / "__init__.py").exists():
+        folder = folder.parent
+    return path.relative_to(folder).as_posix()
+
+
+@cache
+def find(key: str) -> Path | None:
+    """The file that `key_of` named, here."""
+    top, *rest = Path(key).parts
+    for entry in sys.path:
+        if (path := Path(entry, key)).is_file():
+            return path
+    found = locate(top.removesuffix(".py"))
+    if found is None:
+        return None
+    path = found.parent.joinpath(*rest) if rest else found
+    return path if path.is_file() else None
+
+
+@cache
+def _analysis(path: Path) -> Analysis | None:
+    return analyse(_text(path)) if path.suffix in machinery.SOURCE_SUFFIXES else None
+
+
+def _text(path: Path) -> str:
+    try:
+        return read(path)
+    except QedocError:
+        return "\0"  # is no Python, so whatever rested on it is looked at again

@@ -1,0 +1,121 @@
+"""The lock file: read whole, changed one record at a time, written whole or not at all."""
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from qedoc.errors import QedocError
+from qedoc.lock.syntax import digest
+
+FORM = 1
+"""The form of the lock file; one of another form is not read."""
+
+PATIENCE = 60.0
+"""Seconds that a writer waits for the others."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Lock:
+    """What a lock file says.
+
+    Args:
+        files: for each spec file, by path from the lock's folder: its fingerprint, the sources that it imports, and its claims.
+        claims: for each claim, by id: its record, with what it was found under.
+    """
+
+    files: dict[str, dict[str, Any]] = field(default_factory=dict)
+    claims: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def text(self) -> str:
+        """The file's content: sorted, one value a line."""
+        whole = {"lock": FORM, "files": self.files, "claims": self.claims}
+        return json.dumps(whole, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def load(path: Path) -> Lock:
+    """What the lock file says; an empty lock if there is none.
+
+    Raises:
+        QedocError: for a file that is no lock file of this form.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return Lock()
+    except (OSError, UnicodeDecodeError) as error:
+        raise QedocError(f"{path}: the lock file cannot be read: {error}") from None
+    try:
+        whole = json.loads(text)
+        if not isinstance(whole, dict) or whole.get("lock") != FORM:
+            found = whole.get("lock") if isinstance(whole, dict) else type(whole).__name__
+            raise QedocError(f"{path}: expected a lock file of form {FORM}, found {found!r}; delete it and run qedoc check again")
+        return Lock(files=dict(whole["files"]), claims=dict(whole["claims"]))
+    except (json.JSONDecodeError, KeyError, TypeError, ValueError) as error:
+        hint = "; it has the marks of a merge conflict: take either side" if "<<<<<<<" in text else ""
+        message = f"{path}: not a lock file ({type(error).__name__}: {error}){hint}; or delete it and run qedoc check again"
+        raise QedocError(message) from None
+
+
+def update(path: Path, change: Callable[[Lock], None]) -> None:
+    """Changes the lock file as it is now; other writers wait, and a reader sees the file before or after, never between.
+
+    Args:
+        path: the lock file.
+        change: changes the lock that it is given.
+
+    Raises:
+        QedocError: if the file cannot be read or written.
+    """
+    with _alone(path):
+        for left in path.parent.glob(f".{path.name}-*"):  # of a writer that was killed: no other is at work
+            left.unlink(missing_ok=True)
+        lock = load(path)
+        before = lock.text() if path.exists() else ""
+        change(lock)
+        after = lock.text()
+        if after != before:
+            replace(path, after.encode())
+
+
+def points_path(path: Path, claim: str) -> Path:
+    """Where the points of a claim's picture stand, beside the lock file."""
+    legible = "".join(letter if letter.isalnum() or letter in "._-" else "-" for letter in claim)
+    return path.with_name(f"{path.name}.d") / f"{legible}-{digest(claim)[:8]}.json"
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    from filelock import FileLock, Timeout  # a run that changes nothing does without
+
+    guard = path.with_name(f".{path.name}.guard")
+    try:
+        with FileLock(guard, timeout=PATIENCE):
+            yield
+    except Timeout:
+        message = f"{path}: another process has kept the lock file for {PATIENCE:g} s; if none is at work, delete {guard}"
+        raise QedocError(message) from None
+    except OSError as error:
+        raise QedocError(f"{path}: the lock file cannot be written: {error}; use --no-lock to go without") from None
+
+
+def replace(file: Path, content: bytes) -> None:
+    """Writes a file whole or not at all, with the permissions of a new file."""
+    import tempfile  # a run that changes nothing does without
+
+    mask = os.umask(0)
+    os.umask(mask)
+    handle, made = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}-")
+    try:
+        with os.fdopen(handle, "wb") as written:
+            written.write(content)
+            written.flush()
+            os.fsync(written.fileno())
+        Path(made).chmod(0o666 & ~mask)
+        Path(made).replace(file)
+    except BaseException:
+        Path(made).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,147 @@
+"""A run over spec files that starts worker processes only for what the lock file does not answer."""
+
+import os
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from qedoc.errors import Location, QedocError
+from qedoc.limits import Limits
+from qedoc.lock import record
+from qedoc.lock.freshness import claims_of, why_stale
+from qedoc.lock.store import Lock, load
+from qedoc.outcome import Event, Outcome, Stale
+from qedoc.sources.specfiles import SpecFile
+from qedoc.verdict import ClaimResult
+
+
+class Mode(StrEnum):
+    """What is verified."""
+
+    CHANGED = "changed"
+    ALL = "all"
+    LOCKED = "locked"
+    UNLOCKED = "unlocked"
+
+
+def recheck(
+    files: Sequence[SpecFile],
+    *,
+    lock: Path,
+    mode: Mode,
+    wanted: Sequence[str] = (),
+    limits: Limits,
+    jobs: int,
+    curves: bool = False,
+    notify: Callable[[Event], None] = lambda event: None,
+) -> Outcome:
+    """Checks what is not answered by the lock file, and keeps the answers there.
+
+    Args:
+        files: the spec files.
+        lock: the lock file.
+        mode: CHANGED verifies what is stale or missing, ALL everything; LOCKED verifies and writes nothing; UNLOCKED verifies
+            everything and neither reads nor writes the lock file.
+        wanted: targets or claim ids; all claims if empty.
+        limits: the bounds of each case.
+        jobs: how many worker processes.
+        curves: whether to compute a curve for each claim.
+        notify: hears of what happens.
+    """
+    started = time.monotonic()
+    if mode in (Mode.CHANGED, Mode.LOCKED) and not curves:
+        answers = _answers(files, load(lock), lock.parent, limits)
+        chosen = answers.select(wanted)
+        if mode is Mode.LOCKED or not (answers.unknown or chosen.stale):
+            return replace(chosen.outcome(answers.unknown), seconds=time.monotonic() - started)
+    from qedoc import engine  # what changes nothing needs no processes
+
+    if mode is Mode.UNLOCKED:
+        return engine.verify(files, wanted=wanted, limits=limits, jobs=jobs, curves=curves, notify=notify)
+    from qedoc.remember import Remembered
+
+    memory = Remembered(lock, limits, again=mode is Mode.ALL or curves)
+    found = engine.verify(files, wanted=wanted, limits=limits, jobs=jobs, curves=curves, notify=notify, memory=memory)
+    return replace(found, unchanged=memory.unchanged)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Answers:
+    """What the lock file says of spec files as they are now.
+
+    Args:
+        results: of the claims whose records still stand.
+        stale: the claims whose records do not.
+        unknown: the files whose claims are not known.
+        names: the claims' targets and ids.
+        targets: the target of each claim.
+    """
+
+    results: list[ClaimResult] = field(default_factory=list)
+    stale: list[Stale] = field(default_factory=list)
+    unknown: list[Stale] = field(default_factory=list)
+    targets: dict[str, str] = field(default_factory=dict)
+    wrong: list[QedocError] = field(default_factory=list)
+
+    def select(self, wanted: Sequence[str]) -> "_Answers":
+        """The answers for the wanted claims alone; a name that no claim can have is an error."""
+        if not wanted:
+            return self
+        names = {*self.targets, *self.targets.values()}
+        chosen = {id_ for id_, target in self.targets.items() if {id_, target} & {*wanted}}
+        return _Answers(
+            results=[result for result in self.results if result.id in chosen],
+            stale=[stale for stale in self.stale if stale.id in chosen],
+            targets=self.targets,
+            wrong=[] if self.unknown else [_unknown(name, sorted(names)) for name in wanted if name not in names],
+        )
+
+    def outcome(self, unknown: Sequence[Stale]) -> Outcome:
+        """What a reader is told."""
+        stale = (*unknown, *self.stale)
+        return Outcome(
+            claims=tuple(self.results),
+            errors=tuple(self.wrong),
+            planned=len(self.results) + len(stale),
+            unchanged=len(self.results),
+            stale=stale,
+        )
+
+
+def _answers(files: Sequence[SpecFile], lock: Lock, root: Path, limits: Limits) -> _Answers:
+    if (here := str(Path.cwd())) not in sys.path:  # as in a worker: targets of the project at hand are found from here
+        sys.path.append(here)
+    answers = _Answers()
+    for file in files:
+        entry = lock.files.get(Path(os.path.relpath(file.path, root)).as_posix())
+        try:
+            _ask(file, entry, lock, limits, answers)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:  # a hand has been at the file
+            reason = f"the lock file's entry is not whole ({type(error).__name__}: {error})"
+            answers.unknown.append(Stale(id="", location=Location(path=file.path, line=1), reason=reason))
+    return answers
+
+
+def _ask(file: SpecFile, entry: dict[str, Any] | None, lock: Lock, limits: Limits, answers: _Answers) -> None:
+    claims = claims_of(file.text, entry)
+    if isinstance(claims, str):
+        answers.unknown.append(Stale(id="", location=Location(path=file.path, line=1), reason=claims))
+        return
+    for id_, (content, line) in claims.items():
+        location = Location(path=file.path, line=line)
+        kept = lock.claims.get(id_)
+        answers.targets[id_] = kept["target"] if kept else id_.partition("#")[0]
+        if reason := why_stale(kept, content, limits):
+            answers.stale.append(Stale(id=id_, location=location, reason=reason))
+        elif kept is not None:
+            answers.results.append(record.read(id_, kept, location))
+
+
+def _unknown(name: str, names: Sequence[str]) -> QedocError:
+    from qedoc.engine import unknown  # as above
+
+    return unknown(name, names)

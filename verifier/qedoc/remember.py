@@ -1,0 +1,90 @@
+"""A run that keeps each result in the lock file as it comes, and does not check again what still stands."""
+
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from qedoc.curve import Curve
+from qedoc.engine import Memory
+from qedoc.limits import Limits
+from qedoc.lock import record
+from qedoc.lock.closure import imported
+from qedoc.lock.freshness import file_entry, why_stale
+from qedoc.lock.store import Lock, load, points_path, replace, update
+from qedoc.report.machine import readable
+from qedoc.verdict import ClaimResult
+from qedoc.worker import Claim
+
+
+class Remembered(Memory):
+    """The lock file, as the engine sees it.
+
+    Args:
+        path: the lock file.
+        limits: the bounds of the run.
+        again: whether to check what still stands as well.
+    """
+
+    def __init__(self, path: Path, limits: Limits, *, again: bool) -> None:
+        self.path = path
+        self.limits = limits
+        self.before = Lock() if again else load(path)
+        self.unchanged = 0
+
+    def known(self, claim: Claim) -> ClaimResult | None:
+        """The claim's record, if it still stands."""
+        kept = self.before.claims.get(claim.id)
+        if kept is None or why_stale(kept, claim.content, self.limits):
+            return None
+        self.unchanged += 1
+        return record.read(claim.id, kept, claim.location)
+
+    def collected(self, claims: Sequence[Claim]) -> None:
+        """Notes which claims each spec file has, and forgets those that are gone."""
+        texts = {claim.file.path: claim.file.text for claim in claims}
+        entries: dict[str, Any] = {}
+        for path, text in texts.items():
+            told = {claim.id: (claim.content, claim.location.line) for claim in claims if claim.file.path == path}
+            entries[self._name(path)] = file_entry(text, told, imported(text))
+        update(self.path, lambda lock: _enter(lock, entries, self.path.parent))
+
+    def finished(self, claim: Claim, result: ClaimResult) -> None:
+        """Keeps a result."""
+        path = self._name(claim.file.path)
+        made = record.write(result, path) | {"content": claim.content, "limits": asdict(self.limits)}
+        update(self.path, lambda lock: lock.claims.update({claim.id: made}))
+
+    def drawn(self, claim: Claim, curve: Curve) -> None:
+        """Keeps the numbers of a picture, beside the lock file."""
+        file = points_path(self.path, claim.id)
+        file.parent.mkdir(exist_ok=True)
+        told = {key: json.dumps(_rounded(value), ensure_ascii=False) for key, value in sorted(asdict(curve).items())}
+        lines = ",\n".join(f" {json.dumps(key)}: {value}" for key, value in told.items())
+        replace(file, f"{{\n{lines}\n}}\n".encode())
+
+    @property
+    def wants_curves(self) -> bool:
+        """Each claim is drawn: pages show the points that were run."""
+        return True
+
+    def _name(self, path: str) -> str:
+        return Path(os.path.relpath(path, self.path.parent)).as_posix()
+
+
+def _enter(lock: Lock, entries: dict[str, Any], root: Path) -> None:
+    lock.files.update({path: entry for path, entry in entries.items() if entry is not None})
+    lock.files = {path: entry for path, entry in lock.files.items() if (root / path).exists()}
+    here = {id_ for entry in lock.files.values() for id_, *_ in entry["claims"]}
+    lock.claims = {id_: kept for id_, kept in lock.claims.items() if id_ in here}
+
+
+def _rounded(value: Any) -> Any:
+    """Numbers with as many digits as a picture shows, so that another machine's last bit makes no difference."""
+    if isinstance(value, dict):
+        return {key: _rounded(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_rounded(item) for item in value]
+    return readable(float(f"{value:.6g}")) if isinstance(value, float) else value

@@ -1,0 +1,41 @@
+"""Annotations for GitHub Actions: one workflow command for each finding, at the line of its formula."""
+
+from collections.abc import Iterator, Sequence
+
+from qedoc.codes import Level
+from qedoc.notices import Notice
+
+_COMMANDS = {Level.ERROR: "error", Level.WARNING: "warning", Level.NOTE: "notice"}
+
+
+def annotations(found: Sequence[Notice], base: str) -> str:
+    """The lines that a workflow prints.
+
+    Args:
+        found: the findings.
+        base: the folder from which paths are given.
+    """
+    return "".join(f"{_line(notice, base)}\n" for notice in found)
+
+
+def _line(notice: Notice, base: str) -> str:
+    properties = {**dict(_place(notice, base)), "title": f"{notice.code.code} {notice.code.title}"}
+    told = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
+    text = "\n".join([notice.message, *notice.details, *([f"replay: {notice.replay}"] if notice.replay else [])])
+    return f"::{_COMMANDS[notice.code.level]} {told}::{_message(text)}"
+
+
+def _place(notice: Notice, base: str) -> Iterator[tuple[str, str]]:
+    from qedoc.report.places import relative
+
+    if notice.location is not None:
+        yield "file", relative(notice.location.path, base)
+        yield "line", str(notice.location.line)
+
+
+def _message(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _message(text).replace(":", "%3A").replace(",", "%2C")

@@ -1,0 +1,79 @@
+"""JUnit XML, which every CI server reads: a suite for each target, a test case for each claim and each property."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from xml.etree import ElementTree as ET
+
+from qedoc.codes import Level
+from qedoc.notices import Notice, of_claim
+from qedoc.outcome import Outcome
+from qedoc.report.places import relative
+from qedoc.report.terminal import promises
+from qedoc.verdict import ClaimResult
+
+_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def document(outcome: Outcome, found: Sequence[Notice], *, strict: bool, base: str) -> str:
+    """The document.
+
+    Args:
+        outcome: of the run.
+        found: the findings that are reported; what is not among them passes.
+        strict: whether a claim without an answer fails.
+        base: the folder from which paths are given.
+    """
+    suites = ET.Element("testsuites", name="qedoc", time=f"{outcome.seconds:.3f}")
+    shown = {notice.fingerprint: notice for notice in found}
+    for target in dict.fromkeys(claim.target for claim in outcome.claims):
+        suite = ET.SubElement(suites, "testsuite", name=target)
+        for claim in outcome.claims:
+            if claim.target == target:
+                _claim(suite, claim, shown, strict=strict, base=base)
+        _count(suite)
+    loose = [notice for notice in found if notice.code.code.startswith(("QED4", "QED5"))]
+    if loose:
+        suite = ET.SubElement(suites, "testsuite", name="qedoc")
+        for notice in loose:
+            case = ET.SubElement(suite, "testcase", classname="qedoc", name=_clean(notice.claim or notice.code.name), time="0.000")
+            _tell(case, notice, strict=strict, base=base)
+        _count(suite)
+    _count(suites)
+    ET.indent(suites)
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{ET.tostring(suites, encoding="unicode")}\n'
+
+
+def _claim(suite: ET.Element, claim: ClaimResult, shown: dict[str, Notice], *, strict: bool, base: str) -> None:
+    place = {"file": relative(claim.location.path, base), "line": str(claim.location.line)}
+    made = {notice.subject: notice for notice in of_claim(claim) if notice.fingerprint in shown}
+    case = ET.SubElement(suite, "testcase", {**place, "classname": claim.target, "name": _clean(claim.id), "time": f"{claim.seconds:.3f}"})
+    _tell(case, made.get(""), strict=strict, base=base)
+    for promise in promises(claim):
+        name = _clean(f"{claim.id}: {promise.statement}")
+        case = ET.SubElement(suite, "testcase", {**place, "classname": claim.target, "name": name, "time": "0.000"})
+        _tell(case, made.get(promise.statement), strict=strict, base=base)
+
+
+def _tell(case: ET.Element, notice: Notice | None, *, strict: bool, base: str) -> None:
+    if notice is None or notice.code.level is Level.NOTE:
+        return
+    kind = "error" if notice.code.code.startswith("QED5") else "failure" if notice.fails(strict=strict) else "skipped"
+    told = ET.SubElement(case, kind, message=_clean(notice.message))
+    if kind != "skipped":
+        told.set("type", notice.code.code)
+    place = [f"{relative(notice.location.path, base)}:{notice.location.line}"] if notice.location else []
+    replay = [f"replay: {notice.replay}"] if notice.replay else []
+    told.text = _clean("\n".join([f"{notice.code.code} {notice.code.title}", *place, notice.message, *notice.details, *replay]))
+
+
+def _count(suite: ET.Element) -> None:
+    counts = Counter(child.tag for case in suite.iter("testcase") for child in case)
+    suite.set("tests", str(sum(1 for _ in suite.iter("testcase"))))
+    for attribute, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
+        suite.set(attribute, str(counts[tag]))
+
+
+def _clean(text: str) -> str:
+    """Text without the characters that XML cannot hold."""
+    return _NO_XML.sub("\ufffd", text)

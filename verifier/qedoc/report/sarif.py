@@ -1,0 +1,97 @@
+"""SARIF 2.1.0, which code scanning services read: one result for each finding, one rule for each code."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from qedoc import __version__
+from qedoc.codes import CODES, Code
+from qedoc.errors import Location
+from qedoc.notices import Notice
+from qedoc.outcome import Outcome
+from qedoc.report.places import relative
+
+SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+BASE = "SRCROOT"
+
+
+def document(outcome: Outcome, found: Sequence[Notice], *, base: str) -> dict[str, Any]:
+    """The document as plain values.
+
+    Args:
+        outcome: of the run.
+        found: the findings that are reported.
+        base: the folder from which paths are given.
+    """
+    results = [notice for notice in found if not notice.code.code.startswith("QED5")]
+    errors = [notice for notice in found if notice.code.code.startswith("QED5")]
+    return {
+        "$schema": SCHEMA,
+        "version": "2.1.0",
+        "runs": [
+            {
+                "tool": {"driver": {"name": "qedoc", "version": __version__, "rules": [*map(_rule, CODES)]}},
+                "originalUriBaseIds": {BASE: {"description": {"text": "The folder in which qedoc ran: the root of the repository."}}},
+                "columnKind": "unicodeCodePoints",
+                "invocations": [
+                    {
+                        "executionSuccessful": not (outcome.errors or outcome.stopped),
+                        "toolExecutionNotifications": [_notification(notice, base) for notice in errors],
+                    }
+                ],
+                "results": [_result(notice, base) for notice in results],
+            }
+        ],
+    }
+
+
+def _rule(code: Code) -> dict[str, Any]:
+    text = f"{code.explanation}\n\nExample: {code.example}\n\n{code.advice}"
+    return {
+        "id": code.code,
+        "name": "".join(word.title() for word in code.name.split("-")),
+        "shortDescription": {"text": _sentence(code.title)},
+        "fullDescription": {"text": code.explanation},
+        "help": {"text": text, "markdown": f"{code.explanation}\n\n    {code.example}\n\n{code.advice}"},
+        "defaultConfiguration": {"level": str(code.level)},
+    }
+
+
+def _sentence(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}."
+
+
+def _result(notice: Notice, base: str) -> dict[str, Any]:
+    details = [*notice.details, *([f"replay: {notice.replay}"] if notice.replay else [])]
+    made: dict[str, Any] = {
+        "ruleId": notice.code.code,
+        "ruleIndex": CODES.index(notice.code),
+        "level": str(notice.code.level),
+        "message": {"text": "\n".join([notice.message, *details])},
+        "partialFingerprints": {"qedoc/v1": notice.fingerprint},
+    }
+    if notice.location:
+        made["locations"] = [_location(notice.location, notice.claim, base)]
+    return made
+
+
+def _location(place: Location, claim: str, base: str) -> dict[str, Any]:
+    made: dict[str, Any] = {"physicalLocation": _physical(place, base)}
+    if claim:
+        made["logicalLocations"] = [{"fullyQualifiedName": claim.partition("#")[0], "kind": "function"}]
+    return made
+
+
+def _physical(place: Location, base: str) -> dict[str, Any]:
+    path = relative(place.path, base)
+    inside = not Path(path).is_absolute()
+    artifact = {"uri": quote(path), "uriBaseId": BASE} if inside else {"uri": Path(path).as_uri()}
+    return {"artifactLocation": artifact, "region": {"startLine": max(place.line, 1)}}
+
+
+def _notification(notice: Notice, base: str) -> dict[str, Any]:
+    made: dict[str, Any] = {"descriptor": {"id": notice.code.code}, "level": "error", "message": {"text": notice.message}}
+    if notice.location:
+        made["locations"] = [{"physicalLocation": _physical(notice.location, base)}]
+    return made
