@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from qedoc.properties import NonIncreasing as NonIncreasing
     from qedoc.properties import Value as Value
     from qedoc.spec import Argument as Argument
+    from qedoc.spec import Array as Array
     from qedoc.spec import Dict as Dict
     from qedoc.spec import ForAll as ForAll
     from qedoc.spec import List as List
@@ -28,7 +29,7 @@ __version__ = "0.1.0"
 _HOME = {
     "qedoc.domain": ("Functions", "Integers", "Reals"),
     "qedoc.properties": ("Bounds", "ConstantFrom", "Continuous", "Limit", "NonDecreasing", "NonIncreasing", "Value"),
-    "qedoc.spec": ("Argument", "Dict", "ForAll", "List", "Parameter", "Size", "Spec", "Variable"),
+    "qedoc.spec": ("Argument", "Array", "Dict", "ForAll", "List", "Parameter", "Size", "Spec", "Variable"),
 }
 _MODULE = {name: module for module, names in _HOME.items() for name in names}
 

@@ -8,11 +8,23 @@ from typing import Any
 import sympy as sp
 
 from qedoc.domain import Functions, Integers, Reals
+from qedoc.partial import defined
 from qedoc.properties import Property
-from qedoc.spec import Argument, Dict, ForAll, Index, List, Parameter, Size, Spec, base
+from qedoc.spec import Argument, Array, Dict, ForAll, Index, List, Parameter, Size, Spec, base
 from qedoc.target import call_by_name
 
 Opaque = Callable[[str, int, Any], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """An array argument, entry by entry.
+
+    Args:
+        entries: expressions, or stacks of the next axis; all have the same shape.
+    """
+
+    entries: tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,12 +36,16 @@ class Scalar:
         domain: its set; the ends may name other symbols of the case.
         meaning: one line for the reader.
         name: the parameter's or argument's name if it is one, else the symbol's.
+        vector: the name of the vector or matrix of which it is an element; empty if it is none.
+        indices: where it stands there, as the formula counts.
     """
 
     symbol: sp.Symbol
     domain: Reals | Integers
     meaning: str
     name: str
+    vector: str = ""
+    indices: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -44,6 +60,7 @@ class Case:
         where: the relations between the unknowns, besides their domains.
         properties: the promises, in the case's symbols.
         opaque: names of the functions about which nothing is assumed.
+        entry: where in the target's result the formula's value stands.
     """
 
     spec: Spec
@@ -53,6 +70,7 @@ class Case:
     where: tuple[sp.Basic, ...]
     properties: tuple[Property, ...]
     opaque: tuple[str, ...]
+    entry: tuple[int, ...]
     translate: Callable[[Any], Any]
 
     @property
@@ -71,13 +89,17 @@ class Case:
         ends = [c for scalar in self.scalars for c in scalar.domain.conditions(scalar.symbol)]
         return (*(c for c in ends if c is not sp.true), *self.where)
 
-    def arguments(self, values: Mapping[sp.Symbol, Any], opaque: Opaque) -> tuple[dict[str, Any], list[Any] | None]:
+    def arguments(
+        self, values: Mapping[sp.Symbol, Any], opaque: Opaque, stack: Callable[[list[Any]], Any] | None = None
+    ) -> tuple[dict[str, Any], list[Any] | None]:
         """The target's keyword arguments, and the returned function's arguments (None if there is none).
 
         Args:
             values: what to pass for each symbol: Python numbers, arrays or tracers.
             opaque: called as `opaque(name, index, x)` for a function of the domain `Functions`.
+            stack: makes an array of its entries along its first axis; by default JAX does, so that tracers pass through.
         """
+        stack = stack or _stacked
 
         def build(template: Any) -> Any:
             match template:
@@ -87,6 +109,8 @@ class Case:
                     return [build(item) for item in template]
                 case tuple():
                     return tuple(build(item) for item in template)
+                case Stack(entries=entries):
+                    return stack([build(item) for item in entries])
                 case sp.Lambda():
                     name, index = template.expr.func.__name__, int(template.expr.args[0])
                     return lambda x: opaque(name, index, x)
@@ -110,14 +134,46 @@ class Case:
         """Calls the target, and the function that it returns if the spec has Arguments."""
         keywords, curried = self.arguments(values, opaque)
         result = call_by_name(target, keywords)
-        return result if curried is None else result(*curried)
+        return self._entry(result if curried is None else result(*curried))
+
+    def _entry(self, result: Any) -> Any:
+        """The part of a result that the formula is of.
+
+        Raises:
+            SpecError: for a result that has no such part, or more of it.
+        """
+        for axis, position in enumerate(self.entry):
+            length = len(result) if isinstance(result, tuple | list) else (*getattr(result, "shape", ()), 0)[0]
+            if not 0 <= position < length:
+                raise self.spec.refuse(f"entry={self.entry} does not exist in the target's result: axis {axis} has {length} of them")
+            result = result[position]
+        if getattr(result, "shape", ()) != () and not self.entry:
+            message = f"the target gives an array of shape {result.shape}; say with entry= which of its entries the formula is"
+            raise self.spec.refuse(message)
+        return result
+
+
+def _stacked(entries: list[Any]) -> Any:
+    import jax.numpy as jnp  # takes seconds, and most claims need no array
+
+    return jnp.stack([jnp.asarray(entry) for entry in entries])
 
 
 def cases(spec: Spec) -> Iterator[Case]:
     """The spec at each combination of its sizes, smallest first."""
+    for sizes in combinations(spec):
+        yield instantiate(spec, sizes)
+
+
+def combinations(spec: Spec) -> Iterator[dict[sp.Symbol, int]]:
+    """The values that the sizes take together: those that satisfy the relations between sizes alone."""
     sizes = [d for d in spec.symbols if isinstance(d, Size)]
+    symbols = {size.symbol for size in sizes}
+    relations = [r for r in spec.where if isinstance(r, sp.Basic) and r.free_symbols and r.free_symbols <= symbols]
     for values in itertools.product(*(size.values for size in sizes)):
-        yield instantiate(spec, {size.symbol: value for size, value in zip(sizes, values, strict=True)})
+        chosen = {size.symbol: int(value) for size, value in zip(sizes, values, strict=True)}
+        if all(relation.subs(chosen) is sp.true or relation.subs(chosen) == sp.true for relation in relations):
+            yield chosen
 
 
 def instantiate(spec: Spec, sizes: Mapping[sp.Symbol, int]) -> Case:
@@ -134,8 +190,8 @@ def instantiate(spec: Spec, sizes: Mapping[sp.Symbol, int]) -> Case:
             continue
         assumptions = declaration.domain.assumptions()
         if isinstance(declaration.symbol, sp.Indexed):
-            for k in elements.get(label, ()):
-                symbols[sp.IndexedBase(label)[k]] = sp.Symbol(f"{label}_{k}", **assumptions)
+            for at in elements.get(label, ()):
+                symbols[sp.IndexedBase(label)[at]] = sp.Symbol("_".join(map(str, (label, *at))), **assumptions)
         else:
             symbols[label] = sp.Symbol(label.name, **assumptions)
 
@@ -143,27 +199,43 @@ def instantiate(spec: Spec, sizes: Mapping[sp.Symbol, int]) -> Case:
         return _translate(template, sizes, symbols, spec)
 
     scalars = []
+    vectors = _vectors(spec)
     for written, symbol in symbols.items():
         declaration = domains[base(written)]
-        index = {declaration.symbol.indices[0]: written.indices[0]} if isinstance(written, sp.Indexed) else {}
-        scalars.append(_scalar(declaration, symbol, index, translate))
+        index = dict(zip(declaration.symbol.indices, written.indices, strict=True)) if isinstance(written, sp.Indexed) else {}
+        scalars.append(_scalar(declaration, symbol, index, translate, vectors))
     relations: list[sp.Basic] = []
     for relation in spec.where:
         made = translate(relation)
         relations += made if isinstance(made, list) else [made]
+    formula = translate(spec.formula)
+    if spec.natural:
+        relations += sp.And.make_args(defined(formula))
     return Case(
         spec=spec,
         sizes={str(symbol): value for symbol, value in sizes.items()},
-        formula=translate(spec.formula),
+        formula=formula,
         scalars=tuple(scalars),
         where=tuple(r for r in relations if r is not sp.true),
         properties=tuple(_property(promise, translate) for promise in spec.properties),
         opaque=tuple(str(d.symbol) for d in domains.values() if isinstance(d.domain, Functions)),
+        entry=tuple(int(sp.sympify(position).subs(sizes)) for position in spec.entry),
         translate=translate,
     )
 
 
-def _scalar(declaration: Any, symbol: sp.Symbol, index: Mapping[Any, Any], translate: Callable[[Any], Any]) -> Scalar:
+def _vectors(spec: Spec) -> dict[Any, str]:
+    """The name of each vector: the parameter whose entries are its elements as they are, else its own."""
+    found = {d.symbol.base.label: str(d.symbol.base.label) for d in spec.symbols if isinstance(d.symbol, sp.Indexed)}
+    for name, template in spec.bind.items():
+        if isinstance(template, Array) and isinstance(template.item, sp.Indexed):
+            found[template.item.base.label] = name
+    return found
+
+
+def _scalar(
+    declaration: Any, symbol: sp.Symbol, index: Mapping[Any, Any], translate: Callable[[Any], Any], vectors: Mapping[Any, str]
+) -> Scalar:
     domain = declaration.domain
     ends: dict[str, Any] = {}
     if domain.lower != -sp.oo:
@@ -171,7 +243,9 @@ def _scalar(declaration: Any, symbol: sp.Symbol, index: Mapping[Any, Any], trans
     if domain.upper != sp.oo:
         ends["below" if domain.upper_open else "most"] = translate(domain.upper.subs(index))
     name = getattr(declaration, "name", symbol.name)
-    return Scalar(symbol=symbol, domain=type(domain)(**ends), meaning=declaration.meaning, name=name)
+    vector = vectors.get(base(declaration.symbol), "")
+    indices = tuple(int(k) for k in index.values())
+    return Scalar(symbol=symbol, domain=type(domain)(**ends), meaning=declaration.meaning, name=name, vector=vector, indices=indices)
 
 
 def _property(promise: Property, translate: Callable[[Any], Any]) -> Property:
@@ -185,9 +259,9 @@ def _property(promise: Property, translate: Callable[[Any], Any]) -> Property:
     return replace(promise, **{name: part(getattr(promise, name)) for name in promise.__slots__})
 
 
-def _elements(spec: Spec, sizes: Mapping[sp.Symbol, int]) -> dict[Any, list[int]]:
+def _elements(spec: Spec, sizes: Mapping[sp.Symbol, int]) -> dict[Any, list[tuple[int, ...]]]:
     """Which indices each IndexedBase has, from the structures that the target is called with."""
-    found: dict[Any, list[int]] = {}
+    found: dict[Any, list[tuple[int, ...]]] = {}
 
     def visit(template: Any, at: Mapping[Any, int]) -> None:
         match template:
@@ -197,6 +271,9 @@ def _elements(spec: Spec, sizes: Mapping[sp.Symbol, int]) -> dict[Any, list[int]
             case Dict(key=key, value=value, index=index):
                 for k in _range(index, sizes):
                     visit([key, value], {**at, index[0]: k})
+            case Array(item=item, indices=(index, *inner)):
+                for k in _range(index, sizes):
+                    visit(Array(item, *inner) if inner else item, {**at, index[0]: k})
             case Mapping():
                 for pair in template.items():
                     visit(list(pair), at)
@@ -206,9 +283,9 @@ def _elements(spec: Spec, sizes: Mapping[sp.Symbol, int]) -> dict[Any, list[int]
             case sp.Basic():
                 for element in template.atoms(sp.Indexed):
                     known = found.setdefault(element.base.label, [])
-                    k = element.indices[0].subs({**sizes, **at})
-                    if int(k) not in known:
-                        known.append(int(k))
+                    indices = tuple(int(index.subs({**sizes, **at})) for index in element.indices)
+                    if indices not in known:
+                        known.append(indices)
 
     for template in spec.bind.values():
         visit(template, {})
@@ -230,6 +307,9 @@ def _translate(template: Any, sizes: Mapping[sp.Symbol, int], symbols: Mapping[A
     match template:
         case List(item=item, index=index):
             return [go(part) for part in at(item, index)]
+        case Array(item=item, indices=(index, *inner)):
+            parts = at(Array(item, *inner) if inner else item, index)
+            return Stack(tuple(go(part) for part in parts))
         case Dict(key=key, value=value, index=index):
             return {go(k): go(v) for k, v in zip(at(key, index), at(value, index), strict=True)}
         case ForAll(condition=condition, index=index):
@@ -263,6 +343,8 @@ def _substitute(template: Any, variable: sp.Symbol, value: int) -> Any:
             return {_substitute(k, variable, value): _substitute(v, variable, value) for k, v in template.items()}
         case list() | tuple():
             return type(template)(_substitute(item, variable, value) for item in template)
+        case Array(item=item, indices=indices):
+            return Array(_substitute(item, variable, value), *_substitute(indices, variable, value))
         case sp.Basic():
             return template.subs(variable, value)
         case _:

@@ -9,7 +9,6 @@ import sympy as sp
 
 from qedoc.case import Case, Scalar
 from qedoc.lift.opaque import interpretation
-from qedoc.spec import Size
 from qedoc.verdict import Inputs, Number
 
 
@@ -19,52 +18,62 @@ def number(x: Fraction) -> Number:
 
 
 def named(case: Case, point: Mapping[sp.Symbol, Fraction]) -> Inputs:
-    """The point by parameter and argument names; the elements of a vector together, under the vector's name.
+    """The point by parameter and argument names; the elements of a vector together, under its name, and a matrix row by row.
 
     Args:
         case: the claim.
         point: a value for each symbol; a symbol that is not the case's goes by its own name.
     """
-    names = {scalar.symbol: scalar.name for scalar in case.scalars}
+    scalars = {scalar.symbol: scalar for scalar in case.scalars}
     shown: dict[str, Any] = {}
+    rows: dict[tuple[str, int], list[Number]] = {}
     for symbol, value in sorted(point.items(), key=lambda item: _place(case, item[0])):
-        vector, _, index = symbol.name.rpartition("_")
-        if vector and index.isdigit() and names.get(symbol) == symbol.name and _is_element(case, vector):
-            shown.setdefault(vector, []).append(number(value))
-        else:
-            shown[names.get(symbol, symbol.name)] = number(value)
+        scalar = scalars.get(symbol)
+        if scalar is None or not scalar.vector:
+            shown[scalar.name if scalar else symbol.name] = number(value)
+            continue
+        entries = shown.setdefault(scalar.vector, [])
+        if len(scalar.indices) > 1:
+            row = scalar.vector, scalar.indices[0]
+            if row not in rows:
+                rows[row] = []
+                entries.append(rows[row])
+            entries = rows[row]
+        entries.append(number(value))
     return shown
 
 
 def row_of(scalars: Sequence[Scalar], inputs: Inputs) -> tuple[Fraction, ...]:
     """The values of the unknowns at a point that `named` wrote, in the order of the unknowns."""
-    flat: dict[str, Fraction] = {}
+    known: dict[sp.Symbol, Fraction] = {}
     for name, value in inputs.items():
-        if isinstance(value, list):
-            elements = [s for s in scalars if s.symbol.name.rpartition("_")[0] == name]
-            flat |= {s.name: Fraction(str(item)) for s, item in zip(elements, value, strict=True)}
-        else:
-            flat[name] = Fraction(str(value))
-    return tuple(flat[scalar.name] for scalar in scalars)
+        own = sorted((s for s in scalars if name == (s.vector or s.name)), key=lambda s: s.indices)
+        known |= {scalar.symbol: Fraction(str(item)) for scalar, item in zip(own, _flat(value), strict=True)}
+    return tuple(known[scalar.symbol] for scalar in scalars)
+
+
+def _flat(value: Any) -> list[Any]:
+    return [item for part in value for item in _flat(part)] if isinstance(value, list) else [value]
 
 
 def _place(case: Case, symbol: sp.Symbol) -> int:
     return case.symbols.index(symbol) if symbol in case.symbols else len(case.symbols)
 
 
-def _is_element(case: Case, vector: str) -> bool:
-    symbols = [d.symbol for d in case.spec.symbols if not isinstance(d, Size)]
-    return any(isinstance(symbol, sp.Indexed) and symbol.base.label.name == vector for symbol in symbols)
-
-
 def pasteable(case: Case, point: Mapping[sp.Symbol, Fraction]) -> str:
     """A line of Python that calls the target at the point."""
     values = {symbol: _literal(symbol, value) for symbol, value in point.items()}
-    keywords, curried = case.arguments(values, _stand_in)
+    keywords, curried = case.arguments(values, _stand_in, _Entries)
     module = case.spec.target.partition(".")[0]
     call = f"{case.spec.target}({', '.join(f'{name}={_text(value)}' for name, value in keywords.items())})"
     arguments = "" if curried is None else f"({', '.join(map(_text, curried))})"
-    return f"import {module}; print({call}{arguments})"
+    entry = "".join(f"[{position}]" for position in case.entry)
+    arrays = "import jax.numpy as jnp; " if "jnp." in call + arguments else ""
+    return f"import {module}; {arrays}print({call}{arguments}{entry})"
+
+
+class _Entries(list[Any]):
+    """The entries of an array, which is written as `jnp.array([...])`."""
 
 
 def _literal(symbol: sp.Symbol, value: Fraction) -> int | float:
@@ -83,6 +92,8 @@ def _stand_in(_name: str, index: int, x: Any) -> Any:
 def _text(value: Any) -> str:
     text = partial(map, _text)
     match value:
+        case _Entries():
+            return f"jnp.array({_nested(value)})"
         case dict():
             return "{" + ", ".join(f"{_text(key)}: {_text(item)}" for key, item in value.items()) + "}"
         case list():
@@ -93,6 +104,10 @@ def _text(value: Any) -> str:
             return str(value(_Variable()))
         case _:
             return repr(value)
+
+
+def _nested(value: Any) -> str:
+    return f"[{', '.join(map(_nested, value))}]" if isinstance(value, _Entries) else repr(value)
 
 
 def spoken(inputs: Inputs) -> str:

@@ -3,7 +3,7 @@
 import dataclasses
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 from typing import Any, TypeAlias
 
 import sympy as sp
@@ -98,6 +98,25 @@ class Dict:
     index: Index
 
 
+@dataclass(frozen=True, slots=True, init=False)
+class Array:
+    """An array argument: `Array(x[i], (i, 1, n))`, or `Array(x[i, j], (i, 1, m), (j, 1, n))` for a matrix, rows first.
+
+    Args:
+        item: an expression.
+        indices: one (symbol, first, last) for each axis, both ends included.
+    """
+
+    item: Any
+    indices: tuple[Index, ...]
+
+    def __init__(self, item: Any, *indices: Index) -> None:
+        if not indices:
+            raise ValueError("an Array needs an index (symbol, first, last) for each of its axes")
+        object.__setattr__(self, "item", item)
+        object.__setattr__(self, "indices", indices)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Spec:
     """A claim about a function, written in SymPy.
@@ -106,11 +125,14 @@ class Spec:
         target: dotted path of the function, such as `optax.cosine_decay_schedule`.
         formula: the documented value; floats are read as the decimals that they are written as.
         symbols: what each symbol of the formula is.
-        bind: for other parameters of the target, a constant or a structure of symbols (`List`, `Dict`, plain containers).
-        where: relations between symbols, besides the domain of each.
+        bind: for other parameters of the target, a constant or a structure of symbols (`List`, `Dict`, `Array`, plain containers).
+        where: relations between symbols, besides the domain of each; one between sizes alone says which of them go together.
+        entry: where in the target's result the formula's value stands: positions counted from 0, in the sizes; empty for a number.
+        natural: whether the claim is made only where the formula has a value.
         properties: what is promised besides the value.
         name: tells several specs of one target apart; the claim's id is `target#name`.
         source: where the formula is documented (page, paper, equation).
+        at: the file and line of the claim; by default those of the call that makes the spec.
 
     Raises:
         SpecError: at the spec's own file and line, for a symbol that is undeclared or bound twice.
@@ -121,16 +143,16 @@ class Spec:
     symbols: Sequence[Declaration]
     bind: Mapping[str, Any] = field(default_factory=dict)
     where: Sequence[sp.Basic | ForAll] = ()
+    entry: Sequence[Any] = ()
+    natural: bool = False
     properties: Sequence[Property] = ()
     name: str = ""
     source: str = ""
+    at: InitVar[Location | None] = None
     location: Location = field(init=False)
 
-    def __post_init__(self) -> None:
-        frame = sys._getframe(1)  # noqa: SLF001  the line of the spec file: the first frame that dataclasses did not make
-        while frame.f_code.co_filename in (dataclasses.__file__, "<string>") and frame.f_back is not None:
-            frame = frame.f_back
-        object.__setattr__(self, "location", Location(path=frame.f_code.co_filename, line=frame.f_lineno))
+    def __post_init__(self, at: Location | None) -> None:
+        object.__setattr__(self, "location", at or _caller())
         object.__setattr__(self, "formula", exact(self.formula))
         self._check()
 
@@ -167,12 +189,21 @@ class Spec:
         found: list[tuple[str, Any]] = [("formula", self.formula)]
         found += [("where", relation) for relation in self.where]
         found += [(f"bind[{name!r}]", template) for name, template in self.bind.items()]
+        found += [("entry", sp.sympify(position)) for position in self.entry]
         for declaration in self.symbols:
             if not isinstance(declaration, Size) and not isinstance(declaration.domain, Functions):
                 found += [(f"domain of {declaration.symbol}", sp.Tuple(declaration.domain.lower, declaration.domain.upper))]
         for promise in self.properties:
             found += [(f"property '{promise}'", part) for part in parts(promise)]
         return found
+
+
+def _caller() -> Location:
+    """The line of the spec file: the first frame that neither dataclasses nor this module made."""
+    frame = sys._getframe(1)  # noqa: SLF001  no other way leads to the caller's line
+    while frame.f_code.co_filename in (dataclasses.__file__, "<string>", __file__) and frame.f_back is not None:
+        frame = frame.f_back
+    return Location(path=frame.f_code.co_filename, line=frame.f_lineno)
 
 
 def base(symbol: Any) -> Any:
@@ -201,6 +232,9 @@ def free(template: Any) -> set[Any]:
             return (free(item) | free(first) | free(last)) - {variable}
         case Dict(key=key, value=value, index=(variable, first, last)):
             return (free(key) | free(value) | free(first) | free(last)) - {variable}
+        case Array(item=item, indices=indices):
+            ends = [part for _, first, last in indices for part in (first, last)]
+            return (free(item) | free(ends)) - {variable for variable, _, _ in indices}
         case ForAll(condition=condition, index=(variable, first, last)):
             return (free(condition) | free(first) | free(last)) - {variable}
         case Mapping():

@@ -117,14 +117,13 @@ def _place(file: SpecFile, error: BaseException) -> Location:
 
 def sizes(spec: "Spec") -> list[dict[str, int]]:
     """The sizes of each case of a spec, by symbol name, in the order in which they are checked."""
-    from qedoc.spec import Size  # needs sympy, as above
+    from qedoc.case import combinations  # needs sympy, as above
+    from qedoc.spec import Size
 
-    made: list[dict[str, int]] = [{}]
     for size in (d for d in spec.symbols if isinstance(d, Size)):
         if not len(size.values):
             raise spec.refuse(f"size {size.symbol} has no values; give at least one")
-        made = [{**known, str(size.symbol): int(value)} for known in made for value in size.values]
-    return made
+    return [{str(symbol): value for symbol, value in made.items()} for made in combinations(spec)]
 
 
 def duplicates(claims: Iterable[tuple[str, Location]]) -> list[SpecError]:

@@ -1,0 +1,226 @@
+"""From a documented object, or a formula given for it, to claims that can be checked."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import sympy as sp
+
+from qedoc.bind import axes as arrays
+from qedoc.bind.context import Context
+from qedoc.bind.domains import Place, place
+from qedoc.bind.functions import expanded
+from qedoc.bind.records import Bound, Obstruction, Refused
+from qedoc.bind.symbols import Roles, roles
+from qedoc.bind.values import defaults, switches, target_value
+from qedoc.case import instantiate
+from qedoc.domain import Integers
+from qedoc.errors import Location, QedocError, TargetError
+from qedoc.read import Equation, Extent, NotAClaim, Reading, Unreadable, plain, read_condition
+from qedoc.sources.docstrings import Documented, Formula, documented
+from qedoc.sources.specfiles import sizes
+from qedoc.spec import Argument, Declaration, Parameter, Size, Spec, Variable
+from qedoc.verdict import Verdict
+
+COUNTS = (0, 1, 2, 3)
+"""The values of a parameter that says how many terms a sum has, or how often something is differentiated."""
+
+
+def claims(record: Documented) -> tuple[Bound | Refused, ...]:
+    """The claims of a documented object, at least one for each of its display formulas."""
+    context = Context(record)
+    found: list[Bound | Refused] = []
+    for number, (formula, reading) in enumerate(context.readings.items(), start=1):
+        whole = str(number) if len(context.readings) > 1 else ""
+        found += _claims(context, formula, reading, whole)
+    return tuple(found)
+
+
+def given(target: str, latex: str, bind: Mapping[str, str], where: Sequence[str]) -> tuple[Bound | Refused, ...]:
+    """The claims of a formula that is given for a function, one for each link of a chain.
+
+    Args:
+        target: dotted path of the function.
+        latex: the formula.
+        bind: the parameter of each symbol, by the symbol's LaTeX.
+        where: relations that hold besides what the function's docstring says.
+
+    Raises:
+        TargetError: for a target that is not there, or a binding to a parameter that it does not have.
+    """
+    record = next((r for r in documented(target) if target in (r.name, *r.aliases, *r.copies)), None)
+    if record is None:
+        raise TargetError(f"{target} has no docstring to read its parameters from")
+    for symbol, name in bind.items():
+        if name not in record.parameters:
+            raise TargetError(f"{target} has no parameter {name!r} for {symbol}; it has {', '.join(record.parameters) or 'none'}")
+    formula = Formula(latex=latex, location=record.location, display=True, line=0)
+    record = replace(record, name=target, formulas=(formula,))
+    context = Context(record, {plain(symbol): name for symbol, name in bind.items()})
+    relations: list[sp.Basic] = []
+    for text in where:
+        relation = read_condition(text.replace(">=", r"\ge ").replace("<=", r"\le ").replace("!=", r"\ne "), context.names)
+        if isinstance(relation, Unreadable):
+            reason = f"the condition {text!r}: {relation.what}"
+            return (Refused(formula=formula, name=target, verdict=Verdict.UNREADABLE, reason=reason, suggestion=relation.suggestion),)
+        relations.append(relation)
+    (reading,) = context.readings.values()
+    return tuple(_claims(context, formula, reading, "", sp.And(*relations)))
+
+
+def _claims(
+    context: Context, formula: Formula, reading: Reading | Unreadable | NotAClaim, name: str, where: sp.Basic = sp.true
+) -> Iterator[Bound | Refused]:
+    target = context.record.name
+    match reading:
+        case Unreadable():
+            at = f"line {reading.line}, column {reading.column} of the formula: {reading.what}"
+            id = f"{target}#{name}" if name else target
+            yield Refused(formula=formula, name=id, verdict=Verdict.UNREADABLE, reason=at, suggestion=reading.suggestion)
+        case NotAClaim():
+            id = f"{target}#{name}" if name else target
+            yield Refused(formula=formula, name=id, verdict=Verdict.NOT_A_CLAIM, reason=str(reading))
+        case Reading(equations=equations):
+            for link, equation in enumerate(equations, start=1):
+                part = f"{name or '1'}.{link}" if len(equations) > 1 else name
+                stated = replace(equation, condition=sp.And(equation.condition, where))
+                yield _claim(context, formula, stated, part)
+
+
+def _claim(context: Context, formula: Formula, equation: Equation, name: str) -> Bound | Refused:
+    """One equation, bound or refused."""
+    id = f"{context.record.name}#{name}" if name else context.record.name
+    try:
+        return _bound(context, formula, equation, name)
+    except Obstruction as found:
+        verdict, reason, suggestion = found.verdict, found.reason, found.suggestion
+    except QedocError as error:
+        verdict, reason, suggestion = Verdict.UNREADABLE, error.message, ""
+    return Refused(formula=formula, name=id, verdict=verdict, reason=reason, reading=str(equation), suggestion=suggestion)
+
+
+def _bound(context: Context, formula: Formula, equation: Equation, name: str) -> Bound:
+    _check_use(context, formula, equation)
+    value, notes = target_value(context, equation)
+    value, taken = expanded(context, value)
+    ranges = _ranges(context)
+    ranked = arrays.bases(value)
+    indices = {s for s in (equation.left.indices if isinstance(equation.left, sp.Indexed) else ())}
+    symbols = _unknowns(value, indices, set(ranked))
+    lengths = _lengths(context, value, symbols)
+    found = roles(context, equation.left, value, [s for s in symbols if s not in lengths])
+    shaped = arrays.axes(equation.left, value, ranges, frozenset(found.parameters))
+    holds = place(context, shaped.value, found.parameters, list(found.arguments), equation.condition)
+    fixed = switches(context, formula.line)
+    spec = _spec(context, formula, name, shaped, found, holds, fixed)
+    left = defaults(context, {*found.parameters.values(), *fixed})
+    notes = (
+        *notes, *taken, *found.notes, *shaped.notes, *holds.notes,
+        *(f"{parameter}={setting!r}, as the text says" for parameter, setting in fixed.items()),
+        *(f"{setting} is left at its default" for setting in left),
+        *_natural(spec),
+    )  # fmt: skip
+    return Bound(formula=formula, reading=str(equation), spec=spec, notes=notes)
+
+
+def _check_use(context: Context, formula: Formula, equation: Equation) -> None:
+    """Raises for an equation that only defines a name for another."""
+    for name, definition in context.definitions.items():
+        if definition.formula == formula and definition.value == equation.right and name in str(equation.left):
+            raise Obstruction(f"it defines {name}, which another formula of the docstring uses", verdict=Verdict.NOT_A_CLAIM)
+
+
+def _unknowns(value: sp.Expr, indices: set[sp.Symbol], ranked: set[str]) -> list[str]:
+    """The names of the symbols and vectors that have to be something of the target's."""
+    bound = {r.symbol for r in arrays.summed(value)}
+    plain_symbols = {s for s in value.free_symbols if isinstance(s, sp.Symbol) and not isinstance(s, Extent)} - indices - bound
+    return sorted({s.name for s in plain_symbols} | ranked)
+
+
+def _lengths(context: Context, value: sp.Expr, symbols: Sequence[str]) -> set[str]:
+    """Symbols that are no parameter and are the last value of an index: lengths."""
+    ends = {s.name for r in arrays.summed(value) if r.last is not None for s in r.last.free_symbols}
+    known = {*context.parameters, *context.bound}
+    return {name for name in symbols if name in ends and name not in known}
+
+
+def _ranges(context: Context) -> dict[str, tuple[sp.Expr, sp.Expr]]:
+    r"""Indices of which the text gives the range, as `0 \le i, j < n`."""
+    ends: dict[str, dict[str, sp.Expr]] = {}
+    for relation, _ in context.conditions:
+        for part in sp.And.make_args(relation):
+            if not isinstance(part, sp.Gt | sp.Ge | sp.Lt | sp.Le):
+                continue
+            for side, other, greater in (
+                (part.lhs, part.rhs, isinstance(part, sp.Gt | sp.Ge)),
+                (part.rhs, part.lhs, isinstance(part, sp.Lt | sp.Le)),
+            ):
+                strict = 1 if isinstance(part, sp.Gt | sp.Lt) else 0
+                if isinstance(side, sp.Symbol):
+                    ends.setdefault(side.name, {})["first" if greater else "last"] = other + strict if greater else other - strict
+    return {
+        name: (found["first"], found["last"])
+        for name, found in ends.items()
+        if len(found) == 2 and name not in context.parameters and name not in context.bound and found["first"].is_Integer
+    }
+
+
+def _counts(value: sp.Expr, names: Mapping[str, str]) -> set[str]:
+    """Parameters that must be a definite number: the last value of an index, the order of a derivative."""
+    ends = {s for r in arrays.summed(value) if r.last is not None for s in sp.sympify(r.last).free_symbols}
+    ends |= {s for d in value.atoms(sp.Derivative) for _, order in d.variable_count for s in order.free_symbols}
+    return {s.name for s in ends if s.name in names}
+
+
+def _spec(context: Context, formula: Formula, name: str, shaped: arrays.Axes, found: Roles, holds: Place, fixed: Mapping[str, Any]) -> Spec:
+    counted = _counts(shaped.value, found.parameters)
+    declared: list[Declaration] = []
+    bind: dict[str, Any] = dict(fixed)
+    for symbol, parameter in found.parameters.items():
+        meaning = context.legend.get(symbol, "") or context.parameters[parameter].text
+        domain = holds.domains[symbol]
+        if symbol in shaped.arrays:
+            array = shaped.arrays[symbol]
+            declared.append(Variable(array.item, domain, meaning))
+            bind[parameter] = array
+        elif symbol in counted:
+            allowed = Integers(**_ends(domain))
+            values = [
+                k for k in range(-1, 12) if all(c.subs(sp.Symbol(symbol), k) == sp.true for c in allowed.conditions(sp.Symbol(symbol)))
+            ]
+            declared.append(Size(sp.Symbol(symbol), [k for k in values if k >= 0][: len(COUNTS)], meaning))
+            bind[parameter] = sp.Symbol(symbol)
+        else:
+            declared.append(Parameter(sp.Symbol(symbol), parameter, domain, meaning))
+    for symbol, argument in found.arguments.items():
+        declared.append(Argument(sp.Symbol(symbol), argument, holds.domains[symbol], context.legend.get(symbol, "")))
+    return Spec(
+        target=context.record.name,
+        formula=shaped.value,
+        symbols=[*declared, *shaped.sizes],
+        bind=bind,
+        where=[*holds.where, *shaped.where],
+        entry=shaped.entry,
+        natural=True,
+        name=name,
+        source=f"docstring of {context.record.name}",
+        at=formula.location if isinstance(formula.location, Location) else None,
+    )
+
+
+def _ends(domain: Any) -> dict[str, Any]:
+    ends: dict[str, Any] = {}
+    if domain.lower != -sp.oo:
+        ends["above" if domain.lower_open else "least"] = domain.lower
+    if domain.upper != sp.oo:
+        ends["below" if domain.upper_open else "most"] = domain.upper
+    return ends
+
+
+def _natural(spec: Spec) -> tuple[str, ...]:
+    """Where the formula has a value, if that is not everywhere; also the proof that the spec can be made."""
+    (first, *_) = sizes(spec)
+    symbols = {d.symbol: first[str(d.symbol)] for d in spec.symbols if isinstance(d, Size)}
+    case, free = instantiate(spec, symbols), instantiate(replace(spec, natural=False, at=spec.location), symbols)
+    added = [str(relation) for relation in case.where if relation not in free.where]
+    return (f"where the formula has a value: {' and '.join(added)}",) if added else ()

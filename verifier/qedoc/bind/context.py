@@ -1,0 +1,164 @@
+"""What a docstring says that all its formulas share: names, constants, definitions, conditions."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import sympy as sp
+
+from qedoc.read import Application, Equation, Names, NotAClaim, Reading, Unreadable, defined, plain, read, read_condition
+from qedoc.sources.docstrings import Documented, Formula
+from qedoc.sources.docstrings import Argument as Described
+
+_EULER = re.compile(r"\bEuler\W{1,3}Mascheroni\b|\bEuler's constant\b")
+_VALUED = re.compile(r"\b(?:where|with|and)\s*$|,\s*$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Definition:
+    """An equation that defines a name for use in other formulas.
+
+    Args:
+        arguments: the symbols that the name takes.
+        value: what it stands for.
+        formula: where it is written.
+    """
+
+    arguments: tuple[sp.Symbol, ...]
+    value: sp.Expr
+    formula: Formula
+
+
+@dataclass(frozen=True)
+class Context:
+    """A documented object with its formulas read.
+
+    Args:
+        record: the object.
+        given: symbols that the user binds to parameters, by plain name.
+    """
+
+    record: Documented
+    given: dict[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def own(self) -> frozenset[str]:
+        """The names by which formulas may call the object."""
+        return frozenset(path.rpartition(".")[2] for path in (self.record.name, *self.record.aliases, *self.record.copies))
+
+    @cached_property
+    def parameters(self) -> dict[str, Described]:
+        """The parameters by name, in order."""
+        return {argument.name: argument for argument in self.record.arguments}
+
+    @cached_property
+    def legend(self) -> dict[str, str]:
+        """What the text says of each symbol, by plain name."""
+        return {plain(symbol): text for symbol, text in self.record.legend.items()}
+
+    @cached_property
+    def bound(self) -> dict[str, str]:
+        """The parameter that the text, or the user, names for a symbol, by plain name."""
+        return {plain(symbol): name for symbol, name in self.record.bound.items()} | self.given
+
+    @cached_property
+    def names(self) -> Names:
+        """What the reader is told."""
+        record = self.record
+        names = Names(
+            functions=self.own,
+            parameters=record.parameters,
+            legend=dict(record.legend) | {symbol: f"``{name}``" for symbol, name in self.given.items()},
+            siblings=record.siblings,
+            vectors=record.vectors,
+            constants=self.constants,
+        )
+        for formula in record.formulas:
+            if formula.display:
+                names = defined(formula.latex, names)
+        return names
+
+    @cached_property
+    def constants(self) -> dict[str, sp.Expr]:
+        r"""Symbols with a value of their own: Euler's constant, and those that the text gives a number (`\lambda = 1.05`)."""
+        found: dict[str, sp.Expr] = {name: sp.EulerGamma for name, text in self.legend.items() if _EULER.search(text)}
+        lines = self.record.docstring.split("\n")
+        names = Names(parameters=self.record.parameters, legend=self.record.legend)
+        for formula in self.record.formulas:
+            if formula.display or "=" not in formula.latex:
+                continue
+            before = " ".join([*lines[max(0, formula.line - 1) : formula.line], lines[formula.line].partition(f"`{formula.latex}`")[0]])
+            reading = read(formula.latex, names)
+            if not isinstance(reading, Reading) or len(reading.equations) != 1 or not _VALUED.search(before.replace(":math:", "")):
+                continue
+            (equation,) = reading.equations
+            if isinstance(equation.left, sp.Symbol) and equation.right.is_number and equation.right.is_real:
+                name = equation.left.name
+                if name not in self.parameters and name not in self.bound:
+                    found[name] = equation.right
+        return found
+
+    @cached_property
+    def readings(self) -> dict[Formula, Reading | Unreadable | NotAClaim]:
+        """Each display formula, and each formula in the text that defines the object's value, with its reading."""
+        found: dict[Formula, Reading | Unreadable | NotAClaim] = {}
+        for formula in self.record.formulas:
+            reading = read(formula.latex, self.names)
+            if formula.display or (isinstance(reading, Reading) and all(self._states(equation) for equation in reading.equations)):
+                found[formula] = reading
+        return found
+
+    def _states(self, equation: Equation) -> bool:
+        """Whether an equation gives the object's value at its parameters."""
+        left = equation.left
+        own = isinstance(left, Application) and left.name in self.own and bool(left.arguments)
+        return own and all(isinstance(argument, sp.Symbol) for argument in left.arguments)  # type: ignore[union-attr]  # own says so
+
+    @cached_property
+    def definitions(self) -> dict[str, Definition]:
+        """Names that one formula of the docstring defines and another uses."""
+        equations = [(formula, e) for formula, r in self.readings.items() if isinstance(r, Reading) for e in r.equations]
+        found: dict[str, Definition] = {}
+        for place, (formula, equation) in enumerate(equations):
+            name = self._defined(equation)
+            used = any(name in mentioned(other.right) for k, (_, other) in enumerate(equations) if k != place)
+            if name and used and name not in found and name not in mentioned(equation.right):
+                arguments = equation.left.arguments if isinstance(equation.left, Application) else ()
+                found[name] = Definition(arguments=tuple(arguments), value=equation.right, formula=formula)
+        return found
+
+    def _defined(self, equation: Equation) -> str:
+        """The auxiliary name on the left of an equation; empty if it is none."""
+        match equation.left:
+            case Application(name=name, arguments=arguments) if all(isinstance(a, sp.Symbol) for a in arguments):
+                return "" if name in self.own else name
+            case sp.Symbol(name=name) if name not in self.parameters and name not in self.bound:
+                return str(name)
+            case _:
+                return ""
+
+    def vector(self, name: str) -> bool:
+        """Whether the text says that a symbol, or the parameter that it is, has entries."""
+        said = {plain(vector) for vector in self.record.vectors}
+        return name in said or self.bound.get(name, name) in said
+
+    @cached_property
+    def conditions(self) -> tuple[tuple[sp.Basic, str], ...]:
+        """Where the text says that the formulas hold, each with its LaTeX; those that cannot be read are left out."""
+        return tuple(self._conditions())
+
+    def _conditions(self) -> Iterator[tuple[sp.Basic, str]]:
+        for stated in self.record.conditions:
+            relation = read_condition(stated.latex, self.names)
+            if isinstance(relation, Unreadable) or not isinstance(relation, sp.Basic):
+                continue
+            relation = relation.replace(sp.re, lambda z: z)
+            yield (relation if stated.holds else sp.Not(relation)), stated.latex if stated.holds else f"not {stated.latex}"
+
+
+def mentioned(expression: Any) -> set[str]:
+    """The names of the symbols, vectors and undefined functions in an expression."""
+    calls = {call.func.__name__ for call in expression.atoms(sp.core.function.AppliedUndef)}
+    return calls | {symbol.name for symbol in expression.atoms(sp.Symbol)}

@@ -1,0 +1,142 @@
+"""Where a documented formula is claimed to hold: what the text, the signature and the formula itself say of each symbol."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sympy as sp
+
+from qedoc.bind.context import Context
+from qedoc.domain import Integers, Reals
+from qedoc.sources.docstrings import Argument as Described
+
+_INTEGER = re.compile(r"\bintegers?\b", re.IGNORECASE)
+_INT = re.compile(r"(?:<class ')?\bint\b(?:'>)?(?:\s*\|\s*None)?$")
+_COUNT = re.compile(r"\bnumber of\b|\bhow many\b|\bcount\b|\bsteps?\b|\bsize\b|\blength\b", re.IGNORECASE)
+_COUNTED = re.compile(r"(?:^|_)(?:steps?|count|size|length|num|begin)(?:_|$)")
+_DENSITY = re.compile(r"\b(?:density|probability|distribution)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where an equation holds.
+
+    Args:
+        domains: the set of each symbol, by name.
+        where: relations that are no end of a single symbol's set.
+        notes: what was taken without being said, and what was read.
+    """
+
+    domains: Mapping[str, Reals | Integers]
+    where: tuple[sp.Basic, ...]
+    notes: tuple[str, ...]
+
+
+def place(context: Context, value: sp.Expr, roles: Mapping[str, str], steps: Sequence[str], stated: sp.Basic) -> Place:
+    """Where an equation holds.
+
+    Args:
+        context: the docstring.
+        value: the equation's value.
+        roles: the parameter of each symbol, by name.
+        steps: the symbols that are arguments of the returned function.
+        stated: the condition that the equation itself has.
+    """
+    symbols = [*roles, *steps]
+    notes: list[str] = []
+    integers = set(_integers(context, value, roles, notes))
+    ends: dict[str, list[tuple[str, sp.Expr]]] = {name: [] for name in symbols}
+    for name in symbols:
+        parameter = context.parameters.get(roles.get(name, ""))
+        if parameter is not None and name in integers and _is_count(context, name, parameter):
+            ends[name].append(("least", sp.Integer(0)))
+            notes.append(f"{name} is a number of things: not negative")
+        if name in steps:
+            ends[name].append(("least", sp.Integer(0)))
+            integers.add(name)
+            notes.append(f"{name} counts steps: 0, 1, 2, ...")
+    where = list(_relations(context, roles, symbols, stated, ends, notes))
+    where += _positive_arguments(context, value, notes)
+    return Place(
+        domains={name: _domain(name in integers, ends[name]) for name in symbols},
+        where=tuple(where),
+        notes=tuple(dict.fromkeys(notes)),
+    )
+
+
+def _integers(context: Context, value: sp.Expr, roles: Mapping[str, str], notes: list[str]) -> Iterator[str]:
+    """The symbols that stand for integers."""
+    for name, parameter in roles.items():
+        described = context.parameters[parameter]
+        if _INT.search(described.annotation) or _INTEGER.search(described.text) or _INTEGER.search(context.legend.get(name, "")):
+            yield name
+    for call in value.atoms(sp.factorial, sp.binomial, sp.factorial2):
+        for symbol in sorted(_names(call)):
+            if symbol in roles:
+                notes.append(f"{symbol} is an integer, as {type(call).__name__} takes it")
+                yield symbol
+
+
+def _names(expression: Any) -> set[str]:
+    """The symbols and vectors of an expression, by name; indices left out."""
+    found = {entry.base.label.name for entry in expression.atoms(sp.Indexed)}
+    rest = expression.xreplace({entry: sp.Integer(0) for entry in expression.atoms(sp.Indexed)})
+    return found | {symbol.name for symbol in rest.free_symbols}
+
+
+def _is_count(context: Context, name: str, described: Described) -> bool:
+    return bool(_COUNT.search(described.text) or _COUNT.search(context.legend.get(name, "")) or _COUNTED.search(described.name))
+
+
+def _relations(
+    context: Context, roles: Mapping[str, str], symbols: Sequence[str], stated: sp.Basic, ends: dict[str, list[Any]], notes: list[str]
+) -> Iterator[sp.Basic]:
+    """The conditions of the text and of the equation, single ends put with their symbols."""
+    by_parameter = {sp.Symbol(parameter): sp.Symbol(name) for name, parameter in roles.items()}
+    told = [
+        (relation.xreplace({s: t for s, t in by_parameter.items() if s.name not in symbols}), text) for relation, text in context.conditions
+    ]
+    for relation, text in (*told, (stated, "")):
+        parts = [part for part in sp.And.make_args(relation) if part is not sp.true]
+        if not parts or any(not (_names(part) and _names(part) <= set(symbols)) for part in parts):
+            continue
+        if text:
+            notes.append(f"the text says {text}")
+        for part in parts:
+            end = _end(part)
+            if end is None:
+                yield part
+            else:
+                ends[end[0]].append(end[1:])
+
+
+def _end(relation: Any) -> tuple[str, str, sp.Expr] | None:
+    """`x > 0` as an end of x; None for any other relation."""
+    if not isinstance(relation, sp.Gt | sp.Ge | sp.Lt | sp.Le):
+        return None
+    if isinstance(relation.rhs, sp.Symbol) and relation.lhs.is_number:
+        relation = relation.reversed
+    if not isinstance(relation.lhs, sp.Symbol) or not relation.rhs.is_number or not relation.rhs.is_finite:
+        return None
+    kind = {sp.Gt: "above", sp.Ge: "least", sp.Lt: "below", sp.Le: "most"}[type(relation)]
+    return relation.lhs.name, kind, relation.rhs
+
+
+def _domain(integer: bool, ends: Sequence[tuple[str, sp.Expr]]) -> Reals | Integers:
+    """The set between the tightest of the ends."""
+    lower = max((end for end in ends if end[0] in ("above", "least")), key=lambda end: (end[1], end[0] == "above"), default=None)
+    upper = min((end for end in ends if end[0] in ("below", "most")), key=lambda end: (end[1], end[0] == "most"), default=None)
+    chosen: dict[str, Any] = dict(end for end in (lower, upper) if end is not None)
+    return Integers(**chosen) if integer else Reals(**chosen)
+
+
+def _positive_arguments(context: Context, value: sp.Expr, notes: list[str]) -> Iterator[sp.Basic]:
+    """The constants of a density are integrals, so that Gamma and B in it have positive arguments."""
+    if not _DENSITY.search(context.record.docstring):
+        return
+    arguments = {argument for call in value.atoms(sp.gamma, sp.loggamma, sp.beta) for argument in call.args}
+    for argument in sorted((a for a in arguments if a.free_symbols), key=str):
+        if not argument.atoms(sp.Indexed):
+            notes.append(f"{argument} > 0, as in a density")
+            yield sp.Gt(argument, 0)

@@ -1,0 +1,142 @@
+"""From the symbols of a formula to the function's parameters: by what the user or the text says, by name, by place."""
+
+import inspect
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sympy as sp
+
+from qedoc.bind.context import Context
+from qedoc.bind.records import Obstruction
+from qedoc.errors import QedocError
+from qedoc.infer import infer
+from qedoc.read import Application
+from qedoc.spec import Argument
+from qedoc.target import resolve
+
+SPELLINGS = {"lambda": ("lmbda", "lam", "lambda_"), "epsilon": ("eps",), "varepsilon": ("epsilon", "eps"), "varphi": ("phi",)}
+"""Parameters that are named after a Greek letter in another spelling."""
+
+_FUNCTION = re.compile(r"\bCallable\b|Schedule\b")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Roles:
+    """What each symbol of an equation is.
+
+    Args:
+        parameters: the target's parameter of each symbol, by the symbol's name.
+        arguments: the returned function's argument of each symbol, by the symbol's name.
+        notes: what was taken without being said.
+    """
+
+    parameters: Mapping[str, str]
+    arguments: Mapping[str, str]
+    notes: tuple[str, ...]
+
+
+def roles(context: Context, left: Any, right: sp.Expr, symbols: Sequence[str]) -> Roles:
+    """What each symbol is.
+
+    Args:
+        context: the docstring.
+        left: the left side of the equation.
+        right: its value.
+        symbols: names of the unknowns of the value, in a fixed order.
+
+    Raises:
+        Obstruction: for a symbol that is nothing known.
+    """
+    notes: list[str] = []
+    known = {name: parameter for name in symbols if (parameter := direct(context, name))}
+    known |= _by_place(context, left, right, known, notes)
+    known = {name: parameter for name, parameter in known.items() if name in symbols}
+    _distinct(known)
+    unknown = [name for name in symbols if name not in known]
+    arguments = _curried(context, unknown)
+    for name in unknown:
+        if name not in arguments:
+            raise Obstruction(_unexplained(context, name), f"say what {name} is: where :math:`{name}` is ... (``parameter``)")
+    if not arguments and _returns_function(context):
+        raise Obstruction(f"{context.record.name} returns a function, but no symbol of the formula is left to be its argument")
+    return Roles(parameters=known, arguments=arguments, notes=tuple(notes))
+
+
+def direct(context: Context, name: str) -> str:
+    """The parameter that a symbol is by word of the user or the text, or by its name; empty if there is none."""
+    said = context.bound.get(name, "")
+    if said:
+        return said
+    if name in context.parameters:
+        return name
+    return next((spelling for spelling in SPELLINGS.get(name, ()) if spelling in context.parameters), "")
+
+
+def _by_place(context: Context, left: Any, right: sp.Expr, known: Mapping[str, str], notes: list[str]) -> dict[str, str]:
+    r"""The symbols of `f(x, \nu)` that no name tells, by their place; only where those that are told stand at their own."""
+    if not isinstance(left, Application):
+        return {}
+    parameters = list(context.parameters)
+    written = [str(argument) for argument in left.arguments]
+    told = {name: direct(context, name) for name in written}
+    if any(parameter and parameters.index(parameter) != place for place, parameter in enumerate(told.values())):
+        return {}
+    found: dict[str, str] = {}
+    for place, name in enumerate(written):
+        if told[name] or place >= len(parameters) or name in context.definitions:
+            continue
+        parameter = context.parameters[parameters[place]]
+        if parameter.name in told.values() or parameter.name in known.values() or not _fits(parameter.default, name, right):
+            continue
+        notes.append(f"{name} is taken as {parameter.name}, by its place in {left}")
+        found[name] = parameter.name
+    return found
+
+
+def _fits(default: Any, name: str, right: sp.Expr) -> bool:
+    """Whether a symbol may be a parameter by its place: one with a default only as a thing passed on to another function."""
+    if default is inspect.Parameter.empty:
+        return True
+    calls = right.atoms(sp.core.function.AppliedUndef)
+    elsewhere = right.xreplace({call: sp.Dummy() for call in calls})
+    return sp.Symbol(name) not in elsewhere.free_symbols
+
+
+def _distinct(known: Mapping[str, str]) -> None:
+    for name, parameter in known.items():
+        others = [other for other, same in known.items() if same == parameter and other != name]
+        if others:
+            raise Obstruction(f"the symbols {name} and {others[0]} would both be the parameter {parameter}", "tell which one it is")
+
+
+def _unexplained(context: Context, name: str) -> str:
+    text = context.legend.get(name, "")
+    has = ", ".join(context.parameters) or "none"
+    said = f"the text says '{text}', which names none" if text else "and the text does not explain it"
+    return f"the symbol {name} equals no parameter of {context.record.name} (it has {has}), {said}"
+
+
+def returns(context: Context) -> str:
+    """The annotation of the target's result; empty if it has none."""
+    try:
+        annotation = inspect.signature(resolve(context.record.name)).return_annotation
+    except (TypeError, ValueError, QedocError):
+        return ""
+    return "" if annotation is inspect.Signature.empty else str(annotation)
+
+
+def _returns_function(context: Context) -> bool:
+    return bool(_FUNCTION.search(returns(context).partition("[")[0]))
+
+
+def _curried(context: Context, unknown: Sequence[str]) -> dict[str, str]:
+    """The argument of the function that the target returns, if it returns one and one symbol is left."""
+    if len(unknown) != 1 or not _returns_function(context):
+        return {}
+    try:
+        arguments = [declared.name for declared in infer(context.record.name).symbols if isinstance(declared, Argument)]
+    except QedocError:
+        return {}
+    return {unknown[0]: arguments[0]} if len(arguments) == 1 else {}

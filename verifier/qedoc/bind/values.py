@@ -1,0 +1,121 @@
+"""What an equation says of the function's result: the value, its logarithm, or one of several results."""
+
+import inspect
+import re
+from typing import Any
+
+import sympy as sp
+
+from qedoc.bind.context import Context
+from qedoc.bind.records import Obstruction
+from qedoc.read import Application, Equation
+from qedoc.verdict import Verdict
+
+_LOGARITHM = re.compile(r"^log(pdf|pmf|cdf|sf)$")
+_GENERIC = re.compile(r"^[A-Za-z]$|^ell$|^(?:[fFPpS]_\w+|[A-Z]{2,4}|F\^-1|L_\w+)$")
+_STATED = re.compile(r"^\s*(?:If|When|With|For)\s+`{1,2}(\w+)\s*=\s*([^`]+)`{1,2}", re.IGNORECASE)
+_LITERALS: dict[str, Any] = {"True": True, "False": False, "None": None}
+
+
+def target_value(context: Context, equation: Equation) -> tuple[sp.Expr, tuple[str, ...]]:
+    """The value of the object that an equation states.
+
+    Returns:
+        the value, and what was taken without being said.
+
+    Raises:
+        Obstruction: where it is the value of something else.
+    """
+    left, name = equation.left, context.record.name.rpartition(".")[2]
+    _check_left(context, equation)
+    kind = _LOGARITHM.match(name)
+    if kind and isinstance(left, Application) and left.name not in context.own:
+        suffix = left.name.partition("_")[2]
+        if suffix and suffix != kind[1]:
+            raise Obstruction(f"{left} is not what {name} is the logarithm of")
+        return logarithm(equation.right), (f"{name} is the logarithm of {left}",)
+    return _finite(equation.right)
+
+
+def _check_left(context: Context, equation: Equation) -> None:
+    """Raises for an equation whose left side is something else than the object."""
+    left, right = equation.left, equation.right
+    name = context.record.name.rpartition(".")[2]
+    match left:
+        case None:
+            return
+        case Application():
+            if left.name in context.own:
+                return
+            suffix = left.name.partition("_")[2]
+            if left.name in context.record.siblings or (
+                suffix in context.record.siblings and suffix not in (name, name.removeprefix("log"))
+            ):
+                raise Obstruction(f"{left} is a value of another function than {name}", verdict=Verdict.NOT_A_CLAIM)
+            if not _GENERIC.match(left.name) and left.name.lower() != name.lower():
+                raise Obstruction(f"nothing says that {left.name} is {name}", rf"write \mathrm{{{name}}} on the left")
+        case sp.Symbol():
+            if left in right.free_symbols or left.name in context.parameters or left.name in context.bound:
+                raise Obstruction(
+                    f"{left} is on both sides, or a parameter: the formula tells no value of {name}", verdict=Verdict.NOT_A_CLAIM
+                )
+        case sp.Indexed():
+            if left.base.label in {entry.base.label for entry in right.atoms(sp.Indexed)} or left.base.label.name in context.bound:
+                raise Obstruction(
+                    f"{left.base.label} is on both sides: a recurrence, whose start is not given", verdict=Verdict.NOT_A_CLAIM
+                )
+        case _ if left.has(sp.Derivative, sp.Subs):
+            raise Obstruction("a statement about a derivative; values are checked, not derivatives", verdict=Verdict.UNDECIDED)
+        case _:
+            raise Obstruction(f"the left side {left} is no name for a value of {name}", rf"write \mathrm{{{name}}} on the left")
+
+
+def logarithm(value: sp.Expr) -> sp.Expr:
+    """The logarithm, piece by piece; without a value where the value is zero or infinite."""
+    if isinstance(value, sp.Piecewise):
+        return sp.Piecewise(*((logarithm(part), condition) for part, condition in value.args), evaluate=False)
+    return sp.nan if value == 0 or value.has(sp.oo, sp.nan) else sp.log(value)
+
+
+def _finite(value: sp.Expr) -> tuple[sp.Expr, tuple[str, ...]]:
+    """The value without its infinite pieces."""
+    if not isinstance(value, sp.Piecewise) or not any(part in (sp.oo, -sp.oo) for part, _ in value.args):
+        return value, ()
+    pieces = [(sp.nan if part in (sp.oo, -sp.oo) else part, condition) for part, condition in value.args]
+    return sp.Piecewise(*pieces, evaluate=False), ("checked where the formula is finite",)
+
+
+def switches(context: Context, line: int) -> dict[str, Any]:
+    """The parameters that the words right before a formula set: 'If ``approximate=False``, computes'."""
+    lines = context.record.docstring.split("\n")[:line]
+    before: list[str] = []
+    for text in reversed(lines):
+        if text.strip().startswith(".. math::") and not before:
+            continue
+        if not text.strip() and before:
+            break
+        if text.strip():
+            before.insert(0, text.strip())
+    stated = _STATED.match(" ".join(before))
+    if not stated or stated[1] not in context.parameters:
+        return {}
+    text = stated[2].strip()
+    if text in _LITERALS:
+        return {stated[1]: _LITERALS[text]}
+    quoted = re.fullmatch(r"'([^']*)'|\"([^\"]*)\"", text)
+    return {stated[1]: quoted[1] or quoted[2]} if quoted else {}
+
+
+def defaults(context: Context, given: set[str]) -> tuple[str, ...]:
+    """The parameters that are left at their defaults, as `axis=-1`.
+
+    Raises:
+        Obstruction: for a parameter without a default that the formula does not name.
+    """
+    left = [p for p in context.parameters.values() if p.name not in given]
+    missing = [p.name for p in left if p.default is inspect.Parameter.empty]
+    if missing:
+        raise Obstruction(
+            f"the formula does not say what {' and '.join(missing)} of {context.record.name} is", "name the parameter in the text"
+        )
+    return tuple(f"{p.name}={p.default!r}" for p in left)
