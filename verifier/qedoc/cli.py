@@ -2,7 +2,7 @@
 
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,11 +15,16 @@ from qedoc.errors import QedocError
 from qedoc.limits import Limits
 from qedoc.lock.store import replace as write_whole
 from qedoc.outcome import Outcome
-from qedoc.running import complain, guarded, run, spec_files
-from qedoc.settings import settled
+from qedoc.running import answer, audited, complain, guarded, question, run, spec_files
+from qedoc.settings import Settings, settled
 
 if TYPE_CHECKING:
     from qedoc.delivery import Report
+
+FORMATS = ("concise", "full", "json", "junit", "github", "sarif")
+AUDIT_TIMEOUT = 30.0
+AUDIT_POINTS = 300
+"""An audit is wide, a check is deep."""
 
 _JOBS = "Worker processes [default: usable cores, at most 8]."
 _FILE: Any = click.Path(path_type=Path)
@@ -40,20 +45,40 @@ def _terminated(number: int, frame: object) -> None:
     raise KeyboardInterrupt(number)
 
 
-def _limits(function: Callable[..., None]) -> Callable[..., None]:
-    for option in (
+def _limits(timeout: float = 60, max_points: int = 1000) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """The options of a run."""
+    return _options(
         click.option("-j", "--jobs", type=click.IntRange(min=1), metavar="N", help=_JOBS),
-        click.option("--timeout", type=float, metavar="SECONDS", help="Time limit of each case [default: 60]."),
-        click.option("--max-points", type=int, metavar="N", help="Most points of each claim [default: 1000]."),
+        click.option("--timeout", type=float, metavar="SECONDS", help=f"Time limit of each case [default: {timeout}]."),
+        click.option("--max-points", type=int, metavar="N", help=f"Most points of each claim [default: {max_points}]."),
         click.option("--seed", type=int, metavar="N", help="Where random points start [default: 0]."),
         click.option("--quiet", is_flag=True, help="No progress; errors are still shown."),
         click.option("--output", type=_FILE, metavar="FILE", help="Write the report to FILE instead of standard output."),
-        click.option("--no-lock", is_flag=True, help="Verify everything, and neither read nor write the lock file."),
-        click.option("--all", "again", is_flag=True, help="Verify also what has not changed since the lock file was written."),
-        click.option("--locked", is_flag=True, help="Verify and write nothing; fail if anything in the lock file is stale or missing."),
-    ):
-        function = option(function)
-    return function
+    )
+
+
+_lock = [
+    click.option("--no-lock", is_flag=True, help="Verify everything, and neither read nor write the lock file."),
+    click.option("--all", "again", is_flag=True, help="Verify also what has not changed since the lock file was written."),
+    click.option("--locked", is_flag=True, help="Verify and write nothing; fail if anything in the lock file is stale or missing."),
+]
+
+_codes = [
+    click.option(
+        "--select", metavar="CODES", help="Report only findings of these codes (QED101, or QED1 for all that begin so), with commas."
+    ),
+    click.option("--ignore", metavar="CODES", help="Leave findings of these codes out of the report and of the exit code."),
+    click.option("--strict", is_flag=True, help="A claim or property without an answer fails."),
+]
+
+
+def _options(*options: Callable[[Callable[..., None]], Callable[..., None]]) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    def decorate(function: Callable[..., None]) -> Callable[..., None]:
+        for option in reversed(options):
+            function = option(function)
+        return function
+
+    return decorate
 
 
 def _format(*styles: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -62,33 +87,65 @@ def _format(*styles: str) -> Callable[[Callable[..., None]], Callable[..., None]
 
 @main.command()
 @click.argument("what", metavar="[PATH|TARGET]...", nargs=-1)
-@_format("concise", "full", "json", "junit", "github", "sarif")
-@click.option("--select", metavar="CODES", help="Report only findings of these codes (QED101, or QED1 for all that begin so), with commas.")
-@click.option("--ignore", metavar="CODES", help="Leave findings of these codes out of the report and of the exit code.")
-@click.option("--strict", is_flag=True, help="A claim or property without an answer fails.")
+@_format(*FORMATS)
+@_options(*_codes)
 @click.option("--plot", type=_FILE, metavar="FILE", help="Draw the claims of one target (.svg, .png or .pdf).")
-@_limits
-def check(what: tuple[str, ...], style: str, strict: bool, plot: Path | None, **options: Any) -> None:
+@click.option("--latex", metavar="FORMULA", help="Check this formula of one TARGET, and no spec.")
+@click.option("--bind", multiple=True, metavar="SYMBOL=PARAMETER", help="What a symbol of --latex is; otherwise the docstring tells.")
+@click.option("--where", metavar="CONDITIONS", help="Where --latex holds: 'T > 0, 0 <= a <= 1'.")
+@_limits()
+@_options(*_lock)
+def check(
+    what: tuple[str, ...],
+    plot: Path | None,
+    latex: str | None,
+    bind: tuple[str, ...],
+    where: str | None,
+    **options: Any,
+) -> None:
     """Check claims.
 
     PATHs are spec files or folders of them [default: spec/]; with TARGETs (dotted names, or ids of claims),
     only their claims are checked. What has not changed since the lock file (qedoc.lock) was written is not
     verified again.
     """
-    _report(what, style=style, strict=strict, plot=plot, **options)
+    if latex is not None:
+        asked = guarded(question, what, latex, bind, where)
+        _report(lambda settings, shown: answer(asked, settings, curves=plot is not None, shown=shown), plot=plot, **options)
+    elif bind or where is not None:
+        raise click.UsageError("--bind and --where say what the symbols of --latex are; give a formula with --latex")
+    else:
+        _report(lambda settings, shown: run(what, settings, curves=plot is not None, shown=shown), plot=plot, **options)
+
+
+@main.command()
+@click.argument("names", metavar="NAME...", nargs=-1, required=True)
+@_format(*FORMATS)
+@_options(*_codes)
+@_limits(timeout=AUDIT_TIMEOUT, max_points=AUDIT_POINTS)
+def audit(names: tuple[str, ...], **options: Any) -> None:
+    """Check the formulas in the docstrings of installed packages.
+
+    NAMEs are dotted paths of packages, modules or objects; every display formula of their public objects gets a
+    verdict, without a spec.
+    """
+    options |= {"timeout": options["timeout"] or AUDIT_TIMEOUT, "max_points": options["max_points"] or AUDIT_POINTS}
+    _report(lambda settings, shown: audited(names, settings, shown=shown), plot=None, no_lock=True, **options)
 
 
 @main.command()
 @click.argument("target")
 @click.argument("paths", metavar="[PATH]...", nargs=-1)
 @_format("full", "json")
-@_limits
+@_limits()
+@_options(*_lock)
 def show(target: str, paths: tuple[str, ...], style: str, **options: Any) -> None:
     """Show all that is known of TARGET: its claims, symbols, code formula, verdict and evidence.
 
     PATHs are spec files or folders of them [default: spec/].
     """
-    _report((target, *paths), style=style, strict=False, plot=None, **options)
+    what = (target, *paths)
+    _report(lambda settings, shown: run(what, settings, curves=False, shown=shown), style=style, strict=False, plot=None, **options)
 
 
 @main.command()
@@ -121,7 +178,7 @@ def lift(target: str, paths: tuple[str, ...], style: str, timeout: float) -> Non
 
 
 def _report(
-    what: Sequence[str],
+    verify: Callable[[Settings, bool], Outcome],
     *,
     style: str,
     strict: bool,
@@ -141,7 +198,7 @@ def _report(
         from qedoc.report.plot import check_file
 
         guarded(check_file, plot)
-    outcome = run(what, settings, curves=plot is not None, shown=not quiet)
+    outcome = verify(settings, not quiet)
     made = guarded(report, outcome, settings.config, select=settings.select, ignore=settings.ignore, strict=settings.strict)
     _deliver(made, style, output, asked=bool(settings.select))
     if plot and outcome.curves:

@@ -1,7 +1,7 @@
 """From the outcome of a run to what is reported of it, in any of the forms."""
 
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from io import TextIOWrapper
 from typing import IO, Any
@@ -113,10 +113,10 @@ def finding(notice: Notice) -> dict[str, Any]:
 
 
 def _for_people(made: Report, style: str, file: IO[str]) -> None:
-    from qedoc.report import terminal
+    from qedoc.report import survey, terminal
     from qedoc.report.layout import Plain
 
-    write = terminal.full if style == "full" else terminal.concise
+    write = terminal.full if style == "full" else survey.concise if made.outcome.audited else terminal.concise
     silent, remarks = _silent(made), _remarks(made)
     if isinstance(file, TextIOWrapper):
         file.reconfigure(errors="backslashreplace")  # a formula may hold signs that an old terminal lacks
@@ -128,10 +128,10 @@ def _for_people(made: Report, style: str, file: IO[str]) -> None:
     write(made.outcome, Console(file=file, highlight=False, markup=False, emoji=False), silent=silent, remarks=remarks)
 
 
-def _silent(made: Report) -> Collection[str]:
+def _silent(made: Report) -> frozenset[str]:
     """The claims of which nothing is reported that fails, or would with --strict."""
     told = {notice.claim for notice in made.found if notice.fails(strict=True)}
-    return {claim.id for claim in made.outcome.claims} - told
+    return frozenset(claim.id for claim in made.outcome.claims) - told
 
 
 def _remarks(made: Report) -> list[str]:

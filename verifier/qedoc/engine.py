@@ -2,7 +2,7 @@
 
 import signal
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, as_completed
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
@@ -21,6 +21,9 @@ from qedoc.verdict import CaseResult, ClaimResult, Formula, Verdict
 from qedoc.worker import Claim, Failure, case_id
 
 T = TypeVar("T")
+
+LONGEST_SURVEY = 600.0
+"""Seconds for reading all docstrings of a library."""
 
 
 class Memory:
@@ -66,12 +69,71 @@ def verify(
         notify: hears of each finished case at once, and of each finished claim in the order of the spec files.
         memory: knows what was found before, and is told of each finished claim at once.
     """
+
+    def collect(run: "_Run") -> list[Claim]:
+        return run.select(run.collect(files), wanted, alone=curves)
+
+    return _outcome(collect, limits=limits, jobs=jobs, curves=curves, notify=notify, memory=memory or Memory())
+
+
+def audit(names: Sequence[str], *, limits: Limits, jobs: int, notify: Callable[[Event], None] = lambda event: None) -> Outcome:
+    """Checks the formulas in the docstrings of packages, modules and objects; Ctrl-C ends it early and keeps the finished claims.
+
+    Args:
+        names: dotted paths.
+        limits: the bounds of each case.
+        jobs: how many worker processes.
+        notify: hears of each finished case at once, and of each finished claim in the order of the docstrings.
+    """
+    found = _outcome(lambda run: run.survey(names), limits=limits, jobs=jobs, curves=False, notify=notify, memory=Memory())
+    return replace(found, audited=tuple(names))
+
+
+def given(
+    target: str,
+    latex: str,
+    *,
+    bind: Mapping[str, str],
+    where: Sequence[str],
+    limits: Limits,
+    jobs: int,
+    curves: bool = False,
+    notify: Callable[[Event], None] = lambda event: None,
+) -> Outcome:
+    """Checks a formula that is given for a function.
+
+    Args:
+        target: dotted path of the function.
+        latex: the formula.
+        bind: the parameter of each symbol, by the symbol's LaTeX.
+        where: relations that hold besides what the function's docstring says.
+        limits: the bounds of each case.
+        jobs: how many worker processes.
+        curves: whether to compute a curve for each claim.
+        notify: hears of each finished case at once.
+    """
+
+    def collect(run: "_Run") -> list[Claim]:
+        return run.given(target, latex, bind, where)
+
+    return _outcome(collect, limits=limits, jobs=jobs, curves=curves, notify=notify, memory=Memory())
+
+
+def _outcome(
+    collect: Callable[["_Run"], list[Claim]],
+    *,
+    limits: Limits,
+    jobs: int,
+    curves: bool,
+    notify: Callable[[Event], None],
+    memory: Memory,
+) -> Outcome:
     started = time.monotonic()
     stopped = 0
     with TemporaryDirectory(prefix="qedoc-") as folder, Pool(jobs, worker.warm_up) as pool:
-        run = _Run(pool=pool, limits=limits, notify=notify, folder=Path(folder), memory=memory or Memory())
+        run = _Run(pool=pool, limits=limits, notify=notify, folder=Path(folder), memory=memory)
         try:
-            run.check(run.select(run.collect(files), wanted, alone=curves))
+            run.check(collect(run))
             if curves:
                 run.draw()
         except KeyboardInterrupt as interrupt:
@@ -151,6 +213,20 @@ class _Run:
         self.memory.collected(claims)
         return list(first.values())
 
+    def survey(self, names: Sequence[str]) -> list[Claim]:
+        """The claims in the docstrings of all names; what two names share comes once."""
+        replies = [(name, self._submit(worker.survey, name, timeout=LONGEST_SURVEY)) for name in names]
+        found: dict[tuple[Location, str], Claim] = {}
+        for name, future in replies:
+            for claim in self._accept(settled(future), f"reading the docstrings of {name}", None) or ():
+                found.setdefault((claim.location, claim.id), claim)
+        return list(found.values())
+
+    def given(self, target: str, latex: str, bind: Mapping[str, str], where: Sequence[str]) -> list[Claim]:
+        """The claims of a formula."""
+        reply = settled(self._submit(worker.given, target, latex, dict(bind), tuple(where)))
+        return list(self._accept(reply, f"reading the formula for {target}", None) or ())
+
     def select(self, claims: list[Claim], wanted: Sequence[str], *, alone: bool) -> list[Claim]:
         """The claims that are wanted; a name that no claim has is an error, and so is a second target for one picture.
 
@@ -169,7 +245,9 @@ class _Run:
 
     def check(self, claims: list[Claim]) -> None:
         """Checks the claims case by case, and hands them on in order."""
-        self.pending = [_Pending(claim=claim, open=1 + len(claim.sizes), known=self.memory.known(claim)) for claim in claims]
+        self.pending = [
+            _Pending(claim=claim, open=1 + len(claim.sizes), known=claim.answer or self.memory.known(claim)) for claim in claims
+        ]
         fresh = [pending for pending in self.pending if pending.known is None]
         self.notify(Collected(claims=len(claims), cases=sum(len(pending.claim.sizes) for pending in fresh)))
         tasks: dict[Future[ClaimResult | CaseResult | Failure], tuple[_Pending, int | None]] = {}
@@ -246,8 +324,8 @@ class _Run:
         formula = self._accept(reply, f"lifting {name}", claim.location if claim else None)
         return (name, formula) if formula else None
 
-    def _submit(self, function: Callable[..., T], *args: object) -> Future[T]:
-        return self.pool.submit(self.limits.timeout, function, *args)
+    def _submit(self, function: Callable[..., T], *args: object, timeout: float | None = None) -> Future[T]:
+        return self.pool.submit(timeout or self.limits.timeout, function, *args)
 
     def _accept(self, reply: T | Failure | Overrun | Died, doing: str, location: Location | None) -> T | None:
         """The reply if it is one; anything else becomes an error."""

@@ -55,6 +55,7 @@ class Outcome:
         stopped: the signal that ended the run early, or 0.
         unchanged: how many of the claims were not checked, because their results in the lock file still stand.
         stale: what would have to be checked, where nothing may be.
+        audited: what was audited; empty for a run over specs.
     """
 
     claims: tuple[ClaimResult, ...]
@@ -65,6 +66,7 @@ class Outcome:
     stopped: int = 0
     unchanged: int = 0
     stale: tuple[Stale, ...] = ()
+    audited: tuple[str, ...] = ()
 
     def exit_code(self, *, strict: bool = False) -> int:
         """0 if all claims and their properties hold, 1 if one does not or is stale, 2 if something cannot run, 128 + signal if stopped.

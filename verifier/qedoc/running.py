@@ -2,9 +2,9 @@
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
@@ -52,6 +52,66 @@ def run(what: Sequence[str], settings: Settings, *, curves: bool, shown: bool) -
             notify=notify,
         )
     return replace(outcome, errors=(*missing, *outcome.errors))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A formula of the command line.
+
+    Args:
+        target: dotted path of the function.
+        latex: the formula.
+        bind: the parameter of each symbol, by the symbol's LaTeX.
+        where: relations.
+    """
+
+    target: str
+    latex: str
+    bind: Mapping[str, str]
+    where: Sequence[str]
+
+
+def question(what: Sequence[str], latex: str, bind: Sequence[str], where: str | None) -> Question:
+    """The formula that is asked about, with its target.
+
+    Raises:
+        QedocError: for no target or more than one, or a binding that is none.
+    """
+    if len(what) != 1 or is_path(what[0]):
+        raise QedocError(f"--latex is a formula of one function; expected one TARGET, found {' '.join(what) or 'none'}")
+    if not latex.strip():
+        raise QedocError("--latex is empty; expected a formula such as 'T^2 + 1'")
+    pairs = [text.partition("=") for text in bind]
+    for text, (symbol, _, name) in zip(bind, pairs, strict=True):
+        if not symbol.strip() or not name.strip().isidentifier():
+            raise QedocError(f"--bind {text}: expected SYMBOL=PARAMETER, such as T=decay_steps")
+    relations = [part.strip() for part in (where or "").split(",") if part.strip()]
+    return Question(target=what[0], latex=latex, bind={s.strip(): name.strip() for s, _, name in pairs}, where=relations)
+
+
+def answer(asked: Question, settings: Settings, *, curves: bool, shown: bool) -> Outcome:
+    """The outcome for a formula of the command line."""
+    from qedoc import engine
+
+    with progress(shown=shown) as notify:
+        return engine.given(
+            asked.target,
+            asked.latex,
+            bind=asked.bind,
+            where=asked.where,
+            limits=settings.limits,
+            jobs=settings.jobs,
+            curves=curves,
+            notify=notify,
+        )
+
+
+def audited(names: Sequence[str], settings: Settings, *, shown: bool) -> Outcome:
+    """The outcome for the docstrings of packages, modules and objects."""
+    from qedoc import engine
+
+    with progress(shown=shown) as notify:
+        return engine.audit(names, limits=settings.limits, jobs=settings.jobs, notify=notify)
 
 
 def progress(*, shown: bool) -> AbstractContextManager[Callable[[Event], None]]:

@@ -1,5 +1,6 @@
 """What qedoc finds: plain records that every report, lock file and reader shares; neither jax nor sympy is needed to hold them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
@@ -38,7 +39,7 @@ SEVERITY = (
 )
 
 
-def weakest(verdicts: list[Verdict]) -> Verdict:
+def weakest(verdicts: Sequence[Verdict]) -> Verdict:
     """The verdict of a claim that is made of several cases: no better than any of them."""
     return min(verdicts, key=SEVERITY.index)
 
@@ -171,7 +172,22 @@ class CaseResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimResult:
-    """The verdict on one claim: the weakest of its cases."""
+    """The verdict on one claim: the weakest of its cases.
+
+    Args:
+        id: the claim's name.
+        target: dotted path of the function.
+        location: where the claim is written.
+        formula: the documented formula; its LaTeX is that of the docstring, if it was read from one.
+        symbols: what its symbols are.
+        domain: where it is claimed, in lines.
+        source: where the formula comes from.
+        cases: one result for each combination of sizes.
+        versions: of the distributions that the result rests on.
+        seed: where random points started.
+        notes: what was taken without being written: defaults, conditions, the meaning of a symbol.
+        sources: for each source file that the claim rests on, the fingerprint of each name in it.
+    """
 
     id: str
     target: str
@@ -183,6 +199,7 @@ class ClaimResult:
     cases: tuple[CaseResult, ...]
     versions: dict[str, str] = field(default_factory=dict)
     seed: int = 0
+    notes: tuple[str, ...] = ()
     sources: dict[str, dict[str, str]] = field(default_factory=dict)
 
     @property

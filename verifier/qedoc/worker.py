@@ -2,15 +2,16 @@
 
 import gc
 import os
+import pickle
 import signal
 import sys
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
 from importlib import import_module
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 import platformdirs
 
@@ -21,6 +22,10 @@ from qedoc.sources import specfiles
 from qedoc.sources.specfiles import SpecFile
 from qedoc.verdict import CaseResult, ClaimResult, Formula, Inputs, Verdict
 
+if TYPE_CHECKING:
+    from qedoc.bind.records import Bound, Refused
+    from qedoc.spec import Spec
+
 YOUNG = 500_000
 """New objects between two collections; a check makes millions of small ones, few of them in cycles."""
 
@@ -30,16 +35,20 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """A claim of a spec file, as a process without sympy knows it.
+    """A claim, as a process without sympy knows it.
 
     Args:
-        file: the spec file.
-        index: the claim's position in the file, from 0.
+        file: the spec file, or the source file of the docstring.
+        index: the claim's position in the spec file, from 0.
         id: the claim's name.
         target: dotted path of the function.
         location: the spec's line.
         sizes: the sizes of each of its cases.
         content: a fingerprint of what it says.
+        spec: the spec of a claim that was read from LaTeX, pickled; that of a spec file is made by running the file.
+        written: the LaTeX that the claim was read from.
+        notes: what was taken without being written there.
+        answer: the result of a claim that cannot be checked.
     """
 
     file: SpecFile
@@ -49,6 +58,10 @@ class Claim:
     location: Location
     sizes: tuple[dict[str, int], ...]
     content: str = ""
+    spec: bytes = b""
+    written: str = ""
+    notes: tuple[str, ...] = ()
+    answer: ClaimResult | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,11 +140,85 @@ def collect(file: SpecFile) -> tuple[Claim, ...]:
 
 
 @_reported
+def survey(name: str) -> tuple[Claim, ...]:
+    """The claims in the docstrings of a package, a module or an object, in the order of the files.
+
+    Args:
+        name: its dotted path.
+    """
+    from qedoc.bind.claims import claims
+    from qedoc.sources.docstrings import documented
+
+    return tuple(_of_docstring(claim) for record in documented(name) for claim in claims(record))
+
+
+@_reported
+def given(target: str, latex: str, bind: dict[str, str], where: tuple[str, ...]) -> tuple[Claim, ...]:
+    """The claims of a formula that is given for a function.
+
+    Raises:
+        QedocError: for a formula that cannot be read or bound; the one who gave it is there to change it.
+    """
+    from qedoc.bind.claims import given as given_for
+    from qedoc.bind.records import Refused
+
+    found = given_for(target, latex, bind, where)
+    for claim in found:
+        if isinstance(claim, Refused):
+            help = f"; {claim.suggestion}" if claim.suggestion else ""
+            raise QedocError(f"--latex {latex!r}: {claim.reason}{help}")
+    return tuple(map(_of_docstring, found))
+
+
+def _of_docstring(claim: "Bound | Refused") -> Claim:
+    from qedoc.bind.records import Refused
+
+    written = claim.formula.latex.strip()
+    file = SpecFile(path=claim.formula.location.path, text="")
+    if not isinstance(claim, Refused):
+        spec = claim.spec
+        return Claim(
+            file=file,
+            index=0,
+            id=spec.id,
+            target=spec.target,
+            location=claim.formula.location,
+            sizes=tuple(specfiles.sizes(spec)),
+            spec=pickle.dumps(spec),
+            written=written,
+            notes=claim.notes,
+        )
+    reason = f"{claim.reason}; {claim.suggestion}" if claim.suggestion else claim.reason
+    target = claim.name.partition("#")[0]
+    answer = ClaimResult(
+        id=claim.name,
+        target=target,
+        location=claim.formula.location,
+        formula=Formula(latex=written, sympy=claim.reading, pretty=claim.reading or written),
+        symbols=(),
+        domain=(),
+        source="",
+        cases=(CaseResult(id=claim.name, verdict=claim.verdict, reason=reason),),
+    )
+    return Claim(file=file, index=0, id=claim.name, target=target, location=answer.location, sizes=(), written=written, answer=answer)
+
+
+def _spec(claim: Claim) -> "Spec":
+    if not claim.spec:
+        return specfiles.load(claim.file)[claim.index]
+    made: Spec = pickle.loads(claim.spec)  # noqa: S301  a worker of this run wrote it
+    return made
+
+
+@_reported
 def describe(claim: Claim) -> ClaimResult:
     """All that a report says of a claim before it is checked; it has no cases yet."""
     from qedoc.check import describe as describe_spec
 
-    return describe_spec(specfiles.load(claim.file)[claim.index])
+    described = describe_spec(_spec(claim))
+    if not claim.written:
+        return described
+    return replace(described, formula=replace(described.formula, latex=claim.written), notes=claim.notes)
 
 
 @_reported
@@ -147,7 +234,7 @@ def check_case(claim: Claim, sizes: dict[str, int], limits: Limits, stage: Path)
     from qedoc.check import check as check_spec
 
     try:
-        return check_spec(specfiles.load(claim.file)[claim.index], sizes, limits, lambda doing: _note(stage, doing))
+        return check_spec(_spec(claim), sizes, limits, lambda doing: _note(stage, doing))
     except (MemoryError, RecursionError) as error:
         limit = "memory" if isinstance(error, MemoryError) else "Python's recursion limit"
         return CaseResult(id=case_id(claim, sizes), verdict=Verdict.UNDECIDED, reason=f"{limit} ran out")
@@ -162,7 +249,7 @@ def curve(claim: Claim, sizes: dict[str, int], at: Inputs | None) -> Curve:
     """Formula and executions along one variable, through the inputs `at` if there is a counterexample."""
     from qedoc.check import curve as curve_of_spec
 
-    return curve_of_spec(specfiles.load(claim.file)[claim.index], sizes, at)
+    return curve_of_spec(_spec(claim), sizes, at)
 
 
 @_reported
@@ -170,7 +257,7 @@ def lifted(target: str, claim: Claim | None) -> Formula:
     """The formula that the code computes; without a claim, in the target's own parameters."""
     from qedoc.check import lifted as lifted_spec
 
-    return lifted_spec(target, specfiles.load(claim.file)[claim.index] if claim else None)
+    return lifted_spec(target, _spec(claim) if claim else None)
 
 
 def case_id(claim: Claim, sizes: dict[str, int]) -> str:

@@ -59,6 +59,7 @@ def _claim(claim: ClaimResult) -> dict[str, Any]:
         "verdict": str(claim.verdict),
         "reason": decisive.reason,
         "domain": list(claim.domain),
+        "notes": list(claim.notes),
         "evidence": _evidence(claim),
         "counterexample": _counterexample(decisive.counterexample),
         "accuracy": [_accuracy(worst) for worst in worst_accuracy(claim)],

@@ -133,20 +133,22 @@ def _trouble(page: Page, claim: ClaimResult) -> None:
     broken = [promise for promise in promises(claim) if not promise.verdict.holds and promise.reason != same]
     if claim.verdict.holds and not broken:
         return
-    _heading(page, claim)
+    heading(page, claim)
     if not claim.verdict.holds:
         page.formula("formula", claim.formula)
-        _cause(page, claim.decisive)
+        cause(page, claim.decisive)
     _promises(page, broken)
     page.console.print()
 
 
-def _heading(page: Page, claim: ClaimResult) -> None:
+def heading(page: Page, claim: ClaimResult) -> None:
+    """Writes the name, the verdict and the place of a claim."""
     page.line((claim.id, "bold"), "  ", (str(claim.verdict), STYLES[claim.verdict]))
     page.line((str(claim.location), "dim"))
 
 
-def _cause(page: Page, case: CaseResult) -> None:
+def cause(page: Page, case: CaseResult) -> None:
+    """Writes why a case does not hold: the code's formula, and where the two differ or what is in the way."""
     if case.code:
         page.formula("code", case.code)
     found = case.counterexample
@@ -210,18 +212,20 @@ def _summary(targets: Sequence[_Target], outcome: Outcome) -> Iterator[str | tup
 
 
 def _everything(page: Page, claim: ClaimResult) -> None:
-    _heading(page, claim)
+    heading(page, claim)
     page.formula("formula", claim.formula)
     case = claim.decisive
     if case.counterexample is None and case.code:
         page.formula("code", case.code)
     if case.counterexample:
-        _cause(page, case)
+        cause(page, case)
     page.columns("symbols", [(s.symbol, s.name, s.domain, s.meaning) for s in claim.symbols])
     told = {f"{s.symbol} {verb} {s.domain}" for s in claim.symbols for verb in ("in", "are")}
     page.prose("where", "; ".join(line for line in claim.domain if line not in told))
     if claim.source:
         page.prose("source", claim.source)
+    if claim.notes:
+        page.prose("taken", "; ".join(claim.notes))
     _cases(page, claim)
     _promises(page, promises(claim))
     accuracies = worst_accuracy(claim)
