@@ -218,7 +218,8 @@ class _Run:
         replies = [(name, self._submit(worker.survey, name, timeout=LONGEST_SURVEY)) for name in names]
         found: dict[tuple[Location, str], Claim] = {}
         for name, future in replies:
-            for claim in self._accept(settled(future), f"reading the docstrings of {name}", None) or ():
+            reply = settled(future)
+            for claim in self._accept(reply, f"reading the docstrings of {name}", None) or ():
                 found.setdefault((claim.location, claim.id), claim)
         return list(found.values())
 
