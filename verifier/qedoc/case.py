@@ -352,10 +352,12 @@ def _substitute(template: Any, variable: sp.Symbol, value: int) -> Any:
 
 
 def unroll(expression: sp.Basic, sizes: Mapping[sp.Symbol, int]) -> sp.Basic:
-    """Writes finite sums and products out, innermost indices first fixed by the outer ones."""
+    """Writes finite sums and products out, innermost indices first fixed by the outer ones, and takes derivatives."""
     expression = expression.subs(sizes) if sizes else expression
-    if not expression.has(sp.Sum, sp.Product):
+    if not expression.has(sp.Sum, sp.Product, sp.Derivative):
         return expression
+    if isinstance(expression, sp.Derivative):
+        return expression.doit()
     if isinstance(expression, (sp.Sum, sp.Product)):
         body, (variable, first, last), *outer = expression.args
         if outer:

@@ -18,6 +18,7 @@ _SIGNS = {
     "ne": ("is_nonzero", "is_zero"),
 }
 MOST_BRANCHES = 64
+BINDERS = (sp.Integral, sp.Sum, sp.Product)
 
 
 class TooManyBranches(ArithmeticError):
@@ -67,6 +68,8 @@ def relate(relation: str, left: sp.Expr, right: sp.Expr) -> sp.Basic:
 def _cases(relation: str, left: sp.Expr, right: sp.Expr, count: list[int]) -> sp.Basic:
     if left == right:
         return sp.true if relation in ("le", "ge", "eq") else sp.false
+    if left.has(*BINDERS) or right.has(*BINDERS):
+        return RELATIONS[relation](left, right, evaluate=False)  # SymPy would compute it, and a selection inside has another variable
     selection = _selection(left) or _selection(right)
     if selection is None:
         count[0] += 1

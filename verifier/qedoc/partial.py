@@ -188,6 +188,9 @@ DOMAINS: dict[Any, Callable[..., sp.Basic]] = {
     sp.gamma: _pole_free,
     sp.loggamma: lambda x: relate("gt", x, sp.S.Zero),
     sp.digamma: _pole_free,
+    sp.polygamma: lambda _, x: _pole_free(x),
+    sp.beta: lambda x, y: sp.And(_pole_free(x), _pole_free(y)),
+    sp.factorial: lambda x: _pole_free(x + 1),
     sp.Mod: lambda _, y: _not_zero(y),
     sp.atan2: lambda y, x: sp.Or(_not_zero(x), _not_zero(y)),
 }
@@ -278,11 +281,27 @@ def analysed(formula: Any) -> Partial:
         for value, condition in reversed(formula.args):
             result = select(analysed(condition), analysed(value), result)
         return result
+    if isinstance(formula, sp.Integral | sp.Sum | sp.Product):
+        return _between(formula)
     if isinstance(formula, sp.Mul):
         above, below = sp.fraction(formula, exact=True)
         if below != 1:
             return strict(ratio, analysed(above), analysed(below))
     return _rebuilt(formula, [analysed(part) for part in formula.args])
+
+
+def _between(formula: Any) -> Partial:
+    """An integral, sum or product: its ends have values, and so has an integrand at the ends that are no numbers.
+
+    Whether it converges is not told here; enclosures of one that does not are not finite.
+    """
+    ends = [analysed(end) for limit in formula.limits for end in limit[1:]]
+    domain = [condition for end in ends for condition in end.domain]
+    if isinstance(formula, sp.Integral) and len(formula.limits) == 1:
+        variable, *span = formula.limits[0]
+        inside = sp.And(*analysed(formula.function).domain)
+        domain += [inside.subs(variable, end) for end in span if end.free_symbols and end.is_finite is not False]
+    return partial(formula, *domain)
 
 
 def _rebuilt(formula: Any, parts: list[Partial]) -> Partial:

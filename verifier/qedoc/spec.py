@@ -225,6 +225,11 @@ def parts(promise: Property) -> list[Any]:
     return found
 
 
+def is_literal(symbol: Any) -> bool:
+    """Whether a symbol stands for a number in code that is known up to a radius."""
+    return hasattr(symbol, "midpoint") and hasattr(symbol, "radius")
+
+
 def free(template: Any) -> set[Any]:
     """The symbols, indexed bases and functions that a template uses, index variables left out."""
     match template:
@@ -243,6 +248,6 @@ def free(template: Any) -> set[Any]:
             return set().union(*map(free, template))
         case sp.Basic():
             functions = {call.func for call in template.atoms(sp.core.function.AppliedUndef)}
-            return {s for s in template.free_symbols if not isinstance(s, sp.Indexed)} | functions
+            return {s for s in template.free_symbols if not isinstance(s, sp.Indexed) and not is_literal(s)} | functions
         case _:
             return set()

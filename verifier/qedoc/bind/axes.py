@@ -1,11 +1,12 @@
 """Vectors and matrices of a formula: how long each axis is, how its index counts, and which entry of the result is meant."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import sympy as sp
 
+from qedoc.bind.entries import bases, opened, selected, standing_alone, summed
 from qedoc.bind.records import Obstruction
 from qedoc.read import Extent
 from qedoc.spec import Array, Size
@@ -13,7 +14,12 @@ from qedoc.spec import Array, Size
 LENGTHS = {1: (1, 2, 3, 4), 2: (1, 2, 3)}
 """Lengths of the axes, by how many independent lengths there are; with more, 1 and 2."""
 
+ROWS = (1, 2)
+"""Lengths of an axis beside others over which nothing is summed: its rows do not meet."""
+
 _NAMES = ("n", "m", "k", "l")
+
+Span = tuple[sp.Expr, sp.Expr]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,11 +27,12 @@ class Axes:
     """The arrays of an equation.
 
     Args:
-        value: the equation's value, with each plain vector read as its entry.
+        value: the equation's value, with each vector that stands alone read as its entry.
         arrays: for each vector, how it is given to the target.
         entry: where in the result the value stands.
         sizes: lengths, and the free indices of the value.
         where: which sizes go together.
+        labels: vectors whose entries select an entry of another: the number of entries to select from.
         notes: what was taken without being said.
     """
 
@@ -34,200 +41,150 @@ class Axes:
     entry: tuple[sp.Expr, ...]
     sizes: tuple[Size, ...]
     where: tuple[sp.Basic, ...]
+    labels: Mapping[str, sp.Expr]
     notes: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class _Range:
-    """The values of an index: the last one may be an Extent."""
-
-    symbol: sp.Symbol
-    first: sp.Expr | None = None
-    last: sp.Expr | None = None
-
-
-class _Lengths:
-    """Which axes and indices share their length."""
-
-    def __init__(self) -> None:
-        self.parent: dict[Any, Any] = {}
-
-    def root(self, node: Any) -> Any:
-        while self.parent.setdefault(node, node) != node:
-            node = self.parent[node]
-        return node
-
-    def join(self, one: Any, other: Any) -> None:
-        self.parent[self.root(one)] = self.root(other)
-
-    def classes(self) -> list[list[Any]]:
-        """The nodes, those of one length together, in the order in which they came."""
-        found: dict[Any, list[Any]] = {}
-        for node in self.parent:
-            found.setdefault(self.root(node), []).append(node)
-        return list(found.values())
-
-
-def bases(value: sp.Expr) -> dict[str, int]:
-    """The vectors of a value, each with the number of its indices.
-
-    Raises:
-        Obstruction: for a vector that is written with different numbers of indices.
-    """
-    found: dict[str, int] = {}
-    for entry in sorted(value.atoms(sp.Indexed), key=str):
-        name, rank = entry.base.label.name, len(entry.indices)
-        if found.setdefault(name, rank) != rank:
-            raise Obstruction(f"{name} is written with {found[name]} and with {rank} indices")
-    return found
-
-
-def summed(expression: Any) -> Iterator[_Range]:
-    """The indices of sums and products, with their ranges."""
-    for part in expression.atoms(sp.Sum, sp.Product):
-        for symbol, first, last in part.limits:
-            yield _Range(symbol, first, last)
-
-
-def axes(left: Any, value: sp.Expr, ranges: Mapping[str, tuple[sp.Expr, sp.Expr]], parameters: frozenset[str]) -> Axes:
+def axes(left: Any, value: sp.Expr, said: Mapping[str, Span], parameters: frozenset[str]) -> Axes:
     """The arrays of an equation.
 
     Args:
         left: its left side; entries `sigma[i]` name the indices of the result.
         value: its right side.
-        ranges: first and last value of indices that the text gives a range.
-        parameters: symbols that are scalar parameters: a length that is one is given by it.
+        said: first and last value of indices that the text gives a range.
+        parameters: symbols that are parameters: a length that is one is given by it.
 
     Raises:
         Obstruction: where lengths or indices have no sure reading.
     """
-    ranks = bases(value)
     result = list(left.indices) if isinstance(left, sp.Indexed) else []
     if any(not isinstance(index, sp.Symbol) for index in result):
         raise Obstruction(f"{left} is an entry at {', '.join(map(str, result))}, not at an index", "write the entry at an index")
-    plain = sorted(name for name in ranks if sp.Symbol(name) in _outside(value))
-    notes: list[str] = []
-    if plain:
-        value, free = _entries_of(value, ranks, plain, result)
-        result = [free]
-        notes.append(f"{', '.join(plain)} outside of sums is its entry at {free}")
-    reader = _Reader(value, result, ranges)
-    return reader.axes(ranks, parameters, tuple(notes))
+    value, labels = selected(value)
+    ranks = bases(value)
+    value, result, notes = opened(value, ranks, result)
+    lengths = _Lengths(value, result, said)
+    spans = {tuple(nodes): lengths.span(nodes) for nodes in lengths.classes()}
+    put = {r.last: span[1] for nodes, span in spans.items() for r in lengths.of(nodes) if isinstance(r.last, Extent)}
+    first = {node: span[0] for nodes, span in spans.items() for node in nodes}
+    last = {node: span[1] for nodes, span in spans.items() for node in nodes}
+    sizes = _sizes(lengths, spans, parameters)
+    most = max((max(size.values) for size in sizes), default=1)
+    free = [Size(index, range(_number(first[index]), _number(first[index]) + most), "index of the result") for index in result]
+    return Axes(
+        value=value.xreplace(put),
+        arrays={name: _array(name, rank, first, last) for name, rank in ranks.items()},
+        entry=tuple(index - first[index] for index in result),
+        sizes=(*sizes, *free),
+        where=tuple(sp.Le(index, last[index]) for index in result),
+        labels={label: last[axis] - first[axis] + 1 for label, axis in labels.items()},
+        notes=(*notes, *(f"the entries of {label} count from 0, as Python does" for label in labels)),
+    )
 
 
-def _outside(value: sp.Expr) -> set[sp.Symbol]:
-    """Symbols that stand alone, not as the name of a vector."""
-    return value.xreplace({entry: sp.Dummy() for entry in value.atoms(sp.Indexed)}).free_symbols  # type: ignore[no-any-return]  # sympy is untyped
+def _sizes(lengths: "_Lengths", spans: Mapping[tuple[Any, ...], Span], parameters: frozenset[str]) -> list[Size]:
+    """The lengths that are free; a parameter that is a length is declared with the parameters."""
+    found: dict[sp.Symbol, bool] = {}
+    for nodes, (_, last) in spans.items():
+        if any(isinstance(node, tuple) or node in lengths.result for node in nodes):
+            for symbol in sorted(last.free_symbols, key=str):
+                met = any(node in lengths.ranges for node in nodes) or any(
+                    node not in lengths.result for node in nodes if not _is_axis(node)
+                )
+                found[symbol] = found.get(symbol, False) or met
+    free = {symbol: met for symbol, met in found.items() if symbol.name not in parameters}
+    values = LENGTHS.get(len(free), (1, 2))
+    return [Size(symbol, values if met or len(free) == 1 else ROWS, "length") for symbol, met in free.items()]
 
 
-def _entries_of(value: sp.Expr, ranks: Mapping[str, int], plain: list[str], result: list[sp.Symbol]) -> tuple[sp.Expr, sp.Symbol]:
-    """A formula between vectors, entry by entry."""
-    if result or any(ranks[name] != 1 for name in plain):
-        raise Obstruction(f"{plain[0]} is written with and without its indices")
-    taken = {symbol.name for symbol in value.atoms(sp.Symbol)}
-    free = sp.Symbol(next(name for name in ("i", "j", "r", "s", "index") if name not in taken))
-    hidden = {entry: sp.Dummy() for entry in value.atoms(sp.Indexed)}
-    opened = value.xreplace(hidden).xreplace({sp.Symbol(name): sp.IndexedBase(sp.Symbol(name))[free] for name in plain})
-    return opened.xreplace({dummy: entry for entry, dummy in hidden.items()}), free
+def _is_axis(node: Any) -> bool:
+    return isinstance(node, tuple)
 
 
-class _Reader:
-    """The lengths of one equation."""
+class _Lengths:
+    """Which axes and indices of an equation share their length.
 
-    def __init__(self, value: sp.Expr, result: list[sp.Symbol], ranges: Mapping[str, tuple[sp.Expr, sp.Expr]]) -> None:
-        self.value, self.result, self.said = value, result, ranges
+    A node is an index (a symbol) or an axis (the vector's name and the place).
+    """
+
+    def __init__(self, value: sp.Expr, result: list[sp.Symbol], said: Mapping[str, Span]) -> None:
+        self.value, self.result, self.said = value, result, said
         self.ranges = {r.symbol: r for r in summed(value)}
-        if len(self.ranges) != len({(r.symbol, r.first, r.last) for r in summed(value)}):
+        if len(self.ranges) != len(set(summed(value))):
             raise Obstruction("one index has different ranges in different sums", "use a letter for each range")
-        self.lengths = _Lengths()
+        self.parent: dict[Any, Any] = {}
+        self.made: list[sp.Symbol] = []
         self._gather()
 
     def _gather(self) -> None:
         for index in (*self.result, *self.ranges):
-            self.lengths.root(index)
+            self._root(index)
         for entry in sorted(self.value.atoms(sp.Indexed), key=str):
             for place, index in enumerate(entry.indices):
-                axis = (entry.base.label.name, place)
-                self.lengths.root(axis)
-                if isinstance(index, sp.Symbol) and (index in self.ranges or index in self.result):
-                    self.lengths.join(axis, index)
-                elif isinstance(index, sp.Symbol):
-                    raise Obstruction(
-                        f"nothing says which values the index {index} of {entry} has", "write the sum, or the entry on the left"
-                    )
-        for name in self.said:  # indices of which the text gives one range
-            for other in self.said:
-                if (
-                    self.said[name] == self.said[other]
-                    and sp.Symbol(name) in self.lengths.parent
-                    and sp.Symbol(other) in self.lengths.parent
-                ):
-                    self.lengths.join(sp.Symbol(name), sp.Symbol(other))
+                self._join((entry.base.label.name, place), self._running(entry, index))
+        spoken = [sp.Symbol(name) for name in self.said if sp.Symbol(name) in self.parent]
+        for one in spoken:
+            for other in spoken:
+                if self.said[one.name] == self.said[other.name]:
+                    self._join(one, other)
 
-    def axes(self, ranks: Mapping[str, int], parameters: frozenset[str], notes: tuple[str, ...]) -> Axes:
-        """All that follows from the lengths."""
-        first: dict[Any, sp.Expr] = {}
-        last: dict[Any, sp.Expr] = {}
-        sizes: dict[sp.Symbol, None] = {}
-        put: dict[sp.Symbol, sp.Expr] = {}
-        for nodes in self.lengths.classes():
-            low, high = self._span(nodes, notes, parameters, sizes, put)
-            first |= dict.fromkeys(nodes, low)
-            last |= dict.fromkeys(nodes, high)
-        self._check_other_indices(first)
-        values = LENGTHS.get(len(sizes), (1, 2))
-        made = [Size(size, values, "length") for size in sizes]
-        where: list[sp.Basic] = []
-        for index in self.result:
-            made.append(Size(index, range(_number(first[index]), _number(first[index]) + max(values)), "index of the result"))
-            where.append(sp.Le(index, last[index]))
-        arrays = {name: _array(name, rank, first, last) for name, rank in ranks.items()}
-        entry = tuple(index - first[index] for index in self.result)
-        return Axes(value=self.value.xreplace(put), arrays=arrays, entry=entry, sizes=tuple(made), where=tuple(where), notes=notes)
+    def _running(self, entry: sp.Indexed, index: sp.Expr) -> sp.Symbol:
+        """The index that runs over the axis at which an entry is taken; for a difference `i - j` one of both, if they count from 0."""
+        if isinstance(index, sp.Symbol):
+            if index in self.ranges or index in self.result:
+                return index
+            raise Obstruction(f"nothing says which values the index {index} of {entry} has", "write the sum, or the entry on the left")
+        inside = sorted(index.free_symbols, key=str)
+        spans = [self.said.get(symbol.name) for symbol in inside]
+        difference = len(inside) == 2 and index in (inside[0] - inside[1], inside[1] - inside[0])
+        if not difference or any(span is None or span[0] != 0 or span != spans[0] for span in spans):
+            raise Obstruction(f"the entry {entry} is not at an index that runs over an axis", "write the formula with indices that run")
+        return inside[0]
 
-    def _span(
-        self, nodes: list[Any], notes: tuple[str, ...], parameters: frozenset[str], sizes: dict[sp.Symbol, None], put: dict[Any, Any]
-    ) -> tuple[sp.Expr, sp.Expr]:
-        """The first and the last value of the indices of one length."""
-        ranges = [self.ranges[node] for node in nodes if node in self.ranges]
-        said = [self.said[str(node)] for node in nodes if isinstance(node, sp.Symbol) and str(node) in self.said]
-        lows = {r.first for r in ranges if r.first is not None} | {low for low, _ in said}
+    def _root(self, node: Any) -> Any:
+        while self.parent.setdefault(node, node) != node:
+            node = self.parent[node]
+        return node
+
+    def _join(self, one: Any, other: Any) -> None:
+        self.parent[self._root(one)] = self._root(other)
+
+    def classes(self) -> list[list[Any]]:
+        """The nodes, those of one length together, in the order in which they came."""
+        found: dict[Any, list[Any]] = {}
+        for node in self.parent:
+            found.setdefault(self._root(node), []).append(node)
+        return list(found.values())
+
+    def of(self, nodes: Any) -> list[Any]:
+        """The ranges of the indices among the nodes."""
+        return [self.ranges[node] for node in nodes if node in self.ranges]
+
+    def span(self, nodes: list[Any]) -> Span:
+        """The first and the last value of the indices of one length.
+
+        Raises:
+            Obstruction: where they differ, or nothing tells them.
+        """
+        said = [self.said[str(node)] for node in nodes if not _is_axis(node) and str(node) in self.said]
+        ranges = self.of(nodes)
+        lows = {r.first for r in ranges} | {low for low, _ in said}
         highs = {r.last for r in ranges if not isinstance(r.last, Extent)} | {high for _, high in said}
         if len(lows) > 1 or len(highs) > 1:
             raise Obstruction(f"one axis has the ranges {', '.join(sorted(map(str, lows | highs)))}", "give the axis one range")
-        used = self.value.xreplace({e: sp.Dummy() for e in self.value.atoms(sp.Indexed)}).free_symbols
-        if not lows and any(node in used for node in nodes if isinstance(node, sp.Symbol)):
-            index = next(node for node in nodes if isinstance(node, sp.Symbol) and node in used)
-            raise Obstruction(
-                f"nothing says whether the index {index} begins at 0 or at 1", f"write its range: for :math:`1 \\le {index} \\le n`"
-            )
-        low = lows.pop() if lows else sp.Integer(1)
-        if not highs and not any(isinstance(node, tuple) for node in nodes):
+        used = [node for node in nodes if node in standing_alone(self.value)]
+        if not lows and used:
+            hint = rf"write its range: for :math:`1 \le {used[0]} \le n`"
+            raise Obstruction(f"nothing says whether the index {used[0]} begins at 0 or at 1", hint)
+        if not highs and not any(map(_is_axis, nodes)):
             raise Obstruction(f"nothing says how far the index {nodes[0]} runs", "write the first and the last value")
-        if not highs:
-            size = self._fresh(sizes)
-            high = size + low - 1
-            sizes[size] = None
-        else:
-            high = highs.pop()
-            sizes |= dict.fromkeys(s for s in sorted(high.free_symbols, key=str) if s.name not in parameters)
-        put |= {r.last: high for r in ranges if isinstance(r.last, Extent)}
-        return low, high
+        low = lows.pop() if lows else sp.Integer(1)
+        return low, highs.pop() if highs else self._fresh() + low - 1
 
-    def _fresh(self, sizes: Mapping[sp.Symbol, None]) -> sp.Symbol:
-        taken = (
-            {symbol.name for symbol in self.value.atoms(sp.Symbol)} | {size.name for size in sizes} | {str(index) for index in self.result}
-        )
-        return sp.Symbol(next(name for name in (*_NAMES, *(f"n_{k}" for k in range(1, 99))) if name not in taken))
-
-    def _check_other_indices(self, first: dict[Any, sp.Expr]) -> None:
-        """An index that is no letter (a number, a difference) lies in an axis of which the start is known only if another entry tells."""
-        for entry in self.value.atoms(sp.Indexed):
-            for index in entry.indices:
-                if not isinstance(index, sp.Symbol):
-                    raise Obstruction(
-                        f"the entry {entry} is not at an index that runs over an axis", "write the formula with indices that run"
-                    )
+    def _fresh(self) -> sp.Symbol:
+        taken = {symbol.name for symbol in (*self.value.atoms(sp.Symbol), *self.made, *self.result)}
+        self.made.append(sp.Symbol(next(name for name in (*_NAMES, *(f"n_{k}" for k in range(1, 99))) if name not in taken)))
+        return self.made[-1]
 
 
 def _number(expression: sp.Expr) -> int:

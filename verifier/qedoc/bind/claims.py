@@ -2,28 +2,33 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import sympy as sp
 
-from qedoc.bind import axes as arrays
+from qedoc.bind.axes import Axes, axes
 from qedoc.bind.context import Context
 from qedoc.bind.domains import Place, place
+from qedoc.bind.entries import bases, summed
 from qedoc.bind.functions import expanded
 from qedoc.bind.records import Bound, Obstruction, Refused
-from qedoc.bind.symbols import Roles, roles
+from qedoc.bind.symbols import Roles, direct, roles
 from qedoc.bind.values import defaults, switches, target_value
 from qedoc.case import instantiate
-from qedoc.domain import Integers
-from qedoc.errors import Location, QedocError, TargetError
+from qedoc.domain import Functions, Integers, Reals
+from qedoc.errors import QedocError, TargetError
 from qedoc.read import Equation, Extent, NotAClaim, Reading, Unreadable, plain, read_condition
 from qedoc.sources.docstrings import Documented, Formula, documented
 from qedoc.sources.specfiles import sizes
-from qedoc.spec import Argument, Declaration, Parameter, Size, Spec, Variable
+from qedoc.spec import Argument, Declaration, Parameter, Size, Spec, Variable, is_literal
 from qedoc.verdict import Verdict
 
-COUNTS = (0, 1, 2, 3)
-"""The values of a parameter that says how many terms a sum has, or how often something is differentiated."""
+COUNTS = 4
+"""How many values are taken of a parameter that says how many terms a sum has, or how often something is differentiated."""
+
+FARTHEST = 12
+"""Such values are below this one."""
 
 
 def claims(record: Documented) -> tuple[Bound | Refused, ...]:
@@ -96,31 +101,53 @@ def _claim(context: Context, formula: Formula, equation: Equation, name: str) ->
         verdict, reason, suggestion = found.verdict, found.reason, found.suggestion
     except QedocError as error:
         verdict, reason, suggestion = Verdict.UNREADABLE, error.message, ""
+    except (ArithmeticError, TypeError, ValueError, AttributeError, NotImplementedError, RecursionError) as error:  # SymPy's
+        verdict, reason, suggestion = Verdict.UNDECIDED, f"the formula could not be bound: {type(error).__name__}: {error}", ""
     return Refused(formula=formula, name=id, verdict=verdict, reason=reason, reading=str(equation), suggestion=suggestion)
 
 
 def _bound(context: Context, formula: Formula, equation: Equation, name: str) -> Bound:
     _check_use(context, formula, equation)
-    value, notes = target_value(context, equation)
-    value, taken = expanded(context, value)
-    ranges = _ranges(context)
-    ranked = arrays.bases(value)
-    indices = {s for s in (equation.left.indices if isinstance(equation.left, sp.Indexed) else ())}
-    symbols = _unknowns(value, indices, set(ranked))
+    value, which, notes = target_value(context, equation)
+    expansion = expanded(context, value, _stated)
+    value = expansion.value
+    indices = set(equation.left.indices) if isinstance(equation.left, sp.Indexed) else set()
+    symbols = _unknowns(value, indices, set(bases(value)))
     lengths = _lengths(context, value, symbols)
-    found = roles(context, equation.left, value, [s for s in symbols if s not in lengths])
-    shaped = arrays.axes(equation.left, value, ranges, frozenset(found.parameters))
-    holds = place(context, shaped.value, found.parameters, list(found.arguments), equation.condition)
+    found = roles(context, equation, [s for s in symbols if s not in lengths])
+    shaped = axes(equation.left, value, _ranges(context), frozenset(found.parameters))
+    shaped = replace(shaped, entry=(*which, *shaped.entry))
+    holds = place(context, shaped.value, found, equation.condition, expansion.domains)
     fixed = switches(context, formula.line)
     spec = _spec(context, formula, name, shaped, found, holds, fixed)
-    left = defaults(context, {*found.parameters.values(), *fixed})
+    left = defaults(context, {*found.parameters.values(), *spec.bind})
     notes = (
-        *notes, *taken, *found.notes, *shaped.notes, *holds.notes,
+        *notes, *expansion.notes, *found.notes, *shaped.notes, *holds.notes,
         *(f"{parameter}={setting!r}, as the text says" for parameter, setting in fixed.items()),
         *(f"{setting} is left at its default" for setting in left),
         *_natural(spec),
     )  # fmt: skip
     return Bound(formula=formula, reading=str(equation), spec=spec, notes=notes)
+
+
+_IN_HAND: list[str] = []
+"""Functions whose documentation is being read, so that two that name each other end."""
+
+
+@lru_cache(maxsize=256)
+def _stated(path: str) -> Mapping[str, Reals | Integers]:
+    """Where a function is documented to be defined: the set of each parameter, by its name; empty where nothing is known."""
+    if path in _IN_HAND:
+        return {}
+    _IN_HAND.append(path)
+    try:
+        record = next((r for r in documented(path) if path in (r.name, *r.aliases, *r.copies)), None)
+        found = [claim.spec for claim in claims(record) if isinstance(claim, Bound)] if record is not None else []
+    finally:
+        _IN_HAND.pop()
+    return {
+        d.name: d.domain for spec in found[:1] for d in spec.symbols if isinstance(d, Parameter) and not isinstance(d.domain, Functions)
+    }
 
 
 def _check_use(context: Context, formula: Formula, equation: Equation) -> None:
@@ -132,14 +159,16 @@ def _check_use(context: Context, formula: Formula, equation: Equation) -> None:
 
 def _unknowns(value: sp.Expr, indices: set[sp.Symbol], ranked: set[str]) -> list[str]:
     """The names of the symbols and vectors that have to be something of the target's."""
-    bound = {r.symbol for r in arrays.summed(value)}
-    plain_symbols = {s for s in value.free_symbols if isinstance(s, sp.Symbol) and not isinstance(s, Extent)} - indices - bound
+    bound = {r.symbol for r in summed(value)}
+    plain_symbols = (
+        {s for s in value.free_symbols if isinstance(s, sp.Symbol) and not isinstance(s, Extent) and not is_literal(s)} - indices - bound
+    )
     return sorted({s.name for s in plain_symbols} | ranked)
 
 
 def _lengths(context: Context, value: sp.Expr, symbols: Sequence[str]) -> set[str]:
     """Symbols that are no parameter and are the last value of an index: lengths."""
-    ends = {s.name for r in arrays.summed(value) if r.last is not None for s in r.last.free_symbols}
+    ends = {s.name for r in summed(value) for s in r.last.free_symbols}
     known = {*context.parameters, *context.bound}
     return {name for name in symbols if name in ends and name not in known}
 
@@ -165,33 +194,39 @@ def _ranges(context: Context) -> dict[str, tuple[sp.Expr, sp.Expr]]:
     }
 
 
-def _counts(value: sp.Expr, names: Mapping[str, str]) -> set[str]:
+def _counts(shaped: Axes, names: Mapping[str, str]) -> set[str]:
     """Parameters that must be a definite number: the last value of an index, the order of a derivative."""
-    ends = {s for r in arrays.summed(value) if r.last is not None for s in sp.sympify(r.last).free_symbols}
+    value = shaped.value
+    ends = {s for r in summed(value) for s in r.last.free_symbols}
+    ends |= {s for relation in shaped.where for s in relation.free_symbols}
     ends |= {s for d in value.atoms(sp.Derivative) for _, order in d.variable_count for s in order.free_symbols}
     return {s.name for s in ends if s.name in names}
 
 
-def _spec(context: Context, formula: Formula, name: str, shaped: arrays.Axes, found: Roles, holds: Place, fixed: Mapping[str, Any]) -> Spec:
-    counted = _counts(shaped.value, found.parameters)
+def _spec(context: Context, formula: Formula, name: str, shaped: Axes, found: Roles, holds: Place, fixed: Mapping[str, Any]) -> Spec:
+    counted = _counts(shaped, found.parameters)
     declared: list[Declaration] = []
     bind: dict[str, Any] = dict(fixed)
     for symbol, parameter in found.parameters.items():
         meaning = context.legend.get(symbol, "") or context.parameters[parameter].text
         domain = holds.domains[symbol]
+        if symbol in shaped.labels:
+            domain = Integers(least=0, most=shaped.labels[symbol] - 1)
         if symbol in shaped.arrays:
             array = shaped.arrays[symbol]
             declared.append(Variable(array.item, domain, meaning))
             bind[parameter] = array
         elif symbol in counted:
-            allowed = Integers(**_ends(domain))
-            values = [
-                k for k in range(-1, 12) if all(c.subs(sp.Symbol(symbol), k) == sp.true for c in allowed.conditions(sp.Symbol(symbol)))
-            ]
-            declared.append(Size(sp.Symbol(symbol), [k for k in values if k >= 0][: len(COUNTS)], meaning))
+            ends = domain.conditions(sp.Symbol(symbol))
+            values = [k for k in range(FARTHEST) if all(end.subs(sp.Symbol(symbol), k) == sp.true for end in ends)]
+            declared.append(Size(sp.Symbol(symbol), values[:COUNTS], meaning))
             bind[parameter] = sp.Symbol(symbol)
         else:
             declared.append(Parameter(sp.Symbol(symbol), parameter, domain, meaning))
+    for size in shaped.sizes:
+        parameter = direct(context, str(size.symbol))
+        if parameter and parameter not in bind:
+            bind[parameter] = size.symbol
     for symbol, argument in found.arguments.items():
         declared.append(Argument(sp.Symbol(symbol), argument, holds.domains[symbol], context.legend.get(symbol, "")))
     return Spec(
@@ -204,17 +239,8 @@ def _spec(context: Context, formula: Formula, name: str, shaped: arrays.Axes, fo
         natural=True,
         name=name,
         source=f"docstring of {context.record.name}",
-        at=formula.location if isinstance(formula.location, Location) else None,
+        at=formula.location,
     )
-
-
-def _ends(domain: Any) -> dict[str, Any]:
-    ends: dict[str, Any] = {}
-    if domain.lower != -sp.oo:
-        ends["above" if domain.lower_open else "least"] = domain.lower
-    if domain.upper != sp.oo:
-        ends["below" if domain.upper_open else "most"] = domain.upper
-    return ends
 
 
 def _natural(spec: Spec) -> tuple[str, ...]:

@@ -2,17 +2,21 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 import sympy as sp
 
 from qedoc.read import Application, Equation, Names, NotAClaim, Reading, Unreadable, defined, plain, read, read_condition
-from qedoc.sources.docstrings import Documented, Formula
+from qedoc.read.scope import KNOWN_LETTERS
 from qedoc.sources.docstrings import Argument as Described
+from qedoc.sources.docstrings import Documented, Formula
 
 _EULER = re.compile(r"\bEuler\W{1,3}Mascheroni\b|\bEuler's constant\b")
+_BOTH = re.compile(r"^\s*(\d)\s*(<|\\le|\\leq)\s+([i-n])\s*,\s*([i-n])\s*(<|\\le|\\leq)\s+(\w+)\s*$")
+"""Two indices in one range: `0 \\le i, j < n`."""
+
 _VALUED = re.compile(r"\b(?:where|with|and)\s*$|,\s*$", re.IGNORECASE)
 
 
@@ -76,22 +80,29 @@ class Context:
             constants=self.constants,
         )
         for formula in record.formulas:
-            if formula.display:
+            if formula.display or formula in self.explained:
                 names = defined(formula.latex, names)
-        return names
+        return replace(names, functions=names.functions - KNOWN_LETTERS)
+
+    @cached_property
+    def explained(self) -> frozenset[Formula]:
+        """The equations in running text that explain a symbol of a formula: 'where :math:`p(k) = ...`'."""
+        lines = self.record.docstring.split("\n")
+        found = set[Formula]()
+        for formula in self.record.formulas:
+            before = " ".join([*lines[max(0, formula.line - 1) : formula.line], lines[formula.line].partition(f"`{formula.latex}`")[0]])
+            if not formula.display and "=" in formula.latex and _VALUED.search(before.replace(":math:", "")):
+                found.add(formula)
+        return frozenset(found)
 
     @cached_property
     def constants(self) -> dict[str, sp.Expr]:
         r"""Symbols with a value of their own: Euler's constant, and those that the text gives a number (`\lambda = 1.05`)."""
         found: dict[str, sp.Expr] = {name: sp.EulerGamma for name, text in self.legend.items() if _EULER.search(text)}
-        lines = self.record.docstring.split("\n")
         names = Names(parameters=self.record.parameters, legend=self.record.legend)
-        for formula in self.record.formulas:
-            if formula.display or "=" not in formula.latex:
-                continue
-            before = " ".join([*lines[max(0, formula.line - 1) : formula.line], lines[formula.line].partition(f"`{formula.latex}`")[0]])
+        for formula in self.explained:
             reading = read(formula.latex, names)
-            if not isinstance(reading, Reading) or len(reading.equations) != 1 or not _VALUED.search(before.replace(":math:", "")):
+            if not isinstance(reading, Reading) or len(reading.equations) != 1:
                 continue
             (equation,) = reading.equations
             if isinstance(equation.left, sp.Symbol) and equation.right.is_number and equation.right.is_real:
@@ -119,7 +130,8 @@ class Context:
     @cached_property
     def definitions(self) -> dict[str, Definition]:
         """Names that one formula of the docstring defines and another uses."""
-        equations = [(formula, e) for formula, r in self.readings.items() if isinstance(r, Reading) for e in r.equations]
+        readings = self.readings | {formula: read(formula.latex, self.names) for formula in self.explained}
+        equations = [(formula, e) for formula, r in readings.items() if isinstance(r, Reading) for e in r.equations]
         found: dict[str, Definition] = {}
         for place, (formula, equation) in enumerate(equations):
             name = self._defined(equation)
@@ -151,7 +163,7 @@ class Context:
 
     def _conditions(self) -> Iterator[tuple[sp.Basic, str]]:
         for stated in self.record.conditions:
-            relation = read_condition(stated.latex, self.names)
+            relation = read_condition(_BOTH.sub(r"\1\2 \3 \5\6, \1\2 \4 \5\6", stated.latex), self.names)
             if isinstance(relation, Unreadable) or not isinstance(relation, sp.Basic):
                 continue
             relation = relation.replace(sp.re, lambda z: z)

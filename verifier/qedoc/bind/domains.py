@@ -8,6 +8,7 @@ from typing import Any
 import sympy as sp
 
 from qedoc.bind.context import Context
+from qedoc.bind.symbols import Roles
 from qedoc.domain import Integers, Reals
 from qedoc.sources.docstrings import Argument as Described
 
@@ -15,7 +16,8 @@ _INTEGER = re.compile(r"\bintegers?\b", re.IGNORECASE)
 _INT = re.compile(r"(?:<class ')?\bint\b(?:'>)?(?:\s*\|\s*None)?$")
 _COUNT = re.compile(r"\bnumber of\b|\bhow many\b|\bcount\b|\bsteps?\b|\bsize\b|\blength\b", re.IGNORECASE)
 _COUNTED = re.compile(r"(?:^|_)(?:steps?|count|size|length|num|begin)(?:_|$)")
-_DENSITY = re.compile(r"\b(?:density|probability|distribution)\b", re.IGNORECASE)
+_DENSITY = re.compile(r"^(?:log)?(?:pdf|pmf|cdf|sf|ppf|isf)$")
+_ENDS = (("min", "max"), ("a_min", "a_max"), ("minval", "maxval"), ("lower", "upper"), ("low", "high"), ("minimum", "maximum"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,31 +35,51 @@ class Place:
     notes: tuple[str, ...]
 
 
-def place(context: Context, value: sp.Expr, roles: Mapping[str, str], steps: Sequence[str], stated: sp.Basic) -> Place:
+def place(
+    context: Context,
+    value: sp.Expr,
+    roles: Roles,
+    stated: sp.Basic,
+    inherited: Sequence[tuple[str, Reals | Integers]],
+) -> Place:
     """Where an equation holds.
 
     Args:
         context: the docstring.
         value: the equation's value.
-        roles: the parameter of each symbol, by name.
-        steps: the symbols that are arguments of the returned function.
+        roles: what each symbol is.
         stated: the condition that the equation itself has.
+        inherited: sets of symbols that are handed on to other documented functions.
     """
-    symbols = [*roles, *steps]
+    symbols = [*roles.parameters, *roles.arguments]
     notes: list[str] = []
-    integers = set(_integers(context, value, roles, notes))
+    integers = set(_integers(context, value, roles.parameters, notes))
     ends: dict[str, list[tuple[str, sp.Expr]]] = {name: [] for name in symbols}
     for name in symbols:
-        parameter = context.parameters.get(roles.get(name, ""))
+        parameter = context.parameters.get(roles.parameters.get(name, ""))
         if parameter is not None and name in integers and _is_count(context, name, parameter):
             ends[name].append(("least", sp.Integer(0)))
             notes.append(f"{name} is a number of things: not negative")
-        if name in steps:
+        if name in roles.arguments:
             ends[name].append(("least", sp.Integer(0)))
             integers.add(name)
             notes.append(f"{name} counts steps: 0, 1, 2, ...")
-    where = list(_relations(context, roles, symbols, stated, ends, notes))
-    where += _positive_arguments(context, value, notes)
+    for name, domain in inherited:
+        if name in ends:
+            ends[name] += domain_ends(domain)
+            integers |= {name} if domain.integer else set()
+    where = list(_relations(context, roles.parameters, stated, ends, notes))
+    where += _positive_arguments(context, value, ends, notes)
+    where += _ordered(roles.parameters, notes)
+    for name in _exponents(value, set(symbols) - integers):
+        ends[name].append(("above", sp.Integer(0)))
+        notes.append(f"{name} is positive, as an exponent")
+    for name in _divisors(value, set(symbols)):
+        notes.append(f"{name} is not zero, as the formula divides by it")
+        if name in integers and ("least", 0) in ends[name]:
+            ends[name].append(("above", sp.Integer(0)))
+        else:
+            where.append(sp.Ne(sp.Symbol(name), 0))
     return Place(
         domains={name: _domain(name in integers, ends[name]) for name in symbols},
         where=tuple(where),
@@ -76,6 +98,10 @@ def _integers(context: Context, value: sp.Expr, roles: Mapping[str, str], notes:
             if symbol in roles:
                 notes.append(f"{symbol} is an integer, as {type(call).__name__} takes it")
                 yield symbol
+    for call in value.atoms(sp.polygamma):
+        if isinstance(call.args[0], sp.Symbol) and call.args[0].name in roles:
+            notes.append(f"{call.args[0]} is an integer, as an order of polygamma")
+            yield call.args[0].name
 
 
 def _names(expression: Any) -> set[str]:
@@ -90,9 +116,10 @@ def _is_count(context: Context, name: str, described: Described) -> bool:
 
 
 def _relations(
-    context: Context, roles: Mapping[str, str], symbols: Sequence[str], stated: sp.Basic, ends: dict[str, list[Any]], notes: list[str]
+    context: Context, roles: Mapping[str, str], stated: sp.Basic, ends: dict[str, list[Any]], notes: list[str]
 ) -> Iterator[sp.Basic]:
     """The conditions of the text and of the equation, single ends put with their symbols."""
+    symbols = list(ends)
     by_parameter = {sp.Symbol(parameter): sp.Symbol(name) for name, parameter in roles.items()}
     told = [
         (relation.xreplace({s: t for s, t in by_parameter.items() if s.name not in symbols}), text) for relation, text in context.conditions
@@ -131,12 +158,57 @@ def _domain(integer: bool, ends: Sequence[tuple[str, sp.Expr]]) -> Reals | Integ
     return Integers(**chosen) if integer else Reals(**chosen)
 
 
-def _positive_arguments(context: Context, value: sp.Expr, notes: list[str]) -> Iterator[sp.Basic]:
+def domain_ends(domain: Reals | Integers) -> list[tuple[str, sp.Expr]]:
+    """The ends of a set, as they are given to make one."""
+    found: list[tuple[str, sp.Expr]] = []
+    if domain.lower != -sp.oo:
+        found.append(("above" if domain.lower_open else "least", domain.lower))
+    if domain.upper != sp.oo:
+        found.append(("below" if domain.upper_open else "most", domain.upper))
+    return found
+
+
+def _positive_arguments(
+    context: Context, value: sp.Expr, ends: dict[str, list[tuple[str, sp.Expr]]], notes: list[str]
+) -> Iterator[sp.Basic]:
     """The constants of a density are integrals, so that Gamma and B in it have positive arguments."""
-    if not _DENSITY.search(context.record.docstring):
+    if not _DENSITY.match(context.record.name.rpartition(".")[2]):
         return
     arguments = {argument for call in value.atoms(sp.gamma, sp.loggamma, sp.beta) for argument in call.args}
     for argument in sorted((a for a in arguments if a.free_symbols), key=str):
-        if not argument.atoms(sp.Indexed):
-            notes.append(f"{argument} > 0, as in a density")
+        notes.append(f"{argument} > 0, as in a density")
+        factor, rest = argument.as_coeff_Mul()
+        symbol = 1 / rest if rest.is_Pow else rest
+        symbol = symbol.base.label if isinstance(symbol, sp.Indexed) else symbol
+        if factor.is_positive and isinstance(symbol, sp.Symbol) and symbol.name in ends:
+            ends[symbol.name].append(("above", sp.Integer(0)))
+        elif not argument.atoms(sp.Indexed):
             yield sp.Gt(argument, 0)
+
+
+def _ordered(roles: Mapping[str, str], notes: list[str]) -> Iterator[sp.Basic]:
+    """The ends of an interval that are parameters: the lower one is not above the upper one."""
+    symbols = {parameter: sp.Symbol(name) for name, parameter in roles.items()}
+    for low, high in _ENDS:
+        if low in symbols and high in symbols:
+            notes.append(f"{symbols[low]} <= {symbols[high]}, as their names say")
+            yield sp.Le(symbols[low], symbols[high])
+
+
+def _exponents(value: sp.Expr, symbols: set[str]) -> list[str]:
+    """Exponents that are a symbol alone, on a base that is none: where the base is zero, only a positive one has a value."""
+    powers = [power for power in value.atoms(sp.Pow) if not power.base.is_Symbol and not power.base.is_number]
+    return sorted({power.exp.name for power in powers if isinstance(power.exp, sp.Symbol) and power.exp.name in symbols})
+
+
+def _divisors(value: Any, symbols: set[str]) -> list[str]:
+    """Symbols by which the formula divides, and of which no condition of its own says that they are not zero."""
+    if isinstance(value, sp.Indexed):
+        return []
+    if isinstance(value, sp.Piecewise):
+        parts = [(part, condition) for part, condition in value.args]
+        guarded = [(name, condition) for part, condition in parts for name in _divisors(part, symbols)]
+        return list(dict.fromkeys(name for name, condition in guarded if condition.subs(sp.Symbol(name), 0) != sp.false))
+    if isinstance(value, sp.Pow) and isinstance(value.base, sp.Symbol) and value.exp.could_extract_minus_sign():
+        return [value.base.name] if value.base.name in symbols else []
+    return list(dict.fromkeys(name for part in value.args for name in _divisors(part, symbols)))

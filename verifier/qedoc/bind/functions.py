@@ -2,18 +2,18 @@
 
 import inspect
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeAlias
 
 import sympy as sp
 
 from qedoc.bind.context import Context
 from qedoc.bind.records import Obstruction
-from qedoc.domain import Reals
+from qedoc.domain import Integers, Reals
 from qedoc.errors import QedocError
 from qedoc.paths import formula
-from qedoc.read import Application
 from qedoc.spec import Parameter, Spec
 from qedoc.subject import Subject
 from qedoc.target import resolve
@@ -25,25 +25,45 @@ DEEPEST = 8
 _LINKED = re.compile(r":\w+:`~?(?:[^`<]*<)?([\w.]+)>?`")
 
 
-def expanded(context: Context, value: sp.Expr) -> tuple[sp.Expr, tuple[str, ...]]:
+Stated: TypeAlias = Callable[[str], Mapping[str, Reals | Integers]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expansion:
+    """A value without names of functions.
+
+    Args:
+        value: the value.
+        domains: for symbols that are handed on to documented functions, where these are documented to be defined.
+        notes: what was put for each name.
+    """
+
+    value: sp.Expr
+    domains: tuple[tuple[str, Reals | Integers], ...]
+    notes: tuple[str, ...]
+
+
+def expanded(context: Context, value: sp.Expr, stated: Stated) -> Expansion:
     """The value with each name that stands for a formula or a function replaced by it.
 
-    Returns:
-        the value, and what was put for each name.
+    Args:
+        context: the docstring.
+        value: the value as read.
+        stated: where a function is documented to be defined, by parameter, given its path.
 
     Raises:
         Obstruction: for a name that stands for nothing known.
     """
     notes: dict[str, None] = {}
+    domains: dict[tuple[str, Reals | Integers], None] = {}
     for _ in range(DEEPEST):
         value = _defined(context, value, notes)
         calls = sorted(value.atoms(sp.core.function.AppliedUndef), key=lambda call: (-call.count_ops(), str(call)))
-        innermost = [
-            call for call in calls if not any(isinstance(a, sp.Basic) and a.atoms(sp.core.function.AppliedUndef) for a in call.args)
-        ]
+        innermost = [call for call in calls if not any(a.atoms(sp.core.function.AppliedUndef) for a in call.args)]
         if not innermost:
-            return value, tuple(notes)
-        value = value.xreplace({call: _called(context, call, notes) for call in innermost})
+            return Expansion(value=value, domains=tuple(domains), notes=tuple(notes))
+        bound = {limit[0] for part in value.atoms(sp.Integral, sp.Sum, sp.Product) for limit in part.limits}
+        value = value.xreplace({call: _called(context, call, bound, stated, domains, notes) for call in innermost})
     raise Obstruction("the definitions of the formula's names go in a circle")
 
 
@@ -64,7 +84,14 @@ def _defined(context: Context, value: sp.Expr, notes: dict[str, None]) -> sp.Exp
     return value
 
 
-def _called(context: Context, call: Any, notes: dict[str, None]) -> sp.Expr:
+def _called(
+    context: Context,
+    call: Any,
+    bound: set[sp.Symbol],
+    stated: Stated,
+    domains: dict[tuple[str, Reals | Integers], None],
+    notes: dict[str, None],
+) -> sp.Expr:
     """A call of a sibling, by the formula that the sibling's code computes."""
     name = call.func.__name__
     path = sibling(context, name)
@@ -72,12 +99,34 @@ def _called(context: Context, call: Any, notes: dict[str, None]) -> sp.Expr:
         raise Obstruction(f"the function {name} is defined nowhere in the docstring, and is no function beside {context.record.name}")
     if any(isinstance(argument, sp.Symbol) and context.vector(argument.name) for argument in call.args):
         raise Obstruction(f"{name} of a vector is not followed", verdict=Verdict.UNDECIDED)
+    arguments = _arguments(context, call, path, notes)
+    known = stated(path)
+    sets: dict[str, Reals | Integers] = {}
+    for parameter, argument in arguments.items():
+        own = isinstance(argument, sp.Symbol) and argument not in bound and parameter in known
+        sets[parameter] = known[parameter] if own else Reals()
+        if own and known[parameter] != Reals():
+            domains[argument.name, known[parameter]] = None
+            notes[f"{argument}: {known[parameter]}, where {path} is documented"] = None
     try:
-        value = _formula_of(path, len(call.args))
+        value = _formula_of(path, tuple(sets.items()))
     except QedocError as error:
-        raise Obstruction(f"{name} stands for {path}, whose code could not be read: {error}", verdict=Verdict.UNDECIDED) from error
+        raise Obstruction(f"{name} stands for {path}, whose code could not be read: {error.message}", verdict=Verdict.UNDECIDED) from error
     notes[f"{name} is {path}, as its code computes it"] = None
-    return value(*call.args)
+    return value(*arguments.values())
+
+
+def _arguments(context: Context, call: Any, path: str, notes: dict[str, None]) -> dict[str, sp.Expr]:
+    """What is handed to each parameter of a sibling; shape parameters that the formula leaves out are those of the same name."""
+    parameters = list(inspect.signature(resolve(path)).parameters.values())
+    if len(call.args) > len(parameters):
+        raise Obstruction(f"{path} takes {len(parameters)} arguments, the formula gives it {len(call.args)}")
+    found = {parameter.name: argument for parameter, argument in zip(parameters, call.args, strict=False)}
+    for parameter in parameters[len(call.args) :]:
+        if parameter.default is inspect.Parameter.empty and parameter.name in context.parameters:
+            found[parameter.name] = sp.Symbol(parameter.name)
+            notes[f"{parameter.name} is handed on to {call.func.__name__}, which the formula does not write"] = None
+    return found
 
 
 def sibling(context: Context, name: str) -> str:
@@ -102,19 +151,22 @@ def _callable(path: str) -> bool:
 
 
 @lru_cache(maxsize=256)
-def _formula_of(path: str, count: int) -> Callable[..., sp.Expr]:
-    """The formula of a function's code, its first parameters being real unknowns and the others left at their defaults.
+def _formula_of(path: str, sets: tuple[tuple[str, Reals | Integers], ...]) -> Callable[..., sp.Expr]:
+    """The formula of a function's code, its other parameters being left at their defaults.
+
+    Args:
+        path: the function.
+        sets: the parameters that are given, and what they range over.
 
     Raises:
-        QedocError: where the code cannot be read on the whole domain.
+        QedocError: where the code cannot be read on the whole of it.
     """
-    parameters = list(inspect.signature(resolve(path)).parameters)[:count]
-    symbols = [sp.Symbol(f"argument_{place}") for place in range(count)]
-    declared = [Parameter(symbol, name, Reals(), "") for symbol, name in zip(symbols, parameters, strict=True)]
+    symbols = [sp.Symbol(f"argument_{place}") for place in range(len(sets))]
+    declared = [Parameter(symbol, name, domain, "") for symbol, (name, domain) in zip(symbols, sets, strict=True)]
     subject = Subject(Spec(target=path, formula=sp.Integer(0), symbols=declared), {})
     subject.code.explore(subject.facts)
     if not subject.code.covered or not subject.code.branches:
-        raise QedocError("its paths do not cover the real numbers")
+        raise QedocError("its paths do not cover the domain")
     code = formula(subject.code.branches)
     places = [subject.case.translate(symbol) for symbol in symbols]
     return lambda *arguments: code.subs(dict(zip(places, arguments, strict=True)), simultaneous=True)

@@ -12,7 +12,7 @@ from qedoc.bind.context import Context
 from qedoc.bind.records import Obstruction
 from qedoc.errors import QedocError
 from qedoc.infer import infer
-from qedoc.read import Application
+from qedoc.read import Application, Equation
 from qedoc.spec import Argument
 from qedoc.target import resolve
 
@@ -37,13 +37,12 @@ class Roles:
     notes: tuple[str, ...]
 
 
-def roles(context: Context, left: Any, right: sp.Expr, symbols: Sequence[str]) -> Roles:
+def roles(context: Context, equation: Equation, symbols: Sequence[str]) -> Roles:
     """What each symbol is.
 
     Args:
         context: the docstring.
-        left: the left side of the equation.
-        right: its value.
+        equation: as it was read.
         symbols: names of the unknowns of the value, in a fixed order.
 
     Raises:
@@ -51,7 +50,7 @@ def roles(context: Context, left: Any, right: sp.Expr, symbols: Sequence[str]) -
     """
     notes: list[str] = []
     known = {name: parameter for name in symbols if (parameter := direct(context, name))}
-    known |= _by_place(context, left, right, known, notes)
+    known |= _by_place(context, equation.left, equation.right, known, notes)
     known = {name: parameter for name, parameter in known.items() if name in symbols}
     _distinct(known)
     unknown = [name for name in symbols if name not in known]

@@ -8,7 +8,8 @@ import sympy as sp
 
 from qedoc.bind.context import Context
 from qedoc.bind.records import Obstruction
-from qedoc.read import Application, Equation
+from qedoc.bind.symbols import returns
+from qedoc.read import Application, Equation, Reading
 from qedoc.verdict import Verdict
 
 _LOGARITHM = re.compile(r"^log(pdf|pmf|cdf|sf)$")
@@ -17,11 +18,11 @@ _STATED = re.compile(r"^\s*(?:If|When|With|For)\s+`{1,2}(\w+)\s*=\s*([^`]+)`{1,2
 _LITERALS: dict[str, Any] = {"True": True, "False": False, "None": None}
 
 
-def target_value(context: Context, equation: Equation) -> tuple[sp.Expr, tuple[str, ...]]:
+def target_value(context: Context, equation: Equation) -> tuple[sp.Expr, tuple[int, ...], tuple[str, ...]]:
     """The value of the object that an equation states.
 
     Returns:
-        the value, and what was taken without being said.
+        the value, which of the object's several results it is, and what was taken without being said.
 
     Raises:
         Obstruction: where it is the value of something else.
@@ -33,8 +34,26 @@ def target_value(context: Context, equation: Equation) -> tuple[sp.Expr, tuple[s
         suffix = left.name.partition("_")[2]
         if suffix and suffix != kind[1]:
             raise Obstruction(f"{left} is not what {name} is the logarithm of")
-        return logarithm(equation.right), (f"{name} is the logarithm of {left}",)
-    return _finite(equation.right)
+        return logarithm(equation.right), (), (f"{name} is the logarithm of {left}",)
+    value, notes = _finite(equation.right)
+    place, taken = _which(context, left)
+    return value, place, (*notes, *taken)
+
+
+def _which(context: Context, left: Any) -> tuple[tuple[int, ...], tuple[str, ...]]:
+    """Which of the object's results a left side is, if it has several."""
+    results = re.fullmatch(r"tuple\[(.*)\]", returns(context))
+    if not results:
+        return (), ()
+    readings = [reading for reading in context.readings.values() if isinstance(reading, Reading)]
+    named = list(dict.fromkeys(e.left.name for r in readings for e in r.equations if isinstance(e.left, Application)))
+    if not isinstance(left, Application) or left.name in context.own or len(named) != results[1].count(",") + 1:
+        raise Obstruction(f"{context.record.name} has several results, and the formula does not tell which one it is of")
+    told = context.record.docstring.partition("Returns:")[2]
+    places = {name: found.start() for name in named if (found := re.search(rf"\b{name}\b", told))}
+    if len(places) == len(named):
+        return (sorted(named, key=lambda name: places[name]).index(left.name),), ()
+    return (named.index(left.name),), ("the results are in the order in which the formulas are written",)
 
 
 def _check_left(context: Context, equation: Equation) -> None:
@@ -52,7 +71,8 @@ def _check_left(context: Context, equation: Equation) -> None:
                 suffix in context.record.siblings and suffix not in (name, name.removeprefix("log"))
             ):
                 raise Obstruction(f"{left} is a value of another function than {name}", verdict=Verdict.NOT_A_CLAIM)
-            if not _GENERIC.match(left.name) and left.name.lower() != name.lower():
+            several = returns(context).startswith("tuple[")
+            if not _GENERIC.match(left.name) and left.name.lower() != name.lower() and not several:
                 raise Obstruction(f"nothing says that {left.name} is {name}", rf"write \mathrm{{{name}}} on the left")
         case sp.Symbol():
             if left in right.free_symbols or left.name in context.parameters or left.name in context.bound:
@@ -64,10 +84,22 @@ def _check_left(context: Context, equation: Equation) -> None:
                 raise Obstruction(
                     f"{left.base.label} is on both sides: a recurrence, whose start is not given", verdict=Verdict.NOT_A_CLAIM
                 )
+        case sp.Mul() if _juxtaposed(context, left):
+            return
         case _ if left.has(sp.Derivative, sp.Subs):
             raise Obstruction("a statement about a derivative; values are checked, not derivatives", verdict=Verdict.UNDECIDED)
         case _:
             raise Obstruction(f"the left side {left} is no name for a value of {name}", rf"write \mathrm{{{name}}} on the left")
+
+
+def _juxtaposed(context: Context, left: sp.Mul) -> bool:
+    r"""Whether a product is the beginning of the object's name before its parameter: `\mathrm{proj}_a x` of projection_vector."""
+    words = [
+        symbol.name.partition("_")[0] for symbol in left.args if isinstance(symbol, sp.Symbol) and symbol.name not in context.parameters
+    ]
+    others = [symbol for symbol in left.args if isinstance(symbol, sp.Symbol) and symbol.name in context.parameters]
+    (word, *more), name = words or [""], context.record.name.rpartition(".")[2]
+    return len(left.args) == 2 and len(others) == 1 and not more and len(word) > 2 and name.startswith(word)
 
 
 def logarithm(value: sp.Expr) -> sp.Expr:

@@ -154,6 +154,7 @@ def parameter(text: str, parameters: Iterable[str]) -> str:
         direct = {found[1] for found in quoted if not re.search(r"\bof\s*$", text[: found.start()])}
         return direct.pop() if len(direct) == 1 else ""
     words = [word.lower() for word in re.findall(r"[A-Za-z]+", re.sub(r":\w+:`[^`]*`", " ", text))]
+    words = [word for word in words if word not in ("a", "an", "the")]
     fitting = [name for name in known if _spelled(name, words)]
     longest = max((name.count("_") for name in fitting), default=0)
     best = [name for name in fitting if name.count("_") == longest]
