@@ -150,11 +150,18 @@ def _verdict(subject: Subject, proof: Proof, row: Row | None, executions: Execut
         return Verdict.UNDECIDED, f"the code's formula and a run of the code differ at {inputs}; please report this as a bug of qedoc"
     if executions.contradiction:
         return Verdict.UNDECIDED, executions.contradiction
-    if gaps or executions.broken:
+    natural = subject.case.spec.natural
+    if not natural and (gaps or executions.broken):
         return Verdict.UNDECIDED, gaps[0].message if gaps else executions.findings[0].message
+    if subject.beyond is not None:
+        inputs = spoken(named(subject.case, subject.plan.point(subject.beyond)))
+        reason = f"the code passes through infinity or nan at {inputs}, which its formula does not follow"
+        return (Verdict.TESTED if natural else Verdict.UNDECIDED), reason
     if proof.complete:
         extent = f"{_count(proof.cells, 'cell')} on {_count(len(subject.code.branches), 'path')}"
-        return Verdict.PROVED, f"equal in exact arithmetic on the whole domain: {extent}"
+        where = "wherever formula and code have a value" if natural else "on the whole domain"
+        rest = f"; {_count(proof.left_out, 'cell')} without left out" if proof.left_out else ""
+        return Verdict.PROVED, f"equal in exact arithmetic {where}: {extent}{rest}"
     if subject.compared:
         return Verdict.TESTED, f"no difference at {subject.compared} points; not proved: {proof.reason}"
     return Verdict.UNDECIDED, f"no point could be compared: {proof.reason}"

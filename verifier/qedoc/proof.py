@@ -16,49 +16,63 @@ MOST_CELLS = 2000
 """Cells of one proof; a formula that needs more is tested instead."""
 
 
+_VALUELESS = (Standing.LEFT_UNDEFINED, Standing.RIGHT_UNDEFINED, Standing.BOTH_UNDEFINED)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
     """How far a proof came.
 
     Args:
-        complete: True if formula and code are equal, and defined, in every cell of every path, and the paths cover the domain.
+        complete: True if formula and code are equal, and defined, in every cell of every path, and the paths cover the domain; a claim
+            that is made only where there is a value leaves out the cells in which one of them has none.
         reason: why it is not complete.
         cells: how many cells were ruled on.
+        left_out: how many more were left out.
         suspects: points of cells that resisted.
     """
 
     complete: bool
     reason: str
     cells: int
+    left_out: int
     suspects: tuple[Row, ...]
 
 
 def prove(subject: Subject) -> Proof:
     """Compares formula and code formula on each path."""
+    natural = subject.case.spec.natural
     budget = Budget(MOST_CELLS)
+    raising = 0
     rulings: list[Ruling] = []
     reasons = list(subject.code.uncovered)
     if subject.code.pinned:
         reasons.append("the code turns an input into a Python number, so each path holds for single values only")
-        return Proof(complete=False, reason=reasons[-1], cells=0, suspects=())
+        return Proof(complete=False, reason=reasons[-1], cells=0, left_out=0, suspects=())
     if any(branch.path.hashed for branch in subject.code.branches) and _fixed_keys(subject.case.spec.bind):
         reasons.append("a dict of bind= has numbers as keys, and the code uses its inputs as keys: whether they differ cannot be seen")
     for branch in subject.code.branches:
         if branch.path.raised is not None:
-            reasons.append(f"the code raises {type(branch.path.raised).__name__} inside the domain")
+            raising += 1
+            if not natural:
+                reasons.append(f"the code raises {type(branch.path.raised).__name__} inside the domain")
             continue
         with subject.facts.assuming(*branch.path.conditions):
             try:
                 rulings += compare(subject.formula, sp.sympify(branch.path.value), subject.facts, subject.plan.symbols, budget)
             except CellLimitError:
                 reasons.append(f"the proof needs more than {MOST_CELLS} cells")
-    resisting = [ruling for ruling in rulings if ruling.standing is not Standing.EQUAL]
+    left_out = [ruling for ruling in rulings if natural and ruling.standing in _VALUELESS]
+    resisting = [ruling for ruling in rulings if ruling.standing is not Standing.EQUAL and ruling not in left_out]
     reasons += [_explain(ruling) for ruling in resisting]
+    if natural and len(rulings) == len(left_out):
+        reasons.append("formula and code have a value together nowhere")
     return Proof(
         complete=not reasons,
         reason=reasons[0] if reasons else "",
-        cells=len(rulings),
-        suspects=tuple(subject.plan.row(ruling.point) for ruling in resisting if ruling.point is not None),
+        cells=len(rulings) - len(left_out),
+        left_out=len(left_out) + raising if natural else 0,
+        suspects=tuple(subject.plan.row(ruling.point) for ruling in [*resisting, *left_out] if ruling.point is not None),
     )
 
 

@@ -1,5 +1,6 @@
 """One case and its code, ready to be compared at any point of the domain."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -21,6 +22,9 @@ from qedoc.spec import Size, Spec
 from qedoc.target import resolve, signature_check
 
 UNDEFINED = (Comparison.LEFT_UNDEFINED, Comparison.RIGHT_UNDEFINED, Comparison.BOTH_UNDEFINED)
+
+MOST_QUESTIONS = 20
+"""Runs that are made to learn whether the code has a value where its formula has none."""
 
 
 class Subject:
@@ -52,6 +56,8 @@ class Subject:
         self.code = Code(self.call, self.plan)
         self.compared = 0
         self.gaps: dict[Comparison, Row] = {}
+        self.beyond: Row | None = None
+        self._questions = 0
         self.strange: Row | None = None
 
     def call(self, values: Mapping[sp.Symbol, Any]) -> Any:
@@ -63,11 +69,24 @@ class Subject:
         branch = self.code.at(row)
         if branch is None:
             return None
-        self.compared += 1
         found = compare(self.documented, branch.value, row)
-        if found in UNDEFINED:
-            self.gaps.setdefault(found, row)
+        if found not in UNDEFINED:
+            self.compared += 1
+        elif found not in self.gaps:
+            self._note_gap(found, row, branch)
         return found
+
+    def _note_gap(self, found: Comparison, row: Row, branch: Branch) -> None:
+        """Keeps a point where a value is missing. Where a run has one, it is only the code's formula that does not know it."""
+        if self.case.spec.natural and found is not Comparison.RIGHT_UNDEFINED:
+            return  # a claim that is made only where its formula has a value says nothing there
+        if found is not Comparison.LEFT_UNDEFINED and branch.path.raised is None and self._questions < MOST_QUESTIONS:
+            self._questions += 1
+            ran = run_plain(self.call, self.plan.symbols, row, x64=True)
+            if not isinstance(ran, Exception) and math.isfinite(ran):
+                self.beyond = self.beyond or row
+                return
+        self.gaps[found] = row
 
     def refuted_at(self, row: Row) -> bool:
         """True if formula and code formula have disjoint enclosures at the point and a run of the code sides with the code formula."""

@@ -1,0 +1,201 @@
+"""A library audited as its maintainer would: every formula of its docstrings is accounted for, in the terminal and in JSON."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from qedoc.cli import main
+from qedoc.worker import Failure, given
+
+LIBRARY = r'''
+"""A library."""
+import jax.numpy as jnp
+
+__all__ = ["damped", "flipped", "quotient", "loose", "bound_to_be", "norm"]
+
+
+def damped(x, rate):
+    r"""A damped value.
+
+    .. math:: \mathrm{damped}(x, r) = x e^{-r}
+
+    Args:
+        x: the value.
+        rate: the rate :math:`r`.
+    """
+    return x * jnp.exp(-rate)
+
+
+def flipped(x):
+    r"""A wrong sign.
+
+    .. math:: \mathrm{flipped}(x) = -x^2 + 1
+    """
+    return x**2 + 1
+
+
+def quotient(x):
+    r"""Where x is zero the code has no value.
+
+    .. math:: \mathrm{quotient}(x) = x + 2
+    """
+    return (x**2 + 2 * x) / x
+
+
+def loose(x):
+    r"""Dots are no formula.
+
+    .. math:: \mathrm{loose}(x) = x + \ldots + x^n
+    """
+    return x
+
+
+def bound_to_be(x):
+    r"""A constraint.
+
+    .. math:: x \geq 0
+    """
+    return x
+
+
+def norm(x):
+    r"""The length of a vector.
+
+    .. math:: \mathrm{norm}(x) = \sqrt{\sum_{i=1}^n x_i^2} = \sqrt{\sum_{i=1}^n x_i^2} + 1
+
+    Args:
+        x: a vector.
+    """
+    return jnp.sqrt(jnp.sum(x**2))
+'''
+
+
+def qedoc(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(folder), *sys.path]), "COLUMNS": "120"}
+    command = [sys.executable, "-m", "qedoc", *arguments]
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=300, check=False)
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("library")
+    (folder / "scratch_library.py").write_text(LIBRARY, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def found(library: Path) -> dict[str, dict[str, object]]:
+    done = qedoc("audit", "scratch_library", "--format", "json", "-j1", folder=library)
+    assert done.returncode == 1, done.stderr
+    return {claim["id"].removeprefix("scratch_library."): claim for claim in json.loads(done.stdout)["claims"]}
+
+
+def test_every_formula_of_the_docstrings_has_a_verdict(found: dict[str, dict[str, object]]) -> None:
+    """Right, wrong, without a value somewhere, unreadable, no claim, and a chain of which one link is right."""
+    assert {name: claim["verdict"] for name, claim in found.items()} == {
+        "damped": "proved",
+        "flipped": "refuted",
+        "quotient": "proved",
+        "loose": "unreadable",
+        "bound_to_be": "not-a-claim",
+        "norm#1.1": "proved",
+        "norm#1.2": "refuted",
+    }
+
+
+def test_a_formula_stands_at_its_own_line_as_it_is_written(found: dict[str, dict[str, object]]) -> None:
+    line = LIBRARY.splitlines().index(r"    .. math:: \mathrm{flipped}(x) = -x^2 + 1") + 1
+    source, formula = found["flipped"]["source"], found["flipped"]["formula"]
+    assert isinstance(source, dict)
+    assert isinstance(formula, dict)
+    assert (Path(source["path"]).name, source["line"]) == ("scratch_library.py", line)
+    assert formula == {"latex": r"\mathrm{flipped}(x) = -x^2 + 1", "sympy": "1 - x**2"}
+
+
+def test_a_counterexample_can_be_pasted(found: dict[str, dict[str, object]]) -> None:
+    counterexample = found["flipped"]["counterexample"]
+    assert isinstance(counterexample, dict)
+    assert (counterexample["inputs"], counterexample["documented"], counterexample["actual"]) == ({"x": 1}, 0, 2)
+
+
+def test_a_point_without_a_value_is_told_beside_the_proof(found: dict[str, dict[str, object]]) -> None:
+    """A docstring states no domain: that the code has no value at 0 is a finding, and no reason to doubt the formula elsewhere."""
+    evidence = found["quotient"]["evidence"]
+    assert isinstance(evidence, dict)
+    assert "wherever formula and code have a value" in str(found["quotient"]["reason"])
+    assert any("x=0" in finding["message"] and finding["kind"] == "domain" for finding in evidence["findings"])
+
+
+def test_the_table_counts_formulas_and_the_rest_tells_why(library: Path) -> None:
+    done = qedoc("audit", "scratch_library", "-j1", folder=library)
+    lines = done.stdout.splitlines()
+    assert lines[0].split() == ["module", "formulas", "proved", "refuted", "unreadable", "not-a-claim"]
+    assert lines[1].split() == ["scratch_library", "6", "2", "2", "1", "1"]
+    assert "x=1: documented 0, code 2" in done.stdout
+    assert any("scratch_library.loose: line 1, column" in line for line in lines)
+    assert lines[-1].startswith("6 formulas: 2 proved, 2 refuted, 1 unreadable, 1 not a claim; ")
+    assert done.stderr == ""
+
+
+def test_what_is_not_there_is_refused(library: Path) -> None:
+    done = qedoc("audit", "scratch_librarian", folder=library)
+    assert (done.returncode, done.stdout.count("\n")) == (2, 1)
+    assert "scratch_librarian" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("latex", "options", "code"),
+    [
+        (r"x e^{-r}", ["--bind", "r=rate"], 0),
+        (r"x e^{-k}", ["--bind", "k=rate", "--where", "k > 0, x >= 1"], 0),
+        (r"\mathrm{damped}(x, r) = x e^{r}", [], 1),
+    ],
+)
+def test_a_formula_on_the_command_line(latex: str, options: list[str], code: int, library: Path) -> None:
+    done = qedoc("check", "scratch_library.damped", "--latex", latex, *options, "-j1", folder=library)
+    assert done.returncode == code, done.stdout + done.stderr
+    assert ("proved" if code == 0 else "refuted") in done.stdout
+    assert not (library / "qedoc.lock").exists()
+
+
+@pytest.mark.parametrize(
+    ("latex", "bind", "where", "told"),
+    [
+        (r"x e^{-r", {}, (), ["line 1, column 5", "never closed"]),
+        (r"x \expp{r}", {}, (), ["line 1, column 3", "expp"]),
+        ("x e^{-k}", {}, (), ["the symbol k", "rate"]),
+        ("x", {"k": "speed"}, (), ["no parameter 'speed'", "rate"]),
+        ("x e^{-r}", {}, ("x >",), ["the condition 'x >'"]),
+    ],
+)
+def test_a_mistake_in_a_formula_is_shown_where_it_is(
+    latex: str, bind: dict[str, str], where: tuple[str, ...], told: list[str], library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(library))
+    found = given("scratch_library.damped", latex, bind, where)
+    assert isinstance(found, Failure)
+    assert not found.trace
+    assert all(text in found.message for text in told), found.message
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["a.f", "--latex", "x", "--bind", "k"], "SYMBOL=PARAMETER"),
+        (["a.f", "--latex", " "], "--latex is empty"),
+        (["--latex", "x"], "expected one TARGET, found none"),
+        (["a.f", "a.g", "--latex", "x"], "expected one TARGET, found a.f a.g"),
+        (["a.f", "--bind", "r=rate"], "give a formula with --latex"),
+        (["a.f", "--where", "x > 0"], "give a formula with --latex"),
+    ],
+)
+def test_options_that_do_not_go_together_are_refused_at_once(arguments: list[str], told: str) -> None:
+    done = CliRunner().invoke(main, ["check", *arguments])
+    assert done.exit_code == 2
+    assert told in done.output
