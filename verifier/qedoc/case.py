@@ -210,7 +210,7 @@ def instantiate(spec: Spec, sizes: Mapping[sp.Symbol, int]) -> Case:
         relations += made if isinstance(made, list) else [made]
     formula = translate(spec.formula)
     if spec.natural:
-        relations += sp.And.make_args(defined(formula))
+        relations += sorted(sp.And.make_args(defined(formula)), key=sp.default_sort_key)
     return Case(
         spec=spec,
         sizes={str(symbol): value for symbol, value in sizes.items()},
@@ -359,11 +359,10 @@ def unroll(expression: sp.Basic, sizes: Mapping[sp.Symbol, int]) -> sp.Basic:
     if isinstance(expression, sp.Derivative):
         return expression.doit()
     if isinstance(expression, (sp.Sum, sp.Product)):
-        body, (variable, first, last), *outer = expression.args
-        if outer:
-            return unroll(expression.func(expression.func(body, expression.args[1]), *outer), {})
+        body, *inner, (variable, first, last) = expression.args
         if not (first.is_Integer and last.is_Integer):
             return expression
+        body = expression.func(body, *inner) if inner else body
         terms = [unroll(body.subs(variable, k), {}) for k in range(int(first), int(last) + 1)]
         return sp.Add(*terms) if isinstance(expression, sp.Sum) else sp.Mul(*terms)
     return expression.func(*(unroll(part, {}) for part in expression.args))

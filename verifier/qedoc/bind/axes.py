@@ -69,7 +69,7 @@ def axes(left: Any, value: sp.Expr, said: Mapping[str, Span], parameters: frozen
     first = {node: span[0] for nodes, span in spans.items() for node in nodes}
     last = {node: span[1] for nodes, span in spans.items() for node in nodes}
     sizes = _sizes(lengths, spans, parameters)
-    most = max((max(size.values) for size in sizes), default=1)
+    most = max((max(size.values) for size in sizes), default=max(LENGTHS[1]))
     free = [Size(index, range(_number(first[index]), _number(first[index]) + most), "index of the result") for index in result]
     return Axes(
         value=value.xreplace(put),
