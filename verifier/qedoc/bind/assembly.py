@@ -12,7 +12,6 @@ from qedoc.bind.domains import Place
 from qedoc.bind.entries import summed
 from qedoc.bind.symbols import Roles, direct
 from qedoc.case import instantiate
-from qedoc.domain import Integers
 from qedoc.sources.docstrings import Formula
 from qedoc.sources.specfiles import sizes
 from qedoc.spec import Argument, Declaration, Parameter, Size, Spec, Variable
@@ -61,7 +60,8 @@ def assembled(context: Context, formula: Formula, name: str, parts: Parts) -> Sp
         meaning = context.legend.get(symbol, "") or context.parameters[parameter].text
         domain = holds.domains[symbol]
         if symbol in shaped.labels:
-            domain = Integers(least=0, most=shaped.labels[symbol] - 1)
+            bind[parameter] = shaped.labels[symbol]
+            continue
         if symbol in shaped.arrays:
             array = shaped.arrays[symbol]
             declared.append(Variable(array.item, domain, meaning))

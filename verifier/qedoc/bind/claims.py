@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from typing import Any
 
 import sympy as sp
 
@@ -100,6 +101,7 @@ def _claim(context: Context, formula: Formula, equation: Equation, name: str) ->
 
 def _bound(context: Context, formula: Formula, equation: Equation, name: str) -> Bound:
     _check_use(context, formula, equation)
+    equation = replace(equation, left=_as_entry(context, equation))
     value, which, notes = target_value(context, equation)
     expansion = expanded(context, value, _stated)
     value = expansion.value
@@ -141,6 +143,18 @@ def _stated(path: str) -> Mapping[str, Reals | Integers]:
     return {
         d.name: d.domain for spec in found[:1] for d in spec.symbols if isinstance(d, Parameter) and not isinstance(d.domain, Functions)
     }
+
+
+def _as_entry(context: Context, equation: Equation) -> Any:
+    """The left side; `y_i` is an entry where the right side has entries at i, and nothing else says what i is."""
+    left = equation.left
+    if not isinstance(left, sp.Symbol):
+        return left
+    vector, _, index = left.name.rpartition("_")
+    bound = {r.symbol for r in summed(equation.right)}
+    used = {i for entry in equation.right.atoms(sp.Indexed) for i in entry.indices} - bound
+    known = {*context.parameters, *context.bound}
+    return sp.IndexedBase(sp.Symbol(vector))[sp.Symbol(index)] if vector and sp.Symbol(index) in used and index not in known else left
 
 
 def _check_use(context: Context, formula: Formula, equation: Equation) -> None:
