@@ -547,3 +547,16 @@ def test_paths_are_the_same_again() -> None:
     paths = [lift(jax.nn.elu, (-1.5, 0.25))[0] for _ in range(2)]
     assert paths[0].value == paths[1].value
     assert paths[0].conditions == paths[1].conditions
+
+
+def test_a_gather_outside_the_array_is_what_it_fills_with() -> None:
+    x = np.array([sp.Symbol("x_0", real=True), sp.Symbol("x_1", real=True)], dtype=object)
+    point = {x[0]: Fraction(2), x[1]: Fraction(3)}
+
+    def taken(**fill: Any) -> Any:
+        path = run(lambda values: jnp.take(values["x"], jnp.array([1, 5]), mode="fill", **fill), point, {"x": x})
+        return list(path.value)
+
+    assert taken(fill_value=0.5) == [x[1], sp.Rational(1, 2)]
+    assert taken(fill_value=0.0) == [x[1], 0]
+    assert taken() == [x[1], sp.nan]

@@ -210,7 +210,7 @@ def instantiate(spec: Spec, sizes: Mapping[sp.Symbol, int]) -> Case:
         relations += made if isinstance(made, list) else [made]
     formula = translate(spec.formula)
     if spec.natural:
-        relations += sp.And.make_args(defined(formula))
+        relations += sorted(sp.And.make_args(defined(formula)), key=sp.default_sort_key)
     return Case(
         spec=spec,
         sizes={str(symbol): value for symbol, value in sizes.items()},
@@ -321,11 +321,14 @@ def _translate(template: Any, sizes: Mapping[sp.Symbol, int], symbols: Mapping[A
         case tuple():
             return tuple(go(item) for item in template)
         case sp.Basic():
-            unrolled = unroll(template, sizes)
-            stray = [e for e in unrolled.atoms(sp.Indexed) if e not in symbols]
-            if stray:
-                raise spec.refuse(f"{stray[0]} is outside the range of its index; bind= gives {sorted(map(str, symbols))}")
-            return _with_real_functions(unrolled.xreplace(dict(symbols)))
+
+            def leaf(part: sp.Basic) -> sp.Basic:
+                stray = [e for e in part.atoms(sp.Indexed) if e not in symbols]
+                if stray:
+                    raise spec.refuse(f"{stray[0]} is outside the range of its index; bind= gives {sorted(map(str, symbols))}")
+                return _with_real_functions(part.xreplace(dict(symbols)))
+
+            return unroll(template, sizes, leaf)
         case _:
             return template
 
@@ -351,19 +354,34 @@ def _substitute(template: Any, variable: sp.Symbol, value: int) -> Any:
             return template
 
 
-def unroll(expression: sp.Basic, sizes: Mapping[sp.Symbol, int]) -> sp.Basic:
-    """Writes finite sums and products out, innermost indices first fixed by the outer ones, and takes derivatives."""
+_BINDERS = (sp.Sum, sp.Product, sp.Derivative)
+
+
+def unroll(expression: sp.Basic, sizes: Mapping[sp.Symbol, int], leaf: Callable[[sp.Basic], sp.Basic] = lambda part: part) -> sp.Basic:
+    """Writes finite sums and products out, innermost indices first fixed by the outer ones, and takes derivatives.
+
+    What stands around them is put together again as it was: SymPy would cancel factors of which one may be zero.
+
+    Args:
+        expression: a formula or relation.
+        sizes: the value of each size symbol.
+        leaf: what becomes of parts without sums.
+    """
     expression = expression.subs(sizes) if sizes else expression
-    if not expression.has(sp.Sum, sp.Product, sp.Derivative):
-        return expression
+    if not expression.has(*_BINDERS):
+        return leaf(expression)
     if isinstance(expression, sp.Derivative):
-        return expression.doit()
-    if isinstance(expression, (sp.Sum, sp.Product)):
-        body, (variable, first, last), *outer = expression.args
-        if outer:
-            return unroll(expression.func(expression.func(body, expression.args[1]), *outer), {})
+        return leaf(expression.doit())
+    if isinstance(expression, sp.Sum | sp.Product):
+        body, *inner, (variable, first, last) = expression.args
         if not (first.is_Integer and last.is_Integer):
-            return expression
-        terms = [unroll(body.subs(variable, k), {}) for k in range(int(first), int(last) + 1)]
-        return sp.Add(*terms) if isinstance(expression, sp.Sum) else sp.Mul(*terms)
-    return expression.func(*(unroll(part, {}) for part in expression.args))
+            return leaf(expression)
+        body = expression.func(body, *inner) if inner else body
+        terms = [unroll(body.subs(variable, k), {}, leaf) for k in range(int(first), int(last) + 1)]
+        return _joined(sp.Add if isinstance(expression, sp.Sum) else sp.Mul, terms)
+    parts = [unroll(part, {}, leaf) for part in expression.args]
+    return _joined(expression.func, parts) if isinstance(expression, sp.Add | sp.Mul | sp.Pow) else expression.func(*parts)
+
+
+def _joined(operation: Any, parts: list[sp.Basic]) -> sp.Basic:
+    return operation(*parts, evaluate=False) if len(parts) > 1 else operation(*parts)

@@ -1,6 +1,6 @@
 """Points as people read, paste and parse them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import partial
 from typing import Any
@@ -9,6 +9,7 @@ import sympy as sp
 
 from qedoc.case import Case, Scalar
 from qedoc.lift.opaque import interpretation
+from qedoc.spec import Array
 from qedoc.verdict import Inputs, Number
 
 
@@ -40,7 +41,15 @@ def named(case: Case, point: Mapping[sp.Symbol, Fraction]) -> Inputs:
                 entries.append(rows[row])
             entries = rows[row]
         entries.append(number(value))
-    return shown
+    return shown | {name: value for name, value in _fixed(case) if name not in shown}
+
+
+def _fixed(case: Case) -> Iterator[tuple[str, Any]]:
+    """Arrays of definite numbers, such as labels."""
+    for name, template in case.spec.bind.items():
+        if isinstance(template, Array) and not template.item.atoms(sp.Indexed):
+            keywords = case.arguments(dict.fromkeys(case.symbols, 0), _stand_in, _Entries)[0]
+            yield name, keywords[name]
 
 
 def row_of(scalars: Sequence[Scalar], inputs: Inputs) -> tuple[Fraction, ...]:
@@ -48,7 +57,8 @@ def row_of(scalars: Sequence[Scalar], inputs: Inputs) -> tuple[Fraction, ...]:
     known: dict[sp.Symbol, Fraction] = {}
     for name, value in inputs.items():
         own = sorted((s for s in scalars if name == (s.vector or s.name)), key=lambda s: s.indices)
-        known |= {scalar.symbol: Fraction(str(item)) for scalar, item in zip(own, _flat(value), strict=True)}
+        if own:
+            known |= {scalar.symbol: Fraction(str(item)) for scalar, item in zip(own, _flat(value), strict=True)}
     return tuple(known[scalar.symbol] for scalar in scalars)
 
 

@@ -6,13 +6,16 @@ from typing import Any
 
 import sympy as sp
 
-from qedoc.bind.entries import bases, opened, selected, standing_alone, summed
+from qedoc.bind.entries import bases, chosen, labels, opened, standing_alone, summed
 from qedoc.bind.records import Obstruction
 from qedoc.read import Extent
 from qedoc.spec import Array, Size
 
 LENGTHS = {1: (1, 2, 3, 4), 2: (1, 2, 3)}
 """Lengths of the axes, by how many independent lengths there are; with more, 1 and 2."""
+
+MOST_LABELS = 4
+"""Vectors of labels that are taken of each length."""
 
 ROWS = (1, 2)
 """Lengths of an axis beside others over which nothing is summed: its rows do not meet."""
@@ -32,7 +35,7 @@ class Axes:
         entry: where in the result the value stands.
         sizes: lengths, and the free indices of the value.
         where: which sizes go together.
-        labels: vectors whose entries select an entry of another: the number of entries to select from.
+        labels: arrays of definite numbers whose entries select an entry of another, for each of their values.
         notes: what was taken without being said.
     """
 
@@ -41,7 +44,7 @@ class Axes:
     entry: tuple[sp.Expr, ...]
     sizes: tuple[Size, ...]
     where: tuple[sp.Basic, ...]
-    labels: Mapping[str, sp.Expr]
+    labels: Mapping[str, Array]
     notes: tuple[str, ...]
 
 
@@ -60,7 +63,6 @@ def axes(left: Any, value: sp.Expr, said: Mapping[str, Span], parameters: frozen
     result = list(left.indices) if isinstance(left, sp.Indexed) else []
     if any(not isinstance(index, sp.Symbol) for index in result):
         raise Obstruction(f"{left} is an entry at {', '.join(map(str, result))}, not at an index", "write the entry at an index")
-    value, labels = selected(value)
     ranks = bases(value)
     value, result, notes = opened(value, ranks, result)
     lengths = _Lengths(value, result, said)
@@ -69,17 +71,44 @@ def axes(left: Any, value: sp.Expr, said: Mapping[str, Span], parameters: frozen
     first = {node: span[0] for nodes, span in spans.items() for node in nodes}
     last = {node: span[1] for nodes, span in spans.items() for node in nodes}
     sizes = _sizes(lengths, spans, parameters)
-    most = max((max(size.values) for size in sizes), default=1)
+    most = max((max(size.values) for size in sizes), default=max(LENGTHS[1]))
     free = [Size(index, range(_number(first[index]), _number(first[index]) + most), "index of the result") for index in result]
+    value = value.xreplace(put)
+    numbers: list[Size] = []
+    arrays = {name: _array(name, rank, first, last) for name, rank in ranks.items()}
+    made: dict[str, Array] = {}
+    where = [sp.Le(index, last[index]) for index in result]
+    for name, label in labels(value).items():
+        axis = (label.vector, label.place)
+        number = Numbered(sp.Symbol(f"{name}_number"), last[axis] - first[axis] + 1, first[name, 0])
+        value = chosen(value, name, first[axis], number.at)
+        count = number.base ** (last[name, 0] - first[name, 0] + 1)
+        numbers.append(Size(number.symbol, range(MOST_LABELS), f"which labels {name} are taken: their number in base {number.base}"))
+        where += [sp.Lt(number.symbol, count), sp.Le(count, MOST_LABELS)]
+        made[name] = Array(number.at(arrays[name].indices[0][0]), *arrays.pop(name).indices)
+        notes = (*notes, f"the entries of {name} count from 0, as Python does")
     return Axes(
-        value=value.xreplace(put),
-        arrays={name: _array(name, rank, first, last) for name, rank in ranks.items()},
+        value=value,
+        arrays=arrays,
         entry=tuple(index - first[index] for index in result),
-        sizes=(*sizes, *free),
-        where=tuple(sp.Le(index, last[index]) for index in result),
-        labels={label: last[axis] - first[axis] + 1 for label, axis in labels.items()},
-        notes=(*notes, *(f"the entries of {label} count from 0, as Python does" for label in labels)),
+        sizes=(*sizes, *numbers, *free),
+        where=tuple(where),
+        labels=made,
+        notes=notes,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """A vector of labels, told by one number: its digits."""
+
+    symbol: sp.Symbol
+    base: sp.Expr
+    first: sp.Expr
+
+    def at(self, index: sp.Expr) -> sp.Expr:
+        """The label at an index."""
+        return sp.Mod(sp.floor(self.symbol / self.base ** (index - self.first)), self.base)
 
 
 def _sizes(lengths: "_Lengths", spans: Mapping[tuple[Any, ...], Span], parameters: frozenset[str]) -> list[Size]:
@@ -121,7 +150,10 @@ class _Lengths:
             self._root(index)
         for entry in sorted(self.value.atoms(sp.Indexed), key=str):
             for place, index in enumerate(entry.indices):
-                self._join((entry.base.label.name, place), self._running(entry, index))
+                if isinstance(index, sp.Indexed):
+                    self._root((entry.base.label.name, place))
+                else:
+                    self._join((entry.base.label.name, place), self._running(entry, index))
         spoken = [sp.Symbol(name) for name in self.said if sp.Symbol(name) in self.parent]
         for one in spoken:
             for other in spoken:

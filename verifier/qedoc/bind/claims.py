@@ -7,28 +7,21 @@ from typing import Any
 
 import sympy as sp
 
-from qedoc.bind.axes import Axes, axes
+from qedoc.bind.assembly import Parts, assembled, natural
+from qedoc.bind.axes import axes
 from qedoc.bind.context import Context
-from qedoc.bind.domains import Place, place
+from qedoc.bind.domains import place
 from qedoc.bind.entries import bases, summed
 from qedoc.bind.functions import expanded
 from qedoc.bind.records import Bound, Obstruction, Refused
-from qedoc.bind.symbols import Roles, direct, roles
+from qedoc.bind.symbols import roles
 from qedoc.bind.values import defaults, switches, target_value
-from qedoc.case import instantiate
 from qedoc.domain import Functions, Integers, Reals
 from qedoc.errors import QedocError, TargetError
 from qedoc.read import Equation, Extent, NotAClaim, Reading, Unreadable, plain, read_condition
 from qedoc.sources.docstrings import Documented, Formula, documented
-from qedoc.sources.specfiles import sizes
-from qedoc.spec import Argument, Declaration, Parameter, Size, Spec, Variable, is_literal
+from qedoc.spec import Parameter, is_literal
 from qedoc.verdict import Verdict
-
-COUNTS = 4
-"""How many values are taken of a parameter that says how many terms a sum has, or how often something is differentiated."""
-
-FARTHEST = 12
-"""Such values are below this one."""
 
 
 def claims(record: Documented) -> tuple[Bound | Refused, ...]:
@@ -108,6 +101,7 @@ def _claim(context: Context, formula: Formula, equation: Equation, name: str) ->
 
 def _bound(context: Context, formula: Formula, equation: Equation, name: str) -> Bound:
     _check_use(context, formula, equation)
+    equation = replace(equation, left=_as_entry(context, equation))
     value, which, notes = target_value(context, equation)
     expansion = expanded(context, value, _stated)
     value = expansion.value
@@ -119,13 +113,14 @@ def _bound(context: Context, formula: Formula, equation: Equation, name: str) ->
     shaped = replace(shaped, entry=(*which, *shaped.entry))
     holds = place(context, shaped.value, found, equation.condition, expansion.domains)
     fixed = switches(context, formula.line)
-    spec = _spec(context, formula, name, shaped, found, holds, fixed)
+    parts = Parts(roles=found, axes=shaped, place=holds, fixed=fixed)
+    spec = assembled(context, formula, name, parts)
     left = defaults(context, {*found.parameters.values(), *spec.bind})
     notes = (
         *notes, *expansion.notes, *found.notes, *shaped.notes, *holds.notes,
         *(f"{parameter}={setting!r}, as the text says" for parameter, setting in fixed.items()),
         *(f"{setting} is left at its default" for setting in left),
-        *_natural(spec),
+        *natural(spec),
     )  # fmt: skip
     return Bound(formula=formula, reading=str(equation), spec=spec, notes=notes)
 
@@ -148,6 +143,18 @@ def _stated(path: str) -> Mapping[str, Reals | Integers]:
     return {
         d.name: d.domain for spec in found[:1] for d in spec.symbols if isinstance(d, Parameter) and not isinstance(d.domain, Functions)
     }
+
+
+def _as_entry(context: Context, equation: Equation) -> Any:
+    """The left side; `y_i` is an entry where the right side has entries at i, and nothing else says what i is."""
+    left = equation.left
+    if not isinstance(left, sp.Symbol):
+        return left
+    vector, _, index = left.name.rpartition("_")
+    bound = {r.symbol for r in summed(equation.right)}
+    used = {i for entry in equation.right.atoms(sp.Indexed) for i in entry.indices} - bound
+    known = {*context.parameters, *context.bound}
+    return sp.IndexedBase(sp.Symbol(vector))[sp.Symbol(index)] if vector and sp.Symbol(index) in used and index not in known else left
 
 
 def _check_use(context: Context, formula: Formula, equation: Equation) -> None:
@@ -192,61 +199,3 @@ def _ranges(context: Context) -> dict[str, tuple[sp.Expr, sp.Expr]]:
         for name, found in ends.items()
         if len(found) == 2 and name not in context.parameters and name not in context.bound and found["first"].is_Integer
     }
-
-
-def _counts(shaped: Axes, names: Mapping[str, str]) -> set[str]:
-    """Parameters that must be a definite number: the last value of an index, the order of a derivative."""
-    value = shaped.value
-    ends = {s for r in summed(value) for s in r.last.free_symbols}
-    ends |= {s for relation in shaped.where for s in relation.free_symbols}
-    ends |= {s for d in value.atoms(sp.Derivative) for _, order in d.variable_count for s in order.free_symbols}
-    return {s.name for s in ends if s.name in names}
-
-
-def _spec(context: Context, formula: Formula, name: str, shaped: Axes, found: Roles, holds: Place, fixed: Mapping[str, Any]) -> Spec:
-    counted = _counts(shaped, found.parameters)
-    declared: list[Declaration] = []
-    bind: dict[str, Any] = dict(fixed)
-    for symbol, parameter in found.parameters.items():
-        meaning = context.legend.get(symbol, "") or context.parameters[parameter].text
-        domain = holds.domains[symbol]
-        if symbol in shaped.labels:
-            domain = Integers(least=0, most=shaped.labels[symbol] - 1)
-        if symbol in shaped.arrays:
-            array = shaped.arrays[symbol]
-            declared.append(Variable(array.item, domain, meaning))
-            bind[parameter] = array
-        elif symbol in counted:
-            ends = domain.conditions(sp.Symbol(symbol))
-            values = [k for k in range(FARTHEST) if all(end.subs(sp.Symbol(symbol), k) == sp.true for end in ends)]
-            declared.append(Size(sp.Symbol(symbol), values[:COUNTS], meaning))
-            bind[parameter] = sp.Symbol(symbol)
-        else:
-            declared.append(Parameter(sp.Symbol(symbol), parameter, domain, meaning))
-    for size in shaped.sizes:
-        parameter = direct(context, str(size.symbol))
-        if parameter and parameter not in bind:
-            bind[parameter] = size.symbol
-    for symbol, argument in found.arguments.items():
-        declared.append(Argument(sp.Symbol(symbol), argument, holds.domains[symbol], context.legend.get(symbol, "")))
-    return Spec(
-        target=context.record.name,
-        formula=shaped.value,
-        symbols=[*declared, *shaped.sizes],
-        bind=bind,
-        where=[*holds.where, *shaped.where],
-        entry=shaped.entry,
-        natural=True,
-        name=name,
-        source=f"docstring of {context.record.name}",
-        at=formula.location,
-    )
-
-
-def _natural(spec: Spec) -> tuple[str, ...]:
-    """Where the formula has a value, if that is not everywhere; also the proof that the spec can be made."""
-    (first, *_) = sizes(spec)
-    symbols = {d.symbol: first[str(d.symbol)] for d in spec.symbols if isinstance(d, Size)}
-    case, free = instantiate(spec, symbols), instantiate(replace(spec, natural=False, at=spec.location), symbols)
-    added = [str(relation) for relation in case.where if relation not in free.where]
-    return (f"where the formula has a value: {' and '.join(added)}",) if added else ()

@@ -17,6 +17,7 @@ _INT = re.compile(r"(?:<class ')?\bint\b(?:'>)?(?:\s*\|\s*None)?$")
 _COUNT = re.compile(r"\bnumber of\b|\bhow many\b|\bcount\b|\bsteps?\b|\bsize\b|\blength\b", re.IGNORECASE)
 _COUNTED = re.compile(r"(?:^|_)(?:steps?|count|size|length|num|begin)(?:_|$)")
 _DENSITY = re.compile(r"^(?:log)?(?:pdf|pmf|cdf|sf|ppf|isf)$")
+_SHAPE = re.compile(r"\bparameter\b\W*\w?\W*\bof the \w+ distribution\b", re.IGNORECASE)
 _ENDS = (("min", "max"), ("a_min", "a_max"), ("minval", "maxval"), ("lower", "upper"), ("low", "high"), ("minimum", "maximum"))
 
 
@@ -69,7 +70,8 @@ def place(
             ends[name] += domain_ends(domain)
             integers |= {name} if domain.integer else set()
     where = list(_relations(context, roles.parameters, stated, ends, notes))
-    where += _positive_arguments(context, value, ends, notes)
+    where += _positive_arguments(context, value, roles.parameters, ends, notes)
+    where += _convergent(value, notes)
     where += _ordered(roles.parameters, notes)
     for name in _exponents(value, set(symbols) - integers):
         ends[name].append(("above", sp.Integer(0)))
@@ -169,13 +171,15 @@ def domain_ends(domain: Reals | Integers) -> list[tuple[str, sp.Expr]]:
 
 
 def _positive_arguments(
-    context: Context, value: sp.Expr, ends: dict[str, list[tuple[str, sp.Expr]]], notes: list[str]
+    context: Context, value: sp.Expr, roles: Mapping[str, str], ends: dict[str, list[tuple[str, sp.Expr]]], notes: list[str]
 ) -> Iterator[sp.Basic]:
     """The constants of a density are integrals, so that Gamma and B in it have positive arguments."""
-    if not _DENSITY.match(context.record.name.rpartition(".")[2]):
-        return
+    density = bool(_DENSITY.match(context.record.name.rpartition(".")[2]))
     arguments = {argument for call in value.atoms(sp.gamma, sp.loggamma, sp.beta) for argument in call.args}
     for argument in sorted((a for a in arguments if a.free_symbols), key=str):
+        told = [context.parameters[p].text for name in _names(argument) if (p := roles.get(name))]
+        if not density and not (told and all(_SHAPE.search(text) for text in told)):
+            continue
         notes.append(f"{argument} > 0, as in a density")
         factor, rest = argument.as_coeff_Mul()
         symbol = 1 / rest if rest.is_Pow else rest
@@ -184,6 +188,28 @@ def _positive_arguments(
             ends[symbol.name].append(("above", sp.Integer(0)))
         elif not argument.atoms(sp.Indexed):
             yield sp.Gt(argument, 0)
+
+
+def _convergent(value: sp.Expr, notes: list[str]) -> Iterator[sp.Basic]:
+    """Where an integral of `t**e` from 0, and a sum of `(n + q)**e` to infinity, are numbers."""
+    for integral in sorted(value.atoms(sp.Integral), key=str):
+        variable, *ends = integral.limits[0]
+        powers = [f for f in sp.Mul.make_args(integral.function) if f.is_Pow and f.base == variable and f.exp.free_symbols]
+        for power in powers if sp.S.Zero in ends and len(integral.limits) == 1 else []:
+            notes.append(f"{power.exp} > -1, where the integral converges")
+            yield sp.Gt(power.exp + 1, 0)
+    for series in sorted(value.atoms(sp.Sum), key=str):
+        variable, _, last = series.limits[0]
+        term = series.function
+        if (
+            last == sp.oo
+            and term.is_Pow
+            and term.base.is_polynomial(variable)
+            and sp.degree(term.base, variable) == 1
+            and term.exp.free_symbols
+        ):
+            notes.append(f"{term.exp} < -1, where the series converges")
+            yield sp.Gt(-term.exp, 1)
 
 
 def _ordered(roles: Mapping[str, str], notes: list[str]) -> Iterator[sp.Basic]:
@@ -201,6 +227,12 @@ def _exponents(value: sp.Expr, symbols: set[str]) -> list[str]:
     return sorted({power.exp.name for power in powers if isinstance(power.exp, sp.Symbol) and power.exp.name in symbols})
 
 
+def _excludes_zero(condition: Any, symbol: sp.Symbol) -> bool:
+    """Whether a condition has a part about the symbol alone that is false at 0."""
+    alone = [part for part in condition.atoms(sp.core.relational.Relational) if part.free_symbols == {symbol}]
+    return any(part.subs(symbol, 0) == sp.false for part in alone)
+
+
 def _divisors(value: Any, symbols: set[str]) -> list[str]:
     """Symbols by which the formula divides, and of which no condition of its own says that they are not zero."""
     if isinstance(value, sp.Indexed):
@@ -208,7 +240,7 @@ def _divisors(value: Any, symbols: set[str]) -> list[str]:
     if isinstance(value, sp.Piecewise):
         parts = [(part, condition) for part, condition in value.args]
         guarded = [(name, condition) for part, condition in parts for name in _divisors(part, symbols)]
-        return list(dict.fromkeys(name for name, condition in guarded if condition.subs(sp.Symbol(name), 0) != sp.false))
+        return list(dict.fromkeys(name for name, condition in guarded if not _excludes_zero(condition, sp.Symbol(name))))
     if isinstance(value, sp.Pow) and isinstance(value.base, sp.Symbol) and value.exp.could_extract_minus_sign():
         return [value.base.name] if value.base.name in symbols else []
     return list(dict.fromkeys(name for part in value.args for name in _divisors(part, symbols)))

@@ -1,15 +1,13 @@
 """Entries of vectors as formulas write them: at indices that run, at labels, or left out between vectors."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import sympy as sp
 
 from qedoc.bind.records import Obstruction
-from qedoc.read import extent
 
-_SELECTORS = ("c", "d", "q", "selected")
 _FREE = ("i", "j", "r", "s", "position")
 
 
@@ -78,29 +76,49 @@ def opened(value: sp.Expr, ranks: Mapping[str, int], result: list[sp.Symbol]) ->
     return value, [free], (f"{', '.join(plain)} outside of sums is its entry at {free}",)
 
 
-def selected(value: sp.Expr) -> tuple[sp.Expr, dict[str, tuple[str, int]]]:
-    """Entries at a label, `x[i, y[i]]`, written as a sum over the entries of which the label selects one.
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A vector whose entries, counted from 0, select an entry of another: `x[i, y[i]]`.
 
-    Returns:
-        the value, and for each vector of labels the vector and the axis that it selects from.
+    Args:
+        vector: what it selects from.
+        place: the axis at which it does.
     """
-    labels: dict[str, tuple[str, int]] = {}
-    ranges = {r.symbol: r for r in summed(value)}
+
+    vector: str
+    place: int
+
+
+def labels(value: sp.Expr) -> dict[str, Label]:
+    """The vectors of labels of a value, by name.
+
+    Raises:
+        Obstruction: for labels that select in several places.
+    """
+    found: dict[str, Label] = {}
     for entry in sorted(value.atoms(sp.Indexed), key=str):
-        places = [place for place, index in enumerate(entry.indices) if isinstance(index, sp.Indexed)]
-        if not places:
-            continue
-        (place, *more), name = places, entry.base.label.name
-        label = entry.indices[place]
-        if more or labels.setdefault(label.base.label.name, (name, place)) != (name, place):
-            raise Obstruction(f"the entry {entry} has labels in several places")
-        beside = [e.indices[place] for e in value.atoms(sp.Indexed) if e.base == entry.base and e.indices[place] in ranges]
-        first = ranges[beside[0]].first if beside else sp.Integer(1)
-        c = sp.Symbol(_unused(value, _SELECTORS))
-        at = (*entry.indices[:place], c, *entry.indices[place + 1 :])
-        chosen = sp.Piecewise((sp.IndexedBase(entry.base.label)[at], sp.Eq(label, c - first)), (0, True))
-        value = value.xreplace({entry: sp.Sum(chosen, (c, first, extent(c.name)))})
-    return value, labels
+        for place, index in enumerate(entry.indices):
+            if isinstance(index, sp.Indexed):
+                label = Label(entry.base.label.name, place)
+                if len(index.indices) != 1 or found.setdefault(index.base.label.name, label) != label:
+                    raise Obstruction(f"the labels of {entry} select in several places")
+    return found
+
+
+def chosen(value: sp.Expr, name: str, first: sp.Expr, at: Callable[[sp.Expr], sp.Expr]) -> sp.Expr:
+    """The value with definite labels.
+
+    Args:
+        value: the formula.
+        name: the labels.
+        first: the index of the first entry to select from.
+        at: the label at an index.
+    """
+    put: dict[sp.Expr, sp.Expr] = {}
+    for entry in value.atoms(sp.Indexed):
+        indices = [first + at(i.indices[0]) if isinstance(i, sp.Indexed) and i.base.label.name == name else i for i in entry.indices]
+        put[entry] = at(entry.indices[0]) if entry.base.label.name == name else entry.base[tuple(indices)]
+    return value.xreplace(put)
 
 
 def _unused(value: sp.Expr, letters: tuple[str, ...]) -> str:

@@ -15,6 +15,7 @@ import sympy as sp
 
 from qedoc.conditions import is_condition, relate
 from qedoc.lift.concrete import MOVES
+from qedoc.lift.literals import literal
 from qedoc.lift.rules import maximum, minimum, number
 from qedoc.partial import UNDEFINED, Partial, conjunction, disjunction, partial, strict
 
@@ -41,7 +42,7 @@ class Step:
     Args:
         params: the primitive's parameters.
         operands: what it works on.
-        bind: runs the primitive on other concrete arrays, giving a list of results.
+        bind: runs the primitive on other concrete arrays, and with the parameters that are given, giving a list of results.
         record: keeps a condition that the result rests on.
         pin: records that each element of an operand has its concrete value, and returns these values.
     """
@@ -84,6 +85,22 @@ def moved(*data: int) -> ArrayRule:
         return [_picked(pool, positions) for positions in step.bind(*arguments)]
 
     return rule
+
+
+def gather(step: Step) -> list[Elements]:
+    """Entries at concrete places; those outside the array are what the primitive fills with."""
+    entries, *_ = step.operands
+    pool = list(entries.parts.ravel())
+    positions = np.arange(len(pool), dtype=np.int64).reshape(entries.parts.shape)
+    fill = step.params.get("fill_value")
+    changed: dict[str, int] = {}
+    if fill is not None and np.isnan(fill):
+        changed = {"fill_value": -1}
+    elif fill is not None:
+        changed = {"fill_value": len(pool)}
+        pool.append(partial(literal(fill, entries.value.dtype)))
+    found = step.bind(positions, step.pin(step.operands[1]), **changed)
+    return [_picked(pool, places) for places in found]
 
 
 def directly(move: Callable[..., Any]) -> ArrayRule:
@@ -280,7 +297,7 @@ ARRAY_RULES: dict[str, ArrayRule] = {
     "dot_general": dot_general,
     "dynamic_slice": moved(0),
     "dynamic_update_slice": moved(0, 1),
-    "gather": moved(0),
+    "gather": gather,
     "pad": moved(),
     "reduce_and": folded(conjunction),
     "reduce_max": folded(largest),

@@ -219,9 +219,9 @@ class ConcolicTrace(Trace):
         return [made if isinstance(made, np.ndarray) else elements([made], ())]
 
     def _binder(self, primitive: Any, params: dict[str, Any]) -> Callable[..., Any]:
-        def bind(*arguments: Any) -> list[Any]:
+        def bind(*arguments: Any, **changed: Any) -> list[Any]:
             with self.outside():
-                return evaluate(primitive, arguments, params)
+                return evaluate(primitive, arguments, params | changed)
 
         return bind
 

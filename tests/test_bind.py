@@ -1,0 +1,480 @@
+"""Formulas of docstrings, bound to parameters: right ones, wrong twins that must be refused, and what is taken without being said."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+import sympy as sp
+
+from qedoc.bind import Bound, Refused, claims, given
+from qedoc.check import check
+from qedoc.errors import TargetError
+from qedoc.limits import Limits
+from qedoc.sources.docstrings import documented
+from qedoc.sources.specfiles import sizes
+from qedoc.verdict import Verdict
+
+HEAD = """
+import inspect
+from collections.abc import Callable
+
+import jax
+import jax.numpy as jnp
+
+"""
+
+
+@pytest.fixture
+def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An importable module, whose text a test writes."""
+    monkeypatch.syspath_prepend(str(tmp_path))
+    yield tmp_path / "documents.py"
+    sys.modules.pop("documents", None)
+    sys.path_importer_cache.clear()
+
+
+def bound(library: Path, text: str, name: str = "f") -> tuple[Bound | Refused, ...]:
+    """The claims of a function of the module."""
+    library.write_text(HEAD + text)
+    sys.modules.pop("documents", None)
+    (record,) = [record for record in documented("documents") if record.name == f"documents.{name}"]
+    return claims(record)
+
+
+def only(found: Sequence[Bound | Refused]) -> Bound:
+    (claim,) = found
+    assert isinstance(claim, Bound), claim
+    return claim
+
+
+def refused(found: Sequence[Bound | Refused]) -> Refused:
+    (claim,) = found
+    assert isinstance(claim, Refused), claim
+    return claim
+
+
+def verdicts(claim: Bound) -> set[Verdict]:
+    return {check(claim.spec, size, Limits(max_points=40), lambda _: None).verdict for size in sizes(claim.spec)}
+
+
+def domains(claim: Bound) -> dict[str, str]:
+    return {str(d.symbol): str(getattr(d, "domain", "")) for d in claim.spec.symbols}
+
+
+def names(claim: Bound) -> dict[str, str]:
+    return {str(d.symbol): d.name for d in claim.spec.symbols if hasattr(d, "name")}
+
+
+SCHEDULE = '''
+def f(init_value, transition_steps: int, rate=0.5) -> Callable:
+    r"""A schedule.
+
+    The value at iteration :math:`t` is
+
+    .. math::
+
+      I + (1 - I) \\frac{{t}}{{{steps}}} {more}
+
+    where :math:`I` is the initial value{legend}.
+    """
+    return lambda step: init_value + (1 - init_value) * step / transition_steps
+'''
+
+
+def test_symbols_by_the_legend_and_the_argument_of_a_returned_function(library: Path) -> None:
+    claim = only(bound(library, SCHEDULE.format(steps="T", more="", legend=" and :math:`T` is the number of transition steps")))
+    assert names(claim) == {"I": "init_value", "T": "transition_steps", "t": "step"}
+    assert domains(claim) == {"I": "reals", "T": "integers in (0, oo)", "t": "integers in [0, oo)"}
+    assert claim.spec.location == claim.formula.location
+    assert claim.spec.location.path == str(library)
+    assert "T is not zero, as the formula divides by it" in claim.notes
+    assert "rate=0.5 is left at its default" in claim.notes
+    assert verdicts(claim) == {Verdict.PROVED}
+
+
+def test_a_symbol_that_nothing_explains_is_refused(library: Path) -> None:
+    found = refused(bound(library, SCHEDULE.format(steps="T", more="+ Q", legend=" and :math:`T` is the number of transition steps")))
+    assert found.verdict is Verdict.UNREADABLE
+    assert "the symbol Q equals no parameter of documents.f (it has init_value, transition_steps, rate)" in found.reason
+    assert found.suggestion == "say what Q is: where :math:`Q` is ... (``parameter``)"
+
+
+def test_a_parameter_that_the_formula_needs_and_does_not_name_is_refused(library: Path) -> None:
+    found = refused(bound(library, SCHEDULE.format(steps="8", more="", legend="")))
+    assert found.reason == "the formula does not say what transition_steps of documents.f is"
+
+
+def test_two_symbols_for_one_parameter_are_refused(library: Path) -> None:
+    legend = ", :math:`T` is the ``transition_steps`` and :math:`S` is the ``transition_steps``"
+    found = refused(bound(library, SCHEDULE.format(steps="T", more="+ S", legend=legend)))
+    assert found.reason == "the symbols S and T would both be the parameter transition_steps"
+
+
+PLACED = '''
+def f(x, df, loc=0):
+    r"""A value.
+
+    .. math:: f({arguments}) = {value}
+    """
+    return x * df + loc
+'''
+
+
+def test_symbols_by_place(library: Path) -> None:
+    claim = only(bound(library, PLACED.format(arguments=r"x, \nu", value=r"\nu x")))
+    assert names(claim) == {"nu": "df", "x": "x"}
+    assert "nu is taken as df, by its place in f(x, nu)" in claim.notes
+    assert verdicts(claim) == {Verdict.PROVED}
+
+
+def test_symbols_in_another_order_are_not_taken_by_place(library: Path) -> None:
+    found = refused(bound(library, PLACED.format(arguments=r"\nu, x", value=r"\nu x")))
+    assert "the symbol nu equals no parameter" in found.reason
+
+
+def test_a_parameter_with_a_default_is_not_taken_by_place(library: Path) -> None:
+    found = refused(bound(library, PLACED.format(arguments=r"x, df, k", value=r"\mathrm{df} x + k")))
+    assert "the symbol k equals no parameter" in found.reason
+
+
+def test_a_wrong_formula_is_bound_and_refuted(library: Path) -> None:
+    claim = only(bound(library, PLACED.format(arguments=r"x, \nu", value=r"\nu + x")))
+    assert verdicts(claim) == {Verdict.REFUTED}
+
+
+LOGARITHM = '''
+def pdf(x, scale=1.0):
+    r"""Density.
+
+    .. math:: f(x) = \\begin{{cases}} e^{{-x}} & x \\ge 0 \\\\ 0 & \\mathrm{{otherwise}} \\end{{cases}}
+    """
+    return jnp.where(x < 0, 0.0, jnp.exp(-x))
+
+def logpdf(x, scale=1.0):
+    r"""Log density.
+
+    .. math:: {left} = \\begin{{cases}} e^{{-x}} & x \\ge 0 \\\\ 0 & \\mathrm{{otherwise}} \\end{{cases}}
+    """
+    return jnp.where(x < 0, -jnp.inf, -x)
+'''
+
+
+def test_a_logarithm_of_a_density_is_compared_with_its_logarithm(library: Path) -> None:
+    claim = only(bound(library, LOGARITHM.format(left="f(x)"), "logpdf"))
+    assert "logpdf is the logarithm of f(x)" in claim.notes
+    assert "where the formula has a value: x >= 0" in claim.notes
+    assert verdicts(claim) == {Verdict.PROVED}
+
+
+def test_a_density_that_is_called_by_the_name_of_the_logarithm_is_taken_at_its_word(library: Path) -> None:
+    claim = only(bound(library, LOGARITHM.format(left=r"\mathrm{logpdf}(x)"), "logpdf"))
+    assert verdicts(claim) == {Verdict.REFUTED}
+
+
+def test_a_density_is_no_distribution_function(library: Path) -> None:
+    found = refused(bound(library, LOGARITHM.format(left=r"f_{pdf}(x)").replace("def logpdf", "def logcdf"), "logcdf"))
+    assert "is not what logcdf is the logarithm of" in found.reason or "another function" in found.reason
+
+
+SIBLING = '''
+def inner(x):
+    r"""Inner.
+
+    .. math:: \\mathrm{{inner}}(x) = \\max(x, 0)
+
+    defined for :math:`x > -1`.
+    """
+    return jnp.maximum(x, 0) {twist}
+
+def f(x):
+    r"""Outer.
+
+    .. math:: f(x) = x \\cdot \\mathrm{{{name}}}({argument})
+    """
+    return x * inner(x + 3)
+'''
+
+
+def test_a_sibling_stands_for_what_its_code_computes(library: Path) -> None:
+    claim = only(bound(library, SIBLING.format(name="inner", argument="x + 3", twist="* 7")))
+    assert "inner is documents.inner, as its code computes it" in claim.notes
+    assert verdicts(claim) == {Verdict.PROVED}
+    assert domains(claim) == {"x": "reals"}
+
+
+def test_where_a_sibling_is_documented_holds_for_a_symbol_that_is_handed_on(library: Path) -> None:
+    claim = only(bound(library, SIBLING.format(name="inner", argument="x", twist="")))
+    assert domains(claim) == {"x": "reals in (-1, oo)"}
+    assert verdicts(claim) == {Verdict.REFUTED}
+
+
+def test_a_function_that_is_nowhere_is_refused(library: Path) -> None:
+    found = refused(bound(library, SIBLING.format(name="outer", argument="x", twist="")))
+    assert found.verdict is Verdict.UNREADABLE
+
+
+VECTORS = '''
+def f(x, w):
+    r"""Entries.
+
+    .. math:: y_i = {value}
+
+    {text}
+
+    Args:
+      x: vector of values.
+      w: vector of weights.
+    """
+    return jnp.{code}
+
+def total(x, w):
+    r"""Total.
+
+    .. math:: {value}
+
+    Args:
+      x: vector of values.
+      w: vector of weights.
+    """
+    return jnp.sum(x * w)
+'''
+
+
+def test_a_free_index_is_an_entry_of_the_result(library: Path) -> None:
+    claim = only(bound(library, VECTORS.format(value=r"\frac{x_i w_i}{\sum_j w_j}", text="", code="divide(x * w, jnp.sum(w))")))
+    assert sizes(claim.spec)[:3] == [{"n": 1, "i": 1}, {"n": 2, "i": 1}, {"n": 2, "i": 2}]
+    assert [str(position) for position in claim.spec.entry] == ["i - 1"]
+    assert verdicts(claim) <= {Verdict.PROVED, Verdict.TESTED}
+
+
+def test_a_sum_without_range_runs_over_the_axis(library: Path) -> None:
+    claim = only(bound(library, VECTORS.format(value=r"\sum_i x_i w_i", text="", code="sum(x)"), "total"))
+    assert [size["n"] for size in sizes(claim.spec)] == [1, 2, 3, 4]
+    assert verdicts(claim) == {Verdict.PROVED}
+
+
+def test_an_index_that_is_a_number_needs_to_be_told_where_it_begins(library: Path) -> None:
+    text = VECTORS.format(value=r"i \cdot x_i w_i", text="{}", code="arange(x.shape[0]) * x * w")
+    found = refused(bound(library, text.format("")))
+    assert found.reason == "nothing says whether the index i begins at 0 or at 1"
+    assert verdicts(only(bound(library, text.format(r"for :math:`0 \le i < n`.")))) == {Verdict.PROVED}
+    assert Verdict.REFUTED in verdicts(only(bound(library, text.format(r"for :math:`1 \le i \le n`."))))
+
+
+def test_axes_with_two_ranges_are_refused(library: Path) -> None:
+    found = refused(bound(library, VECTORS.format(value=r"\sum_{j=1}^n x_j w_j + \sum_{k=0}^n x_k w_k", text="", code="sum(x)")))
+    assert found.reason == "one axis has the ranges 0, 1, n"
+
+
+def test_labels_select_an_entry(library: Path) -> None:
+    text = '''
+def f(x, labels):
+    r"""Chosen.
+
+    .. math:: s_i = x_{{i y_i}} - \\sum_j x_{{i j}}
+
+    where :math:`y` is the vector of labels (``labels``).
+    """
+    return {code}
+'''.replace("{{", "{").replace("}}", "}")
+    chosen = "jnp.take_along_axis(x, labels[:, None], axis=1)[:, 0]"
+    claim = only(bound(library, text.replace("{code}", f"{chosen} - jnp.sum(x, axis=1)")))
+    assert domains(claim)["y_number"] == ""
+    assert len(sizes(claim.spec)) == 16
+    assert "the entries of y count from 0, as Python does" in claim.notes
+    assert verdicts(claim) <= {Verdict.PROVED, Verdict.TESTED}
+    assert Verdict.REFUTED in verdicts(only(bound(library, text.replace("{code}", f"{chosen} + jnp.sum(x, axis=1)"))))
+
+
+DEFINED = '''
+def f(a, d: int):
+    r"""Value.
+
+    .. math:: f(a, d) = \\log G_d(a)
+
+    with
+
+    .. math:: G_d(a) = \\prod_{k=1}^d e^{a k}
+
+    """
+    return a * d * (d + 1) / 2
+'''
+
+
+def test_a_formula_that_defines_a_name_for_another(library: Path) -> None:
+    claim, auxiliary = bound(library, DEFINED)
+    assert isinstance(claim, Bound)
+    assert isinstance(auxiliary, Refused)
+    assert auxiliary.verdict is Verdict.NOT_A_CLAIM
+    assert auxiliary.reason == "it defines G_d, which another formula of the docstring uses"
+    assert [size["d"] for size in sizes(claim.spec)] == [0, 1, 2, 3]
+    assert verdicts(claim) <= {Verdict.PROVED, Verdict.TESTED}
+
+
+SWITCHED = '''
+def f(x, negative=False):
+    r"""Value.
+
+    If ``negative=False``, it is
+
+    .. math:: f(x) = 2 x
+
+    If ``negative=True``, it is
+
+    .. math:: f(x) = -2 x
+    """
+    return -2 * x if negative else 2 * x
+'''
+
+
+def test_what_the_words_before_a_formula_set(library: Path) -> None:
+    found = bound(library, SWITCHED)
+    assert [claim.spec.bind for claim in found if isinstance(claim, Bound)] == [{"negative": False}, {"negative": True}]
+    assert [claim.spec.id for claim in found if isinstance(claim, Bound)] == ["documents.f#1", "documents.f#2"]
+    assert all(verdicts(claim) == {Verdict.PROVED} for claim in found if isinstance(claim, Bound))
+
+
+SEVERAL = '''
+def f(x) -> tuple[jax.Array, jax.Array]:
+    r"""Values.
+
+    .. math::
+
+      A(x) &= x + 1 \\\\
+      B(x) &= x + 2
+
+    Returns:
+      {returns}
+    """
+    return {code}
+'''
+
+
+def test_one_of_several_results_by_its_name(library: Path) -> None:
+    found = bound(library, SEVERAL.format(returns="The values of B and A.", code="x + 2, x + 1"))
+    assert [claim.spec.entry for claim in found if isinstance(claim, Bound)] == [(1,), (0,)]
+    assert all(verdicts(claim) == {Verdict.PROVED} for claim in found if isinstance(claim, Bound))
+
+
+def test_several_results_that_are_not_named_are_in_the_order_written(library: Path) -> None:
+    found = bound(library, SEVERAL.format(returns="Both.", code="x + 1, x + 2"))
+    assert [claim.spec.entry for claim in found if isinstance(claim, Bound)] == [(0,), (1,)]
+    assert all(
+        "the results are in the order in which the formulas are written" in claim.notes for claim in found if isinstance(claim, Bound)
+    )
+
+
+CONDITIONS = '''
+def f({parameters}):
+    r"""Value.
+
+    .. math:: f({arguments}) = {value}
+
+    {text}
+    """
+    return x
+'''
+
+
+@pytest.mark.parametrize(
+    ("parameters", "value", "text", "expected"),
+    [
+        ("x", "x", r"defined for :math:`x > 0` and :math:`x \le 3`.", {"x": "reals in (0, 3]"}),
+        ("x", "x!", "", {"x": "integers"}),
+        ("x, b", r"x^2 + b^{x} + \lfloor b \rfloor / b", "", {"b": "reals", "x": "reals"}),
+        ("x, p", r"(1 + x)^p", "", {"p": "reals in (0, oo)", "x": "reals"}),
+        ("x, min, max", r"x + \mathrm{min} + \mathrm{max}", "", {"max": "reals", "min": "reals", "x": "reals"}),
+    ],
+)
+def test_where_a_formula_holds(library: Path, parameters: str, value: str, text: str, expected: dict[str, str]) -> None:
+    arguments = ", ".join(rf"\mathrm{{{p}}}" for p in parameters.split(", "))
+    claim = only(bound(library, CONDITIONS.format(parameters=parameters, arguments=arguments, value=value, text=text)))
+    assert domains(claim) == expected
+
+
+def test_ends_of_an_interval_are_in_their_order(library: Path) -> None:
+    text = CONDITIONS.format(parameters="x, min, max", arguments="x", value=r"x + \mathrm{min} + \mathrm{max}", text="")
+    claim = only(bound(library, text))
+    assert claim.spec.where == [sp.Le(sp.Symbol("min"), sp.Symbol("max"))]
+    assert "min <= max, as their names say" in claim.notes
+
+
+def test_division_that_its_own_condition_guards_is_no_restriction(library: Path) -> None:
+    value = r"\begin{cases} 1 / b & b \ne 0 \\ x & b = 0 \end{cases}"
+    claim = only(bound(library, CONDITIONS.format(parameters="x, b", arguments="x, b", value=value, text="")))
+    assert claim.spec.where == []
+
+
+@pytest.mark.parametrize(
+    ("formula", "verdict", "reason"),
+    [
+        (r"x + b = y", Verdict.UNREADABLE, "is no name for a value of f"),
+        (r"\nabla f(0) = 0", Verdict.UNDECIDED, "a statement about a derivative"),
+        (r"m_t = x m_{t-1}", Verdict.NOT_A_CLAIM, "a recurrence"),
+        (r"x = b + 1", Verdict.NOT_A_CLAIM, "or a parameter"),
+        (r"x \le b", Verdict.NOT_A_CLAIM, "a constraint"),
+        (r"f(x) = \frac{x", Verdict.UNREADABLE, "line 1, column"),
+    ],
+)
+def test_what_states_no_value_of_the_function(library: Path, formula: str, verdict: Verdict, reason: str) -> None:
+    text = f'def f(x, b):\n    r"""Value.\n\n    .. math:: {formula}\n\n    """\n    return x + b\n'
+    found = refused(bound(library, text))
+    assert found.verdict is verdict
+    assert reason in found.reason
+
+
+def test_each_link_of_a_chain_is_a_claim() -> None:
+    (record,) = documented("jax.nn.silu")
+    one, other = claims(record)
+    assert isinstance(one, Bound)
+    assert isinstance(other, Bound)
+    assert (one.spec.id, one.reading) == ("jax.nn.silu#1.1", "silu(x) = x*sigmoid(x)")
+    assert (other.spec.id, other.reading) == ("jax.nn.silu#1.2", "silu(x) = x/(1 + exp(-x))")
+
+
+ARTICLE = r"init \cdot 0.5 \left(1 + \cos(\pi \min(t, T) / T)\right) + \alpha"
+OWN = r"""\begin{cases}
+  \alpha I + (1 - \alpha) I [\frac{1}{2} (1+ \cos(\pi\,\frac{t}{T}))]^p & \text{, if } t \leq T \\
+  \alpha I & \text{, if } t > T
+\end{cases}"""
+COSINE = {"T": "decay_steps", "I": "init_value", r"\mathit{init}": "init_value", "p": "exponent"}
+
+
+def test_a_formula_that_is_given() -> None:
+    claim = only(given("optax.cosine_decay_schedule", OWN, {"T": "decay_steps", "I": "init_value", "p": "exponent"}, []))
+    assert verdicts(claim) == {Verdict.PROVED}
+    twin = only(given("optax.cosine_decay_schedule", ARTICLE, {"T": "decay_steps", "init": "init_value"}, ["T > 0"]))
+    assert "exponent=1.0 is left at its default" in twin.notes
+    assert verdicts(twin) == {Verdict.REFUTED}
+
+
+def test_a_given_formula_with_a_typo_says_where() -> None:
+    found = refused(given("optax.cosine_decay_schedule", ARTICLE.replace(r"\cos", r"\cosine"), {"init": "init_value"}, []))
+    assert found.verdict is Verdict.UNREADABLE
+    assert found.reason.startswith("line 1, column 26 of the formula: \\cosine")
+
+
+def test_a_given_condition_that_cannot_be_read_is_named() -> None:
+    found = refused(given("optax.cosine_decay_schedule", OWN, {}, ["T >"]))
+    assert found.reason.startswith("the condition 'T >'")
+
+
+def test_a_binding_to_a_parameter_that_is_not_there() -> None:
+    with pytest.raises(TargetError, match="has no parameter 'steps' for T; it has init_value, decay_steps, alpha, exponent"):
+        given("optax.cosine_decay_schedule", OWN, {"T": "steps"}, [])
+
+
+@pytest.mark.parametrize("target", ["optax.linear_schedule", "optax.polynomial_schedule"])
+def test_schedules_are_proved_from_their_docstrings(target: str) -> None:
+    (record,) = documented(target)
+    assert verdicts(only(claims(record))) == {Verdict.PROVED}
+
+
+def test_the_missing_sign_of_integer_labels_is_found() -> None:
+    (record,) = documented("optax.softmax_cross_entropy_with_integer_labels")
+    claim = only(claims(record))
+    result = check(claim.spec, {"n": 1, "m": 2, "y_number": 1, "i": 1}, Limits(max_points=60), lambda _: None)
+    assert result.verdict is Verdict.REFUTED
+    assert result.counterexample is not None
+    assert result.counterexample.inputs["labels"] == [1]

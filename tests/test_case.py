@@ -1,0 +1,120 @@
+"""Cases with arrays: entries of vectors and matrices, and which entry of the result a formula is of."""
+
+from fractions import Fraction
+
+import pytest
+import sympy as sp
+
+from qedoc import Array, Integers, Parameter, Reals, Size, Spec, Variable
+from qedoc.case import cases, instantiate
+from qedoc.check import check
+from qedoc.errors import Location, SpecError
+from qedoc.inputs import named, pasteable, row_of
+from qedoc.limits import Limits
+from qedoc.sources.specfiles import sizes
+from qedoc.verdict import Verdict
+
+i, j, m, n = sp.symbols("i j m n")
+a, x, y = map(sp.IndexedBase, "axy")
+
+
+def softmax(formula: sp.Expr, largest: int = 3, **other: object) -> Spec:
+    return Spec(
+        target="jax.nn.softmax",
+        formula=formula,
+        symbols=[Variable(x[j], Reals(), ""), Size(n, range(1, largest + 1), ""), Size(i, range(1, largest + 1), "")],
+        where=[i <= n],
+        bind={"x": Array(x[j], (j, 1, n))},
+        **{"entry": (i - 1,), **other},  # type: ignore[arg-type]  # a test's own
+    )
+
+
+RIGHT = sp.exp(x[i]) / sp.Sum(sp.exp(x[j]), (j, 1, n))
+WRONG = sp.exp(-x[i]) / sp.Sum(sp.exp(x[j]), (j, 1, n))
+
+
+def verdict(spec: Spec, size: dict[str, int]) -> Verdict:
+    return check(spec, size, Limits(max_points=60), lambda _: None).verdict
+
+
+def test_sizes_that_depend_on_each_other() -> None:
+    assert sizes(softmax(RIGHT)) == [{"n": k, "i": at} for k in (1, 2, 3) for at in range(1, k + 1)]
+    assert len(list(cases(softmax(RIGHT)))) == 6
+
+
+def test_an_entry_of_an_array_is_proved() -> None:
+    assert verdict(softmax(RIGHT), {"n": 2, "i": 2}) is Verdict.PROVED
+
+
+def test_a_wrong_entry_is_refuted_with_a_line_to_paste() -> None:
+    result = check(softmax(WRONG), {"n": 2, "i": 2}, Limits(max_points=60), lambda _: None)
+    assert result.verdict is Verdict.REFUTED
+    assert result.counterexample is not None
+    assert result.counterexample.inputs == {"x": [1, 1]}
+    assert result.counterexample.call == "import jax; import jax.numpy as jnp; print(jax.nn.softmax(x=jnp.array([1.0, 1.0]))[1])"
+
+
+def test_a_neighbouring_entry_is_refuted() -> None:
+    """The formula of entry i held against entry n - i + 1."""
+    assert verdict(softmax(RIGHT, entry=(n - i,)), {"n": 2, "i": 1}) is Verdict.REFUTED
+
+
+def test_an_array_where_a_number_is_documented_is_refused() -> None:
+    with pytest.raises(SpecError, match=r"the target gives an array of shape \(2,\); say with entry="):
+        verdict(softmax(RIGHT, entry=()), {"n": 2, "i": 1})
+
+
+def test_an_entry_that_is_not_there_is_refused() -> None:
+    with pytest.raises(SpecError, match=r"entry=\(2,\) does not exist in the target's result: axis 0 has 2 of them"):
+        verdict(softmax(RIGHT, entry=(n,)), {"n": 2, "i": 1})
+
+
+def matrix() -> Spec:
+    rows = Array(a[i, j], (i, 1, m), (j, 0, n - 1))
+    return Spec(
+        target="jax.numpy.sum",
+        formula=sp.Sum(a[i, j], (i, 1, m), (j, 0, n - 1)),
+        symbols=[Variable(a[i, j], Integers(least=-3), ""), Size(m, (2,), ""), Size(n, (1, 3), "")],
+        bind={"a": rows},
+    )
+
+
+def test_a_matrix_row_by_row() -> None:
+    case = instantiate(matrix(), {m: 2, n: 3})
+    assert [str(symbol) for symbol in case.symbols] == ["a_1_0", "a_1_1", "a_1_2", "a_2_0", "a_2_1", "a_2_2"]
+    point = {symbol: Fraction(k) for k, symbol in enumerate(case.symbols)}
+    shown = named(case, point)
+    assert shown == {"a": [[0, 1, 2], [3, 4, 5]]}
+    assert row_of(case.scalars, shown) == tuple(map(Fraction, range(6)))
+    assert pasteable(case, point) == "import jax; import jax.numpy as jnp; print(jax.numpy.sum(a=jnp.array([[0, 1, 2], [3, 4, 5]])))"
+    assert verdict(matrix(), {"m": 2, "n": 3}) is Verdict.PROVED
+
+
+def test_one_of_several_results() -> None:
+    t = sp.Symbol("t")
+    spec = Spec(target="jax.numpy.divmod", formula=sp.floor(t / 3), symbols=[Parameter(t, "x1", Reals(), "")], bind={"x2": 3}, entry=(0,))
+    assert verdict(spec, {}) in (Verdict.PROVED, Verdict.TESTED)
+    twin = Spec(target="jax.numpy.divmod", formula=sp.floor(t / 3), symbols=[Parameter(t, "x1", Reals(), "")], bind={"x2": 3}, entry=(1,))
+    assert verdict(twin, {}) is Verdict.REFUTED
+
+
+def test_a_claim_where_its_formula_has_a_value() -> None:
+    t = sp.Symbol("t")
+
+    def spec(**where: bool) -> Spec:
+        return Spec(target="jax.numpy.log", formula=sp.log(t), symbols=[Parameter(t, "x", Reals(), "")], **where)
+
+    assert [str(c) for c in instantiate(spec(natural=True), {}).where] == ["t > 0"]
+    assert verdict(spec(natural=True), {}) is Verdict.PROVED
+    assert verdict(spec(), {}) is Verdict.UNDECIDED
+
+
+def test_the_place_of_a_claim_can_be_given() -> None:
+    place = Location(path="docs.py", line=7)
+    assert softmax(RIGHT, at=place).location == place
+    assert softmax(RIGHT).location.path == __file__
+
+
+def test_an_array_needs_an_index() -> None:
+    with pytest.raises(ValueError, match="an Array needs an index"):
+        Array(x[i])

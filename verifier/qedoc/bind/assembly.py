@@ -1,0 +1,111 @@
+"""A claim, put together from what was found out about its symbols, arrays and domain."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import sympy as sp
+
+from qedoc.bind.axes import Axes
+from qedoc.bind.context import Context
+from qedoc.bind.domains import Place
+from qedoc.bind.entries import summed
+from qedoc.bind.symbols import Roles, direct
+from qedoc.case import instantiate
+from qedoc.sources.docstrings import Formula
+from qedoc.sources.specfiles import sizes
+from qedoc.spec import Argument, Declaration, Parameter, Size, Spec, Variable
+
+COUNTS = 4
+"""How many values are taken of a parameter that says how many terms a sum has, or how often something is differentiated."""
+
+FARTHEST = 12
+"""Such values are below this one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What was found out about an equation.
+
+    Args:
+        roles: its symbols.
+        axes: its value, with the arrays.
+        place: where it holds.
+        fixed: parameters that the text sets.
+    """
+
+    roles: Roles
+    axes: Axes
+    place: Place
+    fixed: Mapping[str, Any]
+
+
+def assembled(context: Context, formula: Formula, name: str, parts: Parts) -> Spec:
+    """The claim that an equation makes.
+
+    Args:
+        context: the docstring.
+        formula: the formula as written.
+        name: tells the claims of one docstring apart.
+        parts: what was found.
+
+    Raises:
+        SpecError: for parts that do not fit each other.
+    """
+    found, shaped, holds = parts.roles, parts.axes, parts.place
+    counted = _counts(shaped, found.parameters)
+    declared: list[Declaration] = []
+    bind: dict[str, Any] = dict(parts.fixed)
+    for symbol, parameter in found.parameters.items():
+        meaning = context.legend.get(symbol, "") or context.parameters[parameter].text
+        domain = holds.domains[symbol]
+        if symbol in shaped.labels:
+            bind[parameter] = shaped.labels[symbol]
+            continue
+        if symbol in shaped.arrays:
+            array = shaped.arrays[symbol]
+            declared.append(Variable(array.item, domain, meaning))
+            bind[parameter] = array
+        elif symbol in counted:
+            ends = domain.conditions(sp.Symbol(symbol))
+            values = [k for k in range(FARTHEST) if all(end.subs(sp.Symbol(symbol), k) == sp.true for end in ends)]
+            declared.append(Size(sp.Symbol(symbol), values[:COUNTS], meaning))
+            bind[parameter] = sp.Symbol(symbol)
+        else:
+            declared.append(Parameter(sp.Symbol(symbol), parameter, domain, meaning))
+    for size in shaped.sizes:
+        parameter = direct(context, str(size.symbol))
+        if parameter and parameter not in bind:
+            bind[parameter] = size.symbol
+    for symbol, argument in found.arguments.items():
+        declared.append(Argument(sp.Symbol(symbol), argument, holds.domains[symbol], context.legend.get(symbol, "")))
+    return Spec(
+        target=context.record.name,
+        formula=shaped.value,
+        symbols=[*declared, *shaped.sizes],
+        bind=bind,
+        where=[*holds.where, *shaped.where],
+        entry=shaped.entry,
+        natural=True,
+        name=name,
+        source=f"docstring of {context.record.name}",
+        at=formula.location,
+    )
+
+
+def _counts(shaped: Axes, names: Mapping[str, str]) -> set[str]:
+    """Parameters that must be a definite number: the last value of an index, the order of a derivative."""
+    value = shaped.value
+    ends = {s for r in summed(value) for s in r.last.free_symbols}
+    ends |= {s for relation in shaped.where for s in relation.free_symbols}
+    ends |= {s for d in value.atoms(sp.Derivative) for _, order in d.variable_count for s in order.free_symbols}
+    return {s.name for s in ends if s.name in names}
+
+
+def natural(spec: Spec) -> tuple[str, ...]:
+    """Where the formula has a value, if that is not everywhere; also the proof that the spec can be made."""
+    (first, *_) = sizes(spec)
+    symbols = {d.symbol: first[str(d.symbol)] for d in spec.symbols if isinstance(d, Size)}
+    case, free = instantiate(spec, symbols), instantiate(replace(spec, natural=False, at=spec.location), symbols)
+    added = [str(relation) for relation in case.where if relation not in free.where]
+    return (f"where the formula has a value: {' and '.join(added)}",) if added else ()
