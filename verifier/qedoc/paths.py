@@ -20,7 +20,7 @@ Call: TypeAlias = Callable[[Mapping[sp.Symbol, Any]], Any]
 MOST_PATHS = 64
 """Paths through a function's Python branches; a function with more is sampled instead of covered."""
 
-MOST_PINNED = 16
+MOST_PINNED = 24
 """Paths that are lifted for code whose paths hold for single values only; further points are compared on these."""
 
 MOST_TRIES = 600
