@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -126,6 +125,8 @@ def _checked(table: Any, file: Path, text: str) -> Config:
         known = KEYS.get(key)
         at = Location(path=str(file), line=_line(text, key))
         if known is None:
+            from difflib import get_close_matches  # needed for a mistake only
+
             near = get_close_matches(key, KEYS, n=1)
             hint = f"did you mean {near[0]}? " if near else ""
             raise QedocError(f"{TABLE}.{key}: no such key; {hint}the keys are {', '.join(KEYS)}", at)

@@ -4,6 +4,7 @@ import signal
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, as_completed
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -57,6 +58,7 @@ def verify(
     curves: bool = False,
     notify: Callable[[Event], None] = lambda event: None,
     memory: Memory | None = None,
+    pool: Pool | None = None,
 ) -> Outcome:
     """Checks the claims of spec files in worker processes; Ctrl-C ends it early and keeps the finished claims.
 
@@ -68,12 +70,13 @@ def verify(
         curves: whether to compute a curve for each claim.
         notify: hears of each finished case at once, and of each finished claim in the order of the spec files.
         memory: knows what was found before, and is told of each finished claim at once.
+        pool: worker processes that outlive the run; else it starts its own.
     """
 
     def collect(run: "_Run") -> list[Claim]:
         return run.select(run.collect(files), wanted, alone=curves)
 
-    return _outcome(collect, limits=limits, jobs=jobs, curves=curves, notify=notify, memory=memory or Memory())
+    return _outcome(collect, limits=limits, jobs=jobs, curves=curves, notify=notify, memory=memory or Memory(), pool=pool)
 
 
 def audit(names: Sequence[str], *, limits: Limits, jobs: int, notify: Callable[[Event], None] = lambda event: None) -> Outcome:
@@ -127,11 +130,12 @@ def _outcome(
     curves: bool,
     notify: Callable[[Event], None],
     memory: Memory,
+    pool: Pool | None = None,
 ) -> Outcome:
     started = time.monotonic()
     stopped = 0
-    with TemporaryDirectory(prefix="qedoc-") as folder, Pool(jobs, worker.warm_up) as pool:
-        run = _Run(pool=pool, limits=limits, notify=notify, folder=Path(folder), memory=memory)
+    with TemporaryDirectory(prefix="qedoc-") as folder, nullcontext(pool) if pool else Pool(jobs, worker.warm_up) as workers:
+        run = _Run(pool=workers, limits=limits, notify=notify, folder=Path(folder), memory=memory)
         try:
             run.check(collect(run))
             if curves:
@@ -148,6 +152,18 @@ def _outcome(
         seconds=time.monotonic() - started,
         stopped=stopped,
     )
+
+
+def collect(files: Sequence[SpecFile], limits: Limits, pool: Pool) -> tuple[list[Claim], tuple[QedocError, ...]]:
+    """The claims of spec files, and what is wrong with the files; nothing is checked.
+
+    Args:
+        files: the spec files.
+        limits: the time limit.
+        pool: worker processes.
+    """
+    run = _Run(pool=pool, limits=limits, notify=lambda event: None, folder=Path())
+    return run.collect(files), _once(run.errors)
 
 
 def lift(target: str, files: Sequence[SpecFile], limits: Limits) -> tuple[list[tuple[str, Formula]], tuple[QedocError, ...]]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from qedoc.errors import Location, QedocError
 from qedoc.limits import Limits
@@ -17,6 +17,9 @@ from qedoc.lock.store import Lock, load
 from qedoc.outcome import Event, Outcome, Stale
 from qedoc.sources.specfiles import SpecFile
 from qedoc.verdict import ClaimResult
+
+if TYPE_CHECKING:
+    from qedoc.pool import Pool
 
 
 class Mode(StrEnum):
@@ -38,6 +41,7 @@ def recheck(
     jobs: int,
     curves: bool = False,
     notify: Callable[[Event], None] = lambda event: None,
+    pool: "Pool | None" = None,
 ) -> Outcome:
     """Checks what is not answered by the lock file, and keeps the answers there.
 
@@ -51,6 +55,7 @@ def recheck(
         jobs: how many worker processes.
         curves: whether to compute a curve for each claim.
         notify: hears of what happens.
+        pool: worker processes that outlive the run; else it starts its own.
     """
     started = time.monotonic()
     if mode in (Mode.CHANGED, Mode.LOCKED) and not curves:
@@ -65,7 +70,7 @@ def recheck(
     from qedoc.remember import Remembered
 
     memory = Remembered(lock, limits, again=mode is Mode.ALL or curves)
-    found = engine.verify(files, wanted=wanted, limits=limits, jobs=jobs, curves=curves, notify=notify, memory=memory)
+    found = engine.verify(files, wanted=wanted, limits=limits, jobs=jobs, curves=curves, notify=notify, memory=memory, pool=pool)
     return replace(found, unchanged=memory.unchanged)
 
 
@@ -131,14 +136,14 @@ def _ask(file: SpecFile, entry: dict[str, Any] | None, lock: Lock, limits: Limit
     if isinstance(claims, str):
         answers.unknown.append(Stale(id="", location=Location(path=file.path, line=1), reason=claims))
         return
-    for id_, (content, line) in claims.items():
-        location = Location(path=file.path, line=line)
-        kept = lock.claims.get(id_)
-        answers.targets[id_] = kept["target"] if kept else id_.partition("#")[0]
-        if reason := why_stale(kept, content, limits):
-            answers.stale.append(Stale(id=id_, location=location, reason=reason))
+    for claim in claims:
+        location = Location(path=file.path, line=claim.line)
+        kept = lock.claims.get(claim.id)
+        answers.targets[claim.id] = claim.target
+        if reason := why_stale(kept, claim.content, limits):
+            answers.stale.append(Stale(id=claim.id, location=location, reason=reason))
         elif kept is not None:
-            answers.results.append(record.read(id_, kept, location))
+            answers.results.append(record.read(claim.id, kept, location))
 
 
 def _unknown(name: str, names: Sequence[str]) -> QedocError:

@@ -12,7 +12,7 @@ from qedoc.engine import Memory
 from qedoc.limits import Limits
 from qedoc.lock import record
 from qedoc.lock.closure import imported
-from qedoc.lock.freshness import file_entry, why_stale
+from qedoc.lock.freshness import Noted, file_entry, why_stale
 from qedoc.lock.store import Lock, load, points_path, replace, update
 from qedoc.report.machine import readable
 from qedoc.verdict import ClaimResult
@@ -47,7 +47,7 @@ class Remembered(Memory):
         texts = {claim.file.path: claim.file.text for claim in claims}
         entries: dict[str, Any] = {}
         for path, text in texts.items():
-            told = {claim.id: (claim.content, claim.location.line) for claim in claims if claim.file.path == path}
+            told = [noted(claim) for claim in claims if claim.file.path == path]
             entries[self._name(path)] = file_entry(text, told, imported(text))
         update(self.path, lambda lock: _enter(lock, entries, self.path.parent))
 
@@ -74,10 +74,15 @@ class Remembered(Memory):
         return Path(os.path.relpath(path, self.path.parent)).as_posix()
 
 
+def noted(claim: Claim) -> Noted:
+    """What the lock keeps of a claim beside its result."""
+    return Noted(id=claim.id, target=claim.target, content=claim.content, line=claim.location.line, properties=claim.properties)
+
+
 def _enter(lock: Lock, entries: dict[str, Any], root: Path) -> None:
     lock.files.update({path: entry for path, entry in entries.items() if entry is not None})
     lock.files = {path: entry for path, entry in lock.files.items() if (root / path).exists()}
-    here = {id_ for entry in lock.files.values() for id_, *_ in entry["claims"]}
+    here = {id_ for entry in lock.files.values() for id_ in (claim["id"] for claim in entry["claims"])}
     lock.claims = {id_: kept for id_, kept in lock.claims.items() if id_ in here}
 
 

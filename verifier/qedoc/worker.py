@@ -45,6 +45,7 @@ class Claim:
         location: the spec's line.
         sizes: the sizes of each of its cases.
         content: a fingerprint of what it says.
+        properties: what it promises, in words.
         spec: the spec of a claim that was read from LaTeX, pickled; that of a spec file is made by running the file.
         written: the LaTeX that the claim was read from.
         notes: what was taken without being written there.
@@ -58,6 +59,7 @@ class Claim:
     location: Location
     sizes: tuple[dict[str, int], ...]
     content: str = ""
+    properties: tuple[str, ...] = ()
     spec: bytes = b""
     written: str = ""
     notes: tuple[str, ...] = ()
@@ -124,6 +126,7 @@ def _reported(function: Callable[P, T]) -> Callable[P, T | Failure]:
 def collect(file: SpecFile) -> tuple[Claim, ...]:
     """The claims of a spec file, in order of definition."""
     from qedoc.lock.content import content
+    from qedoc.properties import spoken
 
     return tuple(
         Claim(
@@ -134,6 +137,7 @@ def collect(file: SpecFile) -> tuple[Claim, ...]:
             location=spec.location,
             sizes=tuple(specfiles.sizes(spec)),
             content=content(spec),
+            properties=tuple(map(spoken, spec.properties)),
         )
         for index, spec in enumerate(specfiles.load(file))
     )
