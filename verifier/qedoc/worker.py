@@ -18,6 +18,7 @@ import platformdirs
 from qedoc.curve import Curve
 from qedoc.errors import Location, QedocError
 from qedoc.limits import Limits
+from qedoc.lock.closure import portable
 from qedoc.sources import specfiles
 from qedoc.sources.specfiles import SpecFile
 from qedoc.verdict import CaseResult, ClaimResult, Formula, Inputs, Verdict
@@ -238,10 +239,11 @@ def check_case(claim: Claim, sizes: dict[str, int], limits: Limits, stage: Path)
     from qedoc.check import check as check_spec
 
     try:
-        return check_spec(_spec(claim), sizes, limits, lambda doing: _note(stage, doing))
+        result = check_spec(_spec(claim), sizes, limits, lambda doing: _note(stage, doing))
     except (MemoryError, RecursionError) as error:
         limit = "memory" if isinstance(error, MemoryError) else "Python's recursion limit"
         return CaseResult(id=case_id(claim, sizes), verdict=Verdict.UNDECIDED, reason=f"{limit} ran out")
+    return replace(result, reason=portable(result.reason))
 
 
 def _note(stage: Path, doing: str) -> None:

@@ -1,6 +1,7 @@
 """The source that a function's behaviour rests on: the names that it mentions, what these mention, and so on, across modules."""
 
 import os
+import re
 import sys
 import time
 from collections.abc import Iterable, Iterator
@@ -200,6 +201,11 @@ def key_of(path: Path) -> str:
     while (folder / "__init__.py").exists():
         folder = folder.parent
     return path.relative_to(folder).as_posix()
+
+
+def portable(text: str) -> str:
+    """A text with each source file in it named as it is on every machine."""
+    return re.sub(r"(?<![\w/.])/[^\s:]+\.py\b", lambda found: key_of(Path(found[0])), text)
 
 
 @cache
