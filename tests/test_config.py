@@ -27,6 +27,7 @@ def test_a_project_without_the_table_goes_by_the_defaults(tmp_path: Path) -> Non
 def test_all_keys_are_taken(tmp_path: Path) -> None:
     text = """\
 specs = ["claims", "docs/spec.py"]
+docstrings = ["mylib", "mylib.losses.huber"]
 lock = "ci/claims.lock"
 baseline = "ci/known.json"
 jobs = 3
@@ -40,6 +41,7 @@ ignore = ["QED102"]
     assert configuration(table(tmp_path, text)) == Config(
         root=tmp_path,
         specs=("claims", "docs/spec.py"),
+        docstrings=("mylib", "mylib.losses.huber"),
         lock="ci/claims.lock",
         baseline="ci/known.json",
         jobs=3,
@@ -67,8 +69,11 @@ def test_the_nearest_table_counts(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("max_points = 5", "5: tool.qedoc.max_points: no such key; did you mean max-points? the keys are specs, lock, baseline, jobs, "),
-        ("zzz = 5", "5: tool.qedoc.zzz: no such key; the keys are specs, lock, "),
+        (
+            "max_points = 5",
+            "5: tool.qedoc.max_points: no such key; did you mean max-points? the keys are specs, docstrings, lock, baseline, jobs, ",
+        ),
+        ("zzz = 5", "5: tool.qedoc.zzz: no such key; the keys are specs, docstrings, lock, "),
         ("seed = 1\njobs = -1", "6: tool.qedoc.jobs: expected an integer, at least 0 (0: one for each usable core), found -1"),
         ("jobs = true", "5: tool.qedoc.jobs: expected an integer, at least 0 (0: one for each usable core), found True"),
         ("timeout = 0", "5: tool.qedoc.timeout: expected a number of seconds above 0, found 0"),
@@ -79,6 +84,10 @@ def test_the_nearest_table_counts(tmp_path: Path) -> None:
         ('strict = "yes"', "5: tool.qedoc.strict: expected true or false, found 'yes'"),
         ('specs = "spec"', "5: tool.qedoc.specs: expected a list of paths, such as [\"spec\"], found 'spec'"),
         ("specs = []", '5: tool.qedoc.specs: expected a list of paths, such as ["spec"], found []'),
+        (
+            'docstrings = ["my lib"]',
+            "5: tool.qedoc.docstrings: expected a list of dotted paths, such as [\"mylib.losses\"], found ['my lib']",
+        ),
         ('lock = ""', "5: tool.qedoc.lock: expected the path of a file, as a string, found ''"),
         (
             "ignore = [1]",

@@ -157,7 +157,7 @@ def test_points_and_seed_are_taken_and_bad_ones_refused(project: pytest.Pytester
     project.path.joinpath("pyproject.toml").write_text("[tool.qedoc]\npoints = 3\n")
     result = run(project, "spec")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["*pyproject.toml:2: tool.qedoc.points: no such key; *the keys are specs, lock, *"])
+    result.stderr.fnmatch_lines(["*pyproject.toml:2: tool.qedoc.points: no such key; *the keys are specs, docstrings, lock, *"])
 
 
 def test_a_spec_that_does_not_run_is_a_collection_error(project: pytest.Pytester) -> None:
@@ -177,6 +177,33 @@ def test_a_project_without_the_table_is_left_alone(project: pytest.Pytester) -> 
     result = run(project, "-p", "no:cacheprovider")
     result.assert_outcomes(passed=1)
     result.stdout.fnmatch_lines(["qedoc: False"])
+
+
+DOCUMENTED = '''\
+def same(x):
+    r"""Itself.
+
+    .. math::
+        f(x) = x + 1
+    """
+    return x
+'''
+
+
+def test_claims_in_docstrings_are_items_of_their_source_file(project: pytest.Pytester) -> None:
+    project.path.joinpath("pyproject.toml").write_text(f'{TABLE}docstrings = ["docs_of"]\n')
+    project.path.joinpath("docs_of.py").write_text(DOCUMENTED)
+    result = run(project, "docs_of.py", "-v")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "docs_of.py::docs_of.same::formula FAILED*",
+            "docs_of.same: at x=*: documented *, code *",
+            "at docs_of.py:[45]",
+            "replay: pytest --qedoc-seed=0 --qedoc-points=40 docs_of.py::docs_of.same::formula",
+        ]
+    )
+    assert "docs_of.py::docs_of.same::formula" in ids(run(project, "--qedoc", "--collect-only", "-q", "test_own.py"))
 
 
 STRATEGY = """\

@@ -3,13 +3,14 @@
 import os
 import shutil
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qedoc.config import Config
 from qedoc.errors import QedocError
 from qedoc.limits import Limits
-from qedoc.lock.freshness import Noted, claims_of
+from qedoc.lock.freshness import Noted, claims_in, claims_of, docstrings_key
 from qedoc.lock.store import load
 from qedoc.lock.syntax import digest
 from qedoc.outcome import Outcome
@@ -41,6 +42,7 @@ class Runs:
         self._expected: set[str] = set()
         self._files: dict[str, SpecFile] = {}
         self._noted: dict[str, list[Noted]] = {}
+        self._documented: dict[str, list[Noted]] = {}
         self._results: dict[str, ClaimResult] = {}
         self._errors: tuple[QedocError, ...] = ()
         self._pool: Pool | None = None
@@ -63,15 +65,28 @@ class Runs:
         if file.path not in self._noted:
             lock = load(self.config.root / self.config.lock)
             known = claims_of(file.text, lock.files.get(self._name(file)))
-            self._noted[file.path] = self._run(file) if isinstance(known, str) else known
+            self._noted[file.path] = self._collect([file], ()) if isinstance(known, str) else known
         self._files[file.path] = file
         return self._noted[file.path]
 
-    def _run(self, file: SpecFile) -> list[Noted]:
+    def in_docstrings(self) -> list[Noted]:
+        """The claims in the docstrings that the project's table names, from the lock file if it knows them.
+
+        Raises:
+            QedocError: for a package that cannot be read.
+        """
+        for name in self.config.docstrings:
+            if name not in self._documented:
+                lock = load(self.config.root / self.config.lock)
+                known = claims_in(name, lock.files.get(docstrings_key(name)))
+                self._documented[name] = self._collect((), [name]) if isinstance(known, str) else known
+        return list({claim.id: claim for claims in self._documented.values() for claim in claims}.values())
+
+    def _collect(self, files: Sequence[SpecFile], docstrings: Sequence[str]) -> list[Noted]:
         from qedoc import engine  # what the lock file knows needs no processes
         from qedoc.remember import noted
 
-        claims, errors = engine.collect([file], self.limits, self._workers())
+        claims, errors = engine.collect(files, docstrings, self.limits, self._workers())
         if errors:
             raise errors[0]
         return [noted(claim) for claim in claims]
@@ -80,20 +95,20 @@ class Runs:
         """Notes which targets will be asked for."""
         self._expected |= targets
 
-    def result(self, file: SpecFile, claim: Noted) -> ClaimResult:
-        """The result of a claim.
+    def result(self, claim: Noted) -> ClaimResult:
+        """The result of a claim that was collected.
 
         Raises:
             QedocError: for a claim that cannot be checked.
         """
         if claim.id not in self._results:
-            self._check(file, claim)
+            self._check(claim)
         if claim.id in self._results:
             return self._results[claim.id]
-        where = [error for error in self._errors if error.location is None or error.location.path == file.path] or list(self._errors)
-        raise where[0] if where else QedocError("the run ended before the claim was checked")
+        near = [error for error in self._errors if claim.target in error.message] or list(self._errors)
+        raise near[0] if near else QedocError("the run ended before the claim was checked")
 
-    def _check(self, file: SpecFile, claim: Noted) -> None:
+    def _check(self, claim: Noted) -> None:
         """Checks the claim's target: with all that is expected, or alone if other processes check the others."""
         if not self._asked:
             self._asked = True
@@ -108,7 +123,7 @@ class Runs:
 
     def _open(self) -> set[str]:
         """The targets that are expected and have a claim without a result."""
-        noted = [claim for claims in self._noted.values() for claim in claims]
+        noted = [claim for claims in (*self._noted.values(), *self._documented.values()) for claim in claims]
         return {claim.target for claim in noted if claim.target in self._expected and claim.id not in self._results}
 
     def _recheck(self, targets: list[str], lock: Path, mode: Mode) -> Outcome:
@@ -122,6 +137,7 @@ class Runs:
             limits=self.limits,
             jobs=self.jobs,
             pool=None if mode is Mode.LOCKED else self._workers(),
+            docstrings=[name for name, claims in self._documented.items() if any(claim.target in wanted for claim in claims)],
         )
 
     def _keep(self, found: Outcome) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import shlex
+import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -14,9 +15,11 @@ from qedoc.codes import chosen
 from qedoc.config import Config, configuration
 from qedoc.errors import QedocError
 from qedoc.limits import Limits
+from qedoc.lock.closure import locate
 from qedoc.lock.freshness import Noted
 from qedoc.notices import Notice, of_claim
 from qedoc.report.layout import count
+from qedoc.report.places import relative
 from qedoc.report.terminal import promises
 from qedoc.runs import Runs
 from qedoc.sources.specfiles import find
@@ -57,9 +60,11 @@ class Claims:
         self.strict: bool = option.qedoc_strict or self.config.strict
         worker = getattr(config, "workerinput", None)
         self.runs = Runs(self.config, self.limits, None if worker is None else Path(worker["qedoc_folder"]))
+        self.packages = package_roots(self.config)
         if option.qedoc and worker is None:
             named = [str(Path(argument.partition("::")[0]).resolve()) for argument in config.args]
-            config.args += [path for path in map(str, spec_roots(self.config)) if path not in named and Path(path).exists()]
+            roots = [*spec_roots(self.config), *self.packages]
+            config.args += [path for path in map(str, roots) if path not in named and Path(path).exists()]
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
@@ -67,10 +72,14 @@ class Claims:
         node.workerinput["qedoc_folder"] = str(self.runs.folder)
 
     def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-        """Collects the files that the project's table calls specs."""
-        if file_path.suffix != ".py" or not any(_is_below(file_path, root) for root in spec_roots(self.config)):
+        """Collects the files that the project's table calls specs, and those of packages whose docstrings it names."""
+        if file_path.suffix != ".py":
             return None
-        return SpecFile.from_parent(parent, path=file_path, claims=self)
+        if any(_is_below(file_path, root) for root in spec_roots(self.config)):
+            return SpecFile.from_parent(parent, path=file_path, claims=self)
+        if any(file_path.resolve().is_relative_to(root) for root in self.packages):
+            return SourceFile.from_parent(parent, path=file_path, claims=self)
+        return None
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_finish(self, session: pytest.Session) -> None:
@@ -102,6 +111,14 @@ def spec_roots(config: Config) -> list[Path]:
     return [(config.root / path).resolve() for path in config.specs]
 
 
+def package_roots(config: Config) -> list[Path]:
+    """The folders, or single files, of the packages whose docstrings a project checks."""
+    if (here := str(Path.cwd())) not in sys.path:  # as in a worker
+        sys.path.append(here)
+    found = (locate(name.partition(".")[0]) for name in config.docstrings)
+    return [(path.parent if path.name == "__init__.py" else path).resolve() for path in found if path is not None]
+
+
 def _is_below(path: Path, root: Path) -> bool:
     path = path.resolve()
     shown = not any(part[0] in "_." for part in path.relative_to(root).parts) if path.is_relative_to(root) else False
@@ -126,6 +143,24 @@ class SpecFile(pytest.File):
             raise self.CollectError(str(error)) from None
         for claim in noted:
             yield ClaimCollector.from_parent(self, name=claim.id, noted=claim, claims=self.claims)
+
+
+class SourceFile(pytest.File):
+    """A source file; the claims in its docstrings are its children."""
+
+    def __init__(self, *, claims: Claims, **keywords: Any) -> None:
+        super().__init__(**keywords)
+        self.claims = claims
+
+    def collect(self) -> Iterator[pytest.Collector]:
+        """The claims, without importing the package if the lock file knows them."""
+        try:
+            noted = self.claims.runs.in_docstrings()
+        except QedocError as error:
+            raise self.CollectError(str(error)) from None
+        for claim in noted:
+            if Path(claim.path).resolve() == self.path.resolve():
+                yield ClaimCollector.from_parent(self, name=claim.id, noted=claim, claims=self.claims)
 
 
 class ClaimCollector(pytest.Collector):
@@ -160,10 +195,8 @@ class ClaimItem(pytest.Item):
         Raises:
             ClaimError: if it does not hold.
         """
-        spec_file: Any = self.getparent(SpecFile)
-        (file,), _ = find([os.path.relpath(spec_file.path)])
         try:
-            result = self.claims.runs.result(file, self.noted)
+            result = self.claims.runs.result(self.noted)
         except QedocError as error:
             raise ClaimError(f"cannot be checked: {error}") from None
         verdict, notice = _ruling(result, self.number)
@@ -186,7 +219,8 @@ class ClaimItem(pytest.Item):
         yield f"{notice.code.code} {notice.code.title}"
         yield notice.message
         yield from notice.details
-        yield f"at {notice.location}"
+        if notice.location is not None:
+            yield f"at {relative(notice.location.path, str(Path.cwd()))}:{notice.location.line}"
         options = [f"--qedoc-seed={self.claims.limits.seed}", f"--qedoc-points={self.claims.limits.max_points}"]
         yield f"replay: {shlex.join(['pytest', *options, self.nodeid])}"
 

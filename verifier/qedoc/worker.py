@@ -19,6 +19,7 @@ from qedoc.curve import Curve
 from qedoc.errors import Location, QedocError
 from qedoc.limits import Limits
 from qedoc.lock.closure import portable
+from qedoc.lock.syntax import digest
 from qedoc.sources import specfiles
 from qedoc.sources.specfiles import SpecFile
 from qedoc.verdict import CaseResult, ClaimResult, Formula, Inputs, Verdict
@@ -177,6 +178,7 @@ def given(target: str, latex: str, bind: dict[str, str], where: tuple[str, ...])
 
 def _of_docstring(claim: "Bound | Refused") -> Claim:
     from qedoc.bind.records import Refused
+    from qedoc.lock.content import content
 
     written = claim.formula.latex.strip()
     file = SpecFile(path=claim.formula.location.path, text="")
@@ -189,6 +191,7 @@ def _of_docstring(claim: "Bound | Refused") -> Claim:
             target=spec.target,
             location=claim.formula.location,
             sizes=tuple(specfiles.sizes(spec)),
+            content=digest(f"{content(spec)} {written} {claim.notes}"),
             spec=pickle.dumps(spec),
             written=written,
             notes=claim.notes,
@@ -205,7 +208,17 @@ def _of_docstring(claim: "Bound | Refused") -> Claim:
         source="",
         cases=(CaseResult(id=claim.name, verdict=claim.verdict, reason=reason),),
     )
-    return Claim(file=file, index=0, id=claim.name, target=target, location=answer.location, sizes=(), written=written, answer=answer)
+    return Claim(
+        file=file,
+        index=0,
+        id=claim.name,
+        target=target,
+        location=answer.location,
+        sizes=(),
+        content=digest(f"{written} {reason}"),
+        written=written,
+        answer=answer,
+    )
 
 
 def _spec(claim: Claim) -> "Spec":
