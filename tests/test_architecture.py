@@ -18,7 +18,7 @@ def name(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-MODULES = {name(path): path for path in sorted(SOURCE.rglob("*.py"))}
+MODULES = {name(path): path for path in sorted((SOURCE / "qedoc").rglob("*.py"))}
 
 
 def order() -> list[str]:
@@ -96,6 +96,14 @@ def loaded(line: str) -> set[str]:
 @pytest.mark.parametrize("module", ["qedoc", "qedoc.cli", "qedoc.engine", "qedoc.report.machine", "qedoc.report.terminal", "qedoc.verdict"])
 def test_front_needs_no_heavy_library(module: str) -> None:
     assert loaded(f"import {module}") == set()
+
+
+def test_the_pytest_plugin_imports_nothing_of_the_package_until_it_is_needed() -> None:
+    program = "import sys; before = {*sys.modules}; import qedoc_pytest; print(*sorted({*sys.modules} - before))"
+    done = subprocess.run(
+        [sys.executable, "-c", f"import pathlib, typing; {program}"], capture_output=True, text=True, check=True, cwd=SOURCE
+    )
+    assert done.stdout.split() == ["qedoc_pytest"]
 
 
 def test_heavy_library_is_noticed() -> None:

@@ -19,7 +19,7 @@ from qedoc.errors import Location, QedocError
 from qedoc.limits import Limits
 from qedoc.lock import closure, record, syntax
 from qedoc.lock.content import content
-from qedoc.lock.freshness import claims_of, file_entry, why_stale
+from qedoc.lock.freshness import Noted, claims_of, file_entry, why_stale
 from qedoc.lock.store import Lock, load, points_path, update
 from qedoc.lock.versions import installed
 from qedoc.verdict import (
@@ -329,11 +329,16 @@ def test_why_a_claim_is_verified_again(record_: dict[str, object] | None, limits
 SPECS = "from qedoc import Spec\n\n\none = Spec(f(1))\ntwo = Spec(\n    2,\n)\n"
 
 
+def noted(name: str, line: int) -> Noted:
+    return Noted(id=name, target="f", content=f"c-{name}", line=line, properties=("p",))
+
+
 def test_claims_keep_their_lines_when_a_spec_file_is_laid_out_anew() -> None:
-    entry = file_entry(SPECS, {"one": ("c1", 4), "two": ("c2", 5)}, {})
-    assert claims_of(SPECS, entry) == {"one": ("c1", 4), "two": ("c2", 5)}
+    claims = [noted("two", 5), noted("one", 4)]
+    entry = json.loads(json.dumps(file_entry(SPECS, claims, {})))
+    assert claims_of(SPECS, entry) == claims
     moved = SPECS.replace("one = Spec(f(1))", "# first\n\none = Spec(\n    f(1)\n)\n# second")
-    assert claims_of(moved, entry) == {"one": ("c1", 6), "two": ("c2", 10)}
+    assert claims_of(moved, entry) == [noted("two", 10), noted("one", 6)]
     assert claims_of(SPECS.replace("2", "3"), entry) == "the spec file has changed"
     assert claims_of(SPECS, None) == "not verified yet"
     assert claims_of("def (", entry) == "the spec file has changed"
@@ -343,8 +348,8 @@ def test_what_a_spec_file_imports_counts(lib: Path) -> None:
     text = "from lib.parts import OFFSET\nimport sympy\n"
     imports = closure.imported(text)
     assert {file: set(names) for file, names in imports.items()} == {"lib/parts.py": {"OFFSET"}}
-    entry = file_entry(text, {}, imports)
-    assert claims_of(text, entry) == {}
+    entry = file_entry(text, [], imports)
+    assert claims_of(text, entry) == []
     edited(lib / "parts.py", "OFFSET = 1", "OFFSET = 2")
     assert claims_of(text, entry) == "what the spec file imports has changed: lib/parts.py: OFFSET"
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -232,3 +233,89 @@ def test_a_kill_keeps_what_was_finished(tmp_path: Path) -> None:
     assert done.returncode == 0
     assert f"{len(kept)} claims unchanged" in done.stdout
     assert len(load(lock).claims) == 12
+
+
+DOCUMENTED = '''\
+"""Ramps."""
+
+GAIN = 2.0
+
+
+def ramp(slope, x):
+    r"""A ramp.
+
+    .. math::
+        \\mathrm{ramp}(m, x) = 2 m x + m
+
+    Args:
+      slope: The slope :math:`m`, a real number.
+      x: The place :math:`x`, a real number.
+    """
+    return GAIN * slope * x
+
+
+def same(x):
+    r"""Itself.
+
+    .. math::
+        f(x) = x
+    """
+    return x
+'''
+
+
+def test_a_wrong_docstring_is_corrected_and_then_the_code_drifts(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text('[tool.qedoc]\ndocstrings = ["scratchlib"]\nmax-points = 40\njobs = 1\n')
+    source = tmp_path / "scratchlib" / "ramps.py"
+    source.parent.mkdir()
+    (source.parent / "__init__.py").write_text("from scratchlib.ramps import ramp, same\n")
+    source.write_text(DOCUMENTED)
+    (tmp_path / "light.py").write_text(NO_HEAVY)
+    line = DOCUMENTED.splitlines().index("    .. math::") + 2
+    counterexample = "scratchlib.ramp: at x=1, slope=1: documented 3, code 2"
+
+    # The wrong docstring fails, and every form names the file, the line of the formula, and the counterexample.
+    wrong = qedoc(tmp_path, "check", "--format", "github")
+    assert wrong.returncode == 1
+    (annotation,) = wrong.stdout.splitlines()
+    place = re.match(r"::error file=scratchlib/ramps\.py,line=(\d+),", annotation)
+    assert place
+    assert int(place[1]) in (line - 1, line)  # the directive, or the formula in it
+    assert f"::{counterexample}%0A" in annotation
+    again = qedoc(tmp_path, "check", "--format", "sarif", program=("light.py",))
+    assert again.stderr == "[]\n"
+    document = json.loads(again.stdout)
+    jsonschema.validate(document, SARIF_SCHEMA, jsonschema.Draft4Validator)
+    result = document["runs"][0]["results"][0]
+    physical = result["locations"][0]["physicalLocation"]
+    assert (physical["artifactLocation"]["uri"], physical["region"]["startLine"]) == ("scratchlib/ramps.py", int(place[1]))
+    assert result["message"]["text"].startswith(counterexample)
+    suites = ET.fromstring(qedoc(tmp_path, "check", "--format", "junit").stdout)  # noqa: S314  our own document
+    case = suites.find(".//testcase[@name='scratchlib.ramp']")
+    assert case is not None
+    assert (case.get("file"), case.get("line")) == ("scratchlib/ramps.py", place[1])
+    assert case.find("failure").get("message") == counterexample  # type: ignore[union-attr]  # it is there, or the test fails
+
+    # The docstring is corrected: only its claim is verified.
+    edit(source, "2 m x + m", "2 m x")
+    assert "its source or its docstrings have changed" in qedoc(tmp_path, "check", "--locked").stdout
+    right = qedoc(tmp_path, "check")
+    assert right.returncode == 0
+    assert summary(right) == "2 targets: 2 proved; 1 claim unchanged"
+
+    # Layout and comments of the code do not count, and lines are those of the file as it is now.
+    edit(source, "GAIN = 2.0\n", "# The gain.\n\nGAIN = 2.0  # of the ramp\n\n\n")
+    edit(source, "return GAIN * slope * x", "return (GAIN * slope\n            * x)")
+    laid_out = qedoc(tmp_path, "check", "--locked", "--format", "json", program=("light.py",))
+    assert (laid_out.returncode, laid_out.stderr) == (0, "[]\n")
+    told = json.loads(laid_out.stdout)
+    assert told["unchanged"] == 2
+    assert told["claims"][0]["source"]["line"] == int(place[1]) + 4
+
+    # The code drifts away from the docstring.
+    edit(source, "GAIN = 2.0", "GAIN = 3.0")
+    assert qedoc(tmp_path, "check", "--locked").returncode == 1
+    drifted = qedoc(tmp_path, "check")
+    assert drifted.returncode == 1
+    assert summary(drifted) == "2 targets: 1 proved, 1 refuted; 1 claim unchanged"
+    assert str(tmp_path) not in (tmp_path / "qedoc.lock").read_text()

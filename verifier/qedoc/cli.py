@@ -86,7 +86,7 @@ def _format(*styles: str) -> Callable[[Callable[..., None]], Callable[..., None]
 
 
 @main.command()
-@click.argument("what", metavar="[PATH|TARGET]...", nargs=-1)
+@click.argument("what", metavar="[PATH|TARGET]...", nargs=-1, shell_complete=commands.complete_target)
 @_format(*FORMATS)
 @_options(*_codes)
 @click.option("--plot", type=_FILE, metavar="FILE", help="Draw the claims of one target (.svg, .png or .pdf).")
@@ -134,7 +134,7 @@ def audit(names: tuple[str, ...], **options: Any) -> None:
 
 
 @main.command()
-@click.argument("target")
+@click.argument("target", shell_complete=commands.complete_target)
 @click.argument("paths", metavar="[PATH]...", nargs=-1)
 @_format("full", "json")
 @_limits()

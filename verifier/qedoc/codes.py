@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from enum import StrEnum
 
 from qedoc.errors import QedocError
@@ -203,6 +202,8 @@ def named(code: str) -> Code:
         if code.upper() == known.code or code.lower() == known.name:
             return known
     names = [name for known in CODES for name in (known.code, known.name)]
+    from difflib import get_close_matches  # needed for a mistake only
+
     near = get_close_matches(code.upper(), names, n=1) or get_close_matches(code.lower(), names, n=1)
     hint = f"did you mean {near[0]}? " if near else ""
     raise QedocError(f"no such code {code!r}; {hint}the codes are {', '.join(known.code for known in CODES)}")

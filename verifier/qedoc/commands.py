@@ -18,8 +18,32 @@ def refuse(message: str) -> None:
     sys.exit(2)
 
 
+def complete_target(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[Any]:
+    """The targets and claims of the lock file, and paths."""
+    from click.shell_completion import CompletionItem
+
+    from qedoc.config import configuration
+    from qedoc.lock.store import load
+
+    try:
+        config = configuration(Path.cwd())
+        claims = load(config.root / config.lock).claims
+    except QedocError:  # completion is no place for messages
+        return []
+    names = sorted({*claims, *(id_.partition("#")[0] for id_ in claims)})
+    found = [CompletionItem(name) for name in names if name.startswith(incomplete)]
+    return found or [CompletionItem(incomplete, type="file")]
+
+
+def complete_code(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
+    """The codes."""
+    from qedoc.codes import CODES
+
+    return [known.code for known in CODES if known.code.startswith(incomplete.upper())]
+
+
 @click.command()
-@click.argument("code", required=False)
+@click.argument("code", required=False, shell_complete=complete_code)
 def rule(code: str | None) -> None:
     """Explain the finding CODE, with an example; without CODE, list all."""
     from qedoc import codes

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ class Config:
     Args:
         root: the folder of pyproject.toml; the current one if there is none.
         specs: spec files and folders of them, from the root.
+        docstrings: packages, modules and objects whose docstrings are checked, by dotted path.
         lock: the lock file, from the root.
         baseline: the file of accepted findings, from the root.
         jobs: worker processes; 0 for one for each usable core.
@@ -33,6 +33,7 @@ class Config:
 
     root: Path = Path()
     specs: tuple[str, ...] = ("spec",)
+    docstrings: tuple[str, ...] = ()
     lock: str = "qedoc.lock"
     baseline: str = "qedoc-baseline.json"
     jobs: int = 0
@@ -66,11 +67,16 @@ def _is_count(value: Any, least: int) -> bool:
 
 
 _PATHS = _Key('a list of paths, such as ["spec"]', lambda value: _is_texts(value) and bool(value))
+_NAMES = _Key(
+    'a list of dotted paths, such as ["mylib.losses"]',
+    lambda value: _is_texts(value) and all(part.isidentifier() for name in value for part in name.split(".")),
+)
 _CODES = _Key('a list of codes or their beginnings, such as ["QED1"]; qedoc rule lists them', _is_texts)
 _FILE_NAME = _Key("the path of a file, as a string", lambda value: isinstance(value, str) and bool(value))
 
 KEYS: Mapping[str, _Key] = {
     "specs": _PATHS,
+    "docstrings": _NAMES,
     "lock": _FILE_NAME,
     "baseline": _FILE_NAME,
     "jobs": _Key("an integer, at least 0 (0: one for each usable core)", lambda value: _is_count(value, 0)),
@@ -126,6 +132,8 @@ def _checked(table: Any, file: Path, text: str) -> Config:
         known = KEYS.get(key)
         at = Location(path=str(file), line=_line(text, key))
         if known is None:
+            from difflib import get_close_matches  # needed for a mistake only
+
             near = get_close_matches(key, KEYS, n=1)
             hint = f"did you mean {near[0]}? " if near else ""
             raise QedocError(f"{TABLE}.{key}: no such key; {hint}the keys are {', '.join(KEYS)}", at)

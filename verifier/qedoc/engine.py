@@ -4,6 +4,7 @@ import signal
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, as_completed
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -36,6 +37,9 @@ class Memory:
     def collected(self, claims: Sequence[Claim]) -> None:
         """Hears of the claims of all files that could be run."""
 
+    def surveyed(self, name: str, claims: Sequence[Claim]) -> None:
+        """Hears of the claims in the docstrings of a package that could be read."""
+
     def finished(self, claim: Claim, result: ClaimResult) -> None:
         """Hears of a claim that was checked, before any other is waited for."""
 
@@ -57,6 +61,8 @@ def verify(
     curves: bool = False,
     notify: Callable[[Event], None] = lambda event: None,
     memory: Memory | None = None,
+    pool: Pool | None = None,
+    docstrings: Sequence[str] = (),
 ) -> Outcome:
     """Checks the claims of spec files in worker processes; Ctrl-C ends it early and keeps the finished claims.
 
@@ -68,12 +74,15 @@ def verify(
         curves: whether to compute a curve for each claim.
         notify: hears of each finished case at once, and of each finished claim in the order of the spec files.
         memory: knows what was found before, and is told of each finished claim at once.
+        pool: worker processes that outlive the run; else it starts its own.
+        docstrings: packages, modules and objects whose docstrings are checked too.
     """
 
     def collect(run: "_Run") -> list[Claim]:
-        return run.select(run.collect(files), wanted, alone=curves)
+        written = run.collect(files)
+        return run.select([*written, *run.beside(docstrings, written)], wanted, alone=curves)
 
-    return _outcome(collect, limits=limits, jobs=jobs, curves=curves, notify=notify, memory=memory or Memory())
+    return _outcome(collect, limits=limits, jobs=jobs, curves=curves, notify=notify, memory=memory or Memory(), pool=pool)
 
 
 def audit(names: Sequence[str], *, limits: Limits, jobs: int, notify: Callable[[Event], None] = lambda event: None) -> Outcome:
@@ -127,11 +136,12 @@ def _outcome(
     curves: bool,
     notify: Callable[[Event], None],
     memory: Memory,
+    pool: Pool | None = None,
 ) -> Outcome:
     started = time.monotonic()
     stopped = 0
-    with TemporaryDirectory(prefix="qedoc-") as folder, Pool(jobs, worker.warm_up) as pool:
-        run = _Run(pool=pool, limits=limits, notify=notify, folder=Path(folder), memory=memory)
+    with TemporaryDirectory(prefix="qedoc-") as folder, nullcontext(pool) if pool else Pool(jobs, worker.warm_up) as workers:
+        run = _Run(pool=workers, limits=limits, notify=notify, folder=Path(folder), memory=memory)
         try:
             run.check(collect(run))
             if curves:
@@ -148,6 +158,20 @@ def _outcome(
         seconds=time.monotonic() - started,
         stopped=stopped,
     )
+
+
+def collect(files: Sequence[SpecFile], docstrings: Sequence[str], limits: Limits, pool: Pool) -> tuple[list[Claim], tuple[QedocError, ...]]:
+    """The claims of spec files and docstrings, and what is wrong with these; nothing is checked.
+
+    Args:
+        files: the spec files.
+        docstrings: packages, modules and objects.
+        limits: the time limit.
+        pool: worker processes.
+    """
+    run = _Run(pool=pool, limits=limits, notify=lambda event: None, folder=Path())
+    written = run.collect(files)
+    return [*written, *run.beside(docstrings, written)], _once(run.errors)
 
 
 def lift(target: str, files: Sequence[SpecFile], limits: Limits) -> tuple[list[tuple[str, Formula]], tuple[QedocError, ...]]:
@@ -223,6 +247,19 @@ class _Run:
                 found.setdefault((claim.location, claim.id), claim)
         return list(found.values())
 
+    def beside(self, names: Sequence[str], written: Sequence[Claim]) -> list[Claim]:
+        """The claims in docstrings, with ids that the claims of spec files do not have."""
+        taken = {claim.id for claim in written}
+        found: dict[str, Claim] = {}
+        for name in names:
+            errors = len(self.errors)
+            claims = [replace(claim, id=f"{claim.id}@docstring") if claim.id in taken else claim for claim in self.survey([name])]
+            if len(self.errors) == errors:
+                self.memory.surveyed(name, claims)
+            for claim in claims:
+                found.setdefault(claim.id, claim)
+        return list(found.values())
+
     def given(self, target: str, latex: str, bind: Mapping[str, str], where: Sequence[str]) -> list[Claim]:
         """The claims of a formula."""
         reply = settled(self._submit(worker.given, target, latex, dict(bind), tuple(where)))
@@ -291,7 +328,7 @@ class _Run:
             reply = self._undecided(name, reply, self._stage(pending, number))
         accepted = self._accept(reply, name, pending.claim.location)
         if isinstance(accepted, ClaimResult):
-            pending.description = replace(accepted, seed=self.limits.seed)
+            pending.description = replace(accepted, id=pending.claim.id, seed=self.limits.seed)
         elif isinstance(accepted, CaseResult) and number is not None:
             pending.cases[number] = accepted
             self.notify(Checked(id=name, verdict=accepted.verdict))

@@ -1,11 +1,13 @@
 """What a run over many claims found, and what is heard while it goes on."""
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from qedoc.curve import Curve
 from qedoc.errors import Location, QedocError
 from qedoc.verdict import ClaimResult, Verdict
+
+if TYPE_CHECKING:
+    from qedoc.curve import Curve
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +62,7 @@ class Outcome:
 
     claims: tuple[ClaimResult, ...]
     errors: tuple[QedocError, ...]
-    curves: tuple[Curve, ...] = ()
+    curves: "tuple[Curve, ...]" = ()
     planned: int = 0
     seconds: float = 0.0
     stopped: int = 0

@@ -8,7 +8,7 @@ from qedoc.inputs import named
 from qedoc.limits import Limits
 from qedoc.paths import interpretation_of
 from qedoc.proof import MOST_CELLS
-from qedoc.properties import Property
+from qedoc.properties import Property, spoken
 from qedoc.prove.cells import Budget, CellLimitError
 from qedoc.prove.promises import Obligation, UnclearError, holds, obligations
 from qedoc.search.plan import Plan, exactly
@@ -33,7 +33,7 @@ def promised(subject: Subject, limits: Limits, *, claim_proved: bool) -> tuple[P
 
 
 def _verdict(promise: Property, subject: Subject, limits: Limits, claim_proved: bool) -> PropertyResult:
-    statement = _statement(promise)
+    statement = spoken(promise)
     try:
         duties = obligations(promise, subject.case, subject.formula, Budget(MOST_CELLS))
     except UnclearError as error:
@@ -108,8 +108,3 @@ class _Violation:
             if value is not None:
                 point[symbol] = value
         return named(subject.case, point)
-
-
-def _statement(promise: Property) -> str:
-    where = " and ".join(map(str, promise.where))
-    return f"{promise}, where {where}" if where else str(promise)

@@ -99,3 +99,9 @@ class Limit:
 
 
 Property: TypeAlias = Bounds | NonIncreasing | NonDecreasing | ConstantFrom | Continuous | Value | Limit
+
+
+def spoken(promise: Property) -> str:
+    """A property in words, with the conditions under which it is promised."""
+    where = " and ".join(map(str, promise.where))
+    return f"{promise}, where {where}" if where else str(promise)

@@ -6,17 +6,22 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from qedoc.errors import Location, QedocError
 from qedoc.limits import Limits
 from qedoc.lock import record
-from qedoc.lock.freshness import claims_of, why_stale
+from qedoc.lock.closure import locate
+from qedoc.lock.freshness import Noted, claims_in, claims_of, docstrings_key, why_stale
 from qedoc.lock.store import Lock, load
 from qedoc.outcome import Event, Outcome, Stale
 from qedoc.sources.specfiles import SpecFile
 from qedoc.verdict import ClaimResult
+
+if TYPE_CHECKING:
+    from qedoc.pool import Pool
 
 
 class Mode(StrEnum):
@@ -38,6 +43,8 @@ def recheck(
     jobs: int,
     curves: bool = False,
     notify: Callable[[Event], None] = lambda event: None,
+    pool: "Pool | None" = None,
+    docstrings: Sequence[str] = (),
 ) -> Outcome:
     """Checks what is not answered by the lock file, and keeps the answers there.
 
@@ -51,21 +58,33 @@ def recheck(
         jobs: how many worker processes.
         curves: whether to compute a curve for each claim.
         notify: hears of what happens.
+        pool: worker processes that outlive the run; else it starts its own.
+        docstrings: packages, modules and objects whose docstrings are checked too.
     """
     started = time.monotonic()
     if mode in (Mode.CHANGED, Mode.LOCKED) and not curves:
-        answers = _answers(files, load(lock), lock.parent, limits)
+        answers = _answers(files, docstrings, load(lock), lock.parent, limits)
         chosen = answers.select(wanted)
         if mode is Mode.LOCKED or not (answers.unknown or chosen.stale):
             return replace(chosen.outcome(answers.unknown), seconds=time.monotonic() - started)
     from qedoc import engine  # what changes nothing needs no processes
 
     if mode is Mode.UNLOCKED:
-        return engine.verify(files, wanted=wanted, limits=limits, jobs=jobs, curves=curves, notify=notify)
+        return engine.verify(files, wanted=wanted, limits=limits, jobs=jobs, curves=curves, notify=notify, docstrings=docstrings)
     from qedoc.remember import Remembered
 
     memory = Remembered(lock, limits, again=mode is Mode.ALL or curves)
-    found = engine.verify(files, wanted=wanted, limits=limits, jobs=jobs, curves=curves, notify=notify, memory=memory)
+    found = engine.verify(
+        files,
+        wanted=wanted,
+        limits=limits,
+        jobs=jobs,
+        curves=curves,
+        notify=notify,
+        memory=memory,
+        pool=pool,
+        docstrings=docstrings,
+    )
     return replace(found, unchanged=memory.unchanged)
 
 
@@ -112,33 +131,43 @@ class _Answers:
         )
 
 
-def _answers(files: Sequence[SpecFile], lock: Lock, root: Path, limits: Limits) -> _Answers:
+def _answers(files: Sequence[SpecFile], docstrings: Sequence[str], lock: Lock, root: Path, limits: Limits) -> _Answers:
     if (here := str(Path.cwd())) not in sys.path:  # as in a worker: targets of the project at hand are found from here
         sys.path.append(here)
     answers = _Answers()
     for file in files:
         entry = lock.files.get(Path(os.path.relpath(file.path, root)).as_posix())
-        try:
-            _ask(file, entry, lock, limits, answers)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:  # a hand has been at the file
-            reason = f"the lock file's entry is not whole ({type(error).__name__}: {error})"
-            answers.unknown.append(Stale(id="", location=Location(path=file.path, line=1), reason=reason))
+        _ask(file.path, partial(claims_of, file.text, entry), lock, limits, answers)
+    for name in docstrings:
+        _ask(_place(name), partial(claims_in, name, lock.files.get(docstrings_key(name))), lock, limits, answers)
     return answers
 
 
-def _ask(file: SpecFile, entry: dict[str, Any] | None, lock: Lock, limits: Limits, answers: _Answers) -> None:
-    claims = claims_of(file.text, entry)
-    if isinstance(claims, str):
-        answers.unknown.append(Stale(id="", location=Location(path=file.path, line=1), reason=claims))
-        return
-    for id_, (content, line) in claims.items():
-        location = Location(path=file.path, line=line)
-        kept = lock.claims.get(id_)
-        answers.targets[id_] = kept["target"] if kept else id_.partition("#")[0]
-        if reason := why_stale(kept, content, limits):
-            answers.stale.append(Stale(id=id_, location=location, reason=reason))
-        elif kept is not None:
-            answers.results.append(record.read(id_, kept, location))
+def _place(name: str) -> str:
+    """Where a package begins, for people."""
+    path = locate(name.partition(".")[0])
+    return name if path is None else os.path.relpath(path)
+
+
+def _ask(path: str, claims: Callable[[], list[Noted] | str], lock: Lock, limits: Limits, answers: _Answers) -> None:
+    """Adds what the lock says of the claims of a spec file, or of a package's docstrings."""
+    place = Location(path=path, line=1)
+    try:
+        known = claims()
+        if isinstance(known, str):
+            answers.unknown.append(Stale(id="", location=place, reason=known))
+            return
+        for claim in known:
+            place = Location(path=claim.path or path, line=claim.line)
+            kept = lock.claims.get(claim.id)
+            answers.targets[claim.id] = claim.target
+            if reason := why_stale(kept, claim.content, limits):
+                answers.stale.append(Stale(id=claim.id, location=place, reason=reason))
+            elif kept is not None:
+                answers.results.append(record.read(claim.id, kept, place))
+    except (KeyError, TypeError, ValueError, AttributeError) as error:  # a hand has been at the file
+        reason = f"the lock file's entry is not whole ({type(error).__name__}: {error})"
+        answers.unknown.append(Stale(id="", location=place, reason=reason))
 
 
 def _unknown(name: str, names: Sequence[str]) -> QedocError:

@@ -11,8 +11,8 @@ from qedoc.curve import Curve
 from qedoc.engine import Memory
 from qedoc.limits import Limits
 from qedoc.lock import record
-from qedoc.lock.closure import imported
-from qedoc.lock.freshness import file_entry, why_stale
+from qedoc.lock.closure import imported, is_local, key_of
+from qedoc.lock.freshness import Noted, docstrings_entry, docstrings_key, file_entry, why_stale
 from qedoc.lock.store import Lock, load, points_path, replace, update
 from qedoc.report.machine import readable
 from qedoc.verdict import ClaimResult
@@ -47,15 +47,23 @@ class Remembered(Memory):
         texts = {claim.file.path: claim.file.text for claim in claims}
         entries: dict[str, Any] = {}
         for path, text in texts.items():
-            told = {claim.id: (claim.content, claim.location.line) for claim in claims if claim.file.path == path}
+            told = [noted(claim) for claim in claims if claim.file.path == path]
             entries[self._name(path)] = file_entry(text, told, imported(text))
         update(self.path, lambda lock: _enter(lock, entries, self.path.parent))
 
+    def surveyed(self, name: str, claims: Sequence[Claim]) -> None:
+        """Notes which claims the docstrings of a package have, and the results of those that cannot be checked."""
+        entry = docstrings_entry(name, [noted(claim) for claim in claims])
+        answers = {claim.id: self._record(claim, claim.answer) for claim in claims if claim.answer is not None}
+        update(self.path, lambda lock: _enter_docstrings(lock, docstrings_key(name), entry, answers))
+
     def finished(self, claim: Claim, result: ClaimResult) -> None:
         """Keeps a result."""
-        path = self._name(claim.file.path)
-        made = record.write(result, path) | {"content": claim.content, "limits": asdict(self.limits)}
+        made = self._record(claim, result)
         update(self.path, lambda lock: lock.claims.update({claim.id: made}))
+
+    def _record(self, claim: Claim, result: ClaimResult) -> dict[str, Any]:
+        return record.write(result, self._name(claim.file.path)) | {"content": claim.content, "limits": asdict(self.limits)}
 
     def drawn(self, claim: Claim, curve: Curve) -> None:
         """Keeps the numbers of a picture, beside the lock file."""
@@ -71,13 +79,39 @@ class Remembered(Memory):
         return True
 
     def _name(self, path: str) -> str:
+        """A file's path from the lock file's folder; that of an installed one from where Python finds it."""
+        if not is_local(Path(path).absolute()):
+            return key_of(Path(path))
         return Path(os.path.relpath(path, self.path.parent)).as_posix()
+
+
+def noted(claim: Claim) -> Noted:
+    """What the lock keeps of a claim beside its result."""
+    return Noted(
+        id=claim.id,
+        target=claim.target,
+        content=claim.content,
+        line=claim.location.line,
+        properties=claim.properties,
+        path=claim.file.path if claim.written else "",
+    )
 
 
 def _enter(lock: Lock, entries: dict[str, Any], root: Path) -> None:
     lock.files.update({path: entry for path, entry in entries.items() if entry is not None})
-    lock.files = {path: entry for path, entry in lock.files.items() if (root / path).exists()}
-    here = {id_ for entry in lock.files.values() for id_, *_ in entry["claims"]}
+    lock.files = {path: entry for path, entry in lock.files.items() if "package" in entry or (root / path).exists()}
+    _forget(lock)
+
+
+def _enter_docstrings(lock: Lock, key: str, entry: dict[str, Any], answers: dict[str, Any]) -> None:
+    lock.files[key] = entry
+    lock.claims.update(answers)
+    _forget(lock)
+
+
+def _forget(lock: Lock) -> None:
+    """Drops the records of claims that no file has any more."""
+    here = {claim["id"] for entry in lock.files.values() for claim in entry["claims"]}
     lock.claims = {id_: kept for id_, kept in lock.claims.items() if id_ in here}
 
 

@@ -38,7 +38,8 @@ def checked(what: Sequence[str], *, shown: bool, **options: Any) -> tuple[Outcom
 
 def run(what: Sequence[str], settings: Settings, *, curves: bool, shown: bool) -> Outcome:
     """The outcome for the paths and targets named, or for the whole project; ends the program where nothing can be run."""
-    files, missing = spec_files([name for name in what if is_path(name)], settings.config)
+    paths = [name for name in what if is_path(name)]
+    files, missing = spec_files(paths, settings.config)
     with progress(shown=shown) as notify:
         outcome = guarded(
             recheck,
@@ -50,6 +51,7 @@ def run(what: Sequence[str], settings: Settings, *, curves: bool, shown: bool) -
             jobs=settings.jobs,
             curves=curves,
             notify=notify,
+            docstrings=() if paths else settings.config.docstrings,
         )
     return replace(outcome, errors=(*missing, *outcome.errors))
 
@@ -132,6 +134,8 @@ def is_path(name: str) -> bool:
 
 def spec_files(paths: Sequence[str], config: Config) -> tuple[list[SpecFile], list[QedocError]]:
     """The spec files named, or those of the project; nothing at all to read ends the program."""
+    if not paths and config.docstrings and not any(map(os.path.exists, spec_paths(config))):
+        return [], []
     paths = paths or spec_paths(config)
     if not config.found and paths == ["spec"] and not Path("spec").is_dir():
         raise Refused("no folder spec/ here; run qedoc in the folder that has it, or name spec files")

@@ -18,6 +18,8 @@ import platformdirs
 from qedoc.curve import Curve
 from qedoc.errors import Location, QedocError
 from qedoc.limits import Limits
+from qedoc.lock.closure import portable
+from qedoc.lock.syntax import digest
 from qedoc.sources import specfiles
 from qedoc.sources.specfiles import SpecFile
 from qedoc.verdict import CaseResult, ClaimResult, Formula, Inputs, Verdict
@@ -45,6 +47,7 @@ class Claim:
         location: the spec's line.
         sizes: the sizes of each of its cases.
         content: a fingerprint of what it says.
+        properties: what it promises, in words.
         spec: the spec of a claim that was read from LaTeX, pickled; that of a spec file is made by running the file.
         written: the LaTeX that the claim was read from.
         notes: what was taken without being written there.
@@ -58,6 +61,7 @@ class Claim:
     location: Location
     sizes: tuple[dict[str, int], ...]
     content: str = ""
+    properties: tuple[str, ...] = ()
     spec: bytes = b""
     written: str = ""
     notes: tuple[str, ...] = ()
@@ -124,6 +128,7 @@ def _reported(function: Callable[P, T]) -> Callable[P, T | Failure]:
 def collect(file: SpecFile) -> tuple[Claim, ...]:
     """The claims of a spec file, in order of definition."""
     from qedoc.lock.content import content
+    from qedoc.properties import spoken
 
     return tuple(
         Claim(
@@ -134,6 +139,7 @@ def collect(file: SpecFile) -> tuple[Claim, ...]:
             location=spec.location,
             sizes=tuple(specfiles.sizes(spec)),
             content=content(spec),
+            properties=tuple(map(spoken, spec.properties)),
         )
         for index, spec in enumerate(specfiles.load(file))
     )
@@ -172,6 +178,7 @@ def given(target: str, latex: str, bind: dict[str, str], where: tuple[str, ...])
 
 def _of_docstring(claim: "Bound | Refused") -> Claim:
     from qedoc.bind.records import Refused
+    from qedoc.lock.content import content
 
     written = claim.formula.latex.strip()
     file = SpecFile(path=claim.formula.location.path, text="")
@@ -184,6 +191,7 @@ def _of_docstring(claim: "Bound | Refused") -> Claim:
             target=spec.target,
             location=claim.formula.location,
             sizes=tuple(specfiles.sizes(spec)),
+            content=digest(f"{content(spec)} {written} {claim.notes}"),
             spec=pickle.dumps(spec),
             written=written,
             notes=claim.notes,
@@ -200,7 +208,17 @@ def _of_docstring(claim: "Bound | Refused") -> Claim:
         source="",
         cases=(CaseResult(id=claim.name, verdict=claim.verdict, reason=reason),),
     )
-    return Claim(file=file, index=0, id=claim.name, target=target, location=answer.location, sizes=(), written=written, answer=answer)
+    return Claim(
+        file=file,
+        index=0,
+        id=claim.name,
+        target=target,
+        location=answer.location,
+        sizes=(),
+        content=digest(f"{written} {reason}"),
+        written=written,
+        answer=answer,
+    )
 
 
 def _spec(claim: Claim) -> "Spec":
@@ -234,10 +252,11 @@ def check_case(claim: Claim, sizes: dict[str, int], limits: Limits, stage: Path)
     from qedoc.check import check as check_spec
 
     try:
-        return check_spec(_spec(claim), sizes, limits, lambda doing: _note(stage, doing))
+        result = check_spec(_spec(claim), sizes, limits, lambda doing: _note(stage, doing))
     except (MemoryError, RecursionError) as error:
         limit = "memory" if isinstance(error, MemoryError) else "Python's recursion limit"
         return CaseResult(id=case_id(claim, sizes), verdict=Verdict.UNDECIDED, reason=f"{limit} ran out")
+    return replace(result, reason=portable(result.reason))
 
 
 def _note(stage: Path, doing: str) -> None:

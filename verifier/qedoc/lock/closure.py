@@ -1,6 +1,7 @@
 """The source that a function's behaviour rests on: the names that it mentions, what these mention, and so on, across modules."""
 
 import os
+import re
 import sys
 import time
 from collections.abc import Iterable, Iterator
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from qedoc.errors import QedocError
-from qedoc.lock.syntax import SIDE_EFFECTS, Analysis, analyse, read
+from qedoc.lock.syntax import SIDE_EFFECTS, Analysis, analyse, digest, read
 
 Sources: TypeAlias = dict[str, dict[str, str]]
 """For each file, by its path below the place where Python finds it, the fingerprint of each name in it."""
@@ -176,6 +177,38 @@ def _below(folder: Path, rest: list[str]) -> Path | None:
     return next((file for file in (inside / "__init__.py", inside.with_suffix(".py")) if file.is_file()), None)
 
 
+def package(name: str) -> str | None:
+    """A fingerprint of all source files of a local package, docstrings included; None for one that is installed, or not found.
+
+    Args:
+        name: dotted path of the package, or of something in it.
+    """
+    root = locate(name.partition(".")[0])
+    if root is None or not is_local(root):
+        return None
+    files = sorted(root.parent.rglob("*.py")) if root.name == "__init__.py" else [root]
+    found = {key_of(file): analysis for file in files if (analysis := _analysis(file)) is not None}
+    return digest("\n".join(f"{key} {analysis.documented}" for key, analysis in sorted(found.items())))
+
+
+def text_at(path: Path, line: int) -> tuple[int, int] | None:
+    """Which of a file's strings holds a line, and the line's place in it.
+
+    Args:
+        path: the file.
+        line: of the file, from 1.
+    """
+    analysis = _analysis(path)
+    found = [(last - first, k, line - first) for k, (first, last) in enumerate(analysis.texts) if first <= line <= last] if analysis else []
+    return min(found)[1:] if found else None
+
+
+def line_of(path: Path, text: int, offset: int) -> int | None:
+    """The line that `text_at` described, as the file is now; None if there is no such string."""
+    analysis = _analysis(path)
+    return analysis.texts[text][0] + offset if analysis is not None and 0 <= text < len(analysis.texts) else None
+
+
 def is_local(path: Path | None) -> bool:
     """Whether a file is neither Python's own nor installed."""
     if path is None or any(site in path.parts for site in _SITES):
@@ -200,6 +233,11 @@ def key_of(path: Path) -> str:
     while (folder / "__init__.py").exists():
         folder = folder.parent
     return path.relative_to(folder).as_posix()
+
+
+def portable(text: str) -> str:
+    """A text with each source file in it named as it is on every machine."""
+    return re.sub(r"(?<![\w/.])/[^\s:]+\.py\b", lambda found: key_of(Path(found[0])), text)
 
 
 @cache

@@ -1,20 +1,42 @@
 """Whether what was found before still stands: of a spec file, and of a claim."""
 
-from typing import Any
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from qedoc.limits import Limits
-from qedoc.lock.closure import changed
+from qedoc.lock.closure import changed, find, key_of, line_of, package, text_at
 from qedoc.lock.syntax import analyse
 from qedoc.lock.versions import installed
 from qedoc.verdict import Verdict
 
 
-def file_entry(text: str, claims: dict[str, tuple[str, int]], imports: dict[str, dict[str, str]]) -> dict[str, Any] | None:
+class Noted(NamedTuple):
+    """What the lock keeps of each claim of a spec file, so that the file need not be run.
+
+    Args:
+        id: the claim's id.
+        target: dotted path of the function.
+        content: the fingerprint of what the claim says.
+        line: its line.
+        properties: what it promises, in words.
+        path: the source file of the docstring that it stands in; empty for a claim of a spec file.
+    """
+
+    id: str
+    target: str
+    content: str
+    line: int
+    properties: tuple[str, ...]
+    path: str = ""
+
+
+def file_entry(text: str, claims: Sequence[Noted], imports: dict[str, dict[str, str]]) -> dict[str, Any] | None:
     """What the lock keeps of a spec file; None for a file that is not Python.
 
     Args:
         text: its content.
-        claims: for each of its claims, the fingerprint of its content and its line.
+        claims: its claims.
         imports: the local sources that it imports.
     """
     analysis = analyse(text)
@@ -24,12 +46,26 @@ def file_entry(text: str, claims: dict[str, tuple[str, int]], imports: dict[str,
     return {
         "fingerprint": analysis.whole,
         "imports": imports,
-        "claims": [[id_, content, calls.index(line) if line in calls else -1] for id_, (content, line) in claims.items()],
+        "claims": [
+            {
+                "id": claim.id,
+                "target": claim.target,
+                "content": claim.content,
+                "call": calls.index(claim.line) if claim.line in calls else -1,
+                "properties": list(claim.properties),
+            }
+            for claim in claims
+        ],
     }
 
 
-def claims_of(text: str, entry: dict[str, Any] | None) -> dict[str, tuple[str, int]] | str:
-    """The claims of a spec file, with their fingerprints and their lines now; or why they are not known without running it."""
+def claims_of(text: str, entry: dict[str, Any] | None) -> list[Noted] | str:
+    """The claims of a spec file, with their lines now; or why they are not known without running it.
+
+    Args:
+        text: its content.
+        entry: as `file_entry` made it.
+    """
     if entry is None:
         return "not verified yet"
     analysis = analyse(text)
@@ -38,7 +74,68 @@ def claims_of(text: str, entry: dict[str, Any] | None) -> dict[str, tuple[str, i
     if different := changed(entry["imports"]):
         return f"what the spec file imports has changed: {different[0]}"
     calls = analysis.calls
-    return {id_: (content, calls[call] if 0 <= call < len(calls) else 1) for id_, content, call in entry["claims"]}
+    return [
+        Noted(
+            id=claim["id"],
+            target=claim["target"],
+            content=claim["content"],
+            line=calls[claim["call"]] if 0 <= claim["call"] < len(calls) else 1,
+            properties=tuple(claim["properties"]),
+        )
+        for claim in entry["claims"]
+    ]
+
+
+def docstrings_key(name: str) -> str:
+    """Under which name the lock keeps the claims in the docstrings of a package."""
+    return f"docstrings of {name}"
+
+
+def docstrings_entry(name: str, claims: Sequence[Noted]) -> dict[str, Any]:
+    """What the lock keeps of the docstrings of a package, a module or an object.
+
+    Args:
+        name: its dotted path.
+        claims: the claims in them.
+    """
+    return {
+        "package": package(name),
+        "versions": installed([name.partition(".")[0], "qedoc"]),
+        "claims": [
+            {
+                "id": claim.id,
+                "target": claim.target,
+                "content": claim.content,
+                "file": key_of(Path(claim.path)),
+                "at": list(text_at(Path(claim.path), claim.line) or (-1, claim.line)),
+            }
+            for claim in claims
+        ],
+    }
+
+
+def claims_in(name: str, entry: dict[str, Any] | None) -> list[Noted] | str:
+    """The claims in the docstrings of a package, with their lines now; or why they are not known without reading it.
+
+    Args:
+        name: its dotted path.
+        entry: as `docstrings_entry` made it.
+    """
+    if entry is None:
+        return "not verified yet"
+    if entry["versions"] != installed(entry["versions"]):
+        return "its version has changed"
+    if entry["package"] != package(name):
+        return "its source or its docstrings have changed"
+    found = []
+    for claim in entry["claims"]:
+        path = find(claim["file"])
+        if path is None:
+            return f"{claim['file']} is not found"
+        line = line_of(path, *claim["at"]) if claim["at"][0] >= 0 else claim["at"][1]
+        known = Noted(id=claim["id"], target=claim["target"], content=claim["content"], line=line or 1, properties=(), path=str(path))
+        found.append(known)
+    return found
 
 
 def why_stale(record: dict[str, Any] | None, content: str, limits: Limits) -> str:

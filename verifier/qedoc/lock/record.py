@@ -77,6 +77,7 @@ def read(id_: str, record: Record, location: Location) -> ClaimResult:
             cases=tuple(map(_case, record["cases"])),
             versions=record["versions"],
             seed=record["seed"],
+            notes=tuple(record["notes"]),
             sources=record["sources"],
         )
     except (KeyError, TypeError, ValueError) as error:

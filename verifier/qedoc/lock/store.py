@@ -31,9 +31,9 @@ class Lock:
     claims: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def text(self) -> str:
-        """The file's content: sorted, one value a line."""
-        whole = {"lock": FORM, "files": self.files, "claims": self.claims}
-        return json.dumps(whole, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
+        """The file's content: files and claims sorted, one value a line."""
+        whole = {"lock": FORM, "files": dict(sorted(self.files.items())), "claims": dict(sorted(self.claims.items()))}
+        return json.dumps(whole, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def load(path: Path) -> Lock:

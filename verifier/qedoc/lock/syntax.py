@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import TypeGuard
 
 from qedoc.errors import QedocError
 
-FORM = 1
+FORM = 2
 """Changes with the meaning of a fingerprint, so that no remembered analysis is taken for one of another form."""
 
 SIDE_EFFECTS = ""
@@ -35,6 +36,8 @@ class Analysis:
         stars: modules of which everything is imported.
         spans: (first line, last line, name) of each statement that binds a name.
         calls: the line of each call, in the order of the syntax tree, which no reformatting changes.
+        documented: fingerprint of the whole text, docstrings included.
+        texts: first and last line of each string, in the order of the syntax tree.
     """
 
     whole: str
@@ -44,6 +47,8 @@ class Analysis:
     stars: list[str]
     spans: list[list[str | int]]
     calls: list[int]
+    documented: str
+    texts: list[list[int]]
 
 
 def analyse(text: str) -> Analysis | None:
@@ -61,10 +66,15 @@ def analyse(text: str) -> Analysis | None:
     return made
 
 
-def canonical(node: ast.AST) -> str:
-    """A syntax tree as text, without places, comments and docstrings; the same for every version of Python that has the syntax."""
+def canonical(node: ast.AST, *, docstrings: bool = False) -> str:
+    """A syntax tree as text, without places and comments; the same for every version of Python that has the syntax.
+
+    Args:
+        node: the tree.
+        docstrings: whether docstrings count.
+    """
     parts: list[str] = []
-    _write(node, parts)
+    _write(node, parts, docstrings=docstrings)
     return "".join(parts)
 
 
@@ -73,7 +83,7 @@ def digest(text: str) -> str:
     return sha256(text.encode()).hexdigest()[:20]
 
 
-def _write(value: object, parts: list[str]) -> None:
+def _write(value: object, parts: list[str], *, docstrings: bool) -> None:
     if isinstance(value, ast.AST):
         parts.append(f"({type(value).__name__}")
         for name in value._fields:
@@ -81,12 +91,12 @@ def _write(value: object, parts: list[str]) -> None:
             if name in _SKIPPED or inner is None or inner == []:
                 continue
             parts.append(f" {name}=")
-            _write(_without_docstring(value, inner) if name == "body" else inner, parts)
+            _write(inner if docstrings or name != "body" else _without_docstring(value, inner), parts, docstrings=docstrings)
         parts.append(")")
     elif isinstance(value, list):
         parts.append("[")
         for item in value:
-            _write(item, parts)
+            _write(item, parts, docstrings=docstrings)
         parts.append("]")
     else:
         parts.append(f"{type(value).__name__}:{value!r},")
@@ -101,6 +111,10 @@ def _without_docstring(node: ast.AST, body: object) -> object:
 
 def _is_text(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant) and isinstance(statement.value.value, str)
+
+
+def _is_string(node: ast.AST) -> TypeGuard[ast.Constant]:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
 def _analysis(tree: ast.Module) -> Analysis:
@@ -128,6 +142,8 @@ def _analysis(tree: ast.Module) -> Analysis:
         stars=stars,
         spans=spans,
         calls=[node.lineno for node in ast.walk(tree) if isinstance(node, ast.Call)],
+        documented=digest(canonical(tree, docstrings=True)),
+        texts=[[node.lineno, node.end_lineno or node.lineno] for node in ast.walk(tree) if _is_string(node)],
     )
 
 
