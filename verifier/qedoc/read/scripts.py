@@ -106,7 +106,7 @@ def raised(parser: Parser, factor: Factor, nodes: Sequence[Node], start: int) ->
     """The factor to a power."""
     if factor.shape in (Shape.LOOSE_PRODUCT, Shape.LOOSE_SUM):
         refuse_loose(factor)
-    if factor.shape in (Shape.NAMED_CALL, Shape.BARE_CALL):
+    if factor.shape is Shape.BARE_CALL:
         what = "an exponent after a function's argument: of the argument, or of the function's value"
         raise parser.refuse(Obstacle.AMBIGUOUS, what, r"write \log^2(x) or \log(x^2)", start)
     if isinstance(factor.value, sp.Indexed) and len(factor.value.indices) > 1:
