@@ -61,6 +61,8 @@ class Case:
         properties: the promises, in the case's symbols.
         opaque: names of the functions about which nothing is assumed.
         entry: where in the target's result the formula's value stands.
+        keywords: for each parameter of the target, a symbol, a constant or a structure of them.
+        curried: the symbols of the returned function's arguments.
     """
 
     spec: Spec
@@ -71,6 +73,8 @@ class Case:
     properties: tuple[Property, ...]
     opaque: tuple[str, ...]
     entry: tuple[int, ...]
+    keywords: Mapping[str, Any]
+    curried: tuple[sp.Symbol, ...]
     translate: Callable[[Any], Any]
 
     @property
@@ -125,10 +129,7 @@ class Case:
                 case _:
                     return template
 
-        keywords = {d.name: values[self.translate(d.symbol)] for d in self.spec.symbols if isinstance(d, Parameter)}
-        keywords |= {name: build(self.translate(template)) for name, template in self.spec.bind.items()}
-        curried = [d for d in self.spec.symbols if isinstance(d, Argument)]
-        return keywords, [values[self.translate(d.symbol)] for d in curried] or None
+        return {name: build(template) for name, template in self.keywords.items()}, [values[s] for s in self.curried] or None
 
     def call(self, target: Callable[..., Any], values: Mapping[sp.Symbol, Any], opaque: Opaque) -> Any:
         """Calls the target, and the function that it returns if the spec has Arguments."""
@@ -220,6 +221,11 @@ def instantiate(spec: Spec, sizes: Mapping[sp.Symbol, int]) -> Case:
         properties=tuple(_property(promise, translate) for promise in spec.properties),
         opaque=tuple(str(d.symbol) for d in domains.values() if isinstance(d.domain, Functions)),
         entry=tuple(int(sp.sympify(position).subs(sizes)) for position in spec.entry),
+        keywords={
+            **{d.name: translate(d.symbol) for d in spec.symbols if isinstance(d, Parameter)},
+            **{name: translate(template) for name, template in spec.bind.items()},
+        },
+        curried=tuple(translate(d.symbol) for d in spec.symbols if isinstance(d, Argument)),
         translate=translate,
     )
 

@@ -131,9 +131,10 @@ def outside(subject: Subject) -> tuple[Finding, ...]:
     base = next(iter(subject.plan.simple(1)), None)
     if base is None:
         return ()
+    firsts = {scalar.vector or scalar.name: k for k, scalar in reversed(list(enumerate(subject.plan.scalars)))}  # of a vector one element
     beyond = [
         (k, x, row)
-        for k, scalar in enumerate(subject.plan.scalars)
+        for k, scalar in ((k, subject.plan.scalars[k]) for k in sorted(firsts.values()))
         for x in _just_outside(scalar.domain)
         if _only_violates(subject, k, row := (*base[:k], x, *base[k + 1 :]))
     ]

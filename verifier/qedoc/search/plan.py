@@ -14,7 +14,6 @@ from qedoc.case import Case, Scalar
 from qedoc.evaluate.ball import Enclosure, compile
 from qedoc.feasible import Point
 from qedoc.search.membership import membership
-from qedoc.spec import Argument
 
 FAVOURITES = tuple(Fraction(x) for x in ("1", "0", "2", "1/2", "-1", "3", "1/4", "-2", "3/2", "10", "1/10", "-1/2", "3/4", "5", "100"))
 """Values that a person would try first, in this order."""
@@ -297,7 +296,7 @@ def guards(formula: sp.Basic) -> Iterator[sp.Expr]:
 
 def drawing_order(case: Case) -> tuple[Scalar, ...]:
     """The case's unknowns, each after those that its ends name; arguments last, so that they can meet the edges that parameters set."""
-    last = {case.translate(d.symbol) for d in case.spec.symbols if isinstance(d, Argument)}
+    last = set(case.curried)
     waiting = sorted(case.scalars, key=lambda s: s.symbol in last)
     placed: list[Scalar] = []
     while waiting:
