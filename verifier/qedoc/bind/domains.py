@@ -79,7 +79,7 @@ def place(
     for name in _exponents(value, set(symbols) - integers):
         ends[name].append(("above", sp.Integer(0)))
         notes.append(f"{name} is positive, as an exponent")
-    for name in _divisors(value, set(symbols)):
+    for name in _divisors(value, {name for name in symbols if not any(kind == "above" and end >= 0 for kind, end in ends[name])}):
         notes.append(f"{name} is not zero, as the formula divides by it")
         if name in integers and ("least", 0) in ends[name]:
             ends[name].append(("above", sp.Integer(0)))
