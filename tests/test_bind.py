@@ -478,3 +478,30 @@ def test_the_missing_sign_of_integer_labels_is_found() -> None:
     assert result.verdict is Verdict.REFUTED
     assert result.counterexample is not None
     assert result.counterexample.inputs["labels"] == [1]
+
+
+DETERMINED = '''
+def f(x, n):
+    r"""Value.
+
+    .. math:: f(x, n) = n + \\\\sum_i x_i
+
+    with :math:`n = {right}`.
+
+    Args:
+      x: vector of values.
+    """
+    return n + jnp.sum(x)
+'''
+
+
+def test_a_parameter_that_the_text_determines(library: Path) -> None:
+    claim = only(bound(library, DETERMINED.format(right=r"\sum_i x_i").replace("\\\\", "\\")))
+    assert names(claim) == {}
+    assert "n = Sum(x[i_n], (i_n, 1, m)), as the text says" in claim.notes
+    assert verdicts(claim) == {Verdict.PROVED}
+
+
+def test_a_parameter_that_is_determined_by_itself_is_free(library: Path) -> None:
+    claim = only(bound(library, DETERMINED.format(right="n + 1").replace("\\\\", "\\")))
+    assert names(claim) == {"n": "n"}

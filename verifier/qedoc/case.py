@@ -287,9 +287,9 @@ def _elements(spec: Spec, sizes: Mapping[sp.Symbol, int]) -> dict[Any, list[tupl
                 for item in template:
                     visit(item, at)
             case sp.Basic():
-                for element in template.atoms(sp.Indexed):
+                for element in unroll(template.subs(dict(at)), sizes).atoms(sp.Indexed):
                     known = found.setdefault(element.base.label, [])
-                    indices = tuple(int(index.subs({**sizes, **at})) for index in element.indices)
+                    indices = tuple(map(int, element.indices))
                     if indices not in known:
                         known.append(indices)
 

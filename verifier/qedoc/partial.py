@@ -13,7 +13,7 @@ from typing import Any
 
 import sympy as sp
 
-from qedoc.conditions import RELATIONS, choose, either, is_condition, relate
+from qedoc.conditions import BINDERS, RELATIONS, choose, either, is_condition, relate
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +33,9 @@ UNDEFINED = Partial(sp.nan, frozenset({sp.false}))
 
 
 def partial(value: Any, *conditions: sp.Basic) -> Partial:
-    """The value where all conditions hold."""
-    domain = frozenset(part for c in conditions for part in (c.args if isinstance(c, sp.And) else (c,)) if part is not sp.true)
+    """The value where all conditions hold; those on integrals and series are left to enclosures, which alone can tell."""
+    parts = [part for c in conditions for part in (c.args if isinstance(c, sp.And) else (c,))]
+    domain = frozenset(part for part in parts if part is not sp.true and not part.has(*BINDERS))
     if sp.false in domain or value is sp.nan or value is sp.zoo:
         return UNDEFINED
     return Partial(value, domain)

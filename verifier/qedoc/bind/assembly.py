@@ -32,12 +32,14 @@ class Parts:
         axes: its value, with the arrays.
         place: where it holds.
         fixed: parameters that the text sets.
+        determined: parameters that are an expression of others.
     """
 
     roles: Roles
     axes: Axes
     place: Place
     fixed: Mapping[str, Any]
+    determined: Mapping[sp.Symbol, sp.Expr]
 
 
 def assembled(context: Context, formula: Formula, name: str, parts: Parts) -> Spec:
@@ -59,6 +61,9 @@ def assembled(context: Context, formula: Formula, name: str, parts: Parts) -> Sp
     for symbol, parameter in found.parameters.items():
         meaning = context.legend.get(symbol, "") or context.parameters[parameter].text
         domain = holds.domains[symbol]
+        if sp.Symbol(symbol) in parts.determined:
+            bind[parameter] = parts.determined[sp.Symbol(symbol)]
+            continue
         if symbol in shaped.labels:
             bind[parameter] = shaped.labels[symbol]
             continue
@@ -81,10 +86,10 @@ def assembled(context: Context, formula: Formula, name: str, parts: Parts) -> Sp
         declared.append(Argument(sp.Symbol(symbol), argument, holds.domains[symbol], context.legend.get(symbol, "")))
     return Spec(
         target=context.record.name,
-        formula=shaped.value,
+        formula=shaped.value.xreplace(dict(parts.determined)),
         symbols=[*declared, *shaped.sizes],
         bind=bind,
-        where=[*holds.where, *shaped.where],
+        where=[relation.xreplace(dict(parts.determined)) for relation in (*holds.where, *shaped.where)],
         entry=shaped.entry,
         natural=True,
         name=name,

@@ -18,7 +18,7 @@ from qedoc.bind.symbols import roles
 from qedoc.bind.values import defaults, switches, target_value
 from qedoc.domain import Functions, Integers, Reals
 from qedoc.errors import QedocError, TargetError
-from qedoc.read import Equation, Extent, NotAClaim, Reading, Unreadable, plain, read_condition
+from qedoc.read import Equation, Extent, NotAClaim, Reading, Unreadable, extent, plain, read_condition
 from qedoc.sources.docstrings import Documented, Formula, documented
 from qedoc.spec import Parameter, is_literal
 from qedoc.verdict import Verdict
@@ -109,20 +109,34 @@ def _bound(context: Context, formula: Formula, equation: Equation, name: str) ->
     symbols = _unknowns(value, indices, set(bases(value)))
     lengths = _lengths(context, value, symbols)
     found = roles(context, equation, [s for s in symbols if s not in lengths])
-    shaped = axes(equation.left, value, _ranges(context), frozenset(found.parameters))
-    shaped = replace(shaped, entry=(*which, *shaped.entry))
+    told = {name: _renamed(right, name) for name, right in context.determined.items() if name in found.parameters}
+    shaped = axes(equation.left, sp.Tuple(value, *told.values()) if told else value, _ranges(context), frozenset(found.parameters))
+    value, *rights = shaped.value if told else (shaped.value,)
+    determined = {sp.Symbol(name): right for name, right in zip(told, rights, strict=True)}
+    shaped = replace(shaped, value=value, entry=(*which, *shaped.entry))
     holds = place(context, shaped.value, found, equation.condition, expansion.domains)
     fixed = switches(context, formula.line)
-    parts = Parts(roles=found, axes=shaped, place=holds, fixed=fixed)
+    parts = Parts(roles=found, axes=shaped, place=holds, fixed=fixed, determined=determined)
     spec = assembled(context, formula, name, parts)
     left = defaults(context, {*found.parameters.values(), *spec.bind})
     notes = (
         *notes, *expansion.notes, *found.notes, *shaped.notes, *holds.notes,
+        *(f"{name} = {right}, as the text says" for name, right in determined.items()),
         *(f"{parameter}={setting!r}, as the text says" for parameter, setting in fixed.items()),
         *(f"{setting} is left at its default" for setting in left),
         *natural(spec),
     )  # fmt: skip
     return Bound(formula=formula, reading=str(equation), spec=spec, notes=notes)
+
+
+def _renamed(right: sp.Expr, name: str) -> sp.Expr:
+    """The value of a parameter, with indices of its own."""
+    put: dict[sp.Expr, sp.Expr] = {}
+    for total in right.atoms(sp.Sum, sp.Product):
+        ((index, first, last),) = total.limits
+        own = sp.Symbol(f"{index}_{name}")
+        put[total] = total.func(total.function.subs(index, own), (own, first, extent(own.name) if isinstance(last, Extent) else last))
+    return right.xreplace(put)
 
 
 _IN_HAND: list[str] = []

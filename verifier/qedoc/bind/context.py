@@ -151,6 +151,21 @@ class Context:
             case _:
                 return ""
 
+    @cached_property
+    def determined(self) -> dict[str, sp.Expr]:
+        r"""Parameters that the text says are an expression of others, by name: 'with :math:`n = \sum_i x_i`'."""
+        found: dict[str, sp.Expr] = {}
+        for formula in sorted(self.explained, key=lambda formula: formula.line):
+            reading = read(formula.latex, self.names)
+            for equation in reading.equations if isinstance(reading, Reading) and len(reading.equations) == 1 else ():
+                name = equation.left.name if isinstance(equation.left, sp.Symbol) else ""
+                symbols = {entry.base.label.name for entry in equation.right.atoms(sp.Indexed)} or {
+                    s.name for s in equation.right.free_symbols
+                }
+                if name in self.parameters and symbols and symbols <= set(self.parameters) - {name}:
+                    found[name] = equation.right
+        return found
+
     def vector(self, name: str) -> bool:
         """Whether the text says that a symbol, or the parameter that it is, has entries."""
         said = {plain(vector) for vector in self.record.vectors}

@@ -65,6 +65,9 @@ def place(
             ends[name].append(("least", sp.Integer(0)))
             integers.add(name)
             notes.append(f"{name} counts steps: 0, 1, 2, ...")
+    for name, why in _scales(context, value, roles.parameters):
+        ends[name].append(why)
+        notes.append(f"{name} {'>' if why[0] == 'above' else '>='} 0, as {'a scale' if why[0] == 'above' else 'what is chosen from'}")
     for name, domain in inherited:
         if name in ends:
             ends[name] += domain_ends(domain)
@@ -76,7 +79,7 @@ def place(
     for name in _exponents(value, set(symbols) - integers):
         ends[name].append(("above", sp.Integer(0)))
         notes.append(f"{name} is positive, as an exponent")
-    for name in _divisors(value, set(symbols)):
+    for name in _divisors(value, {name for name in symbols if not any(kind == "above" and end >= 0 for kind, end in ends[name])}):
         notes.append(f"{name} is not zero, as the formula divides by it")
         if name in integers and ("least", 0) in ends[name]:
             ends[name].append(("above", sp.Integer(0)))
@@ -104,6 +107,16 @@ def _integers(context: Context, value: sp.Expr, roles: Mapping[str, str], notes:
         if isinstance(call.args[0], sp.Symbol) and call.args[0].name in roles:
             notes.append(f"{call.args[0]} is an integer, as an order of polygamma")
             yield call.args[0].name
+
+
+def _scales(context: Context, value: sp.Expr, roles: Mapping[str, str]) -> Iterator[tuple[str, tuple[str, sp.Expr]]]:
+    """The scale of a distribution, which is positive, and the number of things of which a binomial coefficient chooses."""
+    if _DENSITY.match(context.record.name.rpartition(".")[2]):
+        yield from ((name, ("above", sp.Integer(0))) for name, parameter in roles.items() if parameter == "scale")
+    pools = {call.args[0] for call in value.atoms(sp.binomial)}
+    yield from (
+        (pool.name, ("least", sp.Integer(0))) for pool in sorted(pools, key=str) if isinstance(pool, sp.Symbol) and pool.name in roles
+    )
 
 
 def _names(expression: Any) -> set[str]:

@@ -136,7 +136,16 @@ def different(a: sp.Basic, b: sp.Basic) -> sp.Basic:
 
 def is_finite(x: sp.Expr) -> sp.Basic:
     """Whether x, where it is defined, is a number and not an infinity that stands in the code."""
+    if not x.has(sp.oo, -sp.oo):
+        return sp.true
     return sp.And(relate("lt", x, sp.oo), relate("gt", x, -sp.oo))
+
+
+def exponential(x: sp.Expr) -> sp.Expr:
+    """exp(x); 0 where a selection gives minus infinity."""
+    if isinstance(x, sp.Piecewise) and x.has(-sp.oo):
+        return sp.Piecewise(*((exponential(value), condition) for value, condition in x.args), evaluate=False)
+    return sp.exp(x)
 
 
 def log_gamma(x: sp.Expr) -> Partial:
@@ -152,6 +161,11 @@ def scaled_bessel(order: int, x: sp.Expr) -> sp.Expr:
 def positive_pair(a: sp.Expr, x: sp.Expr) -> sp.Basic:
     """a > 0 and x > 0."""
     return sp.And(relate("gt", a, sp.S.Zero), relate("gt", x, sp.S.Zero))
+
+
+def limit_of_integration(a: sp.Expr, x: sp.Expr) -> sp.Basic:
+    """a > 0 and x >= 0."""
+    return sp.And(relate("gt", a, sp.S.Zero), relate("ge", x, sp.S.Zero))
 
 
 def convergent(x: sp.Expr, q: sp.Expr) -> sp.Basic:
@@ -200,7 +214,7 @@ RULES: dict[str, Rule] = {
     "erf": sp.erf,
     "erf_inv": within(sp.erfinv),
     "erfc": sp.erfc,
-    "exp": sp.exp,
+    "exp": exponential,
     "exp2": lambda x: sp.Integer(2) ** x,
     "expm1": lambda x: sp.exp(x) - 1,
     "floor": sp.floor,
@@ -250,8 +264,8 @@ RULES: dict[str, Rule] = {
 
 # Where the rules of functions with more cases than we read apply; beyond that the code is unsupported.
 REQUIREMENTS: dict[str, Callable[..., sp.Basic]] = {
-    "igamma": positive_pair,
-    "igammac": positive_pair,
+    "igamma": limit_of_integration,
+    "igammac": limit_of_integration,
     "polygamma": whole_order,
     "regularized_incomplete_beta": beta_region,
     "zeta": convergent,

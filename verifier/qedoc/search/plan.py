@@ -283,7 +283,12 @@ def exactly(value: Any) -> Fraction | None:
 
 
 def guards(formula: sp.Basic) -> Iterator[sp.Expr]:
-    """Expressions at whose zeros a formula changes branch."""
+    """Expressions at whose zeros a formula changes branch; those inside an integral or a series have variables of their own."""
+    bound = {limit[0] for part in formula.atoms(sp.Integral, sp.Sum, sp.Product) for limit in part.limits}
+    return (guard for guard in _guards(formula) if not guard.free_symbols & bound)
+
+
+def _guards(formula: sp.Basic) -> Iterator[sp.Expr]:
     for part in formula.atoms(sp.core.relational.Relational):
         if all(isinstance(side, sp.Expr) for side in part.args):
             yield part.lhs - part.rhs
