@@ -83,7 +83,7 @@ def qedoc(project: Path, *arguments: str, program: tuple[str, ...] = ("-m", "qed
     environment = os.environ | {"PYTHONPATH": str(SOURCE), "XDG_CACHE_HOME": str(project / ".cache")}
     environment.pop("COLUMNS", None)
     command = [sys.executable, *program, *arguments]
-    return subprocess.run(command, cwd=project, capture_output=True, text=True, env=environment, timeout=120, check=False)
+    return subprocess.run(command, cwd=project, capture_output=True, text=True, env=environment, timeout=900, check=False)
 
 
 def edit(file: Path, old: str, new: str) -> None:
