@@ -62,7 +62,7 @@ def environment(project: Path, **more: str) -> dict[str, str]:
 
 
 def run(project: Path, *command: str, **more: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command, cwd=project, capture_output=True, text=True, env=environment(project, **more), timeout=200, check=False)
+    return subprocess.run(command, cwd=project, capture_output=True, text=True, env=environment(project, **more), timeout=900, check=False)
 
 
 def git(folder: Path, *arguments: str) -> str:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -18,7 +18,7 @@ import qedoc
 from qedoc.errors import Location, QedocError
 from qedoc.limits import Limits
 from qedoc.lock import closure, record, syntax
-from qedoc.lock.content import content
+from qedoc.lock.content import PLACE, content
 from qedoc.lock.freshness import Noted, claims_of, file_entry, why_stale
 from qedoc.lock.store import Lock, load, points_path, update
 from qedoc.lock.versions import installed
@@ -226,6 +226,9 @@ def test_two_claims_that_say_the_same_have_one_fingerprint() -> None:
         {"source": "page 2"},
         {"where": [a <= 5]},
         {"where": []},
+        {"natural": True},
+        {"entry": [1]},
+        {"bind": {"mode": "plain", "steps": qedoc.Array(a, (x, 1, 2))}},
         {"bind": {"mode": "other", "steps": [1, 2]}},
         {"bind": {"mode": "plain", "steps": [1, 3]}},
         {"properties": [qedoc.NonDecreasing(x, where=(a >= 0,))]},
@@ -237,6 +240,18 @@ def test_two_claims_that_say_the_same_have_one_fingerprint() -> None:
 )
 def test_a_claim_that_says_something_else_has_another_fingerprint(change: dict[str, object]) -> None:
     assert content(replace(SPEC, **change)) != content(SPEC)
+
+
+def test_every_field_of_a_spec_counts() -> None:
+    told = {"target", "formula", "symbols", "bind", "where", "entry", "natural", "properties", "name", "source"}
+    assert {field.name for field in fields(qedoc.Spec)} == told | {PLACE}, "a new field: add a change of it to the test above"
+
+
+def test_every_spec_of_the_repository_can_be_written_down() -> None:
+    from verdicts import specs
+
+    for spec in specs():
+        assert content(spec) == content(replace(spec)), spec.id
 
 
 def test_what_cannot_be_written_down_is_never_the_same() -> None:
@@ -274,6 +289,7 @@ RESULT = ClaimResult(
     ),
     versions={"jax": "1"},
     seed=3,
+    notes=("x is real",),
     sources={"lib/layers.py": {"scale": "2"}},
 )
 

@@ -55,7 +55,7 @@ def run(project: pytest.Pytester, *arguments: str) -> pytest.RunResult:
     """Runs pytest; the plugin is loaded by its entry point, or by name where qedoc is not installed."""
     installed = any(point.name == "qedoc" for point in metadata.entry_points(group="pytest11"))
     plugin = () if installed else ("-p", "qedoc_pytest")
-    return project.runpytest_subprocess(*plugin, "-p", "no:cacheprovider", *arguments, timeout=120)
+    return project.runpytest_subprocess(*plugin, "-p", "no:cacheprovider", *arguments, timeout=900)
 
 
 def ids(result: pytest.RunResult) -> list[str]:

@@ -43,13 +43,12 @@ class Memory:
     def finished(self, claim: Claim, result: ClaimResult) -> None:
         """Hears of a claim that was checked, before any other is waited for."""
 
-    def drawn(self, claim: Claim, curve: Curve) -> None:
-        """Hears of a picture's numbers, where `wants_curves` asks for them."""
-
-    @property
-    def wants_curves(self) -> bool:
-        """Whether each claim that was checked is to be drawn."""
+    def wants_curve(self, claim: Claim) -> bool:
+        """Whether a claim that has a result is to be drawn."""
         return False
+
+    def drawn(self, claim: Claim, curve: Curve | None) -> None:
+        """Hears of a picture's numbers, where `wants_curve` asks for them; of None for a claim that cannot be drawn."""
 
 
 def verify(
@@ -295,20 +294,25 @@ class _Run:
             for number, sizes in enumerate(claim.sizes):
                 tasks[self._submit(worker.check_case, claim, sizes, self.limits, self._stage(pending, number))] = pending, number
         waiting = list(self.pending)
-        drawings = []
         self._release(waiting)
+        drawings = [
+            (pending, self._drawing(pending)) for pending in self.pending if pending.known is not None and self._wants_curve(pending)
+        ]
         for future in as_completed(tasks):
             reply = settled(future)
             pending, case = tasks[future]
             self._file(reply, pending, case)
             if not pending.open and (result := pending.result()):
                 self.memory.finished(pending.claim, result)
-                if self.memory.wants_curves:
-                    drawings.append((pending.claim, self._drawing(pending)))
+                if self._wants_curve(pending):
+                    drawings.append((pending, self._drawing(pending)))
             self._release(waiting)
-        for claim, drawing in drawings:
-            if isinstance(curve := settled(drawing), Curve):  # a claim that cannot be drawn has no picture, and is no error
-                self.memory.drawn(claim, curve)
+        for pending, drawing in drawings:
+            curve = settled(drawing)
+            self.memory.drawn(pending.claim, curve if isinstance(curve, Curve) else None)
+
+    def _wants_curve(self, pending: _Pending) -> bool:
+        return pending.claim.answer is None and self.memory.wants_curve(pending.claim)
 
     def _release(self, waiting: list[_Pending]) -> None:
         """Hands on the claims at the head of the line that are finished."""
@@ -350,9 +354,10 @@ class _Run:
 
     def _drawing(self, pending: _Pending) -> "Future[Curve | Failure]":
         """The numbers of a claim's picture, on their way."""
-        refuted = [number for number, case in sorted(pending.cases.items()) if case.counterexample]
+        cases = dict(enumerate(pending.known.cases)) if pending.known else pending.cases
+        refuted = [number for number, case in sorted(cases.items()) if case.counterexample]
         number = refuted[0] if refuted else len(pending.claim.sizes) - 1
-        found = pending.cases.get(number)
+        found = cases.get(number)
         at = found.counterexample.inputs if found and found.counterexample else None
         return self._submit(worker.curve, pending.claim, pending.claim.sizes[number], at)
 

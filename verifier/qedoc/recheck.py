@@ -65,7 +65,7 @@ def recheck(
     if mode in (Mode.CHANGED, Mode.LOCKED) and not curves:
         answers = _answers(files, docstrings, load(lock), lock.parent, limits)
         chosen = answers.select(wanted)
-        if mode is Mode.LOCKED or not (answers.unknown or chosen.stale):
+        if mode is Mode.LOCKED or not (answers.unknown or chosen.stale or chosen.undrawn):
             return replace(chosen.outcome(answers.unknown), seconds=time.monotonic() - started)
     from qedoc import engine  # what changes nothing needs no processes
 
@@ -98,12 +98,14 @@ class _Answers:
         unknown: the files whose claims are not known.
         names: the claims' targets and ids.
         targets: the target of each claim.
+        undrawn: the claims whose picture an earlier run did not come to.
     """
 
     results: list[ClaimResult] = field(default_factory=list)
     stale: list[Stale] = field(default_factory=list)
     unknown: list[Stale] = field(default_factory=list)
     targets: dict[str, str] = field(default_factory=dict)
+    undrawn: list[str] = field(default_factory=list)
     wrong: list[QedocError] = field(default_factory=list)
 
     def select(self, wanted: Sequence[str]) -> "_Answers":
@@ -116,6 +118,7 @@ class _Answers:
             results=[result for result in self.results if result.id in chosen],
             stale=[stale for stale in self.stale if stale.id in chosen],
             targets=self.targets,
+            undrawn=[id_ for id_ in self.undrawn if id_ in chosen],
             wrong=[] if self.unknown else [_unknown(name, sorted(names)) for name in wanted if name not in names],
         )
 
@@ -165,6 +168,8 @@ def _ask(path: str, claims: Callable[[], list[Noted] | str], lock: Lock, limits:
                 answers.stale.append(Stale(id=claim.id, location=place, reason=reason))
             elif kept is not None:
                 answers.results.append(record.read(claim.id, kept, place))
+                if kept["points"] is None:
+                    answers.undrawn.append(claim.id)
     except (KeyError, TypeError, ValueError, AttributeError) as error:  # a hand has been at the file
         reason = f"the lock file's entry is not whole ({type(error).__name__}: {error})"
         answers.unknown.append(Stale(id="", location=place, reason=reason))

@@ -33,6 +33,7 @@ class Remembered(Memory):
         self.limits = limits
         self.before = Lock() if again else load(path)
         self.unchanged = 0
+        self.checked: set[str] = set()
 
     def known(self, claim: Claim) -> ClaimResult | None:
         """The claim's record, if it still stands."""
@@ -49,34 +50,41 @@ class Remembered(Memory):
         for path, text in texts.items():
             told = [noted(claim) for claim in claims if claim.file.path == path]
             entries[self._name(path)] = file_entry(text, told, imported(text))
-        update(self.path, lambda lock: _enter(lock, entries, self.path.parent))
+        update(self.path, lambda lock: _enter(lock, entries, self.path))
 
     def surveyed(self, name: str, claims: Sequence[Claim]) -> None:
         """Notes which claims the docstrings of a package have, and the results of those that cannot be checked."""
         entry = docstrings_entry(name, [noted(claim) for claim in claims])
         answers = {claim.id: self._record(claim, claim.answer) for claim in claims if claim.answer is not None}
-        update(self.path, lambda lock: _enter_docstrings(lock, docstrings_key(name), entry, answers))
+        update(self.path, lambda lock: _enter_docstrings(lock, docstrings_key(name), entry, answers, self.path))
 
     def finished(self, claim: Claim, result: ClaimResult) -> None:
         """Keeps a result."""
+        self.checked.add(claim.id)
         made = self._record(claim, result)
         update(self.path, lambda lock: lock.claims.update({claim.id: made}))
 
     def _record(self, claim: Claim, result: ClaimResult) -> dict[str, Any]:
-        return record.write(result, self._name(claim.file.path)) | {"content": claim.content, "limits": asdict(self.limits)}
+        kept: dict[str, Any] = record.write(result, self._name(claim.file.path))
+        return kept | {"content": claim.content, "limits": asdict(self.limits), "points": None if claim.answer is None else ""}
 
-    def drawn(self, claim: Claim, curve: Curve) -> None:
+    def wants_curve(self, claim: Claim) -> bool:
+        """Pages show the points that were run: each claim is drawn once, also where an earlier run was ended before it came to that."""
+        kept = self.before.claims.get(claim.id)
+        return claim.id in self.checked or (kept is not None and kept.get("points") is None)
+
+    def drawn(self, claim: Claim, curve: Curve | None) -> None:
         """Keeps the numbers of a picture, beside the lock file."""
         file = points_path(self.path, claim.id)
-        file.parent.mkdir(exist_ok=True)
-        told = {key: json.dumps(_rounded(value), ensure_ascii=False) for key, value in sorted(asdict(curve).items())}
-        lines = ",\n".join(f" {json.dumps(key)}: {value}" for key, value in told.items())
-        replace(file, f"{{\n{lines}\n}}\n".encode())
 
-    @property
-    def wants_curves(self) -> bool:
-        """Each claim is drawn: pages show the points that were run."""
-        return True
+        def change(lock: Lock) -> None:
+            if claim.id in lock.claims:
+                lock.claims[claim.id]["points"] = "" if curve is None else file.relative_to(self.path.parent).as_posix()
+                if curve is not None:
+                    file.parent.mkdir(exist_ok=True)
+                    replace(file, _legible(curve).encode())
+
+        update(self.path, change)
 
     def _name(self, path: str) -> str:
         """A file's path from the lock file's folder; that of an installed one from where Python finds it."""
@@ -97,22 +105,33 @@ def noted(claim: Claim) -> Noted:
     )
 
 
-def _enter(lock: Lock, entries: dict[str, Any], root: Path) -> None:
-    lock.files.update({path: entry for path, entry in entries.items() if entry is not None})
-    lock.files = {path: entry for path, entry in lock.files.items() if "package" in entry or (root / path).exists()}
-    _forget(lock)
+def _enter(lock: Lock, entries: dict[str, Any], path: Path) -> None:
+    lock.files.update({file: entry for file, entry in entries.items() if entry is not None})
+    lock.files = {file: entry for file, entry in lock.files.items() if "package" in entry or (path.parent / file).exists()}
+    _forget(lock, path)
 
 
-def _enter_docstrings(lock: Lock, key: str, entry: dict[str, Any], answers: dict[str, Any]) -> None:
+def _enter_docstrings(lock: Lock, key: str, entry: dict[str, Any], answers: dict[str, Any], path: Path) -> None:
     lock.files[key] = entry
     lock.claims.update(answers)
-    _forget(lock)
+    _forget(lock, path)
 
 
-def _forget(lock: Lock) -> None:
-    """Drops the records of claims that no file has any more."""
+def _forget(lock: Lock, path: Path) -> None:
+    """Drops the records of claims that no file has any more, and the points of pictures that no record has."""
     here = {claim["id"] for entry in lock.files.values() for claim in entry["claims"]}
     lock.claims = {id_: kept for id_, kept in lock.claims.items() if id_ in here}
+    pictures = {kept.get("points") for kept in lock.claims.values()}
+    for file in points_path(path, "").parent.glob("*.json"):
+        if file.relative_to(path.parent).as_posix() not in pictures:
+            file.unlink(missing_ok=True)
+
+
+def _legible(curve: Curve) -> str:
+    """A curve as JSON, one line for each of its parts."""
+    told = {key: json.dumps(_rounded(value), ensure_ascii=False) for key, value in sorted(asdict(curve).items())}
+    lines = ",\n".join(f" {json.dumps(key)}: {value}" for key, value in told.items())
+    return f"{{\n{lines}\n}}\n"
 
 
 def _rounded(value: Any) -> Any:

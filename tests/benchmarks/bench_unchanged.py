@@ -1,0 +1,74 @@
+"""What qedoc costs when nothing has changed, against the least that Python and pytest cost; run by `nox -s bench`."""
+
+import os
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+ROUNDS = 25
+MOST_STARTS = 12.0
+"""A check in which nothing changed takes at most so many times `python -c pass`."""
+
+MOST_COLLECTING = 1.05
+"""Collecting a project without claims takes at most so many times what it takes without the plugin."""
+
+SPECS = ("constant_schedule", "linear_schedule", "warmup_constant_schedule", "polynomial_schedule", "cosine_decay_schedule")
+
+
+def seconds(command: list[str], folder: Path) -> float:
+    """Wall time of a process, with bytecode compiled as an installation compiles it."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    paths = {"PYTHONPATH": str(ROOT / "verifier"), "PYTHONPYCACHEPREFIX": str(folder.parent / "bytecode")}
+    started = time.perf_counter()
+    subprocess.run(command, cwd=folder, env=environment | paths, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    return time.perf_counter() - started
+
+
+def alternating(commands: dict[str, list[str]], folder: Path) -> dict[str, float]:
+    """The median time of each command, taken in turns so that the machine's moods fall on all alike."""
+    for command in commands.values():
+        seconds(command, folder)
+    taken: dict[str, list[float]] = {name: [] for name in commands}
+    for _ in range(ROUNDS):
+        for name, command in commands.items():
+            taken[name].append(seconds(command, folder))
+    return {name: statistics.median(times) for name, times in taken.items()}
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    made = tmp_path / "project"
+    made.mkdir()
+    return made
+
+
+def test_check_in_which_nothing_changed(benchmark: Any, project: Path) -> None:
+    specs = [str(ROOT / "spec" / "optax" / f"{name}.py") for name in SPECS]
+    check = [sys.executable, "-m", "qedoc", "check", *specs]
+    subprocess.run([*check, "--max-points", "40"], cwd=project, check=True, env=os.environ | {"PYTHONPATH": str(ROOT / "verifier")})
+    unchanged = [*check, "--max-points", "40", "--locked"]
+    medians = benchmark.pedantic(alternating, args=({"pass": [sys.executable, "-c", "pass"], "check": unchanged}, project), rounds=1)
+    ratio = medians["check"] / medians["pass"]
+    benchmark.extra_info.update(medians, ratio=ratio)
+    print(f"\n{medians['check']:.3f} s against {medians['pass']:.3f} s: {ratio:.1f} times `python -c pass`")
+    assert ratio <= MOST_STARTS
+
+
+def test_collecting_a_project_without_claims(benchmark: Any, project: Path) -> None:
+    (project / "pyproject.toml").write_text("[tool.pytest.ini_options]\n")
+    for number in range(20):
+        tests = "".join(f"def test_{k}():\n    pass\n\n" for k in range(20))
+        (project / f"test_{number}.py").write_text(tests)
+    collect = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider"]
+    commands = {"without": [*collect, "-p", "no:qedoc"], "with": [*collect, "-p", "no:qedoc", "-p", "qedoc_pytest"]}
+    medians = benchmark.pedantic(alternating, args=(commands, project), rounds=1)
+    ratio = medians["with"] / medians["without"]
+    benchmark.extra_info.update(medians, ratio=ratio)
+    print(f"\n{medians['with']:.3f} s against {medians['without']:.3f} s: {100 * (ratio - 1):+.1f} %")
+    assert ratio <= MOST_COLLECTING
