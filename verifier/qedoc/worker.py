@@ -6,6 +6,7 @@ import pickle
 import signal
 import sys
 import traceback
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import wraps
@@ -86,6 +87,7 @@ class Failure:
 def warm_up() -> None:
     """Prepares a worker: standard output belongs to the report, a stop is immediate, and the slow imports are made once."""
     os.dup2(2, 1)
+    warnings.simplefilter("ignore")  # of the code in hand: what it gives is compared, nan and infinity too
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     os.environ.setdefault("JAX_PLATFORMS", "cpu")
     _keep_compiled_code()
