@@ -1,0 +1,258 @@
+import os
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from sphinx_project import SPEC, build, check, write
+
+from qedoc.errors import QedocError
+from qedoc.sphinx import figures, library
+from qedoc.sphinx.builders import mathml
+from qedoc.sphinx.domain import anchor
+
+
+@pytest.fixture(scope="session")
+def checked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project whose lock file is fresh."""
+    folder = write(tmp_path_factory.mktemp("sphinx") / "small", wrong=True)
+    assert check(folder) == 1
+    return folder
+
+
+@pytest.fixture
+def project(checked: Path, tmp_path: Path) -> Path:
+    """A copy without the wrong claim's page; times stay, as in a clone that is built twice."""
+    return Path(shutil.copytree(checked, tmp_path / "small"))
+
+
+def never(folder: Path) -> None:
+    """No verification: the process under test can import no jax, and this one is not to wait."""
+    conf = folder / "docs" / "conf.py"
+    conf.write_text(conf.read_text() + 'qedoc_verify = "never"\n')
+
+
+def page(folder: Path, text: str) -> None:
+    (folder / "docs" / "other.rst").write_text(f"Other\n=====\n\n{text}\n")
+
+
+def html(folder: Path, name: str = "ramp") -> str:
+    return (folder / "built" / "html" / f"{name}.html").read_text()
+
+
+def names(folder: Path) -> str:
+    return next(id_ for id_ in library.read([folder]).entries if id_.startswith("small.decay"))
+
+
+def test_formula_with_status_symbols_properties_code_and_picture(project: Path) -> None:
+    done = build(project, "html", "-W", "--keep-going")
+    assert (done.returncode, done.stderr) == (0, "")
+    shown = html(project)
+    assert '<span class="qedoc-status qedoc-proved">proved</span>' in shown
+    for text in (r"\[\min\left(T, x\right)\]", "greatest value", "non-decreasing in x", "1 path", "docstring of small.ramp", "spec/ramp.py:9"):
+        assert text in shown
+    assert '<details class="qedoc-fold">' in shown
+    assert "<summary>What the code computes</summary>" in shown
+    assert 'role="img"' in shown
+    assert "<desc" in shown
+    assert 'href="ramp.html#formula-small.ramp"' in html(project, "index")
+    assert "1 formula: 1 proved" in html(project, "index")
+    assert "small.ramp" in html(project, "qedoc-formulas")
+
+
+def test_refuted_formula_is_a_warning_with_file_line_and_counterexample(project: Path) -> None:
+    page(project, f".. formula:: {names(project)}")
+    done = build(project, "html", "-W", "--keep-going")
+    assert done.returncode == 1
+    assert re.search(r"docs/other\.rst:4: WARNING: formula small\.decay.* \(spec/wrong\.py:9\) is refuted: at rate=.*: documented .*, code ", done.stderr)
+    assert "the documented formula gives" in html(project, "other")
+
+
+def test_refuted_formula_that_is_expected_to_be_is_no_warning(project: Path) -> None:
+    page(project, f".. formula:: {names(project)}\n   :expect: refuted")
+    assert build(project, "html", "-W").stderr == ""
+
+
+def test_proved_formula_that_is_expected_to_be_refuted_is_a_warning(project: Path) -> None:
+    page(project, ".. formula:: ramp\n   :no-index:\n   :expect: refuted")
+    assert "other.rst:4: WARNING: formula small.ramp (spec/ramp.py:9) is expected to be refuted, it is proved" in build(project).stderr
+
+
+def test_nothing_is_injected(project: Path) -> None:
+    page(project, f".. formula:: {names(project)}\n   :expect: refuted\n   :code:\n   :plot:")
+    assert build(project, "html", "-W").stderr == ""
+    for file in (project / "built" / "html").glob("*.html"):
+        text = file.read_text()
+        assert "<script>alert" not in text
+        assert "<img src=x" not in text
+        assert "<strong>time" not in text
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html(project, "other")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("Min(x, T)", "Min(x, -T)", "the spec file has changed"),
+        ("return jnp.minimum(x, top)", "return jnp.maximum(x, top)", "the code has changed: small.py: ramp"),
+    ],
+)
+def test_changed_spec_or_code_is_stale(project: Path, old: str, new: str, reason: str) -> None:
+    never(project)
+    file = project / ("spec/ramp.py" if old in SPEC else "small.py")
+    file.write_text(file.read_text().replace(old, new))
+    done = build(project, "html", "-W", "--keep-going")
+    assert done.returncode == 1
+    message = f"ramp.rst:4: WARNING: formula small.ramp (spec/ramp.py:9) is not verified as it is now: {reason}; run qedoc check"
+    assert message in done.stderr
+    assert '<span class="qedoc-status qedoc-stale">stale</span>' in html(project)
+
+
+def test_changed_spec_is_verified_before_pages_are_read(project: Path) -> None:
+    (project / "spec" / "ramp.py").write_text(SPEC.replace("Min(x, T)", "Min(x, T) + x - x * x"))
+    done = build(project, "html", "-W", "--keep-going")
+    assert done.returncode == 1
+    assert re.search(r"ramp\.rst:4: WARNING: formula small\.ramp \(spec/ramp\.py:9\) is refuted: at top=.*: documented .*, code ", done.stderr)
+
+
+def test_spec_that_does_not_run_is_a_warning(project: Path) -> None:
+    (project / "spec" / "ramp.py").write_text("1 / 0\n")
+    assert "ended with exit code 2: error: spec/ramp.py:1: the spec does not run: ZeroDivisionError" in build(project).stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (".. formula:: rammp", "other.rst:4: WARNING: no formula 'rammp' in qedoc.lock; did you mean ramp?"),
+        (".. formula:: ramp", "ramp.rst:4: WARNING: duplicate description of formula small.ramp, other instance in other"),
+        (":formula:`nowhere`", "other.rst:4: WARNING: qedoc:formula reference target not found: nowhere"),
+        (".. qedoc:status:: nowhere", "other.rst:4: WARNING: no formula begins with 'nowhere'"),
+        (".. formula:: ramp\n   :no-index:\n   :expect: fine", 'Error in "formula" directive'),
+    ],
+)
+def test_bad_input_is_said_with_file_and_line(project: Path, text: str, message: str) -> None:
+    page(project, text)
+    assert message in build(project, "dummy").stderr
+
+
+def test_bad_configuration_is_said(project: Path) -> None:
+    assert "qedoc_verify: expected one of 'stale', 'never', 'always', found 'sometimes'" in build(project, "html", "-D", "qedoc_verify=sometimes").stderr
+
+
+def test_lock_file_with_merge_conflict_is_said(project: Path) -> None:
+    (project / "qedoc.lock").write_text("<<<<<<< ours\n")
+    assert "marks of a merge conflict" in build(project, "dummy", "-D", "qedoc_verify=never").stderr
+
+
+@pytest.mark.parametrize("builder", ["text", "man"])
+def test_plain_builders_show_readable_formulas(project: Path, builder: str) -> None:
+    done = build(project, builder, "-W", "--keep-going")
+    assert (done.returncode, done.stderr) == (0, "")
+    shown = "".join(file.read_text() for file in (project / "built" / builder).iterdir())
+    assert "Min(T, x)" in shown.replace("\\-", "-")
+    assert "\\min" not in shown
+    assert "The formula goes from" in shown
+
+
+def test_latex_has_picture_and_formula(project: Path) -> None:
+    done = build(project, "latex", "-W", "--keep-going")
+    assert (done.returncode, done.stderr) == (0, "")
+    shown = (project / "built" / "latex" / "small.tex").read_text()
+    assert r"\min\left(T, x\right)" in shown
+    picture = re.search(r"includegraphics\[.*\]\{\{(qedoc-\w+)\}\.pdf\}", shown)
+    assert picture
+    assert (project / "built" / "latex" / f"{picture[1]}.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_book_has_mathml(project: Path) -> None:
+    done = build(project, "epub", "-W", "--keep-going")
+    assert (done.returncode, done.stderr) == (0, "")
+    shown = (project / "built" / "epub" / "ramp.xhtml").read_text()
+    assert "<math" in shown
+    assert r"\min" not in shown
+
+
+def test_tex_without_mathml_is_refused() -> None:
+    assert mathml(r"\frac{1}{2}", block=True) is not None
+    assert mathml(r"\nosuchmacro{", block=True) is None
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    found = {file.relative_to(folder).as_posix(): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+    return {name: content for name, content in found.items() if name not in (".buildinfo",)}
+
+
+def test_parallel_build_gives_the_same_bytes(project: Path) -> None:
+    for k in range(8):
+        (project / "docs" / f"more{k}.rst").write_text(f":orphan:\n\nMore {k}\n{'=' * 20}\n\n.. formula:: ramp\n   :no-index:\n   :plot:\n")
+    assert build(project, "html", "-W", "-j", "1", out="serial").stderr == ""
+    assert build(project, "html", "-W", "-j", "2", out="parallel").stderr == ""
+    assert contents(project / "built" / "serial") == contents(project / "built" / "parallel")
+
+
+def read_pages(told: str) -> str:
+    found = re.search(r"(\d+) added, (\d+) changed, (\d+) removed", told)
+    assert found, told
+    return found[0]
+
+
+def test_second_build_reads_nothing_and_a_touched_spec_only_its_page(project: Path) -> None:
+    assert read_pages(build(project).stdout) == "3 added, 0 changed, 0 removed"
+    assert read_pages(build(project).stdout) == "0 added, 0 changed, 0 removed"
+    later = (project / "spec" / "ramp.py").stat().st_mtime + 100
+    os.utime(project / "spec" / "ramp.py", (later, later))
+    touched = build(project).stdout
+    assert read_pages(touched) == "0 added, 1 changed, 0 removed"
+    assert "reading sources... [100%] ramp" in touched
+
+
+def test_changed_lock_rereads_the_pages_that_show_what_changed(project: Path) -> None:
+    never(project)
+    build(project)
+    lock = project / "qedoc.lock"
+    lock.write_text(lock.read_text().replace('"seed": 0,\n   "source": "docstring', '"seed": 0,\n   "source": "the docstring'))
+    assert read_pages(build(project).stdout) == "0 added, 2 changed, 0 removed"  # the page of the formula and the page with the summary
+
+
+def test_other_formula_of_the_lock_rereads_no_page_of_this_one(project: Path) -> None:
+    never(project)
+    (project / "docs" / "index.rst").write_text("Small\n=====\n\n.. toctree::\n\n   ramp\n   other\n")
+    build(project)
+    lock = project / "qedoc.lock"
+    lock.write_text(lock.read_text().replace("</style>", "<style>"))
+    assert read_pages(build(project).stdout) == "0 added, 0 changed, 0 removed"
+
+
+def test_pictures_have_the_same_bytes_and_are_kept(project: Path, tmp_path: Path) -> None:
+    points = library.read([project]).entries["small.ramp"].points
+    first, second = (figures.svg(points, tmp_path / name) for name in ("a", "b"))
+    assert first == second
+    assert figures.pdf(points, tmp_path / "a").read_bytes() == figures.pdf(points, tmp_path / "b").read_bytes()
+    (kept,) = (tmp_path / "a").glob("*.svg")
+    kept.write_text("kept")
+    assert figures.svg(points, tmp_path / "a") == "kept"
+
+
+def test_picture_follows_the_colours_of_the_page(project: Path, tmp_path: Path) -> None:
+    drawn = figures.svg(library.read([project]).entries["small.ramp"].points, tmp_path)
+    assert "var(--qedoc-documented" in drawn
+    assert 'fill="currentColor"' in drawn
+    assert re.findall(r"(?<!, )#[0-9a-f]{6}\b", drawn) == []
+    assert "<style" not in drawn
+
+
+def test_numbers_that_are_none_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "points.json").write_text('{"claim": "x"}')
+    with pytest.raises(QedocError, match=r"points\.json: no numbers of a picture"):
+        figures.load(tmp_path / "points.json")
+
+
+def test_anchors_differ_where_ids_do() -> None:
+    ids = ["a.b", "a.b#c", "a.b-c", "a.b#c d", "a.b#c-d", "a.b#é", "a.b#è", "a.b#<", "a.b#>"]
+    assert len({anchor(id_) for id_ in ids}) == len(ids)
+    assert anchor("optax.exponential_decay#staircase") == "formula-optax.exponential_decay-staircase"
+
+
+def test_name_of_several_formulas_is_refused() -> None:
+    assert library.Library().entries == {}
+    with pytest.raises(LookupError, match="run qedoc check"):
+        library.Library().find("x")

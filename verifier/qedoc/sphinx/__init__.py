@@ -1,0 +1,90 @@
+"""The Sphinx extension: formulas with their status, from the lock file alone; neither jax nor sympy is imported."""
+
+from pathlib import Path
+from typing import Any, cast
+
+from docutils import nodes
+from sphinx.addnodes import pending_xref
+from sphinx.application import Sphinx
+from sphinx.config import Config
+from sphinx.environment import BuildEnvironment
+from sphinx.errors import ExtensionError
+from sphinx.util import logging
+from sphinx.util.docutils import is_directive_registered, is_role_registered
+
+from qedoc import __version__
+from qedoc.errors import QedocError
+from qedoc.sphinx import library, verification
+from qedoc.sphinx.builders import POST_TRANSFORMS, visit_curve
+from qedoc.sphinx.directives import FormulaDirective
+from qedoc.sphinx.domain import QedocDomain
+from qedoc.sphinx.elements import curve, depart_fold, depart_summary, fold, summary, visit_fold, visit_summary
+from qedoc.sphinx.verification import When
+
+logger = logging.getLogger(__name__)
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Registers the domain, the nodes and the handlers with Sphinx."""
+    app.add_config_value("qedoc_verify", "stale", "", [str])
+    app.add_config_value("qedoc_projects", ["."], "env", [list, tuple])
+    app.add_domain(QedocDomain)
+    app.add_node(fold, html=(visit_fold, depart_fold))
+    app.add_node(summary, html=(visit_summary, depart_summary))
+    app.add_node(curve, html=(visit_curve, None))
+    for transform in POST_TRANSFORMS:
+        app.add_post_transform(transform)
+    app.connect("config-inited", _short_names)
+    app.connect("builder-inited", _read_library)
+    app.connect("env-get-outdated", _outdated)
+    app.connect("builder-inited", _add_style)
+    app.connect("missing-reference", _plain)
+    return {"version": __version__, "env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def _short_names(app: Sphinx, config: Config) -> None:
+    """Short names for directive and role, where no other extension has them."""
+    if not is_directive_registered("formula"):
+        app.add_directive("formula", FormulaDirective)
+    if not is_role_registered("formula"):
+        app.add_role("formula", _formula_role)
+
+
+def _formula_role(name: str, *args: Any, **keywords: Any) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+    return cast("Any", QedocDomain.roles["formula"])("qedoc:formula", *args, **keywords)  # type: ignore[no-any-return]  # a role is untyped
+
+
+def _read_library(app: Sphinx) -> None:
+    """Verifies what is to be verified, in other processes, and reads the lock files."""
+    try:
+        when = When(app.config.qedoc_verify)
+    except ValueError:
+        names = ", ".join(map(repr, map(str, When)))
+        raise ExtensionError(f"qedoc_verify: expected one of {names}, found {app.config.qedoc_verify!r}") from None
+    folders = [Path(app.confdir, folder) for folder in app.config.qedoc_projects]
+    domain = cast("QedocDomain", app.env.get_domain("qedoc"))
+    try:
+        domain.library = library.read(folders)
+        wanted = [project for project in domain.library.projects if verification.is_wanted(when, project)]
+        for project in wanted:
+            logger.info("qedoc check in %s (%s)", project.config.root, project.stale or "all is verified again")
+            logger.info("%s", verification.verify(project, when))
+        if wanted:
+            domain.library = library.read(folders)
+    except QedocError as error:
+        logger.warning("%s", error, type="qedoc", subtype="verify")
+
+
+def _outdated(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]) -> list[str]:
+    return cast("QedocDomain", env.get_domain("qedoc")).outdated()
+
+
+def _plain(app: Sphinx, env: BuildEnvironment, node: pending_xref, content: nodes.TextElement) -> nodes.TextElement | None:
+    """A formula of a summary that no page describes is named there, and no link."""
+    return content if node.get("qedoc-optional") else None
+
+
+def _add_style(app: Sphinx) -> None:
+    if app.builder.format == "html":
+        app.config.html_static_path.insert(0, str(Path(__file__).parent / "static"))
+        app.add_css_file("qedoc.css")

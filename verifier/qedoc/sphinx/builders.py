@@ -1,0 +1,110 @@
+"""What each builder makes of a formula: pages show pictures that follow their colours; builders without mathematics get readable text."""
+
+from pathlib import Path
+from typing import Any, ClassVar
+
+from docutils import nodes
+from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util import logging
+
+from qedoc.sphinx import figures
+from qedoc.sphinx.elements import curve
+
+CACHE = "qedoc-pictures"
+"""The folder of the pictures, beside the doctrees."""
+
+PLAIN = ("text", "man", "texinfo")
+"""The formats that show TeX as it is written."""
+
+logger = logging.getLogger(__name__)
+
+
+class PlainFormulas(SphinxPostTransform):
+    """Formulas of the lock file as they are drawn on terminals, for builders that have no mathematics."""
+
+    default_priority = 400
+    formats: ClassVar[tuple[str, ...]] = PLAIN
+
+    def run(self, **kwargs: Any) -> None:
+        """Replaces each formula."""
+        for block in list(self.document.findall(nodes.math_block)):
+            if "qedoc-pretty" in block:
+                block.replace_self(nodes.literal_block(block["qedoc-pretty"], block["qedoc-pretty"], language="none"))
+        for letter in list(self.document.findall(nodes.math)):
+            if "qedoc-pretty" in letter:
+                letter.replace_self(nodes.Text(letter["qedoc-pretty"]))
+
+
+class BookFormulas(SphinxPostTransform):
+    """MathML in books, whose readers run no scripts; the readable text where TeX has no MathML."""
+
+    default_priority = 400
+    builders: ClassVar[tuple[str, ...]] = ("epub",)
+
+    def run(self, **kwargs: Any) -> None:
+        """Replaces each formula, unless the book's formulas are images."""
+        if getattr(self.app.builder, "math_renderer_name", "") != "mathjax":
+            return
+        for node in [*self.document.findall(nodes.math_block), *self.document.findall(nodes.math)]:
+            if "qedoc-pretty" in node:
+                node.replace_self(_book_formula(node))
+
+
+def _book_formula(node: nodes.Element) -> nodes.Node:
+    block = isinstance(node, nodes.math_block)
+    made = mathml(node.astext(), block=block)
+    if made is not None:
+        return nodes.raw("", f'<div class="math">{made}</div>' if block else made, format="html")
+    pretty = node["qedoc-pretty"]
+    return nodes.literal_block(pretty, pretty, language="none") if block else nodes.Text(pretty)
+
+
+def mathml(tex: str, *, block: bool) -> str | None:
+    """TeX as MathML, with what docutils has for it; None for what it cannot read."""
+    from docutils.utils.math import latex2mathml
+
+    convert: Any = getattr(latex2mathml, "tex2mathml", None)
+    try:
+        if convert is not None:
+            return str(convert(tex, as_block=block))
+        return "".join(latex2mathml.parse_latex_math(tex, inline=not block).xml())  # type: ignore[call-arg, union-attr]  # older docutils
+    except Exception:  # noqa: BLE001  docutils' reader raises many kinds; there is a form without it
+        return None
+
+
+class LatexPictures(SphinxPostTransform):
+    """Pictures as files that LaTeX includes."""
+
+    default_priority = 9
+    formats: ClassVar[tuple[str, ...]] = ("latex",)
+
+    def run(self, **kwargs: Any) -> None:
+        """Replaces each picture."""
+        for node in list(self.document.findall(curve)):
+            file = figures.pdf(Path(node["points"]), Path(self.app.doctreedir) / CACHE)
+            uri = str(file)
+            self.env.images.add_file(self.env.docname, uri)
+            node.replace_self(nodes.image("", uri=uri, candidates={"*": uri}, alt=node["description"], width="100%"))
+
+
+class DescribedPictures(SphinxPostTransform):
+    """Pictures in words, where there are none."""
+
+    default_priority = 401
+
+    def run(self, **kwargs: Any) -> None:
+        """Replaces each picture."""
+        if self.app.builder.format in ("html", "latex"):
+            return
+        for node in list(self.document.findall(curve)):
+            node.replace_self(nodes.paragraph("", f"{node['title']}. {node['description']}"))
+
+
+def visit_curve(translator: Any, node: curve) -> None:
+    """Writes the picture into the page."""
+    drawn = figures.svg(Path(node["points"]), Path(translator.builder.app.doctreedir) / CACHE)
+    translator.body.append(f'<figure class="qedoc-plot">\n{drawn}</figure>\n')
+    raise nodes.SkipNode
+
+
+POST_TRANSFORMS = (PlainFormulas, BookFormulas, LatexPictures, DescribedPictures)

@@ -1,0 +1,144 @@
+"""The directives: a formula with all that is known of it, and a summary of the status of all formulas."""
+
+from collections import Counter
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from sphinx.addnodes import pending_xref
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective
+from sphinx.util.typing import OptionSpec
+
+from qedoc.errors import QedocError
+from qedoc.report.layout import count
+from qedoc.sphinx import figures
+from qedoc.sphinx.library import STALE, Entry
+from qedoc.sphinx.elements import curve
+from qedoc.sphinx.rendering import WORDS, Parts, difference, evidence, rendered, status, table
+from qedoc.verdict import Verdict
+
+if TYPE_CHECKING:
+    from qedoc.sphinx.domain import QedocDomain
+
+logger = logging.getLogger(__name__)
+
+_STATUSES = [*map(str, Verdict)]
+
+
+def _status_name(argument: str) -> str:
+    return directives.choice(argument, _STATUSES)
+
+
+class _QedocDirective(SphinxDirective):
+    @property
+    def domain_of_formulas(self) -> "QedocDomain":
+        """The domain, with the library of this build."""
+        return cast("QedocDomain", self.env.get_domain("qedoc"))
+
+    def warn(self, subtype: str, message: str) -> None:
+        """A warning with the page and line of the directive."""
+        logger.warning(message, location=self.get_location(), type="qedoc", subtype=subtype)
+
+
+class FormulaDirective(_QedocDirective):
+    """A formula of the lock file, with its status and all that is known of it.
+
+    Options: `short` for the formula and its status alone, `code` for the code's own formula in a fold, `plot` for a picture,
+    `expect` for a verdict other than that it holds, `no-index` for a second description of a formula.
+    """
+
+    required_arguments = 1
+    final_argument_whitespace = True
+    option_spec: ClassVar[OptionSpec] = {
+        "short": directives.flag,
+        "code": directives.flag,
+        "plot": directives.flag,
+        "expect": _status_name,
+        "no-index": directives.flag,
+    }
+
+    def run(self) -> list[nodes.Node]:
+        """The nodes of the formula."""
+        domain, docname = self.domain_of_formulas, self.env.docname
+        domain.rests_on(docname, self.arguments[0])
+        try:
+            entry = domain.library.find(self.arguments[0])
+        except LookupError as error:
+            self.warn("missing", str(error))
+            domain.rests_on(docname, "*")  # whatever is verified next may be it
+            return [nodes.paragraph("", "", nodes.literal("", self.arguments[0]), nodes.Text(" not verified"))]
+        domain.rests_on(docname, entry.result.id)
+        self.env.note_dependency(str(entry.file))
+        self._judge(entry)
+        made = nodes.container("", classes=["qedoc-formula", f"qedoc-is-{entry.status}"])
+        if "no-index" not in self.options:
+            made["ids"].append(domain.note(entry.result.id, docname, self.get_location()))
+        parts = Parts(short="short" in self.options, code="code" in self.options)
+        made += rendered(entry, parts, self.get_source_info())
+        if "plot" in self.options:
+            made += self._picture(entry)
+        return [made]
+
+    def _judge(self, entry: Entry) -> None:
+        """Warns of what does not hold, unless it is expected not to."""
+        expected = self.options.get("expect")
+        told = f"formula {entry.result.id} ({entry.result.location})"
+        if entry.stale:
+            self.warn("stale", f"{told} is not verified as it is now: {entry.stale}; run qedoc check")
+        elif expected is not None and expected != entry.status:
+            self.warn("expected", f"{told} is expected to be {expected}, it is {entry.status}: {evidence(entry)}")
+        elif expected is None and entry.refuted:
+            self.warn("refuted", f"{told} is refuted: {difference(entry)}")
+
+    def _picture(self, entry: Entry) -> list[nodes.Node]:
+        if not figures.can_draw():
+            self.warn("plot", f"the plot of {entry.result.id} needs matplotlib, which is not installed: pip install 'qedoc[plot]'")
+            return []
+        if entry.points is None:
+            self.warn("plot", f"formula {entry.result.id} has no plot: there is no variable to draw it along")
+            return []
+        try:
+            drawn = figures.load(entry.points)
+        except QedocError as error:
+            self.warn("plot", str(error))
+            return []
+        made = curve("", points=str(entry.points), title=figures.title(drawn), description=figures.description(drawn))
+        return [made]
+
+
+class StatusDirective(_QedocDirective):
+    """A table of all formulas of the lock files with their status; with the option `counts`, a line that counts them."""
+
+    optional_arguments = 1
+    option_spec: ClassVar[OptionSpec] = {"counts": directives.flag}
+
+    def run(self) -> list[nodes.Node]:
+        """The table, of all formulas or of those whose ids begin with the argument."""
+        domain, docname = self.domain_of_formulas, self.env.docname
+        domain.rests_on(docname, "*")
+        prefix = self.arguments[0] if self.arguments else ""
+        entries = [entry for id_, entry in domain.library.entries.items() if id_.startswith(prefix)]
+        if not entries:
+            self.warn("missing", f"no formula begins with {prefix!r}" if prefix else "the lock file has no formulas; run qedoc check")
+        if "counts" in self.options:
+            return [nodes.paragraph("", counted(entries), classes=["qedoc-counts"])]
+        rows = [[[_link(entry, docname)], [status(entry.status)], [nodes.Text(_line(entry))]] for entry in entries]
+        return [table(("Formula", "Status", "Evidence"), rows, widths=(40, 12, 48), classes=["qedoc-summary"])] if rows else []
+
+
+def counted(entries: list[Entry]) -> str:
+    """`14 formulas: 12 proved, 2 tested`."""
+    found = Counter(entry.status for entry in entries)
+    order = [*map(str, Verdict), STALE]
+    return f"{count(len(entries), 'formula')}: {', '.join(f'{found[name]} {WORDS[name]}' for name in order if name in found)}"
+
+
+def _link(entry: Entry, docname: str) -> pending_xref:
+    id_ = entry.result.id
+    options = {"refdomain": "qedoc", "reftype": "formula", "reftarget": id_, "refdoc": docname, "qedoc-optional": True}
+    return pending_xref("", nodes.literal("", id_), **options)
+
+
+def _line(entry: Entry) -> str:
+    return entry.stale or (difference(entry) if entry.refuted else entry.result.decisive.reason)

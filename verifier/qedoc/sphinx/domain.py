@@ -1,0 +1,149 @@
+"""The domain `qedoc` of Sphinx: formulas as objects with permanent ids, links to them, and an index of all of them."""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from docutils import nodes
+from sphinx.addnodes import pending_xref
+from sphinx.builders import Builder
+from sphinx.domains import Domain, Index, IndexEntry, ObjType
+from sphinx.environment import BuildEnvironment
+from sphinx.roles import XRefRole
+from sphinx.util import logging
+from sphinx.util.nodes import make_refnode
+
+from qedoc.lock.syntax import digest
+from qedoc.sphinx.directives import FormulaDirective, StatusDirective
+from qedoc.sphinx.library import Library
+from qedoc.sphinx.rendering import WORDS
+
+ALL = "*"
+"""Stands for all formulas in what a page rests on."""
+
+logger = logging.getLogger(__name__)
+
+
+def anchor(id_: str) -> str:
+    """The permanent id of a formula on its page; two formulas never share one."""
+    legible = re.sub(r"[^A-Za-z0-9._-]+", "-", id_)
+    target, _, name = id_.partition("#")
+    unique = re.fullmatch(r"[A-Za-z0-9._]*", target) and re.fullmatch(r"[A-Za-z0-9._-]*", name)
+    return f"formula-{legible}" if unique else f"formula-{legible}-{digest(id_)[:8]}"
+
+
+class FormulaIndex(Index):
+    """All formulas of the pages, by package, with their status."""
+
+    name = "formulas"
+    localname = "Formulas"
+    shortname = "formulas"
+
+    def generate(self, docnames: Iterable[str] | None = None) -> tuple[list[tuple[str, list[IndexEntry]]], bool]:
+        """The entries, under the package that each formula is about."""
+        assert isinstance(self.domain, QedocDomain)
+        wanted = None if docnames is None else set(docnames)
+        found: dict[str, list[IndexEntry]] = {}
+        for id_, (docname, node_id) in sorted(self.domain.objects.items()):
+            if wanted is None or docname in wanted:
+                entry = self.domain.library.entries.get(id_)
+                status = WORDS[entry.status] if entry else "not verified"  # type: ignore[index]  # the words of `stale` too
+                found.setdefault(id_.partition(".")[0], []).append(IndexEntry(id_, 0, docname, node_id, "", "", status))
+        return sorted(found.items()), False
+
+
+class QedocDomain(Domain):
+    """Formulas, by the ids of their claims.
+
+    `library` is what the lock files say; it is read anew for each build.
+    """
+
+    name = "qedoc"
+    label = "qedoc"
+    object_types = {"formula": ObjType("formula", "formula")}  # noqa: RUF012  so Sphinx wants it
+    directives = {"formula": FormulaDirective, "status": StatusDirective}  # noqa: RUF012  as above
+    roles = {"formula": XRefRole()}  # noqa: RUF012  as above
+    indices = [FormulaIndex]  # noqa: RUF012  as above
+    initial_data: dict[str, Any] = {"objects": {}, "shown": {}}  # noqa: RUF012  as above
+    data_version = 1
+
+    def __init__(self, env: BuildEnvironment) -> None:
+        super().__init__(env)
+        self.library = Library()
+
+    @property
+    def objects(self) -> dict[str, tuple[str, str]]:
+        """For each formula, by id, the page and the place on it."""
+        found: dict[str, tuple[str, str]] = self.data["objects"]
+        return found
+
+    @property
+    def shown(self) -> dict[str, dict[str, str]]:
+        """For each page, the fingerprint of each formula that it shows."""
+        found: dict[str, dict[str, str]] = self.data["shown"]
+        return found
+
+    def note(self, id_: str, docname: str, location: Any) -> str:
+        """Enters a formula, and gives its place on the page."""
+        other = self.objects.get(id_)
+        if other is not None:
+            message = "duplicate description of formula %s, other instance in %s; use :no-index: for one of them"
+            logger.warning(message, id_, other[0], location=location, type="qedoc", subtype="duplicate")
+        self.objects[id_] = (docname, anchor(id_))
+        return anchor(id_)
+
+    def rests_on(self, docname: str, id_: str) -> None:
+        """Notes that a page shows a formula; ALL for all of them."""
+        self.shown.setdefault(docname, {})[id_] = self.fingerprint(id_)
+
+    def fingerprint(self, id_: str) -> str:
+        """Changes with what pages show of a formula; empty for one that is not known."""
+        if id_ == ALL:
+            return self.library.digest
+        entry = self.library.entries.get(id_)
+        return entry.digest if entry else ""
+
+    def outdated(self) -> list[str]:
+        """The pages that show a formula that is no longer what it was when they were read."""
+        return sorted(page for page, shown in self.shown.items() if any(self.fingerprint(id_) != was for id_, was in shown.items()))
+
+    def clear_doc(self, docname: str) -> None:
+        """Forgets a page."""
+        self.shown.pop(docname, None)
+        for id_ in [id_ for id_, (page, _) in self.objects.items() if page == docname]:
+            del self.objects[id_]
+
+    def merge_domaindata(self, docnames: Any, otherdata: dict[str, Any]) -> None:
+        """Takes over what another process read."""
+        self.objects.update({id_: place for id_, place in otherdata["objects"].items() if place[0] in docnames})
+        self.shown.update({page: shown for page, shown in otherdata["shown"].items() if page in docnames})
+
+    def resolve_xref(
+        self, env: BuildEnvironment, fromdocname: str, builder: Builder, typ: str, target: str, node: pending_xref, contnode: nodes.Element
+    ) -> nodes.reference | None:
+        """A link to a formula, by its id or the end of it."""
+        id_ = self._named(target)
+        if id_ is None:
+            return None
+        docname, node_id = self.objects[id_]
+        return make_refnode(builder, fromdocname, docname, node_id, contnode, id_)
+
+    def resolve_any_xref(
+        self, env: BuildEnvironment, fromdocname: str, builder: Builder, target: str, node: pending_xref, contnode: nodes.Element
+    ) -> list[tuple[str, nodes.reference]]:
+        """As resolve_xref, for the role `any`, which only finds whole ids."""
+        if target not in self.objects:
+            return []
+        docname, node_id = self.objects[target]
+        return [("qedoc:formula", make_refnode(builder, fromdocname, docname, node_id, contnode, target))]
+
+    def get_objects(self) -> Iterator[tuple[str, str, str, str, str, int]]:
+        """All formulas, for objects.inv and the search."""
+        for id_, (docname, node_id) in sorted(self.objects.items()):
+            yield id_, id_, "formula", docname, node_id, 1
+
+    def _named(self, target: str) -> str | None:
+        if target in self.objects:
+            return target
+        fitting = [id_ for id_ in self.objects if id_.endswith(f".{target}")]
+        return fitting[0] if len(fitting) == 1 else None
