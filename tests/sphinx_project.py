@@ -158,7 +158,9 @@ def environment() -> dict[str, str]:
 
 def check(folder: Path) -> int:
     """Runs `qedoc check` in the project's folder."""
-    done = subprocess.run([sys.executable, "-m", "qedoc", "check", "--quiet"], cwd=folder, env=environment(), capture_output=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "qedoc", "check", "--quiet"], cwd=folder, env=environment(), capture_output=True, check=False
+    )
     return done.returncode
 
 

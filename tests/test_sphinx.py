@@ -7,6 +7,7 @@ import pytest
 from sphinx_project import SPEC, build, check, write
 
 from qedoc.errors import QedocError
+from qedoc.lock.store import load
 from qedoc.sphinx import figures, library
 from qedoc.sphinx.builders import mathml
 from qedoc.sphinx.domain import anchor
@@ -49,7 +50,14 @@ def test_formula_with_status_symbols_properties_code_and_picture(project: Path) 
     assert (done.returncode, done.stderr) == (0, "")
     shown = html(project)
     assert '<span class="qedoc-status qedoc-proved">proved</span>' in shown
-    for text in (r"\[\min\left(T, x\right)\]", "greatest value", "non-decreasing in x", "1 path", "docstring of small.ramp", "spec/ramp.py:9"):
+    for text in (
+        r"\[\min\left(T, x\right)\]",
+        "greatest value",
+        "non-decreasing in x",
+        "1 path",
+        "docstring of small.ramp",
+        "spec/ramp.py:9",
+    ):
         assert text in shown
     assert '<details class="qedoc-fold">' in shown
     assert "<summary>What the code computes</summary>" in shown
@@ -64,7 +72,9 @@ def test_refuted_formula_is_a_warning_with_file_line_and_counterexample(project:
     page(project, f".. formula:: {names(project)}")
     done = build(project, "html", "-W", "--keep-going")
     assert done.returncode == 1
-    assert re.search(r"docs/other\.rst:4: WARNING: formula small\.decay.* \(spec/wrong\.py:9\) is refuted: at rate=.*: documented .*, code ", done.stderr)
+    assert re.search(
+        r"docs/other\.rst:4: WARNING: formula small\.decay.* \(spec/wrong\.py:9\) is refuted: at .*rate=.*: documented .*, code ", done.stderr
+    )
     assert "the documented formula gives" in html(project, "other")
 
 
@@ -111,7 +121,9 @@ def test_changed_spec_is_verified_before_pages_are_read(project: Path) -> None:
     (project / "spec" / "ramp.py").write_text(SPEC.replace("Min(x, T)", "Min(x, T) + x - x * x"))
     done = build(project, "html", "-W", "--keep-going")
     assert done.returncode == 1
-    assert re.search(r"ramp\.rst:4: WARNING: formula small\.ramp \(spec/ramp\.py:9\) is refuted: at top=.*: documented .*, code ", done.stderr)
+    assert re.search(
+        r"ramp\.rst:4: WARNING: formula small\.ramp \(spec/ramp\.py:9\) is refuted: at .*top=.*: documented .*, code ", done.stderr
+    )
 
 
 def test_spec_that_does_not_run_is_a_warning(project: Path) -> None:
@@ -135,7 +147,10 @@ def test_bad_input_is_said_with_file_and_line(project: Path, text: str, message:
 
 
 def test_bad_configuration_is_said(project: Path) -> None:
-    assert "qedoc_verify: expected one of 'stale', 'never', 'always', found 'sometimes'" in build(project, "html", "-D", "qedoc_verify=sometimes").stderr
+    assert (
+        "qedoc_verify: expected one of 'stale', 'never', 'always', found 'sometimes'"
+        in build(project, "html", "-D", "qedoc_verify=sometimes").stderr
+    )
 
 
 def test_lock_file_with_merge_conflict_is_said(project: Path) -> None:
@@ -178,7 +193,7 @@ def test_tex_without_mathml_is_refused() -> None:
 
 def contents(folder: Path) -> dict[str, bytes]:
     found = {file.relative_to(folder).as_posix(): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
-    return {name: content for name, content in found.items() if name not in (".buildinfo",)}
+    return {name: content for name, content in found.items() if name != ".buildinfo"}
 
 
 def test_parallel_build_gives_the_same_bytes(project: Path) -> None:
@@ -205,11 +220,16 @@ def test_second_build_reads_nothing_and_a_touched_spec_only_its_page(project: Pa
     assert "reading sources... [100%] ramp" in touched
 
 
+def edit_lock(folder: Path, id_: str) -> None:
+    lock = load(folder / "qedoc.lock")
+    lock.claims[id_]["source"] += ", second edition"
+    (folder / "qedoc.lock").write_text(lock.text())
+
+
 def test_changed_lock_rereads_the_pages_that_show_what_changed(project: Path) -> None:
     never(project)
     build(project)
-    lock = project / "qedoc.lock"
-    lock.write_text(lock.read_text().replace('"seed": 0,\n   "source": "docstring', '"seed": 0,\n   "source": "the docstring'))
+    edit_lock(project, "small.ramp")
     assert read_pages(build(project).stdout) == "0 added, 2 changed, 0 removed"  # the page of the formula and the page with the summary
 
 
@@ -217,8 +237,7 @@ def test_other_formula_of_the_lock_rereads_no_page_of_this_one(project: Path) ->
     never(project)
     (project / "docs" / "index.rst").write_text("Small\n=====\n\n.. toctree::\n\n   ramp\n   other\n")
     build(project)
-    lock = project / "qedoc.lock"
-    lock.write_text(lock.read_text().replace("</style>", "<style>"))
+    edit_lock(project, names(project))
     assert read_pages(build(project).stdout) == "0 added, 0 changed, 0 removed"
 
 

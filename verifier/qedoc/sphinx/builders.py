@@ -1,7 +1,8 @@
 """What each builder makes of a formula: pages show pictures that follow their colours; builders without mathematics get readable text."""
 
+import importlib
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
@@ -23,7 +24,7 @@ class PlainFormulas(SphinxPostTransform):
     """Formulas of the lock file as they are drawn on terminals, for builders that have no mathematics."""
 
     default_priority = 400
-    formats: ClassVar[tuple[str, ...]] = PLAIN
+    formats = PLAIN
 
     def run(self, **kwargs: Any) -> None:
         """Replaces each formula."""
@@ -39,7 +40,7 @@ class BookFormulas(SphinxPostTransform):
     """MathML in books, whose readers run no scripts; the readable text where TeX has no MathML."""
 
     default_priority = 400
-    builders: ClassVar[tuple[str, ...]] = ("epub",)
+    builders = ("epub",)
 
     def run(self, **kwargs: Any) -> None:
         """Replaces each formula, unless the book's formulas are images."""
@@ -61,13 +62,11 @@ def _book_formula(node: nodes.Element) -> nodes.Node:
 
 def mathml(tex: str, *, block: bool) -> str | None:
     """TeX as MathML, with what docutils has for it; None for what it cannot read."""
-    from docutils.utils.math import latex2mathml
-
-    convert: Any = getattr(latex2mathml, "tex2mathml", None)
+    reader: Any = importlib.import_module("docutils.utils.math.latex2mathml")  # its interface changed with docutils 0.21
     try:
-        if convert is not None:
-            return str(convert(tex, as_block=block))
-        return "".join(latex2mathml.parse_latex_math(tex, inline=not block).xml())  # type: ignore[call-arg, union-attr]  # older docutils
+        if hasattr(reader, "tex2mathml"):
+            return str(reader.tex2mathml(tex, as_block=block))
+        return "".join(reader.parse_latex_math(tex, inline=not block).xml())
     except Exception:  # noqa: BLE001  docutils' reader raises many kinds; there is a form without it
         return None
 
@@ -76,7 +75,7 @@ class LatexPictures(SphinxPostTransform):
     """Pictures as files that LaTeX includes."""
 
     default_priority = 9
-    formats: ClassVar[tuple[str, ...]] = ("latex",)
+    formats = ("latex",)
 
     def run(self, **kwargs: Any) -> None:
         """Replaces each picture."""

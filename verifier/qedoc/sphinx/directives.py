@@ -1,7 +1,7 @@
 """The directives: a formula with all that is known of it, and a summary of the status of all formulas."""
 
 from collections import Counter
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import Any, ClassVar, Protocol, cast
 
 from docutils import nodes
 from docutils.parsers.rst import directives
@@ -13,13 +13,10 @@ from sphinx.util.typing import OptionSpec
 from qedoc.errors import QedocError
 from qedoc.report.layout import count
 from qedoc.sphinx import figures
-from qedoc.sphinx.library import STALE, Entry
 from qedoc.sphinx.elements import curve
-from qedoc.sphinx.rendering import WORDS, Parts, difference, evidence, rendered, status, table
+from qedoc.sphinx.library import STALE, Entry, Library
+from qedoc.sphinx.rendering import WORDS, Parts, Row, difference, evidence, rendered, status, table
 from qedoc.verdict import Verdict
-
-if TYPE_CHECKING:
-    from qedoc.sphinx.domain import QedocDomain
 
 logger = logging.getLogger(__name__)
 
@@ -30,11 +27,27 @@ def _status_name(argument: str) -> str:
     return directives.choice(argument, _STATUSES)
 
 
+class Formulas(Protocol):
+    """What the directives ask of the domain."""
+
+    library: Library
+
+    def note(self, id_: str, docname: str, location: Any) -> str:
+        """Enters a formula, and gives its place on the page."""
+
+    def rests_on(self, docname: str, id_: str) -> None:
+        """Notes that a page shows a formula; ALL for all of them."""
+
+
+ALL = "*"
+"""Stands for all formulas in what a page rests on."""
+
+
 class _QedocDirective(SphinxDirective):
     @property
-    def domain_of_formulas(self) -> "QedocDomain":
+    def formulas(self) -> Formulas:
         """The domain, with the library of this build."""
-        return cast("QedocDomain", self.env.get_domain("qedoc"))
+        return cast("Formulas", self.env.get_domain("qedoc"))
 
     def warn(self, subtype: str, message: str) -> None:
         """A warning with the page and line of the directive."""
@@ -60,13 +73,13 @@ class FormulaDirective(_QedocDirective):
 
     def run(self) -> list[nodes.Node]:
         """The nodes of the formula."""
-        domain, docname = self.domain_of_formulas, self.env.docname
+        domain, docname = self.formulas, self.env.docname
         domain.rests_on(docname, self.arguments[0])
         try:
             entry = domain.library.find(self.arguments[0])
         except LookupError as error:
             self.warn("missing", str(error))
-            domain.rests_on(docname, "*")  # whatever is verified next may be it
+            domain.rests_on(docname, ALL)  # whatever is verified next may be it
             return [nodes.paragraph("", "", nodes.literal("", self.arguments[0]), nodes.Text(" not verified"))]
         domain.rests_on(docname, entry.result.id)
         self.env.note_dependency(str(entry.file))
@@ -115,15 +128,15 @@ class StatusDirective(_QedocDirective):
 
     def run(self) -> list[nodes.Node]:
         """The table, of all formulas or of those whose ids begin with the argument."""
-        domain, docname = self.domain_of_formulas, self.env.docname
-        domain.rests_on(docname, "*")
+        domain, docname = self.formulas, self.env.docname
+        domain.rests_on(docname, ALL)
         prefix = self.arguments[0] if self.arguments else ""
         entries = [entry for id_, entry in domain.library.entries.items() if id_.startswith(prefix)]
         if not entries:
             self.warn("missing", f"no formula begins with {prefix!r}" if prefix else "the lock file has no formulas; run qedoc check")
         if "counts" in self.options:
             return [nodes.paragraph("", counted(entries), classes=["qedoc-counts"])]
-        rows = [[[_link(entry, docname)], [status(entry.status)], [nodes.Text(_line(entry))]] for entry in entries]
+        rows: list[Row] = [[[_link(entry, docname)], [status(entry.status)], [nodes.Text(_line(entry))]] for entry in entries]
         return [table(("Formula", "Status", "Evidence"), rows, widths=(40, 12, 48), classes=["qedoc-summary"])] if rows else []
 
 

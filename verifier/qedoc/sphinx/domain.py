@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 from docutils import nodes
 from sphinx.addnodes import pending_xref
@@ -14,12 +14,9 @@ from sphinx.util import logging
 from sphinx.util.nodes import make_refnode
 
 from qedoc.lock.syntax import digest
-from qedoc.sphinx.directives import FormulaDirective, StatusDirective
+from qedoc.sphinx.directives import ALL, FormulaDirective, StatusDirective
 from qedoc.sphinx.library import Library
 from qedoc.sphinx.rendering import WORDS
-
-ALL = "*"
-"""Stands for all formulas in what a page rests on."""
 
 logger = logging.getLogger(__name__)
 
@@ -47,7 +44,7 @@ class FormulaIndex(Index):
         for id_, (docname, node_id) in sorted(self.domain.objects.items()):
             if wanted is None or docname in wanted:
                 entry = self.domain.library.entries.get(id_)
-                status = WORDS[entry.status] if entry else "not verified"  # type: ignore[index]  # the words of `stale` too
+                status = WORDS[entry.status] if entry else "not verified"
                 found.setdefault(id_.partition(".")[0], []).append(IndexEntry(id_, 0, docname, node_id, "", "", status))
         return sorted(found.items()), False
 
@@ -64,7 +61,7 @@ class QedocDomain(Domain):
     directives = {"formula": FormulaDirective, "status": StatusDirective}  # noqa: RUF012  as above
     roles = {"formula": XRefRole()}  # noqa: RUF012  as above
     indices = [FormulaIndex]  # noqa: RUF012  as above
-    initial_data: dict[str, Any] = {"objects": {}, "shown": {}}  # noqa: RUF012  as above
+    initial_data: ClassVar[dict[str, Any]] = {"objects": {}, "shown": {}}
     data_version = 1
 
     def __init__(self, env: BuildEnvironment) -> None:
@@ -118,7 +115,7 @@ class QedocDomain(Domain):
         self.objects.update({id_: place for id_, place in otherdata["objects"].items() if place[0] in docnames})
         self.shown.update({page: shown for page, shown in otherdata["shown"].items() if page in docnames})
 
-    def resolve_xref(
+    def resolve_xref(  # noqa: PLR0917  Sphinx calls it so
         self, env: BuildEnvironment, fromdocname: str, builder: Builder, typ: str, target: str, node: pending_xref, contnode: nodes.Element
     ) -> nodes.reference | None:
         """A link to a formula, by its id or the end of it."""

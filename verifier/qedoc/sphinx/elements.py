@@ -13,7 +13,7 @@ class summary(nodes.paragraph):  # noqa: N801  as above
     """The line of a fold that is always seen."""
 
 
-class curve(nodes.General, nodes.Element):  # type: ignore[misc]  # noqa: N801  docutils names nodes so, and has no types
+class curve(nodes.General, nodes.Element):  # noqa: N801  as above
     """A picture of a formula: `points` is the file of its numbers, `title` and `description` say it in words."""
 
 

@@ -153,7 +153,9 @@ def _read(config: Config) -> tuple[Project, dict[str, Entry]]:
     try:
         told = _told(config, lock)
         reasons = [f"{name}: {claims}" for name, claims in told.items() if isinstance(claims, str)]
-        reasons += [f"no record of {id_}" for claims in told.values() if not isinstance(claims, str) for id_ in claims if id_ not in lock.claims]
+        reasons += [
+            f"no record of {id_}" for claims in told.values() if not isinstance(claims, str) for id_ in claims if id_ not in lock.claims
+        ]
         entries = {id_: _entry(id_, kept, path, told) for id_, kept in lock.claims.items()}
     except (KeyError, TypeError, ValueError, AttributeError) as error:  # a hand has been at the file
         message = f"{path}: the lock file is not whole ({type(error).__name__}: {error}); delete it and run qedoc check again"

@@ -1,16 +1,20 @@
 """From a formula of the lock file to the nodes of a page."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from docutils import nodes
 
 from qedoc.report.layout import count, number, point
-from qedoc.sphinx.library import STALE, Entry
 from qedoc.sphinx.elements import fold, formula, letter, summary
+from qedoc.sphinx.library import STALE, Entry
 from qedoc.verdict import CaseResult, Verdict
 
-WORDS = {
+Row: TypeAlias = Sequence[Sequence[nodes.Node]]
+"""For each cell, what stands in it."""
+
+WORDS: Mapping[str, str] = {
     Verdict.PROVED: "proved",
     Verdict.TESTED: "tested",
     Verdict.REFUTED: "refuted",
@@ -99,7 +103,7 @@ def difference(entry: Entry) -> str:
 
 
 def _symbols(entry: Entry) -> nodes.table:
-    rows = [
+    rows: list[Row] = [
         [
             [letter(symbol.latex, symbol.symbol)],
             [nodes.literal("", symbol.name)] if symbol.latex != symbol.name else [],
@@ -113,7 +117,7 @@ def _symbols(entry: Entry) -> nodes.table:
 
 def table(
     head: Sequence[str],
-    rows: Iterable[Sequence[Sequence[nodes.Node]]],
+    rows: Iterable[Row],
     *,
     widths: Sequence[int],
     classes: Sequence[str],
@@ -127,7 +131,7 @@ def table(
         classes: for style sheets.
     """
 
-    def row(cells: Sequence[Sequence[nodes.Node]]) -> nodes.row:
+    def row(cells: Row) -> nodes.row:
         return nodes.row("", *(nodes.entry("", nodes.paragraph("", "", *cell)) for cell in cells))
 
     group = nodes.tgroup("", *(nodes.colspec("", colwidth=width) for width in widths), cols=len(widths))

@@ -31,5 +31,7 @@ def verify(project: Project, when: When) -> str:
     done = subprocess.run(command, cwd=project.config.root, capture_output=True, text=True, check=False)  # noqa: S603  this program
     if done.returncode not in (0, 1):
         told = done.stderr.strip().splitlines()
-        raise QedocError(f"qedoc check in {project.config.root} ended with exit code {done.returncode}: {told[-1] if told else 'no message'}")
+        raise QedocError(
+            f"qedoc check in {project.config.root} ended with exit code {done.returncode}: {told[-1] if told else 'no message'}"
+        )
     return done.stdout
