@@ -25,7 +25,8 @@ from qedoc.proof import Proof, prove
 from qedoc.search.strategies import Row, seeded
 from qedoc.search.witness import first
 from qedoc.spec import Size, Spec
-from qedoc.subject import Subject
+from qedoc.subject import Subject, sharpest
+from qedoc.trial import trial
 from qedoc.verdict import CaseResult, Counterexample, Finding, Formula, Verdict
 
 __all__ = ["check", "curve", "describe", "lifted", "search"]
@@ -40,14 +41,23 @@ GAPS = {
 }
 
 
-def check(spec: Spec, sizes: Mapping[str, int], limits: Limits, note: Callable[[str], Any]) -> CaseResult:
+def check(
+    spec: Spec,
+    sizes: Mapping[str, int],
+    limits: Limits,
+    note: Callable[[str], Any],
+    keep: Callable[[CaseResult], Any] = lambda result: None,
+) -> CaseResult:
     """Lifts the code, proves or refutes the formula, runs the code, and rules on each property.
+
+    The claim of a docstring is tried by runs alone first: nobody promised that its code can be lifted.
 
     Args:
         spec: the claim.
         sizes: the value of each size, by symbol name.
         limits: seed and number of points.
         note: told what is being done.
+        keep: given the result that stands if this function does not come to its end.
 
     Raises:
         QedocError: for a spec that does not fit its target.
@@ -56,13 +66,33 @@ def check(spec: Spec, sizes: Mapping[str, int], limits: Limits, note: Callable[[
     limits = _share(spec, limits)
     note("reading the code")
     subject = Subject(spec, sizes)
+    tried: CaseResult | None = None
+    if spec.natural:
+        note("running the code")
+        tried = trial(subject, limits)
+        keep(tried)
+        note("reading the code")
     try:
         subject.code.explore(subject.facts)
-        result = _ruled(subject, limits, note)
+        result = _with_trial(_ruled(subject, limits, note), tried)
     except UnsupportedError as error:
         result = CaseResult(id=subject.case.id, verdict=Verdict.UNSUPPORTED, reason=str(error))
+        if tried is not None and tried.verdict in (Verdict.TESTED, Verdict.REFUTED):
+            result = replace(tried, reason=f"{tried.reason}; the code is not lifted: {error}")
     reached = sorted({place for branch in subject.code.branches for place in branch.path.reached})
     return replace(result, seconds=time.perf_counter() - started, sources=closure(spec.target, reached))
+
+
+def _with_trial(result: CaseResult, tried: CaseResult | None) -> CaseResult:
+    """A result beside what runs alone showed: they may not contradict each other, and answer where there was nothing to compare."""
+    if tried is None:
+        return result
+    if tried.verdict is Verdict.REFUTED and result.verdict.holds:
+        reason = f"{tried.reason}, but no difference was found otherwise ({result.reason}); please report this as a bug of qedoc"
+        return replace(result, verdict=Verdict.UNDECIDED, reason=reason)
+    if result.verdict is Verdict.UNDECIDED and not result.points and tried.verdict in (Verdict.TESTED, Verdict.REFUTED):
+        return replace(tried, reason=f"{tried.reason}; {result.reason}", code=result.code, findings=result.findings)
+    return result
 
 
 def _share(spec: Spec, limits: Limits) -> Limits:
@@ -145,6 +175,14 @@ def _verdict(subject: Subject, proof: Proof, row: Row | None, executions: Execut
         if proof.complete:
             return Verdict.UNDECIDED, "the proof and the enclosures contradict each other; please report this as a bug of qedoc"
         return Verdict.REFUTED, "formula and code have different values at a point of the domain"
+    if proof.complete and subject.nearly is not None:
+        return Verdict.UNDECIDED, "the proof and the enclosures contradict each other; please report this as a bug of qedoc"
+    if subject.nearly is not None:
+        distance, row = subject.nearly
+        at = spoken(named(subject.case, subject.plan.point(row)))
+        most = f"{distance:.1g}" if distance else "less than 1e-16"
+        reason = f"the code approximates: it differs by at most {most} of the value at {subject.compared} points, the most at {at}"
+        return Verdict.TESTED, reason
     if subject.strange is not None:
         inputs = spoken(named(subject.case, subject.plan.point(subject.strange)))
         return Verdict.UNDECIDED, f"the code's formula and a run of the code differ at {inputs}; please report this as a bug of qedoc"
@@ -188,8 +226,8 @@ def _counterexample(subject: Subject, row: Row) -> Counterexample:
     point = subject.plan.point(row)
     return Counterexample(
         inputs=named(subject.case, point),
-        documented=shortest(subject.documented(row, 128)),
-        actual=shortest(branch.value(row, 128)),
+        documented=shortest(sharpest(subject.documented, row)),
+        actual=shortest(sharpest(branch.value, row)),
         ran=ran,
         call=pasteable(subject.case, point),
     )

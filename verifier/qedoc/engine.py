@@ -341,6 +341,8 @@ class _Run:
         limit = f"time limit of {self.limits.timeout:g} s ran out" if isinstance(reply, Overrun) else str(reply)
         doing = f" ({stage.read_text(encoding='utf-8')})" if stage.exists() else ""
         seconds = self.limits.timeout if isinstance(reply, Overrun) else 0.0
+        if known := worker.kept(stage):
+            return replace(known, reason=f"{known.reason}; {limit}{doing}", seconds=seconds)
         return CaseResult(id=name, verdict=Verdict.UNDECIDED, reason=limit + doing, seconds=seconds)
 
     def draw(self) -> None:

@@ -68,6 +68,23 @@ def execute(subject: Subject, exact: Callable[[Row], Value | None], limits: Limi
     )
 
 
+def sampled(plan: Plan, most: int, count: int, seed: int, dtype: str) -> list[Row]:
+    """Points of the domain as code in a dtype sees them, each once.
+
+    Args:
+        plan: the domain.
+        most: how many landmarks at most.
+        count: how many other points: a quarter simple ones, the rest by chance.
+        seed: for those.
+        dtype: to which reals are rounded.
+    """
+    return _seen(plan, _rows(plan, most, count, seed), dtype)
+
+
+def _seen(plan: Plan, wanted: Sequence[Row], dtype: str) -> list[Row]:
+    return list(dict.fromkeys(row for row in (rounded(row, plan.symbols, dtype) for row in wanted) if plan.holds(row)))
+
+
 def _rows(plan: Plan, most: int, count: int, seed: int) -> list[Row]:
     landmarks = list(itertools.islice(plan.landmarks(), most))
     simple = list(plan.simple(max(1, count // 4)))
@@ -76,7 +93,7 @@ def _rows(plan: Plan, most: int, count: int, seed: int) -> list[Row]:
 
 def _in_dtype(subject: Subject, exact: Callable[[Row], Value | None], wanted: Sequence[Row], dtype: str) -> Executions:
     symbols = subject.plan.symbols
-    rows = list(dict.fromkeys(row for row in (rounded(row, symbols, dtype) for row in wanted) if subject.plan.holds(row)))
+    rows = _seen(subject.plan, wanted, dtype)
     runs = run_rows(subject.call, symbols, rows, dtype)
     errors: list[tuple[float, int]] = []
     findings: dict[str, Finding] = {}

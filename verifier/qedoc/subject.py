@@ -13,6 +13,7 @@ from qedoc.evaluate.ball import Enclosure, Undefined, Value, compile
 from qedoc.evaluate.compare import Comparison, compare
 from qedoc.evaluate.execute import run_plain
 from qedoc.feasible import Facts
+from qedoc.lift.literals import BallLiteral, is_coefficient
 from qedoc.lift.opaque import opaque
 from qedoc.partial import totalise
 from qedoc.paths import Branch, Code, interpretation_of
@@ -25,6 +26,15 @@ UNDEFINED = (Comparison.LEFT_UNDEFINED, Comparison.RIGHT_UNDEFINED, Comparison.B
 
 MOST_QUESTIONS = 20
 """Runs that are made to learn whether the code has a value where its formula has none."""
+
+NEAR = 2.0**-16
+"""Relative difference from a function that code may have which approximates it; far more than approximations for float32 have."""
+
+UNSEEN = 2.0**-40
+"""Relative difference that a run in float64 cannot be relied on to show."""
+
+COEFFICIENTS = 3
+"""Numbers of many digits that make code an approximation."""
 
 
 class Subject:
@@ -57,6 +67,7 @@ class Subject:
         self.compared = 0
         self.gaps: dict[Comparison, Row] = {}
         self.beyond: Row | None = None
+        self.nearly: tuple[float, Row] | None = None
         self._questions = 0
         self.strange: Row | None = None
 
@@ -93,18 +104,39 @@ class Subject:
         if self.against(row) is not Comparison.DISJOINT:
             return False
         branch = self.code.at(row)
-        if branch is not None and self._confirmed(row, branch):
+        assert branch is not None  # it was compared
+        if (distance := self._distance(row, branch)) <= (NEAR if approximates(branch) else UNSEEN):
+            self.nearly = max(self.nearly or (0.0, row), (distance, row))
+            return False
+        if self._confirmed(row, branch):
             return True
         self.strange = self.strange or row
         return False
+
+    def _distance(self, row: Row, branch: Branch) -> float:
+        """The relative difference of documented value and code value."""
+        documented, actual = (midpoint(sharpest(part, row)) for part in (self.documented, branch.value))
+        return abs(documented - actual) / max(abs(documented), abs(actual))
 
     def _confirmed(self, row: Row, branch: Branch) -> bool:
         """The run is much nearer to what the code's formula says than to what is documented."""
         ran = run_plain(self.call, self.plan.symbols, row, x64=True)
         if isinstance(ran, Exception):
             return False
-        documented, actual = (midpoint(part(row, 128)) for part in (self.documented, branch.value))
+        documented, actual = (midpoint(sharpest(part, row)) for part in (self.documented, branch.value))
         return abs(ran - actual) <= abs(documented - actual) / 1024
+
+
+def approximates(branch: Branch) -> bool:
+    """Whether a path computes an approximation of its own: its formula has the coefficients of one."""
+    value = branch.path.value
+    return isinstance(value, sp.Basic) and sum(map(is_coefficient, value.atoms(sp.Number, BallLiteral))) >= COEFFICIENTS
+
+
+def sharpest(formula: Enclosure, row: Row) -> Value:
+    """The enclosure of a value that says most of it: an integral's need not be the one of most bits."""
+    values: list[Value] = [formula(row, bits) for bits in (128, 64, 256)]
+    return max(values, key=lambda value: value.rel_accuracy_bits() if isinstance(value, flint.arb) else math.inf)
 
 
 def midpoint(value: Value) -> float:

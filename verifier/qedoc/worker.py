@@ -249,16 +249,31 @@ def check_case(claim: Claim, sizes: dict[str, int], limits: Limits, stage: Path)
         claim: the claim.
         sizes: the case's sizes.
         limits: the bounds.
-        stage: a file that names what is being done, for the one who finds this process dead.
+        stage: a file that names what is being done, for the one who finds this process dead; beside it, what is known by then.
     """
     from qedoc.check import check as check_spec
 
     try:
-        result = check_spec(_spec(claim), sizes, limits, lambda doing: _note(stage, doing))
+        result = check_spec(_spec(claim), sizes, limits, lambda doing: _note(stage, doing), lambda known: _keep(stage, known))
     except (MemoryError, RecursionError) as error:
         limit = "memory" if isinstance(error, MemoryError) else "Python's recursion limit"
         return CaseResult(id=case_id(claim, sizes), verdict=Verdict.UNDECIDED, reason=f"{limit} ran out")
     return replace(result, reason=portable(result.reason))
+
+
+def kept(stage: Path) -> CaseResult | None:
+    """The result that stands for a case whose worker did not come to its end, if there is one."""
+    file = stage.with_suffix(".kept")
+    if not file.exists():
+        return None
+    found: CaseResult = pickle.loads(file.read_bytes())  # noqa: S301  a worker of this run wrote it
+    return found if found.verdict in (Verdict.TESTED, Verdict.REFUTED) else None
+
+
+def _keep(stage: Path, known: CaseResult) -> None:
+    part = stage.with_suffix(".part")
+    part.write_bytes(pickle.dumps(known))
+    part.replace(stage.with_suffix(".kept"))
 
 
 def _note(stage: Path, doing: str) -> None:

@@ -82,6 +82,11 @@ def _elementary(step: Step, function: Elementary, operands: list[Span]) -> Span 
     return settle(Span(lower, upper), step.dtype)
 
 
+def _exponential_units(a: Span) -> int:
+    """XLA makes sinh and cosh of exp(x + log(1/2)): the rounding of the sum is one of x, and a relative one of the result."""
+    return 64 + min(ceil(4 * a.magnitude), _SCALE)
+
+
 def _underflowing(a: Span, smallest: Fraction) -> tuple[Fraction, Fraction]:
     """The ends with room for an underflow on the way to the result, which does not change its sign."""
     room = _UNDERFLOW * smallest
@@ -333,8 +338,8 @@ ELEMENTARY: dict[str, Elementary] = {
     "logistic": Elementary(_increasing(lambda x: 1 / (1 + (-x).exp())), composite=True, least=Fraction(0), most=_ONE),
     "erf": Elementary(_increasing(lambda x: x.erf()), units=16),
     "erfc": Elementary(_decreasing(lambda x: x.erfc()), units=256, least=Fraction(0)),
-    "sinh": Elementary(_increasing(lambda x: x.sinh()), units=64),
-    "cosh": Elementary(_even(lambda x: x.cosh()), units=64),
+    "sinh": Elementary(_increasing(lambda x: x.sinh()), units=_exponential_units),
+    "cosh": Elementary(_even(lambda x: x.cosh()), units=_exponential_units),
     "asinh": Elementary(_increasing(lambda x: x.asinh()), composite=True),
     "atan": Elementary(_increasing(lambda x: x.atan())),
     "asin": Elementary(_increasing(lambda x: x.asin()), composite=True),

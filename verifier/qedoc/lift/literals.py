@@ -73,6 +73,21 @@ class BallLiteral(sp.Symbol):  # type: ignore[misc]  # sympy has no types
         return (*super()._hashable_content(), self.midpoint, self.radius)
 
 
+LONG = 10**7
+"""A decimal with a larger denominator or numerator was not written for its own sake."""
+
+
+def is_coefficient(number: sp.Basic) -> bool:
+    """Whether a number in a code formula looks like a coefficient of an approximation: of many digits, and no simple number.
+
+    Args:
+        number: a literal as `literal` reads it.
+    """
+    return isinstance(number, BallLiteral) or (
+        isinstance(number, sp.Rational) and not number.is_Integer and max(abs(number.p), number.q) > LONG
+    )
+
+
 def literal(value: Any, dtype: Any = "float64") -> sp.Basic:
     """The exact number, truth value or ball that a constant in code means.
 

@@ -1,0 +1,133 @@
+"""What runs alone can tell of a claim: code that cannot be lifted still has values.
+
+A run is a rounded value, so that a difference counts only if rounding is ruled out: it must be the same in float32 and in float64, in which
+rounding is 2**29 times smaller, and it must show at many points. Differences that show at single points (the end of a branch) are not
+found this way.
+"""
+
+import math
+from dataclasses import dataclass
+
+import flint
+
+from qedoc.errors import UnsupportedError
+from qedoc.evaluate.ball import Undefined
+from qedoc.evaluate.ball_values import is_known, shortest
+from qedoc.evaluate.execute import run_plain, run_rows
+from qedoc.executions import sampled
+from qedoc.inputs import named, pasteable
+from qedoc.limits import Limits
+from qedoc.search.plan import plainness
+from qedoc.search.strategies import Row
+from qedoc.subject import Subject, midpoint, sharpest
+from qedoc.verdict import CaseResult, Counterexample, Verdict
+
+POINTS = 120
+"""Points that are run, if as many are asked for."""
+
+SAME = 2.0**-16
+"""Relative difference from the formula that code may have which approximates a function."""
+
+APART = 2.0**-12
+"""Relative difference that no such code has."""
+
+STEADY = 64
+"""How many times smaller the difference between the two runs is than that from the formula, if it is not rounding's."""
+
+DIGITS = 60
+"""Bits to which the formula's value must be known."""
+
+FEWEST = 3
+"""Points of either kind that an answer needs."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Tally:
+    """The points at which runs and formula were compared, by what was seen."""
+
+    same: list[Row]
+    apart: list[Row]
+    unclear: list[Row]
+
+    @property
+    def compared(self) -> int:
+        return len(self.same) + len(self.apart) + len(self.unclear)
+
+
+def trial(subject: Subject, limits: Limits) -> CaseResult:
+    """Compares the formula with runs of the code in float32 and float64.
+
+    Args:
+        subject: the claim at fixed sizes; its code need not have been lifted.
+        limits: bounds the points.
+
+    Returns:
+        `tested` or `refuted` where runs suffice, else `undecided` with the reason; `unsupported` for code that cannot be run.
+    """
+    count = min(limits.max_points, POINTS)
+    rows = sampled(subject.plan, count, count // 2, limits.seed, "float32")
+    try:
+        tally = _tally(subject, rows)
+    except UnsupportedError as error:
+        return CaseResult(id=subject.case.id, verdict=Verdict.UNSUPPORTED, reason=str(error))
+    if len(tally.apart) >= max(FEWEST, tally.compared // 10):
+        return _refuted(subject, tally)
+    if tally.apart or len(tally.same) < FEWEST or len(tally.unclear) > len(tally.same):
+        seen = f"{len(tally.same)} points agree, {len(tally.apart)} differ, and rounding hides {len(tally.unclear)}"
+        return CaseResult(
+            id=subject.case.id, verdict=Verdict.UNDECIDED, reason=f"runs alone do not decide: {seen}", runs=2 * tally.compared
+        )
+    reason = f"no difference beyond rounding at {len(tally.same)} points, run in float32 and float64"
+    return CaseResult(id=subject.case.id, verdict=Verdict.TESTED, reason=reason, runs=2 * tally.compared)
+
+
+def _tally(subject: Subject, rows: list[Row]) -> _Tally:
+    symbols = subject.plan.symbols
+    coarse, fine = (run_rows(subject.call, symbols, rows, dtype).values for dtype in ("float32", "float64"))
+    if fine.ndim != 1:
+        raise UnsupportedError(f"the target returns an array of shape {fine.shape[1:]}; expected a number")
+    tally = _Tally([], [], [])
+    for row, low, high in zip(rows, coarse.tolist(), fine.tolist(), strict=True):
+        documented = _documented(subject, row)
+        if documented is None or not (math.isfinite(low) and math.isfinite(high)):
+            continue
+        scale = max(abs(documented), abs(high))
+        difference = abs(high - documented)
+        if difference <= SAME * scale:
+            tally.same.append(row)
+        elif difference >= APART * scale and abs(high - low) * STEADY <= difference:
+            tally.apart.append(row)
+        else:
+            tally.unclear.append(row)
+    return tally
+
+
+def _documented(subject: Subject, row: Row) -> float | None:
+    """The formula's value, where it is known to more digits than a run has."""
+    value = sharpest(subject.documented, row)
+    if isinstance(value, Undefined) or not is_known(value):
+        return None
+    return midpoint(value) if isinstance(value, flint.fmpq) or value.rel_accuracy_bits() >= DIGITS else None
+
+
+def _refuted(subject: Subject, tally: _Tally) -> CaseResult:
+    row = min(tally.apart, key=lambda row: [plainness(x) for x in row])
+    point = subject.plan.point(row)
+    ran = run_plain(subject.call, subject.plan.symbols, row, x64=True)
+    if isinstance(ran, Exception):
+        return CaseResult(
+            id=subject.case.id, verdict=Verdict.UNDECIDED, reason=f"a run alone raises {type(ran).__name__}, many at once do not"
+        )
+    return CaseResult(
+        id=subject.case.id,
+        verdict=Verdict.REFUTED,
+        reason=f"runs differ from the formula at {len(tally.apart)} of {tally.compared} points, in float32 and float64 alike",
+        runs=2 * tally.compared,
+        counterexample=Counterexample(
+            inputs=named(subject.case, point),
+            documented=shortest(sharpest(subject.documented, row)),
+            actual=ran,
+            ran=ran,
+            call=pasteable(subject.case, point),
+        ),
+    )
