@@ -190,6 +190,13 @@ def test_a_text_is_analysed_once(lib: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert syntax.analyse(MODULE) == made
 
 
+def test_files_in_a_text_are_named_as_they_are_everywhere(lib: Path) -> None:
+    text = f"{lib / 'layers.py'}:12: no rule for the primitive f (see /no/such.py and a/b.py)"
+    told = closure.portable(text)
+    assert told.startswith("lib/layers.py:12: no rule for the primitive f (see ")
+    assert "a/b.py" in told
+
+
 def test_versions_are_those_of_the_metadata() -> None:
     from importlib import metadata
 
@@ -319,7 +326,7 @@ def test_a_record_that_is_not_whole_is_refused() -> None:
 
 def kept(**changes: object) -> dict[str, object]:
     base = {"content": "c", "limits": {"seed": 0, "max_points": 1000, "timeout": 60.0}, "versions": installed(["jax"]), "sources": {}}
-    return {**base, "verdict": "proved", **changes}
+    return {**base, "verdict": "proved", "checked": True, "target": "jax.nn.relu", **changes}
 
 
 @pytest.mark.parametrize(
@@ -330,9 +337,11 @@ def kept(**changes: object) -> dict[str, object]:
         (kept(), Limits(seed=2), "verified with seed 0, asked for 2"),
         (kept(), Limits(max_points=5), "verified with max-points 1000, asked for 5"),
         (kept(versions={"jax": "0.1"}), Limits(), f"verified with jax 0.1, found {installed(['jax'])['jax']}"),
-        (kept(versions={"gone-away": "0.1"}), Limits(), "verified with gone-away 0.1, found none"),
+        (kept(versions={"gone-away": "0.1"}, sources={"lib.py": {}}), Limits(), "verified with gone-away 0.1, found none"),
         (kept(verdict="undecided"), Limits(timeout=90), "undecided within 60 s, asked for 90 s"),
         (kept(sources={"nowhere.py": {"f": "1"}}), Limits(), "the code has changed: nowhere.py"),
+        (kept(target="lib.f"), Limits(), "the source of its target was not found, so that a change of it cannot be seen"),
+        (kept(target="lib.f", checked=False), Limits(), ""),
         (kept(verdict="undecided"), Limits(timeout=30), ""),
         (kept(), Limits(timeout=90), ""),
         (kept(), Limits(), ""),

@@ -322,3 +322,32 @@ def test_a_wrong_docstring_is_corrected_and_then_the_code_drifts(tmp_path: Path)
     assert drifted.returncode == 1
     assert summary(drifted) == "2 targets: 1 proved, 1 refuted; 1 claim unchanged"
     assert str(tmp_path) not in (tmp_path / "qedoc.lock").read_text()
+
+
+TWIN = """\
+from sympy import symbols
+from qedoc import Parameter, Reals, Spec
+x = symbols("x")
+same = Spec(target="scratchlib.ramps.same", formula=x, symbols=[Parameter(x, "x", Reals(), "place")])
+"""
+
+
+def test_a_spec_and_a_docstring_of_one_name_are_two_claims_and_two_specs_of_one_name_an_error(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text('[tool.qedoc]\ndocstrings = ["scratchlib.ramps.same"]\nmax-points = 40\njobs = 1\n')
+    (tmp_path / "scratchlib").mkdir()
+    (tmp_path / "scratchlib" / "__init__.py").write_text("")
+    (tmp_path / "scratchlib" / "ramps.py").write_text(DOCUMENTED)
+    (tmp_path / "spec").mkdir()
+    (tmp_path / "spec" / "a.py").write_text(TWIN)
+    for unchanged in (0, 2):
+        done = json.loads(qedoc(tmp_path, "check", "--format", "json").stdout)
+        assert {claim["id"]: claim["verdict"] for claim in done["claims"]} == {
+            "scratchlib.ramps.same": "proved",
+            "scratchlib.ramps.same@docstring": "proved",
+        }
+        assert done["unchanged"] == unchanged
+    (tmp_path / "spec" / "b.py").write_text(TWIN.replace("formula=x", "formula=2 * x"))
+    assert qedoc(tmp_path, "check", "spec/b.py").returncode == 1
+    both = qedoc(tmp_path, "check")
+    assert both.returncode == 2
+    assert "spec/b.py:4: scratchlib.ramps.same: a second spec with this id, the first is at spec/a.py:4" in both.stderr

@@ -113,10 +113,14 @@ def finding(notice: Notice) -> dict[str, Any]:
 
 
 def _for_people(made: Report, style: str, file: IO[str]) -> None:
-    from qedoc.report import survey, terminal
+    from qedoc.report import terminal
     from qedoc.report.layout import Plain
 
-    write = terminal.full if style == "full" else survey.concise if made.outcome.audited else terminal.concise
+    write = terminal.full if style == "full" else terminal.concise
+    if style == "concise" and made.outcome.audited:
+        from qedoc.report import survey
+
+        write = survey.concise
     silent, remarks = _silent(made), _remarks(made)
     if isinstance(file, TextIOWrapper):
         file.reconfigure(errors="backslashreplace")  # a formula may hold signs that an old terminal lacks

@@ -99,6 +99,8 @@ class _Answers:
         names: the claims' targets and ids.
         targets: the target of each claim.
         undrawn: the claims whose picture an earlier run did not come to.
+        places: where each claim stands.
+        wrong: what is wrong with the names that are asked for.
     """
 
     results: list[ClaimResult] = field(default_factory=list)
@@ -106,6 +108,7 @@ class _Answers:
     unknown: list[Stale] = field(default_factory=list)
     targets: dict[str, str] = field(default_factory=dict)
     undrawn: list[str] = field(default_factory=list)
+    places: list[Location] = field(default_factory=list)
     wrong: list[QedocError] = field(default_factory=list)
 
     def select(self, wanted: Sequence[str]) -> "_Answers":
@@ -162,6 +165,11 @@ def _ask(path: str, claims: Callable[[], list[Noted] | str], lock: Lock, limits:
             return
         for claim in known:
             place = Location(path=claim.path or path, line=claim.line)
+            if claim.id in answers.targets:
+                if place not in answers.places:  # two names may share a docstring; two claims of one id are for the engine to refuse
+                    answers.unknown.append(Stale(id=claim.id, location=place, reason="another claim has this id"))
+                continue
+            answers.places.append(place)
             kept = lock.claims.get(claim.id)
             answers.targets[claim.id] = claim.target
             if reason := why_stale(kept, claim.content, limits):

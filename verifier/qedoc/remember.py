@@ -66,7 +66,9 @@ class Remembered(Memory):
 
     def _record(self, claim: Claim, result: ClaimResult) -> dict[str, Any]:
         kept: dict[str, Any] = record.write(result, self._name(claim.file.path))
-        return kept | {"content": claim.content, "limits": asdict(self.limits), "points": None if claim.answer is None else ""}
+        checked = claim.answer is None
+        found = {"content": claim.content, "limits": asdict(self.limits), "checked": checked, "points": None if checked else ""}
+        return kept | found
 
     def wants_curve(self, claim: Claim) -> bool:
         """Pages show the points that were run: each claim is drawn once, also where an earlier run was ended before it came to that."""

@@ -15,8 +15,8 @@ from qedoc.lock.store import load
 from qedoc.lock.syntax import digest
 from qedoc.outcome import Outcome
 from qedoc.recheck import Mode, recheck
-from qedoc.settings import usable_cores
-from qedoc.sources.specfiles import SpecFile
+from qedoc.settings import spec_paths, usable_cores
+from qedoc.sources.specfiles import SpecFile, find
 from qedoc.verdict import ClaimResult
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ class Runs:
             if name not in self._documented:
                 lock = load(self.config.root / self.config.lock)
                 known = claims_in(name, lock.files.get(docstrings_key(name)))
-                self._documented[name] = self._collect((), [name]) if isinstance(known, str) else known
+                self._documented[name] = self._collect(self._specs(), [name]) if isinstance(known, str) else known
         return list({claim.id: claim for claims in self._documented.values() for claim in claims}.values())
 
     def _collect(self, files: Sequence[SpecFile], docstrings: Sequence[str]) -> list[Noted]:
@@ -89,7 +89,11 @@ class Runs:
         claims, errors = engine.collect(files, docstrings, self.limits, self._workers())
         if errors:
             raise errors[0]
-        return [noted(claim) for claim in claims]
+        return [noted(claim) for claim in claims if bool(claim.written) == bool(docstrings)]
+
+    def _specs(self) -> list[SpecFile]:
+        """All spec files of the project: where a spec has the id of a docstring's claim, the latter is called another way."""
+        return find([path for path in spec_paths(self.config) if Path(path).exists()])[0]
 
     def expect(self, targets: set[str]) -> None:
         """Notes which targets will be asked for."""
@@ -128,7 +132,10 @@ class Runs:
 
     def _recheck(self, targets: list[str], lock: Path, mode: Mode) -> Outcome:
         wanted = {*targets}
+        docstrings = [name for name, claims in self._documented.items() if any(claim.target in wanted for claim in claims)]
         files = [file for path, file in self._files.items() if any(claim.target in wanted for claim in self._noted[path])]
+        if docstrings:
+            files = list({file.path: file for file in (*files, *self._specs())}.values())
         return recheck(
             files,
             lock=lock,
@@ -137,7 +144,7 @@ class Runs:
             limits=self.limits,
             jobs=self.jobs,
             pool=None if mode is Mode.LOCKED else self._workers(),
-            docstrings=[name for name, claims in self._documented.items() if any(claim.target in wanted for claim in claims)],
+            docstrings=docstrings,
         )
 
     def _keep(self, found: Outcome) -> None:

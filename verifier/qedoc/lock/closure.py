@@ -59,7 +59,7 @@ def changed(sources: Sources) -> list[str]:
     found = []
     for key, names in sources.items():
         path = find(key)
-        analysis = analyse(_text(path)) if path is not None else None
+        analysis = _analysis(path) if path is not None else None
         if analysis is None:
             found.append(key)
             continue

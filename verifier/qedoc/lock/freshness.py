@@ -155,6 +155,8 @@ def why_stale(record: dict[str, Any] | None, content: str, limits: Limits) -> st
             return f"verified with {name.replace('_', '-')} {record['limits'][name]}, asked for {asked}"
     if record["verdict"] == Verdict.UNDECIDED and record["limits"]["timeout"] < limits.timeout:
         return f"undecided within {record['limits']['timeout']:g} s, asked for {limits.timeout:g} s"
+    if record["checked"] and not record["sources"] and record["target"].partition(".")[0] not in record["versions"]:
+        return "the source of its target was not found, so that a change of it cannot be seen"
     now = installed(record["versions"])
     for name, version in record["versions"].items():
         if now.get(name) != version:

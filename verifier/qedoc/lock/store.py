@@ -14,6 +14,9 @@ from qedoc.lock.syntax import digest
 FORM = 1
 """The form of the lock file; one of another form is not read."""
 
+WIDTH = 140
+"""Columns of a line of the lock file."""
+
 PATIENCE = 60.0
 """Seconds that a writer waits for the others."""
 
@@ -31,9 +34,27 @@ class Lock:
     claims: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def text(self) -> str:
-        """The file's content: files and claims sorted, one value a line."""
+        """The file's content: files and claims sorted, and on one line whatever fits there."""
         whole = {"lock": FORM, "files": dict(sorted(self.files.items())), "claims": dict(sorted(self.claims.items()))}
-        return json.dumps(whole, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+        return _lines(whole, "", 0) + "\n"
+
+
+def _lines(value: Any, indent: str, taken: int) -> str:
+    """JSON text in which a list or an object is broken into lines only if it does not fit on one.
+
+    Args:
+        value: what to write.
+        indent: of the line on which it begins.
+        taken: how much stands before it on that line.
+    """
+    compact = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    if not isinstance(value, dict | list) or (indent and len(indent) + taken + len(compact) <= WIDTH):
+        return compact
+    inner = indent + " "
+    if isinstance(value, list):
+        return "[\n" + ",\n".join(f"{inner}{_lines(item, inner, 0)}" for item in value) + f"\n{indent}]"
+    keys = [(json.dumps(key, ensure_ascii=False), item) for key, item in value.items()]
+    return "{\n" + ",\n".join(f"{inner}{key}: {_lines(item, inner, len(key) + 2)}" for key, item in keys) + f"\n{indent}}}"
 
 
 def load(path: Path) -> Lock:

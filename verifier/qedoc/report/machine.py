@@ -5,7 +5,6 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
-from fractions import Fraction
 from typing import Any
 
 from qedoc import __version__
@@ -160,6 +159,8 @@ def readable(number: Number) -> Number:
     try:
         float(number)
     except ValueError:
+        from fractions import Fraction  # a number that is no decimal is rare
+
         return repr(float(Fraction(number)))
     return number
 

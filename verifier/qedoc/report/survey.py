@@ -1,6 +1,6 @@
 """The result of an audit for people: a table of modules by verdict, what is refuted, and why the others have no answer."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -42,7 +42,7 @@ def blocks(claims: Sequence[ClaimResult]) -> list[Block]:
     return [Block(tuple(group)) for group in found.values()]
 
 
-def concise(outcome: Outcome, console: "Console | Plain", *, silent: frozenset[str] = frozenset(), remarks: Sequence[str] = ()) -> None:
+def concise(outcome: Outcome, console: "Console | Plain", *, silent: Collection[str] = (), remarks: Sequence[str] = ()) -> None:
     """Writes a table of modules, what is refuted, one line for each formula without an answer, and a summary.
 
     Args:
