@@ -6,7 +6,7 @@ from pathlib import Path
 
 VERIFIER = Path(__file__).parents[1] / "verifier"
 
-LIBRARY = '''\
+LIBRARY = r'''\
 """A small library."""
 
 import jax.numpy as jnp
@@ -15,7 +15,7 @@ import jax.numpy as jnp
 def ramp(x, top):
     r"""A ramp.
 
-    .. math:: \\min(x, \\mathrm{top})
+    .. math:: \min(x, \mathrm{top})
 
     Args:
         x: input
@@ -25,7 +25,14 @@ def ramp(x, top):
 
 
 def decay(rate, t):
-    """A decay."""
+    r"""A decay.
+
+    .. math::
+
+       \exp(\mathrm{rate} \cdot t).
+
+    That is what was meant.
+    """
     return jnp.exp(-rate * t)
 '''
 
@@ -138,7 +145,7 @@ def write(folder: Path, *, wrong: bool = False) -> Path:
     (folder / "docs").mkdir()
     texts = {
         "small.py": LIBRARY,
-        "pyproject.toml": '[tool.qedoc]\nspecs = ["spec"]\n',
+        "pyproject.toml": '[tool.qedoc]\nspecs = ["spec"]\ndocstrings = ["small"]\n',
         "spec/ramp.py": SPEC,
         "docs/conf.py": CONF,
         "docs/index.rst": INDEX,

@@ -1,6 +1,7 @@
 import os
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -42,7 +43,7 @@ def html(folder: Path, name: str = "ramp") -> str:
 
 
 def names(folder: Path) -> str:
-    return next(id_ for id_ in library.read([folder]).entries if id_.startswith("small.decay"))
+    return next(id_ for id_ in library.read([folder]).entries if id_.startswith("small.decay#"))
 
 
 def test_formula_with_status_symbols_properties_code_and_picture(project: Path) -> None:
@@ -64,7 +65,7 @@ def test_formula_with_status_symbols_properties_code_and_picture(project: Path) 
     assert 'role="img"' in shown
     assert "<desc" in shown
     assert 'href="ramp.html#formula-small.ramp"' in html(project, "index")
-    assert "1 formula: 1 proved" in html(project, "index")
+    assert "2 formulas: 2 proved" in html(project, "index")
     assert "small.ramp" in html(project, "qedoc-formulas")
 
 
@@ -73,7 +74,8 @@ def test_refuted_formula_is_a_warning_with_file_line_and_counterexample(project:
     done = build(project, "html", "-W", "--keep-going")
     assert done.returncode == 1
     assert re.search(
-        r"docs/other\.rst:4: WARNING: formula small\.decay.* \(spec/wrong\.py:9\) is refuted: at .*rate=.*: documented .*, code ", done.stderr
+        r"docs/other\.rst:4: WARNING: formula small\.decay.* \(spec/wrong\.py:9\) is refuted: at .*rate=.*: documented .*, code ",
+        done.stderr,
     )
     assert "the documented formula gives" in html(project, "other")
 
@@ -263,6 +265,58 @@ def test_numbers_that_are_none_are_refused(tmp_path: Path) -> None:
     (tmp_path / "points.json").write_text('{"claim": "x"}')
     with pytest.raises(QedocError, match=r"points\.json: no numbers of a picture"):
         figures.load(tmp_path / "points.json")
+
+
+API = """\
+import sys
+
+sys.path.insert(0, "..")
+extensions = ["sphinx.ext.autodoc", "qedoc.sphinx"]
+autodoc_mock_imports = ["jax"]
+"""
+
+
+def autodoc(folder: Path, options: str = "") -> str:
+    """The warnings of a build in which autodoc shows the library's docstrings."""
+    conf = folder / "docs" / "conf.py"
+    conf.write_text(conf.read_text() + API + options)
+    page(folder, ".. autofunction:: small.ramp\n.. autofunction:: small.decay")
+    return build(folder, "html", "--keep-going").stderr
+
+
+def test_formulas_in_docstrings_have_marks(project: Path) -> None:
+    told = autodoc(project)
+    assert re.search(
+        r"small\.py:docstring of small\.decay:\d+: WARNING: formula of small\.decay \(small\.py:24\) is refuted: at .*: doc", told
+    )
+    assert "small.ramp" not in told
+    marks = re.findall(r'<p class="qedoc-mark"><span class="[^"]*">(\w+)</span>', html(project, "other"))
+    assert marks == ["proved", "refuted"]
+
+
+def test_changed_docstring_has_no_mark_of_the_formula_that_it_had(project: Path) -> None:
+    never(project)
+    file = project / "small.py"
+    file.write_text(file.read_text().replace(r"\min(x,", r"\max(x,"))
+    autodoc(project)
+    assert re.findall(r'<p class="qedoc-mark"><span class="[^"]*">(\w+)</span>', html(project, "other")) == ["stale"]
+
+
+def test_formula_of_the_spec_can_be_rendered_into_the_docstring(project: Path) -> None:
+    autodoc(project, "qedoc_autodoc_formulas = True\n")
+    assert r"\[\min\left(T, x\right)\]" in html(project, "other")
+
+
+def test_objects_of_one_name_are_told_apart(project: Path) -> None:
+    entries = library.read([project]).entries
+    ramp = entries["small.ramp"]
+    twin = replace(ramp, result=replace(ramp.result, id="small.b.ramp", target="small.b.ramp"))
+    shelf = library.Library({"small.ramp": ramp})
+    assert shelf.of("small.inner.ramp") == [ramp]
+    assert shelf.of("other.ramp") == []
+    assert library.Library({"small.ramp": ramp, "small.b.ramp": twin}).of("small.b.ramp") == [twin]
+    assert library.Library({"small.ramp": ramp, "small.b.ramp": twin}).of("small.b.c.ramp") == []
+    assert library.Library({"small.b.ramp": twin}).of("small.a.ramp") == []
 
 
 def test_anchors_differ_where_ids_do() -> None:

@@ -19,6 +19,7 @@ from qedoc.sphinx.builders import POST_TRANSFORMS, visit_curve
 from qedoc.sphinx.directives import FormulaDirective
 from qedoc.sphinx.domain import QedocDomain
 from qedoc.sphinx.elements import curve, depart_fold, depart_summary, fold, summary, visit_fold, visit_summary
+from qedoc.sphinx.marks import append_formulas, mark
 from qedoc.sphinx.verification import When
 
 logger = logging.getLogger(__name__)
@@ -28,26 +29,31 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Registers the domain, the nodes and the handlers with Sphinx."""
     app.add_config_value("qedoc_verify", "stale", "", [str])
     app.add_config_value("qedoc_projects", ["."], "env", [list, tuple])
+    app.add_config_value("qedoc_autodoc_formulas", False, "env", [bool])
     app.add_domain(QedocDomain)
     app.add_node(fold, html=(visit_fold, depart_fold))
     app.add_node(summary, html=(visit_summary, depart_summary))
     app.add_node(curve, html=(visit_curve, None))
     for transform in POST_TRANSFORMS:
         app.add_post_transform(transform)
-    app.connect("config-inited", _short_names)
+    app.connect("config-inited", _complete)
     app.connect("builder-inited", _read_library)
     app.connect("env-get-outdated", _outdated)
+    app.connect("doctree-read", mark)
     app.connect("builder-inited", _add_style)
     app.connect("missing-reference", _plain)
     return {"version": __version__, "env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}
 
 
-def _short_names(app: Sphinx, config: Config) -> None:
-    """Short names for directive and role, where no other extension has them."""
+def _complete(app: Sphinx, config: Config) -> None:
+    """Short names for directive and role, where no other extension has them; and what autodoc is to do, once it is there."""
     if not is_directive_registered("formula"):
         app.add_directive("formula", FormulaDirective)
     if not is_role_registered("formula"):
         app.add_role("formula", _formula_role)
+    if config.qedoc_autodoc_formulas:
+        app.setup_extension("sphinx.ext.autodoc")
+        app.connect("autodoc-process-docstring", append_formulas)
 
 
 def _formula_role(name: str, *args: Any, **keywords: Any) -> tuple[list[nodes.Node], list[nodes.system_message]]:

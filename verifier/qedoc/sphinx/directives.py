@@ -42,6 +42,9 @@ class Formulas(Protocol):
 ALL = "*"
 """Stands for all formulas in what a page rests on."""
 
+OF = "of "
+"""Before the name of an object, stands for all formulas of it."""
+
 
 class _QedocDirective(SphinxDirective):
     @property

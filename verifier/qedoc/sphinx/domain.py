@@ -14,7 +14,7 @@ from sphinx.util import logging
 from sphinx.util.nodes import make_refnode
 
 from qedoc.lock.syntax import digest
-from qedoc.sphinx.directives import ALL, FormulaDirective, StatusDirective
+from qedoc.sphinx.directives import ALL, OF, FormulaDirective, StatusDirective
 from qedoc.sphinx.library import Library
 from qedoc.sphinx.rendering import WORDS
 
@@ -97,6 +97,8 @@ class QedocDomain(Domain):
         """Changes with what pages show of a formula; empty for one that is not known."""
         if id_ == ALL:
             return self.library.digest
+        if id_.startswith(OF):
+            return " ".join(entry.digest for entry in self.library.of(id_.removeprefix(OF)))
         entry = self.library.entries.get(id_)
         return entry.digest if entry else ""
 

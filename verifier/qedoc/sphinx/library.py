@@ -36,6 +36,7 @@ class Entry:
         file: the spec file, or the source file of the docstring.
         points: the file that holds the numbers of the picture, if there is one.
         digest: a fingerprint of all that a page shows of it.
+        in_docstring: whether it stands in a docstring, and not in a spec file.
     """
 
     result: ClaimResult
@@ -43,6 +44,7 @@ class Entry:
     file: Path
     points: Path | None
     digest: str
+    in_docstring: bool
 
     @property
     def status(self) -> str:
@@ -94,6 +96,16 @@ class Library:
         """A fingerprint of all that pages show."""
         return digest(" ".join(f"{id_}={entry.digest}" for id_, entry in self.entries.items()))
 
+    def of(self, name: str) -> list[Entry]:
+        """The formulas of an object, named by this path or by another public one that leads through fewer or more of the same modules.
+
+        Args:
+            name: dotted path of the object.
+        """
+        targets = sorted({entry.result.target for entry in self.entries.values()})
+        chosen = [name] if name in targets else [target for target in targets if _is_alias(name, target)]
+        return [entry for entry in self.entries.values() if entry.result.target in chosen] if len(chosen) == 1 else []
+
     def find(self, name: str) -> Entry:
         """The formula that a name stands for: a claim's id, or the end of one.
 
@@ -114,6 +126,13 @@ class Library:
         near = get_close_matches(name, [*self.entries, *short], n=1)
         hint = f"; did you mean {near[0]}?" if near else "; run qedoc check, or mend the name" if self.entries else "; run qedoc check"
         raise LookupError(f"no formula {name!r} in {' or '.join(str(p.config.lock) for p in self.projects) or 'any lock file'}{hint}")
+
+
+def _is_alias(name: str, target: str) -> bool:
+    """Whether one of two paths is the other without some of its modules, as `optax.adam` is of `optax.transforms.adam`."""
+    short, long = sorted((name.split("."), target.split(".")), key=len)
+    rest = iter(long)
+    return short[0] == long[0] and short[-1] == long[-1] and all(part in rest for part in short)
 
 
 def read(folders: Sequence[Path]) -> Library:
@@ -156,7 +175,8 @@ def _read(config: Config) -> tuple[Project, dict[str, Entry]]:
         reasons += [
             f"no record of {id_}" for claims in told.values() if not isinstance(claims, str) for id_ in claims if id_ not in lock.claims
         ]
-        entries = {id_: _entry(id_, kept, path, told) for id_, kept in lock.claims.items()}
+        written = {claim["id"] for entry in lock.files.values() if "package" in entry for claim in entry["claims"]}
+        entries = {id_: _entry(id_, kept, path, told, in_docstring=id_ in written) for id_, kept in lock.claims.items()}
     except (KeyError, TypeError, ValueError, AttributeError) as error:  # a hand has been at the file
         message = f"{path}: the lock file is not whole ({type(error).__name__}: {error}); delete it and run qedoc check again"
         raise QedocError(message) from None
@@ -192,7 +212,7 @@ def _as_recorded(claim: dict[str, Any], kept: dict[str, Any]) -> Noted:
     return Noted(id=claim["id"], target=claim["target"], content=claim["content"], line=line, properties=())
 
 
-def _entry(id_: str, kept: dict[str, Any], path: Path, told: dict[str, dict[str, Noted] | str]) -> Entry:
+def _entry(id_: str, kept: dict[str, Any], path: Path, told: dict[str, dict[str, Noted] | str], *, in_docstring: bool) -> Entry:
     place = Location(path=kept["location"]["path"], line=kept["location"]["line"])
     known = next((claims[id_] for claims in told.values() if not isinstance(claims, str) and id_ in claims), None)
     stale, file = "", path.parent / place.path
@@ -212,6 +232,7 @@ def _entry(id_: str, kept: dict[str, Any], path: Path, told: dict[str, dict[str,
         stale=stale,
         file=file,
         points=points,
+        in_docstring=in_docstring,
         digest=digest(json.dumps([shown, stale, str(place), drawn], sort_keys=True)),
     )
 
