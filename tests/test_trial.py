@@ -1,0 +1,135 @@
+"""What runs alone can tell: right formulas of code that cannot be lifted, wrong ones, and those about which runs say nothing."""
+
+from pathlib import Path
+
+import pytest
+import sympy as sp
+
+from qedoc.check import check
+from qedoc.domain import Reals
+from qedoc.limits import Limits
+from qedoc.spec import Parameter, Spec
+from qedoc.subject import Subject
+from qedoc.trial import trial
+from qedoc.verdict import Verdict
+
+x = sp.Symbol("x")
+
+CODE = '''
+import jax
+import jax.numpy as jnp
+
+
+def hidden(x):
+    """A square, behind a primitive that is not lifted."""
+    return jax.lax.nextafter(x * x, x * x)
+
+
+def rough(x):
+    """The identity, all but hidden by rounding in float64 too."""
+    return jax.lax.nextafter((x + 1e14) - 1e14, jnp.zeros_like(x))
+
+
+def approximate(x):
+    """exp(-x) to six digits."""
+    y = jnp.exp(-x)
+    return y * (1.0000001234567 + 2.3456789e-7 * jnp.sin(x * 1.2345678901) * 1.1234567891)
+
+
+def wrong_approximate(x):
+    """exp(-x) to three digits."""
+    y = jnp.exp(-x)
+    return y * (1.0012341234567 + 2.3456789e-7 * jnp.sin(x * 1.2345678901) * 1.1234567891)
+
+
+def series(x):
+    """1/(1 + x) where its series is exact to the last bit."""
+    return jnp.where(jnp.abs(x) < 1e-6, 1 - x + x**2, 1 / (1 + x))
+
+
+def through_infinity(x):
+    """|x| for x >= 0, by way of the logarithm: at 0 through -inf."""
+    return jnp.exp(jnp.log(x))
+
+
+def holey(x):
+    """No value at 1."""
+    return (x**2 - 1) / (x - 1)
+'''
+
+
+@pytest.fixture(autouse=True)
+def _targets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "targets_of_trial.py").write_text(CODE, encoding="utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+
+
+def claim(name: str, formula: sp.Expr, domain: Reals | None = None, *, natural: bool = True) -> Spec:
+    symbols = [Parameter(x, "x", domain or Reals(least=-100, most=100), "")]
+    return Spec(target=f"targets_of_trial.{name}", formula=formula, symbols=symbols, natural=natural)
+
+
+@pytest.mark.parametrize(("name", "formula"), [("hidden", x**2), ("approximate", sp.exp(-x)), ("holey", x + 1)])
+def test_right_formulas_are_tested(name: str, formula: sp.Expr) -> None:
+    result = trial(Subject(claim(name, formula), {}), Limits(max_points=100))
+    assert result.verdict is Verdict.TESTED, result.reason
+    assert result.runs > 20
+    assert result.counterexample is None
+
+
+@pytest.mark.parametrize(
+    ("name", "formula"), [("hidden", -(x**2)), ("hidden", x**2 + 1), ("hidden", x**2 * sp.Rational(1001, 1000)), ("holey", x - 1)]
+)
+def test_wrong_formulas_are_refuted(name: str, formula: sp.Expr) -> None:
+    result = trial(Subject(claim(name, formula), {}), Limits(max_points=100))
+    assert result.verdict is Verdict.REFUTED
+    assert result.counterexample is not None
+    assert result.counterexample.ran != result.counterexample.documented
+
+
+@pytest.mark.parametrize(("name", "formula"), [("rough", x), ("rough", x + sp.Rational(1, 10**9))])
+def test_what_rounding_hides_is_not_decided(name: str, formula: sp.Expr) -> None:
+    """Little is left of x beside 1e14, and nothing in float32: the runs differ from each other, right formula or not."""
+    result = trial(Subject(claim(name, formula, Reals(above=0, below=1)), {}), Limits(max_points=100))
+    assert result.verdict is Verdict.UNDECIDED
+    assert "rounding hides" in result.reason
+
+
+def test_a_difference_at_one_point_is_not_seen_by_runs_alone() -> None:
+    """A formula that is wrong at 1 alone is not refuted by runs; nor is it called tested."""
+    wrong = sp.Piecewise((7, sp.Eq(x, 1)), (x**2, True))
+    assert trial(Subject(claim("hidden", wrong), {}), Limits(max_points=100)).verdict is Verdict.UNDECIDED
+
+
+@pytest.mark.parametrize(
+    ("name", "formula", "verdict", "reason"),
+    [
+        ("hidden", x**2, Verdict.TESTED, "the code is not lifted: "),
+        ("hidden", x**3, Verdict.REFUTED, "nextafter"),
+        ("approximate", sp.exp(-x), Verdict.TESTED, "the code approximates"),
+        ("wrong_approximate", sp.exp(-x), Verdict.REFUTED, "different values"),
+        ("approximate", sp.exp(-x) + sp.Rational(1, 10**3), Verdict.REFUTED, "different values"),
+        ("series", 1 / (1 + x), Verdict.TESTED, "the code approximates"),
+        ("series", 1 / (1 - x), Verdict.REFUTED, "different values"),
+        ("through_infinity", x, Verdict.TESTED, "infinity"),
+        ("through_infinity", x + 1, Verdict.REFUTED, "different values"),
+        ("holey", x + 1, Verdict.PROVED, "wherever formula and code have a value"),
+        ("holey", x, Verdict.REFUTED, "different values"),
+    ],
+)
+def test_the_claim_of_a_docstring(name: str, formula: sp.Expr, verdict: Verdict, reason: str) -> None:
+    domain = Reals(least=0, most=100) if name == "through_infinity" else None
+    kept = []
+    result = check(claim(name, formula, domain), {}, Limits(max_points=100), lambda _: None, kept.append)
+    assert result.verdict is verdict, result.reason
+    assert reason in result.reason
+    assert len(kept) == 1
+    assert kept[0].verdict is not Verdict.REFUTED or verdict is Verdict.REFUTED
+
+
+@pytest.mark.parametrize(("name", "verdict"), [("hidden", Verdict.UNSUPPORTED), ("holey", Verdict.UNDECIDED)])
+def test_a_spec_states_its_domain_and_is_held_to_it(name: str, verdict: Verdict) -> None:
+    """Where a spec declares a domain, code without a value in it leaves the claim open; and code that is not lifted is said to be so."""
+    formula = x**2 if name == "hidden" else x + 1
+    result = check(claim(name, formula, natural=False), {}, Limits(max_points=100), lambda _: None)
+    assert result.verdict is verdict
