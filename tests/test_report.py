@@ -26,6 +26,7 @@ from qedoc.verdict import (
     Counterexample,
     Finding,
     Formula,
+    Inputs,
     PropertyResult,
     SymbolEntry,
     Verdict,
@@ -423,3 +424,9 @@ def test_a_picture_needs_matplotlib(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "matplotlib", None)
     with pytest.raises(QedocError, match=r"pip install 'qedoc\[plot\]'"):
         check_file(Path("f.svg"))
+
+
+def test_a_matrix_is_shown_row_by_row() -> None:
+    inputs: Inputs = {"logits": [[1, 0.5], [2, "1/3"]], "n": 2}
+    assert layout.point(inputs) == "logits=[[1, 0.5], [2, 1/3]], n=2"
+    assert machine._inputs(inputs) == {"logits": [[1, 0.5], [2, repr(1 / 3)]], "n": 2}

@@ -8,7 +8,9 @@ from typing import TypeAlias
 from qedoc.errors import Location
 
 Number: TypeAlias = int | float | str
-Inputs: TypeAlias = dict[str, "Number | list[Number]"]
+Entries: TypeAlias = "Number | list[Entries]"
+"""A number, or the rows of an array."""
+Inputs: TypeAlias = dict[str, Entries]
 
 
 class Verdict(StrEnum):

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, TypeAlias
 
-from qedoc.verdict import Formula, Inputs, Number, Verdict
+from qedoc.verdict import Entries, Formula, Inputs, Number, Verdict
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -175,8 +175,8 @@ def point(inputs: Inputs) -> str:
     return ", ".join(f"{name}={_value(value)}" for name, value in inputs.items())
 
 
-def _value(value: "Number | list[Number]") -> str:
-    return f"[{', '.join(map(number, value))}]" if isinstance(value, list) else number(value)
+def _value(value: Entries) -> str:
+    return f"[{', '.join(map(_value, value))}]" if isinstance(value, list) else number(value)
 
 
 def seconds(value: float) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from qedoc import __version__
 from qedoc.errors import Location, QedocError
 from qedoc.outcome import Outcome
-from qedoc.verdict import Accuracy, CaseResult, ClaimResult, Counterexample, Finding, Formula, Inputs, Number, PropertyResult
+from qedoc.verdict import Accuracy, CaseResult, ClaimResult, Counterexample, Entries, Finding, Formula, Inputs, Number, PropertyResult
 
 SCHEMA = 1
 
@@ -147,7 +147,11 @@ def source(place: Location) -> dict[str, Any]:
 
 
 def _inputs(inputs: Inputs) -> dict[str, Any]:
-    return {name: list(map(readable, value)) if isinstance(value, list) else readable(value) for name, value in inputs.items()}
+    return {name: _entries(value) for name, value in inputs.items()}
+
+
+def _entries(value: Entries) -> Any:
+    return list(map(_entries, value)) if isinstance(value, list) else readable(value)
 
 
 def readable(number: Number) -> Number:
