@@ -17,6 +17,7 @@ from playwright.sync_api import Page, Route, expect, sync_playwright
 
 CDN = "https://cdn.jsdelivr.net/npm/"
 KINDS = {".js": "text/javascript", ".mjs": "text/javascript", ".json": "application/json", ".woff2": "font/woff2", ".css": "text/css"}
+PATIENCE = 240
 PAGES = ("index.html", "optax/schedules.html", "optax/combining.html", "story/index.html", "reference/sphinx.html", "qedoc-formulas.html")
 
 
@@ -47,9 +48,12 @@ def local(packages: Path, route: Route) -> None:
 
 def opened(page: Page, address: str) -> None:
     """Opens a page, and waits until its formulas are set."""
-    page.goto(address)
-    page.wait_for_function("window.MathJax === undefined || (window.MathJax.startup && window.MathJax.startup.document)")
-    page.evaluate("window.MathJax ? MathJax.startup.promise : null")
+    page.goto(address, wait_until="commit")
+    for _ in range(PATIENCE):
+        if page.evaluate(r"document.readyState === 'complete' && (!window.MathJax || !!document.querySelector('mjx-container'))"):
+            return
+        page.wait_for_timeout(500)
+    raise AssertionError(f"{address}: no formula is set after {PATIENCE / 2:g} s")
 
 
 def formulas_are_set(page: Page) -> int:
@@ -97,7 +101,7 @@ def main(site: Path, packages: Path, pictures: Path, browser: str) -> int:
         chromium = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox", "--disable-gpu"])
         for scheme in ("light", "dark"):
             page = chromium.new_context(color_scheme=scheme, viewport={"width": 1280, "height": 900}).new_page()  # type: ignore[arg-type]  # one of two
-            page.route(lambda url: not url.startswith(address), functools.partial(local, packages))
+            page.route(f"{CDN}**", functools.partial(local, packages))
             for name in PAGES:
                 opened(page, f"{address}/{name}")
                 many = formulas_are_set(page)
