@@ -1,5 +1,7 @@
 """What CI and developers run: `nox` for all, `nox -s lint` for one."""
 
+from pathlib import Path
+
 import nox
 
 nox.needs_version = ">=2025.2.9"
@@ -15,9 +17,9 @@ def install(session: nox.Session, group: str) -> None:
 
 @nox.session
 def verify(session: nox.Session) -> None:
-    """Checks the specs of spec/ against the installed libraries; arguments go to `qedoc check`."""
+    """Checks the specs of spec/ against the installed libraries; arguments go to `qedoc check`, in place of `--all`."""
     install(session, "optax")
-    session.run("qedoc", "check", *session.posargs)
+    session.run("qedoc", "check", *(session.posargs or ["--all"]))
 
 
 @nox.session
@@ -44,9 +46,27 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """Builds the documentation; a warning is an error."""
-    session.install(*nox.project.dependency_groups(PYPROJECT, "docs"))
-    session.run("sphinx-build", "-W", "--keep-going", "-b", "html", "docs", "docs/_build/html", *session.posargs)
+    """Builds the documentation; a warning is an error, and so is a formula that does not hold."""
+    install(session, "docs")
+    session.run("sphinx-build", "-W", "--keep-going", "-n", "-b", "html", "docs", "docs/_build/html", *session.posargs)
+
+
+@nox.session
+@nox.parametrize("sphinx", ["6.2", "7.4", "8.1", "9.0"])
+def pages(session: nox.Session, sphinx: str) -> None:
+    """Tests the Sphinx extension with one version of Sphinx, in all builders."""
+    install(session, "test")
+    session.install(f"sphinx~={sphinx}.0")
+    session.run("pytest", "-n0", "tests/test_sphinx.py", *session.posargs)
+
+
+@nox.session
+def browser(session: nox.Session) -> None:
+    """Looks at the built documentation in a browser (`nox -s docs` builds it); the argument is the path of chromium."""
+    session.install("playwright>=1.49")
+    packages = Path(session.create_tmp())
+    session.run("npm", "install", "--prefix", str(packages), "axe-core@4", "mathjax@4", external=True)
+    session.run("python", "tests/browser/pages.py", "docs/_build/html", str(packages / "node_modules"), str(packages), *session.posargs)
 
 
 @nox.session

@@ -1,5 +1,6 @@
 """A small library with specs and pages, and builds of its pages in processes that can import neither jax nor sympy."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -158,9 +159,8 @@ def write(folder: Path, *, wrong: bool = False) -> Path:
 
 
 def environment() -> dict[str, str]:
-    import os
-
-    return os.environ | {"PYTHONPATH": str(VERIFIER), "PYTHONHASHSEED": "random", "NO_COLOR": "1"}
+    places = [str(VERIFIER), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return os.environ | {"PYTHONPATH": os.pathsep.join(places), "PYTHONHASHSEED": "random", "NO_COLOR": "1"}
 
 
 def check(folder: Path) -> int:

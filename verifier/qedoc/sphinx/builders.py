@@ -1,10 +1,11 @@
 """What each builder makes of a formula: pages show pictures that follow their colours; builders without mathematics get readable text."""
 
-import importlib
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
 from docutils import nodes
+from docutils.utils.math import latex2mathml
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
@@ -62,11 +63,10 @@ def _book_formula(node: nodes.Element) -> nodes.Node:
 
 def mathml(tex: str, *, block: bool) -> str | None:
     """TeX as MathML, with what docutils has for it; None for what it cannot read."""
-    reader: Any = importlib.import_module("docutils.utils.math.latex2mathml")  # its interface changed with docutils 0.21
+    convert: Any = latex2mathml.tex2mathml
+    told = {"as_block": block} if "as_block" in signature(convert).parameters else {"inline": not block}  # before docutils 0.20
     try:
-        if hasattr(reader, "tex2mathml"):
-            return str(reader.tex2mathml(tex, as_block=block))
-        return "".join(reader.parse_latex_math(tex, inline=not block).xml())
+        return str(convert(tex, **told))
     except Exception:  # noqa: BLE001  docutils' reader raises many kinds; there is a form without it
         return None
 
