@@ -86,6 +86,17 @@ def test_refuted_formula_that_is_expected_to_be_is_no_warning(project: Path) -> 
     assert build(project, "html", "-W").stderr == ""
 
 
+def test_accepted_refutation_is_no_warning_and_still_shown(project: Path) -> None:
+    never(project)
+    page(project, f".. formula:: {names(project)}")
+    entry = {"code": "QED101", "claim": names(project), "subject": "", "message": "", "reason": "issue 123"}
+    (project / "qedoc-baseline.json").write_text(json.dumps({"baseline": 1, "findings": [entry]}))
+    assert build(project, "html", "-W").stderr == ""
+    assert '<span class="qedoc-status qedoc-refuted">refuted</span>' in html(project, "other")
+    (project / "qedoc-baseline.json").write_text(json.dumps({"baseline": 1, "findings": [entry | {"claim": "another"}]}))
+    assert "is refuted" in build(project, "html").stderr
+
+
 def test_proved_formula_that_is_expected_to_be_refuted_is_a_warning(project: Path) -> None:
     page(project, ".. formula:: ramp\n   :no-index:\n   :expect: refuted")
     assert "other.rst:4: WARNING: formula small.ramp (spec/ramp.py:9) is expected to be refuted, it is proved" in build(project).stderr

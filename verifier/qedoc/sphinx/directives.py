@@ -104,7 +104,7 @@ class FormulaDirective(_QedocDirective):
             self.warn("stale", f"{told} is not verified as it is now: {entry.stale}; run qedoc check")
         elif expected is not None and expected != entry.status:
             self.warn("expected", f"{told} is expected to be {expected}, it is {entry.status}: {evidence(entry)}")
-        elif expected is None and entry.refuted:
+        elif expected is None and entry.refuted and not entry.accepted:
             self.warn("refuted", f"{told} is refuted: {difference(entry)}")
 
     def _picture(self, entry: Entry) -> list[nodes.Node]:

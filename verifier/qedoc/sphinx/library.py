@@ -5,11 +5,12 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from qedoc import baseline, codes
 from qedoc.config import Config, configuration
 from qedoc.errors import Location, QedocError
 from qedoc.limits import Limits
@@ -20,8 +21,9 @@ from qedoc.lock.freshness import Noted, claims_in, claims_of, docstrings_key, wh
 from qedoc.lock.store import Lock, load
 from qedoc.lock.syntax import digest
 from qedoc.lock.versions import installed
+from qedoc.notices import Notice, of_claim
 from qedoc.sources import specfiles
-from qedoc.verdict import ClaimResult, PropertyResult, Verdict, weakest
+from qedoc.verdict import ClaimResult, PropertyResult, weakest
 
 STALE = "stale"
 
@@ -37,6 +39,7 @@ class Entry:
         points: the file that holds the numbers of the picture, if there is one.
         digest: a fingerprint of all that a page shows of it.
         in_docstring: whether it stands in a docstring, and not in a spec file.
+        accepted: whether the project's baseline accepts all that is refuted of it.
     """
 
     result: ClaimResult
@@ -45,6 +48,7 @@ class Entry:
     points: Path | None
     digest: str
     in_docstring: bool
+    accepted: bool = False
 
     @property
     def status(self) -> str:
@@ -63,7 +67,11 @@ class Entry:
     @property
     def refuted(self) -> bool:
         """Whether the formula or one of its properties is."""
-        return Verdict.REFUTED in (self.result.verdict, *(promise.verdict for promise in self.promises))
+        return bool(_refutations(self.result))
+
+
+def _refutations(result: ClaimResult) -> list[Notice]:
+    return [notice for notice in of_claim(result) if notice.code in (codes.REFUTED, codes.PROPERTY_REFUTED)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,6 +177,7 @@ def _importable(root: Path) -> Iterator[None]:
 def _read(config: Config) -> tuple[Project, dict[str, Entry]]:
     path = config.root / config.lock
     lock = load(path)
+    accepted = baseline.load(config.root / config.baseline)
     try:
         told = _told(config, lock)
         reasons = [f"{name}: {claims}" for name, claims in told.items() if isinstance(claims, str)]
@@ -180,8 +189,15 @@ def _read(config: Config) -> tuple[Project, dict[str, Entry]]:
     except (KeyError, TypeError, ValueError, AttributeError) as error:  # a hand has been at the file
         message = f"{path}: the lock file is not whole ({type(error).__name__}: {error}); delete it and run qedoc check again"
         raise QedocError(message) from None
+    entries = {id_: _with_baseline(entry, accepted) for id_, entry in entries.items()}
     reasons += [f"{id_}: {entry.stale}" for id_, entry in entries.items() if entry.stale]
     return Project(config=config, stale=reasons[0] if reasons else ""), entries
+
+
+def _with_baseline(entry: Entry, accepted: Sequence[baseline.Accepted]) -> Entry:
+    found = _refutations(entry.result)
+    known = bool(found) and all(any(one.is_of(notice) for one in accepted) for notice in found)
+    return replace(entry, accepted=known, digest=f"{entry.digest}{'+' if known else ''}")
 
 
 def _told(config: Config, lock: Lock) -> dict[str, dict[str, Noted] | str]:

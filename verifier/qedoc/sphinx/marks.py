@@ -87,7 +87,8 @@ def _insert(block: nodes.math_block, entries: list[Entry]) -> None:
             logger.warning("%s is not verified as it is now: %s", told, entry.stale, location=block, type="qedoc", subtype="stale")
         elif entry.refuted:
             line += nodes.Text(f" {difference(entry)}")
-            logger.warning("%s is refuted: %s", told, difference(entry), location=block, type="qedoc", subtype="refuted")
+            if not entry.accepted:
+                logger.warning("%s is refuted: %s", told, difference(entry), location=block, type="qedoc", subtype="refuted")
     parent = block.parent
     parent.insert(parent.index(block) + 1, line)
 
