@@ -10,7 +10,7 @@ from sphinx_project import SPEC, build, check, write
 
 from qedoc.errors import QedocError
 from qedoc.lock.store import load
-from qedoc.sphinx import figures, library
+from qedoc.sphinx import figures, library, verification
 from qedoc.sphinx.builders import mathml
 from qedoc.sphinx.domain import anchor
 
@@ -170,6 +170,16 @@ def test_bad_configuration_is_said(project: Path) -> None:
 def test_lock_file_with_merge_conflict_is_said(project: Path) -> None:
     (project / "qedoc.lock").write_text("<<<<<<< ours\n")
     assert "marks of a merge conflict" in build(project, "dummy", "-D", "qedoc_verify=never").stderr
+
+
+def test_lock_file_that_is_not_whole_is_verified_anew_or_said(project: Path) -> None:
+    lock = load(project / "qedoc.lock")
+    del lock.claims["small.ramp"]["formula"]
+    (project / "qedoc.lock").write_text(lock.text())
+    told = build(project, "dummy", "-D", "qedoc_verify=never").stderr
+    assert "no formula 'ramp' in qedoc.lock (qedoc.lock is not whole (QedocError: " in told
+    (read,) = library.read([project]).projects
+    assert verification.is_wanted(verification.When.STALE, read)
 
 
 @pytest.mark.parametrize("builder", ["text", "man"])

@@ -10,7 +10,6 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from qedoc import baseline, codes
 from qedoc.config import Config, configuration
 from qedoc.errors import Location, QedocError
 from qedoc.limits import Limits
@@ -21,9 +20,8 @@ from qedoc.lock.freshness import Noted, claims_in, claims_of, docstrings_key, wh
 from qedoc.lock.store import Lock, load
 from qedoc.lock.syntax import digest
 from qedoc.lock.versions import installed
-from qedoc.notices import Notice, of_claim
 from qedoc.sources import specfiles
-from qedoc.verdict import ClaimResult, PropertyResult, weakest
+from qedoc.verdict import ClaimResult, PropertyResult, Verdict, weakest
 
 STALE = "stale"
 
@@ -67,11 +65,7 @@ class Entry:
     @property
     def refuted(self) -> bool:
         """Whether the formula or one of its properties is."""
-        return bool(_refutations(self.result))
-
-
-def _refutations(result: ClaimResult) -> list[Notice]:
-    return [notice for notice in of_claim(result) if notice.code in (codes.REFUTED, codes.PROPERTY_REFUTED)]
+        return Verdict.REFUTED in (self.result.verdict, *(promise.verdict for promise in self.promises))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +127,8 @@ class Library:
         short = {id_.rpartition(".")[2] if "#" not in id_ else id_: id_ for id_ in self.entries}
         near = get_close_matches(name, [*self.entries, *short], n=1)
         hint = f"; did you mean {near[0]}?" if near else "; run qedoc check, or mend the name" if self.entries else "; run qedoc check"
-        raise LookupError(f"no formula {name!r} in {' or '.join(str(p.config.lock) for p in self.projects) or 'any lock file'}{hint}")
+        places = " or ".join(f"{project.config.lock}{f' ({project.stale})' if project.stale else ''}" for project in self.projects)
+        raise LookupError(f"no formula {name!r} in {places or 'any lock file'}{hint}")
 
 
 def _is_alias(name: str, target: str) -> bool:
@@ -177,7 +172,6 @@ def _importable(root: Path) -> Iterator[None]:
 def _read(config: Config) -> tuple[Project, dict[str, Entry]]:
     path = config.root / config.lock
     lock = load(path)
-    accepted = baseline.load(config.root / config.baseline)
     try:
         told = _told(config, lock)
         reasons = [f"{name}: {claims}" for name, claims in told.items() if isinstance(claims, str)]
@@ -186,18 +180,28 @@ def _read(config: Config) -> tuple[Project, dict[str, Entry]]:
         ]
         written = {claim["id"] for entry in lock.files.values() if "package" in entry for claim in entry["claims"]}
         entries = {id_: _entry(id_, kept, path, told, in_docstring=id_ in written) for id_, kept in lock.claims.items()}
-    except (KeyError, TypeError, ValueError, AttributeError) as error:  # a hand has been at the file
-        message = f"{path}: the lock file is not whole ({type(error).__name__}: {error}); delete it and run qedoc check again"
-        raise QedocError(message) from None
-    entries = {id_: _with_baseline(entry, accepted) for id_, entry in entries.items()}
+    except (QedocError, KeyError, TypeError, ValueError, AttributeError) as error:  # a hand has been at the file, or an older qedoc
+        reason = f"{config.lock} is not whole ({type(error).__name__}: {error})"
+        return Project(config=config, stale=reason), {}
+    if (config.root / config.baseline).is_file():
+        entries = _with_baseline(entries, config.root / config.baseline)
     reasons += [f"{id_}: {entry.stale}" for id_, entry in entries.items() if entry.stale]
     return Project(config=config, stale=reasons[0] if reasons else ""), entries
 
 
-def _with_baseline(entry: Entry, accepted: Sequence[baseline.Accepted]) -> Entry:
-    found = _refutations(entry.result)
-    known = bool(found) and all(any(one.is_of(notice) for one in accepted) for notice in found)
-    return replace(entry, accepted=known, digest=f"{entry.digest}{'+' if known else ''}")
+def _with_baseline(entries: dict[str, Entry], file: Path) -> dict[str, Entry]:
+    """The entries, with those marked of which all that is refuted is accepted."""
+    from qedoc import baseline, codes  # most projects do without
+    from qedoc.notices import of_claim
+
+    accepted = baseline.load(file)
+
+    def marked(entry: Entry) -> Entry:
+        found = [notice for notice in of_claim(entry.result) if notice.code in (codes.REFUTED, codes.PROPERTY_REFUTED)]
+        known = bool(found) and all(any(one.is_of(notice) for one in accepted) for notice in found)
+        return replace(entry, accepted=known, digest=f"{entry.digest}{'+' if known else ''}")
+
+    return {id_: marked(entry) for id_, entry in entries.items()}
 
 
 def _told(config: Config, lock: Lock) -> dict[str, dict[str, Noted] | str]:
