@@ -73,4 +73,12 @@ def browser(session: nox.Session) -> None:
 def bench(session: nox.Session) -> None:
     """Measures speed; arguments go to pytest-benchmark."""
     install(session, "bench")
-    session.run("pytest", "-n0", "-s", "tests/benchmarks/bench_check.py", "tests/benchmarks/bench_unchanged.py", *session.posargs)
+    session.run(
+        "pytest",
+        "-n0",
+        "-s",
+        "tests/benchmarks/bench_check.py",
+        "tests/benchmarks/bench_unchanged.py",
+        "tests/benchmarks/bench_pages.py",
+        *session.posargs,
+    )

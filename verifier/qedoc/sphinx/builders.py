@@ -5,11 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from docutils import nodes
-from docutils.utils.math import latex2mathml
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
-from qedoc.sphinx import figures
 from qedoc.sphinx.elements import curve
 
 CACHE = "qedoc-pictures"
@@ -63,6 +61,8 @@ def _book_formula(node: nodes.Element) -> nodes.Node:
 
 def mathml(tex: str, *, block: bool) -> str | None:
     """TeX as MathML, with what docutils has for it; None for what it cannot read."""
+    from docutils.utils.math import latex2mathml  # for books alone
+
     convert: Any = latex2mathml.tex2mathml
     told = {"as_block": block} if "as_block" in signature(convert).parameters else {"inline": not block}  # before docutils 0.20
     try:
@@ -79,6 +79,8 @@ class LatexPictures(SphinxPostTransform):
 
     def run(self, **kwargs: Any) -> None:
         """Replaces each picture."""
+        from qedoc.sphinx import figures  # pages without pictures do without
+
         for node in list(self.document.findall(curve)):
             file = figures.pdf(Path(node["points"]), Path(self.app.doctreedir) / CACHE)
             uri = str(file)
@@ -101,6 +103,8 @@ class DescribedPictures(SphinxPostTransform):
 
 def visit_curve(translator: Any, node: curve) -> None:
     """Writes the picture into the page."""
+    from qedoc.sphinx import figures  # as above
+
     drawn = figures.svg(Path(node["points"]), Path(translator.builder.app.doctreedir) / CACHE)
     translator.body.append(f'<figure class="qedoc-plot">\n{drawn}</figure>\n')
     raise nodes.SkipNode

@@ -12,7 +12,6 @@ from sphinx.util.typing import OptionSpec
 
 from qedoc.errors import QedocError
 from qedoc.report.layout import count
-from qedoc.sphinx import figures
 from qedoc.sphinx.elements import curve
 from qedoc.sphinx.library import STALE, Entry, Library
 from qedoc.sphinx.rendering import WORDS, Parts, Row, difference, evidence, rendered, status, table
@@ -108,12 +107,15 @@ class FormulaDirective(_QedocDirective):
             self.warn("refuted", f"{told} is refuted: {difference(entry)}")
 
     def _picture(self, entry: Entry) -> list[nodes.Node]:
+        from qedoc.sphinx import figures  # pages without pictures do without
+
         if not figures.can_draw():
             self.warn("plot", f"the plot of {entry.result.id} needs matplotlib, which is not installed: pip install 'qedoc[plot]'")
             return []
         if entry.points is None:
             self.warn("plot", f"formula {entry.result.id} has no plot: there is no variable to draw it along")
             return []
+        self.env.note_dependency(str(entry.points))
         try:
             drawn = figures.load(entry.points)
         except QedocError as error:

@@ -1,6 +1,5 @@
 """What the lock files of a documentation say: every formula, and whether what was found still stands, as far as can be seen from here."""
 
-import json
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -35,7 +34,7 @@ class Entry:
         stale: why that no longer stands; empty if it does.
         file: the spec file, or the source file of the docstring.
         points: the file that holds the numbers of the picture, if there is one.
-        digest: a fingerprint of all that a page shows of it.
+        digest: a fingerprint of all that a page shows of it, but for the picture.
         in_docstring: whether it stands in a docstring, and not in a spec file.
         accepted: whether the project's baseline accepts all that is refuted of it.
     """
@@ -245,7 +244,6 @@ def _entry(id_: str, kept: dict[str, Any], path: Path, told: dict[str, dict[str,
         own = told.get(place.path)
         stale = own if isinstance(own, str) else reasons[0] if own is None and reasons else "the claim is not there any more"
     points = path.parent / kept["points"] if kept["points"] else None
-    drawn = points.read_text(encoding="utf-8") if points is not None and points.is_file() else ""
     shown = {key: value for key, value in kept.items() if key not in ("sources", "content")}
     return Entry(
         result=record.read(id_, kept, place),
@@ -253,7 +251,7 @@ def _entry(id_: str, kept: dict[str, Any], path: Path, told: dict[str, dict[str,
         file=file,
         points=points,
         in_docstring=in_docstring,
-        digest=digest(json.dumps([shown, stale, str(place), drawn], sort_keys=True)),
+        digest=digest(repr([sorted(shown.items()), stale, str(place)])),
     )
 
 
