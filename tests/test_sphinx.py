@@ -172,6 +172,25 @@ def test_lock_file_with_merge_conflict_is_said(project: Path) -> None:
     assert "marks of a merge conflict" in build(project, "dummy", "-D", "qedoc_verify=never").stderr
 
 
+def test_formula_of_a_library_that_is_not_installed_here_still_stands(project: Path) -> None:
+    never(project)
+    (project / "small.py").unlink()
+    lock = load(project / "qedoc.lock")
+    for kept in lock.claims.values():
+        kept["versions"]["a-distribution-that-is-nowhere"] = "1"
+    (project / "qedoc.lock").write_text(lock.text())
+    assert build(project, "html", "-W").stderr == ""
+    assert '<span class="qedoc-status qedoc-proved">proved</span>' in html(project)
+
+
+def test_formula_verified_with_another_version_is_stale(project: Path) -> None:
+    never(project)
+    lock = load(project / "qedoc.lock")
+    lock.claims["small.ramp"]["versions"]["sphinx"] = "1.0"
+    (project / "qedoc.lock").write_text(lock.text())
+    assert "is not verified as it is now: verified with sphinx 1.0, found" in build(project).stderr
+
+
 def test_lock_file_that_is_not_whole_is_verified_anew_or_said(project: Path) -> None:
     lock = load(project / "qedoc.lock")
     del lock.claims["small.ramp"]["formula"]

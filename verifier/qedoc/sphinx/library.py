@@ -257,7 +257,9 @@ def _entry(id_: str, kept: dict[str, Any], path: Path, told: dict[str, dict[str,
 
 def _seen(kept: dict[str, Any]) -> dict[str, Any]:
     """A record without what cannot be compared here: distributions and sources that are not installed."""
-    return kept | {"versions": installed_of(kept["versions"]), "sources": _found(kept["sources"])}
+    versions, sources = installed_of(kept["versions"]), _found(kept["sources"])
+    whole = len(versions) == len(kept["versions"]) and len(sources) == len(kept["sources"])
+    return kept | {"versions": versions, "sources": sources, "checked": kept["checked"] and whole}
 
 
 def _seen_file(entry: dict[str, Any] | None) -> dict[str, Any] | None:
