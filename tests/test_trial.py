@@ -30,6 +30,11 @@ def rough(x):
     return jax.lax.nextafter((x + 1e14) - 1e14, jnp.zeros_like(x))
 
 
+def vanishing(x):
+    """log(1 - exp(-x)), of which nothing is left beside 1 where x is large."""
+    return jax.lax.nextafter(jnp.log(1 - jnp.exp(-x)), jnp.log(1 - jnp.exp(-x)))
+
+
 def approximate(x):
     """exp(-x) to six digits."""
     y = jnp.exp(-x)
@@ -93,6 +98,13 @@ def test_what_rounding_hides_is_not_decided(name: str, formula: sp.Expr) -> None
     result = trial(Subject(claim(name, formula, Reals(above=0, below=1)), {}), Limits(max_points=100))
     assert result.verdict is Verdict.UNDECIDED
     assert "rounding hides" in result.reason
+
+
+@pytest.mark.parametrize(("sign", "verdict"), [(1, Verdict.TESTED), (-1, Verdict.REFUTED)])
+def test_a_value_that_is_lost_beside_1_says_nothing(sign: int, verdict: Verdict) -> None:
+    """Where x is large the runs give 0, and the formula a number that is smaller than any rounding: the other points decide."""
+    formula = sp.log(1 - sp.exp(-x)) * sign
+    assert trial(Subject(claim("vanishing", formula, Reals(above=0, most=60)), {}), Limits(max_points=100)).verdict is verdict
 
 
 def test_a_difference_at_one_point_is_not_seen_by_runs_alone() -> None:

@@ -34,8 +34,11 @@ APART = 2.0**-12
 STEADY = 64
 """How many times smaller the difference between the two runs is than that from the formula, if it is not rounding's."""
 
-DIGITS = 60
-"""Bits to which the formula's value must be known."""
+DIGITS = 32
+"""Bits to which the formula's value must be known: twice as many as are compared."""
+
+VANISHED = 2.0**-24
+"""A smaller value may be lost beside 1, in float32 and in float64: that a run gives 0 instead says nothing."""
 
 FEWEST = 3
 """Points of either kind that an answer needs."""
@@ -95,6 +98,8 @@ def _tally(subject: Subject, rows: list[Row]) -> _Tally:
         difference = abs(high - documented)
         if difference <= SAME * scale:
             tally.same.append(row)
+        elif high == 0 and abs(documented) < VANISHED:
+            tally.unclear.append(row)
         elif difference >= APART * scale and abs(high - low) * STEADY <= difference:
             tally.apart.append(row)
         else:
