@@ -13,6 +13,7 @@ from qedoc.lock.store import load
 from qedoc.sphinx import figures, library, verification
 from qedoc.sphinx.builders import mathml
 from qedoc.sphinx.domain import anchor
+from qedoc.sphinx.marks import matching
 
 
 @pytest.fixture(scope="session")
@@ -349,6 +350,15 @@ def test_changed_docstring_has_no_mark_of_the_formula_that_it_had(project: Path)
 def test_formula_of_the_spec_can_be_rendered_into_the_docstring(project: Path) -> None:
     autodoc(project, "qedoc_autodoc_formulas = True\n")
     assert r"\[\min\left(T, x\right)\]" in html(project, "other")
+
+
+def test_formula_of_another_file_is_not_marked(project: Path) -> None:
+    entries = [library.read([project]).entries["small.ramp@docstring"]]
+    latex = "\\min(x, \\mathrm{top})."
+    assert matching(entries, latex, f"{project}/small.py:docstring of small.ramp") == entries
+    assert matching(entries, latex, "/else/where.py:docstring of small.ramp") == entries
+    assert matching(entries, latex, "/else/where.py:docstring of large.ramp") == []
+    assert matching(entries, latex + "y", f"{project}/small.py:docstring of small.ramp") == []
 
 
 def test_objects_of_one_name_are_told_apart(project: Path) -> None:

@@ -64,9 +64,15 @@ def matching(entries: list[Entry], latex: str, source: str) -> list[Entry]:
         latex: as it stands on the page.
         source: where it stands, as autodoc tells it: the file, and of what it is the docstring.
     """
-    file, told, _ = source.partition(":docstring of ")
-    here = [entry for entry in entries if entry.in_docstring and (not told or Path(file).as_posix().endswith(entry.result.location.path))]
+    here = [entry for entry in entries if entry.in_docstring and _is_there(entry.result.location.path, source)]
     return [entry for entry in here if normal(entry.result.formula.latex) == normal(latex)]
+
+
+def _is_there(path: str, source: str) -> bool:
+    """Whether a source file is that of the docstring: by the file that autodoc names, or by the module in which the object was defined."""
+    file, told, name = source.partition(":docstring of ")
+    module = path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+    return not told or Path(file).as_posix().endswith(path) or name.startswith(f"{module}.")
 
 
 def normal(latex: str) -> str:
