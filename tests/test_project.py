@@ -16,7 +16,7 @@ def set_up_lines() -> list[str]:
 
 def test_two_lines_set_up_a_fresh_clone() -> None:
     check, test = set_up_lines()
-    assert check.endswith("&& .venv/bin/qedoc check")
+    assert check.endswith("&& .venv/bin/qedoc check --all")
     assert test.endswith("&& .venv/bin/pytest")
 
 
