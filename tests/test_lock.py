@@ -492,3 +492,10 @@ def test_a_symbol_with_other_assumptions_is_another_symbol() -> None:
 
 
 M = qedoc.Variable(Symbol("m", positive=True), qedoc.Reals(), "")
+
+
+@pytest.mark.parametrize(
+    "record", [{}, {"content": "c"}, {"content": "c", "limits": {"seed": 0, "max_points": 1000}}, {"content": "c", "limits": 3}]
+)
+def test_a_record_of_another_form_is_stale(record: dict[str, object]) -> None:
+    assert why_stale(record, "c", Limits()).startswith("its record is not whole (")

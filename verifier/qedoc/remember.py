@@ -9,6 +9,7 @@ from typing import Any
 
 from qedoc.curve import Curve
 from qedoc.engine import Memory
+from qedoc.errors import QedocError
 from qedoc.limits import Limits
 from qedoc.lock import record
 from qedoc.lock.closure import imported, is_local, key_of
@@ -40,8 +41,12 @@ class Remembered(Memory):
         kept = self.before.claims.get(claim.id)
         if kept is None or why_stale(kept, claim.content, self.limits):
             return None
+        try:
+            result = record.read(claim.id, kept, claim.location)
+        except QedocError:  # a record that is not whole says nothing
+            return None
         self.unchanged += 1
-        return record.read(claim.id, kept, claim.location)
+        return result
 
     def collected(self, claims: Sequence[Claim]) -> None:
         """Notes which claims each spec file has, and forgets those that are gone."""

@@ -148,6 +148,13 @@ def why_stale(record: dict[str, Any] | None, content: str, limits: Limits) -> st
     """
     if record is None:
         return "not verified yet"
+    try:
+        return _why_stale(record, content, limits)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:  # of another form, or a hand has been at the file
+        return f"its record is not whole ({type(error).__name__}: {error})"
+
+
+def _why_stale(record: dict[str, Any], content: str, limits: Limits) -> str:
     if record["content"] != content:
         return "the claim has changed"
     for name, asked in (("seed", limits.seed), ("max_points", limits.max_points)):
