@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from qedoc.errors import UnsupportedError
 from qedoc.evaluate import ball_program, ball_rules
 from qedoc.evaluate.ball import Undefined, compile
+from qedoc.lift.literals import BallLiteral
 
 x, y, z = sp.symbols("x y z")
 k, n = sp.symbols("k n", integer=True)
@@ -648,15 +649,8 @@ def test_conditions(condition: Any, point: list[Any], expected: bool | None) -> 
     assert value(condition, *point) is expected
 
 
-class Literal(sp.Symbol):  # type: ignore[misc] # SymPy has no types
-    """A symbol with a midpoint and a radius, as the lift writes it."""
-
-    midpoint = Fraction(1, 3)
-    radius = Fraction(1, 2**53)
-
-
 def test_a_literal_is_its_ball() -> None:
-    literal = Literal("c")
+    literal = BallLiteral(Fraction(1, 3), Fraction(1, 2**53))
     result = value(literal * x, 2)
     assert result.contains(fmpq(2, 3))
     assert result.contains(fmpq(2, 3) + fmpq(1, 2**53))
@@ -690,8 +684,9 @@ def test_what_has_no_rule_is_named(formula: Any, named: str) -> None:
 
 
 def test_other_types_of_values_are_refused() -> None:
+    values: list[Any] = [0.1]
     with pytest.raises(TypeError, match=r"found 0\.1 of type float"):
-        compile(x, [x])([0.1])  # type: ignore[list-item]
+        compile(x, [x])(values)
 
 
 def test_precision_is_restored() -> None:

@@ -1,5 +1,6 @@
 """Cases with arrays: entries of vectors and matrices, and which entry of the result a formula is of."""
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 import pytest
@@ -18,14 +19,15 @@ i, j, m, n = sp.symbols("i j m n")
 a, x, y = map(sp.IndexedBase, "axy")
 
 
-def softmax(formula: sp.Expr, largest: int = 3, **other: object) -> Spec:
+def softmax(formula: sp.Expr, entry: Sequence[sp.Expr] = (i - 1,), at: Location | None = None) -> Spec:
     return Spec(
         target="jax.nn.softmax",
         formula=formula,
-        symbols=[Variable(x[j], Reals(), ""), Size(n, range(1, largest + 1), ""), Size(i, range(1, largest + 1), "")],
+        symbols=[Variable(x[j], Reals(), ""), Size(n, range(1, 4), ""), Size(i, range(1, 4), "")],
         where=[i <= n],
         bind={"x": Array(x[j], (j, 1, n))},
-        **{"entry": (i - 1,), **other},  # type: ignore[arg-type]  # a test's own
+        entry=entry,
+        at=at,
     )
 
 

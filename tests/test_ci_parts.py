@@ -142,19 +142,23 @@ def test_a_completion_script_is_printed(shell: str, capfd: pytest.CaptureFixture
     assert "_QEDOC_COMPLETE" in said(["completion", shell], capfd)[1]
 
 
-def test_a_project_lives_with_baseline_badge_completion_hook_and_action(project: Path) -> None:  # noqa: PLR0915  one lock file answers it all
-    # A badge before anything was verified.
+def _badge(project: Path) -> None:
+    """A badge before anything was verified."""
     assert json.loads(run(project, "qedoc", "badge").stdout)["message"] == "stale"
     assert run(project, "qedoc", "check").returncode == 0
     assert run(project, "qedoc", "badge", "--output", "badge.json").stdout == ""
     assert json.loads((project / "badge.json").read_text())["message"] == "1 proved"
 
-    # Targets are completed from the lock file.
+
+def _completion(project: Path) -> None:
+    """Targets are completed from the lock file."""
     words = {"_QEDOC_COMPLETE": "bash_complete", "COMP_WORDS": "qedoc check scr", "COMP_CWORD": "2"}
     assert run(project, "qedoc", **words).stdout == "plain,scratch.double\n"
     assert run(project, "qedoc", **words | {"COMP_WORDS": "qedoc rule qed10"}).stdout == "plain,QED101\nplain,QED102\n"
 
-    # The hooks, from a repository of their own, as pre-commit takes them.
+
+def _hooks(project: Path) -> None:
+    """The hooks, from a repository of their own, as pre-commit takes them."""
     hooks = project.parent / "hooks"
     hooks.mkdir()
     shutil.copy(ROOT / ".pre-commit-hooks.yaml", hooks)
@@ -174,7 +178,9 @@ def test_a_project_lives_with_baseline_badge_completion_hook_and_action(project:
     assert bad.returncode == 1
     assert "the code has changed: scratch.py: double; run qedoc check" in bad.stderr
 
-    # The action: annotations, a summary, SARIF, an exit code.
+
+def _action(project: Path) -> None:
+    """The action: annotations, a summary, SARIF, an exit code."""
     files = {name: project.parent / name for name in ("summary", "output")}
     github = {"GITHUB_STEP_SUMMARY": str(files["summary"]), "GITHUB_OUTPUT": str(files["output"]), "GITHUB_WORKSPACE": str(project)}
     step = yaml.safe_load((ROOT / "action.yml").read_text())["runs"]["steps"][0]
@@ -188,7 +194,9 @@ def test_a_project_lives_with_baseline_badge_completion_hook_and_action(project:
     (result,) = [r for r in json.loads((project / "qedoc.sarif").read_text())["runs"][0]["results"] if r["level"] == "error"]
     assert result["ruleId"] == "QED101"
 
-    # The finding is accepted, and later gone.
+
+def _acceptance(project: Path) -> None:
+    """The finding is accepted, and later gone."""
     accepted = run(project, "qedoc", "baseline", "--reason", "the code will follow")
     assert (accepted.returncode, accepted.stdout) == (0, "qedoc-baseline.json: 1 accepted, 0 dropped\n")
     (entry,) = json.loads((project / "qedoc-baseline.json").read_text())["findings"]
@@ -204,8 +212,16 @@ def test_a_project_lives_with_baseline_badge_completion_hook_and_action(project:
     assert run(project, "qedoc", "baseline").stdout == "qedoc-baseline.json: 0 accepted, 1 dropped\n"
     assert run(project, "qedoc", "check", "--strict").returncode == 0
 
-    # Findings that are ignored do not fail, and codes that there are not are refused.
+
+def _codes(project: Path) -> None:
+    """Findings that are ignored do not fail, and codes that there are not are refused."""
     assert run(project, "qedoc", "check", "--ignore", "QED9").stderr.startswith("error: expected a code or the beginning of one")
+
+
+def test_a_project_lives_with_baseline_badge_completion_hook_and_action(project: Path) -> None:
+    """One after the other in one project, as each finds there what the one before has left."""
+    for part in (_badge, _completion, _hooks, _action, _acceptance, _codes):
+        part(project)
 
 
 def test_bisect_finds_the_commit_by_the_documented_recipe(project: Path) -> None:

@@ -64,9 +64,7 @@ def run(*arguments: str, folder: Path, **environment: str) -> subprocess.Complet
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, env=known | environment, timeout=120, check=False)
 
 
-@pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    made = tmp_path_factory.mktemp("project")
+def write_project(made: Path) -> Path:
     (made / "my_targets.py").write_text(TARGETS)
     for name, text in {
         "spec/line.py": HEAD + LINE,
@@ -80,14 +78,22 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
-@pytest.fixture(scope="module")
-def refuted(project: Path) -> subprocess.CompletedProcess[str]:
-    return run("check", "wrong", *QUICK, folder=project)
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project of its own, so that no test meets the lock file of another."""
+    made = tmp_path / "project"
+    made.mkdir()
+    return write_project(made)
 
 
 @pytest.fixture(scope="module")
-def broken(project: Path) -> subprocess.CompletedProcess[str]:
-    return run("check", "broken", "spec", "absent/folder", *QUICK, folder=project)
+def refuted(tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedProcess[str]:
+    return run("check", "wrong", *QUICK, folder=write_project(tmp_path_factory.mktemp("refuted")))
+
+
+@pytest.fixture(scope="module")
+def broken(tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedProcess[str]:
+    return run("check", "broken", "spec", "absent/folder", *QUICK, folder=write_project(tmp_path_factory.mktemp("broken")))
 
 
 def test_the_version_is_told(project: Path) -> None:

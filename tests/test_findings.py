@@ -3,13 +3,13 @@
 import io
 import json
 import re
-import xml.etree.ElementTree as ET
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
+from documents import inside, tree
 from test_report import PROVED, REFUTED, outcome, sized
 
 from qedoc import baseline, codes
@@ -286,34 +286,30 @@ def test_a_document_that_is_no_sarif_is_refused_by_the_schema(tmp_path: Path) ->
 
 
 def test_junit_names_file_line_and_counterexample(tmp_path: Path) -> None:
-    root = ET.fromstring(written(made(EVERYTHING, tmp_path), "junit"))  # noqa: S314  our own document
+    root = tree(written(made(EVERYTHING, tmp_path), "junit"))
     assert (root.tag, root.get("failures"), root.get("errors"), root.get("skipped")) == ("testsuites", "3", "1", "4")
     assert int(root.get("tests") or 0) == len(root.findall(".//testcase"))
-    wrong = root.find(".//testcase[@name='optax.cosine_decay_schedule#wrong']")
-    assert wrong is not None
+    wrong = inside(root, ".//testcase[@name='optax.cosine_decay_schedule#wrong']")
     assert (wrong.get("classname"), wrong.get("line")) == ("optax.cosine_decay_schedule", "9")
     assert str(wrong.get("file")).endswith("spec/cosine.py")
-    failure = wrong.find("failure")
-    assert failure is not None
+    failure = inside(wrong, "failure")
     assert failure.get("type") == "QED101"
     assert "documented 2, code 1" in str(failure.get("message"))
     assert "spec/cosine.py:9\n" in str(failure.text)
     assert "replay: qedoc check" in str(failure.text)
-    promise = root.find(".//testcase[@name='optax.cosine_decay_schedule#wrong: constant for t >= T']/failure")
-    assert promise is not None
-    kept = root.find(".//testcase[@name='optax.cosine_decay_schedule#wrong: continuous in t']")
-    assert kept is not None
+    assert inside(root, ".//testcase[@name='optax.cosine_decay_schedule#wrong: constant for t >= T']/failure").get("type") == "QED102"
+    kept = inside(root, ".//testcase[@name='optax.cosine_decay_schedule#wrong: continuous in t']")
     assert len(kept) == 0
 
 
 def test_junit_holds_no_character_that_xml_cannot(tmp_path: Path) -> None:
     bad = replace(REFUTED, id="f#\x00\x1b", cases=(replace(REFUTED.cases[0], counterexample=None, reason="a\x08b <&>\ud800"),))
-    root = ET.fromstring(junit.document(outcome(bad), notices(outcome(bad)), strict=False, base=str(tmp_path)))  # noqa: S314  as above
-    assert "a\ufffdb <&>\ufffd" in str(root.find(".//failure").get("message"))  # type: ignore[union-attr]  # it is there, or the test fails
+    root = tree(junit.document(outcome(bad), notices(outcome(bad)), strict=False, base=str(tmp_path)))
+    assert "a\ufffdb <&>\ufffd" in str(inside(root, ".//failure").get("message"))
 
 
 def test_strict_makes_failures_of_what_is_skipped(tmp_path: Path) -> None:
-    root = ET.fromstring(written(made(EVERYTHING, tmp_path, strict=True), "junit"))  # noqa: S314  as above
+    root = tree(written(made(EVERYTHING, tmp_path, strict=True), "junit"))
     assert (root.get("failures"), root.get("skipped")) == ("7", "0")
 
 

@@ -51,7 +51,7 @@ class Symbols(dict[str, Any]):
 
 
 def expected(text: str) -> Any:
-    return sp.S(eval(text, {"__builtins__": {}}, Symbols()))  # noqa: S307  # the suite's own table
+    return sp.S(eval(text, {"__builtins__": {}}, Symbols()))  # noqa: S307  a table of expected formulas in this folder, without builtins; sympify would rewrite them
 
 
 def normal(value: Any) -> Any:

@@ -7,11 +7,11 @@ import signal
 import subprocess
 import sys
 import time
-import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import jsonschema
 import pytest
+from documents import inside, tree
 
 from qedoc.lock.store import load
 
@@ -125,11 +125,9 @@ def test_a_project_over_time(project: Path) -> None:  # noqa: PLR0915  one story
         "region": {"startLine": 7},
     }
     assert point in result["message"]["text"]
-    suites = ET.fromstring(qedoc(project, "check", "--format", "junit").stdout)  # noqa: S314  our own document
-    case = suites.find(".//testcase[@name='scratch.ramp']")
-    assert case is not None
+    case = inside(tree(qedoc(project, "check", "--format", "junit").stdout), ".//testcase[@name='scratch.ramp']")
     assert (case.get("file"), case.get("line")) == ("spec/ramp.py", "7")
-    assert point in str(case.find("failure").get("message"))  # type: ignore[union-attr]  # it is there, or the test fails
+    assert point in str(inside(case, "failure").get("message"))
 
     # All of these were answered by the lock file, and none of them changed it.
     assert load(lock).claims.keys() == {"scratch.ramp", "scratch.other"}
@@ -293,11 +291,9 @@ def test_a_wrong_docstring_is_corrected_and_then_the_code_drifts(tmp_path: Path)
     physical = result["locations"][0]["physicalLocation"]
     assert (physical["artifactLocation"]["uri"], physical["region"]["startLine"]) == ("scratchlib/ramps.py", int(place[1]))
     assert result["message"]["text"].startswith(counterexample)
-    suites = ET.fromstring(qedoc(tmp_path, "check", "--format", "junit").stdout)  # noqa: S314  our own document
-    case = suites.find(".//testcase[@name='scratchlib.ramp']")
-    assert case is not None
+    case = inside(tree(qedoc(tmp_path, "check", "--format", "junit").stdout), ".//testcase[@name='scratchlib.ramp']")
     assert (case.get("file"), case.get("line")) == ("scratchlib/ramps.py", place[1])
-    assert case.find("failure").get("message") == counterexample  # type: ignore[union-attr]  # it is there, or the test fails
+    assert inside(case, "failure").get("message") == counterexample
 
     # The docstring is corrected: only its claim is verified.
     edit(source, "2 m x + m", "2 m x")

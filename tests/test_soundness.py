@@ -174,7 +174,9 @@ def test_a_boundary_told_too_late_is_caught_at_the_boundary() -> None:
         verdict, inputs = compared(told(right, wrong), {"n": size}, LIMITS)
         assert verdict is Verdict.REFUTED
         assert inputs is not None
-        assert inputs["count"] in inputs["b"]  # type: ignore[operator]  # b is a list
+        boundaries = inputs["b"]
+        assert isinstance(boundaries, list)
+        assert inputs["count"] in boundaries
 
 
 def test_a_cycle_that_ends_at_the_wrong_value_is_refuted() -> None:
@@ -192,7 +194,9 @@ def test_a_warmup_whose_cosine_runs_too_long_is_refuted() -> None:
     verdict, inputs = compared(told(right, wrong), {}, LIMITS)
     assert verdict is Verdict.REFUTED
     assert inputs is not None
-    assert inputs["warmup_steps"] > 0  # type: ignore[operator]  # a number
+    steps = inputs["warmup_steps"]
+    assert isinstance(steps, int)
+    assert steps > 0
 
 
 @pytest.mark.parametrize(

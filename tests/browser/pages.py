@@ -12,12 +12,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Literal
 
 from playwright.sync_api import Page, Route, expect, sync_playwright
 
 CDN = "https://cdn.jsdelivr.net/npm/"
 KINDS = {".js": "text/javascript", ".mjs": "text/javascript", ".json": "application/json", ".woff2": "font/woff2", ".css": "text/css"}
 PATIENCE = 240
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 PAGES = ("index.html", "optax/schedules.html", "optax/combining.html", "story/index.html", "reference/sphinx.html", "qedoc-formulas.html")
 
 
@@ -99,8 +101,8 @@ def main(site: Path, packages: Path, pictures: Path, browser: str) -> int:
     issues = 0
     with served(site) as address, sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox", "--disable-gpu"])
-        for scheme in ("light", "dark"):
-            page = chromium.new_context(color_scheme=scheme, viewport={"width": 1280, "height": 900}).new_page()  # type: ignore[arg-type]  # one of two
+        for scheme in SCHEMES:
+            page = chromium.new_context(color_scheme=scheme, viewport={"width": 1280, "height": 900}).new_page()
             page.route(f"{CDN}**", functools.partial(local, packages))
             for name in PAGES:
                 opened(page, f"{address}/{name}")

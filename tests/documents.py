@@ -1,0 +1,15 @@
+"""XML reports as tests read them."""
+
+import xml.etree.ElementTree as ET
+
+
+def tree(text: str) -> ET.Element:
+    """A report that qedoc or pytest wrote for the test that reads it."""
+    return ET.fromstring(text)  # noqa: S314  the parser's weaknesses need a hostile document, and no test reads one that others made
+
+
+def inside(element: ET.Element, path: str) -> ET.Element:
+    """The element at a path; the test fails if there is none."""
+    found = element.find(path)
+    assert found is not None, f"no {path} in {ET.tostring(element, encoding='unicode')}"
+    return found
