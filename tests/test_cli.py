@@ -79,11 +79,9 @@ def write_project(made: Path) -> Path:
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Path:
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project of its own, so that no test meets the lock file of another."""
-    made = tmp_path / "project"
-    made.mkdir()
-    return write_project(made)
+    return write_project(tmp_path_factory.mktemp("project"))
 
 
 @pytest.fixture(scope="module")
