@@ -184,6 +184,6 @@ def _ask(path: str, claims: Callable[[], list[Noted] | str], lock: Lock, limits:
 
 
 def _unknown(name: str, names: Sequence[str]) -> QedocError:
-    from qedoc.engine import unknown  # as above
+    from qedoc.gathering import unknown  # as above
 
     return unknown(name, names)

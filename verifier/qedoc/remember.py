@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from qedoc.curve import Curve
-from qedoc.engine import Memory
 from qedoc.errors import QedocError
 from qedoc.limits import Limits
 from qedoc.lock import record
 from qedoc.lock.closure import imported, is_local, key_of
 from qedoc.lock.freshness import Noted, docstrings_entry, docstrings_key, file_entry, why_stale
 from qedoc.lock.store import Lock, load, points_path, replace, update
+from qedoc.memory import Memory
 from qedoc.report.machine import readable
 from qedoc.verdict import ClaimResult
 from qedoc.worker import Claim

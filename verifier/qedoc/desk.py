@@ -1,0 +1,60 @@
+"""Tasks go out to worker processes, replies come in; a reply that is no answer is an error."""
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from qedoc.errors import Location, QedocError
+from qedoc.limits import Limits
+from qedoc.pool import Died, Overrun, Pool
+from qedoc.worker import Failure
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True, kw_only=True)
+class Desk:
+    """The worker processes of a run, and what went wrong in them.
+
+    Attributes:
+        pool: the worker processes.
+        limits: the bounds of each task.
+        errors: what went wrong, in the order in which it was met.
+    """
+
+    pool: Pool
+    limits: Limits
+    errors: list[QedocError] = field(default_factory=list)
+    _traces: list[str] = field(default_factory=list)
+
+    def submit(self, function: Callable[..., T], *args: object, timeout: float | None = None) -> Future[T]:
+        """A task on its way; `timeout` in seconds, that of the limits if none is given."""
+        return self.pool.submit(timeout or self.limits.timeout, function, *args)
+
+    def accept(self, reply: T | Failure | Overrun | Died, doing: str, location: Location | None) -> T | None:
+        """The reply if it is one; anything else becomes an error."""
+        match reply:
+            case Failure():
+                self._refuse(reply, doing, location)
+            case Overrun():
+                seconds = f"{self.limits.timeout:g} s"
+                self.errors.append(QedocError(f"{doing}: no answer within {seconds}; give it more with --timeout", location))
+            case Died():
+                self.errors.append(QedocError(f"{doing}: {reply}", location))
+            case _:
+                return reply
+        return None
+
+    def _refuse(self, failure: Failure, doing: str, location: Location | None) -> None:
+        if not failure.trace:
+            self.errors.append(QedocError(failure.message, failure.location or location))
+        elif failure.trace not in self._traces:  # one mistake in qedoc can meet many cases
+            self._traces.append(failure.trace)
+            report = f"This is a mistake in qedoc; please report it with these lines:\n{failure.trace}"
+            self.errors.append(QedocError(f"{doing}: {failure.message}\n{report}", location))
+
+    def distinct(self) -> tuple[QedocError, ...]:
+        """Each error once: those without a place first, then by file and line."""
+        distinct = {str(error): error for error in self.errors}.values()
+        return tuple(sorted(distinct, key=lambda error: (error.location.path, error.location.line) if error.location else ("", 0)))

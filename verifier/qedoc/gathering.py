@@ -1,0 +1,103 @@
+"""The claims of spec files, docstrings and command lines, as worker processes read them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+
+from qedoc import worker
+from qedoc.desk import Desk
+from qedoc.errors import Location, QedocError
+from qedoc.memory import Memory
+from qedoc.pool import settled
+from qedoc.sources.specfiles import SpecFile, duplicates
+from qedoc.worker import Claim
+
+LONGEST_SURVEY = 600.0
+"""Seconds for reading all docstrings of a library."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathering:
+    """Where the claims of a run come from; what cannot be read is an error at the desk.
+
+    Attributes:
+        desk: where the reading is done.
+        memory: hears of what was read.
+    """
+
+    desk: Desk
+    memory: Memory = field(default_factory=Memory)
+
+    def collect(self, files: Sequence[SpecFile]) -> list[Claim]:
+        """The claims of all files, in order; of several with one id the first."""
+        replies = [(file, self.desk.submit(worker.collect, file)) for file in files]
+        claims: list[Claim] = []
+        for file, future in replies:
+            reply = settled(future)
+            claims += self.desk.accept(reply, "running the spec file", Location(path=file.path, line=1)) or ()
+        self.desk.errors += duplicates((claim.id, claim.location) for claim in claims)
+        first: dict[str, Claim] = {}
+        for claim in claims:
+            first.setdefault(claim.id, claim)
+        self.memory.collected(claims)
+        return list(first.values())
+
+    def survey(self, names: Sequence[str]) -> list[Claim]:
+        """The claims in the docstrings of all names; what two names share comes once."""
+        replies = [(name, self.desk.submit(worker.survey, name, timeout=LONGEST_SURVEY)) for name in names]
+        found: dict[tuple[Location, str], Claim] = {}
+        for name, future in replies:
+            reply = settled(future)
+            for claim in self.desk.accept(reply, f"reading the docstrings of {name}", None) or ():
+                found.setdefault((claim.location, claim.id), claim)
+        return list(found.values())
+
+    def beside(self, names: Sequence[str], written: Sequence[Claim]) -> list[Claim]:
+        """The claims in docstrings, with ids that the claims of spec files do not have."""
+        taken = {claim.id for claim in written}
+        found: dict[str, Claim] = {}
+        for name in names:
+            errors = len(self.desk.errors)
+            claims = [replace(claim, id=f"{claim.id}@docstring") if claim.id in taken else claim for claim in self.survey([name])]
+            if len(self.desk.errors) == errors:
+                self.memory.surveyed(name, claims)
+            for claim in claims:
+                found.setdefault(claim.id, claim)
+        return list(found.values())
+
+    def given(self, target: str, latex: str, bind: Mapping[str, str], where: Sequence[str]) -> list[Claim]:
+        """The claims of a formula."""
+        reply = settled(self.desk.submit(worker.given, target, latex, dict(bind), tuple(where)))
+        return list(self.desk.accept(reply, f"reading the formula for {target}", None) or ())
+
+    def select(self, claims: list[Claim], wanted: Sequence[str], *, alone: bool) -> list[Claim]:
+        """The claims that are wanted; a name that no claim has is an error, and so is a second target for one picture.
+
+        Args:
+            claims: all claims.
+            wanted: targets or claim ids; all if empty.
+            alone: whether they must all be of one target.
+        """
+        names = sorted({name for claim in claims for name in (claim.id, claim.target)})
+        self.desk.errors += [unknown(name, names) for name in wanted if name not in names]
+        chosen = [claim for claim in claims if not wanted or claim.id in wanted or claim.target in wanted]
+        targets = {claim.target for claim in chosen}
+        if alone and len(targets) > 1:
+            raise QedocError(f"a picture shows the claims of one target, found {len(targets)} targets; name one")
+        return chosen
+
+
+def unknown(name: str, names: Sequence[str]) -> QedocError:
+    """The error for a name that is neither a target nor a claim, with the near ones."""
+    file = "" if "." in name else ", and no file or folder has this name"
+    return QedocError(f"no spec has the target {name}{file}; {_near(name, names)}")
+
+
+def _near(name: str, names: Sequence[str]) -> str:
+    """The targets whose last part is spelled alike; else all of them."""
+    if not names:
+        return "no spec could be read"
+    last = {known: known.rpartition(".")[2] for known in names if "#" in name or "#" not in known}
+    alike = get_close_matches(name.rpartition(".")[2], set(last.values()), n=3)
+    near = [known for part in alike for known in last if last[known] == part]
+    return f"did you mean {' or '.join(near)}?" if near else f"the targets are {', '.join(last)}"
