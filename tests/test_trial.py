@@ -47,6 +47,12 @@ def wrong_approximate(x):
     return y * (1.0012341234567 + 2.3456789e-7 * jnp.sin(x * 1.2345678901) * 1.1234567891)
 
 
+def far(x):
+    """1/x to ten digits: by way of coefficients for small x, and of a root for large ones."""
+    near = (1.00000000001234 + 1.23456789012e-12 * jnp.sin(1.2345678901 * x)) / x
+    return jnp.where(x < 10, near, 1 / jnp.sqrt(x**2 + 1e-9))
+
+
 def series(x):
     """1/(1 + x) where its series is exact to the last bit."""
     return jnp.where(jnp.abs(x) < 1e-6, 1 - x + x**2, 1 / (1 + x))
@@ -55,6 +61,16 @@ def series(x):
 def through_infinity(x):
     """|x| for x >= 0, by way of the logarithm: at 0 through -inf."""
     return jnp.exp(jnp.log(x))
+
+
+def wrong_on_a_line(x, y):
+    """x y + 1, but x where y is 0."""
+    return jax.lax.nextafter(jnp.where(y == 0, x, x * y + 1), jnp.where(y == 0, x, x * y + 1))
+
+
+def wrong_at_a_point(x, y):
+    """x y + 1, but 7 where x is 2 and y is 0."""
+    return jax.lax.nextafter(jnp.where((y == 0) & (x == 2), 7, x * y + 1), jnp.where((y == 0) & (x == 2), 7, x * y + 1))
 
 
 def holey(x):
@@ -107,6 +123,26 @@ def test_a_value_that_is_lost_beside_1_says_nothing(sign: int, verdict: Verdict)
     assert trial(Subject(claim("vanishing", formula, Reals(above=0, most=60)), {}), Limits(max_points=100)).verdict is verdict
 
 
+@pytest.mark.parametrize(
+    ("name", "verdict"), [("wrong_on_a_line", Verdict.REFUTED), ("wrong_at_a_point", Verdict.UNDECIDED), ("right", Verdict.TESTED)]
+)
+def test_a_difference_on_a_line_is_followed_and_one_at_a_point_does_not_decide(name: str, verdict: Verdict) -> None:
+    y = sp.Symbol("y")
+    symbols = [Parameter(x, "x", Reals(least=-9, most=9), ""), Parameter(y, "y", Reals(least=-9, most=9), "")]
+    formula = sp.Piecewise((x, sp.Eq(y, 0)), (x * y + 1, True)) if name == "right" else x * y + 1
+    target = "wrong_on_a_line" if name == "right" else name
+    spec = Spec(target=f"targets_of_trial.{target}", formula=formula, symbols=symbols, natural=True)
+    result = trial(Subject(spec, {}), Limits(max_points=100))
+    assert result.verdict is verdict, result.reason
+    if result.counterexample is not None:
+        assert result.counterexample.inputs["y"] == 0
+
+
+def test_a_formula_with_values_beyond_all_doubles_is_compared_elsewhere() -> None:
+    huge = sp.Piecewise((x**2, x < 50), (-(sp.Integer(10) ** 400), True))
+    assert trial(Subject(claim("hidden", huge), {}), Limits(max_points=100)).verdict is Verdict.TESTED
+
+
 def test_a_difference_at_one_point_is_not_seen_by_runs_alone() -> None:
     """A formula that is wrong at 1 alone is not refuted by runs; nor is it called tested."""
     wrong = sp.Piecewise((7, sp.Eq(x, 1)), (x**2, True))
@@ -121,6 +157,8 @@ def test_a_difference_at_one_point_is_not_seen_by_runs_alone() -> None:
         ("approximate", sp.exp(-x), Verdict.TESTED, "the code approximates"),
         ("wrong_approximate", sp.exp(-x), Verdict.REFUTED, "different values"),
         ("approximate", sp.exp(-x) + sp.Rational(1, 10**3), Verdict.REFUTED, "different values"),
+        ("far", 1 / x, Verdict.TESTED, "the code approximates"),
+        ("far", 1 / x + sp.Rational(1, 10**4), Verdict.REFUTED, "different values"),
         ("series", 1 / (1 + x), Verdict.TESTED, "the code approximates"),
         ("series", 1 / (1 - x), Verdict.REFUTED, "different values"),
         ("through_infinity", x, Verdict.TESTED, "infinity"),
@@ -130,7 +168,7 @@ def test_a_difference_at_one_point_is_not_seen_by_runs_alone() -> None:
     ],
 )
 def test_the_claim_of_a_docstring(name: str, formula: sp.Expr, verdict: Verdict, reason: str) -> None:
-    domain = Reals(least=0, most=100) if name == "through_infinity" else None
+    domain = {"through_infinity": Reals(least=0, most=100), "far": Reals(least=1, most=100)}.get(name)
     kept = []
     result = check(claim(name, formula, domain), {}, Limits(max_points=100), lambda _: None, kept.append)
     assert result.verdict is verdict, result.reason

@@ -7,6 +7,7 @@ from typing import Any
 
 import sympy as sp
 
+from qedoc.closed_forms import closed
 from qedoc.domain import Functions, Integers, Reals
 from qedoc.partial import defined
 from qedoc.properties import Property
@@ -209,7 +210,7 @@ def instantiate(spec: Spec, sizes: Mapping[sp.Symbol, int]) -> Case:
     for relation in spec.where:
         made = translate(relation)
         relations += made if isinstance(made, list) else [made]
-    formula = translate(spec.formula)
+    formula = closed(translate(spec.formula))
     if spec.natural:
         relations += sorted(sp.And.make_args(defined(formula)), key=sp.default_sort_key)
     return Case(

@@ -105,7 +105,7 @@ class Subject:
             return False
         branch = self.code.at(row)
         assert branch is not None  # it was compared
-        if (distance := self._distance(row, branch)) <= (NEAR if approximates(branch) else UNSEEN):
+        if (distance := self._distance(row, branch)) <= (NEAR if any(map(approximates, self.code.branches)) else UNSEEN):
             self.nearly = max(self.nearly or (0.0, row), (distance, row))
             return False
         if self._confirmed(row, branch):
@@ -140,10 +140,15 @@ def sharpest(formula: Enclosure, row: Row) -> Value:
 
 
 def midpoint(value: Value) -> float:
-    """An enclosure's middle as a double; nan where there is none."""
+    """An enclosure's middle as the nearest double, which may be infinite; nan where there is none."""
     if isinstance(value, Undefined):
         return float("nan")
-    return int(value.p) / int(value.q) if isinstance(value, flint.fmpq) else float(value.mid())
+    if isinstance(value, flint.arb):
+        return float(value.mid())
+    try:
+        return int(value.p) / int(value.q)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
 
 
 def domain_lines(case: Case) -> tuple[str, ...]:

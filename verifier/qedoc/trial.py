@@ -1,12 +1,13 @@
 """What runs alone can tell of a claim: code that cannot be lifted still has values.
 
 A run is a rounded value, so that a difference counts only if rounding is ruled out: it must be the same in float32 and in float64, in which
-rounding is 2**29 times smaller, and it must show at many points. Differences that show at single points (the end of a branch) are not
-found this way.
+rounding is 2**29 times smaller, and it must show at many points, or at most points of a line. Differences that show at single points (the
+end of a branch) are not found this way.
 """
 
 import math
 from dataclasses import dataclass
+from fractions import Fraction
 
 import flint
 
@@ -40,6 +41,9 @@ DIGITS = 32
 VANISHED = 2.0**-24
 """A smaller value may be lost beside 1, in float32 and in float64: that a run gives 0 instead says nothing."""
 
+MOST_LINES = 4
+"""Points that differ through which lines are followed."""
+
 FEWEST = 3
 """Points of either kind that an answer needs."""
 
@@ -55,6 +59,11 @@ class _Tally:
     @property
     def compared(self) -> int:
         return len(self.same) + len(self.apart) + len(self.unclear)
+
+    @property
+    def differs(self) -> bool:
+        """Whether so many points differ that it is no accident."""
+        return len(self.apart) >= max(FEWEST, self.compared // 10)
 
 
 def trial(subject: Subject, limits: Limits) -> CaseResult:
@@ -73,7 +82,9 @@ def trial(subject: Subject, limits: Limits) -> CaseResult:
         tally = _tally(subject, rows)
     except UnsupportedError as error:
         return CaseResult(id=subject.case.id, verdict=Verdict.UNSUPPORTED, reason=str(error))
-    if len(tally.apart) >= max(FEWEST, tally.compared // 10):
+    if not tally.differs:
+        tally = _on_a_line(subject, rows, tally.apart) or tally
+    if tally.differs:
         return _refuted(subject, tally)
     if tally.apart or len(tally.same) < FEWEST or len(tally.unclear) > len(tally.same):
         seen = f"{len(tally.same)} points agree, {len(tally.apart)} differ, and rounding hides {len(tally.unclear)}"
@@ -107,16 +118,47 @@ def _tally(subject: Subject, rows: list[Row]) -> _Tally:
     return tally
 
 
+def _on_a_line(subject: Subject, rows: list[Row], apart: list[Row]) -> _Tally | None:
+    """The points on a line parallel to an axis, through a point that differs: in space there may be too few of them to be met.
+
+    Args:
+        subject: the claim.
+        rows: the points that were drawn; a line has their coordinates.
+        apart: those that differ.
+
+    Returns:
+        Of the lines on which enough points differ, that with the plainest difference; None if there is none.
+    """
+    found = []
+    for row in apart[:MOST_LINES]:
+        for k in range(len(row) if len(row) > 1 else 0):
+            drawn = {other[k] for other in rows} | set(subject.plan.candidates(k, row[:k]))
+            near = [(*row[:k], x, *row[k + 1 :]) for x in sorted(drawn, key=plainness)]
+            line = _tally(subject, [r for r in near if subject.plan.holds(r)])
+            if line.differs:
+                found.append(line)
+    return min(found, key=lambda line: _plainness(_plainest(line)), default=None)
+
+
+def _plainest(tally: _Tally) -> Row:
+    return min(tally.apart, key=_plainness)
+
+
+def _plainness(row: Row) -> list[tuple[int, int, Fraction]]:
+    return [plainness(x) for x in row]
+
+
 def _documented(subject: Subject, row: Row) -> float | None:
     """The formula's value, where it is known to more digits than a run has."""
     value = sharpest(subject.documented, row)
     if isinstance(value, Undefined) or not is_known(value):
         return None
-    return midpoint(value) if isinstance(value, flint.fmpq) or value.rel_accuracy_bits() >= DIGITS else None
+    told = isinstance(value, flint.fmpq) or value.rel_accuracy_bits() >= DIGITS
+    return found if told and math.isfinite(found := midpoint(value)) else None
 
 
 def _refuted(subject: Subject, tally: _Tally) -> CaseResult:
-    row = min(tally.apart, key=lambda row: [plainness(x) for x in row])
+    row = _plainest(tally)
     point = subject.plan.point(row)
     ran = run_plain(subject.call, subject.plan.symbols, row, x64=True)
     if isinstance(ran, Exception):
