@@ -1,6 +1,7 @@
 """Worker processes that can be killed: a task that does not end, or that takes its process down, costs only itself."""
 
 import multiprocessing
+import os
 import shutil
 import signal
 from collections.abc import Callable, Iterator, Mapping
@@ -13,6 +14,7 @@ from itertools import count
 from multiprocessing import resource_tracker
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Thread
 from types import TracebackType
 from typing import Any, Protocol, Self, TypeVar
 
@@ -97,7 +99,7 @@ class Pool:
 
     def __init__(self, jobs: int, warm_up: Callable[[], None]) -> None:
         context = multiprocessing.get_context("spawn")
-        self._pool: Any = ProcessPool(max_workers=jobs, initializer=warm_up, context=context)
+        self._pool: Any = ProcessPool(max_workers=jobs, initializer=partial(_begin, warm_up), context=context)
         self._open: set[Future[Any]] = set()
         self._numbers = count()
         self._folders: TemporaryDirectory[str] | None = None
@@ -165,6 +167,20 @@ def settled(future: "Future[T]") -> T | Overrun | Died:
         return future.result()
     except Ended as end:
         return end.how
+
+
+def _begin(warm_up: Callable[[], None]) -> None:
+    """What a worker process does first."""
+    Thread(target=_end_with_parent, daemon=True).start()
+    warm_up()
+
+
+def _end_with_parent() -> None:
+    """Ends this process when its parent is gone, which may have been killed: nobody is left to end a task that does not end itself."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _left(folder: Path | None) -> dict[str, bytes]:
