@@ -130,9 +130,7 @@ def _outcome(
         desk = Desk(pool=workers, limits=limits)
         run = _Run(desk=desk, notify=notify, memory=memory)
         try:
-            run.check(collect(Gathering(desk=desk, memory=memory)))
-            if curves:
-                run.draw()
+            run.work(collect, curves=curves)
         except KeyboardInterrupt as interrupt:
             stopped = int(interrupt.args[0]) if interrupt.args else signal.SIGINT
         except QedocError as error:
@@ -214,6 +212,15 @@ class _Run:
     pending: list[_Pending] = field(default_factory=list)
     results: list[ClaimResult] = field(default_factory=list)
     curves: list[Curve] = field(default_factory=list)
+
+    def work(self, collect: Callable[[Gathering], list[Claim]], *, curves: bool) -> None:
+        """Checks what there is, and draws it if asked to; the memory hears of the end, whatever that is."""
+        try:
+            self.check(collect(Gathering(desk=self.desk, memory=self.memory)))
+            if curves:
+                self.draw()
+        finally:
+            self.memory.ended()
 
     def check(self, claims: list[Claim]) -> None:
         """Checks the claims case by case, and hands them on in order."""
