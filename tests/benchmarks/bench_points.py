@@ -33,23 +33,23 @@ TINY = 1e-30
 QUIET = {"database": None, "deadline": None, "suppress_health_check": list(HealthCheck)}
 
 
-def code(I: Any, T: Any, alpha: Any, p: Any, t: Any) -> Any:  # noqa: N803  the names of the formula
+def code(I: Any, T: Any, alpha: Any, p: Any, t: Any) -> Any:
     """What Optax computes, without its checks, which jit cannot trace."""
     return I * ((1 - alpha) * (0.5 * (1 + jnp.cos(jnp.pi * jnp.minimum(t, T) / T))) ** p + alpha)
 
 
-def documented(I: float, T: int, alpha: float, p: float, t: int) -> float:  # noqa: N803
+def documented(I: float, T: int, alpha: float, p: float, t: int) -> float:
     return alpha * I + (1 - alpha) * I * ((1 + math.cos(math.pi * min(t, T) / T)) / 2) ** p
 
 
-def documented_of_rows(I: Any, T: Any, alpha: Any, p: Any, t: Any) -> Any:  # noqa: N803
+def documented_of_rows(I: Any, T: Any, alpha: Any, p: Any, t: Any) -> Any:
     return alpha * I + (1 - alpha) * I * ((1 + np.cos(np.pi * np.minimum(t, T) / T)) / 2) ** p
 
 
 def scalar_test(examples: int) -> Any:
     @settings(max_examples=examples, **QUIET)
     @given(I=st.floats(-1e6, 1e6), T=st.integers(1, 10**6), alpha=st.floats(0, 1), p=st.floats(0.1, 10), t=st.integers(0, 2 * 10**6))
-    def test(I: float, T: int, alpha: float, p: float, t: int) -> None:  # noqa: N803
+    def test(I: float, T: int, alpha: float, p: float, t: int) -> None:
         found = float(optax.cosine_decay_schedule(I, T, alpha, p)(t))
         assert math.isclose(found, documented(I, T, alpha, p, t), rel_tol=1e-3, abs_tol=1e-3 * abs(I) + TINY)
 
@@ -65,7 +65,7 @@ def seeded_test(examples: int, run: Any) -> Any:
     @given(seed=st.integers(0, 2**32 - 1))
     def test(seed: int) -> None:
         draw = np.random.default_rng(seed)
-        I, alpha, p = draw.uniform(-1e6, 1e6, BATCH), draw.random(BATCH), draw.uniform(0.1, 10, BATCH)  # noqa: N806
+        I, alpha, p = draw.uniform(-1e6, 1e6, BATCH), draw.random(BATCH), draw.uniform(0.1, 10, BATCH)
         agree([I, draw.integers(1, 10**6, BATCH), alpha, p, draw.integers(0, 2 * 10**6, BATCH)], run)
 
     return test

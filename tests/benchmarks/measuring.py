@@ -18,13 +18,19 @@ def seconds(work: Callable[[], object]) -> float:
     return time.perf_counter() - started
 
 
-def alternating(works: Mapping[str, Callable[[], object]], rounds: int = ROUNDS) -> dict[str, float]:
-    """The median wall time of each; they take turns, so that a change of the machine's speed meets all. The first turn does not count."""
+def alternating(works: Mapping[str, Callable[[], object]], rounds: int = ROUNDS, *, warm: bool = True) -> dict[str, float]:
+    """The median wall time of each; they take turns, so that a change of the machine's speed meets all.
+
+    Args:
+        works: what to measure.
+        rounds: how many turns.
+        warm: whether a turn is taken before, which does not count.
+    """
     taken: dict[str, list[float]] = {name: [] for name in works}
-    for turn in range(rounds + 1):
+    for turn in range(rounds + warm):
         for name, work in works.items():
             spent = seconds(work)
-            if turn:
+            if turn >= warm:
                 taken[name].append(spent)
     return {name: statistics.median(times) for name, times in taken.items()}
 
