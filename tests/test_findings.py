@@ -333,7 +333,7 @@ def test_github_annotates_the_line_of_the_formula(tmp_path: Path, monkeypatch: p
     assert lines[-1] == "::error file=spec/a%2Cb%3A 50%25.py,line=2,title=QED501 a claim could not be checked at all::no module named 'f'"
     assert not any(line.startswith("::notice") for line in lines)
     asked = written(made(EVERYTHING, tmp_path, select=("QED3",)), "github", asked=True).splitlines()
-    assert [line.partition(" ")[0] for line in asked] == ["::notice"] * 3 + ["::error"]
+    assert [line.partition(" ")[0] for line in asked] == ["::notice"] * 4 + ["::error"]
 
 
 def test_paths_of_annotations_begin_at_the_checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
