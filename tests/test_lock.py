@@ -20,7 +20,7 @@ from qedoc.limits import Limits
 from qedoc.lock import closure, record, syntax
 from qedoc.lock.content import PLACE, content
 from qedoc.lock.freshness import Noted, claims_of, file_entry, why_stale
-from qedoc.lock.store import Lock, load, points_path, update
+from qedoc.lock.store import Lock, Store, load, points_path, update
 from qedoc.lock.versions import installed
 from qedoc.verdict import (
     Accuracy,
@@ -499,3 +499,40 @@ M = qedoc.Variable(Symbol("m", positive=True), qedoc.Reals(), "")
 )
 def test_a_record_of_another_form_is_stale(record: dict[str, object]) -> None:
     assert why_stale(record, "c", Limits()).startswith("its record is not whole (")
+
+
+def test_a_lock_file_is_laid_out_the_same_whether_whole_or_record_by_record(tmp_path: Path) -> None:
+    text = (Path(__file__).parents[1] / "qedoc.lock").read_text()
+    whole = json.loads(text)
+    assert load(Path(__file__).parents[1] / "qedoc.lock").text() == text
+    store = Store(tmp_path / "qedoc.lock")
+    for id_, kept_ in whole["claims"].items():
+        store.update(lambda lock, id_=id_, kept_=kept_: lock.claims.update({id_: kept_ | {"points": None}}))
+    for id_, kept_ in reversed(whole["claims"].items()):
+        store.update(lambda lock, id_=id_, kept_=kept_: lock.claims.update({id_: kept_}))
+    store.update(lambda lock: lock.files.update(whole["files"]))
+    assert (tmp_path / "qedoc.lock").read_text() == text
+
+
+def test_one_who_writes_often_sees_what_others_write(tmp_path: Path) -> None:
+    store = Store(tmp_path / "qedoc.lock")
+    store.update(lambda lock: lock.claims.update(a={"x": 1}))
+    update(tmp_path / "qedoc.lock", lambda lock: lock.claims.update(b={"x": 2}))
+    store.update(lambda lock: lock.claims.update(c={"x": 3}))
+    (tmp_path / "qedoc.lock").unlink()
+    store.update(lambda lock: lock.claims.update(d={"x": 4}))
+    assert load(tmp_path / "qedoc.lock").claims == {"d": {"x": 4}}
+
+
+def test_a_change_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
+    store = Store(tmp_path / "qedoc.lock")
+    store.update(lambda lock: lock.claims.update(a={"x": 1}))
+
+    def fails(lock: Lock) -> None:
+        lock.claims["b"] = {"x": 2}
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        store.update(fails)
+    store.update(lambda lock: None)
+    assert load(tmp_path / "qedoc.lock").claims == {"a": {"x": 1}}

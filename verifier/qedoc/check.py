@@ -3,7 +3,7 @@
 import itertools
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -23,6 +23,7 @@ from qedoc.lock.closure import closure
 from qedoc.paths import formula
 from qedoc.promised import promised
 from qedoc.proof import Proof, prove
+from qedoc.search.screening import Screen
 from qedoc.search.strategies import Row, seeded
 from qedoc.search.witness import first
 from qedoc.spec import Size, Spec
@@ -34,6 +35,9 @@ __all__ = ["check", "curve", "describe", "lifted", "search"]
 
 FEWEST_POINTS = 200
 """Points that each case of a claim has at least, unless fewer are asked for."""
+
+SUSPECTS = 40
+"""Points of a batch that are compared by enclosures, at most."""
 
 GAPS = {
     Comparison.LEFT_UNDEFINED: "the formula has no value, the code does",
@@ -136,15 +140,27 @@ def search(subject: Subject, proof: Proof, limits: Limits) -> Row | None:
     share = 10 if proof.complete else 4
     examples = 50 if proof.complete else 20 if subject.code.pinned else 4
     random = seeded(subject.plan, limits.max_points // share, limits.seed)
-    landmarks = itertools.islice(subject.plan.landmarks(), limits.max_points // (4 if proof.complete else 1))
+    landmarks = list(itertools.islice(subject.plan.landmarks(), limits.max_points // (4 if proof.complete else 1)))
+    screened = () if proof.complete or subject.code.pinned else _screened(subject, [*landmarks, *random], limits)
     return first(
         subject.plan,
         subject.refuted_at,
-        [*proof.suspects, *landmarks, *random],
+        itertools.chain(proof.suspects, landmarks, random, screened),
         simple=limits.max_points // share,
         examples=limits.max_points // examples,
         seed=limits.seed,
     )
+
+
+def _screened(subject: Subject, marks: Sequence[Row], limits: Limits) -> Iterator[Row]:
+    """Points of a large batch at which runs differ from the formula in float64.
+
+    Another machine may find others, by its rounding; so they count as evidence only where they refute.
+    """
+    compared = subject.compared
+    for row in Screen(subject.call, subject.plan, subject.case.formula, marks).suspects(limits.seed, SUSPECTS):
+        yield row
+        subject.compared = compared
 
 
 def _expected(subject: Subject, *, refuted: bool) -> Callable[[Row], Value | None]:

@@ -16,7 +16,7 @@ from qedoc.limits import Limits
 from qedoc.lock.store import replace as write_whole
 from qedoc.outcome import Outcome
 from qedoc.running import answer, audited, complain, guarded, question, run, spec_files
-from qedoc.settings import Settings, settled
+from qedoc.settings import Settings, on_cluster, settled
 
 if TYPE_CHECKING:
     from qedoc.delivery import Report
@@ -27,6 +27,7 @@ AUDIT_POINTS = 300
 """An audit is wide, a check is deep."""
 
 _JOBS = "Worker processes [default: usable cores, at most 8]."
+_SCHEDULER = "Use the workers of this cluster (dask://HOST:PORT), not processes of this machine."
 _FILE: Any = click.Path(path_type=Path)
 
 
@@ -56,6 +57,8 @@ def _limits(timeout: float = 60, max_points: int = 1000) -> Callable[[Callable[.
         click.option("--output", type=_FILE, metavar="FILE", help="Write the report to FILE instead of standard output."),
     )
 
+
+_cluster = click.option("--scheduler", metavar="ADDRESS", help=_SCHEDULER)
 
 _lock = [
     click.option("--no-lock", is_flag=True, help="Verify everything, and neither read nor write the lock file."),
@@ -94,6 +97,7 @@ def _format(*styles: str) -> Callable[[Callable[..., None]], Callable[..., None]
 @click.option("--bind", multiple=True, metavar="SYMBOL=PARAMETER", help="What a symbol of --latex is; otherwise the docstring tells.")
 @click.option("--where", metavar="CONDITIONS", help="Where --latex holds: 'T > 0, 0 <= a <= 1'.")
 @_limits()
+@_cluster
 @_options(*_lock)
 def check(
     what: tuple[str, ...],
@@ -123,6 +127,7 @@ def check(
 @_format(*FORMATS)
 @_options(*_codes)
 @_limits(timeout=AUDIT_TIMEOUT, max_points=AUDIT_POINTS)
+@_cluster
 def audit(names: tuple[str, ...], **options: Any) -> None:
     """Check the formulas in the docstrings of installed packages.
 
@@ -187,11 +192,13 @@ def _report(
     quiet: bool,
     select: str | None = None,
     ignore: str | None = None,
+    scheduler: str | None = None,
     **options: Any,
 ) -> None:
     from qedoc.delivery import report
 
     settings = guarded(settled, strict=strict, select=select, ignore=ignore, **options)
+    settings = guarded(on_cluster, settings, scheduler, options["jobs"])
     for file in (output, plot):
         guarded(_writable, file)
     if plot:

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from qedoc.errors import Location, QedocError
 from qedoc.limits import Limits
-from qedoc.pool import Died, Overrun, Pool
+from qedoc.pool import Died, Overrun, Workers
 from qedoc.worker import Failure
 
 T = TypeVar("T")
@@ -23,14 +23,21 @@ class Desk:
         errors: what went wrong, in the order in which it was met.
     """
 
-    pool: Pool
+    pool: Workers
     limits: Limits
     errors: list[QedocError] = field(default_factory=list)
     _traces: list[str] = field(default_factory=list)
 
-    def submit(self, function: Callable[..., T], *args: object, timeout: float | None = None) -> Future[T]:
-        """A task on its way; `timeout` in seconds, that of the limits if none is given."""
-        return self.pool.submit(timeout or self.limits.timeout, function, *args)
+    def submit(self, function: Callable[..., T], *args: object, timeout: float | None = None, folder: bool = False) -> Future[T]:
+        """A task on its way.
+
+        Args:
+            function: of `worker`.
+            args: its arguments.
+            timeout: in seconds; that of the limits if none is given.
+            folder: whether its last argument is to be a folder, for what it leaves behind.
+        """
+        return self.pool.submit(timeout or self.limits.timeout, function, *args, folder=folder)
 
     def accept(self, reply: T | Failure | Overrun | Died, doing: str, location: Location | None) -> T | None:
         """The reply if it is one; anything else becomes an error."""

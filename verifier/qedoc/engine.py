@@ -6,8 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, as_completed
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 from qedoc import worker
@@ -18,7 +16,7 @@ from qedoc.gathering import Gathering
 from qedoc.limits import Limits
 from qedoc.memory import Memory
 from qedoc.outcome import Checked, Collected, Event, Outcome
-from qedoc.pool import Died, Overrun, Pool, settled
+from qedoc.pool import Died, Overrun, Pool, Workers, settled
 from qedoc.sources.specfiles import SpecFile
 from qedoc.verdict import CaseResult, ClaimResult, Formula, Verdict
 from qedoc.worker import Claim, Failure, case_id
@@ -35,7 +33,7 @@ def verify(
     curves: bool = False,
     notify: Callable[[Event], None] = lambda event: None,
     memory: Memory | None = None,
-    pool: Pool | None = None,
+    pool: Workers | None = None,
     docstrings: Sequence[str] = (),
 ) -> Outcome:
     """Checks the claims of spec files in worker processes; Ctrl-C ends it early and keeps the finished claims.
@@ -48,7 +46,7 @@ def verify(
         curves: whether to compute a curve for each claim.
         notify: hears of each finished case at once, and of each finished claim in the order of the spec files.
         memory: knows what was found before, and is told of each finished claim at once.
-        pool: worker processes that outlive the run; else it starts its own.
+        pool: who runs the tasks, and outlives the run; else the run starts its own worker processes.
         docstrings: packages, modules and objects whose docstrings are checked too.
     """
 
@@ -59,7 +57,14 @@ def verify(
     return _outcome(collect, limits=limits, jobs=jobs, curves=curves, notify=notify, memory=memory or Memory(), pool=pool)
 
 
-def audit(names: Sequence[str], *, limits: Limits, jobs: int, notify: Callable[[Event], None] = lambda event: None) -> Outcome:
+def audit(
+    names: Sequence[str],
+    *,
+    limits: Limits,
+    jobs: int,
+    notify: Callable[[Event], None] = lambda event: None,
+    pool: Workers | None = None,
+) -> Outcome:
     """Checks the formulas in the docstrings of packages, modules and objects; Ctrl-C ends it early and keeps the finished claims.
 
     Args:
@@ -67,8 +72,13 @@ def audit(names: Sequence[str], *, limits: Limits, jobs: int, notify: Callable[[
         limits: the bounds of each case.
         jobs: how many worker processes.
         notify: hears of each finished case at once, and of each finished claim in the order of the docstrings.
+        pool: as for `verify`.
     """
-    found = _outcome(lambda sources: sources.survey(names), limits=limits, jobs=jobs, curves=False, notify=notify, memory=Memory())
+
+    def collect(sources: Gathering) -> list[Claim]:
+        return sources.survey(names)
+
+    found = _outcome(collect, limits=limits, jobs=jobs, curves=False, notify=notify, memory=Memory(), pool=pool)
     return replace(found, audited=tuple(names))
 
 
@@ -82,6 +92,7 @@ def given(
     jobs: int,
     curves: bool = False,
     notify: Callable[[Event], None] = lambda event: None,
+    pool: Workers | None = None,
 ) -> Outcome:
     """Checks a formula that is given for a function.
 
@@ -94,12 +105,13 @@ def given(
         jobs: how many worker processes.
         curves: whether to compute a curve for each claim.
         notify: hears of each finished case at once.
+        pool: as for `verify`.
     """
 
     def collect(sources: Gathering) -> list[Claim]:
         return sources.given(target, latex, bind, where)
 
-    return _outcome(collect, limits=limits, jobs=jobs, curves=curves, notify=notify, memory=Memory())
+    return _outcome(collect, limits=limits, jobs=jobs, curves=curves, notify=notify, memory=Memory(), pool=pool)
 
 
 def _outcome(
@@ -110,17 +122,15 @@ def _outcome(
     curves: bool,
     notify: Callable[[Event], None],
     memory: Memory,
-    pool: Pool | None = None,
+    pool: Workers | None = None,
 ) -> Outcome:
     started = time.monotonic()
     stopped = 0
-    with TemporaryDirectory(prefix="qedoc-") as folder, nullcontext(pool) if pool else Pool(jobs, worker.warm_up) as workers:
+    with nullcontext(pool) if pool else Pool(jobs, worker.warm_up) as workers:
         desk = Desk(pool=workers, limits=limits)
-        run = _Run(desk=desk, notify=notify, folder=Path(folder), memory=memory)
+        run = _Run(desk=desk, notify=notify, memory=memory)
         try:
-            run.check(collect(Gathering(desk=desk, memory=memory)))
-            if curves:
-                run.draw()
+            run.work(collect, curves=curves)
         except KeyboardInterrupt as interrupt:
             stopped = int(interrupt.args[0]) if interrupt.args else signal.SIGINT
         except QedocError as error:
@@ -135,7 +145,9 @@ def _outcome(
     )
 
 
-def collect(files: Sequence[SpecFile], docstrings: Sequence[str], limits: Limits, pool: Pool) -> tuple[list[Claim], tuple[QedocError, ...]]:
+def collect(
+    files: Sequence[SpecFile], docstrings: Sequence[str], limits: Limits, pool: Workers
+) -> tuple[list[Claim], tuple[QedocError, ...]]:
     """The claims of spec files and docstrings, and what is wrong with these; nothing is checked.
 
     Args:
@@ -196,11 +208,19 @@ class _Pending:
 class _Run:
     desk: Desk
     notify: Callable[[Event], None]
-    folder: Path
     memory: Memory
     pending: list[_Pending] = field(default_factory=list)
     results: list[ClaimResult] = field(default_factory=list)
     curves: list[Curve] = field(default_factory=list)
+
+    def work(self, collect: Callable[[Gathering], list[Claim]], *, curves: bool) -> None:
+        """Checks what there is, and draws it if asked to; the memory hears of the end, whatever that is."""
+        try:
+            self.check(collect(Gathering(desk=self.desk, memory=self.memory)))
+            if curves:
+                self.draw()
+        finally:
+            self.memory.ended()
 
     def check(self, claims: list[Claim]) -> None:
         """Checks the claims case by case, and hands them on in order."""
@@ -214,7 +234,7 @@ class _Run:
             claim = pending.claim
             tasks[self.desk.submit(worker.describe, claim)] = pending, None
             for number, sizes in enumerate(claim.sizes):
-                tasks[self.desk.submit(worker.check_case, claim, sizes, self.desk.limits, self._stage(pending, number))] = pending, number
+                tasks[self.desk.submit(worker.check_case, claim, sizes, self.desk.limits, folder=True)] = pending, number
         waiting = list(self.pending)
         self._release(waiting)
         drawings = [
@@ -243,15 +263,12 @@ class _Run:
                 self.results.append(result)
                 self.notify(result)
 
-    def _stage(self, pending: _Pending, number: int) -> Path:
-        return self.folder / f"{self.pending.index(pending)}-{number}"
-
     def _file(self, reply: ClaimResult | CaseResult | Failure | Overrun | Died, pending: _Pending, number: int | None) -> None:
         """Puts a task's reply where it belongs; a case without an answer is undecided."""
         pending.open -= 1
         name = pending.claim.id if number is None else case_id(pending.claim, pending.claim.sizes[number])
         if number is not None and isinstance(reply, Overrun | Died):
-            reply = self._undecided(name, reply, self._stage(pending, number))
+            reply = self._undecided(name, reply)
         accepted = self.desk.accept(reply, name, pending.claim.location)
         if isinstance(accepted, ClaimResult):
             pending.description = replace(accepted, id=pending.claim.id, seed=self.desk.limits.seed)
@@ -259,11 +276,12 @@ class _Run:
             pending.cases[number] = accepted
             self.notify(Checked(id=name, verdict=accepted.verdict))
 
-    def _undecided(self, name: str, reply: Overrun | Died, stage: Path) -> CaseResult:
+    def _undecided(self, name: str, reply: Overrun | Died) -> CaseResult:
         limit = f"time limit of {self.desk.limits.timeout:g} s ran out" if isinstance(reply, Overrun) else str(reply)
-        doing = f" ({stage.read_text(encoding='utf-8')})" if stage.exists() else ""
+        stage, known = worker.left_behind(reply.left)
+        doing = f" ({stage})" if stage else ""
         seconds = self.desk.limits.timeout if isinstance(reply, Overrun) else 0.0
-        if known := worker.kept(stage):
+        if known is not None:
             return replace(known, reason=f"{known.reason}; {limit}{doing}", seconds=seconds)
         return CaseResult(id=name, verdict=Verdict.UNDECIDED, reason=limit + doing, seconds=seconds)
 

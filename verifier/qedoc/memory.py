@@ -29,3 +29,6 @@ class Memory:
 
     def drawn(self, claim: Claim, curve: Curve | None) -> None:
         """Hears of a picture's numbers, where `wants_curve` asks for them; of None for a claim that cannot be drawn."""
+
+    def ended(self) -> None:
+        """Hears that the run is over, or was interrupted."""

@@ -1,28 +1,39 @@
 """Worker processes that can be killed: a task that does not end, or that takes its process down, costs only itself."""
 
 import multiprocessing
+import os
+import shutil
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import CancelledError, Future
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import count
 from multiprocessing import resource_tracker
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Thread
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
 from qedoc.errors import QedocError
-
-if TYPE_CHECKING:
-    from concurrent.futures import Future
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overrun:
-    """A task that was killed because its time was over."""
+    """A task that was killed because its time was over.
+
+    Args:
+        left: the files that it left in its folder, by name.
+    """
+
+    left: Mapping[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,15 +42,51 @@ class Died:
 
     Args:
         code: the exit code; -9 stands for signal 9.
+        left: the files that it left in its folder, by name.
+        cause: what is known besides the code.
     """
 
     code: int
+    left: Mapping[str, bytes] = field(default_factory=dict)
+    cause: str = ""
 
     def __str__(self) -> str:
+        if self.cause:
+            return self.cause
         if self.code >= 0:
             return f"the worker process died (exit code {self.code})"
         cause = ", out of memory?" if self.code == -signal.SIGKILL else ""
         return f"the worker process died (signal {-self.code}{cause})"
+
+
+class Ended(Exception):
+    """What a future raises whose task did not come to its end.
+
+    Args:
+        how: what became of it.
+    """
+
+    def __init__(self, how: Overrun | Died) -> None:
+        super().__init__(how)
+        self.how = how
+
+
+class Workers(Protocol):
+    """Whoever runs tasks: processes of this machine, or a cluster."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /) -> None: ...
+
+    def submit(self, timeout: float, function: Callable[..., T], *args: Any, folder: bool = False) -> "Future[T]":
+        """Runs `function(*args)` in a process of its own for the time, for at most `timeout` seconds from the moment that it is taken.
+
+        Args:
+            timeout: in seconds.
+            function: a function of a module.
+            args: its arguments; they can be pickled.
+            folder: whether its last argument is to be a folder, whose files are still there for the one who finds it dead.
+        """
 
 
 class Pool:
@@ -52,22 +99,62 @@ class Pool:
 
     def __init__(self, jobs: int, warm_up: Callable[[], None]) -> None:
         context = multiprocessing.get_context("spawn")
-        self._pool: Any = ProcessPool(max_workers=jobs, initializer=warm_up, context=context)
+        self._pool: Any = ProcessPool(max_workers=jobs, initializer=partial(_begin, warm_up), context=context)
+        self._open: set[Future[Any]] = set()
+        self._numbers = count()
+        self._folders: TemporaryDirectory[str] | None = None
 
     def __enter__(self) -> Self:
-        resource_tracker.ensure_running()  # started later, it would unblock the interrupt that `_uninterrupted` blocks
+        resource_tracker.ensure_running()  # started later, it would unblock the interrupt that `uninterrupted` blocks
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        with _uninterrupted():
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /) -> None:
+        with uninterrupted():
             self._pool.stop()
             self._pool.join()
+            for future in list(self._open):
+                future.cancel()
+            if self._folders is not None:
+                self._folders.cleanup()
 
-    def submit(self, timeout: float, function: Callable[..., T], *args: Any) -> "Future[T]":
-        """Runs `function(*args)` in a worker, for at most `timeout` seconds from the moment that a worker takes it."""
-        with _uninterrupted():
-            future: Future[T] = self._pool.schedule(function, args=args, timeout=timeout)
-        return future
+    def submit(self, timeout: float, function: Callable[..., T], *args: Any, folder: bool = False) -> "Future[T]":
+        """As `Workers`; a task whose process died is not run again."""
+        found: Future[T] = Future()
+        place = self._folder() if folder else None
+        with uninterrupted():
+            self._open.add(found)
+            task = self._pool.schedule(function, args=args if place is None else (*args, place), timeout=timeout)
+            task.add_done_callback(partial(self._hand_on, found, place))
+        return found
+
+    def _folder(self) -> Path:
+        if self._folders is None:
+            self._folders = TemporaryDirectory(prefix="qedoc-")
+        made = Path(self._folders.name, str(next(self._numbers)))
+        made.mkdir()
+        return made
+
+    def _hand_on(self, found: "Future[Any]", folder: Path | None, task: "Future[Any]") -> None:
+        """Gives the task's result, or how it ended, to the one who waits for it."""
+        self._open.discard(found)
+        if not found.set_running_or_notify_cancel():
+            return
+        try:
+            found.set_result(task.result())
+        except CancelledError:
+            found.set_exception(QedocError("the worker processes were stopped"))
+        except TimeoutError:
+            found.set_exception(Ended(Overrun(left=_left(folder))))
+        except ProcessExpired as error:
+            found.set_exception(Ended(Died(code=error.exitcode, left=_left(folder))))
+        except BrokenProcessPool as error:
+            message = f"no worker process could be kept alive ({error}); is there memory left? try -j 1"
+            found.set_exception(QedocError(message))
+        except BaseException as error:  # noqa: BLE001  the task's own, for the one who waits
+            found.set_exception(error)
+        finally:
+            if folder is not None:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def settled(future: "Future[T]") -> T | Overrun | Died:
@@ -78,16 +165,30 @@ def settled(future: "Future[T]") -> T | Overrun | Died:
     """
     try:
         return future.result()
-    except TimeoutError:
-        return Overrun()
-    except ProcessExpired as error:
-        return Died(code=error.exitcode)
-    except BrokenProcessPool as error:
-        raise QedocError(f"no worker process could be kept alive ({error}); is there memory left? try -j 1") from None
+    except Ended as end:
+        return end.how
+
+
+def _begin(warm_up: Callable[[], None]) -> None:
+    """What a worker process does first."""
+    Thread(target=_end_with_parent, daemon=True).start()
+    warm_up()
+
+
+def _end_with_parent() -> None:
+    """Ends this process when its parent is gone, which may have been killed: nobody is left to end a task that does not end itself."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _left(folder: Path | None) -> dict[str, bytes]:
+    return {} if folder is None else {file.name: file.read_bytes() for file in sorted(folder.iterdir())}
 
 
 @contextmanager
-def _uninterrupted() -> Iterator[None]:
+def uninterrupted() -> Iterator[None]:
     """Blocks Ctrl-C in this thread, and in the threads and processes that it starts: only the main process answers it."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:

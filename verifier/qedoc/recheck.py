@@ -21,7 +21,7 @@ from qedoc.sources.specfiles import SpecFile
 from qedoc.verdict import ClaimResult
 
 if TYPE_CHECKING:
-    from qedoc.pool import Pool
+    from qedoc.pool import Workers
 
 
 class Mode(StrEnum):
@@ -43,7 +43,7 @@ def recheck(
     jobs: int,
     curves: bool = False,
     notify: Callable[[Event], None] = lambda event: None,
-    pool: "Pool | None" = None,
+    pool: "Workers | None" = None,
     docstrings: Sequence[str] = (),
 ) -> Outcome:
     """Checks what is not answered by the lock file, and keeps the answers there.
@@ -58,7 +58,7 @@ def recheck(
         jobs: how many worker processes.
         curves: whether to compute a curve for each claim.
         notify: hears of what happens.
-        pool: worker processes that outlive the run; else it starts its own.
+        pool: who runs the tasks, and outlives the run; else the run starts its own worker processes.
         docstrings: packages, modules and objects whose docstrings are checked too.
     """
     started = time.monotonic()
@@ -70,7 +70,7 @@ def recheck(
     from qedoc import engine  # what changes nothing needs no processes
 
     if mode is Mode.UNLOCKED:
-        return engine.verify(files, wanted=wanted, limits=limits, jobs=jobs, curves=curves, notify=notify, docstrings=docstrings)
+        return engine.verify(files, wanted=wanted, limits=limits, jobs=jobs, curves=curves, notify=notify, pool=pool, docstrings=docstrings)
     from qedoc.remember import Remembered
 
     memory = Remembered(lock, limits, again=mode is Mode.ALL or curves)

@@ -2,7 +2,8 @@
 
 import json
 import os
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -13,11 +14,14 @@ from qedoc.limits import Limits
 from qedoc.lock import record
 from qedoc.lock.closure import imported, is_local, key_of
 from qedoc.lock.freshness import Noted, docstrings_entry, docstrings_key, file_entry, why_stale
-from qedoc.lock.store import Lock, load, points_path, replace, update
+from qedoc.lock.store import Lock, Store, load, points_path, replace
 from qedoc.memory import Memory
 from qedoc.report.machine import readable
 from qedoc.verdict import ClaimResult
 from qedoc.worker import Claim
+
+SHARE = 0.05
+"""The part of a run's time that writing the lock file may take: the longer it grows, the more results are written at once."""
 
 
 class Remembered(Memory):
@@ -35,6 +39,9 @@ class Remembered(Memory):
         self.before = Lock() if again else load(path)
         self.unchanged = 0
         self.checked: set[str] = set()
+        self._store = Store(path)
+        self._changes: list[Callable[[Lock], None]] = []
+        self._due = 0.0
 
     def known(self, claim: Claim) -> ClaimResult | None:
         """The claim's record, if it still stands."""
@@ -55,19 +62,19 @@ class Remembered(Memory):
         for path, text in texts.items():
             told = [noted(claim) for claim in claims if claim.file.path == path]
             entries[self._name(path)] = file_entry(text, told, imported(text))
-        update(self.path, lambda lock: _enter(lock, entries, self.path))
+        self._change(lambda lock: _enter(lock, entries, self.path))
 
     def surveyed(self, name: str, claims: Sequence[Claim]) -> None:
         """Notes which claims the docstrings of a package have, and the results of those that cannot be checked."""
         entry = docstrings_entry(name, [noted(claim) for claim in claims])
         answers = {claim.id: self._record(claim, claim.answer) for claim in claims if claim.answer is not None}
-        update(self.path, lambda lock: _enter_docstrings(lock, docstrings_key(name), entry, answers, self.path))
+        self._change(lambda lock: _enter_docstrings(lock, docstrings_key(name), entry, answers, self.path))
 
     def finished(self, claim: Claim, result: ClaimResult) -> None:
         """Keeps a result."""
         self.checked.add(claim.id)
         made = self._record(claim, result)
-        update(self.path, lambda lock: lock.claims.update({claim.id: made}))
+        self._change(lambda lock: lock.claims.update({claim.id: made}))
 
     def _record(self, claim: Claim, result: ClaimResult) -> dict[str, Any]:
         kept: dict[str, Any] = record.write(result, self._name(claim.file.path))
@@ -86,12 +93,34 @@ class Remembered(Memory):
 
         def change(lock: Lock) -> None:
             if claim.id in lock.claims:
-                lock.claims[claim.id]["points"] = "" if curve is None else file.relative_to(self.path.parent).as_posix()
+                points = "" if curve is None else file.relative_to(self.path.parent).as_posix()
+                lock.claims[claim.id] = lock.claims[claim.id] | {"points": points}
                 if curve is not None:
                     file.parent.mkdir(exist_ok=True)
                     replace(file, _legible(curve).encode())
 
-        update(self.path, change)
+        self._change(change)
+
+    def ended(self) -> None:
+        """Writes what is not written yet."""
+        if not self._changes:
+            return
+
+        def change(lock: Lock) -> None:
+            for one in self._changes:
+                one(lock)
+
+        self._store.update(change)
+        self._changes.clear()
+
+    def _change(self, change: Callable[[Lock], None]) -> None:
+        """Changes the lock file, at once unless a long one was written just before."""
+        self._changes.append(change)
+        started = time.monotonic()
+        if started >= self._due:
+            self.ended()
+            ended = time.monotonic()
+            self._due = ended + (ended - started) / SHARE
 
     def _name(self, path: str) -> str:
         """A file's path from the lock file's folder; that of an installed one from where Python finds it."""

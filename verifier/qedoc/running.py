@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO, Any, TypeVar
+from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -16,6 +16,9 @@ from qedoc.outcome import Event, Outcome
 from qedoc.recheck import recheck
 from qedoc.settings import Settings, settled, spec_paths
 from qedoc.sources.specfiles import SpecFile, find
+
+if TYPE_CHECKING:
+    from qedoc.pool import Workers
 
 T = TypeVar("T")
 
@@ -40,7 +43,7 @@ def run(what: Sequence[str], settings: Settings, *, curves: bool, shown: bool) -
     """The outcome for the paths and targets named, or for the whole project; ends the program where nothing can be run."""
     paths = [name for name in what if is_path(name)]
     files, missing = spec_files(paths, settings.config)
-    with progress(shown=shown) as notify:
+    with workers(settings) as pool, progress(shown=shown) as notify:
         outcome = guarded(
             recheck,
             files,
@@ -51,6 +54,7 @@ def run(what: Sequence[str], settings: Settings, *, curves: bool, shown: bool) -
             jobs=settings.jobs,
             curves=curves,
             notify=notify,
+            pool=pool,
             docstrings=() if paths else settings.config.docstrings,
         )
     return replace(outcome, errors=(*missing, *outcome.errors))
@@ -95,7 +99,7 @@ def answer(asked: Question, settings: Settings, *, curves: bool, shown: bool) ->
     """The outcome for a formula of the command line."""
     from qedoc import engine
 
-    with progress(shown=shown) as notify:
+    with workers(settings) as pool, progress(shown=shown) as notify:
         return engine.given(
             asked.target,
             asked.latex,
@@ -105,6 +109,7 @@ def answer(asked: Question, settings: Settings, *, curves: bool, shown: bool) ->
             jobs=settings.jobs,
             curves=curves,
             notify=notify,
+            pool=pool,
         )
 
 
@@ -112,8 +117,21 @@ def audited(names: Sequence[str], settings: Settings, *, shown: bool) -> Outcome
     """The outcome for the docstrings of packages, modules and objects."""
     from qedoc import engine
 
-    with progress(shown=shown) as notify:
-        return engine.audit(names, limits=settings.limits, jobs=settings.jobs, notify=notify)
+    with workers(settings) as pool, progress(shown=shown) as notify:
+        return engine.audit(names, limits=settings.limits, jobs=settings.jobs, notify=notify, pool=pool)
+
+
+def workers(settings: Settings) -> "AbstractContextManager[Workers | None]":
+    """The cluster that a run is to use; None for worker processes of its own. Ends the program where there can be no such cluster."""
+    if not settings.scheduler:
+        return nullcontext()
+    try:
+        from qedoc.cluster import Cluster
+    except ModuleNotFoundError as error:
+        raise Refused(f"--scheduler needs dask.distributed ({error}); pip install 'qedoc[dask]'") from None
+    from qedoc.worker import warm_up
+
+    return guarded(Cluster, settings.scheduler, warm_up)
 
 
 def progress(*, shown: bool) -> AbstractContextManager[Callable[[Event], None]]:

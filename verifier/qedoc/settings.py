@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from qedoc.codes import check_prefixes
@@ -22,6 +22,7 @@ class Settings:
         config: the project's table.
         limits: the bounds of each case.
         jobs: worker processes.
+        scheduler: address of the cluster whose workers do the work; empty for worker processes of this machine.
         lock: the lock file.
         mode: what is verified.
         strict: whether a claim without an answer fails.
@@ -37,6 +38,7 @@ class Settings:
     strict: bool
     select: tuple[str, ...]
     ignore: tuple[str, ...]
+    scheduler: str = ""
 
 
 def settled(
@@ -78,6 +80,22 @@ def settled(
         select=chosen_codes,
         ignore=ignored,
     )
+
+
+def on_cluster(settings: Settings, scheduler: str | None, jobs: int | None) -> Settings:
+    """The settings with the cluster that is asked for, if one is.
+
+    Args:
+        settings: of the run.
+        scheduler: address of the cluster.
+        jobs: processes of this machine that are asked for.
+
+    Raises:
+        QedocError: if both are asked for.
+    """
+    if jobs and scheduler:
+        raise QedocError("-j is for processes of this machine, and --scheduler for the workers of a cluster; give one of them")
+    return replace(settings, scheduler=scheduler or "")
 
 
 def _codes(text: str) -> tuple[str, ...]:

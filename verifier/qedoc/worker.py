@@ -7,7 +7,7 @@ import signal
 import sys
 import traceback
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import wraps
 from importlib import import_module
@@ -242,42 +242,49 @@ def describe(claim: Claim) -> ClaimResult:
 
 
 @_reported
-def check_case(claim: Claim, sizes: dict[str, int], limits: Limits, stage: Path) -> CaseResult:
+def check_case(claim: Claim, sizes: dict[str, int], limits: Limits, folder: Path) -> CaseResult:
     """Checks one case.
 
     Args:
         claim: the claim.
         sizes: the case's sizes.
         limits: the bounds.
-        stage: a file that names what is being done, for the one who finds this process dead; beside it, what is known by then.
+        folder: for what `left_behind` reads, should this process not come to its end.
     """
     from qedoc.check import check as check_spec
 
     try:
-        result = check_spec(_spec(claim), sizes, limits, lambda doing: _note(stage, doing), lambda known: _keep(stage, known))
+        result = check_spec(_spec(claim), sizes, limits, lambda doing: _note(folder, doing), lambda known: _keep(folder, known))
     except (MemoryError, RecursionError) as error:
         limit = "memory" if isinstance(error, MemoryError) else "Python's recursion limit"
         return CaseResult(id=case_id(claim, sizes), verdict=Verdict.UNDECIDED, reason=f"{limit} ran out")
     return replace(result, reason=portable(result.reason))
 
 
-def kept(stage: Path) -> CaseResult | None:
-    """The result that stands for a case whose worker did not come to its end, if there is one."""
-    file = stage.with_suffix(".kept")
-    if not file.exists():
-        return None
-    found: CaseResult = pickle.loads(file.read_bytes())  # noqa: S301  a worker of this run wrote it
-    return found if found.verdict in (Verdict.TESTED, Verdict.REFUTED) else None
+_STAGE, _KNOWN = "stage", "known"
 
 
-def _keep(stage: Path, known: CaseResult) -> None:
-    part = stage.with_suffix(".part")
+def left_behind(files: Mapping[str, bytes]) -> tuple[str, CaseResult | None]:
+    """What a case whose worker did not come to its end was doing, and the result that stands for it, if there is one.
+
+    Args:
+        files: of its folder.
+    """
+    stage = files.get(_STAGE, b"").decode(errors="replace")
+    if _KNOWN not in files:
+        return stage, None
+    found: CaseResult = pickle.loads(files[_KNOWN])  # noqa: S301  a worker of this run wrote it
+    return stage, found if found.verdict in (Verdict.TESTED, Verdict.REFUTED) else None
+
+
+def _keep(folder: Path, known: CaseResult) -> None:
+    part = folder / "part"
     part.write_bytes(pickle.dumps(known))
-    part.replace(stage.with_suffix(".kept"))
+    part.replace(folder / _KNOWN)
 
 
-def _note(stage: Path, doing: str) -> None:
-    stage.write_text(doing, encoding="utf-8")
+def _note(folder: Path, doing: str) -> None:
+    (folder / _STAGE).write_text(doing, encoding="utf-8")
 
 
 @_reported

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from qedoc.errors import QedocError
 from qedoc.lock.syntax import digest
@@ -35,8 +35,37 @@ class Lock:
 
     def text(self) -> str:
         """The file's content: files and claims sorted, and on one line whatever fits there."""
-        whole = {"lock": FORM, "files": dict(sorted(self.files.items())), "claims": dict(sorted(self.claims.items()))}
-        return _lines(whole, "", 0) + "\n"
+        return _whole(self, {})[0]
+
+
+LaidOut: TypeAlias = dict[tuple[str, str], tuple[dict[str, Any], str]]
+"""The text of each entry of a section, and the entry."""
+
+
+def _whole(lock: Lock, known: LaidOut) -> tuple[str, LaidOut]:
+    """The text of a lock, and of its entries.
+
+    Args:
+        lock: what to write.
+        known: entries that were laid out before; one that is still there is not laid out again.
+    """
+    laid_out: LaidOut = {}
+    parts = []
+    for section, entries in (("files", lock.files), ("claims", lock.claims)):
+        ordered = dict(sorted(entries.items()))
+        for key, entry in ordered.items():
+            before = known.get((section, key))
+            laid_out[section, key] = before if before is not None and before[0] is entry else (entry, _entry(key, entry))
+        lines = [laid_out[section, key][1] for key in ordered]
+        few = sum(map(len, lines)) <= 2 * WIDTH  # they may fit on one line
+        text = _lines(ordered, " ", len(section) + 4) if few else "{\n" + ",\n".join(lines) + "\n }"
+        parts.append(f' "{section}": {text}')
+    return "{\n" + ",\n".join([f' "lock": {FORM}', *parts]) + "\n}\n", laid_out
+
+
+def _entry(key: str, entry: dict[str, Any]) -> str:
+    name = json.dumps(key, ensure_ascii=False)
+    return f"  {name}: {_lines(entry, '  ', len(name) + 2)}"
 
 
 def _lines(value: Any, indent: str, taken: int) -> str:
@@ -91,15 +120,55 @@ def update(path: Path, change: Callable[[Lock], None]) -> None:
     Raises:
         QedocError: if the file cannot be read or written.
     """
-    with _alone(path):
-        for left in path.parent.glob(f".{path.name}-*"):  # of a writer that was killed: no other is at work
-            left.unlink(missing_ok=True)
-        lock = load(path)
-        before = lock.text() if path.exists() else ""
-        change(lock)
-        after = lock.text()
-        if after != before:
-            replace(path, after.encode())
+    Store(path).update(change)
+
+
+class Store:
+    """A lock file for one who changes it often: it is read again only if others have written it, and only new records are laid out.
+
+    Args:
+        path: the lock file.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock = Lock()
+        self._text = ""
+        self._state: tuple[int, ...] | None = None
+        self._laid_out: LaidOut = {}
+
+    def update(self, change: Callable[[Lock], None]) -> None:
+        """As the function `update`.
+
+        Args:
+            change: changes the lock that it is given; a record that is to change, it replaces.
+        """
+        with _alone(self.path):
+            for left in self.path.parent.glob(f".{self.path.name}-*"):  # of a writer that was killed: no other is at work
+                left.unlink(missing_ok=True)
+            self._read()
+            self._state = None  # until it is written: an interrupt leaves neither the old state here nor the new
+            change(self._lock)
+            after, self._laid_out = _whole(self._lock, self._laid_out)
+            if after != self._text:
+                replace(self.path, after.encode())
+            self._text, self._state = after, _state(self.path)
+
+    def _read(self) -> None:
+        state = _state(self.path)
+        if state is None or state != self._state:
+            self._lock = load(self.path)
+            text, self._laid_out = _whole(self._lock, {})
+            self._text = "" if state is None else text
+
+
+def _state(path: Path) -> tuple[int, ...] | None:
+    """What differs between two states of a file; None if there is none."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_ino, found.st_mtime_ns, found.st_size
 
 
 def points_path(path: Path, claim: str) -> Path:

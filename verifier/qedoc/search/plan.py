@@ -102,11 +102,12 @@ class Plan:
     def __init__(self, scalars: Sequence[Scalar], where: Sequence[sp.Basic], formulas: Sequence[sp.Basic]) -> None:
         self.scalars = tuple(scalars)
         self.symbols = tuple(scalar.symbol for scalar in self.scalars)
-        conditions = [*where, *(c for s in scalars for c in _explicit(s))]
-        self._filters = [membership(condition, self.symbols) for condition in dict.fromkeys(conditions) if condition is not sp.true]
+        conditions = dict.fromkeys([*where, *(c for s in scalars for c in _explicit(s))])
+        self.conditions = tuple(condition for condition in conditions if condition is not sp.true)
+        self._filters = [membership(condition, self.symbols) for condition in self.conditions]
         self._bounds: list[list[_Bound]] = [[] for _ in self.symbols]
         self._edges: list[list[_Bound]] = [[] for _ in self.symbols]
-        for condition in dict.fromkeys(conditions):
+        for condition in conditions:
             if isinstance(condition, sp.Lt | sp.Le | sp.Gt | sp.Ge):
                 self._place(self._bounds, condition.gts - condition.lts, isinstance(condition, sp.Lt | sp.Gt))
         for guard in dict.fromkeys(g for formula in formulas for g in guards(formula)):
