@@ -29,6 +29,9 @@ REPORT_SCHEMA = json.loads(machine.schema_text())
 
 OPEN = PropertyResult(statement="continuous in t", verdict=Verdict.UNDECIDED, reason="no proof was found")
 ROUNDED = Finding(kind="accuracy", message="float32 gives inf, the exact value is 100", inputs={"x": 100})
+LEFT_OUT = Finding(
+    kind="default", message="the formula holds for the default c=1, not for c=2: at x=1 it gives 1, the code 2", inputs={"x": 1}
+)
 
 
 def claim(verdict: Verdict) -> Any:
@@ -40,7 +43,7 @@ EVERYTHING = replace(
         PROVED,
         REFUTED,
         *map(claim, (Verdict.UNREADABLE, Verdict.UNSUPPORTED, Verdict.UNDECIDED, Verdict.TESTED, Verdict.NOT_A_CLAIM)),
-        replace(PROVED, id="f#open", cases=(replace(PROVED.cases[0], properties=(OPEN,), findings=(ROUNDED,)),)),
+        replace(PROVED, id="f#open", cases=(replace(PROVED.cases[0], properties=(OPEN,), findings=(ROUNDED, LEFT_OUT)),)),
     ),
     stale=(Stale(id="f#stale", location=Location(path="spec/f.py", line=3), reason="the claim has changed"),),
     errors=(QedocError("no module named 'f'", Location(path="spec/a,b: 50%.py", line=2)),),
@@ -163,6 +166,7 @@ def test_findings_say_what_where_and_how_to_see_it() -> None:
         ("QED303", "f#tested: because of 0"),
         ("QED204", "f#open: continuous in t: no proof was found"),
         ("QED302", "f#open: float32 gives inf, the exact value is 100, at x=100"),
+        ("QED304", "f#open: the formula holds for the default c=1, not for c=2: at x=1 it gives 1, the code 2"),
         ("QED401", "f#stale: the claim has changed"),
         ("QED501", "no module named 'f'"),
     ]
@@ -329,7 +333,7 @@ def test_github_annotates_the_line_of_the_formula(tmp_path: Path, monkeypatch: p
     assert lines[-1] == "::error file=spec/a%2Cb%3A 50%25.py,line=2,title=QED501 a claim could not be checked at all::no module named 'f'"
     assert not any(line.startswith("::notice") for line in lines)
     asked = written(made(EVERYTHING, tmp_path, select=("QED3",)), "github", asked=True).splitlines()
-    assert [line.partition(" ")[0] for line in asked] == ["::notice"] * 3 + ["::error"]
+    assert [line.partition(" ")[0] for line in asked] == ["::notice"] * 4 + ["::error"]
 
 
 def test_paths_of_annotations_begin_at_the_checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -345,7 +349,7 @@ def test_paths_of_annotations_begin_at_the_checkout(tmp_path: Path, monkeypatch:
 def test_levels_say_what_fails() -> None:
     by_level = {level: {code.code for code in CODES if code.level is level} for level in Level}
     assert by_level[Level.ERROR] == {"QED101", "QED102", "QED401", "QED501"}
-    assert by_level[Level.NOTE] == {"QED301", "QED302", "QED303"}
+    assert by_level[Level.NOTE] == {"QED301", "QED302", "QED303", "QED304"}
     warned = [notice for notice in notices(EVERYTHING) if notice.code.level is Level.WARNING]
     assert all(notice.fails(strict=True) and not notice.fails(strict=False) for notice in warned)
 

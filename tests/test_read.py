@@ -82,6 +82,7 @@ def names(row: dict[str, Any]) -> Names:
         siblings=frozenset(row.get("siblings", ())),
         vectors=frozenset(row.get("vectors", ())),
         constants={name: expected(value) for name, value in row.get("constants", {}).items()},
+        about=row.get("about", ""),
     )
 
 

@@ -3,6 +3,7 @@ import os
 import re
 import shutil
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from sphinx_project import SPEC, build, check, write
 from qedoc.errors import QedocError
 from qedoc.lock.store import load
 from qedoc.sphinx import figures, library, verification
+from qedoc.sphinx.account import facts, symbols
 from qedoc.sphinx.builders import mathml
 from qedoc.sphinx.domain import anchor
 from qedoc.sphinx.marks import matching
@@ -69,6 +71,34 @@ def test_formula_with_status_symbols_properties_code_and_picture(project: Path) 
     assert 'href="ramp.html#formula-small.ramp"' in html(project, "index")
     assert "2 formulas: 2 proved" in html(project, "index")
     assert "small.ramp" in html(project, "qedoc-formulas")
+
+
+def test_all_builders_tell_the_same_of_a_formula(project: Path) -> None:
+    entry = library.read([project]).entries["small.ramp"]
+    told = [text for symbol in symbols(entry) for text in (symbol.name, symbol.domain, symbol.meaning) if text]
+    told += [text for fact in facts(entry) for text in (fact.name, *(line.text for line in fact.lines))]
+    assert len(told) > 12
+    for builder, name in (("html", "ramp.html"), ("pseudoxml", "ramp.pseudoxml")):
+        assert build(project, builder, "-W").stderr == ""
+        shown = unescape((project / "built" / builder / name).read_text())
+        assert [text for text in told if text not in shown] == []
+
+
+def test_meaning_of_a_symbol_is_found_by_the_search(project: Path) -> None:
+    build(project)
+    index = json.loads((project / "built" / "html" / "searchindex.js").read_text().removeprefix("Search.setIndex(").removesuffix(")"))
+    assert index["terms"]["greatest"] == index["docnames"].index("ramp")
+
+
+def test_formula_that_is_no_longer_known_is_said_and_its_page_still_built(project: Path) -> None:
+    never(project)
+    build(project)
+    lock = load(project / "qedoc.lock")
+    del lock.claims["small.ramp"]
+    (project / "qedoc.lock").write_text(lock.text())
+    done = build(project)
+    assert done.returncode == 0
+    assert "ramp.rst:4: WARNING: no formula 'ramp'" in done.stderr
 
 
 def test_refuted_formula_is_a_warning_with_file_line_and_counterexample(project: Path) -> None:

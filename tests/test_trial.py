@@ -6,14 +6,14 @@ import pytest
 import sympy as sp
 
 from qedoc.check import check
-from qedoc.domain import Reals
+from qedoc.domain import Integers, Reals
 from qedoc.limits import Limits
 from qedoc.spec import Parameter, Spec
 from qedoc.subject import Subject
 from qedoc.trial import trial
 from qedoc.verdict import Verdict
 
-x = sp.Symbol("x")
+x, y, z = sp.symbols("x y z")
 
 CODE = '''
 import jax
@@ -73,6 +73,11 @@ def wrong_at_a_point(x, y):
     return jax.lax.nextafter(jnp.where((y == 0) & (x == 2), 7, x * y + 1), jnp.where((y == 0) & (x == 2), 7, x * y + 1))
 
 
+def scaled(x, scale=2.0, *, shift=False, axis=-1, where=None):
+    """x times half the scale, and 1 more where it is shifted."""
+    return x * scale / 2 + jnp.where(shift, 1.0, 0.0)
+
+
 def holey(x):
     """No value at 1."""
     return (x**2 - 1) / (x - 1)
@@ -127,7 +132,6 @@ def test_a_value_that_is_lost_beside_1_says_nothing(sign: int, verdict: Verdict)
     ("name", "verdict"), [("wrong_on_a_line", Verdict.REFUTED), ("wrong_at_a_point", Verdict.UNDECIDED), ("right", Verdict.TESTED)]
 )
 def test_a_difference_on_a_line_is_followed_and_one_at_a_point_does_not_decide(name: str, verdict: Verdict) -> None:
-    y = sp.Symbol("y")
     symbols = [Parameter(x, "x", Reals(least=-9, most=9), ""), Parameter(y, "y", Reals(least=-9, most=9), "")]
     formula = sp.Piecewise((x, sp.Eq(y, 0)), (x * y + 1, True)) if name == "right" else x * y + 1
     target = "wrong_on_a_line" if name == "right" else name
@@ -183,3 +187,28 @@ def test_a_spec_states_its_domain_and_is_held_to_it(name: str, verdict: Verdict)
     formula = x**2 if name == "hidden" else x + 1
     result = check(claim(name, formula, natural=False), {}, Limits(max_points=100), lambda _: None)
     assert result.verdict is verdict
+
+
+def test_a_formula_that_leaves_out_what_matters_holds_for_the_defaults_alone() -> None:
+    result = check(claim("scaled", x), {}, Limits(max_points=100), lambda _: None)
+    assert result.verdict is Verdict.PROVED
+    assert [finding.message for finding in result.findings if finding.kind == "default"] == [
+        "the formula holds for the default scale=2.0, not for scale=3.0: at x=1 it gives 1, the code 1.5",
+        "the formula holds for the default shift=False, not for shift=True: at x=1 it gives 1, the code 2",
+    ]
+
+
+def test_a_formula_that_has_all_that_matters_has_no_such_finding() -> None:
+    scale = Parameter(y, "scale", Reals(least=1, most=9), "")
+    shift = sp.Piecewise((1, sp.Eq(z, 1)), (0, True))
+    symbols = [Parameter(x, "x", Reals(), ""), scale, Parameter(z, "shift", Integers(least=0, most=1), "")]
+    spec = Spec(target="targets_of_trial.scaled", formula=x * y / 2 + shift, symbols=symbols, natural=True)
+    result = check(spec, {}, Limits(max_points=100), lambda _: None)
+    assert result.verdict.holds
+    assert [finding for finding in result.findings if finding.kind == "default"] == []
+
+
+def test_a_refuted_formula_is_not_held_against_other_values() -> None:
+    result = check(claim("scaled", x + 1), {}, Limits(max_points=100), lambda _: None)
+    assert result.verdict is Verdict.REFUTED
+    assert [finding for finding in result.findings if finding.kind == "default"] == []

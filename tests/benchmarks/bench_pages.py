@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 ROUNDS = 15
 FORMULAS = 100
 MOST = 1.10
-"""A page of formulas with their status takes at most so many times the page with plain mathematics, in the same project."""
+"""A page of formulas takes at most so many times the page with plain mathematics, in the same project: with status alone, and with all."""
 
 CONF = """\
 extensions = ["qedoc.sphinx"]
@@ -81,7 +81,7 @@ def test_page_of_100_formulas(tmp_path: Path) -> None:
     median = {name: statistics.median(times) for name, times in taken.items()}
     for name, time_ in median.items():
         print(f"{name:8}{time_:.3f} s, {time_ / median['plain']:.2f} of plain")
-    assert median["short"] <= MOST * median["plain"]
+    assert max(median["short"], median["full"]) <= MOST * median["plain"]
 
 
 if __name__ == "__main__":

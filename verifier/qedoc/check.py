@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from qedoc.defaults import defaults
 from qedoc.describe import describe, described
 from qedoc.drawing import curve
 from qedoc.errors import UnsupportedError
@@ -83,6 +84,9 @@ def check(
         result = CaseResult(id=subject.case.id, verdict=Verdict.UNSUPPORTED, reason=str(error))
         if tried is not None and tried.verdict in (Verdict.TESTED, Verdict.REFUTED):
             result = replace(tried, reason=f"{tried.reason}; the code is not lifted: {error}")
+    if spec.natural and result.verdict.holds:
+        note("running the code with other values for its defaults")
+        result = replace(result, findings=(*result.findings, *defaults(subject)))
     reached = sorted({place for branch in subject.code.branches for place in branch.path.reached})
     return replace(result, seconds=time.perf_counter() - started, sources=closure(spec.target, reached))
 

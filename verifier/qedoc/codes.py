@@ -143,6 +143,18 @@ TESTED = Code(
     example="optax.cosine_onecycle_schedule: no difference at 200 points; not proved: the proof needs more than 2000 cells",
     advice="Nothing needs to be done.",
 )
+DEFAULT = Code(
+    code="QED304",
+    name="default-only",
+    title="the formula holds for a default alone",
+    level=Level.NOTE,
+    explanation=(
+        "The formula in a docstring leaves out a parameter that changes the result: it holds for the parameter's default, and not for "
+        "another value, which the message names."
+    ),
+    example="mylib.loss: the formula holds for the default scale=1, not for scale=2: at x=1 it gives 1, the code 2",
+    advice="Put the parameter into the formula, or say in the documentation that the formula is for its default.",
+)
 STALE = Code(
     code="QED401",
     name="lock-stale",
@@ -186,6 +198,7 @@ CODES = (
     DOMAIN,
     ACCURACY,
     TESTED,
+    DEFAULT,
     STALE,
     GONE,
     BROKEN,

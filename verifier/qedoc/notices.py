@@ -20,7 +20,7 @@ _CODES = {
     Verdict.UNDECIDED: codes.UNDECIDED,
     Verdict.TESTED: codes.TESTED,
 }
-_FINDINGS = {"domain": codes.DOMAIN, "accuracy": codes.ACCURACY}
+_FINDINGS = {"domain": codes.DOMAIN, "accuracy": codes.ACCURACY, "default": codes.DEFAULT}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -70,7 +70,7 @@ class Finding:
     """Something that a reader should know and that is not a difference of values.
 
     Args:
-        kind: `domain` or `accuracy`.
+        kind: `domain`, `accuracy` or `default`.
         message: one sentence.
         inputs: the point where it shows.
     """

@@ -78,6 +78,7 @@ class Context:
             siblings=record.siblings,
             vectors=record.vectors,
             constants=self.constants,
+            about=record.docstring.partition("Args:")[0],
         )
         for formula in record.formulas:
             if formula.display or formula in self.explained:

@@ -1,5 +1,6 @@
 """LaTeX as people write it in documentation to SymPy; anything that has no sure reading is refused with its place."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import sympy as sp
@@ -21,10 +22,11 @@ from qedoc.read.reading import (
     Unreadable,
     extent,
 )
+from qedoc.read.relations import related
 from qedoc.read.scope import Scope, plain
 from qedoc.read.statement import definitions, equations
 from qedoc.read.tokens import tokenize
-from qedoc.read.tree import nest
+from qedoc.read.tree import Node, nest
 
 __all__ = [
     "Application",
@@ -82,11 +84,24 @@ def read(latex: str, names: Names) -> Reading | Unreadable | NotAClaim:
         names: what is known about the names in it; decides between products, functions and entries.
     """
     try:
-        nodes = nest(tokenize(latex))
-        return Reading(equations=equations(nodes, Scope(names, nodes), latex))
+        return _read(nest(tokenize(latex)), names, latex)
     except Silent as silent:
         return silent.finding
     except Refused as refused:
         return refused.at(latex)
     except RecursionError:
         return Refused(Obstacle.LIMIT, "nested too deep for this place", 0, "name the inner parts").at(latex)
+
+
+def _read(nodes: Sequence[Node], names: Names, latex: str) -> Reading | NotAClaim:
+    """The reading, or what the formula is instead."""
+    known = related(nodes, names, Scope(names, nodes), read=True)
+    if known is not None:
+        return known
+    try:
+        return Reading(equations=equations(nodes, Scope(names, nodes), latex))
+    except Refused:
+        known = related(nodes, names, Scope(names, nodes), read=False)
+        if known is None:
+            raise
+        return known

@@ -25,6 +25,10 @@ class Silence(Enum):
     STEP = "a step of an algorithm"
     PROBLEM = "an optimisation problem"
     APPROXIMATION = "an approximation"
+    FACTORISATION = "a factorisation"
+    EQUATION = "an equation to be solved"
+    EXPECTATION = "an expectation"
+    SETTING = "a setting"
 
 
 class Extent(sp.Symbol):  # type: ignore[misc]  # sympy is untyped
@@ -57,6 +61,7 @@ class Names:
         siblings: documented functions beside the object; their names stand for them.
         vectors: symbols that have entries, so that `x_1` is an entry and a product of two of them is not elementwise.
         constants: symbols with a known value.
+        about: the text around the formula, which tells a factorisation or an equation to be solved from a value.
     """
 
     functions: frozenset[str] = frozenset()
@@ -65,6 +70,7 @@ class Names:
     siblings: frozenset[str] = frozenset()
     vectors: frozenset[str] = frozenset()
     constants: Mapping[str, sp.Expr] = field(default_factory=dict)
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,8 @@ from sphinx.util.docutils import is_directive_registered, is_role_registered
 from qedoc import __version__
 from qedoc.errors import QedocError
 from qedoc.sphinx import library, verification
-from qedoc.sphinx.builders import POST_TRANSFORMS, visit_curve
+from qedoc.sphinx.account import account, heading
+from qedoc.sphinx.builders import POST_TRANSFORMS, visit_account, visit_curve, visit_heading
 from qedoc.sphinx.directives import FormulaDirective
 from qedoc.sphinx.domain import QedocDomain
 from qedoc.sphinx.elements import curve, depart_fold, depart_summary, fold, summary, visit_fold, visit_summary
@@ -33,6 +34,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_domain(QedocDomain)
     app.add_node(fold, html=(visit_fold, depart_fold))
     app.add_node(summary, html=(visit_summary, depart_summary))
+    app.add_node(heading, html=(visit_heading, None))
+    app.add_node(account, html=(visit_account, None))
     app.add_node(curve, html=(visit_curve, None))
     for transform in POST_TRANSFORMS:
         app.add_post_transform(transform)

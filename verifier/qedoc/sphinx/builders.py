@@ -2,13 +2,18 @@
 
 from inspect import signature
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
+from qedoc.sphinx.account import account, as_nodes, heading, write_account, write_heading
 from qedoc.sphinx.elements import curve
+from qedoc.sphinx.library import Entry
+
+if TYPE_CHECKING:
+    from qedoc.sphinx.domain import QedocDomain
 
 CACHE = "qedoc-pictures"
 """The folder of the pictures, beside the doctrees."""
@@ -17,6 +22,22 @@ PLAIN = ("text", "man", "texinfo")
 """The formats that show TeX as it is written."""
 
 logger = logging.getLogger(__name__)
+
+
+class Accounts(SphinxPostTransform):
+    """Status, symbols and facts as the nodes that all builders know, where no page of HTML is made, or one in a book."""
+
+    default_priority = 5
+    """Before all that looks for tables and formulas."""
+
+    def run(self, **kwargs: Any) -> None:
+        """Replaces each account."""
+        builder = self.app.builder
+        if builder.format != "html" or builder.name in BookFormulas.builders:
+            entries = cast("QedocDomain", self.env.get_domain("qedoc")).library.entries
+            found: list[nodes.Element] = [*self.document.findall(heading), *self.document.findall(account)]
+            for node in found:
+                node.replace_self(as_nodes(node, entries[node["claim"]]))
 
 
 class PlainFormulas(SphinxPostTransform):
@@ -101,6 +122,22 @@ class DescribedPictures(SphinxPostTransform):
             node.replace_self(nodes.paragraph("", f"{node['title']}. {node['description']}"))
 
 
+def visit_heading(translator: Any, node: heading) -> None:
+    """Writes name and status into the page."""
+    write_heading(translator, _entry(translator, node))
+    raise nodes.SkipNode
+
+
+def visit_account(translator: Any, node: account) -> None:
+    """Writes symbols and facts into the page."""
+    write_account(translator, _entry(translator, node))
+    raise nodes.SkipNode
+
+
+def _entry(translator: Any, node: nodes.Element) -> Entry:
+    return cast("QedocDomain", translator.builder.env.get_domain("qedoc")).library.entries[node["claim"]]
+
+
 def visit_curve(translator: Any, node: curve) -> None:
     """Writes the picture into the page."""
     from qedoc.sphinx import figures  # as above
@@ -110,4 +147,4 @@ def visit_curve(translator: Any, node: curve) -> None:
     raise nodes.SkipNode
 
 
-POST_TRANSFORMS = (PlainFormulas, BookFormulas, LatexPictures, DescribedPictures)
+POST_TRANSFORMS = (Accounts, PlainFormulas, BookFormulas, LatexPictures, DescribedPictures)

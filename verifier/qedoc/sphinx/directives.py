@@ -12,9 +12,10 @@ from sphinx.util.typing import OptionSpec
 
 from qedoc.errors import QedocError
 from qedoc.report.layout import count
-from qedoc.sphinx.elements import curve
+from qedoc.sphinx.account import evidence
+from qedoc.sphinx.elements import WORDS, Row, curve, status, table
 from qedoc.sphinx.library import STALE, Entry, Library
-from qedoc.sphinx.rendering import WORDS, Parts, Row, difference, evidence, rendered, status, table
+from qedoc.sphinx.rendering import Parts, difference, rendered
 from qedoc.verdict import Verdict
 
 logger = logging.getLogger(__name__)

@@ -1,8 +1,27 @@
-"""What a page has besides the nodes that every builder knows: a fold, and a picture."""
+"""What pages are made of: the nodes that every builder knows, and those that qedoc has besides: a fold, a picture, an account."""
 
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeAlias
 
 from docutils import nodes
+
+from qedoc.sphinx.library import STALE
+from qedoc.verdict import Verdict
+
+Row: TypeAlias = Sequence[Sequence[nodes.Node]]
+"""For each cell, what stands in it."""
+
+WORDS: Mapping[str, str] = {
+    Verdict.PROVED: "proved",
+    Verdict.TESTED: "tested",
+    Verdict.REFUTED: "refuted",
+    Verdict.UNREADABLE: "not readable",
+    Verdict.UNSUPPORTED: "not supported",
+    Verdict.UNDECIDED: "undecided",
+    Verdict.NOT_A_CLAIM: "not a claim",
+    STALE: "stale",
+}
+"""What a status is called."""
 
 
 class fold(nodes.container):  # noqa: N801  docutils names nodes so
@@ -57,3 +76,42 @@ def letter(latex: str, plain: str) -> nodes.math:
     made = nodes.math(latex, latex)
     made["qedoc-pretty"] = plain
     return made
+
+
+def status(name: str) -> nodes.inline:
+    """The mark that tells a status, in a word.
+
+    Args:
+        name: a verdict, or `stale`.
+    """
+    return nodes.inline("", WORDS[name], classes=["qedoc-status", f"qedoc-{name}"])
+
+
+def line(text: str, *classes: str) -> nodes.paragraph:
+    """A paragraph of plain text."""
+    return nodes.paragraph("", text, classes=list(classes))
+
+
+def table(
+    head: Sequence[str],
+    rows: Iterable[Row],
+    *,
+    widths: Sequence[int],
+    classes: Sequence[str],
+) -> nodes.table:
+    """A table; a cell is the content of a line.
+
+    Args:
+        head: the title of each column.
+        rows: the cells.
+        widths: of the columns, in percent.
+        classes: for style sheets.
+    """
+
+    def row(cells: Row) -> nodes.row:
+        return nodes.row("", *(nodes.entry("", nodes.paragraph("", "", *cell)) for cell in cells))
+
+    group = nodes.tgroup("", *(nodes.colspec("", colwidth=width) for width in widths), cols=len(widths))
+    group += nodes.thead("", row([[nodes.Text(title)] for title in head]))
+    group += nodes.tbody("", *map(row, rows))
+    return nodes.table("", group, classes=list(classes))

@@ -1,11 +1,13 @@
 """What the lock files of a documentation say: every formula, and whether what was found still stands, as far as can be seen from here."""
 
+import marshal
 import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
+from functools import cached_property
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +22,12 @@ from qedoc.lock.store import Lock, load
 from qedoc.lock.syntax import digest
 from qedoc.lock.versions import installed
 from qedoc.sources import specfiles
-from qedoc.verdict import ClaimResult, PropertyResult, Verdict, weakest
+from qedoc.verdict import SEVERITY, ClaimResult, PropertyResult, Verdict
 
 STALE = "stale"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # no slots: fingerprint and promises are made on first use
 class Entry:
     """A formula of a lock file.
 
@@ -34,7 +36,7 @@ class Entry:
         stale: why that no longer stands; empty if it does.
         file: the spec file, or the source file of the docstring.
         points: the file that holds the numbers of the picture, if there is one.
-        digest: a fingerprint of all that a page shows of it, but for the picture.
+        shown: of its record, all that pages show.
         in_docstring: whether it stands in a docstring, and not in a spec file.
         accepted: whether the project's baseline accepts all that is refuted of it.
     """
@@ -43,23 +45,29 @@ class Entry:
     stale: str
     file: Path
     points: Path | None
-    digest: str
+    shown: dict[str, Any]
     in_docstring: bool
     accepted: bool = False
+
+    @cached_property
+    def digest(self) -> str:
+        """A fingerprint of all that a page shows of it, but for the picture."""
+        told = [sorted(self.shown.items()), self.stale, str(self.result.location), self.accepted]
+        return blake2b(marshal.dumps(told, 2), digest_size=10).hexdigest()  # as text, it took ten times as long; form 3 tells identities
 
     @property
     def status(self) -> str:
         """The verdict, or `stale`."""
         return STALE if self.stale else str(self.result.verdict)
 
-    @property
+    @cached_property
     def promises(self) -> list[PropertyResult]:
         """One result for each property: the weakest of all cases."""
         found: dict[str, list[PropertyResult]] = {}
         for case in self.result.cases:
             for promise in case.properties:
                 found.setdefault(promise.statement, []).append(promise)
-        return [next(p for p in same if p.verdict is weakest([p.verdict for p in same])) for same in found.values()]
+        return [min(same, key=lambda promise: SEVERITY.index(promise.verdict)) for same in found.values()]
 
     @property
     def refuted(self) -> bool:
@@ -124,6 +132,8 @@ class Library:
         if family:
             raise LookupError(f"formula {name!r} may be {' or '.join(family)}; write one of them")
         short = {id_.rpartition(".")[2] if "#" not in id_ else id_: id_ for id_ in self.entries}
+        from difflib import get_close_matches  # most pages name formulas that are there
+
         near = get_close_matches(name, [*self.entries, *short], n=1)
         hint = f"; did you mean {near[0]}?" if near else "; run qedoc check, or mend the name" if self.entries else "; run qedoc check"
         places = " or ".join(f"{project.config.lock}{f' ({project.stale})' if project.stale else ''}" for project in self.projects)
@@ -198,7 +208,7 @@ def _with_baseline(entries: dict[str, Entry], file: Path) -> dict[str, Entry]:
     def marked(entry: Entry) -> Entry:
         found = [notice for notice in of_claim(entry.result) if notice.code in (codes.REFUTED, codes.PROPERTY_REFUTED)]
         known = bool(found) and all(any(one.is_of(notice) for one in accepted) for notice in found)
-        return replace(entry, accepted=known, digest=f"{entry.digest}{'+' if known else ''}")
+        return replace(entry, accepted=known)
 
     return {id_: marked(entry) for id_, entry in entries.items()}
 
@@ -250,8 +260,8 @@ def _entry(id_: str, kept: dict[str, Any], path: Path, told: dict[str, dict[str,
         stale=stale,
         file=file,
         points=points,
+        shown=shown,
         in_docstring=in_docstring,
-        digest=digest(repr([sorted(shown.items()), stale, str(place)])),
     )
 
 

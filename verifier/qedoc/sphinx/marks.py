@@ -11,8 +11,9 @@ from sphinx.application import Sphinx
 from sphinx.util import logging
 
 from qedoc.sphinx.directives import OF
+from qedoc.sphinx.elements import status
 from qedoc.sphinx.library import Entry
-from qedoc.sphinx.rendering import difference, status
+from qedoc.sphinx.rendering import difference
 from qedoc.verdict import Verdict
 
 if TYPE_CHECKING:

@@ -1,0 +1,200 @@
+"""Formulas that cannot be read as a value because they are none: factorisations, equations to solve, recurrences, remainders."""
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from qedoc.read.brackets import split
+from qedoc.read.cases import rows, trimmed
+from qedoc.read.reading import Names, NotAClaim, Silence
+from qedoc.read.scope import Scope, contents, walk
+from qedoc.read.tokens import Kind, Token
+from qedoc.read.tree import SYMBOLS, Group, Node, relation
+
+_FACTORISED = re.compile(r"\bdecompos|\bfactori[sz]|\bHessenberg form\b", re.IGNORECASE)
+_SOLVED = re.compile(r"\bsolv(?:e|es|ing|er)\b|\bsolution\b", re.IGNORECASE)
+_ADJOINTS = frozenset({"T", "H", "-H", "-T", "*", "top", "dagger", "-1"})
+_OUTSIDE = frozenset({"lines", "align", "aligned", "equation", "gather", "gathered", "split", "eqnarray", "array", "math"})
+
+
+def related(nodes: Sequence[Node], names: Names, scope: Scope, *, read: bool) -> NotAClaim | None:
+    """What a formula is that states no value; None where it could be one.
+
+    Args:
+        nodes: the formula.
+        names: what is known about its names; what the text says of the formula tells a factorisation from a product.
+        scope: the same, for the reader.
+        read: whether the formula has a reading, so that only what the text says can make it none.
+    """
+    sides = [trimmed(side) for side in _sides(trimmed(nodes))]
+    quoted = (name for name, text in names.legend.items() if any(f"`{parameter}`" in text for parameter in names.parameters))
+    given = {name.lower() for name in (*names.parameters, *quoted)}
+    if len(sides) > 1 and all(sides):
+        found = _factorisation(sides, names, given) or _to_be_solved(sides, names, given)
+        if found is not None or read:
+            return found
+    if read:
+        return None
+    return _recurrence(nodes) or _remainder(nodes, scope) or _setting(nodes) or _expectation(sides) or _given(sides, names)
+
+
+def _sides(items: Sequence[Node]) -> list[list[Node]]:
+    found: list[list[Node]] = [[]]
+    for node in items:
+        if relation(node) == "=":
+            found.append([])
+        else:
+            found[-1].append(node)
+    return found
+
+
+def _factorisation(sides: Sequence[Sequence[Node]], names: Names, given: set[str]) -> NotAClaim | None:
+    """`A = Q R`, where the text speaks of a factorisation, and nothing on the right is given."""
+    if not _FACTORISED.search(names.about):
+        return None
+    left, *others = [_letters(side, sums=False) for side in sides]
+    if not left or any(len(letters) < 2 or given & {letter.lower() for letter in letters} for letters in others):
+        return None
+    return NotAClaim(silence=Silence.FACTORISATION, why=f"it holds for the factors that are found, {_listed(others[0])}")
+
+
+def _to_be_solved(sides: Sequence[Sequence[Node]], names: Names, given: set[str]) -> NotAClaim | None:
+    """`A X + X B = C`, where the text speaks of solving, and the unknown on the left is not given."""
+    if len(sides) != 2 or not _SOLVED.search(names.about):
+        return None
+    left, right = _letters(sides[0], sums=True), _letters(sides[1], sums=False)
+    unknown = [letter for letter in left if letter.lower() not in given]
+    if len(left) < 2 or len(right) != 1 or not unknown:
+        return None
+    return NotAClaim(silence=Silence.EQUATION, why=f"it holds for what is found, {_listed(unknown)} not being given")
+
+
+def _listed(letters: Sequence[str]) -> str:
+    return ", ".join(dict.fromkeys(letters))
+
+
+def _letters(side: Sequence[Node], *, sums: bool) -> list[str]:
+    """The letters of a product of matrices, or of a sum of such; empty where the side is anything else."""
+    found: list[str] = []
+    at = 0
+    while at < len(side):
+        node = side[at]
+        at += 1
+        if isinstance(node, Group):
+            if node.opener != "(" or not (inside := _letters(node.items, sums=False)):
+                return []
+            found += inside
+        elif node.is_char("^"):
+            script, rest = _script(side[at]) if at < len(side) else ("", "")
+            if not found or script not in _ADJOINTS:
+                return []
+            found += rest
+            at += 1
+        elif node.kind is Kind.WORD and node.text.isalpha() and node.text.isupper():
+            found += node.text
+        elif node.kind is Kind.MACRO and node.text in SYMBOLS and node.text[0].isupper():
+            found.append(node.text)
+        elif not (node.is_char(".") or node.is_macro("cdot") or (sums and (node.is_char("+", "-") or _operator(side, at)))):
+            return []
+    return found
+
+
+def _script(node: Node) -> tuple[str, str]:
+    """A script as it is spelled, and the letters after it: TeX takes the first letter of a run only."""
+    if isinstance(node, Token) and node.kind is Kind.WORD:
+        return node.text[0], node.text[1:] if node.text.isalpha() and node.text.isupper() else ""
+    return "".join(part.text for part in contents(node) if isinstance(part, Token)), ""
+
+
+def _operator(side: Sequence[Node], at: int) -> bool:
+    r"""Whether `\mathit{op}` of `\mathit{op}(A)` stands before a place."""
+    node, follower = side[at - 1], side[at] if at < len(side) else None
+    return isinstance(node, Token) and node.kind is Kind.TEXT and node.text == "op" and isinstance(follower, Group)
+
+
+def _rows(nodes: Sequence[Node]) -> Iterator[list[Node]]:
+    """The rows of a display, without alignment marks."""
+    kept = trimmed(nodes)
+    lone = kept[0] if len(kept) == 1 else None
+    items = lone.items if isinstance(lone, Group) and lone.name in _OUTSIDE else kept
+    for row in rows(items):
+        yield [node for piece in split(row, "&") for node in piece]
+
+
+def _recurrence(nodes: Sequence[Node]) -> NotAClaim | None:
+    """`w_{t+1} = w_t - ...`, and `E[g]_t = ... E[g]_{t-1} ...`: a row whose left side stands at another step on its right."""
+    for row in _rows(nodes):
+        left, *others = _sides(row)
+        for base, step in _stepped(left):
+            for side in others:
+                for other, before in _stepped(side):
+                    if base == other and _following(before, step):
+                        why = f"{base} at {step} is told by {base} at {before}, and not where it starts"
+                        return NotAClaim(silence=Silence.STEP, why=why)
+    return None
+
+
+def _stepped(items: Sequence[Node]) -> Iterator[tuple[str, str]]:
+    """Names with their subscript, spelled; `E[g^2]` is a name here. All levels of brackets, of braces and of fractions."""
+    for level in walk(items):
+        for place, node in enumerate(level[:-1]):
+            if node.is_char("_") and place:
+                start = place - 1
+                while start and isinstance(group := level[start], Group) and group.opener in ("[", "{"):
+                    start -= 1
+                yield "".join(_spelled(part) for part in level[start:place]), "".join(_spelled(part) for part in contents(level[place + 1]))
+
+
+def _spelled(node: Node) -> str:
+    if isinstance(node, Group):
+        inside = "".join(_spelled(part) for part in node.items)
+        return inside if node.opener == "{" else f"{node.opener}{inside}{']' if node.closer == '[' else node.closer}"
+    return node.text
+
+
+def _following(before: str, step: str) -> bool:
+    """Whether the last index of a step is one more than that of the step before: `k,j+1` after `k,j`, `t` after `t-1`."""
+    return bool(before) and bool(step) and (step == f"{before}+1" or before == f"{step}-1") and step[:1].isalpha()
+
+
+def _remainder(nodes: Sequence[Node], scope: Scope) -> NotAClaim | None:
+    """`O(h^2)`, where nothing declares the O."""
+    for level in walk(nodes):
+        for node, follower in pairwise(level):
+            big = isinstance(node, Token) and node.text == "O" and (node.kind is Kind.WORD or node.font in ("mathcal", "mathrm"))
+            if big and isinstance(follower, Group) and follower.opener == "(" and not scope.declared("O") and "O" not in scope.functions:
+                return NotAClaim(silence=Silence.APPROXIMATION, why="O(...) is a remainder of which only the order is told")
+    return None
+
+
+def _setting(nodes: Sequence[Node]) -> NotAClaim | None:
+    """`x.dtype = float64` as a condition: a constant of the program, not of the function."""
+    for level in walk(nodes):
+        for node, follower in pairwise(level):
+            if isinstance(node, Token) and node.kind is Kind.TEXT and node.text == "dtype" and relation(follower) == "=":
+                return NotAClaim(silence=Silence.SETTING, why="the number format (dtype) decides, not the value of an input")
+    return None
+
+
+def _expectation(sides: Sequence[Sequence[Node]]) -> NotAClaim | None:
+    r"""`E[X]` and `\mathbb{E}_{z} f(z)` on the right of an equation: what the program draws is a sample of it."""
+    for items in (level for side in sides[1:] for level in walk(side)):
+        for place, node in enumerate(items):
+            follower = items[place + 1] if place + 1 < len(items) else None
+            plain = isinstance(node, Token) and node.text == "E" and isinstance(follower, Group) and follower.opener == "["
+            if plain or (isinstance(node, Token) and node.font == "mathbb" and node.text == "E"):
+                return NotAClaim(silence=Silence.EXPECTATION, why="it is over all outcomes, of which the function has none or a sample")
+    return None
+
+
+def _given(sides: Sequence[Sequence[Node]], names: Names) -> NotAClaim | None:
+    """`y = p(x) = ...`, where y and x are parameters: a model of what is given, not the value of the function."""
+    if len(sides) < 3 or len(sides[0]) != 1 or len(sides[1]) != 2:
+        return None
+    (given,), (model, group) = sides[0], sides[1]
+    if not isinstance(given, Token) or not isinstance(model, Token) or not isinstance(group, Group) or group.opener != "(":
+        return None
+    told = {given.text, *(node.text for node in group.items if isinstance(node, Token))}
+    if model.kind is not Kind.WORD or not told <= set(names.parameters) or {given.text, model.text} & names.functions:
+        return None
+    return NotAClaim(silence=Silence.CONSTRAINT, why=f"{given.text} is a parameter: the result is made to fit it")
