@@ -13,6 +13,7 @@ from qedoc.bind.context import Context
 from qedoc.bind.domains import place
 from qedoc.bind.entries import bases, summed
 from qedoc.bind.functions import expanded
+from qedoc.bind.matrices import restricted, sized, symmetric
 from qedoc.bind.records import Bound, Obstruction, Refused
 from qedoc.bind.symbols import roles
 from qedoc.bind.values import defaults, switches, target_value
@@ -104,29 +105,42 @@ def _bound(context: Context, formula: Formula, equation: Equation, name: str) ->
     equation = replace(equation, left=_as_entry(context, equation))
     value, which, notes = target_value(context, equation)
     expansion = expanded(context, value, _stated)
-    value = expansion.value
-    indices = set(equation.left.indices) if isinstance(equation.left, sp.Indexed) else set()
-    symbols = _unknowns(value, indices, set(bases(value)))
+    value, measures = sized(context, expansion.value)
+    result = _result(equation)
+    symbols = _unknowns(value, set(result), set(bases(value)))
     lengths = _lengths(context, value, symbols)
     found = roles(context, equation, [s for s in symbols if s not in lengths])
     told = {name: _renamed(right, name) for name, right in context.determined.items() if name in found.parameters}
-    shaped = axes(equation.left, sp.Tuple(value, *told.values()) if told else value, _ranges(context), frozenset(found.parameters))
+    said = _ranges(context) | {str(index): ends for index, ends in equation.entry if ends is not None}
+    shaped = axes(result, sp.Tuple(value, *told.values()) if told else value, said, frozenset(found.parameters), symmetric(context))
     value, *rights = shaped.value if told else (shaped.value,)
     determined = {sp.Symbol(name): right for name, right in zip(told, rights, strict=True)}
-    shaped = replace(shaped, value=value, entry=(*which, *shaped.entry))
+    allowed = restricted(context, value, dict(shaped.arrays))
+    shaped = replace(shaped, value=allowed.value, arrays=allowed.arrays, entry=(*which, *shaped.entry))
     holds = place(context, shaped.value, found, equation.condition, expansion.domains)
     fixed = switches(context, formula.line)
-    parts = Parts(roles=found, axes=shaped, place=holds, fixed=fixed, determined=determined)
+    parts = Parts(roles=found, axes=shaped, place=holds, fixed=fixed, determined=determined, matrices=allowed.where)
     spec = assembled(context, formula, name, parts)
     left = defaults(context, {*found.parameters.values(), *spec.bind})
     notes = (
-        *notes, *expansion.notes, *found.notes, *shaped.notes, *holds.notes,
+        *notes, *expansion.notes, *measures, *found.notes, *shaped.notes, *allowed.notes, *holds.notes,
         *(f"{name} = {right}, as the text says" for name, right in determined.items()),
         *(f"{parameter}={setting!r}, as the text says" for parameter, setting in fixed.items()),
         *(f"{setting} is left at its default" for setting in left),
         *natural(spec),
     )  # fmt: skip
     return Bound(formula=formula, reading=str(equation), spec=spec, notes=notes)
+
+
+def _result(equation: Equation) -> list[sp.Symbol]:
+    """The indices of the entry of the result of which an equation tells the value."""
+    if not isinstance(equation.left, sp.Indexed):
+        return [index for index, _ in equation.entry]
+    indices = list(equation.left.indices)
+    if any(not isinstance(index, sp.Symbol) for index in indices):
+        where = f"{equation.left} is an entry at {', '.join(map(str, indices))}, not at an index"
+        raise Obstruction(where, "write the entry at an index")
+    return indices
 
 
 def _renamed(right: sp.Expr, name: str) -> sp.Expr:

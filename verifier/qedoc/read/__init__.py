@@ -7,6 +7,7 @@ import sympy as sp
 
 from qedoc.read import applications, brackets, cases, hypergeometric, names, operators, scripts
 from qedoc.read.cases import conditions
+from qedoc.read.matrices import WHOLE, Determinant, InverseEntry
 from qedoc.read.parser import Parser
 from qedoc.read.reading import (
     Application,
@@ -15,6 +16,7 @@ from qedoc.read.reading import (
     Names,
     NotAClaim,
     Obstacle,
+    Position,
     Reading,
     Refused,
     Silence,
@@ -29,12 +31,16 @@ from qedoc.read.tokens import tokenize
 from qedoc.read.tree import Node, nest
 
 __all__ = [
+    "WHOLE",
     "Application",
+    "Determinant",
     "Equation",
     "Extent",
+    "InverseEntry",
     "Names",
     "NotAClaim",
     "Obstacle",
+    "Position",
     "Reading",
     "Silence",
     "Unreadable",

@@ -8,6 +8,7 @@ import sympy as sp
 from qedoc.read import arithmetic
 from qedoc.read.brackets import entry, fresh
 from qedoc.read.factor import Factor, Shape, Term, has_vector
+from qedoc.read.matrices import MATRIX, Determinant, kind
 from qedoc.read.parser import Parser, rule
 from qedoc.read.reading import Obstacle, extent
 from qedoc.read.scripts import collect
@@ -145,6 +146,19 @@ def _gradient(parser: Parser, token: Token) -> Factor:
     else:
         raise parser.refuse(Obstacle.UNSUPPORTED, "a gradient at a value that is not plain", "", token.start)
     return Factor(value=value, shape=Shape.CALL, start=token.start, scripted=True)
+
+
+@rule("det")
+def _determinant(parser: Parser, token: Token) -> Factor:
+    r"""`\det A` and `\det(A)` of a matrix that has a name."""
+    if not parser.starts():
+        raise parser.refuse(Obstacle.MALFORMED, "a determinant of nothing", "")
+    factor = parser.factor()
+    if not isinstance(factor.value, sp.Symbol) or kind(factor.value, parser.scope) != MATRIX:
+        what = "a determinant of something that is not known to be a matrix"
+        raise parser.refuse(Obstacle.UNSUPPORTED, what, "say in the text that it is one, and give it a name", token.start)
+    shape = Shape.CALL if factor.shape is Shape.BRACKET else Shape.BARE_CALL
+    return Factor(value=Determinant(factor.value, extent(factor.value.name)), shape=shape, start=token.start, scripted=True)
 
 
 @rule("sum", "prod")
