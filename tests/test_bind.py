@@ -582,3 +582,62 @@ def cross(a, b):
 def test_a_cross_product(library: Path) -> None:
     assert verdicts(only(bound(library, CROSSED.format(order="a, b"), "cross"))) == {Verdict.PROVED}
     assert Verdict.REFUTED in verdicts(only(bound(library, CROSSED.format(order="b, a"), "cross")))
+
+
+SLICED = '''
+def gate(x):
+    r"""Gate: an element-wise function."""
+    return jnp.tanh(x)
+
+def softmax(x):
+    r"""Normalises."""
+    return jax.nn.softmax(x)
+
+def f(x):
+    r"""Halves.
+
+    .. math:: f(x) = x[\\ldots, 0:\\frac{{n}}{{2}}] \\cdot \\mathrm{{{name}}}(x[\\ldots, \\frac{{n}}{{2}}:n])
+    """
+    left, right = jnp.split(x, 2)
+    return {code}
+'''.replace("\\\\", "\\")
+
+
+def test_slices_are_checked_entry_by_entry(library: Path) -> None:
+    claim = only(bound(library, SLICED.format(name="gate", code="left * jnp.tanh(right)")))
+    assert sizes(claim.spec) == [{"n": 2, "i": 0}, {"n": 4, "i": 0}, {"n": 4, "i": 1}]
+    assert verdicts(claim) == {Verdict.PROVED}
+    assert verdicts(only(bound(library, SLICED.format(name="gate", code="right * jnp.tanh(left)")))) == {Verdict.REFUTED}
+
+
+def test_a_function_of_a_slice_must_be_elementwise(library: Path) -> None:
+    found = refused(bound(library, SLICED.format(name="softmax", code="left * jax.nn.softmax(right)")))
+    assert found.reason == "nothing says that softmax works on each entry by itself"
+
+
+def test_slices_that_are_not_an_axis_together_are_refused(library: Path) -> None:
+    text = SLICED.format(name="gate", code="left * jnp.tanh(right)")
+    assert "do not tell its length" in refused(bound(library, text.replace(r"\frac{n}{2}:n", r"0:\frac{n}{2}"))).reason
+    assert "are not of one array and one length" in refused(bound(library, text.replace(r"\frac{n}{2}:n", r"\frac{n}{3}:n"))).reason
+
+
+WINDOWS = '''
+def f(a, v):
+    r"""Windows.
+
+    .. math:: c_k = \\sum_j a_{{k {sign} j}} v_j
+    """
+    return jnp.{code}
+'''.replace("\\\\", "\\")
+
+
+@pytest.mark.parametrize(("sign", "code"), [("-", "convolve(a, v)"), ("+", "correlate(a, v)")])
+def test_windows_are_checked_where_no_entry_is_missing(library: Path, sign: str, code: str) -> None:
+    claim = only(bound(library, WINDOWS.format(sign=sign, code=code)))
+    assert "j counts from 0, as Python does" in claim.notes
+    size = {"n": 3, "m": 2, "k": 1}
+    assert size in [{name: found[name] for name in size} for found in sizes(claim.spec)]
+    ordered = next(found for found in sizes(claim.spec) if found == size)
+    assert check(claim.spec, ordered, Limits(max_points=40), lambda _: None).verdict.holds
+    twin = only(bound(library, WINDOWS.format(sign=sign, code=code.replace("(a, v)", "(a, v[::-1])"))))
+    assert check(twin.spec, ordered, Limits(max_points=40), lambda _: None).verdict is Verdict.REFUTED

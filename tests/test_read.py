@@ -16,6 +16,7 @@ from qedoc.read import (
     Obstacle,
     Reading,
     Silence,
+    Slice,
     Unreadable,
     defined,
     extent,
@@ -48,6 +49,7 @@ class Symbols(dict[str, Any]):
             S=sp.Symbol,
             euler=sp.EulerGamma,
             iu=sp.I,
+            cut=Slice,
             det=lambda name: Determinant(name, extent(str(name))),
             inverse=lambda name, i, j: InverseEntry(name, i, j, extent(str(name))),
         )

@@ -33,7 +33,7 @@ class Parts:
         place: where it holds.
         fixed: parameters that the text sets.
         determined: parameters that are an expression of others.
-        matrices: which matrices are positive definite.
+        conditions: what matrices and lengths satisfy besides.
     """
 
     roles: Roles
@@ -41,7 +41,7 @@ class Parts:
     place: Place
     fixed: Mapping[str, Any]
     determined: Mapping[sp.Symbol, sp.Expr]
-    matrices: tuple[ForAll, ...] = ()
+    conditions: tuple[ForAll | sp.Basic, ...] = ()
 
 
 def assembled(context: Context, formula: Formula, name: str, parts: Parts) -> Spec:
@@ -92,7 +92,7 @@ def assembled(context: Context, formula: Formula, name: str, parts: Parts) -> Sp
         formula=shaped.value.xreplace(dict(parts.determined)),
         symbols=[*declared, *shaped.sizes],
         bind=bind,
-        where=[relation.xreplace(dict(parts.determined)) for relation in (*holds.where, *shaped.where)] + list(parts.matrices),
+        where=[relation.xreplace(dict(parts.determined)) for relation in (*holds.where, *shaped.where)] + list(parts.conditions),
         entry=shaped.entry,
         natural=True,
         name=name,

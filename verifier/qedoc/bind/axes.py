@@ -7,6 +7,7 @@ from typing import Any
 import sympy as sp
 
 from qedoc.bind.entries import bases, chosen, labels, opened, standing_alone, summed
+from qedoc.bind.layout import Layout, Span
 from qedoc.bind.matrices import whole
 from qedoc.bind.records import Obstruction
 from qedoc.read import Extent, InverseEntry
@@ -22,8 +23,6 @@ ROWS = (1, 2)
 """Lengths of an axis beside others over which nothing is summed: its rows do not meet."""
 
 _NAMES = ("n", "m", "k", "l")
-
-Span = tuple[sp.Expr, sp.Expr]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,15 +48,13 @@ class Axes:
     notes: tuple[str, ...]
 
 
-def axes(
-    result: Sequence[sp.Symbol], value: sp.Expr, said: Mapping[str, Span], parameters: frozenset[str], square: Collection[str] = ()
-) -> Axes:
+def axes(result: Sequence[sp.Symbol], value: sp.Expr, layout: Layout, parameters: frozenset[str], square: Collection[str] = ()) -> Axes:
     """The arrays of an equation.
 
     Args:
         result: the indices of the entry of the result of which the value is told.
         value: its right side.
-        said: first and last value of indices that the text gives a range.
+        layout: what is known of indices and axes.
         parameters: symbols that are parameters: a length that is one is given by it.
         square: matrices that have as many rows as columns.
 
@@ -66,7 +63,7 @@ def axes(
     """
     ranks = bases(value)
     value, result, notes = opened(value, ranks, list(result))
-    lengths = _Lengths(value, result, said, {name for name in square if ranks.get(name) == 2})
+    lengths = _Lengths(value, result, layout, {name for name in square if ranks.get(name) == 2})
     spans = {tuple(nodes): lengths.span(nodes) for nodes in lengths.classes()}
     put = {r.last: span[1] for nodes, span in spans.items() for r in lengths.of(nodes) if isinstance(r.last, Extent)}
     put |= {size: spans[nodes][1] for name, size in whole(value).items() for nodes in spans if (name, 0) in nodes}
@@ -119,8 +116,11 @@ def _sizes(lengths: "_Lengths", spans: Mapping[tuple[Any, ...], Span], parameter
     for nodes, (_, last) in spans.items():
         if any(isinstance(node, tuple) or node in lengths.result for node in nodes):
             for symbol in sorted(last.free_symbols, key=str):
-                met = any(node in lengths.ranges for node in nodes) or any(
-                    node not in lengths.result for node in nodes if not _is_axis(node)
+                told = any(_is_axis(node) and node[0] in lengths.told for node in nodes)
+                met = (
+                    told
+                    or any(node in lengths.ranges for node in nodes)
+                    or any(node not in lengths.result for node in nodes if not _is_axis(node))
                 )
                 found[symbol] = found.get(symbol, False) or met
     free = {symbol: met for symbol, met in found.items() if symbol.name not in parameters}
@@ -138,8 +138,8 @@ class _Lengths:
     A node is an index (a symbol) or an axis (the vector's name and the place).
     """
 
-    def __init__(self, value: sp.Expr, result: list[sp.Symbol], said: Mapping[str, Span], square: Collection[str]) -> None:
-        self.value, self.result, self.said = value, result, said
+    def __init__(self, value: sp.Expr, result: list[sp.Symbol], layout: Layout, square: Collection[str]) -> None:
+        self.value, self.result, self.said, self.told = value, result, layout.said, layout.spans
         self.ranges = {r.symbol: r for r in summed(value)}
         if len(self.ranges) != len(set(summed(value))):
             raise Obstruction("one index has different ranges in different sums", "use a letter for each range")
@@ -154,7 +154,7 @@ class _Lengths:
             self._root(index)
         for entry in sorted(self.value.atoms(sp.Indexed), key=str):
             for place, index in enumerate(entry.indices):
-                if isinstance(index, sp.Indexed):
+                if isinstance(index, sp.Indexed) or entry.base.label.name in self.told:
                     self._root((entry.base.label.name, place))
                 else:
                     self._join((entry.base.label.name, place), self._running(entry, index))
@@ -207,6 +207,9 @@ class _Lengths:
         Raises:
             Obstruction: where they differ, or nothing tells them.
         """
+        told = [self.told[node[0]] for node in nodes if _is_axis(node) and node[0] in self.told]
+        if told:
+            return told[0]
         said = [self.said[str(node)] for node in nodes if not _is_axis(node) and str(node) in self.said]
         ranges = self.of(nodes)
         lows = {r.first for r in ranges} | {low for low, _ in said}

@@ -26,6 +26,7 @@ from qedoc.read.reading import (
 )
 from qedoc.read.relations import related
 from qedoc.read.scope import Scope, plain
+from qedoc.read.slices import Slice
 from qedoc.read.statement import definitions, equations
 from qedoc.read.tokens import tokenize
 from qedoc.read.tree import Node, nest
@@ -43,6 +44,7 @@ __all__ = [
     "Position",
     "Reading",
     "Silence",
+    "Slice",
     "Unreadable",
     "defined",
     "extent",
@@ -104,8 +106,10 @@ def _read(nodes: Sequence[Node], names: Names, latex: str) -> Reading | NotAClai
     known = related(nodes, names, Scope(names, nodes), read=True)
     if known is not None:
         return known
+    scope = Scope(names, nodes)
     try:
-        return Reading(equations=equations(nodes, Scope(names, nodes), latex))
+        found = equations(nodes, scope, latex)
+        return Reading(equations=found, notes=tuple(scope.notes))
     except Refused:
         known = related(nodes, names, Scope(names, nodes), read=False)
         if known is None:

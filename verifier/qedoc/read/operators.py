@@ -233,9 +233,22 @@ def _range(parser: Parser, name: str, first: tuple[Node, ...], last: sp.Expr | N
         return index, parser.part(first, token.start), last
     if not any(index in part.free_symbols for entry in body.atoms(sp.Indexed) for part in entry.indices):
         raise parser.refuse(Obstacle.AMBIGUOUS, f"nothing says where {name} starts and ends", "write its first and last value", token.start)
+    if last is None and _windowed(parser, body, index):
+        parser.scope.notes[f"{name} counts from 0, as Python does"] = None
+        return index, sp.Integer(0), extent(name) - 1
     if _outside_entries(body, index):
         raise parser.refuse(Obstacle.AMBIGUOUS, f"nothing says where {name} starts", "write its first and last value", token.start)
     return index, sp.Integer(1), extent(name) if last is None else last
+
+
+def _windowed(parser: Parser, value: sp.Expr, index: sp.Symbol) -> bool:
+    """Whether an index runs over one parameter, and is a step in others: `a_{k-j} v_j`."""
+    found = [(entry, part) for entry in value.atoms(sp.Indexed) for part in entry.indices if index in part.free_symbols]
+    computed = [part for _, part in found if part != index]
+    steps = all(isinstance(part - index, sp.Symbol) or isinstance(part + index, sp.Symbol) for part in computed)
+    given = all(entry.base.label.name in parser.scope.parameters for entry, _ in found)
+    alone = value.xreplace({entry: sp.Dummy() for entry, _ in found})
+    return bool(computed) and len(computed) < len(found) and steps and given and index not in alone.free_symbols
 
 
 def _outside_entries(value: sp.Expr, index: sp.Expr) -> bool:

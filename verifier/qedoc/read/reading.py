@@ -124,9 +124,15 @@ class Equation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """A formula that was read: one equation for each link of a chain and each row."""
+    """A formula that was read: one equation for each link of a chain and each row.
+
+    Args:
+        equations: in the order written.
+        notes: what was taken without being said.
+    """
 
     equations: tuple[Equation, ...]
+    notes: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return "\n".join(map(str, self.equations))

@@ -22,6 +22,8 @@ KNOWN_LETTERS = frozenset(name for name, _ in LETTERS)
 _DISTRIBUTION_LETTERS = frozenset("fFpPS")
 _FUNCTION = re.compile(r"\bfunctions?\b", re.IGNORECASE)
 _MEAN = re.compile(r"\b(mean|average)\b", re.IGNORECASE)
+_CONJUGATE = re.compile(r"\bconjugate\b", re.IGNORECASE)
+_OVERLINED = re.compile(r"\\overline\{\\?([A-Za-z]+)")
 _STYLE = re.compile(r"\\(mathrm|mathit|mathbf|mathtt|mathsf|boldsymbol|bm|text\w*|operatorname\*?|vec)\s*\{([^{}]*)\}")
 _ACCENT = re.compile(r"\\(" + "|".join(sorted(ACCENTS)) + r")\s*(\{([^{}]*)\}|\\?[A-Za-z]+)")
 _CALLIGRAPHIC = re.compile(r"\\(mathcal|mathscr)\s*\{([^{}]*)\}")
@@ -49,6 +51,7 @@ class Scope:
             del self.legend[name]
         self.constants = {plain(name): value for name, value in names.constants.items()}
         self.parameters = {plain(name) for name in names.parameters} - self.own
+        self.conjugates = {found[1] for name, text in names.legend.items() if _CONJUGATE.search(text) and (found := _OVERLINED.match(name))}
         self.mean = any("langle" in name and _MEAN.search(text) for name, text in names.legend.items())
         self.matrices = {plain(name) for name in names.matrices}
         self.vectors = {plain(name) for name in names.vectors} | set(_bold(nodes)) | (set(_averaged(nodes)) if self.mean else set())
@@ -57,6 +60,7 @@ class Scope:
         self.letters = index_letters(nodes)
         self.families = set(_families(nodes))
         self.bound: list[str] = []
+        self.notes: dict[str, None] = {}
         words = [item for items in walk(nodes) for item in items if isinstance(item, Token) and item.kind in (Kind.WORD, Kind.TEXT)]
         self.opener = Opener(self, self.symbols.union(*((word.text, *word.text) for word in words)))
 

@@ -8,7 +8,9 @@ from itertools import pairwise
 from qedoc.sources.markup import SILENT, Paragraph
 
 _MATH = r":math:`([^`]+)`"
-_SYMBOL = re.compile(r"\\?[A-Za-z]+'*|\\(hat|bar|tilde|mathbf|mathrm|vec)\{?\\?[A-Za-z]+\}?|\\langle\s*\\?\w+\s*\\rangle")
+_SYMBOL = re.compile(
+    r"\\?[A-Za-z]+'*|\\(hat|bar|tilde|mathbf|mathrm|vec)\{?\\?[A-Za-z]+\}?|\\langle\s*\\?\w+\s*\\rangle|\\overline\{\\?[A-Za-z]+(?:_\w)?\}"
+)
 _SCRIPT = r"(_(\\?[A-Za-z0-9]+|\{[^{}]*\}|\\math\w+\{[^{}]*\}))?(\([^()]*\))?"
 _LONE = re.compile(rf"({_SYMBOL.pattern}){_SCRIPT}")
 _MEANS = r"denotes?|represents?|indicates?|stands? for|means|refers? to|=|:|scales"
