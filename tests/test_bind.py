@@ -505,3 +505,139 @@ def test_a_parameter_that_the_text_determines(library: Path) -> None:
 def test_a_parameter_that_is_determined_by_itself_is_free(library: Path) -> None:
     claim = only(bound(library, DETERMINED.format(right="n + 1").replace("\\\\", "\\")))
     assert names(claim) == {"n": "n"}
+
+
+MATRICES = '''
+def f(a, b, scale=1.0):
+    r"""Value.
+
+    .. math:: {value}
+
+    where :math:`A` is the first matrix (``a``) and :math:`B` is the {kind} matrix (``b``).
+
+    Args:
+      a: matrix.
+      b: matrix.
+    """
+    return {code}
+'''
+
+
+def test_a_product_of_matrices_is_checked_entry_by_entry(library: Path) -> None:
+    text = MATRICES.format(value=r"A B^T + A", kind="second", code="a @ BOTH + a")
+    claim = only(bound(library, text.replace("BOTH", "b.T")))
+    assert [str(position) for position in claim.spec.entry] == ["i - 1", "j - 1"]
+    size = {"n": 2, "m": 2, "i": 1, "j": 2}
+    assert size in sizes(claim.spec)
+    assert check(claim.spec, size, Limits(max_points=40), lambda _: None).verdict is Verdict.PROVED
+    twin = only(bound(library, text.replace("BOTH", "b")))
+    assert check(twin.spec, size, Limits(max_points=40), lambda _: None).verdict is Verdict.REFUTED
+
+
+def test_a_symmetric_matrix_is_given_as_one(library: Path) -> None:
+    text = MATRICES.format(value="A B", kind="KIND", code="a @ b.T")
+    size = {"n": 2, "m": 2, "i": 1, "j": 2}
+    claim = only(bound(library, text.replace("KIND", "symmetric")))
+    assert "B is symmetric, as the text says" in claim.notes
+    assert check(claim.spec, size, Limits(max_points=40), lambda _: None).verdict is Verdict.PROVED
+    twin = only(bound(library, text.replace("KIND", "second")))
+    assert check(twin.spec, {**size, "l": 2}, Limits(max_points=40), lambda _: None).verdict is Verdict.REFUTED
+
+
+NORMAL = '''
+def pdf(x, mean, cov):
+    r"""Density.
+
+    .. math:: f(x) = \\frac{{1}}{{{root}(2\\pi)^k \\det\\Sigma{end}}}\\exp\\left(-\\frac{{(x-\\mu)^T\\Sigma^{{-1}}(x-\\mu)}}{{2}}\\right)
+
+    where :math:`\\mu` is the ``mean``, :math:`\\Sigma` is the covariance matrix (``cov``), and :math:`k` is the rank of :math:`\\Sigma`.
+    """
+    return jax.scipy.stats.multivariate_normal.pdf(x, mean, cov)
+'''.replace("\\\\", "\\")
+
+
+def test_a_quadratic_form_with_an_inverse_and_a_determinant(library: Path) -> None:
+    claim = only(bound(library, NORMAL.format(root=r"\sqrt{", end="}"), "pdf"))
+    assert "k is the size of Sigma, which has an inverse" in claim.notes
+    assert "Sigma is positive definite, as the text says" in claim.notes
+    assert [check(claim.spec, {"n": n}, Limits(max_points=30), lambda _: None).verdict for n in (1, 2)] == [Verdict.TESTED] * 2
+    twin = only(bound(library, NORMAL.format(root="", end=""), "pdf"))
+    assert check(twin.spec, {"n": 2}, Limits(max_points=30), lambda _: None).verdict is Verdict.REFUTED
+
+
+CROSSED = '''
+def cross(a, b):
+    r"""Product.
+
+    .. math:: c = a \\times b
+
+    Args:
+      a: vector.
+      b: vector.
+    """
+    return jnp.cross({order})
+'''.replace("\\\\", "\\")
+
+
+def test_a_cross_product(library: Path) -> None:
+    assert verdicts(only(bound(library, CROSSED.format(order="a, b"), "cross"))) == {Verdict.PROVED}
+    assert Verdict.REFUTED in verdicts(only(bound(library, CROSSED.format(order="b, a"), "cross")))
+
+
+SLICED = '''
+def gate(x):
+    r"""Gate: an element-wise function."""
+    return jnp.tanh(x)
+
+def softmax(x):
+    r"""Normalises."""
+    return jax.nn.softmax(x)
+
+def f(x):
+    r"""Halves.
+
+    .. math:: f(x) = x[\\ldots, 0:\\frac{{n}}{{2}}] \\cdot \\mathrm{{{name}}}(x[\\ldots, \\frac{{n}}{{2}}:n])
+    """
+    left, right = jnp.split(x, 2)
+    return {code}
+'''.replace("\\\\", "\\")
+
+
+def test_slices_are_checked_entry_by_entry(library: Path) -> None:
+    claim = only(bound(library, SLICED.format(name="gate", code="left * jnp.tanh(right)")))
+    assert sizes(claim.spec) == [{"n": 2, "i": 0}, {"n": 4, "i": 0}, {"n": 4, "i": 1}]
+    assert verdicts(claim) == {Verdict.PROVED}
+    assert verdicts(only(bound(library, SLICED.format(name="gate", code="right * jnp.tanh(left)")))) == {Verdict.REFUTED}
+
+
+def test_a_function_of_a_slice_must_be_elementwise(library: Path) -> None:
+    found = refused(bound(library, SLICED.format(name="softmax", code="left * jax.nn.softmax(right)")))
+    assert found.reason == "nothing says that softmax works on each entry by itself"
+
+
+def test_slices_that_are_not_an_axis_together_are_refused(library: Path) -> None:
+    text = SLICED.format(name="gate", code="left * jnp.tanh(right)")
+    assert "do not tell its length" in refused(bound(library, text.replace(r"\frac{n}{2}:n", r"0:\frac{n}{2}"))).reason
+    assert "are not of one array and one length" in refused(bound(library, text.replace(r"\frac{n}{2}:n", r"\frac{n}{3}:n"))).reason
+
+
+WINDOWS = '''
+def f(a, v):
+    r"""Windows.
+
+    .. math:: c_k = \\sum_j a_{{k {sign} j}} v_j
+    """
+    return jnp.{code}
+'''.replace("\\\\", "\\")
+
+
+@pytest.mark.parametrize(("sign", "code"), [("-", "convolve(a, v)"), ("+", "correlate(a, v)")])
+def test_windows_are_checked_where_no_entry_is_missing(library: Path, sign: str, code: str) -> None:
+    claim = only(bound(library, WINDOWS.format(sign=sign, code=code)))
+    assert "j counts from 0, as Python does" in claim.notes
+    size = {"n": 3, "m": 2, "k": 1}
+    assert size in [{name: found[name] for name in size} for found in sizes(claim.spec)]
+    ordered = next(found for found in sizes(claim.spec) if found == size)
+    assert check(claim.spec, ordered, Limits(max_points=40), lambda _: None).verdict.holds
+    twin = only(bound(library, WINDOWS.format(sign=sign, code=code.replace("(a, v)", "(a, v[::-1])"))))
+    assert check(twin.spec, ordered, Limits(max_points=40), lambda _: None).verdict is Verdict.REFUTED

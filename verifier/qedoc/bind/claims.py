@@ -13,9 +13,13 @@ from qedoc.bind.context import Context
 from qedoc.bind.domains import place
 from qedoc.bind.entries import bases, summed
 from qedoc.bind.functions import expanded
+from qedoc.bind.layout import Layout
+from qedoc.bind.matrices import restricted, sized, symmetric
 from qedoc.bind.records import Bound, Obstruction, Refused
+from qedoc.bind.slices import entries
 from qedoc.bind.symbols import roles
 from qedoc.bind.values import defaults, switches, target_value
+from qedoc.bind.windows import windows
 from qedoc.domain import Functions, Integers, Reals
 from qedoc.errors import QedocError, TargetError
 from qedoc.read import Equation, Extent, NotAClaim, Reading, Unreadable, extent, plain, read_condition
@@ -78,11 +82,12 @@ def _claims(
         case NotAClaim():
             id = f"{target}#{name}" if name else target
             yield Refused(formula=formula, name=id, verdict=Verdict.NOT_A_CLAIM, reason=str(reading))
-        case Reading(equations=equations):
+        case Reading(equations=equations, notes=notes):
             for link, equation in enumerate(equations, start=1):
                 part = f"{name or '1'}.{link}" if len(equations) > 1 else name
                 stated = replace(equation, condition=sp.And(equation.condition, where))
-                yield _claim(context, formula, stated, part)
+                claim = _claim(context, formula, stated, part)
+                yield replace(claim, notes=(*notes, *claim.notes)) if isinstance(claim, Bound) else claim
 
 
 def _claim(context: Context, formula: Formula, equation: Equation, name: str) -> Bound | Refused:
@@ -104,29 +109,50 @@ def _bound(context: Context, formula: Formula, equation: Equation, name: str) ->
     equation = replace(equation, left=_as_entry(context, equation))
     value, which, notes = target_value(context, equation)
     expansion = expanded(context, value, _stated)
-    value = expansion.value
-    indices = set(equation.left.indices) if isinstance(equation.left, sp.Indexed) else set()
-    symbols = _unknowns(value, indices, set(bases(value)))
-    lengths = _lengths(context, value, symbols)
+    value, measures = sized(context, expansion.value)
+    laid = _laid(context, equation, value)
+    value, result = laid.value, _result(equation, laid)
+    symbols = _unknowns(value, set(result), set(bases(value)))
+    lengths = _lengths(context, value, symbols) | laid.lengths
     found = roles(context, equation, [s for s in symbols if s not in lengths])
     told = {name: _renamed(right, name) for name, right in context.determined.items() if name in found.parameters}
-    shaped = axes(equation.left, sp.Tuple(value, *told.values()) if told else value, _ranges(context), frozenset(found.parameters))
+    together = sp.Tuple(value, *told.values()) if told else value
+    shaped = axes(result, together, replace(laid, said={**_ranges(context), **laid.said}), frozenset(found.parameters), symmetric(context))
     value, *rights = shaped.value if told else (shaped.value,)
     determined = {sp.Symbol(name): right for name, right in zip(told, rights, strict=True)}
-    shaped = replace(shaped, value=value, entry=(*which, *shaped.entry))
+    allowed = restricted(context, value, dict(shaped.arrays))
+    shaped = replace(shaped, value=allowed.value, arrays=allowed.arrays, entry=(*which, *shaped.entry))
     holds = place(context, shaped.value, found, equation.condition, expansion.domains)
     fixed = switches(context, formula.line)
-    parts = Parts(roles=found, axes=shaped, place=holds, fixed=fixed, determined=determined)
+    parts = Parts(roles=found, axes=shaped, place=holds, fixed=fixed, determined=determined, conditions=(*allowed.where, *laid.where))
     spec = assembled(context, formula, name, parts)
     left = defaults(context, {*found.parameters.values(), *spec.bind})
     notes = (
-        *notes, *expansion.notes, *found.notes, *shaped.notes, *holds.notes,
+        *notes, *expansion.notes, *measures, *found.notes, *shaped.notes, *allowed.notes, *holds.notes,
         *(f"{name} = {right}, as the text says" for name, right in determined.items()),
         *(f"{parameter}={setting!r}, as the text says" for parameter, setting in fixed.items()),
         *(f"{setting} is left at its default" for setting in left),
         *natural(spec),
     )  # fmt: skip
     return Bound(formula=formula, reading=str(equation), spec=spec, notes=notes)
+
+
+def _laid(context: Context, equation: Equation, value: sp.Expr) -> Layout:
+    """What the notation of an equation tells of its axes."""
+    said = {str(index): ends for index, ends in equation.entry if ends is not None}
+    cut = Layout(value=value, entry=equation.entry, said=said).beside(entries(context, value))
+    return cut.beside(windows(cut.value, _result(equation, cut)))
+
+
+def _result(equation: Equation, laid: Layout) -> list[sp.Symbol]:
+    """The indices of the entry of the result of which an equation tells the value."""
+    if not isinstance(equation.left, sp.Indexed):
+        return [index for index, _ in laid.entry]
+    indices = list(equation.left.indices)
+    if any(not isinstance(index, sp.Symbol) for index in indices):
+        where = f"{equation.left} is an entry at {', '.join(map(str, indices))}, not at an index"
+        raise Obstruction(where, "write the entry at an index")
+    return indices
 
 
 def _renamed(right: sp.Expr, name: str) -> sp.Expr:
@@ -166,7 +192,7 @@ def _as_entry(context: Context, equation: Equation) -> Any:
         return left
     vector, _, index = left.name.rpartition("_")
     bound = {r.symbol for r in summed(equation.right)}
-    used = {i for entry in equation.right.atoms(sp.Indexed) for i in entry.indices} - bound
+    used = {s for entry in equation.right.atoms(sp.Indexed) for i in entry.indices for s in i.free_symbols} - bound
     known = {*context.parameters, *context.bound}
     return sp.IndexedBase(sp.Symbol(vector))[sp.Symbol(index)] if vector and sp.Symbol(index) in used and index not in known else left
 

@@ -77,6 +77,7 @@ class Context:
             legend=dict(record.legend) | {symbol: f"``{name}``" for symbol, name in self.given.items()},
             siblings=record.siblings,
             vectors=record.vectors,
+            matrices=record.matrices,
             constants=self.constants,
             about=record.docstring.partition("Args:")[0],
         )

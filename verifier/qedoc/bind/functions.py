@@ -11,9 +11,11 @@ import sympy as sp
 
 from qedoc.bind.context import Context
 from qedoc.bind.records import Obstruction
+from qedoc.bind.slices import elementwise
 from qedoc.domain import Integers, Reals
 from qedoc.errors import QedocError
 from qedoc.paths import formula
+from qedoc.read import Slice
 from qedoc.spec import Parameter, Spec
 from qedoc.subject import Subject
 from qedoc.target import resolve
@@ -99,6 +101,8 @@ def _called(
         raise Obstruction(f"the function {name} is defined nowhere in the docstring, and is no function beside {context.record.name}")
     if any(isinstance(argument, sp.Symbol) and context.vector(argument.name) for argument in call.args):
         raise Obstruction(f"{name} of a vector is not followed", verdict=Verdict.UNDECIDED)
+    if call.has(Slice) and not elementwise(path):
+        raise Obstruction(f"nothing says that {name} works on each entry by itself", "write the formula with indices")
     arguments = _arguments(context, call, path, notes)
     known = stated(path)
     sets: dict[str, Reals | Integers] = {}

@@ -150,4 +150,4 @@ def defaults(context: Context, given: set[str]) -> tuple[str, ...]:
         raise Obstruction(
             f"the formula does not say what {' and '.join(missing)} of {context.record.name} is", "name the parameter in the text"
         )
-    return tuple(f"{p.name}={p.default!r}" for p in left)
+    return tuple(f"{p.name}={getattr(p.default, '__qualname__', repr(p.default))}" for p in left)

@@ -8,7 +8,9 @@ from itertools import pairwise
 from qedoc.sources.markup import SILENT, Paragraph
 
 _MATH = r":math:`([^`]+)`"
-_SYMBOL = re.compile(r"\\?[A-Za-z]+'*|\\(hat|bar|tilde|mathbf|mathrm|vec)\{?\\?[A-Za-z]+\}?|\\langle\s*\\?\w+\s*\\rangle")
+_SYMBOL = re.compile(
+    r"\\?[A-Za-z]+'*|\\(hat|bar|tilde|mathbf|mathrm|vec)\{?\\?[A-Za-z]+\}?|\\langle\s*\\?\w+\s*\\rangle|\\overline\{\\?[A-Za-z]+(?:_\w)?\}"
+)
 _SCRIPT = r"(_(\\?[A-Za-z0-9]+|\{[^{}]*\}|\\math\w+\{[^{}]*\}))?(\([^()]*\))?"
 _LONE = re.compile(rf"({_SYMBOL.pattern}){_SCRIPT}")
 _MEANS = r"denotes?|represents?|indicates?|stands? for|means|refers? to|=|:|scales"
@@ -38,6 +40,7 @@ _RANGE = re.compile(
     re.IGNORECASE,
 )
 _HEAD = re.compile(r"\W*(?:(?!of\b|for\b|to\b|with\b|in\b)[\w-]+\s+){0,4}(?:vector|matrix|matrices|tree)\b", re.IGNORECASE)
+_MATRIX = re.compile(_HEAD.pattern.replace(r"vector|matrix|matrices|tree", r"matrix|matrices"), re.IGNORECASE)
 _SHAPE = re.compile(r"\bshape\s*`{0,2}[\[(]([^\])]*)[\])]", re.IGNORECASE)
 
 
@@ -221,3 +224,8 @@ def shaped(text: str) -> bool:
     """Whether a description says that something has entries: a vector, a matrix, a tree, an array of a stated shape."""
     shape = _SHAPE.search(text)
     return bool(_HEAD.match(text)) or (shape is not None and bool(re.search(r"[A-Za-z]", shape[1])))
+
+
+def matrix(text: str) -> bool:
+    """Whether a description says that something is a matrix, so that two of them beside each other are a matrix product."""
+    return bool(_MATRIX.match(text))
