@@ -112,6 +112,13 @@ def test_refuted_formula_is_a_warning_with_file_line_and_counterexample(project:
     assert "the documented formula gives" in html(project, "other")
 
 
+def test_build_that_failed_fails_when_it_is_repeated(project: Path) -> None:
+    page(project, f".. formula:: {names(project)}")
+    told = [build(project, "html", "-W").stderr for _ in range(2)]
+    assert "is refuted" in told[0]
+    assert told[1] == told[0]
+
+
 def test_refuted_formula_that_is_expected_to_be_is_no_warning(project: Path) -> None:
     page(project, f".. formula:: {names(project)}\n   :expect: refuted")
     assert build(project, "html", "-W").stderr == ""
@@ -287,6 +294,13 @@ def read_pages(told: str) -> str:
     return found[0]
 
 
+def test_second_build_finds_its_configuration_as_it_was(project: Path) -> None:
+    for _ in range(2):
+        told = build(project).stdout
+    assert "configuration has changed" not in told
+    assert (project / "built" / "html" / "_static" / "qedoc.css").is_file()
+
+
 def test_second_build_reads_nothing_and_a_touched_spec_only_its_page(project: Path) -> None:
     assert read_pages(build(project).stdout) == "3 added, 0 changed, 0 removed"
     assert read_pages(build(project).stdout) == "0 added, 0 changed, 0 removed"
@@ -367,6 +381,12 @@ def test_formulas_in_docstrings_have_marks(project: Path) -> None:
     assert "small.ramp" not in told
     marks = re.findall(r'<p class="qedoc-mark"><span class="[^"]*">(\w+)</span>', html(project, "other"))
     assert marks == ["proved", "refuted"]
+
+
+def test_marks_that_warned_warn_again(project: Path) -> None:
+    told = autodoc(project)
+    assert "is refuted" in told
+    assert build(project, "html", "--keep-going").stderr == told
 
 
 def test_changed_docstring_has_no_mark_of_the_formula_that_it_had(project: Path) -> None:

@@ -1,6 +1,7 @@
 """The Sphinx extension: formulas with their status, from the lock file alone; neither jax nor sympy is imported."""
 
 from pathlib import Path
+from shutil import copyfile
 from typing import Any, cast
 
 from docutils import nodes
@@ -22,6 +23,8 @@ from qedoc.sphinx.domain import QedocDomain
 from qedoc.sphinx.elements import curve, depart_fold, depart_summary, fold, summary, visit_fold, visit_summary
 from qedoc.sphinx.marks import append_formulas, mark
 from qedoc.sphinx.verification import When
+
+STYLE = "qedoc.css"
 
 logger = logging.getLogger(__name__)
 
@@ -94,6 +97,9 @@ def _plain(app: Sphinx, env: BuildEnvironment, node: pending_xref, content: node
 
 
 def _add_style(app: Sphinx) -> None:
+    """The style sheet, straight to where pages look for it: an entry of html_static_path would change with each place of installation."""
     if app.builder.format == "html":
-        app.config.html_static_path.insert(0, str(Path(__file__).parent / "static"))
-        app.add_css_file("qedoc.css")
+        folder = Path(app.outdir, "_static")
+        folder.mkdir(parents=True, exist_ok=True)
+        copyfile(Path(__file__).parent / "static" / STYLE, folder / STYLE)
+        app.add_css_file(STYLE)

@@ -180,6 +180,5 @@ def _literal(text: str) -> str:
     return f'<code class="docutils literal notranslate">{escape(text)}</code>'
 
 
-_COLS = "".join(f'<col style="width: {width}%" />' for width in COLUMNS.values())
 _TITLES = "".join(f'<th class="head">{title}</th>' for title in COLUMNS)
-_HEAD = f"<colgroup>{_COLS}</colgroup>\n<thead><tr>{_TITLES}</tr></thead>\n<tbody>\n"
+_HEAD = f"<thead><tr>{_TITLES}</tr></thead>\n<tbody>\n"

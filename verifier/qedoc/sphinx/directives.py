@@ -38,6 +38,9 @@ class Formulas(Protocol):
     def rests_on(self, docname: str, id_: str) -> None:
         """Notes that a page shows a formula; ALL for all of them."""
 
+    def unsettled(self, docname: str) -> None:
+        """Has a page read again in each build."""
+
 
 ALL = "*"
 """Stands for all formulas in what a page rests on."""
@@ -54,6 +57,7 @@ class _QedocDirective(SphinxDirective):
 
     def warn(self, subtype: str, message: str) -> None:
         """A warning with the page and line of the directive."""
+        self.formulas.unsettled(self.env.docname)
         logger.warning(message, location=self.get_location(), type="qedoc", subtype=subtype)
 
 

@@ -21,6 +21,10 @@ from qedoc.sphinx.library import Library
 logger = logging.getLogger(__name__)
 
 
+UNSETTLED = "!"
+"""Stands in what a page shows for what is never as it was."""
+
+
 def anchor(id_: str) -> str:
     """The permanent id of a formula on its page; two formulas never share one."""
     legible = re.sub(r"[^A-Za-z0-9._-]+", "-", id_)
@@ -92,6 +96,10 @@ class QedocDomain(Domain):
     def rests_on(self, docname: str, id_: str) -> None:
         """Notes that a page shows a formula; ALL for all of them."""
         self.shown.setdefault(docname, {})[id_] = self.fingerprint(id_)
+
+    def unsettled(self, docname: str) -> None:
+        """Has a page read again in each build, for it has something to warn of; a build that failed does not pass when it is repeated."""
+        self.shown.setdefault(docname, {})[UNSETTLED] = UNSETTLED
 
     def fingerprint(self, id_: str) -> str:
         """Changes with what pages show of a formula; empty for one that is not known."""

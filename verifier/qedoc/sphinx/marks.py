@@ -31,7 +31,11 @@ def mark(app: Sphinx, doctree: nodes.document) -> None:
         found = matching(domain.library.of(name), block.astext(), block.source or "")
         if found:
             env.note_dependency(str(found[0].file))
-            _insert(block, found)
+        claims = [entry for entry in found if entry.status != Verdict.NOT_A_CLAIM]
+        if claims:
+            _insert(block, claims)
+        if _warn(block, claims):
+            domain.unsettled(env.docname)
 
 
 def _formulas(doctree: nodes.document) -> Iterator[tuple[str, nodes.math_block]]:
@@ -84,20 +88,23 @@ def normal(latex: str) -> str:
 def _insert(block: nodes.math_block, entries: list[Entry]) -> None:
     """The marks, after a formula; one for each status."""
     line = nodes.paragraph("", "", classes=["qedoc-mark"])
-    for name in dict.fromkeys(entry.status for entry in entries if entry.status != Verdict.NOT_A_CLAIM):
+    for name in dict.fromkeys(entry.status for entry in entries):
         line += [nodes.Text(" "), status(name)] if len(line) else [status(name)]
-    if not len(line):
-        return
-    for entry in entries:
+    line += [nodes.Text(f" {difference(entry)}") for entry in entries if entry.refuted and not entry.stale]
+    parent = block.parent
+    parent.insert(parent.index(block) + 1, line)
+
+
+def _warn(block: nodes.math_block, entries: list[Entry]) -> bool:
+    """Warns of what does not hold; whether there is such a formula."""
+    wrong = [entry for entry in entries if entry.stale or (entry.refuted and not entry.accepted)]
+    for entry in wrong:
         told = f"formula of {entry.result.target} ({entry.result.location})"
         if entry.stale:
             logger.warning("%s is not verified as it is now: %s", told, entry.stale, location=block, type="qedoc", subtype="stale")
-        elif entry.refuted:
-            line += nodes.Text(f" {difference(entry)}")
-            if not entry.accepted:
-                logger.warning("%s is refuted: %s", told, difference(entry), location=block, type="qedoc", subtype="refuted")
-    parent = block.parent
-    parent.insert(parent.index(block) + 1, line)
+        else:
+            logger.warning("%s is refuted: %s", told, difference(entry), location=block, type="qedoc", subtype="refuted")
+    return bool(wrong)
 
 
 def append_formulas(app: Sphinx, what: str, name: str, value: object, options: object, lines: list[str]) -> None:
