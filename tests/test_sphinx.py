@@ -249,6 +249,12 @@ def test_plain_builders_show_readable_formulas(project: Path, builder: str) -> N
     assert "The formula goes from" in shown
 
 
+def test_formula_of_a_man_page_begins_a_paragraph(project: Path) -> None:
+    page(project, "Before it.\n\n.. formula:: ramp\n   :no-index:")
+    build(project, "man")
+    assert "Before it.\n.sp\n\\fBsmall.ramp\\fP proved\n" in (project / "built" / "man" / "small.1").read_text()
+
+
 def test_latex_has_picture_and_formula(project: Path) -> None:
     done = build(project, "latex", "-W", "--keep-going")
     assert (done.returncode, done.stderr) == (0, "")

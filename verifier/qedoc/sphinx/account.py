@@ -15,7 +15,7 @@ from qedoc.sphinx.elements import WORDS, Row, letter, line, status, table
 from qedoc.sphinx.library import Entry
 
 COLUMNS = {"Symbol": 10, "In code": 25, "Domain": 30, "Meaning": 35}
-"""Of the table of symbols: titles, and widths in percent."""
+"""Of the table of symbols: titles, and widths."""
 
 
 class Symbol(NamedTuple):

@@ -9,7 +9,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
 from qedoc.sphinx.account import account, as_nodes, heading, write_account, write_heading
-from qedoc.sphinx.elements import curve
+from qedoc.sphinx.elements import BOXES, curve
 from qedoc.sphinx.library import Entry
 
 if TYPE_CHECKING:
@@ -47,7 +47,10 @@ class PlainFormulas(SphinxPostTransform):
     formats = PLAIN
 
     def run(self, **kwargs: Any) -> None:
-        """Replaces each formula."""
+        """Replaces each formula, and opens the boxes around them: the first line in a box would stand beside what is before it."""
+        for box in list(self.document.findall(nodes.container)):
+            if BOXES.intersection(box["classes"]):
+                box.replace_self(box.children)
         for block in list(self.document.findall(nodes.math_block)):
             if "qedoc-pretty" in block:
                 block.replace_self(nodes.literal_block(block["qedoc-pretty"], block["qedoc-pretty"], language="none"))
