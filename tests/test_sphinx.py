@@ -12,7 +12,7 @@ from sphinx_project import SPEC, build, check, write
 from qedoc.errors import QedocError
 from qedoc.lock.store import load
 from qedoc.sphinx import figures, library, verification
-from qedoc.sphinx.account import facts, symbols
+from qedoc.sphinx.account import facts
 from qedoc.sphinx.builders import mathml
 from qedoc.sphinx.domain import anchor
 from qedoc.sphinx.marks import matching
@@ -75,7 +75,7 @@ def test_formula_with_status_symbols_properties_code_and_picture(project: Path) 
 
 def test_all_builders_tell_the_same_of_a_formula(project: Path) -> None:
     entry = library.read([project]).entries["small.ramp"]
-    told = [text for symbol in symbols(entry) for text in (symbol.name, symbol.domain, symbol.meaning) if text]
+    told = [text for symbol in entry.result.symbols for text in (symbol.name, symbol.domain, symbol.meaning)]
     told += [text for fact in facts(entry) for text in (fact.name, *(line.text for line in fact.lines))]
     assert len(told) > 12
     for builder, name in (("html", "ramp.html"), ("pseudoxml", "ramp.pseudoxml")):

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from docutils import nodes
 from sphinx.addnodes import pending_xref
@@ -154,3 +154,8 @@ class QedocDomain(Domain):
             return target
         fitting = [id_ for id_ in self.objects if id_.endswith(f".{target}")]
         return fitting[0] if len(fitting) == 1 else None
+
+
+def domain_of(env: BuildEnvironment) -> QedocDomain:
+    """The domain of a build."""
+    return cast("QedocDomain", env.get_domain("qedoc"))

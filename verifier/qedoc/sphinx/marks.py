@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
 
 from docutils import nodes
 from sphinx import addnodes
@@ -11,13 +10,11 @@ from sphinx.application import Sphinx
 from sphinx.util import logging
 
 from qedoc.sphinx.directives import OF
+from qedoc.sphinx.domain import domain_of
 from qedoc.sphinx.elements import status
 from qedoc.sphinx.library import Entry
 from qedoc.sphinx.rendering import difference
 from qedoc.verdict import Verdict
-
-if TYPE_CHECKING:
-    from qedoc.sphinx.domain import QedocDomain
 
 logger = logging.getLogger(__name__)
 
@@ -25,7 +22,7 @@ logger = logging.getLogger(__name__)
 def mark(app: Sphinx, doctree: nodes.document) -> None:
     """Sets a mark beside each formula of a described Python object that the lock file knows."""
     env = app.env
-    domain = cast("QedocDomain", env.get_domain("qedoc"))
+    domain = domain_of(env)
     for name, block in _formulas(doctree):
         domain.rests_on(env.docname, f"{OF}{name}")
         found = matching(domain.library.of(name), block.astext(), block.source or "")
@@ -109,7 +106,7 @@ def _warn(block: nodes.math_block, entries: list[Entry]) -> bool:
 
 def append_formulas(app: Sphinx, what: str, name: str, value: object, options: object, lines: list[str]) -> None:
     """Adds the formulas of the specs of an object to its docstring as it is rendered."""
-    library = cast("QedocDomain", app.env.get_domain("qedoc")).library
+    library = domain_of(app.env).library
     for entry in library.of(name):
         if not entry.in_docstring:
             lines += ["", f".. qedoc:formula:: {entry.result.id}", "   :short:", "   :no-index:", ""]
