@@ -12,7 +12,7 @@ from sphinx_project import SPEC, build, check, write
 from qedoc.errors import QedocError
 from qedoc.lock.store import load
 from qedoc.sphinx import figures, library, verification
-from qedoc.sphinx.account import facts, symbols
+from qedoc.sphinx.account import facts
 from qedoc.sphinx.builders import mathml
 from qedoc.sphinx.domain import anchor
 from qedoc.sphinx.marks import matching
@@ -75,7 +75,7 @@ def test_formula_with_status_symbols_properties_code_and_picture(project: Path) 
 
 def test_all_builders_tell_the_same_of_a_formula(project: Path) -> None:
     entry = library.read([project]).entries["small.ramp"]
-    told = [text for symbol in symbols(entry) for text in (symbol.name, symbol.domain, symbol.meaning) if text]
+    told = [text for symbol in entry.result.symbols for text in (symbol.name, symbol.domain, symbol.meaning)]
     told += [text for fact in facts(entry) for text in (fact.name, *(line.text for line in fact.lines))]
     assert len(told) > 12
     for builder, name in (("html", "ramp.html"), ("pseudoxml", "ramp.pseudoxml")):
@@ -110,6 +110,13 @@ def test_refuted_formula_is_a_warning_with_file_line_and_counterexample(project:
         done.stderr,
     )
     assert "the documented formula gives" in html(project, "other")
+
+
+def test_build_that_failed_fails_when_it_is_repeated(project: Path) -> None:
+    page(project, f".. formula:: {names(project)}")
+    told = [build(project, "html", "-W").stderr for _ in range(2)]
+    assert "is refuted" in told[0]
+    assert told[1] == told[0]
 
 
 def test_refuted_formula_that_is_expected_to_be_is_no_warning(project: Path) -> None:
@@ -242,6 +249,12 @@ def test_plain_builders_show_readable_formulas(project: Path, builder: str) -> N
     assert "The formula goes from" in shown
 
 
+def test_formula_of_a_man_page_begins_a_paragraph(project: Path) -> None:
+    page(project, "Before it.\n\n.. formula:: ramp\n   :no-index:")
+    build(project, "man")
+    assert "Before it.\n.sp\n\\fBsmall.ramp\\fP proved\n" in (project / "built" / "man" / "small.1").read_text()
+
+
 def test_latex_has_picture_and_formula(project: Path) -> None:
     done = build(project, "latex", "-W", "--keep-going")
     assert (done.returncode, done.stderr) == (0, "")
@@ -285,6 +298,13 @@ def read_pages(told: str) -> str:
     found = re.search(r"(\d+) added, (\d+) changed, (\d+) removed", told)
     assert found, told
     return found[0]
+
+
+def test_second_build_finds_its_configuration_as_it_was(project: Path) -> None:
+    for _ in range(2):
+        told = build(project).stdout
+    assert "configuration has changed" not in told
+    assert (project / "built" / "html" / "_static" / "qedoc.css").is_file()
 
 
 def test_second_build_reads_nothing_and_a_touched_spec_only_its_page(project: Path) -> None:
@@ -367,6 +387,12 @@ def test_formulas_in_docstrings_have_marks(project: Path) -> None:
     assert "small.ramp" not in told
     marks = re.findall(r'<p class="qedoc-mark"><span class="[^"]*">(\w+)</span>', html(project, "other"))
     assert marks == ["proved", "refuted"]
+
+
+def test_marks_that_warned_warn_again(project: Path) -> None:
+    told = autodoc(project)
+    assert "is refuted" in told
+    assert build(project, "html", "--keep-going").stderr == told
 
 
 def test_changed_docstring_has_no_mark_of_the_formula_that_it_had(project: Path) -> None:
