@@ -301,6 +301,19 @@ def read_pages(told: str) -> str:
     return found[0]
 
 
+def test_formulas_are_linked_from_other_documentation(project: Path, tmp_path: Path) -> None:
+    build(project)
+    other = tmp_path / "other"
+    (other / "docs").mkdir(parents=True)
+    (other / "pyproject.toml").touch()
+    inventory = project / "built" / "html" / "objects.inv"
+    mapping = f'intersphinx_mapping = {{"small": ("https://example.org/", {str(inventory)!r})}}'
+    (other / "docs" / "conf.py").write_text(f'extensions = ["sphinx.ext.intersphinx", "qedoc.sphinx"]\n{mapping}\nqedoc_verify = "never"\n')
+    (other / "docs" / "index.rst").write_text("Other\n=====\n\n:formula:`small.ramp`\n")
+    assert build(other, "html", "-W").stderr == ""
+    assert 'href="https://example.org/ramp.html#formula-small.ramp"' in html(other, "index")
+
+
 def test_second_build_finds_its_configuration_as_it_was(project: Path) -> None:
     for _ in range(2):
         told = build(project).stdout
