@@ -8,7 +8,7 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-from sphinx_project import SPEC, build, check, write
+from sphinx_project import SPEC, build, built, check, write
 
 from qedoc.errors import QedocError
 from qedoc.lock.store import load
@@ -52,8 +52,7 @@ def names(folder: Path) -> str:
 
 
 def test_formula_with_status_symbols_properties_code_and_picture(project: Path) -> None:
-    done = build(project, "html", "-W", "--keep-going")
-    assert (done.returncode, done.stderr) == (0, "")
+    built(project)
     shown = html(project)
     assert '<span class="qedoc-status qedoc-proved">proved</span>' in shown
     for text in (
@@ -80,8 +79,7 @@ def test_all_builders_tell_the_same_of_a_formula(project: Path) -> None:
     told += [text for fact in facts(entry) for text in (fact.name, *(line.text for line in fact.lines))]
     assert len(told) > 12
     for builder, name in (("html", "ramp.html"), ("pseudoxml", "ramp.pseudoxml")):
-        assert build(project, builder, "-W").stderr == ""
-        shown = unescape((project / "built" / builder / name).read_text())
+        shown = unescape((built(project, builder) / name).read_text())
         assert [text for text in told if text not in shown] == []
 
 
@@ -122,7 +120,7 @@ def test_build_that_failed_fails_when_it_is_repeated(project: Path) -> None:
 
 def test_refuted_formula_that_is_expected_to_be_is_no_warning(project: Path) -> None:
     page(project, f".. formula:: {names(project)}\n   :expect: refuted")
-    assert build(project, "html", "-W").stderr == ""
+    built(project)
 
 
 def test_accepted_refutation_is_no_warning_and_still_shown(project: Path) -> None:
@@ -130,7 +128,7 @@ def test_accepted_refutation_is_no_warning_and_still_shown(project: Path) -> Non
     page(project, f".. formula:: {names(project)}")
     entry = {"code": "QED101", "claim": names(project), "subject": "", "message": "", "reason": "issue 123"}
     (project / "qedoc-baseline.json").write_text(json.dumps({"baseline": 1, "findings": [entry]}))
-    assert build(project, "html", "-W").stderr == ""
+    built(project)
     assert '<span class="qedoc-status qedoc-refuted">refuted</span>' in html(project, "other")
     (project / "qedoc-baseline.json").write_text(json.dumps({"baseline": 1, "findings": [entry | {"claim": "another"}]}))
     assert "is refuted" in build(project, "html").stderr
@@ -143,8 +141,7 @@ def test_proved_formula_that_is_expected_to_be_refuted_is_a_warning(project: Pat
 
 def test_nothing_is_injected(project: Path) -> None:
     page(project, f".. formula:: {names(project)}\n   :expect: refuted\n   :code:\n   :plot:")
-    assert build(project, "html", "-W").stderr == ""
-    for file in (project / "built" / "html").glob("*.html"):
+    for file in built(project).glob("*.html"):
         text = file.read_text()
         assert "<script>alert" not in text
         assert "<img src=x" not in text
@@ -218,7 +215,7 @@ def test_formula_of_a_library_that_is_not_installed_here_still_stands(project: P
     for kept in lock.claims.values():
         kept["versions"]["a-distribution-that-is-nowhere"] = "1"
     (project / "qedoc.lock").write_text(lock.text())
-    assert build(project, "html", "-W").stderr == ""
+    built(project)
     assert '<span class="qedoc-status qedoc-proved">proved</span>' in html(project)
 
 
@@ -242,9 +239,7 @@ def test_lock_file_that_is_not_whole_is_verified_anew_or_said(project: Path) -> 
 
 @pytest.mark.parametrize("builder", ["text", "man"])
 def test_plain_builders_show_readable_formulas(project: Path, builder: str) -> None:
-    done = build(project, builder, "-W", "--keep-going")
-    assert (done.returncode, done.stderr) == (0, "")
-    shown = "".join(file.read_text() for file in (project / "built" / builder).iterdir())
+    shown = "".join(file.read_text() for file in built(project, builder).iterdir())
     assert "Min(T, x)" in shown.replace("\\-", "-")
     assert "\\min" not in shown
     assert "The formula goes from" in shown
@@ -257,19 +252,16 @@ def test_formula_of_a_man_page_begins_a_paragraph(project: Path) -> None:
 
 
 def test_latex_has_picture_and_formula(project: Path) -> None:
-    done = build(project, "latex", "-W", "--keep-going")
-    assert (done.returncode, done.stderr) == (0, "")
-    shown = (project / "built" / "latex" / "small.tex").read_text()
+    folder = built(project, "latex")
+    shown = (folder / "small.tex").read_text()
     assert r"\min\left(T, x\right)" in shown
     picture = re.search(r"includegraphics\[.*\]\{\{(qedoc-\w+)\}\.pdf\}", shown)
     assert picture
-    assert (project / "built" / "latex" / f"{picture[1]}.pdf").read_bytes().startswith(b"%PDF")
+    assert (folder / f"{picture[1]}.pdf").read_bytes().startswith(b"%PDF")
 
 
 def test_book_has_mathml(project: Path) -> None:
-    done = build(project, "epub", "-W", "--keep-going")
-    assert (done.returncode, done.stderr) == (0, "")
-    shown = (project / "built" / "epub" / "ramp.xhtml").read_text()
+    shown = (built(project, "epub") / "ramp.xhtml").read_text()
     assert "<math" in shown
     assert r"\min" not in shown
 
@@ -290,9 +282,8 @@ def contents(folder: Path) -> dict[str, object]:
 def test_parallel_build_gives_the_same_bytes(project: Path) -> None:
     for k in range(8):
         (project / "docs" / f"more{k}.rst").write_text(f":orphan:\n\nMore {k}\n{'=' * 20}\n\n.. formula:: ramp\n   :no-index:\n   :plot:\n")
-    assert build(project, "html", "-W", "-j", "1", out="serial").stderr == ""
-    assert build(project, "html", "-W", "-j", "2", out="parallel").stderr == ""
-    assert contents(project / "built" / "serial") == contents(project / "built" / "parallel")
+    serial, parallel = (built(project, "html", "-j", jobs, out=f"with-{jobs}") for jobs in ("1", "2"))
+    assert contents(serial) == contents(parallel)
 
 
 def read_pages(told: str) -> str:
@@ -310,7 +301,7 @@ def test_formulas_are_linked_from_other_documentation(project: Path, tmp_path: P
     mapping = f'intersphinx_mapping = {{"small": ("https://example.org/", {str(inventory)!r})}}'
     (other / "docs" / "conf.py").write_text(f'extensions = ["sphinx.ext.intersphinx", "qedoc.sphinx"]\n{mapping}\nqedoc_verify = "never"\n')
     (other / "docs" / "index.rst").write_text("Other\n=====\n\n:formula:`small.ramp`\n")
-    assert build(other, "html", "-W").stderr == ""
+    built(other)
     assert 'href="https://example.org/ramp.html#formula-small.ramp"' in html(other, "index")
 
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
-from sphinx.util import logging
 
 from qedoc.sphinx.account import account, as_nodes, heading, write_account, write_heading
 from qedoc.sphinx.domain import domain_of
@@ -18,8 +17,6 @@ CACHE = "qedoc-pictures"
 
 PLAIN = ("text", "man", "texinfo")
 """The formats that show TeX as it is written."""
-
-logger = logging.getLogger(__name__)
 
 
 class Accounts(SphinxPostTransform):
