@@ -13,12 +13,12 @@ from qedoc.bind.context import Context
 from qedoc.bind.domains import place
 from qedoc.bind.entries import bases, summed
 from qedoc.bind.functions import expanded
-from qedoc.bind.layout import Layout
+from qedoc.bind.layout import Layout, divisors
 from qedoc.bind.matrices import restricted, sized, symmetric
 from qedoc.bind.records import Bound, Obstruction, Refused
 from qedoc.bind.slices import entries
 from qedoc.bind.symbols import roles
-from qedoc.bind.values import defaults, switches, target_value
+from qedoc.bind.values import defaults, is_record, single, switches, target_value
 from qedoc.bind.windows import windows
 from qedoc.domain import Functions, Integers, Reals
 from qedoc.errors import QedocError, TargetError
@@ -75,6 +75,10 @@ def _claims(
 ) -> Iterator[Bound | Refused]:
     target = context.record.name
     match reading:
+        case Unreadable() if is_record(target):
+            id = f"{target}#{name}" if name else target
+            reason = f"a notation: {target} is a record, which computes no value"
+            yield Refused(formula=formula, name=id, verdict=Verdict.NOT_A_CLAIM, reason=reason)
         case Unreadable():
             at = f"line {reading.line}, column {reading.column} of the formula: {reading.what}"
             id = f"{target}#{name}" if name else target
@@ -109,6 +113,8 @@ def _bound(context: Context, formula: Formula, equation: Equation, name: str) ->
     equation = replace(equation, left=_as_entry(context, equation))
     value, which, notes = target_value(context, equation)
     expansion = expanded(context, value, _stated)
+    if expansion.value.has(sp.I):
+        raise Obstruction("a formula with complex values, which are not checked", verdict=Verdict.UNDECIDED)
     value, measures = sized(context, expansion.value)
     laid = _laid(context, equation, value)
     value, result = laid.value, _result(equation, laid)
@@ -124,7 +130,10 @@ def _bound(context: Context, formula: Formula, equation: Equation, name: str) ->
     shaped = replace(shaped, value=allowed.value, arrays=allowed.arrays, entry=(*which, *shaped.entry))
     holds = place(context, shaped.value, found, equation.condition, expansion.domains)
     fixed = switches(context, formula.line)
-    parts = Parts(roles=found, axes=shaped, place=holds, fixed=fixed, determined=determined, conditions=(*allowed.where, *laid.where))
+    several = [sp.Ne(r.rhs, 1) for r in shaped.where if isinstance(r, sp.Le) and r.lhs in result] if single(context) else []
+    spans = [str(size.symbol) for size in shaped.sizes if size.symbol not in result]
+    conditions = tuple(dict.fromkeys((*allowed.where, *laid.where, *several, *divisors(shaped.value, spans))))
+    parts = Parts(roles=found, axes=shaped, place=holds, fixed=fixed, determined=determined, conditions=conditions)
     spec = assembled(context, formula, name, parts)
     left = defaults(context, {*found.parameters.values(), *spec.bind})
     notes = (
