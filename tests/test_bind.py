@@ -709,3 +709,41 @@ def test_a_value_inside_a_step_is_no_claim(library: Path) -> None:
     _, alone = bound(library, NOISE.replace("STEP", "-g_t"))
     assert isinstance(alone, Refused)
     assert alone.verdict is Verdict.UNREADABLE
+
+
+KINKED = '''
+def g(x):
+    r"""Another."""
+    return x
+
+def f(x, alpha=2.0):
+    r"""Value.
+
+    .. math:: \\nabla f({at}) = {value}
+
+    .. math:: \\nabla g(0) = 1
+    """
+    return jnp.where(x > 3, alpha * x, -x)
+'''.replace("\\\\", "\\")
+
+
+def test_a_derivative_at_a_number(library: Path) -> None:
+    claim, other = bound(library, KINKED.format(at=4, value=2))
+    assert isinstance(claim, Bound)
+    assert (claim.spec.derivative, claim.spec.bind) == ("x", {"x": 4.0})
+    assert "alpha=2.0 is left at its default" in claim.notes
+    assert verdicts(claim) == {Verdict.PROVED}
+    assert isinstance(other, Refused)
+    assert (other.verdict, "of another function than f" in other.reason) == (Verdict.NOT_A_CLAIM, True)
+    twin = bound(library, KINKED.format(at=3, value=2))[0]
+    assert isinstance(twin, Bound)
+    (found,) = [check(twin.spec, size, Limits(max_points=20), lambda _: None) for size in sizes(twin.spec)]
+    assert found.verdict is Verdict.REFUTED
+    assert found.counterexample is not None
+    assert found.counterexample.call == "import jax, documents; print(jax.grad(lambda x: documents.f(x=x))(3.0))"
+
+
+def test_a_derivative_at_a_symbol_is_not_checked(library: Path) -> None:
+    claim = bound(library, KINKED.format(at="x", value="-1"))[0]
+    assert isinstance(claim, Refused)
+    assert claim.verdict is Verdict.UNDECIDED

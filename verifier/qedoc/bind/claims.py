@@ -17,6 +17,7 @@ from qedoc.bind.layout import Layout, divisors
 from qedoc.bind.matrices import restricted, sized, symmetric
 from qedoc.bind.records import Bound, Obstruction, Refused
 from qedoc.bind.slices import entries
+from qedoc.bind.slopes import is_slope, slope
 from qedoc.bind.symbols import roles
 from qedoc.bind.values import defaults, is_record, single, switches, target_value
 from qedoc.bind.windows import windows
@@ -110,6 +111,12 @@ def _claim(context: Context, formula: Formula, equation: Equation, name: str) ->
 
 def _bound(context: Context, formula: Formula, equation: Equation, name: str) -> Bound:
     _check_use(context, formula, equation)
+    if is_slope(equation.left):
+        spec = slope(context, formula, equation, name)
+        left = defaults(context, set(spec.bind))
+        return Bound(
+            formula=formula, reading=str(equation), spec=spec, notes=tuple(f"{setting} is left at its default" for setting in left)
+        )
     equation = replace(equation, left=_as_entry(context, equation))
     value, which, notes = target_value(context, equation)
     expansion = expanded(context, value, _stated)

@@ -90,8 +90,6 @@ def _check_left(context: Context, equation: Equation) -> None:
                 )
         case sp.Mul() if _juxtaposed(context, left):
             return
-        case _ if left.has(sp.Derivative, sp.Subs):
-            raise Obstruction("a statement about a derivative; values are checked, not derivatives", verdict=Verdict.UNDECIDED)
         case sp.Pow(base=sp.Symbol()) if _of_a_step(context, equation):
             raise Obstruction(f"it tells {left} of a step that another formula describes", verdict=Verdict.NOT_A_CLAIM)
         case _:
