@@ -747,3 +747,35 @@ def test_a_derivative_at_a_symbol_is_not_checked(library: Path) -> None:
     claim = bound(library, KINKED.format(at="x", value="-1"))[0]
     assert isinstance(claim, Refused)
     assert claim.verdict is Verdict.UNDECIDED
+
+
+LINKED = (
+    COVARIANCE
+    + '''
+
+def g(data):
+    r"""Correlation, from the {word} computed by :func:`documents.f`.
+
+    For a sample covariance :math:`C_{ij}`, it is
+
+    .. math:: R_{ij} = \\frac{C_{ij}}{\\sqrt{C_{ii} C_{JJ}}}
+
+    Args:
+      data: array of shape ``(M, N)``.
+    """
+    return jnp.corrcoef(data)
+'''.replace("\\\\", "\\")
+)
+
+
+def test_entries_that_the_text_links_to_another_function(library: Path) -> None:
+    text = LINKED.replace("MEAN", "N")
+    claim = only(bound(library, text.replace("{word}", "sample covariance").replace("JJ", "jj"), "g"))
+    assert "C is documents.f, as it is documented" in claim.notes
+    size = {"m": 2, "N": 2, "i": 1, "j": 2}
+    assert {name: sizes(claim.spec)[1][name] for name in size} == size
+    assert check(claim.spec, sizes(claim.spec)[1], Limits(max_points=40), lambda _: None).verdict.holds
+    twin = only(bound(library, text.replace("{word}", "sample covariance").replace("JJ", "ii"), "g"))
+    assert check(twin.spec, sizes(twin.spec)[1], Limits(max_points=40), lambda _: None).verdict is Verdict.REFUTED
+    other = refused(bound(library, text.replace("{word}", "matrix").replace("JJ", "jj"), "g"))
+    assert "the symbol C equals no parameter" in other.reason
