@@ -641,3 +641,141 @@ def test_windows_are_checked_where_no_entry_is_missing(library: Path, sign: str,
     assert check(claim.spec, ordered, Limits(max_points=40), lambda _: None).verdict.holds
     twin = only(bound(library, WINDOWS.format(sign=sign, code=code.replace("(a, v)", "(a, v[::-1])"))))
     assert check(twin.spec, ordered, Limits(max_points=40), lambda _: None).verdict is Verdict.REFUTED
+
+
+COVARIANCE = '''
+def f(data, other=None):
+    r"""Covariance.
+
+    Given an array of *N* observations of the variables :math:`X_i` and :math:`X_j`, it is
+
+    .. math:: C_{ij} = \\frac{1}{N - 1} \\sum_{n=1}^N (X_{in} - \\overline{X_i})(X_{jn} - \\overline{X_j})
+
+    Where :math:`\\overline{X_i} = \\frac{1}{MEAN} \\sum_{k=1}^N X_{ik}` is the mean.
+
+    Args:
+      data: array of shape ``(M, N)`` representing ``N`` observations of ``M`` variables.
+      other: an array of further observations.
+
+    Returns:
+      A matrix, or a scalar with shape ``()`` if ``M = 1``.
+    """
+    return jnp.cov(data)
+'''.replace("\\\\", "\\")
+
+
+def test_entries_that_another_formula_defines(library: Path) -> None:
+    claim = only(bound(library, COVARIANCE.replace("MEAN", "N")))
+    assert claim.spec.bind["data"].item.base.label.name == "X"
+    assert "X_overline is as in line 16" in claim.notes
+    size = {"m": 2, "N": 2, "i": 1, "j": 2}
+    assert sizes(claim.spec)[1] == size
+    assert all(found["m"] > 1 and found["N"] > 1 for found in sizes(claim.spec))
+    assert check(claim.spec, size, Limits(max_points=40), lambda _: None).verdict is Verdict.PROVED
+    twin = only(bound(library, COVARIANCE.replace("MEAN", "{N + 1}")))
+    assert check(twin.spec, size, Limits(max_points=40), lambda _: None).verdict is Verdict.REFUTED
+
+
+def test_data_that_two_parameters_could_be_is_refused(library: Path) -> None:
+    text = COVARIANCE.replace("MEAN", "N").replace("an array of further observations", "an array of observations of other variables")
+    assert "the symbol X equals no parameter" in refused(bound(library, text)).reason
+
+
+def test_a_formula_of_a_record_is_no_claim(library: Path) -> None:
+    text = 'class f(NamedTuple):\n    r"""Axes.\n\n    .. math:: x W = y\n\n    """\n    axis: int = 0\n'
+    found = refused(bound(library, "from typing import NamedTuple\n\n" + text))
+    assert (found.verdict, "is a record" in found.reason) == (Verdict.NOT_A_CLAIM, True)
+    called = refused(bound(library, 'def f(x):\n    r"""Axes.\n\n    .. math:: x W = y\n\n    """\n'))
+    assert called.verdict is Verdict.UNREADABLE
+
+
+NOISE = '''
+def f(x, gamma=1.0):
+    r"""Noise.
+
+    .. math:: u_t \\leftarrow STEP
+
+    .. math:: \\sigma_t^2 = x \\gamma
+
+    """
+    return x
+'''.replace("\\\\", "\\")
+
+
+def test_a_value_inside_a_step_is_no_claim(library: Path) -> None:
+    _, told = bound(library, NOISE.replace("STEP", r"-g_t + N(0, \sigma_t^2)"))
+    assert isinstance(told, Refused)
+    assert (told.verdict, "of a step that another formula describes" in told.reason) == (Verdict.NOT_A_CLAIM, True)
+    _, alone = bound(library, NOISE.replace("STEP", "-g_t"))
+    assert isinstance(alone, Refused)
+    assert alone.verdict is Verdict.UNREADABLE
+
+
+KINKED = '''
+def g(x):
+    r"""Another."""
+    return x
+
+def f(x, alpha=2.0):
+    r"""Value.
+
+    .. math:: \\nabla f({at}) = {value}
+
+    .. math:: \\nabla g(0) = 1
+    """
+    return jnp.where(x > 3, alpha * x, -x)
+'''.replace("\\\\", "\\")
+
+
+def test_a_derivative_at_a_number(library: Path) -> None:
+    claim, other = bound(library, KINKED.format(at=4, value=2))
+    assert isinstance(claim, Bound)
+    assert (claim.spec.derivative, claim.spec.bind) == ("x", {"x": 4.0})
+    assert "alpha=2.0 is left at its default" in claim.notes
+    assert verdicts(claim) == {Verdict.PROVED}
+    assert isinstance(other, Refused)
+    assert (other.verdict, "of another function than f" in other.reason) == (Verdict.NOT_A_CLAIM, True)
+    twin = bound(library, KINKED.format(at=3, value=2))[0]
+    assert isinstance(twin, Bound)
+    (found,) = [check(twin.spec, size, Limits(max_points=20), lambda _: None) for size in sizes(twin.spec)]
+    assert found.verdict is Verdict.REFUTED
+    assert found.counterexample is not None
+    assert found.counterexample.call == "import jax, documents; print(jax.grad(lambda x: documents.f(x=x))(3.0))"
+
+
+def test_a_derivative_at_a_symbol_is_not_checked(library: Path) -> None:
+    claim = bound(library, KINKED.format(at="x", value="-1"))[0]
+    assert isinstance(claim, Refused)
+    assert claim.verdict is Verdict.UNDECIDED
+
+
+LINKED = (
+    COVARIANCE
+    + '''
+
+def g(data):
+    r"""Correlation, from the {word} computed by :func:`documents.f`.
+
+    For a sample covariance :math:`C_{ij}`, it is
+
+    .. math:: R_{ij} = \\frac{C_{ij}}{\\sqrt{C_{ii} C_{JJ}}}
+
+    Args:
+      data: array of shape ``(M, N)``.
+    """
+    return jnp.corrcoef(data)
+'''.replace("\\\\", "\\")
+)
+
+
+def test_entries_that_the_text_links_to_another_function(library: Path) -> None:
+    text = LINKED.replace("MEAN", "N")
+    claim = only(bound(library, text.replace("{word}", "sample covariance").replace("JJ", "jj"), "g"))
+    assert "C is documents.f, as it is documented" in claim.notes
+    size = {"m": 2, "N": 2, "i": 1, "j": 2}
+    assert {name: sizes(claim.spec)[1][name] for name in size} == size
+    assert check(claim.spec, sizes(claim.spec)[1], Limits(max_points=40), lambda _: None).verdict.holds
+    twin = only(bound(library, text.replace("{word}", "sample covariance").replace("JJ", "ii"), "g"))
+    assert check(twin.spec, sizes(twin.spec)[1], Limits(max_points=40), lambda _: None).verdict is Verdict.REFUTED
+    other = refused(bound(library, text.replace("{word}", "matrix").replace("JJ", "jj"), "g"))
+    assert "the symbol C equals no parameter" in other.reason

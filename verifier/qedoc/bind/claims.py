@@ -13,18 +13,20 @@ from qedoc.bind.context import Context
 from qedoc.bind.domains import place
 from qedoc.bind.entries import bases, summed
 from qedoc.bind.functions import expanded
-from qedoc.bind.layout import Layout
+from qedoc.bind.layout import Layout, divisors
+from qedoc.bind.linked import linked
 from qedoc.bind.matrices import restricted, sized, symmetric
 from qedoc.bind.records import Bound, Obstruction, Refused
 from qedoc.bind.slices import entries
+from qedoc.bind.slopes import is_slope, slope
 from qedoc.bind.symbols import roles
-from qedoc.bind.values import defaults, switches, target_value
+from qedoc.bind.values import defaults, is_record, single, switches, target_value
 from qedoc.bind.windows import windows
 from qedoc.domain import Functions, Integers, Reals
 from qedoc.errors import QedocError, TargetError
 from qedoc.read import Equation, Extent, NotAClaim, Reading, Unreadable, extent, plain, read_condition
 from qedoc.sources.docstrings import Documented, Formula, documented
-from qedoc.spec import Parameter, is_literal
+from qedoc.spec import Parameter, Spec, is_literal
 from qedoc.verdict import Verdict
 
 
@@ -75,6 +77,10 @@ def _claims(
 ) -> Iterator[Bound | Refused]:
     target = context.record.name
     match reading:
+        case Unreadable() if is_record(target):
+            id = f"{target}#{name}" if name else target
+            reason = f"a notation: {target} is a record, which computes no value"
+            yield Refused(formula=formula, name=id, verdict=Verdict.NOT_A_CLAIM, reason=reason)
         case Unreadable():
             at = f"line {reading.line}, column {reading.column} of the formula: {reading.what}"
             id = f"{target}#{name}" if name else target
@@ -106,11 +112,19 @@ def _claim(context: Context, formula: Formula, equation: Equation, name: str) ->
 
 def _bound(context: Context, formula: Formula, equation: Equation, name: str) -> Bound:
     _check_use(context, formula, equation)
+    if is_slope(equation.left):
+        spec = slope(context, formula, equation, name)
+        left = defaults(context, set(spec.bind))
+        return Bound(
+            formula=formula, reading=str(equation), spec=spec, notes=tuple(f"{setting} is left at its default" for setting in left)
+        )
     equation = replace(equation, left=_as_entry(context, equation))
     value, which, notes = target_value(context, equation)
     expansion = expanded(context, value, _stated)
+    if expansion.value.has(sp.I):
+        raise Obstruction("a formula with complex values, which are not checked", verdict=Verdict.UNDECIDED)
     value, measures = sized(context, expansion.value)
-    laid = _laid(context, equation, value)
+    laid, links = _laid(context, equation, value)
     value, result = laid.value, _result(equation, laid)
     symbols = _unknowns(value, set(result), set(bases(value)))
     lengths = _lengths(context, value, symbols) | laid.lengths
@@ -124,11 +138,14 @@ def _bound(context: Context, formula: Formula, equation: Equation, name: str) ->
     shaped = replace(shaped, value=allowed.value, arrays=allowed.arrays, entry=(*which, *shaped.entry))
     holds = place(context, shaped.value, found, equation.condition, expansion.domains)
     fixed = switches(context, formula.line)
-    parts = Parts(roles=found, axes=shaped, place=holds, fixed=fixed, determined=determined, conditions=(*allowed.where, *laid.where))
+    several = [sp.Ne(r.rhs, 1) for r in shaped.where if isinstance(r, sp.Le) and r.lhs in result] if single(context) else []
+    spans = [str(size.symbol) for size in shaped.sizes if size.symbol not in result]
+    conditions = tuple(dict.fromkeys((*allowed.where, *laid.where, *several, *divisors(shaped.value, spans))))
+    parts = Parts(roles=found, axes=shaped, place=holds, fixed=fixed, determined=determined, conditions=conditions)
     spec = assembled(context, formula, name, parts)
     left = defaults(context, {*found.parameters.values(), *spec.bind})
     notes = (
-        *notes, *expansion.notes, *measures, *found.notes, *shaped.notes, *allowed.notes, *holds.notes,
+        *notes, *expansion.notes, *measures, *links, *found.notes, *shaped.notes, *allowed.notes, *holds.notes,
         *(f"{name} = {right}, as the text says" for name, right in determined.items()),
         *(f"{parameter}={setting!r}, as the text says" for parameter, setting in fixed.items()),
         *(f"{setting} is left at its default" for setting in left),
@@ -137,11 +154,13 @@ def _bound(context: Context, formula: Formula, equation: Equation, name: str) ->
     return Bound(formula=formula, reading=str(equation), spec=spec, notes=notes)
 
 
-def _laid(context: Context, equation: Equation, value: sp.Expr) -> Layout:
-    """What the notation of an equation tells of its axes."""
+def _laid(context: Context, equation: Equation, value: sp.Expr) -> tuple[Layout, tuple[str, ...]]:
+    """What the notation of an equation, and another function that the text links, tell of its axes; with a note of the latter."""
     said = {str(index): ends for index, ends in equation.entry if ends is not None}
     cut = Layout(value=value, entry=equation.entry, said=said).beside(entries(context, value))
-    return cut.beside(windows(cut.value, _result(equation, cut)))
+    slid = cut.beside(windows(cut.value, _result(equation, cut)))
+    found, notes = linked(context, slid.value, _result(equation, slid), _specs)
+    return slid.beside(found), notes
 
 
 def _result(equation: Equation, laid: Layout) -> list[sp.Symbol]:
@@ -169,20 +188,25 @@ _IN_HAND: list[str] = []
 """Functions whose documentation is being read, so that two that name each other end."""
 
 
-@lru_cache(maxsize=256)
 def _stated(path: str) -> Mapping[str, Reals | Integers]:
     """Where a function is documented to be defined: the set of each parameter, by its name; empty where nothing is known."""
-    if path in _IN_HAND:
-        return {}
+    declared = [d for spec in _specs(path)[:1] for d in spec.symbols if isinstance(d, Parameter)]
+    return {d.name: d.domain for d in declared if not isinstance(d.domain, Functions)}
+
+
+def _specs(path: str) -> tuple[Spec, ...]:
+    """The claims that a function's documentation makes; none while it is in hand."""
+    return () if path in _IN_HAND else _documented(path)
+
+
+@lru_cache(maxsize=256)
+def _documented(path: str) -> tuple[Spec, ...]:
     _IN_HAND.append(path)
     try:
         record = next((r for r in documented(path) if path in (r.name, *r.aliases, *r.copies)), None)
-        found = [claim.spec for claim in claims(record) if isinstance(claim, Bound)] if record is not None else []
+        return tuple(claim.spec for claim in claims(record) if isinstance(claim, Bound)) if record is not None else ()
     finally:
         _IN_HAND.pop()
-    return {
-        d.name: d.domain for spec in found[:1] for d in spec.symbols if isinstance(d, Parameter) and not isinstance(d.domain, Functions)
-    }
 
 
 def _as_entry(context: Context, equation: Equation) -> Any:

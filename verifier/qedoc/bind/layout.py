@@ -1,6 +1,6 @@
 """Where the entries of a value stand that are not at an index that runs over an axis: what is known of axes beforehand."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -42,3 +42,10 @@ class Layout:
             where=(*self.where, *other.where),
             lengths=self.lengths | other.lengths,
         )
+
+
+def divisors(value: sp.Expr, lengths: Collection[str]) -> tuple[sp.Basic, ...]:
+    """That what a value divides by is not zero, where lengths alone decide it."""
+    bases = {power.base for power in value.atoms(sp.Pow) if power.exp.is_negative}
+    told = [base for base in bases if base.free_symbols and {symbol.name for symbol in base.free_symbols} <= set(lengths)]
+    return tuple(sp.Ne(base, 0) for base in sorted(told, key=str) if not base.is_Symbol)

@@ -25,6 +25,7 @@ from qedoc.read.reading import (
     extent,
 )
 from qedoc.read.relations import related
+from qedoc.read.repair import repaired
 from qedoc.read.scope import Scope, plain
 from qedoc.read.slices import Slice
 from qedoc.read.statement import definitions, equations
@@ -96,7 +97,7 @@ def read(latex: str, names: Names) -> Reading | Unreadable | NotAClaim:
     except Silent as silent:
         return silent.finding
     except Refused as refused:
-        return refused.at(latex)
+        return repaired(latex, refused.at(latex), lambda text: _read(nest(tokenize(text)), names, text))
     except RecursionError:
         return Refused(Obstacle.LIMIT, "nested too deep for this place", 0, "name the inner parts").at(latex)
 

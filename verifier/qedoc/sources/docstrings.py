@@ -228,7 +228,9 @@ def _record(name: str, aliases: tuple[str, ...], value: Any, docstring: str) -> 
     names = [argument.name for argument in arguments]
     legend = prose.legend(paragraphs, {name: text for name, (text, _) in told.items()})
     letters = {symbol: text for symbol, text in legend.items() if "angle" not in symbol}
-    bound = {symbol: parameter for symbol, text in letters.items() if (parameter := prose.parameter(text, names))}
+    said = {argument.name: argument.text for argument in arguments}
+    found = ((symbol, prose.parameter(text, names) or prose.described(text, said)) for symbol, text in letters.items())
+    bound = {symbol: parameter for symbol, parameter in found if parameter}
     shaped = {argument.name for argument in arguments if prose.shaped(argument.text)}
     square = {argument.name for argument in arguments if prose.matrix(argument.text)}
     matrices = {symbol for symbol, text in legend.items() if prose.matrix(text)} | {s for s, p in bound.items() if p in square} | square
