@@ -505,3 +505,277 @@ def test_a_parameter_that_the_text_determines(library: Path) -> None:
 def test_a_parameter_that_is_determined_by_itself_is_free(library: Path) -> None:
     claim = only(bound(library, DETERMINED.format(right="n + 1").replace("\\\\", "\\")))
     assert names(claim) == {"n": "n"}
+
+
+MATRICES = '''
+def f(a, b, scale=1.0):
+    r"""Value.
+
+    .. math:: {value}
+
+    where :math:`A` is the first matrix (``a``) and :math:`B` is the {kind} matrix (``b``).
+
+    Args:
+      a: matrix.
+      b: matrix.
+    """
+    return {code}
+'''
+
+
+def test_a_product_of_matrices_is_checked_entry_by_entry(library: Path) -> None:
+    text = MATRICES.format(value=r"A B^T + A", kind="second", code="a @ BOTH + a")
+    claim = only(bound(library, text.replace("BOTH", "b.T")))
+    assert [str(position) for position in claim.spec.entry] == ["i - 1", "j - 1"]
+    size = {"n": 2, "m": 2, "i": 1, "j": 2}
+    assert size in sizes(claim.spec)
+    assert check(claim.spec, size, Limits(max_points=40), lambda _: None).verdict is Verdict.PROVED
+    twin = only(bound(library, text.replace("BOTH", "b")))
+    assert check(twin.spec, size, Limits(max_points=40), lambda _: None).verdict is Verdict.REFUTED
+
+
+def test_a_symmetric_matrix_is_given_as_one(library: Path) -> None:
+    text = MATRICES.format(value="A B", kind="KIND", code="a @ b.T")
+    size = {"n": 2, "m": 2, "i": 1, "j": 2}
+    claim = only(bound(library, text.replace("KIND", "symmetric")))
+    assert "B is symmetric, as the text says" in claim.notes
+    assert check(claim.spec, size, Limits(max_points=40), lambda _: None).verdict is Verdict.PROVED
+    twin = only(bound(library, text.replace("KIND", "second")))
+    assert check(twin.spec, {**size, "l": 2}, Limits(max_points=40), lambda _: None).verdict is Verdict.REFUTED
+
+
+NORMAL = '''
+def pdf(x, mean, cov):
+    r"""Density.
+
+    .. math:: f(x) = \\frac{{1}}{{{root}(2\\pi)^k \\det\\Sigma{end}}}\\exp\\left(-\\frac{{(x-\\mu)^T\\Sigma^{{-1}}(x-\\mu)}}{{2}}\\right)
+
+    where :math:`\\mu` is the ``mean``, :math:`\\Sigma` is the covariance matrix (``cov``), and :math:`k` is the rank of :math:`\\Sigma`.
+    """
+    return jax.scipy.stats.multivariate_normal.pdf(x, mean, cov)
+'''.replace("\\\\", "\\")
+
+
+def test_a_quadratic_form_with_an_inverse_and_a_determinant(library: Path) -> None:
+    claim = only(bound(library, NORMAL.format(root=r"\sqrt{", end="}"), "pdf"))
+    assert "k is the size of Sigma, which has an inverse" in claim.notes
+    assert "Sigma is positive definite, as the text says" in claim.notes
+    assert [check(claim.spec, {"n": n}, Limits(max_points=30), lambda _: None).verdict for n in (1, 2)] == [Verdict.TESTED] * 2
+    twin = only(bound(library, NORMAL.format(root="", end=""), "pdf"))
+    assert check(twin.spec, {"n": 2}, Limits(max_points=30), lambda _: None).verdict is Verdict.REFUTED
+
+
+CROSSED = '''
+def cross(a, b):
+    r"""Product.
+
+    .. math:: c = a \\times b
+
+    Args:
+      a: vector.
+      b: vector.
+    """
+    return jnp.cross({order})
+'''.replace("\\\\", "\\")
+
+
+def test_a_cross_product(library: Path) -> None:
+    assert verdicts(only(bound(library, CROSSED.format(order="a, b"), "cross"))) == {Verdict.PROVED}
+    assert Verdict.REFUTED in verdicts(only(bound(library, CROSSED.format(order="b, a"), "cross")))
+
+
+SLICED = '''
+def gate(x):
+    r"""Gate: an element-wise function."""
+    return jnp.tanh(x)
+
+def softmax(x):
+    r"""Normalises."""
+    return jax.nn.softmax(x)
+
+def f(x):
+    r"""Halves.
+
+    .. math:: f(x) = x[\\ldots, 0:\\frac{{n}}{{2}}] \\cdot \\mathrm{{{name}}}(x[\\ldots, \\frac{{n}}{{2}}:n])
+    """
+    left, right = jnp.split(x, 2)
+    return {code}
+'''.replace("\\\\", "\\")
+
+
+def test_slices_are_checked_entry_by_entry(library: Path) -> None:
+    claim = only(bound(library, SLICED.format(name="gate", code="left * jnp.tanh(right)")))
+    assert sizes(claim.spec) == [{"n": 2, "i": 0}, {"n": 4, "i": 0}, {"n": 4, "i": 1}]
+    assert verdicts(claim) == {Verdict.PROVED}
+    assert verdicts(only(bound(library, SLICED.format(name="gate", code="right * jnp.tanh(left)")))) == {Verdict.REFUTED}
+
+
+def test_a_function_of_a_slice_must_be_elementwise(library: Path) -> None:
+    found = refused(bound(library, SLICED.format(name="softmax", code="left * jax.nn.softmax(right)")))
+    assert found.reason == "nothing says that softmax works on each entry by itself"
+
+
+def test_slices_that_are_not_an_axis_together_are_refused(library: Path) -> None:
+    text = SLICED.format(name="gate", code="left * jnp.tanh(right)")
+    assert "do not tell its length" in refused(bound(library, text.replace(r"\frac{n}{2}:n", r"0:\frac{n}{2}"))).reason
+    assert "are not of one array and one length" in refused(bound(library, text.replace(r"\frac{n}{2}:n", r"\frac{n}{3}:n"))).reason
+
+
+WINDOWS = '''
+def f(a, v):
+    r"""Windows.
+
+    .. math:: c_k = \\sum_j a_{{k {sign} j}} v_j
+    """
+    return jnp.{code}
+'''.replace("\\\\", "\\")
+
+
+@pytest.mark.parametrize(("sign", "code"), [("-", "convolve(a, v)"), ("+", "correlate(a, v)")])
+def test_windows_are_checked_where_no_entry_is_missing(library: Path, sign: str, code: str) -> None:
+    claim = only(bound(library, WINDOWS.format(sign=sign, code=code)))
+    assert "j counts from 0, as Python does" in claim.notes
+    size = {"n": 3, "m": 2, "k": 1}
+    assert size in [{name: found[name] for name in size} for found in sizes(claim.spec)]
+    ordered = next(found for found in sizes(claim.spec) if found == size)
+    assert check(claim.spec, ordered, Limits(max_points=40), lambda _: None).verdict.holds
+    twin = only(bound(library, WINDOWS.format(sign=sign, code=code.replace("(a, v)", "(a, v[::-1])"))))
+    assert check(twin.spec, ordered, Limits(max_points=40), lambda _: None).verdict is Verdict.REFUTED
+
+
+COVARIANCE = '''
+def f(data, other=None):
+    r"""Covariance.
+
+    Given an array of *N* observations of the variables :math:`X_i` and :math:`X_j`, it is
+
+    .. math:: C_{ij} = \\frac{1}{N - 1} \\sum_{n=1}^N (X_{in} - \\overline{X_i})(X_{jn} - \\overline{X_j})
+
+    Where :math:`\\overline{X_i} = \\frac{1}{MEAN} \\sum_{k=1}^N X_{ik}` is the mean.
+
+    Args:
+      data: array of shape ``(M, N)`` representing ``N`` observations of ``M`` variables.
+      other: an array of further observations.
+
+    Returns:
+      A matrix, or a scalar with shape ``()`` if ``M = 1``.
+    """
+    return jnp.cov(data)
+'''.replace("\\\\", "\\")
+
+
+def test_entries_that_another_formula_defines(library: Path) -> None:
+    claim = only(bound(library, COVARIANCE.replace("MEAN", "N")))
+    assert claim.spec.bind["data"].item.base.label.name == "X"
+    assert "X_overline is as in line 16" in claim.notes
+    size = {"m": 2, "N": 2, "i": 1, "j": 2}
+    assert sizes(claim.spec)[1] == size
+    assert all(found["m"] > 1 and found["N"] > 1 for found in sizes(claim.spec))
+    assert check(claim.spec, size, Limits(max_points=40), lambda _: None).verdict is Verdict.PROVED
+    twin = only(bound(library, COVARIANCE.replace("MEAN", "{N + 1}")))
+    assert check(twin.spec, size, Limits(max_points=40), lambda _: None).verdict is Verdict.REFUTED
+
+
+def test_data_that_two_parameters_could_be_is_refused(library: Path) -> None:
+    text = COVARIANCE.replace("MEAN", "N").replace("an array of further observations", "an array of observations of other variables")
+    assert "the symbol X equals no parameter" in refused(bound(library, text)).reason
+
+
+def test_a_formula_of_a_record_is_no_claim(library: Path) -> None:
+    text = 'class f(NamedTuple):\n    r"""Axes.\n\n    .. math:: x W = y\n\n    """\n    axis: int = 0\n'
+    found = refused(bound(library, "from typing import NamedTuple\n\n" + text))
+    assert (found.verdict, "is a record" in found.reason) == (Verdict.NOT_A_CLAIM, True)
+    called = refused(bound(library, 'def f(x):\n    r"""Axes.\n\n    .. math:: x W = y\n\n    """\n'))
+    assert called.verdict is Verdict.UNREADABLE
+
+
+NOISE = '''
+def f(x, gamma=1.0):
+    r"""Noise.
+
+    .. math:: u_t \\leftarrow STEP
+
+    .. math:: \\sigma_t^2 = x \\gamma
+
+    """
+    return x
+'''.replace("\\\\", "\\")
+
+
+def test_a_value_inside_a_step_is_no_claim(library: Path) -> None:
+    _, told = bound(library, NOISE.replace("STEP", r"-g_t + N(0, \sigma_t^2)"))
+    assert isinstance(told, Refused)
+    assert (told.verdict, "of a step that another formula describes" in told.reason) == (Verdict.NOT_A_CLAIM, True)
+    _, alone = bound(library, NOISE.replace("STEP", "-g_t"))
+    assert isinstance(alone, Refused)
+    assert alone.verdict is Verdict.UNREADABLE
+
+
+KINKED = '''
+def g(x):
+    r"""Another."""
+    return x
+
+def f(x, alpha=2.0):
+    r"""Value.
+
+    .. math:: \\nabla f({at}) = {value}
+
+    .. math:: \\nabla g(0) = 1
+    """
+    return jnp.where(x > 3, alpha * x, -x)
+'''.replace("\\\\", "\\")
+
+
+def test_a_derivative_at_a_number(library: Path) -> None:
+    claim, other = bound(library, KINKED.format(at=4, value=2))
+    assert isinstance(claim, Bound)
+    assert (claim.spec.derivative, claim.spec.bind) == ("x", {"x": 4.0})
+    assert "alpha=2.0 is left at its default" in claim.notes
+    assert verdicts(claim) == {Verdict.PROVED}
+    assert isinstance(other, Refused)
+    assert (other.verdict, "of another function than f" in other.reason) == (Verdict.NOT_A_CLAIM, True)
+    twin = bound(library, KINKED.format(at=3, value=2))[0]
+    assert isinstance(twin, Bound)
+    (found,) = [check(twin.spec, size, Limits(max_points=20), lambda _: None) for size in sizes(twin.spec)]
+    assert found.verdict is Verdict.REFUTED
+    assert found.counterexample is not None
+    assert found.counterexample.call == "import jax, documents; print(jax.grad(lambda x: documents.f(x=x))(3.0))"
+
+
+def test_a_derivative_at_a_symbol_is_not_checked(library: Path) -> None:
+    claim = bound(library, KINKED.format(at="x", value="-1"))[0]
+    assert isinstance(claim, Refused)
+    assert claim.verdict is Verdict.UNDECIDED
+
+
+LINKED = (
+    COVARIANCE
+    + '''
+
+def g(data):
+    r"""Correlation, from the {word} computed by :func:`documents.f`.
+
+    For a sample covariance :math:`C_{ij}`, it is
+
+    .. math:: R_{ij} = \\frac{C_{ij}}{\\sqrt{C_{ii} C_{JJ}}}
+
+    Args:
+      data: array of shape ``(M, N)``.
+    """
+    return jnp.corrcoef(data)
+'''.replace("\\\\", "\\")
+)
+
+
+def test_entries_that_the_text_links_to_another_function(library: Path) -> None:
+    text = LINKED.replace("MEAN", "N")
+    claim = only(bound(library, text.replace("{word}", "sample covariance").replace("JJ", "jj"), "g"))
+    assert "C is documents.f, as it is documented" in claim.notes
+    size = {"m": 2, "N": 2, "i": 1, "j": 2}
+    assert {name: sizes(claim.spec)[1][name] for name in size} == size
+    assert check(claim.spec, sizes(claim.spec)[1], Limits(max_points=40), lambda _: None).verdict.holds
+    twin = only(bound(library, text.replace("{word}", "sample covariance").replace("JJ", "ii"), "g"))
+    assert check(twin.spec, sizes(twin.spec)[1], Limits(max_points=40), lambda _: None).verdict is Verdict.REFUTED
+    other = refused(bound(library, text.replace("{word}", "matrix").replace("JJ", "jj"), "g"))
+    assert "the symbol C equals no parameter" in other.reason

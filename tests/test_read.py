@@ -7,7 +7,22 @@ from typing import Any
 import pytest
 import sympy as sp
 
-from qedoc.read import Application, Names, NotAClaim, Obstacle, Reading, Silence, Unreadable, defined, extent, read, read_condition
+from qedoc.read import (
+    Application,
+    Determinant,
+    InverseEntry,
+    Names,
+    NotAClaim,
+    Obstacle,
+    Reading,
+    Silence,
+    Slice,
+    Unreadable,
+    defined,
+    extent,
+    read,
+    read_condition,
+)
 
 FORMULAS = Path(__file__).parent / "formulas"
 
@@ -15,7 +30,7 @@ FUNCTIONS = [
     "exp", "log", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh", "asin", "acos", "atan", "asinh", "acosh", "atanh", "Abs",
     "sign", "floor", "ceiling", "Max", "Min", "Mod", "Sum", "Product", "Integral", "Derivative", "binomial", "factorial",
     "factorial2", "RisingFactorial", "hyper", "erf", "erfc", "erfinv", "expint", "besseli", "polygamma", "pi", "oo", "nan",
-    "lowergamma", "Si", "Subs", "Ci",
+    "lowergamma", "Si", "Subs", "Ci", "LeviCivita",
 ]  # fmt: skip
 
 
@@ -34,6 +49,9 @@ class Symbols(dict[str, Any]):
             S=sp.Symbol,
             euler=sp.EulerGamma,
             iu=sp.I,
+            cut=Slice,
+            det=lambda name: Determinant(name, extent(str(name))),
+            inverse=lambda name, i, j: InverseEntry(name, i, j, extent(str(name))),
         )
         self.update(
             lamda=sp.Symbol("lambda"),
@@ -81,6 +99,7 @@ def names(row: dict[str, Any]) -> Names:
         legend=row.get("legend", {}),
         siblings=frozenset(row.get("siblings", ())),
         vectors=frozenset(row.get("vectors", ())),
+        matrices=frozenset(row.get("matrices", ())),
         constants={name: expected(value) for name, value in row.get("constants", {}).items()},
         about=row.get("about", ""),
     )
@@ -107,6 +126,7 @@ def test_reads_what_the_formula_says(row: dict[str, Any]) -> None:
         assert normal(equation.right) == normal(expected(value))
         assert normal(equation.condition) == normal(expected(condition[0] if condition else "True"))
         assert equation.latex in row["latex"]
+        assert [str(index) for index, _ in equation.entry] == row.get("entry", [])
 
 
 @pytest.mark.parametrize("row", REFUSED, ids=label)

@@ -2,17 +2,18 @@ import json
 import os
 import re
 import shutil
+import time
 from dataclasses import replace
 from html import unescape
 from pathlib import Path
 
 import pytest
-from sphinx_project import SPEC, build, check, write
+from sphinx_project import SPEC, build, built, check, write
 
 from qedoc.errors import QedocError
 from qedoc.lock.store import load
 from qedoc.sphinx import figures, library, verification
-from qedoc.sphinx.account import facts, symbols
+from qedoc.sphinx.account import facts
 from qedoc.sphinx.builders import mathml
 from qedoc.sphinx.domain import anchor
 from qedoc.sphinx.marks import matching
@@ -51,8 +52,7 @@ def names(folder: Path) -> str:
 
 
 def test_formula_with_status_symbols_properties_code_and_picture(project: Path) -> None:
-    done = build(project, "html", "-W", "--keep-going")
-    assert (done.returncode, done.stderr) == (0, "")
+    built(project)
     shown = html(project)
     assert '<span class="qedoc-status qedoc-proved">proved</span>' in shown
     for text in (
@@ -75,12 +75,11 @@ def test_formula_with_status_symbols_properties_code_and_picture(project: Path) 
 
 def test_all_builders_tell_the_same_of_a_formula(project: Path) -> None:
     entry = library.read([project]).entries["small.ramp"]
-    told = [text for symbol in symbols(entry) for text in (symbol.name, symbol.domain, symbol.meaning) if text]
+    told = [text for symbol in entry.result.symbols for text in (symbol.name, symbol.domain, symbol.meaning)]
     told += [text for fact in facts(entry) for text in (fact.name, *(line.text for line in fact.lines))]
     assert len(told) > 12
     for builder, name in (("html", "ramp.html"), ("pseudoxml", "ramp.pseudoxml")):
-        assert build(project, builder, "-W").stderr == ""
-        shown = unescape((project / "built" / builder / name).read_text())
+        shown = unescape((built(project, builder) / name).read_text())
         assert [text for text in told if text not in shown] == []
 
 
@@ -112,9 +111,16 @@ def test_refuted_formula_is_a_warning_with_file_line_and_counterexample(project:
     assert "the documented formula gives" in html(project, "other")
 
 
+def test_build_that_failed_fails_when_it_is_repeated(project: Path) -> None:
+    page(project, f".. formula:: {names(project)}")
+    told = [build(project, "html", "-W").stderr for _ in range(2)]
+    assert "is refuted" in told[0]
+    assert told[1] == told[0]
+
+
 def test_refuted_formula_that_is_expected_to_be_is_no_warning(project: Path) -> None:
     page(project, f".. formula:: {names(project)}\n   :expect: refuted")
-    assert build(project, "html", "-W").stderr == ""
+    built(project)
 
 
 def test_accepted_refutation_is_no_warning_and_still_shown(project: Path) -> None:
@@ -122,7 +128,7 @@ def test_accepted_refutation_is_no_warning_and_still_shown(project: Path) -> Non
     page(project, f".. formula:: {names(project)}")
     entry = {"code": "QED101", "claim": names(project), "subject": "", "message": "", "reason": "issue 123"}
     (project / "qedoc-baseline.json").write_text(json.dumps({"baseline": 1, "findings": [entry]}))
-    assert build(project, "html", "-W").stderr == ""
+    built(project)
     assert '<span class="qedoc-status qedoc-refuted">refuted</span>' in html(project, "other")
     (project / "qedoc-baseline.json").write_text(json.dumps({"baseline": 1, "findings": [entry | {"claim": "another"}]}))
     assert "is refuted" in build(project, "html").stderr
@@ -135,8 +141,7 @@ def test_proved_formula_that_is_expected_to_be_refuted_is_a_warning(project: Pat
 
 def test_nothing_is_injected(project: Path) -> None:
     page(project, f".. formula:: {names(project)}\n   :expect: refuted\n   :code:\n   :plot:")
-    assert build(project, "html", "-W").stderr == ""
-    for file in (project / "built" / "html").glob("*.html"):
+    for file in built(project).glob("*.html"):
         text = file.read_text()
         assert "<script>alert" not in text
         assert "<img src=x" not in text
@@ -210,7 +215,7 @@ def test_formula_of_a_library_that_is_not_installed_here_still_stands(project: P
     for kept in lock.claims.values():
         kept["versions"]["a-distribution-that-is-nowhere"] = "1"
     (project / "qedoc.lock").write_text(lock.text())
-    assert build(project, "html", "-W").stderr == ""
+    built(project)
     assert '<span class="qedoc-status qedoc-proved">proved</span>' in html(project)
 
 
@@ -234,28 +239,29 @@ def test_lock_file_that_is_not_whole_is_verified_anew_or_said(project: Path) -> 
 
 @pytest.mark.parametrize("builder", ["text", "man"])
 def test_plain_builders_show_readable_formulas(project: Path, builder: str) -> None:
-    done = build(project, builder, "-W", "--keep-going")
-    assert (done.returncode, done.stderr) == (0, "")
-    shown = "".join(file.read_text() for file in (project / "built" / builder).iterdir())
+    shown = "".join(file.read_text() for file in built(project, builder).iterdir())
     assert "Min(T, x)" in shown.replace("\\-", "-")
     assert "\\min" not in shown
     assert "The formula goes from" in shown
 
 
+def test_formula_of_a_man_page_begins_a_paragraph(project: Path) -> None:
+    page(project, "Before it.\n\n.. formula:: ramp\n   :no-index:")
+    build(project, "man")
+    assert "Before it.\n.sp\n\\fBsmall.ramp\\fP proved\n" in (project / "built" / "man" / "small.1").read_text()
+
+
 def test_latex_has_picture_and_formula(project: Path) -> None:
-    done = build(project, "latex", "-W", "--keep-going")
-    assert (done.returncode, done.stderr) == (0, "")
-    shown = (project / "built" / "latex" / "small.tex").read_text()
+    folder = built(project, "latex")
+    shown = (folder / "small.tex").read_text()
     assert r"\min\left(T, x\right)" in shown
     picture = re.search(r"includegraphics\[.*\]\{\{(qedoc-\w+)\}\.pdf\}", shown)
     assert picture
-    assert (project / "built" / "latex" / f"{picture[1]}.pdf").read_bytes().startswith(b"%PDF")
+    assert (folder / f"{picture[1]}.pdf").read_bytes().startswith(b"%PDF")
 
 
 def test_book_has_mathml(project: Path) -> None:
-    done = build(project, "epub", "-W", "--keep-going")
-    assert (done.returncode, done.stderr) == (0, "")
-    shown = (project / "built" / "epub" / "ramp.xhtml").read_text()
+    shown = (built(project, "epub") / "ramp.xhtml").read_text()
     assert "<math" in shown
     assert r"\min" not in shown
 
@@ -276,9 +282,8 @@ def contents(folder: Path) -> dict[str, object]:
 def test_parallel_build_gives_the_same_bytes(project: Path) -> None:
     for k in range(8):
         (project / "docs" / f"more{k}.rst").write_text(f":orphan:\n\nMore {k}\n{'=' * 20}\n\n.. formula:: ramp\n   :no-index:\n   :plot:\n")
-    assert build(project, "html", "-W", "-j", "1", out="serial").stderr == ""
-    assert build(project, "html", "-W", "-j", "2", out="parallel").stderr == ""
-    assert contents(project / "built" / "serial") == contents(project / "built" / "parallel")
+    serial, parallel = (built(project, "html", "-j", jobs, out=f"with-{jobs}") for jobs in ("1", "2"))
+    assert contents(serial) == contents(parallel)
 
 
 def read_pages(told: str) -> str:
@@ -287,10 +292,30 @@ def read_pages(told: str) -> str:
     return found[0]
 
 
+def test_formulas_are_linked_from_other_documentation(project: Path, tmp_path: Path) -> None:
+    build(project)
+    other = tmp_path / "other"
+    (other / "docs").mkdir(parents=True)
+    (other / "pyproject.toml").touch()
+    inventory = project / "built" / "html" / "objects.inv"
+    mapping = f'intersphinx_mapping = {{"small": ("https://example.org/", {str(inventory)!r})}}'
+    (other / "docs" / "conf.py").write_text(f'extensions = ["sphinx.ext.intersphinx", "qedoc.sphinx"]\n{mapping}\nqedoc_verify = "never"\n')
+    (other / "docs" / "index.rst").write_text("Other\n=====\n\n:formula:`small.ramp`\n")
+    built(other)
+    assert 'href="https://example.org/ramp.html#formula-small.ramp"' in html(other, "index")
+
+
+def test_second_build_finds_its_configuration_as_it_was(project: Path) -> None:
+    for _ in range(2):
+        told = build(project).stdout
+    assert "configuration has changed" not in told
+    assert (project / "built" / "html" / "_static" / "qedoc.css").is_file()
+
+
 def test_second_build_reads_nothing_and_a_touched_spec_only_its_page(project: Path) -> None:
     assert read_pages(build(project).stdout) == "3 added, 0 changed, 0 removed"
     assert read_pages(build(project).stdout) == "0 added, 0 changed, 0 removed"
-    later = (project / "spec" / "ramp.py").stat().st_mtime + 100
+    later = time.time() + 100  # than the page was read, however long that took
     os.utime(project / "spec" / "ramp.py", (later, later))
     touched = build(project).stdout
     assert read_pages(touched) == "0 added, 1 changed, 0 removed"
@@ -367,6 +392,12 @@ def test_formulas_in_docstrings_have_marks(project: Path) -> None:
     assert "small.ramp" not in told
     marks = re.findall(r'<p class="qedoc-mark"><span class="[^"]*">(\w+)</span>', html(project, "other"))
     assert marks == ["proved", "refuted"]
+
+
+def test_marks_that_warned_warn_again(project: Path) -> None:
+    told = autodoc(project)
+    assert "is refuted" in told
+    assert build(project, "html", "--keep-going").stderr == told
 
 
 def test_changed_docstring_has_no_mark_of_the_formula_that_it_had(project: Path) -> None:

@@ -12,7 +12,7 @@ from qedoc.domain import Functions, Integers, Reals
 from qedoc.partial import defined
 from qedoc.properties import Property
 from qedoc.spec import Argument, Array, Dict, ForAll, Index, List, Parameter, Size, Spec, base
-from qedoc.target import call_by_name
+from qedoc.target import call_by_name, slope_by_name
 
 Opaque = Callable[[str, int, Any], Any]
 
@@ -135,7 +135,8 @@ class Case:
     def call(self, target: Callable[..., Any], values: Mapping[sp.Symbol, Any], opaque: Opaque) -> Any:
         """Calls the target, and the function that it returns if the spec has Arguments."""
         keywords, curried = self.arguments(values, opaque)
-        result = call_by_name(target, keywords)
+        by = self.spec.derivative
+        result = slope_by_name(target, keywords, by) if by else call_by_name(target, keywords)
         return self._entry(result if curried is None else result(*curried))
 
     def _entry(self, result: Any) -> Any:

@@ -75,10 +75,14 @@ def pasteable(case: Case, point: Mapping[sp.Symbol, Fraction]) -> str:
     values = {symbol: _literal(symbol, value) for symbol, value in point.items()}
     keywords, curried = case.arguments(values, _stand_in, _Entries)
     module = case.spec.target.partition(".")[0]
-    call = f"{case.spec.target}({', '.join(f'{name}={_text(value)}' for name, value in keywords.items())})"
+    by = case.spec.derivative
+    given = ", ".join(f"{name}={by if name == by else _text(value)}" for name, value in keywords.items())
+    call = f"{case.spec.target}({given})"
     arguments = "" if curried is None else f"({', '.join(map(_text, curried))})"
     entry = "".join(f"[{position}]" for position in case.entry)
     arrays = "import jax.numpy as jnp; " if "jnp." in call + arguments else ""
+    if by:
+        call, module = f"jax.grad(lambda {by}: {call})({_text(keywords[by])})", ", ".join(dict.fromkeys(("jax", module)))
     return f"import {module}; {arrays}print({call}{arguments}{entry})"
 
 

@@ -129,6 +129,7 @@ class Spec:
         where: relations between symbols, besides the domain of each; one between sizes alone says which of them go together.
         entry: where in the target's result the formula's value stands: positions counted from 0, in the sizes; empty for a number.
         natural: whether the claim is made only where the formula has a value.
+        derivative: the parameter of the target by which it is differentiated; empty for the claim of its own value.
         properties: what is promised besides the value.
         name: tells several specs of one target apart; the claim's id is `target#name`.
         source: where the formula is documented (page, paper, equation).
@@ -145,6 +146,7 @@ class Spec:
     where: Sequence[sp.Basic | ForAll] = ()
     entry: Sequence[Any] = ()
     natural: bool = False
+    derivative: str = ""
     properties: Sequence[Property] = ()
     name: str = ""
     source: str = ""
@@ -180,6 +182,8 @@ class Spec:
         for name in self.keywords:
             if self.keywords.count(name) > 1:
                 raise self.refuse(f"parameter {name} is bound twice; bind it by a Parameter or in bind=, not both")
+        if self.derivative and self.derivative not in self.keywords:
+            raise self.refuse(f"derivative={self.derivative!r} is no parameter that the spec binds; it binds {', '.join(self.keywords)}")
         for place, expression in self._expressions():
             for symbol in sorted(free(expression) - set(declared), key=str):
                 known = ", ".join(str(d) for d in declared)

@@ -73,6 +73,13 @@ def call_by_name(function: Callable[..., Any], arguments: Mapping[str, Any]) -> 
     return function(*(arguments[name] for name in by_position), **named)
 
 
+def slope_by_name(function: Callable[..., Any], arguments: Mapping[str, Any], parameter: str) -> Any:
+    """The derivative of a function by one of its parameters, as JAX takes it, at a value for each parameter name."""
+    import jax  # takes seconds, and most claims are of values
+
+    return jax.grad(lambda value: call_by_name(function, {**arguments, parameter: value}))(arguments[parameter])
+
+
 def _module(parts: list[str]) -> tuple[ModuleType, list[str]]:
     """The longest prefix that is a module, and that prefix."""
     for length in range(len(parts), 0, -1):

@@ -14,7 +14,7 @@ from qedoc.bind.symbols import Roles, direct
 from qedoc.case import instantiate
 from qedoc.sources.docstrings import Formula
 from qedoc.sources.specfiles import sizes
-from qedoc.spec import Argument, Declaration, Parameter, Size, Spec, Variable
+from qedoc.spec import Argument, Declaration, ForAll, Parameter, Size, Spec, Variable
 
 COUNTS = 4
 """How many values are taken of a parameter that says how many terms a sum has, or how often something is differentiated."""
@@ -33,6 +33,7 @@ class Parts:
         place: where it holds.
         fixed: parameters that the text sets.
         determined: parameters that are an expression of others.
+        conditions: what matrices and lengths satisfy besides.
     """
 
     roles: Roles
@@ -40,6 +41,7 @@ class Parts:
     place: Place
     fixed: Mapping[str, Any]
     determined: Mapping[sp.Symbol, sp.Expr]
+    conditions: tuple[ForAll | sp.Basic, ...] = ()
 
 
 def assembled(context: Context, formula: Formula, name: str, parts: Parts) -> Spec:
@@ -69,7 +71,8 @@ def assembled(context: Context, formula: Formula, name: str, parts: Parts) -> Sp
             continue
         if symbol in shaped.arrays:
             array = shaped.arrays[symbol]
-            declared.append(Variable(array.item, domain, meaning))
+            letters = tuple(letter for letter, *_ in array.indices)
+            declared.append(Variable(sp.IndexedBase(sp.Symbol(symbol))[letters], domain, meaning))
             bind[parameter] = array
         elif symbol in counted:
             ends = domain.conditions(sp.Symbol(symbol))
@@ -89,7 +92,7 @@ def assembled(context: Context, formula: Formula, name: str, parts: Parts) -> Sp
         formula=shaped.value.xreplace(dict(parts.determined)),
         symbols=[*declared, *shaped.sizes],
         bind=bind,
-        where=[relation.xreplace(dict(parts.determined)) for relation in (*holds.where, *shaped.where)],
+        where=[relation.xreplace(dict(parts.determined)) for relation in (*holds.where, *shaped.where)] + list(parts.conditions),
         entry=shaped.entry,
         natural=True,
         name=name,

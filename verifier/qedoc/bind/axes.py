@@ -1,14 +1,16 @@
 """Vectors and matrices of a formula: how long each axis is, how its index counts, and which entry of the result is meant."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import sympy as sp
 
 from qedoc.bind.entries import bases, chosen, labels, opened, standing_alone, summed
+from qedoc.bind.layout import Layout, Span
+from qedoc.bind.matrices import whole
 from qedoc.bind.records import Obstruction
-from qedoc.read import Extent
+from qedoc.read import Extent, InverseEntry
 from qedoc.spec import Array, Size
 
 LENGTHS = {1: (1, 2, 3, 4), 2: (1, 2, 3)}
@@ -21,8 +23,6 @@ ROWS = (1, 2)
 """Lengths of an axis beside others over which nothing is summed: its rows do not meet."""
 
 _NAMES = ("n", "m", "k", "l")
-
-Span = tuple[sp.Expr, sp.Expr]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,26 +48,25 @@ class Axes:
     notes: tuple[str, ...]
 
 
-def axes(left: Any, value: sp.Expr, said: Mapping[str, Span], parameters: frozenset[str]) -> Axes:
+def axes(result: Sequence[sp.Symbol], value: sp.Expr, layout: Layout, parameters: frozenset[str], square: Collection[str] = ()) -> Axes:
     """The arrays of an equation.
 
     Args:
-        left: its left side; entries `sigma[i]` name the indices of the result.
+        result: the indices of the entry of the result of which the value is told.
         value: its right side.
-        said: first and last value of indices that the text gives a range.
+        layout: what is known of indices and axes.
         parameters: symbols that are parameters: a length that is one is given by it.
+        square: matrices that have as many rows as columns.
 
     Raises:
         Obstruction: where lengths or indices have no sure reading.
     """
-    result = list(left.indices) if isinstance(left, sp.Indexed) else []
-    if any(not isinstance(index, sp.Symbol) for index in result):
-        raise Obstruction(f"{left} is an entry at {', '.join(map(str, result))}, not at an index", "write the entry at an index")
     ranks = bases(value)
-    value, result, notes = opened(value, ranks, result)
-    lengths = _Lengths(value, result, said)
+    value, result, notes = opened(value, ranks, list(result))
+    lengths = _Lengths(value, result, layout, {name for name in square if ranks.get(name) == 2})
     spans = {tuple(nodes): lengths.span(nodes) for nodes in lengths.classes()}
     put = {r.last: span[1] for nodes, span in spans.items() for r in lengths.of(nodes) if isinstance(r.last, Extent)}
+    put |= {size: spans[nodes][1] for name, size in whole(value).items() for nodes in spans if (name, 0) in nodes}
     first = {node: span[0] for nodes, span in spans.items() for node in nodes}
     last = {node: span[1] for nodes, span in spans.items() for node in nodes}
     sizes = _sizes(lengths, spans, parameters)
@@ -117,12 +116,15 @@ def _sizes(lengths: "_Lengths", spans: Mapping[tuple[Any, ...], Span], parameter
     for nodes, (_, last) in spans.items():
         if any(isinstance(node, tuple) or node in lengths.result for node in nodes):
             for symbol in sorted(last.free_symbols, key=str):
-                met = any(node in lengths.ranges for node in nodes) or any(
-                    node not in lengths.result for node in nodes if not _is_axis(node)
+                told = any(_is_axis(node) and node[0] in lengths.told for node in nodes)
+                met = (
+                    told
+                    or any(node in lengths.ranges for node in nodes)
+                    or any(node not in lengths.result for node in nodes if not _is_axis(node))
                 )
                 found[symbol] = found.get(symbol, False) or met
     free = {symbol: met for symbol, met in found.items() if symbol.name not in parameters}
-    values = LENGTHS.get(len(free), (1, 2))
+    values = LENGTHS.get(max(len(free), 2 if whole(lengths.value) else 1), (1, 2))
     return [Size(symbol, values if met or len(free) == 1 else ROWS, "length") for symbol, met in free.items()]
 
 
@@ -136,31 +138,38 @@ class _Lengths:
     A node is an index (a symbol) or an axis (the vector's name and the place).
     """
 
-    def __init__(self, value: sp.Expr, result: list[sp.Symbol], said: Mapping[str, Span]) -> None:
-        self.value, self.result, self.said = value, result, said
+    def __init__(self, value: sp.Expr, result: list[sp.Symbol], layout: Layout, square: Collection[str]) -> None:
+        self.value, self.result, self.said, self.told = value, result, layout.said, layout.spans
         self.ranges = {r.symbol: r for r in summed(value)}
         if len(self.ranges) != len(set(summed(value))):
             raise Obstruction("one index has different ranges in different sums", "use a letter for each range")
         self.parent: dict[Any, Any] = {}
         self.made: list[sp.Symbol] = []
         self._gather()
+        for name in square:
+            self._join((name, 0), (name, 1))
 
     def _gather(self) -> None:
         for index in (*self.result, *self.ranges):
             self._root(index)
         for entry in sorted(self.value.atoms(sp.Indexed), key=str):
             for place, index in enumerate(entry.indices):
-                if isinstance(index, sp.Indexed):
+                if isinstance(index, sp.Indexed) or entry.base.label.name in self.told:
                     self._root((entry.base.label.name, place))
                 else:
                     self._join((entry.base.label.name, place), self._running(entry, index))
+        for name in whole(self.value):
+            self._join((name, 0), (name, 1))
+        for call in sorted(self.value.atoms(InverseEntry), key=str):
+            for place, index in enumerate(call.args[1:3]):
+                self._join((call.args[0].name, place), self._running(call, index))
         spoken = [sp.Symbol(name) for name in self.said if sp.Symbol(name) in self.parent]
         for one in spoken:
             for other in spoken:
                 if self.said[one.name] == self.said[other.name]:
                     self._join(one, other)
 
-    def _running(self, entry: sp.Indexed, index: sp.Expr) -> sp.Symbol:
+    def _running(self, entry: sp.Expr, index: sp.Expr) -> sp.Symbol:
         """The index that runs over the axis at which an entry is taken; for a difference `i - j` one of both, if they count from 0."""
         if isinstance(index, sp.Symbol):
             if index in self.ranges or index in self.result:
@@ -198,6 +207,9 @@ class _Lengths:
         Raises:
             Obstruction: where they differ, or nothing tells them.
         """
+        told = [self.told[node[0]] for node in nodes if _is_axis(node) and node[0] in self.told]
+        if told:
+            return told[0]
         said = [self.said[str(node)] for node in nodes if not _is_axis(node) and str(node) in self.said]
         ranges = self.of(nodes)
         lows = {r.first for r in ranges} | {low for low, _ in said}

@@ -13,14 +13,20 @@ from qedoc.bind.context import Context
 from qedoc.bind.domains import place
 from qedoc.bind.entries import bases, summed
 from qedoc.bind.functions import expanded
+from qedoc.bind.layout import Layout, divisors
+from qedoc.bind.linked import linked
+from qedoc.bind.matrices import restricted, sized, symmetric
 from qedoc.bind.records import Bound, Obstruction, Refused
+from qedoc.bind.slices import entries
+from qedoc.bind.slopes import is_slope, slope
 from qedoc.bind.symbols import roles
-from qedoc.bind.values import defaults, switches, target_value
+from qedoc.bind.values import defaults, is_record, single, switches, target_value
+from qedoc.bind.windows import windows
 from qedoc.domain import Functions, Integers, Reals
 from qedoc.errors import QedocError, TargetError
 from qedoc.read import Equation, Extent, NotAClaim, Reading, Unreadable, extent, plain, read_condition
 from qedoc.sources.docstrings import Documented, Formula, documented
-from qedoc.spec import Parameter, is_literal
+from qedoc.spec import Parameter, Spec, is_literal
 from qedoc.verdict import Verdict
 
 
@@ -71,6 +77,10 @@ def _claims(
 ) -> Iterator[Bound | Refused]:
     target = context.record.name
     match reading:
+        case Unreadable() if is_record(target):
+            id = f"{target}#{name}" if name else target
+            reason = f"a notation: {target} is a record, which computes no value"
+            yield Refused(formula=formula, name=id, verdict=Verdict.NOT_A_CLAIM, reason=reason)
         case Unreadable():
             at = f"line {reading.line}, column {reading.column} of the formula: {reading.what}"
             id = f"{target}#{name}" if name else target
@@ -78,11 +88,12 @@ def _claims(
         case NotAClaim():
             id = f"{target}#{name}" if name else target
             yield Refused(formula=formula, name=id, verdict=Verdict.NOT_A_CLAIM, reason=str(reading))
-        case Reading(equations=equations):
+        case Reading(equations=equations, notes=notes):
             for link, equation in enumerate(equations, start=1):
                 part = f"{name or '1'}.{link}" if len(equations) > 1 else name
                 stated = replace(equation, condition=sp.And(equation.condition, where))
-                yield _claim(context, formula, stated, part)
+                claim = _claim(context, formula, stated, part)
+                yield replace(claim, notes=(*notes, *claim.notes)) if isinstance(claim, Bound) else claim
 
 
 def _claim(context: Context, formula: Formula, equation: Equation, name: str) -> Bound | Refused:
@@ -101,32 +112,66 @@ def _claim(context: Context, formula: Formula, equation: Equation, name: str) ->
 
 def _bound(context: Context, formula: Formula, equation: Equation, name: str) -> Bound:
     _check_use(context, formula, equation)
+    if is_slope(equation.left):
+        spec = slope(context, formula, equation, name)
+        left = defaults(context, set(spec.bind))
+        return Bound(
+            formula=formula, reading=str(equation), spec=spec, notes=tuple(f"{setting} is left at its default" for setting in left)
+        )
     equation = replace(equation, left=_as_entry(context, equation))
     value, which, notes = target_value(context, equation)
     expansion = expanded(context, value, _stated)
-    value = expansion.value
-    indices = set(equation.left.indices) if isinstance(equation.left, sp.Indexed) else set()
-    symbols = _unknowns(value, indices, set(bases(value)))
-    lengths = _lengths(context, value, symbols)
+    if expansion.value.has(sp.I):
+        raise Obstruction("a formula with complex values, which are not checked", verdict=Verdict.UNDECIDED)
+    value, measures = sized(context, expansion.value)
+    laid, links = _laid(context, equation, value)
+    value, result = laid.value, _result(equation, laid)
+    symbols = _unknowns(value, set(result), set(bases(value)))
+    lengths = _lengths(context, value, symbols) | laid.lengths
     found = roles(context, equation, [s for s in symbols if s not in lengths])
     told = {name: _renamed(right, name) for name, right in context.determined.items() if name in found.parameters}
-    shaped = axes(equation.left, sp.Tuple(value, *told.values()) if told else value, _ranges(context), frozenset(found.parameters))
+    together = sp.Tuple(value, *told.values()) if told else value
+    shaped = axes(result, together, replace(laid, said={**_ranges(context), **laid.said}), frozenset(found.parameters), symmetric(context))
     value, *rights = shaped.value if told else (shaped.value,)
     determined = {sp.Symbol(name): right for name, right in zip(told, rights, strict=True)}
-    shaped = replace(shaped, value=value, entry=(*which, *shaped.entry))
+    allowed = restricted(context, value, dict(shaped.arrays))
+    shaped = replace(shaped, value=allowed.value, arrays=allowed.arrays, entry=(*which, *shaped.entry))
     holds = place(context, shaped.value, found, equation.condition, expansion.domains)
     fixed = switches(context, formula.line)
-    parts = Parts(roles=found, axes=shaped, place=holds, fixed=fixed, determined=determined)
+    several = [sp.Ne(r.rhs, 1) for r in shaped.where if isinstance(r, sp.Le) and r.lhs in result] if single(context) else []
+    spans = [str(size.symbol) for size in shaped.sizes if size.symbol not in result]
+    conditions = tuple(dict.fromkeys((*allowed.where, *laid.where, *several, *divisors(shaped.value, spans))))
+    parts = Parts(roles=found, axes=shaped, place=holds, fixed=fixed, determined=determined, conditions=conditions)
     spec = assembled(context, formula, name, parts)
     left = defaults(context, {*found.parameters.values(), *spec.bind})
     notes = (
-        *notes, *expansion.notes, *found.notes, *shaped.notes, *holds.notes,
+        *notes, *expansion.notes, *measures, *links, *found.notes, *shaped.notes, *allowed.notes, *holds.notes,
         *(f"{name} = {right}, as the text says" for name, right in determined.items()),
         *(f"{parameter}={setting!r}, as the text says" for parameter, setting in fixed.items()),
         *(f"{setting} is left at its default" for setting in left),
         *natural(spec),
     )  # fmt: skip
     return Bound(formula=formula, reading=str(equation), spec=spec, notes=notes)
+
+
+def _laid(context: Context, equation: Equation, value: sp.Expr) -> tuple[Layout, tuple[str, ...]]:
+    """What the notation of an equation, and another function that the text links, tell of its axes; with a note of the latter."""
+    said = {str(index): ends for index, ends in equation.entry if ends is not None}
+    cut = Layout(value=value, entry=equation.entry, said=said).beside(entries(context, value))
+    slid = cut.beside(windows(cut.value, _result(equation, cut)))
+    found, notes = linked(context, slid.value, _result(equation, slid), _specs)
+    return slid.beside(found), notes
+
+
+def _result(equation: Equation, laid: Layout) -> list[sp.Symbol]:
+    """The indices of the entry of the result of which an equation tells the value."""
+    if not isinstance(equation.left, sp.Indexed):
+        return [index for index, _ in laid.entry]
+    indices = list(equation.left.indices)
+    if any(not isinstance(index, sp.Symbol) for index in indices):
+        where = f"{equation.left} is an entry at {', '.join(map(str, indices))}, not at an index"
+        raise Obstruction(where, "write the entry at an index")
+    return indices
 
 
 def _renamed(right: sp.Expr, name: str) -> sp.Expr:
@@ -143,20 +188,25 @@ _IN_HAND: list[str] = []
 """Functions whose documentation is being read, so that two that name each other end."""
 
 
-@lru_cache(maxsize=256)
 def _stated(path: str) -> Mapping[str, Reals | Integers]:
     """Where a function is documented to be defined: the set of each parameter, by its name; empty where nothing is known."""
-    if path in _IN_HAND:
-        return {}
+    declared = [d for spec in _specs(path)[:1] for d in spec.symbols if isinstance(d, Parameter)]
+    return {d.name: d.domain for d in declared if not isinstance(d.domain, Functions)}
+
+
+def _specs(path: str) -> tuple[Spec, ...]:
+    """The claims that a function's documentation makes; none while it is in hand."""
+    return () if path in _IN_HAND else _documented(path)
+
+
+@lru_cache(maxsize=256)
+def _documented(path: str) -> tuple[Spec, ...]:
     _IN_HAND.append(path)
     try:
         record = next((r for r in documented(path) if path in (r.name, *r.aliases, *r.copies)), None)
-        found = [claim.spec for claim in claims(record) if isinstance(claim, Bound)] if record is not None else []
+        return tuple(claim.spec for claim in claims(record) if isinstance(claim, Bound)) if record is not None else ()
     finally:
         _IN_HAND.pop()
-    return {
-        d.name: d.domain for spec in found[:1] for d in spec.symbols if isinstance(d, Parameter) and not isinstance(d.domain, Functions)
-    }
 
 
 def _as_entry(context: Context, equation: Equation) -> Any:
@@ -166,7 +216,7 @@ def _as_entry(context: Context, equation: Equation) -> Any:
         return left
     vector, _, index = left.name.rpartition("_")
     bound = {r.symbol for r in summed(equation.right)}
-    used = {i for entry in equation.right.atoms(sp.Indexed) for i in entry.indices} - bound
+    used = {s for entry in equation.right.atoms(sp.Indexed) for i in entry.indices for s in i.free_symbols} - bound
     known = {*context.parameters, *context.bound}
     return sp.IndexedBase(sp.Symbol(vector))[sp.Symbol(index)] if vector and sp.Symbol(index) in used and index not in known else left
 

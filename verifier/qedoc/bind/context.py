@@ -77,6 +77,7 @@ class Context:
             legend=dict(record.legend) | {symbol: f"``{name}``" for symbol, name in self.given.items()},
             siblings=record.siblings,
             vectors=record.vectors,
+            matrices=record.matrices,
             constants=self.constants,
             about=record.docstring.partition("Args:")[0],
         )
@@ -138,7 +139,8 @@ class Context:
             name = self._defined(equation)
             used = any(name in mentioned(other.right) for k, (_, other) in enumerate(equations) if k != place)
             if name and used and name not in found and name not in mentioned(equation.right):
-                arguments = equation.left.arguments if isinstance(equation.left, Application) else ()
+                left = equation.left
+                arguments = left.arguments if isinstance(left, Application) else left.indices if isinstance(left, sp.Indexed) else ()
                 found[name] = Definition(arguments=tuple(arguments), value=equation.right, formula=formula)
         return found
 
@@ -149,6 +151,9 @@ class Context:
                 return "" if name in self.own else name
             case sp.Symbol(name=name) if name not in self.parameters and name not in self.bound:
                 return str(name)
+            case sp.Indexed(base=base, indices=indices) if all(isinstance(index, sp.Symbol) for index in indices):
+                name = base.label.name
+                return "" if name in self.parameters or name in self.bound or not equation.right.atoms(sp.Indexed) else str(name)
             case _:
                 return ""
 

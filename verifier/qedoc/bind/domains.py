@@ -98,12 +98,12 @@ def _integers(context: Context, value: sp.Expr, roles: Mapping[str, str], notes:
         described = context.parameters[parameter]
         if _INT.search(described.annotation) or _INTEGER.search(described.text) or _INTEGER.search(context.legend.get(name, "")):
             yield name
-    for call in value.atoms(sp.factorial, sp.binomial, sp.factorial2):
+    for call in sorted(value.atoms(sp.factorial, sp.binomial, sp.factorial2), key=str):
         for symbol in sorted(_names(call)):
             if symbol in roles:
                 notes.append(f"{symbol} is an integer, as {type(call).__name__} takes it")
                 yield symbol
-    for call in value.atoms(sp.polygamma):
+    for call in sorted(value.atoms(sp.polygamma), key=str):
         if isinstance(call.args[0], sp.Symbol) and call.args[0].name in roles:
             notes.append(f"{call.args[0]} is an integer, as an order of polygamma")
             yield call.args[0].name

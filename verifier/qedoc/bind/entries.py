@@ -7,6 +7,7 @@ from typing import Any
 import sympy as sp
 
 from qedoc.bind.records import Obstruction
+from qedoc.read import WHOLE
 
 _FREE = ("i", "j", "r", "s", "position")
 
@@ -27,8 +28,8 @@ def bases(value: sp.Expr) -> dict[str, int]:
         Obstruction: for a vector that is written with different numbers of indices.
     """
     found: dict[str, int] = {}
-    for entry in sorted(value.atoms(sp.Indexed), key=str):
-        name, rank = entry.base.label.name, len(entry.indices)
+    written = [(entry.base.label.name, len(entry.indices)) for entry in sorted(value.atoms(sp.Indexed), key=str)]
+    for name, rank in (*written, *((call.args[0].name, 2) for call in sorted(value.atoms(*WHOLE), key=str))):
         if found.setdefault(name, rank) != rank:
             raise Obstruction(f"{name} is written with {found[name]} and with {rank} indices")
     return found
@@ -49,7 +50,7 @@ def summed(expression: Any) -> Iterator[Range]:
 
 def standing_alone(value: sp.Expr) -> set[sp.Symbol]:
     """Symbols that stand alone, not as the name or the index of an entry."""
-    hidden: set[sp.Symbol] = value.xreplace({entry: sp.Dummy() for entry in value.atoms(sp.Indexed)}).free_symbols
+    hidden: set[sp.Symbol] = value.xreplace({entry: sp.Dummy() for entry in value.atoms(sp.Indexed, *WHOLE)}).free_symbols
     return hidden
 
 
@@ -70,7 +71,7 @@ def opened(value: sp.Expr, ranks: Mapping[str, int], result: list[sp.Symbol]) ->
     if result or any(ranks[name] != 1 for name in plain):
         raise Obstruction(f"{plain[0]} is written with and without its indices")
     free = sp.Symbol(_unused(value, _FREE))
-    hidden = {entry: sp.Dummy() for entry in value.atoms(sp.Indexed)}
+    hidden = {entry: sp.Dummy() for entry in value.atoms(sp.Indexed, *WHOLE)}
     value = value.xreplace(hidden).xreplace({sp.Symbol(name): sp.IndexedBase(sp.Symbol(name))[free] for name in plain})
     value = value.xreplace({dummy: entry for entry, dummy in hidden.items()})
     return value, [free], (f"{', '.join(plain)} outside of sums is its entry at {free}",)

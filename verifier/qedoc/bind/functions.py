@@ -11,9 +11,11 @@ import sympy as sp
 
 from qedoc.bind.context import Context
 from qedoc.bind.records import Obstruction
+from qedoc.bind.slices import elementwise
 from qedoc.domain import Integers, Reals
 from qedoc.errors import QedocError
 from qedoc.paths import formula
+from qedoc.read import Slice
 from qedoc.spec import Parameter, Spec
 from qedoc.subject import Subject
 from qedoc.target import resolve
@@ -74,6 +76,11 @@ def _defined(context: Context, value: sp.Expr, notes: dict[str, None]) -> sp.Exp
         if not definition.arguments and sp.Symbol(name) in value.free_symbols:
             value = value.xreplace({sp.Symbol(name): definition.value})
             notes[f"{name} is as in {where}"] = None
+        for entry in sorted((e for e in value.atoms(sp.Indexed) if e.base.label.name == name), key=str):
+            if len(entry.indices) == len(definition.arguments):
+                put = dict(zip(definition.arguments, entry.indices, strict=True))
+                value = value.xreplace({entry: _apart(definition.value, entry).subs(put, simultaneous=True)})
+                notes[f"{name} is as in {where}"] = None
         calls = [
             c for c in value.atoms(sp.core.function.AppliedUndef) if c.func.__name__ == name and len(c.args) == len(definition.arguments)
         ]
@@ -81,6 +88,17 @@ def _defined(context: Context, value: sp.Expr, notes: dict[str, None]) -> sp.Exp
             put = dict(zip(definition.arguments, call.args, strict=True))
             value = value.xreplace({call: definition.value.subs(put, simultaneous=True)})
             notes[f"{name} is as in {where}"] = None
+    return value
+
+
+def _apart(value: sp.Expr, entry: sp.Indexed) -> sp.Expr:
+    """A definition whose own indices are other letters than those of the entry that it is put for."""
+    taken = {symbol.name for symbol in (*value.atoms(sp.Symbol), *entry.atoms(sp.Symbol))}
+    for total in value.atoms(sp.Sum, sp.Product):
+        for index, *_ in total.limits:
+            if index in entry.free_symbols:
+                other = next(name for name in (f"{index}_{k}" for k in range(1, 99)) if name not in taken)
+                value = value.xreplace({total: total.xreplace({index: sp.Symbol(other)})})
     return value
 
 
@@ -99,6 +117,8 @@ def _called(
         raise Obstruction(f"the function {name} is defined nowhere in the docstring, and is no function beside {context.record.name}")
     if any(isinstance(argument, sp.Symbol) and context.vector(argument.name) for argument in call.args):
         raise Obstruction(f"{name} of a vector is not followed", verdict=Verdict.UNDECIDED)
+    if call.has(Slice) and not elementwise(path):
+        raise Obstruction(f"nothing says that {name} works on each entry by itself", "write the formula with indices")
     arguments = _arguments(context, call, path, notes)
     known = stated(path)
     sets: dict[str, Reals | Integers] = {}

@@ -50,6 +50,7 @@ def roles(context: Context, equation: Equation, symbols: Sequence[str]) -> Roles
     """
     notes: list[str] = []
     known = {name: parameter for name in symbols if (parameter := direct(context, name))}
+    known |= _by_noun(context, [name for name in symbols if name not in known], notes)
     known |= _by_place(context, equation.left, equation.right, known, notes)
     known = {name: parameter for name, parameter in known.items() if name in symbols}
     _distinct(known)
@@ -71,6 +72,18 @@ def direct(context: Context, name: str) -> str:
     if name in context.parameters:
         return name
     return next((spelling for spelling in SPELLINGS.get(name, ()) if spelling in context.parameters), "")
+
+
+def _by_noun(context: Context, names: Sequence[str], notes: list[str]) -> dict[str, str]:
+    """The symbols whose letter and noun make a parameter: `A`, 'a rectangular matrix', is `a_matrix`."""
+    found: dict[str, str] = {}
+    for name in names:
+        nouns = [noun for noun in ("matrix", "vector") if re.search(rf"\b{noun}\b", context.legend.get(name, ""))]
+        made = [f"{name}_{noun}".lower() for noun in nouns if f"{name}_{noun}".lower() in context.parameters]
+        if len(made) == 1:
+            notes.append(f"{name} is taken as {made[0]}, by its letter and what the text calls it")
+            found[name] = made[0]
+    return found
 
 
 def _by_place(context: Context, left: Any, right: sp.Expr, known: Mapping[str, str], notes: list[str]) -> dict[str, str]:

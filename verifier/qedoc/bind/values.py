@@ -2,6 +2,7 @@
 
 import inspect
 import re
+from dataclasses import is_dataclass
 from typing import Any
 
 import sympy as sp
@@ -9,12 +10,15 @@ import sympy as sp
 from qedoc.bind.context import Context
 from qedoc.bind.records import Obstruction
 from qedoc.bind.symbols import returns
-from qedoc.read import Application, Equation, Reading
+from qedoc.errors import QedocError
+from qedoc.read import Application, Equation, NotAClaim, Reading, Silence
+from qedoc.target import resolve
 from qedoc.verdict import Verdict
 
 _LOGARITHM = re.compile(r"^log(pdf|pmf|cdf|sf)$")
 _GENERIC = re.compile(r"^[A-Za-z]$|^ell$|^(?:[fFPpS]_\w+|[A-Z]{2,4}|F\^-1|L_\w+)$")
 _STATED = re.compile(r"^\s*(?:If|When|With|For)\s+`{1,2}(\w+)\s*=\s*([^`]+)`{1,2}", re.IGNORECASE)
+_SCALAR = re.compile(r"\bscalar\b[^.]*?\bif\s+`{0,2}\w+\s*==?\s*1\b")
 _LITERALS: dict[str, Any] = {"True": True, "False": False, "None": None}
 
 
@@ -86,10 +90,17 @@ def _check_left(context: Context, equation: Equation) -> None:
                 )
         case sp.Mul() if _juxtaposed(context, left):
             return
-        case _ if left.has(sp.Derivative, sp.Subs):
-            raise Obstruction("a statement about a derivative; values are checked, not derivatives", verdict=Verdict.UNDECIDED)
+        case sp.Pow(base=sp.Symbol()) if _of_a_step(context, equation):
+            raise Obstruction(f"it tells {left} of a step that another formula describes", verdict=Verdict.NOT_A_CLAIM)
         case _:
             raise Obstruction(f"the left side {left} is no name for a value of {name}", rf"write \mathrm{{{name}}} on the left")
+
+
+def _of_a_step(context: Context, equation: Equation) -> bool:
+    """Whether the left side of an equation is written in a formula that is a step of an algorithm."""
+    steps = [f.latex for f, r in context.readings.items() if isinstance(r, NotAClaim) and r.silence is Silence.STEP]
+    written = [f.latex.partition("=")[0].strip() for f in context.readings if equation.latex in f.latex]
+    return any(left and left in step for left in written for step in steps)
 
 
 def _juxtaposed(context: Context, left: sp.Mul) -> bool:
@@ -115,6 +126,20 @@ def _finite(value: sp.Expr) -> tuple[sp.Expr, tuple[str, ...]]:
         return value, ()
     pieces = [(sp.nan if part in (sp.oo, -sp.oo) else part, condition) for part, condition in value.args]
     return sp.Piecewise(*pieces, evaluate=False), ("checked where the formula is finite",)
+
+
+def is_record(path: str) -> bool:
+    """Whether an object is a class of records, which cannot be called for a value."""
+    try:
+        value: Any = resolve(path)
+    except QedocError:
+        return False
+    return inspect.isclass(value) and (hasattr(value, "_fields") or is_dataclass(value)) and "__call__" not in vars(value)
+
+
+def single(context: Context) -> bool:
+    """Whether the text says that a result with one entry is a number, and no array: 'or a scalar if ``M = 1``'."""
+    return bool(_SCALAR.search(context.record.docstring))
 
 
 def switches(context: Context, line: int) -> dict[str, Any]:
@@ -150,4 +175,4 @@ def defaults(context: Context, given: set[str]) -> tuple[str, ...]:
         raise Obstruction(
             f"the formula does not say what {' and '.join(missing)} of {context.record.name} is", "name the parameter in the text"
         )
-    return tuple(f"{p.name}={p.default!r}" for p in left)
+    return tuple(f"{p.name}={getattr(p.default, '__qualname__', repr(p.default))}" for p in left)

@@ -7,6 +7,7 @@ import sympy as sp
 
 from qedoc.read import applications, brackets, cases, hypergeometric, names, operators, scripts
 from qedoc.read.cases import conditions
+from qedoc.read.matrices import WHOLE, Determinant, InverseEntry
 from qedoc.read.parser import Parser
 from qedoc.read.reading import (
     Application,
@@ -15,6 +16,7 @@ from qedoc.read.reading import (
     Names,
     NotAClaim,
     Obstacle,
+    Position,
     Reading,
     Refused,
     Silence,
@@ -23,20 +25,27 @@ from qedoc.read.reading import (
     extent,
 )
 from qedoc.read.relations import related
+from qedoc.read.repair import repaired
 from qedoc.read.scope import Scope, plain
+from qedoc.read.slices import Slice
 from qedoc.read.statement import definitions, equations
 from qedoc.read.tokens import tokenize
 from qedoc.read.tree import Node, nest
 
 __all__ = [
+    "WHOLE",
     "Application",
+    "Determinant",
     "Equation",
     "Extent",
+    "InverseEntry",
     "Names",
     "NotAClaim",
     "Obstacle",
+    "Position",
     "Reading",
     "Silence",
+    "Slice",
     "Unreadable",
     "defined",
     "extent",
@@ -88,7 +97,7 @@ def read(latex: str, names: Names) -> Reading | Unreadable | NotAClaim:
     except Silent as silent:
         return silent.finding
     except Refused as refused:
-        return refused.at(latex)
+        return repaired(latex, refused.at(latex), lambda text: _read(nest(tokenize(text)), names, text))
     except RecursionError:
         return Refused(Obstacle.LIMIT, "nested too deep for this place", 0, "name the inner parts").at(latex)
 
@@ -98,8 +107,10 @@ def _read(nodes: Sequence[Node], names: Names, latex: str) -> Reading | NotAClai
     known = related(nodes, names, Scope(names, nodes), read=True)
     if known is not None:
         return known
+    scope = Scope(names, nodes)
     try:
-        return Reading(equations=equations(nodes, Scope(names, nodes), latex))
+        found = equations(nodes, scope, latex)
+        return Reading(equations=found, notes=tuple(scope.notes))
     except Refused:
         known = related(nodes, names, Scope(names, nodes), read=False)
         if known is None:

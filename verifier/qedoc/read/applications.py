@@ -142,6 +142,8 @@ def applied(parser: Parser, name: str, token: Token, scripts: Scripts, *, letter
     if special is not None:
         return special
     if scope.declared(name) or name == "pi":
+        if name in scope.matrices and (scripts.upper is not None or (len(pieces) == 1 and len(pieces[0]) > 1)):
+            return None
         if name in scope.vectors:
             what = f"the vector {name} before a bracket: an entry, or a factor"
             raise parser.refuse(Obstacle.AMBIGUOUS, what, r"write a subscript, or \cdot")

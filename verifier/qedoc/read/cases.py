@@ -74,12 +74,46 @@ def piecewise(parser: Parser, group: Group, lines: Sequence[Sequence[Node]]) -> 
     if not lines:
         raise parser.refuse(Obstacle.MALFORMED, "cases without a row", "", group.start)
     pairs = []
+    lines = _over_the_reals(parser, lines)
     for number, line in enumerate(lines):
         value, condition = _row(parser, line)
         if condition is sp.true and number + 1 < len(lines):
             raise parser.refuse(Obstacle.MALFORMED, "'otherwise' before the last row", "", line[0].start)
         pairs.append((value, condition))
     return sp.Piecewise(*pairs, evaluate=False)
+
+
+def _over_the_reals(parser: Parser, lines: Sequence[Sequence[Node]]) -> list[Sequence[Node]]:
+    """The rows about real numbers: `NaN` at NaN is none, and those that give a zero at each of the two zeros are one."""
+    kept: list[Sequence[Node]] = []
+    zeros: list[Sequence[Node]] = []
+    for line in lines:
+        cells = split(line, "&")
+        value, condition = cells[0], cells[-1]
+        if len(cells) == 2 and len(condition) == 3 and relation(condition[1]) == "=" and _is_nan(condition[2]) and _is_nan(*value):
+            parser.scope.notes["nothing is claimed at NaN"] = None
+        elif len(cells) == 2 and len(condition) == 4 and relation(condition[1]) == "=" and _same_zero(condition[2:], value):
+            zeros.append([value[1], line[len(value)], *condition[:2], condition[3]])
+            if len(zeros) == 1:
+                kept.append(zeros[0])
+        else:
+            kept.append(line)
+    if len(zeros) != 2:
+        return list(lines) if zeros else kept
+    parser.scope.notes["zeros of either sign are one number"] = None
+    return kept
+
+
+def _is_nan(*nodes: Node) -> bool:
+    return len(nodes) == 1 and isinstance(nodes[0], Token) and nodes[0].kind is Kind.TEXT and nodes[0].text.lower() == "nan"
+
+
+def _same_zero(one: Sequence[Node], other: Sequence[Node]) -> bool:
+    """Whether both are a zero with the same sign."""
+    signed = [
+        len(nodes) == 2 and nodes[0].is_char("+", "-") and isinstance(nodes[1], Token) and nodes[1].text == "0" for nodes in (one, other)
+    ]
+    return all(signed) and one[0].is_char("-") == other[0].is_char("-")
 
 
 def _row(parser: Parser, line: Sequence[Node]) -> tuple[sp.Expr, sp.Basic]:

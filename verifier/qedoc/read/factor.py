@@ -5,6 +5,7 @@ from enum import Enum, auto
 
 import sympy as sp
 
+from qedoc.read.matrices import WHOLE
 from qedoc.read.scope import Scope
 
 
@@ -69,6 +70,6 @@ def has_vector(value: sp.Expr, scope: Scope) -> bool:
         part = waiting.pop()
         if isinstance(part, sp.Symbol) and part.name in scope.vectors:
             return True
-        if not isinstance(part, sp.Indexed):
+        if not isinstance(part, (sp.Indexed, *WHOLE)):
             waiting += part.args
     return False

@@ -12,6 +12,7 @@ from qedoc.read.parser import NAMES, Parser, rule
 from qedoc.read.reading import Obstacle, Refused
 from qedoc.read.scope import ACCENTS, conventional
 from qedoc.read.scripts import Scripts, collect, raised
+from qedoc.read.slices import sliced
 from qedoc.read.tokens import BOLD, FONTS, STYLED, Kind, Token
 from qedoc.read.tree import SYMBOLS, Group, Node
 
@@ -238,7 +239,8 @@ def _bracketed(parser: Parser, name: str, factor: Factor, *, entry: bool) -> Fac
             )
         return factor
     if any(item.is_char(":") or item.is_macro("ldots", "dots", "cdots") for item in group.items):
-        raise parser.refuse(Obstacle.UNSUPPORTED, "a slice", "write the entries with indices")
+        parser.take()
+        return replace(factor, value=sliced(parser, name, group), shape=Shape.OTHER)
     letters = [item.text for item in group.items if isinstance(item, Token) and item.kind is Kind.WORD]
     digits = plainly and not letters
     inner = [sp.Symbol(letter) for letter in letters]
@@ -265,12 +267,15 @@ def _accent(parser: Parser, token: Token) -> Factor:
 
 @rule("overline")
 def _overline(parser: Parser, token: Token) -> Factor:
-    r"""`\overline{X_i}`, whatever it means, is a name with the index i."""
+    r"""`\overline{X_i}`, whatever it means, is a name with the index i, unless the text says that it is the conjugate."""
     nodes = parser.argument()
     first = nodes[0] if nodes else None
     plain = len(nodes) == 1 or (len(nodes) == 3 and nodes[1].is_char("_"))
     if not plain or not isinstance(first, Token) or not (first.kind in (Kind.WORD, Kind.TEXT) or first.text in SYMBOLS):
         raise Refused(Obstacle.UNSUPPORTED, "a line above more than one symbol", token.start, "give it a name of its own")
+    if first.text in parser.scope.conjugates:
+        parser.scope.notes[f"{first.text} is real, and its own conjugate"] = None
+        return replace(parser.inside(nodes, nodes[-1].end).factor_alone(), start=token.start)
     if first.kind is Kind.WORD and len(first.text) > 1:
         raise Refused(Obstacle.UNSUPPORTED, "a line above more than one symbol", token.start, "give it a name of its own")
     base = Base(name=f"{first.text}_overline", token=token, letters=False)

@@ -7,6 +7,7 @@ import sympy as sp
 from sympy.core.function import AppliedUndef
 
 from qedoc.read.factor import Factor, Shape, has_vector
+from qedoc.read.products import crossed
 from qedoc.read.reading import Obstacle, Refused
 from qedoc.read.scope import Scope
 
@@ -39,7 +40,7 @@ def check(factors: Sequence[Factor], operations: Sequence[str], operation: str, 
         if either.shape is Shape.LOOSE_SUM:
             refuse_loose(either)
     if operation:
-        _check_operation(last, operations[-1], operation, factor, at)
+        _check_operation(last, operations[-1], operation, factor, at, scope)
     else:
         _check_beside(last, operations[-1], factor, at, scope)
 
@@ -62,12 +63,12 @@ def _check_beside(last: Factor, before: str, factor: Factor, at: int, scope: Sco
         _ambiguous("a product of letters that nothing explains: of numbers, or of matrices", at, "explain the letters")
 
 
-def _check_operation(last: Factor, before: str, operation: str, factor: Factor, at: int) -> None:
+def _check_operation(last: Factor, before: str, operation: str, factor: Factor, at: int, scope: Scope) -> None:
     if operation == "/" and factor.shape in (Shape.LOOSE_PRODUCT, Shape.LARGE):
         _ambiguous("a quotient by a product without parentheses", at, r"write \frac or parentheses")
     if last.shape is Shape.BARE_CALL and (operation in ("/", "mod") or factor.shape in (Shape.NAME, Shape.NUMBER)):
         _ambiguous("an operation after a function without parentheses", at, _ARGUMENT)
-    if operation == "x" and last.shape is factor.shape is Shape.NAME:
+    if operation == "x" and last.shape is factor.shape is Shape.NAME and not crossed(last, factor, scope):
         _ambiguous("a product or a cross product", at, r"write \cdot for a product of numbers")
     if operation == "mod" and before != "*":
         _ambiguous("mod beside other factors", at, "put it in parentheses")

@@ -8,6 +8,7 @@ import sympy as sp
 from qedoc.read import arithmetic
 from qedoc.read.brackets import entry, fresh
 from qedoc.read.factor import Factor, Shape, Term, has_vector
+from qedoc.read.matrices import MATRIX, Determinant, kind
 from qedoc.read.parser import Parser, rule
 from qedoc.read.reading import Obstacle, extent
 from qedoc.read.scripts import collect
@@ -147,6 +148,19 @@ def _gradient(parser: Parser, token: Token) -> Factor:
     return Factor(value=value, shape=Shape.CALL, start=token.start, scripted=True)
 
 
+@rule("det")
+def _determinant(parser: Parser, token: Token) -> Factor:
+    r"""`\det A` and `\det(A)` of a matrix that has a name."""
+    if not parser.starts():
+        raise parser.refuse(Obstacle.MALFORMED, "a determinant of nothing", "")
+    factor = parser.factor()
+    if not isinstance(factor.value, sp.Symbol) or kind(factor.value, parser.scope) != MATRIX:
+        what = "a determinant of something that is not known to be a matrix"
+        raise parser.refuse(Obstacle.UNSUPPORTED, what, "say in the text that it is one, and give it a name", token.start)
+    shape = Shape.CALL if factor.shape is Shape.BRACKET else Shape.BARE_CALL
+    return Factor(value=Determinant(factor.value, extent(factor.value.name)), shape=shape, start=token.start, scripted=True)
+
+
 @rule("sum", "prod")
 def _large(parser: Parser, token: Token) -> Factor:
     """A sum or product; it reaches to the end of its term."""
@@ -219,9 +233,22 @@ def _range(parser: Parser, name: str, first: tuple[Node, ...], last: sp.Expr | N
         return index, parser.part(first, token.start), last
     if not any(index in part.free_symbols for entry in body.atoms(sp.Indexed) for part in entry.indices):
         raise parser.refuse(Obstacle.AMBIGUOUS, f"nothing says where {name} starts and ends", "write its first and last value", token.start)
+    if last is None and _windowed(parser, body, index):
+        parser.scope.notes[f"{name} counts from 0, as Python does"] = None
+        return index, sp.Integer(0), extent(name) - 1
     if _outside_entries(body, index):
         raise parser.refuse(Obstacle.AMBIGUOUS, f"nothing says where {name} starts", "write its first and last value", token.start)
     return index, sp.Integer(1), extent(name) if last is None else last
+
+
+def _windowed(parser: Parser, value: sp.Expr, index: sp.Symbol) -> bool:
+    """Whether an index runs over one parameter, and is a step in others: `a_{k-j} v_j`."""
+    found = [(entry, part) for entry in value.atoms(sp.Indexed) for part in entry.indices if index in part.free_symbols]
+    computed = [part for _, part in found if part != index]
+    steps = all(isinstance(part - index, sp.Symbol) or isinstance(part + index, sp.Symbol) for part in computed)
+    given = all(entry.base.label.name in parser.scope.parameters for entry, _ in found)
+    alone = value.xreplace({entry: sp.Dummy() for entry, _ in found})
+    return bool(computed) and len(computed) < len(found) and steps and given and index not in alone.free_symbols
 
 
 def _outside_entries(value: sp.Expr, index: sp.Expr) -> bool:

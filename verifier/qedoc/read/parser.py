@@ -10,6 +10,7 @@ import sympy as sp
 from qedoc.read import arithmetic, sequences
 from qedoc.read.factor import Factor, Shape, Term
 from qedoc.read.neighbours import check, check_vectors, refuse_loose
+from qedoc.read.products import joined
 from qedoc.read.reading import Obstacle, Refused
 from qedoc.read.refusals import PRODUCTS, keyword, refusal
 from qedoc.read.scope import Scope
@@ -218,6 +219,7 @@ class Parser:
             if len(factors) > 2:
                 raise self.refuse(Obstacle.AMBIGUOUS, "mod beside other factors", "put it in parentheses", factors[0].start)
             return self.built(factors[0].start, lambda a, b: arithmetic.unevaluated(sp.Mod, a, b), factors[0].value, factors[1].value)
+        factors, operations = joined(factors, operations, self.scope)
         check_vectors(factors, operations, self.scope)
         parts = []
         for factor, operation in zip(factors, operations, strict=True):

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import TypeAlias
 
 import sympy as sp
 
@@ -60,6 +61,7 @@ class Names:
         legend: symbols that the text explains, each with what it says of them.
         siblings: documented functions beside the object; their names stand for them.
         vectors: symbols that have entries, so that `x_1` is an entry and a product of two of them is not elementwise.
+        matrices: those of them that are matrices, so that `A B` is their product and `A^T` is transposed.
         constants: symbols with a known value.
         about: the text around the formula, which tells a factorisation or an equation to be solved from a value.
     """
@@ -69,6 +71,7 @@ class Names:
     legend: Mapping[str, str] = field(default_factory=dict)
     siblings: frozenset[str] = frozenset()
     vectors: frozenset[str] = frozenset()
+    matrices: frozenset[str] = frozenset()
     constants: Mapping[str, sp.Expr] = field(default_factory=dict)
     about: str = ""
 
@@ -89,6 +92,9 @@ class Application:
         return f"{self.name}({', '.join(map(shown, self.arguments))})" if self.arguments else self.name
 
 
+Position: TypeAlias = tuple[sp.Symbol, tuple[sp.Expr, sp.Expr] | None]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Equation:
     """One value that a formula states.
@@ -98,24 +104,35 @@ class Equation:
         right: the value.
         condition: where it is stated to hold besides the domain; `true` if the formula says nothing.
         latex: the piece of the formula that `right` was read from.
+        entry: where `right` is an entry of a result that is written without indices: each index, with its first and last value, or with
+            None where these are those of the axis that it runs over.
     """
 
     left: sp.Expr | Application | None
     right: sp.Expr
     condition: sp.Basic
     latex: str
+    entry: tuple[Position, ...] = ()
 
     def __str__(self) -> str:
         left = self.left if isinstance(self.left, Application) or self.left is None else shown(self.left)
+        if self.entry:
+            left = f"{'' if left is None else left}[{', '.join(str(index) for index, _ in self.entry)}]"
         text = shown(self.right) if left is None else f"{left} = {shown(self.right)}"
         return text if self.condition == sp.true else f"{text}, if {shown(self.condition)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """A formula that was read: one equation for each link of a chain and each row."""
+    """A formula that was read: one equation for each link of a chain and each row.
+
+    Args:
+        equations: in the order written.
+        notes: what was taken without being said.
+    """
 
     equations: tuple[Equation, ...]
+    notes: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return "\n".join(map(str, self.equations))

@@ -27,7 +27,6 @@ _UNSUPPORTED = {
     "circ": "a composition or an elementwise product",
     "otimes": "a Kronecker or tensor product",
     "oplus": "a direct sum",
-    "det": "a determinant",
     "lim": "a limit",
     "sup": "a supremum",
     "inf": "an infimum",

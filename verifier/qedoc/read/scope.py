@@ -7,11 +7,13 @@ from contextlib import contextmanager
 import sympy as sp
 
 from qedoc.read.functions import LETTERS
+from qedoc.read.matrices import Opener
 from qedoc.read.reading import Names
 from qedoc.read.tokens import BOLD, Kind, Token
 from qedoc.read.tree import SYMBOLS, Group, Node
 
 ACCENTS = frozenset({"hat", "bar", "tilde", "widehat", "widetilde", "dot", "check", "breve", "acute", "grave", "mathring"})
+TRANSPOSES = ("T", "top", "intercal")
 CONVENTIONAL = frozenset("ijklmn")
 SYLLABLES = frozenset({"min", "in", "ln", "lim", "kl", "nil", "mil", "ml", "mm", "nm", "km", "ill", "mn"})
 
@@ -20,6 +22,8 @@ KNOWN_LETTERS = frozenset(name for name, _ in LETTERS)
 _DISTRIBUTION_LETTERS = frozenset("fFpPS")
 _FUNCTION = re.compile(r"\bfunctions?\b", re.IGNORECASE)
 _MEAN = re.compile(r"\b(mean|average)\b", re.IGNORECASE)
+_CONJUGATE = re.compile(r"\bconjugate\b", re.IGNORECASE)
+_OVERLINED = re.compile(r"\\overline\{\\?([A-Za-z]+)")
 _STYLE = re.compile(r"\\(mathrm|mathit|mathbf|mathtt|mathsf|boldsymbol|bm|text\w*|operatorname\*?|vec)\s*\{([^{}]*)\}")
 _ACCENT = re.compile(r"\\(" + "|".join(sorted(ACCENTS)) + r")\s*(\{([^{}]*)\}|\\?[A-Za-z]+)")
 _CALLIGRAPHIC = re.compile(r"\\(mathcal|mathscr)\s*\{([^{}]*)\}")
@@ -47,12 +51,18 @@ class Scope:
             del self.legend[name]
         self.constants = {plain(name): value for name, value in names.constants.items()}
         self.parameters = {plain(name) for name in names.parameters} - self.own
+        self.conjugates = {found[1] for name, text in names.legend.items() if _CONJUGATE.search(text) and (found := _OVERLINED.match(name))}
         self.mean = any("langle" in name and _MEAN.search(text) for name, text in names.legend.items())
+        self.matrices = {plain(name) for name in names.matrices}
         self.vectors = {plain(name) for name in names.vectors} | set(_bold(nodes)) | (set(_averaged(nodes)) if self.mean else set())
+        self.vectors |= self.matrices | set(_quadratic(nodes, self.matrices))
         self.symbols = {*self.parameters, *self.legend, *self.constants, *self.vectors} - self.own
         self.letters = index_letters(nodes)
         self.families = set(_families(nodes))
         self.bound: list[str] = []
+        self.notes: dict[str, None] = {}
+        words = [item for items in walk(nodes) for item in items if isinstance(item, Token) and item.kind in (Kind.WORD, Kind.TEXT)]
+        self.opener = Opener(self, self.symbols.union(*((word.text, *word.text) for word in words)))
 
     def declared(self, name: str) -> bool:
         """Whether the name is known to stand for a value."""
@@ -111,6 +121,30 @@ def _averaged(nodes: Sequence[Node]) -> Iterator[str]:
         for item in items:
             if isinstance(item, Group) and item.opener == "angle" and len(item.items) == 1 and isinstance(item.items[0], Token):
                 yield item.items[0].text
+
+
+def _quadratic(nodes: Sequence[Node], matrices: set[str]) -> Iterator[str]:
+    r"""The letters of `u` in `(u)^T A (u)`, where A is a matrix: only vectors make this a value."""
+    for items in walk(nodes):
+        for place, item in enumerate(items[:-3]):
+            if not isinstance(item, Group) or item.opener != "(" or not items[place + 1].is_char("^"):
+                continue
+            mark, matrix = contents(items[place + 2]), items[place + 3]
+            scripted = place + 4 < len(items) and items[place + 4].is_char("^")
+            last = place + (6 if scripted else 4)
+            again = items[last] if last < len(items) else None
+            transposed = len(mark) == 1 and isinstance(mark[0], Token) and mark[0].text in TRANSPOSES
+            if transposed and isinstance(matrix, Token) and matrix.text in matrices and _same(item, again):
+                yield from (t.text for t in item.items if isinstance(t, Token) and (t.kind is Kind.WORD or t.text in SYMBOLS))
+
+
+def _same(one: Group, other: Node | None) -> bool:
+    """Whether two brackets hold the same text."""
+
+    def spelled(group: Group) -> list[str]:
+        return [token.text for items in walk([group]) for token in items if isinstance(token, Token)]
+
+    return isinstance(other, Group) and other.opener == one.opener and spelled(one) == spelled(other)
 
 
 def contents(node: Node) -> Sequence[Node]:

@@ -8,14 +8,16 @@ import sympy as sp
 from qedoc.read import arithmetic
 from qedoc.read.factor import Factor, Shape, has_vector
 from qedoc.read.functions import RISING
+from qedoc.read.matrices import COLUMN, MATRIX, Inverse, Transpose, kind
 from qedoc.read.neighbours import refuse_loose
 from qedoc.read.parser import SCRIPTS, Parser
 from qedoc.read.reading import Obstacle
+from qedoc.read.scope import TRANSPOSES
 from qedoc.read.tokens import Kind, Token
 from qedoc.read.tree import Group, Node
 
 _MARKS = ("*", "+", "-", "star", "ast", "dagger", "dag", "circ", "prime", "perp")
-_TRANSPOSES = ("top", "intercal", "T", "H")
+_TRANSPOSES = (*TRANSPOSES, "H")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,12 +115,26 @@ def raised(parser: Parser, factor: Factor, nodes: Sequence[Node], start: int) ->
         what = "an exponent on an entry: of the entry, or of the whole matrix"
         raise parser.refuse(Obstacle.AMBIGUOUS, what, "put the entry, or the matrix, in parentheses", start)
     spelled = "".join(node.text for node in nodes if isinstance(node, Token))
+    turned = _turned(parser, factor.value, spelled)
+    if turned is not None:
+        return replace(factor, value=turned, shape=Shape.OTHER, scripted=True, raised=True)
+    if spelled.isdigit() and kind(factor.value, parser.scope) == MATRIX:
+        what = "a power of a matrix: of each entry, or a product with itself"
+        raise parser.refuse(Obstacle.AMBIGUOUS, what, "write it with indices")
     if spelled in (*_TRANSPOSES, "-1") and has_vector(factor.value, parser.scope):
         what = "an exponent on a vector or matrix: of each entry, an inverse or a transpose"
         raise parser.refuse(Obstacle.AMBIGUOUS, what, "write it with indices", start)
     value = parser.built(start, arithmetic.power, factor.value, exponent(parser, nodes, start, named=factor.shape is Shape.NAME))
     shape = Shape.OTHER if factor.shape in (Shape.NUMBER, Shape.NAME) else factor.shape
     return replace(factor, value=value, shape=shape, scripted=True, raised=True)
+
+
+def _turned(parser: Parser, value: sp.Expr, mark: str) -> sp.Expr | None:
+    """The transpose of a matrix or vector, or the inverse of a matrix; None where the exponent is neither."""
+    known = kind(value, parser.scope)
+    if mark in TRANSPOSES and not parser.scope.declared(mark) and known in (MATRIX, COLUMN):
+        return Transpose(value)
+    return Inverse(value) if mark == "-1" and known == MATRIX and isinstance(value, sp.Symbol) else None
 
 
 def _postfix(parser: Parser, factor: Factor) -> Factor:

@@ -8,8 +8,9 @@ from qedoc.read.brackets import split
 from qedoc.read.cases import conditions, trimmed
 from qedoc.read.functions import FUNCTIONS
 from qedoc.read.lines import Statement, statements
+from qedoc.read.matrices import ROW, Cross, has_product, kind
 from qedoc.read.parser import Parser
-from qedoc.read.reading import Application, Equation, Obstacle, Refused, Silence, Silent
+from qedoc.read.reading import Application, Equation, Obstacle, Position, Refused, Silence, Silent
 from qedoc.read.scope import Scope, walk
 from qedoc.read.tokens import Kind, Token
 from qedoc.read.tree import SYMBOLS, Group, Node, relation
@@ -31,7 +32,7 @@ def equations(nodes: Sequence[Node], scope: Scope, latex: str) -> tuple[Equation
     for statement in stated:
         _declare(statement, scope)
     found = [equation for statement in stated for equation in _equations(statement, scope, latex)]
-    if len(found) == 1 and found[0].left is None and isinstance(found[0].right, (sp.Symbol, sp.Number, sp.Indexed)):
+    if len(found) == 1 and found[0].left is None and not found[0].entry and isinstance(found[0].right, (sp.Symbol, sp.Number, sp.Indexed)):
         raise Silent(Silence.NOTATION, f"{found[0].right} alone")
     return tuple(found)
 
@@ -160,11 +161,25 @@ def _equations(statement: Statement, scope: Scope, latex: str) -> Iterator[Equat
     if len(sides) == 1:
         if any(node.is_macro("over", "choose") for node in sides[0]):
             sides[0] = [Group(opener="{", closer="{", items=tuple(sides[0]), start=sides[0][0].start, end=end)]
-        yield Equation(left=None, right=_value(sides[0], scope), condition=condition, latex=_text(sides[0], latex))
+        yield _equation(None, sides[0], scope, condition, latex)
         return
     left = _left(sides[0], scope)
     for side in sides[1:]:
-        yield Equation(left=left, right=_value(side, scope), condition=condition, latex=_text(side, latex))
+        yield _equation(left, side, scope, condition, latex)
+
+
+def _equation(left: sp.Expr | Application | None, side: Sequence[Node], scope: Scope, condition: sp.Basic, latex: str) -> Equation:
+    """One equation; products of matrices and vectors on its right side are written out in entries."""
+    right, entry = _value(side, scope), tuple[Position, ...]()
+    if has_product(right):
+        known = kind(right, scope)
+        if known in (None, ROW) or isinstance(left, sp.Indexed):
+            what = "matrices or vectors that do not make one matrix, vector or number"
+            raise Refused(Obstacle.AMBIGUOUS, what, side[0].start, "write it with indices")
+        length = (sp.Integer(1), sp.Integer(3)) if right.has(Cross) else None
+        entry = tuple((scope.opener.fresh(), length) for _ in range(known or 0))
+        right = scope.opener.entry(right, tuple(index for index, _ in entry))
+    return Equation(left=left, right=right, condition=condition, latex=_text(side, latex), entry=entry)
 
 
 def _text(side: Sequence[Node], latex: str) -> str:

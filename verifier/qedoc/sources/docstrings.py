@@ -68,6 +68,7 @@ class Documented:
         conditions: where the text says that the formulas hold.
         siblings: names of the documented functions beside it.
         vectors: symbols and parameters of which the text says that they have entries.
+        matrices: those of which it says that they are matrices.
     """
 
     name: str
@@ -82,6 +83,7 @@ class Documented:
     conditions: tuple[Condition, ...] = ()
     siblings: frozenset[str] = frozenset()
     vectors: frozenset[str] = frozenset()
+    matrices: frozenset[str] = frozenset()
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -226,8 +228,12 @@ def _record(name: str, aliases: tuple[str, ...], value: Any, docstring: str) -> 
     names = [argument.name for argument in arguments]
     legend = prose.legend(paragraphs, {name: text for name, (text, _) in told.items()})
     letters = {symbol: text for symbol, text in legend.items() if "angle" not in symbol}
-    bound = {symbol: parameter for symbol, text in letters.items() if (parameter := prose.parameter(text, names))}
+    said = {argument.name: argument.text for argument in arguments}
+    found = ((symbol, prose.parameter(text, names) or prose.described(text, said)) for symbol, text in letters.items())
+    bound = {symbol: parameter for symbol, parameter in found if parameter}
     shaped = {argument.name for argument in arguments if prose.shaped(argument.text)}
+    square = {argument.name for argument in arguments if prose.matrix(argument.text)}
+    matrices = {symbol for symbol, text in legend.items() if prose.matrix(text)} | {s for s, p in bound.items() if p in square} | square
     vectors = {symbol for symbol, text in legend.items() if prose.shaped(text)} | {s for s, p in bound.items() if p in shaped} | shaped
 
     def formula(latex: str, line: int, *, display: bool) -> Formula:
@@ -246,6 +252,7 @@ def _record(name: str, aliases: tuple[str, ...], value: Any, docstring: str) -> 
         bound=bound,
         conditions=tuple(prose.conditions(paragraphs, {name: item for name, item in told.items() if name in names})),
         vectors=frozenset(vectors),
+        matrices=frozenset(matrices),
     )
 
 

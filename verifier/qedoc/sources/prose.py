@@ -8,7 +8,9 @@ from itertools import pairwise
 from qedoc.sources.markup import SILENT, Paragraph
 
 _MATH = r":math:`([^`]+)`"
-_SYMBOL = re.compile(r"\\?[A-Za-z]+'*|\\(hat|bar|tilde|mathbf|mathrm|vec)\{?\\?[A-Za-z]+\}?|\\langle\s*\\?\w+\s*\\rangle")
+_SYMBOL = re.compile(
+    r"\\?[A-Za-z]+'*|\\(hat|bar|tilde|mathbf|mathrm|vec)\{?\\?[A-Za-z]+\}?|\\langle\s*\\?\w+\s*\\rangle|\\overline\{\\?[A-Za-z]+(?:_\w)?\}"
+)
 _SCRIPT = r"(_(\\?[A-Za-z0-9]+|\{[^{}]*\}|\\math\w+\{[^{}]*\}))?(\([^()]*\))?"
 _LONE = re.compile(rf"({_SYMBOL.pattern}){_SCRIPT}")
 _MEANS = r"denotes?|represents?|indicates?|stands? for|means|refers? to|=|:|scales"
@@ -17,6 +19,8 @@ _EXPLAINED = re.compile(rf"{_MATH}\s*,?\s*(?:{_IS}|(?:{_MEANS})(?=\W)\s*)(.*)")
 _SUPPOSED = re.compile(r"\b(?:if|when|unless|whether|case)\s*$", re.IGNORECASE)
 _FOR = re.compile(rf"(?:^|[\s(])[Ff]or {_MATH} (?!and |or |in )([a-z].*)")
 _AT = re.compile(rf"\b(iteration|step|time|timestep|index|dimension|length|batch|round)s? {_MATH}")
+_DATA = re.compile(r"an? (?:array|vector|matrix|set|sequence|batch) of ", re.IGNORECASE)
+_GIVEN = re.compile(rf"\b(?:Given|For) (an? [^:`.;]*?)\s*{_MATH}", re.IGNORECASE)
 _QUOTED = re.compile(r"(?::code:)?`{1,2}([A-Za-z_]\w*)`{1,2}")
 _RELATION = re.compile(r"\\(le|leq|leqslant|ge|geq|geqslant|lt|gt|ne|neq|in)(?![A-Za-z])|[<>]|\\not")
 _HOLDS = re.compile(
@@ -38,6 +42,7 @@ _RANGE = re.compile(
     re.IGNORECASE,
 )
 _HEAD = re.compile(r"\W*(?:(?!of\b|for\b|to\b|with\b|in\b)[\w-]+\s+){0,4}(?:vector|matrix|matrices|tree)\b", re.IGNORECASE)
+_MATRIX = re.compile(_HEAD.pattern.replace(r"vector|matrix|matrices|tree", r"matrix|matrices"), re.IGNORECASE)
 _SHAPE = re.compile(r"\bshape\s*`{0,2}[\[(]([^\])]*)[\])]", re.IGNORECASE)
 
 
@@ -94,6 +99,9 @@ def legend(paragraphs: Sequence[Paragraph], arguments: Mapping[str, str]) -> dic
 
 
 def _explanations(sentence: str) -> Iterator[tuple[str, str]]:
+    given = _GIVEN.search(sentence)
+    if given and (indexed := re.fullmatch(r"(\\?[A-Za-z]+)_\{?[i-n]+\}?", given[2])):
+        yield indexed[1], given[1].replace("*", "").strip()
     starts = [found.start() for found in re.finditer(_MATH, sentence)]
     for start, end in pairwise([*starts, len(sentence)]):
         piece = sentence[start:end]
@@ -161,6 +169,17 @@ def parameter(text: str, parameters: Iterable[str]) -> str:
     return best[0] if len(best) == 1 else ""
 
 
+def described(text: str, arguments: Mapping[str, str]) -> str:
+    """The parameter whose description has all the long words of a text about an array, at least three; empty if none or several do."""
+    words = _long_words(text) if _DATA.match(text) else set()
+    fitting = [name for name, told in arguments.items() if words <= _long_words(told)]
+    return fitting[0] if len(words) >= 3 and len(fitting) == 1 else ""
+
+
+def _long_words(text: str) -> set[str]:
+    return {word.rstrip("s") for word in re.findall(r"[a-z]{4,}", text.lower())}
+
+
 def _spelled(name: str, words: Sequence[str]) -> bool:
     parts = [part for part in name.lower().split("_") if part]
     return (
@@ -221,3 +240,8 @@ def shaped(text: str) -> bool:
     """Whether a description says that something has entries: a vector, a matrix, a tree, an array of a stated shape."""
     shape = _SHAPE.search(text)
     return bool(_HEAD.match(text)) or (shape is not None and bool(re.search(r"[A-Za-z]", shape[1])))
+
+
+def matrix(text: str) -> bool:
+    """Whether a description says that something is a matrix, so that two of them beside each other are a matrix product."""
+    return bool(_MATRIX.match(text))

@@ -1,6 +1,7 @@
 """The Sphinx extension: formulas with their status, from the lock file alone; neither jax nor sympy is imported."""
 
 from pathlib import Path
+from shutil import copyfile
 from typing import Any, cast
 
 from docutils import nodes
@@ -18,10 +19,12 @@ from qedoc.sphinx import library, verification
 from qedoc.sphinx.account import account, heading
 from qedoc.sphinx.builders import POST_TRANSFORMS, visit_account, visit_curve, visit_heading
 from qedoc.sphinx.directives import FormulaDirective
-from qedoc.sphinx.domain import QedocDomain
+from qedoc.sphinx.domain import QedocDomain, domain_of
 from qedoc.sphinx.elements import curve, depart_fold, depart_summary, fold, summary, visit_fold, visit_summary
 from qedoc.sphinx.marks import append_formulas, mark
 from qedoc.sphinx.verification import When
+
+STYLE = "qedoc.css"
 
 logger = logging.getLogger(__name__)
 
@@ -71,7 +74,7 @@ def _read_library(app: Sphinx) -> None:
         names = ", ".join(map(repr, map(str, When)))
         raise ExtensionError(f"qedoc_verify: expected one of {names}, found {app.config.qedoc_verify!r}") from None
     folders = [Path(app.confdir, folder) for folder in app.config.qedoc_projects]
-    domain = cast("QedocDomain", app.env.get_domain("qedoc"))
+    domain = domain_of(app.env)
     try:
         domain.library = library.read(folders)
         wanted = [project for project in domain.library.projects if verification.is_wanted(when, project)]
@@ -85,7 +88,7 @@ def _read_library(app: Sphinx) -> None:
 
 
 def _outdated(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]) -> list[str]:
-    return cast("QedocDomain", env.get_domain("qedoc")).outdated()
+    return domain_of(env).outdated()
 
 
 def _plain(app: Sphinx, env: BuildEnvironment, node: pending_xref, content: nodes.TextElement) -> nodes.TextElement | None:
@@ -94,6 +97,9 @@ def _plain(app: Sphinx, env: BuildEnvironment, node: pending_xref, content: node
 
 
 def _add_style(app: Sphinx) -> None:
+    """The style sheet, straight to where pages look for it: an entry of html_static_path would change with each place of installation."""
     if app.builder.format == "html":
-        app.config.html_static_path.insert(0, str(Path(__file__).parent / "static"))
-        app.add_css_file("qedoc.css")
+        folder = Path(app.outdir, "_static")
+        folder.mkdir(parents=True, exist_ok=True)
+        copyfile(Path(__file__).parent / "static" / STYLE, folder / STYLE)
+        app.add_css_file(STYLE)

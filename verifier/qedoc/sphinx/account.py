@@ -13,19 +13,10 @@ from docutils import nodes
 from qedoc.report.layout import count
 from qedoc.sphinx.elements import WORDS, Row, letter, line, status, table
 from qedoc.sphinx.library import Entry
+from qedoc.verdict import SymbolEntry
 
-COLUMNS = {"Symbol": 10, "In code": 25, "Domain": 30, "Meaning": 35}
-"""Of the table of symbols: titles, and widths in percent."""
-
-
-class Symbol(NamedTuple):
-    """A line of the table of symbols; `name` is empty if the symbol is called so in the code too."""
-
-    latex: str
-    pretty: str
-    name: str
-    domain: str
-    meaning: str
+COLUMNS = {"Symbol": 10, "Name": 25, "Domain": 30, "Meaning": 35}
+"""Of the table of symbols: titles, and widths."""
 
 
 class Line(NamedTuple):
@@ -61,13 +52,6 @@ def told(entry: Entry) -> account:
     result = entry.result
     words = [result.source, *(text for symbol in result.symbols for text in (symbol.name, symbol.meaning))]
     return account("", nodes.Text(" ".join(words)), claim=result.id)
-
-
-def symbols(entry: Entry) -> Iterator[Symbol]:
-    """The table of symbols."""
-    for symbol in entry.result.symbols:
-        name = symbol.name if symbol.latex != symbol.name else ""
-        yield Symbol(symbol.latex, symbol.symbol, name, symbol.domain, symbol.meaning)
 
 
 def facts(entry: Entry) -> Iterator[Fact]:
@@ -111,12 +95,12 @@ def as_nodes(node: nodes.Element, entry: Entry) -> list[nodes.Node]:
         return [nodes.paragraph("", "", name, nodes.Text(" "), status(entry.status), classes=["qedoc-heading"])]
     rows: list[Row] = [
         [
-            [letter(symbol.latex, symbol.pretty)],
-            [nodes.literal("", symbol.name)] if symbol.name else [],
+            [letter(symbol.latex, symbol.symbol)],
+            [nodes.literal("", symbol.name)],
             [nodes.Text(symbol.domain)],
             [nodes.Text(symbol.meaning)],
         ]
-        for symbol in symbols(entry)
+        for symbol in entry.result.symbols
     ]
     fields = (nodes.field("", nodes.field_name("", fact.name), nodes.field_body("", *_body(fact.lines))) for fact in facts(entry))
     return [
@@ -143,27 +127,27 @@ def write_account(translator: Any, entry: Entry) -> None:
     translator.body.append('<div class="qedoc-wide">')
     translator.dispatch_visit(frame)
     translator.body.append(_HEAD)
-    translator.body += [_row(symbol, _drawn(translator, symbol)) for symbol in symbols(entry)]
+    translator.body += [_row(symbol, _drawn(translator, symbol)) for symbol in entry.result.symbols]
     translator.body.append("</tbody>\n")
     translator.dispatch_departure(frame)
     shown = "".join(f"<dt>{name}</dt>\n<dd>{_lines(lines)}</dd>\n" for name, lines in facts(entry))
     translator.body.append(f'</div>\n<dl class="qedoc-facts field-list simple">\n{shown}</dl>\n')
 
 
-def _drawn(translator: Any, symbol: Symbol) -> str:
+def _drawn(translator: Any, symbol: SymbolEntry) -> str:
     """A symbol as the renderer of mathematics writes it, once for each page: most formulas of a page have the same few."""
     known: dict[str, str] = translator.__dict__.setdefault("qedoc_letters", {})
     if symbol.latex not in known:
         before = len(translator.body)
-        letter(symbol.latex, symbol.pretty).walkabout(translator)
+        letter(symbol.latex, symbol.symbol).walkabout(translator)
         known[symbol.latex] = "".join(translator.body[before:])
         del translator.body[before:]
     return known[symbol.latex]
 
 
-def _row(symbol: Symbol, drawn: str) -> str:
-    name = _literal(symbol.name) if symbol.name else ""
-    return f"<tr><td>{drawn}</td><td>{name}</td><td>{escape(symbol.domain)}</td><td>{escape(symbol.meaning)}</td></tr>\n"
+def _row(symbol: SymbolEntry, drawn: str) -> str:
+    name, domain, meaning = _literal(symbol.name), escape(symbol.domain), escape(symbol.meaning)
+    return f"<tr><td>{drawn}</td><td>{name}</td><td>{domain}</td><td>{meaning}</td></tr>\n"
 
 
 def _lines(lines: Sequence[Line]) -> str:
@@ -180,6 +164,5 @@ def _literal(text: str) -> str:
     return f'<code class="docutils literal notranslate">{escape(text)}</code>'
 
 
-_COLS = "".join(f'<col style="width: {width}%" />' for width in COLUMNS.values())
 _TITLES = "".join(f'<th class="head">{title}</th>' for title in COLUMNS)
-_HEAD = f"<colgroup>{_COLS}</colgroup>\n<thead><tr>{_TITLES}</tr></thead>\n<tbody>\n"
+_HEAD = f"<thead><tr>{_TITLES}</tr></thead>\n<tbody>\n"

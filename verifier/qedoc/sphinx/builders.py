@@ -2,26 +2,21 @@
 
 from inspect import signature
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
-from sphinx.util import logging
 
 from qedoc.sphinx.account import account, as_nodes, heading, write_account, write_heading
-from qedoc.sphinx.elements import curve
+from qedoc.sphinx.domain import domain_of
+from qedoc.sphinx.elements import BOXES, curve
 from qedoc.sphinx.library import Entry
-
-if TYPE_CHECKING:
-    from qedoc.sphinx.domain import QedocDomain
 
 CACHE = "qedoc-pictures"
 """The folder of the pictures, beside the doctrees."""
 
 PLAIN = ("text", "man", "texinfo")
 """The formats that show TeX as it is written."""
-
-logger = logging.getLogger(__name__)
 
 
 class Accounts(SphinxPostTransform):
@@ -34,7 +29,7 @@ class Accounts(SphinxPostTransform):
         """Replaces each account."""
         builder = self.app.builder
         if builder.format != "html" or builder.name in BookFormulas.builders:
-            entries = cast("QedocDomain", self.env.get_domain("qedoc")).library.entries
+            entries = domain_of(self.env).library.entries
             found: list[nodes.Element] = [*self.document.findall(heading), *self.document.findall(account)]
             for node in found:
                 node.replace_self(as_nodes(node, entries[node["claim"]]))
@@ -47,7 +42,10 @@ class PlainFormulas(SphinxPostTransform):
     formats = PLAIN
 
     def run(self, **kwargs: Any) -> None:
-        """Replaces each formula."""
+        """Replaces each formula, and opens the boxes around them: the first line in a box would stand beside what is before it."""
+        for box in list(self.document.findall(nodes.container)):
+            if BOXES.intersection(box["classes"]):
+                box.replace_self(box.children)
         for block in list(self.document.findall(nodes.math_block)):
             if "qedoc-pretty" in block:
                 block.replace_self(nodes.literal_block(block["qedoc-pretty"], block["qedoc-pretty"], language="none"))
@@ -135,7 +133,7 @@ def visit_account(translator: Any, node: account) -> None:
 
 
 def _entry(translator: Any, node: nodes.Element) -> Entry:
-    return cast("QedocDomain", translator.builder.env.get_domain("qedoc")).library.entries[node["claim"]]
+    return domain_of(translator.builder.env).library.entries[node["claim"]]
 
 
 def visit_curve(translator: Any, node: curve) -> None:

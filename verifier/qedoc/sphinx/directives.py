@@ -13,7 +13,7 @@ from sphinx.util.typing import OptionSpec
 from qedoc.errors import QedocError
 from qedoc.report.layout import count
 from qedoc.sphinx.account import evidence
-from qedoc.sphinx.elements import WORDS, Row, curve, status, table
+from qedoc.sphinx.elements import FORMULA, WORDS, Row, curve, status, table
 from qedoc.sphinx.library import STALE, Entry, Library
 from qedoc.sphinx.rendering import Parts, difference, rendered
 from qedoc.verdict import Verdict
@@ -38,6 +38,9 @@ class Formulas(Protocol):
     def rests_on(self, docname: str, id_: str) -> None:
         """Notes that a page shows a formula; ALL for all of them."""
 
+    def unsettled(self, docname: str) -> None:
+        """Has a page read again in each build."""
+
 
 ALL = "*"
 """Stands for all formulas in what a page rests on."""
@@ -54,6 +57,7 @@ class _QedocDirective(SphinxDirective):
 
     def warn(self, subtype: str, message: str) -> None:
         """A warning with the page and line of the directive."""
+        self.formulas.unsettled(self.env.docname)
         logger.warning(message, location=self.get_location(), type="qedoc", subtype=subtype)
 
 
@@ -87,7 +91,7 @@ class FormulaDirective(_QedocDirective):
         domain.rests_on(docname, entry.result.id)
         self.env.note_dependency(str(entry.file))
         self._judge(entry)
-        made = nodes.container("", classes=["qedoc-formula", f"qedoc-is-{entry.status}"])
+        made = nodes.container("", classes=[FORMULA, f"qedoc-is-{entry.status}"])
         if "no-index" not in self.options:
             made["ids"].append(domain.note(entry.result.id, docname, self.get_location()))
         parts = Parts(short="short" in self.options, code="code" in self.options)
@@ -143,7 +147,9 @@ class StatusDirective(_QedocDirective):
         if "counts" in self.options:
             return [nodes.paragraph("", counted(entries), classes=["qedoc-counts"])]
         rows: list[Row] = [[[_link(entry, docname)], [status(entry.status)], [nodes.Text(_line(entry))]] for entry in entries]
-        return [table(("Formula", "Status", "Evidence"), rows, widths=(40, 12, 48), classes=["qedoc-summary"])] if rows else []
+        longest = max((len(entry.result.id) for entry in entries), default=0)
+        widths = (max(38, longest) + 2, 12, 48)  # text pages take them for columns, and put quotes around names
+        return [table(("Formula", "Status", "Evidence"), rows, widths=widths, classes=["qedoc-summary"])] if rows else []
 
 
 def counted(entries: list[Entry]) -> str:

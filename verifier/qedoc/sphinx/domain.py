@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from docutils import nodes
 from sphinx.addnodes import pending_xref
@@ -19,6 +19,10 @@ from qedoc.sphinx.elements import WORDS
 from qedoc.sphinx.library import Library
 
 logger = logging.getLogger(__name__)
+
+
+UNSETTLED = "!"
+"""Stands in what a page shows for what is never as it was."""
 
 
 def anchor(id_: str) -> str:
@@ -93,6 +97,10 @@ class QedocDomain(Domain):
         """Notes that a page shows a formula; ALL for all of them."""
         self.shown.setdefault(docname, {})[id_] = self.fingerprint(id_)
 
+    def unsettled(self, docname: str) -> None:
+        """Has a page read again in each build, for it has something to warn of; a build that failed does not pass when it is repeated."""
+        self.shown.setdefault(docname, {})[UNSETTLED] = UNSETTLED
+
     def fingerprint(self, id_: str) -> str:
         """Changes with what pages show of a formula; empty for one that is not known."""
         if id_ == ALL:
@@ -146,3 +154,8 @@ class QedocDomain(Domain):
             return target
         fitting = [id_ for id_ in self.objects if id_.endswith(f".{target}")]
         return fitting[0] if len(fitting) == 1 else None
+
+
+def domain_of(env: BuildEnvironment) -> QedocDomain:
+    """The domain of a build."""
+    return cast("QedocDomain", env.get_domain("qedoc"))

@@ -24,6 +24,11 @@ WORDS: Mapping[str, str] = {
 """What a status is called."""
 
 
+FORMULA, COUNTEREXAMPLE = "qedoc-formula", "qedoc-counterexample"
+BOXES = frozenset({FORMULA, COUNTEREXAMPLE})
+"""The classes of the containers around a formula, and around the point where it is wrong."""
+
+
 class fold(nodes.container):  # noqa: N801  docutils names nodes so
     """A part of a page that opens on demand where pages can do so; its first child is what is always seen."""
 
@@ -104,7 +109,7 @@ def table(
     Args:
         head: the title of each column.
         rows: the cells.
-        widths: of the columns, in percent.
+        widths: of the columns, of each other and in letters of a text page.
         classes: for style sheets.
     """
 

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
 
 from docutils import nodes
 from sphinx import addnodes
@@ -11,13 +10,11 @@ from sphinx.application import Sphinx
 from sphinx.util import logging
 
 from qedoc.sphinx.directives import OF
+from qedoc.sphinx.domain import domain_of
 from qedoc.sphinx.elements import status
 from qedoc.sphinx.library import Entry
 from qedoc.sphinx.rendering import difference
 from qedoc.verdict import Verdict
-
-if TYPE_CHECKING:
-    from qedoc.sphinx.domain import QedocDomain
 
 logger = logging.getLogger(__name__)
 
@@ -25,13 +22,17 @@ logger = logging.getLogger(__name__)
 def mark(app: Sphinx, doctree: nodes.document) -> None:
     """Sets a mark beside each formula of a described Python object that the lock file knows."""
     env = app.env
-    domain = cast("QedocDomain", env.get_domain("qedoc"))
+    domain = domain_of(env)
     for name, block in _formulas(doctree):
         domain.rests_on(env.docname, f"{OF}{name}")
         found = matching(domain.library.of(name), block.astext(), block.source or "")
         if found:
             env.note_dependency(str(found[0].file))
-            _insert(block, found)
+        claims = [entry for entry in found if entry.status != Verdict.NOT_A_CLAIM]
+        if claims:
+            _insert(block, claims)
+        if _warn(block, claims):
+            domain.unsettled(env.docname)
 
 
 def _formulas(doctree: nodes.document) -> Iterator[tuple[str, nodes.math_block]]:
@@ -84,25 +85,28 @@ def normal(latex: str) -> str:
 def _insert(block: nodes.math_block, entries: list[Entry]) -> None:
     """The marks, after a formula; one for each status."""
     line = nodes.paragraph("", "", classes=["qedoc-mark"])
-    for name in dict.fromkeys(entry.status for entry in entries if entry.status != Verdict.NOT_A_CLAIM):
+    for name in dict.fromkeys(entry.status for entry in entries):
         line += [nodes.Text(" "), status(name)] if len(line) else [status(name)]
-    if not len(line):
-        return
-    for entry in entries:
-        told = f"formula of {entry.result.target} ({entry.result.location})"
-        if entry.stale:
-            logger.warning("%s is not verified as it is now: %s", told, entry.stale, location=block, type="qedoc", subtype="stale")
-        elif entry.refuted:
-            line += nodes.Text(f" {difference(entry)}")
-            if not entry.accepted:
-                logger.warning("%s is refuted: %s", told, difference(entry), location=block, type="qedoc", subtype="refuted")
+    line += [nodes.Text(f" {difference(entry)}") for entry in entries if entry.refuted and not entry.stale]
     parent = block.parent
     parent.insert(parent.index(block) + 1, line)
 
 
+def _warn(block: nodes.math_block, entries: list[Entry]) -> bool:
+    """Warns of what does not hold; whether there is such a formula."""
+    wrong = [entry for entry in entries if entry.stale or (entry.refuted and not entry.accepted)]
+    for entry in wrong:
+        told = f"formula of {entry.result.target} ({entry.result.location})"
+        if entry.stale:
+            logger.warning("%s is not verified as it is now: %s", told, entry.stale, location=block, type="qedoc", subtype="stale")
+        else:
+            logger.warning("%s is refuted: %s", told, difference(entry), location=block, type="qedoc", subtype="refuted")
+    return bool(wrong)
+
+
 def append_formulas(app: Sphinx, what: str, name: str, value: object, options: object, lines: list[str]) -> None:
     """Adds the formulas of the specs of an object to its docstring as it is rendered."""
-    library = cast("QedocDomain", app.env.get_domain("qedoc")).library
+    library = domain_of(app.env).library
     for entry in library.of(name):
         if not entry.in_docstring:
             lines += ["", f".. qedoc:formula:: {entry.result.id}", "   :short:", "   :no-index:", ""]

@@ -7,7 +7,7 @@ from docutils import nodes
 
 from qedoc.report.layout import number, point
 from qedoc.sphinx.account import headed, told
-from qedoc.sphinx.elements import WORDS, fold, formula, line, summary
+from qedoc.sphinx.elements import COUNTEREXAMPLE, WORDS, fold, formula, line, summary
 from qedoc.sphinx.library import Entry
 from qedoc.verdict import CaseResult, Verdict
 
@@ -52,11 +52,11 @@ def counterexamples(entry: Entry) -> list[nodes.Node]:
     if found is not None:
         text = f"At {point(found.inputs)} the documented formula gives {number(found.documented)}, the code {number(found.actual)}."
         call = nodes.literal_block(found.call, found.call, language="python")
-        made.append(nodes.container("", line(text), call, classes=["qedoc-counterexample"]))
+        made.append(nodes.container("", line(text), call, classes=[COUNTEREXAMPLE]))
     for promise in entry.promises:
         if promise.verdict is Verdict.REFUTED and promise.counterexample is not None:
             text = f"Not so: {promise.statement}, at {point(promise.counterexample)}: {promise.reason}."
-            made.append(nodes.container("", line(text), classes=["qedoc-counterexample"]))
+            made.append(nodes.container("", line(text), classes=[COUNTEREXAMPLE]))
     return made
 
 

@@ -1,0 +1,94 @@
+"""Matrices that a formula inverts or takes the determinant of: how large they are, and what the text says of their entries."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import sympy as sp
+
+from qedoc.bind.context import Context
+from qedoc.bind.records import Obstruction
+from qedoc.read import WHOLE, Determinant
+from qedoc.spec import Array, ForAll
+
+_SYMMETRIC = re.compile(r"\b(?:symmetric|covariance|positive[ -](?:semi-?)?definite|Hermitian)\b", re.IGNORECASE)
+_DEFINITE = re.compile(r"\bcovariance\b|\bpositive[ -]definite\b", re.IGNORECASE)
+_SIZE = re.compile(r"the (?:rank|dimension|order|size)\b", re.IGNORECASE)
+
+
+def whole(value: sp.Expr) -> dict[str, sp.Expr]:
+    """The matrices of which a value has a determinant or an inverse, each with its size, which is an Extent."""
+    return {call.args[0].name: call.args[1 if isinstance(call, Determinant) else 3] for call in value.atoms(*WHOLE)}
+
+
+def sized(context: Context, value: sp.Expr) -> tuple[sp.Expr, tuple[str, ...]]:
+    """The value with the symbols that the text calls the rank or size of its only inverted matrix put in, and a note of them."""
+    matrices = whole(value)
+    known = {*context.parameters, *context.bound}
+    told = {s for s in value.free_symbols if s.name not in known and _SIZE.match(context.legend.get(s.name, ""))}
+    if not told or len(matrices) != 1:
+        return value, ()
+    ((name, size),) = matrices.items()
+    return value.xreplace(dict.fromkeys(told, size)), tuple(f"{symbol} is the size of {name}, which has an inverse" for symbol in told)
+
+
+def symmetric(context: Context) -> set[str]:
+    """The matrices that the text calls symmetric, or a name that says it."""
+    return {name for name in {*context.legend, *context.parameters} if _SYMMETRIC.search(_told(context, name))}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entries:
+    """A value whose matrices have the entries that the text allows.
+
+    Args:
+        value: with the entries below the diagonal of a symmetric matrix being those above.
+        arrays: how each array is given to the target.
+        where: that a matrix is positive definite.
+        notes: what was taken from a word of the text.
+    """
+
+    value: sp.Expr
+    arrays: dict[str, Array]
+    where: tuple[ForAll, ...]
+    notes: tuple[str, ...]
+
+
+def restricted(context: Context, value: sp.Expr, arrays: dict[str, Array]) -> Entries:
+    """The entries of symmetric and of positive definite matrices.
+
+    Args:
+        context: the docstring.
+        value: a value in entries.
+        arrays: how each array is given to the target.
+    """
+    notes: list[str] = []
+    where: list[ForAll] = []
+    made = dict(arrays)
+    for name, array in arrays.items():
+        said = _told(context, name)
+        if len(array.indices) != 2 or not _SYMMETRIC.search(said):
+            continue
+        (row, first, last), (column, *_) = array.indices
+        base = sp.IndexedBase(sp.Symbol(name))
+        made[name] = Array(base[sp.Min(row, column), sp.Max(row, column)], *array.indices)
+        value = value.xreplace({e: base[sp.Min(*e.indices), sp.Max(*e.indices)] for e in _entries(value, name)})
+        value = value.xreplace({call: call.func(*call.args, 1) for call in value.atoms(*WHOLE) if call.args[0].name == name})
+        notes.append(f"{name} is symmetric, as the text says")
+        if _DEFINITE.search(said):
+            if first != 1:
+                raise Obstruction(f"the matrix {name} counts its rows from {first}", "count from 1")
+            minor = sp.Symbol("minor")
+            where.append(ForAll(sp.Gt(Determinant(sp.Symbol(name), minor, 1), 0), (minor, 1, last)))
+            notes.append(f"{name} is positive definite, as the text says")
+    return Entries(value=value, arrays=made, where=tuple(where), notes=tuple(notes))
+
+
+def _told(context: Context, name: str) -> str:
+    """What the text says of a symbol, and the beginning of what it says of its parameter."""
+    parameter = context.parameters.get(context.bound.get(name, name))
+    return f"{context.legend.get(name, '')} {parameter.text.partition('.')[0] if parameter is not None else ''}"
+
+
+def _entries(value: sp.Expr, name: str) -> Iterable[sp.Indexed]:
+    return (entry for entry in value.atoms(sp.Indexed) if entry.base.label.name == name)

@@ -1,0 +1,192 @@
+"""Products of matrices and vectors as they are written without indices, and the entries that they stand for."""
+
+from collections.abc import Sequence
+from itertools import permutations
+from typing import TYPE_CHECKING, Any
+
+import sympy as sp
+
+from qedoc.read.reading import Extent, extent
+
+if TYPE_CHECKING:
+    from qedoc.read.scope import Scope
+
+MATRIX, COLUMN, ROW, SCALAR = 2, 1, -1, 0
+"""What a value is: a matrix, a vector, a transposed vector, or a number."""
+
+_FOLDED = {(2, 2): 2, (2, 1): 1, (-1, 2): -1, (-1, 1): 0, (1, -1): 2}
+"""What the product of two is; any other pair is no product."""
+
+LARGEST = 4
+"""Matrices up to this size have their determinant written out."""
+
+
+class Matmul(sp.Function):  # type: ignore[misc]  # sympy is untyped
+    """A product of matrices and vectors."""
+
+
+class Transpose(sp.Function):  # type: ignore[misc]  # sympy is untyped
+    """A transposed matrix or vector."""
+
+
+class Inverse(sp.Function):  # type: ignore[misc]  # sympy is untyped
+    """The inverse of a matrix."""
+
+
+class Cross(sp.Function):  # type: ignore[misc]  # sympy is untyped
+    """The cross product of two vectors of length 3."""
+
+
+NODES = (Matmul, Transpose, Inverse, Cross)
+
+
+class Determinant(sp.Function):  # type: ignore[misc]  # sympy is untyped
+    """`Determinant(A, n)` of a square matrix of size n, counted from 1; a third argument 1 tells that A is symmetric."""
+
+    nargs = (2, 3)
+
+    @classmethod
+    def eval(cls, matrix: Any, size: Any, symmetric: Any = 0) -> Any:
+        """The polynomial in the entries, once the size is a number."""
+        if size.is_Integer and 0 < size <= LARGEST:
+            return _determinant(matrix, range(1, int(size) + 1), range(1, int(size) + 1), symmetric == 1)
+        return None
+
+
+class InverseEntry(sp.Function):  # type: ignore[misc]  # sympy is untyped
+    """`InverseEntry(A, i, j, n)` of the inverse of a square matrix of size n; a fifth argument as that of `Determinant`."""
+
+    nargs = (4, 5)
+
+    @classmethod
+    def eval(cls, matrix: Any, row: Any, column: Any, size: Any, symmetric: Any = 0) -> Any:
+        """The cofactor over the determinant, once size and place are numbers."""
+        if not (size.is_Integer and row.is_Integer and column.is_Integer and 0 < size <= LARGEST):
+            return None
+        told, all_ = symmetric == 1, range(1, int(size) + 1)
+        rows, columns = [k for k in all_ if k != column], [k for k in all_ if k != row]
+        minor = _determinant(matrix, rows, columns, told) if rows else sp.Integer(1)
+        return sp.Mul((-1) ** int(row + column) * minor, sp.Pow(_determinant(matrix, all_, all_, told), -1, evaluate=False), evaluate=False)
+
+
+WHOLE = (Determinant, InverseEntry)
+"""Functions of a matrix as a whole, whose first argument is its name."""
+
+
+def _determinant(matrix: sp.Symbol, rows: Sequence[int], columns: Sequence[int], symmetric: bool) -> sp.Expr:
+    base = sp.IndexedBase(matrix)
+    total = sp.Integer(0)
+    for order in permutations(range(len(rows))):
+        sign = sp.LeviCivita(*order) if len(order) > 1 else 1
+        places = [(rows[at], columns[to]) for at, to in enumerate(order)]
+        total += sign * sp.Mul(*(base[tuple(sorted(place)) if symmetric else place] for place in places))
+    return total
+
+
+def kind(value: Any, scope: "Scope") -> int | None:
+    """Whether a value is a matrix, a vector, a row or a number; None where that is not known.
+
+    Args:
+        value: as it was read.
+        scope: which names are matrices and which are vectors.
+    """
+    match value:
+        case sp.Symbol(name=name):
+            return MATRIX if name in scope.matrices else COLUMN if name in scope.vectors else SCALAR
+        case sp.Indexed() | Determinant() | InverseEntry():
+            return SCALAR
+        case Inverse():
+            return MATRIX
+        case Cross():
+            return COLUMN
+        case Matmul():
+            return product([kind(part, scope) for part in value.args])
+        case Transpose():
+            inner = kind(value.args[0], scope)
+            return inner if inner in (MATRIX, SCALAR, None) else -inner
+    parts = [kind(part, scope) for part in value.args]
+    if not any(parts) and None not in parts:
+        return SCALAR
+    return _elementwise(value, parts)
+
+
+def _elementwise(value: Any, parts: Sequence[int | None]) -> int | None:
+    """The kind of an operation on entries, whose operands are numbers or all of one kind; of a sum all must be of one kind.
+
+    A function of a matrix product is none: its exponential is another than that of its entries.
+    """
+    whole = has_product(value) and not isinstance(value, sp.Add | sp.Mul)
+    if whole or isinstance(value, sp.core.function.AppliedUndef | sp.Sum | sp.Product | sp.Integral | sp.Piecewise | sp.Derivative):
+        return None
+    found = set(parts) - (set() if isinstance(value, sp.Add) else {SCALAR})
+    return found.pop() if len(found) == 1 else None
+
+
+def product(kinds: Sequence[int | None]) -> int | None:
+    """The kind of a product of matrices and vectors; None where two beside each other make none."""
+    folded = kinds[0]
+    for other in kinds[1:]:
+        if folded is None or other is None:
+            return None
+        folded = _FOLDED.get((folded, other))
+    return folded
+
+
+def has_product(value: Any) -> bool:
+    """Whether a value has a product of matrices or vectors, a transpose or an inverse in it."""
+    return bool(value.has(*NODES))
+
+
+class Opener:
+    """Writes products without indices out in entries.
+
+    Args:
+        scope: which names are matrices and which are vectors.
+        taken: names that no index may have.
+    """
+
+    def __init__(self, scope: "Scope", taken: set[str]) -> None:
+        self.scope = scope
+        self.taken = taken
+
+    def fresh(self) -> sp.Symbol:
+        """An index that occurs nowhere."""
+        name = next(name for name in (*"ijklmnpqrs", *(f"i_{k}" for k in range(1, 999))) if name not in self.taken)
+        self.taken.add(name)
+        return sp.Symbol(name)
+
+    def entry(self, value: Any, at: tuple[sp.Expr, ...]) -> sp.Expr:
+        """The entry of a value at a place: two indices of a matrix, one of a vector or a row, none of a number."""
+        known = kind(value, self.scope)
+        match value:
+            case sp.Symbol() if at and known:
+                return sp.IndexedBase(value)[at]
+            case Transpose(args=(inner,)):
+                return self.entry(inner, at[::-1])
+            case Inverse(args=(matrix,)):
+                return InverseEntry(matrix, *at, extent(matrix.name))
+            case Cross(args=(left, right)):
+                j, k = self.fresh(), self.fresh()
+                term = sp.LeviCivita(*at, j, k) * self.entry(left, (j,)) * self.entry(right, (k,))
+                return sp.Sum(term, (k, 1, 3), (j, 1, 3))
+            case Matmul(args=(left, *others)):
+                return self._product(left, others, at)
+        if not value.args or isinstance(value, sp.Indexed | Determinant | InverseEntry) or not (at or has_product(value)):
+            return value
+        return value.func(*(self.entry(part, at if kind(part, self.scope) else ()) for part in value.args))
+
+    def _product(self, left: Any, others: Sequence[Any], at: tuple[sp.Expr, ...]) -> sp.Expr:
+        """The entry of a product; the index between two factors is summed over, unless a column meets a row."""
+        right = others[0] if len(others) == 1 else Matmul(*others)
+        first, second = kind(left, self.scope), kind(right, self.scope)
+        if (first, second) == (COLUMN, ROW) or second == SCALAR:
+            return self.entry(left, at[:1]) * self.entry(right, at[1:])
+        index = self.fresh()
+        before = (at[0], index) if first == MATRIX else (index,)
+        after = (index, at[-1]) if second == MATRIX else (index,)
+        return sp.Sum(self.entry(left, before) * self.entry(right, after), (index, 1, extent(index.name)))
+
+
+def sizes(value: Any) -> dict[Extent, str]:
+    """The sizes of the matrices of which a value has determinants and inverses, each with the matrix's name."""
+    return {call.args[-1]: call.args[0].name for call in value.atoms(*WHOLE)}

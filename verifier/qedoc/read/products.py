@@ -1,0 +1,43 @@
+"""Factors beside each other that make a product of matrices, and the signs that make a cross product."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from qedoc.read.factor import Factor
+from qedoc.read.matrices import COLUMN, MATRIX, ROW, SCALAR, Cross, Matmul, kind, product
+from qedoc.read.scope import Scope
+
+CROSS = "cross"
+"""The function whose formula may have a cross product."""
+
+
+def joined(factors: Sequence[Factor], operations: Sequence[str], scope: Scope) -> tuple[list[Factor], list[str]]:
+    """The factors, those that are a product of matrices or vectors made one.
+
+    Args:
+        factors: as they stand in a term.
+        operations: the sign before each of them; empty where it only stands beside the one before.
+        scope: which names are matrices and which are vectors.
+    """
+    kinds = [kind(factor.value, scope) for factor in factors]
+    places = [place for place, known in enumerate(kinds) if known != SCALAR]
+    together = len(places) > 1 and places == list(range(places[0], places[-1] + 1))
+    if not together or None in kinds or operations[places[0]] == "/":
+        return list(factors), list(operations)
+    run, known = [factors[place] for place in places], [kinds[place] for place in places]
+    signs = {operations[place] for place in places[1:]}
+    if signs == {"x"} and crossed(run[0], run[-1], scope) and len(run) == 2:
+        value = Cross(*(factor.value for factor in run))
+    elif signs == {""} and {MATRIX, ROW} & set(known) and product(known) is not None:
+        value = Matmul(*(factor.value for factor in run))
+        value = value if kind(value, scope) else scope.opener.entry(value, ())
+    else:
+        return list(factors), list(operations)
+    made = replace(run[0], value=value, captured=run[-1].captured)
+    first, last = places[0], places[-1]
+    return [*factors[:first], made, *factors[last + 1 :]], [*operations[: first + 1], *operations[last + 1 :]]
+
+
+def crossed(left: Factor, right: Factor, scope: Scope) -> bool:
+    r"""Whether `\times` between two factors is a cross product: of two vectors, in the formula of a function of that name."""
+    return CROSS in scope.own and kind(left.value, scope) == kind(right.value, scope) == COLUMN
