@@ -231,3 +231,13 @@ def test_a_worker_that_has_grown_forgets_and_finds_the_same(folder: Path, tmp_pa
     assert isinstance(first, CaseResult)
     assert isinstance(again, CaseResult)
     assert replace(first, seconds=0) == replace(again, seconds=0)
+
+
+def test_what_a_worker_draws_does_not_depend_on_what_it_has_loaded(folder: Path) -> None:
+    found = "len(__import__('hypothesis.internal.conjecture.providers', fromlist=['_'])._get_local_constants())"
+    with Pool(1, worker.warm_up) as pool:
+        assert pool.submit(60, eval, "__import__('targets_of_engine').constant").result() == 3
+        assert pool.submit(60, eval, found).result() == 0
+    with Pool(1, gc.collect) as pool:
+        pool.submit(60, eval, "__import__('sys').path.append('.') or __import__('targets_of_engine')")
+        assert pool.submit(60, eval, found).result() > 0

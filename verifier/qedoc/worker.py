@@ -43,6 +43,7 @@ LARGE = 2**30
 """Bytes from which it also forgets what it has compiled."""
 
 _CASES = itertools.count(1)
+_LOCAL = "is_local_module_file"  # of Hypothesis, which has no setting for it
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -105,12 +106,19 @@ def warm_up() -> None:
     _keep_compiled_code()
     if (here := str(Path.cwd())) not in sys.path:
         sys.path.append(here)
+    _draw_alike()
     try:
         import_module("qedoc.check")
     except Exception:  # noqa: BLE001  the first task raises it again, where it can be reported
         return
     gc.freeze()  # what the imports made stays: the collector need not look at it again
     gc.set_threshold(YOUNG)
+
+
+def _draw_alike() -> None:
+    """Keeps Hypothesis to what it is asked for: it also tries numbers of all modules that are loaded, which depend on earlier cases."""
+    with suppress(ImportError):
+        setattr(import_module("hypothesis.internal.conjecture.providers"), _LOCAL, lambda path: False)
 
 
 def _keep_compiled_code() -> None:
