@@ -779,3 +779,27 @@ def test_entries_that_the_text_links_to_another_function(library: Path) -> None:
     assert check(twin.spec, sizes(twin.spec)[1], Limits(max_points=40), lambda _: None).verdict is Verdict.REFUTED
     other = refused(bound(library, text.replace("{word}", "matrix").replace("JJ", "jj"), "g"))
     assert "the symbol C equals no parameter" in other.reason
+
+
+RESTATED = '''
+def f(x):
+    r"""Value.
+
+    .. math:: z^2 + z
+
+    This is our f({argument}).
+    """
+    return (1 - x) ** 2 / 4 + (1 - x) / 2
+'''
+
+
+def test_the_words_after_a_formula_say_what_it_is(library: Path) -> None:
+    claim = only(bound(library, RESTATED.format(argument="1 - 2z")))
+    assert "it is f(1 - 2z), as the text says" in claim.notes
+    assert verdicts(claim) == {Verdict.PROVED}
+    assert verdicts(only(bound(library, RESTATED.format(argument="1 + 2z")))) == {Verdict.REFUTED}
+
+
+@pytest.mark.parametrize("argument", ["z^2", "y", "1 - z + y", "x z"])
+def test_an_argument_that_does_not_tell_the_symbol_is_refused(library: Path, argument: str) -> None:
+    assert "the symbol z equals no parameter" in refused(bound(library, RESTATED.format(argument=argument))).reason

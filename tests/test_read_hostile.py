@@ -27,6 +27,14 @@ NAMES = [
         siblings=frozenset({"relu6", "pdf"}),
         vectors=frozenset({"x"}),
     ),
+    Names(
+        functions=frozenset({"cross"}),
+        parameters=("a", "v", "x", "A"),
+        legend={r"\Sigma": "the covariance matrix", r"\overline{v_j}": "the complex conjugate"},
+        vectors=frozenset({"v", "u"}),
+        matrices=frozenset({r"\Sigma", "A"}),
+        about="Solves by a decomposition",
+    ),
     Names(functions=frozenset({"hyp2f1"}), parameters=("x", "e", "d"), legend={"T": "steps", r"\langle x\rangle": "mean", r"\pi": "p"}),
 ]
 
