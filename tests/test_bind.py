@@ -560,6 +560,8 @@ def test_a_quadratic_form_with_an_inverse_and_a_determinant(library: Path) -> No
     claim = only(bound(library, NORMAL.format(root=r"\sqrt{", end="}"), "pdf"))
     assert "k is the size of Sigma, which has an inverse" in claim.notes
     assert "Sigma is positive definite, as the text says" in claim.notes
+    assert r"\det \Sigma" in sp.latex(claim.spec.formula)
+    assert r"\left(\Sigma^{-1}\right)_{i,j}" in sp.latex(claim.spec.formula)
     assert [check(claim.spec, {"n": n}, Limits(max_points=30), lambda _: None).verdict for n in (1, 2)] == [Verdict.TESTED] * 2
     twin = only(bound(library, NORMAL.format(root="", end=""), "pdf"))
     assert check(twin.spec, {"n": 2}, Limits(max_points=30), lambda _: None).verdict is Verdict.REFUTED
