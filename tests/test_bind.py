@@ -8,8 +8,10 @@ import pytest
 import sympy as sp
 
 from qedoc.bind import Bound, Refused, claims, given
+from qedoc.case import instantiate
 from qedoc.check import check
 from qedoc.errors import TargetError
+from qedoc.inputs import row_of
 from qedoc.limits import Limits
 from qedoc.sources.docstrings import documented
 from qedoc.sources.specfiles import sizes
@@ -564,7 +566,14 @@ def test_a_quadratic_form_with_an_inverse_and_a_determinant(library: Path) -> No
     assert r"\left(\Sigma^{-1}\right)_{i,j}" in sp.latex(claim.spec.formula)
     assert [check(claim.spec, {"n": n}, Limits(max_points=30), lambda _: None).verdict for n in (1, 2)] == [Verdict.TESTED] * 2
     twin = only(bound(library, NORMAL.format(root="", end=""), "pdf"))
-    assert check(twin.spec, {"n": 2}, Limits(max_points=30), lambda _: None).verdict is Verdict.REFUTED
+    found = check(twin.spec, {"n": 2}, Limits(max_points=30), lambda _: None)
+    assert found.verdict is Verdict.REFUTED
+    assert found.counterexample is not None
+    point = found.counterexample.inputs
+    (one, two), (three, four) = point["cov"]
+    assert two == three
+    scalars = instantiate(twin.spec, {sp.Symbol("n"): 2}).scalars
+    assert [value for scalar, value in zip(scalars, row_of(scalars, point), strict=True) if scalar.vector == "cov"] == [one, two, four]
 
 
 CROSSED = '''
