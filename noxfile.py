@@ -71,14 +71,7 @@ def browser(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Measures speed; arguments go to pytest-benchmark."""
+    """Measures speed, and writes the table of docs/reference/benchmarks.md; arguments go to pytest (`--rounds 2`: below an hour)."""
     install(session, "bench")
-    session.run(
-        "pytest",
-        "-n0",
-        "-s",
-        "tests/benchmarks/bench_check.py",
-        "tests/benchmarks/bench_unchanged.py",
-        "tests/benchmarks/bench_pages.py",
-        *session.posargs,
-    )
+    files = sorted(map(str, Path("tests/benchmarks").glob("bench_*.py")))
+    session.run("pytest", "-n0", "-s", "--table", "docs/reference/benchmarks.inc", *files, *session.posargs)

@@ -5,14 +5,16 @@ import multiprocessing
 import os
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 import pytest
 
+from qedoc import worker
 from qedoc.engine import lift, verify
 from qedoc.errors import QedocError
+from qedoc.evaluate import lockstep
 from qedoc.limits import Limits
 from qedoc.outcome import Checked, Collected, Event, Outcome
 from qedoc.pool import Died, Overrun, Pool, settled
@@ -213,3 +215,29 @@ def test_a_pool_without_workers_says_so() -> None:
 )
 def test_how_a_worker_died_is_said(code: int, text: str) -> None:
     assert str(Died(code=code)) == f"the worker process died ({text})"
+
+
+def test_a_worker_that_has_grown_forgets_and_finds_the_same(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(folder)
+    claim = worker.collect(find(["b_good.py"])[0][0])
+    assert isinstance(claim, tuple)
+    first = worker.check_case(claim[0], {}, Limits(max_points=50), tmp_path)
+    forgotten: list[None] = []
+    monkeypatch.setattr(worker, "PERIOD", 1)
+    monkeypatch.setattr(worker, "LARGE", 0)
+    monkeypatch.setattr(lockstep, "forget", lambda: forgotten.append(lockstep._compiled.cache_clear()))
+    again = worker.check_case(claim[0], {}, Limits(max_points=50), tmp_path)
+    assert len(forgotten) == 1
+    assert isinstance(first, CaseResult)
+    assert isinstance(again, CaseResult)
+    assert replace(first, seconds=0) == replace(again, seconds=0)
+
+
+def test_what_a_worker_draws_does_not_depend_on_what_it_has_loaded(folder: Path) -> None:
+    found = "len(__import__('hypothesis.internal.conjecture.providers', fromlist=['_'])._get_local_constants())"
+    with Pool(1, worker.warm_up) as pool:
+        assert pool.submit(60, eval, "__import__('targets_of_engine').constant").result() == 3
+        assert pool.submit(60, eval, found).result() == 0
+    with Pool(1, gc.collect) as pool:
+        pool.submit(60, eval, "__import__('sys').path.append('.') or __import__('targets_of_engine')")
+        assert pool.submit(60, eval, found).result() > 0

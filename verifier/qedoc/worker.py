@@ -1,13 +1,17 @@
 """What runs inside a worker process: only these functions import jax and sympy, and each gives back plain records."""
 
+import ctypes
 import gc
+import itertools
 import os
 import pickle
+import resource
 import signal
 import sys
 import traceback
 import warnings
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import wraps
 from importlib import import_module
@@ -31,6 +35,15 @@ if TYPE_CHECKING:
 
 YOUNG = 500_000
 """New objects between two collections; a check makes millions of small ones, few of them in cycles."""
+
+PERIOD = 32
+"""Cases after which a worker gives back what is left of them: cycles that hold compiled code, and pages that nothing uses."""
+
+LARGE = 2**30
+"""Bytes from which it also forgets what it has compiled."""
+
+_CASES = itertools.count(1)
+_LOCAL = "is_local_module_file"  # of Hypothesis, which has no setting for it
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -93,12 +106,19 @@ def warm_up() -> None:
     _keep_compiled_code()
     if (here := str(Path.cwd())) not in sys.path:
         sys.path.append(here)
+    _draw_alike()
     try:
         import_module("qedoc.check")
     except Exception:  # noqa: BLE001  the first task raises it again, where it can be reported
         return
     gc.freeze()  # what the imports made stays: the collector need not look at it again
     gc.set_threshold(YOUNG)
+
+
+def _draw_alike() -> None:
+    """Keeps Hypothesis to what it is asked for: it also tries numbers of all modules that are loaded, which depend on earlier cases."""
+    with suppress(ImportError):
+        setattr(import_module("hypothesis.internal.conjecture.providers"), _LOCAL, lambda path: False)
 
 
 def _keep_compiled_code() -> None:
@@ -258,6 +278,8 @@ def check_case(claim: Claim, sizes: dict[str, int], limits: Limits, folder: Path
     except (MemoryError, RecursionError) as error:
         limit = "memory" if isinstance(error, MemoryError) else "Python's recursion limit"
         return CaseResult(id=case_id(claim, sizes), verdict=Verdict.UNDECIDED, reason=f"{limit} ran out")
+    finally:
+        _tidy()
     return replace(result, reason=portable(result.reason))
 
 
@@ -281,6 +303,28 @@ def _keep(folder: Path, known: CaseResult) -> None:
     part = folder / "part"
     part.write_bytes(pickle.dumps(known))
     part.replace(folder / _KNOWN)
+
+
+def _tidy() -> None:
+    """Keeps a worker from growing with the number of its cases."""
+    if next(_CASES) % PERIOD:
+        return
+    gc.collect()
+    if _resident() > LARGE:
+        from qedoc.evaluate import lockstep
+
+        lockstep.forget()
+        gc.collect()
+    with suppress(OSError, AttributeError):  # of the GNU library alone
+        ctypes.CDLL(None).malloc_trim(0)
+
+
+def _resident() -> int:
+    """Bytes of memory that this process has now; 0 where the system does not say."""
+    try:
+        return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * resource.getpagesize()
+    except OSError:
+        return 0
 
 
 def _note(folder: Path, doing: str) -> None:

@@ -77,7 +77,16 @@ class Enclosure:
         """
         inputs = [x if type(x) is fmpq else number(x) for x in values]
         try:
-            result = at_precision(bits, self.function, *inputs)
+            with _PRECISION:  # as `at_precision`, without another call
+                before = ctx.prec
+                if before == bits:
+                    result = self.function(*inputs)
+                else:
+                    ctx.prec = bits
+                    try:
+                        result = self.function(*inputs)
+                    finally:
+                        ctx.prec = before
         except NoRealValueError:
             return UNDEFINED if isinstance(self.expression, sp.Expr) else None
         if isinstance(result, arb):

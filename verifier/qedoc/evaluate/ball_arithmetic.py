@@ -81,25 +81,33 @@ def fails(x: Number) -> Truth:
 def minimum(x: Number, *others: Number) -> Number:
     """The least of its arguments."""
     for y in others:
-        if isinstance(x, fmpq) and isinstance(y, fmpq):
-            x = min(x, y)
-        elif y < x:
-            x = y
-        elif not x <= y:
-            x = finite(arb(x).min(y))
+        x = lesser(x, y)
     return x
 
 
 def maximum(x: Number, *others: Number) -> Number:
     """The greatest of its arguments."""
     for y in others:
-        if isinstance(x, fmpq) and isinstance(y, fmpq):
-            x = max(x, y)
-        elif y > x:
-            x = y
-        elif not x >= y:
-            x = finite(arb(x).max(y))
+        x = greater(x, y)
     return x
+
+
+def lesser(x: Number, y: Number) -> Number:
+    """The less of two."""
+    if y < x:
+        return y
+    if (isinstance(x, fmpq) and isinstance(y, fmpq)) or x <= y:
+        return x
+    return finite(arb(x).min(y))
+
+
+def greater(x: Number, y: Number) -> Number:
+    """The greater of two."""
+    if y > x:
+        return y
+    if (isinstance(x, fmpq) and isinstance(y, fmpq)) or x >= y:
+        return x
+    return finite(arb(x).max(y))
 
 
 def magnitude(x: Number) -> Number:
@@ -175,6 +183,11 @@ def power(x: Number, y: Number, x_nonnegative: bool = False) -> Number:
     if (x_nonnegative or x >= 0) and y > 0:
         return interval(0, (arb(x).abs_upper() ** y).abs_upper())
     return IN_DOUBT
+
+
+def power_of_nonnegative(x: Number, y: Number) -> Number:
+    """x**y where x is known to be at least 0, whatever its ball says."""
+    return power(x, y, x_nonnegative=True)
 
 
 def square_root(x: Number, x_nonnegative: bool = False) -> Number:

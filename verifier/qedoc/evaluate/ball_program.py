@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import sympy as sp
+from flint import fmpq
 
 from qedoc.evaluate import ball_source as source
 from qedoc.evaluate.ball_arithmetic import divide
@@ -52,6 +53,7 @@ class _Node:
         step: how it is evaluated; None for a symbol.
         name: the Python expression for its value.
         weight: its value is about as long as that many inputs, if all is rational.
+        rational: whether it is rational where the inputs are.
         demands: scopes in which its value is needed.
         home: the scope that its own lines stand in.
         shared: the scope in which it is defined as a lazy value; None where it is evaluated at once.
@@ -61,6 +63,7 @@ class _Node:
     step: Step | None
     name: str
     weight: int = 1
+    rational: bool = False
     demands: list[_Scope] = field(default_factory=list)
     home: _Scope = field(default_factory=_Scope)
     shared: _Scope | None = None
@@ -100,6 +103,7 @@ class Program:
             "conjunction": conjunction,
             "disjunction": disjunction,
             "divide": divide,
+            "fmpq": fmpq,
             "hull": hull,
             "hull_of_truths": hull_of_truths,
             "trimmed": trimmed,
@@ -139,7 +143,7 @@ class Program:
 
     def _nodes(self, root: sp.Basic) -> dict[sp.Basic, _Node]:
         """All sub-expressions, operands before what uses them."""
-        nodes = {symbol: _Node(None, name) for symbol, name in self._names.items()}
+        nodes = {symbol: _Node(None, name, rational=True) for symbol, name in self._names.items()}
         opened: set[sp.Basic] = set()
         pending = [root]
         while pending:
@@ -150,7 +154,7 @@ class Program:
             how = self._steps.get(expression) or self._steps.setdefault(expression, step(expression, self._context))
             if expression in opened:
                 name = self._fresh("k", how.value) if isinstance(how, Constant) else f"t{len(nodes)}"
-                nodes[expression] = _Node(how, name)
+                nodes[expression] = _Node(how, name, rational=isinstance(how, Constant))
             else:
                 opened.add(expression)
                 pending.extend(x for x in (*_strict(how), *_lazy(how)) if x not in nodes)
@@ -204,12 +208,15 @@ class Program:
         names = [x.name for x in operands]
         lazy = [source.Lazy(part.lines, nodes[x].name) for part, x in zip(node.parts, _lazy(node.step), strict=True)]
         node.weight = max(1, sum(x.weight for x in operands))
+        node.rational = isinstance(node.step, Sum | Product) and all(x.rational for x in operands)
         lines = node.home.lines
         match node.step:
             case Sum():
-                lines.extend(source.sum_of(node.name, names, len(node.step.plus)))
+                first, count = _rational_first(operands, len(node.step.plus)), len(node.step.plus)
+                lines.extend(source.sum_of(node.name, first, count))
             case Product():
-                lines.extend(source.product_of(node.name, names, len(node.step.above), node.step.negative))
+                first, count = _rational_first(operands, len(node.step.above)), len(node.step.above)
+                lines.extend(source.product_of(node.name, first, count, node.step.negative))
             case Call():
                 lines.append(f"{node.name} = {self._fresh('f', node.step.function)}({', '.join(names)})")
             case Choice():
@@ -224,6 +231,11 @@ class Program:
         if node.shared is not None:
             node.shared.lines.extend(source.shared_of(node.name, lines))
             node.name = f"{node.name}_lazy()"
+
+
+def _rational_first(operands: Sequence[_Node], split: int) -> list[str]:
+    """The names of operands, in each of the two parts the rational ones first: among them no rounding widens the result."""
+    return [x.name for part in (operands[:split], operands[split:]) for x in sorted(part, key=lambda x: not x.rational)]
 
 
 def _paired(parts: list[source.Lazy]) -> list[tuple[source.Lazy, source.Lazy]]:

@@ -194,7 +194,7 @@ def _pow(expression: sp.Expr, context: Context) -> Step:
     known = is_nonnegative(base, context.ranges)
     if exponent == sp.S.Half:
         return Call(lambda x: arithmetic.square_root(x, known), (base,))
-    return Call(lambda x, y: arithmetic.power(x, y, known), (base, exponent))
+    return Call(arithmetic.power_of_nonnegative if known else arithmetic.power, (base, exponent))
 
 
 def _beside_pi(expression: sp.Expr) -> sp.Expr | None:
@@ -267,8 +267,6 @@ _FUNCTIONS: dict[Any, Callable[..., Any]] = {
     sp.ceiling: arithmetic.ceiling,
     sp.frac: arithmetic.fraction,
     sp.Mod: arithmetic.remainder,
-    sp.Min: arithmetic.minimum,
-    sp.Max: arithmetic.maximum,
     sp.Not: values.negation,
     sp.Xor: values.parity,
     sp.Equivalent: values.equivalence,
@@ -311,6 +309,8 @@ _FUNCTIONS: dict[Any, Callable[..., Any]] = {
     sp.polylog: special.polylog,
 }
 
+RULES[sp.Min] = lambda expression, context: Call(arithmetic.lesser if len(expression.args) == 2 else arithmetic.minimum, expression.args)
+RULES[sp.Max] = lambda expression, context: Call(arithmetic.greater if len(expression.args) == 2 else arithmetic.maximum, expression.args)
 RULES.update({head: _calls(function) for head, function in _FUNCTIONS.items()})
 
 

@@ -36,11 +36,18 @@ def product_of(name: str, names: list[str], above: int, negative: bool) -> Itera
         divisor = names[above] if len(names) == above + 1 else f"{name}_below"
         if len(names) > above + 1:
             yield from _factors(divisor, names[above:])
-        yield f"{name} = divide({name if above else 'ONE'}, {divisor})"
+        dividend = f"{name}_above"
+        yield from (f"{dividend} = {name if above else 'ONE'}", *_division(name, dividend, divisor))
     if not names:
         yield f"{name} = ONE"
     if negative:
         yield f"{name} = -{name}"
+
+
+def _division(name: str, dividend: str, divisor: str) -> Iterator[str]:
+    """Divide, and leave to `divide` what is not an ordinary quotient."""
+    yield from ("try:", f" {name} = {dividend} / {divisor}", "except ZeroDivisionError: raise NoRealValueError from None")
+    yield f"if not isinstance({name}, fmpq) and not {name}.is_finite(): {name} = divide({dividend}, {divisor})"
 
 
 def _factors(name: str, names: list[str]) -> Iterator[str]:

@@ -35,13 +35,21 @@ def compare(left: Enclosure, right: Enclosure, values: Sequence[Input], max_bits
     """
     values = [number(x) for x in values]
     bits = min(64, max_bits)
-    x, y = left(values, bits), right(values, bits)
     found: Comparison
-    while (found := at_precision(bits, _relation, x, y)) is Comparison.OVERLAP and bits < max_bits:
+    x, y, found = at_precision(bits, _compare, left, right, values, bits)
+    while found is Comparison.OVERLAP and bits < max_bits:
         bits = min(2 * bits, max_bits)
-        x = x if _is_final(x) else left(values, bits)
-        y = y if _is_final(y) else right(values, bits)
+        x, y, found = at_precision(bits, _compare, left, right, values, bits, x, y)
     return found
+
+
+def _compare(
+    left: Enclosure, right: Enclosure, values: Sequence[Input], bits: int, x: Value | None = None, y: Value | None = None
+) -> tuple[Value, Value, Comparison]:
+    """Both values at flint's precision, `bits`, and how they lie; a value that no precision makes sharper is kept."""
+    x = x if x is not None and _is_final(x) else left(values, bits)
+    y = y if y is not None and _is_final(y) else right(values, bits)
+    return x, y, _relation(x, y)
 
 
 def _is_final(x: Value) -> bool:

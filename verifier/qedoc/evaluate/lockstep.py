@@ -22,7 +22,8 @@ Place: TypeAlias = tuple[int, int]
 """The position of an equation and of its result; of equation -1, which is none, the inputs."""
 Step: TypeAlias = tuple[Any, Params, tuple[Place, ...]]
 
-_current: Any = set_current_trace  # jax leaves it without types
+_current: Any = set_current_trace  # jax leaves these without types
+_clear: Any = jax.clear_caches
 _KEY = hash("a value that differs from row to row")
 
 
@@ -258,6 +259,12 @@ def _needed(wanted: _Equation) -> list[_Equation]:
 @lru_cache(maxsize=1024)
 def _compiled(steps: tuple[Step, ...], axes: tuple[int | None, ...], place: int) -> Callable[..., Any]:
     return jax.jit(partial(_interpreted, steps, axes, place))
+
+
+def forget() -> None:
+    """Frees all that was compiled, here and by JAX."""
+    _compiled.cache_clear()
+    _clear()
 
 
 def _interpreted(steps: Sequence[Step], axes: Sequence[int | None], place: int, *inputs: Any) -> Any:

@@ -1,0 +1,77 @@
+"""What lifting, proving and refuting cost in a process that is warm; run by `nox -s bench`."""
+
+import statistics
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sympy as sp
+from benchmarks.measuring import ROUNDS, Table, seconds
+
+from qedoc.check import check
+from qedoc.limits import Limits
+from qedoc.proof import prove
+from qedoc.sources.specfiles import find, load, sizes
+from qedoc.spec import Spec
+from qedoc.subject import Subject
+from qedoc.verdict import Verdict
+
+FOLDER = Path("spec/optax")
+I, T, alpha, p, t = sp.symbols("I T alpha p t")
+ramp = (1 + sp.cos(sp.pi * sp.Min(t, T) / T)) / 2
+
+TWINS = {
+    "does not stay flat": alpha * I + (1 - alpha) * I * ((1 + sp.cos(sp.pi * t / T)) / 2) ** p,
+    "alpha is not scaled": alpha + (1 - alpha) * I * ramp**p,
+    "the exponent binds the cosine alone": alpha * I + (1 - alpha) * I * (1 + sp.cos(sp.pi * sp.Min(t, T) / T) ** p) / 2,
+    "of an article": I * ramp + alpha,
+    "a sign is wrong": alpha * I + (1 - alpha) * I * ((1 - sp.cos(sp.pi * sp.Min(t, T) / T)) / 2) ** p,
+}
+"""What the cosine was documented as, or may be by a slip."""
+
+
+def spec(name: str) -> Spec:
+    return load(find([str(FOLDER / f"{name}.py")])[0][0])[0]
+
+
+def median(work: Any) -> float:
+    work()
+    return statistics.median(seconds(work) for _ in range(ROUNDS))
+
+
+def proved(claim: Spec, given: dict[str, int]) -> bool:
+    subject = Subject(claim, given)
+    subject.code.explore(subject.facts)
+    return prove(subject).complete
+
+
+def test_lift_and_proof(table: Table) -> None:
+    for file in sorted(FOLDER.glob("*.py")):
+        claim = spec(file.stem)
+        given = sizes(claim)[-1]
+        whole = proved(claim, given)
+        spent = median(lambda claim=claim, given=given: proved(claim, given))
+        at = "".join(f", {name} = {size}" for name, size in given.items())
+        name = f"Lift and proof of `{file.stem}`{at}" + ("" if whole else ", which is not proved")
+        if file.stem == "cosine_decay_schedule":
+            assert whole
+            table.at_most(name, spent, 1.5, "s")
+        else:
+            table.line(name, f"{spent:.2f} s")
+
+
+@pytest.mark.parametrize("name", TWINS)
+def test_refuting_a_wrong_twin(name: str, table: Table) -> None:
+    claim = replace(spec("cosine_decay_schedule"), formula=TWINS[name])
+    assert check(claim, {}, Limits(), lambda _: None).verdict is Verdict.REFUTED
+    spent = median(lambda: check(claim, {}, Limits(), lambda _: None))
+    table.at_most(f"Check of a wrong cosine ({name})", spent, 2, "s")
+
+
+def test_growth_over_boundaries(table: Table) -> None:
+    claim = spec("piecewise_constant_schedule")
+    spent = {n: median(lambda n=n: check(claim, {"n": n}, Limits(), lambda _: None)) for n in (1, 2, 4, 8)}
+    told = ", ".join(f"{n}: {each:.2f} s" for n, each in spent.items())
+    table.line("Check of `piecewise_constant_schedule`, by the number of boundaries", told)
+    table.at_most("... with 8 boundaries against 1", spent[8] / spent[1], 16)
