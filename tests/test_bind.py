@@ -8,8 +8,10 @@ import pytest
 import sympy as sp
 
 from qedoc.bind import Bound, Refused, claims, given
+from qedoc.case import instantiate
 from qedoc.check import check
 from qedoc.errors import TargetError
+from qedoc.inputs import row_of
 from qedoc.limits import Limits
 from qedoc.sources.docstrings import documented
 from qedoc.sources.specfiles import sizes
@@ -560,9 +562,18 @@ def test_a_quadratic_form_with_an_inverse_and_a_determinant(library: Path) -> No
     claim = only(bound(library, NORMAL.format(root=r"\sqrt{", end="}"), "pdf"))
     assert "k is the size of Sigma, which has an inverse" in claim.notes
     assert "Sigma is positive definite, as the text says" in claim.notes
+    assert r"\det \Sigma" in sp.latex(claim.spec.formula)
+    assert r"\left(\Sigma^{-1}\right)_{i,j}" in sp.latex(claim.spec.formula)
     assert [check(claim.spec, {"n": n}, Limits(max_points=30), lambda _: None).verdict for n in (1, 2)] == [Verdict.TESTED] * 2
     twin = only(bound(library, NORMAL.format(root="", end=""), "pdf"))
-    assert check(twin.spec, {"n": 2}, Limits(max_points=30), lambda _: None).verdict is Verdict.REFUTED
+    found = check(twin.spec, {"n": 2}, Limits(max_points=30), lambda _: None)
+    assert found.verdict is Verdict.REFUTED
+    assert found.counterexample is not None
+    point = found.counterexample.inputs
+    (one, two), (three, four) = point["cov"]
+    assert two == three
+    scalars = instantiate(twin.spec, {sp.Symbol("n"): 2}).scalars
+    assert [value for scalar, value in zip(scalars, row_of(scalars, point), strict=True) if scalar.vector == "cov"] == [one, two, four]
 
 
 CROSSED = '''
@@ -779,3 +790,27 @@ def test_entries_that_the_text_links_to_another_function(library: Path) -> None:
     assert check(twin.spec, sizes(twin.spec)[1], Limits(max_points=40), lambda _: None).verdict is Verdict.REFUTED
     other = refused(bound(library, text.replace("{word}", "matrix").replace("JJ", "jj"), "g"))
     assert "the symbol C equals no parameter" in other.reason
+
+
+RESTATED = '''
+def f(x):
+    r"""Value.
+
+    .. math:: z^2 + z
+
+    This is our f({argument}).
+    """
+    return (1 - x) ** 2 / 4 + (1 - x) / 2
+'''
+
+
+def test_the_words_after_a_formula_say_what_it_is(library: Path) -> None:
+    claim = only(bound(library, RESTATED.format(argument="1 - 2z")))
+    assert "it is f(1 - 2z), as the text says" in claim.notes
+    assert verdicts(claim) == {Verdict.PROVED}
+    assert verdicts(only(bound(library, RESTATED.format(argument="1 + 2z")))) == {Verdict.REFUTED}
+
+
+@pytest.mark.parametrize("argument", ["z^2", "y", "1 - z + y", "x z"])
+def test_an_argument_that_does_not_tell_the_symbol_is_refused(library: Path, argument: str) -> None:
+    assert "the symbol z equals no parameter" in refused(bound(library, RESTATED.format(argument=argument))).reason

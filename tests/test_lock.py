@@ -234,6 +234,7 @@ def test_two_claims_that_say_the_same_have_one_fingerprint() -> None:
         {"where": [a <= 5]},
         {"where": []},
         {"natural": True},
+        {"derivative": "x"},
         {"entry": [1]},
         {"bind": {"mode": "plain", "steps": qedoc.Array(a, (x, 1, 2))}},
         {"bind": {"mode": "other", "steps": [1, 2]}},
@@ -250,7 +251,7 @@ def test_a_claim_that_says_something_else_has_another_fingerprint(change: dict[s
 
 
 def test_every_field_of_a_spec_counts() -> None:
-    told = {"target", "formula", "symbols", "bind", "where", "entry", "natural", "properties", "name", "source"}
+    told = {"target", "formula", "symbols", "bind", "where", "entry", "natural", "derivative", "properties", "name", "source"}
     assert {field.name for field in fields(qedoc.Spec)} == told | {PLACE}, "a new field: add a change of it to the test above"
 
 

@@ -9,7 +9,7 @@ import sympy as sp
 
 from qedoc.read import (
     Application,
-    Determinant,
+    DeterminantOf,
     InverseEntry,
     Names,
     NotAClaim,
@@ -50,7 +50,7 @@ class Symbols(dict[str, Any]):
             euler=sp.EulerGamma,
             iu=sp.I,
             cut=Slice,
-            det=lambda name: Determinant(name, extent(str(name))),
+            det=lambda name: DeterminantOf(name, extent(str(name))),
             inverse=lambda name, i, j: InverseEntry(name, i, j, extent(str(name))),
         )
         self.update(

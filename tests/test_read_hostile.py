@@ -27,6 +27,14 @@ NAMES = [
         siblings=frozenset({"relu6", "pdf"}),
         vectors=frozenset({"x"}),
     ),
+    Names(
+        functions=frozenset({"cross"}),
+        parameters=("a", "v", "x", "A"),
+        legend={r"\Sigma": "the covariance matrix", r"\overline{v_j}": "the complex conjugate"},
+        vectors=frozenset({"v", "u"}),
+        matrices=frozenset({r"\Sigma", "A"}),
+        about="Solves by a decomposition",
+    ),
     Names(functions=frozenset({"hyp2f1"}), parameters=("x", "e", "d"), legend={"T": "steps", r"\langle x\rangle": "mean", r"\pi": "p"}),
 ]
 
@@ -150,6 +158,7 @@ LARGE = [
     r"\Gamma(10^6, x)", r"\lfloor e^{e^{e^{e^{10}}}} \rfloor", r"\max(e^{e^{e^{e^{10}}}}, 3)", r"\prod_{k=0}^{1000000000} k",
     r"(2x)^{1000000000}", r"2^{1/1000000007}", r"\sum_{k=0}^{\infty} \frac{1}{k!} > 3", r"\sin(10^{1000})", "1" * 3000,
     "0." + "1" * 3000, r"\frac{d^{1000000}}{dx^{1000000}} x", r"x^{10^{10^{10}}}",
+    r"((\Gamma(x_i))^{\lfloor \infty \rfloor})^{2^{\sqrt{t}}}",
 ]  # fmt: skip
 
 

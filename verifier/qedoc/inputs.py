@@ -41,7 +41,19 @@ def named(case: Case, point: Mapping[sp.Symbol, Fraction]) -> Inputs:
                 entries.append(rows[row])
             entries = rows[row]
         entries.append(number(value))
+    shown |= {name: _mirrored(value) for name, value in shown.items() if _symmetric(case.spec.bind.get(name))}
     return shown | {name: value for name, value in _fixed(case) if name not in shown}
+
+
+def _symmetric(template: Any) -> bool:
+    """Whether an array is given by its entries on and above the diagonal."""
+    return isinstance(template, Array) and len(template.indices) == 2 and template.item.has(sp.Min, sp.Max)
+
+
+def _mirrored(rows: list[list[Number]]) -> list[list[Number]]:
+    """All rows of a symmetric matrix, of which those from the diagonal on are told."""
+    places = range(len(rows))
+    return [[rows[min(i, j)][abs(i - j)] for j in places] for i in places]
 
 
 def _fixed(case: Case) -> Iterator[tuple[str, Any]]:
@@ -58,7 +70,10 @@ def row_of(scalars: Sequence[Scalar], inputs: Inputs) -> tuple[Fraction, ...]:
     for name, value in inputs.items():
         own = sorted((s for s in scalars if name == (s.vector or s.name)), key=lambda s: s.indices)
         if own:
-            known |= {scalar.symbol: Fraction(str(item)) for scalar, item in zip(own, _flat(value), strict=True)}
+            entries = _flat(value)
+            if isinstance(value, list) and len(entries) > len(own):  # a symmetric matrix, of which one half is known by the other
+                entries = [item for place, row in enumerate(value) for item in _flat(row)[place:]]
+            known |= {scalar.symbol: Fraction(str(item)) for scalar, item in zip(own, entries, strict=True)}
     return tuple(known[scalar.symbol] for scalar in scalars)
 
 

@@ -17,6 +17,7 @@ from qedoc.bind.layout import Layout, divisors
 from qedoc.bind.linked import linked
 from qedoc.bind.matrices import restricted, sized, symmetric
 from qedoc.bind.records import Bound, Obstruction, Refused
+from qedoc.bind.restated import restated
 from qedoc.bind.slices import entries
 from qedoc.bind.slopes import is_slope, slope
 from qedoc.bind.symbols import roles
@@ -120,6 +121,9 @@ def _bound(context: Context, formula: Formula, equation: Equation, name: str) ->
         )
     equation = replace(equation, left=_as_entry(context, equation))
     value, which, notes = target_value(context, equation)
+    if equation.left is None:
+        value, words = restated(context, formula, value)
+        notes = (*notes, *words)
     expansion = expanded(context, value, _stated)
     if expansion.value.has(sp.I):
         raise Obstruction("a formula with complex values, which are not checked", verdict=Verdict.UNDECIDED)

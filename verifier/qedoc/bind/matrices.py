@@ -8,7 +8,7 @@ import sympy as sp
 
 from qedoc.bind.context import Context
 from qedoc.bind.records import Obstruction
-from qedoc.read import WHOLE, Determinant
+from qedoc.read import WHOLE, DeterminantOf
 from qedoc.spec import Array, ForAll
 
 _SYMMETRIC = re.compile(r"\b(?:symmetric|covariance|positive[ -](?:semi-?)?definite|Hermitian)\b", re.IGNORECASE)
@@ -18,7 +18,7 @@ _SIZE = re.compile(r"the (?:rank|dimension|order|size)\b", re.IGNORECASE)
 
 def whole(value: sp.Expr) -> dict[str, sp.Expr]:
     """The matrices of which a value has a determinant or an inverse, each with its size, which is an Extent."""
-    return {call.args[0].name: call.args[1 if isinstance(call, Determinant) else 3] for call in value.atoms(*WHOLE)}
+    return {call.args[0].name: call.args[1 if isinstance(call, DeterminantOf) else 3] for call in value.atoms(*WHOLE)}
 
 
 def sized(context: Context, value: sp.Expr) -> tuple[sp.Expr, tuple[str, ...]]:
@@ -79,7 +79,7 @@ def restricted(context: Context, value: sp.Expr, arrays: dict[str, Array]) -> En
             if first != 1:
                 raise Obstruction(f"the matrix {name} counts its rows from {first}", "count from 1")
             minor = sp.Symbol("minor")
-            where.append(ForAll(sp.Gt(Determinant(sp.Symbol(name), minor, 1), 0), (minor, 1, last)))
+            where.append(ForAll(sp.Gt(DeterminantOf(sp.Symbol(name), minor, 1), 0), (minor, 1, last)))
             notes.append(f"{name} is positive definite, as the text says")
     return Entries(value=value, arrays=made, where=tuple(where), notes=tuple(notes))
 

@@ -7,7 +7,7 @@ import sympy as sp
 
 from qedoc.read import applications, brackets, cases, hypergeometric, names, operators, scripts
 from qedoc.read.cases import conditions
-from qedoc.read.matrices import WHOLE, Determinant, InverseEntry
+from qedoc.read.matrices import WHOLE, DeterminantOf, InverseEntry
 from qedoc.read.parser import Parser
 from qedoc.read.reading import (
     Application,
@@ -35,7 +35,7 @@ from qedoc.read.tree import Node, nest
 __all__ = [
     "WHOLE",
     "Application",
-    "Determinant",
+    "DeterminantOf",
     "Equation",
     "Extent",
     "InverseEntry",

@@ -143,9 +143,12 @@ def _kept(operation: Callable[..., Any], parts: tuple[sp.Expr, ...]) -> sp.Expr:
     if infinite and set(parts) - {sp.oo, -sp.oo} != {sp.Integer(-1)}:
         raise Impossible("arithmetic with infinity")
     lost = any(part == 0 for part in parts) and operation is sp.Mul
-    value = None if lost else operation(*parts)
-    if value is None or _lost(value, parts):
-        value = operation(*parts, evaluate=False)
+    try:
+        value = None if lost else operation(*parts)
+        if value is None or _lost(value, parts):
+            value = operation(*parts, evaluate=False)
+    except (ArithmeticError, AttributeError, NotImplementedError, TypeError, ValueError) as error:
+        raise Impossible(f"SymPy does not take this: {error}") from error
     if _bits(value) > LARGEST_BITS:
         raise Impossible(f"a number of more than {LARGEST_BITS} bits", limit=True)
     return _defined(value, parts)

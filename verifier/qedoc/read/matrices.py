@@ -25,25 +25,28 @@ class Matmul(sp.Function):  # type: ignore[misc]  # sympy is untyped
     """A product of matrices and vectors."""
 
 
-class Transpose(sp.Function):  # type: ignore[misc]  # sympy is untyped
+class TransposeOf(sp.Function):  # type: ignore[misc]  # sympy is untyped
     """A transposed matrix or vector."""
 
 
-class Inverse(sp.Function):  # type: ignore[misc]  # sympy is untyped
+class InverseOf(sp.Function):  # type: ignore[misc]  # sympy is untyped
     """The inverse of a matrix."""
 
 
-class Cross(sp.Function):  # type: ignore[misc]  # sympy is untyped
+class CrossOf(sp.Function):  # type: ignore[misc]  # sympy is untyped
     """The cross product of two vectors of length 3."""
 
 
-NODES = (Matmul, Transpose, Inverse, Cross)
+NODES = (Matmul, TransposeOf, InverseOf, CrossOf)
 
 
-class Determinant(sp.Function):  # type: ignore[misc]  # sympy is untyped
-    """`Determinant(A, n)` of a square matrix of size n, counted from 1; a third argument 1 tells that A is symmetric."""
+class DeterminantOf(sp.Function):  # type: ignore[misc]  # sympy is untyped
+    """`DeterminantOf(A, n)` of a square matrix of size n, counted from 1; a third argument 1 tells that A is symmetric."""
 
     nargs = (2, 3)
+
+    def _latex(self, printer: Any, exp: str = "") -> str:
+        return _raised(rf"\det {printer.doprint(self.args[0])}", exp)
 
     @classmethod
     def eval(cls, matrix: Any, size: Any, symmetric: Any = 0) -> Any:
@@ -54,9 +57,13 @@ class Determinant(sp.Function):  # type: ignore[misc]  # sympy is untyped
 
 
 class InverseEntry(sp.Function):  # type: ignore[misc]  # sympy is untyped
-    """`InverseEntry(A, i, j, n)` of the inverse of a square matrix of size n; a fifth argument as that of `Determinant`."""
+    """`InverseEntry(A, i, j, n)` of the inverse of a square matrix of size n; a fifth argument as that of `DeterminantOf`."""
 
     nargs = (4, 5)
+
+    def _latex(self, printer: Any, exp: str = "") -> str:
+        matrix, row, column = map(printer.doprint, self.args[:3])
+        return _raised(rf"\left({matrix}^{{-1}}\right)_{{{row},{column}}}", exp)
 
     @classmethod
     def eval(cls, matrix: Any, row: Any, column: Any, size: Any, symmetric: Any = 0) -> Any:
@@ -69,8 +76,12 @@ class InverseEntry(sp.Function):  # type: ignore[misc]  # sympy is untyped
         return sp.Mul((-1) ** int(row + column) * minor, sp.Pow(_determinant(matrix, all_, all_, told), -1, evaluate=False), evaluate=False)
 
 
-WHOLE = (Determinant, InverseEntry)
+WHOLE = (DeterminantOf, InverseEntry)
 """Functions of a matrix as a whole, whose first argument is its name."""
+
+
+def _raised(latex: str, exponent: str) -> str:
+    return rf"\left({latex}\right)^{{{exponent}}}" if exponent else latex
 
 
 def _determinant(matrix: sp.Symbol, rows: Sequence[int], columns: Sequence[int], symmetric: bool) -> sp.Expr:
@@ -93,15 +104,15 @@ def kind(value: Any, scope: "Scope") -> int | None:
     match value:
         case sp.Symbol(name=name):
             return MATRIX if name in scope.matrices else COLUMN if name in scope.vectors else SCALAR
-        case sp.Indexed() | Determinant() | InverseEntry():
+        case sp.Indexed() | DeterminantOf() | InverseEntry():
             return SCALAR
-        case Inverse():
+        case InverseOf():
             return MATRIX
-        case Cross():
+        case CrossOf():
             return COLUMN
         case Matmul():
             return product([kind(part, scope) for part in value.args])
-        case Transpose():
+        case TransposeOf():
             inner = kind(value.args[0], scope)
             return inner if inner in (MATRIX, SCALAR, None) else -inner
     parts = [kind(part, scope) for part in value.args]
@@ -161,17 +172,17 @@ class Opener:
         match value:
             case sp.Symbol() if at and known:
                 return sp.IndexedBase(value)[at]
-            case Transpose(args=(inner,)):
+            case TransposeOf(args=(inner,)):
                 return self.entry(inner, at[::-1])
-            case Inverse(args=(matrix,)):
+            case InverseOf(args=(matrix,)):
                 return InverseEntry(matrix, *at, extent(matrix.name))
-            case Cross(args=(left, right)):
+            case CrossOf(args=(left, right)):
                 j, k = self.fresh(), self.fresh()
                 term = sp.LeviCivita(*at, j, k) * self.entry(left, (j,)) * self.entry(right, (k,))
                 return sp.Sum(term, (k, 1, 3), (j, 1, 3))
             case Matmul(args=(left, *others)):
                 return self._product(left, others, at)
-        if not value.args or isinstance(value, sp.Indexed | Determinant | InverseEntry) or not (at or has_product(value)):
+        if not value.args or isinstance(value, sp.Indexed | DeterminantOf | InverseEntry) or not (at or has_product(value)):
             return value
         return value.func(*(self.entry(part, at if kind(part, self.scope) else ()) for part in value.args))
 

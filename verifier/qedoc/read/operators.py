@@ -8,7 +8,7 @@ import sympy as sp
 from qedoc.read import arithmetic
 from qedoc.read.brackets import entry, fresh
 from qedoc.read.factor import Factor, Shape, Term, has_vector
-from qedoc.read.matrices import MATRIX, Determinant, kind
+from qedoc.read.matrices import MATRIX, DeterminantOf, kind
 from qedoc.read.parser import Parser, rule
 from qedoc.read.reading import Obstacle, extent
 from qedoc.read.scripts import collect
@@ -158,7 +158,7 @@ def _determinant(parser: Parser, token: Token) -> Factor:
         what = "a determinant of something that is not known to be a matrix"
         raise parser.refuse(Obstacle.UNSUPPORTED, what, "say in the text that it is one, and give it a name", token.start)
     shape = Shape.CALL if factor.shape is Shape.BRACKET else Shape.BARE_CALL
-    return Factor(value=Determinant(factor.value, extent(factor.value.name)), shape=shape, start=token.start, scripted=True)
+    return Factor(value=DeterminantOf(factor.value, extent(factor.value.name)), shape=shape, start=token.start, scripted=True)
 
 
 @rule("sum", "prod")

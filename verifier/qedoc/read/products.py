@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from qedoc.read.factor import Factor
-from qedoc.read.matrices import COLUMN, MATRIX, ROW, SCALAR, Cross, Matmul, kind, product
+from qedoc.read.matrices import COLUMN, MATRIX, ROW, SCALAR, CrossOf, Matmul, kind, product
 from qedoc.read.scope import Scope
 
 CROSS = "cross"
@@ -27,7 +27,7 @@ def joined(factors: Sequence[Factor], operations: Sequence[str], scope: Scope) -
     run, known = [factors[place] for place in places], [kinds[place] for place in places]
     signs = {operations[place] for place in places[1:]}
     if signs == {"x"} and crossed(run[0], run[-1], scope) and len(run) == 2:
-        value = Cross(*(factor.value for factor in run))
+        value = CrossOf(*(factor.value for factor in run))
     elif signs == {""} and {MATRIX, ROW} & set(known) and product(known) is not None:
         value = Matmul(*(factor.value for factor in run))
         value = value if kind(value, scope) else scope.opener.entry(value, ())

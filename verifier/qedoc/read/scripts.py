@@ -8,7 +8,7 @@ import sympy as sp
 from qedoc.read import arithmetic
 from qedoc.read.factor import Factor, Shape, has_vector
 from qedoc.read.functions import RISING
-from qedoc.read.matrices import COLUMN, MATRIX, Inverse, Transpose, kind
+from qedoc.read.matrices import COLUMN, MATRIX, InverseOf, TransposeOf, kind
 from qedoc.read.neighbours import refuse_loose
 from qedoc.read.parser import SCRIPTS, Parser
 from qedoc.read.reading import Obstacle
@@ -133,8 +133,8 @@ def _turned(parser: Parser, value: sp.Expr, mark: str) -> sp.Expr | None:
     """The transpose of a matrix or vector, or the inverse of a matrix; None where the exponent is neither."""
     known = kind(value, parser.scope)
     if mark in TRANSPOSES and not parser.scope.declared(mark) and known in (MATRIX, COLUMN):
-        return Transpose(value)
-    return Inverse(value) if mark == "-1" and known == MATRIX and isinstance(value, sp.Symbol) else None
+        return TransposeOf(value)
+    return InverseOf(value) if mark == "-1" and known == MATRIX and isinstance(value, sp.Symbol) else None
 
 
 def _postfix(parser: Parser, factor: Factor) -> Factor:

@@ -8,7 +8,7 @@ from qedoc.read.brackets import split
 from qedoc.read.cases import conditions, trimmed
 from qedoc.read.functions import FUNCTIONS
 from qedoc.read.lines import Statement, statements
-from qedoc.read.matrices import ROW, Cross, has_product, kind
+from qedoc.read.matrices import ROW, CrossOf, has_product, kind
 from qedoc.read.parser import Parser
 from qedoc.read.reading import Application, Equation, Obstacle, Position, Refused, Silence, Silent
 from qedoc.read.scope import Scope, walk
@@ -176,7 +176,7 @@ def _equation(left: sp.Expr | Application | None, side: Sequence[Node], scope: S
         if known in (None, ROW) or isinstance(left, sp.Indexed):
             what = "matrices or vectors that do not make one matrix, vector or number"
             raise Refused(Obstacle.AMBIGUOUS, what, side[0].start, "write it with indices")
-        length = (sp.Integer(1), sp.Integer(3)) if right.has(Cross) else None
+        length = (sp.Integer(1), sp.Integer(3)) if right.has(CrossOf) else None
         entry = tuple((scope.opener.fresh(), length) for _ in range(known or 0))
         right = scope.opener.entry(right, tuple(index for index, _ in entry))
     return Equation(left=left, right=right, condition=condition, latex=_text(side, latex), entry=entry)
