@@ -25,7 +25,9 @@ def test_fourteen_schedules(tmp_path: Path, table: Table, rounds: int) -> None:
         "warm": lambda: ran(check, tmp_path / "warm"),
     }
     taken = alternating(works, rounds, warm=False)
-    table.line("`qedoc check` of the 14 schedules of Optax: 22 claims, 38 cases, 147 properties; no cache", f"{taken['cold']:.1f} s")
-    table.line("... with the kernels that an earlier run compiled", f"{taken['warm']:.1f} s")
+    table.line(
+        "`qedoc check` of the 14 schedules of Optax: 22 claims, 38 cases, 147 properties; no cache", f"{taken['cold']:.1f} s", slow=True
+    )
+    table.line("... with the kernels that an earlier run compiled", f"{taken['warm']:.1f} s", slow=True)
     least = taken["handwritten"] / taken["cold"]
-    table.at_least("14 tests of 1,000 examples written by hand, in one process of pytest, against this", least, 1)
+    table.at_least("14 tests of 1,000 examples written by hand, in one process of pytest, against this", least, 1, slow=True)

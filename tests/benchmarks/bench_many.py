@@ -39,8 +39,8 @@ def hundred(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_more_processes(hundred: Path, table: Table, rounds: int) -> None:
     assert check(hundred, "-j1") == check(hundred, "-j2")  # what is found is the same
     taken = alternating({"1": partial(check, hundred, "-j1"), "2": partial(check, hundred, "-j2")}, rounds, warm=False)
-    table.line(f"Check of {CLAIMS} small claims, with the start of all processes, `-j 1`", f"{taken['1']:.1f} s")
-    table.at_least("... `-j 2` against `-j 1`", taken["1"] / taken["2"], 1.6)
+    table.line(f"Check of {CLAIMS} small claims, with the start of all processes, `-j 1`", f"{taken['1']:.1f} s", slow=True)
+    table.at_least("... `-j 2` against `-j 1`", taken["1"] / taken["2"], 1.6, slow=True)
     largest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 2**20  # of all processes that were waited for
     table.at_most("Peak memory of a worker", largest, 2, "GB")
 
@@ -49,8 +49,8 @@ def test_more_claims(tmp_path: Path, hundred: Path, table: Table, rounds: int) -
     folders = {10: project(tmp_path / "10", 10), CLAIMS: hundred}
     taken = alternating({str(count): partial(check, folder, "-j2") for count, folder in folders.items()}, rounds, warm=False)
     thousand = seconds(partial(check, project(tmp_path / "1000", 1000), "-j2"))
-    table.line("Check of 10 and of 100 small claims, `-j 2`", f"{taken['10']:.1f} s and {taken['100']:.1f} s")
-    table.at_most("Check of 1,000 claims (once) against 100, `-j 2`", thousand / taken["100"], 11)
+    table.line("Check of 10 and of 100 small claims, `-j 2`", f"{taken['10']:.1f} s and {taken['100']:.1f} s", slow=True)
+    table.at_most("Check of 1,000 claims (once) against 100, `-j 2`", thousand / taken["100"], 11, slow=True)
 
 
 def test_more_machines(hundred: Path, table: Table, rounds: int) -> None:
@@ -69,8 +69,10 @@ def test_more_machines(hundred: Path, table: Table, rounds: int) -> None:
     table.line(
         "A cluster of two workers against one, 100 claims; scheduler and run on the same 2 cores",
         f"{taken['one'] / taken['two']:.2f} times",
+        slow=True,
     )
     table.line(
         "A cluster of two workers against `-j 2`, 100 claims; scheduler and run on the same 2 cores",
         f"{taken['two'] / taken['here']:.2f} times",
+        slow=True,
     )

@@ -14,7 +14,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture(scope="session")
 def table(request: pytest.FixtureRequest) -> Iterator[Table]:
-    made = Table(request.config.getoption("--table"))
+    made = Table(request.config.getoption("--table"), request.config.getoption("--rounds"))
     yield made
     made.write()
 

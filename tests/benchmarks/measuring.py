@@ -41,26 +41,30 @@ class Table:
 
     Args:
         path: the file; None to print only.
+        rounds: how often what is slow is measured.
     """
 
     path: Path | None
+    rounds: int = ROUNDS
     lines: dict[str, str] = field(default_factory=dict)
 
-    def line(self, name: str, found: str, required: str = "") -> None:
-        """Notes and prints a line."""
+    def line(self, name: str, found: str, required: str = "", *, slow: bool = False) -> None:
+        """Notes and prints a line, with the number of rounds where there were fewer than is usual."""
+        if slow and self.rounds < ROUNDS:
+            found += f" (median of {self.rounds})" if self.rounds > 1 else " (once)"
         self.lines[name] = f"| {name} | {found} | {required} |"
         print(f"\n{self.lines[name]}")
 
-    def at_least(self, name: str, found: float, least: float, *, guard: float | None = None) -> None:
+    def at_least(self, name: str, found: float, least: float, *, guard: float | None = None, slow: bool = False) -> None:
         """Notes a ratio that is to be so large; one that is not reached yet has a guard against becoming worse."""
         missed = "" if found >= least else ", not reached"
-        self.line(name, f"{_short(found)} times", f"at least {least:,g} times{missed}")
+        self.line(name, f"{_short(found)} times", f"at least {least:,g} times{missed}", slow=slow)
         assert found >= (least if guard is None else guard)
 
-    def at_most(self, name: str, found: float, most: float, unit: str = "times", *, guard: float | None = None) -> None:
+    def at_most(self, name: str, found: float, most: float, unit: str = "times", *, guard: float | None = None, slow: bool = False) -> None:
         """Notes a ratio, or a measure with a unit, that may be so large; one that is larger yet has a guard against becoming worse."""
         missed = "" if found <= most else ", not reached"
-        self.line(name, f"{_short(found)} {unit}".strip(), f"at most {most:,g} {unit}".strip() + missed)
+        self.line(name, f"{_short(found)} {unit}".strip(), f"at most {most:,g} {unit}".strip() + missed, slow=slow)
         assert found <= (most if guard is None else guard)
 
     def write(self) -> None:
