@@ -10,7 +10,9 @@ import pytest
 from click.testing import CliRunner
 
 from qedoc.cli import main
-from qedoc.worker import Failure, given
+from qedoc.limits import Limits
+from qedoc.verdict import CaseResult, Verdict
+from qedoc.worker import Failure, check_case, given
 
 LIBRARY = r'''
 """A library."""
@@ -140,6 +142,17 @@ def test_the_table_counts_formulas_and_the_rest_tells_why(library: Path) -> None
     assert any("scratch_library.loose: line 1, column" in line for line in lines)
     assert lines[-1].startswith("6 formulas: 2 proved, 2 refuted, 1 unreadable, 1 not a claim; ")
     assert done.stderr == ""
+
+
+def test_a_formula_whose_domain_has_no_point_has_no_answer(library: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No spec was written that could be mended, so that it is no error either."""
+    monkeypatch.syspath_prepend(str(library))
+    claims = given("scratch_library.flipped", r"\log(-x^2 - 1)", {}, ())
+    assert isinstance(claims, tuple)
+    result = check_case(claims[0], {}, Limits(max_points=20), tmp_path)
+    assert isinstance(result, CaseResult)
+    assert result.verdict is Verdict.UNDECIDED
+    assert "the domain is empty, or no point of it can be found" in result.reason
 
 
 def test_what_is_not_there_is_refused(library: Path) -> None:

@@ -50,6 +50,13 @@ def test_simple_points_lie_in_the_domain_and_start_with_the_simplest() -> None:
     assert found[0] == (1, 0, 1, 1)
 
 
+def test_a_simple_point_is_found_where_the_first_ones_are_outside() -> None:
+    """At the favourite value of x, which is 1, the logarithm is 0."""
+    three = (scalar(T, Integers(above=0)), scalar(W, Integers(least=0)), scalar(x, Reals(above=0)))
+    found = next(Plan(three, (sp.log(x) < 0,), ()).simple(1), None)
+    assert found == (1, 1, sp.Rational(1, 2))
+
+
 def test_seeded_points_lie_in_the_domain_and_repeat_with_the_seed() -> None:
     found = seeded(plan(), 300, seed=3)
     assert len(found) == 300

@@ -15,6 +15,9 @@ from qedoc.verdict import Verdict
 
 x, y, z = sp.symbols("x y z")
 
+LOG_NORMAL = sp.log(sp.erf(x / sp.sqrt(2)) / 2 + sp.Rational(1, 2))
+"""So near to 0 that it takes hundreds of bits to see any digit of it."""
+
 CODE = '''
 import jax
 import jax.numpy as jnp
@@ -53,6 +56,11 @@ def far(x):
     return jnp.where(x < 10, near, 1 / jnp.sqrt(x**2 + 1e-9))
 
 
+def tail(x):
+    """log of the normal distribution function, far right, where it is -erfc(x / sqrt(2)) / 2 to a hundred digits."""
+    return -jax.scipy.special.erfc(x / jnp.sqrt(2.0)) / 2
+
+
 def series(x):
     """1/(1 + x) where its series is exact to the last bit."""
     return jnp.where(jnp.abs(x) < 1e-6, 1 - x + x**2, 1 / (1 + x))
@@ -73,9 +81,10 @@ def wrong_at_a_point(x, y):
     return jax.lax.nextafter(jnp.where((y == 0) & (x == 2), 7, x * y + 1), jnp.where((y == 0) & (x == 2), 7, x * y + 1))
 
 
-def scaled(x, scale=2.0, *, shift=False, axis=-1, where=None):
+def scaled(x, scale=2.0, *, shift=False, axis=-1, keepdims=False, where=None):
     """x times half the scale, and 1 more where it is shifted."""
-    return x * scale / 2 + jnp.where(shift, 1.0, 0.0)
+    y = x * scale / 2 + jnp.where(shift, 1.0, 0.0)
+    return y[None] if keepdims else y
 
 
 def holey(x):
@@ -161,6 +170,8 @@ def test_a_difference_at_one_point_is_not_seen_by_runs_alone() -> None:
         ("approximate", sp.exp(-x), Verdict.TESTED, "the code approximates"),
         ("wrong_approximate", sp.exp(-x), Verdict.REFUTED, "different values"),
         ("approximate", sp.exp(-x) + sp.Rational(1, 10**3), Verdict.REFUTED, "different values"),
+        ("tail", LOG_NORMAL, Verdict.TESTED, "the code approximates"),
+        ("tail", 2 * LOG_NORMAL, Verdict.REFUTED, ""),
         ("far", 1 / x, Verdict.TESTED, "the code approximates"),
         ("far", 1 / x + sp.Rational(1, 10**4), Verdict.REFUTED, "different values"),
         ("series", 1 / (1 + x), Verdict.TESTED, "the code approximates"),
@@ -172,7 +183,7 @@ def test_a_difference_at_one_point_is_not_seen_by_runs_alone() -> None:
     ],
 )
 def test_the_claim_of_a_docstring(name: str, formula: sp.Expr, verdict: Verdict, reason: str) -> None:
-    domain = {"through_infinity": Reals(least=0, most=100), "far": Reals(least=1, most=100)}.get(name)
+    domain = {"through_infinity": Reals(least=0, most=100), "far": Reals(least=1, most=100), "tail": Reals(least=20, most=30)}.get(name)
     kept = []
     result = check(claim(name, formula, domain), {}, Limits(max_points=100), lambda _: None, kept.append)
     assert result.verdict is verdict, result.reason

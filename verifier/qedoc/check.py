@@ -141,7 +141,8 @@ def search(subject: Subject, proof: Proof, limits: Limits) -> Row | None:
     examples = 50 if proof.complete else 20 if subject.code.pinned else 4
     random = seeded(subject.plan, limits.max_points // share, limits.seed)
     landmarks = list(itertools.islice(subject.plan.landmarks(), limits.max_points // (4 if proof.complete else 1)))
-    screened = () if proof.complete or subject.code.pinned else _screened(subject, [*landmarks, *random], limits)
+    settled = proof.complete or subject.code.pinned or subject.case.spec.natural
+    screened = () if settled else _screened(subject, [*landmarks, *random], limits)
     return first(
         subject.plan,
         subject.refuted_at,
@@ -155,7 +156,8 @@ def search(subject: Subject, proof: Proof, limits: Limits) -> Row | None:
 def _screened(subject: Subject, marks: Sequence[Row], limits: Limits) -> Iterator[Row]:
     """Points of a large batch at which runs differ from the formula in float64.
 
-    Another machine may find others, by its rounding; so they count as evidence only where they refute.
+    The claim of a docstring is not screened: it has been tried by runs, and a library has hundreds of them. Another machine may find
+    others, by its rounding; so they count as evidence only where they refute.
     """
     compared = subject.compared
     for row in Screen(subject.call, subject.plan, subject.case.formula, marks).suspects(limits.seed, SUSPECTS):

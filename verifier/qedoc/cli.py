@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from qedoc.delivery import Report
 
 FORMATS = ("concise", "full", "json", "junit", "github", "sarif")
-AUDIT_TIMEOUT = 30.0
+AUDIT_TIMEOUT = 15.0
 AUDIT_POINTS = 300
 """An audit is wide, a check is deep."""
 

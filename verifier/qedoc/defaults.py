@@ -6,6 +6,7 @@ from dataclasses import replace
 from math import isfinite
 from typing import Any
 
+from qedoc.errors import QedocError
 from qedoc.evaluate.execute import run_plain
 from qedoc.inputs import named, spoken
 from qedoc.lift.opaque import opaque
@@ -34,7 +35,8 @@ def _left_out(subject: Subject) -> Iterator[tuple[str, Any]]:
     except (TypeError, ValueError):  # some builtins tell no signature
         return
     for parameter in parameters:
-        if parameter.name not in subject.case.keywords and isinstance(parameter.default, bool | int | float):
+        bound = parameter.name in subject.case.keywords or parameter.name == "axis"  # which says where entries lie, not what they are
+        if not bound and isinstance(parameter.default, bool | int | float):
             yield parameter.name, parameter.default
 
 
@@ -43,7 +45,10 @@ def _finding(subject: Subject, name: str, default: Any) -> Finding | None:
     case = replace(subject.case, keywords={**subject.case.keywords, name: other})
     for row in subject.plan.simple(POINTS):
         documented = midpoint(subject.documented(row))
-        ran = run_plain(lambda values: case.call(subject.target, values, opaque), subject.plan.symbols, row, x64=True)
+        try:
+            ran = run_plain(lambda values: case.call(subject.target, values, opaque), subject.plan.symbols, row, x64=True)
+        except QedocError:  # a result of another shape, with which the formula has nothing to do
+            return None
         if isinstance(ran, Exception) or not (isfinite(ran) and isfinite(documented)):
             continue
         if abs(ran - documented) > SAME * max(abs(ran), abs(documented)):

@@ -33,6 +33,9 @@ NEAR = 2.0**-16
 UNSEEN = 2.0**-40
 """Relative difference that a run in float64 cannot be relied on to show."""
 
+DIGITS = 48
+"""Bits to which two values must be known before it is said how far apart they are."""
+
 COEFFICIENTS = 3
 """Numbers of many digits that make code an approximation."""
 
@@ -114,8 +117,11 @@ class Subject:
         return False
 
     def _distance(self, row: Row, branch: Branch) -> float:
-        """The relative difference of documented value and code value."""
-        documented, actual = (midpoint(sharpest(part, row)) for part in (self.documented, branch.value))
+        """The relative difference of documented value and code value; 0 where they are not known to enough digits to tell."""
+        values = [sharpest(part, row) for part in (self.documented, branch.value)]
+        if min(map(_digits, values)) < DIGITS:
+            return 0.0
+        documented, actual = map(midpoint, values)
         return abs(documented - actual) / max(abs(documented), abs(actual))
 
     def _confirmed(self, row: Row, branch: Branch) -> bool:
@@ -134,9 +140,21 @@ def approximates(branch: Branch) -> bool:
 
 
 def sharpest(formula: Enclosure, row: Row) -> Value:
-    """The enclosure of a value that says most of it: an integral's need not be the one of most bits."""
+    """The enclosure of a value that says most of it: an integral's need not be the one of most bits.
+
+    Nearly all that has digits has them at 256 bits; the logarithm of a number that is 1 to a hundred places needs more.
+    """
     values: list[Value] = [formula(row, bits) for bits in (128, 64, 256)]
-    return max(values, key=lambda value: value.rel_accuracy_bits() if isinstance(value, flint.arb) else math.inf)
+    best = max(values, key=_digits)
+    for bits in (512, 1024, 2048):
+        if _digits(best) >= DIGITS:
+            break
+        best = max(best, formula(row, bits), key=_digits)
+    return best
+
+
+def _digits(value: Value) -> float:
+    return value.rel_accuracy_bits() if isinstance(value, flint.arb) else math.inf
 
 
 def midpoint(value: Value) -> float:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 import platformdirs
 
 from qedoc.curve import Curve
-from qedoc.errors import Location, QedocError
+from qedoc.errors import Location, QedocError, SpecError
 from qedoc.limits import Limits
 from qedoc.lock.closure import portable
 from qedoc.lock.syntax import digest
@@ -275,6 +275,10 @@ def check_case(claim: Claim, sizes: dict[str, int], limits: Limits, folder: Path
 
     try:
         result = check_spec(_spec(claim), sizes, limits, lambda doing: _note(folder, doing), lambda known: _keep(folder, known))
+    except SpecError as error:
+        if not claim.spec:
+            raise
+        return CaseResult(id=case_id(claim, sizes), verdict=Verdict.UNDECIDED, reason=error.message)  # nobody wrote a spec to mend
     except (MemoryError, RecursionError) as error:
         limit = "memory" if isinstance(error, MemoryError) else "Python's recursion limit"
         return CaseResult(id=case_id(claim, sizes), verdict=Verdict.UNDECIDED, reason=f"{limit} ran out")

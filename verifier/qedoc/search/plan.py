@@ -22,6 +22,9 @@ _RANK = {x: rank for rank, x in enumerate(FAVOURITES)}
 
 LARGEST_MEMORY = 10_000
 
+FEWEST_TRIED = 400
+"""Simple points that are tried before it is said that there is none in the domain."""
+
 LARGE = (2**24 + 1, 2**31 - 1)
 """The first integer that float32 cannot hold, and the largest int32."""
 
@@ -196,7 +199,7 @@ class Plan:
                 if self.holds(row):
                     found += 1
                     yield row
-                if found >= limit or tried >= 4 * limit:
+                if found >= limit or tried >= max(FEWEST_TRIED, 4 * limit):
                     return
 
     def _of_cost(self, drawn: tuple[Fraction, ...], cost: int) -> Iterator[tuple[Fraction, ...]]:
