@@ -199,7 +199,7 @@ class Plan:
                 if self.holds(row):
                     found += 1
                     yield row
-                if found >= limit or tried >= max(FEWEST_TRIED, 4 * limit):
+                if found >= limit or tried >= (4 * limit if found else max(FEWEST_TRIED, 4 * limit)):
                     return
 
     def _of_cost(self, drawn: tuple[Fraction, ...], cost: int) -> Iterator[tuple[Fraction, ...]]:
