@@ -61,6 +61,11 @@ def tail(x):
     return -jax.scipy.special.erfc(x / jnp.sqrt(2.0)) / 2
 
 
+def asymptotic(x):
+    """log(1 - Phi(x)) by the first terms of its asymptotic series."""
+    return jnp.log(1 - 1 / x**2 + 3 / x**4 - 15 / x**6) - jnp.log(x) - x**2 / 2 - jnp.log(2 * jnp.pi) / 2
+
+
 def series(x):
     """1/(1 + x) where its series is exact to the last bit."""
     return jnp.where(jnp.abs(x) < 1e-6, 1 - x + x**2, 1 / (1 + x))
@@ -170,6 +175,8 @@ def test_a_difference_at_one_point_is_not_seen_by_runs_alone() -> None:
         ("approximate", sp.exp(-x), Verdict.TESTED, "the code approximates"),
         ("wrong_approximate", sp.exp(-x), Verdict.REFUTED, "different values"),
         ("approximate", sp.exp(-x) + sp.Rational(1, 10**3), Verdict.REFUTED, "different values"),
+        ("asymptotic", sp.log(sp.erfc(x / sp.sqrt(2)) / 2), Verdict.TESTED, "the code approximates"),
+        ("asymptotic", sp.log(sp.erfc(x / sp.sqrt(2))), Verdict.REFUTED, ""),
         ("tail", LOG_NORMAL, Verdict.TESTED, "the code approximates"),
         ("tail", 2 * LOG_NORMAL, Verdict.REFUTED, ""),
         ("far", 1 / x, Verdict.TESTED, "the code approximates"),
@@ -183,7 +190,12 @@ def test_a_difference_at_one_point_is_not_seen_by_runs_alone() -> None:
     ],
 )
 def test_the_claim_of_a_docstring(name: str, formula: sp.Expr, verdict: Verdict, reason: str) -> None:
-    domain = {"through_infinity": Reals(least=0, most=100), "far": Reals(least=1, most=100), "tail": Reals(least=20, most=30)}.get(name)
+    domain = {
+        "through_infinity": Reals(least=0, most=100),
+        "far": Reals(least=1, most=100),
+        "tail": Reals(least=20, most=30),
+        "asymptotic": Reals(least=20, most=90),
+    }.get(name)
     kept = []
     result = check(claim(name, formula, domain), {}, Limits(max_points=100), lambda _: None, kept.append)
     assert result.verdict is verdict, result.reason

@@ -30,8 +30,8 @@ MOST_QUESTIONS = 20
 NEAR = 2.0**-16
 """Relative difference from a function that code may have which approximates it; far more than approximations for float32 have."""
 
-UNSEEN = 2.0**-40
-"""Relative difference that a run in float64 cannot be relied on to show."""
+UNSEEN = 2.0**-32
+"""Relative difference that a run in float64 cannot be relied on to show, and that the end of an asymptotic series leaves."""
 
 DIGITS = 48
 """Bits to which two values must be known before it is said how far apart they are."""
