@@ -96,16 +96,17 @@ def summary(done: subprocess.CompletedProcess[str]) -> str:
     return done.stdout.splitlines()[-1].rpartition(";")[0]
 
 
-def test_a_project_over_time(project: Path) -> None:  # noqa: PLR0915  one story: each step needs the lock file of the one before
-    spec, library, lock = project / "spec" / "ramp.py", project / "scratch.py", project / "qedoc.lock"
-
-    # Without a lock file nothing is locked.
+def _locked_without_a_lock_file(project: Path) -> None:
+    """Without a lock file nothing is locked."""
+    lock = project / "qedoc.lock"
     missing = qedoc(project, "check", "--locked")
     assert missing.returncode == 1
     assert "spec/ramp.py  stale\nspec/ramp.py:1\n  reason      not verified yet; run qedoc check" in missing.stdout
     assert not lock.exists()
 
-    # A wrong formula fails, in every form, with file, line and counterexample.
+
+def _wrong_in_every_form(project: Path) -> None:
+    """A wrong formula fails, in every form, with file, line and counterexample."""
     wrong = qedoc(project, "check")
     assert wrong.returncode == 1
     assert summary(wrong) == "2 targets: 1 proved, 1 refuted; 1 property: all hold"
@@ -129,7 +130,10 @@ def test_a_project_over_time(project: Path) -> None:  # noqa: PLR0915  one story
     assert (case.get("file"), case.get("line")) == ("spec/ramp.py", "7")
     assert point in str(inside(case, "failure").get("message"))
 
-    # All of these were answered by the lock file, and none of them changed it.
+
+def _answered_by_the_lock_file(project: Path) -> None:
+    """All of these were answered by the lock file, and none of them changed it."""
+    lock = project / "qedoc.lock"
     assert load(lock).claims.keys() == {"scratch.ramp", "scratch.other"}
     before = lock.read_bytes()
     again = qedoc(project, "check", program=("light.py",))
@@ -137,7 +141,10 @@ def test_a_project_over_time(project: Path) -> None:  # noqa: PLR0915  one story
     assert summary(again) == "2 targets: 1 proved, 1 refuted; 1 property: all hold; 2 claims unchanged"
     assert lock.read_bytes() == before
 
-    # The formula is corrected: only its claim is verified.
+
+def _corrected(project: Path) -> None:
+    """The formula is corrected: only its claim is verified."""
+    spec = project / "spec" / "ramp.py"
     edit(spec, "2 * a * x", "2 * a * (x + 1)")
     locked = qedoc(project, "check", "--locked")
     assert locked.returncode == 1
@@ -147,7 +154,10 @@ def test_a_project_over_time(project: Path) -> None:  # noqa: PLR0915  one story
     assert summary(right) == "2 targets: 2 proved; 1 property: all hold; 1 claim unchanged"
     assert qedoc(project, "check", "--locked").returncode == 0
 
-    # Layout, comments and docstrings, of the code and of the spec, do not count.
+
+def _laid_out_otherwise(project: Path) -> None:
+    """Layout, comments and docstrings, of the code and of the spec, do not count."""
+    spec, library, lock = project / "spec" / "ramp.py", project / "scratch.py", project / "qedoc.lock"
     edit(library, "    return GAIN * slope", "    # twice\n    return GAIN   * slope")
     edit(library, '"""A ramp."""', '"""A straight ramp."""')
     edit(library, "def other(x):\n    return x", "def other(x):\n\n    return x  # as it is")
@@ -159,7 +169,10 @@ def test_a_project_over_time(project: Path) -> None:  # noqa: PLR0915  one story
     assert json.loads(laid_out.stdout)["unchanged"] == 2
     assert lock.read_bytes() == before
 
-    # A constant that the code reads, and a function that it calls, do.
+
+def _changed_where_it_counts(project: Path) -> None:
+    """A constant that the code reads, and a function that it calls, do."""
+    library = project / "scratch.py"
     edit(library, "GAIN = 2.0", "GAIN = 3.0")
     locked = qedoc(project, "check", "--locked")
     assert locked.returncode == 1
@@ -171,7 +184,10 @@ def test_a_project_over_time(project: Path) -> None:  # noqa: PLR0915  one story
     edit(library, "return x + 1", "return x + 2")
     assert "the code has changed: scratch.py: " in qedoc(project, "check", "--locked").stdout
 
-    # A claim that is gone leaves the lock file; --all verifies everything.
+
+def _shortened_and_verified_whole(project: Path) -> None:
+    """A claim that is gone leaves the lock file; --all verifies everything."""
+    spec, library, lock = project / "spec" / "ramp.py", project / "scratch.py", project / "qedoc.lock"
     edit(library, "return x + 2", "return x + 1")
     text = spec.read_text()
     spec.write_text(text.partition("other = Spec(")[0])
@@ -181,13 +197,28 @@ def test_a_project_over_time(project: Path) -> None:  # noqa: PLR0915  one story
     assert set(load(lock).claims) == {"scratch.ramp"}
     assert [file.name.partition("-")[0] for file in (project / "qedoc.lock.d").iterdir()] == ["scratch.ramp"]
 
-    # The same run gives the same bytes.
+
+def _run_twice(project: Path) -> None:
+    """The same run gives the same bytes."""
+    lock = project / "qedoc.lock"
     before = lock.read_bytes()
     points = {file.name: file.read_bytes() for file in (project / "qedoc.lock.d").iterdir()}
     qedoc(project, "check", "--all")
     assert lock.read_bytes() == before
     assert {file.name: file.read_bytes() for file in (project / "qedoc.lock.d").iterdir()} == points
     assert str(project) not in lock.read_text()
+
+
+def test_a_project_over_time(project: Path) -> None:
+    """Each step needs the lock file of the one before."""
+    _locked_without_a_lock_file(project)
+    _wrong_in_every_form(project)
+    _answered_by_the_lock_file(project)
+    _corrected(project)
+    _laid_out_otherwise(project)
+    _changed_where_it_counts(project)
+    _shortened_and_verified_whole(project)
+    _run_twice(project)
 
 
 def test_options_that_exclude_each_other_are_refused(project: Path) -> None:

@@ -4,6 +4,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import TextIOWrapper
+from pathlib import Path
 from typing import IO, Any
 
 from qedoc import baseline
@@ -62,7 +63,7 @@ def report(outcome: Outcome, config: Config, *, select: Sequence[str], ignore: S
 def _base(config: Config) -> str:
     """The folder from which machines are given paths: that of the checkout in a GitHub workflow, else the project's root."""
     checkout = os.environ.get("GITHUB_WORKSPACE", "")
-    inside = checkout and config.root.absolute().is_relative_to(os.path.abspath(checkout))  # noqa: PTH100  a link stays what it is called
+    inside = checkout and config.root.absolute().is_relative_to(Path(checkout).absolute())
     return checkout if inside else str(config.root)
 
 

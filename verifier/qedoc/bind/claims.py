@@ -106,7 +106,14 @@ def _claim(context: Context, formula: Formula, equation: Equation, name: str) ->
         verdict, reason, suggestion = found.verdict, found.reason, found.suggestion
     except QedocError as error:
         verdict, reason, suggestion = Verdict.UNREADABLE, error.message, ""
-    except (ArithmeticError, TypeError, ValueError, AttributeError, NotImplementedError, RecursionError) as error:  # SymPy's
+    except (
+        ArithmeticError,
+        TypeError,
+        ValueError,
+        AttributeError,
+        NotImplementedError,
+        RecursionError,
+    ) as error:  # what SymPy cannot rearrange
         verdict, reason, suggestion = Verdict.UNDECIDED, f"the formula could not be bound: {type(error).__name__}: {error}", ""
     return Refused(formula=formula, name=id, verdict=verdict, reason=reason, reading=str(equation), suggestion=suggestion)
 

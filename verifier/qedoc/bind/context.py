@@ -126,8 +126,9 @@ class Context:
     def _states(self, equation: Equation) -> bool:
         """Whether an equation gives the object's value at its parameters."""
         left = equation.left
-        own = isinstance(left, Application) and left.name in self.own and bool(left.arguments)
-        return own and all(isinstance(argument, sp.Symbol) for argument in left.arguments)  # type: ignore[union-attr]  # own says so
+        if not isinstance(left, Application) or left.name not in self.own or not left.arguments:
+            return False
+        return all(isinstance(argument, sp.Symbol) for argument in left.arguments)
 
     @cached_property
     def definitions(self) -> dict[str, Definition]:

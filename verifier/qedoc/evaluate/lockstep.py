@@ -82,7 +82,8 @@ class Rows(Tracer):  # type: ignore[type-arg]  # jax exports no Trace type to na
         flat = np.ascontiguousarray(value.reshape(len(value), -1))
         same = flat.view(np.uint8) if flat.size else flat
         if (same == same[0]).all():
-            return value[0]  # type: ignore[no-any-return]  # numpy: an array or a scalar
+            shared: np.ndarray[Any, Any] = value[0]
+            return shared
         _, labels = np.unique(same, axis=0, return_inverse=True)
         raise Divergence(labels.reshape(-1), self._lockstep.pins)
 

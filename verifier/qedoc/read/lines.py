@@ -9,7 +9,7 @@ from qedoc.read.reading import Obstacle, Refused, Silence, Silent
 from qedoc.read.refusals import keyword
 from qedoc.read.scope import Scope
 from qedoc.read.tokens import Kind, Token
-from qedoc.read.tree import Group, Node, relation
+from qedoc.read.tree import Group, Node, equated, relation
 
 _DISPLAYS = frozenset({"align", "aligned", "equation", "gather", "gathered", "split", "eqnarray", "multline", "alignat", "flalign", "math"})
 _OPERATIONS = ("+", "-", "*", "/")
@@ -127,7 +127,7 @@ def _statements(line: Sequence[Node], scope: Scope) -> list[Statement]:
                 Obstacle.AMBIGUOUS, "an equation after a comma: a condition, or another claim", piece[0].start, r"write \text{if} before it"
             )
         else:
-            found.append(Statement(sides=_sides(piece)))
+            found.append(Statement(sides=equated(piece)))
     return found
 
 
@@ -177,15 +177,5 @@ def _check_relations(piece: Sequence[Node], relations: Sequence[str]) -> None:
 
 def _could_be_condition(piece: Sequence[Node], scope: Scope) -> bool:
     """Whether an equation has a known symbol alone on its left, so that it may restrict the equation before."""
-    left = [node for node in _sides(piece)[0] if isinstance(node, Token)]
-    return len(left) == 1 and len(_sides(piece)[0]) == 1 and scope.declared(left[0].text)
-
-
-def _sides(piece: Sequence[Node]) -> list[list[Node]]:
-    sides: list[list[Node]] = [[]]
-    for node in piece:
-        if relation(node) == "=":
-            sides.append([])
-        else:
-            sides[-1].append(node)
-    return sides
+    left = [node for node in equated(piece)[0] if isinstance(node, Token)]
+    return len(left) == 1 and len(equated(piece)[0]) == 1 and scope.declared(left[0].text)

@@ -9,7 +9,7 @@ from qedoc.read.cases import rows, trimmed
 from qedoc.read.reading import Names, NotAClaim, Silence
 from qedoc.read.scope import Scope, contents, walk
 from qedoc.read.tokens import Kind, Token
-from qedoc.read.tree import SYMBOLS, Group, Node, relation
+from qedoc.read.tree import SYMBOLS, Group, Node, equated, relation
 
 _FACTORISED = re.compile(r"\bdecompos|\bfactori[sz]|\bHessenberg form\b", re.IGNORECASE)
 _SOLVED = re.compile(r"\bsolv(?:e|es|ing|er)\b|\bsolution\b", re.IGNORECASE)
@@ -26,7 +26,7 @@ def related(nodes: Sequence[Node], names: Names, scope: Scope, *, read: bool) ->
         scope: the same, for the reader.
         read: whether the formula has a reading, so that only what the text says can make it none.
     """
-    sides = [trimmed(side) for side in _sides(trimmed(nodes))]
+    sides = [trimmed(side) for side in equated(trimmed(nodes))]
     quoted = (name for name, text in names.legend.items() if any(f"`{parameter}`" in text for parameter in names.parameters))
     given = {name.lower() for name in (*names.parameters, *quoted)}
     if len(sides) > 1 and all(sides):
@@ -36,16 +36,6 @@ def related(nodes: Sequence[Node], names: Names, scope: Scope, *, read: bool) ->
     if read:
         return None
     return _recurrence(nodes) or _remainder(nodes, scope) or _setting(nodes) or _expectation(sides) or _given(sides, names)
-
-
-def _sides(items: Sequence[Node]) -> list[list[Node]]:
-    found: list[list[Node]] = [[]]
-    for node in items:
-        if relation(node) == "=":
-            found.append([])
-        else:
-            found[-1].append(node)
-    return found
 
 
 def _factorisation(sides: Sequence[Sequence[Node]], names: Names, given: set[str]) -> NotAClaim | None:
@@ -124,7 +114,7 @@ def _rows(nodes: Sequence[Node]) -> Iterator[list[Node]]:
 def _recurrence(nodes: Sequence[Node]) -> NotAClaim | None:
     """`w_{t+1} = w_t - ...`, and `E[g]_t = ... E[g]_{t-1} ...`: a row whose left side stands at another step on its right."""
     for row in _rows(nodes):
-        left, *others = _sides(row)
+        left, *others = equated(row)
         for base, step in _stepped(left):
             for side in others:
                 for other, before in _stepped(side):

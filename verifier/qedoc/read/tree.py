@@ -266,3 +266,14 @@ def _grouped(piece: Sequence[Node], closes: dict[int, int]) -> list[Node]:
         else:
             frames[-1][1].append(item)
     return frames[0][1]
+
+
+def equated(items: Sequence[Node]) -> list[list[Node]]:
+    """What stands between the equality signs."""
+    found: list[list[Node]] = [[]]
+    for node in items:
+        if relation(node) == "=":
+            found.append([])
+        else:
+            found[-1].append(node)
+    return found
