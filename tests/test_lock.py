@@ -431,11 +431,14 @@ def test_the_points_of_claims_that_look_alike_stand_in_different_files(tmp_path:
 WRITER = """\
 import sys
 from pathlib import Path
-from qedoc.lock.store import update
+from qedoc.lock.store import Store
 
-path, name, count, pad = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), "x" * 20000
+store, name, count, entry = Store(Path(sys.argv[1])), sys.argv[2], int(sys.argv[3]), {"pad": "x" * 20000}
 for k in range(count):
-    update(path, lambda lock: lock.claims.update({f"{name}-{k}": {"pad": pad}}))
+    if k % 3 == 1:
+        store.note(f"{name}-{k}", entry)
+    else:
+        store.update(lambda lock: lock.claims.update({f"{name}-{k}": entry}))
     print(k, flush=True)
 """
 
@@ -484,6 +487,30 @@ def test_two_hundred_kills_leave_a_lock_that_parses_and_lacks_nothing_finished(
             finished.clear()
     update(path, lambda lock: None)
     assert list(tmp_path.glob(".qedoc.lock-*")) == []  # what the kills left of unfinished files
+
+
+def test_a_noted_record_is_read_at_once_and_taken_in_by_the_next_writer(tmp_path: Path) -> None:
+    path = tmp_path / "qedoc.lock"
+    journal = tmp_path / ".qedoc.lock.journal"
+    store = Store(path)
+    store.update(lambda lock: lock.claims.update(a={"x": 1}, b={"x": 1}))
+    store.note("b", {"x": "\u2028\n"})
+    assert "\u2028" in journal.read_text() and "\u2028" not in path.read_text()
+    assert load(path).claims == {"a": {"x": 1}, "b": {"x": "\u2028\n"}}
+    with journal.open("a") as cut:
+        cut.write('{"a": {"x": 7')  # a kill in the midst of writing
+    Store(path).note("c", {"x": 3})
+    assert load(path).claims == {"a": {"x": 1}, "b": {"x": "\u2028\n"}, "c": {"x": 3}}
+    store.update(lambda lock: lock.claims.update(d={"x": 4}))
+    assert not journal.exists()
+    assert list(load(path).claims) == ["a", "b", "c", "d"]
+
+
+@pytest.mark.parametrize("line", [b"3", b"[1]", b"\xff\xfe", b'{"a": ', b"null", b"{}", b'"text"'])
+def test_a_line_of_the_journal_that_is_no_record_is_none(line: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "qedoc.lock"
+    (tmp_path / ".qedoc.lock.journal").write_bytes(line + b'\n{"a": {"x": 1}}\n')
+    assert load(path).claims == {"a": {"x": 1}}
 
 
 def test_a_symbol_with_other_assumptions_is_another_symbol() -> None:

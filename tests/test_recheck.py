@@ -238,33 +238,46 @@ def test_without_the_lock_nothing_is_read_or_written(tmp_path: Path) -> None:
     assert refused.stderr.startswith(f"error: {tmp_path / 'qedoc.lock'}: not a lock file (JSONDecodeError: ")
 
 
-SLOW = """\
+WAITING = """\
+import time
+from pathlib import Path
+
+def waits(x):
+    while not Path("go").exists():
+        time.sleep(0.01)
+    return x
+"""
+
+MANY = """\
 from sympy import symbols
 from qedoc import Parameter, Reals, Spec
 x = symbols("x")
 claims = [Spec(target="scratch.other", name=f"n{k}", formula=x, symbols=[Parameter(x, "x", Reals(), "place")]) for k in range(12)]
+last = Spec(target="waiting.waits", formula=x, symbols=[Parameter(x, "x", Reals(), "place")])
 """
 
 
 def test_a_kill_keeps_what_was_finished(tmp_path: Path) -> None:
     (tmp_path / "scratch.py").write_text(LIBRARY)
+    (tmp_path / "waiting.py").write_text(WAITING)
     (tmp_path / "spec").mkdir()
-    (tmp_path / "spec" / "many.py").write_text(SLOW)
+    (tmp_path / "spec" / "many.py").write_text(MANY)
     lock = tmp_path / "qedoc.lock"
     environment = os.environ | {"PYTHONPATH": str(SOURCE)}
     command = [sys.executable, "-m", "qedoc", "check", *QUICK]
     with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment) as process:
-        while process.poll() is None and not (lock.exists() and len(load(lock).claims) >= 2):
+        while process.poll() is None and len(load(lock).claims) < 12:  # the last one waits: the others are kept meanwhile
             time.sleep(0.02)
         os.kill(process.pid, signal.SIGKILL)
-    kept = load(lock).claims
-    assert 2 <= len(kept) < 12
+    assert sorted(load(lock).claims) == sorted(f"scratch.other#n{k}" for k in range(12))
+    (tmp_path / "go").touch()
     done = qedoc(tmp_path, "check", *QUICK)
     assert done.returncode == 0
-    assert f"{len(kept)} claims unchanged" in done.stdout
+    assert "12 claims unchanged" in done.stdout
     whole = load(lock).claims
-    assert len(whole) == 12
+    assert len(whole) == 13
     assert sorted(str(tmp_path / record["points"]) for record in whole.values()) == sorted(map(str, (tmp_path / "qedoc.lock.d").iterdir()))
+    assert not (tmp_path / ".qedoc.lock.journal").exists()
 
 
 DOCUMENTED = '''\

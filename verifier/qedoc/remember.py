@@ -75,6 +75,8 @@ class Remembered(Memory):
         self.checked.add(claim.id)
         made = self._record(claim, result)
         self._change(lambda lock: lock.claims.update({claim.id: made}))
+        if self._changes:
+            self._store.note(claim.id, made)
 
     def _record(self, claim: Claim, result: ClaimResult) -> dict[str, Any]:
         kept: dict[str, Any] = record.write(result, self._name(claim.file.path))

@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -92,6 +92,13 @@ def load(path: Path) -> Lock:
     Raises:
         QedocError: for a file that is no lock file of this form.
     """
+    noted = _noted(path)  # before the file, which may take it in meanwhile
+    lock = _load(path)
+    lock.claims.update(noted)
+    return lock
+
+
+def _load(path: Path) -> Lock:
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -108,6 +115,24 @@ def load(path: Path) -> Lock:
         hint = "; it has the marks of a merge conflict: take either side" if "<<<<<<<" in text else ""
         message = f"{path}: not a lock file ({type(error).__name__}: {error}){hint}; or delete it and run qedoc check again"
         raise QedocError(message) from None
+
+
+def _journal(path: Path) -> Path:
+    """Where records wait for the lock file to be written: there is such a file during a run, and after one that was killed."""
+    return path.with_name(f".{path.name}.journal")
+
+
+def _noted(path: Path) -> dict[str, Any]:
+    """The records of the journal; a line that was cut off as it was written is none."""
+    records: dict[str, Any] = {}
+    try:
+        lines = _journal(path).read_text(encoding="utf-8", errors="replace").split("\n")
+    except OSError:
+        return records
+    for line in filter(None, lines):
+        with suppress(ValueError, TypeError):
+            records |= json.loads(line)
+    return records
 
 
 def update(path: Path, change: Callable[[Lock], None]) -> None:
@@ -147,12 +172,25 @@ class Store:
             for left in self.path.parent.glob(f".{self.path.name}-*"):  # of a writer that was killed: no other is at work
                 left.unlink(missing_ok=True)
             self._read()
+            self._lock.claims.update(_noted(self.path))
             self._state = None  # until it is written: an interrupt leaves neither the old state here nor the new
             change(self._lock)
             after, self._laid_out = _whole(self._lock, self._laid_out)
             if after != self._text:
                 replace(self.path, after.encode())
             self._text, self._state = after, _state(self.path)
+            _journal(self.path).unlink(missing_ok=True)
+
+    def note(self, id_: str, record: dict[str, Any]) -> None:
+        """Keeps a record of a claim at once, beside the lock file, which takes it in when it is written next.
+
+        Args:
+            id_: of the claim.
+            record: what the lock file is to hold of it.
+        """
+        line = json.dumps({id_: record}, ensure_ascii=False, allow_nan=False)
+        with _alone(self.path), _journal(self.path).open("ab") as journal:
+            journal.write(f"\n{line}\n".encode())  # on a line of its own, also after one that was cut off
 
     def _read(self) -> None:
         state = _state(self.path)
