@@ -181,7 +181,8 @@ def test_a_formula_on_the_command_line(latex: str, options: list[str], code: int
     ("latex", "bind", "where", "told"),
     [
         (r"x e^{-r", {}, (), ["line 1, column 5", "never closed"]),
-        (r"x \expp{r}", {}, (), ["line 1, column 3", "expp"]),
+        (r"x \expp{r}", {}, (), ["line 1, column 3", r"did you mean \exp?", "\n  x \\expp{r}\n    ^"]),
+        ("x +\n  \\expp r\n + 1", {}, (), ["line 2, column 3", "\n  x +\n    \\expp r\n    ^"]),
         ("x e^{-k}", {}, (), ["the symbol k", "rate"]),
         ("x", {"k": "speed"}, (), ["no parameter 'speed'", "rate"]),
         ("x e^{-r}", {}, ("x >",), ["the condition 'x >'"]),

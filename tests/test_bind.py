@@ -15,6 +15,7 @@ from qedoc.inputs import row_of
 from qedoc.limits import Limits
 from qedoc.sources.docstrings import documented
 from qedoc.sources.specfiles import sizes
+from qedoc.spec import Argument
 from qedoc.verdict import Verdict
 
 HEAD = """
@@ -454,7 +455,27 @@ def test_a_formula_that_is_given() -> None:
 def test_a_given_formula_with_a_typo_says_where() -> None:
     found = refused(given("optax.cosine_decay_schedule", ARTICLE.replace(r"\cos", r"\cosine"), {"init": "init_value"}, []))
     assert found.verdict is Verdict.UNREADABLE
-    assert found.reason.startswith("line 1, column 26 of the formula: \\cosine")
+    assert found.reason == "line 1, column 26 of the formula: the command \\cosine is not known"
+    assert found.place == (1, 26)
+
+
+@pytest.mark.parametrize(
+    ("typo", "meant"),
+    [
+        (r"\coos(T)", r"did you mean \cos?"),
+        (r"\alpah T", r"did you mean \alpha?"),
+        (r"\farc{T}{2}", r"did you mean \frac?"),
+        (r"\nonsense T", ""),
+    ],
+)
+def test_a_command_with_a_typo_names_the_one_that_was_meant(typo: str, meant: str) -> None:
+    found = refused(given("optax.cosine_decay_schedule", typo, {"T": "decay_steps"}, []))
+    assert (found.place, found.suggestion) == ((1, 1), meant)
+
+
+def test_a_function_with_a_typo_names_the_one_that_was_meant() -> None:
+    found = refused(given("optax.cosine_decay_schedule", "coos(t) + T", {"T": "decay_steps"}, []))
+    assert (found.place, found.suggestion) == (None, "did you mean cos?")
 
 
 def test_a_given_condition_that_cannot_be_read_is_named() -> None:
@@ -465,6 +486,17 @@ def test_a_given_condition_that_cannot_be_read_is_named() -> None:
 def test_a_binding_to_a_parameter_that_is_not_there() -> None:
     with pytest.raises(TargetError, match="has no parameter 'steps' for T; it has init_value, decay_steps, alpha, exponent"):
         given("optax.cosine_decay_schedule", OWN, {"T": "steps"}, [])
+
+
+def test_a_symbol_is_bound_to_the_argument_of_the_function_that_is_returned() -> None:
+    bind = {"s": "count", "T": "decay_steps", "I": "init_value", "p": "exponent"}
+    claim = only(given("optax.cosine_decay_schedule", OWN.replace("{t}", "{s}").replace("t ", "s "), bind, []))
+    assert [declared.name for declared in claim.spec.symbols if isinstance(declared, Argument)] == ["count"]
+    assert verdicts(claim) == {Verdict.PROVED}
+    with pytest.raises(TargetError, match=r"has no parameter 'cont' for s; it has .*, exponent, and returns a function of count"):
+        given("optax.cosine_decay_schedule", OWN, bind | {"s": "cont"}, [])
+    found = refused(given("optax.cosine_decay_schedule", "T + s + t", {"s": "count", "t": "count", "T": "decay_steps"}, []))
+    assert found.reason == "the symbols s and t would both be the parameter count"
 
 
 @pytest.mark.parametrize("target", ["optax.linear_schedule", "optax.polynomial_schedule"])

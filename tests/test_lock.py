@@ -495,7 +495,8 @@ def test_a_noted_record_is_read_at_once_and_taken_in_by_the_next_writer(tmp_path
     store = Store(path)
     store.update(lambda lock: lock.claims.update(a={"x": 1}, b={"x": 1}))
     store.note("b", {"x": "\u2028\n"})
-    assert "\u2028" in journal.read_text() and "\u2028" not in path.read_text()
+    assert "\u2028" in journal.read_text()
+    assert "\u2028" not in path.read_text()
     assert load(path).claims == {"a": {"x": 1}, "b": {"x": "\u2028\n"}}
     with journal.open("a") as cut:
         cut.write('{"a": {"x": 7')  # a kill in the midst of writing

@@ -351,7 +351,7 @@ def test_the_place_is_a_line_and_a_column() -> None:
     found = read("f(x) = x\n  + \\foo", Names(parameters=("x",)))
     assert isinstance(found, Unreadable)
     assert (found.line, found.column, found.offset) == (2, 5, 13)
-    assert str(found) == r"line 2, column 5: \foo"
+    assert str(found) == r"line 2, column 5: the command \foo is not known; did you mean \floor?"
 
 
 ARTICLE = r"\mathrm{lr}(t) = \mathrm{init} \cdot 0.5 \left(1 + \cos\left(\pi \frac{\min(t, T)}{T}\right)\right) + \alpha"

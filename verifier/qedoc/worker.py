@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from functools import wraps
 from importlib import import_module
 from pathlib import Path
+from textwrap import indent
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 import platformdirs
@@ -194,8 +195,16 @@ def given(target: str, latex: str, bind: dict[str, str], where: tuple[str, ...])
     for claim in found:
         if isinstance(claim, Refused):
             help = f"; {claim.suggestion}" if claim.suggestion else ""
-            raise QedocError(f"--latex {latex!r}: {claim.reason}{help}")
+            raise QedocError(f"--latex: {claim.reason}{help}\n{_pointed(latex, claim.place)}")
     return tuple(map(_of_docstring, found))
+
+
+def _pointed(latex: str, place: tuple[int, int] | None) -> str:
+    """The formula, up to the line of a place with a mark below it."""
+    if place is None:
+        return indent(latex, "  ")
+    line, column = place
+    return indent("\n".join([*latex.split("\n")[:line], " " * (column - 1) + "^"]), "  ")
 
 
 def _of_docstring(claim: "Bound | Refused") -> Claim:

@@ -20,7 +20,7 @@ from qedoc.bind.records import Bound, Obstruction, Refused
 from qedoc.bind.restated import restated
 from qedoc.bind.slices import entries
 from qedoc.bind.slopes import is_slope, slope
-from qedoc.bind.symbols import roles
+from qedoc.bind.symbols import returned_arguments, roles
 from qedoc.bind.values import defaults, is_record, single, switches, target_value
 from qedoc.bind.windows import windows
 from qedoc.domain import Functions, Integers, Reals
@@ -47,7 +47,7 @@ def given(target: str, latex: str, bind: Mapping[str, str], where: Sequence[str]
     Args:
         target: dotted path of the function.
         latex: the formula.
-        bind: the parameter of each symbol, by the symbol's LaTeX.
+        bind: the parameter of each symbol, or the argument of the function that the target returns, by the symbol's LaTeX.
         where: relations that hold besides what the function's docstring says.
 
     Raises:
@@ -56,12 +56,16 @@ def given(target: str, latex: str, bind: Mapping[str, str], where: Sequence[str]
     record = next((r for r in documented(target) if target in (r.name, *r.aliases, *r.copies)), None)
     if record is None:
         raise TargetError(f"{target} has no docstring to read its parameters from")
+    arguments = returned_arguments(target) if any(name not in record.parameters for name in bind.values()) else []
     for symbol, name in bind.items():
-        if name not in record.parameters:
-            raise TargetError(f"{target} has no parameter {name!r} for {symbol}; it has {', '.join(record.parameters) or 'none'}")
+        if name not in (*record.parameters, *arguments):
+            returned = f", and returns a function of {', '.join(arguments)}" if arguments else ""
+            has = ", ".join(record.parameters) or "none"
+            raise TargetError(f"{target} has no parameter {name!r} for {symbol}; it has {has}{returned}")
     formula = Formula(latex=latex, location=record.location, display=True, line=0)
     record = replace(record, name=target, formulas=(formula,))
-    context = Context(record, {plain(symbol): name for symbol, name in bind.items()})
+    parameters = {plain(symbol): name for symbol, name in bind.items() if name in record.parameters}
+    context = Context(record, parameters, {plain(symbol): name for symbol, name in bind.items() if name not in record.parameters})
     relations: list[sp.Basic] = []
     for text in where:
         relation = read_condition(text.replace(">=", r"\ge ").replace("<=", r"\le ").replace("!=", r"\ne "), context.names)
@@ -85,7 +89,8 @@ def _claims(
         case Unreadable():
             at = f"line {reading.line}, column {reading.column} of the formula: {reading.what}"
             id = f"{target}#{name}" if name else target
-            yield Refused(formula=formula, name=id, verdict=Verdict.UNREADABLE, reason=at, suggestion=reading.suggestion)
+            place = reading.line, reading.column
+            yield Refused(formula=formula, name=id, verdict=Verdict.UNREADABLE, reason=at, suggestion=reading.suggestion, place=place)
         case NotAClaim():
             id = f"{target}#{name}" if name else target
             yield Refused(formula=formula, name=id, verdict=Verdict.NOT_A_CLAIM, reason=str(reading))

@@ -42,10 +42,12 @@ class Context:
     Args:
         record: the object.
         given: symbols that the user binds to parameters, by plain name.
+        called: symbols that the user binds to arguments of the function that the object returns, by plain name.
     """
 
     record: Documented
     given: dict[str, str] = field(default_factory=dict)
+    called: dict[str, str] = field(default_factory=dict)
 
     @cached_property
     def own(self) -> frozenset[str]:
@@ -74,7 +76,7 @@ class Context:
         names = Names(
             functions=self.own,
             parameters=record.parameters,
-            legend=dict(record.legend) | {symbol: f"``{name}``" for symbol, name in self.given.items()},
+            legend=dict(record.legend) | {symbol: f"``{name}``" for symbol, name in (self.given | self.called).items()},
             siblings=record.siblings,
             vectors=record.vectors,
             matrices=record.matrices,

@@ -4,6 +4,7 @@ import inspect
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any, TypeAlias
 
@@ -16,6 +17,7 @@ from qedoc.domain import Integers, Reals
 from qedoc.errors import QedocError
 from qedoc.paths import formula
 from qedoc.read import Slice
+from qedoc.read.functions import FUNCTIONS
 from qedoc.spec import Parameter, Spec
 from qedoc.subject import Subject
 from qedoc.target import resolve
@@ -114,7 +116,9 @@ def _called(
     name = call.func.__name__
     path = sibling(context, name)
     if not path:
-        raise Obstruction(f"the function {name} is defined nowhere in the docstring, and is no function beside {context.record.name}")
+        reason = f"the function {name} is defined nowhere in the docstring, and is no function beside {context.record.name}"
+        near = get_close_matches(name, [*FUNCTIONS, *context.own, *context.record.siblings], n=1, cutoff=0.8)
+        raise Obstruction(reason, f"did you mean {near[0]}?" if near else "")
     if any(isinstance(argument, sp.Symbol) and context.vector(argument.name) for argument in call.args):
         raise Obstruction(f"{name} of a vector is not followed", verdict=Verdict.UNDECIDED)
     if call.has(Slice) and not elementwise(path):

@@ -35,6 +35,7 @@ class Refused:
         verdict: `unreadable`, `not-a-claim` or `undecided`.
         reason: what stands in the way, and where.
         suggestion: what to write instead; empty where nothing would help.
+        place: line and column in the formula, from 1, of what could not be read.
     """
 
     formula: Formula
@@ -43,6 +44,7 @@ class Refused:
     reason: str
     reading: str = ""
     suggestion: str = ""
+    place: tuple[int, int] | None = None
 
 
 class Obstruction(Exception):

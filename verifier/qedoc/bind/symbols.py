@@ -49,13 +49,15 @@ def roles(context: Context, equation: Equation, symbols: Sequence[str]) -> Roles
         Obstruction: for a symbol that is nothing known.
     """
     notes: list[str] = []
-    known = {name: parameter for name in symbols if (parameter := direct(context, name))}
+    arguments = {name: context.called[name] for name in symbols if name in context.called}
+    known = {name: parameter for name in symbols if name not in arguments and (parameter := direct(context, name))}
     known |= _by_noun(context, [name for name in symbols if name not in known], notes)
     known |= _by_place(context, equation.left, equation.right, known, notes)
-    known = {name: parameter for name, parameter in known.items() if name in symbols}
+    known = {name: parameter for name, parameter in known.items() if name in symbols and name not in arguments}
     _distinct(known)
-    unknown = [name for name in symbols if name not in known]
-    arguments = _curried(context, unknown)
+    _distinct(arguments)
+    unknown = [name for name in symbols if name not in known and name not in arguments]
+    arguments |= _curried(context, unknown) if not arguments else {}
     for name in unknown:
         if name not in arguments:
             raise Obstruction(_unexplained(context, name), f"say what {name} is: where :math:`{name}` is ... (``parameter``)")
@@ -147,8 +149,13 @@ def _curried(context: Context, unknown: Sequence[str]) -> dict[str, str]:
     """The argument of the function that the target returns, if it returns one and one symbol is left."""
     if len(unknown) != 1 or not _returns_function(context):
         return {}
-    try:
-        arguments = [declared.name for declared in infer(context.record.name).symbols if isinstance(declared, Argument)]
-    except QedocError:
-        return {}
+    arguments = returned_arguments(context.record.name)
     return {unknown[0]: arguments[0]} if len(arguments) == 1 else {}
+
+
+def returned_arguments(target: str) -> list[str]:
+    """The arguments of the function that the target returns; none if it returns no function."""
+    try:
+        return [declared.name for declared in infer(target).symbols if isinstance(declared, Argument)]
+    except QedocError:
+        return []

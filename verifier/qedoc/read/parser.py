@@ -324,7 +324,7 @@ class Parser:
             raise self.missing()
         if isinstance(node, Group):
             raise self.refuse(Obstacle.MALFORMED, "a bracket that nothing can be done with")
-        raise refusal(node)
+        raise refusal(node, RULES)
 
 
 def _remainder(token: Token) -> list[Token]:

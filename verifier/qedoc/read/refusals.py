@@ -1,9 +1,11 @@
 """What a word means to a formula, and why a token cannot stand where it stands."""
 
+from collections.abc import Iterable
+
 from qedoc.read.reading import Obstacle, Refused
 from qedoc.read.scope import Scope
 from qedoc.read.tokens import Kind, Token
-from qedoc.read.tree import Node, relation
+from qedoc.read.tree import SYMBOLS, Node, relation
 
 PRODUCTS = {"*": "*", "cdot": "*", "times": "x", "ast": "*", "odot": "o", "/": "/", "div": "/", "bmod": "mod", "slash": "/"}
 """The operations between two factors: `*` and `x` (perhaps a cross product), `o` (elementwise), `/`, `mod`."""
@@ -50,8 +52,13 @@ _UNSUPPORTED = {
 _INSTEAD = dict.fromkeys(("ldots", "cdots", "dots"), r"write \sum or \prod with its bounds") | {"lg": r"write \log_{10} or \log_2"}
 
 
-def refusal(token: Token) -> Refused:
-    """Why a token cannot stand where it stands."""
+def refusal(token: Token, commands: Iterable[str] = ()) -> Refused:
+    """Why a token cannot stand where it stands.
+
+    Args:
+        token: it.
+        commands: those that begin a factor; one of them may have been meant.
+    """
     text, kind, start = token.text, token.kind, token.start
     related = relation(token)
     if kind is Kind.MACRO and text in _UNSUPPORTED:
@@ -59,8 +66,9 @@ def refusal(token: Token) -> Refused:
     if related:
         return Refused(Obstacle.UNSUPPORTED, "a relation inside an expression", start, "")
     if kind is Kind.MACRO:
-        known = text in PRODUCTS
-        return Refused(Obstacle.MALFORMED if known else Obstacle.UNKNOWN, rf"\{text}" + (" without an operand" if known else ""), start, "")
+        if text in PRODUCTS:
+            return Refused(Obstacle.MALFORMED, rf"\{text} without an operand", start, "")
+        return Refused(Obstacle.UNKNOWN, rf"the command \{text} is not known", start, _alike(text, commands))
     if kind in (Kind.WORD, Kind.TEXT):
         return Refused(Obstacle.UNSUPPORTED, f"the word '{text}' inside an expression", start, "")
     if kind is Kind.CHAR and text == ",":
@@ -70,6 +78,14 @@ def refusal(token: Token) -> Refused:
     if kind is Kind.CHAR:
         return Refused(Obstacle.MALFORMED, f"'{text}' does not fit here", start, "")
     return Refused(Obstacle.MALFORMED, "a break, an alignment or a wide space inside an expression", start, "")
+
+
+def _alike(text: str, commands: Iterable[str]) -> str:
+    """The command that was meant, if one is spelled almost so."""
+    from difflib import get_close_matches  # needed for a mistake only
+
+    near = get_close_matches(text, [*commands, *SYMBOLS, *PRODUCTS], n=1, cutoff=0.75)
+    return rf"did you mean \{near[0]}?" if near else ""
 
 
 def keyword(node: Node | None, scope: Scope) -> str:
