@@ -284,11 +284,16 @@ def stopped(project: Path, number: signal.Signals, *, group: bool) -> subprocess
     hanging.unlink(missing_ok=True)
     command = [*QEDOC, "check", "slow", "-j", "1", "--timeout", "3600", "--format", "json"]
     streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    if signal.getsignal(number) is signal.SIG_IGN:  # what a shell starts in the background ignores SIGINT, and so do its children
+        signal.signal(number, signal.SIG_DFL)
     with subprocess.Popen(command, cwd=project, start_new_session=True, **streams) as process:
         while not hanging.exists() and process.poll() is None:
             time.sleep(0.05)
         (os.killpg if group else os.kill)(process.pid, number)
-        out, err = process.communicate(timeout=60)
+        try:
+            out, err = process.communicate(timeout=60)
+        finally:
+            process.kill()
     with pytest.raises(ProcessLookupError):  # the worker is gone
         os.kill(int(hanging.read_text()), 0)
     return subprocess.CompletedProcess(command, process.returncode, out, err)
