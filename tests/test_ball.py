@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from qedoc.errors import UnsupportedError
 from qedoc.evaluate import ball_program, ball_rules
-from qedoc.evaluate.ball import Undefined, compile
+from qedoc.evaluate.ball import Enclosure, Undefined, at_precision, compile
+from qedoc.evaluate.ball_values import number
 from qedoc.lift.literals import BallLiteral
 
 x, y, z = sp.symbols("x y z")
@@ -25,7 +26,19 @@ UNDEFINED = Undefined.UNDEFINED
 
 
 def value(expression: Any, *point: Any, bits: int = BITS) -> Any:
-    return compile(expression, (x, y, z)[: len(point)])(point, bits)
+    enclosure = compile(expression, (x, y, z)[: len(point)])
+    result = enclosure(point, bits)
+    if isinstance(expression, sp.Expr):
+        (ball,) = in_balls(enclosure, [point], bits)
+        assert result is not UNDEFINED or ball is UNDEFINED or is_in_doubt(ball), (result, ball)
+        assert result is UNDEFINED or ball is not UNDEFINED, (result, ball)
+        assert result is UNDEFINED or is_in_doubt(result) or is_in_doubt(ball) or ball.overlaps(arb(result)), (result, ball)
+    return result
+
+
+def in_balls(enclosure: Enclosure, rows: Any, bits: int = BITS) -> list[Any]:
+    """The values at many points, from balls alone."""
+    return enclosure.balls(at_precision(bits, lambda: [[arb(number(x)) for x in row] for row in rows]), bits)
 
 
 def exactly(result: Any) -> Fraction:
@@ -206,12 +219,16 @@ def test_against_mpmath(formula: Any, ranges: list[tuple[int, int]]) -> None:
         assert result is not UNDEFINED, point
         assert encloses(result, expected, 3 * BITS), (point, result, expected)
         assert isinstance(result, fmpq) or result.rel_accuracy_bits() > BITS - 30, (point, result)
+        (ball,) = in_balls(enclosure, [point])
+        assert encloses(ball, expected, 3 * BITS), (point, ball, expected)
+        assert ball.rel_accuracy_bits() > BITS - 40, (point, ball)
         box = [_interval(a - width, a + width) for a, width in zip(point, widths, strict=True)]
         over = enclosure(box, BITS)
         assert over is not UNDEFINED, box
         assert is_in_doubt(over) or encloses(over, expected, 3 * BITS), (box, over, expected)
         if expected != 0:
             assert not encloses(twin(point, BITS), expected, 3 * BITS)
+            assert not encloses(*in_balls(twin, [point]), expected, 3 * BITS)
             assert not encloses(result, expected * (1 + mpmath.mpf(2) ** -30), 3 * BITS)
 
 
@@ -506,6 +523,46 @@ def test_integrals_over_points_without_value_are_in_doubt(integrand: Any) -> Non
 
 def test_integrals_without_finite_bounds_are_in_doubt() -> None:
     assert is_in_doubt(value(sp.Integral(sp.exp(-u), (u, x, sp.oo)), 2))
+
+
+def test_many_points_in_balls() -> None:
+    """Undefined, exact, and in doubt for a ball but not for a rational: each point has its own answer."""
+    enclosure = compile(sp.Piecewise((sp.log(y), x >= Fraction(1, 3)), (sp.Rational(1, 3) * sp.sqrt(x), True)), [x, y])
+    third, twin, half = Fraction(1, 3), Fraction(1, 3) - Fraction(1, 2**60), Fraction(1, 2)
+    rows = [(half, half), (half, -1), (half, 1), (-1, 1), (third, 1), (0, 1), (twin, 1)]
+    found = in_balls(enclosure, rows)
+    assert [found[k] for k in (1, 3)] == [UNDEFINED] * 2
+    assert all(type(found[k]) is arb and found[k].is_finite() for k in (0, 2, 4, 5, 6))
+    assert found[0].overlaps(-arb(2).log())
+    assert found[2] == found[5] == 0
+    assert found[4].contains(0)  # 1/3 is no ball without radius: either branch may be taken
+    assert found[4].contains(arb(fmpq(1, 27)).sqrt().mid())
+    assert found[6] > 0.19
+    assert enclosure((third, 1)) == 0
+    assert in_balls(enclosure, []) == []
+    assert in_balls(compile(sp.Integer(7), []), [(), ()]) == [7, 7]
+
+
+@pytest.mark.parametrize("order", [sp.Integer(2), k])
+def test_a_rule_that_wants_an_integer_finds_it_in_a_ball(order: Any) -> None:
+    (ball,) = compile(sp.besselj(order, x), [k, x]).balls([[arb(2), arb(fmpq(3, 2))]])
+    assert ball.rel_accuracy_bits() > 40
+    assert ball.overlaps(arb(fmpq(3, 2)).bessel_j(2))
+    assert not ball.overlaps(arb(fmpq(3, 2)).bessel_j(3))
+
+
+@pytest.mark.parametrize(("least", "chosen"), [(True, (2, 2, -1)), (False, (3, 3, 4))])
+def test_the_extreme_of_two_is_one_of_them_or_holds_both(least: bool, chosen: tuple[int, ...]) -> None:
+    enclosure = compile((sp.Min if least else sp.Max)(x, y), [x, y])
+    rows = [(2, 3), (3, 2), (-1, 4)]
+    assert [exactly(enclosure(row)) for row in rows] == list(chosen)
+    assert in_balls(enclosure, rows) == list(chosen)
+    wide, narrow = arb(2, 1), arb(fmpq(5, 2), fmpq(1, 10))
+    both = enclosure([wide, narrow])
+    assert both.contains(1 if least else 3)
+    assert both.contains(arb("2.5"))
+    assert not both.contains(3 if least else 1)
+    assert is_in_doubt(enclosure([arb.nan(), 1]))
 
 
 def test_constants_are_evaluated_once_for_each_precision(monkeypatch: pytest.MonkeyPatch) -> None:

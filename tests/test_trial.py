@@ -1,5 +1,6 @@
 """What runs alone can tell: right formulas of code that cannot be lifted, wrong ones, and those about which runs say nothing."""
 
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -7,9 +8,10 @@ import sympy as sp
 
 from qedoc.check import check
 from qedoc.domain import Integers, Reals
+from qedoc.evaluate.ball import Undefined, compile
 from qedoc.limits import Limits
 from qedoc.spec import Parameter, Spec
-from qedoc.subject import Subject
+from qedoc.subject import Subject, known_to
 from qedoc.trial import trial
 from qedoc.verdict import Verdict
 
@@ -235,3 +237,19 @@ def test_a_refuted_formula_is_not_held_against_other_values() -> None:
     result = check(claim("scaled", x + 1), {}, Limits(max_points=100), lambda _: None)
     assert result.verdict is Verdict.REFUTED
     assert [finding for finding in result.findings if finding.kind == "default"] == []
+
+
+def test_many_values_are_each_known_to_the_digits_that_are_asked_for() -> None:
+    """A jump at a point that no ball hits exactly, a value of which balls see no digit, an exact zero, and no value at all."""
+    third = Fraction(1, 3)
+    jump = compile(sp.Piecewise((0, x < third), (1, True)), [x])
+    assert known_to(32, jump, [(third,), (third - Fraction(1, 2**200),), (Fraction(1),)]) == [1, 0, 1]
+    tiny = compile(LOG_NORMAL, [x])
+    (value,) = known_to(32, tiny, [(Fraction(20),)])
+    assert value < 0
+    assert value.rel_accuracy_bits() >= 32
+    assert known_to(32, compile(1 + sp.cos(sp.pi * x), [x]), [(Fraction(1),)]) == [0]
+    assert known_to(32, compile(1 / x + sp.log(x), [x]), [(Fraction(0),), (Fraction(-1),), (Fraction(1),)]) == [
+        *[Undefined.UNDEFINED] * 2,
+        1,
+    ]

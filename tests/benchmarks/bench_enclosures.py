@@ -18,7 +18,7 @@ from qedoc.subject import Subject
 
 SPEC = "spec/optax/cosine_decay_schedule.py"
 BITS = 100
-POINTS = 1000
+POINTS = 5000
 MANY = 10_000
 
 
@@ -44,13 +44,17 @@ def by_chance(subject: Subject) -> list[Row]:
     return rows
 
 
-def ratio(subject: Subject, rows: Sequence[Row]) -> tuple[float, float]:
-    """How much faster than mpmath the same formula is enclosed at the same points, and seconds for each enclosure."""
+def times(subject: Subject, rows: Sequence[Row]) -> dict[str, float]:
+    """Median seconds for all points: the formula in balls, with exact rationals where there are any, and by mpmath."""
     enclosure = compile(subject.case.formula, subject.plan.symbols)
     by_mpmath = sp.lambdify(subject.plan.symbols, subject.case.formula, modules="mpmath")
     exact = [tuple(flint.fmpq(x.numerator, x.denominator) for x in row) for row in rows]
+    balls = at_precision(BITS, lambda: [tuple(map(flint.arb, row)) for row in exact])
     with mpmath.workprec(BITS):
         inputs = [tuple(mpmath.mpf(x.numerator) / x.denominator for x in row) for row in rows]
+
+        def in_balls() -> list[Any]:
+            return enclosure.balls(balls, BITS)
 
         def enclosed() -> list[Any]:
             return [enclosure(row, BITS) for row in exact]
@@ -58,18 +62,19 @@ def ratio(subject: Subject, rows: Sequence[Row]) -> tuple[float, float]:
         def computed() -> list[Any]:
             return [by_mpmath(*row) for row in inputs]
 
-        for ball, value in zip(enclosed(), computed(), strict=True):
+        for ball, sharp, value in zip(in_balls(), enclosed(), computed(), strict=True):
             assert near(ball, value)
-        taken = alternating({"arb": lambda: at_precision(BITS, enclosed), "mpmath": computed}, rounds=15)
-    return taken["mpmath"] / taken["arb"], taken["arb"] / len(rows)
+            assert near(sharp, value)
+        return alternating({"balls": in_balls, "exact": lambda: at_precision(BITS, enclosed), "mpmath": computed}, rounds=15)
 
 
 def test_enclosures_against_mpmath(subject: Subject, table: Table) -> None:
-    edges, _ = ratio(subject, seeded(subject.plan, POINTS, 0))
-    chance, each = ratio(subject, by_chance(subject))
-    table.line("Enclosures of the cosine formula per second, at 100 bits", f"{1 / each:,.0f}")
-    table.line("... against mpmath's `lambdify`, where half of the coordinates are edges", f"{edges:.3g} times")
-    table.at_least("... against mpmath's `lambdify`, at points by chance", chance, 12, guard=5)
+    edges, chance = times(subject, seeded(subject.plan, POINTS, 0)), times(subject, by_chance(subject))
+    table.line("Enclosures of the cosine formula per second, at 100 bits", f"{POINTS / chance['balls']:,.0f}")
+    ratio = chance["mpmath"] / chance["balls"]
+    table.at_least("... against mpmath's `lambdify`, at points by chance", ratio, 12, guard=8)
+    table.line("... where half of the coordinates are edges", f"{edges['mpmath'] / edges['balls']:.3g} times")
+    table.line("... with exact rationals, at points by chance", f"{chance['mpmath'] / chance['exact']:.3g} times")
 
 
 def near(ball: Any, value: Any) -> bool:

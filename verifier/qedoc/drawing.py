@@ -10,7 +10,7 @@ from qedoc.inputs import named, row_of
 from qedoc.search.plan import Interval, plainness
 from qedoc.search.strategies import Row
 from qedoc.spec import Spec
-from qedoc.subject import Subject, midpoint
+from qedoc.subject import Subject, known_to, midpoint
 from qedoc.verdict import Inputs
 
 LEGIBLE_REALS = tuple(Fraction(x) for x in ("1", "1/10", "2", "1/2", "3", "1/4", "10"))
@@ -18,6 +18,9 @@ LEGIBLE_INTEGERS = tuple(Fraction(x) for x in (100, 40, 20, 10, 5, 3, 2, 1, 0))
 SAMPLES = 400
 EXECUTED = 60
 BISECTIONS = 30
+
+DIGITS = 32
+"""Bits to which a value in a picture is known: more than it shows."""
 
 
 def curve(spec: Spec, sizes: Mapping[str, int], at: Inputs | None) -> Curve:
@@ -37,8 +40,8 @@ def curve(spec: Spec, sizes: Mapping[str, int], at: Inputs | None) -> Curve:
     roots = [root for root in plan.roots(last, fixed) if root in interval]
     low, high = _range(interval, roots, x)
 
-    def formula(t: Fraction) -> float:
-        return midpoint(subject.documented((*fixed, t)))
+    def formula(*places: Fraction) -> list[float]:
+        return [midpoint(value) for value in known_to(DIGITS, subject.documented, [(*fixed, t) for t in places])]
 
     scalar = plan.scalars[last]
     return Curve(
@@ -90,17 +93,17 @@ def _range(interval: Interval, edges: list[Fraction], x: Fraction) -> tuple[Frac
     return low, max(high, low + 1)
 
 
-def _lines(formula: Callable[[Fraction], float], low: Fraction, high: Fraction) -> tuple[tuple[Point, ...], ...]:
+def _lines(formula: Callable[..., list[float]], low: Fraction, high: Fraction) -> tuple[tuple[Point, ...], ...]:
     """The curve, broken where it jumps."""
     places = [low + (high - low) * Fraction(k, SAMPLES) for k in range(SAMPLES + 1)]
-    values = [formula(t) for t in places]
+    values = formula(*places)
     finite = [v for v in values if isfinite(v)]
     height = max(finite) - min(finite) if finite else 0.0
     lines: list[list[Point]] = [[]]
     for k, (t, value) in enumerate(zip(places, values, strict=True)):
         if k and abs(value - values[k - 1]) > 0.01 * height:
             left, right = _narrow(formula, places[k - 1], t)
-            before, after = formula(left), formula(right)
+            before, after = formula(left, right)
             if abs(after - before) > 0.5 * abs(value - values[k - 1]):
                 lines[-1].append((float(left), before))
                 lines.append([(float(right), after)])
@@ -109,12 +112,12 @@ def _lines(formula: Callable[[Fraction], float], low: Fraction, high: Fraction) 
     return tuple(tuple(line) for line in lines if line)
 
 
-def _narrow(formula: Callable[[Fraction], float], left: Fraction, right: Fraction) -> tuple[Fraction, Fraction]:
+def _narrow(formula: Callable[..., list[float]], left: Fraction, right: Fraction) -> tuple[Fraction, Fraction]:
     """The steepest part of an interval, by bisection."""
     for _ in range(BISECTIONS):
         middle = (left + right) / 2
-        value = formula(middle)
-        if abs(value - formula(left)) > abs(formula(right) - value):
+        before, value, after = formula(left, middle, right)
+        if abs(value - before) > abs(after - value):
             right = middle
         else:
             left = middle

@@ -9,7 +9,8 @@ import sympy as sp
 
 from qedoc.case import Case, instantiate
 from qedoc.errors import TargetError
-from qedoc.evaluate.ball import Enclosure, Undefined, Value, compile
+from qedoc.evaluate.ball import Enclosure, Undefined, Value, at_precision, compile
+from qedoc.evaluate.ball_values import rational
 from qedoc.evaluate.compare import Comparison, compare
 from qedoc.evaluate.execute import run_plain
 from qedoc.feasible import Facts
@@ -35,6 +36,9 @@ UNSEEN = 2.0**-32
 
 DIGITS = 48
 """Bits to which two values must be known before it is said how far apart they are."""
+
+FIRST = 128
+"""Bits of the first enclosure of a value that is to be told in digits: enough for nearly all of them."""
 
 COEFFICIENTS = 3
 """Numbers of many digits that make code an approximation."""
@@ -144,13 +148,22 @@ def sharpest(formula: Enclosure, row: Row) -> Value:
 
     Nearly all that has digits has them at 256 bits; the logarithm of a number that is 1 to a hundred places needs more.
     """
-    values: list[Value] = [formula(row, bits) for bits in (128, 64, 256)]
+    values: list[Value] = [formula(row, bits) for bits in (FIRST, 64, 256)]
     best = max(values, key=_digits)
     for bits in (512, 1024, 2048):
         if _digits(best) >= DIGITS:
             break
         best = max(best, formula(row, bits), key=_digits)
     return best
+
+
+def known_to(digits: int, formula: Enclosure, rows: Sequence[Row]) -> list[Value]:
+    """The enclosures of a value at many points: the balls of one loop where they tell it to so many bits, elsewhere the sharpest."""
+    points = at_precision(FIRST, lambda: [[flint.arb(rational(x)) for x in row] for row in rows])
+    return [
+        ball if isinstance(ball, Undefined) or _digits(ball) >= digits else sharpest(formula, row)
+        for ball, row in zip(formula.balls(points, FIRST), rows, strict=True)
+    ]
 
 
 def _digits(value: Value) -> float:

@@ -12,7 +12,7 @@ from fractions import Fraction
 import flint
 
 from qedoc.errors import UnsupportedError
-from qedoc.evaluate.ball import Undefined
+from qedoc.evaluate.ball import Undefined, Value
 from qedoc.evaluate.ball_values import is_known, shortest
 from qedoc.evaluate.execute import run_plain, run_rows
 from qedoc.executions import sampled
@@ -20,7 +20,7 @@ from qedoc.inputs import named, pasteable
 from qedoc.limits import Limits
 from qedoc.search.plan import plainness
 from qedoc.search.strategies import Row
-from qedoc.subject import Subject, midpoint, sharpest
+from qedoc.subject import Subject, known_to, midpoint, sharpest
 from qedoc.verdict import CaseResult, Counterexample, Verdict
 
 POINTS = 120
@@ -101,8 +101,9 @@ def _tally(subject: Subject, rows: list[Row]) -> _Tally:
     if fine.ndim != 1:
         raise UnsupportedError(f"the target returns an array of shape {fine.shape[1:]}; expected a number")
     tally = _Tally([], [], [])
-    for row, low, high in zip(rows, coarse.tolist(), fine.tolist(), strict=True):
-        documented = _documented(subject, row)
+    exact = known_to(DIGITS, subject.documented, rows)
+    for row, value, low, high in zip(rows, exact, coarse.tolist(), fine.tolist(), strict=True):
+        documented = _documented(value)
         if documented is None or not (math.isfinite(low) and math.isfinite(high)):
             continue
         scale = max(abs(documented), abs(high))
@@ -148,9 +149,8 @@ def _plainness(row: Row) -> list[tuple[int, int, Fraction]]:
     return [plainness(x) for x in row]
 
 
-def _documented(subject: Subject, row: Row) -> float | None:
+def _documented(value: Value) -> float | None:
     """The formula's value, where it is known to more digits than a run has."""
-    value = sharpest(subject.documented, row)
     if isinstance(value, Undefined) or not is_known(value):
         return None
     told = isinstance(value, flint.fmpq) or value.rel_accuracy_bits() >= DIGITS

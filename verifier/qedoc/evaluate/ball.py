@@ -7,7 +7,7 @@ and raises where the expression certainly has no real value.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cache
+from functools import cache, cached_property
 from threading import RLock
 from typing import Any, TypeAlias
 
@@ -51,7 +51,7 @@ def at_precision(bits: int, function: Callable[..., Any], *arguments: Any) -> An
             ctx.prec = before
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Enclosure:
     """An expression, compiled; call it with values to enclose its real value there.
 
@@ -59,11 +59,13 @@ class Enclosure:
         expression: what was compiled.
         symbols: the order of the values.
         function: from exact values and balls, at the current precision of flint.
+        program: what generated it.
     """
 
     expression: sp.Basic
     symbols: tuple[sp.Symbol, ...]
     function: Callable[..., Any] = field(repr=False)
+    program: Program = field(repr=False)
 
     def __call__(self, values: Sequence[Input], bits: int = 64) -> Any:
         """The `Value` of an expression: a rational where it is exact, else a ball that holds it; of a condition True, False or None.
@@ -93,6 +95,29 @@ class Enclosure:
             return exact_or_ball(result)
         return None if result is DOUBT else result
 
+    def balls(self, rows: Sequence[Sequence[arb]], bits: int = 64) -> list[arb | Undefined]:
+        """Balls that hold the values of an expression at many points: in one loop, and without the search for exact rationals.
+
+        Where a ball leaves open whether there is a value, the point is enclosed as by a call.
+
+        Args:
+            rows: for each point one ball for each symbol.
+            bits: working precision.
+        """
+        return at_precision(bits, self._balls, rows, bits)  # type: ignore[no-any-return]
+
+    def _balls(self, rows: Sequence[Sequence[arb]], bits: int) -> list[arb | Undefined]:
+        found = self._loop(rows)
+        for place, value in enumerate(found):
+            known = self(rows[place], bits) if type(value) is arb and not value.is_finite() else value
+            if known is not value or type(known) is fmpq:
+                found[place] = arb(known) if type(known) is fmpq else known
+        return found
+
+    @cached_property
+    def _loop(self) -> Callable[[Sequence[Sequence[Any]]], list[Any]]:
+        return self.program.loop(self.expression)
+
 
 def compile(expression: sp.Basic, symbols: Sequence[sp.Symbol], opaque: Opaque | None = None) -> Enclosure:
     """Compile a real expression, or a condition, for evaluation at many points.
@@ -106,15 +131,15 @@ def compile(expression: sp.Basic, symbols: Sequence[sp.Symbol], opaque: Opaque |
         UnsupportedError: the expression holds a head without a rule, or a symbol without a value.
     """
     expression = sp.sympify(expression)
-    function = _generator(_quadratic(opaque) if opaque else None)(symbols, expression)
-    return Enclosure(expression, tuple(symbols), function)
+    program = _program(symbols, _quadratic(opaque) if opaque else None)
+    return Enclosure(expression, tuple(symbols), program.function(expression), program)
 
 
-def _generator(opaque: Callable[[str], Callable[[Number, Number], Number]] | None) -> Callable[..., Callable[..., Any]]:
+def _program(symbols: Sequence[sp.Symbol], opaque: Callable[[str], Callable[[Number, Number], Number]] | None) -> Program:
     def generate(symbols: Sequence[sp.Symbol], expression: sp.Basic) -> Callable[..., Any]:
-        return Program(symbols, Context(generate=generate, opaque=opaque)).function(expression)
+        return _program(symbols, opaque).function(expression)
 
-    return generate
+    return Program(symbols, Context(generate=generate, opaque=opaque))
 
 
 def _quadratic(opaque: Opaque) -> Callable[[str], Callable[[Number, Number], Number]]:

@@ -81,7 +81,8 @@ def cos_pi(x: Number) -> Number:
     if isinstance(x, fmpq):
         value = arb.cos_pi_fmpq(x)
         return value.fmpq() if value.is_exact() else value
-    return finite(x.cos_pi())
+    value = x.cos_pi()
+    return value if value.is_finite() else IN_DOUBT
 
 
 def sin_pi(x: Number) -> Number:

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import sympy as sp
-from flint import fmpq
+from flint import arb, fmpq
 
 from qedoc.evaluate import ball_source as source
 from qedoc.evaluate.ball_arithmetic import divide
 from qedoc.evaluate.ball_once import Lazy, Remembered
-from qedoc.evaluate.ball_rules import Call, Choice, Connective, Constant, Context, Product, Step, Sum, step
+from qedoc.evaluate.ball_rules import Call, Choice, Connective, Constant, Context, Extreme, Product, Step, Sum, step
 from qedoc.evaluate.ball_values import (
     DOUBT,
     IN_DOUBT,
@@ -52,6 +52,7 @@ class _Node:
     Args:
         step: how it is evaluated; None for a symbol.
         name: the Python expression for its value.
+        exact_ball: the same value as a ball without radius, for a sum or product of balls; empty where there is none.
         weight: its value is about as long as that many inputs, if all is rational.
         rational: whether it is rational where the inputs are.
         demands: scopes in which its value is needed.
@@ -62,6 +63,7 @@ class _Node:
 
     step: Step | None
     name: str
+    exact_ball: str = ""
     weight: int = 1
     rational: bool = False
     demands: list[_Scope] = field(default_factory=list)
@@ -71,7 +73,7 @@ class _Node:
 
 
 _DEEPEST = 7
-"""Choices that may stand in one another in one function: Python nests at most 20 blocks, and a choice takes two."""
+"""Choices that may stand in one another in one function: Python nests at most 20 blocks, a choice takes two, and so does a loop."""
 
 _LONGEST = 32
 """Weight from which a rational is checked for its length."""
@@ -117,12 +119,33 @@ class Program:
         Raises:
             UnsupportedError: the expression holds a head without a rule, or a symbol without a value.
         """
+        nodes = self._prepared(expression)
+        lines = self._lines(expression, nodes)
+        return self._defined(", ".join(self._names.values()), [*lines, f"return {nodes[expression].name}"])
+
+    def loop(self, expression: sp.Basic) -> Callable[[Sequence[Sequence[Any]]], list[Any]]:
+        """The function that gives the values of the expression at many points, `UNDEFINED` where there certainly is none.
+
+        Raises:
+            UnsupportedError: as `function`.
+        """
+        nodes = self._prepared(expression)
+        for node in nodes.values():
+            if isinstance(node.step, Constant) and isinstance(node.step.value, fmpq) and (ball := arb(node.step.value)).is_exact():
+                node.exact_ball = self._fresh("k", ball)
+        lines = [*self._lines(expression, nodes), f"found.append({nodes[expression].name})"]
+        guarded = ["try:", *source.indented(lines), "except NoRealValueError: found.append(UNDEFINED)"]
+        names = "".join(f"{name}, " for name in self._names.values())
+        return self._defined("rows", ["found = []", f"for ({names}) in rows:", *source.indented(guarded), "return found"])
+
+    def _prepared(self, expression: sp.Basic) -> dict[sp.Basic, _Node]:
         nodes = self._nodes(expression)
         for key in self._constants(nodes):
             nodes[key].step = Call(Remembered(self._alone(key)), ())
-        return self._generated(expression, nodes)
+        return nodes
 
-    def _generated(self, expression: sp.Basic, nodes: dict[sp.Basic, _Node]) -> Callable[..., Any]:
+    def _lines(self, expression: sp.Basic, nodes: dict[sp.Basic, _Node]) -> list[str]:
+        """The lines after which the variable of the expression has its value."""
         body = _Scope()
         nodes[expression].demands.append(body)
         for key in reversed(nodes):
@@ -130,9 +153,12 @@ class Program:
         for node in nodes.values():
             if node.demands and node.step is not None and not isinstance(node.step, Constant):
                 self._emit(node, nodes)
+        return body.lines
+
+    def _defined(self, parameters: str, lines: list[str]) -> Callable[..., Any]:
         name = self._fresh("enclose")
-        lines = [f"def {name}({', '.join(self._names.values())}):", *source.indented(body.lines), f" return {nodes[expression].name}"]
-        exec("\n".join(lines), self._namespace)  # noqa: S102 -- the source holds numbered names and nothing of the expression
+        text = "\n".join([f"def {name}({parameters}):", *source.indented(lines)])
+        exec(text, self._namespace)  # noqa: S102 -- the source holds numbered names and nothing of the expression
         function: Callable[..., Any] = self._namespace[name]
         return function
 
@@ -175,7 +201,9 @@ class Program:
     def _alone(self, expression: sp.Basic) -> Callable[[], Any]:
         """The function of no arguments for an expression without any of the symbols."""
         program = Program((), self._context)
-        return program._generated(expression, program._nodes(expression))
+        nodes = program._nodes(expression)
+        lines = program._lines(expression, nodes)
+        return program._defined("", [*lines, f"return {nodes[expression].name}"])
 
     def _place(self, key: sp.Basic, nodes: dict[sp.Basic, _Node]) -> None:
         """Find the scope of a node whose users all have theirs, and pass its demands on to its operands."""
@@ -219,6 +247,9 @@ class Program:
                 lines.extend(source.product_of(node.name, first, count, node.step.negative))
             case Call():
                 lines.append(f"{node.name} = {self._fresh('f', node.step.function)}({', '.join(names)})")
+            case Extreme():
+                function = self._fresh("f", node.step.function)
+                lines.extend(source.extreme_of(node.name, names[0], names[1], node.step.least, function))
             case Choice():
                 parts = [source.Lazy([], names[0]), *lazy]
                 lines.extend(source.choice_of(node.name, _paired(parts), node.step.of_truths))
@@ -235,7 +266,7 @@ class Program:
 
 def _rational_first(operands: Sequence[_Node], split: int) -> list[str]:
     """The names of operands, in each of the two parts the rational ones first: among them no rounding widens the result."""
-    return [x.name for part in (operands[:split], operands[split:]) for x in sorted(part, key=lambda x: not x.rational)]
+    return [x.exact_ball or x.name for part in (operands[:split], operands[split:]) for x in sorted(part, key=lambda x: not x.rational)]
 
 
 def _paired(parts: list[source.Lazy]) -> list[tuple[source.Lazy, source.Lazy]]:
@@ -249,7 +280,7 @@ def _strict(how: Step | None) -> tuple[sp.Basic, ...]:
             return how.plus + how.minus
         case Product():
             return how.above + how.below
-        case Call():
+        case Call() | Extreme():
             return how.operands
         case Choice():
             return (how.branches[0][1],)

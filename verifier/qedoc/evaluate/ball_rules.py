@@ -56,6 +56,15 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class Extreme:
+    """The least (or the greatest) of two operands, and the function that gives it where an order of the two is not certain."""
+
+    operands: tuple[sp.Basic, sp.Basic]
+    least: bool
+    function: Callable[[Number, Number], Number]
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
     """The value of the first branch whose condition holds; branches that are not taken are not evaluated."""
 
@@ -71,7 +80,7 @@ class Connective:
     conjunction: bool
 
 
-Step: TypeAlias = Constant | Sum | Product | Call | Choice | Connective
+Step: TypeAlias = Constant | Sum | Product | Call | Extreme | Choice | Connective
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,6 +249,14 @@ def _calls(function: Callable[..., Any]) -> Rule:
     return lambda expression, context: Call(function, expression.args)
 
 
+@_rule(sp.Min, sp.Max)
+def _extreme(expression: Any, context: Context) -> Step:
+    least, arguments = isinstance(expression, sp.Min), expression.args
+    if len(arguments) == 2:
+        return Extreme(arguments, least, arithmetic.lesser if least else arithmetic.greater)
+    return Call(arithmetic.minimum if least else arithmetic.maximum, arguments)
+
+
 _FUNCTIONS: dict[Any, Callable[..., Any]] = {
     sp.exp: elementary.exp,
     sp.acos: elementary.acos,
@@ -309,8 +326,7 @@ _FUNCTIONS: dict[Any, Callable[..., Any]] = {
     sp.polylog: special.polylog,
 }
 
-RULES[sp.Min] = lambda expression, context: Call(arithmetic.lesser if len(expression.args) == 2 else arithmetic.minimum, expression.args)
-RULES[sp.Max] = lambda expression, context: Call(arithmetic.greater if len(expression.args) == 2 else arithmetic.maximum, expression.args)
+
 RULES.update({head: _calls(function) for head, function in _FUNCTIONS.items()})
 
 

@@ -56,6 +56,12 @@ def _factors(name: str, names: list[str]) -> Iterator[str]:
         yield f"{name} = {name} * {' * '.join(names[start : start + _TERMS])}"
 
 
+def extreme_of(name: str, first: str, second: str, least: bool, function: str) -> Iterator[str]:
+    """The lesser or the greater of two; the function decides where their order is not certain."""
+    order, other = ("<=", "<") if least else (">=", ">")
+    yield f"{name} = {first} if {first} {order} {second} else {second} if {second} {other} {first} else {function}({first}, {second})"
+
+
 def choice_of(name: str, branches: list[tuple[Lazy, Lazy]], of_truths: bool) -> Iterator[str]:
     """Take the first value whose condition holds; the hull of all values that may be the first.
 
