@@ -104,7 +104,8 @@ class Enclosure:
             rows: for each point one ball for each symbol.
             bits: working precision.
         """
-        return at_precision(bits, self._balls, rows, bits)  # type: ignore[no-any-return]
+        found: list[arb | Undefined] = at_precision(bits, self._balls, rows, bits)
+        return found
 
     def _balls(self, rows: Sequence[Sequence[arb]], bits: int) -> list[arb | Undefined]:
         found = self._loop(rows)
