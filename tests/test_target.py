@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from qedoc.errors import TargetError
+from qedoc.errors import TargetError, meant, question
 from qedoc.target import call_by_name, resolve, signature_check
 
 
@@ -75,3 +75,26 @@ def test_a_function_with_double_star_takes_every_keyword() -> None:
 
 def test_a_builtin_without_a_signature_is_left_to_the_call() -> None:
     signature_check("builtins.max", max, ["x"])
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("coss", ["cos", "cosh"]),  # spelled almost so
+        ("cosine", ["cosine_decay_schedule", "cosine_similarity"]),  # the beginning
+        ("cosine_deacy_schedule", ["cosine_decay_schedule"]),
+        ("cos_", ["cos", "cosh"]),
+        ("nothing", []),
+        ("co", ["cos"]),
+        ("x", []),
+        ("", []),
+    ],
+)
+def test_names_that_may_have_been_meant(name: str, found: list[str]) -> None:
+    known = ["cos", "cosh", "cosine_decay_schedule", "cosine_similarity", "microbatching", "cos"]
+    assert meant(name, known, most=2) == found
+
+
+def test_a_question_names_what_may_have_been_meant() -> None:
+    assert question(["cos", "cosh"]) == "did you mean cos or cosh?"
+    assert question([]) == ""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from qedoc.errors import QedocError
+from qedoc.errors import QedocError, meant, question
 
 PREFIX = "QED"
 
@@ -215,11 +215,8 @@ def named(code: str) -> Code:
         if code.upper() == known.code or code.lower() == known.name:
             return known
     names = [name for known in CODES for name in (known.code, known.name)]
-    from difflib import get_close_matches  # needed for a mistake only
-
-    near = get_close_matches(code.upper(), names, n=1) or get_close_matches(code.lower(), names, n=1)
-    hint = f"did you mean {near[0]}? " if near else ""
-    raise QedocError(f"no such code {code!r}; {hint}the codes are {', '.join(known.code for known in CODES)}")
+    hints = [*filter(None, [question(meant(code.upper(), names) or meant(code.lower(), names))]), "the codes are"]
+    raise QedocError(f"no such code {code!r}; {' '.join(hints)} {', '.join(known.code for known in CODES)}")
 
 
 def check_prefixes(prefixes: Sequence[str]) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from qedoc.errors import Location, QedocError
+from qedoc.errors import Location, QedocError, meant, question
 
 TABLE = "tool.qedoc"
 FILE = "pyproject.toml"
@@ -132,11 +132,8 @@ def _checked(table: Any, file: Path, text: str) -> Config:
         known = KEYS.get(key)
         at = Location(path=str(file), line=_line(text, key))
         if known is None:
-            from difflib import get_close_matches  # needed for a mistake only
-
-            near = get_close_matches(key, KEYS, n=1)
-            hint = f"did you mean {near[0]}? " if near else ""
-            raise QedocError(f"{TABLE}.{key}: no such key; {hint}the keys are {', '.join(KEYS)}", at)
+            hints = [*filter(None, [question(meant(key, KEYS))]), f"the keys are {', '.join(KEYS)}"]
+            raise QedocError(f"{TABLE}.{key}: no such key; {' '.join(hints)}", at)
         if not known.allows(value):
             raise QedocError(f"{TABLE}.{key}: expected {known.expected}, found {value!r}", at)
         values[key.replace("-", "_")] = tuple(value) if isinstance(value, list) else value

@@ -1,5 +1,6 @@
 """What stops qedoc from running: a user's mistake, said so that it can be mended."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -51,3 +52,28 @@ class UnsupportedError(QedocError):
         message: names the primitive (or the act) and what is missing.
         location: the line of the user's code.
     """
+
+
+LEAST = 4
+"""Letters of a name that may be the beginning of a longer one."""
+
+
+def meant(name: str, known: Iterable[str], most: int = 1) -> list[str]:
+    """The known names that may have been meant: those that are spelled almost so, then those that begin so.
+
+    Args:
+        name: as it was written.
+        known: the names that there are.
+        most: how many.
+    """
+    from difflib import get_close_matches  # needed for a mistake only
+
+    names = list(dict.fromkeys(known))
+    longer = [other for other in names if len(name) >= LEAST and other.startswith(name)]
+    return list(dict.fromkeys([*get_close_matches(name, names, n=most, cutoff=0.7), *longer]))[:most]
+
+
+def question(names: Iterable[str]) -> str:
+    """Asks whether one of the names was meant; nothing if there is none."""
+    found = " or ".join(names)
+    return f"did you mean {found}?" if found else ""

@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 
 from qedoc import worker
 from qedoc.desk import Desk
-from qedoc.errors import Location, QedocError
+from qedoc.errors import Location, QedocError, meant, question
 from qedoc.memory import Memory
 from qedoc.pool import settled
 from qedoc.sources.specfiles import SpecFile, duplicates
@@ -98,6 +97,6 @@ def _near(name: str, names: Sequence[str]) -> str:
     if not names:
         return "no spec could be read"
     last = {known: known.rpartition(".")[2] for known in names if "#" in name or "#" not in known}
-    alike = get_close_matches(name.rpartition(".")[2], set(last.values()), n=3)
+    alike = meant(name.rpartition(".")[2], last.values(), most=3)
     near = [known for part in alike for known in last if last[known] == part]
-    return f"did you mean {' or '.join(near)}?" if near else f"the targets are {', '.join(last)}"
+    return question(near) or f"the targets are {', '.join(last)}"

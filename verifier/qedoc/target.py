@@ -1,6 +1,5 @@
 """From a dotted path to the function that it names."""
 
-import difflib
 import inspect
 from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
@@ -8,7 +7,7 @@ from importlib.util import find_spec
 from types import ModuleType
 from typing import Any
 
-from qedoc.errors import TargetError
+from qedoc.errors import TargetError, meant, question
 
 _NAMED = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
 
@@ -103,5 +102,5 @@ def _exists(name: str) -> bool:
 
 
 def _near(name: str, known: Iterable[str]) -> str:
-    matches = difflib.get_close_matches(name, [k for k in known if not k.startswith("_")], n=3)
-    return f"; did you mean {' or '.join(matches)}?" if matches else ""
+    asked = question(meant(name, [k for k in known if not k.startswith("_")], most=3))
+    return f"; {asked}" if asked else ""

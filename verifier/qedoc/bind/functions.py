@@ -4,7 +4,6 @@ import inspect
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any, TypeAlias
 
@@ -14,7 +13,7 @@ from qedoc.bind.context import Context
 from qedoc.bind.records import Obstruction
 from qedoc.bind.slices import elementwise
 from qedoc.domain import Integers, Reals
-from qedoc.errors import QedocError
+from qedoc.errors import QedocError, meant, question
 from qedoc.paths import formula
 from qedoc.read import Slice
 from qedoc.read.functions import FUNCTIONS
@@ -117,8 +116,7 @@ def _called(
     path = sibling(context, name)
     if not path:
         reason = f"the function {name} is defined nowhere in the docstring, and is no function beside {context.record.name}"
-        near = get_close_matches(name, [*FUNCTIONS, *context.own, *context.record.siblings], n=1, cutoff=0.8)
-        raise Obstruction(reason, f"did you mean {near[0]}?" if near else "")
+        raise Obstruction(reason, question(meant(name, [*FUNCTIONS, *context.own, *context.record.siblings])))
     if any(isinstance(argument, sp.Symbol) and context.vector(argument.name) for argument in call.args):
         raise Obstruction(f"{name} of a vector is not followed", verdict=Verdict.UNDECIDED)
     if call.has(Slice) and not elementwise(path):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from qedoc.errors import meant, question
 from qedoc.read.reading import Obstacle, Refused
 from qedoc.read.scope import Scope
 from qedoc.read.tokens import Kind, Token
@@ -82,10 +83,7 @@ def refusal(token: Token, commands: Iterable[str] = ()) -> Refused:
 
 def _alike(text: str, commands: Iterable[str]) -> str:
     """The command that was meant, if one is spelled almost so."""
-    from difflib import get_close_matches  # needed for a mistake only
-
-    near = get_close_matches(text, [*commands, *SYMBOLS, *PRODUCTS], n=1, cutoff=0.75)
-    return rf"did you mean \{near[0]}?" if near else ""
+    return question(rf"\{name}" for name in meant(text, [*commands, *SYMBOLS, *PRODUCTS]))
 
 
 def keyword(node: Node | None, scope: Scope) -> str:

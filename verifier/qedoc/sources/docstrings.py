@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from types import ModuleType
 from typing import Any
 
-from qedoc.errors import Location, TargetError
+from qedoc.errors import Location, TargetError, meant, question
 from qedoc.sources import markup, places, prose
 from qedoc.sources.prose import Condition
 
@@ -156,7 +156,8 @@ def _resolve(target: str) -> Any:
             raise TargetError(f"{path} cannot be imported: {type(error).__name__}: {error}") from error
         for name in parts[length:]:
             if not hasattr(value, name):
-                raise TargetError(f"{target}: {path} has no {name!r}")
+                asked = question(meant(name, [k for k in dir(value) if not k.startswith("_")], most=3))
+                raise TargetError("; ".join(filter(None, [f"{target}: {path} has no {name!r}", asked])))
             value = getattr(value, name)
         return value
     raise TargetError(f"{target}: no module named {parts[0]!r} is installed; give a dotted path such as optax.adam")

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from qedoc.config import Config, configuration
-from qedoc.errors import Location, QedocError
+from qedoc.errors import Location, QedocError, meant, question
 from qedoc.limits import Limits
 from qedoc.lock import record
 from qedoc.lock.closure import find as find_source
@@ -132,10 +132,8 @@ class Library:
         if family:
             raise LookupError(f"formula {name!r} may be {' or '.join(family)}; write one of them")
         short = {id_.rpartition(".")[2] if "#" not in id_ else id_: id_ for id_ in self.entries}
-        from difflib import get_close_matches  # most pages name formulas that are there
-
-        near = get_close_matches(name, [*self.entries, *short], n=1)
-        hint = f"; did you mean {near[0]}?" if near else "; run qedoc check, or mend the name" if self.entries else "; run qedoc check"
+        asked = question(meant(name, [*self.entries, *short]))
+        hint = f"; {asked or ('run qedoc check, or mend the name' if self.entries else 'run qedoc check')}"
         places = " or ".join(f"{project.config.lock}{f' ({project.stale})' if project.stale else ''}" for project in self.projects)
         raise LookupError(f"no formula {name!r} in {places or 'any lock file'}{hint}")
 
