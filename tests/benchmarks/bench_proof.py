@@ -26,9 +26,20 @@ TWINS = {
     "alpha is not scaled": alpha + (1 - alpha) * I * ramp**p,
     "the exponent binds the cosine alone": alpha * I + (1 - alpha) * I * (1 + sp.cos(sp.pi * sp.Min(t, T) / T) ** p) / 2,
     "of an article": I * ramp + alpha,
+    "of an article, not flat either": I * (1 + sp.cos(sp.pi * t / T)) / 2 + alpha,
     "a sign is wrong": alpha * I + (1 - alpha) * I * ((1 - sp.cos(sp.pi * sp.Min(t, T) / T)) / 2) ** p,
 }
 """What the cosine was documented as, or may be by a slip."""
+
+P, d, D, W, n, i = sp.symbols("P d D W n i")
+b, f = sp.IndexedBase("b"), sp.IndexedBase("f")
+
+SLIPS = [
+    ("piecewise_constant_schedule", "the boundary itself is left out", {sp.Ge(t, b[i]): sp.Lt(b[i], t)}, {"n": 2}),
+    ("cosine_onecycle_schedule", "the end is a fraction of the peak", {P / (D * d): P / D}, {}),
+    ("warmup_cosine_decay_schedule", "the cosine runs too long", {T - W: T}, {}),
+]
+"""Schedule, what is wrong, what is put for what, and the sizes."""
 
 
 def spec(name: str) -> Spec:
@@ -61,12 +72,24 @@ def test_lift_and_proof(table: Table) -> None:
             table.line(name, f"{spent:.2f} s")
 
 
+def refuting(right: Spec, wrong: sp.Expr, given: dict[str, int]) -> float:
+    """Median seconds of a check that refutes the formula; what the claim promises besides is checked of the code, and left out."""
+    claim = replace(right, formula=wrong, properties=())
+    assert check(claim, given, Limits(), lambda _: None).verdict is Verdict.REFUTED
+    return median(lambda: check(claim, given, Limits(), lambda _: None))
+
+
 @pytest.mark.parametrize("name", TWINS)
 def test_refuting_a_wrong_twin(name: str, table: Table) -> None:
-    claim = replace(spec("cosine_decay_schedule"), formula=TWINS[name])
-    assert check(claim, {}, Limits(), lambda _: None).verdict is Verdict.REFUTED
-    spent = median(lambda: check(claim, {}, Limits(), lambda _: None))
-    table.at_most(f"Check of a wrong cosine ({name})", spent, 2, "s")
+    table.at_most(f"Refuting a wrong cosine ({name})", refuting(spec("cosine_decay_schedule"), TWINS[name], {}), 2, "s")
+
+
+@pytest.mark.parametrize(("schedule", "slip", "put", "given"), SLIPS, ids=[slip for _, slip, *_ in SLIPS])
+def test_refuting_a_slip(schedule: str, slip: str, put: dict[Any, Any], given: dict[str, int], table: Table) -> None:
+    right = spec(schedule)
+    wrong = right.formula.xreplace(put)
+    assert wrong != right.formula
+    table.at_most(f"Refuting a wrong `{schedule}` ({slip})", refuting(right, wrong, given), 2, "s")
 
 
 def test_growth_over_boundaries(table: Table) -> None:
