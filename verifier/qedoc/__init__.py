@@ -33,7 +33,8 @@ _HOME = {
 }
 _MODULE = {name: module for module, names in _HOME.items() for name in names}
 
-__all__ = [*sorted(_MODULE), "__version__"]  # noqa: PLE0604  the keys are names
+__all__ = list(_MODULE)
+__all__ += ["__version__"]
 
 
 def __getattr__(name: str) -> Any:

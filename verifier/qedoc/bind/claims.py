@@ -30,6 +30,9 @@ from qedoc.sources.docstrings import Documented, Formula, documented
 from qedoc.spec import Parameter, Spec, is_literal
 from qedoc.verdict import Verdict
 
+GIVES_UP = (ArithmeticError, AttributeError, NotImplementedError, RecursionError, TypeError, ValueError)
+"""What SymPy raises for an expression that it cannot rearrange."""
+
 
 def claims(record: Documented) -> tuple[Bound | Refused, ...]:
     """The claims of a documented object, at least one for each of its display formulas."""
@@ -111,14 +114,7 @@ def _claim(context: Context, formula: Formula, equation: Equation, name: str) ->
         verdict, reason, suggestion = found.verdict, found.reason, found.suggestion
     except QedocError as error:
         verdict, reason, suggestion = Verdict.UNREADABLE, error.message, ""
-    except (
-        ArithmeticError,
-        TypeError,
-        ValueError,
-        AttributeError,
-        NotImplementedError,
-        RecursionError,
-    ) as error:  # what SymPy cannot rearrange
+    except GIVES_UP as error:
         verdict, reason, suggestion = Verdict.UNDECIDED, f"the formula could not be bound: {type(error).__name__}: {error}", ""
     return Refused(formula=formula, name=id, verdict=verdict, reason=reason, reading=str(equation), suggestion=suggestion)
 

@@ -20,6 +20,9 @@ Call: TypeAlias = Callable[[Mapping[sp.Symbol, Any]], Any]
 Row: TypeAlias = Sequence[Fraction]
 Array: TypeAlias = np.ndarray[Any, Any]
 
+OF_LOCKSTEP = (jax.errors.ConcretizationTypeError, NotImplementedError)
+"""What code raises for being run at many rows at once: it asked for a number, or JAX has no batching rule for a primitive of it."""
+
 BLOCK = 1024
 LIMIT = 256
 
@@ -214,7 +217,7 @@ class _Table:
         """
         first, others = group.rows[0], group.rows[1:]
         found = self.run_alone(first)
-        if type(found) is not type(error) or isinstance(error, (jax.errors.ConcretizationTypeError, NotImplementedError)):
+        if type(found) is not type(error) or isinstance(error, OF_LOCKSTEP):
             return [_Group(np.array([row]), alone=True) for row in others]
         self.raised |= dict.fromkeys(others.tolist(), self.raised[int(first)])
         return []

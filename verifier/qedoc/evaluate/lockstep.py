@@ -51,7 +51,7 @@ class _Equation:
     params: Params
 
 
-class Rows(Tracer):  # type: ignore[type-arg]  # jax exports no Trace type to name here
+class Rows(Tracer[Any]):
     """A value of each row.
 
     Args:

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property
 
 import sympy as sp
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Format:
     """A binary format: numbers m * 2**(e - p + 1) with an integer |m| < 2**p and emin <= e <= emax.
 
@@ -24,14 +24,12 @@ class Format:
     emin: int
     emax: int
 
-    @property
-    @lru_cache  # noqa: B019  # formats are few and live for ever
+    @cached_property
     def largest(self) -> Fraction:
         """The largest finite number."""
         return (2 - Fraction(2) ** (1 - self.p)) * Fraction(2) ** self.emax
 
-    @property
-    @lru_cache  # noqa: B019
+    @cached_property
     def smallest(self) -> Fraction:
         """The smallest positive normal number."""
         return Fraction(2) ** self.emin

@@ -52,7 +52,7 @@ class Unknown(BaseException):
     """Python asks for a value that rounding leaves open. Not an Exception, so that no `except Exception:` of the code in hand eats it."""
 
 
-class Spans(Tracer):  # type: ignore[type-arg]  # jax exports no Trace type to name here
+class Spans(Tracer[Any]):
     """A value, known up to rounding.
 
     Args:
