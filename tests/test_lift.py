@@ -1,6 +1,7 @@
 """Lifting of real code: schedules, activations, control flow in Python, and what cannot be lifted."""
 
 import functools
+import logging
 import math
 import random
 from collections.abc import Callable, Mapping
@@ -17,9 +18,10 @@ import sympy as sp
 from jax import lax
 from lifting import disagreements, evaluate, lift
 
+from qedoc import case
 from qedoc.errors import UnsupportedError
 from qedoc.lift import control
-from qedoc.lift.exact import holds
+from qedoc.lift.exact import holds, value_at
 from qedoc.lift.literals import BallLiteral
 from qedoc.lift.opaque import opaque
 from qedoc.lift.trace import run
@@ -164,7 +166,7 @@ def test_exception_of_the_code_ends_the_path() -> None:
 def test_onecycle_pins_its_boundaries() -> None:
     steps, count = SYMBOLS["steps"], SYMBOLS["count"]
     path = run(lambda v: optax.linear_onecycle_schedule(v[steps], 1.0)(v[count]), {steps: Fraction(100), count: Fraction(7)})
-    assert path.pins == (sp.Eq(sp.floor(3 * steps / 10), 30), sp.Eq(sp.floor(17 * steps / 20), 85))
+    assert path.pins == (sp.Eq(sp.floor(3 * steps / 10), 30), sp.Eq(sp.floor(17 * steps / 20), 85), sp.Eq(steps, 100))
     assert set(path.pins) <= set(path.conditions)
     assert {sp.Ne(steps, 30), sp.Ne(steps, 85)} <= set(path.conditions)
     assert path.hashed == (steps,)
@@ -206,21 +208,44 @@ def test_conditions_come_once_and_known_ones_never() -> None:
     assert run(lambda v: code(v[positive]), {positive: Fraction(2)}).conditions == (positive > 1,)
 
 
-def test_dict_keys_are_compared_and_recorded() -> None:
-    path = at(lambda x, y: len({x: "a", y: "b"}), x=1, y=2)
+def test_keys_of_a_given_dict_are_compared_and_recorded() -> None:
+    """Code that is not the user's makes the structures that a claim names; all of their keys are known."""
+    code = eval(compile("lambda x, y: len({x: 1, y: 2})", case.__file__, "eval"))  # noqa: S307
+    path = at(code, x=1, y=2)
     assert path.value == 2
     assert path.conditions == (sp.Ne(y, x),)
+    assert path.pins == ()
     assert path.hashed == (x, y)
-    same = at(lambda x, y: len({x: "a", y: "b"}), x=1, y=1)
+    same = at(code, x=1, y=1)
     assert same.value == 1
     assert same.conditions == (sp.Eq(y, x),)
 
 
-def test_hit_and_miss_of_a_number_in_the_code_are_recorded() -> None:
-    assert at(lambda x: {3: "three"}.get(x, "none"), x=3).conditions == (sp.Eq(x, 3),)
-    missed = at(lambda x: {3: "three"}.get(x, "none"), x=4)
-    assert missed.value == "none"
-    assert missed.conditions == (sp.Ne(x, 3),)
+TABLE = {7: 100}
+
+
+class Kept:
+    keys = frozenset({7})
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        lambda n: {7: 100}.get(n, 2 * n),
+        lambda n: TABLE.get(n, 2 * n),
+        lambda n: 100 if n in Kept.keys else 2 * n,
+        lambda n, table=TABLE: table.get(n, 2 * n),
+        lambda n: {"7": 100}.get(f"{n}", 2 * n),
+        lambda n: {"7": 100}.get(str(n), 2 * n),
+        lambda n: 100 if repr(n) == "7" else 2 * n,
+        lambda n: 100 if format(n, "x") == "7" else 2 * n,
+        lambda n: 100 if hash(n) == 7 else 2 * n,
+    ],
+)
+def test_a_value_that_code_looks_up_or_writes_is_pinned(code: Any) -> None:
+    assert at(code, n=3).pins == (sp.Eq(n, 3),)
+    assert at(code, n=3).value == 2 * n
+    assert at(code, n=7).value == 100
 
 
 def test_int_float_index_and_item_pin() -> None:
@@ -249,10 +274,67 @@ def test_sorting_records_the_order() -> None:
     assert path.conditions == (y < x,)
 
 
-def test_formatting_does_not_pin() -> None:
-    path = at(lambda x: f"{x:.2f}", x=2)
-    assert path.value == "2.00"
-    assert path.conditions == ()
+def test_text_for_a_person_does_not_pin() -> None:
+    def code(x: Any) -> Any:
+        print(x, f"{x:.2f}")
+        logging.getLogger(__name__).warning("x is %s", x)
+        if x > 5:
+            message = f"{x} is more than 5"
+            raise ValueError(message)
+        if x > 4:
+            raise ValueError(f"{x} is more than 4")
+        return x
+
+    assert at(code, x=2).conditions == (x <= 5, x <= 4)
+    for point in (5, 6):
+        assert at(code, x=point).pins == ()
+        assert isinstance(at(code, x=point).raised, ValueError)
+
+
+def test_text_that_may_decide_pins() -> None:
+    """A wrong twin of the one above: what is written is looked at."""
+
+    def code(x: Any) -> Any:
+        text = f"{x:.2f}"
+        if text == "2.00":
+            return 7 * x
+        return x
+
+    assert at(code, x=2).pins == (sp.Eq(x, 2),)
+
+
+@pytest.mark.parametrize("code", [lambda n: jax.lax.switch(n, [lambda: 1, lambda: 5, lambda: 9]), lambda n: jnp.array([1, 5, 9])[n]])
+def test_branches_and_short_tables_make_paths(code: Any) -> None:
+    """No pins: beyond the ends nothing changes, and each place inside is a path."""
+    for point, value in ((0, 1), (1, 5), (2, 9), (9, 9)):
+        path = at(code, n=point)
+        assert path.value == value
+        assert path.pins == ()
+        assert all(holds(condition, {n: point}) is True for condition in path.conditions)
+        assert path.consistent
+    beyond = at(code, n=9).conditions
+    assert all(holds(condition, {n: 12}) is True for condition in beyond)
+    assert not all(holds(condition, {n: 1}) is True for condition in beyond)
+
+
+def test_long_table_pins() -> None:
+    assert at(lambda n: jnp.arange(100)[n], n=3).pins
+
+
+def test_cond_at_a_literal_makes_two_paths() -> None:
+    def code(x: Any) -> Any:
+        return jax.lax.cond(x == 0.77, lambda v: 0 * v, lambda v: v**2, x)
+
+    assert at(code, x=2).conditions == (sp.Ne(x, sp.Rational(77, 100)),)
+    assert at(code, x=Fraction(77, 100)).value == 0
+
+
+@pytest.mark.parametrize(("number", "value"), [(Fraction(-1), 0), (0, 0), (Fraction(1, 2), 1), (1, 1), (Fraction(3, 2), 2), (3, 3), (4, 3)])
+def test_sorted_tables_are_searched_on_paths(number: Any, value: int) -> None:
+    edges = jnp.array([0.0, 1.0, 2.5])
+    path = at(lambda x: jnp.searchsorted(edges, x), x=number)
+    assert path.pins == ()
+    assert value_at(path.value, {x: Fraction(number)}) == value
 
 
 def test_result_is_a_pytree() -> None:

@@ -74,7 +74,12 @@ def series(x):
 
 
 def through_infinity(x):
-    """|x| for x >= 0, by way of the logarithm: at 0 through -inf."""
+    """x for x >= 0, at 0 by way of the inverse of 1/0."""
+    return 1 / (1 / x)
+
+
+def through_minus_infinity(x):
+    """x for x >= 0, by way of the logarithm: that of 0 is minus infinity, of which exp is 0."""
     return jnp.exp(jnp.log(x))
 
 
@@ -187,6 +192,8 @@ def test_a_difference_at_one_point_is_not_seen_by_runs_alone() -> None:
         ("series", 1 / (1 - x), Verdict.REFUTED, "different values"),
         ("through_infinity", x, Verdict.TESTED, "infinity"),
         ("through_infinity", x + 1, Verdict.REFUTED, "different values"),
+        ("through_minus_infinity", x, Verdict.PROVED, "2 cells"),
+        ("through_minus_infinity", sp.Piecewise((x, x > 0), (1, True)), Verdict.REFUTED, "different values"),
         ("holey", x + 1, Verdict.PROVED, "wherever formula and code have a value"),
         ("holey", x, Verdict.REFUTED, "different values"),
     ],
@@ -194,6 +201,7 @@ def test_a_difference_at_one_point_is_not_seen_by_runs_alone() -> None:
 def test_the_claim_of_a_docstring(name: str, formula: sp.Expr, verdict: Verdict, reason: str) -> None:
     domain = {
         "through_infinity": Reals(least=0, most=100),
+        "through_minus_infinity": Reals(least=0, most=100),
         "far": Reals(least=1, most=100),
         "tail": Reals(least=20, most=30),
         "asymptotic": Reals(least=20, most=90),

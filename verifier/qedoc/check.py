@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from qedoc.conditions import TooManyBranches
 from qedoc.defaults import defaults
 from qedoc.describe import describe, described
 from qedoc.drawing import curve
@@ -14,7 +15,6 @@ from qedoc.errors import UnsupportedError
 from qedoc.evaluate.ball import Undefined, Value
 from qedoc.evaluate.ball_values import shortest
 from qedoc.evaluate.compare import Comparison
-from qedoc.evaluate.execute import run_plain
 from qedoc.executions import Executions, execute, outside
 from qedoc.infer import lifted
 from qedoc.inputs import named, pasteable, spoken
@@ -22,19 +22,24 @@ from qedoc.limits import Limits
 from qedoc.lock.closure import closure
 from qedoc.paths import formula
 from qedoc.promised import promised
-from qedoc.proof import Proof, prove
+from qedoc.proof import NOT_TRIED, Proof, prove
 from qedoc.search.screening import Screen
 from qedoc.search.strategies import Row, seeded
 from qedoc.search.witness import first
+from qedoc.search.written import written
 from qedoc.spec import Size, Spec
-from qedoc.subject import Subject, sharpest
+from qedoc.subject import Subject, shown
 from qedoc.trial import trial
 from qedoc.verdict import CaseResult, Counterexample, Finding, Formula, Verdict
+from qedoc.ways import dissent
 
 __all__ = ["check", "curve", "describe", "lifted", "search"]
 
 FEWEST_POINTS = 200
 """Points that each case of a claim has at least, unless fewer are asked for."""
+
+FIRST_POINTS = 8
+"""Simple points that are looked at before a proof is tried: it takes long for a large formula, and a wrong one mostly shows at once."""
 
 SUSPECTS = 40
 """Points of a batch that are compared by enclosures, at most."""
@@ -70,7 +75,10 @@ def check(
     started = time.perf_counter()
     limits = _share(spec, limits)
     note("reading the code")
-    subject = Subject(spec, sizes)
+    try:
+        subject = Subject(spec, sizes)
+    except TooManyBranches as error:
+        return CaseResult(id=case_name(spec, sizes), verdict=Verdict.UNDECIDED, reason=f"the formula has too many cases: {error}")
     tried: CaseResult | None = None
     if spec.natural:
         note("running the code")
@@ -79,16 +87,48 @@ def check(
         note("reading the code")
     try:
         subject.code.explore(subject.facts)
+        subject.plan.learn(subject.code.formulas(), written(subject.target))
         result = _with_trial(_ruled(subject, limits, note), tried)
     except UnsupportedError as error:
         result = CaseResult(id=subject.case.id, verdict=Verdict.UNSUPPORTED, reason=str(error))
         if tried is not None and tried.verdict in (Verdict.TESTED, Verdict.REFUTED):
             result = replace(tried, reason=f"{tried.reason}; the code is not lifted: {error}")
+    except TooManyBranches as error:
+        result = CaseResult(id=subject.case.id, verdict=Verdict.UNDECIDED, reason=f"formula and code have too many cases: {error}")
+        if tried is not None and tried.verdict in (Verdict.TESTED, Verdict.REFUTED):
+            result = replace(tried, reason=f"{tried.reason}; {result.reason}")
+    if result.verdict.holds:
+        note("running the code in other ways")
+        result = _heard(subject, result)
     if spec.natural and result.verdict.holds:
         note("running the code with other values for its defaults")
         result = replace(result, findings=(*result.findings, *defaults(subject)))
     reached = sorted({place for branch in subject.code.branches for place in branch.path.reached})
     return replace(result, seconds=time.perf_counter() - started, sources=closure(spec.target, reached))
+
+
+def _heard(subject: Subject, result: CaseResult) -> CaseResult:
+    """A result that holds, unless a way of calling the code contradicts it."""
+    other = dissent(subject)
+    if other is None:
+        return result
+    inputs = named(subject.case, subject.plan.point(other.row))
+    if not other.plain:
+        finding = Finding(kind="domain", message=other.reason, inputs=inputs)
+        return replace(result, verdict=Verdict.UNDECIDED, reason=other.reason, findings=(*result.findings, finding))
+    found = Counterexample(
+        inputs=inputs,
+        documented=subject.said(other.row),
+        actual=other.ran,
+        ran=other.ran,
+        call=pasteable(subject.case, subject.plan.point(other.row)),
+    )
+    return replace(result, verdict=Verdict.REFUTED, reason=other.reason, counterexample=found)
+
+
+def case_name(spec: Spec, sizes: Mapping[str, int]) -> str:
+    """The id of a case that could not be made."""
+    return f"{spec.id}[{','.join(f'{name}={size}' for name, size in sizes.items())}]" if sizes else spec.id
 
 
 def _with_trial(result: CaseResult, tried: CaseResult | None) -> CaseResult:
@@ -110,10 +150,14 @@ def _share(spec: Spec, limits: Limits) -> Limits:
 
 
 def _ruled(subject: Subject, limits: Limits, note: Callable[[str], Any]) -> CaseResult:
-    note("proving the formula")
-    proof = prove(subject)
     note("looking for a counterexample")
-    row = search(subject, proof, limits)
+    row = next(filter(subject.refuted_at, subject.plan.simple(FIRST_POINTS)), None)
+    proof = NOT_TRIED
+    if row is None:
+        note("proving the formula")
+        proof = prove(subject)
+        note("looking for a counterexample")
+        row = search(subject, proof, limits)
     note("running the code")
     executions = execute(subject, _expected(subject, refuted=row is not None), limits)
     gaps = _gaps(subject)
@@ -183,7 +227,7 @@ def _gaps(subject: Subject) -> tuple[Finding, ...]:
         inputs = named(subject.case, subject.plan.point(row))
         documented = subject.documented(row)
         branch = subject.code.at(row)
-        ran = run_plain(subject.call, subject.plan.symbols, row, x64=True)
+        ran = subject.run(row)
         raised = branch.path.raised if branch is not None else None
         actual = f"raises {type(raised).__name__}" if raised is not None else f"gives {ran}"
         says = "has no value" if isinstance(documented, Undefined) else f"gives {shortest(documented)}"
@@ -205,6 +249,11 @@ def _verdict(subject: Subject, proof: Proof, row: Row | None, executions: Execut
         most = f"{distance:.1g}" if distance else "less than 1e-16"
         reason = f"the code approximates: it differs by at most {most} of the value at {subject.compared} points, the most at {at}"
         return Verdict.TESTED, reason
+    if subject.raising is not None:
+        error, row = subject.raising
+        at = spoken(named(subject.case, subject.plan.point(row)))
+        reason = f"formula and code differ at {at}, where a run of the code raises {type(error).__name__}: {error}"
+        return Verdict.UNDECIDED, reason
     if subject.strange is not None:
         inputs = spoken(named(subject.case, subject.plan.point(subject.strange)))
         return Verdict.UNDECIDED, f"the code's formula and a run of the code differ at {inputs}; please report this as a bug of qedoc"
@@ -217,6 +266,10 @@ def _verdict(subject: Subject, proof: Proof, row: Row | None, executions: Execut
         inputs = spoken(named(subject.case, subject.plan.point(subject.beyond)))
         reason = f"the code passes through infinity or nan at {inputs}, which its formula does not follow"
         return (Verdict.TESTED if natural else Verdict.UNDECIDED), reason
+    if proof.complete and not subject.compared:
+        return Verdict.UNDECIDED, "the formula is proved, but at no point could the proof be cross-checked by enclosures"
+    if proof.blind:
+        return Verdict.UNDECIDED, proof.blind
     if proof.complete:
         extent = f"{_count(proof.cells, 'cell')} on {_count(len(subject.code.branches), 'path')}"
         where = "wherever formula and code have a value" if natural else "on the whole domain"
@@ -243,13 +296,13 @@ def _code(subject: Subject, row: Row | None) -> Formula | None:
 def _counterexample(subject: Subject, row: Row) -> Counterexample:
     branch = subject.code.at(row)
     assert branch is not None  # a row is refuted only on a known branch
-    ran = run_plain(subject.call, subject.plan.symbols, row, x64=True)
-    assert isinstance(ran, float)  # and only if running the code confirmed it
+    ran = subject.run(row)
+    assert not isinstance(ran, Exception)  # and only if running the code confirmed it
     point = subject.plan.point(row)
     return Counterexample(
         inputs=named(subject.case, point),
-        documented=shortest(sharpest(subject.documented, row)),
-        actual=shortest(sharpest(branch.value, row)),
-        ran=ran,
-        call=pasteable(subject.case, point),
+        documented=subject.said(row),
+        actual=shown(branch.value, branch.infinity, row) if branch.infinity(row) or branch.defined(row) else str(ran),
+        ran=ran if math.isfinite(ran) else str(ran),
+        call=pasteable(subject.case, point, arrays=subject.wants_arrays),
     )

@@ -106,7 +106,7 @@ def _in_dtype(subject: Subject, exact: Callable[[Row], Value | None], wanted: Se
             broken = True
             findings.setdefault("raises", _finding(subject, row, "domain", f"the code raises {runs.raised[k]} in the declared domain"))
         elif math.isfinite(runs.values[k]):
-            errors.append((ulps(float(runs.values[k]), value, runs.dtype), k))
+            errors.append((ulps(runs.result(k), value, runs.dtype), k))
         else:
             text = f"the code gives {runs.values[k]} in {runs.dtype} where the formula has a finite value"
             findings.setdefault("not finite", _finding(subject, row, "accuracy", text))
@@ -134,7 +134,7 @@ def _contradiction(subject: Subject, rows: Sequence[Row], runs: Runs, errors: Se
     """
     for _, k in errors[:SHADOWED]:
         enclosure = shadow(subject.call, subject.plan.symbols, rows[k], dtype)
-        if enclosure is None or agrees(float(runs.values[k]), enclosure) is not False:
+        if enclosure is None or agrees(runs.result(k), enclosure) is not False:
             continue
         eager = run_eagerly(subject.call, subject.plan.symbols, rows[k], dtype)
         if eager is not None and agrees(eager, enclosure) is False:

@@ -85,9 +85,17 @@ def _place(case: Case, symbol: sp.Symbol) -> int:
     return case.symbols.index(symbol) if symbol in case.symbols else len(case.symbols)
 
 
-def pasteable(case: Case, point: Mapping[sp.Symbol, Fraction]) -> str:
-    """A line of Python that calls the target at the point."""
-    values = {symbol: _literal(symbol, value) for symbol, value in point.items()}
+def pasteable(case: Case, point: Mapping[sp.Symbol, Fraction], *, arrays: bool = False) -> str:
+    """A line of Python that calls the target at the point.
+
+    Args:
+        case: the claim.
+        point: a number for each unknown.
+        arrays: whether the numbers are given as JAX's arrays.
+    """
+    values: dict[sp.Symbol, Any] = {symbol: _literal(symbol, value) for symbol, value in point.items()}
+    if arrays:
+        values = {symbol: _ArrayInt(x) if isinstance(x, int) else _ArrayFloat(x) for symbol, x in values.items()}
     keywords, curried = case.arguments(values, _stand_in, _Entries)
     module = case.spec.target.partition(".")[0]
     by = case.spec.derivative
@@ -95,10 +103,24 @@ def pasteable(case: Case, point: Mapping[sp.Symbol, Fraction]) -> str:
     call = f"{case.spec.target}({given})"
     arguments = "" if curried is None else f"({', '.join(map(_text, curried))})"
     entry = "".join(f"[{position}]" for position in case.entry)
-    arrays = "import jax.numpy as jnp; " if "jnp." in call + arguments else ""
+    imports = "import jax.numpy as jnp; " if "jnp." in call + arguments else ""
     if by:
         call, module = f"jax.grad(lambda {by}: {call})({_text(keywords[by])})", ", ".join(dict.fromkeys(("jax", module)))
-    return f"import {module}; {arrays}print({call}{arguments}{entry})"
+    return f"import {module}; {imports}print({call}{arguments}{entry})"
+
+
+class _ArrayFloat(float):
+    """A number that is written as an array."""
+
+    def __repr__(self) -> str:
+        return f"jnp.asarray({float(self)!r})"
+
+
+class _ArrayInt(int):
+    """An integer that is written as an array."""
+
+    def __repr__(self) -> str:
+        return f"jnp.asarray({int(self)!r})"
 
 
 class _Entries(list[Any]):
@@ -136,7 +158,9 @@ def _text(value: Any) -> str:
 
 
 def _nested(value: Any) -> str:
-    return f"[{', '.join(map(_nested, value))}]" if isinstance(value, _Entries) else repr(value)
+    if isinstance(value, _Entries):
+        return f"[{', '.join(map(_nested, value))}]"
+    return repr(int(value) if isinstance(value, _ArrayInt) else float(value) if isinstance(value, _ArrayFloat) else value)
 
 
 def spoken(inputs: Inputs) -> str:

@@ -4,6 +4,9 @@ SymPy simplifies x/x to 1 and log(x) - log(x) to 0. Here a value travels with it
 a `Partial` inside the lifter, and the formula `Piecewise((x/x, Ne(x, 0)), (nan, True))` outside it. In such a formula nan stands
 once, at the top; below it a Piecewise selects between branches, of which only the chosen one needs a value. Conditions hold no
 Piecewise. A truth value can be undefined too: `And` and `Or` are decided where one of their parts decides them.
+
+An infinity is a value where a formula writes it, or where it is the logarithm of 0: `above` and `below` say where. Sums, multiples,
+logarithms, exponentials and selections carry it on. Any other operation leaves such a point undefined.
 """
 
 import functools
@@ -13,7 +16,7 @@ from typing import Any
 
 import sympy as sp
 
-from qedoc.conditions import BINDERS, RELATIONS, choose, either, is_condition, relate
+from qedoc.conditions import BINDERS, RELATIONS, TooManyBranches, choose, either, is_condition, relate
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +25,24 @@ class Partial:
 
     Args:
         value: a real expression without nan, or a condition.
-        domain: conditions that must all hold; `false` among them where there is no value at all.
+        domain: conditions that must all hold for a finite value; `false` among them where there is none at all.
+        above: where the value is infinity.
+        below: where it is minus infinity.
     """
 
     value: Any
     domain: frozenset[sp.Basic] = frozenset()
+    above: sp.Basic = sp.false
+    below: sp.Basic = sp.false
 
+    @property
+    def is_bounded(self) -> bool:
+        """Whether it is nowhere infinite."""
+        return self.above is sp.false and self.below is sp.false
+
+
+MOST_ATOMS = 24
+"""Relations in the condition of an infinity; where there are more, the value counts as undefined."""
 
 UNDEFINED = Partial(sp.nan, frozenset({sp.false}))
 
@@ -59,6 +74,11 @@ def joined(part: Partial) -> sp.Expr:
     """The formula that is undefined outside the domain; a condition is false there."""
     if is_condition(part.value):
         return sp.And(*part.domain, part.value)
+    part = spread(part)
+    if not part.is_bounded:
+        rows = [(part.value, sp.And(*sorted(part.domain, key=sp.default_sort_key))), (sp.oo, part.above), (-sp.oo, part.below)]
+        rows = [(value, condition) for value, condition in rows if condition is not sp.false and value is not sp.nan]
+        return rows[0][0] if rows[0][1] is sp.true else sp.Piecewise(*rows, (sp.nan, True), evaluate=False)
     if sp.false in part.domain:
         return sp.nan
     condition = sp.And(*sorted(part.domain, key=sp.default_sort_key))
@@ -69,8 +89,13 @@ def joined(part: Partial) -> sp.Expr:
 
 def split(formula: sp.Expr) -> Partial:
     """The value and the domain of a formula that `joined` made (or of one that is defined everywhere)."""
-    if isinstance(formula, sp.Piecewise) and len(formula.args) == 2 and formula.args[1].expr is sp.nan:
-        return partial(*formula.args[0].args)
+    if isinstance(formula, sp.Piecewise) and formula.args[-1].expr is sp.nan and formula.args[-1].cond is sp.true:
+        *rows, _ = formula.args
+        ends = {row.expr: row.cond for row in rows if row.expr in (sp.oo, -sp.oo)}
+        finite = [row for row in rows if row.expr not in ends]
+        if len(finite) <= 1 and len(ends) + len(finite) == len(rows):
+            base = partial(*finite[0].args) if finite else UNDEFINED
+            return Partial(base.value, base.domain, ends.get(sp.oo, sp.false), ends.get(-sp.oo, sp.false))
     return partial(formula)
 
 
@@ -79,17 +104,120 @@ def select(condition: Partial, if_true: Partial, if_false: Partial) -> Partial:
     test = condition.value
     if if_true == if_false:
         return if_true
-    if test is sp.true or test is sp.false:
-        return strict(lambda _, chosen: chosen, condition, if_true if test is sp.true else if_false)
     if sp.false in condition.domain:
         return UNDEFINED
+    if test is sp.true or test is sp.false:
+        chosen = if_true if test is sp.true else if_false
+        made = partial(chosen.value, *chosen.domain, *condition.domain)
+        return made if chosen.is_bounded else _unbounded(made, *(sp.And(end, *condition.domain) for end in (chosen.above, chosen.below)))
     common = if_true.domain & if_false.domain
     domain = choose(test, sp.And(*(if_true.domain - common)), sp.And(*(if_false.domain - common)))
     if if_true.value is sp.nan or if_false.value is sp.nan:  # chosen nowhere inside the domain
         value = if_false.value if if_true.value is sp.nan else if_true.value
     else:
         value = either(test, if_true.value, if_false.value)
-    return partial(value, domain, *common, *condition.domain)
+    made = partial(value, domain, *common, *condition.domain)
+    if if_true.is_bounded and if_false.is_bounded:
+        return made
+    return _unbounded(
+        made,
+        sp.And(choose(test, if_true.above, if_false.above), *condition.domain),
+        sp.And(choose(test, if_true.below, if_false.below), *condition.domain),
+    )
+
+
+def _unbounded(part: Partial, above: sp.Basic, below: sp.Basic) -> Partial:
+    """A value that is infinite besides, unless where that is takes too long to say."""
+    sizes = [len(list(sp.preorder_traversal(c))) for c in (above, below)]
+    return part if max(sizes) > 4 * MOST_ATOMS else Partial(part.value, part.domain, above, below)
+
+
+def spread(part: Partial) -> Partial:
+    """A value whose own infinities, which a formula or code wrote, stand in `above` and `below`."""
+    value = part.value
+    if value in (sp.oo, -sp.oo):
+        where = sp.And(*part.domain)
+        return Partial(sp.nan, frozenset({sp.false}), *((where, sp.false) if value is sp.oo else (sp.false, where)))
+    if not isinstance(value, sp.Piecewise) or not value.has(sp.oo, -sp.oo):
+        return part
+    result = UNDEFINED
+    for row, condition in reversed(value.args):
+        result = select(partial(condition), spread(partial(row)), result)
+    inside = part.domain
+    made = partial(result.value, *result.domain, *inside)
+    return _unbounded(made, sp.Or(part.above, sp.And(result.above, *inside)), sp.Or(part.below, sp.And(result.below, *inside)))
+
+
+def added(*parts: Partial) -> Partial:
+    """The sum; infinite where a part is, and the others are not infinite the other way."""
+    parts = tuple(map(spread, parts))
+    made = strict(sp.Add, *parts)
+    if all(part.is_bounded for part in parts):
+        return made
+
+    def infinite(side: str) -> sp.Basic:
+        ends = [getattr(part, side) for part in parts]
+        return sp.And(sp.Or(*ends), *(_either_way(part.domain, end) for part, end in zip(parts, ends, strict=True)))
+
+    return _unbounded(made, infinite("above"), infinite("below"))
+
+
+def _either_way(domain: frozenset[sp.Basic], end: sp.Basic) -> sp.Basic:
+    """Where a value is finite, or infinite at this end."""
+    return sp.And(*domain) if end is sp.false else sp.Or(sp.And(*domain), end)
+
+
+def multiplied(*parts: Partial) -> Partial:
+    """The product; infinite where one factor is and the others have a sign. 0 times infinity is undefined."""
+    parts = tuple(map(spread, parts))
+    made = strict(sp.Mul, *parts)
+    unbounded = [part for part in parts if not part.is_bounded]
+    if len(unbounded) != 1:
+        return made
+    (end,) = unbounded
+    others = [part for part in parts if part is not end]
+    if any(sp.false in part.domain for part in others):
+        return made
+    factor, inside = sp.Mul(*(part.value for part in others)), [c for part in others for c in part.domain]
+
+    def infinite(positive: sp.Basic, negative: sp.Basic) -> sp.Basic:
+        signs = ((positive, "gt"), (negative, "lt"))
+        return sp.Or(*(sp.And(where, _at(where, relate(sign, factor, sp.S.Zero)), *inside) for where, sign in signs if where is not sp.false))
+
+    try:
+        return _unbounded(made, infinite(end.above, end.below), infinite(end.below, end.above))
+    except TooManyBranches:
+        return made
+
+
+def _at(where: sp.Basic, condition: sp.Basic) -> sp.Basic:
+    """A condition at points of which an equality fixes a symbol."""
+    fixed = {r.lhs: r.rhs for r in sp.And.make_args(where) if isinstance(r, sp.Eq) and r.lhs.is_Symbol and r.rhs.is_Rational}
+    return condition.subs(fixed) if fixed else condition
+
+
+def negated(part: Partial) -> Partial:
+    """The value with the other sign."""
+    return multiplied(partial(sp.S.NegativeOne), part)
+
+
+def logged(part: Partial) -> Partial:
+    """The logarithm: minus infinity at 0, infinity at infinity."""
+    part = spread(part)
+    made = strict(lambda x: applied(sp.log, x), part)
+    zero = sp.false if part.value is sp.nan or part.value.is_positive else sp.And(relate("eq", part.value, sp.S.Zero), *part.domain)
+    return made if zero is sp.false and part.above is sp.false else _unbounded(made, part.above, zero)
+
+
+def exponential(part: Partial) -> Partial:
+    """exp: 0 at minus infinity, infinity at infinity."""
+    part = spread(part)
+    made = strict(sp.exp, part)
+    if part.below is not sp.false:
+        where = sp.And(*part.domain)
+        value = sp.S.Zero if made.value is sp.nan else either(where, made.value, sp.S.Zero)
+        made = partial(value, sp.Or(where, part.below))
+    return made if part.above is sp.false else _unbounded(made, part.above, sp.false)
 
 
 def conjunction(*parts: Partial) -> Partial:
@@ -256,8 +384,24 @@ def arctanh(a: sp.Expr) -> sp.Expr:
 
 
 def defined(formula: Any) -> sp.Basic:
-    """Where a formula has a value, as a condition."""
-    return sp.And(*analysed(formula).domain)
+    """Where a formula can have a value, as a condition; outside of it there certainly is none.
+
+    Where the formula is infinite somewhere, some points at which it has no value may be inside.
+    """
+    part = spread(analysed(formula))
+    if part.is_bounded:
+        return sp.And(*part.domain)
+    if sp.false in part.domain:
+        return sp.Or(part.above, part.below)
+    ends = {r for end in (part.above, part.below) for r in end.atoms(sp.Eq)}
+    return sp.And(*(_closed(condition, ends, part) for condition in part.domain))
+
+
+def _closed(condition: sp.Basic, ends: set[sp.Basic], part: Partial) -> sp.Basic:
+    """A condition of the domain, weakened to hold at the infinities."""
+    if isinstance(condition, sp.Gt) and sp.Eq(*condition.args, evaluate=False) in ends:
+        return sp.Ge(*condition.args, evaluate=False)
+    return sp.Or(condition, part.above, part.below)
 
 
 def totalise(formula: Any) -> Any:
@@ -270,6 +414,9 @@ def totalise(formula: Any) -> Any:
         TooManyBranches: if a condition on nested selections has too many cases.
     """
     return joined(analysed(formula))
+
+
+_EXTENDED: dict[Any, Callable[..., Partial]] = {sp.Add: added, sp.Mul: multiplied, sp.log: logged, sp.exp: exponential}
 
 
 @functools.lru_cache(maxsize=1 << 14)
@@ -286,6 +433,8 @@ def analysed(formula: Any) -> Partial:
         return _between(formula)
     if isinstance(formula, sp.Mul):
         above, below = sp.fraction(formula, exact=True)
+        if below.is_Rational and below != 1:
+            return multiplied(partial(1 / below), analysed(above))
         if below != 1:
             return strict(ratio, analysed(above), analysed(below))
     return _rebuilt(formula, [analysed(part) for part in formula.args])
@@ -306,6 +455,8 @@ def _between(formula: Any) -> Partial:
 
 
 def _rebuilt(formula: Any, parts: list[Partial]) -> Partial:
+    if formula.func in _EXTENDED:
+        return _EXTENDED[formula.func](*parts)
     if isinstance(formula, sp.And):
         return conjunction(*parts)
     if isinstance(formula, sp.Or):

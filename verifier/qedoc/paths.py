@@ -5,12 +5,16 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, TypeAlias
 
+import numpy as np
 import sympy as sp
 
-from qedoc.evaluate.ball import Enclosure, compile
+from qedoc.errors import UnsupportedError
+from qedoc.evaluate.ball import Enclosure, Undefined, compile
+from qedoc.evaluate.ends import Ends, ends
 from qedoc.feasible import Facts
 from qedoc.lift.opaque import interpretation
 from qedoc.lift.trace import Path, run
+from qedoc.partial import split
 from qedoc.prove.cells import negation
 from qedoc.search.plan import Plan
 from qedoc.search.strategies import Row, seeded
@@ -35,11 +39,17 @@ class Branch:
         path: as it was lifted.
         conditions: where the path is taken.
         value: the code's formula there; nan where the code raises.
+        infinity: where that is infinite.
     """
 
     path: Path
     conditions: tuple[Enclosure, ...]
     value: Enclosure
+    infinity: Ends
+
+    def defined(self, row: Row) -> bool:
+        """Whether the code's formula has a finite value at a point, for all that is known."""
+        return not isinstance(self.value(row), Undefined)
 
     def covers(self, row: Row) -> bool | None:
         """Whether a point takes this path; None if that cannot be decided."""
@@ -72,6 +82,11 @@ class Code:
     def covered(self) -> bool:
         """True if the paths found make up the whole domain."""
         return not self.uncovered and not self.pinned
+
+    def formulas(self) -> list[sp.Basic]:
+        """The formula and the conditions of each path."""
+        values = [sp.sympify(branch.path.value) for branch in self.branches if branch.path.raised is None]
+        return [*values, *(condition for branch in self.branches for condition in branch.path.conditions)]
 
     def explore(self, facts: Facts) -> None:
         """Takes every path that the facts allow, up to MOST_PATHS.
@@ -133,14 +148,28 @@ class Code:
         path = run(self._call, self._plan.point(row))
         if not path.consistent:
             return None
-        value = sp.nan if path.raised is not None else sp.sympify(path.value)
+        value = sp.nan if path.raised is not None else _expression(path.value)
         branch = Branch(
             path=path,
             conditions=tuple(compile(condition, self._plan.symbols, interpretation_of) for condition in path.conditions),
             value=compile(value, self._plan.symbols, interpretation_of),
+            infinity=ends(split(value), self._plan.symbols, interpretation_of),
         )
         self.branches.append(branch)
         return branch
+
+
+def _expression(value: Any) -> sp.Expr:
+    """What a path gives, if that is a number or a truth value.
+
+    Raises:
+        UnsupportedError: for anything else.
+    """
+    if isinstance(value, sp.Basic) or type(value) in (bool, int, float):
+        return sp.sympify(value)
+    if isinstance(value, np.ndarray):
+        raise UnsupportedError(f"the target returns an array of shape {value.shape}; expected a number")
+    raise UnsupportedError(f"the target returns {'None' if value is None else 'a ' + type(value).__name__}; expected a real number")
 
 
 def interpretation_of(_name: str, index: int) -> tuple[Fraction, Fraction, Fraction]:

@@ -1,5 +1,6 @@
 """The proof that documentation and code agree on every path and in every cell."""
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +11,10 @@ from qedoc.prove.cells import Budget, CellLimitError
 from qedoc.prove.equality import Ruling, Standing, compare
 from qedoc.search.strategies import Row
 from qedoc.spec import Dict, List
-from qedoc.subject import Subject
+from qedoc.subject import Subject, enclosures
+
+MOST_MET = 200
+"""Points of either kind at which it is tried whether an equality holds."""
 
 MOST_CELLS = 2000
 """Cells of one proof; a formula that needs more is tested instead."""
@@ -30,6 +34,7 @@ class Proof:
         cells: how many cells were ruled on.
         left_out: how many more were left out.
         suspects: points of cells that resisted.
+        blind: why points say nothing about a cell that resisted: none of them lies in it. Empty if there is no such cell.
     """
 
     complete: bool
@@ -37,6 +42,10 @@ class Proof:
     cells: int
     left_out: int
     suspects: tuple[Row, ...]
+    blind: str = ""
+
+
+NOT_TRIED = Proof(complete=False, reason="a point refutes it", cells=0, left_out=0, suspects=())
 
 
 def prove(subject: Subject) -> Proof:
@@ -73,7 +82,21 @@ def prove(subject: Subject) -> Proof:
         cells=len(rulings) - len(left_out),
         left_out=len(left_out) + raising if natural else 0,
         suspects=tuple(subject.plan.row(ruling.point) for ruling in [*resisting, *left_out] if ruling.point is not None),
+        blind=next(filter(None, (_blind(subject, ruling) for ruling in resisting)), ""),
     )
+
+
+def _blind(subject: Subject, ruling: Ruling) -> str:
+    """Why no point shows what holds in a cell: an equality confines it to points that are not rational, or hard to find."""
+    equalities = [condition for condition in ruling.conditions if isinstance(condition, sp.Eq)]
+    if ruling.standing is not Standing.OPEN or not equalities:
+        return ""
+    tests = enclosures(equalities, subject.plan)
+    model = [] if ruling.point is None else [subject.plan.row(ruling.point)]
+    rows = itertools.chain(model, subject.plan.simple(MOST_MET), itertools.islice(subject.plan.landmarks(), MOST_MET))
+    if any(all(test(row) is True for test in tests) for row in rows):
+        return ""
+    return f"no point could be compared where {' and '.join(map(str, equalities))}, and there formula and code are not proved equal"
 
 
 def _fixed_keys(template: Any) -> bool:

@@ -10,13 +10,14 @@ import sympy as sp
 from qedoc.case import Case, instantiate
 from qedoc.errors import TargetError
 from qedoc.evaluate.ball import Enclosure, Undefined, Value, at_precision, compile
-from qedoc.evaluate.ball_values import rational
+from qedoc.evaluate.ball_values import rational, shortest
 from qedoc.evaluate.compare import Comparison, compare
+from qedoc.evaluate.ends import Ends, ends
 from qedoc.evaluate.execute import run_plain
 from qedoc.feasible import Facts
 from qedoc.lift.literals import BallLiteral, is_coefficient
 from qedoc.lift.opaque import opaque
-from qedoc.partial import totalise
+from qedoc.partial import split, totalise
 from qedoc.paths import Branch, Code, interpretation_of
 from qedoc.search.plan import Plan, drawing_order
 from qedoc.search.strategies import Row, seeded
@@ -70,13 +71,17 @@ class Subject:
         if self.facts.empty() or not (next(self.plan.simple(1), None) or seeded(self.plan, 1, seed=0)):
             raise spec.refuse(f"the domain is empty, or no point of it can be found: {'; '.join(domain_lines(self.case))}")
         self.documented = compile(self.formula, self.plan.symbols, interpretation_of)
+        self.infinity = ends(split(self.formula), self.plan.symbols, interpretation_of)
+        self.silent = compile(self.case.undefined, self.plan.symbols, interpretation_of)
         self.code = Code(self.call, self.plan)
         self.compared = 0
         self.gaps: dict[Comparison, Row] = {}
         self.beyond: Row | None = None
         self.nearly: tuple[float, Row] | None = None
+        self.wants_arrays = False
         self._questions = 0
         self.strange: Row | None = None
+        self.raising: tuple[Exception, Row] | None = None
 
     def call(self, values: Mapping[sp.Symbol, Any]) -> Any:
         """Calls the target as the spec binds it."""
@@ -87,12 +92,49 @@ class Subject:
         branch = self.code.at(row)
         if branch is None:
             return None
-        found = compare(self.documented, branch.value, row)
+        found = self._extended(compare(self.documented, branch.value, row), row, branch)
         if found not in UNDEFINED:
-            self.compared += 1
+            self.compared += found is not Comparison.OVERLAP
         elif found not in self.gaps:
             self._note_gap(found, row, branch)
         return found
+
+    def _extended(self, found: Comparison, row: Row, branch: Branch) -> Comparison:
+        """A comparison with the infinities, and with what the text says to have no value."""
+        if found not in UNDEFINED or branch.path.raised is not None:
+            return found
+        documented, actual = self.infinity(row), branch.infinity(row)
+        if documented and documented == actual:
+            return Comparison.EQUAL
+        if found is Comparison.BOTH_UNDEFINED and bool(documented) != bool(actual):
+            found = self._by_run(documented, row) if documented else found
+        elif documented or actual:
+            return Comparison.DISJOINT
+        if found is not Comparison.RIGHT_UNDEFINED and not documented and self.silent(row) is True:
+            return self._against_silence(found, row, actual)
+        return found
+
+    def _by_run(self, documented: float, row: Row) -> Comparison:
+        """What is documented to be infinite, against a run of code whose formula has no value: 1/0 gives an infinity, too."""
+        ran = self.run(row)
+        if isinstance(ran, Exception):
+            return Comparison.BOTH_UNDEFINED
+        return Comparison.EQUAL if ran == documented else Comparison.DISJOINT
+
+    def _against_silence(self, found: Comparison, row: Row, actual: float) -> Comparison:
+        """What is documented to have no value, against code that may have one."""
+        if found is Comparison.LEFT_UNDEFINED or actual:
+            return Comparison.DISJOINT
+        return found
+
+    def run(self, row: Row) -> float | int | Exception:
+        """What the code gives at a point, in float64: to Python's numbers, or to JAX's arrays where it takes nothing else."""
+        ran = run_plain(self.call, self.plan.symbols, row, x64=True, arrays=self.wants_arrays)
+        if isinstance(ran, Exception) and not self.wants_arrays:
+            again = run_plain(self.call, self.plan.symbols, row, x64=True, arrays=True)
+            self.wants_arrays = not isinstance(again, Exception)
+            return again if self.wants_arrays else ran
+        return ran
 
     def _note_gap(self, found: Comparison, row: Row, branch: Branch) -> None:
         """Keeps a point where a value is missing. Where a run has one, it is only the code's formula that does not know it."""
@@ -100,7 +142,7 @@ class Subject:
             return  # a claim that is made only where its formula has a value says nothing there
         if found is not Comparison.LEFT_UNDEFINED and branch.path.raised is None and self._questions < MOST_QUESTIONS:
             self._questions += 1
-            ran = run_plain(self.call, self.plan.symbols, row, x64=True)
+            ran = self.run(row)
             if not isinstance(ran, Exception) and math.isfinite(ran):
                 self.beyond = self.beyond or row
                 return
@@ -115,7 +157,10 @@ class Subject:
         if (distance := self._distance(row, branch)) <= (NEAR if any(map(approximates, self.code.branches)) else UNSEEN):
             self.nearly = max(self.nearly or (0.0, row), (distance, row))
             return False
-        if self._confirmed(row, branch):
+        if isinstance(ran := self.run(row), Exception):
+            self.raising = self.raising or (ran, row)
+            return False
+        if self._confirmed(ran, row, branch):
             return True
         self.strange = self.strange or row
         return False
@@ -123,18 +168,40 @@ class Subject:
     def _distance(self, row: Row, branch: Branch) -> float:
         """The relative difference of documented value and code value; 0 where they are not known to enough digits to tell."""
         values = [sharpest(part, row) for part in (self.documented, branch.value)]
+        if any(isinstance(value, Undefined) for value in values):
+            return math.inf  # one is infinite, or has no value: that was compared
         if min(map(_digits, values)) < DIGITS:
             return 0.0
         documented, actual = map(midpoint, values)
-        return abs(documented - actual) / max(abs(documented), abs(actual))
+        return abs(documented - actual) / (max(abs(documented), abs(actual)) or 1.0)
 
-    def _confirmed(self, row: Row, branch: Branch) -> bool:
+    def _confirmed(self, ran: float | int, row: Row, branch: Branch) -> bool:
         """The run is much nearer to what the code's formula says than to what is documented."""
-        ran = run_plain(self.call, self.plan.symbols, row, x64=True)
-        if isinstance(ran, Exception):
-            return False
-        documented, actual = (midpoint(sharpest(part, row)) for part in (self.documented, branch.value))
+        if math.isnan(ran):
+            return bool(self.infinity(row)) and not branch.infinity(row) and not branch.defined(row)
+        if infinity := branch.infinity(row):
+            return ran == infinity
+        documented, actual = (sharpest(part, row) for part in (self.documented, branch.value))
+        if isinstance(documented, Undefined):
+            return math.isfinite(ran) and (isinstance(actual, Undefined) or _near(ran, actual))
+        if isinstance(ran, int) and isinstance(documented, flint.fmpq) and isinstance(actual, flint.fmpq):
+            return abs(ran - actual) * 1024 <= abs(documented - actual)
+        documented, actual = midpoint(documented), midpoint(actual)
         return abs(ran - actual) <= abs(documented - actual) / 1024
+
+    def said(self, row: Row) -> int | float | str:
+        """The documented value, as a report shows it."""
+        return shown(self.documented, self.infinity, row)
+
+
+def shown(formula: Enclosure, infinity: Ends, row: Row) -> int | float | str:
+    """A formula's value at a point, as a report shows it."""
+    return str(found) if (found := infinity(row)) else shortest(sharpest(formula, row))
+
+
+def _near(ran: float, actual: Value) -> bool:
+    exact = midpoint(actual)
+    return abs(ran - exact) <= NEAR * max(abs(exact), abs(ran))
 
 
 def approximates(branch: Branch) -> bool:

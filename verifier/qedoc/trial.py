@@ -1,27 +1,35 @@
 """What runs alone can tell of a claim: code that cannot be lifted still has values.
 
 A run is a rounded value, so that a difference counts only if rounding is ruled out: it must be the same in float32 and in float64, in which
-rounding is 2**29 times smaller, and it must show at many points, or at most points of a line. Differences that show at single points (the
-end of a branch) are not found this way.
+rounding is 2**29 times smaller, and it must show at many points, or at most points of a line. Underflow and saturation look the same in
+both, so the formula itself, computed in the same arithmetic, must differ from the run, too, and no step of the code may be near overflow,
+underflow or saturation. Differences that show at single points (the end of a branch) are not found this way.
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any, TypeAlias
 
 import flint
+import numpy as np
 
 from qedoc.errors import UnsupportedError
+from qedoc.evaluate.arithmetic import computed
 from qedoc.evaluate.ball import Undefined, Value
-from qedoc.evaluate.ball_values import is_known, shortest
-from qedoc.evaluate.execute import run_plain, run_rows
+from qedoc.evaluate.ball_values import is_known
+from qedoc.evaluate.execute import run_rows
+from qedoc.evaluate.watch import is_calm
 from qedoc.executions import sampled
 from qedoc.inputs import named, pasteable
 from qedoc.limits import Limits
 from qedoc.search.plan import plainness
 from qedoc.search.strategies import Row
-from qedoc.subject import Subject, known_to, midpoint, sharpest
+from qedoc.subject import Subject, known_to, midpoint
 from qedoc.verdict import CaseResult, Counterexample, Verdict
+
+Array: TypeAlias = np.ndarray[Any, Any]
 
 POINTS = 120
 """Points that are run, if as many are asked for."""
@@ -101,8 +109,9 @@ def _tally(subject: Subject, rows: list[Row]) -> _Tally:
     if fine.ndim != 1:
         raise UnsupportedError(f"the target returns an array of shape {fine.shape[1:]}; expected a number")
     tally = _Tally([], [], [])
+    excused = _excused(subject, rows, coarse, fine)
     exact = known_to(DIGITS, subject.documented, rows)
-    for row, value, low, high in zip(rows, exact, coarse.tolist(), fine.tolist(), strict=True):
+    for place, (row, value, low, high) in enumerate(zip(rows, exact, coarse.tolist(), fine.tolist(), strict=True)):
         documented = _documented(value)
         if documented is None or not (math.isfinite(low) and math.isfinite(high)):
             continue
@@ -112,11 +121,29 @@ def _tally(subject: Subject, rows: list[Row]) -> _Tally:
             tally.same.append(row)
         elif high == 0 and abs(documented) < VANISHED:
             tally.unclear.append(row)
-        elif difference >= APART * scale and abs(high - low) * STEADY <= difference:
+        elif difference >= APART * scale and abs(high - low) * STEADY <= difference and not excused(place):
             tally.apart.append(row)
         else:
             tally.unclear.append(row)
     return tally
+
+
+def _excused(subject: Subject, rows: list[Row], coarse: Array, fine: Array) -> Callable[[int], bool]:
+    """Says of a row whether its difference may be one of the arithmetic: the formula has it, too, or a step of the code is at an end."""
+    formula, symbols = subject.case.formula, subject.plan.symbols
+    pairs = [(computed(formula, symbols, rows, dtype), ran) for dtype, ran in (("float32", coarse), ("float64", fine))]
+
+    def excused(place: int) -> bool:
+        if any(own is not None and not _apart(float(own[place]), float(ran[place])) for own, ran in pairs):
+            return True
+        return not is_calm(subject.call, symbols, rows[place])
+
+    return excused
+
+
+def _apart(own: float, ran: float) -> bool:
+    """Whether two values of one arithmetic are different numbers; what is not finite tells nothing."""
+    return math.isfinite(own) and abs(own - ran) > APART / 2 * max(abs(own), abs(ran))
 
 
 def _on_a_line(subject: Subject, rows: list[Row], apart: list[Row]) -> _Tally | None:
@@ -160,7 +187,7 @@ def _documented(value: Value) -> float | None:
 def _refuted(subject: Subject, tally: _Tally) -> CaseResult:
     row = _plainest(tally)
     point = subject.plan.point(row)
-    ran = run_plain(subject.call, subject.plan.symbols, row, x64=True)
+    ran = subject.run(row)
     if isinstance(ran, Exception):
         return CaseResult(
             id=subject.case.id, verdict=Verdict.UNDECIDED, reason=f"a run alone raises {type(ran).__name__}, many at once do not"
@@ -172,9 +199,9 @@ def _refuted(subject: Subject, tally: _Tally) -> CaseResult:
         runs=2 * tally.compared,
         counterexample=Counterexample(
             inputs=named(subject.case, point),
-            documented=shortest(sharpest(subject.documented, row)),
+            documented=subject.said(row),
             actual=ran,
             ran=ran,
-            call=pasteable(subject.case, point),
+            call=pasteable(subject.case, point, arrays=subject.wants_arrays),
         ),
     )

@@ -73,6 +73,9 @@ def agrees(value: float | fmpq | arb, ball: arb | None) -> bool | None:
     """
     if ball is None:
         return None
+    if isinstance(value, int):
+        with ctx.workprec(256):
+            return bool(ball.contains(arb(value)))
     if isinstance(value, float):
         return bool(np.isfinite(value)) and bool(ball.contains(arb(value)))
     with ctx.workprec(256):

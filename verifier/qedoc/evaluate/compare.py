@@ -3,21 +3,29 @@
 from collections.abc import Sequence
 from enum import Enum
 
-from flint import fmpq
+from flint import arb, fmpq
 
 from qedoc.evaluate.ball import Enclosure, at_precision
 from qedoc.evaluate.ball_values import Input, Undefined, Value, is_known, number
+
+SHARP = 16
+"""Bits to which a value must be known if it is to count as compared; code with constants of float32 is known to no more than 20."""
+
+VANISHING = arb(2) ** -200
+"""A ball around 0 that is smaller is as good as 0."""
 
 
 class Comparison(Enum):
     """How the values of two expressions lie at a point.
 
-    `EQUAL` and `DISJOINT` are certain. `OVERLAP` says nothing: the enclosures met up to the last precision, or one was not finite.
+    `EQUAL` and `DISJOINT` are certain. `CLOSE` says that both values are known, to so many digits that a difference would have shown, and
+    that none did. `OVERLAP` says nothing: up to the last precision one of the enclosures was not finite, or not sharp.
     The undefined ones say that one side certainly has no real value, and that the other certainly has one (or neither has).
     """
 
     EQUAL = "equal"
     DISJOINT = "disjoint"
+    CLOSE = "close"
     OVERLAP = "overlap"
     LEFT_UNDEFINED = "left undefined"
     RIGHT_UNDEFINED = "right undefined"
@@ -40,7 +48,16 @@ def compare(left: Enclosure, right: Enclosure, values: Sequence[Input], max_bits
     while found is Comparison.OVERLAP and bits < max_bits:
         bits = min(2 * bits, max_bits)
         x, y, found = at_precision(bits, _compare, left, right, values, bits, x, y)
-    return found
+    return Comparison.CLOSE if found is Comparison.OVERLAP and is_sharp(x) and is_sharp(y) else found
+
+
+def is_sharp(x: Value) -> bool:
+    """Whether a value is known so well that another one would be told from it: to SHARP bits, or as 0 to VANISHING."""
+    if isinstance(x, Undefined):
+        return False
+    if isinstance(x, fmpq):
+        return True
+    return bool(x.is_finite()) and (x.rel_accuracy_bits() >= SHARP or bool(abs(x) < VANISHING))
 
 
 def _compare(

@@ -1,7 +1,7 @@
 """Runs the real code at rational points, in the dtypes that people train with."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, TypeAlias
 
@@ -23,6 +23,9 @@ Array: TypeAlias = np.ndarray[Any, Any]
 OF_LOCKSTEP = (jax.errors.ConcretizationTypeError, NotImplementedError)
 """What code raises for being run at many rows at once: it asked for a number, or JAX has no batching rule for a primitive of it."""
 
+EXACT = 2**53
+"""Integers up to this size are the same in float64."""
+
 BLOCK = 1024
 LIMIT = 256
 
@@ -36,12 +39,18 @@ class Runs:
         dtype: the result's own dtype; the widest one, if it differs from path to path.
         raised: `ValueError: message` for each row that raised. Rows that took the same path share the message of one of them.
         skipped: rows that were not run, because an integer does not fit the dtype's integers or the limit ran out.
+        integers: the results that are integers too long for float64.
     """
 
     values: Array
     dtype: str
     raised: Mapping[int, str]
     skipped: frozenset[int]
+    integers: Mapping[int, int] = field(default_factory=dict)
+
+    def result(self, row: int) -> float | int:
+        """What the code gave at a row, if that is one number."""
+        return self.integers[row] if row in self.integers else float(self.values[row])
 
 
 def run_rows(call: Call, symbols: Sequence[sp.Symbol], rows: Sequence[Row], dtype: str, *, limit: int = LIMIT) -> Runs:
@@ -67,7 +76,7 @@ def run_rows(call: Call, symbols: Sequence[sp.Symbol], rows: Sequence[Row], dtyp
         return table.runs()
 
 
-def run_plain(call: Call, symbols: Sequence[sp.Symbol], row: Row, *, x64: bool = False) -> float | Exception:
+def run_plain(call: Call, symbols: Sequence[sp.Symbol], row: Row, *, x64: bool = False, arrays: bool = False) -> float | int | Exception:
     """Runs the code once, on Python's ints and floats, as a person would.
 
     Args:
@@ -75,21 +84,34 @@ def run_plain(call: Call, symbols: Sequence[sp.Symbol], row: Row, *, x64: bool =
         symbols: those with the assumption `integer` get an int, the others a float.
         row: one rational for each symbol.
         x64: JAX's 64-bit mode.
+        arrays: whether the numbers are made JAX's arrays before.
 
     Returns:
-        the result, or the exception that the code raised.
+        the result, an int where the code gives an integer, or the exception that the code raised.
     """
-    values = {s: int(x) if s.is_integer else float(x) for s, x in zip(symbols, row, strict=True)}
     with jax.enable_x64(x64):
         try:
-            return float(call(values))
+            numbers = [int(x) if s.is_integer else float(x) for s, x in zip(symbols, row, strict=True)]
+            values = [jnp.asarray(x) for x in numbers] if arrays else numbers
+            return number(call(dict(zip(symbols, values, strict=True))))
         except QedocError:
             raise
         except Exception as error:  # noqa: BLE001  # whatever the user's code raises is the answer
             return error
 
 
-def run_eagerly(call: Call, symbols: Sequence[sp.Symbol], row: Row, dtype: str) -> float | None:
+def number(result: Any) -> float | int:
+    """A result as a Python number: an int for a truth value or an integer, which may be too long for a float.
+
+    Raises:
+        TypeError: if it is no real number.
+    """
+    if isinstance(result, bool | int) or getattr(getattr(result, "dtype", None), "kind", "f") in "bui":
+        return int(result)
+    return float(result)
+
+
+def run_eagerly(call: Call, symbols: Sequence[sp.Symbol], row: Row, dtype: str) -> float | int | None:
     """Runs the code at one row, each operation for itself, so that the compiler rearranges nothing.
 
     Args:
@@ -105,7 +127,7 @@ def run_eagerly(call: Call, symbols: Sequence[sp.Symbol], row: Row, dtype: str) 
     with jax.enable_x64(dtype == "float64"):
         if not len(table.fitting) or table.run_alone(0) is not None:
             return None
-        return float(table.results[0])
+        return table.integers.get(0, float(table.results[0]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +157,7 @@ class _Table:
                 self.columns.append(np.array([x.numerator / x.denominator for x in (row[k] for row in rows)], dtype=np.float64))
         self.fitting = np.flatnonzero(fits)
         self.results: dict[int, Array] = {}
+        self.integers: dict[int, int] = {}
         self.dtypes: set[Any] = set()
         self.raised: dict[int, str] = {}
 
@@ -181,6 +204,7 @@ class _Table:
             dtype=jnp.result_type(*self.dtypes).name if self.dtypes else self.dtype,
             raised=dict(sorted(self.raised.items())),
             skipped=frozenset(range(self.count)) - ran,
+            integers=self.integers,
         )
 
     def _function(self, values: list[Any]) -> Any:
@@ -223,8 +247,11 @@ class _Table:
         return []
 
     def _keep(self, rows: Array, result: Any, values: Any) -> None:
-        numbers = np.asarray(_array(values), dtype=np.float64)
-        self.results |= dict(zip(rows.tolist(), numbers, strict=False))
+        found = _array(values)
+        self.results |= dict(zip(rows.tolist(), np.asarray(found, dtype=np.float64), strict=False))
+        if found.dtype.kind in "iu" and found.ndim == 1:
+            exact = dict(zip(rows.tolist(), found.tolist(), strict=False))
+            self.integers |= {row: n for row, n in exact.items() if abs(n) > EXACT}
         weak = isinstance(result, float)  # a Python float takes the dtype that it meets
         self.dtypes.add(jnp.dtype(self.dtype) if weak else jnp.dtype(getattr(result, "dtype", jnp.int32)))
 

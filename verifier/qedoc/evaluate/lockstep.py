@@ -9,6 +9,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from itertools import count
+from types import FrameType
 from typing import Any, TypeAlias
 
 import jax
@@ -16,6 +17,8 @@ import jax.numpy as jnp
 import numpy as np
 from jax.core import Trace, Tracer
 from jax.extend.core import mapped_aval, set_current_trace, take_current_trace
+
+from qedoc.lift.frames import is_message, is_ours, own_frame, running
 
 Params: TypeAlias = tuple[tuple[str, Hashable], ...]
 Place: TypeAlias = tuple[int, int]
@@ -26,16 +29,19 @@ _current: Any = set_current_trace  # jax leaves these without types
 _clear: Any = jax.clear_caches
 _KEY = hash("a value that differs from row to row")
 
+BY_VALUE = "by value"
+"""Stands among the pins of a run in which the code itself looks values up: every key then has the hash of its value."""
+
 
 class Divergence(BaseException):
     """The rows want to go different ways. Not an Exception, so that no `except Exception:` of the code in hand eats it.
 
     Args:
         labels: one integer for each row; rows with equal labels stay together.
-        pins: Python numbers that dict keys must be told apart from, known so far.
+        pins: Python numbers that dict keys must be told apart from, known so far; see `BY_VALUE`.
     """
 
-    def __init__(self, labels: np.ndarray[Any, Any], pins: frozenset[int]) -> None:
+    def __init__(self, labels: np.ndarray[Any, Any], pins: frozenset[Any]) -> None:
         super().__init__("rows diverge")
         self.labels = labels
         self.pins = pins
@@ -76,7 +82,7 @@ class Rows(Tracer[Any]):
         self.made = values
         return values
 
-    def _agreed(self, asked: Callable[[Any], Any] = np.asarray) -> np.ndarray[Any, Any]:
+    def shared(self, asked: Callable[[Any], Any] = np.asarray) -> np.ndarray[Any, Any]:
         """What is asked of the value, where all rows share it; bit for bit, so that -0.0 is not 0.0 and nan is nan."""
         value = asked(np.asarray(self.value))
         flat = np.ascontiguousarray(value.reshape(len(value), -1))
@@ -99,33 +105,47 @@ class Rows(Tracer[Any]):
         return bool(value[0])
 
     def __int__(self) -> int:
-        return int(self._lockstep.pin(int(self._agreed(np.trunc))))
+        return int(self._lockstep.pin(int(self.shared(np.trunc))))
 
     def __index__(self) -> int:
-        return int(self._lockstep.pin(self._agreed().__index__()))
+        return int(self._lockstep.pin(self.shared().__index__()))
 
     def __float__(self) -> float:
-        return float(self._lockstep.pin(float(self._agreed())))
+        return float(self._lockstep.pin(float(self.shared())))
 
     def __complex__(self) -> complex:
-        return complex(self._agreed())
+        return complex(self.shared())
 
     def __array__(self, dtype: Any = None, context: None = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
-        value = np.asarray(self._agreed(), dtype=dtype)
+        value = np.asarray(self.shared(), dtype=dtype)
         for number in value.reshape(-1).tolist():
             self._lockstep.pin(number)
         return value
 
     def item(self, *args: int) -> Any:
         """The value as a Python number, as of an array."""
-        return self._lockstep.pin(self._agreed().item(*args))
+        return self._lockstep.pin(self.shared().item(*args))
 
     def tolist(self) -> Any:
         """The values as Python numbers, as of an array."""
         return self.__array__().tolist()
 
     def __hash__(self) -> int:  # type: ignore[override]  # jax forbids tracers as dict keys; here they must be
-        return self._lockstep.key(np.asarray(self.value))
+        return self._lockstep.key(self)
+
+    def __format__(self, specification: str) -> str:
+        return format(self._written(), specification)
+
+    def __str__(self) -> str:
+        return str(self._written())
+
+    def __repr__(self) -> str:
+        return repr(self._written())
+
+    def _written(self) -> Any:
+        """The value that all rows share; of a message that a person reads, that of the first row."""
+        value = np.asarray(self.value)[0] if is_message(running(self._lockstep.until)) else self.shared()
+        return value.item() if value.size == 1 else value
 
     def __round__(self, ndigits: int | None = None) -> Any:
         return round(self.item(), ndigits)
@@ -136,19 +156,22 @@ class Lockstep(Trace):
 
     A tracer can be a dict key. Python compares keys with `==` only if their hashes are equal, and all tracers have the same hash, so that
     rows part only by which of their keys are equal, not by every value. A Python number is the other kind of key: `pins` holds those that
-    the code made out of tracers, and 0; a tracer that equals one of them takes its hash.
+    the code made out of tracers, and 0; a tracer that equals one of them takes its hash. Code that looks a tracer up itself may do so
+    among keys that nobody knows: then rows part by every value, and each key has the hash of its value.
 
     Args:
         parent: the trace that runs jax on concrete values.
-        pins: Python numbers that dict keys must be told apart from.
+        pins: Python numbers that dict keys must be told apart from, and perhaps `BY_VALUE`.
+        until: the frame below which the user's code begins.
     """
 
-    __slots__ = ("_equations", "_keys", "parent", "pins")
+    __slots__ = ("_equations", "_keys", "parent", "pins", "until")
 
-    def __init__(self, parent: Any, pins: frozenset[Any]) -> None:
+    def __init__(self, parent: Any, pins: frozenset[Any], until: FrameType) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # jax leaves it without types
         self.parent = parent
         self.pins = pins
+        self.until = until
         self._keys: list[np.ndarray[Any, Any]] = []
         self._equations = count()
 
@@ -161,10 +184,17 @@ class Lockstep(Trace):
                     raise Divergence(hit.astype(int), self.pins)
         return number
 
-    def key(self, value: np.ndarray[Any, Any]) -> int:
-        """The hash of a tracer with this value."""
+    def key(self, rows: Rows) -> int:
+        """The hash of a tracer."""
+        value = np.asarray(rows.value)
         if value.ndim > 1:
             raise TypeError("unhashable type: an array of more than one number")
+        if BY_VALUE not in self.pins and not is_ours(__file__):
+            self.pins |= {BY_VALUE}
+            if self._keys:  # they have other hashes: the run begins again
+                raise Divergence(np.zeros(len(value), dtype=int), self.pins)
+        if BY_VALUE in self.pins:
+            return hash(rows.shared().item())
         for number in self.pins:
             hit = value == number
             if hit.all():
@@ -219,7 +249,7 @@ def run(function: Callable[[list[Any]], Any], columns: Sequence[jax.Array], pins
         Divergence: if the rows do not take the same path.
     """
     with take_current_trace() as parent:
-        trace = Lockstep(parent, pins)
+        trace = Lockstep(parent, pins, own_frame())
         with _current(trace):
             return function([Rows(trace, mapped_aval(column.shape[0], 0, jax.typeof(column)), column) for column in columns])
 

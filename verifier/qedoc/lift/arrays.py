@@ -17,7 +17,7 @@ from qedoc.conditions import is_condition, relate
 from qedoc.lift.concrete import MOVES
 from qedoc.lift.literals import literal
 from qedoc.lift.rules import maximum, minimum, number
-from qedoc.partial import UNDEFINED, Partial, conjunction, disjunction, partial, strict
+from qedoc.partial import UNDEFINED, Partial, added, conjunction, disjunction, partial, strict
 
 Elements = Any  # numpy object arrays of `Partial`
 
@@ -44,14 +44,15 @@ class Step:
         operands: what it works on.
         bind: runs the primitive on other concrete arrays, and with the parameters that are given, giving a list of results.
         record: keeps a condition that the result rests on.
-        pin: records that each element of an operand has its concrete value, and returns these values.
+        pin: records that each element of an operand has its concrete value, and returns these values; with the first and the last place
+            of an axis, values beyond them are told from the others only.
     """
 
     params: dict[str, Any]
     operands: tuple[Operand, ...]
     bind: Callable[..., Any]
     record: Callable[[Partial], None]
-    pin: Callable[[Operand], np.ndarray[Any, Any]]
+    pin: Callable[..., np.ndarray[Any, Any]]
 
     @property
     def parts(self) -> tuple[Elements, ...]:
@@ -81,7 +82,7 @@ def moved(*data: int) -> ArrayRule:
                 arguments.append(np.arange(len(pool), len(pool) + operand.parts.size, dtype=np.int64).reshape(operand.parts.shape))
                 pool += list(operand.parts.ravel())
             else:
-                arguments.append(step.pin(operand))
+                arguments.append(step.pin(operand, _ends(step)))
         return [_picked(pool, positions) for positions in step.bind(*arguments)]
 
     return rule
@@ -99,8 +100,14 @@ def gather(step: Step) -> list[Elements]:
     elif fill is not None:
         changed = {"fill_value": len(pool)}
         pool.append(partial(literal(fill, entries.value.dtype)))
-    found = step.bind(positions, step.pin(step.operands[1]), **changed)
+    found = step.bind(positions, step.pin(step.operands[1], _ends(step)), **changed)
     return [_picked(pool, places) for places in found]
+
+
+def _ends(step: Step) -> tuple[int, int] | None:
+    """The first and the last place at which an array of one axis is read or written: beyond them nothing changes with the index."""
+    entries = step.operands[0].parts
+    return (0, entries.size - 1) if entries.ndim == 1 else None
 
 
 def directly(move: Callable[..., Any]) -> ArrayRule:
@@ -144,7 +151,7 @@ def accumulated(fold: Callable[..., Any]) -> ArrayRule:
 
 def total(*items: Partial) -> Partial:
     """The sum."""
-    return strict(sp.Add, *items)
+    return added(*items)
 
 
 def product(*items: Partial) -> Partial:

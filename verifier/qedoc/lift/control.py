@@ -15,7 +15,7 @@ class Interpreter(Protocol):
     def decide(self, truth: Any) -> bool:
         """The concrete truth of a value, recorded as a condition."""
 
-    def index(self, value: Any) -> int:
+    def choose(self, value: Any) -> int:
         """The concrete integer that a value is, recorded as a condition."""
 
     def item(self, stacked: Any, place: int) -> Any:
@@ -46,9 +46,9 @@ def _run(interpreter: Interpreter, closed: Any, arguments: Sequence[Any]) -> lis
 
 
 def cond(interpreter: Interpreter, arguments: Sequence[Any], params: dict[str, Any]) -> list[Any]:
-    """jax.lax.cond and switch: the branch of the concrete index."""
+    """jax.lax.cond and switch: the branch of the concrete index, on a path of its own."""
     which, *operands = arguments
-    return _run(interpreter, params["branches"][interpreter.index(which)], operands)
+    return _run(interpreter, params["branches"][interpreter.choose(which)], operands)
 
 
 def while_loop(interpreter: Interpreter, arguments: Sequence[Any], params: dict[str, Any]) -> list[Any]:

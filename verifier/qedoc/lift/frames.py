@@ -1,8 +1,13 @@
 """Which lines of the user's code are running, and which of them a compiled piece of code came from."""
 
+import ast
+import logging
 import os
 import sys
+import warnings
 from collections.abc import Iterator
+from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -16,6 +21,10 @@ _LIFT = str(Path(__file__).absolute().parent) + os.sep
 _QEDOC = str(Path(__file__).absolute().parents[1]) + os.sep
 # Parts of jax that are documented mathematics themselves: code under test, not machinery.
 _LIBRARY = tuple(_JAX + part.replace("/", os.sep) for part in ("_src/nn/", "nn/", "_src/scipy/", "scipy/", "experimental/"))
+
+_TELLING = tuple(str(Path(module.__file__).absolute()) for module in (logging, warnings) if module.__file__)
+# Functions whose result nobody uses, and which only write their arguments.
+_WRITERS = frozenset({"print", "debug", "info", "warn", "warning", "error", "exception", "critical", "log"})
 
 
 def is_users(path: str) -> bool:
@@ -56,3 +65,63 @@ def raised_here(error: BaseException) -> bool:
     while innermost is not None and innermost.tb_next is not None:
         innermost = innermost.tb_next
     return innermost is not None and innermost.tb_frame.f_code.co_filename.startswith(_LIFT)
+
+
+def is_ours(interpreter: str) -> bool:
+    """Whether what is going on is qedoc's own doing: it makes the structures with which it calls code, and knows their keys.
+
+    Args:
+        interpreter: the file that asks; its frames, and those of this folder, are passed over.
+    """
+    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001  # as in `running`
+    while frame is not None and (frame.f_code.co_filename.startswith(_LIFT) or frame.f_code.co_filename == interpreter):
+        frame = frame.f_back
+    return frame is not None and frame.f_code.co_filename.startswith(_QEDOC)
+
+
+def is_message(frames: Iterator[FrameType]) -> bool:
+    """Whether the text that running code makes is only for a person: of an exception, a warning or a log.
+
+    Args:
+        frames: the user's frames, innermost first.
+    """
+    frame = next(frames, None)
+    if frame is None:
+        return False
+    if any(f.f_code.co_filename in _TELLING for f in (frame, *frames)):
+        return True
+    spans = list(frame.f_code.co_positions())
+    first, last, *_ = spans[frame.f_lasti // 2] if frame.f_lasti >= 0 else (None, None)
+    return first is not None and any(a <= first and (last or first) <= b for a, b in _messages(frame.f_code.co_filename))
+
+
+@lru_cache(maxsize=256)
+def _messages(path: str) -> tuple[tuple[int, int], ...]:
+    """First and last lines of the code of a file that only makes messages."""
+    try:
+        tree = ast.parse(Path(path).read_text(encoding="utf-8"))
+    except (OSError, SyntaxError, ValueError):
+        return ()
+    found: list[ast.AST] = []
+    for node in ast.walk(tree):
+        match node:
+            case ast.Raise():
+                found.append(node)
+            case ast.Assert(msg=ast.expr() as message, test=test) if message.lineno > (test.end_lineno or 0):
+                found.append(message)
+            case ast.Expr(value=ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name))) if name in _WRITERS:
+                found.append(node)
+        for field in ("body", "orelse", "finalbody"):
+            block = getattr(node, field, None)
+            for before, after in pairwise(block if isinstance(block, list) else ()):
+                if isinstance(before, ast.Assign) and isinstance(after, ast.Raise) and _names(before.targets) == _names(_arguments(after)):
+                    found.append(before)
+    return tuple((node.lineno, node.end_lineno or node.lineno) for node in found)  # type: ignore[attr-defined]  # statements and expressions
+
+
+def _arguments(statement: ast.Raise) -> list[ast.expr]:
+    return statement.exc.args if isinstance(statement.exc, ast.Call) else []
+
+
+def _names(nodes: list[ast.expr]) -> list[str]:
+    return [node.id if isinstance(node, ast.Name) else "" for node in nodes]

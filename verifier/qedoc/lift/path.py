@@ -1,7 +1,7 @@
 """One way through the code: what it computes there, and what that rests on."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -19,10 +19,9 @@ class Path:
 
     `value` is what the code gives wherever `conditions` hold, with these reservations:
 
-    - An expression that was hashed (a dict key) is known to differ from, or to equal, the other hashed expressions, the integers
-      that were pinned before, and the numbers written in the user's running functions: such conditions are recorded. Python shows
-      no more of a dict's keys. Where `hashed` is not empty, the value rests on the hashed expressions being different from any
-      other number that the code uses as a key.
+    - An expression that was hashed (a dict key) is known to differ from, or to equal, the other hashed expressions and the integers
+      that were pinned before: such conditions are recorded. One that the user's code hashed is pinned besides. Where `hashed` is not
+      empty, the value rests on the hashed expressions being different from the numbers that are keys of the same dict.
     - Integer overflow and rounding are ignored.
 
     A value that is undefined somewhere is `Piecewise((value, domain), (nan, True))`; conditions that the path has recorded are not
@@ -77,7 +76,10 @@ class Assumptions:
         if not self.implied:
             return part
         value = reduced(part.value, self.implied) if is_condition(part.value) else part.value
-        return partial(value, *(reduced(condition, self.implied) for condition in part.domain))
+        made = partial(value, *(reduced(condition, self.implied) for condition in part.domain))
+        if part.is_bounded:
+            return made
+        return replace(made, above=reduced(part.above, self.implied), below=reduced(part.below, self.implied))
 
     def pin(self, part: Partial, number: float) -> None:
         """Records that an element is a number."""
@@ -87,18 +89,17 @@ class Assumptions:
         if condition.value in self.conditions:
             self.pins[condition.value] = None
 
-    def hash(self, expression: sp.Expr, number: Any, written: Iterable[float]) -> None:
+    def hash(self, expression: sp.Expr, number: Any) -> None:
         """Records how a hashed element compares with all that it may be compared with unseen.
 
         Args:
             expression: the element.
             number: its concrete value.
-            written: the numbers that stand in the code.
         """
         if expression in self.hashed:
             return
         pinned = {int(pin.rhs) for pin in self.pins if isinstance(pin, sp.Eq) and pin.rhs.is_Integer}
-        known = [(literal(k, "int64" if isinstance(k, int) else "float64"), k) for k in sorted(pinned | {*written})]
+        known = [(sp.Integer(k), k) for k in sorted(pinned)]
         for other, value in (*self.hashed.items(), *known):
             self.record(partial(relate("eq" if value == number else "ne", expression, other)))
         self.hashed[expression] = number

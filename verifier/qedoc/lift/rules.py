@@ -1,8 +1,8 @@
 """One real-arithmetic rule for each elementwise primitive.
 
 A rule takes one SymPy expression for each operand, and the primitive's parameters by name; it gives an expression, or a `Partial`
-where there may be none. Operands that are undefined leave the result undefined, save for the rules in `LAZY`, which take and give
-`Partial`s. Truth values are SymPy Booleans.
+where there may be none. Operands that are undefined or infinite leave the result undefined, save for the rules in `LAZY`, which take
+and give `Partial`s. Truth values are SymPy Booleans.
 Integers have no bound and floats no rounding: real-number semantics decides, overflow and precision are ignored.
 """
 
@@ -14,7 +14,22 @@ import numpy as np
 import sympy as sp
 
 from qedoc.conditions import choose, either, relate
-from qedoc.partial import Partial, applied, conjunction, disjunction, raised, ratio, select, strict
+from qedoc.partial import (
+    Partial,
+    added,
+    applied,
+    conjunction,
+    disjunction,
+    exponential,
+    logged,
+    multiplied,
+    negated,
+    partial,
+    raised,
+    ratio,
+    select,
+    strict,
+)
 
 Rule = Callable[..., Any]
 
@@ -100,11 +115,11 @@ def chosen(which: Partial, *options: Partial) -> Partial:
     return result
 
 
-def converted(x: sp.Expr, *, new_dtype: Any) -> Any:
+def converted(x: Partial, *, new_dtype: Any) -> Partial:
     """A real number as another type; float formats do not round."""
     if np.dtype(new_dtype) == bool:
-        return relate("ne", x, sp.S.Zero)
-    return truncate(x) if np.issubdtype(new_dtype, np.integer) else x
+        return strict(lambda number: relate("ne", number, sp.S.Zero), x)
+    return strict(truncate, x) if np.issubdtype(new_dtype, np.integer) else x
 
 
 def angle(y: sp.Expr, x: sp.Expr) -> sp.Expr:
@@ -119,8 +134,8 @@ def cube_root(x: sp.Expr) -> sp.Expr:
     return x**third if x.is_nonnegative else sp.sign(x) * sp.Abs(x) ** third
 
 
-def identity(x: Any) -> Any:
-    """The operand."""
+def identity(x: Any, **_: Any) -> Any:
+    """The operand, whatever the parameters say of its format."""
     return x
 
 
@@ -141,11 +156,10 @@ def is_finite(x: sp.Expr) -> sp.Basic:
     return sp.And(relate("lt", x, sp.oo), relate("gt", x, -sp.oo))
 
 
-def exponential(x: sp.Expr) -> sp.Expr:
-    """exp(x); 0 where a selection gives minus infinity."""
-    if isinstance(x, sp.Piecewise) and x.has(-sp.oo):
-        return sp.Piecewise(*((exponential(value), condition) for value, condition in x.args), evaluate=False)
-    return sp.exp(x)
+def divided(a: Partial, b: Partial) -> Partial:
+    """A quotient."""
+    number = b.value
+    return multiplied(a, partial(1 / number)) if number.is_Rational and number and not b.domain else strict(ratio, a, b)
 
 
 def log_gamma(x: sp.Expr) -> Partial:
@@ -187,8 +201,8 @@ RULES: dict[str, Rule] = {
     "abs": sp.Abs,
     "acos": within(sp.acos),
     "acosh": within(sp.acosh),
-    "add": sp.Add,
-    "add_any": sp.Add,
+    "add": added,
+    "add_any": added,
     "and[bool]": conjunction,
     "asin": within(sp.asin),
     "asinh": sp.asinh,
@@ -206,7 +220,7 @@ RULES: dict[str, Rule] = {
     "cos": sp.cos,
     "cosh": sp.cosh,
     "digamma": within(sp.digamma),
-    "div": ratio,
+    "div": divided,
     "div[integer]": quotient,
     "eq": relation("eq"),
     "eq_to": relation("eq"),
@@ -226,24 +240,24 @@ RULES: dict[str, Rule] = {
     "is_finite": is_finite,
     "le": relation("le"),
     "lgamma": log_gamma,
-    "log": within(sp.log),
-    "log1p": lambda x: applied(sp.log, 1 + x),
+    "log": logged,
+    "log1p": lambda x: logged(added(partial(sp.S.One), x)),
     "logistic": lambda x: 1 / (1 + sp.exp(-x)),
     "le_to": relation("le"),
     "lt": relation("lt"),
     "lt_to": relation("lt"),
     "max": maximum,
     "min": minimum,
-    "mul": sp.Mul,
-    "name": lambda x, name: x,
+    "mul": multiplied,
+    "name": identity,
     "ne": relation("ne"),
     "ne[bool]": different,
-    "neg": operator.neg,
+    "neg": negated,
     "not[bool]": sp.Not,
     "or[bool]": disjunction,
     "polygamma": sp.polygamma,
     "pow": raised,
-    "reduce_precision": lambda x, exponent_bits, mantissa_bits: x,
+    "reduce_precision": identity,
     "regularized_incomplete_beta": lambda a, b, x: sp.betainc_regularized(a, b, 0, x),
     "rem": remainder,
     "round": rounding,
@@ -255,7 +269,7 @@ RULES: dict[str, Rule] = {
     "sqrt": lambda x: raised(x, _HALF),
     "square": lambda x: x**2,
     "stop_gradient": identity,
-    "sub": operator.sub,
+    "sub": lambda a, b: added(a, negated(b)),
     "tan": within(sp.tan),
     "tanh": sp.tanh,
     "xor[bool]": different,
@@ -274,8 +288,11 @@ REQUIREMENTS: dict[str, Callable[..., sp.Basic]] = {
 # Parameters that say nothing about the real number: formats, layouts and how precisely to compute.
 SILENT = frozenset({"accuracy", "out_dtype", "sharding", "weak_type"})
 
-# Rules that look after undefined operands themselves.
-LAZY = frozenset({"and", "or", "select_n"})
+# Rules that take and give `Partial`s: they look after undefined operands themselves, or carry infinities on.
+LAZY = frozenset(
+    {"add", "add_any", "and[bool]", "convert_element_type", "copy", "div", "exp", "log", "log1p", "mul", "name", "neg", "or[bool]"}
+    | {"reduce_precision", "select_n", "stop_gradient", "sub"}
+)
 
 
 def kind(dtype: Any) -> str:
@@ -288,4 +305,14 @@ def kind(dtype: Any) -> str:
 
 def rule_for(name: str, dtype: Any) -> Rule | None:
     """The rule of a primitive whose last operand has the type, or None."""
-    return RULES.get(f"{name}[{kind(dtype)}]") or RULES.get(name)
+    return RULES.get(_key(name, dtype))
+
+
+def is_lazy(name: str, dtype: Any) -> bool:
+    """Whether this rule takes and gives `Partial`s."""
+    return _key(name, dtype) in LAZY
+
+
+def _key(name: str, dtype: Any) -> str:
+    special = f"{name}[{kind(dtype)}]"
+    return special if special in RULES else name

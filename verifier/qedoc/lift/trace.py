@@ -13,21 +13,24 @@ import sympy as sp
 from jax.core import Trace
 from jax.extend.core import Literal, set_current_trace, take_current_trace
 
-from qedoc.conditions import relate
+from qedoc.conditions import is_condition, relate
 from qedoc.errors import Location, QedocError, UnsupportedError
 from qedoc.lift.arrays import ARRAY_RULES, Elements, Operand, Step, elements
 from qedoc.lift.concrete import evaluate
 from qedoc.lift.control import CONTROL_RULES
-from qedoc.lift.frames import origins, own_frame, raised_here, running
+from qedoc.lift.frames import is_message, is_ours, origins, own_frame, raised_here, running
 from qedoc.lift.literals import literal
 from qedoc.lift.path import Assumptions, Path
-from qedoc.lift.rules import LAZY, REQUIREMENTS, SILENT, kind, rule_for
+from qedoc.lift.rules import REQUIREMENTS, SILENT, is_lazy, kind, rule_for
 from qedoc.lift.tracer import Concolic
 from qedoc.partial import Partial, joined, partial, strict
 
 __all__ = ["Concolic", "ConcolicTrace", "Path", "run"]
 
 LARGEST_ARRAY = 4096
+
+SHORTEST_TABLE = 40
+"""Places of an axis up to which an index makes a path for each of them; in a longer one it is pinned."""
 
 # Errors that jax raises because tracers are not numbers; the same code might run on numbers.
 _TRACING_ERRORS = (jax.errors.JAXTypeError, jax.errors.UnexpectedTracerError)
@@ -83,9 +86,28 @@ class ConcolicTrace(Trace):
             self.reached.update(function for _, function in origins(self.equations[-1].source_info))
 
     def note_hash(self, part: Partial, number: Any) -> None:
-        """Records that a value was hashed; the numbers in the code that runs may be keys beside it."""
-        written = {constant for frame in running(self.until) for constant in frame.f_code.co_consts if type(constant) in (int, float)}
-        self.assumptions.hash(part.value, number, written)
+        """Records that a value was hashed.
+
+        A dict or set shows its keys to nobody: code that looks a value up may know that value alone. The keys of the structures that
+        the code is called with are made by qedoc, and all of them are known.
+        """
+        if not is_ours(__file__):
+            self._observe(part, number)
+        self.assumptions.hash(part.value, number)
+
+    def note_text(self, part: Partial, number: Any) -> None:
+        """Records that a value was written as text, unless that is for a person to read."""
+        if not is_message(running(self.until)):
+            self._observe(part, number)
+
+    def _observe(self, part: Partial, number: Any, *, pins: bool = True) -> None:
+        """Records that the code has seen the value of an element; it pins unless there are other paths for all other values."""
+        if is_condition(part.value):
+            self.assumptions.record(part if number else strict(sp.Not, part))
+        elif pins:
+            self.assumptions.pin(part, number)
+        else:
+            self.assumptions.record(strict(lambda index: relate("eq", index, sp.Integer(number)), part))
 
     # Values
 
@@ -99,14 +121,28 @@ class ConcolicTrace(Trace):
         self.assumptions.record(condition if taken else strict(sp.Not, condition))
         return taken
 
-    def index(self, value: Any) -> int:
-        """The concrete integer or truth value, recorded."""
-        return int(value)
+    def choose(self, value: Any) -> int:
+        """The concrete integer or truth value, recorded as a condition: code holds all ways that there are."""
+        number = int(np.asarray(value.value if isinstance(value, Concolic) else value).item())
+        if isinstance(value, Concolic):
+            self._observe(value.scalar("the number of a branch"), number, pins=False)
+        return number
 
-    def pin(self, operand: Operand) -> np.ndarray[Any, Any]:
-        """The concrete elements of an array of indices, recorded."""
+    def pin(self, operand: Operand, ends: tuple[int, int] | None = None) -> np.ndarray[Any, Any]:
+        """The concrete elements of an array of indices, recorded.
+
+        Args:
+            operand: the indices.
+            ends: the first and the last place of a short array; what lies beyond an end gives all the same.
+        """
         for part, number in zip(operand.parts.ravel(), operand.value.ravel(), strict=True):
-            self.assumptions.pin(part, int(number))
+            if is_condition(part.value) or ends is None or ends[1] - ends[0] > SHORTEST_TABLE:
+                self._observe(part, int(number))
+            elif ends[0] <= number <= ends[1]:
+                self._observe(part, int(number), pins=False)
+            else:
+                beyond, end = ("gt", ends[1]) if number > ends[1] else ("lt", ends[0])
+                self.assumptions.record(strict(lambda index, beyond=beyond, end=end: relate(beyond, index, sp.Integer(end)), part))
         return operand.value
 
     def operand(self, value: Any) -> Operand:
@@ -208,12 +244,13 @@ class ConcolicTrace(Trace):
             return ARRAY_RULES[name](Step(params=params, operands=operands, bind=bind, record=self.assumptions.record, pin=self.pin))
         rule: Any = rule_for(name, dtype)
         spoken = {key: value for key, value in params.items() if key not in SILENT}
+        lazy = is_lazy(name, dtype)
 
         def element(*arguments: Partial) -> Any:
             if name in REQUIREMENTS and not self.assumptions.require(strict(REQUIREMENTS[name], *arguments)):
                 region = str(REQUIREMENTS[name].__doc__).rstrip(".")
                 raise self.unsupported(f"the primitive {name} is read only for {region}")
-            return rule(*arguments, **spoken) if name in LAZY else strict(lambda *values: rule(*values, **spoken), *arguments)
+            return rule(*arguments, **spoken) if lazy else strict(lambda *values: rule(*values, **spoken), *arguments)
 
         made = np.frompyfunc(element, len(operands), 1)(*(operand.parts for operand in operands))
         return [made if isinstance(made, np.ndarray) else elements([made], ())]

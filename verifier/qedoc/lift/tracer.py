@@ -25,6 +25,9 @@ class Recorder(Protocol):
     def note_hash(self, part: Partial, number: Any) -> None:
         """Records that a value was hashed."""
 
+    def note_text(self, part: Partial, number: Any) -> None:
+        """Records that a value was written as text."""
+
 
 class Concolic(Tracer[Any]):
     """An array with a concrete value and, element by element, the `Partial` that it stands for.
@@ -97,7 +100,19 @@ class Concolic(Tracer[Any]):
         return {"bool": bool, "integer": int}.get(kind(self.dtype), float)(self)
 
     def __format__(self, specification: str) -> str:
-        return format(self.value.item() if self.parts.size == 1 else self.value, specification)
+        return format(self._written(), specification)
+
+    def __str__(self) -> str:
+        return str(self._written())
+
+    def __repr__(self) -> str:
+        return repr(self._written())
+
+    def _written(self) -> Any:
+        """The concrete value, noted: a program can decide by the text of a number."""
+        for part, number in zip(self.parts.ravel(), self.value.ravel().tolist(), strict=True):
+            self.recorder.note_text(part, number)
+        return self.value.item() if self.parts.size == 1 else self.value
 
     def unexpanded(self, name: str, index: int) -> "Concolic":
         """The unknown function of that name and number at these elements; see `qedoc.lift.opaque`."""

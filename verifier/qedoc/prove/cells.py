@@ -96,8 +96,23 @@ def negation(condition: sp.Basic) -> sp.Basic:
 
 
 def undefined(expression: sp.Basic) -> bool:
-    """True if the expression has no real value, whatever its symbols are."""
+    """True if the expression has no finite value, whatever its symbols are."""
     return bool(expression.has(sp.nan, sp.zoo, sp.oo, -sp.oo))
+
+
+def infinite(expression: sp.Basic) -> bool:
+    """True if the expression is infinity or minus infinity."""
+    return expression in (sp.oo, -sp.oo)
+
+
+def _settled(function: Callable[..., sp.Expr], parts: tuple[sp.Expr, ...]) -> sp.Expr:
+    """An operation on parts of which one may be infinite; nan where the result is no real number and no infinity."""
+    if not any(map(undefined, parts)):
+        return function(*parts)
+    if any(undefined(part) and not infinite(part) for part in parts):
+        return sp.nan
+    made = function(*parts)
+    return made if infinite(made) or not (undefined(made) or made.has(sp.AccumBounds)) else sp.nan
 
 
 class _Settler:
@@ -139,9 +154,10 @@ class _Settler:
                 return any(self.holds(part) for part in condition.args)
             case sp.core.relational.Relational():
                 sides = tuple(map(self.settle, condition.args))
-                if any(map(undefined, sides)):
+                relation = _settled(condition.func, sides)
+                if undefined(relation):
                     raise _UndefinedError
-                return self._decide(condition.func(*sides))
+                return self._decide(relation)
             case _:
                 return self._decide(condition)
 
@@ -156,8 +172,7 @@ class _Settler:
         return self.guards[condition]
 
     def _rebuild(self, expression: sp.Expr) -> sp.Expr:
-        parts = tuple(map(self.settle, expression.args))
-        return sp.nan if any(map(undefined, parts)) else expression.func(*parts)
+        return _settled(expression.func, tuple(map(self.settle, expression.args)))
 
     def piecewise(self, expression: sp.Piecewise) -> sp.Expr:
         for value, condition in expression.args:
@@ -168,7 +183,7 @@ class _Settler:
     def extremum(self, expression: sp.Min | sp.Max) -> sp.Expr:
         first, *rest = map(self.settle, expression.args)
         if any(map(undefined, (first, *rest))):
-            return sp.nan
+            return _settled(expression.func, (first, *rest))
         if self._whole(expression):
             return expression.func(first, *rest)
         for other in rest:
@@ -179,7 +194,7 @@ class _Settler:
     def abs(self, expression: sp.Abs) -> sp.Expr:
         inside = self.settle(expression.args[0])
         if undefined(inside):
-            return sp.nan
+            return _settled(expression.func, (inside,))
         if self._whole(expression):
             return sp.Abs(inside)
         return inside if self._decide(inside >= 0) else -inside
@@ -187,7 +202,7 @@ class _Settler:
     def sign(self, expression: sp.sign) -> sp.Expr:
         inside = self.settle(expression.args[0])
         if undefined(inside):
-            return sp.nan
+            return _settled(expression.func, (inside,))
         if self._decide(inside > 0):
             return sp.Integer(1)
         return sp.Integer(-1) if self._decide(inside < 0) else sp.Integer(0)
@@ -195,7 +210,7 @@ class _Settler:
     def floor(self, expression: sp.floor | sp.ceiling) -> sp.Expr:
         inside = self.settle(expression.args[0])
         if undefined(inside):
-            return sp.nan
+            return _settled(expression.func, (inside,))
         up = int(isinstance(expression, sp.ceiling))
         for k in WHOLE_NUMBERS:
             low, high = (inside > k - 1, inside <= k) if up else (inside >= k, inside < k + 1)

@@ -8,11 +8,11 @@ import sympy as sp
 
 from qedoc.feasible import Facts, Point
 from qedoc.prove.canonical import Canon
-from qedoc.prove.cells import Budget, Cell, cells, equalities, undefined
+from qedoc.prove.cells import Budget, Cell, cells, equalities, infinite, undefined
 
 
 class Standing(Enum):
-    """What is known of two formulas in a cell."""
+    """What is known of two formulas in a cell; infinite ones are equal or open, as finite ones are, unless the other has no value."""
 
     EQUAL = auto()
     OPEN = auto()
@@ -67,6 +67,11 @@ def compare(left: sp.Expr, right: sp.Expr, facts: Facts, symbols: Sequence[sp.Sy
 
 def _rule(cell: Cell, facts: Facts) -> Standing:
     left, right = cell.formulas
+    if infinite(left) or infinite(right):
+        if left == right:
+            return Standing.EQUAL
+        if not any(undefined(side) and not infinite(side) for side in (left, right)):
+            return Standing.OPEN  # they differ
     match undefined(left), undefined(right):
         case True, True:
             return Standing.BOTH_UNDEFINED

@@ -22,6 +22,18 @@ _RANK = {x: rank for rank, x in enumerate(FAVOURITES)}
 
 LARGEST_MEMORY = 10_000
 
+HIGHEST_DEGREE = 8
+"""Degree of a polynomial guard whose rational zeros are looked for."""
+
+EXTREME = 1000
+"""Numbers of a program that are larger, or whose inverses are, may be bounds of a region in which nothing else is tried."""
+
+MOST_GUARDS = 100
+"""Guards of the code whose zeros become edges."""
+
+LONGEST_GUARD = 100
+"""Operations of such a guard."""
+
 FEWEST_TRIED = 400
 """Simple points that are tried before it is said that there is none in the domain."""
 
@@ -117,6 +129,21 @@ class Plan:
             self._place(self._edges, guard, strict=False)
         self._intervals: list[dict[tuple[Fraction, ...], Interval]] = [{} for _ in self.symbols]
         self._candidates: list[dict[tuple[Fraction, ...], list[Fraction]]] = [{} for _ in self.symbols]
+        self._written: tuple[Fraction, ...] = ()
+
+    def learn(self, formulas: Sequence[sp.Basic], written: Sequence[Fraction]) -> None:
+        """Adds what is known once the code has been read.
+
+        Args:
+            formulas: the code's formulas and conditions; their guards' zeros are edges, too.
+            written: numbers that stand in the code.
+        """
+        found = dict.fromkeys(g for formula in formulas for g in guards(formula))
+        short = (guard for guard in found if guard.count_ops() <= LONGEST_GUARD and guard.atoms(sp.Symbol) <= {*self.symbols})
+        for guard in itertools.islice(short, MOST_GUARDS):
+            self._place(self._edges, guard, strict=False)
+        self._candidates = [{} for _ in self.symbols]
+        self._written = tuple(_around(written))
 
     def _place(self, table: list[list[_Bound]], expression: sp.Expr, strict: bool) -> None:
         inside = [k for k, symbol in enumerate(self.symbols) if expression.has(symbol)]
@@ -127,8 +154,11 @@ class Plan:
         expression = sp.expand(expression)
         slope = expression.coeff(symbol, 1)
         rest = sp.expand(expression - slope * symbol)
+        earlier = self.symbols[:last]
+        if table is self._edges and inside == [last] and rest.has(symbol):
+            for zero in rational_roots(expression, symbol):
+                table[last].append(_Bound(slope=compile(sp.S.One, earlier), rest=compile(-zero, earlier), strict=strict, uses=()))
         if slope != 0 and not rest.has(symbol) and not slope.has(symbol):
-            earlier = self.symbols[:last]
             uses = tuple(k for k, known in enumerate(earlier) if expression.has(known))
             table[last].append(_Bound(slope=compile(slope, earlier), rest=compile(rest, earlier), strict=strict, uses=uses))
 
@@ -230,6 +260,15 @@ class Plan:
                 found.add(row)
                 yield row
 
+    def written(self) -> Iterator[tuple[Fraction, ...]]:
+        """Points at which an unknown is a number of the code, the others being simple."""
+        base = next(iter(self.simple(1)), None)
+        for number in self._written if base is not None else ():
+            for k in range(len(self.symbols)):
+                row = self._completed((*base[:k], number)) if number in self.interval(k, base[:k]) else None
+                if row is not None:
+                    yield row
+
     def _along(self, k: int, base: tuple[Fraction, ...]) -> Iterator[tuple[Fraction, ...]]:
         last = len(self.symbols) - 1
         for value in self._marks(k, base[:k]):
@@ -240,7 +279,10 @@ class Plan:
 
     def _marks(self, k: int, drawn: Sequence[Fraction]) -> list[Fraction]:
         large = [Fraction(n) for n in LARGE] if self.symbols[k].is_integer else []
-        return [*self.candidates(k, drawn), *(n for n in large if n in self.interval(k, drawn))]
+        known = self.candidates(k, drawn)
+        interval = self.interval(k, drawn)
+        others = [n for n in (*self._written, *large) if n in interval]
+        return [*known, *(n for n in dict.fromkeys(others) if n not in known)]
 
     def _completed(self, drawn: tuple[Fraction, ...]) -> tuple[Fraction, ...] | None:
         """The row with the simplest values for the unknowns that are not drawn yet."""
@@ -279,6 +321,27 @@ def plainness(x: Fraction) -> tuple[int, int, Fraction]:
     if rank is not None:
         return (0, rank, x)
     return (1, len(str(abs(x.numerator))) + 2 * len(str(x.denominator)) + (x < 0), abs(x))
+
+
+def rational_roots(expression: sp.Expr, symbol: sp.Symbol) -> list[sp.Rational]:
+    """The rational zeros of a polynomial in one symbol with rational coefficients; none of any other expression."""
+    if not expression.is_polynomial(symbol):
+        return []
+    made = sp.Poly(expression, symbol)
+    if made.degree() > HIGHEST_DEGREE or not all(c.is_Rational for c in made.all_coeffs()):
+        return []
+    return list(made.ground_roots())
+
+
+def _around(written: Sequence[Fraction]) -> Iterator[Fraction]:
+    """Numbers of a program, those between two neighbours, and those on either side of very large and very small ones."""
+    yield from written
+    for number in written:
+        yield -number
+        if number and not 1 / EXTREME < abs(number) < EXTREME:
+            yield from (2 * number, number / 2, -2 * number, -number / 2)
+    ordered = sorted(written)
+    yield from ((low + high) / 2 for low, high in itertools.pairwise(ordered))
 
 
 def exactly(value: Any) -> Fraction | None:

@@ -1,0 +1,40 @@
+"""The documented formula in the arithmetic of the code: a difference that it shows, too, is rounding's."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any, TypeAlias
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import sympy as sp
+
+Row: TypeAlias = Sequence[Fraction]
+
+
+def computed(formula: sp.Expr, symbols: Sequence[sp.Symbol], rows: Sequence[Row], dtype: str) -> np.ndarray[Any, Any] | None:
+    """The formula at many points, each operation rounded as the code's are.
+
+    Args:
+        formula: as documented.
+        symbols: those with the assumption `integer` get integers.
+        rows: one rational for each symbol.
+        dtype: float32 or float64.
+
+    Returns:
+        numbers in float64, nan where the arithmetic gives none; None for a formula without a counterpart in JAX.
+    """
+    with jax.enable_x64(dtype == "float64"):
+        try:
+            function = sp.lambdify(symbols, formula, modules="jax")
+            columns = [_column([row[k] for row in rows], dtype, integer=bool(s.is_integer)) for k, s in enumerate(symbols)]
+            values = np.asarray(function(*columns), dtype=np.float64)
+        except Exception:  # noqa: BLE001  what SymPy cannot print, or JAX does not have: other evidence is asked for
+            return None
+        return np.broadcast_to(values, (len(rows),)) if values.ndim <= 1 else None
+
+
+def _column(numbers: list[Fraction], dtype: str, *, integer: bool) -> Any:
+    if integer:
+        return jnp.asarray([int(x) for x in numbers]).astype(dtype)
+    return jnp.asarray([x.numerator / x.denominator for x in numbers], dtype=dtype)
