@@ -111,6 +111,51 @@ def test_a_claim_where_its_formula_has_a_value() -> None:
     assert verdict(spec(), {}) is Verdict.UNDECIDED
 
 
+t, s = sp.symbols("t s")
+
+
+def natural(formula: sp.Expr) -> Spec:
+    return Spec(
+        target="jax.numpy.log", formula=formula, symbols=[Parameter(t, "x", Reals(), ""), Parameter(s, "s", Reals(), "")], natural=True
+    )
+
+
+def pieces(*rows: tuple[sp.Expr, sp.Basic]) -> sp.Expr:
+    return sp.Piecewise(*rows, evaluate=False)
+
+
+@pytest.mark.parametrize(
+    ("formula", "undefined", "where"),
+    [
+        (sp.log(t), "False", ["t > 0"]),
+        (pieces((sp.log(t), t > 0), (sp.nan, True)), "t <= 0", []),
+        (pieces((sp.log(t), t > 1), (sp.nan, True)), "t <= 1", ["(t <= 1) | (t > 0)"]),
+        (pieces((sp.log(t), t > -1), (sp.nan, True)), "t <= -1", ["(t <= -1) | (t > 0)"]),
+        (pieces((sp.nan, t < 0), (1 / t, True)), "t < 0", ["(t < 0) | Ne(t, 0)"]),
+        (pieces((sp.nan, t < 0), (sp.nan, t < 1), (t, True)), "(t < 0) | (t < 1)", []),
+        (pieces((t, t < 0), (sp.nan, t < 1), (t, True)), "(t >= 0) & (t < 1)", []),
+        (pieces((t, sp.log(t) > 0), (sp.nan, True)), "(t > 0) & (log(t) <= 0)", ["t > 0"]),
+        (s + pieces((t, t > 0), (sp.nan, True)), "t <= 0", []),
+        (1 / s + pieces((t, t > 0), (sp.nan, True)), "(t <= 0) & Ne(s, 0)", ["Ne(s, 0)"]),
+        (pieces((pieces((sp.nan, s > 0), (s, True)), t > 0), (1 / t, True)), "(s > 0) & (t > 0)", ["(t > 0) | Ne(t, 0)"]),
+        (pieces((t, t > 0), (sp.zoo, True)), "False", ["t > 0"]),
+        (pieces((t, t > 0), (sp.oo, True)), "False", []),
+    ],
+    ids=str,
+)
+def test_where_a_formula_says_that_it_has_no_value(formula: sp.Expr, undefined: str, where: list[str]) -> None:
+    case = instantiate(natural(formula), {})
+    assert str(case.undefined) == undefined
+    assert [str(condition) for condition in case.where] == where
+
+
+def test_what_a_formula_says_of_its_value_does_not_widen_a_declared_domain() -> None:
+    spec = Spec(target="jax.numpy.log", formula=pieces((t, t > 0), (sp.nan, True)), symbols=[Parameter(t, "x", Reals(above=-1), "")])
+    case = instantiate(spec, {})
+    assert [str(condition) for condition in case.domain()] == ["t > -1"]
+    assert str(case.undefined) == "t <= 0"
+
+
 def test_the_place_of_a_claim_can_be_given() -> None:
     place = Location(path="docs.py", line=7)
     assert softmax(RIGHT, at=place).location == place

@@ -257,6 +257,11 @@ CONSTRUCTS = {
     r"\begin{cases} 1 & \text{if a > 0} \\ 0 & \text{otherwise.} \end{cases}": "cases((1, a > 0), (0, True))",
     r"\begin{cases} 1 & a, b > 0 \\ 0 & \text{otherwise} \end{cases}": "cases((1, all_(a > 0, b > 0)), (0, True))",
     r"\begin{cases} 1 & a < 0 \text{ or } a > 1 \\ 0 & \text{otherwise} \end{cases}": "cases((1, any_(a < 0, a > 1)), (0, True))",
+    r"\begin{cases} a & a > 0 \\ \text{undefined} & \text{otherwise} \end{cases}": "cases((a, a > 0), (nan, True))",
+    r"\begin{cases} \mathrm{NaN} & a < 0 \\ a & a \ge 0 \end{cases}": "cases((nan, a < 0), (a, a >= 0))",
+    r"\begin{cases} a & a > 0 \\ \text{not defined}, & \text{if } a \le 0 \end{cases}": "cases((a, a > 0), (nan, a <= 0))",
+    r"\begin{cases} +\infty & a < 0 \\ -\infty & a > 1 \\ \infty & \text{else} \end{cases}": "cases((oo, a < 0), (-oo, a > 1), (oo, True))",
+    r"\begin{cases} a & a > 0 \\ \text{undefined if } a \le 0 \end{cases}": None,
     r"\begin{cases} 1 & a \in \{0, 1\} \\ 0 & \text{otherwise} \end{cases}": "cases((1, any_(eq(a, 0), eq(a, 1))), (0, True))",
 }
 

@@ -9,10 +9,10 @@ import sympy as sp
 
 from qedoc.closed_forms import closed
 from qedoc.domain import Functions, Integers, Reals
-from qedoc.partial import defined
 from qedoc.properties import Property
 from qedoc.spec import Argument, Array, Dict, ForAll, Index, List, Parameter, Size, Spec, base
 from qedoc.target import call_by_name, slope_by_name
+from qedoc.undefined import undefined, valued
 
 Opaque = Callable[[str, int, Any], Any]
 
@@ -59,6 +59,7 @@ class Case:
         formula: the documented formula in the case's symbols, sums and products written out.
         scalars: the unknowns.
         where: the relations between the unknowns, besides their domains.
+        undefined: where the formula says that it has no value; `false` if it never says so.
         properties: the promises, in the case's symbols.
         opaque: names of the functions about which nothing is assumed.
         entry: where in the target's result the formula's value stands.
@@ -71,6 +72,7 @@ class Case:
     formula: sp.Expr
     scalars: tuple[Scalar, ...]
     where: tuple[sp.Basic, ...]
+    undefined: sp.Basic = sp.false
     properties: tuple[Property, ...]
     opaque: tuple[str, ...]
     entry: tuple[int, ...]
@@ -213,13 +215,14 @@ def instantiate(spec: Spec, sizes: Mapping[sp.Symbol, int]) -> Case:
         relations += made if isinstance(made, list) else [made]
     formula = closed(translate(spec.formula))
     if spec.natural:
-        relations += sorted(sp.And.make_args(defined(formula)), key=sp.default_sort_key)
+        relations += valued(formula)
     return Case(
         spec=spec,
         sizes={str(symbol): value for symbol, value in sizes.items()},
         formula=formula,
         scalars=tuple(scalars),
         where=tuple(r for r in relations if r is not sp.true),
+        undefined=undefined(formula),
         properties=tuple(_property(promise, translate) for promise in spec.properties),
         opaque=tuple(str(d.symbol) for d in domains.values() if isinstance(d.domain, Functions)),
         entry=tuple(int(sp.sympify(position).subs(sizes)) for position in spec.entry),

@@ -189,6 +189,6 @@ def _formula_of(path: str, sets: tuple[tuple[str, Reals | Integers], ...]) -> Ca
     subject.code.explore(subject.facts)
     if not subject.code.covered or not subject.code.branches:
         raise QedocError("its paths do not cover the domain")
-    code = formula(subject.code.branches)
+    code = formula(subject.code.branches).xreplace({sp.nan: sp.zoo})  # code that raises is no statement of the documentation
     places = [subject.case.translate(symbol) for symbol in symbols]
     return lambda *arguments: code.subs(dict(zip(places, arguments, strict=True)), simultaneous=True)

@@ -39,9 +39,7 @@ def target_value(context: Context, equation: Equation) -> tuple[sp.Expr, tuple[i
         if suffix and suffix != kind[1]:
             raise Obstruction(f"{left} is not what {name} is the logarithm of")
         return logarithm(equation.right), (), (f"{name} is the logarithm of {left}",)
-    value, notes = _finite(equation.right)
-    place, taken = _which(context, left)
-    return value, place, (*notes, *taken)
+    return equation.right, *_which(context, left)
 
 
 def _which(context: Context, left: Any) -> tuple[tuple[int, ...], tuple[str, ...]]:
@@ -114,18 +112,12 @@ def _juxtaposed(context: Context, left: sp.Mul) -> bool:
 
 
 def logarithm(value: sp.Expr) -> sp.Expr:
-    """The logarithm, piece by piece; without a value where the value is zero or infinite."""
+    """The logarithm, piece by piece; without a value where the value is zero or infinite, and undefined where it is undefined."""
     if isinstance(value, sp.Piecewise):
         return sp.Piecewise(*((logarithm(part), condition) for part, condition in value.args), evaluate=False)
-    return sp.nan if value == 0 or value.has(sp.oo, sp.nan) else sp.log(value)
-
-
-def _finite(value: sp.Expr) -> tuple[sp.Expr, tuple[str, ...]]:
-    """The value without its infinite pieces."""
-    if not isinstance(value, sp.Piecewise) or not any(part in (sp.oo, -sp.oo) for part, _ in value.args):
-        return value, ()
-    pieces = [(sp.nan if part in (sp.oo, -sp.oo) else part, condition) for part, condition in value.args]
-    return sp.Piecewise(*pieces, evaluate=False), ("checked where the formula is finite",)
+    if value is sp.nan:
+        return sp.nan
+    return sp.zoo if value == 0 or value.has(sp.oo, sp.nan) else sp.log(value)
 
 
 def is_record(path: str) -> bool:

@@ -18,6 +18,7 @@ _CASES = frozenset({"cases", "dcases", "numcases"})
 _TABLES = frozenset({"array", "matrix", "aligned", "alignedat"})
 _TRANSPARENT = frozenset({"equation", "split", "aligned", "gathered", "displaymath", "math", "align", "gather", "multline"})
 _RELATIONS = {"<": sp.Lt, "<=": sp.Le, ">": sp.Gt, ">=": sp.Ge, "=": sp.Eq, "!=": sp.Ne}
+_UNDEFINED = frozenset({"nan", "undefined", "not defined", "undef", "not a number", "no value", "is undefined", "is not defined"})
 _PUNCTUATION = (",", ".", ";", ":")
 
 
@@ -130,7 +131,15 @@ def _row(parser: Parser, line: Sequence[Node]) -> tuple[sp.Expr, sp.Basic]:
     start = line[0].start
     if not left or not right:
         raise parser.refuse(Obstacle.MALFORMED, "a case without a value or without a condition", "", start)
-    return parser.inside(left, left[-1].end).value(), conditions(parser, right)
+    value = sp.nan if _is_undefined(left, parser.scope) else parser.inside(left, left[-1].end).value()
+    return value, conditions(parser, right)
+
+
+def _is_undefined(nodes: Sequence[Node], scope: Scope) -> bool:
+    """Whether the text of a row says that there is no value."""
+    words = [node.text for node in nodes if isinstance(node, Token) and node.kind in (Kind.TEXT, Kind.WORD)]
+    said = " ".join(words).replace("_", " ").strip(" ,.;").lower()
+    return len(words) == len(nodes) and said in _UNDEFINED and not any(scope.declared(word) for word in words)
 
 
 def conditions(parser: Parser, items: Sequence[Node]) -> sp.Basic:
