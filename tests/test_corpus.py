@@ -21,7 +21,8 @@ from qedoc.limits import Limits
 from qedoc.pool import Pool
 from qedoc.verdict import Verdict
 
-LIMITS = Limits(timeout=6)
+LIMITS = {"vectors": Limits(max_points=60, timeout=6)}
+"""For modules whose claims have many cases."""
 
 MODULES = sorted(path.stem for path in (Path(__file__).parent / "corpus").glob("*.py") if path.stem != "transcriptions")
 
@@ -31,7 +32,10 @@ FEWEST = 3
 """Points at which a right claim is compared."""
 
 ENOUGH = 0.8
-"""Share of the right claims of the corpus that hold, and of the wrong ones that are refuted."""
+"""Share of the right claims of a module that hold, and of its wrong ones that are refuted."""
+
+OPEN = ("nowhere",)
+"""Modules of which no share is expected: "undecided" is right where nothing can be compared."""
 
 
 def is_right(name: str) -> bool:
@@ -47,7 +51,7 @@ def pool() -> Iterator[Pool]:
 
 @pytest.mark.parametrize("module", MODULES)
 def test_no_wrong_claim_holds_and_no_right_one_is_refuted(module: str, pool: Pool, record_property: Callable[[str, object], None]) -> None:
-    found = engine.audit([f"corpus.{module}"], limits=LIMITS, jobs=1, pool=pool)
+    found = engine.audit([f"corpus.{module}"], limits=LIMITS.get(module, Limits(timeout=6)), jobs=1, pool=pool)
     assert not found.errors
     names = {name.partition(".")[2] for name in CLAIMS if name.startswith(f"{module}.")}
     assert {claim.target.rpartition(".")[2] for claim in found.claims} == names
@@ -60,8 +64,10 @@ def test_no_wrong_claim_holds_and_no_right_one_is_refuted(module: str, pool: Poo
             wrong.append(f"{claim.id} is {claim.verdict}: {claim.decisive.reason}")
     record_property("corpus", dict(counts))
     assert not wrong, "\n".join(wrong)
-    answered = counts["right proved"] + counts["right tested"] + counts["wrong refuted"]
-    assert answered >= ENOUGH * counts.total(), counts
+    if module not in OPEN:
+        total = Counter("right" if is_right(claim.target) else "wrong" for claim in found.claims)
+        assert counts["right proved"] + counts["right tested"] >= ENOUGH * total["right"], counts
+        assert counts["wrong refuted"] >= ENOUGH * total["wrong"], counts
 
 
 @pytest.mark.parametrize("module", MODULES)
@@ -83,8 +89,14 @@ def test_there_are_enough_claims() -> None:
     assert 0.4 <= sum(map(is_right, CLAIMS)) / len(CLAIMS) <= 0.6
 
 
+def test_few_labels_rest_on_a_reason_alone() -> None:
+    assert sum(bool(truth.because) for truth in CLAIMS.values()) <= 0.06 * len(CLAIMS)
+
+
 def labelled(name: str, truth: Truth) -> bool:
     """Whether runs of the code agree with the transcription where the claim is right, and differ from it somewhere where it is wrong."""
+    if truth.because:
+        return True
     module, _, function = name.partition(".")
     code = getattr(import_module(f"corpus.{module}"), function)
     with jax.enable_x64(not truth.single), np.errstate(all="ignore"):

@@ -49,11 +49,13 @@ class Truth:
         formula: its value at Python numbers, or lists of them.
         at: where a wrong claim shows, or where a right one is compared; the usual points if empty.
         single: whether it shows in float32.
+        because: why a wrong claim is wrong that no run can show to be so.
     """
 
     formula: Callable[..., Any]
     at: Sequence[Any] = ()
     single: bool = False
+    because: str = ""
 
 
 CLAIMS: dict[str, Truth] = {
@@ -408,4 +410,355 @@ CLAIMS: dict[str, Truth] = {
     "infinities.log_add_W": Truth(lambda x, y: log(exp(x) + exp(y))),
     "infinities.limit_row_R": Truth(lambda x: expm1(x) / x if x != 0 else 1),
     "infinities.limit_row_W": Truth(lambda x: expm1(x) / x if x != 0 else 1),
+    "nowhere.series_exponential_W": Truth(lambda x: 999 + exp(x)),
+    "nowhere.series_exponential_R": Truth(lambda x: 999 + exp(x)),
+    "nowhere.series_geometric_R": Truth(lambda x: 1 / (1 - x), at=[-0.5, 0.0, 0.25, 0.5]),
+    "nowhere.series_geometric_W": Truth(lambda x: 1 / (1 - x), at=[-0.5, 0.0, 0.25, 0.5]),
+    "nowhere.series_diverges_W": Truth(lambda x: inf),
+    "nowhere.series_harmonic_W": Truth(lambda x: inf),
+    "nowhere.series_zeta_W": Truth(lambda x: x * pi * pi / 6),
+    "nowhere.series_zeta_R": Truth(lambda x: x * pi * pi / 6),
+    "nowhere.series_log_W": Truth(lambda x: -log(1 - x), at=[-0.5, 0.0, 0.25, 0.5]),
+    "nowhere.series_log_R": Truth(lambda x: -log(1 - x), at=[-0.5, 0.0, 0.25, 0.5]),
+    "nowhere.series_cosine_W": Truth(lambda x: cos(x)),
+    "nowhere.series_cosine_R": Truth(lambda x: cos(x)),
+    "nowhere.integral_gauss_W": Truth(lambda x: x * sqrt(2 * pi)),
+    "nowhere.integral_gauss_R": Truth(lambda x: x * sqrt(2 * pi)),
+    "nowhere.integral_odd_W": Truth(lambda x: x**3 / 3),
+    "nowhere.integral_odd_R": Truth(lambda x: x**3 / 3),
+    "nowhere.root_of_negative_W": Truth(lambda x: nan, because="the formula has no value anywhere"),
+    "nowhere.log_of_negative_W": Truth(lambda x: nan, because="the formula has no value anywhere"),
+    "nowhere.root_at_one_point_W": Truth(lambda x: sqrt(-x * x)),
+    "nowhere.code_nowhere_W": Truth(lambda x: 3 * x + 2, because="the code has no value anywhere"),
+    "nowhere.code_at_one_point_W": Truth(lambda x: 3 * x, at=[0.0]),
+    "nowhere.arc_nowhere_W": Truth(lambda x: nan, because="the formula has no value anywhere"),
+    "nowhere.two_points_R": Truth(lambda x: x**3, at=[-1.0, 1.0]),
+    "nowhere.two_points_W": Truth(lambda x: x**3, at=[-1.0, 1.0]),
+    "nowhere.square_two_R": Truth(lambda x: 4 * x, because="it differs at an irrational point only, which no number of a computer is"),
+    "nowhere.square_two_W": Truth(lambda x: 4 * x, because="it differs at an irrational point only, which no number of a computer is"),
+    "nowhere.square_three_R": Truth(lambda x: 4 * x, because="it differs at an irrational point only, which no number of a computer is"),
+    "nowhere.square_three_W": Truth(lambda x: 4 * x, because="it differs at an irrational point only, which no number of a computer is"),
+    "nowhere.cube_two_R": Truth(lambda x: 4 * x, because="it differs at an irrational point only, which no number of a computer is"),
+    "nowhere.cube_two_W": Truth(lambda x: 4 * x, because="it differs at an irrational point only, which no number of a computer is"),
+    "nowhere.exponential_three_R": Truth(
+        lambda x: 5 * x, because="it differs at an irrational point only, which no number of a computer is"
+    ),
+    "nowhere.exponential_three_W": Truth(
+        lambda x: 5 * x, because="it differs at an irrational point only, which no number of a computer is"
+    ),
+    "nowhere.cosine_half_R": Truth(lambda x: 6 * x, because="it differs at an irrational point only, which no number of a computer is"),
+    "nowhere.cosine_half_W": Truth(lambda x: 6 * x, because="it differs at an irrational point only, which no number of a computer is"),
+    "nowhere.golden_R": Truth(lambda x: 7 * x, because="it differs at an irrational point only, which no number of a computer is"),
+    "nowhere.golden_W": Truth(lambda x: 7 * x, because="it differs at an irrational point only, which no number of a computer is"),
+    "nowhere.golden_doc_R": Truth(lambda x: x + 9, because="it differs at an irrational point only, which no number of a computer is"),
+    "nowhere.golden_doc_W": Truth(lambda x: x + 9, because="it differs at an irrational point only, which no number of a computer is"),
+    "nowhere.square_exponential_R": Truth(lambda x: exp(-x * x)),
+    "nowhere.square_exponential_W": Truth(lambda x: exp(-x * x)),
+    "nowhere.sigmoid_tail_R": Truth(lambda x: 1 / (1 + exp(-x))),
+    "nowhere.sigmoid_tail_W": Truth(lambda x: 1 / (1 + exp(-x))),
+    "nowhere.softplus_tail_R": Truth(lambda x: log(1 + exp(x))),
+    "nowhere.softplus_tail_W": Truth(lambda x: log(1 + exp(x))),
+    "nowhere.tanh_saturated_R": Truth(lambda x: tanh(50 * x), at=[0.01, 0.0, -0.02]),
+    "nowhere.tanh_saturated_W": Truth(lambda x: tanh(50 * x), at=[0.01, 0.0, -0.02]),
+    "nowhere.log1p_small_R": Truth(lambda x: log(1 + x), at=[0.0, 0.009, 0.5, 1.0]),
+    "nowhere.log1p_small_W": Truth(lambda x: log(1 + x), at=[0.0, 0.009, 0.5, 1.0]),
+    "nowhere.big_constant_R": Truth(lambda x: 3 * x, because="floats lose x beside 1e20; in real arithmetic x + 1e20 - 1e20 is x"),
+    "nowhere.big_constant_W": Truth(lambda x: 3 * x, because="floats lose x beside 1e20; in real arithmetic x + 1e20 - 1e20 is x"),
+    "nowhere.tiny_constant_R": Truth(lambda x: x if x > 1e-30 else 0),
+    "nowhere.tiny_constant_W": Truth(lambda x: x if x > 1e-30 else 0),
+    "nowhere.factor_vanishes_R": Truth(lambda x: x * exp(-x * x) / 1000),
+    "nowhere.factor_vanishes_W": Truth(lambda x: x * exp(-x * x) / 1000),
+    "nowhere.underflow_compare_R": Truth(lambda x: x + 4),
+    "nowhere.underflow_compare_W": Truth(lambda x: x + 4),
+    "integers.mod_R": Truth(lambda n, m: n - m * floor(n / m), at=[(-7, 3), (7, 3), (7, -3), (0, 5), (6, 3), (-6, 4), (1, 2)]),
+    "integers.mod_W": Truth(lambda n, m: n - m * ceil(n / m), at=[(-7, 3), (7, 3), (7, -3), (0, 5), (6, 3), (-6, 4), (1, 2)]),
+    "integers.mod_bracket_R": Truth(lambda n, m: (n + 1) % m, at=[(-7, 3), (7, 3), (0, 5), (6, 3)]),
+    "integers.mod_bracket_W": Truth(lambda n, m: (n - 1) % m, at=[(-7, 3), (7, 3), (0, 5), (6, 3)]),
+    "integers.mod_after_R": Truth(lambda n, m: n % m + 1, at=[(-7, 3), (7, 3), (0, 5), (5, 3)]),
+    "integers.mod_after_W": Truth(lambda n, m: (n + 1) % m, at=[(-7, 3), (7, 3), (0, 5), (5, 3)]),
+    "integers.mod_product_R": Truth(lambda n: 3 * (n % 4), at=[-3, 0, 1, 2, 3, 7]),
+    "integers.mod_product_W": Truth(lambda n: (3 * n) % 4, at=[-3, 0, 1, 2, 3, 7]),
+    "integers.rem_negative_R": Truth(lambda n: n % 3 if n >= 0 else -((-n) % 3), at=[-4, -3, -1, 0, 1, 5]),
+    "integers.rem_negative_W": Truth(lambda n: n % 3, at=[-4, -3, -1, 0, 1, 5]),
+    "integers.floor_div_R": Truth(lambda n: floor(n / 4), at=[-5, -4, -1, 0, 1, 4, 7]),
+    "integers.floor_div_W": Truth(lambda n: ceil(n / 4), at=[-5, -4, -1, 0, 1, 4, 7]),
+    "integers.floor_negative_R": Truth(lambda n: floor(n / 4) if n >= 0 else ceil(n / 4), at=[-5, -4, -1, 0, 1, 4, 7]),
+    "integers.floor_negative_W": Truth(lambda n: floor(n / 4), at=[-5, -4, -1, 0, 1, 4, 7]),
+    "integers.floor_two_R": Truth(lambda n, m: floor(n / m), at=[(-7, 3), (7, 3), (0, 5), (5, 3)]),
+    "integers.floor_two_W": Truth(lambda n, m: floor((n + 1) / m), at=[(-7, 3), (7, 3), (0, 5), (5, 3)]),
+    "integers.ceil_div_R": Truth(lambda n: ceil(n / 5), at=[-5, -4, -1, 0, 1, 4, 7]),
+    "integers.ceil_div_W": Truth(lambda n: floor(n / 5) + 1, at=[-5, -4, -1, 0, 1, 4, 7]),
+    "integers.parity_R": Truth(lambda n: n if n % 2 == 0 else 3 * n + 1, at=[-3, -2, 0, 1, 2, 5]),
+    "integers.parity_W": Truth(lambda n: n if n % 2 == 1 else 3 * n + 1, at=[-3, -2, 0, 1, 2, 5]),
+    "integers.alternating_R": Truth(lambda n: (-1) ** n, at=[0, 1, 2, 5]),
+    "integers.alternating_W": Truth(lambda n: (-1) ** (n + 1), at=[0, 1, 2, 5]),
+    "integers.sign_power_R": Truth(lambda n: (-1) ** n, at=[0, 1, 2, 5]),
+    "integers.sign_power_W": Truth(lambda n: (-1) ** floor(n / 2), at=[0, 1, 2, 5]),
+    "integers.triangle_R": Truth(lambda n: n * (n + 1) / 2, at=[-2, 0, 1, 2, 5]),
+    "integers.triangle_W": Truth(lambda n: n * (n - 1) / 2, at=[-2, 0, 1, 2, 5]),
+    "integers.triangle_sum_R": Truth(lambda n: sum(range(1, n + 1)), at=[0, 1, 2, 5]),
+    "integers.triangle_sum_W": Truth(lambda n: sum(range(1, n)), at=[0, 1, 2, 5]),
+    "integers.square_sum_R": Truth(lambda n: sum(k * k for k in range(1, n + 1)), at=[0, 1, 2, 5]),
+    "integers.square_sum_W": Truth(lambda n: sum(k**3 for k in range(1, n + 1)), at=[0, 1, 2, 5]),
+    "integers.product_R": Truth(lambda n, m: n * m, at=[(1, 2), (1000, 1), (-3, 4)]),
+    "integers.product_W": Truth(lambda n, m: n * m + floor(n / 1000), at=[(1, 2), (1000, 1), (-3, 4)]),
+    "integers.truncated_root_R": Truth(lambda n: floor(sqrt(n)), at=[0, 1, 2, 3, 4, 8]),
+    "integers.truncated_root_W": Truth(lambda n: ceil(sqrt(n)), at=[0, 1, 2, 3, 4, 8]),
+    "integers.even_half_R": Truth(lambda n: floor(n / 2), at=[-3, 0, 1, 2, 5]),
+    "integers.even_half_W": Truth(lambda n: n / 2, at=[-3, 0, 1, 2, 5]),
+    "integers.last_digit_R": Truth(lambda n: abs(n) % 10, at=[-3, 0, 1, 12, 25]),
+    "integers.last_digit_W": Truth(lambda n: n % 10, at=[-3, 0, 1, 12, 25]),
+    "integers.rounded_half_R": Truth(lambda x: floor(x + 0.5)),
+    "integers.rounded_half_W": Truth(lambda x: ceil(x - 0.5)),
+    "integers.round_even_R": Truth(
+        lambda x: 2 * floor(x / 2 + 0.25) - x if x - floor(x) == 0.5 else floor(x + 0.5) - x, at=[0.5, 1.5, -0.5, 0.25, 2.5]
+    ),
+    "integers.round_even_W": Truth(lambda x: floor(x + 0.5) - x, at=[0.5, 1.5, -0.5, 0.25, 2.5]),
+    "integers.truncate_R": Truth(lambda x: floor(x) if x >= 0 else ceil(x)),
+    "integers.truncate_W": Truth(lambda x: floor(x)),
+    "integers.fraction_R": Truth(lambda x: x - floor(x)),
+    "integers.fraction_W": Truth(lambda x: x - ceil(x)),
+    "integers.real_mod_R": Truth(lambda x: x - 1.5 * floor(x / 1.5), at=[-2.0, 0.0, 0.5, 2.0, 4.0]),
+    "integers.real_mod_W": Truth(lambda x: x - 1.5 * ceil(x / 1.5), at=[-2.0, 0.0, 0.5, 2.0, 4.0]),
+    "integers.power_integer_R": Truth(lambda x, n: x**n, at=[(-2.0, 1), (-2.0, 2), (0.5, 3), (3.0, 1)]),
+    "integers.power_integer_W": Truth(lambda x, n: abs(x) ** n, at=[(-2.0, 1), (-2.0, 2), (0.5, 3), (3.0, 1)]),
+    "integers.min_max_R": Truth(lambda n, m: n + m, at=[(1, 2), (3, -1), (4, 4)]),
+    "integers.min_max_W": Truth(lambda n, m: abs(n - m), at=[(1, 2), (3, -1), (4, 4)]),
+    "integers.huge_R": Truth(lambda n: 0, because="floats of the comparison lose 1 beside 2**53"),
+    "integers.huge_W": Truth(lambda n: 0, because="floats of the comparison lose 1 beside 2**53"),
+    "integers.huge_threshold_R": Truth(lambda n: 0, because="floats of the comparison lose 1 beside 2**53"),
+    "integers.huge_threshold_W": Truth(lambda n: 0, because="floats of the comparison lose 1 beside 2**53"),
+    "integers.xor_parity_R": Truth(lambda n: n + n % 2, at=[0, 1, 2, 3, 4]),
+    "integers.xor_parity_W": Truth(lambda n: n + n % 2, at=[0, 1, 2, 3, 4]),
+    "integers.shift_left_R": Truth(lambda n: 8 * n, at=[0, 1, 2, 3]),
+    "integers.shift_left_W": Truth(lambda n: 8 * n, at=[0, 1, 2, 3]),
+    "vectors.total_R": Truth(lambda x: sum(x), at=[([1.0, -2.0, 3.0],), ([0.5, 0.25, 2.0, 4.0],), ([2.0],)]),
+    "vectors.total_W": Truth(lambda x: sum(x[1:]), at=[([1.0, -2.0, 3.0],), ([0.5, 0.25, 2.0, 4.0],), ([2.0],)]),
+    "vectors.mean_R": Truth(lambda x: sum(x) / len(x), at=[([1.0, -2.0, 3.0],), ([0.5, 0.25, 2.0, 4.0],), ([2.0],)]),
+    "vectors.mean_W": Truth(lambda x: sum(x) / (len(x) - 1), at=[([1.0, -2.0, 3.0],), ([0.5, 0.25, 2.0, 4.0],), ([2.0],)]),
+    "vectors.squares_R": Truth(lambda x: sum(v * v for v in x), at=[([1.0, -2.0, 3.0],), ([0.5, 0.25, 2.0, 4.0],), ([2.0],)]),
+    "vectors.squares_W": Truth(lambda x: sum(x) ** 2, at=[([1.0, -2.0, 3.0],), ([0.5, 0.25, 2.0, 4.0],), ([2.0],)]),
+    "vectors.norm_R": Truth(lambda x: sqrt(sum(v * v for v in x)), at=[([1.0, -2.0, 3.0],), ([0.5, 0.25, 2.0, 4.0],), ([2.0],)]),
+    "vectors.norm_W": Truth(lambda x: sum(map(abs, x)), at=[([1.0, -2.0, 3.0],), ([0.5, 0.25, 2.0, 4.0],), ([2.0],)]),
+    "vectors.norm_one_R": Truth(lambda x: sum(map(abs, x)), at=[([1.0, -2.0, 3.0],), ([0.5, 0.25, 2.0, 4.0],), ([2.0],)]),
+    "vectors.norm_one_W": Truth(lambda x: abs(sum(x)), at=[([1.0, -2.0, 3.0],), ([0.5, 0.25, 2.0, 4.0],), ([2.0],)]),
+    "vectors.variance_R": Truth(
+        lambda x: sum(v * v for v in x) / len(x) - (sum(x) / len(x)) ** 2, at=[([1.0, -2.0, 3.0],), ([0.5, 0.25, 2.0, 4.0],), ([2.0],)]
+    ),
+    "vectors.variance_W": Truth(
+        lambda x: sum(v * v for v in x) / len(x) - sum(x) ** 2 / len(x), at=[([1.0, -2.0, 3.0],), ([0.5, 0.25, 2.0, 4.0],), ([2.0],)]
+    ),
+    "vectors.product_R": Truth(lambda x: prod(x), at=[([1.0, -2.0, 3.0],), ([0.5, 0.25, 2.0, 4.0],), ([2.0],)]),
+    "vectors.product_W": Truth(lambda x: prod(v + 1 for v in x), at=[([1.0, -2.0, 3.0],), ([0.5, 0.25, 2.0, 4.0],), ([2.0],)]),
+    "vectors.log_sum_exp_R": Truth(lambda x: log(sum(map(exp, x))), at=[([1.0, -2.0, 3.0],), ([0.5, 0.25, 2.0, 4.0],), ([2.0],)]),
+    "vectors.log_sum_exp_W": Truth(lambda x: log(sum(map(exp, x)) / len(x)), at=[([1.0, -2.0, 3.0],), ([0.5, 0.25, 2.0, 4.0],), ([2.0],)]),
+    "vectors.weighted_R": Truth(
+        lambda x: sum(i * v for i, v in enumerate(x)), at=[([1.0, -2.0, 3.0],), ([0.5, 0.25, 2.0, 4.0],), ([2.0],)]
+    ),
+    "vectors.weighted_W": Truth(
+        lambda x: sum((i + 1) * v for i, v in enumerate(x)), at=[([1.0, -2.0, 3.0],), ([0.5, 0.25, 2.0, 4.0],), ([2.0],)]
+    ),
+    "vectors.alternating_R": Truth(
+        lambda x: sum((-1) ** i * v for i, v in enumerate(x)), at=[([1.0, -2.0, 3.0],), ([0.5, 0.25, 2.0, 4.0],), ([2.0],)]
+    ),
+    "vectors.alternating_W": Truth(
+        lambda x: sum(-((-1) ** i) * v for i, v in enumerate(x)), at=[([1.0, -2.0, 3.0],), ([0.5, 0.25, 2.0, 4.0],), ([2.0],)]
+    ),
+    "vectors.pairs_R": Truth(
+        lambda x: sum((u - v) ** 2 for u in x for v in x), at=[([1.0, -2.0, 3.0],), ([0.5, 0.25, 2.0, 4.0],), ([2.0],)]
+    ),
+    "vectors.pairs_W": Truth(
+        lambda x: sum((u - v) ** 2 for u in x for v in x) / 2, at=[([1.0, -2.0, 3.0],), ([0.5, 0.25, 2.0, 4.0],), ([2.0],)]
+    ),
+    "vectors.softmax_R": Truth(
+        lambda x: [exp(v) / sum(map(exp, x)) for v in x], at=[([1.0, -2.0, 3.0],), ([0.5, 0.25, 2.0, 4.0],), ([2.0],)]
+    ),
+    "vectors.softmax_W": Truth(
+        lambda x: [exp(v) / (1 + sum(map(exp, x))) for v in x], at=[([1.0, -2.0, 3.0],), ([0.5, 0.25, 2.0, 4.0],), ([2.0],)]
+    ),
+    "vectors.log_softmax_R": Truth(
+        lambda x: [v - log(sum(map(exp, x))) for v in x], at=[([1.0, -2.0, 3.0],), ([0.5, 0.25, 2.0, 4.0],), ([2.0],)]
+    ),
+    "vectors.log_softmax_W": Truth(
+        lambda x: [v + log(sum(map(exp, x))) for v in x], at=[([1.0, -2.0, 3.0],), ([0.5, 0.25, 2.0, 4.0],), ([2.0],)]
+    ),
+    "vectors.centred_R": Truth(lambda x: [v - sum(x) / len(x) for v in x], at=[([1.0, -2.0, 3.0],), ([0.5, 0.25, 2.0, 4.0],), ([2.0],)]),
+    "vectors.centred_W": Truth(lambda x: [v - sum(x) for v in x], at=[([1.0, -2.0, 3.0],), ([0.5, 0.25, 2.0, 4.0],), ([2.0],)]),
+    "vectors.unit_R": Truth(
+        lambda x: [v / sqrt(sum(u * u for u in x)) for v in x], at=[([1.0, -2.0, 3.0],), ([0.5, 0.25, 2.0, 4.0],), ([2.0],)]
+    ),
+    "vectors.unit_W": Truth(lambda x: [v / sum(u * u for u in x) for v in x], at=[([1.0, -2.0, 3.0],), ([0.5, 0.25, 2.0, 4.0],), ([2.0],)]),
+    "vectors.relu_entries_R": Truth(lambda x: [max(v, 0) for v in x], at=[([1.0, -2.0, 3.0],), ([0.5, 0.25, 2.0, 4.0],), ([2.0],)]),
+    "vectors.relu_entries_W": Truth(lambda x: [abs(v) for v in x], at=[([1.0, -2.0, 3.0],), ([0.5, 0.25, 2.0, 4.0],), ([2.0],)]),
+    "vectors.first_dropped_R": Truth(lambda x: sum(x[1:]), at=[([1.0, -2.0, 3.0],), ([0.5, 0.25, 2.0, 4.0],), ([2.0],)]),
+    "vectors.first_dropped_W": Truth(lambda x: sum(x[:-1]), at=[([1.0, -2.0, 3.0],), ([0.5, 0.25, 2.0, 4.0],), ([2.0],)]),
+    "vectors.entropy_R": Truth(lambda x: -sum(v * log(v) for v in x), at=[([0.5, 0.25, 2.0],), ([1.0, 3.0, 2.0, 4.0],)]),
+    "vectors.entropy_W": Truth(lambda x: -sum(log(v) for v in x), at=[([0.5, 0.25, 2.0],), ([1.0, 3.0, 2.0, 4.0],)]),
+    "vectors.harmonic_R": Truth(lambda x: len(x) / sum(1 / v for v in x), at=[([0.5, 0.25, 2.0],), ([1.0, 3.0, 2.0, 4.0],)]),
+    "vectors.harmonic_W": Truth(lambda x: sum(x) / len(x), at=[([0.5, 0.25, 2.0],), ([1.0, 3.0, 2.0, 4.0],)]),
+    "vectors.dot_R": Truth(
+        lambda x, y: sum(u * v for u, v in zip(x, y)), at=[([0.5, 0.25, 2.0], [1.0, 2.0, 0.5]), ([1.0, 3.0], [2.0, 0.25])]
+    ),
+    "vectors.dot_W": Truth(
+        lambda x, y: sum(u * v * v for u, v in zip(x, y)), at=[([0.5, 0.25, 2.0], [1.0, 2.0, 0.5]), ([1.0, 3.0], [2.0, 0.25])]
+    ),
+    "vectors.squared_error_R": Truth(
+        lambda x, y: sum((u - v) ** 2 for u, v in zip(x, y)), at=[([0.5, 0.25, 2.0], [1.0, 2.0, 0.5]), ([1.0, 3.0], [2.0, 0.25])]
+    ),
+    "vectors.squared_error_W": Truth(
+        lambda x, y: sum((u - v) ** 2 for u, v in zip(x, y)) / 2, at=[([0.5, 0.25, 2.0], [1.0, 2.0, 0.5]), ([1.0, 3.0], [2.0, 0.25])]
+    ),
+    "vectors.absolute_error_R": Truth(
+        lambda x, y: sum(abs(u - v) for u, v in zip(x, y)) / len(x),
+        at=[([0.5, 0.25, 2.0], [1.0, 2.0, 0.5]), ([1.0, 3.0], [2.0, 0.25]), ([1.0, 2.0], [2.0, 1.0])],
+    ),
+    "vectors.absolute_error_W": Truth(
+        lambda x, y: abs(sum(u - v for u, v in zip(x, y))) / len(x),
+        at=[([0.5, 0.25, 2.0], [1.0, 2.0, 0.5]), ([1.0, 3.0], [2.0, 0.25]), ([1.0, 2.0], [2.0, 1.0])],
+    ),
+    "vectors.divergence_R": Truth(
+        lambda x, y: sum(u * log(u / v) for u, v in zip(x, y)), at=[([0.5, 0.25, 2.0], [1.0, 2.0, 0.5]), ([1.0, 3.0], [2.0, 0.25])]
+    ),
+    "vectors.divergence_W": Truth(
+        lambda x, y: sum(u * log(v / u) for u, v in zip(x, y)), at=[([0.5, 0.25, 2.0], [1.0, 2.0, 0.5]), ([1.0, 3.0], [2.0, 0.25])]
+    ),
+    "vectors.cosine_R": Truth(
+        lambda x, y: sum(u * v for u, v in zip(x, y)) / sqrt(sum(u * u for u in x) * sum(v * v for v in y)),
+        at=[([0.5, 0.25, 2.0], [1.0, 2.0, 0.5]), ([1.0, 3.0], [2.0, 0.25])],
+    ),
+    "vectors.cosine_W": Truth(
+        lambda x, y: 1 - sum(u * v for u, v in zip(x, y)) / sqrt(sum(u * u for u in x) * sum(v * v for v in y)),
+        at=[([0.5, 0.25, 2.0], [1.0, 2.0, 0.5]), ([1.0, 3.0], [2.0, 0.25])],
+    ),
+    "vectors.larger_ones_R": Truth(lambda x, y: sum(map(max, x, y)), at=[([0.5, 0.25, 2.0], [1.0, 2.0, 0.5]), ([1.0, 3.0], [2.0, 0.25])]),
+    "vectors.larger_ones_W": Truth(lambda x, y: max(sum(x), sum(y)), at=[([0.5, 0.25, 2.0], [1.0, 2.0, 0.5]), ([1.0, 3.0], [2.0, 0.25])]),
+    "vectors.hinge_R": Truth(
+        lambda x, y: sum(max(0, 1 - u * v) for u, v in zip(x, y)) / len(x),
+        at=[([0.5, 0.25, 2.0], [1.0, 2.0, 0.5]), ([1.0, 3.0], [2.0, 0.25])],
+    ),
+    "vectors.hinge_W": Truth(
+        lambda x, y: max(0, sum(1 - u * v for u, v in zip(x, y)) / len(x)),
+        at=[([0.5, 0.25, 2.0], [1.0, 2.0, 0.5]), ([1.0, 3.0], [2.0, 0.25])],
+    ),
+    "vectors.entrywise_R": Truth(
+        lambda x, y: [u * v + 1 for u, v in zip(x, y)], at=[([0.5, 0.25, 2.0], [1.0, 2.0, 0.5]), ([1.0, 3.0], [2.0, 0.25])]
+    ),
+    "vectors.entrywise_W": Truth(
+        lambda x, y: [u * (v + 1) for u, v in zip(x, y)], at=[([0.5, 0.25, 2.0], [1.0, 2.0, 0.5]), ([1.0, 3.0], [2.0, 0.25])]
+    ),
+    "vectors.matrix_vector_R": Truth(
+        lambda a, x: [sum(u * v for u, v in zip(r, x)) for r in a],
+        at=[([[1.0, 2.0], [3.0, 4.0]], [1.0, -2.0]), ([[0.5, 2.0], [3.0, -1.0]], [2.0, 1.0])],
+    ),
+    "vectors.matrix_vector_W": Truth(
+        lambda a, x: [sum(r[k] * v for r, v in zip(a, x)) for k in range(len(x))],
+        at=[([[1.0, 2.0], [3.0, 4.0]], [1.0, -2.0]), ([[0.5, 2.0], [3.0, -1.0]], [2.0, 1.0])],
+    ),
+    "vectors.quadratic_R": Truth(
+        lambda a, x: sum(x[i] * a[i][j] * x[j] for i in range(len(x)) for j in range(len(x))),
+        at=[([[1.0, 2.0], [3.0, 4.0]], [1.0, -2.0]), ([[0.5, 2.0], [3.0, -1.0]], [2.0, 1.0])],
+    ),
+    "vectors.quadratic_W": Truth(
+        lambda a, x: sum(x[i] * a[i][j] for i in range(len(x)) for j in range(len(x))),
+        at=[([[1.0, 2.0], [3.0, 4.0]], [1.0, -2.0]), ([[0.5, 2.0], [3.0, -1.0]], [2.0, 1.0])],
+    ),
+    "vectors.trace_R": Truth(lambda a: sum(a[i][i] for i in range(len(a))), at=[([[1.0, 2.0], [3.0, 4.0]],), ([[0.5, 2.0], [3.0, -1.0]],)]),
+    "vectors.trace_W": Truth(
+        lambda a: prod(a[i][i] for i in range(len(a))), at=[([[1.0, 2.0], [3.0, 4.0]],), ([[0.5, 2.0], [3.0, -1.0]],)]
+    ),
+    "vectors.frobenius_R": Truth(
+        lambda a: sqrt(sum(v * v for r in a for v in r)), at=[([[1.0, 2.0], [3.0, 4.0]],), ([[0.5, 2.0], [3.0, -1.0]],)]
+    ),
+    "vectors.frobenius_W": Truth(
+        lambda a: sum(sqrt(sum(v * v for v in r)) for r in a), at=[([[1.0, 2.0], [3.0, 4.0]],), ([[0.5, 2.0], [3.0, -1.0]],)]
+    ),
+    "vectors.polynomial_R": Truth(
+        lambda x: sum(2**i * v for i, v in enumerate(x)), at=[([1.0, -2.0, 3.0],), ([0.5, 0.25, 2.0, 4.0],), ([2.0],)]
+    ),
+    "vectors.polynomial_W": Truth(
+        lambda x: sum(2 ** (i + 1) * v for i, v in enumerate(x)), at=[([1.0, -2.0, 3.0],), ([0.5, 0.25, 2.0, 4.0],), ([2.0],)]
+    ),
+    "vectors.sorted_half_R": Truth(lambda x: sum(x), at=[([1.0, -2.0, 3.0],), ([0.5, 0.25, 2.0, 4.0],), ([2.0],)]),
+    "vectors.sorted_half_W": Truth(lambda x: sum(x) + len(x), at=[([1.0, -2.0, 3.0],), ([0.5, 0.25, 2.0, 4.0],), ([2.0],)]),
+    "copied.square_R": Truth(lambda x: x * x + 7),
+    "copied.square1_W": Truth(lambda x: x * x + 7),
+    "copied.square2_W": Truth(lambda x: x * x + 7),
+    "copied.square3_W": Truth(lambda x: x * x + 7),
+    "copied.decay_R": Truth(lambda x, rate: x * exp(-rate)),
+    "copied.decay1_W": Truth(lambda x, rate: x * exp(-rate)),
+    "copied.decay2_W": Truth(lambda x, rate: x * exp(-rate)),
+    "copied.ramp_R": Truth(lambda x: max(x, 0)),
+    "copied.ramp1_W": Truth(lambda x: max(x, 0)),
+    "copied.ramp2_W": Truth(lambda x: max(x, 0)),
+    "copied.square_again_R": Truth(lambda x: x * x + 7),
+    "copied.decay_again_R": Truth(lambda x, rate: x * exp(-rate)),
+    "copied.ramp_again_R": Truth(lambda x: max(x, 0)),
+    "copied.ramp_third_R": Truth(lambda x: max(x, 0)),
+    "copied.square_third_R": Truth(lambda x: x * x + 7),
+    "functions.sigmoid_R": Truth(lambda x: 1 / (1 + exp(-x))),
+    "functions.sigmoid_W": Truth(lambda x: 1 / (1 + exp(x))),
+    "functions.swish_R": Truth(lambda x: x / (1 + exp(-x))),
+    "functions.swish_W": Truth(lambda x: x / (1 - exp(-x))),
+    "functions.gelu_R": Truth(lambda x: x / 2 * (1 + erf(x / sqrt(2)))),
+    "functions.gelu_W": Truth(lambda x: x / 2 * (1 + erf(x))),
+    "functions.gelu_tanh_R": Truth(lambda x: x / 2 * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x**3)))),
+    "functions.gelu_tanh_W": Truth(lambda x: x / 2 * (1 + tanh(sqrt(2 / pi) * (x + 0.04715 * x**3)))),
+    "functions.softplus_R": Truth(lambda x: log(1 + exp(x))),
+    "functions.softplus_W": Truth(lambda x: log(1 + exp(-x))),
+    "functions.mish_R": Truth(lambda x: x * tanh(log(1 + exp(x)))),
+    "functions.mish_W": Truth(lambda x: tanh(x * log(1 + exp(x)))),
+    "functions.soft_sign_R": Truth(lambda x: x / (1 + abs(x))),
+    "functions.soft_sign_W": Truth(lambda x: x / sqrt(1 + x * x)),
+    "functions.selu_R": Truth(lambda x: x if x > 0 else 1.5 * (exp(x) - 1)),
+    "functions.selu_W": Truth(lambda x: x if x > 0 else 1.5 * exp(x) - 1),
+    "functions.double_angle_R": Truth(lambda x: sin(2 * x)),
+    "functions.double_angle_W": Truth(lambda x: 2 * sin(2 * x)),
+    "functions.pythagoras_R": Truth(lambda x: 1 + x),
+    "functions.pythagoras_W": Truth(lambda x: 2 + x),
+    "functions.cosine_square_R": Truth(lambda x: (1 + cos(2 * x)) / 2),
+    "functions.cosine_square_W": Truth(lambda x: (1 - cos(2 * x)) / 2),
+    "functions.cosh_definition_R": Truth(lambda x: (exp(x) + exp(-x)) / 2),
+    "functions.cosh_definition_W": Truth(lambda x: (exp(x) - exp(-x)) / 2),
+    "functions.tanh_definition_R": Truth(lambda x: (exp(2 * x) - 1) / (exp(2 * x) + 1)),
+    "functions.tanh_definition_W": Truth(lambda x: (exp(x) - 1) / (exp(x) + 1)),
+    "functions.asinh_R": Truth(lambda x: log(x + sqrt(x * x + 1))),
+    "functions.asinh_W": Truth(lambda x: log(x + sqrt(x * x - 1))),
+    "functions.atanh_R": Truth(lambda x: log((1 + x) / (1 - x)) / 2, at=[-0.5, 0.25, 0.5]),
+    "functions.atanh_W": Truth(lambda x: log((1 + x) / (1 - x)), at=[-0.5, 0.25, 0.5]),
+    "functions.arctangent_R": Truth(lambda x: atan(x)),
+    "functions.arctangent_W": Truth(lambda x: tan(x)),
+    "functions.erfc_R": Truth(lambda x: 1 - erf(x)),
+    "functions.erfc_W": Truth(lambda x: 1 + erf(x)),
+    "functions.log_base_two_R": Truth(lambda x: log(x) / log(2)),
+    "functions.log_base_two_W": Truth(lambda x: log(x)),
+    "functions.log_base_ten_R": Truth(lambda x: log10(x)),
+    "functions.log_base_ten_W": Truth(lambda x: log2(x)),
+    "functions.hypotenuse_R": Truth(lambda x, y: hypot(x, y)),
+    "functions.hypotenuse_W": Truth(lambda x, y: abs(x) + abs(y)),
+    "functions.logit_difference_R": Truth(lambda x, y: exp(x) / (exp(x) + exp(y))),
+    "functions.logit_difference_W": Truth(lambda x, y: exp(y) / (exp(x) + exp(y))),
+    "functions.log_gamma_R": Truth(lambda x: log(x), at=[0.5, 1.0, 2.5]),
+    "functions.log_gamma_W": Truth(lambda x: log(x + 1), at=[0.5, 1.0, 2.5]),
+    "functions.gamma_function_R": Truth(lambda x: gamma(x), at=[0.5, 1.5, 2.5, 4.0]),
+    "functions.gamma_function_W": Truth(lambda x: gamma(x + 1), at=[0.5, 1.5, 2.5, 4.0]),
+    "functions.normal_density_R": Truth(lambda x: exp(-x * x / 2) / sqrt(2 * pi)),
+    "functions.normal_density_W": Truth(lambda x: exp(-x * x / 2) / (2 * pi)),
+    "functions.normal_log_density_R": Truth(lambda x: -x * x / 2 - log(2 * pi) / 2),
+    "functions.normal_log_density_W": Truth(lambda x: -x * x / 2 - log(2 * pi)),
+    "functions.normal_distribution_R": Truth(lambda x: (1 + erf(x / sqrt(2))) / 2),
+    "functions.normal_distribution_W": Truth(lambda x: erf(x / sqrt(2)) / 2),
+    "functions.horner_R": Truth(lambda x: 2 * x**5 - 3 * x**4 + 4 * x**3 - 5 * x**2 + 6 * x - 7),
+    "functions.horner_W": Truth(lambda x: 2 * x**5 - 3 * x**4 + 4 * x**3 + 5 * x**2 + 6 * x - 7),
+    "functions.binomial_six_R": Truth(lambda x, y: (x + y) ** 6),
+    "functions.binomial_six_W": Truth(lambda x, y: (x + y) ** 6 + x**3 * y**3),
+    "functions.rational_long_R": Truth(lambda x: ((1 + x * x) ** 2 + x * (1 + x * x) + x * x) / (1 + x * x) ** 3),
+    "functions.rational_long_W": Truth(lambda x: ((1 + x * x) ** 2 + x * (1 + x * x) - x * x) / (1 + x * x) ** 3),
+    "functions.trigonometric_long_R": Truth(lambda x: cos(x) + cos(3 * x)),
+    "functions.trigonometric_long_W": Truth(lambda x: cos(x) - cos(3 * x)),
+    "functions.welsch_R": Truth(lambda x, c: 1 - exp(-x * x / (2 * c * c))),
+    "functions.welsch_W": Truth(lambda x, c: 1 - exp(-x * x / (c * c))),
+    "functions.cauchy_loss_R": Truth(lambda x, c: log(x * x / (2 * c * c) + 1)),
+    "functions.cauchy_loss_W": Truth(lambda x, c: log(x / (2 * c) + 1)),
+    "functions.barron_R": Truth(lambda x, a: abs(a - 2) / a * ((x * x / abs(a - 2) + 1) ** (a / 2) - 1)),
+    "functions.barron_W": Truth(lambda x, a: abs(a - 2) / a * ((x * x / abs(a - 2) + 1) ** a - 1)),
 }
