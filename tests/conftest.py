@@ -5,13 +5,18 @@ from collections import Counter
 import pytest
 
 
+COUNTED = {"mutants": "mutants", "corpus": "corpus", "generated": "generated pairs"}
+"""Properties of tests that hold counts, and what they count."""
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """The counts of the soundness test, over all topics."""
-    counts: Counter[str] = Counter()
-    for reports in terminalreporter.stats.values():
-        for report in reports:
-            if getattr(report, "when", "") == "call":
-                counts.update(dict(report.user_properties).get("mutants", {}))
-    if counts:
-        told = ", ".join(f"{number} {verdict}" for verdict, number in sorted(counts.items()))
-        terminalreporter.write_line(f"mutants: {counts.total()} checked: {told}")
+    """The counts of the soundness tests, over all of their items."""
+    for name, counted in COUNTED.items():
+        counts: Counter[str] = Counter()
+        for reports in terminalreporter.stats.values():
+            for report in reports:
+                if getattr(report, "when", "") == "call":
+                    counts.update(dict(report.user_properties).get(name, {}))
+        if counts:
+            told = ", ".join(f"{number} {verdict}" for verdict, number in sorted(counts.items()))
+            terminalreporter.write_line(f"{counted}: {counts.total()} checked: {told}")
