@@ -298,11 +298,12 @@ def _counterexample(subject: Subject, row: Row) -> Counterexample:
     assert branch is not None  # a row is refuted only on a known branch
     ran = subject.run(row)
     assert not isinstance(ran, Exception)  # and only if running the code confirmed it
+    told = ran if math.isfinite(ran) else str(ran)
     point = subject.plan.point(row)
     return Counterexample(
         inputs=named(subject.case, point),
         documented=subject.said(row),
-        actual=shown(branch.value, branch.infinity, row) if branch.infinity(row) or branch.defined(row) else str(ran),
-        ran=ran if math.isfinite(ran) else str(ran),
+        actual=shown(branch.value, branch.infinity, row) if branch.infinity(row) or branch.defined(row) else told,
+        ran=told,
         call=pasteable(subject.case, point, arrays=subject.wants_arrays),
     )

@@ -223,12 +223,21 @@ class _Lengths:
         if not highs and not any(map(_is_axis, nodes)):
             raise Obstruction(f"nothing says how far the index {nodes[0]} runs", "write the first and the last value")
         low = lows.pop() if lows else sp.Integer(1)
+        if any(map(_is_axis, nodes)) and (low not in (0, 1) or (low == 1 and highs and _leaves_out(next(iter(highs))))):
+            ends = f"{low} to {next(iter(highs), 'the last')}"
+            raise Obstruction(f"the entries {ends} need not be all entries of the axis", "say how long it is, or write the sum over all of it")
         return low, highs.pop() if highs else self._fresh() + low - 1
 
     def _fresh(self) -> sp.Symbol:
         taken = {symbol.name for symbol in (*self.value.atoms(sp.Symbol), *self.made, *self.result)}
         self.made.append(sp.Symbol(next(name for name in (*_NAMES, *(f"n_{k}" for k in range(1, 99))) if name not in taken)))
         return self.made[-1]
+
+
+def _leaves_out(high: sp.Expr) -> bool:
+    """Whether an end such as n - 1 is less than a length that has a name."""
+    shift, rest = high.as_coeff_Add()
+    return bool(shift.is_negative and rest.is_Symbol)
 
 
 def _number(expression: sp.Expr) -> int:

@@ -11,6 +11,7 @@ import flint
 import sympy as sp
 
 from qedoc.case import Case, Scalar
+from qedoc.errors import UnsupportedError
 from qedoc.evaluate.ball import Enclosure, compile
 from qedoc.feasible import Point
 from qedoc.search.membership import membership
@@ -21,6 +22,12 @@ FAVOURITES = tuple(Fraction(x) for x in ("1", "0", "2", "1/2", "-1", "3", "1/4",
 _RANK = {x: rank for rank, x in enumerate(FAVOURITES)}
 
 LARGEST_MEMORY = 10_000
+
+GRID = tuple(Fraction(x) for x in (-1000, -100, -30, -10, *(Fraction(k, 2) for k in range(-12, 13)), 10, 30, 100, 1000))
+"""Numbers between which the zero of a guard is looked for."""
+
+CLOSE_BY = Fraction(1, 64)
+"""How near to such a zero its neighbours are, in relation to its size, or to 1."""
 
 HIGHEST_DEGREE = 8
 """Degree of a polynomial guard whose rational zeros are looked for."""
@@ -141,7 +148,10 @@ class Plan:
         found = dict.fromkeys(g for formula in formulas for g in guards(formula))
         short = (guard for guard in found if guard.count_ops() <= LONGEST_GUARD and guard.atoms(sp.Symbol) <= {*self.symbols})
         for guard in itertools.islice(short, MOST_GUARDS):
-            self._place(self._edges, guard, strict=False)
+            try:
+                self._place(self._edges, guard, strict=False)
+            except UnsupportedError:  # an expression that enclosures do not know has no edges
+                continue
         self._candidates = [{} for _ in self.symbols]
         self._written = tuple(_around(written))
 
@@ -155,8 +165,8 @@ class Plan:
         slope = expression.coeff(symbol, 1)
         rest = sp.expand(expression - slope * symbol)
         earlier = self.symbols[:last]
-        if table is self._edges and inside == [last] and rest.has(symbol):
-            for zero in rational_roots(expression, symbol):
+        if table is self._edges and inside == [last] and (rest.has(symbol) or slope.has(symbol)):
+            for zero in (*rational_roots(expression, symbol), *near_roots(expression, symbol)):
                 table[last].append(_Bound(slope=compile(sp.S.One, earlier), rest=compile(-zero, earlier), strict=strict, uses=()))
         if slope != 0 and not rest.has(symbol) and not slope.has(symbol):
             uses = tuple(k for k, known in enumerate(earlier) if expression.has(known))
@@ -331,6 +341,28 @@ def rational_roots(expression: sp.Expr, symbol: sp.Symbol) -> list[sp.Rational]:
     if made.degree() > HIGHEST_DEGREE or not all(c.is_Rational for c in made.all_coeffs()):
         return []
     return list(made.ground_roots())
+
+
+def near_roots(expression: sp.Expr, symbol: sp.Symbol) -> list[sp.Rational]:
+    """Rationals on both sides of each change of sign of an expression in one symbol, near the simple numbers."""
+    function = compile(expression, (symbol,))
+
+    def sign(x: Fraction) -> int:
+        value = function((x,))
+        if not isinstance(value, flint.fmpq | flint.arb):
+            return 0
+        return int(value > 0) - int(value < 0)
+
+    found: list[sp.Rational] = []
+    for low, high in itertools.pairwise(GRID):
+        first = sign(low)
+        if not first * sign(high) < 0:
+            continue
+        while high - low > CLOSE_BY * max(1, abs(low)):
+            middle = (low + high) / 2
+            low, high = (middle, high) if sign(middle) == first else (low, middle)
+        found += [sp.Rational(x.numerator, x.denominator) for x in (low, high)]
+    return found
 
 
 def _around(written: Sequence[Fraction]) -> Iterator[Fraction]:
