@@ -79,6 +79,8 @@ def check(
         subject = Subject(spec, sizes)
     except TooManyBranches as error:
         return CaseResult(id=case_name(spec, sizes), verdict=Verdict.UNDECIDED, reason=f"the formula has too many cases: {error}")
+    except UnsupportedError as error:
+        return CaseResult(id=case_name(spec, sizes), verdict=Verdict.UNSUPPORTED, reason=f"the formula cannot be enclosed: {error}")
     tried: CaseResult | None = None
     if spec.natural:
         note("running the code")

@@ -253,7 +253,10 @@ def ratio(a: sp.Expr, b: sp.Expr) -> Partial:
 def raised(a: sp.Expr, b: sp.Expr) -> Partial:
     """a**b over the reals as C and IEEE 754 have it: 0**0 is 1, and a negative base needs an integer exponent."""
     domain = _power_domain(a, b)
-    return UNDEFINED if domain is sp.false else partial(a**b, domain)
+    if domain is sp.false:
+        return UNDEFINED
+    made = a**b
+    return partial(sp.Abs(a) ** b if made.has(sp.I) else made, domain)  # where it is defined at all, the base is not negative
 
 
 def _power_domain(a: sp.Expr, b: sp.Expr) -> sp.Basic:
@@ -328,7 +331,12 @@ DOMAINS: dict[Any, Callable[..., sp.Basic]] = {
 def applied(function: Any, *arguments: sp.Expr) -> Partial:
     """A function at real arguments, by `DOMAINS`; a function that is not listed there is taken to be defined everywhere."""
     domain = DOMAINS[function](*arguments) if function in DOMAINS else sp.true
-    return UNDEFINED if domain is sp.false else partial(function(*arguments), domain)
+    if domain is sp.false:
+        return UNDEFINED
+    made = function(*arguments)
+    if made.has(sp.I) and function is sp.log:  # of an argument that SymPy knows not to be positive
+        made = function(sp.Abs(*arguments))
+    return partial(made, domain)
 
 
 # The same on formulas

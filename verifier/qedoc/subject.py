@@ -178,6 +178,8 @@ class Subject:
             return False
         branch = self.code.at(row)
         assert branch is not None  # it was compared
+        if self._exactly(row, branch):
+            return True
         if (distance := self._distance(row, branch)) <= (NEAR if any(map(approximates, self.code.branches)) else UNSEEN):
             self.nearly = max(self.nearly or (0.0, row), (distance, row))
             return False
@@ -188,6 +190,14 @@ class Subject:
             return True
         self.strange = self.strange or row
         return False
+
+    def _exactly(self, row: Row, branch: Branch) -> bool:
+        """Whether the code gives the very integer that its formula says, and not the documented one: integers have no rounding."""
+        documented, actual = self.documented(row), branch.value(row)
+        if not isinstance(documented, flint.fmpq) or not isinstance(actual, flint.fmpq) or actual.q != 1:
+            return False
+        ran = self.run(row)
+        return isinstance(ran, int) and ran == int(actual.p)
 
     def _distance(self, row: Row, branch: Branch) -> float:
         """The relative difference of documented value and code value; 0 where they are not known to enough digits to tell."""
@@ -201,15 +211,13 @@ class Subject:
 
     def _confirmed(self, ran: float | int, row: Row, branch: Branch) -> bool:
         """The run is much nearer to what the code's formula says than to what is documented."""
-        if math.isnan(ran):
-            return bool(self.infinity(row)) and not branch.infinity(row) and not branch.defined(row)
         if infinity := branch.infinity(row):
             return ran == infinity
         documented, actual = (sharpest(part, row) for part in (self.documented, branch.value))
-        if isinstance(actual, Undefined) and not isinstance(documented, Undefined):
-            return math.isfinite(ran)  # runs in two formats have been compared
+        if isinstance(actual, Undefined):  # the run has been compared: it passes through an infinity, or is one
+            return ran != self.infinity(row) if self.infinity(row) else math.isfinite(ran)
         if isinstance(documented, Undefined):
-            return math.isfinite(ran) and (isinstance(actual, Undefined) or _near(ran, actual))
+            return math.isfinite(ran) and _near(ran, actual)
         if isinstance(ran, int) and isinstance(documented, flint.fmpq) and isinstance(actual, flint.fmpq):
             return abs(ran - actual) * 1024 <= abs(documented - actual)
         documented, actual = midpoint(documented), midpoint(actual)

@@ -1,4 +1,4 @@
-"""Runs code and watches each operation for overflow, underflow and saturation, which no other rounding resembles."""
+"""Runs code and watches each operation for overflow, underflow, saturation and absorption, which are the same in all formats."""
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
@@ -25,6 +25,11 @@ VANISHING = frozenset({"exp", "exp2", "logistic", "erfc", "igamma", "igammac", "
 
 PRODUCTS = frozenset({"mul", "div", "pow", "integer_pow", "square", "dot_general", "reduce_prod", "cumprod"})
 """Operations that give 0 of numbers that are not 0 by underflow alone."""
+
+ABSORBING = 2.0**50
+"""A term that is so many times smaller than the other of a sum leaves few digits of itself, in float64 too."""
+
+SUMS = frozenset({"add", "add_any", "sub"})
 
 SATURATING = {"tanh": 1.0, "erf": 1.0, "logistic": 1.0, "erfc": 2.0, "igamma": 1.0, "igammac": 1.0}
 """Functions that reach the end of their range by rounding alone."""
@@ -117,12 +122,21 @@ def _is_calm(name: str, values: Sequence[Any], result: Any) -> bool:
         return any(not np.all(np.isfinite(np.asarray(value))) for value in values) or not values
     if not np.all((size == 0) | ((size > SMALLEST) & (size < LARGEST))):
         return False
+    if name in SUMS and _is_absorbed(values, made):
+        return False
     if name in SATURATING and np.any(size == SATURATING[name]):
         return False
     if name in VANISHING:
         return bool(np.all(size))
     given = all(np.all(np.asarray(value) != 0) for value in values)
     return not (name in PRODUCTS and given) or bool(np.all(size))
+
+
+def _is_absorbed(values: Sequence[Any], made: np.ndarray[Any, Any]) -> bool:
+    """Whether a term that is not 0 is all but lost beside the other."""
+    one, other = (np.abs(np.broadcast_to(np.asarray(value), made.shape)) for value in values)
+    small, large = np.minimum(one, other), np.maximum(one, other)
+    return bool(np.any((small != 0) & (small * ABSORBING < large)))
 
 
 def is_calm(call: Call, symbols: Sequence[sp.Symbol], row: Sequence[Fraction]) -> bool:
