@@ -183,6 +183,8 @@ class Subject:
         if (distance := self._distance(row, branch)) <= (NEAR if any(map(approximates, self.code.branches)) else UNSEEN):
             self.nearly = max(self.nearly or (0.0, row), (distance, row))
             return False
+        if self._is_beyond(row, branch):
+            return False
         if isinstance(ran := self.run(row), Exception):
             self.raising = self.raising or (ran, row)
             return False
@@ -206,8 +208,9 @@ class Subject:
             return math.inf  # one is infinite, or has no value: that was compared
         if min(map(_digits, values)) < DIGITS:
             return 0.0
-        documented, actual = map(midpoint, values)
-        return abs(documented - actual) / (max(abs(documented), abs(actual)) or 1.0)
+        documented, actual = map(flint.arb, values)
+        larger = max(abs(documented), abs(actual), key=lambda size: size.mid())
+        return float((abs(documented - actual) / larger).mid())  # beyond all doubles, too
 
     def _confirmed(self, ran: float | int, row: Row, branch: Branch) -> bool:
         """The run is much nearer to what the code's formula says than to what is documented."""
@@ -222,6 +225,11 @@ class Subject:
             return abs(ran - actual) * 1024 <= abs(documented - actual)
         documented, actual = midpoint(documented), midpoint(actual)
         return abs(ran - actual) <= abs(documented - actual) / 1024
+
+    def _is_beyond(self, row: Row, branch: Branch) -> bool:
+        """Whether the two values are one double: what a run gives there tells nothing."""
+        values = [sharpest(part, row) for part in (self.documented, branch.value)]
+        return not any(isinstance(value, Undefined) for value in values) and midpoint(values[0]) == midpoint(values[1])
 
     def said(self, row: Row) -> int | float | str:
         """The documented value, as a report shows it."""
