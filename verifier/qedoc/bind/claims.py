@@ -56,7 +56,7 @@ def given(target: str, latex: str, bind: Mapping[str, str], where: Sequence[str]
     Raises:
         TargetError: for a target that is not there, or a binding to a parameter that it does not have.
     """
-    record = next((r for r in documented(target) if target in (r.name, *r.aliases, *r.copies)), None)
+    record = next((r for r in documented(target) if target in (r.name, *r.aliases)), None)
     if record is None:
         raise TargetError(f"{target} has no docstring to read its parameters from")
     arguments = returned_arguments(target) if any(name not in record.parameters for name in bind.values()) else []
@@ -215,7 +215,7 @@ def _specs(path: str) -> tuple[Spec, ...]:
 def _documented(path: str) -> tuple[Spec, ...]:
     _IN_HAND.append(path)
     try:
-        record = next((r for r in documented(path) if path in (r.name, *r.aliases, *r.copies)), None)
+        record = next((r for r in documented(path) if path in (r.name, *r.aliases)), None)
         return tuple(claim.spec for claim in claims(record) if isinstance(claim, Bound)) if record is not None else ()
     finally:
         _IN_HAND.pop()
