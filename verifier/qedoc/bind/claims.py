@@ -23,6 +23,7 @@ from qedoc.bind.slopes import is_slope, slope
 from qedoc.bind.symbols import returned_arguments, roles
 from qedoc.bind.values import defaults, is_record, single, switches, target_value
 from qedoc.bind.windows import windows
+from qedoc.conditions import TooManyBranches
 from qedoc.domain import Functions, Integers, Reals
 from qedoc.errors import QedocError, TargetError
 from qedoc.read import Equation, Extent, NotAClaim, Reading, Unreadable, extent, plain, read_condition
@@ -112,6 +113,8 @@ def _claim(context: Context, formula: Formula, equation: Equation, name: str) ->
         return _bound(context, formula, equation, name)
     except Obstruction as found:
         verdict, reason, suggestion = found.verdict, found.reason, found.suggestion
+    except TooManyBranches as error:
+        verdict, reason, suggestion = Verdict.UNDECIDED, str(error), ""
     except QedocError as error:
         verdict, reason, suggestion = Verdict.UNREADABLE, error.message, ""
     except GIVES_UP as error:
