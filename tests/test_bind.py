@@ -386,7 +386,7 @@ def f({parameters}):
         ("x", "x", r"defined for :math:`x > 0` and :math:`x \le 3`.", {"x": "reals in (0, 3]"}),
         ("x", "x!", "", {"x": "integers"}),
         ("x, b", r"x^2 + b^{x} + \lfloor b \rfloor / b", "", {"b": "reals", "x": "reals"}),
-        ("x, p", r"(1 + x)^p", "", {"p": "reals in (0, oo)", "x": "reals"}),
+        ("x, p", r"(1 + x)^p", "", {"p": "reals", "x": "reals"}),
         ("x, min, max", r"x + \mathrm{min} + \mathrm{max}", "", {"max": "reals", "min": "reals", "x": "reals"}),
     ],
 )
@@ -407,6 +407,107 @@ def test_division_that_its_own_condition_guards_is_no_restriction(library: Path)
     value = r"\begin{cases} 1 / b & b \ne 0 \\ x & b = 0 \end{cases}"
     claim = only(bound(library, CONDITIONS.format(parameters="x, b", arguments="x, b", value=value, text="")))
     assert claim.spec.where == []
+
+
+PARTIAL = '''
+def f({parameters}):
+    r"""Value.
+
+    .. math:: {value}
+
+    {text}
+    """
+    return {code}
+'''
+BOXCOX = r"\begin{cases} %s & b = 0 \\ \frac{x^b - 1}{b} & \text{otherwise} \end{cases}"
+BOXCOX_CODE = "jnp.where(b == 0, jnp.log(x), (x ** jnp.where(b == 0, 1, b) - 1) / jnp.where(b == 0, 1, b))"
+
+
+@pytest.mark.parametrize(
+    ("parameters", "value", "text", "code", "verdict"),
+    [
+        ("x, b", BOXCOX % r"\log x", "for :math:`x > 0`.", BOXCOX_CODE, Verdict.PROVED),
+        ("x, b", BOXCOX % "x", "for :math:`x > 0`.", BOXCOX_CODE, Verdict.REFUTED),
+        ("x, p", "(1 + x^2)^p", "", "(1 + x**2) ** p", Verdict.PROVED),
+        ("x, p", "(1 + x^2)^p", "", "jnp.where(p > 0, (1 + x**2) ** p, 1.0)", Verdict.REFUTED),
+        ("x, p", "(1 - x)^p", "", "(1 - x) ** p", Verdict.PROVED),
+        ("x, p", "(1 - x)^p", "", "jnp.where(p > 0, (1 - x) ** p, 1.0)", Verdict.REFUTED),
+        ("x", r"\begin{cases} 1 & x = 0 \\ x / x & x \ne 0 \end{cases}", "", "jnp.where(x == 0, 2.0, 1.0)", Verdict.REFUTED),
+        ("x", r"\begin{cases} x & x \le 0 \\ \log x & x > 0 \end{cases}", "", "jnp.where(x <= 0, 2 * x, jnp.log(x))", Verdict.REFUTED),
+        ("x, k", "x^{-k}", "", "jnp.where(x == 0, 7.0, x ** (-k))", Verdict.REFUTED),
+    ],
+)  # fmt: skip
+def test_a_claim_is_made_wherever_its_formula_has_a_value(
+    library: Path, parameters: str, value: str, text: str, code: str, verdict: Verdict
+) -> None:
+    text = PARTIAL.format(parameters=parameters, value=value, text=text, code=code)
+    assert verdicts(only(bound(library, text))) == {verdict}
+
+
+ROWS = r"\begin{cases} b (1 - x)^p & x < 1 \\ %s & x \ge 1 \end{cases}"
+
+
+@pytest.mark.parametrize(
+    ("row", "text", "expected"),
+    [
+        ("0", ":math:`p` is the exponent.", "reals in (0, oo)"),
+        ("0", ":math:`p` is a number.", "reals"),  # nothing says what it is
+        ("b", ":math:`p` is the exponent.", "reals"),  # the row is not what 0**p = 0 gives
+    ],
+)
+def test_an_exponent_is_positive_where_the_formula_supposes_it(library: Path, row: str, text: str, expected: str) -> None:
+    claim = only(bound(library, PARTIAL.format(parameters="x, b, p", value=ROWS % row, text=text, code="x + b + p")))
+    assert domains(claim)["p"] == expected
+    assert ("p > 0, as an exponent: the row 0 takes 0**p to be 0" in claim.notes) == (expected != "reals")
+
+
+def test_a_number_of_things_that_divides_in_one_row_may_be_zero(library: Path) -> None:
+    value = r"\begin{cases} 3 & x < 0 \\ x / n & x \ge 0 \end{cases}"
+    for formula, expected in ((value, "integers in [0, oo)"), ("x / n", "integers in (0, oo)")):
+        text = PARTIAL.format(parameters="x, n: int", value=formula, text=":math:`n` is the number of things.", code="x / n")
+        assert domains(only(bound(library, text)))["n"] == expected
+
+
+COPIED = '''
+def f(x):
+    r"""Value.
+
+    .. math:: {formula}
+    """
+    return x**2 + 7
+
+
+def g(x):
+    r"""Value.
+
+    .. math:: {formula}
+    """
+    return x**3 + 7
+'''
+
+
+def test_a_copied_docstring_is_a_claim_of_each_function(library: Path) -> None:
+    text = COPIED.format(formula="x^2 + 7")
+    one, other = only(bound(library, text)), only(bound(library, text, "g"))
+    assert (one.spec.id, other.spec.id) == ("documents.f", "documents.g")
+    assert (verdicts(one), verdicts(other)) == ({Verdict.PROVED}, {Verdict.REFUTED})
+
+
+def test_a_copied_formula_with_the_name_of_the_other_function(library: Path) -> None:
+    text = COPIED.format(formula="f(x) = x^2 + 7")
+    assert verdicts(only(bound(library, text))) == {Verdict.PROVED}
+    found = refused(bound(library, text, "g"))
+    assert found.verdict is Verdict.UNREADABLE
+    assert found.reason == "the docstring is also that of documents.f, and the formula bears the name f"
+
+
+def test_one_docstring_with_the_formulas_of_two_functions(library: Path) -> None:
+    text = COPIED.format(formula="f(x) = x^2 + 7\n\n    .. math:: g(x) = x^3 + 7\n")
+    for name, verdict in (("f", ["Bound", "Refused"]), ("g", ["Refused", "Bound"])):
+        found = bound(library, text, name)
+        assert [type(claim).__name__ for claim in found] == verdict
+        assert all(claim.verdict is Verdict.NOT_A_CLAIM for claim in found if isinstance(claim, Refused))
+        assert {v for claim in found if isinstance(claim, Bound) for v in verdicts(claim)} == {Verdict.PROVED}
 
 
 @pytest.mark.parametrize(

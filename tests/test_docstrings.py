@@ -148,19 +148,71 @@ def line_at(record: Documented, number: int) -> str:
     return Path(location.path).read_text().splitlines()[location.line - 1].strip()
 
 
-def test_each_docstring_once_with_aliases_and_copies(library: Path) -> None:
+def test_each_object_once_with_aliases_and_copies(library: Path) -> None:
     records = documented("library")
     names = [record.name for record in records]
     assert names == [
         "library", "library.schedules", "library.twice",
-        "library.schedules.Rate", "library.schedules.borrowed", "library.schedules.decay", "library.schedules.later",
+        "library.schedules.Rate", "library.schedules.borrowed", "library.schedules.copied", "library.schedules.decay", "library.schedules.later",
         "library.schedules.Rate.__call__",
     ]  # fmt: skip
     twice = record(records, "library.twice")
     assert twice.aliases == ("library.schedules.twice",)
     assert twice.copies == ("library.schedules.copied",)
+    assert record(records, "library.schedules.copied").copies == ("library.twice", "library.schedules.twice")
+    assert record(records, "library.schedules.copied").location != twice.location
     assert twice.siblings >= {"decay", "borrowed", "copied"}
     assert "twice" not in twice.siblings
+
+
+OTHERS = '''
+import functools
+
+
+def plain(x):
+    """One docstring."""
+    return x
+
+
+@functools.wraps(plain)
+def wrapped(x):
+    return plain(x)
+
+
+def copy(x):
+    """One docstring."""
+    return x
+
+
+def template(x):
+    return x
+
+
+template.__doc__ = plain.__doc__
+
+
+class Parent:
+    """A class."""
+
+    def method(self):
+        """One method."""
+
+
+class Child(Parent):
+    """Another class."""
+
+    renamed = Parent.method
+'''
+
+
+def test_a_copied_docstring_is_of_each_function_and_an_alias_is_not(library: Path) -> None:
+    (library / "others.py").write_text(OTHERS)
+    found = {r.name.removeprefix("library.others."): r for r in documented("library.others")}
+    assert sorted(found) == ["Child", "Child.renamed", "Parent", "copy", "plain", "template"]
+    assert found["plain"].aliases == ("library.others.wrapped",)
+    assert found["plain"].copies == ("library.others.copy", "library.others.template")
+    assert found["copy"].copies == ("library.others.plain", "library.others.template", "library.others.wrapped")
+    assert found["Child.renamed"].aliases == ("library.others.Parent.method",)
 
 
 def test_one_object(library: Path) -> None:
@@ -291,6 +343,13 @@ def test_a_description_names_a_parameter_or_none(text: str, name: str) -> None:
 )
 def test_conditions(text: str, expected: list[tuple[str, bool]]) -> None:
     assert [(condition.latex, condition.holds) for condition in prose.conditions(read_prose(text), {})] == expected
+
+
+def test_a_case_that_is_described_in_words_is_excluded() -> None:
+    told = {"steps": ("Number of steps. If ``steps <= 0``, then the value is held fixed. If ``other > 1``, nothing.", 3)}
+    assert [(c.latex, c.holds) for c in prose.conditions([], told)] == [(r"\mathrm{steps} \le 0", False)]
+    told = {"steps": ("Number of steps, which does nothing if ``steps <= 0``.", 3), "x": ("If ``y <= 0``, then so.", 4)}
+    assert prose.conditions([], told) == []
 
 
 @pytest.mark.parametrize(

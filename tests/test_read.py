@@ -145,6 +145,29 @@ def test_says_that_a_formula_states_no_value(row: dict[str, Any]) -> None:
     assert found.silence is Silence[row["silence"]]
 
 
+@pytest.mark.parametrize(
+    ("latex", "what", "suggestion"),
+    [
+        (
+            r"a + 1 \bmod n",
+            "mod beside other terms: the remainder of the whole sum, or of one term of it",
+            r"write brackets: (a + b) \bmod n",
+        ),
+        (r"-a \bmod n", "mod beside other terms", "write brackets"),
+        (r"\sum_{k=1}^{n} k \bmod b", "mod after a sum or product: of each term, or of the whole", r"write brackets: (\sum_i x_i) \bmod n"),
+        (r"a + 1 \pmod n", "a remainder, or a congruence", r"write (a) \bmod n for a remainder"),
+        ("(a + b) [3]", "numbers in square brackets: a citation, an entry, or a factor", "write a citation in the text"),
+        ("(a + b) [Smith2020]_", "a citation in the formula", "write a citation in the text"),
+        ("a^2 [3]", "a square bracket after a power, an index or a space", "write a citation in the text"),
+    ],
+)
+def test_says_what_to_write_where_two_readings_differ(latex: str, what: str, suggestion: str) -> None:
+    found = read(latex, KNOWN)
+    assert isinstance(found, Unreadable)
+    assert found.what.startswith(what)
+    assert found.suggestion.startswith(suggestion)
+
+
 def test_the_tables_are_large_enough() -> None:
     assert len(READABLE) >= 150
     assert len(REFUSED) >= 60
@@ -238,6 +261,43 @@ CONSTRUCTS = {
     r"\psi^{(2)}(a)": "polygamma(2, a)",
     r"{}_2F_1(a, b; c; x)": "hyper((a, b), (c,), x)",
     r"a \bmod n": "Mod(a, n)",
+    r"(a + 1) \bmod n": "Mod(a + 1, n)",
+    r"a + (1 \bmod n)": "a + Mod(1, n)",
+    r"a + 1 \bmod n": None,
+    r"a \bmod n + 1": None,
+    r"b \pm a \bmod n": None,
+    r"(-a) \bmod b": "Mod(-a, b)",
+    r"-(a \bmod b)": "-Mod(a, b)",
+    r"-a \bmod b": None,
+    r"2 a \bmod b": None,
+    r"2 \cdot a \bmod b": None,
+    r"a / b \bmod n": None,
+    r"b {a \bmod n} + 1": None,
+    r"{a \bmod n} + 1": None,
+    r"\sin(a + b \bmod n)": None,
+    r"\sum_{k=1}^{n} (k \bmod b)": "Sum(Mod(k, b), (k, 1, n))",
+    r"\sum_{k=1}^{n} k \bmod b": None,
+    r"a \operatorname{mod} n": "Mod(a, n)",
+    r"a + 1 \text{ mod } n": None,
+    r"a \pmod n": None,
+    r"a \mod n": None,
+    r"a \% n": None,
+    r"2 + v[1]": "2 + at(v, 1)",
+    r"2 + v [1]": "2 + at(v, 1)",
+    r"a [b + 1]": "a*(b + 1)",
+    r"a^2 [1]": None,
+    r"v_1 [1]": None,
+    r"a [2]": None,
+    r"a^2 [1, 2]": None,
+    r"a^2 [1-3]": None,
+    r"\sin(a) [1]": None,
+    r"\frac{a}{2} [1]": None,
+    r"2 [1]": None,
+    r"[1] a^2": None,
+    r"(a + b) [1]": None,
+    r"(a + b) [Smith2020]_": None,
+    r"a^2 [1]_": None,
+    r"a^2 [eq. 3]": None,
     r"a_0 + a_1 x + a_2 x^2 + \ldots + a_n x^n": "Sum(at(a, i)*x**i, (i, 0, n))",
     r"y_1 + y_2 + \cdots + y_n - 1": "Sum(at(y, i + 1), (i, 0, n - 1)) - 1",
     r"\nabla f(x)": 'Derivative(fn("f")(x), x)',

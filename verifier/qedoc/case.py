@@ -1,13 +1,14 @@
 """One claim at fixed sizes: scalar symbols with their assumptions, an unrolled formula, and how to call the target."""
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import sympy as sp
 
 from qedoc.closed_forms import closed
+from qedoc.conditions import TooManyBranches
 from qedoc.domain import Functions, Integers, Reals
 from qedoc.properties import Property
 from qedoc.spec import Argument, Array, Dict, ForAll, Index, List, Parameter, Size, Spec, base
@@ -186,6 +187,7 @@ def instantiate(spec: Spec, sizes: Mapping[sp.Symbol, int]) -> Case:
 
     Raises:
         SpecError: if a formula names an element outside its index range.
+        TooManyBranches: if the formula has too many terms or cases to be written out.
     """
     domains = {base(d.symbol): d for d in spec.symbols if not isinstance(d, Size)}
     elements = _elements(spec, sizes)
@@ -366,9 +368,19 @@ def _substitute(template: Any, variable: sp.Symbol, value: int) -> Any:
 
 
 _BINDERS = (sp.Sum, sp.Product, sp.Derivative)
+MOST_TERMS = 1000
 
 
-def unroll(expression: sp.Basic, sizes: Mapping[sp.Symbol, int], leaf: Callable[[sp.Basic], sp.Basic] = lambda part: part) -> sp.Basic:
+class TooManyTerms(TooManyBranches):
+    """Sums and products with more than `MOST_TERMS` terms in all, which are not written out."""
+
+
+def unroll(
+    expression: sp.Basic,
+    sizes: Mapping[sp.Symbol, int],
+    leaf: Callable[[sp.Basic], sp.Basic] = lambda part: part,
+    written: list[int] | None = None,
+) -> sp.Basic:
     """Writes finite sums and products out, innermost indices first fixed by the outer ones, and takes derivatives.
 
     What stands around them is put together again as it was: SymPy would cancel factors of which one may be zero.
@@ -377,7 +389,12 @@ def unroll(expression: sp.Basic, sizes: Mapping[sp.Symbol, int], leaf: Callable[
         expression: a formula or relation.
         sizes: the value of each size symbol.
         leaf: what becomes of parts without sums.
+        written: one entry, how many terms are written out already; counted up.
+
+    Raises:
+        TooManyTerms: if there would be more than `MOST_TERMS`; those of nested sums multiply.
     """
+    written = [0] if written is None else written
     expression = expression.subs(sizes) if sizes else expression
     if not expression.has(*_BINDERS):
         return leaf(expression)
@@ -387,11 +404,28 @@ def unroll(expression: sp.Basic, sizes: Mapping[sp.Symbol, int], leaf: Callable[
         body, *inner, (variable, first, last) = expression.args
         if not (first.is_Integer and last.is_Integer):
             return leaf(expression)
+        _check_count(int(last) - int(first) + 1, inner, written)
         body = expression.func(body, *inner) if inner else body
-        terms = [unroll(body.subs(variable, k), {}, leaf) for k in range(int(first), int(last) + 1)]
+        terms = []
+        for k in range(int(first), int(last) + 1):
+            part = body.subs(variable, k)
+            written[0] += not part.has(sp.Sum, sp.Product)
+            _check_count(0, (), written)
+            terms.append(unroll(part, {}, leaf, written))
         return _joined(sp.Add if isinstance(expression, sp.Sum) else sp.Mul, terms)
-    parts = [unroll(part, {}, leaf) for part in expression.args]
+    parts = [unroll(part, {}, leaf, written) for part in expression.args]
     return _joined(expression.func, parts) if isinstance(expression, sp.Add | sp.Mul | sp.Pow) else expression.func(*parts)
+
+
+def _check_count(terms: int, inner: Sequence[Any], written: list[int]) -> None:
+    """Raises for sums of which it is plain, before they are written out, that they have too many terms."""
+    for _, *ends in inner:
+        first, last = ends if len(ends) == 2 else (0, 0)
+        terms *= max(int(last) - int(first) + 1, 0) if sp.sympify(first).is_Integer and sp.sympify(last).is_Integer else 1
+    if terms > MOST_TERMS:
+        raise TooManyTerms(f"a sum or product of {terms} terms; at most {MOST_TERMS} are written out")
+    if written[0] > MOST_TERMS:
+        raise TooManyTerms(f"sums and products of more than {MOST_TERMS} terms in all, which are not written out")
 
 
 def _joined(operation: Any, parts: list[sp.Basic]) -> sp.Basic:

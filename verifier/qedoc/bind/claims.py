@@ -23,6 +23,7 @@ from qedoc.bind.slopes import is_slope, slope
 from qedoc.bind.symbols import returned_arguments, roles
 from qedoc.bind.values import defaults, is_record, single, switches, target_value
 from qedoc.bind.windows import windows
+from qedoc.conditions import TooManyBranches
 from qedoc.domain import Functions, Integers, Reals
 from qedoc.errors import QedocError, TargetError
 from qedoc.read import Equation, Extent, NotAClaim, Reading, Unreadable, extent, plain, read_condition
@@ -56,7 +57,7 @@ def given(target: str, latex: str, bind: Mapping[str, str], where: Sequence[str]
     Raises:
         TargetError: for a target that is not there, or a binding to a parameter that it does not have.
     """
-    record = next((r for r in documented(target) if target in (r.name, *r.aliases, *r.copies)), None)
+    record = next((r for r in documented(target) if target in (r.name, *r.aliases)), None)
     if record is None:
         raise TargetError(f"{target} has no docstring to read its parameters from")
     arguments = returned_arguments(target) if any(name not in record.parameters for name in bind.values()) else []
@@ -112,6 +113,8 @@ def _claim(context: Context, formula: Formula, equation: Equation, name: str) ->
         return _bound(context, formula, equation, name)
     except Obstruction as found:
         verdict, reason, suggestion = found.verdict, found.reason, found.suggestion
+    except TooManyBranches as error:
+        verdict, reason, suggestion = Verdict.UNDECIDED, str(error), ""
     except QedocError as error:
         verdict, reason, suggestion = Verdict.UNREADABLE, error.message, ""
     except GIVES_UP as error:
@@ -215,7 +218,7 @@ def _specs(path: str) -> tuple[Spec, ...]:
 def _documented(path: str) -> tuple[Spec, ...]:
     _IN_HAND.append(path)
     try:
-        record = next((r for r in documented(path) if path in (r.name, *r.aliases, *r.copies)), None)
+        record = next((r for r in documented(path) if path in (r.name, *r.aliases)), None)
         return tuple(claim.spec for claim in claims(record) if isinstance(claim, Bound)) if record is not None else ()
     finally:
         _IN_HAND.pop()

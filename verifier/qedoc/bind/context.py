@@ -52,7 +52,12 @@ class Context:
     @cached_property
     def own(self) -> frozenset[str]:
         """The names by which formulas may call the object."""
-        return frozenset(path.rpartition(".")[2] for path in (self.record.name, *self.record.aliases, *self.record.copies))
+        return frozenset(path.rpartition(".")[2] for path in (self.record.name, *self.record.aliases))
+
+    @cached_property
+    def others(self) -> frozenset[str]:
+        """The names of other objects that have the same docstring."""
+        return frozenset(path.rpartition(".")[2] for path in self.record.copies) - self.own
 
     @cached_property
     def parameters(self) -> dict[str, Described]:
@@ -74,7 +79,7 @@ class Context:
         """What the reader is told."""
         record = self.record
         names = Names(
-            functions=self.own,
+            functions=self.own | self.others,
             parameters=record.parameters,
             legend=dict(record.legend) | {symbol: f"``{name}``" for symbol, name in (self.given | self.called).items()},
             siblings=record.siblings,

@@ -10,6 +10,7 @@ import sympy as sp
 from qedoc.bind.context import Context
 from qedoc.bind.symbols import Roles
 from qedoc.domain import Integers, Reals
+from qedoc.read.reading import shown
 from qedoc.sources.docstrings import Argument as Described
 
 _INTEGER = re.compile(r"\bintegers?\b", re.IGNORECASE)
@@ -18,6 +19,8 @@ _COUNT = re.compile(r"\bnumber of\b|\bhow many\b|\bcount\b|\bsteps?\b|\bsize\b|\
 _COUNTED = re.compile(r"(?:^|_)(?:steps?|count|size|length|num|begin)(?:_|$)")
 _DENSITY = re.compile(r"^(?:log)?(?:pdf|pmf|cdf|sf|ppf|isf)$")
 _SHAPE = re.compile(r"\bparameter\b\W*\w?\W*\bof the \w+ distribution\b", re.IGNORECASE)
+_EXPONENT = re.compile(r"(?:^|[\W_])(?:exponent|power)(?:[\W_]|$)", re.IGNORECASE)
+_NO_NUMBERS = (sp.nan, sp.zoo, sp.oo, -sp.oo)
 _ENDS = (("min", "max"), ("a_min", "a_max"), ("minval", "maxval"), ("lower", "upper"), ("low", "high"), ("minimum", "maximum"))
 
 
@@ -76,15 +79,13 @@ def place(
     where += _positive_arguments(context, value, roles.parameters, ends, notes)
     where += _convergent(value, notes)
     where += _ordered(roles.parameters, notes)
-    for name in _exponents(value, set(symbols) - integers):
+    for name, row in _powers(context, value, {s: p for s, p in roles.parameters.items() if s not in integers}):
         ends[name].append(("above", sp.Integer(0)))
-        notes.append(f"{name} is positive, as an exponent")
-    for name in _divisors(value, {name for name in symbols if not any(kind == "above" and end >= 0 for kind, end in ends[name])}):
-        notes.append(f"{name} is not zero, as the formula divides by it")
-        if name in integers and ("least", 0) in ends[name]:
+        notes.append(f"{name} > 0, as an exponent: the row {shown(row)} takes 0**{name} to be 0")
+    for name in sorted(_divisors(value) & integers):
+        if ("least", 0) in ends[name]:
             ends[name].append(("above", sp.Integer(0)))
-        else:
-            where.append(sp.Ne(sp.Symbol(name), 0))
+            notes.append(f"{name} is not zero, as the formula divides by it")
     return Place(
         domains={name: _domain(name in integers, ends[name]) for name in symbols},
         where=tuple(where),
@@ -188,7 +189,8 @@ def _positive_arguments(
 ) -> Iterator[sp.Basic]:
     """The constants of a density are integrals, so that Gamma and B in it have positive arguments."""
     density = bool(_DENSITY.match(context.record.name.rpartition(".")[2]))
-    arguments = {argument for call in value.atoms(sp.gamma, sp.loggamma, sp.beta) for argument in call.args}
+    everywhere = value if density else _outside_cases(value)
+    arguments = {argument for call in everywhere.atoms(sp.gamma, sp.loggamma, sp.beta) for argument in call.args}
     for argument in sorted((a for a in arguments if a.free_symbols), key=str):
         told = [context.parameters[p].text for name in _names(argument) if (p := roles.get(name))]
         if not density and not (told and all(_SHAPE.search(text) for text in told)):
@@ -203,8 +205,14 @@ def _positive_arguments(
             yield sp.Gt(argument, 0)
 
 
+def _outside_cases(value: sp.Expr) -> sp.Expr:
+    """What a formula computes wherever it is: a row of its cases restricts only itself."""
+    return value.xreplace({cases: sp.Dummy() for cases in value.atoms(sp.Piecewise)})
+
+
 def _convergent(value: sp.Expr, notes: list[str]) -> Iterator[sp.Basic]:
     """Where an integral of `t**e` from 0, and a sum of `(n + q)**e` to infinity, are numbers."""
+    value = _outside_cases(value)
     for integral in sorted(value.atoms(sp.Integral), key=str):
         variable, *ends = integral.limits[0]
         powers = [f for f in sp.Mul.make_args(integral.function) if f.is_Pow and f.base == variable and f.exp.free_symbols]
@@ -234,26 +242,40 @@ def _ordered(roles: Mapping[str, str], notes: list[str]) -> Iterator[sp.Basic]:
             yield sp.Le(symbols[low], symbols[high])
 
 
-def _exponents(value: sp.Expr, symbols: set[str]) -> list[str]:
-    """Exponents that are a symbol alone, on a base that is none: where the base is zero, only a positive one has a value."""
-    powers = [power for power in value.atoms(sp.Pow) if not power.base.is_Symbol and not power.base.is_number]
-    return sorted({power.exp.name for power in powers if isinstance(power.exp, sp.Symbol) and power.exp.name in symbols})
+def _powers(context: Context, value: sp.Expr, roles: Mapping[str, str]) -> Iterator[tuple[str, sp.Expr]]:
+    """Parameters that are called an exponent, and of which a formula by cases supposes that they are positive.
+
+    It does so where one row is another one with `base**p` put to 0: `0**p` is 0 for positive p only.
+
+    Yields:
+        the exponent, and the row that has 0 in place of the power.
+    """
+    for cases in sorted(value.atoms(sp.Piecewise), key=str):
+        rows = [row for row, _ in cases.args if row not in _NO_NUMBERS]
+        for power in sorted({power for row in rows for power in row.atoms(sp.Pow)}, key=str):
+            name = power.exp.name if isinstance(power.exp, sp.Symbol) else ""
+            if name not in roles or not _called_exponent(context, name, roles[name]) or _is_positive(power.base):
+                continue
+            ends = {sp.expand(row.xreplace({power: sp.Integer(0)})) for row in rows if row.has(power)}
+            yield from ((name, row) for row in rows if not row.has(power) and sp.expand(row) in ends)
 
 
-def _excludes_zero(condition: Any, symbol: sp.Symbol) -> bool:
-    """Whether a condition has a part about the symbol alone that is false at 0."""
-    alone = [part for part in condition.atoms(sp.core.relational.Relational) if part.free_symbols == {symbol}]
-    return any(part.subs(symbol, 0) == sp.false for part in alone)
+def _called_exponent(context: Context, name: str, parameter: str) -> bool:
+    said = (parameter, context.parameters[parameter].text, context.legend.get(name, ""))
+    return any(_EXPONENT.search(text) for text in said)
 
 
-def _divisors(value: Any, symbols: set[str]) -> list[str]:
-    """Symbols by which the formula divides, and of which no condition of its own says that they are not zero."""
-    if isinstance(value, sp.Indexed):
-        return []
+def _is_positive(base: sp.Expr) -> bool:
+    """Whether a base is positive for all real values of its symbols."""
+    return bool(base.xreplace({symbol: sp.Dummy(real=True) for symbol in base.free_symbols}).is_positive)
+
+
+def _divisors(value: Any) -> set[str]:
+    """Symbols by which the formula divides wherever it is: in no case does it have a value where they are zero."""
+    if isinstance(value, sp.Indexed | sp.Sum | sp.Product | sp.Integral):
+        return set()
     if isinstance(value, sp.Piecewise):
-        parts = [(part, condition) for part, condition in value.args]
-        guarded = [(name, condition) for part, condition in parts for name in _divisors(part, symbols)]
-        return list(dict.fromkeys(name for name, condition in guarded if not _excludes_zero(condition, sp.Symbol(name))))
-    if isinstance(value, sp.Pow) and isinstance(value.base, sp.Symbol) and value.exp.could_extract_minus_sign():
-        return [value.base.name] if value.base.name in symbols else []
-    return list(dict.fromkeys(name for part in value.args for name in _divisors(part, symbols)))
+        return set.intersection(*(_divisors(row) for row, _ in value.args))
+    if isinstance(value, sp.Pow) and isinstance(value.base, sp.Symbol) and value.exp.is_negative:
+        return {value.base.name}
+    return set[str]().union(*map(_divisors, value.args))

@@ -68,6 +68,7 @@ def _check_left(context: Context, equation: Equation) -> None:
         case Application():
             if left.name in context.own:
                 return
+            _check_copied(context, left)
             suffix = left.name.partition("_")[2]
             if left.name in context.record.siblings or (
                 suffix in context.record.siblings and suffix not in (name, name.removeprefix("log"))
@@ -92,6 +93,19 @@ def _check_left(context: Context, equation: Equation) -> None:
             raise Obstruction(f"it tells {left} of a step that another formula describes", verdict=Verdict.NOT_A_CLAIM)
         case _:
             raise Obstruction(f"the left side {left} is no name for a value of {name}", rf"write \mathrm{{{name}}} on the left")
+
+
+def _check_copied(context: Context, left: Application) -> None:
+    """Raises for a formula that bears the name of another function with the same docstring, where none bears the object's own."""
+    if left.name not in context.others:
+        return
+    readings = [reading for reading in context.readings.values() if isinstance(reading, Reading)]
+    heads = {e.left.name for r in readings for e in r.equations if isinstance(e.left, Application)}
+    if not heads & context.own:
+        name = context.record.name.rpartition(".")[2].replace("_", r"\_")
+        reason = f"the docstring is also that of {', '.join(context.record.copies)}, and the formula bears the name {left.name}"
+        raise Obstruction(reason, rf"write \mathrm{{{name}}} on the left, or leave the left side out")
+    raise Obstruction(f"{left} is a value of another function with the same docstring", verdict=Verdict.NOT_A_CLAIM)
 
 
 def _of_a_step(context: Context, equation: Equation) -> bool:

@@ -14,6 +14,13 @@ SLOW = (sp.Sum, sp.Product, sp.Integral, sp.Derivative, sp.Piecewise, sp.Max, sp
 """Whatever asks SymPy for their sign or value may wait for minutes."""
 
 
+FAST_GROWING = (
+    sp.factorial, sp.factorial2, sp.subfactorial, sp.binomial, sp.gamma, sp.beta, sp.RisingFactorial, sp.FallingFactorial, sp.harmonic,
+    sp.polygamma, sp.zeta, sp.uppergamma, sp.lowergamma,
+)  # fmt: skip
+"""What SymPy writes out, digit by digit or term by term, as soon as an expression around it is built again."""
+
+
 class Impossible(Exception):
     """A value that cannot be built; says why.
 
@@ -126,6 +133,9 @@ def _plain(argument: sp.Expr) -> bool:
 
 
 def _made(function: Callable[..., Any], arguments: tuple[sp.Expr, ...], *, evaluate: bool) -> sp.Expr:
+    large = max((abs(argument) for argument in arguments if argument.is_Rational), default=0)
+    if function in FAST_GROWING and large > LARGEST_EXACT and all(argument.is_number for argument in arguments):
+        raise Impossible(f"{function.__name__} of {large}, beyond {LARGEST_EXACT}", limit=True)
     try:
         value = function(*arguments) if evaluate else function(*arguments, evaluate=False)
         if evaluate and _lost(value, arguments):

@@ -48,12 +48,21 @@ class Factor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Term:
-    """A term: its factors, and the value of their product."""
+    """A term: its factors, and the value of their product.
+
+    Args:
+        value: the value, with its sign.
+        factors: as written.
+        start: offset of its first character.
+        signed: whether it has a sign of its own.
+        remainder: whether it ends in `mod` and a modulus that no brackets hold, so that what is divided may begin before it.
+    """
 
     value: sp.Expr
     factors: tuple[Factor, ...]
     start: int
     signed: bool = False
+    remainder: bool = False
 
     @property
     def captured(self) -> frozenset[str]:

@@ -141,7 +141,7 @@ def _scripted(parser: Parser, base: Base) -> Factor:
         value = sp.IndexedBase(sp.Symbol(name))[tuple(indices)]
     _check_order(parser, name, scripts)
     factor = Factor(value=value, shape=Shape.NAME, start=base.token.start, scripted=True)
-    factor = _bracketed(parser, name, factor, entry=indices is not None)
+    factor = _bracketed(parser, name, factor, entry=indices is not None, powered=scripts.upper is not None)
     return factor if scripts.upper is None else raised(parser, factor, scripts.upper, scripts.upper_at)
 
 
@@ -226,7 +226,7 @@ def _run(parser: Parser, base: str, token: Token) -> tuple[str, list[sp.Expr] | 
     return run, None
 
 
-def _bracketed(parser: Parser, name: str, factor: Factor, *, entry: bool) -> Factor:
+def _bracketed(parser: Parser, name: str, factor: Factor, *, entry: bool, powered: bool) -> Factor:
     """A value before a bracket: `x[i]` is an entry; a round bracket after it is a factor."""
     scope, group = parser.scope, parser.peek()
     if not isinstance(group, Group) or group.opener not in ("(", "["):
@@ -244,6 +244,10 @@ def _bracketed(parser: Parser, name: str, factor: Factor, *, entry: bool) -> Fac
     letters = [item.text for item in group.items if isinstance(item, Token) and item.kind is Kind.WORD]
     digits = plainly and not letters
     inner = [sp.Symbol(letter) for letter in letters]
+    apart = parser.at > 0 and parser.items[parser.at - 1].end != group.start
+    if entry or (digits and (powered or (apart and name not in scope.vectors))):
+        what = "a square bracket after a power, an index or a space: a citation, an entry, or a factor"
+        raise parser.refuse(Obstacle.AMBIGUOUS, what, "write a citation in the text, an entry as a subscript, a factor in round brackets")
     if digits or name in scope.vectors or (letters and all(str(letter) in scope.letters or str(letter) in scope.bound for letter in inner)):
         parser.take()
         indices = [parser.inside(piece, group.end - 1).value() for piece in split(group.items, ",")]

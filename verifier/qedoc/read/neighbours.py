@@ -6,10 +6,12 @@ from typing import NoReturn
 import sympy as sp
 from sympy.core.function import AppliedUndef
 
-from qedoc.read.factor import Factor, Shape, has_vector
+from qedoc.read.factor import Factor, Shape, Term, has_vector
 from qedoc.read.products import crossed
 from qedoc.read.reading import Obstacle, Refused
 from qedoc.read.scope import Scope
+from qedoc.read.tokens import Kind, Token
+from qedoc.read.tree import Group, Node
 
 _ARGUMENT = "put the function's argument in parentheses"
 
@@ -37,7 +39,7 @@ def check(factors: Sequence[Factor], operations: Sequence[str], operation: str, 
     """
     last = factors[-1]
     for either in (last, factor):
-        if either.shape is Shape.LOOSE_SUM:
+        if either.shape is Shape.LOOSE_SUM or (either.shape is Shape.LOOSE_PRODUCT and isinstance(either.value, sp.Mod)):
             refuse_loose(either)
     if operation:
         _check_operation(last, operations[-1], operation, factor, at, scope)
@@ -72,6 +74,26 @@ def _check_operation(last: Factor, before: str, operation: str, factor: Factor, 
         _ambiguous("a product or a cross product", at, r"write \cdot for a product of numbers")
     if operation == "mod" and before != "*":
         _ambiguous("mod beside other factors", at, "put it in parentheses")
+
+
+def check_citation(following: Sequence[Node], before: Sequence[Node]) -> None:
+    """Refuses `[1]` or `[2, 3]` beside a factor, and `[Smith2020]_`: a citation is no value."""
+    group = following[0] if following else None
+    if not isinstance(group, Group) or group.opener != "[" or group.closer != "[":
+        return
+    whole = all(isinstance(item, Token) and (item.kind is Kind.NUMBER or item.is_char(",", "-", ";")) for item in group.items)
+    marked = len(following) > 1 and following[1].is_char("_") and len(following) == 2
+    if (whole and (before or len(following) > 1)) or marked:
+        what = "numbers in square brackets: a citation, an entry, or a factor" if not marked else "a citation in the formula"
+        _ambiguous(what, group.start, "write a citation in the text, an entry as a subscript, a factor in round brackets")
+
+
+def check_remainder(terms: Sequence[Term]) -> None:
+    r"""Refuses `i + 1 \bmod n`, which is read as (i + 1) mod n and as i + (1 mod n), and `-a \bmod n`."""
+    for term in terms:
+        if term.remainder and (len(terms) > 1 or term.signed):
+            what = "mod beside other terms: the remainder of the whole sum, or of one term of it"
+            _ambiguous(what, term.start, r"write brackets: (a + b) \bmod n, or a + (b \bmod n)")
 
 
 def _unexplained(factor: Factor, scope: Scope) -> str:

@@ -171,6 +171,9 @@ def _large(parser: Parser, token: Token) -> Factor:
         parser.refuse_here()
     with parser.scope.binding(index for index, _ in indices), parser.deeper():
         body = parser.term()
+    if body.remainder:
+        what = "mod after a sum or product: of each term, or of the whole"
+        raise parser.refuse(Obstacle.AMBIGUOUS, what, r"write brackets: (\sum_i x_i) \bmod n, or \sum_i (x_i \bmod n)", token.start)
     if not indices:
         value = _over_vector(parser, token, body, upper)
         return Factor(value=value, shape=Shape.LARGE, start=token.start)

@@ -9,7 +9,7 @@ import sympy as sp
 
 from qedoc.read import arithmetic, sequences
 from qedoc.read.factor import Factor, Shape, Term
-from qedoc.read.neighbours import check, check_vectors, refuse_loose
+from qedoc.read.neighbours import check, check_citation, check_remainder, check_vectors, refuse_loose
 from qedoc.read.products import joined
 from qedoc.read.reading import Obstacle, Refused
 from qedoc.read.refusals import PRODUCTS, keyword, refusal
@@ -130,6 +130,7 @@ class Parser:
 
     def total(self, terms: Sequence[Term]) -> sp.Expr:
         """The sum of terms, none of which uses the index of a sum that stands before it."""
+        check_remainder(terms)
         captured: frozenset[str] = frozenset()
         for term in terms:
             stray = captured & {str(symbol) for symbol in term.value.free_symbols}
@@ -181,6 +182,7 @@ class Parser:
             self.take()
             if self._sign():
                 raise self.refuse(Obstacle.MALFORMED, "two signs in a row", "put the second one in parentheses")
+        check_citation(self.items[self.at :], self.items[: self.at])
         factors = [self.factor()]
         operations = ["*"]
         while not self.stops(self):
@@ -190,6 +192,8 @@ class Parser:
             at = self.here()
             if operation:
                 self.take()
+            else:
+                check_citation(self.items[self.at :], self.items[: self.at])
             negative = operation in ("*", "/") and self._sign() == "-"
             if negative:
                 self.take()
@@ -204,10 +208,14 @@ class Parser:
             if factors[0].shape is Shape.LOOSE_SUM:
                 refuse_loose(factors[0])
             value = self.built(start, lambda v: arithmetic.multiply((sp.Integer(-1), v)), value)
-        return Term(value=value, factors=tuple(factors), start=start, signed=bool(sign))
+        hidden = len(factors) == 1 and factors[0].shape is Shape.LOOSE_PRODUCT and isinstance(value, sp.Mod)
+        remainder = "mod" in operations or hidden
+        return Term(value=value, factors=tuple(factors), start=start, signed=bool(sign), remainder=remainder)
 
     def _operation(self) -> str:
         node = self.peek()
+        if isinstance(node, Token) and node.kind is Kind.TEXT and node.text.strip() == "mod" and not self.scope.declared("mod"):
+            return "mod"
         if not isinstance(node, Token) or node.kind not in (Kind.CHAR, Kind.MACRO):
             return ""
         return PRODUCTS.get(node.text, "") if node.text.isalpha() == (node.kind is Kind.MACRO) else ""

@@ -22,6 +22,9 @@ _UNSUPPORTED = {
     "partial": "a partial derivative outside a fraction",
     "pm": "two values at once",
     "mp": "two values at once",
+    "pmod": "a remainder, or a congruence",
+    "mod": "a remainder, or a congruence",
+    "%": "a remainder, or a per cent",
     "ldots": "dots: what they leave out is a guess",
     "cdots": "dots: what they leave out is a guess",
     "dots": "dots: what they leave out is a guess",
@@ -50,7 +53,11 @@ _UNSUPPORTED = {
     "forall": "a quantifier",
     "exists": "a quantifier",
 }
-_INSTEAD = dict.fromkeys(("ldots", "cdots", "dots"), r"write \sum or \prod with its bounds") | {"lg": r"write \log_{10} or \log_2"}
+_INSTEAD = (
+    dict.fromkeys(("pmod", "mod", "%"), r"write (a) \bmod n for a remainder")
+    | dict.fromkeys(("ldots", "cdots", "dots"), r"write \sum or \prod with its bounds")
+    | {"lg": r"write \log_{10} or \log_2"}
+)
 
 
 def refusal(token: Token, commands: Iterable[str] = ()) -> Refused:

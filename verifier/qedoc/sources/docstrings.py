@@ -1,4 +1,4 @@
-"""Documented objects of an installed package: each docstring once, its formulas, and what the text says of the symbols."""
+"""Documented objects of an installed package: each object once, its formulas, and what the text says of the symbols."""
 
 import importlib
 import inspect
@@ -58,7 +58,7 @@ class Documented:
     Args:
         name: its dotted path, the shortest of its public ones.
         aliases: its other public paths.
-        copies: paths of other objects with the same docstring.
+        copies: paths of other objects with the same docstring; each of them has a record of its own.
         location: where it is defined.
         docstring: as the object has it.
         arguments: its parameters, in order; empty for a module.
@@ -107,18 +107,27 @@ def documented(target: str) -> list[Documented]:
 
 def _documented(target: str) -> list[Documented]:
     found = dict(_walk(target))
-    by_object: dict[int, list[str]] = {}
+    by_object: dict[tuple[int, str], list[str]] = {}
     for path, value in found.items():
-        by_object.setdefault(id(value), []).append(path)
-    records: dict[str, Documented] = {}
-    for name, *aliases in sorted((sorted(paths, key=_rank) for paths in by_object.values()), key=lambda paths: _rank(paths[0])):
-        docstring = docstring_of(found[name])
-        first = records.get(docstring)
-        if first is not None:
-            records[docstring] = replace(first, copies=(*first.copies, *sorted((name, *aliases), key=_rank)))
-        elif docstring.strip():
-            records[docstring] = _record(name, tuple(aliases), found[name], docstring)
-    return sorted((_with_siblings(record, found) for record in records.values()), key=lambda record: _rank(record.name))
+        if docstring := docstring_of(value):
+            by_object.setdefault((id(_unwrapped(value)), docstring), []).append(path)
+    named = {tuple(sorted(paths, key=_rank)): docstring for (_, docstring), paths in by_object.items() if docstring.strip()}
+    sharing: dict[str, list[str]] = {}
+    for paths, docstring in named.items():
+        sharing.setdefault(docstring, []).extend(paths)
+    records = []
+    for (name, *aliases), docstring in named.items():
+        copies = sorted({*sharing[docstring]} - {name, *aliases}, key=_rank)
+        records.append(replace(_record(name, tuple(aliases), found[name], docstring), copies=tuple(copies)))
+    return sorted((_with_siblings(record, found) for record in records), key=lambda record: _rank(record.name))
+
+
+def _unwrapped(value: Any) -> Any:
+    """The function inside decorators that keep its docstring: they are other names for it."""
+    try:
+        return inspect.unwrap(value) if callable(value) else value
+    except Exception:  # noqa: BLE001  # a package's object may answer to any name, or raise for it
+        return value
 
 
 def _rank(path: str) -> tuple[int, str]:

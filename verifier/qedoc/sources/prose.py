@@ -41,6 +41,9 @@ _RANGE = re.compile(
     r"\b(?:in (?:the )?(?:range|interval)|(?:must|should) be in|between) `{0,2}([\[(])\s*(-?[\d.]+)\s*,\s*(-?[\d.]+)\s*([\])])`{0,2}",
     re.IGNORECASE,
 )
+_SEPARATE = re.compile(r"(?:^|[.;]\s+)(?:If|When) `{1,2}(\w+)\s*(<=|>=|<|>|==)\s*(-?\d+(?:\.\d+)?)`{1,2},", re.IGNORECASE)
+"""A case that is described in words: 'If ``steps <= 0``, the value is held fixed.'"""
+_SIGNS = {"<=": r"\le", ">=": r"\ge", "==": "="}
 _HEAD = re.compile(r"\W*(?:(?!of\b|for\b|to\b|with\b|in\b)[\w-]+\s+){0,4}(?:vector|matrix|matrices|tree)\b", re.IGNORECASE)
 _MATRIX = re.compile(_HEAD.pattern.replace(r"vector|matrix|matrices|tree", r"matrix|matrices"), re.IGNORECASE)
 _SHAPE = re.compile(r"\bshape\s*`{0,2}[\[(]([^\])]*)[\])]", re.IGNORECASE)
@@ -202,6 +205,9 @@ def conditions(paragraphs: Sequence[Paragraph], arguments: Mapping[str, tuple[st
         for lower, least, most, upper in _RANGE.findall(text):
             signs = ["<" if lower == "(" else r"\le", "<" if upper == ")" else r"\le"]
             found.append(Condition(latex=f"{least} {signs[0]} {symbol} {signs[1]} {most}", holds=True, line=line, text=text))
+        for other, sign, number in _SEPARATE.findall(text):
+            if other == name:
+                found.append(Condition(latex=f"{symbol} {_SIGNS.get(sign, sign)} {number}", holds=False, line=line, text=text))
     return found
 
 
@@ -212,7 +218,7 @@ def _bounds(text: str) -> Iterator[str]:
             yield bound
             break
     for sign, value in _COMPARED.findall(text):
-        yield f"{ {'>=': chr(92) + 'ge', '<=': chr(92) + 'le'}.get(sign, sign) } {value}"
+        yield f"{_SIGNS.get(sign, sign)} {value}"
 
 
 def _stated(sentence: str, line: int) -> Iterator[Condition]:
