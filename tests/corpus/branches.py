@@ -1,6 +1,5 @@
 """Branches, and what happens at their ends."""
 
-import jax
 import jax.numpy as jnp
 from jax import lax
 

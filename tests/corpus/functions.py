@@ -2,7 +2,7 @@
 
 import jax
 import jax.numpy as jnp
-from jax import lax, scipy
+from jax import scipy
 
 
 def sigmoid_R(x):

@@ -1,8 +1,6 @@
 """Infinities and values that are documented as undefined."""
 
-import jax
 import jax.numpy as jnp
-from jax import lax
 
 
 def barrier_R(x):

@@ -1,8 +1,7 @@
 """Integers: remainders, floors, parity, powers, signs and size."""
 
-import jax
 import jax.numpy as jnp
-from jax import lax, scipy
+from jax import lax
 
 
 def mod_R(n: int, m: int):

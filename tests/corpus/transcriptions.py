@@ -3,37 +3,24 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import (
-    acos,
-    acosh,
-    asin,
-    asinh,
     atan,
-    atanh,
     ceil,
-    comb,
     cos,
-    cosh,
     e,
     erf,
-    erfc,
     exp,
     expm1,
-    factorial,
     floor,
     gamma,
-    gcd,
     hypot,
     inf,
-    lgamma,
     log,
-    log1p,
     log2,
     log10,
     nan,
     pi,
     prod,
     sin,
-    sinh,
     sqrt,
     tan,
     tanh,
@@ -761,4 +748,60 @@ CLAIMS: dict[str, Truth] = {
     "functions.cauchy_loss_W": Truth(lambda x, c: log(x / (2 * c) + 1)),
     "functions.barron_R": Truth(lambda x, a: abs(a - 2) / a * ((x * x / abs(a - 2) + 1) ** (a / 2) - 1)),
     "functions.barron_W": Truth(lambda x, a: abs(a - 2) / a * ((x * x / abs(a - 2) + 1) ** a - 1)),
+    "schedules.linear_R": Truth(
+        lambda init_value, steps, t: init_value * (1 - min(t, steps) / steps), at=[(2.0, 10, 0), (2.0, 10, 4), (2.0, 10, 10), (-1.0, 4, 8)]
+    ),
+    "schedules.linear_W": Truth(
+        lambda init_value, steps, t: init_value * (1 - t / steps), at=[(2.0, 10, 0), (2.0, 10, 4), (2.0, 10, 10), (-1.0, 4, 8)]
+    ),
+    "schedules.cosine_R": Truth(
+        lambda init_value, steps, t: init_value / 2 * (1 + cos(pi * min(t, steps) / steps)),
+        at=[(2.0, 10, 0), (2.0, 10, 4), (2.0, 10, 10), (-1.0, 4, 8), (1.0, 4, 6)],
+    ),
+    "schedules.cosine_W": Truth(
+        lambda init_value, steps, t: init_value / 2 * (1 + cos(pi * t / steps)),
+        at=[(2.0, 10, 0), (2.0, 10, 4), (2.0, 10, 10), (-1.0, 4, 8), (1.0, 4, 6)],
+    ),
+    "schedules.warm_up_R": Truth(
+        lambda init_value, steps, t: init_value * t / steps if t < steps else init_value,
+        at=[(2.0, 10, 0), (2.0, 10, 4), (2.0, 10, 10), (-1.0, 4, 8)],
+    ),
+    "schedules.warm_up_W": Truth(
+        lambda init_value, steps, t: init_value * t / steps if t < steps else init_value * steps,
+        at=[(2.0, 10, 0), (2.0, 10, 4), (2.0, 10, 10), (-1.0, 4, 8)],
+    ),
+    "schedules.inverse_time_R": Truth(
+        lambda init_value, steps, t: init_value / (1 + t / steps), at=[(2.0, 10, 0), (2.0, 10, 4), (2.0, 10, 10), (-1.0, 4, 8)]
+    ),
+    "schedules.inverse_time_W": Truth(
+        lambda init_value, steps, t: init_value / (1 + t), at=[(2.0, 10, 0), (2.0, 10, 4), (2.0, 10, 10), (-1.0, 4, 8)]
+    ),
+    "schedules.stairs_R": Truth(
+        lambda init_value, steps, t: init_value * 0.5 ** (t // steps), at=[(2.0, 10, 0), (2.0, 10, 4), (2.0, 10, 10), (-1.0, 4, 8)]
+    ),
+    "schedules.stairs_W": Truth(
+        lambda init_value, steps, t: init_value * 0.5 ** (-(-t // steps)), at=[(2.0, 10, 0), (2.0, 10, 4), (2.0, 10, 10), (-1.0, 4, 8)]
+    ),
+    "schedules.exponential_R": Truth(
+        lambda init_value, rate, t: init_value * exp(-rate * t), at=[(2.0, 0.5, 1), (1.0, 0.25, 4), (3.0, 1.0, 0)]
+    ),
+    "schedules.exponential_W": Truth(
+        lambda init_value, rate, t: init_value * exp(rate * t), at=[(2.0, 0.5, 1), (1.0, 0.25, 4), (3.0, 1.0, 0)]
+    ),
+    "schedules.inverse_root_R": Truth(
+        lambda init_value, steps, t: init_value * min(1, sqrt(steps / max(t, 1))),
+        at=[(2.0, 10, 0), (2.0, 10, 4), (2.0, 10, 10), (-1.0, 4, 8), (1.0, 4, 8)],
+    ),
+    "schedules.inverse_root_W": Truth(
+        lambda init_value, steps, t: init_value * min(1, steps / max(t, 1)),
+        at=[(2.0, 10, 0), (2.0, 10, 4), (2.0, 10, 10), (-1.0, 4, 8), (1.0, 4, 8)],
+    ),
+    "schedules.constant_then_R": Truth(
+        lambda init_value, steps, t: init_value if t <= steps else 0.1 * init_value,
+        at=[(2.0, 10, 0), (2.0, 10, 4), (2.0, 10, 10), (-1.0, 4, 8)],
+    ),
+    "schedules.constant_then_W": Truth(
+        lambda init_value, steps, t: init_value if t < steps else 0.1 * init_value,
+        at=[(2.0, 10, 0), (2.0, 10, 4), (2.0, 10, 10), (-1.0, 4, 8)],
+    ),
 }

@@ -141,7 +141,9 @@ def _points(made: Made, rng: Random) -> Iterator[Point]:
     names = [parameter.partition(":")[0] for parameter in made.parameters]
     if any(node.op == "entry" for node in made.formula.nodes()):
         for size in (2, 3, 1, 2, 3):
-            yield {name: [rng.choice([Fraction(k, 4) for k in range(1, 17)]) * rng.choice(_signs(made)) for _ in range(size)] for name in names}
+            yield {
+                name: [rng.choice([Fraction(k, 4) for k in range(1, 17)]) * rng.choice(_signs(made)) for _ in range(size)] for name in names
+            }
         return
     if ": int" in made.parameters[0]:
         yield from ({**dict.fromkeys(names, Fraction(k))} for k in range(-12, 25))
@@ -233,7 +235,15 @@ def _edges(rng: Random) -> Made:
 
 def _conditions(rng: Random) -> Made:
     relation = rng.choice(((">", 0), (">", 1), (">=", 1), (">=", 2)))
-    of = rng.choice((Node("log", (X,)), Node("sqrt", (X,)), Node("div", (number(1), X)), Node("mul", (X, Node("abs", (X,)))), Node("log", (Node("add", (X, number(1))),))))
+    of = rng.choice(
+        (
+            Node("log", (X,)),
+            Node("sqrt", (X,)),
+            Node("div", (number(1), X)),
+            Node("mul", (X, Node("abs", (X,)))),
+            Node("log", (Node("add", (X, number(1))),)),
+        )
+    )
     shape = Node(rng.choice(("add", "mul", "sub")), (of, _smooth(rng, X, rng.choice((0, 1)))))
     return Made(shape, ("x",), (Node(relation[0], (X, number(relation[1]))),))
 
@@ -301,5 +311,5 @@ MAKERS: dict[str, Callable[[Random], Made]] = {
     "entries": _entries,
 }
 
-KINDS = ("scalars", "cases", "edges", "conditions", "integers", "scalars", "cases", "edges", "conditions", "integers", "vectors", "entries")
+KINDS = (*4 * ("scalars", "cases", "edges", "conditions", "integers"), "vectors", "entries")
 """Kinds by turns: a claim about vectors takes longer, since it is checked at several sizes."""

@@ -86,15 +86,15 @@ def latex(node: Node) -> str:
             return f"{_bracketed(node.args[0])}^{{{b}}}"
         case "exp", [a]:
             return f"e^{{{a}}}"
-        case ("log" | "sin" | "cos" | "tanh"), [a]:
+        case (("log" | "sin" | "cos" | "tanh"), [a]):
             return rf"\{node.op}({a})"
-        case ("min" | "max"), [a, b]:
+        case (("min" | "max"), [a, b]):
             return rf"\{node.op}({a}, {b})"
         case "sqrt", [a]:
             return rf"\sqrt{{{a}}}"
         case "abs", [a]:
             return rf"\left|{a}\right|"
-        case ("floor" | "ceil"), [a]:
+        case (("floor" | "ceil"), [a]):
             return rf"\left\l{node.op} {a} \right\r{node.op}"
         case "mod", _:
             return rf"({_bracketed(node.args[0])} \bmod {_bracketed(node.args[1])})"
@@ -192,7 +192,7 @@ def code(node: Node, rng: Random, same: Callable[[Node], str | None] = lambda no
             return f"{told(args[0])} {'==' if relation == '=' else relation} {told(args[1])}"
 
 
-def value(node: Node, point: Point, index: Mapping[str, int] | None = None) -> Any:  # noqa: ANN401
+def value(node: Node, point: Point, index: Mapping[str, int] | None = None) -> Any:
     """The formula's value: a fraction, or a number of `DIGITS` digits.
 
     Raises:
@@ -227,7 +227,7 @@ def holds(relation: Node, point: Point, index: Mapping[str, int] | None = None) 
     return {"<": order < 0, "<=": order <= 0, ">": order > 0, ">=": order >= 0, "=": order == 0, "!=": order != 0}[relation.op]
 
 
-def _order(one: Any, other: Any) -> int:  # noqa: ANN401
+def _order(one: Any, other: Any) -> int:
     """-1, 0 or 1; numbers that are no fractions cannot be seen to be equal."""
     if isinstance(one, Fraction) and isinstance(other, Fraction):
         return (one > other) - (one < other)
@@ -238,11 +238,11 @@ def _order(one: Any, other: Any) -> int:  # noqa: ANN401
         return 1 if difference > 0 else -1
 
 
-def _real(x: Any) -> Any:  # noqa: ANN401
+def _real(x: Any) -> Any:
     return mpmath.mpf(x.numerator) / x.denominator if isinstance(x, Fraction) else x
 
 
-def _total(values: Iterator[Any]) -> Any:  # noqa: ANN401
+def _total(values: Iterator[Any]) -> Any:
     total: Any = Fraction(0)
     with mpmath.workdps(DIGITS):
         for x in values:
@@ -250,7 +250,7 @@ def _total(values: Iterator[Any]) -> Any:  # noqa: ANN401
     return total
 
 
-def _computed(op: str, xs: Sequence[Any]) -> Any:  # noqa: ANN401
+def _computed(op: str, xs: Sequence[Any]) -> Any:
     exact = all(isinstance(x, Fraction) for x in xs)
     a, b = (xs if exact else [_real(x) for x in xs]) if len(xs) == 2 else (xs[0] if exact else _real(xs[0]), None)
     match op:
@@ -290,7 +290,7 @@ def _computed(op: str, xs: Sequence[Any]) -> Any:  # noqa: ANN401
     return getattr(mpmath, op)(x)
 
 
-def _order_or_equal(one: Any, other: Any) -> int:  # noqa: ANN401
+def _order_or_equal(one: Any, other: Any) -> int:
     """As `_order`; of two numbers that may be equal it does not matter which is taken."""
     try:
         return _order(one, other)
