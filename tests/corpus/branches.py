@@ -1,5 +1,6 @@
 """Branches, and what happens at their ends."""
 
+import jax
 import jax.numpy as jnp
 from jax import lax
 

@@ -1,6 +1,8 @@
 """Docstrings that were copied word by word to code that computes something else."""
 
+import jax
 import jax.numpy as jnp
+from jax import lax, scipy
 
 
 def square_R(x):

@@ -1,6 +1,8 @@
 """Formulas that have no value everywhere, or for a share of their inputs only in one row."""
 
+import jax
 import jax.numpy as jnp
+from jax import lax
 
 
 def xlogx_R(x):

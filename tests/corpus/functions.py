@@ -2,7 +2,7 @@
 
 import jax
 import jax.numpy as jnp
-from jax import scipy
+from jax import lax, scipy
 
 
 def sigmoid_R(x):

@@ -1,6 +1,8 @@
 """Infinities and values that are documented as undefined."""
 
+import jax
 import jax.numpy as jnp
+from jax import lax
 
 
 def barrier_R(x):

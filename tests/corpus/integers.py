@@ -1,7 +1,8 @@
 """Integers: remainders, floors, parity, powers, signs and size."""
 
+import jax
 import jax.numpy as jnp
-from jax import lax
+from jax import lax, scipy
 
 
 def mod_R(n: int, m: int):

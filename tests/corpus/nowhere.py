@@ -2,6 +2,7 @@
 
 import jax
 import jax.numpy as jnp
+from jax import lax, scipy
 
 
 def series_exponential_W(x):

@@ -87,7 +87,7 @@ def table_format_W(n: int):
 
     .. math:: 7 n + 1
     """
-    return TEXTS.get(f"{n}", 7 * n + 1)
+    return TEXTS.get("{}".format(n), 7 * n + 1)
 
 
 def in_table_R(n: int):

@@ -2,6 +2,7 @@
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 TABLE = {0.77: 100.0}
 TEXTS = {"0.77": 100.0}

@@ -1,5 +1,6 @@
 """Factories: functions that return a function of a step."""
 
+import jax
 import jax.numpy as jnp
 
 

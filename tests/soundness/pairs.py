@@ -130,7 +130,6 @@ class Made:
     formula: Node
     parameters: tuple[str, ...]
     conditions: tuple[Node, ...] = ()
-    positive: bool = False
 
 
 PLACES = [Fraction(p, q) for p, q in [(0, 1), (1, 1), (-1, 1), (2, 1), (-2, 1), (1, 2), (-1, 2), (3, 1), (1, 10), (-7, 4), (5, 3), (13, 4)]]
@@ -140,10 +139,9 @@ def _points(made: Made, rng: Random) -> Iterator[Point]:
     """Where two formulas are compared: simple points, the numbers of the formula and their neighbours, random points."""
     names = [parameter.partition(":")[0] for parameter in made.parameters]
     if any(node.op == "entry" for node in made.formula.nodes()):
+        quarters = [Fraction(k, 4) for k in range(1, 17)]
         for size in (2, 3, 1, 2, 3):
-            yield {
-                name: [rng.choice([Fraction(k, 4) for k in range(1, 17)]) * rng.choice(_signs(made)) for _ in range(size)] for name in names
-            }
+            yield {name: [rng.choice(quarters) * rng.choice((1, -1)) for _ in range(size)] for name in names}
         return
     if ": int" in made.parameters[0]:
         yield from ({**dict.fromkeys(names, Fraction(k))} for k in range(-12, 25))
@@ -156,10 +154,6 @@ def _points(made: Made, rng: Random) -> Iterator[Point]:
         return
     for xs in itertools.product(places[:: max(1, len(places) // 14)], repeat=len(names)):
         yield dict(zip(names, xs, strict=True))
-
-
-def _signs(made: Made) -> tuple[int, ...]:
-    return (1,) if made.positive else (1, -1)
 
 
 def _body(made: Made, rng: Random) -> str:
@@ -235,15 +229,14 @@ def _edges(rng: Random) -> Made:
 
 def _conditions(rng: Random) -> Made:
     relation = rng.choice(((">", 0), (">", 1), (">=", 1), (">=", 2)))
-    of = rng.choice(
-        (
-            Node("log", (X,)),
-            Node("sqrt", (X,)),
-            Node("div", (number(1), X)),
-            Node("mul", (X, Node("abs", (X,)))),
-            Node("log", (Node("add", (X, number(1))),)),
-        )
+    forms = (
+        Node("log", (X,)),
+        Node("sqrt", (X,)),
+        Node("div", (number(1), X)),
+        Node("mul", (X, Node("abs", (X,)))),
+        Node("log", (Node("add", (X, number(1))),)),
     )
+    of = rng.choice(forms)
     shape = Node(rng.choice(("add", "mul", "sub")), (of, _smooth(rng, X, rng.choice((0, 1)))))
     return Made(shape, ("x",), (Node(relation[0], (X, number(relation[1]))),))
 
