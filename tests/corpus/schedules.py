@@ -1,15 +1,17 @@
 """Factories: functions that return a function of a step."""
 
+from collections.abc import Callable
+
 import jax
 import jax.numpy as jnp
 
 
-def linear_R(init_value, steps: int):
+def linear_R(init_value, steps: int) -> Callable[[int], jax.Array]:
     r"""linear_R.
 
     .. math:: I \left(1 - \frac{\min(t, T)}{T}\right)
 
-    where :math:`I` is the initial value, :math:`T` is the number of steps and :math:`t` is the step.
+    where :math:`I` is the initial value, :math:`T` is ``steps`` and :math:`t` is the count.
 
     Args:
         init_value: initial value.
@@ -22,12 +24,12 @@ def linear_R(init_value, steps: int):
     return schedule
 
 
-def linear_W(init_value, steps: int):
+def linear_W(init_value, steps: int) -> Callable[[int], jax.Array]:
     r"""linear_W.
 
     .. math:: I \left(1 - \frac{t}{T}\right)
 
-    where :math:`I` is the initial value, :math:`T` is the number of steps and :math:`t` is the step.
+    where :math:`I` is the initial value, :math:`T` is ``steps`` and :math:`t` is the count.
 
     Args:
         init_value: initial value.
@@ -40,12 +42,12 @@ def linear_W(init_value, steps: int):
     return schedule
 
 
-def cosine_R(init_value, steps: int):
+def cosine_R(init_value, steps: int) -> Callable[[int], jax.Array]:
     r"""cosine_R.
 
     .. math:: \frac{I}{2} \left(1 + \cos\left(\pi \frac{\min(t, T)}{T}\right)\right)
 
-    where :math:`I` is the initial value, :math:`T` is the number of steps and :math:`t` is the step.
+    where :math:`I` is the initial value, :math:`T` is ``steps`` and :math:`t` is the count.
 
     Args:
         init_value: initial value.
@@ -58,12 +60,12 @@ def cosine_R(init_value, steps: int):
     return schedule
 
 
-def cosine_W(init_value, steps: int):
+def cosine_W(init_value, steps: int) -> Callable[[int], jax.Array]:
     r"""cosine_W.
 
     .. math:: \frac{I}{2} \left(1 + \cos\left(\pi \frac{t}{T}\right)\right)
 
-    where :math:`I` is the initial value, :math:`T` is the number of steps and :math:`t` is the step.
+    where :math:`I` is the initial value, :math:`T` is ``steps`` and :math:`t` is the count.
 
     Args:
         init_value: initial value.
@@ -76,12 +78,12 @@ def cosine_W(init_value, steps: int):
     return schedule
 
 
-def warm_up_R(init_value, steps: int):
+def warm_up_R(init_value, steps: int) -> Callable[[int], jax.Array]:
     r"""warm_up_R.
 
     .. math:: \begin{cases} \frac{I t}{T} & t < T \\ I & t \ge T \end{cases}
 
-    where :math:`I` is the initial value, :math:`T` is the number of steps and :math:`t` is the step.
+    where :math:`I` is the initial value, :math:`T` is ``steps`` and :math:`t` is the count.
 
     Args:
         init_value: initial value.
@@ -94,12 +96,12 @@ def warm_up_R(init_value, steps: int):
     return schedule
 
 
-def warm_up_W(init_value, steps: int):
+def warm_up_W(init_value, steps: int) -> Callable[[int], jax.Array]:
     r"""warm_up_W.
 
     .. math:: \begin{cases} \frac{I t}{T} & t < T \\ I T & t \ge T \end{cases}
 
-    where :math:`I` is the initial value, :math:`T` is the number of steps and :math:`t` is the step.
+    where :math:`I` is the initial value, :math:`T` is ``steps`` and :math:`t` is the count.
 
     Args:
         init_value: initial value.
@@ -112,12 +114,12 @@ def warm_up_W(init_value, steps: int):
     return schedule
 
 
-def inverse_time_R(init_value, steps: int):
+def inverse_time_R(init_value, steps: int) -> Callable[[int], jax.Array]:
     r"""inverse_time_R.
 
     .. math:: \frac{I}{1 + t / T}
 
-    where :math:`I` is the initial value, :math:`T` is the number of steps and :math:`t` is the step.
+    where :math:`I` is the initial value, :math:`T` is ``steps`` and :math:`t` is the count.
 
     Args:
         init_value: initial value.
@@ -130,12 +132,12 @@ def inverse_time_R(init_value, steps: int):
     return schedule
 
 
-def inverse_time_W(init_value, steps: int):
+def inverse_time_W(init_value, steps: int) -> Callable[[int], jax.Array]:
     r"""inverse_time_W.
 
     .. math:: \frac{I}{1 + t}
 
-    where :math:`I` is the initial value, :math:`T` is the number of steps and :math:`t` is the step.
+    where :math:`I` is the initial value, :math:`T` is ``steps`` and :math:`t` is the count.
 
     Args:
         init_value: initial value.
@@ -148,12 +150,12 @@ def inverse_time_W(init_value, steps: int):
     return schedule
 
 
-def stairs_R(init_value, steps: int):
+def stairs_R(init_value, steps: int) -> Callable[[int], jax.Array]:
     r"""stairs_R.
 
     .. math:: I \cdot 0.5^{\lfloor t / T \rfloor}
 
-    where :math:`I` is the initial value, :math:`T` is the number of steps and :math:`t` is the step.
+    where :math:`I` is the initial value, :math:`T` is ``steps`` and :math:`t` is the count.
 
     Args:
         init_value: initial value.
@@ -166,12 +168,12 @@ def stairs_R(init_value, steps: int):
     return schedule
 
 
-def stairs_W(init_value, steps: int):
+def stairs_W(init_value, steps: int) -> Callable[[int], jax.Array]:
     r"""stairs_W.
 
     .. math:: I \cdot 0.5^{\lceil t / T \rceil}
 
-    where :math:`I` is the initial value, :math:`T` is the number of steps and :math:`t` is the step.
+    where :math:`I` is the initial value, :math:`T` is ``steps`` and :math:`t` is the count.
 
     Args:
         init_value: initial value.
@@ -184,12 +186,12 @@ def stairs_W(init_value, steps: int):
     return schedule
 
 
-def exponential_R(init_value, rate):
+def exponential_R(init_value, rate) -> Callable[[int], jax.Array]:
     r"""exponential_R.
 
     .. math:: I e^{-r t}
 
-    where :math:`I` is the initial value, :math:`r` is the rate and :math:`t` is the step.
+    where :math:`I` is the initial value, :math:`r` is the rate and :math:`t` is the count.
 
     Args:
         init_value: initial value.
@@ -202,12 +204,12 @@ def exponential_R(init_value, rate):
     return schedule
 
 
-def exponential_W(init_value, rate):
+def exponential_W(init_value, rate) -> Callable[[int], jax.Array]:
     r"""exponential_W.
 
     .. math:: I e^{r t}
 
-    where :math:`I` is the initial value, :math:`r` is the rate and :math:`t` is the step.
+    where :math:`I` is the initial value, :math:`r` is the rate and :math:`t` is the count.
 
     Args:
         init_value: initial value.
@@ -220,12 +222,12 @@ def exponential_W(init_value, rate):
     return schedule
 
 
-def inverse_root_R(init_value, steps: int):
+def inverse_root_R(init_value, steps: int) -> Callable[[int], jax.Array]:
     r"""inverse_root_R.
 
     .. math:: I \min\left(1, \sqrt{\frac{T}{\max(t, 1)}}\right)
 
-    where :math:`I` is the initial value, :math:`T` is the number of steps and :math:`t` is the step.
+    where :math:`I` is the initial value, :math:`T` is ``steps`` and :math:`t` is the count.
 
     Args:
         init_value: initial value.
@@ -238,12 +240,12 @@ def inverse_root_R(init_value, steps: int):
     return schedule
 
 
-def inverse_root_W(init_value, steps: int):
+def inverse_root_W(init_value, steps: int) -> Callable[[int], jax.Array]:
     r"""inverse_root_W.
 
     .. math:: I \min\left(1, \frac{T}{\max(t, 1)}\right)
 
-    where :math:`I` is the initial value, :math:`T` is the number of steps and :math:`t` is the step.
+    where :math:`I` is the initial value, :math:`T` is ``steps`` and :math:`t` is the count.
 
     Args:
         init_value: initial value.
@@ -256,12 +258,12 @@ def inverse_root_W(init_value, steps: int):
     return schedule
 
 
-def constant_then_R(init_value, steps: int):
+def constant_then_R(init_value, steps: int) -> Callable[[int], jax.Array]:
     r"""constant_then_R.
 
     .. math:: \begin{cases} I & t \le T \\ 0.1 I & t > T \end{cases}
 
-    where :math:`I` is the initial value, :math:`T` is the number of steps and :math:`t` is the step.
+    where :math:`I` is the initial value, :math:`T` is ``steps`` and :math:`t` is the count.
 
     Args:
         init_value: initial value.
@@ -274,12 +276,12 @@ def constant_then_R(init_value, steps: int):
     return schedule
 
 
-def constant_then_W(init_value, steps: int):
+def constant_then_W(init_value, steps: int) -> Callable[[int], jax.Array]:
     r"""constant_then_W.
 
     .. math:: \begin{cases} I & t < T \\ 0.1 I & t \ge T \end{cases}
 
-    where :math:`I` is the initial value, :math:`T` is the number of steps and :math:`t` is the step.
+    where :math:`I` is the initial value, :math:`T` is ``steps`` and :math:`t` is the count.
 
     Args:
         init_value: initial value.
