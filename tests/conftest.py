@@ -4,7 +4,6 @@ from collections import Counter
 
 import pytest
 
-
 COUNTED = {"mutants": "mutants", "corpus": "corpus", "generated": "generated pairs"}
 """Properties of tests that hold counts, and what they count."""
 

@@ -290,17 +290,17 @@ def while_powers_W(n: int):
 def fori_sum_R(n: int):
     r"""fori_sum_R.
 
-    .. math:: \begin{cases} \frac{n (n - 1)}{2} & n \ge 1 \\ 0 & \text{otherwise} \end{cases}
+    .. math:: \begin{cases} 0 & n \le 0 \\ \frac{n (n - 1)}{2} & 0 < n \le 4 \\ 6 & n > 4 \end{cases}
     """
-    return lax.fori_loop(0, n, lambda i, s: s + i, 0)
+    return lax.fori_loop(0, jnp.clip(n, 0, 4), lambda i, s: s + i, 0)
 
 
 def fori_sum_W(n: int):
     r"""fori_sum_W.
 
-    .. math:: \begin{cases} \frac{n (n + 1)}{2} & n \ge 1 \\ 0 & \text{otherwise} \end{cases}
+    .. math:: \begin{cases} 0 & n \le 0 \\ \frac{n (n + 1)}{2} & 0 < n \le 4 \\ 10 & n > 4 \end{cases}
     """
-    return lax.fori_loop(0, n, lambda i, s: s + i, 0)
+    return lax.fori_loop(0, jnp.clip(n, 0, 4), lambda i, s: s + i, 0)
 
 
 def python_loop_R(x):

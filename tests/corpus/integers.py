@@ -351,22 +351,6 @@ def rounded_half_W(x):
     return jnp.floor(x + 0.5)
 
 
-def round_even_R(x):
-    r"""round_even_R.
-
-    .. math:: \begin{cases} 2 \lfloor \frac{x}{2} + \frac{1}{4} \rfloor - x & x - \lfloor x \rfloor = \frac{1}{2} \\ \lfloor x + \frac{1}{2} \rfloor - x & \text{otherwise} \end{cases}
-    """
-    return jnp.round(x) - x
-
-
-def round_even_W(x):
-    r"""round_even_W.
-
-    .. math:: \lfloor x + \frac{1}{2} \rfloor - x
-    """
-    return jnp.round(x) - x
-
-
 def truncate_R(x):
     r"""truncate_R.
 

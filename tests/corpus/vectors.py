@@ -269,28 +269,6 @@ def softmax_W(x):
     return jax.nn.softmax(x)
 
 
-def log_softmax_R(x):
-    r"""log_softmax_R.
-
-    .. math:: y_i = x_i - \log \sum_{j=1}^n e^{x_j}
-
-    Args:
-        x: a vector.
-    """
-    return jax.nn.log_softmax(x)
-
-
-def log_softmax_W(x):
-    r"""log_softmax_W.
-
-    .. math:: y_i = x_i + \log \sum_{j=1}^n e^{x_j}
-
-    Args:
-        x: a vector.
-    """
-    return jax.nn.log_softmax(x)
-
-
 def centred_R(x):
     r"""centred_R.
 
@@ -311,50 +289,6 @@ def centred_W(x):
         x: a vector.
     """
     return x - jnp.mean(x)
-
-
-def unit_R(x):
-    r"""unit_R.
-
-    .. math:: y_i = \frac{x_i}{\sqrt{\sum_{j=1}^n x_j^2}}
-
-    Args:
-        x: a vector.
-    """
-    return x / jnp.linalg.norm(x)
-
-
-def unit_W(x):
-    r"""unit_W.
-
-    .. math:: y_i = \frac{x_i}{\sum_{j=1}^n x_j^2}
-
-    Args:
-        x: a vector.
-    """
-    return x / jnp.linalg.norm(x)
-
-
-def relu_entries_R(x):
-    r"""relu_entries_R.
-
-    .. math:: y_i = \max(x_i, 0)
-
-    Args:
-        x: a vector.
-    """
-    return jnp.maximum(x, 0)
-
-
-def relu_entries_W(x):
-    r"""relu_entries_W.
-
-    .. math:: y_i = \max(x_i, 0) + \max(-x_i, 0)
-
-    Args:
-        x: a vector.
-    """
-    return jnp.maximum(x, 0)
 
 
 def first_dropped_R(x):
@@ -567,30 +501,6 @@ def larger_ones_W(x, y):
     return jnp.sum(jnp.maximum(x, y))
 
 
-def hinge_R(x, y):
-    r"""hinge_R.
-
-    .. math:: \frac{1}{n} \sum_{i=1}^n \max(0, 1 - x_i y_i)
-
-    Args:
-        x: a vector.
-        y: a vector.
-    """
-    return jnp.mean(jnp.maximum(0, 1 - x * y))
-
-
-def hinge_W(x, y):
-    r"""hinge_W.
-
-    .. math:: \max\left(0, \frac{1}{n} \sum_{i=1}^n (1 - x_i y_i)\right)
-
-    Args:
-        x: a vector.
-        y: a vector.
-    """
-    return jnp.mean(jnp.maximum(0, 1 - x * y))
-
-
 def entrywise_R(x, y):
     r"""entrywise_R.
 
@@ -727,25 +637,3 @@ def polynomial_W(x):
         x: a vector.
     """
     return jnp.sum(x * 2.0 ** jnp.arange(x.shape[0]))
-
-
-def sorted_half_R(x):
-    r"""sorted_half_R.
-
-    .. math:: \sum_{i=1}^n x_i
-
-    Args:
-        x: a vector.
-    """
-    return jnp.sum(jnp.sort(x))
-
-
-def sorted_half_W(x):
-    r"""sorted_half_W.
-
-    .. math:: \sum_{i=1}^n x_i + n
-
-    Args:
-        x: a vector.
-    """
-    return jnp.sum(jnp.sort(x))

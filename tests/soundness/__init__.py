@@ -1,0 +1,1 @@
+"""Pairs of documented formulas, one right and one wrong, for generated code: `python -m soundness` counts what qedoc says of them."""
