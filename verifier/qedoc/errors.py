@@ -54,6 +54,25 @@ class UnsupportedError(QedocError):
     """
 
 
+LONGEST_MESSAGE = 500
+"""Characters of another program's message that are shown."""
+
+
+def told(error: BaseException) -> str:
+    """The kind and the message of an exception of any code, whose message may itself fail.
+
+    Args:
+        error: the exception.
+    """
+    try:
+        message = str(error)
+    except BaseException:  # noqa: BLE001  whatever a class of somebody else raises
+        message = "its message cannot be shown"
+    if len(message) > LONGEST_MESSAGE:
+        message = f"{message[:LONGEST_MESSAGE]} ..."
+    return f"{type(error).__name__}: {message}" if message else type(error).__name__
+
+
 LEAST = 4
 """Letters of a name that may be the beginning of a longer one."""
 

@@ -7,12 +7,11 @@ from qedoc import worker
 from qedoc.desk import Desk
 from qedoc.errors import Location, QedocError, meant, question
 from qedoc.memory import Memory
+from qedoc.outcome import Unread
 from qedoc.pool import settled
+from qedoc.reading import Reading
 from qedoc.sources.specfiles import SpecFile, duplicates
-from qedoc.worker import Claim
-
-LONGEST_SURVEY = 600.0
-"""Seconds for reading all docstrings of a library."""
+from qedoc.worker import Claim, Survey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,11 +42,17 @@ class Gathering:
 
     def survey(self, names: Sequence[str]) -> list[Claim]:
         """The claims in the docstrings of all names; what two names share comes once."""
-        replies = [(name, self.desk.submit(worker.survey, name, timeout=LONGEST_SURVEY)) for name in names]
+        readings = [(name, Reading(desk=self.desk, name=name)) for name in names]
         found: dict[tuple[Location, str], Claim] = {}
-        for name, future in replies:
-            reply = settled(future)
-            for claim in self.desk.accept(reply, f"reading the docstrings of {name}", None) or ():
+        for name, reading in readings:
+            survey = reading.result()
+            if survey is None:
+                continue
+            for unread in (*survey.unread, *_empty(name, survey)):
+                self.desk.leave_out(unread)
+            for failure in survey.failures:
+                self.desk.refuse(failure, f"reading the docstrings of {name}", failure.location)
+            for claim in survey.claims:
                 found.setdefault((claim.location, claim.id), claim)
         return list(found.values())
 
@@ -56,10 +61,10 @@ class Gathering:
         taken = {claim.id for claim in written}
         found: dict[str, Claim] = {}
         for name in names:
-            errors = len(self.desk.errors)
+            errors, unread = len(self.desk.errors), len(self.desk.unread)
             claims = [replace(claim, id=f"{claim.id}@docstring") if claim.id in taken else claim for claim in self.survey([name])]
             if len(self.desk.errors) == errors:
-                self.memory.surveyed(name, claims)
+                self.memory.surveyed(name, claims, self.desk.unread[unread:])
             for claim in claims:
                 found.setdefault(claim.id, claim)
         return list(found.values())
@@ -67,6 +72,10 @@ class Gathering:
     def given(self, target: str, latex: str, bind: Mapping[str, str], where: Sequence[str]) -> list[Claim]:
         """The claims of a formula."""
         reply = settled(self.desk.submit(worker.given, target, latex, dict(bind), tuple(where)))
+        if unanswered := self.desk.unanswered(reply, "reading the formula"):
+            if unanswered.ends:
+                self.desk.refuse(unanswered, target, None)
+            return [worker.undecided(target, latex, unanswered.message)]
         return list(self.desk.accept(reply, f"reading the formula for {target}", None) or ())
 
     def select(self, claims: list[Claim], wanted: Sequence[str], *, alone: bool) -> list[Claim]:
@@ -84,6 +93,15 @@ class Gathering:
         if alone and len(targets) > 1:
             raise QedocError(f"a picture shows the claims of one target, found {len(targets)} targets; name one")
         return chosen
+
+
+def _empty(name: str, survey: Survey) -> list[Unread]:
+    """Says that a name has no display formula, if it has none."""
+    if survey.claims:
+        return []
+    looked = f"{survey.looked} docstring{'' if survey.looked == 1 else 's'}"
+    reason = f"{name}: no display formula in {looked} (.. math::, $$, \\[ or a math fence)"
+    return [Unread(name=name, reason=reason, empty=True)]
 
 
 def unknown(name: str, names: Sequence[str]) -> QedocError:

@@ -56,9 +56,19 @@ class Notice:
 
 
 def notices(outcome: Outcome) -> list[Notice]:
-    """All findings of a run: of each claim in order, then what is stale, then errors."""
+    """All findings of a run: of each claim in order, then what was not read, then what is stale, then errors."""
     return [
         *(notice for claim in outcome.claims for notice in of_claim(claim)),
+        *(
+            Notice(
+                code=codes.EMPTY if unread.empty else codes.UNREAD,
+                claim="",
+                subject=unread.name,
+                message=unread.reason,
+                location=unread.location,
+            )
+            for unread in outcome.unread
+        ),
         *(
             Notice(code=codes.STALE, claim=stale.id, message=f"{stale.id or stale.location.path}: {stale.reason}", location=stale.location)
             for stale in outcome.stale
