@@ -43,7 +43,9 @@ class Desk:
         return self.pool.submit(timeout or self.limits.timeout, function, *args, folder=folder)
 
     def unanswered(self, reply: object, doing: str = "") -> Failure | None:
-        """Why a task has no result, where that is about the code in hand: it took too long, or ended its process; else None.
+        """Why a claim has no result, where nothing is wrong with how it is written; else None.
+
+        The code in hand may take too long or end its process, and qedoc may have a mistake.
 
         Args:
             reply: what came back.
@@ -55,7 +57,7 @@ class Desk:
             case Died():
                 ended = f"the code ends the process (exit code {reply.code})"
                 return Failure(message=ended if reply.by_itself else str(reply), ends=reply.by_itself)
-            case Failure() if reply.ends or reply.undecided:
+            case Failure() if reply.ends or reply.undecided or reply.trace:
                 return reply
         return None
 

@@ -271,7 +271,7 @@ class _Run:
         pending.open -= 1
         name = pending.claim.id if number is None else case_id(pending.claim, pending.claim.sizes[number])
         if unanswered := self.desk.unanswered(reply):
-            if unanswered.ends:
+            if unanswered.ends or unanswered.trace:
                 self.desk.refuse(replace(unanswered, location=None), name, pending.claim.location)
             reply = worker.plain(pending.claim) if number is None else self._undecided(name, reply, unanswered)
         accepted = self.desk.accept(reply, name, pending.claim.location)

@@ -73,7 +73,7 @@ class Gathering:
         """The claims of a formula."""
         reply = settled(self.desk.submit(worker.given, target, latex, dict(bind), tuple(where)))
         if unanswered := self.desk.unanswered(reply, "reading the formula"):
-            if unanswered.ends:
+            if unanswered.ends or unanswered.trace:
                 self.desk.refuse(unanswered, target, None)
             return [worker.undecided(target, latex, unanswered.message)]
         return list(self.desk.accept(reply, f"reading the formula for {target}", None) or ())

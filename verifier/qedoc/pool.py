@@ -6,11 +6,12 @@ import os
 import pickle
 import shutil
 import signal
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import CancelledError, Future
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import count
 from multiprocessing import resource_tracker
@@ -153,7 +154,7 @@ class Pool:
         try:
             found.set_result(opened(task.result()))
         except Ended as end:
-            found.set_exception(end)
+            found.set_exception(Ended(replace(end.how, left=_left(folder))))
         except CancelledError:
             found.set_exception(QedocError("the worker processes were stopped"))
         except TimeoutError:
@@ -244,6 +245,7 @@ def _show_exits() -> None:
         leave(SUCCESS if status == 0 and os.getpid() == worker else status)
 
     os._exit = shown
+    vars(sys.modules[leave.__module__])["_exit"] = shown
 
 
 def _end_with_parent() -> None:

@@ -158,6 +158,9 @@ class SourceFile(pytest.File):
             noted = self.claims.runs.in_docstrings()
         except QedocError as error:
             raise self.CollectError(str(error)) from None
+        for found in self.claims.runs.unread:
+            if found.location is None or Path(found.location.path).resolve() == self.path.resolve():
+                raise self.CollectError(str(found))
         for claim in noted:
             if Path(claim.path).resolve() == self.path.resolve():
                 yield ClaimCollector.from_parent(self, name=claim.id, noted=claim, claims=self.claims)

@@ -252,6 +252,8 @@ def survey(
             named(name)
     except Expired:
         raise TargetError(f"{name} cannot be imported: {slow(NAMING, seconds)}") from None
+    except (SystemExit, KeyboardInterrupt) as error:
+        raise TargetError(f"{name} cannot be imported: {failure(error).message}") from None
     records = documented(name, visit.load)
     unread, failures = visit.unread, list[Failure]()
     claims: list[Claim] = []
