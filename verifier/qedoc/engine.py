@@ -62,24 +62,26 @@ def audit(
     *,
     limits: Limits,
     jobs: int,
+    curves: bool = False,
     notify: Callable[[Event], None] = lambda event: None,
     pool: Workers | None = None,
 ) -> Outcome:
     """Checks the formulas in the docstrings of packages, modules and objects; Ctrl-C ends it early and keeps the finished claims.
 
     Args:
-        names: dotted paths.
+        names: dotted paths, or ids of claims.
         limits: the bounds of each case.
         jobs: how many worker processes.
+        curves: whether to compute a curve for each claim.
         notify: hears of each finished case at once, and of each finished claim in the order of the docstrings.
         pool: as for `verify`.
     """
 
     def collect(sources: Gathering) -> list[Claim]:
-        return sources.survey(names)
+        return sources.asked(names)
 
-    found = _outcome(collect, limits=limits, jobs=jobs, curves=False, notify=notify, memory=Memory(), pool=pool)
-    return replace(found, audited=tuple(names))
+    found = _outcome(collect, limits=limits, jobs=jobs, curves=curves, notify=notify, memory=Memory(), pool=pool)
+    return replace(found, audited=tuple(names), limits=limits)
 
 
 def given(

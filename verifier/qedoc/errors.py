@@ -37,6 +37,19 @@ class QedocError(Exception):
         return f"{self.location}: {self.message}" if self.location else self.message
 
 
+class UnknownTargetError(QedocError):
+    """No spec has a target or a claim of this name.
+
+    Args:
+        message: names it, with the near ones.
+        target: the name.
+    """
+
+    def __init__(self, message: str, target: str) -> None:
+        super().__init__(message)
+        self.target = target
+
+
 class SpecError(QedocError):
     """A spec contradicts itself, its target, or Python's grammar."""
 

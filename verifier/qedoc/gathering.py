@@ -5,13 +5,21 @@ from dataclasses import dataclass, field, replace
 
 from qedoc import worker
 from qedoc.desk import Desk
-from qedoc.errors import Location, QedocError, meant, question
+from qedoc.errors import Location, QedocError, UnknownTargetError, meant, question
 from qedoc.memory import Memory
 from qedoc.outcome import Unread
 from qedoc.pool import settled
 from qedoc.reading import Reading
 from qedoc.sources.specfiles import SpecFile, duplicates
 from qedoc.worker import Claim, Survey
+
+AT_DOCSTRING = "@docstring"
+"""The end of a claim's id whose docstring is checked beside a spec of the same name."""
+
+
+def object_of(name: str) -> str:
+    """The object of a target or of the id of a claim."""
+    return name.removesuffix(AT_DOCSTRING).partition("#")[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,13 +64,22 @@ class Gathering:
                 found.setdefault((claim.location, claim.id), claim)
         return list(found.values())
 
+    def asked(self, names: Sequence[str]) -> list[Claim]:
+        """The claims in the docstrings of all names, of which some may be ids of claims, such as `mylib.loss#2`."""
+        claims = self.survey(list(dict.fromkeys(object_of(name) for name in names)))
+        ids = {name.removesuffix(AT_DOCSTRING) for name in names if "#" in name}
+        known = sorted({claim.id for claim in claims})
+        self.desk.errors += [QedocError(f"no formula has the id {name}; {_near(name, known)}") for name in sorted(ids) if name not in known]
+        partly = {object_of(name) for name in ids} - {*names}
+        return [claim for claim in claims if claim.id in ids or claim.target not in partly]
+
     def beside(self, names: Sequence[str], written: Sequence[Claim]) -> list[Claim]:
         """The claims in docstrings, with ids that the claims of spec files do not have."""
         taken = {claim.id for claim in written}
         found: dict[str, Claim] = {}
         for name in names:
             errors, unread = len(self.desk.errors), len(self.desk.unread)
-            claims = [replace(claim, id=f"{claim.id}@docstring") if claim.id in taken else claim for claim in self.survey([name])]
+            claims = [replace(claim, id=f"{claim.id}{AT_DOCSTRING}") if claim.id in taken else claim for claim in self.survey([name])]
             if len(self.desk.errors) == errors:
                 self.memory.surveyed(name, claims, self.desk.unread[unread:])
             for claim in claims:
@@ -104,10 +121,10 @@ def _empty(name: str, survey: Survey) -> list[Unread]:
     return [Unread(name=name, reason=reason, empty=True)]
 
 
-def unknown(name: str, names: Sequence[str]) -> QedocError:
+def unknown(name: str, names: Sequence[str]) -> UnknownTargetError:
     """The error for a name that is neither a target nor a claim, with the near ones."""
     file = "" if "." in name else ", and no file or folder has this name"
-    return QedocError(f"no spec has the target {name}{file}; {_near(name, names)}")
+    return UnknownTargetError(f"no spec has the target {name}{file}; {_near(name, names)}", name)
 
 
 def _near(name: str, names: Sequence[str]) -> str:

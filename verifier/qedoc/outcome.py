@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from qedoc.errors import Location, QedocError
+from qedoc.limits import Limits
 from qedoc.verdict import ClaimResult, Verdict
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ class Outcome:
         stale: what would have to be checked, where nothing may be.
         audited: what was audited; empty for a run over specs.
         unread: modules that were not imported, and names without a formula.
+        limits: the bounds of an audit, which finds its findings again.
     """
 
     claims: tuple[ClaimResult, ...]
@@ -91,6 +93,7 @@ class Outcome:
     stale: tuple[Stale, ...] = ()
     audited: tuple[str, ...] = ()
     unread: tuple[Unread, ...] = ()
+    limits: Limits | None = None
 
     def exit_code(self, *, strict: bool = False) -> int:
         """0 if all claims and their properties hold, 1 if one does not or is stale, 2 if something cannot run, 128 + signal if stopped.
