@@ -61,9 +61,8 @@ class Claims:
         worker = getattr(config, "workerinput", None)
         self.runs = Runs(self.config, self.limits, None if worker is None else Path(worker["qedoc_folder"]))
         self.packages = package_roots(self.config)
-        named = [argument.partition("::")[0] for argument in config.args] if worker is None else worker["qedoc_named"]
-        self.named = [Path(name).resolve() for name in named]
-        if option.qedoc and worker is None:
+        self.named = [Path(argument.partition("::")[0]).resolve() for argument in config.args]
+        if option.qedoc:  # in each worker of pytest-xdist, too: it collects by itself
             roots = [*spec_roots(self.config), *self.packages]
             config.args += [str(root) for root in roots if root not in self.named and root.exists()]
 
@@ -71,7 +70,6 @@ class Claims:
     def pytest_configure_node(self, node: Any) -> None:
         """Gives each worker of pytest-xdist the folder in which results are shared."""
         node.workerinput["qedoc_folder"] = str(self.runs.folder)
-        node.workerinput["qedoc_named"] = [str(path) for path in self.named]
 
     @pytest.hookimpl(wrapper=True)
     def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> Generator[None, Any, list[Any]]:
