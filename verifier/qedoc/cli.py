@@ -90,8 +90,10 @@ def _format(*styles: str) -> Callable[[Callable[..., None]], Callable[..., None]
 @_options(*_codes)
 @click.option("--plot", type=_FILE, metavar="FILE", help="Draw the claims of one target (.svg, .png or .pdf).")
 @click.option("--latex", metavar="FORMULA", help="Check this formula of one TARGET, and no spec.")
-@click.option("--bind", multiple=True, metavar="SYMBOL=PARAMETER", help="What a symbol of --latex is; otherwise the docstring tells.")
-@click.option("--where", metavar="CONDITIONS", help="Where --latex holds: 'T > 0, 0 <= a <= 1'.")
+@click.option(
+    "--bind", multiple=True, metavar="SYMBOL=PARAMETER", help="What a symbol of --latex is; may be repeated. Otherwise the docstring tells."
+)
+@click.option("--where", multiple=True, metavar="CONDITIONS", help="Where --latex holds: 'T > 0, 0 <= a <= 1'; may be repeated.")
 @_limits()
 @_cluster
 @_options(*_lock)
@@ -100,7 +102,7 @@ def check(
     plot: Path | None,
     latex: str | None,
     bind: tuple[str, ...],
-    where: str | None,
+    where: tuple[str, ...],
     **options: Any,
 ) -> None:
     """Check claims.
@@ -113,7 +115,7 @@ def check(
     if latex is not None:
         asked = guarded(question, what, latex, bind, where)
         _report(lambda settings, shown: answer(asked, settings, curves=plot is not None, shown=shown), plot=plot, **options)
-    elif bind or where is not None:
+    elif bind or where:
         raise click.UsageError("--bind and --where say what the symbols of --latex are; give a formula with --latex")
     else:
         _report(lambda settings, shown: run(what, settings, curves=plot is not None, shown=shown), plot=plot, **options)

@@ -127,22 +127,46 @@ class Question:
     where: Sequence[str]
 
 
-def question(what: Sequence[str], latex: str, bind: Sequence[str], where: str | None) -> Question:
+def question(what: Sequence[str], latex: str, bind: Sequence[str], where: Sequence[str]) -> Question:
     """The formula that is asked about, with its target.
 
+    Args:
+        what: the arguments of the command line.
+        latex: the formula.
+        bind: texts SYMBOL=PARAMETER.
+        where: texts of relations, with commas between them.
+
     Raises:
-        QedocError: for no target or more than one, or a binding that is none.
+        QedocError: for no target or more than one, a text that is no binding, a symbol with two bindings, or no relation.
     """
     if len(what) != 1 or is_path(what[0]):
         raise QedocError(f"--latex is a formula of one function; expected one TARGET, found {' '.join(what) or 'none'}")
     if not latex.strip():
         raise QedocError("--latex is empty; expected a formula such as 'T^2 + 1'")
-    pairs = [text.partition("=") for text in bind]
-    for text, (symbol, _, name) in zip(bind, pairs, strict=True):
-        if not symbol.strip() or not name.strip().isidentifier():
+    bound: dict[str, str] = {}
+    for text in bind:
+        symbol, _, name = (part.strip() for part in text.partition("="))
+        if not symbol or not name.isidentifier():
             raise QedocError(f"--bind {text}: expected SYMBOL=PARAMETER, such as T=decay_steps")
-    relations = [part.strip() for part in (where or "").split(",") if part.strip()]
-    return Question(target=what[0], latex=latex, bind={s.strip(): name.strip() for s, _, name in pairs}, where=relations)
+        if bound.setdefault(symbol, name) != name:
+            raise QedocError(f"--bind {text}: {symbol} is bound to {bound[symbol]} already; give one --bind for each symbol")
+    relations = [part for text in where for part in _parts(text)]
+    return Question(target=what[0], latex=latex, bind=bound, where=relations)
+
+
+def _parts(text: str) -> list[str]:
+    """The relations of a text: what stands between its commas, those inside of brackets left out."""
+    depth, parts = 0, [""]
+    for letter in text:
+        depth += (letter in "([{") - (letter in ")]}")
+        if letter == "," and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += letter
+    found = [part.strip() for part in parts if part.strip()]
+    if not found:
+        raise QedocError(f"--where {text!r}: expected relations with commas between them, such as 'T > 0, 0 <= a <= 1'")
+    return found
 
 
 def answer(asked: Question, settings: Settings, *, curves: bool, shown: bool) -> Outcome:

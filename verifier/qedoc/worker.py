@@ -422,6 +422,8 @@ def given(target: str, latex: str, bind: dict[str, str], where: tuple[str, ...])
     for claim in found:
         if isinstance(claim, Refused):
             help = f"; {claim.suggestion}" if claim.suggestion else ""
+            if claim.reason.startswith("the condition "):
+                raise QedocError(f"--where: {claim.reason}{help}")
             raise QedocError(f"--latex: {claim.reason}{help}\n{_pointed(latex, claim.place)}")
     return tuple(map(_of_docstring, found))
 

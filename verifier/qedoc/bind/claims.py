@@ -1,5 +1,6 @@
 """From a documented object, or a formula given for it, to claims that can be checked."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -77,7 +78,38 @@ def given(target: str, latex: str, bind: Mapping[str, str], where: Sequence[str]
             return (Refused(formula=formula, name=target, verdict=Verdict.UNREADABLE, reason=reason, suggestion=relation.suggestion),)
         relations.append(relation)
     (reading,) = context.readings.values()
+    if isinstance(reading, Reading):
+        _check_symbols(reading, latex, bind, dict(zip(where, relations, strict=True)), {*record.parameters, *arguments})
     return tuple(_claims(context, formula, reading, "", sp.And(*relations)))
+
+
+def _check_symbols(reading: Reading, latex: str, bind: Mapping[str, str], where: Mapping[str, sp.Basic], names: set[str]) -> None:
+    """Checks that each symbol of a binding or a condition is one of the formula, or a parameter.
+
+    Raises:
+        QedocError: for one that is not, and for a symbol with two bindings.
+    """
+    known = {s.name for equation in reading.equations for side in (equation.left, equation.right) if side is not None for s in _names(side)}
+    written = {plain(token) for token in re.findall(r"\\[A-Za-z]+|[A-Za-z]", latex)}
+    mentioned = {s.name for relation in where.values() for s in _names(relation)}
+    has = f"the formula has {', '.join(sorted(known)) or 'none'}"
+    bound: dict[str, str] = {}
+    for symbol, name in bind.items():
+        short = plain(symbol)
+        if bound.setdefault(short, name) != name:
+            raise QedocError(f"--bind {symbol}={name}: {symbol} is bound to {bound[short]} already; give one --bind for each symbol")
+        if not (short in known | mentioned | written or (len(short) > 1 and short in plain(latex))):
+            raise QedocError(f"--bind {symbol}={name}: {symbol} is no symbol of the formula; {has}")
+    for text, relation in where.items():
+        strange = sorted({s.name for s in _names(relation)} - known - written - names - {*bound})
+        if strange:
+            raise QedocError(f"--where {text!r}: {strange[0]} is neither a symbol of the formula nor a parameter; {has}")
+
+
+def _names(expression: sp.Basic) -> set[sp.Symbol]:
+    """The symbols of an expression that a user may have written, the indices of entries left out."""
+    indices = {s for entry in expression.atoms(sp.Indexed) for index in entry.indices for s in index.free_symbols}
+    return {s for s in expression.free_symbols if isinstance(s, sp.Symbol)} - indices
 
 
 def _claims(
