@@ -26,7 +26,7 @@ from qedoc.bind.values import defaults, is_record, single, switches, target_valu
 from qedoc.bind.windows import windows
 from qedoc.domain import Functions, Integers, Reals
 from qedoc.errors import QedocError, TargetError
-from qedoc.read import Equation, Extent, NotAClaim, Reading, Unreadable, extent, plain, read_condition
+from qedoc.read import Application, Equation, Extent, NotAClaim, Reading, Unreadable, extent, plain, read_condition
 from qedoc.sources.docstrings import Documented, Formula, documented
 from qedoc.spec import Parameter, Spec, is_literal
 from qedoc.verdict import Verdict
@@ -89,7 +89,8 @@ def _check_symbols(reading: Reading, latex: str, bind: Mapping[str, str], where:
     Raises:
         QedocError: for one that is not, and for a symbol with two bindings.
     """
-    known = {s.name for equation in reading.equations for side in (equation.left, equation.right) if side is not None for s in _names(side)}
+    sides = [part for equation in reading.equations for part in (*_arguments(equation), equation.right)]
+    known = {s.name for side in sides for s in _names(side)}
     written = {plain(token) for token in re.findall(r"\\[A-Za-z]+|[A-Za-z]", latex)}
     mentioned = {s.name for relation in where.values() for s in _names(relation)}
     has = f"the formula has {', '.join(sorted(known)) or 'none'}"
@@ -104,6 +105,13 @@ def _check_symbols(reading: Reading, latex: str, bind: Mapping[str, str], where:
         strange = sorted({s.name for s in _names(relation)} - known - written - names - {*bound})
         if strange:
             raise QedocError(f"--where {text!r}: {strange[0]} is neither a symbol of the formula nor a parameter; {has}")
+
+
+def _arguments(equation: Equation) -> tuple[sp.Expr, ...]:
+    """The expressions on the left side of an equation."""
+    if equation.left is None:
+        return ()
+    return equation.left.arguments if isinstance(equation.left, Application) else (equation.left,)
 
 
 def _names(expression: sp.Basic) -> set[sp.Symbol]:
