@@ -19,7 +19,7 @@ from qedoc.config import Config
 from qedoc.delivery import FORMATS, Report, render, report
 from qedoc.errors import Location, QedocError
 from qedoc.notices import exit_code, notices, reported
-from qedoc.outcome import Outcome, Stale
+from qedoc.outcome import Outcome, Stale, Unread
 from qedoc.report import github, junit, machine, sarif
 from qedoc.verdict import Finding, PropertyResult, Verdict
 
@@ -46,6 +46,10 @@ EVERYTHING = replace(
         replace(PROVED, id="f#open", cases=(replace(PROVED.cases[0], properties=(OPEN,), findings=(ROUNDED, LEFT_OUT)),)),
     ),
     stale=(Stale(id="f#stale", location=Location(path="spec/f.py", line=3), reason="the claim has changed"),),
+    unread=(
+        Unread(name="f.plots", reason="f.plots cannot be imported: ImportError", location=Location(path="f/plots.py", line=1)),
+        Unread(name="g", reason="g: no display formula in 2 docstrings", empty=True),
+    ),
     errors=(QedocError("no module named 'f'", Location(path="spec/a,b: 50%.py", line=2)),),
 )
 
@@ -349,7 +353,7 @@ def test_paths_of_annotations_begin_at_the_checkout(tmp_path: Path, monkeypatch:
 def test_levels_say_what_fails() -> None:
     by_level = {level: {code.code for code in CODES if code.level is level} for level in Level}
     assert by_level[Level.ERROR] == {"QED101", "QED102", "QED401", "QED501"}
-    assert by_level[Level.NOTE] == {"QED301", "QED302", "QED303", "QED304"}
+    assert by_level[Level.NOTE] == {"QED301", "QED302", "QED303", "QED304", "QED305"}
     warned = [notice for notice in notices(EVERYTHING) if notice.code.level is Level.WARNING]
     assert all(notice.fails(strict=True) and not notice.fails(strict=False) for notice in warned)
 

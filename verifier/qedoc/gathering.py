@@ -68,8 +68,9 @@ class Gathering:
         """The claims in the docstrings of all names, of which some may be ids of claims, such as `mylib.loss#2`."""
         claims = self.survey(list(dict.fromkeys(object_of(name) for name in names)))
         ids = {name.removesuffix(AT_DOCSTRING) for name in names if "#" in name}
-        known = sorted({claim.id for claim in claims})
-        self.desk.errors += [QedocError(f"no formula has the id {name}; {_near(name, known)}") for name in sorted(ids) if name not in known]
+        for name in sorted(ids - {claim.id for claim in claims}):
+            known = ", ".join(claim.id for claim in claims if claim.target == object_of(name))
+            self.desk.errors.append(QedocError(f"no formula has the id {name}; the ids there are {known or 'none'}"))
         partly = {object_of(name) for name in ids} - {*names}
         return [claim for claim in claims if claim.id in ids or claim.target not in partly]
 

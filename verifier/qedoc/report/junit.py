@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
-from qedoc.codes import BROKEN, Level
+from qedoc.codes import UNREAD, Level
 from qedoc.notices import Notice, of_claim
 from qedoc.outcome import Outcome
 from qedoc.report.places import relative
@@ -32,7 +32,7 @@ def document(outcome: Outcome, found: Sequence[Notice], *, strict: bool, base: s
             if claim.target == target:
                 _claim(suite, claim, shown, strict=strict, base=base)
         _count(suite)
-    loose = [notice for notice in found if not notice.claim or notice.code.code.startswith(("QED4", "QED5"))]
+    loose = [notice for notice in found if notice.code is UNREAD or notice.code.code.startswith(("QED4", "QED5"))]
     if loose:
         suite = ET.SubElement(suites, "testsuite", name="qedoc")
         for notice in loose:
@@ -40,7 +40,7 @@ def document(outcome: Outcome, found: Sequence[Notice], *, strict: bool, base: s
                 suite,
                 "testcase",
                 classname="qedoc",
-                name=_clean(notice.claim or (notice.code.name if notice.code is BROKEN else notice.subject)),
+                name=_clean(notice.claim or (notice.subject if notice.code is UNREAD else notice.code.name)),
                 time="0.000",
             )
             _tell(case, notice, strict=strict, base=base)
