@@ -79,32 +79,31 @@ def given(target: str, latex: str, bind: Mapping[str, str], where: Sequence[str]
         relations.append(relation)
     (reading,) = context.readings.values()
     if isinstance(reading, Reading):
-        _check_symbols(reading, latex, bind, dict(zip(where, relations, strict=True)), {*record.parameters, *arguments})
+        _check_symbols(reading, latex, bind, dict(zip(where, relations, strict=True)))
     return tuple(_claims(context, formula, reading, "", sp.And(*relations)))
 
 
-def _check_symbols(reading: Reading, latex: str, bind: Mapping[str, str], where: Mapping[str, sp.Basic], names: set[str]) -> None:
-    """Checks that each symbol of a binding or a condition is one of the formula, or a parameter.
+def _check_symbols(reading: Reading, latex: str, bind: Mapping[str, str], where: Mapping[str, sp.Basic]) -> None:
+    """Checks that the symbols of bindings and conditions are symbols of the formula: what is said of others would have no effect.
 
     Raises:
-        QedocError: for one that is not, and for a symbol with two bindings.
+        QedocError: for a symbol that is not, and for one with two bindings.
     """
     sides = [part for equation in reading.equations for part in (*_arguments(equation), equation.right)]
     known = {s.name for side in sides for s in _names(side)}
-    written = {plain(token) for token in re.findall(r"\\[A-Za-z]+|[A-Za-z]", latex)}
-    mentioned = {s.name for relation in where.values() for s in _names(relation)}
-    has = f"the formula has {', '.join(sorted(known)) or 'none'}"
+    written = {plain(token) for token in re.findall(r"\\[A-Za-z]+|[A-Za-z]", latex)}  # a symbol may cancel
+    has = f"the symbols of the formula are {', '.join(sorted(known)) or 'none'}"
     bound: dict[str, str] = {}
     for symbol, name in bind.items():
         short = plain(symbol)
         if bound.setdefault(short, name) != name:
             raise QedocError(f"--bind {symbol}={name}: {symbol} is bound to {bound[short]} already; give one --bind for each symbol")
-        if not (short in known | mentioned | written or (len(short) > 1 and short in plain(latex))):
+        if not (short in known | written or (len(short) > 1 and short in plain(latex))):
             raise QedocError(f"--bind {symbol}={name}: {symbol} is no symbol of the formula; {has}")
     for text, relation in where.items():
-        strange = sorted({s.name for s in _names(relation)} - known - written - names - {*bound})
+        strange = sorted({s.name for s in _names(relation)} - known - written)
         if strange:
-            raise QedocError(f"--where {text!r}: {strange[0]} is neither a symbol of the formula nor a parameter; {has}")
+            raise QedocError(f"--where {text!r}: {strange[0]} is no symbol of the formula; {has}")
 
 
 def _arguments(equation: Equation) -> tuple[sp.Expr, ...]:

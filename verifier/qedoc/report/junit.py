@@ -52,7 +52,7 @@ def document(outcome: Outcome, found: Sequence[Notice], *, strict: bool, base: s
 
 def _claim(suite: ET.Element, claim: ClaimResult, shown: dict[str, Notice], *, strict: bool, base: str) -> None:
     place = {"file": relative(claim.location.path, base), "line": str(claim.location.line)}
-    made = {notice.subject: notice for notice in of_claim(claim) if notice.fingerprint in shown}
+    made = {notice.subject: shown[notice.fingerprint] for notice in of_claim(claim) if notice.fingerprint in shown}
     case = ET.SubElement(suite, "testcase", {**place, "classname": claim.target, "name": _clean(claim.id), "time": f"{claim.seconds:.3f}"})
     _tell(case, made.get(""), strict=strict, base=base)
     for promise in promises(claim):
