@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -168,6 +169,9 @@ def test_what_is_not_there_is_refused(library: Path) -> None:
         (r"x e^{-r}", ["--bind", "r=rate"], 0),
         (r"x e^{-k}", ["--bind", "k=rate", "--where", "k > 0, x >= 1"], 0),
         (r"\mathrm{damped}(x, r) = x e^{r}", [], 1),
+        (r"|y| e^{-k}", ["--bind", "k=rate", "--bind", "y=x", "--where", "k > 0", "--where", "y \\ge 1"], 0),
+        (r"|x| e^{-k}", ["--bind", "k=rate", "--where", "x \\ge 1", "--where", "\\max(k, 0) > 0"], 0),
+        (r"|x| e^{-k}", ["--bind", "k=rate", "--where", "k > 0"], 1),
     ],
 )
 def test_a_formula_on_the_command_line(latex: str, options: list[str], code: int, library: Path) -> None:
@@ -185,7 +189,11 @@ def test_a_formula_on_the_command_line(latex: str, options: list[str], code: int
         ("x +\n  \\expp r\n + 1", {}, (), ["line 2, column 3", "\n  x +\n    \\expp r\n    ^"]),
         ("x e^{-k}", {}, (), ["the symbol k", "rate"]),
         ("x", {"k": "speed"}, (), ["no parameter 'speed'", "rate"]),
-        ("x e^{-r}", {}, ("x >",), ["the condition 'x >'"]),
+        ("x e^{-r}", {}, ("x >",), ["--where: the condition 'x >'"]),
+        ("x e^{-r}", {}, ("r > 0", "s > 0"), ["--where 's > 0': s is no symbol of the formula; the symbols of the formula are r, x"]),
+        ("x e^{-r}", {"s": "rate"}, (), ["--bind s=rate: s is no symbol of the formula; the symbols of the formula are r, x"]),
+        ("k e^{-r}", {"k": "x"}, ("x > 0",), ["--where 'x > 0': x is no symbol of the formula"]),
+        (r"x e^{-\alpha}", {r"\alpha": "rate", "alpha": "x"}, (), ["--bind alpha=x: alpha is bound to rate already"]),
     ],
 )
 def test_a_mistake_in_a_formula_is_shown_where_it_is(
@@ -207,9 +215,67 @@ def test_a_mistake_in_a_formula_is_shown_where_it_is(
         (["a.f", "a.g", "--latex", "x"], "expected one TARGET, found a.f a.g"),
         (["a.f", "--bind", "r=rate"], "give a formula with --latex"),
         (["a.f", "--where", "x > 0"], "give a formula with --latex"),
+        (["a.f", "--latex", "x", "--where", " , "], "--where ' , ': expected relations with commas between them"),
+        (["a.f", "--latex", "x", "--bind", "k=a", "--bind", "k=b"], "--bind k=b: k is bound to a already"),
+        (["a.f", "--latex", "x", "--bind", "=a"], "--bind =a: expected SYMBOL=PARAMETER"),
     ],
 )
 def test_options_that_do_not_go_together_are_refused_at_once(arguments: list[str], told: str) -> None:
     done = CliRunner().invoke(main, ["check", *arguments])
     assert done.exit_code == 2
     assert told in done.output
+
+
+def replays(done: subprocess.CompletedProcess[str]) -> list[str]:
+    return [finding["replay"] for finding in json.loads(done.stdout)["findings"] if finding["code"] == "QED101"]
+
+
+def test_what_an_audit_refutes_is_found_again_outside_of_a_project(library: Path) -> None:
+    """By the line that comes with the finding, by `check` and by `show`, with the id of the claim; and its neighbour holds."""
+    done = qedoc("audit", "scratch_library.norm", "--format", "json", "-j1", "--max-points", "40", folder=library)
+    (replay,) = replays(done)
+    assert replay == "qedoc audit --timeout 15 --max-points 40 --seed 0 'scratch_library.norm#1.2'"
+    for line in (shlex.split(replay)[1:], ["check", "--no-lock", "--seed", "0", "scratch_library.norm#1.2"]):
+        again = qedoc(*line, "--format", "json", folder=library)
+        assert [(claim["id"], claim["verdict"]) for claim in json.loads(again.stdout)["claims"]] == [
+            ("scratch_library.norm#1.2", "refuted")
+        ]
+        assert (again.returncode, again.stderr) == (1, "")
+    shown = qedoc("show", "scratch_library.norm#1.1", folder=library)
+    assert (shown.returncode, shown.stdout.startswith("scratch_library.norm#1.1  proved")) == (0, True)
+    assert not (library / "qedoc.lock").exists()
+
+
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [
+        (
+            "scratch_library.norm#7",
+            "no formula has the id scratch_library.norm#7; the ids there are scratch_library.norm#1.1, scratch_library.norm#1.2",
+        ),
+        ("scratch_library.nrom", "scratch_library has no 'nrom'; did you mean norm?"),
+        ("scratch_library", "no folder spec/ here, and scratch_library is no file and no dotted name of a function; the docstrings of"),
+        ("scrach", "no folder spec/ here, and scrach is no file"),
+    ],
+)
+def test_a_target_without_a_formula_is_refused(target: str, said: str, library: Path) -> None:
+    done = qedoc("check", target, folder=library)
+    assert said in done.stderr
+    assert done.returncode == 2
+
+
+def test_a_project_with_specs_falls_back_to_docstrings(library: Path, tmp_path: Path) -> None:
+    """The spec of a target goes before its docstring; a target that only has a docstring is checked by that, without the lock file."""
+    (tmp_path / "spec").mkdir()
+    (tmp_path / "spec" / "flipped.py").write_text(
+        "from sympy import symbols\nfrom qedoc import Parameter, Reals, Spec\nx = symbols('x')\n"
+        "s = Spec(target='scratch_library.flipped', formula=x**2 + 1, symbols=[Parameter(x, 'x', Reals(), 'value')])\n"
+    )
+    (tmp_path / "scratch_library.py").write_text(LIBRARY)
+    done = qedoc("check", "scratch_library.flipped", "scratch_library.damped", "--format", "json", "--max-points", "40", folder=tmp_path)
+    found = {claim["id"]: claim["verdict"] for claim in json.loads(done.stdout)["claims"]}
+    assert found == {"scratch_library.flipped": "proved", "scratch_library.damped": "proved"}
+    assert list(json.loads((tmp_path / "qedoc.lock").read_text())["claims"]) == ["scratch_library.flipped"]
+    unknown = qedoc("check", "scratch_library.damped", "scratch_library.dumped", folder=tmp_path)
+    assert unknown.returncode == 2
+    assert "error: no spec has the target scratch_library.dumped" in unknown.stderr

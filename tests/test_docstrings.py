@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from docutils import nodes
+from docutils.core import publish_doctree
 
 from qedoc.errors import TargetError
 from qedoc.sources import markup, prose
@@ -392,3 +394,48 @@ def test_every_formula_of_a_library_is_found_in_its_file(target: str) -> None:
         written = Path(formula.location.path).read_text().splitlines()[formula.location.line - 1]
         first = formula.latex.split("\n")[0]
         assert first in written or first in written.replace("\\\\", "\\"), f"{formula.location}: {written!r}"
+
+
+DOCUTILS = {
+    "plain": ".. math::\n\n   a = b\n",
+    "blank before the colons": ".. math ::\n\n   a = b\n",
+    "blanks after the dots": "..   math::\n\n   a = b\n",
+    "capitals": ".. Math::\n\n   a = b\n",
+    "on the line": ".. math:: a = b\n",
+    "on the line and below": ".. math:: a =\n   b\n",
+    "two parts": ".. math::\n\n   a =\n\n   b\n",
+    "an option": ".. math::\n   :name: one\n\n   a = b\n",
+    "an option after a blank": ".. math ::\n   :class: wide\n   :name: two\n\n   a = b\n",
+    "in a list": "- .. math:: a = b\n",
+    "in a numbered list": "1. Text\n\n   .. math::\n\n      a = b\n\n   Text\n",
+    "in a quotation": "Text\n\n   .. math::\n\n      a = b\n\n   Text\n",
+    "two in a row": ".. math:: a\n.. math ::\n\n  b\n",
+    # and what Docutils takes for a comment, or for text
+    "two blanks before the colons": ".. math  ::\n\n   a = b\n",
+    "no blank after the colons": ".. math::a = b\n",
+    "one colon": ".. math:\n\n   a = b\n",
+    "no blank after the dots": "..math::\n\n   a = b\n",
+    "another directive": ".. maths::\n\n   a = b\n",
+}
+
+
+@pytest.mark.parametrize("name", DOCUTILS)
+def test_directives_are_those_of_docutils(name: str) -> None:
+    settings = {"report_level": 5, "halt_level": 5, "input_encoding": "unicode"}
+    document = publish_doctree(DOCUTILS[name], settings_overrides=settings)
+    shown = [node.astext().split() for node in document.findall(nodes.math_block)]
+    found = markup.blocks(DOCUTILS[name].split("\n"))
+    if name == "two parts":  # Docutils shows two formulas there
+        shown = [[word for part in shown for word in part]]
+    assert [block.latex.split() for block in found] == shown
+
+
+def test_an_option_after_a_formula_on_the_line_is_no_part_of_it() -> None:
+    """So Sphinx reads it; Docutils allows no argument there."""
+    (block,) = markup.blocks([".. math:: a = b", "   :label: one", "", "   + c"])
+    assert (block.latex.split(), block.first, block.last) == (["a", "=", "b", "+", "c"], 0, 3)
+
+
+@pytest.mark.parametrize("colons", ["::", " ::"])
+def test_other_directives_end_a_paragraph(colons: str) -> None:
+    assert [p.text for p in read_prose(f"One.\n.. note{colons}\n\n    Two.")] == ["One.", "Two."]

@@ -112,7 +112,7 @@ def test_what_does_not_end_is_stopped(folder: Path) -> None:
 
 def test_a_task_that_takes_its_process_down_is_undecided(run: Run) -> None:
     assert run.case("vanish").verdict is run.case("starve").verdict is Verdict.UNDECIDED
-    assert run.case("vanish").reason.startswith("the worker process died (exit code 3)")
+    assert run.case("vanish").reason.startswith("the code ends the process (exit code 3)")
     assert run.case("starve").reason.startswith("the worker process died (signal 9, out of memory?)")
 
 

@@ -19,7 +19,7 @@ from qedoc.config import Config
 from qedoc.delivery import FORMATS, Report, render, report
 from qedoc.errors import Location, QedocError
 from qedoc.notices import exit_code, notices, reported
-from qedoc.outcome import Outcome, Stale
+from qedoc.outcome import Outcome, Stale, Unread
 from qedoc.report import github, junit, machine, sarif
 from qedoc.verdict import Finding, PropertyResult, Verdict
 
@@ -46,6 +46,10 @@ EVERYTHING = replace(
         replace(PROVED, id="f#open", cases=(replace(PROVED.cases[0], properties=(OPEN,), findings=(ROUNDED, LEFT_OUT)),)),
     ),
     stale=(Stale(id="f#stale", location=Location(path="spec/f.py", line=3), reason="the claim has changed"),),
+    unread=(
+        Unread(name="f.plots", reason="f.plots cannot be imported: ImportError", location=Location(path="f/plots.py", line=1)),
+        Unread(name="g", reason="g: no display formula in 2 docstrings", empty=True),
+    ),
     errors=(QedocError("no module named 'f'", Location(path="spec/a,b: 50%.py", line=2)),),
 )
 
@@ -167,6 +171,8 @@ def test_findings_say_what_where_and_how_to_see_it() -> None:
         ("QED204", "f#open: continuous in t: no proof was found"),
         ("QED302", "f#open: float32 gives inf, the exact value is 100, at x=100"),
         ("QED304", "f#open: the formula holds for the default c=1, not for c=2: at x=1 it gives 1, the code 2"),
+        ("QED206", "f.plots cannot be imported: ImportError"),
+        ("QED305", "g: no display formula in 2 docstrings"),
         ("QED401", "f#stale: the claim has changed"),
         ("QED501", "no module named 'f'"),
     ]
@@ -291,7 +297,7 @@ def test_a_document_that_is_no_sarif_is_refused_by_the_schema(tmp_path: Path) ->
 
 def test_junit_names_file_line_and_counterexample(tmp_path: Path) -> None:
     root = tree(written(made(EVERYTHING, tmp_path), "junit"))
-    assert (root.tag, root.get("failures"), root.get("errors"), root.get("skipped")) == ("testsuites", "3", "1", "4")
+    assert (root.tag, root.get("failures"), root.get("errors"), root.get("skipped")) == ("testsuites", "3", "1", "5")
     assert int(root.get("tests") or 0) == len(root.findall(".//testcase"))
     wrong = inside(root, ".//testcase[@name='optax.cosine_decay_schedule#wrong']")
     assert (wrong.get("classname"), wrong.get("line")) == ("optax.cosine_decay_schedule", "9")
@@ -314,7 +320,7 @@ def test_junit_holds_no_character_that_xml_cannot(tmp_path: Path) -> None:
 
 def test_strict_makes_failures_of_what_is_skipped(tmp_path: Path) -> None:
     root = tree(written(made(EVERYTHING, tmp_path, strict=True), "junit"))
-    assert (root.get("failures"), root.get("skipped")) == ("7", "0")
+    assert (root.get("failures"), root.get("skipped")) == ("8", "0")
 
 
 ANNOTATION = (
@@ -333,7 +339,7 @@ def test_github_annotates_the_line_of_the_formula(tmp_path: Path, monkeypatch: p
     assert lines[-1] == "::error file=spec/a%2Cb%3A 50%25.py,line=2,title=QED501 a claim could not be checked at all::no module named 'f'"
     assert not any(line.startswith("::notice") for line in lines)
     asked = written(made(EVERYTHING, tmp_path, select=("QED3",)), "github", asked=True).splitlines()
-    assert [line.partition(" ")[0] for line in asked] == ["::notice"] * 4 + ["::error"]
+    assert [line.partition(" ")[0] for line in asked] == ["::notice"] * 5 + ["::error"]
 
 
 def test_paths_of_annotations_begin_at_the_checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -349,7 +355,7 @@ def test_paths_of_annotations_begin_at_the_checkout(tmp_path: Path, monkeypatch:
 def test_levels_say_what_fails() -> None:
     by_level = {level: {code.code for code in CODES if code.level is level} for level in Level}
     assert by_level[Level.ERROR] == {"QED101", "QED102", "QED401", "QED501"}
-    assert by_level[Level.NOTE] == {"QED301", "QED302", "QED303", "QED304"}
+    assert by_level[Level.NOTE] == {"QED301", "QED302", "QED303", "QED304", "QED305"}
     warned = [notice for notice in notices(EVERYTHING) if notice.code.level is Level.WARNING]
     assert all(notice.fails(strict=True) and not notice.fails(strict=False) for notice in warned)
 

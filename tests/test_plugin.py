@@ -10,6 +10,10 @@ from pathlib import Path
 import pytest
 from documents import tree
 
+from qedoc.errors import SpecError
+from qedoc.starting import start
+from qedoc.strategies import specs
+
 pytest_plugins = ["pytester"]
 
 SOURCE = Path(__file__).parents[1] / "verifier"
@@ -209,11 +213,10 @@ def test_claims_in_docstrings_are_items_of_their_source_file(project: pytest.Pyt
 STRATEGY = """\
 import importlib.util
 from hypothesis import given, settings
-from qedoc.strategies import inputs
-from qedoc.sources.specfiles import find, load
+from qedoc.strategies import inputs, specs
 import scratch
 
-line, wrong = load(find(["spec/line.py"])[0][0])
+line, wrong = specs("spec/line.py")
 
 
 @given(inputs(line))
@@ -245,3 +248,67 @@ def test_a_spec_is_a_hypothesis_strategy_under_the_profile_of_the_project(projec
     assert falsified[0] == falsified[1]
     assert "7 passing, 0 failing" in first.stdout.str()
     assert not (project.path / ".hypothesis" / "examples").exists()
+
+
+@pytest.fixture
+def package(project: pytest.Pytester) -> pytest.Pytester:
+    """A package with a formula, and with tests of its own inside."""
+    project.path.joinpath("pyproject.toml").write_text(f'{TABLE}docstrings = ["inner"]\n')
+    project.path.joinpath("inner").mkdir()
+    project.path.joinpath("inner", "__init__.py").write_text("")
+    project.path.joinpath("inner", "docs_of.py").write_text(DOCUMENTED)
+    project.path.joinpath("inner", "test_inner.py").write_text("def test_inner():\n    pass\n")
+    return project
+
+
+CLAIM, INNER, OWN = "inner/docs_of.py::inner.docs_of.same::formula", "inner/test_inner.py::test_inner", "test_own.py::test_own"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (("--qedoc", "test_own.py"), {OWN, CLAIM}),
+        (("--qedoc", "test_own.py", "inner/test_inner.py"), {OWN, CLAIM, INNER}),
+        (("--qedoc", "test_own.py", "--doctest-modules"), {OWN, CLAIM}),
+        (("inner",), {CLAIM, INNER}),
+        (("test_own.py",), {OWN}),
+    ],
+)
+def test_tests_inside_a_package_are_collected_only_if_named(
+    package: pytest.Pytester, arguments: tuple[str, ...], expected: set[str]
+) -> None:
+    found = {name for name in ids(run(package, *arguments, "--collect-only", "-q")) if not name.startswith("spec/")}
+    assert found == expected
+
+
+def test_tests_inside_a_package_are_not_collected_by_workers_either(package: pytest.Pytester) -> None:
+    package.path.joinpath("inner", "test_inner.py").write_text("def test_inner():\n    assert False\n")
+    result = run(package, "--qedoc", "test_own.py", "-n", "2", "-k", "inner or own")
+    result.assert_outcomes(passed=1, failed=1)
+    assert "test_inner" not in result.stdout.str()
+
+
+def test_a_module_that_ends_the_process_fails_alone(package: pytest.Pytester) -> None:
+    package.path.joinpath("inner", "ending.py").write_text("import os\nos._exit(0)\n")
+    result = run(package, "inner")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*inner.ending cannot be imported: the code ends the process (exit code 0)*"])
+    going_on = run(package, "inner", "--continue-on-collection-errors")
+    going_on.assert_outcomes(errors=1, failed=1, passed=1)
+
+
+def test_the_recipe_of_the_documentation_works_as_it_is_pasted(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = Path(__file__).parents[1].joinpath("docs", "ci.md").read_text(encoding="utf-8")
+    (recipe,) = re.findall(r"```python\n(.*?import given.*?)```", page, re.DOTALL)
+    assert {line for line in recipe.splitlines() if "qedoc" in line} == {"from qedoc.strategies import inputs, specs"}
+    monkeypatch.setenv("PYTHONPATH", str(SOURCE))
+    list(start(pytester.path))
+    pytester.path.joinpath("test_recipe.py").write_text(recipe)
+    run(pytester, "test_recipe.py").assert_outcomes(passed=1)
+    pytester.path.joinpath("test_recipe.py").write_text(recipe.replace(">= 0", ">= 1"))
+    run(pytester, "test_recipe.py").assert_outcomes(failed=1)
+
+
+def test_a_path_without_specs_is_refused_by_the_loader(tmp_path: Path) -> None:
+    with pytest.raises(SpecError, match="found nothing at this path"):
+        specs(tmp_path / "absent.py")

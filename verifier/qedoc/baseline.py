@@ -91,7 +91,7 @@ def accept(found: Sequence[Notice], before: Sequence[Accepted], seen: Collection
         seen: the ids of the claims that were looked at.
         reason: of the new ones.
     """
-    kept = [entry for entry in before if entry.claim not in seen]
+    kept = [entry for entry in before if entry.claim not in seen and not any(entry.is_of(notice) for notice in found)]
     for notice in found:
         if notice.code.level is Level.NOTE or notice.code in (codes.STALE, codes.GONE, codes.BROKEN):
             continue

@@ -16,16 +16,12 @@ from qedoc.limits import Limits
 from qedoc.lock.store import replace as write_whole
 from qedoc.outcome import Outcome
 from qedoc.running import answer, audited, complain, guarded, question, run, spec_files
-from qedoc.settings import Settings, on_cluster, settled
+from qedoc.settings import AUDIT_POINTS, AUDIT_TIMEOUT, Settings, on_cluster, settled
 
 if TYPE_CHECKING:
     from qedoc.delivery import Report
 
 FORMATS = ("concise", "full", "json", "junit", "github", "sarif")
-AUDIT_TIMEOUT = 15.0
-AUDIT_POINTS = 300
-"""An audit is wide, a check is deep."""
-
 _JOBS = "Worker processes [default: usable cores, at most 8]."
 _SCHEDULER = "Use the workers of this cluster (dask://HOST:PORT), not processes of this machine."
 _FILE: Any = click.Path(path_type=Path)
@@ -94,8 +90,10 @@ def _format(*styles: str) -> Callable[[Callable[..., None]], Callable[..., None]
 @_options(*_codes)
 @click.option("--plot", type=_FILE, metavar="FILE", help="Draw the claims of one target (.svg, .png or .pdf).")
 @click.option("--latex", metavar="FORMULA", help="Check this formula of one TARGET, and no spec.")
-@click.option("--bind", multiple=True, metavar="SYMBOL=PARAMETER", help="What a symbol of --latex is; otherwise the docstring tells.")
-@click.option("--where", metavar="CONDITIONS", help="Where --latex holds: 'T > 0, 0 <= a <= 1'.")
+@click.option(
+    "--bind", multiple=True, metavar="SYMBOL=PARAMETER", help="What a symbol of --latex is; may be repeated. Otherwise the docstring tells."
+)
+@click.option("--where", multiple=True, metavar="CONDITIONS", help="Where --latex holds: 'T > 0, 0 <= a <= 1'; may be repeated.")
 @_limits()
 @_cluster
 @_options(*_lock)
@@ -104,19 +102,20 @@ def check(
     plot: Path | None,
     latex: str | None,
     bind: tuple[str, ...],
-    where: str | None,
+    where: tuple[str, ...],
     **options: Any,
 ) -> None:
     """Check claims.
 
     PATHs are spec files or folders of them [default: spec/]; with TARGETs (dotted names, or ids of claims),
-    only their claims are checked. What has not changed since the lock file (qedoc.lock) was written is not
+    only their claims are checked. The formulas in the docstring of a TARGET that no spec has are checked as
+    `qedoc audit` does. What has not changed since the lock file (qedoc.lock) was written is not
     verified again.
     """
     if latex is not None:
         asked = guarded(question, what, latex, bind, where)
         _report(lambda settings, shown: answer(asked, settings, curves=plot is not None, shown=shown), plot=plot, **options)
-    elif bind or where is not None:
+    elif bind or where:
         raise click.UsageError("--bind and --where say what the symbols of --latex are; give a formula with --latex")
     else:
         _report(lambda settings, shown: run(what, settings, curves=plot is not None, shown=shown), plot=plot, **options)
@@ -132,9 +131,8 @@ def audit(names: tuple[str, ...], **options: Any) -> None:
     """Check the formulas in the docstrings of installed packages.
 
     NAMEs are dotted paths of packages, modules or objects; every display formula of their public objects gets a
-    verdict, without a spec.
+    verdict, without a spec. A NAME may also be the id of a claim, such as 'mylib.loss#2'.
     """
-    options |= {"timeout": options["timeout"] or AUDIT_TIMEOUT, "max_points": options["max_points"] or AUDIT_POINTS}
     _report(lambda settings, shown: audited(names, settings, shown=shown), plot=None, no_lock=True, **options)
 
 
@@ -147,7 +145,8 @@ def audit(names: tuple[str, ...], **options: Any) -> None:
 def show(target: str, paths: tuple[str, ...], style: str, **options: Any) -> None:
     """Show all that is known of TARGET: its claims, symbols, code formula, verdict and evidence.
 
-    PATHs are spec files or folders of them [default: spec/].
+    PATHs are spec files or folders of them [default: spec/]. If no spec has the TARGET, the formulas in its
+    docstring are checked as `qedoc audit` does.
     """
     what = (target, *paths)
     _report(lambda settings, shown: run(what, settings, curves=False, shown=shown), style=style, strict=False, plot=None, **options)

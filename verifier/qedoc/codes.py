@@ -111,6 +111,18 @@ PROPERTY_OPEN = Code(
     example="mylib.ramp: continuous in t: no proof was found",
     advice="Restrict the property with where=, or drop it.",
 )
+UNREAD = Code(
+    code="QED206",
+    name="module-unread",
+    title="a module of the package could not be imported",
+    level=Level.WARNING,
+    explanation=(
+        "The package was named, and this module inside it raises an exception when it is imported, or takes too long. Its docstrings were "
+        "not read; those of the other modules were."
+    ),
+    example="mylib.plots: mylib.plots cannot be imported: ModuleNotFoundError: No module named 'matplotlib'",
+    advice="Install what the module needs, or name the modules that are to be read.",
+)
 DOMAIN = Code(
     code="QED301",
     name="domain",
@@ -155,6 +167,18 @@ DEFAULT = Code(
     example="mylib.loss: the formula holds for the default scale=1, not for scale=2: at x=1 it gives 1, the code 2",
     advice="Put the parameter into the formula, or say in the documentation that the formula is for its default.",
 )
+EMPTY = Code(
+    code="QED305",
+    name="no-formula",
+    title="what was named has no display formula",
+    level=Level.NOTE,
+    explanation=(
+        "A name of the command line or of docstrings in [tool.qedoc] was read, and none of its docstrings has a display formula. If a run "
+        "finds nothing at all to check, the exit code is 2."
+    ),
+    example="mylib.io: no display formula in 12 docstrings (.. math::, $$, \\[ or a math fence)",
+    advice="Correct the name, or leave it out.",
+)
 STALE = Code(
     code="QED401",
     name="lock-stale",
@@ -182,7 +206,8 @@ BROKEN = Code(
     title="a claim could not be checked at all",
     level=Level.ERROR,
     explanation=(
-        "A spec file does not run, or its target does not exist or does not have the parameters that the spec binds. The exit code is 2."
+        "A spec file does not run, its target does not exist or does not have the parameters that the spec binds, a module that was named "
+        "cannot be imported, code ends the process, or there was nothing to check. The exit code is 2."
     ),
     example="spec/loss.py:7: mylib.los: module mylib has no attribute 'los'; did you mean loss?",
     advice="Do what the message says. This code can be neither ignored nor accepted.",
@@ -195,10 +220,12 @@ CODES = (
     UNSUPPORTED,
     UNDECIDED,
     PROPERTY_OPEN,
+    UNREAD,
     DOMAIN,
     ACCURACY,
     TESTED,
     DEFAULT,
+    EMPTY,
     STALE,
     GONE,
     BROKEN,

@@ -7,7 +7,7 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import IO, Any
 
-from qedoc import baseline
+from qedoc import baseline, codes
 from qedoc.config import Config
 from qedoc.notices import Notice, exit_code, notices, reported
 from qedoc.outcome import Outcome
@@ -140,6 +140,8 @@ def _silent(made: Report) -> frozenset[str]:
 
 
 def _remarks(made: Report) -> list[str]:
-    gone = [notice.message for notice in made.found if notice.code.code == "QED402"]
+    """What is told beside the claims: modules that were not read, names without a formula, accepted findings that are gone."""
+    unread = [f"{notice.code.code} {notice.message}" for notice in made.found if notice.code in (codes.UNREAD, codes.EMPTY)]
+    gone = [notice.message for notice in made.found if notice.code is codes.GONE]
     many = f"{made.accepted} finding{'s' if made.accepted != 1 else ''}"
-    return [*gone, *([f"accepted: {many}, see {made.baseline}"] if made.accepted else [])]
+    return [*unread, *gone, *([f"accepted: {many}, see {made.baseline}"] if made.accepted else [])]

@@ -15,7 +15,7 @@ from qedoc.errors import QedocError
 from qedoc.gathering import Gathering
 from qedoc.limits import Limits
 from qedoc.memory import Memory
-from qedoc.outcome import Checked, Collected, Event, Outcome
+from qedoc.outcome import Checked, Collected, Event, Outcome, nothing
 from qedoc.pool import Died, Overrun, Pool, Workers, settled
 from qedoc.sources.specfiles import SpecFile
 from qedoc.verdict import CaseResult, ClaimResult, Formula, Verdict
@@ -62,24 +62,26 @@ def audit(
     *,
     limits: Limits,
     jobs: int,
+    curves: bool = False,
     notify: Callable[[Event], None] = lambda event: None,
     pool: Workers | None = None,
 ) -> Outcome:
     """Checks the formulas in the docstrings of packages, modules and objects; Ctrl-C ends it early and keeps the finished claims.
 
     Args:
-        names: dotted paths.
+        names: dotted paths, or ids of claims.
         limits: the bounds of each case.
         jobs: how many worker processes.
+        curves: whether to compute a curve for each claim.
         notify: hears of each finished case at once, and of each finished claim in the order of the docstrings.
         pool: as for `verify`.
     """
 
     def collect(sources: Gathering) -> list[Claim]:
-        return sources.survey(names)
+        return sources.asked(names)
 
-    found = _outcome(collect, limits=limits, jobs=jobs, curves=False, notify=notify, memory=Memory(), pool=pool)
-    return replace(found, audited=tuple(names))
+    found = _outcome(collect, limits=limits, jobs=jobs, curves=curves, notify=notify, memory=Memory(), pool=pool)
+    return replace(found, audited=tuple(names), limits=limits)
 
 
 def given(
@@ -131,6 +133,8 @@ def _outcome(
         run = _Run(desk=desk, notify=notify, memory=memory)
         try:
             run.work(collect, curves=curves)
+            if not (run.pending or desk.errors):
+                desk.errors.append(nothing(desk.unread))
         except KeyboardInterrupt as interrupt:
             stopped = int(interrupt.args[0]) if interrupt.args else signal.SIGINT
         except QedocError as error:
@@ -142,6 +146,7 @@ def _outcome(
         planned=len(run.pending),
         seconds=time.monotonic() - started,
         stopped=stopped,
+        unread=tuple(desk.unread),
     )
 
 
@@ -267,8 +272,10 @@ class _Run:
         """Puts a task's reply where it belongs; a case without an answer is undecided."""
         pending.open -= 1
         name = pending.claim.id if number is None else case_id(pending.claim, pending.claim.sizes[number])
-        if number is not None and isinstance(reply, Overrun | Died):
-            reply = self._undecided(name, reply)
+        if unanswered := self.desk.unanswered(reply):
+            if unanswered.ends or unanswered.trace:
+                self.desk.refuse(replace(unanswered, location=None), name, pending.claim.location)
+            reply = worker.plain(pending.claim) if number is None else self._undecided(name, reply, unanswered)
         accepted = self.desk.accept(reply, name, pending.claim.location)
         if isinstance(accepted, ClaimResult):
             pending.description = replace(accepted, id=pending.claim.id, seed=self.desk.limits.seed)
@@ -276,14 +283,13 @@ class _Run:
             pending.cases[number] = accepted
             self.notify(Checked(id=name, verdict=accepted.verdict))
 
-    def _undecided(self, name: str, reply: Overrun | Died) -> CaseResult:
-        limit = f"time limit of {self.desk.limits.timeout:g} s ran out" if isinstance(reply, Overrun) else str(reply)
-        stage, known = worker.left_behind(reply.left)
-        doing = f" ({stage})" if stage else ""
+    def _undecided(self, name: str, reply: object, unanswered: Failure) -> CaseResult:
+        stage, known = worker.left_behind(reply.left) if isinstance(reply, Overrun | Died) else ("", None)
+        reason = unanswered.message + (f" ({stage})" if stage else "")
         seconds = self.desk.limits.timeout if isinstance(reply, Overrun) else 0.0
         if known is not None:
-            return replace(known, reason=f"{known.reason}; {limit}{doing}", seconds=seconds)
-        return CaseResult(id=name, verdict=Verdict.UNDECIDED, reason=limit + doing, seconds=seconds)
+            return replace(known, reason=f"{known.reason}; {reason}", seconds=seconds)
+        return CaseResult(id=name, verdict=Verdict.UNDECIDED, reason=reason, seconds=seconds)
 
     def draw(self) -> None:
         """Computes the curve of each finished claim: through its counterexample if it has one, else of its last case."""

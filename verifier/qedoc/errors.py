@@ -37,6 +37,19 @@ class QedocError(Exception):
         return f"{self.location}: {self.message}" if self.location else self.message
 
 
+class UnknownTargetError(QedocError):
+    """No spec has a target or a claim of this name.
+
+    Args:
+        message: names it, with the near ones.
+        target: the name.
+    """
+
+    def __init__(self, message: str, target: str) -> None:
+        super().__init__(message)
+        self.target = target
+
+
 class SpecError(QedocError):
     """A spec contradicts itself, its target, or Python's grammar."""
 
@@ -52,6 +65,25 @@ class UnsupportedError(QedocError):
         message: names the primitive (or the act) and what is missing.
         location: the line of the user's code.
     """
+
+
+LONGEST_MESSAGE = 500
+"""Characters of another program's message that are shown."""
+
+
+def told(error: BaseException) -> str:
+    """The kind and the message of an exception of any code, whose message may itself fail.
+
+    Args:
+        error: the exception.
+    """
+    try:
+        message = str(error)
+    except BaseException:  # noqa: BLE001  whatever a class of somebody else raises
+        message = "its message cannot be shown"
+    if len(message) > LONGEST_MESSAGE:
+        message = f"{message[:LONGEST_MESSAGE]} ..."
+    return f"{type(error).__name__}: {message}" if message else type(error).__name__
 
 
 LEAST = 4

@@ -5,14 +5,21 @@ from dataclasses import dataclass, field, replace
 
 from qedoc import worker
 from qedoc.desk import Desk
-from qedoc.errors import Location, QedocError, meant, question
+from qedoc.errors import Location, QedocError, UnknownTargetError, meant, question
 from qedoc.memory import Memory
+from qedoc.outcome import Unread
 from qedoc.pool import settled
+from qedoc.reading import Reading
 from qedoc.sources.specfiles import SpecFile, duplicates
-from qedoc.worker import Claim
+from qedoc.worker import Claim, Survey
 
-LONGEST_SURVEY = 600.0
-"""Seconds for reading all docstrings of a library."""
+AT_DOCSTRING = "@docstring"
+"""The end of a claim's id whose docstring is checked beside a spec of the same name."""
+
+
+def object_of(name: str) -> str:
+    """The object of a target or of the id of a claim."""
+    return name.removesuffix(AT_DOCSTRING).partition("#")[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,23 +50,39 @@ class Gathering:
 
     def survey(self, names: Sequence[str]) -> list[Claim]:
         """The claims in the docstrings of all names; what two names share comes once."""
-        replies = [(name, self.desk.submit(worker.survey, name, timeout=LONGEST_SURVEY)) for name in names]
+        readings = [(name, Reading(desk=self.desk, name=name)) for name in names]
         found: dict[tuple[Location, str], Claim] = {}
-        for name, future in replies:
-            reply = settled(future)
-            for claim in self.desk.accept(reply, f"reading the docstrings of {name}", None) or ():
+        for name, reading in readings:
+            survey = reading.result()
+            if survey is None:
+                continue
+            for unread in (*survey.unread, *_empty(name, survey)):
+                self.desk.leave_out(unread)
+            for failure in survey.failures:
+                self.desk.refuse(failure, f"reading the docstrings of {name}", failure.location)
+            for claim in survey.claims:
                 found.setdefault((claim.location, claim.id), claim)
         return list(found.values())
+
+    def asked(self, names: Sequence[str]) -> list[Claim]:
+        """The claims in the docstrings of all names, of which some may be ids of claims, such as `mylib.loss#2`."""
+        claims = self.survey(list(dict.fromkeys(object_of(name) for name in names)))
+        ids = {name.removesuffix(AT_DOCSTRING) for name in names if "#" in name}
+        for name in sorted(ids - {claim.id for claim in claims}):
+            known = ", ".join(claim.id for claim in claims if claim.target == object_of(name))
+            self.desk.errors.append(QedocError(f"no formula has the id {name}; the ids there are {known or 'none'}"))
+        partly = {object_of(name) for name in ids} - {*names}
+        return [claim for claim in claims if claim.id in ids or claim.target not in partly]
 
     def beside(self, names: Sequence[str], written: Sequence[Claim]) -> list[Claim]:
         """The claims in docstrings, with ids that the claims of spec files do not have."""
         taken = {claim.id for claim in written}
         found: dict[str, Claim] = {}
         for name in names:
-            errors = len(self.desk.errors)
-            claims = [replace(claim, id=f"{claim.id}@docstring") if claim.id in taken else claim for claim in self.survey([name])]
+            errors, unread = len(self.desk.errors), len(self.desk.unread)
+            claims = [replace(claim, id=f"{claim.id}{AT_DOCSTRING}") if claim.id in taken else claim for claim in self.survey([name])]
             if len(self.desk.errors) == errors:
-                self.memory.surveyed(name, claims)
+                self.memory.surveyed(name, claims, self.desk.unread[unread:])
             for claim in claims:
                 found.setdefault(claim.id, claim)
         return list(found.values())
@@ -67,6 +90,10 @@ class Gathering:
     def given(self, target: str, latex: str, bind: Mapping[str, str], where: Sequence[str]) -> list[Claim]:
         """The claims of a formula."""
         reply = settled(self.desk.submit(worker.given, target, latex, dict(bind), tuple(where)))
+        if unanswered := self.desk.unanswered(reply, "reading the formula"):
+            if unanswered.ends or unanswered.trace:
+                self.desk.refuse(unanswered, target, None)
+            return [worker.undecided(target, latex, unanswered.message)]
         return list(self.desk.accept(reply, f"reading the formula for {target}", None) or ())
 
     def select(self, claims: list[Claim], wanted: Sequence[str], *, alone: bool) -> list[Claim]:
@@ -86,10 +113,19 @@ class Gathering:
         return chosen
 
 
-def unknown(name: str, names: Sequence[str]) -> QedocError:
+def _empty(name: str, survey: Survey) -> list[Unread]:
+    """Says that a name has no display formula, if it has none."""
+    if survey.claims:
+        return []
+    looked = f"{survey.looked} docstring{'' if survey.looked == 1 else 's'}"
+    reason = f"{name}: no display formula in {looked} (.. math::, $$, \\[ or a math fence)"
+    return [Unread(name=name, reason=reason, empty=True)]
+
+
+def unknown(name: str, names: Sequence[str]) -> UnknownTargetError:
     """The error for a name that is neither a target nor a claim, with the near ones."""
     file = "" if "." in name else ", and no file or folder has this name"
-    return QedocError(f"no spec has the target {name}{file}; {_near(name, names)}")
+    return UnknownTargetError(f"no spec has the target {name}{file}; {_near(name, names)}", name)
 
 
 def _near(name: str, names: Sequence[str]) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from qedoc.curve import Curve
+from qedoc.outcome import Unread
 from qedoc.verdict import ClaimResult
 from qedoc.worker import Claim
 
@@ -17,8 +18,8 @@ class Memory:
     def collected(self, claims: Sequence[Claim]) -> None:
         """Hears of the claims of all files that could be run."""
 
-    def surveyed(self, name: str, claims: Sequence[Claim]) -> None:
-        """Hears of the claims in the docstrings of a package that could be read."""
+    def surveyed(self, name: str, claims: Sequence[Claim], unread: Sequence[Unread]) -> None:
+        """Hears of the claims in the docstrings of a package that could be read, and of its modules that could not."""
 
     def finished(self, claim: Claim, result: ClaimResult) -> None:
         """Hears of a claim that was checked, before any other is waited for."""

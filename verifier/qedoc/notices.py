@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from qedoc import codes
 from qedoc.codes import Code, Level
 from qedoc.errors import Location
+from qedoc.limits import Limits
 from qedoc.lock.syntax import digest
 from qedoc.outcome import Outcome
 from qedoc.report.layout import number, point
@@ -56,9 +57,19 @@ class Notice:
 
 
 def notices(outcome: Outcome) -> list[Notice]:
-    """All findings of a run: of each claim in order, then what is stale, then errors."""
+    """All findings of a run: of each claim in order, then what was not read, then what is stale, then errors."""
     return [
-        *(notice for claim in outcome.claims for notice in of_claim(claim)),
+        *(notice for claim in outcome.claims for notice in of_claim(claim, outcome.limits)),
+        *(
+            Notice(
+                code=codes.EMPTY if unread.empty else codes.UNREAD,
+                claim="",
+                subject=unread.name,
+                message=unread.reason,
+                location=unread.location,
+            )
+            for unread in outcome.unread
+        ),
         *(
             Notice(code=codes.STALE, claim=stale.id, message=f"{stale.id or stale.location.path}: {stale.reason}", location=stale.location)
             for stale in outcome.stale
@@ -67,9 +78,17 @@ def notices(outcome: Outcome) -> list[Notice]:
     ]
 
 
-def of_claim(claim: ClaimResult) -> Iterator[Notice]:
-    """The findings of one claim: on its formula, on each property, on domain and accuracy."""
-    replay = f"qedoc check --no-lock --seed {claim.seed} {shlex.quote(claim.id)}"
+def of_claim(claim: ClaimResult, audited: Limits | None = None) -> Iterator[Notice]:
+    """The findings of one claim: on its formula, on each property, on domain and accuracy.
+
+    Args:
+        claim: the claim.
+        audited: the bounds of the audit that found them; None if it was another run.
+    """
+    command = "check --no-lock"
+    if audited is not None:
+        command = f"audit --timeout {audited.timeout:g} --max-points {audited.max_points}"
+    replay = f"qedoc {command} --seed {claim.seed} {shlex.quote(claim.id)}"
     case = claim.decisive
     if claim.verdict in _CODES:
         yield Notice(

@@ -1,9 +1,11 @@
 """What a run over many claims found, and what is heard while it goes on."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from qedoc.errors import Location, QedocError
+from qedoc.limits import Limits
 from qedoc.verdict import ClaimResult, Verdict
 
 if TYPE_CHECKING:
@@ -45,6 +47,25 @@ class Stale:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unread:
+    """Something that was named, or lies in what was named, and was not read.
+
+    Args:
+        name: dotted path of a module or an object.
+        reason: what is in the way, in one sentence that names it.
+        location: where it stands, if that is known.
+        ends: whether its code ended the process.
+        empty: whether it was read and has no display formula.
+    """
+
+    name: str
+    reason: str
+    location: Location | None = None
+    ends: bool = False
+    empty: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """What a run found.
 
@@ -58,6 +79,8 @@ class Outcome:
         unchanged: how many of the claims were not checked, because their results in the lock file still stand.
         stale: what would have to be checked, where nothing may be.
         audited: what was audited; empty for a run over specs.
+        unread: modules that were not imported, and names without a formula.
+        limits: the bounds of an audit, which finds its findings again.
     """
 
     claims: tuple[ClaimResult, ...]
@@ -69,6 +92,8 @@ class Outcome:
     unchanged: int = 0
     stale: tuple[Stale, ...] = ()
     audited: tuple[str, ...] = ()
+    unread: tuple[Unread, ...] = ()
+    limits: Limits | None = None
 
     def exit_code(self, *, strict: bool = False) -> int:
         """0 if all claims and their properties hold, 1 if one does not or is stale, 2 if something cannot run, 128 + signal if stopped.
@@ -82,9 +107,21 @@ class Outcome:
             return 2
         if self.stale:
             return 1
+        if strict and any(not unread.empty for unread in self.unread):
+            return 1
         passing = {Verdict.PROVED, Verdict.TESTED, Verdict.NOT_A_CLAIM} if strict else {*Verdict} - {Verdict.REFUTED}
         return int(any(verdict not in passing for claim in self.claims for verdict in _verdicts(claim)))
 
 
 def _verdicts(claim: ClaimResult) -> list[Verdict]:
     return [claim.verdict, *(promise.verdict for case in claim.cases for promise in case.properties)]
+
+
+def nothing(unread: Sequence[Unread]) -> QedocError:
+    """The error of a run that had nothing to check.
+
+    Args:
+        unread: what was looked at.
+    """
+    looked = "; ".join(one.reason for one in unread) or "no spec file and no docstring was named"
+    return QedocError(f"nothing was checked: {looked}")

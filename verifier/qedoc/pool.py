@@ -1,14 +1,17 @@
 """Worker processes that can be killed: a task that does not end, or that takes its process down, costs only itself."""
 
+import io
 import multiprocessing
 import os
+import pickle
 import shutil
 import signal
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import CancelledError, Future
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import count
 from multiprocessing import resource_tracker
@@ -16,13 +19,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Thread
 from types import TracebackType
-from typing import Any, Protocol, Self, TypeVar
+from typing import Any, NoReturn, Protocol, Self, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
-from qedoc.errors import QedocError
+from qedoc.errors import QedocError, told
 
 T = TypeVar("T")
+
+SUCCESS = 213
+"""The exit code of a worker whose code ended it with 0."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +55,11 @@ class Died:
     code: int
     left: Mapping[str, bytes] = field(default_factory=dict)
     cause: str = ""
+
+    @property
+    def by_itself(self) -> bool:
+        """Whether the code in hand ended the process, as `os._exit` does; a signal comes from outside, or from a crash."""
+        return self.code >= 0 and not self.cause
 
     def __str__(self) -> str:
         if self.cause:
@@ -123,7 +134,8 @@ class Pool:
         place = self._folder() if folder else None
         with uninterrupted():
             self._open.add(found)
-            task = self._pool.schedule(function, args=args if place is None else (*args, place), timeout=timeout)
+            sent = (function, *args) if place is None else (function, *args, place)
+            task = self._pool.schedule(sealed, args=sent, timeout=timeout)
             task.add_done_callback(partial(self._hand_on, found, place))
         return found
 
@@ -140,13 +152,16 @@ class Pool:
         if not found.set_running_or_notify_cancel():
             return
         try:
-            found.set_result(task.result())
+            found.set_result(opened(task.result()))
+        except Ended as end:
+            found.set_exception(Ended(replace(end.how, left=_left(folder))))
         except CancelledError:
             found.set_exception(QedocError("the worker processes were stopped"))
         except TimeoutError:
             found.set_exception(Ended(Overrun(left=_left(folder))))
         except ProcessExpired as error:
-            found.set_exception(Ended(Died(code=error.exitcode, left=_left(folder))))
+            code = 0 if error.exitcode == SUCCESS else error.exitcode
+            found.set_exception(Ended(Died(code=code, left=_left(folder))))
         except BrokenProcessPool as error:
             message = f"no worker process could be kept alive ({error}); is there memory left? try -j 1"
             found.set_exception(QedocError(message))
@@ -155,6 +170,52 @@ class Pool:
         finally:
             if folder is not None:
                 shutil.rmtree(folder, ignore_errors=True)
+
+
+_PLAIN = frozenset({"builtins", "collections", "datetime", "decimal", "enum", "fractions", "numpy", "pathlib", "qedoc"})
+"""Where the classes of a reply may come from."""
+
+
+class _Opener(pickle.Unpickler):
+    """Reads a reply without importing the code in hand: a process that only reports runs none of it."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        if module.partition(".")[0] not in _PLAIN:
+            raise pickle.UnpicklingError(f"it holds a {module}.{name}")
+        return super().find_class(module, name)
+
+
+def sealed(function: Callable[..., Any], *args: Any) -> bytes:
+    """The reply of a task as bytes; how it failed, if it raises or its reply cannot be sent.
+
+    Only bytes go from one process to another, so no value of the code in hand can break the channel between them.
+
+    Args:
+        function: a function of a module.
+        args: its arguments.
+    """
+    try:
+        return pickle.dumps(function(*args))
+    except BaseException as error:  # noqa: BLE001  the process goes on with the next task
+        return pickle.dumps(Died(code=0, cause=f"the task failed: {told(error)}"))
+
+
+def opened(reply: bytes) -> Any:
+    """The reply that `sealed` sent.
+
+    Args:
+        reply: the bytes.
+
+    Raises:
+        Ended: if the task failed, or its reply holds what only the worker knows.
+    """
+    try:
+        found = _Opener(io.BytesIO(reply)).load()
+    except Exception as error:
+        raise Ended(Died(code=0, cause=f"the result cannot be read: {told(error)}")) from error
+    if isinstance(found, Died | Overrun):
+        raise Ended(found)
+    return found
 
 
 def settled(future: "Future[T]") -> T | Overrun | Died:
@@ -172,7 +233,19 @@ def settled(future: "Future[T]") -> T | Overrun | Died:
 def _begin(warm_up: Callable[[], None]) -> None:
     """What a worker process does first."""
     Thread(target=_end_with_parent, daemon=True).start()
+    _show_exits()
     warm_up()
+
+
+def _show_exits() -> None:
+    """Lets code of this process that calls `os._exit(0)` end it with `SUCCESS`: Pebble takes 0 for the end of an idle worker."""
+    leave, worker = os._exit, os.getpid()
+
+    def shown(status: int) -> NoReturn:
+        leave(SUCCESS if status == 0 and os.getpid() == worker else status)
+
+    os._exit = shown
+    vars(sys.modules[leave.__module__])["_exit"] = shown
 
 
 def _end_with_parent() -> None:

@@ -14,9 +14,9 @@ from qedoc.errors import Location, QedocError
 from qedoc.limits import Limits
 from qedoc.lock import record
 from qedoc.lock.closure import locate
-from qedoc.lock.freshness import Noted, claims_in, claims_of, docstrings_key, why_stale
+from qedoc.lock.freshness import Noted, claims_in, claims_of, docstrings_key, unread_in, why_stale
 from qedoc.lock.store import Lock, load
-from qedoc.outcome import Event, Outcome, Stale
+from qedoc.outcome import Event, Outcome, Stale, Unread, nothing
 from qedoc.sources.specfiles import SpecFile
 from qedoc.verdict import ClaimResult
 
@@ -101,6 +101,7 @@ class _Answers:
         undrawn: the claims whose picture an earlier run did not come to.
         places: where each claim stands.
         wrong: what is wrong with the names that are asked for.
+        unread: what was not read of the docstrings.
     """
 
     results: list[ClaimResult] = field(default_factory=list)
@@ -110,6 +111,7 @@ class _Answers:
     undrawn: list[str] = field(default_factory=list)
     places: list[Location] = field(default_factory=list)
     wrong: list[QedocError] = field(default_factory=list)
+    unread: list[Unread] = field(default_factory=list)
 
     def select(self, wanted: Sequence[str]) -> "_Answers":
         """The answers for the wanted claims alone; a name that no claim can have is an error."""
@@ -123,14 +125,17 @@ class _Answers:
             targets=self.targets,
             undrawn=[id_ for id_ in self.undrawn if id_ in chosen],
             wrong=[] if self.unknown else [_unknown(name, sorted(names)) for name in wanted if name not in names],
+            unread=self.unread,
         )
 
     def outcome(self, unknown: Sequence[Stale]) -> Outcome:
         """What a reader is told."""
         stale = (*unknown, *self.stale)
+        empty = not (self.results or stale or self.wrong)
         return Outcome(
             claims=tuple(self.results),
-            errors=tuple(self.wrong),
+            errors=(nothing(self.unread),) if empty else tuple(self.wrong),
+            unread=tuple(self.unread),
             planned=len(self.results) + len(stale),
             unchanged=len(self.results),
             stale=stale,
@@ -145,7 +150,9 @@ def _answers(files: Sequence[SpecFile], docstrings: Sequence[str], lock: Lock, r
         entry = lock.files.get(Path(os.path.relpath(file.path, root)).as_posix())
         _ask(file.path, partial(claims_of, file.text, entry), lock, limits, answers)
     for name in docstrings:
-        _ask(_place(name), partial(claims_in, name, lock.files.get(docstrings_key(name))), lock, limits, answers)
+        entry = lock.files.get(docstrings_key(name))
+        _ask(_place(name), partial(claims_in, name, entry), lock, limits, answers)
+        answers.unread += unread_in(entry)
     return answers
 
 

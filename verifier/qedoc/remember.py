@@ -16,6 +16,7 @@ from qedoc.lock.closure import imported, is_local, key_of
 from qedoc.lock.freshness import Noted, docstrings_entry, docstrings_key, file_entry, why_stale
 from qedoc.lock.store import Lock, Store, load, points_path, replace
 from qedoc.memory import Memory
+from qedoc.outcome import Unread
 from qedoc.report.machine import readable
 from qedoc.verdict import ClaimResult
 from qedoc.worker import Claim
@@ -64,9 +65,9 @@ class Remembered(Memory):
             entries[self._name(path)] = file_entry(text, told, imported(text))
         self._change(lambda lock: _enter(lock, entries, self.path))
 
-    def surveyed(self, name: str, claims: Sequence[Claim]) -> None:
-        """Notes which claims the docstrings of a package have, and the results of those that cannot be checked."""
-        entry = docstrings_entry(name, [noted(claim) for claim in claims])
+    def surveyed(self, name: str, claims: Sequence[Claim], unread: Sequence[Unread]) -> None:
+        """Notes which claims the docstrings of a package have, the results of those that cannot be checked, and what was not read."""
+        entry = docstrings_entry(name, [noted(claim) for claim in claims], unread)
         answers = {claim.id: self._record(claim, claim.answer) for claim in claims if claim.answer is not None}
         self._change(lambda lock: _enter_docstrings(lock, docstrings_key(name), entry, answers, self.path))
 

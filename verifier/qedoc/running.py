@@ -11,9 +11,10 @@ from typing import IO, TYPE_CHECKING, Any, TypeVar
 import click
 
 from qedoc.config import Config
-from qedoc.errors import QedocError
+from qedoc.errors import QedocError, UnknownTargetError
+from qedoc.lock.closure import locate
 from qedoc.outcome import Event, Outcome
-from qedoc.recheck import recheck
+from qedoc.recheck import Mode, recheck
 from qedoc.settings import Settings, settled, spec_paths
 from qedoc.sources.specfiles import SpecFile, find
 
@@ -42,6 +43,9 @@ def checked(what: Sequence[str], *, shown: bool, **options: Any) -> tuple[Outcom
 def run(what: Sequence[str], settings: Settings, *, curves: bool, shown: bool) -> Outcome:
     """The outcome for the paths and targets named, or for the whole project; ends the program where nothing can be run."""
     paths = [name for name in what if is_path(name)]
+    targets = [name for name in what if not is_path(name)]
+    if targets and not paths and _has_no_claims(settings.config):
+        return _documented(targets, settings, curves=curves, shown=shown)
     files, missing = spec_files(paths, settings.config)
     with workers(settings) as pool, progress(shown=shown) as notify:
         outcome = guarded(
@@ -49,7 +53,7 @@ def run(what: Sequence[str], settings: Settings, *, curves: bool, shown: bool) -
             files,
             lock=settings.lock,
             mode=settings.mode,
-            wanted=[name for name in what if not is_path(name)],
+            wanted=targets,
             limits=settings.limits,
             jobs=settings.jobs,
             curves=curves,
@@ -57,7 +61,53 @@ def run(what: Sequence[str], settings: Settings, *, curves: bool, shown: bool) -
             pool=pool,
             docstrings=() if paths else settings.config.docstrings,
         )
-    return replace(outcome, errors=(*missing, *outcome.errors))
+    outcome = replace(outcome, errors=(*missing, *outcome.errors))
+    return _with_docstrings(outcome, settings, curves=curves, shown=shown)
+
+
+def _has_no_claims(config: Config) -> bool:
+    """Whether there is nothing to look through for a target."""
+    return not config.docstrings and not any(map(os.path.exists, spec_paths(config)))
+
+
+def _with_docstrings(found: Outcome, settings: Settings, *, curves: bool, shown: bool) -> Outcome:
+    """The outcome with the formulas in the docstrings of targets that no spec has."""
+    names = [error.target for error in found.errors if isinstance(error, UnknownTargetError) and _may_be_object(error.target)]
+    if not names or found.stopped or settings.mode is Mode.LOCKED:
+        return found
+    read = _documented(names, settings, curves=curves, shown=shown)
+    answered = {name for claim in read.claims for name in (claim.id, f"{claim.id}@docstring", claim.target)}
+    kept = [error for error in found.errors if not (isinstance(error, UnknownTargetError) and error.target in answered)]
+    new = [error for error in read.errors if error.location is not None or "cannot be imported" in error.message]
+    return replace(
+        found,
+        claims=(*found.claims, *read.claims),
+        errors=(*kept, *new),
+        curves=(*found.curves, *read.curves),
+        planned=found.planned + read.planned,
+        seconds=found.seconds + read.seconds,
+        stopped=read.stopped,
+    )
+
+
+def _may_be_object(name: str) -> bool:
+    """Whether a name may be that of an object with a docstring; those of a module are for an audit."""
+    if (here := str(Path.cwd())) not in sys.path:  # as in a worker
+        sys.path.append(here)
+    return "." in name and locate(name) is None
+
+
+def _documented(names: Sequence[str], settings: Settings, *, curves: bool, shown: bool) -> Outcome:
+    """The outcome for the formulas in the docstrings of objects; names of claims are allowed."""
+    from qedoc import engine
+
+    wrong = [name for name in names if not _may_be_object(name)]
+    if wrong:
+        audit = f"; the docstrings of a package: qedoc audit {wrong[0]}" if locate(wrong[0]) is not None else ""
+        raise Refused(f"no folder spec/ here, and {wrong[0]} is no file and no dotted name of a function{audit}")
+    with workers(settings) as pool, progress(shown=shown) as notify:
+        found = engine.audit(names, limits=settings.wide, jobs=settings.jobs, curves=curves, notify=notify, pool=pool)
+    return replace(found, audited=(), unread=())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,22 +127,46 @@ class Question:
     where: Sequence[str]
 
 
-def question(what: Sequence[str], latex: str, bind: Sequence[str], where: str | None) -> Question:
+def question(what: Sequence[str], latex: str, bind: Sequence[str], where: Sequence[str]) -> Question:
     """The formula that is asked about, with its target.
 
+    Args:
+        what: the arguments of the command line.
+        latex: the formula.
+        bind: texts SYMBOL=PARAMETER.
+        where: texts of relations, with commas between them.
+
     Raises:
-        QedocError: for no target or more than one, or a binding that is none.
+        QedocError: for no target or more than one, a text that is no binding, a symbol with two bindings, or no relation.
     """
     if len(what) != 1 or is_path(what[0]):
         raise QedocError(f"--latex is a formula of one function; expected one TARGET, found {' '.join(what) or 'none'}")
     if not latex.strip():
         raise QedocError("--latex is empty; expected a formula such as 'T^2 + 1'")
-    pairs = [text.partition("=") for text in bind]
-    for text, (symbol, _, name) in zip(bind, pairs, strict=True):
-        if not symbol.strip() or not name.strip().isidentifier():
+    bound: dict[str, str] = {}
+    for text in bind:
+        symbol, _, name = (part.strip() for part in text.partition("="))
+        if not symbol or not name.isidentifier():
             raise QedocError(f"--bind {text}: expected SYMBOL=PARAMETER, such as T=decay_steps")
-    relations = [part.strip() for part in (where or "").split(",") if part.strip()]
-    return Question(target=what[0], latex=latex, bind={s.strip(): name.strip() for s, _, name in pairs}, where=relations)
+        if bound.setdefault(symbol, name) != name:
+            raise QedocError(f"--bind {text}: {symbol} is bound to {bound[symbol]} already; give one --bind for each symbol")
+    relations = [part for text in where for part in _parts(text)]
+    return Question(target=what[0], latex=latex, bind=bound, where=relations)
+
+
+def _parts(text: str) -> list[str]:
+    """The relations of a text: what stands between its commas, those inside of brackets left out."""
+    depth, parts = 0, [""]
+    for letter in text:
+        depth += (letter in "([{") - (letter in ")]}")
+        if letter == "," and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += letter
+    found = [part.strip() for part in parts if part.strip()]
+    if not found:
+        raise QedocError(f"--where {text!r}: expected relations with commas between them, such as 'T > 0, 0 <= a <= 1'")
+    return found
 
 
 def answer(asked: Question, settings: Settings, *, curves: bool, shown: bool) -> Outcome:
@@ -118,7 +192,7 @@ def audited(names: Sequence[str], settings: Settings, *, shown: bool) -> Outcome
     from qedoc import engine
 
     with workers(settings) as pool, progress(shown=shown) as notify:
-        return engine.audit(names, limits=settings.limits, jobs=settings.jobs, notify=notify, pool=pool)
+        return engine.audit(names, limits=settings.wide, jobs=settings.jobs, notify=notify, pool=pool)
 
 
 def workers(settings: Settings) -> "AbstractContextManager[Workers | None]":

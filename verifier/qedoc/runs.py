@@ -45,6 +45,7 @@ class Runs:
         self._documented: dict[str, list[Noted]] = {}
         self._results: dict[str, ClaimResult] = {}
         self._errors: tuple[QedocError, ...] = ()
+        self.unread: tuple[QedocError, ...] = ()
         self._pool: Pool | None = None
         self._asked = False
         self.jobs = 1 if self.shared else config.jobs or usable_cores()
@@ -72,6 +73,8 @@ class Runs:
     def in_docstrings(self) -> list[Noted]:
         """The claims in the docstrings that the project's table names, from the lock file if it knows them.
 
+        What ends the process while a package is read is in `unread`; the rest of the package is here.
+
         Raises:
             QedocError: for a package that cannot be read.
         """
@@ -87,8 +90,10 @@ class Runs:
         from qedoc.remember import noted
 
         claims, errors = engine.collect(files, docstrings, self.limits, self._workers())
-        if errors:
+        if errors and not (docstrings and claims):
             raise errors[0]
+        if docstrings:
+            self.unread += errors
         return [noted(claim) for claim in claims if bool(claim.written) == bool(docstrings)]
 
     def _specs(self) -> list[SpecFile]:

@@ -13,6 +13,10 @@ from qedoc.recheck import Mode
 
 _MOST_JOBS = 8
 
+AUDIT_TIMEOUT = 15.0
+AUDIT_POINTS = 300
+"""Bounds for the formulas of docstrings that no table names: an audit is wide, a check is deep."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
@@ -21,6 +25,7 @@ class Settings:
     Args:
         config: the project's table.
         limits: the bounds of each case.
+        wide: the bounds of each case of a docstring that the table does not name.
         jobs: worker processes.
         scheduler: address of the cluster whose workers do the work; empty for worker processes of this machine.
         lock: the lock file.
@@ -32,6 +37,7 @@ class Settings:
 
     config: Config
     limits: Limits
+    wide: Limits
     jobs: int
     lock: Path
     mode: Mode
@@ -66,10 +72,16 @@ def settled(
     chosen_codes = config.select if select is None else _codes(select)
     ignored = config.ignore if ignore is None else _codes(ignore)
     check_prefixes((*chosen_codes, *ignored))
+    seed = config.seed if seed is None else seed
     return Settings(
         config=config,
+        wide=Limits(
+            seed=seed,
+            max_points=AUDIT_POINTS if max_points is None else max_points,
+            timeout=AUDIT_TIMEOUT if timeout is None else float(timeout),
+        ),
         limits=Limits(
-            seed=config.seed if seed is None else seed,
+            seed=seed,
             max_points=config.max_points if max_points is None else max_points,
             timeout=float(config.timeout if timeout is None else timeout),
         ),

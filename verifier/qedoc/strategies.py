@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from qedoc.inputs import named, pasteable
 from qedoc.lift.opaque import opaque
 from qedoc.search.strategies import Row, rows
+from qedoc.sources.specfiles import find, load
 from qedoc.sources.specfiles import sizes as all_sizes
 from qedoc.spec import Spec
 from qedoc.subject import Subject, midpoint
@@ -37,6 +39,21 @@ class Inputs:
 
     def __repr__(self) -> str:
         return f"<{', '.join(f'{name}={value}' for name, value in self.values.items())}>"
+
+
+def specs(path: str | Path) -> tuple[Spec, ...]:
+    """The specs of a spec file, in order of definition.
+
+    Args:
+        path: of the file.
+
+    Raises:
+        SpecError: for a path without a spec file, or a file that does not run.
+    """
+    files, errors = find([str(path)])
+    if errors:
+        raise errors[0]
+    return tuple(spec for file in files for spec in load(file))
 
 
 def inputs(spec: Spec, **sizes: int) -> st.SearchStrategy[Inputs]:

@@ -4,7 +4,7 @@ import os
 import shlex
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -61,25 +61,35 @@ class Claims:
         worker = getattr(config, "workerinput", None)
         self.runs = Runs(self.config, self.limits, None if worker is None else Path(worker["qedoc_folder"]))
         self.packages = package_roots(self.config)
-        if option.qedoc and worker is None:
-            named = [str(Path(argument.partition("::")[0]).resolve()) for argument in config.args]
+        self.named = [Path(argument.partition("::")[0]).resolve() for argument in config.args]
+        if option.qedoc:  # in each worker of pytest-xdist, too: it collects by itself
             roots = [*spec_roots(self.config), *self.packages]
-            config.args += [path for path in map(str, roots) if path not in named and Path(path).exists()]
+            config.args += [str(root) for root in roots if root not in self.named and root.exists()]
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
         """Gives each worker of pytest-xdist the folder in which results are shared."""
         node.workerinput["qedoc_folder"] = str(self.runs.folder)
 
-    def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-        """Collects the files that the project's table calls specs, and those of packages whose docstrings it names."""
-        if file_path.suffix != ".py":
+    @pytest.hookimpl(wrapper=True)
+    def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> Generator[None, Any, list[Any]]:
+        """Collects the files that the project's table calls specs, and those of packages whose docstrings it names.
+
+        Nothing else is collected from a package that the command line does not name: its own tests are not asked for.
+        """
+        found = yield
+        path = file_path.resolve()
+        inside = any(path.is_relative_to(root) for root in self.packages)
+        asked = any(path.is_relative_to(name) for name in self.named)
+        own = self._collector(file_path, parent, inside=inside)
+        return [*(found if asked or not inside else ()), *([] if own is None else [own])]
+
+    def _collector(self, path: Path, parent: pytest.Collector, *, inside: bool) -> pytest.Collector | None:
+        if path.suffix != ".py":
             return None
-        if any(_is_below(file_path, root) for root in spec_roots(self.config)):
-            return SpecFile.from_parent(parent, path=file_path, claims=self)
-        if any(file_path.resolve().is_relative_to(root) for root in self.packages):
-            return SourceFile.from_parent(parent, path=file_path, claims=self)
-        return None
+        if any(_is_below(path, root) for root in spec_roots(self.config)):
+            return SpecFile.from_parent(parent, path=path, claims=self)
+        return SourceFile.from_parent(parent, path=path, claims=self) if inside else None
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_finish(self, session: pytest.Session) -> None:
@@ -158,6 +168,9 @@ class SourceFile(pytest.File):
             noted = self.claims.runs.in_docstrings()
         except QedocError as error:
             raise self.CollectError(str(error)) from None
+        for found in self.claims.runs.unread:
+            if found.location is None or Path(found.location.path).resolve() == self.path.resolve():
+                raise self.CollectError(str(found))
         for claim in noted:
             if Path(claim.path).resolve() == self.path.resolve():
                 yield ClaimCollector.from_parent(self, name=claim.id, noted=claim, claims=self.claims)

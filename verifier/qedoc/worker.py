@@ -12,26 +12,31 @@ import traceback
 import warnings
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import wraps
 from importlib import import_module
+from io import BytesIO
 from pathlib import Path
 from textwrap import indent
+from types import ModuleType
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 import platformdirs
 
 from qedoc.curve import Curve
-from qedoc.errors import Location, QedocError, SpecError
+from qedoc.deadline import Expired, deadline
+from qedoc.errors import Location, QedocError, SpecError, TargetError, told
 from qedoc.limits import Limits
-from qedoc.lock.closure import portable
+from qedoc.lock.closure import locate, portable
 from qedoc.lock.syntax import digest
+from qedoc.outcome import Unread
 from qedoc.sources import specfiles
 from qedoc.sources.specfiles import SpecFile
 from qedoc.verdict import CaseResult, ClaimResult, Formula, Inputs, Verdict
 
 if TYPE_CHECKING:
     from qedoc.bind.records import Bound, Refused
+    from qedoc.sources.docstrings import Documented
     from qedoc.spec import Spec
 
 YOUNG = 500_000
@@ -42,6 +47,14 @@ PERIOD = 32
 
 LARGE = 2**30
 """Bytes from which it also forgets what it has compiled."""
+
+IMPORTING = 60.0
+"""Seconds for the import of one module, at least: an import loads libraries, the formula of a docstring does not."""
+
+NAMING, IMPORT, READING = "naming", "importing", "reading"
+"""The steps of a survey: finding what is named, importing a module inside of it, reading the formulas of an object."""
+
+_DOING, _DONE, _EXPIRED = "doing", "done", "expired"
 
 _CASES = itertools.count(1)
 _LOCAL = "is_local_module_file"  # of Hypothesis, which has no setting for it
@@ -91,11 +104,32 @@ class Failure:
         message: what went wrong.
         location: the place in the user's files, if there is one.
         trace: the traceback, if qedoc itself is at fault.
+        ends: whether the code in hand wanted to end the process.
+        undecided: whether only the claim in hand has no answer, and nothing is wrong with the run.
     """
 
     message: str
     location: Location | None = None
     trace: str = ""
+    ends: bool = False
+    undecided: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Survey:
+    """What was found in the docstrings of a package, a module or an object.
+
+    Args:
+        claims: the claims, in the order of the files.
+        unread: modules that were not imported, and objects whose formulas were not read.
+        failures: mistakes of qedoc that were met.
+        looked: how many docstrings were read.
+    """
+
+    claims: tuple[Claim, ...]
+    unread: tuple[Unread, ...] = ()
+    failures: tuple[Failure, ...] = ()
+    looked: int = 0
 
 
 def warm_up() -> None:
@@ -139,12 +173,36 @@ def _reported(function: Callable[P, T]) -> Callable[P, T | Failure]:
     def run(*args: P.args, **kwargs: P.kwargs) -> T | Failure:
         try:
             return function(*args, **kwargs)
-        except QedocError as error:
-            return Failure(message=error.message, location=error.location)
-        except Exception as error:  # noqa: BLE001  one claim's failure may not end the others
-            return Failure(message=f"{type(error).__name__}: {error}", trace=traceback.format_exc())
+        except BaseException as error:  # noqa: BLE001  one claim's failure may not end the others
+            return failure(error)
 
     return run
+
+
+def failure(error: BaseException) -> Failure:
+    """What an exception of any kind means for the run.
+
+    Args:
+        error: the exception.
+    """
+    match error:
+        case QedocError():
+            return Failure(message=error.message, location=error.location)
+        case SystemExit() | KeyboardInterrupt():
+            return Failure(message=f"the code ends the process: {_exit(error)}", ends=True)
+        case Exception():
+            return Failure(message=told(error), trace="".join(traceback.format_exception(error)))
+    if type(error).__module__.partition(".")[0] == "qedoc":  # a signal of a run that is over, from a value of it
+        return Failure(message="the code keeps a value of an earlier call and uses it in a later one", undecided=True)
+    return Failure(message=f"the code raises {told(error)}, which is no Exception", undecided=True)
+
+
+def _exit(error: SystemExit | KeyboardInterrupt) -> str:
+    """How code ended the process, as it may be written."""
+    if isinstance(error, KeyboardInterrupt):
+        return "raise KeyboardInterrupt"
+    plain = error.code is None or isinstance(error.code, int | str)
+    return f"sys.exit({'' if error.code is None else repr(error.code) if plain else '...'})"
 
 
 @_reported
@@ -169,16 +227,185 @@ def collect(file: SpecFile) -> tuple[Claim, ...]:
 
 
 @_reported
-def survey(name: str) -> tuple[Claim, ...]:
+def survey(
+    name: str,
+    seconds: float,
+    left_out: Mapping[str, tuple[str, bool]],
+    done: frozenset[str],
+    folder: Path,
+) -> Survey:
     """The claims in the docstrings of a package, a module or an object, in the order of the files.
 
     Args:
         name: its dotted path.
+        seconds: the bound for the formulas of one object.
+        left_out: steps that are left out, since a process ended over them: the reason, and whether the code ended it.
+        done: objects that were read before.
+        folder: for what `left_over` reads, should this process not come to its end.
     """
-    from qedoc.bind.claims import claims
-    from qedoc.sources.docstrings import documented
+    from qedoc.sources.docstrings import documented, named
 
-    return tuple(_of_docstring(claim) for record in documented(name) for claim in claims(record))
+    visit = _Visit(folder=folder, left_out=left_out, seconds=_importing(seconds))
+    visit.note(NAMING, name)
+    try:
+        with deadline(visit.seconds, folder / _EXPIRED):
+            named(name)
+    except Expired:
+        raise TargetError(f"{name} cannot be imported: {slow(NAMING, seconds)}") from None
+    except (SystemExit, KeyboardInterrupt) as error:
+        raise TargetError(f"{name} cannot be imported: {failure(error).message}") from None
+    records = documented(name, visit.load)
+    unread, failures = visit.unread, list[Failure]()
+    claims: list[Claim] = []
+    for record in records:
+        if record.name not in done:
+            found = _claims_of(record, seconds, visit)
+            _append(folder, record.name, found.claims)
+            claims += found.claims
+            unread += found.unread
+            failures += found.failures
+    return Survey(claims=tuple(claims), unread=tuple(unread), failures=tuple(failures), looked=len(records))
+
+
+def _claims_of(record: "Documented", seconds: float, visit: "_Visit") -> Survey:
+    """The claims of one object; undecided, if reading them takes too long or ends in another way."""
+    from qedoc.bind.claims import claims
+
+    step = f"{READING} {record.name}"
+    if step in visit.left_out:
+        reason, ends = visit.left_out[step]
+        return _unanswered(record, Failure(message=reason, ends=ends))
+    if record.formulas:
+        visit.note(READING, record.name)
+    try:
+        with deadline(seconds, visit.folder / _EXPIRED):
+            return Survey(claims=tuple(map(_of_docstring, claims(record))))
+    except Expired:
+        return _unanswered(record, Failure(message=slow(READING, seconds)))
+    except (MemoryError, RecursionError) as error:
+        return _unanswered(record, Failure(message=_ran_out(error)))
+    except BaseException as error:  # noqa: BLE001  one object's failure may not end the others
+        return _unanswered(record, failure(error))
+
+
+def _unanswered(record: "Documented", found: Failure) -> Survey:
+    """The formulas of an object that could not be read, without an answer."""
+    from qedoc.bind.records import Refused
+
+    formulas = [formula for formula in record.formulas if formula.display]
+    names = [f"{record.name}#{number}" if len(formulas) > 1 else record.name for number in range(1, len(formulas) + 1)]
+    refused = [
+        Refused(formula=formula, name=name, verdict=Verdict.UNDECIDED, reason=found.message)
+        for formula, name in zip(formulas, names, strict=True)
+    ]
+    place = formulas[0].location if formulas else record.location
+    ended = [Unread(name=record.name, reason=f"{record.name}: {found.message}", location=place, ends=True)] if found.ends else []
+    broken = [replace(found, location=place)] if found.trace else []
+    return Survey(claims=tuple(map(_of_docstring, refused)), unread=tuple(ended), failures=tuple(broken))
+
+
+def slow(step: str, seconds: float) -> str:
+    """Says that a step of a survey took too long.
+
+    Args:
+        step: what was done.
+        seconds: the limit of a case.
+    """
+    if step == READING:
+        return f"time limit of {seconds:g} s ran out (reading the formula)"
+    return f"the import takes longer than {_importing(seconds):g} s"
+
+
+def _importing(seconds: float) -> float:
+    return max(seconds, IMPORTING)
+
+
+def _ran_out(error: MemoryError | RecursionError) -> str:
+    return f"{'memory' if isinstance(error, MemoryError) else 'the recursion limit of Python'} ran out"
+
+
+def _append(folder: Path, name: str, found: tuple[Claim, ...]) -> None:
+    with (folder / _DONE).open("ab") as file:
+        pickle.dump((name, found), file)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leftover:
+    """What a survey whose process did not come to its end has left.
+
+    Args:
+        doing: a step (`naming`, `importing` or `reading`) with the name of the module or object; empty if none was begun.
+        done: the claims of each object that was read.
+        expired: whether the time for that one step was over.
+    """
+
+    doing: str
+    done: dict[str, tuple[Claim, ...]]
+    expired: bool
+
+
+def left_over(files: Mapping[str, bytes]) -> Leftover:
+    """What a survey has left in its folder.
+
+    Args:
+        files: of its folder.
+    """
+    done: dict[str, tuple[Claim, ...]] = {}
+    stream = BytesIO(files.get(_DONE, b""))
+    with suppress(EOFError, pickle.UnpicklingError):  # the last one may not be whole
+        while True:
+            name, claims = pickle.load(stream)  # noqa: S301  a worker of this run wrote it
+            done[name] = claims
+    return Leftover(doing=files.get(_DOING, b"").decode(errors="replace"), done=done, expired=bool(files.get(_EXPIRED)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Visit:
+    """The modules on the way of a survey.
+
+    Args:
+        folder: where it is noted what is being done.
+        left_out: as for `survey`.
+        seconds: the bound for one module.
+        unread: the modules that could not be imported.
+    """
+
+    folder: Path
+    left_out: Mapping[str, tuple[str, bool]]
+    seconds: float
+    unread: list[Unread] = field(default_factory=list)
+
+    def note(self, step: str, name: str) -> None:
+        """Notes what is being done, for the one who finds the process dead."""
+        (self.folder / _DOING).write_text(f"{step} {name}", encoding="utf-8")
+
+    def load(self, name: str) -> ModuleType | None:
+        """A module of the package; None for one that cannot be imported."""
+        step = f"{IMPORT} {name}"
+        if step in self.left_out:
+            reason, ends = self.left_out[step]
+            self._leave_out(name, reason, ends=ends)
+            return None
+        self.note(IMPORT, name)
+        try:
+            with deadline(self.seconds, self.folder / _EXPIRED):
+                return import_module(name)
+        except Expired:
+            self._leave_out(name, slow(IMPORT, self.seconds), ends=False)
+        except Exception as error:  # noqa: BLE001  whatever a part of a package raises, the rest can be read
+            self._leave_out(name, told(error), ends=False)
+        except BaseException as error:  # noqa: BLE001  as above
+            found = failure(error)
+            self._leave_out(name, found.message, ends=found.ends)
+        return None
+
+    def _leave_out(self, name: str, reason: str, *, ends: bool) -> None:
+        self.unread.append(Unread(name=name, reason=f"{name} cannot be imported: {reason}", location=_module_place(name), ends=ends))
+
+
+def _module_place(name: str) -> Location | None:
+    path = locate(name)
+    return None if path is None else Location(path=str(path), line=1)
 
 
 @_reported
@@ -195,6 +422,8 @@ def given(target: str, latex: str, bind: dict[str, str], where: tuple[str, ...])
     for claim in found:
         if isinstance(claim, Refused):
             help = f"; {claim.suggestion}" if claim.suggestion else ""
+            if claim.reason.startswith("the condition "):
+                raise QedocError(f"--where: {claim.reason}{help}")
             raise QedocError(f"--latex: {claim.reason}{help}\n{_pointed(latex, claim.place)}")
     return tuple(map(_of_docstring, found))
 
@@ -252,6 +481,20 @@ def _of_docstring(claim: "Bound | Refused") -> Claim:
     )
 
 
+def undecided(target: str, latex: str, reason: str) -> Claim:
+    """The claim of a formula of the command line that could not be read in time.
+
+    Args:
+        target: dotted path of the function.
+        latex: the formula.
+        reason: what was in the way.
+    """
+    location = Location(path="--latex", line=1)
+    claim = Claim(file=SpecFile(path=location.path, text=""), index=0, id=target, target=target, location=location, sizes=(), written=latex)
+    case = CaseResult(id=target, verdict=Verdict.UNDECIDED, reason=reason)
+    return replace(claim, answer=replace(plain(claim), cases=(case,)))
+
+
 def _spec(claim: Claim) -> "Spec":
     if not claim.spec:
         return specfiles.load(claim.file)[claim.index]
@@ -268,6 +511,18 @@ def describe(claim: Claim) -> ClaimResult:
     if not claim.written:
         return described
     return replace(described, formula=replace(described.formula, latex=claim.written), notes=claim.notes)
+
+
+def plain(claim: Claim) -> ClaimResult:
+    """What is known of a claim whose description failed; it has no cases yet.
+
+    Args:
+        claim: the claim.
+    """
+    formula = Formula(latex=claim.written, sympy="", pretty=claim.written or "not shown")
+    return ClaimResult(
+        id=claim.id, target=claim.target, location=claim.location, formula=formula, symbols=(), domain=(), source="", cases=()
+    )
 
 
 @_reported
@@ -289,8 +544,7 @@ def check_case(claim: Claim, sizes: dict[str, int], limits: Limits, folder: Path
             raise
         return CaseResult(id=case_id(claim, sizes), verdict=Verdict.UNDECIDED, reason=error.message)  # nobody wrote a spec to mend
     except (MemoryError, RecursionError) as error:
-        limit = "memory" if isinstance(error, MemoryError) else "Python's recursion limit"
-        return CaseResult(id=case_id(claim, sizes), verdict=Verdict.UNDECIDED, reason=f"{limit} ran out")
+        return CaseResult(id=case_id(claim, sizes), verdict=Verdict.UNDECIDED, reason=_ran_out(error))
     finally:
         _tidy()
     return replace(result, reason=portable(result.reason))

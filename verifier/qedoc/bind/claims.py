@@ -1,5 +1,6 @@
 """From a documented object, or a formula given for it, to claims that can be checked."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -26,7 +27,7 @@ from qedoc.bind.windows import windows
 from qedoc.conditions import TooManyBranches
 from qedoc.domain import Functions, Integers, Reals
 from qedoc.errors import QedocError, TargetError
-from qedoc.read import Equation, Extent, NotAClaim, Reading, Unreadable, extent, plain, read_condition
+from qedoc.read import Application, Equation, Extent, NotAClaim, Reading, Unreadable, extent, plain, read_condition
 from qedoc.sources.docstrings import Documented, Formula, documented
 from qedoc.spec import Parameter, Spec, is_literal
 from qedoc.verdict import Verdict
@@ -78,7 +79,45 @@ def given(target: str, latex: str, bind: Mapping[str, str], where: Sequence[str]
             return (Refused(formula=formula, name=target, verdict=Verdict.UNREADABLE, reason=reason, suggestion=relation.suggestion),)
         relations.append(relation)
     (reading,) = context.readings.values()
+    if isinstance(reading, Reading):
+        _check_symbols(reading, latex, bind, dict(zip(where, relations, strict=True)))
     return tuple(_claims(context, formula, reading, "", sp.And(*relations)))
+
+
+def _check_symbols(reading: Reading, latex: str, bind: Mapping[str, str], where: Mapping[str, sp.Basic]) -> None:
+    """Checks that the symbols of bindings and conditions are symbols of the formula: what is said of others would have no effect.
+
+    Raises:
+        QedocError: for a symbol that is not, and for one with two bindings.
+    """
+    sides = [part for equation in reading.equations for part in (*_arguments(equation), equation.right)]
+    known = {s.name for side in sides for s in _names(side)}
+    written = {plain(token) for token in re.findall(r"\\[A-Za-z]+|[A-Za-z]", latex)}  # a symbol may cancel
+    has = f"the symbols of the formula are {', '.join(sorted(known)) or 'none'}"
+    bound: dict[str, str] = {}
+    for symbol, name in bind.items():
+        short = plain(symbol)
+        if bound.setdefault(short, name) != name:
+            raise QedocError(f"--bind {symbol}={name}: {symbol} is bound to {bound[short]} already; give one --bind for each symbol")
+        if not (short in known | written or (len(short) > 1 and short in plain(latex))):
+            raise QedocError(f"--bind {symbol}={name}: {symbol} is no symbol of the formula; {has}")
+    for text, relation in where.items():
+        strange = sorted({s.name for s in _names(relation)} - known - written)
+        if strange:
+            raise QedocError(f"--where {text!r}: {strange[0]} is no symbol of the formula; {has}")
+
+
+def _arguments(equation: Equation) -> tuple[sp.Expr, ...]:
+    """The expressions on the left side of an equation."""
+    if equation.left is None:
+        return ()
+    return equation.left.arguments if isinstance(equation.left, Application) else (equation.left,)
+
+
+def _names(expression: sp.Basic) -> set[sp.Symbol]:
+    """The symbols of an expression that a user may have written, the indices of entries left out."""
+    indices = {s for entry in expression.atoms(sp.Indexed) for index in entry.indices for s in index.free_symbols}
+    return {s for s in expression.free_symbols if isinstance(s, sp.Symbol)} - indices
 
 
 def _claims(

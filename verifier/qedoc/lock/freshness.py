@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from qedoc.errors import Location
 from qedoc.limits import Limits
-from qedoc.lock.closure import changed, find, key_of, line_of, package, text_at
+from qedoc.lock.closure import changed, find, key_of, line_of, locate, package, portable, text_at
 from qedoc.lock.syntax import analyse
 from qedoc.lock.versions import installed
+from qedoc.outcome import Unread
 from qedoc.verdict import Verdict
 
 
@@ -91,13 +93,15 @@ def docstrings_key(name: str) -> str:
     return f"docstrings of {name}"
 
 
-def docstrings_entry(name: str, claims: Sequence[Noted]) -> dict[str, Any]:
+def docstrings_entry(name: str, claims: Sequence[Noted], unread: Sequence[Unread] = ()) -> dict[str, Any]:
     """What the lock keeps of the docstrings of a package, a module or an object.
 
     Args:
         name: its dotted path.
         claims: the claims in them.
+        unread: its modules that could not be imported; or itself, if it has no formula.
     """
+    missing = [{"name": one.name, "reason": portable(one.reason), "empty": one.empty} for one in unread]
     return {
         "package": package(name),
         "versions": installed([name.partition(".")[0], "qedoc"]),
@@ -111,7 +115,22 @@ def docstrings_entry(name: str, claims: Sequence[Noted]) -> dict[str, Any]:
             }
             for claim in claims
         ],
+        **({"unread": missing} if missing else {}),
     }
+
+
+def unread_in(entry: dict[str, Any] | None) -> list[Unread]:
+    """What was not read of the docstrings of a package.
+
+    Args:
+        entry: as `docstrings_entry` made it.
+    """
+    found = []
+    for one in (entry or {}).get("unread", ()):
+        path = None if one["empty"] else locate(one["name"])
+        place = None if path is None else Location(path=str(path), line=1)
+        found.append(Unread(name=one["name"], reason=one["reason"], location=place, empty=one["empty"]))
+    return found
 
 
 def claims_in(name: str, entry: dict[str, Any] | None) -> list[Noted] | str:

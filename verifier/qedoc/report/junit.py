@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
-from qedoc.codes import Level
+from qedoc.codes import UNREAD, Level
 from qedoc.notices import Notice, of_claim
 from qedoc.outcome import Outcome
 from qedoc.report.places import relative
@@ -32,11 +32,17 @@ def document(outcome: Outcome, found: Sequence[Notice], *, strict: bool, base: s
             if claim.target == target:
                 _claim(suite, claim, shown, strict=strict, base=base)
         _count(suite)
-    loose = [notice for notice in found if notice.code.code.startswith(("QED4", "QED5"))]
+    loose = [notice for notice in found if notice.code is UNREAD or notice.code.code.startswith(("QED4", "QED5"))]
     if loose:
         suite = ET.SubElement(suites, "testsuite", name="qedoc")
         for notice in loose:
-            case = ET.SubElement(suite, "testcase", classname="qedoc", name=_clean(notice.claim or notice.code.name), time="0.000")
+            case = ET.SubElement(
+                suite,
+                "testcase",
+                classname="qedoc",
+                name=_clean(notice.claim or (notice.subject if notice.code is UNREAD else notice.code.name)),
+                time="0.000",
+            )
             _tell(case, notice, strict=strict, base=base)
         _count(suite)
     _count(suites)
@@ -46,7 +52,7 @@ def document(outcome: Outcome, found: Sequence[Notice], *, strict: bool, base: s
 
 def _claim(suite: ET.Element, claim: ClaimResult, shown: dict[str, Notice], *, strict: bool, base: str) -> None:
     place = {"file": relative(claim.location.path, base), "line": str(claim.location.line)}
-    made = {notice.subject: notice for notice in of_claim(claim) if notice.fingerprint in shown}
+    made = {notice.subject: shown[notice.fingerprint] for notice in of_claim(claim) if notice.fingerprint in shown}
     case = ET.SubElement(suite, "testcase", {**place, "classname": claim.target, "name": _clean(claim.id), "time": f"{claim.seconds:.3f}"})
     _tell(case, made.get(""), strict=strict, base=base)
     for promise in promises(claim):

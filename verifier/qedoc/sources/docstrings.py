@@ -5,12 +5,13 @@ import inspect
 import pkgutil
 import sys
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from qedoc.errors import Location, TargetError, meant, question
+from qedoc.errors import Location, TargetError, meant, question, told
 from qedoc.sources import markup, places, prose
 from qedoc.sources.prose import Condition
 
@@ -91,22 +92,31 @@ class Documented:
         return tuple(argument.name for argument in self.arguments)
 
 
-def documented(target: str) -> list[Documented]:
+def _loaded(name: str) -> ModuleType | None:
+    """A module; None for one that cannot be imported, or that ends the process."""
+    try:
+        return importlib.import_module(name)
+    except (Exception, SystemExit, KeyboardInterrupt):  # noqa: BLE001  # whatever a part of a package raises, the rest can be read
+        return None
+
+
+def documented(target: str, load: Callable[[str], ModuleType | None] = _loaded) -> list[Documented]:
     """The documented objects at a dotted path: a package or module with all that is public in it, or one object.
 
     Args:
         target: such as `optax`, `jax.nn` or `optax.adam`.
+        load: imports a module inside of the target; gives None for one that is to be left out.
 
     Raises:
         TargetError: if nothing importable is at the path.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a package warns of its own deprecated names when all of them are looked at
-        return _documented(target)
+        return _documented(target, load)
 
 
-def _documented(target: str) -> list[Documented]:
-    found = dict(_walk(target))
+def _documented(target: str, load: Callable[[str], ModuleType | None]) -> list[Documented]:
+    found = dict(_walk(target, load))
     by_object: dict[tuple[int, str], list[str]] = {}
     for path, value in found.items():
         if docstring := docstring_of(value):
@@ -134,14 +144,14 @@ def _rank(path: str) -> tuple[int, str]:
     return path.count("."), path
 
 
-def _walk(target: str) -> Iterator[tuple[str, Any]]:
+def _walk(target: str, load: Callable[[str], ModuleType | None]) -> Iterator[tuple[str, Any]]:
     """Public paths and what they name."""
-    value = _resolve(target)
+    value = named(target)
     if not isinstance(value, ModuleType):
         yield target, value
         yield from _members(target, value)
         return
-    for module, path in _modules(value, target):
+    for module, path in _modules(value, target, load):
         yield path, module
         for name in _public(module):
             member = _attribute(module, name)
@@ -151,38 +161,63 @@ def _walk(target: str) -> Iterator[tuple[str, Any]]:
             yield from _members(f"{path}.{name}", member)
 
 
-def _resolve(target: str) -> Any:
+def named(target: str) -> Any:
+    """What a dotted path names.
+
+    Args:
+        target: the path.
+
+    Raises:
+        TargetError: if nothing importable is at the path.
+    """
     parts = target.split(".")
+    if not all(part.isidentifier() for part in parts):
+        raise TargetError(f"expected a dotted path such as optax.adam, found {target!r}")
     for length in range(len(parts), 0, -1):
         path = ".".join(parts[:length])
         try:
             value: Any = importlib.import_module(path)
         except ModuleNotFoundError as error:
-            if error.name and not path.startswith(error.name):
+            if error.name and not (path == error.name or path.startswith(f"{error.name}.")):
                 raise TargetError(f"{path} cannot be imported: {error}") from error
             continue
         except Exception as error:
-            raise TargetError(f"{path} cannot be imported: {type(error).__name__}: {error}") from error
+            raise TargetError(f"{path} cannot be imported: {told(error)}") from error
         for name in parts[length:]:
-            if not hasattr(value, name):
-                asked = question(meant(name, [k for k in dir(value) if not k.startswith("_")], most=3))
-                raise TargetError("; ".join(filter(None, [f"{target}: {path} has no {name!r}", asked])))
-            value = getattr(value, name)
+            value = _inner(value, name, target, path)
         return value
     raise TargetError(f"{target}: no module named {parts[0]!r} is installed; give a dotted path such as optax.adam")
 
 
-def _modules(module: ModuleType, path: str) -> Iterator[tuple[ModuleType, str]]:
-    """The module and the public modules inside it; one that does not import is left out."""
+def _inner(value: Any, name: str, target: str, path: str) -> Any:
+    try:
+        return getattr(value, name)
+    except AttributeError:
+        asked = question(meant(name, [k for k in dir(value) if not k.startswith("_")], most=3))
+        raise TargetError("; ".join(filter(None, [f"{target}: {path} has no {name!r}", asked]))) from None
+    except Exception as error:
+        raise TargetError(f"{target}: reading {name!r} of {path} failed: {told(error)}") from error
+
+
+def _modules(module: ModuleType, path: str, load: Callable[[str], ModuleType | None]) -> Iterator[tuple[ModuleType, str]]:
+    """The module and the public modules inside it."""
     yield module, path
-    for entry in pkgutil.iter_modules(getattr(module, "__path__", ())):
-        if entry.name.startswith("_") or entry.name.endswith("_test") or entry.name in ("test", "tests", "conftest", "setup"):
+    for name in _inside(getattr(module, "__path__", ())):
+        if name.startswith("_") or name.endswith("_test") or name in ("test", "tests", "conftest", "setup"):
             continue
-        try:
-            inner = importlib.import_module(f"{module.__name__}.{entry.name}")
-        except Exception:  # noqa: BLE001, S112  # whatever an optional part of a package raises, the rest can be read
-            continue
-        yield from _modules(inner, f"{path}.{entry.name}")
+        inner = load(f"{module.__name__}.{name}")
+        if inner is not None:
+            yield from _modules(inner, f"{path}.{name}", load)
+
+
+def _inside(folders: Iterable[str]) -> list[str]:
+    """The names of the modules and packages in the folders of a package, packages without `__init__.py` included."""
+    places = list(folders)
+    found = {entry.name for entry in pkgutil.iter_modules(places)}
+    for folder in map(Path, places):
+        inner = [entry for entry in folder.iterdir() if entry.is_dir()] if folder.is_dir() else []
+        found |= {entry.name for entry in inner if entry.name.isidentifier() and any(entry.rglob("*.py"))}
+    return sorted(found)
 
 
 def _public(module: ModuleType) -> list[str]:
@@ -196,7 +231,7 @@ def _attribute(module: ModuleType, name: str) -> Any:
     """A module's attribute, or None for a name that it lists but does not have."""
     try:
         return getattr(module, name, None)
-    except Exception:  # noqa: BLE001  # a module's own __getattr__ may raise what it likes
+    except (Exception, SystemExit, KeyboardInterrupt):  # noqa: BLE001  # a module's own __getattr__ may raise what it likes
         return None
 
 

@@ -9,13 +9,14 @@ SILENT = frozenset({"example", "examples", "references", "reference", "see also"
 """Sections that say nothing about a formula's symbols."""
 SECTIONS = ARGUMENTS | SILENT | {"attributes", "note", "notes", "warning", "warnings", "todo"}
 
-_DIRECTIVE = re.compile(r"^(\s*)\.\.\s+math::\s*(.*)$")
+_DIRECTIVE = re.compile(r"^(\s*(?:(?:[-*+]|\d+[.)]|#\.) +)*)\.\. +math ?::(?: +(.*))?$", re.IGNORECASE)
+"""As Docutils reads it: one blank may stand before the colons, and the directive may begin an item of a list."""
 _FENCE = re.compile(r"^(\s*)(`{3,}|:{3,})\s*\{math\}\s*$")
-_OPTION = re.compile(r"^\s*:[\w-]+:")
+_OPTION = re.compile(r"^\s*:(?![: ])[\w-]+:(?: |$)")
 _ROLE = re.compile(r":math:`([^`]+)`")
 _HEADING = re.compile(r"^(\s*)([A-Za-z][A-Za-z ]*):{0,2}\s*$")
 _RULE = re.compile(r"^\s*([-=~])\1{2,}\s*$")
-_OTHER_DIRECTIVE = re.compile(r"^(\s*)\.\.\s+[\w:-]+::")
+_OTHER_DIRECTIVE = re.compile(r"^(\s*)\.\. +(?:(?!_)\w)+(?:[-._+:](?:(?!_)\w)+)* ?::(?: |$)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,13 +98,14 @@ def _directive(lines: Sequence[str], at: int) -> Block | None:
             break
         if lines[place].strip():
             last = place
-    first = at if opened[2].strip() else at + 1
-    body = [opened[2]] if opened[2].strip() else []
-    inner = list(range(at + 1, last + 1))
-    while inner and not body and (not lines[inner[0]].strip() or _OPTION.match(lines[inner[0]])):
-        first = inner.pop(0) + 1
-    body += [lines[place] for place in inner]
-    return Block(latex="\n".join(line.strip() for line in body).strip(), first=min(first, last), last=last)
+    whole = [(at, opened[2] or ""), *((place, lines[place]) for place in range(at + 1, last + 1))]
+    head = next((k for k, (_, line) in enumerate(whole) if k and not line.strip()), len(whole))
+    options = next((k for k, (_, line) in enumerate(whole[:head]) if _OPTION.match(line)), head)
+    body = [*whole[:options], *whole[head:]]
+    while body and not body[0][1].strip():
+        body.pop(0)
+    first = body[0][0] if body else last
+    return Block(latex="\n".join(line.strip() for _, line in body).strip(), first=first, last=last)
 
 
 def _fenced(lines: Sequence[str], at: int) -> Block | None:
