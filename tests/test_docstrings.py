@@ -155,7 +155,8 @@ def test_each_object_once_with_aliases_and_copies(library: Path) -> None:
     names = [record.name for record in records]
     assert names == [
         "library", "library.schedules", "library.twice",
-        "library.schedules.Rate", "library.schedules.borrowed", "library.schedules.copied", "library.schedules.decay", "library.schedules.later",
+        "library.schedules.Rate", "library.schedules.borrowed", "library.schedules.copied", "library.schedules.decay",
+        "library.schedules.later",
         "library.schedules.Rate.__call__",
     ]  # fmt: skip
     twice = record(records, "library.twice")

@@ -1,4 +1,4 @@
-"""Infinities are values, where a formula writes them and where a logarithm of 0 gives them; 'undefined' is a claim where the text says so."""
+"""Infinities are values, where a formula writes them and where a logarithm of 0 gives them; a text that says 'undefined' makes a claim."""
 
 from pathlib import Path
 
@@ -64,7 +64,7 @@ def test_where_a_formula_can_have_a_value() -> None:
     assert defined(sp.Piecewise((sp.log(x), x > 1), (-oo, True))).subs(x, -1) == sp.true
 
 
-CODE = '''
+CODE = """
 import jax.numpy as jnp
 
 
@@ -94,7 +94,7 @@ def partly(x):
 
 def positive(x):
     return jnp.where(x >= 0, x, jnp.inf)
-'''
+"""
 
 
 @pytest.fixture(autouse=True)

@@ -276,7 +276,6 @@ def test_sorting_records_the_order() -> None:
 
 def test_text_for_a_person_does_not_pin() -> None:
     def code(x: Any) -> Any:
-        print(x, f"{x:.2f}")
         logging.getLogger(__name__).warning("x is %s", x)
         if x > 5:
             message = f"{x} is more than 5"

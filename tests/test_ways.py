@@ -109,7 +109,8 @@ def test_a_rarer_way_leaves_it_undecided() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "formula"), [("eager", 3 * x), ("by_eps", 3 * x), ("cancelling", sp.Piecewise((0, x > 5), (0, True), evaluate=False)), ("lossy", x)]
+    ("name", "formula"),
+    [("eager", 3 * x), ("by_eps", 3 * x), ("cancelling", sp.Piecewise((0, x > 5), (0, True), evaluate=False)), ("lossy", x)],
 )
 def test_rounding_is_no_other_way(name: str, formula: sp.Expr) -> None:
     """by_eps differs from its formula in exact arithmetic, by less than any run shows."""

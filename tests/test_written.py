@@ -47,10 +47,10 @@ def closing(key: int) -> Any:
 @pytest.mark.parametrize(
     ("function", "numbers"),
     [
-        (lambda n: TABLE.get(n), ["41", "43", "3/2"]),
+        (TABLE.get, ["41", "43", "3/2"]),
         (lambda n: n in EDGES, ["1/8", "47"]),
         (lambda n: n in Settings.keys, ["53"]),
-        (lambda n: helper(n), ["59"]),
+        (helper, ["59"]),
         (inner, ["61"]),
         (by_default, ["67", "71"]),
         (closing(73), ["73"]),
@@ -71,7 +71,7 @@ def test_numbers_that_code_does_not_name_are_not() -> None:
 
 def test_they_are_few_and_the_plainest_come_first() -> None:
     many = {k: k for k in range(1000, 5000)}
-    found = written(lambda n: many.get(n))
+    found = written(many.get)
     assert len(found) <= MOST
     assert found == sorted(found, key=lambda x: (len(str(x)), x)) or found[0] in (0, 1)
 
@@ -88,7 +88,7 @@ def test_rational_roots() -> None:
     assert rational_roots(sp.exp(x) - 1, x) == []
 
 
-CODE = '''
+CODE = """
 TABLE = {4711: 100.0}
 
 
@@ -98,7 +98,7 @@ def looked_up(n):
 
 def right(n):
     return TABLE.get(-1, 2 * n)
-'''
+"""
 
 
 @pytest.mark.parametrize(("name", "verdict"), [("looked_up", Verdict.REFUTED), ("right", Verdict.PROVED)])

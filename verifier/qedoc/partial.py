@@ -182,7 +182,9 @@ def multiplied(*parts: Partial) -> Partial:
 
     def infinite(positive: sp.Basic, negative: sp.Basic) -> sp.Basic:
         signs = ((positive, "gt"), (negative, "lt"))
-        return sp.Or(*(sp.And(where, _at(where, relate(sign, factor, sp.S.Zero)), *inside) for where, sign in signs if where is not sp.false))
+        return sp.Or(
+            *(sp.And(where, _at(where, relate(sign, factor, sp.S.Zero)), *inside) for where, sign in signs if where is not sp.false)
+        )
 
     try:
         return _unbounded(made, infinite(end.above, end.below), infinite(end.below, end.above))

@@ -114,9 +114,7 @@ class Subject:
             return Comparison.EQUAL
         if found is Comparison.BOTH_UNDEFINED and bool(documented) != bool(actual):
             found = self._by_run(documented, row) if documented else found
-        elif documented or actual:
-            return Comparison.DISJOINT
-        elif found is Comparison.RIGHT_UNDEFINED and self._passes(row):
+        elif documented or actual or (found is Comparison.RIGHT_UNDEFINED and self._passes(row)):
             return Comparison.DISJOINT
         if found is not Comparison.RIGHT_UNDEFINED and not documented and self.silent(row) is True:
             return self._against_silence(found, row, actual)
@@ -204,15 +202,16 @@ class Subject:
     def _distance(self, row: Row, branch: Branch) -> float:
         """The relative difference of documented value and code value; 0 where they are not known to enough digits to tell."""
         values = [sharpest(part, row) for part in (self.documented, branch.value)]
-        if any(isinstance(value, Undefined) for value in values):
+        known = [flint.arb(value) for value in values if not isinstance(value, Undefined)]
+        if len(known) < 2:
             return math.inf  # one is infinite, or has no value: that was compared
         if min(map(_digits, values)) < DIGITS:
             return 0.0
-        documented, actual = map(flint.arb, values)
+        documented, actual = known
         larger = max(abs(documented), abs(actual), key=lambda size: size.mid())
         return float((abs(documented - actual) / larger).mid())  # beyond all doubles, too
 
-    def _confirmed(self, ran: float | int, row: Row, branch: Branch) -> bool:
+    def _confirmed(self, ran: float, row: Row, branch: Branch) -> bool:
         """The run is much nearer to what the code's formula says than to what is documented."""
         if infinity := branch.infinity(row):
             return ran == infinity
@@ -222,9 +221,9 @@ class Subject:
         if isinstance(documented, Undefined):
             return math.isfinite(ran) and _near(ran, actual)
         if isinstance(ran, int) and isinstance(documented, flint.fmpq) and isinstance(actual, flint.fmpq):
-            return abs(ran - actual) * 1024 <= abs(documented - actual)
-        documented, actual = midpoint(documented), midpoint(actual)
-        return abs(ran - actual) <= abs(documented - actual) / 1024
+            return bool(abs(ran - actual) * 1024 <= abs(documented - actual))
+        said, made = midpoint(documented), midpoint(actual)
+        return abs(ran - made) <= abs(said - made) / 1024
 
     def _is_beyond(self, row: Row, branch: Branch) -> bool:
         """Whether the two values are one double: what a run gives there tells nothing."""

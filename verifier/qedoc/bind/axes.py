@@ -225,7 +225,9 @@ class _Lengths:
         low = lows.pop() if lows else sp.Integer(1)
         if any(map(_is_axis, nodes)) and (low not in (0, 1) or (low == 1 and highs and _leaves_out(next(iter(highs))))):
             ends = f"{low} to {next(iter(highs), 'the last')}"
-            raise Obstruction(f"the entries {ends} need not be all entries of the axis", "say how long it is, or write the sum over all of it")
+            raise Obstruction(
+                f"the entries {ends} need not be all entries of the axis", "say how long it is, or write the sum over all of it"
+            )
         return low, highs.pop() if highs else self._fresh() + low - 1
 
     def _fresh(self) -> sp.Symbol:

@@ -6,7 +6,6 @@ and give `Partial`s. Truth values are SymPy Booleans.
 Integers have no bound and floats no rounding: real-number semantics decides, overflow and precision are ignored.
 """
 
-import operator
 from collections.abc import Callable
 from typing import Any
 

@@ -23,7 +23,7 @@ _RANK = {x: rank for rank, x in enumerate(FAVOURITES)}
 
 LARGEST_MEMORY = 10_000
 
-GRID = tuple(Fraction(x) for x in (-1000, -100, -30, -10, *(Fraction(k, 2) for k in range(-12, 13)), 10, 30, 100, 1000))
+GRID = (*map(Fraction, (-1000, -100, -30, -10)), *(Fraction(k, 2) for k in range(-12, 13)), *map(Fraction, (10, 30, 100, 1000)))
 """Numbers between which the zero of a guard is looked for."""
 
 CLOSE_BY = Fraction(1, 64)
@@ -273,7 +273,9 @@ class Plan:
     def written(self) -> Iterator[tuple[Fraction, ...]]:
         """Points at which an unknown is a number of the code, the others being simple."""
         base = next(iter(self.simple(1)), None)
-        for number in self._written if base is not None else ():
+        if base is None:
+            return
+        for number in self._written:
             for k in range(len(self.symbols)):
                 row = self._completed((*base[:k], number)) if number in self.interval(k, base[:k]) else None
                 if row is not None:
@@ -354,11 +356,12 @@ def near_roots(expression: sp.Expr, symbol: sp.Symbol) -> list[sp.Rational]:
         return int(value > 0) - int(value < 0)
 
     found: list[sp.Rational] = []
-    for low, high in itertools.pairwise(GRID):
+    for ends in itertools.pairwise(GRID):
+        low, high = ends
         first = sign(low)
         if not first * sign(high) < 0:
             continue
-        while high - low > CLOSE_BY * max(1, abs(low)):
+        while high - low > CLOSE_BY * max(Fraction(1), abs(low)):
             middle = (low + high) / 2
             low, high = (middle, high) if sign(middle) == first else (low, middle)
         found += [sp.Rational(x.numerator, x.denominator) for x in (low, high)]

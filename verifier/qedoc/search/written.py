@@ -2,7 +2,8 @@
 
 import inspect
 import math
-from collections.abc import Callable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from fractions import Fraction
 from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
@@ -59,7 +60,7 @@ class _Reader:
         match value:
             case Mapping():
                 self._several([*value.keys(), *value.values()], len(value), depth)
-            case tuple() | list() | Set() | range():
+            case tuple() | list() | AbstractSet() | range():
                 self._several(value, len(value), depth)
             case FunctionType():
                 self._function(inspect.unwrap(value), depth)
