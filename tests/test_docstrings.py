@@ -153,7 +153,8 @@ def test_each_object_once_with_aliases_and_copies(library: Path) -> None:
     names = [record.name for record in records]
     assert names == [
         "library", "library.schedules", "library.twice",
-        "library.schedules.Rate", "library.schedules.borrowed", "library.schedules.copied", "library.schedules.decay", "library.schedules.later",
+        "library.schedules.Rate", "library.schedules.borrowed", "library.schedules.copied", "library.schedules.decay",
+        "library.schedules.later",
         "library.schedules.Rate.__call__",
     ]  # fmt: skip
     twice = record(records, "library.twice")
@@ -350,6 +351,29 @@ def test_a_case_that_is_described_in_words_is_excluded() -> None:
     assert [(c.latex, c.holds) for c in prose.conditions([], told)] == [(r"\mathrm{steps} \le 0", False)]
     told = {"steps": ("Number of steps, which does nothing if ``steps <= 0``.", 3), "x": ("If ``y <= 0``, then so.", 4)}
     assert prose.conditions([], told) == []
+
+
+def scopes(text: str, *displays: int) -> list[tuple[str, int | None]]:
+    paragraphs = read_prose(text)
+    return [(c.latex, c.only) for c in prose.scoped(prose.conditions(paragraphs, {}), paragraphs, displays)]
+
+
+def test_a_condition_before_each_formula_is_about_that_formula() -> None:
+    text = """It is so. For :math:`x > 0`,
+
+    .. math:: a
+
+    {words}
+
+    .. math:: b
+
+    It is defined for :math:`y > 0`.
+    """
+    assert scopes(text.format(words="and if :math:`x < 0`,"), 2, 6) == [("y > 0", None), ("x > 0", 2), ("x < 0", 6)]
+    both = [("x > 0", None), ("x > 1", None), ("y > 0", None)]
+    assert scopes(text.format(words="which is, for :math:`x > 1`, the same as"), 2, 6) == both
+    assert scopes(text.format(words="which is"), 2, 6) == [("x > 0", None), ("y > 0", None)]
+    assert scopes(text.format(words="which is"), 2) == [("x > 0", None), ("y > 0", None)]
 
 
 @pytest.mark.parametrize(
