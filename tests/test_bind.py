@@ -8,7 +8,7 @@ import pytest
 import sympy as sp
 
 from qedoc.bind import Bound, Refused, claims, given
-from qedoc.case import instantiate
+from qedoc.case import MOST_TERMS, instantiate
 from qedoc.check import check
 from qedoc.errors import TargetError
 from qedoc.inputs import row_of
@@ -466,6 +466,101 @@ def test_a_number_of_things_that_divides_in_one_row_may_be_zero(library: Path) -
     for formula, expected in ((value, "integers in [0, oo)"), ("x / n", "integers in (0, oo)")):
         text = PARTIAL.format(parameters="x, n: int", value=formula, text=":math:`n` is the number of things.", code="x / n")
         assert domains(only(bound(library, text)))["n"] == expected
+
+
+ROW = r"\begin{cases} x & x > %s \\ 1 & x \le %s \end{cases}"
+MANY = "sums and products of more than 1000 terms in all; no more are written out"
+TERMS = r"\sum_{k=1}^{%s} x^k"
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        (TERMS % 1000, ""),
+        (TERMS % 1001, "a sum or product of 1001 terms; at most 1000 are written out"),
+        (TERMS % "10^9", "a sum or product of 1000000000 terms; at most 1000 are written out"),
+        (r"\prod_{k=1}^{10^6} (x + k)", "a sum or product of 1000000 terms; at most 1000 are written out"),
+        (r"\sum_{k=1}^{40} \sum_{j=1}^{40} x^k j", "a sum or product of 1600 terms; at most 1000 are written out"),
+        (r"\sum_{k=1}^{60} \sum_{j=k}^{60} x^k j", MANY),
+        (f"{TERMS % 600} + {(TERMS % 600).replace('x', '(x + 1)')}", MANY),
+        (r"\frac{1}{" + " + ".join(ROW % (k, k) for k in range(8)) + "}", "a condition has more than 64 cases"),
+    ],
+    ids=lambda value: value[:20],
+)  # fmt: skip
+def test_a_formula_that_is_too_long_to_write_out_is_not_decided(library: Path, value: str, reason: str) -> None:
+    assert MOST_TERMS == 1000
+    (found,) = bound(library, PARTIAL.format(parameters="x", value=value, text="", code="x"))
+    assert isinstance(found, Refused) == bool(reason)
+    if isinstance(found, Refused):
+        assert (found.verdict, found.reason) == (Verdict.UNDECIDED, reason)
+
+
+def test_a_formula_that_is_too_long_leaves_the_others_alone(library: Path) -> None:
+    long, short = bound(library, PARTIAL.format(parameters="x", value=f"{TERMS % 5000}\n\n    .. math:: x + 1\n", text="", code="x"))
+    assert isinstance(long, Refused)
+    assert isinstance(short, Bound)
+
+
+RANGES = r'''
+def f(x):
+    r"""Value. For :math:`x > 0`{mark}
+
+    .. math:: {first}
+
+    {words} :math:`x \le 0`{mark}
+
+    .. math:: {second}
+    """
+    return x * jnp.abs(x)
+'''
+
+
+@pytest.mark.parametrize(("words", "mark"), [("and for", ","), ("For", ":"), ("If", ",")])
+def test_words_before_each_of_two_formulas_are_about_that_formula(library: Path, words: str, mark: str) -> None:
+    for first, second, verdict in (("x^2", "-x^2", [Verdict.PROVED] * 2), ("x^3", "-x^2", [Verdict.REFUTED, Verdict.PROVED])):
+        one, other = bound(library, RANGES.format(words=words, mark=mark, first=first, second=second))
+        assert isinstance(one, Bound)
+        assert isinstance(other, Bound)
+        assert [domains(claim)["x"] for claim in (one, other)] == ["reals in (0, oo)", "reals in (-oo, 0]"]
+        assert [v for claim in (one, other) for v in verdicts(claim)] == verdict
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (r"for :math:`x > 0` and :math:`x \le 0`.", "the conditions x > 0 and x <= 0 exclude each other"),
+        (r"for :math:`x > 3` and :math:`x < 2`.", "the conditions x > 3 and x < 2 exclude each other"),
+        (r"for :math:`x \ge 1` and :math:`x < 1`.", "the conditions x >= 1 and x < 1 exclude each other"),
+        (r"for :math:`2 > 3`.", "the condition 2 > 3 holds nowhere: the domain is empty"),
+    ],
+)
+def test_conditions_that_exclude_each_other(library: Path, text: str, reason: str) -> None:
+    found = refused(bound(library, PARTIAL.format(parameters="x", value="x + 1", text=text, code="x")))
+    assert (found.verdict, found.reason) == (Verdict.UNDECIDED, reason)
+
+
+def test_conditions_that_leave_one_point(library: Path) -> None:
+    text = PARTIAL.format(parameters="x", value="x + 1", text=r"for :math:`x \ge 1` and :math:`x \le 1`.", code="x**2")
+    assert domains(only(bound(library, text))) == {"x": "reals in [1, 1]"}
+
+
+@pytest.mark.parametrize(
+    ("where", "message"),
+    [
+        (["x < 0"], "--where 'x < 0' leaves no point of the domain: the conditions x > 0 and x < 0 exclude each other"),
+        (["x < 2", "x > 3"], "--where 'x < 2, x > 3' leaves no point of the domain: the conditions x > 3 and x < 2 exclude each other"),
+        (["1 > 2"], "--where '1 > 2' leaves no point of the domain: the condition 1 > 2 holds nowhere"),
+        (["x > x"], "--where 'x > x' leaves no point of the domain: the conditions hold nowhere"),
+        (["z > 1"], "--where 'z > 1' is about z; the claim has x"),
+    ],
+)
+def test_given_conditions_that_leave_no_point(library: Path, where: list[str], message: str) -> None:
+    bound(library, PARTIAL.format(parameters="x", value="x + 1", text=r"for :math:`x > 0`.", code="x"))
+    assert isinstance(only(given("documents.f", "x + 1", {}, ["x < 3", "x > 2"])), Bound)
+    with pytest.raises(TargetError) as raised:
+        given("documents.f", "x + 1", {}, where)
+    assert raised.value.message.startswith(message)
+    assert "\n" not in raised.value.message
 
 
 COPIED = '''

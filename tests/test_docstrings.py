@@ -355,6 +355,29 @@ def test_a_case_that_is_described_in_words_is_excluded() -> None:
     assert prose.conditions([], told) == []
 
 
+def scopes(text: str, *displays: int) -> list[tuple[str, int | None]]:
+    paragraphs = read_prose(text)
+    return [(c.latex, c.only) for c in prose.scoped(prose.conditions(paragraphs, {}), paragraphs, displays)]
+
+
+def test_a_condition_before_each_formula_is_about_that_formula() -> None:
+    text = """It is so. For :math:`x > 0`,
+
+    .. math:: a
+
+    {words}
+
+    .. math:: b
+
+    It is defined for :math:`y > 0`.
+    """
+    assert scopes(text.format(words="and if :math:`x < 0`,"), 2, 6) == [("y > 0", None), ("x > 0", 2), ("x < 0", 6)]
+    both = [("x > 0", None), ("x > 1", None), ("y > 0", None)]
+    assert scopes(text.format(words="which is, for :math:`x > 1`, the same as"), 2, 6) == both
+    assert scopes(text.format(words="which is"), 2, 6) == [("x > 0", None), ("y > 0", None)]
+    assert scopes(text.format(words="which is"), 2) == [("x > 0", None), ("y > 0", None)]
+
+
 @pytest.mark.parametrize(
     ("text", "entries"),
     [

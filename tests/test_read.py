@@ -155,13 +155,19 @@ def test_says_that_a_formula_states_no_value(row: dict[str, Any]) -> None:
         ),
         (r"-a \bmod n", "mod beside other terms", "write brackets"),
         (r"\sum_{k=1}^{n} k \bmod b", "mod after a sum or product: of each term, or of the whole", r"write brackets: (\sum_i x_i) \bmod n"),
+        (r"a + 1000000!", "factorial of 1000000, beyond 1000", ""),
+        (r"a + \Gamma(10^6)", "gamma of 1000000, beyond 1000", ""),
+        (r"a + \binom{10^6}{3}", "binomial of 1000000, beyond 1000", ""),
+        (r"a + 10^{10^{10}}", "an exponent beyond 1024", ""),
+        (r"a + 9^{9^{9^9}}", "an exponent beyond 1024", ""),
+        (r"a + \Gamma(0)", "an undefined value", ""),
         (r"a + 1 \pmod n", "a remainder, or a congruence", r"write (a) \bmod n for a remainder"),
         ("(a + b) [3]", "numbers in square brackets: a citation, an entry, or a factor", "write a citation in the text"),
         ("(a + b) [Smith2020]_", "a citation in the formula", "write a citation in the text"),
         ("a^2 [3]", "a square bracket after a power, an index or a space", "write a citation in the text"),
     ],
 )
-def test_says_what_to_write_where_two_readings_differ(latex: str, what: str, suggestion: str) -> None:
+def test_says_what_stands_in_the_way_and_what_to_write(latex: str, what: str, suggestion: str) -> None:
     found = read(latex, KNOWN)
     assert isinstance(found, Unreadable)
     assert found.what.startswith(what)

@@ -425,7 +425,7 @@ def _check_count(terms: int, inner: Sequence[Any], written: list[int]) -> None:
     if terms > MOST_TERMS:
         raise TooManyTerms(f"a sum or product of {terms} terms; at most {MOST_TERMS} are written out")
     if written[0] > MOST_TERMS:
-        raise TooManyTerms(f"sums and products of more than {MOST_TERMS} terms in all, which are not written out")
+        raise TooManyTerms(f"sums and products of more than {MOST_TERMS} terms in all; no more are written out")
 
 
 def _joined(operation: Any, parts: list[sp.Basic]) -> sp.Basic:

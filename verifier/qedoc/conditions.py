@@ -97,7 +97,14 @@ def replaced(expression: Any, old: sp.Expr, new: sp.Expr) -> Any:
     parts = [replaced(part, old, new) for part in expression.args]
     if isinstance(expression, sp.Piecewise):
         return sp.Piecewise(*parts, evaluate=False)
-    return expression.func(*parts)
+    return _absolute(parts[0]) if isinstance(expression, sp.Abs) else expression.func(*parts)
+
+
+def _absolute(value: sp.Expr) -> sp.Expr:
+    """|v| of a real number, without the expansions by which SymPy looks for its sign."""
+    if value.is_nonnegative or value.is_number:
+        return sp.Abs(value)
+    return -value if value.is_nonpositive else sp.Abs(value, evaluate=False)
 
 
 def _plain(relation: str, left: sp.Expr, right: sp.Expr) -> sp.Basic:

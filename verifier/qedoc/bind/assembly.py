@@ -8,7 +8,7 @@ import sympy as sp
 
 from qedoc.bind.axes import Axes
 from qedoc.bind.context import Context
-from qedoc.bind.domains import Place
+from qedoc.bind.domains import Place, nowhere
 from qedoc.bind.entries import summed
 from qedoc.bind.symbols import Roles, direct
 from qedoc.case import instantiate
@@ -111,9 +111,15 @@ def _counts(shaped: Axes, names: Mapping[str, str]) -> set[str]:
 
 
 def natural(spec: Spec) -> tuple[str, ...]:
-    """Where the formula has a value, if that is not everywhere; also the proof that the spec can be made."""
+    """Where the formula has a value, if that is not everywhere; also the proof that the spec can be made.
+
+    Raises:
+        Obstruction: if no point satisfies the conditions.
+    """
     (first, *_) = sizes(spec)
     symbols = {d.symbol: first[str(d.symbol)] for d in spec.symbols if isinstance(d, Size)}
     case, free = instantiate(spec, symbols), instantiate(replace(spec, natural=False, at=spec.location), symbols)
+    if sp.false in free.where:
+        raise nowhere("the conditions hold nowhere: the domain is empty")
     added = [str(relation) for relation in case.where if relation not in free.where]
     return (f"where the formula has a value: {' and '.join(added)}",) if added else ()

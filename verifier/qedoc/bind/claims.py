@@ -10,7 +10,7 @@ import sympy as sp
 
 from qedoc.bind.assembly import Parts, assembled, natural
 from qedoc.bind.axes import axes
-from qedoc.bind.context import Context
+from qedoc.bind.context import Context, mentioned
 from qedoc.bind.domains import place
 from qedoc.bind.entries import bases, summed
 from qedoc.bind.functions import expanded
@@ -35,6 +35,9 @@ from qedoc.verdict import Verdict
 GIVES_UP = (ArithmeticError, AttributeError, NotImplementedError, RecursionError, TypeError, ValueError)
 """What SymPy raises for an expression that it cannot rearrange."""
 
+LONGEST = 200
+"""Characters of a message of SymPy that are shown."""
+
 
 def claims(record: Documented) -> tuple[Bound | Refused, ...]:
     """The claims of a documented object, at least one for each of its display formulas."""
@@ -42,8 +45,15 @@ def claims(record: Documented) -> tuple[Bound | Refused, ...]:
     found: list[Bound | Refused] = []
     for number, (formula, reading) in enumerate(context.readings.items(), start=1):
         whole = str(number) if len(context.readings) > 1 else ""
-        found += _claims(context, formula, reading, whole)
+        found += _claims(_about(context, formula), formula, reading, whole)
     return tuple(found)
+
+
+def _about(context: Context, formula: Formula) -> Context:
+    """What the docstring says, without the conditions that are about another formula."""
+    record = context.record
+    conditions = tuple(condition for condition in record.conditions if condition.only in (None, formula.line))
+    return context if conditions == record.conditions else replace(context, record=replace(record, conditions=conditions))
 
 
 def given(target: str, latex: str, bind: Mapping[str, str], where: Sequence[str]) -> tuple[Bound | Refused, ...]:
@@ -56,7 +66,7 @@ def given(target: str, latex: str, bind: Mapping[str, str], where: Sequence[str]
         where: relations that hold besides what the function's docstring says.
 
     Raises:
-        TargetError: for a target that is not there, or a binding to a parameter that it does not have.
+        TargetError: for a target that is not there, a binding to a parameter that it does not have, or conditions that leave no point.
     """
     record = next((r for r in documented(target) if target in (r.name, *r.aliases)), None)
     if record is None:
@@ -81,7 +91,11 @@ def given(target: str, latex: str, bind: Mapping[str, str], where: Sequence[str]
     (reading,) = context.readings.values()
     if isinstance(reading, Reading):
         _check_symbols(reading, latex, bind, dict(zip(where, relations, strict=True)))
-    return tuple(_claims(context, formula, reading, "", sp.And(*relations)))
+    found = tuple(_claims(context, formula, reading, "", sp.And(*relations)))
+    for claim in found:
+        if where and isinstance(claim, Refused) and claim.empty:
+            raise TargetError(f"--where {', '.join(where)!r} leaves no point of the domain: {claim.reason}")
+    return found
 
 
 def _check_symbols(reading: Reading, latex: str, bind: Mapping[str, str], where: Mapping[str, sp.Basic]) -> None:
@@ -151,14 +165,18 @@ def _claim(context: Context, formula: Formula, equation: Equation, name: str) ->
     try:
         return _bound(context, formula, equation, name)
     except Obstruction as found:
-        verdict, reason, suggestion = found.verdict, found.reason, found.suggestion
+        return Refused(
+            formula=formula, name=id, verdict=found.verdict, reason=found.reason, reading=str(equation), suggestion=found.suggestion,
+            empty=found.empty,
+        )  # fmt: skip
     except TooManyBranches as error:
-        verdict, reason, suggestion = Verdict.UNDECIDED, str(error), ""
+        verdict, reason = Verdict.UNDECIDED, str(error)
     except QedocError as error:
-        verdict, reason, suggestion = Verdict.UNREADABLE, error.message, ""
+        verdict, reason = Verdict.UNREADABLE, error.message
     except GIVES_UP as error:
-        verdict, reason, suggestion = Verdict.UNDECIDED, f"the formula could not be bound: {type(error).__name__}: {error}", ""
-    return Refused(formula=formula, name=id, verdict=verdict, reason=reason, reading=str(equation), suggestion=suggestion)
+        said = " ".join(str(error).split())
+        verdict, reason = Verdict.UNDECIDED, f"the formula could not be bound: {type(error).__name__}: {said[:LONGEST]}"
+    return Refused(formula=formula, name=id, verdict=verdict, reason=reason, reading=str(equation))
 
 
 def _bound(context: Context, formula: Formula, equation: Equation, name: str) -> Bound:

@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import sympy as sp
+from sympy.logic.boolalg import BooleanAtom
 
 from qedoc.bind.context import Context
+from qedoc.bind.records import Obstruction
 from qedoc.bind.symbols import Roles
 from qedoc.domain import Integers, Reals
 from qedoc.read.reading import shown
 from qedoc.sources.docstrings import Argument as Described
+from qedoc.verdict import Verdict
 
 _INTEGER = re.compile(r"\bintegers?\b", re.IGNORECASE)
 _INT = re.compile(r"(?:<class ')?\bint\b(?:'>)?(?:\s*\|\s*None)?$")
@@ -87,7 +90,7 @@ def place(
             ends[name].append(("above", sp.Integer(0)))
             notes.append(f"{name} is not zero, as the formula divides by it")
     return Place(
-        domains={name: _domain(name in integers, ends[name]) for name in symbols},
+        domains={name: _domain(name, ends[name], integer=name in integers) for name in symbols},
         where=tuple(where),
         notes=tuple(dict.fromkeys(notes)),
     )
@@ -142,6 +145,8 @@ def _relations(
     ]
     for relation, text in (*told, (stated, "")):
         parts = [part for part in sp.And.make_args(relation) if part is not sp.true]
+        for part in parts:
+            _check_constant(part)
         if not parts or any(not (_names(part) and _names(part) <= set(symbols)) for part in parts):
             continue
         if text:
@@ -166,12 +171,50 @@ def _end(relation: Any) -> tuple[str, str, sp.Expr] | None:
     return relation.lhs.name, kind, relation.rhs
 
 
-def _domain(integer: bool, ends: Sequence[tuple[str, sp.Expr]]) -> Reals | Integers:
-    """The set between the tightest of the ends."""
+def _domain(name: str, ends: Sequence[tuple[str, sp.Expr]], *, integer: bool) -> Reals | Integers:
+    """The set between the tightest of the ends.
+
+    Raises:
+        Obstruction: if it is empty.
+    """
     lower = max((end for end in ends if end[0] in ("above", "least")), key=lambda end: (end[1], end[0] == "above"), default=None)
     upper = min((end for end in ends if end[0] in ("below", "most")), key=lambda end: (end[1], end[0] == "most"), default=None)
     chosen: dict[str, Any] = dict(end for end in (lower, upper) if end is not None)
+    if lower is not None and upper is not None and _is_empty(lower, upper, integer=integer):
+        raise nowhere(f"the conditions {name} {_SIGN[lower[0]]} {lower[1]} and {name} {_SIGN[upper[0]]} {upper[1]} exclude each other")
     return Integers(**chosen) if integer else Reals(**chosen)
+
+
+_SIGN = {"above": ">", "least": ">=", "below": "<", "most": "<="}
+
+
+def _is_empty(lower: tuple[str, sp.Expr], upper: tuple[str, sp.Expr], *, integer: bool) -> bool:
+    (kind, low), (end, high) = lower, upper
+    if not (low.is_number and high.is_number):
+        return False
+    if integer:
+        first = sp.floor(low) + 1 if kind == "above" else sp.ceiling(low)
+        last = sp.ceiling(high) - 1 if end == "below" else sp.floor(high)
+        return bool(first > last)
+    return bool(low > high or (low == high and (kind, end) != ("least", "most")))
+
+
+def nowhere(reason: str) -> Obstruction:
+    """The obstruction of an empty domain."""
+    suggestion = "write formulas with different conditions as one formula by cases"
+    return Obstruction(reason, suggestion, Verdict.UNDECIDED, empty=True)
+
+
+def _check_constant(relation: sp.Basic) -> None:
+    """Raises for a condition without a symbol that is false: it holds at no point."""
+    if isinstance(relation, sp.core.relational.Relational | BooleanAtom) and not relation.free_symbols:
+        try:
+            truth = relation.doit()
+        except TypeError:  # a side without a value
+            truth = sp.false
+        if truth == sp.false:
+            said = "the conditions exclude each other" if relation is sp.false else f"the condition {relation} holds nowhere"
+            raise nowhere(f"{said}: the domain is empty")
 
 
 def domain_ends(domain: Reals | Integers) -> list[tuple[str, sp.Expr]]:

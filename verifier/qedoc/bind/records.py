@@ -36,6 +36,7 @@ class Refused:
         reason: what stands in the way, and where.
         suggestion: what to write instead; empty where nothing would help.
         place: line and column in the formula, from 1, of what could not be read.
+        empty: whether it is that no point satisfies all conditions.
     """
 
     formula: Formula
@@ -45,6 +46,7 @@ class Refused:
     reading: str = ""
     suggestion: str = ""
     place: tuple[int, int] | None = None
+    empty: bool = False
 
 
 class Obstruction(Exception):
@@ -54,10 +56,12 @@ class Obstruction(Exception):
         reason: what stands in the way.
         suggestion: what to write instead.
         verdict: what the claim comes to.
+        empty: whether it is that no point satisfies all conditions.
     """
 
-    def __init__(self, reason: str, suggestion: str = "", verdict: Verdict = Verdict.UNREADABLE) -> None:
+    def __init__(self, reason: str, suggestion: str = "", verdict: Verdict = Verdict.UNREADABLE, *, empty: bool = False) -> None:
         super().__init__(reason)
         self.reason = reason
         self.suggestion = suggestion
         self.verdict = verdict
+        self.empty = empty

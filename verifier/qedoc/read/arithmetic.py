@@ -138,6 +138,9 @@ def _made(function: Callable[..., Any], arguments: tuple[sp.Expr, ...], *, evalu
         raise Impossible(f"{function.__name__} of {large}, beyond {LARGEST_EXACT}", limit=True)
     try:
         value = function(*arguments) if evaluate else function(*arguments, evaluate=False)
+        small = function in FAST_GROWING and not evaluate and all(argument.is_Rational for argument in arguments)
+        if small and function(*arguments) in (sp.zoo, sp.nan):
+            raise Impossible("an undefined value")
         if evaluate and _lost(value, arguments):
             value = function(*arguments, evaluate=False)
     except (ArithmeticError, AttributeError, NotImplementedError, TypeError, ValueError) as error:

@@ -285,7 +285,9 @@ def _record(name: str, aliases: tuple[str, ...], value: Any, docstring: str) -> 
         return Formula(latex=latex, location=places.locate(docstring, line, path, defined), display=display, line=line)
 
     formulas = [formula(block.latex, block.first, display=True) for block in markup.blocks(lines)]
+    displays = [shown.line for shown in formulas]
     formulas += [formula(role.latex, role.line, display=False) for role in markup.roles(lines)]
+    conditions = prose.conditions(paragraphs, {name: item for name, item in told.items() if name in names})
     return Documented(
         name=name,
         aliases=aliases,
@@ -295,7 +297,7 @@ def _record(name: str, aliases: tuple[str, ...], value: Any, docstring: str) -> 
         formulas=tuple(sorted(formulas, key=lambda formula: formula.line)),
         legend=legend,
         bound=bound,
-        conditions=tuple(prose.conditions(paragraphs, {name: item for name, item in told.items() if name in names})),
+        conditions=tuple(prose.scoped(conditions, paragraphs, displays)),
         vectors=frozenset(vectors),
         matrices=frozenset(matrices),
     )

@@ -27,6 +27,7 @@ _HOLDS = re.compile(
     r"(?:(?:^|[\s(,])(?:for|where|with|assuming|provided|requires?|when|need)|(?:defined|valid) (?:only )?(?:for|on|when))\s*$",
     re.IGNORECASE,
 )
+_INTRODUCES = re.compile(rf"(?:(?:and|but|while)\s+)?(?:for|if|when)\s+{_MATH}\s*[,:]", re.IGNORECASE)
 _JOINS = re.compile(r"(?:,|\band\b|,\s*and)\s*$")
 _NOT = re.compile(
     r"undefined|not defined|especially|e\.g\.|returns|will be|is ignored|deprecated|warning|regime|asymptotic|behaves", re.IGNORECASE
@@ -58,12 +59,14 @@ class Condition:
         holds: whether it must hold; else the formula has no value where it does.
         line: the line of the docstring, from 0.
         text: the sentence that says it.
+        only: the line of the one display formula that it is about; None if it is about all.
     """
 
     latex: str
     holds: bool
     line: int
     text: str
+    only: int | None = None
 
 
 def sentences(paragraph: Paragraph) -> Iterator[str]:
@@ -209,6 +212,28 @@ def conditions(paragraphs: Sequence[Paragraph], arguments: Mapping[str, tuple[st
             if other == name:
                 found.append(Condition(latex=f"{symbol} {_SIGNS.get(sign, sign)} {number}", holds=False, line=line, text=text))
     return found
+
+
+def scoped(found: Sequence[Condition], paragraphs: Sequence[Paragraph], displays: Sequence[int]) -> list[Condition]:
+    """The conditions; where each of several display formulas has its own words before it ('for x > 0,'), each is about its formula only.
+
+    Args:
+        found: the conditions that the text states.
+        paragraphs: the running text.
+        displays: the lines of the display formulas, in order.
+    """
+    own: list[Condition] = []
+    for before, display in pairwise([-1, *displays]):
+        between = [paragraph for paragraph in paragraphs if before < paragraph.line < display]
+        sentence = [*sentences(between[-1])][-1] if between else ""
+        introduced = _INTRODUCES.fullmatch(sentence)
+        if not introduced or not _RELATION.search(introduced[1]):
+            return list(found)
+        own.append(Condition(latex=introduced[1], holds=True, line=between[-1].line, text=sentence, only=display))
+    if len(own) < 2:
+        return list(found)
+    places = {(condition.line, condition.text) for condition in own}
+    return [*(condition for condition in found if (condition.line, condition.text) not in places), *own]
 
 
 def _bounds(text: str) -> Iterator[str]:
