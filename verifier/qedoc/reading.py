@@ -53,11 +53,13 @@ class Reading:
         while isinstance(reply := settled(self._task), Died | Overrun):
             if problem := self._lost(reply):
                 self.desk.errors.append(QedocError(problem))
-                return None
+                return self._with_done(Survey(claims=(), looked=len(self._done))) if self._done else None
             self._begin()
         survey = self.desk.accept(reply, f"reading the docstrings of {self.name}", None)
-        if survey is None:
-            return None
+        return None if survey is None else self._with_done(survey)
+
+    def _with_done(self, survey: Survey) -> Survey:
+        """What the last process found, with what the ones before it did."""
         parts = (*self._done.values(), survey)
         return replace(
             survey,
