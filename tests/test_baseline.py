@@ -25,6 +25,7 @@ def test_what_fails_is_accepted_and_notes_and_errors_are_not() -> None:
         ("QED202", "f#unsupported", ""),
         ("QED203", "f#undecided", ""),
         ("QED204", "f#open", "continuous in t"),
+        ("QED206", "", "f.plots"),
     ]
     assert {entry.reason for entry in kept} == {"known"}
 
@@ -43,6 +44,13 @@ def test_reasons_stay_and_what_is_gone_goes_and_what_was_not_looked_at_stays() -
     gone = replace(first, code="QED203")
     kept = accept(notices(outcome(REFUTED)), [replace(first, reason="mine"), other, gone], {REFUTED.id}, "new")
     assert kept == [other, replace(first, reason="mine"), replace(second, reason="new")]
+
+
+def test_a_module_that_was_not_read_is_accepted_once() -> None:
+    found = [notice for notice in notices(EVERYTHING) if notice.code.code == "QED206"]
+    first = accept(found, [], SEEN, "optional")
+    assert accept(found, first, SEEN, "other") == first
+    assert [entry.reason for entry in first] == ["optional"]
 
 
 def test_only_new_findings_fail(tmp_path: Path) -> None:

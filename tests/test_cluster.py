@@ -134,7 +134,7 @@ def test_a_task_that_does_not_end_or_ends_its_process_costs_only_itself(folder: 
     hang, vanish = (claim.decisive for claim in outcome.claims)
     assert (hang.verdict, hang.reason) == (Verdict.UNDECIDED, "time limit of 5 s ran out (reading the code)")
     assert vanish.verdict is Verdict.UNDECIDED
-    assert vanish.reason.startswith("the worker process died (exit code 3)")
+    assert vanish.reason.startswith("the code ends the process (exit code 3)")
 
 
 def test_an_interrupt_ends_the_processes_and_keeps_what_is_finished(folder: Path, cluster: Any, address: str) -> None:

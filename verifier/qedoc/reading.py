@@ -7,7 +7,7 @@ from qedoc import worker
 from qedoc.desk import Desk
 from qedoc.errors import QedocError
 from qedoc.pool import Died, Overrun, settled
-from qedoc.worker import Claim, Failure, Survey, left_over
+from qedoc.worker import Failure, Survey, left_over
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -34,7 +34,7 @@ class Reading:
     desk: Desk
     name: str
     _left_out: dict[str, tuple[str, bool]] = field(default_factory=dict)
-    _claims: dict[str, tuple[Claim, ...]] = field(default_factory=dict)
+    _done: dict[str, Survey] = field(default_factory=dict)
     _task: "Future[Survey | Failure]" = field(init=False)
 
     def __post_init__(self) -> None:
@@ -45,7 +45,7 @@ class Reading:
         return self.desk.limits.timeout
 
     def _begin(self) -> None:
-        arguments = (self.name, self._seconds, dict(self._left_out), frozenset(self._claims))
+        arguments = (self.name, self._seconds, dict(self._left_out), frozenset(self._done))
         self._task = self.desk.submit(worker.survey, *arguments, timeout=LONGEST, folder=True)
 
     def result(self) -> Survey | None:
@@ -53,18 +53,25 @@ class Reading:
         while isinstance(reply := settled(self._task), Died | Overrun):
             if problem := self._lost(reply):
                 self.desk.errors.append(QedocError(problem))
-                return None
+                return self._with_done(Survey(claims=(), looked=len(self._done))) if self._done else None
             self._begin()
         survey = self.desk.accept(reply, f"reading the docstrings of {self.name}", None)
-        if survey is None:
-            return None
-        before = tuple(claim for claims in self._claims.values() for claim in claims)
-        return replace(survey, claims=(*before, *survey.claims))
+        return None if survey is None else self._with_done(survey)
+
+    def _with_done(self, survey: Survey) -> Survey:
+        """What the last process found, with what the ones before it did."""
+        parts = (*self._done.values(), survey)
+        return replace(
+            survey,
+            claims=tuple(claim for part in parts for claim in part.claims),
+            unread=tuple(unread for part in parts for unread in part.unread),
+            failures=tuple(failure for part in parts for failure in part.failures),
+        )
 
     def _lost(self, reply: Died | Overrun) -> str:
         """Takes over what a process left, and leaves out what it ended over; says why no other process is to go on."""
         left = left_over(reply.left)
-        self._claims |= left.done
+        self._done |= left.done
         if isinstance(reply, Overrun) and left.done:
             return ""  # long, not stuck: the step has a bound of its own
         step, _, name = left.doing.partition(" ")

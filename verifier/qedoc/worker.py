@@ -260,7 +260,7 @@ def survey(
     for record in records:
         if record.name not in done:
             found = _claims_of(record, seconds, visit)
-            _append(folder, record.name, found.claims)
+            _append(folder, record.name, found)
             claims += found.claims
             unread += found.unread
             failures += found.failures
@@ -324,7 +324,7 @@ def _ran_out(error: MemoryError | RecursionError) -> str:
     return f"{'memory' if isinstance(error, MemoryError) else 'the recursion limit of Python'} ran out"
 
 
-def _append(folder: Path, name: str, found: tuple[Claim, ...]) -> None:
+def _append(folder: Path, name: str, found: Survey) -> None:
     with (folder / _DONE).open("ab") as file:
         pickle.dump((name, found), file)
 
@@ -335,12 +335,12 @@ class Leftover:
 
     Args:
         doing: a step (`naming`, `importing` or `reading`) with the name of the module or object; empty if none was begun.
-        done: the claims of each object that was read.
+        done: what was found of each object that was read.
         expired: whether the time for that one step was over.
     """
 
     doing: str
-    done: dict[str, tuple[Claim, ...]]
+    done: dict[str, Survey]
     expired: bool
 
 
@@ -350,12 +350,12 @@ def left_over(files: Mapping[str, bytes]) -> Leftover:
     Args:
         files: of its folder.
     """
-    done: dict[str, tuple[Claim, ...]] = {}
+    done: dict[str, Survey] = {}
     stream = BytesIO(files.get(_DONE, b""))
     with suppress(EOFError, pickle.UnpicklingError):  # the last one may not be whole
         while True:
-            name, claims = pickle.load(stream)  # noqa: S301  a worker of this run wrote it
-            done[name] = claims
+            name, found = pickle.load(stream)  # noqa: S301  a worker of this run wrote it
+            done[name] = found
     return Leftover(doing=files.get(_DOING, b"").decode(errors="replace"), done=done, expired=bool(files.get(_EXPIRED)))
 
 
