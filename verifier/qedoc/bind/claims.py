@@ -10,7 +10,7 @@ import sympy as sp
 
 from qedoc.bind.assembly import Parts, assembled, natural
 from qedoc.bind.axes import axes
-from qedoc.bind.context import Context, mentioned
+from qedoc.bind.context import Context
 from qedoc.bind.domains import place
 from qedoc.bind.entries import bases, summed
 from qedoc.bind.functions import expanded
