@@ -62,6 +62,11 @@ def lossy(x):
     return (x + 1e9) - 1e9
 
 
+def absorbing(x):
+    """A compiler takes the constants together, and a run step by step does not."""
+    return (x + 1e20) - 1e20 + 2 * x
+
+
 def guarded(x):
     if not isinstance(x, jax.Array):
         raise TypeError("expected an array")
@@ -100,6 +105,11 @@ def test_what_a_person_sees_refutes(name: str, formula: sp.Expr, reason: str) ->
     exec(found.call, {"print": lambda value: printed.append(str(float(value)))})  # noqa: S102
     assert float(printed[0]) == pytest.approx(float(found.ran))
     assert float(printed[0]) != pytest.approx(float(found.documented))
+
+
+def test_what_a_compiler_may_reorder_is_no_other_way() -> None:
+    assert checked("absorbing", 3 * x).verdict is not Verdict.REFUTED
+    assert checked("absorbing", 4 * x).verdict is Verdict.REFUTED
 
 
 def test_a_rarer_way_leaves_it_undecided() -> None:

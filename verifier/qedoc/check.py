@@ -11,7 +11,7 @@ from qedoc.conditions import TooManyBranches
 from qedoc.defaults import defaults
 from qedoc.describe import describe, described
 from qedoc.drawing import curve
-from qedoc.errors import UnsupportedError
+from qedoc.errors import UnsupportedError, told
 from qedoc.evaluate.ball import Undefined, Value
 from qedoc.evaluate.ball_values import shortest
 from qedoc.evaluate.compare import Comparison
@@ -254,7 +254,7 @@ def _verdict(subject: Subject, proof: Proof, row: Row | None, executions: Execut
     if subject.raising is not None:
         error, row = subject.raising
         at = spoken(named(subject.case, subject.plan.point(row)))
-        reason = f"formula and code differ at {at}, where a run of the code raises {type(error).__name__}: {error}"
+        reason = f"formula and code differ at {at}, where a run of the code raises {told(error)}"
         return Verdict.UNDECIDED, reason
     if subject.strange is not None:
         inputs = spoken(named(subject.case, subject.plan.point(subject.strange)))

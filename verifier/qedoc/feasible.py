@@ -278,10 +278,15 @@ class _Terms:
                 self._side += [value >= -1, value <= 1, *self._quadrants(term, value, integers)]
             case sp.exp():
                 power = self._real(term.args[0], integers)
-                self._side += [value > 0, value >= 1 + power]
+                self._side += [value > 0, value >= 1 + power, z3.Implies(power < 0, value < 1), z3.Implies(power == 0, value == 1)]
             case sp.log():
                 inside = self._real(term.args[0], integers)
                 self._side.append(z3.Implies(inside > 0, value <= inside - 1))
+            case sp.gamma():
+                self._side.append(z3.Implies(self._real(term.args[0], integers) > 0, value > 0))
+            case sp.uppergamma():
+                order, end = (self._real(part, integers) for part in term.args)
+                self._side.append(z3.Implies(z3.And(order > 0, end >= 0), value > 0))
             case sp.tanh() | sp.erf():
                 self._side += [value > -1, value < 1]
             case sp.floor():
@@ -295,6 +300,8 @@ class _Terms:
                 self._side += [
                     z3.Implies(base > 0, value > 0),
                     z3.Implies(base == 0, value >= 0),
+                    z3.Implies(z3.And(base == 0, power > 0), value == 0),
+                    z3.Implies(power == 0, value == 1),
                     z3.Implies(z3.And(base >= 0, base <= 1, power >= 0), value <= 1),
                     z3.Implies(z3.And(base >= 1, power >= 0), value >= 1),
                     z3.Implies(z3.And(base > 0, base <= 1, power <= 0), value >= 1),

@@ -1,12 +1,13 @@
 """The proof that documentation and code agree on every path and in every cell."""
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import sympy as sp
 
+from qedoc.evaluate.ball import Undefined
 from qedoc.prove.cells import Budget, CellLimitError
 from qedoc.prove.equality import Ruling, Standing, compare
 from qedoc.search.strategies import Row
@@ -94,9 +95,20 @@ def _blind(subject: Subject, ruling: Ruling) -> str:
     tests = enclosures(equalities, subject.plan)
     model = [] if ruling.point is None else [subject.plan.row(ruling.point)]
     rows = itertools.chain(model, subject.plan.simple(MOST_MET), itertools.islice(subject.plan.landmarks(), MOST_MET))
-    if any(all(test(row) is True for test in tests) for row in rows):
+    met = list(rows)
+    if any(all(test(row) is True for test in tests) for row in met) or not all(_is_met(equality, subject, met) for equality in equalities):
         return ""
     return f"no point could be compared where {' and '.join(map(str, equalities))}, and there formula and code are not proved equal"
+
+
+def _is_met(equality: sp.Eq, subject: Subject, rows: Sequence[Row]) -> bool:
+    """Whether an equality holds somewhere, for all that is known: the sign of its difference changes, or a polynomial has a zero."""
+    difference = equality.lhs - equality.rhs
+    if difference.is_polynomial() and len(difference.free_symbols) == 1:
+        return bool(sp.Poly(difference).count_roots())
+    (value,) = enclosures([difference], subject.plan)
+    found = [number for number in map(value, rows) if not isinstance(number, Undefined)]
+    return any(number > 0 for number in found) and any(number < 0 for number in found)
 
 
 def _fixed_keys(template: Any) -> bool:

@@ -125,6 +125,8 @@ class Subject:
         ran = self.run(row)
         if isinstance(ran, Exception):
             return Comparison.BOTH_UNDEFINED
+        if math.isnan(ran) and not self.case.formula.has(sp.oo, -sp.oo):
+            return Comparison.RIGHT_UNDEFINED  # as where a finite value is documented, unless the text itself writes the infinity
         return Comparison.EQUAL if ran == documented else Comparison.DISJOINT
 
     def _passes(self, row: Row) -> bool:
@@ -194,10 +196,10 @@ class Subject:
     def _exactly(self, row: Row, branch: Branch) -> bool:
         """Whether the code gives the very integer that its formula says, and not the documented one: integers have no rounding."""
         documented, actual = self.documented(row), branch.value(row)
-        if not isinstance(documented, flint.fmpq) or not isinstance(actual, flint.fmpq) or actual.q != 1:
+        if not isinstance(documented, flint.fmpq) or not isinstance(actual, flint.fmpq) or documented.q != 1 or actual.q != 1:
             return False
         ran = self.run(row)
-        return isinstance(ran, int) and ran == int(actual.p)
+        return not isinstance(ran, Exception) and ran == int(actual.p)
 
     def _distance(self, row: Row, branch: Branch) -> float:
         """The relative difference of documented value and code value; 0 where they are not known to enough digits to tell."""

@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 import sympy as sp
 
-from qedoc.errors import QedocError, UnsupportedError
+from qedoc.errors import QedocError, UnsupportedError, told
 from qedoc.evaluate import lockstep
 from qedoc.evaluate.precision import FORMATS, rounded
 
@@ -228,7 +228,7 @@ class _Table:
         except QedocError:
             raise
         except Exception as error:  # noqa: BLE001  # whatever the user's code raises
-            self.raised[int(row)] = f"{type(error).__name__}: {error}"
+            self.raised[int(row)] = told(error)
             return error
         self._keep(np.array([row]), result, _array(result)[None])
         return None

@@ -14,7 +14,7 @@ from jax.core import Trace
 from jax.extend.core import Literal, set_current_trace, take_current_trace
 
 from qedoc.conditions import is_condition, relate
-from qedoc.errors import Location, QedocError, UnsupportedError
+from qedoc.errors import Location, QedocError, UnsupportedError, told
 from qedoc.lift.arrays import ARRAY_RULES, Elements, Operand, Step, elements
 from qedoc.lift.concrete import evaluate
 from qedoc.lift.control import CONTROL_RULES
@@ -232,7 +232,7 @@ class ConcolicTrace(Trace):
         except UnsupportedError:
             raise
         except Exception as error:  # a rule, SymPy or a parameter that is new in jax: whatever it is, the code was not read
-            raise self.unsupported(f"the primitive {primitive.name} could not be read: {type(error).__name__}: {error}") from error
+            raise self.unsupported(f"the primitive {primitive.name} could not be read: {told(error)}") from error
         outputs = types if primitive.multiple_results else [types]
         made = [self._wrapped(*output) for output in zip(results, outputs, rows, strict=True)]
         return made if primitive.multiple_results else made[0]
@@ -316,7 +316,7 @@ def run(
                 raise trace.unsupported("the expression became too deep") from error
             except Exception as error:  # the user's own, and part of what the code does
                 if isinstance(error, NotImplementedError) or raised_here(error):
-                    raise trace.unsupported(f"{type(error).__name__}: {error}") from error
+                    raise trace.unsupported(told(error)) from error
                 raised = error
         if trace.failure is not None:
             raise trace.failure

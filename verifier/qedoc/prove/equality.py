@@ -100,17 +100,31 @@ def equal(left: sp.Expr, right: sp.Expr, guards: Sequence[sp.Basic], facts: Fact
     return not undefined(left) and not undefined(right) and (left == right or Canon(facts).zero(left - right))
 
 
-def elimination(guards: tuple[sp.Basic, ...], facts: Facts) -> Mapping[sp.Symbol, sp.Expr]:
-    """Symbols that the cell's equalities express by others, each in terms of symbols that stay."""
-    replaced: dict[sp.Symbol, sp.Expr] = {}
+def elimination(guards: tuple[sp.Basic, ...], facts: Facts) -> Mapping[sp.Expr, sp.Expr]:
+    """What the cell's equalities express by others: symbols, else values of functions, each in terms of what stays."""
+    replaced: dict[sp.Expr, sp.Expr] = {}
     for difference in equalities(guards, facts):
-        rest = sp.expand(difference.xreplace(replaced))
-        for symbol in sorted(rest.free_symbols, key=lambda s: (not s.is_integer, s.name)):
-            slope = rest.coeff(symbol, 1)
-            remainder = sp.expand(rest - slope * symbol)
-            if slope.is_Rational and slope != 0 and not remainder.has(symbol):
-                solution = -remainder / slope
-                replaced = {old: value.xreplace({symbol: solution}) for old, value in replaced.items()}
-                replaced[symbol] = solution
-                break
+        rest = _numerator(difference.xreplace(replaced))
+        symbols = sorted(rest.free_symbols, key=lambda s: (not s.is_integer, s.name))
+        values = sorted(rest.atoms(sp.Function), key=lambda value: (-value.count_ops(), str(value)))
+        solved = ((part, _solution(rest, part)) for part in (*symbols, *values))
+        found = next(((part, solution) for part, solution in solved if solution is not None), None)
+        if found is not None:
+            part, solution = found
+            replaced = {old: value.xreplace({part: solution}) for old, value in replaced.items()}
+            replaced[part] = solution
     return replaced
+
+
+def _solution(zero: sp.Expr, part: sp.Expr) -> sp.Expr | None:
+    """What a symbol or a value is where an expression is zero; None unless it is a rational multiple of it, and the rest is free of it."""
+    unknown = sp.Dummy(real=True)
+    rest = sp.expand(zero.xreplace({part: unknown}))
+    slope = rest.coeff(unknown, 1)
+    remainder = sp.expand(rest - slope * unknown)
+    return -remainder / slope if slope.is_Rational and slope != 0 and not remainder.has(unknown) and not remainder.has(part) else None
+
+
+def _numerator(difference: sp.Expr) -> sp.Expr:
+    """A quotient is 0 where its numerator is, and where it is defined its denominator is not."""
+    return sp.fraction(difference)[0] if difference.is_Mul else difference

@@ -8,6 +8,8 @@ from fractions import Fraction
 from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
+from jax.core import Tracer
+
 from qedoc.lift.frames import is_users
 from qedoc.search.plan import plainness
 
@@ -71,7 +73,7 @@ class _Reader:
                 return  # those of its attributes that code names are noted there
             case _ if hasattr(value, "__wrapped__"):
                 self.value(value.__wrapped__, depth + 1)
-            case _ if hasattr(value, "tolist") and hasattr(value, "ndim"):
+            case _ if hasattr(value, "tolist") and hasattr(value, "ndim") and not isinstance(value, Tracer):
                 numbers = value.tolist() if getattr(value, "size", LONGEST + 1) <= LONGEST else None
                 self.value(numbers, depth + 1)
 
