@@ -1042,3 +1042,17 @@ def test_the_words_after_a_formula_say_what_it_is(library: Path) -> None:
 @pytest.mark.parametrize("argument", ["z^2", "y", "1 - z + y", "x z"])
 def test_an_argument_that_does_not_tell_the_symbol_is_refused(library: Path, argument: str) -> None:
     assert "the symbol z equals no parameter" in refused(bound(library, RESTATED.format(argument=argument))).reason
+
+
+@pytest.mark.parametrize("ends", ["i=2}^n", "i=1}^{n-1}", "i=3}^{n}"])
+def test_a_sum_over_part_of_an_axis_does_not_tell_the_axis(library: Path, ends: str) -> None:
+    """Whether x has an entry before or behind these is not said."""
+    text = f'def f(x):\n    r"""F.\n\n    .. math:: \\sum_{{{ends} x_i\n\n    Args:\n        x: a vector.\n    """\n    return jnp.sum(x[1:])\n'
+    assert "need not be all entries of the axis" in refused(bound(library, text)).reason
+
+
+@pytest.mark.parametrize("ends", ["i=1}^n", "i=0}^{n-1}", "i=0}^n"])
+def test_a_sum_over_the_whole_axis_does(library: Path, ends: str) -> None:
+    text = f'def f(x):\n    r"""F.\n\n    .. math:: \\sum_{{{ends} x_i\n\n    Args:\n        x: a vector.\n    """\n    return jnp.sum(x)\n'
+    assert verdicts(only(bound(library, text))) == {Verdict.PROVED}
+    assert verdicts(only(bound(library, text.replace("jnp.sum(x)", "jnp.sum(x[1:])")))) >= {Verdict.REFUTED}

@@ -20,7 +20,7 @@ from qedoc.limits import Limits
 from qedoc.pool import Pool
 from qedoc.verdict import Verdict
 
-LIMITS = {"vectors": Limits(max_points=60, timeout=6)}
+LIMITS = {"vectors": Limits(max_points=60, timeout=60)}
 """For modules whose claims have many cases."""
 
 MODULES = sorted(path.stem for path in (Path(__file__).parent / "corpus").glob("*.py") if path.stem != "transcriptions")
@@ -50,7 +50,7 @@ def pool() -> Iterator[Pool]:
 
 @pytest.mark.parametrize("module", MODULES)
 def test_no_wrong_claim_holds_and_no_right_one_is_refuted(module: str, pool: Pool, record_property: Callable[[str, object], None]) -> None:
-    found = engine.audit([f"corpus.{module}"], limits=LIMITS.get(module, Limits(timeout=6)), jobs=1, pool=pool)
+    found = engine.audit([f"corpus.{module}"], limits=LIMITS.get(module, Limits(timeout=60)), jobs=1, pool=pool)
     counts: Counter[str] = Counter()
     wrong = []
     for claim in found.claims:

@@ -124,7 +124,7 @@ def package(folder: Path) -> subprocess.CompletedProcess[str]:
 def test_each_function_has_a_verdict_of_its_own(functions: subprocess.CompletedProcess[str]) -> None:
     found = verdicts(functions)
     assert (found.pop("a_right"), found.pop("z_wrong")) == ("proved", "refuted")
-    assert found.pop("m_keep_tracer") in ("proved", "undecided")  # it keeps a tracer, and does not use it
+    assert found.pop("m_keep_tracer") == "proved"  # it keeps a tracer, and does not use it
     assert set(found.values()) <= {"undecided", "unsupported"}
     assert len(found) == FUNCTIONS.count(".. math::") - 3
 
@@ -208,23 +208,23 @@ def test_a_name_without_formulas_is_told_beside_one_with(folder: Path) -> None:
     assert "QED305 formless: no display formula in 1 docstring" in done.stdout
 
 
-def test_a_formula_that_takes_too_long_to_read_costs_itself(folder: Path) -> None:
-    done = qedoc("audit", "hostile_slow", "--format", "json", "-j1", "--timeout", "4", "--max-points", "40", folder=folder)
+def test_a_sum_of_a_billion_terms_costs_itself(folder: Path) -> None:
+    done = qedoc("audit", "hostile_slow", "--format", "json", "-j1", "--max-points", "40", folder=folder)
     assert verdicts(done) == {"a_right": "proved", "b_huge": "undecided"}
-    assert "time limit of 4 s ran out" in done.stdout
+    assert "at most 1000 are written out" in done.stdout
     assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_what_happens_while_a_formula_is_read_costs_that_formula(folder: Path) -> None:
     """A default whose text is asked for while the formula is bound ends the process, or takes for ever."""
-    done = qedoc("audit", "hostile_defaults", "--format", "json", "-j1", "--timeout", "4", "--max-points", "40", folder=folder)
+    done = qedoc("audit", "hostile_defaults", "--format", "json", "-j1", "--timeout", "15", "--max-points", "40", folder=folder)
     claims = {claim["id"].rpartition(".")[2]: (claim["verdict"], claim["reason"]) for claim in json.loads(done.stdout)["claims"]}
     assert claims.pop("a_right")[0] == "proved"
     assert claims.pop("z_wrong")[0] == "refuted"
     assert claims == {
         "b_leaves": ("undecided", "the code ends the process (exit code 0)"),
         "b_exits": ("undecided", "the code ends the process: sys.exit(0)"),
-        "b_stays": ("undecided", "time limit of 4 s ran out (reading the formula)"),
+        "b_stays": ("undecided", "time limit of 15 s ran out (reading the formula)"),
     }
     assert {error["message"] for error in json.loads(done.stdout)["errors"]} == {
         "hostile_defaults.b_leaves: the code ends the process (exit code 0)",
@@ -277,11 +277,19 @@ def test_a_spec_file_that_interrupts_is_an_error(tmp_path: Path) -> None:
     assert done.returncode == 2
 
 
-def test_an_interrupt_of_the_run_itself_is_still_one(folder: Path) -> None:
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(folder), *sys.path])}
-    command = [sys.executable, "-m", "qedoc", "audit", "hostile_slow.b_huge", "--timeout", "100"]
-    with subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        time.sleep(3)
+def test_an_interrupt_of_the_run_itself_is_still_one(tmp_path: Path) -> None:
+    """It comes when the code of the claim has begun."""
+    begun = tmp_path / "begun"
+    (tmp_path / "stays.py").write_text(
+        f"import pathlib, time\n{function('stays', f'pathlib.Path({str(begun)!r}).touch(); time.sleep(1000)')}"
+    )
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])}
+    command = [sys.executable, "-m", "qedoc", "audit", "stays", "--timeout", "1000"]
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # what a shell starts in the background ignores it, and so do its children
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    with subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        while not begun.exists() and process.poll() is None:
+            time.sleep(0.1)
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=60)
     assert process.returncode == 130

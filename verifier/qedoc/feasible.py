@@ -283,7 +283,7 @@ class _Terms:
                 inside = self._real(term.args[0], integers)
                 self._side.append(z3.Implies(inside > 0, value <= inside - 1))
             case sp.gamma():
-                self._side.append(z3.Implies(self._real(term.args[0], integers) > 0, value > 0))
+                self._side += [value != 0, z3.Implies(self._real(term.args[0], integers) > 0, value > 0)]
             case sp.uppergamma():
                 order, end = (self._real(part, integers) for part in term.args)
                 self._side.append(z3.Implies(z3.And(order > 0, end >= 0), value > 0))
