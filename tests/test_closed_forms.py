@@ -59,6 +59,15 @@ SERIES = {
         sp.Sum(sp.rf(a, n) * sp.rf(b, n) / sp.rf(z, n) * x**n / sp.factorial(n), (n, 0, oo)),
         [{"a": 2, "b": 3, "z": 4, "x": 0.5}, {"a": 0.5, "b": 1, "z": -0.5, "x": -0.5}],
     ),
+    "from 1": (sp.Sum(x**n / sp.factorial(n), (n, 1, oo)), [{"x": 2}, {"x": -0.5}, {"x": 0}]),
+    "from 3": (sp.Sum((n + a) ** (-s), (n, 3, oo)), [{"a": 0.5, "s": 3}]),
+    "geometric": (sp.Sum(x**n, (n, 2, oo)), [{"x": 0.5}, {"x": -0.25}]),
+    "cosine": (sp.Sum((-1) ** n * x ** (2 * n) / sp.factorial(2 * n), (n, 0, oo)), [{"x": 2}, {"x": -1}]),
+    "sine": (sp.Sum((-1) ** n * x ** (2 * n + 1) / sp.factorial(2 * n + 1), (n, 0, oo)), [{"x": 2}, {"x": -1}]),
+    "Bessel": (sp.Sum((x**2 / 4) ** n / sp.factorial(n) ** 2, (n, 0, oo)), [{"x": 2}, {"x": -1}]),
+    "Bessel, order 1": (sp.Sum((x / 2) ** (2 * n + 1) / sp.factorial(n) / sp.factorial(n + 1), (n, 0, oo)), [{"x": 2}, {"x": -1}]),
+    "powers below": (sp.Sum((-x) ** n / 2**n / sp.factorial(n + 1), (n, 0, oo)), [{"x": 2}, {"x": -1}]),
+    "Mittag-Leffler": (sp.Sum(x**n / sp.gamma(n + a), (n, 0, oo)), [{"a": 2, "x": 1}, {"a": 0.5, "x": -1}]),
     "without a factorial": (sp.Sum(3 * sp.rf(a, n) * x**n / sp.rf(b, n), (n, 0, oo)), [{"a": 2, "b": 3, "x": 0.5}]),
 }
 
@@ -90,7 +99,9 @@ UNKNOWN = {
     "an undefined piece": sp.Integral(sp.Piecewise((sp.exp(-t), t < 1), (sp.nan, True)), (t, 0, x)),
     "a square in the way": sp.Integral(t ** (a - 1) * sp.exp(-(t**2)), (t, 0, x)),
     "two variables": sp.Integral(sp.exp(-t - n), (t, 0, x), (n, 0, x)),
-    "series from 1": sp.Sum((n + a) ** (-s), (n, 1, oo)),
+    "series from a symbol": sp.Sum((n + a) ** (-s), (n, z, oo)),
+    "a power that may be 0 below": sp.Sum(x ** (-n) / sp.factorial(n), (n, 0, oo)),
+    "a third of a factorial": sp.Sum(x**n / sp.factorial(3 * n), (n, 0, oo)),
     "finite series": sp.Sum((n + a) ** (-s), (n, 0, 10)),
     "another slope": sp.Sum((2 * n + a) ** (-s), (n, 0, oo)),
     "alternating by a square": sp.Sum(x ** (n**2), (n, 0, oo)),
@@ -119,7 +130,7 @@ def quadrature(integral: sp.Integral, point: dict[str, float]) -> mpmath.mpf:
 
 def summation(series: sp.Sum, point: dict[str, float]) -> mpmath.mpf:
     here = at(series, point)
-    return mpmath.nsum(sp.lambdify(here.limits[0][0], here.function, "mpmath"), [0, mpmath.inf])
+    return mpmath.nsum(sp.lambdify(here.limits[0][0], here.function, "mpmath"), [int(here.limits[0][1]), mpmath.inf])
 
 
 CASES = [(name, integral, point, quadrature) for name, (integral, points) in INTEGRALS.items() for point in points] + [

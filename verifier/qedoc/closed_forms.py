@@ -8,13 +8,16 @@ integral or series stays as it is. Source: NIST Digital Library of Mathematical 
 import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import sympy as sp
 
 from qedoc.conditions import relate
 
 _LINE = (-sp.oo, sp.oo)
+
+Ratio: TypeAlias = tuple[sp.Expr, sp.Expr, list[sp.Expr], list[sp.Expr]]
+"""A factor at n = 0, and its ratio at n + 1 and n: a number, the a of factors n + a above, and the b of factors n + b below."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,9 +267,13 @@ def _between(start: sp.Expr, stop: sp.Expr) -> sp.Rational:
 
 
 def _series(series: sp.Sum) -> _Closed | None:
-    if len(series.limits) != 1 or series.limits[0][1:] != (0, sp.oo):
+    if len(series.limits) != 1:
         return None
-    return _hurwitz(series.function, series.limits[0][0]) or _hypergeometric(series.function, series.limits[0][0])
+    n, first, last = series.limits[0]
+    if last != sp.oo or not first.is_Integer:
+        return None
+    term = series.function.subs(n, n + first) if first else series.function
+    return _hurwitz(term, n) or _hypergeometric(term, n)
 
 
 def _hurwitz(term: sp.Expr, n: sp.Symbol) -> _Closed | None:
@@ -279,22 +286,25 @@ def _hurwitz(term: sp.Expr, n: sp.Symbol) -> _Closed | None:
 
 
 def _hypergeometric(term: sp.Expr, n: sp.Symbol) -> _Closed | None:
-    """x**n / n! by rising factorials (16.2): every x for p <= q, and |x| < 1 for p = q + 1."""
-    constant, x = sp.S.One, sp.S.One
+    """Terms whose ratio is x (n + a)... / ((n + b)...) (16.2): every x for as many b as a or more, else |x| < 1.
+
+    With a factor n + 1 below, the series is the first term times pFq of the a and the other b at x.
+    """
+    start, x = sp.S.One, sp.S.One
     upper: list[sp.Expr] = []
     lower: list[sp.Expr] = []
-    for factor in sp.Mul.make_args(term):
-        base, exponent = factor.as_base_exp()
-        if not factor.has(n):
-            constant *= factor
-        elif exponent == n and not base.has(n):
-            x *= base
-        elif isinstance(base, sp.RisingFactorial) and base.args[1] == n and not base.args[0].has(n) and exponent in (1, -1):
-            (upper if exponent == 1 else lower).append(base.args[0])
-        elif base == sp.factorial(n) and exponent == -1:
-            lower.append(sp.S.One)
-        else:
+    for factor in _powers(term):
+        found = _ratio(factor, n)
+        if found is None:
             return None
+        first, scale, above, below = found
+        start, x = start * first, x * scale
+        upper += above
+        lower += below
+    for shared in [a for a in upper if a in lower]:
+        if shared in upper and shared in lower:
+            upper.remove(shared)
+            lower.remove(shared)
     if sp.S.One in lower:
         lower.remove(sp.S.One)
     else:
@@ -303,4 +313,47 @@ def _hypergeometric(term: sp.Expr, n: sp.Symbol) -> _Closed | None:
         return None
     poles = [sp.Or(relate("gt", b, sp.S.Zero), relate("ne", b, sp.floor(b))) for b in lower]
     within = [relate("lt", sp.Abs(x), sp.S.One)] if len(upper) == len(lower) + 1 else []
-    return _Closed(constant * sp.hyper(upper, lower, x), (*poles, *within))
+    return _Closed(start * sp.hyper(upper, lower, x), (*poles, *within))
+
+
+def _powers(term: sp.Expr) -> Iterator[tuple[sp.Expr, int]]:
+    """The factors of a term, each with the whole power that it has."""
+    for factor in sp.Mul.make_args(term):
+        base, exponent = factor.as_base_exp()
+        if isinstance(base, sp.Mul):
+            yield from ((part, power) for each in base.args for part, power in _powers(each**exponent))
+        elif exponent.is_Integer and isinstance(base, sp.factorial | sp.gamma | sp.RisingFactorial | sp.Add | sp.Symbol):
+            yield base, int(exponent)
+        else:
+            yield factor, 1
+
+
+def _ratio(factor: tuple[sp.Expr, int], n: sp.Symbol) -> Ratio | None:
+    part, power = factor
+    if not part.has(n):
+        return part**power, sp.S.One, [], []
+    base, exponent = part.as_base_exp()
+    if power == 1 and not base.has(n):  # x**(k n + c)
+        slope, rest = exponent.coeff(n, 1), sp.expand(exponent - exponent.coeff(n, 1) * n)
+        whole = slope.is_Integer and rest.is_Integer and ((slope > 0 and rest >= 0) or base.is_nonzero)
+        return (base**rest, base**slope, [], []) if whole else None
+    made = _steps(part, n)
+    if made is None:
+        return None
+    first, scale, roots = made
+    above, below = (roots, []) if power > 0 else ([], roots)
+    return first**power, scale**power, above * abs(power), below * abs(power)
+
+
+def _steps(part: sp.Expr, n: sp.Symbol) -> tuple[sp.Expr, sp.Expr, list[sp.Expr]] | None:
+    """A factorial, a gamma function or a rising factorial at n = 0, and its ratio: a number times factors n + root."""
+    if isinstance(part, sp.RisingFactorial) and part.args[1] == n and not part.args[0].has(n):
+        return sp.S.One, sp.S.One, [part.args[0]]
+    if not isinstance(part, sp.factorial | sp.gamma):
+        return None
+    inside = part.args[0] + (1 if isinstance(part, sp.factorial) else 0)  # of the gamma function
+    slope = inside.coeff(n, 1)
+    rest = sp.expand(inside - slope * n)
+    if slope not in (1, 2) or rest.has(n):
+        return None
+    return part.subs(n, 0), slope**slope, [(rest + k) / slope for k in range(int(slope))]
