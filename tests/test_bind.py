@@ -1044,15 +1044,28 @@ def test_an_argument_that_does_not_tell_the_symbol_is_refused(library: Path, arg
     assert "the symbol z equals no parameter" in refused(bound(library, RESTATED.format(argument=argument))).reason
 
 
+TOTAL = r'''
+def f(x):
+    r"""F.
+
+    .. math:: \sum_{ENDS x_i
+
+    Args:
+        x: a vector.
+    """
+    return jnp.sum(x)
+'''
+
+
 @pytest.mark.parametrize("ends", ["i=2}^n", "i=1}^{n-1}", "i=3}^{n}"])
 def test_a_sum_over_part_of_an_axis_does_not_tell_the_axis(library: Path, ends: str) -> None:
     """Whether x has an entry before or behind these is not said."""
-    text = f'def f(x):\n    r"""F.\n\n    .. math:: \\sum_{{{ends} x_i\n\n    Args:\n        x: a vector.\n    """\n    return jnp.sum(x[1:])\n'
+    text = TOTAL.replace("ENDS", ends).replace("jnp.sum(x)", "jnp.sum(x[1:])")
     assert "need not be all entries of the axis" in refused(bound(library, text)).reason
 
 
 @pytest.mark.parametrize("ends", ["i=1}^n", "i=0}^{n-1}", "i=0}^n"])
 def test_a_sum_over_the_whole_axis_does(library: Path, ends: str) -> None:
-    text = f'def f(x):\n    r"""F.\n\n    .. math:: \\sum_{{{ends} x_i\n\n    Args:\n        x: a vector.\n    """\n    return jnp.sum(x)\n'
+    text = TOTAL.replace("ENDS", ends)
     assert verdicts(only(bound(library, text))) == {Verdict.PROVED}
     assert verdicts(only(bound(library, text.replace("jnp.sum(x)", "jnp.sum(x[1:])")))) >= {Verdict.REFUTED}

@@ -240,7 +240,9 @@ def _gaps(subject: Subject) -> tuple[Finding, ...]:
 
 def _verdict(subject: Subject, proof: Proof, row: Row | None, executions: Executions, gaps: tuple[Finding, ...]) -> tuple[Verdict, str]:
     if row is not None:
-        if proof.complete:
+        branch = subject.code.at(row)
+        ruled = branch is not None and branch.defined(row) and not isinstance(subject.documented(row), Undefined)
+        if proof.complete and ruled:
             return Verdict.UNDECIDED, "the proof and the enclosures contradict each other; please report this as a bug of qedoc"
         return Verdict.REFUTED, "formula and code have different values at a point of the domain"
     if proof.complete and subject.nearly is not None:

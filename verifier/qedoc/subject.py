@@ -137,10 +137,10 @@ class Subject:
         if self._questions >= MOST_QUESTIONS:
             return False
         self._questions += 1
-        numbers = [run_plain(self.call, self.plan.symbols, row, x64=x64, arrays=self.wants_arrays) for x64 in (False, True)]
+        numbers = [self.run(row), run_plain(self.call, self.plan.symbols, row, x64=False, arrays=self.wants_arrays)]
         if any(isinstance(ran, Exception) or not math.isfinite(ran) for ran in numbers):
             return False
-        single, double = map(float, numbers)  # type: ignore[arg-type]  # they are numbers
+        double, single = map(float, numbers)  # type: ignore[arg-type]  # they are numbers
         exact = midpoint(sharpest(self.documented, row))
         difference = abs(double - exact)
         return difference > PLAIN * max(abs(double), abs(exact)) and abs(double - single) * STEADY <= difference

@@ -1,6 +1,6 @@
 """Runs JAX code on values that are concrete and symbolic at once, and reads off the formula of the path taken."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
 from types import FrameType
@@ -320,6 +320,8 @@ def run(
                 raised = error
         if trace.failure is not None:
             raise trace.failure
+        if isinstance(returned, Iterator | Coroutine):
+            raise trace.unsupported(f"the target returns a {type(returned).__name__}; expected a real number")
         value = jax.tree.map(lambda leaf: _formulas(trace, leaf), returned)
     return Path(
         value=value,
