@@ -10,7 +10,7 @@ import sympy as sp
 from qedoc.bind import Bound, Refused, claims, given
 from qedoc.case import MOST_TERMS, instantiate
 from qedoc.check import check
-from qedoc.errors import TargetError
+from qedoc.errors import QedocError, TargetError
 from qedoc.inputs import row_of
 from qedoc.limits import Limits
 from qedoc.sources.docstrings import documented
@@ -551,13 +551,13 @@ def test_conditions_that_leave_one_point(library: Path) -> None:
         (["x < 2", "x > 3"], "--where 'x < 2, x > 3' leaves no point of the domain: the conditions x > 3 and x < 2 exclude each other"),
         (["1 > 2"], "--where '1 > 2' leaves no point of the domain: the condition 1 > 2 holds nowhere"),
         (["x > x"], "--where 'x > x' leaves no point of the domain: the conditions hold nowhere"),
-        (["z > 1"], "--where 'z > 1' is about z; the claim has x"),
+        (["z > 1"], "--where 'z > 1': z is no symbol of the formula; the symbols of the formula are x"),
     ],
 )
 def test_given_conditions_that_leave_no_point(library: Path, where: list[str], message: str) -> None:
     bound(library, PARTIAL.format(parameters="x", value="x + 1", text=r"for :math:`x > 0`.", code="x"))
     assert isinstance(only(given("documents.f", "x + 1", {}, ["x < 3", "x > 2"])), Bound)
-    with pytest.raises(TargetError) as raised:
+    with pytest.raises(QedocError) as raised:
         given("documents.f", "x + 1", {}, where)
     assert raised.value.message.startswith(message)
     assert "\n" not in raised.value.message

@@ -42,7 +42,7 @@ def is_right(name: str) -> bool:
     return name.endswith("_R")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def pool() -> Iterator[Pool]:
     with Pool(1, worker.warm_up) as workers:
         yield workers
