@@ -128,9 +128,9 @@ def pieces(*rows: tuple[sp.Expr, sp.Basic]) -> sp.Expr:
     ("formula", "undefined", "where"),
     [
         (sp.log(t), "False", ["t >= 0"]),
-        (pieces((sp.sqrt(t), t > 0), (sp.nan, True)), "t <= 0", []),
-        (pieces((sp.sqrt(t), t > 1), (sp.nan, True)), "t <= 1", ["(t <= 1) | (t >= 0)"]),
-        (pieces((sp.sqrt(t), t > -1), (sp.nan, True)), "t <= -1", ["(t <= -1) | (t >= 0)"]),
+        (pieces((sp.sqrt(t), t > 0), (sp.nan, True)), "t <= 0", ["(t >= 0) | (t <= 0)"]),
+        (pieces((sp.sqrt(t), t > 1), (sp.nan, True)), "t <= 1", ["(t >= 0) | (t <= 1)"]),
+        (pieces((sp.sqrt(t), t > -1), (sp.nan, True)), "t <= -1", ["(t >= 0) | (t <= -1)"]),
         (pieces((sp.nan, t < 0), (1 / t, True)), "t < 0", ["(t < 0) | Ne(t, 0)"]),
         (pieces((sp.nan, t < 0), (sp.nan, t < 1), (t, True)), "(t < 0) | (t < 1)", []),
         (pieces((t, t < 0), (sp.nan, t < 1), (t, True)), "(t >= 0) & (t < 1)", []),
