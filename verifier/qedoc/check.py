@@ -30,7 +30,7 @@ from qedoc.search.written import written
 from qedoc.spec import Size, Spec
 from qedoc.subject import Subject, shown
 from qedoc.trial import trial
-from qedoc.verdict import CaseResult, Counterexample, Finding, Formula, Verdict
+from qedoc.verdict import DIFFERENT, CaseResult, Counterexample, Finding, Formula, Verdict
 from qedoc.ways import dissent
 
 __all__ = ["check", "curve", "describe", "lifted", "search"]
@@ -244,7 +244,7 @@ def _verdict(subject: Subject, proof: Proof, row: Row | None, executions: Execut
         ruled = branch is not None and branch.defined(row) and not isinstance(subject.documented(row), Undefined)
         if proof.complete and ruled:
             return Verdict.UNDECIDED, "the proof and the enclosures contradict each other; please report this as a bug of qedoc"
-        return Verdict.REFUTED, "formula and code have different values at a point of the domain"
+        return Verdict.REFUTED, DIFFERENT
     if proof.complete and subject.nearly is not None:
         return Verdict.UNDECIDED, "the proof and the enclosures contradict each other; please report this as a bug of qedoc"
     if subject.nearly is not None:

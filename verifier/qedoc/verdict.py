@@ -41,6 +41,10 @@ SEVERITY = (
 )
 
 
+DIFFERENT = "formula and code have different values at a point of the domain"
+"""The reason of a refutation of which the point says all."""
+
+
 def weakest(verdicts: Sequence[Verdict]) -> Verdict:
     """The verdict of a claim that is made of several cases: no better than any of them."""
     return min(verdicts, key=SEVERITY.index)

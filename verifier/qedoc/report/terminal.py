@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from qedoc.outcome import Outcome
 from qedoc.report.layout import STYLES, Page, Plain, count, number, point, seconds
 from qedoc.report.machine import worst_accuracy
-from qedoc.verdict import Accuracy, CaseResult, ClaimResult, Finding, PropertyResult, Verdict, weakest
+from qedoc.verdict import DIFFERENT, Accuracy, CaseResult, ClaimResult, Finding, PropertyResult, Verdict, weakest
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -157,6 +157,8 @@ def cause(page: Page, case: CaseResult) -> None:
         return
     difference = f"documented {number(found.documented)}, code {number(found.actual)}"
     page.finding("found", f"{point(found.inputs)}: {difference}")
+    if case.reason and case.reason != DIFFERENT:
+        page.prose("because", case.reason)
     page.field("paste", [f"{found.call}  # {number(found.ran)}"])
 
 
