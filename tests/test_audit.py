@@ -265,7 +265,7 @@ def test_a_target_without_a_formula_is_refused(target: str, said: str, library: 
 
 
 def test_a_project_with_specs_falls_back_to_docstrings(library: Path, tmp_path: Path) -> None:
-    """The spec of a target goes before its docstring; a target that only has a docstring is checked by that, without the lock file."""
+    """A spec of the target overrides its docstring. A target without a spec is checked by its docstring, without the lock file."""
     (tmp_path / "spec").mkdir()
     (tmp_path / "spec" / "flipped.py").write_text(
         "from sympy import symbols\nfrom qedoc import Parameter, Reals, Spec\nx = symbols('x')\n"

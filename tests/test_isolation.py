@@ -333,7 +333,7 @@ def swallowing() -> str:
                 try:
                     while True:
                         pass
-                except Exception:  # noqa: BLE001, S110
+                except Exception:  # noqa: BLE001, S110  code under test that swallows what it can
                     pass
     except Expired:
         return "expired"

@@ -76,7 +76,7 @@ def test_zeros_of_both_signs_and_nans_are_told_apart() -> None:
 
 def made(source: str) -> Any:
     """A function that is qedoc's own, as those are that make the structures with which code is called."""
-    return eval(compile(source, case.__file__, "eval"))  # noqa: S307
+    return eval(compile(source, case.__file__, "eval"))  # noqa: S307  literals of this file, compiled as if qedoc had them
 
 
 def test_keys_of_a_given_dict_part_rows_by_equality_not_by_value() -> None:

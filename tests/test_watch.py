@@ -63,4 +63,6 @@ def test_formula_in_the_arithmetic_of_code() -> None:
     double = computed(sp.exp(-x), [x], rows, "float64")
     assert double is not None
     assert double[1] > 0
-    assert computed(2 * n, [n], [(Fraction(3),)], "float64").tolist() == [6.0]  # type: ignore[union-attr]
+    whole = computed(2 * n, [n], [(Fraction(3),)], "float64")
+    assert whole is not None
+    assert whole.tolist() == [6.0]

@@ -102,7 +102,7 @@ def test_what_a_person_sees_refutes(name: str, formula: sp.Expr, reason: str) ->
     found = result.counterexample
     assert found is not None
     printed: list[str] = []
-    exec(found.call, {"print": lambda value: printed.append(str(float(value)))})  # noqa: S102
+    exec(found.call, {"print": lambda value: printed.append(str(float(value)))})  # noqa: S102  the line to paste is under test
     assert float(printed[0]) == pytest.approx(float(found.ran))
     assert float(printed[0]) != pytest.approx(float(found.documented))
 
@@ -133,7 +133,7 @@ def test_code_that_takes_arrays_alone_is_given_arrays(name: str, formula: sp.Exp
     assert result.verdict is verdict, result.reason
     if result.counterexample is not None:
         assert "jnp.asarray(" in result.counterexample.call
-        exec(result.counterexample.call, {"print": lambda value: None})  # noqa: S102
+        exec(result.counterexample.call, {"print": lambda value: None})  # noqa: S102  as above
 
 
 def test_code_that_takes_arrays_alone_is_refuted_with_arrays() -> None:

@@ -1,4 +1,4 @@
-"""Formulas with few values or none that are known, underflow, saturation, and equalities that no rational number solves."""
+"""Formulas with few known values or none, underflow, saturation, and equalities without a rational solution."""
 
 import jax
 import jax.numpy as jnp

@@ -258,7 +258,7 @@ def raised(a: sp.Expr, b: sp.Expr) -> Partial:
     if domain is sp.false:
         return UNDEFINED
     made = a**b
-    return partial(sp.Abs(a) ** b if made.has(sp.I) else made, domain)  # where it is defined at all, the base is not negative
+    return partial(sp.Abs(a) ** b if made.has(sp.I) and b.is_number else made, domain)  # with such an exponent the base is not negative
 
 
 def _power_domain(a: sp.Expr, b: sp.Expr) -> sp.Basic:

@@ -376,7 +376,7 @@ class _Visit:
     unread: list[Unread] = field(default_factory=list)
 
     def note(self, step: str, name: str) -> None:
-        """Notes what is being done, for the one who finds the process dead."""
+        """Records the current step, so that it is known if the process dies."""
         (self.folder / _DOING).write_text(f"{step} {name}", encoding="utf-8")
 
     def load(self, name: str) -> ModuleType | None:
