@@ -5,7 +5,6 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,20 +16,12 @@ from qedoc.lock.closure import locate
 from qedoc.lock.freshness import Noted, claims_in, claims_of, docstrings_key, unread_in, why_stale
 from qedoc.lock.store import Lock, load
 from qedoc.outcome import Event, Outcome, Stale, Unread, nothing
+from qedoc.settings import Mode
 from qedoc.sources.specfiles import SpecFile
 from qedoc.verdict import ClaimResult
 
 if TYPE_CHECKING:
     from qedoc.pool import Workers
-
-
-class Mode(StrEnum):
-    """What is verified."""
-
-    CHANGED = "changed"
-    ALL = "all"
-    LOCKED = "locked"
-    UNLOCKED = "unlocked"
 
 
 def recheck(

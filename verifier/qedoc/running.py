@@ -14,8 +14,8 @@ from qedoc.config import Config
 from qedoc.errors import QedocError, UnknownTargetError
 from qedoc.lock.closure import locate
 from qedoc.outcome import Event, Outcome
-from qedoc.recheck import Mode, recheck
-from qedoc.settings import Settings, settled, spec_paths
+from qedoc.recheck import recheck
+from qedoc.settings import Mode, Settings, settled, spec_paths
 from qedoc.sources.specfiles import SpecFile, find
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from qedoc.lock.freshness import Noted, claims_in, claims_of, docstrings_key
 from qedoc.lock.store import load
 from qedoc.lock.syntax import digest
 from qedoc.outcome import Outcome
-from qedoc.recheck import Mode, recheck
-from qedoc.settings import spec_paths, usable_cores
+from qedoc.recheck import recheck
+from qedoc.settings import Mode, spec_paths, usable_cores
 from qedoc.sources.specfiles import SpecFile, find
 from qedoc.verdict import ClaimResult
 

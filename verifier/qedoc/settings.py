@@ -3,19 +3,28 @@
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from pathlib import Path
 
 from qedoc.codes import check_prefixes
 from qedoc.config import Config, configuration
 from qedoc.errors import QedocError
 from qedoc.limits import Limits
-from qedoc.recheck import Mode
 
 _MOST_JOBS = 8
 
 AUDIT_TIMEOUT = 15.0
 AUDIT_POINTS = 300
 """Bounds for the formulas of docstrings that no table names: an audit is wide, a check is deep."""
+
+
+class Mode(StrEnum):
+    """What is verified."""
+
+    CHANGED = "changed"
+    ALL = "all"
+    LOCKED = "locked"
+    UNLOCKED = "unlocked"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,14 +2,11 @@
 
 from collections.abc import Sequence
 from itertools import permutations
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import sympy as sp
 
 from qedoc.read.reading import Extent, extent
-
-if TYPE_CHECKING:
-    from qedoc.read.scope import Scope
 
 MATRIX, COLUMN, ROW, SCALAR = 2, 1, -1, 0
 """What a value is: a matrix, a vector, a transposed vector, or a number."""
@@ -94,7 +91,14 @@ def _determinant(matrix: sp.Symbol, rows: Sequence[int], columns: Sequence[int],
     return total
 
 
-def kind(value: Any, scope: "Scope") -> int | None:
+class Shapes(Protocol):
+    """Which names are matrices and which are vectors."""
+
+    matrices: set[str]
+    vectors: set[str]
+
+
+def kind(value: Any, scope: Shapes) -> int | None:
     """Whether a value is a matrix, a vector, a row or a number; None where that is not known.
 
     Args:
@@ -156,7 +160,7 @@ class Opener:
         taken: names that no index may have.
     """
 
-    def __init__(self, scope: "Scope", taken: set[str]) -> None:
+    def __init__(self, scope: Shapes, taken: set[str]) -> None:
         self.scope = scope
         self.taken = taken
 
