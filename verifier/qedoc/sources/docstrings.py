@@ -212,9 +212,9 @@ def _modules(module: ModuleType, path: str, load: Callable[[str], ModuleType | N
 
 def _inside(folders: Iterable[str]) -> list[str]:
     """The names of the modules and packages in the folders of a package, packages without `__init__.py` included."""
-    places = list(folders)
-    found = {entry.name for entry in pkgutil.iter_modules(places)}
-    for folder in map(Path, places):
+    paths = list(folders)
+    found = {entry.name for entry in pkgutil.iter_modules(paths)}
+    for folder in map(Path, paths):
         inner = [entry for entry in folder.iterdir() if entry.is_dir()] if folder.is_dir() else []
         found |= {entry.name for entry in inner if entry.name.isidentifier() and any(entry.rglob("*.py"))}
     return sorted(found)
