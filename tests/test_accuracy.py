@@ -10,9 +10,9 @@ from flint import arb, fmpq
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qedoc.evaluate.accuracy import ulps, worst
-from qedoc.evaluate.execute import Runs
-from qedoc.evaluate.precision import FORMATS
+from qedoc.execute.accuracy import ulps, worst
+from qedoc.execute.precision import FORMATS
+from qedoc.execute.runner import Runs
 
 DTYPES = {"float32": np.float32, "float64": np.float64, "bfloat16": ml_dtypes.bfloat16}
 

@@ -17,9 +17,9 @@ import sympy as sp
 from flint import arb, ctx, fmpq
 
 from qedoc.errors import UnsupportedError
-from qedoc.evaluate.agreement import agrees, shadow, spans
-from qedoc.evaluate.execute import rounded, run_rows
-from qedoc.evaluate.rounding_trace import Shadow
+from qedoc.execute.agreement import agrees, shadow, spans
+from qedoc.execute.rounding_trace import Shadow
+from qedoc.execute.runner import rounded, run_rows
 
 Values = Mapping[sp.Symbol, Any]
 DTYPES = ["float32", "float64", "bfloat16"]

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from qedoc.cli import main
-from qedoc.limits import Limits
-from qedoc.verdict import CaseResult, Verdict
-from qedoc.worker import Failure, check_case, given
+from qedoc.claims.limits import Limits
+from qedoc.cli.main import main
+from qedoc.engine.worker import Failure, check_case, given
+from qedoc.results.verdict import CaseResult, Verdict
 
 LIBRARY = r'''
 """A library."""

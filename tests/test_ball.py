@@ -13,10 +13,10 @@ from flint import arb, ctx, fmpq
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from qedoc.enclose import program, rules
+from qedoc.enclose.enclosure import Enclosure, Undefined, at_precision, compile
+from qedoc.enclose.values import number
 from qedoc.errors import UnsupportedError
-from qedoc.evaluate import ball_program, ball_rules
-from qedoc.evaluate.ball import Enclosure, Undefined, at_precision, compile
-from qedoc.evaluate.ball_values import number
 from qedoc.lift.literals import BallLiteral
 
 x, y, z = sp.symbols("x y z")
@@ -236,7 +236,7 @@ def test_against_mpmath(formula: Any, ranges: list[tuple[int, int]]) -> None:
     ("head", "other"), [(sp.sin, sp.cos), (sp.exp, sp.cosh), (sp.gamma, sp.digamma), (sp.tan, sp.tanh), (sp.erf, sp.erfc)], ids=str
 )
 def test_a_wrong_rule_is_caught(head: Any, other: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(ball_rules.RULES, head, ball_rules.RULES[other])
+    monkeypatch.setitem(rules.RULES, head, rules.RULES[other])
     point = [Fraction(3, 7)]
     assert not encloses(compile(head(x), [x])(point), reference(head(x), [x], point, 192), 192)
 
@@ -403,7 +403,7 @@ def test_in_doubt(formula: Any, point: list[Any]) -> None:
     assert is_in_doubt(value(formula, *point))
 
 
-@pytest.mark.parametrize("head", [h for h in ball_rules.RULES if isinstance(h, type) and issubclass(h, sp.Function)], ids=str)
+@pytest.mark.parametrize("head", [h for h in rules.RULES if isinstance(h, type) and issubclass(h, sp.Function)], ids=str)
 def test_doubt_goes_through_functions(head: Any) -> None:
     """A function of what may be undefined may be undefined."""
     if issubclass(head, sp.Piecewise | sp.Heaviside | sp.KroneckerDelta | sp.hyper):
@@ -476,7 +476,7 @@ def test_hulls(formula: Any, point: list[Any], lower: Any, upper: Any) -> None:
 def test_a_wrong_hull_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     formula, box = sp.Piecewise((1, x < 0), (2, True)), arb(0, 1)
     assert arb(value(formula, box)).overlaps(arb(value(formula, 1)))
-    monkeypatch.setattr(ball_program, "hull", lambda known, found: known)
+    monkeypatch.setattr(program, "hull", lambda known, found: known)
     assert not arb(value(formula, box)).overlaps(arb(value(formula, 1)))
 
 
@@ -569,9 +569,9 @@ def test_constants_are_evaluated_once_for_each_precision(monkeypatch: pytest.Mon
     asked = []
 
     def counted(expression: Any, context: Any) -> Any:
-        return ball_rules.Call(lambda a: asked.append(ctx.prec) or arb(a).gamma(), expression.args)
+        return rules.Call(lambda a: asked.append(ctx.prec) or arb(a).gamma(), expression.args)
 
-    monkeypatch.setitem(ball_rules.RULES, sp.gamma, counted)
+    monkeypatch.setitem(rules.RULES, sp.gamma, counted)
     enclosure = compile(x * sp.gamma(sp.Rational(1, 3)) + sp.Piecewise((sp.gamma(sp.Rational(1, 7)), y > 0), (0, True)), [x, y])
     for bits in (64, 64, 100, 64):
         enclosure([2, -1], bits)

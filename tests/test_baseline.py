@@ -8,10 +8,10 @@ import pytest
 from test_findings import EVERYTHING, made, written
 from test_report import PROVED, REFUTED, outcome
 
-from qedoc import baseline
-from qedoc.baseline import Accepted, accept, against
 from qedoc.errors import QedocError
-from qedoc.notices import notices
+from qedoc.report import baseline
+from qedoc.report.baseline import Accepted, accept, against
+from qedoc.report.findings import notices
 
 SEEN = {claim.id for claim in EVERYTHING.claims}
 

@@ -8,15 +8,15 @@ import pytest
 import sympy as sp
 
 from qedoc.bind import Bound, Refused, claims, given
-from qedoc.case import MOST_TERMS, instantiate
-from qedoc.check import check
+from qedoc.claims.case import MOST_TERMS, instantiate
+from qedoc.claims.limits import Limits
+from qedoc.claims.spec import Argument
 from qedoc.errors import QedocError, TargetError
-from qedoc.inputs import row_of
-from qedoc.limits import Limits
+from qedoc.judge.check import check
+from qedoc.judge.inputs import row_of
+from qedoc.results.verdict import Verdict
 from qedoc.sources.docstrings import documented
 from qedoc.sources.specfiles import sizes
-from qedoc.spec import Argument
-from qedoc.verdict import Verdict
 
 HEAD = """
 import inspect

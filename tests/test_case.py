@@ -7,13 +7,13 @@ import pytest
 import sympy as sp
 
 from qedoc import Array, Integers, Parameter, Reals, Size, Spec, Variable
-from qedoc.case import cases, instantiate
-from qedoc.check import check
+from qedoc.claims.case import cases, instantiate
+from qedoc.claims.limits import Limits
 from qedoc.errors import Location, SpecError
-from qedoc.inputs import named, pasteable, row_of
-from qedoc.limits import Limits
+from qedoc.judge.check import check
+from qedoc.judge.inputs import named, pasteable, row_of
+from qedoc.results.verdict import Verdict
 from qedoc.sources.specfiles import sizes
-from qedoc.verdict import Verdict
 
 i, j, m, n = sp.symbols("i j m n")
 a, x, y = map(sp.IndexedBase, "axy")

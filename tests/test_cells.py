@@ -3,8 +3,8 @@
 import pytest
 import sympy as sp
 
-from qedoc.feasible import Facts
-from qedoc.partial import totalise
+from qedoc.algebra.partial import totalise
+from qedoc.algebra.satisfiable import Facts
 from qedoc.prove.cells import Budget, CellLimitError, cells
 
 t = sp.Symbol("t", integer=True, nonnegative=True)

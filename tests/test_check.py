@@ -10,14 +10,14 @@ import sympy as sp
 from sympy import Min, Piecewise, cos, pi, symbols
 from verdicts import spec, told
 
-from qedoc.check import check, describe, lifted
-from qedoc.domain import Integers, Reals
+from qedoc.claims.domain import Integers, Reals
+from qedoc.claims.limits import Limits
+from qedoc.claims.properties import Bounds, NonIncreasing
+from qedoc.claims.spec import Argument, Parameter, Spec, Variable
 from qedoc.errors import SpecError, TargetError
-from qedoc.limits import Limits
-from qedoc.properties import Bounds, NonIncreasing
+from qedoc.judge.check import check, describe, lifted
+from qedoc.results.verdict import CaseResult, Verdict
 from qedoc.sources.specfiles import sizes
-from qedoc.spec import Argument, Parameter, Spec, Variable
-from qedoc.verdict import CaseResult, Verdict
 
 I, T, alpha, p, t, x = symbols("I T alpha p t x")
 

@@ -14,13 +14,13 @@ import pytest
 import yaml
 from test_report import PROVED, REFUTED, outcome, sized
 
-from qedoc.cli import main
-from qedoc.codes import CODES
+from qedoc.cli.main import main
 from qedoc.errors import Location
-from qedoc.outcome import Stale
 from qedoc.report.badge import shield
-from qedoc.report.machine import schema_text
-from qedoc.verdict import Verdict
+from qedoc.report.json_report import schema_text
+from qedoc.results.codes import CODES
+from qedoc.results.outcome import Stale
+from qedoc.results.verdict import Verdict
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs" / "ci.md"

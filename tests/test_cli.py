@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from qedoc import __version__
-from qedoc.cli import main
+from qedoc.cli.main import main
 
 QEDOC = [sys.executable, "-m", "qedoc"]
 QUICK = ("-j", "1", "--max-points", "40")

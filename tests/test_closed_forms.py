@@ -6,7 +6,7 @@ import mpmath
 import pytest
 import sympy as sp
 
-from qedoc.closed_forms import closed
+from qedoc.algebra.closed_forms import closed
 
 a, b, s, x, y, z, k = sp.symbols("a b s x y z k", real=True)
 t, n = sp.symbols("t n")

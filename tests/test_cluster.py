@@ -14,15 +14,15 @@ from typing import Any
 import pytest
 from distributed import LocalCluster
 
-from qedoc import hands
-from qedoc.cluster import Cluster
-from qedoc.engine import verify
+from qedoc.claims.limits import Limits
+from qedoc.engine import cluster_worker
+from qedoc.engine.cluster import Cluster
+from qedoc.engine.schedule import verify
+from qedoc.engine.worker import warm_up
 from qedoc.errors import QedocError
-from qedoc.limits import Limits
-from qedoc.outcome import Checked, Event
+from qedoc.results.outcome import Checked, Event
+from qedoc.results.verdict import CaseResult, Verdict
 from qedoc.sources.specfiles import find
-from qedoc.verdict import CaseResult, Verdict
-from qedoc.worker import warm_up
 
 TARGETS = """\
 import os, time
@@ -150,20 +150,20 @@ def test_an_interrupt_ends_the_processes_and_keeps_what_is_finished(folder: Path
 
 
 def test_a_worker_with_other_versions_is_refused(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    here = hands.installed(hands.DECIDING)
-    monkeypatch.setattr(hands, "installed", lambda names: here | {"sympy": "0.1"})
+    here = cluster_worker.installed(cluster_worker.DECIDING)
+    monkeypatch.setattr(cluster_worker, "installed", lambda names: here | {"sympy": "0.1"})
     with Cluster(address, warm_up) as pool, pytest.raises(QedocError, match=f"tcp://.* has sympy {here['sympy']}, here 0.1"):
         pool.submit(10, abs, 1)
 
 
 def test_what_a_worker_lacks_is_said(folder: Path) -> None:
-    wanted = hands.Surroundings(folder=str(folder), python="3.11", versions={"jax": "1", "sympy": "1"}, source="a")
+    wanted = cluster_worker.Surroundings(folder=str(folder), python="3.11", versions={"jax": "1", "sympy": "1"}, source="a")
     assert not wanted.missing(wanted)
-    other = hands.Surroundings(folder="/", python="3.12", versions={"jax": "2"}, source="b")
+    other = cluster_worker.Surroundings(folder="/", python="3.12", versions={"jax": "2"}, source="b")
     assert wanted.missing(other) == "Python 3.12, here 3.11; jax 2, here 1; sympy is missing, here 1"
-    edited = hands.Surroundings(folder="/", python="3.11", versions=wanted.versions, source="b")
+    edited = cluster_worker.Surroundings(folder="/", python="3.11", versions=wanted.versions, source="b")
     assert wanted.missing(edited) == "qedoc with another source, though of the same version"
-    far = hands.Surroundings(folder="/no/such", python="3.11", versions=wanted.versions, source="a")
+    far = cluster_worker.Surroundings(folder="/no/such", python="3.11", versions=wanted.versions, source="a")
     assert far.missing(wanted) == "no folder /no/such, which the run is started in"
 
 

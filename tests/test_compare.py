@@ -10,9 +10,9 @@ from flint import arb, ctx, fmpq
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qedoc.evaluate.ball import Enclosure, Undefined, at_precision, compile
-from qedoc.evaluate.ball_values import shortest
-from qedoc.evaluate.compare import Comparison, compare
+from qedoc.enclose.compare import Comparison, compare
+from qedoc.enclose.enclosure import Enclosure, Undefined, at_precision, compile
+from qedoc.enclose.values import shortest
 
 x, y = sp.symbols("x y")
 init, alpha, t, T = sp.symbols("I alpha t T")

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from qedoc.config import KEYS, Config, configuration
+from qedoc.config.options import settled
+from qedoc.config.table import KEYS, Config, configuration
 from qedoc.errors import QedocError
-from qedoc.settings import settled
 
 ROOT = Path(__file__).parents[1]
 

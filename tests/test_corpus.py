@@ -15,10 +15,10 @@ import numpy as np
 import pytest
 from corpus.transcriptions import CLAIMS, Truth
 
-from qedoc import engine, worker
-from qedoc.limits import Limits
-from qedoc.pool import Pool
-from qedoc.verdict import Verdict
+from qedoc.claims.limits import Limits
+from qedoc.engine import schedule, worker
+from qedoc.engine.pool import Pool
+from qedoc.results.verdict import Verdict
 
 LIMITS = {"vectors": Limits(max_points=60, timeout=60)}
 """For modules whose claims have many cases."""
@@ -50,7 +50,7 @@ def pool() -> Iterator[Pool]:
 
 @pytest.mark.parametrize("module", MODULES)
 def test_no_wrong_claim_holds_and_no_right_one_is_refuted(module: str, pool: Pool, record_property: Callable[[str, object], None]) -> None:
-    found = engine.audit([f"corpus.{module}"], limits=LIMITS.get(module, Limits(timeout=60)), jobs=1, pool=pool)
+    found = schedule.audit([f"corpus.{module}"], limits=LIMITS.get(module, Limits(timeout=60)), jobs=1, pool=pool)
     counts: Counter[str] = Counter()
     wrong = []
     for claim in found.claims:

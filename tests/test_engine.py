@@ -11,15 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from qedoc import worker
-from qedoc.engine import lift, verify
+from qedoc.claims.limits import Limits
+from qedoc.engine import worker
+from qedoc.engine.pool import Died, Overrun, Pool, settled
+from qedoc.engine.schedule import lift, verify
 from qedoc.errors import QedocError
-from qedoc.evaluate import lockstep
-from qedoc.limits import Limits
-from qedoc.outcome import Checked, Collected, Event, Outcome
-from qedoc.pool import Died, Overrun, Pool, settled
+from qedoc.execute import lockstep
+from qedoc.results.outcome import Checked, Collected, Event, Outcome
+from qedoc.results.verdict import CaseResult, ClaimResult, Verdict
 from qedoc.sources.specfiles import find
-from qedoc.verdict import CaseResult, ClaimResult, Verdict
 
 TARGETS = """\
 import os, signal, time

@@ -4,8 +4,8 @@ import pytest
 import sympy as sp
 from sympy import Abs, Max, Min, Piecewise, Rational, cos, cosh, exp, floor, log, pi, sin, sinh, sqrt, tan, tanh
 
-from qedoc.feasible import Facts
-from qedoc.partial import totalise
+from qedoc.algebra.partial import totalise
+from qedoc.algebra.satisfiable import Facts
 from qedoc.prove.cells import Budget
 from qedoc.prove.equality import Standing, compare, equal
 

@@ -13,7 +13,7 @@ import pytest
 import sympy as sp
 
 from qedoc.errors import UnsupportedError
-from qedoc.evaluate.execute import BLOCK, rounded, run_eagerly, run_plain, run_rows
+from qedoc.execute.runner import BLOCK, rounded, run_eagerly, run_plain, run_rows
 
 I, a, p = sp.symbols("I alpha p", real=True)
 T, t, b0, b1 = sp.symbols("T t b0 b1", integer=True)

@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 import sympy as sp
 
-from qedoc.feasible import Facts
+from qedoc.algebra.satisfiable import Facts
 
 t = sp.Symbol("t", integer=True, nonnegative=True)
 T = sp.Symbol("T", integer=True, positive=True)

@@ -12,20 +12,20 @@ import pytest
 from documents import inside, tree
 from test_report import PROVED, REFUTED, outcome, sized
 
-from qedoc import baseline, codes
-from qedoc.codes import CODES, Level, chosen
-from qedoc.commands import explained
-from qedoc.config import Config
-from qedoc.delivery import FORMATS, Report, render, report
+from qedoc.cli.project import explained
+from qedoc.config.table import Config
 from qedoc.errors import Location, QedocError
-from qedoc.notices import exit_code, notices, reported
-from qedoc.outcome import Outcome, Stale, Unread
-from qedoc.report import github, junit, machine, sarif
-from qedoc.verdict import Finding, PropertyResult, Verdict
+from qedoc.report import baseline, github, json_report, junit, sarif
+from qedoc.report.findings import exit_code, notices, reported
+from qedoc.report.formats import FORMATS, Report, render, report
+from qedoc.results import codes
+from qedoc.results.codes import CODES, Level, chosen
+from qedoc.results.outcome import Outcome, Stale, Unread
+from qedoc.results.verdict import Finding, PropertyResult, Verdict
 
 ROOT = Path(__file__).parents[1]
 SARIF_SCHEMA = json.loads((Path(__file__).parent / "schemas" / "sarif-2.1.0.json").read_text())
-REPORT_SCHEMA = json.loads(machine.schema_text())
+REPORT_SCHEMA = json.loads(json_report.schema_text())
 
 OPEN = PropertyResult(statement="continuous in t", verdict=Verdict.UNDECIDED, reason="no proof was found")
 ROUNDED = Finding(kind="accuracy", message="float32 gives inf, the exact value is 100", inputs={"x": 100})

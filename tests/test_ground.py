@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 import sympy as sp
 
-from qedoc.check import check
-from qedoc.domain import Integers, Reals
-from qedoc.limits import Limits
-from qedoc.spec import Parameter, Spec
-from qedoc.verdict import CaseResult, Verdict
+from qedoc.claims.domain import Integers, Reals
+from qedoc.claims.limits import Limits
+from qedoc.claims.spec import Parameter, Spec
+from qedoc.judge.check import check
+from qedoc.results.verdict import CaseResult, Verdict
 
 x, n, m = sp.symbols("x n m")
 

@@ -6,15 +6,15 @@ import pytest
 import sympy as sp
 from flint import arb
 
-from qedoc.check import check
-from qedoc.domain import Reals
-from qedoc.evaluate.ball import Undefined, compile
-from qedoc.evaluate.ends import ends
-from qedoc.limits import Limits
-from qedoc.partial import analysed, defined, joined, split, spread, totalise
-from qedoc.paths import interpretation_of
-from qedoc.spec import Parameter, Spec
-from qedoc.verdict import CaseResult, Verdict
+from qedoc.algebra.partial import analysed, defined, joined, split, spread, totalise
+from qedoc.claims.domain import Reals
+from qedoc.claims.limits import Limits
+from qedoc.claims.spec import Parameter, Spec
+from qedoc.enclose.enclosure import Undefined, compile
+from qedoc.enclose.infinities import ends
+from qedoc.judge.check import check
+from qedoc.judge.paths import interpretation_of
+from qedoc.results.verdict import CaseResult, Verdict
 
 x = sp.Symbol("x", real=True)
 y = sp.Symbol("y", real=True)

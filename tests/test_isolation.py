@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from qedoc.config import Config
-from qedoc.deadline import Expired, deadline
-from qedoc.limits import Limits
-from qedoc.pool import Died, Ended, Pool, opened, sealed, settled
-from qedoc.runs import Runs
+from qedoc.claims.limits import Limits
+from qedoc.config.table import Config
+from qedoc.engine.deadline import Expired, deadline
+from qedoc.engine.pool import Died, Ended, Pool, opened, sealed, settled
+from qedoc.pytest.session import Runs
 
 DOCUMENTED = '''
 def {name}(x):

@@ -18,7 +18,7 @@ import sympy as sp
 from jax import lax
 from lifting import disagreements, evaluate, lift
 
-from qedoc import case
+from qedoc.claims import case
 from qedoc.errors import UnsupportedError
 from qedoc.lift import control
 from qedoc.lift.exact import holds, value_at

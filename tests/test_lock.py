@@ -15,24 +15,14 @@ import pytest
 from sympy import Lambda, Symbol, symbols
 
 import qedoc
+from qedoc.claims.limits import Limits
 from qedoc.errors import Location, QedocError
-from qedoc.limits import Limits
-from qedoc.lock import closure, record, syntax
+from qedoc.lock import dependencies, record, syntax
 from qedoc.lock.content import PLACE, content
 from qedoc.lock.freshness import Noted, claims_of, file_entry, why_stale
 from qedoc.lock.store import Lock, Store, load, points_path, update
 from qedoc.lock.versions import installed
-from qedoc.verdict import (
-    Accuracy,
-    CaseResult,
-    ClaimResult,
-    Counterexample,
-    Finding,
-    Formula,
-    PropertyResult,
-    SymbolEntry,
-    Verdict,
-)
+from qedoc.results.verdict import Accuracy, CaseResult, ClaimResult, Counterexample, Finding, Formula, PropertyResult, SymbolEntry, Verdict
 
 SOURCE = Path(__file__).parents[1] / "verifier"
 
@@ -82,13 +72,13 @@ def lib(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (folder / "parts.py").write_text(PARTS)
     monkeypatch.syspath_prepend(str(folder.parent))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setattr(closure, "_STARTED", time.time() + 60)
+    monkeypatch.setattr(dependencies, "_STARTED", time.time() + 60)
     forget()
     return folder
 
 
 def forget() -> None:
-    for remembered in (closure.locate, closure.key_of, closure.find, closure._analysis):
+    for remembered in (dependencies.locate, dependencies.key_of, dependencies.find, dependencies._analysis):
         remembered.cache_clear()
 
 
@@ -103,12 +93,12 @@ def edited(file: Path, old: str, new: str) -> None:
 
 
 def test_the_sources_of_a_function_are_what_it_mentions_across_modules(lib: Path) -> None:
-    sources = closure.closure("lib.line", [])
+    sources = dependencies.closure("lib.line", [])
     assert list(sources) == ["lib/__init__.py", "lib/layers.py", "lib/parts.py"]
     assert set(sources["lib/__init__.py"]) == {"line"}
     assert set(sources["lib/layers.py"]) == {"", "HALF", "REGISTRY", "jnp", "line", "moved", "parts", "partial", "scale"} - {"jnp"}
     assert set(sources["lib/parts.py"]) == {"OFFSET", "shift", "inner"}
-    assert closure.changed(sources) == []
+    assert dependencies.changed(sources) == []
 
 
 @pytest.mark.parametrize(
@@ -125,9 +115,9 @@ def test_the_sources_of_a_function_are_what_it_mentions_across_modules(lib: Path
     ],
 )
 def test_a_change_of_behaviour_is_seen(lib: Path, file: str, old: str, new: str, named: str) -> None:
-    sources = closure.closure("lib.line", [])
+    sources = dependencies.closure("lib.line", [])
     edited(lib / file, old, new)
-    assert named in closure.changed(sources)
+    assert named in dependencies.changed(sources)
 
 
 @pytest.mark.parametrize(
@@ -144,37 +134,37 @@ def test_a_change_of_behaviour_is_seen(lib: Path, file: str, old: str, new: str,
     ],
 )
 def test_layout_comments_docstrings_and_what_is_not_used_do_not_count(lib: Path, file: str, old: str, new: str) -> None:
-    sources = closure.closure("lib.line", [])
+    sources = dependencies.closure("lib.line", [])
     edited(lib / file, old, new)
-    assert closure.changed(sources) == []
+    assert dependencies.changed(sources) == []
 
 
 def test_a_file_that_is_gone_or_no_python_is_a_change(lib: Path) -> None:
-    sources = closure.closure("lib.line", [])
+    sources = dependencies.closure("lib.line", [])
     (lib / "parts.py").write_text("def (")
     forget()
-    assert closure.changed(sources) == ["lib/parts.py"]
+    assert dependencies.changed(sources) == ["lib/parts.py"]
     (lib / "parts.py").unlink()
     forget()
-    assert closure.changed(sources) == ["lib/parts.py"]
+    assert dependencies.changed(sources) == ["lib/parts.py"]
 
 
 def test_a_function_that_was_seen_at_work_is_a_source_though_nothing_mentions_it(lib: Path) -> None:
     line = MODULE.splitlines().index("    return UNUSED * x") + 1
-    sources = closure.closure("lib.line", [(str(lib / "layers.py"), line)])
+    sources = dependencies.closure("lib.line", [(str(lib / "layers.py"), line)])
     assert {"other", "UNUSED"} <= set(sources["lib/layers.py"])
 
 
 def test_a_file_that_changed_while_it_was_checked_stays_stale(lib: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(closure, "_STARTED", 0.0)
-    sources = closure.closure("lib.line", [])
+    monkeypatch.setattr(dependencies, "_STARTED", 0.0)
+    sources = dependencies.closure("lib.line", [])
     forget()
-    assert "lib/layers.py: line" in closure.changed(sources)
+    assert "lib/layers.py: line" in dependencies.changed(sources)
 
 
 def test_installed_packages_are_followed_inside_and_left_to_their_versions_outside() -> None:
     forget()
-    sources = closure.closure("optax.sgdr_schedule", [])
+    sources = dependencies.closure("optax.sgdr_schedule", [])
     assert {"sgdr_schedule", "warmup_cosine_decay_schedule", "linear_schedule"} <= set(sources["optax/schedules/_schedule.py"])
     assert "join_schedules" in sources["optax/schedules/_join.py"]
     assert all(file.startswith("optax/") for file in sources)
@@ -192,7 +182,7 @@ def test_a_text_is_analysed_once(lib: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_files_in_a_text_are_named_as_they_are_everywhere(lib: Path) -> None:
     text = f"{lib / 'layers.py'}:12: no rule for the primitive f (see /no/such.py and a/b.py)"
-    told = closure.portable(text)
+    told = dependencies.portable(text)
     assert told.startswith("lib/layers.py:12: no rule for the primitive f (see ")
     assert "a/b.py" in told
 
@@ -372,7 +362,7 @@ def test_claims_keep_their_lines_when_a_spec_file_is_laid_out_anew() -> None:
 
 def test_what_a_spec_file_imports_counts(lib: Path) -> None:
     text = "from lib.parts import OFFSET\nimport sympy\n"
-    imports = closure.imported(text)
+    imports = dependencies.imported(text)
     assert {file: set(names) for file, names in imports.items()} == {"lib/parts.py": {"OFFSET"}}
     entry = file_entry(text, [], imports)
     assert claims_of(text, entry) == []

@@ -9,8 +9,8 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from qedoc import case
-from qedoc.evaluate import lockstep
+from qedoc.claims import case
+from qedoc.execute import lockstep
 
 Rows = list[int] | list[float]
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 import sympy as sp
 
-from qedoc import partial as p
-from qedoc.conditions import MOST_BRANCHES, TooManyBranches, choose, either, relate
+from qedoc.algebra import partial as p
+from qedoc.algebra.conditions import MOST_BRANCHES, TooManyBranches, choose, either, relate
 from qedoc.lift.exact import Undefined, holds, value_at
 
 x, y = sp.symbols("x y", real=True)

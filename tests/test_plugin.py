@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from documents import tree
 
+from qedoc.cli.scaffold import start
 from qedoc.errors import SpecError
-from qedoc.starting import start
 from qedoc.strategies import specs
 
 pytest_plugins = ["pytester"]

@@ -9,7 +9,7 @@ import sympy as sp
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qedoc.evaluate.precision import FORMATS, exponent, nearest, rounded
+from qedoc.execute.precision import FORMATS, exponent, nearest, rounded
 
 DTYPES = {"float32": np.float32, "float64": np.float64, "bfloat16": ml_dtypes.bfloat16, "float16": np.float16}
 

@@ -4,13 +4,13 @@ import pytest
 import sympy as sp
 from sympy import IndexedBase, Max, Min, Piecewise, Product, cos, floor, pi, sin
 
-from qedoc.case import instantiate
-from qedoc.domain import Integers, Reals
-from qedoc.partial import totalise
-from qedoc.properties import Bounds, ConstantFrom, Continuous, Limit, NonDecreasing, NonIncreasing, Property, Value
+from qedoc.algebra.partial import totalise
+from qedoc.claims.case import instantiate
+from qedoc.claims.domain import Integers, Reals
+from qedoc.claims.properties import Bounds, ConstantFrom, Continuous, Limit, NonDecreasing, NonIncreasing, Property, Value
+from qedoc.claims.spec import Argument, Dict, ForAll, Parameter, Size, Spec, Variable
 from qedoc.prove.cells import Budget
-from qedoc.prove.promises import UnclearError, holds, obligations
-from qedoc.spec import Argument, Dict, ForAll, Parameter, Size, Spec, Variable
+from qedoc.prove.obligations import UnclearError, holds, obligations
 
 I, E, T, B, P, alpha, p, r, t, x = sp.symbols("I E T B P alpha p r t x")
 n, i = sp.symbols("n i")

@@ -14,12 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from qedoc.curve import Boundary, Contrast, Curve
 from qedoc.errors import Location, QedocError
-from qedoc.outcome import Outcome
-from qedoc.report import layout, machine, terminal
+from qedoc.report import json_report, layout, terminal
 from qedoc.report.plot import check_file, draw
-from qedoc.verdict import (
+from qedoc.results.curve import Boundary, Contrast, Curve
+from qedoc.results.outcome import Outcome
+from qedoc.results.verdict import (
     Accuracy,
     CaseResult,
     ClaimResult,
@@ -280,7 +280,7 @@ def strict(written: str) -> Any:
 
 
 def test_json_is_the_contract() -> None:
-    made = strict(machine.dump(machine.document(outcome(PROVED, REFUTED))))
+    made = strict(json_report.dump(json_report.document(outcome(PROVED, REFUTED))))
     assert made["schema"] == 1
     assert made["summary"] == {"proved": 1, "refuted": 1}
     claim = made["claims"][1]
@@ -302,33 +302,33 @@ def test_json_is_the_contract() -> None:
 
 
 def test_json_says_null_where_nothing_was_found() -> None:
-    claim = machine.document(outcome(sized([Verdict.UNSUPPORTED])))["claims"][0]
+    claim = json_report.document(outcome(sized([Verdict.UNSUPPORTED])))["claims"][0]
     assert claim["code"] is claim["counterexample"] is None
     assert claim["accuracy"] == []
 
 
 def test_json_lists_errors_with_their_places() -> None:
     errors = (QedocError("no", Location(path="a.py", line=2)), QedocError("none"))
-    made = machine.document(replace(outcome(), errors=errors))
+    made = json_report.document(replace(outcome(), errors=errors))
     assert made["errors"] == [{"message": "no", "source": {"path": "a.py", "line": 2}}, {"message": "none", "source": None}]
 
 
 def test_json_evidence_adds_the_cases_up() -> None:
     case = replace(PROVED.cases[0], points=10, runs=4)
-    evidence = machine.document(outcome(replace(PROVED, cases=(case, case))))["claims"][0]["evidence"]
+    evidence = json_report.document(outcome(replace(PROVED, cases=(case, case))))["claims"][0]["evidence"]
     assert (evidence["points"], evidence["runs"], evidence["dtypes"]) == (20, 8, ["bfloat16", "float32"])
 
 
 @pytest.mark.parametrize("value", [1, -0.5, math.nan, math.inf, -math.inf, "0.1", "1/3", "nan", "1e400", 2**100, "-7"])
 def test_json_numbers_are_numbers_or_strings_that_float_reads(value: float | str) -> None:
-    (read,) = strict(json.dumps([machine.readable(value)], allow_nan=False))
+    (read,) = strict(json.dumps([json_report.readable(value)], allow_nan=False))
     assert isinstance(read, (int, float)) or isinstance(float(read), float)
 
 
 def test_json_inputs_may_be_vectors_with_values_that_are_not_finite() -> None:
     found = replace(REFUTED.cases[0].counterexample, inputs={"a": [1, math.nan], "b": math.inf}, documented="nan")
     claim = replace(REFUTED, cases=(replace(REFUTED.cases[0], counterexample=found),))
-    made = strict(machine.dump(machine.document(outcome(claim))))["claims"][0]["counterexample"]
+    made = strict(json_report.dump(json_report.document(outcome(claim))))["claims"][0]["counterexample"]
     assert (made["inputs"], made["documented"]) == ({"a": [1, "nan"], "b": "inf"}, "nan")
 
 
@@ -337,7 +337,7 @@ def test_the_worst_accuracy_of_all_cases_is_kept() -> None:
         return replace(PROVED.cases[0], accuracy=(Accuracy(dtype="float32", result="float32", ulps=ulps, inputs={}, points=1),))
 
     def worst(*ulps: float) -> float:
-        return machine.worst_accuracy(replace(PROVED, cases=tuple(map(case, ulps))))[0].ulps
+        return json_report.worst_accuracy(replace(PROVED, cases=tuple(map(case, ulps))))[0].ulps
 
     assert worst(1, 3, 2) == 3
     assert math.isnan(worst(1, math.nan))
@@ -429,4 +429,4 @@ def test_a_picture_needs_matplotlib(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_matrix_is_shown_row_by_row() -> None:
     inputs: Inputs = {"logits": [[1, 0.5], [2, "1/3"]], "n": 2}
     assert layout.point(inputs) == "logits=[[1, 0.5], [2, 1/3]], n=2"
-    assert machine._inputs(inputs) == {"logits": [[1, 0.5], [2, repr(1 / 3)]], "n": 2}
+    assert json_report._inputs(inputs) == {"logits": [[1, 0.5], [2, repr(1 / 3)]], "n": 2}

@@ -17,10 +17,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jax import lax
 
-from qedoc.evaluate.precision import FORMATS, nearest
-from qedoc.evaluate.rounding import EITHER, FALSE, TRUE, Infinite, Known, Span, Step, hull, literal, point, settle, stored, widen
-from qedoc.evaluate.rounding_arrays import ARRAYS, array, products, total
-from qedoc.evaluate.rounding_rules import ELEMENTARY, EXACT, INTEGER, apply
+from qedoc.execute.precision import FORMATS, nearest
+from qedoc.execute.rounding import EITHER, FALSE, TRUE, Infinite, Known, Span, Step, hull, literal, point, settle, stored, widen
+from qedoc.execute.rounding_arrays import ARRAYS, array, products, total
+from qedoc.execute.rounding_rules import ELEMENTARY, EXACT, INTEGER, apply
 
 FLOATS = ["float32", "float64", "bfloat16"]
 COUNT = 60

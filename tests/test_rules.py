@@ -13,12 +13,12 @@ from jax import lax
 from jax.ad_checkpoint import checkpoint_name
 from lifting import disagreements
 
-from qedoc.conditions import is_condition
+from qedoc.algebra.conditions import is_condition
+from qedoc.algebra.partial import Partial, partial, strict
 from qedoc.lift.arrays import ARRAY_RULES
 from qedoc.lift.concrete import ARITHMETIC
 from qedoc.lift.control import CONTROL_RULES
 from qedoc.lift.rules import RULES, rule_for
-from qedoc.partial import Partial, partial, strict
 
 REALS = [(0.0,), (0.5,), (-0.5,), (1.0,), (-1.0,), (2.25,), (-3.0,)]
 UNIT = [(0.0,), (0.5,), (-0.75,), (1.0,), (-1.0,), (1.5,), (-2.0,)]

@@ -13,12 +13,12 @@ import pytest
 import sympy as sp
 
 from qedoc import Integers, Parameter, Reals, Spec
-from qedoc.check import search
-from qedoc.limits import Limits
-from qedoc.proof import Proof
+from qedoc.claims.limits import Limits
+from qedoc.judge.check import search
+from qedoc.judge.comparison import Subject
+from qedoc.judge.proof import Proof
 from qedoc.search.screening import ROWS, Screen
 from qedoc.search.strategies import seeded
-from qedoc.subject import Subject
 
 x, n = sp.symbols("x n")
 UNIT = [Parameter(x, "x", Reals(least=0, most=1), "input"), Parameter(n, "n", Integers(least=1), "count")]

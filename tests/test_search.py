@@ -9,13 +9,13 @@ import sympy as sp
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from qedoc.case import Scalar
-from qedoc.domain import Integers, Reals
-from qedoc.evaluate.ball import compile
+from qedoc.claims.case import Scalar
+from qedoc.claims.domain import Integers, Reals
+from qedoc.enclose.enclosure import compile
 from qedoc.search.membership import membership
-from qedoc.search.plan import LARGE, Interval, Plan, plainness, simplest_between
+from qedoc.search.sampling import LARGE, Interval, Plan, plainness, simplest_between
+from qedoc.search.shrinking import first, shrink
 from qedoc.search.strategies import Row, rows, seeded
-from qedoc.search.witness import first, shrink
 
 W = sp.Symbol("W", integer=True, nonnegative=True)
 T = sp.Symbol("T", integer=True, positive=True)

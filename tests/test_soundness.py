@@ -15,15 +15,15 @@ from mutants import mutants
 from sympy import Min, Piecewise, Product, Rational, cos, exp, log, pi, symbols
 from verdicts import SPECS, compared, spec, specs, told
 
-from qedoc.case import instantiate
+from qedoc.claims.case import instantiate
+from qedoc.claims.limits import Limits
+from qedoc.claims.spec import Size, Spec
 from qedoc.errors import SpecError
-from qedoc.inputs import row_of
-from qedoc.limits import Limits
-from qedoc.search.plan import Plan, drawing_order
+from qedoc.judge.inputs import row_of
+from qedoc.results.verdict import Inputs, Verdict
+from qedoc.search.sampling import Plan, drawing_order
 from qedoc.search.strategies import Row, seeded
 from qedoc.sources import specfiles
-from qedoc.spec import Size, Spec
-from qedoc.verdict import Inputs, Verdict
 
 Formula: TypeAlias = Callable[..., Any]
 

@@ -19,7 +19,7 @@ from soundness.mutate import mutated
 from soundness.pairs import HEAD, KINDS, Pair, difference, pair
 from soundness.tree import Node, Point, UndefinedError, code, number, value, variable
 
-from qedoc.verdict import Verdict
+from qedoc.results.verdict import Verdict
 
 SEED = 2026
 

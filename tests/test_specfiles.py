@@ -107,7 +107,7 @@ def test_what_is_loaded_is_the_text_that_was_found(tmp_path: Path) -> None:
 
 def test_sizes_are_listed_as_the_cases_are() -> None:
     (made,) = load(spec('m = symbols("m")\nf = Spec(target="m.f", formula=n * m, symbols=[Size(n, range(2), ""), Size(m, [5, 7], "")])'))
-    from qedoc.case import cases
+    from qedoc.claims.case import cases
 
     assert sizes(made) == [{"n": 0, "m": 5}, {"n": 0, "m": 7}, {"n": 1, "m": 5}, {"n": 1, "m": 7}]
     assert sizes(made) == [dict(case.sizes) for case in cases(made)]

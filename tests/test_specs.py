@@ -18,10 +18,10 @@ import pytest
 import sympy as sp
 from sympy.core.function import AppliedUndef
 
-from qedoc.case import Case, cases
-from qedoc.domain import Integers, Reals
-from qedoc.properties import Bounds, ConstantFrom, Continuous, Limit, NonDecreasing, NonIncreasing, Property, Value
-from qedoc.spec import Spec
+from qedoc.claims.case import Case, cases
+from qedoc.claims.domain import Integers, Reals
+from qedoc.claims.properties import Bounds, ConstantFrom, Continuous, Limit, NonDecreasing, NonIncreasing, Property, Value
+from qedoc.claims.spec import Spec
 
 FOLDER = Path(__file__).parents[1] / "spec" / "optax"
 POINTS = 12

@@ -12,11 +12,11 @@ from sphinx_project import SPEC, build, built, check, write
 
 from qedoc.errors import QedocError
 from qedoc.lock.store import load
-from qedoc.sphinx import figures, library, verification
-from qedoc.sphinx.account import facts
+from qedoc.sphinx import figures, lock_reader, verification
 from qedoc.sphinx.builders import mathml
+from qedoc.sphinx.details import facts
+from qedoc.sphinx.docstring_marks import matching
 from qedoc.sphinx.domain import anchor
-from qedoc.sphinx.marks import matching
 
 
 @pytest.fixture(scope="session")
@@ -48,7 +48,7 @@ def html(folder: Path, name: str = "ramp") -> str:
 
 
 def names(folder: Path) -> str:
-    return next(id_ for id_ in library.read([folder]).entries if id_.startswith("small.decay#"))
+    return next(id_ for id_ in lock_reader.read([folder]).entries if id_.startswith("small.decay#"))
 
 
 def test_formula_with_status_symbols_properties_code_and_picture(project: Path) -> None:
@@ -74,7 +74,7 @@ def test_formula_with_status_symbols_properties_code_and_picture(project: Path) 
 
 
 def test_all_builders_tell_the_same_of_a_formula(project: Path) -> None:
-    entry = library.read([project]).entries["small.ramp"]
+    entry = lock_reader.read([project]).entries["small.ramp"]
     told = [text for symbol in entry.result.symbols for text in (symbol.name, symbol.domain, symbol.meaning)]
     told += [text for fact in facts(entry) for text in (fact.name, *(line.text for line in fact.lines))]
     assert len(told) > 12
@@ -233,7 +233,7 @@ def test_lock_file_that_is_not_whole_is_verified_anew_or_said(project: Path) -> 
     (project / "qedoc.lock").write_text(lock.text())
     told = build(project, "dummy", "-D", "qedoc_verify=never").stderr
     assert "no formula 'ramp' in qedoc.lock (qedoc.lock is not whole (QedocError: " in told
-    (read,) = library.read([project]).projects
+    (read,) = lock_reader.read([project]).projects
     assert verification.is_wanted(verification.When.STALE, read)
 
 
@@ -344,7 +344,7 @@ def test_other_formula_of_the_lock_rereads_no_page_of_this_one(project: Path) ->
 
 
 def test_pictures_have_the_same_bytes_and_are_kept(project: Path, tmp_path: Path) -> None:
-    points = library.read([project]).entries["small.ramp"].points
+    points = lock_reader.read([project]).entries["small.ramp"].points
     first, second = (figures.svg(points, tmp_path / name) for name in ("a", "b"))
     assert first == second
     assert figures.pdf(points, tmp_path / "a").read_bytes() == figures.pdf(points, tmp_path / "b").read_bytes()
@@ -354,7 +354,7 @@ def test_pictures_have_the_same_bytes_and_are_kept(project: Path, tmp_path: Path
 
 
 def test_picture_follows_the_colours_of_the_page(project: Path, tmp_path: Path) -> None:
-    drawn = figures.svg(library.read([project]).entries["small.ramp"].points, tmp_path)
+    drawn = figures.svg(lock_reader.read([project]).entries["small.ramp"].points, tmp_path)
     assert "var(--qedoc-documented" in drawn
     assert 'fill="currentColor"' in drawn
     assert re.findall(r"(?<!, )#[0-9a-f]{6}\b", drawn) == []
@@ -414,7 +414,7 @@ def test_formula_of_the_spec_can_be_rendered_into_the_docstring(project: Path) -
 
 
 def test_formula_of_another_file_is_not_marked(project: Path) -> None:
-    entries = [library.read([project]).entries["small.ramp@docstring"]]
+    entries = [lock_reader.read([project]).entries["small.ramp@docstring"]]
     latex = "\\min(x, \\mathrm{top})."
     assert matching(entries, latex, f"{project}/small.py:docstring of small.ramp") == entries
     assert matching(entries, latex, "/else/where.py:docstring of small.ramp") == entries
@@ -423,15 +423,15 @@ def test_formula_of_another_file_is_not_marked(project: Path) -> None:
 
 
 def test_objects_of_one_name_are_told_apart(project: Path) -> None:
-    entries = library.read([project]).entries
+    entries = lock_reader.read([project]).entries
     ramp = entries["small.ramp"]
     twin = replace(ramp, result=replace(ramp.result, id="small.b.ramp", target="small.b.ramp"))
-    shelf = library.Library({"small.ramp": ramp})
+    shelf = lock_reader.Library({"small.ramp": ramp})
     assert shelf.of("small.inner.ramp") == [ramp]
     assert shelf.of("other.ramp") == []
-    assert library.Library({"small.ramp": ramp, "small.b.ramp": twin}).of("small.b.ramp") == [twin]
-    assert library.Library({"small.ramp": ramp, "small.b.ramp": twin}).of("small.b.c.ramp") == []
-    assert library.Library({"small.b.ramp": twin}).of("small.a.ramp") == []
+    assert lock_reader.Library({"small.ramp": ramp, "small.b.ramp": twin}).of("small.b.ramp") == [twin]
+    assert lock_reader.Library({"small.ramp": ramp, "small.b.ramp": twin}).of("small.b.c.ramp") == []
+    assert lock_reader.Library({"small.b.ramp": twin}).of("small.a.ramp") == []
 
 
 def test_anchors_differ_where_ids_do() -> None:
@@ -441,6 +441,6 @@ def test_anchors_differ_where_ids_do() -> None:
 
 
 def test_name_of_several_formulas_is_refused() -> None:
-    assert library.Library().entries == {}
+    assert lock_reader.Library().entries == {}
     with pytest.raises(LookupError, match="run qedoc check"):
-        library.Library().find("x")
+        lock_reader.Library().find("x")

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
+from qedoc.claims.target import call_by_name, resolve, signature_check
 from qedoc.errors import TargetError, meant, question
-from qedoc.target import call_by_name, resolve, signature_check
 
 
 @pytest.mark.parametrize(
     ("target", "value"),
-    [("math.cos", math.cos), ("pathlib.Path.read_text", Path.read_text), ("qedoc.target.resolve", resolve)],
+    [("math.cos", math.cos), ("pathlib.Path.read_text", Path.read_text), ("qedoc.claims.target.resolve", resolve)],
 )
 def test_a_path_goes_through_modules_and_attributes(target: str, value: Callable[..., Any]) -> None:
     assert resolve(target) is value

@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 import sympy as sp
 
-from qedoc.check import check
-from qedoc.domain import Integers, Reals
-from qedoc.evaluate.ball import Undefined, compile
-from qedoc.limits import Limits
-from qedoc.spec import Parameter, Spec
-from qedoc.subject import Subject, known_to
-from qedoc.trial import trial
-from qedoc.verdict import Verdict
+from qedoc.claims.domain import Integers, Reals
+from qedoc.claims.limits import Limits
+from qedoc.claims.spec import Parameter, Spec
+from qedoc.enclose.enclosure import Undefined, compile
+from qedoc.judge.black_box import trial
+from qedoc.judge.check import check
+from qedoc.judge.comparison import Subject, known_to
+from qedoc.results.verdict import Verdict
 
 x, y, z = sp.symbols("x y z")
 

@@ -8,8 +8,8 @@ import jax.numpy as jnp
 import pytest
 import sympy as sp
 
-from qedoc.evaluate.arithmetic import computed
-from qedoc.evaluate.watch import is_calm
+from qedoc.execute.float_events import is_calm
+from qedoc.execute.float_formula import computed
 
 x, n = sp.Symbol("x", real=True), sp.Symbol("n", integer=True)
 

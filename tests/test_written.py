@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from qedoc.check import check
-from qedoc.domain import Integers
-from qedoc.limits import Limits
-from qedoc.search.plan import rational_roots
-from qedoc.search.written import MOST, written
-from qedoc.spec import Parameter, Spec
-from qedoc.verdict import Verdict
+from qedoc.claims.domain import Integers
+from qedoc.claims.limits import Limits
+from qedoc.claims.spec import Parameter, Spec
+from qedoc.judge.check import check
+from qedoc.results.verdict import Verdict
+from qedoc.search.code_constants import MOST, written
+from qedoc.search.sampling import rational_roots
 
 TABLE = {41: 1.5, "43": 2.0}
 EDGES = np.array([0.125, 47.0])

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import sympy as sp
 
-from qedoc.check import search
-from qedoc.inputs import named
-from qedoc.limits import Limits
-from qedoc.proof import prove
+from qedoc.claims.limits import Limits
+from qedoc.claims.spec import Spec
+from qedoc.judge.check import search
+from qedoc.judge.comparison import Subject
+from qedoc.judge.inputs import named
+from qedoc.judge.proof import prove
+from qedoc.results.verdict import Inputs, Verdict
 from qedoc.sources import specfiles
-from qedoc.spec import Spec
-from qedoc.subject import Subject
-from qedoc.verdict import Inputs, Verdict
 
 SPECS = Path(__file__).parent.parent / "spec" / "optax"
 

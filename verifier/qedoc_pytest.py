@@ -22,7 +22,7 @@ def pytest_addoption(parser: "pytest.Parser") -> None:
 def pytest_configure(config: "pytest.Config") -> None:
     """Brings in the plugin itself, where a project has claims."""
     if config.option.qedoc or _has_table(config.rootpath / "pyproject.toml"):
-        from qedoc.testing import Claims  # only now: it reads the project's table
+        from qedoc.pytest.items import Claims  # only now: it reads the project's table
 
         config.pluginmanager.register(Claims(config), "qedoc-claims")
 

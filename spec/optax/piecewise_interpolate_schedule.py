@@ -17,8 +17,8 @@ from qedoc import (
     Value,
     Variable,
 )
-from qedoc.properties import Property
-from qedoc.spec import Declaration
+from qedoc.claims.properties import Property
+from qedoc.claims.spec import Declaration
 
 I, n, k, j, t = symbols("I n k j t")
 b, f = IndexedBase("b"), IndexedBase("f")

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from qedoc.check import check
-from qedoc.limits import Limits
+from qedoc.claims.limits import Limits
+from qedoc.judge.check import check
+from qedoc.results.verdict import Verdict
 from qedoc.sources.specfiles import find, load, sizes
-from qedoc.verdict import Verdict
 
 FOLDER = Path(__file__).parents[2] / "spec" / "optax"
 

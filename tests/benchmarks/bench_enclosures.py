@@ -11,10 +11,10 @@ import pytest
 import sympy as sp
 from benchmarks.measuring import Table, alternating
 
-from qedoc.evaluate.ball import Undefined, at_precision, compile
+from qedoc.enclose.enclosure import Undefined, at_precision, compile
+from qedoc.judge.comparison import Subject
 from qedoc.search.strategies import Row, seeded
 from qedoc.sources.specfiles import find, load
-from qedoc.subject import Subject
 
 SPEC = "spec/optax/cosine_decay_schedule.py"
 BITS = 100

@@ -19,10 +19,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from qedoc.judge.comparison import Subject
 from qedoc.search.screening import ROWS, Screen
 from qedoc.search.strategies import seeded
 from qedoc.sources.specfiles import find, load
-from qedoc.subject import Subject
 
 SPEC = "spec/optax/cosine_decay_schedule.py"
 NAMES = ("I", "T", "alpha", "p", "t")

@@ -9,13 +9,13 @@ import pytest
 import sympy as sp
 from benchmarks.measuring import ROUNDS, Table, seconds
 
-from qedoc.check import check
-from qedoc.limits import Limits
-from qedoc.proof import prove
+from qedoc.claims.limits import Limits
+from qedoc.claims.spec import Spec
+from qedoc.judge.check import check
+from qedoc.judge.comparison import Subject
+from qedoc.judge.proof import prove
+from qedoc.results.verdict import Verdict
 from qedoc.sources.specfiles import find, load, sizes
-from qedoc.spec import Spec
-from qedoc.subject import Subject
-from qedoc.verdict import Verdict
 
 FOLDER = Path("spec/optax")
 I, T, alpha, p, t = sp.symbols("I T alpha p t")

@@ -10,10 +10,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from qedoc import engine, worker
-from qedoc.limits import Limits
-from qedoc.pool import Pool
-from qedoc.verdict import Verdict
+from qedoc.claims.limits import Limits
+from qedoc.engine import schedule, worker
+from qedoc.engine.pool import Pool
+from qedoc.results.verdict import Verdict
 from soundness.pairs import Pair, module, pair
 
 LIMITS = Limits(max_points=100, timeout=8)
@@ -95,7 +95,7 @@ def check(pairs: Sequence[Pair], folder: Path, pool: Pool, jobs: int) -> tuple[l
     """
     name = f"pairs_{pairs[0].seed}_{pairs[0].number}"
     (folder / f"{name}.py").write_text(module(pairs), encoding="utf-8")
-    found = engine.audit([name], limits=LIMITS, jobs=jobs, pool=pool)
+    found = schedule.audit([name], limits=LIMITS, jobs=jobs, pool=pool)
     if not found.stopped and found.errors:
         raise RuntimeError("\n".join(error.message for error in found.errors))
     claims = {claim.id.removeprefix(f"{name}."): claim for claim in found.claims}

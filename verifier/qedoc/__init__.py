@@ -4,32 +4,32 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from qedoc.domain import Functions as Functions
-    from qedoc.domain import Integers as Integers
-    from qedoc.domain import Reals as Reals
-    from qedoc.properties import Bounds as Bounds
-    from qedoc.properties import ConstantFrom as ConstantFrom
-    from qedoc.properties import Continuous as Continuous
-    from qedoc.properties import Limit as Limit
-    from qedoc.properties import NonDecreasing as NonDecreasing
-    from qedoc.properties import NonIncreasing as NonIncreasing
-    from qedoc.properties import Value as Value
-    from qedoc.spec import Argument as Argument
-    from qedoc.spec import Array as Array
-    from qedoc.spec import Dict as Dict
-    from qedoc.spec import ForAll as ForAll
-    from qedoc.spec import List as List
-    from qedoc.spec import Parameter as Parameter
-    from qedoc.spec import Size as Size
-    from qedoc.spec import Spec as Spec
-    from qedoc.spec import Variable as Variable
+    from qedoc.claims.domain import Functions as Functions
+    from qedoc.claims.domain import Integers as Integers
+    from qedoc.claims.domain import Reals as Reals
+    from qedoc.claims.properties import Bounds as Bounds
+    from qedoc.claims.properties import ConstantFrom as ConstantFrom
+    from qedoc.claims.properties import Continuous as Continuous
+    from qedoc.claims.properties import Limit as Limit
+    from qedoc.claims.properties import NonDecreasing as NonDecreasing
+    from qedoc.claims.properties import NonIncreasing as NonIncreasing
+    from qedoc.claims.properties import Value as Value
+    from qedoc.claims.spec import Argument as Argument
+    from qedoc.claims.spec import Array as Array
+    from qedoc.claims.spec import Dict as Dict
+    from qedoc.claims.spec import ForAll as ForAll
+    from qedoc.claims.spec import List as List
+    from qedoc.claims.spec import Parameter as Parameter
+    from qedoc.claims.spec import Size as Size
+    from qedoc.claims.spec import Spec as Spec
+    from qedoc.claims.spec import Variable as Variable
 
 __version__ = "0.1.0"
 
 _HOME = {
-    "qedoc.domain": ("Functions", "Integers", "Reals"),
-    "qedoc.properties": ("Bounds", "ConstantFrom", "Continuous", "Limit", "NonDecreasing", "NonIncreasing", "Value"),
-    "qedoc.spec": ("Argument", "Array", "Dict", "ForAll", "List", "Parameter", "Size", "Spec", "Variable"),
+    "qedoc.claims.domain": ("Functions", "Integers", "Reals"),
+    "qedoc.claims.properties": ("Bounds", "ConstantFrom", "Continuous", "Limit", "NonDecreasing", "NonIncreasing", "Value"),
+    "qedoc.claims.spec": ("Argument", "Array", "Dict", "ForAll", "List", "Parameter", "Size", "Spec", "Variable"),
 }
 _MODULE = {name: module for module, names in _HOME.items() for name in names}
 

@@ -11,10 +11,10 @@ from qedoc.bind.context import Context
 from qedoc.bind.domains import Place, nowhere
 from qedoc.bind.entries import summed
 from qedoc.bind.symbols import Roles, direct
-from qedoc.case import instantiate
+from qedoc.claims.case import instantiate
+from qedoc.claims.spec import Argument, Declaration, ForAll, Parameter, Size, Spec, Variable
 from qedoc.sources.docstrings import Formula
 from qedoc.sources.specfiles import sizes
-from qedoc.spec import Argument, Declaration, ForAll, Parameter, Size, Spec, Variable
 
 COUNTS = 4
 """How many values are taken of a parameter that says how many terms a sum has, or how often something is differentiated."""

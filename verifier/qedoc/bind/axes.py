@@ -10,8 +10,8 @@ from qedoc.bind.entries import bases, chosen, labels, opened, standing_alone, su
 from qedoc.bind.layout import Layout, Span
 from qedoc.bind.matrices import whole
 from qedoc.bind.records import Obstruction
+from qedoc.claims.spec import Array, Size
 from qedoc.read import Extent, InverseEntry
-from qedoc.spec import Array, Size
 
 LENGTHS = {1: (1, 2, 3, 4), 2: (1, 2, 3)}
 """Lengths of the axes, by how many independent lengths there are; with more, 1 and 2."""

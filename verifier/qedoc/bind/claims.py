@@ -8,6 +8,7 @@ from typing import Any
 
 import sympy as sp
 
+from qedoc.algebra.conditions import TooManyBranches
 from qedoc.bind.assembly import Parts, assembled, natural
 from qedoc.bind.axes import axes
 from qedoc.bind.context import Context
@@ -24,13 +25,12 @@ from qedoc.bind.slopes import is_slope, slope
 from qedoc.bind.symbols import returned_arguments, roles
 from qedoc.bind.values import defaults, is_record, single, switches, target_value
 from qedoc.bind.windows import windows
-from qedoc.conditions import TooManyBranches
-from qedoc.domain import Functions, Integers, Reals
+from qedoc.claims.domain import Functions, Integers, Reals
+from qedoc.claims.spec import Parameter, Spec, is_literal
 from qedoc.errors import QedocError, TargetError
 from qedoc.read import Application, Equation, Extent, NotAClaim, Reading, Unreadable, extent, plain, read_condition
+from qedoc.results.verdict import Verdict
 from qedoc.sources.docstrings import Documented, Formula, documented
-from qedoc.spec import Parameter, Spec, is_literal
-from qedoc.verdict import Verdict
 
 GIVES_UP = (ArithmeticError, AttributeError, NotImplementedError, RecursionError, TypeError, ValueError)
 """What SymPy raises for an expression that it cannot rearrange."""

@@ -11,10 +11,10 @@ from sympy.logic.boolalg import BooleanAtom
 from qedoc.bind.context import Context
 from qedoc.bind.records import Obstruction
 from qedoc.bind.symbols import Roles
-from qedoc.domain import Integers, Reals
+from qedoc.claims.domain import Integers, Reals
 from qedoc.read.reading import shown
+from qedoc.results.verdict import Verdict
 from qedoc.sources.docstrings import Argument as Described
-from qedoc.verdict import Verdict
 
 _INTEGER = re.compile(r"\bintegers?\b", re.IGNORECASE)
 _INT = re.compile(r"(?:<class ')?\bint\b(?:'>)?(?:\s*\|\s*None)?$")

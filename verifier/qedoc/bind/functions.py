@@ -12,15 +12,15 @@ import sympy as sp
 from qedoc.bind.context import Context
 from qedoc.bind.records import Obstruction
 from qedoc.bind.slices import elementwise
-from qedoc.domain import Integers, Reals
+from qedoc.claims.domain import Integers, Reals
+from qedoc.claims.spec import Parameter, Spec
+from qedoc.claims.target import resolve
 from qedoc.errors import QedocError, meant, question
-from qedoc.paths import formula
+from qedoc.judge.comparison import Subject
+from qedoc.judge.paths import formula
 from qedoc.read import Slice
 from qedoc.read.functions import FUNCTIONS
-from qedoc.spec import Parameter, Spec
-from qedoc.subject import Subject
-from qedoc.target import resolve
-from qedoc.verdict import Verdict
+from qedoc.results.verdict import Verdict
 
 DEEPEST = 8
 """Definitions inside definitions; deeper ones go in a circle."""

@@ -8,7 +8,7 @@ import sympy as sp
 
 from qedoc.bind.context import Context
 from qedoc.bind.layout import Layout
-from qedoc.spec import Array, Size, Spec
+from qedoc.claims.spec import Array, Size, Spec
 
 _COMPUTED = re.compile(r"\b([A-Za-z][A-Za-z -]*?)\s+(?:computed|given|returned)\s+by\s+:\w+:`~?([\w.]+)`")
 

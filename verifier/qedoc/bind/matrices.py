@@ -8,8 +8,8 @@ import sympy as sp
 
 from qedoc.bind.context import Context
 from qedoc.bind.records import Obstruction
+from qedoc.claims.spec import Array, ForAll
 from qedoc.read import WHOLE, DeterminantOf
-from qedoc.spec import Array, ForAll
 
 _SYMMETRIC = re.compile(r"\b(?:symmetric|covariance|positive[ -](?:semi-?)?definite|Hermitian)\b", re.IGNORECASE)
 _DEFINITE = re.compile(r"\bcovariance\b|\bpositive[ -]definite\b", re.IGNORECASE)

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
+from qedoc.claims.spec import Spec
+from qedoc.results.verdict import Verdict
 from qedoc.sources.docstrings import Formula
-from qedoc.spec import Spec
-from qedoc.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

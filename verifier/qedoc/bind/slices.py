@@ -7,10 +7,10 @@ import sympy as sp
 from qedoc.bind.context import Context
 from qedoc.bind.layout import Layout
 from qedoc.bind.records import Obstruction
+from qedoc.claims.target import resolve
 from qedoc.errors import QedocError
 from qedoc.read import Slice
 from qedoc.sources.docstrings import docstring_of
-from qedoc.target import resolve
 
 _ELEMENTWISE = re.compile(r"\belement-?wise\b", re.IGNORECASE)
 

@@ -7,10 +7,10 @@ import sympy as sp
 
 from qedoc.bind.context import Context
 from qedoc.bind.records import Obstruction
+from qedoc.claims.spec import Spec
 from qedoc.read import Equation
+from qedoc.results.verdict import Verdict
 from qedoc.sources.docstrings import Formula
-from qedoc.spec import Spec
-from qedoc.verdict import Verdict
 
 
 def is_slope(left: Any) -> bool:

@@ -10,11 +10,11 @@ import sympy as sp
 
 from qedoc.bind.context import Context
 from qedoc.bind.records import Obstruction
+from qedoc.claims.spec import Argument
+from qedoc.claims.target import resolve
 from qedoc.errors import QedocError
-from qedoc.infer import infer
+from qedoc.judge.infer import infer
 from qedoc.read import Application, Equation
-from qedoc.spec import Argument
-from qedoc.target import resolve
 
 SPELLINGS = {"lambda": ("lmbda", "lam", "lambda_"), "epsilon": ("eps",), "varepsilon": ("epsilon", "eps"), "varphi": ("phi",)}
 """Parameters that are named after a Greek letter in another spelling."""

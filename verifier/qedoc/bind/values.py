@@ -10,10 +10,10 @@ import sympy as sp
 from qedoc.bind.context import Context
 from qedoc.bind.records import Obstruction
 from qedoc.bind.symbols import returns
+from qedoc.claims.target import resolve
 from qedoc.errors import QedocError
 from qedoc.read import Application, Equation, NotAClaim, Reading, Silence
-from qedoc.target import resolve
-from qedoc.verdict import Verdict
+from qedoc.results.verdict import Verdict
 
 _LOGARITHM = re.compile(r"^log(pdf|pmf|cdf|sf)$")
 _GENERIC = re.compile(r"^[A-Za-z]$|^ell$|^(?:[fFPpS]_\w+|[A-Z]{2,4}|F\^-1|L_\w+)$")

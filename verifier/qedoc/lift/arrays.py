@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from qedoc.conditions import is_condition, relate
+from qedoc.algebra.conditions import is_condition, relate
+from qedoc.algebra.partial import UNDEFINED, Partial, added, conjunction, disjunction, partial, strict
 from qedoc.lift.concrete import MOVES
 from qedoc.lift.literals import literal
 from qedoc.lift.rules import maximum, minimum, number
-from qedoc.partial import UNDEFINED, Partial, added, conjunction, disjunction, partial, strict
 
 Elements = Any  # numpy object arrays of `Partial`
 

@@ -24,7 +24,7 @@ def value_at(expression: sp.Expr, point: Point) -> sp.Expr:
     """The exact value, as a rational number or a short expression of numbers; a long expression is given to 60 digits.
 
     Args:
-        expression: built by `qedoc.partial`; a ball stands for its midpoint, an opaque function for its interpretation.
+        expression: built by `qedoc.algebra.partial`; a ball stands for its midpoint, an opaque function for its interpretation.
         point: a Fraction for each free symbol.
 
     Raises:

@@ -7,10 +7,10 @@ from typing import Any
 
 import sympy as sp
 
-from qedoc.conditions import is_condition, relate
+from qedoc.algebra.conditions import is_condition, relate
+from qedoc.algebra.partial import Partial, partial, strict
 from qedoc.lift.exact import holds
 from qedoc.lift.literals import BallLiteral, literal
-from qedoc.partial import Partial, partial, strict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +129,7 @@ def reduced(condition: sp.Basic, known: set[sp.Basic]) -> sp.Basic:
 
 
 def consequences(condition: sp.Basic) -> list[sp.Basic]:
-    """The condition and the weaker relations between the same sides, either way round, as `qedoc.conditions.relate` writes them."""
+    """The condition and the weaker relations between the same sides, either way round, as `qedoc.algebra.conditions.relate` writes them."""
     if not isinstance(condition, sp.core.relational.Relational):
         return [condition]
     left, right = condition.args

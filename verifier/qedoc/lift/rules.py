@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from qedoc.conditions import choose, either, relate
-from qedoc.partial import (
+from qedoc.algebra.conditions import choose, either, relate
+from qedoc.algebra.partial import (
     Partial,
     added,
     applied,

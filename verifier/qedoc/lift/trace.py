@@ -13,7 +13,8 @@ import sympy as sp
 from jax.core import Trace
 from jax.extend.core import Literal, set_current_trace, take_current_trace
 
-from qedoc.conditions import is_condition, relate
+from qedoc.algebra.conditions import is_condition, relate
+from qedoc.algebra.partial import Partial, joined, partial, strict
 from qedoc.errors import Location, QedocError, UnsupportedError, told
 from qedoc.lift.arrays import ARRAY_RULES, Elements, Operand, Step, elements
 from qedoc.lift.concrete import evaluate
@@ -23,7 +24,6 @@ from qedoc.lift.literals import literal
 from qedoc.lift.path import Assumptions, Path
 from qedoc.lift.rules import REQUIREMENTS, SILENT, is_lazy, kind, rule_for
 from qedoc.lift.tracer import Concolic
-from qedoc.partial import Partial, joined, partial, strict
 
 __all__ = ["Concolic", "ConcolicTrace", "Path", "run"]
 

@@ -7,11 +7,11 @@ import numpy as np
 import sympy as sp
 from jax.core import Tracer
 
+from qedoc.algebra.partial import Partial, strict
 from qedoc.lift.arrays import Elements, elements
 from qedoc.lift.opaque import interpretation
 from qedoc.lift.path import Assumptions
 from qedoc.lift.rules import kind, truncate
-from qedoc.partial import Partial, strict
 
 
 class Recorder(Protocol):

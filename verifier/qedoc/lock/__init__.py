@@ -1,1 +1,1 @@
-"""What was verified before, what it rested on, and whether that is still so."""
+"""What was found before: results go in, and come out again as long as all that they rest on is the same."""

@@ -7,8 +7,8 @@ from typing import Any
 
 import sympy as sp
 
+from qedoc.claims.spec import Spec, is_literal
 from qedoc.lock.syntax import digest
-from qedoc.spec import Spec, is_literal
 
 PLACE = "location"
 """The one field of a spec that says nothing of its claim."""

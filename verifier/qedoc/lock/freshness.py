@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from qedoc.claims.limits import Limits
 from qedoc.errors import Location
-from qedoc.limits import Limits
-from qedoc.lock.closure import changed, find, key_of, line_of, locate, package, portable, text_at
+from qedoc.lock.dependencies import changed, find, key_of, line_of, locate, package, portable, text_at
 from qedoc.lock.syntax import analyse
 from qedoc.lock.versions import installed
-from qedoc.outcome import Unread
-from qedoc.verdict import Verdict
+from qedoc.results.outcome import Unread
+from qedoc.results.verdict import Verdict
 
 
 class Noted(NamedTuple):

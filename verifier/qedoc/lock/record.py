@@ -5,17 +5,7 @@ from dataclasses import asdict, replace
 from typing import Any, TypeAlias
 
 from qedoc.errors import Location, QedocError
-from qedoc.verdict import (
-    Accuracy,
-    CaseResult,
-    ClaimResult,
-    Counterexample,
-    Finding,
-    Formula,
-    PropertyResult,
-    SymbolEntry,
-    Verdict,
-)
+from qedoc.results.verdict import Accuracy, CaseResult, ClaimResult, Counterexample, Finding, Formula, PropertyResult, SymbolEntry, Verdict
 
 Record: TypeAlias = dict[str, Any]
 

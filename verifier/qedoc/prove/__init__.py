@@ -1,1 +1,1 @@
-"""Symbolic equality and properties, cell by cell."""
+"""Proofs, cell by cell: two formulas and a domain go in, equal, different or unknown comes out."""

@@ -9,7 +9,7 @@ from math import gcd, lcm
 
 import sympy as sp
 
-from qedoc.feasible import Facts
+from qedoc.algebra.satisfiable import Facts
 
 LARGEST_MULTIPLE = 24
 """Angles up to this multiple of the base angle are expanded; beyond it the polynomial costs more than it is worth."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import sympy as sp
 
-from qedoc.feasible import Facts
+from qedoc.algebra.satisfiable import Facts
 
 BRANCHING = (sp.Piecewise, sp.Min, sp.Max, sp.Abs, sp.sign, sp.ITE, sp.floor, sp.ceiling)
 

@@ -6,7 +6,7 @@ from enum import Enum, auto
 
 import sympy as sp
 
-from qedoc.feasible import Facts, Point
+from qedoc.algebra.satisfiable import Facts, Point
 from qedoc.prove.canonical import Canon
 from qedoc.prove.cells import Budget, Cell, cells, equalities, infinite, undefined
 

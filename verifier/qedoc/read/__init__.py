@@ -1,4 +1,4 @@
-"""LaTeX as people write it in documentation to SymPy; anything that has no sure reading is refused with its place."""
+"""LaTeX to SymPy: a formula as documentation writes it goes in, an expression or the place where it cannot be read comes out."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -2,8 +2,8 @@
 
 from collections import Counter
 
-from qedoc.outcome import Outcome
-from qedoc.verdict import Verdict
+from qedoc.results.outcome import Outcome
+from qedoc.results.verdict import Verdict
 
 
 def shield(outcome: Outcome) -> dict[str, object]:

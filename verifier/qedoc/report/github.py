@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from qedoc.codes import Level
-from qedoc.notices import Notice
+from qedoc.report.findings import Notice
+from qedoc.results.codes import Level
 
 _COMMANDS = {Level.ERROR: "error", Level.WARNING: "warning", Level.NOTE: "notice"}
 
@@ -26,7 +26,7 @@ def _line(notice: Notice, base: str) -> str:
 
 
 def _place(notice: Notice, base: str) -> Iterator[tuple[str, str]]:
-    from qedoc.report.places import relative
+    from qedoc.report.paths import relative
 
     if notice.location is not None:
         yield "file", relative(notice.location.path, base)

@@ -5,12 +5,12 @@ from collections import Counter
 from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
-from qedoc.codes import UNREAD, Level
-from qedoc.notices import Notice, of_claim
-from qedoc.outcome import Outcome
-from qedoc.report.places import relative
+from qedoc.report.findings import Notice, of_claim
+from qedoc.report.paths import relative
 from qedoc.report.terminal import promises
-from qedoc.verdict import ClaimResult
+from qedoc.results.codes import UNREAD, Level
+from qedoc.results.outcome import Outcome
+from qedoc.results.verdict import ClaimResult
 
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, TypeAlias
 
-from qedoc.verdict import Entries, Formula, Inputs, Number, Verdict
+from qedoc.results.verdict import Entries, Formula, Inputs, Number, Verdict
 
 if TYPE_CHECKING:
     from rich.console import Console

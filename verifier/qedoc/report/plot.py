@@ -7,9 +7,9 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from qedoc.curve import Boundary, Contrast, Curve
 from qedoc.errors import QedocError
 from qedoc.report.layout import point
+from qedoc.results.curve import Boundary, Contrast, Curve
 
 SUFFIXES = (".svg", ".png", ".pdf")
 

@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from qedoc.outcome import Checked, Collected, Event
-from qedoc.verdict import Verdict
+from qedoc.results.outcome import Checked, Collected, Event
+from qedoc.results.verdict import Verdict
 
 
 @contextmanager

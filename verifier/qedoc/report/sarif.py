@@ -6,11 +6,11 @@ from typing import Any
 from urllib.parse import quote
 
 from qedoc import __version__
-from qedoc.codes import CODES, Code
 from qedoc.errors import Location
-from qedoc.notices import Notice
-from qedoc.outcome import Outcome
-from qedoc.report.places import relative
+from qedoc.report.findings import Notice
+from qedoc.report.paths import relative
+from qedoc.results.codes import CODES, Code
+from qedoc.results.outcome import Outcome
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 BASE = "SRCROOT"

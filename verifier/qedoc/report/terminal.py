@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from qedoc.outcome import Outcome
+from qedoc.report.json_report import worst_accuracy
 from qedoc.report.layout import STYLES, Page, Plain, count, number, point, seconds
-from qedoc.report.machine import worst_accuracy
-from qedoc.verdict import DIFFERENT, Accuracy, CaseResult, ClaimResult, Finding, PropertyResult, Verdict, weakest
+from qedoc.results.outcome import Outcome
+from qedoc.results.verdict import DIFFERENT, Accuracy, CaseResult, ClaimResult, Finding, PropertyResult, Verdict, weakest
 
 if TYPE_CHECKING:
     from rich.console import Console

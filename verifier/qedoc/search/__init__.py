@@ -1,1 +1,1 @@
-"""Points of a domain: simple ones, edges, random ones, and the simplest at which a claim fails."""
+"""Points of a domain: symbols with their sets go in, points at which formula and code are compared come out."""

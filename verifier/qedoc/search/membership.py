@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 import sympy as sp
 
-from qedoc.evaluate.ball import compile
+from qedoc.enclose.enclosure import compile
 
 Row: TypeAlias = Sequence[Fraction]
 Truth: TypeAlias = Callable[[Row], bool | None]

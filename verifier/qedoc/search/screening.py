@@ -13,9 +13,9 @@ import jax.numpy as jnp
 import numpy as np
 import sympy as sp
 
-from qedoc.evaluate import lockstep
-from qedoc.evaluate.execute import Call
-from qedoc.search.plan import Plan
+from qedoc.execute import lockstep
+from qedoc.execute.runner import Call
+from qedoc.search.sampling import Plan
 from qedoc.search.strategies import Row
 
 Array: TypeAlias = np.ndarray[Any, Any]

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 from hypothesis import assume
 from hypothesis import strategies as st
 
-from qedoc.search.plan import LARGE, Interval, Plan
+from qedoc.search.sampling import LARGE, Interval, Plan
 
 Row: TypeAlias = tuple[Fraction, ...]
 

@@ -1,1 +1,1 @@
-"""Where claims come from."""
+"""Where claims stand: spec files, packages and their docstrings go in, specs and formulas with their places come out."""

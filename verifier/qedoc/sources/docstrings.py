@@ -12,7 +12,7 @@ from types import ModuleType
 from typing import Any
 
 from qedoc.errors import Location, TargetError, meant, question, told
-from qedoc.sources import markup, places, prose
+from qedoc.sources import locations, markup, prose
 from qedoc.sources.prose import Condition
 
 
@@ -266,7 +266,7 @@ def docstring_of(value: Any) -> str:
 
 def _record(name: str, aliases: tuple[str, ...], value: Any, docstring: str) -> Documented:
     lines = markup.dedented(docstring)
-    path, defined = _home(name, value, docstring) if markup.blocks(lines) or markup.roles(lines) else places.home(value)
+    path, defined = _home(name, value, docstring) if markup.blocks(lines) or markup.roles(lines) else locations.home(value)
     paragraphs = markup.paragraphs(lines)
     told = markup.arguments(lines)
     arguments = _arguments(value, {name: text for name, (text, _) in told.items()})
@@ -282,7 +282,7 @@ def _record(name: str, aliases: tuple[str, ...], value: Any, docstring: str) -> 
     vectors = {symbol for symbol, text in legend.items() if prose.shaped(text)} | {s for s, p in bound.items() if p in shaped} | shaped
 
     def formula(latex: str, line: int, *, display: bool) -> Formula:
-        return Formula(latex=latex, location=places.locate(docstring, line, path, defined), display=display, line=line)
+        return Formula(latex=latex, location=locations.locate(docstring, line, path, defined), display=display, line=line)
 
     formulas = [formula(block.latex, block.first, display=True) for block in markup.blocks(lines)]
     displays = [shown.line for shown in formulas]
@@ -305,10 +305,10 @@ def _record(name: str, aliases: tuple[str, ...], value: Any, docstring: str) -> 
 
 def _home(name: str, value: Any, docstring: str) -> tuple[str, int]:
     """The file and line of the definition, or of the string if it stands in another file."""
-    path, defined = places.home(value)
-    if any(literal.value == docstring for literal in places.literals(path)):
+    path, defined = locations.home(value)
+    if any(literal.value == docstring for literal in locations.literals(path)):
         return path, defined
-    elsewhere, line = places.find_literal(docstring, name.partition(".")[0])
+    elsewhere, line = locations.find_literal(docstring, name.partition(".")[0])
     return (elsewhere, line) if elsewhere else (path, defined)
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from qedoc.errors import Location, QedocError, SpecError
 
 if TYPE_CHECKING:
-    from qedoc.spec import Spec
+    from qedoc.claims.spec import Spec
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +74,7 @@ def load(file: SpecFile) -> tuple["Spec", ...]:
     Raises:
         SpecError: for a syntax error, an exception while the file runs, or a file without a Spec.
     """
-    from qedoc.spec import Spec  # needs sympy, which a process that only looks for files does without
+    from qedoc.claims.spec import Spec  # needs sympy, which a process that only looks for files does without
 
     found: dict[int, Spec] = {}
     for value in _run(file).__dict__.values():
@@ -117,8 +117,8 @@ def _place(file: SpecFile, error: BaseException) -> Location:
 
 def sizes(spec: "Spec") -> list[dict[str, int]]:
     """The sizes of each case of a spec, by symbol name, in the order in which they are checked."""
-    from qedoc.case import combinations  # needs sympy, as above
-    from qedoc.spec import Size
+    from qedoc.claims.case import combinations  # needs sympy, as above
+    from qedoc.claims.spec import Size
 
     for size in (d for d in spec.symbols if isinstance(d, Size)):
         if not len(size.values):

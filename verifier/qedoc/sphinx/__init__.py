@@ -15,13 +15,13 @@ from sphinx.util.docutils import is_directive_registered, is_role_registered
 
 from qedoc import __version__
 from qedoc.errors import QedocError
-from qedoc.sphinx import library, verification
-from qedoc.sphinx.account import account, heading
+from qedoc.sphinx import lock_reader, verification
 from qedoc.sphinx.builders import POST_TRANSFORMS, visit_account, visit_curve, visit_heading
+from qedoc.sphinx.details import account, heading
 from qedoc.sphinx.directives import FormulaDirective
+from qedoc.sphinx.docstring_marks import append_formulas, mark
 from qedoc.sphinx.domain import QedocDomain, domain_of
-from qedoc.sphinx.elements import curve, depart_fold, depart_summary, fold, summary, visit_fold, visit_summary
-from qedoc.sphinx.marks import append_formulas, mark
+from qedoc.sphinx.nodes import curve, depart_fold, depart_summary, fold, summary, visit_fold, visit_summary
 from qedoc.sphinx.verification import When
 
 STYLE = "qedoc.css"
@@ -76,13 +76,13 @@ def _read_library(app: Sphinx) -> None:
     folders = [Path(app.confdir, folder) for folder in app.config.qedoc_projects]
     domain = domain_of(app.env)
     try:
-        domain.library = library.read(folders)
+        domain.library = lock_reader.read(folders)
         wanted = [project for project in domain.library.projects if verification.is_wanted(when, project)]
         for project in wanted:
             logger.info("qedoc check in %s (%s)", project.config.root, project.stale or "all is verified again")
             logger.info("%s", verification.verify(project, when))
         if wanted:
-            domain.library = library.read(folders)
+            domain.library = lock_reader.read(folders)
     except QedocError as error:
         logger.warning("%s", error, type="qedoc", subtype="verify")
 

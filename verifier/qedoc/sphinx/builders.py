@@ -7,10 +7,10 @@ from typing import Any
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-from qedoc.sphinx.account import account, as_nodes, heading, write_account, write_heading
+from qedoc.sphinx.details import account, as_nodes, heading, write_account, write_heading
 from qedoc.sphinx.domain import domain_of
-from qedoc.sphinx.elements import BOXES, curve
-from qedoc.sphinx.library import Entry
+from qedoc.sphinx.lock_reader import Entry
+from qedoc.sphinx.nodes import BOXES, curve
 
 CACHE = "qedoc-pictures"
 """The folder of the pictures, beside the doctrees."""

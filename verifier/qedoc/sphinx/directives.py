@@ -12,11 +12,11 @@ from sphinx.util.typing import OptionSpec
 
 from qedoc.errors import QedocError
 from qedoc.report.layout import count
-from qedoc.sphinx.account import evidence
-from qedoc.sphinx.elements import FORMULA, WORDS, Row, curve, status, table
-from qedoc.sphinx.library import STALE, Entry, Library
+from qedoc.results.verdict import Verdict
+from qedoc.sphinx.details import evidence
+from qedoc.sphinx.lock_reader import STALE, Entry, Library
+from qedoc.sphinx.nodes import FORMULA, WORDS, Row, curve, status, table
 from qedoc.sphinx.rendering import Parts, difference, rendered
-from qedoc.verdict import Verdict
 
 logger = logging.getLogger(__name__)
 

@@ -15,8 +15,8 @@ from sphinx.util.nodes import make_refnode
 
 from qedoc.lock.syntax import digest
 from qedoc.sphinx.directives import ALL, OF, FormulaDirective, StatusDirective
-from qedoc.sphinx.elements import WORDS
-from qedoc.sphinx.library import Library
+from qedoc.sphinx.lock_reader import Library
+from qedoc.sphinx.nodes import WORDS
 
 logger = logging.getLogger(__name__)
 

@@ -7,13 +7,13 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from qedoc.curve import Boundary, Contrast, Curve
 from qedoc.errors import QedocError
 from qedoc.lock.store import replace
 from qedoc.lock.syntax import digest
 from qedoc.lock.versions import installed
 from qedoc.report import plot
 from qedoc.report.layout import count, number, point
+from qedoc.results.curve import Boundary, Contrast, Curve
 
 FORM = 1
 """Changes with the way in which pictures are made, so that none of an earlier form is taken for one of this."""

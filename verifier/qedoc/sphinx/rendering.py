@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from docutils import nodes
 
 from qedoc.report.layout import number, point
-from qedoc.sphinx.account import headed, told
-from qedoc.sphinx.elements import COUNTEREXAMPLE, WORDS, fold, formula, line, summary
-from qedoc.sphinx.library import Entry
-from qedoc.verdict import CaseResult, Verdict
+from qedoc.results.verdict import CaseResult, Verdict
+from qedoc.sphinx.details import headed, told
+from qedoc.sphinx.lock_reader import Entry
+from qedoc.sphinx.nodes import COUNTEREXAMPLE, WORDS, fold, formula, line, summary
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

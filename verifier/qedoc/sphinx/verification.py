@@ -5,7 +5,7 @@ import sys
 from enum import StrEnum
 
 from qedoc.errors import QedocError
-from qedoc.sphinx.library import Project
+from qedoc.sphinx.lock_reader import Project
 
 
 class When(StrEnum):

@@ -1,0 +1,257 @@
+"""The spec language: a documented formula, its symbols, where it holds, and what it is a formula of."""
+
+import dataclasses
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import InitVar, dataclass, field
+from typing import Any, TypeAlias
+
+import sympy as sp
+
+from qedoc.claims.domain import Domain, Functions, exact
+from qedoc.claims.properties import Property
+from qedoc.errors import Location, SpecError
+
+Index: TypeAlias = tuple[sp.Symbol, Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A symbol of the formula that stands inside a structure given by `Spec.bind`.
+
+    Args:
+        symbol: a Symbol, an element `b[i]` of an IndexedBase, or a SymPy Function.
+        domain: the set that it ranges over.
+        meaning: one line for the reader.
+    """
+
+    symbol: Any
+    domain: Domain
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A symbol that is a parameter of the target, by name."""
+
+    symbol: sp.Symbol
+    name: str
+    domain: Domain
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """A symbol that is an argument of the function that the target returns, in the order of declaration."""
+
+    symbol: sp.Symbol
+    name: str
+    domain: Domain
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """A symbol that counts entries; the claim is made for each of its values.
+
+    Args:
+        symbol: the symbol, such as n in a product over i = 1..n.
+        values: the sizes that the claim covers.
+        meaning: one line for the reader.
+    """
+
+    symbol: sp.Symbol
+    values: Sequence[int]
+    meaning: str
+
+
+Declaration: TypeAlias = Variable | Parameter | Argument | Size
+
+
+@dataclass(frozen=True, slots=True)
+class ForAll:
+    """A relation that holds for each value of an index: `ForAll(b[i] < b[i + 1], (i, 1, n - 1))`."""
+
+    condition: sp.Basic
+    index: Index
+
+
+@dataclass(frozen=True, slots=True)
+class List:
+    """A list argument with one item for each value of an index: `List(b[i], (i, 1, n))`.
+
+    Args:
+        item: an expression, a Lambda for a function, or a dict, list or tuple of these.
+        index: (symbol, first, last), both ends included.
+    """
+
+    item: Any
+    index: Index
+
+
+@dataclass(frozen=True, slots=True)
+class Dict:
+    """A dict argument with one entry for each value of an index: `Dict(b[i], f[i], (i, 1, n))`."""
+
+    key: Any
+    value: Any
+    index: Index
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class Array:
+    """An array argument: `Array(x[i], (i, 1, n))`, or `Array(x[i, j], (i, 1, m), (j, 1, n))` for a matrix, rows first.
+
+    Args:
+        item: an expression.
+        indices: one (symbol, first, last) for each axis, both ends included.
+    """
+
+    item: Any
+    indices: tuple[Index, ...]
+
+    def __init__(self, item: Any, *indices: Index) -> None:
+        if not indices:
+            raise ValueError("an Array needs an index (symbol, first, last) for each of its axes")
+        object.__setattr__(self, "item", item)
+        object.__setattr__(self, "indices", indices)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Spec:
+    """A claim about a function, written in SymPy.
+
+    Args:
+        target: dotted path of the function, such as `optax.cosine_decay_schedule`.
+        formula: the documented value; floats are read as the decimals that they are written as.
+        symbols: what each symbol of the formula is.
+        bind: for other parameters of the target, a constant or a structure of symbols (`List`, `Dict`, `Array`, plain containers).
+        where: relations between symbols, besides the domain of each; one between sizes alone says which of them go together.
+        entry: where in the target's result the formula's value stands: positions counted from 0, in the sizes; empty for a number.
+        natural: whether the claim is made only where the formula has a value.
+        derivative: the parameter of the target by which it is differentiated; empty for the claim of its own value.
+        properties: what is promised besides the value.
+        name: tells several specs of one target apart; the claim's id is `target#name`.
+        source: where the formula is documented (page, paper, equation).
+        at: the file and line of the claim; by default those of the call that makes the spec.
+
+    Raises:
+        SpecError: at the spec's own file and line, for a symbol that is undeclared or bound twice.
+    """
+
+    target: str
+    formula: sp.Expr
+    symbols: Sequence[Declaration]
+    bind: Mapping[str, Any] = field(default_factory=dict)
+    where: Sequence[sp.Basic | ForAll] = ()
+    entry: Sequence[Any] = ()
+    natural: bool = False
+    derivative: str = ""
+    properties: Sequence[Property] = ()
+    name: str = ""
+    source: str = ""
+    at: InitVar[Location | None] = None
+    location: Location = field(init=False)
+
+    def __post_init__(self, at: Location | None) -> None:
+        object.__setattr__(self, "location", at or _caller())
+        object.__setattr__(self, "formula", exact(self.formula))
+        self._check()
+
+    @property
+    def id(self) -> str:
+        """The claim's name in reports and lock files."""
+        return f"{self.target}#{self.name}" if self.name else self.target
+
+    @property
+    def keywords(self) -> list[str]:
+        """The parameters of the target that the spec binds."""
+        return [d.name for d in self.symbols if isinstance(d, Parameter)] + list(self.bind)
+
+    def refuse(self, message: str) -> SpecError:
+        """An error at this spec's place."""
+        return SpecError(f"{self.id}: {message}", self.location)
+
+    def _check(self) -> None:
+        if not isinstance(self.formula, sp.Expr):
+            raise self.refuse(f"formula must be a SymPy expression, found {type(self.formula).__name__}")
+        declared = [base(d.symbol) for d in self.symbols]
+        for symbol in declared:
+            if declared.count(symbol) > 1:
+                raise self.refuse(f"symbol {symbol} is bound twice; declare each symbol once")
+        for name in self.keywords:
+            if self.keywords.count(name) > 1:
+                raise self.refuse(f"parameter {name} is bound twice; bind it by a Parameter or in bind=, not both")
+        if self.derivative and self.derivative not in self.keywords:
+            raise self.refuse(f"derivative={self.derivative!r} is no parameter that the spec binds; it binds {', '.join(self.keywords)}")
+        for place, expression in self._expressions():
+            for symbol in sorted(free(expression) - set(declared), key=str):
+                known = ", ".join(str(d) for d in declared)
+                raise self.refuse(f"{place} has the undeclared symbol {symbol}; declared are {known}; add it to symbols=")
+
+    def _expressions(self) -> list[tuple[str, Any]]:
+        found: list[tuple[str, Any]] = [("formula", self.formula)]
+        found += [("where", relation) for relation in self.where]
+        found += [(f"bind[{name!r}]", template) for name, template in self.bind.items()]
+        found += [("entry", sp.sympify(position)) for position in self.entry]
+        for declaration in self.symbols:
+            if not isinstance(declaration, Size) and not isinstance(declaration.domain, Functions):
+                found += [(f"domain of {declaration.symbol}", sp.Tuple(declaration.domain.lower, declaration.domain.upper))]
+        for promise in self.properties:
+            found += [(f"property '{promise}'", part) for part in parts(promise)]
+        return found
+
+
+def _caller() -> Location:
+    """The line of the spec file: the first frame that neither dataclasses nor this module made."""
+    frame = sys._getframe(1)  # noqa: SLF001  no other way leads to the caller's line
+    while frame.f_code.co_filename in (dataclasses.__file__, "<string>", __file__) and frame.f_back is not None:
+        frame = frame.f_back
+    return Location(path=frame.f_code.co_filename, line=frame.f_lineno)
+
+
+def base(symbol: Any) -> Any:
+    """What is declared by a declaration's symbol: an Indexed element declares its base."""
+    return symbol.base.label if isinstance(symbol, sp.Indexed) else symbol
+
+
+def parts(promise: Property) -> list[Any]:
+    """The SymPy expressions inside a property."""
+    found: list[Any] = []
+    for name in promise.__slots__:
+        value = getattr(promise, name)
+        if isinstance(value, Mapping):
+            found += [*value.keys(), *map(sp.sympify, value.values())]
+        elif isinstance(value, tuple):
+            found += value
+        elif value is not None:
+            found.append(sp.sympify(value))
+    return found
+
+
+def is_literal(symbol: Any) -> bool:
+    """Whether a symbol stands for a number in code that is known up to a radius."""
+    return hasattr(symbol, "midpoint") and hasattr(symbol, "radius")
+
+
+def free(template: Any) -> set[Any]:
+    """The symbols, indexed bases and functions that a template uses, index variables left out."""
+    match template:
+        case List(item=item, index=(variable, first, last)):
+            return (free(item) | free(first) | free(last)) - {variable}
+        case Dict(key=key, value=value, index=(variable, first, last)):
+            return (free(key) | free(value) | free(first) | free(last)) - {variable}
+        case Array(item=item, indices=indices):
+            ends = [part for _, first, last in indices for part in (first, last)]
+            return (free(item) | free(ends)) - {variable for variable, _, _ in indices}
+        case ForAll(condition=condition, index=(variable, first, last)):
+            return (free(condition) | free(first) | free(last)) - {variable}
+        case Mapping():
+            return set().union(*(free(part) for pair in template.items() for part in pair))
+        case list() | tuple():
+            return set().union(*map(free, template))
+        case sp.Basic():
+            functions = {call.func for call in template.atoms(sp.core.function.AppliedUndef)}
+            return {s for s in template.free_symbols if not isinstance(s, sp.Indexed) and not is_literal(s)} | functions
+        case _:
+            return set()

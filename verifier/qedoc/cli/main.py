@@ -1,0 +1,245 @@
+"""The command line: reads arguments, runs the engine, writes reports, and ends with the exit code of the contract."""
+
+import signal
+import sys
+from collections.abc import Callable
+from io import StringIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from qedoc import __version__
+from qedoc.claims.limits import Limits
+from qedoc.cli import project
+from qedoc.cli.run import answer, audited, complain, guarded, question, run, spec_files
+from qedoc.config.options import AUDIT_POINTS, AUDIT_TIMEOUT, Settings, on_cluster, settled
+from qedoc.config.table import configuration
+from qedoc.errors import QedocError
+from qedoc.lock.store import replace as write_whole
+from qedoc.results.outcome import Outcome
+
+if TYPE_CHECKING:
+    from qedoc.report.formats import Report
+
+FORMATS = ("concise", "full", "json", "junit", "github", "sarif")
+_JOBS = "Worker processes [default: usable cores, at most 8]."
+_SCHEDULER = "Use the workers of this cluster (dask://HOST:PORT), not processes of this machine."
+_FILE: Any = click.Path(path_type=Path)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="qedoc", message="%(prog)s %(version)s")
+def main() -> None:
+    """Prove or refute documented formulas against the JAX code that they describe.
+
+    Claims are written in spec files, which are looked for in spec/. Exit codes: 0 all claims hold, 1 one is
+    refuted (with --strict: or has no answer), 2 something cannot be run, 130 interrupted.
+    """
+    signal.signal(signal.SIGTERM, _terminated)
+
+
+def _terminated(number: int, frame: object) -> None:
+    raise KeyboardInterrupt(number)
+
+
+def _limits(timeout: float = 60, max_points: int = 1000) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """The options of a run."""
+    return _options(
+        click.option("-j", "--jobs", type=click.IntRange(min=1), metavar="N", help=_JOBS),
+        click.option("--timeout", type=float, metavar="SECONDS", help=f"Time limit of each case [default: {timeout}]."),
+        click.option("--max-points", type=int, metavar="N", help=f"Most points of each claim [default: {max_points}]."),
+        click.option("--seed", type=int, metavar="N", help="Where random points start [default: 0]."),
+        click.option("--quiet", is_flag=True, help="No progress; errors are still shown."),
+        click.option("--output", type=_FILE, metavar="FILE", help="Write the report to FILE instead of standard output."),
+    )
+
+
+_cluster = click.option("--scheduler", metavar="ADDRESS", help=_SCHEDULER)
+
+_lock = [
+    click.option("--no-lock", is_flag=True, help="Verify everything, and neither read nor write the lock file."),
+    click.option("--all", "again", is_flag=True, help="Verify also what has not changed since the lock file was written."),
+    click.option("--locked", is_flag=True, help="Verify and write nothing; fail if anything in the lock file is stale or missing."),
+]
+
+_codes = [
+    click.option(
+        "--select", metavar="CODES", help="Report only findings of these codes (QED101, or QED1 for all that begin so), with commas."
+    ),
+    click.option("--ignore", metavar="CODES", help="Leave findings of these codes out of the report and of the exit code."),
+    click.option("--strict", is_flag=True, help="A claim or property without an answer fails."),
+]
+
+
+def _options(*options: Callable[[Callable[..., None]], Callable[..., None]]) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    def decorate(function: Callable[..., None]) -> Callable[..., None]:
+        for option in reversed(options):
+            function = option(function)
+        return function
+
+    return decorate
+
+
+def _format(*styles: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    return click.option("--format", "style", type=click.Choice(styles), default=styles[0], show_default=True, help="Form of the report.")
+
+
+@main.command()
+@click.argument("what", metavar="[PATH|TARGET]...", nargs=-1, shell_complete=project.complete_target)
+@_format(*FORMATS)
+@_options(*_codes)
+@click.option("--plot", type=_FILE, metavar="FILE", help="Draw the claims of one target (.svg, .png or .pdf).")
+@click.option("--latex", metavar="FORMULA", help="Check this formula of one TARGET, and no spec.")
+@click.option(
+    "--bind", multiple=True, metavar="SYMBOL=PARAMETER", help="What a symbol of --latex is; may be repeated. Otherwise the docstring tells."
+)
+@click.option("--where", multiple=True, metavar="CONDITIONS", help="Where --latex holds: 'T > 0, 0 <= a <= 1'; may be repeated.")
+@_limits()
+@_cluster
+@_options(*_lock)
+def check(
+    what: tuple[str, ...],
+    plot: Path | None,
+    latex: str | None,
+    bind: tuple[str, ...],
+    where: tuple[str, ...],
+    **options: Any,
+) -> None:
+    """Check claims.
+
+    PATHs are spec files or folders of them [default: spec/]; with TARGETs (dotted names, or ids of claims),
+    only their claims are checked. The formulas in the docstring of a TARGET that no spec has are checked as
+    `qedoc audit` does. What has not changed since the lock file (qedoc.lock) was written is not
+    verified again.
+    """
+    if latex is not None:
+        asked = guarded(question, what, latex, bind, where)
+        _report(lambda settings, shown: answer(asked, settings, curves=plot is not None, shown=shown), plot=plot, **options)
+    elif bind or where:
+        raise click.UsageError("--bind and --where say what the symbols of --latex are; give a formula with --latex")
+    else:
+        _report(lambda settings, shown: run(what, settings, curves=plot is not None, shown=shown), plot=plot, **options)
+
+
+@main.command()
+@click.argument("names", metavar="NAME...", nargs=-1, required=True)
+@_format(*FORMATS)
+@_options(*_codes)
+@_limits(timeout=AUDIT_TIMEOUT, max_points=AUDIT_POINTS)
+@_cluster
+def audit(names: tuple[str, ...], **options: Any) -> None:
+    """Check the formulas in the docstrings of installed packages.
+
+    NAMEs are dotted paths of packages, modules or objects; every display formula of their public objects gets a
+    verdict, without a spec. A NAME may also be the id of a claim, such as 'mylib.loss#2'.
+    """
+    _report(lambda settings, shown: audited(names, settings, shown=shown), plot=None, no_lock=True, **options)
+
+
+@main.command()
+@click.argument("target", shell_complete=project.complete_target)
+@click.argument("paths", metavar="[PATH]...", nargs=-1)
+@_format("full", "json")
+@_limits()
+@_options(*_lock)
+def show(target: str, paths: tuple[str, ...], style: str, **options: Any) -> None:
+    """Show all that is known of TARGET: its claims, symbols, code formula, verdict and evidence.
+
+    PATHs are spec files or folders of them [default: spec/]. If no spec has the TARGET, the formulas in its
+    docstring are checked as `qedoc audit` does.
+    """
+    what = (target, *paths)
+    _report(lambda settings, shown: run(what, settings, curves=False, shown=shown), style=style, strict=False, plot=None, **options)
+
+
+@main.command()
+@click.argument("target")
+@click.argument("paths", metavar="[PATH]...", nargs=-1)
+@_format("concise", "json")
+@click.option("--timeout", type=float, default=60.0, show_default=True, metavar="SECONDS", help="Time limit.")
+def lift(target: str, paths: tuple[str, ...], style: str, timeout: float) -> None:
+    """Print the formula that TARGET's code computes, as LaTeX and SymPy.
+
+    If specs of TARGET are found in the PATHs [default: spec/, if there is one], their symbols are used, one
+    formula for each; otherwise the target's own parameters.
+    """
+    from qedoc.engine import schedule  # `--version` and `--help` need no processes
+    from qedoc.report import json_report
+
+    limits = guarded(Limits, timeout=timeout)
+    config = guarded(configuration, Path.cwd())
+    known = paths or any((config.root / path).exists() for path in config.specs)
+    files, missing = spec_files(paths, config) if known else ([], [])
+    found, errors = schedule.lift(target, files, limits)
+    if style == "json":
+        code = [{"id": name, "code": json_report.formula(formula)} for name, formula in found]
+        click.echo(json_report.dump({"schema": json_report.SCHEMA, "qedoc": __version__, "target": target, "lifted": code}), nl=False)
+    elif found:
+        click.echo("\n\n".join(f"{name}\n\nlatex  {formula.latex}\nsympy  {formula.sympy}" for name, formula in found))
+    errors = (*missing, *errors)
+    complain(errors)
+    sys.exit(2 if errors else 0)
+
+
+def _report(
+    verify: Callable[[Settings, bool], Outcome],
+    *,
+    style: str,
+    strict: bool,
+    plot: Path | None,
+    output: Path | None,
+    quiet: bool,
+    select: str | None = None,
+    ignore: str | None = None,
+    scheduler: str | None = None,
+    **options: Any,
+) -> None:
+    from qedoc.report.formats import report
+
+    settings = guarded(settled, strict=strict, select=select, ignore=ignore, **options)
+    settings = guarded(on_cluster, settings, scheduler, options["jobs"])
+    for file in (output, plot):
+        guarded(_writable, file)
+    if plot:
+        from qedoc.report.plot import check_file
+
+        guarded(check_file, plot)
+    outcome = verify(settings, not quiet)
+    made = guarded(report, outcome, settings.config, select=settings.select, ignore=settings.ignore, strict=settings.strict)
+    _deliver(made, style, output, asked=bool(settings.select))
+    if plot and outcome.curves:
+        _draw(outcome, plot)
+    complain(outcome.errors)
+    sys.exit(made.exit_code)
+
+
+def _deliver(made: "Report", style: str, output: Path | None, *, asked: bool) -> None:
+    """Writes the report to standard output, or to a file."""
+    from qedoc.report.formats import render
+
+    if output is None:
+        render(made, style, sys.stdout, asked=asked)
+    else:
+        text = StringIO()
+        render(made, style, text, asked=asked)
+        write_whole(output, text.getvalue().encode())
+    if made.outcome.stopped and style not in ("concise", "full"):
+        click.echo(f"interrupted: {len(made.outcome.claims)} of {made.outcome.planned} claims finished", err=True)
+
+
+def _draw(outcome: Outcome, file: Path) -> None:
+    from qedoc.report.plot import draw
+
+    write_whole(file, draw(outcome.curves, file))
+
+
+def _writable(file: Path | None) -> None:
+    if file is None:
+        return
+    if file.is_dir() or not file.parent.is_dir():
+        raise QedocError(f"{file}: expected the path of a file in a folder that exists")
+
+
+for command in project.COMMANDS:
+    main.add_command(command)

@@ -1,0 +1,163 @@
+"""Commands beside check, show and lift: what a project needs to live with qedoc."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from qedoc.errors import QedocError
+
+_FILE: Any = click.Path(path_type=Path, dir_okay=False)
+
+
+def refuse(message: str) -> None:
+    """Ends the program: it cannot do what is asked."""
+    click.echo(f"error: {message}", err=True)
+    sys.exit(2)
+
+
+def complete_target(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[Any]:
+    """The targets and claims of the lock file, and paths."""
+    from click.shell_completion import CompletionItem
+
+    from qedoc.config.table import configuration
+    from qedoc.lock.store import load
+
+    try:
+        config = configuration(Path.cwd())
+        claims = load(config.root / config.lock).claims
+    except QedocError:  # completion is no place for messages
+        return []
+    names = sorted({*claims, *(id_.partition("#")[0] for id_ in claims)})
+    found = [CompletionItem(name) for name in names if name.startswith(incomplete)]
+    return found or [CompletionItem(incomplete, type="file")]
+
+
+def complete_code(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
+    """The codes."""
+    from qedoc.results.codes import CODES
+
+    return [known.code for known in CODES if known.code.startswith(incomplete.upper())]
+
+
+@click.command()
+@click.argument("code", required=False, shell_complete=complete_code)
+def rule(code: str | None) -> None:
+    """Explain the finding CODE, with an example; without CODE, list all."""
+    from qedoc.results import codes
+
+    if code is None:
+        width = max(len(known.title) for known in codes.CODES)
+        for known in codes.CODES:
+            click.echo(f"{known.code}  {known.level:7}  {known.title:{width}}".rstrip())
+        return
+    try:
+        click.echo(explained(codes.named(code)))
+    except QedocError as error:
+        refuse(str(error))
+
+
+def explained(code: Any) -> str:
+    """The page of a code, for a terminal."""
+    import textwrap
+
+    consequence = {"error": "fails", "warning": "fails with --strict", "note": "never fails"}[code.level]
+    return "\n".join(
+        [
+            f"{code.code} {code.name} ({code.level}: {consequence})",
+            f"{code.title[0].upper()}{code.title[1:]}.",
+            "",
+            *textwrap.wrap(code.explanation, 88),
+            "",
+            "Example:",
+            f"  {code.example}",
+            "",
+            *textwrap.wrap(code.advice, 88),
+        ]
+    )
+
+
+@click.command()
+def schema() -> None:
+    """Print the JSON Schema of `--format json`."""
+    from qedoc.report.json_report import schema_text
+
+    click.echo(schema_text(), nl=False)
+
+
+@click.command()
+@click.argument("what", metavar="[PATH|TARGET]...", nargs=-1)
+@click.option("--reason", metavar="TEXT", help="Why the findings that are new are accepted; reasons given before stay.")
+@click.option("-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Worker processes [default: usable cores, at most 8].")
+@click.option("--quiet", is_flag=True, help="Say nothing of what was accepted.")
+def baseline(what: tuple[str, ...], reason: str | None, jobs: int | None, quiet: bool) -> None:
+    """Accept today's findings: `qedoc check` then fails on new ones only.
+
+    They are written to the baseline file (qedoc-baseline.json), each with a reason; what is gone is dropped.
+    """
+    from qedoc.cli.run import checked
+    from qedoc.report import baseline as accepted
+    from qedoc.report.findings import notices, reported
+
+    outcome, settings = checked(what, shown=not quiet, jobs=jobs, timeout=None, max_points=None, seed=None)
+    path = settings.config.root / settings.config.baseline
+    found = reported(notices(outcome), settings.select, settings.ignore)
+    if outcome.errors or outcome.stopped:
+        for error in outcome.errors:
+            click.echo(f"error: {error}", err=True)
+        sys.exit(outcome.exit_code())
+    try:
+        before = accepted.load(path)
+        seen = {claim.id for claim in outcome.claims} | (set() if what else {entry.claim for entry in before})
+        kept = accepted.accept(found, before, seen, reason or accepted.UNSAID)
+        accepted.save(path, kept)
+    except QedocError as error:
+        refuse(str(error))
+    if not quiet:
+        gone = sum(entry not in kept for entry in before if not any(entry.code == k.code and entry.claim == k.claim for k in kept))
+        click.echo(f"{path.name}: {len(kept)} accepted, {gone} dropped")
+
+
+@click.command()
+@click.option("--output", type=_FILE, metavar="FILE", help="Write to FILE instead of standard output.")
+def badge(output: Path | None) -> None:
+    """Print the JSON of a badge (the endpoint form of shields.io), from the lock file; nothing is verified."""
+    from qedoc.cli.run import checked
+    from qedoc.lock.store import replace
+    from qedoc.report.badge import shield
+
+    outcome, _ = checked((), shown=False, jobs=None, timeout=None, max_points=None, seed=None, locked=True)
+    text = json.dumps(shield(outcome), indent=2) + "\n"
+    if output is None:
+        click.echo(text, nl=False)
+    else:
+        replace(output, text.encode())
+
+
+@click.command()
+def init() -> None:
+    """Write [tool.qedoc] into pyproject.toml, and a first spec."""
+    from qedoc.cli import scaffold
+
+    try:
+        for line in scaffold.start(Path.cwd()):
+            click.echo(line)
+    except QedocError as error:
+        refuse(str(error))
+
+
+@click.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """Print the script that completes qedoc's commands, options and targets in SHELL."""
+    from click.shell_completion import get_completion_class
+
+    main = click.get_current_context().find_root().command
+    made = get_completion_class(shell)
+    assert made is not None  # the three are click's own
+    click.echo(made(main, {}, "qedoc", "_QEDOC_COMPLETE").source())
+
+
+COMMANDS = (rule, baseline, badge, init, schema, completion)

@@ -1,0 +1,170 @@
+"""The gamma function and its relatives, by flint's real methods: not finite there means that no value is promised here.
+
+A value is called undefined only where the function certainly has no finite real value; where that is not plain, it is left in doubt.
+"""
+
+from flint import arb, fmpq, fmpz
+
+from qedoc.enclose.arithmetic import divide, power_integer
+from qedoc.enclose.values import IN_DOUBT, ONE, ZERO, NoRealValueError, Number, enclosed, exact_or_ball, is_integer, is_known, trimmed
+
+_FACTORIALS = 200
+"""Largest factorial that is kept exact."""
+
+
+def _is_pole_of_gamma(x: Number) -> bool:
+    return is_integer(x) and x <= 0
+
+
+def gamma(x: Number) -> Number:
+    """The gamma function; undefined at 0, -1, -2, ..."""
+    if not isinstance(x, fmpq):
+        return exact_or_ball(x.gamma())
+    if _is_pole_of_gamma(x):
+        raise NoRealValueError
+    if is_integer(x) and x <= _FACTORIALS:
+        return fmpq(fmpz.fac_ui(x.p - 1))
+    return exact_or_ball(arb(x).gamma())
+
+
+def reciprocal_gamma(x: Number) -> Number:
+    """1 / gamma(x), zero at the poles of gamma."""
+    if _is_pole_of_gamma(x):
+        return ZERO
+    return divide(ONE, gamma(x)) if isinstance(x, fmpq) else exact_or_ball(x.rgamma())
+
+
+_ZEROS_OF_LOG_GAMMA = (fmpq(1), fmpq(2))
+
+
+def log_gamma(x: Number) -> Number:
+    """The logarithm of gamma; for x <= 0 it is infinite or complex."""
+    if x <= 0:
+        raise NoRealValueError
+    return ZERO if x in _ZEROS_OF_LOG_GAMMA else enclosed(arb.lgamma)(x)
+
+
+def polygamma(n: Number, x: Number) -> Number:
+    """The n-th derivative of digamma for an integer n >= 0; undefined at 0, -1, -2, ..."""
+    if not is_integer(n) or n < 0:
+        return IN_DOUBT
+    if _is_pole_of_gamma(x):
+        raise NoRealValueError
+    if n == 0:
+        return enclosed(arb.digamma)(x)
+    return power_integer(-ONE, int(n.p) + 1) * gamma(n + 1) * _hurwitz(n + 1, x)
+
+
+def _hurwitz(s: fmpq, x: Number) -> Number:
+    """Hurwitz zeta at an integer s >= 2, where it is real for negative x too: there the terms below 1 are summed by hand."""
+    if x > 0 or not is_known(x):
+        return enclosed(arb.zeta)(s, x)
+    total: Number = ZERO
+    for _ in range(_SHIFTS):
+        if x > 0:
+            return total + enclosed(arb.zeta)(s, x)
+        total = trimmed(total + divide(ONE, power_integer(x, int(s.p))))
+        x = x + 1
+    return IN_DOUBT
+
+
+_SHIFTS = 1000
+"""Steps by which an argument below zero is moved up."""
+
+
+def zeta(s: Number, a: Number = ONE) -> Number:
+    """The zeta function of Riemann, or for a > 0 that of Hurwitz; undefined at s = 1."""
+    if s == 1:
+        raise NoRealValueError
+    if a == 1:
+        return enclosed(arb.zeta)(s)
+    return enclosed(arb.zeta)(s, a) if a > 0 else IN_DOUBT
+
+
+def beta(x: Number, y: Number) -> Number:
+    """gamma(x) gamma(y) / gamma(x + y)."""
+    if _is_pole_of_gamma(x) or _is_pole_of_gamma(y):
+        return IN_DOUBT
+    return gamma(x) * gamma(y) * reciprocal_gamma(x + y)
+
+
+def incomplete_beta(a: Number, b: Number, x: Number, y: Number) -> Number:
+    """The integral of t**(a - 1) (1 - t)**(b - 1) over [x, y] in [0, 1], for a, b > 0."""
+    if not (a > 0 and b > 0 and x >= 0 and x <= 1 and y >= 0 and y <= 1):
+        return IN_DOUBT
+    below = enclosed(lambda t, p, q: t.beta_lower(p, q))
+    return below(y, a, b) - below(x, a, b)
+
+
+def regularized_beta(a: Number, b: Number, x: Number, y: Number) -> Number:
+    """The incomplete beta integral over that from 0 to 1."""
+    if not (a > 0 and b > 0 and x >= 0 and x <= 1 and y >= 0 and y <= 1):
+        return IN_DOUBT
+    below = enclosed(lambda t, p, q: t.beta_lower(p, q, regularized=1))
+    return below(y, a, b) - below(x, a, b)
+
+
+def lower_gamma(s: Number, x: Number) -> Number:
+    """The integral of t**(s - 1) exp(-t) over [0, x], for s > 0 and x >= 0."""
+    if x == 0 and s > 0:
+        return ZERO
+    return enclosed(lambda t, p: t.gamma_lower(p))(x, s) if s > 0 and x >= 0 else IN_DOUBT
+
+
+def upper_gamma(s: Number, x: Number) -> Number:
+    """The integral of t**(s - 1) exp(-t) over [x, oo), for x > 0, or for x = 0 and s > 0."""
+    if x == 0:
+        if s <= 0:
+            raise NoRealValueError
+        return gamma(s) if s > 0 else IN_DOUBT
+    return enclosed(lambda t, p: t.gamma_upper(p))(x, s) if x > 0 else IN_DOUBT
+
+
+def factorial(x: Number) -> Number:
+    """gamma(x + 1)."""
+    return gamma(x + 1)
+
+
+_CHOSEN = 1000
+"""Most factors of a product that is written out."""
+
+
+def binomial(n: Number, k: Number) -> Number:
+    """The binomial coefficient: a product for an integer k >= 0, by gamma functions where those have no pole."""
+    if is_integer(k) and 0 <= k <= _CHOSEN:
+        chosen: Number = ONE
+        for i in range(int(k.p)):
+            chosen = trimmed(divide(chosen * (n - i), fmpq(i + 1)))
+        return chosen
+    if is_integer(n) and n < 0:
+        return IN_DOUBT
+    if is_integer(n) and is_integer(k) and k > n:
+        return ZERO
+    return gamma(n + 1) * reciprocal_gamma(k + 1) * reciprocal_gamma(n - k + 1)
+
+
+def double_factorial(n: Number) -> Number:
+    """n (n - 2) (n - 4) ... for an integer n >= -1."""
+    if not is_integer(n) or n < -1 or n > _CHOSEN:
+        return IN_DOUBT
+    result: Number = ONE
+    for factor in range(int(n.p), 0, -2):
+        result = trimmed(result * factor)
+    return result
+
+
+def rising_factorial(x: Number, k: Number) -> Number:
+    """x (x + 1) ... (x + k - 1) for an integer k >= 0, else gamma(x + k) / gamma(x) where neither has a pole."""
+    if is_integer(k) and 0 <= k <= _CHOSEN:
+        result: Number = ONE
+        for i in range(int(k.p)):
+            result = trimmed(result * (x + i))
+        return result
+    if _is_pole_of_gamma(x) or _is_pole_of_gamma(x + k):
+        return IN_DOUBT
+    return gamma(x + k) * reciprocal_gamma(x)
+
+
+def falling_factorial(x: Number, k: Number) -> Number:
+    """x (x - 1) ... (x - k + 1) for an integer k >= 0, else by gamma functions."""
+    return rising_factorial(x - k + 1, k)

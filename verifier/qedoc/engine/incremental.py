@@ -1,0 +1,189 @@
+"""A run over spec files that starts worker processes only for what the lock file does not answer."""
+
+import os
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qedoc.claims.limits import Limits
+from qedoc.config.options import Mode
+from qedoc.errors import Location, QedocError
+from qedoc.lock import record
+from qedoc.lock.dependencies import locate
+from qedoc.lock.freshness import Noted, claims_in, claims_of, docstrings_key, unread_in, why_stale
+from qedoc.lock.store import Lock, load
+from qedoc.results.outcome import Event, Outcome, Stale, Unread, nothing
+from qedoc.results.verdict import ClaimResult
+from qedoc.sources.specfiles import SpecFile
+
+if TYPE_CHECKING:
+    from qedoc.engine.pool import Workers
+
+
+def recheck(
+    files: Sequence[SpecFile],
+    *,
+    lock: Path,
+    mode: Mode,
+    wanted: Sequence[str] = (),
+    limits: Limits,
+    jobs: int,
+    curves: bool = False,
+    notify: Callable[[Event], None] = lambda event: None,
+    pool: "Workers | None" = None,
+    docstrings: Sequence[str] = (),
+) -> Outcome:
+    """Checks what is not answered by the lock file, and keeps the answers there.
+
+    Args:
+        files: the spec files.
+        lock: the lock file.
+        mode: CHANGED verifies what is stale or missing, ALL everything; LOCKED verifies and writes nothing; UNLOCKED verifies
+            everything and neither reads nor writes the lock file.
+        wanted: targets or claim ids; all claims if empty.
+        limits: the bounds of each case.
+        jobs: how many worker processes.
+        curves: whether to compute a curve for each claim.
+        notify: hears of what happens.
+        pool: who runs the tasks, and outlives the run; else the run starts its own worker processes.
+        docstrings: packages, modules and objects whose docstrings are checked too.
+    """
+    started = time.monotonic()
+    if mode in (Mode.CHANGED, Mode.LOCKED) and not curves:
+        answers = _answers(files, docstrings, load(lock), lock.parent, limits)
+        chosen = answers.select(wanted)
+        if mode is Mode.LOCKED or not (answers.unknown or chosen.stale or chosen.undrawn):
+            return replace(chosen.outcome(answers.unknown), seconds=time.monotonic() - started)
+    from qedoc.engine import schedule  # what changes nothing needs no processes
+
+    if mode is Mode.UNLOCKED:
+        return schedule.verify(
+            files, wanted=wanted, limits=limits, jobs=jobs, curves=curves, notify=notify, pool=pool, docstrings=docstrings
+        )
+    from qedoc.engine.recording import Remembered
+
+    memory = Remembered(lock, limits, again=mode is Mode.ALL or curves)
+    found = schedule.verify(
+        files,
+        wanted=wanted,
+        limits=limits,
+        jobs=jobs,
+        curves=curves,
+        notify=notify,
+        memory=memory,
+        pool=pool,
+        docstrings=docstrings,
+    )
+    return replace(found, unchanged=memory.unchanged)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Answers:
+    """What the lock file says of spec files as they are now.
+
+    Args:
+        results: of the claims whose records still stand.
+        stale: the claims whose records do not.
+        unknown: the files whose claims are not known.
+        names: the claims' targets and ids.
+        targets: the target of each claim.
+        undrawn: the claims whose picture an earlier run did not come to.
+        places: where each claim stands.
+        wrong: what is wrong with the names that are asked for.
+        unread: what was not read of the docstrings.
+    """
+
+    results: list[ClaimResult] = field(default_factory=list)
+    stale: list[Stale] = field(default_factory=list)
+    unknown: list[Stale] = field(default_factory=list)
+    targets: dict[str, str] = field(default_factory=dict)
+    undrawn: list[str] = field(default_factory=list)
+    places: list[Location] = field(default_factory=list)
+    wrong: list[QedocError] = field(default_factory=list)
+    unread: list[Unread] = field(default_factory=list)
+
+    def select(self, wanted: Sequence[str]) -> "_Answers":
+        """The answers for the wanted claims alone; a name that no claim can have is an error."""
+        if not wanted:
+            return self
+        names = {*self.targets, *self.targets.values()}
+        chosen = {id_ for id_, target in self.targets.items() if {id_, target} & {*wanted}}
+        return _Answers(
+            results=[result for result in self.results if result.id in chosen],
+            stale=[stale for stale in self.stale if stale.id in chosen],
+            targets=self.targets,
+            undrawn=[id_ for id_ in self.undrawn if id_ in chosen],
+            wrong=[] if self.unknown else [_unknown(name, sorted(names)) for name in wanted if name not in names],
+            unread=self.unread,
+        )
+
+    def outcome(self, unknown: Sequence[Stale]) -> Outcome:
+        """What a reader is told."""
+        stale = (*unknown, *self.stale)
+        empty = not (self.results or stale or self.wrong)
+        return Outcome(
+            claims=tuple(self.results),
+            errors=(nothing(self.unread),) if empty else tuple(self.wrong),
+            unread=tuple(self.unread),
+            planned=len(self.results) + len(stale),
+            unchanged=len(self.results),
+            stale=stale,
+        )
+
+
+def _answers(files: Sequence[SpecFile], docstrings: Sequence[str], lock: Lock, root: Path, limits: Limits) -> _Answers:
+    if (here := str(Path.cwd())) not in sys.path:  # as in a worker: targets of the project at hand are found from here
+        sys.path.append(here)
+    answers = _Answers()
+    for file in files:
+        entry = lock.files.get(Path(os.path.relpath(file.path, root)).as_posix())
+        _ask(file.path, partial(claims_of, file.text, entry), lock, limits, answers)
+    for name in docstrings:
+        entry = lock.files.get(docstrings_key(name))
+        _ask(_place(name), partial(claims_in, name, entry), lock, limits, answers)
+        answers.unread += unread_in(entry)
+    return answers
+
+
+def _place(name: str) -> str:
+    """Where a package begins, for people."""
+    path = locate(name.partition(".")[0])
+    return name if path is None else os.path.relpath(path)
+
+
+def _ask(path: str, claims: Callable[[], list[Noted] | str], lock: Lock, limits: Limits, answers: _Answers) -> None:
+    """Adds what the lock says of the claims of a spec file, or of a package's docstrings."""
+    place = Location(path=path, line=1)
+    try:
+        known = claims()
+        if isinstance(known, str):
+            answers.unknown.append(Stale(id="", location=place, reason=known))
+            return
+        for claim in known:
+            place = Location(path=claim.path or path, line=claim.line)
+            if claim.id in answers.targets:
+                if place not in answers.places:  # two names may share a docstring; two claims of one id are for the engine to refuse
+                    answers.unknown.append(Stale(id=claim.id, location=place, reason="another claim has this id"))
+                continue
+            answers.places.append(place)
+            kept = lock.claims.get(claim.id)
+            answers.targets[claim.id] = claim.target
+            if reason := why_stale(kept, claim.content, limits):
+                answers.stale.append(Stale(id=claim.id, location=place, reason=reason))
+            elif kept is not None:
+                answers.results.append(record.read(claim.id, kept, place))
+                if kept["points"] is None:
+                    answers.undrawn.append(claim.id)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:  # a hand has been at the file
+        reason = f"the lock file's entry is not whole ({type(error).__name__}: {error})"
+        answers.unknown.append(Stale(id="", location=place, reason=reason))
+
+
+def _unknown(name: str, names: Sequence[str]) -> QedocError:
+    from qedoc.engine.collect import unknown  # as above
+
+    return unknown(name, names)

@@ -1,0 +1,310 @@
+"""Many claims, checked side by side: each case is a task of a worker process, each claim one result."""
+
+import signal
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, as_completed
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+from qedoc.claims.limits import Limits
+from qedoc.engine import worker
+from qedoc.engine.collect import Gathering
+from qedoc.engine.dispatch import Desk
+from qedoc.engine.history import Memory
+from qedoc.engine.pool import Died, Overrun, Pool, Workers, settled
+from qedoc.engine.worker import Claim, Failure, case_id
+from qedoc.errors import QedocError
+from qedoc.results.curve import Curve
+from qedoc.results.outcome import Checked, Collected, Event, Outcome, nothing
+from qedoc.results.verdict import CaseResult, ClaimResult, Formula, Verdict
+from qedoc.sources.specfiles import SpecFile
+
+T = TypeVar("T")
+
+
+def verify(
+    files: Sequence[SpecFile],
+    *,
+    wanted: Sequence[str] = (),
+    limits: Limits,
+    jobs: int,
+    curves: bool = False,
+    notify: Callable[[Event], None] = lambda event: None,
+    memory: Memory | None = None,
+    pool: Workers | None = None,
+    docstrings: Sequence[str] = (),
+) -> Outcome:
+    """Checks the claims of spec files in worker processes; Ctrl-C ends it early and keeps the finished claims.
+
+    Args:
+        files: the spec files.
+        wanted: targets or claim ids to check; all claims if empty.
+        limits: the bounds of each case.
+        jobs: how many worker processes.
+        curves: whether to compute a curve for each claim.
+        notify: hears of each finished case at once, and of each finished claim in the order of the spec files.
+        memory: knows what was found before, and is told of each finished claim at once.
+        pool: who runs the tasks, and outlives the run; else the run starts its own worker processes.
+        docstrings: packages, modules and objects whose docstrings are checked too.
+    """
+
+    def collect(sources: Gathering) -> list[Claim]:
+        written = sources.collect(files)
+        return sources.select([*written, *sources.beside(docstrings, written)], wanted, alone=curves)
+
+    return _outcome(collect, limits=limits, jobs=jobs, curves=curves, notify=notify, memory=memory or Memory(), pool=pool)
+
+
+def audit(
+    names: Sequence[str],
+    *,
+    limits: Limits,
+    jobs: int,
+    curves: bool = False,
+    notify: Callable[[Event], None] = lambda event: None,
+    pool: Workers | None = None,
+) -> Outcome:
+    """Checks the formulas in the docstrings of packages, modules and objects; Ctrl-C ends it early and keeps the finished claims.
+
+    Args:
+        names: dotted paths, or ids of claims.
+        limits: the bounds of each case.
+        jobs: how many worker processes.
+        curves: whether to compute a curve for each claim.
+        notify: hears of each finished case at once, and of each finished claim in the order of the docstrings.
+        pool: as for `verify`.
+    """
+
+    def collect(sources: Gathering) -> list[Claim]:
+        return sources.asked(names)
+
+    found = _outcome(collect, limits=limits, jobs=jobs, curves=curves, notify=notify, memory=Memory(), pool=pool)
+    return replace(found, audited=tuple(names), limits=limits)
+
+
+def given(
+    target: str,
+    latex: str,
+    *,
+    bind: Mapping[str, str],
+    where: Sequence[str],
+    limits: Limits,
+    jobs: int,
+    curves: bool = False,
+    notify: Callable[[Event], None] = lambda event: None,
+    pool: Workers | None = None,
+) -> Outcome:
+    """Checks a formula that is given for a function.
+
+    Args:
+        target: dotted path of the function.
+        latex: the formula.
+        bind: the parameter of each symbol, by the symbol's LaTeX.
+        where: relations that hold besides what the function's docstring says.
+        limits: the bounds of each case.
+        jobs: how many worker processes.
+        curves: whether to compute a curve for each claim.
+        notify: hears of each finished case at once.
+        pool: as for `verify`.
+    """
+
+    def collect(sources: Gathering) -> list[Claim]:
+        return sources.given(target, latex, bind, where)
+
+    return _outcome(collect, limits=limits, jobs=jobs, curves=curves, notify=notify, memory=Memory(), pool=pool)
+
+
+def _outcome(
+    collect: Callable[[Gathering], list[Claim]],
+    *,
+    limits: Limits,
+    jobs: int,
+    curves: bool,
+    notify: Callable[[Event], None],
+    memory: Memory,
+    pool: Workers | None = None,
+) -> Outcome:
+    started = time.monotonic()
+    stopped = 0
+    with nullcontext(pool) if pool else Pool(jobs, worker.warm_up) as workers:
+        desk = Desk(pool=workers, limits=limits)
+        run = _Run(desk=desk, notify=notify, memory=memory)
+        try:
+            run.work(collect, curves=curves)
+            if not (run.pending or desk.errors):
+                desk.errors.append(nothing(desk.unread))
+        except KeyboardInterrupt as interrupt:
+            stopped = int(interrupt.args[0]) if interrupt.args else signal.SIGINT
+        except QedocError as error:
+            desk.errors.append(error)
+    return Outcome(
+        claims=tuple(run.results),
+        errors=desk.distinct(),
+        curves=tuple(run.curves),
+        planned=len(run.pending),
+        seconds=time.monotonic() - started,
+        stopped=stopped,
+        unread=tuple(desk.unread),
+    )
+
+
+def collect(
+    files: Sequence[SpecFile], docstrings: Sequence[str], limits: Limits, pool: Workers
+) -> tuple[list[Claim], tuple[QedocError, ...]]:
+    """The claims of spec files and docstrings, and what is wrong with these; nothing is checked.
+
+    Args:
+        files: the spec files.
+        docstrings: packages, modules and objects.
+        limits: the time limit.
+        pool: worker processes.
+    """
+    sources = Gathering(desk=Desk(pool=pool, limits=limits))
+    written = sources.collect(files)
+    return [*written, *sources.beside(docstrings, written)], sources.desk.distinct()
+
+
+def lift(target: str, files: Sequence[SpecFile], limits: Limits) -> tuple[list[tuple[str, Formula]], tuple[QedocError, ...]]:
+    """The formulas that a target's code computes: one for each of its specs, or one in its own parameters if it has none.
+
+    Args:
+        target: dotted path of a function, or the id of a claim.
+        files: where to look for specs of the target.
+        limits: the time limit.
+
+    Returns:
+        Pairs of a claim's id (or the target) and its formula, and what went wrong.
+    """
+    with Pool(1, worker.warm_up) as pool:
+        desk = Desk(pool=pool, limits=limits)
+        claims = [claim for claim in Gathering(desk=desk).collect(files) if target in (claim.id, claim.target)]
+        found = [_lifted(desk, claim.id, claim.target, claim) for claim in claims] or [_lifted(desk, target, target, None)]
+    return [formula for formula in found if formula], desk.distinct()
+
+
+def _lifted(desk: Desk, name: str, target: str, claim: Claim | None) -> tuple[str, Formula] | None:
+    """The code's formula, with the name under which it is shown."""
+    reply = settled(desk.submit(worker.lifted, target, claim))
+    formula = desk.accept(reply, f"lifting {name}", claim.location if claim else None)
+    return (name, formula) if formula else None
+
+
+@dataclass(slots=True, kw_only=True)
+class _Pending:
+    """A claim on its way: its description and its cases as they come in, and how many tasks are open."""
+
+    claim: Claim
+    open: int
+    description: ClaimResult | None = None
+    cases: dict[int, CaseResult] = field(default_factory=dict)
+    known: ClaimResult | None = None
+
+    def result(self) -> ClaimResult | None:
+        if self.known is not None:
+            return self.known
+        if self.description is None or len(self.cases) < len(self.claim.sizes):
+            return None
+        return replace(self.description, cases=tuple(case for _, case in sorted(self.cases.items())))
+
+
+@dataclass(slots=True, kw_only=True)
+class _Run:
+    desk: Desk
+    notify: Callable[[Event], None]
+    memory: Memory
+    pending: list[_Pending] = field(default_factory=list)
+    results: list[ClaimResult] = field(default_factory=list)
+    curves: list[Curve] = field(default_factory=list)
+
+    def work(self, collect: Callable[[Gathering], list[Claim]], *, curves: bool) -> None:
+        """Checks what there is, and draws it if asked to; the memory hears of the end, whatever that is."""
+        try:
+            self.check(collect(Gathering(desk=self.desk, memory=self.memory)))
+            if curves:
+                self.draw()
+        finally:
+            self.memory.ended()
+
+    def check(self, claims: list[Claim]) -> None:
+        """Checks the claims case by case, and hands them on in order."""
+        self.pending = [
+            _Pending(claim=claim, open=1 + len(claim.sizes), known=claim.answer or self.memory.known(claim)) for claim in claims
+        ]
+        fresh = [pending for pending in self.pending if pending.known is None]
+        self.notify(Collected(claims=len(claims), cases=sum(len(pending.claim.sizes) for pending in fresh)))
+        tasks: dict[Future[ClaimResult | CaseResult | Failure], tuple[_Pending, int | None]] = {}
+        for pending in fresh:
+            claim = pending.claim
+            tasks[self.desk.submit(worker.describe, claim)] = pending, None
+            for number, sizes in enumerate(claim.sizes):
+                tasks[self.desk.submit(worker.check_case, claim, sizes, self.desk.limits, folder=True)] = pending, number
+        waiting = list(self.pending)
+        self._release(waiting)
+        drawings = [
+            (pending, self._drawing(pending)) for pending in self.pending if pending.known is not None and self._wants_curve(pending)
+        ]
+        for future in as_completed(tasks):
+            reply = settled(future)
+            pending, case = tasks[future]
+            self._file(reply, pending, case)
+            if not pending.open and (result := pending.result()):
+                self.memory.finished(pending.claim, result)
+                if self._wants_curve(pending):
+                    drawings.append((pending, self._drawing(pending)))
+            self._release(waiting)
+        for pending, drawing in drawings:
+            curve = settled(drawing)
+            self.memory.drawn(pending.claim, curve if isinstance(curve, Curve) else None)
+
+    def _wants_curve(self, pending: _Pending) -> bool:
+        return pending.claim.answer is None and self.memory.wants_curve(pending.claim)
+
+    def _release(self, waiting: list[_Pending]) -> None:
+        """Hands on the claims at the head of the line that are finished."""
+        while waiting and (waiting[0].known is not None or not waiting[0].open):
+            if result := waiting.pop(0).result():
+                self.results.append(result)
+                self.notify(result)
+
+    def _file(self, reply: ClaimResult | CaseResult | Failure | Overrun | Died, pending: _Pending, number: int | None) -> None:
+        """Puts a task's reply where it belongs; a case without an answer is undecided."""
+        pending.open -= 1
+        name = pending.claim.id if number is None else case_id(pending.claim, pending.claim.sizes[number])
+        if unanswered := self.desk.unanswered(reply):
+            if unanswered.ends or unanswered.trace:
+                self.desk.refuse(replace(unanswered, location=None), name, pending.claim.location)
+            reply = worker.plain(pending.claim) if number is None else self._undecided(name, reply, unanswered)
+        accepted = self.desk.accept(reply, name, pending.claim.location)
+        if isinstance(accepted, ClaimResult):
+            pending.description = replace(accepted, id=pending.claim.id, seed=self.desk.limits.seed)
+        elif isinstance(accepted, CaseResult) and number is not None:
+            pending.cases[number] = accepted
+            self.notify(Checked(id=name, verdict=accepted.verdict))
+
+    def _undecided(self, name: str, reply: object, unanswered: Failure) -> CaseResult:
+        stage, known = worker.left_behind(reply.left) if isinstance(reply, Overrun | Died) else ("", None)
+        reason = unanswered.message + (f" ({stage})" if stage else "")
+        seconds = self.desk.limits.timeout if isinstance(reply, Overrun) else 0.0
+        if known is not None:
+            return replace(known, reason=f"{known.reason}; {reason}", seconds=seconds)
+        return CaseResult(id=name, verdict=Verdict.UNDECIDED, reason=reason, seconds=seconds)
+
+    def draw(self) -> None:
+        """Computes the curve of each finished claim: through its counterexample if it has one, else of its last case."""
+        for pending in self.pending:
+            if (result := pending.result()) is None:
+                continue
+            reply = settled(self._drawing(pending))
+            if curve := self.desk.accept(reply, f"drawing {result.id}", pending.claim.location):
+                self.curves.append(curve)
+
+    def _drawing(self, pending: _Pending) -> "Future[Curve | Failure]":
+        """The numbers of a claim's picture, on their way."""
+        cases = dict(enumerate(pending.known.cases)) if pending.known else pending.cases
+        refuted = [number for number, case in sorted(cases.items()) if case.counterexample]
+        number = refuted[0] if refuted else len(pending.claim.sizes) - 1
+        found = cases.get(number)
+        at = found.counterexample.inputs if found and found.counterexample else None
+        return self.desk.submit(worker.curve, pending.claim, pending.claim.sizes[number], at)

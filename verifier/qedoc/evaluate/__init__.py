@@ -1,1 +1,0 @@
-"""Values: rigorous enclosures of formulas, and executions of the real code."""

@@ -1,0 +1,161 @@
+"""Runs code and watches each operation for overflow, underflow, saturation and absorption, which are the same in all formats."""
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import sympy as sp
+from jax.core import Trace
+from jax.extend.core import Literal, set_current_trace, take_current_trace
+
+from qedoc.errors import UnsupportedError
+from qedoc.execute.runner import Call
+from qedoc.lift.control import CONTROL_RULES
+
+SMALLEST = 2.0**-100
+"""A number other than 0 that is smaller is near the end of float32."""
+
+LARGEST = 2.0**100
+
+VANISHING = frozenset({"exp", "exp2", "logistic", "erfc", "igamma", "igammac", "bessel_i0e", "bessel_i1e"})
+"""Functions that are 0 nowhere, or at a single end: a result of 0 is an underflow."""
+
+PRODUCTS = frozenset({"mul", "div", "pow", "integer_pow", "square", "dot_general", "reduce_prod", "cumprod"})
+"""Operations that give 0 of numbers that are not 0 by underflow alone."""
+
+ABSORBING = 2.0**50
+"""A term that is so many times smaller than the other of a sum leaves few digits of itself, in float64 too."""
+
+SUMS = frozenset({"add", "add_any", "sub"})
+
+SATURATING = {"tanh": 1.0, "erf": 1.0, "logistic": 1.0, "erfc": 2.0, "igamma": 1.0, "igammac": 1.0}
+"""Functions that reach the end of their range by rounding alone."""
+
+_current: Any = set_current_trace  # jax leaves it without types
+
+
+class Watch(Trace):
+    """The interpreter: it runs every primitive, and enters those that hold other code.
+
+    Args:
+        parent: the trace that runs jax on concrete values.
+    """
+
+    __slots__ = ("calm", "parent")
+
+    def __init__(self, parent: Any) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # jax leaves it without types
+        self.parent = parent
+        self.calm = True
+
+    def process_primitive(self, primitive: Any, values: Sequence[Any], params: Mapping[str, Any], /) -> Any:
+        """Runs a primitive."""
+        if primitive.name in CONTROL_RULES:
+            with _current(self):
+                results = CONTROL_RULES[primitive.name](self, values, dict(params))
+            return results if primitive.multiple_results else results[0]
+        with _current(self.parent):
+            results = primitive.bind(*values, **params)
+            for result in results if primitive.multiple_results else [results]:
+                self.calm = self.calm and _is_calm(primitive.name, values, result)
+        return results
+
+    def process_custom_jvp_call(self, primitive: Any, fun: Any, jvp: Any, values: Sequence[Any], /, **_: Any) -> Any:
+        """Enters the function; its derivative rule is not needed."""
+        with _current(self):
+            return fun.call_wrapped(*values)
+
+    def process_custom_vjp_call(self, primitive: Any, fun: Any, fwd: Any, bwd: Any, values: Sequence[Any], /, **_: Any) -> Any:
+        """Enters the function; its derivative rule is not needed."""
+        with _current(self):
+            return fun.call_wrapped(*values)
+
+    # What the rules for code that holds other code need
+
+    def evaluate(self, jaxpr: Any, consts: Sequence[Any], arguments: Sequence[Any]) -> list[Any]:
+        """Runs a jaxpr."""
+        known = dict(zip(jaxpr.constvars, consts, strict=True)) | dict(zip(jaxpr.invars, arguments, strict=True))
+
+        def read(atom: Any) -> Any:
+            return atom.val if isinstance(atom, Literal) else known[atom]
+
+        for equation in jaxpr.eqns:
+            results = self.process_primitive(equation.primitive, [read(atom) for atom in equation.invars], equation.params)
+            known |= zip(equation.outvars, results if equation.primitive.multiple_results else [results], strict=True)
+        return [read(atom) for atom in jaxpr.outvars]
+
+    def decide(self, truth: Any) -> bool:
+        """A truth value."""
+        return bool(truth)
+
+    def choose(self, value: Any) -> int:
+        """The number of a branch."""
+        return int(value)
+
+    def item(self, stacked: Any, place: int) -> Any:
+        """One entry along the first axis."""
+        with _current(self.parent):
+            return stacked[place]
+
+    def stack(self, entries: Sequence[Any], shape: Sequence[int], dtype: Any) -> Any:
+        """Joins entries along a new first axis."""
+        with _current(self.parent):
+            return jnp.stack(entries) if entries else jnp.zeros((0, *shape), dtype)
+
+    def unsupported(self, message: str) -> Exception:
+        """The error for code that takes too long."""
+        return UnsupportedError(message)
+
+
+def _is_calm(name: str, values: Sequence[Any], result: Any) -> bool:
+    """Whether a result shows no sign of overflow, underflow or saturation."""
+    made = np.asarray(result)
+    if name == "convert_element_type" and made.dtype.kind in "iu":
+        return bool(np.all(np.abs(np.asarray(values[0], dtype=np.complex128)) < 2.0**31))
+    if made.dtype.kind not in "fc":
+        return True
+    size = np.abs(made)
+    if not np.all(np.isfinite(made)):
+        return any(not np.all(np.isfinite(np.asarray(value))) for value in values) or not values
+    if not np.all((size == 0) | ((size > SMALLEST) & (size < LARGEST))):
+        return False
+    if name in SUMS and _is_absorbed(values, made):
+        return False
+    if name in SATURATING and np.any(size == SATURATING[name]):
+        return False
+    if name in VANISHING:
+        return bool(np.all(size))
+    given = all(np.all(np.asarray(value) != 0) for value in values)
+    return not (name in PRODUCTS and given) or bool(np.all(size))
+
+
+def _is_absorbed(values: Sequence[Any], made: np.ndarray[Any, Any]) -> bool:
+    """Whether a term that is not 0 is all but lost beside the other."""
+    one, other = (np.abs(np.broadcast_to(np.asarray(value), made.shape)) for value in values)
+    small, large = np.minimum(one, other), np.maximum(one, other)
+    return bool(np.any((small != 0) & (small * ABSORBING < large)))
+
+
+def is_calm(call: Call, symbols: Sequence[sp.Symbol], row: Sequence[Fraction]) -> bool:
+    """Whether no operation of the code comes near overflow, underflow or saturation at a point, in float32 as in float64.
+
+    Args:
+        call: the code; gets a value for each symbol.
+        symbols: those with the assumption `integer` get an int, the others a float64.
+        row: one rational for each symbol.
+
+    Returns:
+        False also where it cannot be watched.
+    """
+    with jax.enable_x64(True), take_current_trace() as parent:
+        watch = Watch(parent)
+        numbers = [int(x) if s.is_integer else jnp.asarray(float(x)) for s, x in zip(symbols, row, strict=True)]
+        try:
+            with _current(watch):
+                call(dict(zip(symbols, numbers, strict=True)))
+        except Exception:  # noqa: BLE001  # whatever the code or JAX raises: nothing was seen to be calm
+            return False
+    return watch.calm

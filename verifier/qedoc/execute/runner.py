@@ -1,0 +1,276 @@
+"""Runs the real code at rational points, in the dtypes that people train with."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any, TypeAlias
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import sympy as sp
+
+from qedoc.errors import QedocError, UnsupportedError, told
+from qedoc.execute import lockstep
+from qedoc.execute.precision import FORMATS, rounded
+
+__all__ = ["BLOCK", "LIMIT", "Call", "Row", "Runs", "rounded", "run_eagerly", "run_plain", "run_rows"]
+
+Call: TypeAlias = Callable[[Mapping[sp.Symbol, Any]], Any]
+Row: TypeAlias = Sequence[Fraction]
+Array: TypeAlias = np.ndarray[Any, Any]
+
+OF_LOCKSTEP = (jax.errors.ConcretizationTypeError, NotImplementedError)
+"""What code raises for being run at many rows at once: it asked for a number, or JAX has no batching rule for a primitive of it."""
+
+EXACT = 2**53
+"""Integers up to this size are the same in float64."""
+
+BLOCK = 1024
+LIMIT = 256
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Runs:
+    """What the code gave at each row.
+
+    Args:
+        values: float64 array of shape (rows, *result shape); nan where a row raised or was not run.
+        dtype: the result's own dtype; the widest one, if it differs from path to path.
+        raised: `ValueError: message` for each row that raised. Rows that took the same path share the message of one of them.
+        skipped: rows that were not run, because an integer does not fit the dtype's integers or the limit ran out.
+        integers: the results that are integers too long for float64.
+    """
+
+    values: Array
+    dtype: str
+    raised: Mapping[int, str]
+    skipped: frozenset[int]
+    integers: Mapping[int, int] = field(default_factory=dict)
+
+    def result(self, row: int) -> float | int:
+        """What the code gave at a row, if that is one number."""
+        return self.integers[row] if row in self.integers else float(self.values[row])
+
+
+def run_rows(call: Call, symbols: Sequence[sp.Symbol], rows: Sequence[Row], dtype: str, *, limit: int = LIMIT) -> Runs:
+    """Runs the code at every row, all rows at once where they take the same path.
+
+    Reals are strongly typed and integers weakly, so that code on reals has a result of `dtype` whatever integers enter it (a person's
+    integers are Python's, which JAX types weakly too).
+
+    Args:
+        call: the code; gets a value for each symbol.
+        symbols: those with the assumption `integer` get integers (32 bits, 64 beside float64), the others numbers of `dtype`.
+        rows: one rational for each symbol, as `rounded` gives it.
+        dtype: float32, float64 or bfloat16.
+        limit: how often the code may be called; the rows that are left then are skipped. Code that asks for the value of an
+            input (`int(x)`) is called for each of its values, so rows should share them.
+
+    Raises:
+        UnsupportedError: if the result is not a real number or array, or its shape differs from row to row.
+    """
+    table = _Table(call, symbols, rows, dtype)
+    with jax.enable_x64(dtype == "float64"):
+        table.run_all(limit)
+        return table.runs()
+
+
+def run_plain(call: Call, symbols: Sequence[sp.Symbol], row: Row, *, x64: bool = False, arrays: bool = False) -> float | int | Exception:
+    """Runs the code once, on Python's ints and floats, as a person would.
+
+    Args:
+        call: the code; gets a value for each symbol.
+        symbols: those with the assumption `integer` get an int, the others a float.
+        row: one rational for each symbol.
+        x64: JAX's 64-bit mode.
+        arrays: whether the numbers are made JAX's arrays before.
+
+    Returns:
+        the result, an int where the code gives an integer, or the exception that the code raised.
+    """
+    with jax.enable_x64(x64):
+        try:
+            numbers = [int(x) if s.is_integer else float(x) for s, x in zip(symbols, row, strict=True)]
+            values = [jnp.asarray(x) for x in numbers] if arrays else numbers
+            return number(call(dict(zip(symbols, values, strict=True))))
+        except QedocError:
+            raise
+        except Exception as error:  # noqa: BLE001  # whatever the user's code raises is the answer
+            return error
+
+
+def number(result: Any) -> float | int:
+    """A result as a Python number: an int for a truth value or an integer, which may be too long for a float.
+
+    Raises:
+        TypeError: if it is no real number.
+    """
+    if isinstance(result, bool | int) or getattr(getattr(result, "dtype", None), "kind", "f") in "bui":
+        return int(result)
+    return float(result)
+
+
+def run_eagerly(call: Call, symbols: Sequence[sp.Symbol], row: Row, dtype: str) -> float | int | None:
+    """Runs the code at one row, each operation for itself, so that the compiler rearranges nothing.
+
+    Args:
+        call: the code; gets a value for each symbol.
+        symbols: as for `run_rows`.
+        row: one rational for each symbol, as `rounded` gives it.
+        dtype: float32, float64 or bfloat16.
+
+    Returns:
+        the result; None if the code raised or an integer of the row does not fit.
+    """
+    table = _Table(call, symbols, [row], dtype)
+    with jax.enable_x64(dtype == "float64"):
+        if not len(table.fitting) or table.run_alone(0) is not None:
+            return None
+        return table.integers.get(0, float(table.results[0]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Rows to run together; `alone` is one row to run without lockstep."""
+
+    rows: Array
+    pins: frozenset[Any] = frozenset({0})
+    alone: bool = False
+
+
+class _Table:
+    """The rows, with their results so far."""
+
+    def __init__(self, call: Call, symbols: Sequence[sp.Symbol], rows: Sequence[Row], dtype: str) -> None:
+        self.call, self.symbols, self.dtype, self.count = call, symbols, dtype, len(rows)
+        most = 2 ** (FORMATS[dtype].integer_bits - 1)
+        fits = np.ones(self.count, dtype=bool)
+        self.columns: list[Array] = []
+        for k, symbol in enumerate(symbols):
+            if symbol.is_integer:
+                integers = [row[k].numerator for row in rows]
+                inside = [-most <= n < most for n in integers]
+                fits &= np.array(inside, dtype=bool)
+                self.columns.append(np.array([n if ok else 0 for n, ok in zip(integers, inside, strict=True)], dtype=np.int64))
+            else:
+                self.columns.append(np.array([x.numerator / x.denominator for x in (row[k] for row in rows)], dtype=np.float64))
+        self.fitting = np.flatnonzero(fits)
+        self.results: dict[int, Array] = {}
+        self.integers: dict[int, int] = {}
+        self.dtypes: set[Any] = set()
+        self.raised: dict[int, str] = {}
+
+    def run_all(self, limit: int) -> None:
+        """Runs all rows that can be run, with at most `limit` calls.
+
+        Depth first, and the largest part of a parted group first, so that a limit leaves most rows run rather than all parted.
+        """
+        left = [_Group(self.fitting[k : k + BLOCK]) for k in range(0, len(self.fitting), BLOCK)]
+        for _ in range(limit):
+            if not left:
+                break
+            left += sorted(self._run(left.pop()), key=lambda group: len(group.rows))
+
+    def _run(self, group: _Group) -> list[_Group]:
+        """Runs a group, and returns the groups that are left to run instead of it."""
+        if group.alone:
+            self.run_alone(group.rows[0])
+            return []
+        padded = np.resize(group.rows, BLOCK)  # one shape, so that each primitive is compiled once
+        try:
+            result = lockstep.run(self._function, [self._typed(k, padded) for k in range(len(self.symbols))], group.pins)
+            value = result.value if isinstance(result, lockstep.Rows) else np.broadcast_to(_array(result), (BLOCK, *np.shape(result)))
+        except lockstep.Divergence as parted:
+            return [_Group(group.rows[part], parted.pins) for part in _parts(parted.labels[: len(group.rows)])]
+        except QedocError:
+            raise
+        except Exception as error:  # noqa: BLE001  # whatever the user's code raises
+            return self._explain(group, error)
+        self._keep(group.rows, result, value)
+        return []
+
+    def runs(self) -> Runs:
+        """All results in one record."""
+        shapes = {value.shape for value in self.results.values()}
+        if len(shapes) > 1:
+            raise UnsupportedError(f"the result's shape depends on the inputs: {sorted(shapes)}")
+        values = np.full((self.count, *next(iter(shapes), ())), np.nan)
+        for row, value in self.results.items():
+            values[row] = value
+        ran = self.results.keys() | self.raised.keys()
+        return Runs(
+            values=values,
+            dtype=jnp.result_type(*self.dtypes).name if self.dtypes else self.dtype,
+            raised=dict(sorted(self.raised.items())),
+            skipped=frozenset(range(self.count)) - ran,
+            integers=self.integers,
+        )
+
+    def _function(self, values: list[Any]) -> Any:
+        return self.call(dict(zip(self.symbols, values, strict=True)))
+
+    def _typed(self, k: int, rows: Array) -> Any:
+        """The values of symbol k at the rows: weakly typed integers, strongly typed reals."""
+        if self.symbols[k].is_integer:
+            dtype = np.dtype(f"int{FORMATS[self.dtype].integer_bits}")
+            return jax.lax.convert_element_type_p.bind(self.columns[k][rows].astype(dtype), new_dtype=dtype, weak_type=True, sharding=None)
+        return jnp.asarray(self.columns[k][rows], dtype=self.dtype)
+
+    def run_alone(self, row: int) -> Exception | None:
+        """Runs one row without lockstep, on Python integers and JAX's own arrays."""
+        values = [
+            int(c[row]) if s.is_integer else self._typed(k, np.asarray(row))
+            for k, (s, c) in enumerate(zip(self.symbols, self.columns, strict=True))
+        ]
+        try:
+            result = self._function(values)
+        except QedocError:
+            raise
+        except Exception as error:  # noqa: BLE001  # whatever the user's code raises
+            self.raised[int(row)] = told(error)
+            return error
+        self._keep(np.array([row]), result, _array(result)[None])
+        return None
+
+    def _explain(self, group: _Group, error: Exception) -> list[_Group]:
+        """A group raised: runs its first row alone.
+
+        If that raises the same, it is the code's own error, and so each row's. Else the lockstep is to blame (a primitive without a
+        batching rule, code that wants a concrete array), and each row runs alone.
+        """
+        first, others = group.rows[0], group.rows[1:]
+        found = self.run_alone(first)
+        if type(found) is not type(error) or isinstance(error, OF_LOCKSTEP):
+            return [_Group(np.array([row]), alone=True) for row in others]
+        self.raised |= dict.fromkeys(others.tolist(), self.raised[int(first)])
+        return []
+
+    def _keep(self, rows: Array, result: Any, values: Any) -> None:
+        found = _array(values)
+        self.results |= dict(zip(rows.tolist(), np.asarray(found, dtype=np.float64), strict=False))
+        if found.dtype.kind in "iu" and found.ndim == 1:
+            exact = dict(zip(rows.tolist(), found.tolist(), strict=False))
+            self.integers |= {row: n for row, n in exact.items() if abs(n) > EXACT}
+        weak = isinstance(result, float)  # a Python float takes the dtype that it meets
+        self.dtypes.add(jnp.dtype(self.dtype) if weak else jnp.dtype(getattr(result, "dtype", jnp.int32)))
+
+
+def _array(result: Any) -> Array:
+    """The result as an array of real numbers.
+
+    Raises:
+        UnsupportedError: if it is not one.
+    """
+    if not isinstance(result, (bool, int, float, np.ndarray, np.generic, jax.Array)):
+        raise UnsupportedError(f"the target returns a {type(result).__name__}; expected a real number or array")
+    found = np.asarray(result)
+    if found.dtype.kind not in "biufV":  # V: bfloat16
+        raise UnsupportedError(f"the target returns an array of {found.dtype}; expected real numbers")
+    return found
+
+
+def _parts(labels: Array) -> list[Array]:
+    """The positions of each label."""
+    order = np.argsort(labels, kind="stable")
+    return np.split(order, np.flatnonzero(np.diff(labels[order])) + 1)

@@ -1,0 +1,190 @@
+"""What running the real code shows: its rounding in each dtype, where it has no value, and whether it ever contradicts its own formula."""
+
+import itertools
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from qedoc.claims.domain import Integers, Reals
+from qedoc.claims.limits import Limits
+from qedoc.enclose.enclosure import Undefined, Value
+from qedoc.execute.accuracy import ulps
+from qedoc.execute.agreement import agrees, shadow
+from qedoc.execute.runner import Runs, rounded, run_eagerly, run_rows
+from qedoc.judge.comparison import Subject
+from qedoc.judge.inputs import named, spoken
+from qedoc.results.verdict import Accuracy, Finding, Inputs
+from qedoc.search.sampling import Plan
+from qedoc.search.strategies import Row, seeded
+
+DTYPES = ("float32", "float64", "bfloat16")
+
+SHADOWED = 2
+"""Rows in each dtype at which the run is held against its rounding enclosure, the worst ones first."""
+
+FEW = 20
+"""Rows for code that must be called anew for almost every row."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Executions:
+    """The sum of all runs.
+
+    Args:
+        accuracy: the worst rounding error in each dtype.
+        findings: points where the code raises, or gives nan or infinity, though the formula has a value there.
+        runs: how many rows were run.
+        contradiction: a run that rounding cannot explain, in words; empty if there is none.
+        broken: True if the code has no value somewhere in the domain, for a reason other than rounding or overflow.
+    """
+
+    accuracy: tuple[Accuracy, ...]
+    findings: tuple[Finding, ...]
+    runs: int
+    contradiction: str
+    broken: bool
+
+
+def execute(subject: Subject, exact: Callable[[Row], Value | None], limits: Limits) -> Executions:
+    """Runs the code at edges and random points of the domain in every dtype.
+
+    Args:
+        subject: the claim at fixed sizes.
+        exact: the value that a run should have, None where it is not known.
+        limits: bounds the points.
+    """
+    count = FEW if subject.code.pinned else -(-limits.max_points // 4)
+    wanted = _rows(subject.plan, limits.max_points, count, limits.seed)
+    if subject.code.pinned:
+        wanted = wanted[: 2 * FEW]
+    parts = [_in_dtype(subject, exact, wanted, dtype) for dtype in DTYPES]
+    return Executions(
+        accuracy=tuple(accuracy for part in parts for accuracy in part.accuracy),
+        findings=tuple(finding for part in parts for finding in part.findings),
+        runs=sum(part.runs for part in parts),
+        contradiction=next((part.contradiction for part in parts if part.contradiction), ""),
+        broken=any(part.broken for part in parts),
+    )
+
+
+def sampled(plan: Plan, most: int, count: int, seed: int, dtype: str) -> list[Row]:
+    """Points of the domain as code in a dtype sees them, each once.
+
+    Args:
+        plan: the domain.
+        most: how many landmarks at most.
+        count: how many other points: a quarter simple ones, the rest by chance.
+        seed: for those.
+        dtype: to which reals are rounded.
+    """
+    return _seen(plan, _rows(plan, most, count, seed), dtype)
+
+
+def _seen(plan: Plan, wanted: Sequence[Row], dtype: str) -> list[Row]:
+    return list(dict.fromkeys(row for row in (rounded(row, plan.symbols, dtype) for row in wanted) if plan.holds(row)))
+
+
+def _rows(plan: Plan, most: int, count: int, seed: int) -> list[Row]:
+    landmarks = list(itertools.islice(plan.landmarks(), most))
+    simple = list(plan.simple(max(1, count // 4)))
+    return [*landmarks, *simple, *seeded(plan, count - len(simple), seed)]
+
+
+def _in_dtype(subject: Subject, exact: Callable[[Row], Value | None], wanted: Sequence[Row], dtype: str) -> Executions:
+    symbols = subject.plan.symbols
+    rows = _seen(subject.plan, wanted, dtype)
+    runs = run_rows(subject.call, symbols, rows, dtype)
+    errors: list[tuple[float, int]] = []
+    findings: dict[str, Finding] = {}
+    broken = False
+    for k, row in enumerate(rows):
+        value = None if k in runs.skipped else exact(row)
+        if value is None or isinstance(value, Undefined):
+            continue
+        if k in runs.raised:
+            broken = True
+            findings.setdefault("raises", _finding(subject, row, "domain", f"the code raises {runs.raised[k]} in the declared domain"))
+        elif math.isfinite(runs.values[k]):
+            errors.append((ulps(runs.result(k), value, runs.dtype), k))
+        else:
+            text = f"the code gives {runs.values[k]} in {runs.dtype} where the formula has a finite value"
+            findings.setdefault("not finite", _finding(subject, row, "accuracy", text))
+    errors.sort(reverse=True)
+    return Executions(
+        accuracy=_accuracy(subject, rows, runs, errors, dtype),
+        findings=tuple(findings.values()),
+        runs=len(rows) - len(runs.skipped),
+        contradiction=_contradiction(subject, rows, runs, errors, dtype),
+        broken=broken,
+    )
+
+
+def _accuracy(subject: Subject, rows: Sequence[Row], runs: Runs, errors: Sequence[tuple[float, int]], dtype: str) -> tuple[Accuracy, ...]:
+    if not errors:
+        return ()
+    worst, k = errors[0]
+    return (Accuracy(dtype=dtype, result=runs.dtype, ulps=worst, inputs=_inputs(subject, rows[k]), points=len(errors)),)
+
+
+def _contradiction(subject: Subject, rows: Sequence[Row], runs: Runs, errors: Sequence[tuple[float, int]], dtype: str) -> str:
+    """The first of the worst rows whose run lies outside of what rounding can make of the operations that the code does.
+
+    Compiled code may do other operations (`exp(a) / exp(b)` becomes `exp(a - b)`), so it is the eager run that must agree.
+    """
+    for _, k in errors[:SHADOWED]:
+        enclosure = shadow(subject.call, subject.plan.symbols, rows[k], dtype)
+        if enclosure is None or agrees(runs.result(k), enclosure) is not False:
+            continue
+        eager = run_eagerly(subject.call, subject.plan.symbols, rows[k], dtype)
+        if eager is not None and agrees(eager, enclosure) is False:
+            place = spoken(_inputs(subject, rows[k]))
+            return f"running the code in {dtype} gives {eager!r} at {place}, which rounding does not explain"
+    return ""
+
+
+def outside(subject: Subject) -> tuple[Finding, ...]:
+    """What the code does just outside of the declared domain: a value there is worth knowing, an error is what one expects."""
+    base = next(iter(subject.plan.simple(1)), None)
+    if base is None:
+        return ()
+    firsts = {scalar.vector or scalar.name: k for k, scalar in reversed(list(enumerate(subject.plan.scalars)))}  # of a vector one element
+    beyond = [
+        (k, x, row)
+        for k, scalar in ((k, subject.plan.scalars[k]) for k in sorted(firsts.values()))
+        for x in _just_outside(scalar.domain)
+        if _only_violates(subject, k, row := (*base[:k], x, *base[k + 1 :]))
+    ]
+    runs = run_rows(subject.call, subject.plan.symbols, [row for _, _, row in beyond], "float32")
+    found = []
+    for (k, x, row), value in zip(beyond, runs.values, strict=True):
+        if math.isfinite(value):
+            scalar = subject.plan.scalars[k]
+            text = f"the code accepts {scalar.name}={x}, outside of the declared {scalar.domain}, and gives {value:.6g}"
+            found.append(Finding(kind="domain", message=text, inputs=_inputs(subject, row)))
+    return tuple(found)
+
+
+def _just_outside(domain: Reals | Integers) -> list[Fraction]:
+    """Points beyond each numeric end: the end itself if it is open, and one step further."""
+    points = []
+    for end, is_open, step in ((domain.lower, domain.lower_open, -1), (domain.upper, domain.upper_open, 1)):
+        if end.is_Rational:
+            x = Fraction(int(end.p), int(end.q))
+            points += [x] if is_open else []
+            points += [x + step]
+    return points[:1] + points[-1:] if len(points) > 1 else points
+
+
+def _only_violates(subject: Subject, k: int, row: Row) -> bool:
+    """True if the row is outside of the domain for the sake of coordinate k alone."""
+    others = [i for i in range(len(row)) if i != k]
+    return not subject.plan.holds(row) and all(row[i] in subject.plan.interval(i, row[:i]) for i in others)
+
+
+def _finding(subject: Subject, row: Row, kind: str, message: str) -> Finding:
+    return Finding(kind=kind, message=f"{message}, at {spoken(_inputs(subject, row))}", inputs=_inputs(subject, row))
+
+
+def _inputs(subject: Subject, row: Row) -> Inputs:
+    return named(subject.case, subject.plan.point(row))

@@ -1,0 +1,86 @@
+"""A spec without a formula, from a function's signature alone: enough to read the formula that the code computes."""
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import sympy as sp
+
+from qedoc.claims.domain import Integers, Reals
+from qedoc.claims.spec import Argument, Declaration, Parameter, Spec
+from qedoc.claims.target import call_by_name, resolve
+from qedoc.errors import TargetError
+from qedoc.judge.comparison import Subject
+from qedoc.judge.describe import described
+from qedoc.judge.paths import formula
+from qedoc.results.verdict import Formula
+
+SWITCHES = (bool, str, type(None))
+
+
+def lifted(target: str, spec: Spec | None) -> Formula:
+    """The formula that the code computes.
+
+    Args:
+        target: dotted path of the function.
+        spec: tells the symbols and the domain; without it the function's own parameters are real or integer unknowns, switches (truth
+            values, texts, None) stay at their defaults, and what a returned function takes is unknown too.
+
+    Raises:
+        TargetError: for a target that cannot be called with numbers.
+        UnsupportedError: for code that has no rule.
+    """
+    subject = Subject(spec or infer(target), {} if spec is None else _smallest(spec))
+    subject.code.explore(subject.facts)
+    if not subject.code.branches:
+        raise TargetError(f"{target}: no point was found at which the code can be read")
+    return described(formula(subject.code.branches), subject.facts)
+
+
+def _smallest(spec: Spec) -> dict[str, int]:
+    from qedoc.sources.specfiles import sizes
+
+    made = sizes(spec)
+    return made[min(2, len(made) - 1)]
+
+
+def infer(target: str) -> Spec:
+    """A spec that binds the target's parameters to symbols of their names; its formula is nothing but 0.
+
+    Args:
+        target: dotted path of the function.
+    """
+    function = resolve(target)
+    outer = _unknowns(target, function)
+    symbols: list[Declaration] = [Parameter(sp.Symbol(name), name, _domain(p), "") for name, p in outer.items()]
+    inner = _returned(target, function, outer)
+    if inner is not None:
+        symbols += [Argument(sp.Symbol(_fresh(name, outer)), name, _domain(p), "") for name, p in _unknowns(target, inner).items()]
+    return Spec(target=target, formula=sp.Integer(0), symbols=symbols)
+
+
+def _fresh(name: str, taken: dict[str, Any]) -> str:
+    return name if name not in taken else f"{name}'"
+
+
+def _unknowns(target: str, function: Callable[..., Any]) -> dict[str, inspect.Parameter]:
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError) as error:
+        raise TargetError(f"{target}: its signature cannot be read ({error}); write a spec that binds its parameters") from error
+    plain = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.POSITIONAL_ONLY)
+    return {p.name: p for p in parameters if p.kind in plain and not isinstance(p.default, SWITCHES)}
+
+
+def _domain(parameter: inspect.Parameter) -> Reals | Integers:
+    return Integers() if parameter.annotation in (int, "int") else Reals()
+
+
+def _returned(target: str, function: Callable[..., Any], outer: dict[str, inspect.Parameter]) -> Callable[..., Any] | None:
+    """The function that the target returns, if it returns one."""
+    try:
+        result = call_by_name(function, dict.fromkeys(outer, 1))
+    except Exception as error:  # whatever the user's code raises
+        found = f"{type(error).__name__}: {error}"
+        raise TargetError(f"{target} cannot be called with numbers ({found}); write a spec that binds its parameters") from error
+    return result if callable(result) else None

@@ -1,0 +1,168 @@
+"""Points as people read, paste and parse them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from functools import partial
+from typing import Any
+
+import sympy as sp
+
+from qedoc.claims.case import Case, Scalar
+from qedoc.claims.spec import Array
+from qedoc.lift.opaque import interpretation
+from qedoc.results.verdict import Inputs, Number
+
+
+def number(x: Fraction) -> Number:
+    """An exact value as a JSON number: an int if it is one, else the nearest double."""
+    return int(x) if x.denominator == 1 else float(x)
+
+
+def named(case: Case, point: Mapping[sp.Symbol, Fraction]) -> Inputs:
+    """The point by parameter and argument names; the elements of a vector together, under its name, and a matrix row by row.
+
+    Args:
+        case: the claim.
+        point: a value for each symbol; a symbol that is not the case's goes by its own name.
+    """
+    scalars = {scalar.symbol: scalar for scalar in case.scalars}
+    shown: dict[str, Any] = {}
+    rows: dict[tuple[str, int], list[Number]] = {}
+    for symbol, value in sorted(point.items(), key=lambda item: _place(case, item[0])):
+        scalar = scalars.get(symbol)
+        if scalar is None or not scalar.vector:
+            shown[scalar.name if scalar else symbol.name] = number(value)
+            continue
+        entries = shown.setdefault(scalar.vector, [])
+        if len(scalar.indices) > 1:
+            row = scalar.vector, scalar.indices[0]
+            if row not in rows:
+                rows[row] = []
+                entries.append(rows[row])
+            entries = rows[row]
+        entries.append(number(value))
+    shown |= {name: _mirrored(value) for name, value in shown.items() if _symmetric(case.spec.bind.get(name))}
+    return shown | {name: value for name, value in _fixed(case) if name not in shown}
+
+
+def _symmetric(template: Any) -> bool:
+    """Whether an array is given by its entries on and above the diagonal."""
+    return isinstance(template, Array) and len(template.indices) == 2 and template.item.has(sp.Min, sp.Max)
+
+
+def _mirrored(rows: list[list[Number]]) -> list[list[Number]]:
+    """All rows of a symmetric matrix, of which those from the diagonal on are told."""
+    places = range(len(rows))
+    return [[rows[min(i, j)][abs(i - j)] for j in places] for i in places]
+
+
+def _fixed(case: Case) -> Iterator[tuple[str, Any]]:
+    """Arrays of definite numbers, such as labels."""
+    for name, template in case.spec.bind.items():
+        if isinstance(template, Array) and not template.item.atoms(sp.Indexed):
+            keywords = case.arguments(dict.fromkeys(case.symbols, 0), _stand_in, _Entries)[0]
+            yield name, keywords[name]
+
+
+def row_of(scalars: Sequence[Scalar], inputs: Inputs) -> tuple[Fraction, ...]:
+    """The values of the unknowns at a point that `named` wrote, in the order of the unknowns."""
+    known: dict[sp.Symbol, Fraction] = {}
+    for name, value in inputs.items():
+        own = sorted((s for s in scalars if name == (s.vector or s.name)), key=lambda s: s.indices)
+        if own:
+            entries = _flat(value)
+            if isinstance(value, list) and len(entries) > len(own):  # a symmetric matrix, of which one half is known by the other
+                entries = [item for place, row in enumerate(value) for item in _flat(row)[place:]]
+            known |= {scalar.symbol: Fraction(str(item)) for scalar, item in zip(own, entries, strict=True)}
+    return tuple(known[scalar.symbol] for scalar in scalars)
+
+
+def _flat(value: Any) -> list[Any]:
+    return [item for part in value for item in _flat(part)] if isinstance(value, list) else [value]
+
+
+def _place(case: Case, symbol: sp.Symbol) -> int:
+    return case.symbols.index(symbol) if symbol in case.symbols else len(case.symbols)
+
+
+def pasteable(case: Case, point: Mapping[sp.Symbol, Fraction], *, arrays: bool = False) -> str:
+    """A line of Python that calls the target at the point.
+
+    Args:
+        case: the claim.
+        point: a number for each unknown.
+        arrays: whether the numbers are given as JAX's arrays.
+    """
+    values: dict[sp.Symbol, Any] = {symbol: _literal(symbol, value) for symbol, value in point.items()}
+    if arrays:
+        values = {symbol: _ArrayInt(x) if isinstance(x, int) else _ArrayFloat(x) for symbol, x in values.items()}
+    keywords, curried = case.arguments(values, _stand_in, _Entries)
+    module = case.spec.target.partition(".")[0]
+    by = case.spec.derivative
+    given = ", ".join(f"{name}={by if name == by else _text(value)}" for name, value in keywords.items())
+    call = f"{case.spec.target}({given})"
+    arguments = "" if curried is None else f"({', '.join(map(_text, curried))})"
+    entry = "".join(f"[{position}]" for position in case.entry)
+    imports = "import jax.numpy as jnp; " if "jnp." in call + arguments else ""
+    if by:
+        call, module = f"jax.grad(lambda {by}: {call})({_text(keywords[by])})", ", ".join(dict.fromkeys(("jax", module)))
+    return f"import {module}; {imports}print({call}{arguments}{entry})"
+
+
+class _ArrayFloat(float):
+    """A number that is written as an array."""
+
+    def __repr__(self) -> str:
+        return f"jnp.asarray({float(self)!r})"
+
+
+class _ArrayInt(int):
+    """An integer that is written as an array."""
+
+    def __repr__(self) -> str:
+        return f"jnp.asarray({int(self)!r})"
+
+
+class _Entries(list[Any]):
+    """The entries of an array, which is written as `jnp.array([...])`."""
+
+
+def _literal(symbol: sp.Symbol, value: Fraction) -> int | float:
+    return int(value) if symbol.is_integer else float(value)
+
+
+class _Variable:
+    """Stands for x while the source of an opaque function is written."""
+
+
+def _stand_in(_name: str, index: int, x: Any) -> Any:
+    c, d, e = map(float, interpretation(index))
+    return f"lambda x: {c!r} + {d!r} * x + {e!r} * x**2" if isinstance(x, _Variable) else c + d * x + e * x * x
+
+
+def _text(value: Any) -> str:
+    text = partial(map, _text)
+    match value:
+        case _Entries():
+            return f"jnp.array({_nested(value)})"
+        case dict():
+            return "{" + ", ".join(f"{_text(key)}: {_text(item)}" for key, item in value.items()) + "}"
+        case list():
+            return "[" + ", ".join(text(value)) + "]"
+        case tuple():
+            return "(" + "".join(f"{item}, " for item in text(value)).strip() + ")"
+        case _ if callable(value):
+            return str(value(_Variable()))
+        case _:
+            return repr(value)
+
+
+def _nested(value: Any) -> str:
+    if isinstance(value, _Entries):
+        return f"[{', '.join(map(_nested, value))}]"
+    return repr(int(value) if isinstance(value, _ArrayInt) else float(value) if isinstance(value, _ArrayFloat) else value)
+
+
+def spoken(inputs: Inputs) -> str:
+    """`init_value=1, decay_steps=1`, as in a sentence."""
+    return ", ".join(f"{name}={value}" for name, value in inputs.items())

@@ -1,0 +1,140 @@
+"""The numbers of a picture: a claim along its last argument, the other inputs held at legible values."""
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from math import isfinite
+
+from qedoc.claims.spec import Spec
+from qedoc.execute.runner import run_rows
+from qedoc.judge.comparison import Subject, known_to, midpoint
+from qedoc.judge.inputs import named, row_of
+from qedoc.results.curve import Boundary, Contrast, Curve, Point
+from qedoc.results.verdict import Inputs
+from qedoc.search.sampling import Interval, plainness
+from qedoc.search.strategies import Row
+
+LEGIBLE_REALS = tuple(Fraction(x) for x in ("1", "1/10", "2", "1/2", "3", "1/4", "10"))
+LEGIBLE_INTEGERS = tuple(Fraction(x) for x in (100, 40, 20, 10, 5, 3, 2, 1, 0))
+SAMPLES = 400
+EXECUTED = 60
+BISECTIONS = 30
+
+DIGITS = 32
+"""Bits to which a value in a picture is known: more than it shows."""
+
+
+def curve(spec: Spec, sizes: Mapping[str, int], at: Inputs | None) -> Curve:
+    """Formula and executions along the last unknown, through `at` if it is given.
+
+    Args:
+        spec: the claim.
+        sizes: the value of each size, by symbol name.
+        at: a counterexample's inputs, as `named` gives them.
+    """
+    subject = Subject(spec, sizes)
+    plan = subject.plan
+    last = len(plan.symbols) - 1
+    row = row_of(plan.scalars, at) if at is not None else _legible(subject)
+    fixed, x = row[:last], row[last]
+    interval = plan.interval(last, fixed)
+    roots = [root for root in plan.roots(last, fixed) if root in interval]
+    low, high = _range(interval, roots, x)
+
+    def formula(*places: Fraction) -> list[float]:
+        return [midpoint(value) for value in known_to(DIGITS, subject.documented, [(*fixed, t) for t in places])]
+
+    scalar = plan.scalars[last]
+    return Curve(
+        claim=subject.case.id,
+        variable=scalar.name,
+        meaning=scalar.meaning,
+        fixed={name: value for name, value in named(subject.case, plan.point(row)).items() if name != scalar.name},
+        formula=_lines(formula, low, high),
+        executed=_executed(subject, fixed, low, high),
+        boundaries=tuple(Boundary(at=float(e), label=_name(subject, fixed, e)) for e in roots if low <= e <= high),
+        counterexample=_contrast(subject, row) if at is not None else None,
+    )
+
+
+def _contrast(subject: Subject, row: Row) -> Contrast | None:
+    branch = subject.code.at(row)
+    if branch is None:
+        return None
+    documented, actual = midpoint(subject.documented(row)), midpoint(branch.value(row))
+    return Contrast(at=float(row[-1]), documented=documented, actual=actual)
+
+
+def _legible(subject: Subject) -> Row:
+    """A point of the domain at which a curve shows its shape."""
+    drawn: list[Fraction] = []
+    reals = 0
+    for k, symbol in enumerate(subject.plan.symbols):
+        interval = subject.plan.interval(k, drawn)
+        shifted = [(interval.lower or Fraction(0)) + x for x in LEGIBLE_INTEGERS]
+        wanted = shifted if symbol.is_integer else [*LEGIBLE_REALS[reals % 4 :], *LEGIBLE_REALS]
+        reals += not symbol.is_integer
+        choice = next((x for x in wanted if x in interval), interval.simplest())
+        if choice is None:
+            break
+        drawn.append(choice)
+    row = tuple(drawn)
+    if len(row) == len(subject.plan.symbols) and subject.plan.holds(row):
+        return row
+    return max(subject.plan.simple(SAMPLES), key=lambda r: sum(map(plainness, r), ()))
+
+
+def _range(interval: Interval, edges: list[Fraction], x: Fraction) -> tuple[Fraction, Fraction]:
+    """The part of the axis to show: all edges, and a quarter more on the open sides."""
+    places = [x, *edges]
+    low, high = min(places), max(places)
+    span = max(high - low, Fraction(4))
+    low = interval.lower if interval.lower is not None else low - span / 4
+    high = interval.upper if interval.upper is not None else high + span / 4
+    return low, max(high, low + 1)
+
+
+def _lines(formula: Callable[..., list[float]], low: Fraction, high: Fraction) -> tuple[tuple[Point, ...], ...]:
+    """The curve, broken where it jumps."""
+    places = [low + (high - low) * Fraction(k, SAMPLES) for k in range(SAMPLES + 1)]
+    values = formula(*places)
+    finite = [v for v in values if isfinite(v)]
+    height = max(finite) - min(finite) if finite else 0.0
+    lines: list[list[Point]] = [[]]
+    for k, (t, value) in enumerate(zip(places, values, strict=True)):
+        if k and abs(value - values[k - 1]) > 0.01 * height:
+            left, right = _narrow(formula, places[k - 1], t)
+            before, after = formula(left, right)
+            if abs(after - before) > 0.5 * abs(value - values[k - 1]):
+                lines[-1].append((float(left), before))
+                lines.append([(float(right), after)])
+        if isfinite(value):
+            lines[-1].append((float(t), value))
+    return tuple(tuple(line) for line in lines if line)
+
+
+def _narrow(formula: Callable[..., list[float]], left: Fraction, right: Fraction) -> tuple[Fraction, Fraction]:
+    """The steepest part of an interval, by bisection."""
+    for _ in range(BISECTIONS):
+        middle = (left + right) / 2
+        before, value, after = formula(left, middle, right)
+        if abs(value - before) > abs(after - value):
+            right = middle
+        else:
+            left = middle
+    return left, right
+
+
+def _executed(subject: Subject, fixed: Row, low: Fraction, high: Fraction) -> tuple[Point, ...]:
+    places = [low + (high - low) * Fraction(k, EXECUTED) for k in range(EXECUTED + 1)]
+    if subject.plan.symbols[-1].is_integer:
+        places = list(dict.fromkeys(Fraction(round(t)) for t in places))
+    rows = [row for row in ((*fixed, t) for t in places) if subject.plan.holds(row)]
+    runs = run_rows(subject.call, subject.plan.symbols, rows, "float32")
+    return tuple((float(row[-1]), float(value)) for row, value in zip(rows, runs.values, strict=True))
+
+
+def _name(subject: Subject, fixed: Row, edge: Fraction) -> str:
+    """The parameter whose value is the edge, if there is exactly one."""
+    others = zip(subject.plan.scalars[:-1], fixed, strict=True)
+    names = [scalar.name for scalar, value in others if value == edge and scalar.symbol.is_integer]
+    return names[0] if len(names) == 1 else ""

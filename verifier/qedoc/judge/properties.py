@@ -1,0 +1,110 @@
+"""The verdict on each property of a spec."""
+
+import flint
+
+from qedoc.claims.limits import Limits
+from qedoc.claims.properties import Property, spoken
+from qedoc.enclose.compare import Comparison, compare
+from qedoc.enclose.enclosure import Enclosure, Undefined, compile
+from qedoc.judge.comparison import Subject
+from qedoc.judge.inputs import named
+from qedoc.judge.paths import interpretation_of
+from qedoc.judge.proof import MOST_CELLS
+from qedoc.prove.cells import Budget, CellLimitError
+from qedoc.prove.obligations import Obligation, UnclearError, holds, obligations
+from qedoc.results.verdict import Inputs, PropertyResult, Verdict
+from qedoc.search.sampling import Plan, exactly
+from qedoc.search.shrinking import shrink
+from qedoc.search.strategies import Row, seeded
+
+HIGHEST_PRECISION = 512
+"""Bits up to which the order of two enclosures is sought; values that are still not separated may be equal."""
+
+
+def promised(subject: Subject, limits: Limits, *, claim_proved: bool) -> tuple[PropertyResult, ...]:
+    """A verdict for each property of the documented formula.
+
+    Args:
+        subject: the claim at fixed sizes.
+        limits: bounds the points.
+        claim_proved: True if the code is proved to compute the formula; only then is a property proved of the code.
+    """
+    return tuple(_verdict(promise, subject, limits, claim_proved) for promise in subject.case.properties)
+
+
+def _verdict(promise: Property, subject: Subject, limits: Limits, claim_proved: bool) -> PropertyResult:
+    statement = spoken(promise)
+    try:
+        duties = obligations(promise, subject.case, subject.formula, Budget(MOST_CELLS))
+    except UnclearError as error:
+        return PropertyResult(statement=statement, verdict=Verdict.UNDECIDED, reason=str(error))
+    except CellLimitError:
+        return PropertyResult(statement=statement, verdict=Verdict.UNDECIDED, reason=f"more than {MOST_CELLS} cells are needed")
+    open_duties = [duty for duty in duties if not _proved(duty)]
+    if not open_duties:
+        if claim_proved:
+            return PropertyResult(statement=statement, verdict=Verdict.PROVED, reason="proved of the formula that the code computes")
+        reason = "proved of the documented formula; the code is not proved to compute it"
+        return PropertyResult(statement=statement, verdict=Verdict.TESTED, reason=reason)
+    return _searched(statement, open_duties, subject, limits)
+
+
+def _proved(duty: Obligation) -> bool:
+    try:
+        return holds(duty, Budget(MOST_CELLS))
+    except CellLimitError:
+        return False
+
+
+def _searched(statement: str, duties: list[Obligation], subject: Subject, limits: Limits) -> PropertyResult:
+    """Looks for a point where the promise is broken."""
+    tried = 0
+    for duty in duties:
+        violation = _Violation(duty)
+        points = max(50, limits.max_points // len(duties))
+        rows = [*violation.plan.simple(points // 2), *seeded(violation.plan, points - points // 2, limits.seed)]
+        for row in rows:
+            tried += 1
+            if violation(row):
+                inputs = violation.inputs(shrink(violation.plan, row, violation), subject)
+                reason = "the documented formula breaks it"
+                return PropertyResult(statement=statement, verdict=Verdict.REFUTED, reason=reason, counterexample=inputs)
+    if not tried:
+        return PropertyResult(statement=statement, verdict=Verdict.UNDECIDED, reason="no point of its domain was found")
+    return PropertyResult(statement=statement, verdict=Verdict.TESTED, reason=f"holds at {tried} points; no proof was found")
+
+
+class _Violation:
+    """Decides whether a point breaks an obligation; certain where it says so."""
+
+    def __init__(self, duty: Obligation) -> None:
+        self.duty = duty
+        self.plan = Plan(duty.scalars, duty.conditions, [duty.left, duty.right])
+        self.left, self.right = (self._compile(part) for part in (duty.left, duty.right))
+
+    def _compile(self, formula: object) -> Enclosure:
+        return compile(formula, self.plan.symbols, interpretation_of)
+
+    def __call__(self, row: Row) -> bool:
+        if not self.duty.ordered:
+            return compare(self.left, self.right, row) is Comparison.DISJOINT
+        bits = 64
+        while bits <= HIGHEST_PRECISION:
+            left, right = self.left(row, bits), self.right(row, bits)
+            if isinstance(left, Undefined) or isinstance(right, Undefined):
+                return False
+            if bool(flint.arb(left) < flint.arb(right)):
+                return True
+            if bool(flint.arb(left) >= flint.arb(right)):
+                return False
+            bits *= 2
+        return False
+
+    def inputs(self, row: Row, subject: Subject) -> Inputs:
+        """The point by name, with the values of the unknowns that the promise itself fixes."""
+        point = self.plan.point(row)
+        for symbol, expression in self.duty.at:
+            value = exactly(compile(expression, self.plan.symbols)(row)) if expression.is_finite is not False else None
+            if value is not None:
+                point[symbol] = value
+        return named(subject.case, point)

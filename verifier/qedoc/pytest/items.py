@@ -1,0 +1,261 @@
+"""Claims as pytest items: one for the formula of each claim, one for each of its properties."""
+
+import os
+import shlex
+import sys
+from collections import Counter
+from collections.abc import Generator, Iterable, Iterator
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pytest
+
+from qedoc.claims.limits import Limits
+from qedoc.config.table import Config, configuration
+from qedoc.errors import QedocError
+from qedoc.lock.dependencies import locate
+from qedoc.lock.freshness import Noted
+from qedoc.pytest.session import Runs
+from qedoc.report import baseline
+from qedoc.report.findings import Notice, of_claim
+from qedoc.report.layout import count
+from qedoc.report.paths import relative
+from qedoc.report.terminal import promises
+from qedoc.results.codes import chosen
+from qedoc.results.verdict import ClaimResult, Verdict
+from qedoc.sources.specfiles import find
+
+FORMULA = "formula"
+MARKERS = (
+    "qedoc: a documented claim, checked by qedoc",
+    "qedoc_property: a promise of a documented claim, checked by qedoc",
+)
+
+
+class ClaimError(Exception):
+    """A claim or property does not hold."""
+
+
+class Claims:
+    """The plugin, in a project that has claims.
+
+    Args:
+        config: of pytest.
+    """
+
+    def __init__(self, config: pytest.Config) -> None:
+        for marker in MARKERS:
+            config.addinivalue_line("markers", marker)
+        option = config.option
+        try:
+            self.config = configuration(config.rootpath)
+            self.limits = Limits(
+                seed=self.config.seed if option.qedoc_seed is None else option.qedoc_seed,
+                max_points=self.config.max_points if option.qedoc_points is None else option.qedoc_points,
+                timeout=float(self.config.timeout if option.qedoc_timeout is None else option.qedoc_timeout),
+            )
+            self.accepted = baseline.load(self.config.root / self.config.baseline)
+        except QedocError as error:
+            raise pytest.UsageError(f"qedoc: {error}") from None
+        self.strict: bool = option.qedoc_strict or self.config.strict
+        worker = getattr(config, "workerinput", None)
+        self.runs = Runs(self.config, self.limits, None if worker is None else Path(worker["qedoc_folder"]))
+        self.packages = package_roots(self.config)
+        self.named = [Path(argument.partition("::")[0]).resolve() for argument in config.args]
+        if option.qedoc:  # in each worker of pytest-xdist, too: it collects by itself
+            roots = [*spec_roots(self.config), *self.packages]
+            config.args += [str(root) for root in roots if root not in self.named and root.exists()]
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Gives each worker of pytest-xdist the folder in which results are shared."""
+        node.workerinput["qedoc_folder"] = str(self.runs.folder)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> Generator[None, Any, list[Any]]:
+        """Collects the files that the project's table calls specs, and those of packages whose docstrings it names.
+
+        Nothing else is collected from a package that the command line does not name: its own tests are not asked for.
+        """
+        found = yield
+        path = file_path.resolve()
+        inside = any(path.is_relative_to(root) for root in self.packages)
+        asked = any(path.is_relative_to(name) for name in self.named)
+        own = self._collector(file_path, parent, inside=inside)
+        return [*(found if asked or not inside else ()), *([] if own is None else [own])]
+
+    def _collector(self, path: Path, parent: pytest.Collector, *, inside: bool) -> pytest.Collector | None:
+        if path.suffix != ".py":
+            return None
+        if any(_is_below(path, root) for root in spec_roots(self.config)):
+            return SpecFile.from_parent(parent, path=path, claims=self)
+        return SourceFile.from_parent(parent, path=path, claims=self) if inside else None
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Notes which targets will be asked for, so that they are checked together."""
+        self.runs.expect({item.noted.target for item in session.items if isinstance(item, ClaimItem)})
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        """Counts verdicts."""
+        counts: dict[str, Counter[str]] = {"claim": Counter(), "property": Counter()}
+        for reports in terminalreporter.stats.values():
+            for report in reports:
+                told = dict(getattr(report, "user_properties", ())) if getattr(report, "when", "") == "call" else {}
+                if "qedoc_verdict" in told:
+                    counts[told["qedoc_kind"]][told["qedoc_verdict"]] += 1
+        if any(counts.values()):
+            terminalreporter.section("qedoc", "-")
+            for kind, verdicts in counts.items():
+                if verdicts:
+                    ordered = [f"{verdicts[verdict]} {verdict}" for verdict in Verdict if verdicts[verdict]]
+                    terminalreporter.line(f"{count(verdicts.total(), kind)}: {', '.join(ordered)}")
+
+    def pytest_unconfigure(self) -> None:
+        """Ends the worker processes."""
+        self.runs.close()
+
+
+def spec_roots(config: Config) -> list[Path]:
+    """The spec files and folders of a project."""
+    return [(config.root / path).resolve() for path in config.specs]
+
+
+def package_roots(config: Config) -> list[Path]:
+    """The folders, or single files, of the packages whose docstrings a project checks."""
+    if (here := str(Path.cwd())) not in sys.path:  # as in a worker
+        sys.path.append(here)
+    found = (locate(name.partition(".")[0]) for name in config.docstrings)
+    return [(path.parent if path.name == "__init__.py" else path).resolve() for path in found if path is not None]
+
+
+def _is_below(path: Path, root: Path) -> bool:
+    path = path.resolve()
+    shown = not any(part[0] in "_." for part in path.relative_to(root).parts) if path.is_relative_to(root) else False
+    return path == root or shown
+
+
+class SpecFile(pytest.File):
+    """A spec file; its claims are its children."""
+
+    def __init__(self, *, claims: Claims, **keywords: Any) -> None:
+        super().__init__(**keywords)
+        self.claims = claims
+
+    def collect(self) -> Iterator[pytest.Collector]:
+        """The claims, without running the file if the lock file knows them."""
+        files, errors = find([os.path.relpath(self.path)])
+        if errors:
+            raise self.CollectError(str(errors[0]))
+        try:
+            noted = self.claims.runs.claims(files[0])
+        except QedocError as error:
+            raise self.CollectError(str(error)) from None
+        for claim in noted:
+            yield ClaimCollector.from_parent(self, name=claim.id, noted=claim, claims=self.claims)
+
+
+class SourceFile(pytest.File):
+    """A source file; the claims in its docstrings are its children."""
+
+    def __init__(self, *, claims: Claims, **keywords: Any) -> None:
+        super().__init__(**keywords)
+        self.claims = claims
+
+    def collect(self) -> Iterator[pytest.Collector]:
+        """The claims, without importing the package if the lock file knows them."""
+        try:
+            noted = self.claims.runs.in_docstrings()
+        except QedocError as error:
+            raise self.CollectError(str(error)) from None
+        for found in self.claims.runs.unread:
+            if found.location is None or Path(found.location.path).resolve() == self.path.resolve():
+                raise self.CollectError(str(found))
+        for claim in noted:
+            if Path(claim.path).resolve() == self.path.resolve():
+                yield ClaimCollector.from_parent(self, name=claim.id, noted=claim, claims=self.claims)
+
+
+class ClaimCollector(pytest.Collector):
+    """A claim; its formula and its properties are its items."""
+
+    def __init__(self, *, noted: Noted, claims: Claims, **keywords: Any) -> None:
+        super().__init__(**keywords)
+        self.noted = noted
+        self.claims = claims
+
+    def collect(self) -> Iterator[pytest.Item]:
+        """The items."""
+        names = [FORMULA, *self.noted.properties]
+        for number, name in enumerate(names):
+            shown = name if names.count(name) == 1 else f"{name} ({number})"
+            yield ClaimItem.from_parent(self, name=shown, noted=self.noted, claims=self.claims, number=number - 1)
+
+
+class ClaimItem(pytest.Item):
+    """What is ruled on: the formula (number -1) or a property of a claim."""
+
+    def __init__(self, *, noted: Noted, claims: Claims, number: int, **keywords: Any) -> None:
+        super().__init__(**keywords)
+        self.noted = noted
+        self.claims = claims
+        self.number = number
+        self.add_marker("qedoc" if number < 0 else "qedoc_property")
+
+    def runtest(self) -> None:
+        """Rules.
+
+        Raises:
+            ClaimError: if it does not hold.
+        """
+        try:
+            result = self.claims.runs.result(self.noted)
+        except QedocError as error:
+            raise ClaimError(f"cannot be checked: {error}") from None
+        verdict, notice = _ruling(result, self.number)
+        self.user_properties += [("qedoc_verdict", str(verdict)), ("qedoc_kind", "claim" if self.number < 0 else "property")]
+        if notice is None or verdict.holds:
+            return
+        accepted = next((entry for entry in self.claims.accepted if entry.is_of(notice)), None)
+        if accepted is not None:
+            pytest.xfail(f"accepted: {accepted.reason}")
+        if not chosen(notice.code, self.claims.config.select, self.claims.config.ignore):
+            self._skip(f"{notice.code.code} is ignored: {notice.message}")
+        if not notice.fails(strict=self.claims.strict):
+            self._skip(f"{notice.code.code} {notice.message}")
+        raise ClaimError("\n".join(self._told(notice)))
+
+    def _skip(self, reason: str) -> NoReturn:
+        raise pytest.skip.Exception(reason, _use_item_location=True)  # at the spec's line, as a skip mark would be
+
+    def _told(self, notice: Notice) -> Iterable[str]:
+        yield f"{notice.code.code} {notice.code.title}"
+        yield notice.message
+        yield from notice.details
+        if notice.location is not None:
+            yield f"at {relative(notice.location.path, str(Path.cwd()))}:{notice.location.line}"
+        options = [f"--qedoc-seed={self.claims.limits.seed}", f"--qedoc-points={self.claims.limits.max_points}"]
+        yield f"replay: {shlex.join(['pytest', *options, self.nodeid])}"
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """What was found, without a traceback: the code that raises it is qedoc's."""
+        if isinstance(excinfo.value, ClaimError):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        """The spec's file and line."""
+        return self.path, self.noted.line - 1, f"{self.noted.id}: {self.name}"
+
+
+def _ruling(result: ClaimResult, number: int) -> tuple[Verdict, Notice | None]:
+    """The verdict on the formula or a property, and the finding that says why it does not hold."""
+    found = list(of_claim(result))
+    whole = next((notice for notice in found if not notice.subject), None)
+    if number < 0:
+        return result.verdict, whole
+    made = promises(result)
+    if number >= len(made):  # the claim did not come so far
+        return Verdict.UNDECIDED, whole
+    promise = made[number]
+    return promise.verdict, next((notice for notice in found if notice.subject == promise.statement), whole)

@@ -1,0 +1,155 @@
+"""What a run has to say, one finding at a time: each with its code, its place, and a name that stays from run to run."""
+
+import shlex
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from qedoc.claims.limits import Limits
+from qedoc.errors import Location
+from qedoc.lock.syntax import digest
+from qedoc.report.layout import number, point
+from qedoc.report.terminal import findings, promises
+from qedoc.results import codes
+from qedoc.results.codes import Code, Level
+from qedoc.results.outcome import Outcome
+from qedoc.results.verdict import CaseResult, ClaimResult, PropertyResult, Verdict
+
+_CODES = {
+    Verdict.REFUTED: codes.REFUTED,
+    Verdict.UNREADABLE: codes.UNREADABLE,
+    Verdict.UNSUPPORTED: codes.UNSUPPORTED,
+    Verdict.UNDECIDED: codes.UNDECIDED,
+    Verdict.TESTED: codes.TESTED,
+}
+_FINDINGS = {"domain": codes.DOMAIN, "accuracy": codes.ACCURACY, "default": codes.DEFAULT}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """A finding.
+
+    Args:
+        code: its kind.
+        claim: the claim's id; empty for what concerns none.
+        subject: what of the claim: a property, or the kind of finding with its words; empty for the formula itself.
+        message: what was found, in one line.
+        location: where it is documented, if that is known.
+        details: what helps to see it: formula, code formula, a line to paste.
+        replay: the command that finds it again.
+    """
+
+    code: Code
+    claim: str
+    subject: str = ""
+    message: str
+    location: Location | None
+    details: tuple[str, ...] = ()
+    replay: str = ""
+
+    @property
+    def fingerprint(self) -> str:
+        """The same for the same finding of another run, wherever its claim has moved and whatever point shows it."""
+        return digest(f"{self.code.code}\n{self.claim}\n{self.subject}")
+
+    def fails(self, *, strict: bool) -> bool:
+        """Whether a run with this finding fails."""
+        return self.code.level is Level.ERROR or (strict and self.code.level is Level.WARNING)
+
+
+def notices(outcome: Outcome) -> list[Notice]:
+    """All findings of a run: of each claim in order, then what was not read, then what is stale, then errors."""
+    return [
+        *(notice for claim in outcome.claims for notice in of_claim(claim, outcome.limits)),
+        *(
+            Notice(
+                code=codes.EMPTY if unread.empty else codes.UNREAD,
+                claim="",
+                subject=unread.name,
+                message=unread.reason,
+                location=unread.location,
+            )
+            for unread in outcome.unread
+        ),
+        *(
+            Notice(code=codes.STALE, claim=stale.id, message=f"{stale.id or stale.location.path}: {stale.reason}", location=stale.location)
+            for stale in outcome.stale
+        ),
+        *(Notice(code=codes.BROKEN, claim="", subject=e.message, message=e.message, location=e.location) for e in outcome.errors),
+    ]
+
+
+def of_claim(claim: ClaimResult, audited: Limits | None = None) -> Iterator[Notice]:
+    """The findings of one claim: on its formula, on each property, on domain and accuracy.
+
+    Args:
+        claim: the claim.
+        audited: the bounds of the audit that found them; None if it was another run.
+    """
+    command = "check --no-lock"
+    if audited is not None:
+        command = f"audit --timeout {audited.timeout:g} --max-points {audited.max_points}"
+    replay = f"qedoc {command} --seed {claim.seed} {shlex.quote(claim.id)}"
+    case = claim.decisive
+    if claim.verdict in _CODES:
+        yield Notice(
+            code=_CODES[claim.verdict],
+            claim=claim.id,
+            message=f"{claim.id}: {found(case)}",
+            location=claim.location,
+            details=tuple(_details(claim, case)),
+            replay=replay,
+        )
+    for promise in promises(claim):
+        if not promise.verdict.holds:
+            yield Notice(
+                code=codes.PROPERTY_REFUTED if promise.verdict is Verdict.REFUTED else codes.PROPERTY_OPEN,
+                claim=claim.id,
+                subject=promise.statement,
+                message=f"{claim.id}: {promised(promise)}",
+                location=claim.location,
+                replay=replay,
+            )
+    for finding in findings(claim):
+        at = point(finding.inputs)
+        yield Notice(
+            code=_FINDINGS.get(finding.kind, codes.DOMAIN),
+            claim=claim.id,
+            subject=f"{finding.kind} {finding.message.partition(', at ')[0].partition(': at ')[0]}",
+            message=f"{claim.id}: {finding.message}" + ("" if at in finding.message else f", at {at}"),
+            location=claim.location,
+            replay=replay,
+        )
+
+
+def found(case: CaseResult) -> str:
+    """What a case's verdict rests on, in one line."""
+    shown = case.counterexample
+    if shown is None:
+        return case.reason
+    return f"at {point(shown.inputs)}: documented {number(shown.documented)}, code {number(shown.actual)}"
+
+
+def promised(promise: PropertyResult) -> str:
+    """What became of a property, in one line."""
+    at = f" at {point(promise.counterexample)}" if promise.counterexample else ""
+    return f"{promise.statement}: {promise.reason}{at}"
+
+
+def _details(claim: ClaimResult, case: CaseResult) -> Iterator[str]:
+    yield f"formula: {claim.formula.sympy}"
+    if case.code:
+        yield f"code: {case.code.sympy}"
+    if case.counterexample:
+        yield f"paste: {case.counterexample.call}  # {number(case.counterexample.ran)}"
+
+
+def reported(found: Sequence[Notice], select: Sequence[str], ignore: Sequence[str]) -> list[Notice]:
+    """The findings of the codes that are asked for."""
+    return [notice for notice in found if codes.chosen(notice.code, select, ignore)]
+
+
+def exit_code(outcome: Outcome, found: Sequence[Notice], *, strict: bool) -> int:
+    """As `Outcome.exit_code`, of the findings that are reported alone."""
+    if outcome.stopped or outcome.errors:
+        return outcome.exit_code(strict=strict)
+    return int(any(notice.fails(strict=strict) for notice in found))

@@ -1,0 +1,148 @@
+"""From the outcome of a run to what is reported of it, in any of the forms."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from io import TextIOWrapper
+from pathlib import Path
+from typing import IO, Any
+
+from qedoc.config.table import Config
+from qedoc.report import baseline
+from qedoc.report.findings import Notice, exit_code, notices, reported
+from qedoc.results import codes
+from qedoc.results.outcome import Outcome
+
+FORMATS = ("concise", "full", "json", "junit", "github", "sarif")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What is reported of a run.
+
+    Args:
+        outcome: of the run.
+        found: the findings that are asked for and not accepted.
+        accepted: how many findings the baseline accepts.
+        baseline: the baseline's file, as it is named to the user.
+        strict: whether a claim without an answer fails.
+        base: the folder from which machines are given paths.
+    """
+
+    outcome: Outcome
+    found: tuple[Notice, ...]
+    accepted: int
+    baseline: str
+    strict: bool
+    base: str
+
+    @property
+    def exit_code(self) -> int:
+        """The exit code of the run."""
+        return exit_code(self.outcome, self.found, strict=self.strict)
+
+
+def report(outcome: Outcome, config: Config, *, select: Sequence[str], ignore: Sequence[str], strict: bool) -> Report:
+    """What is reported of a run: the findings of the codes that are asked for, without those that the baseline accepts.
+
+    Raises:
+        QedocError: for a baseline that cannot be read.
+    """
+    path = config.root / config.baseline
+    seen = {claim.id for claim in outcome.claims}
+    found, accepted = baseline.against(notices(outcome), baseline.load(path), seen, path)
+    return Report(
+        outcome=outcome,
+        found=tuple(reported(found, select, ignore)),
+        accepted=accepted,
+        baseline=path.name,
+        strict=strict,
+        base=_base(config),
+    )
+
+
+def _base(config: Config) -> str:
+    """The folder from which machines are given paths: that of the checkout in a GitHub workflow, else the project's root."""
+    checkout = os.environ.get("GITHUB_WORKSPACE", "")
+    inside = checkout and config.root.absolute().is_relative_to(Path(checkout).absolute())
+    return checkout if inside else str(config.root)
+
+
+def render(made: Report, style: str, file: IO[str], *, asked: bool) -> None:
+    """Writes a report.
+
+    Args:
+        made: what is reported.
+        style: one of FORMATS.
+        file: where to.
+        asked: whether codes were selected by name; else notes are left out of the forms that show each finding beside the code.
+    """
+    if style in ("concise", "full"):
+        _for_people(made, style, file)
+    else:
+        file.write(_for_programs(made, style, asked=asked))
+
+
+def _for_programs(made: Report, style: str, *, asked: bool) -> str:
+    from qedoc.report import github, json_report, junit, sarif
+
+    match style:
+        case "json":
+            return json_report.dump(json_report.document(made.outcome, [finding(notice) for notice in made.found]))
+        case "junit":
+            return junit.document(made.outcome, made.found, strict=made.strict, base=made.base)
+        case "github":
+            loud = [notice for notice in made.found if asked or notice.code.level != "note"]
+            return github.annotations(loud, made.base)
+        case _:
+            return json_report.dump(sarif.document(made.outcome, made.found, base=made.base))
+
+
+def finding(notice: Notice) -> dict[str, Any]:
+    """A finding for programs."""
+    from qedoc.report.json_report import source
+
+    return {
+        "code": notice.code.code,
+        "level": str(notice.code.level),
+        "claim": notice.claim,
+        "subject": notice.subject,
+        "message": notice.message,
+        "source": source(notice.location) if notice.location else None,
+        "replay": notice.replay,
+        "fingerprint": notice.fingerprint,
+    }
+
+
+def _for_people(made: Report, style: str, file: IO[str]) -> None:
+    from qedoc.report import terminal
+    from qedoc.report.layout import Plain
+
+    write = terminal.full if style == "full" else terminal.concise
+    if style == "concise" and made.outcome.audited:
+        from qedoc.report import audit_summary
+
+        write = audit_summary.concise
+    silent, remarks = _silent(made), _remarks(made)
+    if isinstance(file, TextIOWrapper):
+        file.reconfigure(errors="backslashreplace")  # a formula may hold signs that an old terminal lacks
+    if not file.isatty() and not os.environ.get("FORCE_COLOR"):
+        write(made.outcome, Plain(file), silent=silent, remarks=remarks)
+        return
+    from rich.console import Console
+
+    write(made.outcome, Console(file=file, highlight=False, markup=False, emoji=False), silent=silent, remarks=remarks)
+
+
+def _silent(made: Report) -> frozenset[str]:
+    """The claims of which nothing is reported that fails, or would with --strict."""
+    told = {notice.claim for notice in made.found if notice.fails(strict=True)}
+    return frozenset(claim.id for claim in made.outcome.claims) - told
+
+
+def _remarks(made: Report) -> list[str]:
+    """What is told beside the claims: modules that were not read, names without a formula, accepted findings that are gone."""
+    unread = [f"{notice.code.code} {notice.message}" for notice in made.found if notice.code in (codes.UNREAD, codes.EMPTY)]
+    gone = [notice.message for notice in made.found if notice.code is codes.GONE]
+    many = f"{made.accepted} finding{'s' if made.accepted != 1 else ''}"
+    return [*unread, *gone, *([f"accepted: {many}, see {made.baseline}"] if made.accepted else [])]

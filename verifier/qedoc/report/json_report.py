@@ -1,0 +1,189 @@
+"""Results for programs: one JSON document, schema 1."""
+
+import json
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from qedoc import __version__
+from qedoc.errors import Location, QedocError
+from qedoc.results.outcome import Outcome
+from qedoc.results.verdict import (
+    Accuracy,
+    CaseResult,
+    ClaimResult,
+    Counterexample,
+    Entries,
+    Finding,
+    Formula,
+    Inputs,
+    Number,
+    PropertyResult,
+)
+
+SCHEMA = 1
+
+
+def document(outcome: Outcome, findings: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
+    """The document as plain dicts, lists, strings and finite numbers.
+
+    Args:
+        outcome: of the run.
+        findings: what is reported of it, code by code.
+    """
+    return {
+        "schema": SCHEMA,
+        "qedoc": __version__,
+        "claims": [_claim(claim) for claim in outcome.claims],
+        "summary": dict(Counter(str(claim.verdict) for claim in outcome.claims)),
+        "findings": list(findings),
+        "stale": [{"id": stale.id, "source": source(stale.location), "reason": stale.reason} for stale in outcome.stale],
+        "unchanged": outcome.unchanged,
+        "errors": [_error(error) for error in outcome.errors],
+        "seconds": round(outcome.seconds, 3),
+    }
+
+
+def schema_text() -> str:
+    """The JSON Schema of the document."""
+    from importlib.resources import files
+
+    return files("qedoc.report").joinpath("schema.json").read_text(encoding="utf-8")
+
+
+def dump(value: object) -> str:
+    """JSON text that any strict reader takes: no NaN or Infinity tokens."""
+    return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _claim(claim: ClaimResult) -> dict[str, Any]:
+    decisive = claim.decisive
+    return {
+        "id": claim.id,
+        "target": claim.target,
+        "source": source(claim.location),
+        "formula": formula(claim.formula),
+        "code": formula(decisive.code) if decisive.code else None,
+        "verdict": str(claim.verdict),
+        "reason": decisive.reason,
+        "domain": list(claim.domain),
+        "notes": list(claim.notes),
+        "evidence": _evidence(claim),
+        "counterexample": _counterexample(decisive.counterexample),
+        "accuracy": [_accuracy(worst) for worst in worst_accuracy(claim)],
+        "seconds": round(claim.seconds, 3),
+    }
+
+
+def formula(made: Formula) -> dict[str, str]:
+    """A formula for programs."""
+    return {"latex": made.latex, "sympy": made.sympy}
+
+
+def _evidence(claim: ClaimResult) -> dict[str, Any]:
+    return {
+        **{name: sum(getattr(case, name) for case in claim.cases) for name in ("cells", "paths", "points", "runs")},
+        "dtypes": sorted({accuracy.dtype for case in claim.cases for accuracy in case.accuracy}),
+        "seed": claim.seed,
+        "versions": claim.versions,
+        "documentation": claim.source,
+        "symbols": [asdict(symbol) for symbol in claim.symbols],
+        "properties": [_property(promise, case) for case in claim.cases for promise in case.properties],
+        "findings": [_finding(finding, case) for case in claim.cases for finding in case.findings],
+        "cases": [_case(case) for case in claim.cases],
+    }
+
+
+def _case(case: CaseResult) -> dict[str, Any]:
+    return {
+        "id": case.id,
+        "verdict": str(case.verdict),
+        "reason": case.reason,
+        "code": formula(case.code) if case.code else None,
+        "cells": case.cells,
+        "paths": case.paths,
+        "points": case.points,
+        "runs": case.runs,
+        "counterexample": _counterexample(case.counterexample),
+        "accuracy": [_accuracy(accuracy) for accuracy in case.accuracy],
+        "seconds": round(case.seconds, 3),
+    }
+
+
+def _counterexample(found: Counterexample | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    return {
+        "inputs": _inputs(found.inputs),
+        "documented": readable(found.documented),
+        "actual": readable(found.actual),
+        "ran": readable(found.ran),
+        "call": found.call,
+    }
+
+
+def _accuracy(accuracy: Accuracy) -> dict[str, Any]:
+    return {
+        "dtype": accuracy.dtype,
+        "result": accuracy.result,
+        "ulps": readable(accuracy.ulps),
+        "inputs": _inputs(accuracy.inputs),
+        "points": accuracy.points,
+    }
+
+
+def _property(promise: PropertyResult, case: CaseResult) -> dict[str, Any]:
+    return {
+        "case": case.id,
+        "statement": promise.statement,
+        "verdict": str(promise.verdict),
+        "reason": promise.reason,
+        "counterexample": None if promise.counterexample is None else _inputs(promise.counterexample),
+    }
+
+
+def _finding(finding: Finding, case: CaseResult) -> dict[str, Any]:
+    return {"case": case.id, "kind": finding.kind, "message": finding.message, "inputs": _inputs(finding.inputs)}
+
+
+def _error(error: QedocError) -> dict[str, Any]:
+    return {"message": error.message, "source": source(error.location) if error.location else None}
+
+
+def source(place: Location) -> dict[str, Any]:
+    """A place for programs."""
+    return {"path": place.path, "line": place.line}
+
+
+def _inputs(inputs: Inputs) -> dict[str, Any]:
+    return {name: _entries(value) for name, value in inputs.items()}
+
+
+def _entries(value: Entries) -> Any:
+    return list(map(_entries, value)) if isinstance(value, list) else readable(value)
+
+
+def readable(number: Number) -> Number:
+    """A JSON number, or a string that `float()` reads."""
+    if isinstance(number, float):
+        return number if math.isfinite(number) else str(number)
+    if isinstance(number, int):
+        return number
+    try:
+        float(number)
+    except ValueError:
+        from fractions import Fraction  # a number that is no decimal is rare
+
+        return repr(float(Fraction(number)))
+    return number
+
+
+def worst_accuracy(claim: ClaimResult) -> list[Accuracy]:
+    """The worst rounding error of all cases, one for each dtype."""
+    worst: dict[str, Accuracy] = {}
+    for accuracy in (accuracy for case in claim.cases for accuracy in case.accuracy):
+        if accuracy.dtype not in worst or not accuracy.ulps <= worst[accuracy.dtype].ulps:
+            worst[accuracy.dtype] = accuracy
+    return list(worst.values())

@@ -1,0 +1,1 @@
+"""Plain records of what was found: stages fill them in, reports, lock files and pages read them."""

@@ -1,0 +1,423 @@
+"""How points of a domain are drawn: one unknown after the other, each within the interval that the earlier ones leave it."""
+
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import ceil, floor
+from typing import Any, TypeVar
+
+import flint
+import sympy as sp
+
+from qedoc.algebra.satisfiable import Point
+from qedoc.claims.case import Case, Scalar
+from qedoc.enclose.enclosure import Enclosure, compile
+from qedoc.errors import UnsupportedError
+from qedoc.search.membership import membership
+
+FAVOURITES = tuple(Fraction(x) for x in ("1", "0", "2", "1/2", "-1", "3", "1/4", "-2", "3/2", "10", "1/10", "-1/2", "3/4", "5", "100"))
+"""Values that a person would try first, in this order."""
+
+_RANK = {x: rank for rank, x in enumerate(FAVOURITES)}
+
+LARGEST_MEMORY = 10_000
+
+GRID = (*map(Fraction, (-1000, -100, -30, -10)), *(Fraction(k, 2) for k in range(-12, 13)), *map(Fraction, (10, 30, 100, 1000)))
+"""Numbers between which the zero of a guard is looked for."""
+
+CLOSE_BY = Fraction(1, 64)
+"""How near to such a zero its neighbours are, in relation to its size, or to 1."""
+
+HIGHEST_DEGREE = 8
+"""Degree of a polynomial guard whose rational zeros are looked for."""
+
+EXTREME = 1000
+"""Numbers of a program that are larger, or whose inverses are, may be bounds of a region in which nothing else is tried."""
+
+MOST_GUARDS = 100
+"""Guards of the code whose zeros become edges."""
+
+LONGEST_GUARD = 100
+"""Operations of such a guard."""
+
+FEWEST_TRIED = 400
+"""Simple points that are tried before it is said that there is none in the domain."""
+
+LARGE = (2**24 + 1, 2**31 - 1)
+"""The first integer that float32 cannot hold, and the largest int32."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interval:
+    """Where an unknown may lie once the earlier ones are fixed; an absent end is None."""
+
+    lower: Fraction | None
+    upper: Fraction | None
+    lower_open: bool
+    upper_open: bool
+    integer: bool
+
+    def __contains__(self, x: Fraction) -> bool:
+        if self.integer and x.denominator != 1:
+            return False
+        if self.lower is not None and (x < self.lower or (self.lower_open and x == self.lower)):
+            return False
+        return self.upper is None or x < self.upper or (x == self.upper and not self.upper_open)
+
+    def simplest(self) -> Fraction | None:
+        """The simplest number inside, None if there is none."""
+        inside = next((x for x in FAVOURITES if x in self), None)
+        if inside is not None or self.lower is None or self.upper is None:
+            return inside if inside is not None else self._beyond()
+        if self.lower > self.upper:
+            return None
+        between = simplest_between(self.lower, self.upper)
+        candidates = (Fraction(ceil(self.lower)), Fraction(floor(self.lower) + 1), self.lower, self.upper, between)
+        return next((x for x in candidates if x in self), None)
+
+    def _beyond(self) -> Fraction | None:
+        ends = [Fraction(floor(self.lower) + 1)] if self.lower is not None else []
+        ends += [Fraction(ceil(self.upper) - 1)] if self.upper is not None else []
+        return next((x for x in ends if x in self), None)
+
+
+def simplest_between(lower: Fraction, upper: Fraction) -> Fraction:
+    """The fraction with the smallest denominator strictly between two numbers (their midpoint if they are equal)."""
+    if lower >= upper:
+        return lower
+    whole = floor(lower)
+    if whole + 1 < upper:
+        return Fraction(whole + 1)
+    low, high = lower - whole, upper - whole
+    if low == 0:
+        return whole + Fraction(1, floor(1 / high) + 1)
+    return whole + 1 / simplest_between(1 / high, 1 / low)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Bound:
+    """slope * x + rest (relation) 0, solved for the unknown x that is drawn last among its symbols."""
+
+    slope: Enclosure
+    rest: Enclosure
+    strict: bool
+    uses: tuple[int, ...]
+
+    def root(self, drawn: Sequence[Fraction]) -> tuple[Fraction, bool] | None:
+        """The zero, and whether the expression grows with x; None if it does not depend on x there."""
+        slope, rest = (exactly(part(drawn)) for part in (self.slope, self.rest))
+        if slope is None or rest is None or slope == 0:
+            return None
+        return -rest / slope, slope > 0
+
+
+class Plan:
+    """An order of the unknowns and, for each, what the earlier ones leave it.
+
+    Args:
+        scalars: the unknowns, in the order of drawing.
+        where: relations between them, besides the domain of each.
+        formulas: their guards' zeros are edges.
+    """
+
+    def __init__(self, scalars: Sequence[Scalar], where: Sequence[sp.Basic], formulas: Sequence[sp.Basic]) -> None:
+        self.scalars = tuple(scalars)
+        self.symbols = tuple(scalar.symbol for scalar in self.scalars)
+        conditions = dict.fromkeys([*where, *(c for s in scalars for c in _explicit(s))])
+        self.conditions = tuple(condition for condition in conditions if condition is not sp.true)
+        self._filters = [membership(condition, self.symbols) for condition in self.conditions]
+        self._bounds: list[list[_Bound]] = [[] for _ in self.symbols]
+        self._edges: list[list[_Bound]] = [[] for _ in self.symbols]
+        for condition in conditions:
+            if isinstance(condition, sp.Lt | sp.Le | sp.Gt | sp.Ge):
+                self._place(self._bounds, condition.gts - condition.lts, isinstance(condition, sp.Lt | sp.Gt))
+        for guard in dict.fromkeys(g for formula in formulas for g in guards(formula)):
+            self._place(self._edges, guard, strict=False)
+        self._intervals: list[dict[tuple[Fraction, ...], Interval]] = [{} for _ in self.symbols]
+        self._candidates: list[dict[tuple[Fraction, ...], list[Fraction]]] = [{} for _ in self.symbols]
+        self._written: tuple[Fraction, ...] = ()
+
+    def learn(self, formulas: Sequence[sp.Basic], written: Sequence[Fraction]) -> None:
+        """Adds what is known once the code has been read.
+
+        Args:
+            formulas: the code's formulas and conditions; their guards' zeros are edges, too.
+            written: numbers that stand in the code.
+        """
+        found = dict.fromkeys(g for formula in formulas for g in guards(formula))
+        short = (guard for guard in found if guard.count_ops() <= LONGEST_GUARD and guard.atoms(sp.Symbol) <= {*self.symbols})
+        for guard in itertools.islice(short, MOST_GUARDS):
+            try:
+                self._place(self._edges, guard, strict=False)
+            except UnsupportedError:  # an expression that enclosures do not know has no edges
+                continue
+        self._candidates = [{} for _ in self.symbols]
+        self._written = tuple(_around(written))
+
+    def _place(self, table: list[list[_Bound]], expression: sp.Expr, strict: bool) -> None:
+        inside = [k for k, symbol in enumerate(self.symbols) if expression.has(symbol)]
+        if not inside:
+            return
+        last = inside[-1]
+        symbol = self.symbols[last]
+        expression = sp.expand(expression)
+        slope = expression.coeff(symbol, 1)
+        rest = sp.expand(expression - slope * symbol)
+        earlier = self.symbols[:last]
+        if table is self._edges and inside == [last] and (rest.has(symbol) or slope.has(symbol)):
+            for zero in (*rational_roots(expression, symbol), *near_roots(expression, symbol)):
+                table[last].append(_Bound(slope=compile(sp.S.One, earlier), rest=compile(-zero, earlier), strict=strict, uses=()))
+        if slope != 0 and not rest.has(symbol) and not slope.has(symbol):
+            uses = tuple(k for k, known in enumerate(earlier) if expression.has(known))
+            table[last].append(_Bound(slope=compile(slope, earlier), rest=compile(rest, earlier), strict=strict, uses=uses))
+
+    def interval(self, k: int, drawn: Sequence[Fraction]) -> Interval:
+        """Where unknown k may lie, the earlier ones being `drawn`."""
+        return _remembered(self._intervals[k], self._bounds[k], drawn, lambda: self._interval(k, drawn))
+
+    def _interval(self, k: int, drawn: Sequence[Fraction]) -> Interval:
+        lower: tuple[Fraction, bool] | None = None
+        upper: tuple[Fraction, bool] | None = None
+        for bound in self._bounds[k]:
+            found = bound.root(drawn[:k])
+            if found is None:
+                continue
+            end = (found[0], bound.strict)
+            if found[1]:
+                lower = end if lower is None else max(lower, end)
+            else:
+                upper = end if upper is None else min(upper, end, key=lambda e: (e[0], not e[1]))
+        return Interval(
+            lower=lower and lower[0],
+            upper=upper and upper[0],
+            lower_open=lower is not None and lower[1],
+            upper_open=upper is not None and upper[1],
+            integer=bool(self.symbols[k].is_integer),
+        )
+
+    def roots(self, k: int, drawn: Sequence[Fraction]) -> list[Fraction]:
+        """Zeros of the guards in unknown k."""
+        found = (edge.root(drawn[:k]) for edge in self._edges[k])
+        return sorted({zero for zero, _ in filter(None, found)})
+
+    def edges(self, k: int, drawn: Sequence[Fraction]) -> list[Fraction]:
+        """Zeros of the guards in unknown k, with their neighbours if it is an integer."""
+        roots = self.roots(k, drawn)
+        if not self.symbols[k].is_integer:
+            return roots
+        whole = [Fraction(n) for r in roots for n in {floor(r), ceil(r)}]
+        return [*whole, *(w + step for w in whole for step in (1, -1))]
+
+    def candidates(self, k: int, drawn: Sequence[Fraction]) -> list[Fraction]:
+        """Values worth trying for unknown k, simplest first: favourites, the interval's ends, edges."""
+        relations = [*self._bounds[k], *self._edges[k]]
+        return _remembered(self._candidates[k], relations, drawn, lambda: self._list_candidates(k, drawn))
+
+    def _list_candidates(self, k: int, drawn: Sequence[Fraction]) -> list[Fraction]:
+        interval = self.interval(k, drawn)
+        ends: list[Fraction] = [end for end in (interval.lower, interval.upper) if end is not None]
+        if interval.integer:
+            ends = [Fraction(n) for end in ends for n in (ceil(end), ceil(end) + 1, ceil(end) + 2, floor(end), floor(end) - 1)]
+        simplest = interval.simplest()
+        values = [*FAVOURITES, *([] if simplest is None else [simplest]), *self.edges(k, drawn), *ends]
+        inside = [x for x in dict.fromkeys(values) if x in interval]
+        return sorted(inside, key=plainness)
+
+    def holds(self, row: Sequence[Fraction]) -> bool:
+        """True if the point certainly lies in the domain."""
+        whole = all(x.denominator == 1 for x, symbol in zip(row, self.symbols, strict=True) if symbol.is_integer)
+        return whole and all(condition(row) for condition in self._filters)
+
+    def simple(self, limit: int) -> Iterator[tuple[Fraction, ...]]:
+        """Points of the domain, simplest first, at most `limit` of them."""
+        found = 0
+        tried = 0
+        for cost in range(64):
+            for row in self._of_cost((), cost):
+                tried += 1
+                if self.holds(row):
+                    found += 1
+                    yield row
+                if found >= limit or tried >= (4 * limit if found else max(FEWEST_TRIED, 4 * limit)):
+                    return
+
+    def _of_cost(self, drawn: tuple[Fraction, ...], cost: int) -> Iterator[tuple[Fraction, ...]]:
+        k = len(drawn)
+        if k == len(self.symbols):
+            if cost == 0:
+                yield drawn
+            return
+        values = self.candidates(k, drawn)
+        last = k == len(self.symbols) - 1
+        for price, value in enumerate(values[: cost + 1]):
+            if not last or price == cost:
+                yield from self._of_cost((*drawn, value), cost - price)
+
+    def landmarks(self) -> Iterator[tuple[Fraction, ...]]:
+        """The points that are always looked at.
+
+        From the simplest point, each unknown takes each of its simple values, edges and large integers; with it the last unknown takes its
+        own edges. The unknowns come in turn, so that the first points of many are a fair choice.
+        """
+        base = next(iter(self.simple(1)), None)
+        if base is None:
+            return
+        found: set[tuple[Fraction, ...]] = set()
+        turns = itertools.zip_longest(*(self._along(k, base) for k in range(len(self.symbols))))
+        for row in itertools.chain.from_iterable(turns):
+            if row is not None and row not in found:
+                found.add(row)
+                yield row
+
+    def written(self) -> Iterator[tuple[Fraction, ...]]:
+        """Points at which an unknown is a number of the code, the others being simple."""
+        base = next(iter(self.simple(1)), None)
+        if base is None:
+            return
+        for number in self._written:
+            for k in range(len(self.symbols)):
+                row = self._completed((*base[:k], number)) if number in self.interval(k, base[:k]) else None
+                if row is not None:
+                    yield row
+
+    def _along(self, k: int, base: tuple[Fraction, ...]) -> Iterator[tuple[Fraction, ...]]:
+        last = len(self.symbols) - 1
+        for value in self._marks(k, base[:k]):
+            row = self._completed((*base[:k], value))
+            if row is not None:
+                yield row
+                yield from (beside for edge in self.edges(last, row[:last]) if self.holds(beside := (*row[:last], edge)))
+
+    def _marks(self, k: int, drawn: Sequence[Fraction]) -> list[Fraction]:
+        large = [Fraction(n) for n in LARGE] if self.symbols[k].is_integer else []
+        known = self.candidates(k, drawn)
+        interval = self.interval(k, drawn)
+        others = [n for n in (*self._written, *large) if n in interval]
+        return [*known, *(n for n in dict.fromkeys(others) if n not in known)]
+
+    def _completed(self, drawn: tuple[Fraction, ...]) -> tuple[Fraction, ...] | None:
+        """The row with the simplest values for the unknowns that are not drawn yet."""
+        for k in range(len(drawn), len(self.symbols)):
+            values = self.candidates(k, drawn)
+            if not values:
+                return None
+            drawn = (*drawn, values[0])
+        return drawn if self.holds(drawn) else None
+
+    def point(self, row: Sequence[Fraction]) -> Point:
+        """A row as a mapping from symbols."""
+        return dict(zip(self.symbols, row, strict=True))
+
+    def row(self, point: Point) -> tuple[Fraction, ...]:
+        """A mapping from symbols as a row."""
+        return tuple(point[symbol] for symbol in self.symbols)
+
+
+T = TypeVar("T")
+
+
+def _remembered(known: dict[tuple[Fraction, ...], T], relations: Sequence[_Bound], drawn: Sequence[Fraction], make: Callable[[], T]) -> T:
+    """What `make` gives, which depends on `drawn` only through the values that the relations use."""
+    key = tuple(drawn[k] for k in sorted({k for relation in relations for k in relation.uses}))
+    if key not in known:
+        if len(known) >= LARGEST_MEMORY:
+            known.clear()
+        known[key] = make()
+    return known[key]
+
+
+def plainness(x: Fraction) -> tuple[int, int, Fraction]:
+    """A sort key: what a person finds simpler comes first."""
+    rank = _RANK.get(x)
+    if rank is not None:
+        return (0, rank, x)
+    return (1, len(str(abs(x.numerator))) + 2 * len(str(x.denominator)) + (x < 0), abs(x))
+
+
+def rational_roots(expression: sp.Expr, symbol: sp.Symbol) -> list[sp.Rational]:
+    """The rational zeros of a polynomial in one symbol with rational coefficients; none of any other expression."""
+    if not expression.is_polynomial(symbol):
+        return []
+    made = sp.Poly(expression, symbol)
+    if made.degree() > HIGHEST_DEGREE or not all(c.is_Rational for c in made.all_coeffs()):
+        return []
+    return list(made.ground_roots())
+
+
+def near_roots(expression: sp.Expr, symbol: sp.Symbol) -> list[sp.Rational]:
+    """Rationals on both sides of each change of sign of an expression in one symbol, near the simple numbers."""
+    function = compile(expression, (symbol,))
+
+    def sign(x: Fraction) -> int:
+        value = function((x,))
+        if not isinstance(value, flint.fmpq | flint.arb):
+            return 0
+        return int(value > 0) - int(value < 0)
+
+    found: list[sp.Rational] = []
+    for ends in itertools.pairwise(GRID):
+        low, high = ends
+        first = sign(low)
+        if not first * sign(high) < 0:
+            continue
+        while high - low > CLOSE_BY * max(Fraction(1), abs(low)):
+            middle = (low + high) / 2
+            low, high = (middle, high) if sign(middle) == first else (low, middle)
+        found += [sp.Rational(x.numerator, x.denominator) for x in (low, high)]
+    return found
+
+
+def _around(written: Sequence[Fraction]) -> Iterator[Fraction]:
+    """Numbers of a program, those between two neighbours, and those on either side of very large and very small ones."""
+    yield from written
+    for number in written:
+        yield -number
+        if number and not 1 / EXTREME < abs(number) < EXTREME:
+            yield from (2 * number, number / 2, -2 * number, -number / 2)
+    ordered = sorted(written)
+    yield from ((low + high) / 2 for low, high in itertools.pairwise(ordered))
+
+
+def exactly(value: Any) -> Fraction | None:
+    """A rational value as a Fraction; None if it is not known exactly."""
+    return Fraction(int(value.p), int(value.q)) if isinstance(value, flint.fmpq) else None
+
+
+def guards(formula: sp.Basic) -> Iterator[sp.Expr]:
+    """Expressions at whose zeros a formula changes branch; those inside an integral or a series have variables of their own."""
+    bound = {limit[0] for part in formula.atoms(sp.Integral, sp.Sum, sp.Product) for limit in part.limits}
+    return (guard for guard in _guards(formula) if not guard.free_symbols & bound)
+
+
+def _guards(formula: sp.Basic) -> Iterator[sp.Expr]:
+    for part in formula.atoms(sp.core.relational.Relational):
+        if all(isinstance(side, sp.Expr) for side in part.args):
+            yield part.lhs - part.rhs
+    for part in formula.atoms(sp.Min, sp.Max):
+        first, *rest = part.args
+        yield from (first - other for other in rest)
+    for part in formula.atoms(sp.Abs, sp.sign):
+        yield part.args[0]
+
+
+def drawing_order(case: Case) -> tuple[Scalar, ...]:
+    """The case's unknowns, each after those that its ends name; arguments last, so that they can meet the edges that parameters set."""
+    last = set(case.curried)
+    waiting = sorted(case.scalars, key=lambda s: s.symbol in last)
+    placed: list[Scalar] = []
+    while waiting:
+        known = {s.symbol for s in placed}
+        ready = next((s for s in waiting if (s.domain.lower.free_symbols | s.domain.upper.free_symbols) <= known), waiting[0])
+        waiting.remove(ready)
+        placed.append(ready)
+    return tuple(placed)
+
+
+def _explicit(scalar: Scalar) -> Iterator[sp.Basic]:
+    """The ends of a domain as relations that SymPy's assumptions do not swallow."""
+    domain, symbol = scalar.domain, scalar.symbol
+    if domain.lower != -sp.oo:
+        yield (sp.Gt if domain.lower_open else sp.Ge)(symbol, domain.lower, evaluate=False)
+    if domain.upper != sp.oo:
+        yield (sp.Lt if domain.upper_open else sp.Le)(symbol, domain.upper, evaluate=False)

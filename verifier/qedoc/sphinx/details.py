@@ -1,0 +1,168 @@
+"""What is told of a formula: name and status above it, symbols and facts below; nodes that each builder writes in its own way.
+
+A page with many formulas has thousands of cells and fields. HTML pages write them straight from the lock file's record, with no nodes that
+each transform of Sphinx has to go through; all other builders get the nodes that they know.
+"""
+
+from collections.abc import Iterator, Sequence
+from html import escape
+from typing import Any, NamedTuple
+
+from docutils import nodes
+
+from qedoc.report.layout import count
+from qedoc.results.verdict import SymbolEntry
+from qedoc.sphinx.lock_reader import Entry
+from qedoc.sphinx.nodes import WORDS, Row, letter, line, status, table
+
+COLUMNS = {"Symbol": 10, "Name": 25, "Domain": 30, "Meaning": 35}
+"""Of the table of symbols: titles, and widths."""
+
+
+class Line(NamedTuple):
+    """A line of a fact: text or code, and the status of what it says, if it has one of its own."""
+
+    text: str
+    status: str = ""
+    code: bool = False
+
+
+class Fact(NamedTuple):
+    """What is known of a formula in one respect."""
+
+    name: str
+    lines: list[Line]
+
+
+class heading(nodes.General, nodes.Element):  # noqa: N801  docutils names nodes so
+    """Name and status of the formula `claim`; the text of such a node is for those who only look for words, as the search of pages does."""
+
+
+class account(nodes.General, nodes.Element):  # noqa: N801  as above
+    """Symbols and facts of the formula `claim`."""
+
+
+def headed(entry: Entry) -> heading:
+    """Name and status of a formula."""
+    return heading("", nodes.Text(entry.result.id), claim=entry.result.id)
+
+
+def told(entry: Entry) -> account:
+    """The account of a formula."""
+    result = entry.result
+    words = [result.source, *(text for symbol in result.symbols for text in (symbol.name, symbol.meaning))]
+    return account("", nodes.Text(" ".join(words)), claim=result.id)
+
+
+def facts(entry: Entry) -> Iterator[Fact]:
+    """All else that is known of a formula."""
+    result = entry.result
+    if conditions := result.domain[len(result.symbols) :]:
+        yield Fact("Where", [Line(", ".join(conditions))])
+    if entry.promises:
+        yield Fact("Properties", [Line(promise.statement, str(promise.verdict)) for promise in entry.promises])
+    yield Fact("Evidence", [Line(evidence(entry))])
+    if result.notes:
+        yield Fact("Taken as", [Line(note) for note in result.notes])
+    yield Fact("Verified with", [Line(", ".join(f"{name} {version}" for name, version in result.versions.items()))])
+    if result.source:
+        yield Fact("Documented in", [Line(result.source)])
+    yield Fact("Claim", [Line(str(result.location), code=True)])
+
+
+def evidence(entry: Entry) -> str:
+    """What a status rests on, in a line or two."""
+    cases, decisive = entry.result.cases, entry.result.decisive
+    points, runs = sum(case.points for case in cases), sum(case.runs for case in cases)
+    dtypes = sorted({worst.dtype for case in cases for worst in case.accuracy})
+    more = [
+        *([count(len(cases), "size")] if len(cases) > 1 else []),
+        f"{count(points, 'point')} enclosed",
+        f"{count(runs, 'execution')}{f' in {_listed(dtypes)}' if dtypes else ''}",
+        f"seed {entry.result.seed}",
+    ]
+    return f"{decisive.reason}; {', '.join(more)}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
+
+
+def as_nodes(node: nodes.Element, entry: Entry) -> list[nodes.Node]:
+    """What every builder knows: a line; a table and a list of fields."""
+    if isinstance(node, heading):
+        name = nodes.literal("", entry.result.id)
+        return [nodes.paragraph("", "", name, nodes.Text(" "), status(entry.status), classes=["qedoc-heading"])]
+    rows: list[Row] = [
+        [
+            [letter(symbol.latex, symbol.symbol)],
+            [nodes.literal("", symbol.name)],
+            [nodes.Text(symbol.domain)],
+            [nodes.Text(symbol.meaning)],
+        ]
+        for symbol in entry.result.symbols
+    ]
+    fields = (nodes.field("", nodes.field_name("", fact.name), nodes.field_body("", *_body(fact.lines))) for fact in facts(entry))
+    return [
+        table(list(COLUMNS), rows, widths=list(COLUMNS.values()), classes=["qedoc-symbols"]),
+        nodes.field_list("", *fields, classes=["qedoc-facts"]),
+    ]
+
+
+def _body(lines: Sequence[Line]) -> list[nodes.Node]:
+    if lines[0].status:
+        marked = (nodes.paragraph("", "", nodes.Text(f"{entry.text} "), status(entry.status)) for entry in lines)
+        return [nodes.bullet_list("", *(nodes.list_item("", paragraph) for paragraph in marked))]
+    return [nodes.paragraph("", "", nodes.literal("", entry.text)) if entry.code else line(entry.text) for entry in lines]
+
+
+def write_heading(translator: Any, entry: Entry) -> None:
+    """Writes name and status into a page."""
+    translator.body.append(f'<p class="qedoc-heading">{_literal(entry.result.id)} {_mark(entry.status)}</p>\n')
+
+
+def write_account(translator: Any, entry: Entry) -> None:
+    """Writes symbols and facts into a page; the frame of the table is the theme's, the symbols are the renderer's of mathematics."""
+    frame = nodes.table("", classes=["qedoc-symbols"])
+    translator.body.append('<div class="qedoc-wide">')
+    translator.dispatch_visit(frame)
+    translator.body.append(_HEAD)
+    translator.body += [_row(symbol, _drawn(translator, symbol)) for symbol in entry.result.symbols]
+    translator.body.append("</tbody>\n")
+    translator.dispatch_departure(frame)
+    shown = "".join(f"<dt>{name}</dt>\n<dd>{_lines(lines)}</dd>\n" for name, lines in facts(entry))
+    translator.body.append(f'</div>\n<dl class="qedoc-facts field-list simple">\n{shown}</dl>\n')
+
+
+def _drawn(translator: Any, symbol: SymbolEntry) -> str:
+    """A symbol as the renderer of mathematics writes it, once for each page: most formulas of a page have the same few."""
+    known: dict[str, str] = translator.__dict__.setdefault("qedoc_letters", {})
+    if symbol.latex not in known:
+        before = len(translator.body)
+        letter(symbol.latex, symbol.symbol).walkabout(translator)
+        known[symbol.latex] = "".join(translator.body[before:])
+        del translator.body[before:]
+    return known[symbol.latex]
+
+
+def _row(symbol: SymbolEntry, drawn: str) -> str:
+    name, domain, meaning = _literal(symbol.name), escape(symbol.domain), escape(symbol.meaning)
+    return f"<tr><td>{drawn}</td><td>{name}</td><td>{domain}</td><td>{meaning}</td></tr>\n"
+
+
+def _lines(lines: Sequence[Line]) -> str:
+    if not lines[0].status:
+        return "".join(f"<p>{_literal(entry.text) if entry.code else escape(entry.text)}</p>" for entry in lines)
+    return f"<ul>{''.join(f'<li><p>{escape(entry.text)} {_mark(entry.status)}</p></li>' for entry in lines)}</ul>"
+
+
+def _mark(name: str) -> str:
+    return f'<span class="qedoc-status qedoc-{name}">{WORDS[name]}</span>'
+
+
+def _literal(text: str) -> str:
+    return f'<code class="docutils literal notranslate">{escape(text)}</code>'
+
+
+_TITLES = "".join(f'<th class="head">{title}</th>' for title in COLUMNS)
+_HEAD = f"<thead><tr>{_TITLES}</tr></thead>\n<tbody>\n"
