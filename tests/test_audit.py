@@ -12,7 +12,9 @@ from click.testing import CliRunner
 
 from qedoc.claims.limits import Limits
 from qedoc.cli.main import main
-from qedoc.engine.worker import Failure, check_case, given
+from qedoc.engine.check_tasks import check_case
+from qedoc.engine.collect_tasks import given
+from qedoc.engine.messages import Failure
 from qedoc.results.verdict import CaseResult, Verdict
 
 LIBRARY = r'''

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from qedoc.claims.limits import Limits
-from qedoc.engine import worker
+from qedoc.engine import check_tasks, collect_tasks, worker
 from qedoc.engine.pool import Died, Overrun, Pool, settled
 from qedoc.engine.schedule import lift, verify
 from qedoc.errors import QedocError
@@ -219,14 +219,14 @@ def test_how_a_worker_died_is_said(code: int, text: str) -> None:
 
 def test_a_worker_that_has_grown_forgets_and_finds_the_same(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(folder)
-    claim = worker.collect(find(["b_good.py"])[0][0])
+    claim = collect_tasks.collect(find(["b_good.py"])[0][0])
     assert isinstance(claim, tuple)
-    first = worker.check_case(claim[0], {}, Limits(max_points=50), tmp_path)
+    first = check_tasks.check_case(claim[0], {}, Limits(max_points=50), tmp_path)
     forgotten: list[None] = []
     monkeypatch.setattr(worker, "PERIOD", 1)
     monkeypatch.setattr(worker, "LARGE", 0)
     monkeypatch.setattr(lockstep, "forget", lambda: forgotten.append(lockstep._compiled.cache_clear()))
-    again = worker.check_case(claim[0], {}, Limits(max_points=50), tmp_path)
+    again = check_tasks.check_case(claim[0], {}, Limits(max_points=50), tmp_path)
     assert len(forgotten) == 1
     assert isinstance(first, CaseResult)
     assert isinstance(again, CaseResult)

@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from qedoc.engine import worker
+from qedoc.engine import collect_tasks
 from qedoc.engine.collect_docstrings import Reading
 from qedoc.engine.dispatch import Desk
 from qedoc.engine.history import Memory
+from qedoc.engine.messages import Claim, Survey
 from qedoc.engine.pool import settled
-from qedoc.engine.worker import Claim, Survey
 from qedoc.errors import Location, QedocError, UnknownTargetError, meant, question
 from qedoc.results.outcome import Unread
 from qedoc.sources.specfiles import SpecFile, duplicates
@@ -36,7 +36,7 @@ class Gathering:
 
     def collect(self, files: Sequence[SpecFile]) -> list[Claim]:
         """The claims of all files, in order; of several with one id the first."""
-        replies = [(file, self.desk.submit(worker.collect, file)) for file in files]
+        replies = [(file, self.desk.submit(collect_tasks.collect, file)) for file in files]
         claims: list[Claim] = []
         for file, future in replies:
             reply = settled(future)
@@ -89,11 +89,11 @@ class Gathering:
 
     def given(self, target: str, latex: str, bind: Mapping[str, str], where: Sequence[str]) -> list[Claim]:
         """The claims of a formula."""
-        reply = settled(self.desk.submit(worker.given, target, latex, dict(bind), tuple(where)))
+        reply = settled(self.desk.submit(collect_tasks.given, target, latex, dict(bind), tuple(where)))
         if unanswered := self.desk.unanswered(reply, "reading the formula"):
             if unanswered.ends or unanswered.trace:
                 self.desk.refuse(unanswered, target, None)
-            return [worker.undecided(target, latex, unanswered.message)]
+            return [collect_tasks.undecided(target, latex, unanswered.message)]
         return list(self.desk.accept(reply, f"reading the formula for {target}", None) or ())
 
     def select(self, claims: list[Claim], wanted: Sequence[str], *, alone: bool) -> list[Claim]:

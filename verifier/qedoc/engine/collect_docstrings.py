@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from qedoc.engine import worker
+from qedoc.engine import collect_tasks
 from qedoc.engine.dispatch import Desk
+from qedoc.engine.messages import Failure, Survey
 from qedoc.engine.pool import Died, Overrun, settled
-from qedoc.engine.worker import Failure, Survey, left_over
 from qedoc.errors import QedocError
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class Reading:
 
     def _begin(self) -> None:
         arguments = (self.name, self._seconds, dict(self._left_out), frozenset(self._done))
-        self._task = self.desk.submit(worker.survey, *arguments, timeout=LONGEST, folder=True)
+        self._task = self.desk.submit(collect_tasks.survey, *arguments, timeout=LONGEST, folder=True)
 
     def result(self) -> Survey | None:
         """What was read; None if the name cannot be read, which is an error at the desk."""
@@ -70,16 +70,16 @@ class Reading:
 
     def _lost(self, reply: Died | Overrun) -> str:
         """Takes over what a process left, and leaves out what it ended over; says why no other process is to go on."""
-        left = left_over(reply.left)
+        left = collect_tasks.left_over(reply.left)
         self._done |= left.done
         if isinstance(reply, Overrun) and left.done:
             return ""  # long, not stuck: the step has a bound of its own
         step, _, name = left.doing.partition(" ")
         ends = isinstance(reply, Died) and reply.by_itself and not left.expired
-        reason = str(reply) if isinstance(reply, Died) and not left.expired else worker.slow(step, self._seconds)
+        reason = str(reply) if isinstance(reply, Died) and not left.expired else collect_tasks.slow(step, self._seconds)
         if ends and isinstance(reply, Died):
             reason = f"the code ends the process (exit code {reply.code})"
-        if not name or step == worker.NAMING:
+        if not name or step == collect_tasks.NAMING:
             return f"{self.name} cannot be imported: {reason}"
         if left.doing in self._left_out or len(self._left_out) >= MOST_LOST:
             return f"{self.name} is not read further: {name}: {reason}"

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from qedoc.claims.limits import Limits
+from qedoc.engine.messages import Failure
 from qedoc.engine.pool import Died, Overrun, Workers
-from qedoc.engine.worker import Failure
 from qedoc.errors import Location, QedocError
 from qedoc.results.outcome import Unread
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from qedoc.engine.worker import Claim
+from qedoc.engine.messages import Claim
 from qedoc.results.curve import Curve
 from qedoc.results.outcome import Unread
 from qedoc.results.verdict import ClaimResult

@@ -10,7 +10,7 @@ from typing import Any
 
 from qedoc.claims.limits import Limits
 from qedoc.engine.history import Memory
-from qedoc.engine.worker import Claim
+from qedoc.engine.messages import Claim
 from qedoc.errors import QedocError
 from qedoc.lock import record
 from qedoc.lock.dependencies import imported, is_local, key_of

@@ -9,12 +9,12 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from qedoc.claims.limits import Limits
-from qedoc.engine import worker
+from qedoc.engine import check_tasks, worker
 from qedoc.engine.collect import Gathering
 from qedoc.engine.dispatch import Desk
 from qedoc.engine.history import Memory
+from qedoc.engine.messages import Claim, Failure, case_id, plain
 from qedoc.engine.pool import Died, Overrun, Pool, Workers, settled
-from qedoc.engine.worker import Claim, Failure, case_id
 from qedoc.errors import QedocError
 from qedoc.results.curve import Curve
 from qedoc.results.outcome import Checked, Collected, Event, Outcome, nothing
@@ -186,7 +186,7 @@ def lift(target: str, files: Sequence[SpecFile], limits: Limits) -> tuple[list[t
 
 def _lifted(desk: Desk, name: str, target: str, claim: Claim | None) -> tuple[str, Formula] | None:
     """The code's formula, with the name under which it is shown."""
-    reply = settled(desk.submit(worker.lifted, target, claim))
+    reply = settled(desk.submit(check_tasks.lifted, target, claim))
     formula = desk.accept(reply, f"lifting {name}", claim.location if claim else None)
     return (name, formula) if formula else None
 
@@ -237,9 +237,9 @@ class _Run:
         tasks: dict[Future[ClaimResult | CaseResult | Failure], tuple[_Pending, int | None]] = {}
         for pending in fresh:
             claim = pending.claim
-            tasks[self.desk.submit(worker.describe, claim)] = pending, None
+            tasks[self.desk.submit(check_tasks.describe, claim)] = pending, None
             for number, sizes in enumerate(claim.sizes):
-                tasks[self.desk.submit(worker.check_case, claim, sizes, self.desk.limits, folder=True)] = pending, number
+                tasks[self.desk.submit(check_tasks.check_case, claim, sizes, self.desk.limits, folder=True)] = pending, number
         waiting = list(self.pending)
         self._release(waiting)
         drawings = [
@@ -275,7 +275,7 @@ class _Run:
         if unanswered := self.desk.unanswered(reply):
             if unanswered.ends or unanswered.trace:
                 self.desk.refuse(replace(unanswered, location=None), name, pending.claim.location)
-            reply = worker.plain(pending.claim) if number is None else self._undecided(name, reply, unanswered)
+            reply = plain(pending.claim) if number is None else self._undecided(name, reply, unanswered)
         accepted = self.desk.accept(reply, name, pending.claim.location)
         if isinstance(accepted, ClaimResult):
             pending.description = replace(accepted, id=pending.claim.id, seed=self.desk.limits.seed)
@@ -284,7 +284,7 @@ class _Run:
             self.notify(Checked(id=name, verdict=accepted.verdict))
 
     def _undecided(self, name: str, reply: object, unanswered: Failure) -> CaseResult:
-        stage, known = worker.left_behind(reply.left) if isinstance(reply, Overrun | Died) else ("", None)
+        stage, known = check_tasks.left_behind(reply.left) if isinstance(reply, Overrun | Died) else ("", None)
         reason = unanswered.message + (f" ({stage})" if stage else "")
         seconds = self.desk.limits.timeout if isinstance(reply, Overrun) else 0.0
         if known is not None:
@@ -307,4 +307,4 @@ class _Run:
         number = refuted[0] if refuted else len(pending.claim.sizes) - 1
         found = cases.get(number)
         at = found.counterexample.inputs if found and found.counterexample else None
-        return self.desk.submit(worker.curve, pending.claim, pending.claim.sizes[number], at)
+        return self.desk.submit(check_tasks.curve, pending.claim, pending.claim.sizes[number], at)

@@ -1,0 +1,103 @@
+"""Tasks of a worker process that check, describe, draw and lift one claim."""
+
+import pickle
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qedoc.claims.limits import Limits
+from qedoc.engine.messages import Claim, case_id, ran_out, reported
+from qedoc.engine.worker import tidy
+from qedoc.errors import SpecError
+from qedoc.lock.dependencies import portable
+from qedoc.results.curve import Curve
+from qedoc.results.verdict import CaseResult, ClaimResult, Formula, Inputs, Verdict
+from qedoc.sources import specfiles
+
+if TYPE_CHECKING:
+    from qedoc.claims.spec import Spec
+
+_STAGE, _KNOWN = "stage", "known"
+
+
+@reported
+def describe(claim: Claim) -> ClaimResult:
+    """All that a report says of a claim before it is checked; it has no cases yet."""
+    from qedoc.judge.check import describe as describe_spec
+
+    described = describe_spec(_spec(claim))
+    if not claim.written:
+        return described
+    return replace(described, formula=replace(described.formula, latex=claim.written), notes=claim.notes)
+
+
+@reported
+def check_case(claim: Claim, sizes: dict[str, int], limits: Limits, folder: Path) -> CaseResult:
+    """Checks one case.
+
+    Args:
+        claim: the claim.
+        sizes: the case's sizes.
+        limits: the bounds.
+        folder: for what `left_behind` reads, should this process not come to its end.
+    """
+    from qedoc.judge.check import check as check_spec
+
+    try:
+        result = check_spec(_spec(claim), sizes, limits, lambda doing: _note(folder, doing), lambda known: _keep(folder, known))
+    except SpecError as error:
+        if not claim.spec:
+            raise
+        return CaseResult(id=case_id(claim, sizes), verdict=Verdict.UNDECIDED, reason=error.message)  # nobody wrote a spec to mend
+    except (MemoryError, RecursionError) as error:
+        return CaseResult(id=case_id(claim, sizes), verdict=Verdict.UNDECIDED, reason=ran_out(error))
+    finally:
+        tidy()
+    return replace(result, reason=portable(result.reason))
+
+
+@reported
+def curve(claim: Claim, sizes: dict[str, int], at: Inputs | None) -> Curve:
+    """Formula and executions along one variable, through the inputs `at` if there is a counterexample."""
+    from qedoc.judge.check import curve as curve_of_spec
+
+    return curve_of_spec(_spec(claim), sizes, at)
+
+
+@reported
+def lifted(target: str, claim: Claim | None) -> Formula:
+    """The formula that the code computes; without a claim, in the target's own parameters."""
+    from qedoc.judge.check import lifted as lifted_spec
+
+    return lifted_spec(target, _spec(claim) if claim else None)
+
+
+def left_behind(files: Mapping[str, bytes]) -> tuple[str, CaseResult | None]:
+    """What a case whose worker did not come to its end was doing, and the result that stands for it, if there is one.
+
+    Args:
+        files: of its folder.
+    """
+    stage = files.get(_STAGE, b"").decode(errors="replace")
+    if _KNOWN not in files:
+        return stage, None
+    found: CaseResult = pickle.loads(files[_KNOWN])  # noqa: S301  a worker of this run wrote it
+    return stage, found if found.verdict in (Verdict.TESTED, Verdict.REFUTED) else None
+
+
+def _spec(claim: Claim) -> "Spec":
+    if not claim.spec:
+        return specfiles.load(claim.file)[claim.index]
+    made: Spec = pickle.loads(claim.spec)  # noqa: S301  a worker of this run wrote it
+    return made
+
+
+def _keep(folder: Path, known: CaseResult) -> None:
+    part = folder / "part"
+    part.write_bytes(pickle.dumps(known))
+    part.replace(folder / _KNOWN)
+
+
+def _note(folder: Path, doing: str) -> None:
+    (folder / _STAGE).write_text(doing, encoding="utf-8")

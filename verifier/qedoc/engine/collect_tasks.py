@@ -1,0 +1,320 @@
+"""Tasks of a worker process that find claims: in spec files, in docstrings, on the command line."""
+
+import pickle
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from importlib import import_module
+from io import BytesIO
+from pathlib import Path
+from textwrap import indent
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from qedoc.engine.deadline import Expired, deadline
+from qedoc.engine.messages import Claim, Failure, Survey, failure, plain, ran_out, reported
+from qedoc.errors import Location, QedocError, TargetError, told
+from qedoc.lock.dependencies import locate
+from qedoc.lock.syntax import digest
+from qedoc.results.outcome import Unread
+from qedoc.results.verdict import CaseResult, ClaimResult, Formula, Verdict
+from qedoc.sources import specfiles
+from qedoc.sources.specfiles import SpecFile
+
+if TYPE_CHECKING:
+    from qedoc.bind.records import Bound, Refused
+    from qedoc.sources.docstrings import Documented
+
+IMPORTING = 60.0
+"""Seconds for the import of one module, at least: an import loads libraries, the formula of a docstring does not."""
+
+NAMING, IMPORT, READING = "naming", "importing", "reading"
+"""The steps of a survey: finding what is named, importing a module inside of it, reading the formulas of an object."""
+
+_DOING, _DONE, _EXPIRED = "doing", "done", "expired"
+
+
+@reported
+def collect(file: SpecFile) -> tuple[Claim, ...]:
+    """The claims of a spec file, in order of definition."""
+    from qedoc.claims.properties import spoken
+    from qedoc.lock.content import content
+
+    return tuple(
+        Claim(
+            file=file,
+            index=index,
+            id=spec.id,
+            target=spec.target,
+            location=spec.location,
+            sizes=tuple(specfiles.sizes(spec)),
+            content=content(spec),
+            properties=tuple(map(spoken, spec.properties)),
+        )
+        for index, spec in enumerate(specfiles.load(file))
+    )
+
+
+@reported
+def survey(
+    name: str,
+    seconds: float,
+    left_out: Mapping[str, tuple[str, bool]],
+    done: frozenset[str],
+    folder: Path,
+) -> Survey:
+    """The claims in the docstrings of a package, a module or an object, in the order of the files.
+
+    Args:
+        name: its dotted path.
+        seconds: the bound for the formulas of one object.
+        left_out: steps that are left out, since a process ended over them: the reason, and whether the code ended it.
+        done: objects that were read before.
+        folder: for what `left_over` reads, should this process not come to its end.
+    """
+    from qedoc.sources.docstrings import documented, named
+
+    visit = _Visit(folder=folder, left_out=left_out, seconds=_importing(seconds))
+    visit.note(NAMING, name)
+    try:
+        with deadline(visit.seconds, folder / _EXPIRED):
+            named(name)
+    except Expired:
+        raise TargetError(f"{name} cannot be imported: {slow(NAMING, seconds)}") from None
+    except (SystemExit, KeyboardInterrupt) as error:
+        raise TargetError(f"{name} cannot be imported: {failure(error).message}") from None
+    records = documented(name, visit.load)
+    unread, failures = visit.unread, list[Failure]()
+    claims: list[Claim] = []
+    for record in records:
+        if record.name not in done:
+            found = _claims_of(record, seconds, visit)
+            _append(folder, record.name, found)
+            claims += found.claims
+            unread += found.unread
+            failures += found.failures
+    return Survey(claims=tuple(claims), unread=tuple(unread), failures=tuple(failures), looked=len(records))
+
+
+def _claims_of(record: "Documented", seconds: float, visit: "_Visit") -> Survey:
+    """The claims of one object; undecided, if reading them takes too long or ends in another way."""
+    from qedoc.bind.claims import claims
+
+    step = f"{READING} {record.name}"
+    if step in visit.left_out:
+        reason, ends = visit.left_out[step]
+        return _unanswered(record, Failure(message=reason, ends=ends))
+    if record.formulas:
+        visit.note(READING, record.name)
+    try:
+        with deadline(seconds, visit.folder / _EXPIRED):
+            return Survey(claims=tuple(map(_of_docstring, claims(record))))
+    except Expired:
+        return _unanswered(record, Failure(message=slow(READING, seconds)))
+    except (MemoryError, RecursionError) as error:
+        return _unanswered(record, Failure(message=ran_out(error)))
+    except BaseException as error:  # noqa: BLE001  one object's failure may not end the others
+        return _unanswered(record, failure(error))
+
+
+def _unanswered(record: "Documented", found: Failure) -> Survey:
+    """The formulas of an object that could not be read, without an answer."""
+    from qedoc.bind.records import Refused
+
+    formulas = [formula for formula in record.formulas if formula.display]
+    names = [f"{record.name}#{number}" if len(formulas) > 1 else record.name for number in range(1, len(formulas) + 1)]
+    refused = [
+        Refused(formula=formula, name=name, verdict=Verdict.UNDECIDED, reason=found.message)
+        for formula, name in zip(formulas, names, strict=True)
+    ]
+    place = formulas[0].location if formulas else record.location
+    ended = [Unread(name=record.name, reason=f"{record.name}: {found.message}", location=place, ends=True)] if found.ends else []
+    broken = [replace(found, location=place)] if found.trace else []
+    return Survey(claims=tuple(map(_of_docstring, refused)), unread=tuple(ended), failures=tuple(broken))
+
+
+def slow(step: str, seconds: float) -> str:
+    """Says that a step of a survey took too long.
+
+    Args:
+        step: what was done.
+        seconds: the limit of a case.
+    """
+    if step == READING:
+        return f"time limit of {seconds:g} s ran out (reading the formula)"
+    return f"the import takes longer than {_importing(seconds):g} s"
+
+
+def _importing(seconds: float) -> float:
+    return max(seconds, IMPORTING)
+
+
+def _append(folder: Path, name: str, found: Survey) -> None:
+    with (folder / _DONE).open("ab") as file:
+        pickle.dump((name, found), file)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leftover:
+    """What a survey whose process did not come to its end has left.
+
+    Args:
+        doing: a step (`naming`, `importing` or `reading`) with the name of the module or object; empty if none was begun.
+        done: what was found of each object that was read.
+        expired: whether the time for that one step was over.
+    """
+
+    doing: str
+    done: dict[str, Survey]
+    expired: bool
+
+
+def left_over(files: Mapping[str, bytes]) -> Leftover:
+    """What a survey has left in its folder.
+
+    Args:
+        files: of its folder.
+    """
+    done: dict[str, Survey] = {}
+    stream = BytesIO(files.get(_DONE, b""))
+    with suppress(EOFError, pickle.UnpicklingError):  # the last one may not be whole
+        while True:
+            name, found = pickle.load(stream)  # noqa: S301  a worker of this run wrote it
+            done[name] = found
+    return Leftover(doing=files.get(_DOING, b"").decode(errors="replace"), done=done, expired=bool(files.get(_EXPIRED)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Visit:
+    """The modules on the way of a survey.
+
+    Args:
+        folder: where it is noted what is being done.
+        left_out: as for `survey`.
+        seconds: the bound for one module.
+        unread: the modules that could not be imported.
+    """
+
+    folder: Path
+    left_out: Mapping[str, tuple[str, bool]]
+    seconds: float
+    unread: list[Unread] = field(default_factory=list)
+
+    def note(self, step: str, name: str) -> None:
+        """Records the current step, so that it is known if the process dies."""
+        (self.folder / _DOING).write_text(f"{step} {name}", encoding="utf-8")
+
+    def load(self, name: str) -> ModuleType | None:
+        """A module of the package; None for one that cannot be imported."""
+        step = f"{IMPORT} {name}"
+        if step in self.left_out:
+            reason, ends = self.left_out[step]
+            self._leave_out(name, reason, ends=ends)
+            return None
+        self.note(IMPORT, name)
+        try:
+            with deadline(self.seconds, self.folder / _EXPIRED):
+                return import_module(name)
+        except Expired:
+            self._leave_out(name, slow(IMPORT, self.seconds), ends=False)
+        except Exception as error:  # noqa: BLE001  whatever a part of a package raises, the rest can be read
+            self._leave_out(name, told(error), ends=False)
+        except BaseException as error:  # noqa: BLE001  as above
+            found = failure(error)
+            self._leave_out(name, found.message, ends=found.ends)
+        return None
+
+    def _leave_out(self, name: str, reason: str, *, ends: bool) -> None:
+        self.unread.append(Unread(name=name, reason=f"{name} cannot be imported: {reason}", location=_module_place(name), ends=ends))
+
+
+def _module_place(name: str) -> Location | None:
+    path = locate(name)
+    return None if path is None else Location(path=str(path), line=1)
+
+
+@reported
+def given(target: str, latex: str, bind: dict[str, str], where: tuple[str, ...]) -> tuple[Claim, ...]:
+    """The claims of a formula that is given for a function.
+
+    Raises:
+        QedocError: for a formula that cannot be read or bound; the one who gave it is there to change it.
+    """
+    from qedoc.bind.claims import given as given_for
+    from qedoc.bind.records import Refused
+
+    found = given_for(target, latex, bind, where)
+    for claim in found:
+        if isinstance(claim, Refused):
+            help = f"; {claim.suggestion}" if claim.suggestion else ""
+            if claim.reason.startswith("the condition "):
+                raise QedocError(f"--where: {claim.reason}{help}")
+            raise QedocError(f"--latex: {claim.reason}{help}\n{_pointed(latex, claim.place)}")
+    return tuple(map(_of_docstring, found))
+
+
+def _pointed(latex: str, place: tuple[int, int] | None) -> str:
+    """The formula, up to the line of a place with a mark below it."""
+    if place is None:
+        return indent(latex, "  ")
+    line, column = place
+    return indent("\n".join([*latex.split("\n")[:line], " " * (column - 1) + "^"]), "  ")
+
+
+def _of_docstring(claim: "Bound | Refused") -> Claim:
+    from qedoc.bind.records import Refused
+    from qedoc.lock.content import content
+
+    written = claim.formula.latex.strip()
+    file = SpecFile(path=claim.formula.location.path, text="")
+    if not isinstance(claim, Refused):
+        spec = claim.spec
+        return Claim(
+            file=file,
+            index=0,
+            id=spec.id,
+            target=spec.target,
+            location=claim.formula.location,
+            sizes=tuple(specfiles.sizes(spec)),
+            content=digest(f"{content(spec)} {written} {claim.notes}"),
+            spec=pickle.dumps(spec),
+            written=written,
+            notes=claim.notes,
+        )
+    reason = f"{claim.reason}; {claim.suggestion}" if claim.suggestion else claim.reason
+    target = claim.name.partition("#")[0]
+    answer = ClaimResult(
+        id=claim.name,
+        target=target,
+        location=claim.formula.location,
+        formula=Formula(latex=written, sympy=claim.reading, pretty=claim.reading or written),
+        symbols=(),
+        domain=(),
+        source="",
+        cases=(CaseResult(id=claim.name, verdict=claim.verdict, reason=reason),),
+    )
+    return Claim(
+        file=file,
+        index=0,
+        id=claim.name,
+        target=target,
+        location=answer.location,
+        sizes=(),
+        content=digest(f"{written} {reason}"),
+        written=written,
+        answer=answer,
+    )
+
+
+def undecided(target: str, latex: str, reason: str) -> Claim:
+    """The claim of a formula of the command line that could not be read in time.
+
+    Args:
+        target: dotted path of the function.
+        latex: the formula.
+        reason: what was in the way.
+    """
+    location = Location(path="--latex", line=1)
+    claim = Claim(file=SpecFile(path=location.path, text=""), index=0, id=target, target=target, location=location, sizes=(), written=latex)
+    case = CaseResult(id=target, verdict=Verdict.UNDECIDED, reason=reason)
+    return replace(claim, answer=replace(plain(claim), cases=(case,)))
