@@ -12,7 +12,7 @@ from qedoc.claims.spec import Parameter, Spec
 from qedoc.enclose.enclosure import Undefined, compile
 from qedoc.judge.black_box import trial
 from qedoc.judge.check import check
-from qedoc.judge.comparison import Subject, known_to
+from qedoc.judge.pair import Pair, known_to
 from qedoc.results.verdict import Verdict
 
 x, y, z = sp.symbols("x y z")
@@ -118,7 +118,7 @@ def claim(name: str, formula: sp.Expr, domain: Reals | None = None, *, natural: 
 
 @pytest.mark.parametrize(("name", "formula"), [("hidden", x**2), ("approximate", sp.exp(-x)), ("holey", x + 1)])
 def test_right_formulas_are_tested(name: str, formula: sp.Expr) -> None:
-    result = trial(Subject(claim(name, formula), {}), Limits(max_points=100))
+    result = trial(Pair(claim(name, formula), {}), Limits(max_points=100))
     assert result.verdict is Verdict.TESTED, result.reason
     assert result.runs > 20
     assert result.counterexample is None
@@ -128,7 +128,7 @@ def test_right_formulas_are_tested(name: str, formula: sp.Expr) -> None:
     ("name", "formula"), [("hidden", -(x**2)), ("hidden", x**2 + 1), ("hidden", x**2 * sp.Rational(1001, 1000)), ("holey", x - 1)]
 )
 def test_wrong_formulas_are_refuted(name: str, formula: sp.Expr) -> None:
-    result = trial(Subject(claim(name, formula), {}), Limits(max_points=100))
+    result = trial(Pair(claim(name, formula), {}), Limits(max_points=100))
     assert result.verdict is Verdict.REFUTED
     assert result.counterexample is not None
     assert result.counterexample.ran != result.counterexample.documented
@@ -137,7 +137,7 @@ def test_wrong_formulas_are_refuted(name: str, formula: sp.Expr) -> None:
 @pytest.mark.parametrize(("name", "formula"), [("rough", x), ("rough", x + sp.Rational(1, 10**9))])
 def test_what_rounding_hides_is_not_decided(name: str, formula: sp.Expr) -> None:
     """Little is left of x beside 1e14, and nothing in float32: the runs differ from each other, right formula or not."""
-    result = trial(Subject(claim(name, formula, Reals(above=0, below=1)), {}), Limits(max_points=100))
+    result = trial(Pair(claim(name, formula, Reals(above=0, below=1)), {}), Limits(max_points=100))
     assert result.verdict is Verdict.UNDECIDED
     assert "rounding hides" in result.reason
 
@@ -146,7 +146,7 @@ def test_what_rounding_hides_is_not_decided(name: str, formula: sp.Expr) -> None
 def test_a_value_that_is_lost_beside_1_says_nothing(sign: int, verdict: Verdict) -> None:
     """Where x is large the runs give 0, and the formula a number that is smaller than any rounding: the other points decide."""
     formula = sp.log(1 - sp.exp(-x)) * sign
-    assert trial(Subject(claim("vanishing", formula, Reals(above=0, most=60)), {}), Limits(max_points=100)).verdict is verdict
+    assert trial(Pair(claim("vanishing", formula, Reals(above=0, most=60)), {}), Limits(max_points=100)).verdict is verdict
 
 
 @pytest.mark.parametrize(
@@ -157,7 +157,7 @@ def test_a_difference_on_a_line_is_followed_and_one_at_a_point_does_not_decide(n
     formula = sp.Piecewise((x, sp.Eq(y, 0)), (x * y + 1, True)) if name == "right" else x * y + 1
     target = "wrong_on_a_line" if name == "right" else name
     spec = Spec(target=f"targets_of_trial.{target}", formula=formula, symbols=symbols, natural=True)
-    result = trial(Subject(spec, {}), Limits(max_points=100))
+    result = trial(Pair(spec, {}), Limits(max_points=100))
     assert result.verdict is verdict, result.reason
     if result.counterexample is not None:
         assert result.counterexample.inputs["y"] == 0
@@ -165,13 +165,13 @@ def test_a_difference_on_a_line_is_followed_and_one_at_a_point_does_not_decide(n
 
 def test_a_formula_with_values_beyond_all_doubles_is_compared_elsewhere() -> None:
     huge = sp.Piecewise((x**2, x < 50), (-(sp.Integer(10) ** 400), True))
-    assert trial(Subject(claim("hidden", huge), {}), Limits(max_points=100)).verdict is Verdict.TESTED
+    assert trial(Pair(claim("hidden", huge), {}), Limits(max_points=100)).verdict is Verdict.TESTED
 
 
 def test_a_difference_at_one_point_is_not_seen_by_runs_alone() -> None:
     """A formula that is wrong at 1 alone is not refuted by runs; nor is it called tested."""
     wrong = sp.Piecewise((7, sp.Eq(x, 1)), (x**2, True))
-    assert trial(Subject(claim("hidden", wrong), {}), Limits(max_points=100)).verdict is Verdict.UNDECIDED
+    assert trial(Pair(claim("hidden", wrong), {}), Limits(max_points=100)).verdict is Verdict.UNDECIDED
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ import sympy as sp
 from qedoc.claims.limits import Limits
 from qedoc.claims.spec import Spec
 from qedoc.judge.check import search
-from qedoc.judge.comparison import Subject
 from qedoc.judge.inputs import named
+from qedoc.judge.pair import Pair
 from qedoc.judge.proof import prove
 from qedoc.results.verdict import Inputs, Verdict
 from qedoc.sources import specfiles
@@ -37,11 +37,11 @@ def told(of: Spec, formula: sp.Expr) -> Spec:
 
 def compared(claim: Spec, sizes: Mapping[str, int], limits: Limits) -> tuple[Verdict, Inputs | None]:
     """Formula against code, by proof and by enclosures; the runs in all dtypes are left out, which no refutation rests on."""
-    subject = Subject(claim, sizes)
-    subject.code.explore(subject.facts)
-    proof = prove(subject)
-    row = search(subject, proof, limits)
+    pair = Pair(claim, sizes)
+    pair.code.explore(pair.facts)
+    proof = prove(pair)
+    row = search(pair, proof, limits)
     if row is not None:
         assert not proof.complete
-        return Verdict.REFUTED, named(subject.case, subject.plan.point(row))
-    return (Verdict.PROVED if proof.complete and not subject.gaps else Verdict.TESTED), None
+        return Verdict.REFUTED, named(pair.case, pair.plan.point(row))
+    return (Verdict.PROVED if proof.complete and not pair.gaps else Verdict.TESTED), None

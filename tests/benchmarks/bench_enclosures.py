@@ -12,7 +12,7 @@ import sympy as sp
 from benchmarks.measuring import Table, alternating
 
 from qedoc.enclose.enclosure import Undefined, at_precision, compile
-from qedoc.judge.comparison import Subject
+from qedoc.judge.pair import Pair
 from qedoc.search.strategies import Row, seeded
 from qedoc.sources.specfiles import find, load
 
@@ -23,11 +23,11 @@ MANY = 10_000
 
 
 @pytest.fixture(scope="module")
-def subject() -> Subject:
-    return Subject(load(find([SPEC])[0][0])[0], {})
+def pair() -> Pair:
+    return Pair(load(find([SPEC])[0][0])[0], {})
 
 
-def by_chance(subject: Subject) -> list[Row]:
+def by_chance(pair: Pair) -> list[Row]:
     """Points without edges among them: steps before and a little after the end, numbers with three decimals."""
     random = Random(0)
     rows = []
@@ -40,14 +40,14 @@ def by_chance(subject: Subject) -> list[Row]:
             "p": Fraction(random.randrange(1, 5000), 1000),
             "t": Fraction(random.randrange(5 * steps // 4 + 1)),
         }
-        rows.append(tuple(point[symbol.name] for symbol in subject.plan.symbols))
+        rows.append(tuple(point[symbol.name] for symbol in pair.plan.symbols))
     return rows
 
 
-def times(subject: Subject, rows: Sequence[Row]) -> dict[str, float]:
+def times(pair: Pair, rows: Sequence[Row]) -> dict[str, float]:
     """Median seconds for all points: the formula in balls, with exact rationals where there are any, and by mpmath."""
-    enclosure = compile(subject.case.formula, subject.plan.symbols)
-    by_mpmath = sp.lambdify(subject.plan.symbols, subject.case.formula, modules="mpmath")
+    enclosure = compile(pair.case.formula, pair.plan.symbols)
+    by_mpmath = sp.lambdify(pair.plan.symbols, pair.case.formula, modules="mpmath")
     exact = [tuple(flint.fmpq(x.numerator, x.denominator) for x in row) for row in rows]
     balls = at_precision(BITS, lambda: [tuple(map(flint.arb, row)) for row in exact])
     with mpmath.workprec(BITS):
@@ -68,8 +68,8 @@ def times(subject: Subject, rows: Sequence[Row]) -> dict[str, float]:
         return alternating({"balls": in_balls, "exact": lambda: at_precision(BITS, enclosed), "mpmath": computed}, rounds=15)
 
 
-def test_enclosures_against_mpmath(subject: Subject, table: Table) -> None:
-    edges, chance = times(subject, seeded(subject.plan, POINTS, 0)), times(subject, by_chance(subject))
+def test_enclosures_against_mpmath(pair: Pair, table: Table) -> None:
+    edges, chance = times(pair, seeded(pair.plan, POINTS, 0)), times(pair, by_chance(pair))
     table.line("Enclosures of the cosine formula per second, at 100 bits", f"{POINTS / chance['balls']:,.0f}")
     ratio = chance["mpmath"] / chance["balls"]
     table.at_least("... against mpmath's `lambdify`, at points by chance", ratio, 12, guard=8)
@@ -83,7 +83,7 @@ def near(ball: Any, value: Any) -> bool:
     return abs(float(middle) - float(value)) <= 1e-12 * (1 + abs(float(value)))
 
 
-def test_no_point_without_a_finite_enclosure(subject: Subject, table: Table) -> None:
-    values = [subject.documented(row, BITS) for row in seeded(subject.plan, MANY, 1)]
+def test_no_point_without_a_finite_enclosure(pair: Pair, table: Table) -> None:
+    values = [pair.documented(row, BITS) for row in seeded(pair.plan, MANY, 1)]
     infinite = sum(isinstance(value, Undefined) or not (isinstance(value, flint.fmpq) or value.is_finite()) for value in values)
     table.at_most(f"Points of the cosine's domain without a finite enclosure, of {len(values):,}", infinite, 0, "")

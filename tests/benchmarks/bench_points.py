@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from qedoc.judge.comparison import Subject
+from qedoc.judge.pair import Pair
 from qedoc.search.screening import ROWS, Screen
 from qedoc.search.strategies import seeded
 from qedoc.sources.specfiles import find, load
@@ -86,24 +86,24 @@ def arrays_test(examples: int, run: Any) -> Any:
     return test
 
 
-def screened_test(examples: int, subject: Subject, screen: Screen) -> Any:
+def screened_test(examples: int, pair: Pair, screen: Screen) -> Any:
     @settings(max_examples=examples, **QUIET)
     @given(seed=st.integers(0, 2**32 - 1))
     def test(seed: int) -> None:
-        assert not any(map(subject.refuted_at, screen.suspects(seed, 40)))
+        assert not any(map(pair.refuted_at, screen.suspects(seed, 40)))
 
     return test
 
 
 def test_points_in_a_hypothesis_run(table: Table) -> None:
-    subject = Subject(load(find([SPEC])[0][0])[0], {})
-    subject.code.explore(subject.facts)
-    marks = [*itertools.islice(subject.plan.landmarks(), 500), *seeded(subject.plan, 250, 0)]
-    screen = Screen(subject.call, subject.plan, subject.case.formula, marks)
+    pair = Pair(load(find([SPEC])[0][0])[0], {})
+    pair.code.explore(pair.facts)
+    marks = [*itertools.islice(pair.plan.landmarks(), 500), *seeded(pair.plan, 250, 0)]
+    screen = Screen(pair.call, pair.plan, pair.case.formula, marks)
     with jax.enable_x64(True):
         run = jax.jit(jax.vmap(code))
         ((columns, _),) = screen.batch(0)
-        by_name = dict(zip(map(str, subject.plan.symbols), columns, strict=True))
+        by_name = dict(zip(map(str, pair.plan.symbols), columns, strict=True))
         raw = [jnp.asarray(by_name[name]) for name in NAMES]
         compiled: list[str] = []
         counts = {"scalar": 200, "arrays": 8, "seeded": 100, "screened": 16, "raw": 16}
@@ -111,7 +111,7 @@ def test_points_in_a_hypothesis_run(table: Table) -> None:
             "scalar": scalar_test(counts["scalar"]),
             "arrays": arrays_test(counts["arrays"], run),
             "seeded": seeded_test(counts["seeded"], run),
-            "screened": screened_test(counts["screened"], subject, screen),
+            "screened": screened_test(counts["screened"], pair, screen),
             "raw": lambda: [run(*raw).block_until_ready() for _ in range(counts["raw"])],
         }
         for work in works.values():

@@ -12,7 +12,7 @@ from benchmarks.measuring import ROUNDS, Table, seconds
 from qedoc.claims.limits import Limits
 from qedoc.claims.spec import Spec
 from qedoc.judge.check import check
-from qedoc.judge.comparison import Subject
+from qedoc.judge.pair import Pair
 from qedoc.judge.proof import prove
 from qedoc.results.verdict import Verdict
 from qedoc.sources.specfiles import find, load, sizes
@@ -52,9 +52,9 @@ def median(work: Any) -> float:
 
 
 def proved(claim: Spec, given: dict[str, int]) -> bool:
-    subject = Subject(claim, given)
-    subject.code.explore(subject.facts)
-    return prove(subject).complete
+    pair = Pair(claim, given)
+    pair.code.explore(pair.facts)
+    return prove(pair).complete
 
 
 def test_lift_and_proof(table: Table) -> None:

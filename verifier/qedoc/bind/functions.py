@@ -16,7 +16,7 @@ from qedoc.claims.domain import Integers, Reals
 from qedoc.claims.spec import Parameter, Spec
 from qedoc.claims.target import resolve
 from qedoc.errors import QedocError, meant, question
-from qedoc.judge.comparison import Subject
+from qedoc.judge.pair import Pair
 from qedoc.judge.paths import formula
 from qedoc.read import Slice
 from qedoc.read.functions import FUNCTIONS
@@ -185,10 +185,10 @@ def _formula_of(path: str, sets: tuple[tuple[str, Reals | Integers], ...]) -> Ca
     """
     symbols = [sp.Symbol(f"argument_{place}") for place in range(len(sets))]
     declared = [Parameter(symbol, name, domain, "") for symbol, (name, domain) in zip(symbols, sets, strict=True)]
-    subject = Subject(Spec(target=path, formula=sp.Integer(0), symbols=declared), {})
-    subject.code.explore(subject.facts)
-    if not subject.code.covered or not subject.code.branches:
+    pair = Pair(Spec(target=path, formula=sp.Integer(0), symbols=declared), {})
+    pair.code.explore(pair.facts)
+    if not pair.code.covered or not pair.code.branches:
         raise QedocError("its paths do not cover the domain")
-    code = formula(subject.code.branches).xreplace({sp.nan: sp.zoo})  # code that raises is no statement of the documentation
-    places = [subject.case.translate(symbol) for symbol in symbols]
+    code = formula(pair.code.branches).xreplace({sp.nan: sp.zoo})  # code that raises is no statement of the documentation
+    places = [pair.case.translate(symbol) for symbol in symbols]
     return lambda *arguments: code.subs(dict(zip(places, arguments, strict=True)), simultaneous=True)

@@ -12,7 +12,7 @@ import click
 
 from qedoc.config.options import Mode, Settings, settled, spec_paths
 from qedoc.config.table import Config
-from qedoc.engine.incremental import recheck
+from qedoc.engine.incremental import check_changed
 from qedoc.errors import QedocError, UnknownTargetError
 from qedoc.lock.dependencies import locate
 from qedoc.results.outcome import Event, Outcome
@@ -49,7 +49,7 @@ def run(what: Sequence[str], settings: Settings, *, curves: bool, shown: bool) -
     files, missing = spec_files(paths, settings.config)
     with workers(settings) as pool, progress(shown=shown) as notify:
         outcome = guarded(
-            recheck,
+            check_changed,
             files,
             lock=settings.lock,
             mode=settings.mode,

@@ -129,7 +129,7 @@ class Cluster:
         if not client.nthreads():
             raise QedocError(f"{self.address}: the cluster has no workers; start some: dask worker {self.host}:{self.port}")
         environment = {name: value for name, value in os.environ.items() if name.startswith(PASSED_ON)}
-        plugin = cluster_worker.Hands(self._run, cluster_worker.Surroundings.here(), environment, self.warm_up)
+        plugin = cluster_worker.Processes(self._run, cluster_worker.Surroundings.here(), environment, self.warm_up)
         try:
             client.register_plugin(plugin, name=self._run)
             refusals = client.run(cluster_worker.refusal, self._run)
@@ -147,7 +147,7 @@ class Cluster:
         return QedocError(f"{self.address}: workers must have what is installed here, and do not:\n{told}")
 
     def _send(self) -> None:
-        """Hands tasks on while there is room for them."""
+        """Processes tasks on while there is room for them."""
         assert self._client is not None
         while self._waiting and len(self._sent) < MOST_ON_THE_WAY:
             task = self._waiting.popleft()

@@ -83,7 +83,7 @@ class Refusal:
     reason: str
 
 
-class Hands(WorkerPlugin):
+class Processes(WorkerPlugin):
     """The processes beside a worker, one for each of its threads, started with the first task.
 
     They belong to one run, so that none of them knows source that has changed since.
@@ -166,16 +166,16 @@ def perform(run: str, timeout: float, task: bytes, folder: bool) -> bytes:
     Returns:
         the result, or how the task ended, or a refusal; pickled.
     """
-    hands = get_worker().plugins[run]
-    assert isinstance(hands, Hands)
-    return pickle.dumps(hands.perform(timeout, task, folder))
+    processes = get_worker().plugins[run]
+    assert isinstance(processes, Processes)
+    return pickle.dumps(processes.perform(timeout, task, folder))
 
 
 def refusal(run: str, dask_worker: Worker) -> str:
     """Why a worker cannot work for a run; empty if it can."""
-    hands = dask_worker.plugins[run]
-    assert isinstance(hands, Hands)
-    return hands.refusal
+    processes = dask_worker.plugins[run]
+    assert isinstance(processes, Processes)
+    return processes.refusal
 
 
 def _warm_up(folder: str, environment: Mapping[str, str], warm_up: Callable[[], None]) -> None:

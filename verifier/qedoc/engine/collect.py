@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from qedoc.engine import collect_tasks
-from qedoc.engine.collect_docstrings import Reading
-from qedoc.engine.dispatch import Desk
-from qedoc.engine.history import Memory
+from qedoc.engine.collect_docstrings import DocstringReader
+from qedoc.engine.dispatch import Dispatcher
+from qedoc.engine.history import History
 from qedoc.engine.messages import Claim, Survey
 from qedoc.engine.pool import settled
 from qedoc.errors import Location, QedocError, UnknownTargetError, meant, question
@@ -23,43 +23,43 @@ def object_of(name: str) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Gathering:
-    """Where the claims of a run come from; what cannot be read is an error at the desk.
+class Collector:
+    """Where the claims of a run come from; what cannot be read is an error of the dispatcher.
 
     Attributes:
-        desk: where the reading is done.
-        memory: hears of what was read.
+        dispatcher: where the reading is done.
+        history: hears of what was read.
     """
 
-    desk: Desk
-    memory: Memory = field(default_factory=Memory)
+    dispatcher: Dispatcher
+    history: History = field(default_factory=History)
 
     def collect(self, files: Sequence[SpecFile]) -> list[Claim]:
         """The claims of all files, in order; of several with one id the first."""
-        replies = [(file, self.desk.submit(collect_tasks.collect, file)) for file in files]
+        replies = [(file, self.dispatcher.submit(collect_tasks.collect, file)) for file in files]
         claims: list[Claim] = []
         for file, future in replies:
             reply = settled(future)
-            claims += self.desk.accept(reply, "running the spec file", Location(path=file.path, line=1)) or ()
-        self.desk.errors += duplicates((claim.id, claim.location) for claim in claims)
+            claims += self.dispatcher.accept(reply, "running the spec file", Location(path=file.path, line=1)) or ()
+        self.dispatcher.errors += duplicates((claim.id, claim.location) for claim in claims)
         first: dict[str, Claim] = {}
         for claim in claims:
             first.setdefault(claim.id, claim)
-        self.memory.collected(claims)
+        self.history.collected(claims)
         return list(first.values())
 
     def survey(self, names: Sequence[str]) -> list[Claim]:
         """The claims in the docstrings of all names; what two names share comes once."""
-        readings = [(name, Reading(desk=self.desk, name=name)) for name in names]
+        readings = [(name, DocstringReader(dispatcher=self.dispatcher, name=name)) for name in names]
         found: dict[tuple[Location, str], Claim] = {}
         for name, reading in readings:
             survey = reading.result()
             if survey is None:
                 continue
             for unread in (*survey.unread, *_empty(name, survey)):
-                self.desk.leave_out(unread)
+                self.dispatcher.leave_out(unread)
             for failure in survey.failures:
-                self.desk.refuse(failure, f"reading the docstrings of {name}", failure.location)
+                self.dispatcher.refuse(failure, f"reading the docstrings of {name}", failure.location)
             for claim in survey.claims:
                 found.setdefault((claim.location, claim.id), claim)
         return list(found.values())
@@ -70,7 +70,7 @@ class Gathering:
         ids = {name.removesuffix(AT_DOCSTRING) for name in names if "#" in name}
         for name in sorted(ids - {claim.id for claim in claims}):
             known = ", ".join(claim.id for claim in claims if claim.target == object_of(name))
-            self.desk.errors.append(QedocError(f"no formula has the id {name}; the ids there are {known or 'none'}"))
+            self.dispatcher.errors.append(QedocError(f"no formula has the id {name}; the ids there are {known or 'none'}"))
         partly = {object_of(name) for name in ids} - {*names}
         return [claim for claim in claims if claim.id in ids or claim.target not in partly]
 
@@ -79,22 +79,22 @@ class Gathering:
         taken = {claim.id for claim in written}
         found: dict[str, Claim] = {}
         for name in names:
-            errors, unread = len(self.desk.errors), len(self.desk.unread)
+            errors, unread = len(self.dispatcher.errors), len(self.dispatcher.unread)
             claims = [replace(claim, id=f"{claim.id}{AT_DOCSTRING}") if claim.id in taken else claim for claim in self.survey([name])]
-            if len(self.desk.errors) == errors:
-                self.memory.surveyed(name, claims, self.desk.unread[unread:])
+            if len(self.dispatcher.errors) == errors:
+                self.history.surveyed(name, claims, self.dispatcher.unread[unread:])
             for claim in claims:
                 found.setdefault(claim.id, claim)
         return list(found.values())
 
     def given(self, target: str, latex: str, bind: Mapping[str, str], where: Sequence[str]) -> list[Claim]:
         """The claims of a formula."""
-        reply = settled(self.desk.submit(collect_tasks.given, target, latex, dict(bind), tuple(where)))
-        if unanswered := self.desk.unanswered(reply, "reading the formula"):
+        reply = settled(self.dispatcher.submit(collect_tasks.given, target, latex, dict(bind), tuple(where)))
+        if unanswered := self.dispatcher.unanswered(reply, "reading the formula"):
             if unanswered.ends or unanswered.trace:
-                self.desk.refuse(unanswered, target, None)
+                self.dispatcher.refuse(unanswered, target, None)
             return [collect_tasks.undecided(target, latex, unanswered.message)]
-        return list(self.desk.accept(reply, f"reading the formula for {target}", None) or ())
+        return list(self.dispatcher.accept(reply, f"reading the formula for {target}", None) or ())
 
     def select(self, claims: list[Claim], wanted: Sequence[str], *, alone: bool) -> list[Claim]:
         """The claims that are wanted; a name that no claim has is an error, and so is a second target for one picture.
@@ -105,7 +105,7 @@ class Gathering:
             alone: whether they must all be of one target.
         """
         names = sorted({name for claim in claims for name in (claim.id, claim.target)})
-        self.desk.errors += [unknown(name, names) for name in wanted if name not in names]
+        self.dispatcher.errors += [unknown(name, names) for name in wanted if name not in names]
         chosen = [claim for claim in claims if not wanted or claim.id in wanted or claim.target in wanted]
         targets = {claim.target for claim in chosen}
         if alone and len(targets) > 1:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from qedoc.engine import collect_tasks
-from qedoc.engine.dispatch import Desk
+from qedoc.engine.dispatch import Dispatcher
 from qedoc.engine.messages import Failure, Survey
 from qedoc.engine.pool import Died, Overrun, settled
 from qedoc.errors import QedocError
@@ -20,18 +20,18 @@ MOST_LOST = 20
 
 
 @dataclass(slots=True, kw_only=True)
-class Reading:
+class DocstringReader:
     """The reading of the docstrings of a package, a module or an object.
 
     Where a process ends (the code calls `os._exit`, crashes, or runs for too long), the step that ended it is left out and named, and
     another process reads the rest.
 
     Args:
-        desk: where the reading is done.
+        dispatcher: where the reading is done.
         name: the dotted path.
     """
 
-    desk: Desk
+    dispatcher: Dispatcher
     name: str
     _left_out: dict[str, tuple[str, bool]] = field(default_factory=dict)
     _done: dict[str, Survey] = field(default_factory=dict)
@@ -42,20 +42,20 @@ class Reading:
 
     @property
     def _seconds(self) -> float:
-        return self.desk.limits.timeout
+        return self.dispatcher.limits.timeout
 
     def _begin(self) -> None:
         arguments = (self.name, self._seconds, dict(self._left_out), frozenset(self._done))
-        self._task = self.desk.submit(collect_tasks.survey, *arguments, timeout=LONGEST, folder=True)
+        self._task = self.dispatcher.submit(collect_tasks.survey, *arguments, timeout=LONGEST, folder=True)
 
     def result(self) -> Survey | None:
-        """What was read; None if the name cannot be read, which is an error at the desk."""
+        """What was read; None if the name cannot be read, which is an error of the dispatcher."""
         while isinstance(reply := settled(self._task), Died | Overrun):
             if problem := self._lost(reply):
-                self.desk.errors.append(QedocError(problem))
+                self.dispatcher.errors.append(QedocError(problem))
                 return self._with_done(Survey(claims=(), looked=len(self._done))) if self._done else None
             self._begin()
-        survey = self.desk.accept(reply, f"reading the docstrings of {self.name}", None)
+        survey = self.dispatcher.accept(reply, f"reading the docstrings of {self.name}", None)
         return None if survey is None else self._with_done(survey)
 
     def _with_done(self, survey: Survey) -> Survey:

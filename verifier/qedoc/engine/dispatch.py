@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 
 @dataclass(slots=True, kw_only=True)
-class Desk:
+class Dispatcher:
     """The worker processes of a run, and what went wrong in them.
 
     Attributes:

@@ -8,7 +8,7 @@ from qedoc.results.outcome import Unread
 from qedoc.results.verdict import ClaimResult
 
 
-class Memory:
+class History:
     """What a run knows of earlier ones: nothing, unless a subclass remembers."""
 
     def known(self, claim: Claim) -> ClaimResult | None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from qedoc.engine.pool import Workers
 
 
-def recheck(
+def check_changed(
     files: Sequence[SpecFile],
     *,
     lock: Path,
@@ -64,9 +64,9 @@ def recheck(
         return schedule.verify(
             files, wanted=wanted, limits=limits, jobs=jobs, curves=curves, notify=notify, pool=pool, docstrings=docstrings
         )
-    from qedoc.engine.recording import Remembered
+    from qedoc.engine.recording import Recording
 
-    memory = Remembered(lock, limits, again=mode is Mode.ALL or curves)
+    history = Recording(lock, limits, again=mode is Mode.ALL or curves)
     found = schedule.verify(
         files,
         wanted=wanted,
@@ -74,11 +74,11 @@ def recheck(
         jobs=jobs,
         curves=curves,
         notify=notify,
-        memory=memory,
+        history=history,
         pool=pool,
         docstrings=docstrings,
     )
-    return replace(found, unchanged=memory.unchanged)
+    return replace(found, unchanged=history.unchanged)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from qedoc.claims.limits import Limits
-from qedoc.engine.history import Memory
+from qedoc.engine.history import History
 from qedoc.engine.messages import Claim
 from qedoc.errors import QedocError
 from qedoc.lock import record
@@ -25,7 +25,7 @@ SHARE = 0.05
 """The part of a run's time that writing the lock file may take: the longer it grows, the more results are written at once."""
 
 
-class Remembered(Memory):
+class Recording(History):
     """The lock file, as the engine sees it.
 
     Args:

@@ -10,9 +10,9 @@ from typing import TypeVar
 
 from qedoc.claims.limits import Limits
 from qedoc.engine import check_tasks, worker
-from qedoc.engine.collect import Gathering
-from qedoc.engine.dispatch import Desk
-from qedoc.engine.history import Memory
+from qedoc.engine.collect import Collector
+from qedoc.engine.dispatch import Dispatcher
+from qedoc.engine.history import History
 from qedoc.engine.messages import Claim, Failure, case_id, plain
 from qedoc.engine.pool import Died, Overrun, Pool, Workers, settled
 from qedoc.errors import QedocError
@@ -32,7 +32,7 @@ def verify(
     jobs: int,
     curves: bool = False,
     notify: Callable[[Event], None] = lambda event: None,
-    memory: Memory | None = None,
+    history: History | None = None,
     pool: Workers | None = None,
     docstrings: Sequence[str] = (),
 ) -> Outcome:
@@ -45,16 +45,16 @@ def verify(
         jobs: how many worker processes.
         curves: whether to compute a curve for each claim.
         notify: hears of each finished case at once, and of each finished claim in the order of the spec files.
-        memory: knows what was found before, and is told of each finished claim at once.
+        history: knows what was found before, and is told of each finished claim at once.
         pool: who runs the tasks, and outlives the run; else the run starts its own worker processes.
         docstrings: packages, modules and objects whose docstrings are checked too.
     """
 
-    def collect(sources: Gathering) -> list[Claim]:
+    def collect(sources: Collector) -> list[Claim]:
         written = sources.collect(files)
         return sources.select([*written, *sources.beside(docstrings, written)], wanted, alone=curves)
 
-    return _outcome(collect, limits=limits, jobs=jobs, curves=curves, notify=notify, memory=memory or Memory(), pool=pool)
+    return _outcome(collect, limits=limits, jobs=jobs, curves=curves, notify=notify, history=history or History(), pool=pool)
 
 
 def audit(
@@ -77,10 +77,10 @@ def audit(
         pool: as for `verify`.
     """
 
-    def collect(sources: Gathering) -> list[Claim]:
+    def collect(sources: Collector) -> list[Claim]:
         return sources.asked(names)
 
-    found = _outcome(collect, limits=limits, jobs=jobs, curves=curves, notify=notify, memory=Memory(), pool=pool)
+    found = _outcome(collect, limits=limits, jobs=jobs, curves=curves, notify=notify, history=History(), pool=pool)
     return replace(found, audited=tuple(names), limits=limits)
 
 
@@ -110,43 +110,43 @@ def given(
         pool: as for `verify`.
     """
 
-    def collect(sources: Gathering) -> list[Claim]:
+    def collect(sources: Collector) -> list[Claim]:
         return sources.given(target, latex, bind, where)
 
-    return _outcome(collect, limits=limits, jobs=jobs, curves=curves, notify=notify, memory=Memory(), pool=pool)
+    return _outcome(collect, limits=limits, jobs=jobs, curves=curves, notify=notify, history=History(), pool=pool)
 
 
 def _outcome(
-    collect: Callable[[Gathering], list[Claim]],
+    collect: Callable[[Collector], list[Claim]],
     *,
     limits: Limits,
     jobs: int,
     curves: bool,
     notify: Callable[[Event], None],
-    memory: Memory,
+    history: History,
     pool: Workers | None = None,
 ) -> Outcome:
     started = time.monotonic()
     stopped = 0
     with nullcontext(pool) if pool else Pool(jobs, worker.warm_up) as workers:
-        desk = Desk(pool=workers, limits=limits)
-        run = _Run(desk=desk, notify=notify, memory=memory)
+        dispatcher = Dispatcher(pool=workers, limits=limits)
+        run = _Run(dispatcher=dispatcher, notify=notify, history=history)
         try:
             run.work(collect, curves=curves)
-            if not (run.pending or desk.errors):
-                desk.errors.append(nothing(desk.unread))
+            if not (run.pending or dispatcher.errors):
+                dispatcher.errors.append(nothing(dispatcher.unread))
         except KeyboardInterrupt as interrupt:
             stopped = int(interrupt.args[0]) if interrupt.args else signal.SIGINT
         except QedocError as error:
-            desk.errors.append(error)
+            dispatcher.errors.append(error)
     return Outcome(
         claims=tuple(run.results),
-        errors=desk.distinct(),
+        errors=dispatcher.distinct(),
         curves=tuple(run.curves),
         planned=len(run.pending),
         seconds=time.monotonic() - started,
         stopped=stopped,
-        unread=tuple(desk.unread),
+        unread=tuple(dispatcher.unread),
     )
 
 
@@ -161,9 +161,9 @@ def collect(
         limits: the time limit.
         pool: worker processes.
     """
-    sources = Gathering(desk=Desk(pool=pool, limits=limits))
+    sources = Collector(dispatcher=Dispatcher(pool=pool, limits=limits))
     written = sources.collect(files)
-    return [*written, *sources.beside(docstrings, written)], sources.desk.distinct()
+    return [*written, *sources.beside(docstrings, written)], sources.dispatcher.distinct()
 
 
 def lift(target: str, files: Sequence[SpecFile], limits: Limits) -> tuple[list[tuple[str, Formula]], tuple[QedocError, ...]]:
@@ -178,16 +178,16 @@ def lift(target: str, files: Sequence[SpecFile], limits: Limits) -> tuple[list[t
         Pairs of a claim's id (or the target) and its formula, and what went wrong.
     """
     with Pool(1, worker.warm_up) as pool:
-        desk = Desk(pool=pool, limits=limits)
-        claims = [claim for claim in Gathering(desk=desk).collect(files) if target in (claim.id, claim.target)]
-        found = [_lifted(desk, claim.id, claim.target, claim) for claim in claims] or [_lifted(desk, target, target, None)]
-    return [formula for formula in found if formula], desk.distinct()
+        dispatcher = Dispatcher(pool=pool, limits=limits)
+        claims = [claim for claim in Collector(dispatcher=dispatcher).collect(files) if target in (claim.id, claim.target)]
+        found = [_lifted(dispatcher, claim.id, claim.target, claim) for claim in claims] or [_lifted(dispatcher, target, target, None)]
+    return [formula for formula in found if formula], dispatcher.distinct()
 
 
-def _lifted(desk: Desk, name: str, target: str, claim: Claim | None) -> tuple[str, Formula] | None:
+def _lifted(dispatcher: Dispatcher, name: str, target: str, claim: Claim | None) -> tuple[str, Formula] | None:
     """The code's formula, with the name under which it is shown."""
-    reply = settled(desk.submit(check_tasks.lifted, target, claim))
-    formula = desk.accept(reply, f"lifting {name}", claim.location if claim else None)
+    reply = settled(dispatcher.submit(check_tasks.lifted, target, claim))
+    formula = dispatcher.accept(reply, f"lifting {name}", claim.location if claim else None)
     return (name, formula) if formula else None
 
 
@@ -211,35 +211,35 @@ class _Pending:
 
 @dataclass(slots=True, kw_only=True)
 class _Run:
-    desk: Desk
+    dispatcher: Dispatcher
     notify: Callable[[Event], None]
-    memory: Memory
+    history: History
     pending: list[_Pending] = field(default_factory=list)
     results: list[ClaimResult] = field(default_factory=list)
     curves: list[Curve] = field(default_factory=list)
 
-    def work(self, collect: Callable[[Gathering], list[Claim]], *, curves: bool) -> None:
-        """Checks what there is, and draws it if asked to; the memory hears of the end, whatever that is."""
+    def work(self, collect: Callable[[Collector], list[Claim]], *, curves: bool) -> None:
+        """Checks what there is, and draws it if asked to; the history hears of the end, whatever that is."""
         try:
-            self.check(collect(Gathering(desk=self.desk, memory=self.memory)))
+            self.check(collect(Collector(dispatcher=self.dispatcher, history=self.history)))
             if curves:
                 self.draw()
         finally:
-            self.memory.ended()
+            self.history.ended()
 
     def check(self, claims: list[Claim]) -> None:
-        """Checks the claims case by case, and hands them on in order."""
+        """Checks the claims case by case, and processes them on in order."""
         self.pending = [
-            _Pending(claim=claim, open=1 + len(claim.sizes), known=claim.answer or self.memory.known(claim)) for claim in claims
+            _Pending(claim=claim, open=1 + len(claim.sizes), known=claim.answer or self.history.known(claim)) for claim in claims
         ]
         fresh = [pending for pending in self.pending if pending.known is None]
         self.notify(Collected(claims=len(claims), cases=sum(len(pending.claim.sizes) for pending in fresh)))
         tasks: dict[Future[ClaimResult | CaseResult | Failure], tuple[_Pending, int | None]] = {}
         for pending in fresh:
             claim = pending.claim
-            tasks[self.desk.submit(check_tasks.describe, claim)] = pending, None
+            tasks[self.dispatcher.submit(check_tasks.describe, claim)] = pending, None
             for number, sizes in enumerate(claim.sizes):
-                tasks[self.desk.submit(check_tasks.check_case, claim, sizes, self.desk.limits, folder=True)] = pending, number
+                tasks[self.dispatcher.submit(check_tasks.check_case, claim, sizes, self.dispatcher.limits, folder=True)] = pending, number
         waiting = list(self.pending)
         self._release(waiting)
         drawings = [
@@ -250,19 +250,19 @@ class _Run:
             pending, case = tasks[future]
             self._file(reply, pending, case)
             if not pending.open and (result := pending.result()):
-                self.memory.finished(pending.claim, result)
+                self.history.finished(pending.claim, result)
                 if self._wants_curve(pending):
                     drawings.append((pending, self._drawing(pending)))
             self._release(waiting)
         for pending, drawing in drawings:
             curve = settled(drawing)
-            self.memory.drawn(pending.claim, curve if isinstance(curve, Curve) else None)
+            self.history.drawn(pending.claim, curve if isinstance(curve, Curve) else None)
 
     def _wants_curve(self, pending: _Pending) -> bool:
-        return pending.claim.answer is None and self.memory.wants_curve(pending.claim)
+        return pending.claim.answer is None and self.history.wants_curve(pending.claim)
 
     def _release(self, waiting: list[_Pending]) -> None:
-        """Hands on the claims at the head of the line that are finished."""
+        """Processes on the claims at the head of the line that are finished."""
         while waiting and (waiting[0].known is not None or not waiting[0].open):
             if result := waiting.pop(0).result():
                 self.results.append(result)
@@ -272,13 +272,13 @@ class _Run:
         """Puts a task's reply where it belongs; a case without an answer is undecided."""
         pending.open -= 1
         name = pending.claim.id if number is None else case_id(pending.claim, pending.claim.sizes[number])
-        if unanswered := self.desk.unanswered(reply):
+        if unanswered := self.dispatcher.unanswered(reply):
             if unanswered.ends or unanswered.trace:
-                self.desk.refuse(replace(unanswered, location=None), name, pending.claim.location)
+                self.dispatcher.refuse(replace(unanswered, location=None), name, pending.claim.location)
             reply = plain(pending.claim) if number is None else self._undecided(name, reply, unanswered)
-        accepted = self.desk.accept(reply, name, pending.claim.location)
+        accepted = self.dispatcher.accept(reply, name, pending.claim.location)
         if isinstance(accepted, ClaimResult):
-            pending.description = replace(accepted, id=pending.claim.id, seed=self.desk.limits.seed)
+            pending.description = replace(accepted, id=pending.claim.id, seed=self.dispatcher.limits.seed)
         elif isinstance(accepted, CaseResult) and number is not None:
             pending.cases[number] = accepted
             self.notify(Checked(id=name, verdict=accepted.verdict))
@@ -286,7 +286,7 @@ class _Run:
     def _undecided(self, name: str, reply: object, unanswered: Failure) -> CaseResult:
         stage, known = check_tasks.left_behind(reply.left) if isinstance(reply, Overrun | Died) else ("", None)
         reason = unanswered.message + (f" ({stage})" if stage else "")
-        seconds = self.desk.limits.timeout if isinstance(reply, Overrun) else 0.0
+        seconds = self.dispatcher.limits.timeout if isinstance(reply, Overrun) else 0.0
         if known is not None:
             return replace(known, reason=f"{known.reason}; {reason}", seconds=seconds)
         return CaseResult(id=name, verdict=Verdict.UNDECIDED, reason=reason, seconds=seconds)
@@ -297,7 +297,7 @@ class _Run:
             if (result := pending.result()) is None:
                 continue
             reply = settled(self._drawing(pending))
-            if curve := self.desk.accept(reply, f"drawing {result.id}", pending.claim.location):
+            if curve := self.dispatcher.accept(reply, f"drawing {result.id}", pending.claim.location):
                 self.curves.append(curve)
 
     def _drawing(self, pending: _Pending) -> "Future[Curve | Failure]":
@@ -307,4 +307,4 @@ class _Run:
         number = refuted[0] if refuted else len(pending.claim.sizes) - 1
         found = cases.get(number)
         at = found.counterexample.inputs if found and found.counterexample else None
-        return self.desk.submit(check_tasks.curve, pending.claim, pending.claim.sizes[number], at)
+        return self.dispatcher.submit(check_tasks.curve, pending.claim, pending.claim.sizes[number], at)

@@ -22,9 +22,9 @@ from qedoc.errors import UnsupportedError
 from qedoc.execute.float_events import is_calm
 from qedoc.execute.float_formula import computed
 from qedoc.execute.runner import run_rows
-from qedoc.judge.comparison import Subject, known_to, midpoint
 from qedoc.judge.executions import sampled
 from qedoc.judge.inputs import named, pasteable
+from qedoc.judge.pair import Pair, known_to, midpoint
 from qedoc.results.verdict import CaseResult, Counterexample, Verdict
 from qedoc.search.sampling import plainness
 from qedoc.search.strategies import Row
@@ -74,43 +74,41 @@ class _Tally:
         return len(self.apart) >= max(FEWEST, self.compared // 10)
 
 
-def trial(subject: Subject, limits: Limits) -> CaseResult:
+def trial(pair: Pair, limits: Limits) -> CaseResult:
     """Compares the formula with runs of the code in float32 and float64.
 
     Args:
-        subject: the claim at fixed sizes; its code need not have been lifted.
+        pair: the claim at fixed sizes; its code need not have been lifted.
         limits: bounds the points.
 
     Returns:
         `tested` or `refuted` where runs suffice, else `undecided` with the reason; `unsupported` for code that cannot be run.
     """
     count = min(limits.max_points, POINTS)
-    rows = sampled(subject.plan, count, count // 2, limits.seed, "float32")
+    rows = sampled(pair.plan, count, count // 2, limits.seed, "float32")
     try:
-        tally = _tally(subject, rows)
+        tally = _tally(pair, rows)
     except UnsupportedError as error:
-        return CaseResult(id=subject.case.id, verdict=Verdict.UNSUPPORTED, reason=str(error))
+        return CaseResult(id=pair.case.id, verdict=Verdict.UNSUPPORTED, reason=str(error))
     if not tally.differs:
-        tally = _on_a_line(subject, rows, tally.apart) or tally
+        tally = _on_a_line(pair, rows, tally.apart) or tally
     if tally.differs:
-        return _refuted(subject, tally)
+        return _refuted(pair, tally)
     if tally.apart or len(tally.same) < FEWEST or len(tally.unclear) > len(tally.same):
         seen = f"{len(tally.same)} points agree, {len(tally.apart)} differ, and rounding hides {len(tally.unclear)}"
-        return CaseResult(
-            id=subject.case.id, verdict=Verdict.UNDECIDED, reason=f"runs alone do not decide: {seen}", runs=2 * tally.compared
-        )
+        return CaseResult(id=pair.case.id, verdict=Verdict.UNDECIDED, reason=f"runs alone do not decide: {seen}", runs=2 * tally.compared)
     reason = f"no difference beyond rounding at {len(tally.same)} points, run in float32 and float64"
-    return CaseResult(id=subject.case.id, verdict=Verdict.TESTED, reason=reason, runs=2 * tally.compared)
+    return CaseResult(id=pair.case.id, verdict=Verdict.TESTED, reason=reason, runs=2 * tally.compared)
 
 
-def _tally(subject: Subject, rows: list[Row]) -> _Tally:
-    symbols = subject.plan.symbols
-    coarse, fine = (run_rows(subject.call, symbols, rows, dtype).values for dtype in ("float32", "float64"))
+def _tally(pair: Pair, rows: list[Row]) -> _Tally:
+    symbols = pair.plan.symbols
+    coarse, fine = (run_rows(pair.call, symbols, rows, dtype).values for dtype in ("float32", "float64"))
     if fine.ndim != 1:
         raise UnsupportedError(f"the target returns an array of shape {fine.shape[1:]}; expected a number")
     tally = _Tally([], [], [])
-    excused = _excused(subject, rows, coarse, fine)
-    exact = known_to(DIGITS, subject.documented, rows)
+    excused = _excused(pair, rows, coarse, fine)
+    exact = known_to(DIGITS, pair.documented, rows)
     for place, (row, value, low, high) in enumerate(zip(rows, exact, coarse.tolist(), fine.tolist(), strict=True)):
         documented = _documented(value)
         if documented is None or not (math.isfinite(low) and math.isfinite(high)):
@@ -128,15 +126,15 @@ def _tally(subject: Subject, rows: list[Row]) -> _Tally:
     return tally
 
 
-def _excused(subject: Subject, rows: list[Row], coarse: Array, fine: Array) -> Callable[[int], bool]:
+def _excused(pair: Pair, rows: list[Row], coarse: Array, fine: Array) -> Callable[[int], bool]:
     """Says of a row whether its difference may be one of the arithmetic: the formula has it, too, or a step of the code is at an end."""
-    formula, symbols = subject.case.formula, subject.plan.symbols
+    formula, symbols = pair.case.formula, pair.plan.symbols
     pairs = [(computed(formula, symbols, rows, dtype), ran) for dtype, ran in (("float32", coarse), ("float64", fine))]
 
     def excused(place: int) -> bool:
         if any(own is not None and not _apart(float(own[place]), float(ran[place])) for own, ran in pairs):
             return True
-        return not is_calm(subject.call, symbols, rows[place])
+        return not is_calm(pair.call, symbols, rows[place])
 
     return excused
 
@@ -146,11 +144,11 @@ def _apart(own: float, ran: float) -> bool:
     return math.isfinite(own) and abs(own - ran) > APART / 2 * max(abs(own), abs(ran))
 
 
-def _on_a_line(subject: Subject, rows: list[Row], apart: list[Row]) -> _Tally | None:
+def _on_a_line(pair: Pair, rows: list[Row], apart: list[Row]) -> _Tally | None:
     """The points on a line parallel to an axis, through a point that differs: in space there may be too few of them to be met.
 
     Args:
-        subject: the claim.
+        pair: the claim.
         rows: the points that were drawn; a line has their coordinates.
         apart: those that differ.
 
@@ -160,9 +158,9 @@ def _on_a_line(subject: Subject, rows: list[Row], apart: list[Row]) -> _Tally | 
     found = []
     for row in apart[:MOST_LINES]:
         for k in range(len(row) if len(row) > 1 else 0):
-            drawn = {other[k] for other in rows} | set(subject.plan.candidates(k, row[:k]))
+            drawn = {other[k] for other in rows} | set(pair.plan.candidates(k, row[:k]))
             near = [(*row[:k], x, *row[k + 1 :]) for x in sorted(drawn, key=plainness)]
-            line = _tally(subject, [r for r in near if subject.plan.holds(r)])
+            line = _tally(pair, [r for r in near if pair.plan.holds(r)])
             if line.differs:
                 found.append(line)
     return min(found, key=lambda line: _plainness(_plainest(line)), default=None)
@@ -184,24 +182,24 @@ def _documented(value: Value) -> float | None:
     return found if told and math.isfinite(found := midpoint(value)) else None
 
 
-def _refuted(subject: Subject, tally: _Tally) -> CaseResult:
+def _refuted(pair: Pair, tally: _Tally) -> CaseResult:
     row = _plainest(tally)
-    point = subject.plan.point(row)
-    ran = subject.run(row)
+    point = pair.plan.point(row)
+    ran = pair.run(row)
     if isinstance(ran, Exception):
         return CaseResult(
-            id=subject.case.id, verdict=Verdict.UNDECIDED, reason=f"a run alone raises {type(ran).__name__}, many at once do not"
+            id=pair.case.id, verdict=Verdict.UNDECIDED, reason=f"a run alone raises {type(ran).__name__}, many at once do not"
         )
     return CaseResult(
-        id=subject.case.id,
+        id=pair.case.id,
         verdict=Verdict.REFUTED,
         reason=f"runs differ from the formula at {len(tally.apart)} of {tally.compared} points, in float32 and float64 alike",
         runs=2 * tally.compared,
         counterexample=Counterexample(
-            inputs=named(subject.case, point),
-            documented=subject.said(row),
+            inputs=named(pair.case, point),
+            documented=pair.said(row),
             actual=ran,
             ran=ran,
-            call=pasteable(subject.case, point, arrays=subject.wants_arrays),
+            call=pasteable(pair.case, point, arrays=pair.wants_arrays),
         ),
     )

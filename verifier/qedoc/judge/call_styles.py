@@ -18,8 +18,8 @@ from qedoc.enclose.enclosure import Undefined
 from qedoc.execute.agreement import agrees, shadow
 from qedoc.execute.float_events import is_calm
 from qedoc.execute.runner import number, rounded, run_plain
-from qedoc.judge.comparison import Subject, midpoint, sharpest
 from qedoc.judge.inputs import named, spoken
+from qedoc.judge.pair import Pair, midpoint, sharpest
 from qedoc.search.strategies import Row
 
 SIMPLE = 4
@@ -61,63 +61,63 @@ class Dissent:
     plain: bool
 
 
-def dissent(subject: Subject) -> Dissent | None:
+def dissent(pair: Pair) -> Dissent | None:
     """The first way that contradicts the formula though the others agree with it; None if there is none."""
-    wanted = [*subject.plan.simple(SIMPLE), *itertools.islice(subject.plan.written(), SPECIAL)]
-    rows = list(dict.fromkeys(rounded(row, subject.plan.symbols, "float32") for row in wanted))
+    wanted = [*pair.plan.simple(SIMPLE), *itertools.islice(pair.plan.written(), SPECIAL)]
+    rows = list(dict.fromkeys(rounded(row, pair.plan.symbols, "float32") for row in wanted))
     found = (
         other
-        for place, row in enumerate(row for row in rows if subject.plan.holds(row))
-        if (documented := _documented(subject, row)) is not None
-        for other in _at(subject, row, documented, rare=place < FEW)
+        for place, row in enumerate(row for row in rows if pair.plan.holds(row))
+        if (documented := _documented(pair, row)) is not None
+        for other in _at(pair, row, documented, rare=place < FEW)
     )
     return min(itertools.islice(found, SPECIAL), key=lambda other: not other.plain, default=None)
 
 
-def _documented(subject: Subject, row: Row) -> float | None:
-    value = sharpest(subject.documented, row)
+def _documented(pair: Pair, row: Row) -> float | None:
+    value = sharpest(pair.documented, row)
     exact = math.nan if isinstance(value, Undefined) else midpoint(value)
     return exact if math.isfinite(exact) else None
 
 
-def _at(subject: Subject, row: Row, documented: float, *, rare: bool) -> Iterator[Dissent]:
+def _at(pair: Pair, row: Row, documented: float, *, rare: bool) -> Iterator[Dissent]:
     """The ways that differ at a point."""
 
     def run(values: Callable[[Any], Any], *, jitted: bool = False) -> float | int | None:
-        return _run(subject, row, values, jitted=jitted)
+        return _run(pair, row, values, jitted=jitted)
 
-    at = spoken(named(subject.case, subject.plan.point(row)))
-    plain = {x64: run_plain(subject.call, subject.plan.symbols, row, x64=x64) for x64 in (True, False)}
+    at = spoken(named(pair.case, pair.plan.point(row)))
+    plain = {x64: run_plain(pair.call, pair.plan.symbols, row, x64=x64) for x64 in (True, False)}
     single, double = plain[False], plain[True]
     arrays: float | int | None = None
     if _differ(double, documented) or rare:
         arrays = run(jnp.asarray)
     traced = run(jnp.asarray, jitted=True) if _differ(double, documented) or rare else None
     others_agree = _alike(arrays, documented) or _alike(traced, documented)
-    if _differ(double, documented) and _differ(single, documented) and others_agree and not _is_rounding(subject, row, double):
+    if _differ(double, documented) and _differ(single, documented) and others_agree and not _is_rounding(pair, row, double):
         way, other = ("for JAX's arrays", arrays) if _alike(arrays, documented) else ("under jit", traced)
         reason = f"the code gives {double} for Python's numbers at {at}, {way} {other}: it depends on the type of its input"
         yield Dissent(row=row, ran=single, reason=reason, plain=True)  # type: ignore[arg-type]  # what differs is a number
-    elif _differ(single, documented) and _alike(double, documented) and _excluded(subject, row, documented, single):
+    elif _differ(single, documented) and _alike(double, documented) and _excluded(pair, row, documented, single):
         reason = f"the code gives {single} in float32 at {at}, in float64 {double}: it depends on the format of its input, beyond rounding"
         yield Dissent(row=row, ran=single, reason=reason, plain=True)  # type: ignore[arg-type]
     if not rare or not _alike(double, documented):
         return
     others = {"for JAX's arrays": arrays, "for numpy's arrays": run(np.asarray), "under jit": traced}
     for way, value in others.items():
-        if value is not None and _differ(value, documented) and not _is_rounding(subject, row, value):
+        if value is not None and _differ(value, documented) and not _is_rounding(pair, row, value):
             yield Dissent(row=row, ran=value, reason=f"the code gives {double} for Python's numbers at {at}, {way} {value}", plain=False)
 
 
-def _run(subject: Subject, row: Row, made: Callable[[Any], Any], *, jitted: bool) -> float | int | None:
+def _run(pair: Pair, row: Row, made: Callable[[Any], Any], *, jitted: bool) -> float | int | None:
     """The result in float64 for inputs of a kind; None if there is none."""
-    symbols = subject.plan.symbols
+    symbols = pair.plan.symbols
     with jax.enable_x64(True):
         try:
             values = [made(int(x) if s.is_integer else float(x)) for s, x in zip(symbols, row, strict=True)]
 
             def call(*numbers: Any) -> Any:
-                return subject.call(dict(zip(symbols, numbers, strict=True)))
+                return pair.call(dict(zip(symbols, numbers, strict=True)))
 
             return number((jax.jit(call) if jitted else call)(*values))
         except Exception:  # noqa: BLE001  # code need not take every kind of input
@@ -135,15 +135,15 @@ def _alike(ran: Any, documented: float) -> bool:
     return isinstance(ran, int | float) and abs(ran - documented) <= ALIKE * max(abs(ran), abs(documented))
 
 
-def _is_rounding(subject: Subject, row: Row, ran: Any) -> bool:
+def _is_rounding(pair: Pair, row: Row, ran: Any) -> bool:
     """Whether rounding in float64 may give a result: compiled code adds in another order than code that runs step by step."""
-    ball = shadow(subject.call, subject.plan.symbols, row, "float64")
-    return bool(agrees(ran, ball)) if ball is not None else not is_calm(subject.call, subject.plan.symbols, row)
+    ball = shadow(pair.call, pair.plan.symbols, row, "float64")
+    return bool(agrees(ran, ball)) if ball is not None else not is_calm(pair.call, pair.plan.symbols, row)
 
 
-def _excluded(subject: Subject, row: Row, documented: float, ran: Any) -> bool:
+def _excluded(pair: Pair, row: Row, documented: float, ran: Any) -> bool:
     """Whether no rounding in float32 makes the documented value of what the code computes, but the run's."""
-    ball = shadow(subject.call, subject.plan.symbols, row, "float32")
+    ball = shadow(pair.call, pair.plan.symbols, row, "float32")
     if ball is None or not ball.is_finite():
         return False
     middle, radius = float(ball.mid()), float(ball.rad())

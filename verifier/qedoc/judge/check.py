@@ -16,12 +16,12 @@ from qedoc.enclose.values import shortest
 from qedoc.errors import UnsupportedError, told
 from qedoc.judge.black_box import trial
 from qedoc.judge.call_styles import dissent
-from qedoc.judge.comparison import Subject, shown
 from qedoc.judge.defaults import defaults
 from qedoc.judge.describe import describe, described
 from qedoc.judge.executions import Executions, execute, outside
 from qedoc.judge.infer import lifted
 from qedoc.judge.inputs import named, pasteable, spoken
+from qedoc.judge.pair import Pair, shown
 from qedoc.judge.paths import formula
 from qedoc.judge.plot_data import curve
 from qedoc.judge.proof import NOT_TRIED, Proof, prove
@@ -76,7 +76,7 @@ def check(
     limits = _share(spec, limits)
     note("reading the code")
     try:
-        subject = Subject(spec, sizes)
+        pair = Pair(spec, sizes)
     except TooManyBranches as error:
         return CaseResult(id=case_name(spec, sizes), verdict=Verdict.UNDECIDED, reason=f"the formula has too many cases: {error}")
     except UnsupportedError as error:
@@ -84,46 +84,46 @@ def check(
     tried: CaseResult | None = None
     if spec.natural:
         note("running the code")
-        tried = trial(subject, limits)
+        tried = trial(pair, limits)
         keep(tried)
         note("reading the code")
     try:
-        subject.code.explore(subject.facts)
-        subject.plan.learn(subject.code.formulas(), written(subject.target))
-        result = _with_trial(_ruled(subject, limits, note), tried)
+        pair.code.explore(pair.facts)
+        pair.plan.learn(pair.code.formulas(), written(pair.target))
+        result = _with_trial(_ruled(pair, limits, note), tried)
     except UnsupportedError as error:
-        result = CaseResult(id=subject.case.id, verdict=Verdict.UNSUPPORTED, reason=str(error))
+        result = CaseResult(id=pair.case.id, verdict=Verdict.UNSUPPORTED, reason=str(error))
         if tried is not None and tried.verdict in (Verdict.TESTED, Verdict.REFUTED):
             result = replace(tried, reason=f"{tried.reason}; the code is not lifted: {error}")
     except TooManyBranches as error:
-        result = CaseResult(id=subject.case.id, verdict=Verdict.UNDECIDED, reason=f"formula and code have too many cases: {error}")
+        result = CaseResult(id=pair.case.id, verdict=Verdict.UNDECIDED, reason=f"formula and code have too many cases: {error}")
         if tried is not None and tried.verdict in (Verdict.TESTED, Verdict.REFUTED):
             result = replace(tried, reason=f"{tried.reason}; {result.reason}")
     if result.verdict.holds:
         note("running the code in other ways")
-        result = _heard(subject, result)
+        result = _heard(pair, result)
     if spec.natural and result.verdict.holds:
         note("running the code with other values for its defaults")
-        result = replace(result, findings=(*result.findings, *defaults(subject)))
-    reached = sorted({place for branch in subject.code.branches for place in branch.path.reached})
+        result = replace(result, findings=(*result.findings, *defaults(pair)))
+    reached = sorted({place for branch in pair.code.branches for place in branch.path.reached})
     return replace(result, seconds=time.perf_counter() - started, sources=closure(spec.target, reached))
 
 
-def _heard(subject: Subject, result: CaseResult) -> CaseResult:
+def _heard(pair: Pair, result: CaseResult) -> CaseResult:
     """A result that holds, unless a way of calling the code contradicts it."""
-    other = dissent(subject)
+    other = dissent(pair)
     if other is None:
         return result
-    inputs = named(subject.case, subject.plan.point(other.row))
+    inputs = named(pair.case, pair.plan.point(other.row))
     if not other.plain:
         finding = Finding(kind="domain", message=other.reason, inputs=inputs)
         return replace(result, verdict=Verdict.UNDECIDED, reason=other.reason, findings=(*result.findings, finding))
     found = Counterexample(
         inputs=inputs,
-        documented=subject.said(other.row),
+        documented=pair.said(other.row),
         actual=other.ran,
         ran=other.ran,
-        call=pasteable(subject.case, subject.plan.point(other.row)),
+        call=pasteable(pair.case, pair.plan.point(other.row)),
     )
     return replace(result, verdict=Verdict.REFUTED, reason=other.reason, counterexample=found)
 
@@ -151,47 +151,47 @@ def _share(spec: Spec, limits: Limits) -> Limits:
     return replace(limits, max_points=min(limits.max_points, max(FEWEST_POINTS, limits.max_points // count)))
 
 
-def _ruled(subject: Subject, limits: Limits, note: Callable[[str], Any]) -> CaseResult:
+def _ruled(pair: Pair, limits: Limits, note: Callable[[str], Any]) -> CaseResult:
     note("looking for a counterexample")
-    row = next(filter(subject.refuted_at, subject.plan.simple(FIRST_POINTS)), None)
+    row = next(filter(pair.refuted_at, pair.plan.simple(FIRST_POINTS)), None)
     proof = NOT_TRIED
     if row is None:
         note("proving the formula")
-        proof = prove(subject)
+        proof = prove(pair)
         note("looking for a counterexample")
-        row = search(subject, proof, limits)
+        row = search(pair, proof, limits)
     note("running the code")
-    executions = execute(subject, _expected(subject, refuted=row is not None), limits)
-    gaps = _gaps(subject)
-    verdict, reason = _verdict(subject, proof, row, executions, gaps)
+    executions = execute(pair, _expected(pair, refuted=row is not None), limits)
+    gaps = _gaps(pair)
+    verdict, reason = _verdict(pair, proof, row, executions, gaps)
     note("proving the properties")
     return CaseResult(
-        id=subject.case.id,
+        id=pair.case.id,
         verdict=verdict,
         reason=reason,
-        code=_code(subject, row),
+        code=_code(pair, row),
         cells=proof.cells,
-        paths=len(subject.code.branches),
-        points=subject.compared,
+        paths=len(pair.code.branches),
+        points=pair.compared,
         runs=executions.runs,
-        counterexample=None if row is None else _counterexample(subject, row),
-        findings=(*gaps, *executions.findings, *outside(subject)),
+        counterexample=None if row is None else _counterexample(pair, row),
+        findings=(*gaps, *executions.findings, *outside(pair)),
         accuracy=executions.accuracy,
-        properties=promised(subject, limits, claim_proved=verdict is Verdict.PROVED),
+        properties=promised(pair, limits, claim_proved=verdict is Verdict.PROVED),
     )
 
 
-def search(subject: Subject, proof: Proof, limits: Limits) -> Row | None:
+def search(pair: Pair, proof: Proof, limits: Limits) -> Row | None:
     """A point that refutes the claim; a claim that is proved is still compared at some points, by other means than the proof's."""
     share = 10 if proof.complete else 4
-    examples = 50 if proof.complete else 20 if subject.code.pinned else 4
-    random = seeded(subject.plan, limits.max_points // share, limits.seed)
-    landmarks = list(itertools.islice(subject.plan.landmarks(), limits.max_points // (4 if proof.complete else 1)))
-    settled = proof.complete or subject.code.pinned or subject.case.spec.natural
-    screened = () if settled else _screened(subject, [*landmarks, *random], limits)
+    examples = 50 if proof.complete else 20 if pair.code.pinned else 4
+    random = seeded(pair.plan, limits.max_points // share, limits.seed)
+    landmarks = list(itertools.islice(pair.plan.landmarks(), limits.max_points // (4 if proof.complete else 1)))
+    settled = proof.complete or pair.code.pinned or pair.case.spec.natural
+    screened = () if settled else _screened(pair, [*landmarks, *random], limits)
     return first(
-        subject.plan,
-        subject.refuted_at,
+        pair.plan,
+        pair.refuted_at,
         itertools.chain(proof.suspects, landmarks, random, screened),
         simple=limits.max_points // share,
         examples=limits.max_points // examples,
@@ -199,37 +199,37 @@ def search(subject: Subject, proof: Proof, limits: Limits) -> Row | None:
     )
 
 
-def _screened(subject: Subject, marks: Sequence[Row], limits: Limits) -> Iterator[Row]:
+def _screened(pair: Pair, marks: Sequence[Row], limits: Limits) -> Iterator[Row]:
     """Points of a large batch at which runs differ from the formula in float64.
 
     The claim of a docstring is not screened: it has been tried by runs, and a library has hundreds of them. Another machine may find
     others, by its rounding; so they count as evidence only where they refute.
     """
-    compared = subject.compared
-    for row in Screen(subject.call, subject.plan, subject.case.formula, marks).suspects(limits.seed, SUSPECTS):
+    compared = pair.compared
+    for row in Screen(pair.call, pair.plan, pair.case.formula, marks).suspects(limits.seed, SUSPECTS):
         yield row
-        subject.compared = compared
+        pair.compared = compared
 
 
-def _expected(subject: Subject, *, refuted: bool) -> Callable[[Row], Value | None]:
+def _expected(pair: Pair, *, refuted: bool) -> Callable[[Row], Value | None]:
     """The exact value that runs are measured against: the code's own formula where the documented one is wrong."""
     if not refuted:
-        return subject.documented
+        return pair.documented
 
     def value(row: Row) -> Value | None:
-        branch = subject.code.at(row)
+        branch = pair.code.at(row)
         return None if branch is None else branch.value(row)
 
     return value
 
 
-def _gaps(subject: Subject) -> tuple[Finding, ...]:
+def _gaps(pair: Pair) -> tuple[Finding, ...]:
     found = []
-    for kind, row in subject.gaps.items():
-        inputs = named(subject.case, subject.plan.point(row))
-        documented = subject.documented(row)
-        branch = subject.code.at(row)
-        ran = subject.run(row)
+    for kind, row in pair.gaps.items():
+        inputs = named(pair.case, pair.plan.point(row))
+        documented = pair.documented(row)
+        branch = pair.code.at(row)
+        ran = pair.run(row)
         raised = branch.path.raised if branch is not None else None
         actual = f"raises {type(raised).__name__}" if raised is not None else f"gives {ran}"
         says = "has no value" if isinstance(documented, Undefined) else f"gives {shortest(documented)}"
@@ -238,49 +238,49 @@ def _gaps(subject: Subject) -> tuple[Finding, ...]:
     return tuple(found)
 
 
-def _verdict(subject: Subject, proof: Proof, row: Row | None, executions: Executions, gaps: tuple[Finding, ...]) -> tuple[Verdict, str]:
+def _verdict(pair: Pair, proof: Proof, row: Row | None, executions: Executions, gaps: tuple[Finding, ...]) -> tuple[Verdict, str]:
     if row is not None:
-        branch = subject.code.at(row)
-        ruled = branch is not None and branch.defined(row) and not isinstance(subject.documented(row), Undefined)
+        branch = pair.code.at(row)
+        ruled = branch is not None and branch.defined(row) and not isinstance(pair.documented(row), Undefined)
         if proof.complete and ruled:
             return Verdict.UNDECIDED, "the proof and the enclosures contradict each other; please report this as a bug of qedoc"
         return Verdict.REFUTED, DIFFERENT
-    if proof.complete and subject.nearly is not None:
+    if proof.complete and pair.nearly is not None:
         return Verdict.UNDECIDED, "the proof and the enclosures contradict each other; please report this as a bug of qedoc"
-    if subject.nearly is not None:
-        distance, row = subject.nearly
-        at = spoken(named(subject.case, subject.plan.point(row)))
+    if pair.nearly is not None:
+        distance, row = pair.nearly
+        at = spoken(named(pair.case, pair.plan.point(row)))
         most = f"{distance:.1g}" if distance else "less than 1e-16"
-        reason = f"the code approximates: it differs by at most {most} of the value at {subject.compared} points, the most at {at}"
+        reason = f"the code approximates: it differs by at most {most} of the value at {pair.compared} points, the most at {at}"
         return Verdict.TESTED, reason
-    if subject.raising is not None:
-        error, row = subject.raising
-        at = spoken(named(subject.case, subject.plan.point(row)))
+    if pair.raising is not None:
+        error, row = pair.raising
+        at = spoken(named(pair.case, pair.plan.point(row)))
         reason = f"formula and code differ at {at}, where a run of the code raises {told(error)}"
         return Verdict.UNDECIDED, reason
-    if subject.strange is not None:
-        inputs = spoken(named(subject.case, subject.plan.point(subject.strange)))
+    if pair.strange is not None:
+        inputs = spoken(named(pair.case, pair.plan.point(pair.strange)))
         return Verdict.UNDECIDED, f"the code's formula and a run of the code differ at {inputs}; please report this as a bug of qedoc"
     if executions.contradiction:
         return Verdict.UNDECIDED, executions.contradiction
-    natural = subject.case.spec.natural
+    natural = pair.case.spec.natural
     if not natural and (gaps or executions.broken):
         return Verdict.UNDECIDED, gaps[0].message if gaps else executions.findings[0].message
-    if subject.beyond is not None:
-        inputs = spoken(named(subject.case, subject.plan.point(subject.beyond)))
+    if pair.beyond is not None:
+        inputs = spoken(named(pair.case, pair.plan.point(pair.beyond)))
         reason = f"the code passes through infinity or nan at {inputs}, which its formula does not follow"
         return (Verdict.TESTED if natural else Verdict.UNDECIDED), reason
-    if proof.complete and not subject.compared:
+    if proof.complete and not pair.compared:
         return Verdict.UNDECIDED, "the formula is proved, but at no point could the proof be cross-checked by enclosures"
     if proof.blind:
         return Verdict.UNDECIDED, proof.blind
     if proof.complete:
-        extent = f"{_count(proof.cells, 'cell')} on {_count(len(subject.code.branches), 'path')}"
+        extent = f"{_count(proof.cells, 'cell')} on {_count(len(pair.code.branches), 'path')}"
         where = "wherever formula and code have a value" if natural else "on the whole domain"
         rest = f"; {_count(proof.left_out, 'cell')} without left out" if proof.left_out else ""
         return Verdict.PROVED, f"equal in exact arithmetic {where}: {extent}{rest}"
-    if subject.compared:
-        return Verdict.TESTED, f"no difference at {subject.compared} points; not proved: {proof.reason}"
+    if pair.compared:
+        return Verdict.TESTED, f"no difference at {pair.compared} points; not proved: {proof.reason}"
     return Verdict.UNDECIDED, f"no point could be compared: {proof.reason}"
 
 
@@ -288,26 +288,26 @@ def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" + ("s" if number != 1 else "")
 
 
-def _code(subject: Subject, row: Row | None) -> Formula | None:
+def _code(pair: Pair, row: Row | None) -> Formula | None:
     """The code's formula: on the counterexample's path if there is one, else on all paths."""
-    branch = subject.code.at(row) if row is not None and subject.code.pinned else None
-    branches = [branch] if branch is not None else subject.code.branches[:1] if subject.code.pinned else subject.code.branches
+    branch = pair.code.at(row) if row is not None and pair.code.pinned else None
+    branches = [branch] if branch is not None else pair.code.branches[:1] if pair.code.pinned else pair.code.branches
     if not branches or any(b.path.raised is not None for b in branches):
         return None
-    return described(formula(branches), subject.facts)
+    return described(formula(branches), pair.facts)
 
 
-def _counterexample(subject: Subject, row: Row) -> Counterexample:
-    branch = subject.code.at(row)
+def _counterexample(pair: Pair, row: Row) -> Counterexample:
+    branch = pair.code.at(row)
     assert branch is not None  # a row is refuted only on a known branch
-    ran = subject.run(row)
+    ran = pair.run(row)
     assert not isinstance(ran, Exception)  # and only if running the code confirmed it
     told = ran if math.isfinite(ran) else str(ran)
-    point = subject.plan.point(row)
+    point = pair.plan.point(row)
     return Counterexample(
-        inputs=named(subject.case, point),
-        documented=subject.said(row),
+        inputs=named(pair.case, point),
+        documented=pair.said(row),
         actual=shown(branch.value, branch.infinity, row) if branch.infinity(row) or branch.defined(row) else told,
         ran=told,
-        call=pasteable(subject.case, point, arrays=subject.wants_arrays),
+        call=pasteable(pair.case, point, arrays=pair.wants_arrays),
     )

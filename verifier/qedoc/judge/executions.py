@@ -12,8 +12,8 @@ from qedoc.enclose.enclosure import Undefined, Value
 from qedoc.execute.accuracy import ulps
 from qedoc.execute.agreement import agrees, shadow
 from qedoc.execute.runner import Runs, rounded, run_eagerly, run_rows
-from qedoc.judge.comparison import Subject
 from qedoc.judge.inputs import named, spoken
+from qedoc.judge.pair import Pair
 from qedoc.results.verdict import Accuracy, Finding, Inputs
 from qedoc.search.sampling import Plan
 from qedoc.search.strategies import Row, seeded
@@ -46,19 +46,19 @@ class Executions:
     broken: bool
 
 
-def execute(subject: Subject, exact: Callable[[Row], Value | None], limits: Limits) -> Executions:
+def execute(pair: Pair, exact: Callable[[Row], Value | None], limits: Limits) -> Executions:
     """Runs the code at edges and random points of the domain in every dtype.
 
     Args:
-        subject: the claim at fixed sizes.
+        pair: the claim at fixed sizes.
         exact: the value that a run should have, None where it is not known.
         limits: bounds the points.
     """
-    count = FEW if subject.code.pinned else -(-limits.max_points // 4)
-    wanted = _rows(subject.plan, limits.max_points, count, limits.seed)
-    if subject.code.pinned:
+    count = FEW if pair.code.pinned else -(-limits.max_points // 4)
+    wanted = _rows(pair.plan, limits.max_points, count, limits.seed)
+    if pair.code.pinned:
         wanted = wanted[: 2 * FEW]
-    parts = [_in_dtype(subject, exact, wanted, dtype) for dtype in DTYPES]
+    parts = [_in_dtype(pair, exact, wanted, dtype) for dtype in DTYPES]
     return Executions(
         accuracy=tuple(accuracy for part in parts for accuracy in part.accuracy),
         findings=tuple(finding for part in parts for finding in part.findings),
@@ -91,10 +91,10 @@ def _rows(plan: Plan, most: int, count: int, seed: int) -> list[Row]:
     return [*landmarks, *simple, *seeded(plan, count - len(simple), seed)]
 
 
-def _in_dtype(subject: Subject, exact: Callable[[Row], Value | None], wanted: Sequence[Row], dtype: str) -> Executions:
-    symbols = subject.plan.symbols
-    rows = _seen(subject.plan, wanted, dtype)
-    runs = run_rows(subject.call, symbols, rows, dtype)
+def _in_dtype(pair: Pair, exact: Callable[[Row], Value | None], wanted: Sequence[Row], dtype: str) -> Executions:
+    symbols = pair.plan.symbols
+    rows = _seen(pair.plan, wanted, dtype)
+    runs = run_rows(pair.call, symbols, rows, dtype)
     errors: list[tuple[float, int]] = []
     findings: dict[str, Finding] = {}
     broken = False
@@ -104,64 +104,64 @@ def _in_dtype(subject: Subject, exact: Callable[[Row], Value | None], wanted: Se
             continue
         if k in runs.raised:
             broken = True
-            findings.setdefault("raises", _finding(subject, row, "domain", f"the code raises {runs.raised[k]} in the declared domain"))
+            findings.setdefault("raises", _finding(pair, row, "domain", f"the code raises {runs.raised[k]} in the declared domain"))
         elif math.isfinite(runs.values[k]):
             errors.append((ulps(runs.result(k), value, runs.dtype), k))
         else:
             text = f"the code gives {runs.values[k]} in {runs.dtype} where the formula has a finite value"
-            findings.setdefault("not finite", _finding(subject, row, "accuracy", text))
+            findings.setdefault("not finite", _finding(pair, row, "accuracy", text))
     errors.sort(reverse=True)
     return Executions(
-        accuracy=_accuracy(subject, rows, runs, errors, dtype),
+        accuracy=_accuracy(pair, rows, runs, errors, dtype),
         findings=tuple(findings.values()),
         runs=len(rows) - len(runs.skipped),
-        contradiction=_contradiction(subject, rows, runs, errors, dtype),
+        contradiction=_contradiction(pair, rows, runs, errors, dtype),
         broken=broken,
     )
 
 
-def _accuracy(subject: Subject, rows: Sequence[Row], runs: Runs, errors: Sequence[tuple[float, int]], dtype: str) -> tuple[Accuracy, ...]:
+def _accuracy(pair: Pair, rows: Sequence[Row], runs: Runs, errors: Sequence[tuple[float, int]], dtype: str) -> tuple[Accuracy, ...]:
     if not errors:
         return ()
     worst, k = errors[0]
-    return (Accuracy(dtype=dtype, result=runs.dtype, ulps=worst, inputs=_inputs(subject, rows[k]), points=len(errors)),)
+    return (Accuracy(dtype=dtype, result=runs.dtype, ulps=worst, inputs=_inputs(pair, rows[k]), points=len(errors)),)
 
 
-def _contradiction(subject: Subject, rows: Sequence[Row], runs: Runs, errors: Sequence[tuple[float, int]], dtype: str) -> str:
+def _contradiction(pair: Pair, rows: Sequence[Row], runs: Runs, errors: Sequence[tuple[float, int]], dtype: str) -> str:
     """The first of the worst rows whose run lies outside of what rounding can make of the operations that the code does.
 
     Compiled code may do other operations (`exp(a) / exp(b)` becomes `exp(a - b)`), so it is the eager run that must agree.
     """
     for _, k in errors[:SHADOWED]:
-        enclosure = shadow(subject.call, subject.plan.symbols, rows[k], dtype)
+        enclosure = shadow(pair.call, pair.plan.symbols, rows[k], dtype)
         if enclosure is None or agrees(runs.result(k), enclosure) is not False:
             continue
-        eager = run_eagerly(subject.call, subject.plan.symbols, rows[k], dtype)
+        eager = run_eagerly(pair.call, pair.plan.symbols, rows[k], dtype)
         if eager is not None and agrees(eager, enclosure) is False:
-            place = spoken(_inputs(subject, rows[k]))
+            place = spoken(_inputs(pair, rows[k]))
             return f"running the code in {dtype} gives {eager!r} at {place}, which rounding does not explain"
     return ""
 
 
-def outside(subject: Subject) -> tuple[Finding, ...]:
+def outside(pair: Pair) -> tuple[Finding, ...]:
     """What the code does just outside of the declared domain: a value there is worth knowing, an error is what one expects."""
-    base = next(iter(subject.plan.simple(1)), None)
+    base = next(iter(pair.plan.simple(1)), None)
     if base is None:
         return ()
-    firsts = {scalar.vector or scalar.name: k for k, scalar in reversed(list(enumerate(subject.plan.scalars)))}  # of a vector one element
+    firsts = {scalar.vector or scalar.name: k for k, scalar in reversed(list(enumerate(pair.plan.scalars)))}  # of a vector one element
     beyond = [
         (k, x, row)
-        for k, scalar in ((k, subject.plan.scalars[k]) for k in sorted(firsts.values()))
+        for k, scalar in ((k, pair.plan.scalars[k]) for k in sorted(firsts.values()))
         for x in _just_outside(scalar.domain)
-        if _only_violates(subject, k, row := (*base[:k], x, *base[k + 1 :]))
+        if _only_violates(pair, k, row := (*base[:k], x, *base[k + 1 :]))
     ]
-    runs = run_rows(subject.call, subject.plan.symbols, [row for _, _, row in beyond], "float32")
+    runs = run_rows(pair.call, pair.plan.symbols, [row for _, _, row in beyond], "float32")
     found = []
     for (k, x, row), value in zip(beyond, runs.values, strict=True):
         if math.isfinite(value):
-            scalar = subject.plan.scalars[k]
+            scalar = pair.plan.scalars[k]
             text = f"the code accepts {scalar.name}={x}, outside of the declared {scalar.domain}, and gives {value:.6g}"
-            found.append(Finding(kind="domain", message=text, inputs=_inputs(subject, row)))
+            found.append(Finding(kind="domain", message=text, inputs=_inputs(pair, row)))
     return tuple(found)
 
 
@@ -176,15 +176,15 @@ def _just_outside(domain: Reals | Integers) -> list[Fraction]:
     return points[:1] + points[-1:] if len(points) > 1 else points
 
 
-def _only_violates(subject: Subject, k: int, row: Row) -> bool:
+def _only_violates(pair: Pair, k: int, row: Row) -> bool:
     """True if the row is outside of the domain for the sake of coordinate k alone."""
     others = [i for i in range(len(row)) if i != k]
-    return not subject.plan.holds(row) and all(row[i] in subject.plan.interval(i, row[:i]) for i in others)
+    return not pair.plan.holds(row) and all(row[i] in pair.plan.interval(i, row[:i]) for i in others)
 
 
-def _finding(subject: Subject, row: Row, kind: str, message: str) -> Finding:
-    return Finding(kind=kind, message=f"{message}, at {spoken(_inputs(subject, row))}", inputs=_inputs(subject, row))
+def _finding(pair: Pair, row: Row, kind: str, message: str) -> Finding:
+    return Finding(kind=kind, message=f"{message}, at {spoken(_inputs(pair, row))}", inputs=_inputs(pair, row))
 
 
-def _inputs(subject: Subject, row: Row) -> Inputs:
-    return named(subject.case, subject.plan.point(row))
+def _inputs(pair: Pair, row: Row) -> Inputs:
+    return named(pair.case, pair.plan.point(row))

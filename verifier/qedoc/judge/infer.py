@@ -10,8 +10,8 @@ from qedoc.claims.domain import Integers, Reals
 from qedoc.claims.spec import Argument, Declaration, Parameter, Spec
 from qedoc.claims.target import call_by_name, resolve
 from qedoc.errors import TargetError
-from qedoc.judge.comparison import Subject
 from qedoc.judge.describe import described
+from qedoc.judge.pair import Pair
 from qedoc.judge.paths import formula
 from qedoc.results.verdict import Formula
 
@@ -30,11 +30,11 @@ def lifted(target: str, spec: Spec | None) -> Formula:
         TargetError: for a target that cannot be called with numbers.
         UnsupportedError: for code that has no rule.
     """
-    subject = Subject(spec or infer(target), {} if spec is None else _smallest(spec))
-    subject.code.explore(subject.facts)
-    if not subject.code.branches:
+    pair = Pair(spec or infer(target), {} if spec is None else _smallest(spec))
+    pair.code.explore(pair.facts)
+    if not pair.code.branches:
         raise TargetError(f"{target}: no point was found at which the code can be read")
-    return described(formula(subject.code.branches), subject.facts)
+    return described(formula(pair.code.branches), pair.facts)
 
 
 def _smallest(spec: Spec) -> dict[str, int]:

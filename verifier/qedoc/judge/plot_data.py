@@ -6,8 +6,8 @@ from math import isfinite
 
 from qedoc.claims.spec import Spec
 from qedoc.execute.runner import run_rows
-from qedoc.judge.comparison import Subject, known_to, midpoint
 from qedoc.judge.inputs import named, row_of
+from qedoc.judge.pair import Pair, known_to, midpoint
 from qedoc.results.curve import Boundary, Contrast, Curve, Point
 from qedoc.results.verdict import Inputs
 from qedoc.search.sampling import Interval, plainness
@@ -31,45 +31,45 @@ def curve(spec: Spec, sizes: Mapping[str, int], at: Inputs | None) -> Curve:
         sizes: the value of each size, by symbol name.
         at: a counterexample's inputs, as `named` gives them.
     """
-    subject = Subject(spec, sizes)
-    plan = subject.plan
+    pair = Pair(spec, sizes)
+    plan = pair.plan
     last = len(plan.symbols) - 1
-    row = row_of(plan.scalars, at) if at is not None else _legible(subject)
+    row = row_of(plan.scalars, at) if at is not None else _legible(pair)
     fixed, x = row[:last], row[last]
     interval = plan.interval(last, fixed)
     roots = [root for root in plan.roots(last, fixed) if root in interval]
     low, high = _range(interval, roots, x)
 
     def formula(*places: Fraction) -> list[float]:
-        return [midpoint(value) for value in known_to(DIGITS, subject.documented, [(*fixed, t) for t in places])]
+        return [midpoint(value) for value in known_to(DIGITS, pair.documented, [(*fixed, t) for t in places])]
 
     scalar = plan.scalars[last]
     return Curve(
-        claim=subject.case.id,
+        claim=pair.case.id,
         variable=scalar.name,
         meaning=scalar.meaning,
-        fixed={name: value for name, value in named(subject.case, plan.point(row)).items() if name != scalar.name},
+        fixed={name: value for name, value in named(pair.case, plan.point(row)).items() if name != scalar.name},
         formula=_lines(formula, low, high),
-        executed=_executed(subject, fixed, low, high),
-        boundaries=tuple(Boundary(at=float(e), label=_name(subject, fixed, e)) for e in roots if low <= e <= high),
-        counterexample=_contrast(subject, row) if at is not None else None,
+        executed=_executed(pair, fixed, low, high),
+        boundaries=tuple(Boundary(at=float(e), label=_name(pair, fixed, e)) for e in roots if low <= e <= high),
+        counterexample=_contrast(pair, row) if at is not None else None,
     )
 
 
-def _contrast(subject: Subject, row: Row) -> Contrast | None:
-    branch = subject.code.at(row)
+def _contrast(pair: Pair, row: Row) -> Contrast | None:
+    branch = pair.code.at(row)
     if branch is None:
         return None
-    documented, actual = midpoint(subject.documented(row)), midpoint(branch.value(row))
+    documented, actual = midpoint(pair.documented(row)), midpoint(branch.value(row))
     return Contrast(at=float(row[-1]), documented=documented, actual=actual)
 
 
-def _legible(subject: Subject) -> Row:
+def _legible(pair: Pair) -> Row:
     """A point of the domain at which a curve shows its shape."""
     drawn: list[Fraction] = []
     reals = 0
-    for k, symbol in enumerate(subject.plan.symbols):
-        interval = subject.plan.interval(k, drawn)
+    for k, symbol in enumerate(pair.plan.symbols):
+        interval = pair.plan.interval(k, drawn)
         shifted = [(interval.lower or Fraction(0)) + x for x in LEGIBLE_INTEGERS]
         wanted = shifted if symbol.is_integer else [*LEGIBLE_REALS[reals % 4 :], *LEGIBLE_REALS]
         reals += not symbol.is_integer
@@ -78,9 +78,9 @@ def _legible(subject: Subject) -> Row:
             break
         drawn.append(choice)
     row = tuple(drawn)
-    if len(row) == len(subject.plan.symbols) and subject.plan.holds(row):
+    if len(row) == len(pair.plan.symbols) and pair.plan.holds(row):
         return row
-    return max(subject.plan.simple(SAMPLES), key=lambda r: sum(map(plainness, r), ()))
+    return max(pair.plan.simple(SAMPLES), key=lambda r: sum(map(plainness, r), ()))
 
 
 def _range(interval: Interval, edges: list[Fraction], x: Fraction) -> tuple[Fraction, Fraction]:
@@ -124,17 +124,17 @@ def _narrow(formula: Callable[..., list[float]], left: Fraction, right: Fraction
     return left, right
 
 
-def _executed(subject: Subject, fixed: Row, low: Fraction, high: Fraction) -> tuple[Point, ...]:
+def _executed(pair: Pair, fixed: Row, low: Fraction, high: Fraction) -> tuple[Point, ...]:
     places = [low + (high - low) * Fraction(k, EXECUTED) for k in range(EXECUTED + 1)]
-    if subject.plan.symbols[-1].is_integer:
+    if pair.plan.symbols[-1].is_integer:
         places = list(dict.fromkeys(Fraction(round(t)) for t in places))
-    rows = [row for row in ((*fixed, t) for t in places) if subject.plan.holds(row)]
-    runs = run_rows(subject.call, subject.plan.symbols, rows, "float32")
+    rows = [row for row in ((*fixed, t) for t in places) if pair.plan.holds(row)]
+    runs = run_rows(pair.call, pair.plan.symbols, rows, "float32")
     return tuple((float(row[-1]), float(value)) for row, value in zip(rows, runs.values, strict=True))
 
 
-def _name(subject: Subject, fixed: Row, edge: Fraction) -> str:
+def _name(pair: Pair, fixed: Row, edge: Fraction) -> str:
     """The parameter whose value is the edge, if there is exactly one."""
-    others = zip(subject.plan.scalars[:-1], fixed, strict=True)
+    others = zip(pair.plan.scalars[:-1], fixed, strict=True)
     names = [scalar.name for scalar, value in others if value == edge and scalar.symbol.is_integer]
     return names[0] if len(names) == 1 else ""

@@ -9,7 +9,7 @@ import sympy as sp
 
 from qedoc.claims.spec import Dict, List
 from qedoc.enclose.enclosure import Undefined
-from qedoc.judge.comparison import Subject, enclosures
+from qedoc.judge.pair import Pair, enclosures
 from qedoc.prove.cells import Budget, CellLimitError
 from qedoc.prove.equality import Ruling, Standing, compare
 from qedoc.search.strategies import Row
@@ -49,27 +49,27 @@ class Proof:
 NOT_TRIED = Proof(complete=False, reason="a point refutes it", cells=0, left_out=0, suspects=())
 
 
-def prove(subject: Subject) -> Proof:
+def prove(pair: Pair) -> Proof:
     """Compares formula and code formula on each path."""
-    natural = subject.case.spec.natural
+    natural = pair.case.spec.natural
     budget = Budget(MOST_CELLS)
     raising = 0
     rulings: list[Ruling] = []
-    reasons = list(subject.code.uncovered)
-    if subject.code.pinned:
+    reasons = list(pair.code.uncovered)
+    if pair.code.pinned:
         reasons.append("the code turns an input into a Python number, so each path holds for single values only")
         return Proof(complete=False, reason=reasons[-1], cells=0, left_out=0, suspects=())
-    if any(branch.path.hashed for branch in subject.code.branches) and _fixed_keys(subject.case.spec.bind):
+    if any(branch.path.hashed for branch in pair.code.branches) and _fixed_keys(pair.case.spec.bind):
         reasons.append("a dict of bind= has numbers as keys, and the code uses its inputs as keys: whether they differ cannot be seen")
-    for branch in subject.code.branches:
+    for branch in pair.code.branches:
         if branch.path.raised is not None:
             raising += 1
             if not natural:
                 reasons.append(f"the code raises {type(branch.path.raised).__name__} inside the domain")
             continue
-        with subject.facts.assuming(*branch.path.conditions):
+        with pair.facts.assuming(*branch.path.conditions):
             try:
-                rulings += compare(subject.formula, sp.sympify(branch.path.value), subject.facts, subject.plan.symbols, budget)
+                rulings += compare(pair.formula, sp.sympify(branch.path.value), pair.facts, pair.plan.symbols, budget)
             except CellLimitError:
                 reasons.append(f"the proof needs more than {MOST_CELLS} cells")
     left_out = [ruling for ruling in rulings if natural and ruling.standing in _VALUELESS]
@@ -82,31 +82,31 @@ def prove(subject: Subject) -> Proof:
         reason=reasons[0] if reasons else "",
         cells=len(rulings) - len(left_out),
         left_out=len(left_out) + raising if natural else 0,
-        suspects=tuple(subject.plan.row(ruling.point) for ruling in [*resisting, *left_out] if ruling.point is not None),
-        blind=next(filter(None, (_blind(subject, ruling) for ruling in resisting)), ""),
+        suspects=tuple(pair.plan.row(ruling.point) for ruling in [*resisting, *left_out] if ruling.point is not None),
+        blind=next(filter(None, (_blind(pair, ruling) for ruling in resisting)), ""),
     )
 
 
-def _blind(subject: Subject, ruling: Ruling) -> str:
+def _blind(pair: Pair, ruling: Ruling) -> str:
     """Why no point shows what holds in a cell: an equality confines it to points that are not rational, or hard to find."""
     equalities = [condition for condition in ruling.conditions if isinstance(condition, sp.Eq)]
     if ruling.standing is not Standing.OPEN or not equalities:
         return ""
-    tests = enclosures(equalities, subject.plan)
-    model = [] if ruling.point is None else [subject.plan.row(ruling.point)]
-    rows = itertools.chain(model, subject.plan.simple(MOST_MET), itertools.islice(subject.plan.landmarks(), MOST_MET))
+    tests = enclosures(equalities, pair.plan)
+    model = [] if ruling.point is None else [pair.plan.row(ruling.point)]
+    rows = itertools.chain(model, pair.plan.simple(MOST_MET), itertools.islice(pair.plan.landmarks(), MOST_MET))
     met = list(rows)
-    if any(all(test(row) is True for test in tests) for row in met) or not all(_is_met(equality, subject, met) for equality in equalities):
+    if any(all(test(row) is True for test in tests) for row in met) or not all(_is_met(equality, pair, met) for equality in equalities):
         return ""
     return f"no point could be compared where {' and '.join(map(str, equalities))}, and there formula and code are not proved equal"
 
 
-def _is_met(equality: sp.Eq, subject: Subject, rows: Sequence[Row]) -> bool:
+def _is_met(equality: sp.Eq, pair: Pair, rows: Sequence[Row]) -> bool:
     """Whether an equality holds somewhere, for all that is known: the sign of its difference changes, or a polynomial has a zero."""
     difference = equality.lhs - equality.rhs
     if difference.is_polynomial() and len(difference.free_symbols) == 1:
         return bool(sp.Poly(difference).count_roots())
-    (value,) = enclosures([difference], subject.plan)
+    (value,) = enclosures([difference], pair.plan)
     found = [number for number in map(value, rows) if not isinstance(number, Undefined)]
     return any(number > 0 for number in found) and any(number < 0 for number in found)
 

@@ -6,8 +6,8 @@ from qedoc.claims.limits import Limits
 from qedoc.claims.properties import Property, spoken
 from qedoc.enclose.compare import Comparison, compare
 from qedoc.enclose.enclosure import Enclosure, Undefined, compile
-from qedoc.judge.comparison import Subject
 from qedoc.judge.inputs import named
+from qedoc.judge.pair import Pair
 from qedoc.judge.paths import interpretation_of
 from qedoc.judge.proof import MOST_CELLS
 from qedoc.prove.cells import Budget, CellLimitError
@@ -21,21 +21,21 @@ HIGHEST_PRECISION = 512
 """Bits up to which the order of two enclosures is sought; values that are still not separated may be equal."""
 
 
-def promised(subject: Subject, limits: Limits, *, claim_proved: bool) -> tuple[PropertyResult, ...]:
+def promised(pair: Pair, limits: Limits, *, claim_proved: bool) -> tuple[PropertyResult, ...]:
     """A verdict for each property of the documented formula.
 
     Args:
-        subject: the claim at fixed sizes.
+        pair: the claim at fixed sizes.
         limits: bounds the points.
         claim_proved: True if the code is proved to compute the formula; only then is a property proved of the code.
     """
-    return tuple(_verdict(promise, subject, limits, claim_proved) for promise in subject.case.properties)
+    return tuple(_verdict(promise, pair, limits, claim_proved) for promise in pair.case.properties)
 
 
-def _verdict(promise: Property, subject: Subject, limits: Limits, claim_proved: bool) -> PropertyResult:
+def _verdict(promise: Property, pair: Pair, limits: Limits, claim_proved: bool) -> PropertyResult:
     statement = spoken(promise)
     try:
-        duties = obligations(promise, subject.case, subject.formula, Budget(MOST_CELLS))
+        duties = obligations(promise, pair.case, pair.formula, Budget(MOST_CELLS))
     except UnclearError as error:
         return PropertyResult(statement=statement, verdict=Verdict.UNDECIDED, reason=str(error))
     except CellLimitError:
@@ -46,7 +46,7 @@ def _verdict(promise: Property, subject: Subject, limits: Limits, claim_proved: 
             return PropertyResult(statement=statement, verdict=Verdict.PROVED, reason="proved of the formula that the code computes")
         reason = "proved of the documented formula; the code is not proved to compute it"
         return PropertyResult(statement=statement, verdict=Verdict.TESTED, reason=reason)
-    return _searched(statement, open_duties, subject, limits)
+    return _searched(statement, open_duties, pair, limits)
 
 
 def _proved(duty: Obligation) -> bool:
@@ -56,7 +56,7 @@ def _proved(duty: Obligation) -> bool:
         return False
 
 
-def _searched(statement: str, duties: list[Obligation], subject: Subject, limits: Limits) -> PropertyResult:
+def _searched(statement: str, duties: list[Obligation], pair: Pair, limits: Limits) -> PropertyResult:
     """Looks for a point where the promise is broken."""
     tried = 0
     for duty in duties:
@@ -66,7 +66,7 @@ def _searched(statement: str, duties: list[Obligation], subject: Subject, limits
         for row in rows:
             tried += 1
             if violation(row):
-                inputs = violation.inputs(shrink(violation.plan, row, violation), subject)
+                inputs = violation.inputs(shrink(violation.plan, row, violation), pair)
                 reason = "the documented formula breaks it"
                 return PropertyResult(statement=statement, verdict=Verdict.REFUTED, reason=reason, counterexample=inputs)
     if not tried:
@@ -100,11 +100,11 @@ class _Violation:
             bits *= 2
         return False
 
-    def inputs(self, row: Row, subject: Subject) -> Inputs:
+    def inputs(self, row: Row, pair: Pair) -> Inputs:
         """The point by name, with the values of the unknowns that the promise itself fixes."""
         point = self.plan.point(row)
         for symbol, expression in self.duty.at:
             value = exactly(compile(expression, self.plan.symbols)(row)) if expression.is_finite is not False else None
             if value is not None:
                 point[symbol] = value
-        return named(subject.case, point)
+        return named(pair.case, point)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from qedoc.claims.limits import Limits
 from qedoc.config.options import Mode, spec_paths, usable_cores
 from qedoc.config.table import Config
-from qedoc.engine.incremental import recheck
+from qedoc.engine.incremental import check_changed
 from qedoc.errors import QedocError
 from qedoc.lock.freshness import Noted, claims_in, claims_of, docstrings_key
 from qedoc.lock.store import load
@@ -141,7 +141,7 @@ class Runs:
         files = [file for path, file in self._files.items() if any(claim.target in wanted for claim in self._noted[path])]
         if docstrings:
             files = list({file.path: file for file in (*files, *self._specs())}.values())
-        return recheck(
+        return check_changed(
             files,
             lock=lock,
             mode=mode,

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import strategies as st
 
 from qedoc.claims.spec import Spec
-from qedoc.judge.comparison import Subject, midpoint
 from qedoc.judge.inputs import named, pasteable
+from qedoc.judge.pair import Pair, midpoint
 from qedoc.lift.opaque import opaque
 from qedoc.search.strategies import Row, rows
 from qedoc.sources.specfiles import find, load
@@ -73,27 +73,27 @@ def inputs(spec: Spec, **sizes: int) -> st.SearchStrategy[Inputs]:
     chosen = [given for given in known if given.items() >= sizes.items()]
     if not chosen:
         raise spec.refuse(f"no case has the sizes {sizes}; the cases are {known}")
-    strategies = [_of(Subject(spec, given)) for given in chosen]
+    strategies = [_of(Pair(spec, given)) for given in chosen]
     return strategies[0] if len(strategies) == 1 else st.one_of(strategies)
 
 
-def _of(subject: Subject) -> st.SearchStrategy[Inputs]:
+def _of(pair: Pair) -> st.SearchStrategy[Inputs]:
     @st.composite  # a composite's examples are shown as they are, those of `map` as calls of the function
     def point(draw: st.DrawFn) -> Inputs:
-        return _inputs(subject, draw(rows(subject.plan)))
+        return _inputs(pair, draw(rows(pair.plan)))
 
     return point()
 
 
-def _inputs(subject: Subject, row: Row) -> Inputs:
-    case = subject.case
-    point = subject.plan.point(row)
+def _inputs(pair: Pair, row: Row) -> Inputs:
+    case = pair.case
+    point = pair.plan.point(row)
     values: dict[sp.Symbol, Any] = {symbol: int(x) if symbol.is_integer else float(x) for symbol, x in point.items()}
     keywords, arguments = case.arguments(values, opaque)
     return Inputs(
         keywords=keywords,
         arguments=None if arguments is None else tuple(arguments),
         values=named(case, point),
-        documented=midpoint(subject.documented(row)),
+        documented=midpoint(pair.documented(row)),
         call=pasteable(case, point),
     )

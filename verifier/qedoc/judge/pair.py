@@ -51,7 +51,7 @@ COEFFICIENTS = 3
 """Numbers of many digits that make code an approximation."""
 
 
-class Subject:
+class Pair:
     """What is checked: the documented formula and the code, on one domain.
 
     Args:
