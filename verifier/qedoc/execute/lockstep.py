@@ -15,17 +15,15 @@ from typing import Any, TypeAlias
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax.core import Trace, Tracer
-from jax.extend.core import mapped_aval, set_current_trace, take_current_trace
 
 from qedoc.lift.frames import is_message, is_ours, own_frame, running
+from qedoc.lift.jax_internals import BaseTracer, Trace, current_trace, mapped_aval, suspended_trace
 
 Params: TypeAlias = tuple[tuple[str, Hashable], ...]
 Place: TypeAlias = tuple[int, int]
 """The position of an equation and of its result; of equation -1, which is none, the inputs."""
 Step: TypeAlias = tuple[Any, Params, tuple[Place, ...]]
 
-_current: Any = set_current_trace  # jax leaves these without types
 _clear: Any = jax.clear_caches
 _KEY = hash("a value that differs from row to row")
 
@@ -57,7 +55,7 @@ class _Equation:
     params: Params
 
 
-class Rows(Tracer[Any]):
+class Rows(BaseTracer):
     """A value of each row.
 
     Args:
@@ -77,7 +75,7 @@ class Rows(Tracer[Any]):
         """The values; the first axis counts the rows."""
         if not isinstance(self.made, tuple):
             return self.made
-        with _current(self._lockstep.parent):
+        with current_trace(self._lockstep.parent):
             values: jax.Array = _run(*self.made)
         self.made = values
         return values
@@ -220,17 +218,17 @@ class Lockstep(Trace):
 
     def process_call(self, primitive: Any, fun: Any, tracers: Sequence[Any], params: Any, /) -> Any:
         """Enters a call."""
-        with _current(self):
+        with current_trace(self):
             return fun.call_wrapped(*tracers)
 
     def process_custom_jvp_call(self, primitive: Any, fun: Any, jvp: Any, tracers: Sequence[Any], /, **_: Any) -> Any:
         """Enters the function; its derivative rule is not needed."""
-        with _current(self):
+        with current_trace(self):
             return fun.call_wrapped(*tracers)
 
     def process_custom_vjp_call(self, primitive: Any, fun: Any, fwd: Any, bwd: Any, tracers: Sequence[Any], /, **_: Any) -> Any:
         """Enters the function; its derivative rule is not needed."""
-        with _current(self):
+        with current_trace(self):
             return fun.call_wrapped(*tracers)
 
 
@@ -248,9 +246,9 @@ def run(function: Callable[[list[Any]], Any], columns: Sequence[jax.Array], pins
     Raises:
         Divergence: if the rows do not take the same path.
     """
-    with take_current_trace() as parent:
+    with suspended_trace() as parent:
         trace = Lockstep(parent, pins, own_frame())
-        with _current(trace):
+        with current_trace(trace):
             return function([Rows(trace, mapped_aval(column.shape[0], 0, jax.typeof(column)), column) for column in columns])
 
 

@@ -10,8 +10,6 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import sympy as sp
-from jax.core import Trace
-from jax.extend.core import Literal, set_current_trace, take_current_trace
 
 from qedoc.algebra.conditions import is_condition, relate
 from qedoc.algebra.partial import Partial, joined, partial, strict
@@ -20,6 +18,7 @@ from qedoc.lift.arrays import ARRAY_RULES, Elements, Operand, Step, elements
 from qedoc.lift.concrete import evaluate
 from qedoc.lift.control import CONTROL_RULES
 from qedoc.lift.frames import is_message, is_ours, origins, own_frame, raised_here, running
+from qedoc.lift.jax_internals import Literal, Trace, current_trace, suspended_trace
 from qedoc.lift.literals import literal
 from qedoc.lift.path import Assumptions, Path
 from qedoc.lift.rules import REQUIREMENTS, SILENT, is_lazy, kind, rule_for
@@ -37,8 +36,6 @@ _TRACING_ERRORS = (jax.errors.JAXTypeError, jax.errors.UnexpectedTracerError)
 _NUMBERS = (Concolic, jax.Array, np.ndarray, np.generic, bool, int, float)
 # Primitives without operands whose result is no constant of the code.
 _INDETERMINATE = frozenset({"empty", "empty2", "create_token", "axis_index"})
-
-_entered: Any = set_current_trace  # jax gives its context manager no annotations
 
 
 class ConcolicTrace(Trace):
@@ -62,7 +59,7 @@ class ConcolicTrace(Trace):
     @contextmanager
     def outside(self) -> Iterator[None]:
         """Runs jax on concrete values."""
-        with _entered(self.parent):
+        with current_trace(self.parent):
             yield
 
     # Where the user's code is
@@ -205,7 +202,7 @@ class ConcolicTrace(Trace):
         self._note_place()
         name = primitive.name
         if name in CONTROL_RULES:
-            with _entered(self):
+            with current_trace(self):
                 results = CONTROL_RULES[name](self, tracers, params)
             return results if primitive.multiple_results else results[0]
         types = [jax.typeof(tracer) for tracer in tracers]
@@ -275,12 +272,12 @@ class ConcolicTrace(Trace):
 
     def process_custom_jvp_call(self, primitive: Any, function: Any, jvp: Any, tracers: Sequence[Any], /, **_: Any) -> Any:
         """Runs a function that has its own derivative."""
-        with _entered(self):
+        with current_trace(self):
             return function.call_wrapped(*tracers)
 
     def process_custom_vjp_call(self, primitive: Any, function: Any, fwd: Any, bwd: Any, tracers: Sequence[Any], /, **_: Any) -> Any:
         """Runs a function that has its own derivative."""
-        with _entered(self):
+        with current_trace(self):
             return function.call_wrapped(*tracers)
 
 
@@ -301,11 +298,11 @@ def run(
         UnsupportedError: where the code does something that has no rule.
         ValueError: where an integer symbol has a value that is no integer of 64 bits.
     """
-    with jax.enable_x64(True), jax.default_device(jax.devices("cpu")[0]), take_current_trace() as parent:
+    with jax.enable_x64(True), jax.default_device(jax.devices("cpu")[0]), suspended_trace() as parent:
         trace = ConcolicTrace(parent, own_frame(), point)
         values = _arguments(trace, point, arrays or {})
         returned, raised = None, None
-        with _entered(trace):
+        with current_trace(trace):
             try:
                 returned = call(values)
             except QedocError:
