@@ -12,7 +12,7 @@ from qedoc.execute.precision import FORMATS
 from qedoc.execute.rounding import Known, Span, Step, hull, literal, stored
 from qedoc.execute.rounding_arrays import ARRAYS, Array, array, elementwise
 from qedoc.execute.rounding_rules import ELEMENTARY, EXACT, INTEGER
-from qedoc.lift.jax_internals import BaseTracer, Literal, Trace, current_trace, opened
+from qedoc.lift.jax_internals import BaseTrace, BaseTracer, Literal, current_trace, opened
 
 SCALARS = {*EXACT, *INTEGER, *ELEMENTARY, "select_n"}
 MOVES = {
@@ -109,16 +109,16 @@ class Spans(BaseTracer):
         raise Unknown
 
 
-class Shadow(Trace):
+class Shadow(BaseTrace):
     """The interpreter. `missing` collects the names of primitives without a rule, whose results are unknown."""
 
     __slots__ = ("missing",)
 
     def __init__(self) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]  # jax leaves it without types
+        super().__init__()
         self.missing: set[str] = set()
 
-    def stage_value(self, value: Any) -> Any:
+    def constant(self, value: Any) -> Any:
         """A constant, as spans."""
         return self.shadow(value)
 
@@ -135,7 +135,7 @@ class Shadow(Trace):
         flat = np.asarray(value).astype(np.float64 if name in FORMATS else object).ravel().tolist()
         return Spans(self, aval, array([stored(x, name) for x in flat], aval.shape))
 
-    def process_primitive(self, primitive: Any, tracers: Sequence[Any], params: Mapping[str, Any], /) -> Any:
+    def interpret(self, primitive: Any, tracers: Sequence[Any], params: dict[str, Any]) -> Any:
         """Runs one primitive on spans."""
         operands = [self.shadow(t) for t in tracers]
         if primitive.name in ENTERED or primitive.name == "cond":
@@ -148,21 +148,6 @@ class Shadow(Trace):
         """Calls a function of tracers, in place of the current interpreter."""
         with current_trace(self):
             return self.shadow(function(*arguments))
-
-    def process_call(self, primitive: Any, fun: Any, tracers: Sequence[Any], params: Any, /) -> Any:
-        """Enters a call."""
-        with current_trace(self):
-            return fun.call_wrapped(*tracers)
-
-    def process_custom_jvp_call(self, primitive: Any, fun: Any, jvp: Any, tracers: Sequence[Any], /, **_: Any) -> Any:
-        """Enters the function; its derivative rule is not needed."""
-        with current_trace(self):
-            return fun.call_wrapped(*tracers)
-
-    def process_custom_vjp_call(self, primitive: Any, fun: Any, fwd: Any, bwd: Any, tracers: Sequence[Any], /, **_: Any) -> Any:
-        """Enters the function; its derivative rule is not needed."""
-        with current_trace(self):
-            return fun.call_wrapped(*tracers)
 
     def _apply(self, primitive: Any, operands: Sequence[Spans], avals: Sequence[Any], params: Mapping[str, Any]) -> list[Spans]:
         if primitive.name in ENTERED:
