@@ -155,7 +155,7 @@ def test_a_formula_whose_domain_has_no_point_has_no_answer(library: Path, tmp_pa
     result = check_case(claims[0], {}, Limits(max_points=20), tmp_path)
     assert isinstance(result, CaseResult)
     assert result.verdict is Verdict.UNDECIDED
-    assert "the domain is empty, or no point of it can be found" in result.reason
+    assert "the domain is empty, or no point in it could be found" in result.reason
 
 
 def test_what_is_not_there_is_refused(library: Path) -> None:
