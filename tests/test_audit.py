@@ -192,9 +192,9 @@ def test_a_formula_on_the_command_line(latex: str, options: list[str], code: int
         ("x e^{-k}", {}, (), ["the symbol k", "rate"]),
         ("x", {"k": "speed"}, (), ["no parameter 'speed'", "rate"]),
         ("x e^{-r}", {}, ("x >",), ["--where: the condition 'x >'"]),
-        ("x e^{-r}", {}, ("r > 0", "s > 0"), ["--where 's > 0': s is no symbol of the formula; the symbols of the formula are r, x"]),
-        ("x e^{-r}", {"s": "rate"}, (), ["--bind s=rate: s is no symbol of the formula; the symbols of the formula are r, x"]),
-        ("k e^{-r}", {"k": "x"}, ("x > 0",), ["--where 'x > 0': x is no symbol of the formula"]),
+        ("x e^{-r}", {}, ("r > 0", "s > 0"), ["--where 's > 0': s is not a symbol of the formula; the symbols of the formula are r, x"]),
+        ("x e^{-r}", {"s": "rate"}, (), ["--bind s=rate: s is not a symbol of the formula; the symbols of the formula are r, x"]),
+        ("k e^{-r}", {"k": "x"}, ("x > 0",), ["--where 'x > 0': x is not a symbol of the formula"]),
         (r"x e^{-\alpha}", {r"\alpha": "rate", "alpha": "x"}, (), ["--bind alpha=x: alpha is bound to rate already"]),
     ],
 )
