@@ -155,7 +155,7 @@ def test_a_formula_whose_domain_has_no_point_has_no_answer(library: Path, tmp_pa
     result = check_case(claims[0], {}, Limits(max_points=20), tmp_path)
     assert isinstance(result, CaseResult)
     assert result.verdict is Verdict.UNDECIDED
-    assert "the domain is empty, or no point of it can be found" in result.reason
+    assert "the domain is empty, or no point in it could be found" in result.reason
 
 
 def test_what_is_not_there_is_refused(library: Path) -> None:
@@ -192,9 +192,9 @@ def test_a_formula_on_the_command_line(latex: str, options: list[str], code: int
         ("x e^{-k}", {}, (), ["the symbol k", "rate"]),
         ("x", {"k": "speed"}, (), ["no parameter 'speed'", "rate"]),
         ("x e^{-r}", {}, ("x >",), ["--where: the condition 'x >'"]),
-        ("x e^{-r}", {}, ("r > 0", "s > 0"), ["--where 's > 0': s is no symbol of the formula; the symbols of the formula are r, x"]),
-        ("x e^{-r}", {"s": "rate"}, (), ["--bind s=rate: s is no symbol of the formula; the symbols of the formula are r, x"]),
-        ("k e^{-r}", {"k": "x"}, ("x > 0",), ["--where 'x > 0': x is no symbol of the formula"]),
+        ("x e^{-r}", {}, ("r > 0", "s > 0"), ["--where 's > 0': s is not a symbol of the formula; the symbols of the formula are r, x"]),
+        ("x e^{-r}", {"s": "rate"}, (), ["--bind s=rate: s is not a symbol of the formula; the symbols of the formula are r, x"]),
+        ("k e^{-r}", {"k": "x"}, ("x > 0",), ["--where 'x > 0': x is not a symbol of the formula"]),
         (r"x e^{-\alpha}", {r"\alpha": "rate", "alpha": "x"}, (), ["--bind alpha=x: alpha is bound to rate already"]),
     ],
 )

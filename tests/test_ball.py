@@ -731,7 +731,7 @@ def test_an_opaque_function_is_its_quadratic() -> None:
         (x + sp.Symbol("w"), "symbol w"),
         (sp.Function("s")(1, x), "s(1, x)"),
         (sp.Integral(sp.Function("f")(u), (u, 0, x)), "f in"),
-        (sp.Integral(u, u), "not over one interval"),
+        (sp.Integral(u, u), "integrals over one interval"),
         (sp.Piecewise((sp.meijerg([[1], []], [[1], []], x), x > 0), (0, True)), "meijerg"),
     ],
 )

@@ -155,7 +155,7 @@ def test_a_spec_file_that_dies_is_an_error(run: Run) -> None:
 
 def test_a_second_claim_of_the_same_id_is_an_error(run: Run) -> None:
     (error,) = run.errors("g_again.py")
-    assert error.startswith("g_again.py:4: targets_of_engine.double#wrong: a second spec with this id, the first is at b_good.py:6")
+    assert error.startswith("g_again.py:4: targets_of_engine.double#wrong: duplicate spec id, already used at b_good.py:6")
 
 
 def test_errors_outrank_refutations_in_the_exit_code(run: Run) -> None:

@@ -139,7 +139,7 @@ def test_what_has_no_answer_is_skipped_and_fails_if_strict(project: pytest.Pytes
     project.path.joinpath("spec", "line.py").write_text(ODD)
     result = run(project, "spec", "-rs")
     result.assert_outcomes(skipped=1)
-    result.stdout.fnmatch_lines(["SKIPPED [[]1] spec/line.py:5: QED203 scratch.odd: the code has no value, the formula does: *"])
+    result.stdout.fnmatch_lines(["SKIPPED [[]1] spec/line.py:5: QED203 scratch.odd: the code has no value, but the formula does: *"])
     strict = run(project, "spec", "--qedoc-strict")
     strict.assert_outcomes(failed=1)
     strict.stdout.fnmatch_lines(["QED203 *", "replay: pytest *", "1 claim: 1 undecided"])

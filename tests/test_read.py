@@ -150,10 +150,10 @@ def test_says_that_a_formula_states_no_value(row: dict[str, Any]) -> None:
     [
         (
             r"a + 1 \bmod n",
-            "mod beside other terms: the remainder of the whole sum, or of one term of it",
+            "mod next to other terms: the remainder of the whole sum, or of one term of it",
             r"write brackets: (a + b) \bmod n",
         ),
-        (r"-a \bmod n", "mod beside other terms", "write brackets"),
+        (r"-a \bmod n", "mod next to other terms", "write brackets"),
         (r"\sum_{k=1}^{n} k \bmod b", "mod after a sum or product: of each term, or of the whole", r"write brackets: (\sum_i x_i) \bmod n"),
         (r"a + 1000000!", "factorial of 1000000, beyond 1000", ""),
         (r"a + \Gamma(10^6)", "gamma of 1000000, beyond 1000", ""),
@@ -422,7 +422,7 @@ def test_the_place_is_a_line_and_a_column() -> None:
     found = read("f(x) = x\n  + \\foo", Names(parameters=("x",)))
     assert isinstance(found, Unreadable)
     assert (found.line, found.column, found.offset) == (2, 5, 13)
-    assert str(found) == r"line 2, column 5: the command \foo is not known; did you mean \floor?"
+    assert str(found) == r"line 2, column 5: unknown command \foo; did you mean \floor?"
 
 
 ARTICLE = r"\mathrm{lr}(t) = \mathrm{init} \cdot 0.5 \left(1 + \cos\left(\pi \frac{\min(t, T)}{T}\right)\right) + \alpha"

@@ -390,4 +390,4 @@ def test_a_spec_and_a_docstring_of_one_name_are_two_claims_and_two_specs_of_one_
     assert qedoc(tmp_path, "check", "spec/b.py").returncode == 1
     both = qedoc(tmp_path, "check")
     assert both.returncode == 2
-    assert "spec/b.py:4: scratchlib.ramps.same: a second spec with this id, the first is at spec/a.py:4" in both.stderr
+    assert "spec/b.py:4: scratchlib.ramps.same: duplicate spec id, already used at spec/a.py:4" in both.stderr

@@ -74,11 +74,11 @@ def test_files_with_the_same_name_do_not_share_a_module() -> None:
     ("text", "line", "message"),
     [
         ("x = 1\ndef f(:\n    pass\n", 2, "syntax error: invalid syntax"),
-        ("a = 1\n\nb = a / 0\n", 3, "the spec does not run: ZeroDivisionError: division by zero; mend this line, or install what it needs"),
+        ("a = 1\n\nb = a / 0\n", 3, "the spec does not run: ZeroDivisionError: division by zero; fix this line, or install what it needs"),
         ("import no_such_module_anywhere\n", 1, "the spec does not run: ModuleNotFoundError: No module named 'no_such_module_anywhere'"),
         ("def f():\n    return {}['k']\n\nf()\n", 2, "the spec does not run: KeyError: 'k'"),
         ("import json\n\njson.loads('{')\n", 3, "the spec does not run: JSONDecodeError"),
-        ("x = 1\nraise SystemExit(3)\n", 2, "the spec ends Python (SystemExit: 3); a spec file may only define"),
+        ("x = 1\nraise SystemExit(3)\n", 2, "the spec exits Python (SystemExit: 3); a spec file may only define"),
         ("x = 1\n", 1, "expected a Spec, or a list of them, at module level; found none"),
         ("", 1, "expected a Spec, or a list of them, at module level; found none"),
         ("from qedoc import Reals\nr = Reals(least=0, above=1)\n", 2, "the spec does not run: ValueError: give least= or above=, not both"),
@@ -123,4 +123,4 @@ def test_a_size_without_values_is_refused() -> None:
 def test_the_later_of_two_equal_ids_is_an_error() -> None:
     places = [Location(path="a.py", line=3), Location(path="b.py", line=4), Location(path="c.py", line=5)]
     (error,) = duplicates(zip(["f", "g", "f"], places, strict=True))
-    assert str(error) == "c.py:5: f: a second spec with this id, the first is at a.py:3; give one of them a name="
+    assert str(error) == "c.py:5: f: duplicate spec id, already used at a.py:3; give one of the specs a name="

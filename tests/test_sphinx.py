@@ -136,7 +136,7 @@ def test_accepted_refutation_is_no_warning_and_still_shown(project: Path) -> Non
 
 def test_proved_formula_that_is_expected_to_be_refuted_is_a_warning(project: Path) -> None:
     page(project, ".. formula:: ramp\n   :no-index:\n   :expect: refuted")
-    assert "other.rst:4: WARNING: formula small.ramp (spec/ramp.py:9) is expected to be refuted, it is proved" in build(project).stderr
+    assert "other.rst:4: WARNING: formula small.ramp (spec/ramp.py:9): expected refuted, found proved" in build(project).stderr
 
 
 def test_nothing_is_injected(project: Path) -> None:
@@ -162,7 +162,7 @@ def test_changed_spec_or_code_is_stale(project: Path, old: str, new: str, reason
     file.write_text(file.read_text().replace(old, new))
     done = build(project, "html", "-W", "--keep-going")
     assert done.returncode == 1
-    message = f"ramp.rst:4: WARNING: formula small.ramp (spec/ramp.py:9) is not verified as it is now: {reason}; run qedoc check"
+    message = f"ramp.rst:4: WARNING: formula small.ramp (spec/ramp.py:9) is stale: {reason}; run qedoc check"
     assert message in done.stderr
     assert '<span class="qedoc-status qedoc-stale">stale</span>' in html(project)
 
@@ -224,7 +224,7 @@ def test_formula_verified_with_another_version_is_stale(project: Path) -> None:
     lock = load(project / "qedoc.lock")
     lock.claims["small.ramp"]["versions"]["sphinx"] = "1.0"
     (project / "qedoc.lock").write_text(lock.text())
-    assert "is not verified as it is now: verified with sphinx 1.0, found" in build(project).stderr
+    assert "is stale: verified with sphinx 1.0, found" in build(project).stderr
 
 
 def test_lock_file_that_is_not_whole_is_verified_anew_or_said(project: Path) -> None:
@@ -232,7 +232,7 @@ def test_lock_file_that_is_not_whole_is_verified_anew_or_said(project: Path) -> 
     del lock.claims["small.ramp"]["formula"]
     (project / "qedoc.lock").write_text(lock.text())
     told = build(project, "dummy", "-D", "qedoc_verify=never").stderr
-    assert "no formula 'ramp' in qedoc.lock (qedoc.lock is not whole (QedocError: " in told
+    assert "no formula 'ramp' in qedoc.lock (qedoc.lock is damaged (QedocError: " in told
     (read,) = lock_reader.read([project]).projects
     assert verification.is_wanted(verification.When.STALE, read)
 
@@ -363,7 +363,7 @@ def test_picture_follows_the_colours_of_the_page(project: Path, tmp_path: Path) 
 
 def test_numbers_that_are_none_are_refused(tmp_path: Path) -> None:
     (tmp_path / "points.json").write_text('{"claim": "x"}')
-    with pytest.raises(QedocError, match=r"points\.json: no numbers of a picture"):
+    with pytest.raises(QedocError, match=r"points\.json: cannot read the data of the plot"):
         figures.load(tmp_path / "points.json")
 
 

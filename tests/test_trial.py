@@ -12,7 +12,7 @@ from qedoc.claims.spec import Parameter, Spec
 from qedoc.enclose.enclosure import Undefined, compile
 from qedoc.judge.black_box import trial
 from qedoc.judge.check import check
-from qedoc.judge.pair import Pair, known_to
+from qedoc.judge.pair import Pair, enclose_at
 from qedoc.results.verdict import Verdict
 
 x, y, z = sp.symbols("x y z")
@@ -139,7 +139,7 @@ def test_what_rounding_hides_is_not_decided(name: str, formula: sp.Expr) -> None
     """Little is left of x beside 1e14, and nothing in float32: the runs differ from each other, right formula or not."""
     result = trial(Pair(claim(name, formula, Reals(above=0, below=1)), {}), Limits(max_points=100))
     assert result.verdict is Verdict.UNDECIDED
-    assert "rounding hides" in result.reason
+    assert "unclear because of rounding" in result.reason
 
 
 @pytest.mark.parametrize(("sign", "verdict"), [(1, Verdict.TESTED), (-1, Verdict.REFUTED)])
@@ -177,7 +177,7 @@ def test_a_difference_at_one_point_is_not_seen_by_runs_alone() -> None:
 @pytest.mark.parametrize(
     ("name", "formula", "verdict", "reason"),
     [
-        ("hidden", x**2, Verdict.TESTED, "the code is not lifted: "),
+        ("hidden", x**2, Verdict.TESTED, "the code could not be lifted: "),
         ("hidden", x**3, Verdict.REFUTED, "nextafter"),
         ("approximate", sp.exp(-x), Verdict.TESTED, "the code approximates"),
         ("wrong_approximate", sp.exp(-x), Verdict.REFUTED, "different values"),
@@ -226,8 +226,8 @@ def test_a_formula_that_leaves_out_what_matters_holds_for_the_defaults_alone() -
     result = check(claim("scaled", x), {}, Limits(max_points=100), lambda _: None)
     assert result.verdict is Verdict.PROVED
     assert [finding.message for finding in result.findings if finding.kind == "default"] == [
-        "the formula holds for the default scale=2.0, not for scale=3.0: at x=1 it gives 1, the code 1.5",
-        "the formula holds for the default shift=False, not for shift=True: at x=1 it gives 1, the code 2",
+        "the formula holds for the default scale=2.0 but not for scale=3.0: at x=1 the formula gives 1 and the code gives 1.5",
+        "the formula holds for the default shift=False but not for shift=True: at x=1 the formula gives 1 and the code gives 2",
     ]
 
 
@@ -251,13 +251,13 @@ def test_many_values_are_each_known_to_the_digits_that_are_asked_for() -> None:
     """A jump at a point that no ball hits exactly, a value of which balls see no digit, an exact zero, and no value at all."""
     third = Fraction(1, 3)
     jump = compile(sp.Piecewise((0, x < third), (1, True)), [x])
-    assert known_to(32, jump, [(third,), (third - Fraction(1, 2**200),), (Fraction(1),)]) == [1, 0, 1]
+    assert enclose_at(32, jump, [(third,), (third - Fraction(1, 2**200),), (Fraction(1),)]) == [1, 0, 1]
     tiny = compile(LOG_NORMAL, [x])
-    (value,) = known_to(32, tiny, [(Fraction(20),)])
+    (value,) = enclose_at(32, tiny, [(Fraction(20),)])
     assert value < 0
     assert value.rel_accuracy_bits() >= 32
-    assert known_to(32, compile(1 + sp.cos(sp.pi * x), [x]), [(Fraction(1),)]) == [0]
-    assert known_to(32, compile(1 / x + sp.log(x), [x]), [(Fraction(0),), (Fraction(-1),), (Fraction(1),)]) == [
+    assert enclose_at(32, compile(1 + sp.cos(sp.pi * x), [x]), [(Fraction(1),)]) == [0]
+    assert enclose_at(32, compile(1 / x + sp.log(x), [x]), [(Fraction(0),), (Fraction(-1),), (Fraction(1),)]) == [
         *[Undefined.UNDEFINED] * 2,
         1,
     ]

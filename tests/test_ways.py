@@ -90,8 +90,8 @@ def checked(name: str, formula: Any, least: Any = None) -> CaseResult:
     ("name", "formula", "reason"),
     [
         ("traced", 4 * x, "under jit"),
-        ("of_python", 13 * n, "for Python's numbers"),
-        ("of_python_at_seven", 13 * n, "for Python's numbers"),
+        ("of_python", 13 * n, "for Python numbers"),
+        ("of_python_at_seven", 13 * n, "for Python numbers"),
         ("in_single", 4 * x + 1, "in float32"),
     ],
 )
@@ -115,7 +115,7 @@ def test_what_a_compiler_may_reorder_is_no_other_way() -> None:
 def test_a_rarer_way_leaves_it_undecided() -> None:
     result = checked("of_numpy", 3 * x)
     assert result.verdict is Verdict.UNDECIDED
-    assert "for numpy's arrays 0" in result.reason
+    assert "0 for NumPy arrays" in result.reason
 
 
 @pytest.mark.parametrize(

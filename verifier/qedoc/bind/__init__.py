@@ -1,4 +1,4 @@
-"""Symbols to parameters: a formula and the text around it go in, a spec that can be checked or the reason for none comes out."""
+"""Binds the symbols of a formula to parameters, using the surrounding text: returns a checkable spec, or the reason for none."""
 
 from qedoc.bind.claims import claims, given
 from qedoc.bind.records import Bound, Refused

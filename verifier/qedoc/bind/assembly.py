@@ -1,4 +1,4 @@
-"""A claim, put together from what was found out about its symbols, arrays and domain."""
+"""Assembles a claim from what is known about its symbols, arrays and domain."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -17,15 +17,15 @@ from qedoc.sources.docstrings import Formula
 from qedoc.sources.specfiles import sizes
 
 COUNTS = 4
-"""How many values are taken of a parameter that says how many terms a sum has, or how often something is differentiated."""
+"""How many values to try for a parameter that is a number of terms or an order of a derivative."""
 
 FARTHEST = 12
-"""Such values are below this one."""
+"""Upper limit of these values, exclusive."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """What was found out about an equation.
+    """What is known about an equation.
 
     Args:
         roles: its symbols.
@@ -33,7 +33,7 @@ class Parts:
         place: where it holds.
         fixed: parameters that the text sets.
         determined: parameters that are an expression of others.
-        conditions: what matrices and lengths satisfy besides.
+        conditions: additional conditions on matrices and lengths.
     """
 
     roles: Roles
@@ -45,13 +45,13 @@ class Parts:
 
 
 def assembled(context: Context, formula: Formula, name: str, parts: Parts) -> Spec:
-    """The claim that an equation makes.
+    """Builds the claim of an equation.
 
     Args:
         context: the docstring.
         formula: the formula as written.
-        name: tells the claims of one docstring apart.
-        parts: what was found.
+        name: distinguishes the claims of one docstring.
+        parts: what is known about the equation.
 
     Raises:
         SpecError: for parts that do not fit each other.
@@ -111,7 +111,7 @@ def _counts(shaped: Axes, names: Mapping[str, str]) -> set[str]:
 
 
 def natural(spec: Spec) -> tuple[str, ...]:
-    """Where the formula has a value, if that is not everywhere; also the proof that the spec can be made.
+    """Describes where the formula has a value, unless it has one everywhere. Also verifies that the spec can be built.
 
     Raises:
         Obstruction: if no point satisfies the conditions.

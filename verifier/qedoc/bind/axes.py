@@ -1,4 +1,4 @@
-"""Vectors and matrices of a formula: how long each axis is, how its index counts, and which entry of the result is meant."""
+"""Determines the vectors and matrices of a formula: the length of each axis, how its index counts, and the entry of the result."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,13 +14,13 @@ from qedoc.claims.spec import Array, Size
 from qedoc.read import Extent, InverseEntry
 
 LENGTHS = {1: (1, 2, 3, 4), 2: (1, 2, 3)}
-"""Lengths of the axes, by how many independent lengths there are; with more, 1 and 2."""
+"""The lengths to check per axis, by the number of independent lengths. With more lengths: 1 and 2."""
 
 MOST_LABELS = 4
-"""Vectors of labels that are taken of each length."""
+"""Number of label vectors to check per length."""
 
 ROWS = (1, 2)
-"""Lengths of an axis beside others over which nothing is summed: its rows do not meet."""
+"""Lengths of an axis that is not summed over, beside other axes. Its rows do not interact."""
 
 _NAMES = ("n", "m", "k", "l")
 
@@ -30,13 +30,13 @@ class Axes:
     """The arrays of an equation.
 
     Args:
-        value: the equation's value, with each vector that stands alone read as its entry.
-        arrays: for each vector, how it is given to the target.
-        entry: where in the result the value stands.
+        value: the equation's value, in which each vector on its own is replaced by its entry.
+        arrays: how each vector is passed to the target.
+        entry: the position of the value in the result.
         sizes: lengths, and the free indices of the value.
-        where: which sizes go together.
-        labels: arrays of definite numbers whose entries select an entry of another, for each of their values.
-        notes: what was taken without being said.
+        where: which sizes may be combined.
+        labels: integer arrays whose entries select entries of another array, for each of their values.
+        notes: assumptions.
     """
 
     value: sp.Expr
@@ -49,17 +49,17 @@ class Axes:
 
 
 def axes(result: Sequence[sp.Symbol], value: sp.Expr, layout: Layout, parameters: frozenset[str], square: Collection[str] = ()) -> Axes:
-    """The arrays of an equation.
+    """Determines the arrays of an equation.
 
     Args:
-        result: the indices of the entry of the result of which the value is told.
-        value: its right side.
-        layout: what is known of indices and axes.
-        parameters: symbols that are parameters: a length that is one is given by it.
-        square: matrices that have as many rows as columns.
+        result: the indices of the result's entry that the equation gives.
+        value: the right side.
+        layout: what is known about indices and axes.
+        parameters: symbols that are parameters. A length that is one of them is fixed by it.
+        square: matrices with as many rows as columns.
 
     Raises:
-        Obstruction: where lengths or indices have no sure reading.
+        Obstruction: if lengths or indices have no certain reading.
     """
     ranks = bases(value)
     value, result, notes = opened(value, ranks, list(result))
@@ -82,10 +82,10 @@ def axes(result: Sequence[sp.Symbol], value: sp.Expr, layout: Layout, parameters
         number = Numbered(sp.Symbol(f"{name}_number"), last[axis] - first[axis] + 1, first[name, 0])
         value = chosen(value, name, first[axis], number.at)
         count = number.base ** (last[name, 0] - first[name, 0] + 1)
-        numbers.append(Size(number.symbol, range(MOST_LABELS), f"which labels {name} are taken: their number in base {number.base}"))
+        numbers.append(Size(number.symbol, range(MOST_LABELS), f"the labels {name}, encoded as a number in base {number.base}"))
         where += [sp.Lt(number.symbol, count), sp.Le(count, MOST_LABELS)]
         made[name] = Array(number.at(arrays[name].indices[0][0]), *arrays.pop(name).indices)
-        notes = (*notes, f"the entries of {name} count from 0, as Python does")
+        notes = (*notes, f"the entries of {name} are counted from 0, as in Python")
     return Axes(
         value=value,
         arrays=arrays,
@@ -99,7 +99,7 @@ def axes(result: Sequence[sp.Symbol], value: sp.Expr, layout: Layout, parameters
 
 @dataclass(frozen=True, slots=True)
 class Numbered:
-    """A vector of labels, told by one number: its digits."""
+    """A vector of labels, encoded in one number by its digits."""
 
     symbol: sp.Symbol
     base: sp.Expr
@@ -174,12 +174,12 @@ class _Lengths:
         if isinstance(index, sp.Symbol):
             if index in self.ranges or index in self.result:
                 return index
-            raise Obstruction(f"nothing says which values the index {index} of {entry} has", "write the sum, or the entry on the left")
+            raise Obstruction(f"the values of the index {index} of {entry} are not given", "write the sum, or the entry on the left")
         inside = sorted(index.free_symbols, key=str)
         spans = [self.said.get(symbol.name) for symbol in inside]
         difference = len(inside) == 2 and index in (inside[0] - inside[1], inside[1] - inside[0])
         if not difference or any(span is None or span[0] != 0 or span != spans[0] for span in spans):
-            raise Obstruction(f"the entry {entry} is not at an index that runs over an axis", "write the formula with indices that run")
+            raise Obstruction(f"the index of {entry} does not run over an axis", "write the formula with running indices")
         return inside[0]
 
     def _root(self, node: Any) -> Any:
@@ -215,18 +215,20 @@ class _Lengths:
         lows = {r.first for r in ranges} | {low for low, _ in said}
         highs = {r.last for r in ranges if not isinstance(r.last, Extent)} | {high for _, high in said}
         if len(lows) > 1 or len(highs) > 1:
-            raise Obstruction(f"one axis has the ranges {', '.join(sorted(map(str, lows | highs)))}", "give the axis one range")
+            raise Obstruction(
+                f"one axis has different ranges, with the bounds {', '.join(sorted(map(str, lows | highs)))}", "give the axis one range"
+            )
         used = [node for node in nodes if node in standing_alone(self.value)]
         if not lows and used:
             hint = rf"write its range: for :math:`1 \le {used[0]} \le n`"
-            raise Obstruction(f"nothing says whether the index {used[0]} begins at 0 or at 1", hint)
+            raise Obstruction(f"the text does not say whether the index {used[0]} starts at 0 or 1", hint)
         if not highs and not any(map(_is_axis, nodes)):
-            raise Obstruction(f"nothing says how far the index {nodes[0]} runs", "write the first and the last value")
+            raise Obstruction(f"the last value of the index {nodes[0]} is not given", "write the first and the last value")
         low = lows.pop() if lows else sp.Integer(1)
         if any(map(_is_axis, nodes)) and (low not in (0, 1) or (low == 1 and highs and _leaves_out(next(iter(highs))))):
             ends = f"{low} to {next(iter(highs), 'the last')}"
             raise Obstruction(
-                f"the entries {ends} need not be all entries of the axis", "say how long it is, or write the sum over all of it"
+                f"the entries {ends} may not be all entries of the axis", "give the length of the axis, or sum over all of it"
             )
         return low, highs.pop() if highs else self._fresh() + low - 1
 
@@ -244,7 +246,7 @@ def _leaves_out(high: sp.Expr) -> bool:
 
 def _number(expression: sp.Expr) -> int:
     if not isinstance(expression, sp.Integer):
-        raise Obstruction(f"an index of the result begins at {expression}, which is no number")
+        raise Obstruction(f"an index of the result starts at {expression}, which is not a number")
     return int(expression)
 
 

@@ -1,4 +1,4 @@
-"""From a documented object, or a formula given for it, to claims that can be checked."""
+"""Turns a documented object, or a formula given for it, into claims that can be checked."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -33,14 +33,14 @@ from qedoc.results.verdict import Verdict
 from qedoc.sources.docstrings import Documented, Formula, documented
 
 GIVES_UP = (ArithmeticError, AttributeError, NotImplementedError, RecursionError, TypeError, ValueError)
-"""What SymPy raises for an expression that it cannot rearrange."""
+"""The exceptions that SymPy raises for an expression that it cannot rearrange."""
 
 LONGEST = 200
-"""Characters of a message of SymPy that are shown."""
+"""Maximum number of characters shown of a SymPy message."""
 
 
 def claims(record: Documented) -> tuple[Bound | Refused, ...]:
-    """The claims of a documented object, at least one for each of its display formulas."""
+    """Returns the claims of a documented object, at least one for each display formula."""
     context = Context(record)
     found: list[Bound | Refused] = []
     for number, (formula, reading) in enumerate(context.readings.items(), start=1):
@@ -57,16 +57,16 @@ def _about(context: Context, formula: Formula) -> Context:
 
 
 def given(target: str, latex: str, bind: Mapping[str, str], where: Sequence[str]) -> tuple[Bound | Refused, ...]:
-    """The claims of a formula that is given for a function, one for each link of a chain.
+    """Returns the claims of a formula that the user gives for a function, one for each link of a chain.
 
     Args:
         target: dotted path of the function.
         latex: the formula.
-        bind: the parameter of each symbol, or the argument of the function that the target returns, by the symbol's LaTeX.
-        where: relations that hold besides what the function's docstring says.
+        bind: maps the LaTeX of a symbol to a parameter, or to an argument of the function that the target returns.
+        where: relations that hold in addition to those in the function's docstring.
 
     Raises:
-        TargetError: for a target that is not there, a binding to a parameter that it does not have, or conditions that leave no point.
+        TargetError: for a target that does not exist, a binding to a parameter that it does not have, or conditions that leave no point.
     """
     record = next((r for r in documented(target) if target in (r.name, *r.aliases)), None)
     if record is None:
@@ -85,7 +85,7 @@ def given(target: str, latex: str, bind: Mapping[str, str], where: Sequence[str]
     for text in where:
         relation = read_condition(text.replace(">=", r"\ge ").replace("<=", r"\le ").replace("!=", r"\ne "), context.names)
         if isinstance(relation, Unreadable):
-            reason = f"the condition {text!r}: {relation.what}"
+            reason = f"the condition {text!r} cannot be read: {relation.what}"
             return (Refused(formula=formula, name=target, verdict=Verdict.UNREADABLE, reason=reason, suggestion=relation.suggestion),)
         relations.append(relation)
     (reading,) = context.readings.values()
@@ -114,11 +114,11 @@ def _check_symbols(reading: Reading, latex: str, bind: Mapping[str, str], where:
         if bound.setdefault(short, name) != name:
             raise QedocError(f"--bind {symbol}={name}: {symbol} is bound to {bound[short]} already; give one --bind for each symbol")
         if not (short in known | written or (len(short) > 1 and short in plain(latex))):
-            raise QedocError(f"--bind {symbol}={name}: {symbol} is no symbol of the formula; {has}")
+            raise QedocError(f"--bind {symbol}={name}: {symbol} is not a symbol of the formula; {has}")
     for text, relation in where.items():
         strange = sorted({s.name for s in _names(relation)} - known - written)
         if strange:
-            raise QedocError(f"--where {text!r}: {strange[0]} is no symbol of the formula; {has}")
+            raise QedocError(f"--where {text!r}: {strange[0]} is not a symbol of the formula; {has}")
 
 
 def _arguments(equation: Equation) -> tuple[sp.Expr, ...]:
@@ -194,7 +194,7 @@ def _bound(context: Context, formula: Formula, equation: Equation, name: str) ->
         notes = (*notes, *words)
     expansion = expanded(context, value, _stated)
     if expansion.value.has(sp.I):
-        raise Obstruction("a formula with complex values, which are not checked", verdict=Verdict.UNDECIDED)
+        raise Obstruction("the formula has complex values, which qedoc does not check", verdict=Verdict.UNDECIDED)
     value, measures = sized(context, expansion.value)
     laid, links = _laid(context, equation, value)
     value, result = laid.value, _result(equation, laid)
@@ -241,8 +241,8 @@ def _result(equation: Equation, laid: Layout) -> list[sp.Symbol]:
         return [index for index, _ in laid.entry]
     indices = list(equation.left.indices)
     if any(not isinstance(index, sp.Symbol) for index in indices):
-        where = f"{equation.left} is an entry at {', '.join(map(str, indices))}, not at an index"
-        raise Obstruction(where, "write the entry at an index")
+        where = f"{equation.left} has the subscript {', '.join(map(str, indices))}, which is not an index"
+        raise Obstruction(where, "write the entry with an index")
     return indices
 
 

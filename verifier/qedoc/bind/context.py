@@ -1,4 +1,4 @@
-"""What a docstring says that all its formulas share: names, constants, definitions, conditions."""
+"""Collects what all formulas of a docstring share: names, constants, definitions and conditions."""
 
 import re
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from qedoc.sources.docstrings import Documented, Formula
 
 _EULER = re.compile(r"\bEuler\W{1,3}Mascheroni\b|\bEuler's constant\b")
 _BOTH = re.compile(r"^\s*(\d)\s*(<|\\le|\\leq)\s+([i-n])\s*,\s*([i-n])\s*(<|\\le|\\leq)\s+(\w+)\s*$")
-"""Two indices in one range: `0 \\le i, j < n`."""
+"""Two indices with a common range: `0 \\le i, j < n`."""
 
 _VALUED = re.compile(r"\b(?:where|with|and)\s*$|,\s*$", re.IGNORECASE)
 
@@ -25,9 +25,9 @@ class Definition:
     """An equation that defines a name for use in other formulas.
 
     Args:
-        arguments: the symbols that the name takes.
-        value: what it stands for.
-        formula: where it is written.
+        arguments: the symbols that the name takes as arguments.
+        value: the value of the name.
+        formula: the formula that defines it.
     """
 
     arguments: tuple[sp.Symbol, ...]
@@ -51,12 +51,12 @@ class Context:
 
     @cached_property
     def own(self) -> frozenset[str]:
-        """The names by which formulas may call the object."""
+        """The names that formulas may use for the object."""
         return frozenset(path.rpartition(".")[2] for path in (self.record.name, *self.record.aliases))
 
     @cached_property
     def others(self) -> frozenset[str]:
-        """The names of other objects that have the same docstring."""
+        """The names of other objects with the same docstring."""
         return frozenset(path.rpartition(".")[2] for path in self.record.copies) - self.own
 
     @cached_property
@@ -66,17 +66,17 @@ class Context:
 
     @cached_property
     def legend(self) -> dict[str, str]:
-        """What the text says of each symbol, by plain name."""
+        """The text's explanation of each symbol, by plain name."""
         return {plain(symbol): text for symbol, text in self.record.legend.items()}
 
     @cached_property
     def bound(self) -> dict[str, str]:
-        """The parameter that the text, or the user, names for a symbol, by plain name."""
+        """The parameter that the text or the user names for a symbol, by plain name."""
         return {plain(symbol): name for symbol, name in self.record.bound.items()} | self.given
 
     @cached_property
     def names(self) -> Names:
-        """What the reader is told."""
+        """The names for the LaTeX reader."""
         record = self.record
         names = Names(
             functions=self.own | self.others,
@@ -106,7 +106,7 @@ class Context:
 
     @cached_property
     def constants(self) -> dict[str, sp.Expr]:
-        r"""Symbols with a value of their own: Euler's constant, and those that the text gives a number (`\lambda = 1.05`)."""
+        r"""Symbols with a fixed value: Euler's constant, and symbols that the text sets to a number (`\lambda = 1.05`)."""
         found: dict[str, sp.Expr] = {name: sp.EulerGamma for name, text in self.legend.items() if _EULER.search(text)}
         names = Names(parameters=self.record.parameters, legend=self.record.legend)
         for formula in self.explained:
@@ -122,7 +122,7 @@ class Context:
 
     @cached_property
     def readings(self) -> dict[Formula, Reading | Unreadable | NotAClaim]:
-        """Each display formula, and each formula in the text that defines the object's value, with its reading."""
+        """The reading of each display formula, and of each formula in the text that defines the object's value."""
         found: dict[Formula, Reading | Unreadable | NotAClaim] = {}
         for formula in self.record.formulas:
             reading = read(formula.latex, self.names)
@@ -139,7 +139,7 @@ class Context:
 
     @cached_property
     def definitions(self) -> dict[str, Definition]:
-        """Names that one formula of the docstring defines and another uses."""
+        """Names that one formula of the docstring defines and another one uses."""
         readings = self.readings | {formula: read(formula.latex, self.names) for formula in self.explained}
         equations = [(formula, e) for formula, r in readings.items() if isinstance(r, Reading) for e in r.equations]
         found: dict[str, Definition] = {}
@@ -167,7 +167,7 @@ class Context:
 
     @cached_property
     def determined(self) -> dict[str, sp.Expr]:
-        r"""Parameters that the text says are an expression of others, by name: 'with :math:`n = \sum_i x_i`'."""
+        r"""Parameters that the text defines by others, by name: 'with :math:`n = \sum_i x_i`'."""
         found: dict[str, sp.Expr] = {}
         for formula in sorted(self.explained, key=lambda formula: formula.line):
             reading = read(formula.latex, self.names)
@@ -181,13 +181,13 @@ class Context:
         return found
 
     def vector(self, name: str) -> bool:
-        """Whether the text says that a symbol, or the parameter that it is, has entries."""
+        """Whether the text says that a symbol, or its parameter, has entries."""
         said = {plain(vector) for vector in self.record.vectors}
         return name in said or self.bound.get(name, name) in said
 
     @cached_property
     def conditions(self) -> tuple[tuple[sp.Basic, str], ...]:
-        """Where the text says that the formulas hold, each with its LaTeX; those that cannot be read are left out."""
+        """The conditions that the text states for the formulas, each with its LaTeX. Unreadable conditions are left out."""
         return tuple(self._conditions())
 
     def _conditions(self) -> Iterator[tuple[sp.Basic, str]]:

@@ -1,4 +1,4 @@
-"""Where a documented formula is claimed to hold: what the text, the signature and the formula itself say of each symbol."""
+"""Determines the domain of a documented formula from the text, the signature and the formula itself."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -29,12 +29,12 @@ _ENDS = (("min", "max"), ("a_min", "a_max"), ("minval", "maxval"), ("lower", "up
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where an equation holds.
+    """The domain of an equation.
 
     Args:
         domains: the set of each symbol, by name.
-        where: relations that are no end of a single symbol's set.
-        notes: what was taken without being said, and what was read.
+        where: relations that are not a bound of a single symbol.
+        notes: assumptions, and the conditions that were read.
     """
 
     domains: Mapping[str, Reals | Integers]
@@ -49,14 +49,14 @@ def place(
     stated: sp.Basic,
     inherited: Sequence[tuple[str, Reals | Integers]],
 ) -> Place:
-    """Where an equation holds.
+    """Determines the domain of an equation.
 
     Args:
         context: the docstring.
         value: the equation's value.
-        roles: what each symbol is.
-        stated: the condition that the equation itself has.
-        inherited: sets of symbols that are handed on to other documented functions.
+        roles: the role of each symbol.
+        stated: the condition in the equation itself.
+        inherited: domains of symbols that are passed to other documented functions.
     """
     symbols = [*roles.parameters, *roles.arguments]
     notes: list[str] = []
@@ -66,14 +66,14 @@ def place(
         parameter = context.parameters.get(roles.parameters.get(name, ""))
         if parameter is not None and name in integers and _is_count(context, name, parameter):
             ends[name].append(("least", sp.Integer(0)))
-            notes.append(f"{name} is a number of things: not negative")
+            notes.append(f"{name} >= 0, because it is a count")
         if name in roles.arguments:
             ends[name].append(("least", sp.Integer(0)))
             integers.add(name)
             notes.append(f"{name} counts steps: 0, 1, 2, ...")
     for name, why in _scales(context, value, roles.parameters):
         ends[name].append(why)
-        notes.append(f"{name} {'>' if why[0] == 'above' else '>='} 0, as {'a scale' if why[0] == 'above' else 'what is chosen from'}")
+        notes.append(f"{name} {'>' if why[0] == 'above' else '>='} 0, because it is {'a scale' if why[0] == 'above' else 'a set size'}")
     for name, domain in inherited:
         if name in ends:
             ends[name] += domain_ends(domain)
@@ -84,11 +84,11 @@ def place(
     where += _ordered(roles.parameters, notes)
     for name, row in _powers(context, value, {s: p for s, p in roles.parameters.items() if s not in integers}):
         ends[name].append(("above", sp.Integer(0)))
-        notes.append(f"{name} > 0, as an exponent: the row {shown(row)} takes 0**{name} to be 0")
+        notes.append(f"{name} > 0, because the row {shown(row)} assumes that 0**{name} is 0")
     for name in sorted(_divisors(value) & integers):
         if ("least", 0) in ends[name]:
             ends[name].append(("above", sp.Integer(0)))
-            notes.append(f"{name} is not zero, as the formula divides by it")
+            notes.append(f"{name} is not zero, because the formula divides by it")
     return Place(
         domains={name: _domain(name, ends[name], integer=name in integers) for name in symbols},
         where=tuple(where),
@@ -105,11 +105,11 @@ def _integers(context: Context, value: sp.Expr, roles: Mapping[str, str], notes:
     for call in sorted(value.atoms(sp.factorial, sp.binomial, sp.factorial2), key=str):
         for symbol in sorted(_names(call)):
             if symbol in roles:
-                notes.append(f"{symbol} is an integer, as {type(call).__name__} takes it")
+                notes.append(f"{symbol} is an integer, as {type(call).__name__} requires")
                 yield symbol
     for call in sorted(value.atoms(sp.polygamma), key=str):
         if isinstance(call.args[0], sp.Symbol) and call.args[0].name in roles:
-            notes.append(f"{call.args[0]} is an integer, as an order of polygamma")
+            notes.append(f"{call.args[0]} is an integer, because it is the order of a polygamma function")
             yield call.args[0].name
 
 
@@ -181,7 +181,7 @@ def _domain(name: str, ends: Sequence[tuple[str, sp.Expr]], *, integer: bool) ->
     upper = min((end for end in ends if end[0] in ("below", "most")), key=lambda end: (end[1], end[0] == "most"), default=None)
     chosen: dict[str, Any] = dict(end for end in (lower, upper) if end is not None)
     if lower is not None and upper is not None and _is_empty(lower, upper, integer=integer):
-        raise nowhere(f"the conditions {name} {_SIGN[lower[0]]} {lower[1]} and {name} {_SIGN[upper[0]]} {upper[1]} exclude each other")
+        raise nowhere(f"the conditions {name} {_SIGN[lower[0]]} {lower[1]} and {name} {_SIGN[upper[0]]} {upper[1]} contradict each other")
     return Integers(**chosen) if integer else Reals(**chosen)
 
 
@@ -200,7 +200,7 @@ def _is_empty(lower: tuple[str, sp.Expr], upper: tuple[str, sp.Expr], *, integer
 
 
 def nowhere(reason: str) -> Obstruction:
-    """The obstruction of an empty domain."""
+    """Creates the obstruction for an empty domain."""
     suggestion = "write formulas with different conditions as one formula by cases"
     return Obstruction(reason, suggestion, Verdict.UNDECIDED, empty=True)
 
@@ -210,15 +210,15 @@ def _check_constant(relation: sp.Basic) -> None:
     if isinstance(relation, sp.core.relational.Relational | BooleanAtom) and not relation.free_symbols:
         try:
             truth = relation.doit()
-        except TypeError:  # a side without a value
+        except TypeError:  # a side has no value
             truth = sp.false
         if truth == sp.false:
-            said = "the conditions exclude each other" if relation is sp.false else f"the condition {relation} holds nowhere"
+            said = "the conditions contradict each other" if relation is sp.false else f"the condition {relation} holds nowhere"
             raise nowhere(f"{said}: the domain is empty")
 
 
 def domain_ends(domain: Reals | Integers) -> list[tuple[str, sp.Expr]]:
-    """The ends of a set, as they are given to make one."""
+    """The bounds of a set, as arguments for its constructor."""
     found: list[tuple[str, sp.Expr]] = []
     if domain.lower != -sp.oo:
         found.append(("above" if domain.lower_open else "least", domain.lower))

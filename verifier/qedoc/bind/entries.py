@@ -1,4 +1,4 @@
-"""Entries of vectors as formulas write them: at indices that run, at labels, or left out between vectors."""
+"""Entries of vectors as formulas write them: at running indices, at labels, or implicit between vectors."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ _FREE = ("i", "j", "r", "s", "position")
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """The values of an index of a sum or product; the last one may be an Extent."""
+    """The values of an index of a sum or product. The last one may be an Extent."""
 
     symbol: sp.Symbol
     first: sp.Expr
@@ -22,7 +22,7 @@ class Range:
 
 
 def bases(value: sp.Expr) -> dict[str, int]:
-    """The vectors of a value, each with the number of its indices.
+    """Returns the vectors of a value, each with its number of indices.
 
     Raises:
         Obstruction: for a vector that is written with different numbers of indices.
@@ -36,7 +36,7 @@ def bases(value: sp.Expr) -> dict[str, int]:
 
 
 def summed(expression: Any) -> Iterator[Range]:
-    """The indices of sums and products, with their ranges.
+    """Yields the indices of sums and products, with their ranges.
 
     Raises:
         Obstruction: for a sum without a range.
@@ -49,18 +49,18 @@ def summed(expression: Any) -> Iterator[Range]:
 
 
 def standing_alone(value: sp.Expr) -> set[sp.Symbol]:
-    """Symbols that stand alone, not as the name or the index of an entry."""
+    """Symbols that occur on their own, not as the name or the index of an entry."""
     hidden: set[sp.Symbol] = value.xreplace({entry: sp.Dummy() for entry in value.atoms(sp.Indexed, *WHOLE)}).free_symbols
     return hidden
 
 
 def opened(value: sp.Expr, ranks: Mapping[str, int], result: list[sp.Symbol]) -> tuple[sp.Expr, list[sp.Symbol], tuple[str, ...]]:
-    """A formula between vectors, entry by entry: a vector that stands alone is its entry at a free index.
+    """Rewrites a formula between vectors for one entry: each vector on its own becomes its entry at a free index.
 
     Args:
         value: the formula.
         ranks: its vectors.
-        result: the indices that its left side names.
+        result: the indices on the left side.
 
     Returns:
         the formula, the indices of the result, and a note.
@@ -74,7 +74,7 @@ def opened(value: sp.Expr, ranks: Mapping[str, int], result: list[sp.Symbol]) ->
     hidden = {entry: sp.Dummy() for entry in value.atoms(sp.Indexed, *WHOLE)}
     value = value.xreplace(hidden).xreplace({sp.Symbol(name): sp.IndexedBase(sp.Symbol(name))[free] for name in plain})
     value = value.xreplace({dummy: entry for entry, dummy in hidden.items()})
-    return value, [free], (f"{', '.join(plain)} outside of sums is its entry at {free}",)
+    return value, [free], (f"{', '.join(plain)} outside a sum stands for its entry at {free}",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +82,8 @@ class Label:
     """A vector whose entries, counted from 0, select an entry of another: `x[i, y[i]]`.
 
     Args:
-        vector: what it selects from.
-        place: the axis at which it does.
+        vector: the array that it selects from.
+        place: the axis of the selection.
     """
 
     vector: str
@@ -91,7 +91,7 @@ class Label:
 
 
 def labels(value: sp.Expr) -> dict[str, Label]:
-    """The vectors of labels of a value, by name.
+    """Returns the label vectors of a value, by name.
 
     Raises:
         Obstruction: for labels that select in several places.
@@ -102,18 +102,18 @@ def labels(value: sp.Expr) -> dict[str, Label]:
             if isinstance(index, sp.Indexed):
                 label = Label(entry.base.label.name, place)
                 if len(index.indices) != 1 or found.setdefault(index.base.label.name, label) != label:
-                    raise Obstruction(f"the labels of {entry} select in several places")
+                    raise Obstruction(f"the labels in {entry} select entries in several places")
     return found
 
 
 def chosen(value: sp.Expr, name: str, first: sp.Expr, at: Callable[[sp.Expr], sp.Expr]) -> sp.Expr:
-    """The value with definite labels.
+    """Replaces labels in a value by given ones.
 
     Args:
         value: the formula.
-        name: the labels.
+        name: the label vector.
         first: the index of the first entry to select from.
-        at: the label at an index.
+        at: returns the label at an index.
     """
     put: dict[sp.Expr, sp.Expr] = {}
     for entry in value.atoms(sp.Indexed):

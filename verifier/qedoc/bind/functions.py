@@ -1,4 +1,4 @@
-"""Names of functions in a formula: what the docstring itself defines, and documented functions beside it, by their own code."""
+"""Expands names of functions in a formula: definitions in the docstring, and documented functions next to it, by their code."""
 
 import inspect
 import re
@@ -23,7 +23,7 @@ from qedoc.read.functions import FUNCTIONS
 from qedoc.results.verdict import Verdict
 
 DEEPEST = 8
-"""Definitions inside definitions; deeper ones go in a circle."""
+"""Maximum nesting of definitions. Deeper nesting means that they are circular."""
 
 _LINKED = re.compile(r":\w+:`~?(?:[^`<]*<)?([\w.]+)>?`")
 
@@ -37,8 +37,8 @@ class Expansion:
 
     Args:
         value: the value.
-        domains: for symbols that are handed on to documented functions, where these are documented to be defined.
-        notes: what was put for each name.
+        domains: the documented domains of symbols that are passed to other functions.
+        notes: what replaced each name.
     """
 
     value: sp.Expr
@@ -47,12 +47,12 @@ class Expansion:
 
 
 def expanded(context: Context, value: sp.Expr, stated: Stated) -> Expansion:
-    """The value with each name that stands for a formula or a function replaced by it.
+    """Replaces each name that stands for a formula or a function.
 
     Args:
         context: the docstring.
         value: the value as read.
-        stated: where a function is documented to be defined, by parameter, given its path.
+        stated: returns the documented domain of each parameter of a function, given the function's path.
 
     Raises:
         Obstruction: for a name that stands for nothing known.
@@ -67,7 +67,7 @@ def expanded(context: Context, value: sp.Expr, stated: Stated) -> Expansion:
             return Expansion(value=value, domains=tuple(domains), notes=tuple(notes))
         bound = {limit[0] for part in value.atoms(sp.Integral, sp.Sum, sp.Product) for limit in part.limits}
         value = value.xreplace({call: _called(context, call, bound, stated, domains, notes) for call in innermost})
-    raise Obstruction("the definitions of the formula's names go in a circle")
+    raise Obstruction("the definitions of the formula's names are circular")
 
 
 def _defined(context: Context, value: sp.Expr, notes: dict[str, None]) -> sp.Expr:
@@ -76,19 +76,19 @@ def _defined(context: Context, value: sp.Expr, notes: dict[str, None]) -> sp.Exp
         where = f"line {definition.formula.location.line}"
         if not definition.arguments and sp.Symbol(name) in value.free_symbols:
             value = value.xreplace({sp.Symbol(name): definition.value})
-            notes[f"{name} is as in {where}"] = None
+            notes[f"{name} is defined in {where}"] = None
         for entry in sorted((e for e in value.atoms(sp.Indexed) if e.base.label.name == name), key=str):
             if len(entry.indices) == len(definition.arguments):
                 put = dict(zip(definition.arguments, entry.indices, strict=True))
                 value = value.xreplace({entry: _apart(definition.value, entry).subs(put, simultaneous=True)})
-                notes[f"{name} is as in {where}"] = None
+                notes[f"{name} is defined in {where}"] = None
         calls = [
             c for c in value.atoms(sp.core.function.AppliedUndef) if c.func.__name__ == name and len(c.args) == len(definition.arguments)
         ]
         for call in calls:
             put = dict(zip(definition.arguments, call.args, strict=True))
             value = value.xreplace({call: definition.value.subs(put, simultaneous=True)})
-            notes[f"{name} is as in {where}"] = None
+            notes[f"{name} is defined in {where}"] = None
     return value
 
 
@@ -115,12 +115,14 @@ def _called(
     name = call.func.__name__
     path = sibling(context, name)
     if not path:
-        reason = f"the function {name} is defined nowhere in the docstring, and is no function beside {context.record.name}"
+        reason = (
+            f"the function {name} is not defined in the docstring, and no documented function next to {context.record.name} has this name"
+        )
         raise Obstruction(reason, question(meant(name, [*FUNCTIONS, *context.own, *context.record.siblings])))
     if any(isinstance(argument, sp.Symbol) and context.vector(argument.name) for argument in call.args):
-        raise Obstruction(f"{name} of a vector is not followed", verdict=Verdict.UNDECIDED)
+        raise Obstruction(f"qedoc cannot expand {name} of a vector", verdict=Verdict.UNDECIDED)
     if call.has(Slice) and not elementwise(path):
-        raise Obstruction(f"nothing says that {name} works on each entry by itself", "write the formula with indices")
+        raise Obstruction(f"the documentation does not say that {name} works elementwise", "write the formula with indices")
     arguments = _arguments(context, call, path, notes)
     known = stated(path)
     sets: dict[str, Reals | Integers] = {}
@@ -133,7 +135,9 @@ def _called(
     try:
         value = _formula_of(path, tuple(sets.items()))
     except QedocError as error:
-        raise Obstruction(f"{name} stands for {path}, whose code could not be read: {error.message}", verdict=Verdict.UNDECIDED) from error
+        raise Obstruction(
+            f"{name} stands for {path}, whose code could not be lifted: {error.message}", verdict=Verdict.UNDECIDED
+        ) from error
     notes[f"{name} is {path}, as its code computes it"] = None
     return value(*arguments.values())
 
@@ -142,17 +146,17 @@ def _arguments(context: Context, call: Any, path: str, notes: dict[str, None]) -
     """What is handed to each parameter of a sibling; shape parameters that the formula leaves out are those of the same name."""
     parameters = list(inspect.signature(resolve(path)).parameters.values())
     if len(call.args) > len(parameters):
-        raise Obstruction(f"{path} takes {len(parameters)} arguments, the formula gives it {len(call.args)}")
+        raise Obstruction(f"{path} takes {len(parameters)} arguments, but the formula passes {len(call.args)}")
     found = {parameter.name: argument for parameter, argument in zip(parameters, call.args, strict=False)}
     for parameter in parameters[len(call.args) :]:
         if parameter.default is inspect.Parameter.empty and parameter.name in context.parameters:
             found[parameter.name] = sp.Symbol(parameter.name)
-            notes[f"{parameter.name} is handed on to {call.func.__name__}, which the formula does not write"] = None
+            notes[f"{parameter.name} is passed to {call.func.__name__}, although the formula does not write it"] = None
     return found
 
 
 def sibling(context: Context, name: str) -> str:
-    """The dotted path of the function that a name stands for; empty if there is none."""
+    """The dotted path of the function that a name stands for, or an empty string."""
     linked = _LINKED.search(context.legend.get(name, ""))
     if linked and "." in linked[1] and _callable(linked[1]):
         return linked[1]
@@ -189,6 +193,6 @@ def _formula_of(path: str, sets: tuple[tuple[str, Reals | Integers], ...]) -> Ca
     pair.code.explore(pair.facts)
     if not pair.code.covered or not pair.code.branches:
         raise QedocError("its paths do not cover the domain")
-    code = formula(pair.code.branches).xreplace({sp.nan: sp.zoo})  # code that raises is no statement of the documentation
+    code = formula(pair.code.branches).xreplace({sp.nan: sp.zoo})  # code that raises is not something the documentation states
     places = [pair.case.translate(symbol) for symbol in symbols]
     return lambda *arguments: code.subs(dict(zip(places, arguments, strict=True)), simultaneous=True)

@@ -1,4 +1,4 @@
-"""Where the entries of a value stand that are not at an index that runs over an axis: what is known of axes beforehand."""
+"""Records what is known about axes in advance, for entries that are not at a running index."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -14,11 +14,11 @@ Span: TypeAlias = tuple[sp.Expr, sp.Expr]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
-    """A value, and what is known of its axes.
+    """A value and what is known about its axes.
 
     Args:
-        value: in entries.
-        entry: the indices of the result that it is an entry of, where the left side of the equation names none.
+        value: the value, in entries.
+        entry: the indices of the result, if the left side of the equation names none.
         said: the range of indices, by name.
         spans: the first and the last index of vectors whose entries may be anywhere, by name.
         where: relations between indices and lengths.
@@ -33,7 +33,7 @@ class Layout:
     lengths: frozenset[str] = frozenset()
 
     def beside(self, other: "Layout") -> "Layout":
-        """This one with what another knows, which was made of this one's value."""
+        """Adds what another layout knows, which was derived from this one's value."""
         return Layout(
             value=other.value,
             entry=(*self.entry, *other.entry),
@@ -45,7 +45,7 @@ class Layout:
 
 
 def divisors(value: sp.Expr, lengths: Collection[str]) -> tuple[sp.Basic, ...]:
-    """That what a value divides by is not zero, where lengths alone decide it."""
+    """The conditions that divisors are not zero, where they depend on lengths alone."""
     bases = {power.base for power in value.atoms(sp.Pow) if power.exp.is_negative}
     told = [base for base in bases if base.free_symbols and {symbol.name for symbol in base.free_symbols} <= set(lengths)]
     return tuple(sp.Ne(base, 0) for base in sorted(told, key=str) if not base.is_Symbol)

@@ -1,4 +1,4 @@
-"""Entries that the text says another function computes, by the formula of that function's own documentation."""
+"""Replaces entries that, according to the text, another function computes, by the documented formula of that function."""
 
 import inspect
 import re
@@ -13,17 +13,17 @@ from qedoc.claims.spec import Array, Size, Spec
 _COMPUTED = re.compile(r"\b([A-Za-z][A-Za-z -]*?)\s+(?:computed|given|returned)\s+by\s+:\w+:`~?([\w.]+)`")
 
 Documented = Callable[[str], Sequence[Spec]]
-"""The claims that a function's documentation makes, given its path."""
+"""Returns the claims in a function's documentation, given its path."""
 
 
 def linked(context: Context, value: sp.Expr, result: Sequence[sp.Symbol], stated: Documented) -> tuple[Layout, tuple[str, ...]]:
-    r"""The value with entries of arrays such as 'a sample covariance :math:`C_{ij}`' replaced, where the text links who computes it.
+    r"""Replaces entries of arrays such as 'a sample covariance :math:`C_{ij}`' if the text links the function that computes them.
 
     Args:
         context: the docstring.
-        value: as it was read.
+        value: the value as it was read.
         result: the indices of the entry of the result.
-        stated: gives the claims of another function.
+        stated: returns the claims of another function.
     """
     links = {" ".join(phrase.lower().split()): path for phrase, path in _COMPUTED.findall(" ".join(context.record.docstring.split()))}
     for name in sorted({entry.base.label.name for entry in value.atoms(sp.Indexed)}):

@@ -1,4 +1,4 @@
-"""Matrices that a formula inverts or takes the determinant of: how large they are, and what the text says of their entries."""
+"""Determines the size of inverted matrices and of matrices with a determinant, and what the text says about their entries."""
 
 import re
 from collections.abc import Iterable
@@ -17,12 +17,12 @@ _SIZE = re.compile(r"the (?:rank|dimension|order|size)\b", re.IGNORECASE)
 
 
 def whole(value: sp.Expr) -> dict[str, sp.Expr]:
-    """The matrices of which a value has a determinant or an inverse, each with its size, which is an Extent."""
+    """The matrices whose determinant or inverse a value contains, each with its size, which is an Extent."""
     return {call.args[0].name: call.args[1 if isinstance(call, DeterminantOf) else 3] for call in value.atoms(*WHOLE)}
 
 
 def sized(context: Context, value: sp.Expr) -> tuple[sp.Expr, tuple[str, ...]]:
-    """The value with the symbols that the text calls the rank or size of its only inverted matrix put in, and a note of them."""
+    """Replaces the symbols that the text calls the rank or size of the only inverted matrix. Also returns a note about them."""
     matrices = whole(value)
     known = {*context.parameters, *context.bound}
     told = {s for s in value.free_symbols if s.name not in known and _SIZE.match(context.legend.get(s.name, ""))}
@@ -33,7 +33,7 @@ def sized(context: Context, value: sp.Expr) -> tuple[sp.Expr, tuple[str, ...]]:
 
 
 def symmetric(context: Context) -> set[str]:
-    """The matrices that the text calls symmetric, or a name that says it."""
+    """The matrices that the text calls symmetric, directly or by a term that implies it."""
     return {name for name in {*context.legend, *context.parameters} if _SYMMETRIC.search(_told(context, name))}
 
 
@@ -42,10 +42,10 @@ class Entries:
     """A value whose matrices have the entries that the text allows.
 
     Args:
-        value: with the entries below the diagonal of a symmetric matrix being those above.
-        arrays: how each array is given to the target.
-        where: that a matrix is positive definite.
-        notes: what was taken from a word of the text.
+        value: the value, in which the entries below the diagonal of a symmetric matrix equal those above.
+        arrays: how each array is passed to the target.
+        where: conditions for positive definite matrices.
+        notes: assumptions from the text.
     """
 
     value: sp.Expr
@@ -55,12 +55,12 @@ class Entries:
 
 
 def restricted(context: Context, value: sp.Expr, arrays: dict[str, Array]) -> Entries:
-    """The entries of symmetric and of positive definite matrices.
+    """Restricts the entries of symmetric and positive definite matrices.
 
     Args:
         context: the docstring.
         value: a value in entries.
-        arrays: how each array is given to the target.
+        arrays: how each array is passed to the target.
     """
     notes: list[str] = []
     where: list[ForAll] = []
@@ -77,7 +77,7 @@ def restricted(context: Context, value: sp.Expr, arrays: dict[str, Array]) -> En
         notes.append(f"{name} is symmetric, as the text says")
         if _DEFINITE.search(said):
             if first != 1:
-                raise Obstruction(f"the matrix {name} counts its rows from {first}", "count from 1")
+                raise Obstruction(f"the rows of the matrix {name} are counted from {first}", "count from 1")
             minor = sp.Symbol("minor")
             where.append(ForAll(sp.Gt(DeterminantOf(sp.Symbol(name), minor, 1), 0), (minor, 1, last)))
             notes.append(f"{name} is positive definite, as the text says")

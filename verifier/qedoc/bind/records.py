@@ -1,4 +1,4 @@
-"""What binding a documented formula gives: a spec that can be checked, or the reason why there is none."""
+"""The results of binding a documented formula: a checkable spec, or the reason why there is none."""
 
 from dataclasses import dataclass
 
@@ -12,10 +12,10 @@ class Bound:
     """A value that a docstring states, bound to the function's parameters.
 
     Args:
-        formula: the formula as written, with its place.
-        reading: the value as it was read, in SymPy's words.
+        formula: the formula as written, with its location.
+        reading: the value as read, in SymPy's notation.
         spec: the claim, ready to be checked.
-        notes: what was taken without being written in the formula: symbols, conditions, defaults.
+        notes: assumptions that the formula does not write: symbols, conditions, defaults.
     """
 
     formula: Formula
@@ -29,14 +29,14 @@ class Refused:
     """A formula, or a part of one, that was not bound.
 
     Args:
-        formula: the formula as written, with its place.
-        name: what the claim's id would have been.
-        reading: the part that was read, in SymPy's words; empty if the formula could not be read.
+        formula: the formula as written, with its location.
+        name: the id that the claim would have had.
+        reading: the part that was read, in SymPy's notation; empty if the formula could not be read.
         verdict: `unreadable`, `not-a-claim` or `undecided`.
-        reason: what stands in the way, and where.
-        suggestion: what to write instead; empty where nothing would help.
-        place: line and column in the formula, from 1, of what could not be read.
-        empty: whether it is that no point satisfies all conditions.
+        reason: what prevents a claim, and where.
+        suggestion: what to write instead; empty if nothing would help.
+        place: line and column in the formula, from 1, of the part that could not be read.
+        empty: whether the reason is that no point satisfies all conditions.
     """
 
     formula: Formula
@@ -50,13 +50,13 @@ class Refused:
 
 
 class Obstruction(Exception):
-    """Ends the binding of one equation; it never leaves the package.
+    """Ends the binding of one equation. It never leaves the package.
 
     Args:
-        reason: what stands in the way.
+        reason: what prevents a claim.
         suggestion: what to write instead.
-        verdict: what the claim comes to.
-        empty: whether it is that no point satisfies all conditions.
+        verdict: the resulting verdict.
+        empty: whether the reason is that no point satisfies all conditions.
     """
 
     def __init__(self, reason: str, suggestion: str = "", verdict: Verdict = Verdict.UNREADABLE, *, empty: bool = False) -> None:

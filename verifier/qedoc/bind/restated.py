@@ -1,4 +1,4 @@
-"""Formulas without a left side of which the words after them say what they are, such as 'This is our spence(1 - z)'."""
+"""Handles formulas without a left side that the following text identifies, such as 'This is our spence(1 - z)'."""
 
 import inspect
 import re
@@ -13,12 +13,12 @@ _IS = re.compile(r"^(?:This|It) is (?:our |the |then )?(?::\w+:)?`{0,2}(\w+)\(([
 
 
 def restated(context: Context, formula: Formula, value: sp.Expr) -> tuple[sp.Expr, tuple[str, ...]]:
-    """The value in the function's own parameter, where the text gives the function at a linear expression of the formula's symbol.
+    """Rewrites a value in the function's own parameter, if the text equates it to the function at a linear expression of its symbol.
 
     Args:
         context: the docstring.
-        formula: as it is written.
-        value: as it was read, of a formula without a left side.
+        formula: the formula as written.
+        value: the value as read, of a formula without a left side.
     """
     said = _IS.match(_after(context, formula))
     required = [p.name for p in context.parameters.values() if p.default is inspect.Parameter.empty]

@@ -1,4 +1,4 @@
-"""Slices of an array, entry by entry: their ends must fit, so that together they are its axis."""
+"""Expands slices of an array into entries. The ends of the slices must fit, so that together they make up the axis."""
 
 import re
 
@@ -16,7 +16,7 @@ _ELEMENTWISE = re.compile(r"\belement-?wise\b", re.IGNORECASE)
 
 
 def elementwise(path: str) -> bool:
-    """Whether a function's documentation says that it works on each entry by itself."""
+    """Whether a function's documentation says that it works elementwise."""
     try:
         return bool(_ELEMENTWISE.search(docstring_of(resolve(path))))
     except QedocError:
@@ -24,10 +24,10 @@ def elementwise(path: str) -> bool:
 
 
 def entries(context: Context, value: sp.Expr) -> Layout:
-    """The entry of a value whose arrays are sliced, at an index counted from 0.
+    """Returns the entry of a value with sliced arrays, at an index counted from 0.
 
     Raises:
-        Obstruction: for slices of different lengths, and for some that are not one axis together.
+        Obstruction: for slices of different lengths, and for slices that do not make up one axis.
     """
     slices = sorted(value.atoms(Slice), key=str)
     if not slices:
@@ -35,14 +35,18 @@ def entries(context: Context, value: sp.Expr) -> Layout:
     lengths = {sp.expand(last - first) for _, first, last in (part.args for part in slices)}
     names = {part.args[0].name for part in slices}
     if len(lengths) != 1 or len(names) != 1:
-        raise Obstruction(f"the slices {', '.join(map(str, slices))} are not of one array and one length", "write the entries with indices")
+        raise Obstruction(
+            f"the slices {', '.join(map(str, slices))} do not have the same array and the same length", "write the entries with indices"
+        )
     ends = {part.args[2] for part in slices} - {part.args[1] for part in slices}
     starts = {part.args[1] for part in slices} - {part.args[2] for part in slices}
     (length,), (name,) = lengths, names
     size = ends.pop() if len(ends) == 1 else None
     given = {*context.parameters, *context.bound}
     if not isinstance(size, sp.Symbol) or size.name in given or starts != {sp.S.Zero}:
-        raise Obstruction(f"the slices of {name} do not tell its length together", "let them begin at 0 and end at the length of the axis")
+        raise Obstruction(
+            f"the slices of {name} do not determine its length", "start the first slice at 0 and end the last one at the length of the axis"
+        )
     taken = {symbol.name for symbol in value.atoms(sp.Symbol)}
     index = sp.Symbol(next(letter for letter in ("i", "j", "k", "position") if letter not in taken))
     base = sp.IndexedBase(sp.Symbol(name))

@@ -1,4 +1,4 @@
-r"""Statements about the derivative of the function at a point: `\nabla f(0) = 0`."""
+r"""Builds claims about the derivative of the function at a point, such as `\nabla f(0) = 0`."""
 
 import inspect
 from typing import Any
@@ -19,10 +19,10 @@ def is_slope(left: Any) -> bool:
 
 
 def slope(context: Context, formula: Formula, equation: Equation, name: str) -> Spec:
-    """The claim about the derivative of the function at a number, by its only parameter without a default.
+    """Builds the claim about the derivative at a number, with respect to the function's only parameter without a default.
 
     Raises:
-        Obstruction: for a derivative of another function, of a higher order, or at anything else than a number that a float is.
+        Obstruction: for a derivative of another function, of a higher order, or at anything other than a number that is exact as a float.
     """
     left: Any = equation.left
     own = context.record.name.rpartition(".")[2]
@@ -31,7 +31,7 @@ def slope(context: Context, formula: Formula, equation: Equation, name: str) -> 
     if not isinstance(call, sp.core.function.AppliedUndef):
         raise Obstruction("a statement about a derivative of an expression", verdict=Verdict.UNDECIDED)
     if call.func.__name__ not in context.own:
-        raise Obstruction(f"{left} is a derivative of another function than {own}", verdict=Verdict.NOT_A_CLAIM)
+        raise Obstruction(f"{left} is a derivative of a function other than {own}", verdict=Verdict.NOT_A_CLAIM)
     required = [p.name for p in context.parameters.values() if p.default is inspect.Parameter.empty]
     at: Any = left.point[0] if isinstance(left, sp.Subs) else sp.nan
     plain = at.is_Rational and at == sp.Rational(*float(at).as_integer_ratio()) and equation.right.is_number

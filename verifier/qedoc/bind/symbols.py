@@ -1,4 +1,4 @@
-"""From the symbols of a formula to the function's parameters: by what the user or the text says, by name, by place."""
+"""Matches the symbols of a formula to the function's parameters: by the user's or the text's statement, by name, or by position."""
 
 import inspect
 import re
@@ -17,19 +17,19 @@ from qedoc.judge.infer import infer
 from qedoc.read import Application, Equation
 
 SPELLINGS = {"lambda": ("lmbda", "lam", "lambda_"), "epsilon": ("eps",), "varepsilon": ("epsilon", "eps"), "varphi": ("phi",)}
-"""Parameters that are named after a Greek letter in another spelling."""
+"""Parameters named after a Greek letter in another spelling."""
 
 _FUNCTION = re.compile(r"\bCallable\b|Schedule\b")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Roles:
-    """What each symbol of an equation is.
+    """The role of each symbol of an equation.
 
     Args:
         parameters: the target's parameter of each symbol, by the symbol's name.
         arguments: the returned function's argument of each symbol, by the symbol's name.
-        notes: what was taken without being said.
+        notes: assumptions.
     """
 
     parameters: Mapping[str, str]
@@ -38,15 +38,15 @@ class Roles:
 
 
 def roles(context: Context, equation: Equation, symbols: Sequence[str]) -> Roles:
-    """What each symbol is.
+    """Determines the role of each symbol.
 
     Args:
         context: the docstring.
-        equation: as it was read.
+        equation: the equation as read.
         symbols: names of the unknowns of the value, in a fixed order.
 
     Raises:
-        Obstruction: for a symbol that is nothing known.
+        Obstruction: for a symbol without a known role.
     """
     notes: list[str] = []
     arguments = {name: context.called[name] for name in symbols if name in context.called}
@@ -67,7 +67,7 @@ def roles(context: Context, equation: Equation, symbols: Sequence[str]) -> Roles
 
 
 def direct(context: Context, name: str) -> str:
-    """The parameter that a symbol is by word of the user or the text, or by its name; empty if there is none."""
+    """The parameter of a symbol, by the user's or the text's statement or by its name; empty if there is none."""
     said = context.bound.get(name, "")
     if said:
         return said
@@ -83,7 +83,7 @@ def _by_noun(context: Context, names: Sequence[str], notes: list[str]) -> dict[s
         nouns = [noun for noun in ("matrix", "vector") if re.search(rf"\b{noun}\b", context.legend.get(name, ""))]
         made = [f"{name}_{noun}".lower() for noun in nouns if f"{name}_{noun}".lower() in context.parameters]
         if len(made) == 1:
-            notes.append(f"{name} is taken as {made[0]}, by its letter and what the text calls it")
+            notes.append(f"{name} is taken as {made[0]}, based on its letter and the text")
             found[name] = made[0]
     return found
 
@@ -104,7 +104,7 @@ def _by_place(context: Context, left: Any, right: sp.Expr, known: Mapping[str, s
         parameter = context.parameters[parameters[place]]
         if parameter.name in told.values() or parameter.name in known.values() or not _fits(parameter.default, name, right):
             continue
-        notes.append(f"{name} is taken as {parameter.name}, by its place in {left}")
+        notes.append(f"{name} is taken as {parameter.name}, based on its position in {left}")
         found[name] = parameter.name
     return found
 
@@ -122,14 +122,14 @@ def _distinct(known: Mapping[str, str]) -> None:
     for name, parameter in known.items():
         others = [other for other, same in known.items() if same == parameter and other != name]
         if others:
-            raise Obstruction(f"the symbols {name} and {others[0]} would both be the parameter {parameter}", "tell which one it is")
+            raise Obstruction(f"the symbols {name} and {others[0]} would both be the parameter {parameter}", "say which one it is")
 
 
 def _unexplained(context: Context, name: str) -> str:
     text = context.legend.get(name, "")
     has = ", ".join(context.parameters) or "none"
-    said = f"the text says '{text}', which names none" if text else "and the text does not explain it"
-    return f"the symbol {name} equals no parameter of {context.record.name} (it has {has}), {said}"
+    said = f"the text says '{text}', which names no parameter" if text else "and the text does not explain it"
+    return f"the symbol {name} matches no parameter of {context.record.name} (it has {has}), {said}"
 
 
 def returns(context: Context) -> str:
@@ -154,7 +154,7 @@ def _curried(context: Context, unknown: Sequence[str]) -> dict[str, str]:
 
 
 def returned_arguments(target: str) -> list[str]:
-    """The arguments of the function that the target returns; none if it returns no function."""
+    """The arguments of the function that the target returns; empty if it returns none."""
     try:
         return [declared.name for declared in infer(target).symbols if isinstance(declared, Argument)]
     except QedocError:

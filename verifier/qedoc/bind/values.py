@@ -1,4 +1,4 @@
-"""What an equation says of the function's result: the value, its logarithm, or one of several results."""
+"""Determines what an equation says about the function's result: its value, its logarithm, or one of several results."""
 
 import inspect
 import re
@@ -23,13 +23,13 @@ _LITERALS: dict[str, Any] = {"True": True, "False": False, "None": None}
 
 
 def target_value(context: Context, equation: Equation) -> tuple[sp.Expr, tuple[int, ...], tuple[str, ...]]:
-    """The value of the object that an equation states.
+    """Returns the value of the object that an equation states.
 
     Returns:
-        the value, which of the object's several results it is, and what was taken without being said.
+        the value, the position in the object's several results, and the assumptions.
 
     Raises:
-        Obstruction: where it is the value of something else.
+        Obstruction: if it is the value of something else.
     """
     left, name = equation.left, context.record.name.rpartition(".")[2]
     _check_left(context, equation)
@@ -37,7 +37,7 @@ def target_value(context: Context, equation: Equation) -> tuple[sp.Expr, tuple[i
     if kind and isinstance(left, Application) and left.name not in context.own:
         suffix = left.name.partition("_")[2]
         if suffix and suffix != kind[1]:
-            raise Obstruction(f"{left} is not what {name} is the logarithm of")
+            raise Obstruction(f"{name} is a logarithm, but not of {left}")
         return logarithm(equation.right), (), (f"{name} is the logarithm of {left}",)
     return equation.right, *_which(context, left)
 
@@ -50,12 +50,12 @@ def _which(context: Context, left: Any) -> tuple[tuple[int, ...], tuple[str, ...
     readings = [reading for reading in context.readings.values() if isinstance(reading, Reading)]
     named = list(dict.fromkeys(e.left.name for r in readings for e in r.equations if isinstance(e.left, Application)))
     if not isinstance(left, Application) or left.name in context.own or len(named) != results[1].count(",") + 1:
-        raise Obstruction(f"{context.record.name} has several results, and the formula does not tell which one it is of")
+        raise Obstruction(f"{context.record.name} has several results, and the formula does not say which one it describes")
     told = context.record.docstring.partition("Returns:")[2]
     places = {name: found.start() for name in named if (found := re.search(rf"\b{name}\b", told))}
     if len(places) == len(named):
         return (sorted(named, key=lambda name: places[name]).index(left.name),), ()
-    return (named.index(left.name),), ("the results are in the order in which the formulas are written",)
+    return (named.index(left.name),), ("the results are in the order of their formulas",)
 
 
 def _check_left(context: Context, equation: Equation) -> None:
@@ -73,26 +73,24 @@ def _check_left(context: Context, equation: Equation) -> None:
             if left.name in context.record.siblings or (
                 suffix in context.record.siblings and suffix not in (name, name.removeprefix("log"))
             ):
-                raise Obstruction(f"{left} is a value of another function than {name}", verdict=Verdict.NOT_A_CLAIM)
+                raise Obstruction(f"{left} is a value of a function other than {name}", verdict=Verdict.NOT_A_CLAIM)
             several = returns(context).startswith("tuple[")
             if not _GENERIC.match(left.name) and left.name.lower() != name.lower() and not several:
-                raise Obstruction(f"nothing says that {left.name} is {name}", rf"write \mathrm{{{name}}} on the left")
+                raise Obstruction(f"the text does not say that {left.name} is {name}", rf"write \mathrm{{{name}}} on the left")
         case sp.Symbol():
             if left in right.free_symbols or left.name in context.parameters or left.name in context.bound:
                 raise Obstruction(
-                    f"{left} is on both sides, or a parameter: the formula tells no value of {name}", verdict=Verdict.NOT_A_CLAIM
+                    f"{left} is on both sides, or a parameter, so the formula gives no value of {name}", verdict=Verdict.NOT_A_CLAIM
                 )
         case sp.Indexed():
             if left.base.label in {entry.base.label for entry in right.atoms(sp.Indexed)} or left.base.label.name in context.bound:
-                raise Obstruction(
-                    f"{left.base.label} is on both sides: a recurrence, whose start is not given", verdict=Verdict.NOT_A_CLAIM
-                )
+                raise Obstruction(f"{left.base.label} is on both sides: a recurrence without an initial value", verdict=Verdict.NOT_A_CLAIM)
         case sp.Mul() if _juxtaposed(context, left):
             return
         case sp.Pow(base=sp.Symbol()) if _of_a_step(context, equation):
-            raise Obstruction(f"it tells {left} of a step that another formula describes", verdict=Verdict.NOT_A_CLAIM)
+            raise Obstruction(f"it defines {left} for a step that another formula describes", verdict=Verdict.NOT_A_CLAIM)
         case _:
-            raise Obstruction(f"the left side {left} is no name for a value of {name}", rf"write \mathrm{{{name}}} on the left")
+            raise Obstruction(f"the left side {left} does not name a value of {name}", rf"write \mathrm{{{name}}} on the left")
 
 
 def _check_copied(context: Context, left: Application) -> None:
@@ -103,8 +101,8 @@ def _check_copied(context: Context, left: Application) -> None:
     heads = {e.left.name for r in readings for e in r.equations if isinstance(e.left, Application)}
     if not heads & context.own:
         name = context.record.name.rpartition(".")[2].replace("_", r"\_")
-        reason = f"the docstring is also that of {', '.join(context.record.copies)}, and the formula bears the name {left.name}"
-        raise Obstruction(reason, rf"write \mathrm{{{name}}} on the left, or leave the left side out")
+        reason = f"the docstring also belongs to {', '.join(context.record.copies)}, and the formula is named {left.name}"
+        raise Obstruction(reason, rf"write \mathrm{{{name}}} on the left, or remove the left side")
     raise Obstruction(f"{left} is a value of another function with the same docstring", verdict=Verdict.NOT_A_CLAIM)
 
 
@@ -126,7 +124,7 @@ def _juxtaposed(context: Context, left: sp.Mul) -> bool:
 
 
 def logarithm(value: sp.Expr) -> sp.Expr:
-    """The logarithm, piece by piece; without a value where the value is zero or infinite, and undefined where it is undefined."""
+    """Takes the logarithm, piece by piece. It is undefined where the value is, and has no value where that is zero or infinite."""
     if isinstance(value, sp.Piecewise):
         return sp.Piecewise(*((logarithm(part), condition) for part, condition in value.args), evaluate=False)
     if value is sp.nan:
@@ -135,7 +133,7 @@ def logarithm(value: sp.Expr) -> sp.Expr:
 
 
 def is_record(path: str) -> bool:
-    """Whether an object is a class of records, which cannot be called for a value."""
+    """Whether an object is a record class, which computes no value when it is called."""
     try:
         value: Any = resolve(path)
     except QedocError:
@@ -144,12 +142,12 @@ def is_record(path: str) -> bool:
 
 
 def single(context: Context) -> bool:
-    """Whether the text says that a result with one entry is a number, and no array: 'or a scalar if ``M = 1``'."""
+    """Whether the text says that a result with one entry is a number rather than an array: 'or a scalar if ``M = 1``'."""
     return bool(_SCALAR.search(context.record.docstring))
 
 
 def switches(context: Context, line: int) -> dict[str, Any]:
-    """The parameters that the words right before a formula set: 'If ``approximate=False``, computes'."""
+    """The parameters that the words directly before a formula set: 'If ``approximate=False``, computes'."""
     lines = context.record.docstring.split("\n")[:line]
     before: list[str] = []
     for text in reversed(lines):
@@ -170,7 +168,7 @@ def switches(context: Context, line: int) -> dict[str, Any]:
 
 
 def defaults(context: Context, given: set[str]) -> tuple[str, ...]:
-    """The parameters that are left at their defaults, as `axis=-1`.
+    """The parameters that keep their defaults, as `axis=-1`.
 
     Raises:
         Obstruction: for a parameter without a default that the formula does not name.

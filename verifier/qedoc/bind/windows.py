@@ -1,4 +1,4 @@
-"""Sums over one array beside the entries of another at a distance, `a_{k-j} v_j`: made where no entry is missing."""
+"""Handles sums over one array next to the entries of another at a distance, `a_{k-j} v_j`, where no entry is missing."""
 
 import sympy as sp
 
@@ -9,14 +9,14 @@ from qedoc.read import Extent
 
 
 def windows(value: sp.Expr, result: list[sp.Symbol]) -> Layout:
-    """The windows of a value.
+    """Determines the windows of a value.
 
     Args:
-        value: as it was read.
+        value: the value as read.
         result: the indices of the entry of the result.
 
     Raises:
-        Obstruction: where an array is at two distances, or an index in two windows.
+        Obstruction: for an array at two distances, or an index in two windows.
     """
     ranges = {r.symbol: r for r in summed(value) if isinstance(r.last - r.first + 1, Extent) and r.first == 0}
     said: dict[str, Span] = {}
@@ -31,7 +31,7 @@ def windows(value: sp.Expr, result: list[sp.Symbol]) -> Layout:
         name, (place,) = entry.base.label.name, entry.indices
         index, sign = (place - step, 1) if isinstance(place - step, sp.Symbol) else (place + step, -1)
         if index not in result or name in spans or index.name in said:
-            raise Obstruction(f"the entry {entry} is not at one distance from an entry of the result", "write the range of the sum")
+            raise Obstruction(f"the entry {entry} has no fixed distance from an entry of the result", "write the range of the sum")
         shorter, longer = (sp.Symbol(_fresh(taken)) for _ in range(2))
         put[ranges[step].last + 1] = shorter
         spans[name] = sp.S.Zero, longer - 1

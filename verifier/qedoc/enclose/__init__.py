@@ -1,1 +1,1 @@
-"""Rigorous values: an expression and a point go in, a ball that contains the exact value comes out."""
+"""Computes rigorous enclosures: balls that contain the exact value of an expression at a point."""

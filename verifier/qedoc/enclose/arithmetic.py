@@ -1,4 +1,4 @@
-"""Arithmetic, order and powers of real values: exact on rationals, enclosures on balls, undefined where no real value is."""
+"""Arithmetic, order and powers of real values: exact on rationals, enclosures on balls, undefined where there is no real value."""
 
 from flint import arb, fmpq, fmpz
 
@@ -19,7 +19,7 @@ from qedoc.enclose.values import (
 
 
 def divide(x: Number, y: Number) -> Number:
-    """x / y; undefined where y is exactly zero."""
+    """x / y. Undefined where y is exactly zero."""
     try:
         quotient = x / y
     except ZeroDivisionError:
@@ -54,7 +54,7 @@ def at_most(x: Number, y: Number) -> Truth:
 
 
 def equal(x: Number, y: Number) -> Truth:
-    """x = y: decided where both are exact or they are apart."""
+    """x = y. Decided if both are exact or they are disjoint."""
     if x == y:
         return True
     if x != y:
@@ -69,31 +69,31 @@ def different(x: Number, y: Number) -> Truth:
 
 
 def holds(x: Number) -> Truth:
-    """True, as soon as x is defined."""
+    """True if x is defined."""
     return True if is_known(x) else DOUBT
 
 
 def fails(x: Number) -> Truth:
-    """False, as soon as x is defined."""
+    """False if x is defined."""
     return False if is_known(x) else DOUBT
 
 
 def minimum(x: Number, *others: Number) -> Number:
-    """The least of its arguments."""
+    """The smallest of its arguments."""
     for y in others:
         x = lesser(x, y)
     return x
 
 
 def maximum(x: Number, *others: Number) -> Number:
-    """The greatest of its arguments."""
+    """The largest of its arguments."""
     for y in others:
         x = greater(x, y)
     return x
 
 
 def lesser(x: Number, y: Number) -> Number:
-    """The less of two."""
+    """The smaller of two values."""
     if y < x:
         return y
     if (isinstance(x, fmpq) and isinstance(y, fmpq)) or x <= y:
@@ -102,7 +102,7 @@ def lesser(x: Number, y: Number) -> Number:
 
 
 def greater(x: Number, y: Number) -> Number:
-    """The greater of two."""
+    """The larger of two values."""
     if y > x:
         return y
     if (isinstance(x, fmpq) and isinstance(y, fmpq)) or x >= y:
@@ -133,17 +133,17 @@ def sign(x: Number) -> Number:
 
 
 def floor(x: Number) -> Number:
-    """The greatest integer that is at most x."""
+    """The largest integer that is at most x."""
     return fmpq(x.floor()) if isinstance(x, fmpq) else exact_or_ball(x.floor())
 
 
 def ceiling(x: Number) -> Number:
-    """The least integer that is at least x."""
+    """The smallest integer that is at least x."""
     return fmpq(x.ceil()) if isinstance(x, fmpq) else exact_or_ball(x.ceil())
 
 
 def remainder(x: Number, y: Number) -> Number:
-    """x - y * floor(x / y), which has the sign of y; undefined where y is zero."""
+    """x - y * floor(x / y), which has the sign of y. Undefined where y is zero."""
     whole = floor(divide(x, y))
     if isinstance(whole, fmpq):
         return x - y * whole
@@ -156,15 +156,15 @@ def fraction(x: Number) -> Number:
 
 
 def power(x: Number, y: Number, x_nonnegative: bool = False) -> Number:
-    """x**y over the reals: for x < 0 only an integer y, 0**0 = 1, 0**y = 0 for y > 0 and undefined for y < 0.
+    """x**y over the reals. If x < 0, y must be an integer. 0**0 = 1; 0**y is 0 for y > 0 and undefined for y < 0.
 
     Args:
         x: base.
         y: exponent.
-        x_nonnegative: the base is known to be at least 0, whatever its ball says.
+        x_nonnegative: whether the base is known to be at least 0, even if its ball contains negative numbers.
     """
     if isinstance(x, arb):
-        # flint is finite only where the power is defined on the whole ball, but for nan**0.
+        # flint's result is finite only where the power is defined on the whole ball, except for nan**0.
         result = x**y
         if result.is_finite() and x.is_finite():
             return result
@@ -186,16 +186,16 @@ def power(x: Number, y: Number, x_nonnegative: bool = False) -> Number:
 
 
 def power_of_nonnegative(x: Number, y: Number) -> Number:
-    """x**y where x is known to be at least 0, whatever its ball says."""
+    """x**y for x known to be at least 0, even if its ball contains negative numbers."""
     return power(x, y, x_nonnegative=True)
 
 
 def square_root(x: Number, x_nonnegative: bool = False) -> Number:
-    """The square root; undefined for x < 0.
+    """The square root. Undefined for x < 0.
 
     Args:
         x: radicand.
-        x_nonnegative: the radicand is known to be at least 0, whatever its ball says.
+        x_nonnegative: whether the radicand is known to be at least 0, even if its ball contains negative numbers.
     """
     if isinstance(x, fmpq):
         if x < 0:
@@ -235,7 +235,7 @@ def power_integer(x: Number, n: int) -> Number:
 
 
 def _power_of_straddling(x: arb, n: int) -> arb:
-    # arb ** n is not finite on a ball with midpoint zero, and an even power of one that holds zero would go below zero.
+    # arb ** n is not finite on a ball with midpoint zero, and an even power of a ball around zero would include negative numbers.
     if n % 2 == 0:
         return interval(0, _power_of_end(x.abs_upper(), n))
     return interval(_power_of_end(x.lower(), n), _power_of_end(x.upper(), n))

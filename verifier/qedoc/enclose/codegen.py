@@ -1,27 +1,27 @@
-"""Lines of Python for the steps of an evaluation; `name` is always the variable that gets the value."""
+"""Generates the Python lines for the steps of an evaluation. `name` is always the variable that receives the value."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 _TERMS = 40
-"""Operands of a sum or product on one line: Python's own compiler recurses over them."""
+"""Maximum number of operands of a sum or product on one line, because Python's compiler recurses over them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lazy:
-    """Lines that are run only when needed, and the expression for their value."""
+    """Lines that run only when needed, and the expression for their value."""
 
     lines: list[str]
     value: str
 
 
 def indented(lines: Iterable[str]) -> list[str]:
-    """The lines as the body of a block."""
+    """Indents lines for the body of a block."""
     return [f" {line}" for line in lines]
 
 
 def sum_of(name: str, names: list[str], positive: int) -> Iterator[str]:
-    """Add the first operands and subtract the others."""
+    """Adds the first operands and subtracts the others."""
     signed = [f"+ {x}" for x in names[:positive]] + [f"- {x}" for x in names[positive:]]
     yield f"{name} = {' '.join(signed[:_TERMS]).removeprefix('+ ')}"
     for start in range(_TERMS, len(signed), _TERMS):
@@ -29,7 +29,7 @@ def sum_of(name: str, names: list[str], positive: int) -> Iterator[str]:
 
 
 def product_of(name: str, names: list[str], above: int, negative: bool) -> Iterator[str]:
-    """Multiply the first operands and divide by the others."""
+    """Multiplies the first operands and divides by the others."""
     if names[:above]:
         yield from _factors(name, names[:above])
     if names[above:]:
@@ -45,7 +45,7 @@ def product_of(name: str, names: list[str], above: int, negative: bool) -> Itera
 
 
 def _division(name: str, dividend: str, divisor: str) -> Iterator[str]:
-    """Divide, and leave to `divide` what is not an ordinary quotient."""
+    """Divides, and calls `divide` if the quotient is not finite."""
     yield from ("try:", f" {name} = {dividend} / {divisor}", "except ZeroDivisionError: raise NoRealValueError from None")
     yield f"if not isinstance({name}, fmpq) and not {name}.is_finite(): {name} = divide({dividend}, {divisor})"
 
@@ -57,17 +57,17 @@ def _factors(name: str, names: list[str]) -> Iterator[str]:
 
 
 def extreme_of(name: str, first: str, second: str, least: bool, function: str) -> Iterator[str]:
-    """The lesser or the greater of two; the function decides where their order is not certain."""
+    """Takes the smaller or larger of two values. The function decides if their order is uncertain."""
     order, other = ("<=", "<") if least else (">=", ">")
     yield f"{name} = {first} if {first} {order} {second} else {second} if {second} {other} {first} else {function}({first}, {second})"
 
 
 def choice_of(name: str, branches: list[tuple[Lazy, Lazy]], of_truths: bool) -> Iterator[str]:
-    """Take the first value whose condition holds; the hull of all values that may be the first.
+    """Takes the first value whose condition holds. If that is uncertain, takes the hull of all values that may be the first.
 
     Args:
         name: the variable.
-        branches: pairs of condition and value; the lines of the first condition have run already.
+        branches: pairs of condition and value. The lines of the first condition have already run.
         of_truths: whether the values are truth values.
     """
     hull, doubt = ("hull_of_truths", "DOUBT") if of_truths else ("hull", "IN_DOUBT")
@@ -91,7 +91,7 @@ def choice_of(name: str, branches: list[tuple[Lazy, Lazy]], of_truths: bool) -> 
 
 
 def connective_of(name: str, operands: list[Lazy], conjunction: bool) -> Iterator[str]:
-    """Join truth values by and (or by or), up to the first that decides."""
+    """Joins truth values by and (or by or), and stops at the first one that decides."""
     joined, decisive = ("conjunction", False) if conjunction else ("disjunction", True)
     lines: list[str] = []
     for operand in operands:
@@ -102,7 +102,7 @@ def connective_of(name: str, operands: list[Lazy], conjunction: bool) -> Iterato
 
 
 def shared_of(name: str, lines: list[str]) -> Iterator[str]:
-    """Define `{name}_lazy()`, which runs the lines when it is first called."""
+    """Defines `{name}_lazy()`, which runs the lines on its first call."""
     yield from (f"def {name}_body():", *indented([*lines, f"return {name}"]), f"{name}_lazy = Lazy({name}_body)")
 
 

@@ -1,4 +1,4 @@
-"""Whether two expressions differ at a point, decided by enclosures without any tolerance."""
+"""Decides whether two expressions differ at a point, by enclosures and without any tolerance."""
 
 from collections.abc import Sequence
 from enum import Enum
@@ -9,18 +9,18 @@ from qedoc.enclose.enclosure import Enclosure, at_precision
 from qedoc.enclose.values import Input, Undefined, Value, is_known, number
 
 SHARP = 16
-"""Bits to which a value must be known if it is to count as compared; code with constants of float32 is known to no more than 20."""
+"""Bits to which a value must be known to count as compared. Code with float32 constants gives no more than 20 bits."""
 
 VANISHING = arb(2) ** -200
-"""A ball around 0 that is smaller is as good as 0."""
+"""A smaller ball around 0 counts as sharp."""
 
 
 class Comparison(Enum):
-    """How the values of two expressions lie at a point.
+    """The relation between the values of two expressions at a point.
 
-    `EQUAL` and `DISJOINT` are certain. `CLOSE` says that both values are known, to so many digits that a difference would have shown, and
-    that none did. `OVERLAP` says nothing: up to the last precision one of the enclosures was not finite, or not sharp.
-    The undefined ones say that one side certainly has no real value, and that the other certainly has one (or neither has).
+    `EQUAL` and `DISJOINT` are certain. `CLOSE` means that both values are known to so many digits that a difference would be visible, and
+    none is. `OVERLAP` says nothing: at the highest precision, one of the enclosures was not finite or not sharp.
+    The undefined relations mean that one side certainly has no real value and the other certainly has one, or that neither has one.
     """
 
     EQUAL = "equal"
@@ -33,11 +33,11 @@ class Comparison(Enum):
 
 
 def compare(left: Enclosure, right: Enclosure, values: Sequence[Input], max_bits: int = 1024) -> Comparison:
-    """Compare two expressions at a point, at 64 bits first and at twice as many as long as nothing is decided.
+    """Compares two expressions at a point. Starts at 64 bits and doubles the precision until the comparison is decided.
 
     Args:
         left: an expression.
-        right: another one, over the same symbols in the same order.
+        right: a second one, over the same symbols in the same order.
         values: the point.
         max_bits: the highest precision to try.
     """
@@ -52,7 +52,7 @@ def compare(left: Enclosure, right: Enclosure, values: Sequence[Input], max_bits
 
 
 def is_sharp(x: Value) -> bool:
-    """Whether a value is known so well that another one would be told from it: to SHARP bits, or as 0 to VANISHING."""
+    """Whether a value is known well enough to tell it from others: to SHARP bits, or as 0 to within VANISHING."""
     if isinstance(x, Undefined):
         return False
     if isinstance(x, fmpq):
@@ -63,7 +63,7 @@ def is_sharp(x: Value) -> bool:
 def _compare(
     left: Enclosure, right: Enclosure, values: Sequence[Input], bits: int, x: Value | None = None, y: Value | None = None
 ) -> tuple[Value, Value, Comparison]:
-    """Both values at flint's precision, `bits`, and how they lie; a value that no precision makes sharper is kept."""
+    """Evaluates both sides at flint's current precision, `bits`, and compares them. Values that more bits cannot improve are reused."""
     x = x if x is not None and _is_final(x) else left(values, bits)
     y = y if y is not None and _is_final(y) else right(values, bits)
     return x, y, _relation(x, y)

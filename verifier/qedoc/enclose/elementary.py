@@ -9,7 +9,7 @@ from qedoc.enclose.values import HALF, IN_DOUBT, ONE, ZERO, NoRealValueError, Nu
 
 
 def _total(at_ball: Callable[[arb], arb]) -> Callable[[Number], Number]:
-    """A function that is defined on all reals, from its flint method; an exact ball becomes a rational."""
+    """Makes a function that is defined on all reals from a flint method. An exact ball becomes a rational."""
 
     def rule(x: Number) -> Number:
         if isinstance(x, fmpq):
@@ -31,7 +31,7 @@ sinc = _total(arb.sinc)
 
 
 def log(x: Number) -> Number:
-    """The natural logarithm; undefined for x <= 0."""
+    """The natural logarithm. Undefined for x <= 0."""
     if isinstance(x, fmpq):
         if x <= 0:
             raise NoRealValueError
@@ -43,7 +43,7 @@ def log(x: Number) -> Number:
 
 
 def log1p(x: Number) -> Number:
-    """log(1 + x) without the rounding of 1 + x; undefined for x <= -1."""
+    """log(1 + x), without rounding 1 + x. Undefined for x <= -1."""
     if isinstance(x, fmpq):
         return log(x + 1)
     if x <= -1:
@@ -57,27 +57,27 @@ def tan(x: Number) -> Number:
 
 
 def reciprocal_of(function: Callable[[Number], Number]) -> Callable[[Number], Number]:
-    """1 / function; undefined at its exact zeros."""
+    """1 / function. Undefined at the function's exact zeros."""
     return lambda x: divide(ONE, function(x))
 
 
 def after_reciprocal(function: Callable[[Number], Number]) -> Callable[[Number], Number]:
-    """function(1 / x); undefined at zero."""
+    """function(1 / x). Undefined at zero."""
     return lambda x: function(divide(ONE, x))
 
 
 def cot(x: Number) -> Number:
-    """cos(x) / sin(x); undefined at exact zeros of the sine."""
+    """cos(x) / sin(x). Undefined at exact zeros of the sine."""
     return divide(cos(x), sin(x))
 
 
 def coth(x: Number) -> Number:
-    """cosh(x) / sinh(x); undefined at zero."""
+    """cosh(x) / sinh(x). Undefined at zero."""
     return divide(ONE, tanh(x))
 
 
 def cos_pi(x: Number) -> Number:
-    """cos(pi x): rational at multiples of 1/2 and 1/3."""
+    """cos(pi x). Rational at multiples of 1/2 and 1/3."""
     if isinstance(x, fmpq):
         value = arb.cos_pi_fmpq(x)
         return value.fmpq() if value.is_exact() else value
@@ -86,7 +86,7 @@ def cos_pi(x: Number) -> Number:
 
 
 def sin_pi(x: Number) -> Number:
-    """sin(pi x): rational at multiples of 1/2 and odd multiples of 1/6."""
+    """sin(pi x). Rational at multiples of 1/2 and odd multiples of 1/6."""
     if isinstance(x, fmpq):
         value = arb.sin_pi_fmpq(x)
         return value.fmpq() if value.is_exact() else value
@@ -94,7 +94,7 @@ def sin_pi(x: Number) -> Number:
 
 
 def tan_pi(x: Number) -> Number:
-    """tan(pi x): rational at multiples of 1/4, undefined halfway between integers."""
+    """tan(pi x). Rational at multiples of 1/4, undefined halfway between integers."""
     if not isinstance(x, fmpq):
         return finite(x.tan_pi())
     if x.q == 4:
@@ -103,12 +103,12 @@ def tan_pi(x: Number) -> Number:
 
 
 def cot_pi(x: Number) -> Number:
-    """cot(pi x): undefined at integers."""
+    """cot(pi x). Undefined at integers."""
     return tan_pi(HALF - x)
 
 
 def sinc_pi(x: Number) -> Number:
-    """sin(pi x) / (pi x), 1 at zero."""
+    """sin(pi x) / (pi x), and 1 at zero."""
     if isinstance(x, fmpq):
         return ONE if x == 0 else divide(sin_pi(x), x * arb.pi())
     return finite(x.sinc_pi())
@@ -128,14 +128,14 @@ acos = _on_unit_interval(arb.acos)
 
 
 def acosh(x: Number) -> Number:
-    """The inverse of cosh; undefined for x < 1."""
+    """The inverse of cosh. Undefined for x < 1."""
     if x < 1:
         raise NoRealValueError
     return exact_or_ball(arb(x).acosh()) if isinstance(x, fmpq) else finite(x.acosh())
 
 
 def atanh(x: Number) -> Number:
-    """The inverse of tanh; undefined for |x| >= 1."""
+    """The inverse of tanh. Undefined for |x| >= 1."""
     if x >= 1 or x <= -1:
         raise NoRealValueError
     return exact_or_ball(arb(x).atanh()) if isinstance(x, fmpq) else finite(x.atanh())
@@ -151,14 +151,14 @@ def acot(x: Number) -> Number:
 
 
 def acoth(x: Number) -> Number:
-    """atanh(1 / x); undefined for |x| <= 1."""
+    """atanh(1 / x). Undefined for |x| <= 1."""
     if x == 0:
         raise NoRealValueError
     return atanh(divide(ONE, x))
 
 
 def atan2(y: Number, x: Number) -> Number:
-    """The angle of (x, y) in (-pi, pi]; undefined at the origin."""
+    """The angle of (x, y) in (-pi, pi]. Undefined at the origin."""
     if not is_known(x) or not is_known(y):
         return IN_DOUBT
     if y == 0:

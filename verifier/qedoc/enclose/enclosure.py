@@ -1,7 +1,7 @@
-"""Rigorous enclosures of a SymPy expression at real points, compiled once to straight-line calls of flint.
+"""Rigorous enclosures of a SymPy expression at real points, compiled once to straight-line flint calls.
 
-The generated function evaluates each distinct sub-expression at most once, keeps branches that are not taken unevaluated,
-and raises where the expression certainly has no real value.
+The generated function evaluates each distinct sub-expression at most once, does not evaluate branches that are not taken, and raises where
+the expression certainly has no real value.
 """
 
 from collections.abc import Callable, Sequence
@@ -34,12 +34,12 @@ __all__ = ["Enclosure", "Undefined", "Value", "at_precision", "compile"]
 
 Opaque: TypeAlias = Callable[[str, int], tuple[Fraction, Fraction, Fraction]]
 
-# The precision of flint is one setting for all threads.
+# flint has one precision setting for all threads.
 _PRECISION = RLock()
 
 
 def at_precision(bits: int, function: Callable[..., Any], *arguments: Any) -> Any:
-    """Call a function while flint works with so many bits; the precision is restored whatever happens."""
+    """Calls a function at the given flint precision, and always restores the previous precision."""
     with _PRECISION:
         before = ctx.prec
         if before == bits:
@@ -53,13 +53,13 @@ def at_precision(bits: int, function: Callable[..., Any], *arguments: Any) -> An
 
 @dataclass(frozen=True)
 class Enclosure:
-    """An expression, compiled; call it with values to enclose its real value there.
+    """A compiled expression. Call it with values to enclose its real value there.
 
     Args:
-        expression: what was compiled.
+        expression: the compiled expression.
         symbols: the order of the values.
-        function: from exact values and balls, at the current precision of flint.
-        program: what generated it.
+        function: takes exact values and balls, and computes at flint's current precision.
+        program: the program that generated the function.
     """
 
     expression: sp.Basic
@@ -68,10 +68,10 @@ class Enclosure:
     program: Program = field(repr=False)
 
     def __call__(self, values: Sequence[Input], bits: int = 64) -> Any:
-        """The `Value` of an expression: a rational where it is exact, else a ball that holds it; of a condition True, False or None.
+        """Returns the `Value` of an expression: an exact rational or a ball that contains it. A condition gives True, False or None.
 
-        A finite ball says that the expression is defined; one that is not finite leaves it open. Balls among the values stand for
-        all their points: the result holds the values at all of them. None says that a condition is not decided, or not defined.
+        A finite ball means that the expression is defined; any other ball leaves this open. A ball among the inputs stands for all of its
+        points, and the result contains the values at all of them. None means that a condition is undecided or undefined.
 
         Args:
             values: one value for each symbol.
@@ -79,7 +79,7 @@ class Enclosure:
         """
         inputs = [x if type(x) is fmpq else number(x) for x in values]
         try:
-            with _PRECISION:  # as `at_precision`, without another call
+            with _PRECISION:  # as in `at_precision`, without the cost of another call
                 before = ctx.prec
                 if before == bits:
                     result = self.function(*inputs)
@@ -96,12 +96,12 @@ class Enclosure:
         return None if result is DOUBT else result
 
     def balls(self, rows: Sequence[Sequence[arb]], bits: int = 64) -> list[arb | Undefined]:
-        """Balls that hold the values of an expression at many points: in one loop, and without the search for exact rationals.
+        """Returns balls that contain the values of an expression at many points, in one loop and without looking for exact rationals.
 
-        Where a ball leaves open whether there is a value, the point is enclosed as by a call.
+        If a ball leaves open whether there is a value, the point is enclosed again by a call.
 
         Args:
-            rows: for each point one ball for each symbol.
+            rows: one ball per symbol for each point.
             bits: working precision.
         """
         found: list[arb | Undefined] = at_precision(bits, self._balls, rows, bits)
@@ -121,15 +121,16 @@ class Enclosure:
 
 
 def compile(expression: sp.Basic, symbols: Sequence[sp.Symbol], opaque: Opaque | None = None) -> Enclosure:
-    """Compile a real expression, or a condition, for evaluation at many points.
+    """Compiles a real expression or a condition for evaluation at many points.
 
     Args:
-        expression: a SymPy expression over the symbols; a `Float` is its exact binary value.
-        symbols: the order in which values will be given; a symbol with a midpoint and a radius need not be among them.
-        opaque: coefficients (c, d, e) by which an undefined function s(index, x) stands for c + d x + e x**2, from name and index.
+        expression: a SymPy expression over the symbols. A `Float` stands for its exact binary value.
+        symbols: the order of the values. A symbol with a midpoint and a radius may be missing.
+        opaque: takes the name and index of an undefined function s(index, x), and returns the coefficients (c, d, e) of the function
+            c + d x + e x**2 that stands in for it.
 
     Raises:
-        UnsupportedError: the expression holds a head without a rule, or a symbol without a value.
+        UnsupportedError: the expression contains a function without a rule, or a symbol without a value.
     """
     expression = sp.sympify(expression)
     program = _program(symbols, _quadratic(opaque) if opaque else None)

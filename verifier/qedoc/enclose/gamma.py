@@ -1,6 +1,7 @@
-"""The gamma function and its relatives, by flint's real methods: not finite there means that no value is promised here.
+"""The gamma function and related functions, computed by flint's real methods.
 
-A value is called undefined only where the function certainly has no finite real value; where that is not plain, it is left in doubt.
+A flint result that is not finite leaves the value in doubt. A value counts as undefined only where the function certainly has no finite
+real value.
 """
 
 from flint import arb, fmpq, fmpz
@@ -9,7 +10,7 @@ from qedoc.enclose.arithmetic import divide, power_integer
 from qedoc.enclose.values import IN_DOUBT, ONE, ZERO, NoRealValueError, Number, enclosed, exact_or_ball, is_integer, is_known, trimmed
 
 _FACTORIALS = 200
-"""Largest factorial that is kept exact."""
+"""Largest factorial that stays exact."""
 
 
 def _is_pole_of_gamma(x: Number) -> bool:
@@ -17,7 +18,7 @@ def _is_pole_of_gamma(x: Number) -> bool:
 
 
 def gamma(x: Number) -> Number:
-    """The gamma function; undefined at 0, -1, -2, ..."""
+    """The gamma function. Undefined at 0, -1, -2, ..."""
     if not isinstance(x, fmpq):
         return exact_or_ball(x.gamma())
     if _is_pole_of_gamma(x):
@@ -38,14 +39,14 @@ _ZEROS_OF_LOG_GAMMA = (fmpq(1), fmpq(2))
 
 
 def log_gamma(x: Number) -> Number:
-    """The logarithm of gamma; for x <= 0 it is infinite or complex."""
+    """The logarithm of gamma. Undefined for x <= 0, where it is infinite or complex."""
     if x <= 0:
         raise NoRealValueError
     return ZERO if x in _ZEROS_OF_LOG_GAMMA else enclosed(arb.lgamma)(x)
 
 
 def polygamma(n: Number, x: Number) -> Number:
-    """The n-th derivative of digamma for an integer n >= 0; undefined at 0, -1, -2, ..."""
+    """The n-th derivative of digamma for an integer n >= 0. Undefined at 0, -1, -2, ..."""
     if not is_integer(n) or n < 0:
         return IN_DOUBT
     if _is_pole_of_gamma(x):
@@ -56,11 +57,11 @@ def polygamma(n: Number, x: Number) -> Number:
 
 
 def _hurwitz(s: fmpq, x: Number) -> Number:
-    """Hurwitz zeta at an integer s >= 2, where it is real for negative x too: there the terms below 1 are summed by hand."""
+    """Hurwitz zeta at an integer s >= 2. For negative x, where it is also real, the terms with a negative base are added separately."""
     if x > 0 or not is_known(x):
         return enclosed(arb.zeta)(s, x)
     total: Number = ZERO
-    for _ in range(_SHIFTS):
+    for _ in range(_MOST_SHIFTS):
         if x > 0:
             return total + enclosed(arb.zeta)(s, x)
         total = trimmed(total + divide(ONE, power_integer(x, int(s.p))))
@@ -68,12 +69,12 @@ def _hurwitz(s: fmpq, x: Number) -> Number:
     return IN_DOUBT
 
 
-_SHIFTS = 1000
-"""Steps by which an argument below zero is moved up."""
+_MOST_SHIFTS = 1000
+"""Maximum number of steps that move a negative argument up to a positive one."""
 
 
 def zeta(s: Number, a: Number = ONE) -> Number:
-    """The zeta function of Riemann, or for a > 0 that of Hurwitz; undefined at s = 1."""
+    """The Riemann zeta function, or the Hurwitz zeta function for a > 0. Undefined at s = 1."""
     if s == 1:
         raise NoRealValueError
     if a == 1:
@@ -97,7 +98,7 @@ def incomplete_beta(a: Number, b: Number, x: Number, y: Number) -> Number:
 
 
 def regularized_beta(a: Number, b: Number, x: Number, y: Number) -> Number:
-    """The incomplete beta integral over that from 0 to 1."""
+    """The incomplete beta integral divided by the integral from 0 to 1."""
     if not (a > 0 and b > 0 and x >= 0 and x <= 1 and y >= 0 and y <= 1):
         return IN_DOUBT
     below = enclosed(lambda t, p, q: t.beta_lower(p, q, regularized=1))
@@ -125,13 +126,13 @@ def factorial(x: Number) -> Number:
     return gamma(x + 1)
 
 
-_CHOSEN = 1000
-"""Most factors of a product that is written out."""
+_MOST_FACTORS = 1000
+"""Maximum number of factors of an explicit product."""
 
 
 def binomial(n: Number, k: Number) -> Number:
-    """The binomial coefficient: a product for an integer k >= 0, by gamma functions where those have no pole."""
-    if is_integer(k) and 0 <= k <= _CHOSEN:
+    """The binomial coefficient: a product for an integer k >= 0, otherwise from gamma functions where they have no pole."""
+    if is_integer(k) and 0 <= k <= _MOST_FACTORS:
         chosen: Number = ONE
         for i in range(int(k.p)):
             chosen = trimmed(divide(chosen * (n - i), fmpq(i + 1)))
@@ -145,7 +146,7 @@ def binomial(n: Number, k: Number) -> Number:
 
 def double_factorial(n: Number) -> Number:
     """n (n - 2) (n - 4) ... for an integer n >= -1."""
-    if not is_integer(n) or n < -1 or n > _CHOSEN:
+    if not is_integer(n) or n < -1 or n > _MOST_FACTORS:
         return IN_DOUBT
     result: Number = ONE
     for factor in range(int(n.p), 0, -2):
@@ -154,8 +155,8 @@ def double_factorial(n: Number) -> Number:
 
 
 def rising_factorial(x: Number, k: Number) -> Number:
-    """x (x + 1) ... (x + k - 1) for an integer k >= 0, else gamma(x + k) / gamma(x) where neither has a pole."""
-    if is_integer(k) and 0 <= k <= _CHOSEN:
+    """x (x + 1) ... (x + k - 1) for an integer k >= 0, otherwise gamma(x + k) / gamma(x) where neither has a pole."""
+    if is_integer(k) and 0 <= k <= _MOST_FACTORS:
         result: Number = ONE
         for i in range(int(k.p)):
             result = trimmed(result * (x + i))
@@ -166,5 +167,5 @@ def rising_factorial(x: Number, k: Number) -> Number:
 
 
 def falling_factorial(x: Number, k: Number) -> Number:
-    """x (x - 1) ... (x - k + 1) for an integer k >= 0, else by gamma functions."""
+    """x (x - 1) ... (x - k + 1) for an integer k >= 0, otherwise from gamma functions."""
     return rising_factorial(x - k + 1, k)

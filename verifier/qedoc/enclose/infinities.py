@@ -1,4 +1,4 @@
-"""Where a formula is infinite, decided by enclosures of the conditions."""
+"""Decides where a formula is infinite, by enclosing its conditions."""
 
 import math
 from collections.abc import Sequence
@@ -13,10 +13,10 @@ from qedoc.enclose.enclosure import Enclosure, Opaque, compile
 
 @dataclass(frozen=True, slots=True)
 class Ends:
-    """The infinities of a formula.
+    """The points where a formula is infinite.
 
     Args:
-        above: whether it is infinity at a point.
+        above: whether the formula is infinity at a point.
         below: whether it is minus infinity there.
     """
 
@@ -24,18 +24,18 @@ class Ends:
     below: Enclosure | None
 
     def __call__(self, row: Sequence[Any]) -> float:
-        """The infinity at a point; 0 where it certainly is none, or none is known."""
+        """The infinity at a point, or 0 if the formula is not known to be infinite there."""
         if self.above is not None and self.above(row) is True:
             return math.inf
         return -math.inf if self.below is not None and self.below(row) is True else 0.0
 
 
 def ends(part: Partial, symbols: Sequence[sp.Symbol], opaque: Opaque) -> Ends:
-    """The infinities of a formula, compiled.
+    """Compiles the conditions under which a formula is infinite.
 
     Args:
         part: the formula.
-        symbols: the order in which values will be given.
+        symbols: the order of the values.
         opaque: as for `compile`.
     """
     above, below = (None if where is sp.false else compile(where, symbols, opaque) for where in (part.above, part.below))

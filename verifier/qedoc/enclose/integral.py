@@ -1,8 +1,8 @@
-"""Definite integrals by rigorous quadrature of the integrand's analytic continuation.
+"""Computes definite integrals by rigorous quadrature of the integrand's analytic continuation.
 
-The quadrature asks for enclosures over complex balls, and says when the integrand must be analytic there; where it may not be,
-or where it may have no real value on the path, the answer is not finite. Source: F. Johansson, Numerical integration in
-arbitrary-precision ball arithmetic, 2018.
+The quadrature asks for enclosures over complex balls and says where the integrand must be analytic. The result is not finite where the
+integrand may not be analytic, or may have no real value on the path. Source: F. Johansson, Numerical integration in arbitrary-precision
+ball arithmetic, 2018.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -17,17 +17,17 @@ from qedoc.errors import UnsupportedError
 
 Point: TypeAlias = Mapping[sp.Symbol, acb]
 Continuation: TypeAlias = Callable[[Point, bool], acb]
-"""From the values of all symbols, and whether the answer must be analytic there."""
+"""Takes the values of all symbols, and whether the result must be analytic there."""
 
 NOWHERE = acb(IN_DOUBT, IN_DOUBT)
 _MOST_EVALUATIONS = 2000
 
 
 def integral(body: sp.Expr, variable: sp.Symbol, others: Sequence[sp.Symbol]) -> Callable[..., Number]:
-    """The integral of body over the variable, as a function of (lower, upper, *others) with finite bounds.
+    """Returns the integral of body over the variable, as a function of (lower, upper, *others) with finite bounds.
 
     Raises:
-        UnsupportedError: the integrand holds a head without a complex rule.
+        UnsupportedError: the integrand contains a function without a complex rule.
     """
     continued = _continuation(body)
 
@@ -64,7 +64,9 @@ def _continuation(expression: sp.Basic) -> Continuation:
         return _power(expression)
     rule = _RULES.get(expression.func)
     if rule is None:
-        raise UnsupportedError(f"no complex rule for {type(expression).__name__} in an integrand, found in {str(expression)[:200]}")
+        raise UnsupportedError(
+            f"qedoc has no complex rule for {type(expression).__name__} in an integrand, found in {str(expression)[:200]}"
+        )
     parts = [_continuation(x) for x in expression.args]
     return lambda point, analytic: rule(analytic, *(part(point, analytic) for part in parts))
 
@@ -186,7 +188,7 @@ def _piecewise(expression: sp.Piecewise) -> Continuation:
 
 
 def _condition(condition: sp.Basic) -> Callable[[Point, bool], bool | None]:
-    """A condition on the real parts: where it is decided, one branch continues the integrand on all of the ball."""
+    """Decides a condition from real parts. Where it is decided, one branch continues the integrand on the whole ball."""
     if condition in (sp.true, sp.false):
         return lambda point, analytic: bool(condition)
     if condition.func in (sp.And, sp.Or):
@@ -194,12 +196,12 @@ def _condition(condition: sp.Basic) -> Callable[[Point, bool], bool | None]:
         parts = [_condition(part) for part in condition.args]
         return lambda point, analytic: _joined([part(point, analytic) for part in parts], decisive)
     if condition.func not in (sp.StrictLessThan, sp.LessThan, sp.StrictGreaterThan, sp.GreaterThan):
-        raise UnsupportedError(f"no complex rule for the condition {str(condition)[:200]} in an integrand")
+        raise UnsupportedError(f"qedoc has no complex rule for the condition {str(condition)[:200]} in an integrand")
     left, right = (_continuation(side) for side in (condition.lts, condition.gts))
 
     def holds(point: Point, analytic: bool) -> bool | None:
         x, y = left(point, analytic).real, right(point, analytic).real
-        # At the equality itself, one point of the path, the value does not matter.
+        # Equality holds at a single point of the path, where the value does not affect the integral.
         return True if x < y else False if x > y else None
 
     return holds

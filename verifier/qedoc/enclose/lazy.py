@@ -1,4 +1,4 @@
-"""Values that are evaluated at most once, or not at all."""
+"""Values that are evaluated at most once, and only when needed."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,7 +11,7 @@ _NOTHING = object()
 
 
 class Lazy:
-    """A value that several branches share: evaluated when the first of them needs it."""
+    """A value that several branches share. It is evaluated when the first of them needs it."""
 
     __slots__ = ("body", "undefined", "value")
 
@@ -21,7 +21,7 @@ class Lazy:
         self.value: Any = None
 
     def __call__(self) -> Any:
-        """The value; raises `NoRealValueError` each time where there is none."""
+        """The value. Raises `NoRealValueError` on every call if there is none."""
         if self.body is not None:
             body, self.body = self.body, None
             try:
@@ -33,8 +33,8 @@ class Lazy:
         return self.value
 
 
-class Remembered:
-    """A value that depends on nothing but the precision: evaluated once for each."""
+class CachedByPrecision:
+    """A value that depends only on the precision. It is evaluated once per precision."""
 
     __slots__ = ("body", "found")
 
@@ -43,7 +43,7 @@ class Remembered:
         self.found: dict[int, Any] = {}
 
     def __call__(self) -> Any:
-        """The value at the current precision; raises `NoRealValueError` each time where there is none."""
+        """The value at the current precision. Raises `NoRealValueError` on every call if there is none."""
         found = self.found.get(ctx.prec, _NOTHING)
         if found is _NOTHING:
             try:

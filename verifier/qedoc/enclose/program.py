@@ -1,4 +1,4 @@
-"""Straight-line Python for an expression: every sub-expression once, lazy branches in blocks of their own."""
+"""Generates straight-line Python for an expression, with each sub-expression once and lazy branches in separate blocks."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from flint import arb, fmpq
 
 from qedoc.enclose import codegen as source
 from qedoc.enclose.arithmetic import divide
-from qedoc.enclose.lazy import Lazy, Remembered
+from qedoc.enclose.lazy import CachedByPrecision, Lazy
 from qedoc.enclose.rules import Call, Choice, Connective, Constant, Context, Extreme, Product, Step, Sum, step
 from qedoc.enclose.values import DOUBT, IN_DOUBT, ONE, UNDEFINED, NoRealValueError, conjunction, disjunction, hull, hull_of_truths, trimmed
 
@@ -19,9 +19,9 @@ class _Scope:
     """Lines that run together: the body of a function, of a branch, or of a shared lazy value.
 
     Args:
-        parent: the scope around it.
-        depth: how many scopes are around it.
-        nesting: how many choices it stands in.
+        parent: the enclosing scope.
+        depth: number of enclosing scopes.
+        nesting: number of enclosing choices.
     """
 
     parent: "_Scope | None" = None
@@ -30,23 +30,23 @@ class _Scope:
     lines: list[str] = field(default_factory=list)
 
     def inside(self, deeper: int = 0) -> "_Scope":
-        """A new scope in this one."""
+        """Creates a scope inside this one."""
         return _Scope(self, self.depth + 1, self.nesting + deeper)
 
 
 @dataclass(eq=False, slots=True)
 class _Node:
-    """An expression on its way to code.
+    """An expression during code generation.
 
     Args:
         step: how it is evaluated; None for a symbol.
         name: the Python expression for its value.
-        exact_ball: the same value as a ball without radius, for a sum or product of balls; empty where there is none.
-        weight: its value is about as long as that many inputs, if all is rational.
-        rational: whether it is rational where the inputs are.
-        demands: scopes in which its value is needed.
-        home: the scope that its own lines stand in.
-        shared: the scope in which it is defined as a lazy value; None where it is evaluated at once.
+        exact_ball: the same value as a ball of radius zero, for a sum or product of balls; empty if there is none.
+        weight: estimates the length of a rational value, in numbers of inputs.
+        rational: whether the value is rational if the inputs are.
+        demands: scopes that need its value.
+        home: the scope that contains its lines.
+        shared: the scope that defines it as a lazy value; None if it is evaluated at once.
         parts: scopes of its lazy operands.
     """
 
@@ -62,10 +62,10 @@ class _Node:
 
 
 _DEEPEST = 7
-"""Choices that may stand in one another in one function: Python nests at most 20 blocks, a choice takes two, and so does a loop."""
+"""Maximum nesting of choices in one function. Python nests at most 20 blocks; a choice takes two, and so does a loop."""
 
 _LONGEST = 32
-"""Weight from which a rational is checked for its length."""
+"""Weight above which the length of a rational is checked."""
 
 _NOTHING = object()
 
@@ -75,13 +75,13 @@ class Program:
 
     Args:
         symbols: the parameters, in order.
-        context: what the rules know beside the expression.
+        context: what the rules need in addition to the expression.
     """
 
     def __init__(self, symbols: Sequence[sp.Symbol], context: Context) -> None:
         self._names = {symbol: f"x{i}" for i, symbol in enumerate(symbols)}
         self._context = context
-        self._outlined: dict[sp.Basic, Callable[..., Any]] = {}
+        self._outlines: dict[sp.Basic, Callable[..., Any]] = {}
         self._steps: dict[sp.Basic, Step] = {}
         self._namespace: dict[str, Any] = {
             "NoRealValueError": NoRealValueError,
@@ -101,40 +101,40 @@ class Program:
         }
 
     def function(self, expression: sp.Basic) -> Callable[..., Any]:
-        """The function that gives the value of the expression from those of the symbols.
+        """Returns a function that computes the value of the expression from the values of the symbols.
 
-        It returns a number or a truth value, and raises `NoRealValueError` where there certainly is none.
+        The function returns a number or a truth value, and raises `NoRealValueError` where there certainly is no value.
 
         Raises:
-            UnsupportedError: the expression holds a head without a rule, or a symbol without a value.
+            UnsupportedError: the expression contains a function without a rule, or a symbol without a value.
         """
-        nodes = self._prepared(expression)
+        nodes = self._prepare(expression)
         lines = self._lines(expression, nodes)
-        return self._defined(", ".join(self._names.values()), [*lines, f"return {nodes[expression].name}"])
+        return self._define(", ".join(self._names.values()), [*lines, f"return {nodes[expression].name}"])
 
     def loop(self, expression: sp.Basic) -> Callable[[Sequence[Sequence[Any]]], list[Any]]:
-        """The function that gives the values of the expression at many points, `UNDEFINED` where there certainly is none.
+        """Returns a function that computes the values of the expression at many points, `UNDEFINED` where there certainly is no value.
 
         Raises:
-            UnsupportedError: as `function`.
+            UnsupportedError: as for `function`.
         """
-        nodes = self._prepared(expression)
+        nodes = self._prepare(expression)
         for node in nodes.values():
             if isinstance(node.step, Constant) and isinstance(node.step.value, fmpq) and (ball := arb(node.step.value)).is_exact():
                 node.exact_ball = self._fresh("k", ball)
         lines = [*self._lines(expression, nodes), f"found.append({nodes[expression].name})"]
         guarded = ["try:", *source.indented(lines), "except NoRealValueError: found.append(UNDEFINED)"]
         names = "".join(f"{name}, " for name in self._names.values())
-        return self._defined("rows", ["found = []", f"for ({names}) in rows:", *source.indented(guarded), "return found"])
+        return self._define("rows", ["found = []", f"for ({names}) in rows:", *source.indented(guarded), "return found"])
 
-    def _prepared(self, expression: sp.Basic) -> dict[sp.Basic, _Node]:
+    def _prepare(self, expression: sp.Basic) -> dict[sp.Basic, _Node]:
         nodes = self._nodes(expression)
         for key in self._constants(nodes):
-            nodes[key].step = Call(Remembered(self._alone(key)), ())
+            nodes[key].step = Call(CachedByPrecision(self._constant_function(key)), ())
         return nodes
 
     def _lines(self, expression: sp.Basic, nodes: dict[sp.Basic, _Node]) -> list[str]:
-        """The lines after which the variable of the expression has its value."""
+        """Returns the lines that assign the value of the expression to its variable."""
         body = _Scope()
         nodes[expression].demands.append(body)
         for key in reversed(nodes):
@@ -144,10 +144,10 @@ class Program:
                 self._emit(node, nodes)
         return body.lines
 
-    def _defined(self, parameters: str, lines: list[str]) -> Callable[..., Any]:
+    def _define(self, parameters: str, lines: list[str]) -> Callable[..., Any]:
         name = self._fresh("enclose")
         text = "\n".join([f"def {name}({parameters}):", *source.indented(lines)])
-        exec(text, self._namespace)  # noqa: S102 -- the source holds numbered names and nothing of the expression
+        exec(text, self._namespace)  # noqa: S102 -- the source contains only generated names, never text from the expression
         function: Callable[..., Any] = self._namespace[name]
         return function
 
@@ -157,7 +157,7 @@ class Program:
         return name
 
     def _nodes(self, root: sp.Basic) -> dict[sp.Basic, _Node]:
-        """All sub-expressions, operands before what uses them."""
+        """All sub-expressions, operands before the expressions that use them."""
         nodes = {symbol: _Node(None, name, rational=True) for symbol, name in self._names.items()}
         opened: set[sp.Basic] = set()
         pending = [root]
@@ -176,7 +176,7 @@ class Program:
         return nodes
 
     def _constants(self, nodes: dict[sp.Basic, _Node]) -> set[sp.Basic]:
-        """The largest sub-expressions without any of the symbols, where there is more to them than one constant of flint."""
+        """The largest sub-expressions without any of the symbols, except plain constants of flint."""
         fixed: set[sp.Basic] = set()
         largest: set[sp.Basic] = set()
         for key, node in nodes.items():
@@ -187,21 +187,21 @@ class Program:
                 largest.update(x for x in operands if x in fixed)
         return {key for key in largest if not isinstance(nodes[key].step, Constant) and not key.is_NumberSymbol}
 
-    def _alone(self, expression: sp.Basic) -> Callable[[], Any]:
-        """The function of no arguments for an expression without any of the symbols."""
+    def _constant_function(self, expression: sp.Basic) -> Callable[[], Any]:
+        """Compiles an expression that contains none of the symbols to a function without arguments."""
         program = Program((), self._context)
         nodes = program._nodes(expression)
         lines = program._lines(expression, nodes)
-        return program._defined("", [*lines, f"return {nodes[expression].name}"])
+        return program._define("", [*lines, f"return {nodes[expression].name}"])
 
     def _place(self, key: sp.Basic, nodes: dict[sp.Basic, _Node]) -> None:
-        """Find the scope of a node whose users all have theirs, and pass its demands on to its operands."""
+        """Chooses the scope of a node after all of its users have one, and passes its demands on to its operands."""
         node = nodes[key]
         if not node.demands or node.step is None or isinstance(node.step, Constant):
             return
         home = node.demands[0]
         for other in node.demands[1:]:
-            home = _around_both(home, other)
+            home = _common_scope(home, other)
         if all(home is not scope for scope in node.demands):
             node.shared, home = home, home.inside()
         if isinstance(node.step, Choice | Connective) and home.nesting >= _DEEPEST:
@@ -214,13 +214,13 @@ class Program:
             nodes[operand].demands.append(node.parts[-1])
 
     def _outline(self, expression: sp.Basic) -> Callable[..., Any]:
-        """A function of its own for what stands too deep in other choices."""
-        if expression not in self._outlined:
-            self._outlined[expression] = self.function(expression)
-        return self._outlined[expression]
+        """Compiles an expression that is nested too deeply in choices to a separate function."""
+        if expression not in self._outlines:
+            self._outlines[expression] = self.function(expression)
+        return self._outlines[expression]
 
     def _emit(self, node: _Node, nodes: dict[sp.Basic, _Node]) -> None:
-        """Write the lines of a node whose operands have theirs."""
+        """Writes the lines of a node after those of its operands."""
         operands = [nodes[x] for x in _strict(node.step)]
         names = [x.name for x in operands]
         lazy = [source.Lazy(part.lines, nodes[x].name) for part, x in zip(node.parts, _lazy(node.step), strict=True)]
@@ -241,7 +241,7 @@ class Program:
                 lines.extend(source.extreme_of(node.name, names[0], names[1], node.step.least, function))
             case Choice():
                 parts = [source.Lazy([], names[0]), *lazy]
-                lines.extend(source.choice_of(node.name, _paired(parts), node.step.of_truths))
+                lines.extend(source.choice_of(node.name, _pairs(parts), node.step.of_truths))
                 node.weight = max(nodes[x].weight for x, _ in node.step.branches)
             case Connective():
                 lines.extend(source.connective_of(node.name, lazy, node.step.conjunction))
@@ -254,11 +254,11 @@ class Program:
 
 
 def _rational_first(operands: Sequence[_Node], split: int) -> list[str]:
-    """The names of operands, in each of the two parts the rational ones first: among them no rounding widens the result."""
+    """The names of the operands, with the rational ones first in each of the two parts. Their results stay exact, so no ball widens."""
     return [x.exact_ball or x.name for part in (operands[:split], operands[split:]) for x in sorted(part, key=lambda x: not x.rational)]
 
 
-def _paired(parts: list[source.Lazy]) -> list[tuple[source.Lazy, source.Lazy]]:
+def _pairs(parts: list[source.Lazy]) -> list[tuple[source.Lazy, source.Lazy]]:
     return list(zip(parts[::2], parts[1::2], strict=True))
 
 
@@ -277,7 +277,7 @@ def _strict(how: Step | None) -> tuple[sp.Basic, ...]:
 
 
 def _lazy(how: Step | None) -> tuple[sp.Basic, ...]:
-    """The operands that may stay unevaluated: of a choice the first value, then condition and value in turn."""
+    """The operands that may stay unevaluated. For a choice: the first value, then each condition and its value."""
     match how:
         case Choice():
             (first, _), *others = how.branches
@@ -287,8 +287,8 @@ def _lazy(how: Step | None) -> tuple[sp.Basic, ...]:
     return ()
 
 
-def _around_both(one: _Scope, other: _Scope) -> _Scope:
-    """The innermost scope around two scopes."""
+def _common_scope(one: _Scope, other: _Scope) -> _Scope:
+    """The innermost scope that encloses both scopes."""
     while one is not other:
         if one.depth < other.depth:
             one, other = other, one

@@ -1,6 +1,6 @@
-"""Ranges that an expression keeps by its form alone: cos is in [-1, 1], an even power is at least 0.
+"""Ranges that follow from the form of an expression alone: cos is in [-1, 1], an even power is at least 0.
 
-They hold at every point where the expression has a real value, whatever assumptions its symbols carry.
+They hold at every point where the expression has a real value, whatever the assumptions on its symbols.
 """
 
 from collections.abc import Callable, Sequence
@@ -38,11 +38,11 @@ _FIXED: dict[Any, Range] = {
 
 
 def range_of(expression: sp.Basic, known: dict[sp.Basic, Range]) -> Range:
-    """Ends between which the expression stays wherever it has a real value.
+    """Returns bounds of the expression that hold wherever it has a real value.
 
     Args:
         expression: a real expression.
-        known: ranges found before; it is added to.
+        known: cache of ranges, which this function extends.
     """
     if expression not in known:
         known[expression] = _range_of(expression, known)
@@ -50,15 +50,15 @@ def range_of(expression: sp.Basic, known: dict[sp.Basic, Range]) -> Range:
 
 
 def is_ball_literal(expression: sp.Basic) -> bool:
-    """Whether the expression is a symbol that stands for a literal of the code, known up to rounding."""
+    """Whether the expression is a symbol that stands for a numeric literal in the code, known up to rounding."""
     return bool(expression.is_Symbol) and hasattr(expression, "midpoint") and hasattr(expression, "radius")
 
 
 def is_nonnegative(expression: sp.Basic, known: dict[sp.Basic, Range]) -> bool:
-    """Whether the form of the expression alone says that it is at least 0."""
+    """Whether the form of the expression alone shows that it is at least 0."""
     try:
         return range_of(expression, known)[0] >= 0
-    except RecursionError:  # too deep to tell
+    except RecursionError:  # too deeply nested to tell
         return False
 
 
@@ -92,7 +92,7 @@ def _plus(ends: Sequence[Fraction | float]) -> Fraction | float:
 
 
 def _times(x: Fraction | float, y: Fraction | float) -> Fraction | float:
-    # An end 0 of one factor and an infinite end of the other bound the product by 0.
+    # If one factor has the bound 0 and the other is unbounded, the product's bound is 0.
     if x == 0 or y == 0:
         return Fraction(0)
     if isinstance(x, float) or isinstance(y, float):

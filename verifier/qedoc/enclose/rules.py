@@ -1,6 +1,6 @@
-"""How each kind of SymPy expression is evaluated on real values: one rule for each head.
+"""Defines how each kind of SymPy expression is evaluated on real values, with one rule per function (head).
 
-A rule turns an expression into a step: its operands, and how their values make its own.
+A rule turns an expression into a step: its operands, and how to compute its value from theirs.
 """
 
 from collections.abc import Callable, Sequence
@@ -28,7 +28,7 @@ class Constant:
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """Operands added, less operands subtracted."""
+    """Added operands minus subtracted operands."""
 
     plus: tuple[sp.Basic, ...]
     minus: tuple[sp.Basic, ...]
@@ -36,7 +36,7 @@ class Sum:
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """Operands multiplied, divided by other operands; undefined where a divisor is zero."""
+    """Multiplied operands divided by other operands. Undefined where a divisor is zero."""
 
     above: tuple[sp.Basic, ...]
     below: tuple[sp.Basic, ...]
@@ -53,7 +53,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Extreme:
-    """The least (or the greatest) of two operands, and the function that gives it where an order of the two is not certain."""
+    """The smaller (or larger) of two operands. The function computes it if their order is uncertain."""
 
     operands: tuple[sp.Basic, sp.Basic]
     least: bool
@@ -62,7 +62,7 @@ class Extreme:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The value of the first branch whose condition holds; branches that are not taken are not evaluated."""
+    """The value of the first branch whose condition holds. Branches that are not taken are not evaluated."""
 
     branches: tuple[tuple[sp.Basic, sp.Basic], ...]
     of_truths: bool = False
@@ -70,7 +70,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Connective:
-    """Conditions joined by and (or by or); an operand without a value does not matter where another one decides."""
+    """Conditions joined by and (or by or). An operand without a value does not matter if another one decides."""
 
     operands: tuple[sp.Basic, ...]
     conjunction: bool
@@ -81,12 +81,12 @@ Step: TypeAlias = Constant | Sum | Product | Call | Extreme | Choice | Connectiv
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """What rules know beside the expression.
+    """What the rules need in addition to the expression.
 
     Args:
-        generate: the compiled function of an expression over given symbols.
-        opaque: the function that stands for an undefined function s(index, x), from its name; None where none is given.
-        ranges: ranges of expressions, found so far.
+        generate: compiles an expression over given symbols to a function.
+        opaque: takes the name of an undefined function s(index, x) and returns its stand-in; None if there is none.
+        ranges: cache of known ranges.
     """
 
     generate: Callable[[Sequence[sp.Symbol], sp.Basic], Callable[..., Any]]
@@ -100,10 +100,10 @@ RULES: dict[Any, Rule] = {}
 
 
 def step(expression: sp.Basic, context: Context) -> Step:
-    """How to evaluate the expression.
+    """Returns the step that evaluates the expression.
 
     Raises:
-        UnsupportedError: no rule covers its head.
+        UnsupportedError: no rule covers its function.
     """
     if expression.is_Rational:
         return Constant(fmpq(int(expression.p), int(expression.q)))
@@ -122,13 +122,13 @@ def step(expression: sp.Basic, context: Context) -> Step:
 
 def _no_rule(expression: sp.Basic) -> str:
     if expression.is_Symbol:
-        return f"the symbol {expression} of the formula has no value: it is none of the symbols given"
-    return f"no ball arithmetic for {type(expression).__name__}, found in {str(expression)[:200]}"
+        return f"the symbol {expression} in the formula has no value, because it is not declared"
+    return f"qedoc has no enclosure rule for {type(expression).__name__}, found in {str(expression)[:200]}"
 
 
 def _opaque(expression: sp.Basic, context: Context) -> Step:
     if context.opaque is None or len(expression.args) != 2:
-        raise UnsupportedError(f"no values for the undefined function in {str(expression)[:200]}")
+        raise UnsupportedError(f"no stand-in is given for the undefined function in {str(expression)[:200]}")
     return Call(context.opaque(expression.func.__name__), expression.args)
 
 
@@ -141,7 +141,7 @@ def _rule(*heads: Any) -> Callable[[Rule], Rule]:
     return register
 
 
-# The rules take expressions apart and never let SymPy evaluate anew: 0 * log(x) would lose its domain.
+# The rules never let SymPy re-evaluate an expression: 0 * log(x) would become 0 and lose its domain.
 
 
 def _times(*factors: sp.Expr) -> sp.Expr:
@@ -202,8 +202,8 @@ def _pow(expression: sp.Expr, context: Context) -> Step:
     return Call(arithmetic.power_of_nonnegative if known else arithmetic.power, (base, exponent))
 
 
-def _beside_pi(expression: sp.Expr) -> sp.Expr | None:
-    """The factor beside pi, where every term has one."""
+def _factor_of_pi(expression: sp.Expr) -> sp.Expr | None:
+    """The factor of pi, or None unless every term has one."""
     turns = []
     for term in sp.Add.make_args(expression):
         factors = list(sp.Mul.make_args(term))
@@ -216,7 +216,7 @@ def _beside_pi(expression: sp.Expr) -> sp.Expr | None:
 
 def _periodic(plain: Callable[[Number], Number], of_pi: Callable[[Number], Number]) -> Rule:
     def rule(expression: sp.Expr, context: Context) -> Step:
-        turns = _beside_pi(expression.args[0])
+        turns = _factor_of_pi(expression.args[0])
         return Call(plain, expression.args) if turns is None else Call(of_pi, (turns,))
 
     return rule
@@ -358,14 +358,14 @@ def _relation(function: Callable[[Number, Number], Any], flipped: bool = False) 
             same = Call(values.equivalence, (x, y))
             return same if isinstance(expression, sp.Eq) else Call(values.parity, (x, y))
         if {x, y} & {sp.oo, -sp.oo}:
-            return _beside_infinity(expression, function, x, y)
+            return _relation_to_infinity(expression, function, x, y)
         return Call(function, (x, y))
 
     return rule
 
 
-def _beside_infinity(expression: sp.Basic, function: Callable[[Number, Number], Any], x: sp.Expr, y: sp.Expr) -> Step:
-    """A relation with an infinite side: it is decided as soon as the other side is a real number."""
+def _relation_to_infinity(expression: sp.Basic, function: Callable[[Number, Number], Any], x: sp.Expr, y: sp.Expr) -> Step:
+    """A relation with an infinite side, which is decided if the other side is a real number."""
     ends = {sp.oo: 1, -sp.oo: -1}
     if x in ends and y in ends:
         return Constant(bool(function(fmpq(ends[x]), fmpq(ends[y]))))
@@ -443,7 +443,7 @@ RULES[sp.Product] = _series(series.product)
 def _integral(expression: sp.Integral, context: Context) -> Step:
     body, *limits = expression.args
     if len(limits) != 1 or len(limits[0]) != 3:
-        raise UnsupportedError(f"no ball arithmetic for an integral that is not over one interval, found {str(expression)[:200]}")
+        raise UnsupportedError(f"qedoc can enclose only integrals over one interval, found {str(expression)[:200]}")
     variable, lower, upper = limits[0]
     if {lower, upper} & {sp.oo, -sp.oo}:
         return Call(lambda: values.IN_DOUBT, ())

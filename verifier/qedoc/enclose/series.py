@@ -1,4 +1,4 @@
-"""Finite sums and products over an integer index, with SymPy's convention for bounds in falling order."""
+"""Finite sums and products over an integer index, with SymPy's convention for an upper bound below the lower one."""
 
 from collections.abc import Callable
 
@@ -8,7 +8,7 @@ from qedoc.enclose.arithmetic import divide
 from qedoc.enclose.values import IN_DOUBT, ONE, ZERO, Number, is_integer, trimmed
 
 MOST_TERMS = 20_000
-"""Longer sums and products are left in doubt."""
+"""Longer sums and products stay in doubt."""
 
 
 def total(body: Callable[..., Number]) -> Callable[..., Number]:

@@ -1,7 +1,7 @@
-"""Special functions of real values, by flint's real methods: not finite there means that no value is promised here.
+"""Special functions of real values, computed by flint's real methods.
 
-A value is called undefined only where the function certainly has no finite real value, at its poles and in domains where it is complex;
-where that is not plain, it is left in doubt.
+A flint result that is not finite leaves the value in doubt. A value counts as undefined only where the function certainly has no finite
+real value: at its poles and where it is complex.
 """
 
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from qedoc.enclose.values import IN_DOUBT, ONE, ZERO, NoRealValueError, Number, 
 
 
 def _above(limit: int, method: Callable[[arb], arb]) -> Callable[[Number], Number]:
-    """A function that is real for x > limit only."""
+    """Makes a function that is real only for x > limit."""
     inner = enclosed(method)
 
     def rule(x: Number) -> Number:
@@ -25,7 +25,7 @@ def _above(limit: int, method: Callable[[arb], arb]) -> Callable[[Number], Numbe
 
 
 def _except_at(pole: int, method: Callable[[arb], arb]) -> Callable[[Number], Number]:
-    """A function that is real but for one pole."""
+    """Makes a function that is real except at one pole."""
     inner = enclosed(method)
 
     def rule(x: Number) -> Number:
@@ -49,21 +49,21 @@ airy_bi = enclosed(arb.airy_bi)
 
 
 def erfinv(x: Number) -> Number:
-    """The inverse of erf; undefined for |x| >= 1."""
+    """The inverse of erf. Undefined for |x| >= 1."""
     if x >= 1 or x <= -1:
         raise NoRealValueError
     return enclosed(arb.erfinv)(x)
 
 
 def erfcinv(x: Number) -> Number:
-    """The inverse of erfc; undefined outside 0 < x < 2."""
+    """The inverse of erfc. Undefined outside 0 < x < 2."""
     if x >= 2 or x <= 0:
         raise NoRealValueError
     return enclosed(arb.erfcinv)(x)
 
 
 def logarithmic_integral(x: Number) -> Number:
-    """li(x), the principal value; undefined at 1 and for x < 0."""
+    """li(x), the principal value. Undefined at 1 and for x < 0."""
     if x == 1 or x < 0:
         raise NoRealValueError
     return enclosed(arb.li)(x)
@@ -75,7 +75,7 @@ def offset_logarithmic_integral(x: Number) -> Number:
 
 
 def generalized_exponential_integral(n: Number, x: Number) -> Number:
-    """E_n(x) for x > 0; at zero it is 1 / (n - 1) for n > 1 and undefined otherwise."""
+    """E_n(x) for x > 0. At zero it is 1 / (n - 1) for n > 1 and undefined otherwise."""
     if x == 0:
         if n <= 1:
             raise NoRealValueError
@@ -103,7 +103,7 @@ bessel_y = _bessel_with_pole(arb.bessel_y)
 
 
 def lambert_w(x: Number, branch: Number = ZERO) -> Number:
-    """The w >= -1 (branch 0) or w <= -1 (branch -1) with w exp(w) = x; undefined for x < -1/e."""
+    """The w >= -1 (branch 0) or w <= -1 (branch -1) with w exp(w) = x. Undefined for x < -1/e."""
     if x < -arb(-1).exp() or (branch == -1 and x >= 0):
         raise NoRealValueError
     if branch == 0:
@@ -117,7 +117,7 @@ def polylog(s: Number, x: Number) -> Number:
 
 
 def hypergeometric(p: int, q: int) -> Callable[..., Number]:
-    """The function pFq of its upper parameters, lower parameters and argument, where its series or continuation is real."""
+    """The generalized hypergeometric function pFq of upper parameters, lower parameters and argument, where it is real."""
 
     def at(*arguments: arb) -> arb:
         upper, lower, x = arguments[:p], arguments[p : p + q], arguments[-1]

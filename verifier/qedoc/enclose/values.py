@@ -1,7 +1,7 @@
-"""The values that a ball evaluation handles: exact rationals, finite balls, and what is undefined or in doubt.
+"""The values of a ball evaluation: exact rationals, finite balls, undefined values and values in doubt.
 
-Every number inside an evaluation is an `fmpq` (exact), a finite `arb` (the expression is defined and lies in the ball),
-or `IN_DOUBT`, the one non-finite ball: the expression may be undefined, or nothing is known of its size.
+Every number inside an evaluation is an `fmpq` (exact), a finite `arb` (the expression is defined and lies in the ball), or `IN_DOUBT`. The
+last is the only ball that is not finite: the expression may be undefined, or nothing is known about its size.
 """
 
 from collections.abc import Callable
@@ -21,7 +21,7 @@ class Undefined(Enum):
 
 
 class Doubt(Enum):
-    """A condition whose own operands may be undefined."""
+    """A condition whose operands may be undefined."""
 
     DOUBT = "doubt"
 
@@ -43,17 +43,17 @@ ONE: Final = fmpq(1)
 HALF: Final = fmpq(1, 2)
 
 _SHORT: Final = 9
-"""Characters of a fraction that a person still reads at once."""
+"""Maximum length, in characters, of a fraction that a person can read at a glance."""
 
 EXACT_BITS: Final = 8192
-"""Rationals with a longer numerator or denominator go on as balls."""
+"""Rationals with a longer numerator or denominator become balls."""
 
 
 def number(value: Input) -> Number:
-    """The number that an evaluation works on; an exact ball becomes a rational.
+    """Converts an input to the number that an evaluation works on. An exact ball becomes a rational.
 
     Raises:
-        TypeError: the value is of another type, a float for one, since it does not say which number is meant.
+        TypeError: the value has another type. A float is one, because it does not say which number is meant.
     """
     if isinstance(value, fmpq):
         return value
@@ -67,12 +67,12 @@ def number(value: Input) -> Number:
 
 
 def finite(x: arb) -> arb:
-    """The ball itself, or `IN_DOUBT` where it is not finite."""
+    """The ball itself, or `IN_DOUBT` if it is not finite."""
     return x if x.is_finite() else IN_DOUBT
 
 
 def exact_or_ball(x: arb) -> Number:
-    """A rational where the ball is a point of moderate size, else the ball, or `IN_DOUBT` where it is not finite."""
+    """A rational if the ball is a point of moderate size, otherwise the ball, or `IN_DOUBT` if it is not finite."""
     if not x.is_finite():
         return IN_DOUBT
     if x.is_exact():
@@ -93,7 +93,7 @@ def is_integer(x: Number) -> TypeGuard[fmpq]:
 
 
 def enclosed(method: Callable[..., arb]) -> Callable[..., Number]:
-    """A function of real values from a flint method of balls."""
+    """Makes a function of real values from a flint method on balls."""
 
     def rule(*arguments: Number) -> Number:
         if not all(is_known(x) for x in arguments):
@@ -104,17 +104,17 @@ def enclosed(method: Callable[..., arb]) -> Callable[..., Number]:
 
 
 def trimmed(x: Number) -> Number:
-    """The number, as a ball where it is a rational too long to go on with."""
+    """Converts a rational that is too long to a ball. Returns any other number unchanged."""
     return arb(x) if isinstance(x, fmpq) and x.height_bits() > EXACT_BITS else x
 
 
 def interval(lower: arb | fmpq | int, upper: arb | fmpq | int) -> arb:
-    """A ball that holds all of [lower, upper]; where the ends are balls, of what lies between their outer ends."""
+    """A ball that contains [lower, upper]. If the ends are balls, it contains everything between their outer ends."""
     return finite(arb(lower).union(arb(upper)))
 
 
 def rational(x: Fraction) -> fmpq:
-    """The same number for flint."""
+    """Converts a Fraction to flint's rational type."""
     return fmpq(x.numerator, x.denominator)
 
 
@@ -126,7 +126,7 @@ def ball(midpoint: Fraction, radius: Fraction) -> Number:
 
 
 def hull(x: Value, y: Value) -> Value:
-    """What is known of a value that is x or y."""
+    """What is known about a value that is x or y."""
     if x is UNDEFINED or y is UNDEFINED:
         return UNDEFINED if x is y else IN_DOUBT
     if isinstance(x, fmpq) and isinstance(y, fmpq) and x == y:
@@ -135,7 +135,7 @@ def hull(x: Value, y: Value) -> Value:
 
 
 def hull_of_truths(x: Truth | Undefined, y: Truth | Undefined) -> Truth | Undefined:
-    """What is known of a condition that is x or y."""
+    """What is known about a condition that is x or y."""
     if x is y:
         return x
     if isinstance(x, Enum) or isinstance(y, Enum):
@@ -144,7 +144,7 @@ def hull_of_truths(x: Truth | Undefined, y: Truth | Undefined) -> Truth | Undefi
 
 
 def conjunction(x: Truth | Undefined, y: Truth | Undefined) -> Truth | Undefined:
-    """x and y, in any order: false as soon as one of them is."""
+    """x and y, in any order. False if either of them is false."""
     if x is False or y is False:
         return False
     if x is True or x is y:
@@ -155,7 +155,7 @@ def conjunction(x: Truth | Undefined, y: Truth | Undefined) -> Truth | Undefined
 
 
 def disjunction(x: Truth | Undefined, y: Truth | Undefined) -> Truth | Undefined:
-    """x or y, in any order: true as soon as one of them is."""
+    """x or y, in any order. True if either of them is true."""
     if x is True or y is True:
         return True
     if x is False or x is y:
@@ -187,9 +187,9 @@ def equivalence(*truths: Truth) -> Truth:
 
 
 def shortest(value: Value) -> int | float | str:
-    """The number that a report shows: an integer, a fraction of few digits, else the nearest double.
+    """The number that a report shows: an integer, a short fraction, or else the nearest double.
 
-    What has no value, or none that is known, is "nan"; beyond the range of doubles it is a decimal that `float` reads as infinite.
+    A missing or unknown value is "nan". A value beyond the range of doubles is a decimal string, which `float` reads as infinite.
     """
     if isinstance(value, Undefined) or not is_known(value):
         return "nan"

@@ -1,1 +1,1 @@
-"""One case: a formula and the code that it documents go in, a verdict with its evidence comes out."""
+"""Checks one case: takes a formula and the code it documents, returns a verdict with its evidence."""

@@ -1,9 +1,15 @@
-"""What runs alone can tell of a claim: code that cannot be lifted still has values.
+"""Checks a claim by running the code only, without lifting it.
 
-A run is a rounded value, so that a difference counts only if rounding is ruled out: it must be the same in float32 and in float64, in which
-rounding is 2**29 times smaller, and it must show at many points, or at most points of a line. Underflow and saturation look the same in
-both, so the formula itself, computed in the same arithmetic, must differ from the run, too, and no step of the code may be near overflow,
-underflow or saturation. Differences that show at single points (the end of a branch) are not found this way.
+Code that cannot be lifted can still be run. A run gives a rounded value, so a difference from the formula counts only if rounding cannot
+explain it. Such a difference meets all of these conditions:
+
+- It is the same in float32 and in float64, where rounding errors are 2**29 times smaller.
+- It appears at many points, or at most points of a line.
+- The formula, evaluated in the same arithmetic, also differs from the run. Underflow and saturation look the same in both formats, and this
+  rules them out.
+- No step of the code comes close to overflow, underflow or saturation.
+
+This check misses differences at isolated points, such as the end of a branch.
 """
 
 import math
@@ -24,7 +30,7 @@ from qedoc.execute.float_formula import computed
 from qedoc.execute.runner import run_rows
 from qedoc.judge.executions import sampled
 from qedoc.judge.inputs import named, pasteable
-from qedoc.judge.pair import Pair, known_to, midpoint
+from qedoc.judge.pair import Pair, enclose_at, midpoint
 from qedoc.results.verdict import CaseResult, Counterexample, Verdict
 from qedoc.search.sampling import plainness
 from qedoc.search.strategies import Row
@@ -32,33 +38,33 @@ from qedoc.search.strategies import Row
 Array: TypeAlias = np.ndarray[Any, Any]
 
 POINTS = 120
-"""Points that are run, if as many are asked for."""
+"""Maximum number of points to run."""
 
 SAME = 2.0**-16
-"""Relative difference from the formula that code may have which approximates a function."""
+"""Largest relative difference that counts as agreement. Code that approximates a function may differ this much."""
 
 APART = 2.0**-12
-"""Relative difference that no such code has."""
+"""Smallest relative difference that counts as a difference. No approximation differs this much."""
 
 STEADY = 64
-"""How many times smaller the difference between the two runs is than that from the formula, if it is not rounding's."""
+"""A difference from the formula must be this many times larger than the difference between the float32 and the float64 run."""
 
 DIGITS = 32
 """Bits to which the formula's value must be known: twice as many as are compared."""
 
 VANISHED = 2.0**-24
-"""A smaller value may be lost beside 1, in float32 and in float64: that a run gives 0 instead says nothing."""
+"""A smaller value may be lost when it is added to 1, in float32 and in float64. If a run gives 0 instead, the point is unclear."""
 
 MOST_LINES = 4
-"""Points that differ through which lines are followed."""
+"""Maximum number of differing points whose lines are searched."""
 
 FEWEST = 3
-"""Points of either kind that an answer needs."""
+"""Minimum number of agreeing or differing points that a verdict needs."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Tally:
-    """The points at which runs and formula were compared, by what was seen."""
+    """The compared points, grouped by the result of the comparison."""
 
     same: list[Row]
     apart: list[Row]
@@ -70,7 +76,7 @@ class _Tally:
 
     @property
     def differs(self) -> bool:
-        """Whether so many points differ that it is no accident."""
+        """Whether enough points differ to rule out an accident."""
         return len(self.apart) >= max(FEWEST, self.compared // 10)
 
 
@@ -78,11 +84,11 @@ def trial(pair: Pair, limits: Limits) -> CaseResult:
     """Compares the formula with runs of the code in float32 and float64.
 
     Args:
-        pair: the claim at fixed sizes; its code need not have been lifted.
-        limits: bounds the points.
+        pair: the claim at fixed sizes. Its code need not have been lifted.
+        limits: limits the number of points.
 
     Returns:
-        `tested` or `refuted` where runs suffice, else `undecided` with the reason; `unsupported` for code that cannot be run.
+        `tested` or `refuted` if the runs are enough, `undecided` with the reason if not, `unsupported` if the code cannot be run.
     """
     count = min(limits.max_points, POINTS)
     rows = sampled(pair.plan, count, count // 2, limits.seed, "float32")
@@ -91,12 +97,12 @@ def trial(pair: Pair, limits: Limits) -> CaseResult:
     except UnsupportedError as error:
         return CaseResult(id=pair.case.id, verdict=Verdict.UNSUPPORTED, reason=str(error))
     if not tally.differs:
-        tally = _on_a_line(pair, rows, tally.apart) or tally
+        tally = _best_line(pair, rows, tally.apart) or tally
     if tally.differs:
         return _refuted(pair, tally)
     if tally.apart or len(tally.same) < FEWEST or len(tally.unclear) > len(tally.same):
-        seen = f"{len(tally.same)} points agree, {len(tally.apart)} differ, and rounding hides {len(tally.unclear)}"
-        return CaseResult(id=pair.case.id, verdict=Verdict.UNDECIDED, reason=f"runs alone do not decide: {seen}", runs=2 * tally.compared)
+        counts = f"{len(tally.same)} points agree, {len(tally.apart)} differ, {len(tally.unclear)} are unclear because of rounding"
+        return CaseResult(id=pair.case.id, verdict=Verdict.UNDECIDED, reason=f"runs alone do not decide: {counts}", runs=2 * tally.compared)
     reason = f"no difference beyond rounding at {len(tally.same)} points, run in float32 and float64"
     return CaseResult(id=pair.case.id, verdict=Verdict.TESTED, reason=reason, runs=2 * tally.compared)
 
@@ -107,8 +113,8 @@ def _tally(pair: Pair, rows: list[Row]) -> _Tally:
     if fine.ndim != 1:
         raise UnsupportedError(f"the target returns an array of shape {fine.shape[1:]}; expected a number")
     tally = _Tally([], [], [])
-    excused = _excused(pair, rows, coarse, fine)
-    exact = known_to(DIGITS, pair.documented, rows)
+    explained = _explained_by_arithmetic(pair, rows, coarse, fine)
+    exact = enclose_at(DIGITS, pair.documented, rows)
     for place, (row, value, low, high) in enumerate(zip(rows, exact, coarse.tolist(), fine.tolist(), strict=True)):
         documented = _documented(value)
         if documented is None or not (math.isfinite(low) and math.isfinite(high)):
@@ -119,41 +125,43 @@ def _tally(pair: Pair, rows: list[Row]) -> _Tally:
             tally.same.append(row)
         elif high == 0 and abs(documented) < VANISHED:
             tally.unclear.append(row)
-        elif difference >= APART * scale and abs(high - low) * STEADY <= difference and not excused(place):
+        elif difference >= APART * scale and abs(high - low) * STEADY <= difference and not explained(place):
             tally.apart.append(row)
         else:
             tally.unclear.append(row)
     return tally
 
 
-def _excused(pair: Pair, rows: list[Row], coarse: Array, fine: Array) -> Callable[[int], bool]:
-    """Says of a row whether its difference may be one of the arithmetic: the formula has it, too, or a step of the code is at an end."""
+def _explained_by_arithmetic(pair: Pair, rows: list[Row], coarse: Array, fine: Array) -> Callable[[int], bool]:
+    """Returns a test for a row: whether arithmetic explains the difference, because the formula shows it too or a step is near a limit."""
     formula, symbols = pair.case.formula, pair.plan.symbols
     pairs = [(computed(formula, symbols, rows, dtype), ran) for dtype, ran in (("float32", coarse), ("float64", fine))]
 
-    def excused(place: int) -> bool:
-        if any(own is not None and not _apart(float(own[place]), float(ran[place])) for own, ran in pairs):
+    def explained(place: int) -> bool:
+        if any(own is not None and not _differ(float(own[place]), float(ran[place])) for own, ran in pairs):
             return True
         return not is_calm(pair.call, symbols, rows[place])
 
-    return excused
+    return explained
 
 
-def _apart(own: float, ran: float) -> bool:
-    """Whether two values of one arithmetic are different numbers; what is not finite tells nothing."""
+def _differ(own: float, ran: float) -> bool:
+    """Whether two values computed in the same arithmetic differ. A value that is not finite proves nothing."""
     return math.isfinite(own) and abs(own - ran) > APART / 2 * max(abs(own), abs(ran))
 
 
-def _on_a_line(pair: Pair, rows: list[Row], apart: list[Row]) -> _Tally | None:
-    """The points on a line parallel to an axis, through a point that differs: in space there may be too few of them to be met.
+def _best_line(pair: Pair, rows: list[Row], apart: list[Row]) -> _Tally | None:
+    """Compares points on lines parallel to an axis, each through a point that differs.
+
+    In many dimensions, random points alone may hit too few of the points that differ.
 
     Args:
         pair: the claim.
-        rows: the points that were drawn; a line has their coordinates.
-        apart: those that differ.
+        rows: the points drawn so far. The points on a line take their coordinates from them.
+        apart: the points that differ.
 
     Returns:
-        Of the lines on which enough points differ, that with the plainest difference; None if there is none.
+        The line with the simplest differing point, among the lines on which enough points differ. None if there is no such line.
     """
     found = []
     for row in apart[:MOST_LINES]:
@@ -175,11 +183,11 @@ def _plainness(row: Row) -> list[tuple[int, int, Fraction]]:
 
 
 def _documented(value: Value) -> float | None:
-    """The formula's value, where it is known to more digits than a run has."""
+    """The formula's value, or None if it is known to fewer digits than a run has."""
     if isinstance(value, Undefined) or not is_known(value):
         return None
-    told = isinstance(value, flint.fmpq) or value.rel_accuracy_bits() >= DIGITS
-    return found if told and math.isfinite(found := midpoint(value)) else None
+    precise = isinstance(value, flint.fmpq) or value.rel_accuracy_bits() >= DIGITS
+    return found if precise and math.isfinite(found := midpoint(value)) else None
 
 
 def _refuted(pair: Pair, tally: _Tally) -> CaseResult:
@@ -188,12 +196,12 @@ def _refuted(pair: Pair, tally: _Tally) -> CaseResult:
     ran = pair.run(row)
     if isinstance(ran, Exception):
         return CaseResult(
-            id=pair.case.id, verdict=Verdict.UNDECIDED, reason=f"a run alone raises {type(ran).__name__}, many at once do not"
+            id=pair.case.id, verdict=Verdict.UNDECIDED, reason=f"the code raises {type(ran).__name__} at one point but not in a batch"
         )
     return CaseResult(
         id=pair.case.id,
         verdict=Verdict.REFUTED,
-        reason=f"runs differ from the formula at {len(tally.apart)} of {tally.compared} points, in float32 and float64 alike",
+        reason=f"runs differ from the formula at {len(tally.apart)} of {tally.compared} points, in both float32 and float64",
         runs=2 * tally.compared,
         counterexample=Counterexample(
             inputs=named(pair.case, point),

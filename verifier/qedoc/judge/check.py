@@ -1,4 +1,4 @@
-"""One case of a claim, from its formula to its verdict."""
+"""Checks one case of a claim: formula in, verdict out."""
 
 import itertools
 import math
@@ -20,12 +20,12 @@ from qedoc.judge.defaults import defaults
 from qedoc.judge.describe import describe, described
 from qedoc.judge.executions import Executions, execute, outside
 from qedoc.judge.infer import lifted
-from qedoc.judge.inputs import named, pasteable, spoken
+from qedoc.judge.inputs import format_inputs, named, pasteable
 from qedoc.judge.pair import Pair, shown
 from qedoc.judge.paths import formula
 from qedoc.judge.plot_data import curve
 from qedoc.judge.proof import NOT_TRIED, Proof, prove
-from qedoc.judge.properties import promised
+from qedoc.judge.properties import check_properties
 from qedoc.lock.dependencies import closure
 from qedoc.results.verdict import DIFFERENT, CaseResult, Counterexample, Finding, Formula, Verdict
 from qedoc.search.code_constants import written
@@ -36,17 +36,17 @@ from qedoc.search.strategies import Row, seeded
 __all__ = ["check", "curve", "describe", "lifted", "search"]
 
 FEWEST_POINTS = 200
-"""Points that each case of a claim has at least, unless fewer are asked for."""
+"""Minimum number of points per case, unless the user asks for fewer."""
 
 FIRST_POINTS = 8
-"""Simple points that are looked at before a proof is tried: it takes long for a large formula, and a wrong one mostly shows at once."""
+"""Simple points to compare before a proof is tried. A proof of a large formula takes long, and most wrong formulas fail at once."""
 
 SUSPECTS = 40
-"""Points of a batch that are compared by enclosures, at most."""
+"""Maximum number of points of a screened batch that are compared by enclosures."""
 
 GAPS = {
-    Comparison.LEFT_UNDEFINED: "the formula has no value, the code does",
-    Comparison.RIGHT_UNDEFINED: "the code has no value, the formula does",
+    Comparison.LEFT_UNDEFINED: "the formula has no value, but the code does",
+    Comparison.RIGHT_UNDEFINED: "the code has no value, but the formula does",
     Comparison.BOTH_UNDEFINED: "neither the formula nor the code has a value",
 }
 
@@ -58,22 +58,22 @@ def check(
     note: Callable[[str], Any],
     keep: Callable[[CaseResult], Any] = lambda result: None,
 ) -> CaseResult:
-    """Lifts the code, proves or refutes the formula, runs the code, and rules on each property.
+    """Lifts the code, proves or refutes the formula, runs the code, and checks each property.
 
-    The claim of a docstring is tried by runs alone first: nobody promised that its code can be lifted.
+    A docstring claim is checked by runs alone first, because its code may not be liftable.
 
     Args:
         spec: the claim.
         sizes: the value of each size, by symbol name.
         limits: seed and number of points.
-        note: told what is being done.
-        keep: given the result that stands if this function does not come to its end.
+        note: called with the current step, for progress.
+        keep: called with a preliminary result, which stands if this function does not finish.
 
     Raises:
         QedocError: for a spec that does not fit its target.
     """
     started = time.perf_counter()
-    limits = _share(spec, limits)
+    limits = _share_points(spec, limits)
     note("reading the code")
     try:
         pair = Pair(spec, sizes)
@@ -81,36 +81,36 @@ def check(
         return CaseResult(id=case_name(spec, sizes), verdict=Verdict.UNDECIDED, reason=f"the formula has too many cases: {error}")
     except UnsupportedError as error:
         return CaseResult(id=case_name(spec, sizes), verdict=Verdict.UNSUPPORTED, reason=f"the formula cannot be enclosed: {error}")
-    tried: CaseResult | None = None
+    from_runs: CaseResult | None = None
     if spec.natural:
         note("running the code")
-        tried = trial(pair, limits)
-        keep(tried)
+        from_runs = trial(pair, limits)
+        keep(from_runs)
         note("reading the code")
     try:
         pair.code.explore(pair.facts)
         pair.plan.learn(pair.code.formulas(), written(pair.target))
-        result = _with_trial(_ruled(pair, limits, note), tried)
+        result = _with_runs(_decide(pair, limits, note), from_runs)
     except UnsupportedError as error:
         result = CaseResult(id=pair.case.id, verdict=Verdict.UNSUPPORTED, reason=str(error))
-        if tried is not None and tried.verdict in (Verdict.TESTED, Verdict.REFUTED):
-            result = replace(tried, reason=f"{tried.reason}; the code is not lifted: {error}")
+        if from_runs is not None and from_runs.verdict in (Verdict.TESTED, Verdict.REFUTED):
+            result = replace(from_runs, reason=f"{from_runs.reason}; the code could not be lifted: {error}")
     except TooManyBranches as error:
         result = CaseResult(id=pair.case.id, verdict=Verdict.UNDECIDED, reason=f"formula and code have too many cases: {error}")
-        if tried is not None and tried.verdict in (Verdict.TESTED, Verdict.REFUTED):
-            result = replace(tried, reason=f"{tried.reason}; {result.reason}")
+        if from_runs is not None and from_runs.verdict in (Verdict.TESTED, Verdict.REFUTED):
+            result = replace(from_runs, reason=f"{from_runs.reason}; {result.reason}")
     if result.verdict.holds:
-        note("running the code in other ways")
-        result = _heard(pair, result)
+        note("running the code on other input types and under jit")
+        result = _with_call_styles(pair, result)
     if spec.natural and result.verdict.holds:
-        note("running the code with other values for its defaults")
+        note("running the code with non-default parameters")
         result = replace(result, findings=(*result.findings, *defaults(pair)))
     reached = sorted({place for branch in pair.code.branches for place in branch.path.reached})
     return replace(result, seconds=time.perf_counter() - started, sources=closure(spec.target, reached))
 
 
-def _heard(pair: Pair, result: CaseResult) -> CaseResult:
-    """A result that holds, unless a way of calling the code contradicts it."""
+def _with_call_styles(pair: Pair, result: CaseResult) -> CaseResult:
+    """Changes a result that holds if some way of calling the code contradicts it."""
     other = dissent(pair)
     if other is None:
         return result
@@ -129,29 +129,32 @@ def _heard(pair: Pair, result: CaseResult) -> CaseResult:
 
 
 def case_name(spec: Spec, sizes: Mapping[str, int]) -> str:
-    """The id of a case that could not be made."""
+    """The id of a case that could not be created."""
     return f"{spec.id}[{','.join(f'{name}={size}' for name, size in sizes.items())}]" if sizes else spec.id
 
 
-def _with_trial(result: CaseResult, tried: CaseResult | None) -> CaseResult:
-    """A result beside what runs alone showed: they may not contradict each other, and answer where there was nothing to compare."""
-    if tried is None:
+def _with_runs(result: CaseResult, from_runs: CaseResult | None) -> CaseResult:
+    """Combines a result with the result of runs alone.
+
+    The two must not contradict each other. The runs decide if the other stages had no points to compare.
+    """
+    if from_runs is None:
         return result
-    if tried.verdict is Verdict.REFUTED and result.verdict.holds:
-        reason = f"{tried.reason}, but no difference was found otherwise ({result.reason}); please report this as a bug of qedoc"
+    if from_runs.verdict is Verdict.REFUTED and result.verdict.holds:
+        reason = f"{from_runs.reason}, but the other stages found no difference ({result.reason}); please report this as a bug in qedoc"
         return replace(result, verdict=Verdict.UNDECIDED, reason=reason)
-    if result.verdict is Verdict.UNDECIDED and not result.points and tried.verdict in (Verdict.TESTED, Verdict.REFUTED):
-        return replace(tried, reason=f"{tried.reason}; {result.reason}", code=result.code, findings=result.findings)
+    if result.verdict is Verdict.UNDECIDED and not result.points and from_runs.verdict in (Verdict.TESTED, Verdict.REFUTED):
+        return replace(from_runs, reason=f"{from_runs.reason}; {result.reason}", code=result.code, findings=result.findings)
     return result
 
 
-def _share(spec: Spec, limits: Limits) -> Limits:
-    """The points of a claim, shared by its cases."""
+def _share_points(spec: Spec, limits: Limits) -> Limits:
+    """Divides the points of a claim among its cases."""
     count = math.prod(len(d.values) for d in spec.symbols if isinstance(d, Size))
     return replace(limits, max_points=min(limits.max_points, max(FEWEST_POINTS, limits.max_points // count)))
 
 
-def _ruled(pair: Pair, limits: Limits, note: Callable[[str], Any]) -> CaseResult:
+def _decide(pair: Pair, limits: Limits, note: Callable[[str], Any]) -> CaseResult:
     note("looking for a counterexample")
     row = next(filter(pair.refuted_at, pair.plan.simple(FIRST_POINTS)), None)
     proof = NOT_TRIED
@@ -177,12 +180,12 @@ def _ruled(pair: Pair, limits: Limits, note: Callable[[str], Any]) -> CaseResult
         counterexample=None if row is None else _counterexample(pair, row),
         findings=(*gaps, *executions.findings, *outside(pair)),
         accuracy=executions.accuracy,
-        properties=promised(pair, limits, claim_proved=verdict is Verdict.PROVED),
+        properties=check_properties(pair, limits, claim_proved=verdict is Verdict.PROVED),
     )
 
 
 def search(pair: Pair, proof: Proof, limits: Limits) -> Row | None:
-    """A point that refutes the claim; a claim that is proved is still compared at some points, by other means than the proof's."""
+    """Searches for a point that refutes the claim. A proved claim is also compared at some points, as an independent check of the proof."""
     share = 10 if proof.complete else 4
     examples = 50 if proof.complete else 20 if pair.code.pinned else 4
     random = seeded(pair.plan, limits.max_points // share, limits.seed)
@@ -200,10 +203,10 @@ def search(pair: Pair, proof: Proof, limits: Limits) -> Row | None:
 
 
 def _screened(pair: Pair, marks: Sequence[Row], limits: Limits) -> Iterator[Row]:
-    """Points of a large batch at which runs differ from the formula in float64.
+    """Yields points of a large batch at which runs differ from the formula in float64.
 
-    The claim of a docstring is not screened: it has been tried by runs, and a library has hundreds of them. Another machine may find
-    others, by its rounding; so they count as evidence only where they refute.
+    Docstring claims are not screened, because runs have already checked them and a library has hundreds of them. The points found depend on
+    the machine's rounding. So they do not count as compared points, and matter only if they refute the claim.
     """
     compared = pair.compared
     for row in Screen(pair.call, pair.plan, pair.case.formula, marks).suspects(limits.seed, SUSPECTS):
@@ -212,7 +215,7 @@ def _screened(pair: Pair, marks: Sequence[Row], limits: Limits) -> Iterator[Row]
 
 
 def _expected(pair: Pair, *, refuted: bool) -> Callable[[Row], Value | None]:
-    """The exact value that runs are measured against: the code's own formula where the documented one is wrong."""
+    """The exact value to measure runs against: the code's own formula if the documented one is wrong."""
     if not refuted:
         return pair.documented
 
@@ -233,7 +236,7 @@ def _gaps(pair: Pair) -> tuple[Finding, ...]:
         raised = branch.path.raised if branch is not None else None
         actual = f"raises {type(raised).__name__}" if raised is not None else f"gives {ran}"
         says = "has no value" if isinstance(documented, Undefined) else f"gives {shortest(documented)}"
-        message = f"{GAPS[kind]}: at {spoken(inputs)} the formula {says}, the code {actual}"
+        message = f"{GAPS[kind]}: at {format_inputs(inputs)} the formula {says} and the code {actual}"
         found.append(Finding(kind="domain", message=message, inputs=inputs))
     return tuple(found)
 
@@ -241,43 +244,43 @@ def _gaps(pair: Pair) -> tuple[Finding, ...]:
 def _verdict(pair: Pair, proof: Proof, row: Row | None, executions: Executions, gaps: tuple[Finding, ...]) -> tuple[Verdict, str]:
     if row is not None:
         branch = pair.code.at(row)
-        ruled = branch is not None and branch.defined(row) and not isinstance(pair.documented(row), Undefined)
-        if proof.complete and ruled:
-            return Verdict.UNDECIDED, "the proof and the enclosures contradict each other; please report this as a bug of qedoc"
+        both_defined = branch is not None and branch.defined(row) and not isinstance(pair.documented(row), Undefined)
+        if proof.complete and both_defined:
+            return Verdict.UNDECIDED, "the proof and the enclosures contradict each other; please report this as a bug in qedoc"
         return Verdict.REFUTED, DIFFERENT
     if proof.complete and pair.nearly is not None:
-        return Verdict.UNDECIDED, "the proof and the enclosures contradict each other; please report this as a bug of qedoc"
+        return Verdict.UNDECIDED, "the proof and the enclosures contradict each other; please report this as a bug in qedoc"
     if pair.nearly is not None:
         distance, row = pair.nearly
-        at = spoken(named(pair.case, pair.plan.point(row)))
+        at = format_inputs(named(pair.case, pair.plan.point(row)))
         most = f"{distance:.1g}" if distance else "less than 1e-16"
-        reason = f"the code approximates: it differs by at most {most} of the value at {pair.compared} points, the most at {at}"
+        reason = f"the code approximates the formula: the relative difference at {pair.compared} points is at most {most}, largest at {at}"
         return Verdict.TESTED, reason
     if pair.raising is not None:
         error, row = pair.raising
-        at = spoken(named(pair.case, pair.plan.point(row)))
-        reason = f"formula and code differ at {at}, where a run of the code raises {told(error)}"
+        at = format_inputs(named(pair.case, pair.plan.point(row)))
+        reason = f"formula and code differ at {at}, but running the code there raises {told(error)}"
         return Verdict.UNDECIDED, reason
     if pair.strange is not None:
-        inputs = spoken(named(pair.case, pair.plan.point(pair.strange)))
-        return Verdict.UNDECIDED, f"the code's formula and a run of the code differ at {inputs}; please report this as a bug of qedoc"
+        inputs = format_inputs(named(pair.case, pair.plan.point(pair.strange)))
+        return Verdict.UNDECIDED, f"the code's formula and a run of the code differ at {inputs}; please report this as a bug in qedoc"
     if executions.contradiction:
         return Verdict.UNDECIDED, executions.contradiction
     natural = pair.case.spec.natural
     if not natural and (gaps or executions.broken):
         return Verdict.UNDECIDED, gaps[0].message if gaps else executions.findings[0].message
     if pair.beyond is not None:
-        inputs = spoken(named(pair.case, pair.plan.point(pair.beyond)))
-        reason = f"the code passes through infinity or nan at {inputs}, which its formula does not follow"
+        inputs = format_inputs(named(pair.case, pair.plan.point(pair.beyond)))
+        reason = f"the code produces infinity or nan as an intermediate value at {inputs}, and its formula does not model this"
         return (Verdict.TESTED if natural else Verdict.UNDECIDED), reason
     if proof.complete and not pair.compared:
-        return Verdict.UNDECIDED, "the formula is proved, but at no point could the proof be cross-checked by enclosures"
+        return Verdict.UNDECIDED, "the formula is proved, but enclosures could not cross-check the proof at any point"
     if proof.blind:
         return Verdict.UNDECIDED, proof.blind
     if proof.complete:
         extent = f"{_count(proof.cells, 'cell')} on {_count(len(pair.code.branches), 'path')}"
         where = "wherever formula and code have a value" if natural else "on the whole domain"
-        rest = f"; {_count(proof.left_out, 'cell')} without left out" if proof.left_out else ""
+        rest = f"; {_count(proof.left_out, 'cell')} without a value skipped" if proof.left_out else ""
         return Verdict.PROVED, f"equal in exact arithmetic {where}: {extent}{rest}"
     if pair.compared:
         return Verdict.TESTED, f"no difference at {pair.compared} points; not proved: {proof.reason}"
@@ -299,15 +302,15 @@ def _code(pair: Pair, row: Row | None) -> Formula | None:
 
 def _counterexample(pair: Pair, row: Row) -> Counterexample:
     branch = pair.code.at(row)
-    assert branch is not None  # a row is refuted only on a known branch
+    assert branch is not None  # refuted_at accepts only rows on a known branch
     ran = pair.run(row)
-    assert not isinstance(ran, Exception)  # and only if running the code confirmed it
-    told = ran if math.isfinite(ran) else str(ran)
+    assert not isinstance(ran, Exception)  # and only rows that running the code confirms
+    ran_shown = ran if math.isfinite(ran) else str(ran)
     point = pair.plan.point(row)
     return Counterexample(
         inputs=named(pair.case, point),
         documented=pair.said(row),
-        actual=shown(branch.value, branch.infinity, row) if branch.infinity(row) or branch.defined(row) else told,
-        ran=told,
+        actual=shown(branch.value, branch.infinity, row) if branch.infinity(row) or branch.defined(row) else ran_shown,
+        ran=ran_shown,
         call=pasteable(pair.case, point, arrays=pair.wants_arrays),
     )

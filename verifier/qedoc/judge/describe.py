@@ -1,4 +1,4 @@
-"""What readers see of a claim besides its verdict: formulas, symbol table, domain, versions."""
+"""Describes a claim for readers: formulas, symbol table, domain and versions."""
 
 from importlib import metadata
 
@@ -11,13 +11,13 @@ from qedoc.lock.dependencies import closure
 from qedoc.results.verdict import ClaimResult, Formula, SymbolEntry
 
 MOST_OPERATIONS = 200
-"""A formula with more operations is not drawn in two dimensions: nobody reads it, and drawing it takes longer than proving it."""
+"""Formulas with more operations are not drawn in two dimensions. Nobody reads them, and drawing takes longer than proving."""
 
 CORE = ("qedoc", "jax", "jaxlib", "sympy", "python-flint", "z3-solver")
 
 
 def describe(spec: Spec) -> ClaimResult:
-    """The claim without its cases."""
+    """Describes a claim, without its cases."""
     return ClaimResult(
         id=spec.id,
         target=spec.target,
@@ -33,7 +33,7 @@ def describe(spec: Spec) -> ClaimResult:
 
 
 def written(expression: sp.Expr) -> Formula:
-    """A formula in the notations that readers use."""
+    """Writes a formula in the notations that readers use."""
     text = str(expression)
     drawn = sp.count_ops(expression) <= MOST_OPERATIONS
     return Formula(
@@ -44,7 +44,7 @@ def written(expression: sp.Expr) -> Formula:
 
 
 def described(code: sp.Expr, facts: Facts) -> Formula:
-    """A code formula for people: guards that the facts settle are left out."""
+    """Writes a code formula for people, without the guards that the facts decide."""
     return written(_settled(code, facts, {}))
 
 
@@ -97,12 +97,12 @@ def _relation(relation: object) -> str:
 
 
 def versions(target: str) -> dict[str, str]:
-    """The versions that a verdict rests on: qedoc's own parts and the package that holds the target."""
+    """The versions that a verdict depends on: qedoc's core dependencies and the package that contains the target."""
     package = target.partition(".")[0]
     found = {}
     for name in (*CORE, package):
         try:
             found[name] = metadata.version(name)
-        except metadata.PackageNotFoundError:  # a target that is not from an installed distribution has no version
+        except metadata.PackageNotFoundError:  # the target may belong to no installed distribution
             continue
     return found

@@ -1,4 +1,4 @@
-"""What running the real code shows: its rounding in each dtype, where it has no value, and whether it ever contradicts its own formula."""
+"""Runs the real code in each dtype: measures rounding errors, finds points without a value, and looks for contradictions."""
 
 import itertools
 import math
@@ -12,7 +12,7 @@ from qedoc.enclose.enclosure import Undefined, Value
 from qedoc.execute.accuracy import ulps
 from qedoc.execute.agreement import agrees, shadow
 from qedoc.execute.runner import Runs, rounded, run_eagerly, run_rows
-from qedoc.judge.inputs import named, spoken
+from qedoc.judge.inputs import format_inputs, named
 from qedoc.judge.pair import Pair
 from qedoc.results.verdict import Accuracy, Finding, Inputs
 from qedoc.search.sampling import Plan
@@ -21,22 +21,22 @@ from qedoc.search.strategies import Row, seeded
 DTYPES = ("float32", "float64", "bfloat16")
 
 SHADOWED = 2
-"""Rows in each dtype at which the run is held against its rounding enclosure, the worst ones first."""
+"""Rows per dtype whose run is compared with an enclosure of its roundings, largest errors first."""
 
 FEW = 20
-"""Rows for code that must be called anew for almost every row."""
+"""Number of rows for code that must be called again for almost every row."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Executions:
-    """The sum of all runs.
+    """The combined results of all runs.
 
     Args:
         accuracy: the worst rounding error in each dtype.
-        findings: points where the code raises, or gives nan or infinity, though the formula has a value there.
-        runs: how many rows were run.
-        contradiction: a run that rounding cannot explain, in words; empty if there is none.
-        broken: True if the code has no value somewhere in the domain, for a reason other than rounding or overflow.
+        findings: points where the code raises or gives nan or infinity, although the formula has a value.
+        runs: number of rows that were run.
+        contradiction: describes a run that rounding cannot explain; empty if there is none.
+        broken: True if the code raises somewhere in the domain where the formula has a value.
     """
 
     accuracy: tuple[Accuracy, ...]
@@ -51,8 +51,8 @@ def execute(pair: Pair, exact: Callable[[Row], Value | None], limits: Limits) ->
 
     Args:
         pair: the claim at fixed sizes.
-        exact: the value that a run should have, None where it is not known.
-        limits: bounds the points.
+        exact: returns the value that a run should give, or None if it is unknown.
+        limits: limits the number of points.
     """
     count = FEW if pair.code.pinned else -(-limits.max_points // 4)
     wanted = _rows(pair.plan, limits.max_points, count, limits.seed)
@@ -69,14 +69,14 @@ def execute(pair: Pair, exact: Callable[[Row], Value | None], limits: Limits) ->
 
 
 def sampled(plan: Plan, most: int, count: int, seed: int, dtype: str) -> list[Row]:
-    """Points of the domain as code in a dtype sees them, each once.
+    """Returns points of the domain, rounded to a dtype, without duplicates.
 
     Args:
         plan: the domain.
-        most: how many landmarks at most.
-        count: how many other points: a quarter simple ones, the rest by chance.
-        seed: for those.
-        dtype: to which reals are rounded.
+        most: maximum number of landmarks.
+        count: number of other points. A quarter are simple points, the rest are random.
+        seed: seed of the random points.
+        dtype: the dtype that real coordinates are rounded to.
     """
     return _seen(plan, _rows(plan, most, count, seed), dtype)
 
@@ -128,9 +128,9 @@ def _accuracy(pair: Pair, rows: Sequence[Row], runs: Runs, errors: Sequence[tupl
 
 
 def _contradiction(pair: Pair, rows: Sequence[Row], runs: Runs, errors: Sequence[tuple[float, int]], dtype: str) -> str:
-    """The first of the worst rows whose run lies outside of what rounding can make of the operations that the code does.
+    """Describes the first run that no rounding of the code's operations can explain, among the rows with the largest errors.
 
-    Compiled code may do other operations (`exp(a) / exp(b)` becomes `exp(a - b)`), so it is the eager run that must agree.
+    Compiled code may use other operations: `exp(a) / exp(b)` becomes `exp(a - b)`. So only a contradicting eager run counts.
     """
     for _, k in errors[:SHADOWED]:
         enclosure = shadow(pair.call, pair.plan.symbols, rows[k], dtype)
@@ -138,17 +138,17 @@ def _contradiction(pair: Pair, rows: Sequence[Row], runs: Runs, errors: Sequence
             continue
         eager = run_eagerly(pair.call, pair.plan.symbols, rows[k], dtype)
         if eager is not None and agrees(eager, enclosure) is False:
-            place = spoken(_inputs(pair, rows[k]))
-            return f"running the code in {dtype} gives {eager!r} at {place}, which rounding does not explain"
+            place = format_inputs(_inputs(pair, rows[k]))
+            return f"running the code in {dtype} gives {eager!r} at {place}, which rounding cannot explain"
     return ""
 
 
 def outside(pair: Pair) -> tuple[Finding, ...]:
-    """What the code does just outside of the declared domain: a value there is worth knowing, an error is what one expects."""
+    """Runs the code just outside the declared domain. A value there is reported; an error is expected."""
     base = next(iter(pair.plan.simple(1)), None)
     if base is None:
         return ()
-    firsts = {scalar.vector or scalar.name: k for k, scalar in reversed(list(enumerate(pair.plan.scalars)))}  # of a vector one element
+    firsts = {scalar.vector or scalar.name: k for k, scalar in reversed(list(enumerate(pair.plan.scalars)))}  # one element per vector
     beyond = [
         (k, x, row)
         for k, scalar in ((k, pair.plan.scalars[k]) for k in sorted(firsts.values()))
@@ -166,7 +166,7 @@ def outside(pair: Pair) -> tuple[Finding, ...]:
 
 
 def _just_outside(domain: Reals | Integers) -> list[Fraction]:
-    """Points beyond each numeric end: the end itself if it is open, and one step further."""
+    """Points beyond each finite end of a domain: the end itself if it is open, and one step further."""
     points = []
     for end, is_open, step in ((domain.lower, domain.lower_open, -1), (domain.upper, domain.upper_open, 1)):
         if end.is_Rational:
@@ -177,13 +177,13 @@ def _just_outside(domain: Reals | Integers) -> list[Fraction]:
 
 
 def _only_violates(pair: Pair, k: int, row: Row) -> bool:
-    """True if the row is outside of the domain for the sake of coordinate k alone."""
+    """True if coordinate k alone puts the row outside the domain."""
     others = [i for i in range(len(row)) if i != k]
     return not pair.plan.holds(row) and all(row[i] in pair.plan.interval(i, row[:i]) for i in others)
 
 
 def _finding(pair: Pair, row: Row, kind: str, message: str) -> Finding:
-    return Finding(kind=kind, message=f"{message}, at {spoken(_inputs(pair, row))}", inputs=_inputs(pair, row))
+    return Finding(kind=kind, message=f"{message}, at {format_inputs(_inputs(pair, row))}", inputs=_inputs(pair, row))
 
 
 def _inputs(pair: Pair, row: Row) -> Inputs:

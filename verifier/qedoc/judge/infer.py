@@ -1,4 +1,4 @@
-"""A spec without a formula, from a function's signature alone: enough to read the formula that the code computes."""
+"""Builds a spec without a formula from a function's signature, enough to lift the formula that the code computes."""
 
 import inspect
 from collections.abc import Callable
@@ -19,21 +19,21 @@ SWITCHES = (bool, str, type(None))
 
 
 def lifted(target: str, spec: Spec | None) -> Formula:
-    """The formula that the code computes.
+    """Returns the formula that the code computes.
 
     Args:
         target: dotted path of the function.
-        spec: tells the symbols and the domain; without it the function's own parameters are real or integer unknowns, switches (truth
-            values, texts, None) stay at their defaults, and what a returned function takes is unknown too.
+        spec: declares the symbols and the domain. Without a spec, the function's parameters become real or integer unknowns, and so do
+            the parameters of a function that it returns. Parameters whose default is a bool, a string or None keep that default.
 
     Raises:
         TargetError: for a target that cannot be called with numbers.
-        UnsupportedError: for code that has no rule.
+        UnsupportedError: for code that qedoc has no rule for.
     """
     pair = Pair(spec or infer(target), {} if spec is None else _smallest(spec))
     pair.code.explore(pair.facts)
     if not pair.code.branches:
-        raise TargetError(f"{target}: no point was found at which the code can be read")
+        raise TargetError(f"{target}: found no point at which the code can be lifted")
     return described(formula(pair.code.branches), pair.facts)
 
 
@@ -45,7 +45,7 @@ def _smallest(spec: Spec) -> dict[str, int]:
 
 
 def infer(target: str) -> Spec:
-    """A spec that binds the target's parameters to symbols of their names; its formula is nothing but 0.
+    """Builds a spec that binds each parameter of the target to a symbol of the same name. Its formula is a placeholder, 0.
 
     Args:
         target: dotted path of the function.
@@ -67,7 +67,7 @@ def _unknowns(target: str, function: Callable[..., Any]) -> dict[str, inspect.Pa
     try:
         parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError) as error:
-        raise TargetError(f"{target}: its signature cannot be read ({error}); write a spec that binds its parameters") from error
+        raise TargetError(f"{target}: cannot read its signature ({error}); write a spec that binds its parameters") from error
     plain = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.POSITIONAL_ONLY)
     return {p.name: p for p in parameters if p.kind in plain and not isinstance(p.default, SWITCHES)}
 
@@ -77,10 +77,10 @@ def _domain(parameter: inspect.Parameter) -> Reals | Integers:
 
 
 def _returned(target: str, function: Callable[..., Any], outer: dict[str, inspect.Parameter]) -> Callable[..., Any] | None:
-    """The function that the target returns, if it returns one."""
+    """The function that the target returns, or None if it does not return one."""
     try:
         result = call_by_name(function, dict.fromkeys(outer, 1))
-    except Exception as error:  # whatever the user's code raises
+    except Exception as error:  # the user's code may raise anything
         found = f"{type(error).__name__}: {error}"
         raise TargetError(f"{target} cannot be called with numbers ({found}); write a spec that binds its parameters") from error
     return result if callable(result) else None

@@ -1,4 +1,4 @@
-"""Points as people read, paste and parse them."""
+"""Formats points for people and for Python, and parses them back."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
@@ -14,16 +14,16 @@ from qedoc.results.verdict import Inputs, Number
 
 
 def number(x: Fraction) -> Number:
-    """An exact value as a JSON number: an int if it is one, else the nearest double."""
+    """An exact value as a JSON number: an int if it is an integer, otherwise the nearest double."""
     return int(x) if x.denominator == 1 else float(x)
 
 
 def named(case: Case, point: Mapping[sp.Symbol, Fraction]) -> Inputs:
-    """The point by parameter and argument names; the elements of a vector together, under its name, and a matrix row by row.
+    """Maps parameter and argument names to the values at a point. A vector is a list of its elements, a matrix a list of rows.
 
     Args:
         case: the claim.
-        point: a value for each symbol; a symbol that is not the case's goes by its own name.
+        point: a value for each symbol. A symbol that the case does not declare appears under its own name.
     """
     scalars = {scalar.symbol: scalar for scalar in case.scalars}
     shown: dict[str, Any] = {}
@@ -51,13 +51,13 @@ def _symmetric(template: Any) -> bool:
 
 
 def _mirrored(rows: list[list[Number]]) -> list[list[Number]]:
-    """All rows of a symmetric matrix, of which those from the diagonal on are told."""
+    """Completes a symmetric matrix whose rows hold only the entries from the diagonal on."""
     places = range(len(rows))
     return [[rows[min(i, j)][abs(i - j)] for j in places] for i in places]
 
 
 def _fixed(case: Case) -> Iterator[tuple[str, Any]]:
-    """Arrays of definite numbers, such as labels."""
+    """Yields arrays of fixed numbers, such as labels."""
     for name, template in case.spec.bind.items():
         if isinstance(template, Array) and not template.item.atoms(sp.Indexed):
             keywords = case.arguments(dict.fromkeys(case.symbols, 0), _stand_in, _Entries)[0]
@@ -65,13 +65,13 @@ def _fixed(case: Case) -> Iterator[tuple[str, Any]]:
 
 
 def row_of(scalars: Sequence[Scalar], inputs: Inputs) -> tuple[Fraction, ...]:
-    """The values of the unknowns at a point that `named` wrote, in the order of the unknowns."""
+    """Inverts `named`: returns the values of the unknowns, in the order of the unknowns."""
     known: dict[sp.Symbol, Fraction] = {}
     for name, value in inputs.items():
         own = sorted((s for s in scalars if name == (s.vector or s.name)), key=lambda s: s.indices)
         if own:
             entries = _flat(value)
-            if isinstance(value, list) and len(entries) > len(own):  # a symmetric matrix, of which one half is known by the other
+            if isinstance(value, list) and len(entries) > len(own):  # a symmetric matrix: its upper half holds all unknowns
                 entries = [item for place, row in enumerate(value) for item in _flat(row)[place:]]
             known |= {scalar.symbol: Fraction(str(item)) for scalar, item in zip(own, entries, strict=True)}
     return tuple(known[scalar.symbol] for scalar in scalars)
@@ -86,12 +86,12 @@ def _place(case: Case, symbol: sp.Symbol) -> int:
 
 
 def pasteable(case: Case, point: Mapping[sp.Symbol, Fraction], *, arrays: bool = False) -> str:
-    """A line of Python that calls the target at the point.
+    """Returns a line of Python that calls the target at the point.
 
     Args:
         case: the claim.
         point: a number for each unknown.
-        arrays: whether the numbers are given as JAX's arrays.
+        arrays: whether to pass the numbers as JAX arrays.
     """
     values: dict[sp.Symbol, Any] = {symbol: _literal(symbol, value) for symbol, value in point.items()}
     if arrays:
@@ -110,21 +110,21 @@ def pasteable(case: Case, point: Mapping[sp.Symbol, Fraction], *, arrays: bool =
 
 
 class _ArrayFloat(float):
-    """A number that is written as an array."""
+    """A float that is written as a JAX array."""
 
     def __repr__(self) -> str:
         return f"jnp.asarray({float(self)!r})"
 
 
 class _ArrayInt(int):
-    """An integer that is written as an array."""
+    """An integer that is written as a JAX array."""
 
     def __repr__(self) -> str:
         return f"jnp.asarray({int(self)!r})"
 
 
 class _Entries(list[Any]):
-    """The entries of an array, which is written as `jnp.array([...])`."""
+    """The entries of an array that is written as `jnp.array([...])`."""
 
 
 def _literal(symbol: sp.Symbol, value: Fraction) -> int | float:
@@ -132,7 +132,7 @@ def _literal(symbol: sp.Symbol, value: Fraction) -> int | float:
 
 
 class _Variable:
-    """Stands for x while the source of an opaque function is written."""
+    """Placeholder for x while the source of an opaque function is written."""
 
 
 def _stand_in(_name: str, index: int, x: Any) -> Any:
@@ -163,6 +163,6 @@ def _nested(value: Any) -> str:
     return repr(int(value) if isinstance(value, _ArrayInt) else float(value) if isinstance(value, _ArrayFloat) else value)
 
 
-def spoken(inputs: Inputs) -> str:
-    """`init_value=1, decay_steps=1`, as in a sentence."""
+def format_inputs(inputs: Inputs) -> str:
+    """Formats inputs for a sentence, as `init_value=1, decay_steps=1`."""
     return ", ".join(f"{name}={value}" for name, value in inputs.items())

@@ -1,4 +1,4 @@
-"""One case and its code, ready to be compared at any point of the domain."""
+"""Compares the documented formula of one case with its code at points of the domain."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -27,32 +27,32 @@ from qedoc.search.strategies import Row, seeded
 UNDEFINED = (Comparison.LEFT_UNDEFINED, Comparison.RIGHT_UNDEFINED, Comparison.BOTH_UNDEFINED)
 
 MOST_QUESTIONS = 20
-"""Runs that are made to learn whether the code has a value where its formula has none."""
+"""Maximum number of runs that check whether the code has a value where its formula has none."""
 
 NEAR = 2.0**-16
-"""Relative difference from a function that code may have which approximates it; far more than approximations for float32 have."""
+"""Relative difference up to which code counts as an approximation of the formula. Approximations for float32 are far more accurate."""
 
 UNSEEN = 2.0**-32
-"""Relative difference that a run in float64 cannot be relied on to show, and that the end of an asymptotic series leaves."""
+"""Relative difference that a float64 run may fail to show, and that truncating an asymptotic series leaves."""
 
 PLAIN = 2.0**-6
-"""Relative difference of a run that is no rounding's, if it is the same in two formats."""
+"""Relative difference of a run that rounding cannot explain, if it is the same in two formats."""
 
 STEADY = 64
-"""How many times smaller the difference of the formats must be."""
+"""The difference between the formats must be this many times smaller."""
 
 DIGITS = 48
-"""Bits to which two values must be known before it is said how far apart they are."""
+"""Bits to which two values must be known before their distance is measured."""
 
 FIRST = 128
-"""Bits of the first enclosure of a value that is to be told in digits: enough for nearly all of them."""
+"""Bits of the first enclosure of a value that will be printed. Almost all values need no more."""
 
 COEFFICIENTS = 3
-"""Numbers of many digits that make code an approximation."""
+"""Number of many-digit coefficients that mark code as an approximation."""
 
 
 class Pair:
-    """What is checked: the documented formula and the code, on one domain.
+    """The documented formula and the code, on one domain.
 
     Args:
         spec: the claim.
@@ -60,7 +60,7 @@ class Pair:
 
     Raises:
         SpecError: for a domain without points.
-        TargetError: for a target that does not exist, is not callable, or lacks a parameter; at the spec's line.
+        TargetError: for a target that does not exist, is not callable, or lacks a parameter. The location is the spec's line.
     """
 
     def __init__(self, spec: Spec, sizes: Mapping[str, int]) -> None:
@@ -75,7 +75,7 @@ class Pair:
         self.facts = Facts(self.case.domain())
         self.plan = Plan(drawing_order(self.case), self.case.where, [self.formula])
         if self.facts.empty() or not (next(self.plan.simple(1), None) or seeded(self.plan, 1, seed=0)):
-            raise spec.refuse(f"the domain is empty, or no point of it can be found: {'; '.join(domain_lines(self.case))}")
+            raise spec.refuse(f"the domain is empty, or no point in it could be found: {'; '.join(domain_lines(self.case))}")
         self.documented = compile(self.formula, self.plan.symbols, interpretation_of)
         self.infinity = ends(split(self.formula), self.plan.symbols, interpretation_of)
         self.silent = compile(self.case.undefined, self.plan.symbols, interpretation_of)
@@ -94,7 +94,7 @@ class Pair:
         return self.case.call(self.target, values, opaque)
 
     def against(self, row: Row) -> Comparison | None:
-        """Compares formula and code formula at a point; None where the code's path cannot be told."""
+        """Compares formula and code formula at a point. Returns None if the code's path is unknown there."""
         branch = self.code.at(row)
         if branch is None:
             return None
@@ -106,7 +106,7 @@ class Pair:
         return found
 
     def _extended(self, found: Comparison, row: Row, branch: Branch) -> Comparison:
-        """A comparison with the infinities, and with what the text says to have no value."""
+        """Refines a comparison by infinite values and by points where the text says that there is no value."""
         if found not in UNDEFINED or branch.path.raised is not None:
             return found
         documented, actual = self.infinity(row), branch.infinity(row)
@@ -121,18 +121,18 @@ class Pair:
         return found
 
     def _by_run(self, documented: float, row: Row) -> Comparison:
-        """What is documented to be infinite, against a run of code whose formula has no value: 1/0 gives an infinity, too."""
+        """Compares a documented infinity with a run of code whose formula has no value. The run may still give an infinity, as 1/0 does."""
         ran = self.run(row)
         if isinstance(ran, Exception):
             return Comparison.BOTH_UNDEFINED
         if math.isnan(ran) and not self.case.formula.has(sp.oo, -sp.oo):
-            return Comparison.RIGHT_UNDEFINED  # as where a finite value is documented, unless the text itself writes the infinity
+            return Comparison.RIGHT_UNDEFINED  # nan counts as no value, unless the formula itself contains an infinity
         return Comparison.EQUAL if ran == documented else Comparison.DISJOINT
 
     def _passes(self, row: Row) -> bool:
-        """Whether code whose formula has no value gives a number all the same, and another one than is documented.
+        """Whether code whose formula has no value still gives a number, and one that differs from the documented value.
 
-        Code passes through an infinity or nan then, and IEEE arithmetic says what it gives: in all formats the same, but for rounding.
+        An intermediate value is then infinite or nan. IEEE arithmetic defines the result, which is the same in all formats up to rounding.
         """
         if self._questions >= MOST_QUESTIONS:
             return False
@@ -140,19 +140,19 @@ class Pair:
         numbers = [self.run(row), run_plain(self.call, self.plan.symbols, row, x64=False, arrays=self.wants_arrays)]
         if any(isinstance(ran, Exception) or not math.isfinite(ran) for ran in numbers):
             return False
-        double, single = map(float, numbers)  # type: ignore[arg-type]  # they are numbers
+        double, single = map(float, numbers)  # type: ignore[arg-type]  # exceptions have returned above
         exact = midpoint(sharpest(self.documented, row))
         difference = abs(double - exact)
         return difference > PLAIN * max(abs(double), abs(exact)) and abs(double - single) * STEADY <= difference
 
     def _against_silence(self, found: Comparison, row: Row, actual: float) -> Comparison:
-        """What is documented to have no value, against code that may have one."""
+        """Refines a comparison where the text says that there is no value, but the code may have one."""
         if found is Comparison.LEFT_UNDEFINED or actual:
             return Comparison.DISJOINT
         return found
 
     def run(self, row: Row) -> float | int | Exception:
-        """What the code gives at a point, in float64: to Python's numbers, or to JAX's arrays where it takes nothing else."""
+        """Runs the code at a point in float64, on Python numbers, or on JAX arrays if the code accepts nothing else."""
         ran = run_plain(self.call, self.plan.symbols, row, x64=True, arrays=self.wants_arrays)
         if isinstance(ran, Exception) and not self.wants_arrays:
             again = run_plain(self.call, self.plan.symbols, row, x64=True, arrays=True)
@@ -161,9 +161,9 @@ class Pair:
         return ran
 
     def _note_gap(self, found: Comparison, row: Row, branch: Branch) -> None:
-        """Keeps a point where a value is missing. Where a run has one, it is only the code's formula that does not know it."""
+        """Records a point where a value is missing. If a run gives a value, only the code's formula lacks it."""
         if self.case.spec.natural and found is not Comparison.RIGHT_UNDEFINED:
-            return  # a claim that is made only where its formula has a value says nothing there
+            return  # a docstring claim covers only points where its formula has a value
         if found is not Comparison.LEFT_UNDEFINED and branch.path.raised is None and self._questions < MOST_QUESTIONS:
             self._questions += 1
             ran = self.run(row)
@@ -173,11 +173,11 @@ class Pair:
         self.gaps[found] = row
 
     def refuted_at(self, row: Row) -> bool:
-        """True if formula and code formula have disjoint enclosures at the point and a run of the code sides with the code formula."""
+        """True if the enclosures of formula and code formula are disjoint at the point and a run of the code confirms the code formula."""
         if self.against(row) is not Comparison.DISJOINT:
             return False
         branch = self.code.at(row)
-        assert branch is not None  # it was compared
+        assert branch is not None  # against() found it
         if self._exactly(row, branch):
             return True
         if (distance := self._distance(row, branch)) <= (NEAR if any(map(approximates, self.code.branches)) else UNSEEN):
@@ -194,7 +194,7 @@ class Pair:
         return False
 
     def _exactly(self, row: Row, branch: Branch) -> bool:
-        """Whether the code gives the very integer that its formula says, and not the documented one: integers have no rounding."""
+        """Whether the code returns exactly the integer of its own formula, and not the documented one. Integers have no rounding."""
         documented, actual = self.documented(row), branch.value(row)
         if not isinstance(documented, flint.fmpq) or not isinstance(actual, flint.fmpq) or documented.q != 1 or actual.q != 1:
             return False
@@ -202,23 +202,23 @@ class Pair:
         return not isinstance(ran, Exception) and ran == int(actual.p)
 
     def _distance(self, row: Row, branch: Branch) -> float:
-        """The relative difference of documented value and code value; 0 where they are not known to enough digits to tell."""
+        """The relative difference between documented value and code value, or 0 if they are known to too few digits."""
         values = [sharpest(part, row) for part in (self.documented, branch.value)]
         known = [flint.arb(value) for value in values if not isinstance(value, Undefined)]
         if len(known) < 2:
-            return math.inf  # one is infinite, or has no value: that was compared
+            return math.inf  # one value is infinite or missing, and _extended has handled that
         if min(map(_digits, values)) < DIGITS:
             return 0.0
         documented, actual = known
         larger = max(abs(documented), abs(actual), key=lambda size: size.mid())
-        return float((abs(documented - actual) / larger).mid())  # beyond all doubles, too
+        return float((abs(documented - actual) / larger).mid())  # works beyond the range of doubles, too
 
     def _confirmed(self, ran: float, row: Row, branch: Branch) -> bool:
-        """The run is much nearer to what the code's formula says than to what is documented."""
+        """Whether the run is much closer to the value of the code's formula than to the documented value."""
         if infinity := branch.infinity(row):
             return ran == infinity
         documented, actual = (sharpest(part, row) for part in (self.documented, branch.value))
-        if isinstance(actual, Undefined):  # the run has been compared: it passes through an infinity, or is one
+        if isinstance(actual, Undefined):  # _by_run or _passes has compared the run already
             return ran != self.infinity(row) if self.infinity(row) else math.isfinite(ran)
         if isinstance(documented, Undefined):
             return math.isfinite(ran) and _near(ran, actual)
@@ -228,7 +228,7 @@ class Pair:
         return abs(ran - made) <= abs(said - made) / 1024
 
     def _is_beyond(self, row: Row, branch: Branch) -> bool:
-        """Whether the two values are one double: what a run gives there tells nothing."""
+        """Whether the two values round to the same double. A run cannot tell them apart then."""
         values = [sharpest(part, row) for part in (self.documented, branch.value)]
         return not any(isinstance(value, Undefined) for value in values) and midpoint(values[0]) == midpoint(values[1])
 
@@ -238,7 +238,7 @@ class Pair:
 
 
 def shown(formula: Enclosure, infinity: Ends, row: Row) -> int | float | str:
-    """A formula's value at a point, as a report shows it."""
+    """The value of a formula at a point, as a report shows it."""
     return str(found) if (found := infinity(row)) else shortest(sharpest(formula, row))
 
 
@@ -248,15 +248,15 @@ def _near(ran: float, actual: Value) -> bool:
 
 
 def approximates(branch: Branch) -> bool:
-    """Whether a path computes an approximation of its own: its formula has the coefficients of one."""
+    """Whether a path computes its own approximation: its formula has many-digit coefficients."""
     value = branch.path.value
     return isinstance(value, sp.Basic) and sum(map(is_coefficient, value.atoms(sp.Number, BallLiteral))) >= COEFFICIENTS
 
 
 def sharpest(formula: Enclosure, row: Row) -> Value:
-    """The enclosure of a value that says most of it: an integral's need not be the one of most bits.
+    """Returns the enclosure that gives the most digits of a value. For an integral, more bits do not always give more digits.
 
-    Nearly all that has digits has them at 256 bits; the logarithm of a number that is 1 to a hundred places needs more.
+    For almost every value, 256 bits are enough. The logarithm of a number that is 1 to a hundred places needs more.
     """
     values: list[Value] = [formula(row, bits) for bits in (FIRST, 64, 256)]
     best = max(values, key=_digits)
@@ -267,8 +267,8 @@ def sharpest(formula: Enclosure, row: Row) -> Value:
     return best
 
 
-def known_to(digits: int, formula: Enclosure, rows: Sequence[Row]) -> list[Value]:
-    """The enclosures of a value at many points: the balls of one loop where they tell it to so many bits, elsewhere the sharpest."""
+def enclose_at(digits: int, formula: Enclosure, rows: Sequence[Row]) -> list[Value]:
+    """Encloses a value at many points: by one loop of balls where that gives enough bits, elsewhere by the sharpest enclosure."""
     points = at_precision(FIRST, lambda: [[flint.arb(rational(x)) for x in row] for row in rows])
     return [
         ball if isinstance(ball, Undefined) or _digits(ball) >= digits else sharpest(formula, row)
@@ -281,7 +281,7 @@ def _digits(value: Value) -> float:
 
 
 def midpoint(value: Value) -> float:
-    """An enclosure's middle as the nearest double, which may be infinite; nan where there is none."""
+    """The midpoint of an enclosure as the nearest double, which may be infinite. nan if the value is undefined."""
     if isinstance(value, Undefined):
         return float("nan")
     if isinstance(value, flint.arb):
@@ -293,10 +293,10 @@ def midpoint(value: Value) -> float:
 
 
 def domain_lines(case: Case) -> tuple[str, ...]:
-    """The domain as lines of text: one for each unknown, then the relations."""
+    """The domain as lines of text: one per unknown, then the relations."""
     return (*(f"{s.symbol}: {s.domain}" for s in case.scalars), *map(str, case.where))
 
 
 def enclosures(formulas: Sequence[sp.Expr], plan: Plan) -> list[Enclosure]:
-    """The formulas compiled over a plan's unknowns."""
+    """Compiles formulas over the unknowns of a plan."""
     return [compile(formula, plan.symbols, interpretation_of) for formula in formulas]

@@ -1,4 +1,4 @@
-"""The code's formula on a whole domain: paths through the code, found one by one until they cover it."""
+"""Finds the code's formula on a whole domain: lifts one path after another until the paths cover the domain."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,13 +22,13 @@ from qedoc.search.strategies import Row, seeded
 Call: TypeAlias = Callable[[Mapping[sp.Symbol, Any]], Any]
 
 MOST_PATHS = 64
-"""Paths through a function's Python branches; a function with more is sampled instead of covered."""
+"""Maximum number of paths through a function's Python branches. A function with more is sampled instead of covered."""
 
 MOST_PINNED = 24
-"""Paths that are lifted for code whose paths hold for single values only; further points are compared on these."""
+"""Maximum number of lifted paths for code whose paths hold for single values only. Other points are compared on these paths."""
 
 MOST_TRIES = 600
-"""Points tried for a path that the solver gives no usable point for."""
+"""Points to try for a path if the solver gives no usable point."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,10 +36,10 @@ class Branch:
     """One path through the code, ready to be evaluated.
 
     Args:
-        path: as it was lifted.
-        conditions: where the path is taken.
-        value: the code's formula there; nan where the code raises.
-        infinity: where that is infinite.
+        path: the lifted path.
+        conditions: the conditions under which the code takes the path.
+        value: the code's formula on the path; nan where the code raises.
+        infinity: the points where the formula is infinite.
     """
 
     path: Path
@@ -48,11 +48,11 @@ class Branch:
     infinity: Ends
 
     def defined(self, row: Row) -> bool:
-        """Whether the code's formula has a finite value at a point, for all that is known."""
+        """Whether the code's formula has a finite value at a point, as far as enclosures can tell."""
         return not isinstance(self.value(row), Undefined)
 
     def covers(self, row: Row) -> bool | None:
-        """Whether a point takes this path; None if that cannot be decided."""
+        """Whether a point takes this path, or None if enclosures cannot decide."""
         answers = [condition(row) for condition in self.conditions]
         if any(answer is False for answer in answers):
             return False
@@ -60,7 +60,7 @@ class Branch:
 
 
 class Code:
-    """A function's formula, path by path.
+    """The formula of a function, path by path.
 
     Args:
         call: calls the function with a value for each symbol.
@@ -75,12 +75,12 @@ class Code:
 
     @property
     def pinned(self) -> bool:
-        """True if a path holds only for single values that the code turned into Python numbers."""
+        """True if a path holds only for single values, because the code converts an input to a Python number."""
         return bool(self.branches) and bool(self.branches[0].path.pins)
 
     @property
     def covered(self) -> bool:
-        """True if the paths found make up the whole domain."""
+        """True if the paths found cover the whole domain."""
         return not self.uncovered and not self.pinned
 
     def formulas(self) -> list[sp.Basic]:
@@ -89,10 +89,10 @@ class Code:
         return [*values, *(condition for branch in self.branches for condition in branch.path.conditions)]
 
     def explore(self, facts: Facts) -> None:
-        """Takes every path that the facts allow, up to MOST_PATHS.
+        """Lifts every path that the facts allow, up to MOST_PATHS.
 
         Raises:
-            UnsupportedError: for code that has no rule.
+            UnsupportedError: for code that qedoc has no rule for.
         """
         waiting: list[tuple[sp.Basic, ...]] = [()]
         seen: set[tuple[sp.Basic, ...]] = {()}
@@ -106,7 +106,8 @@ class Code:
                     continue
                 branch = self._first(taken, facts)
             if branch is None:
-                self.uncovered.append(f"no point was found for the path {' & '.join(map(str, taken)) or 'at all'}")
+                where = f"on the path where {' and '.join(map(str, taken))}" if taken else "in the domain"
+                self.uncovered.append(f"no point was found {where}")
                 continue
             if branch.path.pins:
                 return
@@ -116,7 +117,7 @@ class Code:
             seen.update(turned)
 
     def at(self, row: Row) -> Branch | None:
-        """The branch that a point takes, lifted now if it is new; None if rounding decides which path is taken, or it cannot be told."""
+        """Returns the branch that a point takes, and lifts it if it is new. Returns None if rounding leaves the path open."""
         for branch in self.branches:
             covers = branch.covers(row)
             if covers is None:
@@ -128,7 +129,7 @@ class Code:
         return self._lift(row)
 
     def _first(self, taken: tuple[sp.Basic, ...], facts: Facts) -> Branch | None:
-        """A branch at some point that satisfies the conditions."""
+        """Returns the branch of some point that satisfies the conditions, or None."""
         tests = [compile(condition, self._plan.symbols, interpretation_of) for condition in taken]
         for row in self._points(facts):
             if self._plan.holds(row) and all(test(row) is True for test in tests):
@@ -160,10 +161,10 @@ class Code:
 
 
 def _expression(value: Any) -> sp.Expr:
-    """What a path gives, if that is a number or a truth value.
+    """The result of a path as an expression.
 
     Raises:
-        UnsupportedError: for anything else.
+        UnsupportedError: for a result that is neither a number nor a boolean.
     """
     if isinstance(value, sp.Basic) or type(value) in (bool, int, float):
         return sp.sympify(value)
@@ -173,12 +174,12 @@ def _expression(value: Any) -> sp.Expr:
 
 
 def interpretation_of(_name: str, index: int) -> tuple[Fraction, Fraction, Fraction]:
-    """The stand-in for a function about which nothing is assumed, for evaluation at points."""
+    """A concrete function that stands in for an opaque one when formulas are evaluated at points."""
     return interpretation(index)
 
 
 def formula(branches: Sequence[Branch]) -> sp.Expr:
-    """The code's formula as one expression, path conditions as the pieces of a Piecewise."""
+    """The code's formula as one expression: a Piecewise with the path conditions as its conditions."""
     values = [(sp.nan if b.path.raised is not None else sp.sympify(b.path.value), sp.And(*b.path.conditions)) for b in branches]
     if len(values) == 1:
         return values[0][0]

@@ -1,4 +1,4 @@
-"""The numbers of a picture: a claim along its last argument, the other inputs held at legible values."""
+"""Computes the data of a plot: a claim along its last unknown, with the other inputs fixed at readable values."""
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
@@ -7,7 +7,7 @@ from math import isfinite
 from qedoc.claims.spec import Spec
 from qedoc.execute.runner import run_rows
 from qedoc.judge.inputs import named, row_of
-from qedoc.judge.pair import Pair, known_to, midpoint
+from qedoc.judge.pair import Pair, enclose_at, midpoint
 from qedoc.results.curve import Boundary, Contrast, Curve, Point
 from qedoc.results.verdict import Inputs
 from qedoc.search.sampling import Interval, plainness
@@ -20,16 +20,16 @@ EXECUTED = 60
 BISECTIONS = 30
 
 DIGITS = 32
-"""Bits to which a value in a picture is known: more than it shows."""
+"""Bits to which a plotted value is known. The plot shows fewer."""
 
 
 def curve(spec: Spec, sizes: Mapping[str, int], at: Inputs | None) -> Curve:
-    """Formula and executions along the last unknown, through `at` if it is given.
+    """Samples formula and code along the last unknown, through the point `at` if it is given.
 
     Args:
         spec: the claim.
         sizes: the value of each size, by symbol name.
-        at: a counterexample's inputs, as `named` gives them.
+        at: the inputs of a counterexample, as `named` returns them.
     """
     pair = Pair(spec, sizes)
     plan = pair.plan
@@ -41,7 +41,7 @@ def curve(spec: Spec, sizes: Mapping[str, int], at: Inputs | None) -> Curve:
     low, high = _range(interval, roots, x)
 
     def formula(*places: Fraction) -> list[float]:
-        return [midpoint(value) for value in known_to(DIGITS, pair.documented, [(*fixed, t) for t in places])]
+        return [midpoint(value) for value in enclose_at(DIGITS, pair.documented, [(*fixed, t) for t in places])]
 
     scalar = plan.scalars[last]
     return Curve(
@@ -65,7 +65,7 @@ def _contrast(pair: Pair, row: Row) -> Contrast | None:
 
 
 def _legible(pair: Pair) -> Row:
-    """A point of the domain at which a curve shows its shape."""
+    """Returns a point of the domain at which the curve shows its shape."""
     drawn: list[Fraction] = []
     reals = 0
     for k, symbol in enumerate(pair.plan.symbols):
@@ -84,7 +84,7 @@ def _legible(pair: Pair) -> Row:
 
 
 def _range(interval: Interval, edges: list[Fraction], x: Fraction) -> tuple[Fraction, Fraction]:
-    """The part of the axis to show: all edges, and a quarter more on the open sides."""
+    """Returns the part of the axis to show: all edges, plus a quarter of their span on sides without an end."""
     places = [x, *edges]
     low, high = min(places), max(places)
     span = max(high - low, Fraction(4))
@@ -94,7 +94,7 @@ def _range(interval: Interval, edges: list[Fraction], x: Fraction) -> tuple[Frac
 
 
 def _lines(formula: Callable[..., list[float]], low: Fraction, high: Fraction) -> tuple[tuple[Point, ...], ...]:
-    """The curve, broken where it jumps."""
+    """Returns the curve, broken at jumps."""
     places = [low + (high - low) * Fraction(k, SAMPLES) for k in range(SAMPLES + 1)]
     values = formula(*places)
     finite = [v for v in values if isfinite(v)]
@@ -113,7 +113,7 @@ def _lines(formula: Callable[..., list[float]], low: Fraction, high: Fraction) -
 
 
 def _narrow(formula: Callable[..., list[float]], left: Fraction, right: Fraction) -> tuple[Fraction, Fraction]:
-    """The steepest part of an interval, by bisection."""
+    """Bisects an interval to find its steepest part."""
     for _ in range(BISECTIONS):
         middle = (left + right) / 2
         before, value, after = formula(left, middle, right)
@@ -134,7 +134,7 @@ def _executed(pair: Pair, fixed: Row, low: Fraction, high: Fraction) -> tuple[Po
 
 
 def _name(pair: Pair, fixed: Row, edge: Fraction) -> str:
-    """The parameter whose value is the edge, if there is exactly one."""
+    """The name of the integer parameter whose value is the edge, or an empty string unless there is exactly one."""
     others = zip(pair.plan.scalars[:-1], fixed, strict=True)
     names = [scalar.name for scalar, value in others if value == edge and scalar.symbol.is_integer]
     return names[0] if len(names) == 1 else ""

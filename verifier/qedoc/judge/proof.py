@@ -1,4 +1,4 @@
-"""The proof that documentation and code agree on every path and in every cell."""
+"""Proves that formula and code agree in every cell of every path."""
 
 import itertools
 from collections.abc import Mapping, Sequence
@@ -15,10 +15,10 @@ from qedoc.prove.equality import Ruling, Standing, compare
 from qedoc.search.strategies import Row
 
 MOST_MET = 200
-"""Points of either kind at which it is tried whether an equality holds."""
+"""Simple points, and also landmarks, that are searched for a point where an equality holds."""
 
 MOST_CELLS = 2000
-"""Cells of one proof; a formula that needs more is tested instead."""
+"""Maximum number of cells in one proof. A formula that needs more is tested instead."""
 
 
 _VALUELESS = (Standing.LEFT_UNDEFINED, Standing.RIGHT_UNDEFINED, Standing.BOTH_UNDEFINED)
@@ -26,16 +26,17 @@ _VALUELESS = (Standing.LEFT_UNDEFINED, Standing.RIGHT_UNDEFINED, Standing.BOTH_U
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
-    """How far a proof came.
+    """The result of a proof attempt.
 
     Args:
-        complete: True if formula and code are equal, and defined, in every cell of every path, and the paths cover the domain; a claim
-            that is made only where there is a value leaves out the cells in which one of them has none.
-        reason: why it is not complete.
-        cells: how many cells were ruled on.
-        left_out: how many more were left out.
-        suspects: points of cells that resisted.
-        blind: why points say nothing about a cell that resisted: none of them lies in it. Empty if there is no such cell.
+        complete: True if the paths cover the domain, and formula and code are defined and equal in every cell of every path. A docstring
+            claim skips the cells in which formula or code has no value.
+        reason: why the proof is incomplete.
+        cells: number of cells that were decided.
+        left_out: number of cells that were skipped.
+        suspects: points of cells that were not proved.
+        blind: why no point can test an unproved cell: an equality confines the cell, and no known point satisfies it. Empty if every
+            unproved cell can be tested.
     """
 
     complete: bool
@@ -57,10 +58,10 @@ def prove(pair: Pair) -> Proof:
     rulings: list[Ruling] = []
     reasons = list(pair.code.uncovered)
     if pair.code.pinned:
-        reasons.append("the code turns an input into a Python number, so each path holds for single values only")
+        reasons.append("the code converts an input to a Python number, so each path holds for single values only")
         return Proof(complete=False, reason=reasons[-1], cells=0, left_out=0, suspects=())
     if any(branch.path.hashed for branch in pair.code.branches) and _fixed_keys(pair.case.spec.bind):
-        reasons.append("a dict of bind= has numbers as keys, and the code uses its inputs as keys: whether they differ cannot be seen")
+        reasons.append("a dict in bind= has numeric keys and the code uses its inputs as keys, so qedoc cannot tell whether they differ")
     for branch in pair.code.branches:
         if branch.path.raised is not None:
             raising += 1
@@ -76,7 +77,7 @@ def prove(pair: Pair) -> Proof:
     resisting = [ruling for ruling in rulings if ruling.standing is not Standing.EQUAL and ruling not in left_out]
     reasons += [_explain(ruling) for ruling in resisting]
     if natural and len(rulings) == len(left_out):
-        reasons.append("formula and code have a value together nowhere")
+        reasons.append("formula and code never have a value at the same point")
     return Proof(
         complete=not reasons,
         reason=reasons[0] if reasons else "",
@@ -88,7 +89,7 @@ def prove(pair: Pair) -> Proof:
 
 
 def _blind(pair: Pair, ruling: Ruling) -> str:
-    """Why no point shows what holds in a cell: an equality confines it to points that are not rational, or hard to find."""
+    """Says why no point can test a cell, if an equality confines the cell to points that are irrational or hard to find."""
     equalities = [condition for condition in ruling.conditions if isinstance(condition, sp.Eq)]
     if ruling.standing is not Standing.OPEN or not equalities:
         return ""
@@ -98,11 +99,11 @@ def _blind(pair: Pair, ruling: Ruling) -> str:
     met = list(rows)
     if any(all(test(row) is True for test in tests) for row in met) or not all(_is_met(equality, pair, met) for equality in equalities):
         return ""
-    return f"no point could be compared where {' and '.join(map(str, equalities))}, and there formula and code are not proved equal"
+    return f"no point could be compared where {' and '.join(map(str, equalities))}, and formula and code are not proved equal there"
 
 
 def _is_met(equality: sp.Eq, pair: Pair, rows: Sequence[Row]) -> bool:
-    """Whether an equality holds somewhere, for all that is known: the sign of its difference changes, or a polynomial has a zero."""
+    """Whether an equality seems to hold somewhere: the sign of its difference changes, or a polynomial has a real root."""
     difference = equality.lhs - equality.rhs
     if difference.is_polynomial() and len(difference.free_symbols) == 1:
         return bool(sp.Poly(difference).count_roots())
@@ -112,7 +113,7 @@ def _is_met(equality: sp.Eq, pair: Pair, rows: Sequence[Row]) -> bool:
 
 
 def _fixed_keys(template: Any) -> bool:
-    """Whether a structure has a dict with a number as key."""
+    """Whether a structure contains a dict with a numeric key."""
     match template:
         case Mapping():
             return any(isinstance(key, int | float | sp.Number) for key in template) or any(map(_fixed_keys, template.values()))

@@ -1,4 +1,4 @@
-"""The verdict on each property of a spec."""
+"""Decides each property of a spec."""
 
 import flint
 
@@ -18,16 +18,16 @@ from qedoc.search.shrinking import shrink
 from qedoc.search.strategies import Row, seeded
 
 HIGHEST_PRECISION = 512
-"""Bits up to which the order of two enclosures is sought; values that are still not separated may be equal."""
+"""Highest precision, in bits, at which two enclosures are ordered. Values that still overlap may be equal."""
 
 
-def promised(pair: Pair, limits: Limits, *, claim_proved: bool) -> tuple[PropertyResult, ...]:
-    """A verdict for each property of the documented formula.
+def check_properties(pair: Pair, limits: Limits, *, claim_proved: bool) -> tuple[PropertyResult, ...]:
+    """Decides each property of the documented formula.
 
     Args:
         pair: the claim at fixed sizes.
-        limits: bounds the points.
-        claim_proved: True if the code is proved to compute the formula; only then is a property proved of the code.
+        limits: limits the number of points.
+        claim_proved: True if the code is proved to compute the formula. Only then does a proved property hold for the code.
     """
     return tuple(_verdict(promise, pair, limits, claim_proved) for promise in pair.case.properties)
 
@@ -43,8 +43,8 @@ def _verdict(promise: Property, pair: Pair, limits: Limits, claim_proved: bool) 
     open_duties = [duty for duty in duties if not _proved(duty)]
     if not open_duties:
         if claim_proved:
-            return PropertyResult(statement=statement, verdict=Verdict.PROVED, reason="proved of the formula that the code computes")
-        reason = "proved of the documented formula; the code is not proved to compute it"
+            return PropertyResult(statement=statement, verdict=Verdict.PROVED, reason="proved for the formula, which the code computes")
+        reason = "proved for the documented formula, but the code is not proved to compute it"
         return PropertyResult(statement=statement, verdict=Verdict.TESTED, reason=reason)
     return _searched(statement, open_duties, pair, limits)
 
@@ -57,7 +57,7 @@ def _proved(duty: Obligation) -> bool:
 
 
 def _searched(statement: str, duties: list[Obligation], pair: Pair, limits: Limits) -> PropertyResult:
-    """Looks for a point where the promise is broken."""
+    """Searches for a point that violates the property."""
     tried = 0
     for duty in duties:
         violation = _Violation(duty)
@@ -67,15 +67,15 @@ def _searched(statement: str, duties: list[Obligation], pair: Pair, limits: Limi
             tried += 1
             if violation(row):
                 inputs = violation.inputs(shrink(violation.plan, row, violation), pair)
-                reason = "the documented formula breaks it"
+                reason = "the documented formula violates it"
                 return PropertyResult(statement=statement, verdict=Verdict.REFUTED, reason=reason, counterexample=inputs)
     if not tried:
-        return PropertyResult(statement=statement, verdict=Verdict.UNDECIDED, reason="no point of its domain was found")
+        return PropertyResult(statement=statement, verdict=Verdict.UNDECIDED, reason="no point in its domain was found")
     return PropertyResult(statement=statement, verdict=Verdict.TESTED, reason=f"holds at {tried} points; no proof was found")
 
 
 class _Violation:
-    """Decides whether a point breaks an obligation; certain where it says so."""
+    """Checks whether a point violates an obligation. True is certain; False may mean unknown."""
 
     def __init__(self, duty: Obligation) -> None:
         self.duty = duty
@@ -101,7 +101,7 @@ class _Violation:
         return False
 
     def inputs(self, row: Row, pair: Pair) -> Inputs:
-        """The point by name, with the values of the unknowns that the promise itself fixes."""
+        """The point by name, including the unknowns that the property itself fixes."""
         point = self.plan.point(row)
         for symbol, expression in self.duty.at:
             value = exactly(compile(expression, self.plan.symbols)(row)) if expression.is_finite is not False else None

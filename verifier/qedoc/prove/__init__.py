@@ -1,1 +1,1 @@
-"""Proofs, cell by cell: two formulas and a domain go in, equal, different or unknown comes out."""
+"""Compares two formulas on a domain, cell by cell: equal, different or unknown."""

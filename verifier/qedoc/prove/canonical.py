@@ -1,8 +1,8 @@
-"""Canonical forms: branch-free formulas as rational functions of independent generators, so that equality is the zero test of a polynomial.
+"""Rewrites branch-free formulas as rational functions of independent generators, which reduces equality to a polynomial zero test.
 
-A generator stands for a transcendental part: cos of a base angle, a base to a symbolic exponent, a logarithm of a positive factor, any
-other function at canonical arguments. Every rewriting holds for all real values that the facts allow; a step that needs a sign asks the
-facts.
+A generator stands for a transcendental part: the cosine of a base angle, a base to a symbolic exponent, the logarithm of a positive factor,
+or any other function at canonical arguments. Every rewriting holds for all real values that the facts allow. A step that needs a sign asks
+the facts.
 """
 
 from math import gcd, lcm
@@ -12,14 +12,14 @@ import sympy as sp
 from qedoc.algebra.satisfiable import Facts
 
 LARGEST_MULTIPLE = 24
-"""Angles up to this multiple of the base angle are expanded; beyond it the polynomial costs more than it is worth."""
+"""Angles up to this multiple of the base angle are expanded. Beyond it, the polynomials become too expensive."""
 
 LARGEST_PASSES = 8
-"""A pass that finds a smaller common angle or exponent is done again with it; formulas that people write settle in two."""
+"""Maximum number of passes. A pass that finds a smaller common angle or exponent is repeated; formulas that people write need two."""
 
 
 class Canon:
-    """Rewrites formulas of one cell over a shared set of generators.
+    """Rewrites the formulas of one cell over a shared set of generators.
 
     Args:
         facts: what is known in the cell.
@@ -33,17 +33,17 @@ class Canon:
         self._forms: dict[sp.Expr, sp.Expr] = {}
 
     def zero(self, expression: sp.Expr) -> bool:
-        """True only if the expression is zero wherever the facts hold and it is defined."""
+        """True only if the expression is zero wherever the facts hold and the expression is defined."""
         for _ in range(LARGEST_PASSES):
             steps = dict(self._steps)
             self._forms.clear()
             numerator = self._numerator(self.form(expression))
-            if self._steps == steps:  # every generator meant the same thing from the beginning of the pass to its end
+            if self._steps == steps:  # no generator changed its meaning during the pass
                 return bool(numerator == 0)
         return False
 
     def form(self, expression: sp.Expr) -> sp.Expr:
-        """The expression as p/q with polynomials p, q in symbols and generators."""
+        """The expression as p/q, where p and q are polynomials in symbols and generators."""
         if expression not in self._forms:
             self._forms[expression] = self._form(expression)
         return self._forms[expression]
@@ -75,7 +75,7 @@ class Canon:
         return self._relate(sp.expand(sp.fraction(sp.together(expression))[0]))
 
     def _reduce(self, expression: sp.Expr) -> sp.Expr:
-        """Lowest terms, with the algebraic relations of the generators applied."""
+        """Reduces to lowest terms and applies the algebraic relations of the generators."""
         if expression.is_polynomial(*expression.free_symbols):
             return self._relate(sp.expand(expression))
         numerator, denominator = (self._relate(sp.expand(part)) for part in sp.fraction(sp.together(expression)))
@@ -91,7 +91,7 @@ class Canon:
         return self._generators.setdefault(key, sp.Dummy(f"g{len(self._generators)}", real=True))
 
     def _stepped(self, key: tuple[object, ...], multiple: sp.Rational) -> tuple[sp.Dummy, int]:
-        """The generator of the key's base quantity (its largest common part seen so far) and the multiple in those units."""
+        """Returns the generator of the key's base quantity, the largest common part so far, and the multiple in that unit."""
         top, bottom = self._steps.get(key, (0, 1))
         common = lcm(bottom, multiple.q)
         step = (gcd(top * (common // bottom), abs(multiple.p) * (common // multiple.q)), common)
@@ -121,7 +121,7 @@ class Canon:
         return sp.expand(sign * sine * sp.chebyshevu(multiple - 1, cosine))
 
     def _power(self, base: sp.Expr, exponent: sp.Expr) -> sp.Expr:
-        """A power with an exponent that is not an integer number."""
+        """Rewrites a power whose exponent is not an integer constant."""
         constant, factors = _factors(self.form(base))
         power = self.form(exponent)
         if constant == 0:
@@ -134,7 +134,7 @@ class Canon:
         return sp.Mul(*(self._single(factor, k, power) for factor, k in [*numbers, *factors]))
 
     def _positive(self, constant: sp.Rational, factors: list[tuple[sp.Expr, int]]) -> tuple[sp.Rational, list[tuple[sp.Expr, int]]]:
-        """The same product with a positive constant where a factor of odd power can take its sign, factors known to be <= 0 first."""
+        """Makes the constant positive if a factor of odd power can take its sign. Factors known to be <= 0 change sign first."""
         turned = []
         for factor, k in factors:
             negative = self._facts.entails(self._value(factor) <= 0)
@@ -147,7 +147,7 @@ class Canon:
         return constant, turned
 
     def _single(self, factor: sp.Expr, k: int, power: sp.Expr) -> sp.Expr:
-        """(factor**k)**power for one irreducible factor."""
+        """Rewrites (factor**k)**power for one irreducible factor."""
         meaning = self._value(factor)
         if self._facts.entails(meaning > 0):
             return self._product(factor, sp.expand(k * power))
@@ -156,7 +156,7 @@ class Canon:
         return self._generator((sp.Pow, factor**k, power))
 
     def _zero_base(self, factor: sp.Expr, power: sp.Expr) -> sp.Expr:
-        """factor**power where the factor may be zero: only multiples of one exponent may be merged, and only positive ones."""
+        """Rewrites factor**power where the factor may be zero. Only positive multiples of the same exponent may be merged."""
         content, primitive = _content(power)
         if primitive == 1 and content > 0:
             return self._root(factor, content)
@@ -171,7 +171,7 @@ class Canon:
         return self._relate(sp.expand(generator ** int(exponent.p)))
 
     def _product(self, factor: sp.Expr, power: sp.Expr) -> sp.Expr:
-        """factor**power for a positive factor: one generator for each monomial of the exponent."""
+        """Rewrites factor**power for a positive factor, with one generator per monomial of the exponent."""
         result: sp.Expr = sp.Integer(1)
         for term in sp.Add.make_args(power):
             content, monomial = term.as_coeff_Mul()
@@ -186,7 +186,7 @@ class Canon:
         return result
 
     def _exponential(self, exponent: sp.Expr) -> sp.Expr:
-        """exp of a sum: one generator for each term; a term with a logarithm as factor is a power of the logarithm's argument."""
+        """Rewrites exp of a sum, with one generator per term. A term with a logarithm as factor becomes a power of its argument."""
         power = self.form(exponent)
         logarithms = {g: key[1] for key, g in self._generators.items() if key[0] is sp.log}
         result: sp.Expr = sp.Integer(1)
@@ -208,7 +208,7 @@ class Canon:
         return sp.expand(result)
 
     def _log_of(self, factor: sp.Expr) -> sp.Expr:
-        """log of one positive factor; log(b**m) is m*log(b) for a generator that is such a power."""
+        """Rewrites log of one positive factor. If the factor is a generator b**m, the result is m*log(b)."""
         for key, generator in self._generators.items():
             if generator == factor and key[0] is sp.Pow and len(key) == 3 and self._facts.entails(self._value(key[1]) > 0):
                 top, bottom = self._steps.get(key, (1, 1))
@@ -219,7 +219,7 @@ class Canon:
         return self._generator((sp.log, factor))
 
     def _value(self, form: sp.Expr) -> sp.Expr:
-        """A canonical form written out in the formula's own functions, for questions about its sign."""
+        """Expands the generators of a canonical form back into functions, so that the facts can decide its sign."""
         while True:
             meaning = {g: self._written(key) for key, g in self._generators.items() if form.has(g)}
             if not meaning:
@@ -239,7 +239,7 @@ class Canon:
             case (sp.Expr() as constant,):
                 return constant
             case (function, *arguments):
-                return function(*arguments)  # type: ignore[operator]  # the key's head is a SymPy function
+                return function(*arguments)  # type: ignore[operator]  # the first item of the key is a SymPy function
         raise AssertionError(key)
 
 
@@ -249,7 +249,7 @@ def _sines_and_cosines(function: sp.Expr) -> sp.Expr:
 
 
 def _content(form: sp.Expr) -> tuple[sp.Rational, sp.Expr]:
-    """A form as a rational number times a form whose numerator has coprime integer coefficients and a positive leading one."""
+    """Splits a form into a rational number and a form whose numerator has coprime integer coefficients and a positive leading one."""
     numerator, denominator = sp.fraction(sp.together(form))
     symbols = sorted(form.free_symbols, key=sp.default_sort_key)
     if not symbols:
@@ -263,7 +263,7 @@ def _content(form: sp.Expr) -> tuple[sp.Rational, sp.Expr]:
 
 
 def _factors(form: sp.Expr) -> tuple[sp.Rational, list[tuple[sp.Expr, int]]]:
-    """A form as a rational number times powers of irreducible polynomials."""
+    """Splits a form into a rational number and powers of irreducible polynomials."""
     top, bottom = (sp.factor_list(part) for part in sp.fraction(sp.together(form)))
     constant = sp.Rational(top[0]) / sp.Rational(bottom[0])
     return constant, [*top[1], *((factor, -k) for factor, k in bottom[1])]

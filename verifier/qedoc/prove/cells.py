@@ -1,4 +1,4 @@
-"""Cells: the parts of a domain in which every guard of a formula is settled, so that the formula has no branches left."""
+"""Divides a domain into cells. In a cell every guard of a formula is decided, so the formula has no branches."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -10,11 +10,11 @@ from qedoc.algebra.satisfiable import Facts
 BRANCHING = (sp.Piecewise, sp.Min, sp.Max, sp.Abs, sp.sign, sp.ITE, sp.floor, sp.ceiling)
 
 WHOLE_NUMBERS = (0, -1, 1)
-"""Values that a floor is tried for; any other is left to stand."""
+"""Values that are tried for a floor or ceiling. If none fits, the floor stays as it is."""
 
 
 class Split(Exception):
-    """The facts do not settle a guard; the cell must be divided by it."""
+    """The facts do not decide a guard, so the cell must be split by it."""
 
     def __init__(self, condition: sp.Basic) -> None:
         super().__init__(condition)
@@ -22,7 +22,7 @@ class Split(Exception):
 
 
 class CellLimitError(Exception):
-    """More cells than the budget allows."""
+    """The proof needs more cells than the budget allows."""
 
 
 class _UndefinedError(Exception):
@@ -31,12 +31,12 @@ class _UndefinedError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
-    """A part of the domain and the branch-free formulas that hold there.
+    """A part of the domain, with the branch-free formulas that hold there.
 
     Args:
-        conditions: the guards as they are settled in the cell, in the order of splitting.
-        guards: every guard that was decided on the way, split or entailed.
-        formulas: the branch-free form of each formula asked for.
+        conditions: the guards that define the cell, in the order of splitting.
+        guards: every guard that was decided, by a split or by the facts.
+        formulas: the branch-free form of each requested formula.
     """
 
     conditions: tuple[sp.Basic, ...]
@@ -46,7 +46,7 @@ class Cell:
 
 @dataclass(slots=True)
 class Budget:
-    """How many more cells a proof may open."""
+    """The number of cells that a proof may still open."""
 
     cells: int
 
@@ -60,13 +60,13 @@ class Budget:
 def cells(
     formulas: tuple[sp.Expr, ...], facts: Facts, budget: Budget, whole: Callable[[sp.Expr], bool] = lambda _: False
 ) -> Iterator[Cell]:
-    """The nonempty cells of the formulas; while one is yielded, `facts` holds its conditions.
+    """Yields the nonempty cells of the formulas. While a cell is yielded, `facts` includes its conditions.
 
     Args:
-        formulas: what is to be freed of branches.
-        facts: the domain; left as it was when the iteration ends.
-        budget: shared by all the proofs of a claim.
-        whole: says of a Min, Max or Abs that it is to stay as it is.
+        formulas: the formulas to make branch-free.
+        facts: the domain. Its original state is restored when the iteration ends.
+        budget: shared by all proofs of a claim.
+        whole: decides whether a Min, Max or Abs stays undivided.
 
     Raises:
         CellLimitError: if the budget is used up.
@@ -77,9 +77,9 @@ def cells(
 def _divide(
     formulas: tuple[sp.Expr, ...], facts: Facts, budget: Budget, whole: Callable[[sp.Expr], bool], path: tuple[sp.Basic, ...]
 ) -> Iterator[Cell]:
-    settler = _Settler(facts, whole)
+    resolver = _Resolver(facts, whole)
     try:
-        free = tuple(settler.formula(formula) for formula in formulas)
+        free = tuple(resolver.formula(formula) for formula in formulas)
     except Split as split:
         for side in (split.condition, negation(split.condition)):
             with facts.assuming(side):
@@ -87,16 +87,16 @@ def _divide(
                     yield from _divide(formulas, facts, budget, whole, (*path, side))
         return
     budget.spend()
-    yield Cell(conditions=path, guards=tuple(settler.guards), formulas=free)
+    yield Cell(conditions=path, guards=tuple(resolver.guards), formulas=free)
 
 
 def negation(condition: sp.Basic) -> sp.Basic:
-    """The opposite condition, with the relation itself turned round."""
+    """Negates a condition. A relation becomes the opposite relation."""
     return condition.negated if isinstance(condition, sp.core.relational.Relational) else sp.Not(condition)
 
 
 def undefined(expression: sp.Basic) -> bool:
-    """True if the expression has no finite value, whatever its symbols are."""
+    """True if the expression contains nan or an infinity, so that it has no finite value."""
     return bool(expression.has(sp.nan, sp.zoo, sp.oo, -sp.oo))
 
 
@@ -105,18 +105,18 @@ def infinite(expression: sp.Basic) -> bool:
     return expression in (sp.oo, -sp.oo)
 
 
-def _settled(function: Callable[..., sp.Expr], parts: tuple[sp.Expr, ...]) -> sp.Expr:
-    """An operation on parts of which one may be infinite; nan where the result is no real number and no infinity."""
+def _apply(function: Callable[..., sp.Expr], parts: tuple[sp.Expr, ...]) -> sp.Expr:
+    """Applies a function to parts that may be infinite. Returns nan if the result is neither a real number nor an infinity."""
     if not any(map(undefined, parts)):
         return function(*parts)
     if any(undefined(part) and not infinite(part) for part in parts):
         return sp.nan
-    made = function(*parts)
-    return made if infinite(made) or not (undefined(made) or made.has(sp.AccumBounds)) else sp.nan
+    result = function(*parts)
+    return result if infinite(result) or not (undefined(result) or result.has(sp.AccumBounds)) else sp.nan
 
 
-class _Settler:
-    """Rewrites one formula, asking the facts at each guard."""
+class _Resolver:
+    """Makes one formula branch-free by asking the facts at each guard."""
 
     def __init__(self, facts: Facts, whole: Callable[[sp.Expr], bool]) -> None:
         self._facts = facts
@@ -125,22 +125,22 @@ class _Settler:
         self.guards: dict[sp.Basic, bool] = {}
 
     def formula(self, expression: sp.Expr) -> sp.Expr:
-        """The branch-free form; nan where a guard itself is undefined."""
+        """The branch-free form, or nan if a guard is undefined."""
         try:
-            return self.settle(expression)
+            return self.resolve(expression)
         except _UndefinedError:
             return sp.nan
 
-    def settle(self, expression: sp.Expr) -> sp.Expr:
+    def resolve(self, expression: sp.Expr) -> sp.Expr:
         if not expression.has(*BRANCHING):
             return expression
         if expression not in self._done:
-            rule = next((rule for head, rule in _RULES.items() if isinstance(expression, head)), _Settler._rebuild)
+            rule = next((rule for head, rule in _RULES.items() if isinstance(expression, head)), _Resolver._rebuild)
             self._done[expression] = rule(self, expression)
         return self._done[expression]
 
     def holds(self, condition: sp.Basic) -> bool:
-        """Settles a condition, innermost guards first."""
+        """Decides a condition, innermost guards first."""
         match condition:
             case sp.logic.boolalg.BooleanTrue():
                 return True
@@ -153,8 +153,8 @@ class _Settler:
             case sp.Or():
                 return any(self.holds(part) for part in condition.args)
             case sp.core.relational.Relational():
-                sides = tuple(map(self.settle, condition.args))
-                relation = _settled(condition.func, sides)
+                sides = tuple(map(self.resolve, condition.args))
+                relation = _apply(condition.func, sides)
                 if undefined(relation):
                     raise _UndefinedError
                 return self._decide(relation)
@@ -172,18 +172,18 @@ class _Settler:
         return self.guards[condition]
 
     def _rebuild(self, expression: sp.Expr) -> sp.Expr:
-        return _settled(expression.func, tuple(map(self.settle, expression.args)))
+        return _apply(expression.func, tuple(map(self.resolve, expression.args)))
 
     def piecewise(self, expression: sp.Piecewise) -> sp.Expr:
         for value, condition in expression.args:
             if self.holds(condition):
-                return self.settle(value)
+                return self.resolve(value)
         return sp.nan
 
     def extremum(self, expression: sp.Min | sp.Max) -> sp.Expr:
-        first, *rest = map(self.settle, expression.args)
+        first, *rest = map(self.resolve, expression.args)
         if any(map(undefined, (first, *rest))):
-            return _settled(expression.func, (first, *rest))
+            return _apply(expression.func, (first, *rest))
         if self._whole(expression):
             return expression.func(first, *rest)
         for other in rest:
@@ -192,25 +192,25 @@ class _Settler:
         return first
 
     def abs(self, expression: sp.Abs) -> sp.Expr:
-        inside = self.settle(expression.args[0])
+        inside = self.resolve(expression.args[0])
         if undefined(inside):
-            return _settled(expression.func, (inside,))
+            return _apply(expression.func, (inside,))
         if self._whole(expression):
             return sp.Abs(inside)
         return inside if self._decide(inside >= 0) else -inside
 
     def sign(self, expression: sp.sign) -> sp.Expr:
-        inside = self.settle(expression.args[0])
+        inside = self.resolve(expression.args[0])
         if undefined(inside):
-            return _settled(expression.func, (inside,))
+            return _apply(expression.func, (inside,))
         if self._decide(inside > 0):
             return sp.Integer(1)
         return sp.Integer(-1) if self._decide(inside < 0) else sp.Integer(0)
 
     def floor(self, expression: sp.floor | sp.ceiling) -> sp.Expr:
-        inside = self.settle(expression.args[0])
+        inside = self.resolve(expression.args[0])
         if undefined(inside):
-            return _settled(expression.func, (inside,))
+            return _apply(expression.func, (inside,))
         up = int(isinstance(expression, sp.ceiling))
         for k in WHOLE_NUMBERS:
             low, high = (inside > k - 1, inside <= k) if up else (inside >= k, inside < k + 1)
@@ -219,19 +219,19 @@ class _Settler:
         return expression.func(inside)
 
 
-_RULES: Mapping[type, Callable[[_Settler, sp.Expr], sp.Expr]] = {
-    sp.Piecewise: _Settler.piecewise,
-    sp.Min: _Settler.extremum,
-    sp.Max: _Settler.extremum,
-    sp.Abs: _Settler.abs,
-    sp.sign: _Settler.sign,
-    sp.floor: _Settler.floor,
-    sp.ceiling: _Settler.floor,
+_RULES: Mapping[type, Callable[[_Resolver, sp.Expr], sp.Expr]] = {
+    sp.Piecewise: _Resolver.piecewise,
+    sp.Min: _Resolver.extremum,
+    sp.Max: _Resolver.extremum,
+    sp.Abs: _Resolver.abs,
+    sp.sign: _Resolver.sign,
+    sp.floor: _Resolver.floor,
+    sp.ceiling: _Resolver.floor,
 }
 
 
 def equalities(guards: tuple[sp.Basic, ...], facts: Facts) -> Iterator[sp.Expr]:
-    """Guards that are squeezed to equality in the cell: expressions that are zero there."""
+    """Yields expressions that are zero in the cell, because the cell forces a guard to equality."""
     for guard in guards:
         if isinstance(guard, sp.core.relational.Relational):
             difference = guard.lhs - guard.rhs

@@ -1,4 +1,4 @@
-"""Proof of equality: cell by cell, the difference of two formulas is zero."""
+"""Proves two formulas equal by showing in every cell that their difference is zero."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,10 @@ from qedoc.prove.cells import Budget, Cell, cells, equalities, infinite, undefin
 
 
 class Standing(Enum):
-    """What is known of two formulas in a cell; infinite ones are equal or open, as finite ones are, unless the other has no value."""
+    """What is known about two formulas in a cell.
+
+    Infinite values are EQUAL or OPEN, like finite ones, unless the other formula is undefined.
+    """
 
     EQUAL = auto()
     OPEN = auto()
@@ -23,12 +26,12 @@ class Standing(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ruling:
-    """One cell of a proof.
+    """The result for one cell of a proof.
 
     Args:
-        conditions: what singles the cell out within the domain.
+        conditions: the conditions that define the cell within the domain.
         standing: what was shown.
-        point: a point that the solver places in the cell; to be checked before use.
+        point: a point in the cell, as the solver reports it. Check it before use.
         left: the first formula in the cell, branch-free.
         right: the second formula in the cell, branch-free.
     """
@@ -41,14 +44,14 @@ class Ruling:
 
 
 def compare(left: sp.Expr, right: sp.Expr, facts: Facts, symbols: Sequence[sp.Symbol], budget: Budget) -> list[Ruling]:
-    """Rules on each cell of the facts; the formulas are equal on the whole domain if all are EQUAL.
+    """Compares two formulas in each cell. They are equal on the whole domain if all cells are EQUAL.
 
     Args:
         left: a total formula (partial operations guarded by nan).
-        right: the same, of the same symbols.
+        right: a second total formula in the same symbols.
         facts: the domain.
-        symbols: the coordinates of the points to give.
-        budget: cells that may still be opened.
+        symbols: the coordinates of the returned points.
+        budget: the cells that may still be opened.
 
     Raises:
         CellLimitError: if the budget is used up.
@@ -71,7 +74,7 @@ def _rule(cell: Cell, facts: Facts) -> Standing:
         if left == right:
             return Standing.EQUAL
         if not any(undefined(side) and not infinite(side) for side in (left, right)):
-            return Standing.OPEN  # they differ
+            return Standing.OPEN  # only one of them is infinite, or the signs differ
     match undefined(left), undefined(right):
         case True, True:
             return Standing.BOTH_UNDEFINED
@@ -87,8 +90,8 @@ def equal(left: sp.Expr, right: sp.Expr, guards: Sequence[sp.Basic], facts: Fact
 
     Args:
         left: a formula that is defined in the cell.
-        right: another one.
-        guards: the relations that were decided on the way; those squeezed to equality are used to eliminate symbols.
+        right: a second one.
+        guards: the relations that were decided. Relations that the cell forces to equality are used to eliminate symbols.
         facts: the domain and the cell's conditions.
     """
     if left == right or Canon(facts).zero(left - right):
@@ -101,7 +104,7 @@ def equal(left: sp.Expr, right: sp.Expr, guards: Sequence[sp.Basic], facts: Fact
 
 
 def elimination(guards: tuple[sp.Basic, ...], facts: Facts) -> Mapping[sp.Expr, sp.Expr]:
-    """What the cell's equalities express by others: symbols, else values of functions, each in terms of what stays."""
+    """Solves the cell's equalities for symbols, or else for function values, in terms of the remaining ones."""
     replaced: dict[sp.Expr, sp.Expr] = {}
     for difference in equalities(guards, facts):
         rest = _numerator(difference.xreplace(replaced))
@@ -117,7 +120,7 @@ def elimination(guards: tuple[sp.Basic, ...], facts: Facts) -> Mapping[sp.Expr, 
 
 
 def _solution(zero: sp.Expr, part: sp.Expr) -> sp.Expr | None:
-    """What a symbol or a value is where an expression is zero; None unless it is a rational multiple of it, and the rest is free of it."""
+    """Solves expression = 0 for a symbol or a function value. None unless the expression is linear in it with a rational coefficient."""
     unknown = sp.Dummy(real=True)
     rest = sp.expand(zero.xreplace({part: unknown}))
     slope = rest.coeff(unknown, 1)
@@ -126,5 +129,5 @@ def _solution(zero: sp.Expr, part: sp.Expr) -> sp.Expr | None:
 
 
 def _numerator(difference: sp.Expr) -> sp.Expr:
-    """A quotient is 0 where its numerator is, and where it is defined its denominator is not."""
+    """The numerator of a product. Where a quotient is defined, it is zero exactly where its numerator is."""
     return sp.fraction(difference)[0] if difference.is_Mul else difference

@@ -1,4 +1,4 @@
-"""Proof of inequality: what is known of the order of two branch-free formulas."""
+"""Proves that one branch-free formula is at least as large as another."""
 
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,8 +17,8 @@ def at_least(left: sp.Expr, right: sp.Expr, guards: Sequence[sp.Basic], facts: F
 
     Args:
         left: a branch-free formula.
-        right: another one.
-        guards: relations that were decided on the way; those squeezed to equality eliminate symbols.
+        right: a second one.
+        guards: relations that were decided. Relations that the cell forces to equality are used to eliminate symbols.
         facts: the domain and the cell's conditions.
     """
     if _entailed(left, right, guards, facts):
@@ -37,9 +37,9 @@ def _entailed(left: sp.Expr, right: sp.Expr, guards: Sequence[sp.Basic], facts: 
 
 
 def comparisons(expressions: Sequence[sp.Basic], facts: Facts) -> Order:
-    """Order relations between the expressions' transcendental parts that follow from the facts, innermost parts first.
+    """Yields order relations between the transcendental parts of the expressions that follow from the facts, innermost parts first.
 
-    Each is given out before the next is looked for, so that the caller can add it to the facts.
+    Each relation is yielded before the next one is derived, so that the caller can add it to the facts.
     """
     heads = tuple(_RULES)
     found = {part for expression in expressions for part in expression.atoms(*heads) if not part.is_number}
@@ -62,21 +62,21 @@ def _logarithm(a: sp.Expr, b: sp.Expr, facts: Facts) -> Order:
 
 
 def _cosine(a: sp.Expr, b: sp.Expr, facts: Facts) -> Order:
-    """cos falls on [0, pi]."""
+    """cos decreases on [0, pi]."""
     one, other = (sp.cancel(part.args[0] / sp.pi) for part in (a, b))
     if all(facts.entails(c) for c in (one >= 0, one <= other, other <= 1)):
         yield a >= b
 
 
 def _sine(a: sp.Expr, b: sp.Expr, facts: Facts) -> Order:
-    """sin grows on [-pi/2, pi/2]."""
+    """sin increases on [-pi/2, pi/2]."""
     one, other = (sp.cancel(part.args[0] / sp.pi) for part in (a, b))
     if all(facts.entails(c) for c in (2 * one >= -1, one <= other, 2 * other <= 1)):
         yield a <= b
 
 
 def _power(a: sp.Expr, b: sp.Expr, facts: Facts) -> Order:
-    """x**y grows with x >= 0 for y >= 0; in y it grows for x >= 1 and falls for 0 < x <= 1."""
+    """x**y increases in x for x >= 0 and y >= 0. In y it increases for x >= 1 and decreases for 0 < x <= 1."""
     if a.exp == b.exp and not a.exp.is_Integer and all(facts.entails(c) for c in (a.exp >= 0, a.base >= 0, a.base <= b.base)):
         yield a <= b
     if a.base == b.base and facts.entails(a.exp <= b.exp):

@@ -1,4 +1,4 @@
-"""Properties as obligations: each promise of a spec becomes equalities and inequalities that are proved or refuted one by one."""
+"""Turns each property of a spec into equalities and inequalities, which are proved or refuted one by one."""
 
 import itertools
 from collections.abc import Iterator, Sequence
@@ -35,20 +35,20 @@ CONTINUOUS = (
     sp.Max,
     sp.Abs,
 )
-"""Functions without a jump on the whole of the real domain on which they are defined."""
+"""Functions without a jump anywhere in their real domain of definition."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Obligation:
-    """left = right, or left >= right, wherever the conditions hold.
+    """The statement left = right, or left >= right, wherever the conditions hold.
 
     Args:
         left: a total formula.
         right: a total formula.
         ordered: True for >=, False for =.
         scalars: the unknowns of this obligation.
-        conditions: relations between them, besides the domain of each.
-        at: what the unknowns that were eliminated stand for; a reader of a counterexample needs it.
+        conditions: relations between the unknowns, in addition to their domains.
+        at: the values of eliminated unknowns, which complete a counterexample for the reader.
     """
 
     left: sp.Expr
@@ -74,26 +74,26 @@ def holds(obligation: Obligation, budget: Budget) -> bool:
 
 
 def ends(scalars: Sequence[Scalar]) -> Iterator[sp.Basic]:
-    """The ends of the unknowns' domains, as relations."""
+    """Yields the bounds of the unknowns' domains as relations."""
     for scalar in scalars:
         yield from (condition for condition in scalar.domain.conditions(scalar.symbol) if condition is not sp.true)
 
 
 class UnclearError(Exception):
-    """A promise that cannot be put as obligations; says why."""
+    """A property cannot be turned into obligations. The message says why."""
 
 
 def obligations(promise: Property, case: Case, formula: sp.Expr, budget: Budget) -> list[Obligation]:
-    """What must be shown for a promise to hold.
+    """Returns what must be shown for a property to hold.
 
     Args:
-        promise: in the case's symbols.
+        promise: the property, in the case's symbols.
         case: the claim.
         formula: the documented formula, total.
-        budget: cells that may be opened on the way.
+        budget: cells that may be opened.
 
     Raises:
-        UnclearError: for a shape that qedoc cannot reduce (a limit of a formula whose guards do not settle at infinity).
+        UnclearError: for a property that qedoc cannot reduce, such as the limit of a formula with guards that stay undecided at infinity.
         CellLimitError: if the budget is used up.
     """
     plain = Obligation(left=formula, right=formula, ordered=False, scalars=case.scalars, conditions=(*case.where, *promise.where))
@@ -103,8 +103,8 @@ def obligations(promise: Property, case: Case, formula: sp.Expr, budget: Budget)
         case NonIncreasing():
             return [_monotone(promise.symbol, plain)]
         case NonDecreasing():
-            rising = _monotone(promise.symbol, plain)
-            return [replace(rising, left=rising.right, right=rising.left)]
+            monotone = _monotone(promise.symbol, plain)
+            return [replace(monotone, left=monotone.right, right=monotone.left)]
         case ConstantFrom():
             start = sp.sympify(promise.start)
             later = (*plain.conditions, promise.symbol >= start)
@@ -127,7 +127,7 @@ def _bounds(promise: Bounds, plain: Obligation) -> Iterator[Obligation]:
 
 
 def _monotone(symbol: sp.Symbol, plain: Obligation) -> Obligation:
-    """At a second, later value of the symbol the formula is no larger."""
+    """At a second, larger value of the symbol, the formula is no larger."""
     later = sp.Symbol(f"{symbol.name}'", **symbol.assumptions0)
     scalar = _scalar(symbol, plain.scalars)
     second = {symbol: later}
@@ -142,7 +142,7 @@ def _value(promise: Value, plain: Obligation) -> Obligation:
 
 
 def _fix(plain: Obligation, at: dict[sp.Symbol, sp.Expr]) -> Obligation:
-    """The obligation where some unknowns have given values; their domains become conditions on the others."""
+    """Fixes the values of some unknowns. Their domains become conditions on the other unknowns."""
     gone = [scalar for scalar in plain.scalars if scalar.symbol in at]
     conditions = [*plain.conditions, *ends_of_any(gone)]
     return replace(
@@ -156,7 +156,7 @@ def _fix(plain: Obligation, at: dict[sp.Symbol, sp.Expr]) -> Obligation:
 
 
 def ends_of_any(scalars: Sequence[Scalar]) -> Iterator[sp.Basic]:
-    """The ends of domains as relations on symbols without assumptions, so that they survive a substitution."""
+    """Yields the bounds of domains as unevaluated relations, so that they survive a substitution."""
     for scalar in scalars:
         lower, upper = scalar.domain.lower, scalar.domain.upper
         if lower != -sp.oo:
@@ -170,10 +170,10 @@ def _scalar(symbol: sp.Symbol, scalars: Sequence[Scalar]) -> Scalar:
 
 
 def _limit(promise: Limit, plain: Obligation, budget: Budget) -> Iterator[Obligation]:
-    """In each cell that reaches infinity, the formula without the terms that vanish there."""
+    """In each cell that extends to infinity, the formula without the terms that vanish there equals the limit."""
     symbol = promise.symbol
     facts = Facts([*plain.conditions, *ends(plain.scalars)])
-    for cell in cells((plain.left,), facts, budget, lambda part: _bent(part, symbol)):
+    for cell in cells((plain.left,), facts, budget, lambda part: _nonlinear(part, symbol)):
         if any(facts.entails(slope < 0) for slope in _slopes(cell.conditions, symbol)):
             continue
         value = _at_infinity(cell.formulas[0], symbol, facts)
@@ -187,20 +187,20 @@ def _limit(promise: Limit, plain: Obligation, budget: Budget) -> Iterator[Obliga
         )
 
 
-def _bent(part: sp.Expr, symbol: sp.Symbol) -> bool:
-    """True of a Min, Max or Abs whose guard is not linear in the symbol: it is continuous, so it need not be divided."""
+def _nonlinear(part: sp.Expr, symbol: sp.Symbol) -> bool:
+    """True for a Min, Max or Abs whose guard is not linear in the symbol. It is continuous, so it need not be split."""
     first, *rest = part.args
     differences = [sp.expand(first - other) for other in rest] or [sp.expand(first)]
     return any(sp.expand(d - d.coeff(symbol, 1) * symbol).has(symbol) for d in differences)
 
 
 def _slopes(conditions: Sequence[sp.Basic], symbol: sp.Symbol) -> Iterator[sp.Expr]:
-    """The coefficient of the symbol in each condition that it stands in, written as expression >= 0."""
+    """Writes each condition on the symbol as expression >= 0 and yields the symbol's coefficient."""
     for condition in conditions:
         if not condition.has(symbol):
             continue
         if not isinstance(condition, sp.Lt | sp.Le | sp.Gt | sp.Ge):
-            raise UnclearError(f"the guard {condition} does not settle as {symbol} grows")
+            raise UnclearError(f"the guard {condition} stays undecided as {symbol} grows")
         difference = sp.expand(condition.gts - condition.lts)
         slope = difference.coeff(symbol, 1)
         if slope == 0 or sp.expand(difference - slope * symbol).has(symbol):
@@ -209,7 +209,7 @@ def _slopes(conditions: Sequence[sp.Basic], symbol: sp.Symbol) -> Iterator[sp.Ex
 
 
 def _at_infinity(formula: sp.Expr, symbol: sp.Symbol, facts: Facts) -> sp.Expr:
-    """The formula with every power that tends to zero replaced by zero, and what outgrows a Min or Max left out of it."""
+    """Replaces powers that tend to zero by zero, and removes diverging arguments from Min and Max."""
     formula = formula.replace(lambda part: isinstance(part, sp.Min | sp.Max), lambda part: _without_divergent(part, symbol, facts))
     small = {part: sp.Dummy(real=True) for part in formula.atoms(sp.Pow, sp.exp) if _vanishes(part, symbol, facts)}
     value = formula.xreplace(small)
@@ -217,30 +217,30 @@ def _at_infinity(formula: sp.Expr, symbol: sp.Symbol, facts: Facts) -> sp.Expr:
         value = value.xreplace(dict.fromkeys(small.values(), sp.Integer(0)))
         if not undefined(value):
             return value
-    raise UnclearError(f"the limit of {formula} as {symbol} grows is not known")
+    raise UnclearError(f"the limit of {formula} as {symbol} grows is unknown")
 
 
 def _smooth(formula: sp.Expr, *symbols: sp.Symbol) -> bool:
-    """True only if every part that depends on the symbols is built from functions that are continuous wherever they are defined."""
+    """True only if every part that depends on the symbols consists of functions that are continuous wherever they are defined."""
     return all(isinstance(part, CONTINUOUS) for part in sp.preorder_traversal(formula) if part.has(*symbols))
 
 
 def _without_divergent(part: sp.Min | sp.Max, symbol: sp.Symbol, facts: Facts) -> sp.Expr:
-    """A Min without the arguments that tend to infinity, or a Max without those that tend to minus infinity, if any other is left."""
+    """Removes arguments that tend to infinity from a Min, and to minus infinity from a Max, if another argument remains."""
     sign = 1 if isinstance(part, sp.Min) else -1
     bounded = [argument for argument in part.args if not _diverges(sign * argument, symbol, facts)]
     return part.func(*bounded) if bounded else part
 
 
 def _diverges(expression: sp.Expr, symbol: sp.Symbol, facts: Facts) -> bool:
-    """True only if the expression tends to infinity: a positive constant times base**exponent with base > 1 and an exponent that grows."""
+    """True only if the expression tends to infinity: a positive constant times base**exponent with base > 1 and a growing exponent."""
     constant, power = expression.as_independent(symbol, as_Add=False)
     base, exponent = power.as_base_exp()
     return bool(not base.has(symbol) and facts.entails(constant > 0) and facts.entails(base > 1) and _grows(exponent, symbol, facts))
 
 
 def _vanishes(power: sp.Expr, symbol: sp.Symbol, facts: Facts) -> bool:
-    """True only if base**exponent tends to zero: 0 < base < 1 with an exponent that grows, or the reciprocal of a growing linear form."""
+    """True only if base**exponent tends to zero: 0 < base < 1 with a growing exponent, or the reciprocal of a growing linear form."""
     base, exponent = power.as_base_exp()
     if exponent.is_Integer and exponent < 0 and _grows(base, symbol, facts):
         return True
@@ -248,7 +248,7 @@ def _vanishes(power: sp.Expr, symbol: sp.Symbol, facts: Facts) -> bool:
 
 
 def _grows(expression: sp.Expr, symbol: sp.Symbol, facts: Facts) -> bool:
-    """True only if the expression tends to infinity: linear in the symbol with a positive slope, or the floor of that."""
+    """True only if the expression tends to infinity: it is linear in the symbol with a positive slope, or the floor of such a form."""
     if isinstance(expression, sp.floor | sp.ceiling):
         return _grows(expression.args[0], symbol, facts)
     expression = sp.expand(expression)
@@ -257,18 +257,18 @@ def _grows(expression: sp.Expr, symbol: sp.Symbol, facts: Facts) -> bool:
 
 
 def _continuous(promise: Continuous, plain: Obligation, budget: Budget) -> Iterator[Obligation]:
-    """On each face of each cell, the cell's formula and the whole formula agree, the symbol being read as a real number."""
+    """On each face of each cell, the cell's formula must equal the whole formula. The symbol is treated as a real number."""
     symbol = promise.symbol
     plain, symbol = _real_symbol(plain, symbol)
     facts = Facts([*plain.conditions, *ends(plain.scalars)])
-    for cell in list(cells((plain.left,), facts, budget, lambda part: _bent(part, symbol))):
+    for cell in list(cells((plain.left,), facts, budget, lambda part: _nonlinear(part, symbol))):
         formula = cell.formulas[0]
         if undefined(formula):
             raise UnclearError("the formula is not defined everywhere in the domain")
         if not _smooth(formula, symbol):
-            raise UnclearError(f"{formula} is not built from continuous functions of {symbol} alone")
+            raise UnclearError(f"{formula} contains functions of {symbol} that are not known to be continuous")
         inside = [*cell.conditions, *plain.conditions, *ends_of_any([_scalar(symbol, plain.scalars)])]
-        closure = (*(_closed(condition) for condition in cell.conditions), *_inhabited(inside, symbol))
+        closure = (*(_closed(condition) for condition in cell.conditions), *_nonempty(inside, symbol))
         for face in cell.conditions:
             root = _root(face, symbol)
             if root is not None:
@@ -276,8 +276,8 @@ def _continuous(promise: Continuous, plain: Obligation, budget: Budget) -> Itera
                 yield _fix(widened, {symbol: root})
 
 
-def _inhabited(conditions: Sequence[sp.Basic], symbol: sp.Symbol) -> Iterator[sp.Basic]:
-    """What the other unknowns must satisfy if some value of the symbol is to meet the conditions; a face of an empty cell is none."""
+def _nonempty(conditions: Sequence[sp.Basic], symbol: sp.Symbol) -> Iterator[sp.Basic]:
+    """Yields conditions on the other unknowns under which some value of the symbol meets the conditions. Empty cells have no faces."""
     lower: list[tuple[sp.Expr, bool]] = []
     upper: list[tuple[sp.Expr, bool]] = []
     for condition in conditions:
@@ -299,18 +299,18 @@ def _real_symbol(plain: Obligation, symbol: sp.Symbol) -> tuple[Obligation, sp.S
     real = Reals(**ends) if isinstance(domain, Integers) else domain
     new = sp.Symbol(symbol.name, **real.assumptions())
     swap = {symbol: new}
-    made = replace(
+    changed = replace(
         plain,
         left=plain.left.xreplace(swap),
         right=plain.right.xreplace(swap),
         scalars=tuple(replace(s, symbol=new, domain=real) if s is scalar else s for s in plain.scalars),
         conditions=tuple(c.xreplace(swap) for c in plain.conditions),
     )
-    return made, new
+    return changed, new
 
 
 def _closed(condition: sp.Basic) -> sp.Basic:
-    """The closure of a half-space: strict relations with equality allowed."""
+    """The closure of a half-space: strict relations become non-strict."""
     match condition:
         case sp.Lt():
             return sp.Le(condition.lhs, condition.rhs)
@@ -325,7 +325,7 @@ def _closed(condition: sp.Basic) -> sp.Basic:
 
 
 def _root(face: sp.Basic, symbol: sp.Symbol) -> sp.Expr | None:
-    """Where a face meets the symbol's axis; None if the face does not depend on the symbol."""
+    """The value of the symbol on a face, or None if the face does not depend on the symbol."""
     if not face.has(symbol):
         return None
     difference = sp.expand(face.lhs - face.rhs)

@@ -1,4 +1,4 @@
-"""LaTeX to SymPy: a formula as documentation writes it goes in, an expression or the place where it cannot be read comes out."""
+"""Reads LaTeX as SymPy: returns an expression, or the place in the formula that cannot be read."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -55,11 +55,11 @@ __all__ = [
 ]
 
 RULES = (applications, brackets, cases, hypergeometric, names, operators, scripts)
-"""The modules that hold the rules of the grammar; importing them registers the rules."""
+"""The modules with the grammar rules. Importing a module registers its rules."""
 
 
 def defined(latex: str, names: Names) -> Names:
-    """The names, with those that the left sides of a formula define: `p_t = ...` and `f_{pdf}(x) = ...` beside the one to be read."""
+    """Adds the names that the left sides of a formula define, such as `p_t = ...` and `f_{pdf}(x) = ...`, to the known names."""
     try:
         nodes = nest(tokenize(latex))
         functions, symbols = definitions(nodes, Scope(names, nodes))
@@ -70,7 +70,7 @@ def defined(latex: str, names: Names) -> Names:
 
 
 def read_condition(latex: str, names: Names) -> sp.Basic | Unreadable:
-    r"""Reads a condition that stands alone, such as `0 \le p \le 1` in the text beside a formula.
+    r"""Reads a condition on its own, such as `0 \le p \le 1` in the text next to a formula.
 
     Args:
         latex: one or more relations.
@@ -82,7 +82,7 @@ def read_condition(latex: str, names: Names) -> sp.Basic | Unreadable:
     except Refused as refused:
         return refused.at(latex)
     except RecursionError:
-        return Refused(Obstacle.LIMIT, "nested too deep for this place", 0, "name the inner parts").at(latex)
+        return Refused(Obstacle.LIMIT, "too deeply nested here", 0, "define names for the inner parts").at(latex)
 
 
 def read(latex: str, names: Names) -> Reading | Unreadable | NotAClaim:
@@ -90,7 +90,7 @@ def read(latex: str, names: Names) -> Reading | Unreadable | NotAClaim:
 
     Args:
         latex: the formula, with or without `$` or `\[` around it.
-        names: what is known about the names in it; decides between products, functions and entries.
+        names: what is known about the names in it. This distinguishes products, function calls and entries.
     """
     try:
         return _read(nest(tokenize(latex)), names, latex)
@@ -99,11 +99,11 @@ def read(latex: str, names: Names) -> Reading | Unreadable | NotAClaim:
     except Refused as refused:
         return repaired(latex, refused.at(latex), lambda text: _read(nest(tokenize(text)), names, text))
     except RecursionError:
-        return Refused(Obstacle.LIMIT, "nested too deep for this place", 0, "name the inner parts").at(latex)
+        return Refused(Obstacle.LIMIT, "too deeply nested here", 0, "define names for the inner parts").at(latex)
 
 
 def _read(nodes: Sequence[Node], names: Names, latex: str) -> Reading | NotAClaim:
-    """The reading, or what the formula is instead."""
+    """Reads a formula, or says what it is if it states no value."""
     known = related(nodes, names, Scope(names, nodes), read=True)
     if known is not None:
         return known

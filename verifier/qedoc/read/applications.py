@@ -1,4 +1,4 @@
-"""Functions with their arguments: the known ones, the declared ones, and brackets that could be a factor."""
+"""Reads functions with their arguments: known functions, declared functions, and brackets that may be a factor."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -21,7 +21,7 @@ _BRACKETS = ("(", "[", r"\{")
 
 
 def upright(name: str, *, italic: bool = False) -> Known | None:
-    """The known function of this name; `italic` leaves out those that only upright letters name."""
+    """The known function of this name. With `italic`, excludes functions that only upright letters name."""
     return FUNCTIONS.get(name) or (None if italic else UPRIGHT_ONLY.get(name))
 
 
@@ -40,14 +40,14 @@ def _root(parser: Parser, token: Token) -> Factor:
         parser.take()
         degree = parser.within(group).value()
     elif isinstance(group, Group) and group.opener == "(":
-        raise parser.refuse(Obstacle.AMBIGUOUS, r"\sqrt( covers the parenthesis only, as TeX reads it", "put the radicand in braces")
+        raise parser.refuse(Obstacle.AMBIGUOUS, r"\sqrt( covers only the opening parenthesis in TeX", "put the radicand in braces")
     radicand = parser.part(parser.argument(), token.start)
     value = parser.built(token.start, arithmetic.root, radicand, degree)
     return Factor(value=value, shape=Shape.BRACKET, start=token.start)
 
 
 def known_call(parser: Parser, name: str, known: Known, start: int) -> Factor:
-    """A known function with its scripts and arguments, which may stand without parentheses."""
+    """Reads a known function with its scripts and arguments, which may lack parentheses."""
     scripts = collect(parser)
     build, power = known.build, None
     if scripts.lower is not None:
@@ -58,7 +58,9 @@ def known_call(parser: Parser, name: str, known: Known, start: int) -> Factor:
             build = FUNCTIONS[known.inverse].build
         elif minus_one or not known.bare:
             what = f"an exponent on {name}: a power, or an inverse"
-            raise Refused(Obstacle.AMBIGUOUS, what, scripts.upper_at, "put the exponent after the argument, and all in parentheses")
+            raise Refused(
+                Obstacle.AMBIGUOUS, what, scripts.upper_at, "put the exponent after the argument, and parentheses around the whole"
+            )
         else:
             power = exponent(parser, scripts.upper, scripts.upper_at, named=True)
     if scripts.primes:
@@ -66,7 +68,7 @@ def known_call(parser: Parser, name: str, known: Known, start: int) -> Factor:
     factor, values = _operand(parser, name, known)
     if len(values) not in known.arity:
         what = f"{name} with {len(values)} argument{'s' if len(values) > 1 else ''}"
-        raise Refused(Obstacle.UNSUPPORTED, what, start, "write a reduction with its index")
+        raise Refused(Obstacle.UNSUPPORTED, what, start, "write reductions with an index")
     value = parser.built(start, build, *values)
     if power is not None:
         value = parser.built(start, arithmetic.power, value, power)
@@ -76,7 +78,7 @@ def known_call(parser: Parser, name: str, known: Known, start: int) -> Factor:
 def _based(parser: Parser, name: str, scripts: Scripts) -> Callable[..., sp.Expr]:
     if name != "log" or scripts.lower is None:
         what = f"a subscript on {name}"
-        raise Refused(Obstacle.UNSUPPORTED, what, scripts.lower_at, "a least or greatest value over a set is not read")
+        raise Refused(Obstacle.UNSUPPORTED, what, scripts.lower_at, "a minimum or maximum over a set is not supported")
     base = parser.part(scripts.lower, scripts.lower_at)
     return lambda x: arithmetic.divide(arithmetic.elementary(sp.log, x), arithmetic.elementary(sp.log, base))
 
@@ -130,7 +132,7 @@ def _signed(group: Group) -> bool:
 
 
 def applied(parser: Parser, name: str, token: Token, scripts: Scripts, *, letters: bool) -> Factor | None:
-    """The application of a name to the bracket that follows, or None if the name stands for a value."""
+    """Applies a name to the bracket that follows, or returns None if the name stands for a value."""
     scope = parser.scope
     group = _argument_group(parser)
     if group is None:
@@ -148,7 +150,7 @@ def applied(parser: Parser, name: str, token: Token, scripts: Scripts, *, letter
             what = f"the vector {name} before a bracket: an entry, or a factor"
             raise parser.refuse(Obstacle.AMBIGUOUS, what, r"write a subscript, or \cdot")
         if len(pieces) > 1 or (len(pieces[0]) == 1 and isinstance(pieces[0][0], Token)):
-            what = f"{name} is a value, but stands before a bracket like a function"
+            what = f"{name} is a value, but is followed by a bracket like a function"
             raise parser.refuse(Obstacle.AMBIGUOUS, what, f"write \\cdot, or declare {name} as a function", token.start)
         return None
     if name.startswith("Gamma_"):
@@ -156,7 +158,7 @@ def applied(parser: Parser, name: str, token: Token, scripts: Scripts, *, letter
     word = letters and len(name.rstrip("'")) > 1 and token.text != name[:1]
     if len(pieces) > 1 or word:
         return _declared(parser, name, token, scripts)
-    what = f"{name} before a bracket may be a factor, or a function"
+    what = f"{name} before a bracket may be a factor or a function"
     raise parser.refuse(Obstacle.AMBIGUOUS, what, f"declare {name}, or write \\cdot for a product", token.start)
 
 

@@ -1,4 +1,4 @@
-"""SymPy expressions from parts, without ever computing a number that is too large to write out."""
+"""Builds SymPy expressions from parts, without ever computing a number that is too large to write out."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -11,22 +11,22 @@ LARGEST_EXACT = 1000
 MOST_DIGITS = 400
 
 SLOW = (sp.Sum, sp.Product, sp.Integral, sp.Derivative, sp.Piecewise, sp.Max, sp.Min)
-"""Whatever asks SymPy for their sign or value may wait for minutes."""
+"""SymPy may need minutes to find the sign or value of such an expression."""
 
 
 FAST_GROWING = (
     sp.factorial, sp.factorial2, sp.subfactorial, sp.binomial, sp.gamma, sp.beta, sp.RisingFactorial, sp.FallingFactorial, sp.harmonic,
     sp.polygamma, sp.zeta, sp.uppergamma, sp.lowergamma,
 )  # fmt: skip
-"""What SymPy writes out, digit by digit or term by term, as soon as an expression around it is built again."""
+"""What SymPy expands, digit by digit or term by term, whenever an expression around it is rebuilt."""
 
 
 class Impossible(Exception):
-    """A value that cannot be built; says why.
+    """A value cannot be built.
 
     Args:
         what: the reason, for the reader.
-        limit: whether it is a matter of size.
+        limit: whether a size limit is the reason.
     """
 
     def __init__(self, what: str, *, limit: bool = False) -> None:
@@ -36,24 +36,24 @@ class Impossible(Exception):
 
 
 def number(digits: str) -> sp.Expr:
-    """The exact decimal: `0.1` is 1/10."""
+    """Reads digits as an exact decimal: `0.1` is 1/10."""
     if len(digits) > MOST_DIGITS:
         raise Impossible(f"a number of {len(digits)} digits", limit=True)
     return sp.Rational(digits) if "." in digits else sp.Integer(digits)
 
 
 def add(terms: Iterable[sp.Expr]) -> sp.Expr:
-    """The sum."""
+    """Builds the sum."""
     return _kept(sp.Add, tuple(terms))
 
 
 def multiply(factors: Iterable[sp.Expr]) -> sp.Expr:
-    """The product; `x/x` keeps its x, since it has no value at 0."""
+    """Builds the product. `x/x` keeps its x, because it has no value at 0."""
     return _kept(sp.Mul, tuple(factors))
 
 
 def divide(top: sp.Expr, bottom: sp.Expr) -> sp.Expr:
-    """The quotient.
+    """Builds the quotient.
 
     Raises:
         Impossible: for a divisor that is zero.
@@ -64,7 +64,7 @@ def divide(top: sp.Expr, bottom: sp.Expr) -> sp.Expr:
 
 
 def power(base: sp.Expr, exponent: sp.Expr) -> sp.Expr:
-    """`base` to the power of `exponent`, evaluated only while the numbers in it stay small.
+    """Builds `base` to the power of `exponent`, and evaluates it only while its numbers stay small.
 
     Raises:
         Impossible: for a number with more than `LARGEST_BITS` bits, and for 0 to a negative power.
@@ -93,7 +93,7 @@ def power(base: sp.Expr, exponent: sp.Expr) -> sp.Expr:
 
 
 def root(radicand: sp.Expr, degree: sp.Expr) -> sp.Expr:
-    """The real root: for an odd degree it is negative where the radicand is."""
+    """Builds the real root. For an odd degree, it is negative where the radicand is."""
     if degree == 2:
         return power(radicand, sp.Rational(1, 2))
     if degree.is_Integer and degree > 0:
@@ -106,7 +106,7 @@ def root(radicand: sp.Expr, degree: sp.Expr) -> sp.Expr:
 
 
 def elementary(function: Callable[..., Any], *arguments: sp.Expr) -> sp.Expr:
-    """A function with its exact values at plain numbers: `log(1)` is 0.
+    """Applies a function, with exact values at plain numbers: `log(1)` is 0.
 
     Raises:
         Impossible: for the logarithm of a negative number.
@@ -118,7 +118,7 @@ def elementary(function: Callable[..., Any], *arguments: sp.Expr) -> sp.Expr:
 
 
 def unevaluated(function: Callable[..., Any], *arguments: sp.Expr) -> sp.Expr:
-    """A function as it is written."""
+    """Applies a function without evaluating it."""
     return _made(function, arguments, evaluate=False)
 
 
@@ -144,7 +144,7 @@ def _made(function: Callable[..., Any], arguments: tuple[sp.Expr, ...], *, evalu
         if evaluate and _lost(value, arguments):
             value = function(*arguments, evaluate=False)
     except (ArithmeticError, AttributeError, NotImplementedError, TypeError, ValueError) as error:
-        raise Impossible(f"SymPy does not take this: {error}") from error
+        raise Impossible(f"SymPy rejects this: {error}") from error
     return _defined(value, arguments)
 
 
@@ -161,7 +161,7 @@ def _kept(operation: Callable[..., Any], parts: tuple[sp.Expr, ...]) -> sp.Expr:
         if value is None or _lost(value, parts):
             value = operation(*parts, evaluate=False)
     except (ArithmeticError, AttributeError, NotImplementedError, TypeError, ValueError) as error:
-        raise Impossible(f"SymPy does not take this: {error}") from error
+        raise Impossible(f"SymPy rejects this: {error}") from error
     if _bits(value) > LARGEST_BITS:
         raise Impossible(f"a number of more than {LARGEST_BITS} bits", limit=True)
     return _defined(value, parts)

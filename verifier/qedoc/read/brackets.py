@@ -1,4 +1,4 @@
-"""Brackets that show and braces that do not: grouping, absolute value, norm, floor, ceiling, inner product."""
+"""Reads brackets and invisible braces: grouping, absolute value, norm, floor, ceiling, inner product."""
 
 from collections.abc import Callable, Sequence
 
@@ -14,7 +14,7 @@ from qedoc.read.tree import Group, Node
 
 
 def split(items: Sequence[Node], *marks: str) -> list[list[Node]]:
-    """The pieces between the marks."""
+    """Splits items at the marks."""
     pieces: list[list[Node]] = [[]]
     for item in items:
         if item.is_char(*marks) or item.is_macro(*marks):
@@ -25,7 +25,7 @@ def split(items: Sequence[Node], *marks: str) -> list[list[Node]]:
 
 
 def arguments(parser: Parser, group: Group) -> list[sp.Expr]:
-    """The values in a bracket, between commas and semicolons.
+    """Reads the values in a bracket, separated by commas and semicolons.
 
     Raises:
         Refused: for an empty argument, and for `1,000`, which may be one number.
@@ -45,7 +45,7 @@ def arguments(parser: Parser, group: Group) -> list[sp.Expr]:
 
 
 def loose(parser: Parser, group: Group) -> Factor:
-    """What braces hold, as a factor whose limits do not show."""
+    """Reads the content of braces as a factor whose limits TeX does not print."""
     inner = parser.within(group)
     terms = inner.terms()
     if inner.peek() is not None:
@@ -77,7 +77,7 @@ def _round(parser: Parser, group: Group) -> Factor:
 
 
 def _set(parser: Parser, group: Group) -> Factor:
-    raise parser.refuse(Obstacle.UNSUPPORTED, "a set, or a bracket", "write parentheses for a bracket", group.start)
+    raise parser.refuse(Obstacle.UNSUPPORTED, "a set, or a bracket", "write parentheses for grouping", group.start)
 
 
 def _around(function: Callable[..., sp.Expr]) -> Callable[[Parser, Group], Factor]:
@@ -102,11 +102,9 @@ def _absolute(parser: Parser, group: Group) -> Factor:
 
 
 def entry(parser: Parser, value: sp.Expr, index: str, start: int) -> sp.Expr:
-    """The entry of an elementwise expression of vectors at `index`."""
+    """The entry at `index` of an elementwise expression of vectors."""
     if not has_vector(value, parser.scope):
-        raise Refused(
-            Obstacle.AMBIGUOUS, "nothing here is known to be a vector", start, "declare the vector, or write the sum with indices"
-        )
+        raise Refused(Obstacle.AMBIGUOUS, "no operand is known to be a vector", start, "declare the vector, or write the sum with indices")
     symbol = sp.Symbol(index)
     return _entry(value, {sp.Symbol(name): sp.IndexedBase(sp.Symbol(name))[symbol] for name in parser.scope.vectors})
 
@@ -120,7 +118,7 @@ def _entry(value: sp.Expr, entries: dict[sp.Symbol, sp.Expr]) -> sp.Expr:
 
 
 def fresh(parser: Parser, *values: sp.Expr) -> str:
-    """An index that the formula does not use, nor any of the values."""
+    """An index that occurs neither in the formula nor in the values."""
     used = {str(atom) for value in values for atom in value.atoms(sp.Symbol)}
     taken = parser.scope.letters | parser.scope.symbols | set(parser.scope.bound) | used
     return next((name for name in "ijklmn" if name not in taken), "index")
@@ -152,7 +150,7 @@ def _order(parser: Parser, nodes: Sequence[Node] | None, start: int) -> int:
     lone = nodes[0] if len(nodes) == 1 else None
     if isinstance(lone, Token) and lone.kind is Kind.NUMBER and lone.text in ("1", "2"):
         return int(lone.text)
-    raise parser.refuse(Obstacle.UNSUPPORTED, "a norm that is neither of order 1 nor 2", "write it with indices", start)
+    raise parser.refuse(Obstacle.UNSUPPORTED, "a norm of an order other than 1 or 2", "write it with indices", start)
 
 
 def _angle(parser: Parser, group: Group) -> Factor:

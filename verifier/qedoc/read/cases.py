@@ -1,4 +1,4 @@
-"""Piecewise formulas and the conditions in them."""
+"""Reads piecewise formulas and their conditions."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -23,7 +23,7 @@ _PUNCTUATION = (",", ".", ";", ":")
 
 
 def rows(items: Sequence[Node]) -> list[list[Node]]:
-    """What stands between line breaks, empty rows left out."""
+    """Splits items at line breaks and drops empty rows."""
     found: list[list[Node]] = [[]]
     for item in items:
         if isinstance(item, Token) and item.kind in (Kind.BREAK, Kind.PARAGRAPH):
@@ -35,7 +35,7 @@ def rows(items: Sequence[Node]) -> list[list[Node]]:
 
 
 def trimmed(items: Sequence[Node]) -> list[Node]:
-    """The items without wide spaces around them and punctuation after them."""
+    """Strips wide spaces and trailing punctuation."""
     kept = list(items)
     while kept and isinstance(kept[-1], Token) and (kept[-1].kind is Kind.WIDE or kept[-1].is_char(*_PUNCTUATION)):
         kept.pop()
@@ -52,14 +52,14 @@ def _environment(parser: Parser, group: Group) -> Factor:
         items = trimmed([item for item in lines[0] if not item.is_char("&")])
         return Factor(value=parser.inside(items, group.end).value(), shape=Shape.BRACKET, start=group.start)
     what = f"the environment {group.name} inside an expression"
-    raise parser.refuse(Obstacle.UNSUPPORTED, what, "give each formula alone", group.start)
+    raise parser.refuse(Obstacle.UNSUPPORTED, what, "write each formula separately", group.start)
 
 
 def _one_sided(parser: Parser, group: Group) -> Factor:
     r"""`\left\{ \begin{array}{ll} ... \end{array} \right.` is a piecewise formula too."""
     table = group.items[0] if len(group.items) == 1 else None
     if group.closer != "." or not isinstance(table, Group) or table.name not in _TABLES:
-        raise parser.refuse(Obstacle.UNSUPPORTED, "a set, or a bracket", "write parentheses for a bracket", group.start)
+        raise parser.refuse(Obstacle.UNSUPPORTED, "a set, or a bracket", "write parentheses for grouping", group.start)
     items = table.items
     if table.name == "array" and items and isinstance(items[0], Group) and items[0].opener == "{":
         items = items[1:]
@@ -67,13 +67,13 @@ def _one_sided(parser: Parser, group: Group) -> Factor:
 
 
 def piecewise(parser: Parser, group: Group, lines: Sequence[Sequence[Node]]) -> sp.Expr:
-    """A formula by cases; the first condition that holds decides.
+    """Reads a formula by cases. The first condition that holds decides.
 
     Raises:
         Refused: for a row without a value or a condition, and for `otherwise` before the last row.
     """
     if not lines:
-        raise parser.refuse(Obstacle.MALFORMED, "cases without a row", "", group.start)
+        raise parser.refuse(Obstacle.MALFORMED, "cases without rows", "", group.start)
     pairs = []
     lines = _over_the_reals(parser, lines)
     for number, line in enumerate(lines):
@@ -101,7 +101,7 @@ def _over_the_reals(parser: Parser, lines: Sequence[Sequence[Node]]) -> list[Seq
             kept.append(line)
     if len(zeros) != 2:
         return list(lines) if zeros else kept
-    parser.scope.notes["zeros of either sign are one number"] = None
+    parser.scope.notes["zeros of both signs are the same number"] = None
     return kept
 
 
@@ -143,7 +143,7 @@ def _is_undefined(nodes: Sequence[Node], scope: Scope) -> bool:
 
 
 def conditions(parser: Parser, items: Sequence[Node]) -> sp.Basic:
-    """A condition: relations joined by commas, `and`, `or`; `true` for `otherwise`."""
+    """Reads a condition: relations joined by commas, `and` or `or`. `otherwise` gives `true`."""
     items = trimmed(items)
     while items and (items[0].is_char(",") or keyword(items[0], parser.scope) == "if"):
         items = trimmed(items[1:])
@@ -154,7 +154,7 @@ def conditions(parser: Parser, items: Sequence[Node]) -> sp.Basic:
     either = _pieces(items, parser.scope, "or", "lor", "vee")
     both = [_pieces(piece, parser.scope, "and", "land", "wedge", ",") for piece in either]
     if len(either) > 1 and any(len(pieces) > 1 for pieces in both):
-        raise parser.refuse(Obstacle.AMBIGUOUS, "'and' beside 'or'", "use parentheses", items[0].start)
+        raise parser.refuse(Obstacle.AMBIGUOUS, "a mix of 'and' and 'or'", "use parentheses", items[0].start)
     return sp.Or(*(_all(parser, pieces) for pieces in both))
 
 
@@ -184,7 +184,7 @@ def _all(parser: Parser, pieces: Sequence[Sequence[Node]]) -> sp.Basic:
             continue
         chain = _chain(parser, piece)
         if held and not isinstance(chain.members[0], sp.Symbol):
-            raise parser.refuse(Obstacle.AMBIGUOUS, "a list of symbols without their relation", "", piece[0].start)
+            raise parser.refuse(Obstacle.AMBIGUOUS, "a list of symbols without a relation", "", piece[0].start)
         found += [part for symbol in (*held, chain.members[0]) for part in chain.at(symbol)]
         held = []
         chains.append(chain)
@@ -235,7 +235,7 @@ def _chain(parser: Parser, piece: Sequence[Node]) -> _Chain:
             sides[-1].append(node)
     start = piece[0].start
     if not all(sides):
-        raise parser.refuse(Obstacle.MALFORMED, "a relation without one of its sides", "", start)
+        raise parser.refuse(Obstacle.MALFORMED, "a relation with a missing side", "", start)
     if "in" in relations:
         if relations != ["in"]:
             raise parser.refuse(Obstacle.UNSUPPORTED, "a membership in a chain", "", start)

@@ -1,4 +1,4 @@
-"""A factor and a term: what they stand for, and how they are written."""
+"""Factors and terms: their values, and how they are written."""
 
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -10,7 +10,7 @@ from qedoc.read.scope import Scope
 
 
 class Shape(Enum):
-    """How a factor is written, which decides what may stand beside it."""
+    """How a factor is written, which decides what may stand next to it."""
 
     NUMBER = auto()
     NAME = auto()
@@ -30,11 +30,11 @@ class Factor:
     """A factor of a term.
 
     Args:
-        value: what it stands for.
+        value: its value.
         shape: how it is written.
         start: offset of its first character.
         captured: indices of sums that reach to the end of the factor.
-        scripted: whether it has scripts already, so that TeX takes no more.
+        scripted: whether it already has scripts, so that TeX accepts no more.
         raised: whether it has an exponent.
     """
 
@@ -48,14 +48,14 @@ class Factor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Term:
-    """A term: its factors, and the value of their product.
+    """A term: its factors and their product.
 
     Args:
         value: the value, with its sign.
-        factors: as written.
+        factors: the factors as written.
         start: offset of its first character.
-        signed: whether it has a sign of its own.
-        remainder: whether it ends in `mod` and a modulus that no brackets hold, so that what is divided may begin before it.
+        signed: whether it has its own sign.
+        remainder: whether it ends in `mod` and an unbracketed modulus, so that the dividend may begin before it.
     """
 
     value: sp.Expr
@@ -71,7 +71,7 @@ class Term:
 
 
 def has_vector(value: sp.Expr, scope: Scope) -> bool:
-    """Whether a vector occurs as a whole, not by its entries."""
+    """Whether a vector occurs as a whole rather than by its entries."""
     if not scope.vectors:
         return False
     waiting = [value]

@@ -1,4 +1,4 @@
-"""Functions that have one meaning wherever they are written."""
+"""The known functions, which have one meaning wherever they are written."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,10 +14,10 @@ class Known:
     """A known function.
 
     Args:
-        build: the SymPy expression, from the arguments.
-        arity: how many arguments it may have.
-        bare: whether it is written without parentheses too, as in `log x`.
-        inverse: the name of what its power -1 stands for; empty if that is not customary.
+        build: makes the SymPy expression from the arguments.
+        arity: the possible numbers of arguments.
+        bare: whether it may be written without parentheses, as in `log x`.
+        inverse: the function that its power -1 names; empty if that is not customary.
     """
 
     build: Callable[..., Any]

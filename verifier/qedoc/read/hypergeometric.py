@@ -1,4 +1,4 @@
-r"""Hypergeometric series `{}_pF_q(a_1, ..., a_p; b_1, ..., b_q; z)`."""
+r"""Reads hypergeometric series `{}_pF_q(a_1, ..., a_p; b_1, ..., b_q; z)`."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ from qedoc.read.tree import Group, Node
 
 
 def starts(items: Sequence[Node]) -> bool:
-    """Whether nodes after an empty brace, or none, spell `_pF_q(`."""
+    """Whether the nodes, after an optional empty brace, spell `_pF_q(`."""
     return _orders(items) is not None
 
 
@@ -34,7 +34,7 @@ def _digit(node: Node) -> str | None:
 
 
 def series(parser: Parser, start: int) -> Factor:
-    """The series at the parser's place; an unknown function where semicolons do not tell parameters and argument apart."""
+    """Reads the series. Returns an unknown function if no semicolons separate parameters and argument."""
     orders = _orders(parser.items[parser.at :])
     assert orders is not None
     p, q = orders
@@ -45,7 +45,7 @@ def series(parser: Parser, start: int) -> Factor:
     values = arguments(parser, group)
     standard = sizes == [size for size in (p, q, 1) if size]
     if len(values) != p + q + 1 or not (standard or set(sizes) == {1} or len(sizes) == 1):
-        # which argument is which is not known, so that the name stands for no known function
+        # without semicolons the arguments cannot be assigned, so the name stands for an unknown function
         return Factor(value=sp.Function(f"_{p}F_{q}")(*values), shape=Shape.CALL, start=start)
     value = sp.hyper(values[:p], values[p : p + q], values[-1], evaluate=False)
     return Factor(value=value, shape=Shape.CALL, start=start)

@@ -1,4 +1,4 @@
-"""Rows of a display to statements: which rows belong together, what is an equation, and what is its condition."""
+"""Splits a display into statements: joins rows that continue each other, and tells equations from conditions."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -19,14 +19,14 @@ _ORDERS = frozenset({"<", "<=", ">", ">=", "!="})
 
 @dataclass(slots=True, kw_only=True)
 class Statement:
-    """A chain of sides joined by `=`, and the conditions written beside it."""
+    """A chain of sides joined by `=`, with its conditions."""
 
     sides: list[list[Node]]
     conditions: list[list[Node]] = field(default_factory=list)
 
 
 def statements(nodes: Sequence[Node], scope: Scope) -> list[Statement]:
-    """The statements of a formula, in the order written."""
+    """Returns the statements of a formula, in the order written."""
     return [statement for line in _joined(_lines(trimmed(nodes)), scope) for statement in _statements(line, scope)]
 
 
@@ -62,12 +62,20 @@ def _joined(lines: Iterator[list[Node]], scope: Scope) -> list[list[Node]]:
         goes_on = last is not None and (_operation(last) or relation(last) == "=")
         continues = before and first is not None and (relation(first) == "=" or _operation(first))
         if continues and _operation(first) and any(relation(node) == "=" for node in line):
-            raise Refused(Obstacle.AMBIGUOUS, "a row that starts with a sign: a new equation, or more of the last one", line[0].start, "")
+            raise Refused(
+                Obstacle.AMBIGUOUS,
+                "a row that starts with a sign: a new equation, or a continuation of the previous row",
+                line[0].start,
+                "",
+            )
         if goes_on or continues or (before and first is not None and keyword(first, scope) == "if"):
             found[-1] = [*(before if goes_on else trimmed(before)), *line]
         elif found and not any(relation(node) for node in line):
             raise Refused(
-                Obstacle.AMBIGUOUS, "a row without =: more of the last one, or a value of its own", line[0].start, "start it with = or +"
+                Obstacle.AMBIGUOUS,
+                "a row without =: a continuation of the previous row, or a separate value",
+                line[0].start,
+                "start it with = or +",
             )
         else:
             found.append(line)
@@ -83,7 +91,7 @@ def _columns(raw: Sequence[Node]) -> list[Node]:
     for number, cell in enumerate(cells):
         if number % 2 and line and cell and not any(relation(node) or _operation(node) for node in (line[-1], cell[0])):
             what = "an alignment mark between two factors: a new formula, or a product"
-            raise Refused(Obstacle.AMBIGUOUS, what, cell[0].start, "put it beside =")
+            raise Refused(Obstacle.AMBIGUOUS, what, cell[0].start, "put it next to =")
         if number and number % 2 == 0 and line and cell:
             line.append(Token(kind=Kind.WIDE, text="&", start=line[-1].end, end=line[-1].end))
         line += cell
@@ -117,11 +125,11 @@ def _statements(line: Sequence[Node], scope: Scope) -> list[Statement]:
         if found and (conditional or (orders and not equal)):
             found[-1].conditions.append(list(piece))
         elif orders and not equal:
-            raise Silent(Silence.CONSTRAINT, "a relation that is no equation")
+            raise Silent(Silence.CONSTRAINT, "a relation that is not an equation")
         elif orders:
-            raise Refused(Obstacle.UNSUPPORTED, "an equation and another relation in one chain", piece[0].start, "give each alone")
+            raise Refused(Obstacle.UNSUPPORTED, "an equation and another relation in one chain", piece[0].start, "write each separately")
         elif found and not equal:
-            raise Refused(Obstacle.UNSUPPORTED, "a list of values, or a remark", piece[0].start, "give each formula alone")
+            raise Refused(Obstacle.UNSUPPORTED, "a list of values, or a remark", piece[0].start, "write each formula separately")
         elif found and _could_be_condition(piece, scope):
             raise Refused(
                 Obstacle.AMBIGUOUS, "an equation after a comma: a condition, or another claim", piece[0].start, r"write \text{if} before it"
@@ -145,7 +153,7 @@ def _pieces(line: Sequence[Node], scope: Scope) -> Iterator[tuple[str, list[Node
         word = keyword(node, scope)
         wide = isinstance(node, Token) and node.kind is Kind.WIDE
         if word == "?" and isinstance(node, Token):
-            raise Refused(Obstacle.UNSUPPORTED, f"the words '{node.text}'", node.start, "")
+            raise Refused(Obstacle.UNSUPPORTED, f"unexpected words '{node.text}'", node.start, "")
         if word or wide or node.is_char(",", ";"):
             yield mark, piece
             mark, piece = word or "wide" if word or wide else ",", []
@@ -166,7 +174,7 @@ def _check_relations(piece: Sequence[Node], relations: Sequence[str]) -> None:
             continue
         if "=" not in relations:
             raise Silent(silence, why)
-        raise Refused(Obstacle.UNSUPPORTED, f"{why} beside an equation", piece[0].start, "give each alone")
+        raise Refused(Obstacle.UNSUPPORTED, f"{why} beside an equation", piece[0].start, "write each separately")
     if "in" in relations and "=" not in relations and len(relations) == 1:
         return
     if any(node.is_macro("equiv") for node in piece) and any(node.is_macro("bmod", "pmod", "mod") for node in piece):

@@ -1,4 +1,4 @@
-"""Products of matrices and vectors as they are written without indices, and the entries that they stand for."""
+"""Products of matrices and vectors written without indices, and the entries that they stand for."""
 
 from collections.abc import Sequence
 from itertools import permutations
@@ -9,13 +9,13 @@ import sympy as sp
 from qedoc.read.reading import Extent, extent
 
 MATRIX, COLUMN, ROW, SCALAR = 2, 1, -1, 0
-"""What a value is: a matrix, a vector, a transposed vector, or a number."""
+"""The kind of a value: a matrix, a vector, a transposed vector, or a number."""
 
 _FOLDED = {(2, 2): 2, (2, 1): 1, (-1, 2): -1, (-1, 1): 0, (1, -1): 2}
-"""What the product of two is; any other pair is no product."""
+"""The kind of the product of two kinds. Any other pair has no product."""
 
 LARGEST = 4
-"""Matrices up to this size have their determinant written out."""
+"""Determinants of matrices up to this size are expanded."""
 
 
 class Matmul(sp.Function):  # type: ignore[misc]  # sympy is untyped
@@ -38,7 +38,7 @@ NODES = (Matmul, TransposeOf, InverseOf, CrossOf)
 
 
 class DeterminantOf(sp.Function):  # type: ignore[misc]  # sympy is untyped
-    """`DeterminantOf(A, n)` of a square matrix of size n, counted from 1; a third argument 1 tells that A is symmetric."""
+    """`DeterminantOf(A, n)` of a square matrix of size n, counted from 1. A third argument 1 marks A as symmetric."""
 
     nargs = (2, 3)
 
@@ -47,14 +47,14 @@ class DeterminantOf(sp.Function):  # type: ignore[misc]  # sympy is untyped
 
     @classmethod
     def eval(cls, matrix: Any, size: Any, symmetric: Any = 0) -> Any:
-        """The polynomial in the entries, once the size is a number."""
+        """Expands to a polynomial in the entries once the size is a number."""
         if size.is_Integer and 0 < size <= LARGEST:
             return _determinant(matrix, range(1, int(size) + 1), range(1, int(size) + 1), symmetric == 1)
         return None
 
 
 class InverseEntry(sp.Function):  # type: ignore[misc]  # sympy is untyped
-    """`InverseEntry(A, i, j, n)` of the inverse of a square matrix of size n; a fifth argument as that of `DeterminantOf`."""
+    """`InverseEntry(A, i, j, n)` of the inverse of a square matrix of size n. A fifth argument 1 marks A as symmetric."""
 
     nargs = (4, 5)
 
@@ -64,7 +64,7 @@ class InverseEntry(sp.Function):  # type: ignore[misc]  # sympy is untyped
 
     @classmethod
     def eval(cls, matrix: Any, row: Any, column: Any, size: Any, symmetric: Any = 0) -> Any:
-        """The cofactor over the determinant, once size and place are numbers."""
+        """Expands to the cofactor over the determinant once size and indices are numbers."""
         if not (size.is_Integer and row.is_Integer and column.is_Integer and 0 < size <= LARGEST):
             return None
         told, all_ = symmetric == 1, range(1, int(size) + 1)
@@ -74,7 +74,7 @@ class InverseEntry(sp.Function):  # type: ignore[misc]  # sympy is untyped
 
 
 WHOLE = (DeterminantOf, InverseEntry)
-"""Functions of a matrix as a whole, whose first argument is its name."""
+"""Functions of a whole matrix, whose first argument is the matrix's name."""
 
 
 def _raised(latex: str, exponent: str) -> str:
@@ -99,10 +99,10 @@ class Shapes(Protocol):
 
 
 def kind(value: Any, scope: Shapes) -> int | None:
-    """Whether a value is a matrix, a vector, a row or a number; None where that is not known.
+    """Whether a value is a matrix, a vector, a row or a number. None if that is unknown.
 
     Args:
-        value: as it was read.
+        value: the value as it was read.
         scope: which names are matrices and which are vectors.
     """
     match value:
@@ -138,7 +138,7 @@ def _elementwise(value: Any, parts: Sequence[int | None]) -> int | None:
 
 
 def product(kinds: Sequence[int | None]) -> int | None:
-    """The kind of a product of matrices and vectors; None where two beside each other make none."""
+    """The kind of a product of matrices and vectors. None if two neighbours have no product."""
     folded = kinds[0]
     for other in kinds[1:]:
         if folded is None or other is None:
@@ -148,12 +148,12 @@ def product(kinds: Sequence[int | None]) -> int | None:
 
 
 def has_product(value: Any) -> bool:
-    """Whether a value has a product of matrices or vectors, a transpose or an inverse in it."""
+    """Whether a value contains a product of matrices or vectors, a transpose or an inverse."""
     return bool(value.has(*NODES))
 
 
 class Opener:
-    """Writes products without indices out in entries.
+    """Expands products without indices into entries.
 
     Args:
         scope: which names are matrices and which are vectors.
@@ -165,13 +165,13 @@ class Opener:
         self.taken = taken
 
     def fresh(self) -> sp.Symbol:
-        """An index that occurs nowhere."""
+        """Returns an index that occurs nowhere."""
         name = next(name for name in (*"ijklmnpqrs", *(f"i_{k}" for k in range(1, 999))) if name not in self.taken)
         self.taken.add(name)
         return sp.Symbol(name)
 
     def entry(self, value: Any, at: tuple[sp.Expr, ...]) -> sp.Expr:
-        """The entry of a value at a place: two indices of a matrix, one of a vector or a row, none of a number."""
+        """The entry of a value. A matrix takes two indices, a vector or a row one, and a number none."""
         known = kind(value, self.scope)
         match value:
             case sp.Symbol() if at and known:
@@ -203,5 +203,5 @@ class Opener:
 
 
 def sizes(value: Any) -> dict[Extent, str]:
-    """The sizes of the matrices of which a value has determinants and inverses, each with the matrix's name."""
+    """The sizes of the matrices whose determinants and inverses a value contains, each with the matrix's name."""
     return {call.args[-1]: call.args[0].name for call in value.atoms(*WHOLE)}

@@ -1,4 +1,4 @@
-"""Names: which letters make one name, which subscripts are indices, and whether a bracket holds an argument or a factor."""
+"""Reads names: which letters form one name, which subscripts are indices, and whether a bracket is an argument or a factor."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -26,7 +26,7 @@ class Base:
 
     Args:
         name: its plain form.
-        token: where it stands.
+        token: its token.
         letters: whether it is written in letters, so that it may be a function of the library.
     """
 
@@ -153,7 +153,7 @@ def _check_order(parser: Parser, name: str, scripts: Scripts) -> None:
     if not isinstance(upper, Token) or upper.kind is not Kind.WORD or not isinstance(lower, Token) or lower.kind is Kind.NUMBER:
         return
     if not scope.declared(name) and not (lower.text in scope.bound and scope.declared(upper.text)):
-        what = "a letter below and a letter above: a power, or an order"
+        what = "a letter as subscript and another as superscript: a power, or an order"
         raise Refused(Obstacle.AMBIGUOUS, what, scripts.upper_at, "put the base of a power in parentheses")
 
 
@@ -166,16 +166,16 @@ def _value(parser: Parser, name: str, token: Token) -> sp.Expr:
     if name == "Gamma" and not scope.declared(name):
         raise Refused(Obstacle.AMBIGUOUS, r"\Gamma without parentheses", token.start, r"write \Gamma(x), or explain the symbol")
     if name in _DIFFERENCES and not scope.declared(name) and parser.starts() and not isinstance(parser.peek(), Group):
-        what = rf"\{name} before a symbol: a factor, or a difference with one name"
-        raise Refused(Obstacle.AMBIGUOUS, what, token.start, "give the difference a name of its own")
+        what = rf"\{name} before a symbol: a factor, or the name of a difference"
+        raise Refused(Obstacle.AMBIGUOUS, what, token.start, "give the difference its own name")
     return scope.symbol(name)
 
 
 def subscript(parser: Parser, base: str, nodes: Sequence[Node], start: int) -> tuple[str, list[sp.Expr] | None]:
-    """The suffix of a name, or the indices of an entry.
+    """Reads a subscript as the suffix of a name or as the indices of an entry.
 
     Raises:
-        Refused: where it may be either.
+        Refused: if it may be either.
     """
     scope = parser.scope
     lone = nodes[0] if len(nodes) == 1 else None
@@ -188,7 +188,7 @@ def subscript(parser: Parser, base: str, nodes: Sequence[Node], start: int) -> t
             return ("", [sp.Integer(suffix)]) if entry else (suffix, None)
         if lone.kind is Kind.WORD:
             return _run(parser, base, lone)
-        raise Refused(Obstacle.UNSUPPORTED, f"the mark {lone.text} as a subscript", start, "give the marked symbol a name of its own")
+        raise Refused(Obstacle.UNSUPPORTED, f"the mark {lone.text} as a subscript", start, "rename the marked symbol")
     inside = parser.inside(nodes, nodes[-1].end)
     if any(node.is_char(",") for node in nodes):
         return "", [parser.part(piece, start) for piece in split(nodes, ",")]
@@ -276,12 +276,12 @@ def _overline(parser: Parser, token: Token) -> Factor:
     first = nodes[0] if nodes else None
     plain = len(nodes) == 1 or (len(nodes) == 3 and nodes[1].is_char("_"))
     if not plain or not isinstance(first, Token) or not (first.kind in (Kind.WORD, Kind.TEXT) or first.text in SYMBOLS):
-        raise Refused(Obstacle.UNSUPPORTED, "a line above more than one symbol", token.start, "give it a name of its own")
+        raise Refused(Obstacle.UNSUPPORTED, "a line above more than one symbol", token.start, "give it its own name")
     if first.text in parser.scope.conjugates:
-        parser.scope.notes[f"{first.text} is real, and its own conjugate"] = None
+        parser.scope.notes[f"{first.text} is real, so it is its own conjugate"] = None
         return replace(parser.inside(nodes, nodes[-1].end).factor_alone(), start=token.start)
     if first.kind is Kind.WORD and len(first.text) > 1:
-        raise Refused(Obstacle.UNSUPPORTED, "a line above more than one symbol", token.start, "give it a name of its own")
+        raise Refused(Obstacle.UNSUPPORTED, "a line above more than one symbol", token.start, "give it its own name")
     base = Base(name=f"{first.text}_overline", token=token, letters=False)
     if len(nodes) == 1:
         return _scripted(parser, base)
@@ -299,7 +299,7 @@ def _font(parser: Parser, token: Token) -> Factor:
             return _name(parser, lone)
         return _text(parser, replace(lone, kind=Kind.TEXT, font=token.text))
     if token.text in BOLD | STYLED or not nodes:
-        raise Refused(Obstacle.UNKNOWN, rf"\{token.text} around something that is no name", token.start, "")
+        raise Refused(Obstacle.UNKNOWN, rf"\{token.text} around something that is not a name", token.start, "")
     return loose(parser, Group(opener="{", closer="{", items=tuple(nodes), start=token.start, end=nodes[-1].end))
 
 

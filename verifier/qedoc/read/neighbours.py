@@ -1,4 +1,4 @@
-"""Which factors may stand beside each other, and which neighbourhoods could mean two things."""
+"""Checks which factors may stand next to each other, and refuses neighbours with two possible meanings."""
 
 from collections.abc import Sequence
 from typing import NoReturn
@@ -17,8 +17,8 @@ _ARGUMENT = "put the function's argument in parentheses"
 
 
 def refuse_loose(factor: Factor) -> NoReturn:
-    """Refuses braces that hold more than one term or factor, where their limits matter."""
-    what = "braces do not show, so that what they hold seems to end earlier"
+    """Refuses braces around more than one term or factor where their limits matter."""
+    what = "invisible braces around several terms or factors, which look ungrouped"
     raise Refused(Obstacle.AMBIGUOUS, what, factor.start, "write parentheses")
 
 
@@ -27,14 +27,14 @@ def _ambiguous(what: str, at: int, suggestion: str) -> NoReturn:
 
 
 def check(factors: Sequence[Factor], operations: Sequence[str], operation: str, factor: Factor, at: int, scope: Scope) -> None:
-    """Refuses a factor that may not follow the others, though TeX prints it.
+    """Refuses a factor that may not follow the others, although TeX prints it.
 
     Args:
-        factors: those before, at least one.
+        factors: the preceding factors, at least one.
         operations: the operation before each of them.
-        operation: the one before `factor`; empty where the two only stand side by side.
-        factor: the one that follows.
-        at: the offset of the operation, or of the factor.
+        operation: the operation before `factor`; empty if there is none.
+        factor: the factor that follows.
+        at: the offset of the operation or of the factor.
         scope: what names mean.
     """
     last = factors[-1]
@@ -51,18 +51,18 @@ def _check_beside(last: Factor, before: str, factor: Factor, at: int, scope: Sco
     if factor.shape is Shape.NUMBER:
         _ambiguous("a number after a factor: a product, a power or an index", at, r"write \cdot, ^ or _")
     if before in ("/", "mod"):
-        _ambiguous("a factor after a quotient: above or below the line", at, r"write \frac or parentheses")
+        _ambiguous("a factor after a quotient: in the numerator or in the denominator", at, r"write \frac or parentheses")
     if last.shape is Shape.BARE_CALL and factor.shape not in (Shape.BARE_CALL, Shape.NAMED_CALL):
         _ambiguous("a factor after a function without parentheses", at, _ARGUMENT)
     if last.shape is Shape.NAMED_CALL and factor.shape is Shape.BRACKET:
-        _ambiguous("a bracket after a function's argument: a factor inside or outside", at, r"write \cdot")
+        _ambiguous("a bracket after a function's argument: a factor inside or outside of it", at, r"write \cdot")
     if last.shape is Shape.CALL and factor.shape is Shape.BRACKET and isinstance(last.value, AppliedUndef):
-        _ambiguous("a bracket after a function's argument: a factor, or the argument of the function that it gives", at, r"write \cdot")
+        _ambiguous("a bracket after a function's argument: a factor, or the argument of the returned function", at, r"write \cdot")
     if last.shape is Shape.NUMBER and factor.shape is Shape.FRACTION and factor.value.is_number:
         _ambiguous("a number before a fraction: a product or a mixed number", at, r"write \cdot or +")
     names = [_unexplained(last, scope), _unexplained(factor, scope)]
     if all(names) and any(name[0].isupper() for name in names):
-        _ambiguous("a product of letters that nothing explains: of numbers, or of matrices", at, "explain the letters")
+        _ambiguous("a product of unexplained letters: of numbers, or of matrices", at, "explain the letters")
 
 
 def _check_operation(last: Factor, before: str, operation: str, factor: Factor, at: int, scope: Scope) -> None:
@@ -73,11 +73,11 @@ def _check_operation(last: Factor, before: str, operation: str, factor: Factor, 
     if operation == "x" and last.shape is factor.shape is Shape.NAME and not crossed(last, factor, scope):
         _ambiguous("a product or a cross product", at, r"write \cdot for a product of numbers")
     if operation == "mod" and before != "*":
-        _ambiguous("mod beside other factors", at, "put it in parentheses")
+        _ambiguous("mod next to other factors", at, "put it in parentheses")
 
 
 def check_citation(following: Sequence[Node], before: Sequence[Node]) -> None:
-    """Refuses `[1]` or `[2, 3]` beside a factor, and `[Smith2020]_`: a citation is no value."""
+    """Refuses `[1]` or `[2, 3]` next to a factor, and `[Smith2020]_`, because a citation is not a value."""
     group = following[0] if following else None
     if not isinstance(group, Group) or group.opener != "[" or group.closer != "[":
         return
@@ -89,10 +89,10 @@ def check_citation(following: Sequence[Node], before: Sequence[Node]) -> None:
 
 
 def check_remainder(terms: Sequence[Term]) -> None:
-    r"""Refuses `i + 1 \bmod n`, which is read as (i + 1) mod n and as i + (1 mod n), and `-a \bmod n`."""
+    r"""Refuses `i + 1 \bmod n`, which may mean (i + 1) mod n or i + (1 mod n), and `-a \bmod n`."""
     for term in terms:
         if term.remainder and (len(terms) > 1 or term.signed):
-            what = "mod beside other terms: the remainder of the whole sum, or of one term of it"
+            what = "mod next to other terms: the remainder of the whole sum, or of one term of it"
             _ambiguous(what, term.start, r"write brackets: (a + b) \bmod n, or a + (b \bmod n)")
 
 
@@ -105,7 +105,7 @@ def _unexplained(factor: Factor, scope: Scope) -> str:
 
 
 def check_vectors(factors: Sequence[Factor], operations: Sequence[str], scope: Scope) -> None:
-    """Refuses a product of two vectors: elementwise, inner or matrix product."""
+    """Refuses a product of two vectors, which may be elementwise, an inner product or a matrix product."""
     vectors = [f for f, o in zip(factors, operations, strict=True) if o not in ("/", "o") and has_vector(f.value, scope)]
     if len(vectors) > 1:
         what = "a product of vectors or matrices: elementwise, inner, or matrix product"

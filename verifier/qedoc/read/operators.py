@@ -1,4 +1,4 @@
-"""Large operators and stacked constructs: fractions, derivatives, binomials, sums, products, integrals."""
+"""Reads large operators and stacked constructs: fractions, derivatives, binomials, sums, products, integrals."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ def _no_remainder(parser: Parser) -> None:
     node, before = parser.peek(), parser.items[parser.at - 1]
     digits = isinstance(before, Token) and isinstance(node, Token) and before.kind is node.kind is Kind.NUMBER
     if digits and node is not None and before.start <= node.start <= before.end:
-        raise parser.refuse(Obstacle.AMBIGUOUS, "digits that are not part of the argument before", "put the argument in braces")
+        raise parser.refuse(Obstacle.AMBIGUOUS, "digits that do not belong to the preceding argument", "put the argument in braces")
 
 
 @rule("binom", "dbinom", "tbinom")
@@ -95,12 +95,12 @@ def _derivative(parser: Parser, token: Token, top: tuple[Node, ...], bottom: tup
         rest = (rest[0], *rest[3:])
     name = _variable(rest)
     if not name:
-        raise parser.refuse(Obstacle.UNSUPPORTED, "a derivative by more than one letter", "", token.start)
+        raise parser.refuse(Obstacle.UNSUPPORTED, "a derivative with respect to more than one letter", "", token.start)
     count = _order(parser, above.order, order, token.start)
     alone = above.rest and parser.inside(above.rest, above.rest[-1].end)
     operand = alone.factor_alone() if alone else _operand(parser)
     if not has_name(operand.value, name):
-        raise parser.refuse(Obstacle.UNSUPPORTED, f"a derivative by {name} of something without {name}", "", token.start)
+        raise parser.refuse(Obstacle.UNSUPPORTED, f"a derivative with respect to {name} of something without {name}", "", token.start)
     value = sp.Derivative(operand.value, (sp.Symbol(name), count))
     return Factor(value=value, shape=Shape.OTHER if above.rest else Shape.BARE_CALL, start=token.start, scripted=not above.rest)
 
@@ -113,7 +113,7 @@ def has_name(value: sp.Expr, name: str) -> bool:
 def _order(parser: Parser, above: tuple[Node, ...], below: tuple[Node, ...], start: int) -> sp.Expr:
     orders = [parser.part(nodes, start) if nodes else sp.Integer(1) for nodes in (above, below)]
     if orders[0] != orders[1]:
-        raise parser.refuse(Obstacle.MALFORMED, "a derivative whose two orders differ", "", start)
+        raise parser.refuse(Obstacle.MALFORMED, "a derivative with two different orders", "", start)
     count = orders[0]
     if count.is_number and not (count.is_Integer and 0 < count < 20):
         raise parser.refuse(Obstacle.UNSUPPORTED, f"a derivative of order {count}", "", start)
@@ -123,7 +123,7 @@ def _order(parser: Parser, above: tuple[Node, ...], below: tuple[Node, ...], sta
 def _operand(parser: Parser) -> Factor:
     """What a derivative in front is applied to: one factor."""
     if not parser.starts():
-        raise parser.refuse(Obstacle.MALFORMED, "a derivative of nothing", "")
+        raise parser.refuse(Obstacle.MALFORMED, "a derivative without an operand", "")
     return parser.factor()
 
 
@@ -137,7 +137,7 @@ def _gradient(parser: Parser, token: Token) -> Factor:
         raise parser.refuse(Obstacle.UNSUPPORTED, "a gradient", "", token.start)
     (point,) = applied.value.args
     if has_vector(point, parser.scope):
-        raise parser.refuse(Obstacle.UNSUPPORTED, "a gradient by a vector", "", token.start)
+        raise parser.refuse(Obstacle.UNSUPPORTED, "a gradient with respect to a vector", "", token.start)
     if isinstance(point, sp.Symbol):
         value = sp.Derivative(applied.value, point)
     elif point.is_Rational:
@@ -152,7 +152,7 @@ def _gradient(parser: Parser, token: Token) -> Factor:
 def _determinant(parser: Parser, token: Token) -> Factor:
     r"""`\det A` and `\det(A)` of a matrix that has a name."""
     if not parser.starts():
-        raise parser.refuse(Obstacle.MALFORMED, "a determinant of nothing", "")
+        raise parser.refuse(Obstacle.MALFORMED, "a determinant without an operand", "")
     factor = parser.factor()
     if not isinstance(factor.value, sp.Symbol) or kind(factor.value, parser.scope) != MATRIX:
         what = "a determinant of something that is not known to be a matrix"
@@ -179,7 +179,7 @@ def _large(parser: Parser, token: Token) -> Factor:
         return Factor(value=value, shape=Shape.LARGE, start=token.start)
     for index, _ in indices:
         if index in parser.scope.bound or _binds(body.value, index):
-            raise parser.refuse(Obstacle.AMBIGUOUS, f"the index {index} of two sums, one inside the other", "rename one", token.start)
+            raise parser.refuse(Obstacle.AMBIGUOUS, f"two nested sums with the same index {index}", "rename one", token.start)
     last = None if upper is None else parser.part(upper, scripts.upper_at)
     ranges = [_range(parser, index, first, last, body.value, token) for index, first in indices]
     if last is not None and len(indices) > 1:
@@ -196,7 +196,7 @@ def _check_constant(parser: Parser, value: sp.Expr, token: Token) -> None:
     """Refuses a constant inside a formula: SymPy would compute it whenever its sign is asked for, however long that takes."""
     alone = parser.depth <= 1 and parser.peek() is None and token in parser.items[:2]
     if not alone and not value.free_symbols and not value.atoms(sp.core.function.AppliedUndef):
-        what = "a sum, product or integral without a symbol"
+        what = "a sum, product or integral that contains no symbol"
         raise parser.refuse(Obstacle.UNSUPPORTED, what, "write its value", token.start)
 
 
@@ -232,15 +232,17 @@ def _range(parser: Parser, name: str, first: tuple[Node, ...], last: sp.Expr | N
     index = sp.Symbol(name)
     if first:
         if last is None:
-            raise parser.refuse(Obstacle.MALFORMED, "a sum without its last value", "write it above the operator", token.start)
+            raise parser.refuse(Obstacle.MALFORMED, "a sum without an upper bound", "write it above the operator", token.start)
         return index, parser.part(first, token.start), last
     if not any(index in part.free_symbols for entry in body.atoms(sp.Indexed) for part in entry.indices):
-        raise parser.refuse(Obstacle.AMBIGUOUS, f"nothing says where {name} starts and ends", "write its first and last value", token.start)
+        raise parser.refuse(
+            Obstacle.AMBIGUOUS, f"the first and last value of {name} are not given", "write its first and last value", token.start
+        )
     if last is None and _windowed(parser, body, index):
-        parser.scope.notes[f"{name} counts from 0, as Python does"] = None
+        parser.scope.notes[f"{name} starts at 0, as in Python"] = None
         return index, sp.Integer(0), extent(name) - 1
     if _outside_entries(body, index):
-        raise parser.refuse(Obstacle.AMBIGUOUS, f"nothing says where {name} starts", "write its first and last value", token.start)
+        raise parser.refuse(Obstacle.AMBIGUOUS, f"the first value of {name} is not given", "write its first and last value", token.start)
     return index, sp.Integer(1), extent(name) if last is None else last
 
 
@@ -264,14 +266,14 @@ def _outside_entries(value: sp.Expr, index: sp.Expr) -> bool:
 def _check_product(parser: Parser, body: Term, indices: set[str]) -> None:
     last = body.factors[-1]
     if len(body.factors) > 1 and not indices & {str(symbol) for symbol in last.value.free_symbols}:
-        what = "a factor without the index at the end of a product: inside, or after it"
+        what = "a factor without the index at the end of a product: inside or after the product"
         raise parser.refuse(Obstacle.AMBIGUOUS, what, "put the product, or its factors, in parentheses", last.start)
 
 
 def _over_vector(parser: Parser, token: Token, body: Term, upper: Sequence[Node] | None) -> sp.Expr:
     """A sum without an index, over the entries of a vector."""
     if token.text != "sum" or upper is not None or not has_vector(body.value, parser.scope):
-        raise parser.refuse(Obstacle.AMBIGUOUS, "no index says what runs", "write the index below the operator", token.start)
+        raise parser.refuse(Obstacle.AMBIGUOUS, "a sum without an index", "write the index below the operator", token.start)
     index = fresh(parser, body.value)
     value = parser.built(token.start, lambda v: entry(parser, v, index, token.start), body.value)
     return sp.Sum(value, (sp.Symbol(index), 1, extent(index)))

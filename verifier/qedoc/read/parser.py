@@ -1,4 +1,4 @@
-"""Expressions: sums of terms, terms of factors, factors with their scripts; each macro has a rule of its own."""
+"""Parses expressions: sums of terms, terms of factors, and factors with their scripts. Each macro has its own rule."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -48,8 +48,8 @@ class Parser:
     Args:
         items: the nodes.
         scope: what names mean.
-        end: offset after the sequence, the place of what is missing.
-        depth: how many parsers it stands in.
+        end: offset after the sequence, where a missing part would stand.
+        depth: number of enclosing parsers.
     """
 
     def __init__(self, items: Sequence[Node], scope: Scope, end: int, depth: int = 0) -> None:
@@ -60,14 +60,19 @@ class Parser:
         self.at = 0
         self.stops: Callable[[Parser], bool] = lambda _: False
         if depth > DEEPEST:
-            raise Refused(Obstacle.LIMIT, f"nested more than {DEEPEST} deep", items[0].start if items else end, "name the inner parts")
+            raise Refused(
+                Obstacle.LIMIT,
+                f"nested more than {DEEPEST} levels deep",
+                items[0].start if items else end,
+                "define names for the inner parts",
+            )
 
     def peek(self, ahead: int = 0) -> Node | None:
-        """The node `ahead` of the current one, or None at the end."""
+        """Returns the node `ahead` of the current one, or None at the end."""
         return self.items[self.at + ahead] if self.at + ahead < len(self.items) else None
 
     def take(self) -> Node:
-        """The current node, which is left behind."""
+        """Returns the current node and moves on."""
         node = self.peek()
         if node is None:
             raise self.missing()
@@ -75,7 +80,7 @@ class Parser:
         return node
 
     def takes(self, *spellings: str) -> bool:
-        """Whether the current node is one of these characters or macros, which is then left behind."""
+        """Moves on if the current node is one of these characters or macros, and says whether it did."""
         node = self.peek()
         found = node is not None and (node.is_char(*spellings) or node.is_macro(*spellings))
         self.at += found
@@ -87,55 +92,57 @@ class Parser:
         return self.end if node is None else node.start
 
     def missing(self) -> Refused:
-        """The refusal of a formula that ends too early."""
-        return Refused(Obstacle.MALFORMED, "something is missing here", self.end, "")
+        """Creates the refusal of a formula that ends too early."""
+        return Refused(Obstacle.MALFORMED, "an expression is missing here", self.end, "")
 
     def refuse(self, obstacle: Obstacle, what: str, suggestion: str = "", at: int | None = None) -> Refused:
-        """A refusal at the current node, or at an offset."""
+        """Creates a refusal at the current node or at an offset."""
         return Refused(obstacle, what, self.here() if at is None else at, suggestion)
 
     def inside(self, items: Sequence[Node], end: int) -> "Parser":
-        """A parser for a part."""
+        """Creates a parser for a part."""
         return Parser(items, self.scope, end, self.depth + 1)
 
     def within(self, group: Group) -> "Parser":
-        """A parser for the inside of a group."""
+        """Creates a parser for the inside of a group."""
         return self.inside(group.items, group.end - 1)
 
     @contextmanager
     def deeper(self) -> Iterator[None]:
-        """Counts a step that nests without a delimiter, such as the argument of a bare function."""
+        """Counts a nesting step without a delimiter, such as the argument of a bare function."""
         self.depth += 1
         if self.depth > DEEPEST:
-            raise self.refuse(Obstacle.LIMIT, f"nested more than {DEEPEST} deep", "name the inner parts")
+            raise self.refuse(Obstacle.LIMIT, f"nested more than {DEEPEST} levels deep", "define names for the inner parts")
         yield
         self.depth -= 1
 
     def built(self, start: int, make: Callable[..., sp.Expr], *arguments: sp.Expr) -> sp.Expr:
-        """A value from its parts, or a refusal at `start`."""
+        """Builds a value from its parts, or refuses it at `start`."""
         try:
             return make(*arguments)
         except arithmetic.Impossible as error:
             raise Refused(Obstacle.LIMIT if error.limit else Obstacle.UNSUPPORTED, error.what, start) from error
 
     def value(self) -> sp.Expr:
-        """The value of the whole sequence."""
+        """Reads the value of the whole sequence."""
         value = self.total(self.terms())
         if self.peek() is not None:
             self.refuse_here()
         alone = self.items[0] if len(self.items) == 1 else None
         if isinstance(alone, Group) and alone.opener == "[":
-            raise self.refuse(Obstacle.AMBIGUOUS, "a value alone in square brackets: a list, or a bracket", "leave them out", alone.start)
+            raise self.refuse(
+                Obstacle.AMBIGUOUS, "a single value in square brackets: a list, or grouping", "remove the brackets", alone.start
+            )
         return value
 
     def total(self, terms: Sequence[Term]) -> sp.Expr:
-        """The sum of terms, none of which uses the index of a sum that stands before it."""
+        """Adds terms, none of which may use the index of a preceding sum."""
         check_remainder(terms)
         captured: frozenset[str] = frozenset()
         for term in terms:
             stray = captured & {str(symbol) for symbol in term.value.free_symbols}
             if stray:
-                what = f"{min(stray)} is the index of the sum before, which may end here or go on"
+                what = f"{min(stray)} is the index of the preceding sum, which may or may not include this term"
                 raise self.refuse(Obstacle.AMBIGUOUS, what, "put the sum, or what belongs to it, in parentheses", term.start)
             captured |= term.captured
         if len(terms) == 1:
@@ -143,7 +150,7 @@ class Parser:
         return self.built(terms[0].start, lambda *values: arithmetic.add(values), *(term.value for term in terms))
 
     def terms(self) -> list[Term]:
-        """The terms up to something that is no part of a sum."""
+        """Reads terms up to something that is not part of a sum."""
         found = [self.term(signed=True)]
         while not self.stops(self) and self._sign():
             following = self.peek(1)
@@ -175,7 +182,7 @@ class Parser:
         return node.text if isinstance(node, Token) and node.is_char("+", "-") else ""
 
     def term(self, *, signed: bool = False) -> Term:
-        """A product of factors; with its sign if `signed`."""
+        """Reads a product of factors, with its sign if `signed`."""
         start = self.here()
         sign = self._sign() if signed else ""
         if sign:
@@ -225,7 +232,7 @@ class Parser:
             return factors[0].value
         if "mod" in operations:
             if len(factors) > 2:
-                raise self.refuse(Obstacle.AMBIGUOUS, "mod beside other factors", "put it in parentheses", factors[0].start)
+                raise self.refuse(Obstacle.AMBIGUOUS, "mod next to other factors", "put it in parentheses", factors[0].start)
             return self.built(factors[0].start, lambda a, b: arithmetic.unevaluated(sp.Mod, a, b), factors[0].value, factors[1].value)
         factors, operations = joined(factors, operations, self.scope)
         check_vectors(factors, operations, self.scope)
@@ -256,7 +263,7 @@ class Parser:
                 return False
 
     def factor(self) -> Factor:
-        """A factor with its scripts."""
+        """Reads a factor with its scripts."""
         node = self.peek()
         if node is None:
             raise self.missing()
@@ -269,7 +276,7 @@ class Parser:
         return factor
 
     def factor_alone(self) -> Factor:
-        """The factor that the whole sequence is."""
+        """Reads the whole sequence as one factor."""
         factor = self.factor()
         if self.peek() is not None:
             raise self.refuse(Obstacle.AMBIGUOUS, "more than one factor", "use parentheses")
@@ -283,7 +290,7 @@ class Parser:
             return PREFIXED[0][1](self, node.start)
         if isinstance(node, Group):
             if node.opener not in BRACKETS or (node.closer != node.opener and (node.opener, node.closer) != (r"\{", ".")):
-                raise Refused(Obstacle.UNSUPPORTED, "delimiters that do not make one value", node.start, "")
+                raise Refused(Obstacle.UNSUPPORTED, "delimiters that do not enclose one value", node.start, "")
             return BRACKETS[node.opener](self, node)
         if node.kind is Kind.NUMBER:
             return Factor(value=self.number(node), shape=Shape.NUMBER, start=node.start)
@@ -292,13 +299,13 @@ class Parser:
         return NAMES[0](self, node)
 
     def number(self, token: Token) -> sp.Expr:
-        """The exact value of digits."""
+        """Reads digits as an exact value."""
         if len(token.text) > 1 and token.text[0] == "0" and token.text[1] != ".":
-            raise Refused(Obstacle.AMBIGUOUS, f"the number {token.text}", token.start, "leave out leading zeros and thousands separators")
+            raise Refused(Obstacle.AMBIGUOUS, f"the number {token.text}", token.start, "remove leading zeros and thousands separators")
         return self.built(token.start, lambda: arithmetic.number(token.text))
 
     def argument(self) -> tuple[Node, ...]:
-        """A TeX argument: what stands in braces, or else one letter, digit or macro."""
+        """Reads a TeX argument: the content of braces, or one letter, digit or macro."""
         node = self.take()
         if isinstance(node, Group):
             if node.opener == "{":
@@ -322,16 +329,16 @@ class Parser:
         return Group(opener="{", closer="{", items=items, start=start, end=end)
 
     def part(self, items: Sequence[Node], start: int) -> sp.Expr:
-        """The value of a TeX argument that starts at `start`."""
+        """Reads the value of a TeX argument that starts at `start`."""
         return self.inside(items, items[-1].end if items else start + 1).value()
 
     def refuse_here(self) -> NoReturn:
-        """Refuses the current node, which cannot go on with what stands before it."""
+        """Refuses the current node, which cannot continue what stands before it."""
         node = self.peek()
         if node is None:
             raise self.missing()
         if isinstance(node, Group):
-            raise self.refuse(Obstacle.MALFORMED, "a bracket that nothing can be done with")
+            raise self.refuse(Obstacle.MALFORMED, "an unexpected bracket")
         raise refusal(node, RULES)
 
 

@@ -1,4 +1,4 @@
-"""Factors beside each other that make a product of matrices, and the signs that make a cross product."""
+"""Combines neighbouring factors into matrix products, and recognizes cross products."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -8,15 +8,15 @@ from qedoc.read.matrices import COLUMN, MATRIX, ROW, SCALAR, CrossOf, Matmul, ki
 from qedoc.read.scope import Scope
 
 CROSS = "cross"
-"""The function whose formula may have a cross product."""
+"""The function whose formula may contain a cross product."""
 
 
 def joined(factors: Sequence[Factor], operations: Sequence[str], scope: Scope) -> tuple[list[Factor], list[str]]:
-    """The factors, those that are a product of matrices or vectors made one.
+    """Merges the factors of each product of matrices or vectors into one factor.
 
     Args:
-        factors: as they stand in a term.
-        operations: the sign before each of them; empty where it only stands beside the one before.
+        factors: the factors of a term, as written.
+        operations: the sign before each of them; empty if there is none.
         scope: which names are matrices and which are vectors.
     """
     kinds = [kind(factor.value, scope) for factor in factors]

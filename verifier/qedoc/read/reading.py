@@ -1,4 +1,4 @@
-"""What the LaTeX reader is told and what it answers."""
+"""The input and output records of the LaTeX reader."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -33,16 +33,16 @@ class Silence(Enum):
 
 
 class Extent(sp.Symbol):  # type: ignore[misc]  # sympy is untyped
-    """How many values an index has, where a sum names the index without its range.
+    """The number of values of an index, if a sum names the index without its range.
 
-    It is no symbol of the formula: whoever binds the formula replaces it by the length of the axis at which the index stands.
+    It is not a symbol of the formula. Binding replaces it by the length of the axis that the index runs over.
     """
 
     __slots__ = ()
 
 
 def shown(expression: sp.Basic) -> str:
-    """The text of an expression; SymPy's own order of terms would compute every constant in it, however long that takes."""
+    """The text of an expression. SymPy's own ordering of terms would compute every constant, which may take very long."""
     return str(sp.sstr(expression, order="none"))
 
 
@@ -53,15 +53,15 @@ def extent(index: str) -> Extent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Names:
-    r"""What is known about the names in a formula; a name may be given as LaTeX (`\beta_1`) or plain (`beta_1`).
+    r"""What is known about the names in a formula. A name may be given as LaTeX (`\beta_1`) or plain (`beta_1`).
 
     Args:
-        functions: names that stand for functions: the object's own, and parameters that are callables.
+        functions: names of functions: the object's own name, and parameters that are callables.
         parameters: the parameters of the object, in the order of its signature.
-        legend: symbols that the text explains, each with what it says of them.
-        siblings: documented functions beside the object; their names stand for them.
-        vectors: symbols that have entries, so that `x_1` is an entry and a product of two of them is not elementwise.
-        matrices: those of them that are matrices, so that `A B` is their product and `A^T` is transposed.
+        legend: symbols that the text explains, each with its explanation.
+        siblings: documented functions next to the object, which the formula may name.
+        vectors: symbols that have entries, so that `x_1` is an entry and a product of two vectors is not elementwise.
+        matrices: the vectors that are matrices, so that `A B` is a matrix product and `A^T` is a transpose.
         constants: symbols with a known value.
         about: the text around the formula, which tells a factorisation or an equation to be solved from a value.
     """
@@ -82,7 +82,7 @@ class Application:
 
     Args:
         name: the name in plain form, such as `f_pdf` or `kl_div`.
-        arguments: one expression for each argument, in the order written; empty where only the name is written.
+        arguments: one expression per argument, in the order written; empty if only the name is written.
     """
 
     name: str
@@ -100,12 +100,12 @@ class Equation:
     """One value that a formula states.
 
     Args:
-        left: what has the value: the first member of a chain `a = b = c`, for each of its later members; None for a bare expression.
+        left: what has the value. In a chain `a = b = c` it is the first member, for each later member. None for a bare expression.
         right: the value.
-        condition: where it is stated to hold besides the domain; `true` if the formula says nothing.
+        condition: the condition that the formula states, in addition to the domain; `true` if it states none.
         latex: the piece of the formula that `right` was read from.
-        entry: where `right` is an entry of a result that is written without indices: each index, with its first and last value, or with
-            None where these are those of the axis that it runs over.
+        entry: the indices, if `right` is an entry of a result that is written without indices. Each index has its first and last value, or
+            None if these are the bounds of the axis that it runs over.
     """
 
     left: sp.Expr | Application | None
@@ -127,8 +127,8 @@ class Reading:
     """A formula that was read: one equation for each link of a chain and each row.
 
     Args:
-        equations: in the order written.
-        notes: what was taken without being said.
+        equations: the equations, in the order written.
+        notes: the assumptions that the reader made.
     """
 
     equations: tuple[Equation, ...]
@@ -140,15 +140,15 @@ class Reading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unreadable:
-    """A formula that has no sure reading.
+    """A formula without a certain reading.
 
     Args:
         obstacle: the kind of reason.
-        what: what stands in the way.
-        offset: where, in characters from the start of the LaTeX.
-        line: the line of that place in the LaTeX, from 1.
-        column: the column in that line, from 1.
-        suggestion: what to write or to declare instead; empty where nothing would help.
+        what: the construct that cannot be read.
+        offset: its position, in characters from the start of the LaTeX.
+        line: its line in the LaTeX, from 1.
+        column: its column in that line, from 1.
+        suggestion: what to write or declare instead; empty if nothing would help.
     """
 
     obstacle: Obstacle
@@ -169,7 +169,7 @@ class NotAClaim:
 
     Args:
         silence: what it is instead.
-        why: the construct that shows it.
+        why: the construct that shows this.
     """
 
     silence: Silence
@@ -180,7 +180,7 @@ class NotAClaim:
 
 
 class Refused(Exception):
-    """Ends a reading; `read` turns it into `Unreadable`, so that it never leaves the package."""
+    """Ends a reading. `read` converts it to `Unreadable`, so it never leaves the package."""
 
     def __init__(self, obstacle: Obstacle, what: str, offset: int, suggestion: str = "") -> None:
         super().__init__(what)
@@ -190,7 +190,7 @@ class Refused(Exception):
         self.suggestion = suggestion
 
     def at(self, latex: str) -> Unreadable:
-        """The finding, with its line and column in `latex`."""
+        """Adds the line and column in `latex`."""
         offset = max(0, min(self.offset, len(latex)))
         before = latex[:offset]
         return Unreadable(
@@ -204,7 +204,7 @@ class Refused(Exception):
 
 
 class Silent(Exception):
-    """Ends a reading of something that states no value; `read` turns it into `NotAClaim`."""
+    """Ends a reading of something that states no value. `read` converts it to `NotAClaim`."""
 
     def __init__(self, silence: Silence, why: str) -> None:
         super().__init__(why)

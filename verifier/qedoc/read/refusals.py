@@ -1,4 +1,4 @@
-"""What a word means to a formula, and why a token cannot stand where it stands."""
+"""Explains why a token cannot stand where it is, and recognizes keywords in a formula."""
 
 from collections.abc import Iterable
 
@@ -9,7 +9,7 @@ from qedoc.read.tokens import Kind, Token
 from qedoc.read.tree import SYMBOLS, Node, relation
 
 PRODUCTS = {"*": "*", "cdot": "*", "times": "x", "ast": "*", "odot": "o", "/": "/", "div": "/", "bmod": "mod", "slash": "/"}
-"""The operations between two factors: `*` and `x` (perhaps a cross product), `o` (elementwise), `/`, `mod`."""
+"""The operations between two factors: `*`, `x` (perhaps a cross product), `o` (elementwise), `/` and `mod`."""
 
 _BARE_KEYWORDS = frozenset({"if", "otherwise", "else", "and", "or", "for", "where", "when"})
 _KEYWORDS = {
@@ -20,16 +20,16 @@ _KEYWORDS = {
 }
 _UNSUPPORTED = {
     "partial": "a partial derivative outside a fraction",
-    "pm": "two values at once",
-    "mp": "two values at once",
+    "pm": "two values in one expression",
+    "mp": "two values in one expression",
     "pmod": "a remainder, or a congruence",
     "mod": "a remainder, or a congruence",
-    "%": "a remainder, or a per cent",
-    "ldots": "dots: what they leave out is a guess",
-    "cdots": "dots: what they leave out is a guess",
-    "dots": "dots: what they leave out is a guess",
-    "vdots": "dots: what they leave out is a guess",
-    "ddots": "dots: what they leave out is a guess",
+    "%": "a remainder, or a percentage",
+    "ldots": "an ellipsis, whose omitted terms are unknown",
+    "cdots": "an ellipsis, whose omitted terms are unknown",
+    "dots": "an ellipsis, whose omitted terms are unknown",
+    "vdots": "an ellipsis, whose omitted terms are unknown",
+    "ddots": "an ellipsis, whose omitted terms are unknown",
     "circ": "a composition or an elementwise product",
     "otimes": "a Kronecker or tensor product",
     "oplus": "a direct sum",
@@ -44,7 +44,7 @@ _UNSUPPORTED = {
     "Re": "a real part",
     "Im": "an imaginary part",
     "arg": "an argument of a complex number",
-    "lg": "lg: the logarithm to base 10 or to base 2",
+    "lg": "lg: the logarithm to base 10 or base 2",
     "Pr": "a probability",
     "setminus": "a set",
     "cup": "a set",
@@ -61,11 +61,11 @@ _INSTEAD = (
 
 
 def refusal(token: Token, commands: Iterable[str] = ()) -> Refused:
-    """Why a token cannot stand where it stands.
+    """Creates the refusal of a token that cannot stand where it is.
 
     Args:
-        token: it.
-        commands: those that begin a factor; one of them may have been meant.
+        token: the token.
+        commands: commands that begin a factor, from which similar ones are suggested.
     """
     text, kind, start = token.text, token.kind, token.start
     related = relation(token)
@@ -76,15 +76,15 @@ def refusal(token: Token, commands: Iterable[str] = ()) -> Refused:
     if kind is Kind.MACRO:
         if text in PRODUCTS:
             return Refused(Obstacle.MALFORMED, rf"\{text} without an operand", start, "")
-        return Refused(Obstacle.UNKNOWN, rf"the command \{text} is not known", start, _alike(text, commands))
+        return Refused(Obstacle.UNKNOWN, rf"unknown command \{text}", start, _alike(text, commands))
     if kind in (Kind.WORD, Kind.TEXT):
         return Refused(Obstacle.UNSUPPORTED, f"the word '{text}' inside an expression", start, "")
     if kind is Kind.CHAR and text == ",":
-        return Refused(Obstacle.UNSUPPORTED, "a list of values", start, "give each value alone")
+        return Refused(Obstacle.UNSUPPORTED, "a list of values", start, "write each value separately")
     if kind is Kind.CHAR and text in "^_":
-        return Refused(Obstacle.MALFORMED, "a script with nothing to stand on, or the second one", start, "use braces")
+        return Refused(Obstacle.MALFORMED, "a subscript or superscript without a base, or a second one", start, "use braces")
     if kind is Kind.CHAR:
-        return Refused(Obstacle.MALFORMED, f"'{text}' does not fit here", start, "")
+        return Refused(Obstacle.MALFORMED, f"unexpected '{text}'", start, "")
     return Refused(Obstacle.MALFORMED, "a break, an alignment or a wide space inside an expression", start, "")
 
 
@@ -94,7 +94,7 @@ def _alike(text: str, commands: Iterable[str]) -> str:
 
 
 def keyword(node: Node | None, scope: Scope) -> str:
-    """The keyword that a word or upright text is: `if`, `otherwise`, `and`, `or`; `?` for other prose; else an empty string."""
+    """The keyword that a word or upright text stands for: `if`, `otherwise`, `and`, `or`; `?` for other prose; else an empty string."""
     if not isinstance(node, Token) or node.kind not in (Kind.WORD, Kind.TEXT):
         return ""
     said = node.text.strip(" ,.;:").lower()

@@ -1,4 +1,4 @@
-"""Formulas that cannot be read as a value because they are none: factorisations, equations to solve, recurrences, remainders."""
+"""Recognizes formulas that state no value: factorisations, equations to solve, recurrences, remainders."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -18,13 +18,13 @@ _OUTSIDE = frozenset({"lines", "align", "aligned", "equation", "gather", "gather
 
 
 def related(nodes: Sequence[Node], names: Names, scope: Scope, *, read: bool) -> NotAClaim | None:
-    """What a formula is that states no value; None where it could be one.
+    """Says what kind of formula without a value this is, or returns None if it may state a value.
 
     Args:
         nodes: the formula.
-        names: what is known about its names; what the text says of the formula tells a factorisation from a product.
+        names: what is known about its names. The text about the formula tells a factorisation from a product.
         scope: the same, for the reader.
-        read: whether the formula has a reading, so that only what the text says can make it none.
+        read: whether the formula has a reading, so that only the text can show that it states no value.
     """
     sides = [trimmed(side) for side in equated(trimmed(nodes))]
     quoted = (name for name, text in names.legend.items() if any(f"`{parameter}`" in text for parameter in names.parameters))
@@ -45,7 +45,7 @@ def _factorisation(sides: Sequence[Sequence[Node]], names: Names, given: set[str
     left, *others = [_letters(side, sums=False) for side in sides]
     if not left or any(len(letters) < 2 or given & {letter.lower() for letter in letters} for letters in others):
         return None
-    return NotAClaim(silence=Silence.FACTORISATION, why=f"it holds for the factors that are found, {_listed(others[0])}")
+    return NotAClaim(silence=Silence.FACTORISATION, why=f"it holds for the computed factors {_listed(others[0])}")
 
 
 def _to_be_solved(sides: Sequence[Sequence[Node]], names: Names, given: set[str]) -> NotAClaim | None:
@@ -56,7 +56,7 @@ def _to_be_solved(sides: Sequence[Sequence[Node]], names: Names, given: set[str]
     unknown = [letter for letter in left if letter.lower() not in given]
     if len(left) < 2 or len(right) != 1 or not unknown:
         return None
-    return NotAClaim(silence=Silence.EQUATION, why=f"it holds for what is found, {_listed(unknown)} not being given")
+    return NotAClaim(silence=Silence.EQUATION, why=f"it holds for the solution, because {_listed(unknown)} is not an input")
 
 
 def _listed(letters: Sequence[str]) -> str:
@@ -119,7 +119,7 @@ def _recurrence(nodes: Sequence[Node]) -> NotAClaim | None:
             for side in others:
                 for other, before in _stepped(side):
                     if base == other and _following(before, step):
-                        why = f"{base} at {step} is told by {base} at {before}, and not where it starts"
+                        why = f"{base} at {step} is defined by {base} at {before}, without an initial value"
                         return NotAClaim(silence=Silence.STEP, why=why)
     return None
 
@@ -153,7 +153,7 @@ def _remainder(nodes: Sequence[Node], scope: Scope) -> NotAClaim | None:
         for node, follower in pairwise(level):
             big = isinstance(node, Token) and node.text == "O" and (node.kind is Kind.WORD or node.font in ("mathcal", "mathrm"))
             if big and isinstance(follower, Group) and follower.opener == "(" and not scope.declared("O") and "O" not in scope.functions:
-                return NotAClaim(silence=Silence.APPROXIMATION, why="O(...) is a remainder of which only the order is told")
+                return NotAClaim(silence=Silence.APPROXIMATION, why="O(...) gives only the order of a remainder")
     return None
 
 
@@ -162,7 +162,7 @@ def _setting(nodes: Sequence[Node]) -> NotAClaim | None:
     for level in walk(nodes):
         for node, follower in pairwise(level):
             if isinstance(node, Token) and node.kind is Kind.TEXT and node.text == "dtype" and relation(follower) == "=":
-                return NotAClaim(silence=Silence.SETTING, why="the number format (dtype) decides, not the value of an input")
+                return NotAClaim(silence=Silence.SETTING, why="it depends on the dtype, not on the value of an input")
     return None
 
 
@@ -173,7 +173,7 @@ def _expectation(sides: Sequence[Sequence[Node]]) -> NotAClaim | None:
             follower = items[place + 1] if place + 1 < len(items) else None
             plain = isinstance(node, Token) and node.text == "E" and isinstance(follower, Group) and follower.opener == "["
             if plain or (isinstance(node, Token) and node.font == "mathbb" and node.text == "E"):
-                return NotAClaim(silence=Silence.EXPECTATION, why="it is over all outcomes, of which the function has none or a sample")
+                return NotAClaim(silence=Silence.EXPECTATION, why="it averages over all outcomes, but the function has at most a sample")
     return None
 
 
@@ -187,4 +187,4 @@ def _given(sides: Sequence[Sequence[Node]], names: Names) -> NotAClaim | None:
     told = {given.text, *(node.text for node in group.items if isinstance(node, Token))}
     if model.kind is not Kind.WORD or not told <= set(names.parameters) or {given.text, model.text} & names.functions:
         return None
-    return NotAClaim(silence=Silence.CONSTRAINT, why=f"{given.text} is a parameter: the result is made to fit it")
+    return NotAClaim(silence=Silence.CONSTRAINT, why=f"{given.text} is a parameter, which the result is fitted to")

@@ -1,23 +1,24 @@
-"""A closing brace too many, where every way to mend it gives one reading."""
+"""Repairs one unmatched closing brace, if every possible repair gives the same reading."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from qedoc.read.reading import NotAClaim, Obstacle, Reading, Refused, Silent, Unreadable
 
-STRAY = "} closes nothing"
+STRAY = "unmatched }"
 
 MOST = 12
-"""Ways to mend that are tried; where there are more, none is."""
+"""Maximum number of repairs to try. A formula with more is not repaired."""
 
 LONGEST = 400
-"""Longer formulas, in characters, are not mended."""
+"""Longer formulas, in characters, are not repaired."""
 
 
 def repaired(latex: str, found: Unreadable, read: Callable[[str], Reading | NotAClaim]) -> Reading | Unreadable:
-    """The reading of a formula with one closing brace too many, which TeX leaves out; else what was found.
+    """Reads a formula with one unmatched closing brace, which TeX ignores. Returns `found` if this is impossible.
 
-    A brace may be missing before it instead. All ways to leave one out or to put one in that can be read must give the same reading.
+    An opening brace may be missing before it instead. All repairs that can be read, with a brace removed or inserted, must give the same
+    reading.
 
     Args:
         latex: the formula.
@@ -32,7 +33,7 @@ def repaired(latex: str, found: Unreadable, read: Callable[[str], Reading | NotA
     whole = _tried(read, _without(latex, found.offset))
     if whole is None or len(said) != 1:
         return found
-    note = f"the brace at line {found.line}, column {found.column} of the formula closes nothing, and is left out"
+    note = f"the unmatched brace at line {found.line}, column {found.column} of the formula is ignored"
     return replace(whole, equations=tuple(replace(e, latex=latex) for e in whole.equations), notes=(*whole.notes, note))
 
 

@@ -1,4 +1,4 @@
-"""What each name in a formula may mean: declared, bound, an index, a function."""
+"""Resolves the names in a formula: declared values, bound variables, indices and functions."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -38,7 +38,7 @@ def plain(name: str) -> str:
 
 
 class Scope:
-    """The names of one reading; it grows while the left sides are read."""
+    """The names of one reading. It grows while the left sides are read."""
 
     def __init__(self, names: Names, nodes: Sequence[Node]) -> None:
         self.own = {plain(name) for name in names.functions}
@@ -69,11 +69,11 @@ class Scope:
         return name in self.symbols or name in self.bound or name in self.letters
 
     def explained(self, name: str) -> bool:
-        """Whether more than a parameter's name says what the symbol is."""
+        """Whether more than a parameter's name explains the symbol."""
         return name in self.legend or name in self.constants or name in self.bound or name in self.vectors
 
     def is_function(self, name: str, *, letters: bool = True) -> bool:
-        """Whether the name stands for a function; `letters` tells that it is written in letters, not as a Greek macro."""
+        """Whether the name stands for a function. `letters` says that it is written in letters and not as a Greek macro."""
         if name in self.functions:
             return True
         base, _, suffix = name.partition("_")
@@ -86,7 +86,7 @@ class Scope:
 
     @contextmanager
     def binding(self, names: Iterable[str]) -> Iterator[None]:
-        """Bound variables of a sum, product or integral."""
+        """Declares the bound variables of a sum, product or integral."""
         before = len(self.bound)
         self.bound += names
         try:
@@ -96,7 +96,7 @@ class Scope:
 
 
 def walk(nodes: Sequence[Node]) -> Iterator[Sequence[Node]]:
-    """Each sequence of nodes in the tree."""
+    """Yields each sequence of nodes in the tree."""
     waiting = [nodes]
     while waiting:
         items = waiting.pop()
@@ -148,12 +148,12 @@ def _same(one: Group, other: Node | None) -> bool:
 
 
 def contents(node: Node) -> Sequence[Node]:
-    """What a TeX argument holds: the inside of braces, or the node itself."""
+    """The content of a TeX argument: the inside of braces, or the node itself."""
     return node.items if isinstance(node, Group) and node.opener == "{" else (node,)
 
 
 def index_letters(nodes: Sequence[Node]) -> set[str]:
-    """Letters that stand as an index somewhere: bound by a sum, or in a subscript that can only be indices."""
+    """Letters that occur as an index: bound by a sum, or in a subscript that can only hold indices."""
     found: set[str] = set()
     for items in walk(nodes):
         for place, item in enumerate(items[:-1]):
@@ -198,5 +198,5 @@ def _letters(inside: Sequence[Node]) -> Iterator[str]:
 
 
 def conventional(run: str) -> bool:
-    """Whether a run of letters reads as indices, like `ij`."""
+    """Whether a run of letters is conventionally read as indices, like `ij`."""
     return 1 < len(run) <= 3 and set(run) <= CONVENTIONAL and run not in SYLLABLES

@@ -1,4 +1,4 @@
-"""Scripts and what follows a factor: exponents, subscripts, primes, factorials."""
+"""Reads scripts and postfixes of a factor: exponents, subscripts, primes, factorials."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -22,14 +22,14 @@ _TRANSPOSES = (*TRANSPOSES, "H")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scripts:
-    """The scripts of one base, each at most once; None where it has none.
+    """The scripts of one base, each at most once. None means that there is none.
 
     Args:
         lower: the nodes of the subscript.
         upper: the nodes of the superscript.
         lower_at: offset of the subscript.
         upper_at: offset of the superscript.
-        primes: how many primes.
+        primes: the number of primes.
     """
 
     lower: tuple[Node, ...] | None = None
@@ -40,7 +40,7 @@ class Scripts:
 
 
 def collect(parser: Parser) -> Scripts:
-    """The scripts at the parser's place."""
+    """Collects the scripts at the parser's position."""
     found = Scripts()
     while True:
         at = parser.here()
@@ -64,11 +64,11 @@ def _script(parser: Parser) -> tuple[Node, ...]:
     """A script; `x^12` is refused, since TeX takes the 1 only."""
     node = parser.peek()
     if isinstance(node, Token) and node.kind is Kind.NUMBER and len(node.text) > 1:
-        raise parser.refuse(Obstacle.AMBIGUOUS, f"only the first digit of {node.text} is in the script", "put the number in braces")
+        raise parser.refuse(Obstacle.AMBIGUOUS, f"TeX puts only the first digit of {node.text} in the script", "put the number in braces")
     if isinstance(node, Token) and node.is_char("-", "+"):
         follower = parser.peek(1)
         if follower is not None and not follower.is_char("^", "_", ",", "="):
-            raise parser.refuse(Obstacle.MALFORMED, "only the sign is in the script", "put the exponent in braces")
+            raise parser.refuse(Obstacle.MALFORMED, "TeX puts only the sign in the script", "put the exponent in braces")
     nodes = parser.argument()
     if not nodes:
         raise parser.refuse(Obstacle.MALFORMED, "an empty script", "")
@@ -76,10 +76,10 @@ def _script(parser: Parser) -> tuple[Node, ...]:
 
 
 def exponent(parser: Parser, nodes: Sequence[Node], start: int, *, named: bool) -> sp.Expr:
-    """The value of an exponent.
+    """Reads an exponent.
 
     Args:
-        parser: what reads the base.
+        parser: the parser of the base.
         nodes: the superscript.
         start: its offset.
         named: whether the base is a name, so that the superscript may be an index or a mark.
@@ -87,9 +87,7 @@ def exponent(parser: Parser, nodes: Sequence[Node], start: int, *, named: bool) 
     lone = nodes[0] if len(nodes) == 1 else None
     if isinstance(lone, Token):
         if lone.is_char(*_MARKS) or lone.is_macro(*_MARKS):
-            raise parser.refuse(
-                Obstacle.UNSUPPORTED, f"the mark {lone.text} as an exponent", "give the marked symbol a name of its own", start
-            )
+            raise parser.refuse(Obstacle.UNSUPPORTED, f"the mark {lone.text} as an exponent", "rename the marked symbol", start)
         transposed = lone.text in _TRANSPOSES and not parser.scope.declared(lone.text)
         if transposed and lone.kind in (Kind.WORD, Kind.TEXT, Kind.MACRO):
             raise parser.refuse(
@@ -105,7 +103,7 @@ def exponent(parser: Parser, nodes: Sequence[Node], start: int, *, named: bool) 
 
 
 def raised(parser: Parser, factor: Factor, nodes: Sequence[Node], start: int) -> Factor:
-    """The factor to a power."""
+    """Raises a factor to a power."""
     if factor.shape in (Shape.LOOSE_PRODUCT, Shape.LOOSE_SUM):
         refuse_loose(factor)
     if factor.shape is Shape.BARE_CALL:
@@ -150,7 +148,7 @@ def _postfix(parser: Parser, factor: Factor) -> Factor:
             if scripts.lower is not None:
                 factor = _lowered(parser, factor, scripts)
             if scripts.primes:
-                raise parser.refuse(Obstacle.UNSUPPORTED, "a prime on something that is no name", "", node.start)
+                raise parser.refuse(Obstacle.UNSUPPORTED, "a prime on something that is not a name", "", node.start)
             if scripts.upper is not None:
                 factor = raised(parser, factor, scripts.upper, scripts.upper_at)
             factor = replace(factor, scripted=True)
@@ -161,7 +159,7 @@ def _lowered(parser: Parser, factor: Factor, scripts: Scripts) -> Factor:
     """The rising factorial `(a)_k`, where the function's name or a hypergeometric series says that it is one."""
     assert scripts.lower is not None
     if factor.shape is not Shape.BRACKET or not parser.scope.own & RISING:
-        what = "a subscript on something that is no name: an entry, a rising or a falling factorial"
+        what = "a subscript on something that is not a name: an entry, a rising or a falling factorial"
         raise parser.refuse(Obstacle.AMBIGUOUS, what, r"write the factorial with \Gamma, and an entry with its formula", scripts.lower_at)
     count = parser.part(scripts.lower, scripts.lower_at)
     value = parser.built(factor.start, lambda a, k: arithmetic.unevaluated(sp.RisingFactorial, a, k), factor.value, count)

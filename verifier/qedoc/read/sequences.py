@@ -1,4 +1,4 @@
-r"""Sums with dots, `p_0 x^{M-1} + p_1 x^{M-2} + \ldots + p_{M-1}`, where the indices of entries say what the dots leave out."""
+r"""Reads sums with an ellipsis, `p_0 x^{M-1} + p_1 x^{M-2} + \ldots + p_{M-1}`, whose indices determine the omitted terms."""
 
 from collections.abc import Sequence
 
@@ -6,12 +6,12 @@ import sympy as sp
 
 
 def continued(terms: Sequence[sp.Expr], last: sp.Expr, index: sp.Symbol) -> sp.Expr | None:
-    """The sum whose first terms and whose last term are given; None if the entries in them do not determine it.
+    """Returns the sum with the given first terms and last term, or None if their entries do not determine it.
 
     Args:
-        terms: those before the dots; at least two, since one tells no step.
-        last: the one after the dots.
-        index: a symbol that occurs in none of them.
+        terms: the terms before the ellipsis, at least two, because one does not determine the step.
+        last: the term after the ellipsis.
+        index: a symbol that occurs in none of the terms.
     """
     if len(terms) < 2 or not last.atoms(sp.Indexed):
         return None

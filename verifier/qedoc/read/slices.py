@@ -1,4 +1,4 @@
-r"""Slices of an array along one of its axes, `x[\ldots, 0:n/2, \ldots]`, whose products are entry by entry."""
+r"""Reads slices of an array along one of its axes, `x[\ldots, 0:n/2, \ldots]`, whose products are elementwise."""
 
 from collections.abc import Sequence
 
@@ -11,16 +11,16 @@ from qedoc.read.tree import Group, Node
 
 
 class Slice(sp.Function):  # type: ignore[misc]  # sympy is untyped
-    """`Slice(x, first, after)`: the entries from `first`, counted from 0, to the one before `after`."""
+    """`Slice(x, first, after)`: the entries from `first`, counted from 0, up to but not including `after`."""
 
     nargs = 3
 
 
 def sliced(parser: Parser, name: str, group: Group) -> Slice:
-    """The slice that a bracket after a name takes.
+    """Reads a bracket after a name as a slice.
 
     Raises:
-        Refused: for slices of more than one axis, and where no dots tell that the array may have others beside it.
+        Refused: for slices of more than one axis, and for slices without an ellipsis, which says that there may be other axes.
     """
     pieces = split(group.items, ",")
     ranges = [piece for piece in pieces if any(node.is_char(":") for node in piece)]
@@ -28,7 +28,7 @@ def sliced(parser: Parser, name: str, group: Group) -> Slice:
     ends = split(ranges[0], ":") if len(ranges) == 1 else []
     if len(ends) != 2 or not all(ends) or not dots or len(dots) + 1 != len(pieces):
         raise Refused(Obstacle.UNSUPPORTED, "a slice", group.start, "write the entries with indices")
-    parser.scope.notes[f"{name} is taken along one axis, and slices of it entry by entry"] = None
+    parser.scope.notes[f"slices of {name} are along one axis, entry by entry"] = None
     return Slice(sp.Symbol(name), *(_end(parser, end, group) for end in ends))
 
 

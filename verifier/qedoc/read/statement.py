@@ -1,4 +1,4 @@
-"""Whole formulas: what a left side defines, chains of equations, and what states no value at all."""
+"""Reads whole formulas: definitions on the left side, chains of equations, and formulas that state no value."""
 
 from collections.abc import Iterator, Sequence
 
@@ -19,21 +19,21 @@ _PROBLEMS = frozenset({"argmin", "argmax", "minimize", "maximize", "minimise", "
 
 
 def equations(nodes: Sequence[Node], scope: Scope, latex: str) -> tuple[Equation, ...]:
-    """The equations that a formula states.
+    """Returns the equations that a formula states.
 
     Raises:
-        Refused: where it has no sure reading.
-        Silent: where it states no value.
+        Refused: if it has no certain reading.
+        Silent: if it states no value.
     """
     _check_silence(nodes, scope)
     stated = statements(nodes, scope)
     if not stated:
-        raise Silent(Silence.NOTATION, "no formula is written")
+        raise Silent(Silence.NOTATION, "the formula is empty")
     for statement in stated:
         _declare(statement, scope)
     found = [equation for statement in stated for equation in _equations(statement, scope, latex)]
     if len(found) == 1 and found[0].left is None and not found[0].entry and isinstance(found[0].right, (sp.Symbol, sp.Number, sp.Indexed)):
-        raise Silent(Silence.NOTATION, f"{found[0].right} alone")
+        raise Silent(Silence.NOTATION, f"only {found[0].right}")
     return tuple(found)
 
 
@@ -105,7 +105,7 @@ def _head(left: Sequence[Node], scope: Scope) -> tuple[str, Group] | None:
     if not plainly:
         return None
     if scope.declared(name):
-        what = f"{name} is a value, but stands before a bracket like a function"
+        what = f"{name} is a value, but is followed by a bracket like a function"
         raise Refused(Obstacle.AMBIGUOUS, what, left[0].start, f"write \\cdot, or declare {name} as a function")
     return name, group
 
@@ -154,7 +154,7 @@ def _equations(statement: Statement, scope: Scope, latex: str) -> Iterator[Equat
     for place, side in enumerate(sides):
         if not side:
             at = whole[0].start if whole else 0
-            raise Refused(Obstacle.MALFORMED, "an equation without one of its sides", sides[place - 1][-1].end if place else at, "")
+            raise Refused(Obstacle.MALFORMED, "an equation with a missing side", sides[place - 1][-1].end if place else at, "")
     end = whole[-1].end
     parser = Parser((), scope, end)
     condition = sp.And(*(conditions(parser, items) for items in statement.conditions))
@@ -174,7 +174,7 @@ def _equation(left: sp.Expr | Application | None, side: Sequence[Node], scope: S
     if has_product(right):
         known = kind(right, scope)
         if known in (None, ROW) or isinstance(left, sp.Indexed):
-            what = "matrices or vectors that do not make one matrix, vector or number"
+            what = "matrices or vectors that do not combine into one matrix, vector or number"
             raise Refused(Obstacle.AMBIGUOUS, what, side[0].start, "write it with indices")
         length = (sp.Integer(1), sp.Integer(3)) if right.has(CrossOf) else None
         entry = tuple((scope.opener.fresh(), length) for _ in range(known or 0))

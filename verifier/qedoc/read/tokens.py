@@ -1,4 +1,4 @@
-"""LaTeX source to tokens: numbers, letter runs, upright text, macros and characters, each with its place."""
+"""Splits LaTeX source into tokens: numbers, letter runs, upright text, macros and characters, each with its position."""
 
 import re
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ LONGEST = 4000
 
 
 class Kind(Enum):
-    """What a token is."""
+    """The kind of a token."""
 
     NUMBER = auto()
     WORD = auto()
@@ -35,7 +35,7 @@ class Token:
     """A piece of LaTeX.
 
     Args:
-        kind: what it is.
+        kind: its kind.
         text: digits, letters, a macro's name without backslash, the content of `TEXT`, or the character.
         start: offset of its first character.
         end: offset after its last character.
@@ -83,13 +83,13 @@ _UNICODE = {
 
 
 def tokenize(latex: str) -> list[Token]:
-    """The tokens of `latex`, comments and narrow spaces left out.
+    """Returns the tokens of `latex` without comments and narrow spaces.
 
     Raises:
         Refused: for a text longer than `LONGEST` characters, a stray `$`, or something that TeX would not accept.
     """
     if len(latex) > LONGEST:
-        raise Refused(Obstacle.LIMIT, f"{len(latex)} characters; at most {LONGEST} are read", LONGEST, "split the formula")
+        raise Refused(Obstacle.LIMIT, f"{len(latex)} characters; the limit is {LONGEST}", LONGEST, "split the formula")
     if latex.endswith("\\") and not latex.endswith("\\\\"):
         raise Refused(Obstacle.MALFORMED, "a backslash ends the formula", len(latex) - 1, "remove it")
     return _unwrapped(list(_tokens(latex, 0)))
@@ -101,7 +101,7 @@ def _unwrapped(found: list[Token]) -> list[Token]:
         found = found[1:-1]
     for token in found:
         if token.kind is Kind.MATH:
-            raise Refused(Obstacle.MALFORMED, f"{token.text} inside a formula", token.start, "give each formula alone")
+            raise Refused(Obstacle.MALFORMED, f"{token.text} inside a formula", token.start, "write each formula separately")
     return found
 
 
@@ -229,7 +229,7 @@ def _characters(latex: str, base: int, character: str, start: int, end: int) -> 
         return [Token(kind=Kind.MACRO, text=_UNICODE[character], start=base + start, end=base + end)], end
     text = {"\u2212": "-", "\u2032": "'"}.get(character, character)
     if len(text) > 1:
-        raise Refused(Obstacle.MALFORMED, f"{text} without a name in braces", base + start, "write it as TeX expects")
+        raise Refused(Obstacle.MALFORMED, f"{text} without a name in braces", base + start, "add the name in braces")
     return [Token(kind=Kind.CHAR, text=text, start=base + start, end=base + end)], end
 
 

@@ -1,4 +1,4 @@
-"""Tokens to nested groups: braces, brackets, environments and bars, each closed by its partner."""
+"""Nests tokens into groups: braces, brackets, environments and bars, each with its matching closer."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ MOST_BARS = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    r"""What stands between two delimiters.
+    r"""The content between two delimiters.
 
     Args:
         opener: `{`, `(`, `[`, `\{`, `|`, `\|`, `floor`, `ceil`, `angle`, `.` or `begin`.
@@ -32,11 +32,11 @@ class Group:
     name: str = ""
 
     def is_char(self, *_: str) -> bool:
-        """A group is no character."""
+        """Always False, because a group is not a character."""
         return False
 
     def is_macro(self, *_: str) -> bool:
-        """A group is no macro."""
+        """Always False, because a group is not a macro."""
         return False
 
 
@@ -66,7 +66,7 @@ _ENDS_OPERAND = SYMBOLS | {"infty", "ldots", "cdots", "dots", "prime"}
 
 
 def relation(node: Node) -> str:
-    """The relation that a node is (`=`, `<=`, `in`, `<-`, ...), or an empty string."""
+    """The relation that a node stands for (`=`, `<=`, `in`, `<-`, ...), or an empty string."""
     if isinstance(node, Token) and node.kind in (Kind.CHAR, Kind.MACRO):
         return RELATIONS.get(node.text, "") if (node.kind is Kind.MACRO) == node.text.isalpha() else ""
     return ""
@@ -82,10 +82,10 @@ class _Frame:
 
 
 def nest(tokens: Sequence[Token]) -> tuple[Node, ...]:
-    """The tree of groups.
+    """Builds the tree of groups.
 
     Raises:
-        Refused: for a delimiter without its partner, bars that can be paired in two ways, or nesting deeper than `DEEPEST`.
+        Refused: for a delimiter without a match, bars that can be paired in two ways, or nesting deeper than `DEEPEST`.
     """
     stack = [_Frame(opener="", strict=True, start=0, items=[])]
     at = 0
@@ -107,7 +107,7 @@ def nest(tokens: Sequence[Token]) -> tuple[Node, ...]:
         else:
             _single(stack, token)
         if len(stack) > DEEPEST:
-            raise Refused(Obstacle.LIMIT, f"nested more than {DEEPEST} deep", token.start, "name the inner parts")
+            raise Refused(Obstacle.LIMIT, f"nested more than {DEEPEST} levels deep", token.start, "define names for the inner parts")
     if len(stack) > 1:
         raise Refused(Obstacle.MALFORMED, f"{_shown(stack[-1])} is never closed", stack[-1].start, "close it")
     return _barred(stack[0].items)
@@ -166,7 +166,7 @@ def _plain(stack: list[_Frame], token: Token, opener: str, closer: str) -> None:
         return
     top = stack[-1]
     if top.strict or (top.opener != closer and {top.opener, closer} != {"(", "["}):
-        raise Refused(Obstacle.MALFORMED, f"{token.text} closes nothing", token.start, "open it, or remove it")
+        raise Refused(Obstacle.MALFORMED, f"unmatched {token.text}", token.start, "open it, or remove it")
     _close(stack, closer, token.end)
 
 
@@ -176,7 +176,7 @@ def _expect(stack: list[_Frame], opener: str, token: Token, name: str = "") -> N
         return
     if len(stack) > 1 and any(frame.opener == opener for frame in stack[1:]):
         raise Refused(Obstacle.MALFORMED, f"{_shown(top)} is not closed before {token.text}", top.start, "close it")
-    raise Refused(Obstacle.MALFORMED, f"{token.text} closes nothing", token.start, "open it, or remove it")
+    raise Refused(Obstacle.MALFORMED, f"unmatched {token.text}", token.start, "open it, or remove it")
 
 
 def _close(stack: list[_Frame], closer: str, end: int) -> None:
@@ -234,7 +234,7 @@ def _pair(piece: Sequence[Node]) -> list[Node]:
 
     extend(0, (), ())
     if not ways:
-        raise Refused(Obstacle.UNSUPPORTED, "a bar without its partner", first, "a condition or a restriction after a bar is not read")
+        raise Refused(Obstacle.UNSUPPORTED, "a bar without a matching bar", first, "conditions after a bar are not supported")
     if len(ways) > 1:
         raise Refused(Obstacle.AMBIGUOUS, "bars that can be paired in two ways", first, r"write \left| and \right|")
     return _grouped(piece, dict(ways[0]))
@@ -269,7 +269,7 @@ def _grouped(piece: Sequence[Node], closes: dict[int, int]) -> list[Node]:
 
 
 def equated(items: Sequence[Node]) -> list[list[Node]]:
-    """What stands between the equality signs."""
+    """Splits items at the equality signs."""
     found: list[list[Node]] = [[]]
     for node in items:
         if relation(node) == "=":

@@ -1,1 +1,1 @@
-"""Points of a domain: symbols with their sets go in, points at which formula and code are compared come out."""
+"""Draws points from a domain, at which formula and code are compared."""

@@ -1,4 +1,4 @@
-"""Numbers that stand in a program, in its code and in the tables that it names: where code treats one value in its own way, it names it."""
+"""Collects numbers from a program's code and the tables it uses, because code that treats one value specially contains that value."""
 
 import inspect
 import math
@@ -13,24 +13,24 @@ from qedoc.lift.jax_internals import Tracer
 from qedoc.search.sampling import plainness
 
 MOST = 48
-"""Numbers of a program that are tried, the plainest first."""
+"""Maximum number of collected numbers, simplest first."""
 
 LONGEST = 400
-"""Entries of a table that are looked at."""
+"""Maximum number of table entries to read."""
 
 DEEPEST = 4
-"""Calls, tables in tables and the like that are followed."""
+"""Maximum depth of nested calls and tables."""
 
 
 def written(target: Callable[..., Any]) -> list[Fraction]:
-    """The numbers that a function's code may compare its inputs with, plainest first.
+    """Returns the numbers that a function's code may compare its inputs with, simplest first.
 
-    They come from its constants, defaults and closure, from the module's and classes' tables that it names, and from the functions that it
-    calls in the same package. Of a table, the keys, the entries, and the places at both ends and beyond are given. Text that is a number
-    counts, as a key may be one.
+    They come from its constants, defaults and closure, from the tables of its module and classes that it uses, and from the functions that
+    it calls in the same package. A table contributes its keys, its entries, and the indices around both of its ends. Text that spells a
+    number counts too, because it may be a key.
 
     Args:
-        target: a Python callable; others have no numbers.
+        target: a Python callable. Other callables contribute no numbers.
     """
     found: dict[Fraction, None] = {}
     _Reader(found).value(target, DEEPEST)
@@ -38,14 +38,14 @@ def written(target: Callable[..., Any]) -> list[Fraction]:
 
 
 class _Reader:
-    """Walks through functions and tables, each once."""
+    """Walks through functions and tables, visiting each once."""
 
     def __init__(self, found: dict[Fraction, None]) -> None:
         self._found = found
         self._seen: set[int] = set()
 
     def value(self, value: Any, depth: int) -> None:
-        """Notes the numbers in any object."""
+        """Records the numbers in any object."""
         match value:
             case bool() | None:
                 return
@@ -55,28 +55,28 @@ class _Reader:
                 self._text(value)
             case _ if depth and id(value) not in self._seen:
                 self._seen.add(id(value))
-                self._whole(value, depth - 1)
+                self._container(value, depth - 1)
 
-    def _whole(self, value: Any, depth: int) -> None:
+    def _container(self, value: Any, depth: int) -> None:
         match value:
             case Mapping():
-                self._several([*value.keys(), *value.values()], len(value), depth)
+                self._items([*value.keys(), *value.values()], len(value), depth)
             case tuple() | list() | AbstractSet() | range():
-                self._several(value, len(value), depth)
+                self._items(value, len(value), depth)
             case FunctionType():
                 self._function(inspect.unwrap(value), depth)
             case MethodType():
                 self.value(value.__func__, depth + 1)
                 self.value(vars(value.__self__) if hasattr(value.__self__, "__dict__") else None, depth)
             case type() | ModuleType():
-                return  # those of its attributes that code names are noted there
+                return  # _global_value reads the attributes that the code uses
             case _ if hasattr(value, "__wrapped__"):
                 self.value(value.__wrapped__, depth + 1)
             case _ if hasattr(value, "tolist") and hasattr(value, "ndim") and not isinstance(value, Tracer):
                 numbers = value.tolist() if getattr(value, "size", LONGEST + 1) <= LONGEST else None
                 self.value(numbers, depth + 1)
 
-    def _several(self, items: Any, length: int, depth: int) -> None:
+    def _items(self, items: Any, length: int, depth: int) -> None:
         for end in (length, -length):
             for place in (end - 1, end, end + 1):
                 self._number(place)
@@ -91,17 +91,17 @@ class _Reader:
         for cell in function.__closure__ or ():
             try:
                 self.value(cell.cell_contents, depth)
-            except ValueError:  # a cell that is still empty
+            except ValueError:  # the cell is still empty
                 continue
         home = str(function.__module__).partition(".")[0]
         for code in _codes(function.__code__):
             for constant in code.co_consts:
                 self.value(constant, depth + 1)
             for name in code.co_names:
-                self._named(function.__globals__.get(name), code.co_names, home, depth)
+                self._global_value(function.__globals__.get(name), code.co_names, home, depth)
 
-    def _named(self, value: Any, names: tuple[str, ...], home: str, depth: int) -> None:
-        """What a name of the module stands for; of a class or a module the attributes that the code names."""
+    def _global_value(self, value: Any, names: tuple[str, ...], home: str, depth: int) -> None:
+        """Reads the object behind a global name. For a class or module, reads only the attributes that the code uses."""
         if isinstance(value, type | ModuleType):
             if str(getattr(value, "__module__", value.__name__)).partition(".")[0] == home:
                 for name in names:
@@ -123,7 +123,7 @@ class _Reader:
 
 
 def _codes(code: CodeType) -> Iterator[CodeType]:
-    """A function's code, and that of the functions that it defines."""
+    """Yields a function's code and the code of nested functions."""
     yield code
     for constant in code.co_consts:
         if isinstance(constant, CodeType):

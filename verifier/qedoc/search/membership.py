@@ -1,4 +1,4 @@
-"""Whether a rational point lies in a domain, decided in rational arithmetic where the domain's conditions allow it."""
+"""Decides whether a rational point lies in a domain, in rational arithmetic where the conditions allow it."""
 
 import operator
 from collections.abc import Callable, Mapping, Sequence
@@ -19,36 +19,36 @@ _FOLDS = {sp.Add: operator.add, sp.Mul: operator.mul}
 
 
 def membership(condition: sp.Basic, symbols: Sequence[sp.Symbol]) -> Callable[[Row], bool]:
-    """A function that is True where the condition certainly holds.
+    """Returns a function of a row that is True where the condition certainly holds.
 
     Args:
         condition: a relation, or several joined by And, Or and Not.
-        symbols: the order of the values that the function takes.
+        symbols: the order of the values in a row.
     """
     exact = _truth(condition, {symbol: k for k, symbol in enumerate(symbols)}) or compile(condition, symbols)
     return lambda row: exact(row) is True
 
 
 def _truth(condition: Any, places: Mapping[sp.Symbol, int]) -> Truth | None:
-    """The condition as a function of a row; None for a condition that is not one on rational functions."""
+    """Compiles a condition on rational functions. Returns None for any other condition."""
     if isinstance(condition, sp.And | sp.Or):
         parts = [_truth(part, places) for part in condition.args]
         known = [part for part in parts if part is not None]
         return partial(_joined, known, isinstance(condition, sp.Or)) if len(known) == len(parts) else None
     if isinstance(condition, sp.Not):
         inner = _truth(condition.args[0], places)
-        return partial(_turned, inner) if inner is not None else None
+        return partial(_negated, inner) if inner is not None else None
     relation = _RELATIONS.get(type(condition))
     if relation is None:
         return None
     left, right = (_value(side, places) for side in condition.args)
-    return partial(_related, relation, left, right) if left is not None and right is not None else None
+    return partial(_compared, relation, left, right) if left is not None and right is not None else None
 
 
-def _related(relation: Callable[[Fraction, Fraction], bool], left: Value, right: Value, row: Row) -> bool | None:
+def _compared(relation: Callable[[Fraction, Fraction], bool], left: Value, right: Value, row: Row) -> bool | None:
     try:
         return relation(left(row), right(row))
-    except ZeroDivisionError:  # the relation says nothing there
+    except ZeroDivisionError:  # undefined at this point
         return None
 
 
@@ -59,13 +59,13 @@ def _joined(parts: Sequence[Truth], deciding: bool, row: Row) -> bool | None:
     return None if None in truths else not deciding
 
 
-def _turned(inner: Truth, row: Row) -> bool | None:
+def _negated(inner: Truth, row: Row) -> bool | None:
     truth = inner(row)
     return None if truth is None else not truth
 
 
 def _value(expression: Any, places: Mapping[sp.Symbol, int]) -> Value | None:
-    """A rational function of the symbols; None for any other expression."""
+    """Compiles a rational function of the symbols. Returns None for any other expression."""
     if expression in places:
         return operator.itemgetter(places[expression])
     if expression.is_Rational:

@@ -1,4 +1,4 @@
-"""How points of a domain are drawn: one unknown after the other, each within the interval that the earlier ones leave it."""
+"""Draws points from a domain, one unknown at a time, each within the interval that the earlier values leave for it."""
 
 import itertools
 from collections.abc import Callable, Iterator, Sequence
@@ -17,40 +17,40 @@ from qedoc.errors import UnsupportedError
 from qedoc.search.membership import membership
 
 FAVOURITES = tuple(Fraction(x) for x in ("1", "0", "2", "1/2", "-1", "3", "1/4", "-2", "3/2", "10", "1/10", "-1/2", "3/4", "5", "100"))
-"""Values that a person would try first, in this order."""
+"""Values that a person would try first, in order."""
 
 _RANK = {x: rank for rank, x in enumerate(FAVOURITES)}
 
 LARGEST_MEMORY = 10_000
 
 GRID = (*map(Fraction, (-1000, -100, -30, -10)), *(Fraction(k, 2) for k in range(-12, 13)), *map(Fraction, (10, 30, 100, 1000)))
-"""Numbers between which the zero of a guard is looked for."""
+"""Numbers between which the zeros of a guard are searched."""
 
 CLOSE_BY = Fraction(1, 64)
-"""How near to such a zero its neighbours are, in relation to its size, or to 1."""
+"""Distance between a zero and its neighbours, relative to its size or to 1."""
 
 HIGHEST_DEGREE = 8
-"""Degree of a polynomial guard whose rational zeros are looked for."""
+"""Maximum degree of a polynomial guard whose rational zeros are computed."""
 
 EXTREME = 1000
-"""Numbers of a program that are larger, or whose inverses are, may be bounds of a region in which nothing else is tried."""
+"""Numbers in the code above this size, or below its inverse, may bound a region that no other point would reach."""
 
 MOST_GUARDS = 100
-"""Guards of the code whose zeros become edges."""
+"""Maximum number of code guards whose zeros become edges."""
 
 LONGEST_GUARD = 100
-"""Operations of such a guard."""
+"""Maximum number of operations in such a guard."""
 
 FEWEST_TRIED = 400
-"""Simple points that are tried before it is said that there is none in the domain."""
+"""Simple points to try before the domain counts as empty."""
 
 LARGE = (2**24 + 1, 2**31 - 1)
-"""The first integer that float32 cannot hold, and the largest int32."""
+"""The first integer that float32 cannot represent, and the largest int32."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interval:
-    """Where an unknown may lie once the earlier ones are fixed; an absent end is None."""
+    """The range of an unknown once the earlier unknowns are fixed. A missing end is None."""
 
     lower: Fraction | None
     upper: Fraction | None
@@ -66,7 +66,7 @@ class Interval:
         return self.upper is None or x < self.upper or (x == self.upper and not self.upper_open)
 
     def simplest(self) -> Fraction | None:
-        """The simplest number inside, None if there is none."""
+        """The simplest number in the interval, or None if it is empty."""
         inside = next((x for x in FAVOURITES if x in self), None)
         if inside is not None or self.lower is None or self.upper is None:
             return inside if inside is not None else self._beyond()
@@ -83,7 +83,7 @@ class Interval:
 
 
 def simplest_between(lower: Fraction, upper: Fraction) -> Fraction:
-    """The fraction with the smallest denominator strictly between two numbers (their midpoint if they are equal)."""
+    """The fraction with the smallest denominator strictly between two numbers. If they are equal, that number."""
     if lower >= upper:
         return lower
     whole = floor(lower)
@@ -97,7 +97,7 @@ def simplest_between(lower: Fraction, upper: Fraction) -> Fraction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Bound:
-    """slope * x + rest (relation) 0, solved for the unknown x that is drawn last among its symbols."""
+    """slope * x + rest (relation) 0, solved for x, the last-drawn unknown among its symbols."""
 
     slope: Enclosure
     rest: Enclosure
@@ -105,7 +105,7 @@ class _Bound:
     uses: tuple[int, ...]
 
     def root(self, drawn: Sequence[Fraction]) -> tuple[Fraction, bool] | None:
-        """The zero, and whether the expression grows with x; None if it does not depend on x there."""
+        """The zero, and whether the expression increases in x. None if it does not depend on x."""
         slope, rest = (exactly(part(drawn)) for part in (self.slope, self.rest))
         if slope is None or rest is None or slope == 0:
             return None
@@ -113,12 +113,12 @@ class _Bound:
 
 
 class Plan:
-    """An order of the unknowns and, for each, what the earlier ones leave it.
+    """The drawing order of the unknowns, and the range that the earlier values leave for each.
 
     Args:
-        scalars: the unknowns, in the order of drawing.
-        where: relations between them, besides the domain of each.
-        formulas: their guards' zeros are edges.
+        scalars: the unknowns, in drawing order.
+        where: relations between the unknowns, in addition to their domains.
+        formulas: formulas whose guards' zeros become edges.
     """
 
     def __init__(self, scalars: Sequence[Scalar], where: Sequence[sp.Basic], formulas: Sequence[sp.Basic]) -> None:
@@ -139,21 +139,21 @@ class Plan:
         self._written: tuple[Fraction, ...] = ()
 
     def learn(self, formulas: Sequence[sp.Basic], written: Sequence[Fraction]) -> None:
-        """Adds what is known once the code has been read.
+        """Adds what is known after the code has been lifted.
 
         Args:
-            formulas: the code's formulas and conditions; their guards' zeros are edges, too.
-            written: numbers that stand in the code.
+            formulas: the code's formulas and conditions. The zeros of their guards become edges.
+            written: numbers that appear in the code.
         """
         found = dict.fromkeys(g for formula in formulas for g in guards(formula))
         short = (guard for guard in found if guard.count_ops() <= LONGEST_GUARD and guard.atoms(sp.Symbol) <= {*self.symbols})
         for guard in itertools.islice(short, MOST_GUARDS):
             try:
                 self._place(self._edges, guard, strict=False)
-            except UnsupportedError:  # an expression that enclosures do not know has no edges
+            except UnsupportedError:  # an expression without an enclosure has no edges
                 continue
         self._candidates = [{} for _ in self.symbols]
-        self._written = tuple(_around(written))
+        self._written = tuple(_with_neighbours(written))
 
     def _place(self, table: list[list[_Bound]], expression: sp.Expr, strict: bool) -> None:
         inside = [k for k, symbol in enumerate(self.symbols) if expression.has(symbol)]
@@ -173,8 +173,8 @@ class Plan:
             table[last].append(_Bound(slope=compile(slope, earlier), rest=compile(rest, earlier), strict=strict, uses=uses))
 
     def interval(self, k: int, drawn: Sequence[Fraction]) -> Interval:
-        """Where unknown k may lie, the earlier ones being `drawn`."""
-        return _remembered(self._intervals[k], self._bounds[k], drawn, lambda: self._interval(k, drawn))
+        """The range of unknown k, given the earlier values `drawn`."""
+        return _cached(self._intervals[k], self._bounds[k], drawn, lambda: self._interval(k, drawn))
 
     def _interval(self, k: int, drawn: Sequence[Fraction]) -> Interval:
         lower: tuple[Fraction, bool] | None = None
@@ -197,12 +197,12 @@ class Plan:
         )
 
     def roots(self, k: int, drawn: Sequence[Fraction]) -> list[Fraction]:
-        """Zeros of the guards in unknown k."""
+        """The zeros of the guards in unknown k."""
         found = (edge.root(drawn[:k]) for edge in self._edges[k])
         return sorted({zero for zero, _ in filter(None, found)})
 
     def edges(self, k: int, drawn: Sequence[Fraction]) -> list[Fraction]:
-        """Zeros of the guards in unknown k, with their neighbours if it is an integer."""
+        """The zeros of the guards in unknown k, and their neighbours if it is an integer."""
         roots = self.roots(k, drawn)
         if not self.symbols[k].is_integer:
             return roots
@@ -210,9 +210,9 @@ class Plan:
         return [*whole, *(w + step for w in whole for step in (1, -1))]
 
     def candidates(self, k: int, drawn: Sequence[Fraction]) -> list[Fraction]:
-        """Values worth trying for unknown k, simplest first: favourites, the interval's ends, edges."""
+        """Values worth trying for unknown k, simplest first: favourites, the interval's ends and edges."""
         relations = [*self._bounds[k], *self._edges[k]]
-        return _remembered(self._candidates[k], relations, drawn, lambda: self._list_candidates(k, drawn))
+        return _cached(self._candidates[k], relations, drawn, lambda: self._list_candidates(k, drawn))
 
     def _list_candidates(self, k: int, drawn: Sequence[Fraction]) -> list[Fraction]:
         interval = self.interval(k, drawn)
@@ -230,11 +230,11 @@ class Plan:
         return whole and all(condition(row) for condition in self._filters)
 
     def simple(self, limit: int) -> Iterator[tuple[Fraction, ...]]:
-        """Points of the domain, simplest first, at most `limit` of them."""
+        """Yields at most `limit` points of the domain, simplest first."""
         found = 0
         tried = 0
         for cost in range(64):
-            for row in self._of_cost((), cost):
+            for row in self._with_cost((), cost):
                 tried += 1
                 if self.holds(row):
                     found += 1
@@ -242,7 +242,7 @@ class Plan:
                 if found >= limit or tried >= (4 * limit if found else max(FEWEST_TRIED, 4 * limit)):
                     return
 
-    def _of_cost(self, drawn: tuple[Fraction, ...], cost: int) -> Iterator[tuple[Fraction, ...]]:
+    def _with_cost(self, drawn: tuple[Fraction, ...], cost: int) -> Iterator[tuple[Fraction, ...]]:
         k = len(drawn)
         if k == len(self.symbols):
             if cost == 0:
@@ -252,13 +252,13 @@ class Plan:
         last = k == len(self.symbols) - 1
         for price, value in enumerate(values[: cost + 1]):
             if not last or price == cost:
-                yield from self._of_cost((*drawn, value), cost - price)
+                yield from self._with_cost((*drawn, value), cost - price)
 
     def landmarks(self) -> Iterator[tuple[Fraction, ...]]:
-        """The points that are always looked at.
+        """Yields the points that are always compared.
 
-        From the simplest point, each unknown takes each of its simple values, edges and large integers; with it the last unknown takes its
-        own edges. The unknowns come in turn, so that the first points of many are a fair choice.
+        From the simplest point, each unknown takes each of its simple values, edges and large integers. For each of these, the last unknown
+        also takes its own edges. The unknowns take turns, so that the first points are a balanced choice.
         """
         base = next(iter(self.simple(1)), None)
         if base is None:
@@ -271,7 +271,7 @@ class Plan:
                 yield row
 
     def written(self) -> Iterator[tuple[Fraction, ...]]:
-        """Points at which an unknown is a number of the code, the others being simple."""
+        """Yields points at which one unknown is a number from the code and the others have simple values."""
         base = next(iter(self.simple(1)), None)
         if base is None:
             return
@@ -297,7 +297,7 @@ class Plan:
         return [*known, *(n for n in dict.fromkeys(others) if n not in known)]
 
     def _completed(self, drawn: tuple[Fraction, ...]) -> tuple[Fraction, ...] | None:
-        """The row with the simplest values for the unknowns that are not drawn yet."""
+        """Completes a row with the simplest values for the remaining unknowns, or returns None."""
         for k in range(len(drawn), len(self.symbols)):
             values = self.candidates(k, drawn)
             if not values:
@@ -306,19 +306,19 @@ class Plan:
         return drawn if self.holds(drawn) else None
 
     def point(self, row: Sequence[Fraction]) -> Point:
-        """A row as a mapping from symbols."""
+        """Converts a row to a mapping from symbols."""
         return dict(zip(self.symbols, row, strict=True))
 
     def row(self, point: Point) -> tuple[Fraction, ...]:
-        """A mapping from symbols as a row."""
+        """Converts a mapping from symbols to a row."""
         return tuple(point[symbol] for symbol in self.symbols)
 
 
 T = TypeVar("T")
 
 
-def _remembered(known: dict[tuple[Fraction, ...], T], relations: Sequence[_Bound], drawn: Sequence[Fraction], make: Callable[[], T]) -> T:
-    """What `make` gives, which depends on `drawn` only through the values that the relations use."""
+def _cached(known: dict[tuple[Fraction, ...], T], relations: Sequence[_Bound], drawn: Sequence[Fraction], make: Callable[[], T]) -> T:
+    """Caches the result of `make`, which depends on `drawn` only through the values that the relations use."""
     key = tuple(drawn[k] for k in sorted({k for relation in relations for k in relation.uses}))
     if key not in known:
         if len(known) >= LARGEST_MEMORY:
@@ -328,7 +328,7 @@ def _remembered(known: dict[tuple[Fraction, ...], T], relations: Sequence[_Bound
 
 
 def plainness(x: Fraction) -> tuple[int, int, Fraction]:
-    """A sort key: what a person finds simpler comes first."""
+    """A sort key that puts numbers first that a person finds simpler."""
     rank = _RANK.get(x)
     if rank is not None:
         return (0, rank, x)
@@ -336,7 +336,7 @@ def plainness(x: Fraction) -> tuple[int, int, Fraction]:
 
 
 def rational_roots(expression: sp.Expr, symbol: sp.Symbol) -> list[sp.Rational]:
-    """The rational zeros of a polynomial in one symbol with rational coefficients; none of any other expression."""
+    """The rational zeros of a polynomial in one symbol with rational coefficients. Empty for any other expression."""
     if not expression.is_polynomial(symbol):
         return []
     made = sp.Poly(expression, symbol)
@@ -346,7 +346,7 @@ def rational_roots(expression: sp.Expr, symbol: sp.Symbol) -> list[sp.Rational]:
 
 
 def near_roots(expression: sp.Expr, symbol: sp.Symbol) -> list[sp.Rational]:
-    """Rationals on both sides of each change of sign of an expression in one symbol, near the simple numbers."""
+    """Rational numbers on both sides of each sign change of an expression in one symbol, near the simple numbers."""
     function = compile(expression, (symbol,))
 
     def sign(x: Fraction) -> int:
@@ -368,8 +368,8 @@ def near_roots(expression: sp.Expr, symbol: sp.Symbol) -> list[sp.Rational]:
     return found
 
 
-def _around(written: Sequence[Fraction]) -> Iterator[Fraction]:
-    """Numbers of a program, those between two neighbours, and those on either side of very large and very small ones."""
+def _with_neighbours(written: Sequence[Fraction]) -> Iterator[Fraction]:
+    """Yields numbers from the code, midpoints of neighbours, and numbers on both sides of very large and very small ones."""
     yield from written
     for number in written:
         yield -number
@@ -380,12 +380,12 @@ def _around(written: Sequence[Fraction]) -> Iterator[Fraction]:
 
 
 def exactly(value: Any) -> Fraction | None:
-    """A rational value as a Fraction; None if it is not known exactly."""
+    """A rational value as a Fraction, or None if it is not known exactly."""
     return Fraction(int(value.p), int(value.q)) if isinstance(value, flint.fmpq) else None
 
 
 def guards(formula: sp.Basic) -> Iterator[sp.Expr]:
-    """Expressions at whose zeros a formula changes branch; those inside an integral or a series have variables of their own."""
+    """Yields expressions at whose zeros a formula changes branch, except those in the bound variables of integrals and series."""
     bound = {limit[0] for part in formula.atoms(sp.Integral, sp.Sum, sp.Product) for limit in part.limits}
     return (guard for guard in _guards(formula) if not guard.free_symbols & bound)
 
@@ -402,7 +402,7 @@ def _guards(formula: sp.Basic) -> Iterator[sp.Expr]:
 
 
 def drawing_order(case: Case) -> tuple[Scalar, ...]:
-    """The case's unknowns, each after those that its ends name; arguments last, so that they can meet the edges that parameters set."""
+    """Orders the unknowns: each after those in its bounds, and arguments last, so that they can reach the edges that parameters set."""
     last = set(case.curried)
     waiting = sorted(case.scalars, key=lambda s: s.symbol in last)
     placed: list[Scalar] = []
@@ -415,7 +415,7 @@ def drawing_order(case: Case) -> tuple[Scalar, ...]:
 
 
 def _explicit(scalar: Scalar) -> Iterator[sp.Basic]:
-    """The ends of a domain as relations that SymPy's assumptions do not swallow."""
+    """Yields the bounds of a domain as unevaluated relations, which SymPy's assumptions would otherwise simplify to True."""
     domain, symbol = scalar.domain, scalar.symbol
     if domain.lower != -sp.oo:
         yield (sp.Gt if domain.lower_open else sp.Ge)(symbol, domain.lower, evaluate=False)

@@ -1,7 +1,7 @@
-"""A quarter of a million points at a time: formula and code in float64, to find those that enclosures are to decide.
+"""Screens a quarter of a million points at once in float64 to find candidates for enclosures.
 
-Nothing is decided here. Both sides are compiled once, and run on rows that are drawn beside them; where they differ by more than
-a float64 computation usually errs, the row is worth the thousandfold cost of enclosures.
+Screening decides nothing. It compiles formula and code once and runs them on randomly drawn rows. A row where they differ by more than the
+usual error of a float64 computation is worth the cost of enclosures, which is a thousand times higher.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,27 +21,27 @@ from qedoc.search.strategies import Row
 Array: TypeAlias = np.ndarray[Any, Any]
 
 ROWS = 2**18
-"""Rows of a batch: as many as make what Python does once for each batch small beside them."""
+"""Rows per batch. The batch is large enough to make Python's overhead per batch negligible."""
 
 MARKS = 2**10
-"""Numbers of each unknown from which rows are drawn."""
+"""Maximum number of values per unknown from which rows are drawn."""
 
 APART = 2.0**-20
-"""Relative difference from which a row is looked at."""
+"""Relative difference above which a row is suspicious."""
 
 CALLS = 8
-"""How often the code may be called for a batch whose rows go different ways; the rarest ways are left out then."""
+"""Maximum number of calls for a batch whose rows take different paths. The rarest paths are skipped."""
 
 
 class Screen:
     """Formula and code of a claim, compiled for batches of rows.
 
     Args:
-        call: the code; gets a value for each symbol.
+        call: calls the code with a value for each symbol.
         plan: the unknowns and their domain.
-        formula: what is documented; an expression without a counterpart in JAX makes a screen that shows nothing.
-        marks: points of the domain, the first MARKS of which count. Each unknown of a row is a number that it has in one of them, or lies
-            between two such neighbours.
+        formula: the documented formula. If it cannot be expressed in JAX, the screen finds nothing.
+        marks: points of the domain, of which the first MARKS are used. Each unknown of a row is the value of one of these points, or lies
+            between two neighbouring values.
     """
 
     def __init__(self, call: Call, plan: Plan, formula: sp.Expr, marks: Sequence[Row]) -> None:
@@ -52,15 +52,15 @@ class Screen:
         self._marks = np.array([np.pad(np.array(n, dtype=np.float64), (0, MARKS + 1 - len(n)), mode="edge") for n in known])
         self._integer = tuple(bool(symbol.is_integer) for symbol in plan.symbols)
         self._formula = formula
-        self._drawn = jax.jit(self._draw)
-        self._compared = jax.jit(self._compare)
+        self._jit_draw = jax.jit(self._draw)
+        self._jit_compare = jax.jit(self._compare)
 
     def suspects(self, seed: int, most: int) -> list[Row]:
-        """Points of the domain at which formula and code differ in one batch; none if either cannot be run on rows.
+        """Returns points of the domain at which formula and code differ in one batch. Empty if either cannot run on rows.
 
         Args:
             seed: the same seed gives the same batch.
-            most: how many points at most: half of them those that differ most, the others a fair choice.
+            most: maximum number of points. Half of them have the largest differences, the others are evenly spread.
         """
         found: dict[Row, None] = {}
         for columns, errors in self.batch(seed):
@@ -68,34 +68,34 @@ class Screen:
         return [row for row in found if self._plan.holds(row)][:most]
 
     def batch(self, seed: int) -> Iterator[tuple[list[Any], Any]]:
-        """The rows of a batch, way by way, with the relative difference of formula and code at each: 0 where it is small.
+        """Yields the rows of a batch, path by path, with the relative difference of formula and code at each row, 0 where it is small.
 
         Args:
             seed: the same seed gives the same batch.
         """
         with jax.enable_x64(True):
             try:
-                columns = self._drawn(np.uint32(seed), self._marks)
+                columns = self._jit_draw(np.uint32(seed), self._marks)
                 for part, values in self._run(columns):
-                    count, errors = self._compared(part, values)
+                    count, errors = self._jit_compare(part, values)
                     yield part, errors if count else np.zeros(ROWS)
-            except Exception:  # noqa: BLE001  a target may raise anything, and what has no counterpart in JAX does: other stages tell
+            except Exception:  # noqa: BLE001  # anything may be raised; other stages report it
                 return
 
     def _draw(self, seed: Any, marks: Any) -> list[Any]:
         columns = []
         for k, integer in enumerate(self._integer):
             salt = jnp.uint32(0x9E3779B9 * (k + 1) % 2**32)
-            bits = _mixed(jnp.arange(ROWS, dtype=jnp.uint32) + _mixed(seed + salt))
+            bits = _mix_bits(jnp.arange(ROWS, dtype=jnp.uint32) + _mix_bits(seed + salt))
             place = ((bits >> 22) * jnp.uint32(self._counts[k]) >> 10).astype(jnp.int32)
             low, high = marks[k][place], marks[k][place + 1]
             between = (bits & 0x1FFFFF) * 2.0**-21
             numbers = low + jnp.where(bits & 0x200000, (high - low) * between, 0)
-            columns.append(_weak(jnp.floor(numbers)) if integer else numbers)
+            columns.append(_weakly_typed(jnp.floor(numbers)) if integer else numbers)
         return columns
 
     def _run(self, columns: list[Any]) -> Iterator[tuple[list[Any], Any]]:
-        """Runs the code on the rows; where they go different ways, on those of one way after the other."""
+        """Runs the code on the rows. If they take different paths, runs each path separately."""
         waiting: list[tuple[list[Any], frozenset[int]]] = [(columns, frozenset())]
         for _ in range(CALLS):
             if not waiting:
@@ -104,8 +104,8 @@ class Screen:
             try:
                 result = lockstep.run(self._function, part, pins)
                 values = result.value if isinstance(result, lockstep.Rows) else jnp.broadcast_to(jnp.asarray(result), (ROWS,))
-            except lockstep.Divergence as parted:
-                waiting += [([column[rows] for column in part], parted.pins) for rows in _parts(parted.labels)]
+            except lockstep.Divergence as divergence:
+                waiting += [([column[rows] for column in part], divergence.pins) for rows in _parts(divergence.labels)]
                 continue
             yield part, values
 
@@ -132,19 +132,19 @@ class Screen:
             yield tuple(Fraction(column[place].item()) for column in numbers)
 
 
-def _mixed(bits: Any) -> Any:
-    """The bits, mixed so that neighbours have nothing in common: the finalizer of MurmurHash3."""
+def _mix_bits(bits: Any) -> Any:
+    """Mixes the bits with MurmurHash3's finalizer, so that neighbours become independent."""
     bits = (bits ^ (bits >> 16)) * jnp.uint32(0x85EBCA6B)
     bits = (bits ^ (bits >> 13)) * jnp.uint32(0xC2B2AE35)
     return bits ^ (bits >> 16)
 
 
-def _weak(numbers: Any) -> Any:
-    """Integers typed weakly, as Python's are."""
+def _weakly_typed(numbers: Any) -> Any:
+    """Makes the integers weakly typed, as Python integers are."""
     return jax.lax.convert_element_type_p.bind(numbers, new_dtype=np.dtype(np.int64), weak_type=True, sharding=None)
 
 
 def _parts(labels: Array) -> list[Array]:
-    """The rows of each label, repeated to fill a batch; those of the rarest first."""
+    """Returns the rows of each label, rarest label first, each repeated to fill a batch."""
     parts = [np.flatnonzero(labels == label) for label in np.unique(labels)]
     return [np.resize(part, ROWS) for part in sorted(parts, key=len)]

@@ -1,4 +1,4 @@
-"""The simplest point at which a claim fails."""
+"""Finds the simplest point at which a claim fails."""
 
 from collections.abc import Callable, Iterable
 from fractions import Fraction
@@ -11,22 +11,22 @@ from qedoc.search.sampling import Plan, plainness
 from qedoc.search.strategies import Row, rows
 
 SHRINKING_STEPS = 4000
-"""Predicate calls that making a failing point simpler may cost."""
+"""Maximum number of predicate calls for simplifying a failing point."""
 
 
 def first(plan: Plan, fails: Callable[[Row], bool], suspects: Iterable[Row], *, simple: int, examples: int, seed: int) -> Row | None:
-    """A point where `fails` is true, made as simple as can be; None if none was found.
+    """Returns a point where `fails` is true, as simple as possible, or None if none was found.
 
-    Simple points are tried first, so that most answers need no shrinking; then the suspects (points of cells that resisted proof); then
-    Hypothesis.
+    Simple points come first, so that most results need no shrinking. The suspects follow (points of unproved cells and others), and
+    Hypothesis comes last.
 
     Args:
         plan: the domain.
         fails: decides a point; must be deterministic.
-        suspects: points worth trying; those outside the domain are passed over.
-        simple: how many simple points to try.
-        examples: how many examples Hypothesis may draw.
-        seed: for Hypothesis.
+        suspects: points worth trying. Points outside the domain are skipped.
+        simple: number of simple points to try.
+        examples: maximum number of Hypothesis examples.
+        seed: seed for Hypothesis.
     """
     for row in plan.simple(simple):
         if fails(row):
@@ -53,7 +53,7 @@ def _hypothesis(plan: Plan, fails: Callable[[Row], bool], examples: int, seed: i
 
 
 def shrink(plan: Plan, row: Row, fails: Callable[[Row], bool]) -> Row:
-    """Replaces one coordinate, then two at a time, by simpler values as long as the point stays a failing one of the domain."""
+    """Replaces one or two coordinates at a time by simpler values, as long as the point stays in the domain and still fails."""
     steps = SHRINKING_STEPS
     improved = True
     while improved and steps > 0:
@@ -83,7 +83,7 @@ def _simpler(plan: Plan, row: Row) -> Iterable[Row]:
 
 
 def _below(plan: Plan, k: int, row: Row) -> list[Fraction]:
-    """Values for coordinate k that are plainer than the one it has."""
+    """Values for coordinate k that are simpler than its present one."""
     shortened = [Fraction(round(row[k] * scale), scale) for scale in (1, 2, 4, 10, 100)]
     values = dict.fromkeys([*plan.candidates(k, row[:k]), *shortened])
     return sorted((x for x in values if plainness(x) < plainness(row[k])), key=plainness)

@@ -1,4 +1,4 @@
-"""Points of a domain by chance: a Hypothesis strategy that shrinks, and seeded rows in bulk."""
+"""Draws random points from a domain: a Hypothesis strategy that shrinks, and seeded rows in bulk."""
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
@@ -15,14 +15,14 @@ from qedoc.search.sampling import LARGE, Interval, Plan
 Row: TypeAlias = tuple[Fraction, ...]
 
 WIDEST = Fraction(10**6)
-"""Where an interval has no end, numbers up to this size are drawn; the edges in LARGE are added to them."""
+"""Bound for numbers drawn from an interval without an end. The edges in LARGE are added to them."""
 
 FINEST = 1000
-"""The largest denominator of a number drawn; in a wide interval it is this one, for that is drawn fastest."""
+"""The largest denominator of a drawn number. In a wide interval all numbers have it, because that is fastest to draw."""
 
 
 def rows(plan: Plan) -> st.SearchStrategy[Row]:
-    """Points of the plan's domain, in the plan's order; shrinks towards simple values and towards edges.
+    """Returns a strategy for points of the domain, in the plan's order, that shrinks towards simple values and edges.
 
     Args:
         plan: the order of the unknowns and their intervals.
@@ -46,7 +46,7 @@ def rows(plan: Plan) -> st.SearchStrategy[Row]:
     return build().filter(plan.holds)
 
 
-# Making a strategy costs more than drawing from it, so that those that recur are kept.
+# Building a strategy costs more than drawing from it, so recurring strategies are cached.
 
 _SPREAD = st.booleans()
 
@@ -67,13 +67,13 @@ def _between(low: Fraction, high: Fraction, integer: bool) -> st.SearchStrategy[
 
 
 def _edges(plan: Plan, k: int, drawn: Sequence[Fraction]) -> list[Fraction]:
-    """Values worth trying, simplest first, and the large integers that floating point finds hard."""
+    """Values worth trying, simplest first, then large integers that floating point cannot represent well."""
     interval = plan.interval(k, drawn)
     return plan.candidates(k, drawn) + [Fraction(n) for n in LARGE if interval.integer and Fraction(n) in interval]
 
 
 def _ends(interval: Interval) -> tuple[Fraction, Fraction]:
-    """Finite ends for drawing."""
+    """Returns finite ends for drawing."""
     low = interval.lower if interval.lower is not None else -WIDEST - abs(interval.upper or Fraction(0))
     high = interval.upper if interval.upper is not None else WIDEST + abs(low)
     if interval.integer:
@@ -82,11 +82,11 @@ def _ends(interval: Interval) -> tuple[Fraction, Fraction]:
 
 
 def seeded(plan: Plan, count: int, seed: int) -> list[Row]:
-    """Distinct points of the domain from a seed: half of the coordinates at edges, the others spread over magnitudes.
+    """Returns distinct random points of the domain. Half of the coordinates are edges, the others are spread over magnitudes.
 
     Args:
         plan: the order of the unknowns and their intervals.
-        count: how many points are wanted; fewer come back where the domain has fewer, or is hard to hit.
+        count: number of points wanted. Fewer are returned if the domain has fewer or is hard to hit.
         seed: the same seed gives the same points.
     """
     random = Random(seed)
@@ -118,7 +118,7 @@ def _edge(plan: Plan, k: int, drawn: Sequence[Fraction], random: Random) -> Frac
 
 
 def _spread(interval: Interval, random: Random) -> Fraction:
-    """A number whose distance from the interval's nearer end (or from zero) is spread over magnitudes."""
+    """Draws a number evenly between two ends, or at a distance from the only end (or from zero) that is spread over magnitudes."""
     low, high = _ends(interval)
     if interval.lower is not None and interval.upper is not None:
         value = low + (high - low) * Fraction(random.randrange(1001), 1000)

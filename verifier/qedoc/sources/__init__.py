@@ -1,1 +1,1 @@
-"""Where claims stand: spec files, packages and their docstrings go in, specs and formulas with their places come out."""
+"""Finds claims in spec files, packages and docstrings, and returns specs and formulas with their locations."""

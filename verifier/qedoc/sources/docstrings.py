@@ -1,4 +1,4 @@
-"""Documented objects of an installed package: each object once, its formulas, and what the text says of the symbols."""
+"""Finds the documented objects of an installed package, each once, with their formulas and what the text says about the symbols."""
 
 import importlib
 import inspect
@@ -21,9 +21,9 @@ class Formula:
     """A formula of a docstring.
 
     Args:
-        latex: the formula, without the markup around it.
-        location: the file and line that it starts in.
-        display: whether it stands alone, not inside a sentence.
+        latex: the formula, without its markup.
+        location: the file and line where it starts.
+        display: whether it stands alone rather than inside a sentence.
         line: its line in the docstring, from 0.
     """
 
@@ -41,8 +41,8 @@ class Argument:
         name: its name.
         default: its default, or `inspect.Parameter.empty`.
         annotation: its annotation as written; empty if there is none.
-        text: what the docstring says of it.
-        keyword: whether it can only be given by keyword.
+        text: its description in the docstring.
+        keyword: whether it is keyword-only.
     """
 
     name: str
@@ -59,17 +59,17 @@ class Documented:
     Args:
         name: its dotted path, the shortest of its public ones.
         aliases: its other public paths.
-        copies: paths of other objects with the same docstring; each of them has a record of its own.
+        copies: paths of other objects with the same docstring, each of which has its own record.
         location: where it is defined.
-        docstring: as the object has it.
+        docstring: its docstring at run time.
         arguments: its parameters, in order; empty for a module.
-        formulas: display and inline, in the order written.
-        legend: what the text says of each symbol, by the symbol's LaTeX.
-        bound: symbols that the text says are a parameter, by the symbol's LaTeX.
-        conditions: where the text says that the formulas hold.
-        siblings: names of the documented functions beside it.
-        vectors: symbols and parameters of which the text says that they have entries.
-        matrices: those of which it says that they are matrices.
+        formulas: display and inline formulas, in the order written.
+        legend: the text's explanation of each symbol, by the symbol's LaTeX.
+        bound: symbols that the text identifies with a parameter, by the symbol's LaTeX.
+        conditions: conditions that the text states for the formulas.
+        siblings: names of the documented functions next to it.
+        vectors: symbols and parameters that have entries according to the text.
+        matrices: symbols and parameters that are matrices according to the text.
     """
 
     name: str
@@ -96,22 +96,22 @@ def _loaded(name: str) -> ModuleType | None:
     """A module; None for one that cannot be imported, or that ends the process."""
     try:
         return importlib.import_module(name)
-    except (Exception, SystemExit, KeyboardInterrupt):  # noqa: BLE001  # whatever a part of a package raises, the rest can be read
+    except (Exception, SystemExit, KeyboardInterrupt):  # noqa: BLE001  # a broken module must not stop the rest of its package
         return None
 
 
 def documented(target: str, load: Callable[[str], ModuleType | None] = _loaded) -> list[Documented]:
-    """The documented objects at a dotted path: a package or module with all that is public in it, or one object.
+    """Returns the documented objects at a dotted path: one object, or a package or module with its public contents.
 
     Args:
-        target: such as `optax`, `jax.nn` or `optax.adam`.
-        load: imports a module inside of the target; gives None for one that is to be left out.
+        target: a path such as `optax`, `jax.nn` or `optax.adam`.
+        load: imports a module inside the target. Returns None for a module to skip.
 
     Raises:
         TargetError: if nothing importable is at the path.
     """
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # a package warns of its own deprecated names when all of them are looked at
+        warnings.simplefilter("ignore")  # packages warn when their deprecated names are accessed
         return _documented(target, load)
 
 
@@ -136,7 +136,7 @@ def _unwrapped(value: Any) -> Any:
     """The function inside decorators that keep its docstring: they are other names for it."""
     try:
         return inspect.unwrap(value) if callable(value) else value
-    except Exception:  # noqa: BLE001  # a package's object may answer to any name, or raise for it
+    except Exception:  # noqa: BLE001  # attribute access on a package's object may raise anything
         return value
 
 
@@ -162,7 +162,7 @@ def _walk(target: str, load: Callable[[str], ModuleType | None]) -> Iterator[tup
 
 
 def named(target: str) -> Any:
-    """What a dotted path names.
+    """Returns the object at a dotted path.
 
     Args:
         target: the path.
@@ -231,7 +231,7 @@ def _attribute(module: ModuleType, name: str) -> Any:
     """A module's attribute, or None for a name that it lists but does not have."""
     try:
         return getattr(module, name, None)
-    except (Exception, SystemExit, KeyboardInterrupt):  # noqa: BLE001  # a module's own __getattr__ may raise what it likes
+    except (Exception, SystemExit, KeyboardInterrupt):  # noqa: BLE001  # a module's own __getattr__ may raise anything
         return None
 
 
@@ -256,7 +256,7 @@ def _members(path: str, value: Any) -> Iterator[tuple[str, Any]]:
 
 
 def docstring_of(value: Any) -> str:
-    """The docstring that an object itself has; empty if it only has that of its type."""
+    """The docstring of the object itself; empty if it only has that of its type."""
     text = getattr(value, "__doc__", None)
     if not isinstance(text, str):
         return ""

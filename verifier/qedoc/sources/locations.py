@@ -1,4 +1,4 @@
-"""Where a docstring stands in the source files, also when it was put together by the program."""
+"""Locates docstrings in source files, including docstrings that a program assembles."""
 
 import ast
 import inspect
@@ -15,13 +15,13 @@ from qedoc.errors import Location
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Literal:
-    """A string in a program.
+    """A string literal in a program.
 
     Args:
-        value: what it evaluates to.
+        value: its value.
         path: the file.
-        first: the line that it starts in.
-        last: the line that it ends in.
+        first: its first line.
+        last: its last line.
     """
 
     value: str
@@ -31,7 +31,7 @@ class Literal:
 
 
 def home(value: Any) -> tuple[str, int]:
-    """The file and the first line of an object's definition; ("", 0) where Python does not know."""
+    """The file and the first line of an object's definition, or ("", 0) if Python does not know."""
     try:
         unwrapped = inspect.unwrap(value)
     except ValueError:
@@ -60,14 +60,14 @@ def _tree(path: str) -> ast.Module | None:
 
 
 def classes(path: str) -> Iterator[ast.ClassDef]:
-    """The classes that a file defines."""
+    """Yields the classes that a file defines."""
     tree = _tree(path)
     return (node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)) if tree else iter(())
 
 
 @lru_cache(maxsize=256)
 def literals(path: str) -> tuple[Literal, ...]:
-    """The strings of a file that span a line or more, in the order written."""
+    """The strings of a file that span at least one line, in the order written."""
     tree = _tree(path)
     if tree is None:
         return ()
@@ -88,13 +88,13 @@ def _lines(path: str) -> tuple[str, ...]:
 
 
 def locate(docstring: str, line: int, path: str, defined: int) -> Location:
-    """The place of a docstring's line.
+    """Returns the location of a docstring's line.
 
     Args:
-        docstring: the docstring as the object has it.
+        docstring: the docstring at run time.
         line: the line in it, from 0.
-        path: the file that defines the object; the string may stand elsewhere in it.
-        defined: the line of the definition, which is the answer where no string has the text.
+        path: the file that defines the object. The string may be elsewhere in this file.
+        defined: the line of the definition, which is returned if no string contains the text.
     """
     text = docstring.split("\n")[line].strip()
     own = [literal for literal in literals(path) if literal.first >= defined]
@@ -125,7 +125,7 @@ def _line(literal: Literal, inner: int, text: str) -> int:
 
 
 def find_literal(docstring: str, package: str) -> tuple[str, int]:
-    """The file and line of the string that is a docstring, among the loaded modules of a package; ("", 0) if it is none of them."""
+    """The file and line of the string that is a docstring, among the loaded modules of a package, or ("", 0) if there is none."""
     longest = max((line.strip() for line in docstring.split("\n")), key=len)
     spellings = {longest, longest.replace("\\", "\\\\")}
     for name, module in sorted(sys.modules.items()):

@@ -1,4 +1,4 @@
-"""Docstrings as reStructuredText and MyST: formulas with their lines, sections, and the running text between them."""
+"""Parses docstrings as reStructuredText and MyST: formulas with their lines, sections, and the running text between them."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -10,7 +10,7 @@ SILENT = frozenset({"example", "examples", "references", "reference", "see also"
 SECTIONS = ARGUMENTS | SILENT | {"attributes", "note", "notes", "warning", "warnings", "todo"}
 
 _DIRECTIVE = re.compile(r"^(\s*(?:(?:[-*+]|\d+[.)]|#\.) +)*)\.\. +math ?::(?: +(.*))?$", re.IGNORECASE)
-"""As Docutils reads it: one blank may stand before the colons, and the directive may begin an item of a list."""
+"""Matches directives as Docutils does: a blank may precede the colons, and the directive may begin a list item."""
 _FENCE = re.compile(r"^(\s*)(`{3,}|:{3,})\s*\{math\}\s*$")
 _OPTION = re.compile(r"^\s*:(?![: ])[\w-]+:(?: |$)")
 _ROLE = re.compile(r":math:`([^`]+)`")
@@ -24,8 +24,8 @@ class Block:
     """A display formula in a docstring.
 
     Args:
-        latex: the formula, without the markup around it.
-        first: its first line, counted from 0.
+        latex: the formula, without its markup.
+        first: its first line, from 0.
         last: its last line.
     """
 
@@ -40,7 +40,7 @@ class Role:
 
     Args:
         latex: the formula.
-        line: the line that it starts in, from 0.
+        line: the line where it starts, from 0.
     """
 
     latex: str
@@ -52,9 +52,9 @@ class Paragraph:
     """Running text without a blank line.
 
     Args:
-        text: its words, with single spaces.
+        text: its words, separated by single spaces.
         line: its first line, from 0.
-        section: the section that it stands in, in small letters; empty before the first.
+        section: its section, in lower case; empty before the first section.
     """
 
     text: str
@@ -63,7 +63,7 @@ class Paragraph:
 
 
 def dedented(docstring: str) -> list[str]:
-    """The lines of a docstring without their common indentation; line n is still line n."""
+    """The lines of a docstring without their common indentation. The line numbers stay the same."""
     lines = docstring.expandtabs().split("\n")
     margins = [len(line) - len(line.lstrip()) for line in lines[1:] if line.strip()]
     margin = min(margins, default=0)
@@ -71,7 +71,7 @@ def dedented(docstring: str) -> list[str]:
 
 
 def blocks(lines: Sequence[str]) -> list[Block]:
-    r"""The display formulas: `.. math::`, MyST fences, `$$` and `\[`."""
+    r"""Finds the display formulas: `.. math::`, MyST fences, `$$` and `\[`."""
     found: list[Block] = []
     at = 0
     while at < len(lines):
@@ -135,13 +135,13 @@ def _delimited(lines: Sequence[str], at: int, opening: str, closing: str) -> Blo
 
 
 def roles(lines: Sequence[str]) -> list[Role]:
-    """The inline formulas, in the order written."""
+    """Finds the inline formulas, in the order written."""
     text = "\n".join(lines)
     return [Role(latex=" ".join(found[1].split()), line=text.count("\n", 0, found.start())) for found in _ROLE.finditer(text)]
 
 
 def paragraphs(lines: Sequence[str]) -> list[Paragraph]:
-    """The running text, without formulas, code and directives."""
+    """Returns the running text, without formulas, code and directives."""
     covered = {place for block in blocks(lines) for place in range(block.first, block.last + 1)}
     found: list[Paragraph] = []
     for start, words, section in _runs(lines, covered):
@@ -171,7 +171,7 @@ def _runs(lines: Sequence[str], covered: set[int]) -> Iterator[tuple[int, list[s
 
 
 def section_heading(lines: Sequence[str], place: int) -> str:
-    """The section that starts at a line, in small letters; an empty string if none does."""
+    """The section that starts at a line, in lower case, or an empty string."""
     line = lines[place]
     heading = _HEADING.match(line)
     if not heading or heading[2].strip().lower() not in SECTIONS:
@@ -181,7 +181,7 @@ def section_heading(lines: Sequence[str], place: int) -> str:
 
 
 def arguments(lines: Sequence[str]) -> dict[str, tuple[str, int]]:
-    """What the section on arguments says of each parameter, with the line that it starts in."""
+    """Returns the description of each parameter in the section on arguments, with its first line."""
     found: dict[str, tuple[str, int]] = {}
     for name, line, words in _items(lines):
         for single in re.split(r"\s*,\s*", name):

@@ -1,4 +1,4 @@
-"""What the words around a formula say of its symbols and of where it holds."""
+"""Extracts from the text around a formula what its symbols mean and where it holds."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -43,7 +43,7 @@ _RANGE = re.compile(
     re.IGNORECASE,
 )
 _SEPARATE = re.compile(r"(?:^|[.;]\s+)(?:If|When) `{1,2}(\w+)\s*(<=|>=|<|>|==)\s*(-?\d+(?:\.\d+)?)`{1,2},", re.IGNORECASE)
-"""A case that is described in words: 'If ``steps <= 0``, the value is held fixed.'"""
+"""Matches a case that is described in words: 'If ``steps <= 0``, the value is held fixed.'"""
 _SIGNS = {"<=": r"\le", ">=": r"\ge", "==": "="}
 _HEAD = re.compile(r"\W*(?:(?!of\b|for\b|to\b|with\b|in\b)[\w-]+\s+){0,4}(?:vector|matrix|matrices|tree)\b", re.IGNORECASE)
 _MATRIX = re.compile(_HEAD.pattern.replace(r"vector|matrix|matrices|tree", r"matrix|matrices"), re.IGNORECASE)
@@ -52,14 +52,14 @@ _SHAPE = re.compile(r"\bshape\s*`{0,2}[\[(]([^\])]*)[\])]", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
-    """Where the text says that a formula holds.
+    """A condition that the text states for a formula.
 
     Args:
         latex: the relation.
-        holds: whether it must hold; else the formula has no value where it does.
+        holds: True if the formula requires it. False if the formula has no value where it holds.
         line: the line of the docstring, from 0.
-        text: the sentence that says it.
-        only: the line of the one display formula that it is about; None if it is about all.
+        text: the sentence that states it.
+        only: the line of the only display formula that it applies to; None if it applies to all.
     """
 
     latex: str
@@ -70,7 +70,7 @@ class Condition:
 
 
 def sentences(paragraph: Paragraph) -> Iterator[str]:
-    """The sentences of a paragraph; a full stop inside a formula or a literal ends none."""
+    """Yields the sentences of a paragraph. A full stop inside a formula or a literal does not end a sentence."""
     start = 0
     hidden = [found.span() for found in re.finditer(r"`[^`]*`", paragraph.text)]
     for stop in re.finditer(r"[.;](?=\s|$)", paragraph.text):
@@ -82,11 +82,11 @@ def sentences(paragraph: Paragraph) -> Iterator[str]:
 
 
 def legend(paragraphs: Sequence[Paragraph], arguments: Mapping[str, str]) -> dict[str, str]:
-    """What the text says of each symbol, by the symbol's LaTeX.
+    """Returns the text's explanation of each symbol, by the symbol's LaTeX.
 
     Args:
         paragraphs: the running text.
-        arguments: what the section on arguments says of each parameter; a symbol in it stands for the parameter.
+        arguments: the description of each parameter in the section on arguments. A symbol in it stands for the parameter.
     """
     found: dict[str, str] = {}
     for paragraph in paragraphs:
@@ -158,9 +158,9 @@ def _respectively(sentence: str) -> Iterator[tuple[str, str]]:
 
 
 def parameter(text: str, parameters: Iterable[str]) -> str:
-    """The parameter that a description means; an empty string if none, or if it could be several.
+    """Returns the parameter that a description means, or an empty string if it means none or several.
 
-    The description quotes it (``decay_steps``), or has a word for each part of its name: 'the initial value' is `init_value`.
+    The description quotes the parameter (``decay_steps``), or contains each part of its name: 'the initial value' is `init_value`.
     """
     known = list(parameters)
     quoted = [found for found in _QUOTED.finditer(text) if found[1] in known]
@@ -176,7 +176,7 @@ def parameter(text: str, parameters: Iterable[str]) -> str:
 
 
 def described(text: str, arguments: Mapping[str, str]) -> str:
-    """The parameter whose description has all the long words of a text about an array, at least three; empty if none or several do."""
+    """The only parameter whose description has all long words (at least three) of a text about an array, or an empty string."""
     words = _long_words(text) if _DATA.match(text) else set()
     fitting = [name for name, told in arguments.items() if words <= _long_words(told)]
     return fitting[0] if len(words) >= 3 and len(fitting) == 1 else ""
@@ -196,7 +196,7 @@ def _spelled(name: str, words: Sequence[str]) -> bool:
 
 
 def conditions(paragraphs: Sequence[Paragraph], arguments: Mapping[str, tuple[str, int]]) -> list[Condition]:
-    """The conditions that the text states, by relation in the running text and by word in the section on arguments."""
+    """Returns the conditions that the text states: as relations in the running text, and in words in the section on arguments."""
     found: list[Condition] = []
     for paragraph in paragraphs:
         if paragraph.section not in SILENT:
@@ -215,7 +215,7 @@ def conditions(paragraphs: Sequence[Paragraph], arguments: Mapping[str, tuple[st
 
 
 def scoped(found: Sequence[Condition], paragraphs: Sequence[Paragraph], displays: Sequence[int]) -> list[Condition]:
-    """The conditions; where each of several display formulas has its own words before it ('for x > 0,'), each is about its formula only.
+    """Limits conditions to their formula, if each of several display formulas has its own preceding words ('for x > 0,').
 
     Args:
         found: the conditions that the text states.
@@ -274,5 +274,5 @@ def shaped(text: str) -> bool:
 
 
 def matrix(text: str) -> bool:
-    """Whether a description says that something is a matrix, so that two of them beside each other are a matrix product."""
+    """Whether a description says that something is a matrix, so that two neighbours form a matrix product."""
     return bool(_MATRIX.match(text))

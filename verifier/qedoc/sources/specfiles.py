@@ -1,4 +1,4 @@
-"""Spec files: found by path without running them, and run to give their claims."""
+"""Finds spec files without running them, and runs them to get their claims."""
 
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpecFile:
-    """A spec file as it was when it was found; every process works on this text, even if the file changes meanwhile.
+    """A spec file with its text at the time it was found. Every process uses this text, even if the file changes later.
 
     Args:
-        path: as given by the user, or below the folder that the user gave.
+        path: as given by the user, or inside the folder that the user gave.
         text: its content.
     """
 
@@ -29,10 +29,10 @@ class SpecFile:
 
 
 def find(paths: Sequence[str]) -> tuple[list[SpecFile], list[QedocError]]:
-    """The spec files named by `paths`, each once, and what is wrong with `paths`.
+    """Returns the spec files named by `paths`, each once, and the errors in `paths`.
 
     Args:
-        paths: Python files, or folders that are searched for `*.py`; files and folders that begin with `_` or `.` are left out there.
+        paths: Python files, or folders that are searched for `*.py`. Files and folders in them that begin with `_` or `.` are skipped.
     """
     found: dict[Path, SpecFile] = {}
     errors: list[QedocError] = []
@@ -69,12 +69,12 @@ def _read(path: Path) -> SpecFile:
 
 @cache
 def load(file: SpecFile) -> tuple["Spec", ...]:
-    """Runs a spec file under a module name of its own, and gives its claims in order of definition.
+    """Runs a spec file under a unique module name and returns its claims in order of definition.
 
     Raises:
         SpecError: for a syntax error, an exception while the file runs, or a file without a Spec.
     """
-    from qedoc.claims.spec import Spec  # needs sympy, which a process that only looks for files does without
+    from qedoc.claims.spec import Spec  # needs sympy, which a process that only finds files does not import
 
     found: dict[int, Spec] = {}
     for value in _run(file).__dict__.values():
@@ -89,15 +89,15 @@ def load(file: SpecFile) -> tuple["Spec", ...]:
 def _run(file: SpecFile) -> ModuleType:
     module = ModuleType(f"qedoc_spec_{sha256(file.path.encode()).hexdigest()[:16]}")
     module.__file__ = file.path
-    sys.modules[module.__name__] = module  # dataclasses and pickle look their module up here
+    sys.modules[module.__name__] = module  # dataclasses and pickle look up their module here
     try:
-        exec(compile(file.text, file.path, "exec", dont_inherit=True), module.__dict__)  # noqa: S102  a spec is a program
+        exec(compile(file.text, file.path, "exec", dont_inherit=True), module.__dict__)  # noqa: S102  specs are programs
     except QedocError:
         raise
     except Exception as error:
         raise _failure(file, error) from error
     except SystemExit as error:
-        raise SpecError(f"the spec ends Python (SystemExit: {error}); a spec file may only define", _place(file, error)) from error
+        raise SpecError(f"the spec exits Python (SystemExit: {error}); a spec file may only define specs", _place(file, error)) from error
     return module
 
 
@@ -105,18 +105,18 @@ def _failure(file: SpecFile, error: Exception) -> SpecError:
     kind = type(error).__name__
     if isinstance(error, SyntaxError) and error.filename == file.path:
         return SpecError(f"syntax error: {error.msg}", Location(path=file.path, line=error.lineno or 1))
-    return SpecError(f"the spec does not run: {kind}: {error}; mend this line, or install what it needs", _place(file, error))
+    return SpecError(f"the spec does not run: {kind}: {error}; fix this line, or install what it needs", _place(file, error))
 
 
 def _place(file: SpecFile, error: BaseException) -> Location:
-    import traceback  # a spec that runs does without
+    import traceback  # only needed for a spec that fails
 
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file.path]
     return Location(path=file.path, line=(lines[-1] if lines else None) or 1)
 
 
 def sizes(spec: "Spec") -> list[dict[str, int]]:
-    """The sizes of each case of a spec, by symbol name, in the order in which they are checked."""
+    """The sizes of each case of a spec, by symbol name, in the order of checking."""
     from qedoc.claims.case import combinations  # needs sympy, as above
     from qedoc.claims.spec import Size
 
@@ -127,12 +127,12 @@ def sizes(spec: "Spec") -> list[dict[str, int]]:
 
 
 def duplicates(claims: Iterable[tuple[str, Location]]) -> list[SpecError]:
-    """An error for each claim whose id an earlier one has."""
+    """Returns an error for each claim whose id an earlier one already has."""
     first: dict[str, Location] = {}
     errors: list[SpecError] = []
     for name, location in claims:
         if name in first:
-            message = f"{name}: a second spec with this id, the first is at {first[name]}; give one of them a name="
+            message = f"{name}: duplicate spec id, already used at {first[name]}; give one of the specs a name="
             errors.append(SpecError(message, location))
         first.setdefault(name, location)
     return errors

@@ -1,4 +1,4 @@
-"""The Sphinx extension: formulas with their status, from the lock file alone; neither jax nor sympy is imported."""
+"""The Sphinx extension: shows formulas and their status from the lock file, without importing jax or sympy."""
 
 from pathlib import Path
 from shutil import copyfile
@@ -42,17 +42,17 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_node(curve, html=(visit_curve, None))
     for transform in POST_TRANSFORMS:
         app.add_post_transform(transform)
-    app.connect("config-inited", _complete)
+    app.connect("config-inited", _register_short_names)
     app.connect("builder-inited", _read_library)
     app.connect("env-get-outdated", _outdated)
     app.connect("doctree-read", mark)
     app.connect("builder-inited", _add_style)
-    app.connect("missing-reference", _plain)
+    app.connect("missing-reference", _unlinked)
     return {"version": __version__, "env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}
 
 
-def _complete(app: Sphinx, config: Config) -> None:
-    """Short names for directive and role, where no other extension has them; and what autodoc is to do, once it is there."""
+def _register_short_names(app: Sphinx, config: Config) -> None:
+    """Registers the short names of directive and role unless another extension has them, and connects to autodoc if configured."""
     if not is_directive_registered("formula"):
         app.add_directive("formula", FormulaDirective)
     if not is_role_registered("formula"):
@@ -63,11 +63,11 @@ def _complete(app: Sphinx, config: Config) -> None:
 
 
 def _formula_role(name: str, *args: Any, **keywords: Any) -> tuple[list[Node], list[system_message]]:
-    return cast("Any", QedocDomain.roles["formula"])("qedoc:formula", *args, **keywords)  # type: ignore[no-any-return]  # a role is untyped
+    return cast("Any", QedocDomain.roles["formula"])("qedoc:formula", *args, **keywords)  # type: ignore[no-any-return]  # roles are untyped
 
 
 def _read_library(app: Sphinx) -> None:
-    """Verifies what is to be verified, in other processes, and reads the lock files."""
+    """Runs `qedoc check` where needed, in other processes, and reads the lock files."""
     try:
         when = When(app.config.qedoc_verify)
     except ValueError:
@@ -79,7 +79,7 @@ def _read_library(app: Sphinx) -> None:
         domain.library = lock_reader.read(folders)
         wanted = [project for project in domain.library.projects if verification.is_wanted(when, project)]
         for project in wanted:
-            logger.info("qedoc check in %s (%s)", project.config.root, project.stale or "all is verified again")
+            logger.info("qedoc check in %s (%s)", project.config.root, project.stale or "verifying everything")
             logger.info("%s", verification.verify(project, when))
         if wanted:
             domain.library = lock_reader.read(folders)
@@ -91,13 +91,13 @@ def _outdated(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[
     return domain_of(env).outdated()
 
 
-def _plain(app: Sphinx, env: BuildEnvironment, node: pending_xref, content: TextElement) -> TextElement | None:
-    """A formula of a summary that no page describes is named there, and no link."""
+def _unlinked(app: Sphinx, env: BuildEnvironment, node: pending_xref, content: TextElement) -> TextElement | None:
+    """Shows a formula of a summary table as plain text if no page describes it."""
     return content if node.get("qedoc-optional") else None
 
 
 def _add_style(app: Sphinx) -> None:
-    """The style sheet, straight to where pages look for it: an entry of html_static_path would change with each place of installation."""
+    """Copies the style sheet into the build. An entry in html_static_path would depend on where qedoc is installed."""
     if app.builder.format == "html":
         folder = Path(app.outdir, "_static")
         folder.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""What each builder makes of a formula: pages show pictures that follow their colours; builders without mathematics get readable text."""
+"""Adapts formulas to each builder: HTML pages get themed SVG plots, builders without mathematics get readable text."""
 
 from inspect import signature
 from pathlib import Path
@@ -13,20 +13,20 @@ from qedoc.sphinx.lock_reader import Entry
 from qedoc.sphinx.nodes import BOXES, curve
 
 CACHE = "qedoc-pictures"
-"""The folder of the pictures, beside the doctrees."""
+"""Name of the plot cache folder inside the doctree folder."""
 
 PLAIN = ("text", "man", "texinfo")
-"""The formats that show TeX as it is written."""
+"""The formats that would show TeX as source."""
 
 
 class Accounts(SphinxPostTransform):
-    """Status, symbols and facts as the nodes that all builders know, where no page of HTML is made, or one in a book."""
+    """Replaces headings and accounts by standard nodes for builders that write no HTML pages, and for books."""
 
     default_priority = 5
-    """Before all that looks for tables and formulas."""
+    """Runs before the transforms that look for tables and formulas."""
 
     def run(self, **kwargs: Any) -> None:
-        """Replaces each account."""
+        """Replaces each heading and account."""
         builder = self.app.builder
         if builder.format != "html" or builder.name in BookFormulas.builders:
             entries = domain_of(self.env).library.entries
@@ -36,13 +36,13 @@ class Accounts(SphinxPostTransform):
 
 
 class PlainFormulas(SphinxPostTransform):
-    """Formulas of the lock file as they are drawn on terminals, for builders that have no mathematics."""
+    """Writes formulas from the lock file as on a terminal, for builders without mathematics."""
 
     default_priority = 400
     formats = PLAIN
 
     def run(self, **kwargs: Any) -> None:
-        """Replaces each formula, and opens the boxes around them: the first line in a box would stand beside what is before it."""
+        """Replaces each formula, and unwraps the boxes, because their first line would run into the text before them."""
         for box in list(self.document.findall(nodes.container)):
             if BOXES.intersection(box["classes"]):
                 box.replace_self(box.children)
@@ -55,13 +55,13 @@ class PlainFormulas(SphinxPostTransform):
 
 
 class BookFormulas(SphinxPostTransform):
-    """MathML in books, whose readers run no scripts; the readable text where TeX has no MathML."""
+    """Writes formulas as MathML in books, whose readers run no scripts. Uses readable text if TeX cannot be converted."""
 
     default_priority = 400
     builders = ("epub",)
 
     def run(self, **kwargs: Any) -> None:
-        """Replaces each formula, unless the book's formulas are images."""
+        """Replaces each formula, unless the book shows formulas as images."""
         if getattr(self.app.builder, "math_renderer_name", "") != "mathjax":
             return
         for node in [*self.document.findall(nodes.math_block), *self.document.findall(nodes.math)]:
@@ -79,26 +79,26 @@ def _book_formula(node: nodes.Element) -> nodes.Node:
 
 
 def mathml(tex: str, *, block: bool) -> str | None:
-    """TeX as MathML, with what docutils has for it; None for what it cannot read."""
-    from docutils.utils.math import latex2mathml  # for books alone
+    """Converts TeX to MathML with docutils, or returns None if docutils cannot read it."""
+    from docutils.utils.math import latex2mathml  # only books need this
 
     convert: Any = latex2mathml.tex2mathml
-    told = {"as_block": block} if "as_block" in signature(convert).parameters else {"inline": not block}  # before docutils 0.20
+    style = {"as_block": block} if "as_block" in signature(convert).parameters else {"inline": not block}  # before docutils 0.20
     try:
-        return str(convert(tex, **told))
-    except Exception:  # noqa: BLE001  docutils' reader raises many kinds; there is a form without it
+        return str(convert(tex, **style))
+    except Exception:  # noqa: BLE001  docutils raises many kinds of errors; readable text is the fallback
         return None
 
 
 class LatexPictures(SphinxPostTransform):
-    """Pictures as files that LaTeX includes."""
+    """Writes plots as files that LaTeX includes."""
 
     default_priority = 9
     formats = ("latex",)
 
     def run(self, **kwargs: Any) -> None:
-        """Replaces each picture."""
-        from qedoc.sphinx import figures  # pages without pictures do without
+        """Replaces each plot."""
+        from qedoc.sphinx import figures  # only pages with plots need this
 
         for node in list(self.document.findall(curve)):
             file = figures.pdf(Path(node["points"]), Path(self.app.doctreedir) / CACHE)
@@ -108,12 +108,12 @@ class LatexPictures(SphinxPostTransform):
 
 
 class DescribedPictures(SphinxPostTransform):
-    """Pictures in words, where there are none."""
+    """Describes plots in words for builders without images."""
 
     default_priority = 401
 
     def run(self, **kwargs: Any) -> None:
-        """Replaces each picture."""
+        """Replaces each plot."""
         if self.app.builder.format in ("html", "latex"):
             return
         for node in list(self.document.findall(curve)):
@@ -121,13 +121,13 @@ class DescribedPictures(SphinxPostTransform):
 
 
 def visit_heading(translator: Any, node: heading) -> None:
-    """Writes name and status into the page."""
+    """Writes the name and status into the page."""
     write_heading(translator, _entry(translator, node))
     raise nodes.SkipNode
 
 
 def visit_account(translator: Any, node: account) -> None:
-    """Writes symbols and facts into the page."""
+    """Writes the symbols and facts into the page."""
     write_account(translator, _entry(translator, node))
     raise nodes.SkipNode
 
@@ -137,8 +137,8 @@ def _entry(translator: Any, node: nodes.Element) -> Entry:
 
 
 def visit_curve(translator: Any, node: curve) -> None:
-    """Writes the picture into the page."""
-    from qedoc.sphinx import figures  # as above
+    """Writes the plot into the page."""
+    from qedoc.sphinx import figures  # only pages with plots need this
 
     drawn = figures.svg(Path(node["points"]), Path(translator.builder.app.doctreedir) / CACHE)
     translator.body.append(f'<figure class="qedoc-plot">\n{drawn}</figure>\n')

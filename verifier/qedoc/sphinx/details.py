@@ -1,7 +1,7 @@
-"""What is told of a formula: name and status above it, symbols and facts below; nodes that each builder writes in its own way.
+"""The details of a formula: name and status above it, symbols and facts below it.
 
-A page with many formulas has thousands of cells and fields. HTML pages write them straight from the lock file's record, with no nodes that
-each transform of Sphinx has to go through; all other builders get the nodes that they know.
+A page with many formulas has thousands of cells and fields. HTML pages write them directly from the lock file's record, so that
+Sphinx's transforms need not process that many nodes. All other builders get standard nodes.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,11 +16,11 @@ from qedoc.sphinx.lock_reader import Entry
 from qedoc.sphinx.nodes import WORDS, Row, letter, line, status, table
 
 COLUMNS = {"Symbol": 10, "Name": 25, "Domain": 30, "Meaning": 35}
-"""Of the table of symbols: titles, and widths."""
+"""Titles and widths of the columns of the symbol table."""
 
 
 class Line(NamedTuple):
-    """A line of a fact: text or code, and the status of what it says, if it has one of its own."""
+    """A line of a fact: text or code, with its own status if it has one."""
 
     text: str
     status: str = ""
@@ -28,34 +28,34 @@ class Line(NamedTuple):
 
 
 class Fact(NamedTuple):
-    """What is known of a formula in one respect."""
+    """A named group of lines about a formula."""
 
     name: str
     lines: list[Line]
 
 
 class heading(nodes.General, nodes.Element):  # noqa: N801  docutils names nodes so
-    """Name and status of the formula `claim`; the text of such a node is for those who only look for words, as the search of pages does."""
+    """Name and status of the formula `claim`. The node's text exists only for readers that collect words, such as the page search."""
 
 
 class account(nodes.General, nodes.Element):  # noqa: N801  as above
     """Symbols and facts of the formula `claim`."""
 
 
-def headed(entry: Entry) -> heading:
-    """Name and status of a formula."""
+def heading_node(entry: Entry) -> heading:
+    """Creates the node with the name and status of a formula."""
     return heading("", nodes.Text(entry.result.id), claim=entry.result.id)
 
 
-def told(entry: Entry) -> account:
-    """The account of a formula."""
+def account_node(entry: Entry) -> account:
+    """Creates the node with the symbols and facts of a formula."""
     result = entry.result
     words = [result.source, *(text for symbol in result.symbols for text in (symbol.name, symbol.meaning))]
     return account("", nodes.Text(" ".join(words)), claim=result.id)
 
 
 def facts(entry: Entry) -> Iterator[Fact]:
-    """All else that is known of a formula."""
+    """Yields all other facts about a formula."""
     result = entry.result
     if conditions := result.domain[len(result.symbols) :]:
         yield Fact("Where", [Line(", ".join(conditions))])
@@ -63,7 +63,7 @@ def facts(entry: Entry) -> Iterator[Fact]:
         yield Fact("Properties", [Line(promise.statement, str(promise.verdict)) for promise in entry.promises])
     yield Fact("Evidence", [Line(evidence(entry))])
     if result.notes:
-        yield Fact("Taken as", [Line(note) for note in result.notes])
+        yield Fact("Assumptions", [Line(note) for note in result.notes])
     yield Fact("Verified with", [Line(", ".join(f"{name} {version}" for name, version in result.versions.items()))])
     if result.source:
         yield Fact("Documented in", [Line(result.source)])
@@ -71,7 +71,7 @@ def facts(entry: Entry) -> Iterator[Fact]:
 
 
 def evidence(entry: Entry) -> str:
-    """What a status rests on, in a line or two."""
+    """Summarizes in one or two lines what a status is based on."""
     cases, decisive = entry.result.cases, entry.result.decisive
     points, runs = sum(case.points for case in cases), sum(case.runs for case in cases)
     dtypes = sorted({worst.dtype for case in cases for worst in case.accuracy})
@@ -89,7 +89,7 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def as_nodes(node: nodes.Element, entry: Entry) -> list[nodes.Node]:
-    """What every builder knows: a line; a table and a list of fields."""
+    """Converts a heading or an account to standard nodes: a paragraph, or a table and a field list."""
     if isinstance(node, heading):
         name = nodes.literal("", entry.result.id)
         return [nodes.paragraph("", "", name, nodes.Text(" "), status(entry.status), classes=["qedoc-heading"])]
@@ -117,12 +117,12 @@ def _body(lines: Sequence[Line]) -> list[nodes.Node]:
 
 
 def write_heading(translator: Any, entry: Entry) -> None:
-    """Writes name and status into a page."""
+    """Writes the name and status into a page."""
     translator.body.append(f'<p class="qedoc-heading">{_literal(entry.result.id)} {_mark(entry.status)}</p>\n')
 
 
 def write_account(translator: Any, entry: Entry) -> None:
-    """Writes symbols and facts into a page; the frame of the table is the theme's, the symbols are the renderer's of mathematics."""
+    """Writes the symbols and facts into a page. The theme draws the table's frame, and the math renderer draws the symbols."""
     frame = nodes.table("", classes=["qedoc-symbols"])
     translator.body.append('<div class="qedoc-wide">')
     translator.dispatch_visit(frame)
@@ -135,7 +135,7 @@ def write_account(translator: Any, entry: Entry) -> None:
 
 
 def _drawn(translator: Any, symbol: SymbolEntry) -> str:
-    """A symbol as the renderer of mathematics writes it, once for each page: most formulas of a page have the same few."""
+    """Renders a symbol with the math renderer, once per page, because most formulas of a page share their symbols."""
     known: dict[str, str] = translator.__dict__.setdefault("qedoc_letters", {})
     if symbol.latex not in known:
         before = len(translator.body)

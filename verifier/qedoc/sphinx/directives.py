@@ -1,4 +1,4 @@
-"""The directives: a formula with all that is known of it, and a summary of the status of all formulas."""
+"""The directives: a formula with its details, and a status table of all formulas."""
 
 from collections import Counter
 from typing import Any, ClassVar, Protocol, cast
@@ -28,25 +28,25 @@ def _status_name(argument: str) -> str:
 
 
 class Formulas(Protocol):
-    """What the directives ask of the domain."""
+    """The part of the domain that the directives use."""
 
     library: Library
 
     def note(self, id_: str, docname: str, location: Any) -> str:
-        """Enters a formula, and gives its place on the page."""
+        """Registers a formula and returns its anchor on the page."""
 
-    def rests_on(self, docname: str, id_: str) -> None:
-        """Notes that a page shows a formula; ALL for all of them."""
+    def depends_on(self, docname: str, id_: str) -> None:
+        """Records that a page shows a formula, or ALL formulas."""
 
-    def unsettled(self, docname: str) -> None:
-        """Has a page read again in each build."""
+    def always_reread(self, docname: str) -> None:
+        """Marks a page to be read again in every build."""
 
 
 ALL = "*"
-"""Stands for all formulas in what a page rests on."""
+"""Stands for all formulas in the dependencies of a page."""
 
 OF = "of "
-"""Before the name of an object, stands for all formulas of it."""
+"""Prefix of an object's name, for all formulas of that object."""
 
 
 class _QedocDirective(SphinxDirective):
@@ -56,16 +56,16 @@ class _QedocDirective(SphinxDirective):
         return cast("Formulas", self.env.get_domain("qedoc"))
 
     def warn(self, subtype: str, message: str) -> None:
-        """A warning with the page and line of the directive."""
-        self.formulas.unsettled(self.env.docname)
+        """Logs a warning with the page and line of the directive."""
+        self.formulas.always_reread(self.env.docname)
         logger.warning(message, location=self.get_location(), type="qedoc", subtype=subtype)
 
 
 class FormulaDirective(_QedocDirective):
-    """A formula of the lock file, with its status and all that is known of it.
+    """A formula from the lock file, with its status and details.
 
-    Options: `short` for the formula and its status alone, `code` for the code's own formula in a fold, `plot` for a picture,
-    `expect` for a verdict other than that it holds, `no-index` for a second description of a formula.
+    Options: `short` shows only the formula and its status. `code` adds the code's own formula in a fold. `plot` adds a plot. `expect` names
+    a verdict that is expected instead of one that holds. `no-index` allows a second description of a formula.
     """
 
     required_arguments = 1
@@ -79,16 +79,16 @@ class FormulaDirective(_QedocDirective):
     }
 
     def run(self) -> list[nodes.Node]:
-        """The nodes of the formula."""
+        """Returns the nodes of the formula."""
         domain, docname = self.formulas, self.env.docname
-        domain.rests_on(docname, self.arguments[0])
+        domain.depends_on(docname, self.arguments[0])
         try:
             entry = domain.library.find(self.arguments[0])
         except LookupError as error:
             self.warn("missing", str(error))
-            domain.rests_on(docname, ALL)  # whatever is verified next may be it
+            domain.depends_on(docname, ALL)  # the next verification may add the missing formula
             return [nodes.paragraph("", "", nodes.literal("", self.arguments[0]), nodes.Text(" not verified"))]
-        domain.rests_on(docname, entry.result.id)
+        domain.depends_on(docname, entry.result.id)
         self.env.note_dependency(str(entry.file))
         self._judge(entry)
         made = nodes.container("", classes=[FORMULA, f"qedoc-is-{entry.status}"])
@@ -101,24 +101,24 @@ class FormulaDirective(_QedocDirective):
         return [made]
 
     def _judge(self, entry: Entry) -> None:
-        """Warns of what does not hold, unless it is expected not to."""
+        """Warns about a formula that does not hold, unless this is expected."""
         expected = self.options.get("expect")
-        told = f"formula {entry.result.id} ({entry.result.location})"
+        label = f"formula {entry.result.id} ({entry.result.location})"
         if entry.stale:
-            self.warn("stale", f"{told} is not verified as it is now: {entry.stale}; run qedoc check")
+            self.warn("stale", f"{label} is stale: {entry.stale}; run qedoc check")
         elif expected is not None and expected != entry.status:
-            self.warn("expected", f"{told} is expected to be {expected}, it is {entry.status}: {evidence(entry)}")
+            self.warn("expected", f"{label}: expected {expected}, found {entry.status}: {evidence(entry)}")
         elif expected is None and entry.refuted and not entry.accepted:
-            self.warn("refuted", f"{told} is refuted: {difference(entry)}")
+            self.warn("refuted", f"{label} is refuted: {difference(entry)}")
 
     def _picture(self, entry: Entry) -> list[nodes.Node]:
-        from qedoc.sphinx import figures  # pages without pictures do without
+        from qedoc.sphinx import figures  # only pages with plots need this
 
         if not figures.can_draw():
             self.warn("plot", f"the plot of {entry.result.id} needs matplotlib, which is not installed: pip install 'qedoc[plot]'")
             return []
         if entry.points is None:
-            self.warn("plot", f"formula {entry.result.id} has no plot: there is no variable to draw it along")
+            self.warn("plot", f"formula {entry.result.id} has no plot, because it has no variable to plot along")
             return []
         self.env.note_dependency(str(entry.points))
         try:
@@ -131,15 +131,15 @@ class FormulaDirective(_QedocDirective):
 
 
 class StatusDirective(_QedocDirective):
-    """A table of all formulas of the lock files with their status; with the option `counts`, a line that counts them."""
+    """A table of all formulas in the lock files with their status. The option `counts` shows one line with their numbers instead."""
 
     optional_arguments = 1
     option_spec: ClassVar[OptionSpec] = {"counts": directives.flag}
 
     def run(self) -> list[nodes.Node]:
-        """The table, of all formulas or of those whose ids begin with the argument."""
+        """Returns the table of all formulas, or of those whose ids begin with the argument."""
         domain, docname = self.formulas, self.env.docname
-        domain.rests_on(docname, ALL)
+        domain.depends_on(docname, ALL)
         prefix = self.arguments[0] if self.arguments else ""
         entries = [entry for id_, entry in domain.library.entries.items() if id_.startswith(prefix)]
         if not entries:
@@ -148,12 +148,12 @@ class StatusDirective(_QedocDirective):
             return [nodes.paragraph("", counted(entries), classes=["qedoc-counts"])]
         rows: list[Row] = [[[_link(entry, docname)], [status(entry.status)], [nodes.Text(_line(entry))]] for entry in entries]
         longest = max((len(entry.result.id) for entry in entries), default=0)
-        widths = (max(38, longest) + 2, 12, 48)  # text pages take them for columns, and put quotes around names
+        widths = (max(38, longest) + 2, 12, 48)  # text pages use them as column widths and put quotes around names
         return [table(("Formula", "Status", "Evidence"), rows, widths=widths, classes=["qedoc-summary"])] if rows else []
 
 
 def counted(entries: list[Entry]) -> str:
-    """`14 formulas: 12 proved, 2 tested`."""
+    """Counts formulas by status, as in `14 formulas: 12 proved, 2 tested`."""
     found = Counter(entry.status for entry in entries)
     order = [*map(str, Verdict), STALE]
     return f"{count(len(entries), 'formula')}: {', '.join(f'{found[name]} {WORDS[name]}' for name in order if name in found)}"

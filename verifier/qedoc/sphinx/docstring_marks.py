@@ -1,4 +1,4 @@
-"""Status marks beside the formulas that stand in docstrings already; the docstrings are left as they are."""
+"""Adds status marks to formulas that docstrings already contain, without changing the docstrings."""
 
 import re
 from collections.abc import Iterator
@@ -20,11 +20,11 @@ logger = logging.getLogger(__name__)
 
 
 def mark(app: Sphinx, doctree: nodes.document) -> None:
-    """Sets a mark beside each formula of a described Python object that the lock file knows."""
+    """Adds a mark to each formula of a described Python object that the lock file contains."""
     env = app.env
     domain = domain_of(env)
     for name, block in _formulas(doctree):
-        domain.rests_on(env.docname, f"{OF}{name}")
+        domain.depends_on(env.docname, f"{OF}{name}")
         found = matching(domain.library.of(name), block.astext(), block.source or "")
         if found:
             env.note_dependency(str(found[0].file))
@@ -32,11 +32,11 @@ def mark(app: Sphinx, doctree: nodes.document) -> None:
         if claims:
             _insert(block, claims)
         if _warn(block, claims):
-            domain.unsettled(env.docname)
+            domain.always_reread(env.docname)
 
 
 def _formulas(doctree: nodes.document) -> Iterator[tuple[str, nodes.math_block]]:
-    """The displayed formulas of described objects, with the dotted path of the object."""
+    """Yields the displayed formulas of described objects, each with the dotted path of its object."""
     for described in list(doctree.findall(addnodes.desc)):
         if described.get("domain") != "py":
             continue
@@ -47,43 +47,43 @@ def _formulas(doctree: nodes.document) -> Iterator[tuple[str, nodes.math_block]]
 
 
 def path(signature: addnodes.desc_signature) -> str:
-    """The dotted path of what a signature is of."""
+    """The dotted path of the object that a signature describes."""
     return ".".join(part for part in (signature.get("module"), signature.get("fullname")) if part)
 
 
 def _owner(node: nodes.Node) -> nodes.Node | None:
-    """The description that a node stands in, the innermost one."""
+    """The innermost description that contains a node."""
     while node is not None and not isinstance(node, addnodes.desc):
         node = node.parent
     return node
 
 
 def matching(entries: list[Entry], latex: str, source: str) -> list[Entry]:
-    """Those of an object's formulas that are written so in its docstring; a chain of equations is one formula there, and several here.
+    """Selects the formulas of an object that its docstring writes as `latex`. A chain of equations is one formula there, but several here.
 
     Args:
-        entries: of the object.
-        latex: as it stands on the page.
-        source: where it stands, as autodoc tells it: the file, and of what it is the docstring.
+        entries: the formulas of the object.
+        latex: the formula as it stands on the page.
+        source: its source as autodoc gives it: the file and the name of the object.
     """
     here = [entry for entry in entries if entry.in_docstring and _is_there(entry.result.location.path, source)]
     return [entry for entry in here if normal(entry.result.formula.latex) == normal(latex)]
 
 
 def _is_there(path: str, source: str) -> bool:
-    """Whether a source file is that of the docstring: by the file that autodoc names, or by the module in which the object was defined."""
-    file, told, name = source.partition(":docstring of ")
+    """Whether a source file contains the docstring, judged by autodoc's file name or by the module that defines the object."""
+    file, separator, name = source.partition(":docstring of ")
     module = path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
-    return not told or Path(file).as_posix().endswith(path) or name.startswith(f"{module}.")
+    return not separator or Path(file).as_posix().endswith(path) or name.startswith(f"{module}.")
 
 
 def normal(latex: str) -> str:
-    """LaTeX without what makes no difference: spaces, line ends, a full stop or comma at the end."""
+    """LaTeX without insignificant differences: spaces, line ends, and a full stop or comma at the end."""
     return re.sub(r"\s+", "", latex).rstrip(".,;")
 
 
 def _insert(block: nodes.math_block, entries: list[Entry]) -> None:
-    """The marks, after a formula; one for each status."""
+    """Inserts the marks after a formula, one per status."""
     line = nodes.paragraph("", "", classes=["qedoc-mark"])
     for name in dict.fromkeys(entry.status for entry in entries):
         line += [nodes.Text(" "), status(name)] if len(line) else [status(name)]
@@ -93,19 +93,19 @@ def _insert(block: nodes.math_block, entries: list[Entry]) -> None:
 
 
 def _warn(block: nodes.math_block, entries: list[Entry]) -> bool:
-    """Warns of what does not hold; whether there is such a formula."""
+    """Warns about formulas that do not hold. Returns whether there are any."""
     wrong = [entry for entry in entries if entry.stale or (entry.refuted and not entry.accepted)]
     for entry in wrong:
-        told = f"formula of {entry.result.target} ({entry.result.location})"
+        label = f"formula of {entry.result.target} ({entry.result.location})"
         if entry.stale:
-            logger.warning("%s is not verified as it is now: %s", told, entry.stale, location=block, type="qedoc", subtype="stale")
+            logger.warning("%s is stale: %s; run qedoc check", label, entry.stale, location=block, type="qedoc", subtype="stale")
         else:
-            logger.warning("%s is refuted: %s", told, difference(entry), location=block, type="qedoc", subtype="refuted")
+            logger.warning("%s is refuted: %s", label, difference(entry), location=block, type="qedoc", subtype="refuted")
     return bool(wrong)
 
 
 def append_formulas(app: Sphinx, what: str, name: str, value: object, options: object, lines: list[str]) -> None:
-    """Adds the formulas of the specs of an object to its docstring as it is rendered."""
+    """Appends the spec formulas of an object to its rendered docstring."""
     library = domain_of(app.env).library
     for entry in library.of(name):
         if not entry.in_docstring:

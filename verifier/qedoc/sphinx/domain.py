@@ -1,4 +1,4 @@
-"""The domain `qedoc` of Sphinx: formulas as objects with permanent ids, links to them, and an index of all of them."""
+"""The Sphinx domain `qedoc`: formulas as objects with permanent ids, links to them, and their index."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -21,12 +21,12 @@ from qedoc.sphinx.nodes import WORDS
 logger = logging.getLogger(__name__)
 
 
-UNSETTLED = "!"
-"""Stands in what a page shows for what is never as it was."""
+ALWAYS_REREAD = "!"
+"""Key and value in a page's records that never match, so that the page is read again."""
 
 
 def anchor(id_: str) -> str:
-    """The permanent id of a formula on its page; two formulas never share one."""
+    """The permanent anchor of a formula on its page. Two formulas never share one."""
     legible = re.sub(r"[^A-Za-z0-9._-]+", "-", id_)
     target, _, name = id_.partition("#")
     unique = re.fullmatch(r"[A-Za-z0-9._]*", target) and re.fullmatch(r"[A-Za-z0-9._-]*", name)
@@ -34,14 +34,14 @@ def anchor(id_: str) -> str:
 
 
 class FormulaIndex(Index):
-    """All formulas of the pages, by package, with their status."""
+    """An index of all formulas on the pages, by package, with their status."""
 
     name = "formulas"
     localname = "Formulas"
     shortname = "formulas"
 
     def generate(self, docnames: Iterable[str] | None = None) -> tuple[list[tuple[str, list[IndexEntry]]], bool]:
-        """The entries, under the package that each formula is about."""
+        """Returns the entries, grouped by the package of the formula."""
         assert isinstance(self.domain, QedocDomain)
         wanted = None if docnames is None else set(docnames)
         found: dict[str, list[IndexEntry]] = {}
@@ -56,12 +56,12 @@ class FormulaIndex(Index):
 class QedocDomain(Domain):
     """Formulas, by the ids of their claims.
 
-    `library` is what the lock files say; it is read anew for each build.
+    `library` holds the contents of the lock files. Every build reads it again.
     """
 
     name = "qedoc"
     label = "qedoc"
-    object_types = {"formula": ObjType("formula", "formula")}  # noqa: RUF012  so Sphinx wants it
+    object_types = {"formula": ObjType("formula", "formula")}  # noqa: RUF012  Sphinx expects it so
     directives = {"formula": FormulaDirective, "status": StatusDirective}  # noqa: RUF012  as above
     roles = {"formula": XRefRole()}  # noqa: RUF012  as above
     indices = [FormulaIndex]  # noqa: RUF012  as above
@@ -74,18 +74,18 @@ class QedocDomain(Domain):
 
     @property
     def objects(self) -> dict[str, tuple[str, str]]:
-        """For each formula, by id, the page and the place on it."""
+        """Maps the id of each formula to its page and its anchor there."""
         found: dict[str, tuple[str, str]] = self.data["objects"]
         return found
 
     @property
     def shown(self) -> dict[str, dict[str, str]]:
-        """For each page, the fingerprint of each formula that it shows."""
+        """Maps each page to the fingerprints of the formulas that it shows."""
         found: dict[str, dict[str, str]] = self.data["shown"]
         return found
 
     def note(self, id_: str, docname: str, location: Any) -> str:
-        """Enters a formula, and gives its place on the page."""
+        """Registers a formula and returns its anchor on the page."""
         other = self.objects.get(id_)
         if other is not None:
             message = "duplicate description of formula %s, other instance in %s; use :no-index: for one of them"
@@ -93,16 +93,16 @@ class QedocDomain(Domain):
         self.objects[id_] = (docname, anchor(id_))
         return anchor(id_)
 
-    def rests_on(self, docname: str, id_: str) -> None:
-        """Notes that a page shows a formula; ALL for all of them."""
+    def depends_on(self, docname: str, id_: str) -> None:
+        """Records that a page shows a formula, or ALL formulas."""
         self.shown.setdefault(docname, {})[id_] = self.fingerprint(id_)
 
-    def unsettled(self, docname: str) -> None:
-        """Has a page read again in each build, for it has something to warn of; a build that failed does not pass when it is repeated."""
-        self.shown.setdefault(docname, {})[UNSETTLED] = UNSETTLED
+    def always_reread(self, docname: str) -> None:
+        """Marks a page with a warning to be read again in every build, so that a failed build does not pass when it is repeated."""
+        self.shown.setdefault(docname, {})[ALWAYS_REREAD] = ALWAYS_REREAD
 
     def fingerprint(self, id_: str) -> str:
-        """Changes with what pages show of a formula; empty for one that is not known."""
+        """Returns a text that changes with what pages show of a formula. Empty for an unknown formula."""
         if id_ == ALL:
             return self.library.digest
         if id_.startswith(OF):
@@ -111,24 +111,24 @@ class QedocDomain(Domain):
         return entry.digest if entry else ""
 
     def outdated(self) -> list[str]:
-        """The pages that show a formula that is no longer what it was when they were read."""
+        """The pages that show a formula that has changed since they were read."""
         return sorted(page for page, shown in self.shown.items() if any(self.fingerprint(id_) != was for id_, was in shown.items()))
 
     def clear_doc(self, docname: str) -> None:
-        """Forgets a page."""
+        """Removes a page."""
         self.shown.pop(docname, None)
         for id_ in [id_ for id_, (page, _) in self.objects.items() if page == docname]:
             del self.objects[id_]
 
     def merge_domaindata(self, docnames: Any, otherdata: dict[str, Any]) -> None:
-        """Takes over what another process read."""
+        """Takes over the pages that another process read."""
         self.objects.update({id_: place for id_, place in otherdata["objects"].items() if place[0] in docnames})
         self.shown.update({page: shown for page, shown in otherdata["shown"].items() if page in docnames})
 
-    def resolve_xref(  # noqa: PLR0917  Sphinx calls it so
+    def resolve_xref(  # noqa: PLR0917  Sphinx defines the signature
         self, env: BuildEnvironment, fromdocname: str, builder: Builder, typ: str, target: str, node: pending_xref, contnode: nodes.Element
     ) -> nodes.reference | None:
-        """A link to a formula, by its id or the end of it."""
+        """Links to a formula by its id or the end of its id."""
         id_ = self._named(target)
         if id_ is None:
             return None
@@ -138,14 +138,14 @@ class QedocDomain(Domain):
     def resolve_any_xref(
         self, env: BuildEnvironment, fromdocname: str, builder: Builder, target: str, node: pending_xref, contnode: nodes.Element
     ) -> list[tuple[str, nodes.reference]]:
-        """As resolve_xref, for the role `any`, which only finds whole ids."""
+        """Links to a formula for the role `any`, which accepts only full ids."""
         if target not in self.objects:
             return []
         docname, node_id = self.objects[target]
         return [("qedoc:formula", make_refnode(builder, fromdocname, docname, node_id, contnode, target))]
 
     def get_objects(self) -> Iterator[tuple[str, str, str, str, str, int]]:
-        """All formulas, for objects.inv and the search."""
+        """Yields all formulas, for objects.inv and the search."""
         for id_, (docname, node_id) in sorted(self.objects.items()):
             yield id_, id_, "formula", docname, node_id, 1
 
@@ -157,5 +157,5 @@ class QedocDomain(Domain):
 
 
 def domain_of(env: BuildEnvironment) -> QedocDomain:
-    """The domain of a build."""
+    """The qedoc domain of a build."""
     return cast("QedocDomain", env.get_domain("qedoc"))

@@ -1,4 +1,4 @@
-"""Pictures of formulas: SVG that follows the colours of the page and says in words what it shows, PDF for LaTeX, both kept by content."""
+"""Plots of formulas: SVG with the page's colours and a description in words, and PDF for LaTeX. Both are cached by content."""
 
 import json
 import re
@@ -16,7 +16,7 @@ from qedoc.report.layout import count, number, point
 from qedoc.results.curve import Boundary, Contrast, Curve
 
 FORM = 1
-"""Changes with the way in which pictures are made, so that none of an earlier form is taken for one of this."""
+"""Version of the way plots are drawn. A new version invalidates the cache."""
 
 COLOURS: Mapping[str, str] = {
     "#1f5fa8": "var(--qedoc-documented, #1f5fa8)",
@@ -27,43 +27,43 @@ COLOURS: Mapping[str, str] = {
     "#ffffff": "var(--qedoc-ground, #ffffff)",
     "#000000": "currentColor",
 }
-"""What a style sheet may say of each colour of a picture; the text takes that of the page."""
+"""The CSS variable for each colour of a plot. Text takes the colour of the page."""
 
 _ROOT = 'class="qedoc-picture" fill="currentColor" stroke-linejoin="round" stroke-linecap="butt" role="img"'
 
 
 def can_draw() -> bool:
-    """Whether the library that draws is installed."""
+    """Whether matplotlib is installed."""
     return bool(installed(["matplotlib"]))
 
 
 def load(points: Path) -> Curve:
-    """The numbers of a picture.
+    """Reads the data of a plot.
 
     Raises:
-        QedocError: for a file that is missing or not whole.
+        QedocError: for a file that is missing or invalid.
     """
     try:
-        told: dict[str, Any] = json.loads(points.read_text(encoding="utf-8"))
-        against = told.pop("counterexample")
+        data: dict[str, Any] = json.loads(points.read_text(encoding="utf-8"))
+        contrast = data.pop("counterexample")
         return Curve(
-            formula=tuple(tuple((float(x), float(y)) for x, y in line) for line in told.pop("formula")),
-            executed=tuple((float(x), float(y)) for x, y in told.pop("executed")),
-            boundaries=tuple(Boundary(**boundary) for boundary in told.pop("boundaries")),
-            counterexample=Contrast(**{key: float(value) for key, value in against.items()}) if against else None,
-            **told,
+            formula=tuple(tuple((float(x), float(y)) for x, y in line) for line in data.pop("formula")),
+            executed=tuple((float(x), float(y)) for x, y in data.pop("executed")),
+            boundaries=tuple(Boundary(**boundary) for boundary in data.pop("boundaries")),
+            counterexample=Contrast(**{key: float(value) for key, value in contrast.items()}) if contrast else None,
+            **data,
         )
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-        raise QedocError(f"{points}: no numbers of a picture ({type(error).__name__}: {error}); run qedoc check") from None
+        raise QedocError(f"{points}: cannot read the data of the plot ({type(error).__name__}: {error}); run qedoc check") from None
 
 
 def title(curve: Curve) -> str:
-    """What a picture is of."""
+    """The title of a plot."""
     return f"{curve.claim} along {curve.variable}"
 
 
 def description(curve: Curve) -> str:
-    """What a picture shows, for those who do not see it."""
+    """Describes a plot in words, for screen readers and for builders without images."""
     ends = [line[place] for line, place in ((curve.formula[0], 0), (curve.formula[-1], -1))] if curve.formula else []
     parts = [f"Other inputs: {point(curve.fixed)}."] if curve.fixed else []
     if ends:
@@ -76,25 +76,25 @@ def description(curve: Curve) -> str:
     parts.append(f"{count(len(curve.executed), 'execution')} of the code {'is' if len(curve.executed) == 1 else 'are'} drawn as points.")
     if curve.boundaries:
         places = [f"{number(b.at)}{f' ({b.label})' if b.label else ''}" for b in curve.boundaries]
-        parts.append(f"The formula changes its form at {', '.join(places)}.")
+        parts.append(f"The formula changes form at {', '.join(places)}.")
     if (found := curve.counterexample) is not None:
-        parts.append(f"At {number(found.at)} the formula gives {number(found.documented)}, the code {number(found.actual)}.")
+        parts.append(f"At {number(found.at)} the formula gives {number(found.documented)} and the code gives {number(found.actual)}.")
     return " ".join(parts)
 
 
 def svg(points: Path, cache: Path) -> str:
-    """The picture as an element of a page.
+    """Returns the plot as an element of a page.
 
     Args:
-        points: the file of its numbers.
-        cache: the folder in which pictures are kept.
+        points: the file with the plot's data.
+        cache: the folder with cached plots.
     """
-    return _kept(points, cache, ".svg").decode()
+    return _cached(points, cache, ".svg").decode()
 
 
 def pdf(points: Path, cache: Path) -> Path:
-    """The file that LaTeX includes; arguments as for `svg`."""
-    _kept(points, cache, ".pdf")
+    """Returns the file that LaTeX includes. Takes the same arguments as `svg`."""
+    _cached(points, cache, ".pdf")
     return _file(points, cache, ".pdf")
 
 
@@ -104,7 +104,7 @@ def _file(points: Path, cache: Path, suffix: str) -> Path:
     return cache / f"qedoc-{digest(f'{FORM} {version} {numbers}')}{suffix}"
 
 
-def _kept(points: Path, cache: Path, suffix: str) -> bytes:
+def _cached(points: Path, cache: Path, suffix: str) -> bytes:
     file = _file(points, cache, suffix)
     if not file.is_file():
         curve = load(points)
@@ -115,7 +115,7 @@ def _kept(points: Path, cache: Path, suffix: str) -> bytes:
 
 
 def _for_pages(drawn: str, curve: Curve, name: str) -> str:
-    """An SVG document as part of a page: named in words, in the colours of the page, its ids its own."""
+    """Adapts an SVG document to a page: adds a title and description, uses the page's colours, and makes its ids unique."""
     inner = drawn[drawn.index("<svg") :].strip()
     inner = re.sub(r"<metadata>.*?</metadata>\s*|<defs>\s*<style.*?</style>\s*</defs>\s*", "", inner, flags=re.DOTALL)
     inner = re.sub(r'(\bid="|href="#|url\(#)', lambda found: f"{found[1]}{name}-", inner)

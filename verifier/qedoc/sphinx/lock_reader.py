@@ -1,4 +1,4 @@
-"""What the lock files of a documentation say: every formula, and whether what was found still stands, as far as can be seen from here."""
+"""Reads the lock files for a Sphinx build: every formula, and whether its result is still valid, as far as this machine can tell."""
 
 import marshal
 import os
@@ -27,18 +27,18 @@ from qedoc.sources import specfiles
 STALE = "stale"
 
 
-@dataclass(frozen=True, kw_only=True)  # no slots: fingerprint and promises are made on first use
+@dataclass(frozen=True, kw_only=True)  # no slots, because of the cached properties
 class Entry:
     """A formula of a lock file.
 
     Args:
-        result: what was found; its location is the spec's line now, with the path from the project's folder.
-        stale: why that no longer stands; empty if it does.
+        result: the recorded result. Its location is the spec's current line, with the path relative to the project's folder.
+        stale: why the result is no longer valid; empty if it is.
         file: the spec file, or the source file of the docstring.
-        points: the file that holds the numbers of the picture, if there is one.
-        shown: of its record, all that pages show.
-        in_docstring: whether it stands in a docstring, and not in a spec file.
-        accepted: whether the project's baseline accepts all that is refuted of it.
+        points: the file with the data of the plot, if there is one.
+        shown: the part of the record that pages show.
+        in_docstring: whether the formula is in a docstring rather than in a spec file.
+        accepted: whether the project's baseline accepts every refutation of the formula.
     """
 
     result: ClaimResult
@@ -51,9 +51,9 @@ class Entry:
 
     @cached_property
     def digest(self) -> str:
-        """A fingerprint of all that a page shows of it, but for the picture."""
-        told = [sorted(self.shown.items()), self.stale, str(self.result.location), self.accepted]
-        return blake2b(marshal.dumps(told, 2), digest_size=10).hexdigest()  # as text, it took ten times as long; form 3 tells identities
+        """A fingerprint of everything that a page shows of the formula, except for the plot."""
+        content = [sorted(self.shown.items()), self.stale, str(self.result.location), self.accepted]
+        return blake2b(marshal.dumps(content, 2), digest_size=10).hexdigest()  # ten times faster than text; version 3 depends on identities
 
     @property
     def status(self) -> str:
@@ -62,7 +62,7 @@ class Entry:
 
     @cached_property
     def promises(self) -> list[PropertyResult]:
-        """One result for each property: the weakest of all cases."""
+        """One result per property: the weakest of all cases."""
         found: dict[str, list[PropertyResult]] = {}
         for case in self.result.cases:
             for promise in case.properties:
@@ -71,7 +71,7 @@ class Entry:
 
     @property
     def refuted(self) -> bool:
-        """Whether the formula or one of its properties is."""
+        """Whether the formula or one of its properties is refuted."""
         return Verdict.REFUTED in (self.result.verdict, *(promise.verdict for promise in self.promises))
 
 
@@ -81,7 +81,7 @@ class Project:
 
     Args:
         config: its table of pyproject.toml.
-        stale: why its lock file does not answer for all of its specs; empty if it does.
+        stale: why its lock file does not cover all of its specs; empty if it does.
     """
 
     config: Config
@@ -90,11 +90,11 @@ class Project:
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """The formulas of all projects of a documentation.
+    """The formulas of all projects in a Sphinx build.
 
     Args:
-        entries: by the claim's id, sorted.
-        projects: in the order in which they were named.
+        entries: the formulas by claim id, sorted.
+        projects: the projects in the configured order.
     """
 
     entries: dict[str, Entry] = field(default_factory=dict)
@@ -102,11 +102,11 @@ class Library:
 
     @property
     def digest(self) -> str:
-        """A fingerprint of all that pages show."""
+        """A fingerprint of everything that pages show."""
         return digest(" ".join(f"{id_}={entry.digest}" for id_, entry in self.entries.items()))
 
     def of(self, name: str) -> list[Entry]:
-        """The formulas of an object, named by this path or by another public one that leads through fewer or more of the same modules.
+        """Returns the formulas of an object, which another public path may name, with fewer or more of the same modules.
 
         Args:
             name: dotted path of the object.
@@ -116,10 +116,10 @@ class Library:
         return [entry for entry in self.entries.values() if entry.result.target in chosen] if len(chosen) == 1 else []
 
     def find(self, name: str) -> Entry:
-        """The formula that a name stands for: a claim's id, or the end of one.
+        """Returns the formula for a name, which is a claim's id or the end of one.
 
         Raises:
-            LookupError: for a name that stands for none, or for several; says which are near.
+            LookupError: for a name that matches no formula or several. The message suggests similar names.
         """
         if name in self.entries:
             return self.entries[name]
@@ -130,26 +130,26 @@ class Library:
         if len(family) == 1:
             return self.entries[family[0]]
         if family:
-            raise LookupError(f"formula {name!r} may be {' or '.join(family)}; write one of them")
+            raise LookupError(f"formula {name!r} is ambiguous: it may be {' or '.join(family)}; write one of these ids")
         short = {id_.rpartition(".")[2] if "#" not in id_ else id_: id_ for id_ in self.entries}
         asked = question(meant(name, [*self.entries, *short]))
-        hint = f"; {asked or ('run qedoc check, or mend the name' if self.entries else 'run qedoc check')}"
+        hint = f"; {asked or ('run qedoc check or correct the name' if self.entries else 'run qedoc check')}"
         places = " or ".join(f"{project.config.lock}{f' ({project.stale})' if project.stale else ''}" for project in self.projects)
         raise LookupError(f"no formula {name!r} in {places or 'any lock file'}{hint}")
 
 
 def _is_alias(name: str, target: str) -> bool:
-    """Whether one of two paths is the other without some of its modules, as `optax.adam` is of `optax.transforms.adam`."""
+    """Whether one path is the other without some of its modules, as `optax.adam` is `optax.transforms.adam` without `transforms`."""
     short, long = sorted((name.split("."), target.split(".")), key=len)
     rest = iter(long)
     return short[0] == long[0] and short[-1] == long[-1] and all(part in rest for part in short)
 
 
 def read(folders: Sequence[Path]) -> Library:
-    """The library of the projects that hold the folders.
+    """Reads the projects that contain the folders.
 
     Args:
-        folders: where pyproject.toml is looked for, upwards.
+        folders: where the search for pyproject.toml starts, upwards.
 
     Raises:
         QedocError: for a table or a lock file that cannot be read.
@@ -167,7 +167,7 @@ def read(folders: Sequence[Path]) -> Library:
 
 @contextmanager
 def _importable(root: Path) -> Iterator[None]:
-    """As in a check: sources of the project at hand are found from its folder."""
+    """Makes the project's folder importable, as `qedoc check` does."""
     before = list(sys.path)
     sys.path.append(str(root))
     try:
@@ -180,15 +180,15 @@ def _read(config: Config) -> tuple[Project, dict[str, Entry]]:
     path = config.root / config.lock
     lock = load(path)
     try:
-        told = _told(config, lock)
-        reasons = [f"{name}: {claims}" for name, claims in told.items() if isinstance(claims, str)]
+        current = _current_claims(config, lock)
+        reasons = [f"{name}: {claims}" for name, claims in current.items() if isinstance(claims, str)]
         reasons += [
-            f"no record of {id_}" for claims in told.values() if not isinstance(claims, str) for id_ in claims if id_ not in lock.claims
+            f"no result for {id_}" for claims in current.values() if not isinstance(claims, str) for id_ in claims if id_ not in lock.claims
         ]
         written = {claim["id"] for entry in lock.files.values() if "package" in entry for claim in entry["claims"]}
-        entries = {id_: _entry(id_, kept, path, told, in_docstring=id_ in written) for id_, kept in lock.claims.items()}
-    except (QedocError, KeyError, TypeError, ValueError, AttributeError) as error:  # a hand has been at the file, or an older qedoc
-        reason = f"{config.lock} is not whole ({type(error).__name__}: {error})"
+        entries = {id_: _entry(id_, kept, path, current, in_docstring=id_ in written) for id_, kept in lock.claims.items()}
+    except (QedocError, KeyError, TypeError, ValueError, AttributeError) as error:  # edited by hand, or written by an older qedoc
+        reason = f"{config.lock} is damaged ({type(error).__name__}: {error})"
         return Project(config=config, stale=reason), {}
     if (config.root / config.baseline).is_file():
         entries = _with_baseline(entries, config.root / config.baseline)
@@ -197,28 +197,28 @@ def _read(config: Config) -> tuple[Project, dict[str, Entry]]:
 
 
 def _with_baseline(entries: dict[str, Entry], file: Path) -> dict[str, Entry]:
-    """The entries, with those marked of which all that is refuted is accepted."""
+    """Marks the entries whose refutations are all accepted by the baseline."""
     from qedoc.report import baseline
     from qedoc.report.findings import of_claim
-    from qedoc.results import codes  # most projects do without
+    from qedoc.results import codes  # most projects have no baseline
 
     accepted = baseline.load(file)
 
-    def marked(entry: Entry) -> Entry:
+    def with_acceptance(entry: Entry) -> Entry:
         found = [notice for notice in of_claim(entry.result) if notice.code in (codes.REFUTED, codes.PROPERTY_REFUTED)]
         known = bool(found) and all(any(one.is_of(notice) for one in accepted) for notice in found)
         return replace(entry, accepted=known)
 
-    return {id_: marked(entry) for id_, entry in entries.items()}
+    return {id_: with_acceptance(entry) for id_, entry in entries.items()}
 
 
-def _told(config: Config, lock: Lock) -> dict[str, dict[str, Noted] | str]:
-    """The claims of each spec file and of each package's docstrings as they are now, by id; or why they are not known."""
+def _current_claims(config: Config, lock: Lock) -> dict[str, dict[str, Noted] | str]:
+    """Reads the current claims of each spec file and each package's docstrings, by id, or the reason why they are unknown."""
     files, _ = specfiles.find([str(config.root / name) for name in config.specs if (config.root / name).exists()])
     found: dict[str, dict[str, Noted] | str] = {}
     for file in files:
         name = Path(os.path.relpath(file.path, config.root)).as_posix()
-        found[name] = _by_id(claims_of(file.text, _seen_file(lock.files.get(name))), config.root / name)
+        found[name] = _by_id(claims_of(file.text, _comparable_file(lock.files.get(name))), config.root / name)
     for name in config.docstrings:
         entry = lock.files.get(docstrings_key(name))
         if entry is not None and not _is_here(name.partition(".")[0]):
@@ -235,23 +235,23 @@ def _by_id(claims: list[Noted] | str, file: Path | None) -> dict[str, Noted] | s
 
 
 def _as_recorded(claim: dict[str, Any], kept: dict[str, Any]) -> Noted:
-    """A claim of a docstring that is not here."""
+    """Recreates a docstring claim whose package is not installed."""
     line = kept["location"]["line"]
     return Noted(id=claim["id"], target=claim["target"], content=claim["content"], line=line, properties=())
 
 
-def _entry(id_: str, kept: dict[str, Any], path: Path, told: dict[str, dict[str, Noted] | str], *, in_docstring: bool) -> Entry:
+def _entry(id_: str, kept: dict[str, Any], path: Path, current: dict[str, dict[str, Noted] | str], *, in_docstring: bool) -> Entry:
     place = Location(path=kept["location"]["path"], line=kept["location"]["line"])
-    known = next((claims[id_] for claims in told.values() if not isinstance(claims, str) and id_ in claims), None)
+    known = next((claims[id_] for claims in current.values() if not isinstance(claims, str) and id_ in claims), None)
     stale, file = "", path.parent / place.path
     if known is not None:
         place = Location(path=place.path, line=known.line)
         file = Path(known.path) if known.path else file
-        stale = why_stale(_seen(kept), known.content, Limits(**kept["limits"]))
+        stale = why_stale(_comparable(kept), known.content, Limits(**kept["limits"]))
     else:
-        reasons = [claims for claims in told.values() if isinstance(claims, str)]
-        own = told.get(place.path)
-        stale = own if isinstance(own, str) else reasons[0] if own is None and reasons else "the claim is not there any more"
+        reasons = [claims for claims in current.values() if isinstance(claims, str)]
+        own = current.get(place.path)
+        stale = own if isinstance(own, str) else reasons[0] if own is None and reasons else "the claim no longer exists"
     points = path.parent / kept["points"] if kept["points"] else None
     shown = {key: value for key, value in kept.items() if key not in ("sources", "content")}
     return Entry(
@@ -264,27 +264,27 @@ def _entry(id_: str, kept: dict[str, Any], path: Path, told: dict[str, dict[str,
     )
 
 
-def _seen(kept: dict[str, Any]) -> dict[str, Any]:
-    """A record without what cannot be compared here: distributions and sources that are not installed."""
-    versions, sources = installed_of(kept["versions"]), _found(kept["sources"])
+def _comparable(kept: dict[str, Any]) -> dict[str, Any]:
+    """Removes what cannot be compared on this machine from a record: distributions and sources that are not installed."""
+    versions, sources = installed_of(kept["versions"]), _available(kept["sources"])
     whole = len(versions) == len(kept["versions"]) and len(sources) == len(kept["sources"])
     return kept | {"versions": versions, "sources": sources, "checked": kept["checked"] and whole}
 
 
-def _seen_file(entry: dict[str, Any] | None) -> dict[str, Any] | None:
-    return entry and entry | {"imports": _found(entry["imports"])}
+def _comparable_file(entry: dict[str, Any] | None) -> dict[str, Any] | None:
+    return entry and entry | {"imports": _available(entry["imports"])}
 
 
 def installed_of(versions: dict[str, str]) -> dict[str, str]:
-    """Those of the versions whose distributions are installed here."""
+    """The versions of those distributions that are installed."""
     here = installed(versions)
     return {name: version for name, version in versions.items() if name in here}
 
 
-def _found(sources: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
+def _available(sources: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
     return {key: names for key, names in sources.items() if find_source(key) is not None or _is_here(key.partition("/")[0])}
 
 
 def _is_here(top: str) -> bool:
-    """Whether the package or module is here of which a file is missing."""
+    """Whether the package or module of a missing file is installed."""
     return locate(top.removesuffix(".py")) is not None or any(Path(entry, top).exists() for entry in sys.path)

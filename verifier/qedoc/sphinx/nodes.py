@@ -1,4 +1,4 @@
-"""What pages are made of: the nodes that every builder knows, and those that qedoc has besides: a fold, a picture, an account."""
+"""The nodes of a page: helpers for nodes that every builder knows, and qedoc's own nodes."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
@@ -9,64 +9,64 @@ from qedoc.results.verdict import Verdict
 from qedoc.sphinx.lock_reader import STALE
 
 Row: TypeAlias = Sequence[Sequence[nodes.Node]]
-"""For each cell, what stands in it."""
+"""The content of each cell."""
 
 WORDS: Mapping[str, str] = {
     Verdict.PROVED: "proved",
     Verdict.TESTED: "tested",
     Verdict.REFUTED: "refuted",
-    Verdict.UNREADABLE: "not readable",
-    Verdict.UNSUPPORTED: "not supported",
+    Verdict.UNREADABLE: "unreadable",
+    Verdict.UNSUPPORTED: "unsupported",
     Verdict.UNDECIDED: "undecided",
     Verdict.NOT_A_CLAIM: "not a claim",
     STALE: "stale",
 }
-"""What a status is called."""
+"""The word shown for each status."""
 
 
 FORMULA, COUNTEREXAMPLE = "qedoc-formula", "qedoc-counterexample"
 BOXES = frozenset({FORMULA, COUNTEREXAMPLE})
-"""The classes of the containers around a formula, and around the point where it is wrong."""
+"""The classes of the containers around a formula and around a counterexample."""
 
 
 class fold(nodes.container):  # noqa: N801  docutils names nodes so
-    """A part of a page that opens on demand where pages can do so; its first child is what is always seen."""
+    """A part of a page that can be opened and closed. Its first child is always visible."""
 
 
 class summary(nodes.paragraph):  # noqa: N801  as above
-    """The line of a fold that is always seen."""
+    """The line of a fold that is always visible."""
 
 
 class curve(nodes.General, nodes.Element):  # noqa: N801  as above
-    """A picture of a formula: `points` is the file of its numbers, `title` and `description` say it in words."""
+    """A plot of a formula. `points` is its data file, `title` and `description` describe it in words."""
 
 
 def visit_fold(translator: Any, node: fold) -> None:
-    """Opens the element that browsers can open and close, with the keyboard too."""
+    """Opens a <details> element, which also works with the keyboard."""
     translator.body.append(translator.starttag(node, "details", CLASS="qedoc-fold"))
 
 
 def depart_fold(translator: Any, node: fold) -> None:
-    """Closes it."""
+    """Closes the <details> element."""
     translator.body.append("</details>\n")
 
 
 def visit_summary(translator: Any, node: summary) -> None:
-    """Opens the line that is always seen."""
+    """Opens the line that is always visible."""
     translator.body.append(translator.starttag(node, "summary", ""))
 
 
 def depart_summary(translator: Any, node: summary) -> None:
-    """Closes it."""
+    """Closes the line that is always visible."""
     translator.body.append("</summary>\n")
 
 
 def formula(latex: str, pretty: str, source: tuple[str | None, int | None]) -> nodes.math_block:
-    """A displayed formula for every renderer, with its form for builders that have no mathematics.
+    """Creates a displayed formula for every math renderer, with a text form for builders without mathematics.
 
     Args:
-        latex: for the renderers of mathematics.
-        pretty: for text, man pages and the like.
+        latex: for math renderers.
+        pretty: for text, man pages and similar formats.
         source: file and line of the page.
     """
     made = nodes.math_block(latex, latex, docname="", number=None, label=None)
@@ -77,14 +77,14 @@ def formula(latex: str, pretty: str, source: tuple[str | None, int | None]) -> n
 
 
 def letter(latex: str, plain: str) -> nodes.math:
-    """A symbol inside a line of text."""
+    """Creates a symbol inside a line of text."""
     made = nodes.math(latex, latex)
     made["qedoc-pretty"] = plain
     return made
 
 
 def status(name: str) -> nodes.inline:
-    """The mark that tells a status, in a word.
+    """Creates the mark that shows a status as a word.
 
     Args:
         name: a verdict, or `stale`.
@@ -93,7 +93,7 @@ def status(name: str) -> nodes.inline:
 
 
 def line(text: str, *classes: str) -> nodes.paragraph:
-    """A paragraph of plain text."""
+    """Creates a paragraph of plain text."""
     return nodes.paragraph("", text, classes=list(classes))
 
 
@@ -104,13 +104,13 @@ def table(
     widths: Sequence[int],
     classes: Sequence[str],
 ) -> nodes.table:
-    """A table; a cell is the content of a line.
+    """Creates a table, whose cells contain inline nodes.
 
     Args:
         head: the title of each column.
         rows: the cells.
-        widths: of the columns, of each other and in letters of a text page.
-        classes: for style sheets.
+        widths: the relative column widths, which are also widths in characters on text pages.
+        classes: CSS classes.
     """
 
     def row(cells: Row) -> nodes.row:

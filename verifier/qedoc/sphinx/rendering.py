@@ -1,4 +1,4 @@
-"""From a formula of the lock file to the nodes of a page."""
+"""Renders a formula of the lock file as the nodes of a page."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,18 +7,18 @@ from docutils import nodes
 
 from qedoc.report.layout import number, point
 from qedoc.results.verdict import CaseResult, Verdict
-from qedoc.sphinx.details import headed, told
+from qedoc.sphinx.details import account_node, heading_node
 from qedoc.sphinx.lock_reader import Entry
 from qedoc.sphinx.nodes import COUNTEREXAMPLE, WORDS, fold, formula, line, summary
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """What is shown of a formula.
+    """The parts of a formula to show.
 
     Args:
-        short: only the formula and its status.
-        code: whether the code's own formula is shown, in a fold.
+        short: show only the formula and its status.
+        code: show the code's own formula, in a fold.
     """
 
     short: bool = False
@@ -26,42 +26,44 @@ class Parts:
 
 
 def rendered(entry: Entry, parts: Parts, source: tuple[str | None, int | None]) -> list[nodes.Node]:
-    """A formula with all that is known of it.
+    """Renders a formula with its details.
 
     Args:
-        entry: of the lock file.
-        parts: what is shown.
+        entry: the formula in the lock file.
+        parts: the parts to show.
         source: file and line of the page.
     """
     result = entry.result
-    made: list[nodes.Node] = [headed(entry), formula(result.formula.latex, result.formula.pretty, source)]
+    made: list[nodes.Node] = [heading_node(entry), formula(result.formula.latex, result.formula.pretty, source)]
     if entry.stale:
-        made.append(line(f"Not verified as it is now: {entry.stale}. Before that it was {WORDS[result.verdict]}.", "qedoc-why"))
+        made.append(line(f"Stale: {entry.stale}. The last verdict was {WORDS[result.verdict]}.", "qedoc-why"))
     if parts.short:
         return made + counterexamples(entry)
-    made += [*counterexamples(entry), told(entry)]
+    made += [*counterexamples(entry), account_node(entry)]
     if parts.code:
         made += _code(entry, source)
     return made
 
 
 def counterexamples(entry: Entry) -> list[nodes.Node]:
-    """Where documentation and code differ: inputs, both values, and a line to paste."""
+    """Renders where documentation and code differ: inputs, both values, and a line to paste."""
     made: list[nodes.Node] = []
     found = entry.result.decisive.counterexample
     if found is not None:
-        text = f"At {point(found.inputs)} the documented formula gives {number(found.documented)}, the code {number(found.actual)}."
+        text = (
+            f"At {point(found.inputs)} the documented formula gives {number(found.documented)} and the code gives {number(found.actual)}."
+        )
         call = nodes.literal_block(found.call, found.call, language="python")
         made.append(nodes.container("", line(text), call, classes=[COUNTEREXAMPLE]))
     for promise in entry.promises:
         if promise.verdict is Verdict.REFUTED and promise.counterexample is not None:
-            text = f"Not so: {promise.statement}, at {point(promise.counterexample)}: {promise.reason}."
+            text = f"Violated property: {promise.statement}, at {point(promise.counterexample)}: {promise.reason}."
             made.append(nodes.container("", line(text), classes=[COUNTEREXAMPLE]))
     return made
 
 
 def difference(entry: Entry) -> str:
-    """In one line, why a formula is not as documented."""
+    """Says in one line why a formula does not hold as documented."""
     case = entry.result.decisive
     if case.verdict is Verdict.REFUTED and case.counterexample is not None:
         found = case.counterexample
@@ -74,7 +76,7 @@ def difference(entry: Entry) -> str:
 
 
 def _code(entry: Entry, source: tuple[str | None, int | None]) -> list[nodes.Node]:
-    """What the code computes, case by case."""
+    """Renders what the code computes, case by case."""
     made: list[nodes.Node] = []
     for case in _read_cases(entry.result.cases):
         assert case.code is not None  # _read_cases

@@ -1,4 +1,4 @@
-"""Hypothesis strategies over the domain of a spec, for tests that people write themselves."""
+"""Hypothesis strategies that draw inputs from the domain of a spec, for your own tests."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,11 +24,11 @@ class Inputs:
     """A point of a spec's domain.
 
     Args:
-        keywords: what the target is called with, structures built as the spec binds them.
-        arguments: what the function that the target returns is called with; None if the target's own result is the value.
-        values: the point by parameter and argument names, as reports show it.
-        documented: what the formula gives there.
-        call: a line of Python that anyone can paste.
+        keywords: keyword arguments for the target, with structures built as the spec binds them.
+        arguments: arguments for the function that the target returns; None if the target's own result is the value.
+        values: the point by parameter and argument names, as in reports.
+        documented: the value of the formula at the point.
+        call: a line of Python that calls the target at the point.
     """
 
     keywords: dict[str, Any]
@@ -42,10 +42,10 @@ class Inputs:
 
 
 def specs(path: str | Path) -> tuple[Spec, ...]:
-    """The specs of a spec file, in order of definition.
+    """Returns the specs of a spec file, in order of definition.
 
     Args:
-        path: of the file.
+        path: the spec file.
 
     Raises:
         SpecError: for a path without a spec file, or a file that does not run.
@@ -57,13 +57,13 @@ def specs(path: str | Path) -> tuple[Spec, ...]:
 
 
 def inputs(spec: Spec, **sizes: int) -> st.SearchStrategy[Inputs]:
-    """Points of a spec's domain, with its edges; shrinks towards simple values.
+    """Returns a strategy for points of a spec's domain, including its edges, that shrinks towards simple values.
 
-    Settings are Hypothesis's own: profiles, the database and `derandomize` work as in any other test.
+    Hypothesis settings apply as usual: profiles, the database and `derandomize` work as in any other test.
 
     Args:
         spec: the claim.
-        sizes: the value of each size, by symbol name; one of those of the spec is drawn if none is given.
+        sizes: the value of each size, by symbol name. Sizes that are not given are drawn from those of the spec.
 
     Raises:
         SpecError: for sizes that the spec does not have.
@@ -72,13 +72,13 @@ def inputs(spec: Spec, **sizes: int) -> st.SearchStrategy[Inputs]:
     known = all_sizes(spec)
     chosen = [given for given in known if given.items() >= sizes.items()]
     if not chosen:
-        raise spec.refuse(f"no case has the sizes {sizes}; the cases are {known}")
+        raise spec.refuse(f"expected the sizes of a case, found {sizes}; the cases are {known}")
     strategies = [_of(Pair(spec, given)) for given in chosen]
     return strategies[0] if len(strategies) == 1 else st.one_of(strategies)
 
 
 def _of(pair: Pair) -> st.SearchStrategy[Inputs]:
-    @st.composite  # a composite's examples are shown as they are, those of `map` as calls of the function
+    @st.composite  # Hypothesis shows drawn values of a composite as they are, but those of `map` as calls
     def point(draw: st.DrawFn) -> Inputs:
         return _inputs(pair, draw(rows(pair.plan)))
 
