@@ -195,7 +195,7 @@ def test_a_formula_on_the_command_line(latex: str, options: list[str], code: int
         ("x e^{-r}", {}, ("r > 0", "s > 0"), ["--where 's > 0': s is no symbol of the formula; the symbols of the formula are r, x"]),
         ("x e^{-r}", {"s": "rate"}, (), ["--bind s=rate: s is no symbol of the formula; the symbols of the formula are r, x"]),
         ("k e^{-r}", {"k": "x"}, ("x > 0",), ["--where 'x > 0': x is no symbol of the formula"]),
-        (r"x e^{-\alpha}", {r"\alpha": "rate", "alpha": "x"}, (), ["--bind alpha=x: alpha is already bound to rate"]),
+        (r"x e^{-\alpha}", {r"\alpha": "rate", "alpha": "x"}, (), ["--bind alpha=x: alpha is bound to rate already"]),
     ],
 )
 def test_a_mistake_in_a_formula_is_shown_where_it_is(

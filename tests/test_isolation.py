@@ -348,7 +348,7 @@ def test_a_deadline_is_no_exception_that_code_catches() -> None:
 
 STUCK = """
 import collections, itertools
-from qedoc import deadline as module
+from qedoc.engine import deadline as module
 
 def shorten():
     module.GRACE = 0.1
