@@ -1,4 +1,4 @@
-"""What CI and developers run: `nox` for all, `nox -s lint` for one."""
+"""Nox sessions for CI and developers: `nox` runs the default sessions, `nox -s lint` runs one."""
 
 import runpy
 from pathlib import Path
@@ -12,27 +12,27 @@ PYPROJECT = nox.project.load_toml("pyproject.toml")
 
 
 def install(session: nox.Session, group: str) -> None:
-    """Installs qedoc, editable, and a dependency group, with any version of pip."""
+    """Installs qedoc in editable mode together with a dependency group. Works with every version of pip."""
     session.install("--editable", ".", *nox.project.dependency_groups(PYPROJECT, group))
 
 
 @nox.session
 def verify(session: nox.Session) -> None:
-    """Checks the specs of spec/ against the installed libraries; arguments go to `qedoc check`, in place of `--all`."""
+    """Checks the specs in spec/ against the installed libraries. Arguments are passed to `qedoc check` and replace `--all`."""
     install(session, "optax")
     session.run("qedoc", "check", *(session.posargs or ["--all"]))
 
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Runs the tests; arguments go to pytest."""
+    """Runs the tests. Arguments are passed to pytest."""
     install(session, "test")
     session.run("pytest", *session.posargs)
 
 
 @nox.session
 def soundness(session: nox.Session) -> None:
-    """Counts right and wrong verdicts on 5000 generated pairs of claims; arguments go to `python -m soundness`, in place of `run`."""
+    """Counts right and wrong verdicts on 5000 generated pairs of claims. Arguments replace `run` in `python -m soundness run`."""
     install(session, "test")
     session.run("python", "-m", "soundness", *(session.posargs or ["run"]), env={"PYTHONPATH": "tests"})
 
@@ -82,14 +82,14 @@ def matrix(session: nox.Session, python: str, jax: str) -> None:
 
 @nox.session
 def types(session: nox.Session) -> None:
-    """Checks types, strictly."""
+    """Checks types with mypy in strict mode."""
     install(session, "types")
     session.run("mypy", *session.posargs)
 
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Checks style and format; changes nothing."""
+    """Checks style and formatting without changing files."""
     session.install(*nox.project.dependency_groups(PYPROJECT, "lint"))
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")
@@ -97,7 +97,7 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """Builds the documentation; a warning is an error, and so is a formula that does not hold."""
+    """Builds the documentation. Warnings are errors, and a formula that does not hold is a warning."""
     install(session, "docs")
     session.run("sphinx-build", "-W", "--keep-going", "-n", "-b", "html", "docs", "docs/_build/html", *session.posargs)
 
@@ -105,7 +105,7 @@ def docs(session: nox.Session) -> None:
 @nox.session
 @nox.parametrize("sphinx", ["6.2", "7.4", "8.1", "9.0"])
 def pages(session: nox.Session, sphinx: str) -> None:
-    """Tests the Sphinx extension with one version of Sphinx, in all builders."""
+    """Tests the Sphinx extension and all its builders with one version of Sphinx."""
     install(session, "test")
     session.install(f"sphinx~={sphinx}.0")
     session.run("pytest", "-n0", "tests/test_sphinx.py", *session.posargs)
@@ -113,7 +113,7 @@ def pages(session: nox.Session, sphinx: str) -> None:
 
 @nox.session
 def browser(session: nox.Session) -> None:
-    """Looks at the built documentation in a browser (`nox -s docs` builds it); the argument is the path of chromium."""
+    """Tests the built documentation in a browser. Build it first with `nox -s docs`; the argument is the path of Chromium."""
     session.install("playwright>=1.49")
     packages = Path(session.create_tmp())
     session.run("npm", "install", "--prefix", str(packages), "axe-core@4", "mathjax@4", external=True)
@@ -122,7 +122,10 @@ def browser(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Measures speed, and writes the table of docs/reference/benchmarks.md; arguments go to pytest (`--rounds 2`: below an hour)."""
+    """Runs the benchmarks and writes the table in docs/reference/benchmarks.md.
+
+    Arguments are passed to pytest. With `--rounds 2` the session takes less than an hour.
+    """
     install(session, "bench")
     files = sorted(map(str, Path("tests/benchmarks").glob("bench_*.py")))
     session.run("pytest", "-n0", "-s", "--table", "docs/reference/benchmarks.inc", *files, *session.posargs)

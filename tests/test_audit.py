@@ -215,10 +215,10 @@ def test_a_mistake_in_a_formula_is_shown_where_it_is(
         (["a.f", "--latex", " "], "--latex is empty"),
         (["--latex", "x"], "expected one TARGET, found none"),
         (["a.f", "a.g", "--latex", "x"], "expected one TARGET, found a.f a.g"),
-        (["a.f", "--bind", "r=rate"], "give a formula with --latex"),
-        (["a.f", "--where", "x > 0"], "give a formula with --latex"),
-        (["a.f", "--latex", "x", "--where", " , "], "--where ' , ': expected relations with commas between them"),
-        (["a.f", "--latex", "x", "--bind", "k=a", "--bind", "k=b"], "--bind k=b: k is bound to a already"),
+        (["a.f", "--bind", "r=rate"], "add --latex FORMULA"),
+        (["a.f", "--where", "x > 0"], "add --latex FORMULA"),
+        (["a.f", "--latex", "x", "--where", " , "], "--where ' , ': expected comma-separated conditions"),
+        (["a.f", "--latex", "x", "--bind", "k=a", "--bind", "k=b"], "--bind k=b: k is already bound to a"),
         (["a.f", "--latex", "x", "--bind", "=a"], "--bind =a: expected SYMBOL=PARAMETER"),
     ],
 )
@@ -253,11 +253,14 @@ def test_what_an_audit_refutes_is_found_again_outside_of_a_project(library: Path
     [
         (
             "scratch_library.norm#7",
-            "no formula has the id scratch_library.norm#7; the ids there are scratch_library.norm#1.1, scratch_library.norm#1.2",
+            "no formula has the id scratch_library.norm#7; existing ids: scratch_library.norm#1.1, scratch_library.norm#1.2",
         ),
         ("scratch_library.nrom", "scratch_library has no 'nrom'; did you mean norm?"),
-        ("scratch_library", "no folder spec/ here, and scratch_library is no file and no dotted name of a function; the docstrings of"),
-        ("scrach", "no folder spec/ here, and scrach is no file"),
+        (
+            "scratch_library",
+            "there is no folder spec/ here, and scratch_library is neither a file nor the dotted name of a function; to check",
+        ),
+        ("scrach", "there is no folder spec/ here, and scrach is neither a file"),
     ],
 )
 def test_a_target_without_a_formula_is_refused(target: str, said: str, library: Path) -> None:

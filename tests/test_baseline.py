@@ -71,7 +71,7 @@ def test_what_is_gone_is_said_and_fails_if_strict(tmp_path: Path) -> None:
     gone = Accepted(code="QED101", claim=PROVED.id, subject="", message="m", reason="r")
     baseline.save(tmp_path / "qedoc-baseline.json", [gone, replace(gone, claim="of another run")])
     found = made(outcome(PROVED), tmp_path)
-    assert "\noptax.constant_schedule: QED101 is accepted in qedoc-baseline.json and is gone\n" in written(found, "concise")
+    assert "\noptax.constant_schedule: QED101 is accepted in qedoc-baseline.json but no longer occurs\n" in written(found, "concise")
     assert found.exit_code == 0
     assert made(outcome(PROVED), tmp_path, strict=True).exit_code == 1
     assert [notice.code.code for notice in against([], [gone], set(), tmp_path)[0]] == []
@@ -83,16 +83,16 @@ ENTRY = {"code": "QED101", "claim": "f", "subject": "", "message": "m", "reason"
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("{", "the baseline cannot be read: "),
-        ("[]", 'expected {"baseline": 1, "findings": [...]}; write it with qedoc baseline'),
+        ("{", "cannot read the baseline: "),
+        ("[]", 'expected {"baseline": 1, "findings": [...]}; create the file with qedoc baseline'),
         ('{"baseline": 2, "findings": []}', 'expected {"baseline": 1, '),
         (
             json.dumps({"baseline": 1, "findings": [ENTRY, {"code": "QED101"}]}),
-            "finding 2: expected the texts code, claim, subject, message, reason, ",
+            "finding 2: expected an object with the strings code, claim, subject, message, reason, ",
         ),
         (
             json.dumps({"baseline": 1, "findings": [{**ENTRY, "reason": " "}]}),
-            "finding 1 (QED101 of f) has no reason; say why it is accepted",
+            "finding 1 (QED101 of f) has no reason; add why it is accepted",
         ),
     ],
 )

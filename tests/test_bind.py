@@ -467,7 +467,7 @@ def test_a_number_of_things_that_divides_in_one_row_may_be_zero(library: Path) -
 
 
 ROW = r"\begin{cases} x & x > %s \\ 1 & x \le %s \end{cases}"
-MANY = "sums and products of more than 1000 terms in all; no more are written out"
+MANY = "the sums and products have more than 1000 terms in total; qedoc expands at most 1000"
 TERMS = r"\sum_{k=1}^{%s} x^k"
 
 
@@ -475,10 +475,10 @@ TERMS = r"\sum_{k=1}^{%s} x^k"
     ("value", "reason"),
     [
         (TERMS % 1000, ""),
-        (TERMS % 1001, "a sum or product of 1001 terms; at most 1000 are written out"),
-        (TERMS % "10^9", "a sum or product of 1000000000 terms; at most 1000 are written out"),
-        (r"\prod_{k=1}^{10^6} (x + k)", "a sum or product of 1000000 terms; at most 1000 are written out"),
-        (r"\sum_{k=1}^{40} \sum_{j=1}^{40} x^k j", "a sum or product of 1600 terms; at most 1000 are written out"),
+        (TERMS % 1001, "a sum or product has 1001 terms; qedoc expands at most 1000"),
+        (TERMS % "10^9", "a sum or product has 1000000000 terms; qedoc expands at most 1000"),
+        (r"\prod_{k=1}^{10^6} (x + k)", "a sum or product has 1000000 terms; qedoc expands at most 1000"),
+        (r"\sum_{k=1}^{40} \sum_{j=1}^{40} x^k j", "a sum or product has 1600 terms; qedoc expands at most 1000"),
         (r"\sum_{k=1}^{60} \sum_{j=k}^{60} x^k j", MANY),
         (f"{TERMS % 600} + {(TERMS % 600).replace('x', '(x + 1)')}", MANY),
         (r"\frac{1}{" + " + ".join(ROW % (k, k) for k in range(8)) + "}", "a condition has more than 64 cases"),

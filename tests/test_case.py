@@ -62,12 +62,12 @@ def test_a_neighbouring_entry_is_refuted() -> None:
 
 
 def test_an_array_where_a_number_is_documented_is_refused() -> None:
-    with pytest.raises(SpecError, match=r"the target gives an array of shape \(2,\); say with entry="):
+    with pytest.raises(SpecError, match=r"the target returns an array of shape \(2,\); select the entry"):
         verdict(softmax(RIGHT, entry=()), {"n": 2, "i": 1})
 
 
 def test_an_entry_that_is_not_there_is_refused() -> None:
-    with pytest.raises(SpecError, match=r"entry=\(2,\) does not exist in the target's result: axis 0 has 2 of them"):
+    with pytest.raises(SpecError, match=r"entry=\(2,\) is out of range: axis 0 of the target's result has length 2"):
         verdict(softmax(RIGHT, entry=(n,)), {"n": 2, "i": 1})
 
 

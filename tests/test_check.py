@@ -126,7 +126,7 @@ def test_an_empty_domain_is_refused() -> None:
     ("build", "message"),
     [
         (lambda: cosine(RIGHT + x), "undeclared symbol x"),
-        (lambda: Spec(target="a.b", formula=x, symbols=[Parameter(x, "x", Reals(), ""), Parameter(x, "y", Reals(), "")]), "bound twice"),
+        (lambda: Spec(target="a.b", formula=x, symbols=[Parameter(x, "x", Reals(), ""), Parameter(x, "y", Reals(), "")]), "declared twice"),
         (lambda: Spec(target="a.b", formula=x, symbols=[Parameter(x, "x", Reals(), "")], bind={"x": 1}), "bound twice"),
         (lambda: Spec(target="a.b", formula=TEXT, symbols=[]), "undeclared symbol"),
         (lambda: cosine(RIGHT, Bounds(lower=x)), "undeclared symbol x"),

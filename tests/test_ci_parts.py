@@ -92,10 +92,10 @@ def test_rule_lists_and_explains(capfd: pytest.CaptureFixture[str]) -> None:
     code, out, _ = said(["rule"], capfd)
     assert code == 0
     assert [line.split()[0] for line in out.splitlines()] == [known.code for known in CODES]
-    assert said(["rule", "domain"], capfd)[1].startswith("QED301 domain (note: never fails)\n")
+    assert said(["rule", "domain"], capfd)[1].startswith("QED301 domain (note: never fails a run)\n")
     code, out, err = said(["rule", "QED999"], capfd)
     assert (code, out) == (2, "")
-    assert err.startswith("error: no such code 'QED999'; ")
+    assert err.startswith("error: unknown code 'QED999'; ")
 
 
 def test_the_schema_is_printed(capfd: pytest.CaptureFixture[str]) -> None:
@@ -106,20 +106,20 @@ def test_init_writes_a_table_and_a_spec_that_is_proved(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text("[project]\nname = 'p'")
     done = run(tmp_path, sys.executable, "-m", "qedoc", "init")
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == "wrote [tool.qedoc] to pyproject.toml\nwrote spec/softplus.py; check it: qedoc check\n"
+    assert done.stdout == "wrote [tool.qedoc] to pyproject.toml\nwrote spec/softplus.py; check it with: qedoc check\n"
     assert (tmp_path / "pyproject.toml").read_text().startswith("[project]\nname = 'p'\n\n[tool.qedoc]\n")
     checked = run(tmp_path, sys.executable, "-m", "qedoc", "check", "--max-points", "40")
     assert checked.returncode == 0
     assert "1 target: 1 proved; 2 properties: all hold" in checked.stdout
     again = run(tmp_path, sys.executable, "-m", "qedoc", "init")
     assert again.returncode == 2
-    assert again.stderr.endswith("pyproject.toml: has [tool.qedoc] already; change it there\n")
+    assert again.stderr.endswith("pyproject.toml: already contains [tool.qedoc]; edit this table\n")
 
 
 def test_init_leaves_the_specs_that_are_there(project: Path) -> None:
     (project / "pyproject.toml").unlink()
     done = run(project, "qedoc", "init")
-    assert done.stdout == "wrote [tool.qedoc] to pyproject.toml\nleft spec/ as it is: it has specs\n"
+    assert done.stdout == "wrote [tool.qedoc] to pyproject.toml\nleft spec/ unchanged, because it contains specs\n"
     assert [file.name for file in (project / "spec").iterdir()] == ["double.py"]
 
 
@@ -198,7 +198,7 @@ def _action(project: Path) -> None:
 def _acceptance(project: Path) -> None:
     """The finding is accepted, and later gone."""
     accepted = run(project, "qedoc", "baseline", "--reason", "the code will follow")
-    assert (accepted.returncode, accepted.stdout) == (0, "qedoc-baseline.json: 1 accepted, 0 dropped\n")
+    assert (accepted.returncode, accepted.stdout) == (0, "qedoc-baseline.json: 1 accepted, 0 removed\n")
     (entry,) = json.loads((project / "qedoc-baseline.json").read_text())["findings"]
     assert (entry["code"], entry["claim"], entry["reason"]) == ("QED101", "scratch.double", "the code will follow")
     known = run(project, "qedoc", "check")
@@ -207,15 +207,15 @@ def _acceptance(project: Path) -> None:
     (project / "scratch.py").write_text(LIBRARY)
     gone = run(project, "qedoc", "check")
     assert gone.returncode == 0
-    assert "\nscratch.double: QED101 is accepted in qedoc-baseline.json and is gone\n" in gone.stdout
+    assert "\nscratch.double: QED101 is accepted in qedoc-baseline.json but no longer occurs\n" in gone.stdout
     assert run(project, "qedoc", "check", "--strict").returncode == 1
-    assert run(project, "qedoc", "baseline").stdout == "qedoc-baseline.json: 0 accepted, 1 dropped\n"
+    assert run(project, "qedoc", "baseline").stdout == "qedoc-baseline.json: 0 accepted, 1 removed\n"
     assert run(project, "qedoc", "check", "--strict").returncode == 0
 
 
 def _codes(project: Path) -> None:
     """Findings that are ignored do not fail, and codes that there are not are refused."""
-    assert run(project, "qedoc", "check", "--ignore", "QED9").stderr.startswith("error: expected a code or the beginning of one")
+    assert run(project, "qedoc", "check", "--ignore", "QED9").stderr.startswith("error: expected a code or a code prefix")
 
 
 def test_a_project_lives_with_baseline_badge_completion_hook_and_action(project: Path) -> None:

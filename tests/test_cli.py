@@ -101,7 +101,7 @@ def test_the_version_is_told(project: Path) -> None:
 
 LIGHT = """\
 import sys
-from qedoc.cli import main
+from qedoc.cli.main import main
 
 if __name__ == "__main__":
     try:
@@ -207,10 +207,10 @@ def test_all_that_is_broken_is_listed_and_the_rest_is_checked(broken: subprocess
         r"absent/folder: expected a spec file or a folder of them, found nothing at this path",
         r"broken/syntax.py:5: syntax error: invalid syntax",
         r"broken/absent.py:5: my_targets.lime: module my_targets has no attribute 'lime'; did you mean .*line\?",
-        r"broken/constant.py:5: my_targets.constant is not callable: it is a int; name a function",
-        r"broken/twice.py:5: my_targets.line#twice: symbol x is bound twice; declare each symbol once",
-        r"broken/free.py:5: my_targets.line#free: formula has the undeclared symbol a; declared are x; add it to symbols=",
-        r"broken/parameter.py:5: my_targets.hang has no parameter 'slope'; it has x",
+        r"broken/constant.py:5: my_targets.constant is not callable: found an object of type int; the target must be a function",
+        r"broken/twice.py:5: my_targets.line#twice: symbol x is declared twice; declare each symbol once",
+        r"broken/free.py:5: my_targets.line#free: formula contains the undeclared symbol a; declared symbols: x; add a to symbols=",
+        r"broken/parameter.py:5: my_targets.hang has no parameter 'slope'; its parameters are x",
         r"broken/raises.py:5: the spec does not run: ZeroDivisionError: division by zero; .*",
         r"broken/nothing.py:1: expected a Spec, or a list of them, at module level; found none",
     ):
@@ -221,19 +221,19 @@ def test_all_that_is_broken_is_listed_and_the_rest_is_checked(broken: subprocess
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["check", "--timeout", "0"], "error: timeout must be a number of seconds above 0, found 0"),
-        (["check", "--timeout", "nan"], "error: timeout must be a number of seconds above 0, found nan"),
-        (["check", "--timeout", "-1"], "error: timeout must be a number of seconds above 0, found -1"),
+        (["check", "--timeout", "0"], "error: timeout must be a positive number of seconds, found 0"),
+        (["check", "--timeout", "nan"], "error: timeout must be a positive number of seconds, found nan"),
+        (["check", "--timeout", "-1"], "error: timeout must be a positive number of seconds, found -1"),
         (["check", "--timeout", "soon"], "'soon' is not a valid float"),
-        (["check", "--max-points", "0"], "error: the number of points must be at least 1, found 0"),
+        (["check", "--max-points", "0"], "error: the maximum number of points must be at least 1, found 0"),
         (["check", "--seed", "-1"], "error: seed must be at least 0, found -1"),
         (["check", "-j", "0"], "0 is not in the range x>=1"),
         (["check", "--format", "xml"], "'xml' is not one of 'concise', 'full', 'json'"),
-        (["check", "--plot", "f.gif"], "error: --plot f.gif: the suffix tells the format; use .svg, .png, .pdf, found '.gif'"),
-        (["check", "--plot", "no/f.svg"], "error: no/f.svg: expected the path of a file in a folder that exists"),
-        (["check", "--output", "spec"], "error: spec: expected the path of a file in a folder that exists"),
+        (["check", "--plot", "f.gif"], "error: --plot f.gif: expected one of the suffixes .svg, .png, .pdf, found '.gif'"),
+        (["check", "--plot", "no/f.svg"], "error: no/f.svg: expected a file path in an existing folder"),
+        (["check", "--output", "spec"], "error: spec: expected a file path in an existing folder"),
         (["check", "nowhere.py"], "error: nowhere.py: expected a spec file or a folder of them, found nothing at this path"),
-        (["lift", "my_targets.line", "--timeout", "0"], "error: timeout must be a number of seconds above 0, found 0"),
+        (["lift", "my_targets.line", "--timeout", "0"], "error: timeout must be a positive number of seconds, found 0"),
         (["show"], "Missing argument 'TARGET'"),
         (["chekc"], "No such command 'chekc'"),
     ],
@@ -252,13 +252,13 @@ def test_bad_arguments_are_refused_at_once(
 
 def test_a_bad_argument_ends_the_process_with_2(project: Path) -> None:
     done = run("check", "--timeout", "0", folder=project)
-    assert (done.returncode, done.stdout, done.stderr) == (2, "", "error: timeout must be a number of seconds above 0, found 0\n")
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", "error: timeout must be a positive number of seconds, found 0\n")
 
 
 def test_without_specs_the_user_is_told_where_to_go(tmp_path: Path) -> None:
     done = run("check", folder=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "error: no folder spec/ here; run qedoc in the folder that has it, or name spec files\n"
+    assert done.stderr == "error: there is no folder spec/ here; run qedoc in the folder that contains spec/, or name spec files\n"
 
 
 def test_show_tells_everything_of_a_target(project: Path) -> None:
@@ -275,7 +275,7 @@ def test_show_tells_everything_of_a_target(project: Path) -> None:
 def test_strict_wants_an_answer(project: Path) -> None:
     done = run("check", "slow/b.py", "--timeout", "2", "--strict", "-j", "1", folder=project)
     assert done.returncode == 1
-    assert re.search(r"reason      my_targets.hang: time limit of 2 s ran out", done.stdout)
+    assert re.search(r"reason      my_targets.hang: the time limit of 2 s was reached", done.stdout)
 
 
 def stopped(project: Path, number: signal.Signals, *, group: bool) -> subprocess.CompletedProcess[str]:
@@ -326,7 +326,7 @@ def on_a_terminal(arguments: list[str], project: Path) -> tuple[str, str]:
 def test_progress_is_for_terminals_and_on_standard_error(project: Path) -> None:
     out, shown = on_a_terminal(["check", "--format", "json", *QUICK], project)
     assert json.loads(out)["summary"] == {"proved": 1}
-    assert "reading the specs" in shown
+    assert "collecting claims" in shown
 
 
 def test_quiet_shows_no_progress(project: Path) -> None:

@@ -132,7 +132,7 @@ def test_a_task_that_does_not_end_or_ends_its_process_costs_only_itself(folder: 
     with Cluster(address, warm_up) as pool:
         outcome = verify(find([str(folder / "bad.py")])[0], limits=Limits(timeout=5), jobs=1, pool=pool)
     hang, vanish = (claim.decisive for claim in outcome.claims)
-    assert (hang.verdict, hang.reason) == (Verdict.UNDECIDED, "time limit of 5 s ran out (reading the code)")
+    assert (hang.verdict, hang.reason) == (Verdict.UNDECIDED, "the time limit of 5 s was reached (reading the code)")
     assert vanish.verdict is Verdict.UNDECIDED
     assert vanish.reason.startswith("the code ends the process (exit code 3)")
 
@@ -152,7 +152,7 @@ def test_an_interrupt_ends_the_processes_and_keeps_what_is_finished(folder: Path
 def test_a_worker_with_other_versions_is_refused(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     here = cluster_worker.installed(cluster_worker.DECIDING)
     monkeypatch.setattr(cluster_worker, "installed", lambda names: here | {"sympy": "0.1"})
-    with Cluster(address, warm_up) as pool, pytest.raises(QedocError, match=f"tcp://.* has sympy {here['sympy']}, here 0.1"):
+    with Cluster(address, warm_up) as pool, pytest.raises(QedocError, match=rf"tcp://.*: sympy {here['sympy']} \(this machine: 0.1\)"):
         pool.submit(10, abs, 1)
 
 
@@ -165,17 +165,17 @@ def test_what_a_worker_lacks_is_said(folder: Path) -> None:
     wanted = cluster_worker.Surroundings(folder=str(folder), python="3.11", versions={"jax": "1", "sympy": "1"}, source="a")
     assert not wanted.missing(wanted)
     other = cluster_worker.Surroundings(folder="/", python="3.12", versions={"jax": "2"}, source="b")
-    assert wanted.missing(other) == "Python 3.12, here 3.11; jax 2, here 1; sympy is missing, here 1"
+    assert wanted.missing(other) == "Python 3.12 (this machine: 3.11); jax 2 (this machine: 1); sympy is missing (this machine: 1)"
     edited = cluster_worker.Surroundings(folder="/", python="3.11", versions=wanted.versions, source="b")
-    assert wanted.missing(edited) == "qedoc with another source, though of the same version"
+    assert wanted.missing(edited) == "the source of qedoc differs, although the version is the same"
     far = cluster_worker.Surroundings(folder="/no/such", python="3.11", versions=wanted.versions, source="a")
-    assert far.missing(wanted) == "no folder /no/such, which the run is started in"
+    assert far.missing(wanted) == "the folder /no/such, in which the run was started, does not exist"
 
 
 def test_the_answer_to_another_source_is_refused(folder: Path) -> None:
     sources = {"targets_of_cluster.py": {"scale": "the fingerprint of another function"}}
     case = CaseResult(id="scale", verdict=Verdict.PROVED, reason="", sources=sources)
-    with pytest.raises(QedocError, match=r"checked scale with another targets_of_cluster\.py: scale than there is here"):
+    with pytest.raises(QedocError, match=r"checked scale with a version of targets_of_cluster\.py: scale that differs from this machine"):
         Cluster("dask://localhost:1", warm_up)._checked(case)
 
 
@@ -189,7 +189,7 @@ def test_where_no_scheduler_answers_nothing_runs(folder: Path) -> None:
     command = [sys.executable, "-m", "qedoc", "check", "--no-lock", "--scheduler", "dask://127.0.0.1:1"]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 2
-    assert done.stderr.startswith("error: dask://127.0.0.1:1: no scheduler of dask answers there: ")
+    assert done.stderr.startswith("error: dask://127.0.0.1:1: no Dask scheduler responds: ")
     assert len(done.stderr.splitlines()) == 1
 
 
@@ -203,4 +203,4 @@ def test_a_cluster_without_workers_says_so() -> None:
 def test_processes_here_and_a_cluster_exclude_each_other(folder: Path) -> None:
     command = [sys.executable, "-m", "qedoc", "check", "-j2", "--scheduler", "dask://127.0.0.1:1"]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    assert (done.returncode, "give one of them" in done.stderr) == (2, True)
+    assert (done.returncode, "use only one of them" in done.stderr) == (2, True)

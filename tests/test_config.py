@@ -71,16 +71,16 @@ def test_the_nearest_table_counts(tmp_path: Path) -> None:
     [
         (
             "max_points = 5",
-            "5: tool.qedoc.max_points: no such key; did you mean max-points? the keys are specs, docstrings, lock, baseline, jobs, ",
+            "5: tool.qedoc.max_points: unknown key; did you mean max-points? the keys are specs, docstrings, lock, baseline, jobs, ",
         ),
-        ("zzz = 5", "5: tool.qedoc.zzz: no such key; the keys are specs, docstrings, lock, "),
-        ("seed = 1\njobs = -1", "6: tool.qedoc.jobs: expected an integer, at least 0 (0: one for each usable core), found -1"),
-        ("jobs = true", "5: tool.qedoc.jobs: expected an integer, at least 0 (0: one for each usable core), found True"),
-        ("timeout = 0", "5: tool.qedoc.timeout: expected a number of seconds above 0, found 0"),
-        ("timeout = nan", "5: tool.qedoc.timeout: expected a number of seconds above 0, found nan"),
-        ('timeout = "1"', "5: tool.qedoc.timeout: expected a number of seconds above 0, found '1'"),
-        ("max-points = 0", "5: tool.qedoc.max-points: expected an integer, at least 1, found 0"),
-        ("seed = 1.5", "5: tool.qedoc.seed: expected an integer, at least 0, found 1.5"),
+        ("zzz = 5", "5: tool.qedoc.zzz: unknown key; the keys are specs, docstrings, lock, "),
+        ("seed = 1\njobs = -1", "6: tool.qedoc.jobs: expected an integer >= 0 (0 means one per usable core), found -1"),
+        ("jobs = true", "5: tool.qedoc.jobs: expected an integer >= 0 (0 means one per usable core), found True"),
+        ("timeout = 0", "5: tool.qedoc.timeout: expected a positive number of seconds, found 0"),
+        ("timeout = nan", "5: tool.qedoc.timeout: expected a positive number of seconds, found nan"),
+        ('timeout = "1"', "5: tool.qedoc.timeout: expected a positive number of seconds, found '1'"),
+        ("max-points = 0", "5: tool.qedoc.max-points: expected an integer >= 1, found 0"),
+        ("seed = 1.5", "5: tool.qedoc.seed: expected an integer >= 0, found 1.5"),
         ('strict = "yes"', "5: tool.qedoc.strict: expected true or false, found 'yes'"),
         ('specs = "spec"', "5: tool.qedoc.specs: expected a list of paths, such as [\"spec\"], found 'spec'"),
         ("specs = []", '5: tool.qedoc.specs: expected a list of paths, such as ["spec"], found []'),
@@ -88,10 +88,10 @@ def test_the_nearest_table_counts(tmp_path: Path) -> None:
             'docstrings = ["my lib"]',
             "5: tool.qedoc.docstrings: expected a list of dotted paths, such as [\"mylib.losses\"], found ['my lib']",
         ),
-        ('lock = ""', "5: tool.qedoc.lock: expected the path of a file, as a string, found ''"),
+        ('lock = ""', "5: tool.qedoc.lock: expected a file path as a string, found ''"),
         (
             "ignore = [1]",
-            '5: tool.qedoc.ignore: expected a list of codes or their beginnings, such as ["QED1"]; qedoc rule lists them, found [1]',
+            '5: tool.qedoc.ignore: expected a list of codes or code prefixes, such as ["QED1"]; qedoc rule lists all codes, found [1]',
         ),
     ],
 )
@@ -103,7 +103,7 @@ def test_a_wrong_table_names_the_key_and_what_is_allowed(text: str, message: str
 
 @pytest.mark.parametrize(
     ("text", "message"),
-    [("[tool]\nqedoc = 3\n", "tool.qedoc: expected a table, found 3"), ("[tool.qedoc\n", "pyproject.toml: not TOML: ")],
+    [("[tool]\nqedoc = 3\n", "tool.qedoc: expected a table, found 3"), ("[tool.qedoc\n", "pyproject.toml: invalid TOML: ")],
 )
 def test_a_file_that_has_no_such_table_is_refused(text: str, message: str, tmp_path: Path) -> None:
     with pytest.raises(QedocError) as caught:
@@ -123,7 +123,7 @@ def test_an_option_goes_before_its_key(tmp_path: Path, monkeypatch: pytest.Monke
 
 def test_a_code_that_there_is_not_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(table(tmp_path, 'ignore = ["E501"]\n'))
-    with pytest.raises(QedocError, match="expected a code or the beginning of one, such as QED101 or QED1, found 'E501'"):
+    with pytest.raises(QedocError, match="expected a code or a code prefix, such as QED101 or QED1, found 'E501'"):
         settled(timeout=None, max_points=None, seed=None, jobs=None)
 
 

@@ -103,17 +103,17 @@ def run(folder: Path) -> Run:
 def test_what_does_not_end_is_stopped(folder: Path) -> None:
     outcome = verify(find(sorted(ENDLESS))[0], limits=Limits(timeout=5), jobs=2)
     assert [str(error) for error in outcome.errors] == [
-        "z_spec.py:1: running the spec file: no answer within 5 s; give it more with --timeout",
+        "z_spec.py:1: running the spec file: no result within 5 s; increase the limit with --timeout",
     ]
     case = outcome.claims[0].decisive
     assert (case.id, case.verdict, case.seconds) == ("targets_of_engine.hang", Verdict.UNDECIDED, 5)
-    assert case.reason == "time limit of 5 s ran out (reading the code)"
+    assert case.reason == "the time limit of 5 s was reached (reading the code)"
 
 
 def test_a_task_that_takes_its_process_down_is_undecided(run: Run) -> None:
     assert run.case("vanish").verdict is run.case("starve").verdict is Verdict.UNDECIDED
     assert run.case("vanish").reason.startswith("the code ends the process (exit code 3)")
-    assert run.case("starve").reason.startswith("the worker process died (signal 9, out of memory?)")
+    assert run.case("starve").reason.startswith("the worker process died (signal 9, possibly out of memory)")
 
 
 def test_the_claims_beside_them_are_checked(run: Run) -> None:
@@ -141,7 +141,7 @@ def test_all_errors_are_listed_with_file_and_line(run: Run) -> None:
     absent, number, parameter, nowhere, module = sorted(run.errors("c_errors.py"))
     assert absent.startswith("c_errors.py:4: ")
     assert "has no attribute 'absent'" in absent
-    assert "targets_of_engine.constant is not callable: it is a int" in number
+    assert "targets_of_engine.constant is not callable: found an object of type int" in number
     assert "has no parameter 'y'" in parameter
     assert nowhere.startswith("c_errors.py:7: ")
     assert "empty" in nowhere
@@ -183,7 +183,7 @@ def test_what_targets_print_stays_off_standard_output(run: Run, capfd: pytest.Ca
 def test_a_picture_shows_one_target(folder: Path) -> None:
     outcome = verify(find(["b_good.py"])[0], limits=Limits(), jobs=1, curves=True)
     assert not outcome.claims
-    assert "a picture shows the claims of one target, found 2 targets; name one" in [e.message for e in outcome.errors]
+    assert "a plot can only show the claims of one target, found 2 targets; name one target" in [e.message for e in outcome.errors]
 
 
 def test_lift_gives_a_formula_for_each_spec_or_one_without(folder: Path) -> None:
@@ -205,13 +205,13 @@ def test_a_pool_replaces_the_workers_that_it_loses() -> None:
 
 
 def test_a_pool_without_workers_says_so() -> None:
-    with Pool(1, partial(os._exit, 7)) as pool, pytest.raises(QedocError, match="no worker process could be kept alive"):
+    with Pool(1, partial(os._exit, 7)) as pool, pytest.raises(QedocError, match="the worker processes keep dying"):
         settled(pool.submit(60, abs, -42))
 
 
 @pytest.mark.parametrize(
     ("code", "text"),
-    [(1, "exit code 1"), (-9, "signal 9, out of memory?"), (-11, "signal 11")],
+    [(1, "exit code 1"), (-9, "signal 9, possibly out of memory"), (-11, "signal 11")],
 )
 def test_how_a_worker_died_is_said(code: int, text: str) -> None:
     assert str(Died(code=code)) == f"the worker process died ({text})"

@@ -94,19 +94,19 @@ def test_each_code_has_a_page_in_the_documentation_that_says_the_same() -> None:
 
 
 REFUTED_PAGE = """\
-QED101 formula-refuted (error: fails)
-The documented formula is not what the code computes.
+QED101 formula-refuted (error: fails the run)
+The documented formula differs from the code.
 
-At a rational point of the claim's domain the enclosures of the documented formula and
-of the code's formula are disjoint: in exact arithmetic they have different values
-there. Running the code at the point gave what its formula says. No tolerance is
-involved.
+At a rational point of the claim's domain, the enclosures of the documented formula and
+of the code's formula are disjoint. So the two have different values in exact
+arithmetic. A run of the code at this point agrees with the code's formula. No tolerance
+is involved.
 
 Example:
   optax.cosine_decay_schedule: at init_value=1, decay_steps=1, alpha=1, count=0: documented 2, code 1
 
-Paste the line that comes with the finding to see for yourself. Then correct the
-formula, or the code, whichever is wrong."""
+Run the line of Python in the report to reproduce the difference. Then correct the
+formula or the code, whichever is wrong."""
 
 
 def test_a_code_is_explained() -> None:
@@ -117,9 +117,9 @@ def test_a_code_is_explained() -> None:
 @pytest.mark.parametrize(
     ("code", "message"),
     [
-        ("QED111", "no such code 'QED111'; did you mean QED101? the codes are QED101, "),
-        ("formula-refused", "no such code 'formula-refused'; did you mean formula-refuted? "),
-        ("xyz", "no such code 'xyz'; the codes are QED101, "),
+        ("QED111", "unknown code 'QED111'; did you mean QED101? the codes are QED101, "),
+        ("formula-refused", "unknown code 'formula-refused'; did you mean formula-refuted? "),
+        ("xyz", "unknown code 'xyz'; the codes are QED101, "),
     ],
 )
 def test_an_unknown_code_is_refused(code: str, message: str) -> None:
@@ -151,7 +151,7 @@ def test_what_cannot_run_cannot_be_ignored() -> None:
 
 @pytest.mark.parametrize("prefix", ["", "QED9", "101", "E"])
 def test_a_beginning_of_no_code_is_refused(prefix: str) -> None:
-    with pytest.raises(QedocError, match="expected a code or the beginning of one, such as QED101 or QED1, found"):
+    with pytest.raises(QedocError, match="expected a code or a code prefix, such as QED101 or QED1, found"):
         codes.check_prefixes(["QED1", prefix])
 
 
@@ -222,8 +222,7 @@ def test_what_is_ignored_is_not_told(tmp_path: Path) -> None:
 STALE = """\
 spec/f.py  stale
 spec/f.py:1
-  reason      not verified yet; run qedoc check, and keep the lock file that it
-              writes
+  reason      not verified yet; run qedoc check and commit the updated lock file
 
 0 targets; 1 stale; 2.0 s
 """
@@ -324,7 +323,7 @@ def test_strict_makes_failures_of_what_is_skipped(tmp_path: Path) -> None:
 
 
 ANNOTATION = (
-    "::error file=spec/cosine.py,line=9,title=QED101 the documented formula is not what the code computes::"
+    "::error file=spec/cosine.py,line=9,title=QED101 the documented formula differs from the code::"
     "optax.cosine_decay_schedule#wrong: at init_value=1, decay_steps=1, alpha=1, count=0: documented 2, code 1"
     "%0Aformula: I*(cos(pi*t/T) + 1)/2 + alpha%0Acode: I*alpha"
     "%0Apaste: optax.cosine_decay_schedule(init_value=1, decay_steps=1, alpha=1)(0)  # 1"
@@ -336,7 +335,7 @@ def test_github_annotates_the_line_of_the_formula(tmp_path: Path, monkeypatch: p
     monkeypatch.chdir(tmp_path)
     lines = written(made(EVERYTHING, tmp_path), "github").splitlines()
     assert lines[0] == ANNOTATION
-    assert lines[-1] == "::error file=spec/a%2Cb%3A 50%25.py,line=2,title=QED501 a claim could not be checked at all::no module named 'f'"
+    assert lines[-1] == "::error file=spec/a%2Cb%3A 50%25.py,line=2,title=QED501 a claim cannot be checked::no module named 'f'"
     assert not any(line.startswith("::notice") for line in lines)
     asked = written(made(EVERYTHING, tmp_path, select=("QED3",)), "github", asked=True).splitlines()
     assert [line.partition(" ")[0] for line in asked] == ["::notice"] * 5 + ["::error"]

@@ -308,7 +308,7 @@ def test_a_record_tells_all_of_a_result_but_its_time() -> None:
 def test_a_record_that_is_not_whole_is_refused() -> None:
     made = record.write(RESULT, "spec/line.py")
     del made["cases"]
-    with pytest.raises(QedocError, match=r"record of lib\.line is not whole"):
+    with pytest.raises(QedocError, match=r"the record of lib\.line in the lock file is invalid"):
         record.read("lib.line", made, RESULT.location)
 
 
@@ -325,13 +325,13 @@ def kept(**changes: object) -> dict[str, object]:
     [
         (None, Limits(), "not verified yet"),
         (kept(content="d"), Limits(), "the claim has changed"),
-        (kept(), Limits(seed=2), "verified with seed 0, asked for 2"),
-        (kept(), Limits(max_points=5), "verified with max-points 1000, asked for 5"),
-        (kept(versions={"jax": "0.1"}), Limits(), f"verified with jax 0.1, found {installed(['jax'])['jax']}"),
-        (kept(versions={"gone-away": "0.1"}, sources={"lib.py": {}}), Limits(), "verified with gone-away 0.1, found none"),
-        (kept(verdict="undecided"), Limits(timeout=90), "undecided within 60 s, asked for 90 s"),
+        (kept(), Limits(seed=2), "verified with seed 0, but this run uses 2"),
+        (kept(), Limits(max_points=5), "verified with max-points 1000, but this run uses 5"),
+        (kept(versions={"jax": "0.1"}), Limits(), f"verified with jax 0.1, but {installed(['jax'])['jax']} is installed"),
+        (kept(versions={"gone-away": "0.1"}, sources={"lib.py": {}}), Limits(), "verified with gone-away 0.1, but none is installed"),
+        (kept(verdict="undecided"), Limits(timeout=90), "undecided within 60 s, but this run allows 90 s"),
         (kept(sources={"nowhere.py": {"f": "1"}}), Limits(), "the code has changed: nowhere.py"),
-        (kept(target="lib.f"), Limits(), "the source of its target was not found, so that a change of it cannot be seen"),
+        (kept(target="lib.f"), Limits(), "the source of its target was not found, so changes to it cannot be detected"),
         (kept(target="lib.f", checked=False), Limits(), ""),
         (kept(verdict="undecided"), Limits(timeout=30), ""),
         (kept(), Limits(timeout=90), ""),
@@ -367,7 +367,7 @@ def test_what_a_spec_file_imports_counts(lib: Path) -> None:
     entry = file_entry(text, [], imports)
     assert claims_of(text, entry) == []
     edited(lib / "parts.py", "OFFSET = 1", "OFFSET = 2")
-    assert claims_of(text, entry) == "what the spec file imports has changed: lib/parts.py: OFFSET"
+    assert claims_of(text, entry) == "an import of the spec file has changed: lib/parts.py: OFFSET"
 
 
 # The file
@@ -396,11 +396,11 @@ def _mask() -> int:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("{", "not a lock file (JSONDecodeError"),
-        ("<<<<<<< ours\n{", "it has the marks of a merge conflict: take either side; or delete it and run qedoc check again"),
-        ('{"lock": 9}', "expected a lock file of form 1, found 9; delete it and run qedoc check again"),
-        ("[]", "expected a lock file of form 1, found 'list'"),
-        ('{"lock": 1}', "not a lock file (KeyError: 'files')"),
+        ("{", "not a valid lock file (JSONDecodeError"),
+        ("<<<<<<< ours\n{", "it contains merge conflict markers: keep either side, or delete it and run qedoc check again"),
+        ('{"lock": 9}', "expected lock file format 1, found 9; delete the file and run qedoc check again"),
+        ("[]", "expected lock file format 1, found 'list'"),
+        ('{"lock": 1}', "not a valid lock file (KeyError: 'files')"),
     ],
 )
 def test_a_file_that_is_no_lock_is_refused_with_its_name(text: str, message: str, tmp_path: Path) -> None:
@@ -517,7 +517,7 @@ M = qedoc.Variable(Symbol("m", positive=True), qedoc.Reals(), "")
     "record", [{}, {"content": "c"}, {"content": "c", "limits": {"seed": 0, "max_points": 1000}}, {"content": "c", "limits": 3}]
 )
 def test_a_record_of_another_form_is_stale(record: dict[str, object]) -> None:
-    assert why_stale(record, "c", Limits()).startswith("its record is not whole (")
+    assert why_stale(record, "c", Limits()).startswith("its record in the lock file is invalid (")
 
 
 def test_a_lock_file_is_laid_out_the_same_whether_whole_or_record_by_record(tmp_path: Path) -> None:

@@ -79,10 +79,10 @@ def test_claims_and_properties_are_items_that_fail_with_the_counterexample(proje
     result.assert_outcomes(passed=3, failed=2)
     text = result.stdout.str()
     (formula,) = set(re.findall(r"^scratch\.same#wrong: (at x=.*: documented .*, code .*)$", text, re.MULTILINE))
-    assert "QED101 the documented formula is not what the code computes\n" in text
+    assert "QED101 the documented formula differs from the code\n" in text
     assert "\nat spec/line.py:8\n" in text
     assert "formula: x + 1\ncode: x\npaste: import scratch; print(scratch.same(x=" in text
-    assert "QED102 a promised property does not hold\nscratch.line: 0 <= formula: " in text
+    assert "QED102 a claimed property does not hold\nscratch.line: 0 <= formula: " in text
     assert "--- qedoc ---" in re.sub("-+", "---", text)
     assert "\n2 claims: 1 proved, 1 refuted\n2 properties: 1 proved, 1 refuted\n" in text
     assert "Traceback" not in text
@@ -157,11 +157,11 @@ def test_accepted_findings_are_expected_failures_and_ignored_ones_are_skipped(pr
 def test_points_and_seed_are_taken_and_bad_ones_refused(project: pytest.Pytester) -> None:
     result = run(project, "spec", "--qedoc-points", "0")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["*qedoc: the number of points must be at least 1, found 0"])
+    result.stderr.fnmatch_lines(["*qedoc: the maximum number of points must be at least 1, found 0"])
     project.path.joinpath("pyproject.toml").write_text("[tool.qedoc]\npoints = 3\n")
     result = run(project, "spec")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["*pyproject.toml:2: tool.qedoc.points: no such key; *the keys are specs, docstrings, lock, *"])
+    result.stderr.fnmatch_lines(["*pyproject.toml:2: tool.qedoc.points: unknown key; *the keys are specs, docstrings, lock, *"])
 
 
 def test_a_spec_that_does_not_run_is_a_collection_error(project: pytest.Pytester) -> None:

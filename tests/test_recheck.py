@@ -57,7 +57,7 @@ other = Spec(target="scratch.other", formula=x, symbols=[place])
 
 NO_HEAVY = """\
 import sys
-from qedoc.cli import main
+from qedoc.cli.main import main
 
 if __name__ == "__main__":
     try:
@@ -223,7 +223,7 @@ def test_a_project_over_time(project: Path) -> None:
 
 def test_options_that_exclude_each_other_are_refused(project: Path) -> None:
     done = qedoc(project, "check", "--locked", "--all")
-    assert (done.returncode, done.stderr) == (2, "error: --locked and --all exclude each other; give one of them\n")
+    assert (done.returncode, done.stderr) == (2, "error: --locked and --all cannot be combined; use only one of them\n")
 
 
 def test_without_the_lock_nothing_is_read_or_written(tmp_path: Path) -> None:
@@ -235,7 +235,7 @@ def test_without_the_lock_nothing_is_read_or_written(tmp_path: Path) -> None:
     assert (tmp_path / "qedoc.lock").read_text() == "no lock"
     refused = qedoc(tmp_path, "check", "ramp.py")
     assert refused.returncode == 2
-    assert refused.stderr.startswith(f"error: {tmp_path / 'qedoc.lock'}: not a lock file (JSONDecodeError: ")
+    assert refused.stderr.startswith(f"error: {tmp_path / 'qedoc.lock'}: not a valid lock file (JSONDecodeError: ")
 
 
 WAITING = """\
@@ -341,7 +341,7 @@ def test_a_wrong_docstring_is_corrected_and_then_the_code_drifts(tmp_path: Path)
 
     # The docstring is corrected: only its claim is verified.
     edit(source, "2 m x + m", "2 m x")
-    assert "its source or its docstrings have changed" in qedoc(tmp_path, "check", "--locked").stdout
+    assert "the source or the docstrings of the package have changed" in qedoc(tmp_path, "check", "--locked").stdout
     right = qedoc(tmp_path, "check")
     assert right.returncode == 0
     assert summary(right) == "2 targets: 2 proved; 1 claim unchanged"

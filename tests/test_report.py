@@ -181,9 +181,9 @@ def test_a_property_counts_once_and_as_its_worst_case() -> None:
 
 
 def test_a_case_that_says_nothing_of_a_property_leaves_it_open() -> None:
-    stopped = CaseResult(id="f[n=2]", verdict=Verdict.UNDECIDED, reason="time limit of 60 s ran out")
+    stopped = CaseResult(id="f[n=2]", verdict=Verdict.UNDECIDED, reason="the time limit of 60 s was reached")
     (promise,) = terminal.promises(replace(PROVED, cases=(*PROVED.cases, stopped)))
-    assert (promise.verdict, promise.reason) == (Verdict.UNDECIDED, "f[n=2]: time limit of 60 s ran out")
+    assert (promise.verdict, promise.reason) == (Verdict.UNDECIDED, "f[n=2]: the time limit of 60 s was reached")
 
 
 def test_findings_are_counted_by_kind_and_those_that_differ_in_their_point_count_once() -> None:
@@ -415,7 +415,7 @@ def test_each_claim_has_a_panel() -> None:
 
 def test_a_picture_needs_a_known_suffix(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("f.gif", "f"):
-        with pytest.raises(QedocError, match=r"use \.svg, \.png, \.pdf"):
+        with pytest.raises(QedocError, match=r"expected one of the suffixes \.svg, \.png, \.pdf"):
             check_file(Path(name))
     check_file(Path("F.SVG"))
 

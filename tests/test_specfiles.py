@@ -81,7 +81,7 @@ def test_files_with_the_same_name_do_not_share_a_module() -> None:
         ("x = 1\nraise SystemExit(3)\n", 2, "the spec exits Python (SystemExit: 3); a spec file may only define"),
         ("x = 1\n", 1, "expected a Spec, or a list of them, at module level; found none"),
         ("", 1, "expected a Spec, or a list of them, at module level; found none"),
-        ("from qedoc import Reals\nr = Reals(least=0, above=1)\n", 2, "the spec does not run: ValueError: give least= or above=, not both"),
+        ("from qedoc import Reals\nr = Reals(least=0, above=1)\n", 2, "the spec does not run: ValueError: use least= or above=, not both"),
     ],
 )
 def test_a_file_that_gives_no_claims_is_refused_at_its_line(text: str, line: int, message: str) -> None:
@@ -92,7 +92,7 @@ def test_a_file_that_gives_no_claims_is_refused_at_its_line(text: str, line: int
 
 
 def test_a_symbol_without_declaration_is_refused_at_the_spec() -> None:
-    with pytest.raises(SpecError, match=r"^spec/made.py:9: m.f: formula has the undeclared symbol n; declared are x"):
+    with pytest.raises(SpecError, match=r"^spec/made.py:9: m.f: formula contains the undeclared symbol n; declared symbols: x"):
         load(spec('\nf = Spec(target="m.f", formula=n * x, symbols=[Parameter(x, "x", Reals(), "")])'))
 
 

@@ -30,8 +30,8 @@ def test_a_module_that_its_package_does_not_import_is_found() -> None:
         ("no_such_module.f", "no module named 'no_such_module'"),
         ("math.coss", r"module math has no attribute 'coss'; did you mean .*cos"),
         ("pathlib.Path.read_txt", "object pathlib.Path has no attribute 'read_txt'; did you mean read_text"),
-        ("math.pi", "math.pi is not callable: it is a float"),
-        ("math", "math is not callable: it is a module"),
+        ("math.pi", "math.pi is not callable: found an object of type float"),
+        ("math", "math is not callable: found an object of type module"),
         ("math..cos", "dotted path"),
         ("", "dotted path"),
         (".cos", "dotted path"),
@@ -58,11 +58,13 @@ def test_an_unknown_keyword_is_refused_with_the_known_ones() -> None:
         return init_value * decay_steps * alpha
 
     signature_check("schedule", schedule, ["decay_steps", "alpha"])
-    with pytest.raises(TargetError, match=r"no parameter 'decay_step'; it has init_value, decay_steps, alpha; did you mean decay_steps"):
+    with pytest.raises(
+        TargetError, match=r"no parameter 'decay_step'; its parameters are init_value, decay_steps, alpha; did you mean decay_steps"
+    ):
         signature_check("schedule", schedule, ["alpha", "decay_step"])
     signature_check("schedule", schedule, ["init_value", "decay_steps"])
     assert call_by_name(schedule, {"alpha": 0.5, "decay_steps": 3, "init_value": 2.0}) == 3.0
-    with pytest.raises(TargetError, match="it has none"):
+    with pytest.raises(TargetError, match="it has no parameters"):
         signature_check("f", lambda: 0, ["x"])
 
 

@@ -1,4 +1,7 @@
-"""The pytest plugin's entry point: outside of the package, so that a project without claims does not even import qedoc."""
+"""Entry point of the pytest plugin.
+
+This module is not part of the package, so that projects without claims do not import qedoc.
+"""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,19 +13,19 @@ TABLE = b"tool.qedoc"
 
 
 def pytest_addoption(parser: "pytest.Parser") -> None:
-    """Adds the options of qedoc."""
+    """Adds qedoc's options to pytest."""
     group = parser.getgroup("qedoc", "documented formulas (qedoc)")
-    group.addoption("--qedoc", action="store_true", help="collect the spec files of [tool.qedoc] beside what is named")
-    group.addoption("--qedoc-points", type=int, metavar="N", help="most points of each claim")
-    group.addoption("--qedoc-seed", type=int, metavar="N", help="where random points start")
-    group.addoption("--qedoc-timeout", type=float, metavar="SECONDS", help="time limit of each case")
-    group.addoption("--qedoc-strict", action="store_true", help="claims and properties without an answer fail")
+    group.addoption("--qedoc", action="store_true", help="also collect the spec files and packages listed in [tool.qedoc]")
+    group.addoption("--qedoc-points", type=int, metavar="N", help="maximum number of points per claim")
+    group.addoption("--qedoc-seed", type=int, metavar="N", help="seed for random points")
+    group.addoption("--qedoc-timeout", type=float, metavar="SECONDS", help="time limit per case")
+    group.addoption("--qedoc-strict", action="store_true", help="fail claims and properties that have no answer")
 
 
 def pytest_configure(config: "pytest.Config") -> None:
-    """Brings in the plugin itself, where a project has claims."""
+    """Registers the plugin if the project uses qedoc."""
     if config.option.qedoc or _has_table(config.rootpath / "pyproject.toml"):
-        from qedoc.pytest.items import Claims  # only now: it reads the project's table
+        from qedoc.pytest.items import Claims  # other projects must not import qedoc
 
         config.pluginmanager.register(Claims(config), "qedoc-claims")
 

@@ -1,4 +1,4 @@
-"""doctest for the mathematics in documentation."""
+"""qedoc: doctest for the mathematics in documentation."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -38,7 +38,7 @@ __all__ += ["__version__"]
 
 
 def __getattr__(name: str) -> Any:
-    """Imports a public name on first use, so that `import qedoc` needs neither sympy nor jax."""
+    """Imports a public name on first use, so that `import qedoc` does not import sympy or jax."""
     if name not in _MODULE:
         raise AttributeError(f"module 'qedoc' has no attribute {name!r}")
     return getattr(import_module(_MODULE[name]), name)

@@ -1,6 +1,6 @@
-"""`python -m qedoc` is `qedoc`."""
+"""Runs the command line with `python -m qedoc`."""
 
-if __name__ == "__main__":  # worker processes import this module too, and need no command line
+if __name__ == "__main__":  # worker processes also import this module; they must not start the command line
     from qedoc.cli.main import main
 
     main(prog_name="qedoc")

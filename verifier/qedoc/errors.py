@@ -1,4 +1,7 @@
-"""What stops qedoc from running: a user's mistake, said so that it can be mended."""
+"""Errors that stop qedoc, and helpers for their messages.
+
+Most errors are mistakes of the user. Each message says what was expected, what was found, where, and how to fix it.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,11 +9,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Location:
-    """A line of a file, as a person names it.
+    """A line in a file.
 
     Args:
         path: path of the file, as given or absolute.
-        line: line in the file, from 1.
+        line: line number, starting at 1.
     """
 
     path: str
@@ -21,11 +24,11 @@ class Location:
 
 
 class QedocError(Exception):
-    """qedoc cannot run as asked; the command line ends with exit code 2.
+    """qedoc cannot do what was requested. The command line exits with code 2.
 
     Args:
-        message: what was expected, what was found, and what to do.
-        location: the place in the user's files, if there is one.
+        message: what was expected, what was found, and how to fix it.
+        location: the position in the user's files, if known.
     """
 
     def __init__(self, message: str, location: Location | None = None) -> None:
@@ -38,10 +41,10 @@ class QedocError(Exception):
 
 
 class UnknownTargetError(QedocError):
-    """No spec has a target or a claim of this name.
+    """No spec has a target or claim with this name.
 
     Args:
-        message: names it, with the near ones.
+        message: contains the name and similar known names.
         target: the name.
     """
 
@@ -51,7 +54,7 @@ class UnknownTargetError(QedocError):
 
 
 class SpecError(QedocError):
-    """A spec contradicts itself, its target, or Python's grammar."""
+    """A spec is invalid: it contradicts itself or its target, or it is not valid Python."""
 
 
 class TargetError(QedocError):
@@ -59,53 +62,53 @@ class TargetError(QedocError):
 
 
 class UnsupportedError(QedocError):
-    """The code uses something that qedoc has no rule for; it becomes the verdict `unsupported`.
+    """The code uses an operation that qedoc has no rule for. The verdict becomes `unsupported`.
 
     Args:
-        message: names the primitive (or the act) and what is missing.
-        location: the line of the user's code.
+        message: names the primitive or operation and what is missing.
+        location: the line in the user's code.
     """
 
 
 LONGEST_MESSAGE = 500
-"""Characters of another program's message that are shown."""
+"""Longer messages of foreign exceptions are cut after this many characters."""
 
 
 def told(error: BaseException) -> str:
-    """The kind and the message of an exception of any code, whose message may itself fail.
+    """Describes any exception by its type and message. An exception whose `__str__` fails is allowed.
 
     Args:
         error: the exception.
     """
     try:
         message = str(error)
-    except BaseException:  # noqa: BLE001  whatever a class of somebody else raises
+    except BaseException:  # noqa: BLE001  a foreign `__str__` can raise anything
         message = "its message cannot be shown"
     if len(message) > LONGEST_MESSAGE:
         message = f"{message[:LONGEST_MESSAGE]} ..."
     return f"{type(error).__name__}: {message}" if message else type(error).__name__
 
 
-LEAST = 4
-"""Letters of a name that may be the beginning of a longer one."""
+MIN_PREFIX = 4
+"""Names of at least this many letters also match longer names that start with them."""
 
 
 def meant(name: str, known: Iterable[str], most: int = 1) -> list[str]:
-    """The known names that may have been meant: those that are spelled almost so, then those that begin so.
+    """Returns the known names that the user probably meant: similar spellings first, then names that start with `name`.
 
     Args:
-        name: as it was written.
-        known: the names that there are.
-        most: how many.
+        name: the name as the user wrote it.
+        known: all valid names.
+        most: the maximum number of suggestions.
     """
-    from difflib import get_close_matches  # needed for a mistake only
+    from difflib import get_close_matches  # only needed after a mistake
 
     names = list(dict.fromkeys(known))
-    longer = [other for other in names if len(name) >= LEAST and other.startswith(name)]
+    longer = [other for other in names if len(name) >= MIN_PREFIX and other.startswith(name)]
     return list(dict.fromkeys([*get_close_matches(name, names, n=most, cutoff=0.7), *longer]))[:most]
 
 
 def question(names: Iterable[str]) -> str:
-    """Asks whether one of the names was meant; nothing if there is none."""
-    found = " or ".join(names)
-    return f"did you mean {found}?" if found else ""
+    """Returns `did you mean a or b?`, or an empty string if there are no names."""
+    suggestions = " or ".join(names)
+    return f"did you mean {suggestions}?" if suggestions else ""

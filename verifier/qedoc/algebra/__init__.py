@@ -1,1 +1,1 @@
-"""Real arithmetic that knows where it is undefined: expressions and conditions go in, simpler ones with their domains come out."""
+"""Real arithmetic that tracks where expressions are undefined, and tools for conditions and closed forms."""

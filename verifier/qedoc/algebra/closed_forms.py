@@ -1,8 +1,8 @@
-"""Integrals with an infinite or singular end, and infinite series, as the functions that they define.
+"""Closed forms of integrals with an infinite or singular endpoint, and of infinite series.
 
-Quadrature cannot enclose such an integral, and a sum of finitely many terms such a series; the function that bears its name can be
-enclosed, and stands in the code besides. Each closed form comes with the conditions under which it is the value; where they fail, the
-integral or series stays as it is. Source: NIST Digital Library of Mathematical Functions, 6.2, 7.2, 8.2, 8.17, 16.2, 25.11, 25.12.
+Quadrature cannot enclose such an integral, and finitely many terms cannot enclose such a series. The special function that it defines
+can be enclosed, and it is usually also what the code calls. Each closed form has conditions under which it is valid. Where they fail,
+the integral or series is left unchanged. Source: NIST Digital Library of Mathematical Functions, 6.2, 7.2, 8.2, 8.17, 16.2, 25.11, 25.12.
 """
 
 import itertools
@@ -17,19 +17,19 @@ from qedoc.algebra.conditions import relate
 _LINE = (-sp.oo, sp.oo)
 
 Ratio: TypeAlias = tuple[sp.Expr, sp.Expr, list[sp.Expr], list[sp.Expr]]
-"""A factor at n = 0, and its ratio at n + 1 and n: a number, the a of factors n + a above, and the b of factors n + b below."""
+"""A factor f of a series term, as (f(0), c, [a, ...], [b, ...]) with f(n + 1) / f(n) = c (n + a)... / ((n + b)...)."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Closed:
-    """A value and the conditions under which it is the integral's or series'."""
+    """A closed form, and the conditions under which it equals the integral or series."""
 
     value: sp.Expr
     conditions: tuple[sp.Basic, ...] = ()
 
 
 def closed(formula: Any) -> Any:
-    """The formula with each integral and infinite series in its closed form, where one is known and its conditions hold."""
+    """Replaces each integral and infinite series by its closed form, wherever one is known and its conditions hold."""
     found: dict[sp.Basic, sp.Expr] = {}
     for part in formula.atoms(sp.Integral, sp.Sum) if isinstance(formula, sp.Basic) else ():
         form = _integral(part) if isinstance(part, sp.Integral) else _series(part)
@@ -80,7 +80,10 @@ def _total(parts: Iterable[_Closed | None]) -> _Closed | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Factors:
-    """An integrand on 0 < t < 1, or wherever its factors are defined: constant t**p (1 - t)**q exp(rate t + square t**2) rest."""
+    """The factors of an integrand: constant * t**p * (1 - t)**q * exp(rate t + square t**2) * rest.
+
+    The factorization is valid for 0 < t < 1, or wherever all factors are defined.
+    """
 
     constant: sp.Expr
     p: sp.Expr
@@ -91,7 +94,7 @@ class _Factors:
     t: sp.Symbol
 
     def only(self, *names: str) -> bool:
-        """Whether all factors but these are absent."""
+        """Whether all factors except the named ones and the constant are trivial."""
         absent = {"p": sp.S.Zero, "q": sp.S.Zero, "rate": sp.S.Zero, "square": sp.S.Zero, "rest": sp.S.One}
         return all(getattr(self, name) == value for name, value in absent.items() if name not in names)
 
@@ -122,7 +125,10 @@ def _factors(body: sp.Expr, t: sp.Symbol) -> _Factors | None:
 
 
 def _exponents(exponent: sp.Expr, t: sp.Symbol) -> Iterator[tuple[str, sp.Expr]]:
-    """The terms of an exponent, by what they make: `p` of t**p, and so on; an empty name for a constant, another for the rest."""
+    """Classifies the terms of an exponent by the field of `_Factors` that they belong to, such as `p` for t**p.
+
+    A constant term gets an empty name, and a term that fits no field gets the name `rest`.
+    """
     names = {t: "rate", t**2: "square", sp.log(t): "p", sp.log(1 - t): "q"}
     for term in sp.Add.make_args(exponent):
         if not term.has(t):
@@ -134,7 +140,7 @@ def _exponents(exponent: sp.Expr, t: sp.Symbol) -> Iterator[tuple[str, sp.Expr]]
 
 
 def _exponential(f: _Factors, lower: sp.Expr, upper: sp.Expr) -> _Closed | None:
-    """exp(rate t): its antiderivative, which vanishes at the end where exp does."""
+    """exp(rate t): the antiderivative, which vanishes at an infinite end if exp does."""
     if not f.only("rate") or f.rate == 0 or (lower, upper) == _LINE:
         return None
     sign = [relate("gt", f.rate, sp.S.Zero)] if lower == -sp.oo else [relate("lt", f.rate, sp.S.Zero)] if upper == sp.oo else []
@@ -143,7 +149,7 @@ def _exponential(f: _Factors, lower: sp.Expr, upper: sp.Expr) -> _Closed | None:
 
 
 def _gamma(f: _Factors, lower: sp.Expr, upper: sp.Expr) -> _Closed | None:
-    """t**p exp(-s t) on [0, oo): incomplete gamma functions of s t (8.2)."""
+    """t**p exp(-s t) on [0, oo) or part of it: incomplete gamma functions of s t (8.2)."""
     if not f.only("p", "rate") or f.rate == 0:
         return None
     s, a = -f.rate, f.p + 1
@@ -163,7 +169,7 @@ def _gamma(f: _Factors, lower: sp.Expr, upper: sp.Expr) -> _Closed | None:
 
 
 def _beta(f: _Factors, lower: sp.Expr, upper: sp.Expr) -> _Closed | None:
-    """t**p (1 - t)**q on [0, 1]: the incomplete beta function (8.17)."""
+    """t**p (1 - t)**q on [0, 1] or part of it: the incomplete beta function (8.17)."""
     if not f.only("p", "q") or f.q == 0 or any(end.is_finite is False for end in (lower, upper)):
         return None
     a, b = f.p + 1, f.q + 1
@@ -183,14 +189,14 @@ def _gaussian(f: _Factors, lower: sp.Expr, upper: sp.Expr) -> _Closed | None:
 
 
 def _exponential_integral(f: _Factors, lower: sp.Expr, upper: sp.Expr) -> _Closed | None:
-    """exp(s t) / t on (-oo, x], x < 0 (6.2)."""
+    """exp(s t) / t on (-oo, x] with x < 0: the exponential integral (6.2)."""
     if not f.only("p", "rate") or f.p != -1 or lower != -sp.oo or upper.is_finite is False:
         return None
     return _Closed(sp.Ei(f.rate * upper), (relate("gt", f.rate, sp.S.Zero), relate("lt", upper, sp.S.Zero)))
 
 
 def _trigonometric(f: _Factors, lower: sp.Expr, upper: sp.Expr) -> _Closed | None:
-    """sin(t) / t and (cos(t) - 1) / t from 0 (6.2)."""
+    """sin(t) / t and (cos(t) - 1) / t from 0: the sine and cosine integrals (6.2)."""
     if not f.only("p", "rest") or f.p != -1 or lower != 0 or upper.is_finite is False:
         return None
     if f.rest == sp.sin(f.t):
@@ -201,7 +207,7 @@ def _trigonometric(f: _Factors, lower: sp.Expr, upper: sp.Expr) -> _Closed | Non
 
 
 def _dilogarithm(f: _Factors, lower: sp.Expr, upper: sp.Expr) -> _Closed | None:
-    """log(t) / (1 - t) from 1 (25.12)."""
+    """log(t) / (1 - t) from 1: the dilogarithm (25.12)."""
     if not f.only("q", "rest") or f.q != -1 or f.rest != sp.log(f.t) or lower != 1 or upper.is_finite is False:
         return None
     return _Closed(sp.polylog(2, 1 - upper), (relate("ge", upper, sp.S.Zero),))
@@ -211,14 +217,14 @@ _FORMS = (_exponential, _exponential_integral, _gamma, _beta, _gaussian, _trigon
 
 
 def _in_pieces(body: sp.Expr, t: sp.Symbol, lower: sp.Expr, upper: sp.Expr) -> _Closed | None:
-    """An integrand that is chosen by where t stands: the integrals between the places at which the choice changes."""
+    """An integrand that is piecewise in t: the sum of the integrals between its breakpoints."""
     if not isinstance(body, sp.Piecewise):
         return None
     relations = {part for _, condition in body.args for part in condition.atoms(sp.core.relational.Relational) if part.has(t)}
-    places = [_place(relation, t) for relation in relations]
-    if any(place is None for place in places):
+    breakpoints = [_breakpoint(relation, t) for relation in relations]
+    if any(point is None for point in breakpoints):
         return None
-    ends = [-sp.oo, *sorted({place for place in places if place is not None}), sp.oo]
+    ends = [-sp.oo, *sorted({point for point in breakpoints if point is not None}), sp.oo]
     known: list[_Closed | None] = []
     for start, stop in itertools.pairwise(ends):
         low = sp.Max(start, lower)
@@ -230,7 +236,10 @@ def _in_pieces(body: sp.Expr, t: sp.Symbol, lower: sp.Expr, upper: sp.Expr) -> _
 
 
 def _chosen(body: sp.Piecewise, relations: set[Any], at: tuple[sp.Symbol, sp.Rational], low: sp.Expr, high: sp.Expr) -> _Closed | None:
-    """The integral where the relations on t are as at one point; conditions on parameters still choose."""
+    """The integral over an interval on which each relation on t has the truth value that it has at one inner point.
+
+    Conditions on parameters remain as cases of the result.
+    """
     t, inside = at
     truths = {relation: relation.subs(t, inside) for relation in relations}
     cases: list[tuple[sp.Expr, sp.Basic]] = []
@@ -249,12 +258,12 @@ def _chosen(body: sp.Piecewise, relations: set[Any], at: tuple[sp.Symbol, sp.Rat
     return None
 
 
-def _place(relation: Any, t: sp.Symbol) -> sp.Rational | None:
-    """The number at which a relation on t changes, if it is one."""
+def _breakpoint(relation: Any, t: sp.Symbol) -> sp.Rational | None:
+    """The value of t at which a linear relation changes its truth value; None unless it is a rational number."""
     difference = sp.expand(relation.lhs - relation.rhs)
     slope = difference.coeff(t)
-    place = -difference.coeff(t, 0) / slope if slope.is_Rational and slope != 0 else None
-    return place if place is not None and place.is_Rational and difference == sp.expand(slope * (t - place)) else None
+    point = -difference.coeff(t, 0) / slope if slope.is_Rational and slope != 0 else None
+    return point if point is not None and point.is_Rational and difference == sp.expand(slope * (t - point)) else None
 
 
 def _between(start: sp.Expr, stop: sp.Expr) -> sp.Rational:
@@ -277,7 +286,7 @@ def _series(series: sp.Sum) -> _Closed | None:
 
 
 def _hurwitz(term: sp.Expr, n: sp.Symbol) -> _Closed | None:
-    """(n + q)**-s: the zeta function (25.11)."""
+    """(n + q)**-s: the Hurwitz zeta function (25.11)."""
     base, exponent = term.as_base_exp()
     q = sp.expand(base - n)
     if q.has(n) or exponent.has(n):
@@ -286,9 +295,10 @@ def _hurwitz(term: sp.Expr, n: sp.Symbol) -> _Closed | None:
 
 
 def _hypergeometric(term: sp.Expr, n: sp.Symbol) -> _Closed | None:
-    """Terms whose ratio is x (n + a)... / ((n + b)...) (16.2): every x for as many b as a or more, else |x| < 1.
+    """Terms with the ratio x (n + a)... / ((n + b)...): a generalized hypergeometric function (16.2).
 
-    With a factor n + 1 below, the series is the first term times pFq of the a and the other b at x.
+    If n + 1 is among the factors n + b, the series equals its first term times pFq(a; the other b; x). Otherwise a factor n + 1 is added
+    above and below first. pFq converges for every x if p <= q, and for |x| < 1 if p = q + 1.
     """
     start, x = sp.S.One, sp.S.One
     upper: list[sp.Expr] = []
@@ -317,7 +327,7 @@ def _hypergeometric(term: sp.Expr, n: sp.Symbol) -> _Closed | None:
 
 
 def _powers(term: sp.Expr) -> Iterator[tuple[sp.Expr, int]]:
-    """The factors of a term, each with the whole power that it has."""
+    """The factors of a term as pairs (base, integer exponent)."""
     for factor in sp.Mul.make_args(term):
         base, exponent = factor.as_base_exp()
         if isinstance(base, sp.Mul):
@@ -346,12 +356,12 @@ def _ratio(factor: tuple[sp.Expr, int], n: sp.Symbol) -> Ratio | None:
 
 
 def _steps(part: sp.Expr, n: sp.Symbol) -> tuple[sp.Expr, sp.Expr, list[sp.Expr]] | None:
-    """A factorial, a gamma function or a rising factorial at n = 0, and its ratio: a number times factors n + root."""
+    """Describes a factorial, gamma function or rising factorial f as (f(0), c, [r, ...]) with f(n + 1) / f(n) = c (n + r)..."""
     if isinstance(part, sp.RisingFactorial) and part.args[1] == n and not part.args[0].has(n):
         return sp.S.One, sp.S.One, [part.args[0]]
     if not isinstance(part, sp.factorial | sp.gamma):
         return None
-    inside = part.args[0] + (1 if isinstance(part, sp.factorial) else 0)  # of the gamma function
+    inside = part.args[0] + (1 if isinstance(part, sp.factorial) else 0)  # n! is gamma(n + 1)
     slope = inside.coeff(n, 1)
     rest = sp.expand(inside - slope * n)
     if slope not in (1, 2) or rest.has(n):

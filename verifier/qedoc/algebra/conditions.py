@@ -1,4 +1,8 @@
-"""Conditions on real expressions, kept free of Piecewise, which SymPy does not take inside a Piecewise's conditions."""
+"""Conditions on real expressions without any Piecewise inside.
+
+SymPy does not accept a Piecewise in the conditions of another Piecewise. So a selection inside a relation becomes several cases of the
+condition.
+"""
 
 from functools import lru_cache
 from typing import Any
@@ -8,7 +12,7 @@ import sympy as sp
 Boolean = sp.logic.boolalg.Boolean
 
 RELATIONS: dict[str, Any] = {"lt": sp.Lt, "le": sp.Le, "gt": sp.Gt, "ge": sp.Ge, "eq": sp.Eq, "ne": sp.Ne}
-# The assumptions on left - right that make each relation true, and false.
+# For each relation, the assumption on left - right that makes it true, and the one that makes it false.
 _SIGNS = {
     "lt": ("is_negative", "is_nonnegative"),
     "le": ("is_nonpositive", "is_positive"),
@@ -22,11 +26,11 @@ BINDERS = (sp.Integral, sp.Sum, sp.Product)
 
 
 class TooManyBranches(ArithmeticError):
-    """A condition on nested selections would split into more than `MOST_BRANCHES` cases."""
+    """A condition on nested selections has more than `MOST_BRANCHES` cases."""
 
 
 def choose(condition: sp.Basic, if_true: sp.Basic, if_false: sp.Basic) -> sp.Basic:
-    """For conditions: `if_true` where the first one holds, else `if_false`."""
+    """The condition that equals `if_true` where `condition` holds, and `if_false` elsewhere."""
     if condition is sp.true or if_true == if_false:
         return if_true
     if condition is sp.false:
@@ -39,7 +43,7 @@ def choose(condition: sp.Basic, if_true: sp.Basic, if_false: sp.Basic) -> sp.Bas
 
 
 def either(condition: sp.Basic, if_true: Any, if_false: Any) -> Any:
-    """`if_true` where the condition holds, else `if_false`; both are plain values, defined everywhere."""
+    """The value `if_true` where the condition holds, and `if_false` elsewhere. Both must be defined everywhere."""
     if condition is sp.true or if_true == if_false:
         return if_true
     if condition is sp.false:
@@ -50,17 +54,17 @@ def either(condition: sp.Basic, if_true: Any, if_false: Any) -> Any:
 
 
 def is_condition(value: Any) -> bool:
-    """Whether a value is a truth value; SymPy's symbols are Boolean and Expr at once."""
+    """Whether a value is a truth value. SymPy's symbols are both Boolean and Expr; they do not count."""
     return isinstance(value, Boolean) and not isinstance(value, sp.Expr)
 
 
 def relate(relation: str, left: sp.Expr, right: sp.Expr) -> sp.Basic:
-    """The relation `lt`, `le`, `gt`, `ge`, `eq` or `ne`, decided only where assumptions or numbers decide it.
+    """The relation `lt`, `le`, `gt`, `ge`, `eq` or `ne` between two expressions.
 
-    Selections inside the sides become cases of the condition.
+    It is evaluated only if assumptions or numbers decide it. Selections inside either side become cases of the condition.
 
     Raises:
-        TooManyBranches: if there would be too many cases.
+        TooManyBranches: if there are too many cases.
     """
     return _cases(relation, left, right, [0])
 
@@ -69,7 +73,7 @@ def _cases(relation: str, left: sp.Expr, right: sp.Expr, count: list[int]) -> sp
     if left == right:
         return sp.true if relation in ("le", "ge", "eq") else sp.false
     if left.has(*BINDERS) or right.has(*BINDERS):
-        return RELATIONS[relation](left, right, evaluate=False)  # SymPy would compute it, and a selection inside has another variable
+        return RELATIONS[relation](left, right, evaluate=False)  # SymPy would evaluate it; a selection inside depends on the bound variable
     selection = _selection(left) or _selection(right)
     if selection is None:
         count[0] += 1
@@ -89,7 +93,7 @@ def _selection(expression: sp.Expr) -> Any:
 
 @lru_cache(maxsize=1 << 14)
 def replaced(expression: Any, old: sp.Expr, new: sp.Expr) -> Any:
-    """The expression with a part replaced; selections are not simplified on the way."""
+    """Replaces a part of an expression without simplifying the selections in it."""
     if expression == old:
         return new
     if not expression.args or not expression.has(old):
@@ -101,7 +105,7 @@ def replaced(expression: Any, old: sp.Expr, new: sp.Expr) -> Any:
 
 
 def _absolute(value: sp.Expr) -> sp.Expr:
-    """|v| of a real number, without the expansions by which SymPy looks for its sign."""
+    """Returns |v| of a real value. Avoids the expansions that SymPy uses to find the sign of v."""
     if value.is_nonnegative or value.is_number:
         return sp.Abs(value)
     return -value if value.is_nonpositive else sp.Abs(value, evaluate=False)
@@ -112,7 +116,7 @@ def _plain(relation: str, left: sp.Expr, right: sp.Expr) -> sp.Basic:
     if left.is_number and right.is_number:
         return kind(left, right)
     if left.is_infinite and not right.has(sp.oo, -sp.oo):
-        return kind(left, sp.S.Zero)  # any real number stands on the same side of an infinity
+        return kind(left, sp.S.Zero)  # every real number compares with an infinity as 0 does
     if right.is_infinite and not left.has(sp.oo, -sp.oo):
         return kind(sp.S.Zero, right)
     if right.is_zero:
@@ -131,7 +135,7 @@ _MIRRORED = {"lt": "gt", "le": "ge", "gt": "lt", "ge": "le", "eq": "eq", "ne": "
 
 
 def _without_factor(relation: str, left: sp.Expr) -> tuple[str, sp.Expr]:
-    """A relation to 0 without the left side's constant factor."""
+    """Divides a relation to 0 by the constant factor of its left side. A negative factor reverses the relation."""
     factor, rest = left.as_independent(*left.free_symbols, as_Add=False)
     if factor.is_positive:
         return relation, rest

@@ -1,12 +1,12 @@
-"""Real arithmetic that knows where it is undefined.
+"""Real arithmetic that tracks where each value is undefined.
 
-SymPy simplifies x/x to 1 and log(x) - log(x) to 0. Here a value travels with its domain, so no cancellation drops a condition:
-a `Partial` inside the lifter, and the formula `Piecewise((x/x, Ne(x, 0)), (nan, True))` outside it. In such a formula nan stands
-once, at the top; below it a Piecewise selects between branches, of which only the chosen one needs a value. Conditions hold no
-Piecewise. A truth value can be undefined too: `And` and `Or` are decided where one of their parts decides them.
+SymPy simplifies x/x to 1 and log(x) - log(x) to 0. Here every value carries its domain, so a cancellation never loses a condition. Inside
+the lifter the pair is a `Partial`; outside it is the formula `Piecewise((x/x, Ne(x, 0)), (nan, True))`. In such a formula nan occurs once,
+in the outermost Piecewise. An inner Piecewise selects a branch, and only the selected branch needs a value. Conditions contain no
+Piecewise. A truth value can also be undefined, but `And` and `Or` have a value as soon as one of their parts decides them.
 
-An infinity is a value where a formula writes it, or where it is the logarithm of 0: `above` and `below` say where. Sums, multiples,
-logarithms, exponentials and selections carry it on. Any other operation leaves such a point undefined.
+Infinity is a value in two cases: a formula contains it, or it is the logarithm of 0. `above` and `below` say where. Sums, multiples,
+logarithms, exponentials and selections propagate it. Every other operation is undefined at such a point.
 """
 
 import functools
@@ -21,13 +21,13 @@ from qedoc.algebra.conditions import BINDERS, RELATIONS, TooManyBranches, choose
 
 @dataclass(frozen=True, slots=True)
 class Partial:
-    """A value and where it is defined.
+    """A value and the domain on which it is defined.
 
     Args:
         value: a real expression without nan, or a condition.
-        domain: conditions that must all hold for a finite value; `false` among them where there is none at all.
-        above: where the value is infinity.
-        below: where it is minus infinity.
+        domain: the value is finite where all these conditions hold; contains `false` if it is finite nowhere.
+        above: the condition under which the value is infinity.
+        below: the condition under which the value is minus infinity.
     """
 
     value: Any
@@ -37,18 +37,21 @@ class Partial:
 
     @property
     def is_bounded(self) -> bool:
-        """Whether it is nowhere infinite."""
+        """Whether the value is never infinite."""
         return self.above is sp.false and self.below is sp.false
 
 
 MOST_ATOMS = 24
-"""Relations in the condition of an infinity; where there are more, the value counts as undefined."""
+"""Limits the size of the condition of an infinity; with a larger condition, the value counts as undefined there."""
 
 UNDEFINED = Partial(sp.nan, frozenset({sp.false}))
 
 
 def partial(value: Any, *conditions: sp.Basic) -> Partial:
-    """The value where all conditions hold; those on integrals and series are left to enclosures, which alone can tell."""
+    """The value with the given conditions as its domain.
+
+    Conditions that contain an integral, sum or product are dropped: only enclosures can decide them.
+    """
     parts = [part for c in conditions for part in (c.args if isinstance(c, sp.And) else (c,))]
     domain = frozenset(part for part in parts if part is not sp.true and not part.has(*BINDERS))
     if sp.false in domain or value is sp.nan or value is sp.zoo:
@@ -57,11 +60,11 @@ def partial(value: Any, *conditions: sp.Basic) -> Partial:
 
 
 def strict(operation: Callable[..., Any], *operands: Partial) -> Partial:
-    """An operation that needs all its operands.
+    """Applies an operation that is undefined as soon as one operand is.
 
     Args:
-        operation: takes the operands' values, gives a value or a `Partial`.
-        operands: one for each argument.
+        operation: takes the values of the operands and returns a value or a `Partial`.
+        operands: one for each argument of the operation.
     """
     known = frozenset[sp.Basic]().union(*(operand.domain for operand in operands))
     if sp.false in known:
@@ -71,7 +74,7 @@ def strict(operation: Callable[..., Any], *operands: Partial) -> Partial:
 
 
 def joined(part: Partial) -> sp.Expr:
-    """The formula that is undefined outside the domain; a condition is false there."""
+    """Converts a `Partial` to one formula. Outside the domain a value is nan, and a condition is false."""
     if is_condition(part.value):
         return sp.And(*part.domain, part.value)
     part = spread(part)
@@ -88,7 +91,7 @@ def joined(part: Partial) -> sp.Expr:
 
 
 def split(formula: sp.Expr) -> Partial:
-    """The value and the domain of a formula that `joined` made (or of one that is defined everywhere)."""
+    """Converts a formula back to a `Partial`. The formula comes from `joined`, or it is defined everywhere."""
     if isinstance(formula, sp.Piecewise) and formula.args[-1].expr is sp.nan and formula.args[-1].cond is sp.true:
         *rows, _ = formula.args
         ends = {row.expr: row.cond for row in rows if row.expr in (sp.oo, -sp.oo)}
@@ -100,7 +103,7 @@ def split(formula: sp.Expr) -> Partial:
 
 
 def select(condition: Partial, if_true: Partial, if_false: Partial) -> Partial:
-    """`if_true` where the condition holds, else `if_false`; the branch that is not chosen may be undefined."""
+    """The value `if_true` where the condition holds, and `if_false` elsewhere. The other branch may be undefined there."""
     test = condition.value
     if if_true == if_false:
         return if_true
@@ -112,7 +115,7 @@ def select(condition: Partial, if_true: Partial, if_false: Partial) -> Partial:
         return made if chosen.is_bounded else _unbounded(made, *(sp.And(end, *condition.domain) for end in (chosen.above, chosen.below)))
     common = if_true.domain & if_false.domain
     domain = choose(test, sp.And(*(if_true.domain - common)), sp.And(*(if_false.domain - common)))
-    if if_true.value is sp.nan or if_false.value is sp.nan:  # chosen nowhere inside the domain
+    if if_true.value is sp.nan or if_false.value is sp.nan:  # this branch is never selected inside the domain
         value = if_false.value if if_true.value is sp.nan else if_true.value
     else:
         value = either(test, if_true.value, if_false.value)
@@ -127,13 +130,13 @@ def select(condition: Partial, if_true: Partial, if_false: Partial) -> Partial:
 
 
 def _unbounded(part: Partial, above: sp.Basic, below: sp.Basic) -> Partial:
-    """A value that is infinite besides, unless where that is takes too long to say."""
+    """Adds the conditions of the infinities to a value, unless they are too large."""
     sizes = [len(list(sp.preorder_traversal(c))) for c in (above, below)]
     return part if max(sizes) > 4 * MOST_ATOMS else Partial(part.value, part.domain, above, below)
 
 
 def spread(part: Partial) -> Partial:
-    """A value whose own infinities, which a formula or code wrote, stand in `above` and `below`."""
+    """Moves explicit infinities of the value to `above` and `below`."""
     value = part.value
     if value in (sp.oo, -sp.oo):
         where = sp.And(*part.domain)
@@ -149,7 +152,7 @@ def spread(part: Partial) -> Partial:
 
 
 def added(*parts: Partial) -> Partial:
-    """The sum; infinite where a part is, and the others are not infinite the other way."""
+    """The sum. It is infinite where one part is infinite and no part is infinite with the other sign."""
     parts = tuple(map(spread, parts))
     made = strict(sp.Add, *parts)
     if all(part.is_bounded for part in parts):
@@ -163,12 +166,12 @@ def added(*parts: Partial) -> Partial:
 
 
 def _either_way(domain: frozenset[sp.Basic], end: sp.Basic) -> sp.Basic:
-    """Where a value is finite, or infinite at this end."""
+    """The condition under which a value is finite, or infinite with this sign."""
     return sp.And(*domain) if end is sp.false else sp.Or(sp.And(*domain), end)
 
 
 def multiplied(*parts: Partial) -> Partial:
-    """The product; infinite where one factor is and the others have a sign. 0 times infinity is undefined."""
+    """The product. It is infinite where one factor is infinite and the other factors are not zero. 0 times infinity is undefined."""
     parts = tuple(map(spread, parts))
     made = strict(sp.Mul, *parts)
     unbounded = [part for part in parts if not part.is_bounded]
@@ -193,13 +196,13 @@ def multiplied(*parts: Partial) -> Partial:
 
 
 def _at(where: sp.Basic, condition: sp.Basic) -> sp.Basic:
-    """A condition at points of which an equality fixes a symbol."""
+    """Simplifies a condition at points where an equality in `where` fixes the value of a symbol."""
     fixed = {r.lhs: r.rhs for r in sp.And.make_args(where) if isinstance(r, sp.Eq) and r.lhs.is_Symbol and r.rhs.is_Rational}
     return condition.subs(fixed) if fixed else condition
 
 
 def negated(part: Partial) -> Partial:
-    """The value with the other sign."""
+    """The value with the opposite sign."""
     return multiplied(partial(sp.S.NegativeOne), part)
 
 
@@ -223,12 +226,12 @@ def exponential(part: Partial) -> Partial:
 
 
 def conjunction(*parts: Partial) -> Partial:
-    """True where all parts are, false where one is false, even if another has no value there."""
+    """The conjunction: true where all parts are true, false where any part is false, even if another part is undefined there."""
     return _connected(sp.And, parts)
 
 
 def disjunction(*parts: Partial) -> Partial:
-    """False where all parts are, true where one is true, even if another has no value there."""
+    """The disjunction: false where all parts are false, true where any part is true, even if another part is undefined there."""
     return _connected(sp.Or, parts)
 
 
@@ -253,12 +256,12 @@ def ratio(a: sp.Expr, b: sp.Expr) -> Partial:
 
 
 def raised(a: sp.Expr, b: sp.Expr) -> Partial:
-    """a**b over the reals as C and IEEE 754 have it: 0**0 is 1, and a negative base needs an integer exponent."""
+    """a**b over the reals, as C and IEEE 754 define it: 0**0 is 1, and a negative base needs an integer exponent."""
     domain = _power_domain(a, b)
     if domain is sp.false:
         return UNDEFINED
     made = a**b
-    return partial(sp.Abs(a) ** b if made.has(sp.I) and b.is_number else made, domain)  # with such an exponent the base is not negative
+    return partial(sp.Abs(a) ** b if made.has(sp.I) and b.is_number else made, domain)  # inside the domain the base is not negative
 
 
 def _power_domain(a: sp.Expr, b: sp.Expr) -> sp.Basic:
@@ -300,7 +303,7 @@ def _not_zero(x: sp.Expr) -> sp.Basic:
     return relate("ne", x, sp.S.Zero)
 
 
-# The functions of real variables that are not defined everywhere, and where they are.
+# The domain of each real function that is not defined everywhere.
 DOMAINS: dict[Any, Callable[..., sp.Basic]] = {
     sp.log: lambda x: relate("gt", x, sp.S.Zero),
     sp.asin: _within,
@@ -331,17 +334,17 @@ DOMAINS: dict[Any, Callable[..., sp.Basic]] = {
 
 
 def applied(function: Any, *arguments: sp.Expr) -> Partial:
-    """A function at real arguments, by `DOMAINS`; a function that is not listed there is taken to be defined everywhere."""
+    """Applies a function to real arguments on its domain in `DOMAINS`. A function without an entry is assumed to be defined everywhere."""
     domain = DOMAINS[function](*arguments) if function in DOMAINS else sp.true
     if domain is sp.false:
         return UNDEFINED
     made = function(*arguments)
-    if made.has(sp.I) and function is sp.log:  # of an argument that SymPy knows not to be positive
+    if made.has(sp.I) and function is sp.log:  # SymPy knows that the argument is not positive
         made = function(sp.Abs(*arguments))
     return partial(made, domain)
 
 
-# The same on formulas
+# The same operations on formulas
 
 
 def _on_formulas(operation: Callable[..., Partial], *formulas: sp.Expr) -> sp.Expr:
@@ -354,7 +357,7 @@ def divide(a: sp.Expr, b: sp.Expr) -> sp.Expr:
 
 
 def power(a: sp.Expr, b: sp.Expr) -> sp.Expr:
-    """a**b as `raised` has it, undefined elsewhere."""
+    """a**b as defined by `raised`, undefined elsewhere."""
     return _on_formulas(raised, a, b)
 
 
@@ -394,9 +397,9 @@ def arctanh(a: sp.Expr) -> sp.Expr:
 
 
 def defined(formula: Any) -> sp.Basic:
-    """Where a formula can have a value, as a condition; outside of it there certainly is none.
+    """The condition under which a formula can have a value. Where the condition fails, the formula is certainly undefined.
 
-    Where the formula is infinite somewhere, some points at which it has no value may be inside.
+    If the formula is infinite at some points, the condition may also hold at points where the formula is undefined.
     """
     part = spread(analysed(formula))
     if part.is_bounded:
@@ -404,21 +407,21 @@ def defined(formula: Any) -> sp.Basic:
     if sp.false in part.domain:
         return sp.Or(part.above, part.below)
     ends = {r for end in (part.above, part.below) for r in end.atoms(sp.Eq)}
-    return sp.And(*(_closed(condition, ends, part) for condition in part.domain))
+    return sp.And(*(_weakened(condition, ends, part) for condition in part.domain))
 
 
-def _closed(condition: sp.Basic, ends: set[sp.Basic], part: Partial) -> sp.Basic:
-    """A condition of the domain, weakened to hold at the infinities."""
+def _weakened(condition: sp.Basic, ends: set[sp.Basic], part: Partial) -> sp.Basic:
+    """Weakens a condition of the domain so that it also holds where the value is infinite."""
     if isinstance(condition, sp.Gt) and sp.Eq(*condition.args, evaluate=False) in ends:
         return sp.Ge(*condition.args, evaluate=False)
     return sp.Or(condition, part.above, part.below)
 
 
 def totalise(formula: Any) -> Any:
-    """A formula as its reader means it: each partial operation in it is undefined outside its domain.
+    """Makes the domain of a formula explicit: each operation in it becomes undefined outside its domain.
 
     Args:
-        formula: a SymPy formula or condition of real symbols; a condition becomes one that is false where it is undefined.
+        formula: a SymPy formula or condition in real symbols. A condition becomes false where it is undefined.
 
     Raises:
         TooManyBranches: if a condition on nested selections has too many cases.
@@ -431,7 +434,7 @@ _EXTENDED: dict[Any, Callable[..., Partial]] = {sp.Add: added, sp.Mul: multiplie
 
 @functools.lru_cache(maxsize=1 << 14)
 def analysed(formula: Any) -> Partial:
-    """The value and the domain of any SymPy formula or condition of real symbols."""
+    """The value and the domain of any SymPy formula or condition in real symbols."""
     if not formula.args or isinstance(formula, sp.core.function.AppliedUndef):
         return strict(lambda *values: formula.func(*values) if values else formula, *map(analysed, formula.args))
     if isinstance(formula, sp.Piecewise):
@@ -451,9 +454,9 @@ def analysed(formula: Any) -> Partial:
 
 
 def _between(formula: Any) -> Partial:
-    """An integral, sum or product: its ends have values, and so has an integrand at the ends that are no numbers.
+    """The domain of an integral, sum or product: its limits must be defined, and so must the integrand at each symbolic, finite limit.
 
-    Whether it converges is not told here; enclosures of one that does not are not finite.
+    Convergence is not checked here. The enclosure of a divergent integral or series is not finite.
     """
     ends = [analysed(end) for limit in formula.limits for end in limit[1:]]
     domain = [condition for end in ends for condition in end.domain]

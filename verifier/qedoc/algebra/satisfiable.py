@@ -1,7 +1,7 @@
-"""Which conditions can hold together: an SMT solver behind SymPy's relations.
+"""Decides with the SMT solver z3 whether SymPy conditions can hold together.
 
-Only the solver's answer "unsatisfiable" is relied on. A term that the solver has no theory for becomes an unknown of its own, with the
-bounds that hold for it everywhere, so a conjunction that is satisfiable is never called empty.
+qedoc relies only on the answer "unsatisfiable". A term that z3 has no theory for becomes a new unknown with the bounds that always hold
+for the term. So a satisfiable conjunction is never reported as empty.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,16 +15,16 @@ import z3
 Point: TypeAlias = dict[sp.Symbol, Fraction]
 
 EFFORT = 400_000
-"""z3's resource limit for one query; a count of steps, not of seconds, so that answers do not depend on the machine's load."""
+"""z3's resource limit for one query. It counts steps, not seconds, so answers do not depend on the machine's load."""
 
 LARGEST_POWER = 8
 
 
 class Facts:
-    """A conjunction of conditions on real and integer symbols that grows and shrinks like a stack.
+    """A stack of conditions on real and integer symbols that all hold.
 
     Args:
-        conditions: SymPy relations and Boolean combinations of them; the symbols' own assumptions are added.
+        conditions: SymPy relations and Boolean combinations of them. The assumptions of the symbols are added automatically.
     """
 
     def __init__(self, conditions: Sequence[sp.Basic] = ()) -> None:
@@ -37,12 +37,12 @@ class Facts:
 
     @property
     def conditions(self) -> tuple[sp.Basic, ...]:
-        """The conditions assumed so far, oldest first."""
+        """The current conditions, oldest first."""
         return tuple(self._stack)
 
     @contextmanager
     def assuming(self, *conditions: sp.Basic) -> Iterator["Facts"]:
-        """Within the block the conditions are facts too."""
+        """Adds conditions for the duration of the `with` block."""
         depth = len(self._stack)
         for solver in self._solvers:
             solver.push()
@@ -58,11 +58,11 @@ class Facts:
                 solver.pop()
 
     def empty(self) -> bool:
-        """True only if the facts contradict one another."""
+        """Whether the facts are known to contradict each other."""
         return sp.false in self._stack or _contradictory(solver.check() for solver in self._solvers)
 
     def entails(self, condition: sp.Basic) -> bool:
-        """True only if the condition follows from the facts."""
+        """Whether the condition is known to follow from the facts."""
         if condition is sp.true:
             return True
         known = next((level[condition] for level in reversed(self._entailed) if level.get(condition)), None)
@@ -72,17 +72,17 @@ class Facts:
         return known
 
     def decide(self, condition: sp.Basic) -> bool | None:
-        """True or False if the facts settle the condition, None if they do not."""
+        """True or False if the facts decide the condition, otherwise None."""
         if self.entails(condition):
             return True
         return False if self.entails(sp.Not(condition)) else None
 
     def model(self, symbols: Sequence[sp.Symbol], *also: sp.Basic) -> Point | None:
-        """A rational point that the solver believes to satisfy the facts; the caller checks it.
+        """Returns a rational point that satisfies the facts according to the solver. The caller must check it.
 
         Args:
-            symbols: the coordinates wanted.
-            also: further conditions on the point.
+            symbols: the coordinates of the point.
+            also: additional conditions on the point.
         """
         with self.assuming(*also):
             for solver, integers in zip(self._solvers, (True, False), strict=True):
@@ -102,7 +102,7 @@ class Facts:
         return _contradictory(self._with(condition))
 
     def _with(self, condition: sp.Basic) -> Iterator[Any]:
-        """The answer of each solver when the condition is added."""
+        """The answer of each solver with the condition added."""
         for solver, integers in zip(self._solvers, (True, False), strict=True):
             solver.push()
             try:
@@ -129,19 +129,22 @@ class Facts:
 
 
 def _contradictory(answers: Iterator[Any]) -> bool:
-    """True if a solver says so; a model of the first is one of the second, which asks for less, so that it need not answer then."""
+    """Whether the first conclusive answer is "unsatisfiable".
+
+    The second solver works on a relaxation. A model of the first solver also satisfies the relaxation, so the second need not be asked.
+    """
     return next((answer == z3.unsat for answer in answers if answer != z3.unknown), False)
 
 
 def _solver(*, integers: bool) -> Any:
-    """A solver for mixed integers and reals, or for the relaxation in which every integer is a real (complete for polynomials)."""
+    """Creates a solver for integers and reals, or for the relaxation in which integers are reals (complete for polynomials)."""
     solver = z3.Solver() if integers else z3.SolverFor("QF_NRA")
     solver.set("rlimit", EFFORT)
     return solver
 
 
 class _Terms:
-    """SymPy to z3, with the side conditions of each unknown that stands for a term."""
+    """Translates SymPy to z3. An unknown that stands for a term gets side conditions."""
 
     def __init__(self) -> None:
         self._names: dict[tuple[sp.Basic, bool], Any] = {}
@@ -150,7 +153,7 @@ class _Terms:
         self._formulas: dict[tuple[sp.Basic, bool], list[Any]] = {}
 
     def formula(self, condition: sp.Basic, *, integers: bool) -> list[Any]:
-        """The z3 formulas of a condition: itself, then the side conditions of the unknowns in it."""
+        """The z3 formulas of a condition: the condition itself, followed by the side conditions of its unknowns."""
         key = (condition, integers)
         if key not in self._formulas:
             self._side = []
@@ -159,14 +162,14 @@ class _Terms:
         return self._formulas[key]
 
     def ranges(self, symbols: Sequence[sp.Symbol], *, integers: bool) -> list[Any]:
-        """What the symbols' assumptions say of their values."""
+        """The z3 formulas of the symbols' assumptions, such as x > 0 for a positive symbol."""
         self._side = []
         for symbol in symbols:
             self.symbol(symbol, integers=integers)
         return self._side
 
     def symbol(self, symbol: sp.Symbol, *, integers: bool) -> Any:
-        """The z3 unknown of a SymPy symbol; its assumptions become side conditions."""
+        """The z3 unknown of a SymPy symbol. The symbol's assumptions become side conditions."""
         sort = z3.Int if integers and symbol.is_integer else z3.Real
         unknown = self._names.setdefault((symbol, integers), sort(f"{symbol.name}!{len(self._names)}"))
         for holds, condition in (
@@ -221,7 +224,7 @@ class _Terms:
                 return self._unknown(condition, integers, z3.Bool)
 
     def _real(self, term: sp.Basic, integers: bool) -> Any:
-        """The z3 term and, again each time, its side conditions: an earlier mention may have gone with its block."""
+        """The z3 term. Its side conditions are added again on each use, since `assuming` may have removed the earlier ones."""
         key = (term, integers)
         if key in self._known:
             value, side = self._known[key]
@@ -270,7 +273,7 @@ class _Terms:
                 return self._named(term, integers)
 
     def _named(self, term: sp.Basic, integers: bool) -> Any:
-        """An unknown that stands for the term, with what is true of such terms everywhere."""
+        """Creates an unknown for a term, with side conditions that hold for every value of the term."""
         sort = z3.Int if integers and isinstance(term, sp.floor | sp.ceiling) else z3.Real
         value = self._unknown(term, integers, sort)
         match term:
@@ -315,7 +318,7 @@ class _Terms:
         return value
 
     def _quadrants(self, term: sp.Basic, value: Any, integers: bool) -> list[Any]:
-        """Signs and strict bounds of cos(pi*r) and sin(pi*r) by the range of r."""
+        """Signs and strict bounds of cos(pi*r) and sin(pi*r), depending on the range of r."""
         turns = sp.cancel(term.args[0] / sp.pi)
         if turns.has(sp.pi):
             return []

@@ -1,6 +1,6 @@
-"""Where a formula says that it has no value: rows of a Piecewise whose value is nan.
+"""Finds where a formula is explicitly undefined: in the rows of a Piecewise whose value is nan.
 
-A division by zero is another matter: there a formula has no value either, but does not say so. `partial` tells where.
+A division by zero is different. There the formula has no value either, but it does not say so; `partial` finds such points.
 """
 
 from typing import Any
@@ -12,10 +12,10 @@ from qedoc.algebra.partial import analysed, defined
 
 
 def undefined(formula: Any) -> sp.Basic:
-    """Where a formula says that it has no value, as a condition; `false` if it never says so.
+    """The condition under which a formula is explicitly undefined; `false` if it never is.
 
     Args:
-        formula: a SymPy formula of real symbols. A row with nan counts; `zoo` stands for no value without a statement.
+        formula: a SymPy formula in real symbols. A row with nan counts. `zoo` does not count, although it has no value either.
 
     Raises:
         TooManyBranches: if a condition on nested selections has too many cases.
@@ -30,12 +30,12 @@ def undefined(formula: Any) -> sp.Basic:
             test = analysed(condition)
             found = sp.And(*test.domain, choose(test.value, undefined(value), found))
         return found
-    stated = [undefined(part) for part in formula.args]
-    return sp.And(sp.Or(*stated), *(sp.Or(defined(part), said) for part, said in zip(formula.args, stated, strict=True)))
+    explicit = [undefined(part) for part in formula.args]
+    return sp.And(sp.Or(*explicit), *(sp.Or(defined(part), stated) for part, stated in zip(formula.args, explicit, strict=True)))
 
 
 def valued(formula: Any) -> tuple[sp.Basic, ...]:
-    """The conditions under which a formula has a value or says that it has none, sorted.
+    """The conditions under which a formula has a value or is explicitly undefined, sorted.
 
     Raises:
         TooManyBranches: if a condition on nested selections has too many cases.
@@ -51,8 +51,8 @@ def _valued(formula: Any) -> set[sp.Basic]:
     if isinstance(formula, sp.Add | sp.Mul):  # each factor of a quotient has its own condition
         return {condition for part in formula.args for condition in _valued(part)}
     if not isinstance(formula, sp.Piecewise):
-        said = undefined(formula)
-        return {sp.Or(part, said) for part in sp.And.make_args(defined(formula))}
+        explicit = undefined(formula)
+        return {sp.Or(part, explicit) for part in sp.And.make_args(defined(formula))}
     known: set[sp.Basic] = {sp.false}
     for value, condition in reversed(formula.args):
         test, chosen = analysed(condition), _valued(value)

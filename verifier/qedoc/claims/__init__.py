@@ -1,1 +1,1 @@
-"""What is claimed: a spec with its symbols and domain goes in, cases with fixed sizes come out."""
+"""Claims: the spec language, its domains and properties, and the expansion of a spec into cases with fixed sizes."""

@@ -1,4 +1,4 @@
-"""One claim at fixed sizes: scalar symbols with their assumptions, an unrolled formula, and how to call the target."""
+"""Expands a spec into cases: claims at fixed sizes, with scalar symbols, an unrolled formula and the arguments of the target."""
 
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -20,10 +20,10 @@ Opaque = Callable[[str, int, Any], Any]
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """An array argument, entry by entry.
+    """An array argument with symbolic entries.
 
     Args:
-        entries: expressions, or stacks of the next axis; all have the same shape.
+        entries: expressions, or stacks along the next axis. All have the same shape.
     """
 
     entries: tuple[Any, ...]
@@ -31,15 +31,15 @@ class Stack:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scalar:
-    """A real or integer unknown of a case.
+    """A real or integer variable of a case.
 
     Args:
         symbol: the SymPy symbol, with the assumptions that its domain justifies.
-        domain: its set; the ends may name other symbols of the case.
-        meaning: one line for the reader.
-        name: the parameter's or argument's name if it is one, else the symbol's.
-        vector: the name of the vector or matrix of which it is an element; empty if it is none.
-        indices: where it stands there, as the formula counts.
+        domain: the set of its values. The endpoints may contain other symbols of the case.
+        meaning: a one-line description.
+        name: the name of the parameter or argument; otherwise the name of the symbol.
+        vector: the name of the vector or matrix that it is an element of; empty for a scalar.
+        indices: its indices in that vector or matrix, as used in the formula.
     """
 
     symbol: sp.Symbol
@@ -55,17 +55,18 @@ class Case:
     """A spec with every size fixed.
 
     Args:
-        spec: where it comes from.
+        spec: the spec.
         sizes: the value of each Size symbol, by name.
-        formula: the documented formula in the case's symbols, sums and products written out.
-        scalars: the unknowns.
-        where: the relations between the unknowns, besides their domains.
-        undefined: where the formula says that it has no value; `false` if it never says so.
-        properties: the promises, in the case's symbols.
-        opaque: names of the functions about which nothing is assumed.
-        entry: where in the target's result the formula's value stands.
-        keywords: for each parameter of the target, a symbol, a constant or a structure of them.
-        curried: the symbols of the returned function's arguments.
+        formula: the documented formula in the symbols of the case, with sums and products expanded.
+        scalars: the variables.
+        where: the relations between the variables, in addition to their domains.
+        undefined: the condition under which the formula is explicitly undefined; `false` if it never is.
+        properties: the properties, in the symbols of the case.
+        opaque: the names of functions about which nothing is assumed.
+        entry: the position of the formula's value in the result of the target.
+        keywords: for each parameter of the target: a symbol, a constant, or a structure of these.
+        curried: the symbols of the arguments of the function that the target returns.
+        translate: converts an expression or structure of the spec to the symbols of the case.
     """
 
     spec: Spec
@@ -83,29 +84,29 @@ class Case:
 
     @property
     def id(self) -> str:
-        """The claim's id, with the sizes: `optax.piecewise_constant_schedule[n=2]`."""
+        """The id of the claim with the sizes, such as `optax.piecewise_constant_schedule[n=2]`."""
         sizes = ",".join(f"{name}={value}" for name, value in self.sizes.items())
         return f"{self.spec.id}[{sizes}]" if sizes else self.spec.id
 
     @property
     def symbols(self) -> tuple[sp.Symbol, ...]:
-        """The unknowns' symbols, in the order of declaration."""
+        """The symbols of the variables, in the order of declaration."""
         return tuple(scalar.symbol for scalar in self.scalars)
 
     def domain(self) -> tuple[sp.Basic, ...]:
-        """All conditions that make up the domain, integrality apart."""
+        """All conditions of the domain, except that a variable is an integer."""
         ends = [c for scalar in self.scalars for c in scalar.domain.conditions(scalar.symbol)]
         return (*(c for c in ends if c is not sp.true), *self.where)
 
     def arguments(
         self, values: Mapping[sp.Symbol, Any], opaque: Opaque, stack: Callable[[list[Any]], Any] | None = None
     ) -> tuple[dict[str, Any], list[Any] | None]:
-        """The target's keyword arguments, and the returned function's arguments (None if there is none).
+        """Returns the keyword arguments of the target, and the arguments of the function that it returns (None if the spec has none).
 
         Args:
-            values: what to pass for each symbol: Python numbers, arrays or tracers.
-            opaque: called as `opaque(name, index, x)` for a function of the domain `Functions`.
-            stack: makes an array of its entries along its first axis; by default JAX does, so that tracers pass through.
+            values: the value of each symbol: Python numbers, arrays or tracers.
+            opaque: called as `opaque(name, index, x)` for a function in the domain `Functions`.
+            stack: builds an array from its entries along the first axis. The default uses JAX, so tracers are allowed.
         """
         stack = stack or _stacked
 
@@ -136,43 +137,43 @@ class Case:
         return {name: build(template) for name, template in self.keywords.items()}, [values[s] for s in self.curried] or None
 
     def call(self, target: Callable[..., Any], values: Mapping[sp.Symbol, Any], opaque: Opaque) -> Any:
-        """Calls the target, and the function that it returns if the spec has Arguments."""
+        """Calls the target. If the spec has Arguments, also calls the function that the target returns."""
         keywords, curried = self.arguments(values, opaque)
-        by = self.spec.derivative
-        result = slope_by_name(target, keywords, by) if by else call_by_name(target, keywords)
+        parameter = self.spec.derivative
+        result = slope_by_name(target, keywords, parameter) if parameter else call_by_name(target, keywords)
         return self._entry(result if curried is None else result(*curried))
 
     def _entry(self, result: Any) -> Any:
-        """The part of a result that the formula is of.
+        """Selects the entry of the result that the formula describes.
 
         Raises:
-            SpecError: for a result that has no such part, or more of it.
+            SpecError: if the result has no such entry, or if it is an array and the spec selects no entry.
         """
         for axis, position in enumerate(self.entry):
             length = len(result) if isinstance(result, tuple | list) else (*getattr(result, "shape", ()), 0)[0]
             if not 0 <= position < length:
-                raise self.spec.refuse(f"entry={self.entry} does not exist in the target's result: axis {axis} has {length} of them")
+                raise self.spec.refuse(f"entry={self.entry} is out of range: axis {axis} of the target's result has length {length}")
             result = result[position]
         if getattr(result, "shape", ()) != () and not self.entry:
-            message = f"the target gives an array of shape {result.shape}; say with entry= which of its entries the formula is"
+            message = f"the target returns an array of shape {result.shape}; select the entry that the formula describes with entry="
             raise self.spec.refuse(message)
         return result
 
 
 def _stacked(entries: list[Any]) -> Any:
-    import jax.numpy as jnp  # takes seconds, and most claims need no array
+    import jax.numpy as jnp  # the import takes seconds, and most claims need no array
 
     return jnp.stack([jnp.asarray(entry) for entry in entries])
 
 
 def cases(spec: Spec) -> Iterator[Case]:
-    """The spec at each combination of its sizes, smallest first."""
+    """The cases of a spec, one for each combination of its sizes, in the order in which the sizes are declared."""
     for sizes in combinations(spec):
         yield instantiate(spec, sizes)
 
 
 def combinations(spec: Spec) -> Iterator[dict[sp.Symbol, int]]:
-    """The values that the sizes take together: those that satisfy the relations between sizes alone."""
+    """The combinations of sizes that satisfy all relations between sizes."""
     sizes = [d for d in spec.symbols if isinstance(d, Size)]
     symbols = {size.symbol for size in sizes}
     relations = [r for r in spec.where if isinstance(r, sp.Basic) and r.free_symbols and r.free_symbols <= symbols]
@@ -183,11 +184,11 @@ def combinations(spec: Spec) -> Iterator[dict[sp.Symbol, int]]:
 
 
 def instantiate(spec: Spec, sizes: Mapping[sp.Symbol, int]) -> Case:
-    """The spec with each size symbol replaced by its value.
+    """Replaces each size symbol of a spec by its value.
 
     Raises:
-        SpecError: if a formula names an element outside its index range.
-        TooManyBranches: if the formula has too many terms or cases to be written out.
+        SpecError: if a formula contains an element whose index is out of range.
+        TooManyBranches: if the expanded formula has too many terms or cases.
     """
     domains = {base(d.symbol): d for d in spec.symbols if not isinstance(d, Size)}
     elements = _elements(spec, sizes)
@@ -238,7 +239,7 @@ def instantiate(spec: Spec, sizes: Mapping[sp.Symbol, int]) -> Case:
 
 
 def _vectors(spec: Spec) -> dict[Any, str]:
-    """The name of each vector: the parameter whose entries are its elements as they are, else its own."""
+    """The display name of each vector: the parameter whose entries are exactly its elements, otherwise its own name."""
     found = {d.symbol.base.label: str(d.symbol.base.label) for d in spec.symbols if isinstance(d.symbol, sp.Indexed)}
     for name, template in spec.bind.items():
         if isinstance(template, Array) and isinstance(template.item, sp.Indexed):
@@ -273,7 +274,7 @@ def _property(promise: Property, translate: Callable[[Any], Any]) -> Property:
 
 
 def _elements(spec: Spec, sizes: Mapping[sp.Symbol, int]) -> dict[Any, list[tuple[int, ...]]]:
-    """Which indices each IndexedBase has, from the structures that the target is called with."""
+    """The indices of each IndexedBase, as they occur in the structures that the target is called with."""
     found: dict[Any, list[tuple[int, ...]]] = {}
 
     def visit(template: Any, at: Mapping[Any, int]) -> None:
@@ -336,9 +337,9 @@ def _translate(template: Any, sizes: Mapping[sp.Symbol, int], symbols: Mapping[A
         case sp.Basic():
 
             def leaf(part: sp.Basic) -> sp.Basic:
-                stray = [e for e in part.atoms(sp.Indexed) if e not in symbols]
-                if stray:
-                    raise spec.refuse(f"{stray[0]} is outside the range of its index; bind= gives {sorted(map(str, symbols))}")
+                unknown = [e for e in part.atoms(sp.Indexed) if e not in symbols]
+                if unknown:
+                    raise spec.refuse(f"the index of {unknown[0]} is out of range; bind= declares {', '.join(sorted(map(str, symbols)))}")
                 return _with_real_functions(part.xreplace(dict(symbols)))
 
             return unroll(template, sizes, leaf)
@@ -347,13 +348,13 @@ def _translate(template: Any, sizes: Mapping[sp.Symbol, int], symbols: Mapping[A
 
 
 def _with_real_functions(expression: sp.Basic) -> sp.Basic:
-    """Opaque functions as the lifter writes them: their values are real."""
+    """Declares the values of opaque functions as real, as the lifter does."""
     calls = expression.atoms(sp.core.function.AppliedUndef)
     return expression.xreplace({call: sp.Function(call.func.__name__, real=True)(*map(_with_real_functions, call.args)) for call in calls})
 
 
 def _substitute(template: Any, variable: sp.Symbol, value: int) -> Any:
-    """Puts an index's value into a template."""
+    """Replaces an index variable by its value in a template."""
     match template:
         case Mapping():
             return {_substitute(k, variable, value): _substitute(v, variable, value) for k, v in template.items()}
@@ -372,7 +373,7 @@ MOST_TERMS = 1000
 
 
 class TooManyTerms(TooManyBranches):
-    """Sums and products with more than `MOST_TERMS` terms in all, which are not written out."""
+    """Sums and products have more than `MOST_TERMS` terms in total and are not expanded."""
 
 
 def unroll(
@@ -381,18 +382,18 @@ def unroll(
     leaf: Callable[[sp.Basic], sp.Basic] = lambda part: part,
     written: list[int] | None = None,
 ) -> sp.Basic:
-    """Writes finite sums and products out, innermost indices first fixed by the outer ones, and takes derivatives.
+    """Expands finite sums and products, outer indices first, and evaluates derivatives.
 
-    What stands around them is put together again as it was: SymPy would cancel factors of which one may be zero.
+    The surrounding expression is rebuilt without evaluation, because SymPy would cancel factors that may be zero.
 
     Args:
         expression: a formula or relation.
         sizes: the value of each size symbol.
-        leaf: what becomes of parts without sums.
-        written: one entry, how many terms are written out already; counted up.
+        leaf: applied to each part without sums, products and derivatives.
+        written: a list with one entry: the number of terms expanded so far. The function increments it.
 
     Raises:
-        TooManyTerms: if there would be more than `MOST_TERMS`; those of nested sums multiply.
+        TooManyTerms: if the expansion has more than `MOST_TERMS` terms; the terms of nested sums multiply.
     """
     written = [0] if written is None else written
     expression = expression.subs(sizes) if sizes else expression
@@ -418,14 +419,14 @@ def unroll(
 
 
 def _check_count(terms: int, inner: Sequence[Any], written: list[int]) -> None:
-    """Raises for sums of which it is plain, before they are written out, that they have too many terms."""
+    """Raises TooManyTerms for a sum that has too many terms, before it is expanded."""
     for _, *ends in inner:
         first, last = ends if len(ends) == 2 else (0, 0)
         terms *= max(int(last) - int(first) + 1, 0) if sp.sympify(first).is_Integer and sp.sympify(last).is_Integer else 1
     if terms > MOST_TERMS:
-        raise TooManyTerms(f"a sum or product of {terms} terms; at most {MOST_TERMS} are written out")
+        raise TooManyTerms(f"a sum or product has {terms} terms; qedoc expands at most {MOST_TERMS}")
     if written[0] > MOST_TERMS:
-        raise TooManyTerms(f"sums and products of more than {MOST_TERMS} terms in all; no more are written out")
+        raise TooManyTerms(f"the sums and products have more than {MOST_TERMS} terms in total; qedoc expands at most {MOST_TERMS}")
 
 
 def _joined(operation: Any, parts: list[sp.Basic]) -> sp.Basic:

@@ -1,4 +1,4 @@
-"""Where a formula is claimed to hold: one set for each symbol, and relations between symbols."""
+"""Domains of symbols: real intervals, integer intervals and opaque functions."""
 
 from dataclasses import dataclass
 from typing import ClassVar, TypeAlias
@@ -25,22 +25,22 @@ class _Interval:
         most: Number | None = None,
         below: Number | None = None,
     ) -> None:
-        """Each end is closed (`least`, `most`), open (`above`, `below`), or absent; it may name other symbols."""
+        """Each end is closed (`least`, `most`), open (`above`, `below`), or absent. It may contain other symbols."""
         if least is not None and above is not None:
-            raise ValueError(f"give least= or above=, not both (found least={least}, above={above})")
+            raise ValueError(f"use least= or above=, not both (found least={least}, above={above})")
         if most is not None and below is not None:
-            raise ValueError(f"give most= or below=, not both (found most={most}, below={below})")
+            raise ValueError(f"use most= or below=, not both (found most={most}, below={below})")
         lower = least if above is None else above
         upper = most if below is None else below
         if isinstance(lower, int | float) and isinstance(upper, int | float) and lower > upper:
-            raise ValueError(f"the lower end must not lie above the upper one, found {lower} and {upper}")
+            raise ValueError(f"the lower bound must not exceed the upper bound, found {lower} and {upper}")
         object.__setattr__(self, "lower", -sp.oo if lower is None else exact(lower))
         object.__setattr__(self, "upper", sp.oo if upper is None else exact(upper))
         object.__setattr__(self, "lower_open", above is not None or lower is None)
         object.__setattr__(self, "upper_open", below is not None or upper is None)
 
     def conditions(self, symbol: sp.Expr) -> tuple[sp.Basic, ...]:
-        """The ends as SymPy relations on `symbol`; absent ends give none."""
+        """The bounds as SymPy relations on `symbol`. An absent bound adds no relation."""
         found: list[sp.Basic] = []
         if self.lower != -sp.oo:
             found.append(symbol > self.lower if self.lower_open else symbol >= self.lower)
@@ -49,7 +49,7 @@ class _Interval:
         return tuple(found)
 
     def assumptions(self) -> dict[str, bool]:
-        """The SymPy assumptions that the set justifies by itself."""
+        """The SymPy assumptions that follow from the set alone."""
         known = {"integer": True} if self.integer else {"real": True}
         if self.lower.is_number and self.lower != -sp.oo:
             if self.lower > 0 or (self.lower == 0 and self.lower_open):
@@ -73,14 +73,14 @@ class _Interval:
 
 
 class Reals(_Interval):
-    """Real numbers, `Reals(above=0, most=1)` for 0 < x <= 1."""
+    """A set of real numbers, such as `Reals(above=0, most=1)` for 0 < x <= 1."""
 
     integer = False
     __slots__ = ()
 
 
 class Integers(_Interval):
-    """Integers, `Integers(least=0)` for 0, 1, 2, ..."""
+    """A set of integers, such as `Integers(least=0)` for 0, 1, 2, ..."""
 
     integer = True
     __slots__ = ()
@@ -88,7 +88,7 @@ class Integers(_Interval):
 
 @dataclass(frozen=True, slots=True)
 class Functions:
-    """Real functions of one real variable about which nothing is assumed (the parts of a joined schedule)."""
+    """Real functions of one real variable about which nothing is assumed, such as the parts of a joined schedule."""
 
     def __str__(self) -> str:
         return "functions of one real variable"
@@ -98,10 +98,10 @@ Domain: TypeAlias = Reals | Integers | Functions
 
 
 def exact(number: Number) -> sp.Expr:
-    """The exact number that a person means: 0.1 is 1/10.
+    """Converts a number to the exact decimal that it is written as: 0.1 becomes 1/10.
 
     Args:
-        number: int, float or SymPy expression; floats inside an expression are replaced too.
+        number: an int, float or SymPy expression. Floats inside an expression are converted too.
     """
     if isinstance(number, float):
         return sp.Rational(repr(number))

@@ -1,4 +1,4 @@
-"""How far a check goes before it says that it does not know."""
+"""Limits of a check: seed, number of points and time."""
 
 import math
 from dataclasses import dataclass
@@ -8,15 +8,16 @@ from qedoc.errors import QedocError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What bounds a check; the same limits give the same verdicts, time apart.
+    """The limits of a check. Equal limits give equal verdicts, unless the time limit is reached.
 
     Args:
-        seed: where random points start; at least 0.
-        max_points: about so many points of each claim are enclosed, and run, at most; its cases share them; at least 1.
-        timeout: seconds for each case; above 0.
+        seed: seed for random points, at least 0.
+        max_points: approximate maximum number of points that are enclosed and executed per claim, at least 1. The cases of a claim share
+            these points.
+        timeout: time limit per case in seconds, greater than 0.
 
     Raises:
-        QedocError: for a limit outside its range.
+        QedocError: if a limit is out of range.
     """
 
     seed: int = 0
@@ -27,6 +28,6 @@ class Limits:
         if self.seed < 0:
             raise QedocError(f"seed must be at least 0, found {self.seed}")
         if self.max_points < 1:
-            raise QedocError(f"the number of points must be at least 1, found {self.max_points}")
+            raise QedocError(f"the maximum number of points must be at least 1, found {self.max_points}")
         if not (self.timeout > 0 and math.isfinite(self.timeout)):
-            raise QedocError(f"timeout must be a number of seconds above 0, found {self.timeout:g}")
+            raise QedocError(f"timeout must be a positive number of seconds, found {self.timeout:g}")

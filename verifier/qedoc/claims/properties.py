@@ -1,4 +1,4 @@
-"""What documentation promises of a formula besides its value: bounds, monotonicity, continuity, limits."""
+"""Properties that a spec can claim in addition to its formula: bounds, monotonicity, continuity, values and limits."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,12 +11,12 @@ from qedoc.claims.domain import Number
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounds:
-    """lower <= formula <= upper, wherever `where` holds.
+    """The formula lies between two bounds: lower <= formula <= upper wherever `where` holds.
 
     Args:
-        lower: the lower bound, in the spec's symbols; None for no bound.
-        upper: the upper bound, in the spec's symbols; None for no bound.
-        where: conditions besides the domain.
+        lower: the lower bound in the symbols of the spec, or None.
+        upper: the upper bound in the symbols of the spec, or None.
+        where: conditions in addition to the domain.
     """
 
     lower: Number | None = None
@@ -30,7 +30,7 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True)
 class NonIncreasing:
-    """The formula does not grow with `symbol`, wherever `where` holds at both points."""
+    """The formula does not increase as `symbol` increases, between points at which `where` holds."""
 
     symbol: sp.Symbol
     where: tuple[sp.Basic, ...] = field(default=(), kw_only=True)
@@ -41,7 +41,7 @@ class NonIncreasing:
 
 @dataclass(frozen=True, slots=True)
 class NonDecreasing:
-    """The formula does not fall with `symbol`, wherever `where` holds at both points."""
+    """The formula does not decrease as `symbol` increases, between points at which `where` holds."""
 
     symbol: sp.Symbol
     where: tuple[sp.Basic, ...] = field(default=(), kw_only=True)
@@ -52,7 +52,7 @@ class NonDecreasing:
 
 @dataclass(frozen=True, slots=True)
 class ConstantFrom:
-    """The formula keeps its value at `start` for every larger `symbol`."""
+    """The formula has the same value for every `symbol` >= `start`."""
 
     symbol: sp.Symbol
     start: Number
@@ -64,7 +64,7 @@ class ConstantFrom:
 
 @dataclass(frozen=True, slots=True)
 class Continuous:
-    """The formula, read for real `symbol`, has no jump, wherever `where` holds."""
+    """The formula is continuous in `symbol`, taken as a real variable, wherever `where` holds."""
 
     symbol: sp.Symbol
     where: tuple[sp.Basic, ...] = field(default=(), kw_only=True)
@@ -75,7 +75,7 @@ class Continuous:
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """The formula has the value `equals` where each symbol of `at` has the value given for it."""
+    """The formula has the value `equals` at the point `at`, a mapping from symbols to values."""
 
     at: Mapping[sp.Symbol, Number]
     equals: Number
@@ -102,6 +102,6 @@ Property: TypeAlias = Bounds | NonIncreasing | NonDecreasing | ConstantFrom | Co
 
 
 def spoken(promise: Property) -> str:
-    """A property in words, with the conditions under which it is promised."""
+    """Describes a property in words, with the conditions under which it is claimed."""
     where = " and ".join(map(str, promise.where))
     return f"{promise}, where {where}" if where else str(promise)

@@ -1,4 +1,4 @@
-"""The spec language: a documented formula, its symbols, where it holds, and what it is a formula of."""
+"""The spec language: declares a documented formula, its symbols, its domain and the function that it describes."""
 
 import dataclasses
 import sys
@@ -17,12 +17,12 @@ Index: TypeAlias = tuple[sp.Symbol, Any, Any]
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """A symbol of the formula that stands inside a structure given by `Spec.bind`.
+    """A symbol of the formula that occurs inside a structure in `Spec.bind`.
 
     Args:
         symbol: a Symbol, an element `b[i]` of an IndexedBase, or a SymPy Function.
-        domain: the set that it ranges over.
-        meaning: one line for the reader.
+        domain: the set of its values.
+        meaning: a one-line description.
     """
 
     symbol: Any
@@ -32,7 +32,14 @@ class Variable:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A symbol that is a parameter of the target, by name."""
+    """A symbol that stands for a parameter of the target.
+
+    Args:
+        symbol: the symbol.
+        name: the name of the parameter.
+        domain: the set of its values.
+        meaning: a one-line description.
+    """
 
     symbol: sp.Symbol
     name: str
@@ -42,7 +49,14 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """A symbol that is an argument of the function that the target returns, in the order of declaration."""
+    """A symbol that stands for an argument of the function that the target returns. The order of declaration is the order of arguments.
+
+    Args:
+        symbol: the symbol.
+        name: the name of the argument.
+        domain: the set of its values.
+        meaning: a one-line description.
+    """
 
     symbol: sp.Symbol
     name: str
@@ -52,12 +66,12 @@ class Argument:
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """A symbol that counts entries; the claim is made for each of its values.
+    """A symbol that counts entries. The claim covers each of its values.
 
     Args:
         symbol: the symbol, such as n in a product over i = 1..n.
         values: the sizes that the claim covers.
-        meaning: one line for the reader.
+        meaning: a one-line description.
     """
 
     symbol: sp.Symbol
@@ -82,7 +96,7 @@ class List:
 
     Args:
         item: an expression, a Lambda for a function, or a dict, list or tuple of these.
-        index: (symbol, first, last), both ends included.
+        index: (symbol, first, last); both ends are included.
     """
 
     item: Any
@@ -104,7 +118,7 @@ class Array:
 
     Args:
         item: an expression.
-        indices: one (symbol, first, last) for each axis, both ends included.
+        indices: one (symbol, first, last) for each axis; both ends are included.
     """
 
     item: Any
@@ -112,7 +126,7 @@ class Array:
 
     def __init__(self, item: Any, *indices: Index) -> None:
         if not indices:
-            raise ValueError("an Array needs an index (symbol, first, last) for each of its axes")
+            raise ValueError("an Array needs an index (symbol, first, last) for each axis")
         object.__setattr__(self, "item", item)
         object.__setattr__(self, "indices", indices)
 
@@ -123,20 +137,20 @@ class Spec:
 
     Args:
         target: dotted path of the function, such as `optax.cosine_decay_schedule`.
-        formula: the documented value; floats are read as the decimals that they are written as.
-        symbols: what each symbol of the formula is.
-        bind: for other parameters of the target, a constant or a structure of symbols (`List`, `Dict`, `Array`, plain containers).
-        where: relations between symbols, besides the domain of each; one between sizes alone says which of them go together.
-        entry: where in the target's result the formula's value stands: positions counted from 0, in the sizes; empty for a number.
-        natural: whether the claim is made only where the formula has a value.
-        derivative: the parameter of the target by which it is differentiated; empty for the claim of its own value.
-        properties: what is promised besides the value.
-        name: tells several specs of one target apart; the claim's id is `target#name`.
+        formula: the documented value. A float means the decimal that it is written as.
+        symbols: the declarations of all symbols in the formula.
+        bind: a constant or a structure of symbols (`List`, `Dict`, `Array`, plain containers) for each other parameter of the target.
+        where: relations between symbols, in addition to their domains. A relation between sizes selects the combinations of sizes.
+        entry: the position of the formula's value in the result of the target, counted from 0; may contain sizes. Empty for a number.
+        natural: whether the claim is restricted to points where the formula has a value.
+        derivative: the parameter with respect to which the target is differentiated; empty if the claim is about the value itself.
+        properties: properties that are claimed in addition to the value.
+        name: distinguishes several specs of one target. The id of the claim is `target#name`.
         source: where the formula is documented (page, paper, equation).
-        at: the file and line of the claim; by default those of the call that makes the spec.
+        at: the file and line of the claim; by default, those of the call that creates the spec.
 
     Raises:
-        SpecError: at the spec's own file and line, for a symbol that is undeclared or bound twice.
+        SpecError: if a symbol is undeclared or declared twice, or if a parameter is bound twice. The error has the location of the spec.
     """
 
     target: str
@@ -160,7 +174,7 @@ class Spec:
 
     @property
     def id(self) -> str:
-        """The claim's name in reports and lock files."""
+        """The id of the claim in reports and lock files."""
         return f"{self.target}#{self.name}" if self.name else self.target
 
     @property
@@ -169,7 +183,7 @@ class Spec:
         return [d.name for d in self.symbols if isinstance(d, Parameter)] + list(self.bind)
 
     def refuse(self, message: str) -> SpecError:
-        """An error at this spec's place."""
+        """Returns an error with the id and the location of this spec."""
         return SpecError(f"{self.id}: {message}", self.location)
 
     def _check(self) -> None:
@@ -178,16 +192,17 @@ class Spec:
         declared = [base(d.symbol) for d in self.symbols]
         for symbol in declared:
             if declared.count(symbol) > 1:
-                raise self.refuse(f"symbol {symbol} is bound twice; declare each symbol once")
+                raise self.refuse(f"symbol {symbol} is declared twice; declare each symbol once")
         for name in self.keywords:
             if self.keywords.count(name) > 1:
-                raise self.refuse(f"parameter {name} is bound twice; bind it by a Parameter or in bind=, not both")
+                raise self.refuse(f"parameter {name} is bound twice; bind it with a Parameter or in bind=, not both")
         if self.derivative and self.derivative not in self.keywords:
-            raise self.refuse(f"derivative={self.derivative!r} is no parameter that the spec binds; it binds {', '.join(self.keywords)}")
+            bound = ", ".join(self.keywords)
+            raise self.refuse(f"derivative={self.derivative!r} is not a parameter that the spec binds; it binds {bound}")
         for place, expression in self._expressions():
             for symbol in sorted(free(expression) - set(declared), key=str):
                 known = ", ".join(str(d) for d in declared)
-                raise self.refuse(f"{place} has the undeclared symbol {symbol}; declared are {known}; add it to symbols=")
+                raise self.refuse(f"{place} contains the undeclared symbol {symbol}; declared symbols: {known}; add {symbol} to symbols=")
 
     def _expressions(self) -> list[tuple[str, Any]]:
         found: list[tuple[str, Any]] = [("formula", self.formula)]
@@ -203,15 +218,15 @@ class Spec:
 
 
 def _caller() -> Location:
-    """The line of the spec file: the first frame that neither dataclasses nor this module made."""
-    frame = sys._getframe(1)  # noqa: SLF001  no other way leads to the caller's line
+    """The line in the spec file: the first frame outside of dataclasses and this module."""
+    frame = sys._getframe(1)  # noqa: SLF001  the only way to get the caller's line
     while frame.f_code.co_filename in (dataclasses.__file__, "<string>", __file__) and frame.f_back is not None:
         frame = frame.f_back
     return Location(path=frame.f_code.co_filename, line=frame.f_lineno)
 
 
 def base(symbol: Any) -> Any:
-    """What is declared by a declaration's symbol: an Indexed element declares its base."""
+    """The object that a declaration declares: an Indexed element declares its base."""
     return symbol.base.label if isinstance(symbol, sp.Indexed) else symbol
 
 
@@ -230,12 +245,12 @@ def parts(promise: Property) -> list[Any]:
 
 
 def is_literal(symbol: Any) -> bool:
-    """Whether a symbol stands for a number in code that is known up to a radius."""
+    """Whether a symbol stands for a number in the code that is only known up to a radius."""
     return hasattr(symbol, "midpoint") and hasattr(symbol, "radius")
 
 
 def free(template: Any) -> set[Any]:
-    """The symbols, indexed bases and functions that a template uses, index variables left out."""
+    """The symbols, indexed bases and functions in a template, without index variables."""
     match template:
         case List(item=item, index=(variable, first, last)):
             return (free(item) | free(first) | free(last)) - {variable}

@@ -1,4 +1,4 @@
-"""From a dotted path to the function that it names."""
+"""Imports the function at a dotted path, checks its parameters and calls it."""
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping
@@ -13,18 +13,17 @@ _NAMED = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEY
 
 
 def resolve(target: str) -> Callable[..., Any]:
-    """The function at a dotted path: the longest importable module, then attributes.
+    """Returns the function at a dotted path. Imports the longest prefix that is a module; the rest are attributes.
 
     Args:
-        target: such as `optax.cosine_decay_schedule` or `package.module.Class.method`.
+        target: a path such as `optax.cosine_decay_schedule` or `package.module.Class.method`.
 
     Raises:
-        TargetError: for a path that is no path, a module that is missing or fails to import, a missing attribute, a value that is not
-            callable.
+        TargetError: if the path is malformed, a module or attribute is missing, a module fails to import, or the value is not callable.
     """
     parts = target.split(".")
     if not all(part.isidentifier() for part in parts):
-        raise TargetError(f"a target is a dotted path such as optax.cosine_decay_schedule, found {target!r}")
+        raise TargetError(f"expected a dotted path such as optax.cosine_decay_schedule as the target, found {target!r}")
     found, path = _module(parts)
     value: Any = found
     for depth, name in enumerate(parts[len(path) :], start=len(path)):
@@ -33,36 +32,36 @@ def resolve(target: str) -> Callable[..., Any]:
             raise TargetError(f"{target}: {kind} {'.'.join(parts[:depth])} has no attribute {name!r}{_near(name, dir(value))}")
         value = getattr(value, name)
     if not callable(value):
-        raise TargetError(f"{target} is not callable: it is a {type(value).__name__}; name a function")
+        raise TargetError(f"{target} is not callable: found an object of type {type(value).__name__}; the target must be a function")
     return value  # type: ignore[no-any-return]  # callable() does not narrow Any
 
 
 def signature_check(target: str, function: Callable[..., Any], names: Iterable[str]) -> None:
-    """Checks that a function takes each of the keywords.
+    """Checks that a function accepts all keywords.
 
     Args:
-        target: how the user named the function.
-        function: what `resolve` gave.
-        names: keywords that the claim binds.
+        target: the name that the user gave.
+        function: the result of `resolve`.
+        names: the keywords that the claim binds.
 
     Raises:
-        TargetError: for a keyword that the function does not take; names the ones that it does.
+        TargetError: if the function does not accept a keyword. The message lists the parameters of the function.
     """
     try:
         parameters = inspect.signature(function).parameters.values()
-    except (TypeError, ValueError):  # some builtins tell no signature: the call itself will
+    except (TypeError, ValueError):  # some builtins have no signature; a wrong keyword fails in the call
         return
     if any(p.kind is inspect.Parameter.VAR_KEYWORD for p in parameters):
         return
     known = [p.name for p in parameters if p.kind in _NAMED]
     for name in names:
         if name not in known:
-            has = f"it has {', '.join(known)}" if known else "it has none"
-            raise TargetError(f"{target} has no parameter {name!r}; {has}{_near(name, known)}")
+            existing = f"its parameters are {', '.join(known)}" if known else "it has no parameters"
+            raise TargetError(f"{target} has no parameter {name!r}; {existing}{_near(name, known)}")
 
 
 def call_by_name(function: Callable[..., Any], arguments: Mapping[str, Any]) -> Any:
-    """Calls a function with a value for each parameter name, also for the parameters that Python takes by position only."""
+    """Calls a function with arguments by name, including arguments for positional-only parameters."""
     try:
         parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):
@@ -73,8 +72,8 @@ def call_by_name(function: Callable[..., Any], arguments: Mapping[str, Any]) -> 
 
 
 def slope_by_name(function: Callable[..., Any], arguments: Mapping[str, Any], parameter: str) -> Any:
-    """The derivative of a function by one of its parameters, as JAX takes it, at a value for each parameter name."""
-    import jax  # takes seconds, and most claims are of values
+    """Computes with `jax.grad` the derivative of a function with respect to one parameter. Arguments are given by name."""
+    import jax  # the import takes seconds, and most claims need no derivative
 
     return jax.grad(lambda value: call_by_name(function, {**arguments, parameter: value}))(arguments[parameter])
 
@@ -87,20 +86,20 @@ def _module(parts: list[str]) -> tuple[ModuleType, list[str]]:
         if _exists(name):
             try:
                 return import_module(name), path
-            except Exception as error:  # whatever a user's module raises when it is imported
+            except Exception as error:  # a user's module can raise anything on import
                 raise TargetError(f"{'.'.join(parts)}: importing {name} failed: {type(error).__name__}: {error}") from error
-    raise TargetError(f"{'.'.join(parts)}: no module named {parts[0]!r}; install it, or mend the path")
+    raise TargetError(f"{'.'.join(parts)}: no module named {parts[0]!r}; install it or correct the path")
 
 
 def _exists(name: str) -> bool:
     try:
         return find_spec(name) is not None
-    except (ModuleNotFoundError, ValueError):  # the parent is no package, or a module without a spec
+    except (ModuleNotFoundError, ValueError):  # the parent is not a package, or the module has no import spec
         return False
-    except Exception as error:  # find_spec imports the parents
-        raise TargetError(f"importing the parents of {name} failed: {type(error).__name__}: {error}") from error
+    except Exception as error:  # find_spec imports the parent packages
+        raise TargetError(f"importing the parent packages of {name} failed: {type(error).__name__}: {error}") from error
 
 
 def _near(name: str, known: Iterable[str]) -> str:
-    asked = question(meant(name, [k for k in known if not k.startswith("_")], most=3))
-    return f"; {asked}" if asked else ""
+    suggestion = question(meant(name, [k for k in known if not k.startswith("_")], most=3))
+    return f"; {suggestion}" if suggestion else ""

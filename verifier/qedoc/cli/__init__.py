@@ -1,1 +1,1 @@
-"""The command line: arguments go in, a report and an exit code come out."""
+"""The command line interface."""

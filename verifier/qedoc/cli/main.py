@@ -1,4 +1,4 @@
-"""The command line: reads arguments, runs the engine, writes reports, and ends with the exit code of the contract."""
+"""The main commands: `check`, `audit`, `show` and `lift`."""
 
 import signal
 import sys
@@ -12,7 +12,7 @@ import click
 from qedoc import __version__
 from qedoc.claims.limits import Limits
 from qedoc.cli import project
-from qedoc.cli.run import answer, audited, complain, guarded, question, remark, run, spec_files
+from qedoc.cli.run import answer, audited, guarded, print_errors, print_remarks, question, run, spec_files
 from qedoc.config.options import AUDIT_POINTS, AUDIT_TIMEOUT, Settings, on_cluster, settled
 from qedoc.config.table import configuration
 from qedoc.errors import QedocError
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from qedoc.report.formats import Report
 
 FORMATS = ("concise", "full", "json", "junit", "github", "sarif")
-_JOBS = "Worker processes [default: usable cores, at most 8]."
-_SCHEDULER = "Use the workers of this cluster (dask://HOST:PORT), not processes of this machine."
+_JOBS = "Number of worker processes [default: usable cores, at most 8]."
+_SCHEDULER = "Run on the Dask cluster with this scheduler (dask://HOST:PORT) instead of this machine."
 _FILE: Any = click.Path(path_type=Path)
 
 
@@ -33,8 +33,8 @@ _FILE: Any = click.Path(path_type=Path)
 def main() -> None:
     """Prove or refute documented formulas against the JAX code that they describe.
 
-    Claims are written in spec files, which are looked for in spec/. Exit codes: 0 all claims hold, 1 one is
-    refuted (with --strict: or has no answer), 2 something cannot be run, 130 interrupted.
+    Claims are written in spec files, by default in the folder spec/. Exit codes: 0 if all claims hold, 1 if a claim
+    is refuted (with --strict, also if it has no answer), 2 if something cannot run, 130 if interrupted.
     """
     signal.signal(signal.SIGTERM, _terminated)
 
@@ -44,13 +44,13 @@ def _terminated(number: int, frame: object) -> None:
 
 
 def _limits(timeout: float = 60, max_points: int = 1000) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """The options of a run."""
+    """The options that all runs share."""
     return _options(
         click.option("-j", "--jobs", type=click.IntRange(min=1), metavar="N", help=_JOBS),
-        click.option("--timeout", type=float, metavar="SECONDS", help=f"Time limit of each case [default: {timeout}]."),
-        click.option("--max-points", type=int, metavar="N", help=f"Most points of each claim [default: {max_points}]."),
-        click.option("--seed", type=int, metavar="N", help="Where random points start [default: 0]."),
-        click.option("--quiet", is_flag=True, help="No progress; errors are still shown."),
+        click.option("--timeout", type=float, metavar="SECONDS", help=f"Time limit per case [default: {timeout}]."),
+        click.option("--max-points", type=int, metavar="N", help=f"Maximum number of points per claim [default: {max_points}]."),
+        click.option("--seed", type=int, metavar="N", help="Seed for random points [default: 0]."),
+        click.option("--quiet", is_flag=True, help="Hide the progress bar; errors are still shown."),
         click.option("--output", type=_FILE, metavar="FILE", help="Write the report to FILE instead of standard output."),
     )
 
@@ -58,17 +58,17 @@ def _limits(timeout: float = 60, max_points: int = 1000) -> Callable[[Callable[.
 _cluster = click.option("--scheduler", metavar="ADDRESS", help=_SCHEDULER)
 
 _lock = [
-    click.option("--no-lock", is_flag=True, help="Verify everything, and neither read nor write the lock file."),
-    click.option("--all", "again", is_flag=True, help="Verify also what has not changed since the lock file was written."),
-    click.option("--locked", is_flag=True, help="Verify and write nothing; fail if anything in the lock file is stale or missing."),
+    click.option("--no-lock", is_flag=True, help="Verify all claims, and neither read nor write the lock file."),
+    click.option("--all", "again", is_flag=True, help="Verify all claims, including those that have not changed."),
+    click.option("--locked", is_flag=True, help="Verify nothing and write nothing; fail if the lock file is out of date."),
 ]
 
 _codes = [
     click.option(
-        "--select", metavar="CODES", help="Report only findings of these codes (QED101, or QED1 for all that begin so), with commas."
+        "--select", metavar="CODES", help="Comma-separated finding codes or code prefixes to report, such as QED101,QED3 [default: all]."
     ),
-    click.option("--ignore", metavar="CODES", help="Leave findings of these codes out of the report and of the exit code."),
-    click.option("--strict", is_flag=True, help="A claim or property without an answer fails."),
+    click.option("--ignore", metavar="CODES", help="Finding codes or code prefixes to leave out of the report and the exit code."),
+    click.option("--strict", is_flag=True, help="Fail if a claim or property has no answer."),
 ]
 
 
@@ -82,19 +82,22 @@ def _options(*options: Callable[[Callable[..., None]], Callable[..., None]]) -> 
 
 
 def _format(*styles: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    return click.option("--format", "style", type=click.Choice(styles), default=styles[0], show_default=True, help="Form of the report.")
+    return click.option("--format", "style", type=click.Choice(styles), default=styles[0], show_default=True, help="Output format.")
 
 
 @main.command()
 @click.argument("what", metavar="[PATH|TARGET]...", nargs=-1, shell_complete=project.complete_target)
 @_format(*FORMATS)
 @_options(*_codes)
-@click.option("--plot", type=_FILE, metavar="FILE", help="Draw the claims of one target (.svg, .png or .pdf).")
-@click.option("--latex", metavar="FORMULA", help="Check this formula of one TARGET, and no spec.")
+@click.option("--plot", type=_FILE, metavar="FILE", help="Plot the claims of one target to FILE (.svg, .png or .pdf).")
+@click.option("--latex", metavar="FORMULA", help="Check this LaTeX formula against one TARGET instead of a spec.")
 @click.option(
-    "--bind", multiple=True, metavar="SYMBOL=PARAMETER", help="What a symbol of --latex is; may be repeated. Otherwise the docstring tells."
+    "--bind",
+    multiple=True,
+    metavar="SYMBOL=PARAMETER",
+    help="Bind a symbol of --latex to a parameter; repeatable. By default, symbols are bound as in the docstring.",
 )
-@click.option("--where", multiple=True, metavar="CONDITIONS", help="Where --latex holds: 'T > 0, 0 <= a <= 1'; may be repeated.")
+@click.option("--where", multiple=True, metavar="CONDITIONS", help="Conditions for --latex, such as 'T > 0, 0 <= a <= 1'; repeatable.")
 @_limits()
 @_cluster
 @_options(*_lock)
@@ -106,18 +109,17 @@ def check(
     where: tuple[str, ...],
     **options: Any,
 ) -> None:
-    """Check claims.
+    """Check the claims in spec files.
 
-    PATHs are spec files or folders of them [default: spec/]; with TARGETs (dotted names, or ids of claims),
-    only their claims are checked. The formulas in the docstring of a TARGET that no spec has are checked as
-    `qedoc audit` does. What has not changed since the lock file (qedoc.lock) was written is not
-    verified again.
+    PATHs are spec files or folders of spec files [default: spec/]. TARGETs are dotted names or claim ids; if given,
+    only their claims are checked. If no spec has a TARGET, the formulas in its docstring are checked, as with
+    `qedoc audit`. Claims that have not changed since the lock file (qedoc.lock) was written are not verified again.
     """
     if latex is not None:
-        asked = guarded(question, what, latex, bind, where)
-        _report(lambda settings, shown: answer(asked, settings, curves=plot is not None, shown=shown), plot=plot, **options)
+        formula = guarded(question, what, latex, bind, where)
+        _report(lambda settings, shown: answer(formula, settings, curves=plot is not None, shown=shown), plot=plot, **options)
     elif bind or where:
-        raise click.UsageError("--bind and --where say what the symbols of --latex are; give a formula with --latex")
+        raise click.UsageError("--bind and --where require a formula; add --latex FORMULA")
     else:
         _report(lambda settings, shown: run(what, settings, curves=plot is not None, shown=shown), plot=plot, **options)
 
@@ -129,10 +131,10 @@ def check(
 @_limits(timeout=AUDIT_TIMEOUT, max_points=AUDIT_POINTS)
 @_cluster
 def audit(names: tuple[str, ...], **options: Any) -> None:
-    """Check the formulas in the docstrings of installed packages.
+    """Check the formulas in docstrings.
 
-    NAMEs are dotted paths of packages, modules or objects; every display formula of their public objects gets a
-    verdict, without a spec. A NAME may also be the id of a claim, such as 'mylib.loss#2'.
+    NAMEs are dotted paths of packages, modules or objects. Every display formula in the docstrings of their public
+    objects gets a verdict. A NAME can also be a claim id, such as 'mylib.loss#2'.
     """
     _report(lambda settings, shown: audited(names, settings, shown=shown), plot=None, no_lock=True, **options)
 
@@ -144,10 +146,10 @@ def audit(names: tuple[str, ...], **options: Any) -> None:
 @_limits()
 @_options(*_lock)
 def show(target: str, paths: tuple[str, ...], style: str, **options: Any) -> None:
-    """Show all that is known of TARGET: its claims, symbols, code formula, verdict and evidence.
+    """Show all details of TARGET.
 
-    PATHs are spec files or folders of them [default: spec/]. If no spec has the TARGET, the formulas in its
-    docstring are checked as `qedoc audit` does.
+    The details are its claims, symbols, code formula, verdicts and evidence. PATHs are spec files or folders of spec
+    files [default: spec/]. If no spec has the TARGET, the formulas in its docstring are checked, as with `qedoc audit`.
     """
     what = (target, *paths)
     _report(lambda settings, shown: run(what, settings, curves=False, shown=shown), style=style, strict=False, plot=None, **options)
@@ -159,12 +161,12 @@ def show(target: str, paths: tuple[str, ...], style: str, **options: Any) -> Non
 @_format("concise", "json")
 @click.option("--timeout", type=float, default=60.0, show_default=True, metavar="SECONDS", help="Time limit.")
 def lift(target: str, paths: tuple[str, ...], style: str, timeout: float) -> None:
-    """Print the formula that TARGET's code computes, as LaTeX and SymPy.
+    """Print the formula that the code computes.
 
-    If specs of TARGET are found in the PATHs [default: spec/, if there is one], their symbols are used, one
-    formula for each; otherwise the target's own parameters.
+    The formula of TARGET is printed as LaTeX and as SymPy. If the PATHs [default: spec/, if it exists] contain specs of
+    TARGET, there is one formula per spec, in its symbols. Otherwise the formula is in the parameters of TARGET.
     """
-    from qedoc.engine import schedule  # `--version` and `--help` need no processes
+    from qedoc.engine import schedule  # not needed for `--version` and `--help`
     from qedoc.report import json_report
 
     limits = guarded(Limits, timeout=timeout)
@@ -178,7 +180,7 @@ def lift(target: str, paths: tuple[str, ...], style: str, timeout: float) -> Non
     elif found:
         click.echo("\n\n".join(f"{name}\n\nlatex  {formula.latex}\nsympy  {formula.sympy}" for name, formula in found))
     errors = (*missing, *errors)
-    complain(errors)
+    print_errors(errors)
     sys.exit(2 if errors else 0)
 
 
@@ -200,7 +202,7 @@ def _report(
     settings = guarded(settled, strict=strict, select=select, ignore=ignore, **options)
     settings = guarded(on_cluster, settings, scheduler, options["jobs"])
     for file in (output, plot):
-        guarded(_writable, file)
+        guarded(_check_path, file)
     if plot:
         from qedoc.report.plot import check_file
 
@@ -210,13 +212,13 @@ def _report(
     _deliver(made, style, output, asked=bool(settings.select))
     if plot and outcome.curves:
         _draw(outcome, plot)
-    remark(outcome.remarks)
-    complain(outcome.errors)
+    print_remarks(outcome.remarks)
+    print_errors(outcome.errors)
     sys.exit(made.exit_code)
 
 
 def _deliver(made: "Report", style: str, output: Path | None, *, asked: bool) -> None:
-    """Writes the report to standard output, or to a file."""
+    """Writes the report to standard output or to a file."""
     from qedoc.report.formats import render
 
     if output is None:
@@ -235,11 +237,11 @@ def _draw(outcome: Outcome, file: Path) -> None:
     write_whole(file, draw(outcome.curves, file))
 
 
-def _writable(file: Path | None) -> None:
+def _check_path(file: Path | None) -> None:
     if file is None:
         return
     if file.is_dir() or not file.parent.is_dir():
-        raise QedocError(f"{file}: expected the path of a file in a folder that exists")
+        raise QedocError(f"{file}: expected a file path in an existing folder")
 
 
 for command in project.COMMANDS:

@@ -1,4 +1,4 @@
-"""Commands beside check, show and lift: what a project needs to live with qedoc."""
+"""The project commands: `rule`, `baseline`, `badge`, `init`, `schema` and `completion`."""
 
 import json
 import sys
@@ -13,13 +13,13 @@ _FILE: Any = click.Path(path_type=Path, dir_okay=False)
 
 
 def refuse(message: str) -> None:
-    """Ends the program: it cannot do what is asked."""
+    """Prints an error and exits with code 2."""
     click.echo(f"error: {message}", err=True)
     sys.exit(2)
 
 
 def complete_target(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[Any]:
-    """The targets and claims of the lock file, and paths."""
+    """Completes targets and claim ids from the lock file; otherwise paths."""
     from click.shell_completion import CompletionItem
 
     from qedoc.config.table import configuration
@@ -28,7 +28,7 @@ def complete_target(context: click.Context, parameter: click.Parameter, incomple
     try:
         config = configuration(Path.cwd())
         claims = load(config.root / config.lock).claims
-    except QedocError:  # completion is no place for messages
+    except QedocError:  # completion must not print errors
         return []
     names = sorted({*claims, *(id_.partition("#")[0] for id_ in claims)})
     found = [CompletionItem(name) for name in names if name.startswith(incomplete)]
@@ -36,7 +36,7 @@ def complete_target(context: click.Context, parameter: click.Parameter, incomple
 
 
 def complete_code(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
-    """The codes."""
+    """Completes finding codes."""
     from qedoc.results.codes import CODES
 
     return [known.code for known in CODES if known.code.startswith(incomplete.upper())]
@@ -45,7 +45,7 @@ def complete_code(context: click.Context, parameter: click.Parameter, incomplete
 @click.command()
 @click.argument("code", required=False, shell_complete=complete_code)
 def rule(code: str | None) -> None:
-    """Explain the finding CODE, with an example; without CODE, list all."""
+    """Explain a finding CODE, or list all codes."""
     from qedoc.results import codes
 
     if code is None:
@@ -60,10 +60,10 @@ def rule(code: str | None) -> None:
 
 
 def explained(code: Any) -> str:
-    """The page of a code, for a terminal."""
+    """Returns the explanation of a code as text for a terminal."""
     import textwrap
 
-    consequence = {"error": "fails", "warning": "fails with --strict", "note": "never fails"}[code.level]
+    consequence = {"error": "fails the run", "warning": "fails the run with --strict", "note": "never fails a run"}[code.level]
     return "\n".join(
         [
             f"{code.code} {code.name} ({code.level}: {consequence})",
@@ -81,7 +81,7 @@ def explained(code: Any) -> str:
 
 @click.command()
 def schema() -> None:
-    """Print the JSON Schema of `--format json`."""
+    """Print the JSON Schema of the JSON report."""
     from qedoc.report.json_report import schema_text
 
     click.echo(schema_text(), nl=False)
@@ -89,13 +89,16 @@ def schema() -> None:
 
 @click.command()
 @click.argument("what", metavar="[PATH|TARGET]...", nargs=-1)
-@click.option("--reason", metavar="TEXT", help="Why the findings that are new are accepted; reasons given before stay.")
-@click.option("-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Worker processes [default: usable cores, at most 8].")
-@click.option("--quiet", is_flag=True, help="Say nothing of what was accepted.")
+@click.option("--reason", metavar="TEXT", help="Reason for accepting the new findings; existing reasons are kept.")
+@click.option(
+    "-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Number of worker processes [default: usable cores, at most 8]."
+)
+@click.option("--quiet", is_flag=True, help="Print neither progress nor the summary.")
 def baseline(what: tuple[str, ...], reason: str | None, jobs: int | None, quiet: bool) -> None:
-    """Accept today's findings: `qedoc check` then fails on new ones only.
+    """Accept the current findings.
 
-    They are written to the baseline file (qedoc-baseline.json), each with a reason; what is gone is dropped.
+    Writes the errors and warnings to the baseline file (qedoc-baseline.json), each with a reason, and removes
+    entries that no longer occur. Afterwards `qedoc check` fails only on new findings.
     """
     from qedoc.cli.run import checked
     from qedoc.report import baseline as accepted
@@ -111,19 +114,22 @@ def baseline(what: tuple[str, ...], reason: str | None, jobs: int | None, quiet:
     try:
         before = accepted.load(path)
         seen = {claim.id for claim in outcome.claims} | (set() if what else {entry.claim for entry in before})
-        kept = accepted.accept(found, before, seen, reason or accepted.UNSAID)
+        kept = accepted.accept(found, before, seen, reason or accepted.DEFAULT_REASON)
         accepted.save(path, kept)
     except QedocError as error:
         refuse(str(error))
     if not quiet:
-        gone = sum(entry not in kept for entry in before if not any(entry.code == k.code and entry.claim == k.claim for k in kept))
-        click.echo(f"{path.name}: {len(kept)} accepted, {gone} dropped")
+        removed = sum(entry not in kept for entry in before if not any(entry.code == k.code and entry.claim == k.claim for k in kept))
+        click.echo(f"{path.name}: {len(kept)} accepted, {removed} removed")
 
 
 @click.command()
 @click.option("--output", type=_FILE, metavar="FILE", help="Write to FILE instead of standard output.")
 def badge(output: Path | None) -> None:
-    """Print the JSON of a badge (the endpoint form of shields.io), from the lock file; nothing is verified."""
+    """Print a badge for shields.io.
+
+    The badge is JSON in the endpoint format of shields.io. It shows the results in the lock file; nothing is verified.
+    """
     from qedoc.cli.run import checked
     from qedoc.lock.store import replace
     from qedoc.report.badge import shield
@@ -138,7 +144,10 @@ def badge(output: Path | None) -> None:
 
 @click.command()
 def init() -> None:
-    """Write [tool.qedoc] into pyproject.toml, and a first spec."""
+    """Create the configuration and an example spec.
+
+    Adds the table [tool.qedoc] to pyproject.toml.
+    """
     from qedoc.cli import scaffold
 
     try:
@@ -151,12 +160,15 @@ def init() -> None:
 @click.command()
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> None:
-    """Print the script that completes qedoc's commands, options and targets in SHELL."""
+    """Print the completion script for SHELL.
+
+    The script completes commands, options and targets.
+    """
     from click.shell_completion import get_completion_class
 
     main = click.get_current_context().find_root().command
     made = get_completion_class(shell)
-    assert made is not None  # the three are click's own
+    assert made is not None  # click supports all three shells
     click.echo(made(main, {}, "qedoc", "_QEDOC_COMPLETE").source())
 
 

@@ -1,4 +1,4 @@
-"""What the commands share: from names on the command line to a run's outcome, and how a program ends that cannot run."""
+"""Helpers of the commands: run the claims that are named on the command line, and exit on errors."""
 
 import os
 import sys
@@ -25,23 +25,23 @@ T = TypeVar("T")
 
 
 class Refused(click.ClickException):
-    """A QedocError on its way out of a command."""
+    """Converts a QedocError to a click exception with exit code 2."""
 
     exit_code = 2
 
     def show(self, file: IO[Any] | None = None) -> None:
-        """Writes the message as all errors are written."""
+        """Prints the message in the format of all errors."""
         click.echo(f"error: {self.message}", file=file, err=file is None)
 
 
 def checked(what: Sequence[str], *, shown: bool, **options: Any) -> tuple[Outcome, Settings]:
-    """A run of a command that is not about its report, and the settings that it went by."""
+    """Runs claims without writing a report. Returns the outcome and the settings."""
     settings = guarded(settled, **options)
     return run(what, settings, curves=False, shown=shown), settings
 
 
 def run(what: Sequence[str], settings: Settings, *, curves: bool, shown: bool) -> Outcome:
-    """The outcome for the paths and targets named, or for the whole project; ends the program where nothing can be run."""
+    """Checks the given paths and targets, or the whole project. Exits if nothing can be run."""
     paths = [name for name in what if is_path(name)]
     targets = [name for name in what if not is_path(name)]
     if targets and not paths and _has_no_claims(settings.config):
@@ -66,12 +66,12 @@ def run(what: Sequence[str], settings: Settings, *, curves: bool, shown: bool) -
 
 
 def _has_no_claims(config: Config) -> bool:
-    """Whether there is nothing to look through for a target."""
+    """Whether the project has neither spec files nor docstrings in its configuration."""
     return not config.docstrings and not any(map(os.path.exists, spec_paths(config)))
 
 
 def _with_docstrings(found: Outcome, settings: Settings, *, curves: bool, shown: bool) -> Outcome:
-    """The outcome with the formulas in the docstrings of targets that no spec has."""
+    """Adds the formulas in the docstrings of targets that have no spec."""
     names = [error.target for error in found.errors if isinstance(error, UnknownTargetError) and _may_be_object(error.target)]
     if not names or found.stopped or settings.mode is Mode.LOCKED:
         return found
@@ -91,20 +91,20 @@ def _with_docstrings(found: Outcome, settings: Settings, *, curves: bool, shown:
 
 
 def _may_be_object(name: str) -> bool:
-    """Whether a name may be that of an object with a docstring; those of a module are for an audit."""
+    """Whether a name can be that of a documented object. Modules do not count; `qedoc audit` checks them."""
     if (here := str(Path.cwd())) not in sys.path:  # as in a worker
         sys.path.append(here)
     return "." in name and locate(name) is None
 
 
 def _documented(names: Sequence[str], settings: Settings, *, curves: bool, shown: bool) -> Outcome:
-    """The outcome for the formulas in the docstrings of objects; names of claims are allowed."""
+    """Checks the formulas in the docstrings of objects. A name can also be a claim id."""
     from qedoc.engine import schedule
 
     wrong = [name for name in names if not _may_be_object(name)]
     if wrong:
-        audit = f"; the docstrings of a package: qedoc audit {wrong[0]}" if locate(wrong[0]) is not None else ""
-        raise Refused(f"no folder spec/ here, and {wrong[0]} is no file and no dotted name of a function{audit}")
+        audit = f"; to check the docstrings of a package, use qedoc audit {wrong[0]}" if locate(wrong[0]) is not None else ""
+        raise Refused(f"there is no folder spec/ here, and {wrong[0]} is neither a file nor the dotted name of a function{audit}")
     with workers(settings) as pool, progress(shown=shown) as notify:
         found = schedule.audit(names, limits=settings.wide, jobs=settings.jobs, curves=curves, notify=notify, pool=pool)
     return replace(found, audited=(), unread=())
@@ -112,13 +112,13 @@ def _documented(names: Sequence[str], settings: Settings, *, curves: bool, shown
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """A formula of the command line.
+    """A formula from the command line.
 
     Args:
         target: dotted path of the function.
         latex: the formula.
-        bind: the parameter of each symbol, by the symbol's LaTeX.
-        where: relations.
+        bind: the parameter of each symbol, by the LaTeX of the symbol.
+        where: the conditions under which the formula is claimed to hold.
     """
 
     target: str
@@ -128,19 +128,19 @@ class Question:
 
 
 def question(what: Sequence[str], latex: str, bind: Sequence[str], where: Sequence[str]) -> Question:
-    """The formula that is asked about, with its target.
+    """Parses the options of a formula from the command line.
 
     Args:
-        what: the arguments of the command line.
-        latex: the formula.
-        bind: texts SYMBOL=PARAMETER.
-        where: texts of relations, with commas between them.
+        what: the positional arguments, which must be one target.
+        latex: the value of --latex.
+        bind: the values of --bind.
+        where: the values of --where.
 
     Raises:
-        QedocError: for no target or more than one, a text that is no binding, a symbol with two bindings, or no relation.
+        QedocError: if there is not exactly one target, a binding is malformed, a symbol is bound twice, or --where is empty.
     """
     if len(what) != 1 or is_path(what[0]):
-        raise QedocError(f"--latex is a formula of one function; expected one TARGET, found {' '.join(what) or 'none'}")
+        raise QedocError(f"--latex describes one function; expected one TARGET, found {' '.join(what) or 'none'}")
     if not latex.strip():
         raise QedocError("--latex is empty; expected a formula such as 'T^2 + 1'")
     bound: dict[str, str] = {}
@@ -149,13 +149,13 @@ def question(what: Sequence[str], latex: str, bind: Sequence[str], where: Sequen
         if not symbol or not name.isidentifier():
             raise QedocError(f"--bind {text}: expected SYMBOL=PARAMETER, such as T=decay_steps")
         if bound.setdefault(symbol, name) != name:
-            raise QedocError(f"--bind {text}: {symbol} is bound to {bound[symbol]} already; give one --bind for each symbol")
+            raise QedocError(f"--bind {text}: {symbol} is already bound to {bound[symbol]}; use one --bind per symbol")
     relations = [part for text in where for part in _parts(text)]
     return Question(target=what[0], latex=latex, bind=bound, where=relations)
 
 
 def _parts(text: str) -> list[str]:
-    """The relations of a text: what stands between its commas, those inside of brackets left out."""
+    """Splits a text at commas, except commas inside brackets."""
     depth, parts = 0, [""]
     for letter in text:
         depth += (letter in "([{") - (letter in ")]}")
@@ -165,12 +165,12 @@ def _parts(text: str) -> list[str]:
             parts[-1] += letter
     found = [part.strip() for part in parts if part.strip()]
     if not found:
-        raise QedocError(f"--where {text!r}: expected relations with commas between them, such as 'T > 0, 0 <= a <= 1'")
+        raise QedocError(f"--where {text!r}: expected comma-separated conditions, such as 'T > 0, 0 <= a <= 1'")
     return found
 
 
 def answer(asked: Question, settings: Settings, *, curves: bool, shown: bool) -> Outcome:
-    """The outcome for a formula of the command line."""
+    """Checks a formula from the command line."""
     from qedoc.engine import schedule
 
     with workers(settings) as pool, progress(shown=shown) as notify:
@@ -188,7 +188,7 @@ def answer(asked: Question, settings: Settings, *, curves: bool, shown: bool) ->
 
 
 def audited(names: Sequence[str], settings: Settings, *, shown: bool) -> Outcome:
-    """The outcome for the docstrings of packages, modules and objects."""
+    """Checks the docstrings of packages, modules and objects."""
     from qedoc.engine import schedule
 
     with workers(settings) as pool, progress(shown=shown) as notify:
@@ -196,20 +196,20 @@ def audited(names: Sequence[str], settings: Settings, *, shown: bool) -> Outcome
 
 
 def workers(settings: Settings) -> "AbstractContextManager[Workers | None]":
-    """The cluster that a run is to use; None for worker processes of its own. Ends the program where there can be no such cluster."""
+    """Returns the cluster of a run, or None if the run starts its own worker processes. Exits if the cluster cannot be used."""
     if not settings.scheduler:
         return nullcontext()
     try:
         from qedoc.engine.cluster import Cluster
     except ModuleNotFoundError as error:
-        raise Refused(f"--scheduler needs dask.distributed ({error}); pip install 'qedoc[dask]'") from None
+        raise Refused(f"--scheduler needs dask.distributed ({error}); install it with: pip install 'qedoc[dask]'") from None
     from qedoc.engine.worker import warm_up
 
     return guarded(Cluster, settings.scheduler, warm_up)
 
 
 def progress(*, shown: bool) -> AbstractContextManager[Callable[[Event], None]]:
-    """What the engine notifies; only a terminal is worth the import."""
+    """Returns the progress callback of the engine. Imports rich only if standard error is a terminal."""
     if not (shown and sys.stderr.isatty()):
         return nullcontext(lambda _: None)
     from rich.console import Console
@@ -220,39 +220,39 @@ def progress(*, shown: bool) -> AbstractContextManager[Callable[[Event], None]]:
 
 
 def is_path(name: str) -> bool:
-    """Whether a name of the command line is a path, and no target."""
+    """Whether an argument is a path and not a target."""
     return os.sep in name or name.endswith(".py") or Path(name).exists()
 
 
 def spec_files(paths: Sequence[str], config: Config) -> tuple[list[SpecFile], list[QedocError]]:
-    """The spec files named, or those of the project; nothing at all to read ends the program."""
+    """Returns the given spec files, or those of the project, and the errors. Exits if there are no spec files."""
     if not paths and config.docstrings and not any(map(os.path.exists, spec_paths(config))):
         return [], []
     paths = paths or spec_paths(config)
     if not config.found and paths == ["spec"] and not Path("spec").is_dir():
-        raise Refused("no folder spec/ here; run qedoc in the folder that has it, or name spec files")
+        raise Refused("there is no folder spec/ here; run qedoc in the folder that contains spec/, or name spec files")
     files, errors = find(paths)
     if not files:
-        complain(errors)
+        print_errors(errors)
         sys.exit(2)
     return files, errors
 
 
 def guarded(function: Callable[..., T], *args: Any, **keywords: Any) -> T:
-    """What a function gives; its QedocError ends the program."""
+    """Calls a function. If it raises a QedocError, prints the error and exits."""
     try:
         return function(*args, **keywords)
     except QedocError as error:
         raise Refused(str(error)) from None
 
 
-def remark(remarks: Sequence[str]) -> None:
-    """Writes remarks to standard error."""
+def print_remarks(remarks: Sequence[str]) -> None:
+    """Prints remarks to standard error."""
     for text in remarks:
         click.echo(f"warning: {text}", err=True)
 
 
-def complain(errors: Sequence[QedocError]) -> None:
-    """Writes errors to standard error."""
+def print_errors(errors: Sequence[QedocError]) -> None:
+    """Prints errors to standard error."""
     for error in errors:
         click.echo(f"error: {error}", err=True)

@@ -1,4 +1,4 @@
-"""What a project begins with: the table in pyproject.toml, and a spec that is proved."""
+"""Sets up a new project for `qedoc init`: the table in pyproject.toml and an example spec."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,14 +9,14 @@ from qedoc.lock.store import replace
 
 HEAD = f"""\
 [{TABLE}]
-# Spec files and folders of them; all other keys, with their defaults: docs/ci.md
+# Spec files and folders of spec files. For all keys and their defaults, see docs/ci.md.
 specs = ["spec"]
 """
 
 NAME = "softplus.py"
 
 SPEC = '''\
-"""The first spec: a formula, what its symbols are, and where it holds. `qedoc check` proves it."""
+"""An example spec: a formula, its symbols and its domain. `qedoc check` proves it."""
 
 from sympy import exp, log, symbols
 
@@ -35,28 +35,28 @@ softplus = Spec(
 
 
 def start(folder: Path) -> Iterator[str]:
-    """Writes the table and the spec; says what was written.
+    """Writes the table and the spec. Yields one message for each step.
 
     Args:
-        folder: the project's root.
+        folder: the root of the project.
 
     Raises:
-        QedocError: if the table is there already, or a file cannot be written.
+        QedocError: if the table already exists, or a file cannot be written.
     """
     file = folder / FILE
     before = file.read_text(encoding="utf-8") if file.exists() else ""
     if configuration(folder).found and TABLE in before:
-        raise QedocError(f"{file}: has [{TABLE}] already; change it there")
+        raise QedocError(f"{file}: already contains [{TABLE}]; edit this table")
     gap = "" if not before else "\n" if before.endswith("\n") else "\n\n"
     try:
         replace(file, f"{before}{gap}{HEAD}".encode())
         yield f"wrote [{TABLE}] to {FILE}"
         specs = folder / Config().specs[0]
         if any(specs.rglob("*.py")):
-            yield f"left {specs.name}/ as it is: it has specs"
+            yield f"left {specs.name}/ unchanged, because it contains specs"
             return
         specs.mkdir(exist_ok=True)
         replace(specs / NAME, SPEC.encode())
-        yield f"wrote {specs.name}/{NAME}; check it: qedoc check"
+        yield f"wrote {specs.name}/{NAME}; check it with: qedoc check"
     except OSError as error:
         raise QedocError(f"{error.filename}: cannot be written: {error.strerror}") from None

@@ -1,1 +1,1 @@
-"""What a project asks for: `[tool.qedoc]` and the options of the command line go in, settings come out."""
+"""Configuration: combines `[tool.qedoc]` and command line options into the settings of a run."""

@@ -1,4 +1,4 @@
-"""What a run goes by: the options that are given, and the project's table for those that are not."""
+"""The settings of a run: command line options, and the project's table for options that are not given."""
 
 import os
 from collections.abc import Sequence
@@ -15,11 +15,18 @@ _MOST_JOBS = 8
 
 AUDIT_TIMEOUT = 15.0
 AUDIT_POINTS = 300
-"""Bounds for the formulas of docstrings that no table names: an audit is wide, a check is deep."""
+"""The default limits of an audit. An audit covers many formulas, so each gets less time and fewer points than in a check."""
 
 
 class Mode(StrEnum):
-    """What is verified."""
+    """Which claims a run verifies, and how it uses the lock file.
+
+    Attributes:
+        CHANGED: verify claims whose results in the lock file are stale or missing.
+        ALL: verify all claims and update the lock file.
+        LOCKED: verify nothing and write nothing.
+        UNLOCKED: verify all claims, and neither read nor write the lock file.
+    """
 
     CHANGED = "changed"
     ALL = "all"
@@ -29,19 +36,19 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """A run's bounds and places.
+    """The settings of a run.
 
     Args:
         config: the project's table.
-        limits: the bounds of each case.
-        wide: the bounds of each case of a docstring that the table does not name.
-        jobs: worker processes.
-        scheduler: address of the cluster whose workers do the work; empty for worker processes of this machine.
-        lock: the lock file.
-        mode: what is verified.
+        limits: the limits of each case.
+        wide: the limits of each case in an audit.
+        jobs: the number of worker processes.
+        scheduler: the address of the cluster to use; empty for worker processes on this machine.
+        lock: the path of the lock file.
+        mode: which claims are verified.
         strict: whether a claim without an answer fails.
-        select: the codes of findings that are reported; all if empty.
-        ignore: the codes of findings that are left out.
+        select: the finding codes to report; empty for all.
+        ignore: the finding codes to leave out.
     """
 
     config: Config
@@ -69,14 +76,14 @@ def settled(
     select: str | None = None,
     ignore: str | None = None,
 ) -> Settings:
-    """The settings of a run in the current folder.
+    """Returns the settings of a run in the current folder.
 
     Raises:
-        QedocError: for a limit outside its range, options that exclude each other, or a table that is not right.
+        QedocError: if a limit is out of range, options conflict, or the table is invalid.
     """
     chosen = [name for name, given in (("--locked", locked), ("--all", again), ("--no-lock", no_lock)) if given]
     if len(chosen) > 1:
-        raise QedocError(f"{' and '.join(chosen)} exclude each other; give one of them")
+        raise QedocError(f"{' and '.join(chosen)} cannot be combined; use only one of them")
     config = configuration(Path.cwd())
     chosen_codes = config.select if select is None else _codes(select)
     ignored = config.ignore if ignore is None else _codes(ignore)
@@ -104,18 +111,18 @@ def settled(
 
 
 def on_cluster(settings: Settings, scheduler: str | None, jobs: int | None) -> Settings:
-    """The settings with the cluster that is asked for, if one is.
+    """Adds the requested cluster to the settings.
 
     Args:
-        settings: of the run.
-        scheduler: address of the cluster.
-        jobs: processes of this machine that are asked for.
+        settings: the settings of the run.
+        scheduler: the value of --scheduler.
+        jobs: the value of --jobs.
 
     Raises:
-        QedocError: if both are asked for.
+        QedocError: if both options are given.
     """
     if jobs and scheduler:
-        raise QedocError("-j is for processes of this machine, and --scheduler for the workers of a cluster; give one of them")
+        raise QedocError("-j sets the number of processes on this machine, --scheduler selects a cluster; use only one of them")
     return replace(settings, scheduler=scheduler or "")
 
 
@@ -124,10 +131,10 @@ def _codes(text: str) -> tuple[str, ...]:
 
 
 def spec_paths(config: Config) -> Sequence[str]:
-    """Where the project's spec files are, as seen from the current folder."""
+    """The project's spec files and folders, relative to the current folder."""
     return [os.path.relpath(config.root / path) for path in config.specs]
 
 
 def usable_cores() -> int:
-    """How many worker processes make sense, at most 8."""
+    """The default number of worker processes: one per usable core, at most 8."""
     return min(len(os.sched_getaffinity(0)), _MOST_JOBS)

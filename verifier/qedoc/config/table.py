@@ -1,4 +1,4 @@
-"""`[tool.qedoc]`: one table that the command line, pytest and pages share."""
+"""Reads `[tool.qedoc]` from pyproject.toml. The command line, the pytest plugin and the Sphinx extension share this table."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
@@ -13,22 +13,22 @@ FILE = "pyproject.toml"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
-    """What a project asks for; every option of the command line that is given goes before it.
+    """The configuration of a project. Command line options override it.
 
     Args:
-        root: the folder of pyproject.toml; the current one if there is none.
-        specs: spec files and folders of them, from the root.
-        docstrings: packages, modules and objects whose docstrings are checked, by dotted path.
-        lock: the lock file, from the root.
-        baseline: the file of accepted findings, from the root.
-        jobs: worker processes; 0 for one for each usable core.
-        timeout: seconds for each case.
-        max_points: most points of each claim.
-        seed: where random points start.
+        root: the folder of pyproject.toml; the current folder if there is none.
+        specs: spec files and folders of spec files, relative to the root.
+        docstrings: packages, modules and objects whose docstrings are checked, as dotted paths.
+        lock: the lock file, relative to the root.
+        baseline: the file of accepted findings, relative to the root.
+        jobs: the number of worker processes; 0 for one per usable core.
+        timeout: time limit per case in seconds.
+        max_points: maximum number of points per claim.
+        seed: seed for random points.
         strict: whether a claim without an answer fails.
-        select: the codes of findings that are reported; all if empty.
-        ignore: the codes of findings that are left out.
-        found: whether the table is there.
+        select: the finding codes to report; empty for all.
+        ignore: the finding codes to leave out.
+        found: whether the table exists.
     """
 
     root: Path = Path()
@@ -48,7 +48,7 @@ class Config:
 
 @dataclass(frozen=True, slots=True)
 class _Key:
-    """What a key may hold: said in words, and tested."""
+    """The allowed values of a key, as a description and as a test."""
 
     expected: str
     allows: Callable[[Any], bool]
@@ -71,36 +71,39 @@ _NAMES = _Key(
     'a list of dotted paths, such as ["mylib.losses"]',
     lambda value: _is_texts(value) and all(part.isidentifier() for name in value for part in name.split(".")),
 )
-_CODES = _Key('a list of codes or their beginnings, such as ["QED1"]; qedoc rule lists them', _is_texts)
-_FILE_NAME = _Key("the path of a file, as a string", lambda value: isinstance(value, str) and bool(value))
+_CODES = _Key('a list of codes or code prefixes, such as ["QED1"]; qedoc rule lists all codes', _is_texts)
+_FILE_NAME = _Key("a file path as a string", lambda value: isinstance(value, str) and bool(value))
 
 KEYS: Mapping[str, _Key] = {
     "specs": _PATHS,
     "docstrings": _NAMES,
     "lock": _FILE_NAME,
     "baseline": _FILE_NAME,
-    "jobs": _Key("an integer, at least 0 (0: one for each usable core)", lambda value: _is_count(value, 0)),
-    "timeout": _Key("a number of seconds above 0", lambda value: _is_number(value) and 0 < value < float("inf")),
-    "max-points": _Key("an integer, at least 1", lambda value: _is_count(value, 1)),
-    "seed": _Key("an integer, at least 0", lambda value: _is_count(value, 0)),
+    "jobs": _Key("an integer >= 0 (0 means one per usable core)", lambda value: _is_count(value, 0)),
+    "timeout": _Key("a positive number of seconds", lambda value: _is_number(value) and 0 < value < float("inf")),
+    "max-points": _Key("an integer >= 1", lambda value: _is_count(value, 1)),
+    "seed": _Key("an integer >= 0", lambda value: _is_count(value, 0)),
     "strict": _Key("true or false", lambda value: isinstance(value, bool)),
     "select": _CODES,
     "ignore": _CODES,
 }
-"""The keys of the table; each is a field of Config."""
+"""The keys of the table. Each key is a field of `Config`."""
 
 
 def configuration(start: Path) -> Config:
-    """The configuration of the project that holds a folder: of the nearest pyproject.toml that has the table, else of the nearest.
+    """Returns the configuration of the project that contains a folder.
+
+    It comes from the nearest pyproject.toml with the table in this folder or its parents. If no file has the table, the defaults apply, and
+    the root is the folder of the nearest pyproject.toml.
 
     Raises:
-        QedocError: for a file that is no TOML, an unknown key, or a value that a key does not allow; names what is allowed.
+        QedocError: if the file is not valid TOML, a key is unknown, or a value is not allowed. The message lists what is allowed.
     """
     start = start.absolute()
     files = [folder / FILE for folder in (start, *start.parents) if (folder / FILE).is_file()]
     for file in files:
         text = _read(file)
-        if TABLE in text or ("[tool]" in text and "qedoc" in text):  # most files need not be parsed
+        if TABLE in text or ("[tool]" in text and "qedoc" in text):  # avoids parsing most files
             table = _table(text, file)
             if table is not None:
                 return _checked(table, file, text)
@@ -115,12 +118,12 @@ def _read(file: Path) -> str:
 
 
 def _table(text: str, file: Path) -> Any:
-    import tomllib  # a project without the table does without
+    import tomllib  # not needed in projects without the table
 
     try:
         return tomllib.loads(text).get("tool", {}).get("qedoc")
     except (tomllib.TOMLDecodeError, AttributeError) as error:
-        raise QedocError(f"{file}: not TOML: {error}") from None
+        raise QedocError(f"{file}: invalid TOML: {error}") from None
 
 
 def _checked(table: Any, file: Path, text: str) -> Config:
@@ -133,7 +136,7 @@ def _checked(table: Any, file: Path, text: str) -> Config:
         at = Location(path=str(file), line=_line(text, key))
         if known is None:
             hints = [*filter(None, [question(meant(key, KEYS))]), f"the keys are {', '.join(KEYS)}"]
-            raise QedocError(f"{TABLE}.{key}: no such key; {' '.join(hints)}", at)
+            raise QedocError(f"{TABLE}.{key}: unknown key; {' '.join(hints)}", at)
         if not known.allows(value):
             raise QedocError(f"{TABLE}.{key}: expected {known.expected}, found {value!r}", at)
         values[key.replace("-", "_")] = tuple(value) if isinstance(value, list) else value
@@ -142,7 +145,7 @@ def _checked(table: Any, file: Path, text: str) -> Config:
 
 
 def _line(text: str, beginning: str) -> int:
-    """The line that begins with a key or a table's head, below the table's head if it is a key."""
+    """The line number of the table header, or of the first key below it that starts with `beginning`."""
     lines = [line.strip() for line in text.splitlines()]
-    head = next((number for number, line in enumerate(lines) if line.startswith(f"[{TABLE}]")), 0)
-    return next((number + 1 for number, line in enumerate(lines) if number >= head and line.startswith(beginning)), head + 1)
+    header = next((number for number, line in enumerate(lines) if line.startswith(f"[{TABLE}]")), 0)
+    return next((number + 1 for number, line in enumerate(lines) if number >= header and line.startswith(beginning)), header + 1)

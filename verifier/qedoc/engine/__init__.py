@@ -1,1 +1,1 @@
-"""Many claims: specs and docstrings go in, worker processes check them, an outcome comes out."""
+"""The engine: collects claims and checks them in worker processes or on a cluster."""

@@ -1,4 +1,4 @@
-"""Tasks of a worker process that check, describe, draw and lift one claim."""
+"""Worker tasks for one claim: describe it, check a case, compute plot data, lift the code."""
 
 import pickle
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ _STAGE, _KNOWN = "stage", "known"
 
 @reported
 def describe(claim: Claim) -> ClaimResult:
-    """All that a report says of a claim before it is checked; it has no cases yet."""
+    """Returns the result of a claim without any cases: its formula, symbols, domain and source."""
     from qedoc.judge.check import describe as describe_spec
 
     described = describe_spec(_spec(claim))
@@ -38,9 +38,9 @@ def check_case(claim: Claim, sizes: dict[str, int], limits: Limits, folder: Path
 
     Args:
         claim: the claim.
-        sizes: the case's sizes.
-        limits: the bounds.
-        folder: for what `left_behind` reads, should this process not come to its end.
+        sizes: the sizes of the case.
+        limits: the limits of the case.
+        folder: the task's folder. If this process is killed, `left_behind` reads the files that the task wrote there.
     """
     from qedoc.judge.check import check as check_spec
 
@@ -49,7 +49,7 @@ def check_case(claim: Claim, sizes: dict[str, int], limits: Limits, folder: Path
     except SpecError as error:
         if not claim.spec:
             raise
-        return CaseResult(id=case_id(claim, sizes), verdict=Verdict.UNDECIDED, reason=error.message)  # nobody wrote a spec to mend
+        return CaseResult(id=case_id(claim, sizes), verdict=Verdict.UNDECIDED, reason=error.message)  # there is no spec file to fix
     except (MemoryError, RecursionError) as error:
         return CaseResult(id=case_id(claim, sizes), verdict=Verdict.UNDECIDED, reason=ran_out(error))
     finally:
@@ -59,7 +59,7 @@ def check_case(claim: Claim, sizes: dict[str, int], limits: Limits, folder: Path
 
 @reported
 def curve(claim: Claim, sizes: dict[str, int], at: Inputs | None) -> Curve:
-    """Formula and executions along one variable, through the inputs `at` if there is a counterexample."""
+    """Computes the plot data of a case, through the inputs `at` if there is a counterexample."""
     from qedoc.judge.check import curve as curve_of_spec
 
     return curve_of_spec(_spec(claim), sizes, at)
@@ -67,17 +67,17 @@ def curve(claim: Claim, sizes: dict[str, int], at: Inputs | None) -> Curve:
 
 @reported
 def lifted(target: str, claim: Claim | None) -> Formula:
-    """The formula that the code computes; without a claim, in the target's own parameters."""
+    """Returns the formula that the code computes, in the symbols of the claim, or in the target's own parameters if there is no claim."""
     from qedoc.judge.check import lifted as lifted_spec
 
     return lifted_spec(target, _spec(claim) if claim else None)
 
 
 def left_behind(files: Mapping[str, bytes]) -> tuple[str, CaseResult | None]:
-    """What a case whose worker did not come to its end was doing, and the result that stands for it, if there is one.
+    """Returns the last stage of a case whose worker was killed, and its preliminary result, if it is tested or refuted.
 
     Args:
-        files: of its folder.
+        files: the files in the task's folder.
     """
     stage = files.get(_STAGE, b"").decode(errors="replace")
     if _KNOWN not in files:

@@ -1,4 +1,4 @@
-"""Workers on many machines: the tasks of a run on a cluster of dask.distributed, with the results that one machine would give."""
+"""Runs tasks on a Dask cluster. The results are the same as on one machine."""
 
 import os
 import pickle
@@ -30,18 +30,18 @@ from qedoc.results.verdict import CaseResult, ClaimResult
 T = TypeVar("T")
 
 PATIENCE = 10.0
-"""Seconds within which a scheduler must answer."""
+"""Timeout in seconds for the scheduler."""
 
-MOST_ON_THE_WAY = 512
-"""Tasks that the cluster is given at a time; the others wait here, so that a long run fills neither the scheduler nor the network."""
+MAX_IN_FLIGHT = 512
+"""Maximum number of tasks on the cluster at a time. The other tasks wait here, so they use no memory of the scheduler and no network."""
 
-PASSED_ON = ("JAX_", "XLA_")
-"""Variables of the environment that change what JAX computes begin so."""
+FORWARDED = ("JAX_", "XLA_")
+"""Prefixes of the environment variables that affect JAX. They are forwarded to the workers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Task:
-    """A task on its way to the cluster, and the future that is waited for."""
+    """A task for the cluster, with the future of its result."""
 
     name: str
     timeout: float
@@ -51,16 +51,16 @@ class _Task:
 
 
 class Cluster:
-    """The workers of a cluster, which is looked for when the first task comes.
+    """The workers of a cluster. The connection is opened with the first task.
 
-    A task whose worker is lost is run again on another: tasks read what they are given, and change nothing.
+    If a worker is lost, its tasks run again on another worker. This is safe because tasks have no side effects.
 
     Args:
-        address: `dask://HOST:PORT`, of the scheduler.
-        warm_up: what each process does first.
+        address: the address of the scheduler, `dask://HOST:PORT`.
+        warm_up: called first in each worker process.
 
     Raises:
-        QedocError: for an address of another form.
+        QedocError: if the address has another form.
     """
 
     def __init__(self, address: str, warm_up: Callable[[], None]) -> None:
@@ -79,7 +79,7 @@ class Cluster:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /) -> None:
         if self._client is None:
             return
-        with uninterrupted(), suppress(OSError, TimeoutError, CancelledError):  # a scheduler that is gone needs no farewell
+        with uninterrupted(), suppress(OSError, TimeoutError, CancelledError):  # the scheduler may have stopped
             with self._lock:
                 self._waiting.clear()
                 open_ = list(self._sent)
@@ -90,10 +90,10 @@ class Cluster:
             self._client.close(timeout=PATIENCE)
 
     def submit(self, timeout: float, function: Callable[..., T], *args: Any, folder: bool = False) -> "Future[T]":
-        """As `Workers`.
+        """Submits a task, see `Workers.submit`.
 
         Raises:
-            QedocError: if there is no such cluster, or its workers cannot work for this run.
+            QedocError: if the cluster does not respond, or the environment of its workers differs from this one.
         """
         if self._client is None:
             self._connect()
@@ -111,53 +111,53 @@ class Cluster:
             safe = dask.config.get("distributed.comm.require-encryption", default=None)
             with uninterrupted():
                 address = f"{'tls' if safe else 'tcp'}://{self.host}:{self.port}"
-                self._client = self._introduced(Client(address, timeout=PATIENCE, set_as_default=False))
+                self._client = self._registered(Client(address, timeout=PATIENCE, set_as_default=False))
         except (OSError, TimeoutError) as error:
             reason = str(error) or type(error).__name__
-            raise QedocError(f"{self.address}: no scheduler of dask answers there: {reason}; start one: dask scheduler") from None
+            raise QedocError(f"{self.address}: no Dask scheduler responds: {reason}; start one with: dask scheduler") from None
 
-    def _introduced(self, client: Client) -> Client:
+    def _registered(self, client: Client) -> Client:
         try:
-            self._introduce(client)
+            self._register(client)
         except BaseException:
             client.close(timeout=PATIENCE)
             raise
         return client
 
-    def _introduce(self, client: Client) -> None:
-        """Tells the workers of the run, and asks whether they can work for it."""
+    def _register(self, client: Client) -> None:
+        """Registers the run with the workers, and checks that their environments match this one."""
         if not client.nthreads():
-            raise QedocError(f"{self.address}: the cluster has no workers; start some: dask worker {self.host}:{self.port}")
-        environment = {name: value for name, value in os.environ.items() if name.startswith(PASSED_ON)}
+            raise QedocError(f"{self.address}: the cluster has no workers; start one with: dask worker {self.host}:{self.port}")
+        environment = {name: value for name, value in os.environ.items() if name.startswith(FORWARDED)}
         plugin = cluster_worker.Processes(self._run, cluster_worker.Surroundings.here(), environment, self.warm_up)
         try:
             client.register_plugin(plugin, name=self._run)
             refusals = client.run(cluster_worker.refusal, self._run)
-        except Exception as error:  # whatever a worker of another make answers
+        except Exception as error:  # a worker with other packages can raise anything
             reason = f"{type(error).__name__}: {error}"
-            raise QedocError(f"{self.address}: a worker cannot run qedoc ({reason}); install there what is installed here") from error
+            raise QedocError(f"{self.address}: a worker cannot run qedoc ({reason}); install the packages of this machine there") from error
         found = [cluster_worker.Refusal(address=address, reason=reason) for address, reason in refusals.items() if reason]
         if found:
             raise self._refused(found)
-        if (here := str(Path.cwd())) not in sys.path:  # as in a worker: what the results rest on is looked for from here
+        if (here := str(Path.cwd())) not in sys.path:  # as in a worker, so that the sources of results are found
             sys.path.append(here)
 
     def _refused(self, refusals: Sequence[cluster_worker.Refusal]) -> QedocError:
-        told = "\n".join(f"  {refusal.address} has {refusal.reason}" for refusal in refusals)
-        return QedocError(f"{self.address}: workers must have what is installed here, and do not:\n{told}")
+        lines = "\n".join(f"  {refusal.address}: {refusal.reason}" for refusal in refusals)
+        return QedocError(f"{self.address}: these workers must have the same environment as this machine, but differ:\n{lines}")
 
     def _send(self) -> None:
-        """Processes tasks on while there is room for them."""
+        """Sends waiting tasks to the cluster, up to `MAX_IN_FLIGHT` at a time."""
         assert self._client is not None
-        while self._waiting and len(self._sent) < MOST_ON_THE_WAY:
+        while self._waiting and len(self._sent) < MAX_IN_FLIGHT:
             task = self._waiting.popleft()
             arguments = (self._run, task.timeout, task.content, task.folder)
             remote = self._client.submit(cluster_worker.perform, *arguments, key=task.name, pure=False)
             self._sent[remote] = task
-            remote.add_done_callback(self._arrived)
+            remote.add_done_callback(self._receive)
 
-    def _arrived(self, remote: Remote[Any]) -> None:
-        """Gives the reply to the one who waits for it; called by a thread of dask."""
+    def _receive(self, remote: Remote[Any]) -> None:
+        """Sets the result of a task's future. Called in a thread of Dask."""
         with self._lock:
             task = self._sent.pop(remote, None)
         if task is None:  # the run is over
@@ -165,23 +165,23 @@ class Cluster:
         try:
             task.found.set_result(self._checked(pickle.loads(remote.result())))  # noqa: S301  a worker of this run wrote it
         except KilledWorker as error:
-            cause = f"{error.allowed_failures + 1} workers of the cluster died over it"
+            cause = f"{error.allowed_failures + 1} workers of the cluster died while running it"
             task.found.set_exception(Ended(Died(code=0, cause=cause)))
         except Ended as end:
             task.found.set_exception(end)
         except CancelledError:
-            task.found.set_exception(QedocError(f"{self.address}: the scheduler is gone, or has dropped the run's tasks"))
-        except Exception as error:  # noqa: BLE001  of a thread that nobody watches: it goes to the one who waits
+            task.found.set_exception(QedocError(f"{self.address}: the scheduler stopped, or dropped the tasks of the run"))
+        except Exception as error:  # noqa: BLE001  nothing else reports an exception in this thread
             task.found.set_exception(error)
-        with self._lock, suppress(RuntimeError):  # the client is being closed
+        with self._lock, suppress(RuntimeError):  # the client may be closing
             self._send()
 
     def _checked(self, reply: Any) -> Any:
-        """A reply, if it is the answer to what is here.
+        """Returns a reply after checking that the worker used the sources and versions of this machine.
 
         Raises:
-            Ended: if the task did not come to its end.
-            QedocError: for the reply of a worker whose source or versions are others.
+            Ended: if the task did not finish.
+            QedocError: if the worker has other sources or versions.
         """
         match reply:
             case Overrun() | Died():
@@ -190,12 +190,13 @@ class Cluster:
                 raise self._refused([reply])
             case ClaimResult() | CaseResult():
                 if different := _different(reply):
-                    raise QedocError(f"{self.address}: a worker checked {reply.id} with another {different} than there is here")
+                    message = f"a worker checked {reply.id} with a version of {different} that differs from this machine"
+                    raise QedocError(f"{self.address}: {message}")
         return reply
 
 
 def _different(result: ClaimResult | CaseResult) -> str:
-    """What a result rests on that is not here; empty if all is."""
+    """Returns the first package or source that a result depends on and that differs on this machine; empty if there is none."""
     versions = result.versions if isinstance(result, ClaimResult) else {}
     here = installed(versions)
     found = [f"{name} ({version})" for name, version in versions.items() if here.get(name) != version] + changed(result.sources)
@@ -203,11 +204,11 @@ def _different(result: ClaimResult | CaseResult) -> str:
 
 
 def _place(address: str) -> tuple[str, int]:
-    """Host and port of an address."""
+    """Parses the host and the port of an address."""
     try:
         parts = urlsplit(address)
         if parts.scheme == "dask" and parts.hostname and parts.port and not parts.path.strip("/"):
             return parts.hostname, parts.port
-    except ValueError:  # a port that is none
+    except ValueError:  # invalid port
         pass
     raise QedocError(f"--scheduler {address}: expected dask://HOST:PORT, such as dask://127.0.0.1:8786")

@@ -1,4 +1,4 @@
-"""What a worker of a cluster does for qedoc: it runs each task in a process beside it, which can be killed as on one machine."""
+"""The worker side of a cluster: each Dask worker runs the tasks of qedoc in separate processes, which can be killed."""
 
 import asyncio
 import multiprocessing
@@ -20,10 +20,10 @@ from qedoc.lock.syntax import digest
 from qedoc.lock.versions import installed
 
 IDLE = 60.0
-"""Seconds after which processes without a task are ended; those of a run that was cut off, too."""
+"""Seconds after which idle processes are stopped, including those of a run that lost its connection."""
 
 DECIDING = ("hypothesis", "jax", "jaxlib", "ml-dtypes", "mpmath", "numpy", "python-flint", "qedoc", "sympy", "z3-solver")
-"""The distributions that a verdict rests on, besides the target's own."""
+"""The distributions that a verdict depends on, in addition to that of the target."""
 
 
 HOME = Path(__file__).parents[1]
@@ -37,13 +37,13 @@ def sources() -> list[Path]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
-    """What a run and its workers must have in common.
+    """The parts of an environment that must be equal for a run and its workers.
 
     Args:
-        folder: where targets and what spec files import are found.
-        python: version, without the last number.
-        versions: of what verdicts rest on.
-        source: a fingerprint of qedoc's own source, whose version says little while it is worked on.
+        folder: the folder from which targets and the imports of spec files are found.
+        python: the Python version, major and minor.
+        versions: the versions of the distributions in `DECIDING`.
+        source: a fingerprint of qedoc's source, which can change during development without a new version.
     """
 
     folder: str
@@ -53,38 +53,38 @@ class Surroundings:
 
     @classmethod
     def here(cls) -> "Surroundings":
-        """Those of this process."""
+        """The environment of this process."""
         text = "\0".join(f"{file.relative_to(HOME)}\0{file.read_text(encoding='utf-8')}" for file in sources())
         python = f"{sys.version_info.major}.{sys.version_info.minor}"
         return cls(folder=str(Path.cwd()), python=python, versions=installed(DECIDING), source=digest(text))
 
     def missing(self, there: "Surroundings") -> str:
-        """What a worker lacks of these, in words; nothing if it may work for the run.
+        """Describes how the environment of a worker differs; empty if the worker can run the tasks.
 
         Args:
-            there: the worker's.
+            there: the environment of the worker.
         """
         found = [
-            f"{name} {there.versions.get(name, 'is missing')}, here {self.versions.get(name, 'is missing')}"
+            f"{name} {there.versions.get(name, 'is missing')} (this machine: {self.versions.get(name, 'missing')})"
             for name in DECIDING
             if there.versions.get(name) != self.versions.get(name)
         ]
         if there.python != self.python:
-            found.insert(0, f"Python {there.python}, here {self.python}")
+            found.insert(0, f"Python {there.python} (this machine: {self.python})")
         if not found and there.source != self.source:
-            found.append("qedoc with another source, though of the same version")
+            found.append("the source of qedoc differs, although the version is the same")
         if not Path(self.folder).is_dir():
-            found.append(f"no folder {self.folder}, which the run is started in")
+            found.append(f"the folder {self.folder}, in which the run was started, does not exist")
         return "; ".join(found)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """A worker cannot work for a run.
+    """A worker cannot run the tasks of a run.
 
     Args:
-        address: the worker's.
-        reason: what is different there.
+        address: the address of the worker.
+        reason: how its environment differs.
     """
 
     address: str
@@ -92,15 +92,15 @@ class Refusal:
 
 
 class Processes(WorkerPlugin):
-    """The processes beside a worker, one for each of its threads, started with the first task.
+    """The processes of a Dask worker, one for each of its threads. They start with the first task.
 
-    They belong to one run, so that none of them knows source that has changed since.
+    They belong to one run, so that no process keeps source code that has changed since an earlier run.
 
     Args:
-        run: a name of the run.
-        wanted: what the worker must have.
-        environment: variables of the run that its processes are to have.
-        warm_up: what each process does first.
+        run: the name of the run.
+        wanted: the environment of the run.
+        environment: the environment variables to set in the processes.
+        warm_up: called first in each process.
     """
 
     def __init__(self, run: str, wanted: Surroundings, environment: Mapping[str, str], warm_up: Callable[[], None]) -> None:
@@ -110,7 +110,7 @@ class Processes(WorkerPlugin):
         self.warm_up = warm_up
 
     def setup(self, worker: Worker) -> None:
-        """Looks whether the worker has what it needs; for each worker of the cluster, and for those that join it later."""
+        """Compares the environment of the worker with that of the run. Dask also calls this for workers that join later."""
         self.refusal = self.wanted.missing(Surroundings.here())
         self.jobs = worker.state.nthreads
         self.address = worker.address
@@ -118,15 +118,15 @@ class Processes(WorkerPlugin):
         self._running = 0
         self._pool: Pool | None = None
         self._rest: Timer | None = None
-        if multiprocessing.current_process().daemon:  # Python lets those have no processes of their own
+        if multiprocessing.current_process().daemon:  # Python does not let daemonic processes have children
             multiprocessing.current_process().daemon = False
 
     async def teardown(self, worker: Worker) -> None:
-        """Ends the processes, at the end of the run or of the worker."""
+        """Stops the processes when the run or the worker ends."""
         await asyncio.to_thread(self._stop)
 
     def perform(self, timeout: float, task: bytes, folder: bool) -> Any:
-        """A task's result, or how it ended."""
+        """Runs a task. Returns its result, or how it ended."""
         if self.refusal:
             return Refusal(address=self.address, reason=self.refusal)
         with self._busy() as pool:
@@ -163,16 +163,16 @@ class Processes(WorkerPlugin):
 
 
 def perform(run: str, timeout: float, task: bytes, folder: bool) -> bytes:
-    """Runs a task beside this worker.
+    """Runs a task in a process of this worker.
 
     Args:
-        run: the run's name.
-        timeout: seconds.
+        run: the name of the run.
+        timeout: time limit in seconds.
         task: a function and its arguments, pickled.
-        folder: whether a folder is its last argument.
+        folder: whether to pass a folder as the last argument.
 
     Returns:
-        the result, or how the task ended, or a refusal; pickled.
+        The pickled result of the task, or how it ended, or a refusal.
     """
     processes = get_worker().plugins[run]
     assert isinstance(processes, Processes)
@@ -180,7 +180,7 @@ def perform(run: str, timeout: float, task: bytes, folder: bool) -> bytes:
 
 
 def refusal(run: str, dask_worker: Worker) -> str:
-    """Why a worker cannot work for a run; empty if it can."""
+    """Returns the reason why a worker cannot run the tasks of a run; empty if it can."""
     processes = dask_worker.plugins[run]
     assert isinstance(processes, Processes)
     return processes.refusal
@@ -193,5 +193,5 @@ def _warm_up(folder: str, environment: Mapping[str, str], warm_up: Callable[[], 
 
 
 def _perform(task: bytes, *folder: Path) -> Any:
-    function, args = pickle.loads(task)  # noqa: S301  the run wrote it; a cluster runs what it is given
+    function, args = pickle.loads(task)  # noqa: S301  the run pickled it; a cluster executes arbitrary tasks anyway
     return function(*args, *folder)

@@ -1,4 +1,4 @@
-"""The claims of spec files, docstrings and command lines, as worker processes read them."""
+"""Collects the claims of a run from spec files, docstrings and the command line."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -14,28 +14,28 @@ from qedoc.results.outcome import Unread
 from qedoc.sources.specfiles import SpecFile, duplicates
 
 AT_DOCSTRING = "@docstring"
-"""The end of a claim's id whose docstring is checked beside a spec of the same name."""
+"""Suffix of the id of a docstring's claim, if a spec has a claim with the same id."""
 
 
 def object_of(name: str) -> str:
-    """The object of a target or of the id of a claim."""
+    """Returns the dotted path of the object in a target or claim id."""
     return name.removesuffix(AT_DOCSTRING).partition("#")[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Collector:
-    """Where the claims of a run come from; what cannot be read is an error of the dispatcher.
+    """Collects claims in worker processes. Errors are added to those of the dispatcher.
 
     Attributes:
-        dispatcher: where the reading is done.
-        history: hears of what was read.
+        dispatcher: runs the tasks.
+        history: is notified of the collected claims.
     """
 
     dispatcher: Dispatcher
     history: History = field(default_factory=History)
 
     def collect(self, files: Sequence[SpecFile]) -> list[Claim]:
-        """The claims of all files, in order; of several with one id the first."""
+        """Returns the claims of all spec files, in order. If several claims have the same id, returns the first and adds an error."""
         replies = [(file, self.dispatcher.submit(collect_tasks.collect, file)) for file in files]
         claims: list[Claim] = []
         for file, future in replies:
@@ -49,7 +49,7 @@ class Collector:
         return list(first.values())
 
     def survey(self, names: Sequence[str]) -> list[Claim]:
-        """The claims in the docstrings of all names; what two names share comes once."""
+        """Returns the claims in the docstrings of all names, without duplicates."""
         readings = [(name, DocstringReader(dispatcher=self.dispatcher, name=name)) for name in names]
         found: dict[tuple[Location, str], Claim] = {}
         for name, reading in readings:
@@ -65,17 +65,17 @@ class Collector:
         return list(found.values())
 
     def asked(self, names: Sequence[str]) -> list[Claim]:
-        """The claims in the docstrings of all names, of which some may be ids of claims, such as `mylib.loss#2`."""
+        """Returns the claims in the docstrings of all names. A name can also be the id of a claim, such as `mylib.loss#2`."""
         claims = self.survey(list(dict.fromkeys(object_of(name) for name in names)))
         ids = {name.removesuffix(AT_DOCSTRING) for name in names if "#" in name}
         for name in sorted(ids - {claim.id for claim in claims}):
             known = ", ".join(claim.id for claim in claims if claim.target == object_of(name))
-            self.dispatcher.errors.append(QedocError(f"no formula has the id {name}; the ids there are {known or 'none'}"))
-        partly = {object_of(name) for name in ids} - {*names}
-        return [claim for claim in claims if claim.id in ids or claim.target not in partly]
+            self.dispatcher.errors.append(QedocError(f"no formula has the id {name}; existing ids: {known or 'none'}"))
+        only_ids = {object_of(name) for name in ids} - {*names}
+        return [claim for claim in claims if claim.id in ids or claim.target not in only_ids]
 
     def beside(self, names: Sequence[str], written: Sequence[Claim]) -> list[Claim]:
-        """The claims in docstrings, with ids that the claims of spec files do not have."""
+        """Returns the claims in docstrings, with ids that differ from those of the claims in spec files."""
         taken = {claim.id for claim in written}
         found: dict[str, Claim] = {}
         for name in names:
@@ -88,7 +88,7 @@ class Collector:
         return list(found.values())
 
     def given(self, target: str, latex: str, bind: Mapping[str, str], where: Sequence[str]) -> list[Claim]:
-        """The claims of a formula."""
+        """Returns the claims of a formula from the command line."""
         reply = settled(self.dispatcher.submit(collect_tasks.given, target, latex, dict(bind), tuple(where)))
         if unanswered := self.dispatcher.unanswered(reply, "reading the formula"):
             if unanswered.ends or unanswered.trace:
@@ -97,39 +97,42 @@ class Collector:
         return list(self.dispatcher.accept(reply, f"reading the formula for {target}", None) or ())
 
     def select(self, claims: list[Claim], wanted: Sequence[str], *, alone: bool) -> list[Claim]:
-        """The claims that are wanted; a name that no claim has is an error, and so is a second target for one picture.
+        """Selects the wanted claims. A name without a claim adds an error.
 
         Args:
             claims: all claims.
-            wanted: targets or claim ids; all if empty.
-            alone: whether they must all be of one target.
+            wanted: targets or claim ids; empty for all.
+            alone: whether all selected claims must have the same target.
+
+        Raises:
+            QedocError: if `alone` is set and there are several targets.
         """
         names = sorted({name for claim in claims for name in (claim.id, claim.target)})
         self.dispatcher.errors += [unknown(name, names) for name in wanted if name not in names]
         chosen = [claim for claim in claims if not wanted or claim.id in wanted or claim.target in wanted]
         targets = {claim.target for claim in chosen}
         if alone and len(targets) > 1:
-            raise QedocError(f"a picture shows the claims of one target, found {len(targets)} targets; name one")
+            raise QedocError(f"a plot can only show the claims of one target, found {len(targets)} targets; name one target")
         return chosen
 
 
 def _empty(name: str, survey: Survey) -> list[Unread]:
-    """Says that a name has no display formula, if it has none."""
+    """Reports a name whose docstrings have no display formula."""
     if survey.claims:
         return []
-    looked = f"{survey.looked} docstring{'' if survey.looked == 1 else 's'}"
-    reason = f"{name}: no display formula in {looked} (.. math::, $$, \\[ or a math fence)"
+    number = f"{survey.looked} docstring{'' if survey.looked == 1 else 's'}"
+    reason = f"{name}: no display formula in {number} (.. math::, $$, \\[ or a math fence)"
     return [Unread(name=name, reason=reason, empty=True)]
 
 
 def unknown(name: str, names: Sequence[str]) -> UnknownTargetError:
-    """The error for a name that is neither a target nor a claim, with the near ones."""
+    """Returns the error for a name that is neither a target nor a claim, with similar names."""
     file = "" if "." in name else ", and no file or folder has this name"
     return UnknownTargetError(f"no spec has the target {name}{file}; {_near(name, names)}", name)
 
 
 def _near(name: str, names: Sequence[str]) -> str:
-    """The targets whose last part is spelled alike; else all of them."""
+    """Suggests the targets whose last part has a similar spelling; otherwise lists all targets."""
     if not names:
         return "no spec could be read"
     last = {known: known.rpartition(".")[2] for known in names if "#" in name or "#" not in known}

@@ -1,4 +1,4 @@
-"""The claims in the docstrings of one name, read in a worker process that may end before it is through."""
+"""Reads the docstrings of one name in worker processes, and continues in a new process if the code kills one."""
 
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -13,21 +13,21 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
 LONGEST = 600.0
-"""Seconds for what one process reads; the next one goes on from there."""
+"""Time limit in seconds for one process. The next process continues from there."""
 
 MOST_LOST = 20
-"""Processes that may end over the modules and objects of one name."""
+"""Maximum number of processes that may be lost while reading one name."""
 
 
 @dataclass(slots=True, kw_only=True)
 class DocstringReader:
-    """The reading of the docstrings of a package, a module or an object.
+    """Reads the docstrings of a package, module or object.
 
-    Where a process ends (the code calls `os._exit`, crashes, or runs for too long), the step that ended it is left out and named, and
-    another process reads the rest.
+    If the code ends the process (it calls `os._exit`, crashes, or takes too long), that step is skipped and reported, and another process
+    reads the rest.
 
     Args:
-        dispatcher: where the reading is done.
+        dispatcher: runs the tasks.
         name: the dotted path.
     """
 
@@ -49,7 +49,7 @@ class DocstringReader:
         self._task = self.dispatcher.submit(collect_tasks.survey, *arguments, timeout=LONGEST, folder=True)
 
     def result(self) -> Survey | None:
-        """What was read; None if the name cannot be read, which is an error of the dispatcher."""
+        """Returns what was read. If the name cannot be read, adds an error to the dispatcher and returns None."""
         while isinstance(reply := settled(self._task), Died | Overrun):
             if problem := self._lost(reply):
                 self.dispatcher.errors.append(QedocError(problem))
@@ -59,7 +59,7 @@ class DocstringReader:
         return None if survey is None else self._with_done(survey)
 
     def _with_done(self, survey: Survey) -> Survey:
-        """What the last process found, with what the ones before it did."""
+        """Combines the survey of the last process with those of earlier processes."""
         parts = (*self._done.values(), survey)
         return replace(
             survey,
@@ -69,11 +69,15 @@ class DocstringReader:
         )
 
     def _lost(self, reply: Died | Overrun) -> str:
-        """Takes over what a process left, and leaves out what it ended over; says why no other process is to go on."""
+        """Keeps the results of a lost process, and marks its last step to be skipped.
+
+        Returns:
+            The reason why reading cannot continue, or an empty string if another process should continue.
+        """
         left = collect_tasks.left_over(reply.left)
         self._done |= left.done
         if isinstance(reply, Overrun) and left.done:
-            return ""  # long, not stuck: the step has a bound of its own
+            return ""  # many objects, but no step exceeded its own time limit
         step, _, name = left.doing.partition(" ")
         ends = isinstance(reply, Died) and reply.by_itself and not left.expired
         reason = str(reply) if isinstance(reply, Died) and not left.expired else collect_tasks.slow(step, self._seconds)
@@ -82,6 +86,6 @@ class DocstringReader:
         if not name or step == collect_tasks.NAMING:
             return f"{self.name} cannot be imported: {reason}"
         if left.doing in self._left_out or len(self._left_out) >= MOST_LOST:
-            return f"{self.name} is not read further: {name}: {reason}"
+            return f"reading {self.name} stopped at {name}: {reason}"
         self._left_out[left.doing] = reason, ends
         return ""

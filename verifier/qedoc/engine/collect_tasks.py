@@ -1,4 +1,4 @@
-"""Tasks of a worker process that find claims: in spec files, in docstrings, on the command line."""
+"""Worker tasks that find claims in spec files, in docstrings and on the command line."""
 
 import pickle
 from collections.abc import Mapping
@@ -26,17 +26,17 @@ if TYPE_CHECKING:
     from qedoc.sources.docstrings import Documented
 
 IMPORTING = 60.0
-"""Seconds for the import of one module, at least: an import loads libraries, the formula of a docstring does not."""
+"""The minimum time limit in seconds for importing one module. An import may load large libraries."""
 
 NAMING, IMPORT, READING = "naming", "importing", "reading"
-"""The steps of a survey: finding what is named, importing a module inside of it, reading the formulas of an object."""
+"""The steps of a survey: import the requested object, import a module inside it, read the formulas of an object."""
 
 _DOING, _DONE, _EXPIRED = "doing", "done", "expired"
 
 
 @reported
 def collect(file: SpecFile) -> tuple[Claim, ...]:
-    """The claims of a spec file, in order of definition."""
+    """Returns the claims of a spec file, in order of definition."""
     from qedoc.claims.properties import spoken
     from qedoc.lock.content import content
 
@@ -63,14 +63,14 @@ def survey(
     done: frozenset[str],
     folder: Path,
 ) -> Survey:
-    """The claims in the docstrings of a package, a module or an object, in the order of the files.
+    """Returns the claims in the docstrings of a package, module or object, in the order of the files.
 
     Args:
-        name: its dotted path.
-        seconds: the bound for the formulas of one object.
-        left_out: steps that are left out, since a process ended over them: the reason, and whether the code ended it.
-        done: objects that were read before.
-        folder: for what `left_over` reads, should this process not come to its end.
+        name: the dotted path.
+        seconds: time limit for the formulas of one object.
+        left_out: steps to skip because they ended an earlier process: the reason, and whether the code itself ended it.
+        done: objects that an earlier process has read.
+        folder: the task's folder. If this process is killed, `left_over` reads the files that the task wrote there.
     """
     from qedoc.sources.docstrings import documented, named
 
@@ -97,7 +97,7 @@ def survey(
 
 
 def _claims_of(record: "Documented", seconds: float, visit: "_Visit") -> Survey:
-    """The claims of one object; undecided, if reading them takes too long or ends in another way."""
+    """Returns the claims of one object. They are undecided if reading them takes too long or fails unexpectedly."""
     from qedoc.bind.claims import claims
 
     step = f"{READING} {record.name}"
@@ -113,12 +113,12 @@ def _claims_of(record: "Documented", seconds: float, visit: "_Visit") -> Survey:
         return _unanswered(record, Failure(message=slow(READING, seconds)))
     except (MemoryError, RecursionError) as error:
         return _unanswered(record, Failure(message=ran_out(error)))
-    except BaseException as error:  # noqa: BLE001  one object's failure may not end the others
+    except BaseException as error:  # noqa: BLE001  a failure must not affect other objects
         return _unanswered(record, failure(error))
 
 
 def _unanswered(record: "Documented", found: Failure) -> Survey:
-    """The formulas of an object that could not be read, without an answer."""
+    """Returns the formulas of an object that could not be read, with the verdict undecided."""
     from qedoc.bind.records import Refused
 
     formulas = [formula for formula in record.formulas if formula.display]
@@ -134,14 +134,14 @@ def _unanswered(record: "Documented", found: Failure) -> Survey:
 
 
 def slow(step: str, seconds: float) -> str:
-    """Says that a step of a survey took too long.
+    """Describes that a step of a survey took too long.
 
     Args:
-        step: what was done.
-        seconds: the limit of a case.
+        step: the step.
+        seconds: the time limit of a case.
     """
     if step == READING:
-        return f"time limit of {seconds:g} s ran out (reading the formula)"
+        return f"the time limit of {seconds:g} s was reached (reading the formula)"
     return f"the import takes longer than {_importing(seconds):g} s"
 
 
@@ -156,12 +156,12 @@ def _append(folder: Path, name: str, found: Survey) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leftover:
-    """What a survey whose process did not come to its end has left.
+    """The partial results of a survey whose process was killed.
 
     Args:
-        doing: a step (`naming`, `importing` or `reading`) with the name of the module or object; empty if none was begun.
-        done: what was found of each object that was read.
-        expired: whether the time for that one step was over.
+        doing: the last step (`naming`, `importing` or `reading`) with the name of the module or object; empty if none was started.
+        done: the survey of each object that was read.
+        expired: whether the last step exceeded its time limit.
     """
 
     doing: str
@@ -170,14 +170,14 @@ class Leftover:
 
 
 def left_over(files: Mapping[str, bytes]) -> Leftover:
-    """What a survey has left in its folder.
+    """Reads the partial results of a survey from the files in the task's folder.
 
     Args:
-        files: of its folder.
+        files: the files, by name.
     """
     done: dict[str, Survey] = {}
     stream = BytesIO(files.get(_DONE, b""))
-    with suppress(EOFError, pickle.UnpicklingError):  # the last one may not be whole
+    with suppress(EOFError, pickle.UnpicklingError):  # the last entry may be incomplete
         while True:
             name, found = pickle.load(stream)  # noqa: S301  a worker of this run wrote it
             done[name] = found
@@ -186,12 +186,12 @@ def left_over(files: Mapping[str, bytes]) -> Leftover:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Visit:
-    """The modules on the way of a survey.
+    """Imports the modules of a survey.
 
     Args:
-        folder: where it is noted what is being done.
-        left_out: as for `survey`.
-        seconds: the bound for one module.
+        folder: the folder in which the current step is recorded.
+        left_out: the steps to skip, as in `survey`.
+        seconds: time limit for importing one module.
         unread: the modules that could not be imported.
     """
 
@@ -201,11 +201,11 @@ class _Visit:
     unread: list[Unread] = field(default_factory=list)
 
     def note(self, step: str, name: str) -> None:
-        """Records the current step, so that it is known if the process dies."""
+        """Records the current step, so that it is known if the process is killed."""
         (self.folder / _DOING).write_text(f"{step} {name}", encoding="utf-8")
 
     def load(self, name: str) -> ModuleType | None:
-        """A module of the package; None for one that cannot be imported."""
+        """Imports a module of the package. Returns None if it cannot be imported."""
         step = f"{IMPORT} {name}"
         if step in self.left_out:
             reason, ends = self.left_out[step]
@@ -217,7 +217,7 @@ class _Visit:
                 return import_module(name)
         except Expired:
             self._leave_out(name, slow(IMPORT, self.seconds), ends=False)
-        except Exception as error:  # noqa: BLE001  whatever a part of a package raises, the rest can be read
+        except Exception as error:  # noqa: BLE001  the other modules can still be read
             self._leave_out(name, told(error), ends=False)
         except BaseException as error:  # noqa: BLE001  as above
             found = failure(error)
@@ -235,10 +235,10 @@ def _module_place(name: str) -> Location | None:
 
 @reported
 def given(target: str, latex: str, bind: dict[str, str], where: tuple[str, ...]) -> tuple[Claim, ...]:
-    """The claims of a formula that is given for a function.
+    """Returns the claims of a formula from the command line.
 
     Raises:
-        QedocError: for a formula that cannot be read or bound; the one who gave it is there to change it.
+        QedocError: if the formula cannot be read or bound.
     """
     from qedoc.bind.claims import given as given_for
     from qedoc.bind.records import Refused
@@ -254,7 +254,7 @@ def given(target: str, latex: str, bind: dict[str, str], where: tuple[str, ...])
 
 
 def _pointed(latex: str, place: tuple[int, int] | None) -> str:
-    """The formula, up to the line of a place with a mark below it."""
+    """Returns the formula up to the line of an error, with a caret below the error."""
     if place is None:
         return indent(latex, "  ")
     line, column = place
@@ -307,12 +307,12 @@ def _of_docstring(claim: "Bound | Refused") -> Claim:
 
 
 def undecided(target: str, latex: str, reason: str) -> Claim:
-    """The claim of a formula of the command line that could not be read in time.
+    """Returns an undecided claim for a formula from the command line that could not be read.
 
     Args:
         target: dotted path of the function.
         latex: the formula.
-        reason: what was in the way.
+        reason: why it could not be read.
     """
     location = Location(path="--latex", line=1)
     claim = Claim(file=SpecFile(path=location.path, text=""), index=0, id=target, target=target, location=location, sizes=(), written=latex)

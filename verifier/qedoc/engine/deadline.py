@@ -1,4 +1,4 @@
-"""Bounds in time for work inside this process."""
+"""Time limits for code that runs in this process."""
 
 import faulthandler
 import os
@@ -9,29 +9,29 @@ from pathlib import Path
 from types import FrameType
 
 AGAIN = 1.0
-"""Seconds until the bound is raised again, where code has caught it."""
+"""Seconds after which `Expired` is raised again, in case the code caught it."""
 
 GRACE = 10.0
-"""Seconds that code has to react to its bound; then the process is ended."""
+"""Seconds after the time limit until the process is ended."""
 
 
 class Expired(BaseException):
-    """The time for a step is over. Not an Exception: `except Exception:` of the code in hand must not catch it."""
+    """The time limit of a step is reached. It is not an Exception, so that `except Exception:` in user code does not catch it."""
 
 
 @contextmanager
 def deadline(seconds: float, mark: Path | None = None) -> Iterator[None]:
-    """Raises `Expired` in the block after some seconds, and ends the process if that does not end the block.
+    """Raises `Expired` in the `with` block after a time limit, and ends the process if the block does not stop then.
 
-    Only the main thread of a process can have a deadline, and one at a time. Code that does not return to Python (a loop in C) cannot be
-    interrupted: a thread outside of Python ends the process then.
+    Only the main thread of a process can have a deadline, and only one at a time. Code that does not return to Python, such as a loop in C,
+    cannot be interrupted. In this case a thread outside of Python ends the process.
 
     Args:
-        seconds: the bound.
-        mark: a file that is written to before the process is ended; without one, the process is not ended.
+        seconds: the time limit.
+        mark: a file that is written to before the process is ended. Without it, the process is not ended.
 
     Raises:
-        Expired: when the time is over.
+        Expired: when the time limit is reached.
     """
     open_ = True
 

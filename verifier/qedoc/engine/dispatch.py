@@ -1,4 +1,4 @@
-"""Tasks go out to worker processes, replies come in; a reply that is no answer is an error."""
+"""Submits tasks to worker processes, and turns replies without a result into errors."""
 
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -16,13 +16,13 @@ T = TypeVar("T")
 
 @dataclass(slots=True, kw_only=True)
 class Dispatcher:
-    """The worker processes of a run, and what went wrong in them.
+    """Submits the tasks of a run and collects its errors.
 
     Attributes:
         pool: the worker processes.
-        limits: the bounds of each task.
-        errors: what went wrong, in the order in which it was met.
-        unread: what was not read, beside these errors.
+        limits: the limits of each task.
+        errors: the errors, in the order in which they occurred.
+        unread: modules and names that were not read, without an error.
     """
 
     pool: Workers
@@ -32,28 +32,28 @@ class Dispatcher:
     _traces: list[str] = field(default_factory=list)
 
     def submit(self, function: Callable[..., T], *args: object, timeout: float | None = None, folder: bool = False) -> Future[T]:
-        """A task on its way.
+        """Submits a task.
 
         Args:
-            function: of `worker`.
+            function: a function of `check_tasks` or `collect_tasks`.
             args: its arguments.
-            timeout: in seconds; that of the limits if none is given.
-            folder: whether its last argument is to be a folder, for what it leaves behind.
+            timeout: time limit in seconds; by default, that of the limits.
+            folder: whether to pass a folder as the last argument, in which the task can leave partial results.
         """
         return self.pool.submit(timeout or self.limits.timeout, function, *args, folder=folder)
 
     def unanswered(self, reply: object, doing: str = "") -> Failure | None:
-        """Why a claim has no result, where nothing is wrong with how it is written; else None.
+        """Returns why a claim has no result, if the reason is not a mistake in the claim; otherwise None.
 
-        The code in hand may take too long or end its process, and qedoc may have a mistake.
+        The possible reasons: the code takes too long, the code ends its process, or qedoc has a bug.
 
         Args:
-            reply: what came back.
-            doing: what took too long.
+            reply: the reply of the task.
+            doing: what the task was doing.
         """
         match reply:
             case Overrun():
-                return Failure(message=f"time limit of {self.limits.timeout:g} s ran out" + (f" ({doing})" if doing else ""))
+                return Failure(message=f"the time limit of {self.limits.timeout:g} s was reached" + (f" ({doing})" if doing else ""))
             case Died():
                 ended = f"the code ends the process (exit code {reply.code})"
                 return Failure(message=ended if reply.by_itself else str(reply), ends=reply.by_itself)
@@ -62,13 +62,13 @@ class Dispatcher:
         return None
 
     def accept(self, reply: T | Failure | Overrun | Died, doing: str, location: Location | None) -> T | None:
-        """The reply if it is one; anything else becomes an error."""
+        """Returns the reply if it is a result. Otherwise adds an error and returns None."""
         match reply:
             case Failure():
                 self.refuse(reply, doing, location)
             case Overrun():
                 seconds = f"{self.limits.timeout:g} s"
-                self.errors.append(QedocError(f"{doing}: no answer within {seconds}; give it more with --timeout", location))
+                self.errors.append(QedocError(f"{doing}: no result within {seconds}; increase the limit with --timeout", location))
             case Died():
                 self.errors.append(QedocError(f"{doing}: {reply}", location))
             case _:
@@ -76,30 +76,30 @@ class Dispatcher:
         return None
 
     def refuse(self, failure: Failure, doing: str, location: Location | None) -> None:
-        """Makes an error of a failure.
+        """Adds an error for a failure.
 
         Args:
-            failure: what a worker says.
-            doing: what it was to do.
-            location: where the claim stands.
+            failure: the failure of the task.
+            doing: what the task was doing.
+            location: the location of the claim.
         """
         if failure.ends or failure.undecided:
             self.errors.append(QedocError(f"{doing}: {failure.message}", failure.location or location))
         elif not failure.trace:
             self.errors.append(QedocError(failure.message, failure.location or location))
-        elif failure.trace not in self._traces:  # one mistake in qedoc can meet many cases
+        elif failure.trace not in self._traces:  # one bug can affect many cases; report it once
             self._traces.append(failure.trace)
-            report = f"This is a mistake in qedoc; please report it with these lines:\n{failure.trace}"
+            report = f"This is a bug in qedoc. Please report it with this traceback:\n{failure.trace}"
             self.errors.append(QedocError(f"{doing}: {failure.message}\n{report}", location))
 
     def leave_out(self, unread: Unread) -> None:
-        """Notes what was not read; code that ends the process is an error."""
+        """Records a module or name that was not read. If its code ended the process, adds an error instead."""
         if unread.ends:
             self.errors.append(QedocError(unread.reason, unread.location))
         elif unread not in self.unread:
             self.unread.append(unread)
 
     def distinct(self) -> tuple[QedocError, ...]:
-        """Each error once: those without a place first, then by file and line."""
+        """Returns the errors without duplicates: first those without a location, then by file and line."""
         distinct = {str(error): error for error in self.errors}.values()
         return tuple(sorted(distinct, key=lambda error: (error.location.path, error.location.line) if error.location else ("", 0)))

@@ -1,4 +1,4 @@
-"""What a run of many claims knows of earlier runs, and tells to later ones."""
+"""The interface through which a run uses results of earlier runs and records its own."""
 
 from collections.abc import Sequence
 
@@ -9,27 +9,27 @@ from qedoc.results.verdict import ClaimResult
 
 
 class History:
-    """What a run knows of earlier ones: nothing, unless a subclass remembers."""
+    """The default history, which knows no earlier results and records nothing. Subclasses override its methods."""
 
     def known(self, claim: Claim) -> ClaimResult | None:
-        """The result of an earlier run, if it still stands; such a claim is not checked."""
+        """Returns the result of an earlier run if it is still valid. Such a claim is not checked again."""
         return None
 
     def collected(self, claims: Sequence[Claim]) -> None:
-        """Hears of the claims of all files that could be run."""
+        """Called with the claims of all spec files that could be run."""
 
     def surveyed(self, name: str, claims: Sequence[Claim], unread: Sequence[Unread]) -> None:
-        """Hears of the claims in the docstrings of a package that could be read, and of its modules that could not."""
+        """Called with the claims in the docstrings of a package, and with its modules that could not be read."""
 
     def finished(self, claim: Claim, result: ClaimResult) -> None:
-        """Hears of a claim that was checked, before any other is waited for."""
+        """Called immediately after a claim was checked."""
 
     def wants_curve(self, claim: Claim) -> bool:
-        """Whether a claim that has a result is to be drawn."""
+        """Whether to compute the plot data of a finished claim."""
         return False
 
     def drawn(self, claim: Claim, curve: Curve | None) -> None:
-        """Hears of a picture's numbers, where `wants_curve` asks for them; of None for a claim that cannot be drawn."""
+        """Called with the plot data that `wants_curve` requested, or with None if the claim cannot be plotted."""
 
     def ended(self) -> None:
-        """Hears that the run is over, or was interrupted."""
+        """Called when the run ends, even if it was interrupted."""

@@ -1,4 +1,4 @@
-"""A run over spec files that starts worker processes only for what the lock file does not answer."""
+"""Runs a check that uses valid results from the lock file and starts worker processes only for the other claims."""
 
 import os
 import sys
@@ -37,19 +37,18 @@ def check_changed(
     pool: "Workers | None" = None,
     docstrings: Sequence[str] = (),
 ) -> Outcome:
-    """Checks what is not answered by the lock file, and keeps the answers there.
+    """Checks the claims without a valid result in the lock file, and stores the new results there.
 
     Args:
         files: the spec files.
         lock: the lock file.
-        mode: CHANGED verifies what is stale or missing, ALL everything; LOCKED verifies and writes nothing; UNLOCKED verifies
-            everything and neither reads nor writes the lock file.
-        wanted: targets or claim ids; all claims if empty.
-        limits: the bounds of each case.
-        jobs: how many worker processes.
-        curves: whether to compute a curve for each claim.
-        notify: hears of what happens.
-        pool: who runs the tasks, and outlives the run; else the run starts its own worker processes.
+        mode: which claims are verified, and how the lock file is used.
+        wanted: targets or claim ids; empty for all claims.
+        limits: the limits of each case.
+        jobs: the number of worker processes.
+        curves: whether to compute plot data for each claim. Then all claims are checked.
+        notify: called with progress events.
+        pool: runs the tasks and stays open after the run; by default, the run starts its own worker processes.
         docstrings: packages, modules and objects whose docstrings are checked too.
     """
     started = time.monotonic()
@@ -58,7 +57,7 @@ def check_changed(
         chosen = answers.select(wanted)
         if mode is Mode.LOCKED or not (answers.unknown or chosen.stale or chosen.undrawn):
             return replace(chosen.outcome(answers.unknown), seconds=time.monotonic() - started)
-    from qedoc.engine import schedule  # what changes nothing needs no processes
+    from qedoc.engine import schedule  # not needed if nothing has changed
 
     if mode is Mode.UNLOCKED:
         return schedule.verify(
@@ -83,18 +82,17 @@ def check_changed(
 
 @dataclass(slots=True, kw_only=True)
 class _Answers:
-    """What the lock file says of spec files as they are now.
+    """The lock file's results for the current spec files and docstrings.
 
     Args:
-        results: of the claims whose records still stand.
-        stale: the claims whose records do not.
-        unknown: the files whose claims are not known.
-        names: the claims' targets and ids.
-        targets: the target of each claim.
-        undrawn: the claims whose picture an earlier run did not come to.
-        places: where each claim stands.
-        wrong: what is wrong with the names that are asked for.
-        unread: what was not read of the docstrings.
+        results: the results of claims with a valid record.
+        stale: the claims without a valid record.
+        unknown: the files whose claims are unknown.
+        targets: the target of each claim, by id.
+        undrawn: the claims without plot data, because an earlier run was interrupted.
+        places: the location of each claim.
+        wrong: errors about the requested names.
+        unread: modules and names that were not read.
     """
 
     results: list[ClaimResult] = field(default_factory=list)
@@ -107,7 +105,7 @@ class _Answers:
     unread: list[Unread] = field(default_factory=list)
 
     def select(self, wanted: Sequence[str]) -> "_Answers":
-        """The answers for the wanted claims alone; a name that no claim can have is an error."""
+        """Restricts the answers to the wanted claims. A name without a claim is an error, unless the claims of some file are unknown."""
         if not wanted:
             return self
         names = {*self.targets, *self.targets.values()}
@@ -122,7 +120,7 @@ class _Answers:
         )
 
     def outcome(self, unknown: Sequence[Stale]) -> Outcome:
-        """What a reader is told."""
+        """Converts the answers to the outcome of a run."""
         stale = (*unknown, *self.stale)
         empty = not (self.results or stale or self.wrong)
         return Outcome(
@@ -136,7 +134,7 @@ class _Answers:
 
 
 def _answers(files: Sequence[SpecFile], docstrings: Sequence[str], lock: Lock, root: Path, limits: Limits) -> _Answers:
-    if (here := str(Path.cwd())) not in sys.path:  # as in a worker: targets of the project at hand are found from here
+    if (here := str(Path.cwd())) not in sys.path:  # as in a worker, so that the project's own targets are found
         sys.path.append(here)
     answers = _Answers()
     for file in files:
@@ -150,13 +148,13 @@ def _answers(files: Sequence[SpecFile], docstrings: Sequence[str], lock: Lock, r
 
 
 def _place(name: str) -> str:
-    """Where a package begins, for people."""
+    """The path of a package for messages, or its name if it is not found."""
     path = locate(name.partition(".")[0])
     return name if path is None else os.path.relpath(path)
 
 
 def _ask(path: str, claims: Callable[[], list[Noted] | str], lock: Lock, limits: Limits, answers: _Answers) -> None:
-    """Adds what the lock says of the claims of a spec file, or of a package's docstrings."""
+    """Adds the lock file's results for the claims of a spec file or of the docstrings of a package."""
     place = Location(path=path, line=1)
     try:
         known = claims()
@@ -166,8 +164,8 @@ def _ask(path: str, claims: Callable[[], list[Noted] | str], lock: Lock, limits:
         for claim in known:
             place = Location(path=claim.path or path, line=claim.line)
             if claim.id in answers.targets:
-                if place not in answers.places:  # two names may share a docstring; two claims of one id are for the engine to refuse
-                    answers.unknown.append(Stale(id=claim.id, location=place, reason="another claim has this id"))
+                if place not in answers.places:  # two names may share a docstring; the engine reports two claims with one id
+                    answers.unknown.append(Stale(id=claim.id, location=place, reason="another claim has the same id"))
                 continue
             answers.places.append(place)
             kept = lock.claims.get(claim.id)
@@ -178,12 +176,12 @@ def _ask(path: str, claims: Callable[[], list[Noted] | str], lock: Lock, limits:
                 answers.results.append(record.read(claim.id, kept, place))
                 if kept["points"] is None:
                     answers.undrawn.append(claim.id)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:  # a hand has been at the file
-        reason = f"the lock file's entry is not whole ({type(error).__name__}: {error})"
+    except (KeyError, TypeError, ValueError, AttributeError) as error:  # the file was edited by hand
+        reason = f"its entry in the lock file is invalid ({type(error).__name__}: {error})"
         answers.unknown.append(Stale(id="", location=place, reason=reason))
 
 
 def _unknown(name: str, names: Sequence[str]) -> QedocError:
-    from qedoc.engine.collect import unknown  # as above
+    from qedoc.engine.collect import unknown  # not needed if nothing has changed
 
     return unknown(name, names)

@@ -1,4 +1,4 @@
-"""What a run and its worker processes send each other: plain records, which need neither jax nor sympy."""
+"""Messages between a run and its worker processes: plain records that need neither jax nor sympy."""
 
 import traceback
 from collections.abc import Callable
@@ -17,20 +17,20 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """A claim, as a process without sympy knows it.
+    """A claim in a form that does not need sympy.
 
     Args:
         file: the spec file, or the source file of the docstring.
-        index: the claim's position in the spec file, from 0.
-        id: the claim's name.
+        index: the position of the claim in the spec file, counted from 0.
+        id: the id of the claim.
         target: dotted path of the function.
-        location: the spec's line.
-        sizes: the sizes of each of its cases.
-        content: a fingerprint of what it says.
-        properties: what it promises, in words.
-        spec: the spec of a claim that was read from LaTeX, pickled; that of a spec file is made by running the file.
-        written: the LaTeX that the claim was read from.
-        notes: what was taken without being written there.
+        location: the location of the claim.
+        sizes: the sizes of each case.
+        content: the fingerprint of the content of the claim.
+        properties: the properties, in words.
+        spec: the pickled spec of a claim that was read from LaTeX. It is empty for a spec file, which is run again instead.
+        written: the LaTeX that the claim was read from; empty for a spec file.
+        notes: assumptions that the documentation does not state.
         answer: the result of a claim that cannot be checked.
     """
 
@@ -50,14 +50,14 @@ class Claim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """Why a function of this module has no result; exceptions themselves need not survive the way to another process.
+    """Why a task has no result. It replaces the exception, which may not be picklable.
 
     Args:
         message: what went wrong.
-        location: the place in the user's files, if there is one.
-        trace: the traceback, if qedoc itself is at fault.
-        ends: whether the code in hand wanted to end the process.
-        undecided: whether only the claim in hand has no answer, and nothing is wrong with the run.
+        location: the position in the user's files, if known.
+        trace: the traceback, if the cause is a bug in qedoc.
+        ends: whether the user's code tried to end the process.
+        undecided: whether the claim merely has no answer, and the run has no error.
     """
 
     message: str
@@ -69,13 +69,13 @@ class Failure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Survey:
-    """What was found in the docstrings of a package, a module or an object.
+    """The claims in the docstrings of a package, module or object.
 
     Args:
         claims: the claims, in the order of the files.
         unread: modules that were not imported, and objects whose formulas were not read.
-        failures: mistakes of qedoc that were met.
-        looked: how many docstrings were read.
+        failures: failures that are bugs in qedoc.
+        looked: the number of docstrings that were read.
     """
 
     claims: tuple[Claim, ...]
@@ -85,7 +85,7 @@ class Survey:
 
 
 def plain(claim: Claim) -> ClaimResult:
-    """What is known of a claim whose description failed; it has no cases yet.
+    """Returns a minimal result without cases, for a claim whose description failed.
 
     Args:
         claim: the claim.
@@ -97,12 +97,12 @@ def plain(claim: Claim) -> ClaimResult:
 
 
 def case_id(claim: Claim, sizes: dict[str, int]) -> str:
-    """The claim's id with the sizes, as a case names itself."""
+    """The id of a case: the id of the claim with the sizes."""
     return f"{claim.id}[{','.join(f'{name}={size}' for name, size in sizes.items())}]" if sizes else claim.id
 
 
 def reported(function: Callable[P, T]) -> Callable[P, T | Failure]:
-    """A task that gives back what went wrong, in place of raising it.
+    """Decorates a task so that it returns a `Failure` instead of raising an exception.
 
     Args:
         function: the task.
@@ -112,14 +112,14 @@ def reported(function: Callable[P, T]) -> Callable[P, T | Failure]:
     def run(*args: P.args, **kwargs: P.kwargs) -> T | Failure:
         try:
             return function(*args, **kwargs)
-        except BaseException as error:  # noqa: BLE001  one claim's failure may not end the others
+        except BaseException as error:  # noqa: BLE001  a failure must not affect other claims
             return failure(error)
 
     return run
 
 
 def failure(error: BaseException) -> Failure:
-    """Says what an exception of any kind means for the run.
+    """Converts any exception to a `Failure`.
 
     Args:
         error: the exception.
@@ -131,13 +131,13 @@ def failure(error: BaseException) -> Failure:
             return Failure(message=f"the code ends the process: {_exit(error)}", ends=True)
         case Exception():
             return Failure(message=told(error), trace="".join(traceback.format_exception(error)))
-    if type(error).__module__.partition(".")[0] == "qedoc":  # a signal of a run that is over, from a value of it
+    if type(error).__module__.partition(".")[0] == "qedoc":  # a tracer of an earlier call raised one of qedoc's internal signals
         return Failure(message="the code keeps a value of an earlier call and uses it in a later one", undecided=True)
-    return Failure(message=f"the code raises {told(error)}, which is no Exception", undecided=True)
+    return Failure(message=f"the code raises {told(error)}, which is not a subclass of Exception", undecided=True)
 
 
 def _exit(error: SystemExit | KeyboardInterrupt) -> str:
-    """How code ended the process, as it may be written."""
+    """The Python expression with which the code ended the process."""
     if isinstance(error, KeyboardInterrupt):
         return "raise KeyboardInterrupt"
     plain = error.code is None or isinstance(error.code, int | str)
@@ -145,9 +145,9 @@ def _exit(error: SystemExit | KeyboardInterrupt) -> str:
 
 
 def ran_out(error: MemoryError | RecursionError) -> str:
-    """Says what ran out.
+    """Describes which resource was exhausted.
 
     Args:
-        error: how Python says it.
+        error: the exception.
     """
-    return f"{'memory' if isinstance(error, MemoryError) else 'the recursion limit of Python'} ran out"
+    return "the memory was exhausted" if isinstance(error, MemoryError) else "Python's recursion limit was reached"

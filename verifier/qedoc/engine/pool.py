@@ -1,4 +1,4 @@
-"""Worker processes that can be killed: a task that does not end, or that takes its process down, costs only itself."""
+"""A pool of worker processes that can be killed. A task that hangs or crashes does not affect other tasks."""
 
 import io
 import multiprocessing
@@ -28,15 +28,15 @@ from qedoc.errors import QedocError, told
 T = TypeVar("T")
 
 SUCCESS = 213
-"""The exit code of a worker whose code ended it with 0."""
+"""The exit code of a worker whose task called `os._exit(0)`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overrun:
-    """A task that was killed because its time was over.
+    """A task was killed because it reached its time limit.
 
     Args:
-        left: the files that it left in its folder, by name.
+        left: the content of the files that it left in its folder, by name.
     """
 
     left: Mapping[str, bytes] = field(default_factory=dict)
@@ -44,12 +44,12 @@ class Overrun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Died:
-    """A task whose process ended under it.
+    """The process of a task ended before the task was finished.
 
     Args:
-        code: the exit code; -9 stands for signal 9.
-        left: the files that it left in its folder, by name.
-        cause: what is known besides the code.
+        code: the exit code; -9 means signal 9.
+        left: the content of the files that the task left in its folder, by name.
+        cause: a description that replaces the exit code in messages; may be empty.
     """
 
     code: int
@@ -58,7 +58,7 @@ class Died:
 
     @property
     def by_itself(self) -> bool:
-        """Whether the code in hand ended the process, as `os._exit` does; a signal comes from outside, or from a crash."""
+        """Whether the task itself ended the process, for example with `os._exit`. A signal means a crash, or a kill from outside."""
         return self.code >= 0 and not self.cause
 
     def __str__(self) -> str:
@@ -66,15 +66,15 @@ class Died:
             return self.cause
         if self.code >= 0:
             return f"the worker process died (exit code {self.code})"
-        cause = ", out of memory?" if self.code == -signal.SIGKILL else ""
+        cause = ", possibly out of memory" if self.code == -signal.SIGKILL else ""
         return f"the worker process died (signal {-self.code}{cause})"
 
 
 class Ended(Exception):
-    """What a future raises whose task did not come to its end.
+    """The exception of a future whose task did not finish.
 
     Args:
-        how: what became of it.
+        how: how the task ended.
     """
 
     def __init__(self, how: Overrun | Died) -> None:
@@ -83,29 +83,29 @@ class Ended(Exception):
 
 
 class Workers(Protocol):
-    """Whoever runs tasks: processes of this machine, or a cluster."""
+    """The interface for running tasks, on this machine or on a cluster."""
 
     def __enter__(self) -> Self: ...
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /) -> None: ...
 
     def submit(self, timeout: float, function: Callable[..., T], *args: Any, folder: bool = False) -> "Future[T]":
-        """Runs `function(*args)` in a process of its own for the time, for at most `timeout` seconds from the moment that it is taken.
+        """Runs `function(*args)` in a worker process.
 
         Args:
-            timeout: in seconds.
-            function: a function of a module.
-            args: its arguments; they can be pickled.
-            folder: whether its last argument is to be a folder, whose files are still there for the one who finds it dead.
+            timeout: time limit in seconds, counted from the start of the task.
+            function: a module-level function.
+            args: its arguments, which must be picklable.
+            folder: whether to pass a folder as the last argument. If the task is killed, the files in it are returned in `Ended`.
         """
 
 
 class Pool:
-    """Worker processes, started with the first task and killed on leaving the `with` block.
+    """Worker processes on this machine. They start with the first task, and leaving the `with` block kills them.
 
     Args:
-        jobs: how many processes.
-        warm_up: what each of them does first.
+        jobs: the number of processes.
+        warm_up: called first in each process.
     """
 
     def __init__(self, jobs: int, warm_up: Callable[[], None]) -> None:
@@ -116,7 +116,7 @@ class Pool:
         self._folders: TemporaryDirectory[str] | None = None
 
     def __enter__(self) -> Self:
-        resource_tracker.ensure_running()  # started later, it would unblock the interrupt that `uninterrupted` blocks
+        resource_tracker.ensure_running()  # if started later, it would unblock the signal that `uninterrupted` blocks
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /) -> None:
@@ -129,7 +129,7 @@ class Pool:
                 self._folders.cleanup()
 
     def submit(self, timeout: float, function: Callable[..., T], *args: Any, folder: bool = False) -> "Future[T]":
-        """As `Workers`; a task whose process died is not run again."""
+        """Submits a task, see `Workers.submit`. A task whose process died is not run again."""
         found: Future[T] = Future()
         place = self._folder() if folder else None
         with uninterrupted():
@@ -147,7 +147,7 @@ class Pool:
         return made
 
     def _hand_on(self, found: "Future[Any]", folder: Path | None, task: "Future[Any]") -> None:
-        """Gives the task's result, or how it ended, to the one who waits for it."""
+        """Sets the result of the future `found` from the finished task."""
         self._open.discard(found)
         if not found.set_running_or_notify_cancel():
             return
@@ -163,9 +163,9 @@ class Pool:
             code = 0 if error.exitcode == SUCCESS else error.exitcode
             found.set_exception(Ended(Died(code=code, left=_left(folder))))
         except BrokenProcessPool as error:
-            message = f"no worker process could be kept alive ({error}); is there memory left? try -j 1"
+            message = f"the worker processes keep dying ({error}); the machine may be out of memory; try -j 1"
             found.set_exception(QedocError(message))
-        except BaseException as error:  # noqa: BLE001  the task's own, for the one who waits
+        except BaseException as error:  # noqa: BLE001  whoever waits for the future handles it
             found.set_exception(error)
         finally:
             if folder is not None:
@@ -173,44 +173,44 @@ class Pool:
 
 
 _PLAIN = frozenset({"builtins", "collections", "datetime", "decimal", "enum", "fractions", "numpy", "pathlib", "qedoc"})
-"""Where the classes of a reply may come from."""
+"""The packages whose classes a reply may contain."""
 
 
-class _Opener(pickle.Unpickler):
-    """Reads a reply without importing the code in hand: a process that only reports runs none of it."""
+class _Unpickler(pickle.Unpickler):
+    """Unpickles a reply without importing user code, which must never run in the main process."""
 
     def find_class(self, module: str, name: str) -> Any:
         if module.partition(".")[0] not in _PLAIN:
-            raise pickle.UnpicklingError(f"it holds a {module}.{name}")
+            raise pickle.UnpicklingError(f"it contains a {module}.{name}")
         return super().find_class(module, name)
 
 
 def sealed(function: Callable[..., Any], *args: Any) -> bytes:
-    """The reply of a task as bytes; how it failed, if it raises or its reply cannot be sent.
+    """Runs a task and pickles its reply. If the task raises, or the reply cannot be pickled, returns a pickled `Died`.
 
-    Only bytes go from one process to another, so no value of the code in hand can break the channel between them.
+    Processes exchange only bytes, so no object of the user's code can break the connection.
 
     Args:
-        function: a function of a module.
+        function: a module-level function.
         args: its arguments.
     """
     try:
         return pickle.dumps(function(*args))
-    except BaseException as error:  # noqa: BLE001  the process goes on with the next task
+    except BaseException as error:  # noqa: BLE001  the process continues with the next task
         return pickle.dumps(Died(code=0, cause=f"the task failed: {told(error)}"))
 
 
 def opened(reply: bytes) -> Any:
-    """The reply that `sealed` sent.
+    """Unpickles a reply from `sealed`.
 
     Args:
         reply: the bytes.
 
     Raises:
-        Ended: if the task failed, or its reply holds what only the worker knows.
+        Ended: if the task failed, or the reply contains classes of user code.
     """
     try:
-        found = _Opener(io.BytesIO(reply)).load()
+        found = _Unpickler(io.BytesIO(reply)).load()
     except Exception as error:
         raise Ended(Died(code=0, cause=f"the result cannot be read: {told(error)}")) from error
     if isinstance(found, Died | Overrun):
@@ -219,10 +219,10 @@ def opened(reply: bytes) -> Any:
 
 
 def settled(future: "Future[T]") -> T | Overrun | Died:
-    """What became of a task; waits for it.
+    """Waits for a task. Returns its result, or how it ended.
 
     Raises:
-        QedocError: if no worker could be kept alive.
+        QedocError: if the worker processes keep dying.
     """
     try:
         return future.result()
@@ -231,14 +231,14 @@ def settled(future: "Future[T]") -> T | Overrun | Died:
 
 
 def _begin(warm_up: Callable[[], None]) -> None:
-    """What a worker process does first."""
+    """Initializes a worker process."""
     Thread(target=_end_with_parent, daemon=True).start()
     _show_exits()
     warm_up()
 
 
 def _show_exits() -> None:
-    """Lets code of this process that calls `os._exit(0)` end it with `SUCCESS`: Pebble takes 0 for the end of an idle worker."""
+    """Makes `os._exit(0)` exit with `SUCCESS` in this process, because Pebble interprets 0 as the end of an idle worker."""
     leave, worker = os._exit, os.getpid()
 
     def shown(status: int) -> NoReturn:
@@ -249,7 +249,7 @@ def _show_exits() -> None:
 
 
 def _end_with_parent() -> None:
-    """Ends this process when its parent is gone, which may have been killed: nobody is left to end a task that does not end itself."""
+    """Ends this process when its parent has ended. If the parent was killed, nothing else would stop a hanging task."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()
@@ -262,7 +262,7 @@ def _left(folder: Path | None) -> dict[str, bytes]:
 
 @contextmanager
 def uninterrupted() -> Iterator[None]:
-    """Blocks Ctrl-C in this thread, and in the threads and processes that it starts: only the main process answers it."""
+    """Blocks Ctrl-C in this thread and in the threads and processes that it starts. Only the main process handles it."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield

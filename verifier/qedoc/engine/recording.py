@@ -1,4 +1,4 @@
-"""A run that keeps each result in the lock file as it comes, and does not check again what still stands."""
+"""A history that reads valid results from the lock file and writes new results to it during the run."""
 
 import json
 import os
@@ -22,16 +22,16 @@ from qedoc.results.outcome import Unread
 from qedoc.results.verdict import ClaimResult
 
 SHARE = 0.05
-"""The part of a run's time that writing the lock file may take: the longer it grows, the more results are written at once."""
+"""The maximum fraction of a run's time for writing the lock file. The larger the file, the more results are written at once."""
 
 
 class Recording(History):
-    """The lock file, as the engine sees it.
+    """The history of a run with a lock file.
 
     Args:
         path: the lock file.
-        limits: the bounds of the run.
-        again: whether to check what still stands as well.
+        limits: the limits of the run.
+        again: whether to check claims with a valid result again.
     """
 
     def __init__(self, path: Path, limits: Limits, *, again: bool) -> None:
@@ -45,34 +45,34 @@ class Recording(History):
         self._due = 0.0
 
     def known(self, claim: Claim) -> ClaimResult | None:
-        """The claim's record, if it still stands."""
+        """Returns the result in the lock file if it is still valid."""
         kept = self.before.claims.get(claim.id)
         if kept is None or why_stale(kept, claim.content, self.limits):
             return None
         try:
             result = record.read(claim.id, kept, claim.location)
-        except QedocError:  # a record that is not whole says nothing
+        except QedocError:  # an invalid record counts as missing
             return None
         self.unchanged += 1
         return result
 
     def collected(self, claims: Sequence[Claim]) -> None:
-        """Notes which claims each spec file has, and forgets those that are gone."""
+        """Stores the claims of each spec file, and removes claims that no longer exist."""
         texts = {claim.file.path: claim.file.text for claim in claims}
         entries: dict[str, Any] = {}
         for path, text in texts.items():
-            told = [noted(claim) for claim in claims if claim.file.path == path]
-            entries[self._name(path)] = file_entry(text, told, imported(text))
+            in_file = [noted(claim) for claim in claims if claim.file.path == path]
+            entries[self._name(path)] = file_entry(text, in_file, imported(text))
         self._change(lambda lock: _enter(lock, entries, self.path))
 
     def surveyed(self, name: str, claims: Sequence[Claim], unread: Sequence[Unread]) -> None:
-        """Notes which claims the docstrings of a package have, the results of those that cannot be checked, and what was not read."""
+        """Stores the claims in the docstrings of a package, the results of claims that cannot be checked, and the unread modules."""
         entry = docstrings_entry(name, [noted(claim) for claim in claims], unread)
         answers = {claim.id: self._record(claim, claim.answer) for claim in claims if claim.answer is not None}
         self._change(lambda lock: _enter_docstrings(lock, docstrings_key(name), entry, answers, self.path))
 
     def finished(self, claim: Claim, result: ClaimResult) -> None:
-        """Keeps a result."""
+        """Stores a result."""
         self.checked.add(claim.id)
         made = self._record(claim, result)
         self._change(lambda lock: lock.claims.update({claim.id: made}))
@@ -86,12 +86,12 @@ class Recording(History):
         return kept | found
 
     def wants_curve(self, claim: Claim) -> bool:
-        """Pages show the points that were run: each claim is drawn once, also where an earlier run was ended before it came to that."""
+        """Whether the plot data of a claim is missing or outdated. Documentation pages show it."""
         kept = self.before.claims.get(claim.id)
         return claim.id in self.checked or (kept is not None and kept.get("points") is None)
 
     def drawn(self, claim: Claim, curve: Curve | None) -> None:
-        """Keeps the numbers of a picture, beside the lock file."""
+        """Stores plot data in a file next to the lock file."""
         file = points_path(self.path, claim.id)
 
         def change(lock: Lock) -> None:
@@ -100,12 +100,12 @@ class Recording(History):
                 lock.claims[claim.id] = lock.claims[claim.id] | {"points": points}
                 if curve is not None:
                     file.parent.mkdir(exist_ok=True)
-                    replace(file, _legible(curve).encode())
+                    replace(file, _formatted(curve).encode())
 
         self._change(change)
 
     def ended(self) -> None:
-        """Writes what is not written yet."""
+        """Writes all pending changes."""
         if not self._changes:
             return
 
@@ -117,7 +117,7 @@ class Recording(History):
         self._changes.clear()
 
     def _change(self, change: Callable[[Lock], None]) -> None:
-        """Changes the lock file, at once unless a long one was written just before."""
+        """Queues a change of the lock file, and writes all pending changes unless the previous write was too recent."""
         self._changes.append(change)
         started = time.monotonic()
         if started >= self._due:
@@ -126,14 +126,14 @@ class Recording(History):
             self._due = ended + (ended - started) / SHARE
 
     def _name(self, path: str) -> str:
-        """A file's path from the lock file's folder; that of an installed one from where Python finds it."""
+        """The path of a file relative to the lock file's folder. For an installed file, the path relative to its entry in `sys.path`."""
         if not is_local(Path(path).absolute()):
             return key_of(Path(path))
         return Path(os.path.relpath(path, self.path.parent)).as_posix()
 
 
 def noted(claim: Claim) -> Noted:
-    """What the lock keeps of a claim beside its result."""
+    """Converts a claim to the form in which the lock file stores it."""
     return Noted(
         id=claim.id,
         target=claim.target,
@@ -157,7 +157,7 @@ def _enter_docstrings(lock: Lock, key: str, entry: dict[str, Any], answers: dict
 
 
 def _forget(lock: Lock, path: Path) -> None:
-    """Drops the records of claims that no file has any more, and the points of pictures that no record has."""
+    """Removes the records of claims that no longer exist, and plot data without a record."""
     here = {claim["id"] for entry in lock.files.values() for claim in entry["claims"]}
     lock.claims = {id_: kept for id_, kept in lock.claims.items() if id_ in here}
     pictures = {kept.get("points") for kept in lock.claims.values()}
@@ -166,15 +166,15 @@ def _forget(lock: Lock, path: Path) -> None:
             file.unlink(missing_ok=True)
 
 
-def _legible(curve: Curve) -> str:
-    """A curve as JSON, one line for each of its parts."""
-    told = {key: json.dumps(_rounded(value), ensure_ascii=False) for key, value in sorted(asdict(curve).items())}
-    lines = ",\n".join(f" {json.dumps(key)}: {value}" for key, value in told.items())
+def _formatted(curve: Curve) -> str:
+    """Serializes a curve to JSON, with one line per field."""
+    values = {key: json.dumps(_rounded(value), ensure_ascii=False) for key, value in sorted(asdict(curve).items())}
+    lines = ",\n".join(f" {json.dumps(key)}: {value}" for key, value in values.items())
     return f"{{\n{lines}\n}}\n"
 
 
 def _rounded(value: Any) -> Any:
-    """Numbers with as many digits as a picture shows, so that another machine's last bit makes no difference."""
+    """Rounds numbers to the precision of a plot, so that the last bits, which depend on the machine, do not matter."""
     if isinstance(value, dict):
         return {key: _rounded(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

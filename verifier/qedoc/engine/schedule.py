@@ -1,4 +1,4 @@
-"""Many claims, checked side by side: each case is a task of a worker process, each claim one result."""
+"""Checks many claims in parallel: each case is one task, and the cases of a claim are combined to one result."""
 
 import signal
 import time
@@ -36,17 +36,17 @@ def verify(
     pool: Workers | None = None,
     docstrings: Sequence[str] = (),
 ) -> Outcome:
-    """Checks the claims of spec files in worker processes; Ctrl-C ends it early and keeps the finished claims.
+    """Checks the claims of spec files in worker processes. Ctrl-C stops the run and keeps the finished claims.
 
     Args:
         files: the spec files.
-        wanted: targets or claim ids to check; all claims if empty.
-        limits: the bounds of each case.
-        jobs: how many worker processes.
-        curves: whether to compute a curve for each claim.
-        notify: hears of each finished case at once, and of each finished claim in the order of the spec files.
-        history: knows what was found before, and is told of each finished claim at once.
-        pool: who runs the tasks, and outlives the run; else the run starts its own worker processes.
+        wanted: targets or claim ids to check; empty for all claims.
+        limits: the limits of each case.
+        jobs: the number of worker processes.
+        curves: whether to compute plot data for each claim.
+        notify: called with each finished case immediately, and with each finished claim in the order of the spec files.
+        history: provides earlier results and records new ones.
+        pool: runs the tasks and stays open after the run; by default, the run starts its own worker processes.
         docstrings: packages, modules and objects whose docstrings are checked too.
     """
 
@@ -66,15 +66,15 @@ def audit(
     notify: Callable[[Event], None] = lambda event: None,
     pool: Workers | None = None,
 ) -> Outcome:
-    """Checks the formulas in the docstrings of packages, modules and objects; Ctrl-C ends it early and keeps the finished claims.
+    """Checks the formulas in the docstrings of packages, modules and objects. Ctrl-C stops the run and keeps the finished claims.
 
     Args:
-        names: dotted paths, or ids of claims.
-        limits: the bounds of each case.
-        jobs: how many worker processes.
-        curves: whether to compute a curve for each claim.
-        notify: hears of each finished case at once, and of each finished claim in the order of the docstrings.
-        pool: as for `verify`.
+        names: dotted paths or claim ids.
+        limits: the limits of each case.
+        jobs: the number of worker processes.
+        curves: whether to compute plot data for each claim.
+        notify: called with each finished case immediately, and with each finished claim in the order of the docstrings.
+        pool: as in `verify`.
     """
 
     def collect(sources: Collector) -> list[Claim]:
@@ -96,18 +96,18 @@ def given(
     notify: Callable[[Event], None] = lambda event: None,
     pool: Workers | None = None,
 ) -> Outcome:
-    """Checks a formula that is given for a function.
+    """Checks a formula from the command line.
 
     Args:
         target: dotted path of the function.
         latex: the formula.
-        bind: the parameter of each symbol, by the symbol's LaTeX.
-        where: relations that hold besides what the function's docstring says.
-        limits: the bounds of each case.
-        jobs: how many worker processes.
-        curves: whether to compute a curve for each claim.
-        notify: hears of each finished case at once.
-        pool: as for `verify`.
+        bind: the parameter of each symbol, by the LaTeX of the symbol.
+        where: conditions in addition to those in the function's docstring.
+        limits: the limits of each case.
+        jobs: the number of worker processes.
+        curves: whether to compute plot data for each claim.
+        notify: called with each finished case immediately.
+        pool: as in `verify`.
     """
 
     def collect(sources: Collector) -> list[Claim]:
@@ -158,13 +158,13 @@ def _outcome(
 def collect(
     files: Sequence[SpecFile], docstrings: Sequence[str], limits: Limits, pool: Workers
 ) -> tuple[list[Claim], tuple[QedocError, ...]]:
-    """The claims of spec files and docstrings, and what is wrong with these; nothing is checked.
+    """Collects the claims of spec files and docstrings, and the errors in them, without checking the claims.
 
     Args:
         files: the spec files.
         docstrings: packages, modules and objects.
-        limits: the time limit.
-        pool: worker processes.
+        limits: contains the time limit.
+        pool: runs the tasks.
     """
     sources = Collector(dispatcher=Dispatcher(pool=pool, limits=limits))
     written = sources.collect(files)
@@ -172,15 +172,17 @@ def collect(
 
 
 def lift(target: str, files: Sequence[SpecFile], limits: Limits) -> tuple[list[tuple[str, Formula]], tuple[QedocError, ...]]:
-    """The formulas that a target's code computes: one for each of its specs, or one in its own parameters if it has none.
+    """Returns the formulas that the code of a target computes.
+
+    There is one formula for each spec of the target. If the target has no spec, there is one formula in its own parameters.
 
     Args:
         target: dotted path of a function, or the id of a claim.
-        files: where to look for specs of the target.
-        limits: the time limit.
+        files: spec files that may contain specs of the target.
+        limits: contains the time limit.
 
     Returns:
-        Pairs of a claim's id (or the target) and its formula, and what went wrong.
+        Pairs of a claim's id (or the target) and its formula, and the errors.
 
     Raises:
         QedocError: if qedoc cannot work with the JAX that is installed.
@@ -194,7 +196,7 @@ def lift(target: str, files: Sequence[SpecFile], limits: Limits) -> tuple[list[t
 
 
 def _lifted(dispatcher: Dispatcher, name: str, target: str, claim: Claim | None) -> tuple[str, Formula] | None:
-    """The code's formula, with the name under which it is shown."""
+    """Returns the code's formula with its display name."""
     reply = settled(dispatcher.submit(check_tasks.lifted, target, claim))
     formula = dispatcher.accept(reply, f"lifting {name}", claim.location if claim else None)
     return (name, formula) if formula else None
@@ -202,7 +204,7 @@ def _lifted(dispatcher: Dispatcher, name: str, target: str, claim: Claim | None)
 
 @dataclass(slots=True, kw_only=True)
 class _Pending:
-    """A claim on its way: its description and its cases as they come in, and how many tasks are open."""
+    """A claim in progress: its description, the finished cases and the number of open tasks."""
 
     claim: Claim
     open: int
@@ -228,7 +230,7 @@ class _Run:
     curves: list[Curve] = field(default_factory=list)
 
     def work(self, collect: Callable[[Collector], list[Claim]], *, curves: bool) -> None:
-        """Checks what there is, and draws it if asked to; the history hears of the end, whatever that is."""
+        """Collects and checks claims, and computes plot data if requested. Always notifies the history of the end."""
         try:
             self.check(collect(Collector(dispatcher=self.dispatcher, history=self.history)))
             if curves:
@@ -237,7 +239,7 @@ class _Run:
             self.history.ended()
 
     def check(self, claims: list[Claim]) -> None:
-        """Checks the claims case by case, and processes them on in order."""
+        """Checks the cases of all claims, and releases finished claims in order."""
         self.pending = [
             _Pending(claim=claim, open=1 + len(claim.sizes), known=claim.answer or self.history.known(claim)) for claim in claims
         ]
@@ -271,14 +273,14 @@ class _Run:
         return pending.claim.answer is None and self.history.wants_curve(pending.claim)
 
     def _release(self, waiting: list[_Pending]) -> None:
-        """Processes on the claims at the head of the line that are finished."""
+        """Reports the finished claims at the head of the queue."""
         while waiting and (waiting[0].known is not None or not waiting[0].open):
             if result := waiting.pop(0).result():
                 self.results.append(result)
                 self.notify(result)
 
     def _file(self, reply: ClaimResult | CaseResult | Failure | Overrun | Died, pending: _Pending, number: int | None) -> None:
-        """Puts a task's reply where it belongs; a case without an answer is undecided."""
+        """Stores the reply of a task. A case without a result is undecided."""
         pending.open -= 1
         name = pending.claim.id if number is None else case_id(pending.claim, pending.claim.sizes[number])
         if unanswered := self.dispatcher.unanswered(reply):
@@ -301,7 +303,7 @@ class _Run:
         return CaseResult(id=name, verdict=Verdict.UNDECIDED, reason=reason, seconds=seconds)
 
     def draw(self) -> None:
-        """Computes the curve of each finished claim: through its counterexample if it has one, else of its last case."""
+        """Computes the plot data of each finished claim, through its counterexample or, if it has none, for its last case."""
         for pending in self.pending:
             if (result := pending.result()) is None:
                 continue
@@ -310,7 +312,7 @@ class _Run:
                 self.curves.append(curve)
 
     def _drawing(self, pending: _Pending) -> "Future[Curve | Failure]":
-        """The numbers of a claim's picture, on their way."""
+        """Submits the task that computes the plot data of a claim."""
         cases = dict(enumerate(pending.known.cases)) if pending.known else pending.cases
         refuted = [number for number, case in sorted(cases.items()) if case.counterexample]
         number = refuted[0] if refuted else len(pending.claim.sizes) - 1

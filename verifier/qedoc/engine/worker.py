@@ -1,4 +1,4 @@
-"""A worker process: how it is prepared for its tasks, and what it gives back between them."""
+"""Prepares a worker process for its tasks, and frees its memory between tasks."""
 
 import ctypes
 import gc
@@ -15,17 +15,17 @@ from pathlib import Path
 import platformdirs
 
 YOUNG = 500_000
-"""New objects between two collections; a check makes millions of small ones, few of them in cycles."""
+"""Garbage collection threshold. A check creates millions of small objects, of which few are in reference cycles."""
 
 PERIOD = 32
-"""Cases after which a worker gives back what is left of them: cycles that hold compiled code, and pages that nothing uses."""
+"""Number of cases between two clean-ups, which free reference cycles with compiled code, and unused memory pages."""
 
 LARGE = 2**30
-"""Bytes from which it also forgets what it has compiled."""
+"""Memory size in bytes above which a clean-up also drops compiled kernels."""
 
 _CASES = itertools.count(1)
 
-_LOCAL = "is_local_module_file"  # of Hypothesis, which has no setting for it
+_LOCAL = "is_local_module_file"  # a function of Hypothesis that is replaced, since there is no setting for it
 
 
 def warm_up() -> None:
@@ -47,17 +47,17 @@ def warm_up() -> None:
 
 
 def _draw_alike() -> None:
-    """Keeps Hypothesis to what it is asked for: it also tries numbers of all modules that are loaded, which depend on earlier cases."""
+    """Makes Hypothesis deterministic. By default it also tries constants from all loaded modules, which depend on earlier cases."""
     with suppress(ImportError):
         setattr(import_module("hypothesis.internal.conjecture.providers"), _LOCAL, lambda path: False)
 
 
 def _keep_compiled_code() -> None:
-    """Lets JAX keep what it compiles between workers and runs: compiling the small kernels of a check takes longer than running them."""
+    """Enables JAX's persistent compilation cache: compiling the small kernels of a check takes longer than running them."""
     folder = platformdirs.user_cache_path("qedoc") / "xla"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-    except OSError:  # a home that cannot be written to: each worker compiles for itself
+    except OSError:  # the home folder is not writable; each worker compiles for itself
         return
     os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(folder))
     os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
@@ -65,7 +65,7 @@ def _keep_compiled_code() -> None:
 
 
 def tidy() -> None:
-    """Keeps a worker from growing with the number of its cases."""
+    """Frees memory of a worker process after every `PERIOD` cases."""
     if next(_CASES) % PERIOD:
         return
     gc.collect()
@@ -74,12 +74,12 @@ def tidy() -> None:
 
         lockstep.forget()
         gc.collect()
-    with suppress(OSError, AttributeError):  # of the GNU library alone
+    with suppress(OSError, AttributeError):  # only the GNU C library has malloc_trim
         ctypes.CDLL(None).malloc_trim(0)
 
 
 def _resident() -> int:
-    """Bytes of memory that this process has now; 0 where the system does not say."""
+    """The resident memory of this process in bytes; 0 if the system does not provide it."""
     try:
         return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * resource.getpagesize()
     except OSError:

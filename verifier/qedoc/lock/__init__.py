@@ -1,1 +1,1 @@
-"""What was found before: results go in, and come out again as long as all that they rest on is the same."""
+"""The lock file: stores results and decides whether they are still valid."""

@@ -1,4 +1,4 @@
-"""A fingerprint of what one claim says, however its file is written."""
+"""Computes the fingerprint of a claim's content, independent of the layout of its file."""
 
 import uuid
 from collections.abc import Mapping
@@ -11,13 +11,14 @@ from qedoc.claims.spec import Spec, is_literal
 from qedoc.lock.syntax import digest
 
 PLACE = "location"
-"""The one field of a spec that says nothing of its claim."""
+"""The only field of a spec that is not part of the content of its claim."""
 
 
 def content(spec: Spec) -> str:
-    """The same for two specs that say the same; a part that cannot be written down makes it different each time.
+    """Returns a fingerprint that is equal for two specs with the same content.
 
-    Every field of every record counts, also one that is added after this was written.
+    Every field of every record counts, including fields that are added in the future. If a part has no textual form (a Python function, for
+    example), the fingerprint is different on each call.
     """
     return digest(_text(spec))
 
@@ -33,10 +34,10 @@ def _text(value: Any) -> str:
             return f"{{{', '.join(f'{_text(key)}: {_text(item)}' for key, item in value.items())}}}"
         case list() | tuple():
             return f"[{', '.join(map(_text, value))}]"
-        case type() if issubclass(value, sp.Basic):  # a function about which nothing is assumed
+        case type() if issubclass(value, sp.Basic):  # an opaque function
             return f"{value.__module__}.{value.__name__}"
         case _ if is_dataclass(value):
-            told = (f"{field.name}={_text(getattr(value, field.name))}" for field in fields(value) if field.name != PLACE)
-            return f"{type(value).__name__}({', '.join(told)})"
-        case _:  # a function's body, an array: nothing says that it is what it was
+            items = (f"{field.name}={_text(getattr(value, field.name))}" for field in fields(value) if field.name != PLACE)
+            return f"{type(value).__name__}({', '.join(items)})"
+        case _:  # a Python function or an array: a change of it could not be detected
             return uuid.uuid4().hex

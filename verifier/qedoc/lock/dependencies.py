@@ -1,4 +1,4 @@
-"""The source that a function's behaviour rests on: the names that it mentions, what these mention, and so on, across modules."""
+"""Finds the source code that a function depends on: the names that it mentions, the names that these mention, and so on."""
 
 import os
 import re
@@ -14,24 +14,24 @@ from qedoc.errors import QedocError
 from qedoc.lock.syntax import SIDE_EFFECTS, Analysis, analyse, digest, read
 
 Sources: TypeAlias = dict[str, dict[str, str]]
-"""For each file, by its path below the place where Python finds it, the fingerprint of each name in it."""
+"""The fingerprints of the names in each file. A file is identified by its path relative to its entry in `sys.path`."""
 
 VERSIONED = ("jax", "jaxlib", "numpy", "sympy", "qedoc")
-"""Packages that are known by their version; in them, only what was seen at work is looked at."""
+"""Packages that are tracked by version. Imports of them are not followed; of their source, only executed functions count."""
 
-CHANGING = "changed while it was checked"
+CHANGING = "changed while it was checked"  # a fingerprint that matches nothing
 _STARTED = time.time()
 _SITES = ("site-packages", "dist-packages")
 
 
 def closure(target: str, reached: Iterable[tuple[str, int]]) -> Sources:
-    """The sources of a target: of its own definition, of the functions that were seen at work, and of all that these mention.
+    """Returns the sources that a target depends on: its definition, the functions that were executed, and everything that these mention.
 
-    Modules of other installed packages are left to their versions.
+    Other installed packages are tracked by version and not followed.
 
     Args:
         target: dotted path of a function.
-        reached: (file, line) inside functions that were seen at work.
+        reached: (file, line) pairs inside functions that were executed.
     """
     walk = _Walk()
     walk.follow_path(target.split("."))
@@ -41,7 +41,7 @@ def closure(target: str, reached: Iterable[tuple[str, int]]) -> Sources:
 
 
 def imported(text: str) -> Sources:
-    """The sources of the local modules that a text imports, all that they bind included."""
+    """Returns the sources of the local modules that a Python text imports, including everything that they define."""
     analysis = analyse(text)
     walk = _Walk()
     for module, attribute in () if analysis is None else [pair for pairs in analysis.imports.values() for pair in pairs]:
@@ -51,10 +51,10 @@ def imported(text: str) -> Sources:
 
 
 def changed(sources: Sources) -> list[str]:
-    """What is no longer as it was: `file: name`, or `file` if it is not found any more.
+    """Returns the names whose source has changed, as `file: name`, and the files that no longer exist, as `file`.
 
     Args:
-        sources: as `closure` gave them.
+        sources: the result of an earlier call of `closure`.
     """
     found = []
     for key, names in sources.items():
@@ -68,24 +68,24 @@ def changed(sources: Sources) -> list[str]:
 
 
 class _Walk:
-    """Names on the way: what was visited, file by file."""
+    """Follows references between names. Collects the visited names of each file with their fingerprints."""
 
     def __init__(self) -> None:
         self.visited: dict[Path, dict[str, str]] = {}
 
     def sources(self) -> Sources:
-        """All that was visited."""
+        """All visited names."""
         return {key_of(path): dict(sorted(names.items())) for path, names in sorted(self.visited.items()) if names}
 
     def visit_line(self, path: Path, line: int) -> None:
-        """Visits what the statement at a line binds."""
+        """Visits the names that the statement at a line binds."""
         analysis = _analysis(path)
         for first, last, name in () if analysis is None else analysis.spans:
             if int(first) <= line <= int(last):
                 self.visit(path, str(name))
 
     def visit(self, path: Path, name: str) -> None:
-        """Visits a name of a module and all that it mentions."""
+        """Visits a name in a module and everything that it mentions."""
         waiting = [(path, name)]
         while waiting:
             here, wanted = waiting.pop()
@@ -100,13 +100,13 @@ class _Walk:
             waiting += _bound_elsewhere(here, analysis, wanted, [], whole=False)
 
     def follow_path(self, parts: list[str], *, whole: bool = False) -> None:
-        """Visits what a dotted path names, from its longest module on; the whole of a module if it names one and `whole` is set."""
+        """Visits the name at a dotted path. If the path is a module and `whole` is set, visits all names in the module."""
         for path, name in _in_module(parts, whole=whole):
             self.visit(path, name)
 
 
 def _mentioned(path: Path, analysis: Analysis, chain: list[str]) -> Iterator[tuple[Path, str]]:
-    """What a chain such as `layers.scale` leads to from a module."""
+    """Resolves a chain such as `layers.scale` that occurs in a module."""
     root, rest = chain[0], chain[1:]
     if root in analysis.names:
         yield path, root
@@ -123,7 +123,7 @@ def _bound_elsewhere(path: Path, analysis: Analysis, name: str, rest: list[str],
 
 
 def _import(path: Path, module: str, attributes: list[str], *, whole: bool) -> Iterator[tuple[Path, str]]:
-    """What `attributes` of an imported module lead to, where the module is one that is followed."""
+    """Resolves `attributes` of an imported module, if imports of this module are followed."""
     level = len(module) - len(module.lstrip("."))
     parts = module.lstrip(".").split(".") if module.strip(".") else []
     if level:
@@ -134,7 +134,7 @@ def _import(path: Path, module: str, attributes: list[str], *, whole: bool) -> I
 
 
 def _in_module(parts: list[str], *, whole: bool) -> Iterator[tuple[Path, str]]:
-    """The name that a dotted path gives; a path that ends at a module gives all names of it, if `whole` is set."""
+    """Resolves a dotted path to names in a module. A path that is a module gives all its names if `whole` is set, otherwise none."""
     for length in range(len(parts), 0, -1):
         path = locate(".".join(parts[:length]))
         if path is None:
@@ -144,7 +144,7 @@ def _in_module(parts: list[str], *, whole: bool) -> Iterator[tuple[Path, str]]:
             return
         if length < len(parts):
             yield path, parts[length]
-            if parts[length] in analysis.imports:  # a name on its way through a package's __init__
+            if parts[length] in analysis.imports:  # a name that the __init__ of a package re-exports
                 yield from _bound_elsewhere(path, analysis, parts[length], parts[length + 1 :], whole=whole)
             for star in () if parts[length] in analysis.names else analysis.stars:
                 yield from _import(path, star, [parts[length]], whole=False)
@@ -155,7 +155,7 @@ def _in_module(parts: list[str], *, whole: bool) -> Iterator[tuple[Path, str]]:
 
 @cache
 def locate(module: str) -> Path | None:
-    """The source file of a module that is not Python's own, found without importing anything; None if there is none."""
+    """Returns the source file of a module without importing it. Returns None for the standard library, and if there is no file."""
     top, *rest = module.split(".")
     if not top or top in sys.stdlib_module_names:
         return None
@@ -178,10 +178,10 @@ def _below(folder: Path, rest: list[str]) -> Path | None:
 
 
 def package(name: str) -> str | None:
-    """A fingerprint of all source files of a local package, docstrings included; None for one that is installed, or not found.
+    """Returns a fingerprint of all source files of a local package, including docstrings. Returns None if it is installed or not found.
 
     Args:
-        name: dotted path of the package, or of something in it.
+        name: dotted path of the package or of an object in it.
     """
     root = locate(name.partition(".")[0])
     if root is None or not is_local(root):
@@ -192,11 +192,13 @@ def package(name: str) -> str | None:
 
 
 def text_at(path: Path, line: int) -> tuple[int, int] | None:
-    """Which of a file's strings holds a line, and the line's place in it.
+    """Returns the number of the string literal that contains a line, and the offset of the line in it.
+
+    This position stays valid when lines are added or removed elsewhere in the file.
 
     Args:
         path: the file.
-        line: of the file, from 1.
+        line: the line number, starting at 1.
     """
     analysis = _analysis(path)
     found = [(last - first, k, line - first) for k, (first, last) in enumerate(analysis.texts) if first <= line <= last] if analysis else []
@@ -204,27 +206,27 @@ def text_at(path: Path, line: int) -> tuple[int, int] | None:
 
 
 def line_of(path: Path, text: int, offset: int) -> int | None:
-    """The line that `text_at` described, as the file is now; None if there is no such string."""
+    """Returns the current line number of a position from `text_at`; None if the string no longer exists."""
     analysis = _analysis(path)
     return analysis.texts[text][0] + offset if analysis is not None and 0 <= text < len(analysis.texts) else None
 
 
 def is_local(path: Path | None) -> bool:
-    """Whether a file is neither Python's own nor installed."""
+    """Whether a file belongs neither to the standard library nor to an installed package."""
     if path is None or any(site in path.parts for site in _SITES):
         return False
     return not path.is_relative_to(Path(os.__file__).parent)
 
 
 def dotted(path: Path) -> list[str]:
-    """The parts of the name under which a file is imported."""
+    """The parts of the module name of a file."""
     parts = list(Path(key_of(path)).with_suffix("").parts)
     return parts[:-1] if parts[-1] == "__init__" else parts
 
 
 @cache
 def key_of(path: Path) -> str:
-    """A file's path below the folder from which it is imported; the same on every machine."""
+    """The path of a file relative to the folder from which it is imported. It is the same on every machine."""
     path = path.absolute()
     roots = [Path(entry).absolute() for entry in sys.path if path.is_relative_to(Path(entry).absolute())]
     if roots:
@@ -236,13 +238,13 @@ def key_of(path: Path) -> str:
 
 
 def portable(text: str) -> str:
-    """A text with each source file in it named as it is on every machine."""
+    """Replaces absolute paths of Python files in a text by paths that are the same on every machine."""
     return re.sub(r"(?<![\w/.])/[^\s:]+\.py\b", lambda found: key_of(Path(found[0])), text)
 
 
 @cache
 def find(key: str) -> Path | None:
-    """The file that `key_of` named, here."""
+    """Returns the file with a key from `key_of` on this machine, or None."""
     top, *rest = Path(key).parts
     for entry in sys.path:
         if (path := Path(entry, key)).is_file():
@@ -263,4 +265,4 @@ def _text(path: Path) -> str:
     try:
         return read(path)
     except QedocError:
-        return "\0"  # is no Python, so whatever rested on it is looked at again
+        return "\0"  # not valid Python, so results that depend on this file become stale

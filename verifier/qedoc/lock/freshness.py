@@ -1,4 +1,4 @@
-"""Whether what was found before still stands: of a spec file, and of a claim."""
+"""Decides whether the lock file's entries for spec files, docstrings and claims are still valid."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,15 +14,15 @@ from qedoc.results.verdict import Verdict
 
 
 class Noted(NamedTuple):
-    """What the lock keeps of each claim of a spec file, so that the file need not be run.
+    """A claim as the lock file stores it, so that its spec file need not be run.
 
     Args:
-        id: the claim's id.
+        id: the id of the claim.
         target: dotted path of the function.
-        content: the fingerprint of what the claim says.
-        line: its line.
-        properties: what it promises, in words.
-        path: the source file of the docstring that it stands in; empty for a claim of a spec file.
+        content: the fingerprint of the content of the claim.
+        line: the line of the claim.
+        properties: the properties, in words.
+        path: the source file of the docstring that contains the claim; empty for a claim of a spec file.
     """
 
     id: str
@@ -34,12 +34,12 @@ class Noted(NamedTuple):
 
 
 def file_entry(text: str, claims: Sequence[Noted], imports: dict[str, dict[str, str]]) -> dict[str, Any] | None:
-    """What the lock keeps of a spec file; None for a file that is not Python.
+    """Returns the lock file's entry for a spec file; None for a file that is not valid Python.
 
     Args:
-        text: its content.
-        claims: its claims.
-        imports: the local sources that it imports.
+        text: the content of the file.
+        claims: the claims in the file.
+        imports: the local sources that the file imports.
     """
     analysis = analyse(text)
     if analysis is None:
@@ -62,11 +62,11 @@ def file_entry(text: str, claims: Sequence[Noted], imports: dict[str, dict[str, 
 
 
 def claims_of(text: str, entry: dict[str, Any] | None) -> list[Noted] | str:
-    """The claims of a spec file, with their lines now; or why they are not known without running it.
+    """Returns the claims of a spec file with their current lines, or the reason why the file must be run to find them.
 
     Args:
-        text: its content.
-        entry: as `file_entry` made it.
+        text: the content of the file.
+        entry: the entry from `file_entry`.
     """
     if entry is None:
         return "not verified yet"
@@ -74,7 +74,7 @@ def claims_of(text: str, entry: dict[str, Any] | None) -> list[Noted] | str:
     if analysis is None or analysis.whole != entry["fingerprint"]:
         return "the spec file has changed"
     if different := changed(entry["imports"]):
-        return f"what the spec file imports has changed: {different[0]}"
+        return f"an import of the spec file has changed: {different[0]}"
     calls = analysis.calls
     return [
         Noted(
@@ -89,17 +89,17 @@ def claims_of(text: str, entry: dict[str, Any] | None) -> list[Noted] | str:
 
 
 def docstrings_key(name: str) -> str:
-    """Under which name the lock keeps the claims in the docstrings of a package."""
+    """The key of the lock file's entry for the docstrings of a package."""
     return f"docstrings of {name}"
 
 
 def docstrings_entry(name: str, claims: Sequence[Noted], unread: Sequence[Unread] = ()) -> dict[str, Any]:
-    """What the lock keeps of the docstrings of a package, a module or an object.
+    """Returns the lock file's entry for the docstrings of a package, module or object.
 
     Args:
-        name: its dotted path.
-        claims: the claims in them.
-        unread: its modules that could not be imported; or itself, if it has no formula.
+        name: the dotted path.
+        claims: the claims in the docstrings.
+        unread: the modules that could not be imported; or the name itself, if it has no formula.
     """
     missing = [{"name": one.name, "reason": portable(one.reason), "empty": one.empty} for one in unread]
     return {
@@ -120,10 +120,10 @@ def docstrings_entry(name: str, claims: Sequence[Noted], unread: Sequence[Unread
 
 
 def unread_in(entry: dict[str, Any] | None) -> list[Unread]:
-    """What was not read of the docstrings of a package.
+    """Returns the modules and names that were not read, from the lock file's entry for docstrings.
 
     Args:
-        entry: as `docstrings_entry` made it.
+        entry: the entry from `docstrings_entry`.
     """
     found = []
     for one in (entry or {}).get("unread", ()):
@@ -134,23 +134,23 @@ def unread_in(entry: dict[str, Any] | None) -> list[Unread]:
 
 
 def claims_in(name: str, entry: dict[str, Any] | None) -> list[Noted] | str:
-    """The claims in the docstrings of a package, with their lines now; or why they are not known without reading it.
+    """Returns the claims in the docstrings of a package with their current lines, or the reason why the docstrings must be read again.
 
     Args:
-        name: its dotted path.
-        entry: as `docstrings_entry` made it.
+        name: the dotted path.
+        entry: the entry from `docstrings_entry`.
     """
     if entry is None:
         return "not verified yet"
     if entry["versions"] != installed(entry["versions"]):
-        return "its version has changed"
+        return "the version of the package or of qedoc has changed"
     if entry["package"] != package(name):
-        return "its source or its docstrings have changed"
+        return "the source or the docstrings of the package have changed"
     found = []
     for claim in entry["claims"]:
         path = find(claim["file"])
         if path is None:
-            return f"{claim['file']} is not found"
+            return f"{claim['file']} was not found"
         line = line_of(path, *claim["at"]) if claim["at"][0] >= 0 else claim["at"][1]
         known = Noted(id=claim["id"], target=claim["target"], content=claim["content"], line=line or 1, properties=(), path=str(path))
         found.append(known)
@@ -158,34 +158,34 @@ def claims_in(name: str, entry: dict[str, Any] | None) -> list[Noted] | str:
 
 
 def why_stale(record: dict[str, Any] | None, content: str, limits: Limits) -> str:
-    """Why a claim is to be verified again; empty if its record still stands.
+    """Returns the reason why a claim must be verified again; empty if its record is still valid.
 
     Args:
         record: the claim's record, if there is one.
-        content: the fingerprint of what it says now.
-        limits: the bounds that are asked for.
+        content: the current fingerprint of the claim's content.
+        limits: the limits of this run.
     """
     if record is None:
         return "not verified yet"
     try:
         return _why_stale(record, content, limits)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:  # of another form, or a hand has been at the file
-        return f"its record is not whole ({type(error).__name__}: {error})"
+    except (KeyError, TypeError, ValueError, AttributeError) as error:  # another format, or the file was edited by hand
+        return f"its record in the lock file is invalid ({type(error).__name__}: {error})"
 
 
 def _why_stale(record: dict[str, Any], content: str, limits: Limits) -> str:
     if record["content"] != content:
         return "the claim has changed"
-    for name, asked in (("seed", limits.seed), ("max_points", limits.max_points)):
-        if record["limits"][name] != asked:
-            return f"verified with {name.replace('_', '-')} {record['limits'][name]}, asked for {asked}"
+    for name, requested in (("seed", limits.seed), ("max_points", limits.max_points)):
+        if record["limits"][name] != requested:
+            return f"verified with {name.replace('_', '-')} {record['limits'][name]}, but this run uses {requested}"
     if record["verdict"] == Verdict.UNDECIDED and record["limits"]["timeout"] < limits.timeout:
-        return f"undecided within {record['limits']['timeout']:g} s, asked for {limits.timeout:g} s"
+        return f"undecided within {record['limits']['timeout']:g} s, but this run allows {limits.timeout:g} s"
     if record["checked"] and not record["sources"] and record["target"].partition(".")[0] not in record["versions"]:
-        return "the source of its target was not found, so that a change of it cannot be seen"
+        return "the source of its target was not found, so changes to it cannot be detected"
     now = installed(record["versions"])
     for name, version in record["versions"].items():
         if now.get(name) != version:
-            return f"verified with {name} {version}, found {now.get(name, 'none')}"
+            return f"verified with {name} {version}, but {now.get(name, 'none')} is installed"
     different = changed(record["sources"])
     return f"the code has changed: {different[0]}" if different else ""

@@ -1,4 +1,4 @@
-"""A claim's result as the lock file holds it: everything that a reader needs, nothing that differs from run to run."""
+"""Converts a claim's result to and from its record in the lock file. A record contains nothing that differs between equal runs."""
 
 import math
 from dataclasses import asdict, replace
@@ -11,11 +11,11 @@ Record: TypeAlias = dict[str, Any]
 
 
 def write(result: ClaimResult, path: str) -> Record:
-    """A result as JSON values; times are left out.
+    """Converts a result to JSON values, without times.
 
     Args:
-        result: of a claim.
-        path: of the spec file, from the lock file's folder.
+        result: the result of a claim.
+        path: the path of the spec file, relative to the folder of the lock file.
     """
     sources: dict[str, dict[str, str]] = {}
     for found in (result.sources, *(case.sources for case in result.cases)):
@@ -29,12 +29,12 @@ def write(result: ClaimResult, path: str) -> Record:
         del case["seconds"], case["sources"]
     del made["id"]
     plain = _plain(made)
-    assert isinstance(plain, dict)  # a dict goes in
+    assert isinstance(plain, dict)  # for mypy: _plain maps a dict to a dict
     return plain
 
 
 def _plain(value: Any) -> Any:
-    """JSON values: a number that JSON lacks becomes its name, and what is empty is left out of a record."""
+    """Converts a value to JSON values. An infinite float or nan becomes a string, and a tuple becomes a list."""
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
@@ -45,15 +45,15 @@ def _plain(value: Any) -> Any:
 
 
 def read(id_: str, record: Record, location: Location) -> ClaimResult:
-    """The result that a record holds.
+    """Converts a record back to a result.
 
     Args:
-        id_: the claim's id.
-        record: as `write` made it.
-        location: where the claim stands now.
+        id_: the id of the claim.
+        record: the record from `write`.
+        location: the current location of the claim.
 
     Raises:
-        QedocError: for a record that is not whole.
+        QedocError: if the record is invalid.
     """
     try:
         return ClaimResult(
@@ -71,7 +71,8 @@ def read(id_: str, record: Record, location: Location) -> ClaimResult:
             sources=record["sources"],
         )
     except (KeyError, TypeError, ValueError) as error:
-        raise QedocError(f"the lock file's record of {id_} is not whole ({type(error).__name__}: {error})") from None
+        message = f"the record of {id_} in the lock file is invalid ({type(error).__name__}: {error}); replace it with qedoc check --all"
+        raise QedocError(message) from None
 
 
 def _case(record: Record) -> CaseResult:

@@ -1,4 +1,4 @@
-"""The lock file: read whole, changed one record at a time, written whole or not at all."""
+"""Reads and writes the lock file. Writes are atomic, and concurrent writers wait for each other."""
 
 import json
 import os
@@ -12,42 +12,42 @@ from qedoc.errors import QedocError
 from qedoc.lock.syntax import digest
 
 FORM = 1
-"""The form of the lock file; one of another form is not read."""
+"""The format version of the lock file. Files with another version are rejected."""
 
 WIDTH = 140
-"""Columns of a line of the lock file."""
+"""The maximum line length of the lock file, in characters."""
 
 PATIENCE = 60.0
-"""Seconds that a writer waits for the others."""
+"""Seconds that a writer waits for other writers."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Lock:
-    """What a lock file says.
+    """The content of a lock file.
 
     Args:
-        files: for each spec file, by path from the lock's folder: its fingerprint, the sources that it imports, and its claims.
-        claims: for each claim, by id: its record, with what it was found under.
+        files: for each spec file (by path relative to the lock file's folder): its fingerprint, the sources that it imports, its claims.
+        claims: for each claim (by id): its record, and the content and limits with which it was verified.
     """
 
     files: dict[str, dict[str, Any]] = field(default_factory=dict)
     claims: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def text(self) -> str:
-        """The file's content: files and claims sorted, and on one line whatever fits there."""
+        """The text of the lock file. Files and claims are sorted, and values that fit on one line are not broken."""
         return _whole(self, {})[0]
 
 
 LaidOut: TypeAlias = dict[tuple[str, str], tuple[dict[str, Any], str]]
-"""The text of each entry of a section, and the entry."""
+"""Each entry, by section and key, with its formatted text."""
 
 
 def _whole(lock: Lock, known: LaidOut) -> tuple[str, LaidOut]:
-    """The text of a lock, and of its entries.
+    """Formats a lock. Returns the text of the file and of each entry.
 
     Args:
-        lock: what to write.
-        known: entries that were laid out before; one that is still there is not laid out again.
+        lock: the lock.
+        known: entries that were formatted before. An entry that is the same object is not formatted again.
     """
     laid_out: LaidOut = {}
     parts = []
@@ -57,7 +57,7 @@ def _whole(lock: Lock, known: LaidOut) -> tuple[str, LaidOut]:
             before = known.get((section, key))
             laid_out[section, key] = before if before is not None and before[0] is entry else (entry, _entry(key, entry))
         lines = [laid_out[section, key][1] for key in ordered]
-        few = sum(map(len, lines)) <= 2 * WIDTH  # they may fit on one line
+        few = sum(map(len, lines)) <= 2 * WIDTH  # the section may fit on one line
         text = _lines(ordered, " ", len(section) + 4) if few else "{\n" + ",\n".join(lines) + "\n }"
         parts.append(f' "{section}": {text}')
     return "{\n" + ",\n".join([f' "lock": {FORM}', *parts]) + "\n}\n", laid_out
@@ -69,12 +69,12 @@ def _entry(key: str, entry: dict[str, Any]) -> str:
 
 
 def _lines(value: Any, indent: str, taken: int) -> str:
-    """JSON text in which a list or an object is broken into lines only if it does not fit on one.
+    """Formats a JSON value. A list or object is broken into several lines only if it does not fit on one line.
 
     Args:
-        value: what to write.
-        indent: of the line on which it begins.
-        taken: how much stands before it on that line.
+        value: the value.
+        indent: the indentation of the first line.
+        taken: the number of characters between the indentation and the value on the first line.
     """
     compact = json.dumps(value, ensure_ascii=False, allow_nan=False)
     if not isinstance(value, dict | list) or (indent and len(indent) + taken + len(compact) <= WIDTH):
@@ -87,14 +87,14 @@ def _lines(value: Any, indent: str, taken: int) -> str:
 
 
 def load(path: Path) -> Lock:
-    """What the lock file says; an empty lock if there is none.
+    """Reads the lock file and its journal. Returns an empty lock if there is no file.
 
     Raises:
-        QedocError: for a file that is no lock file of this form.
+        QedocError: if the file is not a lock file with this format version.
     """
-    noted = _noted(path)  # before the file, which may take it in meanwhile
+    journal = _read_journal(path)  # read first: a writer may merge the journal into the file and delete it meanwhile
     lock = _load(path)
-    lock.claims.update(noted)
+    lock.claims.update(journal)
     return lock
 
 
@@ -104,26 +104,26 @@ def _load(path: Path) -> Lock:
     except FileNotFoundError:
         return Lock()
     except (OSError, UnicodeDecodeError) as error:
-        raise QedocError(f"{path}: the lock file cannot be read: {error}") from None
+        raise QedocError(f"{path}: cannot read the lock file: {error}") from None
     try:
         whole = json.loads(text)
         if not isinstance(whole, dict) or whole.get("lock") != FORM:
             found = whole.get("lock") if isinstance(whole, dict) else type(whole).__name__
-            raise QedocError(f"{path}: expected a lock file of form {FORM}, found {found!r}; delete it and run qedoc check again")
+            raise QedocError(f"{path}: expected lock file format {FORM}, found {found!r}; delete the file and run qedoc check again")
         return Lock(files=dict(whole["files"]), claims=dict(whole["claims"]))
     except (json.JSONDecodeError, KeyError, TypeError, ValueError) as error:
-        hint = "; it has the marks of a merge conflict: take either side" if "<<<<<<<" in text else ""
-        message = f"{path}: not a lock file ({type(error).__name__}: {error}){hint}; or delete it and run qedoc check again"
+        hint = "; it contains merge conflict markers: keep either side, or" if "<<<<<<<" in text else ";"
+        message = f"{path}: not a valid lock file ({type(error).__name__}: {error}){hint} delete it and run qedoc check again"
         raise QedocError(message) from None
 
 
 def _journal(path: Path) -> Path:
-    """Where records wait for the lock file to be written: there is such a file during a run, and after one that was killed."""
+    """The path of the journal: new records that are not yet in the lock file. It exists during a run, and after a run that was killed."""
     return path.with_name(f".{path.name}.journal")
 
 
-def _noted(path: Path) -> dict[str, Any]:
-    """The records of the journal; a line that was cut off as it was written is none."""
+def _read_journal(path: Path) -> dict[str, Any]:
+    """Reads the records in the journal. Skips lines that were not written completely."""
     records: dict[str, Any] = {}
     try:
         lines = _journal(path).read_text(encoding="utf-8", errors="replace").split("\n")
@@ -136,11 +136,11 @@ def _noted(path: Path) -> dict[str, Any]:
 
 
 def update(path: Path, change: Callable[[Lock], None]) -> None:
-    """Changes the lock file as it is now; other writers wait, and a reader sees the file before or after, never between.
+    """Changes the current content of the lock file. Other writers wait, and readers never see a partial change.
 
     Args:
         path: the lock file.
-        change: changes the lock that it is given.
+        change: modifies the lock in place.
 
     Raises:
         QedocError: if the file cannot be read or written.
@@ -149,7 +149,7 @@ def update(path: Path, change: Callable[[Lock], None]) -> None:
 
 
 class Store:
-    """A lock file for one who changes it often: it is read again only if others have written it, and only new records are laid out.
+    """A lock file for frequent changes. It is read again only if another process wrote it, and only new records are formatted.
 
     Args:
         path: the lock file.
@@ -163,17 +163,17 @@ class Store:
         self._laid_out: LaidOut = {}
 
     def update(self, change: Callable[[Lock], None]) -> None:
-        """As the function `update`.
+        """Changes the current content of the lock file, as the function `update` does.
 
         Args:
-            change: changes the lock that it is given; a record that is to change, it replaces.
+            change: modifies the lock in place. It must replace records instead of modifying them.
         """
-        with _alone(self.path):
-            for left in self.path.parent.glob(f".{self.path.name}-*"):  # of a writer that was killed: no other is at work
+        with _guarded(self.path):
+            for left in self.path.parent.glob(f".{self.path.name}-*"):  # temporary files of a killed writer; no other writer is active now
                 left.unlink(missing_ok=True)
             self._read()
-            self._lock.claims.update(_noted(self.path))
-            self._state = None  # until it is written: an interrupt leaves neither the old state here nor the new
+            self._lock.claims.update(_read_journal(self.path))
+            self._state = None  # if an interrupt prevents the write, the file is read again next time
             change(self._lock)
             after, self._laid_out = _whole(self._lock, self._laid_out)
             if after != self._text:
@@ -182,15 +182,15 @@ class Store:
             _journal(self.path).unlink(missing_ok=True)
 
     def note(self, id_: str, record: dict[str, Any]) -> None:
-        """Keeps a record of a claim at once, beside the lock file, which takes it in when it is written next.
+        """Appends a record to the journal. The next update merges it into the lock file.
 
         Args:
-            id_: of the claim.
-            record: what the lock file is to hold of it.
+            id_: the id of the claim.
+            record: the record.
         """
         line = json.dumps({id_: record}, ensure_ascii=False, allow_nan=False)
-        with _alone(self.path), _journal(self.path).open("ab") as journal:
-            journal.write(f"\n{line}\n".encode())  # on a line of its own, also after one that was cut off
+        with _guarded(self.path), _journal(self.path).open("ab") as journal:
+            journal.write(f"\n{line}\n".encode())  # the first newline ends an incomplete line, if there is one
 
     def _read(self) -> None:
         state = _state(self.path)
@@ -201,7 +201,7 @@ class Store:
 
 
 def _state(path: Path) -> tuple[int, ...] | None:
-    """What differs between two states of a file; None if there is none."""
+    """A value that changes whenever the file is written; None if the file does not exist."""
     try:
         found = path.stat()
     except FileNotFoundError:
@@ -210,29 +210,30 @@ def _state(path: Path) -> tuple[int, ...] | None:
 
 
 def points_path(path: Path, claim: str) -> Path:
-    """Where the points of a claim's picture stand, beside the lock file."""
-    legible = "".join(letter if letter.isalnum() or letter in "._-" else "-" for letter in claim)
-    return path.with_name(f"{path.name}.d") / f"{legible}-{digest(claim)[:8]}.json"
+    """The path of the plot data of a claim, in a folder next to the lock file."""
+    readable = "".join(letter if letter.isalnum() or letter in "._-" else "-" for letter in claim)
+    return path.with_name(f"{path.name}.d") / f"{readable}-{digest(claim)[:8]}.json"
 
 
 @contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    from filelock import FileLock, Timeout  # a run that changes nothing does without
+def _guarded(path: Path) -> Iterator[None]:
+    """Excludes other writers of the lock file for the duration of the `with` block."""
+    from filelock import FileLock, Timeout  # not needed in a run that changes nothing
 
     guard = path.with_name(f".{path.name}.guard")
     try:
         with FileLock(guard, timeout=PATIENCE):
             yield
     except Timeout:
-        message = f"{path}: another process has kept the lock file for {PATIENCE:g} s; if none is at work, delete {guard}"
+        message = f"{path}: another process has held the lock file for {PATIENCE:g} s; if no such process is running, delete {guard}"
         raise QedocError(message) from None
     except OSError as error:
-        raise QedocError(f"{path}: the lock file cannot be written: {error}; use --no-lock to go without") from None
+        raise QedocError(f"{path}: cannot write the lock file: {error}; use --no-lock to run without it") from None
 
 
 def replace(file: Path, content: bytes) -> None:
-    """Writes a file whole or not at all, with the permissions of a new file."""
-    import tempfile  # a run that changes nothing does without
+    """Writes a file atomically, with the permissions of a new file."""
+    import tempfile  # not needed in a run that changes nothing
 
     mask = os.umask(0)
     os.umask(mask)

@@ -1,4 +1,4 @@
-"""What a Python text says, without how it is laid out: a fingerprint for each name that a module binds, and what each name uses."""
+"""Analyses Python source independently of its layout: fingerprints of the names that a module binds, and what each name uses."""
 
 import ast
 import json
@@ -13,31 +13,31 @@ from typing import TypeGuard
 from qedoc.errors import QedocError
 
 FORM = 2
-"""Changes with the meaning of a fingerprint, so that no remembered analysis is taken for one of another form."""
+"""The version of fingerprints and cached analyses. It must change whenever their meaning changes."""
 
 SIDE_EFFECTS = ""
-"""The name under which the statements stand that a module runs for what they do: calls, loops, registrations."""
+"""The pseudo-name of module-level statements that are run for their effects: calls, loops, registrations."""
 
 INERT = ("abc", "chex", "contextlib", "dataclasses", "functools", "jax", "typing", "typing_extensions", "warnings")
-"""Libraries whose decorators change the function that they decorate, and nothing else in its module."""
+"""Libraries whose decorators affect only the function that they decorate."""
 
 _SKIPPED = ("lineno", "col_offset", "end_lineno", "end_col_offset", "ctx", "type_comment", "kind", "type_ignores")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Analysis:
-    """A module's text as a reader of its behaviour sees it.
+    """The analysis of a module's source.
 
     Args:
-        whole: fingerprint of the whole text.
+        whole: fingerprint of the whole source, without docstrings.
         names: fingerprint of each name that is bound at module level.
-        uses: what the statements that bind a name mention: dotted chains such as `jnp.exp`.
-        imports: names that are bound by an import: (module with leading dots, attribute; empty for the module itself).
-        stars: modules of which everything is imported.
-        spans: (first line, last line, name) of each statement that binds a name.
-        calls: the line of each call, in the order of the syntax tree, which no reformatting changes.
-        documented: fingerprint of the whole text, docstrings included.
-        texts: first and last line of each string, in the order of the syntax tree.
+        uses: for each name, the dotted chains such as `jnp.exp` in the statements that bind it.
+        imports: for each imported name, its origins as [module with leading dots, attribute]; the attribute is empty for a module.
+        stars: modules that are imported with `*`.
+        spans: [first line, last line, name] of each statement that binds a name.
+        calls: the line of each call, in the order of the syntax tree, which does not depend on formatting.
+        documented: fingerprint of the whole source, including docstrings.
+        texts: first and last line of each string literal, in the order of the syntax tree.
     """
 
     whole: str
@@ -52,11 +52,11 @@ class Analysis:
 
 
 def analyse(text: str) -> Analysis | None:
-    """The analysis of a Python text, remembered by content between runs; None for a text that is not Python."""
+    """Analyses Python source. Caches the analysis on disk, by content. Returns None for text that is not valid Python."""
     key = sha256(f"{FORM} {text}".encode()).hexdigest()
-    remembered = _recall(key)
-    if remembered is not None:
-        return remembered
+    cached = _recall(key)
+    if cached is not None:
+        return cached
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError):
@@ -67,11 +67,11 @@ def analyse(text: str) -> Analysis | None:
 
 
 def canonical(node: ast.AST, *, docstrings: bool = False) -> str:
-    """A syntax tree as text, without places and comments; the same for every version of Python that has the syntax.
+    """Converts a syntax tree to text without positions and comments. The text is the same in every version of Python.
 
     Args:
         node: the tree.
-        docstrings: whether docstrings count.
+        docstrings: whether to include docstrings.
     """
     parts: list[str] = []
     _write(node, parts, docstrings=docstrings)
@@ -153,7 +153,7 @@ def _first_line(statement: ast.stmt) -> int:
 
 
 def _is_for_readers(statement: ast.stmt) -> bool:
-    """Whether a statement is only for type checkers, or only runs as a program."""
+    """Whether a statement is an `if` on `TYPE_CHECKING` or `__name__`, whose body does not run on import."""
     return isinstance(statement, ast.If) and any(
         isinstance(node, ast.Name | ast.Attribute) and getattr(node, "id", getattr(node, "attr", "")) in ("TYPE_CHECKING", "__name__")
         for node in ast.walk(statement.test)
@@ -161,7 +161,7 @@ def _is_for_readers(statement: ast.stmt) -> bool:
 
 
 def _bound(statement: ast.stmt, imports: dict[str, list[list[str]]]) -> list[str]:
-    """The names that a statement of a module binds, and SIDE_EFFECTS if it may do anything else."""
+    """The names that a module-level statement binds, plus SIDE_EFFECTS if it may have other effects."""
     match statement:
         case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
             return [statement.name, *([] if all(_is_inert(d, imports) for d in statement.decorator_list) else [SIDE_EFFECTS])]
@@ -173,7 +173,7 @@ def _bound(statement: ast.stmt, imports: dict[str, list[list[str]]]) -> list[str
 
 
 def _is_inert(decorator: ast.expr, imports: dict[str, list[list[str]]]) -> bool:
-    """Whether a decorator is known to register nothing: one of Python's own, or of a library of INERT."""
+    """Whether a decorator is known to have no side effects: it is built in, or it comes from a library in INERT."""
     root = next(_chains(decorator), "").partition(".")[0]
     if root not in imports:
         return root in ("property", "staticmethod", "classmethod")
@@ -201,7 +201,7 @@ def _local_name(alias: ast.alias, statement: ast.Import | ast.ImportFrom) -> str
 
 
 def _note_import(node: ast.Import | ast.ImportFrom, imports: dict[str, list[list[str]]]) -> list[str]:
-    """Enters the names that an import binds, wherever it stands; gives the modules of a star."""
+    """Adds the names that an import statement binds to `imports`. Returns the module if the statement imports `*` from it."""
     if isinstance(node, ast.Import):
         for alias in node.names:
             whole = alias.name if alias.asname else alias.name.partition(".")[0]
@@ -215,7 +215,7 @@ def _note_import(node: ast.Import | ast.ImportFrom, imports: dict[str, list[list
 
 
 def _chains(node: ast.AST) -> Iterator[str]:
-    """The dotted chains that a tree mentions, each as long as it is written."""
+    """The dotted chains in a syntax tree, such as `jnp.exp`; each is as long as possible."""
     if isinstance(node, ast.Attribute):
         names, inner = [node.attr], node.value
         while isinstance(inner, ast.Attribute):
@@ -231,8 +231,8 @@ def _chains(node: ast.AST) -> Iterator[str]:
 
 
 def _folder() -> Path:
-    """Where analyses are remembered; what stands there is found by content, so it never goes out of date."""
-    cache = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")  # noqa: PTH111, PTH118  the time of pathlib
+    """The folder of cached analyses. They are stored by content, so they never become outdated."""
+    cache = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")  # noqa: PTH111, PTH118  pathlib is slow
     return Path(cache) / "qedoc" / "sources"
 
 
@@ -240,7 +240,7 @@ def _recall(key: str) -> Analysis | None:
     try:
         with open(_folder() / key, encoding="utf-8") as file:  # noqa: PTH123  as above
             return Analysis(**json.load(file))
-    except (OSError, ValueError, TypeError):  # not there, or not whole
+    except (OSError, ValueError, TypeError):  # missing or damaged
         return None
 
 
@@ -251,17 +251,17 @@ def _remember(key: str, analysis: Analysis) -> None:
         made = folder / f"{key}.{os.getpid()}"
         made.write_text(json.dumps(asdict(analysis)), encoding="utf-8")
         made.replace(folder / key)
-    except OSError:  # a home that cannot be written to: each run parses for itself
+    except OSError:  # the home folder is not writable; nothing is cached
         return
 
 
 def read(path: Path) -> str:
-    """The text of a source file.
+    """Reads a source file.
 
     Raises:
-        QedocError: if it is no text of Python's default encoding.
+        QedocError: if the file cannot be read as UTF-8.
     """
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise QedocError(f"{path}: expected Python source in UTF-8, found {error} (Python {sys.version_info.major})") from None
+        raise QedocError(f"{path}: cannot be read as Python {sys.version_info.major} source in UTF-8: {error}") from None

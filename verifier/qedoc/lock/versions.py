@@ -1,4 +1,4 @@
-"""Versions of installed distributions, read off the names of their metadata folders: a tenth of the time of importlib.metadata."""
+"""Finds the versions of installed distributions from the names of their metadata folders, ten times as fast as importlib.metadata."""
 
 import os
 import re
@@ -8,14 +8,14 @@ from functools import cache
 
 
 def installed(names: Iterable[str]) -> dict[str, str]:
-    """The versions of those distributions that are installed.
+    """Returns the versions of the distributions that are installed.
 
     Args:
-        names: of distributions, as their users write them.
+        names: the names of distributions, in any spelling.
     """
     found = {}
     for name in names:
-        version = _metadata().get(_normal(name)) or _slowly(name)
+        version = _metadata().get(_normal(name)) or _from_importlib(name)
         if version is not None:
             found[name] = version
     return found
@@ -23,7 +23,7 @@ def installed(names: Iterable[str]) -> dict[str, str]:
 
 @cache
 def _metadata() -> dict[str, str]:
-    """The version of each distribution that has a metadata folder, by normal name; the first on sys.path counts."""
+    """The version of each distribution with a metadata folder, by normalized name. The first one on sys.path counts."""
     found: dict[str, str] = {}
     for folder in sys.path:
         for entry in _entries(folder):
@@ -35,8 +35,8 @@ def _metadata() -> dict[str, str]:
 
 def _entries(folder: str) -> list[str]:
     try:
-        return os.listdir(folder or ".")  # noqa: PTH208  no paths are needed
-    except OSError:  # an entry of sys.path may be an archive, or missing
+        return os.listdir(folder or ".")  # noqa: PTH208  only names are needed
+    except OSError:  # an entry of sys.path can be an archive or missing
         return []
 
 
@@ -45,8 +45,8 @@ def _normal(name: str) -> str:
 
 
 @cache
-def _slowly(name: str) -> str | None:
-    """What importlib.metadata knows, for the other forms in which a distribution may be installed."""
+def _from_importlib(name: str) -> str | None:
+    """The version according to importlib.metadata, for distributions that are installed in another form."""
     from importlib import metadata
 
     try:

@@ -1,1 +1,1 @@
-"""Claims as pytest items: spec files and documented modules go in, one test for each formula and property comes out."""
+"""The pytest plugin: collects one test item for each formula and each property."""

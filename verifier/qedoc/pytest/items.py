@@ -1,4 +1,4 @@
-"""Claims as pytest items: one for the formula of each claim, one for each of its properties."""
+"""The pytest plugin and its items: one for the formula of each claim, and one for each property."""
 
 import os
 import shlex
@@ -30,7 +30,7 @@ from qedoc.sources.specfiles import find
 FORMULA = "formula"
 MARKERS = (
     "qedoc: a documented claim, checked by qedoc",
-    "qedoc_property: a promise of a documented claim, checked by qedoc",
+    "qedoc_property: a property of a documented claim, checked by qedoc",
 )
 
 
@@ -39,10 +39,10 @@ class ClaimError(Exception):
 
 
 class Claims:
-    """The plugin, in a project that has claims.
+    """The plugin object of a project with claims.
 
     Args:
-        config: of pytest.
+        config: the configuration of pytest.
     """
 
     def __init__(self, config: pytest.Config) -> None:
@@ -64,27 +64,27 @@ class Claims:
         self.runs = Runs(self.config, self.limits, None if worker is None else Path(worker["qedoc_folder"]))
         self.packages = package_roots(self.config)
         self.named = [Path(argument.partition("::")[0]).resolve() for argument in config.args]
-        if option.qedoc:  # in each worker of pytest-xdist, too: it collects by itself
+        if option.qedoc:  # also in each worker of pytest-xdist, since workers collect independently
             roots = [*spec_roots(self.config), *self.packages]
             config.args += [str(root) for root in roots if root not in self.named and root.exists()]
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
-        """Gives each worker of pytest-xdist the folder in which results are shared."""
+        """Passes the folder of shared results to each worker of pytest-xdist."""
         node.workerinput["qedoc_folder"] = str(self.runs.folder)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> Generator[None, Any, list[Any]]:
-        """Collects the files that the project's table calls specs, and those of packages whose docstrings it names.
+        """Collects the spec files of the project's table, and the source files of packages whose docstrings it lists.
 
-        Nothing else is collected from a package that the command line does not name: its own tests are not asked for.
+        If the command line does not name such a package, nothing else is collected from it, such as its own tests.
         """
         found = yield
         path = file_path.resolve()
         inside = any(path.is_relative_to(root) for root in self.packages)
-        asked = any(path.is_relative_to(name) for name in self.named)
+        requested = any(path.is_relative_to(name) for name in self.named)
         own = self._collector(file_path, parent, inside=inside)
-        return [*(found if asked or not inside else ()), *([] if own is None else [own])]
+        return [*(found if requested or not inside else ()), *([] if own is None else [own])]
 
     def _collector(self, path: Path, parent: pytest.Collector, *, inside: bool) -> pytest.Collector | None:
         if path.suffix != ".py":
@@ -95,17 +95,17 @@ class Claims:
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Notes which targets will be asked for, so that they are checked together."""
+        """Registers the targets of all collected items, so that they are checked together."""
         self.runs.expect({item.noted.target for item in session.items if isinstance(item, ClaimItem)})
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
-        """Counts verdicts."""
+        """Prints the number of claims and properties with each verdict."""
         counts: dict[str, Counter[str]] = {"claim": Counter(), "property": Counter()}
         for reports in terminalreporter.stats.values():
             for report in reports:
-                told = dict(getattr(report, "user_properties", ())) if getattr(report, "when", "") == "call" else {}
-                if "qedoc_verdict" in told:
-                    counts[told["qedoc_kind"]][told["qedoc_verdict"]] += 1
+                properties = dict(getattr(report, "user_properties", ())) if getattr(report, "when", "") == "call" else {}
+                if "qedoc_verdict" in properties:
+                    counts[properties["qedoc_kind"]][properties["qedoc_verdict"]] += 1
         if any(counts.values()):
             terminalreporter.section("qedoc", "-")
             for kind, verdicts in counts.items():
@@ -117,17 +117,17 @@ class Claims:
                     terminalreporter.line(f"warning: {remark}")
 
     def pytest_unconfigure(self) -> None:
-        """Ends the worker processes."""
+        """Stops the worker processes."""
         self.runs.close()
 
 
 def spec_roots(config: Config) -> list[Path]:
-    """The spec files and folders of a project."""
+    """The absolute paths of a project's spec files and folders."""
     return [(config.root / path).resolve() for path in config.specs]
 
 
 def package_roots(config: Config) -> list[Path]:
-    """The folders, or single files, of the packages whose docstrings a project checks."""
+    """The folders (or single files) of the packages whose docstrings a project checks."""
     if (here := str(Path.cwd())) not in sys.path:  # as in a worker
         sys.path.append(here)
     found = (locate(name.partition(".")[0]) for name in config.docstrings)
@@ -141,14 +141,14 @@ def _is_below(path: Path, root: Path) -> bool:
 
 
 class SpecFile(pytest.File):
-    """A spec file; its claims are its children."""
+    """A spec file. Its children are its claims."""
 
     def __init__(self, *, claims: Claims, **keywords: Any) -> None:
         super().__init__(**keywords)
         self.claims = claims
 
     def collect(self) -> Iterator[pytest.Collector]:
-        """The claims, without running the file if the lock file knows them."""
+        """Returns the claims. Does not run the file if the lock file contains them."""
         files, errors = find([os.path.relpath(self.path)])
         if errors:
             raise self.CollectError(str(errors[0]))
@@ -161,14 +161,14 @@ class SpecFile(pytest.File):
 
 
 class SourceFile(pytest.File):
-    """A source file; the claims in its docstrings are its children."""
+    """A source file. Its children are the claims in its docstrings."""
 
     def __init__(self, *, claims: Claims, **keywords: Any) -> None:
         super().__init__(**keywords)
         self.claims = claims
 
     def collect(self) -> Iterator[pytest.Collector]:
-        """The claims, without importing the package if the lock file knows them."""
+        """Returns the claims. Does not import the package if the lock file contains them."""
         try:
             noted = self.claims.runs.in_docstrings()
         except QedocError as error:
@@ -182,7 +182,7 @@ class SourceFile(pytest.File):
 
 
 class ClaimCollector(pytest.Collector):
-    """A claim; its formula and its properties are its items."""
+    """A claim. Its items are its formula and its properties."""
 
     def __init__(self, *, noted: Noted, claims: Claims, **keywords: Any) -> None:
         super().__init__(**keywords)
@@ -190,7 +190,7 @@ class ClaimCollector(pytest.Collector):
         self.claims = claims
 
     def collect(self) -> Iterator[pytest.Item]:
-        """The items."""
+        """Returns the items."""
         names = [FORMULA, *self.noted.properties]
         for number, name in enumerate(names):
             shown = name if names.count(name) == 1 else f"{name} ({number})"
@@ -198,7 +198,7 @@ class ClaimCollector(pytest.Collector):
 
 
 class ClaimItem(pytest.Item):
-    """What is ruled on: the formula (number -1) or a property of a claim."""
+    """The test item of a formula (number -1) or of a property."""
 
     def __init__(self, *, noted: Noted, claims: Claims, number: int, **keywords: Any) -> None:
         super().__init__(**keywords)
@@ -208,7 +208,7 @@ class ClaimItem(pytest.Item):
         self.add_marker("qedoc" if number < 0 else "qedoc_property")
 
     def runtest(self) -> None:
-        """Rules.
+        """Checks the formula or the property.
 
         Raises:
             ClaimError: if it does not hold.
@@ -228,12 +228,12 @@ class ClaimItem(pytest.Item):
             self._skip(f"{notice.code.code} is ignored: {notice.message}")
         if not notice.fails(strict=self.claims.strict):
             self._skip(f"{notice.code.code} {notice.message}")
-        raise ClaimError("\n".join(self._told(notice)))
+        raise ClaimError("\n".join(self._describe(notice)))
 
     def _skip(self, reason: str) -> NoReturn:
-        raise pytest.skip.Exception(reason, _use_item_location=True)  # at the spec's line, as a skip mark would be
+        raise pytest.skip.Exception(reason, _use_item_location=True)  # shows the line of the spec, as a skip mark does
 
-    def _told(self, notice: Notice) -> Iterable[str]:
+    def _describe(self, notice: Notice) -> Iterable[str]:
         yield f"{notice.code.code} {notice.code.title}"
         yield notice.message
         yield from notice.details
@@ -243,24 +243,24 @@ class ClaimItem(pytest.Item):
         yield f"replay: {shlex.join(['pytest', *options, self.nodeid])}"
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        """What was found, without a traceback: the code that raises it is qedoc's."""
+        """Shows the finding without a traceback, which would only show code of qedoc."""
         if isinstance(excinfo.value, ClaimError):
             return str(excinfo.value)
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, int, str]:
-        """The spec's file and line."""
+        """Returns the file and line of the claim."""
         return self.path, self.noted.line - 1, f"{self.noted.id}: {self.name}"
 
 
 def _ruling(result: ClaimResult, number: int) -> tuple[Verdict, Notice | None]:
-    """The verdict on the formula or a property, and the finding that says why it does not hold."""
+    """Returns the verdict on the formula or a property, and the finding that explains why it does not hold."""
     found = list(of_claim(result))
     whole = next((notice for notice in found if not notice.subject), None)
     if number < 0:
         return result.verdict, whole
     made = promises(result)
-    if number >= len(made):  # the claim did not come so far
+    if number >= len(made):  # the check ended before this property
         return Verdict.UNDECIDED, whole
     promise = made[number]
     return promise.verdict, next((notice for notice in found if notice.subject == promise.statement), whole)

@@ -1,4 +1,4 @@
-"""Results for a caller that asks for one claim after the other, in one process or in several that share a folder."""
+"""Provides the results of single claims to the pytest plugin, in one process or in several that share a folder."""
 
 import os
 import shutil
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 
 
 class Runs:
-    """Checks the claims that are expected together, each target once, and answers from the project's lock file where that stands.
+    """Checks all expected claims together, and uses valid results from the project's lock file.
 
-    The lock file itself is left as it is; what is found is kept in a folder until the end.
+    The lock file itself is not changed. New results are stored in a temporary folder until the end of the session.
 
     Args:
-        config: of the project.
-        limits: the bounds of each case.
-        shared: the folder that several processes share; None for the process that makes it.
+        config: the configuration of the project.
+        limits: the limits of each case.
+        shared: the folder that several processes share; None for the process that creates it.
     """
 
     def __init__(self, config: Config, limits: Limits, shared: Path | None) -> None:
@@ -52,16 +52,16 @@ class Runs:
 
     @property
     def folder(self) -> Path:
-        """Where results are kept until the end."""
+        """The folder of results, which exists until the end of the session."""
         if self._folder is None:
             self._folder = Path(tempfile.mkdtemp(prefix="qedoc-"))
         return self._folder
 
     def claims(self, file: SpecFile) -> list[Noted]:
-        """The claims of a spec file, from the lock file if it knows them.
+        """Returns the claims of a spec file, from the lock file if possible.
 
         Raises:
-            QedocError: for a file that does not run.
+            QedocError: if the file does not run.
         """
         if file.path not in self._noted:
             lock = load(self.config.root / self.config.lock)
@@ -71,12 +71,12 @@ class Runs:
         return self._noted[file.path]
 
     def in_docstrings(self) -> list[Noted]:
-        """The claims in the docstrings that the project's table names, from the lock file if it knows them.
+        """Returns the claims in the docstrings that the project's table lists, from the lock file if possible.
 
-        What ends the process while a package is read is in `unread`; the rest of the package is here.
+        If a part of a package ends the process, the error is added to `unread`, and the claims of the other parts are returned.
 
         Raises:
-            QedocError: for a package that cannot be read.
+            QedocError: if a package cannot be read.
         """
         for name in self.config.docstrings:
             if name not in self._documented:
@@ -86,7 +86,7 @@ class Runs:
         return list({claim.id: claim for claims in self._documented.values() for claim in claims}.values())
 
     def _collect(self, files: Sequence[SpecFile], docstrings: Sequence[str]) -> list[Noted]:
-        from qedoc.engine import schedule  # what the lock file knows needs no processes
+        from qedoc.engine import schedule  # not needed if the lock file contains all claims
         from qedoc.engine.recording import noted
 
         claims, errors = schedule.collect(files, docstrings, self.limits, self._workers())
@@ -97,18 +97,18 @@ class Runs:
         return [noted(claim) for claim in claims if bool(claim.written) == bool(docstrings)]
 
     def _specs(self) -> list[SpecFile]:
-        """All spec files of the project: where a spec has the id of a docstring's claim, the latter is called another way."""
+        """All spec files of the project. They are needed for docstrings too, whose claims get another id if a spec has the same one."""
         return find([path for path in spec_paths(self.config) if Path(path).exists()])[0]
 
     def expect(self, targets: set[str]) -> None:
-        """Notes which targets will be asked for."""
+        """Registers targets whose results will be requested."""
         self._expected |= targets
 
     def result(self, claim: Noted) -> ClaimResult:
-        """The result of a claim that was collected.
+        """Returns the result of a collected claim.
 
         Raises:
-            QedocError: for a claim that cannot be checked.
+            QedocError: if the claim cannot be checked.
         """
         if claim.id not in self._results:
             self._check(claim)
@@ -118,20 +118,20 @@ class Runs:
         raise near[0] if near else QedocError("the run ended before the claim was checked")
 
     def _check(self, claim: Noted) -> None:
-        """Checks the claim's target: with all that is expected, or alone if other processes check the others."""
+        """Checks the target of a claim, together with all expected targets unless other processes check these."""
         if not self._asked:
             self._asked = True
             self._keep(self._recheck(sorted(self._expected), self.config.root / self.config.lock, Mode.LOCKED))
             if claim.id in self._results:
                 return
         targets = {claim.target} if self.shared else {*self._open(), claim.target}
-        from filelock import FileLock  # what the lock file answers needs no others to wait
+        from filelock import FileLock  # not needed if the lock file contains the result
 
         with FileLock(self.folder / f"{digest(claim.target)}.guard"):
             self._keep(self._recheck(sorted(targets), self.folder / "qedoc.lock", Mode.CHANGED))
 
     def _open(self) -> set[str]:
-        """The targets that are expected and have a claim without a result."""
+        """The expected targets that have a claim without a result."""
         noted = [claim for claims in (*self._noted.values(), *self._documented.values()) for claim in claims]
         return {claim.target for claim in noted if claim.target in self._expected and claim.id not in self._results}
 
@@ -172,7 +172,7 @@ class Runs:
         return Path(os.path.relpath(file.path, self.config.root)).as_posix()
 
     def close(self) -> None:
-        """Ends the worker processes, and removes the folder."""
+        """Stops the worker processes and removes the folder."""
         if self._pool is not None:
             self._pool.__exit__(None, None, None)
             self._pool = None

@@ -1,1 +1,1 @@
-"""Results for people and programs: an outcome goes in, text, JSON, JUnit, SARIF, annotations and pictures come out."""
+"""Reports: turns the outcome of a run into text, JSON, JUnit, SARIF, annotations, badges and plots."""

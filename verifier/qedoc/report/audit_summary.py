@@ -1,4 +1,4 @@
-"""The result of an audit for people: a table of modules by verdict, what is refuted, and why the others have no answer."""
+"""The text report of an audit: a table of modules, the refuted formulas, and the reasons for formulas without an answer."""
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,24 +17,24 @@ OPEN = (Verdict.UNSUPPORTED, Verdict.UNDECIDED, Verdict.UNREADABLE)
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A formula as it stands in a docstring, with the claims that were read from it."""
+    """A formula in a docstring, with the claims that were read from it."""
 
     claims: tuple[ClaimResult, ...]
 
     @property
     def verdict(self) -> Verdict:
-        """That of its weakest claim; what is no claim has no weight beside one that is."""
-        stated = [claim.verdict for claim in self.claims if claim.verdict is not Verdict.NOT_A_CLAIM]
-        return weakest(stated) if stated else Verdict.NOT_A_CLAIM
+        """The most severe verdict of its claims. NOT_A_CLAIM counts only if there is no other verdict."""
+        verdicts = [claim.verdict for claim in self.claims if claim.verdict is not Verdict.NOT_A_CLAIM]
+        return weakest(verdicts) if verdicts else Verdict.NOT_A_CLAIM
 
     @property
     def module(self) -> str:
-        """Where its object is public."""
+        """The module in which the documented object is public."""
         return self.claims[0].target.rpartition(".")[0]
 
 
 def blocks(claims: Sequence[ClaimResult]) -> list[Block]:
-    """The formulas, each with its claims."""
+    """Groups claims by the formula that they were read from."""
     found: dict[tuple[str, int, str, str], list[ClaimResult]] = {}
     for claim in claims:
         key = (claim.location.path, claim.location.line, claim.formula.latex, claim.target)
@@ -43,13 +43,13 @@ def blocks(claims: Sequence[ClaimResult]) -> list[Block]:
 
 
 def concise(outcome: Outcome, console: "Console | Plain", *, silent: Collection[str] = (), remarks: Sequence[str] = ()) -> None:
-    """Writes a table of modules, what is refuted, one line for each formula without an answer, and a summary.
+    """Writes a table of modules, the refuted formulas, one line for each formula without an answer, and a summary.
 
     Args:
-        outcome: of the audit.
-        console: where to.
-        silent: the ids of the claims of which it is not told what does not hold.
-        remarks: what else is to be said, before the summary.
+        outcome: the outcome of the audit.
+        console: the console to write to.
+        silent: the ids of claims whose refutations are not shown.
+        remarks: additional lines before the summary.
     """
     page = Page(console)
     found = blocks(outcome.claims)
@@ -81,12 +81,12 @@ def _refuted(page: Page, claim: ClaimResult) -> None:
     page.formula("formula", claim.formula)
     cause(page, claim.decisive)
     if claim.notes:
-        page.prose("taken", "; ".join(claim.notes))
+        page.prose("assumed", "; ".join(claim.notes))
     page.console.print()
 
 
 def _open(page: Page, verdict: Verdict, claims: Sequence[ClaimResult]) -> None:
-    """One line for each claim: its place, its name, and what is in the way."""
+    """Writes one line for each claim: its location, its id and the reason why it has no answer."""
     if not claims:
         return
     page.line((str(verdict), STYLES[verdict]))

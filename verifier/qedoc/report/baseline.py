@@ -1,4 +1,4 @@
-"""Findings that a project has accepted, each with a reason: only new ones fail."""
+"""The baseline: findings that a project has accepted, each with a reason. Only other findings fail a run."""
 
 import json
 from collections.abc import Collection, Sequence
@@ -14,18 +14,18 @@ from qedoc.results.codes import Level
 
 FORM = 1
 KEYS = ("code", "claim", "subject", "message", "reason")
-UNSAID = "was there when the baseline was made"
+DEFAULT_REASON = "existed when the baseline was created"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accepted:
-    """A finding that is accepted.
+    """An accepted finding.
 
     Args:
-        code: its code.
-        claim: the claim's id.
-        subject: what of the claim; empty for the formula itself.
-        message: what was found when it was accepted.
+        code: the code of the finding.
+        claim: the id of the claim.
+        subject: the part of the claim, such as a property; empty for the formula itself.
+        message: the message of the finding when it was accepted.
         reason: why it is accepted.
     """
 
@@ -36,38 +36,38 @@ class Accepted:
     reason: str
 
     def is_of(self, notice: Notice) -> bool:
-        """Whether a finding is the accepted one."""
+        """Whether this entry accepts a finding."""
         return (self.code, self.claim, self.subject) == (notice.code.code, notice.claim, notice.subject)
 
 
 def load(path: Path) -> list[Accepted]:
-    """The accepted findings; none if there is no file.
+    """Reads the accepted findings. Returns an empty list if there is no file.
 
     Raises:
-        QedocError: for a file that is no baseline; says which entry is wrong.
+        QedocError: if the file is not a valid baseline. The message names the invalid entry.
     """
     try:
         whole = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return []
     except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise QedocError(f"{path}: the baseline cannot be read: {error}") from None
+        raise QedocError(f"{path}: cannot read the baseline: {error}") from None
     if not isinstance(whole, dict) or whole.get("baseline") != FORM or not isinstance(whole.get("findings"), list):
-        raise QedocError(f'{path}: expected {{"baseline": {FORM}, "findings": [...]}}; write it with qedoc baseline')
+        raise QedocError(f'{path}: expected {{"baseline": {FORM}, "findings": [...]}}; create the file with qedoc baseline')
     return [_entry(path, number, entry) for number, entry in enumerate(whole["findings"], start=1)]
 
 
 def _entry(path: Path, number: int, entry: Any) -> Accepted:
     whole = isinstance(entry, dict) and set(entry) == set(KEYS) and all(isinstance(value, str) for value in entry.values())
     if not whole:
-        raise QedocError(f"{path}: finding {number}: expected the texts {', '.join(KEYS)}, found {json.dumps(entry)}")
+        raise QedocError(f"{path}: finding {number}: expected an object with the strings {', '.join(KEYS)}, found {json.dumps(entry)}")
     if not entry["reason"].strip():
-        raise QedocError(f"{path}: finding {number} ({entry['code']} of {entry['claim']}) has no reason; say why it is accepted")
+        raise QedocError(f"{path}: finding {number} ({entry['code']} of {entry['claim']}) has no reason; add why it is accepted")
     return Accepted(**entry)
 
 
 def save(path: Path, accepted: Sequence[Accepted]) -> None:
-    """Writes the baseline, sorted.
+    """Writes the baseline in sorted order.
 
     Raises:
         QedocError: if the file cannot be written.
@@ -79,17 +79,19 @@ def save(path: Path, accepted: Sequence[Accepted]) -> None:
     try:
         write_whole(path, text.encode())
     except OSError as error:
-        raise QedocError(f"{path}: the baseline cannot be written: {error}") from None
+        raise QedocError(f"{path}: cannot write the baseline: {error}") from None
 
 
 def accept(found: Sequence[Notice], before: Sequence[Accepted], seen: Collection[str], reason: str) -> list[Accepted]:
-    """The baseline that accepts a run's findings: reasons that were given stay, what is gone goes, claims not looked at stay as they were.
+    """Returns the baseline that accepts the findings of a run.
+
+    Entries keep their reasons. Entries that no longer occur are dropped. Entries of claims that were not checked are kept unchanged.
 
     Args:
-        found: the findings.
-        before: what was accepted so far.
-        seen: the ids of the claims that were looked at.
-        reason: of the new ones.
+        found: the findings of the run.
+        before: the current baseline.
+        seen: the ids of the claims that were checked.
+        reason: the reason of new entries.
     """
     kept = [entry for entry in before if entry.claim not in seen and not any(entry.is_of(notice) for notice in found)]
     for notice in found:
@@ -102,13 +104,16 @@ def accept(found: Sequence[Notice], before: Sequence[Accepted], seen: Collection
 
 
 def against(found: Sequence[Notice], accepted: Sequence[Accepted], seen: Collection[str], path: Path) -> tuple[list[Notice], int]:
-    """The findings that are not accepted, with one for each accepted one that is gone; and how many were accepted.
+    """Compares findings with the baseline.
 
     Args:
-        found: the findings.
+        found: the findings of the run.
         accepted: the baseline.
-        seen: the ids of the claims that were looked at.
+        seen: the ids of the claims that were checked.
         path: the baseline's file.
+
+    Returns:
+        The findings that are not accepted, plus one for each entry that no longer occurs; and the number of accepted findings.
     """
     new = [notice for notice in found if not any(entry.is_of(notice) for entry in accepted)]
     gone = [
@@ -116,7 +121,7 @@ def against(found: Sequence[Notice], accepted: Sequence[Accepted], seen: Collect
             code=codes.GONE,
             claim=entry.claim,
             subject=_kind(entry),
-            message=f"{entry.claim}: {_kind(entry)} is accepted in {path.name} and is gone",
+            message=f"{entry.claim}: {_kind(entry)} is accepted in {path.name} but no longer occurs",
             location=Location(path=str(path), line=1),
         )
         for entry in accepted

@@ -1,4 +1,4 @@
-"""What a run has to say, one finding at a time: each with its code, its place, and a name that stays from run to run."""
+"""Converts the outcome of a run to a list of findings, each with a code, a location and a stable fingerprint."""
 
 import shlex
 from collections.abc import Iterator, Sequence
@@ -29,13 +29,13 @@ class Notice:
     """A finding.
 
     Args:
-        code: its kind.
-        claim: the claim's id; empty for what concerns none.
-        subject: what of the claim: a property, or the kind of finding with its words; empty for the formula itself.
+        code: the kind of finding.
+        claim: the id of the claim; empty if the finding is not about a claim.
+        subject: the part of the claim: a property, or the kind and text of an observation. Empty for the formula itself.
         message: what was found, in one line.
-        location: where it is documented, if that is known.
-        details: what helps to see it: formula, code formula, a line to paste.
-        replay: the command that finds it again.
+        location: the location of the claim, if known.
+        details: additional lines: the formula, the code's formula, and a line of Python that reproduces the difference.
+        replay: the command that reproduces the finding.
     """
 
     code: Code
@@ -48,7 +48,7 @@ class Notice:
 
     @property
     def fingerprint(self) -> str:
-        """The same for the same finding of another run, wherever its claim has moved and whatever point shows it."""
+        """Identifies the finding across runs. It does not depend on the location of the claim or on the reported point."""
         return digest(f"{self.code.code}\n{self.claim}\n{self.subject}")
 
     def fails(self, *, strict: bool) -> bool:
@@ -57,7 +57,7 @@ class Notice:
 
 
 def notices(outcome: Outcome) -> list[Notice]:
-    """All findings of a run: of each claim in order, then what was not read, then what is stale, then errors."""
+    """All findings of a run: those of each claim in order, then unread modules, stale claims and errors."""
     return [
         *(notice for claim in outcome.claims for notice in of_claim(claim, outcome.limits)),
         *(
@@ -79,11 +79,11 @@ def notices(outcome: Outcome) -> list[Notice]:
 
 
 def of_claim(claim: ClaimResult, audited: Limits | None = None) -> Iterator[Notice]:
-    """The findings of one claim: on its formula, on each property, on domain and accuracy.
+    """The findings of one claim: about its formula, its properties, its domain and its accuracy.
 
     Args:
-        claim: the claim.
-        audited: the bounds of the audit that found them; None if it was another run.
+        claim: the result of the claim.
+        audited: the limits of the audit that produced the result; None for any other run.
     """
     command = "check --no-lock"
     if audited is not None:
@@ -122,7 +122,7 @@ def of_claim(claim: ClaimResult, audited: Limits | None = None) -> Iterator[Noti
 
 
 def found(case: CaseResult) -> str:
-    """What a case's verdict rests on, in one line."""
+    """Describes in one line what the verdict of a case is based on."""
     shown = case.counterexample
     if shown is None:
         return case.reason
@@ -130,7 +130,7 @@ def found(case: CaseResult) -> str:
 
 
 def promised(promise: PropertyResult) -> str:
-    """What became of a property, in one line."""
+    """Describes the result of a property in one line."""
     at = f" at {point(promise.counterexample)}" if promise.counterexample else ""
     return f"{promise.statement}: {promise.reason}{at}"
 
@@ -144,12 +144,12 @@ def _details(claim: ClaimResult, case: CaseResult) -> Iterator[str]:
 
 
 def reported(found: Sequence[Notice], select: Sequence[str], ignore: Sequence[str]) -> list[Notice]:
-    """The findings of the codes that are asked for."""
+    """Selects the findings whose codes are reported."""
     return [notice for notice in found if codes.chosen(notice.code, select, ignore)]
 
 
 def exit_code(outcome: Outcome, found: Sequence[Notice], *, strict: bool) -> int:
-    """As `Outcome.exit_code`, of the findings that are reported alone."""
+    """The exit code of a run, as in `Outcome.exit_code`, but only for the reported findings."""
     if outcome.stopped or outcome.errors:
         return outcome.exit_code(strict=strict)
     return int(any(notice.fails(strict=strict) for notice in found))

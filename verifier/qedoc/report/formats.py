@@ -1,4 +1,4 @@
-"""From the outcome of a run to what is reported of it, in any of the forms."""
+"""Builds the report of a run and writes it in one of the output formats."""
 
 import os
 from collections.abc import Sequence
@@ -18,15 +18,15 @@ FORMATS = ("concise", "full", "json", "junit", "github", "sarif")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What is reported of a run.
+    """The report of a run.
 
     Args:
-        outcome: of the run.
-        found: the findings that are asked for and not accepted.
-        accepted: how many findings the baseline accepts.
-        baseline: the baseline's file, as it is named to the user.
+        outcome: the outcome of the run.
+        found: the findings that are selected and not accepted.
+        accepted: the number of accepted findings.
+        baseline: the name of the baseline file.
         strict: whether a claim without an answer fails.
-        base: the folder from which machines are given paths.
+        base: the folder to which paths are relative in formats for programs.
     """
 
     outcome: Outcome
@@ -43,10 +43,10 @@ class Report:
 
 
 def report(outcome: Outcome, config: Config, *, select: Sequence[str], ignore: Sequence[str], strict: bool) -> Report:
-    """What is reported of a run: the findings of the codes that are asked for, without those that the baseline accepts.
+    """Builds the report of a run, with the findings that are selected and not accepted by the baseline.
 
     Raises:
-        QedocError: for a baseline that cannot be read.
+        QedocError: if the baseline cannot be read.
     """
     path = config.root / config.baseline
     seen = {claim.id for claim in outcome.claims}
@@ -62,7 +62,7 @@ def report(outcome: Outcome, config: Config, *, select: Sequence[str], ignore: S
 
 
 def _base(config: Config) -> str:
-    """The folder from which machines are given paths: that of the checkout in a GitHub workflow, else the project's root."""
+    """The base folder of paths: the checkout in a GitHub workflow, otherwise the root of the project."""
     checkout = os.environ.get("GITHUB_WORKSPACE", "")
     inside = checkout and config.root.absolute().is_relative_to(Path(checkout).absolute())
     return checkout if inside else str(config.root)
@@ -72,10 +72,10 @@ def render(made: Report, style: str, file: IO[str], *, asked: bool) -> None:
     """Writes a report.
 
     Args:
-        made: what is reported.
+        made: the report.
         style: one of FORMATS.
-        file: where to.
-        asked: whether codes were selected by name; else notes are left out of the forms that show each finding beside the code.
+        file: the file to write to.
+        asked: whether the user selected codes. Otherwise the GitHub format leaves out notes.
     """
     if style in ("concise", "full"):
         _for_people(made, style, file)
@@ -92,14 +92,14 @@ def _for_programs(made: Report, style: str, *, asked: bool) -> str:
         case "junit":
             return junit.document(made.outcome, made.found, strict=made.strict, base=made.base)
         case "github":
-            loud = [notice for notice in made.found if asked or notice.code.level != "note"]
-            return github.annotations(loud, made.base)
+            shown = [notice for notice in made.found if asked or notice.code.level != "note"]
+            return github.annotations(shown, made.base)
         case _:
             return json_report.dump(sarif.document(made.outcome, made.found, base=made.base))
 
 
 def finding(notice: Notice) -> dict[str, Any]:
-    """A finding for programs."""
+    """A finding as JSON values."""
     from qedoc.report.json_report import source
 
     return {
@@ -125,7 +125,7 @@ def _for_people(made: Report, style: str, file: IO[str]) -> None:
         write = audit_summary.concise
     silent, remarks = _silent(made), _remarks(made)
     if isinstance(file, TextIOWrapper):
-        file.reconfigure(errors="backslashreplace")  # a formula may hold signs that an old terminal lacks
+        file.reconfigure(errors="backslashreplace")  # the terminal's encoding may lack characters of a formula
     if not file.isatty() and not os.environ.get("FORCE_COLOR"):
         write(made.outcome, Plain(file), silent=silent, remarks=remarks)
         return
@@ -135,13 +135,13 @@ def _for_people(made: Report, style: str, file: IO[str]) -> None:
 
 
 def _silent(made: Report) -> frozenset[str]:
-    """The claims of which nothing is reported that fails, or would with --strict."""
-    told = {notice.claim for notice in made.found if notice.fails(strict=True)}
-    return frozenset(claim.id for claim in made.outcome.claims) - told
+    """The ids of claims without a reported error or warning."""
+    failing = {notice.claim for notice in made.found if notice.fails(strict=True)}
+    return frozenset(claim.id for claim in made.outcome.claims) - failing
 
 
 def _remarks(made: Report) -> list[str]:
-    """What is told beside the claims: modules that were not read, names without a formula, accepted findings that are gone."""
+    """Additional lines of a text report: unread modules, names without a formula, and what the baseline accepts."""
     unread = [f"{notice.code.code} {notice.message}" for notice in made.found if notice.code in (codes.UNREAD, codes.EMPTY)]
     gone = [notice.message for notice in made.found if notice.code is codes.GONE]
     many = f"{made.accepted} finding{'s' if made.accepted != 1 else ''}"

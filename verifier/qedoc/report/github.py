@@ -1,4 +1,4 @@
-"""Annotations for GitHub Actions: one workflow command for each finding, at the line of its formula."""
+"""The GitHub Actions report: one workflow command per finding, which annotates the line of the formula."""
 
 from collections.abc import Iterator, Sequence
 
@@ -9,20 +9,20 @@ _COMMANDS = {Level.ERROR: "error", Level.WARNING: "warning", Level.NOTE: "notice
 
 
 def annotations(found: Sequence[Notice], base: str) -> str:
-    """The lines that a workflow prints.
+    """Returns the workflow commands, one per line.
 
     Args:
         found: the findings.
-        base: the folder from which paths are given.
+        base: the folder to which paths are relative.
     """
     return "".join(f"{_line(notice, base)}\n" for notice in found)
 
 
 def _line(notice: Notice, base: str) -> str:
     properties = {**dict(_place(notice, base)), "title": f"{notice.code.code} {notice.code.title}"}
-    told = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
+    parameters = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
     text = "\n".join([notice.message, *notice.details, *([f"replay: {notice.replay}"] if notice.replay else [])])
-    return f"::{_COMMANDS[notice.code.level]} {told}::{_message(text)}"
+    return f"::{_COMMANDS[notice.code.level]} {parameters}::{_message(text)}"
 
 
 def _place(notice: Notice, base: str) -> Iterator[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""Results for programs: one JSON document, schema 1."""
+"""The JSON report, schema version 1."""
 
 import json
 import math
@@ -27,11 +27,11 @@ SCHEMA = 1
 
 
 def document(outcome: Outcome, findings: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
-    """The document as plain dicts, lists, strings and finite numbers.
+    """Returns the document as plain dicts, lists, strings and finite numbers.
 
     Args:
-        outcome: of the run.
-        findings: what is reported of it, code by code.
+        outcome: the outcome of the run.
+        findings: the reported findings as JSON values.
     """
     return {
         "schema": SCHEMA,
@@ -47,14 +47,14 @@ def document(outcome: Outcome, findings: Sequence[dict[str, Any]] = ()) -> dict[
 
 
 def schema_text() -> str:
-    """The JSON Schema of the document."""
+    """Returns the JSON Schema of the document."""
     from importlib.resources import files
 
     return files("qedoc.report").joinpath("schema.json").read_text(encoding="utf-8")
 
 
 def dump(value: object) -> str:
-    """JSON text that any strict reader takes: no NaN or Infinity tokens."""
+    """Serializes a value to strictly valid JSON, without NaN and Infinity tokens."""
     return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
@@ -78,7 +78,7 @@ def _claim(claim: ClaimResult) -> dict[str, Any]:
 
 
 def formula(made: Formula) -> dict[str, str]:
-    """A formula for programs."""
+    """A formula as JSON values."""
     return {"latex": made.latex, "sympy": made.sympy}
 
 
@@ -153,7 +153,7 @@ def _error(error: QedocError) -> dict[str, Any]:
 
 
 def source(place: Location) -> dict[str, Any]:
-    """A place for programs."""
+    """A location as JSON values."""
     return {"path": place.path, "line": place.line}
 
 
@@ -166,7 +166,7 @@ def _entries(value: Entries) -> Any:
 
 
 def readable(number: Number) -> Number:
-    """A JSON number, or a string that `float()` reads."""
+    """Converts a number to a JSON number, or to a string that `float()` can read."""
     if isinstance(number, float):
         return number if math.isfinite(number) else str(number)
     if isinstance(number, int):
@@ -174,14 +174,14 @@ def readable(number: Number) -> Number:
     try:
         float(number)
     except ValueError:
-        from fractions import Fraction  # a number that is no decimal is rare
+        from fractions import Fraction  # rarely needed: most numbers are decimals
 
         return repr(float(Fraction(number)))
     return number
 
 
 def worst_accuracy(claim: ClaimResult) -> list[Accuracy]:
-    """The worst rounding error of all cases, one for each dtype."""
+    """The largest rounding error of all cases, one for each dtype."""
     worst: dict[str, Accuracy] = {}
     for accuracy in (accuracy for case in claim.cases for accuracy in case.accuracy):
         if accuracy.dtype not in worst or not accuracy.ulps <= worst[accuracy.dtype].ulps:

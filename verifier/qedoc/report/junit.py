@@ -1,4 +1,4 @@
-"""JUnit XML, which every CI server reads: a suite for each target, a test case for each claim and each property."""
+"""The JUnit XML report for CI servers: one suite per target, one test case per claim and per property."""
 
 import re
 from collections import Counter
@@ -16,13 +16,13 @@ _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def document(outcome: Outcome, found: Sequence[Notice], *, strict: bool, base: str) -> str:
-    """The document.
+    """Returns the XML document.
 
     Args:
-        outcome: of the run.
-        found: the findings that are reported; what is not among them passes.
+        outcome: the outcome of the run.
+        found: the reported findings. A claim or property without a reported finding passes.
         strict: whether a claim without an answer fails.
-        base: the folder from which paths are given.
+        base: the folder to which paths are relative.
     """
     suites = ET.Element("testsuites", name="qedoc", time=f"{outcome.seconds:.3f}")
     shown = {notice.fingerprint: notice for notice in found}
@@ -32,10 +32,10 @@ def document(outcome: Outcome, found: Sequence[Notice], *, strict: bool, base: s
             if claim.target == target:
                 _claim(suite, claim, shown, strict=strict, base=base)
         _count(suite)
-    loose = [notice for notice in found if notice.code is UNREAD or notice.code.code.startswith(("QED4", "QED5"))]
-    if loose:
+    others = [notice for notice in found if notice.code is UNREAD or notice.code.code.startswith(("QED4", "QED5"))]
+    if others:
         suite = ET.SubElement(suites, "testsuite", name="qedoc")
-        for notice in loose:
+        for notice in others:
             case = ET.SubElement(
                 suite,
                 "testcase",
@@ -43,7 +43,7 @@ def document(outcome: Outcome, found: Sequence[Notice], *, strict: bool, base: s
                 name=_clean(notice.claim or (notice.subject if notice.code is UNREAD else notice.code.name)),
                 time="0.000",
             )
-            _tell(case, notice, strict=strict, base=base)
+            _add_result(case, notice, strict=strict, base=base)
         _count(suite)
     _count(suites)
     ET.indent(suites)
@@ -54,23 +54,24 @@ def _claim(suite: ET.Element, claim: ClaimResult, shown: dict[str, Notice], *, s
     place = {"file": relative(claim.location.path, base), "line": str(claim.location.line)}
     made = {notice.subject: shown[notice.fingerprint] for notice in of_claim(claim) if notice.fingerprint in shown}
     case = ET.SubElement(suite, "testcase", {**place, "classname": claim.target, "name": _clean(claim.id), "time": f"{claim.seconds:.3f}"})
-    _tell(case, made.get(""), strict=strict, base=base)
+    _add_result(case, made.get(""), strict=strict, base=base)
     for promise in promises(claim):
         name = _clean(f"{claim.id}: {promise.statement}")
         case = ET.SubElement(suite, "testcase", {**place, "classname": claim.target, "name": name, "time": "0.000"})
-        _tell(case, made.get(promise.statement), strict=strict, base=base)
+        _add_result(case, made.get(promise.statement), strict=strict, base=base)
 
 
-def _tell(case: ET.Element, notice: Notice | None, *, strict: bool, base: str) -> None:
+def _add_result(case: ET.Element, notice: Notice | None, *, strict: bool, base: str) -> None:
+    """Adds an error, failure or skip to a test case. A test case without a finding, or with a note, passes."""
     if notice is None or notice.code.level is Level.NOTE:
         return
     kind = "error" if notice.code.code.startswith("QED5") else "failure" if notice.fails(strict=strict) else "skipped"
-    told = ET.SubElement(case, kind, message=_clean(notice.message))
+    result = ET.SubElement(case, kind, message=_clean(notice.message))
     if kind != "skipped":
-        told.set("type", notice.code.code)
+        result.set("type", notice.code.code)
     place = [f"{relative(notice.location.path, base)}:{notice.location.line}"] if notice.location else []
     replay = [f"replay: {notice.replay}"] if notice.replay else []
-    told.text = _clean("\n".join([f"{notice.code.code} {notice.code.title}", *place, notice.message, *notice.details, *replay]))
+    result.text = _clean("\n".join([f"{notice.code.code} {notice.code.title}", *place, notice.message, *notice.details, *replay]))
 
 
 def _count(suite: ET.Element) -> None:
@@ -81,5 +82,5 @@ def _count(suite: ET.Element) -> None:
 
 
 def _clean(text: str) -> str:
-    """Text without the characters that XML cannot hold."""
+    """Replaces characters that are not allowed in XML."""
     return _NO_XML.sub("\ufffd", text)

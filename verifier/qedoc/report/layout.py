@@ -1,4 +1,4 @@
-"""Text in columns: labelled fields, formulas folded where a reader would break them."""
+"""Layout of text reports: labelled fields, aligned columns, and formulas with sensible line breaks."""
 
 import os
 import re
@@ -30,19 +30,19 @@ Part: TypeAlias = "str | tuple[str, str]"
 
 @dataclass(frozen=True, slots=True)
 class Plain:
-    """A file or pipe, without colours: rich takes as long to import as a whole run in which nothing has changed."""
+    """A console without colours, for files and pipes. It avoids the slow import of rich."""
 
     file: IO[str]
 
     @property
     def width(self) -> int:
-        """Columns of a page."""
+        """The line width in characters."""
         columns = os.environ.get("COLUMNS", "")
         return int(columns) if columns.isdecimal() and int(columns) else PLAIN_WIDTH
 
     @property
     def is_terminal(self) -> bool:
-        """Never."""
+        """Always False."""
         return False
 
     def print(self, text: str = "") -> None:
@@ -52,17 +52,17 @@ class Plain:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A console with the two shapes of this program's reports: a heading, and a labelled field."""
+    """A console that writes the elements of a text report, such as lines, labelled fields and tables."""
 
     console: "Console | Plain"
 
     @property
     def room(self) -> int:
-        """Columns beside a label."""
+        """The width available next to a label, in characters."""
         return max(self.console.width - INDENT - LABEL, 20)
 
     def line(self, *parts: Part) -> None:
-        """Writes one line; parts are texts or (text, style), never folded, so that it can be copied whole."""
+        """Writes one line of parts, each a text or (text, style). The line is never wrapped, so it can be copied."""
         if isinstance(self.console, Plain):
             self.console.print("".join(part if isinstance(part, str) else part[0] for part in parts))
             return
@@ -71,22 +71,22 @@ class Page:
         self.console.print(Text.assemble(*parts), soft_wrap=True)
 
     def field(self, label: str, lines: Iterable[str | Sequence[Part]]) -> None:
-        """Writes lines, each a text or its parts, beside a label."""
+        """Writes lines next to a label. Each line is a text or a sequence of parts."""
         for number, content in enumerate(lines):
             name = label if number == 0 else ""
             parts = [content] if isinstance(content, str) else content
             self.line((" " * INDENT + name.ljust(LABEL), "dim"), *parts)
 
     def prose(self, label: str, content: str) -> None:
-        """Writes a sentence beside a label, folded at words."""
+        """Writes text next to a label, wrapped at words."""
         self.field(label, words(content, self.room))
 
     def finding(self, label: str, content: str) -> None:
-        """Writes a line that programs look for: folded for people, whole in a file or pipe."""
+        """Writes a line that programs may search for: wrapped on a terminal, unwrapped in a file or pipe."""
         self.field(label, words(content, self.room) if self.console.is_terminal else [content])
 
     def table(self, rows: Sequence[Sequence[str | tuple[str, str]]]) -> None:
-        """Writes rows of cells, texts or (text, style); the first two columns begin at the left, numbers end at the right."""
+        """Writes rows of cells, each a text or (text, style). The first two columns are left-aligned, the others right-aligned."""
         plain = [[cell if isinstance(cell, str) else cell[0] for cell in row] for row in rows]
         widths = [max(len(row[k]) for row in plain if k < len(row)) for k in range(max(map(len, plain)))]
         for row, texts in zip(rows, plain, strict=True):
@@ -98,16 +98,16 @@ class Page:
             self.line(*parts)
 
     def formula(self, label: str, formula: Formula) -> None:
-        """Writes a formula beside a label, as it is drawn if there is room, else folded on lines."""
+        """Writes a formula next to a label: pretty-printed if it fits, otherwise as wrapped SymPy text."""
         self.field(label, drawn(formula, self.room))
 
     def columns(self, label: str, rows: Sequence[Sequence[str]], styles: Sequence[str] = ()) -> None:
-        """Writes rows in aligned columns beside a label; the last column is folded at words.
+        """Writes rows in aligned columns next to a label. The last column is wrapped at words.
 
         Args:
-            label: stands beside the first row.
-            rows: texts, as many in each row; a column without any text is left out.
-            styles: the style of each row's first column.
+            label: the label of the first row.
+            rows: rows of equal length. Empty columns are left out.
+            styles: the style of the first column in each row.
         """
         if not rows:
             return
@@ -126,22 +126,22 @@ class Page:
 
 
 def words(text: str, width: int) -> list[str]:
-    """Text folded at words; what is longer than a line stays whole."""
-    import textwrap  # a report in which all is well does without
+    """Wraps text at words. A word that is longer than a line is not broken."""
+    import textwrap  # not needed if all claims hold
 
     return textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)
 
 
 def drawn(formula: Formula, width: int) -> list[str]:
-    """The lines of a formula: its drawing if that fits, else its text."""
+    """The lines of a formula: pretty-printed if it fits, otherwise as wrapped SymPy text."""
     lines = [line.rstrip() for line in formula.pretty.splitlines()]
     return lines if lines and max(map(len, lines)) <= width else fold(formula.sympy, width)
 
 
 def fold(text: str, width: int) -> list[str]:
-    """A formula on lines of at most `width` columns, broken where the fewest brackets are open.
+    """Wraps a formula to lines of at most `width` characters, with line breaks where the fewest brackets are open.
 
-    A line ends after a blank, a comma, a star or an opening bracket, and is at least half full where that can be.
+    A line ends after a space, a comma, an asterisk or an opening bracket, and is at least half full if possible.
     """
     lines: list[str] = []
     rest = text
@@ -153,7 +153,7 @@ def fold(text: str, width: int) -> list[str]:
 
 
 def _break(text: str, width: int) -> int:
-    """Where to end the first line: outside brackets, rather at a sum than at a product, as far right as these allow."""
+    """Returns the end of the first line. Prefers few open brackets, then sums over products, then long lines."""
     ends = [match.end() for match in re.finditer(r"\*\*|[ ,*(]", text) if text[: match.end()].strip()]
     fitting = [end for end in ends if width // 2 <= len(text[:end].rstrip()) <= width]
     if fitting:
@@ -166,12 +166,12 @@ def _depth(text: str) -> int:
 
 
 def number(value: Number) -> str:
-    """A number as short as it can be said exactly."""
+    """Formats a number exactly, without a trailing `.0`."""
     return str(int(value)) if isinstance(value, float) and value.is_integer() and abs(value) < 2**53 else str(value)
 
 
 def point(inputs: Inputs) -> str:
-    """A point of the domain on one line: `init_value=1, count=0`."""
+    """Formats a point of the domain, such as `init_value=1, count=0`."""
     return ", ".join(f"{name}={_value(value)}" for name, value in inputs.items())
 
 
@@ -180,11 +180,11 @@ def _value(value: Entries) -> str:
 
 
 def seconds(value: float) -> str:
-    """Seconds with as many digits as matter."""
+    """Formats a duration in seconds, with one decimal below 100 s."""
     return f"{value:.1f} s" if value < 100 else f"{value:.0f} s"
 
 
 def count(many: int, noun: str) -> str:
-    """`1 target`, `2 targets`, `3 properties`."""
+    """Formats a number with a noun in singular or plural, such as `1 target` or `3 properties`."""
     plural = noun[:-1] + "ies" if noun.endswith("y") else noun + "s"
     return f"{many} {noun if many == 1 else plural}"

@@ -1,16 +1,16 @@
-"""Paths as reports give them: from one folder, with forward slashes."""
+"""Paths in reports: relative to one folder, with forward slashes."""
 
 import os
 from pathlib import Path
 
 
 def relative(path: str, base: str) -> str:
-    """A path from a folder, or the whole path where the file lies outside of it.
+    """Returns a path relative to a folder, or the absolute path if the file is outside of the folder.
 
     Args:
-        path: as it is known, absolute or from the current folder.
+        path: an absolute path, or a path relative to the current folder.
         base: the folder.
     """
-    absolute = Path(os.path.abspath(path))  # noqa: PTH100  a link stays what the user calls it
+    absolute = Path(os.path.abspath(path))  # noqa: PTH100  does not resolve symbolic links
     folder = Path(os.path.abspath(base))  # noqa: PTH100  as above
     return absolute.relative_to(folder).as_posix() if absolute.is_relative_to(folder) else absolute.as_posix()

@@ -1,4 +1,4 @@
-"""A picture of a claim: the formula as a line, executions as points, the counterexample with both values."""
+"""Plots of claims: the formula as a line, executions as points, and the counterexample with both values."""
 
 import math
 import textwrap
@@ -18,9 +18,9 @@ _EXECUTED = "#2b2b2b"
 _WRONG = "#c62828"
 _QUIET = "#9aa0a6"
 _GREY = "#5f6368"
-_LETTER = 0.011  # width of a letter of a label, as a fraction of the panel's
+_LETTER = 0.011  # width of one letter of a label, as a fraction of the panel's width
 _STYLE: Any = {
-    "svg.hashsalt": "qedoc",  # fixes the ids, so that the same picture has the same bytes
+    "svg.hashsalt": "qedoc",  # fixes the ids, so that equal plots have equal bytes
     "font.family": "DejaVu Sans",
     "font.size": 9,
     "axes.spines.top": False,
@@ -37,22 +37,22 @@ _STYLE: Any = {
 
 
 def check_file(file: Path) -> None:
-    """Makes sure, before anything is computed, that the picture can be drawn.
+    """Checks, before anything is computed, that the plot can be drawn.
 
     Raises:
-        QedocError: for an unknown suffix, or if matplotlib is missing.
+        QedocError: if the suffix is unknown or matplotlib is missing.
     """
     if file.suffix.lower() not in SUFFIXES:
-        raise QedocError(f"--plot {file}: the suffix tells the format; use {', '.join(SUFFIXES)}, found {file.suffix or 'none'!r}")
+        raise QedocError(f"--plot {file}: expected one of the suffixes {', '.join(SUFFIXES)}, found {file.suffix or 'none'!r}")
     try:
         import matplotlib as mpl  # optional, and slow to import
     except ImportError:
-        raise QedocError("--plot needs matplotlib, which is not installed: pip install 'qedoc[plot]'") from None
+        raise QedocError("--plot needs matplotlib, which is not installed; install it with: pip install 'qedoc[plot]'") from None
     del mpl
 
 
 def draw(curves: Sequence[Curve], file: Path) -> bytes:
-    """The picture, one panel for each curve, in the format of the file's suffix; the same curves give the same bytes."""
+    """Draws one panel per curve, in the format given by the file's suffix. Equal curves give equal bytes."""
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
@@ -89,7 +89,7 @@ def _columns(points: Sequence[tuple[float, float]]) -> tuple[list[float], list[f
 
 
 def _boundaries(axes: Any, boundaries: Sequence[Boundary]) -> None:
-    """Thin verticals; a label that would run into the one before it is left out."""
+    """Draws thin vertical lines. Leaves out a label that would overlap the previous one."""
     left, right = axes.get_xlim()
     free = -math.inf
     for boundary in sorted(boundaries, key=lambda boundary: boundary.at):
@@ -102,7 +102,7 @@ def _boundaries(axes: Any, boundaries: Sequence[Boundary]) -> None:
 
 
 def _counterexample(axes: Any, found: Contrast) -> None:
-    """Both values, joined by a line, the larger labelled above and the smaller below."""
+    """Draws both values and a line between them, with the label of the larger value above and of the smaller below."""
     axes.plot([found.at] * 2, [found.documented, found.actual], color=_WRONG, lw=1.2, zorder=4)
     above = found.documented > found.actual
     for value, what, up in ((found.documented, "documented", above), (found.actual, "code", not above)):

@@ -1,4 +1,4 @@
-"""Progress on a terminal: one line that goes away when the run ends."""
+"""The progress bar on a terminal, which disappears when the run ends."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,13 +12,13 @@ from qedoc.results.verdict import Verdict
 
 @contextmanager
 def progress(console: Console, *, shown: bool) -> Iterator[Callable[[Event], None]]:
-    """Gives what the engine notifies; on anything but a terminal, or if not `shown`, nothing is written."""
+    """Provides the callback for the events of the engine. It writes only if `shown` is set and the console is a terminal."""
     if not (shown and console.is_terminal):
         yield lambda _: None
         return
     columns = (BarColumn(bar_width=24), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}", markup=False))
     with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("reading the specs", total=None)
+        task = bar.add_task("collecting claims", total=None)
         refuted = 0
 
         def notify(event: Event) -> None:

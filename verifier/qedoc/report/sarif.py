@@ -1,4 +1,4 @@
-"""SARIF 2.1.0, which code scanning services read: one result for each finding, one rule for each code."""
+"""The SARIF 2.1.0 report for code scanning services: one result per finding, one rule per code."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,12 +17,12 @@ BASE = "SRCROOT"
 
 
 def document(outcome: Outcome, found: Sequence[Notice], *, base: str) -> dict[str, Any]:
-    """The document as plain values.
+    """Returns the document as JSON values.
 
     Args:
-        outcome: of the run.
-        found: the findings that are reported.
-        base: the folder from which paths are given.
+        outcome: the outcome of the run.
+        found: the reported findings.
+        base: the folder to which paths are relative.
     """
     results = [notice for notice in found if not notice.code.code.startswith("QED5")]
     errors = [notice for notice in found if notice.code.code.startswith("QED5")]

@@ -1,4 +1,4 @@
-"""Results for people: a table of targets and what is wrong (concise), or everything about each claim (full)."""
+"""The text reports of a check: a table of targets with the problems (concise), or all details of each claim (full)."""
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
@@ -36,7 +36,7 @@ class _Target:
 
 
 def promises(claim: ClaimResult) -> list[PropertyResult]:
-    """One result for each property of a claim: that of the case in which it fares worst; a case that says nothing of it leaves it open."""
+    """One result per property of a claim: the most severe of its cases. A case without a result for the property counts as undecided."""
     statements = max((case.properties for case in claim.cases), key=len)
     found = [[_promised(case, k, promise) for case in claim.cases] for k, promise in enumerate(statements)]
     return [next(r for r in results if r.verdict is weakest([r.verdict for r in results])) for results in found]
@@ -53,13 +53,13 @@ def _reason(case: CaseResult) -> str:
 
 
 def concise(outcome: Outcome, console: "Console | Plain", *, silent: Collection[str] = (), remarks: Sequence[str] = ()) -> None:
-    """Writes a table of targets, what does not hold, the findings, and a one-line summary.
+    """Writes a table of targets, the claims that do not hold, the number of findings, and a one-line summary.
 
     Args:
-        outcome: of the run.
-        console: where to.
-        silent: the ids of the claims of which it is not told what does not hold: that is accepted, or not asked for.
-        remarks: what else is to be said, before the summary.
+        outcome: the outcome of the run.
+        console: the console to write to.
+        silent: the ids of claims whose problems are not shown, because they are accepted or not selected.
+        remarks: additional lines before the summary.
     """
     page = Page(console)
     targets = _targets(outcome.claims)
@@ -68,7 +68,7 @@ def concise(outcome: Outcome, console: "Console | Plain", *, silent: Collection[
         console.print()
     for claim in (claim for target in targets for claim in target.claims):
         if claim.id not in silent:
-            _trouble(page, claim)
+            _problems(page, claim)
     _stale(page, outcome)
     for remark in remarks:
         page.line(remark)
@@ -77,7 +77,7 @@ def concise(outcome: Outcome, console: "Console | Plain", *, silent: Collection[
 
 
 def full(outcome: Outcome, console: "Console | Plain", *, silent: Collection[str] = (), remarks: Sequence[str] = ()) -> None:
-    """Writes everything that is known of each claim, the remarks, and the summary; nothing is `silent` here."""
+    """Writes all details of each claim, the remarks and the summary. Ignores `silent`."""
     page = Page(console)
     for claim in outcome.claims:
         _everything(page, claim)
@@ -89,11 +89,11 @@ def full(outcome: Outcome, console: "Console | Plain", *, silent: Collection[str
 
 
 def _stale(page: Page, outcome: Outcome) -> None:
-    """What the lock file no longer answers for."""
+    """Writes the claims without a valid result in the lock file."""
     for stale in outcome.stale:
         page.line((stale.id or stale.location.path, "bold"), "  ", ("stale", "bold red"))
         page.line((str(stale.location), "dim"))
-        page.prose("reason", f"{stale.reason}; run qedoc check, and keep the lock file that it writes")
+        page.prose("reason", f"{stale.reason}; run qedoc check and commit the updated lock file")
         page.console.print()
 
 
@@ -127,9 +127,9 @@ def _cells(target: _Target) -> Iterator[str | tuple[str, str]]:
     yield seconds(spent) if spent else "-"
 
 
-def _trouble(page: Page, claim: ClaimResult) -> None:
-    """What keeps a claim from holding; nothing for a claim that holds."""
-    same = _reason(claim.decisive)  # said once, of the claim
+def _problems(page: Page, claim: ClaimResult) -> None:
+    """Writes why a claim or its properties do not hold. Writes nothing if they hold."""
+    same = _reason(claim.decisive)  # shown once for the claim, not again for its properties
     broken = [promise for promise in promises(claim) if not promise.verdict.holds and promise.reason != same]
     if claim.verdict.holds and not broken:
         return
@@ -142,13 +142,13 @@ def _trouble(page: Page, claim: ClaimResult) -> None:
 
 
 def heading(page: Page, claim: ClaimResult) -> None:
-    """Writes the name, the verdict and the place of a claim."""
+    """Writes the id, the verdict and the location of a claim."""
     page.line((claim.id, "bold"), "  ", (str(claim.verdict), STYLES[claim.verdict]))
     page.line((str(claim.location), "dim"))
 
 
 def cause(page: Page, case: CaseResult) -> None:
-    """Writes why a case does not hold: the code's formula, and where the two differ or what is in the way."""
+    """Writes why a case does not hold: the code's formula, and the counterexample or the reason."""
     if case.code:
         page.formula("code", case.code)
     found = case.counterexample
@@ -173,7 +173,7 @@ def _promise(result: PropertyResult) -> str:
 
 
 def _findings(page: Page, claims: Sequence[ClaimResult]) -> None:
-    """One line that counts what `full` tells."""
+    """Writes one line with the number of findings of each kind. `full` shows their messages."""
     kinds = Counter(finding.kind for claim in claims for finding in findings(claim))
     if kinds:
         many = ", ".join(f"{many} on {kind}" for kind, many in kinds.items())
@@ -181,7 +181,7 @@ def _findings(page: Page, claims: Sequence[ClaimResult]) -> None:
 
 
 def findings(claim: ClaimResult) -> list[Finding]:
-    """The findings of all cases of a claim; those that differ in their point alone count once."""
+    """The findings of all cases of a claim. Findings that differ only in their point count once."""
     return list({(f.kind, f.message.partition(", at ")[0]): f for case in reversed(claim.cases) for f in reversed(case.findings)}.values())[
         ::-1
     ]
@@ -222,12 +222,12 @@ def _everything(page: Page, claim: ClaimResult) -> None:
     if case.counterexample:
         cause(page, case)
     page.columns("symbols", [(s.symbol, s.name, s.domain, s.meaning) for s in claim.symbols])
-    told = {f"{s.symbol} {verb} {s.domain}" for s in claim.symbols for verb in ("in", "are")}
-    page.prose("where", "; ".join(line for line in claim.domain if line not in told))
+    shown = {f"{s.symbol} {verb} {s.domain}" for s in claim.symbols for verb in ("in", "are")}
+    page.prose("where", "; ".join(line for line in claim.domain if line not in shown))
     if claim.source:
         page.prose("source", claim.source)
     if claim.notes:
-        page.prose("taken", "; ".join(claim.notes))
+        page.prose("assumed", "; ".join(claim.notes))
     _cases(page, claim)
     _promises(page, promises(claim))
     accuracies = worst_accuracy(claim)

@@ -1,1 +1,1 @@
-"""Plain records of what was found: stages fill them in, reports, lock files and pages read them."""
+"""Plain records of results, shared by all stages, reports, the lock file and documentation pages."""

@@ -1,4 +1,4 @@
-"""Every kind of finding, with a code that stays: what it means, what it looks like, and what to do about it."""
+"""The finding codes. Each code is permanent and has an explanation, an example and advice."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ PREFIX = "QED"
 
 
 class Level(StrEnum):
-    """How much a finding weighs: an error fails, a warning fails with --strict, a note never does."""
+    """The severity of a finding. An error fails the run, a warning fails it with --strict, a note never does."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -22,13 +22,13 @@ class Code:
     """A kind of finding.
 
     Args:
-        code: its name for good, such as QED101.
-        name: its name in words, for tools that show rules.
-        title: what is the case, in one line.
-        level: how much it weighs.
-        explanation: what it means and what it rests on.
-        example: what it looks like.
-        advice: what to do.
+        code: the permanent code, such as QED101.
+        name: a readable name, for tools that show rules.
+        title: a one-line description.
+        level: the severity.
+        explanation: what the finding means and what it is based on.
+        example: an example message.
+        advice: what to do about it.
     """
 
     code: str
@@ -43,51 +43,48 @@ class Code:
 REFUTED = Code(
     code="QED101",
     name="formula-refuted",
-    title="the documented formula is not what the code computes",
+    title="the documented formula differs from the code",
     level=Level.ERROR,
     explanation=(
-        "At a rational point of the claim's domain the enclosures of the documented formula and of the code's "
-        "formula are disjoint: in exact "
-        "arithmetic they have different values there. Running the code at the point gave what its formula says. No tolerance is involved."
+        "At a rational point of the claim's domain, the enclosures of the documented formula and of the code's formula are disjoint. So "
+        "the two have different values in exact arithmetic. A run of the code at this point agrees with the code's formula. No tolerance "
+        "is involved."
     ),
     example="optax.cosine_decay_schedule: at init_value=1, decay_steps=1, alpha=1, count=0: documented 2, code 1",
-    advice=("Paste the line that comes with the finding to see for yourself. Then correct the formula, or the code, whichever is wrong."),
+    advice="Run the line of Python in the report to reproduce the difference. Then correct the formula or the code, whichever is wrong.",
 )
 PROPERTY_REFUTED = Code(
     code="QED102",
     name="property-refuted",
-    title="a promised property does not hold",
+    title="a claimed property does not hold",
     level=Level.ERROR,
-    explanation=(
-        "The point that comes with the finding lies in the claim's domain and contradicts the property, of the formula that the "
-        "code computes."
-    ),
+    explanation="At the reported point of the claim's domain, the formula that the code computes violates the property.",
     example="optax.linear_schedule: non-increasing in t: the value grows there at init_value=0, end_value=1, count=0",
-    advice="Restrict the property with where=, drop it, or correct the code.",
+    advice="Restrict the property with where=, remove it, or correct the code.",
 )
 UNREADABLE = Code(
     code="QED201",
     name="formula-unreadable",
-    title="the formula could not be read, or its symbols not bound to the function's parameters",
+    title="the formula cannot be read, or its symbols cannot be bound to parameters",
     level=Level.WARNING,
     explanation=(
-        "What is written is not a formula that has one reading, or it has a symbol that is no parameter of the function. Nothing "
-        "is said about the code."
+        "The LaTeX is not a formula with exactly one meaning, or one of its symbols is not a parameter of the function. The code was not "
+        "checked."
     ),
     example="mylib.loss: the symbol w is no parameter of mylib.loss; it has x, y",
-    advice="Write what the reason proposes, or write a spec that binds the symbol.",
+    advice="Follow the suggestion in the reason, or write a spec that binds the symbol.",
 )
 UNSUPPORTED = Code(
     code="QED202",
     name="code-unsupported",
-    title="the code does something that qedoc has no rule for",
+    title="the code uses an operation that qedoc has no rule for",
     level=Level.WARNING,
     explanation=(
-        "The code was run on symbols and reached an operation that has no exact reading, or that cannot be traced. The reason "
-        "names it and its line."
+        "While tracing the code with symbols, qedoc reached an operation that has no exact formula or that cannot be traced. The reason "
+        "names the operation and its line."
     ),
     example="mylib.draw: layers.py:12: no rule for the primitive threefry2x32 (uint32[])",
-    advice="Claim something about a part of the function that can be read, or accept the finding with qedoc baseline.",
+    advice="Make a claim about a part of the function that qedoc supports, or accept the finding with qedoc baseline.",
 )
 UNDECIDED = Code(
     code="QED203",
@@ -95,21 +92,20 @@ UNDECIDED = Code(
     title="no answer was found",
     level=Level.WARNING,
     explanation=(
-        "A limit ran out, formula or code have no value at a point of the domain, or two stages of qedoc "
-        "contradict each other. The reason says "
-        "which. Unknown is never counted as a pass, and with --strict it fails."
+        "A limit was reached, the formula or the code has no value at a point of the domain, or two stages of qedoc contradict each other. "
+        "The reason says which. An undecided claim never counts as passed, and it fails with --strict."
     ),
-    example="mylib.slow: time limit of 60 s ran out (proving the formula)",
-    advice="Give it more time with --timeout, or restrict the domain to where both sides have a value.",
+    example="mylib.slow: the time limit of 60 s was reached (proving the formula)",
+    advice="Increase the time limit with --timeout, or restrict the domain to points where both formula and code have a value.",
 )
 PROPERTY_OPEN = Code(
     code="QED204",
     name="property-undecided",
-    title="a promised property was neither proved nor refuted",
+    title="a claimed property was neither proved nor refuted",
     level=Level.WARNING,
-    explanation="The claim has an answer, but one of its properties has none.",
+    explanation="The formula of the claim has an answer, but one of its properties has none.",
     example="mylib.ramp: continuous in t: no proof was found",
-    advice="Restrict the property with where=, or drop it.",
+    advice="Restrict the property with where=, or remove it.",
 )
 UNREAD = Code(
     code="QED206",
@@ -117,11 +113,11 @@ UNREAD = Code(
     title="a module of the package could not be imported",
     level=Level.WARNING,
     explanation=(
-        "The package was named, and this module inside it raises an exception when it is imported, or takes too long. Its docstrings were "
-        "not read; those of the other modules were."
+        "A module of the package raises an exception on import, or its import takes too long. Its docstrings were not read. The other "
+        "modules were read."
     ),
     example="mylib.plots: mylib.plots cannot be imported: ModuleNotFoundError: No module named 'matplotlib'",
-    advice="Install what the module needs, or name the modules that are to be read.",
+    advice="Install the dependencies of the module, or name the modules to read instead of the package.",
 )
 DOMAIN = Code(
     code="QED301",
@@ -129,19 +125,20 @@ DOMAIN = Code(
     title="formula and code have different domains",
     level=Level.NOTE,
     explanation=(
-        "At a point, one side has a value and the other has none (nan, infinity, an exception), or the code accepts what the "
-        "claim excludes."
+        "At some point, either the formula or the code has a value and the other has none (nan, infinity, an exception). Or the code "
+        "accepts inputs that the claim excludes."
     ),
     example="optax.constant_schedule: the code accepts count=-1, outside of the declared integers in [0, oo), and gives 1",
-    advice="Say in the documentation where the formula holds, or let the code refuse what is outside.",
+    advice="State in the documentation where the formula holds, or make the code reject inputs outside of this domain.",
 )
 ACCURACY = Code(
     code="QED302",
     name="accuracy",
-    title="rounding costs more than it should",
+    title="the code loses accuracy to rounding",
     level=Level.NOTE,
     explanation=(
-        "Formula and code agree in exact arithmetic; in floating-point arithmetic the code is far from the exact value at the point."
+        "Formula and code agree in exact arithmetic. But at the reported point, the floating-point result of the code is far from the "
+        "exact value."
     ),
     example="mylib.softplus: float32 gives inf at x=100, the exact value is 100",
     advice="Rearrange the computation, for instance with log1p, expm1 or logsumexp.",
@@ -149,68 +146,68 @@ ACCURACY = Code(
 TESTED = Code(
     code="QED303",
     name="tested-not-proved",
-    title="no difference was found, and no proof either",
+    title="no difference was found, but there is no proof",
     level=Level.NOTE,
-    explanation="At a recorded number of points formula and code agree. That is evidence, and it is not called a proof.",
+    explanation="Formula and code agree at all tested points, whose number is recorded. This is evidence, but not a proof.",
     example="optax.cosine_onecycle_schedule: no difference at 200 points; not proved: the proof needs more than 2000 cells",
-    advice="Nothing needs to be done.",
+    advice="No action is needed.",
 )
 DEFAULT = Code(
     code="QED304",
     name="default-only",
-    title="the formula holds for a default alone",
+    title="the formula holds only for a default value",
     level=Level.NOTE,
     explanation=(
-        "The formula in a docstring leaves out a parameter that changes the result: it holds for the parameter's default, and not for "
-        "another value, which the message names."
+        "The formula in a docstring omits a parameter that affects the result. The formula holds for the default of this parameter, but "
+        "not for the other value in the message."
     ),
     example="mylib.loss: the formula holds for the default scale=1, not for scale=2: at x=1 it gives 1, the code 2",
-    advice="Put the parameter into the formula, or say in the documentation that the formula is for its default.",
+    advice="Add the parameter to the formula, or state in the documentation that the formula assumes the default.",
 )
 EMPTY = Code(
     code="QED305",
     name="no-formula",
-    title="what was named has no display formula",
+    title="no display formula was found under a given name",
     level=Level.NOTE,
     explanation=(
-        "A name of the command line or of docstrings in [tool.qedoc] was read, and none of its docstrings has a display formula. If a run "
-        "finds nothing at all to check, the exit code is 2."
+        "A name from the command line or from docstrings in [tool.qedoc] was read, but none of its docstrings has a display formula. If a "
+        "run finds nothing at all to check, the exit code is 2."
     ),
     example="mylib.io: no display formula in 12 docstrings (.. math::, $$, \\[ or a math fence)",
-    advice="Correct the name, or leave it out.",
+    advice="Correct the name or remove it.",
 )
 STALE = Code(
     code="QED401",
     name="lock-stale",
-    title="the lock file does not answer for the claim as it is now",
+    title="the lock file has no current result for the claim",
     level=Level.ERROR,
     explanation=(
-        "With --locked nothing is verified: what changed since the lock file was written, or was never verified, fails. The "
-        "reason says what changed."
+        "With --locked, qedoc verifies nothing. A claim that changed since the lock file was written, or that was never verified, fails. "
+        "The reason says what changed."
     ),
     example="optax.linear_schedule: the code has changed: optax/schedules/_schedule.py: linear_schedule",
-    advice="Run qedoc check, look at what it says, and commit the lock file that it writes.",
+    advice="Run qedoc check, review the results, and commit the updated lock file.",
 )
 GONE = Code(
     code="QED402",
     name="baseline-gone",
-    title="an accepted finding is gone",
+    title="an accepted finding no longer occurs",
     level=Level.WARNING,
-    explanation="The baseline file accepts a finding that this run did not make, although it looked at its claim.",
-    example="optax.cosine_decay_schedule: QED101 is accepted in qedoc-baseline.json and is gone",
-    advice="Run qedoc baseline to drop it, so that it cannot come back unseen.",
+    explanation="The baseline file accepts a finding, and this run checked its claim without making the finding.",
+    example="optax.cosine_decay_schedule: QED101 is accepted in qedoc-baseline.json but no longer occurs",
+    advice="Run qedoc baseline to remove the entry. Otherwise the finding could return unnoticed.",
 )
 BROKEN = Code(
     code="QED501",
     name="cannot-run",
-    title="a claim could not be checked at all",
+    title="a claim cannot be checked",
     level=Level.ERROR,
     explanation=(
-        "A spec file does not run, its target does not exist or does not have the parameters that the spec binds, a module that was named "
-        "cannot be imported, code ends the process, or there was nothing to check. The exit code is 2."
+        "A spec file does not run, its target does not exist or does not have the parameters that the spec binds, a given module cannot be "
+        "imported, the code ends the process, or there is nothing to check. The exit code is 2."
     ),
     example="spec/loss.py:7: mylib.los: module mylib has no attribute 'los'; did you mean loss?",
-    advice="Do what the message says. This code can be neither ignored nor accepted.",
+    advice="Follow the message. This code can be neither ignored nor accepted.",
 )
 
 CODES = (
@@ -233,44 +230,44 @@ CODES = (
 
 
 def named(code: str) -> Code:
-    """The kind of finding that a code, in any case, or a name stands for.
+    """Returns the kind of finding with a code or a name. Upper and lower case are the same.
 
     Raises:
-        QedocError: for what is neither.
+        QedocError: if there is no such code or name.
     """
     for known in CODES:
         if code.upper() == known.code or code.lower() == known.name:
             return known
     names = [name for known in CODES for name in (known.code, known.name)]
     hints = [*filter(None, [question(meant(code.upper(), names) or meant(code.lower(), names))]), "the codes are"]
-    raise QedocError(f"no such code {code!r}; {' '.join(hints)} {', '.join(known.code for known in CODES)}")
+    raise QedocError(f"unknown code {code!r}; {' '.join(hints)} {', '.join(known.code for known in CODES)}")
 
 
 def check_prefixes(prefixes: Sequence[str]) -> None:
-    """Checks that each text is a code or the beginning of one.
+    """Checks that each string is a code or the prefix of a code.
 
     Raises:
-        QedocError: for one that no code begins with.
+        QedocError: if no code starts with one of the strings.
     """
     for prefix in prefixes:
         if not prefix or not any(known.code.startswith(prefix.upper()) for known in CODES):
             raise QedocError(
-                f"expected a code or the beginning of one, such as QED101 or QED1, found {prefix!r}; "
+                f"expected a code or a code prefix, such as QED101 or QED1, found {prefix!r}; "
                 f"the codes are {', '.join(known.code for known in CODES)}"
             )
 
 
 def chosen(code: Code, select: Sequence[str], ignore: Sequence[str]) -> bool:
-    """Whether findings of a code are reported: the longest beginning that fits decides, and `ignore` if both are as long.
+    """Whether findings of a code are reported. The longest matching prefix decides; with equal lengths, `ignore` wins.
 
     Args:
         code: the kind of finding.
-        select: codes or their beginnings; all codes if empty.
-        ignore: codes or their beginnings.
+        select: codes or code prefixes; empty for all codes.
+        ignore: codes or code prefixes.
     """
 
-    def fit(prefixes: Sequence[str]) -> int:
+    def longest_match(prefixes: Sequence[str]) -> int:
         return max((len(prefix) for prefix in prefixes if code.code.startswith(prefix.upper())), default=-1)
 
-    wanted = fit(select) if select else 0
-    return code is BROKEN or (wanted >= 0 and wanted > fit(ignore))
+    selected = longest_match(select) if select else 0
+    return code is BROKEN or (selected >= 0 and selected > longest_match(ignore))

@@ -1,4 +1,4 @@
-"""A claim as a picture shows it: plain numbers along one variable, the other inputs held fixed."""
+"""Plot data of a claim: plain numbers along one variable, with the other inputs fixed."""
 
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -10,11 +10,11 @@ Point: TypeAlias = tuple[float, float]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Boundary:
-    """A value of the variable where the formula changes its form: a clamp, a boundary, the end of a phase.
+    """A value of the variable at which the formula changes its form, such as a clamp or the end of a phase.
 
     Args:
         at: the value.
-        label: what stands there, such as `decay_steps`; empty if it has no name.
+        label: its name, such as `decay_steps`; empty if it has none.
     """
 
     at: float
@@ -23,7 +23,7 @@ class Boundary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contrast:
-    """A counterexample on the curve: both values at one place."""
+    """A counterexample on the curve: the documented and the actual value at one point."""
 
     at: float
     documented: float
@@ -35,14 +35,14 @@ class Curve:
     """A formula and executions of its code along one variable.
 
     Args:
-        claim: the claim's id with its sizes.
-        variable: the name of the argument along the horizontal axis.
-        meaning: its one-line meaning.
-        fixed: the other inputs, by name; the counterexample's, if there is one.
-        formula: the documented values as unbroken lines; a jump ends one line and starts the next.
-        executed: what running the code gave; non-finite values are drawn as gaps.
-        boundaries: where the formula changes its form, inside the range shown.
-        counterexample: where documentation and code differ.
+        claim: the id of the claim with its sizes.
+        variable: the name of the argument on the horizontal axis.
+        meaning: a one-line description of the variable.
+        fixed: the other inputs, by name. If there is a counterexample, they have its values.
+        formula: the documented values as connected lines. At a jump, one line ends and the next starts.
+        executed: the results of running the code. Non-finite values are drawn as gaps.
+        boundaries: the values in the plotted range at which the formula changes its form.
+        counterexample: the point at which documentation and code differ.
     """
 
     claim: str

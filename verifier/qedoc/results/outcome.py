@@ -1,4 +1,4 @@
-"""What a run over many claims found, and what is heard while it goes on."""
+"""The outcome of a run over many claims, and the progress events during the run."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Collected:
-    """The claims are known, and how many cases they have."""
+    """Progress event: all claims are collected.
+
+    Args:
+        claims: the number of claims.
+        cases: the number of cases to check.
+    """
 
     claims: int
     cases: int
@@ -22,7 +27,7 @@ class Collected:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """A case is finished."""
+    """Progress event: a case is finished."""
 
     id: str
     verdict: Verdict
@@ -33,12 +38,12 @@ Event: TypeAlias = Collected | Checked | ClaimResult
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stale:
-    """A claim, or a spec file with its claims, whose result in the lock file no longer stands.
+    """A claim or spec file without a valid result in the lock file.
 
     Args:
-        id: the claim's id; empty for a spec file.
-        location: where it stands.
-        reason: what changed, or what is missing.
+        id: the id of the claim; empty for a spec file.
+        location: its location.
+        reason: what changed or what is missing.
     """
 
     id: str
@@ -48,14 +53,14 @@ class Stale:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unread:
-    """Something that was named, or lies in what was named, and was not read.
+    """A module or object that was requested, directly or as part of a package, but not read.
 
     Args:
-        name: dotted path of a module or an object.
-        reason: what is in the way, in one sentence that names it.
-        location: where it stands, if that is known.
+        name: dotted path of the module or object.
+        reason: why it was not read, in one sentence that contains the name.
+        location: its location, if known.
         ends: whether its code ended the process.
-        empty: whether it was read and has no display formula.
+        empty: whether it was read but has no display formula.
     """
 
     name: str
@@ -67,20 +72,20 @@ class Unread:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What a run found.
+    """The outcome of a run.
 
     Args:
         claims: the finished claims, in the order of the spec files.
-        errors: what kept the others from being checked.
-        curves: the numbers of the pictures, if asked for: one for each claim.
-        planned: how many claims there were to check.
+        errors: the reasons why other claims could not be checked.
+        curves: the plot data, one curve per claim, if requested.
+        planned: the number of claims in the run.
         seconds: wall time.
-        stopped: the signal that ended the run early, or 0.
-        unchanged: how many of the claims were not checked, because their results in the lock file still stand.
-        stale: what would have to be checked, where nothing may be.
-        audited: what was audited; empty for a run over specs.
+        stopped: the signal that stopped the run early, or 0.
+        unchanged: the number of claims that were not checked, because their results in the lock file are still valid.
+        stale: the claims that need to be checked, in a run that must not check any.
+        audited: the names that were audited; empty for a run over specs.
         unread: modules that were not imported, and names without a formula.
-        limits: the bounds of an audit, which finds its findings again.
+        limits: the limits of an audit, which are part of the command that reproduces its findings.
         remarks: what the user should know of the environment, one line each.
     """
 
@@ -98,10 +103,12 @@ class Outcome:
     remarks: tuple[str, ...] = ()
 
     def exit_code(self, *, strict: bool = False) -> int:
-        """0 if all claims and their properties hold, 1 if one does not or is stale, 2 if something cannot run, 128 + signal if stopped.
+        """Returns the exit code.
+
+        It is 0 if no claim or property is refuted, 1 if one is refuted or stale, 2 after an error, and 128 + signal if the run was stopped.
 
         Args:
-            strict: a claim or property without an answer does not hold.
+            strict: also return 1 for a claim or property without an answer, and for a module that was not read.
         """
         if self.stopped:
             return 128 + self.stopped
@@ -120,10 +127,10 @@ def _verdicts(claim: ClaimResult) -> list[Verdict]:
 
 
 def nothing(unread: Sequence[Unread]) -> QedocError:
-    """The error of a run that had nothing to check.
+    """Returns the error of a run that had nothing to check.
 
     Args:
-        unread: what was looked at.
+        unread: the names that were read without finding a formula.
     """
-    looked = "; ".join(one.reason for one in unread) or "no spec file and no docstring was named"
-    return QedocError(f"nothing was checked: {looked}")
+    reasons = "; ".join(one.reason for one in unread) or "no spec file or docstring was given"
+    return QedocError(f"nothing was checked: {reasons}")

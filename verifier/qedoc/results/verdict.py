@@ -1,4 +1,4 @@
-"""What qedoc finds: plain records that every report, lock file and reader shares; neither jax nor sympy is needed to hold them."""
+"""Result records: verdicts, counterexamples, findings and evidence. They need neither jax nor sympy."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ Inputs: TypeAlias = dict[str, Entries]
 
 
 class Verdict(StrEnum):
-    """The answers of the contract, strongest first."""
+    """The possible verdicts, in the order in which reports list them."""
 
     PROVED = "proved"
     TESTED = "tested"
@@ -26,7 +26,7 @@ class Verdict(StrEnum):
 
     @property
     def holds(self) -> bool:
-        """True for the verdicts that say that documentation and code agree."""
+        """Whether the verdict says that documentation and code agree."""
         return self in (Verdict.PROVED, Verdict.TESTED)
 
 
@@ -42,24 +42,24 @@ SEVERITY = (
 
 
 DIFFERENT = "formula and code have different values at a point of the domain"
-"""The reason of a refutation of which the point says all."""
+"""The reason of a refutation that needs no explanation besides its counterexample."""
 
 
 def weakest(verdicts: Sequence[Verdict]) -> Verdict:
-    """The verdict of a claim that is made of several cases: no better than any of them."""
+    """Combines the verdicts of several cases: returns the most severe one, by the order of `SEVERITY`."""
     return min(verdicts, key=SEVERITY.index)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counterexample:
-    """A point of the domain where documentation and code differ.
+    """A point of the domain at which documentation and code differ.
 
     Args:
-        inputs: values by parameter name; short decimals stay short (`0.1`).
-        documented: what the formula gives, as the shortest number that tells it.
-        actual: what the code gives in exact arithmetic.
-        ran: what running the code gave, in float64.
-        call: a line of Python that anyone can paste.
+        inputs: values by parameter name. Short decimals stay short (`0.1`).
+        documented: the value of the formula, with as few digits as possible.
+        actual: the value of the code's formula in exact arithmetic.
+        ran: the result of running the code in float64.
+        call: a line of Python that reproduces the result of the code.
     """
 
     inputs: Inputs
@@ -71,12 +71,12 @@ class Counterexample:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """Something that a reader should know and that is not a difference of values.
+    """An observation that is not a difference of values.
 
     Args:
         kind: `domain`, `accuracy` or `default`.
         message: one sentence.
-        inputs: the point where it shows.
+        inputs: the point at which it was observed.
     """
 
     kind: str
@@ -86,14 +86,14 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accuracy:
-    """The worst rounding error seen in one dtype.
+    """The largest rounding error observed in one dtype.
 
     Args:
         dtype: dtype of the real inputs.
         result: dtype of the result.
         ulps: distance from the exact value at the same inputs, in units in the last place of the result.
-        inputs: the point.
-        points: how many points were run.
+        inputs: the point with this error.
+        points: the number of points that were run.
     """
 
     dtype: str
@@ -105,7 +105,7 @@ class Accuracy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PropertyResult:
-    """The verdict on one promise of a spec."""
+    """The verdict on one property of a spec."""
 
     statement: str
     verdict: Verdict
@@ -115,11 +115,11 @@ class PropertyResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Formula:
-    """A formula as its readers need it.
+    """A formula in three notations.
 
     Args:
-        latex: for pages.
-        sympy: for programs; `sympify` reads it.
+        latex: for documentation pages.
+        sympy: for programs; `sympify` can read it.
         pretty: for terminals and man pages.
     """
 
@@ -130,7 +130,7 @@ class Formula:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SymbolEntry:
-    """A line of a formula's symbol table."""
+    """One entry in the symbol table of a formula."""
 
     symbol: str
     latex: str
@@ -144,20 +144,20 @@ class CaseResult:
     """The verdict on a claim at fixed sizes, with its evidence.
 
     Args:
-        id: the claim's id with its sizes.
-        verdict: the answer.
-        reason: one sentence that says what the answer rests on, or which limit ran out.
-        code: the formula that the code computes, if it could be read.
-        cells: how many cells the proof went through.
-        paths: how many paths through the code were taken.
-        points: at how many rational points formula and code formula were enclosed.
-        runs: how often the real code was run.
-        counterexample: where they differ.
-        findings: domain and accuracy findings.
-        accuracy: the worst rounding error for each dtype.
-        properties: one verdict for each promise.
+        id: the id of the claim with its sizes.
+        verdict: the verdict.
+        reason: one sentence that says what the verdict is based on, or which limit was reached.
+        code: the formula that the code computes, if it could be lifted.
+        cells: the number of cells in the proof.
+        paths: the number of paths through the code.
+        points: the number of rational points at which formula and code formula were enclosed.
+        runs: the number of executions of the code.
+        counterexample: a point at which formula and code differ.
+        findings: domain, accuracy and default findings.
+        accuracy: the largest rounding error for each dtype.
+        properties: one result for each property.
         seconds: wall time.
-        sources: for each source file that the case rests on, the fingerprint of each name in it.
+        sources: for each source file that the result depends on, the fingerprints of the names in it.
     """
 
     id: str
@@ -181,18 +181,18 @@ class ClaimResult:
     """The verdict on one claim: the weakest of its cases.
 
     Args:
-        id: the claim's name.
+        id: the id of the claim.
         target: dotted path of the function.
-        location: where the claim is written.
-        formula: the documented formula; its LaTeX is that of the docstring, if it was read from one.
-        symbols: what its symbols are.
-        domain: where it is claimed, in lines.
-        source: where the formula comes from.
+        location: the location of the claim.
+        formula: the documented formula. If it was read from a docstring, its LaTeX is that of the docstring.
+        symbols: the symbol table.
+        domain: the domain, one condition per line.
+        source: where the formula is documented.
         cases: one result for each combination of sizes.
-        versions: of the distributions that the result rests on.
-        seed: where random points started.
-        notes: what was taken without being written: defaults, conditions, the meaning of a symbol.
-        sources: for each source file that the claim rests on, the fingerprint of each name in it.
+        versions: the versions of the distributions that the result depends on.
+        seed: the seed for random points.
+        notes: assumptions that the documentation does not state: defaults, conditions, the meaning of a symbol.
+        sources: for each source file that the claim depends on, the fingerprints of the names in it.
     """
 
     id: str
@@ -210,15 +210,15 @@ class ClaimResult:
 
     @property
     def verdict(self) -> Verdict:
-        """The weakest verdict of the cases."""
+        """The most severe verdict of the cases."""
         return weakest([case.verdict for case in self.cases])
 
     @property
     def decisive(self) -> CaseResult:
-        """The first case that has the claim's verdict."""
+        """The first case with the verdict of the claim."""
         return next(case for case in self.cases if case.verdict is self.verdict)
 
     @property
     def seconds(self) -> float:
-        """The time of all cases together."""
+        """The total time of all cases."""
         return sum(case.seconds for case in self.cases)
