@@ -246,6 +246,12 @@ def guarded(function: Callable[..., T], *args: Any, **keywords: Any) -> T:
         raise Refused(str(error)) from None
 
 
+def remark(remarks: Sequence[str]) -> None:
+    """Writes remarks to standard error."""
+    for text in remarks:
+        click.echo(f"warning: {text}", err=True)
+
+
 def complain(errors: Sequence[QedocError]) -> None:
     """Writes errors to standard error."""
     for error in errors:

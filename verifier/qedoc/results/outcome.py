@@ -81,6 +81,7 @@ class Outcome:
         audited: what was audited; empty for a run over specs.
         unread: modules that were not imported, and names without a formula.
         limits: the bounds of an audit, which finds its findings again.
+        remarks: what the user should know of the environment, one line each.
     """
 
     claims: tuple[ClaimResult, ...]
@@ -94,6 +95,7 @@ class Outcome:
     audited: tuple[str, ...] = ()
     unread: tuple[Unread, ...] = ()
     limits: Limits | None = None
+    remarks: tuple[str, ...] = ()
 
     def exit_code(self, *, strict: bool = False) -> int:
         """0 if all claims and their properties hold, 1 if one does not or is stale, 2 if something cannot run, 128 + signal if stopped.

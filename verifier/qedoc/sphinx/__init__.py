@@ -4,7 +4,7 @@ from pathlib import Path
 from shutil import copyfile
 from typing import Any, cast
 
-from docutils import nodes
+from docutils.nodes import Node, TextElement, system_message  # `nodes` is a module of this package
 from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
 from sphinx.config import Config
@@ -62,7 +62,7 @@ def _register_short_names(app: Sphinx, config: Config) -> None:
         app.connect("autodoc-process-docstring", append_formulas)
 
 
-def _formula_role(name: str, *args: Any, **keywords: Any) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+def _formula_role(name: str, *args: Any, **keywords: Any) -> tuple[list[Node], list[system_message]]:
     return cast("Any", QedocDomain.roles["formula"])("qedoc:formula", *args, **keywords)  # type: ignore[no-any-return]  # roles are untyped
 
 
@@ -91,7 +91,7 @@ def _outdated(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[
     return domain_of(env).outdated()
 
 
-def _unlinked(app: Sphinx, env: BuildEnvironment, node: pending_xref, content: nodes.TextElement) -> nodes.TextElement | None:
+def _unlinked(app: Sphinx, env: BuildEnvironment, node: pending_xref, content: TextElement) -> TextElement | None:
     """Shows a formula of a summary table as plain text if no page describes it."""
     return content if node.get("qedoc-optional") else None
 
