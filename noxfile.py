@@ -1,5 +1,6 @@
 """Nox sessions for CI and developers: `nox` runs the default sessions, `nox -s lint` runs one."""
 
+import runpy
 from pathlib import Path
 
 import nox
@@ -34,6 +35,49 @@ def soundness(session: nox.Session) -> None:
     """Counts right and wrong verdicts on 5000 generated pairs of claims. Arguments replace `run` in `python -m soundness run`."""
     install(session, "test")
     session.run("python", "-m", "soundness", *(session.posargs or ["run"]), env={"PYTHONPATH": "tests"})
+
+
+COMPATIBILITY = [
+    "tests/test_lift.py",
+    "tests/test_rules.py",
+    "tests/test_agreement.py",
+    "tests/test_lockstep.py",
+    "tests/test_specs.py",
+    "tests/test_audit.py",
+    "tests/test_plugin.py",
+    "tests/test_sphinx.py",
+]
+"""The tests that meet JAX's internals, the specs, an audit, the pytest plugin and the Sphinx extension."""
+
+
+@nox.session(venv_backend="none")
+@nox.parametrize(
+    "python,jax",
+    [("3.11", "0.8"), ("3.11", "0.9"), ("3.11", "0.10"), ("3.12", "0.11"), ("3.13", "0.12"), ("newest", "newest")],
+    ids=[
+        "python-3.11, jax-0.8",
+        "python-3.11, jax-0.9",
+        "python-3.11, jax-0.10",
+        "python-3.12, jax-0.11",
+        "python-3.13, jax-0.12",
+        "newest",
+    ],
+)
+def matrix(session: nox.Session, python: str, jax: str) -> None:
+    """Runs the compatibility set with one pair of Python and JAX; a Python that is not there is said to be missing."""
+    found = runpy.run_path("tests/compatibility/interpreters.py")["interpreters"]()
+    version = max(found) if python == "newest" else tuple(map(int, python.split(".")))
+    if version not in found:
+        session.skip(f"there is no Python {python} on this machine, only {', '.join('.'.join(map(str, known)) for known in found)}")
+    folder = Path(session.create_tmp()) / "venv"
+    session.run(str(found[version]), "-m", "venv", "--clear", str(folder), external=True)
+    run = [str(folder / "bin" / "python"), "-m"]
+    session.run(*run, "pip", "install", "-q", "-U", "pip", external=True)
+    wanted = ["jax"] if jax == "newest" else [f"jax=={jax}.*"]
+    groups = nox.project.dependency_groups(PYPROJECT, "test")
+    session.run(*run, "pip", "install", "-q", "--editable", ".", *groups, *wanted, external=True)
+    session.run(*run, "pip", "list", external=True)
+    session.run(*run, "pytest", *(session.posargs or COMPATIBILITY), external=True)
 
 
 @nox.session

@@ -156,6 +156,11 @@ def test_a_worker_with_other_versions_is_refused(address: str, monkeypatch: pyte
         pool.submit(10, abs, 1)
 
 
+def test_the_fingerprint_of_the_source_covers_the_whole_package() -> None:
+    names = {path.relative_to(cluster_worker.HOME).as_posix() for path in cluster_worker.sources()}
+    assert {"__init__.py", "judge/check.py", "lift/trace.py", "engine/cluster_worker.py"} <= names
+
+
 def test_what_a_worker_lacks_is_said(folder: Path) -> None:
     wanted = cluster_worker.Surroundings(folder=str(folder), python="3.11", versions={"jax": "1", "sympy": "1"}, source="a")
     assert not wanted.missing(wanted)

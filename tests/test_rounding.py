@@ -16,6 +16,7 @@ from flint import arb, ctx, fmpq
 from hypothesis import given
 from hypothesis import strategies as st
 from jax import lax
+from later import primitive
 
 from qedoc.execute.precision import FORMATS, nearest
 from qedoc.execute.rounding import EITHER, FALSE, TRUE, Infinite, Known, Span, Step, hull, literal, point, settle, stored, widen
@@ -133,6 +134,8 @@ UNARY: dict[str, tuple[Any, float, float, dict[str, Any]]] = {
     "round": (lax.round_p, -9, 9, {"rounding_method": lax.RoundingMethod.TO_NEAREST_EVEN}),
     "is_finite": (lax.is_finite_p, -9, 9, {}),
     "square": (lax.square_p, -9, 9, {}),
+    "one_minus_square": (primitive("one_minus_square"), -9, 9, {}),
+    "log2": (primitive("log2"), 1e-30, 1e30, {"accuracy": None} if hasattr(lax, "log2_p") else {}),
     "sqrt": (lax.sqrt_p, 0, 1e6, {"accuracy": None}),
     "exp": (lax.exp_p, -80, 80, {"accuracy": None}),
     "expm1": (lax.expm1_p, -20, 80, {"accuracy": None}),
@@ -177,6 +180,8 @@ def reference(name: str) -> Callable[..., arb]:
     special: dict[str, Callable[..., arb]] = {
         "logistic": lambda x: 1 / (1 + (-x).exp()),
         "square": lambda x: x * x,
+        "one_minus_square": lambda x: 1 - x * x,
+        "log2": lambda x: x.log() / arb(2).log(),
         "cbrt": lambda x: x.root(3) if x > 0 else -(-x).root(3) if x < 0 else arb(0),
         "pow": lambda x, y: x**y,
         "add": lambda x, y: x + y,
@@ -187,7 +192,7 @@ def reference(name: str) -> Callable[..., arb]:
     return special.get(name) or (lambda x: getattr(x, name)())
 
 
-REFERENCED = {*ELEMENTARY, "sqrt", "square", "add", "sub", "mul", "div"}
+REFERENCED = {*ELEMENTARY, "sqrt", "square", "one_minus_square", "add", "sub", "mul", "div"}
 
 
 def failures(name: str, dtype: str, rule: Callable[..., Known] = apply) -> int:
@@ -237,6 +242,7 @@ def test_executions_on_integers_are_inside(name: str) -> None:
 
 TWINS = {
     "neg": "abs", "abs": "neg", "sign": "abs", "floor": "ceil", "ceil": "floor", "round": "floor", "is_finite": "not", "square": "abs",
+    "one_minus_square": "square", "log2": "log",
     "sqrt": "cbrt", "exp": "sinh", "expm1": "exp", "log": "atan", "log1p": "log", "tanh": "atan", "logistic": "tanh",
     "erf": "tanh", "erfc": "erf", "sinh": "asinh", "cosh": "sinh", "asinh": "sinh", "atan": "tanh", "asin": "atan", "acos": "asin",
     "cbrt": "atan", "rsqrt": "sqrt", "cos": "sin", "sin": "cos", "add": "sub", "sub": "add", "mul": "add", "div": "mul", "rem": "div",
@@ -251,7 +257,7 @@ def test_a_wrong_rule_is_caught(name: str) -> None:
 
 
 def test_every_rule_is_tested() -> None:
-    elsewhere = {"add_any", "clamp", "not", "and", "or", "xor", "convert_element_type", "integer_pow", "shift_right_logical"}
+    elsewhere = {"polynomial", "add_any", "clamp", "not", "and", "or", "xor", "convert_element_type", "integer_pow", "shift_right_logical"}
     assert {*EXACT, *INTEGER, *ELEMENTARY} == {*UNARY, *BINARY, *elsewhere}
 
 
@@ -527,6 +533,22 @@ def test_a_sum_has_room_for_every_order() -> None:
     assert total(step("reduce_sum", "float32"), [point(big), point(big), point(-big)]) is None
 
 
+@pytest.mark.parametrize("dtype", FLOATS)
+def test_polynomials_are_inside(dtype: str) -> None:
+    """Horner's scheme, and a wrong twin: the coefficients in the other order."""
+    random = Random(dtype)
+    operands = [samples(random, dtype, -9, 9) for _ in range(4)]
+    with jax.enable_x64(dtype == "float64"):
+        results = execute(primitive("polynomial"), [dtype] * 4, operands, {})
+    found = {1: 0, -1: 0}
+    for value, x, *coefficients in zip(np.asarray(results).astype(np.float64).tolist(), *operands, strict=True):
+        for order in found:
+            span = apply(step("polynomial", dtype), point(x), *map(point, coefficients[::order]))
+            found[order] += span is not None and not holds(span, value)
+    assert found[1] == 0
+    assert found[-1] > 0
+
+
 def test_running_products_have_room_for_every_grouping() -> None:
     """2**-100 * 2**-100 * 2**127 is zero in one grouping and tiny in the other."""
     terms: list[Known] = [point(Fraction(2) ** -100), point(Fraction(2) ** -100), point(Fraction(2) ** 127)]
@@ -543,7 +565,8 @@ def test_bfloat16_at_all_magnitudes(name: str) -> None:
     with np.errstate(invalid="ignore"):  # signalling nans
         every = np.arange(2**16, dtype=np.uint16)[::61].view(jnp.bfloat16.dtype).astype(np.float64).tolist()
     xs = [x for x in every if x == 0 or FORMATS["bfloat16"].smallest <= abs(x) < 1e9]
-    results = np.asarray(getattr(lax, name)(jnp.asarray(xs, dtype=jnp.bfloat16))).astype(np.float64).tolist()
+    function = getattr(lax, name) if hasattr(lax, name) else primitive(name).bind
+    results = np.asarray(function(jnp.asarray(xs, dtype=jnp.bfloat16))).astype(np.float64).tolist()
     for x, result in zip(xs, results, strict=True):
         span = apply(step(name, "bfloat16"), point(Fraction(x)))
         assert span is None or holds(span, result), (x, result, span)

@@ -11,6 +11,7 @@ import pytest
 import sympy as sp
 from jax import lax
 from jax.ad_checkpoint import checkpoint_name
+from later import holding, primitive
 from lifting import disagreements
 
 from qedoc.algebra.conditions import is_condition
@@ -18,6 +19,7 @@ from qedoc.algebra.partial import Partial, partial, strict
 from qedoc.lift.arrays import ARRAY_RULES
 from qedoc.lift.concrete import ARITHMETIC
 from qedoc.lift.control import CONTROL_RULES
+from qedoc.lift.jax_internals import opened
 from qedoc.lift.rules import RULES, rule_for
 
 REALS = [(0.0,), (0.5,), (-0.5,), (1.0,), (-1.0,), (2.25,), (-3.0,)]
@@ -60,6 +62,7 @@ def own_jvp(x: Any) -> Any:
 own_jvp.defjvps(lambda t, _, x: t)
 
 SCATTER = [([1.0, 2.0, 3.0], [5.0, -7.0, 0.5]), ([0.0, -2.0, 3.0], [0.25, 4.0, 2.0])]
+
 
 SCALAR_CASES: dict[str, tuple[Callable[..., Any], list[Any]]] = {
     "abs": (jnp.abs, REALS),
@@ -111,6 +114,7 @@ SCALAR_CASES: dict[str, tuple[Callable[..., Any], list[Any]]] = {
     "lgamma": (lax.lgamma, [(0.5,), (3.0,), (-0.5,), (-1.5,), (-2.0,), (0.0,)]),
     "log": (lax.log, POSITIVE),
     "log1p": (lax.log1p, [(0.0,), (0.5,), (-1.0,), (-0.5,), (-2.0,)]),
+    "log2": (getattr(lax, "log2", primitive("log2").bind), POSITIVE),
     "logistic": (lax.logistic, REALS),
     "lt": (lax.lt, PAIRS),
     "max": (lax.max, PAIRS),
@@ -122,6 +126,11 @@ SCALAR_CASES: dict[str, tuple[Callable[..., Any], list[Any]]] = {
     "neg": (lax.neg, REALS),
     "not[bool]": (lambda x: lax.bitwise_not(x > 0), REALS),
     "or[bool]": (lambda x, y: lax.bitwise_or(x > 0, y > 0), TRUTHS),
+    "one_minus_square": (getattr(lax, "one_minus_square", primitive("one_minus_square").bind), REALS),
+    "polynomial": (
+        (lambda x, *c: lax.polynomial(x, c)) if hasattr(lax, "polynomial") else primitive("polynomial").bind,
+        [(0.5, 1.0, -2.0, 3.0), (-2.0, 0.25, 4.0, 0.5), (0.0, 1.0, 2.0, 3.0)],
+    ),
     "polygamma": (lax.polygamma, [(1.0, 0.5), (2.0, 3.0), (0.0, 1.5)]),
     "pow": (lax.pow, [(2.0, 0.5), (2.0, -1.5), (0.0, 0.0), (0.0, 2.0), (0.0, -1.0), (-2.0, 3.0), (-2.0, 0.5), (-0.5, -2.0), (-0.5, -1.5)]),
     "reduce_precision": (lambda x: lax.reduce_precision(x, 11, 52), REALS),
@@ -181,6 +190,7 @@ ARRAY_CASES: dict[str, tuple[Callable[..., Any], list[Any]]] = {
     "squeeze": (lambda x: lax.squeeze(x[:, :1], (1,)), MATRICES),
     "stack": (lambda x: jnp.stack([x[0], x[1], x[0]], axis=1), MATRICES),
     "tile": (lambda x: lax.tile(x, (2, 1)), MATRICES),
+    "symmetric_product": (lambda x: lax.linalg.symmetric_product(x, x @ x.T + 1.0, alpha=2.0, beta=-0.5), MATRICES),
     "top_k": (lambda x: lax.top_k(x, 2), VECTORS),
     "transpose": (lambda x: lax.transpose(x, (1, 0)), MATRICES),
     "unstack": (lambda x: jnp.unstack(x, axis=1), MATRICES),
@@ -188,11 +198,13 @@ ARRAY_CASES: dict[str, tuple[Callable[..., Any], list[Any]]] = {
 
 CONTROL_CASES: dict[str, tuple[Callable[..., Any], list[Any]]] = {
     "composite": (lax.composite(lambda x: jnp.sin(x) + 1.0, name="test.sine"), REALS),
+    "closed_call": (holding("closed_call"), REALS),
     "cond": (lambda x, y: lax.cond(x > y, lambda: x - y, lambda: x * y), PAIRS),
     "custom_jvp_call": (own_jvp, REALS),
     "custom_vjp_call": (own_vjp, REALS),
     "debug_callback": (lambda x: (jax.debug.callback(lambda _: None, x), x)[1], REALS),
     "debug_print": (lambda x: (jax.debug.print("{}", x), x)[1], REALS),
+    "eval_jaxpr": (holding("eval_jaxpr"), REALS),
     "jit": (jax.jit(lambda x: jnp.sin(x) + 2 * x), REALS),
     "optimization_barrier": (lambda x: lax.optimization_barrier((x, 2 * x)), REALS),
     "remat2": (jax.checkpoint(lambda x: jnp.sin(x) * x), REALS),
@@ -205,8 +217,10 @@ def primitives(jaxpr: Any) -> Iterator[str]:
     """The names of the primitives of a jaxpr and of those inside it."""
     for equation in jaxpr.eqns:
         yield equation.primitive.name
-        for inner in jax.extend.core.jaxprs_in_params(equation.params):
-            yield from primitives(inner)
+        for held in equation.params.values():
+            for inner in held if isinstance(held, tuple) else [held]:
+                if hasattr(opened(inner)[0], "eqns"):
+                    yield from primitives(opened(inner)[0])
 
 
 CASES = SCALAR_CASES | ARRAY_CASES | CONTROL_CASES

@@ -12,7 +12,7 @@ import click
 from qedoc import __version__
 from qedoc.claims.limits import Limits
 from qedoc.cli import project
-from qedoc.cli.run import answer, audited, guarded, print_errors, question, run, spec_files
+from qedoc.cli.run import answer, audited, guarded, print_errors, print_warnings, question, run, spec_files
 from qedoc.config.options import AUDIT_POINTS, AUDIT_TIMEOUT, Settings, on_cluster, settled
 from qedoc.config.table import configuration
 from qedoc.errors import QedocError
@@ -173,7 +173,7 @@ def lift(target: str, paths: tuple[str, ...], style: str, timeout: float) -> Non
     config = guarded(configuration, Path.cwd())
     known = paths or any((config.root / path).exists() for path in config.specs)
     files, missing = spec_files(paths, config) if known else ([], [])
-    found, errors = schedule.lift(target, files, limits)
+    found, errors = guarded(schedule.lift, target, files, limits)
     if style == "json":
         code = [{"id": name, "code": json_report.formula(formula)} for name, formula in found]
         click.echo(json_report.dump({"schema": json_report.SCHEMA, "qedoc": __version__, "target": target, "lifted": code}), nl=False)
@@ -212,6 +212,7 @@ def _report(
     _deliver(made, style, output, asked=bool(settings.select))
     if plot and outcome.curves:
         _draw(outcome, plot)
+    print_warnings(outcome.remarks)
     print_errors(outcome.errors)
     sys.exit(made.exit_code)
 

@@ -246,6 +246,12 @@ def guarded(function: Callable[..., T], *args: Any, **keywords: Any) -> T:
         raise Refused(str(error)) from None
 
 
+def print_warnings(remarks: Sequence[str]) -> None:
+    """Prints warnings to standard error."""
+    for text in remarks:
+        click.echo(f"warning: {text}", err=True)
+
+
 def print_errors(errors: Sequence[QedocError]) -> None:
     """Prints errors to standard error."""
     for error in errors:

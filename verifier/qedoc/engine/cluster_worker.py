@@ -26,6 +26,15 @@ DECIDING = ("hypothesis", "jax", "jaxlib", "ml-dtypes", "mpmath", "numpy", "pyth
 """The distributions that a verdict depends on, in addition to that of the target."""
 
 
+HOME = Path(__file__).parents[1]
+"""The package."""
+
+
+def sources() -> list[Path]:
+    """The modules of the package."""
+    return sorted(HOME.rglob("*.py"))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
     """The parts of an environment that must be equal for a run and its workers.
@@ -45,8 +54,7 @@ class Surroundings:
     @classmethod
     def here(cls) -> "Surroundings":
         """The environment of this process."""
-        home = Path(__file__).parent
-        text = "\0".join(f"{file.relative_to(home)}\0{file.read_text(encoding='utf-8')}" for file in sorted(home.rglob("*.py")))
+        text = "\0".join(f"{file.relative_to(HOME)}\0{file.read_text(encoding='utf-8')}" for file in sources())
         python = f"{sys.version_info.major}.{sys.version_info.minor}"
         return cls(folder=str(Path.cwd()), python=python, versions=installed(DECIDING), source=digest(text))
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from qedoc.claims.limits import Limits
-from qedoc.engine import check_tasks, worker
+from qedoc.engine import check_tasks, environment, worker
 from qedoc.engine.collect import Collector
 from qedoc.engine.dispatch import Dispatcher
 from qedoc.engine.history import History
@@ -128,6 +128,10 @@ def _outcome(
 ) -> Outcome:
     started = time.monotonic()
     stopped = 0
+    try:
+        remarks = environment.remarks()
+    except QedocError as error:
+        return Outcome(claims=(), errors=(error,))
     with nullcontext(pool) if pool else Pool(jobs, worker.warm_up) as workers:
         dispatcher = Dispatcher(pool=workers, limits=limits)
         run = _Run(dispatcher=dispatcher, notify=notify, history=history)
@@ -147,6 +151,7 @@ def _outcome(
         seconds=time.monotonic() - started,
         stopped=stopped,
         unread=tuple(dispatcher.unread),
+        remarks=remarks,
     )
 
 
@@ -178,7 +183,11 @@ def lift(target: str, files: Sequence[SpecFile], limits: Limits) -> tuple[list[t
 
     Returns:
         Pairs of a claim's id (or the target) and its formula, and the errors.
+
+    Raises:
+        QedocError: if qedoc does not support the installed version of JAX.
     """
+    environment.remarks()
     with Pool(1, worker.warm_up) as pool:
         dispatcher = Dispatcher(pool=pool, limits=limits)
         claims = [claim for claim in Collector(dispatcher=dispatcher).collect(files) if target in (claim.id, claim.target)]

@@ -33,7 +33,7 @@ def warm_up() -> None:
     os.dup2(2, 1)
     warnings.simplefilter("ignore")  # of the code in hand: what it gives is compared, nan and infinity too
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    os.environ.setdefault("JAX_PLATFORMS", "cpu")
+    os.environ["JAX_PLATFORMS"] = "cpu"  # a check runs small scalar code; `environment` tells who asked for another device
     _keep_compiled_code()
     if (here := str(Path.cwd())) not in sys.path:
         sys.path.append(here)

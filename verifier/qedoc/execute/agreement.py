@@ -12,13 +12,13 @@ import jax.numpy as jnp
 import numpy as np
 import sympy as sp
 from flint import arb, ctx, fmpq
-from jax.core import ShapedArray
 
 from qedoc.errors import QedocError
 from qedoc.execute.precision import FORMATS
 from qedoc.execute.rounding import Known, Span, point
 from qedoc.execute.rounding_arrays import array
 from qedoc.execute.rounding_trace import Shadow, Spans, Unknown
+from qedoc.lift.jax_internals import ShapedArray
 
 Call: TypeAlias = Callable[[Mapping[sp.Symbol, Any]], Any]
 

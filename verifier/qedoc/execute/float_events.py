@@ -1,6 +1,6 @@
 """Runs code and watches each operation for overflow, underflow, saturation and absorption, which are the same in all formats."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -8,12 +8,11 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import sympy as sp
-from jax.core import Trace
-from jax.extend.core import Literal, set_current_trace, take_current_trace
 
 from qedoc.errors import UnsupportedError
 from qedoc.execute.runner import Call
 from qedoc.lift.control import CONTROL_RULES
+from qedoc.lift.jax_internals import BaseTrace, Literal, current_trace, executed
 
 SMALLEST = 2.0**-100
 """A number other than 0 that is smaller is near the end of float32."""
@@ -34,44 +33,26 @@ SUMS = frozenset({"add", "add_any", "sub"})
 SATURATING = {"tanh": 1.0, "erf": 1.0, "logistic": 1.0, "erfc": 2.0, "igamma": 1.0, "igammac": 1.0}
 """Functions that reach the end of their range by rounding alone."""
 
-_current: Any = set_current_trace  # jax leaves it without types
 
+class Watch(BaseTrace):
+    """The interpreter: it runs every primitive, and enters those that hold other code."""
 
-class Watch(Trace):
-    """The interpreter: it runs every primitive, and enters those that hold other code.
+    __slots__ = ("calm",)
 
-    Args:
-        parent: the trace that runs jax on concrete values.
-    """
-
-    __slots__ = ("calm", "parent")
-
-    def __init__(self, parent: Any) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]  # jax leaves it without types
-        self.parent = parent
+    def __init__(self) -> None:
+        super().__init__()
         self.calm = True
 
-    def process_primitive(self, primitive: Any, values: Sequence[Any], params: Mapping[str, Any], /) -> Any:
+    def interpret(self, primitive: Any, values: Sequence[Any], params: dict[str, Any]) -> Any:
         """Runs a primitive."""
         if primitive.name in CONTROL_RULES:
-            with _current(self):
+            with current_trace(self):
                 results = CONTROL_RULES[primitive.name](self, values, dict(params))
             return results if primitive.multiple_results else results[0]
-        with _current(self.parent):
-            results = primitive.bind(*values, **params)
-            for result in results if primitive.multiple_results else [results]:
-                self.calm = self.calm and _is_calm(primitive.name, values, result)
+        results = primitive.bind(*values, **params)
+        for result in results if primitive.multiple_results else [results]:
+            self.calm = self.calm and _is_calm(primitive.name, values, result)
         return results
-
-    def process_custom_jvp_call(self, primitive: Any, fun: Any, jvp: Any, values: Sequence[Any], /, **_: Any) -> Any:
-        """Enters the function; its derivative rule is not needed."""
-        with _current(self):
-            return fun.call_wrapped(*values)
-
-    def process_custom_vjp_call(self, primitive: Any, fun: Any, fwd: Any, bwd: Any, values: Sequence[Any], /, **_: Any) -> Any:
-        """Enters the function; its derivative rule is not needed."""
-        with _current(self):
-            return fun.call_wrapped(*values)
 
     # What the rules for code that holds other code need
 
@@ -97,12 +78,12 @@ class Watch(Trace):
 
     def item(self, stacked: Any, place: int) -> Any:
         """One entry along the first axis."""
-        with _current(self.parent):
+        with executed():
             return stacked[place]
 
     def stack(self, entries: Sequence[Any], shape: Sequence[int], dtype: Any) -> Any:
         """Joins entries along a new first axis."""
-        with _current(self.parent):
+        with executed():
             return jnp.stack(entries) if entries else jnp.zeros((0, *shape), dtype)
 
     def unsupported(self, message: str) -> Exception:
@@ -150,11 +131,11 @@ def is_calm(call: Call, symbols: Sequence[sp.Symbol], row: Sequence[Fraction]) -
     Returns:
         False also where it cannot be watched.
     """
-    with jax.enable_x64(True), take_current_trace() as parent:
-        watch = Watch(parent)
+    with jax.enable_x64(True), executed():
+        watch = Watch()
         numbers = [int(x) if s.is_integer else jnp.asarray(float(x)) for s, x in zip(symbols, row, strict=True)]
         try:
-            with _current(watch):
+            with current_trace(watch):
                 call(dict(zip(symbols, numbers, strict=True)))
         except Exception:  # noqa: BLE001  # whatever the code or JAX raises: nothing was seen to be calm
             return False

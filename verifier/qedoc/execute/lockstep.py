@@ -5,7 +5,7 @@ run when a value is asked for: all that it needs as one compiled function, by `v
 key), the rows must agree; if they do not, `Divergence` says which belong together, and the caller runs each group again from the start.
 """
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from itertools import count
@@ -15,17 +15,15 @@ from typing import Any, TypeAlias
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax.core import Trace, Tracer
-from jax.extend.core import mapped_aval, set_current_trace, take_current_trace
 
 from qedoc.lift.frames import is_message, is_ours, own_frame, running
+from qedoc.lift.jax_internals import BaseTrace, BaseTracer, current_trace, executed, mapped_aval
 
 Params: TypeAlias = tuple[tuple[str, Hashable], ...]
 Place: TypeAlias = tuple[int, int]
 """The position of an equation and of its result; of equation -1, which is none, the inputs."""
 Step: TypeAlias = tuple[Any, Params, tuple[Place, ...]]
 
-_current: Any = set_current_trace  # jax leaves these without types
 _clear: Any = jax.clear_caches
 _KEY = hash("a value that differs from row to row")
 
@@ -57,7 +55,7 @@ class _Equation:
     params: Params
 
 
-class Rows(Tracer[Any]):
+class Rows(BaseTracer):
     """A value of each row.
 
     Args:
@@ -77,7 +75,7 @@ class Rows(Tracer[Any]):
         """The values; the first axis counts the rows."""
         if not isinstance(self.made, tuple):
             return self.made
-        with _current(self._lockstep.parent):
+        with executed():
             values: jax.Array = _run(*self.made)
         self.made = values
         return values
@@ -151,7 +149,7 @@ class Rows(Tracer[Any]):
         return round(self.item(), ndigits)
 
 
-class Lockstep(Trace):
+class Lockstep(BaseTrace):
     """The interpreter: it notes every primitive.
 
     A tracer can be a dict key. Python compares keys with `==` only if their hashes are equal, and all tracers have the same hash, so that
@@ -160,16 +158,14 @@ class Lockstep(Trace):
     among keys that nobody knows: then rows part by every value, and each key has the hash of its value.
 
     Args:
-        parent: the trace that runs jax on concrete values.
         pins: Python numbers that dict keys must be told apart from, and perhaps `BY_VALUE`.
         until: the frame below which the user's code begins.
     """
 
-    __slots__ = ("_equations", "_keys", "parent", "pins", "until")
+    __slots__ = ("_equations", "_keys", "pins", "until")
 
-    def __init__(self, parent: Any, pins: frozenset[Any], until: FrameType) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]  # jax leaves it without types
-        self.parent = parent
+    def __init__(self, pins: frozenset[Any], until: FrameType) -> None:
+        super().__init__()
         self.pins = pins
         self.until = until
         self._keys: list[np.ndarray[Any, Any]] = []
@@ -204,11 +200,11 @@ class Lockstep(Trace):
         self._keys.append(value)
         return _KEY
 
-    def stage_value(self, value: Any) -> Any:
+    def constant(self, value: Any) -> Any:
         """A constant, as the array that it would be without lockstep."""
         return jnp.asarray(value)
 
-    def process_primitive(self, primitive: Any, tracers: Sequence[Any], params: Mapping[str, Any], /) -> Any:
+    def interpret(self, primitive: Any, tracers: Sequence[Any], params: dict[str, Any]) -> Any:
         """Notes a primitive on rows; runs one that has none."""
         if not any(isinstance(t, Rows) for t in tracers):
             return primitive.bind(*tracers, **params)
@@ -217,21 +213,6 @@ class Lockstep(Trace):
         equation = _Equation(number=next(self._equations), primitive=primitive, inputs=tuple(tracers), params=noted)
         made = [Rows(self, aval, (equation, place)) for place, aval in enumerate(types if primitive.multiple_results else [types])]
         return made if primitive.multiple_results else made[0]
-
-    def process_call(self, primitive: Any, fun: Any, tracers: Sequence[Any], params: Any, /) -> Any:
-        """Enters a call."""
-        with _current(self):
-            return fun.call_wrapped(*tracers)
-
-    def process_custom_jvp_call(self, primitive: Any, fun: Any, jvp: Any, tracers: Sequence[Any], /, **_: Any) -> Any:
-        """Enters the function; its derivative rule is not needed."""
-        with _current(self):
-            return fun.call_wrapped(*tracers)
-
-    def process_custom_vjp_call(self, primitive: Any, fun: Any, fwd: Any, bwd: Any, tracers: Sequence[Any], /, **_: Any) -> Any:
-        """Enters the function; its derivative rule is not needed."""
-        with _current(self):
-            return fun.call_wrapped(*tracers)
 
 
 def run(function: Callable[[list[Any]], Any], columns: Sequence[jax.Array], pins: frozenset[Any]) -> Any:
@@ -248,9 +229,9 @@ def run(function: Callable[[list[Any]], Any], columns: Sequence[jax.Array], pins
     Raises:
         Divergence: if the rows do not take the same path.
     """
-    with take_current_trace() as parent:
-        trace = Lockstep(parent, pins, own_frame())
-        with _current(trace):
+    with executed():
+        trace = Lockstep(pins, own_frame())
+        with current_trace(trace):
             return function([Rows(trace, mapped_aval(column.shape[0], 0, jax.typeof(column)), column) for column in columns])
 
 

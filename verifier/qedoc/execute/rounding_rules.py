@@ -258,6 +258,27 @@ def _cube_root(x: arb) -> arb:
     return x.root(3) if x >= 0 else -((-x).root(3))
 
 
+def _one_minus_square(step: Step, a: Span) -> Span | None:
+    """(1 + x)(1 - x), as XLA computes it."""
+    sum_, difference = (settle(span, step.dtype) for span in (Span(1 + a.lower, 1 + a.upper), Span(1 - a.upper, 1 - a.lower)))
+    return None if sum_ is None or difference is None else _multiply(step, sum_, difference)
+
+
+def _polynomial(step: Step, x: Span, *coefficients: Span) -> Span | None:
+    """Horner's scheme, from the last coefficient to the constant one."""
+    *others, value = coefficients
+    for coefficient in reversed(others):
+        multiplied = _multiply(step, value, x)
+        settled = None if multiplied is None else settle(multiplied, step.dtype)
+        if settled is None:
+            return None
+        added = settle(Span(settled.lower + coefficient.lower, settled.upper + coefficient.upper), step.dtype)
+        if added is None:
+            return None
+        value = added
+    return value
+
+
 def _power(step: Step, a: Span, b: Span) -> Span | None:
     if b == point(0):
         return point(1)
@@ -322,6 +343,8 @@ EXACT: dict[str, Rule] = {
     "xor": lambda step, a, b: _not(step, _equal(step, a, b)),
     "convert_element_type": _convert,
     "square": lambda _, a: _whole_power(a, 2),
+    "one_minus_square": _one_minus_square,
+    "polynomial": _polynomial,
     "integer_pow": _integer_power,
     "sqrt": _increasing(lambda x: x.sqrt()),
 }
@@ -338,6 +361,7 @@ ELEMENTARY: dict[str, Elementary] = {
     "exp": Elementary(_increasing(lambda x: x.exp()), least=Fraction(0)),
     "expm1": Elementary(_increasing(lambda x: x.expm1())),
     "log": Elementary(_increasing(lambda x: x.log())),
+    "log2": Elementary(_increasing(lambda x: x.log() / arb(2).log()), composite=True),
     "log1p": Elementary(_increasing(lambda x: x.log1p()), units=_log1p_units),
     "tanh": Elementary(_increasing(lambda x: x.tanh()), least=-_ONE, most=_ONE),
     "logistic": Elementary(_increasing(lambda x: 1 / (1 + (-x).exp())), composite=True, least=Fraction(0), most=_ONE),

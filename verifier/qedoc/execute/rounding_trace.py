@@ -7,15 +7,12 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax.core import Trace, Tracer
-from jax.extend.core import Literal, set_current_trace
 
 from qedoc.execute.precision import FORMATS
 from qedoc.execute.rounding import Known, Span, Step, hull, literal, stored
 from qedoc.execute.rounding_arrays import ARRAYS, Array, array, elementwise
 from qedoc.execute.rounding_rules import ELEMENTARY, EXACT, INTEGER
-
-_current: Any = set_current_trace  # jax leaves it without types
+from qedoc.lift.jax_internals import BaseTrace, BaseTracer, Literal, current_trace, opened
 
 SCALARS = {*EXACT, *INTEGER, *ELEMENTARY, "select_n"}
 MOVES = {
@@ -43,6 +40,7 @@ ENTERED = {
     "jit": "jaxpr",
     "remat2": "jaxpr",
     "closed_call": "call_jaxpr",
+    "eval_jaxpr": "call_jaxpr",
     "custom_jvp_call": "call_jaxpr",
     "custom_vjp_call": "call_jaxpr",
 }
@@ -52,7 +50,7 @@ class Unknown(BaseException):
     """Python asks for a value that rounding leaves open. Not an Exception, so that no `except Exception:` of the code in hand eats it."""
 
 
-class Spans(Tracer[Any]):
+class Spans(BaseTracer):
     """A value, known up to rounding.
 
     Args:
@@ -111,16 +109,16 @@ class Spans(Tracer[Any]):
         raise Unknown
 
 
-class Shadow(Trace):
+class Shadow(BaseTrace):
     """The interpreter. `missing` collects the names of primitives without a rule, whose results are unknown."""
 
     __slots__ = ("missing",)
 
     def __init__(self) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]  # jax leaves it without types
+        super().__init__()
         self.missing: set[str] = set()
 
-    def stage_value(self, value: Any) -> Any:
+    def constant(self, value: Any) -> Any:
         """A constant, as spans."""
         return self.shadow(value)
 
@@ -137,7 +135,7 @@ class Shadow(Trace):
         flat = np.asarray(value).astype(np.float64 if name in FORMATS else object).ravel().tolist()
         return Spans(self, aval, array([stored(x, name) for x in flat], aval.shape))
 
-    def process_primitive(self, primitive: Any, tracers: Sequence[Any], params: Mapping[str, Any], /) -> Any:
+    def interpret(self, primitive: Any, tracers: Sequence[Any], params: dict[str, Any]) -> Any:
         """Runs one primitive on spans."""
         operands = [self.shadow(t) for t in tracers]
         if primitive.name in ENTERED or primitive.name == "cond":
@@ -148,23 +146,8 @@ class Shadow(Trace):
 
     def run(self, function: Any, *arguments: Any) -> "Spans":
         """Calls a function of tracers, in place of the current interpreter."""
-        with _current(self):
+        with current_trace(self):
             return self.shadow(function(*arguments))
-
-    def process_call(self, primitive: Any, fun: Any, tracers: Sequence[Any], params: Any, /) -> Any:
-        """Enters a call."""
-        with _current(self):
-            return fun.call_wrapped(*tracers)
-
-    def process_custom_jvp_call(self, primitive: Any, fun: Any, jvp: Any, tracers: Sequence[Any], /, **_: Any) -> Any:
-        """Enters the function; its derivative rule is not needed."""
-        with _current(self):
-            return fun.call_wrapped(*tracers)
-
-    def process_custom_vjp_call(self, primitive: Any, fun: Any, fwd: Any, bwd: Any, tracers: Sequence[Any], /, **_: Any) -> Any:
-        """Enters the function; its derivative rule is not needed."""
-        with _current(self):
-            return fun.call_wrapped(*tracers)
 
     def _apply(self, primitive: Any, operands: Sequence[Spans], avals: Sequence[Any], params: Mapping[str, Any]) -> list[Spans]:
         if primitive.name in ENTERED:
@@ -175,8 +158,8 @@ class Shadow(Trace):
 
     def _enter(self, jaxpr: Any, operands: Sequence[Spans]) -> list[Spans]:
         """Runs a jaxpr, closed or not, equation by equation."""
-        inner = getattr(jaxpr, "jaxpr", jaxpr)
-        known = dict(zip(inner.constvars, map(self.shadow, getattr(jaxpr, "consts", ())), strict=True))
+        inner, consts = opened(jaxpr)
+        known = dict(zip(inner.constvars, map(self.shadow, consts), strict=True))
         known |= zip(inner.invars, operands, strict=True)
 
         def read(variable: Any) -> Spans:

@@ -263,6 +263,17 @@ def dot_general(step: Step) -> list[Elements]:
     return [elements(sums, (*batch, *free_left, *free_right))]
 
 
+def symmetric_product(step: Step) -> list[Elements]:
+    """`alpha A A^T + beta C`, for each matrix A of a batch."""
+    left, right = step.parts
+    alpha, beta = (partial(literal(step.params[name], step.operands[0].value.dtype)) for name in ("alpha", "beta"))
+    made = np.empty(right.shape, dtype=object)
+    for place in np.ndindex(right.shape):
+        *batch, i, j = place
+        made[place] = total(product(alpha, total(*map(product, left[(*batch, i)], left[(*batch, j)]))), product(beta, right[place]))
+    return [made]
+
+
 def _numbers(parts: Elements) -> Elements:
     return elements([strict(number, x) if is_condition(x.value) else x for x in parts.ravel()], parts.shape)
 
@@ -323,6 +334,7 @@ ARRAY_RULES: dict[str, ArrayRule] = {
     "slice": directly(MOVES["slice"]),
     "sort": sort,
     "split": moved(),
+    "symmetric_product": symmetric_product,
     "squeeze": directly(MOVES["squeeze"]),
     "stack": directly(MOVES["stack"]),
     "tile": moved(),

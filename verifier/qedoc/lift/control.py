@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
+from qedoc.lift.jax_internals import opened, scan_counts
+
 LONGEST_LOOP = 1000
 
 
@@ -35,14 +37,13 @@ def entered(name: str) -> ControlRule:
     """Code that runs once, held by the parameter `name`, a jaxpr with or without its constants."""
 
     def rule(interpreter: Interpreter, arguments: Sequence[Any], params: dict[str, Any]) -> list[Any]:
-        held = params[name]
-        return interpreter.evaluate(getattr(held, "jaxpr", held), getattr(held, "consts", ()), arguments)
+        return _run(interpreter, params[name], arguments)
 
     return rule
 
 
-def _run(interpreter: Interpreter, closed: Any, arguments: Sequence[Any]) -> list[Any]:
-    return interpreter.evaluate(closed.jaxpr, closed.consts, arguments)
+def _run(interpreter: Interpreter, held: Any, arguments: Sequence[Any]) -> list[Any]:
+    return interpreter.evaluate(*opened(held), arguments)
 
 
 def cond(interpreter: Interpreter, arguments: Sequence[Any], params: dict[str, Any]) -> list[Any]:
@@ -65,7 +66,8 @@ def while_loop(interpreter: Interpreter, arguments: Sequence[Any], params: dict[
 
 def scan(interpreter: Interpreter, arguments: Sequence[Any], params: dict[str, Any]) -> list[Any]:
     """jax.lax.scan, unrolled."""
-    length, consts, carried = params["length"], params["num_consts"], params["num_carry"]
+    length = params["length"]
+    consts, carried = scan_counts(params)
     if length > LONGEST_LOOP:
         raise interpreter.unsupported(f"a scan of length {length} is longer than the {LONGEST_LOOP} steps that are unrolled")
     fixed, state, columns = arguments[:consts], list(arguments[consts : consts + carried]), arguments[consts + carried :]
@@ -93,7 +95,9 @@ CONTROL_RULES: dict[str, ControlRule] = {
     "composite": entered("jaxpr"),
     "cond": cond,
     "custom_jvp_call": entered("call_jaxpr"),
+    "closed_call": entered("call_jaxpr"),
     "custom_vjp_call": entered("call_jaxpr"),
+    "eval_jaxpr": entered("call_jaxpr"),
     "debug_callback": nothing,
     "debug_print": nothing,
     "jit": entered("jaxpr"),

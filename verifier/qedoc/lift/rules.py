@@ -161,6 +161,11 @@ def divided(a: Partial, b: Partial) -> Partial:
     return multiplied(a, partial(1 / number)) if number.is_Rational and number and not b.domain else strict(ratio, a, b)
 
 
+def polynomial(x: sp.Expr, *coefficients: sp.Expr) -> sp.Expr:
+    """A polynomial; its coefficients begin with the constant one."""
+    return sp.Add(*(coefficient * x**power for power, coefficient in enumerate(coefficients)))
+
+
 def log_gamma(x: sp.Expr) -> Partial:
     """log(|gamma(x)|), with poles at 0, -1, -2, ..."""
     return applied(sp.loggamma, x) if x.is_positive else strict(lambda g: sp.log(sp.Abs(g)), applied(sp.gamma, x))
@@ -241,6 +246,7 @@ RULES: dict[str, Rule] = {
     "lgamma": log_gamma,
     "log": logged,
     "log1p": lambda x: logged(added(partial(sp.S.One), x)),
+    "log2": lambda x: divided(logged(x), partial(sp.log(2))),
     "logistic": lambda x: 1 / (1 + sp.exp(-x)),
     "le_to": relation("le"),
     "lt": relation("lt"),
@@ -255,6 +261,8 @@ RULES: dict[str, Rule] = {
     "not[bool]": sp.Not,
     "or[bool]": disjunction,
     "polygamma": sp.polygamma,
+    "one_minus_square": lambda x: 1 - x**2,
+    "polynomial": polynomial,
     "pow": raised,
     "reduce_precision": identity,
     "regularized_incomplete_beta": lambda a, b, x: sp.betainc_regularized(a, b, 0, x),
@@ -285,11 +293,11 @@ REQUIREMENTS: dict[str, Callable[..., sp.Basic]] = {
 }
 
 # Parameters that say nothing about the real number: formats, layouts and how precisely to compute.
-SILENT = frozenset({"accuracy", "out_dtype", "sharding", "weak_type"})
+SILENT = frozenset({"accuracy", "out_dtype", "sharding", "unroll", "weak_type"})
 
 # Rules that take and give `Partial`s: they look after undefined operands themselves, or carry infinities on.
 LAZY = frozenset(
-    {"add", "add_any", "and[bool]", "convert_element_type", "copy", "div", "exp", "log", "log1p", "mul", "name", "neg", "or[bool]"}
+    {"add", "add_any", "and[bool]", "convert_element_type", "copy", "div", "exp", "log", "log1p", "log2", "mul", "name", "neg", "or[bool]"}
     | {"reduce_precision", "select_n", "stop_gradient", "sub"}
 )
 

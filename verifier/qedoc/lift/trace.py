@@ -1,7 +1,6 @@
 """Runs JAX code on values that are concrete and symbolic at once, and reads off the formula of the path taken."""
 
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from fractions import Fraction
 from types import FrameType
 from typing import Any
@@ -10,8 +9,6 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import sympy as sp
-from jax.core import Trace
-from jax.extend.core import Literal, set_current_trace, take_current_trace
 
 from qedoc.algebra.conditions import is_condition, relate
 from qedoc.algebra.partial import Partial, joined, partial, strict
@@ -20,6 +17,7 @@ from qedoc.lift.arrays import ARRAY_RULES, Elements, Operand, Step, elements
 from qedoc.lift.concrete import evaluate
 from qedoc.lift.control import CONTROL_RULES
 from qedoc.lift.frames import is_message, is_ours, origins, own_frame, raised_here, running
+from qedoc.lift.jax_internals import BaseTrace, Literal, current_trace, executed
 from qedoc.lift.literals import literal
 from qedoc.lift.path import Assumptions, Path
 from qedoc.lift.rules import REQUIREMENTS, SILENT, is_lazy, kind, rule_for
@@ -38,32 +36,22 @@ _NUMBERS = (Concolic, jax.Array, np.ndarray, np.generic, bool, int, float)
 # Primitives without operands whose result is no constant of the code.
 _INDETERMINATE = frozenset({"empty", "empty2", "create_token", "axis_index"})
 
-_entered: Any = set_current_trace  # jax gives its context manager no annotations
 
-
-class ConcolicTrace(Trace):
+class ConcolicTrace(BaseTrace):
     """The interpreter: one rule for each primitive, and what was assumed on the way.
 
     Args:
-        parent: the trace that runs jax on concrete values.
         until: the frame below which the user's code begins.
         point: where the path is taken.
     """
 
-    def __init__(self, parent: Any, until: FrameType, point: Mapping[sp.Symbol, Fraction]) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]  # jax gives it no annotations
-        self.parent = parent
+    def __init__(self, until: FrameType, point: Mapping[sp.Symbol, Fraction]) -> None:
+        super().__init__()
         self.until = until
         self.assumptions = Assumptions(point)
         self.reached: set[tuple[str, int]] = set()
         self.failure: UnsupportedError | None = None
         self.equations: list[Any] = []
-
-    @contextmanager
-    def outside(self) -> Iterator[None]:
-        """Runs jax on concrete values."""
-        with _entered(self.parent):
-            yield
 
     # Where the user's code is
 
@@ -162,7 +150,7 @@ class ConcolicTrace(Trace):
         """One entry along the first axis."""
         if isinstance(stacked, Concolic):
             return Concolic(self, stacked.value[place], np.asarray(stacked.parts[place], dtype=object))
-        with self.outside():
+        with executed():
             return jnp.asarray(np.asarray(stacked)[place])
 
     def stack(self, entries: Sequence[Any], shape: Sequence[int], dtype: Any) -> Any:
@@ -172,13 +160,12 @@ class ConcolicTrace(Trace):
         if any(isinstance(entry, Concolic) for entry in entries):
             parts = [part for entry in entries for part in self.operand(entry).parts.ravel()]
             return Concolic(self, joint, elements(parts, joint.shape))
-        with self.outside():
+        with executed():
             return jnp.asarray(joint)
 
-    def stage_value(self, value: Any) -> Any:
+    def constant(self, value: Any) -> Any:
         """Constants stay as they are until a rule reads them."""
-        with self.outside():
-            return value if isinstance(value, Concolic) else jnp.asarray(value)
+        return value if isinstance(value, Concolic) else jnp.asarray(value)
 
     # Interpretation
 
@@ -196,7 +183,7 @@ class ConcolicTrace(Trace):
             environment |= zip(equation.outvars, results if equation.primitive.multiple_results else [results], strict=True)
         return [read(atom) for atom in jaxpr.outvars]
 
-    def process_primitive(self, primitive: Any, tracers: Sequence[Any], params: dict[str, Any], /) -> Any:
+    def interpret(self, primitive: Any, tracers: Sequence[Any], params: dict[str, Any]) -> Any:
         """Runs a primitive on both readings.
 
         Raises:
@@ -205,13 +192,13 @@ class ConcolicTrace(Trace):
         self._note_place()
         name = primitive.name
         if name in CONTROL_RULES:
-            with _entered(self):
+            with current_trace(self):
                 results = CONTROL_RULES[name](self, tracers, params)
             return results if primitive.multiple_results else results[0]
         types = [jax.typeof(tracer) for tracer in tracers]
         steering = all(kind(getattr(t, "dtype", t)) in ("bool", "integer") for t in types) and name not in _INDETERMINATE
         if steering and not any(isinstance(tracer, Concolic) for tracer in tracers):
-            with self.outside():
+            with executed():
                 return primitive.bind(*tracers, **params)
         if name not in ARRAY_RULES and (not types or rule_for(name, types[-1].dtype) is None):
             raise self.unsupported(f"no rule for the primitive {name} ({', '.join(t.str_short() for t in types)})")
@@ -225,7 +212,7 @@ class ConcolicTrace(Trace):
                 raise self.unsupported(f"an array of {output.size} elements is larger than the {LARGEST_ARRAY} that are followed")
             if kind(output.dtype) not in ("bool", "integer", "real"):
                 raise self.unsupported(f"the primitive {primitive.name} gives {output.dtype}; only real numbers are followed")
-        with self.outside():
+        with executed():
             results = evaluate(primitive, [operand.value for operand in operands], params)
         try:
             rows = self._elements(primitive, jax.typeof(tracers[-1]).dtype, operands, params)
@@ -257,7 +244,7 @@ class ConcolicTrace(Trace):
 
     def _binder(self, primitive: Any, params: dict[str, Any]) -> Callable[..., Any]:
         def bind(*arguments: Any, **changed: Any) -> list[Any]:
-            with self.outside():
+            with executed():
                 return evaluate(primitive, arguments, params | changed)
 
         return bind
@@ -270,18 +257,8 @@ class ConcolicTrace(Trace):
         )
         if not constant:
             return Concolic(self, value, known, aval)
-        with self.outside():
+        with executed():
             return jnp.asarray(value)
-
-    def process_custom_jvp_call(self, primitive: Any, function: Any, jvp: Any, tracers: Sequence[Any], /, **_: Any) -> Any:
-        """Runs a function that has its own derivative."""
-        with _entered(self):
-            return function.call_wrapped(*tracers)
-
-    def process_custom_vjp_call(self, primitive: Any, function: Any, fwd: Any, bwd: Any, tracers: Sequence[Any], /, **_: Any) -> Any:
-        """Runs a function that has its own derivative."""
-        with _entered(self):
-            return function.call_wrapped(*tracers)
 
 
 def run(
@@ -301,11 +278,11 @@ def run(
         UnsupportedError: where the code does something that has no rule.
         ValueError: where an integer symbol has a value that is no integer of 64 bits.
     """
-    with jax.enable_x64(True), jax.default_device(jax.devices("cpu")[0]), take_current_trace() as parent:
-        trace = ConcolicTrace(parent, own_frame(), point)
+    with jax.enable_x64(True), jax.default_device(jax.devices("cpu")[0]), executed():
+        trace = ConcolicTrace(own_frame(), point)
         values = _arguments(trace, point, arrays or {})
         returned, raised = None, None
-        with _entered(trace):
+        with current_trace(trace):
             try:
                 returned = call(values)
             except QedocError:

@@ -5,10 +5,10 @@ from typing import Any, Protocol
 import jax
 import numpy as np
 import sympy as sp
-from jax.core import Tracer
 
 from qedoc.algebra.partial import Partial, strict
 from qedoc.lift.arrays import Elements, elements
+from qedoc.lift.jax_internals import BaseTracer
 from qedoc.lift.opaque import interpretation
 from qedoc.lift.path import Assumptions
 from qedoc.lift.rules import kind, truncate
@@ -29,7 +29,7 @@ class Recorder(Protocol):
         """Records that a value was written as text."""
 
 
-class Concolic(Tracer[Any]):
+class Concolic(BaseTracer):
     """An array with a concrete value and, element by element, the `Partial` that it stands for.
 
     Args:

@@ -5,6 +5,7 @@ import shlex
 import sys
 from collections import Counter
 from collections.abc import Generator, Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -12,6 +13,7 @@ import pytest
 
 from qedoc.claims.limits import Limits
 from qedoc.config.table import Config, configuration
+from qedoc.engine.environment import remarks
 from qedoc.errors import QedocError
 from qedoc.lock.dependencies import locate
 from qedoc.lock.freshness import Noted
@@ -110,6 +112,9 @@ class Claims:
                 if verdicts:
                     ordered = [f"{verdicts[verdict]} {verdict}" for verdict in Verdict if verdicts[verdict]]
                     terminalreporter.line(f"{count(verdicts.total(), kind)}: {', '.join(ordered)}")
+            with suppress(QedocError):  # each claim has failed with it
+                for remark in remarks():
+                    terminalreporter.line(f"warning: {remark}")
 
     def pytest_unconfigure(self) -> None:
         """Stops the worker processes."""

@@ -159,10 +159,11 @@ class Runs:
         self._errors = found.errors
 
     def _workers(self) -> "Pool":
-        from qedoc.engine import worker
+        from qedoc.engine import environment, worker
         from qedoc.engine.pool import Pool
 
         if self._pool is None:
+            environment.remarks()
             self._pool = Pool(self.jobs, worker.warm_up)
             self._pool.__enter__()
         return self._pool

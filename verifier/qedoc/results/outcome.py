@@ -86,6 +86,7 @@ class Outcome:
         audited: the names that were audited; empty for a run over specs.
         unread: modules that were not imported, and names without a formula.
         limits: the limits of an audit, which are part of the command that reproduces its findings.
+        remarks: warnings about the environment, one line each.
     """
 
     claims: tuple[ClaimResult, ...]
@@ -99,6 +100,7 @@ class Outcome:
     audited: tuple[str, ...] = ()
     unread: tuple[Unread, ...] = ()
     limits: Limits | None = None
+    remarks: tuple[str, ...] = ()
 
     def exit_code(self, *, strict: bool = False) -> int:
         """Returns the exit code.

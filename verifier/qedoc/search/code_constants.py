@@ -8,9 +8,8 @@ from fractions import Fraction
 from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
-from jax.core import Tracer
-
 from qedoc.lift.frames import is_users
+from qedoc.lift.jax_internals import Tracer
 from qedoc.search.sampling import plainness
 
 MOST = 48

@@ -4,7 +4,7 @@ from pathlib import Path
 from shutil import copyfile
 from typing import Any, cast
 
-from docutils import nodes
+from docutils.nodes import Node, TextElement, system_message  # `nodes` is a module of this package
 from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
 from sphinx.config import Config
@@ -62,7 +62,7 @@ def _complete(app: Sphinx, config: Config) -> None:
         app.connect("autodoc-process-docstring", append_formulas)
 
 
-def _formula_role(name: str, *args: Any, **keywords: Any) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+def _formula_role(name: str, *args: Any, **keywords: Any) -> tuple[list[Node], list[system_message]]:
     return cast("Any", QedocDomain.roles["formula"])("qedoc:formula", *args, **keywords)  # type: ignore[no-any-return]  # a role is untyped
 
 
@@ -91,7 +91,7 @@ def _outdated(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[
     return domain_of(env).outdated()
 
 
-def _plain(app: Sphinx, env: BuildEnvironment, node: pending_xref, content: nodes.TextElement) -> nodes.TextElement | None:
+def _plain(app: Sphinx, env: BuildEnvironment, node: pending_xref, content: TextElement) -> TextElement | None:
     """A formula of a summary that no page describes is named there, and no link."""
     return content if node.get("qedoc-optional") else None
 

@@ -1,0 +1,50 @@
+"""What surrounds the worker processes: which JAX is installed, and which device it would take. Nothing here imports JAX."""
+
+import os
+import re
+
+from qedoc.errors import QedocError
+from qedoc.lock.versions import installed
+
+OLDEST = (0, 8)
+"""The oldest JAX that qedoc can read code with; pyproject.toml says the same."""
+
+NEWEST = (0, 12)
+"""The newest JAX that qedoc is tested with."""
+
+PLUGINS = ("jax-cuda12-plugin", "jax-cuda13-plugin", "jax-rocm60-plugin", "jax-rocm7-plugin", "jax-metal", "libtpu")
+"""Distributions that bring JAX to an accelerator."""
+
+
+def remarks() -> tuple[str, ...]:
+    """What the user should know before code is run, one line each.
+
+    Raises:
+        QedocError: if qedoc cannot work with the JAX that is installed.
+    """
+    return (*_about_version(installed(["jax"]).get("jax", "")), *_about_device(os.environ.get("JAX_PLATFORMS", "")))
+
+
+def _about_version(version: str) -> list[str]:
+    found = re.match(r"(\d+)\.(\d+)", version)
+    if not found:
+        return []  # not installed, or built from source: the import says more
+    number = int(found[1]), int(found[2])
+    if number < OLDEST:
+        raise QedocError(f"qedoc needs jax {_dotted(OLDEST)} or later, found jax {version}; pip install -U 'jax>={_dotted(OLDEST)}'")
+    if number > NEWEST:
+        return [
+            f"qedoc is tested with jax {_dotted(OLDEST)} to {_dotted(NEWEST)}, found jax {version}: code that it cannot read is reported"
+        ]
+    return []
+
+
+def _about_device(platforms: str) -> list[str]:
+    if platforms:
+        return [] if platforms == "cpu" else [f"qedoc runs code on the CPU: JAX_PLATFORMS={platforms} does not apply"]
+    accelerators = ", ".join(installed(PLUGINS))
+    return [f"qedoc runs code on the CPU, although {accelerators} is installed"] if accelerators else []
+
+
+def _dotted(version: tuple[int, int]) -> str:
+    return ".".join(map(str, version))

@@ -1,0 +1,148 @@
+"""The only module that imports JAX's internals: it holds what differs between JAX 0.8 and JAX 0.12.
+
+JAX promises nothing about `jax.core`, `jax.extend` and `jax._src`. The rest of qedoc uses the names of this module.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import jax
+
+from qedoc.errors import QedocError
+
+try:
+    from jax._src.core import eval_trace
+    from jax.core import ShapedArray, Trace, Tracer
+    from jax.extend.core import Literal
+
+    try:  # JAX 0.10 and later
+        from jax.extend.core import mapped_aval, set_current_trace
+    except ImportError:  # JAX 0.8 and 0.9
+        from jax._src.core import mapped_aval, set_current_trace
+except ImportError as error:
+    raise QedocError(
+        f"qedoc cannot read code with JAX {jax.__version__}: {error}; install a JAX between 0.8 and the newest version that"
+        " the changelog of qedoc names, or a newer qedoc"
+    ) from error
+
+__all__ = [
+    "BaseTrace",
+    "BaseTracer",
+    "Literal",
+    "ShapedArray",
+    "Tracer",
+    "current_trace",
+    "executed",
+    "mapped_aval",
+    "opened",
+    "scan_counts",
+]
+
+# JAX leaves these without types.
+current_trace: Any = set_current_trace
+"""A context in which primitives go to a trace."""
+
+
+def executed() -> Any:
+    """A context in which primitives are executed; JAX 0.10 and earlier are in it while a trace works, later ones in none."""
+    return current_trace(eval_trace)
+
+
+_HAS_AVAL = "aval" in Tracer.__slots__
+"""Whether a tracer keeps its type itself, as it does from JAX 0.10 on."""
+
+if TYPE_CHECKING:
+    _Tracer = Tracer[Any]
+else:
+    _Tracer = Tracer
+
+
+class BaseTracer(_Tracer):
+    """A tracer that knows its type.
+
+    Args:
+        trace: the interpreter that gets the primitives of this value.
+        aval: shape and dtype, as JAX describes them.
+    """
+
+    __slots__ = () if _HAS_AVAL else ("aval",)
+
+    def __init__(self, trace: Any, aval: Any) -> None:
+        if _HAS_AVAL:
+            super().__init__(trace, aval)
+        else:
+            super().__init__(trace)  # type: ignore[call-arg]  # the signature of JAX 0.8 and 0.9
+            self.aval = aval
+
+
+class BaseTrace(Trace):
+    """An interpreter of primitives, which enters calls and functions with derivatives of their own."""
+
+    __slots__ = ()
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # JAX leaves it without types
+
+    def interpret(self, primitive: Any, tracers: Sequence[Any], params: dict[str, Any]) -> Any:
+        """What a primitive gives; other primitives are executed meanwhile.
+
+        Args:
+            primitive: of JAX.
+            tracers: its operands: values of this interpreter, and others.
+            params: its parameters.
+        """
+        raise NotImplementedError
+
+    def constant(self, value: Any) -> Any:
+        """A constant of the code, as the interpreter holds it.
+
+        Args:
+            value: a number or an array.
+        """
+        return value
+
+    def process_primitive(self, primitive: Any, tracers: Sequence[Any], params: dict[str, Any], /) -> Any:
+        """JAX calls this for each primitive."""
+        with executed():
+            return self.interpret(primitive, tracers, params)
+
+    def stage_value(self, value: Any) -> Any:
+        """JAX calls this for a constant of the code."""
+        with executed():
+            return self.constant(value)
+
+    def process_call(self, primitive: Any, function: Any, tracers: Sequence[Any], params: Any, /) -> Any:
+        """Enters a call."""
+        with current_trace(self):
+            return function.call_wrapped(*tracers)
+
+    def process_custom_jvp_call(self, primitive: Any, function: Any, jvp: Any, tracers: Sequence[Any], /, **_: Any) -> Any:
+        """Enters a function; its derivative is not needed."""
+        with current_trace(self):
+            return function.call_wrapped(*tracers)
+
+    def process_custom_vjp_call(self, primitive: Any, function: Any, fwd: Any, bwd: Any, tracers: Sequence[Any], /, **_: Any) -> Any:
+        """Enters a function; its derivative is not needed."""
+        with current_trace(self):
+            return function.call_wrapped(*tracers)
+
+
+def opened(jaxpr: Any) -> tuple[Any, Sequence[Any]]:
+    """A jaxpr and its constants; JAX 0.11 keeps the two in one object, which earlier versions have closed or not closed.
+
+    Args:
+        jaxpr: as a parameter of a primitive holds it.
+    """
+    return getattr(jaxpr, "jaxpr", jaxpr), getattr(jaxpr, "consts", ())
+
+
+def scan_counts(params: Mapping[str, Any]) -> tuple[int, int]:
+    """How many operands of a scan are constants, and how many are carried.
+
+    Args:
+        params: the parameters of the primitive.
+    """
+    if "ft_in" in params:  # JAX 0.11 and later
+        constants, carried, _ = params["ft_in"].unpack()
+        return len(list(constants)), len(list(carried))
+    return params["num_consts"], params["num_carry"]
