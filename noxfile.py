@@ -47,7 +47,7 @@ COMPATIBILITY = [
     "tests/test_plugin.py",
     "tests/test_sphinx.py",
 ]
-"""The tests that meet JAX's internals, the specs, an audit, the pytest plugin and the Sphinx extension."""
+"""The tests that depend on the versions of Python and JAX: the lifter, executions, specs, audits and both plugins."""
 
 
 @nox.session(venv_backend="none")
@@ -64,7 +64,7 @@ COMPATIBILITY = [
     ],
 )
 def matrix(session: nox.Session, python: str, jax: str) -> None:
-    """Runs the compatibility set with one pair of Python and JAX; a Python that is not there is said to be missing."""
+    """Runs the compatibility tests with one pair of Python and JAX versions. Skips a version of Python that is not installed."""
     found = runpy.run_path("tests/compatibility/interpreters.py")["interpreters"]()
     version = max(found) if python == "newest" else tuple(map(int, python.split(".")))
     if version not in found:

@@ -12,7 +12,7 @@ import click
 from qedoc import __version__
 from qedoc.claims.limits import Limits
 from qedoc.cli import project
-from qedoc.cli.run import answer, audited, guarded, print_errors, print_remarks, question, run, spec_files
+from qedoc.cli.run import answer, audited, guarded, print_errors, print_warnings, question, run, spec_files
 from qedoc.config.options import AUDIT_POINTS, AUDIT_TIMEOUT, Settings, on_cluster, settled
 from qedoc.config.table import configuration
 from qedoc.errors import QedocError
@@ -212,7 +212,7 @@ def _report(
     _deliver(made, style, output, asked=bool(settings.select))
     if plot and outcome.curves:
         _draw(outcome, plot)
-    print_remarks(outcome.remarks)
+    print_warnings(outcome.remarks)
     print_errors(outcome.errors)
     sys.exit(made.exit_code)
 

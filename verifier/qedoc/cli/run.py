@@ -246,8 +246,8 @@ def guarded(function: Callable[..., T], *args: Any, **keywords: Any) -> T:
         raise Refused(str(error)) from None
 
 
-def print_remarks(remarks: Sequence[str]) -> None:
-    """Prints remarks to standard error."""
+def print_warnings(remarks: Sequence[str]) -> None:
+    """Prints warnings to standard error."""
     for text in remarks:
         click.echo(f"warning: {text}", err=True)
 

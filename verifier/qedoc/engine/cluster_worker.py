@@ -27,11 +27,11 @@ DECIDING = ("hypothesis", "jax", "jaxlib", "ml-dtypes", "mpmath", "numpy", "pyth
 
 
 HOME = Path(__file__).parents[1]
-"""The package."""
+"""The folder of the package qedoc."""
 
 
 def sources() -> list[Path]:
-    """The modules of the package."""
+    """The source files of the package qedoc."""
     return sorted(HOME.rglob("*.py"))
 
 

@@ -1,4 +1,4 @@
-"""What surrounds the worker processes: which JAX is installed, and which device it would take. Nothing here imports JAX."""
+"""Checks the environment before a run, without importing JAX: the installed version of JAX, and the device that it would use."""
 
 import os
 import re
@@ -7,20 +7,20 @@ from qedoc.errors import QedocError
 from qedoc.lock.versions import installed
 
 OLDEST = (0, 8)
-"""The oldest JAX that qedoc can read code with; pyproject.toml says the same."""
+"""The oldest supported version of JAX, as in pyproject.toml."""
 
 NEWEST = (0, 12)
-"""The newest JAX that qedoc is tested with."""
+"""The newest version of JAX that qedoc is tested with."""
 
 PLUGINS = ("jax-cuda12-plugin", "jax-cuda13-plugin", "jax-rocm60-plugin", "jax-rocm7-plugin", "jax-metal", "libtpu")
-"""Distributions that bring JAX to an accelerator."""
+"""Distributions that let JAX use an accelerator."""
 
 
 def remarks() -> tuple[str, ...]:
-    """What the user should know before code is run, one line each.
+    """Returns warnings about the environment, one line each.
 
     Raises:
-        QedocError: if qedoc cannot work with the JAX that is installed.
+        QedocError: if qedoc does not support the installed version of JAX.
     """
     return (*_about_version(installed(["jax"]).get("jax", "")), *_about_device(os.environ.get("JAX_PLATFORMS", "")))
 
@@ -28,7 +28,7 @@ def remarks() -> tuple[str, ...]:
 def _about_version(version: str) -> list[str]:
     found = re.match(r"(\d+)\.(\d+)", version)
     if not found:
-        return []  # not installed, or built from source: the import says more
+        return []  # not installed, or built from source; an import error says more
     number = int(found[1]), int(found[2])
     if number < OLDEST:
         raise QedocError(f"qedoc needs jax {_dotted(OLDEST)} or later, found jax {version}; pip install -U 'jax>={_dotted(OLDEST)}'")

@@ -185,7 +185,7 @@ def lift(target: str, files: Sequence[SpecFile], limits: Limits) -> tuple[list[t
         Pairs of a claim's id (or the target) and its formula, and the errors.
 
     Raises:
-        QedocError: if qedoc cannot work with the JAX that is installed.
+        QedocError: if qedoc does not support the installed version of JAX.
     """
     environment.remarks()
     with Pool(1, worker.warm_up) as pool:

@@ -112,7 +112,7 @@ class Claims:
                 if verdicts:
                     ordered = [f"{verdicts[verdict]} {verdict}" for verdict in Verdict if verdicts[verdict]]
                     terminalreporter.line(f"{count(verdicts.total(), kind)}: {', '.join(ordered)}")
-            with suppress(QedocError):  # each claim has failed with it
+            with suppress(QedocError):  # each claim has already failed with this error
                 for remark in remarks():
                     terminalreporter.line(f"warning: {remark}")
 

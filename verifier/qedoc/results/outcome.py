@@ -86,7 +86,7 @@ class Outcome:
         audited: the names that were audited; empty for a run over specs.
         unread: modules that were not imported, and names without a formula.
         limits: the limits of an audit, which are part of the command that reproduces its findings.
-        remarks: what the user should know of the environment, one line each.
+        remarks: warnings about the environment, one line each.
     """
 
     claims: tuple[ClaimResult, ...]
