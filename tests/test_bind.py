@@ -8,9 +8,10 @@ import pytest
 import sympy as sp
 
 from qedoc.bind import Bound, Refused, claims, given
-from qedoc.claims.case import MOST_TERMS, instantiate
+from qedoc.claims.case import instantiate
 from qedoc.claims.limits import Limits
 from qedoc.claims.spec import Argument
+from qedoc.claims.unroll import MOST_TERMS
 from qedoc.errors import QedocError, TargetError
 from qedoc.judge.check import check
 from qedoc.judge.inputs import row_of

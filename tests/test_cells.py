@@ -3,7 +3,7 @@
 import pytest
 import sympy as sp
 
-from qedoc.algebra.partial import totalise
+from qedoc.algebra.analysis import totalise
 from qedoc.algebra.satisfiable import Facts
 from qedoc.prove.cells import Budget, CellLimitError, cells
 

@@ -4,7 +4,7 @@ import pytest
 import sympy as sp
 from sympy import Abs, Max, Min, Piecewise, Rational, cos, cosh, exp, floor, log, pi, sin, sinh, sqrt, tan, tanh
 
-from qedoc.algebra.partial import totalise
+from qedoc.algebra.analysis import totalise
 from qedoc.algebra.satisfiable import Facts
 from qedoc.prove.cells import Budget
 from qedoc.prove.equality import Standing, compare, equal

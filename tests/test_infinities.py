@@ -6,7 +6,8 @@ import pytest
 import sympy as sp
 from flint import arb
 
-from qedoc.algebra.partial import analysed, defined, joined, split, spread, totalise
+from qedoc.algebra.analysis import analysed, defined, totalise
+from qedoc.algebra.partial import joined, split, spread
 from qedoc.claims.domain import Reals
 from qedoc.claims.limits import Limits
 from qedoc.claims.spec import Parameter, Spec

@@ -4,7 +4,7 @@ import pytest
 import sympy as sp
 from sympy import IndexedBase, Max, Min, Piecewise, Product, cos, floor, pi, sin
 
-from qedoc.algebra.partial import totalise
+from qedoc.algebra.analysis import totalise
 from qedoc.claims.case import instantiate
 from qedoc.claims.domain import Integers, Reals
 from qedoc.claims.properties import Bounds, ConstantFrom, Continuous, Limit, NonDecreasing, NonIncreasing, Property, Value

@@ -13,7 +13,8 @@ from qedoc.claims.case import Scalar
 from qedoc.claims.domain import Integers, Reals
 from qedoc.enclose.enclosure import compile
 from qedoc.search.membership import membership
-from qedoc.search.sampling import LARGE, Interval, Plan, plainness, simplest_between
+from qedoc.search.rationals import Interval, plainness, simplest_between
+from qedoc.search.sampling import LARGE, Plan
 from qedoc.search.shrinking import first, shrink
 from qedoc.search.strategies import Row, rows, seeded
 

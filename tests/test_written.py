@@ -14,7 +14,7 @@ from qedoc.claims.spec import Parameter, Spec
 from qedoc.judge.check import check
 from qedoc.results.verdict import Verdict
 from qedoc.search.code_constants import MOST, written
-from qedoc.search.sampling import rational_roots
+from qedoc.search.guards import rational_roots
 
 TABLE = {41: 1.5, "43": 2.0}
 EDGES = np.array([0.125, 47.0])

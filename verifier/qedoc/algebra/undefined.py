@@ -7,8 +7,8 @@ from typing import Any
 
 import sympy as sp
 
+from qedoc.algebra.analysis import analysed, defined
 from qedoc.algebra.conditions import BINDERS, choose
-from qedoc.algebra.partial import analysed, defined
 
 
 def undefined(formula: Any) -> sp.Basic:

@@ -1,32 +1,21 @@
 """Expands a spec into cases: claims at fixed sizes, with scalar symbols, an unrolled formula and the arguments of the target."""
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 import sympy as sp
 
 from qedoc.algebra.closed_forms import closed
-from qedoc.algebra.conditions import TooManyBranches
 from qedoc.algebra.undefined import undefined, valued
 from qedoc.claims.domain import Functions, Integers, Reals
 from qedoc.claims.properties import Property
-from qedoc.claims.spec import Argument, Array, Dict, ForAll, Index, List, Parameter, Size, Spec, base
+from qedoc.claims.spec import Argument, Array, Parameter, Size, Spec, base
 from qedoc.claims.target import call_by_name, slope_by_name
+from qedoc.claims.templates import Stack, indices_of, translated
 
 Opaque = Callable[[str, int, Any], Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Stack:
-    """An array argument with symbolic entries.
-
-    Args:
-        entries: expressions, or stacks along the next axis. All have the same shape.
-    """
-
-    entries: tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,20 +180,20 @@ def instantiate(spec: Spec, sizes: Mapping[sp.Symbol, int]) -> Case:
         TooManyBranches: if the expanded formula has too many terms or cases.
     """
     domains = {base(d.symbol): d for d in spec.symbols if not isinstance(d, Size)}
-    elements = _elements(spec, sizes)
+    indices = indices_of(spec, sizes)
     symbols: dict[sp.Basic, sp.Symbol] = {}
     for label, declaration in domains.items():
         if isinstance(declaration.domain, Functions):
             continue
         assumptions = declaration.domain.assumptions()
         if isinstance(declaration.symbol, sp.Indexed):
-            for at in elements.get(label, ()):
+            for at in indices.get(label, ()):
                 symbols[sp.IndexedBase(label)[at]] = sp.Symbol("_".join(map(str, (label, *at))), **assumptions)
         else:
             symbols[label] = sp.Symbol(label.name, **assumptions)
 
     def translate(template: Any) -> Any:
-        return _translate(template, sizes, symbols, spec)
+        return translated(template, sizes, symbols, spec)
 
     scalars = []
     vectors = _vectors(spec)
@@ -271,163 +260,3 @@ def _property(promise: Property, translate: Callable[[Any], Any]) -> Property:
         return None if value is None else translate(sp.sympify(value))
 
     return replace(promise, **{name: part(getattr(promise, name)) for name in promise.__slots__})
-
-
-def _elements(spec: Spec, sizes: Mapping[sp.Symbol, int]) -> dict[Any, list[tuple[int, ...]]]:
-    """The indices of each IndexedBase, as they occur in the structures that the target is called with."""
-    found: dict[Any, list[tuple[int, ...]]] = {}
-
-    def visit(template: Any, at: Mapping[Any, int]) -> None:
-        match template:
-            case List(item=item, index=index):
-                for k in _range(index, sizes):
-                    visit(item, {**at, index[0]: k})
-            case Dict(key=key, value=value, index=index):
-                for k in _range(index, sizes):
-                    visit([key, value], {**at, index[0]: k})
-            case Array(item=item, indices=(index, *inner)):
-                for k in _range(index, sizes):
-                    visit(Array(item, *inner) if inner else item, {**at, index[0]: k})
-            case Mapping():
-                for pair in template.items():
-                    visit(list(pair), at)
-            case list() | tuple():
-                for item in template:
-                    visit(item, at)
-            case sp.Basic():
-                for element in unroll(template.subs(dict(at)), sizes).atoms(sp.Indexed):
-                    known = found.setdefault(element.base.label, [])
-                    indices = tuple(map(int, element.indices))
-                    if indices not in known:
-                        known.append(indices)
-
-    for template in spec.bind.values():
-        visit(template, {})
-    return found
-
-
-def _range(index: Index, sizes: Mapping[sp.Symbol, int]) -> range:
-    _, first, last = index
-    return range(int(sp.sympify(first).subs(sizes)), int(sp.sympify(last).subs(sizes)) + 1)
-
-
-def _translate(template: Any, sizes: Mapping[sp.Symbol, int], symbols: Mapping[Any, Any], spec: Spec) -> Any:
-    def at(item: Any, index: Index) -> list[Any]:
-        return [_substitute(item, index[0], k) for k in _range(index, sizes)]
-
-    def go(part: Any) -> Any:
-        return _translate(part, sizes, symbols, spec)
-
-    match template:
-        case List(item=item, index=index):
-            return [go(part) for part in at(item, index)]
-        case Array(item=item, indices=(index, *inner)):
-            parts = at(Array(item, *inner) if inner else item, index)
-            return Stack(tuple(go(part) for part in parts))
-        case Dict(key=key, value=value, index=index):
-            return {go(k): go(v) for k, v in zip(at(key, index), at(value, index), strict=True)}
-        case ForAll(condition=condition, index=index):
-            return [go(part) for part in at(condition, index)]
-        case Mapping():
-            return {go(key): go(value) for key, value in template.items()}
-        case list():
-            return [go(item) for item in template]
-        case tuple():
-            return tuple(go(item) for item in template)
-        case sp.Basic():
-
-            def leaf(part: sp.Basic) -> sp.Basic:
-                unknown = [e for e in part.atoms(sp.Indexed) if e not in symbols]
-                if unknown:
-                    raise spec.refuse(f"the index of {unknown[0]} is out of range; bind= declares {', '.join(sorted(map(str, symbols)))}")
-                return _with_real_functions(part.xreplace(dict(symbols)))
-
-            return unroll(template, sizes, leaf)
-        case _:
-            return template
-
-
-def _with_real_functions(expression: sp.Basic) -> sp.Basic:
-    """Declares the values of opaque functions as real, as the lifter does."""
-    calls = expression.atoms(sp.core.function.AppliedUndef)
-    return expression.xreplace({call: sp.Function(call.func.__name__, real=True)(*map(_with_real_functions, call.args)) for call in calls})
-
-
-def _substitute(template: Any, variable: sp.Symbol, value: int) -> Any:
-    """Replaces an index variable by its value in a template."""
-    match template:
-        case Mapping():
-            return {_substitute(k, variable, value): _substitute(v, variable, value) for k, v in template.items()}
-        case list() | tuple():
-            return type(template)(_substitute(item, variable, value) for item in template)
-        case Array(item=item, indices=indices):
-            return Array(_substitute(item, variable, value), *_substitute(indices, variable, value))
-        case sp.Basic():
-            return template.subs(variable, value)
-        case _:
-            return template
-
-
-_BINDERS = (sp.Sum, sp.Product, sp.Derivative)
-MOST_TERMS = 1000
-
-
-class TooManyTerms(TooManyBranches):
-    """Sums and products have more than `MOST_TERMS` terms in total and are not expanded."""
-
-
-def unroll(
-    expression: sp.Basic,
-    sizes: Mapping[sp.Symbol, int],
-    leaf: Callable[[sp.Basic], sp.Basic] = lambda part: part,
-    written: list[int] | None = None,
-) -> sp.Basic:
-    """Expands finite sums and products, outer indices first, and evaluates derivatives.
-
-    The surrounding expression is rebuilt without evaluation, because SymPy would cancel factors that may be zero.
-
-    Args:
-        expression: a formula or relation.
-        sizes: the value of each size symbol.
-        leaf: applied to each part without sums, products and derivatives.
-        written: a list with one entry: the number of terms expanded so far. The function increments it.
-
-    Raises:
-        TooManyTerms: if the expansion has more than `MOST_TERMS` terms; the terms of nested sums multiply.
-    """
-    written = [0] if written is None else written
-    expression = expression.subs(sizes) if sizes else expression
-    if not expression.has(*_BINDERS):
-        return leaf(expression)
-    if isinstance(expression, sp.Derivative):
-        return leaf(expression.doit())
-    if isinstance(expression, sp.Sum | sp.Product):
-        body, *inner, (variable, first, last) = expression.args
-        if not (first.is_Integer and last.is_Integer):
-            return leaf(expression)
-        _check_count(int(last) - int(first) + 1, inner, written)
-        body = expression.func(body, *inner) if inner else body
-        terms = []
-        for k in range(int(first), int(last) + 1):
-            part = body.subs(variable, k)
-            written[0] += not part.has(sp.Sum, sp.Product)
-            _check_count(0, (), written)
-            terms.append(unroll(part, {}, leaf, written))
-        return _joined(sp.Add if isinstance(expression, sp.Sum) else sp.Mul, terms)
-    parts = [unroll(part, {}, leaf, written) for part in expression.args]
-    return _joined(expression.func, parts) if isinstance(expression, sp.Add | sp.Mul | sp.Pow) else expression.func(*parts)
-
-
-def _check_count(terms: int, inner: Sequence[Any], written: list[int]) -> None:
-    """Raises TooManyTerms for a sum that has too many terms, before it is expanded."""
-    for _, *ends in inner:
-        first, last = ends if len(ends) == 2 else (0, 0)
-        terms *= max(int(last) - int(first) + 1, 0) if sp.sympify(first).is_Integer and sp.sympify(last).is_Integer else 1
-    if terms > MOST_TERMS:
-        raise TooManyTerms(f"a sum or product has {terms} terms; qedoc expands at most {MOST_TERMS}")
-    if written[0] > MOST_TERMS:
-        raise TooManyTerms(f"the sums and products have more than {MOST_TERMS} terms in total; qedoc expands at most {MOST_TERMS}")
-
-
-def _joined(operation: Any, parts: list[sp.Basic]) -> sp.Basic:
-    return operation(*parts, evaluate=False) if len(parts) > 1 else operation(*parts)

@@ -72,7 +72,8 @@ def survey(
         done: objects that an earlier process has read.
         folder: the task's folder. If this process is killed, `left_over` reads the files that the task wrote there.
     """
-    from qedoc.sources.docstrings import documented, named
+    from qedoc.sources.docstrings import documented
+    from qedoc.sources.objects import named
 
     visit = _Visit(folder=folder, left_out=left_out, seconds=_importing(seconds))
     visit.note(NAMING, name)

@@ -32,7 +32,7 @@ from qedoc.judge.executions import sampled
 from qedoc.judge.inputs import named, pasteable
 from qedoc.judge.pair import Pair, enclose_at, midpoint
 from qedoc.results.verdict import CaseResult, Counterexample, Verdict
-from qedoc.search.sampling import plainness
+from qedoc.search.rationals import plainness
 from qedoc.search.strategies import Row
 
 Array: TypeAlias = np.ndarray[Any, Any]

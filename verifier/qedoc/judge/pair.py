@@ -7,7 +7,8 @@ from typing import Any
 import flint
 import sympy as sp
 
-from qedoc.algebra.partial import split, totalise
+from qedoc.algebra.analysis import totalise
+from qedoc.algebra.partial import split
 from qedoc.algebra.satisfiable import Facts
 from qedoc.claims.case import Case, instantiate
 from qedoc.claims.spec import Size, Spec

@@ -10,7 +10,7 @@ from qedoc.judge.inputs import named, row_of
 from qedoc.judge.pair import Pair, enclose_at, midpoint
 from qedoc.results.curve import Boundary, Contrast, Curve, Point
 from qedoc.results.verdict import Inputs
-from qedoc.search.sampling import Interval, plainness
+from qedoc.search.rationals import Interval, plainness
 from qedoc.search.strategies import Row
 
 LEGIBLE_REALS = tuple(Fraction(x) for x in ("1", "1/10", "2", "1/2", "3", "1/4", "10"))

@@ -13,7 +13,8 @@ from qedoc.judge.proof import MOST_CELLS
 from qedoc.prove.cells import Budget, CellLimitError
 from qedoc.prove.obligations import Obligation, UnclearError, holds, obligations
 from qedoc.results.verdict import Inputs, PropertyResult, Verdict
-from qedoc.search.sampling import Plan, exactly
+from qedoc.search.rationals import exactly
+from qedoc.search.sampling import Plan
 from qedoc.search.shrinking import shrink
 from qedoc.search.strategies import Row, seeded
 

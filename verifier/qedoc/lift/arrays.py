@@ -14,7 +14,8 @@ import numpy as np
 import sympy as sp
 
 from qedoc.algebra.conditions import is_condition, relate
-from qedoc.algebra.partial import UNDEFINED, Partial, added, conjunction, disjunction, partial, strict
+from qedoc.algebra.infinities import added
+from qedoc.algebra.partial import UNDEFINED, Partial, conjunction, disjunction, partial, strict
 from qedoc.lift.concrete import MOVES
 from qedoc.lift.literals import literal
 from qedoc.lift.rules import maximum, minimum, number

@@ -13,22 +13,9 @@ import numpy as np
 import sympy as sp
 
 from qedoc.algebra.conditions import choose, either, relate
-from qedoc.algebra.partial import (
-    Partial,
-    added,
-    applied,
-    conjunction,
-    disjunction,
-    exponential,
-    logged,
-    multiplied,
-    negated,
-    partial,
-    raised,
-    ratio,
-    select,
-    strict,
-)
+from qedoc.algebra.infinities import added, exponential, logged, multiplied, negated
+from qedoc.algebra.partial import Partial, conjunction, disjunction, partial, select, strict
+from qedoc.algebra.real_functions import applied, raised, ratio
 
 Rule = Callable[..., Any]
 

@@ -7,7 +7,7 @@ from typing import assert_never
 
 import sympy as sp
 
-from qedoc.algebra.partial import totalise
+from qedoc.algebra.analysis import totalise
 from qedoc.algebra.satisfiable import Facts
 from qedoc.claims.case import Case, Scalar
 from qedoc.claims.domain import Integers, Reals

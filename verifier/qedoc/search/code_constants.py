@@ -10,7 +10,7 @@ from typing import Any
 
 from qedoc.lift.frames import is_users
 from qedoc.lift.jax_internals import Tracer
-from qedoc.search.sampling import plainness
+from qedoc.search.rationals import plainness
 
 MOST = 48
 """Maximum number of collected numbers, simplest first."""

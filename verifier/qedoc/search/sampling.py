@@ -5,32 +5,19 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor
-from typing import Any, TypeVar
+from typing import TypeVar
 
-import flint
 import sympy as sp
 
 from qedoc.algebra.satisfiable import Point
 from qedoc.claims.case import Case, Scalar
 from qedoc.enclose.enclosure import Enclosure, compile
 from qedoc.errors import UnsupportedError
+from qedoc.search.guards import guards, near_roots, rational_roots
 from qedoc.search.membership import membership
-
-FAVOURITES = tuple(Fraction(x) for x in ("1", "0", "2", "1/2", "-1", "3", "1/4", "-2", "3/2", "10", "1/10", "-1/2", "3/4", "5", "100"))
-"""Values that a person would try first, in order."""
-
-_RANK = {x: rank for rank, x in enumerate(FAVOURITES)}
+from qedoc.search.rationals import FAVOURITES, Interval, exactly, plainness
 
 LARGEST_MEMORY = 10_000
-
-GRID = (*map(Fraction, (-1000, -100, -30, -10)), *(Fraction(k, 2) for k in range(-12, 13)), *map(Fraction, (10, 30, 100, 1000)))
-"""Numbers between which the zeros of a guard are searched."""
-
-CLOSE_BY = Fraction(1, 64)
-"""Distance between a zero and its neighbours, relative to its size or to 1."""
-
-HIGHEST_DEGREE = 8
-"""Maximum degree of a polynomial guard whose rational zeros are computed."""
 
 EXTREME = 1000
 """Numbers in the code above this size, or below its inverse, may bound a region that no other point would reach."""
@@ -47,52 +34,7 @@ FEWEST_TRIED = 400
 LARGE = (2**24 + 1, 2**31 - 1)
 """The first integer that float32 cannot represent, and the largest int32."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Interval:
-    """The range of an unknown once the earlier unknowns are fixed. A missing end is None."""
-
-    lower: Fraction | None
-    upper: Fraction | None
-    lower_open: bool
-    upper_open: bool
-    integer: bool
-
-    def __contains__(self, x: Fraction) -> bool:
-        if self.integer and x.denominator != 1:
-            return False
-        if self.lower is not None and (x < self.lower or (self.lower_open and x == self.lower)):
-            return False
-        return self.upper is None or x < self.upper or (x == self.upper and not self.upper_open)
-
-    def simplest(self) -> Fraction | None:
-        """The simplest number in the interval, or None if it is empty."""
-        inside = next((x for x in FAVOURITES if x in self), None)
-        if inside is not None or self.lower is None or self.upper is None:
-            return inside if inside is not None else self._beyond()
-        if self.lower > self.upper:
-            return None
-        between = simplest_between(self.lower, self.upper)
-        candidates = (Fraction(ceil(self.lower)), Fraction(floor(self.lower) + 1), self.lower, self.upper, between)
-        return next((x for x in candidates if x in self), None)
-
-    def _beyond(self) -> Fraction | None:
-        ends = [Fraction(floor(self.lower) + 1)] if self.lower is not None else []
-        ends += [Fraction(ceil(self.upper) - 1)] if self.upper is not None else []
-        return next((x for x in ends if x in self), None)
-
-
-def simplest_between(lower: Fraction, upper: Fraction) -> Fraction:
-    """The fraction with the smallest denominator strictly between two numbers. If they are equal, that number."""
-    if lower >= upper:
-        return lower
-    whole = floor(lower)
-    if whole + 1 < upper:
-        return Fraction(whole + 1)
-    low, high = lower - whole, upper - whole
-    if low == 0:
-        return whole + Fraction(1, floor(1 / high) + 1)
-    return whole + 1 / simplest_between(1 / high, 1 / low)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -314,9 +256,6 @@ class Plan:
         return tuple(point[symbol] for symbol in self.symbols)
 
 
-T = TypeVar("T")
-
-
 def _cached(known: dict[tuple[Fraction, ...], T], relations: Sequence[_Bound], drawn: Sequence[Fraction], make: Callable[[], T]) -> T:
     """Caches the result of `make`, which depends on `drawn` only through the values that the relations use."""
     key = tuple(drawn[k] for k in sorted({k for relation in relations for k in relation.uses}))
@@ -325,47 +264,6 @@ def _cached(known: dict[tuple[Fraction, ...], T], relations: Sequence[_Bound], d
             known.clear()
         known[key] = make()
     return known[key]
-
-
-def plainness(x: Fraction) -> tuple[int, int, Fraction]:
-    """A sort key that puts numbers first that a person finds simpler."""
-    rank = _RANK.get(x)
-    if rank is not None:
-        return (0, rank, x)
-    return (1, len(str(abs(x.numerator))) + 2 * len(str(x.denominator)) + (x < 0), abs(x))
-
-
-def rational_roots(expression: sp.Expr, symbol: sp.Symbol) -> list[sp.Rational]:
-    """The rational zeros of a polynomial in one symbol with rational coefficients. Empty for any other expression."""
-    if not expression.is_polynomial(symbol):
-        return []
-    made = sp.Poly(expression, symbol)
-    if made.degree() > HIGHEST_DEGREE or not all(c.is_Rational for c in made.all_coeffs()):
-        return []
-    return list(made.ground_roots())
-
-
-def near_roots(expression: sp.Expr, symbol: sp.Symbol) -> list[sp.Rational]:
-    """Rational numbers on both sides of each sign change of an expression in one symbol, near the simple numbers."""
-    function = compile(expression, (symbol,))
-
-    def sign(x: Fraction) -> int:
-        value = function((x,))
-        if not isinstance(value, flint.fmpq | flint.arb):
-            return 0
-        return int(value > 0) - int(value < 0)
-
-    found: list[sp.Rational] = []
-    for ends in itertools.pairwise(GRID):
-        low, high = ends
-        first = sign(low)
-        if not first * sign(high) < 0:
-            continue
-        while high - low > CLOSE_BY * max(Fraction(1), abs(low)):
-            middle = (low + high) / 2
-            low, high = (middle, high) if sign(middle) == first else (low, middle)
-        found += [sp.Rational(x.numerator, x.denominator) for x in (low, high)]
-    return found
 
 
 def _with_neighbours(written: Sequence[Fraction]) -> Iterator[Fraction]:
@@ -377,28 +275,6 @@ def _with_neighbours(written: Sequence[Fraction]) -> Iterator[Fraction]:
             yield from (2 * number, number / 2, -2 * number, -number / 2)
     ordered = sorted(written)
     yield from ((low + high) / 2 for low, high in itertools.pairwise(ordered))
-
-
-def exactly(value: Any) -> Fraction | None:
-    """A rational value as a Fraction, or None if it is not known exactly."""
-    return Fraction(int(value.p), int(value.q)) if isinstance(value, flint.fmpq) else None
-
-
-def guards(formula: sp.Basic) -> Iterator[sp.Expr]:
-    """Yields expressions at whose zeros a formula changes branch, except those in the bound variables of integrals and series."""
-    bound = {limit[0] for part in formula.atoms(sp.Integral, sp.Sum, sp.Product) for limit in part.limits}
-    return (guard for guard in _guards(formula) if not guard.free_symbols & bound)
-
-
-def _guards(formula: sp.Basic) -> Iterator[sp.Expr]:
-    for part in formula.atoms(sp.core.relational.Relational):
-        if all(isinstance(side, sp.Expr) for side in part.args):
-            yield part.lhs - part.rhs
-    for part in formula.atoms(sp.Min, sp.Max):
-        first, *rest = part.args
-        yield from (first - other for other in rest)
-    for part in formula.atoms(sp.Abs, sp.sign):
-        yield part.args[0]
 
 
 def drawing_order(case: Case) -> tuple[Scalar, ...]:

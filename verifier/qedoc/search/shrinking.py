@@ -7,7 +7,8 @@ from random import Random
 from hypothesis import HealthCheck, Phase, find, settings
 from hypothesis.errors import NoSuchExample, Unsatisfiable
 
-from qedoc.search.sampling import Plan, plainness
+from qedoc.search.rationals import plainness
+from qedoc.search.sampling import Plan
 from qedoc.search.strategies import Row, rows
 
 SHRINKING_STEPS = 4000

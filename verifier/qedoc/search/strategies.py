@@ -10,7 +10,8 @@ from typing import Any, TypeAlias
 from hypothesis import assume
 from hypothesis import strategies as st
 
-from qedoc.search.sampling import LARGE, Interval, Plan
+from qedoc.search.rationals import Interval
+from qedoc.search.sampling import LARGE, Plan
 
 Row: TypeAlias = tuple[Fraction, ...]
 
