@@ -7,18 +7,18 @@ from qedoc import (
     Bounds,
     ConstantFrom,
     Continuous,
+    Declaration,
     Dict,
     ForAll,
     Integers,
     Parameter,
+    Property,
     Reals,
     Size,
     Spec,
     Value,
     Variable,
 )
-from qedoc.claims.properties import Property
-from qedoc.claims.spec import Declaration
 
 I, n, k, j, t = symbols("I n k j t")
 b, f = IndexedBase("b"), IndexedBase("f")

@@ -13,9 +13,11 @@ if TYPE_CHECKING:
     from qedoc.claims.properties import Limit as Limit
     from qedoc.claims.properties import NonDecreasing as NonDecreasing
     from qedoc.claims.properties import NonIncreasing as NonIncreasing
+    from qedoc.claims.properties import Property as Property
     from qedoc.claims.properties import Value as Value
     from qedoc.claims.spec import Argument as Argument
     from qedoc.claims.spec import Array as Array
+    from qedoc.claims.spec import Declaration as Declaration
     from qedoc.claims.spec import Dict as Dict
     from qedoc.claims.spec import ForAll as ForAll
     from qedoc.claims.spec import List as List
@@ -28,8 +30,8 @@ __version__ = "0.1.0"
 
 _HOME = {
     "qedoc.claims.domain": ("Functions", "Integers", "Reals"),
-    "qedoc.claims.properties": ("Bounds", "ConstantFrom", "Continuous", "Limit", "NonDecreasing", "NonIncreasing", "Value"),
-    "qedoc.claims.spec": ("Argument", "Array", "Dict", "ForAll", "List", "Parameter", "Size", "Spec", "Variable"),
+    "qedoc.claims.properties": ("Bounds", "ConstantFrom", "Continuous", "Limit", "NonDecreasing", "NonIncreasing", "Property", "Value"),
+    "qedoc.claims.spec": ("Argument", "Array", "Declaration", "Dict", "ForAll", "List", "Parameter", "Size", "Spec", "Variable"),
 }
 _MODULE = {name: module for module, names in _HOME.items() for name in names}
 
