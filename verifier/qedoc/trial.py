@@ -6,6 +6,7 @@ both, so the formula itself, computed in the same arithmetic, must differ from t
 underflow or saturation. Differences that show at single points (the end of a branch) are not found this way.
 """
 
+import itertools
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,9 +21,10 @@ from qedoc.evaluate.arithmetic import computed
 from qedoc.evaluate.ball import Undefined, Value
 from qedoc.evaluate.ball_values import is_known
 from qedoc.evaluate.execute import run_rows
+from qedoc.evaluate.precision import rounded
 from qedoc.evaluate.watch import is_calm
 from qedoc.executions import sampled
-from qedoc.inputs import named, pasteable
+from qedoc.inputs import named, pasteable, spoken
 from qedoc.limits import Limits
 from qedoc.search.plan import plainness
 from qedoc.search.strategies import Row
@@ -99,8 +101,21 @@ def trial(subject: Subject, limits: Limits) -> CaseResult:
         return CaseResult(
             id=subject.case.id, verdict=Verdict.UNDECIDED, reason=f"runs alone do not decide: {seen}", runs=2 * tally.compared
         )
+    edge = _at_an_edge(subject, limits)
+    if edge is not None:
+        place = spoken(named(subject.case, subject.plan.point(edge)))
+        reason = f"runs alone do not decide: formula and code differ at {place}, where rounding may choose another branch"
+        return CaseResult(id=subject.case.id, verdict=Verdict.UNDECIDED, reason=reason, runs=2 * tally.compared)
     reason = f"no difference beyond rounding at {len(tally.same)} points, run in float32 and float64"
     return CaseResult(id=subject.case.id, verdict=Verdict.TESTED, reason=reason, runs=2 * tally.compared)
+
+
+def _at_an_edge(subject: Subject, limits: Limits) -> Row | None:
+    """A point that no float32 is, such as the end x = 0.77 of a branch, at which formula and runs differ."""
+    plan = subject.plan
+    marks = itertools.islice(plan.landmarks(), min(limits.max_points, POINTS))
+    rows = [row for row in marks if plan.holds(row) and rounded(row, plan.symbols, "float32") != row]
+    return min(_tally(subject, rows).apart, key=_plainness, default=None) if rows else None
 
 
 def _tally(subject: Subject, rows: list[Row]) -> _Tally:
