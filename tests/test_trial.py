@@ -88,6 +88,11 @@ def wrong_on_a_line(x, y):
     return jax.lax.nextafter(jnp.where(y == 0, x, x * y + 1), jnp.where(y == 0, x, x * y + 1))
 
 
+def stepping(x):
+    """x above 0.77, and 2 elsewhere."""
+    return jax.lax.nextafter(jnp.where(x > 0.77, x, 2.0), jnp.where(x > 0.77, x, 2.0))
+
+
 def wrong_at_a_point(x, y):
     """x y + 1, but 7 where x is 2 and y is 0."""
     return jax.lax.nextafter(jnp.where((y == 0) & (x == 2), 7, x * y + 1), jnp.where((y == 0) & (x == 2), 7, x * y + 1))
@@ -172,6 +177,15 @@ def test_a_difference_at_one_point_is_not_seen_by_runs_alone() -> None:
     """A formula that is wrong at 1 alone is not refuted by runs; nor is it called tested."""
     wrong = sp.Piecewise((7, sp.Eq(x, 1)), (x**2, True))
     assert trial(Pair(claim("hidden", wrong), {}), Limits(max_points=100)).verdict is Verdict.UNDECIDED
+
+
+@pytest.mark.parametrize(("relation", "verdict"), [(sp.Gt, Verdict.TESTED), (sp.Ge, Verdict.UNDECIDED)])
+def test_the_end_of_a_branch_that_is_no_float_is_looked_at(relation: type[sp.Rel], verdict: Verdict) -> None:
+    """The floats next to 0.77 lie on its two sides, and at neither of them a strict relation differs from one that is not."""
+    formula = sp.Piecewise((x, relation(x, sp.Rational(77, 100))), (2, True))
+    result = trial(Subject(claim("stepping", formula), {}), Limits(max_points=100))
+    assert result.verdict is verdict, result.reason
+    assert verdict is Verdict.TESTED or "differ at x=0.77" in result.reason
 
 
 @pytest.mark.parametrize(
