@@ -183,7 +183,7 @@ def test_a_difference_at_one_point_is_not_seen_by_runs_alone() -> None:
 def test_the_end_of_a_branch_that_is_no_float_is_looked_at(relation: type[sp.Rel], verdict: Verdict) -> None:
     """The floats next to 0.77 lie on its two sides, and at neither of them a strict relation differs from one that is not."""
     formula = sp.Piecewise((x, relation(x, sp.Rational(77, 100))), (2, True))
-    result = trial(Subject(claim("stepping", formula), {}), Limits(max_points=100))
+    result = trial(Pair(claim("stepping", formula), {}), Limits(max_points=100))
     assert result.verdict is verdict, result.reason
     assert verdict is Verdict.TESTED or "differ at x=0.77" in result.reason
 
