@@ -163,7 +163,7 @@ class Cluster:
         if task is None:  # the run is over
             return
         try:
-            task.found.set_result(self._checked(pickle.loads(remote.result())))  # noqa: S301  a worker of this run wrote it
+            task.found.set_result(self._checked(pickle.loads(remote.result())))  # noqa: S301  the worker of the user's own cluster runs this same code
         except KilledWorker as error:
             cause = f"{error.allowed_failures + 1} workers of the cluster died over it"
             task.found.set_exception(Ended(Died(code=0, cause=cause)))
@@ -171,7 +171,7 @@ class Cluster:
             task.found.set_exception(end)
         except CancelledError:
             task.found.set_exception(QedocError(f"{self.address}: the scheduler is gone, or has dropped the run's tasks"))
-        except Exception as error:  # noqa: BLE001  of a thread that nobody watches: it goes to the one who waits
+        except Exception as error:  # noqa: BLE001  this thread has no caller: whoever waits for the task gets the exception
             task.found.set_exception(error)
         with self._lock, suppress(RuntimeError):  # the client is being closed
             self._send()

@@ -33,7 +33,7 @@ from qedoc.spec import Parameter, Spec, is_literal
 from qedoc.verdict import Verdict
 
 GIVES_UP = (ArithmeticError, AttributeError, NotImplementedError, RecursionError, TypeError, ValueError)
-"""What SymPy raises for an expression that it cannot rearrange."""
+"""What SymPy raises for an expression that it cannot rearrange; it documents no smaller set. The claim is undecided then."""
 
 LONGEST = 200
 """Characters of a message of SymPy that are shown."""
