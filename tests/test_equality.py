@@ -76,12 +76,28 @@ def test_identity_and_its_wrong_twin(left: sp.Expr, right: sp.Expr, wrong: sp.Ex
         (cos(pi * t / (2 * T)) ** (2 * p), ((1 + cos(pi * t / T)) / 2) ** p, t <= T),
         ((x * y) ** p, x**p * y**p, sp.And(x >= 0, y >= 0)),
         (x, y, sp.And(x >= y, x <= y)),
+        (sin(x) ** 2, Rational(1, 4), sp.Eq(sin(x), Rational(1, 2))),
+        (exp(x) + x, 3 + x, sp.Eq(2 * exp(x), 6)),
+        (x * exp(x), x * y, sp.Eq((exp(x) - y) / x, 0)),
     ],
 )
 def test_an_identity_that_needs_a_sign_is_shown_only_with_it(left: sp.Expr, right: sp.Expr, condition: sp.Basic) -> None:
     guards = condition.args if isinstance(condition, sp.And) else (condition,)
     assert equal(left, right, guards, Facts(guards))
     assert not equal(left, right, (), Facts())
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "condition"),
+    [
+        (sin(x) ** 2, Rational(1, 2), sp.Eq(sin(x), Rational(1, 2))),
+        (sin(x), -sin(x), sp.Eq(sin(x) ** 2, Rational(1, 4))),
+        (exp(x), x, sp.Eq(exp(x), 3)),
+        (x * exp(x), y, sp.Eq((exp(x) - y) / x, 0)),
+    ],
+)
+def test_an_equality_shows_nothing_but_what_follows_from_it(left: sp.Expr, right: sp.Expr, condition: sp.Basic) -> None:
+    assert not equal(left, right, (condition,), Facts((condition,)))
 
 
 def standings(left: sp.Expr, right: sp.Expr, *facts: sp.Basic) -> set[Standing]:

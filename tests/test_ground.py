@@ -34,6 +34,10 @@ def large(n):
     return n + 9007199254740992
 
 
+def identity(x):
+    return x
+
+
 def at_root(x):
     return jnp.where(x**2 == 2, 0.0, x)
 
@@ -156,6 +160,10 @@ def test_values_below_all_doubles_are_told_apart_and_not_refuted_by_a_run() -> N
     [
         ("at_root", x, Verdict.UNDECIDED),
         ("at_half", x, Verdict.UNDECIDED),
+        ("at_root", sp.Piecewise((1, sp.Eq(x**2, sp.sqrt(3))), (x, True)), Verdict.UNDECIDED),
+        ("identity", sp.Piecewise((1, sp.Eq(x**2, sp.sqrt(3))), (x, True)), Verdict.UNDECIDED),
+        ("identity", sp.Piecewise((1, sp.Eq(x**2, -sp.sqrt(3))), (x, True)), Verdict.PROVED),
+        ("identity", sp.Piecewise((x, sp.Eq(x**2, sp.sqrt(3))), (x, True)), Verdict.PROVED),
         ("at_fraction", x, Verdict.REFUTED),
         ("at_fraction", sp.Piecewise((0, sp.Eq(x, sp.Rational(3, 2)) | sp.Eq(x, -sp.Rational(3, 2))), (x, True)), Verdict.PROVED),
         ("in_gap", x, Verdict.REFUTED),

@@ -16,9 +16,8 @@ import optax
 import pytest
 import sympy as sp
 from jax import lax
-from lifting import disagreements, evaluate, lift
+from lifting import disagreements, evaluate, lift, of_qedoc
 
-from qedoc.claims import case
 from qedoc.errors import UnsupportedError
 from qedoc.lift import control
 from qedoc.lift.exact import holds, value_at
@@ -210,7 +209,7 @@ def test_conditions_come_once_and_known_ones_never() -> None:
 
 def test_keys_of_a_given_dict_are_compared_and_recorded() -> None:
     """Code that is not the user's makes the structures that a claim names; all of their keys are known."""
-    code = eval(compile("lambda x, y: len({x: 1, y: 2})", case.__file__, "eval"))  # noqa: S307  a literal, compiled as if qedoc had it
+    code = of_qedoc("lambda x, y: len({x: 1, y: 2})")
     path = at(code, x=1, y=2)
     assert path.value == 2
     assert path.conditions == (sp.Ne(y, x),)

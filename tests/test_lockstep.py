@@ -8,8 +8,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from lifting import of_qedoc
 
-from qedoc.claims import case
 from qedoc.execute import lockstep
 
 Rows = list[int] | list[float]
@@ -74,20 +74,15 @@ def test_zeros_of_both_signs_and_nans_are_told_apart() -> None:
     assert count == 4
 
 
-def made(source: str) -> Any:
-    """A function that is qedoc's own, as those are that make the structures with which code is called."""
-    return eval(compile(source, case.__file__, "eval"))  # noqa: S307  literals of this file, compiled as if qedoc had them
-
-
 def test_keys_of_a_given_dict_part_rows_by_equality_not_by_value() -> None:
-    check(made("lambda a, b: len({a: 1, b: 2})"), [1, 2, 3, 4, 5], [6, 2, 8, 4, 10], groups=3)
+    check(of_qedoc("lambda a, b: len({a: 1, b: 2})"), [1, 2, 3, 4, 5], [6, 2, 8, 4, 10], groups=3)
 
 
 def test_keys_that_the_code_looks_up_part_rows_by_value() -> None:
     """Nobody knows what they may meet."""
     check(lambda a: {7: 100.0}.get(a, 2 * a), [1, 7, 3, 7], groups=4)
     check(lambda a: float(a in {7, 8}), [1, 7, 7], groups=3)
-    both = made("lambda code: lambda a, b: code({a: 1.0, b: 2.0}, b)")
+    both = of_qedoc("lambda code: lambda a, b: code({a: 1.0, b: 2.0}, b)")
     check(both(lambda given, b: given[b] + {2: 5.0}.get(b, 0.0)), [1, 1, 3], [2, 2, 4], groups=4)
 
 
@@ -101,16 +96,16 @@ def test_sorting_parts_rows_by_order() -> None:
 
 
 def test_a_dict_key_is_told_from_zero() -> None:
-    check(made("lambda a: len({0: 1, a: 2})"), [1, 2, 0, 4], groups=3)
+    check(of_qedoc("lambda a: len({0: 1, a: 2})"), [1, 2, 0, 4], groups=3)
 
 
 def test_a_dict_key_is_told_from_an_int_made_before() -> None:
     """{int(b / 2): ..., a: ...}: the second key is the first one in some rows only."""
-    check(made("lambda a, b: len({int(b): 1, a: 2})"), [1, 2, 3, 4, 5], [3.5] * 5, groups=3)
+    check(of_qedoc("lambda a, b: len({int(b): 1, a: 2})"), [1, 2, 3, 4, 5], [3.5] * 5, groups=3)
 
 
 def test_a_dict_key_is_told_from_an_int_made_after() -> None:
-    check(made("lambda a, b: len({a: 2, int(b): 1})"), [1, 2, 3, 4, 5], [3.5] * 5, groups=3)
+    check(of_qedoc("lambda a, b: len({a: 2, int(b): 1})"), [1, 2, 3, 4, 5], [3.5] * 5, groups=3)
 
 
 def test_an_unhashable_array_stays_unhashable() -> None:

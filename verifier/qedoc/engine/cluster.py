@@ -163,7 +163,7 @@ class Cluster:
         if task is None:  # the run is over
             return
         try:
-            task.found.set_result(self._checked(pickle.loads(remote.result())))  # noqa: S301  a worker of this run wrote it
+            task.found.set_result(self._checked(pickle.loads(remote.result())))  # noqa: S301  the worker of the user's own cluster runs this same code
         except KilledWorker as error:
             cause = f"{error.allowed_failures + 1} workers of the cluster died while running it"
             task.found.set_exception(Ended(Died(code=0, cause=cause)))

@@ -55,7 +55,7 @@ def spans(call: Call, symbols: Sequence[sp.Symbol], row: Sequence[Fraction], dty
             result = trace.run(call, values)
         except QedocError:
             raise
-        except (Unknown, Exception):  # noqa: BLE001  # the code has no value here, whatever it raises
+        except (Unknown, Exception):  # noqa: BLE001  # whatever the code raises on spans: nothing is known here, which is less than any answer
             return None
     found: Known = result.spans.item() if result.spans.size == 1 else None
     return found if isinstance(found, Span) else None

@@ -21,7 +21,7 @@ Row: TypeAlias = Sequence[Fraction]
 Array: TypeAlias = np.ndarray[Any, Any]
 
 OF_LOCKSTEP = (jax.errors.ConcretizationTypeError, NotImplementedError)
-"""What code raises for being run at many rows at once: it asked for a number, or JAX has no batching rule for a primitive of it."""
+"""What code raises only because it runs at many rows at once: it asked for a number, or JAX has no batching rule for a primitive of it."""
 
 EXACT = 2**53
 """Integers up to this size are the same in float64."""
@@ -185,7 +185,7 @@ class _Table:
             return [_Group(group.rows[part], parted.pins) for part in _parts(parted.labels[: len(group.rows)])]
         except QedocError:
             raise
-        except Exception as error:  # noqa: BLE001  # whatever the user's code raises
+        except Exception as error:  # noqa: BLE001  # whatever the user's code raises: its rows are then run alone
             return self._explain(group, error)
         self._keep(group.rows, result, value)
         return []
@@ -227,7 +227,7 @@ class _Table:
             result = self._function(values)
         except QedocError:
             raise
-        except Exception as error:  # noqa: BLE001  # whatever the user's code raises
+        except Exception as error:  # noqa: BLE001  # whatever the user's code raises is the answer of this row
             self.raised[int(row)] = told(error)
             return error
         self._keep(np.array([row]), result, _array(result)[None])

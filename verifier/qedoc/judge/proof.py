@@ -105,8 +105,10 @@ def _blind(pair: Pair, ruling: Ruling) -> str:
 def _is_met(equality: sp.Eq, pair: Pair, rows: Sequence[Row]) -> bool:
     """Whether an equality seems to hold somewhere: the sign of its difference changes, or a polynomial has a real root."""
     difference = equality.lhs - equality.rhs
-    if difference.is_polynomial() and len(difference.free_symbols) == 1:
-        return bool(sp.Poly(difference).count_roots())
+    if len(difference.free_symbols) == 1 and difference.is_polynomial(*difference.free_symbols):
+        made = sp.Poly(difference, *difference.free_symbols)
+        if all(coefficient.is_Rational for coefficient in made.all_coeffs()):  # SymPy counts the zeros of no others
+            return bool(made.count_roots())
     (value,) = enclosures([difference], pair.plan)
     found = [number for number in map(value, rows) if not isinstance(number, Undefined)]
     return any(number > 0 for number in found) and any(number < 0 for number in found)
