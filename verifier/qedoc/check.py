@@ -81,17 +81,15 @@ def check(
         return CaseResult(id=case_name(spec, sizes), verdict=Verdict.UNDECIDED, reason=f"the formula has too many cases: {error}")
     except UnsupportedError as error:
         return CaseResult(id=case_name(spec, sizes), verdict=Verdict.UNSUPPORTED, reason=f"the formula cannot be enclosed: {error}")
-    numbers = written(subject.target)
     tried: CaseResult | None = None
     if spec.natural:
         note("running the code")
-        subject.plan.learn((), numbers)
         tried = trial(subject, limits)
         keep(tried)
         note("reading the code")
     try:
         subject.code.explore(subject.facts)
-        subject.plan.learn(subject.code.formulas(), numbers)
+        subject.plan.learn(subject.code.formulas(), written(subject.target))
         result = _with_trial(_ruled(subject, limits, note), tried)
     except UnsupportedError as error:
         result = CaseResult(id=subject.case.id, verdict=Verdict.UNSUPPORTED, reason=str(error))

@@ -4,7 +4,7 @@ A run is a rounded value, so that a difference counts only if rounding is ruled 
 rounding is 2**29 times smaller, and it must show at many points, or at most points of a line. Underflow and saturation look the same in
 both, so the formula itself, computed in the same arithmetic, must differ from the run, too, and no step of the code may be near overflow,
 underflow or saturation. A difference that shows
-only where a branch begins or ends, or at a number that the code names, refutes nothing; but nothing is called tested beside it.
+only where a branch begins or ends refutes nothing; but nothing is called tested beside it.
 """
 
 import itertools
