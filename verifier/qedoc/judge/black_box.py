@@ -9,7 +9,7 @@ explain it. Such a difference meets all of these conditions:
   rules them out.
 - No step of the code comes close to overflow, underflow or saturation.
 
-A difference that appears only where a branch begins or ends, or at a number that the code names, may come from rounding or from the
+A difference that appears only where a branch begins or ends may come from rounding or from the
 formula. It refutes nothing, and such a claim is not called tested.
 """
 

@@ -81,17 +81,15 @@ def check(
         return CaseResult(id=case_name(spec, sizes), verdict=Verdict.UNDECIDED, reason=f"the formula has too many cases: {error}")
     except UnsupportedError as error:
         return CaseResult(id=case_name(spec, sizes), verdict=Verdict.UNSUPPORTED, reason=f"the formula cannot be enclosed: {error}")
-    numbers = written(pair.target)
     from_runs: CaseResult | None = None
     if spec.natural:
         note("running the code")
-        pair.plan.learn((), numbers)
         from_runs = trial(pair, limits)
         keep(from_runs)
         note("reading the code")
     try:
         pair.code.explore(pair.facts)
-        pair.plan.learn(pair.code.formulas(), numbers)
+        pair.plan.learn(pair.code.formulas(), written(pair.target))
         result = _with_runs(_decide(pair, limits, note), from_runs)
     except UnsupportedError as error:
         result = CaseResult(id=pair.case.id, verdict=Verdict.UNSUPPORTED, reason=str(error))
