@@ -33,9 +33,8 @@ def _about_version(version: str) -> list[str]:
     if number < OLDEST:
         raise QedocError(f"qedoc needs jax {_dotted(OLDEST)} or later, found jax {version}; pip install -U 'jax>={_dotted(OLDEST)}'")
     if number > NEWEST:
-        return [
-            f"qedoc is tested with jax {_dotted(OLDEST)} to {_dotted(NEWEST)}, found jax {version}: code that it cannot read is reported"
-        ]
+        newest = _dotted(NEWEST)
+        return [f"jax {version} is newer than {newest}, the newest version that qedoc is tested with; some code may be reported as unsupported"]
     return []
 
 

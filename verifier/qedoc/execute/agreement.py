@@ -1,6 +1,6 @@
-"""Does an execution, or the exact value of a formula, contradict the code? The code is run on spans that hold all that rounding may do.
+"""Checks whether an execution, or the exact value of a formula, contradicts the code. It runs the code on spans that contain all roundings.
 
-This is a check of the lifter and of the enclosures of formulas, and so it shares no code with them.
+This cross-checks the lifter and the enclosures of formulas, so it shares no code with them.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -13,7 +13,7 @@ import numpy as np
 import sympy as sp
 from flint import arb, ctx, fmpq
 
-from qedoc.errors import QedocError
+from qedoc.errors import QedocError, told
 from qedoc.execute.precision import FORMATS
 from qedoc.execute.rounding import Known, Span, point
 from qedoc.execute.rounding_arrays import array
@@ -24,26 +24,36 @@ Call: TypeAlias = Callable[[Mapping[sp.Symbol, Any]], Any]
 
 
 def shadow(call: Call, symbols: Sequence[sp.Symbol], row: Sequence[Fraction], dtype: str) -> arb | None:
-    """A ball that holds the exact value of the code at a row, and what any execution in the dtype may give.
+    """Returns a ball that contains the exact value of the code at a row and the result of every execution in the dtype.
 
     Args:
         call: the code; gets a value for each symbol.
-        symbols: those with the assumption `integer` are weakly typed integers, the others numbers of `dtype`.
-        row: one rational for each symbol, as `rounded` gives it; taken as exact.
+        symbols: those with the assumption `integer` are weakly typed integers, the others are numbers of `dtype`.
+        row: one rational for each symbol, as returned by `rounded`; taken as exact.
         dtype: float32, float64 or bfloat16.
 
     Returns:
-        None if rounding leaves open which way the code goes, or a primitive without a rule matters, or the result is no real scalar.
+        None if there is no such ball: rounding decides which way the code goes, a primitive without a rule matters, or the result is not a
+        real scalar.
     """
-    span = spans(call, symbols, row, dtype)
+    return enclosed(call, symbols, row, dtype)[0]
+
+
+def enclosed(call: Call, symbols: Sequence[sp.Symbol], row: Sequence[Fraction], dtype: str) -> tuple[arb | None, str]:
+    """The same as `shadow`, with the reason if there is no ball."""
+    span, reason = _traced(call, symbols, row, dtype)
     if span is None:
-        return None
+        return None, reason
     with ctx.workprec(128):
-        return _rational(span.lower).union(_rational(span.upper))
+        return _rational(span.lower).union(_rational(span.upper)), ""
 
 
 def spans(call: Call, symbols: Sequence[sp.Symbol], row: Sequence[Fraction], dtype: str) -> Span | None:
     """The same as `shadow`, as a span of rationals."""
+    return _traced(call, symbols, row, dtype)[0]
+
+
+def _traced(call: Call, symbols: Sequence[sp.Symbol], row: Sequence[Fraction], dtype: str) -> tuple[Span | None, str]:
     integers = f"int{FORMATS[dtype].integer_bits}"
     with jax.enable_x64(dtype == "float64"):
         trace = Shadow()
@@ -55,10 +65,18 @@ def spans(call: Call, symbols: Sequence[sp.Symbol], row: Sequence[Fraction], dty
             result = trace.run(call, values)
         except QedocError:
             raise
-        except (Unknown, Exception):  # noqa: BLE001  # whatever the code raises on spans: nothing is known here, which is less than any answer
-            return None
+        except Unknown as error:
+            return None, _without_rule(trace) or str(error)
+        except Exception as error:  # noqa: BLE001  # code may raise anything on spans; then there is no enclosure, which is never wrong
+            return None, _without_rule(trace) or f"the code raises {told(error)}"
     found: Known = result.spans.item() if result.spans.size == 1 else None
-    return found if isinstance(found, Span) else None
+    if isinstance(found, Span):
+        return found, ""
+    return None, _without_rule(trace) or "its rounding errors have no bound there"
+
+
+def _without_rule(trace: Shadow) -> str:
+    return f"no rounding rule for {', '.join(sorted(trace.missing))}" if trace.missing else ""
 
 
 def agrees(value: float | fmpq | arb, ball: arb | None) -> bool | None:

@@ -46,8 +46,14 @@ ENTERED = {
 }
 
 
+OPEN = "rounding decides which way the code goes"
+
+
 class Unknown(BaseException):
-    """Python asks for a value that rounding leaves open. Not an Exception, so that no `except Exception:` of the code in hand eats it."""
+    """Python code asks for a value that rounding leaves open.
+
+    It is not an `Exception`, because the checked code may contain `except Exception:`.
+    """
 
 
 class Spans(BaseTracer):
@@ -68,25 +74,25 @@ class Spans(BaseTracer):
     def _span(self) -> Span:
         span: Known = self.spans.item()
         if not isinstance(span, Span):
-            raise Unknown
+            raise Unknown("the code needs a value that has no enclosure")
         return span
 
     def _point(self) -> Fraction:
         span = self._span()
         if not span.is_point:
-            raise Unknown
+            raise Unknown(OPEN)
         return span.lower
 
     def __bool__(self) -> bool:
         span = self._span()
         if span.lower <= 0 <= span.upper and not span.is_point:
-            raise Unknown
+            raise Unknown(OPEN)
         return span.lower != 0
 
     def __int__(self) -> int:
         span = self._span()
         if int(span.lower) != int(span.upper):
-            raise Unknown
+            raise Unknown(OPEN)
         return int(span.lower)
 
     def __index__(self) -> int:
@@ -106,7 +112,7 @@ class Spans(BaseTracer):
         return float(x) if self.dtype.name in FORMATS else bool(x) if self.dtype == bool else int(x)
 
     def __array__(self, dtype: Any = None, context: None = None, copy: bool | None = None) -> Array:
-        raise Unknown
+        raise Unknown("the code converts a value to a NumPy array")
 
 
 class Shadow(BaseTrace):

@@ -281,10 +281,17 @@ def _verdict(pair: Pair, proof: Proof, row: Row | None, executions: Executions, 
         extent = f"{_count(proof.cells, 'cell')} on {_count(len(pair.code.branches), 'path')}"
         where = "wherever formula and code have a value" if natural else "on the whole domain"
         rest = f"; {_count(proof.left_out, 'cell')} without a value skipped" if proof.left_out else ""
-        return Verdict.PROVED, f"equal in exact arithmetic {where}: {extent}{rest}"
+        return Verdict.PROVED, f"equal in exact arithmetic {where}: {extent}{rest}{_idle(executions)}"
     if pair.compared:
         return Verdict.TESTED, f"no difference at {pair.compared} points; not proved: {proof.reason}"
     return Verdict.UNDECIDED, f"no point could be compared: {proof.reason}"
+
+
+def _idle(executions: Executions) -> str:
+    """Says that no run was compared with an enclosure of its roundings, which is the check of the lifter by execution."""
+    if executions.enclosed:
+        return ""
+    return f"; runs were not cross-checked: {executions.unenclosed or 'no run gives a finite value'}"
 
 
 def _count(number: int, noun: str) -> str:

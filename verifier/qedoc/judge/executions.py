@@ -10,7 +10,7 @@ from qedoc.claims.domain import Integers, Reals
 from qedoc.claims.limits import Limits
 from qedoc.enclose.enclosure import Undefined, Value
 from qedoc.execute.accuracy import ulps
-from qedoc.execute.agreement import agrees, shadow
+from qedoc.execute.agreement import agrees, enclosed
 from qedoc.execute.runner import Runs, rounded, run_eagerly, run_rows
 from qedoc.judge.inputs import format_inputs, named
 from qedoc.judge.pair import Pair
@@ -36,6 +36,8 @@ class Executions:
         findings: points where the code raises or gives nan or infinity, although the formula has a value.
         runs: number of rows that were run.
         contradiction: describes a run that rounding cannot explain; empty if there is none.
+        enclosed: number of runs that were compared with an enclosure of their roundings.
+        unenclosed: why a run could not be compared with one; empty if all could.
         broken: True if the code raises somewhere in the domain where the formula has a value.
     """
 
@@ -43,6 +45,8 @@ class Executions:
     findings: tuple[Finding, ...]
     runs: int
     contradiction: str
+    enclosed: int
+    unenclosed: str
     broken: bool
 
 
@@ -64,6 +68,8 @@ def execute(pair: Pair, exact: Callable[[Row], Value | None], limits: Limits) ->
         findings=tuple(finding for part in parts for finding in part.findings),
         runs=sum(part.runs for part in parts),
         contradiction=next((part.contradiction for part in parts if part.contradiction), ""),
+        enclosed=sum(part.enclosed for part in parts),
+        unenclosed=next((part.unenclosed for part in parts if part.unenclosed), ""),
         broken=any(part.broken for part in parts),
     )
 
@@ -111,11 +117,14 @@ def _in_dtype(pair: Pair, exact: Callable[[Row], Value | None], wanted: Sequence
             text = f"the code gives {runs.values[k]} in {runs.dtype} where the formula has a finite value"
             findings.setdefault("not finite", _finding(pair, row, "accuracy", text))
     errors.sort(reverse=True)
+    agreement = _agreement(pair, rows, runs, errors, dtype)
     return Executions(
         accuracy=_accuracy(pair, rows, runs, errors, dtype),
         findings=tuple(findings.values()),
         runs=len(rows) - len(runs.skipped),
-        contradiction=_contradiction(pair, rows, runs, errors, dtype),
+        contradiction=agreement.contradiction,
+        enclosed=agreement.enclosed,
+        unenclosed=agreement.unenclosed,
         broken=broken,
     )
 
@@ -127,20 +136,32 @@ def _accuracy(pair: Pair, rows: Sequence[Row], runs: Runs, errors: Sequence[tupl
     return (Accuracy(dtype=dtype, result=runs.dtype, ulps=worst, inputs=_inputs(pair, rows[k]), points=len(errors)),)
 
 
-def _contradiction(pair: Pair, rows: Sequence[Row], runs: Runs, errors: Sequence[tuple[float, int]], dtype: str) -> str:
-    """Describes the first run that no rounding of the code's operations can explain, among the rows with the largest errors.
+@dataclass(frozen=True, slots=True)
+class _Agreement:
+    contradiction: str
+    enclosed: int
+    unenclosed: str
+
+
+def _agreement(pair: Pair, rows: Sequence[Row], runs: Runs, errors: Sequence[tuple[float, int]], dtype: str) -> _Agreement:
+    """Compares the runs with the largest errors with enclosures of their roundings, up to the first that no rounding can explain.
 
     Compiled code may use other operations: `exp(a) / exp(b)` becomes `exp(a - b)`. So only a contradicting eager run counts.
     """
+    count, why = 0, ""
     for _, k in errors[:SHADOWED]:
-        enclosure = shadow(pair.call, pair.plan.symbols, rows[k], dtype)
-        if enclosure is None or agrees(runs.result(k), enclosure) is not False:
+        enclosure, reason = enclosed(pair.call, pair.plan.symbols, rows[k], dtype)
+        if enclosure is None:
+            why = why or reason
+            continue
+        count += 1
+        if agrees(runs.result(k), enclosure) is not False:
             continue
         eager = run_eagerly(pair.call, pair.plan.symbols, rows[k], dtype)
         if eager is not None and agrees(eager, enclosure) is False:
             place = format_inputs(_inputs(pair, rows[k]))
-            return f"running the code in {dtype} gives {eager!r} at {place}, which rounding cannot explain"
-    return ""
+            return _Agreement(f"running the code in {dtype} gives {eager!r} at {place}, which rounding cannot explain", count, why)
+    return _Agreement("", count, why)
 
 
 def outside(pair: Pair) -> tuple[Finding, ...]:
