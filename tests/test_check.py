@@ -5,6 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import jax
+import jax.numpy as jnp
 import pytest
 import sympy as sp
 from sympy import Min, Piecewise, cos, pi, symbols
@@ -182,3 +184,23 @@ def test_a_wrong_formula_about_an_opaque_part_is_refuted() -> None:
     assert result.verdict is Verdict.REFUTED
     assert result.counterexample is not None
     assert "lambda x:" in result.counterexample.call
+
+
+def by_lgamma(x: Any) -> Any:
+    """Code that is lifted, but has a primitive without a rounding rule."""
+    return jax.lax.lgamma(x) - jax.lax.lgamma(x) + x
+
+
+def by_sine(x: Any) -> Any:
+    return jnp.sin(x) - jnp.sin(x) + x
+
+
+@pytest.mark.parametrize(("function", "said"), [(by_lgamma, "runs were not cross-checked: no rounding rule for lgamma"), (by_sine, "")])
+def test_a_proof_whose_runs_cannot_be_cross_checked_says_so(function: Callable[..., Any], said: str) -> None:
+    x = sp.Symbol("x")
+    found = check(
+        Spec(target=f"{__name__}.{function.__name__}", formula=x, symbols=[Parameter(x, "x", Reals(above=0), "point")]), {}, FEW, print
+    )
+    assert found.verdict is Verdict.PROVED, found.reason
+    assert ("not cross-checked" in found.reason) == bool(said)
+    assert said in found.reason

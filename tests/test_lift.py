@@ -509,6 +509,19 @@ def test_wrong_activation_is_caught() -> None:
     assert disagreements(lifted_wrongly, SCALARS) != []
 
 
+def cleared(x: Any, mask: int) -> Any:
+    """The bits of x in float32, those of the mask alone."""
+    return lax.bitcast_convert_type(jnp.asarray(x, jnp.float32), jnp.uint32) & jnp.asarray(mask, jnp.uint32)
+
+
+def with_fewer_digits(x: Any) -> Any:
+    """x as a sum of two parts, of which the first has fewer digits: code divides a number in this way to compute precisely."""
+    x = jnp.asarray(x)
+    kind, mask = (jnp.uint64, 2**64 - 2**40) if x.dtype == jnp.float64 else (jnp.uint32, 2**32 - 2**12)
+    high = lax.bitcast_convert_type(lax.bitcast_convert_type(x, kind) & jnp.asarray(mask, kind), x.dtype)
+    return high + (x - high)
+
+
 @pytest.mark.parametrize(
     ("code", "points"),
     [
@@ -529,6 +542,7 @@ def test_wrong_activation_is_caught() -> None:
         (jnp.logaddexp, [(0.5, 2.0), (0.0, 0.0)]),
         (jax.scipy.special.xlogy, [(0.5, 2.0), (0.0, 0.0), (0.0, 2.0)]),
         (jax.scipy.stats.t.pdf, [(0.5, 3.0)]),
+        (with_fewer_digits, [(0.7,), (-3.1,), (1e6,)]),
         (jax.scipy.special.ndtri, [(0.5,), (0.25,), (0.001,)]),
     ],
 )
@@ -577,6 +591,10 @@ def test_unsupported_cannot_be_swallowed() -> None:
         (lambda x: x + 1j, "complex"),
         (lambda x: x * jnp.ones(10_000), "10000"),
         (lambda x: lax.scan(lambda c, _: (c * x, None), x, None, length=2000)[0], "scan of length 2000"),
+        (lambda x: lax.bitcast_convert_type(cleared(x, 2**32 - 2**20), jnp.float32) + 0 * x, "the bits of an integer are not followed"),
+        (lambda x: cleared(x, 2**31 - 1) * x, "the bits of an integer are not followed"),
+        (lambda x: lax.bitcast_convert_type(jnp.asarray(x, jnp.float32), jnp.uint32) * x, "uses the bits of a float"),
+        (lambda x: lax.bitcast_convert_type(jnp.asarray(x, jnp.int32), jnp.float32) * x, "the bits of an integer are not followed"),
         (lambda x: jax.random.normal(jax.random.key(0)) * x, "no rule"),
         (lambda x: lax.population_count(x.astype(int)), "population_count"),
         (lambda x: jax.pure_callback(lambda a: a, jax.ShapeDtypeStruct((), "float64"), x), "pure_callback"),

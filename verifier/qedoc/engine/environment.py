@@ -34,7 +34,7 @@ def _about_version(version: str) -> list[str]:
         raise QedocError(f"qedoc needs jax {_dotted(OLDEST)} or later, found jax {version}; pip install -U 'jax>={_dotted(OLDEST)}'")
     if number > NEWEST:
         newest = _dotted(NEWEST)
-        return [f"jax {version} is newer than {newest}, the newest version that qedoc is tested with; some code may be reported as unsupported"]
+        return [f"jax {version} is newer than {newest}, the newest version that qedoc is tested with; some code may be unsupported"]
     return []
 
 

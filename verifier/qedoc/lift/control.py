@@ -33,11 +33,11 @@ class Interpreter(Protocol):
 ControlRule = Callable[[Interpreter, Sequence[Any], dict[str, Any]], list[Any]]
 
 
-def entered(name: str) -> ControlRule:
-    """Code that runs once, held by the parameter `name`, a jaxpr with or without its constants."""
+def entered(*names: str) -> ControlRule:
+    """Code that runs once. It is a jaxpr, with or without its constants, in the first of these parameters that the JAX version has."""
 
     def rule(interpreter: Interpreter, arguments: Sequence[Any], params: dict[str, Any]) -> list[Any]:
-        return _run(interpreter, params[name], arguments)
+        return _run(interpreter, next(params[name] for name in names if name in params), arguments)
 
     return rule
 
@@ -92,7 +92,7 @@ def unchanged(interpreter: Interpreter, arguments: Sequence[Any], params: dict[s
 
 CONTROL_RULES: dict[str, ControlRule] = {
     "remat2": entered("jaxpr"),
-    "composite": entered("jaxpr"),
+    "composite": entered("jaxpr", "call_jaxpr"),
     "cond": cond,
     "custom_jvp_call": entered("call_jaxpr"),
     "closed_call": entered("call_jaxpr"),

@@ -188,6 +188,33 @@ def beta_region(a: sp.Expr, b: sp.Expr, x: sp.Expr) -> sp.Basic:
     return sp.And(positive_pair(a, b), relate("ge", x, sp.S.Zero), relate("le", x, sp.S.One))
 
 
+class Bits(sp.Function):  # type: ignore[misc]  # sympy is untyped
+    """The bits of a float, as an integer. Code may clear the last ones, which rounds the float, and turn them back."""
+
+    nargs = 1
+
+
+ROUNDING_MASKS = frozenset(2**width - 2**k for width, most in ((32, 16), (64, 45)) for k in range(1, most + 1))
+"""Masks that keep sign, exponent and at least seven digits of a float: a rounding, like a conversion to bfloat16."""
+
+
+def recast(x: sp.Expr, *, new_dtype: Any) -> sp.Expr:
+    """The bits of a float as an integer, or back."""
+    if kind(new_dtype) == "integer":
+        return Bits(x)
+    if not isinstance(x, Bits):
+        raise TypeError("the bits of an integer are not followed")
+    return x.args[0]
+
+
+def masked(a: sp.Expr, b: sp.Expr) -> sp.Expr:
+    """The bits of a float without its last digits: the same real number, up to rounding."""
+    bits, mask = (a, b) if isinstance(a, Bits) else (b, a)
+    if not isinstance(bits, Bits) or int(mask) not in ROUNDING_MASKS:
+        raise ValueError("the bits of an integer are not followed")
+    return bits
+
+
 RULES: dict[str, Rule] = {
     "abs": sp.Abs,
     "acos": within(sp.acos),
@@ -195,11 +222,14 @@ RULES: dict[str, Rule] = {
     "add": added,
     "add_any": added,
     "and[bool]": conjunction,
+    "and[integer]": masked,
     "asin": within(sp.asin),
     "asinh": sp.asinh,
     "atan": sp.atan,
     "atan2": angle,
     "atanh": within(sp.atanh),
+    "bitcast_convert_type[integer]": recast,
+    "bitcast_convert_type[real]": recast,
     "bessel_i0e": lambda x: scaled_bessel(0, x),
     "bessel_i1e": lambda x: scaled_bessel(1, x),
     "cbrt": cube_root,
@@ -295,6 +325,10 @@ def kind(dtype: Any) -> str:
     if name.startswith(("int", "uint")):
         return "integer"
     return "real" if name in ("float64", "float32", "float16", "bfloat16") else name
+
+
+BITWISE = frozenset({"and", "bitcast_convert_type"})
+"""The elementwise primitives that can take the bits of a float."""
 
 
 def rule_for(name: str, dtype: Any) -> Rule | None:

@@ -20,7 +20,7 @@ from qedoc.lift.frames import is_message, is_ours, origins, own_frame, raised_he
 from qedoc.lift.jax_internals import BaseTrace, Literal, current_trace, executed
 from qedoc.lift.literals import literal
 from qedoc.lift.path import Assumptions, Path
-from qedoc.lift.rules import REQUIREMENTS, SILENT, is_lazy, kind, rule_for
+from qedoc.lift.rules import BITWISE, REQUIREMENTS, SILENT, Bits, is_lazy, kind, rule_for
 from qedoc.lift.tracer import Concolic
 
 __all__ = ["Concolic", "ConcolicTrace", "Path", "run"]
@@ -232,6 +232,8 @@ class ConcolicTrace(BaseTrace):
         rule: Any = rule_for(name, dtype)
         spoken = {key: value for key, value in params.items() if key not in SILENT}
         lazy = is_lazy(name, dtype)
+        if name not in BITWISE and any(isinstance(part.value, Bits) for operand in operands for part in operand.parts.flat):
+            raise self.unsupported(f"the primitive {name} uses the bits of a float")
 
         def element(*arguments: Partial) -> Any:
             if name in REQUIREMENTS and not self.assumptions.require(strict(REQUIREMENTS[name], *arguments)):
