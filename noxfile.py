@@ -1,6 +1,7 @@
 """Nox sessions for CI and developers: `nox` runs the default sessions, `nox -s lint` runs one."""
 
 import runpy
+import tempfile
 from pathlib import Path
 
 import nox
@@ -70,6 +71,7 @@ def matrix(session: nox.Session, python: str, jax: str) -> None:
     if version not in found:
         session.skip(f"there is no Python {python} on this machine, only {', '.join('.'.join(map(str, known)) for known in found)}")
     folder = Path(session.create_tmp()) / "venv"
+    session.env["TMPDIR"] = tempfile.gettempdir()  # the tests make projects of their own, which must not be inside of this one
     session.run(str(found[version]), "-m", "venv", "--clear", str(folder), external=True)
     run = [str(folder / "bin" / "python"), "-m"]
     session.run(*run, "pip", "install", "-q", "-U", "pip", external=True)

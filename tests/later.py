@@ -29,6 +29,43 @@ _MEANINGS: dict[str, Callable[..., Any]] = {
 }
 
 
+_ARRAY_MEANINGS: dict[str, Callable[..., Any]] = {
+    "stack": lambda *arrays, axis: jnp.stack(arrays, axis),
+    "tile": lambda array, *, reps: jnp.tile(array, reps),
+    "unstack": lambda array, *, axis: [jnp.take(array, k, axis) for k in range(array.shape[axis])],
+}
+
+
+def array_function(name: str, **params: Any) -> Callable[..., Any]:
+    """A function of arrays that is the primitive of that name: JAX's own if it has one."""
+    own = getattr(lax, name, None) or getattr(jnp, name)  # tile is a function of lax, where it is a primitive
+    meaning = _ARRAY_MEANINGS[name]
+
+    def made(*arrays: Any) -> Any:
+        return stand_in.bind(*arrays, **params)
+
+    def native(*arrays: Any) -> Any:
+        return own(list(arrays), **params) if name == "stack" else own(arrays[0], **params)
+
+    one = jnp.ones((2, 2))
+    try:
+        names = {equation.primitive.name for equation in jax.make_jaxpr(native)(one).eqns}
+    except (AttributeError, TypeError):
+        names = set()
+    if name in names:
+        return native
+    stand_in = jax.extend.core.Primitive(name)
+    stand_in.multiple_results = name == "unstack"
+    stand_in.def_impl(meaning)
+
+    def shapes(*avals: Any, **given: Any) -> Any:
+        found = jax.eval_shape(lambda *arrays: meaning(*arrays, **given), *avals)
+        return jax.tree.map(lambda shape: jax.core.ShapedArray(shape.shape, shape.dtype), found)
+
+    stand_in.def_abstract_eval(shapes)
+    return made
+
+
 def primitive(name: str) -> Any:
     """The primitive of that name."""
     if hasattr(lax, f"{name}_p"):
