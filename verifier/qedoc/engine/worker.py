@@ -33,7 +33,8 @@ def warm_up() -> None:
     os.dup2(2, 1)
     warnings.simplefilter("ignore")  # of the code in hand: what it gives is compared, nan and infinity too
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    os.environ["JAX_PLATFORMS"] = "cpu"  # a check runs small scalar code; `environment` tells who asked for another device
+    os.environ["JAX_PLATFORMS"] = "cpu"  # a check runs small scalar code; `environment` reports that another device was requested
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # JAX 0.9 logs a warning for each program that it takes from its cache
     _keep_compiled_code()
     if (here := str(Path.cwd())) not in sys.path:
         sys.path.append(here)
