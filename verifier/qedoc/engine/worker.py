@@ -31,7 +31,7 @@ _LOCAL = "is_local_module_file"  # a function of Hypothesis that is replaced, si
 def warm_up() -> None:
     """Prepares a worker: standard output belongs to the report, a stop is immediate, and the slow imports are made once."""
     os.dup2(2, 1)
-    warnings.simplefilter("ignore")  # of the code in hand: what it gives is compared, nan and infinity too
+    warnings.simplefilter("ignore")  # warnings of the checked code; its results are compared, including nan and infinity
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     os.environ["JAX_PLATFORMS"] = "cpu"  # a check runs small scalar code; `environment` reports that another device was requested
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # JAX 0.9 logs a warning for each program that it takes from its cache
@@ -43,7 +43,7 @@ def warm_up() -> None:
         import_module("qedoc.judge.check")
     except Exception:  # noqa: BLE001  the first task raises it again, where it can be reported
         return
-    gc.freeze()  # what the imports made stays: the collector need not look at it again
+    gc.freeze()  # imported objects stay alive, so the garbage collector can skip them
     gc.set_threshold(YOUNG)
 
 

@@ -1,1 +1,1 @@
-"""Runs of the real code: a function and a point go in, values in each dtype and what rounding may do to them come out."""
+"""Runs the real code: a function and points go in, the values in each dtype and bounds of their rounding errors come out."""

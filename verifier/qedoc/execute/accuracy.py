@@ -1,4 +1,4 @@
-"""How far a run is from the exact value, in units in the last place."""
+"""Measures the distance of a run from the exact value, in units in the last place."""
 
 import math
 from collections.abc import Sequence
@@ -14,19 +14,18 @@ from qedoc.results.verdict import Accuracy, Inputs
 Exact: TypeAlias = fmpq | arb
 
 FARTHEST = 8192
-"""Magnitudes beyond 2**8192 and below 2**-8192 are all the same to a dtype: the widest exponent is 1023."""
+"""No dtype can distinguish magnitudes beyond 2**8192 or below 2**-8192: the largest exponent is 1023."""
 
 
 def ulps(result: float, exact: Exact, dtype: str) -> float:
     """The distance of a result from the exact value, in units in the last place of the dtype at the exact value.
 
-    The unit of a number below the smallest normal one is that of the smallest normal one (gradual underflow), and of a number that is too
-    large that of the largest finite one; the unit of an integer dtype is 1. The answer is never too small: where the exact value is a ball,
-    it is the largest distance over the smallest unit. An infinite result is 0 units away if the exact value rounds to it, else infinitely
-    many.
+    Numbers below the smallest normal one have its unit (gradual underflow). Numbers that are too large have the unit of the largest finite
+    one. The unit of an integer dtype is 1. The distance is never too small: if the exact value is a ball, it is the largest distance
+    divided by the smallest unit. An infinite result is 0 units away if the exact value rounds to it, and infinitely many otherwise.
 
     Args:
-        result: what the run gave.
+        result: the result of the run.
         exact: a rational, or a ball that holds the exact value.
         dtype: of the result.
 
@@ -46,7 +45,7 @@ def ulps(result: float, exact: Exact, dtype: str) -> float:
 def worst(runs: Runs, exact: Sequence[Exact | None], inputs: Sequence[Inputs], dtype: str) -> Accuracy | None:
     """The worst rounding error of all rows; the first of the rows that share it.
 
-    Rows that raised, were skipped, gave nan, or have no exact value are left out: they are findings of another kind.
+    Rows that raised, were skipped, gave nan or have no exact value are left out. Other findings report them.
 
     Args:
         runs: scalar results.
@@ -75,7 +74,7 @@ def _ends(exact: Exact) -> tuple[Fraction, Fraction] | None:
 
 
 def _fraction(point: arb, *, up: bool) -> Fraction:
-    """An exact ball as a rational; rounded outwards where its exponent is far beyond any dtype's: such a rational fills the memory."""
+    """Converts an exact ball to a rational. Far beyond all dtypes it is rounded outward, because the rational would be huge."""
     m, e = (int(part) for part in point.man_exp())
     size = m.bit_length() + e
     if m and size < -FARTHEST:

@@ -80,11 +80,11 @@ def _without_rule(trace: Shadow) -> str:
 
 
 def agrees(value: float | fmpq | arb, ball: arb | None) -> bool | None:
-    """Whether a value may be what the code gives.
+    """Whether a value is a possible result of the code.
 
     Args:
         value: the result of a run, or the exact value of a formula (a ball agrees if some of it does).
-        ball: what `shadow` gave.
+        ball: the result of `shadow`.
 
     Returns:
         None if the ball is None, or if the value is a ball that is not finite.

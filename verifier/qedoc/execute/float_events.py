@@ -15,27 +15,27 @@ from qedoc.lift.control import CONTROL_RULES
 from qedoc.lift.jax_internals import BaseTrace, Literal, current_trace, executed
 
 SMALLEST = 2.0**-100
-"""A number other than 0 that is smaller is near the end of float32."""
+"""Smaller nonzero numbers are near the limit of float32."""
 
 LARGEST = 2.0**100
 
 VANISHING = frozenset({"exp", "exp2", "logistic", "erfc", "igamma", "igammac", "bessel_i0e", "bessel_i1e"})
-"""Functions that are 0 nowhere, or at a single end: a result of 0 is an underflow."""
+"""Functions without a zero inside their domain: a result of 0 is an underflow."""
 
 PRODUCTS = frozenset({"mul", "div", "pow", "integer_pow", "square", "dot_general", "reduce_prod", "cumprod"})
-"""Operations that give 0 of numbers that are not 0 by underflow alone."""
+"""Operations whose result is 0 for nonzero operands only after an underflow."""
 
 ABSORBING = 2.0**50
-"""A term that is so many times smaller than the other of a sum leaves few digits of itself, in float64 too."""
+"""If a term of a sum is this many times smaller than the other, few of its digits remain, in float64 too."""
 
 SUMS = frozenset({"add", "add_any", "sub"})
 
 SATURATING = {"tanh": 1.0, "erf": 1.0, "logistic": 1.0, "erfc": 2.0, "igamma": 1.0, "igammac": 1.0}
-"""Functions that reach the end of their range by rounding alone."""
+"""Functions that reach the limit of their range only by rounding."""
 
 
 class Watch(BaseTrace):
-    """The interpreter: it runs every primitive, and enters those that hold other code."""
+    """The interpreter. It runs every primitive, and enters those that contain other code."""
 
     __slots__ = ("calm",)
 
@@ -54,7 +54,7 @@ class Watch(BaseTrace):
             self.calm = self.calm and _is_calm(primitive.name, values, result)
         return results
 
-    # What the rules for code that holds other code need
+    # The methods that the rules for code inside of primitives use
 
     def evaluate(self, jaxpr: Any, consts: Sequence[Any], arguments: Sequence[Any]) -> list[Any]:
         """Runs a jaxpr."""
@@ -114,14 +114,14 @@ def _is_calm(name: str, values: Sequence[Any], result: Any) -> bool:
 
 
 def _is_absorbed(values: Sequence[Any], made: np.ndarray[Any, Any]) -> bool:
-    """Whether a term that is not 0 is all but lost beside the other."""
+    """Whether rounding loses almost all digits of a nonzero term of a sum."""
     one, other = (np.abs(np.broadcast_to(np.asarray(value), made.shape)) for value in values)
     small, large = np.minimum(one, other), np.maximum(one, other)
     return bool(np.any((small != 0) & (small * ABSORBING < large)))
 
 
 def is_calm(call: Call, symbols: Sequence[sp.Symbol], row: Sequence[Fraction]) -> bool:
-    """Whether no operation of the code comes near overflow, underflow or saturation at a point, in float32 as in float64.
+    """Whether no operation of the code is near overflow, underflow or saturation at a point, in float32 and in float64.
 
     Args:
         call: the code; gets a value for each symbol.
@@ -129,7 +129,7 @@ def is_calm(call: Call, symbols: Sequence[sp.Symbol], row: Sequence[Fraction]) -
         row: one rational for each symbol.
 
     Returns:
-        False also where it cannot be watched.
+        False also if the code cannot be watched.
     """
     with jax.enable_x64(True), executed():
         watch = Watch()

@@ -1,4 +1,4 @@
-"""The documented formula in the arithmetic of the code: a difference that it shows, too, is rounding's."""
+"""Evaluates the documented formula in the arithmetic of the code. If it shows the same difference, rounding is the cause."""
 
 from collections.abc import Sequence
 from fractions import Fraction
@@ -13,7 +13,7 @@ Row: TypeAlias = Sequence[Fraction]
 
 
 def computed(formula: sp.Expr, symbols: Sequence[sp.Symbol], rows: Sequence[Row], dtype: str) -> np.ndarray[Any, Any] | None:
-    """The formula at many points, each operation rounded as the code's are.
+    """Evaluates the formula at many points and rounds each operation as the code does.
 
     Args:
         formula: as documented.
@@ -22,7 +22,7 @@ def computed(formula: sp.Expr, symbols: Sequence[sp.Symbol], rows: Sequence[Row]
         dtype: float32 or float64.
 
     Returns:
-        numbers in float64, nan where the arithmetic gives none; None for a formula without a counterpart in JAX.
+        numbers in float64, nan where there is no value; None for a formula that JAX cannot compute.
     """
     with jax.enable_x64(dtype == "float64"):
         try:

@@ -1,8 +1,9 @@
 """Runs Python code on many rows at once, as long as they take the same path.
 
-A tracer stands for one value for each row, and to the code it looks like the value of one row. Primitives are noted as they come, and
-run when a value is asked for: all that it needs as one compiled function, by `vmap`. Where Python itself asks (`if`, `int()`, a dict
-key), the rows must agree; if they do not, `Divergence` says which belong together, and the caller runs each group again from the start.
+A tracer stands for one value for each row; to the code it looks like the value of one row. Primitives are recorded, and run when a value
+is requested: everything that the value needs becomes one function, which is compiled with `vmap`. If Python itself needs a value (`if`,
+`int()`, a dict key), all rows must have the same. If they do not, `Divergence` says which rows belong together, and the caller runs each
+group again from the start.
 """
 
 from collections.abc import Callable, Hashable, Sequence
@@ -21,22 +22,22 @@ from qedoc.lift.jax_internals import BaseTrace, BaseTracer, current_trace, execu
 
 Params: TypeAlias = tuple[tuple[str, Hashable], ...]
 Place: TypeAlias = tuple[int, int]
-"""The position of an equation and of its result; of equation -1, which is none, the inputs."""
+"""The positions of an equation and of its result. Equation -1 stands for the inputs."""
 Step: TypeAlias = tuple[Any, Params, tuple[Place, ...]]
 
 _clear: Any = jax.clear_caches
 _KEY = hash("a value that differs from row to row")
 
 BY_VALUE = "by value"
-"""Stands among the pins of a run in which the code itself looks values up: every key then has the hash of its value."""
+"""A pin for runs in which the code itself looks up values. Every key then has the hash of its value."""
 
 
 class Divergence(BaseException):
-    """The rows want to go different ways. Not an Exception, so that no `except Exception:` of the code in hand eats it.
+    """The rows take different paths. It is not an `Exception`, because the checked code may contain `except Exception:`.
 
     Args:
         labels: one integer for each row; rows with equal labels stay together.
-        pins: Python numbers that dict keys must be told apart from, known so far; see `BY_VALUE`.
+        pins: Python numbers that dict keys must be distinguished from, as far as they are known; see `BY_VALUE`.
     """
 
     def __init__(self, labels: np.ndarray[Any, Any], pins: frozenset[Any]) -> None:
@@ -47,7 +48,7 @@ class Divergence(BaseException):
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Equation:
-    """A primitive that was noted, to be run when one of its results is asked for; `number` counts those of a run."""
+    """A recorded primitive. It runs when one of its results is requested. `number` is its position in the run."""
 
     number: int
     primitive: Any
@@ -61,7 +62,7 @@ class Rows(BaseTracer):
     Args:
         trace: the lockstep that it belongs to.
         aval: the type of one row's value.
-        made: the array of all rows' values, or the equation that gives it and the place among its results.
+        made: the array of the values of all rows, or an equation and the position of the value among its results.
     """
 
     __slots__ = ("made",)
@@ -81,7 +82,7 @@ class Rows(BaseTracer):
         return values
 
     def shared(self, asked: Callable[[Any], Any] = np.asarray) -> np.ndarray[Any, Any]:
-        """What is asked of the value, where all rows share it; bit for bit, so that -0.0 is not 0.0 and nan is nan."""
+        """Returns a property of the value that all rows share. Values are compared bit by bit: -0.0 is not 0.0, and nan is nan."""
         value = asked(np.asarray(self.value))
         flat = np.ascontiguousarray(value.reshape(len(value), -1))
         same = flat.view(np.uint8) if flat.size else flat
@@ -141,7 +142,7 @@ class Rows(BaseTracer):
         return repr(self._written())
 
     def _written(self) -> Any:
-        """The value that all rows share; of a message that a person reads, that of the first row."""
+        """Returns the value that all rows share. For the text of a message it is that of the first row."""
         value = np.asarray(self.value)[0] if is_message(running(self._lockstep.until)) else self.shared()
         return value.item() if value.size == 1 else value
 
@@ -150,16 +151,16 @@ class Rows(BaseTracer):
 
 
 class Lockstep(BaseTrace):
-    """The interpreter: it notes every primitive.
+    """The interpreter. It records every primitive.
 
-    A tracer can be a dict key. Python compares keys with `==` only if their hashes are equal, and all tracers have the same hash, so that
-    rows part only by which of their keys are equal, not by every value. A Python number is the other kind of key: `pins` holds those that
-    the code made out of tracers, and 0; a tracer that equals one of them takes its hash. Code that looks a tracer up itself may do so
-    among keys that nobody knows: then rows part by every value, and each key has the hash of its value.
+    A tracer can be a dict key. Python compares keys with `==` only if their hashes are equal. All tracers have the same hash, so rows are
+    separated only by which of their keys are equal, and not by every value. The other keys are Python numbers: `pins` has those that the
+    code made from tracers, and 0. A tracer that equals one of them has its hash. If the code itself looks up a tracer, the keys are
+    unknown: then rows are separated by every value, and each key has the hash of its value.
 
     Args:
-        pins: Python numbers that dict keys must be told apart from, and perhaps `BY_VALUE`.
-        until: the frame below which the user's code begins.
+        pins: Python numbers that dict keys must be distinguished from, and possibly `BY_VALUE`.
+        until: the frame that calls the user's code.
     """
 
     __slots__ = ("_equations", "_keys", "pins", "until")
@@ -172,7 +173,7 @@ class Lockstep(BaseTrace):
         self._equations = count()
 
     def pin(self, number: Any) -> Any:
-        """Notes that Python has seen a number of this run, and returns it."""
+        """Records that Python used a number of this run, and returns it."""
         if number not in self.pins:
             self.pins |= {number}
             for value in self._keys:
@@ -201,11 +202,11 @@ class Lockstep(BaseTrace):
         return _KEY
 
     def constant(self, value: Any) -> Any:
-        """A constant, as the array that it would be without lockstep."""
+        """Converts a constant to the array that it would be without lockstep."""
         return jnp.asarray(value)
 
     def interpret(self, primitive: Any, tracers: Sequence[Any], params: dict[str, Any]) -> Any:
-        """Notes a primitive on rows; runs one that has none."""
+        """Records a primitive with rows; runs any other."""
         if not any(isinstance(t, Rows) for t in tracers):
             return primitive.bind(*tracers, **params)
         types, _ = primitive.abstract_eval(*map(jax.typeof, tracers), **params)
@@ -224,7 +225,7 @@ def run(function: Callable[[list[Any]], Any], columns: Sequence[jax.Array], pins
         pins: see `Lockstep`.
 
     Returns:
-        what the function returns; a `Rows` where it depends on the columns.
+        the result of the function, with `Rows` for values that depend on the columns.
 
     Raises:
         Divergence: if the rows do not take the same path.
@@ -236,7 +237,7 @@ def run(function: Callable[[list[Any]], Any], columns: Sequence[jax.Array], pins
 
 
 def _run(wanted: _Equation, place: int) -> Any:
-    """One result of an equation, from the nearest values that are there."""
+    """Computes one result of an equation from the values that are known."""
     equations = _needed(wanted)
     known = {equation: position for position, equation in enumerate(equations)}
     given: dict[int, tuple[int, Any]] = {}
@@ -258,7 +259,7 @@ def _run(wanted: _Equation, place: int) -> Any:
 
 
 def _needed(wanted: _Equation) -> list[_Equation]:
-    """The equations that lead to a result, each after those that it needs: in the order in which the code came to them."""
+    """Returns the equations that a result needs, in the order of the code."""
     found = {wanted}
     waiting = [wanted]
     while waiting:
@@ -274,13 +275,13 @@ def _compiled(steps: tuple[Step, ...], axes: tuple[int | None, ...], place: int)
 
 
 def forget() -> None:
-    """Frees all that was compiled, here and by JAX."""
+    """Frees all compiled functions, here and in JAX."""
     _compiled.cache_clear()
     _clear()
 
 
 def _interpreted(steps: Sequence[Step], axes: Sequence[int | None], place: int, *inputs: Any) -> Any:
-    """Runs the equations one after the other on all rows, and gives one result of the last."""
+    """Runs the equations one by one on all rows and returns one result of the last."""
     found: list[Sequence[tuple[Any, int | None]]] = []
     given = list(zip(inputs, axes, strict=True))
     for primitive, params, places in steps:

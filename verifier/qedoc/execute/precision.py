@@ -1,4 +1,4 @@
-"""The binary floating-point formats that code is run in, and rounding to them."""
+"""The binary floating-point formats of runs, and rounding to them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ class Format:
     """A binary format: numbers m * 2**(e - p + 1) with an integer |m| < 2**p and emin <= e <= emax.
 
     Args:
-        name: as JAX names the dtype.
+        name: JAX's name of the dtype.
         p: bits of the significand, the hidden one included.
         emin: exponent of the smallest normal number.
         emax: exponent of the largest finite number.
@@ -36,7 +36,7 @@ class Format:
 
     @property
     def integer_bits(self) -> int:
-        """Bits of the integers that go with the format: JAX uses 64-bit integers only beside 64-bit floats."""
+        """Bits of integers beside this format. JAX uses 64-bit integers only together with 64-bit floats."""
         return 64 if self.name == "float64" else 32
 
 
@@ -58,7 +58,7 @@ def exponent(x: Fraction) -> int:
 def nearest(x: Fraction, dtype: str) -> Fraction:
     """The number of a format that is nearest to x, ties to even.
 
-    Subnormal numbers are left out, because XLA on a CPU reads them as zero; beyond the largest finite number it is that number.
+    Subnormal numbers become zero, as with XLA on a CPU. Numbers beyond the largest finite one become that one.
     """
     f = FORMATS[dtype]
     if abs(x) < f.smallest:
@@ -73,7 +73,7 @@ def nearest(x: Fraction, dtype: str) -> Fraction:
 
 
 def rounded(row: Sequence[Fraction], symbols: Sequence[sp.Symbol], dtype: str) -> tuple[Fraction, ...]:
-    """A row as the code will see it: each real rounded to the dtype, each integer as it is.
+    """Returns a row as the code gets it: reals are rounded to the dtype, integers stay as they are.
 
     Args:
         row: one rational for each symbol.

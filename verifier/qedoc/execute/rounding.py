@@ -1,7 +1,7 @@
-"""What a floating-point step may give: spans of rationals, rounded outward to a format.
+"""Bounds of floating-point results: spans of rationals, rounded outward to a format.
 
-A span holds the exact real result of a computation and each result that an execution in floating point may give. `None` in place of a
-span says that nothing is known: the value may be anything, nan and infinities included.
+A span contains the exact real result of a computation and every result that an execution in floating point can give. `None` instead of a
+span means that nothing is known: the value can be anything, including nan and infinities.
 """
 
 import math
@@ -35,7 +35,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Infinite:
-    """An infinity that the code has written down, such as the start of a maximum.
+    """An infinity that the code contains, such as the start of a maximum.
 
     Args:
         sign: 1 or -1.
@@ -81,7 +81,7 @@ FALSE, TRUE, EITHER = point(0), point(1), Span(Fraction(0), Fraction(1))
 
 
 def hull(spans: Iterable[Known]) -> Known:
-    """The smallest span that holds all of them."""
+    """The smallest span that contains all of them."""
     found = set(spans)
     known = [span for span in found if isinstance(span, Span)]
     if len(found) == 1:
@@ -92,7 +92,7 @@ def hull(spans: Iterable[Known]) -> Known:
 
 
 def widen(span: Span, relative: Fraction, absolute: Fraction = Fraction(0)) -> Span:
-    """The span with room for an error on both sides.
+    """Widens a span by an error on both sides.
 
     Args:
         span: exact values.
@@ -104,17 +104,17 @@ def widen(span: Span, relative: Fraction, absolute: Fraction = Fraction(0)) -> S
 
 
 def settle(span: Span, dtype: str) -> Span | None:
-    """The results that a correct rounding of numbers in the span may give, and the span itself.
+    """Returns a span of all results of correctly rounding the numbers in the span, together with the span itself.
 
-    Rounding goes to one of the two neighbours in the format; a number below the smallest normal one may become zero, as XLA on a CPU makes
-    it.
+    A number is rounded to one of its two neighbours in the format. A number below the smallest normal one can become zero, as with XLA on a
+    CPU.
 
     Args:
         span: exact values.
         dtype: JAX's name of the result's dtype.
 
     Returns:
-        None where the result may overflow, and for a dtype of no real numbers.
+        None if the result can overflow, or if the dtype is not one of real numbers.
     """
     if dtype == "bool":
         return span
@@ -129,16 +129,16 @@ def settle(span: Span, dtype: str) -> Span | None:
 
 
 def literal(x: float, dtype: str) -> Known:
-    """A Python number in the code, as it enters a step of the dtype.
+    """Returns the span of a Python number in code that enters a step of the dtype.
 
-    A float of at most 30 significant bits is meant exactly; any other may stand for a decimal, pi or the like, and is known up to a few
+    A float with at most 30 significant bits is exact. Any other can stand for a decimal or a constant such as pi, and is known up to a few
     roundings of a double.
     """
     return _constant(x, dtype, 30, Fraction(2) ** -50)
 
 
 def stored(x: float, dtype: str) -> Known:
-    """A number out of an array that the code brings along: known up to a few roundings, or exact if half of the bits hold it."""
+    """Returns the span of a number in an array of the code: exact if half of the bits are enough, else known up to a few roundings."""
     p = FORMATS[dtype].p if dtype in FORMATS else 0
     return _constant(x, dtype, p // 2, Fraction(2) ** (2 - p))
 

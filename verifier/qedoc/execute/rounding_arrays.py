@@ -15,11 +15,11 @@ from qedoc.execute.rounding_rules import apply
 
 Array: TypeAlias = np.ndarray[Any, Any]
 
-_LONGEST = 32  # longer running products are left unknown
+_LONGEST = 32  # longer running products are unknown
 
 
 def array(items: Sequence[Known], shape: tuple[int, ...]) -> Array:
-    """An object array; numpy would try to look into the items."""
+    """Creates an object array. NumPy alone would try to convert the items."""
     made = np.empty(len(items), dtype=object)
     made[:] = items
     return made.reshape(shape)
@@ -32,7 +32,7 @@ def elementwise(step: Step, *operands: Array) -> Array:
 
 
 def total(step: Step, terms: Sequence[Known]) -> Known:
-    """A sum, formed in any order: each of its n terms may pick up n roundings."""
+    """A sum in any order: each of its n terms can be rounded n times."""
     known = [a for a in terms if isinstance(a, Span)]
     if len(known) < len(terms):
         return None
@@ -40,13 +40,13 @@ def total(step: Step, terms: Sequence[Known]) -> Known:
     exact = Span(sum((a.lower for a in known), Fraction(0)), sum((a.upper for a in known), Fraction(0)))
     size = sum((a.magnitude for a in known), Fraction(0))
     if step.dtype in FORMATS and size > FORMATS[step.dtype].largest:
-        return None  # another order may overflow
+        return None  # another order can overflow
     slack = len(known) * step.unit * size if len(known) > 1 else Fraction(0)
     return settle(widen(exact, Fraction(0), slack), step.dtype)
 
 
 def products(step: Step, terms: Sequence[Known]) -> list[Known]:
-    """The running products, whatever neighbours are multiplied first."""
+    """The running products, in any order of multiplication."""
     if len(terms) > _LONGEST:
         return [None] * len(terms)
     multiply = replace(step, name="mul")

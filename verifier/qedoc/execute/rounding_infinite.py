@@ -1,4 +1,4 @@
-"""Rules for operands of which one is an infinity that the code has written down; what they do not cover is unknown."""
+"""Rules for operands that include an infinity of the code. Other cases are unknown."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,11 +11,11 @@ Operand: TypeAlias = Span | Infinite
 
 
 def at_infinity(step: Step, *operands: Known) -> Known:
-    """What a primitive gives.
+    """Returns the result of a primitive.
 
     Args:
         step: the primitive.
-        operands: at least one is infinite; None is unknown, maybe nan.
+        operands: at least one is infinite. None means unknown, possibly nan.
     """
     unknown = EITHER if step.dtype == "bool" else None
     known = [a for a in operands if a is not None]

@@ -1,7 +1,7 @@
-"""One small rule for each elementwise primitive: the span of its exact results, and how far an execution may be from it.
+"""One rule for each elementwise primitive: the span of its exact results, and the largest error of an execution.
 
-The model of an execution: + - * / sqrt and conversions round to a neighbour; an elementary function errs by the units of `ELEMENTARY`,
-taken in float32 where the format is narrower. The units are several times what XLA was measured to need on a CPU.
+The model of an execution: + - * / sqrt and conversions round to a neighbour. The error of an elementary function is at most the units in
+`ELEMENTARY`, in float32 if the format is narrower. The units are several times the errors that were measured with XLA on a CPU.
 """
 
 from collections.abc import Callable
@@ -17,17 +17,17 @@ from qedoc.execute.rounding import EITHER, FALSE, INTEGER_BITS, TRUE, Infinite, 
 from qedoc.execute.rounding_infinite import at_infinity
 
 _BITS = 128
-_SCALE = 1200  # no format reaches 2**1200 or 2**-1200
-_EXPONENT = 64  # larger integer powers are left unknown
+_SCALE = 1200  # no format has numbers beyond 2**1200 or below 2**-1200
+_EXPONENT = 64  # larger integer powers are unknown
 
-_UNDERFLOW = 4  # smallest normal numbers that the steps of an elementary function may lose
+_UNDERFLOW = 4  # smallest normal numbers that the steps of an elementary function can lose
 
 
 Rule: TypeAlias = Callable[..., Span | None]
 
 
 def apply(step: Step, *operands: Known) -> Known:
-    """What the primitive may give for numbers; None also where it has no rule.
+    """Returns the span of the results of a primitive. None if it is unknown or the primitive has no rule.
 
     Args:
         step: which primitive.
@@ -57,9 +57,9 @@ class Elementary:
         rule: span of the exact results.
         units: relative error, in units in the last place, or a function of the operands that gives it.
         absolute: absolute error, in units in the last place of 1.
-        composite: XLA puts it together from steps in the format itself, not in float32 if that is wider.
-        least: no execution gives less.
-        most: no execution gives more.
+        composite: XLA computes it by steps in the format itself, even if float32 is wider.
+        least: lower bound of all executions.
+        most: upper bound of all executions.
     """
 
     rule: Rule
@@ -83,17 +83,17 @@ def _elementary(step: Step, function: Elementary, operands: list[Span]) -> Span 
 
 
 def _exponential_units(a: Span) -> int:
-    """XLA makes sinh and cosh of exp(x + log(1/2)): the rounding of the sum is one of x, and a relative one of the result."""
+    """XLA computes sinh and cosh with exp(x + log(1/2)). The rounding of the sum becomes a relative error of the result."""
     return 64 + min(ceil(4 * a.magnitude), _SCALE)
 
 
 def _log1p_units(a: Span) -> int:
-    """XLA on the processor loses up to seven bits of a double between -1/2 and -1/4, and of no other."""
+    """XLA on a CPU loses up to seven bits of a double between -1/2 and -1/4, and none elsewhere."""
     return 256 if a.lower <= -Fraction(1, 4) and a.upper >= -Fraction(1, 2) else 8
 
 
 def _underflowing(a: Span, smallest: Fraction) -> tuple[Fraction, Fraction]:
-    """The ends with room for an underflow on the way to the result, which does not change its sign."""
+    """Widens the ends by an underflow in an intermediate step, which does not change the sign."""
     room = _UNDERFLOW * smallest
     lower = a.lower - room if a.lower < 0 else max(Fraction(0), a.lower - room)
     upper = a.upper + room if a.upper > 0 else min(Fraction(0), a.upper + room)
@@ -166,7 +166,7 @@ def _convert(step: Step, a: Span) -> Span | None:
 
 
 def _points(f: Callable[[int, int], int | None]) -> Rule:
-    """The rule of a function of integers that is evaluated only where they are known; it may be None even there."""
+    """The rule of a function of integers. It is evaluated only for known integers and can be None even then."""
 
     def rule(_: Step, a: Span, b: Span) -> Span | None:
         found = f(int(a.lower), int(b.lower)) if a.is_point and b.is_point else None
@@ -208,7 +208,7 @@ def _integer_power(step: Step, a: Span) -> Span | None:
 
 
 def _below(ball: arb) -> Fraction | None:
-    """A rational that is at most all of the ball, and close."""
+    """A rational that is close to the ball and not above any of it."""
     if not ball.is_finite():
         return None
     m, e = (int(part) for part in ball.lower().man_exp())
@@ -305,7 +305,7 @@ def _positive_power(x: Fraction, y: Fraction) -> Span | None:
 
 
 def _power_units(a: Span, b: Span) -> int:
-    """exp(b log a) in the working format errs by units of the logarithm; XLA on a CPU does better."""
+    """The error of exp(b log a) in the working format is a number of units of the logarithm. XLA on a CPU is more accurate."""
     if a.lower <= 0:
         return _SCALE
     magnitude = max(abs(x.numerator.bit_length() - x.denominator.bit_length()) + 1 for x in (a.lower, a.upper))

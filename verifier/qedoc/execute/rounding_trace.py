@@ -1,4 +1,4 @@
-"""Runs JAX code on spans: each value is what rounding may have made of it, and Python goes on only where it is clear which way."""
+"""Runs JAX code on spans, which contain every result of rounding. It stops if rounding can change which way the code goes."""
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
@@ -34,7 +34,7 @@ MOVES = {
     "transpose": 1,
     "unstack": 1,
 }
-"""How many operands are data; the others are positions. None: all are data."""
+"""The number of operands that are data; the others are positions. None if all are data."""
 IDENTITIES = {"copy_p", "device_put", "name", "optimization_barrier", "sharding_constraint", "stop_gradient"}
 ENTERED = {
     "jit": "jaxpr",
@@ -50,7 +50,7 @@ OPEN = "rounding decides which way the code goes"
 
 
 class Unknown(BaseException):
-    """Python code asks for a value that rounding leaves open.
+    """Python code needs a value that depends on rounding.
 
     It is not an `Exception`, because the checked code may contain `except Exception:`.
     """
@@ -116,7 +116,7 @@ class Spans(BaseTracer):
 
 
 class Shadow(BaseTrace):
-    """The interpreter. `missing` collects the names of primitives without a rule, whose results are unknown."""
+    """The interpreter. `missing` has the names of primitives without a rule, whose results are unknown."""
 
     __slots__ = ("missing",)
 
@@ -129,7 +129,7 @@ class Shadow(BaseTrace):
         return self.shadow(value)
 
     def shadow(self, value: Any) -> Spans:
-        """Spans for an operand, which may be a constant of the code."""
+        """Returns the spans of an operand, which can be a constant of the code."""
         if isinstance(value, Spans):
             return value
         aval = jax.typeof(value)
@@ -151,7 +151,7 @@ class Shadow(BaseTrace):
         return made if primitive.multiple_results else made[0]
 
     def run(self, function: Any, *arguments: Any) -> "Spans":
-        """Calls a function of tracers, in place of the current interpreter."""
+        """Calls a function with this interpreter instead of the current one."""
         with current_trace(self):
             return self.shadow(function(*arguments))
 
@@ -177,7 +177,7 @@ class Shadow(BaseTrace):
         return [read(v) for v in inner.outvars]
 
     def _branch(self, branches: Sequence[Any], operands: Sequence[Spans]) -> list[Spans]:
-        """The branch that is taken, or the hull of those that may be."""
+        """Returns the results of the branch, or the hull of all branches that are possible."""
         which, *rest = operands
         span: Known = which.spans.item()
         last = len(branches) - 1

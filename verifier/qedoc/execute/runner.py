@@ -1,4 +1,4 @@
-"""Runs the real code at rational points, in the dtypes that people train with."""
+"""Runs the real code at rational points in the dtypes of machine learning."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ Row: TypeAlias = Sequence[Fraction]
 Array: TypeAlias = np.ndarray[Any, Any]
 
 OF_LOCKSTEP = (jax.errors.ConcretizationTypeError, NotImplementedError)
-"""What code raises only because it runs at many rows at once: it asked for a number, or JAX has no batching rule for a primitive of it."""
+"""Errors that code raises only because it runs at many rows at once: it needs a number, or JAX has no batching rule for a primitive."""
 
 EXACT = 2**53
 """Integers up to this size are the same in float64."""
@@ -32,13 +32,13 @@ LIMIT = 256
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Runs:
-    """What the code gave at each row.
+    """The results of the code at each row.
 
     Args:
         values: float64 array of shape (rows, *result shape); nan where a row raised or was not run.
         dtype: the result's own dtype; the widest one, if it differs from path to path.
         raised: `ValueError: message` for each row that raised. Rows that took the same path share the message of one of them.
-        skipped: rows that were not run, because an integer does not fit the dtype's integers or the limit ran out.
+        skipped: rows that were not run, because an integer does not fit the dtype's integers or the limit was reached.
         integers: the results that are integers too long for float64.
     """
 
@@ -49,23 +49,23 @@ class Runs:
     integers: Mapping[int, int] = field(default_factory=dict)
 
     def result(self, row: int) -> float | int:
-        """What the code gave at a row, if that is one number."""
+        """Returns the result at a row, which must be one number."""
         return self.integers[row] if row in self.integers else float(self.values[row])
 
 
 def run_rows(call: Call, symbols: Sequence[sp.Symbol], rows: Sequence[Row], dtype: str, *, limit: int = LIMIT) -> Runs:
-    """Runs the code at every row, all rows at once where they take the same path.
+    """Runs the code at every row. Rows that take the same path run together.
 
-    Reals are strongly typed and integers weakly, so that code on reals has a result of `dtype` whatever integers enter it (a person's
-    integers are Python's, which JAX types weakly too).
+    Reals are strongly typed and integers weakly, so code on reals has a result of `dtype` for any integers. Python's integers are weakly
+    typed in JAX too.
 
     Args:
         call: the code; gets a value for each symbol.
         symbols: those with the assumption `integer` get integers (32 bits, 64 beside float64), the others numbers of `dtype`.
-        rows: one rational for each symbol, as `rounded` gives it.
+        rows: one rational for each symbol, as returned by `rounded`.
         dtype: float32, float64 or bfloat16.
-        limit: how often the code may be called; the rows that are left then are skipped. Code that asks for the value of an
-            input (`int(x)`) is called for each of its values, so rows should share them.
+        limit: the maximum number of calls; the remaining rows are skipped. Code that uses the value of an input (`int(x)`) is called once
+            for each of its values, so rows should share values.
 
     Raises:
         UnsupportedError: if the result is not a real number or array, or its shape differs from row to row.
@@ -77,17 +77,17 @@ def run_rows(call: Call, symbols: Sequence[sp.Symbol], rows: Sequence[Row], dtyp
 
 
 def run_plain(call: Call, symbols: Sequence[sp.Symbol], row: Row, *, x64: bool = False, arrays: bool = False) -> float | int | Exception:
-    """Runs the code once, on Python's ints and floats, as a person would.
+    """Runs the code once on Python's ints and floats, as users do.
 
     Args:
         call: the code; gets a value for each symbol.
         symbols: those with the assumption `integer` get an int, the others a float.
         row: one rational for each symbol.
         x64: JAX's 64-bit mode.
-        arrays: whether the numbers are made JAX's arrays before.
+        arrays: whether to convert the numbers to JAX arrays first.
 
     Returns:
-        the result, an int where the code gives an integer, or the exception that the code raised.
+        the result, which is an int if the code returns an integer, or the exception that the code raised.
     """
     with jax.enable_x64(x64):
         try:
@@ -101,10 +101,10 @@ def run_plain(call: Call, symbols: Sequence[sp.Symbol], row: Row, *, x64: bool =
 
 
 def number(result: Any) -> float | int:
-    """A result as a Python number: an int for a truth value or an integer, which may be too long for a float.
+    """Converts a result to a Python number: an int for a truth value or an integer, which can be too long for a float.
 
     Raises:
-        TypeError: if it is no real number.
+        TypeError: if it is not a real number.
     """
     if isinstance(result, bool | int) or getattr(getattr(result, "dtype", None), "kind", "f") in "bui":
         return int(result)
@@ -112,12 +112,12 @@ def number(result: Any) -> float | int:
 
 
 def run_eagerly(call: Call, symbols: Sequence[sp.Symbol], row: Row, dtype: str) -> float | int | None:
-    """Runs the code at one row, each operation for itself, so that the compiler rearranges nothing.
+    """Runs the code at one row without compiling it, so the compiler cannot rearrange operations.
 
     Args:
         call: the code; gets a value for each symbol.
         symbols: as for `run_rows`.
-        row: one rational for each symbol, as `rounded` gives it.
+        row: one rational for each symbol, as returned by `rounded`.
         dtype: float32, float64 or bfloat16.
 
     Returns:
@@ -164,7 +164,7 @@ class _Table:
     def run_all(self, limit: int) -> None:
         """Runs all rows that can be run, with at most `limit` calls.
 
-        Depth first, and the largest part of a parted group first, so that a limit leaves most rows run rather than all parted.
+        A group that was divided comes first, its largest part at the front. So a limit leaves as few rows as possible.
         """
         left = [_Group(self.fitting[k : k + BLOCK]) for k in range(0, len(self.fitting), BLOCK)]
         for _ in range(limit):
@@ -173,7 +173,7 @@ class _Table:
             left += sorted(self._run(left.pop()), key=lambda group: len(group.rows))
 
     def _run(self, group: _Group) -> list[_Group]:
-        """Runs a group, and returns the groups that are left to run instead of it."""
+        """Runs a group and returns the groups into which it was divided."""
         if group.alone:
             self.run_alone(group.rows[0])
             return []
@@ -234,10 +234,10 @@ class _Table:
         return None
 
     def _explain(self, group: _Group, error: Exception) -> list[_Group]:
-        """A group raised: runs its first row alone.
+        """A group raised an error: runs its first row alone.
 
-        If that raises the same, it is the code's own error, and so each row's. Else the lockstep is to blame (a primitive without a
-        batching rule, code that wants a concrete array), and each row runs alone.
+        If the row raises the same error, it is the code's own, and that of each row. Else running in lockstep is the cause (a primitive
+        without a batching rule, code that needs a concrete array), and each row runs alone.
         """
         first, others = group.rows[0], group.rows[1:]
         found = self.run_alone(first)

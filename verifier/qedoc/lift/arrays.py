@@ -1,7 +1,7 @@
 """Rules for primitives that move, join or fold the elements of arrays.
 
-Data movement needs no rule of its own: the primitive itself runs on the positions of the elements, and the result tells where each
-came from. Orders and winners (sort, argmax, top_k) follow the concrete values, and what was assumed is recorded.
+Primitives that only move data need no rule of their own. The primitive itself runs on the positions of the elements, and its result says
+where each element came from. The order of `sort`, `argmax` and `top_k` follows the concrete values, and the path records it as a condition.
 """
 
 import operator
@@ -25,7 +25,7 @@ Elements = Any  # numpy object arrays of `Partial`
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operand:
-    """An array in both readings.
+    """An array with its concrete and its symbolic values.
 
     Args:
         value: the concrete values.
@@ -38,13 +38,13 @@ class Operand:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One primitive at work.
+    """One call of a primitive.
 
     Args:
         params: the primitive's parameters.
-        operands: what it works on.
-        bind: runs the primitive on other concrete arrays, and with the parameters that are given, giving a list of results.
-        record: keeps a condition that the result rests on.
+        operands: its operands.
+        bind: runs the primitive on other concrete arrays, with the given parameters. Returns a list of results.
+        record: records a condition that the result depends on.
         pin: records that each element of an operand has its concrete value, and returns these values; with the first and the last place
             of an axis, values beyond them are told from the others only.
     """
@@ -72,7 +72,11 @@ def elements(items: Sequence[Any], shape: Sequence[int]) -> Elements:
 
 
 def moved(*data: int) -> ArrayRule:
-    """Data movement: the operands of these numbers are moved (all, if none is named), the others steer and must be concrete."""
+    """Returns the rule of a primitive that moves data.
+
+    Args:
+        data: positions of the operands that are data; all, if there are none. The other operands are positions and must be concrete.
+    """
 
     def rule(step: Step) -> list[Elements]:
         places = data or range(len(step.operands))
@@ -90,7 +94,7 @@ def moved(*data: int) -> ArrayRule:
 
 
 def gather(step: Step) -> list[Elements]:
-    """Entries at concrete places; those outside the array are what the primitive fills with."""
+    """Returns the entries at concrete positions. A position outside of the array gives the fill value of the primitive."""
     entries, *_ = step.operands
     pool = list(entries.parts.ravel())
     positions = np.arange(len(pool), dtype=np.int64).reshape(entries.parts.shape)
@@ -112,7 +116,7 @@ def _ends(step: Step) -> tuple[int, int] | None:
 
 
 def directly(move: Callable[..., Any]) -> ArrayRule:
-    """Data movement by a function that works on arrays of anything."""
+    """Returns the rule of a primitive that moves data, as a function that works on arrays of any objects."""
     return lambda step: [move(*step.parts, **step.params)]
 
 
@@ -161,12 +165,12 @@ def product(*items: Partial) -> Partial:
 
 
 def largest(*items: Partial) -> Partial:
-    """The largest of the items; that of none is -oo."""
+    """The largest of the items; -oo if there are none."""
     return strict(lambda *values: reduce(maximum, values, -sp.oo), *items)
 
 
 def smallest(*items: Partial) -> Partial:
-    """The smallest of the items; that of none is oo."""
+    """The smallest of the items; oo if there are none."""
     return strict(lambda *values: reduce(minimum, values, sp.oo), *items)
 
 
@@ -186,7 +190,7 @@ def integers(numbers: np.ndarray[Any, Any]) -> Elements:
 
 
 def winner(better: str) -> ArrayRule:
-    """argmax (`better` is `gt`) and argmin (`lt`): the concrete winner, and the condition that it wins; the first of equals wins."""
+    """argmax (`better` is `gt`) and argmin (`lt`): the concrete winner, with the condition that it wins. The first of equals wins."""
 
     def rule(step: Step) -> list[Elements]:
         (operand,) = step.operands
@@ -234,7 +238,7 @@ def sort(step: Step) -> list[Elements]:
 
 
 def top_k(step: Step) -> list[Elements]:
-    """The k largest of each line and where they stand; the first of equals comes first."""
+    """The k largest elements of each line with their positions. Equal elements keep their order."""
     (operand,) = step.operands
     axis, count = step.params.get("axis", -1), step.params["k"]
     keys, values = np.moveaxis(operand.parts, axis, -1), np.moveaxis(operand.value, axis, -1)
@@ -285,7 +289,7 @@ def _arranged(parts: Elements, batch: Sequence[int], contract: Sequence[int]) ->
 
 
 def scattered(fold: Callable[..., Any], idle: int, mark: int, start: int) -> ArrayRule:
-    """Scatter with a combination: each update is sent alone, as `mark` among `idle`, to see where it lands."""
+    """Scatter with a combining function. Each update is scattered alone, as `mark` among `idle`, to find its position."""
 
     def rule(step: Step) -> list[Elements]:
         operand, indices, updates = step.operands

@@ -1,4 +1,4 @@
-"""Primitives on concrete arrays: numpy where it gives the same bits, which spares a compilation for each shape, jax elsewhere."""
+"""Runs primitives on concrete arrays: with NumPy if it gives the same bits, which avoids a compilation for each shape, else with JAX."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -95,7 +95,7 @@ ARITHMETIC: dict[str, Callable[..., Any]] = {
 
 
 def evaluate(primitive: Any, arrays: Sequence[Any], params: dict[str, Any]) -> list[Array]:
-    """The results of a primitive on concrete arrays; run it where jax evaluates.
+    """Returns the results of a primitive on concrete arrays. Call it in a context in which JAX executes primitives.
 
     Args:
         primitive: a jax primitive.

@@ -1,4 +1,4 @@
-"""Primitives that hold other code: they are entered, and the branches that they take are recorded."""
+"""Rules for primitives that contain other code. The lifter enters them and records the branches that they take."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
@@ -9,16 +9,16 @@ LONGEST_LOOP = 1000
 
 
 class Interpreter(Protocol):
-    """What the rules below need of a trace."""
+    """The methods of a trace that these rules use."""
 
     def evaluate(self, jaxpr: Any, consts: Sequence[Any], arguments: Sequence[Any]) -> list[Any]:
         """Runs a jaxpr on tracers."""
 
     def decide(self, truth: Any) -> bool:
-        """The concrete truth of a value, recorded as a condition."""
+        """Returns the concrete truth of a value and records it as a condition."""
 
     def choose(self, value: Any) -> int:
-        """The concrete integer that a value is, recorded as a condition."""
+        """Returns the concrete integer of a value and records it as a condition."""
 
     def item(self, stacked: Any, place: int) -> Any:
         """One entry along the first axis."""
@@ -27,7 +27,7 @@ class Interpreter(Protocol):
         """Joins entries along a new first axis."""
 
     def unsupported(self, message: str) -> Exception:
-        """An error at the user's line."""
+        """Returns an error with the user's line."""
 
 
 ControlRule = Callable[[Interpreter, Sequence[Any], dict[str, Any]], list[Any]]
@@ -47,13 +47,13 @@ def _run(interpreter: Interpreter, held: Any, arguments: Sequence[Any]) -> list[
 
 
 def cond(interpreter: Interpreter, arguments: Sequence[Any], params: dict[str, Any]) -> list[Any]:
-    """jax.lax.cond and switch: the branch of the concrete index, on a path of its own."""
+    """jax.lax.cond and switch: follows the branch of the concrete index. Each branch is a path."""
     which, *operands = arguments
     return _run(interpreter, params["branches"][interpreter.choose(which)], operands)
 
 
 def while_loop(interpreter: Interpreter, arguments: Sequence[Any], params: dict[str, Any]) -> list[Any]:
-    """jax.lax.while_loop, unrolled as far as the concrete condition says."""
+    """jax.lax.while_loop, unrolled while the concrete condition is true."""
     first, second = params["cond_nconsts"], params["cond_nconsts"] + params["body_nconsts"]
     for_condition, for_body, state = arguments[:first], arguments[first:second], list(arguments[second:])
     for _ in range(LONGEST_LOOP):
@@ -81,12 +81,12 @@ def scan(interpreter: Interpreter, arguments: Sequence[Any], params: dict[str, A
 
 
 def nothing(interpreter: Interpreter, arguments: Sequence[Any], params: dict[str, Any]) -> list[Any]:
-    """Printing for the programmer computes nothing."""
+    """Debug output has no results."""
     return []
 
 
 def unchanged(interpreter: Interpreter, arguments: Sequence[Any], params: dict[str, Any]) -> list[Any]:
-    """All operands, as they are."""
+    """Returns all operands unchanged."""
     return list(arguments)
 
 

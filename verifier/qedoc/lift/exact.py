@@ -36,13 +36,13 @@ def value_at(expression: sp.Expr, point: Point) -> sp.Expr:
 def holds(condition: sp.Basic, point: Point) -> bool | None:
     """Whether the condition is true at the point; None where it is undefined.
 
-    Numbers that are not rational are compared to 60 digits, and taken as equal where they agree to 45.
+    Numbers that are not rational are computed to 60 digits, and count as equal if 45 digits agree.
     """
     return _Evaluation(point).truth(condition)
 
 
 class _Evaluation:
-    """One point, and the values of the parts that were met; formulas share parts, and are large when written out."""
+    """The values of all parts of a formula at one point. Formulas share parts, so each part is evaluated once."""
 
     def __init__(self, point: Point) -> None:
         self.point = point

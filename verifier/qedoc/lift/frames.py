@@ -1,4 +1,4 @@
-"""Which lines of the user's code are running, and which of them a compiled piece of code came from."""
+"""Finds the lines of the user's code that are running, and the lines that compiled code came from."""
 
 import ast
 import logging
@@ -19,16 +19,16 @@ from qedoc.errors import Location
 _JAX = str(Path(jax.__file__).absolute().parent) + os.sep
 _LIFT = str(Path(__file__).absolute().parent) + os.sep
 _QEDOC = str(Path(__file__).absolute().parents[1]) + os.sep
-# Parts of jax that are documented mathematics themselves: code under test, not machinery.
+# Parts of JAX whose documentation has formulas: they are code under test, not internals.
 _LIBRARY = tuple(_JAX + part.replace("/", os.sep) for part in ("_src/nn/", "nn/", "_src/scipy/", "scipy/", "experimental/"))
 
 _TELLING = tuple(str(Path(module.__file__).absolute()) for module in (logging, warnings) if module.__file__)
-# Functions whose result nobody uses, and which only write their arguments.
+# Functions that only write their arguments, and whose results are not used.
 _WRITERS = frozenset({"print", "debug", "info", "warn", "warning", "error", "exception", "critical", "log"})
 
 
 def is_users(path: str) -> bool:
-    """Whether a file is neither jax's machinery nor qedoc."""
+    """Whether a file belongs neither to JAX's internals nor to qedoc."""
     if path.startswith(_LIBRARY):
         return True
     return not path.startswith((_JAX, _QEDOC, "<"))
@@ -49,7 +49,7 @@ def running(until: FrameType | None) -> Iterator[FrameType]:
 
 
 def origins(source: Any) -> Iterator[tuple[Location, tuple[str, int]]]:
-    """Place and (file, first line of the function) of each of the user's frames that an equation was traced through.
+    """Returns the location and (file, first line of the function) of each of the user's frames in which an equation was traced.
 
     Args:
         source: the `source_info` of a jaxpr equation.
@@ -60,7 +60,7 @@ def origins(source: Any) -> Iterator[tuple[Location, tuple[str, int]]]:
 
 
 def raised_here(error: BaseException) -> bool:
-    """Whether qedoc itself raised the error, on behalf of no one."""
+    """Whether qedoc itself raised the error, and not the user's code."""
     innermost = error.__traceback__
     while innermost is not None and innermost.tb_next is not None:
         innermost = innermost.tb_next
@@ -68,10 +68,10 @@ def raised_here(error: BaseException) -> bool:
 
 
 def is_ours(interpreter: str) -> bool:
-    """Whether what is going on is qedoc's own doing: it makes the structures with which it calls code, and knows their keys.
+    """Whether qedoc's own code is running. qedoc builds the structures that it passes to the user's code, and knows their keys.
 
     Args:
-        interpreter: the file that asks; its frames, and those of this folder, are passed over.
+        interpreter: the calling file. Its frames and those of this folder are skipped.
     """
     frame: FrameType | None = sys._getframe(1)  # noqa: SLF001  # as in `running`
     while frame is not None and (frame.f_code.co_filename.startswith(_LIFT) or frame.f_code.co_filename == interpreter):
@@ -80,7 +80,7 @@ def is_ours(interpreter: str) -> bool:
 
 
 def is_message(frames: Iterator[FrameType]) -> bool:
-    """Whether the text that running code makes is only for a person: of an exception, a warning or a log.
+    """Whether running code creates a text for people only: for an exception, a warning or a log.
 
     Args:
         frames: the user's frames, innermost first.
@@ -97,7 +97,7 @@ def is_message(frames: Iterator[FrameType]) -> bool:
 
 @lru_cache(maxsize=256)
 def _messages(path: str) -> tuple[tuple[int, int], ...]:
-    """First and last lines of the code of a file that only makes messages."""
+    """The first and last lines of code in a file that only creates messages."""
     try:
         tree = ast.parse(Path(path).read_text(encoding="utf-8"))
     except (OSError, SyntaxError, ValueError):

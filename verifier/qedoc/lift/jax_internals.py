@@ -1,6 +1,6 @@
 """The only module that imports JAX's internals: it holds what differs between JAX 0.8 and JAX 0.12.
 
-JAX promises nothing about `jax.core`, `jax.extend` and `jax._src`. The rest of qedoc uses the names of this module.
+`jax.core`, `jax.extend` and `jax._src` can change with each release. All other modules of qedoc use the names of this module.
 """
 
 from collections.abc import Mapping, Sequence
@@ -44,7 +44,7 @@ current_trace: Any = set_current_trace
 
 
 def executed() -> Any:
-    """A context in which primitives are executed; JAX 0.10 and earlier are in it while a trace works, later ones in none."""
+    """Returns a context in which primitives are executed. JAX 0.10 and earlier need it while a trace is active; later versions do not."""
     return current_trace(eval_trace)
 
 
@@ -84,17 +84,17 @@ class BaseTrace(Trace):
         super().__init__()  # type: ignore[no-untyped-call]  # JAX leaves it without types
 
     def interpret(self, primitive: Any, tracers: Sequence[Any], params: dict[str, Any]) -> Any:
-        """What a primitive gives; other primitives are executed meanwhile.
+        """Returns the results of a primitive. Primitives that this calls are executed.
 
         Args:
-            primitive: of JAX.
-            tracers: its operands: values of this interpreter, and others.
+            primitive: a primitive of JAX.
+            tracers: its operands: tracers of this interpreter, numbers and arrays.
             params: its parameters.
         """
         raise NotImplementedError
 
     def constant(self, value: Any) -> Any:
-        """A constant of the code, as the interpreter holds it.
+        """Converts a constant of the code to a value of the interpreter.
 
         Args:
             value: a number or an array.
@@ -128,10 +128,10 @@ class BaseTrace(Trace):
 
 
 def opened(jaxpr: Any) -> tuple[Any, Sequence[Any]]:
-    """A jaxpr and its constants; JAX 0.11 keeps the two in one object, which earlier versions have closed or not closed.
+    """Returns a jaxpr and its constants. JAX 0.11 keeps both in one object; earlier versions have closed and open jaxprs.
 
     Args:
-        jaxpr: as a parameter of a primitive holds it.
+        jaxpr: the parameter of a primitive.
     """
     return getattr(jaxpr, "jaxpr", jaxpr), getattr(jaxpr, "consts", ())
 

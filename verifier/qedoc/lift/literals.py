@@ -1,4 +1,4 @@
-"""What a number in code means: the simplest exact number that it is the nearest float of."""
+"""Reads numbers in code: returns the simplest exact number whose nearest float is the given one."""
 
 import math
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ import sympy as sp
 
 
 class _Format(NamedTuple):
-    """How far a float format is trusted to tell what was meant.
+    """The limits within which a float of a format counts as a simple number.
 
     A number computed by other means must not look simple by chance. A decade of doubles has 1.5e16 members, of which 9e11 are
     decimals of 12 digits: the odds of a wrong reading are 6e-5 for decimals, and below 1e-9 for ratios, dyadic numbers and multiples
@@ -43,15 +43,14 @@ _CONSTANTS = (
 
 
 class BallLiteral(sp.Symbol):  # type: ignore[misc]  # sympy has no types
-    """A number in code that is no simple exact number: somewhere within `radius` of `midpoint`.
+    """A number in code that is not a simple exact number. Its value is within `radius` of `midpoint`.
 
-    Equal numbers give equal literals. The radius covers what a few correctly rounded operations may have cost before the number
-    reached the code (4 units in the last place), and the nearby short decimal, if there is one, that cancellation missed:
-    1 - 0.999 is 0.0010000000000000009.
+    Equal numbers give equal literals. The radius covers the rounding of a few operations before the number reached the code (4 units in
+    the last place), and a nearby short decimal that cancellation missed: 1 - 0.999 is 0.0010000000000000009.
 
     Args:
-        midpoint: the float's exact value.
-        radius: how far the meant number may lie from it.
+        midpoint: the exact value of the float.
+        radius: the largest distance of the intended number from it.
     """
 
     __slots__ = ("midpoint", "radius")
@@ -60,7 +59,7 @@ class BallLiteral(sp.Symbol):  # type: ignore[misc]  # sympy has no types
     radius: Fraction
 
     def __new__(cls, midpoint: Fraction, radius: Fraction) -> Self:
-        """The literal; SymPy makes its atoms here."""
+        """Creates the literal; SymPy creates atoms in `__new__`."""
         sign = {"positive": True} if midpoint > radius else {"negative": True} if midpoint < -radius else {"real": True}
         made: Self = sp.Symbol.__xnew__(cls, repr(float(midpoint)), **sign)
         made.midpoint, made.radius = midpoint, radius
@@ -74,11 +73,11 @@ class BallLiteral(sp.Symbol):  # type: ignore[misc]  # sympy has no types
 
 
 LONG = 10**7
-"""A decimal with a larger denominator or numerator was not written for its own sake."""
+"""Decimals with a larger denominator or numerator do not count as simple."""
 
 
 def is_coefficient(number: sp.Basic) -> bool:
-    """Whether a number in a code formula looks like a coefficient of an approximation: of many digits, and no simple number.
+    """Whether a number in a code formula looks like a coefficient of an approximation: it has many digits and is not a simple number.
 
     Args:
         number: a literal as `literal` reads it.
@@ -89,7 +88,7 @@ def is_coefficient(number: sp.Basic) -> bool:
 
 
 def literal(value: Any, dtype: Any = "float64") -> sp.Basic:
-    """The exact number, truth value or ball that a constant in code means.
+    """Returns the exact number, truth value or ball for a constant in code.
 
     Args:
         value: a Python or numpy scalar.

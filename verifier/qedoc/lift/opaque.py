@@ -1,4 +1,4 @@
-"""Functions about which nothing is assumed, such as the parts of a joined schedule."""
+"""Unknown functions, such as the parts of a joined schedule."""
 
 from fractions import Fraction
 from typing import Any

@@ -1,4 +1,4 @@
-"""One way through the code: what it computes there, and what that rests on."""
+"""A path through the code: its value and its conditions."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -15,9 +15,9 @@ from qedoc.lift.literals import BallLiteral, literal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Path:
-    """One way through the code, and what it computes there.
+    """A path through the code and its value.
 
-    `value` is what the code gives wherever `conditions` hold, with these reservations:
+    `value` is the result of the code wherever `conditions` hold, with these exceptions:
 
     - An expression that was hashed (a dict key) is known to differ from, or to equal, the other hashed expressions and the integers
       that were pinned before: such conditions are recorded. One that the user's code hashed is pinned besides. Where `hashed` is not
@@ -33,9 +33,9 @@ class Path:
         conditions: what held on this path, in order, without repetition; a branch not taken stands as its negation.
         pins: those conditions that fix an expression to one number, because the code took it as an int, a float or an index.
         raised: the exception of the user's code, if the path ends in one; value and concrete are None then.
-        reached: (file, first line) of the user's functions that were seen at work.
+        reached: (file, first line) of the user's functions that ran.
         hashed: the expressions that were hashed.
-        consistent: whether every condition is true in exact arithmetic at the point; False where rounding drove the path.
+        consistent: whether every condition is true in exact arithmetic at the point. It is false if rounding selected the path.
     """
 
     value: Any
@@ -49,7 +49,7 @@ class Path:
 
 
 class Assumptions:
-    """What a path rests on, gathered while it is taken.
+    """The conditions of a path, collected while the code runs.
 
     Args:
         point: where it is taken.
@@ -63,7 +63,7 @@ class Assumptions:
         self.implied: set[sp.Basic] = set()
 
     def record(self, condition: Partial) -> None:
-        """Keeps a condition, and its being defined."""
+        """Records a condition, and that it is defined."""
         for whole in (*sorted(condition.domain, key=sp.default_sort_key), condition.value):
             for part in whole.args if isinstance(whole, sp.And) else (whole,):
                 if part in self.implied or (part.atoms(sp.Symbol) <= part.atoms(BallLiteral) and holds(part, {}) is True):
@@ -72,7 +72,7 @@ class Assumptions:
                 self.implied.update(consequences(part))
 
     def settled(self, part: Partial) -> Partial:
-        """An element without what the conditions so far already say."""
+        """Simplifies an element with the conditions so far."""
         if not self.implied:
             return part
         value = reduced(part.value, self.implied) if is_condition(part.value) else part.value
@@ -90,7 +90,7 @@ class Assumptions:
             self.pins[condition.value] = None
 
     def hash(self, expression: sp.Expr, number: Any) -> None:
-        """Records how a hashed element compares with all that it may be compared with unseen.
+        """Records how a hashed element compares with everything that a dict or set may compare it with.
 
         Args:
             expression: the element.
@@ -105,14 +105,14 @@ class Assumptions:
         self.hashed[expression] = number
 
     def require(self, condition: Partial) -> bool:
-        """Records a condition if it is true at the point; says whether it is."""
+        """Records a condition if it is true at the point, and returns whether it is."""
         truth = all(holds(part, self.point) is True for part in (*condition.domain, condition.value))
         if truth:
             self.record(condition)
         return truth
 
     def consistent(self) -> bool:
-        """Whether all that was recorded is true at the point."""
+        """Whether all recorded conditions are true at the point."""
         return all(holds(condition, self.point) is True for condition in self.conditions)
 
 

@@ -1,9 +1,8 @@
 """One real-arithmetic rule for each elementwise primitive.
 
-A rule takes one SymPy expression for each operand, and the primitive's parameters by name; it gives an expression, or a `Partial`
-where there may be none. Operands that are undefined or infinite leave the result undefined, save for the rules in `LAZY`, which take
-and give `Partial`s. Truth values are SymPy Booleans.
-Integers have no bound and floats no rounding: real-number semantics decides, overflow and precision are ignored.
+A rule gets one SymPy expression for each operand and the parameters of the primitive by name. It returns an expression, or a `Partial` if
+the result may be undefined. If an operand is undefined or infinite, so is the result, except for the rules in `LAZY`, which get and return
+`Partial`s. Truth values are SymPy Booleans. The rules are those of real numbers: there is no overflow and no rounding.
 """
 
 from collections.abc import Callable
@@ -121,7 +120,7 @@ def cube_root(x: sp.Expr) -> sp.Expr:
 
 
 def identity(x: Any, **_: Any) -> Any:
-    """The operand, whatever the parameters say of its format."""
+    """Returns the operand. The parameters only describe its format."""
     return x
 
 
@@ -136,7 +135,7 @@ def different(a: sp.Basic, b: sp.Basic) -> sp.Basic:
 
 
 def is_finite(x: sp.Expr) -> sp.Basic:
-    """Whether x, where it is defined, is a number and not an infinity that stands in the code."""
+    """Whether x is a number, and not an infinity that the code contains."""
     if not x.has(sp.oo, -sp.oo):
         return sp.true
     return sp.And(relate("lt", x, sp.oo), relate("gt", x, -sp.oo))
@@ -189,7 +188,7 @@ def beta_region(a: sp.Expr, b: sp.Expr, x: sp.Expr) -> sp.Basic:
 
 
 class Bits(sp.Function):  # type: ignore[misc]  # sympy is untyped
-    """The bits of a float, as an integer. Code may clear the last ones, which rounds the float, and turn them back."""
+    """The bits of a float, as an integer. Code can clear the last bits, which rounds the float, and convert them back."""
 
     nargs = 1
 
@@ -299,7 +298,7 @@ RULES: dict[str, Rule] = {
     "zeta": sp.zeta,
 }
 
-# Where the rules of functions with more cases than we read apply; beyond that the code is unsupported.
+# The regions in which these rules are valid; elsewhere the code is unsupported.
 REQUIREMENTS: dict[str, Callable[..., sp.Basic]] = {
     "igamma": limit_of_integration,
     "igammac": limit_of_integration,
@@ -308,10 +307,10 @@ REQUIREMENTS: dict[str, Callable[..., sp.Basic]] = {
     "zeta": convergent,
 }
 
-# Parameters that say nothing about the real number: formats, layouts and how precisely to compute.
+# Parameters that do not affect the real value: formats, layouts and precision.
 SILENT = frozenset({"accuracy", "out_dtype", "sharding", "unroll", "weak_type"})
 
-# Rules that take and give `Partial`s: they look after undefined operands themselves, or carry infinities on.
+# Rules that get and return `Partial`s: they handle undefined operands and infinities themselves.
 LAZY = frozenset(
     {"add", "add_any", "and[bool]", "convert_element_type", "copy", "div", "exp", "log", "log1p", "log2", "mul", "name", "neg", "or[bool]"}
     | {"reduce_precision", "select_n", "stop_gradient", "sub"}

@@ -1,4 +1,4 @@
-"""Runs JAX code on values that are concrete and symbolic at once, and reads off the formula of the path taken."""
+"""Runs JAX code on values that are both concrete and symbolic, and returns the formula of the path."""
 
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from fractions import Fraction
@@ -28,21 +28,21 @@ __all__ = ["Concolic", "ConcolicTrace", "Path", "run"]
 LARGEST_ARRAY = 4096
 
 SHORTEST_TABLE = 40
-"""Places of an axis up to which an index makes a path for each of them; in a longer one it is pinned."""
+"""Longest axis for which each index is a path of its own. The index of a longer axis is pinned."""
 
-# Errors that jax raises because tracers are not numbers; the same code might run on numbers.
+# Errors that JAX raises because a tracer is not a number. The same code may run on numbers.
 _TRACING_ERRORS = (jax.errors.JAXTypeError, jax.errors.UnexpectedTracerError)
 _NUMBERS = (Concolic, jax.Array, np.ndarray, np.generic, bool, int, float)
-# Primitives without operands whose result is no constant of the code.
+# Primitives without operands whose result is not a constant.
 _INDETERMINATE = frozenset({"empty", "empty2", "create_token", "axis_index"})
 
 
 class ConcolicTrace(BaseTrace):
-    """The interpreter: one rule for each primitive, and what was assumed on the way.
+    """The interpreter. It applies one rule for each primitive and collects the conditions of the path.
 
     Args:
-        until: the frame below which the user's code begins.
-        point: where the path is taken.
+        until: the frame that calls the user's code.
+        point: the point at which the code runs.
     """
 
     def __init__(self, until: FrameType, point: Mapping[sp.Symbol, Fraction]) -> None:
@@ -56,7 +56,7 @@ class ConcolicTrace(BaseTrace):
     # Where the user's code is
 
     def unsupported(self, message: str) -> UnsupportedError:
-        """An error at the user's innermost line; it outlives a `try` in the user's code."""
+        """Returns an error with the user's innermost line. A `try` in the user's code cannot suppress it."""
         error = UnsupportedError(message, self._location())
         self.failure = self.failure or error
         return error
@@ -76,20 +76,20 @@ class ConcolicTrace(BaseTrace):
     def note_hash(self, part: Partial, number: Any) -> None:
         """Records that a value was hashed.
 
-        A dict or set shows its keys to nobody: code that looks a value up may know that value alone. The keys of the structures that
-        the code is called with are made by qedoc, and all of them are known.
+        The keys of a dict or set are not visible, so code that looks up a value may treat that value in a special way. qedoc itself creates
+        the keys of the structures that it passes to the code, so these are known.
         """
         if not is_ours(__file__):
             self._observe(part, number)
         self.assumptions.hash(part.value, number)
 
     def note_text(self, part: Partial, number: Any) -> None:
-        """Records that a value was written as text, unless that is for a person to read."""
+        """Records that a value was converted to text, unless the text is a message."""
         if not is_message(running(self.until)):
             self._observe(part, number)
 
     def _observe(self, part: Partial, number: Any, *, pins: bool = True) -> None:
-        """Records that the code has seen the value of an element; it pins unless there are other paths for all other values."""
+        """Records that the code used the concrete value of an element. The element is pinned unless other paths cover all other values."""
         if is_condition(part.value):
             self.assumptions.record(part if number else strict(sp.Not, part))
         elif pins:
@@ -110,14 +110,14 @@ class ConcolicTrace(BaseTrace):
         return taken
 
     def choose(self, value: Any) -> int:
-        """The concrete integer or truth value, recorded as a condition: code holds all ways that there are."""
+        """Returns the concrete integer or truth value and records it as a condition. The code contains all possible branches."""
         number = int(np.asarray(value.value if isinstance(value, Concolic) else value).item())
         if isinstance(value, Concolic):
             self._observe(value.scalar("the number of a branch"), number, pins=False)
         return number
 
     def pin(self, operand: Operand, ends: tuple[int, int] | None = None) -> np.ndarray[Any, Any]:
-        """The concrete elements of an array of indices, recorded.
+        """Returns the concrete elements of an array of indices and records them.
 
         Args:
             operand: the indices.
@@ -134,7 +134,7 @@ class ConcolicTrace(BaseTrace):
         return operand.value
 
     def operand(self, value: Any) -> Operand:
-        """Both readings of a tracer or a constant."""
+        """Returns the concrete and the symbolic value of a tracer or constant."""
         if isinstance(value, Concolic):
             if value.recorder is not self:
                 raise self.unsupported("a value of an earlier run came back; the code keeps values between calls (a cache?)")
@@ -154,7 +154,7 @@ class ConcolicTrace(BaseTrace):
             return jnp.asarray(np.asarray(stacked)[place])
 
     def stack(self, entries: Sequence[Any], shape: Sequence[int], dtype: Any) -> Any:
-        """Joins entries along a new first axis; constants alone stay constants."""
+        """Joins entries along a new first axis. Constants stay constants."""
         values = [entry.value if isinstance(entry, Concolic) else np.asarray(entry) for entry in entries]
         joint = np.stack(values) if values else np.zeros((0, *shape), dtype)
         if any(isinstance(entry, Concolic) for entry in entries):
@@ -164,7 +164,7 @@ class ConcolicTrace(BaseTrace):
             return jnp.asarray(joint)
 
     def constant(self, value: Any) -> Any:
-        """Constants stay as they are until a rule reads them."""
+        """Returns constants unchanged; the rules convert them."""
         return value if isinstance(value, Concolic) else jnp.asarray(value)
 
     # Interpretation
@@ -184,7 +184,7 @@ class ConcolicTrace(BaseTrace):
         return [read(atom) for atom in jaxpr.outvars]
 
     def interpret(self, primitive: Any, tracers: Sequence[Any], params: dict[str, Any]) -> Any:
-        """Runs a primitive on both readings.
+        """Runs a primitive on the concrete and the symbolic values.
 
         Raises:
             UnsupportedError: if there is no rule for it.
@@ -218,7 +218,7 @@ class ConcolicTrace(BaseTrace):
             rows = self._elements(primitive, jax.typeof(tracers[-1]).dtype, operands, params)
         except UnsupportedError:
             raise
-        except Exception as error:  # a rule, SymPy or a parameter that is new in jax: whatever it is, the code was not read
+        except Exception as error:  # a rule or SymPy failed, or JAX has a new parameter: the code could not be read
             raise self.unsupported(f"the primitive {primitive.name} could not be read: {told(error)}") from error
         outputs = types if primitive.multiple_results else [types]
         made = [self._wrapped(*output) for output in zip(results, outputs, rows, strict=True)]
@@ -252,7 +252,7 @@ class ConcolicTrace(BaseTrace):
         return bind
 
     def _wrapped(self, value: np.ndarray[Any, Any], aval: Any, parts: Elements) -> Any:
-        """Integers and truth values that turned out constant go on as constants, so that they can steer."""
+        """Returns constant integers and truth values as constants, so that they can select branches and positions."""
         known = elements([self.assumptions.settled(part) for part in parts.ravel()], parts.shape)
         constant = kind(value.dtype) != "real" and all(
             part == partial(literal(number, value.dtype)) for part, number in zip(known.ravel(), value.ravel(), strict=True)

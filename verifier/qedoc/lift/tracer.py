@@ -1,4 +1,4 @@
-"""The values that JAX code runs on: concrete and symbolic at once."""
+"""The values that JAX code runs on, which are both concrete and symbolic."""
 
 from typing import Any, Protocol
 
@@ -15,12 +15,12 @@ from qedoc.lift.rules import kind, truncate
 
 
 class Recorder(Protocol):
-    """What a tracer needs of its trace."""
+    """The methods of a trace that its tracers use."""
 
     assumptions: Assumptions
 
     def decide(self, truth: Any) -> bool:
-        """The concrete truth of a value, recorded."""
+        """Returns the concrete truth of a value and records it."""
 
     def note_hash(self, part: Partial, number: Any) -> None:
         """Records that a value was hashed."""
@@ -30,13 +30,13 @@ class Recorder(Protocol):
 
 
 class Concolic(BaseTracer):
-    """An array with a concrete value and, element by element, the `Partial` that it stands for.
+    """An array with a concrete value and a `Partial` for each element.
 
     Args:
         trace: the interpreter.
         value: a numpy array.
         parts: a numpy object array of the same shape.
-        aval: the type as jax knows it; a numpy array's own, if not given.
+        aval: the type in JAX; by default that of the NumPy array.
     """
 
     __slots__ = ("parts", "value")
@@ -48,7 +48,7 @@ class Concolic(BaseTracer):
 
     @property
     def recorder(self) -> Recorder:
-        """Where what is assumed of this value is kept."""
+        """The trace that records conditions on this value."""
         recorder: Recorder = self._trace
         return recorder
 
@@ -94,7 +94,7 @@ class Concolic(BaseTracer):
         return number
 
     def item(self, *place: int) -> Any:
-        """The number, pinned."""
+        """Returns the number and pins it."""
         if place:
             return self[place].item()
         return {"bool": bool, "integer": int}.get(kind(self.dtype), float)(self)
@@ -109,13 +109,13 @@ class Concolic(BaseTracer):
         return repr(self._written())
 
     def _written(self) -> Any:
-        """The concrete value, noted: a program can decide by the text of a number."""
+        """Returns the concrete value and records the conversion to text, because code can depend on the text of a number."""
         for part, number in zip(self.parts.ravel(), self.value.ravel().tolist(), strict=True):
             self.recorder.note_text(part, number)
         return self.value.item() if self.parts.size == 1 else self.value
 
     def unexpanded(self, name: str, index: int) -> "Concolic":
-        """The unknown function of that name and number at these elements; see `qedoc.lift.opaque`."""
+        """Applies the unknown function with that name and index to the elements; see `qedoc.lift.opaque`."""
         c, d, e = map(float, interpretation(index))
         x = self.value.astype(np.float64)
         unknown = sp.Function(name, real=True)
