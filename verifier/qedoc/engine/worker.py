@@ -34,7 +34,8 @@ def warm_up() -> None:
     warnings.simplefilter("ignore")  # warnings of the checked code; its results are compared, including nan and infinity
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     os.environ["JAX_PLATFORMS"] = "cpu"  # a check runs small scalar code; `environment` reports that another device was requested
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # JAX 0.9 logs a warning for each program that it takes from its cache
+    if os.environ.get("TF_CPP_MIN_LOG_LEVEL", "1") == "1":  # JAX's default, with which JAX 0.9 logs a warning for each cached program
+        os.environ["TF_CPP_MIN_LOG_LEVEL"] = "2"
     _keep_compiled_code()
     if (here := str(Path.cwd())) not in sys.path:
         sys.path.append(here)
