@@ -1,8 +1,12 @@
-"""What the suite prints besides passes and failures."""
+"""Settings of the test process, and what the suite prints besides passes and failures."""
 
+import sys
 from collections import Counter
 
 import pytest
+
+sys.dont_write_bytecode = True
+"""Tests write a module several times within a second. Python would take the compiled code of a text of the same length for current."""
 
 COUNTED = {"mutants": "mutants", "corpus": "corpus", "generated": "generated pairs"}
 """Properties of tests that hold counts, and what they count."""
