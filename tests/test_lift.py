@@ -514,10 +514,16 @@ def cleared(x: Any, mask: int) -> Any:
     return lax.bitcast_convert_type(jnp.asarray(x, jnp.float32), jnp.uint32) & jnp.asarray(mask, jnp.uint32)
 
 
+def of_double(x: Any, mask: int) -> Any:
+    """x in float64 without the digits outside of the mask."""
+    bits = lax.bitcast_convert_type(jnp.asarray(x, jnp.float64), jnp.uint64) & jnp.asarray(mask, jnp.uint64)
+    return lax.bitcast_convert_type(bits, jnp.float64)
+
+
 def with_fewer_digits(x: Any) -> Any:
     """x as a sum of two parts, of which the first has fewer digits: code divides a number in this way to compute precisely."""
     x = jnp.asarray(x)
-    kind, mask = (jnp.uint64, 2**64 - 2**40) if x.dtype == jnp.float64 else (jnp.uint32, 2**32 - 2**12)
+    kind, mask = (jnp.uint64, 2**64 - 2**27) if x.dtype == jnp.float64 else (jnp.uint32, 2**32 - 2**12)
     high = lax.bitcast_convert_type(lax.bitcast_convert_type(x, kind) & jnp.asarray(mask, kind), x.dtype)
     return high + (x - high)
 
@@ -593,6 +599,17 @@ def test_unsupported_cannot_be_swallowed() -> None:
         (lambda x: lax.scan(lambda c, _: (c * x, None), x, None, length=2000)[0], "scan of length 2000"),
         (lambda x: lax.bitcast_convert_type(cleared(x, 2**32 - 2**20), jnp.float32) + 0 * x, "the bits of an integer are not followed"),
         (lambda x: cleared(x, 2**31 - 1) * x, "the bits of an integer are not followed"),
+        (lambda x: lax.bitcast_convert_type(cleared(x, 2**32 - 2**13), jnp.float32), "the bits of an integer are not followed"),
+        (lambda x: of_double(x, 2**32 - 2**12), "the bits of an integer are not followed"),
+        (lambda x: of_double(x, 2**64 - 2**28), "the bits of an integer are not followed"),
+        (
+            lambda x: lax.bitcast_convert_type(jnp.asarray(x, jnp.float64), jnp.uint32)[0] * 0.0 + x,
+            "the bits of an integer are not followed",
+        ),
+        (lambda x: cleared(x, 2**32 - 2**12), "uses the bits of a float as a number"),
+        (lambda x: x if cleared(x, 2**32 - 2**12) else 2 * x, "uses the bits of a float as a number"),
+        (lambda x: x * int(cleared(x, 2**32 - 2**12)), "uses the bits of a float as a number"),
+        (lambda x: jnp.sum(jnp.stack([cleared(x, 2**32 - 2**12)] * 2)) * x, "uses the bits of a float"),
         (lambda x: lax.bitcast_convert_type(jnp.asarray(x, jnp.float32), jnp.uint32) * x, "uses the bits of a float"),
         (lambda x: lax.bitcast_convert_type(jnp.asarray(x, jnp.int32), jnp.float32) * x, "the bits of an integer are not followed"),
         (lambda x: jax.random.normal(jax.random.key(0)) * x, "no rule"),

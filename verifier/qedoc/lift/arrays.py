@@ -16,6 +16,7 @@ import sympy as sp
 from qedoc.algebra.conditions import is_condition, relate
 from qedoc.algebra.infinities import added
 from qedoc.algebra.partial import UNDEFINED, Partial, conjunction, disjunction, partial, strict
+from qedoc.lift.bits import UNFOLLOWED, Bits, float_of
 from qedoc.lift.concrete import MOVES
 from qedoc.lift.literals import literal
 from qedoc.lift.rules import maximum, minimum, number
@@ -118,6 +119,21 @@ def _ends(step: Step) -> tuple[int, int] | None:
 def directly(move: Callable[..., Any]) -> ArrayRule:
     """Returns the rule of a primitive that moves data, as a function that works on arrays of any objects."""
     return lambda step: [move(*step.parts, **step.params)]
+
+
+def recast(step: Step) -> list[Elements]:
+    """jax.lax.bitcast_convert_type, between a float and an integer of the same width.
+
+    Raises:
+        TypeError: for any other conversion.
+    """
+    (operand,) = step.operands
+    source, target = np.dtype(operand.value.dtype), np.dtype(step.params["new_dtype"])
+    if source.itemsize != target.itemsize or {source.kind, target.kind} not in ({"f", "u"}, {"f", "i"}):
+        raise TypeError(UNFOLLOWED)
+    width = sp.Integer(8 * source.itemsize)
+    change = float_of if target.kind == "f" else lambda x: Bits(x, width)
+    return [elements([strict(change, part) for part in operand.parts.ravel()], operand.parts.shape)]
 
 
 def _picked(pool: Sequence[Any], positions: np.ndarray[Any, Any]) -> Elements:
@@ -310,6 +326,7 @@ def scattered(fold: Callable[..., Any], idle: int, mark: int, start: int) -> Arr
 ARRAY_RULES: dict[str, ArrayRule] = {
     "argmax": winner("gt"),
     "argmin": winner("lt"),
+    "bitcast_convert_type": recast,
     "broadcast_in_dim": directly(MOVES["broadcast_in_dim"]),
     "concatenate": directly(MOVES["concatenate"]),
     "cumlogsumexp": accumulated(log_sum_exp),

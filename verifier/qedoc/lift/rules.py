@@ -15,6 +15,7 @@ from qedoc.algebra.conditions import choose, either, relate
 from qedoc.algebra.infinities import added, exponential, logged, multiplied, negated
 from qedoc.algebra.partial import Partial, conjunction, disjunction, partial, select, strict
 from qedoc.algebra.real_functions import applied, raised, ratio
+from qedoc.lift.bits import masked
 
 Rule = Callable[..., Any]
 
@@ -187,33 +188,6 @@ def beta_region(a: sp.Expr, b: sp.Expr, x: sp.Expr) -> sp.Basic:
     return sp.And(positive_pair(a, b), relate("ge", x, sp.S.Zero), relate("le", x, sp.S.One))
 
 
-class Bits(sp.Function):  # type: ignore[misc]  # sympy is untyped
-    """The bits of a float, as an integer. Code can clear the last bits, which rounds the float, and convert them back."""
-
-    nargs = 1
-
-
-ROUNDING_MASKS = frozenset(2**width - 2**k for width, most in ((32, 16), (64, 45)) for k in range(1, most + 1))
-"""Masks that keep sign, exponent and at least seven digits of a float: a rounding, like a conversion to bfloat16."""
-
-
-def recast(x: sp.Expr, *, new_dtype: Any) -> sp.Expr:
-    """The bits of a float as an integer, or back."""
-    if kind(new_dtype) == "integer":
-        return Bits(x)
-    if not isinstance(x, Bits):
-        raise TypeError("the bits of an integer are not followed")
-    return x.args[0]
-
-
-def masked(a: sp.Expr, b: sp.Expr) -> sp.Expr:
-    """The bits of a float without its last digits: the same real number, up to rounding."""
-    bits, mask = (a, b) if isinstance(a, Bits) else (b, a)
-    if not isinstance(bits, Bits) or int(mask) not in ROUNDING_MASKS:
-        raise ValueError("the bits of an integer are not followed")
-    return bits
-
-
 RULES: dict[str, Rule] = {
     "abs": sp.Abs,
     "acos": within(sp.acos),
@@ -227,7 +201,6 @@ RULES: dict[str, Rule] = {
     "atan": sp.atan,
     "atan2": angle,
     "atanh": within(sp.atanh),
-    "bitcast_convert_type": recast,
     "bessel_i0e": lambda x: scaled_bessel(0, x),
     "bessel_i1e": lambda x: scaled_bessel(1, x),
     "cbrt": cube_root,
@@ -323,10 +296,6 @@ def kind(dtype: Any) -> str:
     if name.startswith(("int", "uint")):
         return "integer"
     return "real" if name in ("float64", "float32", "float16", "bfloat16") else name
-
-
-BITWISE = frozenset({"and", "bitcast_convert_type"})
-"""The elementwise primitives that can take the bits of a float."""
 
 
 def rule_for(name: str, dtype: Any) -> Rule | None:

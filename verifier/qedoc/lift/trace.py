@@ -14,13 +14,14 @@ from qedoc.algebra.conditions import is_condition, relate
 from qedoc.algebra.partial import Partial, joined, partial, strict
 from qedoc.errors import Location, QedocError, UnsupportedError, told
 from qedoc.lift.arrays import ARRAY_RULES, Elements, Operand, Step, elements
+from qedoc.lift.bits import CARRIERS, Bits, has_bits
 from qedoc.lift.concrete import evaluate
 from qedoc.lift.control import CONTROL_RULES
 from qedoc.lift.frames import is_message, is_ours, origins, own_frame, raised_here, running
 from qedoc.lift.jax_internals import BaseTrace, Literal, current_trace, executed
 from qedoc.lift.literals import literal
 from qedoc.lift.path import Assumptions, Path
-from qedoc.lift.rules import BITWISE, REQUIREMENTS, SILENT, Bits, is_lazy, kind, rule_for
+from qedoc.lift.rules import REQUIREMENTS, SILENT, is_lazy, kind, rule_for
 from qedoc.lift.tracer import Concolic
 
 __all__ = ["Concolic", "ConcolicTrace", "Path", "run"]
@@ -226,14 +227,14 @@ class ConcolicTrace(BaseTrace):
 
     def _elements(self, primitive: Any, dtype: Any, operands: tuple[Operand, ...], params: dict[str, Any]) -> Sequence[Elements]:
         name = primitive.name
+        if name not in CARRIERS and any(isinstance(part.value, Bits) for operand in operands for part in operand.parts.flat):
+            raise self.unsupported(f"the primitive {name} uses the bits of a float")
         if name in ARRAY_RULES:
             bind = self._binder(primitive, params)
             return ARRAY_RULES[name](Step(params=params, operands=operands, bind=bind, record=self.assumptions.record, pin=self.pin))
         rule: Any = rule_for(name, dtype)
         spoken = {key: value for key, value in params.items() if key not in SILENT}
         lazy = is_lazy(name, dtype)
-        if name not in BITWISE and any(isinstance(part.value, Bits) for operand in operands for part in operand.parts.flat):
-            raise self.unsupported(f"the primitive {name} uses the bits of a float")
 
         def element(*arguments: Partial) -> Any:
             if name in REQUIREMENTS and not self.assumptions.require(strict(REQUIREMENTS[name], *arguments)):
@@ -302,6 +303,9 @@ def run(
         if isinstance(returned, Iterator | Coroutine):
             raise trace.unsupported(f"the target returns a {type(returned).__name__}; expected a real number")
         value = jax.tree.map(lambda leaf: _formulas(trace, leaf), returned)
+        found = [*trace.assumptions.conditions, *(formula for leaf in jax.tree.leaves(value) for formula in np.ravel(leaf))]
+        if any(map(has_bits, found)):
+            raise trace.unsupported("the code uses the bits of a float as a number")
     return Path(
         value=value,
         concrete=jax.tree.map(_concrete, returned),
