@@ -1,6 +1,7 @@
 """One claim or module can cost its own answer, never another's: code that ends its process, that does not end, that keeps values."""
 
 import json
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -16,7 +17,7 @@ import pytest
 from qedoc.claims.limits import Limits
 from qedoc.config.table import Config
 from qedoc.engine.deadline import Expired, deadline
-from qedoc.engine.pool import Died, Ended, Pool, opened, sealed, settled
+from qedoc.engine.pool import Died, Ended, KeepingContext, Pool, opened, sealed, settled
 from qedoc.pytest.session import Runs
 
 DOCUMENTED = '''
@@ -201,6 +202,16 @@ def test_what_cannot_be_done_ends_with_exit_code_2_and_a_message(folder: Path, a
     done = qedoc(*arguments, folder=folder)
     assert said in done.stderr
     assert (done.returncode, "Traceback" in done.stderr) == (2, False)
+
+
+@pytest.mark.parametrize(("context", "code"), [(KeepingContext(), 0), (multiprocessing.get_context("spawn"), 1)])
+def test_a_worker_that_starts_while_the_pool_stops_finds_its_locks(capfd: pytest.CaptureFixture[str], context: Any, code: int) -> None:
+    lock = context.RLock()
+    worker = context.Process(target=id, args=(lock,))
+    worker.start()
+    del lock  # as Pebble does when it stops
+    worker.join()
+    assert (worker.exitcode, "Traceback" in capfd.readouterr().err) == (code, bool(code))
 
 
 def test_a_name_without_formulas_is_told_beside_one_with(folder: Path) -> None:

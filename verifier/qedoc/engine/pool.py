@@ -15,6 +15,8 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import count
 from multiprocessing import resource_tracker
+from multiprocessing.context import SpawnContext
+from multiprocessing.synchronize import RLock
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Thread
@@ -100,6 +102,19 @@ class Workers(Protocol):
         """
 
 
+class KeepingContext(SpawnContext):
+    """A context that keeps its locks. Pebble drops them before it ends its workers, and a worker that starts then prints a traceback."""
+
+    def __init__(self) -> None:
+        self._kept: list[RLock] = []
+
+    def RLock(self) -> RLock:  # noqa: N802  # the name in multiprocessing
+        """A lock that exists as long as this context."""
+        lock = super().RLock()
+        self._kept.append(lock)
+        return lock
+
+
 class Pool:
     """Worker processes on this machine. They start with the first task, and leaving the `with` block kills them.
 
@@ -109,8 +124,7 @@ class Pool:
     """
 
     def __init__(self, jobs: int, warm_up: Callable[[], None]) -> None:
-        context = multiprocessing.get_context("spawn")
-        self._pool: Any = ProcessPool(max_workers=jobs, initializer=partial(_begin, warm_up), context=context)
+        self._pool: Any = ProcessPool(max_workers=jobs, initializer=partial(_begin, warm_up), context=KeepingContext())
         self._open: set[Future[Any]] = set()
         self._numbers = count()
         self._folders: TemporaryDirectory[str] | None = None
@@ -165,7 +179,7 @@ class Pool:
         except BrokenProcessPool as error:
             message = f"the worker processes keep dying ({error}); the machine may be out of memory; try -j 1"
             found.set_exception(QedocError(message))
-        except BaseException as error:  # noqa: BLE001  whoever waits for the future handles it
+        except BaseException as error:  # noqa: BLE001  # whoever waits for the future handles it
             found.set_exception(error)
         finally:
             if folder is not None:
@@ -196,7 +210,7 @@ def sealed(function: Callable[..., Any], *args: Any) -> bytes:
     """
     try:
         return pickle.dumps(function(*args))
-    except BaseException as error:  # noqa: BLE001  the process continues with the next task
+    except BaseException as error:  # noqa: BLE001  # the process continues with the next task
         return pickle.dumps(Died(code=0, cause=f"the task failed: {told(error)}"))
 
 
