@@ -5,7 +5,7 @@ import xml.etree.ElementTree as ET
 
 def tree(text: str) -> ET.Element:
     """A report that qedoc or pytest wrote for the test that reads it."""
-    return ET.fromstring(text)  # noqa: S314  no hostile document: the test that reads it made it
+    return ET.fromstring(text)  # noqa: S314  # no hostile document: the test that reads it made it
 
 
 def inside(element: ET.Element, path: str) -> ET.Element:

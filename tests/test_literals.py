@@ -112,7 +112,7 @@ def test_equal_numbers_are_the_same_ball_and_others_are_not() -> None:
 
 def test_ball_survives_pickling() -> None:
     ball = literal(0.1234567890123456)
-    again = pickle.loads(pickle.dumps(sp.Symbol("x", real=True) * ball + 1))  # noqa: S301  this line made the bytes; workers send formulas as pickles
+    again = pickle.loads(pickle.dumps(sp.Symbol("x", real=True) * ball + 1))  # noqa: S301  # this line made the bytes; workers send formulas as pickles
     (found,) = again.atoms(BallLiteral)
     assert found == ball
     assert (found.midpoint, found.radius) == (ball.midpoint, ball.radius)

@@ -69,7 +69,7 @@ class Symbols(dict[str, Any]):
 
 
 def expected(text: str) -> Any:
-    return sp.S(eval(text, {"__builtins__": {}}, Symbols()))  # noqa: S307  texts from tests/formulas, without builtins; sympify evaluates too much
+    return sp.S(eval(text, {"__builtins__": {}}, Symbols()))  # noqa: S307  # texts from tests/formulas, without builtins; sympify evaluates too much
 
 
 def normal(value: Any) -> Any:

@@ -43,7 +43,7 @@ def test_no_verdict_on_generated_pairs_is_wrong(numbers: range, tmp_path: Path, 
 
 def function(made: Pair) -> Callable[..., Any]:
     names: dict[str, Any] = {}
-    exec(HEAD + made.claim(right=True), names)  # noqa: S102  the text comes from the generator of this repository
+    exec(HEAD + made.claim(right=True), names)  # noqa: S102  # the text comes from the generator of this repository
     found: Callable[..., Any] = names[made.name(right=True)]
     return found
 

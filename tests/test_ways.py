@@ -89,7 +89,7 @@ def checked(name: str, formula: Any, least: Any = None) -> CaseResult:
 def pasted(line: str) -> float:
     """The number that a line of a report prints when it is pasted into Python."""
     printed: list[float] = []
-    exec(line, {"print": lambda value: printed.append(float(value))})  # noqa: S102  whether the line runs is what is tested
+    exec(line, {"print": lambda value: printed.append(float(value))})  # noqa: S102  # whether the line runs is what is tested
     (number,) = printed
     return number
 

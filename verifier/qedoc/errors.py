@@ -82,7 +82,7 @@ def told(error: BaseException) -> str:
     """
     try:
         message = str(error)
-    except BaseException:  # noqa: BLE001  __str__ of a foreign exception may raise anything, and a report of an error must not fail
+    except BaseException:  # noqa: BLE001  # __str__ of a foreign exception may raise anything, and a report of an error must not fail
         message = "its message cannot be shown"
     if len(message) > LONGEST_MESSAGE:
         message = f"{message[:LONGEST_MESSAGE]} ..."

@@ -33,7 +33,7 @@ from qedoc.results.verdict import Verdict
 from qedoc.sources.docstrings import Documented, Formula, documented
 
 GIVES_UP = (ArithmeticError, AttributeError, NotImplementedError, RecursionError, TypeError, ValueError)
-"""The exceptions that SymPy raises for an expression that it cannot rearrange."""
+"""The exceptions that SymPy raises for an expression that it cannot rearrange: its solvers also fail with AttributeError and TypeError."""
 
 LONGEST = 200
 """Maximum number of characters shown of a SymPy message."""
@@ -267,7 +267,7 @@ def _stated(path: str) -> Mapping[str, Reals | Integers]:
 
 
 def _specs(path: str) -> tuple[Spec, ...]:
-    """The claims that a function's documentation makes; none while it is in hand."""
+    """The claims that a function's documentation makes; none while it is being collected."""
     return () if path in _IN_HAND else _documented(path)
 
 

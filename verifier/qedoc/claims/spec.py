@@ -219,7 +219,7 @@ class Spec:
 
 def _caller() -> Location:
     """The line in the spec file: the first frame outside of dataclasses and this module."""
-    frame = sys._getframe(1)  # noqa: SLF001  the only way to get the caller's line
+    frame = sys._getframe(1)  # noqa: SLF001  # the only way to get the caller's line
     while frame.f_code.co_filename in (dataclasses.__file__, "<string>", __file__) and frame.f_back is not None:
         frame = frame.f_back
     return Location(path=frame.f_code.co_filename, line=frame.f_lineno)

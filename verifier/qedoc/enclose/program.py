@@ -147,7 +147,7 @@ class Program:
     def _define(self, parameters: str, lines: list[str]) -> Callable[..., Any]:
         name = self._fresh("enclose")
         text = "\n".join([f"def {name}({parameters}):", *source.indented(lines)])
-        exec(text, self._namespace)  # noqa: S102  the source holds numbered names only; nothing of the expression is text in it
+        exec(text, self._namespace)  # noqa: S102  # the source holds numbered names only; nothing of the expression is text in it
         function: Callable[..., Any] = self._namespace[name]
         return function
 

@@ -82,14 +82,14 @@ def left_behind(files: Mapping[str, bytes]) -> tuple[str, CaseResult | None]:
     stage = files.get(_STAGE, b"").decode(errors="replace")
     if _KNOWN not in files:
         return stage, None
-    found: CaseResult = pickle.loads(files[_KNOWN])  # noqa: S301  a worker of this run wrote it
+    found: CaseResult = pickle.loads(files[_KNOWN])  # noqa: S301  # a worker of this run wrote it
     return stage, found if found.verdict in (Verdict.TESTED, Verdict.REFUTED) else None
 
 
 def _spec(claim: Claim) -> "Spec":
     if not claim.spec:
         return specfiles.load(claim.file)[claim.index]
-    made: Spec = pickle.loads(claim.spec)  # noqa: S301  a worker of this run wrote it
+    made: Spec = pickle.loads(claim.spec)  # noqa: S301  # a worker of this run wrote it
     return made
 
 

@@ -163,7 +163,7 @@ class Cluster:
         if task is None:  # the run is over
             return
         try:
-            task.found.set_result(self._checked(pickle.loads(remote.result())))  # noqa: S301  the worker of the user's own cluster runs this same code
+            task.found.set_result(self._checked(pickle.loads(remote.result())))  # noqa: S301  # the worker of the user's own cluster runs this same code
         except KilledWorker as error:
             cause = f"{error.allowed_failures + 1} workers of the cluster died while running it"
             task.found.set_exception(Ended(Died(code=0, cause=cause)))
@@ -171,7 +171,7 @@ class Cluster:
             task.found.set_exception(end)
         except CancelledError:
             task.found.set_exception(QedocError(f"{self.address}: the scheduler stopped, or dropped the tasks of the run"))
-        except Exception as error:  # noqa: BLE001  nothing else reports an exception in this thread
+        except Exception as error:  # noqa: BLE001  # nothing else reports an exception in this thread
             task.found.set_exception(error)
         with self._lock, suppress(RuntimeError):  # the client may be closing
             self._send()

@@ -193,5 +193,5 @@ def _warm_up(folder: str, environment: Mapping[str, str], warm_up: Callable[[], 
 
 
 def _perform(task: bytes, *folder: Path) -> Any:
-    function, args = pickle.loads(task)  # noqa: S301  the run pickled it; a cluster executes arbitrary tasks anyway
+    function, args = pickle.loads(task)  # noqa: S301  # the run pickled it; a cluster executes arbitrary tasks anyway
     return function(*args, *folder)

@@ -114,7 +114,7 @@ def _claims_of(record: "Documented", seconds: float, visit: "_Visit") -> Survey:
         return _unanswered(record, Failure(message=slow(READING, seconds)))
     except (MemoryError, RecursionError) as error:
         return _unanswered(record, Failure(message=ran_out(error)))
-    except BaseException as error:  # noqa: BLE001  a failure must not affect other objects
+    except BaseException as error:  # noqa: BLE001  # a failure must not affect other objects
         return _unanswered(record, failure(error))
 
 
@@ -180,7 +180,7 @@ def left_over(files: Mapping[str, bytes]) -> Leftover:
     stream = BytesIO(files.get(_DONE, b""))
     with suppress(EOFError, pickle.UnpicklingError):  # the last entry may be incomplete
         while True:
-            name, found = pickle.load(stream)  # noqa: S301  a worker of this run wrote it
+            name, found = pickle.load(stream)  # noqa: S301  # a worker of this run wrote it
             done[name] = found
     return Leftover(doing=files.get(_DOING, b"").decode(errors="replace"), done=done, expired=bool(files.get(_EXPIRED)))
 
@@ -218,9 +218,9 @@ class _Visit:
                 return import_module(name)
         except Expired:
             self._leave_out(name, slow(IMPORT, self.seconds), ends=False)
-        except Exception as error:  # noqa: BLE001  the other modules can still be read
+        except Exception as error:  # noqa: BLE001  # the other modules can still be read
             self._leave_out(name, told(error), ends=False)
-        except BaseException as error:  # noqa: BLE001  as above
+        except BaseException as error:  # noqa: BLE001  # the other modules can still be read
             found = failure(error)
             self._leave_out(name, found.message, ends=found.ends)
         return None

@@ -112,7 +112,7 @@ def reported(function: Callable[P, T]) -> Callable[P, T | Failure]:
     def run(*args: P.args, **kwargs: P.kwargs) -> T | Failure:
         try:
             return function(*args, **kwargs)
-        except BaseException as error:  # noqa: BLE001  a failure must not affect other claims
+        except BaseException as error:  # noqa: BLE001  # a failure must not affect other claims
             return failure(error)
 
     return run

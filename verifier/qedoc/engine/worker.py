@@ -42,7 +42,7 @@ def warm_up() -> None:
     _draw_alike()
     try:
         import_module("qedoc.judge.check")
-    except Exception:  # noqa: BLE001  the first task raises it again, where it can be reported
+    except Exception:  # noqa: BLE001  # the first task raises the same error, and that is reported
         return
     gc.freeze()  # imported objects stay alive, so the garbage collector can skip them
     gc.set_threshold(YOUNG)

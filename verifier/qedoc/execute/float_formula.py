@@ -29,7 +29,7 @@ def computed(formula: sp.Expr, symbols: Sequence[sp.Symbol], rows: Sequence[Row]
             function = sp.lambdify(symbols, formula, modules="jax")
             columns = [_column([row[k] for row in rows], dtype, integer=bool(s.is_integer)) for k, s in enumerate(symbols)]
             values = np.asarray(function(*columns), dtype=np.float64)
-        except Exception:  # noqa: BLE001  SymPy cannot print it or JAX cannot run it: None, and other evidence is asked for
+        except Exception:  # noqa: BLE001  # SymPy cannot print it or JAX cannot run it: None, and other evidence is asked for
             return None
         return np.broadcast_to(values, (len(rows),)) if values.ndim <= 1 else None
 

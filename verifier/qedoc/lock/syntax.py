@@ -232,13 +232,13 @@ def _chains(node: ast.AST) -> Iterator[str]:
 
 def _folder() -> Path:
     """The folder of cached analyses. They are stored by content, so they never become outdated."""
-    cache = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")  # noqa: PTH111, PTH118  pathlib is slow
+    cache = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")  # noqa: PTH111, PTH118  # pathlib is slow
     return Path(cache) / "qedoc" / "sources"
 
 
 def _recall(key: str) -> Analysis | None:
     try:
-        with open(_folder() / key, encoding="utf-8") as file:  # noqa: PTH123  as above
+        with open(_folder() / key, encoding="utf-8") as file:  # noqa: PTH123  # pathlib is slow
             return Analysis(**json.load(file))
     except (OSError, ValueError, TypeError):  # missing or damaged
         return None

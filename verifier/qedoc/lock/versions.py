@@ -35,7 +35,7 @@ def _metadata() -> dict[str, str]:
 
 def _entries(folder: str) -> list[str]:
     try:
-        return os.listdir(folder or ".")  # noqa: PTH208  only names are needed
+        return os.listdir(folder or ".")  # noqa: PTH208  # only names are needed
     except OSError:  # an entry of sys.path can be an archive or missing
         return []
 

@@ -11,6 +11,6 @@ def relative(path: str, base: str) -> str:
         path: an absolute path, or a path relative to the current folder.
         base: the folder.
     """
-    absolute = Path(os.path.abspath(path))  # noqa: PTH100  does not resolve symbolic links
-    folder = Path(os.path.abspath(base))  # noqa: PTH100  as above
+    absolute = Path(os.path.abspath(path))  # noqa: PTH100  # does not resolve symbolic links
+    folder = Path(os.path.abspath(base))  # noqa: PTH100  # does not resolve symbolic links
     return absolute.relative_to(folder).as_posix() if absolute.is_relative_to(folder) else absolute.as_posix()

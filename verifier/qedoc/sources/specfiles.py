@@ -91,7 +91,7 @@ def _run(file: SpecFile) -> ModuleType:
     module.__file__ = file.path
     sys.modules[module.__name__] = module  # dataclasses and pickle look up their module here
     try:
-        exec(compile(file.text, file.path, "exec", dont_inherit=True), module.__dict__)  # noqa: S102  specs are programs
+        exec(compile(file.text, file.path, "exec", dont_inherit=True), module.__dict__)  # noqa: S102  # specs are programs
     except QedocError:
         raise
     except Exception as error:

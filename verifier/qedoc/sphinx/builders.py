@@ -86,7 +86,7 @@ def mathml(tex: str, *, block: bool) -> str | None:
     style = {"as_block": block} if "as_block" in signature(convert).parameters else {"inline": not block}  # before docutils 0.20
     try:
         return str(convert(tex, **style))
-    except Exception:  # noqa: BLE001  docutils raises many kinds of errors; readable text is the fallback
+    except Exception:  # noqa: BLE001  # docutils raises many kinds of errors; readable text is the fallback
         return None
 
 

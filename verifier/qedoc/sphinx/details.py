@@ -34,11 +34,11 @@ class Fact(NamedTuple):
     lines: list[Line]
 
 
-class heading(nodes.General, nodes.Element):  # noqa: N801  docutils names nodes so
+class heading(nodes.General, nodes.Element):  # noqa: N801  # docutils names nodes so
     """Name and status of the formula `claim`. The node's text exists only for readers that collect words, such as the page search."""
 
 
-class account(nodes.General, nodes.Element):  # noqa: N801  as above
+class account(nodes.General, nodes.Element):  # noqa: N801  # docutils names nodes so
     """Symbols and facts of the formula `claim`."""
 
 

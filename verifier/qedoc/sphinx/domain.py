@@ -61,10 +61,10 @@ class QedocDomain(Domain):
 
     name = "qedoc"
     label = "qedoc"
-    object_types = {"formula": ObjType("formula", "formula")}  # noqa: RUF012  Sphinx expects it so
-    directives = {"formula": FormulaDirective, "status": StatusDirective}  # noqa: RUF012  as above
-    roles = {"formula": XRefRole()}  # noqa: RUF012  as above
-    indices = [FormulaIndex]  # noqa: RUF012  as above
+    object_types = {"formula": ObjType("formula", "formula")}  # noqa: RUF012  # Sphinx expects it so
+    directives = {"formula": FormulaDirective, "status": StatusDirective}  # noqa: RUF012  # Sphinx expects it so
+    roles = {"formula": XRefRole()}  # noqa: RUF012  # Sphinx expects it so
+    indices = [FormulaIndex]  # noqa: RUF012  # Sphinx expects it so
     initial_data: ClassVar[dict[str, Any]] = {"objects": {}, "shown": {}}
     data_version = 1
 
@@ -125,7 +125,7 @@ class QedocDomain(Domain):
         self.objects.update({id_: place for id_, place in otherdata["objects"].items() if place[0] in docnames})
         self.shown.update({page: shown for page, shown in otherdata["shown"].items() if page in docnames})
 
-    def resolve_xref(  # noqa: PLR0917  Sphinx defines the signature
+    def resolve_xref(  # noqa: PLR0917  # Sphinx defines the signature
         self, env: BuildEnvironment, fromdocname: str, builder: Builder, typ: str, target: str, node: pending_xref, contnode: nodes.Element
     ) -> nodes.reference | None:
         """Links to a formula by its id or the end of its id."""

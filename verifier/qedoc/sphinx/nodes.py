@@ -29,15 +29,15 @@ BOXES = frozenset({FORMULA, COUNTEREXAMPLE})
 """The classes of the containers around a formula and around a counterexample."""
 
 
-class fold(nodes.container):  # noqa: N801  docutils names nodes so
+class fold(nodes.container):  # noqa: N801  # docutils names nodes so
     """A part of a page that can be opened and closed. Its first child is always visible."""
 
 
-class summary(nodes.paragraph):  # noqa: N801  as above
+class summary(nodes.paragraph):  # noqa: N801  # docutils names nodes so
     """The line of a fold that is always visible."""
 
 
-class curve(nodes.General, nodes.Element):  # noqa: N801  as above
+class curve(nodes.General, nodes.Element):  # noqa: N801  # docutils names nodes so
     """A plot of a formula. `points` is its data file, `title` and `description` describe it in words."""
 
 

@@ -28,7 +28,7 @@ def verify(project: Project, when: When) -> str:
         QedocError: if something could not be run.
     """
     command = [sys.executable, "-m", "qedoc", "check", "--quiet", *(["--all"] if when is When.ALWAYS else [])]
-    done = subprocess.run(command, cwd=project.config.root, capture_output=True, text=True, check=False)  # noqa: S603  runs qedoc itself
+    done = subprocess.run(command, cwd=project.config.root, capture_output=True, text=True, check=False)  # noqa: S603  # runs qedoc itself
     if done.returncode not in (0, 1):
         lines = done.stderr.strip().splitlines()
         raise QedocError(
