@@ -34,8 +34,8 @@ def warm_up() -> None:
     warnings.simplefilter("ignore")  # warnings of the checked code; its results are compared, including nan and infinity
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     os.environ["JAX_PLATFORMS"] = "cpu"  # a check runs small scalar code; `environment` reports that another device was requested
-    if os.environ.get("TF_CPP_MIN_LOG_LEVEL", "1") == "1":  # JAX's default, with which JAX 0.9 logs a warning for each cached program
-        os.environ["TF_CPP_MIN_LOG_LEVEL"] = "2"
+    if os.environ.get("TF_CPP_MIN_LOG_LEVEL", "1") == "1":  # JAX's default, with which JAX logs two lines for each cached program
+        os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"  # JAX 0.8 logs them as errors, JAX 0.9 as warnings; real errors of XLA are exceptions
     _keep_compiled_code()
     if (here := str(Path.cwd())) not in sys.path:
         sys.path.append(here)
