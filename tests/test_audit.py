@@ -189,7 +189,7 @@ def test_a_formula_on_the_command_line(latex: str, options: list[str], code: int
         (r"x e^{-r", {}, (), ["line 1, column 5", "never closed"]),
         (r"x \expp{r}", {}, (), ["line 1, column 3", r"did you mean \exp?", "\n  x \\expp{r}\n    ^"]),
         ("x +\n  \\expp r\n + 1", {}, (), ["line 2, column 3", "\n  x +\n    \\expp r\n    ^"]),
-        ("x e^{-k}", {}, (), ["the symbol k", "rate"]),
+        ("x e^{-k} + q", {}, (), ["the symbols k and q match no parameter", "rate", "say what k and q are"]),
         ("x", {"k": "speed"}, (), ["no parameter 'speed'", "rate"]),
         ("x e^{-r}", {}, ("x >",), ["--where: the condition 'x >'"]),
         ("x e^{-r}", {}, ("r > 0", "s > 0"), ["--where 's > 0': s is not a symbol of the formula; the symbols of the formula are r, x"]),

@@ -10,11 +10,12 @@ import sympy as sp
 from qedoc.bind import Bound, Refused, claims, given
 from qedoc.claims.case import instantiate
 from qedoc.claims.limits import Limits
-from qedoc.claims.spec import Argument
+from qedoc.claims.spec import Argument, Spec
 from qedoc.claims.unroll import MOST_TERMS
 from qedoc.errors import QedocError, TargetError
 from qedoc.judge.check import check
 from qedoc.judge.inputs import row_of
+from qedoc.judge.readings import check_readings
 from qedoc.results.verdict import Verdict
 from qedoc.sources.docstrings import documented
 from qedoc.sources.specfiles import sizes
@@ -59,11 +60,25 @@ def refused(found: Sequence[Bound | Refused]) -> Refused:
 
 
 def verdicts(claim: Bound) -> set[Verdict]:
-    return {check(claim.spec, size, Limits(max_points=40), lambda _: None).verdict for size in sizes(claim.spec)}
+    assert claim.readings is not None
+    return {check_readings(claim.readings, size, Limits(max_points=40), lambda _: None).verdict for size in sizes(claim.spec)}
+
+
+def supposed(claim: Bound) -> Spec:
+    """The claim where all that the text and the names suggest holds."""
+    assert claim.readings is not None
+    first = claim.readings.alternatives[0]
+    return first.inner or claim.spec
+
+
+def suppositions(claim: Bound) -> list[str]:
+    """What only names and notation suggest."""
+    assert claim.readings is not None
+    return [assumption.words for assumption in claim.readings.alternatives[0].assumptions if assumption.sure == "suggested"]
 
 
 def domains(claim: Bound) -> dict[str, str]:
-    return {str(d.symbol): str(getattr(d, "domain", "")) for d in claim.spec.symbols}
+    return {str(d.symbol): str(getattr(d, "domain", "")) for d in supposed(claim).symbols}
 
 
 def names(claim: Bound) -> dict[str, str]:
@@ -92,7 +107,7 @@ def test_symbols_by_the_legend_and_the_argument_of_a_returned_function(library: 
     assert domains(claim) == {"I": "reals", "T": "integers in (0, oo)", "t": "integers in [0, oo)"}
     assert claim.spec.location == claim.formula.location
     assert claim.spec.location.path == str(library)
-    assert "T is not zero, because the formula divides by it" in claim.notes
+    assert "T >= 0, because it is a count" in suppositions(claim)
     assert "rate=0.5 is left at its default" in claim.notes
     assert verdicts(claim) == {Verdict.PROVED}
 
@@ -100,8 +115,8 @@ def test_symbols_by_the_legend_and_the_argument_of_a_returned_function(library: 
 def test_a_symbol_that_nothing_explains_is_refused(library: Path) -> None:
     found = refused(bound(library, SCHEDULE.format(steps="T", more="+ Q", legend=" and :math:`T` is the number of transition steps")))
     assert found.verdict is Verdict.UNREADABLE
-    assert "the symbol Q matches no parameter of documents.f (it has init_value, transition_steps, rate)" in found.reason
-    assert found.suggestion == "say what Q is: where :math:`Q` is ... (``parameter``)"
+    assert "the symbols Q and t match no parameter of documents.f (it has init_value, transition_steps, rate)" in found.reason
+    assert found.suggestion == "say what Q and t are: where :math:`Q` is ... (``parameter``) and :math:`t` is ... (``parameter``)"
 
 
 def test_a_parameter_that_the_formula_needs_and_does_not_name_is_refused(library: Path) -> None:
@@ -133,8 +148,10 @@ def test_symbols_by_place(library: Path) -> None:
 
 
 def test_symbols_in_another_order_are_not_taken_by_place(library: Path) -> None:
-    found = refused(bound(library, PLACED.format(arguments=r"\nu, x", value=r"\nu x")))
-    assert "the symbol nu matches no parameter" in found.reason
+    claim = only(bound(library, PLACED.format(arguments=r"\nu, x", value=r"\nu x")))
+    assert not any("position" in note for note in claim.notes)
+    assert suppositions(claim) == ["nu is conventionally the degrees of freedom"]
+    assert verdicts(claim) == {Verdict.PROVED}
 
 
 def test_a_parameter_with_a_default_is_not_taken_by_place(library: Path) -> None:
@@ -398,8 +415,8 @@ def test_where_a_formula_holds(library: Path, parameters: str, value: str, text:
 def test_ends_of_an_interval_are_in_their_order(library: Path) -> None:
     text = CONDITIONS.format(parameters="x, min, max", arguments="x", value=r"x + \mathrm{min} + \mathrm{max}", text="")
     claim = only(bound(library, text))
-    assert claim.spec.where == [sp.Le(sp.Symbol("min"), sp.Symbol("max"))]
-    assert "min <= max, as their names say" in claim.notes
+    assert supposed(claim).where == [sp.Le(sp.Symbol("min"), sp.Symbol("max"))]
+    assert "min <= max, as their names say" in suppositions(claim)
 
 
 def test_division_that_its_own_condition_guards_is_no_restriction(library: Path) -> None:
@@ -457,7 +474,7 @@ ROWS = r"\begin{cases} b (1 - x)^p & x < 1 \\ %s & x \ge 1 \end{cases}"
 def test_an_exponent_is_positive_where_the_formula_supposes_it(library: Path, row: str, text: str, expected: str) -> None:
     claim = only(bound(library, PARTIAL.format(parameters="x, b, p", value=ROWS % row, text=text, code="x + b + p")))
     assert domains(claim)["p"] == expected
-    assert ("p > 0, because the row 0 assumes that 0**p is 0" in claim.notes) == (expected != "reals")
+    assert ("p > 0, because the row 0 assumes that 0**p is 0" in suppositions(claim)) == (expected != "reals")
 
 
 def test_a_number_of_things_that_divides_in_one_row_may_be_zero(library: Path) -> None:
@@ -534,8 +551,11 @@ def test_words_before_each_of_two_formulas_are_about_that_formula(library: Path,
     ],
 )
 def test_conditions_that_exclude_each_other(library: Path, text: str, reason: str) -> None:
-    found = refused(bound(library, PARTIAL.format(parameters="x", value="x + 1", text=text, code="x")))
-    assert (found.verdict, found.reason) == (Verdict.UNDECIDED, reason)
+    (found,) = bound(library, PARTIAL.format(parameters="x", value="x + 1", text=text, code="x"))
+    if isinstance(found, Refused):
+        assert (found.verdict, found.reason) == (Verdict.UNDECIDED, reason)
+    else:  # the formula fails at x = 2, and so does every reading of the text
+        assert verdicts(found) == {Verdict.UNDECIDED}
 
 
 def test_conditions_that_leave_one_point(library: Path) -> None:
@@ -640,7 +660,7 @@ COSINE = {"T": "decay_steps", "I": "init_value", r"\mathit{init}": "init_value",
 
 
 def test_a_formula_that_is_given() -> None:
-    claim = only(given("optax.cosine_decay_schedule", OWN, {"T": "decay_steps", "I": "init_value", "p": "exponent"}, []))
+    claim = only(given("optax.cosine_decay_schedule", OWN, {"T": "decay_steps", "I": "init_value", "p": "exponent"}, ["p > 0"]))
     assert verdicts(claim) == {Verdict.PROVED}
     twin = only(given("optax.cosine_decay_schedule", ARTICLE, {"T": "decay_steps", "init": "init_value"}, ["T > 0"]))
     assert "exponent=1.0 is left at its default" in twin.notes
@@ -685,7 +705,7 @@ def test_a_binding_to_a_parameter_that_is_not_there() -> None:
 
 def test_a_symbol_is_bound_to_the_argument_of_the_function_that_is_returned() -> None:
     bind = {"s": "count", "T": "decay_steps", "I": "init_value", "p": "exponent"}
-    claim = only(given("optax.cosine_decay_schedule", OWN.replace("{t}", "{s}").replace("t ", "s "), bind, []))
+    claim = only(given("optax.cosine_decay_schedule", OWN.replace("{t}", "{s}").replace("t ", "s "), bind, ["p > 0"]))
     assert [declared.name for declared in claim.spec.symbols if isinstance(declared, Argument)] == ["count"]
     assert verdicts(claim) == {Verdict.PROVED}
     with pytest.raises(TargetError, match=r"has no parameter 'cont' for s; it has .*, exponent, and returns a function of count"):
@@ -694,10 +714,20 @@ def test_a_symbol_is_bound_to_the_argument_of_the_function_that_is_returned() ->
     assert found.reason == "the symbols s and t would both be the parameter count"
 
 
-@pytest.mark.parametrize("target", ["optax.linear_schedule", "optax.polynomial_schedule"])
-def test_schedules_are_proved_from_their_docstrings(target: str) -> None:
-    (record,) = documented(target)
+def test_a_schedule_is_proved_from_its_docstring() -> None:
+    (record,) = documented("optax.linear_schedule")
     assert verdicts(only(claims(record))) == {Verdict.PROVED}
+
+
+def test_a_power_of_zero_that_only_a_row_supposes_proves_nothing() -> None:
+    (record,) = documented("optax.polynomial_schedule")
+    claim = only(claims(record))
+    assert "P > 0, because the row E assumes that 0**P is 0" in suppositions(claim)
+    assert claim.readings is not None
+    (size,) = sizes(claim.spec)
+    result = check_readings(claim.readings, size, Limits(max_points=300), lambda _: None)
+    assert result.depends_on_reading
+    assert "if 'P > 0, because the row E assumes that 0**P is 0' restricts the formula, it is proved; if not, " in result.reason, result
 
 
 def test_the_missing_sign_of_integer_labels_is_found() -> None:
@@ -1042,7 +1072,9 @@ def test_the_words_after_a_formula_say_what_it_is(library: Path) -> None:
 
 @pytest.mark.parametrize("argument", ["z^2", "y", "1 - z + y", "x z"])
 def test_an_argument_that_does_not_tell_the_symbol_is_refused(library: Path, argument: str) -> None:
-    assert "the symbol z matches no parameter" in refused(bound(library, RESTATED.format(argument=argument))).reason
+    found = refused(bound(library, RESTATED.format(argument=argument)))
+    assert found.reason == f"the text says that the formula is f({argument}), and that does not tell the value at x"
+    assert found.suggestion == "write the formula for f(x)"
 
 
 TOTAL = r'''

@@ -12,6 +12,7 @@ import pytest
 from documents import inside, tree
 from test_report import PROVED, REFUTED, outcome, sized
 
+from qedoc.claims.assumption import Assumption
 from qedoc.cli.project import explained
 from qedoc.config.table import Config
 from qedoc.errors import Location, QedocError
@@ -21,7 +22,7 @@ from qedoc.report.formats import FORMATS, Report, render, report
 from qedoc.results import codes
 from qedoc.results.codes import CODES, Level, chosen
 from qedoc.results.outcome import Outcome, Stale, Unread
-from qedoc.results.verdict import Finding, PropertyResult, Verdict
+from qedoc.results.verdict import Finding, Interpretation, PropertyResult, Verdict
 
 ROOT = Path(__file__).parents[1]
 SARIF_SCHEMA = json.loads((Path(__file__).parent / "schemas" / "sarif-2.1.0.json").read_text())
@@ -38,11 +39,29 @@ def claim(verdict: Verdict) -> Any:
     return replace(sized([verdict]), id=f"f#{verdict}")
 
 
+INTERPRETED = tuple(
+    Interpretation(
+        assumptions=(Assumption(about="domain", subject="", value="x < 1", words="small for x < 1", sure="suggested", line=2),),
+        plausible=True,
+        formula="x",
+        verdict=verdict,
+        reason="why",
+        counterexample=found,
+    )
+    for verdict, found in ((Verdict.PROVED, None), (Verdict.REFUTED, REFUTED.cases[0].counterexample))
+)
+DEPENDS = replace(
+    claim(Verdict.UNDECIDED),
+    id="f#depends",
+    cases=(replace(claim(Verdict.UNDECIDED).cases[0], interpretations=INTERPRETED, reason="it depends on what the text means: ..."),),
+)
+
 EVERYTHING = replace(
     outcome(
         PROVED,
         REFUTED,
         *map(claim, (Verdict.UNREADABLE, Verdict.UNSUPPORTED, Verdict.UNDECIDED, Verdict.TESTED, Verdict.NOT_A_CLAIM)),
+        DEPENDS,
         replace(PROVED, id="f#open", cases=(replace(PROVED.cases[0], properties=(OPEN,), findings=(ROUNDED, LEFT_OUT)),)),
     ),
     stale=(Stale(id="f#stale", location=Location(path="spec/f.py", line=3), reason="the claim has changed"),),
@@ -168,6 +187,7 @@ def test_findings_say_what_where_and_how_to_see_it() -> None:
         ("QED202", "f#unsupported: because of 0"),
         ("QED203", "f#undecided: because of 0"),
         ("QED303", "f#tested: because of 0"),
+        ("QED205", "f#depends: it depends on what the text means: ..."),
         ("QED204", "f#open: continuous in t: no proof was found"),
         ("QED302", "f#open: float32 gives inf, the exact value is 100, at x=100"),
         ("QED304", "f#open: the formula holds for the default c=1, not for c=2: at x=1 it gives 1, the code 2"),
@@ -296,7 +316,7 @@ def test_a_document_that_is_no_sarif_is_refused_by_the_schema(tmp_path: Path) ->
 
 def test_junit_names_file_line_and_counterexample(tmp_path: Path) -> None:
     root = tree(written(made(EVERYTHING, tmp_path), "junit"))
-    assert (root.tag, root.get("failures"), root.get("errors"), root.get("skipped")) == ("testsuites", "3", "1", "5")
+    assert (root.tag, root.get("failures"), root.get("errors"), root.get("skipped")) == ("testsuites", "3", "1", "6")
     assert int(root.get("tests") or 0) == len(root.findall(".//testcase"))
     wrong = inside(root, ".//testcase[@name='optax.cosine_decay_schedule#wrong']")
     assert (wrong.get("classname"), wrong.get("line")) == ("optax.cosine_decay_schedule", "9")
@@ -319,7 +339,7 @@ def test_junit_holds_no_character_that_xml_cannot(tmp_path: Path) -> None:
 
 def test_strict_makes_failures_of_what_is_skipped(tmp_path: Path) -> None:
     root = tree(written(made(EVERYTHING, tmp_path, strict=True), "junit"))
-    assert (root.get("failures"), root.get("skipped")) == ("8", "0")
+    assert (root.get("failures"), root.get("skipped")) == ("9", "0")
 
 
 ANNOTATION = (

@@ -18,7 +18,7 @@ import qedoc
 from qedoc.claims.limits import Limits
 from qedoc.errors import Location, QedocError
 from qedoc.lock import dependencies, record, syntax
-from qedoc.lock.content import PLACE, content
+from qedoc.lock.content import PLACES, content
 from qedoc.lock.freshness import Noted, claims_of, file_entry, why_stale
 from qedoc.lock.store import Lock, Store, load, points_path, update
 from qedoc.lock.versions import installed
@@ -242,7 +242,7 @@ def test_a_claim_that_says_something_else_has_another_fingerprint(change: dict[s
 
 def test_every_field_of_a_spec_counts() -> None:
     told = {"target", "formula", "symbols", "bind", "where", "entry", "natural", "derivative", "properties", "name", "source"}
-    assert {field.name for field in fields(qedoc.Spec)} == told | {PLACE}, "a new field: add a change of it to the test above"
+    assert {field.name for field in fields(qedoc.Spec)} == told | {PLACES[0]}, "a new field: add a change of it to the test above"
 
 
 def test_every_spec_of_the_repository_can_be_written_down() -> None:

@@ -1,5 +1,6 @@
 """Turns a documented object, or a formula given for it, into claims that can be checked."""
 
+import inspect
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -15,6 +16,7 @@ from qedoc.bind.context import Context
 from qedoc.bind.domains import place
 from qedoc.bind.entries import bases, summed
 from qedoc.bind.functions import expanded
+from qedoc.bind.interpreted import interpreted
 from qedoc.bind.layout import Layout, divisors
 from qedoc.bind.linked import linked
 from qedoc.bind.matrices import restricted, sized, symmetric
@@ -22,13 +24,13 @@ from qedoc.bind.records import Bound, Obstruction, Refused
 from qedoc.bind.restated import restated
 from qedoc.bind.slices import entries
 from qedoc.bind.slopes import is_slope, slope
-from qedoc.bind.symbols import returned_arguments, roles
+from qedoc.bind.symbols import Roles, direct, returned_arguments, roles
 from qedoc.bind.values import defaults, is_record, single, switches, target_value
 from qedoc.bind.windows import windows
 from qedoc.claims.domain import Functions, Integers, Reals
 from qedoc.claims.spec import Parameter, Spec, is_literal
 from qedoc.errors import QedocError, TargetError
-from qedoc.read import Application, Equation, Extent, NotAClaim, Reading, Unreadable, extent, plain, read_condition
+from qedoc.read import Application, Equation, Extent, NotAClaim, Reading, Unreadable, conventional_index, extent, plain, read_condition
 from qedoc.results.verdict import Verdict
 from qedoc.sources.docstrings import Documented, Formula, documented
 
@@ -45,15 +47,8 @@ def claims(record: Documented) -> tuple[Bound | Refused, ...]:
     found: list[Bound | Refused] = []
     for number, (formula, reading) in enumerate(context.readings.items(), start=1):
         whole = str(number) if len(context.readings) > 1 else ""
-        found += _claims(_about(context, formula), formula, reading, whole)
+        found += _claims(context, formula, reading, whole)
     return tuple(found)
-
-
-def _about(context: Context, formula: Formula) -> Context:
-    """What the docstring says, without the conditions that are about another formula."""
-    record = context.record
-    conditions = tuple(condition for condition in record.conditions if condition.only in (None, formula.line))
-    return context if conditions == record.conditions else replace(context, record=replace(record, conditions=conditions))
 
 
 def given(target: str, latex: str, bind: Mapping[str, str], where: Sequence[str]) -> tuple[Bound | Refused, ...]:
@@ -151,6 +146,9 @@ def _claims(
         case NotAClaim():
             id = f"{target}#{name}" if name else target
             yield Refused(formula=formula, name=id, verdict=Verdict.NOT_A_CLAIM, reason=str(reading))
+        case Reading(equations=(Equation(left=None, entry=(), right=sp.Symbol() as symbol),)) if not _is_known(context, symbol):
+            id = f"{target}#{name}" if name else target
+            yield Refused(formula=formula, name=id, verdict=Verdict.NOT_A_CLAIM, reason=f"a notation: only {symbol}")
         case Reading(equations=equations, notes=notes):
             for link, equation in enumerate(equations, start=1):
                 part = f"{name or '1'}.{link}" if len(equations) > 1 else name
@@ -159,11 +157,17 @@ def _claims(
                 yield replace(claim, notes=(*notes, *claim.notes)) if isinstance(claim, Bound) else claim
 
 
+def _is_known(context: Context, symbol: sp.Symbol) -> bool:
+    """Whether a formula that is only a symbol states a value: of a parameter, or of something that the text explains."""
+    return symbol.name in context.parameters or symbol.name in context.bound or symbol.name in context.legend
+
+
 def _claim(context: Context, formula: Formula, equation: Equation, name: str) -> Bound | Refused:
-    """One equation, bound or refused."""
+    """One equation, bound in each way in which the text can be understood, or refused."""
     id = f"{context.record.name}#{name}" if name else context.record.name
     try:
-        return _bound(context, formula, equation, name)
+        _check_use(context, formula, equation)
+        return interpreted(context, formula, equation, name, _bound)
     except Obstruction as found:
         return Refused(
             formula=formula, name=id, verdict=found.verdict, reason=found.reason, reading=str(equation), suggestion=found.suggestion,
@@ -180,14 +184,13 @@ def _claim(context: Context, formula: Formula, equation: Equation, name: str) ->
 
 
 def _bound(context: Context, formula: Formula, equation: Equation, name: str) -> Bound:
-    _check_use(context, formula, equation)
     if is_slope(equation.left):
         spec = slope(context, formula, equation, name)
         left = defaults(context, set(spec.bind))
         return Bound(
             formula=formula, reading=str(equation), spec=spec, notes=tuple(f"{setting} is left at its default" for setting in left)
         )
-    equation = replace(equation, left=_as_entry(context, equation))
+    equation = _as_entry(context, equation)
     value, which, notes = target_value(context, equation)
     if equation.left is None:
         value, words = restated(context, formula, value)
@@ -201,6 +204,8 @@ def _bound(context: Context, formula: Formula, equation: Equation, name: str) ->
     symbols = _unknowns(value, set(result), set(bases(value)))
     lengths = _lengths(context, value, symbols) | laid.lengths
     found = roles(context, equation, [s for s in symbols if s not in lengths])
+    unsaid = _unsaid(context, found, lengths, switches(context, formula.line))
+    found = replace(found, parameters={**found.parameters, **unsaid})
     told = {name: _renamed(right, name) for name, right in context.determined.items() if name in found.parameters}
     together = sp.Tuple(value, *told.values()) if told else value
     shaped = axes(result, together, replace(laid, said={**_ranges(context), **laid.said}), frozenset(found.parameters), symmetric(context))
@@ -209,7 +214,7 @@ def _bound(context: Context, formula: Formula, equation: Equation, name: str) ->
     allowed = restricted(context, value, dict(shaped.arrays))
     shaped = replace(shaped, value=allowed.value, arrays=allowed.arrays, entry=(*which, *shaped.entry))
     holds = place(context, shaped.value, found, equation.condition, expansion.domains)
-    fixed = switches(context, formula.line)
+    fixed = {**switches(context, formula.line), **holds.fixed}
     several = [sp.Ne(r.rhs, 1) for r in shaped.where if isinstance(r, sp.Le) and r.lhs in result] if single(context) else []
     spans = [str(size.symbol) for size in shaped.sizes if size.symbol not in result]
     conditions = tuple(dict.fromkeys((*allowed.where, *laid.where, *several, *divisors(shaped.value, spans))))
@@ -223,7 +228,17 @@ def _bound(context: Context, formula: Formula, equation: Equation, name: str) ->
         *(f"{setting} is left at its default" for setting in left),
         *natural(spec),
     )  # fmt: skip
-    return Bound(formula=formula, reading=str(equation), spec=spec, notes=notes)
+    return Bound(formula=formula, reading=str(equation), spec=spec, notes=notes, supposed=holds.supposed, unsaid=tuple(unsaid.values()))
+
+
+def _unsaid(context: Context, found: Roles, lengths: set[str], fixed: Mapping[str, Any]) -> dict[str, str]:
+    """The parameters that the formula does not contain, each with a symbol: the formula must hold for all their values."""
+    if found.arguments:
+        return {}
+    given = {*found.parameters.values(), *fixed, *(direct(context, name) for name in lengths)}
+    missing = [p.name for p in context.parameters.values() if p.default is inspect.Parameter.empty and p.name not in given]
+    taken = {*found.parameters, *lengths}
+    return {name if name not in taken else f"{name}_": name for name in missing}
 
 
 def _laid(context: Context, equation: Equation, value: sp.Expr) -> tuple[Layout, tuple[str, ...]]:
@@ -281,16 +296,22 @@ def _documented(path: str) -> tuple[Spec, ...]:
         _IN_HAND.pop()
 
 
-def _as_entry(context: Context, equation: Equation) -> Any:
-    """The left side; `y_i` is an entry where the right side has entries at i, and nothing else says what i is."""
-    left = equation.left
-    if not isinstance(left, sp.Symbol):
-        return left
-    vector, _, index = left.name.rpartition("_")
-    bound = {r.symbol for r in summed(equation.right)}
-    used = {s for entry in equation.right.atoms(sp.Indexed) for i in entry.indices for s in i.free_symbols} - bound
-    known = {*context.parameters, *context.bound}
-    return sp.IndexedBase(sp.Symbol(vector))[sp.Symbol(index)] if vector and sp.Symbol(index) in used and index not in known else left
+def _as_entry(context: Context, equation: Equation) -> Equation:
+    """The equation for an entry of the result: `y_i`, or no left side, where nothing but the entries of the right side says what i is."""
+    left, right = equation.left, equation.right
+    bound = {r.symbol for r in summed(right)}
+    used = {s for entry in right.atoms(sp.Indexed) for index in entry.indices for s in index.free_symbols} - bound
+    known = {*context.parameters, *context.bound, *context.legend}
+    if isinstance(left, sp.Symbol):
+        vector, _, index = left.name.rpartition("_")
+        entry = vector and sp.Symbol(index) in used and index not in {*context.parameters, *context.bound}
+        return replace(equation, left=sp.IndexedBase(sp.Symbol(vector))[sp.Symbol(index)]) if entry else equation
+    outside = right.xreplace({entry: sp.Dummy() for entry in right.atoms(sp.Indexed)}).free_symbols
+    free = [s for s in used if conventional_index(s.name) and s.name not in known and s not in outside]
+    whole = left is None or (isinstance(left, Application) and left.name in context.own)
+    if whole and not equation.entry and len(used) == len(free) == 1:
+        return replace(equation, entry=((free[0], None),))
+    return equation
 
 
 def _check_use(context: Context, formula: Formula, equation: Equation) -> None:

@@ -1,23 +1,28 @@
 """Collects what all formulas of a docstring share: names, constants, definitions and conditions."""
 
+import inspect
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 import sympy as sp
 
-from qedoc.read import Application, Equation, Names, NotAClaim, Reading, Unreadable, defined, plain, read, read_condition
+from qedoc.interpret.interpreter import Described as Spoken
+from qedoc.interpret.interpreter import Interpreter
+from qedoc.interpret.words import Vocabulary
+from qedoc.read import Application, Equation, Names, NotAClaim, Reading, Unreadable, defined, plain, read
 from qedoc.read.scope import KNOWN_LETTERS
+from qedoc.sources import markup
 from qedoc.sources.docstrings import Argument as Described
 from qedoc.sources.docstrings import Documented, Formula
 
 _EULER = re.compile(r"\bEuler\W{1,3}Mascheroni\b|\bEuler's constant\b")
-_BOTH = re.compile(r"^\s*(\d)\s*(<|\\le|\\leq)\s+([i-n])\s*,\s*([i-n])\s*(<|\\le|\\leq)\s+(\w+)\s*$")
-"""Two indices with a common range: `0 \\le i, j < n`."""
+_SHARED = ("own", "others", "parameters", "legend", "names", "explained", "constants", "readings", "text", "lines")
+"""What does not depend on the interpretation."""
 
-_VALUED = re.compile(r"\b(?:where|with|and)\s*$|,\s*$", re.IGNORECASE)
+_NO_INPUT = re.compile(r"\b(?:int|bool|str|Callable)\b")
+_VALUED = re.compile(r"\b(?:where|and)\s*$|(?:^|[,;:.(]|\band)\s*with\s*$|,\s*$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,11 +48,23 @@ class Context:
         record: the object.
         given: symbols that the user binds to parameters, by plain name.
         called: symbols that the user binds to arguments of the function that the object returns, by plain name.
+        meant: the parameter of each symbol in one interpretation of the text, by plain name.
+        regions: the conditions of one interpretation, each with the words that state it.
+        supposes: whether names and notation may restrict the domain: a count is not negative, a lower end is not above the upper one.
     """
 
     record: Documented
     given: dict[str, str] = field(default_factory=dict)
     called: dict[str, str] = field(default_factory=dict)
+    meant: dict[str, str] = field(default_factory=dict)
+    regions: tuple[tuple[sp.Basic, str], ...] = ()
+    supposes: bool = True
+
+    def interpreted(self, **changes: Any) -> "Context":
+        """The same docstring in one interpretation. What was read before is not read again."""
+        new = replace(self, **changes)
+        new.__dict__.update({name: self.__dict__[name] for name in _SHARED if name in self.__dict__})
+        return new
 
     @cached_property
     def own(self) -> frozenset[str]:
@@ -72,7 +89,7 @@ class Context:
     @cached_property
     def bound(self) -> dict[str, str]:
         """The parameter that the text or the user names for a symbol, by plain name."""
-        return {plain(symbol): name for symbol, name in self.record.bound.items()} | self.given
+        return {plain(symbol): name for symbol, name in self.record.bound.items()} | self.meant | self.given
 
     @cached_property
     def names(self) -> Names:
@@ -99,8 +116,9 @@ class Context:
         lines = self.record.docstring.split("\n")
         found = set[Formula]()
         for formula in self.record.formulas:
-            before = " ".join([*lines[max(0, formula.line - 1) : formula.line], lines[formula.line].partition(f"`{formula.latex}`")[0]])
-            if not formula.display and "=" in formula.latex and _VALUED.search(before.replace(":math:", "")):
+            here = lines[formula.line].partition(f"`{formula.latex}`")[0].replace(":math:", "")
+            before = here if here.strip() else lines[max(0, formula.line - 1)]
+            if not formula.display and "=" in formula.latex and _VALUED.search(before.strip()):
                 found.add(formula)
         return frozenset(found)
 
@@ -129,6 +147,30 @@ class Context:
             if formula.display or (isinstance(reading, Reading) and all(self._states(equation) for equation in reading.equations)):
                 found[formula] = reading
         return found
+
+    @cached_property
+    def text(self) -> Interpreter:
+        """What the words of the docstring say."""
+        symbols = {
+            s.name for reading in self.readings.values() if isinstance(reading, Reading) for e in reading.equations for s in _written(e)
+        }
+        told = markup.arguments(self.lines)
+        vocabulary = Vocabulary(
+            parameters={name: argument.text for name, argument in self.parameters.items()},
+            names=self.names,
+            symbols=frozenset(symbols | set(self.legend)),
+            own=self.own,
+        )
+        spoken = tuple(
+            Spoken(name=name, text=argument.text, line=told[name][1] if name in told else -1, numeric=_is_input(argument))
+            for name, argument in self.parameters.items()
+        )
+        return Interpreter(lines=self.lines, vocabulary=vocabulary, parameters=spoken)
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """The lines of the docstring without their indentation."""
+        return markup.dedented(self.record.docstring)
 
     def _states(self, equation: Equation) -> bool:
         """Whether an equation gives the object's value at its parameters."""
@@ -185,18 +227,22 @@ class Context:
         said = {plain(vector) for vector in self.record.vectors}
         return name in said or self.bound.get(name, name) in said
 
-    @cached_property
+    @property
     def conditions(self) -> tuple[tuple[sp.Basic, str], ...]:
-        """The conditions that the text states for the formulas, each with its LaTeX. Unreadable conditions are left out."""
-        return tuple(self._conditions())
+        """The conditions that the text states for the formula, each with its words."""
+        return self.regions
 
-    def _conditions(self) -> Iterator[tuple[sp.Basic, str]]:
-        for stated in self.record.conditions:
-            relation = read_condition(_BOTH.sub(r"\1\2 \3 \5\6, \1\2 \4 \5\6", stated.latex), self.names)
-            if isinstance(relation, Unreadable) or not isinstance(relation, sp.Basic):
-                continue
-            relation = relation.replace(sp.re, lambda z: z)
-            yield (relation if stated.holds else sp.Not(relation)), stated.latex if stated.holds else f"not {stated.latex}"
+
+def _written(equation: Equation) -> set[sp.Symbol]:
+    """The symbols of an equation."""
+    sides = [equation.right, equation.condition, *([equation.left] if isinstance(equation.left, sp.Basic) else [])]
+    bases = {entry.base.label for side in sides for entry in side.atoms(sp.Indexed)}
+    return bases | {s for side in sides for s in side.free_symbols if isinstance(s, sp.Symbol)}
+
+
+def _is_input(argument: Described) -> bool:
+    """Whether a parameter can be the input: not an integer, a switch or a function, and without a default."""
+    return argument.default is inspect.Parameter.empty and not _NO_INPUT.search(argument.annotation)
 
 
 def mentioned(expression: Any) -> set[str]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import sympy as sp
@@ -16,7 +16,6 @@ from qedoc.read.reading import shown
 from qedoc.results.verdict import Verdict
 from qedoc.sources.docstrings import Argument as Described
 
-_INTEGER = re.compile(r"\bintegers?\b", re.IGNORECASE)
 _INT = re.compile(r"(?:<class ')?\bint\b(?:'>)?(?:\s*\|\s*None)?$")
 _COUNT = re.compile(r"\bnumber of\b|\bhow many\b|\bcount\b|\bsteps?\b|\bsize\b|\blength\b", re.IGNORECASE)
 _COUNTED = re.compile(r"(?:^|_)(?:steps?|count|size|length|num|begin)(?:_|$)")
@@ -35,11 +34,15 @@ class Place:
         domains: the set of each symbol, by name.
         where: relations that are not a bound of a single symbol.
         notes: assumptions, and the conditions that were read.
+        supposed: the assumptions that only names and notation suggest.
+        fixed: numbers that the text gives to parameters that are no symbols of the formula, by parameter.
     """
 
     domains: Mapping[str, Reals | Integers]
     where: tuple[sp.Basic, ...]
     notes: tuple[str, ...]
+    supposed: tuple[str, ...] = ()
+    fixed: Mapping[str, Any] = field(default_factory=dict)
 
 
 def place(
@@ -60,17 +63,14 @@ def place(
     """
     symbols = [*roles.parameters, *roles.arguments]
     notes: list[str] = []
+    supposed: list[str] = []
+    fixed: dict[str, Any] = {}
     integers = set(_integers(context, value, roles.parameters, notes))
     ends: dict[str, list[tuple[str, sp.Expr]]] = {name: [] for name in symbols}
-    for name in symbols:
-        parameter = context.parameters.get(roles.parameters.get(name, ""))
-        if parameter is not None and name in integers and _is_count(context, name, parameter):
-            ends[name].append(("least", sp.Integer(0)))
-            notes.append(f"{name} >= 0, because it is a count")
-        if name in roles.arguments:
-            ends[name].append(("least", sp.Integer(0)))
-            integers.add(name)
-            notes.append(f"{name} counts steps: 0, 1, 2, ...")
+    for name in roles.arguments:
+        ends[name].append(("least", sp.Integer(0)))
+        integers.add(name)
+        notes.append(f"{name} counts steps: 0, 1, 2, ...")
     for name, why in _scales(context, value, roles.parameters):
         ends[name].append(why)
         notes.append(f"{name} {'>' if why[0] == 'above' else '>='} 0, because it is {'a scale' if why[0] == 'above' else 'a set size'}")
@@ -78,13 +78,17 @@ def place(
         if name in ends:
             ends[name] += domain_ends(domain)
             integers |= {name} if domain.integer else set()
-    where = list(_relations(context, roles.parameters, stated, ends, notes))
+    where: list[sp.Basic] = []
+    for relation in _relations(context, roles.parameters, stated, ends, notes):
+        if (whole := _whole(relation)) in ends:
+            integers.add(whole)
+        elif (set_to := _set(context, relation, symbols)) is not None:
+            fixed |= set_to
+        elif _names(relation) <= set(symbols):
+            where.append(relation)
     where += _positive_arguments(context, value, roles.parameters, ends, notes)
     where += _convergent(value, notes)
-    where += _ordered(roles.parameters, notes)
-    for name, row in _powers(context, value, {s: p for s, p in roles.parameters.items() if s not in integers}):
-        ends[name].append(("above", sp.Integer(0)))
-        notes.append(f"{name} > 0, because the row {shown(row)} assumes that 0**{name} is 0")
+    where += _supposed(context, value, roles, integers, ends, supposed)
     for name in sorted(_divisors(value) & integers):
         if ("least", 0) in ends[name]:
             ends[name].append(("above", sp.Integer(0)))
@@ -92,15 +96,54 @@ def place(
     return Place(
         domains={name: _domain(name, ends[name], integer=name in integers) for name in symbols},
         where=tuple(where),
-        notes=tuple(dict.fromkeys(notes)),
+        notes=tuple(dict.fromkeys((*notes, *supposed))),
+        supposed=tuple(dict.fromkeys(supposed)),
+        fixed=fixed,
     )
+
+
+def _supposed(
+    context: Context, value: sp.Expr, roles: Roles, integers: set[str], ends: dict[str, list[tuple[str, sp.Expr]]], notes: list[str]
+) -> Iterator[sp.Basic]:
+    """What names and notation suggest. It may prevent a refutation, and never supports a proof."""
+    if not context.supposes:
+        return
+    for name in sorted(integers & set(roles.parameters)):
+        if _is_count(context, name, context.parameters[roles.parameters[name]]) and not any(
+            kind in ("above", "least") for kind, _ in ends[name]
+        ):
+            ends[name].append(("least", sp.Integer(0)))
+            notes.append(f"{name} >= 0, because it is a count")
+    yield from _ordered(roles.parameters, notes)
+    for name, row in _powers(context, value, {s: p for s, p in roles.parameters.items() if s not in integers}):
+        ends[name].append(("above", sp.Integer(0)))
+        notes.append(f"{name} > 0, because the row {shown(row)} assumes that 0**{name} is 0")
+
+
+def _whole(relation: sp.Basic) -> str:
+    """The symbol that a relation says is an integer; empty if it says something else."""
+    if isinstance(relation, sp.Eq):
+        for side, other in ((relation.lhs, relation.rhs), (relation.rhs, relation.lhs)):
+            if isinstance(side, sp.Symbol) and other == sp.floor(side):
+                return str(side.name)
+    return ""
+
+
+def _set(context: Context, relation: sp.Basic, symbols: Sequence[str]) -> dict[str, Any] | None:
+    """The number that a relation gives to a parameter that is no symbol of the formula."""
+    if not isinstance(relation, sp.Eq) or not isinstance(relation.lhs, sp.Symbol) or not relation.rhs.is_Rational:
+        return None
+    name = relation.lhs.name
+    if name in symbols or name not in context.parameters:
+        return None
+    return {name: int(relation.rhs) if relation.rhs.is_Integer else float(relation.rhs)}
 
 
 def _integers(context: Context, value: sp.Expr, roles: Mapping[str, str], notes: list[str]) -> Iterator[str]:
     """The symbols that stand for integers."""
     for name, parameter in roles.items():
         described = context.parameters[parameter]
-        if _INT.search(described.annotation) or _INTEGER.search(described.text) or _INTEGER.search(context.legend.get(name, "")):
+        if _INT.search(described.annotation):
             yield name
     for call in sorted(value.atoms(sp.factorial, sp.binomial, sp.factorial2), key=str):
         for symbol in sorted(_names(call)):
@@ -147,7 +190,8 @@ def _relations(
         parts = [part for part in sp.And.make_args(relation) if part is not sp.true]
         for part in parts:
             _check_constant(part)
-        if not parts or any(not (_names(part) and _names(part) <= set(symbols)) for part in parts):
+        free = [part for part in parts if _set(context, part, symbols) is not None]
+        if not parts or any(not (_names(part) and _names(part) <= set(symbols)) for part in parts if part not in free):
             continue
         if text:
             notes.append(f"the text says {text}")

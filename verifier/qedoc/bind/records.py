@@ -1,7 +1,9 @@
 """The results of binding a documented formula: a checkable spec, or the reason why there is none."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from qedoc.claims.readings import Readings
 from qedoc.claims.spec import Spec
 from qedoc.results.verdict import Verdict
 from qedoc.sources.docstrings import Formula
@@ -16,12 +18,18 @@ class Bound:
         reading: the value as read, in SymPy's notation.
         spec: the claim, ready to be checked.
         notes: assumptions that the formula does not write: symbols, conditions, defaults.
+        supposed: the assumptions that only names and notation suggest.
+        unsaid: the parameters that the formula does not contain. It is checked for all their values.
+        readings: the ways in which the text can be understood; None if there is only one.
     """
 
     formula: Formula
     reading: str
     spec: Spec
     notes: tuple[str, ...] = ()
+    supposed: tuple[str, ...] = ()
+    unsaid: tuple[str, ...] = ()
+    readings: Readings | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,3 +73,19 @@ class Obstruction(Exception):
         self.suggestion = suggestion
         self.verdict = verdict
         self.empty = empty
+
+
+class Unexplained(Obstruction):
+    """Ends the binding of an equation with symbols that neither their names nor the text explain.
+
+    Args:
+        reason: what prevents a claim.
+        suggestion: what to write instead.
+        symbols: the symbols, each with the words that explain it, if any.
+        known: the parameters that other symbols are.
+    """
+
+    def __init__(self, reason: str, suggestion: str, symbols: Sequence[tuple[str, str]], known: Collection[str]) -> None:
+        super().__init__(reason, suggestion)
+        self.symbols = symbols
+        self.known = known

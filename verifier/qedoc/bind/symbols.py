@@ -9,7 +9,7 @@ from typing import Any
 import sympy as sp
 
 from qedoc.bind.context import Context
-from qedoc.bind.records import Obstruction
+from qedoc.bind.records import Obstruction, Unexplained
 from qedoc.claims.spec import Argument
 from qedoc.claims.target import resolve
 from qedoc.errors import QedocError
@@ -58,9 +58,10 @@ def roles(context: Context, equation: Equation, symbols: Sequence[str]) -> Roles
     _distinct(arguments)
     unknown = [name for name in symbols if name not in known and name not in arguments]
     arguments |= _curried(context, unknown) if not arguments else {}
-    for name in unknown:
-        if name not in arguments:
-            raise Obstruction(_unexplained(context, name), f"say what {name} is: where :math:`{name}` is ... (``parameter``)")
+    left = [name for name in unknown if name not in arguments]
+    if left:
+        told = [(name, context.legend.get(name, "")) for name in left]
+        raise Unexplained(_unexplained(context, left), _explain(left), told, frozenset(known.values()))
     if not arguments and _returns_function(context):
         raise Obstruction(f"{context.record.name} returns a function, but no symbol of the formula is left to be its argument")
     return Roles(parameters=known, arguments=arguments, notes=tuple(notes))
@@ -125,11 +126,20 @@ def _distinct(known: Mapping[str, str]) -> None:
             raise Obstruction(f"the symbols {name} and {others[0]} would both be the parameter {parameter}", "say which one it is")
 
 
-def _unexplained(context: Context, name: str) -> str:
-    text = context.legend.get(name, "")
+def _unexplained(context: Context, names: Sequence[str]) -> str:
     has = ", ".join(context.parameters) or "none"
-    said = f"the text says '{text}', which names no parameter" if text else "and the text does not explain it"
-    return f"the symbol {name} matches no parameter of {context.record.name} (it has {has}), {said}"
+    bare = [name for name in names if not context.legend.get(name)]
+    said = [f"the text says '{context.legend[name]}' of {name}, which names no parameter" for name in names if name not in bare]
+    if bare:
+        said.append(f"the text does not explain {' and '.join(bare)}" if said or len(names) > 1 else "and the text does not explain it")
+    these = f"the symbol {names[0]} matches" if len(names) == 1 else f"the symbols {', '.join(names[:-1])} and {names[-1]} match"
+    return f"{these} no parameter of {context.record.name} (it has {has}), {'; '.join(said)}"
+
+
+def _explain(names: Sequence[str]) -> str:
+    """What to write so that the symbols are explained."""
+    where = " and ".join(f":math:`{name}` is ... (``parameter``)" for name in names)
+    return f"say what {' and '.join(names)} {'is' if len(names) == 1 else 'are'}: where {where}"
 
 
 def returns(context: Context) -> str:

@@ -3,6 +3,7 @@
 import pickle
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from qedoc.results.verdict import CaseResult, ClaimResult, Formula, Inputs, Verd
 from qedoc.sources import specfiles
 
 if TYPE_CHECKING:
+    from qedoc.claims.readings import Readings
     from qedoc.claims.spec import Spec
 
 _STAGE, _KNOWN = "stage", "known"
@@ -42,10 +44,14 @@ def check_case(claim: Claim, sizes: dict[str, int], limits: Limits, folder: Path
         limits: the limits of the case.
         folder: the task's folder. If this process is killed, `left_behind` reads the files that the task wrote there.
     """
+    from qedoc.claims.readings import Readings
     from qedoc.judge.check import check as check_spec
+    from qedoc.judge.readings import check_readings
 
     try:
-        result = check_spec(_spec(claim), sizes, limits, lambda doing: _note(folder, doing), lambda known: _keep(folder, known))
+        made = _loaded(claim)
+        check_made = partial(check_readings, made) if isinstance(made, Readings) else partial(check_spec, made)
+        result = check_made(sizes, limits, lambda doing: _note(folder, doing), lambda known: _keep(folder, known))
     except SpecError as error:
         if not claim.spec:
             raise
@@ -87,9 +93,17 @@ def left_behind(files: Mapping[str, bytes]) -> tuple[str, CaseResult | None]:
 
 
 def _spec(claim: Claim) -> "Spec":
+    """The claim; for a formula with several interpretations, the most plausible one that can be checked."""
+    from qedoc.claims.readings import Readings
+
+    made = _loaded(claim)
+    return made.spec if isinstance(made, Readings) else made
+
+
+def _loaded(claim: Claim) -> "Spec | Readings":
     if not claim.spec:
         return specfiles.load(claim.file)[claim.index]
-    made: Spec = pickle.loads(claim.spec)  # noqa: S301  # a worker of this run wrote it
+    made: Spec | Readings = pickle.loads(claim.spec)  # noqa: S301  # a worker of this run wrote it
     return made
 
 

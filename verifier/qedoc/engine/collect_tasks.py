@@ -277,8 +277,8 @@ def _of_docstring(claim: "Bound | Refused") -> Claim:
             target=spec.target,
             location=claim.formula.location,
             sizes=tuple(specfiles.sizes(spec)),
-            content=digest(f"{content(spec)} {written} {claim.notes}"),
-            spec=pickle.dumps(spec),
+            content=digest(f"{content(claim.readings or spec)} {written} {claim.notes}"),
+            spec=pickle.dumps(claim.readings or spec),
             written=written,
             notes=claim.notes,
         )

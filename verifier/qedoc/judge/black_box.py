@@ -43,6 +43,9 @@ Array: TypeAlias = np.ndarray[Any, Any]
 POINTS = 120
 """Maximum number of points to run."""
 
+MARKS = 24
+"""Maximum number of points to run because the code contains a number."""
+
 SAME = 2.0**-16
 """Largest relative difference that counts as agreement. Code that approximates a function may differ this much."""
 
@@ -94,7 +97,8 @@ def trial(pair: Pair, limits: Limits) -> CaseResult:
         `tested` or `refuted` if the runs are enough, `undecided` with the reason if not, `unsupported` if the code cannot be run.
     """
     count = min(limits.max_points, POINTS)
-    rows = sampled(pair.plan, count, count // 2, limits.seed, "float32")
+    marks = (rounded(row, pair.plan.symbols, "float32") for row in itertools.islice(pair.plan.written(), MARKS))
+    rows = list(dict.fromkeys([*sampled(pair.plan, count, count // 2, limits.seed, "float32"), *filter(pair.plan.holds, marks)]))
     try:
         tally = _tally(pair, rows)
     except UnsupportedError as error:

@@ -4,23 +4,28 @@ A formula does not depend on the way of calling, so every way must give the docu
 another way gives the documented value to many digits in the same format, or if the enclosure of all roundings in that format excludes it.
 """
 
+import inspect
 import itertools
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
+from qedoc.claims.target import call_by_name
 from qedoc.enclose.enclosure import Undefined
 from qedoc.execute.agreement import agrees, shadow
 from qedoc.execute.float_events import is_calm
 from qedoc.execute.runner import number, rounded, run_plain
 from qedoc.judge.inputs import format_inputs, named
 from qedoc.judge.pair import Pair, midpoint, sharpest
+from qedoc.lift.opaque import opaque
 from qedoc.search.strategies import Row
+
+Array: TypeAlias = np.ndarray[Any, Any]
 
 SIMPLE = 4
 """Number of simple points to run."""
@@ -39,6 +44,9 @@ ALIKE = 2.0**-24
 
 CANCELLED = 2.0**-20
 """Absolute difference that rounding may leave at simple points where terms cancel."""
+
+ENTRIES = 3
+"""Number of entries of the arrays that the code is called on."""
 
 NARROW = 2.0**-12
 """Maximum relative width of an enclosure that can exclude rounding as the cause."""
@@ -72,6 +80,57 @@ def dissent(pair: Pair) -> Dissent | None:
         for other in _dissents_at(pair, row, documented, rare=place < FEW)
     )
     return min(itertools.islice(found, SPECIAL), key=lambda other: not other.plain, default=None)
+
+
+def spread(pair: Pair) -> str:
+    """Compares one call on arrays with the documented value of each entry.
+
+    A formula about numbers says nothing about a function that combines the entries of an array, although both agree on numbers.
+
+    Returns:
+        what is wrong, or an empty string if each entry has its documented value, or if the code takes no arrays.
+    """
+    symbols = pair.plan.symbols
+    if not symbols or pair.case.sizes or pair.case.entry or pair.case.curried or pair.case.spec.derivative or _only_numbers(pair):
+        return ""
+    known = [(row, value) for row in pair.plan.simple(4 * ENTRIES) if (value := _documented(pair, row)) is not None]
+    apart = list({value: row for row, value in reversed(known)}.values())[::-1][:ENTRIES]
+    if len(apart) < ENTRIES:
+        return ""
+    result = _on_arrays(pair, apart)
+    if result is None:
+        return ""
+    if result.shape != (ENTRIES,):
+        given = "one number" if result.shape == () else f"an array of shape {result.shape}"
+        return f"for arrays of shape ({ENTRIES},) the code gives {given}, and the formula does not say how their entries are combined"
+    for entry, row in zip(result, apart, strict=True):
+        value = _documented(pair, row)
+        if value is not None and _differ(float(entry), value):
+            at = format_inputs(named(pair.case, pair.plan.point(row)))
+            return f"for arrays the result depends on the other entries: at {at} the code gives {entry} beside others, documented {value}"
+    return ""
+
+
+def _on_arrays(pair: Pair, rows: Sequence[Row]) -> Array | None:
+    """The result in float64 for arrays of numbers, one of each row; None if the code does not take them."""
+    columns = zip(pair.plan.symbols, zip(*rows, strict=True), strict=True)
+    with jax.enable_x64(True):
+        try:
+            values = {s: jnp.asarray([int(x) if s.is_integer else float(x) for x in column]) for s, column in columns}
+            result = call_by_name(pair.target, pair.case.arguments(values, opaque)[0])
+            return np.asarray(result, dtype=np.float64)
+        except Exception:  # noqa: BLE001  # code need not accept arrays
+            return None
+
+
+def _only_numbers(pair: Pair) -> bool:
+    """Whether the signature says that all parameters are Python numbers."""
+    try:
+        parameters = inspect.signature(pair.target).parameters
+    except (TypeError, ValueError):
+        return False
+    bound = [parameters[name].annotation for name in pair.case.keywords if name in parameters]
+    return bool(bound) and all(annotation in (float, int, "float", "int") for annotation in bound)
 
 
 def _documented(pair: Pair, row: Row) -> float | None:

@@ -15,7 +15,7 @@ from qedoc.enclose.enclosure import Undefined, Value
 from qedoc.enclose.values import shortest
 from qedoc.errors import UnsupportedError, told
 from qedoc.judge.black_box import trial
-from qedoc.judge.call_styles import dissent
+from qedoc.judge.call_styles import dissent, spread
 from qedoc.judge.defaults import defaults
 from qedoc.judge.describe import describe, described
 from qedoc.judge.executions import Executions, execute, outside
@@ -84,6 +84,7 @@ def check(
     from_runs: CaseResult | None = None
     if spec.natural:
         note("running the code")
+        pair.plan.learn((), written(pair.target))
         from_runs = trial(pair, limits)
         keep(from_runs)
         note("reading the code")
@@ -102,6 +103,8 @@ def check(
     if result.verdict.holds:
         note("running the code on other input types and under jit")
         result = _with_call_styles(pair, result)
+    if spec.natural and result.verdict.holds and (reason := spread(pair)):
+        result = replace(result, verdict=Verdict.UNDECIDED, reason=reason)
     if spec.natural and result.verdict.holds:
         note("running the code with non-default parameters")
         result = replace(result, findings=(*result.findings, *defaults(pair)))

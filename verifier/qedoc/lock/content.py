@@ -7,20 +7,21 @@ from typing import Any
 
 import sympy as sp
 
+from qedoc.claims.readings import Readings
 from qedoc.claims.spec import Spec, is_literal
 from qedoc.lock.syntax import digest
 
-PLACE = "location"
-"""The only field of a spec that is not part of the content of its claim."""
+PLACES = ("location", "line")
+"""The fields that are not part of the content of a claim."""
 
 
-def content(spec: Spec) -> str:
-    """Returns a fingerprint that is equal for two specs with the same content.
+def content(claim: Spec | Readings) -> str:
+    """Returns a fingerprint that is equal for two claims with the same content.
 
     Every field of every record counts, including fields that are added in the future. If a part has no textual form (a Python function, for
     example), the fingerprint is different on each call.
     """
-    return digest(_text(spec))
+    return digest(_text(claim))
 
 
 def _text(value: Any) -> str:
@@ -37,7 +38,7 @@ def _text(value: Any) -> str:
         case type() if issubclass(value, sp.Basic):  # an opaque function
             return f"{value.__module__}.{value.__name__}"
         case _ if is_dataclass(value):
-            items = (f"{field.name}={_text(getattr(value, field.name))}" for field in fields(value) if field.name != PLACE)
+            items = (f"{field.name}={_text(getattr(value, field.name))}" for field in fields(value) if field.name not in PLACES)
             return f"{type(value).__name__}({', '.join(items)})"
         case _:  # a Python function or an array: a change of it could not be detected
             return uuid.uuid4().hex

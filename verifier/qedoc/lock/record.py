@@ -4,8 +4,20 @@ import math
 from dataclasses import asdict, replace
 from typing import Any, TypeAlias
 
+from qedoc.claims.assumption import Assumption
 from qedoc.errors import Location, QedocError
-from qedoc.results.verdict import Accuracy, CaseResult, ClaimResult, Counterexample, Finding, Formula, PropertyResult, SymbolEntry, Verdict
+from qedoc.results.verdict import (
+    Accuracy,
+    CaseResult,
+    ClaimResult,
+    Counterexample,
+    Finding,
+    Formula,
+    Interpretation,
+    PropertyResult,
+    SymbolEntry,
+    Verdict,
+)
 
 Record: TypeAlias = dict[str, Any]
 
@@ -85,5 +97,18 @@ def _case(record: Record) -> CaseResult:
         findings=tuple(Finding(**finding) for finding in fields.pop("findings")),
         accuracy=tuple(Accuracy(**{**worst, "ulps": float(worst["ulps"])}) for worst in fields.pop("accuracy")),
         properties=tuple(PropertyResult(**{**p, "verdict": Verdict(p["verdict"])}) for p in fields.pop("properties")),
+        interpretations=tuple(map(_interpretation, fields.pop("interpretations"))),
         **fields,
+    )
+
+
+def _interpretation(record: Record) -> Interpretation:
+    found = record["counterexample"]
+    return Interpretation(
+        assumptions=tuple(Assumption(**assumption) for assumption in record["assumptions"]),
+        plausible=record["plausible"],
+        formula=record["formula"],
+        verdict=Verdict(record["verdict"]),
+        reason=record["reason"],
+        counterexample=Counterexample(**found) if found else None,
     )

@@ -26,7 +26,7 @@ from qedoc.read.reading import (
 )
 from qedoc.read.relations import related
 from qedoc.read.repair import repaired
-from qedoc.read.scope import Scope, plain
+from qedoc.read.scope import Scope, conventional_index, plain
 from qedoc.read.slices import Slice
 from qedoc.read.statement import definitions, equations
 from qedoc.read.tokens import tokenize
@@ -47,6 +47,7 @@ __all__ = [
     "Silence",
     "Slice",
     "Unreadable",
+    "conventional_index",
     "defined",
     "extent",
     "plain",

@@ -156,20 +156,22 @@ def index_letters(nodes: Sequence[Node]) -> set[str]:
     """Letters that occur as an index: bound by a sum, or in a subscript that can only hold indices."""
     found: set[str] = set()
     for items in walk(nodes):
+        found |= set(_summed(items))
         for place, item in enumerate(items[:-1]):
             if not item.is_char("_"):
                 continue
-            inside = contents(items[place + 1])
-            if place and items[place - 1].is_macro("sum", "prod"):
-                found |= {t.text for t in inside[:1] if isinstance(t, Token) and t.kind is Kind.WORD and len(t.text) == 1}
-            else:
-                found |= set(_letters(inside))
+            if not (place and items[place - 1].is_macro("sum", "prod")):
+                found |= set(_letters(contents(items[place + 1])))
     return found
 
 
 def _families(nodes: Sequence[Node]) -> Iterator[str]:
-    """Names with an index that is computed, `p_{M-1}`, or counted with dots, so that `p_0` and `p_n` are entries of theirs too."""
+    r"""Names whose other subscripts are indices too, because one is.
+
+    That is an index that is summed over (`\sum_j x_j` beside `x_i`), computed (`p_{M-1}`), or counted with dots (`p_0` and `p_n`).
+    """
     sequences = list(walk(nodes))
+    summed = {letter for items in sequences for letter in _summed(items)}
     dots = any(node.is_macro("ldots", "cdots", "dots") for items in sequences for node in items)
     numbered: dict[str, set[str]] = {}
     for items in sequences:
@@ -177,12 +179,20 @@ def _families(nodes: Sequence[Node]) -> Iterator[str]:
             if not mark.is_char("_") or not isinstance(base, Token):
                 continue
             inside = contents(script)
+            if len(inside) == 1 and isinstance(inside[0], Token) and inside[0].text in summed:
+                yield base.text
             letters = any(isinstance(node, Token) and node.text.isalpha() for node in inside)
             if letters and any(node.is_char("+", "-") for node in inside[1:]):
                 yield base.text
             if len(inside) == 1 and isinstance(inside[0], Token) and inside[0].kind is Kind.NUMBER:
                 numbered.setdefault(base.text, set()).add(inside[0].text)
     yield from (base for base, numbers in numbered.items() if dots and len(numbers) > 1)
+
+
+def _summed(items: Sequence[Node]) -> Iterator[str]:
+    for mark, script, before in zip(items[1:], items[2:], items, strict=False):
+        if mark.is_char("_") and before.is_macro("sum", "prod"):
+            yield from (t.text for t in contents(script)[:1] if isinstance(t, Token) and t.kind is Kind.WORD and len(t.text) == 1)
 
 
 def _letters(inside: Sequence[Node]) -> Iterator[str]:
@@ -195,6 +205,11 @@ def _letters(inside: Sequence[Node]) -> Iterator[str]:
         letters = isinstance(item, Token) and item.kind is Kind.WORD and (len(item.text) == 1 or conventional(item.text))
         if isinstance(item, Token) and letters and not based:
             yield from item.text
+
+
+def conventional_index(letter: str) -> bool:
+    """Whether a letter is conventionally an index."""
+    return letter in CONVENTIONAL
 
 
 def conventional(run: str) -> bool:

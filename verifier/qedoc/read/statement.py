@@ -1,6 +1,7 @@
 """Reads whole formulas: definitions on the left side, chains of equations, and formulas that state no value."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import sympy as sp
 
@@ -11,7 +12,7 @@ from qedoc.read.lines import Statement, statements
 from qedoc.read.matrices import ROW, CrossOf, has_product, kind
 from qedoc.read.parser import Parser
 from qedoc.read.reading import Application, Equation, Obstacle, Position, Refused, Silence, Silent
-from qedoc.read.scope import Scope, walk
+from qedoc.read.scope import Scope, contents, conventional_index, walk
 from qedoc.read.tokens import Kind, Token
 from qedoc.read.tree import SYMBOLS, Group, Node, relation
 
@@ -32,7 +33,7 @@ def equations(nodes: Sequence[Node], scope: Scope, latex: str) -> tuple[Equation
     for statement in stated:
         _declare(statement, scope)
     found = [equation for statement in stated for equation in _equations(statement, scope, latex)]
-    if len(found) == 1 and found[0].left is None and not found[0].entry and isinstance(found[0].right, (sp.Symbol, sp.Number, sp.Indexed)):
+    if len(found) == 1 and found[0].left is None and not found[0].entry and isinstance(found[0].right, (sp.Number, sp.Indexed)):
         raise Silent(Silence.NOTATION, f"only {found[0].right}")
     return tuple(found)
 
@@ -71,9 +72,10 @@ def _check_silence(nodes: Sequence[Node], scope: Scope) -> None:
 
 def _declare(statement: Statement, scope: Scope) -> None:
     """Takes in what the left side of an equation declares: a function with its arguments, or a name of several letters."""
-    left = trimmed(statement.sides[0])
-    if len(statement.sides) < 2 or not left:
+    whole = trimmed(statement.sides[0])
+    if len(statement.sides) < 2 or not whole:
         return
+    left, _ = _indexed(whole, scope)
     head = _head(left, scope)
     if head is not None:
         name, group = head
@@ -163,9 +165,21 @@ def _equations(statement: Statement, scope: Scope, latex: str) -> Iterator[Equat
             sides[0] = [Group(opener="{", closer="{", items=tuple(sides[0]), start=sides[0][0].start, end=end)]
         yield _equation(None, sides[0], scope, condition, latex)
         return
-    left = _left(sides[0], scope)
+    stem, positions = _indexed(sides[0], scope)
+    left = _left(stem, scope)
     for side in sides[1:]:
-        yield _equation(left, side, scope, condition, latex)
+        equation = _equation(left, side, scope, condition, latex)
+        yield replace(equation, entry=(*positions, *equation.entry))
+
+
+def _indexed(side: Sequence[Node], scope: Scope) -> tuple[Sequence[Node], tuple[Position, ...]]:
+    """A left side such as `f(x)_i` without its index, and the index."""
+    if len(side) < 4 or not side[-2].is_char("_") or _head(side[:-2], scope) is None:
+        return side, ()
+    letters = [node for node in contents(side[-1]) if not node.is_char(",")]
+    if not all(isinstance(node, Token) and conventional_index(node.text) for node in letters):
+        return side, ()
+    return side[:-2], tuple((sp.Symbol(node.text), None) for node in letters if isinstance(node, Token))
 
 
 def _equation(left: sp.Expr | Application | None, side: Sequence[Node], scope: Scope, condition: sp.Basic, latex: str) -> Equation:

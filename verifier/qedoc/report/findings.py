@@ -92,7 +92,7 @@ def of_claim(claim: ClaimResult, audited: Limits | None = None) -> Iterator[Noti
     case = claim.decisive
     if claim.verdict in _CODES:
         yield Notice(
-            code=_CODES[claim.verdict],
+            code=codes.DEPENDS if case.depends_on_reading else _CODES[claim.verdict],
             claim=claim.id,
             message=f"{claim.id}: {found(case)}",
             location=claim.location,

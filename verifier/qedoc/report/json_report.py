@@ -19,6 +19,7 @@ from qedoc.results.verdict import (
     Finding,
     Formula,
     Inputs,
+    Interpretation,
     Number,
     PropertyResult,
 )
@@ -70,6 +71,7 @@ def _claim(claim: ClaimResult) -> dict[str, Any]:
         "reason": decisive.reason,
         "domain": list(claim.domain),
         "notes": list(claim.notes),
+        "interpretations": [_interpretation(one) for one in decisive.interpretations],
         "evidence": _evidence(claim),
         "counterexample": _counterexample(decisive.counterexample),
         "accuracy": [_accuracy(worst) for worst in worst_accuracy(claim)],
@@ -109,6 +111,17 @@ def _case(case: CaseResult) -> dict[str, Any]:
         "counterexample": _counterexample(case.counterexample),
         "accuracy": [_accuracy(accuracy) for accuracy in case.accuracy],
         "seconds": round(case.seconds, 3),
+    }
+
+
+def _interpretation(one: Interpretation) -> dict[str, Any]:
+    return {
+        "assumptions": [asdict(assumption) for assumption in one.assumptions],
+        "plausible": one.plausible,
+        "formula": one.formula,
+        "verdict": str(one.verdict),
+        "reason": one.reason,
+        "counterexample": _counterexample(one.counterexample),
     }
 
 

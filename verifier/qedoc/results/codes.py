@@ -107,6 +107,23 @@ PROPERTY_OPEN = Code(
     example="mylib.ramp: continuous in t: no proof was found",
     advice="Restrict the property with where=, or remove it.",
 )
+DEPENDS = Code(
+    code="QED205",
+    name="depends-on-reading",
+    title="the answer depends on what the text means",
+    level=Level.WARNING,
+    explanation=(
+        "The text around the formula can be understood in more than one way, and the answers differ. The reason quotes the words, and "
+        "says what the answer is in each case."
+    ),
+    example=(
+        "mylib.loss: it depends on what the text means: if 'small for x < 1.' restricts the formula, it is proved; if not, x=2 refutes it"
+    ),
+    advice=(
+        "Write the condition into the formula, or say it in other words. qedoc show --why lists the interpretations, and --interpret N or a "
+        "comment below the formula settles one."
+    ),
+)
 UNREAD = Code(
     code="QED206",
     name="module-unread",
@@ -217,6 +234,7 @@ CODES = (
     UNSUPPORTED,
     UNDECIDED,
     PROPERTY_OPEN,
+    DEPENDS,
     UNREAD,
     DOMAIN,
     ACCURACY,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
+from qedoc.claims.assumption import Assumption
 from qedoc.errors import Location
 
 Number: TypeAlias = int | float | str
@@ -140,6 +141,27 @@ class SymbolEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Interpretation:
+    """One way to understand a formula, and the verdict in this interpretation.
+
+    Args:
+        assumptions: the choices.
+        plausible: whether the formula must hold in it to be called proved. If not, it only prevents a refutation.
+        formula: the formula in this interpretation, in SymPy's notation; empty if it has none.
+        verdict: the verdict.
+        reason: why.
+        counterexample: a point at which formula and code differ.
+    """
+
+    assumptions: tuple[Assumption, ...]
+    plausible: bool
+    formula: str
+    verdict: Verdict
+    reason: str
+    counterexample: Counterexample | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseResult:
     """The verdict on a claim at fixed sizes, with its evidence.
 
@@ -156,6 +178,7 @@ class CaseResult:
         findings: domain, accuracy and default findings.
         accuracy: the largest rounding error for each dtype.
         properties: one result for each property.
+        interpretations: the ways in which the documentation can be understood, the most plausible first.
         seconds: wall time.
         sources: for each source file that the result depends on, the fingerprints of the names in it.
     """
@@ -172,8 +195,15 @@ class CaseResult:
     findings: tuple[Finding, ...] = ()
     accuracy: tuple[Accuracy, ...] = ()
     properties: tuple[PropertyResult, ...] = ()
+    interpretations: tuple[Interpretation, ...] = ()
     seconds: float = 0.0
     sources: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    @property
+    def depends_on_reading(self) -> bool:
+        """Whether it is undecided because the interpretations of the documentation have different verdicts."""
+        verdicts = {one.verdict for one in self.interpretations}
+        return self.verdict is Verdict.UNDECIDED and len(verdicts) > 1 and any(v.holds or v is Verdict.REFUTED for v in verdicts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

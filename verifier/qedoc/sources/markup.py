@@ -189,8 +189,17 @@ def arguments(lines: Sequence[str]) -> dict[str, tuple[str, int]]:
     return found
 
 
+_RESTRICTS = re.compile(r"[<>≥≤=]|\\(?:[gl]eq?|in)\b|\b(?:positive|negative|non-?zero|integer)\b|\bin\s*[\[(]")
+
+
+def _type(text: str | None) -> str:
+    """The parts of a type in parentheses that restrict the parameter, as a sentence: `>= 0. ` of `(float, >= 0)`."""
+    parts = [part.strip() for part in (text or "").strip("()").split(",")]
+    return "".join(f"{part}. " for part in parts if _RESTRICTS.search(part) and not part.startswith("default"))
+
+
 _ITEM = re.compile(
-    r"^(\s*)(?:[-*]\s+)?``?(?P<quoted>\*{0,2}\w+)``?\s*(\([^)]*\))?\s*:\s*(?P<text_q>.*)$|^(\s*)(?P<name>\*{0,2}\w+(\s*,\s*\*{0,2}\w+)*)\s*(\([^)]*\))?\s*:\s*(?P<text>.*)$"
+    r"^(\s*)(?:[-*]\s+)?``?(?P<quoted>\*{0,2}\w+)``?\s*(?P<type_q>\([^)]*\))?\s*:\s*(?P<text_q>.*)$|^(\s*)(?P<name>\*{0,2}\w+(\s*,\s*\*{0,2}\w+)*)\s*(?P<type>\([^)]*\))?\s*:\s*(?P<text>.*)$"
 )
 
 
@@ -218,7 +227,7 @@ def _items(lines: Sequence[str]) -> Iterator[tuple[str, int, list[str]]]:
             if name:
                 yield name, start, words
             name, start = item["quoted"] or item["name"], place
-            words = [item["text_q"] or item["text"] or ""]
+            words = [_type(item["type_q"] or item["type"]) + (item["text_q"] or item["text"] or "")]
         elif name:
             words.append(line.strip())
     if name and inside:

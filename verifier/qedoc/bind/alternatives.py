@@ -1,0 +1,181 @@
+"""The alternatives of one equation: what each symbol and the display can mean, the most plausible first."""
+
+import itertools
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sympy as sp
+
+from qedoc.bind.context import Context
+from qedoc.interpret.choices import Choice, Choices, Sure, parameter
+from qedoc.interpret.findings import VALUE
+from qedoc.interpret.lexicon import changes
+from qedoc.read import Application, Equation
+
+MOST = 16
+"""Maximum number of alternatives of one equation."""
+
+_INVERSE = ("value is", (("quantity", "inverse"),))
+_RECIPROCAL = ("value is", (("operator", "1/x"),))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alternative:
+    """One way to understand an equation.
+
+    Args:
+        choices: the choices for its symbols and for what it states.
+    """
+
+    choices: tuple[Choice, ...]
+
+    @property
+    def plausible(self) -> bool:
+        """Whether a proof must hold for it: all its choices are stated or suggested, or it may be something else altogether."""
+        return all(choice.sure is not Sure.POSSIBLE for choice in self.choices)
+
+    @property
+    def doubt(self) -> int:
+        """How far its choices are from being stated."""
+        return sum(Sure.STATED - choice.sure for choice in self.choices)
+
+    @property
+    def opaque(self) -> Choice | None:
+        """The choice that says that the meaning is unknown, if there is one."""
+        return next((choice for choice in self.choices if choice.value is None or choice.value == ("unknown",)), None)
+
+    @property
+    def quantity(self) -> Any:
+        """What the display states."""
+        return next((choice.value for choice in self.choices if choice.about == "quantity"), VALUE)
+
+    @property
+    def symbols(self) -> Mapping[str, Any]:
+        """The meaning of each symbol, as an expression over parameters."""
+        return {choice.subject: choice.value for choice in self.choices if choice.about == "symbol"}
+
+
+def alternatives(context: Context, equation: Equation, said: Choices) -> tuple[list[Alternative], bool]:
+    """Returns the alternatives of an equation, and whether there were more than are tried."""
+    slots = [options for name in sorted(_names(equation)) if (options := _symbol(context, name, said))]
+    slots.append(_quantities(equation, said))
+    count = 1
+    for options in slots:
+        count *= len(options)
+    made = [Alternative(choices=choices) for choices in itertools.islice(itertools.product(*slots), 4 * MOST)]
+    made = [one for one in made if _distinct(one)] or made
+    made.sort(key=lambda one: one.doubt)
+    return made[:MOST], count > 4 * MOST or len(made) > MOST
+
+
+def _distinct(alternative: Alternative) -> bool:
+    """Whether no two symbols are the same parameter."""
+    plain = [value for value in alternative.symbols.values() if isinstance(value, sp.Symbol)]
+    return len(plain) == len(set(plain))
+
+
+def _names(equation: Equation) -> set[str]:
+    sides = [equation.right, equation.condition]
+    if isinstance(equation.left, Application):
+        sides += equation.left.arguments
+    bases = {entry.base.label.name for side in sides for entry in side.atoms(sp.Indexed)}
+    return bases | {s.name for side in sides for s in side.free_symbols if isinstance(s, sp.Symbol)}
+
+
+def _symbol(context: Context, name: str, said: Choices) -> list[Choice]:
+    """What the text says that a symbol is; empty if it says nothing that the name does not say too."""
+    if name in context.given or name in context.called or name in context.determined:
+        return []
+    told = [choice for choice in said.meanings.get(name, ()) if choice.value is None or not _circular(choice.value, name)]
+    known = list({choice.value: choice for choice in reversed(told) if choice.value is not None}.values())[::-1]
+    stated = [choice for choice in known if choice.sure is Sure.STATED]
+    if stated:
+        return stated
+    if name in context.parameters:
+        own = Choice(about="symbol", subject=name, value=parameter(name), words="the parameter of the same name", sure=Sure.STATED)
+        if not any(choice.value is None and choice.sure is Sure.OPAQUE for choice in told):
+            return [own] if not known else [*known, own]
+        return [*known, own, *(choice for choice in told if choice.value is None)][:3]
+    unknown = [choice for choice in told if choice.value is None]
+    if known:
+        return [*known, *unknown[:1]]
+    return [*_by_words(context, name, said), *unknown[:1]] if context.bound.get(name) else []
+
+
+def _by_words(context: Context, name: str, said: Choices) -> Iterator[Choice]:
+    """The parameter whose name the description contains, where the description as a whole was not understood."""
+    text = context.legend.get(name, "")
+    bound = context.bound[name]
+    yield Choice(about="symbol", subject=name, value=parameter(bound), words=text, sure=Sure.SUGGESTED)
+    if name not in said.meanings:
+        left = _left(text, bound)
+        if changes(tuple(left)):
+            yield Choice(about="symbol", subject=name, value=None, words=text, sure=Sure.OPAQUE)
+
+
+def _left(text: str, name: str) -> list[str]:
+    """The words of a description that are not part of the parameter's name."""
+    import re
+
+    parts = [part for part in name.lower().split("_") if part]
+    words = re.findall(r"[a-z]+", re.sub(r":\w+:`[^`]*`|`[^`]*`", " ", text.lower()))
+    return [word for word in words if not any(word.startswith(part) or part.startswith(word) for part in parts)]
+
+
+def _circular(value: Any, name: str) -> bool:
+    return sp.Symbol(name) in value.free_symbols
+
+
+def _quantities(equation: Equation, said: Choices) -> list[Choice]:
+    surest: dict[Any, Choice] = {}
+    for choice in said.quantities:
+        known = surest.get(choice.value)
+        surest[choice.value] = choice if known is None or choice.sure < known.sure else known
+    found = list(surest.values())
+    values = [choice.value for choice in found]
+    if _INVERSE in values and _RECIPROCAL in values and equation.left is not None:
+        found = [choice for choice in found if choice.value != _RECIPROCAL]
+    return found
+
+
+def placed(context: Context, alternative: Alternative) -> tuple[dict[str, str], dict[sp.Symbol, sp.Expr]]:
+    """The parameters that symbols are, by name, and the expressions that other symbols are, over the symbols of a formula.
+
+    A parameter that is no symbol of the formula keeps its name, unless a symbol of that name is something else.
+    """
+    bound: dict[str, str] = {}
+    put: dict[sp.Symbol, sp.Expr] = {}
+    for name, value in alternative.symbols.items():
+        if isinstance(value, sp.Symbol) and value.name.startswith("@"):
+            bound[name] = value.name[1:]
+    of = {parameter_: name for name, parameter_ in bound.items()}
+    taken = set(alternative.symbols)
+    for name, value in alternative.symbols.items():
+        if name in bound or value is None:
+            continue
+        replaced: dict[sp.Symbol, sp.Expr] = {}
+        for symbol in value.free_symbols:
+            if symbol.name.startswith("@"):
+                own = symbol.name[1:]
+                if own not in of:
+                    short = own if own not in taken else f"{own}_"
+                    of[own] = short
+                    bound[short] = own
+                replaced[symbol] = sp.Symbol(of[own])
+        put[sp.Symbol(name)] = value.xreplace(replaced)
+    for _ in range(3):
+        put = {symbol: value.xreplace({s: t for s, t in put.items() if s != symbol}) for symbol, value in put.items()}
+    return bound, put
+
+
+def substituted(expression: Any, put: Mapping[sp.Symbol, sp.Expr]) -> Any:
+    """The expression with the symbols replaced; an entry of a replaced vector becomes the expression at that entry."""
+    made = {}
+    for entry in expression.atoms(sp.Indexed):
+        label = entry.base.label
+        if label in put:
+            made[entry] = put[label].xreplace({s: sp.IndexedBase(s)[entry.indices] for s in put[label].free_symbols})
+    expression = expression.xreplace(made) if made else expression
+    plain = {s: put[sp.Symbol(s.name)] for s in expression.free_symbols if isinstance(s, sp.Symbol) and sp.Symbol(s.name) in put}
+    return expression.xreplace(plain) if plain else expression

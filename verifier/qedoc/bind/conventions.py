@@ -1,0 +1,139 @@
+"""Which parameter a symbol conventionally is, where neither its name nor the text says it.
+
+Sources: Kingma and Ba, "Adam" (2015) for beta_1, beta_2 and epsilon; Goodfellow et al., "Deep Learning" (2016) for learning rates, weights
+and losses; the documentation of PyTorch's losses for x and y; the probability distributions of SciPy and Wikipedia for the parameters of
+densities; Rasmussen and Williams, "Gaussian Processes" (2006) for kernels.
+"""
+
+import itertools
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import sympy as sp
+
+from qedoc.interpret.choices import Choice, Sure, parameter
+
+MOST = 16
+"""Maximum number of assignments of symbols to parameters."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Concept:
+    """A quantity with the symbols and the parameter names that are in use for it.
+
+    Args:
+        words: how texts call it.
+        symbols: the symbols.
+        names: names, or parts of names, of parameters.
+        value: the symbol in terms of the parameter x.
+    """
+
+    words: str
+    symbols: str
+    names: str
+    value: str = "x"
+
+
+CONCEPTS = (
+    Concept(words="learning rate|step size", symbols="eta alpha gamma lr", names="learning_rate lr step_size stepsize"),
+    Concept(words="location|mean", symbols="mu m", names="loc location mean mu center"),
+    Concept(words="scale|standard deviation", symbols="sigma s beta b", names="scale std stddev stdev sigma"),
+    Concept(words="variance", symbols="sigma", names="variance var", value="sqrt(x)"),
+    Concept(words="rate|intensity", symbols="lambda beta", names="rate intensity lam"),
+    Concept(words="concentration|shape", symbols="alpha k a c", names="concentration shape"),
+    Concept(words="degrees of freedom", symbols="nu n k", names="df dof nu"),
+    Concept(words="probability", symbols="p pi theta", names="probs prob probability"),
+    Concept(
+        words="prediction|predictions|logits|input|output",
+        symbols="x y_hat hat_y f z",
+        names="predictions prediction preds pred logits outputs inputs input",
+    ),
+    Concept(words="target|targets|label|labels", symbols="y t", names="targets target labels label"),
+    Concept(words="discount|decay|decay rate", symbols="gamma lambda", names="discount decay decay_rate gamma"),
+    Concept(words="decay rate of the first moment", symbols="beta_1", names="b1 beta1"),
+    Concept(words="decay rate of the second moment", symbols="beta_2", names="b2 beta2"),
+    Concept(words="temperature", symbols="tau T", names="temperature tau temp"),
+    Concept(words="length scale|lengthscale", symbols="ell l", names="lengthscale length_scale ls"),
+    Concept(words="step|iteration|time", symbols="t k", names="step count steps iteration time"),
+    Concept(words="period", symbols="T P", names="period"),
+    Concept(words="threshold", symbols="delta theta tau", names="threshold delta"),
+    Concept(words="margin", symbols="m", names="margin"),
+    Concept(words="weight|weights", symbols="w W", names="weights weight kernel"),
+    Concept(words="bias|offset", symbols="b", names="bias offset"),
+    Concept(words="weight decay|regularization|penalty", symbols="lambda", names="weight_decay regularization penalty l2"),
+    Concept(words="small constant|smoothing term", symbols="epsilon varepsilon", names="eps epsilon"),
+)
+
+_GREEK = {"lambda": "l", "ell": "l", "varepsilon": "e", "vartheta": "t", "varphi": "p"}
+
+
+def assignments(unknown: Sequence[tuple[str, str]], required: Sequence[str], optional: Sequence[str]) -> list[tuple[Choice, ...]]:
+    """Returns the ways in which symbols can be parameters, the most conventional first.
+
+    A symbol with one conventional parameter is suggested to be it, and so is the last symbol if one required parameter is left. Other
+    assignments are possible. A symbol that the text explains in other words is only what the words conventionally mean.
+
+    Args:
+        unknown: the symbols, each with the words that explain it.
+        required: the parameters without a default that no symbol is yet.
+        optional: the other parameters that no symbol is yet.
+    """
+    slots: list[list[Choice]] = []
+    for symbol, text in unknown:
+        known = [choice for name in (*required, *optional) for choice in _conventional(symbol, text, name)]
+        others = [] if text else [_choice(symbol, name, "a parameter that no symbol is", Sure.POSSIBLE) for name in required]
+        if len(known) > 1:
+            known = [_choice(symbol, choice.value, choice.words, Sure.POSSIBLE) for choice in known]
+        slots.append([*known, *(choice for choice in others if not any(_owner(choice) == _owner(one) for one in known))])
+    made = [row for row in itertools.islice(itertools.product(*slots), 64 * MOST) if len({_owner(choice) for choice in row}) == len(row)]
+    made = list(dict.fromkeys(_completed(row, required) for row in made))
+    made.sort(key=lambda row: sum(choice.sure is Sure.POSSIBLE for choice in row))
+    return made
+
+
+def _completed(row: tuple[Choice, ...], required: Sequence[str]) -> tuple[Choice, ...]:
+    """An assignment in which the last symbol and the last required parameter belong together, if the others are suggested."""
+    open_ = [choice for choice in row if choice.sure is Sure.POSSIBLE]
+    taken = {_owner(choice) for choice in row if choice.sure is not Sure.POSSIBLE}
+    left = [name for name in required if name not in taken]
+    if len(open_) != 1 or left != [_owner(open_[0])]:
+        return row
+    return tuple(_choice(c.subject, c.value, "the only parameter that is left", Sure.SUGGESTED) if c is open_[0] else c for c in row)
+
+
+def _owner(choice: Choice) -> str:
+    (symbol,) = choice.value.free_symbols
+    return str(symbol.name[1:])
+
+
+def _choice(symbol: str, value: str | sp.Expr, words: str, sure: Sure) -> Choice:
+    made = parameter(value) if isinstance(value, str) else value
+    return Choice(about="symbol", subject=symbol, value=made, words=words, sure=sure)
+
+
+def _conventional(symbol: str, text: str, name: str) -> Iterator[Choice]:
+    """The reasons, at most one, why a symbol is conventionally a parameter."""
+    parts = [part for part in name.lower().split("_") if part]
+    for concept in CONCEPTS:
+        named = any(one in (name.lower(), *parts) for one in concept.names.split())
+        told = bool(text) and re.search(rf"\b(?:{concept.words})\b", text.lower()) is not None
+        if named and (told if text else symbol in concept.symbols.split()):
+            value = sp.sympify(concept.value).xreplace({sp.Symbol("x"): parameter(name)})
+            what = concept.words.partition("|")[0]
+            words = text or f"{symbol} is conventionally the {what}"
+            yield _choice(symbol, value, words, Sure.SUGGESTED)
+            return
+    if not text and _abbreviates(symbol, name, parts):
+        yield _choice(symbol, name, f"{symbol} abbreviates {name}", Sure.SUGGESTED)
+
+
+def _abbreviates(symbol: str, name: str, parts: Sequence[str]) -> bool:
+    base, _, suffix = symbol.partition("_")
+    if symbol.replace("_", "").lower() == name.replace("_", "").lower():
+        return True
+    letter = _GREEK.get(base, base[0]).lower()
+    if suffix:
+        return name.lower() in (f"{letter}{suffix}", f"{letter}_{suffix}", f"{base}{suffix}")
+    short = len(base) == 1 or base in _GREEK
+    return short and any(part.startswith(letter) for part in parts)

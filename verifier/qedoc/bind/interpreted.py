@@ -1,0 +1,287 @@
+"""Binds an equation in each way in which the text can be understood."""
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
+
+import sympy as sp
+
+from qedoc.bind.alternatives import MOST, Alternative, alternatives, placed, substituted
+from qedoc.bind.context import Context
+from qedoc.bind.conventions import assignments
+from qedoc.bind.quantities import stated
+from qedoc.bind.records import Bound, Obstruction, Unexplained
+from qedoc.claims.assumption import Assumption
+from qedoc.claims.readings import Alternative as Checked
+from qedoc.claims.readings import Doubt, Readings
+from qedoc.claims.spec import Spec
+from qedoc.errors import QedocError
+from qedoc.interpret.choices import Choice, Choices, Sure
+from qedoc.interpret.findings import VALUE
+from qedoc.read import Application, Equation
+from qedoc.read.reading import shown
+from qedoc.results.verdict import Verdict
+from qedoc.sources.docstrings import Formula
+
+MOST_DOUBTS = 2
+"""Maximum number of relations in words that were not understood. Each needs two more checks."""
+
+Regions: TypeAlias = tuple[tuple[sp.Basic, str], ...]
+Bind: TypeAlias = Callable[[Context, Formula, Equation, str], Bound]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interpretation:
+    """An equation in one interpretation of the text.
+
+    Args:
+        context: the docstring, with the meaning of the symbols.
+        formula: the formula as written.
+        equation: the equation for the value.
+        name: distinguishes the claims of one docstring.
+        derivative: whether the equation gives the derivative of the value.
+        bind: binds an equation in a context.
+    """
+
+    context: Context
+    formula: Formula
+    equation: Equation
+    name: str
+    derivative: bool
+    bind: Bind
+
+    def bound(self, regions: Regions, *, supposes: bool) -> Bound:
+        """The claim on a domain.
+
+        Raises:
+            Obstruction: if the equation cannot be bound, or no point is left.
+        """
+        found = self.bind(self.context.interpreted(regions=regions, supposes=supposes), self.formula, self.equation, self.name)
+        return replace(found, spec=_differentiated(self.context, found.spec)) if self.derivative else found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Case:
+    """An equation with what the text says about it.
+
+    Args:
+        context: the docstring.
+        formula: the formula as written.
+        equation: the equation as read.
+        name: distinguishes the claims of one docstring.
+        said: what the text says.
+        bind: binds an equation in a context.
+    """
+
+    context: Context
+    formula: Formula
+    equation: Equation
+    name: str
+    said: Choices
+    bind: Bind
+
+
+def interpreted(context: Context, formula: Formula, equation: Equation, name: str, bind: Bind) -> Bound:
+    """Binds an equation in each way in which the text can be understood.
+
+    Raises:
+        Obstruction: if the most plausible interpretations cannot be bound.
+    """
+    said = context.text.choices(formula.line)
+    options, cut = alternatives(context, equation, said)
+
+    case = _Case(context=context, formula=formula, equation=equation, name=name, said=said, bind=bind)
+    tried = [_tried(case, option) for option in options]
+    lacking = tried[0][1].obstruction
+    if isinstance(lacking, Unexplained):
+        rows = _assigned(context, lacking)
+        if rows:
+            options = sorted(
+                (Alternative(choices=(*row, *option.choices)) for option in options for row in rows), key=lambda one: one.doubt
+            )
+            options, cut = options[:MOST], cut or len(options) > MOST
+            tried = [_tried(case, option) for option in options]
+    first = next((bound for bound, _ in tried if bound is not None), None)
+    if first is None:
+        raise tried[0][1].obstruction or Obstruction(tried[0][1].checked.blocked, _WRITE, Verdict.UNDECIDED)
+    readings = Readings(alternatives=tuple(one.checked for _, one in tried), cut=cut)
+    notes = (*first.notes, *_notes(next(option for option, (bound, _) in zip(options, tried, strict=True) if bound is first)))
+    return replace(first, notes=notes, readings=readings)
+
+
+def _assigned(context: Context, lacking: Unexplained) -> list[tuple[Choice, ...]]:
+    """The ways in which the symbols that nothing explains can be parameters that no other symbol is."""
+    left = [p for p in context.parameters.values() if p.name not in lacking.known and p.name not in context.bound.values()]
+    required = [p.name for p in left if p.default is inspect.Parameter.empty]
+    numbers = [p.name for p in left if isinstance(p.default, int | float) and not isinstance(p.default, bool)]
+    return assignments(lacking.symbols, required, numbers)
+
+
+_WRITE = "say it in other words, or write it into the formula"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Tried:
+    checked: Checked
+    obstruction: Obstruction | None = None
+
+
+def _tried(case: _Case, option: Alternative) -> tuple[Bound | None, _Tried]:
+    context, equation, said = case.context, case.equation, case.said
+    assumptions = tuple(_assumption(choice) for choice in (*option.choices, *said.domain, *said.doubtful, *said.unclear))
+    blank = Checked(assumptions=assumptions, plausible=option.plausible, outer=None, inner=None)
+    if (opaque := option.opaque) is not None:
+        return None, _Tried(checked=replace(blank, blocked=_not_understood(opaque)))
+    bound, put = placed(context, option)
+    of = {parameter: symbol for symbol, parameter in bound.items()}
+
+    relations = [(_placed(choice.value, of, put), choice) for choice in said.domain]
+    strangers = _strangers(context, equation, relations, of)
+    known = [(relation, choice.sure) for relation, choice in relations if choice not in strangers]
+
+    def regions(least: Sure) -> Regions:
+        return tuple((relation, shown(relation)) for relation, sure in known if sure >= least)
+
+    inside = context.interpreted(meant=bound)
+    try:
+        value = replace(equation, right=substituted(equation.right, put), condition=substituted(equation.condition, put))
+        meant = stated(inside, value, option.quantity)
+        one = Interpretation(
+            context=inside, formula=case.formula, equation=meant.equation, name=case.name, derivative=meant.derivative, bind=case.bind
+        )
+        outer, inner, unsettled = _domains(one, regions(Sure.STATED), regions(Sure.SUGGESTED))
+    except Obstruction as found:
+        return None, _Tried(checked=replace(blank, blocked=found.reason), obstruction=found)
+    unclear = next((choice.words for choice in (*said.unclear, *(c for c, index in strangers.items() if not index))), "")
+    if unclear:
+        unsettled = unsettled or f"it is not clear how '{unclear}' restricts the formula"
+    if meant.derivative:
+        unsettled = unsettled or "the derivative may not exist where it differs"
+    if outer.unsaid:
+        unsettled = (
+            unsettled
+            or f"the formula does not say what {' and '.join(outer.unsaid)} of {context.record.name} is; name the parameter in the text"
+        )
+    told = {part for relation, _ in known for part in sp.And.make_args(relation)}
+    doubtful = [(relation, choice.words) for choice in said.doubtful if (relation := _placed(choice.value, of, put)) not in told]
+    doubts, problem = _doubts(one, regions(Sure.SUGGESTED), doubtful)
+    restricts = tuple(dict.fromkeys(choice.words for choice in said.domain if choice.sure is Sure.SUGGESTED))
+    suppositions = () if inner is None else tuple(_supposition(words) for words in inner.supposed)
+    checked = replace(
+        blank,
+        assumptions=(*assumptions, *suppositions),
+        outer=outer.spec,
+        inner=None if inner is None else inner.spec,
+        restricts=() if inner is None else (*restricts, *inner.supposed),
+        doubts=doubts,
+        unsettled=unsettled or problem,
+    )
+    return outer, _Tried(checked=checked)
+
+
+def _strangers(context: Context, equation: Equation, relations: list[tuple[Any, Choice]], of: Mapping[str, str]) -> dict[Choice, bool]:
+    """The relations with a name that is nothing here, such as a number of classes, and whether each only says that an index is one."""
+    sides = [equation.right, equation.condition, *_arguments(equation)]
+    symbols = {s.name for side in sides for s in side.free_symbols} | {*context.parameters, *of.values(), *context.legend}
+    parameters = {*context.parameters, *of.values()}
+    indices = {s.name for entry in equation.right.atoms(sp.Indexed) for index in entry.indices for s in index.free_symbols}
+    found: dict[Choice, bool] = {}
+    for relation, choice in relations:
+        names = {s.name for s in relation.free_symbols}
+        if names - symbols and names & parameters:  # `0 <= i < n` without a parameter is the range of an index
+            found[choice] = names & symbols <= indices
+    return found
+
+
+def _arguments(equation: Equation) -> tuple[Any, ...]:
+    return equation.left.arguments if isinstance(equation.left, Application) else ()
+
+
+def _domains(one: Interpretation, least: Regions, most: Regions) -> tuple[Bound, Bound | None, str]:
+    """The claim on the stated domain, the claim on the suggested part of it if there is one, and why a difference would not refute it."""
+    try:
+        full = one.bound(most, supposes=True)
+    except Obstruction as found:
+        if not found.empty or not one.formula.line:
+            raise
+        outer = one.bound(least, supposes=False)
+        return outer, None, "the conditions that the text may state contradict each other"
+    if least == most and not full.supposed:
+        return full, None, ""
+    return one.bound(least, supposes=False), full, ""
+
+
+def _doubts(one: Interpretation, regions: Regions, doubtful: list[tuple[Any, str]]) -> tuple[tuple[Doubt, ...], str]:
+    made: list[Doubt] = []
+    for relation, words in dict.fromkeys(doubtful):
+        if len(made) == MOST_DOUBTS:
+            return tuple(made), f"it is not clear how '{words}' restricts the formula"
+        sides: list[Spec | None] = []
+        for side in (relation, sp.Not(relation)):
+            try:
+                sides.append(one.bound((*regions, (side, shown(side))), supposes=True).spec)
+            except Obstruction as found:
+                if not found.empty:
+                    return tuple(made), f"it is not clear how '{words}' restricts the formula"
+                sides.append(None)
+            except QedocError:
+                return tuple(made), f"it is not clear how '{words}' restricts the formula"
+        made.append(Doubt(relation=shown(relation), words=words, inside=sides[0], outside=sides[1]))
+    return tuple(made), ""
+
+
+def _placed(relation: Any, of: dict[str, str], put: dict[sp.Symbol, sp.Expr]) -> Any:
+    """A relation over the symbols of the equation."""
+    own = {s: sp.Symbol(of.get(s.name[1:], s.name[1:])) for s in relation.free_symbols if s.name.startswith("@")}
+    return substituted(relation.xreplace({s: t for s, t in put.items() if s in relation.free_symbols}).xreplace(own), {})
+
+
+def _differentiated(context: Context, spec: Spec) -> Spec:
+    """The claim about the derivative by the function's only parameter without a default."""
+    required = [p.name for p in context.parameters.values() if p.default is inspect.Parameter.empty]
+    if len(required) != 1 or required[0] not in spec.keywords:
+        raise Obstruction("the text does not say by which parameter the derivative is taken", verdict=Verdict.UNDECIDED)
+    return replace(spec, derivative=required[0], at=spec.location)
+
+
+def _not_understood(choice: Choice) -> str:
+    if choice.about == "quantity":
+        return f"'{choice.words}' may say that the formula is something else than the value"
+    return f"it is not clear what '{choice.words}' says about {choice.subject}"
+
+
+def _supposition(words: str) -> Assumption:
+    return Assumption(about="domain", subject="", value=words.partition(",")[0], words=words, sure="suggested")
+
+
+def _assumption(choice: Choice) -> Assumption:
+    value = "" if choice.value is None else _spoken(choice.value)
+    return Assumption(
+        about=choice.about, subject=choice.subject, value=value, words=choice.words, sure=choice.sure.name.lower(), line=choice.line
+    )  # fmt: skip
+
+
+def _spoken(value: Any) -> str:
+    if isinstance(value, sp.Basic):
+        return shown(value).replace("@", "")
+    match value:
+        case ("value",):
+            return "the value"
+        case ("unknown",):
+            return "something else"
+        case ("related", how):
+            return str(how)
+        case (kind, parts):
+            made = " of ".join(str(part) for _, part in parts)
+            return f"{made} of the formula is the value" if kind == "value is" else f"{made} of the value is the formula"
+    return str(value)
+
+
+def _notes(option: Alternative) -> Iterator[str]:
+    """What a reader of a report should know of the choices: symbols that are not a parameter, and displays that are not the value."""
+    for choice in option.choices:
+        if choice.about == "symbol" and not isinstance(choice.value, sp.Symbol):
+            yield f"{choice.subject} = {_spoken(choice.value)}, as the text says"
+        if choice.about == "quantity" and choice.value != VALUE:
+            yield f"{_spoken(choice.value)}, as the text says"

@@ -1,0 +1,74 @@
+"""The ways in which a documented formula can be understood, each as a claim that can be checked."""
+
+from dataclasses import dataclass
+
+from qedoc.claims.assumption import Assumption
+from qedoc.claims.spec import Spec
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubt:
+    """A relation in words that were not understood: it may restrict the formula, or say something else.
+
+    Args:
+        relation: the relation.
+        words: the words.
+        inside: the claim where the relation holds; None if it holds nowhere.
+        outside: the claim where it does not hold; None if it holds everywhere.
+    """
+
+    relation: str
+    words: str
+    inside: Spec | None
+    outside: Spec | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alternative:
+    """One way to understand a formula.
+
+    Args:
+        assumptions: the choices.
+        plausible: whether a proof must hold for it.
+        outer: the claim on the stated domain; None if it cannot be checked.
+        inner: the claim on the part of it to which words or names may restrict the formula; None if there is no such part.
+        restricts: the words and names that may restrict it to that part.
+        doubts: relations in words that were not understood.
+        blocked: why it cannot be checked; empty if it can.
+        unsettled: why a difference does not refute it; empty if it does.
+    """
+
+    assumptions: tuple[Assumption, ...]
+    plausible: bool
+    outer: Spec | None
+    inner: Spec | None
+    restricts: tuple[str, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
+    blocked: str = ""
+    unsettled: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readings:
+    """All ways to understand a formula, the most plausible first.
+
+    Args:
+        alternatives: the alternatives.
+        cut: whether there are more than are tried.
+        settled: the number of the alternative that the user chose, from 1; 0 if none.
+    """
+
+    alternatives: tuple[Alternative, ...]
+    cut: bool = False
+    settled: int = 0
+
+    @property
+    def plain(self) -> bool:
+        """Whether there is one interpretation, and nothing in it is in doubt."""
+        first, *more = self.alternatives
+        return not (more or self.cut or first.inner is not None or first.doubts or first.unsettled)
+
+    @property
+    def spec(self) -> Spec:
+        """The claim that stands for the formula in reports: the most plausible one that can be checked."""
+        return next(one.outer for one in self.alternatives if one.outer is not None)

@@ -1,0 +1,113 @@
+"""Looks for relations inside words that were not understood as a whole. Each may restrict the formula, or say something else."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import sympy as sp
+
+from qedoc.interpret.meaning import Unclear, condition_of, range_of
+from qedoc.interpret.parses import exclusive
+from qedoc.interpret.parsing import Lattice, Parser
+from qedoc.interpret.phrases import any_range, condition, signed, statements
+
+RESTRICTS = frozenset(
+    "SIGN SET RELATION GE LE GT LT BETWEEN MUST MUSTNOT LIMITED EXCEEDS FALLS UNLESS UNEQUAL ASSUME".split()  # noqa: SIM905
+)
+"""The kinds of words that can restrict a domain."""
+
+_BOUNDS = frozenset({"GE", "LE", "GT", "LT", "BETWEEN", "IN", "OPEN"})
+_TURNS = frozenset({"NOT", "MUSTNOT", "UNLESS", "FAILS"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fragments:
+    """What is inside words that were not understood.
+
+    Args:
+        relations: the relations.
+        vague: whether other words may restrict the formula, or turn a relation around.
+    """
+
+    relations: tuple[Any, ...]
+    vague: bool
+
+
+def fragments(lattice: Lattice, own: sp.Symbol | None = None) -> Fragments:
+    """The relations inside words.
+
+    Args:
+        lattice: the words.
+        own: the parameter that they describe, if they are an entry.
+    """
+    at, size = 0, len(lattice.edges)
+    relations: list[Any] = []
+    turned = left = False
+    while at < size:
+        if _tells_nothing(lattice, at):
+            at += 1
+            continue
+        end, relation = _longest(lattice, at, own)
+        if relation is not None:
+            relations.append(relation)
+            at = end
+            continue
+        kinds = {edge.kind for edge in lattice.edges[at]}
+        left = left or ("WORD" not in kinds and bool(kinds & RESTRICTS) and not _about_words(lattice, at)) or end > at + 1
+        turned = turned or bool(kinds & _TURNS)
+        at = max(end, at + 1)
+    if exclusive(relations):
+        return Fragments(relations=(), vague=False)
+    return Fragments(relations=tuple(dict.fromkeys(relations)), vague=left or (turned and bool(relations)))
+
+
+def refers(lattice: Lattice) -> bool:
+    """Whether words only name a source: `as described in ...`."""
+    first = {edge.kind for edge in lattice.edges[0]} if lattice.edges else set()
+    return "REFERENCE" in first and not any(edge.kind in RESTRICTS - {"RELATION"} for edges in lattice.edges for edge in edges)
+
+
+def stops(lattice: Lattice, end: int) -> bool:
+    """Whether a clause can end before a position: at a comma, `and`, or a full stop."""
+    return any(edge.kind in ("COMMA", "AND", "DOT", "SEMI") for edge in lattice.edges[end])
+
+
+def _longest(lattice: Lattice, at: int, own: sp.Symbol | None) -> tuple[int, Any]:
+    """The end and the relation of the longest condition that starts at a position."""
+    options: list[tuple[Parser, Any]] = [(condition, condition_of), (statements, condition_of), (signed, condition_of)]
+    if own is not None:
+        options.append((any_range, lambda inner: range_of(inner, own)))
+    best: tuple[int, Any] = (at, None)
+    for parser, meaning in options:
+        for value, end in parser(lattice, at):
+            if end > best[0]:
+                try:
+                    relation = meaning(value)
+                except Unclear:
+                    relation = None
+                best = (end, relation if relation not in (sp.true, sp.false) else None)
+    return best
+
+
+def _about_words(lattice: Lattice, at: int) -> bool:
+    """Whether a verb such as `must` or `does not` has a plain word as its subject. What follows it may restrict, but not the verb alone."""
+    kinds = {edge.kind for edge in lattice.edges[at]}
+    before = {edge.kind for edge in lattice.edges[at - 1]} if at else set()
+    return bool(kinds & {"MUST", "MUSTNOT", "LIMITED", "ASSUME"}) and before == {"WORD"}
+
+
+def _tells_nothing(lattice: Lattice, at: int) -> bool:
+    """Whether a word that can restrict does not: `over which`, and `from` after a noun, as in `a transition from a to b`."""
+    kinds = {edge.kind for edge in lattice.edges[at]}
+    follower = {edge.kind for edge in lattice.edges[at + 1]} if at + 1 < len(lattice.edges) else set()
+    if kinds & _BOUNDS and "SELF" in follower and not follower & {"SYM", "PARAM", "NUM"}:
+        return True
+    before = {edge.kind for edge in lattice.edges[at - 1]} if at else set()
+    if "SIGN" in kinds and "OPERATOR" in before:  # `log probabilities` are no probabilities
+        return True
+    if lattice.words[at].lower() == "over" and not follower & {"NUM", "SYM", "PARAM", "EXPR"}:
+        return True
+    return (
+        lattice.words[at].lower() in ("from", "between")
+        and bool(before)
+        and not before & {"SYM", "PARAM", "THING", "SELF", "IS", "COMMA", "AND"}
+    )

@@ -1,0 +1,322 @@
+"""Reads a docstring: what its words say about the symbols, the domain and the meaning of each display."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
+from typing import Any
+
+import sympy as sp
+
+from qedoc.interpret import lexicon
+from qedoc.interpret import statements as grammar
+from qedoc.interpret.choices import Choice, Choices, Sure, parameter
+from qedoc.interpret.findings import EITHER, UNKNOWN, VALUE, Found, Source
+from qedoc.interpret.fragments import RESTRICTS, fragments, refers, stops
+from qedoc.interpret.meaning import INPUT, Sense, condition_of, range_of, senses
+from qedoc.interpret.own_words import OwnWords
+from qedoc.interpret.parses import Reading, best, common, merged, related, sensible, solved
+from qedoc.interpret.parsing import Lattice, whole
+from qedoc.interpret.passages import Passage, passages, sentences
+from qedoc.interpret.words import Vocabulary
+from qedoc.sources import markup
+
+_VAGUE_SIZES = frozenset({"small", "large", "tiny", "huge", "moderate"})
+_TELLING = frozenset(
+    {
+        *("OTHER", "QUANTITY", "OPERATOR", "UPTO", "PROPTO", "SOLVES", "PROPERTY", "AVERAGE"),
+        *("NOT", "MUSTNOT", "FAILS", "UNLESS", "FEATURE", "AFTER", "SUM", "DIFFERENCE"),
+    }
+)
+"""The kinds of words that may say that a display is not the value."""
+
+_DASH = re.compile(r"(?P<kept>`+[^`]*`+|\$[^$]*\$)| - ")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Described:
+    """A parameter as the docstring and the signature describe it.
+
+    Args:
+        name: its name.
+        text: its entry in the section on arguments.
+        line: the line of the entry, or -1.
+        numeric: whether it can be the function's input: a number without a default.
+    """
+
+    name: str
+    text: str
+    line: int
+    numeric: bool
+
+
+@dataclass(frozen=True)
+class Interpreter:
+    """Interprets the text of one docstring.
+
+    Args:
+        lines: the docstring without its indentation.
+        vocabulary: what its words can mean.
+        parameters: the parameters, in order.
+    """
+
+    lines: Sequence[str]
+    vocabulary: Vocabulary
+    parameters: tuple[Described, ...]
+
+    def choices(self, line: int) -> Choices:
+        """What the text says about the display at a line.
+
+        A line without a display stands for a formula that replaces those of the docstring: what is said of the only one is stated of it
+        too, and what is said of one of several is suggested.
+        """
+        found = self._found
+        single = len(self.displays) == 1
+
+        def about(those: Iterable[tuple[Choice, int]]) -> tuple[Choice, ...]:
+            if line in self.displays:
+                return tuple(dict.fromkeys(choice for choice, only in those if only in (-1, line)))
+            made = (choice if only == -1 or single else replace(choice, sure=min(choice.sure, Sure.SUGGESTED)) for choice, only in those)
+            return tuple(dict.fromkeys(made))
+
+        stated = Choice(about="quantity", subject="", value=VALUE, words="a display states the value", sure=Sure.STATED)
+        return Choices(
+            meanings={symbol: tuple(dict.fromkeys(those)) for symbol, those in found.legends.items()},
+            domain=about(found.domain),
+            doubtful=about(found.doubtful),
+            quantities=tuple(found.quantities.get(line, [stated])),
+            unclear=about(found.unclear),
+        )
+
+    @cached_property
+    def displays(self) -> frozenset[int]:
+        """The lines of the displays."""
+        return frozenset(block.first for block in markup.blocks(self.lines))
+
+    @cached_property
+    def _own(self) -> OwnWords:
+        return OwnWords(self.lines, self.vocabulary)
+
+    @cached_property
+    def _found(self) -> Found:
+        found = Found()
+        for described in self.parameters:
+            for part in sentences(described.text):
+                self._entry(described, part, found)
+        for passage in passages(self.lines, next(iter(self.vocabulary.own), "")):
+            lattice = self.vocabulary.lattice(passage.text)
+            if passage.before >= 0 and passage.after >= 0:
+                self._between(lattice, passage, found)
+            elif passage.after >= 0:
+                self._introduction(lattice, passage, found)
+            else:
+                self._sentence(lattice, passage, found)
+        return found
+
+    # ------------------------------------------------------------------ entries
+
+    def _entry(self, described: Described, text: str, found: Found) -> None:
+        """One sentence of the entry of a parameter."""
+        source = Source(words=text, line=described.line)
+        lattice = self.vocabulary.lattice(_DASH.sub(lambda mark: mark["kept"] or " – ", text))  # noqa: RUF001
+        own = parameter(described.name)
+        parses = best(whole(grammar.entry, lattice))
+        if not parses:
+            clauses = best(whole(grammar.sentence, lattice))
+            if clauses:
+                self._said(clauses, source, found)
+            else:
+                self._fragments(lattice, source, found, own)
+            return
+        readings = merged(sensible([list(self._entry_items(items, own, text)) for items in parses]))
+        for kind, value, sure in common(readings):
+            found.say(kind, value, sure, source)
+            if kind == "unit" and sure is Sure.STATED:
+                found.units[described.name] = value
+            if kind == "is":
+                self._solve(value, own, sure, source, found)
+
+    def _entry_items(self, items: Sequence[Any], own: sp.Symbol, text: str) -> Iterator[tuple[str, Any]]:
+        anything = ("range", ("sign", "finite")) in items
+        for item in items:
+            match item:
+                case ("range", _) if anything:
+                    continue
+                case ("range", ("sign", "unknown")) if _VAGUE_SIZES & set(text.lower().split()):
+                    continue
+                case ("range", inner):
+                    yield from self._placed(related(partial(range_of, inner, own)))
+                case ("condition", inner):
+                    yield from self._placed(related(partial(condition_of, inner)))
+                case ("is", _) | ("unit", _):
+                    yield item
+                case ("unclear",):
+                    yield "unclear", ()
+
+    @staticmethod
+    def _solve(value: Any, own: sp.Symbol, sure: Sure, source: Source, found: Found) -> None:
+        r"""An entry that says what its parameter is in terms of a symbol, such as `the inverse of the rate (\lambda)`: solved for it."""
+        for sense in senses(value, {}):
+            symbols = [s for s in sense.value.free_symbols if not s.name.startswith("@")] if sense.value is not None else []
+            if len(symbols) == 1 and (made := solved(sense.value, symbols[0], own)) is not None:
+                found.legend(symbols[0].name, Sense(value=made, sure=min(sure, sense.sure)), source)
+
+    # ------------------------------------------------------------------ introductions
+
+    def _between(self, lattice: Lattice, passage: Passage, found: Found) -> None:
+        """Words from one display to the next: the end of one sentence and the beginning of another, wherever both are understood."""
+        size = len(lattice.edges)
+        first = {edge.kind for edge in lattice.edges[0]} if size else set()
+        told = any(only == passage.before for _, only in found.domain)
+        order = range(size + 1) if told or first & {"AND", "BUT"} else range(size, -1, -1)
+        for cut in order:
+            left = whole(grammar.sentence, lattice, 0, cut) if cut else (("nothing",),)
+            right = whole(grammar.introduction, lattice, cut) if cut < size else (("value", None),)
+            if left and right:
+                if cut:
+                    self._said(best(left), Source(words=passage.text, line=passage.line, only=passage.before), found)
+                self._introduced(right, passage, found)
+                return
+        source = Source(words=passage.text, line=passage.line)
+        for line in (passage.before, passage.after):
+            found.state(line, [(UNKNOWN, Sure.OPAQUE)], source)
+        self._fragments(lattice, source, found)
+
+    def _introduction(self, lattice: Lattice, passage: Passage, found: Found) -> None:
+        parses = whole(grammar.introduction, lattice) or self._tail(lattice)
+        if parses:
+            self._introduced(parses, passage, found)
+            return
+        source = Source(words=passage.text, line=passage.line, only=passage.after)
+        self._strange(passage.after, lattice, source, found)
+        self._fragments(lattice, source, found)
+
+    @staticmethod
+    def _tail(lattice: Lattice) -> tuple[Any, ...]:
+        """A full clause before the words that introduce: `X is the square. Its derivative is` written with a comma."""
+        for cut in range(1, len(lattice.edges)):
+            if any(edge.kind in ("COMMA", "SEMI") for edge in lattice.edges[cut - 1]):
+                before = any(edge.kind in RESTRICTS for edges in lattice.edges[: cut - 1] for edge in edges)
+                parses = whole(grammar.introduction, lattice, cut)
+                if parses and not before and all(parse[0] != "named" for parse in parses):
+                    return parses
+        return ()
+
+    def _introduced(self, parses: Sequence[Any], passage: Passage, found: Found) -> None:
+        if not passage.first and self._own.are_in(passage.text):
+            parses = (("value", None),)
+        if ("value", None) in parses:
+            parses = [parse for parse in parses if not self._own.names_itself(parse)]
+        strong = [parse for parse in parses if parse[0] not in ("named", "computes")]
+        source = Source(words=passage.text, line=passage.line, only=passage.after)
+        made: list[tuple[Any, Sure]] = []
+        conditions: list[Reading] = []
+        for parse in dict.fromkeys(strong or parses):
+            match parse:
+                case ("value", inner):
+                    made.append((VALUE, Sure.STATED))
+                    conditions.append(list(self._condition(inner)))
+                case ("inexact",):
+                    made += EITHER
+                case ("named" | "computes" as kind, words):
+                    made += self._own.quantities(kind, words, first=passage.first)
+                case _:
+                    made.append((parse, Sure.STATED))
+        if conditions:
+            for kind, value, sure in common(merged(conditions)):
+                found.say(kind, value, sure if len(made) == len(conditions) else Sure.SUGGESTED, source)
+        single = len({value for value, _ in made}) == 1
+        found.quantities.pop(passage.after, None)
+        found.state(passage.after, [(value, sure if single else min(sure, _several(sure))) for value, sure in made], source)
+
+    def _condition(self, inner: Any) -> Iterator[tuple[str, Any]]:
+        if inner is not None:
+            yield from self._placed(related(lambda: condition_of(inner)))
+
+    @staticmethod
+    def _strange(display: int, lattice: Lattice, source: Source, found: Found) -> None:
+        """Words beside a display that were not understood. It may be something else; if no word says so, it may be the value too."""
+        kinds = {edge.kind for edges in lattice.edges for edge in edges}
+        words = {edge.value for edges in lattice.edges for edge in edges if edge.kind == "WORD"}
+        told = kinds & _TELLING or lexicon.CHANGING & words
+        found.state(display, [(UNKNOWN, Sure.OPAQUE)] if told else EITHER, source)
+
+    # ------------------------------------------------------------------ sentences
+
+    def _sentence(self, lattice: Lattice, passage: Passage, found: Found) -> None:
+        source = Source(words=passage.text, line=passage.line, only=passage.before)
+        parses = best(whole(grammar.sentence, lattice))
+        if parses:
+            self._said(parses, source, found)
+            return
+        if refers(lattice):
+            return
+        self._inner_legends(lattice, Source(words=passage.text, line=passage.line), found)
+        self._fragments(lattice, source, found)
+        first = {edge.kind for edge in lattice.edges[0]} if lattice.edges else set()
+        if passage.before >= 0 and not first & {"OPEN", "COMMA", "LPAR", "SYM", "SEMI"}:
+            self._strange(passage.before, lattice, source, found)
+
+    def _said(self, parses: Sequence[Any], source: Source, found: Found) -> None:
+        readings = merged(sensible([list(self._items(items, found)) for items in parses]))
+        for kind, value, sure in common(readings):
+            found.say(kind, value, sure, source)
+
+    def _items(self, items: Sequence[Any], found: Found) -> Iterator[tuple[str, Any]]:
+        aside = any(item[0] in ("other", "output") for item in items)
+        for item in items:
+            match item:
+                case ("legend", symbol, phrase):
+                    yield "legend", (symbol, senses(phrase, found.units))
+                case ("define", symbol, expression):
+                    yield "legend", (symbol, (Sense(value=expression, sure=Sure.STATED),))
+                case ("condition", inner) if not aside:
+                    yield from self._condition(inner)
+                case ("case", inner):
+                    for kind, value in self._condition(inner):
+                        yield ("except", value) if kind == "domain" else (kind, value)
+                case ("unclear",):
+                    yield "unclear", ()
+
+    def _inner_legends(self, lattice: Lattice, source: Source, found: Found) -> None:
+        """Legends inside a longer sentence: what follows `SYM is`, up to the next symbol."""
+        at, size = 0, len(lattice.edges)
+        while at < size:
+            names = [edge.value for edge in lattice.edges[at] if edge.kind == "SYM"]
+            ends = [end for end in range(size, at + 1, -1) if names and (end == size or stops(lattice, end))]
+            for end in ends:
+                parses = [items for items in whole(grammar.sentence, lattice, at, end) if items[0][0] in ("legend", "define")]
+                if parses:
+                    self._said(best(tuple(parses)), source, found)
+                    at = end - 1
+                    break
+            at += 1
+
+    def _fragments(self, lattice: Lattice, source: Source, found: Found, own: sp.Symbol | None = None) -> None:
+        """Relations in words that were not understood as a whole."""
+        inside = fragments(lattice, own)
+        if inside.vague:
+            found.say("unclear", (), Sure.OPAQUE, source)
+            return
+        for relation in inside.relations:
+            for stated, _ in self._with_input(relation):
+                found.doubt(stated, source)
+
+    # ------------------------------------------------------------------ the input
+
+    def _placed(self, made: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
+        for kind, relation in made:
+            yield (kind, relation) if kind == "unclear" else (kind, tuple(self._with_input(relation)))
+
+    def _with_input(self, relation: Any) -> list[tuple[Any, Sure]]:
+        """The relation with the function's input in place of `the input`: sure if only one parameter can be it."""
+        if relation in (sp.true, sp.false) or INPUT not in relation.free_symbols:
+            return [(relation, Sure.STATED)] if relation is not sp.true else []
+        inputs = [described.name for described in self.parameters if described.numeric]
+        sure = Sure.STATED if len(inputs) == 1 else Sure.SUGGESTED
+        return [(relation.xreplace({INPUT: parameter(name)}), sure) for name in inputs]
+
+
+def _several(sure: Sure) -> Sure:
+    """How sure one of several quantities is."""
+    return Sure.SUGGESTED if sure is Sure.STATED else sure

@@ -1,0 +1,86 @@
+"""The words that qedoc knows, from `lexicon.toml`."""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from importlib.resources import files
+from typing import Any
+
+_DATA: Mapping[str, Any] = tomllib.loads(files("qedoc.interpret").joinpath("lexicon.toml").read_text(encoding="utf-8"))
+
+Phrases = Mapping[str, Sequence[str]]
+
+KINDS: Phrases = _DATA["kinds"]
+"""The phrases of each kind of token."""
+
+SIGNS: Phrases = _DATA["signs"]
+"""Adjectives and nouns that restrict a number. The row `unknown` restricts in a way that no relation says."""
+
+NUMBERS: Phrases = _DATA["numbers"]
+"""Numbers in words."""
+
+OPERATORS: Phrases = _DATA["operators"]
+"""Words for a function of one number, by its value at x."""
+
+AFTER: Phrases = _DATA["after"]
+"""Words for a function that follow the number: `the scale squared`."""
+
+UNITS: Phrases = _DATA["units"]
+"""Units and scales of a number."""
+
+INTERVALS: Phrases = _DATA["intervals"]
+"""Sets in words."""
+
+QUANTITIES: Phrases = _DATA["quantities"]
+"""Words for what is made of a whole function."""
+
+CONVERSIONS: Mapping[tuple[str, str], str] = {(a, b): value for a, row in _DATA["conversions"].items() for b, value in row.items()}
+"""A number in the second unit, from the number x in the first."""
+
+SCALES: Mapping[str, str] = _DATA["scales"]
+"""A number x on a scale, where the text does not say on which scale the parameter is: it may be on this one already."""
+
+ABBREVIATIONS: Mapping[str, str] = _DATA["abbreviations"]
+"""What short parts of parameter names are short for."""
+
+SYNONYMS: Phrases = _DATA["synonyms"]
+"""What functions are called whose names have these parts."""
+
+OTHERS = frozenset(KINDS["OTHER"])
+"""Nouns for things that are not the value that a formula states."""
+
+INEXACT = frozenset(_DATA["words"]["inexact"])
+"""Words for a formula that need not be the value exactly."""
+
+RESULTS = frozenset(_DATA["words"]["results"])
+"""Nouns for what the function returns."""
+
+GIVEN = frozenset(_DATA["words"]["given"])
+"""Participles that do not say what is done to a number."""
+
+CHANGING = frozenset(_DATA["words"]["changing"])
+"""Nouns that make another value of what they describe."""
+
+COMPUTING = frozenset(_DATA["words"]["computing"])
+"""Verbs that say that a function computes what follows."""
+
+FRAME = frozenset(_DATA["words"]["frame"])
+"""The words of an introduction that name nothing."""
+
+SPECIFYING = frozenset(_DATA["words"]["specifying"])
+"""Participles after which an entry only says what its number is for."""
+
+_ENDS = tuple(_DATA["words"]["changing_ends"])
+_DESCRIBING = frozenset(
+    word for kind in ("THING", "NEUT", "FILL", "DET", "SELF") for phrase in KINDS[kind] for word in phrase.split()
+) | frozenset(_DATA["words"]["describing"])
+
+
+def changes(words: Sequence[str]) -> bool:
+    """Whether some of the words may make another value of what they describe: adjectives, participles, and nouns such as `sum`."""
+    return any(_changes(word) for run in words for word in run.split())
+
+
+def _changes(word: str) -> bool:
+    if word in _DESCRIBING:
+        return False
+    return word in CHANGING or (len(word) > 3 and word.endswith(_ENDS))

@@ -1,0 +1,83 @@
+"""Recognises the words for the documented function itself, and what an introduction with other words says."""
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from qedoc.interpret import lexicon
+from qedoc.interpret.choices import Sure
+from qedoc.interpret.findings import EITHER, UNKNOWN, VALUE
+from qedoc.interpret.passages import passages
+from qedoc.interpret.words import Vocabulary
+
+_HIDDEN = re.compile(r":math:`[^`]*`|\$[^$]*\$")
+
+
+@dataclass(frozen=True)
+class OwnWords:
+    """The words for one function.
+
+    Args:
+        lines: its docstring without its indentation.
+        vocabulary: what the words of the docstring can mean.
+    """
+
+    lines: Sequence[str]
+    vocabulary: Vocabulary
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The parts of the function's names, and what functions with such names are called."""
+        parts = {part for name in self.vocabulary.own for part in re.split(r"[_\W]+", name.lower()) if part}
+        return frozenset(parts | {word for part in parts for word in lexicon.SYNONYMS.get(part, ())})
+
+    @cached_property
+    def summary(self) -> frozenset[str]:
+        """The words of the summary, which says what the function computes."""
+        first = next((one for one in passages(self.lines, next(iter(self.vocabulary.own), "")) if one.first), None)
+        words = re.findall(r"[a-z][a-z-]*", first.text.lower()) if first is not None else []
+        return frozenset(words) - lexicon.COMPUTING
+
+    def are_in(self, text: str) -> bool:
+        """Whether an introduction names what the summary says that the function computes: `The hyperbolic sine is defined by`."""
+        clause = _HIDDEN.sub(" ", text.lower()).rstrip(" ,:").rpartition(",")[2]
+        said = frozenset(re.findall(r"[a-z][a-z-]*", clause)) - lexicon.COMPUTING
+        noun = said - lexicon.FRAME
+        return bool(noun) and noun <= self.summary | self.names and not lexicon.changes(tuple(self.summary - said - self.names))
+
+    def names_itself(self, parse: Any) -> bool:
+        """Whether a function of the value is only another name of the function, as in `the sign of x is` of `sign`."""
+        match parse:
+            case ("display is" | "value is", parts):
+                operators = [operator for kind, operator in parts if kind == "operator"]
+                return any(self.vocabulary.means(name, operator) for operator in operators for name in self.vocabulary.called)
+        return False
+
+    def quantities(self, kind: str, words: tuple[str, ...], *, first: bool) -> Sequence[tuple[Any, Sure]]:
+        """What a display can state after words such as `The Huber loss is`.
+
+        Args:
+            kind: `computes` if the words say that the function computes what they name, `named` if not.
+            words: the words.
+            first: whether they are the summary.
+        """
+        said = {word for run in words for word in re.split(r"[\s-]+", run.lower()) if word}
+        own = self.names
+        if not first and not lexicon.changes(tuple(self.summary - said - own)):
+            own |= self.summary
+        if lexicon.INEXACT & said and not (lexicon.OTHERS | lexicon.CHANGING) & said - lexicon.INEXACT:
+            return EITHER
+        strange = {word for word in said if word not in own and not _near(word, own)}
+        other = lexicon.changes(tuple(strange)) or bool(lexicon.OTHERS & strange)
+        if not strange or (len(strange) < len(said) and not other):
+            return ((VALUE, Sure.STATED),)
+        if other:
+            return ((UNKNOWN, Sure.OPAQUE),)
+        return EITHER if kind == "named" and not first else ((VALUE, Sure.STATED),)
+
+
+def _near(word: str, own: Collection[str]) -> bool:
+    """Whether a word is a form of a part of a name: `losses` of `loss`, `sigmoidal` of `sigmoid`."""
+    return any(len(part) > 3 and (word.startswith(part) or part.startswith(word)) for part in own)
