@@ -117,7 +117,7 @@ DEPENDS = Code(
         "says what the answer is in each case."
     ),
     example=(
-        "mylib.loss: it depends on what the text means: if 'small for x < 1.' restricts the formula, it is proved; if not, x=2 refutes it"
+        "mylib.loss: it depends on what the text means: if 'small for x < 1' restricts the formula, it is proved; if not, x=2 refutes it"
     ),
     advice=(
         "Write the condition into the formula, or say it in other words. qedoc show --why lists the interpretations, and --interpret N or a "
