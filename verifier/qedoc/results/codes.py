@@ -116,9 +116,7 @@ DEPENDS = Code(
         "The text around the formula can be understood in more than one way, and the answers differ. The reason quotes the words, and "
         "says what the answer is in each case."
     ),
-    example=(
-        "mylib.loss: it depends on what the text means: if 'small for x < 1' restricts the formula, it is proved; if not, x=2 refutes it"
-    ),
+    example=("mylib.loss: it depends on what the text means: if 'for x < 1' restricts the formula, it is proved; if not, x=2 refutes it"),
     advice=(
         "Write the condition into the formula, or say it in other words. qedoc show --why lists the interpretations, and --interpret N or a "
         "comment below the formula settles one."
