@@ -118,8 +118,8 @@ DEPENDS = Code(
     ),
     example=("mylib.loss: it depends on what the text means: if 'for x < 1' restricts the formula, it is proved; if not, x=2 refutes it"),
     advice=(
-        "Write the condition into the formula, or say it in other words. qedoc show --why lists the interpretations, and --interpret N or a "
-        "comment below the formula settles one."
+        "Write the condition into the formula, or say it in other words. qedoc show --why lists the interpretations, and --interpret N or "
+        "a comment below the formula settles one."
     ),
 )
 UNREAD = Code(
