@@ -16,7 +16,7 @@ from qedoc.bind.context import Context
 from qedoc.bind.domains import place
 from qedoc.bind.entries import bases, summed
 from qedoc.bind.functions import expanded
-from qedoc.bind.interpreted import interpreted
+from qedoc.bind.interpreted import Variant, interpreted
 from qedoc.bind.layout import Layout, divisors
 from qedoc.bind.linked import linked
 from qedoc.bind.matrices import restricted, sized, symmetric
@@ -30,6 +30,7 @@ from qedoc.bind.windows import windows
 from qedoc.claims.domain import Functions, Integers, Reals
 from qedoc.claims.spec import Parameter, Spec, is_literal
 from qedoc.errors import QedocError, TargetError
+from qedoc.interpret.choices import Choice, Sure
 from qedoc.read import Application, Equation, Extent, NotAClaim, Reading, Unreadable, conventional_index, extent, plain, read_condition
 from qedoc.results.verdict import Verdict
 from qedoc.sources.docstrings import Documented, Formula, documented
@@ -150,10 +151,13 @@ def _claims(
             id = f"{target}#{name}" if name else target
             yield Refused(formula=formula, name=id, verdict=Verdict.NOT_A_CLAIM, reason=f"a notation: only {symbol}")
         case Reading(equations=equations, notes=notes):
-            for link, equation in enumerate(equations, start=1):
+            for link in range(1, len(equations) + 1):
                 part = f"{name or '1'}.{link}" if len(equations) > 1 else name
-                stated = replace(equation, condition=sp.And(equation.condition, where))
-                claim = _claim(context, formula, stated, part)
+                others = [other for other in reading.others if len(other.equations) == len(equations)]
+                variants = [
+                    Variant(equation=_defined(context, one.equations[link - 1], where), choices=_taken(one)) for one in (reading, *others)
+                ]
+                claim = _claim(context, formula, variants, part)
                 yield replace(claim, notes=(*notes, *claim.notes)) if isinstance(claim, Bound) else claim
 
 
@@ -162,12 +166,34 @@ def _is_known(context: Context, symbol: sp.Symbol) -> bool:
     return symbol.name in context.parameters or symbol.name in context.bound or symbol.name in context.legend
 
 
-def _claim(context: Context, formula: Formula, equation: Equation, name: str) -> Bound | Refused:
-    """One equation, bound in each way in which the text can be understood, or refused."""
+def _taken(reading: Reading) -> tuple[Choice, ...]:
+    """How a reading takes the notations that have several readings."""
+    return tuple(
+        Choice(about="reading", subject=notation, value=option.value, words=option.why, sure=Sure[option.sure.upper()])
+        for notation, option in reading.taken.items()
+    )
+
+
+def _defined(context: Context, equation: Equation, where: sp.Basic) -> Equation:
+    r"""The equation with the user's conditions, and without the symbols that it defines itself: `b x, \text{ where } b = 2`."""
+    conditions, right = [where], equation.right
+    for condition in sp.And.make_args(equation.condition):
+        symbol = condition.lhs if isinstance(condition, sp.Eq) else None
+        own = isinstance(symbol, sp.Symbol) and symbol.name not in {*context.parameters, *context.bound, *context.called}
+        if own and symbol in right.free_symbols and symbol not in condition.rhs.free_symbols:
+            right = right.xreplace({symbol: condition.rhs})
+        else:
+            conditions.append(condition)
+    return replace(equation, right=right, condition=sp.And(*conditions))
+
+
+def _claim(context: Context, formula: Formula, variants: Sequence[Variant], name: str) -> Bound | Refused:
+    """One equation, bound in each way in which it and the text can be understood, or refused."""
+    equation = variants[0].equation
     id = f"{context.record.name}#{name}" if name else context.record.name
     try:
         _check_use(context, formula, equation)
-        return interpreted(context, formula, equation, name, _bound)
+        return interpreted(context, formula, variants, name, _bound)
     except Obstruction as found:
         return Refused(
             formula=formula, name=id, verdict=found.verdict, reason=found.reason, reading=str(equation), suggestion=found.suggestion,

@@ -1,7 +1,7 @@
 """Binds an equation in each way in which the text can be understood."""
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
@@ -62,6 +62,19 @@ class Interpretation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Variant:
+    """One reading of an equation.
+
+    Args:
+        equation: the equation.
+        choices: how it takes the notations that have several readings.
+    """
+
+    equation: Equation
+    choices: tuple[Choice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Case:
     """An equation with what the text says about it.
 
@@ -82,32 +95,48 @@ class _Case:
     bind: Bind
 
 
-def interpreted(context: Context, formula: Formula, equation: Equation, name: str, bind: Bind) -> Bound:
-    """Binds an equation in each way in which the text can be understood.
+def interpreted(context: Context, formula: Formula, variants: Sequence[Variant], name: str, bind: Bind) -> Bound:
+    """Binds an equation in each way in which it and the text can be understood.
+
+    Args:
+        context: the docstring.
+        formula: the formula as written.
+        variants: the readings of the equation, the most usual first.
+        name: distinguishes the claims of one docstring.
+        bind: binds an equation in a context.
 
     Raises:
         Obstruction: if the most plausible interpretations cannot be bound.
     """
     said = context.text.choices(formula.line)
-    options, cut = alternatives(context, equation, said)
+    pairs: list[tuple[_Case, Alternative]] = []
+    cut = False
+    for variant in variants:
+        case = _Case(context=context, formula=formula, equation=variant.equation, name=name, said=said, bind=bind)
+        options, more = _options(case)
+        pairs += [(case, replace(option, choices=(*variant.choices, *option.choices))) for option in options]
+        cut = cut or more
+    pairs.sort(key=lambda pair: pair[1].doubt)
+    tried = [(option, *_tried(case, option)) for case, option in pairs[:MOST]]
+    if all(bound is None for _, bound, _ in tried):
+        first = tried[0][2]
+        raise first.obstruction or Obstruction(first.checked.blocked, _WRITE, Verdict.UNDECIDED)
+    if len(variants) > 1:  # a reading with a symbol that is nothing here is no reading
+        tried = [one for one in tried if one[2].obstruction is None]
+    option, bound = next((option, bound) for option, bound, _ in tried if bound is not None)
+    readings = Readings(alternatives=tuple(one.checked for *_, one in tried), cut=cut or len(pairs) > MOST)
+    return replace(bound, notes=(*bound.notes, *_notes(option)), readings=readings)
 
-    case = _Case(context=context, formula=formula, equation=equation, name=name, said=said, bind=bind)
-    tried = [_tried(case, option) for option in options]
-    lacking = tried[0][1].obstruction
-    if isinstance(lacking, Unexplained):
-        rows = _assigned(context, lacking)
-        if rows:
-            options = sorted(
-                (Alternative(choices=(*row, *option.choices)) for option in options for row in rows), key=lambda one: one.doubt
-            )
-            options, cut = options[:MOST], cut or len(options) > MOST
-            tried = [_tried(case, option) for option in options]
-    first = next((bound for bound, _ in tried if bound is not None), None)
-    if first is None:
-        raise tried[0][1].obstruction or Obstruction(tried[0][1].checked.blocked, _WRITE, Verdict.UNDECIDED)
-    readings = Readings(alternatives=tuple(one.checked for _, one in tried), cut=cut)
-    notes = (*first.notes, *_notes(next(option for option, (bound, _) in zip(options, tried, strict=True) if bound is first)))
-    return replace(first, notes=notes, readings=readings)
+
+def _options(case: _Case) -> tuple[list[Alternative], bool]:
+    """The alternatives of an equation, with all assignments of symbols that nothing explains, and whether there are more."""
+    options, cut = alternatives(case.context, case.equation, case.said)
+    lacking = _tried(case, options[0])[1].obstruction
+    rows = _assigned(case.context, lacking) if isinstance(lacking, Unexplained) else []
+    if not rows:
+        return options, cut
+    made = sorted((Alternative(choices=(*row, *option.choices)) for option in options for row in rows), key=lambda one: one.doubt)
+    return made[:MOST], cut or len(made) > MOST
 
 
 def _assigned(context: Context, lacking: Unexplained) -> list[tuple[Choice, ...]]:

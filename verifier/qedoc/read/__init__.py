@@ -1,12 +1,12 @@
 """Reads LaTeX as SymPy: returns an expression, or the place in the formula that cannot be read."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 import sympy as sp
 
 from qedoc.read import applications, brackets, cases, hypergeometric, names, operators, scripts
 from qedoc.read.cases import conditions
+from qedoc.read.choices import Options, all_readings
 from qedoc.read.matrices import WHOLE, DeterminantOf, InverseEntry
 from qedoc.read.parser import Parser
 from qedoc.read.reading import (
@@ -30,7 +30,7 @@ from qedoc.read.scope import Scope, conventional_index, plain
 from qedoc.read.slices import Slice
 from qedoc.read.statement import definitions, equations
 from qedoc.read.tokens import tokenize
-from qedoc.read.tree import Node, nest
+from qedoc.read.tree import nest
 
 __all__ = [
     "WHOLE",
@@ -94,21 +94,23 @@ def read(latex: str, names: Names) -> Reading | Unreadable | NotAClaim:
         names: what is known about the names in it. This distinguishes products, function calls and entries.
     """
     try:
-        return _read(nest(tokenize(latex)), names, latex)
+        return all_readings(latex, names, _read)
     except Silent as silent:
         return silent.finding
     except Refused as refused:
-        return repaired(latex, refused.at(latex), lambda text: _read(nest(tokenize(text)), names, text))
+        return repaired(latex, refused.at(latex), lambda text: all_readings(text, names, _read))
     except RecursionError:
         return Refused(Obstacle.LIMIT, "too deeply nested here", 0, "define names for the inner parts").at(latex)
 
 
-def _read(nodes: Sequence[Node], names: Names, latex: str) -> Reading | NotAClaim:
-    """Reads a formula, or says what it is if it states no value."""
+def _read(latex: str, names: Names, options: Options) -> Reading | NotAClaim:
+    """Reads a formula, or says what it is if it states no value. Adds the notations with several readings to `options`."""
+    nodes = nest(tokenize(latex))
     known = related(nodes, names, Scope(names, nodes), read=True)
     if known is not None:
         return known
     scope = Scope(names, nodes)
+    scope.open = options
     try:
         found = equations(nodes, scope, latex)
         return Reading(equations=found, notes=tuple(scope.notes))

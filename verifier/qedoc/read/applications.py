@@ -12,10 +12,16 @@ from qedoc.read.factor import Factor, Shape
 from qedoc.read.functions import FUNCTIONS, LETTERS, ORDERED, UPRIGHT_ONLY, Known
 from qedoc.read.neighbours import refuse_loose
 from qedoc.read.parser import Parser, rule
-from qedoc.read.reading import Obstacle, Refused, extent
+from qedoc.read.reading import Obstacle, Option, Refused, extent
 from qedoc.read.scripts import Scripts, collect, exponent
-from qedoc.read.tokens import Token
-from qedoc.read.tree import Group, Node
+from qedoc.read.tokens import Kind, Token
+from qedoc.read.tree import SYMBOLS, Group, Node
+
+_FUNCTION_LETTERS = frozenset({*"fghpquv", "phi", "psi", "rho", "cal_L", "cal_F", "ell"})
+"""Letters that are often functions, as capital letters are. Before a bracket, they are refused unless the text explains them."""
+
+_BESIDE = frozenset({Shape.NUMBER, Shape.NAME, Shape.OTHER, Shape.FRACTION})
+_LOGISTIC = Known(build=lambda x: arithmetic.divide(sp.S.One, arithmetic.add((sp.S.One, arithmetic.elementary(sp.exp, -x)))))
 
 _BRACKETS = ("(", "[", r"\{")
 
@@ -106,9 +112,37 @@ def _operand(parser: Parser, name: str, known: Known) -> tuple[Factor, list[sp.E
     factor = parser.factor()
     if factor.shape in (Shape.LOOSE_SUM, Shape.LOOSE_PRODUCT):
         refuse_loose(factor)
-    factor = _mean(parser, factor)
+    factor = _beside(parser, _mean(parser, factor), name)
     shape = Shape.LARGE if factor.shape is Shape.LARGE else Shape.BARE_CALL
     return replace(factor, shape=shape), [factor.value]
+
+
+def _beside(parser: Parser, factor: Factor, name: str) -> Factor:
+    r"""The factors beside the first one of an argument without parentheses: `\sin 2 \pi x`, `\log x y`."""
+    factors = [factor]
+    while factors[-1].shape in _BESIDE and parser.starts() and _plain(parser):
+        number = all(one.value.is_number for one in factors)
+        ways = [Option(value="the argument", why="a function takes the factors that follow a number", sure="stated")]
+        if not number:
+            ways = [
+                Option(value="the argument", why="a function usually takes all factors that follow", sure="suggested"),
+                Option(value="a factor", why="a function may take the first factor alone", sure="possible"),
+            ]
+        if parser.scope.choose(f"a factor after the argument of {name}", *ways) != "the argument":
+            break
+        factors.append(parser.factor())
+    if len(factors) == 1:
+        return factor
+    value = parser.built(factor.start, lambda *values: arithmetic.multiply(values), *(one.value for one in factors))
+    return replace(factors[-1], value=value, start=factor.start)
+
+
+def _plain(parser: Parser) -> bool:
+    """Whether the next factor is a letter, a constant or a fraction: no bracket, no number and no function."""
+    node, after = parser.peek(), parser.peek(1)
+    if not isinstance(node, Token) or node.kind is Kind.NUMBER or (isinstance(after, Group) and after.opener in _BRACKETS):
+        return False
+    return node.kind is Kind.WORD or node.text in SYMBOLS or node.is_macro("frac", "dfrac", "tfrac")
 
 
 def _mean(parser: Parser, factor: Factor) -> Factor:
@@ -158,8 +192,30 @@ def applied(parser: Parser, name: str, token: Token, scripts: Scripts, *, letter
     word = letters and len(name.rstrip("'")) > 1 and token.text != name[:1]
     if len(pieces) > 1 or word:
         return _declared(parser, name, token, scripts)
-    what = f"{name} before a bracket may be a factor or a function"
-    raise parser.refuse(Obstacle.AMBIGUOUS, what, f"declare {name}, or write \\cdot for a product", token.start)
+    if name == "sigma":
+        return _sigma(parser, token, scripts)
+    if name.partition("_")[0] in _FUNCTION_LETTERS or name[0].isupper():
+        what = f"{name} before a bracket may be a factor or a function"
+        raise parser.refuse(Obstacle.AMBIGUOUS, what, f"declare {name}, or write \\cdot for a product", token.start)
+    scope.choose(f"{name} before a bracket", Option(value="a factor", why="no function has this name", sure="suggested"))
+    return None
+
+
+def _sigma(parser: Parser, token: Token, scripts: Scripts) -> Factor | None:
+    r"""`\sigma(x)` is conventionally the logistic function, and `\sigma^2 (x + 1)` a product."""
+    plain = scripts.upper is None
+    function = Option(value="the logistic function", why="sigma of something is conventionally the logistic function", sure="suggested")
+    factor = Option(value="a factor", why="sigma with an exponent is conventionally a scale", sure="suggested")
+    rare = "possible"
+    ways = (function, replace(factor, why="sigma may be a scale", sure=rare)) if plain else (factor, replace(function, sure=rare))
+    if parser.scope.choose("sigma before a bracket", *ways) == factor.value:
+        return None
+    values = arguments(parser, _taken(parser))
+    value = parser.built(token.start, _LOGISTIC.build, *values)
+    if scripts.upper is not None:
+        power = exponent(parser, scripts.upper, scripts.upper_at, named=True)
+        value = parser.built(token.start, arithmetic.power, value, power)
+    return Factor(value=value, shape=Shape.CALL, start=token.start)
 
 
 def _argument_group(parser: Parser) -> Group | None:

@@ -9,7 +9,7 @@ from qedoc.read.applications import applied, known_call, upright
 from qedoc.read.brackets import loose, split
 from qedoc.read.factor import Factor, Shape
 from qedoc.read.parser import NAMES, Parser, rule
-from qedoc.read.reading import Obstacle, Refused
+from qedoc.read.reading import Obstacle, Option, Refused
 from qedoc.read.scope import ACCENTS, conventional
 from qedoc.read.scripts import Scripts, collect, raised
 from qedoc.read.slices import sliced
@@ -116,11 +116,17 @@ def _euler(parser: Parser, token: Token) -> Factor:
     follower = parser.peek()
     powered = follower is not None and follower.is_char("^")
     if scope.declared("e") and powered:
-        raise Refused(Obstacle.AMBIGUOUS, "e may be Euler's number, or the parameter e", token.start, r"write \exp for the exponential")
+        number = Option(value="Euler's number", why="e with an exponent is conventionally the exponential function", sure="possible")
+        name = Option(value="the parameter e", why="a parameter has this name", sure="possible")
+        if scope.choose("e", number, name) == number.value:
+            return Factor(value=sp.E, shape=Shape.OTHER, start=token.start)
     if scope.declared("e") or (follower is not None and follower.is_char("_")):
         return _scripted(parser, Base(name="e", token=token, letters=True))
     if not powered and token.kind is Kind.WORD:
-        raise Refused(Obstacle.AMBIGUOUS, "e may be Euler's number, or a name", token.start, r"write \mathrm{e}, or explain e")
+        number = Option(value="Euler's number", why="e is conventionally Euler's number", sure="suggested")
+        name = Option(value="a symbol", why="e may be a name", sure="possible")
+        if scope.choose("e", number, name) == name.value:
+            return _scripted(parser, Base(name="e", token=token, letters=True))
     return Factor(value=sp.E, shape=Shape.OTHER, start=token.start)
 
 

@@ -8,7 +8,7 @@ from sympy.core.function import AppliedUndef
 
 from qedoc.read.factor import Factor, Shape, Term, has_vector
 from qedoc.read.products import crossed
-from qedoc.read.reading import Obstacle, Refused
+from qedoc.read.reading import Obstacle, Option, Refused
 from qedoc.read.scope import Scope
 from qedoc.read.tokens import Kind, Token
 from qedoc.read.tree import Group, Node
@@ -50,9 +50,10 @@ def check(factors: Sequence[Factor], operations: Sequence[str], operation: str, 
 def _check_beside(last: Factor, before: str, factor: Factor, at: int, scope: Scope) -> None:
     if factor.shape is Shape.NUMBER:
         _ambiguous("a number after a factor: a product, a power or an index", at, r"write \cdot, ^ or _")
-    if before in ("/", "mod"):
+    if before == "mod" or (before == "/" and factor.shape is Shape.BRACKET):
         _ambiguous("a factor after a quotient: in the numerator or in the denominator", at, r"write \frac or parentheses")
-    if last.shape is Shape.BARE_CALL and factor.shape not in (Shape.BARE_CALL, Shape.NAMED_CALL):
+    alone = "a factor" in (scope.decisions.get(notation) for notation in scope.open if notation.startswith("a factor after"))
+    if last.shape is Shape.BARE_CALL and factor.shape not in (Shape.BARE_CALL, Shape.NAMED_CALL) and not alone:
         _ambiguous("a factor after a function without parentheses", at, _ARGUMENT)
     if last.shape is Shape.NAMED_CALL and factor.shape is Shape.BRACKET:
         _ambiguous("a bracket after a function's argument: a factor inside or outside of it", at, r"write \cdot")
@@ -88,12 +89,24 @@ def check_citation(following: Sequence[Node], before: Sequence[Node]) -> None:
         _ambiguous(what, group.start, "write a citation in the text, an entry as a subscript, a factor in round brackets")
 
 
-def check_remainder(terms: Sequence[Term]) -> None:
-    r"""Refuses `i + 1 \bmod n`, which may mean (i + 1) mod n or i + (1 mod n), and `-a \bmod n`."""
-    for term in terms:
-        if term.remainder and (len(terms) > 1 or term.signed):
-            what = "mod next to other terms: the remainder of the whole sum, or of one term of it"
-            _ambiguous(what, term.start, r"write brackets: (a + b) \bmod n, or a + (b \bmod n)")
+def of_sum(terms: Sequence[Term], scope: Scope) -> bool:
+    r"""Whether the remainder at the end of a sum is one of the whole sum: `i + 1 \bmod n` may mean (i + 1) mod n or i + (1 mod n).
+
+    Raises:
+        Refused: for a remainder in another place.
+    """
+    mixed = [place for place, term in enumerate(terms) if term.remainder and (len(terms) > 1 or term.signed)]
+    if not mixed:
+        return False
+    value = -terms[-1].value if terms[-1].value.could_extract_minus_sign() else terms[-1].value
+    if mixed != [len(terms) - 1] or not isinstance(value, sp.Mod):
+        what = "mod next to other terms: the remainder of the whole sum, or of one term of it"
+        _ambiguous(what, terms[mixed[0]].start, r"write brackets: (a + b) \bmod n, or a + (b \bmod n)")
+    ways = (
+        Option(value="of the whole sum", why="mod after a sum may take all of it", sure="possible"),
+        Option(value="of the last term", why="mod may bind like a product", sure="possible"),
+    )
+    return scope.choose("mod after a sum", *ways) == "of the whole sum"
 
 
 def _unexplained(factor: Factor, scope: Scope) -> str:

@@ -9,9 +9,9 @@ import sympy as sp
 
 from qedoc.read import arithmetic, sequences
 from qedoc.read.factor import Factor, Shape, Term
-from qedoc.read.neighbours import check, check_citation, check_remainder, check_vectors, refuse_loose
+from qedoc.read.neighbours import check, check_citation, check_vectors, of_sum, refuse_loose
 from qedoc.read.products import joined
-from qedoc.read.reading import Obstacle, Refused
+from qedoc.read.reading import Obstacle, Option, Refused
 from qedoc.read.refusals import PRODUCTS, keyword, refusal
 from qedoc.read.scope import Scope
 from qedoc.read.tokens import FONTS, Kind, Token
@@ -137,7 +137,7 @@ class Parser:
 
     def total(self, terms: Sequence[Term]) -> sp.Expr:
         """Adds terms, none of which may use the index of a preceding sum."""
-        check_remainder(terms)
+        remainder = of_sum(terms, self.scope)
         captured: frozenset[str] = frozenset()
         for term in terms:
             stray = captured & {str(symbol) for symbol in term.value.free_symbols}
@@ -145,9 +145,20 @@ class Parser:
                 what = f"{min(stray)} is the index of the preceding sum, which may or may not include this term"
                 raise self.refuse(Obstacle.AMBIGUOUS, what, "put the sum, or what belongs to it, in parentheses", term.start)
             captured |= term.captured
+        if remainder:
+            return self._remainder(terms)
         if len(terms) == 1:
             return terms[0].value
         return self.built(terms[0].start, lambda *values: arithmetic.add(values), *(term.value for term in terms))
+
+    def _remainder(self, terms: Sequence[Term]) -> sp.Expr:
+        """The remainder of a whole sum, whose last term holds the divisor."""
+        last = terms[-1].value
+        negative = not isinstance(last, sp.Mod)
+        dividend, divisor = (-last if negative else last).args
+        parts = [*(term.value for term in terms[:-1]), -dividend if negative else dividend]
+        total = self.built(terms[0].start, lambda *values: arithmetic.add(values), *parts)
+        return self.built(terms[0].start, lambda a, b: arithmetic.unevaluated(sp.Mod, a, b), total, divisor)
 
     def terms(self) -> list[Term]:
         """Reads terms up to something that is not part of a sum."""
@@ -206,6 +217,8 @@ class Parser:
                 self.take()
             factor = self.factor()
             check(factors, operations, operation, factor, at, self.scope)
+            if not operation and operations[-1] == "/":
+                operation = self._beside_quotient()
             factors.append(replace(factor, value=-factor.value) if negative else factor)
             operations.append(operation)
         if sign and len(factors) == 1 and factors[0].shape is Shape.NUMBER and factors[0].value == 0:
@@ -218,6 +231,14 @@ class Parser:
         hidden = len(factors) == 1 and factors[0].shape is Shape.LOOSE_PRODUCT and isinstance(value, sp.Mod)
         remainder = "mod" in operations or hidden
         return Term(value=value, factors=tuple(factors), start=start, signed=bool(sign), remainder=remainder)
+
+    def _beside_quotient(self) -> str:
+        """The operation of a factor after a quotient: `1/2 x` is x/2 or 1/(2x)."""
+        ways = (
+            Option(value="beside the quotient", why="operations of equal rank go from left to right", sure="possible"),
+            Option(value="in the denominator", why="a product without a sign may bind more than a quotient", sure="possible"),
+        )
+        return "/" if self.scope.choose("a factor after a quotient", *ways) == "in the denominator" else ""
 
     def _operation(self) -> str:
         node = self.peek()

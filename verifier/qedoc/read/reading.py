@@ -64,6 +64,7 @@ class Names:
         matrices: the vectors that are matrices, so that `A B` is a matrix product and `A^T` is a transpose.
         constants: symbols with a known value.
         about: the text around the formula, which tells a factorisation or an equation to be solved from a value.
+        decisions: how notations with several readings are read, by the notation.
     """
 
     functions: frozenset[str] = frozenset()
@@ -74,6 +75,7 @@ class Names:
     matrices: frozenset[str] = frozenset()
     constants: Mapping[str, sp.Expr] = field(default_factory=dict)
     about: str = ""
+    decisions: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,16 +125,35 @@ class Equation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """One way to read a notation.
+
+    Args:
+        value: how it is read.
+        why: the convention.
+        sure: `stated` if the field agrees, `suggested` for the usual reading, `possible` for a rare one or one of several equal ones.
+    """
+
+    value: str
+    why: str
+    sure: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """A formula that was read: one equation for each link of a chain and each row.
 
     Args:
         equations: the equations, in the order written.
         notes: the assumptions that the reader made.
+        taken: for each notation with several readings, the option that was taken.
+        others: the readings with other options, the most usual first.
     """
 
     equations: tuple[Equation, ...]
     notes: tuple[str, ...] = ()
+    taken: Mapping[str, Option] = field(default_factory=dict)
+    others: tuple["Reading", ...] = ()
 
     def __str__(self) -> str:
         return "\n".join(map(str, self.equations))

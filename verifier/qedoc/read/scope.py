@@ -8,7 +8,7 @@ import sympy as sp
 
 from qedoc.read.functions import LETTERS
 from qedoc.read.matrices import Opener
-from qedoc.read.reading import Names
+from qedoc.read.reading import Names, Option
 from qedoc.read.tokens import BOLD, Kind, Token
 from qedoc.read.tree import SYMBOLS, Group, Node
 
@@ -61,8 +61,21 @@ class Scope:
         self.families = set(_families(nodes))
         self.bound: list[str] = []
         self.notes: dict[str, None] = {}
+        self.decisions = names.decisions
+        self.open: dict[str, tuple[Option, ...]] = {}
         words = [item for items in walk(nodes) for item in items if isinstance(item, Token) and item.kind in (Kind.WORD, Kind.TEXT)]
         self.opener = Opener(self, self.symbols.union(*((word.text, *word.text) for word in words)))
+
+    def choose(self, notation: str, *options: Option) -> str:
+        """Chooses how to read a notation: as decided, or else in the first way. Remembers the options.
+
+        Args:
+            notation: the notation, which is read in the same way everywhere in the formula.
+            options: the ways to read it, the most usual first.
+        """
+        self.open[notation] = options
+        decided = self.decisions.get(notation)
+        return next((option.value for option in options if option.value == decided), options[0].value)
 
     def declared(self, name: str) -> bool:
         """Whether the name is known to stand for a value."""
