@@ -24,6 +24,7 @@ def test_what_fails_is_accepted_and_notes_and_errors_are_not() -> None:
         ("QED201", "f#unreadable", ""),
         ("QED202", "f#unsupported", ""),
         ("QED203", "f#undecided", ""),
+        ("QED205", "f#depends", ""),
         ("QED204", "f#open", "continuous in t"),
         ("QED206", "", "f.plots"),
     ]

@@ -150,7 +150,7 @@ def test_symbols_by_place(library: Path) -> None:
 def test_symbols_in_another_order_are_not_taken_by_place(library: Path) -> None:
     claim = only(bound(library, PLACED.format(arguments=r"\nu, x", value=r"\nu x")))
     assert not any("position" in note for note in claim.notes)
-    assert suppositions(claim) == ["nu is conventionally the degrees of freedom"]
+    assert suppositions(claim) == ["nu is conventionally the degrees of freedom", "nu > 0, because df is positive by convention"]
     assert verdicts(claim) == {Verdict.PROVED}
 
 

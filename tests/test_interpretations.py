@@ -26,20 +26,20 @@ def judge(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Judge]:
     monkeypatch.syspath_prepend(str(tmp_path))
     count = 0
 
-    def judged(parameters: str, docstring: str, code: str, *, max_points: int = 100) -> CaseResult:
+    def judged(parameters: str, docstring: str, code: str, *, name: str = "f") -> CaseResult:
         nonlocal count
         count += 1
-        name = f"interpreted_{count}"
+        module = f"interpreted_{count}"
         lines = "\n".join(f"    {line}".rstrip() for line in docstring.strip("\n").split("\n"))
-        text = f'import jax\nimport jax.numpy as jnp\n\n\ndef f({parameters}):\n    r"""F.\n\n{lines}\n    """\n    return {code}\n'
-        (tmp_path / f"{name}.py").write_text(text)
-        (record,) = documented(name)
+        text = f'import jax\nimport jax.numpy as jnp\n\n\ndef {name}({parameters}):\n    r"""F.\n\n{lines}\n    """\n    return {code}\n'
+        (tmp_path / f"{module}.py").write_text(text)
+        (record,) = documented(module)
         (claim,) = claims(record)
         if not isinstance(claim, Bound):
             return CaseResult(id=claim.name, verdict=claim.verdict, reason=claim.reason)
         assert claim.readings is not None
         (size, *_) = sizes(claim.spec)
-        return check_readings(claim.readings, size, Limits(max_points=max_points), lambda _: None)
+        return check_readings(claim.readings, size, Limits(max_points=100), lambda _: None)
 
     yield judged
     for module in [name for name in sys.modules if name.startswith("interpreted_")]:
@@ -210,7 +210,62 @@ def test_the_interpretations_are_part_of_the_result(judge: Judge) -> None:
     found = judge("x, scale", shown("b x", r"where :math:`b` is the inverse scale."), "x / scale")
     (one,) = found.interpretations
     assert (one.verdict, one.plausible, one.formula) == (found.verdict, True, "x/scale")
-    symbol, _, quantity = one.assumptions
+    symbol, _, quantity, *_ = one.assumptions
     assert (symbol.about, symbol.subject, symbol.value, symbol.sure) == ("symbol", "b", "1/scale", "stated")
     assert symbol.words == "where :math:`b` is the inverse scale."
     assert (quantity.about, quantity.value) == ("quantity", "the value")
+
+
+def test_a_positive_name_prevents_a_refutation_and_supports_no_proof(judge: Judge) -> None:
+    text = shown(r"\frac{x}{s}", "where :math:`s` is the ``scale``.")
+    found = judge("x, scale", text, "x / jnp.abs(scale)")
+    assert found.depends_on_reading
+    assert "'s > 0, because scale is positive by convention'" in found.reason
+    assert judge("x, scale", text, "x / scale").verdict in HOLDS
+    assert judge("x, scale", text, "x * scale").verdict is Verdict.REFUTED
+
+
+def test_a_density_is_not_refuted_where_the_code_is_zero(judge: Judge) -> None:
+    text, code = shown("e^{-x}"), "jnp.where(x >= 0, jnp.exp(-x), 0.0)"
+    found = judge("x", text, code, name="pdf")
+    assert found.verdict is Verdict.UNDECIDED
+    assert "where the code gives 0.0, as outside of the support; write where the formula holds" in found.reason
+    assert judge("x", shown("e^{-x}", r"for :math:`x \ge 0`."), code, name="pdf").verdict in HOLDS
+    assert judge("x", text, code.replace("(-x)", "(-2 * x)"), name="pdf").verdict is Verdict.REFUTED
+    assert judge("x", text, code, name="weight").verdict is Verdict.REFUTED  # no density: zero is a value like others
+
+
+def test_points_at_which_the_code_raises_refute_nothing(judge: Judge) -> None:
+    code = "x + (int('no') if not isinstance(x, jax.core.Tracer) and x < 0 else 0)"  # it validates values, not tracers
+    found = judge("x", shown("|x|"), code)
+    assert found.verdict is Verdict.TESTED
+    assert "but running the code there raises ValueError" in found.reason
+    assert judge("x", shown("2 |x|"), code).verdict is Verdict.REFUTED
+
+
+@pytest.mark.parametrize(
+    ("formula", "code", "twin"),
+    [
+        (r"\sin 2 \pi x", "jnp.sin(2 * jnp.pi * x)", "x * jnp.sin(2 * jnp.pi)"),
+        (r"1/2 x", "x / 2", "x / 3"),
+        (r"1/2 x", "1 / (2 * x)", "2 / x"),
+        (r"\sigma(x)", "jax.nn.sigmoid(x)", "jax.nn.tanh(x)"),
+        (r"e^{2 x} + e", "jnp.exp(2 * x) + jnp.e", "jnp.exp(2 * x) + 1"),
+        (r"c(x + 1), \text{ where } c = x^2", "x**2 * (x + 1)", "x**2 + x + 1"),
+        (r"\|x\|", "jnp.abs(x)", "x"),
+        (r"\|x\|", "jnp.sqrt(jnp.sum(jnp.square(x)[None] if jnp.ndim(x) == 0 else x**2))", "jnp.sum(jnp.abs(x)) + 1"),
+        (r"\mathbb{1}[x > 0]", "jnp.where(x > 0, 1.0, 0.0)", "jnp.where(x >= 0, 1.0, 0.0)"),
+        (r"x + \gamma", "x + jnp.euler_gamma", "x + 0.5"),
+    ],
+)
+def test_a_notation_with_several_readings_is_checked_in_each(judge: Judge, formula: str, code: str, twin: str) -> None:
+    right, wrong = judge("x", shown(formula), code), judge("x", shown(formula), twin)
+    assert right.verdict in HOLDS, right.reason
+    assert wrong.verdict is Verdict.REFUTED, wrong.reason
+
+
+def test_a_reading_says_its_convention(judge: Judge) -> None:
+    found = judge("x", shown(r"\sigma(x)"), "jax.nn.sigmoid(x)")
+    (choice,) = [one for one in found.interpretations[0].assumptions if one.about == "reading"]
+    assert (choice.subject, choice.value) == ("sigma before a bracket", "the logistic function")
+    assert (choice.words, choice.sure) == ("sigma of something is conventionally the logistic function", "suggested")

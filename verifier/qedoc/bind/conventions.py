@@ -81,7 +81,8 @@ def assignments(unknown: Sequence[tuple[str, str]], required: Sequence[str], opt
     """
     slots: list[list[Choice]] = []
     for symbol, text in unknown:
-        known = [choice for name in (*required, *optional) for choice in _conventional(symbol, text, name)]
+        known = [choice for name in required for choice in _conventional(symbol, text, name)]
+        known = known or [choice for name in optional for choice in _conventional(symbol, text, name)]
         others = [] if text else [_choice(symbol, name, "a parameter that no symbol is", Sure.POSSIBLE) for name in required]
         if len(known) > 1:
             known = [_choice(symbol, choice.value, choice.words, Sure.POSSIBLE) for choice in known]

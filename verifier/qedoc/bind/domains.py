@@ -18,6 +18,11 @@ from qedoc.sources.docstrings import Argument as Described
 
 _INT = re.compile(r"(?:<class ')?\bint\b(?:'>)?(?:\s*\|\s*None)?$")
 _COUNT = re.compile(r"\bnumber of\b|\bhow many\b|\bcount\b|\bsteps?\b|\bsize\b|\blength\b", re.IGNORECASE)
+_POSITIVE = frozenset(
+    {"scale", "std", "stddev", "stdev", "sigma", "variance", "lengthscale", "ell", "ls", "df", "concentration", "temperature"}
+)
+"""Names, or parts of names, of parameters that are positive by convention."""
+
 _COUNTED = re.compile(r"(?:^|_)(?:steps?|count|size|length|num|begin)(?:_|$)")
 _DENSITY = re.compile(r"^(?:log)?(?:pdf|pmf|cdf|sf|ppf|isf)$")
 _SHAPE = re.compile(r"\bparameter\b\W*\w?\W*\bof the \w+ distribution\b", re.IGNORECASE)
@@ -114,6 +119,10 @@ def _supposed(
         ):
             ends[name].append(("least", sp.Integer(0)))
             notes.append(f"{name} >= 0, because it is a count")
+    for name, parameter in roles.parameters.items():
+        if set(parameter.lower().split("_")) & _POSITIVE and not any(kind in ("above", "least") for kind, _ in ends[name]):
+            ends[name].append(("above", sp.Integer(0)))
+            notes.append(f"{name} > 0, because {parameter} is positive by convention")
     yield from _ordered(roles.parameters, notes)
     for name, row in _powers(context, value, {s: p for s, p in roles.parameters.items() if s not in integers}):
         ends[name].append(("above", sp.Integer(0)))

@@ -143,7 +143,7 @@ def _assigned(context: Context, lacking: Unexplained) -> list[tuple[Choice, ...]
     """The ways in which the symbols that nothing explains can be parameters that no other symbol is."""
     left = [p for p in context.parameters.values() if p.name not in lacking.known and p.name not in context.bound.values()]
     required = [p.name for p in left if p.default is inspect.Parameter.empty]
-    numbers = [p.name for p in left if isinstance(p.default, int | float) and not isinstance(p.default, bool)]
+    numbers = [p.name for p in left if p.default is None or (isinstance(p.default, int | float) and not isinstance(p.default, bool))]
     return assignments(lacking.symbols, required, numbers)
 
 
@@ -187,7 +187,7 @@ def _tried(case: _Case, option: Alternative) -> tuple[Bound | None, _Tried]:
         unsettled = unsettled or f"it is not clear how '{unclear}' restricts the formula"
     if meant.derivative:
         unsettled = unsettled or "the derivative may not exist where it differs"
-    if outer.unsaid:
+    if outer.unsaid and case.formula.line:  # a given formula is about the whole function
         unsettled = (
             unsettled
             or f"the formula does not say what {' and '.join(outer.unsaid)} of {context.record.name} is; name the parameter in the text"

@@ -106,10 +106,10 @@ def regularized_beta(a: Number, b: Number, x: Number, y: Number) -> Number:
 
 
 def lower_gamma(s: Number, x: Number) -> Number:
-    """The integral of t**(s - 1) exp(-t) over [0, x], for s > 0 and x >= 0."""
+    """The integral of t**(s - 1) exp(-t) over [0, x], for s > 0 and x >= 0, and for x < 0 if s is a positive integer."""
     if x == 0 and s > 0:
         return ZERO
-    return enclosed(lambda t, p: t.gamma_lower(p))(x, s) if s > 0 and x >= 0 else IN_DOUBT
+    return enclosed(lambda t, p: t.gamma_lower(p))(x, s) if s > 0 and (x >= 0 or is_integer(s)) else IN_DOUBT
 
 
 def upper_gamma(s: Number, x: Number) -> Number:

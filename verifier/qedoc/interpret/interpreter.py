@@ -79,13 +79,16 @@ class Interpreter:
             made = (choice if only == -1 or single else replace(choice, sure=min(choice.sure, Sure.SUGGESTED)) for choice, only in those)
             return tuple(dict.fromkeys(made))
 
+        def vague(those: Iterable[tuple[Choice, int]]) -> tuple[Choice, ...]:
+            return about(those if line in self.displays or single else [(choice, only) for choice, only in those if only == -1])
+
         stated = Choice(about="quantity", subject="", value=VALUE, words="a display states the value", sure=Sure.STATED)
         return Choices(
             meanings={symbol: tuple(dict.fromkeys(those)) for symbol, those in found.legends.items()},
             domain=about(found.domain),
-            doubtful=about(found.doubtful),
+            doubtful=vague(found.doubtful),
             quantities=tuple(found.quantities.get(line, [stated])),
-            unclear=about(found.unclear),
+            unclear=vague(found.unclear),
         )
 
     @cached_property
@@ -184,7 +187,7 @@ class Interpreter:
 
     def _introduction(self, lattice: Lattice, passage: Passage, found: Found) -> None:
         parses = whole(grammar.introduction, lattice) or self._tail(lattice)
-        if parses:
+        if parses or (not passage.first and self._own.are_in(passage.text)):
             self._introduced(parses, passage, found)
             return
         source = Source(words=passage.text, line=passage.line, only=passage.after)

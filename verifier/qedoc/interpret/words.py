@@ -34,6 +34,9 @@ _MARKS = {",": "COMMA", ";": "SEMI", ".": "DOT", ":": "COLON", "(": "LPAR", ")":
 _SHIFTED = re.compile(r"([A-Za-z_]\w*)\s*([-+])\s*(\d+)")
 _SETTING = re.compile(r"(\w+)\s*={1,2}\s*(?:True|False|None|'[^']*'|\"[^\"]*\")")
 _APOSTROPHE = "\u2019"
+_DEFAULT = re.compile(r"\s*\((?:the )?default[^()]*\)|,?\s*\bdefaults? (?:is|to|=|:)\s*(?:`+[^`]*`+|[^\s,;.]+(?:\.\d+)?)", re.IGNORECASE)
+"""A default, which restricts nothing: `(default is 2)`, `defaults to 1.0`."""
+
 _EMPHASIS = re.compile(r"(?<![\w*])\*{1,2}(\w(?:[^*]*\w)?)\*{1,2}(?![\w*])")
 _OPERATIONS = {"+": "+", "-": "-", "−": "-", "*": "*", "/": "/", "**": "^", "^": "^", "|": "BAR"}
 _LETTERS = frozenset({"a", "A", "I", "i"})
@@ -173,7 +176,7 @@ class Vocabulary:
 
     def lattice(self, text: str) -> Lattice:
         """The lattice of a sentence."""
-        pieces = list(_pieces(_EMPHASIS.sub(r"\1", text)))
+        pieces = list(_pieces(_DEFAULT.sub("", _EMPHASIS.sub(r"\1", text))))
         edges: list[list[Edge]] = [[] for _ in pieces]
         for at, (kind, word) in enumerate(pieces):
             edges[at] += [Edge(k, v, at + 1) for k, v in self._single(kind, word)]

@@ -91,7 +91,7 @@ def check(
     try:
         pair.code.explore(pair.facts)
         pair.plan.learn(pair.code.formulas(), written(pair.target))
-        result = _with_runs(_decide(pair, limits, note), from_runs)
+        result = _with_runs(_decide(pair, limits, note), from_runs, raises=pair.raising is not None)
     except UnsupportedError as error:
         result = CaseResult(id=pair.case.id, verdict=Verdict.UNSUPPORTED, reason=str(error))
         if from_runs is not None and from_runs.verdict in (Verdict.TESTED, Verdict.REFUTED):
@@ -136,17 +136,21 @@ def case_name(spec: Spec, sizes: Mapping[str, int]) -> str:
     return f"{spec.id}[{','.join(f'{name}={size}' for name, size in sizes.items())}]" if sizes else spec.id
 
 
-def _with_runs(result: CaseResult, from_runs: CaseResult | None) -> CaseResult:
+def _with_runs(result: CaseResult, from_runs: CaseResult | None, *, raises: bool) -> CaseResult:
     """Combines a result with the result of runs alone.
 
-    The two must not contradict each other. The runs decide if the other stages had no points to compare.
+    The two must not contradict each other. The runs decide if the other stages had no points to compare, or only points at which the code
+    raises: it has no value there, although its formula has one.
     """
     if from_runs is None:
         return result
     if from_runs.verdict is Verdict.REFUTED and result.verdict.holds:
         reason = f"{from_runs.reason}, but the other stages found no difference ({result.reason}); please report this as a bug in qedoc"
         return replace(result, verdict=Verdict.UNDECIDED, reason=reason)
-    if result.verdict is Verdict.UNDECIDED and not result.points and from_runs.verdict in (Verdict.TESTED, Verdict.REFUTED):
+    open_ = result.verdict is Verdict.UNDECIDED
+    if open_ and raises and from_runs.verdict is Verdict.TESTED:
+        return replace(from_runs, reason=f"{from_runs.reason}; {result.reason}", code=result.code, findings=result.findings)
+    if open_ and not result.points and from_runs.verdict in (Verdict.TESTED, Verdict.REFUTED):
         return replace(from_runs, reason=f"{from_runs.reason}; {result.reason}", code=result.code, findings=result.findings)
     return result
 
@@ -264,6 +268,10 @@ def _verdict(pair: Pair, proof: Proof, row: Row | None, executions: Executions, 
         at = format_inputs(named(pair.case, pair.plan.point(row)))
         reason = f"formula and code differ at {at}, but running the code there raises {told(error)}"
         return Verdict.UNDECIDED, reason
+    if pair.off_support is not None:
+        at = format_inputs(named(pair.case, pair.plan.point(pair.off_support)))
+        reason = f"formula and code differ at {at}, where the code gives {pair.run(pair.off_support)}, as outside of the support"
+        return Verdict.UNDECIDED, f"{reason}; write where the formula holds"
     if pair.strange is not None:
         inputs = format_inputs(named(pair.case, pair.plan.point(pair.strange)))
         return Verdict.UNDECIDED, f"the code's formula and a run of the code differ at {inputs}; please report this as a bug in qedoc"

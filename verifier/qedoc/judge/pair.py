@@ -1,6 +1,7 @@
 """Compares the documented formula of one case with its code at points of the domain."""
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -52,6 +53,9 @@ COEFFICIENTS = 3
 """Number of many-digit coefficients that mark code as an approximation."""
 
 
+_DENSITY = re.compile(r"(?:^|[._])(?:log_?)?(?:pdf|pmf|cdf|sf|prob|density)(?:_|$)")
+
+
 class Pair:
     """The documented formula and the code, on one domain.
 
@@ -89,6 +93,7 @@ class Pair:
         self._questions = 0
         self.strange: Row | None = None
         self.raising: tuple[Exception, Row] | None = None
+        self.off_support: Row | None = None
 
     def call(self, values: Mapping[sp.Symbol, Any]) -> Any:
         """Calls the target as the spec binds it."""
@@ -189,10 +194,21 @@ class Pair:
         if isinstance(ran := self.run(row), Exception):
             self.raising = self.raising or (ran, row)
             return False
+        if self._is_off_support(ran):
+            self.off_support = self.off_support or row
+            return False
         if self._confirmed(ran, row, branch):
             return True
         self.strange = self.strange or row
         return False
+
+    def _is_off_support(self, ran: float) -> bool:
+        """Whether a density or a distribution function gives the value that it has outside of its support.
+
+        Documentation often gives the formula of a density and leaves the support to the reader. A formula by cases does not.
+        """
+        density = self.case.spec.natural and not self.case.spec.formula.has(sp.Piecewise) and _DENSITY.search(self.case.spec.target)
+        return bool(density) and ran in (0, 1, -math.inf)
 
     def _exactly(self, row: Row, branch: Branch) -> bool:
         """Whether the code returns exactly the integer of its own formula, and not the documented one. Integers have no rounding."""

@@ -11,11 +11,18 @@ from qedoc.errors import SpecError
 from qedoc.judge.check import case_name, check
 from qedoc.judge.inputs import format_inputs
 from qedoc.results.verdict import CaseResult, Interpretation, Verdict, weakest
+from qedoc.sources.specfiles import sizes as sizes_of
 
 WRITE = (
     "write what is meant into the formula or say it in other words; qedoc show --why lists the interpretations, and --interpret N settles "
     "one"
 )
+
+MOST_SIZES = 4
+"""Maximum number of sizes of the arrays of an interpretation that has other arrays than the first one."""
+
+MOST_SHOWN = 4
+"""Maximum number of interpretations that a reason describes."""
 
 Check = Callable[[Spec], CaseResult]
 
@@ -56,12 +63,14 @@ def check_readings(
 
     def check_one(spec: Spec) -> CaseResult:
         decides = alone is not None and spec is alone.outer
+        own = [sizes] if {str(d.symbol) for d in spec.symbols if isinstance(d, Size)} == set(sizes) else sizes_of(spec)[:MOST_SIZES]
         try:
-            return check(spec, sizes, limits, note, keep_tested) if decides else check(spec, sizes, limits, note)
+            results = [check(spec, size, limits, note, keep_tested if decides else lambda _: None) for size in own]
+            return next(result for result in results if result.verdict is weakest([one.verdict for one in results]))
         except SpecError as error:  # no point is left
             return CaseResult(id=case_name(spec, sizes), verdict=Verdict.UNDECIDED, reason=error.message)
 
-    judged = _judged(readings, sizes, check_one)
+    judged = _judged(readings, check_one)
     first = next(one.result for one in judged if one.result is not None)
     shown = tuple(entry for one in judged for entry in one.entries)
     plausible = _deciding(judged)
@@ -73,8 +82,9 @@ def check_readings(
             interpretations=shown,
             seconds=common.seconds,
         )
-    if all(one.refuted for one in judged) and not readings.cut:
-        return common
+    if _all_refuted(judged) and not readings.cut:
+        found = next(one.result for one in judged if one.refuted and one.result is not None)
+        return replace(found, interpretations=shown, seconds=common.seconds)
     if (
         first.verdict in (Verdict.UNDECIDED, Verdict.UNSUPPORTED)
         and len({entry.verdict for entry in shown if entry.verdict not in (Verdict.UNDECIDED, Verdict.UNSUPPORTED)}) == 0
@@ -106,8 +116,15 @@ class _Judged:
     entries: tuple[Interpretation, ...]
     seconds: float = 0.0
 
+    @property
+    def fits(self) -> bool:
+        """Whether the code has a value somewhere in this interpretation. A rare reading in which it has none is not meant."""
+        found = self.result
+        from_runs = found is not None and found.runs and not found.paths
+        return found is None or found.verdict is not Verdict.UNDECIDED or bool(found.points or from_runs)
 
-def _judged(readings: Readings, sizes: Mapping[str, int], check_one: Check) -> list[_Judged]:
+
+def _judged(readings: Readings, check_one: Check) -> list[_Judged]:
     """Checks the interpretations in order, until the verdict is known."""
     found: list[_Judged] = []
     for number, alternative in enumerate(readings.alternatives, start=1):
@@ -118,7 +135,7 @@ def _judged(readings: Readings, sizes: Mapping[str, int], check_one: Check) -> l
         deciding = _deciding(found)
         needed = not decided and (alternative.plausible or not (deciding and all(one.holds for one in deciding)))
         found.append(
-            _judge(alternative, sizes, check_one)
+            _judge(alternative, check_one)
             if needed
             else _left_out(alternative, alternative.blocked or "it was not checked, because the verdict does not depend on it")
         )
@@ -136,12 +153,18 @@ def _deciding(judged: Sequence[_Judged]) -> list[_Judged]:
     return [one for one in judged if one.alternative.plausible] or [one for one in judged if one.holds]
 
 
+def _all_refuted(judged: Sequence[_Judged]) -> bool:
+    """Whether the formula is refuted in each interpretation that fits the code."""
+    fitting = [one for one in judged if one.alternative.plausible or one.fits]
+    return bool(fitting) and all(one.refuted for one in fitting)
+
+
 def _decided(found: Sequence[_Judged], cut: bool) -> bool:
     """Whether the formula can neither hold nor be refuted any more."""
     if not any(one.alternative.plausible for one in found):
         return False
     holds = all(one.holds for one in found if one.alternative.plausible)
-    refuted = all(one.refuted for one in found) and not cut
+    refuted = _all_refuted(found) and not cut
     return bool(found) and not holds and not refuted
 
 
@@ -156,11 +179,9 @@ def _left_out(alternative: Alternative, reason: str) -> _Judged:
     return _Judged(alternative=alternative, result=None, entries=(entry,))
 
 
-def _judge(alternative: Alternative, sizes: Mapping[str, int], check_one: Check) -> _Judged:
+def _judge(alternative: Alternative, check_one: Check) -> _Judged:
     if alternative.outer is None:
         return _left_out(alternative, alternative.blocked)
-    if {str(d.symbol) for d in alternative.outer.symbols if isinstance(d, Size)} != set(sizes):
-        return _left_out(alternative, "its arrays have other axes than those of the first interpretation")
     result = check_one(alternative.outer)
     entry = _interpretation(alternative, result)
     if not result.verdict.holds and result.verdict is not Verdict.REFUTED and alternative.unsettled:
@@ -216,11 +237,12 @@ def _reason(judged: Sequence[_Judged], *, cut: bool) -> str:
     if restricted is not None and len(judged) == 1:
         return f"it depends on what the text means: {_restricted(restricted)}; {WRITE}"
     parts = []
-    for one in judged:
+    for one in judged[:MOST_SHOWN]:
         said = _differing(one.alternative, judged)
         outcome = _restricted(one) if one.why else _outcome(one.entries[-1])
         parts.append(f"if {said}, {outcome}" if said else outcome)
-    more = "; there are more interpretations than qedoc tries" if cut else ""
+    more = f"; there are {len(judged) - MOST_SHOWN} more interpretations" if len(judged) > MOST_SHOWN else ""
+    more += "; there are more than qedoc tries" if cut else ""
     return f"it depends on what the text means: {'; '.join(dict.fromkeys(parts))}{more}; {WRITE}" if checked else parts[0]
 
 

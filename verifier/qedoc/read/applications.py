@@ -28,7 +28,8 @@ _BRACKETS = ("(", "[", r"\{")
 
 def upright(name: str, *, italic: bool = False) -> Known | None:
     """The known function of this name. With `italic`, excludes functions that only upright letters name."""
-    return FUNCTIONS.get(name) or (None if italic else UPRIGHT_ONLY.get(name))
+    capital = name[:1].isupper() and len(name) > 2 and not italic  # `\text{Tanh}`
+    return FUNCTIONS.get(name) or (None if italic else UPRIGHT_ONLY.get(name)) or (FUNCTIONS.get(name.lower()) if capital else None)
 
 
 @rule(*FUNCTIONS)

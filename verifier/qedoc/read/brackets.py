@@ -7,7 +7,7 @@ import sympy as sp
 from qedoc.read import arithmetic
 from qedoc.read.factor import Factor, Shape, has_vector
 from qedoc.read.parser import BRACKETS, Parser
-from qedoc.read.reading import Obstacle, Refused, extent
+from qedoc.read.reading import Obstacle, Option, Refused, extent
 from qedoc.read.scripts import collect, raised
 from qedoc.read.tokens import Kind, Token
 from qedoc.read.tree import Group, Node
@@ -91,9 +91,7 @@ def _around(function: Callable[..., sp.Expr]) -> Callable[[Parser, Group], Facto
 def _absolute(parser: Parser, group: Group) -> Factor:
     inside = group.items[0] if len(group.items) == 1 else None
     if isinstance(inside, Group) and inside.opener == "|" and inside.start == group.start + 1 and inside.end == group.end - 1:
-        raise parser.refuse(
-            Obstacle.AMBIGUOUS, "two bars: a norm, or the absolute value twice", r"write \|x\| or \left| x \right|", group.start
-        )
+        return _norm(parser, inside)
     factor = _around(sp.Abs)(parser, group)
     if has_vector(factor.value, parser.scope):
         what = "bars around a vector: its length, a determinant, or each entry's absolute value"
@@ -132,6 +130,12 @@ def _norm(parser: Parser, group: Group) -> Factor:
     scripts = collect(parser)
     value = parser.within(group).value()
     order = _order(parser, scripts.lower, group.start)
+    if "a norm" in parser.scope.open or not has_vector(value, parser.scope):
+        if _of_a_number(parser):
+            factor = Factor(value=arithmetic.unevaluated(sp.Abs, value), shape=Shape.BRACKET, start=group.start)
+            return factor if scripts.upper is None else raised(parser, factor, scripts.upper, scripts.upper_at)
+        parser.scope.vectors |= {s.name for s in value.free_symbols if isinstance(s, sp.Symbol)}
+        value = parser.within(group).value()
     index = fresh(parser, value)
     if order == 1:
         norm = _total(parser, group, lambda i: sp.Abs(entry(parser, value, i, group.start), evaluate=False), index)
@@ -142,6 +146,13 @@ def _norm(parser: Parser, group: Group) -> Factor:
         norm = parser.built(group.start, arithmetic.root, square, sp.Integer(2))
     factor = Factor(value=norm, shape=Shape.BRACKET, start=group.start)
     return factor if scripts.upper is None else raised(parser, factor, scripts.upper, scripts.upper_at)
+
+
+def _of_a_number(parser: Parser) -> bool:
+    """Whether a norm of letters that nothing calls vectors is the absolute value of a number."""
+    vector = Option(value="of a vector", why="a norm is of a vector", sure="possible")
+    number = Option(value="of a number", why="the norm of a number is its absolute value", sure="possible")
+    return parser.scope.choose("a norm", vector, number) == number.value
 
 
 def _order(parser: Parser, nodes: Sequence[Node] | None, start: int) -> int:

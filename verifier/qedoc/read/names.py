@@ -7,6 +7,7 @@ import sympy as sp
 
 from qedoc.read.applications import applied, known_call, upright
 from qedoc.read.brackets import loose, split
+from qedoc.read.cases import conditions
 from qedoc.read.factor import Factor, Shape
 from qedoc.read.parser import NAMES, Parser, rule
 from qedoc.read.reading import Obstacle, Option, Refused
@@ -64,6 +65,25 @@ def _text(parser: Parser, token: Token) -> Factor:
         if name == "d":
             raise Refused(Obstacle.UNSUPPORTED, "a differential outside an integral", token.start, r"end the integrand with \mathrm{d}x")
     return _scripted(parser, Base(name=name, token=token, letters=True))
+
+
+_INDICATORS = frozenset({"mathbb", "mathbf", "boldsymbol", "bm"})
+
+
+def _indicator(parser: Parser, token: Token) -> Factor:
+    r"""`\mathbb{1}[x > 0]`, `\mathbf{1}_{x > 0}`: one where the condition holds, and zero elsewhere."""
+    scripts = collect(parser)
+    group = parser.peek()
+    if scripts.upper is None and scripts.lower is not None:
+        condition = conditions(parser.inside(scripts.lower, scripts.lower_at), scripts.lower)
+    elif scripts.upper is None and isinstance(group, Group) and group.opener in ("[", "(", r"\{"):
+        parser.take()
+        condition = conditions(parser.within(group), group.items)
+    else:
+        raise Refused(
+            Obstacle.AMBIGUOUS, "a bold 1 without a condition: a number, or an indicator", token.start, "write its condition in brackets"
+        )
+    return Factor(value=sp.Piecewise((sp.S.One, condition), (sp.S.Zero, True)), shape=Shape.CALL, start=token.start)
 
 
 def _word(parser: Parser, token: Token) -> Factor:
@@ -171,6 +191,11 @@ def _value(parser: Parser, name: str, token: Token) -> sp.Expr:
         return sp.pi
     if name == "Gamma" and not scope.declared(name):
         raise Refused(Obstacle.AMBIGUOUS, r"\Gamma without parentheses", token.start, r"write \Gamma(x), or explain the symbol")
+    if name == "gamma" and not scope.declared(name) and not scope.explained(name):
+        symbol = Option(value="a symbol", why="gamma may be a symbol", sure="possible")
+        constant = Option(value="Euler's constant", why="gamma is conventionally Euler's constant, 0.5772...", sure="possible")
+        if scope.choose("gamma", symbol, constant) == constant.value:
+            return sp.EulerGamma
     if name in _DIFFERENCES and not scope.declared(name) and parser.starts() and not isinstance(parser.peek(), Group):
         what = rf"\{name} before a symbol: a factor, or the name of a difference"
         raise Refused(Obstacle.AMBIGUOUS, what, token.start, "give the difference its own name")
@@ -304,6 +329,9 @@ def _font(parser: Parser, token: Token) -> Factor:
         if lone.kind is Kind.MACRO:
             return _name(parser, lone)
         return _text(parser, replace(lone, kind=Kind.TEXT, font=token.text))
+    one = isinstance(lone, Token) and lone.kind is Kind.NUMBER and lone.text == "1"
+    if one and token.text in _INDICATORS:
+        return _indicator(parser, token)
     if token.text in BOLD | STYLED or not nodes:
         raise Refused(Obstacle.UNKNOWN, rf"\{token.text} around something that is not a name", token.start, "")
     return loose(parser, Group(opener="{", closer="{", items=tuple(nodes), start=token.start, end=nodes[-1].end))

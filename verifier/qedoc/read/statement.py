@@ -116,6 +116,7 @@ def _plain_argument(piece: Sequence[Node], scope: Scope) -> bool:
     """Whether a piece is a name, perhaps with a subscript."""
     first = piece[0] if piece else None
     name = isinstance(first, Token) and (first.kind in (Kind.WORD, Kind.TEXT) or first.text in SYMBOLS)
+    piece = [item for item in piece if not item.is_char("'")]
     return name and (len(piece) == 1 or (len(piece) == 3 and piece[1].is_char("_")))
 
 
@@ -205,6 +206,9 @@ def _value(side: Sequence[Node], scope: Scope) -> sp.Expr:
 
 
 def _left(side: Sequence[Node], scope: Scope) -> sp.Expr | Application:
+    functional = _functional(side, scope)
+    if functional is not None:
+        return functional
     head = _head(side, scope)
     if head is not None and (head[0] in scope.own or head[0] not in FUNCTIONS):
         name, group = head
@@ -224,6 +228,17 @@ def _left(side: Sequence[Node], scope: Scope) -> sp.Expr | Application:
         if name in scope.own and len(name) > 1:
             return Application(name=name, arguments=(_value([last], scope),))
     return _value(side, scope)
+
+
+def _functional(side: Sequence[Node], scope: Scope) -> Application | None:
+    """A function of a random variable, `h[X]`: its value depends on the distribution, not on a value of X."""
+    name, group = side if len(side) == 2 else (None, None)
+    if not isinstance(name, Token) or not isinstance(group, Group) or group.opener != "[" or len(group.items) != 1:
+        return None
+    (inside,) = group.items
+    variable = isinstance(inside, Token) and inside.kind is Kind.WORD and len(inside.text) == 1 and inside.text.isupper()
+    known = scope.declared(name.text) or (isinstance(inside, Token) and scope.declared(inside.text))
+    return Application(name=name.text, arguments=()) if variable and name.kind is Kind.WORD and not known else None
 
 
 def _inverse_entry(side: Sequence[Node], scope: Scope) -> sp.Expr | None:

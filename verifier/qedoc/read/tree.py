@@ -1,7 +1,7 @@
 """Nests tokens into groups: braces, brackets, environments and bars, each with its matching closer."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from qedoc.read.reading import Obstacle, Refused
@@ -182,8 +182,19 @@ def _expect(stack: list[_Frame], opener: str, token: Token, name: str = "") -> N
 def _close(stack: list[_Frame], closer: str, end: int) -> None:
     frame = stack.pop()
     name = "" if frame.name == "left" else frame.name
-    items = _barred(frame.items)
+    items = _barred(_conditional(frame.items) if frame.opener == "(" else frame.items)
     stack[-1].items.append(Group(opener=frame.opener, closer=closer, items=items, start=frame.start, end=end, name=name))
+
+
+def _conditional(items: Sequence[Node]) -> Sequence[Node]:
+    """The items of a round bracket, where a bar alone separates arguments, as in `p(x | n)`."""
+    bars = [place for place, item in enumerate(items) if isinstance(item, Token) and _spelling(item) in _BAR]
+    if len(bars) != 1 or bars[0] in (0, len(items) - 1):
+        return items
+    (place,) = bars
+    bar = items[place]
+    assert isinstance(bar, Token)  # for mypy: a bar is a token
+    return [*items[:place], replace(bar, kind=Kind.CHAR, text=";"), *items[place + 1 :]]
 
 
 def _barred(items: Sequence[Node]) -> tuple[Node, ...]:
