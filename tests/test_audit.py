@@ -183,6 +183,40 @@ def test_a_formula_on_the_command_line(latex: str, options: list[str], code: int
     assert not (library / "qedoc.lock").exists()
 
 
+def test_show_why_lists_the_choices_with_their_words(library: Path) -> None:
+    done = qedoc("show", "--why", "scratch_library.damped", folder=library)
+    assert done.returncode == 0, done.stdout + done.stderr
+    shown = " ".join(done.stdout.split())
+    assert "interpretation 1 proved read as x*exp(-r)" in shown
+    assert "r rate suggested 'the rate :math:`r`.' (line 7)" in shown, shown
+    assert "states the value stated a display states the value" in shown
+
+
+def test_an_interpretation_is_settled_by_its_number(library: Path) -> None:
+    half = ("check", "scratch_library.flipped", "--latex", "1/2 x^2", "--format", "json")
+    done = [json.loads(qedoc(*half, "--interpret", number, folder=library).stdout)["claims"][0] for number in ("1", "2")]
+    assert [claim["interpretations"][0]["formula"] for claim in done] == ["x**2/2", "1/(2*x**2)"]
+    assert {claim["verdict"] for claim in done} == {"refuted"}
+    beyond = qedoc(*half, "--interpret", "3", folder=library)
+    assert beyond.returncode == 2
+    assert "--interpret 3: scratch_library.flipped has no such interpretation that can be checked; it has 1, 2; qedoc show --why" in (
+        beyond.stderr
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--interpret", "0"], "0 is not in the range x>=1"),
+        (["--why", "--format", "json"], "--why is a table; --format json has the interpretations too"),
+    ],
+)
+def test_wrong_options_of_show_say_what_is_right(options: list[str], told: str, library: Path) -> None:
+    done = qedoc("show", "scratch_library.damped", *options, folder=library)
+    assert done.returncode == 2
+    assert told in done.stderr
+
+
 @pytest.mark.parametrize(
     ("latex", "bind", "where", "told"),
     [

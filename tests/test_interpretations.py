@@ -14,6 +14,7 @@ from qedoc.claims.limits import Limits
 from qedoc.judge.readings import check_readings
 from qedoc.results.verdict import CaseResult, Verdict
 from qedoc.sources.docstrings import documented
+from qedoc.sources.markup import settlement
 from qedoc.sources.specfiles import sizes
 
 HOLDS = {Verdict.PROVED, Verdict.TESTED}
@@ -269,3 +270,22 @@ def test_a_reading_says_its_convention(judge: Judge) -> None:
     (choice,) = [one for one in found.interpretations[0].assumptions if one.about == "reading"]
     assert (choice.subject, choice.value) == ("sigma before a bracket", "the logistic function")
     assert (choice.words, choice.sure) == ("sigma of something is conventionally the logistic function", "suggested")
+
+
+@pytest.mark.parametrize("comment", [".. qedoc: interpret 2", "<!-- qedoc: interpret 2 -->"])
+def test_a_comment_settles_an_interpretation(judge: Judge, comment: str) -> None:
+    text = shown("1/2 x", comment)
+    assert judge("x", text, "1 / (2 * x)").verdict in HOLDS
+    assert judge("x", text, "x / 2").verdict is Verdict.REFUTED  # it is the first interpretation
+    found = judge("x", text.replace("2 -->", "3 -->").replace("interpret 2", "interpret 3"), "x / 2")
+    assert (found.verdict, found.reason) == (
+        Verdict.UNDECIDED,
+        "the comment below the formula chooses interpretation 3, and there are 2",
+    )
+
+
+def test_a_comment_belongs_to_the_formula_above_it() -> None:
+    lines = ["F.", "", ".. math:: x", "", ".. math:: y", "", ".. qedoc: interpret 2", ""]
+    assert [settlement(lines, line) for line in (2, 4)] == [0, 2]
+    assert settlement(["$$", "x", "$$", "<!-- qedoc: interpret 12 -->"], 0) == 12
+    assert settlement(["$$", "x", "$$", "<!-- qedoc: interpret two -->"], 0) == 0

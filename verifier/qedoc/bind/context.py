@@ -170,7 +170,7 @@ class Context:
     @cached_property
     def lines(self) -> list[str]:
         """The lines of the docstring without their indentation."""
-        return markup.dedented(self.record.docstring)
+        return markup.without_comments(markup.dedented(self.record.docstring))
 
     def _states(self, equation: Equation) -> bool:
         """Whether an equation gives the object's value at its parameters."""

@@ -15,13 +15,14 @@ from qedoc.bind.records import Bound, Obstruction, Unexplained
 from qedoc.claims.assumption import Assumption
 from qedoc.claims.readings import Alternative as Checked
 from qedoc.claims.readings import Doubt, Readings
-from qedoc.claims.spec import Spec
+from qedoc.claims.spec import Parameter, Spec
 from qedoc.errors import QedocError
 from qedoc.interpret.choices import Choice, Choices, Sure
 from qedoc.interpret.findings import VALUE
 from qedoc.read import Application, Equation
 from qedoc.read.reading import shown
 from qedoc.results.verdict import Verdict
+from qedoc.sources import markup
 from qedoc.sources.docstrings import Formula
 
 MOST_DOUBTS = 2
@@ -124,8 +125,22 @@ def interpreted(context: Context, formula: Formula, variants: Sequence[Variant],
     if len(variants) > 1:  # a reading with a symbol that is nothing here is no reading
         tried = [one for one in tried if one[2].obstruction is None]
     option, bound = next((option, bound) for option, bound, _ in tried if bound is not None)
-    readings = Readings(alternatives=tuple(one.checked for *_, one in tried), cut=cut or len(pairs) > MOST)
+    readings = Readings(
+        alternatives=tuple(one.checked for *_, one in tried), cut=cut or len(pairs) > MOST, settled=_settled(context, formula, len(tried))
+    )
     return replace(bound, notes=(*bound.notes, *_notes(option)), readings=readings)
+
+
+def _settled(context: Context, formula: Formula, many: int) -> int:
+    """The number of the interpretation that a comment below the formula chooses; 0 without a comment.
+
+    Raises:
+        Obstruction: if there is no interpretation with this number.
+    """
+    number = markup.settlement(markup.dedented(context.record.docstring), formula.line)
+    if number > many:
+        raise Obstruction(f"the comment below the formula chooses interpretation {number}, and there are {many}", _SHOW, Verdict.UNDECIDED)
+    return number
 
 
 def _options(case: _Case) -> tuple[list[Alternative], bool]:
@@ -147,6 +162,7 @@ def _assigned(context: Context, lacking: Unexplained) -> list[tuple[Choice, ...]
     return assignments(lacking.symbols, required, numbers)
 
 
+_SHOW = "qedoc show --why numbers them"
 _WRITE = "say it in other words, or write it into the formula"
 
 
@@ -199,7 +215,7 @@ def _tried(case: _Case, option: Alternative) -> tuple[Bound | None, _Tried]:
     suppositions = () if inner is None else tuple(_supposition(words) for words in inner.supposed)
     checked = replace(
         blank,
-        assumptions=(*assumptions, *suppositions),
+        assumptions=(*assumptions, *_by_place(outer, option), *suppositions),
         outer=outer.spec,
         inner=None if inner is None else inner.spec,
         restricts=() if inner is None else (*restricts, *inner.supposed),
@@ -280,6 +296,15 @@ def _not_understood(choice: Choice) -> str:
     return f"it is not clear what '{choice.words}' says about {choice.subject}"
 
 
+def _by_place(bound: Bound, option: Alternative) -> Iterator[Assumption]:
+    """The symbols that are parameters for another reason than a choice of the text: their place, or a spelling of their name."""
+    for declared in bound.spec.symbols:
+        subject = str(declared.symbol)
+        if isinstance(declared, Parameter) and subject not in option.symbols:
+            noted = next((note for note in bound.notes if note.startswith(f"{subject} is taken as ")), "its name")
+            yield Assumption(about="symbol", subject=subject, value=declared.name, words=noted, sure="stated")
+
+
 def _supposition(words: str) -> Assumption:
     return Assumption(about="domain", subject="", value=words.partition(",")[0], words=words, sure="suggested")
 
@@ -292,6 +317,10 @@ def _assumption(choice: Choice) -> Assumption:
 
 
 def _spoken(value: Any) -> str:
+    if isinstance(value, sp.And):
+        return " and ".join(_spoken(part) for part in value.args)
+    if isinstance(value, sp.Eq) and value.rhs == sp.floor(value.lhs):
+        return f"{_spoken(value.lhs)} is an integer"
     if isinstance(value, sp.Basic):
         return shown(value).replace("@", "")
     match value:

@@ -70,5 +70,6 @@ class Readings:
 
     @property
     def spec(self) -> Spec:
-        """The claim that stands for the formula in reports: the most plausible one that can be checked."""
-        return next(one.outer for one in self.alternatives if one.outer is not None)
+        """The claim that stands for the formula in reports: the one that the user chose, or the most plausible one that can be checked."""
+        chosen = self.alternatives[self.settled - 1].outer if self.settled else None
+        return chosen or next(one.outer for one in self.alternatives if one.outer is not None)

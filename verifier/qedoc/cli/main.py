@@ -3,6 +3,7 @@
 import signal
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -63,6 +64,13 @@ _lock = [
     click.option("--locked", is_flag=True, help="Verify nothing and write nothing; fail if the lock file is out of date."),
 ]
 
+_interpret = click.option(
+    "--interpret",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Check only interpretation N of a formula in a docstring, as `qedoc show --why` numbers them.",
+)
+
 _codes = [
     click.option(
         "--select", metavar="CODES", help="Comma-separated finding codes or code prefixes to report, such as QED101,QED3 [default: all]."
@@ -98,6 +106,7 @@ def _format(*styles: str) -> Callable[[Callable[..., None]], Callable[..., None]
     help="Bind a symbol of --latex to a parameter; repeatable. By default, symbols are bound as in the docstring.",
 )
 @click.option("--where", multiple=True, metavar="CONDITIONS", help="Conditions for --latex, such as 'T > 0, 0 <= a <= 1'; repeatable.")
+@_interpret
 @_limits()
 @_cluster
 @_options(*_lock)
@@ -143,14 +152,19 @@ def audit(names: tuple[str, ...], **options: Any) -> None:
 @click.argument("target", shell_complete=project.complete_target)
 @click.argument("paths", metavar="[PATH]...", nargs=-1)
 @_format("full", "json")
+@click.option("--why", is_flag=True, help="Show how the text around each formula is understood, and the verdict in each interpretation.")
+@_interpret
 @_limits()
 @_options(*_lock)
-def show(target: str, paths: tuple[str, ...], style: str, **options: Any) -> None:
+def show(target: str, paths: tuple[str, ...], style: str, why: bool, **options: Any) -> None:  # click passes it by name
     """Show all details of TARGET.
 
     The details are its claims, symbols, code formula, verdicts and evidence. PATHs are spec files or folders of spec
     files [default: spec/]. If no spec has the TARGET, the formulas in its docstring are checked, as with `qedoc audit`.
     """
+    if why and style == "json":
+        raise click.UsageError("--why is a table; --format json has the interpretations too")
+    style = "why" if why else style
     what = (target, *paths)
     _report(lambda settings, shown: run(what, settings, curves=False, shown=shown), style=style, strict=False, plot=None, **options)
 
@@ -195,12 +209,13 @@ def _report(
     select: str | None = None,
     ignore: str | None = None,
     scheduler: str | None = None,
+    interpret: int | None = None,
     **options: Any,
 ) -> None:
     from qedoc.report.formats import report
 
     settings = guarded(settled, strict=strict, select=select, ignore=ignore, **options)
-    settings = guarded(on_cluster, settings, scheduler, options["jobs"])
+    settings = replace(guarded(on_cluster, settings, scheduler, options["jobs"]), interpret=interpret or 0)
     for file in (output, plot):
         guarded(_check_path, file)
     if plot:

@@ -106,7 +106,9 @@ def _documented(names: Sequence[str], settings: Settings, *, curves: bool, shown
         audit = f"; to check the docstrings of a package, use qedoc audit {wrong[0]}" if locate(wrong[0]) is not None else ""
         raise Refused(f"there is no folder spec/ here, and {wrong[0]} is neither a file nor the dotted name of a function{audit}")
     with workers(settings) as pool, progress(shown=shown) as notify:
-        found = schedule.audit(names, limits=settings.wide, jobs=settings.jobs, curves=curves, notify=notify, pool=pool)
+        found = schedule.audit(
+            names, limits=settings.wide, jobs=settings.jobs, curves=curves, notify=notify, pool=pool, interpret=settings.interpret
+        )
     return replace(found, audited=(), unread=())
 
 
@@ -184,6 +186,7 @@ def answer(asked: Question, settings: Settings, *, curves: bool, shown: bool) ->
             curves=curves,
             notify=notify,
             pool=pool,
+            interpret=settings.interpret,
         )
 
 

@@ -49,6 +49,7 @@ class Settings:
         strict: whether a claim without an answer fails.
         select: the finding codes to report; empty for all.
         ignore: the finding codes to leave out.
+        interpret: the number of the interpretation of a formula to check, from 1; 0 for all.
     """
 
     config: Config
@@ -61,6 +62,7 @@ class Settings:
     select: tuple[str, ...]
     ignore: tuple[str, ...]
     scheduler: str = ""
+    interpret: int = 0
 
 
 def settled(

@@ -1,6 +1,7 @@
 """Worker tasks for one claim: describe it, check a case, compute plot data, lift the code."""
 
 import pickle
+import shlex
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 from qedoc.claims.limits import Limits
 from qedoc.engine.messages import Claim, case_id, ran_out, reported
 from qedoc.engine.worker import tidy
-from qedoc.errors import SpecError
+from qedoc.errors import QedocError, SpecError
 from qedoc.lock.dependencies import portable
 from qedoc.results.curve import Curve
 from qedoc.results.verdict import CaseResult, ClaimResult, Formula, Inputs, Verdict
@@ -103,8 +104,19 @@ def _spec(claim: Claim) -> "Spec":
 def _loaded(claim: Claim) -> "Spec | Readings":
     if not claim.spec:
         return specfiles.load(claim.file)[claim.index]
+    from qedoc.claims.readings import Readings
+
     made: Spec | Readings = pickle.loads(claim.spec)  # noqa: S301  # a worker of this run wrote it
-    return made
+    if not claim.interpret or not isinstance(made, Readings):
+        return made
+    many = len(made.alternatives)
+    if claim.interpret > many or made.alternatives[claim.interpret - 1].outer is None:
+        can = [number for number, one in enumerate(made.alternatives, start=1) if one.outer is not None]
+        listed = f"it has {', '.join(map(str, can))}; qedoc show --why {shlex.quote(claim.id)} lists them"
+        raise QedocError(
+            f"--interpret {claim.interpret}: {claim.id} has no such interpretation that can be checked; {listed}", claim.location
+        )
+    return replace(made, settled=claim.interpret)
 
 
 def _keep(folder: Path, known: CaseResult) -> None:

@@ -32,6 +32,7 @@ class Claim:
         written: the LaTeX that the claim was read from; empty for a spec file.
         notes: assumptions that the documentation does not state.
         answer: the result of a claim that cannot be checked.
+        interpret: the number of the interpretation that the user chose, from 1; 0 if none.
     """
 
     file: SpecFile
@@ -46,6 +47,7 @@ class Claim:
     written: str = ""
     notes: tuple[str, ...] = ()
     answer: ClaimResult | None = None
+    interpret: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

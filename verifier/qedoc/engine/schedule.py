@@ -65,6 +65,7 @@ def audit(
     curves: bool = False,
     notify: Callable[[Event], None] = lambda event: None,
     pool: Workers | None = None,
+    interpret: int = 0,
 ) -> Outcome:
     """Checks the formulas in the docstrings of packages, modules and objects. Ctrl-C stops the run and keeps the finished claims.
 
@@ -75,10 +76,11 @@ def audit(
         curves: whether to compute plot data for each claim.
         notify: called with each finished case immediately, and with each finished claim in the order of the docstrings.
         pool: as in `verify`.
+        interpret: the number of the interpretation to check, from 1; 0 for all.
     """
 
     def collect(sources: Collector) -> list[Claim]:
-        return sources.asked(names)
+        return [replace(claim, interpret=interpret) for claim in sources.asked(names)]
 
     found = _outcome(collect, limits=limits, jobs=jobs, curves=curves, notify=notify, history=History(), pool=pool)
     return replace(found, audited=tuple(names), limits=limits)
@@ -95,6 +97,7 @@ def given(
     curves: bool = False,
     notify: Callable[[Event], None] = lambda event: None,
     pool: Workers | None = None,
+    interpret: int = 0,
 ) -> Outcome:
     """Checks a formula from the command line.
 
@@ -108,10 +111,11 @@ def given(
         curves: whether to compute plot data for each claim.
         notify: called with each finished case immediately.
         pool: as in `verify`.
+        interpret: the number of the interpretation to check, from 1; 0 for all.
     """
 
     def collect(sources: Collector) -> list[Claim]:
-        return sources.given(target, latex, bind, where)
+        return [replace(claim, interpret=interpret) for claim in sources.given(target, latex, bind, where)]
 
     return _outcome(collect, limits=limits, jobs=jobs, curves=curves, notify=notify, history=History(), pool=pool)
 

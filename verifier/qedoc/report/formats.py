@@ -73,11 +73,11 @@ def render(made: Report, style: str, file: IO[str], *, asked: bool) -> None:
 
     Args:
         made: the report.
-        style: one of FORMATS.
+        style: one of FORMATS, or `why` for the interpretations of each formula.
         file: the file to write to.
         asked: whether the user selected codes. Otherwise the GitHub format leaves out notes.
     """
-    if style in ("concise", "full"):
+    if style in ("concise", "full", "why"):
         _for_people(made, style, file)
     else:
         file.write(_for_programs(made, style, asked=asked))
@@ -119,6 +119,8 @@ def _for_people(made: Report, style: str, file: IO[str]) -> None:
     from qedoc.report.layout import Plain
 
     write = terminal.full if style == "full" else terminal.concise
+    if style == "why":
+        from qedoc.report.why import why as write
     if style == "concise" and made.outcome.audited:
         from qedoc.report import audit_summary
 

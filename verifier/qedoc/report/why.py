@@ -1,0 +1,67 @@
+"""The report of `qedoc show --why`: the interpretations of each formula, with the words that suggest each choice."""
+
+from collections.abc import Collection, Iterator, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from qedoc.claims.assumption import Assumption
+from qedoc.report.layout import STYLES, Page, Plain, point
+from qedoc.report.terminal import heading
+from qedoc.results.outcome import Outcome
+from qedoc.results.verdict import ClaimResult, Interpretation, Verdict
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_ABOUT = {"symbol": "", "domain": "where", "quantity": "states", "reading": "read", "default": "default"}
+
+
+def why(outcome: Outcome, console: "Console | Plain", *, silent: Collection[str] = (), remarks: Sequence[str] = ()) -> None:
+    """Writes the interpretations of each formula, numbered as `--interpret` counts them. Ignores `silent`."""
+    page = Page(console)
+    for claim in outcome.claims:
+        heading(page, claim)
+        page.formula("formula", claim.formula)
+        page.prose("reason", claim.decisive.reason)
+        if not claim.decisive.interpretations:
+            page.prose("why", _nothing(claim))
+        for number, entries in enumerate(_grouped(claim.decisive.interpretations), start=1):
+            _interpretation(page, number, entries)
+        console.print()
+    for remark in remarks:
+        page.line(remark)
+
+
+def _nothing(claim: ClaimResult) -> str:
+    answered = claim.verdict in (Verdict.UNREADABLE, Verdict.NOT_A_CLAIM, Verdict.UNDECIDED) and not claim.symbols
+    return "the formula was not bound, so there is nothing to interpret" if answered else "a spec says all of this itself"
+
+
+def _grouped(interpretations: Sequence[Interpretation]) -> Iterator[list[Interpretation]]:
+    """The results of each interpretation, on the domain that the text states and inside what it suggests."""
+    for _, entries in groupby(interpretations, key=lambda one: one.assumptions):
+        yield list(entries)
+
+
+def _interpretation(page: Page, number: int, entries: Sequence[Interpretation]) -> None:
+    first = entries[0]
+    rare = "" if first.plausible else "  (a rare reading: it can only prevent a refutation)"
+    verdicts = {entry.verdict for entry in entries}
+    verdict = first.verdict if len(verdicts) == 1 else Verdict.UNDECIDED
+    page.console.print()
+    page.line((f"  interpretation {number}  ", "bold"), (str(verdict), STYLES[verdict]), rare)
+    if first.formula:
+        page.prose("read as", first.formula)
+    page.columns("choices", [(_subject(one), one.value or "anything", one.sure, _quoted(one)) for one in first.assumptions])
+    for entry in entries:
+        found = entry.counterexample
+        said = f"{point(found.inputs)}: documented {found.documented}, code {found.actual}" if found else entry.reason
+        page.prose(str(entry.verdict), said)
+
+
+def _subject(assumption: Assumption) -> str:
+    return f"{_ABOUT[assumption.about]} {assumption.subject}".strip()
+
+
+def _quoted(assumption: Assumption) -> str:
+    return f"'{assumption.words}' (line {assumption.line + 1})" if assumption.line >= 0 else assumption.words
