@@ -317,7 +317,7 @@ def test_a_wrong_docstring_is_corrected_and_then_the_code_drifts(tmp_path: Path)
     source.write_text(DOCUMENTED)
     (tmp_path / "light.py").write_text(NO_HEAVY)
     line = DOCUMENTED.splitlines().index("    .. math::") + 2
-    counterexample = "scratchlib.ramp: at x=1, slope=1: documented 3, code 2"
+    counterexample = "scratchlib.ramp: at slope=1, x=1: documented 3, code 2"
 
     # The wrong docstring fails, and every form names the file, the line of the formula, and the counterexample.
     wrong = qedoc(tmp_path, "check", "--format", "github")

@@ -254,7 +254,7 @@ def _bound(context: Context, formula: Formula, equation: Equation, name: str) ->
         *(f"{setting} is left at its default" for setting in left),
         *natural(spec),
     )  # fmt: skip
-    return Bound(formula=formula, reading=str(equation), spec=spec, notes=notes, supposed=holds.supposed, unsaid=tuple(unsaid.values()))
+    return Bound(formula=formula, reading=str(equation), spec=spec, notes=notes, supposed=holds.supposed, unsaid=tuple(unsaid))
 
 
 def _unsaid(context: Context, found: Roles, lengths: set[str], fixed: Mapping[str, Any]) -> dict[str, str]:

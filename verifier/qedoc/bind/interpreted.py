@@ -203,11 +203,6 @@ def _tried(case: _Case, option: Alternative) -> tuple[Bound | None, _Tried]:
         unsettled = unsettled or f"it is not clear how '{unclear}' restricts the formula"
     if meant.derivative:
         unsettled = unsettled or "the derivative may not exist where it differs"
-    if outer.unsaid and case.formula.line:  # a given formula is about the whole function
-        unsettled = (
-            unsettled
-            or f"the formula does not say what {' and '.join(outer.unsaid)} of {context.record.name} is; name the parameter in the text"
-        )
     told = {part for relation, _ in known for part in sp.And.make_args(relation)}
     doubtful = [(relation, choice.words) for choice in said.doubtful if (relation := _placed(choice.value, of, put)) not in told]
     doubts, problem = _doubts(one, regions(Sure.SUGGESTED), doubtful)
@@ -221,6 +216,7 @@ def _tried(case: _Case, option: Alternative) -> tuple[Bound | None, _Tried]:
         restricts=() if inner is None else (*restricts, *inner.supposed),
         doubts=doubts,
         unsettled=unsettled or problem,
+        unsaid=outer.unsaid if case.formula.line else (),  # a given formula is about the whole function
     )
     return outer, _Tried(checked=checked)
 

@@ -13,7 +13,16 @@ from qedoc.read import Equation
 from qedoc.results.verdict import Verdict
 
 _X = sp.Symbol("x")
-_UNDONE = {"log(x)": sp.exp(_X), "exp(x)": sp.log(_X), "-x": -_X, "1/x": 1 / _X, "2*x": _X / 2, "x/2": 2 * _X, "1 - x": 1 - _X}
+_UNDONE = {
+    "log(x)": sp.exp(_X),
+    "exp(x)": sp.log(_X),
+    "-x": -_X,
+    "sqrt(x)": _X**2,
+    "1/x": 1 / _X,
+    "2*x": _X / 2,
+    "x/2": 2 * _X,
+    "1 - x": 1 - _X,
+}
 """For an operator, its inverse function: `its logarithm is D` says that the value is exp(D)."""
 
 

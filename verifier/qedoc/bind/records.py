@@ -19,7 +19,7 @@ class Bound:
         spec: the claim, ready to be checked.
         notes: assumptions that the formula does not write: symbols, conditions, defaults.
         supposed: the assumptions that only names and notation suggest.
-        unsaid: the parameters that the formula does not contain. It is checked for all their values.
+        unsaid: the symbols of the parameters that the formula does not contain. It is checked for all their values.
         readings: the ways in which the text can be understood; None if there is only one.
     """
 

@@ -36,6 +36,7 @@ class Alternative:
         doubts: relations in words that were not understood.
         blocked: why it cannot be checked; empty if it can.
         unsettled: why a difference does not refute it; empty if it does.
+        unsaid: the symbols of parameters that the formula does not contain. A difference refutes it if the code does not use them either.
     """
 
     assumptions: tuple[Assumption, ...]
@@ -46,6 +47,7 @@ class Alternative:
     doubts: tuple[Doubt, ...] = ()
     blocked: str = ""
     unsettled: str = ""
+    unsaid: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +68,7 @@ class Readings:
     def plain(self) -> bool:
         """Whether there is one interpretation, and nothing in it is in doubt."""
         first, *more = self.alternatives
-        return not (more or self.cut or first.inner is not None or first.doubts or first.unsettled)
+        return not (more or self.cut or first.inner is not None or first.doubts or first.unsettled or first.unsaid)
 
     @property
     def spec(self) -> Spec:

@@ -1,12 +1,13 @@
 """Checks a documented formula in each interpretation of its text, and makes one verdict of them."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from qedoc.claims.limits import Limits
 from qedoc.claims.readings import Alternative, Readings
-from qedoc.claims.spec import Size, Spec
+from qedoc.claims.spec import Parameter, Size, Spec
 from qedoc.errors import SpecError
 from qedoc.judge.check import case_name, check
 from qedoc.judge.inputs import format_inputs
@@ -103,7 +104,8 @@ class _Judged:
         result: the result that stands for it; None if it was not checked.
         holds: whether it is proved or tested on the stated domain.
         refuted: whether it is refuted inside all conditions that the text may state.
-        why: why it is neither, although the result is a refutation.
+        why: the words that may restrict the formula to a part of the domain on which it is not refuted.
+        unsettled: why a difference does not refute it.
         entries: the interpretation for reports, with and without the conditions that the text may state.
         seconds: the time that the checks took.
     """
@@ -113,6 +115,7 @@ class _Judged:
     holds: bool = False
     refuted: bool = False
     why: str = ""
+    unsettled: str = ""
     entries: tuple[Interpretation, ...]
     seconds: float = 0.0
 
@@ -184,15 +187,15 @@ def _judge(alternative: Alternative, check_one: Check) -> _Judged:
         return _left_out(alternative, alternative.blocked)
     result = check_one(alternative.outer)
     entry = _interpretation(alternative, result)
-    if not result.verdict.holds and result.verdict is not Verdict.REFUTED and alternative.unsettled:
-        result = replace(result, verdict=Verdict.UNDECIDED, reason=f"{alternative.unsettled} ({result.reason})")
+    unsettled = "" if result.verdict.holds else alternative.unsettled or _unsaid(alternative, result)
+    if unsettled and result.verdict is not Verdict.REFUTED:
+        result = replace(result, verdict=Verdict.UNDECIDED, reason=f"{unsettled} ({result.reason})")
         entry = _interpretation(alternative, result)
     if result.verdict is not Verdict.REFUTED:
         return _Judged(alternative=alternative, result=result, holds=result.verdict.holds, entries=(entry,), seconds=result.seconds)
-    if alternative.unsettled:
-        why = alternative.unsettled
-        other = replace(entry, verdict=Verdict.UNDECIDED, reason=why, counterexample=None)
-        return _Judged(alternative=alternative, result=result, why=why, entries=(entry, other), seconds=result.seconds)
+    if unsettled:
+        other = replace(entry, verdict=Verdict.UNDECIDED, reason=unsettled, counterexample=None)
+        return _Judged(alternative=alternative, result=result, unsettled=unsettled, entries=(entry, other), seconds=result.seconds)
     seconds = result.seconds
     entries = [entry]
     for spec, words in _inner(alternative):
@@ -203,6 +206,16 @@ def _judge(alternative: Alternative, check_one: Check) -> _Judged:
             return _Judged(alternative=alternative, result=result, why=words, entries=tuple(entries), seconds=seconds)
         result = inside
     return _Judged(alternative=alternative, result=result, refuted=True, entries=(_interpretation(alternative, result),), seconds=seconds)
+
+
+def _unsaid(alternative: Alternative, result: CaseResult) -> str:
+    """Says that the code uses a parameter that the formula does not contain, so that the formula may be a part of a longer one."""
+    spec = alternative.outer
+    assert spec is not None  # it was checked
+    used = set(re.findall(r"[^\W\d]\w*", result.code.sympy)) if result.code is not None else set(alternative.unsaid)
+    names = {str(d.symbol): d.name for d in spec.symbols if isinstance(d, Parameter)}
+    missing = [names.get(symbol, symbol) for symbol in alternative.unsaid if symbol in used]
+    return f"the formula does not say what {' and '.join(missing)} of {spec.target} is; name the parameter in the text" if missing else ""
 
 
 def _inner(alternative: Alternative) -> Iterator[tuple[Spec, str]]:
@@ -232,14 +245,14 @@ def _formula(alternative: Alternative) -> str:
 
 def _reason(judged: Sequence[_Judged], *, cut: bool) -> str:
     """Says on which words the verdict depends, and what it is in each case."""
-    restricted = next((one for one in judged if one.why), None)
+    restricted = next((one for one in judged if one.why or one.unsettled), None)
     checked = [one for one in judged if one.result is not None]
     if restricted is not None and len(judged) == 1:
         return f"it depends on what the text means: {_restricted(restricted)}; {WRITE}"
     parts = []
     for one in judged[:MOST_SHOWN]:
         said = _differing(one.alternative, judged)
-        outcome = _restricted(one) if one.why else _outcome(one.entries[-1])
+        outcome = _restricted(one) if one.why or one.unsettled else _outcome(one.entries[-1])
         parts.append(f"if {said}, {outcome}" if said else outcome)
     more = f"; there are {len(judged) - MOST_SHOWN} more interpretations" if len(judged) > MOST_SHOWN else ""
     more += "; there are more than qedoc tries" if cut else ""
@@ -248,8 +261,8 @@ def _reason(judged: Sequence[_Judged], *, cut: bool) -> str:
 
 def _restricted(one: _Judged) -> str:
     outside, inside = one.entries[0], one.entries[-1]
-    if one.alternative.unsettled:
-        return f"{_outcome(outside)}, but {one.why}"
+    if one.unsettled:
+        return f"{_outcome(outside)}, but {one.unsettled}"
     return f"if {one.why} restricts the formula, {_outcome(inside)}; if not, {_outcome(outside)}"
 
 
