@@ -15,7 +15,7 @@ import pytest
 import sympy as sp
 from test_wordings import PLAIN, rows
 
-from qedoc.bind import Bound, claims
+from qedoc.bind import Bound, Refused, claims
 from qedoc.claims.limits import Limits
 from qedoc.judge.readings import check_readings
 from qedoc.results.verdict import Verdict
@@ -147,10 +147,10 @@ def judged(batch: list[Made], name: str, folder: Path) -> list[Verdict]:
     return [_verdict(claims(found[f"{name}.f{k}"])) for k in range(len(batch))]
 
 
-def _verdict(found: tuple[object, ...]) -> Verdict:
+def _verdict(found: tuple[Bound | Refused, ...]) -> Verdict:
     (claim,) = found
-    if not isinstance(claim, Bound):
-        return claim.verdict  # type: ignore[attr-defined, no-any-return]  # the only other kind
+    if isinstance(claim, Refused):
+        return claim.verdict
     assert claim.readings is not None
     (size, *_) = sizes(claim.spec)
     return check_readings(claim.readings, size, Limits(max_points=40), lambda _: None).verdict

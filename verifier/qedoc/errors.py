@@ -57,6 +57,10 @@ class SpecError(QedocError):
     """A spec is invalid: it contradicts itself or its target, or it is not valid Python."""
 
 
+class ShapeError(SpecError):
+    """The result of the target does not have the shape that the claim describes."""
+
+
 class TargetError(QedocError):
     """The target of a claim cannot be imported, or is not callable."""
 

@@ -83,6 +83,7 @@ class _Case:
         context: the docstring.
         formula: the formula as written.
         equation: the equation as read.
+        taken: how it takes the notations that have several readings.
         name: distinguishes the claims of one docstring.
         said: what the text says.
         bind: binds an equation in a context.
@@ -91,9 +92,27 @@ class _Case:
     context: Context
     formula: Formula
     equation: Equation
+    taken: tuple[Choice, ...]
     name: str
     said: Choices
     bind: Bind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Tried:
+    """An equation in one alternative.
+
+    Args:
+        option: the alternative.
+        checked: the alternative as it is checked.
+        bound: the claim on the stated domain; None if there is none.
+        obstruction: what prevents it, other than words that were not understood.
+    """
+
+    option: Alternative
+    checked: Checked
+    bound: Bound | None = None
+    obstruction: Obstruction | None = None
 
 
 def interpreted(context: Context, formula: Formula, variants: Sequence[Variant], name: str, bind: Bind) -> Bound:
@@ -110,48 +129,50 @@ def interpreted(context: Context, formula: Formula, variants: Sequence[Variant],
         Obstruction: if the most plausible interpretations cannot be bound.
     """
     said = context.text.choices(formula.line)
-    pairs: list[tuple[_Case, Alternative]] = []
+    tried: list[_Tried] = []
+    unusable: list[_Tried] = []
     cut = False
     for variant in variants:
-        case = _Case(context=context, formula=formula, equation=variant.equation, name=name, said=said, bind=bind)
-        options, more = _options(case)
-        pairs += [(case, replace(option, choices=(*variant.choices, *option.choices))) for option in options]
+        case = _Case(context=context, formula=formula, equation=variant.equation, taken=variant.choices, name=name, said=said, bind=bind)
+        found, more = _all_tried(case)
+        nothing = all(isinstance(one.obstruction, Unexplained) for one in found)
+        (unusable if nothing else tried).extend(found)  # a reading with a symbol that is nothing here is no reading
         cut = cut or more
-    pairs.sort(key=lambda pair: pair[1].doubt)
-    tried = [(option, *_tried(case, option)) for case, option in pairs[:MOST]]
-    if all(bound is None for _, bound, _ in tried):
-        first = tried[0][2]
-        raise first.obstruction or Obstruction(first.checked.blocked, _WRITE, Verdict.UNDECIDED)
-    if len(variants) > 1:  # a reading with a symbol that is nothing here is no reading
-        tried = [one for one in tried if one[2].obstruction is None]
-    option, bound = next((option, bound) for option, bound, _ in tried if bound is not None)
-    readings = Readings(
-        alternatives=tuple(one.checked for *_, one in tried), cut=cut or len(pairs) > MOST, settled=_settled(context, formula, len(tried))
-    )
-    return replace(bound, notes=(*bound.notes, *_notes(option)), readings=readings)
+    tried = tried or unusable
+    tried.sort(key=lambda one: one.option.doubt)
+    best = next((one for one in tried if one.bound is not None), None)
+    if best is None or best.bound is None:
+        raise tried[0].obstruction or Obstruction(tried[0].checked.blocked, _WRITE, Verdict.UNDECIDED)
+    kept = tuple(one.checked for one in tried[:MOST])
+    readings = Readings(alternatives=kept, cut=cut or len(tried) > MOST, settled=_settled(context, formula, kept))
+    return replace(best.bound, notes=(*best.bound.notes, *_notes(best.option)), readings=readings)
 
 
-def _settled(context: Context, formula: Formula, many: int) -> int:
+def _settled(context: Context, formula: Formula, alternatives_: Sequence[Checked]) -> int:
     """The number of the interpretation that a comment below the formula chooses; 0 without a comment.
 
     Raises:
-        Obstruction: if there is no interpretation with this number.
+        Obstruction: if there is no interpretation with this number, or it cannot be checked.
     """
     number = markup.settlement(markup.dedented(context.record.docstring), formula.line)
-    if number > many:
-        raise Obstruction(f"the comment below the formula chooses interpretation {number}, and there are {many}", _SHOW, Verdict.UNDECIDED)
+    chosen = f"the comment below the formula chooses interpretation {number}"
+    if number > len(alternatives_):
+        raise Obstruction(f"{chosen}, and there are {len(alternatives_)}", _SHOW, Verdict.UNDECIDED)
+    if number and alternatives_[number - 1].outer is None:
+        raise Obstruction(f"{chosen}, which cannot be checked: {alternatives_[number - 1].blocked}", _SHOW, Verdict.UNDECIDED)
     return number
 
 
-def _options(case: _Case) -> tuple[list[Alternative], bool]:
-    """The alternatives of an equation, with all assignments of symbols that nothing explains, and whether there are more."""
+def _all_tried(case: _Case) -> tuple[list[_Tried], bool]:
+    """The equation in each alternative, with all assignments of symbols that nothing explains, and whether there are more."""
     options, cut = alternatives(case.context, case.equation, case.said)
-    lacking = _tried(case, options[0])[1].obstruction
-    rows = _assigned(case.context, lacking) if isinstance(lacking, Unexplained) else []
+    first, *others = [replace(option, choices=(*case.taken, *option.choices)) for option in options]
+    tried = _tried(case, first)
+    rows = _assigned(case.context, tried.obstruction) if isinstance(tried.obstruction, Unexplained) else []
     if not rows:
-        return options, cut
-    made = sorted((Alternative(choices=(*row, *option.choices)) for option in options for row in rows), key=lambda one: one.doubt)
-    return made[:MOST], cut or len(made) > MOST
+        return [tried, *(_tried(case, option) for option in others)], cut
+    made = sorted((replace(one, choices=(*row, *one.choices)) for one in (first, *others) for row in rows), key=lambda one: one.doubt)
+    return [_tried(case, option) for option in made[:MOST]], cut or len(made) > MOST
 
 
 def _assigned(context: Context, lacking: Unexplained) -> list[tuple[Choice, ...]]:
@@ -166,18 +187,12 @@ _SHOW = "qedoc show --why numbers them"
 _WRITE = "say it in other words, or write it into the formula"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Tried:
-    checked: Checked
-    obstruction: Obstruction | None = None
-
-
-def _tried(case: _Case, option: Alternative) -> tuple[Bound | None, _Tried]:
+def _tried(case: _Case, option: Alternative) -> _Tried:
     context, equation, said = case.context, case.equation, case.said
     assumptions = tuple(_assumption(choice) for choice in (*option.choices, *said.domain, *said.doubtful, *said.unclear))
     blank = Checked(assumptions=assumptions, plausible=option.plausible, outer=None, inner=None)
     if (opaque := option.opaque) is not None:
-        return None, _Tried(checked=replace(blank, blocked=_not_understood(opaque)))
+        return _Tried(option=option, checked=replace(blank, blocked=_not_understood(opaque)))
     bound, put = placed(context, option)
     of = {parameter: symbol for symbol, parameter in bound.items()}
 
@@ -197,7 +212,7 @@ def _tried(case: _Case, option: Alternative) -> tuple[Bound | None, _Tried]:
         )
         outer, inner, unsettled = _domains(one, regions(Sure.STATED), regions(Sure.SUGGESTED))
     except Obstruction as found:
-        return None, _Tried(checked=replace(blank, blocked=found.reason), obstruction=found)
+        return _Tried(option=option, checked=replace(blank, blocked=found.reason), obstruction=found)
     unclear = next((choice.words for choice in (*said.unclear, *(c for c, index in strangers.items() if not index))), "")
     if unclear:
         unsettled = unsettled or f"it is not clear how '{unclear}' restricts the formula"
@@ -218,7 +233,7 @@ def _tried(case: _Case, option: Alternative) -> tuple[Bound | None, _Tried]:
         unsettled=unsettled or problem,
         unsaid=outer.unsaid if case.formula.line else (),  # a given formula is about the whole function
     )
-    return outer, _Tried(checked=checked)
+    return _Tried(option=option, checked=checked, bound=outer)
 
 
 def _strangers(context: Context, equation: Equation, relations: list[tuple[Any, Choice]], of: Mapping[str, str]) -> dict[Choice, bool]:
@@ -244,9 +259,9 @@ def _domains(one: Interpretation, least: Regions, most: Regions) -> tuple[Bound,
     try:
         full = one.bound(most, supposes=True)
     except Obstruction as found:
-        if not found.empty or not one.formula.line:
+        if not found.empty:
             raise
-        outer = one.bound(least, supposes=False)
+        outer = one.bound(least, supposes=False)  # this raises if what is stated leaves no point
         return outer, None, "the conditions that the text may state contradict each other"
     if least == most and not full.supposed:
         return full, None, ""

@@ -9,6 +9,7 @@ from qedoc.bind.context import Context
 from qedoc.bind.records import Obstruction
 from qedoc.bind.values import logarithm
 from qedoc.interpret.findings import VALUE
+from qedoc.interpret.parses import UNSOLVED
 from qedoc.read import Equation
 from qedoc.results.verdict import Verdict
 
@@ -98,7 +99,7 @@ def _inverse(context: Context, equation: Equation, value: sp.Expr) -> sp.Expr:
         variable, own = sp.Symbol("w", real=True), sp.Symbol("v", real=True)
         try:
             found = sp.solve(sp.Eq(own, value.xreplace({free[0]: variable})), variable)
-        except (NotImplementedError, TypeError, ValueError, AttributeError):
+        except UNSOLVED:
             found = []
         if len(found) == 1 and not found[0].has(sp.I):
             return found[0].subs(own, sp.Symbol(required[0]))

@@ -14,6 +14,7 @@ from qedoc.claims.properties import Property
 from qedoc.claims.spec import Argument, Array, Parameter, Size, Spec, base
 from qedoc.claims.target import call_by_name, slope_by_name
 from qedoc.claims.templates import Stack, indices_of, translated
+from qedoc.errors import ShapeError
 
 Opaque = Callable[[str, int, Any], Any]
 
@@ -132,20 +133,23 @@ class Case:
         result = slope_by_name(target, keywords, parameter) if parameter else call_by_name(target, keywords)
         return self._entry(result if curried is None else result(*curried))
 
+    def _misfit(self, message: str) -> ShapeError:
+        return ShapeError(f"{self.spec.id}: {message}", self.spec.location)
+
     def _entry(self, result: Any) -> Any:
         """Selects the entry of the result that the formula describes.
 
         Raises:
-            SpecError: if the result has no such entry, or if it is an array and the spec selects no entry.
+            ShapeError: if the result has no such entry, or if it is an array and the spec selects no entry.
         """
         for axis, position in enumerate(self.entry):
             length = len(result) if isinstance(result, tuple | list) else (*getattr(result, "shape", ()), 0)[0]
             if not 0 <= position < length:
-                raise self.spec.refuse(f"entry={self.entry} is out of range: axis {axis} of the target's result has length {length}")
+                raise self._misfit(f"entry={self.entry} is out of range: axis {axis} of the target's result has length {length}")
             result = result[position]
         if getattr(result, "shape", ()) != () and not self.entry:
             message = f"the target returns an array of shape {result.shape}; select the entry that the formula describes with entry="
-            raise self.spec.refuse(message)
+            raise self._misfit(message)
         return result
 
 

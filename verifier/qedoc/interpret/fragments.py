@@ -11,7 +11,10 @@ from qedoc.interpret.parsing import Lattice, Parser
 from qedoc.interpret.phrases import any_range, condition, signed, statements
 
 RESTRICTS = frozenset(
-    "SIGN SET RELATION GE LE GT LT BETWEEN MUST MUSTNOT LIMITED EXCEEDS FALLS UNLESS UNEQUAL ASSUME".split()  # noqa: SIM905
+    {
+        *("SIGN", "SET", "RELATION", "GE", "LE", "GT", "LT", "BETWEEN", "MUST", "MUSTNOT"),
+        *("LIMITED", "EXCEEDS", "FALLS", "UNLESS", "UNEQUAL", "ASSUME"),
+    }
 )
 """The kinds of words that can restrict a domain."""
 
@@ -63,7 +66,7 @@ def fragments(lattice: Lattice, own: sp.Symbol | None = None) -> Fragments:
 def refers(lattice: Lattice) -> bool:
     """Whether words only name a source: `as described in ...`."""
     first = {edge.kind for edge in lattice.edges[0]} if lattice.edges else set()
-    return "REFERENCE" in first and not any(edge.kind in RESTRICTS - {"RELATION"} for edges in lattice.edges for edge in edges)
+    return "REFERENCE" in first and not any(edge.kind in RESTRICTS for edges in lattice.edges for edge in edges)
 
 
 def stops(lattice: Lattice, end: int) -> bool:
@@ -109,5 +112,6 @@ def _tells_nothing(lattice: Lattice, at: int) -> bool:
     return (
         lattice.words[at].lower() in ("from", "between")
         and bool(before)
+        and not follower & {"NUM", "EXPR"}
         and not before & {"SYM", "PARAM", "THING", "SELF", "IS", "COMMA", "AND"}
     )

@@ -121,7 +121,7 @@ class Interpreter:
     def _entry(self, described: Described, text: str, found: Found) -> None:
         """One sentence of the entry of a parameter."""
         source = Source(words=text, line=described.line)
-        lattice = self.vocabulary.lattice(_DASH.sub(lambda mark: mark["kept"] or " – ", text))  # noqa: RUF001
+        lattice = self.vocabulary.lattice(_DASH.sub(lambda mark: mark["kept"] or " \u2013 ", text))
         own = parameter(described.name)
         parses = best(whole(grammar.entry, lattice))
         if not parses:
@@ -186,13 +186,18 @@ class Interpreter:
         self._fragments(lattice, source, found)
 
     def _introduction(self, lattice: Lattice, passage: Passage, found: Found) -> None:
-        parses = whole(grammar.introduction, lattice) or self._tail(lattice)
-        if parses or (not passage.first and self._own.are_in(passage.text)):
+        parses = whole(grammar.introduction, lattice) or self._tail(lattice) or self._own_value(lattice, passage)
+        if parses:
             self._introduced(parses, passage, found)
             return
         source = Source(words=passage.text, line=passage.line, only=passage.after)
         self._strange(passage.after, lattice, source, found)
         self._fragments(lattice, source, found)
+
+    def _own_value(self, lattice: Lattice, passage: Passage) -> tuple[Any, ...]:
+        """Words without a parse that name what the function computes, and restrict nothing."""
+        restricts = any(edge.kind in RESTRICTS for edges in lattice.edges for edge in edges)
+        return () if passage.first or restricts or not self._own.are_in(passage.text) else (("value", None),)
 
     @staticmethod
     def _tail(lattice: Lattice) -> tuple[Any, ...]:
@@ -207,7 +212,7 @@ class Interpreter:
 
     def _introduced(self, parses: Sequence[Any], passage: Passage, found: Found) -> None:
         if not passage.first and self._own.are_in(passage.text):
-            parses = (("value", None),)
+            parses = [parse for parse in parses if parse[0] == "value"] or [("value", None)]
         if ("value", None) in parses:
             parses = [parse for parse in parses if not self._own.names_itself(parse)]
         strong = [parse for parse in parses if parse[0] not in ("named", "computes")]
@@ -229,7 +234,6 @@ class Interpreter:
             for kind, value, sure in common(merged(conditions)):
                 found.say(kind, value, sure if len(made) == len(conditions) else Sure.SUGGESTED, source)
         single = len({value for value, _ in made}) == 1
-        found.quantities.pop(passage.after, None)
         found.state(passage.after, [(value, sure if single else min(sure, _several(sure))) for value, sure in made], source)
 
     def _condition(self, inner: Any) -> Iterator[tuple[str, Any]]:

@@ -8,6 +8,9 @@ import sympy as sp
 from qedoc.interpret.choices import Sure
 from qedoc.interpret.meaning import Unclear
 
+UNSOLVED = (AttributeError, NotImplementedError, TypeError, ValueError)
+"""What SymPy's solvers raise for an equation or a set that they cannot solve. AttributeError and TypeError come from inside of them."""
+
 Reading: TypeAlias = list[tuple[str, Any]]
 """One parse of a sentence as items, each with its kind."""
 
@@ -88,7 +91,7 @@ def exclusive(relations: Sequence[Any]) -> bool:
         return False
     try:
         return bool(both.as_set() is sp.S.EmptySet)
-    except (NotImplementedError, TypeError, ValueError, AttributeError):
+    except UNSOLVED:
         return False
 
 
@@ -97,7 +100,7 @@ def solved(value: Any, symbol: sp.Symbol, own: sp.Symbol) -> Any:
     unknown, known = sp.Symbol("w", positive=True), sp.Symbol("v", positive=True)
     try:
         found = sp.solve(sp.Eq(known, value.xreplace({symbol: unknown})), unknown)
-    except (NotImplementedError, TypeError, ValueError, AttributeError):
+    except UNSOLVED:
         return None
     return found[0].subs(known, own) if len(found) == 1 else None
 

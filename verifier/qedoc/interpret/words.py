@@ -34,7 +34,7 @@ _MARKS = {",": "COMMA", ";": "SEMI", ".": "DOT", ":": "COLON", "(": "LPAR", ")":
 _SHIFTED = re.compile(r"([A-Za-z_]\w*)\s*([-+])\s*(\d+)")
 _SETTING = re.compile(r"(\w+)\s*={1,2}\s*(?:True|False|None|'[^']*'|\"[^\"]*\")")
 _APOSTROPHE = "\u2019"
-_DEFAULT = re.compile(r"\s*\((?:the )?default[^()]*\)|,?\s*\bdefaults? (?:is|to|=|:)\s*(?:`+[^`]*`+|[^\s,;.]+(?:\.\d+)?)", re.IGNORECASE)
+_DEFAULT = re.compile(r"\s*\((?:the )?default[^(),;]*\)|,?\s*\bdefaults? (?:is|to|=|:)\s*(?:`+[^`]*`+|[^\s,;.]+(?:\.\d+)?)", re.IGNORECASE)
 """A default, which restricts nothing: `(default is 2)`, `defaults to 1.0`."""
 
 _EMPHASIS = re.compile(r"(?<![\w*])\*{1,2}(\w(?:[^*]*\w)?)\*{1,2}(?![\w*])")

@@ -143,7 +143,7 @@ def _tally(pair: Pair, rows: list[Row]) -> _Tally:
         difference = abs(high - documented)
         if difference <= SAME * scale:
             tally.same.append(row)
-        elif high == 0 and abs(documented) < VANISHED:
+        elif (high == 0 and abs(documented) < VANISHED) or pair.is_off_support(high):
             tally.unclear.append(row)
         elif difference >= APART * scale and abs(high - low) * STEADY <= difference and not explained(place):
             tally.apart.append(row)

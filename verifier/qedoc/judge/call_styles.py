@@ -94,7 +94,8 @@ def spread(pair: Pair) -> str:
     if not symbols or pair.case.sizes or pair.case.entry or pair.case.curried or pair.case.spec.derivative or _only_numbers(pair):
         return ""
     known = [(row, value) for row in pair.plan.simple(4 * ENTRIES) if (value := _documented(pair, row)) is not None]
-    apart = list({value: row for row, value in reversed(known)}.values())[::-1][:ENTRIES]
+    different = list({value: row for row, value in reversed(known)}.values())[::-1]
+    apart = list(dict.fromkeys([*different, *(row for row, _ in known)]))[:ENTRIES]  # those with different values say more
     if len(apart) < ENTRIES:
         return ""
     result = _on_arrays(pair, apart)

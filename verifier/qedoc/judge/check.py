@@ -91,7 +91,7 @@ def check(
     try:
         pair.code.explore(pair.facts)
         pair.plan.learn(pair.code.formulas(), written(pair.target))
-        result = _with_runs(_decide(pair, limits, note), from_runs, raises=pair.raising is not None)
+        result = _with_runs(_decide(pair, limits, note, from_runs), from_runs)
     except UnsupportedError as error:
         result = CaseResult(id=pair.case.id, verdict=Verdict.UNSUPPORTED, reason=str(error))
         if from_runs is not None and from_runs.verdict in (Verdict.TESTED, Verdict.REFUTED):
@@ -136,21 +136,17 @@ def case_name(spec: Spec, sizes: Mapping[str, int]) -> str:
     return f"{spec.id}[{','.join(f'{name}={size}' for name, size in sizes.items())}]" if sizes else spec.id
 
 
-def _with_runs(result: CaseResult, from_runs: CaseResult | None, *, raises: bool) -> CaseResult:
+def _with_runs(result: CaseResult, from_runs: CaseResult | None) -> CaseResult:
     """Combines a result with the result of runs alone.
 
-    The two must not contradict each other. The runs decide if the other stages had no points to compare, or only points at which the code
-    raises: it has no value there, although its formula has one.
+    The two must not contradict each other. The runs decide if the other stages had no points to compare.
     """
     if from_runs is None:
         return result
     if from_runs.verdict is Verdict.REFUTED and result.verdict.holds:
         reason = f"{from_runs.reason}, but the other stages found no difference ({result.reason}); please report this as a bug in qedoc"
         return replace(result, verdict=Verdict.UNDECIDED, reason=reason)
-    open_ = result.verdict is Verdict.UNDECIDED
-    if open_ and raises and from_runs.verdict is Verdict.TESTED:
-        return replace(from_runs, reason=f"{from_runs.reason}; {result.reason}", code=result.code, findings=result.findings)
-    if open_ and not result.points and from_runs.verdict in (Verdict.TESTED, Verdict.REFUTED):
+    if result.verdict is Verdict.UNDECIDED and not result.points and from_runs.verdict in (Verdict.TESTED, Verdict.REFUTED):
         return replace(from_runs, reason=f"{from_runs.reason}; {result.reason}", code=result.code, findings=result.findings)
     return result
 
@@ -161,7 +157,7 @@ def _share_points(spec: Spec, limits: Limits) -> Limits:
     return replace(limits, max_points=min(limits.max_points, max(FEWEST_POINTS, limits.max_points // count)))
 
 
-def _decide(pair: Pair, limits: Limits, note: Callable[[str], Any]) -> CaseResult:
+def _decide(pair: Pair, limits: Limits, note: Callable[[str], Any], from_runs: CaseResult | None) -> CaseResult:
     note("looking for a counterexample")
     row = next(filter(pair.refuted_at, pair.plan.simple(FIRST_POINTS)), None)
     proof = NOT_TRIED
@@ -173,7 +169,7 @@ def _decide(pair: Pair, limits: Limits, note: Callable[[str], Any]) -> CaseResul
     note("running the code")
     executions = execute(pair, _expected(pair, refuted=row is not None), limits)
     gaps = _gaps(pair)
-    verdict, reason = _verdict(pair, proof, row, executions, gaps)
+    verdict, reason = _verdict(pair, proof, row, executions, gaps, from_runs)
     note("proving the properties")
     return CaseResult(
         id=pair.case.id,
@@ -248,7 +244,9 @@ def _gaps(pair: Pair) -> tuple[Finding, ...]:
     return tuple(found)
 
 
-def _verdict(pair: Pair, proof: Proof, row: Row | None, executions: Executions, gaps: tuple[Finding, ...]) -> tuple[Verdict, str]:
+def _verdict(
+    pair: Pair, proof: Proof, row: Row | None, executions: Executions, gaps: tuple[Finding, ...], from_runs: CaseResult | None
+) -> tuple[Verdict, str]:
     if row is not None:
         branch = pair.code.at(row)
         both_defined = branch is not None and branch.defined(row) and not isinstance(pair.documented(row), Undefined)
@@ -263,11 +261,6 @@ def _verdict(pair: Pair, proof: Proof, row: Row | None, executions: Executions, 
         most = f"{distance:.1g}" if distance else "less than 1e-16"
         reason = f"the code approximates the formula: the relative difference at {pair.compared} points is at most {most}, largest at {at}"
         return Verdict.TESTED, reason
-    if pair.raising is not None:
-        error, row = pair.raising
-        at = format_inputs(named(pair.case, pair.plan.point(row)))
-        reason = f"formula and code differ at {at}, but running the code there raises {told(error)}"
-        return Verdict.UNDECIDED, reason
     if pair.off_support is not None:
         at = format_inputs(named(pair.case, pair.plan.point(pair.off_support)))
         reason = f"formula and code differ at {at}, where the code gives {pair.run(pair.off_support)}, as outside of the support"
@@ -277,6 +270,13 @@ def _verdict(pair: Pair, proof: Proof, row: Row | None, executions: Executions, 
         return Verdict.UNDECIDED, f"the code's formula and a run of the code differ at {inputs}; please report this as a bug in qedoc"
     if executions.contradiction:
         return Verdict.UNDECIDED, executions.contradiction
+    if pair.raising is not None:
+        error, row = pair.raising
+        at = format_inputs(named(pair.case, pair.plan.point(row)))
+        reason = f"formula and code differ at {at}, but running the code there raises {told(error)}"
+        if from_runs is not None and from_runs.verdict is Verdict.TESTED:  # the code has no value there, although its formula has one
+            return Verdict.TESTED, f"{from_runs.reason}; {reason}"
+        return Verdict.UNDECIDED, reason
     natural = pair.case.spec.natural
     if not natural and (gaps or executions.broken):
         return Verdict.UNDECIDED, gaps[0].message if gaps else executions.findings[0].message

@@ -194,7 +194,7 @@ class Pair:
         if isinstance(ran := self.run(row), Exception):
             self.raising = self.raising or (ran, row)
             return False
-        if self._is_off_support(ran):
+        if self.is_off_support(ran):
             self.off_support = self.off_support or row
             return False
         if self._confirmed(ran, row, branch):
@@ -202,7 +202,7 @@ class Pair:
         self.strange = self.strange or row
         return False
 
-    def _is_off_support(self, ran: float) -> bool:
+    def is_off_support(self, ran: float) -> bool:
         """Whether a density or a distribution function gives the value that it has outside of its support.
 
         Documentation often gives the formula of a density and leaves the support to the reader. A formula by cases does not.

@@ -8,7 +8,7 @@ from typing import Any
 from qedoc.claims.limits import Limits
 from qedoc.claims.readings import Alternative, Readings
 from qedoc.claims.spec import Parameter, Size, Spec
-from qedoc.errors import SpecError
+from qedoc.errors import ShapeError, SpecError
 from qedoc.judge.check import case_name, check
 from qedoc.judge.inputs import format_inputs
 from qedoc.results.verdict import CaseResult, Interpretation, Verdict, weakest
@@ -19,13 +19,13 @@ WRITE = (
     "one"
 )
 
+NOT_NEEDED = "it was not checked, because the verdict does not depend on it"
+
 MOST_SIZES = 4
 """Maximum number of sizes of the arrays of an interpretation that has other arrays than the first one."""
 
 MOST_SHOWN = 4
 """Maximum number of interpretations that a reason describes."""
-
-Check = Callable[[Spec], CaseResult]
 
 
 def check_readings(
@@ -54,45 +54,70 @@ def check_readings(
         (only,) = readings.alternatives
         result = check(readings.spec, sizes, limits, note, keep)
         return replace(result, interpretations=(_interpretation(only, result),))
-
-    plausible_ones = [one for one in readings.alternatives if one.plausible]
-    alone = plausible_ones[0] if len(plausible_ones) == 1 else None
-
-    def keep_tested(result: CaseResult) -> None:
-        if result.verdict is Verdict.TESTED:  # a refutation needs the other interpretations too
-            keep(result)
-
-    def check_one(spec: Spec) -> CaseResult:
-        decides = alone is not None and spec is alone.outer
-        own = [sizes] if {str(d.symbol) for d in spec.symbols if isinstance(d, Size)} == set(sizes) else sizes_of(spec)[:MOST_SIZES]
-        try:
-            results = [check(spec, size, limits, note, keep_tested if decides else lambda _: None) for size in own]
-            return next(result for result in results if result.verdict is weakest([one.verdict for one in results]))
-        except SpecError as error:  # no point is left
-            return CaseResult(id=case_name(spec, sizes), verdict=Verdict.UNDECIDED, reason=error.message)
-
-    judged = _judged(readings, check_one)
-    first = next(one.result for one in judged if one.result is not None)
+    judged = _judged(readings, _Checker(sizes, limits, note, keep, _deciding_alone(readings)))
+    result = _common_verdict(judged, cut=readings.cut and not readings.settled)
     shown = tuple(entry for one in judged for entry in one.entries)
-    plausible = _deciding(judged)
-    common = replace(first, id=case_name(readings.spec, sizes), interpretations=shown, seconds=sum(one.seconds for one in judged))
-    if plausible and all(one.holds for one in plausible):
-        worst = weakest([one.result.verdict for one in plausible if one.result is not None])
-        return replace(
-            next(one.result for one in plausible if one.result is not None and one.result.verdict is worst),
-            interpretations=shown,
-            seconds=common.seconds,
-        )
-    if _all_refuted(judged) and not readings.cut:
-        found = next(one.result for one in judged if one.refuted and one.result is not None)
-        return replace(found, interpretations=shown, seconds=common.seconds)
-    if (
-        first.verdict in (Verdict.UNDECIDED, Verdict.UNSUPPORTED)
-        and len({entry.verdict for entry in shown if entry.verdict not in (Verdict.UNDECIDED, Verdict.UNSUPPORTED)}) == 0
-    ):
-        return common
-    reason = _reason(judged, cut=readings.cut)
-    return replace(common, verdict=Verdict.UNDECIDED, reason=reason, counterexample=None, code=first.code)
+    return replace(result, id=case_name(readings.spec, sizes), interpretations=shown, seconds=sum(one.seconds for one in judged))
+
+
+def _common_verdict(judged: Sequence["_Judged"], *, cut: bool) -> CaseResult:
+    """The result that stands for all interpretations."""
+    results = [one.result for one in judged if one.result is not None]
+    deciding = _deciding(judged)
+    if deciding and all(one.holds for one in deciding):
+        return _weakest([one.result for one in deciding if one.result is not None])
+    if _all_refuted(judged) and not cut:
+        return next(one.result for one in judged if one.refuted and one.result is not None)
+    if not any(entry.verdict.holds or entry.verdict is Verdict.REFUTED for one in judged for entry in one.entries):
+        return results[0]
+    return replace(results[0], verdict=Verdict.UNDECIDED, reason=_reason(judged, cut=cut), counterexample=None)
+
+
+def _weakest(results: Sequence[CaseResult]) -> CaseResult:
+    worst = weakest([result.verdict for result in results])
+    return next(result for result in results if result.verdict is worst)
+
+
+def _deciding_alone(readings: Readings) -> Spec | None:
+    """The claim whose agreement with runs decides by itself that the formula holds: that of the only plausible interpretation."""
+    plausible = [one for one in readings.alternatives if one.plausible]
+    return plausible[0].outer if len(plausible) == 1 else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Checker:
+    """Checks the claims of interpretations.
+
+    Args:
+        sizes: the value of each size of the first interpretation.
+        limits: seed and number of points.
+        note: called with the current step.
+        keep: called with a preliminary result that stands if the check does not finish.
+        alone: the claim that decides alone whether the formula holds; None if there is none.
+    """
+
+    sizes: Mapping[str, int]
+    limits: Limits
+    note: Callable[[str], Any]
+    keep: Callable[[CaseResult], Any]
+    alone: Spec | None
+
+    def __call__(self, spec: Spec) -> tuple[CaseResult, bool]:
+        """The result of a claim, and whether the code fits it: its result has the shape of the claim and somewhere a value."""
+        keep = self._keep_tested if spec is self.alone else lambda _: None
+        own = {str(d.symbol) for d in spec.symbols if isinstance(d, Size)}
+        try:
+            chosen = [self.sizes] if own == set(self.sizes) else sizes_of(spec)[:MOST_SIZES]
+            result = _weakest([check(spec, size, self.limits, self.note, keep) for size in chosen])
+        except SpecError as error:  # the result has another shape, or no point is left
+            result = CaseResult(id=case_name(spec, self.sizes), verdict=Verdict.UNDECIDED, reason=error.message)
+            return result, not isinstance(error, ShapeError)
+        without_value = result.verdict is Verdict.UNDECIDED and not result.points and bool(result.runs and result.paths)
+        return result, not without_value
+
+    def _keep_tested(self, result: CaseResult) -> None:
+        if result.verdict is Verdict.TESTED:  # a refutation needs the other interpretations too
+            self.keep(result)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +132,7 @@ class _Judged:
         why: the words that may restrict the formula to a part of the domain on which it is not refuted.
         unsettled: why a difference does not refute it.
         entries: the interpretation for reports, with and without the conditions that the text may state.
+        fits: whether the code can be meant by it. A rare reading in which the code has no value is not meant.
         seconds: the time that the checks took.
     """
 
@@ -117,31 +143,23 @@ class _Judged:
     why: str = ""
     unsettled: str = ""
     entries: tuple[Interpretation, ...]
+    fits: bool = True
     seconds: float = 0.0
 
-    @property
-    def fits(self) -> bool:
-        """Whether the code has a value somewhere in this interpretation. A rare reading in which it has none is not meant."""
-        found = self.result
-        from_runs = found is not None and found.runs and not found.paths
-        return found is None or found.verdict is not Verdict.UNDECIDED or bool(found.points or from_runs)
 
-
-def _judged(readings: Readings, check_one: Check) -> list[_Judged]:
+def _judged(readings: Readings, check_one: _Checker) -> list[_Judged]:
     """Checks the interpretations in order, until the verdict is known."""
+    if readings.settled:
+        return [_judge(readings.alternatives[readings.settled - 1], check_one)]
     found: list[_Judged] = []
-    for number, alternative in enumerate(readings.alternatives, start=1):
-        decided = _decided(found, readings.cut) and not (alternative.outer is not None and not any(one.result for one in found))
-        settled = readings.settled not in (0, number)
-        if settled:
-            continue
+    for alternative in readings.alternatives:
+        checked = any(one.result is not None for one in found)
         deciding = _deciding(found)
-        needed = not decided and (alternative.plausible or not (deciding and all(one.holds for one in deciding)))
-        found.append(
-            _judge(alternative, check_one)
-            if needed
-            else _left_out(alternative, alternative.blocked or "it was not checked, because the verdict does not depend on it")
-        )
+        holds = bool(deciding) and all(one.holds for one in deciding)
+        if (checked and _decided(found, readings.cut)) or (holds and not alternative.plausible):
+            found.append(_left_out(alternative, alternative.blocked or NOT_NEEDED))
+        else:
+            found.append(_judge(alternative, check_one))
     return found
 
 
@@ -182,24 +200,25 @@ def _left_out(alternative: Alternative, reason: str) -> _Judged:
     return _Judged(alternative=alternative, result=None, entries=(entry,))
 
 
-def _judge(alternative: Alternative, check_one: Check) -> _Judged:
+def _judge(alternative: Alternative, check_one: _Checker) -> _Judged:
     if alternative.outer is None:
         return _left_out(alternative, alternative.blocked)
-    result = check_one(alternative.outer)
+    result, fits = check_one(alternative.outer)
     entry = _interpretation(alternative, result)
     unsettled = "" if result.verdict.holds else alternative.unsettled or _unsaid(alternative, result)
     if unsettled and result.verdict is not Verdict.REFUTED:
         result = replace(result, verdict=Verdict.UNDECIDED, reason=f"{unsettled} ({result.reason})")
         entry = _interpretation(alternative, result)
     if result.verdict is not Verdict.REFUTED:
-        return _Judged(alternative=alternative, result=result, holds=result.verdict.holds, entries=(entry,), seconds=result.seconds)
+        holds = result.verdict.holds
+        return _Judged(alternative=alternative, result=result, holds=holds, entries=(entry,), fits=fits, seconds=result.seconds)
     if unsettled:
         other = replace(entry, verdict=Verdict.UNDECIDED, reason=unsettled, counterexample=None)
         return _Judged(alternative=alternative, result=result, unsettled=unsettled, entries=(entry, other), seconds=result.seconds)
     seconds = result.seconds
     entries = [entry]
     for spec, words in _inner(alternative):
-        inside = check_one(spec)
+        inside, _ = check_one(spec)
         seconds += inside.seconds
         if inside.verdict is not Verdict.REFUTED:
             entries.append(replace(_interpretation(alternative, inside), formula=entry.formula))
@@ -212,7 +231,8 @@ def _unsaid(alternative: Alternative, result: CaseResult) -> str:
     """Says that the code uses a parameter that the formula does not contain, so that the formula may be a part of a longer one."""
     spec = alternative.outer
     assert spec is not None  # it was checked
-    used = set(re.findall(r"[^\W\d]\w*", result.code.sympy)) if result.code is not None else set(alternative.unsaid)
+    known = result.code is not None and result.paths == 1  # a parameter can also select the path
+    used = set(re.findall(r"[^\W\d]\w*", result.code.sympy)) if known and result.code else set(alternative.unsaid)
     names = {str(d.symbol): d.name for d in spec.symbols if isinstance(d, Parameter)}
     missing = [names.get(symbol, symbol) for symbol in alternative.unsaid if symbol in used]
     return f"the formula does not say what {' and '.join(missing)} of {spec.target} is; name the parameter in the text" if missing else ""
