@@ -364,6 +364,14 @@ def test_undefined(formula: Any, point: list[Any]) -> None:
     assert value(formula, *point) is UNDEFINED
 
 
+@pytest.mark.parametrize(("s", "t"), [(1, -1), (2, Fraction(-1, 2)), (3, -2)])
+def test_lower_gamma_of_a_negative_number(s: int, t: Fraction) -> None:
+    found, expected = value(sp.lowergamma(y, x), t, s), reference(sp.lowergamma(y, x), (x, y), [Fraction(t), Fraction(s)], 3 * BITS)
+    assert encloses(found, expected, 3 * BITS)
+    assert not encloses(-found, expected, 3 * BITS)
+    assert is_in_doubt(value(sp.lowergamma(y, x), t, Fraction(1, 2)))  # it is real for integers alone
+
+
 IN_DOUBT: list[tuple[Any, list[Any]]] = [
     (1 / x, [arb(0, 1)]),
     (sp.log(x), [arb(0, 1)]),

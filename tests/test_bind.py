@@ -582,6 +582,12 @@ def test_given_conditions_that_leave_no_point(library: Path, where: list[str], m
     assert "\n" not in raised.value.message
 
 
+def test_a_given_condition_may_contradict_what_only_a_name_suggests(library: Path) -> None:
+    bound(library, PARTIAL.format(parameters="x, scale", value="x s", text="where :math:`s` is the ``scale``.", code="x * scale"))
+    assert verdicts(only(given("documents.f", "x s", {"s": "scale"}, ["s < 0"]))) == {Verdict.PROVED}
+    assert verdicts(only(given("documents.f", "x |s|", {"s": "scale"}, ["s < 0"]))) != {Verdict.PROVED}
+
+
 COPIED = '''
 def f(x):
     r"""Value.

@@ -289,3 +289,63 @@ def test_a_comment_belongs_to_the_formula_above_it() -> None:
     assert [settlement(lines, line) for line in (2, 4)] == [0, 2]
     assert settlement(["$$", "x", "$$", "<!-- qedoc: interpret 12 -->"], 0) == 12
     assert settlement(["$$", "x", "$$", "<!-- qedoc: interpret two -->"], 0) == 0
+
+
+def test_a_notation_with_several_readings_does_not_hide_what_the_text_says(judge: Judge) -> None:
+    text = shown(r"\sigma(x)", before="Up to a constant, it is")
+    found = judge("x", text, "jax.nn.sigmoid(x) + 1")
+    assert (found.verdict, found.reason) == (
+        Verdict.UNDECIDED,
+        "the text says that the formula is up to a constant, and qedoc does not check that",
+    )
+
+
+def test_a_parameter_that_selects_the_path_is_used_by_the_code(judge: Judge) -> None:
+    code = "jax.lax.cond(mode > 0, lambda v: v**2, lambda v: v**3, x)"
+    found = judge("x, mode", shown("x^2"), code)
+    assert found.verdict is Verdict.UNDECIDED
+    assert "the formula does not say what mode of " in found.reason
+    assert judge("x, mode", shown("x^2"), "x**3").verdict is Verdict.REFUTED  # neither formula nor code uses it
+    assert judge("x, mode", shown("x^2"), "x**2").verdict in HOLDS
+
+
+def test_a_constant_formula_does_not_pass_for_a_reduction(judge: Judge) -> None:
+    assert judge("x", shown("1 + 0 x"), "jnp.mean(jnp.ones_like(x))").verdict is Verdict.UNDECIDED
+    assert judge("x", shown("1 + 0 x"), "jnp.ones_like(x)").verdict in HOLDS
+
+
+def test_a_density_that_cannot_be_lifted_is_not_refuted_off_its_support(judge: Judge) -> None:
+    code = "jnp.real(jnp.where(x >= 0, jnp.exp(-x), 0.0) + 0j)"  # complex numbers cannot be lifted
+    assert judge("x", shown("e^{-x}"), code, name="pdf").verdict is not Verdict.REFUTED
+    assert judge("x", shown("e^{-x}"), code.replace("(-x)", "(-2 * x)"), name="pdf").verdict is Verdict.REFUTED
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        r"Following the usual convention, :math:`x \ge 0`.",
+        "See the paper, where ``x`` must be positive.",
+        r"For :math:`x > 0`, the absolute value is",
+    ],
+)
+def test_a_reference_or_the_own_name_hides_no_condition(judge: Judge, words: str) -> None:
+    before = words if words.endswith(" is") else ""
+    text = shown("x", "" if before else words, before)
+    assert judge("x", text, "jnp.abs(x)", name="absolute_value").verdict is not Verdict.REFUTED
+    assert judge("x", text, "jnp.abs(x) + 1", name="absolute_value").verdict is Verdict.REFUTED
+
+
+@pytest.mark.parametrize(
+    "entry", ["the input (default 1, must be positive).", "the input; a zorp fraction between 0 and 1 of it.", "a number greater than 0."]
+)
+def test_a_default_or_a_noun_hides_no_range(judge: Judge, entry: str) -> None:
+    text = shown("x", f"Args:\n  x: {entry}")
+    assert judge("x", text, "jnp.abs(x)").verdict is not Verdict.REFUTED
+    assert judge("x", text, "x + 1").verdict is not Verdict.PROVED
+
+
+def test_a_comment_cannot_choose_what_is_not_understood(judge: Judge) -> None:
+    text = shown("b x", r"where :math:`b` is the residual scale." + "\n\n.. qedoc: interpret 2")
+    found = judge("x, scale", text, "scale * x")
+    assert found.verdict is Verdict.UNDECIDED
+    assert found.reason.startswith("the comment below the formula chooses interpretation 2, which cannot be checked: it is not clear what")

@@ -5,10 +5,10 @@ from typing import Any
 
 import sympy as sp
 
+from qedoc.interpret.conditions import any_range, condition, signed, statements
 from qedoc.interpret.meaning import Unclear, condition_of, range_of
 from qedoc.interpret.parses import exclusive
 from qedoc.interpret.parsing import Lattice, Parser
-from qedoc.interpret.phrases import any_range, condition, signed, statements
 
 RESTRICTS = frozenset(
     {

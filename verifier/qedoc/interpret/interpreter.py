@@ -9,15 +9,17 @@ from typing import Any
 import sympy as sp
 
 from qedoc.interpret import lexicon
-from qedoc.interpret import statements as grammar
 from qedoc.interpret.choices import Choice, Choices, Sure, parameter
+from qedoc.interpret.entries import entry
 from qedoc.interpret.findings import EITHER, UNKNOWN, VALUE, Found, Source
 from qedoc.interpret.fragments import RESTRICTS, fragments, refers, stops
+from qedoc.interpret.introductions import introduction
 from qedoc.interpret.meaning import INPUT, Sense, condition_of, range_of, senses
 from qedoc.interpret.own_words import OwnWords
 from qedoc.interpret.parses import Reading, best, common, merged, related, sensible, solved
 from qedoc.interpret.parsing import Lattice, whole
 from qedoc.interpret.passages import Passage, passages, sentences
+from qedoc.interpret.statements import sentence
 from qedoc.interpret.words import Vocabulary
 from qedoc.sources import markup
 
@@ -123,9 +125,9 @@ class Interpreter:
         source = Source(words=text, line=described.line)
         lattice = self.vocabulary.lattice(_DASH.sub(lambda mark: mark["kept"] or " \u2013 ", text))
         own = parameter(described.name)
-        parses = best(whole(grammar.entry, lattice))
+        parses = best(whole(entry, lattice))
         if not parses:
-            clauses = best(whole(grammar.sentence, lattice))
+            clauses = best(whole(sentence, lattice))
             if clauses:
                 self._said(clauses, source, found)
             else:
@@ -173,8 +175,8 @@ class Interpreter:
         told = any(only == passage.before for _, only in found.domain)
         order = range(size + 1) if told or first & {"AND", "BUT"} else range(size, -1, -1)
         for cut in order:
-            left = whole(grammar.sentence, lattice, 0, cut) if cut else (("nothing",),)
-            right = whole(grammar.introduction, lattice, cut) if cut < size else (("value", None),)
+            left = whole(sentence, lattice, 0, cut) if cut else (("nothing",),)
+            right = whole(introduction, lattice, cut) if cut < size else (("value", None),)
             if left and right:
                 if cut:
                     self._said(best(left), Source(words=passage.text, line=passage.line, only=passage.before), found)
@@ -186,7 +188,7 @@ class Interpreter:
         self._fragments(lattice, source, found)
 
     def _introduction(self, lattice: Lattice, passage: Passage, found: Found) -> None:
-        parses = whole(grammar.introduction, lattice) or self._tail(lattice) or self._own_value(lattice, passage)
+        parses = whole(introduction, lattice) or self._tail(lattice) or self._own_value(lattice, passage)
         if parses:
             self._introduced(parses, passage, found)
             return
@@ -205,7 +207,7 @@ class Interpreter:
         for cut in range(1, len(lattice.edges)):
             if any(edge.kind in ("COMMA", "SEMI") for edge in lattice.edges[cut - 1]):
                 before = any(edge.kind in RESTRICTS for edges in lattice.edges[: cut - 1] for edge in edges)
-                parses = whole(grammar.introduction, lattice, cut)
+                parses = whole(introduction, lattice, cut)
                 if parses and not before and all(parse[0] != "named" for parse in parses):
                     return parses
         return ()
@@ -252,7 +254,7 @@ class Interpreter:
 
     def _sentence(self, lattice: Lattice, passage: Passage, found: Found) -> None:
         source = Source(words=passage.text, line=passage.line, only=passage.before)
-        parses = best(whole(grammar.sentence, lattice))
+        parses = best(whole(sentence, lattice))
         if parses:
             self._said(parses, source, found)
             return
@@ -292,7 +294,7 @@ class Interpreter:
             names = [edge.value for edge in lattice.edges[at] if edge.kind == "SYM"]
             ends = [end for end in range(size, at + 1, -1) if names and (end == size or stops(lattice, end))]
             for end in ends:
-                parses = [items for items in whole(grammar.sentence, lattice, at, end) if items[0][0] in ("legend", "define")]
+                parses = [items for items in whole(sentence, lattice, at, end) if items[0][0] in ("legend", "define")]
                 if parses:
                     self._said(best(tuple(parses)), source, found)
                     at = end - 1

@@ -8,7 +8,7 @@ import sympy as sp
 
 from qedoc.interpret import lexicon
 from qedoc.interpret.choices import Sure, parameter
-from qedoc.interpret.words import MEMBER
+from qedoc.interpret.sets import MEMBER
 
 INPUT = sp.Symbol("@")
 """The function's input, where the text does not name it."""

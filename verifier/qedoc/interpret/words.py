@@ -11,6 +11,7 @@ import sympy as sp
 from qedoc.interpret import lexicon
 from qedoc.interpret.choices import parameter
 from qedoc.interpret.parsing import Edge, Lattice
+from qedoc.interpret.sets import MEMBER, member_of, number_of
 from qedoc.read import Names, Reading, plain, read, read_condition
 
 LONGEST = 8
@@ -27,8 +28,6 @@ _SYMBOL = re.compile(
     r"(?:\\[A-Za-z]+|[A-Za-z])(?:_(?:\\?[A-Za-z0-9]+|\{[^{}]*\}))?'*|\\(?:hat|bar|tilde|mathbf|vec|boldsymbol|mathcal|mathrm|widehat|operatorname|text|mathit)"
     r"\s*\{?\\?[A-Za-z_\\]+\}?(?:_(?:\w|\{[^{}]*\}))?"
 )
-_INTERVAL = re.compile(r"\s*([\[(\]])\s*([^,;]+?)\s*[,;]\s*([^,;]+?)\s*([\])\[])\s*")
-_FIELD = re.compile(r"\\mathbb\s*\{?\s*([RNZ])\s*\}?\s*(.*)")
 _RELATION = re.compile(r"\\(?:le|leq|leqslant|ge|geq|geqslant|lt|gt|ne|neq|in|notin)(?![A-Za-z])|[<>]|\\not")
 _MARKS = {",": "COMMA", ";": "SEMI", ".": "DOT", ":": "COLON", "(": "LPAR", ")": "RPAR", "\u2013": "DASH", "—": "DASH", "-": "DASH"}
 _SHIFTED = re.compile(r"([A-Za-z_]\w*)\s*([-+])\s*(\d+)")
@@ -72,69 +71,6 @@ def phrases() -> Mapping[str, tuple[tuple[str, Any], ...]]:
     for quantity, text in lexicon.QUANTITIES.items():
         add("QUANTITY", text, quantity)
     return {phrase: tuple(kinds) for phrase, kinds in found.items()}
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """A set of numbers, as a relation on the symbol `MEMBER`."""
-
-    relation: Any
-
-
-MEMBER = sp.Symbol("@member@")
-
-
-def member_of(text: str) -> Member | None:
-    r"""The set that LaTeX or text such as `[0, 1)`, `(0, \infty)` or `\mathbb{R}_{>0}` writes, or None."""
-    text = re.sub(r"\\(?:left|right|,|;|!| )", "", text).strip().strip("$")
-    but = re.fullmatch(r"(.+?)\\setminus\s*\\?\{?(.+?)\\?\}?", text)
-    if but:
-        base, out = member_of(but[1]), _number(but[2].strip("\\{} "))
-        return Member(sp.And(base.relation, sp.Ne(MEMBER, out))) if base is not None and out is not None else None
-    named = _FIELD.fullmatch(text)
-    if named:
-        return _field(named[1], re.sub(r"[\s{}^_\\]", "", named[2].replace(r"\geq", "ge").replace(r"\ge", "ge")))
-    found = _INTERVAL.fullmatch(text)
-    if not found:
-        return None
-    low, high = _number(found[2]), _number(found[3])
-    if low is None or high is None or not low.is_extended_real or not high.is_extended_real or low >= high:
-        return None
-    lower = low <= MEMBER if found[1] == "[" else low < MEMBER
-    upper = high >= MEMBER if found[4] == "]" else high > MEMBER
-    return Member(sp.And(lower if low != -sp.oo else sp.true, upper if high != sp.oo else sp.true))
-
-
-def _field(letter: str, rest: str) -> Member | None:
-    whole = sp.Eq(MEMBER, sp.floor(MEMBER))
-    bounds = {
-        "": sp.true,
-        "+": MEMBER >= 0,
-        "ge0": MEMBER >= 0,
-        ">0": MEMBER > 0,
-        "++": MEMBER > 0,
-        "0+": MEMBER >= 0,
-        ">=0": MEMBER >= 0,
-        "-": MEMBER <= 0,
-        "<0": MEMBER < 0,
-    }
-    if rest not in bounds and not (letter == "N" and rest in ("0", "1", "*")):
-        return None
-    if letter == "R":
-        return Member(bounds[rest])
-    if letter == "Z":
-        return Member(sp.And(whole, MEMBER > 0 if rest == "+" else bounds[rest]))
-    return Member(sp.And(whole, (1 if rest in ("1", "*", "+", ">0") else 0) <= MEMBER))
-
-
-def _number(text: str) -> Any:
-    text = text.strip().replace("−", "-")
-    text = re.sub(r"\\?\binfty\b|∞|\binfinity\b|\binf\b|\\infty", "oo", text)
-    text = re.sub(r"\\pi|π", "pi", text)
-    text = re.sub(r"\\d?frac\{(-?\d+)\}\{(\d+)\}", r"\1/\2", text)
-    if not re.fullmatch(r"[-+]?\s*(?:\d+(?:\.\d+)?(?:e[+-]?\d+)?|oo|pi|\d*pi)(?:\s*/\s*\d+)?", text):
-        return None
-    return sp.nsimplify(re.sub(r"(\d)pi", r"\1*pi", text), rational=True)
 
 
 @dataclass(frozen=True)
@@ -247,7 +183,7 @@ class Vocabulary:
             yield "SELF", inner
         elif found is not None:
             yield "SET", found
-        elif (number := _number(inner)) is not None:
+        elif (number := number_of(inner)) is not None:
             yield "NUM", number
         elif (setting := _SETTING.fullmatch(inner)) and setting[1] in self.parameters:
             yield "SETTING", inner
@@ -276,7 +212,7 @@ class Vocabulary:
         bare, _, rest = latex.partition("=")
         if (found := member_of(latex)) is not None:
             yield "SET", found
-        elif (number := _number(latex)) is not None:
+        elif (number := number_of(latex)) is not None:
             yield "NUM", number
         elif _SYMBOL.fullmatch(latex) or (latex.count("_") and plain(latex) in self.symbols):
             yield "SYM", plain(latex)

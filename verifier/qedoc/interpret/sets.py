@@ -1,0 +1,74 @@
+"""Sets of numbers, as LaTeX and text write them."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import sympy as sp
+
+_INTERVAL = re.compile(r"\s*([\[(\]])\s*([^,;]+?)\s*[,;]\s*([^,;]+?)\s*([\])\[])\s*")
+_FIELD = re.compile(r"\\mathbb\s*\{?\s*([RNZ])\s*\}?\s*(.*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A set of numbers, as a relation on the symbol `MEMBER`."""
+
+    relation: Any
+
+
+MEMBER = sp.Symbol("@member@")
+
+
+def member_of(text: str) -> Member | None:
+    r"""The set that LaTeX or text such as `[0, 1)`, `(0, \infty)` or `\mathbb{R}_{>0}` writes, or None."""
+    text = re.sub(r"\\(?:left|right|,|;|!| )", "", text).strip().strip("$")
+    but = re.fullmatch(r"(.+?)\\setminus\s*\\?\{?(.+?)\\?\}?", text)
+    if but:
+        base, out = member_of(but[1]), number_of(but[2].strip("\\{} "))
+        return Member(sp.And(base.relation, sp.Ne(MEMBER, out))) if base is not None and out is not None else None
+    named = _FIELD.fullmatch(text)
+    if named:
+        return _field(named[1], re.sub(r"[\s{}^_\\]", "", named[2].replace(r"\geq", "ge").replace(r"\ge", "ge")))
+    found = _INTERVAL.fullmatch(text)
+    if not found:
+        return None
+    low, high = number_of(found[2]), number_of(found[3])
+    if low is None or high is None or not low.is_extended_real or not high.is_extended_real or low >= high:
+        return None
+    lower = low <= MEMBER if found[1] == "[" else low < MEMBER
+    upper = high >= MEMBER if found[4] == "]" else high > MEMBER
+    return Member(sp.And(lower if low != -sp.oo else sp.true, upper if high != sp.oo else sp.true))
+
+
+def _field(letter: str, rest: str) -> Member | None:
+    whole = sp.Eq(MEMBER, sp.floor(MEMBER))
+    bounds = {
+        "": sp.true,
+        "+": MEMBER >= 0,
+        "ge0": MEMBER >= 0,
+        ">0": MEMBER > 0,
+        "++": MEMBER > 0,
+        "0+": MEMBER >= 0,
+        ">=0": MEMBER >= 0,
+        "-": MEMBER <= 0,
+        "<0": MEMBER < 0,
+    }
+    if rest not in bounds and not (letter == "N" and rest in ("0", "1", "*")):
+        return None
+    if letter == "R":
+        return Member(bounds[rest])
+    if letter == "Z":
+        return Member(sp.And(whole, MEMBER > 0 if rest == "+" else bounds[rest]))
+    return Member(sp.And(whole, (1 if rest in ("1", "*", "+", ">0") else 0) <= MEMBER))
+
+
+def number_of(text: str) -> Any:
+    """Give the number that a text or LaTeX writes, or None."""
+    text = text.strip().replace("−", "-")
+    text = re.sub(r"\\?\binfty\b|∞|\binfinity\b|\binf\b|\\infty", "oo", text)
+    text = re.sub(r"\\pi|π", "pi", text)
+    text = re.sub(r"\\d?frac\{(-?\d+)\}\{(\d+)\}", r"\1/\2", text)
+    if not re.fullmatch(r"[-+]?\s*(?:\d+(?:\.\d+)?(?:e[+-]?\d+)?|oo|pi|\d*pi)(?:\s*/\s*\d+)?", text):
+        return None
+    return sp.nsimplify(re.sub(r"(\d)pi", r"\1*pi", text), rational=True)
