@@ -10,6 +10,7 @@ import pytest
 from docutils import nodes
 from docutils.core import publish_doctree
 
+from qedoc.bind.context import Context
 from qedoc.errors import TargetError
 from qedoc.sources import markup, prose
 from qedoc.sources.docstrings import Documented, documented
@@ -274,13 +275,14 @@ def test_signature_legend_and_conditions(library: Path) -> None:
     assert decay.arguments[3].annotation == "<class 'int'>"
     assert decay.legend["T"] == "the number of decay steps (``decay_steps``)"
     assert decay.bound == {"T": "decay_steps", "p": "power", "I": "init_value"}
-    assert [(condition.latex, condition.holds) for condition in decay.conditions] == [
-        ("T < 0", False),
-        (r"\mathrm{init\_value} > 0", True),
-        (r"\mathrm{decay\_steps} > 0", True),
-        (r"0 < \mathrm{alpha} \le 1", True),
-        (r"\mathrm{power} \ge 1", True),
-    ]
+    stated = Context(decay).text.choices(next(formula.line for formula in decay.formulas if formula.display)).domain
+    assert {str(choice.value).replace("@", "") for choice in stated} == {
+        "T >= 0",
+        "init_value > 0",
+        "(decay_steps > 0) & Eq(decay_steps, floor(decay_steps))",
+        "(1 >= alpha) & (0 < alpha)",
+        "power >= 1",
+    }
 
 
 def read_prose(text: str) -> list[markup.Paragraph]:
@@ -326,56 +328,6 @@ def test_a_symbol_in_an_argument_is_the_parameter() -> None:
 )
 def test_a_description_names_a_parameter_or_none(text: str, name: str) -> None:
     assert prose.parameter(text, ["init_value", "decay_steps", "transition_begin", "a"]) == name
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        (r"It is defined for :math:`x \ge 0` and :math:`a > 0`.", [(r"x \ge 0", True), ("a > 0", True)]),
-        (
-            r"for :math:`0<c<1`, and where normalization is on the domain :math:`0\le x\le 2\pi`.",
-            [("0<c<1", True), (r"0\le x\le 2\pi", True)],
-        ),
-        (r"Where :math:`\Gamma` is the gamma function, and :math:`\nu > 0` is the degrees of freedom.", [(r"\nu > 0", True)]),
-        (r"This function is undefined for :math:`x < 0`.", [("x < 0", False)]),
-        (r"especially for :math:`\gamma < 2`.", []),
-        (r"Setting :math:`\alpha > \beta` penalizes more.", []),
-        (r"Small :math:`\mu < 10`: direct summation.", []),
-        (r"where :math:`p(k) = 1`.", []),
-    ],
-)
-def test_conditions(text: str, expected: list[tuple[str, bool]]) -> None:
-    assert [(condition.latex, condition.holds) for condition in prose.conditions(read_prose(text), {})] == expected
-
-
-def test_a_case_that_is_described_in_words_is_excluded() -> None:
-    told = {"steps": ("Number of steps. If ``steps <= 0``, then the value is held fixed. If ``other > 1``, nothing.", 3)}
-    assert [(c.latex, c.holds) for c in prose.conditions([], told)] == [(r"\mathrm{steps} \le 0", False)]
-    told = {"steps": ("Number of steps, which does nothing if ``steps <= 0``.", 3), "x": ("If ``y <= 0``, then so.", 4)}
-    assert prose.conditions([], told) == []
-
-
-def scopes(text: str, *displays: int) -> list[tuple[str, int | None]]:
-    paragraphs = read_prose(text)
-    return [(c.latex, c.only) for c in prose.scoped(prose.conditions(paragraphs, {}), paragraphs, displays)]
-
-
-def test_a_condition_before_each_formula_is_about_that_formula() -> None:
-    text = """It is so. For :math:`x > 0`,
-
-    .. math:: a
-
-    {words}
-
-    .. math:: b
-
-    It is defined for :math:`y > 0`.
-    """
-    assert scopes(text.format(words="and if :math:`x < 0`,"), 2, 6) == [("y > 0", None), ("x > 0", 2), ("x < 0", 6)]
-    both = [("x > 0", None), ("x > 1", None), ("y > 0", None)]
-    assert scopes(text.format(words="which is, for :math:`x > 1`, the same as"), 2, 6) == both
-    assert scopes(text.format(words="which is"), 2, 6) == [("x > 0", None), ("y > 0", None)]
-    assert scopes(text.format(words="which is"), 2) == [("x > 0", None), ("y > 0", None)]
 
 
 @pytest.mark.parametrize(

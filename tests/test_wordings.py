@@ -4,7 +4,7 @@ Each row becomes a docstring of its own. The tables grow with every wording that
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ import pytest
 import sympy as sp
 
 from qedoc.bind.context import Context
-from qedoc.interpret.choices import Choices, Sure, parameter
+from qedoc.interpret.choices import Choice, Choices, Sure, parameter
 from qedoc.sources.docstrings import documented
 
 TABLES = Path(__file__).parent / "wordings"
@@ -32,6 +32,11 @@ def rows(table: str, columns: int) -> list[tuple[str, ...]]:
 def plain(relation: sp.Basic) -> sp.Basic:
     """A relation on x, whether it is about the symbol or the parameter."""
     return relation.xreplace({SYMBOLS["x"]: PLAIN["x"], sp.Symbol("x"): PLAIN["x"]})
+
+
+def unmarked(choices: Sequence[Choice]) -> list[sp.Basic]:
+    """The relations of choices, with the same symbol for a parameter and for the symbol of its name."""
+    return [choice.value.xreplace({s: sp.Symbol(s.name.removeprefix("@")) for s in choice.value.free_symbols}) for choice in choices]
 
 
 def docstring(place: str, words: str) -> str:
@@ -84,6 +89,54 @@ def test_domains(said: Said) -> None:
         if not good:
             wrong.append((place, words, expected, stated, [str(choice.value) for choice in others], len(choices.unclear)))
     assert not wrong, "\n".join(map(str, wrong))
+
+
+@pytest.mark.parametrize(
+    ("words", "stated", "doubtful"),
+    [
+        (r"It is defined for :math:`x \ge 0` and :math:`a > 0`.", ["(a > 0) & (x >= 0)"], []),
+        (
+            r"for :math:`0<c<1`, and where normalization is on the domain :math:`0\le x\le 2\pi`.",
+            [],
+            ["(0 < c) & (c < 1)", "(0 <= x) & (x <= 2*pi)"],
+        ),
+        (r"Where :math:`\Gamma` is the gamma function, and :math:`a > 0` is the rate.", [], ["a > 0"]),
+        (r"This function is undefined for :math:`x < 0`.", ["x >= 0"], []),
+        (r"especially for :math:`a < 2`.", [], ["a < 2"]),
+        (r"Setting :math:`a > c` penalizes more.", [], ["a > c"]),
+        (r"Small :math:`a < 10`: direct summation.", [], []),
+        (r"where :math:`p(k) = 1`.", [], []),
+    ],
+)
+def test_a_condition_is_stated_or_doubtful(said: Said, words: str, stated: list[str], doubtful: list[str]) -> None:
+    (choices,) = said(f"conditions_{abs(hash(words))}", [docstring("after", words)], "x, a, c")
+    assert unmarked(choices.domain) == [sp.sympify(relation) for relation in stated]
+    assert unmarked(choices.doubtful) == [sp.sympify(relation) for relation in doubtful]
+
+
+def test_a_case_that_is_described_in_words_is_not_required(said: Said) -> None:
+    words = "Number of steps. If ``x <= 0``, then the value is held fixed. If ``other > 1``, nothing."
+    (choices,) = said("held_fixed", [docstring("entry", words)], "x")
+    assert not choices.domain
+    assert all(choice.sure is Sure.SUGGESTED for choice in choices.doubtful)
+
+
+def test_a_condition_before_each_formula_is_about_that_formula(said: Said) -> None:
+    text = f"It is so. For :math:`x > 0`,{DISPLAY}    {{words}}{DISPLAY}    It is defined for :math:`a > 0`.\n"
+    expected = {
+        "and if :math:`x < 0`,": (["x > 0", "a > 0"], ["x < 0", "a > 0"]),
+        "which is": (["x > 0", "a > 0"], ["a > 0"]),
+    }
+    for number, (words, (first, second)) in enumerate(expected.items()):
+        name = f"each_{number}"
+        (said.folder / f"{name}.py").write_text(
+            f'def f(x, a):\n    r"""{text.format(words=words)}    """\n    return x\n', encoding="utf-8"
+        )
+        (record,) = documented(name)
+        context = Context(record)
+        lines = [formula.line for formula in record.formulas if formula.display]
+        domains = [unmarked(context.text.choices(line).domain) for line in lines]
+        assert domains == [[sp.sympify(relation) for relation in stated] for stated in (first, second)], words
 
 
 def test_legends(said: Said) -> None:

@@ -41,6 +41,11 @@ _OPERATIONS = {"+": "+", "-": "-", "−": "-", "*": "*", "/": "/", "**": "^", "^
 _LETTERS = frozenset({"a", "A", "I", "i"})
 """Letters that are words of English: a parameter of this name is meant only in code or where the grammar needs one."""
 
+_SIGNS = {sign: sign for sign in (">=", "<=", "!=", ">", "<")}
+_SIGNS |= {r"\ge": ">=", r"\geq": ">=", r"\le": "<=", r"\leq": "<=", r"\ne": "!=", r"\neq": "!=", r"\gt": ">", r"\lt": "<"}
+_BOUND = re.compile(rf"(?::math:)?[`$]+\s*({'|'.join(map(re.escape, sorted(_SIGNS, reverse=True)))})\s*(-?[\d.]+)\s*[`$]+")
+"""A bound without its left side: ``>= 1``, which means the same as the words outside of code."""
+
 _TWO = re.compile(r"^\s*(\d)\s*(<|\\le|\\leq)\s+([i-n])\s*,\s*([i-n])\s*(<|\\le|\\leq)\s+(\w+)\s*$")
 """Two indices with a common range: `0 \\le i, j < n`."""
 
@@ -345,4 +350,8 @@ def is_sensitive(word: str) -> bool:
 def _pieces(text: str) -> Iterator[tuple[str, str]]:
     for found in _PIECE.finditer(text):
         kind = found.lastgroup or "mark"
-        yield kind, found[kind]
+        bound = _BOUND.fullmatch(found[kind]) if kind in ("math", "code") else None
+        if bound:
+            yield from _pieces(f"{_SIGNS[bound[1]]} {bound[2]}")
+        else:
+            yield kind, found[kind]

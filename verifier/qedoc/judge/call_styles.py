@@ -128,7 +128,7 @@ def _only_numbers(pair: Pair) -> bool:
     """Whether the signature says that all parameters are Python numbers."""
     try:
         parameters = inspect.signature(pair.target).parameters
-    except (TypeError, ValueError):
+    except (TypeError, ValueError):  # inspect finds no signature of some builtins
         return False
     bound = [parameters[name].annotation for name in pair.case.keywords if name in parameters]
     return bool(bound) and all(annotation in (float, int, "float", "int") for annotation in bound)
@@ -160,7 +160,7 @@ def _dissents_at(pair: Pair, row: Row, documented: float, *, rare: bool) -> Iter
         yield Dissent(row=row, ran=single, reason=reason, plain=True)  # type: ignore[arg-type]  # _differ is true only for numbers
     elif _differ(single, documented) and _alike(double, documented) and _excluded(pair, row, documented, single):
         reason = f"the result depends on the dtype beyond rounding: at {at} the code gives {single} in float32 but {double} in float64"
-        yield Dissent(row=row, ran=single, reason=reason, plain=True)  # type: ignore[arg-type]
+        yield Dissent(row=row, ran=single, reason=reason, plain=True)  # type: ignore[arg-type]  # as above
     if not rare or not _alike(double, documented):
         return
     others = {"for JAX arrays": arrays, "for NumPy arrays": run(np.asarray), "under jit": traced}

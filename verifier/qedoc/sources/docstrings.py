@@ -11,7 +11,6 @@ from typing import Any
 from qedoc.errors import Location
 from qedoc.sources import locations, markup, prose
 from qedoc.sources.objects import attribute, loaded, public, unwrapped, walk
-from qedoc.sources.prose import Condition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +63,6 @@ class Documented:
         formulas: display and inline formulas, in the order written.
         legend: the text's explanation of each symbol, by the symbol's LaTeX.
         bound: symbols that the text identifies with a parameter, by the symbol's LaTeX.
-        conditions: conditions that the text states for the formulas.
         siblings: names of the documented functions next to it.
         vectors: symbols and parameters that have entries according to the text.
         matrices: symbols and parameters that are matrices according to the text.
@@ -79,7 +77,6 @@ class Documented:
     formulas: tuple[Formula, ...] = ()
     legend: Mapping[str, str] = field(default_factory=dict)
     bound: Mapping[str, str] = field(default_factory=dict)
-    conditions: tuple[Condition, ...] = ()
     siblings: frozenset[str] = frozenset()
     vectors: frozenset[str] = frozenset()
     matrices: frozenset[str] = frozenset()
@@ -156,9 +153,7 @@ def _record(name: str, aliases: tuple[str, ...], value: Any, docstring: str) -> 
         return Formula(latex=latex, location=locations.locate(docstring, line, path, defined), display=display, line=line)
 
     formulas = [formula(block.latex, block.first, display=True) for block in markup.blocks(lines)]
-    displays = [shown.line for shown in formulas]
     formulas += [formula(role.latex, role.line, display=False) for role in markup.roles(lines)]
-    conditions = prose.conditions(paragraphs, {name: item for name, item in told.items() if name in names})
     return Documented(
         name=name,
         aliases=aliases,
@@ -168,7 +163,6 @@ def _record(name: str, aliases: tuple[str, ...], value: Any, docstring: str) -> 
         formulas=tuple(sorted(formulas, key=lambda formula: formula.line)),
         legend=legend,
         bound=bound,
-        conditions=tuple(prose.scoped(conditions, paragraphs, displays)),
         vectors=frozenset(vectors),
         matrices=frozenset(matrices),
     )

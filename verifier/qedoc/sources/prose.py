@@ -1,8 +1,7 @@
-"""Extracts from the text around a formula what its symbols mean and where it holds."""
+"""Extracts from the text around a formula what its symbols mean."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 from qedoc.sources.markup import SILENT, Paragraph
@@ -22,51 +21,9 @@ _AT = re.compile(rf"\b(iteration|step|time|timestep|index|dimension|length|batch
 _DATA = re.compile(r"an? (?:array|vector|matrix|set|sequence|batch) of ", re.IGNORECASE)
 _GIVEN = re.compile(rf"\b(?:Given|For) (an? [^:`.;]*?)\s*{_MATH}", re.IGNORECASE)
 _QUOTED = re.compile(r"(?::code:)?`{1,2}([A-Za-z_]\w*)`{1,2}")
-_RELATION = re.compile(r"\\(le|leq|leqslant|ge|geq|geqslant|lt|gt|ne|neq|in)(?![A-Za-z])|[<>]|\\not")
-_HOLDS = re.compile(
-    r"(?:(?:^|[\s(,])(?:for|where|with|assuming|provided|requires?|when|need)|(?:defined|valid) (?:only )?(?:for|on|when))\s*$",
-    re.IGNORECASE,
-)
-_INTRODUCES = re.compile(rf"(?:(?:and|but|while)\s+)?(?:for|if|when)\s+{_MATH}\s*[,:]", re.IGNORECASE)
-_JOINS = re.compile(r"(?:,|\band\b|,\s*and)\s*$")
-_NOT = re.compile(
-    r"undefined|not defined|especially|e\.g\.|returns|will be|is ignored|deprecated|warning|regime|asymptotic|behaves", re.IGNORECASE
-)
-_BOUNDS = (
-    (re.compile(r"\b(?:must|should|has to|needs to) be (?:strictly )?positive\b|^positive\b|\bstrictly positive\b", re.IGNORECASE), "> 0"),
-    (re.compile(r"\b(?:must|should|has to|needs to) be (?:non-?negative|positive or zero)\b|^non-?negative\b", re.IGNORECASE), r"\ge 0"),
-    (re.compile(r"\b(?:must|should|may) not be (?:zero|0)\b|\bnon-?zero\b", re.IGNORECASE), r"\ne 0"),
-)
-_COMPARED = re.compile(r"\b(?:must|should|has to|needs to) be `{0,2}\s*(>=|<=|>|<)\s*(-?\d+(?:\.\d+)?)`{0,2}", re.IGNORECASE)
-_RANGE = re.compile(
-    r"\b(?:in (?:the )?(?:range|interval)|(?:must|should) be in|between) `{0,2}([\[(])\s*(-?[\d.]+)\s*,\s*(-?[\d.]+)\s*([\])])`{0,2}",
-    re.IGNORECASE,
-)
-_SEPARATE = re.compile(r"(?:^|[.;]\s+)(?:If|When) `{1,2}(\w+)\s*(<=|>=|<|>|==)\s*(-?\d+(?:\.\d+)?)`{1,2},", re.IGNORECASE)
-"""Matches a case that is described in words: 'If ``steps <= 0``, the value is held fixed.'"""
-_SIGNS = {"<=": r"\le", ">=": r"\ge", "==": "="}
 _HEAD = re.compile(r"\W*(?:(?!of\b|for\b|to\b|with\b|in\b)[\w-]+\s+){0,4}(?:vector|matrix|matrices|tree)\b", re.IGNORECASE)
 _MATRIX = re.compile(_HEAD.pattern.replace(r"vector|matrix|matrices|tree", r"matrix|matrices"), re.IGNORECASE)
 _SHAPE = re.compile(r"\bshape\s*`{0,2}[\[(]([^\])]*)[\])]", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Condition:
-    """A condition that the text states for a formula.
-
-    Args:
-        latex: the relation.
-        holds: True if the formula requires it. False if the formula has no value where it holds.
-        line: the line of the docstring, from 0.
-        text: the sentence that states it.
-        only: the line of the only display formula that it applies to; None if it applies to all.
-    """
-
-    latex: str
-    holds: bool
-    line: int
-    text: str
-    only: int | None = None
 
 
 def sentences(paragraph: Paragraph) -> Iterator[str]:
@@ -193,78 +150,6 @@ def _spelled(name: str, words: Sequence[str]) -> bool:
         and bool(parts)
         and all(any(word == part or (len(part) >= 3 and word.startswith(part)) for word in words) for part in parts)
     )
-
-
-def conditions(paragraphs: Sequence[Paragraph], arguments: Mapping[str, tuple[str, int]]) -> list[Condition]:
-    """Returns the conditions that the text states: as relations in the running text, and in words in the section on arguments."""
-    found: list[Condition] = []
-    for paragraph in paragraphs:
-        if paragraph.section not in SILENT:
-            for sentence in sentences(paragraph):
-                found += _stated(sentence, paragraph.line)
-    for name, (text, line) in arguments.items():
-        symbol = rf"\mathrm{{{name.replace('_', chr(92) + '_')}}}"
-        found += [Condition(latex=f"{symbol} {bound}", holds=True, line=line, text=text) for bound in _bounds(text)]
-        for lower, least, most, upper in _RANGE.findall(text):
-            signs = ["<" if lower == "(" else r"\le", "<" if upper == ")" else r"\le"]
-            found.append(Condition(latex=f"{least} {signs[0]} {symbol} {signs[1]} {most}", holds=True, line=line, text=text))
-        for other, sign, number in _SEPARATE.findall(text):
-            if other == name:
-                found.append(Condition(latex=f"{symbol} {_SIGNS.get(sign, sign)} {number}", holds=False, line=line, text=text))
-    return found
-
-
-def scoped(found: Sequence[Condition], paragraphs: Sequence[Paragraph], displays: Sequence[int]) -> list[Condition]:
-    """Limits conditions to their formula, if each of several display formulas has its own preceding words ('for x > 0,').
-
-    Args:
-        found: the conditions that the text states.
-        paragraphs: the running text.
-        displays: the lines of the display formulas, in order.
-    """
-    own: list[Condition] = []
-    for before, display in pairwise([-1, *displays]):
-        between = [paragraph for paragraph in paragraphs if before < paragraph.line < display]
-        sentence = [*sentences(between[-1])][-1] if between else ""
-        introduced = _INTRODUCES.fullmatch(sentence)
-        if not introduced or not _RELATION.search(introduced[1]):
-            return list(found)
-        own.append(Condition(latex=introduced[1], holds=True, line=between[-1].line, text=sentence, only=display))
-    if len(own) < 2:
-        return list(found)
-    places = {(condition.line, condition.text) for condition in own}
-    return [*(condition for condition in found if (condition.line, condition.text) not in places), *own]
-
-
-def _bounds(text: str) -> Iterator[str]:
-    first = re.split(r"(?<=[.;])\s", text)
-    for pattern, bound in _BOUNDS:
-        if any(pattern.search(part) for part in first[:2]):
-            yield bound
-            break
-    for sign, value in _COMPARED.findall(text):
-        yield f"{_SIGNS.get(sign, sign)} {value}"
-
-
-def _stated(sentence: str, line: int) -> Iterator[Condition]:
-    accepted = False
-    end = 0
-    excluded = re.search(
-        r"undefined (?:for|when|where|if)\s*$|not defined (?:for|when|where|if)\s*$", sentence.partition(":math:")[0], re.IGNORECASE
-    )
-    for found in re.finditer(_MATH, sentence):
-        before = sentence[end : found.start()]
-        end = found.end()
-        relational = bool(_RELATION.search(found[1])) and "=" not in re.sub(r"\\[a-z]+eq\b|[<>]=", "", found[1])
-        led = bool(_HOLDS.search(before)) and not _NOT.search(sentence)
-        joined = accepted and bool(_JOINS.search(before)) and len(before.split()) <= 2
-        follows = (
-            bool(_JOINS.search(before)) and bool(re.match(r"(where|for|with)\b", sentence, re.IGNORECASE)) and not _NOT.search(sentence)
-        )
-        within = bool(re.search(r"(domain|interval)\s*$", before)) and not _NOT.search(sentence)
-        accepted = relational and (led or joined or follows or within)
-        if relational and (accepted or excluded):
-            yield Condition(latex=found[1], holds=not excluded, line=line, text=sentence)
 
 
 def shaped(text: str) -> bool:
