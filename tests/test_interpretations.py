@@ -118,8 +118,38 @@ def test_an_order_that_names_suggest_proves_nothing(judge: Judge) -> None:
 def test_a_display_can_be_the_derivative(judge: Judge) -> None:
     text = shown("2 x", before="Its derivative is")
     assert judge("x", text, "x**2").verdict in HOLDS
-    assert judge("x", text, "2 * x").verdict not in HOLDS
+    assert judge("x", text, "2 * x").verdict is Verdict.REFUTED
     assert judge("x", shown("2 x", before="It is"), "x**2").verdict is Verdict.REFUTED
+
+
+def test_a_derivative_is_not_refuted_at_a_kink(judge: Judge) -> None:
+    text = shown(r"\begin{cases} 1 & x \ge 0 \\ 0 & x < 0 \end{cases}", before="Its derivative is")  # jax.grad gives 0 at x = 0
+    assert judge("x", text, "jnp.where(x > 0, x, 0.0)").verdict is not Verdict.REFUTED
+    assert judge("x", text, "jnp.where(x > 0, 2 * x, 0.0)").verdict is Verdict.REFUTED
+    assert judge("x", text, "jnp.where(jnp.lexsort((jnp.stack([x, 0.0]),))[0] == 1, 2 * x, 0.0)").verdict is not Verdict.PROVED
+
+
+@pytest.mark.parametrize(("by", "formula", "twin"), [("x", "2 x y", "x y"), ("y", "x^2", "2 x y")])
+def test_the_text_says_by_which_symbol_the_derivative_is_taken(judge: Judge, by: str, formula: str, twin: str) -> None:
+    before = f"Its derivative with respect to :math:`{by}` is"
+    assert judge("x, y", shown(formula, before=before), "x**2 * y").verdict in HOLDS
+    assert judge("x, y", shown(twin, before=before), "x**2 * y").verdict is Verdict.REFUTED
+    assert judge("x, y", shown(formula, before="Its derivative is"), "x**2 * y").verdict is Verdict.UNDECIDED
+    clipped = shown(formula, before=f"The derivative of the loss with respect to :math:`{by}` is clipped:")
+    assert judge("x, y", clipped, "x**2 * y").verdict not in HOLDS
+
+
+def test_what_is_said_after_a_formula_to_have_a_purpose_does_not_hide_it(judge: Judge) -> None:
+    said = "it is chosen such that the curve bends upwards."
+    assert judge("x", shown("x^2", said), "x**2").verdict in HOLDS
+    assert judge("x", shown("x^2", said), "x**3").verdict not in HOLDS
+    assert judge("x", shown("x^2", before="Finds the number such that"), "x**2").verdict is Verdict.UNDECIDED
+
+
+def test_a_description_that_names_a_parameter_and_is_not_understood_decides_nothing(judge: Judge) -> None:
+    text = shown("b x", r"where :math:`b` is the width of the scale after calibration.")
+    for code in ("scale * x", "2 * scale * x"):
+        assert judge("x, scale", text, code).verdict is Verdict.UNDECIDED
 
 
 @pytest.mark.parametrize(

@@ -85,7 +85,7 @@ def test_domains(said: Said) -> None:
         if expected == "?":
             good = stated is sp.true and bool(others or choices.unclear)
         else:
-            good = stated.as_set() == sp.sympify(expected, locals=PLAIN).as_set() and not others and not choices.unclear
+            good = stated.as_set() == sp.And(sp.sympify(expected, locals=PLAIN)).as_set() and not others and not choices.unclear
         if not good:
             wrong.append((place, words, expected, stated, [str(choice.value) for choice in others], len(choices.unclear)))
     assert not wrong, "\n".join(map(str, wrong))
@@ -173,7 +173,7 @@ def _spoken(value: Any) -> str:
         case ("related", how):
             return str(how)
         case (kind, parts):
-            return f"{kind} {' '.join(name for _, name in parts)}"
+            return f"{kind} {' '.join('derivative' if about == 'derivative' else name for about, name in parts)}"
     return "?"
 
 

@@ -42,6 +42,7 @@ class Interpretation:
         equation: the equation for the value.
         name: distinguishes the claims of one docstring.
         derivative: whether the equation gives the derivative of the value.
+        by: the symbol by which the derivative is taken; empty if the text does not say it.
         bind: binds an equation in a context.
     """
 
@@ -50,6 +51,7 @@ class Interpretation:
     equation: Equation
     name: str
     derivative: bool
+    by: str
     bind: Bind
 
     def bound(self, regions: Regions, *, supposes: bool) -> Bound:
@@ -59,7 +61,7 @@ class Interpretation:
             Obstruction: if the equation cannot be bound, or no point is left.
         """
         found = self.bind(self.context.interpreted(regions=regions, supposes=supposes), self.formula, self.equation, self.name)
-        return replace(found, spec=_differentiated(self.context, found.spec)) if self.derivative else found
+        return replace(found, spec=_differentiated(self.context, found.spec, self.by)) if self.derivative else found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,16 +210,15 @@ def _tried(case: _Case, option: Alternative) -> _Tried:
         value = replace(equation, right=substituted(equation.right, put), condition=substituted(equation.condition, put))
         meant = stated(inside, value, option.quantity)
         one = Interpretation(
-            context=inside, formula=case.formula, equation=meant.equation, name=case.name, derivative=meant.derivative, bind=case.bind
-        )
+            context=inside, formula=case.formula, equation=meant.equation, name=case.name, derivative=meant.derivative, by=meant.by,
+            bind=case.bind,
+        )  # fmt: skip
         outer, inner, unsettled = _domains(one, regions(Sure.STATED), regions(Sure.SUGGESTED))
     except Obstruction as found:
         return _Tried(option=option, checked=replace(blank, blocked=found.reason), obstruction=found)
     unclear = next((choice.words for choice in (*said.unclear, *(c for c, index in strangers.items() if not index))), "")
     if unclear:
         unsettled = unsettled or f"it is not clear how '{unclear}' restricts the formula"
-    if meant.derivative:
-        unsettled = unsettled or "the derivative may not exist where it differs"
     told = {part for relation, _ in known for part in sp.And.make_args(relation)}
     doubtful = [(relation, choice.words) for choice in said.doubtful if (relation := _placed(choice.value, of, put)) not in told]
     doubts, problem = _doubts(one, regions(Sure.SUGGESTED), doubtful)
@@ -293,12 +294,13 @@ def _placed(relation: Any, of: dict[str, str], put: dict[sp.Symbol, sp.Expr]) ->
     return substituted(relation.xreplace({s: t for s, t in put.items() if s in relation.free_symbols}).xreplace(own), {})
 
 
-def _differentiated(context: Context, spec: Spec) -> Spec:
-    """The claim about the derivative by the function's only parameter without a default."""
+def _differentiated(context: Context, spec: Spec, by: str) -> Spec:
+    """The claim about the derivative by a symbol, or else by the function's only parameter without a default."""
     required = [p.name for p in context.parameters.values() if p.default is inspect.Parameter.empty]
-    if len(required) != 1 or required[0] not in spec.keywords:
+    named = [by if by in context.parameters else context.bound.get(by, "")] if by else required
+    if len(named) != 1 or named[0] not in spec.keywords:
         raise Obstruction("the text does not say by which parameter the derivative is taken", verdict=Verdict.UNDECIDED)
-    return replace(spec, derivative=required[0], at=spec.location)
+    return replace(spec, derivative=named[0], at=spec.location)
 
 
 def _not_understood(choice: Choice) -> str:
@@ -342,7 +344,7 @@ def _spoken(value: Any) -> str:
         case ("related", how):
             return str(how)
         case (kind, parts):
-            made = " of ".join(str(part) for _, part in parts)
+            made = " of ".join(f"derivative by {part}" if about == "derivative" else str(part) for about, part in parts)
             return f"{made} of the formula is the value" if kind == "value is" else f"{made} of the value is the formula"
     return str(value)
 

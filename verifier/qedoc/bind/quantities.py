@@ -34,10 +34,12 @@ class Stated:
     Args:
         equation: the equation.
         derivative: whether the right side is the derivative of the value.
+        by: the symbol by which it is taken; empty if the text does not say it.
     """
 
     equation: Equation
     derivative: bool = False
+    by: str = ""
 
 
 def stated(context: Context, equation: Equation, quantity: Any) -> Stated:
@@ -53,6 +55,8 @@ def stated(context: Context, equation: Equation, quantity: Any) -> Stated:
             return Stated(equation=_bare(equation, _value(context, equation, parts)))
         case ("display is", (("quantity", "derivative"),)):
             return Stated(equation=_bare(equation, equation.right), derivative=True)
+        case ("display is", (("derivative", by),)):
+            return Stated(equation=_bare(equation, equation.right), derivative=True, by=by)
         case ("display is", (("operator", operator),)) if operator in _UNDONE:
             return Stated(equation=_bare(equation, _UNDONE[operator].xreplace({_X: equation.right})))
         case ("related", how):

@@ -133,6 +133,13 @@ class Case:
         result = slope_by_name(target, keywords, parameter) if parameter else call_by_name(target, keywords)
         return self._entry(result if curried is None else result(*curried))
 
+    def call_shifted(self, target: Callable[..., Any], values: Mapping[sp.Symbol, Any], opaque: Opaque, by: float) -> Any:
+        """Calls the target of a claim about a derivative, with the parameter of the derivative increased by a number. Returns the value."""
+        keywords, curried = self.arguments(values, opaque)
+        parameter = self.spec.derivative
+        result = call_by_name(target, {**keywords, parameter: keywords[parameter] + by})
+        return self._entry(result if curried is None else result(*curried))
+
     def _misfit(self, message: str) -> ShapeError:
         return ShapeError(f"{self.spec.id}: {message}", self.spec.location)
 

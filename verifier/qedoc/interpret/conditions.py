@@ -200,6 +200,8 @@ statement: Parser = rule(
         sequence(
             subjects, token("IS"), bound, to=lambda found, _, value: _each(found, ("compare", "eq", value)) if value[0] == "num" else None
         ),
+        sequence(subjects, token("SELF"), token("IS", "MUST"), any_range, to=lambda found, _, __, inner: _each(found, inner)),
+        sequence(subjects, token("UNLESS"), bound, to=lambda found, _, value: _each(found, ("compare", "ne", value))),
         sequence(DET, token("SIGN"), some(token("NEUT")), subjects, to=lambda _, sign, __, found: _each(found, ("sign", sign))),
         sequence(DET, token("SET"), to=lambda _, found: ("holds", ("input",), ("member", found))),
         _set_after(token("IN"), "SET", lambda found: ("holds", ("input",), ("member", found))),

@@ -142,11 +142,8 @@ class Interpreter:
                 self._solve(value, own, sure, source, found)
 
     def _entry_items(self, items: Sequence[Any], own: sp.Symbol, text: str) -> Iterator[tuple[str, Any]]:
-        anything = ("range", ("sign", "finite")) in items
         for item in items:
             match item:
-                case ("range", _) if anything:
-                    continue
                 case ("range", ("sign", "unknown")) if _VAGUE_SIZES & set(text.lower().split()):
                     continue
                 case ("range", inner):
@@ -243,9 +240,11 @@ class Interpreter:
             yield from self._placed(related(lambda: condition_of(inner)))
 
     @staticmethod
-    def _strange(display: int, lattice: Lattice, source: Source, found: Found) -> None:
+    def _strange(display: int, lattice: Lattice, source: Source, found: Found, *, after: bool = False) -> None:
         """Words beside a display that were not understood. It may be something else; if no word says so, it may be the value too."""
         kinds = {edge.kind for edges in lattice.edges for edge in edges}
+        if after:  # what is said to solve something is not the display above
+            kinds -= {"SOLVES"}
         words = {edge.value for edges in lattice.edges for edge in edges if edge.kind == "WORD"}
         told = kinds & _TELLING or lexicon.CHANGING & words
         found.state(display, [(UNKNOWN, Sure.OPAQUE)] if told else EITHER, source)
@@ -264,7 +263,7 @@ class Interpreter:
         self._fragments(lattice, source, found)
         first = {edge.kind for edge in lattice.edges[0]} if lattice.edges else set()
         if passage.before >= 0 and not first & {"OPEN", "COMMA", "LPAR", "SYM", "SEMI"}:
-            self._strange(passage.before, lattice, source, found)
+            self._strange(passage.before, lattice, source, found, after=True)
 
     def _said(self, parses: Sequence[Any], source: Source, found: Found) -> None:
         readings = merged(sensible([list(self._items(items, found)) for items in parses]))
@@ -276,7 +275,7 @@ class Interpreter:
         for item in items:
             match item:
                 case ("legend", symbol, phrase):
-                    yield "legend", (symbol, senses(phrase, found.units))
+                    yield "legend", (symbol, senses(self._named(phrase), found.units))
                 case ("define", symbol, expression):
                     yield "legend", (symbol, (Sense(value=expression, sure=Sure.STATED),))
                 case ("condition", inner) if not aside:
@@ -286,6 +285,11 @@ class Interpreter:
                         yield ("except", value) if kind == "domain" else (kind, value)
                 case ("unclear",):
                     yield "unclear", ()
+
+    def _named(self, phrase: Any) -> Any:
+        """A description that names a parameter and was not understood: the symbol is made of the parameter in an unknown way."""
+        names = phrase[0] == "words" and any(word in self.vocabulary.spoken for run in phrase[1] for word in str(run).lower().split())
+        return ("opaque",) if names else phrase
 
     def _inner_legends(self, lattice: Lattice, source: Source, found: Found) -> None:
         """Legends inside a longer sentence: what follows `SYM is`, up to the next symbol."""

@@ -7,6 +7,8 @@
 ("related", how)                                                               up to a constant, an equation to solve, a property
 """
 
+from typing import Any
+
 from qedoc.interpret.conditions import condition, statements, subjects
 from qedoc.interpret.parsing import Parser, always, either, form, maybe, pick, rule, sequence, some, token
 from qedoc.interpret.phrases import DET, PLAIN_WORDS
@@ -31,6 +33,16 @@ _VARIABLES = maybe(
         sequence(token("OF", "OPEN", "AT"), DET, PLAIN_WORDS, maybe(token("SYM", "PARAM", "NUM"))),
     )
 )
+
+_BY = maybe(sequence(token("WRT", "IN", "OPEN"), DET, some(token("THING", "NEUT")), token("SYM", "PARAM"), to=pick(3)), "")
+
+
+def _display_is(parts: tuple[Any, ...], by: str) -> Any:
+    """What a display is, with the name by which the derivative is taken."""
+    if by and parts != (("quantity", "derivative"),):
+        return None
+    return ("display is", (("derivative", by),) if by else parts)
+
 
 _AT = sequence(token("AT"), DET, maybe(PLAIN_WORDS), maybe(token("SYM", "PARAM", "NUM")))
 
@@ -73,19 +85,21 @@ introduction_body: Parser = rule(
         ),
         sequence(maybe(SELF), token("RETURNS"), maybe(token("SELF")), to=always(("value", None))),
         sequence(token("RETURNS"), DET, _ELEMENTWISE, maybe(token("SELF", "OUT", "THING")), to=form("computes", 2)),
-        sequence(token("POSSESSIVE"), quantities, maybe(sequence(token("OPEN"), subjects)), SPEAKS, to=form("display is", 1)),
+        sequence(token("POSSESSIVE"), quantities, _BY, SPEAKS, to=lambda _, parts, by, __: _display_is(parts, by)),
         sequence(
             DET,
             quantities,
             token("OF"),
             SELF,
             _VARIABLES,
-            maybe(sequence(token("IN"), token("SYM", "PARAM"))),
+            _BY,
             SPEAKS,
-            to=form("display is", 1),
+            to=lambda _, parts, __, ___, ____, by, _____: _display_is(parts, by),
         ),
         sequence(DET, quantities, SELF, _VARIABLES, SPEAKS, to=form("display is", 1)),
         sequence(DET, quantities, _VARIABLES, SPEAKS, to=form("display is", 1)),
+        sequence(DET, quantities, _BY, SPEAKS, to=lambda _, parts, by, __: _display_is(parts, by)),
+        sequence(token("TAKING"), DET, quantities, maybe(sequence(token("OF"), some(LOOSE))), token("RETURNS"), to=form("display is", 2)),
         sequence(maybe(SELF), maybe(SPEAKS), DET, quantities, to=form("value is", 3)),
         sequence(
             maybe(SELF),
@@ -110,6 +124,7 @@ introduction_body: Parser = rule(
             maybe(token("OF")),
             to=always(("related", "a mean or a sum")),
         ),
+        sequence(some(LOOSE), token("UPTO"), some(LOOSE), to=always(("related", "up to a constant"))),
         sequence(maybe(NOUN), token("UPTO"), maybe(token("COMMA")), maybe(SELF), maybe(SPEAKS), to=always(("related", "up to a constant"))),
         sequence(
             maybe(NOUN),

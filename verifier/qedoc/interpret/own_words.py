@@ -70,7 +70,8 @@ class OwnWords:
         if lexicon.INEXACT & said and not (lexicon.OTHERS | lexicon.CHANGING) & said - lexicon.INEXACT:
             return EITHER
         strange = {word for word in said if word not in own and not _near(word, own)}
-        other = lexicon.changes(tuple(strange)) or bool(lexicon.OTHERS & strange)
+        terms = {run for run in words if not set(run.split()) <= own}
+        other = lexicon.changes(tuple(strange)) or bool(lexicon.OTHERS & (strange | terms))
         if not strange or (len(strange) < len(said) and not other):
             return ((VALUE, Sure.STATED),)
         if other:

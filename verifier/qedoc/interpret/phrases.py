@@ -4,6 +4,7 @@ A noun phrase is one of
     ("param", name)  ("sym", name)  ("num", number)  ("expr", expression)       what it names
     ("apply", operator, phrase)  ("arith", "+", phrase, phrase)                   what is computed from it
     ("unit", unit, phrase)  ("described", words, phrase)  ("words", words)      how it is described
+    ("opaque",)                                                                 something that is made of it in a way that no word says
 """
 
 from typing import Any

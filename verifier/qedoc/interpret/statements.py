@@ -107,6 +107,15 @@ legend: Parser = rule(
             maybe(token("RESP")),
             to=lambda _, a, __, b, ___, ____, p, _____, ______, q, *_r: ("both", ("legend", a, ("param", p)), ("legend", b, ("param", q))),
         ),
+        sequence(
+            _LET,
+            token("SYM"),
+            _MEANS,
+            DET,
+            token("SIGN"),
+            token("PARAM"),
+            to=lambda _, symbol, __, ___, sign, name: _signed(symbol, sign, ("param", name)),
+        ),
         sequence(_LET, token("DEFINITION"), to=lambda _, found: ("define", *found)),
         sequence(
             _LET,
@@ -118,6 +127,16 @@ legend: Parser = rule(
         ),
     )
 )
+
+
+def _signed(symbol: str, sign: str, inner: Any) -> Any:
+    """A symbol with an adjective: `the positive scale`. The negative rate is another number, and the normalised scale may be."""
+    if sign == "negative":
+        return None
+    if sign == "unknown":
+        return ("legend", symbol, ("opaque",))
+    return ("both", ("legend", symbol, inner), ("condition", ("holds", ("sym", symbol), ("sign", sign))))
+
 
 _ABOUT = either(
     sequence(DET, some(token("WORD", "NEUT", "THING", "OPERATOR")), token("OTHER"), to=always("other")),
@@ -213,7 +232,7 @@ restriction: Parser = rule(
         sequence(token("ONLY"), statements, maybe(token("IS")), token("HOLDS"), to=pick(1)),
         sequence(maybe(SELF), maybe(token("ONLY")), _VALID, maybe(token("ONLY")), condition, maybe(token("ONLY")), to=pick(-2)),
         sequence(maybe(SELF), token("ONLY"), condition, maybe(token("HOLDS")), to=pick(2)),
-        sequence(maybe(SELF), token("ASSUME"), statements, to=pick(2)),
+        sequence(maybe(SELF), token("ASSUME"), statements, some(token("FILL")), to=pick(2)),
         sequence(maybe(SELF), token("ASSUME"), DET, any_range, to=lambda _, __, ___, inner: ("holds", ("input",), inner)),
         sequence(token("OPEN", "IN"), token("FILL", "SELF"), maybe(token("COMMA")), statements, to=pick(-1)),
         sequence(
@@ -243,6 +262,8 @@ restriction: Parser = rule(
         ),
         sequence(SELF, token("IS"), either(token("FAILS"), sequence(token("NOT"), token("HOLDS"))), condition, to=form("no", 3)),
         sequence(either(token("FAILS"), sequence(token("NOT"), token("HOLDS"))), condition, to=form("no", 1)),
+        sequence(maybe(SELF), maybe(token("IS")), token("FAILS"), token("AT"), statements, to=form("no", 4)),
+        sequence(statements, token("IS"), either(token("FAILS"), sequence(token("NOT"), token("HOLDS"))), to=form("no", 0)),
         sequence(
             DET,
             some(token("WORD", "NEUT", "THING")),

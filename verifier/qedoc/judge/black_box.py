@@ -145,7 +145,7 @@ def _tally(pair: Pair, rows: list[Row]) -> _Tally:
             tally.same.append(row)
         elif (high == 0 and abs(documented) < VANISHED) or pair.is_off_support(high):
             tally.unclear.append(row)
-        elif difference >= APART * scale and abs(high - low) * STEADY <= difference and not explained(place):
+        elif difference >= APART * scale and abs(high - low) * STEADY <= difference and not explained(place) and pair.has_derivative(row):
             tally.apart.append(row)
         else:
             tally.unclear.append(row)

@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import flint
@@ -42,6 +43,9 @@ PLAIN = 2.0**-6
 
 STEADY = 64
 """The difference between the formats must be this many times smaller."""
+
+NEARBY = 2.0**-12
+"""Distance of the points whose values confirm a derivative. It is small, and rounding to float32 still changes the slope little."""
 
 DIGITS = 48
 """Bits to which two values must be known before their distance is measured."""
@@ -180,6 +184,30 @@ class Pair:
 
     def refuted_at(self, row: Row) -> bool:
         """True if the enclosures of formula and code formula are disjoint at the point and a run of the code confirms the code formula."""
+        return self._differs_at(row) and self.has_derivative(row)
+
+    def has_derivative(self, row: Row) -> bool:
+        """Whether the values of the code near a point confirm its derivative there. At a kink, `jax.grad` gives one of the two slopes.
+
+        True for a claim that is about no derivative, that somebody wrote for qedoc, or that states the derivative at one number: such a
+        number is often a kink, and the claim is about what `jax.grad` gives.
+        """
+        by = self.case.keywords.get(self.case.spec.derivative)
+        if not self.case.spec.natural or not isinstance(by, sp.Basic) or by.is_number:
+            return True
+
+        def value(by: float) -> float:
+            shifted = partial(self.case.call_shifted, self.target, opaque=opaque, by=by)
+            ran = run_plain(shifted, self.plan.symbols, row, x64=True, arrays=self.wants_arrays)
+            return math.nan if isinstance(ran, Exception) else ran
+
+        said, slope = midpoint(sharpest(self.documented, row)), self.run(row)
+        if isinstance(slope, Exception):
+            return False
+        here, before, after = value(0), value(-NEARBY), value(NEARBY)
+        return all(abs(found / NEARBY - slope) * 8 <= abs(said - slope) for found in (after - here, here - before))
+
+    def _differs_at(self, row: Row) -> bool:
         if self.against(row) is not Comparison.DISJOINT:
             return False
         branch = self.code.at(row)
