@@ -140,7 +140,7 @@ def test_the_text_says_by_which_symbol_the_derivative_is_taken(judge: Judge, by:
 
 
 def test_what_is_said_after_a_formula_to_have_a_purpose_does_not_hide_it(judge: Judge) -> None:
-    said = "it is chosen such that the curve bends upwards."
+    said = "it is written such that everybody can read it."
     assert judge("x", shown("x^2", said), "x**2").verdict in HOLDS
     assert judge("x", shown("x^2", said), "x**3").verdict not in HOLDS
     assert judge("x", shown("x^2", before="Finds the number such that"), "x**2").verdict is Verdict.UNDECIDED
