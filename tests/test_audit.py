@@ -192,6 +192,19 @@ def test_show_why_lists_the_choices_with_their_words(library: Path) -> None:
     assert "states the value stated a display states the value" in shown
 
 
+def test_show_why_leaves_out_what_interpretations_share(tmp_path: Path) -> None:
+    text = """The loss, which the users of the library have asked for many times, where :math:`r` is the rate.
+
+    .. math:: 1/2 r x
+    """
+    (tmp_path / "scratch_halves.py").write_text(f'def half(x, rate):\n    r"""{text}"""\n    return rate * x / 2\n')
+    done = qedoc("show", "--why", "scratch_halves.half", folder=tmp_path)
+    first, second = " ".join(done.stdout.split()).split("interpretation 2")
+    assert "r rate stated '... where :math:`r` is the rate.' (line 1)" in first, first
+    assert ("choices" in first, "choices" in second, "but with" in second) == (True, False, True)
+    assert "is the rate" not in second
+
+
 def test_an_interpretation_is_settled_by_its_number(library: Path) -> None:
     half = ("check", "scratch_library.flipped", "--latex", "1/2 x^2", "--format", "json")
     done = [json.loads(qedoc(*half, "--interpret", number, folder=library).stdout)["claims"][0] for number in ("1", "2")]

@@ -4,6 +4,7 @@ import gc
 import multiprocessing
 import os
 import time
+import weakref
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
@@ -202,6 +203,14 @@ def test_a_pool_replaces_the_workers_that_it_loses() -> None:
     with Pool(1, gc.collect) as pool:
         futures = [pool.submit(60, abs, -42), pool.submit(60, os._exit, 5), pool.submit(1, time.sleep, 3600), pool.submit(60, abs, -42)]
         assert [settled(future) for future in futures] == [42, Died(code=5), Overrun(), 42]
+
+
+def test_a_pool_frees_its_locks_when_it_ends() -> None:
+    with Pool(1, gc.collect) as pool:
+        assert settled(pool.submit(60, abs, -42)) == 42
+        locks = [weakref.ref(lock) for lock in pool._context._kept]
+    assert locks
+    assert [lock() for lock in locks] == [None] * len(locks)
 
 
 def test_a_pool_without_workers_says_so() -> None:

@@ -103,16 +103,23 @@ class Workers(Protocol):
 
 
 class KeepingContext(SpawnContext):
-    """A context that keeps its locks. Pebble drops them before it ends its workers, and a worker that starts then prints a traceback."""
+    """A context that keeps its locks until it releases them.
+
+    Pebble drops them before it ends its workers, and a worker that starts then prints a traceback.
+    """
 
     def __init__(self) -> None:
         self._kept: list[RLock] = []
 
     def RLock(self) -> RLock:  # noqa: N802  # the name in multiprocessing
-        """A lock that exists as long as this context."""
+        """A lock that exists until `release` is called."""
         lock = super().RLock()
         self._kept.append(lock)
         return lock
+
+    def release(self) -> None:
+        """Frees the locks at once. Garbage collection would free them later, perhaps inside a call that must not free any."""
+        self._kept.clear()
 
 
 class Pool:
@@ -124,7 +131,8 @@ class Pool:
     """
 
     def __init__(self, jobs: int, warm_up: Callable[[], None]) -> None:
-        self._pool: Any = ProcessPool(max_workers=jobs, initializer=partial(_begin, warm_up), context=KeepingContext())
+        self._context = KeepingContext()
+        self._pool: Any = ProcessPool(max_workers=jobs, initializer=partial(_begin, warm_up), context=self._context)
         self._open: set[Future[Any]] = set()
         self._numbers = count()
         self._folders: TemporaryDirectory[str] | None = None
@@ -137,6 +145,7 @@ class Pool:
         with uninterrupted():
             self._pool.stop()
             self._pool.join()
+            self._context.release()
             for future in list(self._open):
                 future.cancel()
             if self._folders is not None:

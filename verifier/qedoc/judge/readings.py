@@ -25,7 +25,7 @@ MOST_SIZES = 4
 """Maximum number of sizes of the arrays of an interpretation that has other arrays than the first one."""
 
 MOST_SHOWN = 4
-"""Maximum number of interpretations that a reason describes."""
+"""Maximum number of outcomes that a reason describes."""
 
 
 def check_readings(
@@ -269,14 +269,15 @@ def _reason(judged: Sequence[_Judged], *, cut: bool) -> str:
     checked = [one for one in judged if one.result is not None]
     if restricted is not None and len(judged) == 1:
         return f"it depends on what the text means: {_restricted(restricted)}; {WRITE}"
-    parts = []
-    for one in judged[:MOST_SHOWN]:
-        said = _differing(one.alternative, judged)
+    outcomes: dict[str, str] = {}  # with the first interpretation that has each
+    for one in judged:
         outcome = _restricted(one) if one.why or one.unsettled else _outcome(one.entries[-1])
-        parts.append(f"if {said}, {outcome}" if said else outcome)
-    more = f"; there are {len(judged) - MOST_SHOWN} more interpretations" if len(judged) > MOST_SHOWN else ""
-    more += "; there are more than qedoc tries" if cut else ""
-    return f"it depends on what the text means: {'; '.join(dict.fromkeys(parts))}{more}; {WRITE}" if checked else parts[0]
+        if outcome != NOT_NEEDED:
+            outcomes.setdefault(outcome, _differing(one.alternative, judged))
+    parts = [f"if {said}, {outcome}" if said else outcome for outcome, said in outcomes.items()][:MOST_SHOWN]
+    more = f"; there are {len(outcomes) - MOST_SHOWN} more outcomes" if len(outcomes) > MOST_SHOWN else ""
+    more += "; there are more interpretations than qedoc tries" if cut else ""
+    return f"it depends on what the text means: {'; '.join(parts)}{more}; {WRITE}" if checked else parts[0]
 
 
 def _restricted(one: _Judged) -> str:

@@ -1,7 +1,9 @@
 """The report of `qedoc show --why`: the interpretations of each formula, with the words that suggest each choice."""
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from itertools import groupby
+from textwrap import shorten
 from typing import TYPE_CHECKING
 
 from qedoc.claims.assumption import Assumption
@@ -12,6 +14,9 @@ from qedoc.results.verdict import ClaimResult, Interpretation, Verdict
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+LONGEST = 72
+"""Maximum length of quoted words. The JSON report has all of them."""
 
 _ABOUT = {"symbol": "", "domain": "where", "quantity": "states", "reading": "read", "default": "default"}
 
@@ -25,8 +30,10 @@ def why(outcome: Outcome, console: "Console | Plain", *, silent: Collection[str]
         page.prose("reason", claim.decisive.reason)
         if not claim.decisive.interpretations:
             page.prose("why", _nothing(claim))
+        first: Sequence[Assumption] = ()
         for number, entries in enumerate(_grouped(claim.decisive.interpretations), start=1):
-            _interpretation(page, number, entries)
+            _interpretation(page, number, entries, first)
+            first = first or entries[0].assumptions
         console.print()
     for remark in remarks:
         page.line(remark)
@@ -43,7 +50,8 @@ def _grouped(interpretations: Sequence[Interpretation]) -> Iterator[list[Interpr
         yield list(entries)
 
 
-def _interpretation(page: Page, number: int, entries: Sequence[Interpretation]) -> None:
+def _interpretation(page: Page, number: int, entries: Sequence[Interpretation], known: Sequence[Assumption]) -> None:
+    """Writes an interpretation, without the choices that are known from the first one."""
     first = entries[0]
     rare = "" if first.plausible else "  (a rare reading: it can only prevent a refutation)"
     verdicts = {entry.verdict for entry in entries}
@@ -52,7 +60,8 @@ def _interpretation(page: Page, number: int, entries: Sequence[Interpretation]) 
     page.line((f"  interpretation {number}  ", "bold"), (str(verdict), STYLES[verdict]), rare)
     if first.formula:
         page.prose("read as", first.formula)
-    page.columns("choices", [(_subject(one), one.value or "anything", one.sure, _quoted(one)) for one in first.assumptions])
+    label = "but with" if known else "choices"
+    page.columns(label, [(_subject(one), one.value or "anything", one.sure, _quoted(one)) for one in first.assumptions if one not in known])
     for entry in entries:
         found = entry.counterexample
         said = f"{point(found.inputs)}: documented {found.documented}, code {found.actual}" if found else entry.reason
@@ -64,4 +73,12 @@ def _subject(assumption: Assumption) -> str:
 
 
 def _quoted(assumption: Assumption) -> str:
-    return f"'{assumption.words}' (line {assumption.line + 1})" if assumption.line >= 0 else assumption.words
+    words = _excerpt(assumption.words, assumption.subject)
+    return f"'{words}' (line {assumption.line + 1})" if assumption.line >= 0 else words
+
+
+def _excerpt(words: str, subject: str) -> str:
+    """The words, or the part of them that begins shortly before the subject is first named."""
+    named = re.search(rf"(?<![\w\\]){re.escape(subject)}(?!\w)", words) if subject and len(words) > LONGEST else None
+    start = words.rfind(" ", 0, named.start() - 10) + 1 if named and named.start() > 10 else 0
+    return ("... " if start else "") + shorten(words[start:], LONGEST, placeholder=" ...")
