@@ -35,7 +35,7 @@ def judge(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Judge]:
         text = f'import jax\nimport jax.numpy as jnp\n\n\ndef {name}({parameters}):\n    r"""F.\n\n{lines}\n    """\n    return {code}\n'
         (tmp_path / f"{module}.py").write_text(text)
         (record,) = documented(module)
-        (claim,) = claims(record)
+        claim = claims(record)[0]
         if not isinstance(claim, Bound):
             return CaseResult(id=claim.name, verdict=claim.verdict, reason=claim.reason)
         assert claim.readings is not None
@@ -144,6 +144,27 @@ def test_what_is_said_after_a_formula_to_have_a_purpose_does_not_hide_it(judge: 
     assert judge("x", shown("x^2", said), "x**2").verdict in HOLDS
     assert judge("x", shown("x^2", said), "x**3").verdict not in HOLDS
     assert judge("x", shown("x^2", before="Finds the number such that"), "x**2").verdict is Verdict.UNDECIDED
+
+
+@pytest.mark.parametrize(
+    ("before", "twin"),
+    [
+        ("It specifies the colour that everybody draws", Verdict.REFUTED),
+        ("It is related to other functions by the identity", Verdict.UNDECIDED),
+        ("It is approximately", Verdict.UNDECIDED),
+    ],
+)
+def test_a_left_side_that_names_the_function_states_its_value(judge: Judge, before: str, twin: Verdict) -> None:
+    assert judge("x", shown("f(x) = x^2", before=before), "x**2").verdict in HOLDS
+    assert judge("x", shown("f(x) = x^2", before=before), "x**3").verdict is twin
+    assert judge("x", shown("x^2", before=before), "x**3").verdict is Verdict.UNDECIDED
+
+
+def test_a_word_that_only_joins_two_formulas_says_nothing(judge: Judge) -> None:
+    text = shown("b x", "where\n\n.. math::\n    b = 2")
+    assert judge("x", text, "2 * x").verdict in HOLDS
+    assert judge("x", text, "3 * x").verdict is Verdict.REFUTED
+    assert judge("x", text.replace("where", "unless"), "3 * x").verdict is not Verdict.REFUTED
 
 
 def test_a_description_that_names_a_parameter_and_is_not_understood_decides_nothing(judge: Judge) -> None:

@@ -380,7 +380,14 @@ def test_reads_a_condition(latex: str, value: str) -> None:
     assert normal(found) == normal(expected(value))
 
 
-@pytest.mark.parametrize("latex", [r"x \ge", "< 3", "x", r"\Re(x) > 0", r"0 \le a, b < 3", r"x \in \mathbb{N}"])
+def test_the_real_part_of_an_input_is_the_input() -> None:
+    assert read_condition(r"\Re(x) > 0", KNOWN) == (sp.Symbol("x") > 0)
+    found = read(r"\Re(e^{\mathrm{i} x})", KNOWN)
+    assert isinstance(found, Reading)
+    assert found.equations[0].right.has(sp.re)
+
+
+@pytest.mark.parametrize("latex", [r"x \ge", "< 3", "x", r"\Im(x) > 0", r"0 \le a, b < 3", r"x \in \mathbb{N}"])
 def test_refuses_a_condition(latex: str) -> None:
     assert isinstance(read_condition(latex, KNOWN), Unreadable)
 

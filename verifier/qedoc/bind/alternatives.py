@@ -2,15 +2,15 @@
 
 import itertools
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sympy as sp
 
 from qedoc.bind.context import Context
 from qedoc.interpret.choices import Choice, Choices, Sure, parameter
-from qedoc.interpret.findings import VALUE
-from qedoc.interpret.lexicon import changes
+from qedoc.interpret.findings import UNKNOWN, VALUE
+from qedoc.interpret.lexicon import INEXACT, changes
 from qedoc.read import Application, Equation
 
 MOST = 16
@@ -59,7 +59,7 @@ class Alternative:
 def alternatives(context: Context, equation: Equation, said: Choices) -> tuple[list[Alternative], bool]:
     """Returns the alternatives of an equation, and whether there were more than are tried."""
     slots = [options for name in sorted(_names(equation)) if (options := _symbol(context, name, said))]
-    slots.append(_quantities(equation, said))
+    slots.append(_quantities(context, equation, said))
     count = 1
     for options in slots:
         count *= len(options)
@@ -127,9 +127,10 @@ def _circular(value: Any, name: str) -> bool:
     return sp.Symbol(name) in value.free_symbols
 
 
-def _quantities(equation: Equation, said: Choices) -> list[Choice]:
+def _quantities(context: Context, equation: Equation, said: Choices) -> list[Choice]:
     surest: dict[Any, Choice] = {}
-    for choice in said.quantities:
+    told = [*_named(said)] if isinstance(equation.left, Application) and equation.left.name in context.own else said.quantities
+    for choice in told:
         known = surest.get(choice.value)
         surest[choice.value] = choice if known is None or choice.sure < known.sure else known
     found = list(surest.values())
@@ -137,6 +138,20 @@ def _quantities(equation: Equation, said: Choices) -> list[Choice]:
     if _INVERSE in values and _RECIPROCAL in values and equation.left is not None:
         found = [choice for choice in found if choice.value != _RECIPROCAL]
     return found
+
+
+def _named(said: Choices) -> Iterator[Choice]:
+    """What a display can state whose left side names the function: `f(x) = ...`.
+
+    Words that were not understood do not make it something else. If some of them may change a value, they still prevent a refutation.
+    """
+    vague = [choice for choice in said.quantities if choice.value == UNKNOWN]
+    yield from (choice for choice in said.quantities if choice.value != UNKNOWN)
+    if len(vague) == len(said.quantities):
+        yield Choice(about="quantity", subject="", value=VALUE, words="its left side", sure=Sure.STATED)
+    for choice in vague:
+        if choice.sure is Sure.OPAQUE or not INEXACT.isdisjoint(choice.words.lower().split()):
+            yield replace(choice, sure=Sure.POSSIBLE)
 
 
 def placed(context: Context, alternative: Alternative) -> tuple[dict[str, str], dict[sp.Symbol, sp.Expr]]:

@@ -168,6 +168,11 @@ def _each(found: tuple[Any, ...], one_range: Any) -> Any:
     return ("all", tuple(("holds", one, one_range) for one in found)) if len(found) > 1 else ("holds", found[0], one_range)
 
 
+def _all_signs(signs: tuple[str, ...]) -> Any:
+    found = tuple(("sign", sign) for sign in signs)
+    return found[0] if len(found) == 1 else ("and", found)
+
+
 _TURNED = {"ge": "le", "le": "ge", "gt": "lt", "lt": "gt", "eq": "eq", "ne": "ne"}
 
 chain: Parser = rule(
@@ -202,7 +207,9 @@ statement: Parser = rule(
         ),
         sequence(subjects, token("SELF"), token("IS", "MUST"), any_range, to=lambda found, _, __, inner: _each(found, inner)),
         sequence(subjects, token("UNLESS"), bound, to=lambda found, _, value: _each(found, ("compare", "ne", value))),
-        sequence(DET, token("SIGN"), some(token("NEUT")), subjects, to=lambda _, sign, __, found: _each(found, ("sign", sign))),
+        sequence(
+            DET, some(token("SIGN"), 1), some(token("NEUT")), subjects, to=lambda _, signs, __, found: _each(found, _all_signs(signs))
+        ),
         sequence(DET, token("SET"), to=lambda _, found: ("holds", ("input",), ("member", found))),
         _set_after(token("IN"), "SET", lambda found: ("holds", ("input",), ("member", found))),
         sequence(subject, token("OPEN"), statement, to=pick(2)),
@@ -226,12 +233,11 @@ statements: Parser = rule(
         ),
         sequence(
             statement,
-            token("COMMA"),
-            statement,
+            some(sequence(token("COMMA"), statement, to=pick(1)), 1),
             maybe(token("COMMA")),
             token("AND"),
             statement,
-            to=lambda a, _, b, __, ___, c: ("all", (a, b, c)),
+            to=lambda first, more, _, __, last: ("all", (first, *more, last)),
         ),
     )
 )

@@ -5,6 +5,7 @@ from typing import Any
 
 import sympy as sp
 
+from qedoc.interpret import lexicon
 from qedoc.interpret.conditions import any_range, condition, signed, statements
 from qedoc.interpret.meaning import Unclear, condition_of, range_of
 from qedoc.interpret.parses import exclusive
@@ -54,6 +55,10 @@ def fragments(lattice: Lattice, own: sp.Symbol | None = None) -> Fragments:
             relations.append(relation)
             at = end
             continue
+        longer = max(lattice.edges[at], key=lambda edge: edge.end, default=None)
+        if longer is not None and longer.end > end + 1 and longer.kind in ("OPERATOR", "QUANTITY"):  # the natural logarithm is no number
+            at = longer.end
+            continue
         kinds = {edge.kind for edge in lattice.edges[at]}
         left = left or ("WORD" not in kinds and bool(kinds & RESTRICTS) and not _about_words(lattice, at)) or end > at + 1
         turned = turned or bool(kinds & _TURNS)
@@ -98,8 +103,13 @@ def _about_words(lattice: Lattice, at: int) -> bool:
     return bool(kinds & {"MUST", "MUSTNOT", "LIMITED", "ASSUME"}) and before == {"WORD"}
 
 
+def _names(lattice: Lattice, at: int) -> bool:
+    """Whether the word at a position can be a number, a symbol or a parameter."""
+    return at < len(lattice.edges) and any(edge.kind in ("NUM", "SYM", "PARAM", "EXPR", "THING") for edge in lattice.edges[at])
+
+
 def _tells_nothing(lattice: Lattice, at: int) -> bool:
-    """Whether a word that can restrict does not: `over which`, and `from` after a noun, as in `a transition from a to b`."""
+    """Whether a word that can restrict does not: `over which`, `under the curve`, `integrated from 0 to x`, `a transition from a to b`."""
     kinds = {edge.kind for edge in lattice.edges[at]}
     follower = {edge.kind for edge in lattice.edges[at + 1]} if at + 1 < len(lattice.edges) else set()
     if kinds & _BOUNDS and "SELF" in follower and not follower & {"SYM", "PARAM", "NUM"}:
@@ -107,10 +117,15 @@ def _tells_nothing(lattice: Lattice, at: int) -> bool:
     before = {edge.kind for edge in lattice.edges[at - 1]} if at else set()
     if "SIGN" in kinds and "OPERATOR" in before:  # `log probabilities` are no probabilities
         return True
-    if lattice.words[at].lower() == "over" and not follower & {"NUM", "SYM", "PARAM", "EXPR"}:
+    word = lattice.words[at].lower()
+    if word == "over" and not follower & {"NUM", "SYM", "PARAM", "EXPR"}:
+        return True
+    if word in ("under", "above", "below") and "DET" in follower and not _names(lattice, at + 2):
+        return True
+    if word in ("from", "between", "over") and at and lattice.words[at - 1].lower() in lexicon.SUMMING:
         return True
     return (
-        lattice.words[at].lower() in ("from", "between")
+        word in ("from", "between")
         and bool(before)
         and not follower & {"NUM", "EXPR"}
         and not before & {"SYM", "PARAM", "THING", "SELF", "IS", "COMMA", "AND"}

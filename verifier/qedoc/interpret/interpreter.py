@@ -167,6 +167,8 @@ class Interpreter:
 
     def _between(self, lattice: Lattice, passage: Passage, found: Found) -> None:
         """Words from one display to the next: the end of one sentence and the beginning of another, wherever both are understood."""
+        if {word.lower() for word in lattice.words if word.isalpha()} <= lexicon.JOINING:
+            return
         size = len(lattice.edges)
         first = {edge.kind for edge in lattice.edges[0]} if size else set()
         told = any(only == passage.before for _, only in found.domain)
@@ -240,11 +242,11 @@ class Interpreter:
             yield from self._placed(related(lambda: condition_of(inner)))
 
     @staticmethod
-    def _strange(display: int, lattice: Lattice, source: Source, found: Found, *, after: bool = False) -> None:
+    def _strange(display: int, lattice: Lattice, source: Source, found: Found) -> None:
         """Words beside a display that were not understood. It may be something else; if no word says so, it may be the value too."""
         kinds = {edge.kind for edges in lattice.edges for edge in edges}
-        if after:  # what is said to solve something is not the display above
-            kinds -= {"SOLVES"}
+        if any(edge.kind == "SUCH" and edge.end >= len(lattice.edges) - 1 for es in lattice.edges for edge in es):
+            kinds |= {"SOLVES"}  # `such that` before an equation
         words = {edge.value for edges in lattice.edges for edge in edges if edge.kind == "WORD"}
         told = kinds & _TELLING or lexicon.CHANGING & words
         found.state(display, [(UNKNOWN, Sure.OPAQUE)] if told else EITHER, source)
@@ -263,7 +265,7 @@ class Interpreter:
         self._fragments(lattice, source, found)
         first = {edge.kind for edge in lattice.edges[0]} if lattice.edges else set()
         if passage.before >= 0 and not first & {"OPEN", "COMMA", "LPAR", "SYM", "SEMI"}:
-            self._strange(passage.before, lattice, source, found, after=True)
+            self._strange(passage.before, lattice, source, found)
 
     def _said(self, parses: Sequence[Any], source: Source, found: Found) -> None:
         readings = merged(sensible([list(self._items(items, found)) for items in parses]))

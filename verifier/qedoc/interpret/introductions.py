@@ -142,7 +142,7 @@ introduction_body: Parser = rule(
             maybe(token("IS", "RETURNS")),
             DET,
             some(token("WORD", "THING", "SIGN", "NEUT")),
-            token("SOLVES"),
+            token("SOLVES", "SUCH"),
             some(token("WORD", "DET", "NEUT", "THING", "OF")),
             to=always(("related", "an equation to solve")),
         ),

@@ -63,6 +63,12 @@ CHANGING = frozenset(_DATA["words"]["changing"])
 COMPUTING = frozenset(_DATA["words"]["computing"])
 """Verbs that say that a function computes what follows."""
 
+SUMMING = frozenset(_DATA["words"]["summing"])
+"""Words after which `from` and `to` are the ends of a sum or an integral."""
+
+JOINING = frozenset(_DATA["words"]["joining"])
+"""Words that only join two formulas."""
+
 FRAME = frozenset(_DATA["words"]["frame"])
 """The words of an introduction that name nothing."""
 

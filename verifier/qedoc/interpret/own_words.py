@@ -37,13 +37,12 @@ class OwnWords:
     def summary(self) -> frozenset[str]:
         """The words of the summary, which says what the function computes."""
         first = next((one for one in passages(self.lines, next(iter(self.vocabulary.own), "")) if one.first), None)
-        words = re.findall(r"[a-z][a-z-]*", first.text.lower()) if first is not None else []
-        return frozenset(words) - lexicon.COMPUTING
+        return (_words(first.text) if first is not None else frozenset()) - lexicon.COMPUTING
 
     def are_in(self, text: str) -> bool:
         """Whether an introduction names what the summary says that the function computes: `The hyperbolic sine is defined by`."""
         clause = _HIDDEN.sub(" ", text.lower()).rstrip(" ,:").rpartition(",")[2]
-        said = frozenset(re.findall(r"[a-z][a-z-]*", clause)) - lexicon.COMPUTING
+        said = _words(clause) - lexicon.COMPUTING
         noun = said - lexicon.FRAME
         return bool(noun) and noun <= self.summary | self.names and not lexicon.changes(tuple(self.summary - said - self.names))
 
@@ -63,7 +62,7 @@ class OwnWords:
             words: the words.
             first: whether they are the summary.
         """
-        said = {word for run in words for word in re.split(r"[\s-]+", run.lower()) if word}
+        said = {word for run in words for word in _words(run)}
         own = self.names
         if not first and not lexicon.changes(tuple(self.summary - said - own)):
             own |= self.summary
@@ -77,6 +76,11 @@ class OwnWords:
         if other:
             return ((UNKNOWN, Sure.OPAQUE),)
         return EITHER if kind == "named" and not first else ((VALUE, Sure.STATED),)
+
+
+def _words(text: str) -> frozenset[str]:
+    """The words of a text. The parts of a word with a hyphen are words, and a genitive is the word itself."""
+    return frozenset(re.findall(r"[^\W\d_]+", re.sub(r"['\u2019]s\b", "", text.lower())))
 
 
 def _near(word: str, own: Collection[str]) -> bool:

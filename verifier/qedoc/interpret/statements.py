@@ -188,6 +188,8 @@ case: Parser = rule(
             _VALUE,
             to=form("case", 0),
         ),
+        sequence(condition, maybe(token("COMMA")), either(_VALUE, token("FAILS")), token("GIVEN"), to=form("case", 0)),
+        sequence(either(_VALUE, token("FAILS")), token("GIVEN"), condition, to=form("case", 2)),
         sequence(SELF, token("IS"), token("HELD"), _VALUE, condition, to=form("case", -1)),
         sequence(
             SELF,
@@ -222,7 +224,12 @@ case: Parser = rule(
     )
 )
 
-says: Parser = rule(lambda: sequence(maybe(token("AND")), SELF, SPEAKS, either(token("EXPR", "UNREAD"), phrase), to=always(("says",))))
+says: Parser = rule(
+    lambda: either(
+        sequence(maybe(token("AND")), SELF, SPEAKS, either(token("EXPR", "UNREAD"), phrase), to=always(("says",))),
+        sequence(SPEAKS, token("UNREAD"), to=always(("says",))),
+    )
+)
 
 _VALID = either(token("HOLDS"), sequence(token("IS"), token("HOLDS")), sequence(token("IS"), token("ONLY"), token("HOLDS")))
 

@@ -12,7 +12,7 @@ from qedoc.interpret import lexicon
 from qedoc.interpret.choices import parameter
 from qedoc.interpret.parsing import Edge, Lattice
 from qedoc.interpret.sets import MEMBER, member_of, number_of
-from qedoc.read import Names, Reading, plain, read, read_condition
+from qedoc.read import Application, Names, Reading, plain, read, read_condition
 
 LONGEST = 8
 """Maximum number of words of a phrase in the lexicon."""
@@ -223,10 +223,20 @@ class Vocabulary:
             yield "SYM", plain(latex)
         elif _SYMBOL.fullmatch(bare.strip()) and not rest.strip():
             yield "SYM", plain(bare.strip())
+        elif rest and self._is_own_value(bare, latex):
+            yield "UNREAD", latex
         elif _RELATION.search(latex):
             yield "RELATION", self._relation(latex)
         else:
             yield from self._equation(latex)
+
+    def _is_own_value(self, left: str, latex: str) -> bool:
+        """Whether LaTeX gives the value of the object itself: `f(x) = ...`. What it contains restricts nothing else."""
+        if "(" not in left or _RELATION.search(left):
+            return False
+        reading = read(latex, self.names)
+        lefts = [equation.left for equation in reading.equations] if isinstance(reading, Reading) else []
+        return bool(lefts) and isinstance(lefts[0], Application) and lefts[0].name in self.own
 
     def _relation(self, latex: str) -> Any:
         r"""The relation of LaTeX over the symbols of formulas and parameters, or None if it cannot be read."""

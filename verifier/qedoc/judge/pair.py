@@ -313,12 +313,17 @@ def sharpest(formula: Enclosure, row: Row) -> Value:
 
 
 def enclose_at(digits: int, formula: Enclosure, rows: Sequence[Row]) -> list[Value]:
-    """Encloses a value at many points: by one loop of balls where that gives enough bits, elsewhere by the sharpest enclosure."""
+    """Encloses a value at many points: by one loop of balls where that gives enough bits, elsewhere with more of them, up to a limit."""
     points = at_precision(FIRST, lambda: [[flint.arb(rational(x)) for x in row] for row in rows])
-    return [
-        ball if isinstance(ball, Undefined) or _digits(ball) >= digits else sharpest(formula, row)
-        for ball, row in zip(formula.balls(points, FIRST), rows, strict=True)
-    ]
+    found = []
+    for ball, row in zip(formula.balls(points, FIRST), rows, strict=True):
+        best: Value = ball
+        for bits in (64, 256, 512):
+            if isinstance(best, Undefined) or _digits(best) >= digits:
+                break
+            best = max(best, formula(row, bits), key=_digits)
+        found.append(best)
+    return found
 
 
 def _digits(value: Value) -> float:

@@ -42,6 +42,11 @@ def _clip(x: sp.Expr, lower: sp.Expr, upper: sp.Expr) -> sp.Expr:
     return unevaluated(sp.Min, unevaluated(sp.Max, x, lower), upper)
 
 
+def _real_part(x: sp.Expr) -> sp.Expr:
+    """The number itself: qedoc checks formulas for real inputs."""
+    return unevaluated(sp.re, x) if x.has(sp.I) else x
+
+
 def _circular(name: str, inverse: str) -> dict[str, Known]:
     function, undo = getattr(sp, name), getattr(sp, inverse)
     known = {name: Known(build=_exact(function), bare=True, inverse=inverse)}
@@ -70,6 +75,7 @@ FUNCTIONS: dict[str, Known] = {
     "log1p": Known(build=lambda x: elementary(sp.log, 1 + x)),
     "expm1": Known(build=lambda x: elementary(sp.exp, x) - 1),
     "sqrt": Known(build=_exact(sp.sqrt)),
+    "Re": Known(build=_real_part, bare=True),
     "abs": Known(build=_written(sp.Abs)),
     "sign": Known(build=_written(sp.sign)),
     "sgn": Known(build=_written(sp.sign)),

@@ -41,7 +41,6 @@ _UNSUPPORTED = {
     "underline": "a line below",
     "underset": "something below a symbol",
     "overset": "something above a symbol",
-    "Re": "a real part",
     "Im": "an imaginary part",
     "arg": "an argument of a complex number",
     "lg": "lg: the logarithm to base 10 or base 2",
