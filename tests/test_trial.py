@@ -10,10 +10,11 @@ from qedoc.claims.domain import Integers, Reals
 from qedoc.claims.limits import Limits
 from qedoc.claims.spec import Parameter, Spec
 from qedoc.enclose.enclosure import Undefined, compile
-from qedoc.judge.black_box import trial
+from qedoc.judge.black_box import points, trial
 from qedoc.judge.check import check
 from qedoc.judge.pair import Pair, enclose_at
 from qedoc.results.verdict import Verdict
+from qedoc.search.code_constants import written
 
 x, y, z = sp.symbols("x y z")
 
@@ -102,6 +103,12 @@ def scaled(x, scale=2.0, *, shift=False, axis=-1, keepdims=False, where=None):
     """x times half the scale, and 1 more where it is shifted."""
     y = x * scale / 2 + jnp.where(shift, 1.0, 0.0)
     return y[None] if keepdims else y
+
+
+def counting(x):
+    """x, counted up in steps of 1, with a limit that nobody reaches."""
+    counted = jax.lax.while_loop(lambda k: k < x, lambda k: k + 1, jnp.zeros_like(jnp.asarray(x, dtype=float)))
+    return jnp.where(x < 1.44115188075855872e17, counted, 0.0)
 
 
 def holey(x):
@@ -253,6 +260,20 @@ def test_a_formula_that_has_all_that_matters_has_no_such_finding() -> None:
     result = check(spec, {}, Limits(max_points=100), lambda _: None)
     assert result.verdict.holds
     assert [finding for finding in result.findings if finding.kind == "default"] == []
+
+
+@pytest.mark.parametrize(("least", "beyond"), [(0, False), (2**21, True)])
+def test_numbers_that_may_count_steps_are_used_only_where_there_are_no_others(least: int, beyond: bool) -> None:
+    """A run of `counting` at the number in its code would not end. A domain without smaller numbers needs large ones."""
+    spec = Spec(
+        target="targets_of_trial.counting", formula=x, symbols=[Parameter(x, "x", Integers(least=least, most=2**62), "")], natural=True
+    )
+    pair = Pair(spec, {})
+    pair.plan.learn((), written(pair.target))
+    assert any(abs(number) > 2**50 for row in pair.plan.written() for number in row)
+    rows = points(pair, Limits(max_points=100))
+    assert rows
+    assert any(abs(number) > 2**20 for row in rows for number in row) is beyond
 
 
 def test_a_refuted_formula_is_not_held_against_other_values() -> None:

@@ -47,7 +47,7 @@ MARKS = 24
 """Maximum number of points to run because the code contains a number."""
 
 FARTHEST = 2**20
-"""Largest coordinate of the points to run. The code may take as many steps as a larger number says."""
+"""Largest coordinate of the points to run, where there are others. The code may take as many steps as a larger number says."""
 
 SAME = 2.0**-16
 """Largest relative difference that counts as agreement. Code that approximates a function may differ this much."""
@@ -99,10 +99,7 @@ def trial(pair: Pair, limits: Limits) -> CaseResult:
     Returns:
         `tested` or `refuted` if the runs are enough, `undecided` with the reason if not, `unsupported` if the code cannot be run.
     """
-    count = min(limits.max_points, POINTS)
-    marks = (rounded(row, pair.plan.symbols, "float32") for row in itertools.islice(pair.plan.written(), MARKS))
-    wanted = dict.fromkeys([*sampled(pair.plan, count, count // 2, limits.seed, "float32"), *filter(pair.plan.holds, marks)])
-    rows = [row for row in wanted if all(abs(x) <= FARTHEST for x in row)]
+    rows = points(pair, limits)
     try:
         tally = _tally(pair, rows)
     except UnsupportedError as error:
@@ -121,6 +118,14 @@ def trial(pair: Pair, limits: Limits) -> CaseResult:
         return CaseResult(id=pair.case.id, verdict=Verdict.UNDECIDED, reason=reason, runs=2 * tally.compared)
     reason = f"no difference beyond rounding at {len(tally.same)} points, run in float32 and float64"
     return CaseResult(id=pair.case.id, verdict=Verdict.TESTED, reason=reason, runs=2 * tally.compared)
+
+
+def points(pair: Pair, limits: Limits) -> list[Row]:
+    """The points to run: edges, simple and random points, and numbers that the code contains."""
+    count = min(limits.max_points, POINTS)
+    marks = (rounded(row, pair.plan.symbols, "float32") for row in itertools.islice(pair.plan.written(), MARKS))
+    wanted = dict.fromkeys([*sampled(pair.plan, count, count // 2, limits.seed, "float32"), *filter(pair.plan.holds, marks)])
+    return [row for row in wanted if all(abs(x) <= FARTHEST for x in row)] or list(wanted)
 
 
 def _different_edge(pair: Pair, limits: Limits) -> Row | None:
