@@ -6,7 +6,7 @@ from typing import Any
 
 import sympy as sp
 
-from qedoc.algebra.conditions import RELATIONS, relate
+from qedoc.algebra.conditions import BINDERS, RELATIONS, relate
 from qedoc.algebra.infinities import added, exponential, logged, multiplied
 from qedoc.algebra.partial import UNDEFINED, Partial, conjunction, disjunction, joined, partial, select, spread, strict
 from qedoc.algebra.real_functions import applied, raised, ratio
@@ -58,7 +58,7 @@ def analysed(formula: Any) -> Partial:
         for value, condition in reversed(formula.args):
             result = select(analysed(condition), analysed(value), result)
         return result
-    if isinstance(formula, sp.Integral | sp.Sum | sp.Product):
+    if isinstance(formula, BINDERS):
         return _between(formula)
     if isinstance(formula, sp.Mul):
         above, below = sp.fraction(formula, exact=True)

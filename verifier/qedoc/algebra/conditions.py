@@ -9,6 +9,8 @@ from typing import Any
 
 import sympy as sp
 
+from qedoc.algebra.large import LARGE
+
 Boolean = sp.logic.boolalg.Boolean
 
 RELATIONS: dict[str, Any] = {"lt": sp.Lt, "le": sp.Le, "gt": sp.Gt, "ge": sp.Ge, "eq": sp.Eq, "ne": sp.Ne}
@@ -22,7 +24,7 @@ _SIGNS = {
     "ne": ("is_nonzero", "is_zero"),
 }
 MOST_BRANCHES = 64
-BINDERS = (sp.Integral, sp.Sum, sp.Product)
+BINDERS = (sp.Integral, *LARGE)
 
 
 class TooManyBranches(ArithmeticError):

@@ -10,6 +10,7 @@ from typing import Any
 import sympy as sp
 
 from qedoc.algebra.conditions import TooManyBranches
+from qedoc.algebra.large import LARGE
 from qedoc.bind.assembly import Parts, assembled, natural
 from qedoc.bind.axes import axes
 from qedoc.bind.context import Context
@@ -290,7 +291,7 @@ def _result(equation: Equation, laid: Layout) -> list[sp.Symbol]:
 def _renamed(right: sp.Expr, name: str) -> sp.Expr:
     """The value of a parameter, with indices of its own."""
     put: dict[sp.Expr, sp.Expr] = {}
-    for total in right.atoms(sp.Sum, sp.Product):
+    for total in right.atoms(*LARGE):
         ((index, first, last),) = total.limits
         own = sp.Symbol(f"{index}_{name}")
         put[total] = total.func(total.function.subs(index, own), (own, first, extent(own.name) if isinstance(last, Extent) else last))

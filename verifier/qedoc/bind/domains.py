@@ -8,6 +8,7 @@ from typing import Any
 import sympy as sp
 from sympy.logic.boolalg import BooleanAtom
 
+from qedoc.algebra.large import LARGE
 from qedoc.bind.context import Context
 from qedoc.bind.records import Obstruction
 from qedoc.bind.symbols import Roles
@@ -368,7 +369,7 @@ def _is_positive(base: sp.Expr) -> bool:
 
 def _divisors(value: Any) -> set[str]:
     """Symbols by which the formula divides wherever it is: in no case does it have a value where they are zero."""
-    if isinstance(value, sp.Indexed | sp.Sum | sp.Product | sp.Integral):
+    if isinstance(value, (sp.Indexed, sp.Integral, *LARGE)):
         return set()
     if isinstance(value, sp.Piecewise):
         return set.intersection(*(_divisors(row) for row, _ in value.args))

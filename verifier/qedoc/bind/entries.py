@@ -6,6 +6,7 @@ from typing import Any
 
 import sympy as sp
 
+from qedoc.algebra.large import LARGE
 from qedoc.bind.records import Obstruction
 from qedoc.read import WHOLE
 
@@ -41,7 +42,7 @@ def summed(expression: Any) -> Iterator[Range]:
     Raises:
         Obstruction: for a sum without a range.
     """
-    for part in expression.atoms(sp.Sum, sp.Product):
+    for part in expression.atoms(*LARGE):
         for limit in part.limits:
             if len(limit) != 3:
                 raise Obstruction(f"the sum over {limit[0]} has no range", "write the first and the last value")

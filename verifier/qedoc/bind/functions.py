@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 import sympy as sp
 
+from qedoc.algebra.large import LARGE
 from qedoc.bind.context import Context
 from qedoc.bind.records import Obstruction
 from qedoc.bind.slices import elementwise
@@ -65,7 +66,7 @@ def expanded(context: Context, value: sp.Expr, stated: Stated) -> Expansion:
         innermost = [call for call in calls if not any(a.atoms(sp.core.function.AppliedUndef) for a in call.args)]
         if not innermost:
             return Expansion(value=value, domains=tuple(domains), notes=tuple(notes))
-        bound = {limit[0] for part in value.atoms(sp.Integral, sp.Sum, sp.Product) for limit in part.limits}
+        bound = {limit[0] for part in value.atoms(sp.Integral, *LARGE) for limit in part.limits}
         value = value.xreplace({call: _called(context, call, bound, stated, domains, notes) for call in innermost})
     raise Obstruction("the definitions of the formula's names are circular")
 
@@ -95,7 +96,7 @@ def _defined(context: Context, value: sp.Expr, notes: dict[str, None]) -> sp.Exp
 def _apart(value: sp.Expr, entry: sp.Indexed) -> sp.Expr:
     """A definition whose own indices are other letters than those of the entry that it is put for."""
     taken = {symbol.name for symbol in (*value.atoms(sp.Symbol), *entry.atoms(sp.Symbol))}
-    for total in value.atoms(sp.Sum, sp.Product):
+    for total in value.atoms(*LARGE):
         for index, *_ in total.limits:
             if index in entry.free_symbols:
                 other = next(name for name in (f"{index}_{k}" for k in range(1, 99)) if name not in taken)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import sympy as sp
 
+from qedoc.algebra.large import LARGE
 from qedoc.bind.context import Context
 from qedoc.bind.layout import Layout
 from qedoc.claims.spec import Array, Size, Spec
@@ -75,7 +76,7 @@ def _places(spec: Spec, array: Array) -> list[sp.Symbol] | None:
 def _apart(formula: sp.Expr, taken: set[sp.Symbol]) -> sp.Expr:
     """The formula with other letters for the indices that it sums over, where these are taken."""
     put = {}
-    for total in formula.atoms(sp.Sum, sp.Product):
+    for total in formula.atoms(*LARGE):
         for index, *_ in total.limits:
             if index in taken:
                 put[index] = sp.Symbol(f"{index}_1")

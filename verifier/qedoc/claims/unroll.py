@@ -6,8 +6,9 @@ from typing import Any
 import sympy as sp
 
 from qedoc.algebra.conditions import TooManyBranches
+from qedoc.algebra.large import LARGE, WRITTEN_OUT
 
-_BINDERS = (sp.Sum, sp.Product, sp.Derivative)
+_BINDERS = (*LARGE, sp.Derivative)
 
 MOST_TERMS = 1000
 
@@ -41,7 +42,7 @@ def unroll(
         return leaf(expression)
     if isinstance(expression, sp.Derivative):
         return leaf(expression.doit())
-    if isinstance(expression, sp.Sum | sp.Product):
+    if isinstance(expression, LARGE):
         body, *inner, (variable, first, last) = expression.args
         if not (first.is_Integer and last.is_Integer):
             return leaf(expression)
@@ -50,10 +51,10 @@ def unroll(
         terms = []
         for k in range(int(first), int(last) + 1):
             part = body.subs(variable, k)
-            written[0] += not part.has(sp.Sum, sp.Product)
+            written[0] += not part.has(*LARGE)
             _check_count(0, (), written)
             terms.append(unroll(part, {}, leaf, written))
-        return _joined(sp.Add if isinstance(expression, sp.Sum) else sp.Mul, terms)
+        return _joined(WRITTEN_OUT[type(expression)], terms)
     parts = [unroll(part, {}, leaf, written) for part in expression.args]
     return _joined(expression.func, parts) if isinstance(expression, sp.Add | sp.Mul | sp.Pow) else expression.func(*parts)
 

@@ -11,6 +11,7 @@ from qedoc.read.brackets import arguments, fresh, loose, split
 from qedoc.read.factor import Factor, Shape
 from qedoc.read.functions import FUNCTIONS, LETTERS, ORDERED, UPRIGHT_ONLY, Known
 from qedoc.read.neighbours import refuse_loose
+from qedoc.read.operators import extreme
 from qedoc.read.parser import Parser, rule
 from qedoc.read.reading import Obstacle, Option, Refused, extent
 from qedoc.read.scripts import Scripts, collect, exponent
@@ -57,6 +58,8 @@ def known_call(parser: Parser, name: str, known: Known, start: int) -> Factor:
     """Reads a known function with its scripts and arguments, which may lack parentheses."""
     scripts = collect(parser)
     build, power = known.build, None
+    if name in ("max", "min") and scripts.lower is not None:
+        return extreme(parser, name, scripts, start)
     if scripts.lower is not None:
         build = _based(parser, name, scripts)
     if scripts.upper is not None:
@@ -85,7 +88,7 @@ def known_call(parser: Parser, name: str, known: Known, start: int) -> Factor:
 def _based(parser: Parser, name: str, scripts: Scripts) -> Callable[..., sp.Expr]:
     if name != "log" or scripts.lower is None:
         what = f"a subscript on {name}"
-        raise Refused(Obstacle.UNSUPPORTED, what, scripts.lower_at, "a minimum or maximum over a set is not supported")
+        raise Refused(Obstacle.UNSUPPORTED, what, scripts.lower_at, "")
     base = parser.part(scripts.lower, scripts.lower_at)
     return lambda x: arithmetic.divide(arithmetic.elementary(sp.log, x), arithmetic.elementary(sp.log, base))
 

@@ -5,12 +5,14 @@ from typing import Any
 
 import sympy as sp
 
+from qedoc.algebra.large import LARGE
+
 LARGEST_BITS = 4096
 LARGEST_EXPONENT = 1024
 LARGEST_EXACT = 1000
 MOST_DIGITS = 400
 
-SLOW = (sp.Sum, sp.Product, sp.Integral, sp.Derivative, sp.Piecewise, sp.Max, sp.Min)
+SLOW = (*LARGE, sp.Integral, sp.Derivative, sp.Piecewise, sp.Max, sp.Min)
 """SymPy may need minutes to find the sign or value of such an expression."""
 
 

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 import sympy as sp
 
+from qedoc.algebra.large import LARGE
 from qedoc.read.reading import Extent, extent
 
 MATRIX, COLUMN, ROW, SCALAR = 2, 1, -1, 0
@@ -131,7 +132,7 @@ def _elementwise(value: Any, parts: Sequence[int | None]) -> int | None:
     A function of a matrix product is none: its exponential is another than that of its entries.
     """
     whole = has_product(value) and not isinstance(value, sp.Add | sp.Mul)
-    if whole or isinstance(value, sp.core.function.AppliedUndef | sp.Sum | sp.Product | sp.Integral | sp.Piecewise | sp.Derivative):
+    if whole or isinstance(value, (sp.core.function.AppliedUndef, sp.Integral, sp.Piecewise, sp.Derivative, *LARGE)):
         return None
     found = set(parts) - (set() if isinstance(value, sp.Add) else {SCALAR})
     return found.pop() if len(found) == 1 else None

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 import sympy as sp
 
+from qedoc.algebra.large import LARGE, Largest, Smallest
 from qedoc.read import arithmetic
 from qedoc.read.brackets import entry, fresh
 from qedoc.read.factor import Factor, Shape, Term, has_vector
 from qedoc.read.matrices import MATRIX, DeterminantOf, kind
 from qedoc.read.parser import Parser, rule
 from qedoc.read.reading import Obstacle, extent
-from qedoc.read.scripts import collect
+from qedoc.read.scripts import Scripts, collect
 from qedoc.read.tokens import Kind, Token
 from qedoc.read.tree import SYMBOLS, Group, Node
 
@@ -192,6 +193,48 @@ def _large(parser: Parser, token: Token) -> Factor:
     return Factor(value=value, shape=Shape.LARGE, start=token.start, captured=frozenset(i for i, _ in indices) | body.captured)
 
 
+def extreme(parser: Parser, name: str, scripts: Scripts, start: int) -> Factor:
+    r"""The largest or smallest value over an index: `\max_i x_i`, `\min_{j=1}^n (a_j b_j)`.
+
+    It reaches to the closing bracket, or to the end of its term.
+    """
+    token = Token(kind=Kind.MACRO, text=name, start=start, end=scripts.lower_at)
+    indices = _indices(parser, scripts.lower, scripts.lower_at)
+    if not parser.starts():
+        raise parser.refuse(Obstacle.MALFORMED, f"{name} without an operand", "")
+    with parser.scope.binding(index for index, _ in indices), parser.deeper():
+        body, shape = _over(parser, name, {index for index, _ in indices})
+    for index, _ in indices:
+        if index in parser.scope.bound or _binds(body, index):
+            raise parser.refuse(Obstacle.AMBIGUOUS, f"two nested operators with the same index {index}", "rename one", start)
+    last = None if scripts.upper is None else parser.part(scripts.upper, scripts.upper_at)
+    if last is not None and len(indices) > 1:
+        raise parser.refuse(Obstacle.AMBIGUOUS, "one upper bound for several indices", "write one operator for each", start)
+    ranges = [_range(parser, index, first, last, body, token) for index, first in indices]
+    large = Largest if name == "max" else Smallest
+    return Factor(value=parser.built(start, lambda v: large(v, *ranges), body), shape=shape, start=start)
+
+
+def _over(parser: Parser, name: str, indices: set[str]) -> tuple[sp.Expr, Shape]:
+    r"""What a largest value is taken of, and its shape.
+
+    Brackets end it, unless a power or a factor with the index follows: `\max_i (x_i - 1)^2`, `\max_i (1 - t_i) p_i`.
+    """
+    group, start = parser.peek(), parser.at
+    bracket = isinstance(group, Group) and group.opener in ("(", "[", r"\{")
+    if isinstance(group, Group) and bracket:
+        parser.take()
+        value, after = parser.within(group).value(), parser.peek()
+        if not parser.starts() and not (after is not None and after.is_char("^", "_", "!", "'")):
+            return value, Shape.NAMED_CALL
+        parser.at = start
+    term = parser.term()
+    if bracket and len(term.factors) > 1 and not any(has_name(factor.value, index) for factor in term.factors[1:] for index in indices):
+        what = f"a factor after the brackets of {name}: inside or after it"
+        raise parser.refuse(Obstacle.AMBIGUOUS, what, "put the whole, or its factors, in brackets", term.factors[1].start)
+    return term.value, Shape.LARGE
+
+
 def _check_constant(parser: Parser, value: sp.Expr, token: Token) -> None:
     """Refuses a constant inside a formula: SymPy would compute it whenever its sign is asked for, however long that takes."""
     alone = parser.depth <= 1 and parser.peek() is None and token in parser.items[:2]
@@ -202,7 +245,7 @@ def _check_constant(parser: Parser, value: sp.Expr, token: Token) -> None:
 
 def _binds(value: sp.Expr, index: str) -> bool:
     """Whether a sum inside has the same index."""
-    return any(str(limit[0]) == index for part in value.atoms(sp.Sum, sp.Product) for limit in part.limits)
+    return any(str(limit[0]) == index for part in value.atoms(*LARGE) for limit in part.limits)
 
 
 def _indices(parser: Parser, nodes: Sequence[Node] | None, start: int) -> list[tuple[str, tuple[Node, ...]]]:

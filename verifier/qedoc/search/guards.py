@@ -7,6 +7,7 @@ from fractions import Fraction
 import flint
 import sympy as sp
 
+from qedoc.algebra.large import LARGE
 from qedoc.enclose.enclosure import compile
 
 GRID = (*map(Fraction, (-1000, -100, -30, -10)), *(Fraction(k, 2) for k in range(-12, 13)), *map(Fraction, (10, 30, 100, 1000)))
@@ -54,7 +55,7 @@ def near_roots(expression: sp.Expr, symbol: sp.Symbol) -> list[sp.Rational]:
 
 def guards(formula: sp.Basic) -> Iterator[sp.Expr]:
     """Yields expressions at whose zeros a formula changes branch, except those in the bound variables of integrals and series."""
-    bound = {limit[0] for part in formula.atoms(sp.Integral, sp.Sum, sp.Product) for limit in part.limits}
+    bound = {limit[0] for part in formula.atoms(sp.Integral, *LARGE) for limit in part.limits}
     return (guard for guard in _guards(formula) if not guard.free_symbols & bound)
 
 
