@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from qedoc.bind import Bound, claims
+from qedoc.bind import Bound, claims, given
 from qedoc.claims.limits import Limits
 from qedoc.judge.readings import check_readings
-from qedoc.results.verdict import CaseResult, Verdict
+from qedoc.results.verdict import CaseResult, Verdict, weakest
 from qedoc.sources.docstrings import documented
 from qedoc.sources.markup import settlement
 from qedoc.sources.specfiles import sizes
@@ -39,8 +39,9 @@ def judge(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Judge]:
         if not isinstance(claim, Bound):
             return CaseResult(id=claim.name, verdict=claim.verdict, reason=claim.reason)
         assert claim.readings is not None
-        (size, *_) = sizes(claim.spec)
-        return check_readings(claim.readings, size, Limits(max_points=100), lambda _: None)
+        results = [check_readings(claim.readings, size, Limits(max_points=100), lambda _: None) for size in sizes(claim.spec)[:2]]
+        worst = weakest([result.verdict for result in results])
+        return next(result for result in results if result.verdict is worst)
 
     yield judged
     for module in [name for name in sys.modules if name.startswith("interpreted_")]:
@@ -137,6 +138,43 @@ def test_the_text_says_by_which_symbol_the_derivative_is_taken(judge: Judge, by:
     assert judge("x, y", shown(formula, before="Its derivative is"), "x**2 * y").verdict is Verdict.UNDECIDED
     clipped = shown(formula, before=f"The derivative of the loss with respect to :math:`{by}` is clipped:")
     assert judge("x, y", clipped, "x**2 * y").verdict not in HOLDS
+
+
+def test_a_case_between_two_ends_supposes_their_order(judge: Judge) -> None:
+    cases = r"\\begin{cases} x & l \\le x \\le m \\\\ 0 & \\text{otherwise} \\end{cases}".replace("\\\\", "\\")
+    found = judge("x, l, m", shown(cases), "jnp.where((x < l) | ((x > m) & (l <= m)), 0.0, x)")
+    assert found.verdict is Verdict.UNDECIDED
+    assert "'l <= m, because the formula has a case between them' restricts the formula" in found.reason
+    assert judge("x, l, m", shown(cases), "jnp.where((x < l) | (x > m), 0.0, x)").verdict in HOLDS
+    assert judge("x, l, m", shown(cases), "jnp.where((x < l) | (x > m), 1.0, x)").verdict is Verdict.REFUTED
+
+
+def test_the_largest_entry_is_compared(judge: Judge) -> None:
+    text = shown(r"\max_i (x_i - 1)^2")
+    assert judge("x", text, "jnp.max((x - 1)**2)").verdict in HOLDS
+    assert judge("x", text, "jnp.max(x - 1)**2").verdict is Verdict.REFUTED
+    assert judge("x", text, "jnp.min((x - 1)**2)").verdict is Verdict.REFUTED
+
+
+@pytest.mark.parametrize(
+    ("latex", "code", "holds"),
+    [
+        (r"\frac{1}{n} \sum_{i=1}^n x_i^2", "x**2", False),
+        (r"\frac{1}{n} \sum_{i=1}^n x_i^2", "jnp.mean(x**2, keepdims=True)", True),
+        (r"x_i \sum_j x_j", "jnp.sum(x)**2", False),
+    ],
+)
+def test_a_given_formula_is_about_the_whole_result(
+    latex: str, code: str, holds: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(tmp_path))
+    name = f"interpreted_whole_{abs(hash((latex, code)))}"
+    (tmp_path / f"{name}.py").write_text(f'import jax.numpy as jnp\n\n\ndef f(x):\n    """F."""\n    return {code}\n')
+    (claim,) = given(f"{name}.f", latex, {}, ())
+    assert isinstance(claim, Bound)
+    assert claim.readings is not None
+    found = {check_readings(claim.readings, size, Limits(max_points=50), lambda _: None).verdict for size in sizes(claim.spec)}
+    assert found <= HOLDS if holds else Verdict.REFUTED in found
 
 
 def test_what_is_said_after_a_formula_to_have_a_purpose_does_not_hide_it(judge: Judge) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import sympy as sp
 
+from qedoc.algebra.large import Largest, Smallest
 from qedoc.read import (
     Application,
     DeterminantOf,
@@ -378,6 +379,44 @@ def test_reads_a_condition(latex: str, value: str) -> None:
     found = read_condition(latex, KNOWN)
     assert not isinstance(found, Unreadable), str(found)
     assert normal(found) == normal(expected(value))
+
+
+i, j, n_i = sp.symbols("i j n_i")
+V, W = sp.IndexedBase("v"), sp.IndexedBase("w")
+
+
+@pytest.mark.parametrize(
+    ("latex", "expected"),
+    [
+        (r"\max_i v_i - 1", Largest(V[i], (i, 1, n_i)) - 1),
+        (r"\max_i (v_i) - 1", Largest(V[i], (i, 1, n_i)) - 1),
+        (r"\min_{j=1}^n v_j w_j", Smallest(V[j] * W[j], (j, 1, sp.Symbol("n")))),
+        (r"\max_i (1 - v_i) w_i", Largest((1 - V[i]) * W[i], (i, 1, n_i))),
+        (r"\max_i (v_i - 1)^2", Largest((V[i] - 1) ** 2, (i, 1, n_i))),
+        (r"\max(\max_i v_i, 0)", sp.Max(Largest(V[i], (i, 1, n_i)), 0)),
+    ],
+)
+def test_the_largest_value_over_an_index(latex: str, expected: sp.Expr) -> None:
+    found = read(latex, KNOWN)
+    assert isinstance(found, Reading), found
+    assert str(found.equations[0].right) == str(expected)
+
+
+@pytest.mark.parametrize(
+    ("latex", "told"),
+    [
+        (r"\max_i (v_i) a", "a factor after the brackets of max: inside or after it"),
+        (r"\max_{k \le t} v_k", "a minimum or maximum over a set"),
+        (r"\max_i", "max without an operand"),
+        (r"\max_i a", "the first and last value of i are not given"),
+        (r"\max_i \max_i v_i", "two nested operators with the same index i"),
+        (r"\max_{i, j}^n (v_i w_j)", "one upper bound for several indices"),
+    ],
+)
+def test_a_largest_value_without_a_sure_reading_is_refused(latex: str, told: str) -> None:
+    found = read(latex, KNOWN)
+    assert isinstance(found, Unreadable)
+    assert told in str(found)
 
 
 def test_the_real_part_of_an_input_is_the_input() -> None:

@@ -58,7 +58,17 @@ class SpecError(QedocError):
 
 
 class ShapeError(SpecError):
-    """The result of the target does not have the shape that the claim describes."""
+    """The result of the target does not have the shape that the claim describes.
+
+    Args:
+        message: the message.
+        location: the claim.
+        shape: the shape of the result.
+    """
+
+    def __init__(self, message: str, location: Location | None, shape: tuple[int, ...]) -> None:
+        super().__init__(message, location)
+        self.shape = shape
 
 
 class TargetError(QedocError):

@@ -125,6 +125,9 @@ def _supposed(
             ends[name].append(("above", sp.Integer(0)))
             notes.append(f"{name} > 0, because {parameter} is positive by convention")
     yield from _ordered(roles.parameters, notes)
+    for low, high in _intervals(value):
+        notes.append(f"{low} <= {high}, because the formula has a case between them")
+        yield sp.Le(low, high)
     for name, row in _powers(context, value, {s: p for s, p in roles.parameters.items() if s not in integers}):
         ends[name].append(("above", sp.Integer(0)))
         notes.append(f"{name} > 0, because the row {shown(row)} assumes that 0**{name} is 0")
@@ -337,6 +340,20 @@ def _ordered(roles: Mapping[str, str], notes: list[str]) -> Iterator[sp.Basic]:
         if low in symbols and high in symbols:
             notes.append(f"{symbols[low]} <= {symbols[high]}, as their names say")
             yield sp.Le(symbols[low], symbols[high])
+
+
+def _intervals(value: sp.Expr) -> Iterator[tuple[sp.Expr, sp.Expr]]:
+    """The ends of intervals for which a formula by cases has a row, `l <= x <= m`. Whoever writes it supposes that l is not above m."""
+    for condition in sorted({condition for cases in value.atoms(sp.Piecewise) for _, condition in cases.args}, key=str):
+        ends: dict[sp.Expr, dict[str, sp.Expr]] = {}
+        for part in sp.And.make_args(condition):
+            if isinstance(part, sp.Le | sp.Lt | sp.Ge | sp.Gt):
+                low, high = (part.lts, part.gts)
+                ends.setdefault(low, {})["high"] = high
+                ends.setdefault(high, {})["low"] = low
+        for between, found in ends.items():
+            if len(found) == 2 and all(isinstance(end, sp.Symbol) for end in (between, *found.values())):
+                yield found["low"], found["high"]
 
 
 def _powers(context: Context, value: sp.Expr, roles: Mapping[str, str]) -> Iterator[tuple[str, sp.Expr]]:

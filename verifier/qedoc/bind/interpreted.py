@@ -146,7 +146,7 @@ def interpreted(context: Context, formula: Formula, variants: Sequence[Variant],
     if best is None or best.bound is None:
         raise tried[0].obstruction or Obstruction(tried[0].checked.blocked, _WRITE, Verdict.UNDECIDED)
     kept = tuple(one.checked for one in tried[:MOST])
-    readings = Readings(alternatives=kept, cut=cut or len(tried) > MOST, settled=_settled(context, formula, kept))
+    readings = Readings(alternatives=kept, cut=cut or len(tried) > MOST, settled=_settled(context, formula, kept), given=not formula.line)
     return replace(best.bound, notes=(*best.bound.notes, *_notes(best.option)), readings=readings)
 
 

@@ -140,8 +140,8 @@ class Case:
         result = call_by_name(target, {**keywords, parameter: keywords[parameter] + by})
         return self._entry(result if curried is None else result(*curried))
 
-    def _misfit(self, message: str) -> ShapeError:
-        return ShapeError(f"{self.spec.id}: {message}", self.spec.location)
+    def _misfit(self, message: str, shape: tuple[int, ...]) -> ShapeError:
+        return ShapeError(f"{self.spec.id}: {message}", self.spec.location, shape)
 
     def _entry(self, result: Any) -> Any:
         """Selects the entry of the result that the formula describes.
@@ -149,14 +149,15 @@ class Case:
         Raises:
             ShapeError: if the result has no such entry, or if it is an array and the spec selects no entry.
         """
+        whole = tuple(getattr(result, "shape", ()))
         for axis, position in enumerate(self.entry):
             length = len(result) if isinstance(result, tuple | list) else (*getattr(result, "shape", ()), 0)[0]
             if not 0 <= position < length:
-                raise self._misfit(f"entry={self.entry} is out of range: axis {axis} of the target's result has length {length}")
+                raise self._misfit(f"entry={self.entry} is out of range: axis {axis} of the target's result has length {length}", whole)
             result = result[position]
         if getattr(result, "shape", ()) != () and not self.entry:
             message = f"the target returns an array of shape {result.shape}; select the entry that the formula describes with entry="
-            raise self._misfit(message)
+            raise self._misfit(message, whole)
         return result
 
 

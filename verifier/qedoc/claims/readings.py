@@ -58,11 +58,13 @@ class Readings:
         alternatives: the alternatives.
         cut: whether there are more than are tried.
         settled: the number of the alternative that the user chose, from 1; 0 if none.
+        given: whether the user gave the formula, which is then about the whole result of the function.
     """
 
     alternatives: tuple[Alternative, ...]
     cut: bool = False
     settled: int = 0
+    given: bool = False
 
     @property
     def plain(self) -> bool:

@@ -25,8 +25,15 @@ def _is_itself(noun: Any) -> bool:
     return not any(word in RESULTS or (word.endswith("ed") and word not in GIVEN) for word in words)
 
 
-_TELLS_NOTHING = token("WORD", "NEUT", "THING", "DET", "OF", "TO", "AND", "OR", "BY", "OPEN", "SELF", "NUMBER_OF", "LIKE", "FILL", "OUT")
+_TELLS_NOTHING = token(
+    "WORD", "NEUT", "THING", "DET", "OF", "TO", "AND", "OR", "BY", "OPEN", "SELF", "NUMBER_OF", "LIKE", "FILL", "OUT", "SHAPE"
+)
 """Words after a noun that can neither restrict nor change it: there is no number, symbol, sign, relation or negation among them."""
+
+_WITHOUT = token(
+    "WORD", "NEUT", "THING", "DET", "OF", "FILL", "SELF", "IS", "MUST", "ASSUME", "NUM", "OUT", "RETURNS", "IN", "TO", "AND", "HELD"
+)
+"""Words after `if not given`. They are about the default, as long as they name no other parameter."""
 
 _ADJECTIVES = frozenset({"positive", "nonnegative", "negative", "nonpositive", "nonzero", "even", "odd", "finite"})
 _SPECIFYING = sequence(token("WORD"), to=lambda word: word if word in SPECIFYING else None)
@@ -115,6 +122,19 @@ entry_item: Parser = rule(
         sequence(phrase, to=lambda inner: ("is", inner) if inner[0] not in ("num", "param", "described") else None),
         sequence(DET, phrase, to=lambda _, inner: ("text",) if inner[0] in ("param", "described") and inner[0] != "num" else None),
         sequence(token("OPEN", "OF"), token("SHAPE"), token("WORD", "SET", "EXPR", "UNREAD", "PARAM", "SYM", "NUM"), to=always(("text",))),
+        sequence(
+            maybe(NOUN), maybe(_ITSELF), maybe(token("MUST", "IS", "COMMA")), token("LOGGED"), some(_TELLS_NOTHING), to=always(("text",))
+        ),
+        sequence(
+            maybe(NOUN),
+            token("OPEN", "OF"),
+            some(token("DET", "NEUT")),
+            token("SHAPE"),
+            some(_TELLS_NOTHING),
+            token("PARAM", "SYM"),
+            to=always(("text",)),
+        ),
+        sequence(token("ABSENT"), maybe(token("COMMA")), some(_WITHOUT), to=always(("text",))),
         sequence(token("UNIT"), to=form("unit", 0)),
         sequence(NOUN, maybe(token("LPAR", "COMMA")), token("UNIT"), maybe(token("RPAR")), to=form("unit", 2)),
         sequence(NOUN, to=always(("text",))),

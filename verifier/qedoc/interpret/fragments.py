@@ -20,6 +20,7 @@ RESTRICTS = frozenset(
 """The kinds of words that can restrict a domain."""
 
 _BOUNDS = frozenset({"GE", "LE", "GT", "LT", "BETWEEN", "IN", "OPEN"})
+_DEMANDS = frozenset({"MUST", "MUSTNOT", "ASSUME", "ONLY", "UNLESS", "HOLDS"})
 _TURNS = frozenset({"NOT", "MUSTNOT", "UNLESS", "FAILS"})
 
 
@@ -36,7 +37,7 @@ class Fragments:
     vague: bool
 
 
-def fragments(lattice: Lattice, own: sp.Symbol | None = None) -> Fragments:
+def fragments(lattice: Lattice, own: sp.Expr | None = None) -> Fragments:
     """The relations inside words.
 
     Args:
@@ -74,12 +75,23 @@ def refers(lattice: Lattice) -> bool:
     return "REFERENCE" in first and not any(edge.kind in RESTRICTS for edges in lattice.edges for edge in edges)
 
 
+def approximates(lattice: Lattice) -> bool:
+    """Whether a sentence says what something is approximately. Its conditions say where: `it is approximately x for small x`."""
+    told = any(
+        word.lower() in lexicon.INEXACT
+        and at
+        and any(edge.kind == "IS" and edge.end == at for edges in lattice.edges[:at] for edge in edges)
+        for at, word in enumerate(lattice.words)
+    )
+    return told and not any(edge.kind in _DEMANDS for edges in lattice.edges for edge in edges)
+
+
 def stops(lattice: Lattice, end: int) -> bool:
     """Whether a clause can end before a position: at a comma, `and`, or a full stop."""
     return any(edge.kind in ("COMMA", "AND", "DOT", "SEMI") for edge in lattice.edges[end])
 
 
-def _longest(lattice: Lattice, at: int, own: sp.Symbol | None) -> tuple[int, Any]:
+def _longest(lattice: Lattice, at: int, own: sp.Expr | None) -> tuple[int, Any]:
     """The end and the relation of the longest condition that starts at a position."""
     options: list[tuple[Parser, Any]] = [(condition, condition_of), (statements, condition_of), (signed, condition_of)]
     if own is not None:

@@ -12,7 +12,7 @@ from qedoc.interpret import lexicon
 from qedoc.interpret.choices import Choice, Choices, Sure, parameter
 from qedoc.interpret.entries import entry
 from qedoc.interpret.findings import EITHER, UNKNOWN, VALUE, Found, Source
-from qedoc.interpret.fragments import RESTRICTS, fragments, refers, stops
+from qedoc.interpret.fragments import RESTRICTS, approximates, fragments, refers, stops
 from qedoc.interpret.introductions import introduction
 from qedoc.interpret.meaning import INPUT, Sense, condition_of, range_of, senses
 from qedoc.interpret.own_words import OwnWords
@@ -125,15 +125,17 @@ class Interpreter:
         source = Source(words=text, line=described.line)
         lattice = self.vocabulary.lattice(_DASH.sub(lambda mark: mark["kept"] or " \u2013 ", text))
         own = parameter(described.name)
+        logged = any(phrase in described.text.lower() for phrase in lexicon.KINDS["LOGGED"])
+        ranged = sp.exp(own) if logged else own  # the probabilities in log-space are exponentials of the parameter
         parses = best(whole(entry, lattice))
         if not parses:
             clauses = best(whole(sentence, lattice))
             if clauses:
                 self._said(clauses, source, found)
             else:
-                self._fragments(lattice, source, found, own)
+                self._fragments(lattice, source, found, ranged)
             return
-        readings = merged(sensible([list(self._entry_items(items, own, text)) for items in parses]))
+        readings = merged(sensible([list(self._entry_items(items, own, ranged, text)) for items in parses]))
         for kind, value, sure in common(readings):
             found.say(kind, value, sure, source)
             if kind == "unit" and sure is Sure.STATED:
@@ -141,13 +143,13 @@ class Interpreter:
             if kind == "is":
                 self._solve(value, own, sure, source, found)
 
-    def _entry_items(self, items: Sequence[Any], own: sp.Symbol, text: str) -> Iterator[tuple[str, Any]]:
+    def _entry_items(self, items: Sequence[Any], own: sp.Symbol, ranged: sp.Expr, text: str) -> Iterator[tuple[str, Any]]:
         for item in items:
             match item:
                 case ("range", ("sign", "unknown")) if _VAGUE_SIZES & set(text.lower().split()):
                     continue
                 case ("range", inner):
-                    yield from self._placed(related(partial(range_of, inner, own)))
+                    yield from self._placed(related(partial(range_of, inner, ranged)))
                 case ("condition", inner):
                     yield from self._placed(related(partial(condition_of, inner)))
                 case ("is", _) | ("unit", _):
@@ -259,7 +261,7 @@ class Interpreter:
         if parses:
             self._said(parses, source, found)
             return
-        if refers(lattice):
+        if refers(lattice) or (passage.before < 0 and approximates(lattice)):
             return
         self._inner_legends(lattice, Source(words=passage.text, line=passage.line), found)
         self._fragments(lattice, source, found)
@@ -307,7 +309,7 @@ class Interpreter:
                     break
             at += 1
 
-    def _fragments(self, lattice: Lattice, source: Source, found: Found, own: sp.Symbol | None = None) -> None:
+    def _fragments(self, lattice: Lattice, source: Source, found: Found, own: sp.Expr | None = None) -> None:
         """Relations in words that were not understood as a whole."""
         inside = fragments(lattice, own)
         if inside.vague:

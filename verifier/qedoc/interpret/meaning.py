@@ -120,12 +120,26 @@ def _converted(unit: str, inner: Sense, units: Mapping[str, str]) -> tuple[Sense
     return (Sense(value=inner.value, sure=weaker),)
 
 
+def _of_exponent(relation: Any, exponent: sp.Expr) -> Any:
+    """A relation on x = exp(y) as a relation on y."""
+    put = {}
+    for part in relation.atoms(sp.core.relational.Relational):
+        bound = part.rhs
+        if part.lhs != _X or not bound.is_real or bound.is_infinite:
+            raise Unclear
+        above = isinstance(part, sp.Gt | sp.Ge | sp.Ne)
+        put[part] = part.func(exponent, sp.log(bound)) if bound.is_positive else sp.true if above else sp.false
+    return relation.xreplace(put)
+
+
 def range_of(found: Any, subject: Any) -> Any:
-    """The relation that a range states of a subject.
+    """The relation that a range states of a subject. That of an exponential is said of its exponent.
 
     Raises:
         Unclear: for a range that no relation says.
     """
+    if isinstance(subject, sp.exp):
+        return _of_exponent(range_of(found, _X), subject.args[0])
     match found:
         case ("sign", sign) if sign in _SIGNS:
             return _SIGNS[sign].xreplace({_X: subject}) if _SIGNS[sign] is not sp.true else sp.true

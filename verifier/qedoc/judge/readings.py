@@ -1,5 +1,6 @@
 """Checks a documented formula in each interpretation of its text, and makes one verdict of them."""
 
+import itertools
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -23,6 +24,9 @@ NOT_NEEDED = "it was not checked, because the verdict does not depend on it"
 
 MOST_SIZES = 4
 """Maximum number of sizes of the arrays of an interpretation that has other arrays than the first one."""
+
+MOST_ENTRIES = 8
+"""Maximum number of entries of a result of another shape than that of the formula."""
 
 MOST_SHOWN = 4
 """Maximum number of outcomes that a reason describes."""
@@ -50,11 +54,11 @@ def check_readings(
     Raises:
         QedocError: for a claim that does not fit its target.
     """
-    if readings.plain:
+    if readings.plain and not readings.given:
         (only,) = readings.alternatives
         result = check(readings.spec, sizes, limits, note, keep)
         return replace(result, interpretations=(_interpretation(only, result),))
-    judged = _judged(readings, _Checker(sizes, limits, note, keep, _deciding_alone(readings)))
+    judged = _judged(readings, _Checker(sizes, limits, note, keep, _deciding_alone(readings), readings.given))
     result = _common_verdict(judged, cut=readings.cut and not readings.settled)
     shown = tuple(entry for one in judged for entry in one.entries)
     return replace(result, id=case_name(readings.spec, sizes), interpretations=shown, seconds=sum(one.seconds for one in judged))
@@ -94,6 +98,7 @@ class _Checker:
         note: called with the current step.
         keep: called with a preliminary result that stands if the check does not finish.
         alone: the claim that decides alone whether the formula holds; None if there is none.
+        whole: whether a formula is about the whole result, also where its shape is another one.
     """
 
     sizes: Mapping[str, int]
@@ -101,6 +106,7 @@ class _Checker:
     note: Callable[[str], Any]
     keep: Callable[[CaseResult], Any]
     alone: Spec | None
+    whole: bool = False
 
     def __call__(self, spec: Spec) -> tuple[CaseResult, bool]:
         """The result of a claim, and whether the code fits it: its result has the shape of the claim and somewhere a value."""
@@ -109,15 +115,29 @@ class _Checker:
         try:
             chosen = [self.sizes] if own == set(self.sizes) else sizes_of(spec)[:MOST_SIZES]
             result = _weakest([check(spec, size, self.limits, self.note, keep) for size in chosen])
-        except SpecError as error:  # the result has another shape, or no point is left
-            result = CaseResult(id=case_name(spec, self.sizes), verdict=Verdict.UNDECIDED, reason=error.message)
-            return result, not isinstance(error, ShapeError)
+        except ShapeError as error:
+            if self.whole and (others := _for_all_entries(spec, error.shape)):
+                return _weakest([self(other)[0] for other in others]), True
+            return CaseResult(id=case_name(spec, self.sizes), verdict=Verdict.UNDECIDED, reason=error.message), False
+        except SpecError as error:  # no point is left
+            return CaseResult(id=case_name(spec, self.sizes), verdict=Verdict.UNDECIDED, reason=error.message), True
         without_value = result.verdict is Verdict.UNDECIDED and not result.points and bool(result.runs and result.paths)
         return result, not without_value
 
     def _keep_tested(self, result: CaseResult) -> None:
         if result.verdict is Verdict.TESTED:  # a refutation needs the other interpretations too
             self.keep(result)
+
+
+def _for_all_entries(spec: Spec, shape: tuple[int, ...]) -> list[Spec]:
+    """The claims that a formula makes about a result of another shape.
+
+    One number is each entry of an array. An entry for each index is the same number everywhere.
+    """
+    if spec.entry:
+        return [replace(spec, entry=(), at=spec.location)] if not shape else []
+    positions = list(itertools.product(*map(range, shape)))
+    return [replace(spec, entry=position, at=spec.location) for position in positions] if len(positions) <= MOST_ENTRIES else []
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -199,7 +199,7 @@ def extreme(parser: Parser, name: str, scripts: Scripts, start: int) -> Factor:
     It reaches to the closing bracket, or to the end of its term.
     """
     token = Token(kind=Kind.MACRO, text=name, start=start, end=scripts.lower_at)
-    indices = _indices(parser, scripts.lower, scripts.lower_at)
+    indices = _indices(parser, scripts.lower, scripts.lower_at, "a minimum or maximum")
     if not parser.starts():
         raise parser.refuse(Obstacle.MALFORMED, f"{name} without an operand", "")
     with parser.scope.binding(index for index, _ in indices), parser.deeper():
@@ -248,7 +248,9 @@ def _binds(value: sp.Expr, index: str) -> bool:
     return any(str(limit[0]) == index for part in value.atoms(*LARGE) for limit in part.limits)
 
 
-def _indices(parser: Parser, nodes: Sequence[Node] | None, start: int) -> list[tuple[str, tuple[Node, ...]]]:
+def _indices(
+    parser: Parser, nodes: Sequence[Node] | None, start: int, what: str = "a sum or product"
+) -> list[tuple[str, tuple[Node, ...]]]:
     """The indices under the operator, each with the nodes of its first value (empty if it is not said)."""
     if nodes is None:
         return []
@@ -267,7 +269,7 @@ def _indices(parser: Parser, nodes: Sequence[Node] | None, start: int) -> list[t
             names = list(lone.text)
         if commas and all(names) and len(set(names)) == len(names):
             return [(name, ()) for name in names]
-    raise parser.refuse(Obstacle.UNSUPPORTED, "a sum or product over a set", "write the index with its first and last value", start)
+    raise parser.refuse(Obstacle.UNSUPPORTED, f"{what} over a set", "write the index with its first and last value", start)
 
 
 def _range(parser: Parser, name: str, first: tuple[Node, ...], last: sp.Expr | None, body: sp.Expr, token: Token) -> tuple[sp.Expr, ...]:
