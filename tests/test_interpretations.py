@@ -159,12 +159,15 @@ def test_the_largest_entry_is_compared(judge: Judge) -> None:
 @pytest.mark.parametrize(
     ("latex", "code", "holds"),
     [
+        (r"\max_i x_i", "jnp.max(x)", True),
+        (r"\max_i x_i", "jnp.max(x[:4])", False),
+        (r"\sum_i x_i^2", "jnp.sum(x[:12]**2)", False),
         (r"\frac{1}{n} \sum_{i=1}^n x_i^2", "x**2", False),
         (r"\frac{1}{n} \sum_{i=1}^n x_i^2", "jnp.mean(x**2, keepdims=True)", True),
         (r"x_i \sum_j x_j", "jnp.sum(x)**2", False),
     ],
 )
-def test_a_given_formula_is_about_the_whole_result(
+def test_a_formula_is_about_the_whole_result_and_about_arrays_of_every_length(
     latex: str, code: str, holds: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.syspath_prepend(str(tmp_path))

@@ -21,6 +21,7 @@ from qedoc.judge.describe import describe, described
 from qedoc.judge.executions import Executions, execute, outside
 from qedoc.judge.infer import lifted
 from qedoc.judge.inputs import format_inputs, named, pasteable
+from qedoc.judge.lengths import longer
 from qedoc.judge.pair import Pair, shown
 from qedoc.judge.paths import formula
 from qedoc.judge.plot_data import curve
@@ -103,6 +104,9 @@ def check(
     if result.verdict.holds:
         note("running the code on other input types and under jit")
         result = _with_call_styles(pair, result)
+    if spec.natural and result.verdict.holds:
+        note("running the code on longer arrays")
+        result = longer(pair, limits) or result
     if spec.natural and result.verdict.holds and (reason := spread(pair)):
         result = replace(result, verdict=Verdict.UNDECIDED, reason=reason)
     if spec.natural and result.verdict.holds:

@@ -1,0 +1,46 @@
+"""Runs the code on longer arrays than those for which the formula was proved or tested."""
+
+from qedoc.algebra.conditions import TooManyBranches
+from qedoc.claims.limits import Limits
+from qedoc.claims.spec import Size
+from qedoc.errors import QedocError
+from qedoc.judge.black_box import trial
+from qedoc.judge.pair import Pair
+from qedoc.results.verdict import CaseResult, Verdict
+from qedoc.search.code_constants import written
+
+LENGTH = "length"
+"""The meaning of a size that is the length of an axis."""
+
+NEXT = 5
+"""A length that is always tried."""
+
+LONGEST = 33
+MOST = 3
+"""Maximum number of lengths to try."""
+
+
+def longer(pair: Pair, limits: Limits) -> CaseResult | None:
+    """Compares formula and runs for longer arrays, in particular one longer than the numbers that the code contains: `x[:8]`.
+
+    Args:
+        pair: the claim at the largest lengths that are checked; for other lengths nothing is tried.
+        limits: limits the number of points.
+
+    Returns:
+        a refutation, or None if no difference was found.
+    """
+    lengths = [d for d in pair.case.spec.symbols if isinstance(d, Size) and d.meaning == LENGTH]
+    if not lengths or any(pair.case.sizes[str(d.symbol)] != max(d.values) for d in lengths):
+        return None
+    least = max(max(d.values) for d in lengths) + 1
+    named = [int(number) + 1 for number in written(pair.target) if number.denominator == 1 and least <= number < LONGEST]
+    for length in list(dict.fromkeys([max(NEXT, least), *named]))[:MOST]:
+        sizes = {**pair.case.sizes, **{str(d.symbol): length for d in lengths}}
+        try:
+            result = trial(Pair(pair.case.spec, sizes), limits)
+        except (QedocError, TooManyBranches):  # the formula has too many terms for this length, or no point is left
+            continue
+        if result.verdict is Verdict.REFUTED:
+            return result
+    return None
