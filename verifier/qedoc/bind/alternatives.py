@@ -129,7 +129,7 @@ def _circular(value: Any, name: str) -> bool:
 
 def _quantities(context: Context, equation: Equation, said: Choices) -> list[Choice]:
     surest: dict[Any, Choice] = {}
-    told = [*_named(said)] if isinstance(equation.left, Application) and equation.left.name in context.own else said.quantities
+    told = [*_named(said, alone=context.stated == 1)] if context.names_value(equation) else said.quantities
     for choice in told:
         known = surest.get(choice.value)
         surest[choice.value] = choice if known is None or choice.sure < known.sure else known
@@ -140,17 +140,18 @@ def _quantities(context: Context, equation: Equation, said: Choices) -> list[Cho
     return found
 
 
-def _named(said: Choices) -> Iterator[Choice]:
+def _named(said: Choices, *, alone: bool) -> Iterator[Choice]:
     """What a display can state whose left side names the function: `f(x) = ...`.
 
-    Words that were not understood do not make it something else. If some of them may change a value, they still prevent a refutation.
+    Words that were not understood do not make it something else. They still prevent a refutation if some of them may change a value, or
+    if another formula has such a left side too: the words may say when each of them holds.
     """
     vague = [choice for choice in said.quantities if choice.value == UNKNOWN]
     yield from (choice for choice in said.quantities if choice.value != UNKNOWN)
     if len(vague) == len(said.quantities):
         yield Choice(about="quantity", subject="", value=VALUE, words="its left side", sure=Sure.STATED)
     for choice in vague:
-        if choice.sure is Sure.OPAQUE or not INEXACT.isdisjoint(choice.words.lower().split()):
+        if not alone or choice.sure is Sure.OPAQUE or not INEXACT.isdisjoint(choice.words.lower().split()):
             yield replace(choice, sure=Sure.POSSIBLE)
 
 

@@ -18,7 +18,7 @@ from qedoc.sources.docstrings import Argument as Described
 from qedoc.sources.docstrings import Documented, Formula
 
 _EULER = re.compile(r"\bEuler\W{1,3}Mascheroni\b|\bEuler's constant\b")
-_SHARED = ("own", "others", "parameters", "legend", "names", "explained", "constants", "readings", "text", "lines")
+_SHARED = ("own", "others", "parameters", "legend", "names", "explained", "constants", "readings", "stated", "text", "lines")
 """What does not depend on the interpretation."""
 
 _NO_INPUT = re.compile(r"\b(?:int|bool|str|Callable)\b")
@@ -172,12 +172,21 @@ class Context:
         """The lines of the docstring without their indentation."""
         return markup.without_comments(markup.dedented(self.record.docstring))
 
+    def names_value(self, equation: Equation) -> bool:
+        """Whether the left side of an equation names the object: `f(x) = ...`."""
+        return isinstance(equation.left, Application) and equation.left.name in self.own
+
+    @cached_property
+    def stated(self) -> int:
+        """The number of formulas whose left side names the object."""
+        read_ones = [reading for reading in self.readings.values() if isinstance(reading, Reading)]
+        return sum(any(map(self.names_value, reading.equations)) for reading in read_ones)
+
     def _states(self, equation: Equation) -> bool:
         """Whether an equation gives the object's value at its parameters."""
         left = equation.left
-        if not isinstance(left, Application) or left.name not in self.own or not left.arguments:
-            return False
-        return all(isinstance(argument, sp.Symbol) for argument in left.arguments)
+        arguments = left.arguments if isinstance(left, Application) and self.names_value(equation) else ()
+        return bool(arguments) and all(isinstance(argument, sp.Symbol) for argument in arguments)
 
     @cached_property
     def definitions(self) -> dict[str, Definition]:

@@ -1,6 +1,6 @@
 """The grammar of entries of the section on arguments. An entry is a tuple of items about its parameter.
 
-("range", range)  ("condition", condition)  ("is", phrase)  ("unit", unit)  ("text",)
+("range", range)  ("condition", condition)  ("is", phrase)  ("unit", unit)  ("logged",)  ("text",)
 """
 
 from typing import Any
@@ -29,6 +29,9 @@ _TELLS_NOTHING = token(
     "WORD", "NEUT", "THING", "DET", "OF", "TO", "AND", "OR", "BY", "OPEN", "SELF", "NUMBER_OF", "LIKE", "FILL", "OUT", "SHAPE"
 )
 """Words after a noun that can neither restrict nor change it: there is no number, symbol, sign, relation or negation among them."""
+
+LOGARITHM = ("logged",)
+"""The item of a parameter that is a logarithm: the ranges of its entry are those of its exponential."""
 
 _WITHOUT = token(
     "WORD", "NEUT", "THING", "DET", "OF", "FILL", "SELF", "IS", "MUST", "ASSUME", "NUM", "OUT", "RETURNS", "IN", "TO", "AND", "HELD"
@@ -122,9 +125,7 @@ entry_item: Parser = rule(
         sequence(phrase, to=lambda inner: ("is", inner) if inner[0] not in ("num", "param", "described") else None),
         sequence(DET, phrase, to=lambda _, inner: ("text",) if inner[0] in ("param", "described") and inner[0] != "num" else None),
         sequence(token("OPEN", "OF"), token("SHAPE"), token("WORD", "SET", "EXPR", "UNREAD", "PARAM", "SYM", "NUM"), to=always(("text",))),
-        sequence(
-            maybe(NOUN), maybe(_ITSELF), maybe(token("MUST", "IS", "COMMA")), token("LOGGED"), some(_TELLS_NOTHING), to=always(("text",))
-        ),
+        sequence(maybe(_ITSELF), maybe(token("MUST", "IS")), token("LOGGED"), some(_TELLS_NOTHING), to=always(LOGARITHM)),
         sequence(
             maybe(NOUN),
             token("OPEN", "OF"),

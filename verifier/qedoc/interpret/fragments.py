@@ -76,14 +76,16 @@ def refers(lattice: Lattice) -> bool:
 
 
 def approximates(lattice: Lattice) -> bool:
-    """Whether a sentence says what something is approximately. Its conditions say where: `it is approximately x for small x`."""
-    told = any(
-        word.lower() in lexicon.INEXACT
-        and at
-        and any(edge.kind == "IS" and edge.end == at for edges in lattice.edges[:at] for edge in edges)
-        for at, word in enumerate(lattice.words)
-    )
-    return told and not any(edge.kind in _DEMANDS for edges in lattice.edges for edge in edges)
+    """Whether a sentence says what something is approximately. Its conditions say where: `it is approximately x for small x`.
+
+    What it says of a symbol or of a parameter is another matter: `b is approximately the rate`.
+    """
+    for at in range(2, len(lattice.words)):
+        if lattice.words[at].lower() in lexicon.INEXACT and any(edge.kind == "IS" for edge in lattice.edges[at - 1]):
+            subject = {edge.kind for edge in lattice.edges[at - 2]}
+            demands = any(edge.kind in _DEMANDS for edges in lattice.edges for edge in edges)
+            return not demands and not subject & {"SYM", "PARAM", "THING"}
+    return False
 
 
 def stops(lattice: Lattice, end: int) -> bool:
@@ -115,13 +117,8 @@ def _about_words(lattice: Lattice, at: int) -> bool:
     return bool(kinds & {"MUST", "MUSTNOT", "LIMITED", "ASSUME"}) and before == {"WORD"}
 
 
-def _names(lattice: Lattice, at: int) -> bool:
-    """Whether the word at a position can be a number, a symbol or a parameter."""
-    return at < len(lattice.edges) and any(edge.kind in ("NUM", "SYM", "PARAM", "EXPR", "THING") for edge in lattice.edges[at])
-
-
 def _tells_nothing(lattice: Lattice, at: int) -> bool:
-    """Whether a word that can restrict does not: `over which`, `under the curve`, `integrated from 0 to x`, `a transition from a to b`."""
+    """Whether a word that can restrict does not: `over which`, `area under the curve`, `a transition from a to b`."""
     kinds = {edge.kind for edge in lattice.edges[at]}
     follower = {edge.kind for edge in lattice.edges[at + 1]} if at + 1 < len(lattice.edges) else set()
     if kinds & _BOUNDS and "SELF" in follower and not follower & {"SYM", "PARAM", "NUM"}:
@@ -132,9 +129,7 @@ def _tells_nothing(lattice: Lattice, at: int) -> bool:
     word = lattice.words[at].lower()
     if word == "over" and not follower & {"NUM", "SYM", "PARAM", "EXPR"}:
         return True
-    if word in ("under", "above", "below") and "DET" in follower and not _names(lattice, at + 2):
-        return True
-    if word in ("from", "between", "over") and at and lattice.words[at - 1].lower() in lexicon.SUMMING:
+    if word in ("from", "between", "over", "under") and at and lattice.words[at - 1].lower() in lexicon.SUMMING:
         return True
     return (
         word in ("from", "between")

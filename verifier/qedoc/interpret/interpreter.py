@@ -10,7 +10,7 @@ import sympy as sp
 
 from qedoc.interpret import lexicon
 from qedoc.interpret.choices import Choice, Choices, Sure, parameter
-from qedoc.interpret.entries import entry
+from qedoc.interpret.entries import LOGARITHM, entry
 from qedoc.interpret.findings import EITHER, UNKNOWN, VALUE, Found, Source
 from qedoc.interpret.fragments import RESTRICTS, approximates, fragments, refers, stops
 from qedoc.interpret.introductions import introduction
@@ -125,8 +125,11 @@ class Interpreter:
         source = Source(words=text, line=described.line)
         lattice = self.vocabulary.lattice(_DASH.sub(lambda mark: mark["kept"] or " \u2013 ", text))
         own = parameter(described.name)
-        logged = any(phrase in described.text.lower() for phrase in lexicon.KINDS["LOGGED"])
-        ranged = sp.exp(own) if logged else own  # the probabilities in log-space are exponentials of the parameter
+        ranged = self._ranged(described, own)
+        if ranged is None and any(edge.kind in RESTRICTS for edges in lattice.edges for edge in edges):
+            found.say("unclear", (), Sure.OPAQUE, source)
+            return
+        ranged = ranged or own
         parses = best(whole(entry, lattice))
         if not parses:
             clauses = best(whole(sentence, lattice))
@@ -142,6 +145,13 @@ class Interpreter:
                 found.units[described.name] = value
             if kind == "is":
                 self._solve(value, own, sure, source, found)
+
+    def _ranged(self, described: Described, own: sp.Symbol) -> sp.Expr | None:
+        """What the ranges of an entry are about: the parameter, or the number of which it is the logarithm. None if that is not clear."""
+        if not any(phrase in described.text.lower() for phrase in lexicon.KINDS["LOGGED"]):
+            return own
+        parses = [items for part in sentences(described.text) for items in whole(entry, self.vocabulary.lattice(part))]
+        return sp.exp(own) if any(LOGARITHM in items for items in parses) else None
 
     def _entry_items(self, items: Sequence[Any], own: sp.Symbol, ranged: sp.Expr, text: str) -> Iterator[tuple[str, Any]]:
         for item in items:
@@ -169,7 +179,7 @@ class Interpreter:
 
     def _between(self, lattice: Lattice, passage: Passage, found: Found) -> None:
         """Words from one display to the next: the end of one sentence and the beginning of another, wherever both are understood."""
-        if {word.lower() for word in lattice.words if word.isalpha()} <= lexicon.JOINING:
+        if all(word.lower() in lexicon.JOINING or word in (",", ":", ";") for word in lattice.words):
             return
         size = len(lattice.edges)
         first = {edge.kind for edge in lattice.edges[0]} if size else set()
