@@ -208,6 +208,30 @@ def test_a_word_that_only_joins_two_formulas_says_nothing(judge: Judge) -> None:
     assert judge("x", text.replace("where", "unless"), "3 * x").verdict is not Verdict.REFUTED
 
 
+def test_a_condition_between_two_formulas_is_not_lost(judge: Judge) -> None:
+    text = shown("b x", "where :math:`x > 0` and\n\n.. math::\n    b = 2")
+    assert judge("x", text, "jnp.where(x > 0, 2 * x, 7.0)").verdict is not Verdict.REFUTED
+    assert judge("x", text, "3 * x").verdict not in HOLDS
+
+
+def test_two_formulas_that_name_the_function_are_not_refuted_by_each_other(judge: Judge) -> None:
+    """The words may say when each of them holds, so that neither is the value everywhere."""
+    text = shown("f(x) = x^2", "Afterwards, everybody writes\n\n.. math::\n    f(x) = 2 x", before="At first, everybody writes")
+    assert judge("x", text, "2 * x").verdict is not Verdict.REFUTED
+
+
+def test_a_symbol_that_is_approximately_something_decides_nothing(judge: Judge) -> None:
+    for words in (
+        "Here {} is approximately the inverse of the rate for :math:`x > 1`.",
+        "where {} is approximately the rate.",
+        "where {} is proportional to the rate, as everybody knows.",
+    ):
+        text = shown("b x", words.format(":math:`b`"))
+        for code in ("rate * x", "x / rate", "2 * x / rate"):
+            assert judge("x, rate", text, code).verdict not in HOLDS, (words, code)
+    assert judge("x", shown("x^2", "The value is approximately large for :math:`x > 1`."), "x**3").verdict is Verdict.REFUTED
+
+
 def test_a_description_that_names_a_parameter_and_is_not_understood_decides_nothing(judge: Judge) -> None:
     text = shown("b x", r"where :math:`b` is the width of the scale after calibration.")
     for code in ("scale * x", "2 * scale * x"):

@@ -170,19 +170,24 @@ def _all_tried(case: _Case) -> tuple[list[_Tried], bool]:
     options, cut = alternatives(case.context, case.equation, case.said)
     first, *others = [replace(option, choices=(*case.taken, *option.choices)) for option in options]
     tried = _tried(case, first)
-    rows = _assigned(case.context, tried.obstruction) if isinstance(tried.obstruction, Unexplained) else []
+    rows = _assigned(case, tried.obstruction) if isinstance(tried.obstruction, Unexplained) else []
     if not rows:
         return [tried, *(_tried(case, option) for option in others)], cut
     made = sorted((replace(one, choices=(*row, *one.choices)) for one in (first, *others) for row in rows), key=lambda one: one.doubt)
     return [_tried(case, option) for option in made[:MOST]], cut or len(made) > MOST
 
 
-def _assigned(context: Context, lacking: Unexplained) -> list[tuple[Choice, ...]]:
+def _assigned(case: _Case, lacking: Unexplained) -> list[tuple[Choice, ...]]:
     """The ways in which the symbols that nothing explains can be parameters that no other symbol is."""
+    context = case.context
+    unknown = {name: choice for name, _ in lacking.symbols for choice in case.said.meanings.get(name, ()) if choice.value is None}
+    if any(choice.sure is Sure.OPAQUE for choice in unknown.values()):
+        return []
+    symbols = [(name, text or (unknown[name].words if name in unknown else "")) for name, text in lacking.symbols]
     left = [p for p in context.parameters.values() if p.name not in lacking.known and p.name not in context.bound.values()]
     required = [p.name for p in left if p.default is inspect.Parameter.empty]
     numbers = [p.name for p in left if p.default is None or (isinstance(p.default, int | float) and not isinstance(p.default, bool))]
-    return assignments(lacking.symbols, required, numbers)
+    return assignments(symbols, required, numbers)
 
 
 _SHOW = "qedoc show --why numbers them"

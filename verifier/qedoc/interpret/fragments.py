@@ -80,12 +80,22 @@ def approximates(lattice: Lattice) -> bool:
 
     What it says of a symbol or of a parameter is another matter: `b is approximately the rate`.
     """
-    for at in range(2, len(lattice.words)):
-        if lattice.words[at].lower() in lexicon.INEXACT and any(edge.kind == "IS" for edge in lattice.edges[at - 1]):
-            subject = {edge.kind for edge in lattice.edges[at - 2]}
-            demands = any(edge.kind in _DEMANDS for edges in lattice.edges for edge in edges)
-            return not demands and not subject & {"SYM", "PARAM", "THING"}
-    return False
+    places = [at for at in range(1, len(lattice.words)) if is_inexact(lattice, at)]
+    subjects = {edge.kind for at in places for edge in lattice.edges[at - 1]}
+    demands = any(edge.kind in _DEMANDS for edges in lattice.edges for edge in edges)
+    return bool(places) and not demands and not subjects & {"SYM", "PARAM", "THING"}
+
+
+def is_inexact(lattice: Lattice, at: int) -> bool:
+    """Whether `is approximately` stands at a position."""
+    verb = at + 1 < len(lattice.words) and any(edge.kind == "IS" and edge.end == at + 1 for edge in lattice.edges[at])
+    return verb and lattice.words[at + 1].lower() in lexicon.INEXACT
+
+
+def explains(lattice: Lattice, at: int) -> bool:
+    """Whether words say what the symbol at a position is, other than where it lies."""
+    verb = at + 1 < len(lattice.edges) and any(edge.kind in ("IS", "MEANS") for edge in lattice.edges[at + 1])
+    return verb and not any(end > at + 1 for _, end in statements(lattice, at))
 
 
 def stops(lattice: Lattice, end: int) -> bool:

@@ -12,7 +12,7 @@ from qedoc.interpret import lexicon
 from qedoc.interpret.choices import Choice, Choices, Sure, parameter
 from qedoc.interpret.entries import LOGARITHM, entry
 from qedoc.interpret.findings import EITHER, UNKNOWN, VALUE, Found, Source
-from qedoc.interpret.fragments import RESTRICTS, approximates, fragments, refers, stops
+from qedoc.interpret.fragments import RESTRICTS, approximates, explains, fragments, is_inexact, refers, stops
 from qedoc.interpret.introductions import introduction
 from qedoc.interpret.meaning import INPUT, Sense, condition_of, range_of, senses
 from qedoc.interpret.own_words import OwnWords
@@ -306,7 +306,7 @@ class Interpreter:
         return ("opaque",) if names else phrase
 
     def _inner_legends(self, lattice: Lattice, source: Source, found: Found) -> None:
-        """Legends inside a longer sentence: what follows `SYM is`, up to the next symbol."""
+        """Legends inside a longer sentence: what follows `SYM is`, up to the next symbol. Without a parse, it is something unknown."""
         at, size = 0, len(lattice.edges)
         while at < size:
             names = [edge.value for edge in lattice.edges[at] if edge.kind == "SYM"]
@@ -317,6 +317,10 @@ class Interpreter:
                     self._said(best(tuple(parses)), source, found)
                     at = end - 1
                     break
+            else:
+                if names and explains(lattice, at):
+                    sure = Sure.OPAQUE if is_inexact(lattice, at + 1) else Sure.POSSIBLE
+                    found.legend(names[0], Sense(value=None, sure=sure), source)
             at += 1
 
     def _fragments(self, lattice: Lattice, source: Source, found: Found, own: sp.Expr | None = None) -> None:
