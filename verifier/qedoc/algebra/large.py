@@ -4,11 +4,15 @@ import sympy as sp
 from sympy.concrete.expr_with_intlimits import ExprWithIntLimits
 
 
-class Largest(ExprWithIntLimits):  # type: ignore[misc]  # SymPy has no types
-    """The largest value of an expression over the values of an index, as in `max_i x_i`. `claims/unroll` writes it out."""
+class _Extreme(ExprWithIntLimits):  # type: ignore[misc]  # SymPy has no types
+    """The largest or smallest value of an expression over the values of an index. `claims/unroll` writes it out."""
 
 
-class Smallest(ExprWithIntLimits):  # type: ignore[misc]  # SymPy has no types
+class Largest(_Extreme):
+    """The largest value of an expression over the values of an index, as in `max_i x_i`."""
+
+
+class Smallest(_Extreme):
     """The smallest value of an expression over the values of an index."""
 
 

@@ -1,7 +1,7 @@
 """The spec language: declares a documented formula, its symbols, its domain and the function that it describes."""
 
 import dataclasses
-import sys
+import inspect
 from collections.abc import Mapping, Sequence
 from dataclasses import InitVar, dataclass, field
 from typing import Any, TypeAlias
@@ -219,7 +219,8 @@ class Spec:
 
 def _caller() -> Location:
     """The line in the spec file: the first frame outside of dataclasses and this module."""
-    frame = sys._getframe(1)  # noqa: SLF001  # the only way to get the caller's line
+    frame = inspect.currentframe()
+    assert frame is not None  # CPython has frames
     while frame.f_code.co_filename in (dataclasses.__file__, "<string>", __file__) and frame.f_back is not None:
         frame = frame.f_back
     return Location(path=frame.f_code.co_filename, line=frame.f_lineno)

@@ -33,7 +33,8 @@ def resolve(target: str) -> Callable[..., Any]:
         value = getattr(value, name)
     if not callable(value):
         raise TargetError(f"{target} is not callable: found an object of type {type(value).__name__}; the target must be a function")
-    return value  # type: ignore[no-any-return]  # callable() does not narrow Any
+    function: Callable[..., Any] = value
+    return function
 
 
 def signature_check(target: str, function: Callable[..., Any], names: Iterable[str]) -> None:

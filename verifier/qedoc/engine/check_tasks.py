@@ -5,11 +5,13 @@ import shlex
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qedoc.claims.limits import Limits
 from qedoc.engine.messages import Claim, case_id, ran_out, reported
+from qedoc.engine.pool import unpickled
 from qedoc.engine.worker import tidy
 from qedoc.errors import QedocError, SpecError
 from qedoc.lock.dependencies import portable
@@ -89,7 +91,7 @@ def left_behind(files: Mapping[str, bytes]) -> tuple[str, CaseResult | None]:
     stage = files.get(_STAGE, b"").decode(errors="replace")
     if _KNOWN not in files:
         return stage, None
-    found: CaseResult = pickle.loads(files[_KNOWN])  # noqa: S301  # a worker of this run wrote it
+    found: CaseResult = unpickled(BytesIO(files[_KNOWN]))
     return stage, found if found.verdict in (Verdict.TESTED, Verdict.REFUTED) else None
 
 

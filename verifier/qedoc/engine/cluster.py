@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError, Future
 from contextlib import suppress
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from threading import RLock
 from types import TracebackType
@@ -21,7 +22,7 @@ from distributed import Client, KilledWorker
 from distributed import Future as Remote
 
 from qedoc.engine import cluster_worker
-from qedoc.engine.pool import Died, Ended, Overrun, uninterrupted
+from qedoc.engine.pool import Died, Ended, Overrun, uninterrupted, unpickled
 from qedoc.errors import QedocError
 from qedoc.lock.dependencies import changed
 from qedoc.lock.versions import installed
@@ -163,7 +164,7 @@ class Cluster:
         if task is None:  # the run is over
             return
         try:
-            task.found.set_result(self._checked(pickle.loads(remote.result())))  # noqa: S301  # the worker of the user's own cluster runs this same code
+            task.found.set_result(self._checked(unpickled(BytesIO(remote.result()))))
         except KilledWorker as error:
             cause = f"{error.allowed_failures + 1} workers of the cluster died while running it"
             task.found.set_exception(Ended(Died(code=0, cause=cause)))

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from qedoc.engine.deadline import Expired, deadline
 from qedoc.engine.messages import Claim, Failure, Survey, failure, plain, ran_out, reported
-from qedoc.errors import Location, QedocError, TargetError, told
+from qedoc.engine.pool import unpickled
+from qedoc.errors import Location, QedocError, TargetError
 from qedoc.lock.dependencies import locate
 from qedoc.lock.syntax import digest
 from qedoc.results.outcome import Unread
@@ -180,7 +181,7 @@ def left_over(files: Mapping[str, bytes]) -> Leftover:
     stream = BytesIO(files.get(_DONE, b""))
     with suppress(EOFError, pickle.UnpicklingError):  # the last entry may be incomplete
         while True:
-            name, found = pickle.load(stream)  # noqa: S301  # a worker of this run wrote it
+            name, found = unpickled(stream)
             done[name] = found
     return Leftover(doing=files.get(_DOING, b"").decode(errors="replace"), done=done, expired=bool(files.get(_EXPIRED)))
 
@@ -218,8 +219,6 @@ class _Visit:
                 return import_module(name)
         except Expired:
             self._leave_out(name, slow(IMPORT, self.seconds), ends=False)
-        except Exception as error:  # noqa: BLE001  # the other modules can still be read
-            self._leave_out(name, told(error), ends=False)
         except BaseException as error:  # noqa: BLE001  # the other modules can still be read
             found = failure(error)
             self._leave_out(name, found.message, ends=found.ends)

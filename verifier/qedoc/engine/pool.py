@@ -21,7 +21,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Thread
 from types import TracebackType
-from typing import Any, NoReturn, Protocol, Self, TypeVar
+from typing import Any, BinaryIO, NoReturn, Protocol, Self, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
@@ -200,12 +200,22 @@ _PLAIN = frozenset({"builtins", "collections", "datetime", "decimal", "enum", "f
 
 
 class _Unpickler(pickle.Unpickler):
-    """Unpickles a reply without importing user code, which must never run in the main process."""
+    """Unpickles an object without importing user code, which must never run in the main process."""
 
     def find_class(self, module: str, name: str) -> Any:
         if module.partition(".")[0] not in _PLAIN:
             raise pickle.UnpicklingError(f"it contains a {module}.{name}")
         return super().find_class(module, name)
+
+
+def unpickled(stream: BinaryIO) -> Any:
+    """Unpickles the next object of a stream that a worker process wrote.
+
+    Raises:
+        pickle.UnpicklingError: if it is incomplete, or contains classes of user code.
+        EOFError: at the end of the stream.
+    """
+    return _Unpickler(stream).load()
 
 
 def sealed(function: Callable[..., Any], *args: Any) -> bytes:
@@ -233,7 +243,7 @@ def opened(reply: bytes) -> Any:
         Ended: if the task failed, or the reply contains classes of user code.
     """
     try:
-        found = _Unpickler(io.BytesIO(reply)).load()
+        found = unpickled(io.BytesIO(reply))
     except Exception as error:
         raise Ended(Died(code=0, cause=f"the result cannot be read: {told(error)}")) from error
     if isinstance(found, Died | Overrun):
