@@ -214,6 +214,38 @@ def test_a_condition_between_two_formulas_is_not_lost(judge: Judge) -> None:
     assert judge("x", text, "3 * x").verdict not in HOLDS
 
 
+@pytest.mark.parametrize("joined", ["where", "with", ""])
+def test_a_relation_on_its_own_may_restrict_the_formula_beside_it(judge: Judge, joined: str) -> None:
+    text = shown("x", f"{joined}\n\n.. math::\n    x > 0")
+    assert judge("x", text, "jnp.abs(x)").verdict is Verdict.UNDECIDED
+    assert judge("x", text, "jnp.abs(x) + 1").verdict is Verdict.REFUTED
+
+
+def test_one_of_two_results_is_not_refuted_by_the_other(judge: Judge) -> None:
+    text = shown("x^2", "and\n\n.. math::\n    x^3")
+    assert judge("x", text, "x**2").verdict in HOLDS
+    assert judge("x", text, "x**3").verdict is Verdict.UNDECIDED
+
+
+@pytest.mark.parametrize("words", ["It holds only for :math:`f(x) = 1`.", "if :math:`f(x) = x`."])
+def test_an_equation_that_is_supposed_states_no_value(judge: Judge, words: str) -> None:
+    assert judge("x", shown("x", words), "jnp.abs(x)").verdict is Verdict.UNDECIDED
+
+
+@pytest.mark.parametrize(
+    ("words", "formula", "code", "verdict"),
+    [
+        ("square root", "|x|", "x**2", Verdict.PROVED),
+        ("square root", "x", "x**2", Verdict.UNDECIDED),
+        ("square root", "-|x|", "x**2", Verdict.UNDECIDED),
+        ("exponential", "x^2 + 1", "jnp.log(x**2 + 1)", Verdict.PROVED),
+        ("exponential", "x", "jnp.log(jnp.abs(x))", Verdict.UNDECIDED),
+    ],
+)
+def test_a_root_or_an_exponential_has_its_sign(judge: Judge, words: str, formula: str, code: str, verdict: Verdict) -> None:
+    assert judge("x", shown(formula, before=f"Its {words} is"), code).verdict is verdict
+
+
 def test_two_formulas_that_name_the_function_are_not_refuted_by_each_other(judge: Judge) -> None:
     """The words may say when each of them holds, so that neither is the value everywhere."""
     text = shown("f(x) = x^2", "Afterwards, everybody writes\n\n.. math::\n    f(x) = 2 x", before="At first, everybody writes")

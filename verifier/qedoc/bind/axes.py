@@ -11,6 +11,7 @@ from qedoc.bind.layout import Layout, Span
 from qedoc.bind.matrices import whole
 from qedoc.bind.records import Obstruction
 from qedoc.claims.spec import Array, Size
+from qedoc.judge.lengths import LENGTH
 from qedoc.read import Extent, InverseEntry
 
 LENGTHS = {1: (1, 2, 3, 4), 2: (1, 2, 3)}
@@ -125,7 +126,7 @@ def _sizes(lengths: "_Lengths", spans: Mapping[tuple[Any, ...], Span], parameter
                 found[symbol] = found.get(symbol, False) or met
     free = {symbol: met for symbol, met in found.items() if symbol.name not in parameters}
     values = LENGTHS.get(max(len(free), 2 if whole(lengths.value) else 1), (1, 2))
-    return [Size(symbol, values if met or len(free) == 1 else ROWS, "length") for symbol, met in free.items()]
+    return [Size(symbol, values if met or len(free) == 1 else ROWS, LENGTH) for symbol, met in free.items()]
 
 
 def _is_axis(node: Any) -> bool:

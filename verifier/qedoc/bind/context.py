@@ -11,7 +11,7 @@ import sympy as sp
 from qedoc.interpret.interpreter import Described as Spoken
 from qedoc.interpret.interpreter import Interpreter
 from qedoc.interpret.words import Vocabulary
-from qedoc.read import Application, Equation, Names, NotAClaim, Reading, Unreadable, defined, plain, read
+from qedoc.read import Application, Equation, Names, NotAClaim, Reading, Silence, Unreadable, defined, plain, read, read_condition
 from qedoc.read.scope import KNOWN_LETTERS
 from qedoc.sources import markup
 from qedoc.sources.docstrings import Argument as Described
@@ -23,6 +23,8 @@ _SHARED = ("own", "others", "parameters", "legend", "names", "explained", "const
 
 _NO_INPUT = re.compile(r"\b(?:int|bool|str|Callable)\b")
 _VALUED = re.compile(r"\b(?:where|and)\s*$|(?:^|[,;:.(]|\band)\s*with\s*$|,\s*$", re.IGNORECASE)
+_SUPPOSED = re.compile(r"\b(?:if|when|whenever|unless|until|while|for|which|(?:such|so) that)$", re.IGNORECASE)
+"""Words after which an equation is supposed, not stated."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,14 +115,17 @@ class Context:
     @cached_property
     def explained(self) -> frozenset[Formula]:
         """The equations in running text that explain a symbol of a formula: 'where :math:`p(k) = ...`'."""
-        lines = self.record.docstring.split("\n")
         found = set[Formula]()
         for formula in self.record.formulas:
-            here = lines[formula.line].partition(f"`{formula.latex}`")[0].replace(":math:", "")
-            before = here if here.strip() else lines[max(0, formula.line - 1)]
-            if not formula.display and "=" in formula.latex and _VALUED.search(before.strip()):
+            if not formula.display and "=" in formula.latex and _VALUED.search(self._before(formula)):
                 found.add(formula)
         return frozenset(found)
+
+    def _before(self, formula: Formula) -> str:
+        """The words before an inline formula, in its line or the one before."""
+        lines = self.record.docstring.split("\n")
+        here = lines[formula.line].partition(f"`{formula.latex}`")[0].replace(":math:", "")
+        return (here if here.strip() else lines[max(0, formula.line - 1)]).strip()
 
     @cached_property
     def constants(self) -> dict[str, sp.Expr]:
@@ -144,7 +149,9 @@ class Context:
         found: dict[Formula, Reading | Unreadable | NotAClaim] = {}
         for formula in self.record.formulas:
             reading = read(formula.latex, self.names)
-            if formula.display or (isinstance(reading, Reading) and all(self._states(equation) for equation in reading.equations)):
+            if formula.display or (
+                isinstance(reading, Reading) and all(map(self._states, reading.equations)) and not _SUPPOSED.search(self._before(formula))
+            ):
                 found[formula] = reading
         return found
 
@@ -165,7 +172,12 @@ class Context:
             Spoken(name=name, text=argument.text, line=told[name][1] if name in told else -1, numeric=_is_input(argument))
             for name, argument in self.parameters.items()
         )
-        return Interpreter(lines=self.lines, vocabulary=vocabulary, parameters=spoken)
+        stated = {
+            formula.line: relation if isinstance(relation := read_condition(formula.latex, self.names), sp.Basic) else None
+            for formula, reading in self.readings.items()
+            if isinstance(reading, NotAClaim) and reading.silence is Silence.CONSTRAINT
+        }
+        return Interpreter(lines=self.lines, vocabulary=vocabulary, parameters=spoken, constraints=stated)
 
     @cached_property
     def lines(self) -> list[str]:

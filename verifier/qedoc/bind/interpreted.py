@@ -180,10 +180,9 @@ def _all_tried(case: _Case) -> tuple[list[_Tried], bool]:
 def _assigned(case: _Case, lacking: Unexplained) -> list[tuple[Choice, ...]]:
     """The ways in which the symbols that nothing explains can be parameters that no other symbol is."""
     context = case.context
-    unknown = {name: choice for name, _ in lacking.symbols for choice in case.said.meanings.get(name, ()) if choice.value is None}
-    if any(choice.sure is Sure.OPAQUE for choice in unknown.values()):
+    if any(choice.sure is Sure.OPAQUE for name, _ in lacking.symbols for choice in case.said.meanings.get(name, ())):
         return []
-    symbols = [(name, text or (unknown[name].words if name in unknown else "")) for name, text in lacking.symbols]
+    symbols = [(name, text or case.said.explained.get(name, "")) for name, text in lacking.symbols]
     left = [p for p in context.parameters.values() if p.name not in lacking.known and p.name not in context.bound.values()]
     required = [p.name for p in left if p.default is inspect.Parameter.empty]
     numbers = [p.name for p in left if p.default is None or (isinstance(p.default, int | float) and not isinstance(p.default, bool))]

@@ -26,6 +26,9 @@ _UNDONE = {
 }
 """For an operator, its inverse function: `its logarithm is D` says that the value is exp(D)."""
 
+_SIGN = {"exp(x)": "is_positive", "sqrt(x)": "is_nonnegative"}
+"""The sign of what an operator gives. `Its square root is x` is false for negative x, although the value is x**2."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stated:
@@ -58,6 +61,11 @@ def stated(context: Context, equation: Equation, quantity: Any) -> Stated:
         case ("display is", (("derivative", by),)):
             return Stated(equation=_bare(equation, equation.right), derivative=True, by=by)
         case ("display is", (("operator", operator),)) if operator in _UNDONE:
+            real = equation.right.xreplace(
+                {s: sp.Dummy(s.name, real=True) for s in equation.right.free_symbols if isinstance(s, sp.Symbol)}
+            )
+            if operator in _SIGN and not getattr(real, _SIGN[operator]):
+                raise Obstruction(f"the formula may be negative, and {operator} of the value is not", verdict=Verdict.UNDECIDED)
             return Stated(equation=_bare(equation, _UNDONE[operator].xreplace({_X: equation.right})))
         case ("related", how):
             raise Obstruction(f"the text says that the formula is {how}, and qedoc does not check that", verdict=Verdict.UNDECIDED)

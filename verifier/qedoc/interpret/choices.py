@@ -1,6 +1,7 @@
 """The records of an interpretation: what the text is taken to say, why, and how sure it is."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any
 
@@ -55,6 +56,7 @@ class Choices:
         doubtful: relations in words that were not understood: a contradiction must stand where they hold and where they do not.
         quantities: what the display can state, the most plausible first.
         unclear: words that may restrict the display or change its meaning, and were not understood.
+        explained: for each symbol, words that say what it is and were not understood. Such a symbol is not the parameter that is left.
     """
 
     meanings: dict[str, tuple[Choice, ...]]
@@ -62,6 +64,7 @@ class Choices:
     doubtful: tuple[Choice, ...] = ()
     quantities: tuple[Choice, ...] = ()
     unclear: tuple[Choice, ...] = ()
+    explained: Mapping[str, str] = field(default_factory=dict)
 
 
 def parameter(name: str) -> sp.Symbol:

@@ -38,6 +38,7 @@ class Found:
 
     Args:
         legends: for each symbol, what it can be.
+        explained: for each symbol, words that say what it is and were not understood.
         domain: relations that restrict displays, each with the line of the only display, or -1.
         doubtful: relations in words that were not understood.
         unclear: words that may restrict a display.
@@ -46,6 +47,7 @@ class Found:
     """
 
     legends: dict[str, list[Choice]] = field(default_factory=dict)
+    explained: dict[str, str] = field(default_factory=dict)
     domain: list[tuple[Choice, int]] = field(default_factory=list)
     doubtful: list[tuple[Choice, int]] = field(default_factory=list)
     unclear: list[tuple[Choice, int]] = field(default_factory=list)

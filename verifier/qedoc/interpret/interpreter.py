@@ -1,8 +1,8 @@
 """Reads a docstring: what its words say about the symbols, the domain and the meaning of each display."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import Any
 
@@ -60,11 +60,13 @@ class Interpreter:
         lines: the docstring without its indentation.
         vocabulary: what its words can mean.
         parameters: the parameters, in order.
+        constraints: the displays that state no value but a relation, by line; None for one that cannot be read.
     """
 
     lines: Sequence[str]
     vocabulary: Vocabulary
     parameters: tuple[Described, ...]
+    constraints: Mapping[int, Any] = field(default_factory=dict)
 
     def choices(self, line: int) -> Choices:
         """What the text says about the display at a line.
@@ -91,6 +93,7 @@ class Interpreter:
             doubtful=vague(found.doubtful),
             quantities=tuple(found.quantities.get(line, [stated])),
             unclear=vague(found.unclear),
+            explained=found.explained,
         )
 
     @cached_property
@@ -108,6 +111,12 @@ class Interpreter:
         for described in self.parameters:
             for part in sentences(described.text):
                 self._entry(described, part, found)
+        for line, relation in self.constraints.items():  # they may restrict the displays beside them
+            source = Source(words=self.lines[line].strip(), line=line)
+            if relation is None:
+                found.say("unclear", (), Sure.OPAQUE, source)
+            else:
+                found.doubt(self.vocabulary.known(relation), source)
         for passage in passages(self.lines, next(iter(self.vocabulary.own), "")):
             lattice = self.vocabulary.lattice(passage.text)
             if passage.before >= 0 and passage.after >= 0:
@@ -179,7 +188,13 @@ class Interpreter:
 
     def _between(self, lattice: Lattice, passage: Passage, found: Found) -> None:
         """Words from one display to the next: the end of one sentence and the beginning of another, wherever both are understood."""
-        if all(word.lower() in lexicon.JOINING or word in (",", ":", ";") for word in lattice.words):
+        only = {word.lower() for word in lattice.words} - {",", ":", ";"}
+        if only <= lexicon.JOINING:
+            return
+        source = Source(words=passage.text, line=passage.line)
+        if only <= {"and", "or"}:  # two results, or the same one twice
+            for line in (passage.before, passage.after):
+                found.state(line, EITHER, source)
             return
         size = len(lattice.edges)
         first = {edge.kind for edge in lattice.edges[0]} if size else set()
@@ -193,7 +208,6 @@ class Interpreter:
                     self._said(best(left), Source(words=passage.text, line=passage.line, only=passage.before), found)
                 self._introduced(right, passage, found)
                 return
-        source = Source(words=passage.text, line=passage.line)
         for line in (passage.before, passage.after):
             found.state(line, [(UNKNOWN, Sure.OPAQUE)], source)
         self._fragments(lattice, source, found)
@@ -306,7 +320,7 @@ class Interpreter:
         return ("opaque",) if names else phrase
 
     def _inner_legends(self, lattice: Lattice, source: Source, found: Found) -> None:
-        """Legends inside a longer sentence: what follows `SYM is`, up to the next symbol. Without a parse, it is something unknown."""
+        """Legends inside a longer sentence: what follows `SYM is`, up to the next symbol. What a symbol is approximately, it is not."""
         at, size = 0, len(lattice.edges)
         while at < size:
             names = [edge.value for edge in lattice.edges[at] if edge.kind == "SYM"]
@@ -318,9 +332,10 @@ class Interpreter:
                     at = end - 1
                     break
             else:
-                if names and explains(lattice, at):
-                    sure = Sure.OPAQUE if is_inexact(lattice, at + 1) else Sure.POSSIBLE
-                    found.legend(names[0], Sense(value=None, sure=sure), source)
+                if names and is_inexact(lattice, at + 1):
+                    found.legend(names[0], Sense(value=None, sure=Sure.OPAQUE), source)
+                elif names and explains(lattice, at):
+                    found.explained.setdefault(names[0], source.words)
             at += 1
 
     def _fragments(self, lattice: Lattice, source: Source, found: Found, own: sp.Expr | None = None) -> None:

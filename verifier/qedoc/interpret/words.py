@@ -225,6 +225,7 @@ class Vocabulary:
             yield "SYM", plain(bare.strip())
         elif rest and self._is_own_value(bare, latex):
             yield "UNREAD", latex
+            yield "RELATION", None  # `for :math:`f(x) = 1``
         elif _RELATION.search(latex):
             yield "RELATION", self._relation(latex)
         else:

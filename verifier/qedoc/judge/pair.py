@@ -196,8 +196,8 @@ class Pair:
         if not self.case.spec.natural or not isinstance(by, sp.Basic) or by.is_number:
             return True
 
-        def value(by: float) -> float:
-            shifted = partial(self.case.call_shifted, self.target, opaque=opaque, by=by)
+        def value(step: float) -> float:
+            shifted = partial(self.case.call_shifted, self.target, opaque=opaque, by=step)
             ran = run_plain(shifted, self.plan.symbols, row, x64=True, arrays=self.wants_arrays)
             return math.nan if isinstance(ran, Exception) else ran
 

@@ -106,7 +106,7 @@ class _Checker:
     note: Callable[[str], Any]
     keep: Callable[[CaseResult], Any]
     alone: Spec | None
-    whole: bool = False
+    whole: bool
 
     def __call__(self, spec: Spec) -> tuple[CaseResult, bool]:
         """The result of a claim, and whether the code fits it: its result has the shape of the claim and somewhere a value."""
