@@ -1,7 +1,7 @@
 """The alternatives of one equation: what each symbol and the display can mean, the most plausible first."""
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -129,7 +129,12 @@ def _circular(value: Any, name: str) -> bool:
 
 def _quantities(context: Context, equation: Equation, said: Choices) -> list[Choice]:
     surest: dict[Any, Choice] = {}
-    told = [*_named(said, alone=context.stated == 1)] if context.names_value(equation) else said.quantities
+    if context.aim is not None and context.aim.by_head:
+        told: Iterable[Choice] = _of_head(said, context.aim.words)
+    elif context.names_value(equation):
+        told = _named(said, alone=context.stated == 1)
+    else:
+        told = said.quantities
     for choice in told:
         known = surest.get(choice.value)
         surest[choice.value] = choice if known is None or choice.sure < known.sure else known
@@ -138,6 +143,15 @@ def _quantities(context: Context, equation: Equation, said: Choices) -> list[Cho
     if _INVERSE in values and _RECIPROCAL in values and equation.left is not None:
         found = [choice for choice in found if choice.value != _RECIPROCAL]
     return found
+
+
+def _of_head(said: Choices, head: str) -> Iterator[Choice]:
+    """What a display can state whose left side names a quantity, `F(x) = ...`: that quantity, unless the words make it inexact."""
+    yield Choice(about="quantity", subject="", value=VALUE, words=head, sure=Sure.STATED)
+    for choice in said.quantities:
+        inexact = choice.value == UNKNOWN and not INEXACT.isdisjoint(choice.words.lower().split())
+        if inexact or choice.value[0] == "related":
+            yield replace(choice, sure=min(choice.sure, Sure.POSSIBLE))
 
 
 def _named(said: Choices, *, alone: bool) -> Iterator[Choice]:

@@ -88,7 +88,8 @@ def assembled(context: Context, formula: Formula, name: str, parts: Parts) -> Sp
     for symbol, argument in found.arguments.items():
         declared.append(Argument(sp.Symbol(symbol), argument, holds.domains[symbol], context.legend.get(symbol, "")))
     return Spec(
-        target=context.record.name,
+        target=context.record.path,
+        documented=context.record.name if context.record.target else "",
         formula=shaped.value.xreplace(dict(parts.determined)),
         symbols=[*declared, *shaped.sizes],
         bind=bind,

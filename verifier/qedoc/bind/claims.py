@@ -11,6 +11,7 @@ import sympy as sp
 
 from qedoc.algebra.conditions import TooManyBranches
 from qedoc.algebra.large import LARGE
+from qedoc.bind.aimed import aimed
 from qedoc.bind.assembly import Parts, assembled, natural
 from qedoc.bind.axes import axes
 from qedoc.bind.context import Context
@@ -34,7 +35,7 @@ from qedoc.errors import QedocError, TargetError
 from qedoc.interpret.choices import Choice, Sure
 from qedoc.read import Application, Equation, Extent, NotAClaim, Reading, Unreadable, conventional_index, extent, plain, read_condition
 from qedoc.results.verdict import Verdict
-from qedoc.sources.docstrings import Documented, Formula, documented
+from qedoc.sources.docstrings import Documented, Formula, documented, record_of
 
 GIVES_UP = (ArithmeticError, AttributeError, NotImplementedError, RecursionError, TypeError, ValueError)
 """The exceptions that SymPy raises for an expression that it cannot rearrange: its solvers also fail with AttributeError and TypeError."""
@@ -45,12 +46,26 @@ LONGEST = 200
 
 def claims(record: Documented) -> tuple[Bound | Refused, ...]:
     """Returns the claims of a documented object, at least one for each display formula."""
-    context = Context(record)
+    context = Context(record, lettered=_letters(record.owner) if record.owner not in ("", record.name) else {})
     found: list[Bound | Refused] = []
     for number, (formula, reading) in enumerate(context.readings.items(), start=1):
         whole = str(number) if len(context.readings) > 1 else ""
-        found += _claims(context, formula, reading, whole)
+        found += _claims(aimed(context, formula, reading), formula, whole)
     return tuple(found)
+
+
+@lru_cache(maxsize=256)
+def _letters(owner: str) -> Mapping[str, str]:
+    """The letters that the formulas of a class use for parameters of its constructor."""
+    found: dict[str, str] = {}
+    for claim in claims(record_of(owner)):
+        best = claim.readings.alternatives[0] if isinstance(claim, Bound) and claim.readings is not None else None
+        declared = best.outer.symbols if best is not None and best.plausible and best.outer is not None else ()
+        made = {argument.name for argument in record_of(owner).arguments}
+        for parameter in declared:
+            if isinstance(parameter, Parameter) and parameter.name in made:
+                found.setdefault(str(parameter.symbol), parameter.name)
+    return found
 
 
 def given(target: str, latex: str, bind: Mapping[str, str], where: Sequence[str]) -> tuple[Bound | Refused, ...]:
@@ -88,7 +103,7 @@ def given(target: str, latex: str, bind: Mapping[str, str], where: Sequence[str]
     (reading,) = context.readings.values()
     if isinstance(reading, Reading):
         _check_symbols(reading, latex, bind, dict(zip(where, relations, strict=True)))
-    found = tuple(_claims(context, formula, reading, "", sp.And(*relations)))
+    found = tuple(_claims(aimed(context, formula, reading), formula, "", sp.And(*relations)))
     for claim in found:
         if where and isinstance(claim, Refused) and claim.empty:
             raise TargetError(f"--where {', '.join(where)!r} leaves no point of the domain: {claim.reason}")
@@ -131,32 +146,30 @@ def _names(expression: sp.Basic) -> set[sp.Symbol]:
     return {s for s in expression.free_symbols if isinstance(s, sp.Symbol)} - indices
 
 
-def _claims(
-    context: Context, formula: Formula, reading: Reading | Unreadable | NotAClaim, name: str, where: sp.Basic = sp.true
-) -> Iterator[Bound | Refused]:
+def _claims(context: Context, formula: Formula, name: str, where: sp.Basic = sp.true) -> Iterator[Bound | Refused]:
     target = context.record.name
-    match reading:
+    match context.readings[formula]:
         case Unreadable() if is_record(target):
             id = f"{target}#{name}" if name else target
             reason = f"a notation: {target} is a record, which computes no value"
             yield Refused(formula=formula, name=id, verdict=Verdict.NOT_A_CLAIM, reason=reason)
-        case Unreadable():
+        case Unreadable() as reading:
             at = f"line {reading.line}, column {reading.column} of the formula: {reading.what}"
             id = f"{target}#{name}" if name else target
             place = reading.line, reading.column
             yield Refused(formula=formula, name=id, verdict=Verdict.UNREADABLE, reason=at, suggestion=reading.suggestion, place=place)
-        case NotAClaim():
+        case NotAClaim() as reading:
             id = f"{target}#{name}" if name else target
             yield Refused(formula=formula, name=id, verdict=Verdict.NOT_A_CLAIM, reason=str(reading))
         case Reading(equations=(Equation(left=None, entry=(), right=sp.Symbol() as symbol),)) if not _is_known(context, symbol):
             id = f"{target}#{name}" if name else target
             yield Refused(formula=formula, name=id, verdict=Verdict.NOT_A_CLAIM, reason=f"a notation: only {symbol}")
-        case Reading(equations=equations, notes=notes):
+        case Reading(equations=equations, notes=notes, others=others) as first:
             for link in range(1, len(equations) + 1):
                 part = f"{name or '1'}.{link}" if len(equations) > 1 else name
-                others = [other for other in reading.others if len(other.equations) == len(equations)]
+                alike = [other for other in others if len(other.equations) == len(equations)]
                 variants = [
-                    Variant(equation=_defined(context, one.equations[link - 1], where), choices=_taken(one)) for one in (reading, *others)
+                    Variant(equation=_defined(context, one.equations[link - 1], where), choices=_taken(one)) for one in (first, *alike)
                 ]
                 claim = _claim(context, formula, variants, part)
                 yield replace(claim, notes=(*notes, *claim.notes)) if isinstance(claim, Bound) else claim

@@ -2,12 +2,14 @@
 
 import inspect
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 import sympy as sp
 
+from qedoc.bind.members import Aim
 from qedoc.interpret.interpreter import Described as Spoken
 from qedoc.interpret.interpreter import Interpreter
 from qedoc.interpret.words import Vocabulary
@@ -22,7 +24,9 @@ _SHARED = ("own", "others", "parameters", "legend", "names", "explained", "const
 """What does not depend on the interpretation."""
 
 _NO_INPUT = re.compile(r"\b(?:int|bool|str|Callable)\b")
-_VALUED = re.compile(r"\b(?:where|and)\s*$|(?:^|[,;:.(]|\band)\s*with\s*$|,\s*$", re.IGNORECASE)
+_VALUED = re.compile(
+    r"\b(?:where|and|let|letting|setting|using|define|defining|denoting|writing|put|putting)\s*$|(?:^|[,;:.(]|\band)\s*with\s*$|,\s*$", re.IGNORECASE
+)
 _SUPPOSED = re.compile(r"\b(?:if|when|whenever|unless|until|while|for|which|(?:such|so) that)$", re.IGNORECASE)
 """Words after which an equation is supposed, not stated."""
 
@@ -53,6 +57,8 @@ class Context:
         meant: the parameter of each symbol in one interpretation of the text, by plain name.
         regions: the conditions of one interpretation, each with the words that state it.
         supposes: whether names and notation may restrict the domain: a count is not negative, a lower end is not above the upper one.
+        aim: for the formula of an object, the method or property that it is about.
+        lettered: the parameters that the formulas of the class give letters to, by plain name.
     """
 
     record: Documented
@@ -61,6 +67,8 @@ class Context:
     meant: dict[str, str] = field(default_factory=dict)
     regions: tuple[tuple[sp.Basic, str], ...] = ()
     supposes: bool = True
+    aim: Aim | None = None
+    lettered: Mapping[str, str] = field(default_factory=dict)
 
     def interpreted(self, **changes: Any) -> "Context":
         """The same docstring in one interpretation. What was read before is not read again."""
@@ -186,6 +194,8 @@ class Context:
 
     def names_value(self, equation: Equation) -> bool:
         """Whether the left side of an equation names the object: `f(x) = ...`."""
+        if self.aim is not None and isinstance(equation.left, Application):
+            return True
         return isinstance(equation.left, Application) and equation.left.name in self.own
 
     @cached_property

@@ -7,7 +7,7 @@ densities; Rasmussen and Williams, "Gaussian Processes" (2006) for kernels.
 
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import sympy as sp
@@ -91,6 +91,27 @@ def assignments(unknown: Sequence[tuple[str, str]], required: Sequence[str], opt
     made = list(dict.fromkeys(_completed(row, required) for row in made))
     made.sort(key=lambda row: sum(choice.sure is Sure.POSSIBLE for choice in row))
     return made
+
+
+def with_order(rows: list[tuple[Choice, ...]], order: Mapping[str, str]) -> list[tuple[Choice, ...]]:
+    """Adds to the assignments the one by the order of arguments, which no other one then has more reason for.
+
+    Args:
+        rows: the assignments.
+        order: the parameter of each symbol by its place; empty if the order tells nothing.
+    """
+    if not order:
+        return rows
+    by_order = {(name, parameter(to)) for name, to in order.items()}
+    ordered = tuple(_choice(name, to, "the order of the arguments", Sure.SUGGESTED) for name, to in order.items())
+    conflict = any(all(c.sure is not Sure.POSSIBLE for c in row) and {(c.subject, c.value) for c in row} != by_order for row in rows)
+    others = [
+        tuple(_choice(c.subject, c.value, c.words, Sure.POSSIBLE) for c in row)
+        for row in rows
+        if {(c.subject, c.value) for c in row} != by_order
+    ]
+    first = tuple(_choice(c.subject, c.value, c.words, Sure.POSSIBLE) for c in ordered) if conflict else ordered
+    return [first, *others]
 
 
 def _completed(row: tuple[Choice, ...], required: Sequence[str]) -> tuple[Choice, ...]:

@@ -171,7 +171,7 @@ def _integers(context: Context, value: sp.Expr, roles: Mapping[str, str], notes:
 
 def _scales(context: Context, value: sp.Expr, roles: Mapping[str, str]) -> Iterator[tuple[str, tuple[str, sp.Expr]]]:
     """The scale of a distribution, which is positive, and the number of things of which a binomial coefficient chooses."""
-    if _DENSITY.match(context.record.name.rpartition(".")[2]):
+    if _DENSITY.match(context.record.path.rpartition(".")[2]):
         yield from ((name, ("above", sp.Integer(0))) for name, parameter in roles.items() if parameter == "scale")
     pools = {call.args[0] for call in value.atoms(sp.binomial)}
     yield from (
@@ -288,7 +288,7 @@ def _positive_arguments(
     context: Context, value: sp.Expr, roles: Mapping[str, str], ends: dict[str, list[tuple[str, sp.Expr]]], notes: list[str]
 ) -> Iterator[sp.Basic]:
     """The constants of a density are integrals, so that Gamma and B in it have positive arguments."""
-    density = bool(_DENSITY.match(context.record.name.rpartition(".")[2]))
+    density = bool(_DENSITY.match(context.record.path.rpartition(".")[2]))
     everywhere = value if density else _outside_cases(value)
     arguments = {argument for call in everywhere.atoms(sp.gamma, sp.loggamma, sp.beta) for argument in call.args}
     for argument in sorted((a for a in arguments if a.free_symbols), key=str):

@@ -3,15 +3,18 @@
 import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import NoneType
 from typing import Any, TypeAlias
 
 import sympy as sp
 
 from qedoc.bind.alternatives import MOST, Alternative, alternatives, placed, substituted
 from qedoc.bind.context import Context
-from qedoc.bind.conventions import assignments
+from qedoc.bind.conventions import assignments, with_order
 from qedoc.bind.quantities import stated
+from qedoc.bind.owners import told
 from qedoc.bind.records import Bound, Obstruction, Unexplained
+from qedoc.bind.symbols import direct
 from qedoc.claims.assumption import Assumption
 from qedoc.claims.readings import Alternative as Checked
 from qedoc.claims.readings import Doubt, Readings
@@ -130,7 +133,7 @@ def interpreted(context: Context, formula: Formula, variants: Sequence[Variant],
     Raises:
         Obstruction: if the most plausible interpretations cannot be bound.
     """
-    said = context.text.choices(formula.line)
+    said = told(context, formula.line)
     tried: list[_Tried] = []
     unusable: list[_Tried] = []
     cut = False
@@ -186,7 +189,20 @@ def _assigned(case: _Case, lacking: Unexplained) -> list[tuple[Choice, ...]]:
     left = [p for p in context.parameters.values() if p.name not in lacking.known and p.name not in context.bound.values()]
     required = [p.name for p in left if p.default is inspect.Parameter.empty]
     numbers = [p.name for p in left if p.default is None or (isinstance(p.default, int | float) and not isinstance(p.default, bool))]
-    return assignments(symbols, required, numbers)
+    return with_order(assignments(symbols, required, numbers), _by_order(case, lacking))
+
+
+def _by_order(case: _Case, lacking: Unexplained) -> dict[str, str]:
+    """The parameters of the constructor in the order of `f(x; a, b)`, for the symbols that nothing explains; empty if they do not fit."""
+    left = case.equation.left
+    if case.context.aim is None or not isinstance(left, Application) or not left.given:
+        return {}
+    made = [p.name for p in case.context.parameters.values() if p.made and not isinstance(p.default, bool | str | NoneType)]
+    order = dict(zip((str(argument) for argument in left.arguments[-left.given :]), made, strict=False))
+    told = {name: parameter for name in order if (parameter := direct(case.context, name))}
+    fits = left.given == len(made) and all(order[name] == parameter for name, parameter in told.items())
+    unknown = [name for name, _ in lacking.symbols]
+    return {name: order[name] for name in unknown} if fits and all(name in order for name in unknown) else {}
 
 
 _SHOW = "qedoc show --why numbers them"

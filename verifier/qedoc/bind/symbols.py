@@ -51,6 +51,7 @@ def roles(context: Context, equation: Equation, symbols: Sequence[str]) -> Roles
     notes: list[str] = []
     arguments = {name: context.called[name] for name in symbols if name in context.called}
     known = {name: parameter for name in symbols if name not in arguments and (parameter := direct(context, name))}
+    known |= {name: parameter for name, parameter in of_head(context, equation.left).items() if name not in known}
     known |= _by_noun(context, [name for name in symbols if name not in known], notes)
     known |= _by_place(context, equation.left, equation.right, known, notes)
     known = {name: parameter for name, parameter in known.items() if name in symbols and name not in arguments}
@@ -63,7 +64,7 @@ def roles(context: Context, equation: Equation, symbols: Sequence[str]) -> Roles
         told = [(name, context.legend.get(name, "")) for name in left]
         raise Unexplained(_unexplained(context, left), _explain(left), told, frozenset(known.values()))
     if not arguments and _returns_function(context):
-        raise Obstruction(f"{context.record.name} returns a function, but no symbol of the formula is left to be its argument")
+        raise Obstruction(f"{context.record.path} returns a function, but no symbol of the formula is left to be its argument")
     return Roles(parameters=known, arguments=arguments, notes=tuple(notes))
 
 
@@ -75,6 +76,18 @@ def direct(context: Context, name: str) -> str:
     if name in context.parameters:
         return name
     return next((spelling for spelling in SPELLINGS.get(name, ()) if spelling in context.parameters), "")
+
+
+def of_head(context: Context, left: Any) -> dict[str, str]:
+    """The symbols of `f(x; a)` that are the method's own arguments: those before the bar, or as many as the method takes."""
+    if context.aim is None or not isinstance(left, Application):
+        return {}
+    takes = [p.name for p in context.parameters.values() if not p.made and p.default is inspect.Parameter.empty]
+    values = left.arguments[: len(left.arguments) - left.given]
+    if not left.given:
+        values = values[: len(takes)]
+    pairs = zip(values, takes, strict=False) if len(values) == len(takes) else ()
+    return {value.name: name for value, name in pairs if isinstance(value, sp.Symbol)}
 
 
 def _by_noun(context: Context, names: Sequence[str], notes: list[str]) -> dict[str, str]:
@@ -92,6 +105,8 @@ def _by_noun(context: Context, names: Sequence[str], notes: list[str]) -> dict[s
 def _by_place(context: Context, left: Any, right: sp.Expr, known: Mapping[str, str], notes: list[str]) -> dict[str, str]:
     r"""The symbols of `f(x, \nu)` that no name tells, by their place; only where those that are told stand at their own."""
     if not isinstance(left, Application):
+        return {}
+    if context.aim is not None:
         return {}
     parameters = list(context.parameters)
     written = [str(argument) for argument in left.arguments]
@@ -133,7 +148,7 @@ def _unexplained(context: Context, names: Sequence[str]) -> str:
     if bare:
         said.append(f"the text does not explain {' and '.join(bare)}" if said or len(names) > 1 else "and the text does not explain it")
     these = f"the symbol {names[0]} matches" if len(names) == 1 else f"the symbols {', '.join(names[:-1])} and {names[-1]} match"
-    return f"{these} no parameter of {context.record.name} (it has {has}), {'; '.join(said)}"
+    return f"{these} no parameter of {context.record.path} (it has {has}), {'; '.join(said)}"
 
 
 def _explain(names: Sequence[str]) -> str:
@@ -145,7 +160,7 @@ def _explain(names: Sequence[str]) -> str:
 def returns(context: Context) -> str:
     """The annotation of the target's result; empty if it has none."""
     try:
-        annotation = inspect.signature(resolve(context.record.name)).return_annotation
+        annotation = inspect.signature(resolve(context.record.path)).return_annotation
     except (TypeError, ValueError, QedocError):
         return ""
     return "" if annotation is inspect.Signature.empty else str(annotation)
@@ -159,7 +174,7 @@ def _curried(context: Context, unknown: Sequence[str]) -> dict[str, str]:
     """The argument of the function that the target returns, if it returns one and one symbol is left."""
     if len(unknown) != 1 or not _returns_function(context):
         return {}
-    arguments = returned_arguments(context.record.name)
+    arguments = returned_arguments(context.record.path)
     return {unknown[0]: arguments[0]} if len(arguments) == 1 else {}
 
 

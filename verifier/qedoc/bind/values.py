@@ -8,6 +8,7 @@ from typing import Any
 import sympy as sp
 
 from qedoc.bind.context import Context
+from qedoc.bind.members import Aim, transformed
 from qedoc.bind.records import Obstruction
 from qedoc.bind.symbols import returns
 from qedoc.claims.target import resolve
@@ -31,6 +32,8 @@ def target_value(context: Context, equation: Equation) -> tuple[sp.Expr, tuple[i
     Raises:
         Obstruction: if it is the value of something else.
     """
+    if context.aim is not None:
+        return _aimed(context.aim, equation)
     left, name = equation.left, context.record.name.rpartition(".")[2]
     _check_left(context, equation)
     kind = _LOGARITHM.match(name)
@@ -40,6 +43,12 @@ def target_value(context: Context, equation: Equation) -> tuple[sp.Expr, tuple[i
             raise Obstruction(f"{name} is a logarithm, but not of {left}")
         return logarithm(equation.right), (), (f"{name} is the logarithm of {left}",)
     return equation.right, *_which(context, left)
+
+
+def _aimed(aim: Aim, equation: Equation) -> tuple[sp.Expr, tuple[int, ...], tuple[str, ...]]:
+    """The value of a method or property that a formula states."""
+    value = logarithm(equation.right) if aim.value == "log(x)" else transformed(aim.value, equation.right)
+    return value, (), (f"{aim.member} is compared: {aim.words}",)
 
 
 def _which(context: Context, left: Any) -> tuple[tuple[int, ...], tuple[str, ...]]:
@@ -177,6 +186,6 @@ def defaults(context: Context, given: set[str]) -> tuple[str, ...]:
     missing = [p.name for p in left if p.default is inspect.Parameter.empty]
     if missing:
         raise Obstruction(
-            f"the formula does not say what {' and '.join(missing)} of {context.record.name} is", "name the parameter in the text"
+            f"the formula does not say what {' and '.join(missing)} of {context.record.path} is", "name the parameter in the text"
         )
     return tuple(f"{p.name}={getattr(p.default, '__qualname__', repr(p.default))}" for p in left)

@@ -136,7 +136,9 @@ class Spec:
     """A claim about a function, written in SymPy.
 
     Args:
-        target: dotted path of the function, such as `optax.cosine_decay_schedule`.
+        target: dotted path of the function, such as `optax.cosine_decay_schedule`. A path such as `package.Class.method` means an object
+            that is made first: the parameters of the constructor and of the method can be bound. Where both have a parameter `x`, that of
+            the constructor is `self_x`.
         formula: the documented value. A float means the decimal that it is written as.
         symbols: the declarations of all symbols in the formula.
         bind: a constant or a structure of symbols (`List`, `Dict`, `Array`, plain containers) for each other parameter of the target.
@@ -146,6 +148,7 @@ class Spec:
         derivative: the parameter with respect to which the target is differentiated; empty if the claim is about the value itself.
         properties: properties that are claimed in addition to the value.
         name: distinguishes several specs of one target. The id of the claim is `target#name`.
+        documented: the object whose docstring states the formula, if it is not the target. Its path then replaces the target in the id.
         source: where the formula is documented (page, paper, equation).
         at: the file and line of the claim; by default, those of the call that creates the spec.
 
@@ -163,6 +166,7 @@ class Spec:
     derivative: str = ""
     properties: Sequence[Property] = ()
     name: str = ""
+    documented: str = ""
     source: str = ""
     at: InitVar[Location | None] = None
     location: Location = field(init=False)
@@ -175,7 +179,8 @@ class Spec:
     @property
     def id(self) -> str:
         """The id of the claim in reports and lock files."""
-        return f"{self.target}#{self.name}" if self.name else self.target
+        of = self.documented or self.target
+        return f"{of}#{self.name}" if self.name else of
 
     @property
     def keywords(self) -> list[str]:

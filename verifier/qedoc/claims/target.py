@@ -1,4 +1,4 @@
-"""Imports the function at a dotted path, checks its parameters and calls it."""
+"""Imports the function at a dotted path, checks its parameters and calls it. A method counts as a function that makes its object first."""
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping
@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from types import ModuleType
 from typing import Any
 
+from qedoc.claims.members import member
 from qedoc.errors import TargetError, meant, question
 
 _NAMED = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
@@ -14,6 +15,8 @@ _NAMED = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEY
 
 def resolve(target: str) -> Callable[..., Any]:
     """Returns the function at a dotted path. Imports the longest prefix that is a module; the rest are attributes.
+
+    A method or a property of a class becomes a function of the constructor's and the method's parameters, which makes an object first.
 
     Args:
         target: a path such as `optax.cosine_decay_schedule` or `package.module.Class.method`.
@@ -30,7 +33,10 @@ def resolve(target: str) -> Callable[..., Any]:
         if not hasattr(value, name):
             kind = "module" if isinstance(value, ModuleType) else "object"
             raise TargetError(f"{target}: {kind} {'.'.join(parts[:depth])} has no attribute {name!r}{_near(name, dir(value))}")
-        value = getattr(value, name)
+        of_object = member(value, name) if isinstance(value, type) else None
+        if of_object is not None and depth + 1 < len(parts):
+            raise TargetError(f"{target}: {'.'.join(parts[: depth + 1])} is a method or property; an attribute of its value is no target")
+        value = of_object or getattr(value, name)
     if not callable(value):
         raise TargetError(f"{target} is not callable: found an object of type {type(value).__name__}; the target must be a function")
     function: Callable[..., Any] = value

@@ -85,13 +85,32 @@ class Application:
     Args:
         name: the name in plain form, such as `f_pdf` or `kl_div`.
         arguments: one expression per argument, in the order written; empty if only the name is written.
+        given: the number of arguments after a bar or semicolon, as in `f(x; a)`.
+        event: the relation of a probability, such as `=` for `P(X = k)`; the value of the variable is the first argument.
+        variable: the random variable of `E[X]` or `P(X = k)`; for a function of it, the text.
+        logarithm: whether it is the logarithm of the function.
     """
 
     name: str
     arguments: tuple[sp.Expr, ...]
+    given: int = 0
+    event: str = ""
+    variable: str = ""
+    logarithm: bool = False
 
     def __str__(self) -> str:
-        return f"{self.name}({', '.join(map(shown, self.arguments))})" if self.arguments else self.name
+        text = self._bare()
+        return f"log {text}" if self.logarithm else text
+
+    def _bare(self) -> str:
+        count = len(self.arguments) - self.given
+        first, given = (", ".join(map(shown, part)) for part in (self.arguments[:count], self.arguments[count:]))
+        if self.event:
+            first = f"{self.variable} {self.event} {first}"
+        elif self.variable:
+            return f"{self.name}[{'; '.join(filter(None, (self.variable, given)))}]"
+        inside = "; ".join(filter(None, (first, given)))
+        return f"{self.name}({inside})" if inside else self.name
 
 
 Position: TypeAlias = tuple[sp.Symbol, tuple[sp.Expr, sp.Expr] | None]

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import sympy as sp
 
+from qedoc.read import heads
 from qedoc.read.brackets import split
 from qedoc.read.cases import conditions, trimmed
 from qedoc.read.functions import FUNCTIONS
@@ -46,7 +47,7 @@ def definitions(nodes: Sequence[Node], scope: Scope) -> tuple[set[str], set[str]
             continue
         _declare(statement, scope)
         match _left(side, scope):
-            case Application(name=name):
+            case Application(name=name, event="", variable=""):
                 functions.add(name)
             case sp.Symbol() as symbol:
                 symbols.add(symbol.name)
@@ -75,16 +76,18 @@ def _declare(statement: Statement, scope: Scope) -> None:
     whole = trimmed(statement.sides[0])
     if len(statement.sides) < 2 or not whole:
         return
+    whole = list(heads.logarithm_of(whole) or whole)
+    named = heads.quantity(whole, scope)
+    if named is not None:
+        scope.symbols |= {letter for piece in named.pieces if len(piece) == 1 and (letter := heads.letter_of(piece))}
+        return
     left, _ = _indexed(whole, scope)
     head = _head(left, scope)
     if head is not None:
         name, group = head
         if name not in FUNCTIONS:
             scope.functions.add(name)
-        for piece in split(group.items, ",", ";"):
-            lone = piece[0] if len(piece) == 1 else None
-            if isinstance(lone, Token) and (lone.kind in (Kind.WORD, Kind.TEXT) or lone.text in SYMBOLS):
-                scope.symbols.add(lone.text)
+        scope.symbols |= {letter for piece in heads.separated(group)[0] if len(piece) == 1 and (letter := heads.letter_of(piece))}
         return
     first = left[0]
     alone = len(left) == 1 or (len(left) == 3 and left[1].is_char("_"))
@@ -174,7 +177,10 @@ def _equations(statement: Statement, scope: Scope, latex: str) -> Iterator[Equat
 
 
 def _indexed(side: Sequence[Node], scope: Scope) -> tuple[Sequence[Node], tuple[Position, ...]]:
-    """A left side such as `f(x)_i` without its index, and the index."""
+    """A left side such as `f(x)_i` without its index, and the index. That of `E[X_i]` is the index of its variable."""
+    named = heads.quantity(side, scope)
+    if named is not None:
+        return side, named.index
     if len(side) < 4 or not side[-2].is_char("_") or _head(side[:-2], scope) is None:
         return side, ()
     letters = [node for node in contents(side[-1]) if not node.is_char(",")]
@@ -206,15 +212,12 @@ def _value(side: Sequence[Node], scope: Scope) -> sp.Expr:
 
 
 def _left(side: Sequence[Node], scope: Scope) -> sp.Expr | Application:
-    functional = _functional(side, scope)
-    if functional is not None:
-        return functional
-    head = _head(side, scope)
-    if head is not None and (head[0] in scope.own or head[0] not in FUNCTIONS):
-        name, group = head
-        pieces = split(group.items, ",", ";")
-        arguments = tuple(Parser(piece, scope, group.end - 1).value() for piece in pieces)
-        return Application(name=name, arguments=arguments)
+    inner = heads.logarithm_of(side)
+    if inner is not None and isinstance(named := _named(inner, scope), Application):
+        return replace(named, logarithm=True)
+    named = _named(side, scope)
+    if named is not None:
+        return named
     inverse = _inverse_entry(side, scope)
     if inverse is not None:
         return inverse
@@ -230,15 +233,20 @@ def _left(side: Sequence[Node], scope: Scope) -> sp.Expr | Application:
     return _value(side, scope)
 
 
-def _functional(side: Sequence[Node], scope: Scope) -> Application | None:
-    """A function of a random variable, `h[X]`: its value depends on the distribution, not on a value of X."""
-    name, group = side if len(side) == 2 else (None, None)
-    if not isinstance(name, Token) or not isinstance(group, Group) or group.opener != "[" or len(group.items) != 1:
+def _named(side: Sequence[Node], scope: Scope) -> Application | None:
+    """A left side that names a function or a quantity of a random variable; None for any other side."""
+    quantity = heads.quantity(side, scope)
+    if quantity is not None:
+        arguments = tuple(Parser(piece, scope, side[-1].end - 1).value() for piece in quantity.pieces)
+        return Application(
+            name=quantity.name, arguments=arguments, given=quantity.given, event=quantity.event, variable=quantity.variable
+        )
+    head = _head(side, scope)
+    if head is None or (head[0] not in scope.own and head[0] in FUNCTIONS):
         return None
-    (inside,) = group.items
-    variable = isinstance(inside, Token) and inside.kind is Kind.WORD and len(inside.text) == 1 and inside.text.isupper()
-    known = scope.declared(name.text) or (isinstance(inside, Token) and scope.declared(inside.text))
-    return Application(name=name.text, arguments=()) if variable and name.kind is Kind.WORD and not known else None
+    name, group = head
+    pieces, given = heads.separated(group)
+    return Application(name=name, arguments=tuple(Parser(piece, scope, group.end - 1).value() for piece in pieces), given=given)
 
 
 def _inverse_entry(side: Sequence[Node], scope: Scope) -> sp.Expr | None:

@@ -187,8 +187,9 @@ def _close(stack: list[_Frame], closer: str, end: int) -> None:
 
 
 def _conditional(items: Sequence[Node]) -> Sequence[Node]:
-    """The items of a round bracket, where a bar alone separates arguments, as in `p(x | n)`."""
-    bars = [place for place, item in enumerate(items) if isinstance(item, Token) and _spelling(item) in _BAR]
+    r"""The items of a round bracket, where a bar alone separates arguments, as in `p(x | n)` and `p(x \mid n)`."""
+    middle = [place for place, item in enumerate(items) if item.is_macro("mid")]
+    bars = middle or [place for place, item in enumerate(items) if isinstance(item, Token) and _spelling(item) in _BAR]
     if len(bars) != 1 or bars[0] in (0, len(items) - 1):
         return items
     (place,) = bars

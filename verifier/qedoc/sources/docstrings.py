@@ -5,12 +5,14 @@ import sys
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from types import ModuleType
 from typing import Any
 
-from qedoc.errors import Location
+from qedoc.claims.members import member, parameters
+from qedoc.errors import Location, TargetError
 from qedoc.sources import locations, markup, prose
-from qedoc.sources.objects import attribute, loaded, public, unwrapped, walk
+from qedoc.sources.objects import attribute, loaded, named, public, unwrapped, walk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +42,7 @@ class Argument:
         annotation: its annotation as written; empty if there is none.
         text: its description in the docstring.
         keyword: whether it is keyword-only.
+        made: whether it is a parameter of the constructor of the object whose method or property is documented.
     """
 
     name: str
@@ -47,6 +50,7 @@ class Argument:
     annotation: str
     text: str
     keyword: bool
+    made: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +70,9 @@ class Documented:
         siblings: names of the documented functions next to it.
         vectors: symbols and parameters that have entries according to the text.
         matrices: symbols and parameters that are matrices according to the text.
+        target: the dotted path of what a formula is about, if that is a method or property of the documented class; empty otherwise.
+        owner: for a class, a method and a property, the dotted path of the class; empty for anything else.
+        beside: the docstrings of the class and its constructor, for a method or property.
     """
 
     name: str
@@ -80,6 +87,14 @@ class Documented:
     siblings: frozenset[str] = frozenset()
     vectors: frozenset[str] = frozenset()
     matrices: frozenset[str] = frozenset()
+    target: str = ""
+    owner: str = ""
+    beside: tuple[str, ...] = ()
+
+    @property
+    def path(self) -> str:
+        """The dotted path of what the formulas are about."""
+        return self.target or self.name
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -135,11 +150,16 @@ def docstring_of(value: Any) -> str:
 def _record(name: str, aliases: tuple[str, ...], value: Any, docstring: str) -> Documented:
     lines = markup.dedented(docstring)
     path, defined = _home(name, value, docstring) if markup.blocks(lines) or markup.roles(lines) else locations.home(value)
-    paragraphs = markup.paragraphs(lines)
-    told = markup.arguments(lines)
-    arguments = _arguments(value, {name: text for name, (text, _) in told.items()})
+    owner = _owner(name, value)
+    beside = tuple(text for of in _texts(owner, value) if (text := docstring_of(of)) and text != docstring)
+    described: dict[str, str] = {}
+    legend: dict[str, str] = {}
+    for text in (lines, *map(markup.dedented, beside)):
+        told = {name: text for name, (text, _) in markup.arguments(text).items()}
+        legend = prose.legend(markup.paragraphs(text), told) | legend
+        described = told | described
+    arguments = _arguments(value, described) if owner is None else _of_object(owner, "" if owner is value else name.rpartition(".")[2], described)
     names = [argument.name for argument in arguments]
-    legend = prose.legend(paragraphs, {name: text for name, (text, _) in told.items()})
     letters = {symbol: text for symbol, text in legend.items() if "angle" not in symbol}
     said = {argument.name: argument.text for argument in arguments}
     found = ((symbol, prose.parameter(text, names) or prose.described(text, said)) for symbol, text in letters.items())
@@ -165,7 +185,64 @@ def _record(name: str, aliases: tuple[str, ...], value: Any, docstring: str) -> 
         bound=bound,
         vectors=frozenset(vectors),
         matrices=frozenset(matrices),
+        owner="" if owner is None else name if owner is value else name.rpartition(".")[0],
+        beside=beside,
     )
+
+
+def _owner(name: str, value: Any) -> type | None:
+    """The class of a method or property, or the class itself; None for anything else."""
+    if inspect.isclass(value):
+        return value
+    path, _, last = name.rpartition(".")
+    try:
+        found = named(path) if path else None
+        return found if inspect.isclass(found) and member(found, last) is not None else None
+    except TargetError:
+        return None
+
+
+def _texts(owner: type | None, value: Any) -> tuple[Any, ...]:
+    """What else explains the symbols of a documented object: the constructor, and for a method or property the class."""
+    if owner is None:
+        return ()
+    return (owner.__init__,) if owner is value else (owner, owner.__init__)  # type: ignore[misc]  # the constructor of this very class
+
+
+def _of_object(owner: type, name: str, told: Mapping[str, str]) -> list[Argument]:
+    """The parameters of a constructor, and of the method if there is a name."""
+    found = member(owner, name) if name else None
+    made = parameters(owner) if found is None else found.made_of
+    takes = {} if found is None else found.takes
+    return [_argument(key, p, told.get(p.name, ""), made=key in made) for key, p in {**made, **takes}.items()]
+
+
+@lru_cache(maxsize=256)
+def record_of(path: str) -> Documented:
+    """Returns the record of one object, with its docstring or without.
+
+    Args:
+        path: its dotted path.
+
+    Raises:
+        TargetError: if nothing importable is at the path.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        value = named(path)
+        return _record(path, (), value, docstring_of(value))
+
+
+def about(record: Documented, name: str) -> Documented:
+    """Returns the record of a class, or of one of its members, as one whose formulas are about a method or property of the class.
+
+    Args:
+        record: the record.
+        name: the method or property.
+    """
+    owner = named(record.owner)
+    told = {argument.name: argument.text for argument in record.arguments}
+    return replace(record, target=f"{record.owner}.{name}", arguments=tuple(_of_object(owner, name, told)))
 
 
 def _home(name: str, value: Any, docstring: str) -> tuple[str, int]:
@@ -179,20 +256,21 @@ def _home(name: str, value: Any, docstring: str) -> tuple[str, int]:
 
 def _arguments(value: Any, told: Mapping[str, str]) -> list[Argument]:
     try:
-        parameters = list(inspect.signature(value).parameters.values()) if callable(value) else []
+        listed = list(inspect.signature(value).parameters.values()) if callable(value) else []
     except (TypeError, ValueError):
-        parameters = []
-    return [
-        Argument(
-            name=parameter.name,
-            default=parameter.default,
-            annotation="" if parameter.annotation is inspect.Parameter.empty else str(parameter.annotation),
-            text=told.get(parameter.name, ""),
-            keyword=parameter.kind is inspect.Parameter.KEYWORD_ONLY,
-        )
-        for parameter in parameters
-        if parameter.name not in ("self", "cls")
-    ]
+        listed = []
+    return [_argument(p.name, p, told.get(p.name, ""), made=False) for p in listed if p.name not in ("self", "cls")]
+
+
+def _argument(name: str, parameter: inspect.Parameter, text: str, *, made: bool) -> Argument:
+    return Argument(
+        name=name,
+        default=parameter.default,
+        annotation="" if parameter.annotation is inspect.Parameter.empty else str(parameter.annotation),
+        text=text,
+        keyword=parameter.kind is inspect.Parameter.KEYWORD_ONLY,
+        made=made,
+    )
 
 
 def _with_siblings(record: Documented, found: Mapping[str, Any]) -> Documented:

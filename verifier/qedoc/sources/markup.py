@@ -1,5 +1,6 @@
 """Parses docstrings as reStructuredText and MyST: formulas with their lines, sections, and the running text between them."""
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -142,11 +143,22 @@ def roles(lines: Sequence[str]) -> list[Role]:
 
 def paragraphs(lines: Sequence[str]) -> list[Paragraph]:
     """Returns the running text, without formulas, code and directives."""
-    covered = {place for block in blocks(lines) for place in range(block.first, block.last + 1)}
+    covered = {place for block in blocks(lines) for place in range(block.first, block.last + 1)} | set(_field_lines(lines))
     found: list[Paragraph] = []
     for start, words, section in _runs(lines, covered):
         found.append(Paragraph(text=" ".join(" ".join(words).split()), line=start, section=section))
     return found
+
+
+def _field_lines(lines: Sequence[str]) -> Iterator[int]:
+    """The lines of the fields on parameters, results and errors, `:param x: ...`."""
+    for place, line in enumerate(lines):
+        if found := _ANY_FIELD.match(line):
+            yield place
+            for after, text in enumerate(lines[place + 1 :], start=place + 1):
+                if not text.strip() or _indent(text) <= len(found[1]):
+                    break
+                yield after
 
 
 def _runs(lines: Sequence[str], covered: set[int]) -> Iterator[tuple[int, list[str], str]]:
@@ -203,9 +215,9 @@ def section_heading(lines: Sequence[str], place: int) -> str:
 
 
 def arguments(lines: Sequence[str]) -> dict[str, tuple[str, int]]:
-    """Returns the description of each parameter in the section on arguments, with its first line."""
+    """Returns the description of each parameter, with its first line: in the section on arguments, or in a field `:param name:`."""
     found: dict[str, tuple[str, int]] = {}
-    for name, line, words in _items(lines):
+    for name, line, words in (*_items(lines), *_fields(lines)):
         for single in re.split(r"\s*,\s*", name):
             found.setdefault(single.lstrip("*"), (" ".join(" ".join(words).split()), line))
     return found
@@ -218,6 +230,20 @@ def _type(text: str | None) -> str:
     """The parts of a type in parentheses that restrict the parameter, as a sentence: `>= 0. ` of `(float, >= 0)`."""
     parts = [part.strip() for part in (text or "").strip("()").split(",")]
     return "".join(f"{part}. " for part in parts if _RESTRICTS.search(part) and not part.startswith("default"))
+
+
+_ANY_FIELD = re.compile(
+    r"^(\s*):(?:param|parameter|arg|argument|key|keyword|type|returns?|rtype|raises?|except|exception|yields?|var|ivar|cvar|vartype)(?: [^`]*?)?:(?: |$)"
+)
+_FIELD = re.compile(r"^(\s*):(?:param|parameter|arg|argument|key|keyword)\s+(?:[^:`]+\s)?\\?(?P<name>\*{0,2}\w+)\s*:(?: +(?P<text>.*))?$")
+"""A field that describes a parameter, with or without its type: `:param float scale: the scale`."""
+
+
+def _fields(lines: Sequence[str]) -> Iterator[tuple[str, int, list[str]]]:
+    for place, line in enumerate(lines):
+        if found := _FIELD.match(line):
+            more = itertools.takewhile(lambda text: text.strip() and _indent(text) > len(found[1]), lines[place + 1 :])
+            yield found["name"], place, [found["text"] or "", *map(str.strip, more)]
 
 
 _ITEM = re.compile(

@@ -1,0 +1,191 @@
+"""Which method or property of an object a formula is about, and how its value follows from the formula.
+
+Sources: the tables of probability distributions of Wikipedia and of SciPy for f, F, S, the quantile function and the moments;
+ISO 80000-2 for E and Var; Rasmussen and Williams, "Gaussian Processes" (2006) for kernels; Kobyzev, Prince and Brubaker, "Normalizing
+Flows" (2021) for bijectors.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import sympy as sp
+
+from qedoc.claims.members import CALL, member
+from qedoc.errors import QedocError
+from qedoc.read import Application
+from qedoc.sources.objects import named
+
+_X = sp.Symbol("x")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quantity:
+    """A quantity that documentation gives a formula for.
+
+    Args:
+        name: its name.
+        heads: the plain names that left sides use for it.
+        event: the relations of `P(X = k)` that make it.
+        members: for each method or property that gives it, its value in terms of the quantity x.
+        words: a pattern of the words that introduce its formula.
+    """
+
+    name: str
+    heads: str = ""
+    event: str = ""
+    members: dict[str, str]
+    words: str = ""
+
+
+DENSITY = Quantity(
+    name="density",
+    heads="f p pdf pmf prob density",
+    event="=",
+    members={
+        **dict.fromkeys(("prob", "pdf", "pmf", "density"), "x"),
+        **dict.fromkeys(("log_prob", "logpdf", "logpmf", "log_pdf", "log_pmf", "log_density"), "log(x)"),
+    },
+    words=r"density|pdf|pmf|probability mass|mass function",
+)
+FUNCTIONS = (
+    DENSITY,
+    Quantity(
+        name="distribution function",
+        heads="F cdf CDF",
+        event="<=",
+        members={"cdf": "x", "log_cdf": "log(x)", "logcdf": "log(x)", "sf": "1 - x", "survival_function": "1 - x"},
+        words=r"cdf|(?:cumulative )?distribution function|cumulative distribution",
+    ),
+    Quantity(
+        name="survival function",
+        heads="S sf survival_function",
+        event=">",
+        members={
+            **dict.fromkeys(("survival_function", "sf"), "x"),
+            **dict.fromkeys(("log_survival_function", "logsf"), "log(x)"),
+            "cdf": "1 - x",
+        },
+        words=r"survival",
+    ),
+    Quantity(
+        name="quantile function",
+        heads="F^-1 Q quantile icdf ppf",
+        members=dict.fromkeys(("icdf", "quantile", "ppf", "inverse_cdf"), "x"),
+        words=r"quantile|inverse cdf|icdf|percent point|inverse cumulative",
+    ),
+)
+"""The quantities that are a function of a value."""
+
+MOMENTS = (
+    Quantity(name="mean", heads="E Mean mean", members={"mean": "x"}, words=r"\bmean|expect"),
+    Quantity(
+        name="variance",
+        heads="Var V var Variance variance",
+        members={"variance": "x", "var": "x", "stddev": "sqrt(x)", "std": "sqrt(x)"},
+        words=r"variance",
+    ),
+    Quantity(
+        name="standard deviation",
+        heads="Std std SD sd stddev",
+        members={"stddev": "x", "std": "x", "variance": "x**2", "var": "x**2"},
+        words=r"standard deviation",
+    ),
+    Quantity(name="mode", heads="Mode mode", members={"mode": "x"}, words=r"\bmode\b"),
+    Quantity(name="median", heads="Median median", members={"median": "x"}, words=r"\bmedian\b"),
+    Quantity(name="entropy", heads="H h Entropy entropy", members={"entropy": "x"}, words=r"entropy"),
+    Quantity(name="skewness", heads="Skew Skewness skewness", members={"skewness": "x", "skew": "x"}, words=r"skew"),
+    Quantity(name="kurtosis", heads="Kurt Kurtosis kurtosis", members={"kurtosis": "x"}, words=r"kurtosis"),
+)
+"""The quantities that are one number of the distribution."""
+
+VALUES = (CALL, "evaluate", "forward", "value", "apply", "get_lr")
+"""The methods that give the value of an object that is a function: a layer, a kernel, a bijector, a schedule."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aim:
+    """The method or property that a formula is about.
+
+    Args:
+        member: its name.
+        quantity: the quantity that the formula gives.
+        value: the value of the member in terms of the right side x.
+        words: why.
+        by_head: whether the left side says it.
+    """
+
+    member: str
+    quantity: str
+    value: str
+    words: str
+    by_head: bool = False
+
+
+def quantity_of(left: Any) -> Quantity | None:
+    """The quantity of a random variable that a left side names; None if it names none."""
+    if not isinstance(left, Application):
+        return None
+    base = left.name.partition("_")[0]
+    if left.event:
+        return next((quantity for quantity in FUNCTIONS if left.event == quantity.event), None)
+    if "^" in left.variable:
+        return None
+    return next((quantity for quantity in (MOMENTS if left.variable else FUNCTIONS) if base in quantity.heads.split()), None)
+
+
+def aims(owner: str, name: str, left: Any, words: str) -> Iterator[Aim]:
+    """Yields what a formula can be about, the likeliest first.
+
+    Args:
+        owner: the dotted path of the class.
+        name: the method or property whose docstring has the formula; empty for the docstring of the class.
+        left: the left side; None for a bare expression.
+        words: the words that introduce the formula.
+    """
+    quantity = quantity_of(left)
+    logarithm = isinstance(left, Application) and left.logarithm
+    if quantity is not None and (found := _giving(owner, quantity, name)) is not None:
+        value = _through_logarithm(quantity.members[found]) if logarithm else quantity.members[found]
+        what = f"the logarithm of the {quantity.name}" if logarithm else f"the {quantity.name}"
+        yield Aim(member=found, quantity=what, value=value, words=f"{left} is {what}", by_head=True)
+        return
+    if isinstance(left, Application) and left.variable:
+        return
+    if name:
+        yield Aim(member=name, quantity="value", value="x", words=f"the docstring of {name}")
+        return
+    for quantity in (*FUNCTIONS, *MOMENTS):
+        if re.search(quantity.words, words, re.IGNORECASE) and (found := _giving(owner, quantity, "")) is not None:
+            yield Aim(member=found, quantity=quantity.name, value=quantity.members[found], words=words)
+            return
+    value = next((one for one in VALUES if has(owner, one)), "")
+    if value:
+        yield Aim(member=value, quantity="value", value="x", words=f"{value} gives the value of an object")
+
+
+def _through_logarithm(value: str) -> str:
+    """The value of a member in terms of the logarithm of the quantity."""
+    return "x" if value == "log(x)" else value.replace("x", "exp(x)")
+
+
+def _giving(owner: str, quantity: Quantity, name: str) -> str | None:
+    """The member that gives a quantity: the documented one, or else the first that the class has."""
+    if name in quantity.members:
+        return name
+    return next((one for one in quantity.members if has(owner, one)), None)
+
+
+def has(owner: str, name: str) -> bool:
+    """Whether the objects of a class have a method or property."""
+    try:
+        made = named(owner)
+        return isinstance(made, type) and hasattr(made, name) and member(made, name) is not None and hasattr(object, name) is False
+    except QedocError:
+        return False
+
+
+def transformed(value: str, right: sp.Expr) -> sp.Expr:
+    """The value of a member, from the right side."""
+    return sp.sympify(value).xreplace({_X: right})

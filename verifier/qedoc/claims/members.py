@@ -1,0 +1,149 @@
+"""Methods and properties of a class as functions: they make an object, then use it."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from qedoc.errors import TargetError
+
+CALL = "__call__"
+OWN = "self_"
+"""Before the name of a parameter of the constructor that is also the name of a parameter of the method."""
+
+_VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+_BY_POSITION = inspect.Parameter.POSITIONAL_ONLY
+
+
+@dataclass(frozen=True)
+class Member:
+    """A method or property of a class as a function of keywords.
+
+    The parameters of the constructor come first, then those of the method. Where both have a parameter `x`, that of the constructor is
+    called `self_x`.
+
+    Args:
+        owner: the class.
+        name: the name of the method or property; `__call__` for the object itself.
+        method: the function that the class holds; None for a property.
+    """
+
+    owner: type
+    name: str
+    method: Callable[..., Any] | None
+
+    @property
+    def __name__(self) -> str:
+        return self.name
+
+    @property
+    def __module__(self) -> str:  # type: ignore[override]  # the type of a class attribute, here of an instance
+        return self.owner.__module__
+
+    @property
+    def __wrapped__(self) -> Any:
+        """The code of the method or property, from which the numbers in it are collected."""
+        held = inspect.getattr_static(self.owner, self.name)
+        return self.method or getattr(held, "fget", None) or getattr(held, "func", None) or held
+
+    @property
+    def made_of(self) -> dict[str, inspect.Parameter]:
+        """The parameters of the constructor, by the keyword of this function."""
+        taken = set(self.takes)
+        return {OWN + name if name in taken else name: p for name, p in parameters(self.owner).items()}
+
+    @property
+    def takes(self) -> dict[str, inspect.Parameter]:
+        """The parameters of the method, by name."""
+        return {} if self.method is None else _parameters(self.method, bound=False)
+
+    @property
+    def __signature__(self) -> inspect.Signature:
+        joined = {**self.made_of, **self.takes}
+        returned = inspect.Signature.empty if self.method is None else _returned(self.method)
+        given = [p.replace(name=name, kind=inspect.Parameter.KEYWORD_ONLY) for name, p in joined.items()]
+        return inspect.Signature(given, return_annotation=returned)
+
+    def __call__(self, **arguments: Any) -> Any:
+        """Makes the object and calls the method, or returns the value of the property."""
+        made, given = self.split(arguments)
+        value = getattr(_called(self.owner, parameters(self.owner), made), self.name)
+        return value if self.method is None else _called(value, self.takes, given)
+
+    def split(self, arguments: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The arguments of the constructor and those of the method, each by its own name."""
+        made = {p.name: arguments[key] for key, p in self.made_of.items() if key in arguments}
+        known = {*self.made_of, *self.takes}
+        given = {key: value for key, value in arguments.items() if key not in self.made_of}
+        unknown = sorted(key for key in given if key not in known)
+        if unknown:
+            raise TypeError(f"{self.owner.__name__}.{self.name} got an unexpected keyword argument {unknown[0]!r}")
+        return made, given
+
+    def written(self, path: str, arguments: Mapping[str, str]) -> str:
+        """The call in Python.
+
+        Args:
+            path: the dotted path of the class.
+            arguments: the text of each argument, by keyword.
+        """
+        made, given = self.split(arguments)
+        object_ = f"{path}({_listed(parameters(self.owner), made)})"
+        if self.method is None:
+            return f"{object_}.{self.name}"
+        return f"{object_}{'' if self.name == CALL else f'.{self.name}'}({_listed(self.takes, given)})"
+
+
+def member(owner: type, name: str) -> Member | None:
+    """Returns a method or property of the objects of a class; None for an attribute of the class itself.
+
+    Args:
+        owner: the class.
+        name: the name of the attribute.
+
+    Raises:
+        TargetError: if the class has no such attribute.
+    """
+    try:
+        held = inspect.getattr_static(owner, name)
+    except AttributeError:
+        raise TargetError(f"the class {owner.__name__} has no attribute {name!r}") from None
+    if isinstance(held, staticmethod | classmethod | type) or not hasattr(held, "__get__"):
+        return None
+    seen = getattr(owner, name)
+    if not callable(seen):
+        return Member(owner, name, None)
+    return None if inspect.ismethod(seen) and seen.__self__ is owner else Member(owner, name, seen)
+
+
+def parameters(owner: type) -> dict[str, inspect.Parameter]:
+    """The parameters of the constructor of a class, by name. Some metaclasses hide its signature, so that `__init__` must tell it."""
+    found = _parameters(owner, bound=True)
+    return found or _parameters(owner.__init__, bound=False)  # type: ignore[misc]  # the constructor of this very class
+
+
+def _parameters(function: Callable[..., Any], *, bound: bool) -> dict[str, inspect.Parameter]:
+    """The parameters of a function, by name, without `*args`, `**kwargs` and, for an unbound method, `self`."""
+    try:
+        listed = list(inspect.signature(function).parameters.values())
+    except (TypeError, ValueError):
+        return {}
+    return {p.name: p for p in (listed if bound else listed[1:]) if p.kind not in _VARIADIC}
+
+
+def _returned(method: Callable[..., Any]) -> Any:
+    try:
+        return inspect.signature(method).return_annotation
+    except (TypeError, ValueError):
+        return inspect.Signature.empty
+
+
+def _called(function: Callable[..., Any], known: Mapping[str, inspect.Parameter], arguments: Mapping[str, Any]) -> Any:
+    first = [name for name, p in known.items() if p.kind is _BY_POSITION and name in arguments]
+    named = {name: value for name, value in arguments.items() if name not in first}
+    return function(*(arguments[name] for name in first), **named)
+
+
+def _listed(known: Mapping[str, inspect.Parameter], arguments: Mapping[str, str]) -> str:
+    first = [name for name, p in known.items() if p.kind is _BY_POSITION and name in arguments]
+    return ", ".join([*(arguments[name] for name in first), *(f"{name}={text}" for name, text in arguments.items() if name not in first)])
