@@ -5,24 +5,24 @@ from dataclasses import replace
 
 from qedoc.bind.context import Context
 from qedoc.bind.members import aims
-from qedoc.read import NotAClaim, Reading, Unreadable
+from qedoc.read import Equation
 from qedoc.sources import markup
 from qedoc.sources.docstrings import Formula, about
 
 
-def aimed(context: Context, formula: Formula, reading: Reading | Unreadable | NotAClaim) -> Context:
-    """Returns the context of a formula: for an object, with the method or property that the formula is about.
+def aimed(context: Context, formula: Formula, equation: Equation) -> Context:
+    """Returns the context of an equation: for an object, with the method or property that the equation is about.
 
     Args:
         context: the docstring.
         formula: the formula.
-        reading: the formula as read.
+        equation: an equation of it.
     """
     record = context.record
-    if not record.owner or not isinstance(reading, Reading):
+    if not record.owner:
         return context
     member = "" if record.owner == record.name else record.name.rpartition(".")[2]
-    aim = next(aims(record.owner, member, reading.equations[0].left, introduction(context, formula)), None)
+    aim = next(aims(record.owner, member, equation.left, introduction(context, formula)), None)
     if aim is None:
         return context
     return replace(context, record=about(record, aim.member), aim=aim)

@@ -26,7 +26,7 @@ from qedoc.bind.records import Bound, Obstruction, Refused
 from qedoc.bind.restated import restated
 from qedoc.bind.slices import entries
 from qedoc.bind.slopes import is_slope, slope
-from qedoc.bind.symbols import Roles, direct, returned_arguments, roles
+from qedoc.bind.symbols import Roles, at_numbers, direct, of_head, returned_arguments, roles
 from qedoc.bind.values import defaults, is_record, single, switches, target_value
 from qedoc.bind.windows import windows
 from qedoc.claims.domain import Functions, Integers, Reals
@@ -50,7 +50,7 @@ def claims(record: Documented) -> tuple[Bound | Refused, ...]:
     found: list[Bound | Refused] = []
     for number, (formula, reading) in enumerate(context.readings.items(), start=1):
         whole = str(number) if len(context.readings) > 1 else ""
-        found += _claims(aimed(context, formula, reading), formula, whole)
+        found += _claims(context, formula, reading, whole)
     return tuple(found)
 
 
@@ -103,7 +103,7 @@ def given(target: str, latex: str, bind: Mapping[str, str], where: Sequence[str]
     (reading,) = context.readings.values()
     if isinstance(reading, Reading):
         _check_symbols(reading, latex, bind, dict(zip(where, relations, strict=True)))
-    found = tuple(_claims(aimed(context, formula, reading), formula, "", sp.And(*relations)))
+    found = tuple(_claims(context, formula, reading, "", sp.And(*relations)))
     for claim in found:
         if where and isinstance(claim, Refused) and claim.empty:
             raise TargetError(f"--where {', '.join(where)!r} leaves no point of the domain: {claim.reason}")
@@ -146,32 +146,37 @@ def _names(expression: sp.Basic) -> set[sp.Symbol]:
     return {s for s in expression.free_symbols if isinstance(s, sp.Symbol)} - indices
 
 
-def _claims(context: Context, formula: Formula, name: str, where: sp.Basic = sp.true) -> Iterator[Bound | Refused]:
+def _claims(
+    context: Context, formula: Formula, reading: Reading | Unreadable | NotAClaim, name: str, where: sp.Basic = sp.true
+) -> Iterator[Bound | Refused]:
     target = context.record.name
-    match context.readings[formula]:
+    match reading:
         case Unreadable() if is_record(target):
             id = f"{target}#{name}" if name else target
             reason = f"a notation: {target} is a record, which computes no value"
             yield Refused(formula=formula, name=id, verdict=Verdict.NOT_A_CLAIM, reason=reason)
-        case Unreadable() as reading:
+        case Unreadable():
             at = f"line {reading.line}, column {reading.column} of the formula: {reading.what}"
             id = f"{target}#{name}" if name else target
             place = reading.line, reading.column
             yield Refused(formula=formula, name=id, verdict=Verdict.UNREADABLE, reason=at, suggestion=reading.suggestion, place=place)
-        case NotAClaim() as reading:
+        case NotAClaim():
             id = f"{target}#{name}" if name else target
             yield Refused(formula=formula, name=id, verdict=Verdict.NOT_A_CLAIM, reason=str(reading))
         case Reading(equations=(Equation(left=None, entry=(), right=sp.Symbol() as symbol),)) if not _is_known(context, symbol):
             id = f"{target}#{name}" if name else target
             yield Refused(formula=formula, name=id, verdict=Verdict.NOT_A_CLAIM, reason=f"a notation: only {symbol}")
-        case Reading(equations=equations, notes=notes, others=others) as first:
-            for link in range(1, len(equations) + 1):
+        case Reading(equations=equations, notes=notes):
+            for link, equation in enumerate(equations, start=1):
                 part = f"{name or '1'}.{link}" if len(equations) > 1 else name
-                alike = [other for other in others if len(other.equations) == len(equations)]
+                inside = aimed(context, formula, equation)
+                again = inside.readings[formula]
+                first = again if isinstance(again, Reading) and len(again.equations) == len(equations) else reading
+                alike = [other for other in first.others if len(other.equations) == len(equations)]
                 variants = [
-                    Variant(equation=_defined(context, one.equations[link - 1], where), choices=_taken(one)) for one in (first, *alike)
+                    Variant(equation=_defined(inside, one.equations[link - 1], where), choices=_taken(one)) for one in (first, *alike)
                 ]
-                claim = _claim(context, formula, variants, part)
+                claim = _claim(inside, formula, variants, part)
                 yield replace(claim, notes=(*notes, *claim.notes)) if isinstance(claim, Bound) else claim
 
 
@@ -242,9 +247,10 @@ def _bound(context: Context, formula: Formula, equation: Equation, name: str) ->
     laid, links = _laid(context, equation, value)
     value, result = laid.value, _result(equation, laid)
     symbols = _unknowns(value, set(result), set(bases(value)))
+    symbols += [name for name in of_head(context, equation.left) if name not in symbols]
     lengths = _lengths(context, value, symbols) | laid.lengths
     found = roles(context, equation, [s for s in symbols if s not in lengths])
-    unsaid = _unsaid(context, found, lengths, switches(context, formula.line))
+    unsaid = _unsaid(context, found, lengths, switches(context, formula.line) | at_numbers(context, equation.left))
     found = replace(found, parameters={**found.parameters, **unsaid})
     told = {name: _renamed(right, name) for name, right in context.determined.items() if name in found.parameters}
     together = sp.Tuple(value, *told.values()) if told else value
@@ -254,7 +260,7 @@ def _bound(context: Context, formula: Formula, equation: Equation, name: str) ->
     allowed = restricted(context, value, dict(shaped.arrays))
     shaped = replace(shaped, value=allowed.value, arrays=allowed.arrays, entry=(*which, *shaped.entry))
     holds = place(context, shaped.value, found, equation.condition, expansion.domains)
-    fixed = {**switches(context, formula.line), **holds.fixed}
+    fixed = {**switches(context, formula.line), **holds.fixed, **at_numbers(context, equation.left)}
     several = [sp.Ne(r.rhs, 1) for r in shaped.where if isinstance(r, sp.Le) and r.lhs in result] if single(context) else []
     spans = [str(size.symbol) for size in shaped.sizes if size.symbol not in result]
     conditions = tuple(dict.fromkeys((*allowed.where, *laid.where, *several, *divisors(shaped.value, spans))))

@@ -43,6 +43,10 @@ CONCEPTS = (
     Concept(words="rate|intensity", symbols="lambda beta", names="rate intensity lam"),
     Concept(words="concentration|shape", symbols="alpha k a c", names="concentration shape"),
     Concept(words="degrees of freedom", symbols="nu n k", names="df dof nu"),
+    Concept(words="log-odds|logits|log odds", symbols="alpha ell l logits theta", names="logits logit log_odds"),
+    Concept(words="number of trials|trials|total count|number of draws", symbols="n N", names="total_count num_trials trials n count"),
+    Concept(words="lower bound|lower limit|minimum|lower end", symbols="a l", names="low lower minval min lo a"),
+    Concept(words="upper bound|upper limit|maximum|upper end", symbols="b u", names="high upper maxval max hi b"),
     Concept(words="probability", symbols="p pi theta", names="probs prob probability"),
     Concept(
         words="prediction|predictions|logits|input|output",

@@ -9,6 +9,7 @@ import sympy as sp
 from sympy.logic.boolalg import BooleanAtom
 
 from qedoc.algebra.large import LARGE
+from qedoc.bind.constraints import constraints
 from qedoc.bind.context import Context
 from qedoc.bind.records import Obstruction
 from qedoc.bind.symbols import Roles
@@ -85,7 +86,9 @@ def place(
             ends[name] += domain_ends(domain)
             integers |= {name} if domain.integer else set()
     where: list[sp.Basic] = []
-    for relation in _relations(context, roles.parameters, stated, ends, notes):
+    told = constraints(context, value, roles.parameters)
+    notes += [note for _, note in told]
+    for relation in _relations(context, roles.parameters, [stated, *(relation for relation, _ in told)], ends, notes):
         if (whole := _whole(relation)) in ends:
             integers.add(whole)
         elif (set_to := _set(context, relation, symbols)) is not None:
@@ -101,11 +104,21 @@ def place(
             notes.append(f"{name} is not zero, because the formula divides by it")
     return Place(
         domains={name: _domain(name, ends[name], integer=name in integers) for name in symbols},
-        where=tuple(where),
+        where=_distinct(where),
         notes=tuple(dict.fromkeys((*notes, *supposed))),
         supposed=tuple(dict.fromkeys(supposed)),
         fixed=fixed,
     )
+
+
+def _distinct(relations: Sequence[sp.Basic]) -> tuple[sp.Basic, ...]:
+    """The relations without those that say the same the other way round: `x >= a` after `a <= x`."""
+    kept: list[sp.Basic] = []
+    for relation in relations:
+        reversed_ = relation.reversed if isinstance(relation, sp.core.relational.Relational) else relation
+        if relation not in kept and reversed_ not in kept:
+            kept.append(relation)
+    return tuple(kept)
 
 
 def _supposed(
@@ -191,15 +204,15 @@ def _is_count(context: Context, name: str, described: Described) -> bool:
 
 
 def _relations(
-    context: Context, roles: Mapping[str, str], stated: sp.Basic, ends: dict[str, list[Any]], notes: list[str]
+    context: Context, roles: Mapping[str, str], stated: Sequence[sp.Basic], ends: dict[str, list[Any]], notes: list[str]
 ) -> Iterator[sp.Basic]:
-    """The conditions of the text and of the equation, single ends put with their symbols."""
+    """The conditions of the text, of the equation and of the object, single ends put with their symbols."""
     symbols = list(ends)
     by_parameter = {sp.Symbol(parameter): sp.Symbol(name) for name, parameter in roles.items()}
     told = [
         (relation.xreplace({s: t for s, t in by_parameter.items() if s.name not in symbols}), text) for relation, text in context.conditions
     ]
-    for relation, text in (*told, (stated, "")):
+    for relation, text in (*told, *((relation, "") for relation in stated)):
         parts = [part for part in sp.And.make_args(relation) if part is not sp.true]
         for part in parts:
             _check_constant(part)

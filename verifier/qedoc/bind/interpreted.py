@@ -1,9 +1,9 @@
 """Binds an equation in each way in which the text can be understood."""
 
 import inspect
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from types import NoneType
 from typing import Any, TypeAlias
 
 import sympy as sp
@@ -26,6 +26,7 @@ from qedoc.read import Application, Equation
 from qedoc.read.reading import shown
 from qedoc.results.verdict import Verdict
 from qedoc.sources import markup
+from qedoc.sources.docstrings import Argument as Described
 from qedoc.sources.docstrings import Formula
 
 MOST_DOUBTS = 2
@@ -188,8 +189,18 @@ def _assigned(case: _Case, lacking: Unexplained) -> list[tuple[Choice, ...]]:
     symbols = [(name, text or case.said.explained.get(name, "")) for name, text in lacking.symbols]
     left = [p for p in context.parameters.values() if p.name not in lacking.known and p.name not in context.bound.values()]
     required = [p.name for p in left if p.default is inspect.Parameter.empty]
-    numbers = [p.name for p in left if p.default is None or (isinstance(p.default, int | float) and not isinstance(p.default, bool))]
+    numbers = [p.name for p in left if _is_number(p)]
     return with_order(assignments(symbols, required, numbers), _by_order(case, lacking))
+
+
+def _is_number(described: Described) -> bool:
+    """Whether a parameter with a default can be a number: by the default, or by the annotation where the default is None."""
+    if described.default is None:
+        return not _NO_NUMBER.search(described.annotation)
+    return isinstance(described.default, int | float) and not isinstance(described.default, bool)
+
+
+_NO_NUMBER = re.compile(r"\b(?:bool|str|Callable|dict|dtype)\b")
 
 
 def _by_order(case: _Case, lacking: Unexplained) -> dict[str, str]:
@@ -197,10 +208,11 @@ def _by_order(case: _Case, lacking: Unexplained) -> dict[str, str]:
     left = case.equation.left
     if case.context.aim is None or not isinstance(left, Application) or not left.given:
         return {}
-    made = [p.name for p in case.context.parameters.values() if p.made and not isinstance(p.default, bool | str | NoneType)]
+    made = [p.name for p in case.context.parameters.values() if p.made and (p.default is inspect.Parameter.empty or _is_number(p))]
     order = dict(zip((str(argument) for argument in left.arguments[-left.given :]), made, strict=False))
     told = {name: parameter for name in order if (parameter := direct(case.context, name))}
     fits = left.given == len(made) and all(order[name] == parameter for name, parameter in told.items())
+    fits = fits and not {order[name] for name, _ in lacking.symbols if name in order} & set(lacking.known)
     unknown = [name for name, _ in lacking.symbols]
     return {name: order[name] for name in unknown} if fits and all(name in order for name in unknown) else {}
 

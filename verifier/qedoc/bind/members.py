@@ -135,6 +135,12 @@ def quantity_of(left: Any) -> Quantity | None:
     return next((quantity for quantity in (MOMENTS if left.variable else FUNCTIONS) if base in quantity.heads.split()), None)
 
 
+def quantity_named(name: str) -> Quantity | None:
+    """The quantity with a name, or with the logarithm of it."""
+    bare = name.removeprefix("the logarithm of ").removeprefix("the ")
+    return next((quantity for quantity in (*FUNCTIONS, *MOMENTS) if quantity.name == bare), None)
+
+
 def aims(owner: str, name: str, left: Any, words: str) -> Iterator[Aim]:
     """Yields what a formula can be about, the likeliest first.
 
@@ -151,7 +157,7 @@ def aims(owner: str, name: str, left: Any, words: str) -> Iterator[Aim]:
         what = f"the logarithm of the {quantity.name}" if logarithm else f"the {quantity.name}"
         yield Aim(member=found, quantity=what, value=value, words=f"{left} is {what}", by_head=True)
         return
-    if isinstance(left, Application) and left.variable:
+    if (isinstance(left, Application) and left.variable) or is_expression(left):
         return
     if name:
         yield Aim(member=name, quantity="value", value="x", words=f"the docstring of {name}")
@@ -163,6 +169,11 @@ def aims(owner: str, name: str, left: Any, words: str) -> Iterator[Aim]:
     value = next((one for one in VALUES if has(owner, one)), "")
     if value:
         yield Aim(member=value, quantity="value", value="x", words=f"{value} gives the value of an object")
+
+
+def is_expression(left: Any) -> bool:
+    r"""Whether a left side is an expression, `\ln\binom{n}{k}`: the equation is an identity, not about an object."""
+    return isinstance(left, sp.Expr) and not isinstance(left, sp.Symbol | sp.Indexed) and not left.has(sp.Derivative, sp.Subs)
 
 
 def _through_logarithm(value: str) -> str:

@@ -80,14 +80,22 @@ def direct(context: Context, name: str) -> str:
 
 def of_head(context: Context, left: Any) -> dict[str, str]:
     """The symbols of `f(x; a)` that are the method's own arguments: those before the bar, or as many as the method takes."""
+    return {value.name: name for name, value in _before_bar(context, left) if isinstance(value, sp.Symbol)}
+
+
+def at_numbers(context: Context, left: Any) -> dict[str, int | float]:
+    """The method's arguments of which the left side gives the value, as in `P(X = 0)`."""
+    return {name: int(value) if value.is_Integer else float(value) for name, value in _before_bar(context, left) if value.is_number}
+
+
+def _before_bar(context: Context, left: Any) -> list[tuple[str, sp.Expr]]:
     if context.aim is None or not isinstance(left, Application):
-        return {}
+        return []
     takes = [p.name for p in context.parameters.values() if not p.made and p.default is inspect.Parameter.empty]
     values = left.arguments[: len(left.arguments) - left.given]
     if not left.given:
         values = values[: len(takes)]
-    pairs = zip(values, takes, strict=False) if len(values) == len(takes) else ()
-    return {value.name: name for value, name in pairs if isinstance(value, sp.Symbol)}
+    return list(zip(takes, values, strict=True)) if len(values) == len(takes) else []
 
 
 def _by_noun(context: Context, names: Sequence[str], notes: list[str]) -> dict[str, str]:

@@ -8,7 +8,7 @@ from typing import Any
 import sympy as sp
 
 from qedoc.bind.context import Context
-from qedoc.bind.members import Aim, transformed
+from qedoc.bind.members import Aim, is_expression, transformed
 from qedoc.bind.records import Obstruction
 from qedoc.bind.symbols import returns
 from qedoc.claims.target import resolve
@@ -34,6 +34,8 @@ def target_value(context: Context, equation: Equation) -> tuple[sp.Expr, tuple[i
     """
     if context.aim is not None:
         return _aimed(context.aim, equation)
+    if context.record.owner:
+        raise _about_nothing(context, equation)
     left, name = equation.left, context.record.name.rpartition(".")[2]
     _check_left(context, equation)
     kind = _LOGARITHM.match(name)
@@ -49,6 +51,17 @@ def _aimed(aim: Aim, equation: Equation) -> tuple[sp.Expr, tuple[int, ...], tupl
     """The value of a method or property that a formula states."""
     value = logarithm(equation.right) if aim.value == "log(x)" else transformed(aim.value, equation.right)
     return value, (), (f"{aim.member} is compared: {aim.words}",)
+
+
+def _about_nothing(context: Context, equation: Equation) -> Obstruction:
+    """The obstruction for a formula that is about no method or property of its object."""
+    name = context.record.owner.rpartition(".")[2]
+    if is_expression(equation.left):
+        return Obstruction(f"an identity: both sides are expressions, and none names a value of {name}", verdict=Verdict.NOT_A_CLAIM)
+    if isinstance(equation.left, Application) and equation.left.variable:
+        return Obstruction(f"{name} has no method or property that gives {equation.left}", verdict=Verdict.NOT_A_CLAIM)
+    what = "the formula" if equation.left is None else str(equation.left)
+    return Obstruction(f"nothing says which method or property of {name} {what} is", "move the formula into the docstring of the method")
 
 
 def _which(context: Context, left: Any) -> tuple[tuple[int, ...], tuple[str, ...]]:

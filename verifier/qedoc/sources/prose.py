@@ -75,6 +75,8 @@ def _explanations(sentence: str) -> Iterator[tuple[str, str]]:
         if explained and _LONE.fullmatch(explained[1]):
             following = sentence[end:] if not explained[2].strip(" ,.") else ""
             text = _trimmed(explained[2]) or (f":math:{_first_math(following)}" if following else "")
+            if re.search(r"\brespectively\W*$", text):
+                continue  # it explains several symbols, in their order
             yield explained[1], text
             continue
         lone = re.match(_MATH, piece)
@@ -108,10 +110,18 @@ def _respectively(sentence: str) -> Iterator[tuple[str, str]]:
     told = re.search(rf"((?:{_MATH}[\s,]*(?:and\s*)?)+)(?:represent|denote|are|stand for)\b((?:(?!:math:).)*?)respectively", sentence)
     if not told:
         return
+    yield from _shared_noun(re.findall(_MATH, told[1]), told[0][len(told[1]) :])
     symbols = [symbol.strip() for latex in re.findall(_MATH, told[1]) for symbol in latex.split(",") if symbol.strip()]
     names = _QUOTED.findall(told[0][len(told[1]) :])
     if len(symbols) == len(names):
         yield from ((symbol, f"``{name}``") for symbol, name in zip(symbols, names, strict=True))
+
+
+def _shared_noun(symbols: Sequence[str], text: str) -> Iterator[tuple[str, str]]:
+    """`a` and `b` are the lower and upper bounds respectively: each adjective with the noun belongs to one symbol."""
+    told = re.search(r"\b(?:the\s+)?(\w+)\s+and\s+(\w+)\s+(\w+?)s?\W+respectively", text)
+    if told and len(symbols) == 2 and not _QUOTED.search(text):
+        yield from ((symbol, f"the {adjective} {told[3]}") for symbol, adjective in zip(symbols, told.groups()[:2], strict=True))
 
 
 def parameter(text: str, parameters: Iterable[str]) -> str:

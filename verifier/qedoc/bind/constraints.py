@@ -1,0 +1,158 @@
+"""Where an object says that its parameters and arguments lie: its constraints, its support, and the ranges of its bijectors.
+
+Sources: `arg_constraints` and `support` as in the distributions of PyTorch and NumPyro; `parameter_properties` and
+`experimental_default_event_space_bijector` as in those of TensorFlow Probability.
+"""
+
+import inspect
+import math
+from collections.abc import Callable, Iterator, Mapping
+from fractions import Fraction
+from typing import Any
+
+import sympy as sp
+
+from qedoc.bind.context import Context
+from qedoc.bind.members import FUNCTIONS, quantity_named
+from qedoc.errors import QedocError
+from qedoc.lift.trace import run
+from qedoc.sources.objects import named
+
+_POINTS = (1, 2, Fraction(1, 2), 3, -2, 0)
+"""Numbers that are tried for a parameter, until the object can be made of them."""
+
+_BETWEEN = (Fraction(1, 2), Fraction(3, 2), Fraction(7, 3))
+"""Numbers that a set of integers does not contain."""
+
+_FAR = 1e9
+"""A number at which the forward direction of a bijector is near the end of its range."""
+
+_NEAR = 1e-6
+"""Ends of a range that lie this near to an integer are taken as the integer."""
+
+
+def constraints(context: Context, value: sp.Expr, roles: Mapping[str, str]) -> list[tuple[sp.Basic, str]]:
+    """Returns the relations that the object of a formula states for its parameters and its argument, each with what states it.
+
+    Args:
+        context: the docstring, with the method or property that the formula is about.
+        value: the value that the formula gives. One by cases says itself what it is outside of the support.
+        roles: the parameter of each symbol, by the symbol's name.
+    """
+    if context.aim is None:
+        return []
+    owner = named(context.record.owner)
+    symbols = {parameter: sp.Symbol(name) for name, parameter in roles.items()}
+    made = {name: symbols[name] for name, p in context.parameters.items() if p.made and name in symbols}
+    found = [*_of_parameters(owner, made)]
+    argument = [symbols[name] for name, p in context.parameters.items() if not p.made and name in symbols]
+    quantity = quantity_named(context.aim.quantity)
+    if len(argument) != 1 or quantity not in FUNCTIONS or value.has(sp.Piecewise, sp.Min, sp.Max):
+        return found
+    if quantity.name == "quantile function":
+        (q,) = argument
+        return [*found, (sp.And(q > 0, q < 1), f"0 < {q} < 1, where the quantile function is defined")]
+    return [*found, *_of_support(owner, made, argument[0])]
+
+
+def _of_parameters(owner: type, made: Mapping[str, sp.Symbol]) -> Iterator[tuple[sp.Basic, str]]:
+    declared = getattr(owner, "arg_constraints", None)
+    if isinstance(declared, Mapping):
+        for name, symbol in made.items():
+            if callable(check := declared.get(name)) and (relation := _relation(check, symbol, {})) is not None:
+                yield relation, f"{name} is constrained by {_said(check)}"
+        return
+    try:
+        properties = owner.parameter_properties()  # type: ignore[attr-defined]  # whatever has it is asked
+    except Exception:  # noqa: BLE001  # a method of the user's class may raise anything
+        return
+    for name, symbol in made.items():
+        constraining = getattr(properties.get(name), "default_constraining_bijector_fn", None) if isinstance(properties, Mapping) else None
+        if constraining is not None and (relation := _range(constraining, symbol)) is not None:
+            yield relation, f"{name} is constrained by its default bijector"
+
+
+def _of_support(owner: type, made: Mapping[str, sp.Symbol], argument: sp.Symbol) -> Iterator[tuple[sp.Basic, str]]:
+    """The support of the object, as a relation of its argument and its parameters."""
+
+    def check(x: Any, **values: Any) -> Any:
+        return owner(**values).support(x)  # type: ignore[attr-defined]  # whatever has it is asked
+
+    if hasattr(owner, "support") and (relation := _relation(check, argument, made)) is not None:
+        yield relation, f"{argument} is in the support"
+        return
+    bijector = getattr(owner, "experimental_default_event_space_bijector", None)
+    required = [p for p in _required(owner) if p not in made]
+    for point in (Fraction(1), Fraction(2), Fraction(1, 2)) if bijector is not None and not required else ():
+        values = {name: float(point + place) for place, name in enumerate(made)}
+        if (relation := _range(lambda values=values: owner(**values).experimental_default_event_space_bijector(), argument)) is not None:
+            if all(not isinstance(end, sp.Number) or end in (0, 1) for end in relation.atoms(sp.Number)):
+                yield relation, f"{argument} is in the support"
+            return
+
+
+def _required(owner: type) -> list[str]:
+    from qedoc.claims.members import parameters
+
+    return [name for name, p in parameters(owner).items() if p.default is inspect.Parameter.empty]
+
+
+def _relation(check: Callable[..., Any], symbol: sp.Symbol, others: Mapping[str, sp.Symbol]) -> sp.Basic | None:
+    """The relation that a check computes, over plain symbols; with `x = floor(x)` for a set of integers. None if it computes no relation."""
+    real = _traced(check, symbol, others, integer=False)
+    if real is None:
+        return None
+    inside = sp.Symbol(symbol.name, real=True)
+    if not real.has(sp.floor, sp.ceiling):
+        return _plain(real)
+    if any(real.subs(inside, number) != sp.false for number in _BETWEEN):
+        return None
+    whole = _traced(check, symbol, others, integer=True)
+    return None if whole is None else sp.And(_plain(whole), sp.Eq(symbol, sp.floor(symbol), evaluate=False))
+
+
+def _traced(check: Callable[..., Any], symbol: sp.Symbol, others: Mapping[str, sp.Symbol], *, integer: bool) -> Any:
+    assumptions = {"integer": True} if integer else {"real": True}
+    own = sp.Symbol(symbol.name, **assumptions)
+    beside = {name: sp.Symbol(s.name, real=True) for name, s in others.items()}
+    for number in _POINTS:
+        if integer and Fraction(number).denominator != 1:
+            continue
+        point = {own: Fraction(number), **{s: Fraction(1 + place) for place, s in enumerate(beside.values())}}
+        try:
+            path = run(lambda values: check(values[own], **{name: values[s] for name, s in beside.items()}), point)
+        except QedocError:
+            return None
+        if path.raised is None and not path.conditions and not path.pins and isinstance(path.value, sp.logic.boolalg.Boolean):
+            return path.value
+    return None
+
+
+def _plain(relation: Any) -> Any:
+    """The relation over symbols without assumptions."""
+    return relation.xreplace({s: sp.Symbol(s.name) for s in relation.free_symbols})
+
+
+def _range(bijector: Callable[[], Any], symbol: sp.Symbol) -> sp.Basic | None:
+    """The open interval between the ends of the range of a bijector of numbers."""
+    try:
+        made = bijector()
+        ends = sorted(float(made.forward(number)) for number in (-_FAR, _FAR))
+    except Exception:  # noqa: BLE001  # it may be for vectors, or have no forward direction
+        return None
+    low, high = ends
+    if any(math.isnan(end) for end in ends):
+        return None
+    relations = []
+    for end, relation in ((low, sp.Gt), (high, sp.Lt)):
+        if abs(end) < _FAR / 2:
+            whole = round(end)
+            if abs(end - whole) > _NEAR:
+                return None
+            relations.append(relation(symbol, whole))
+    return sp.And(*relations)
+
+
+def _said(check: Any) -> str:
+    text = str(check)
+    return text if len(text) < 60 else type(check).__name__
