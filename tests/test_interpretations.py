@@ -378,7 +378,7 @@ def test_a_density_is_not_refuted_where_the_code_is_zero(judge: Judge) -> None:
     text, code = shown("e^{-x}"), "jnp.where(x >= 0, jnp.exp(-x), 0.0)"
     found = judge("x", text, code, name="pdf")
     assert found.verdict is Verdict.UNDECIDED
-    assert "where the code gives 0.0, as outside of the support; write where the formula holds" in found.reason
+    assert "where the code gives 0.0, as outside of the support or at its edge; write where the formula holds" in found.reason
     assert judge("x", shown("e^{-x}", r"for :math:`x \ge 0`."), code, name="pdf").verdict in HOLDS
     assert judge("x", text, code.replace("(-x)", "(-2 * x)"), name="pdf").verdict is Verdict.REFUTED
     assert judge("x", text, code, name="weight").verdict is Verdict.REFUTED  # no density: zero is a value like others

@@ -1,6 +1,7 @@
 """The alternatives of one equation: what each symbol and the display can mean, the most plausible first."""
 
 import itertools
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -8,9 +9,11 @@ from typing import Any
 import sympy as sp
 
 from qedoc.bind.context import Context
+from qedoc.bind.conventions import means
+from qedoc.bind.symbols import of_head
 from qedoc.interpret.choices import Choice, Choices, Sure, parameter
 from qedoc.interpret.findings import UNKNOWN, VALUE
-from qedoc.interpret.lexicon import INEXACT, changes
+from qedoc.interpret.lexicon import AFTER, INEXACT, OPERATORS, changes
 from qedoc.read import Application, Equation
 
 MOST = 16
@@ -58,7 +61,8 @@ class Alternative:
 
 def alternatives(context: Context, equation: Equation, said: Choices) -> tuple[list[Alternative], bool]:
     """Returns the alternatives of an equation, and whether there were more than are tried."""
-    slots = [options for name in sorted(_names(equation)) if (options := _symbol(context, name, said))]
+    own = of_head(context, equation.left)
+    slots = [options for name in sorted(_names(equation) - set(own)) if (options := _symbol(context, name, said))]
     slots.append(_quantities(context, equation, said))
     count = 1
     for options in slots:
@@ -98,9 +102,31 @@ def _symbol(context: Context, name: str, said: Choices) -> list[Choice]:
             return [own] if not known else [*known, own]
         return [*known, own, *(choice for choice in told if choice.value is None)][:3]
     unknown = [choice for choice in told if choice.value is None]
+    if not known and (identified := _identified(context, name)) is not None:
+        return [identified]
     if known:
         return [*known, *unknown[:1]]
     return [*_by_words(context, name, said), *unknown[:1]] if context.bound.get(name) else []
+
+
+def _identified(context: Context, name: str) -> Choice | None:
+    """The parameter that a description names in parentheses, or that it conventionally means: `the scale (``sigma``)`, `the lower bound`."""
+    bound, text = context.bound.get(name, ""), context.legend.get(name, "")
+    if not bound or not text:
+        return None
+    named = _IN_PARENTHESES.search(text)
+    words = set(re.findall(r"[a-z]+", _IN_PARENTHESES.sub(" ", text).lower()))
+    if named and named[1] == bound and not (words - set(bound.lower().split("_"))) & _OPERATORS:
+        return Choice(about="symbol", subject=name, value=parameter(bound), words=text, sure=Sure.STATED)
+    if means(text, bound):
+        return Choice(about="symbol", subject=name, value=parameter(bound), words=text, sure=Sure.SUGGESTED)
+    return None
+
+
+_IN_PARENTHESES = re.compile(r"\(\s*(?:the\s+)?(?::\w+:)?`{1,2}~?\.?(\w+)`{1,2}\s*\)\W*$")
+_OPERATORS = {"derivative", "gradient", "integral", "inverse"}
+_OPERATORS |= {word for phrases in (*OPERATORS.values(), *AFTER.values()) for phrase in phrases for word in phrase.split() if len(word) > 2}
+"""Words that make another number of a parameter."""
 
 
 def _by_words(context: Context, name: str, said: Choices) -> Iterator[Choice]:
@@ -116,8 +142,6 @@ def _by_words(context: Context, name: str, said: Choices) -> Iterator[Choice]:
 
 def _left(text: str, name: str) -> list[str]:
     """The words of a description that are not part of the parameter's name."""
-    import re
-
     parts = [part for part in name.lower().split("_") if part]
     words = re.findall(r"[a-z]+", re.sub(r":\w+:`[^`]*`|`[^`]*`", " ", text.lower()))
     return [word for word in words if not any(word.startswith(part) or part.startswith(word) for part in parts)]

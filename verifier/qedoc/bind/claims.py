@@ -21,6 +21,7 @@ from qedoc.bind.functions import expanded
 from qedoc.bind.interpreted import Variant, interpreted
 from qedoc.bind.layout import Layout, divisors
 from qedoc.bind.linked import linked
+from qedoc.bind.owners import letters_of_name
 from qedoc.bind.matrices import restricted, sized, symmetric
 from qedoc.bind.records import Bound, Obstruction, Refused
 from qedoc.bind.restated import restated
@@ -46,12 +47,18 @@ LONGEST = 200
 
 def claims(record: Documented) -> tuple[Bound | Refused, ...]:
     """Returns the claims of a documented object, at least one for each display formula."""
-    context = Context(record, lettered=_letters(record.owner) if record.owner not in ("", record.name) else {})
+    context = Context(record, lettered=_lettered(record) if record.owner else {})
     found: list[Bound | Refused] = []
     for number, (formula, reading) in enumerate(context.readings.items(), start=1):
         whole = str(number) if len(context.readings) > 1 else ""
         found += _claims(context, formula, reading, whole)
     return tuple(found)
+
+
+def _lettered(record: Documented) -> Mapping[str, str]:
+    """The letters of parameters of the constructor: in `X ~ Name(a, b)`, and in the formulas of the class."""
+    own = letters_of_name(record)
+    return own if record.owner == record.name else dict(_letters(record.owner)) | own
 
 
 @lru_cache(maxsize=256)

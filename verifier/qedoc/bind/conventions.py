@@ -97,6 +97,18 @@ def assignments(unknown: Sequence[tuple[str, str]], required: Sequence[str], opt
     return made
 
 
+def means(text: str, name: str) -> bool:
+    """Whether a description is no more than what a parameter of this name conventionally is: `the lower bound` of `low`."""
+    bare = re.sub(r"^(?:the|a|an)\s+", "", text.strip().lower()).rstrip(" .,;")
+    parts = [name.lower(), *filter(None, name.lower().split("_"))]
+    return any(concept.value == "x" and re.fullmatch(concept.words, bare) and set(parts) & set(concept.names.split()) for concept in CONCEPTS)
+
+
+def stands_for(symbol: str, name: str) -> bool:
+    """Whether a symbol conventionally is a quantity of this name: `p` is `probs`."""
+    return any(symbol in concept.symbols.split() and name.lower() in concept.names.split() for concept in CONCEPTS)
+
+
 def with_order(rows: list[tuple[Choice, ...]], order: Mapping[str, str]) -> list[tuple[Choice, ...]]:
     """Adds to the assignments the one by the order of arguments, which no other one then has more reason for.
 

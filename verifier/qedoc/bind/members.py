@@ -12,6 +12,7 @@ from typing import Any
 
 import sympy as sp
 
+from qedoc.bind.conventions import stands_for
 from qedoc.claims.members import CALL, member
 from qedoc.errors import QedocError
 from qedoc.read import Application
@@ -160,7 +161,9 @@ def aims(owner: str, name: str, left: Any, words: str) -> Iterator[Aim]:
     if (isinstance(left, Application) and left.variable) or is_expression(left):
         return
     if name:
-        yield Aim(member=name, quantity="value", value="x", words=f"the docstring of {name}")
+        named_ = isinstance(left, sp.Symbol) and (left.name == name or stands_for(left.name, name))
+        words = f"{left} is {name}" if named_ else f"the docstring of {name}"
+        yield Aim(member=name, quantity="value", value="x", words=words, by_head=named_)
         return
     for quantity in (*FUNCTIONS, *MOMENTS):
         if re.search(quantity.words, words, re.IGNORECASE) and (found := _giving(owner, quantity, "")) is not None:

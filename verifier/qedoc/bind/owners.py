@@ -1,10 +1,12 @@
 """What the docstring of a class says about the symbols of its methods and properties."""
 
+import re
 from dataclasses import replace
 
 from qedoc.bind.context import Context
 from qedoc.interpret.choices import Choice, Choices, Sure, parameter
-from qedoc.sources.docstrings import record_of
+from qedoc.read import plain
+from qedoc.sources.docstrings import Documented, record_of
 
 
 def told(context: Context, line: int) -> Choices:
@@ -16,24 +18,52 @@ def told(context: Context, line: int) -> Choices:
     """
     said = context.text.choices(line)
     record = context.record
-    if not record.owner or record.owner == record.name:
+    if not record.owner:
         return said
+    lettered = _lettered(context, {name for name, choices in said.meanings.items() if choices})
+    if record.owner == record.name:
+        return replace(said, meanings=dict(said.meanings) | lettered)
     beside = Context(record_of(record.owner)).text.choices(-1)
     own = {name for name, choices in said.meanings.items() if choices}
     known = set(context.parameters)
     meanings = {name: choices for name, choices in beside.meanings.items() if name not in own and choices and name not in context.definitions}
-    lettered = {
-        name: (Choice(about="symbol", subject=name, value=parameter(to), words=f"as in {record.owner}", sure=Sure.SUGGESTED),)
-        for name, to in context.lettered.items()
-        if name not in own and name not in meanings and to in known and name not in context.definitions
-    }
     domain = tuple(choice for choice in beside.domain if _is_of(choice, known, {*meanings, *own}))
     return replace(
         said,
-        meanings=dict(said.meanings) | meanings | lettered,
+        meanings=lettered | dict(said.meanings) | meanings,
         domain=tuple(dict.fromkeys((*said.domain, *domain))),
         explained={name: words for name, words in beside.explained.items() if name not in own} | dict(said.explained),
     )
+
+
+def _lettered(context: Context, own: set[str]) -> dict[str, tuple[Choice, ...]]:
+    """The letters that the class gives to parameters, for the symbols that the docstring itself does not explain."""
+    words = f"as in {context.record.owner}"
+    return {
+        name: (Choice(about="symbol", subject=name, value=parameter(to), words=words, sure=Sure.SUGGESTED),)
+        for name, to in context.lettered.items()
+        if name not in own and to in context.parameters and name not in context.definitions
+    }
+
+
+def letters_of_name(record: Documented) -> dict[str, str]:
+    r"""The letters of the parameters of the constructor, from a place where the text writes the object: `X \sim \mathrm{Gamma}(a, b)`.
+
+    Args:
+        record: the docstring of a class or of one of its members.
+    """
+    name = record.owner.rpartition(".")[2]
+    made = [argument.name for argument in record.arguments if argument.made or record.owner == record.name]
+    for text in (record.docstring, *record.beside):
+        for found in re.finditer(_OBJECT.format(name=re.escape(name)), text):
+            letters = [letter.strip() for letter in re.split(r"[,;]", found[1])]
+            if 0 < len(letters) <= len(made) and all(map(_LETTER.fullmatch, letters)):
+                return {plain(letter): parameter_ for letter, parameter_ in zip(letters, made, strict=False)}
+    return {}
+
+
+_OBJECT = r"\\(?:mathrm|operatorname|text|mathsf|textrm|mathcal)\s*\{{\s*{name}\s*\}}\s*(?:\\left)?\(([^()]*?)(?:\\right)?\)"
+_LETTER = re.compile(r"\\?[A-Za-z]+(?:_(?:\w|\{\w+\}))?")
 
 
 def _is_of(choice: Choice, parameters: set[str], symbols: set[str]) -> bool:

@@ -11,6 +11,9 @@ CALL = "__call__"
 OWN = "self_"
 """Before the name of a parameter of the constructor that is also the name of a parameter of the method."""
 
+CHECKS = ("validate_args", "check_args")
+"""What parameters are called that make a constructor check its arguments, in NumPyro and in TensorFlow Probability."""
+
 _VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 _BY_POSITION = inspect.Parameter.POSITIONAL_ONLY
 
@@ -56,6 +59,11 @@ class Member:
     def takes(self) -> dict[str, inspect.Parameter]:
         """The parameters of the method, by name."""
         return {} if self.method is None else _parameters(self.method, bound=False)
+
+    @property
+    def checks(self) -> str:
+        """The parameter of the constructor that makes it check its arguments; empty if it has none."""
+        return next((key for key, p in self.made_of.items() if p.name in CHECKS), "")
 
     @property
     def __signature__(self) -> inspect.Signature:
@@ -111,7 +119,7 @@ def member(owner: type, name: str) -> Member | None:
     if isinstance(held, staticmethod | classmethod | type) or not hasattr(held, "__get__"):
         return None
     seen = getattr(owner, name)
-    if not callable(seen):
+    if not callable(seen) or "property" in type(held).__name__.lower():  # some cached properties are callable decorators
         return Member(owner, name, None)
     return None if inspect.ismethod(seen) and seen.__self__ is owner else Member(owner, name, seen)
 

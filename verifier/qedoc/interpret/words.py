@@ -215,6 +215,9 @@ class Vocabulary:
     def _math(self, latex: str) -> Iterator[tuple[str, Any]]:
         latex = latex.strip()
         bare, _, rest = latex.partition("=")
+        if re.match(r"\{?[A-Z](?:_\w)?\}?\s*\\sim(?![A-Za-z])", latex):  # it names a random variable, and restricts nothing
+            yield "RELATION", sp.true
+            return
         if (found := member_of(latex)) is not None:
             yield "SET", found
         elif (number := number_of(latex)) is not None:

@@ -267,7 +267,7 @@ def _verdict(
         return Verdict.TESTED, reason
     if pair.off_support is not None:
         at = format_inputs(named(pair.case, pair.plan.point(pair.off_support)))
-        reason = f"formula and code differ at {at}, where the code gives {pair.run(pair.off_support)}, as outside of the support"
+        reason = f"formula and code differ at {at}, where the code gives {pair.run(pair.off_support)}, as outside of the support or at its edge"
         return Verdict.UNDECIDED, f"{reason}; write where the formula holds"
     if pair.strange is not None:
         inputs = format_inputs(named(pair.case, pair.plan.point(pair.strange)))

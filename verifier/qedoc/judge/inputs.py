@@ -8,7 +8,9 @@ from typing import Any
 import sympy as sp
 
 from qedoc.claims.case import Case, Scalar
+from qedoc.claims.members import Member
 from qedoc.claims.spec import Array
+from qedoc.claims.target import resolve
 from qedoc.lift.opaque import interpretation
 from qedoc.results.verdict import Inputs, Number
 
@@ -97,16 +99,24 @@ def pasteable(case: Case, point: Mapping[sp.Symbol, Fraction], *, arrays: bool =
     if arrays:
         values = {symbol: _ArrayInt(x) if isinstance(x, int) else _ArrayFloat(x) for symbol, x in values.items()}
     keywords, curried = case.arguments(values, _stand_in, _Entries)
-    module = case.spec.target.partition(".")[0]
     by = case.spec.derivative
-    given = ", ".join(f"{name}={by if name == by else _text(value)}" for name, value in keywords.items())
-    call = f"{case.spec.target}({given})"
+    texts = {name: by if name == by else _text(value) for name, value in keywords.items()}
+    module, call = _called(case.spec.target, texts)
     arguments = "" if curried is None else f"({', '.join(map(_text, curried))})"
     entry = "".join(f"[{position}]" for position in case.entry)
     imports = "import jax.numpy as jnp; " if "jnp." in call + arguments else ""
     if by:
         call, module = f"jax.grad(lambda {by}: {call})({_text(keywords[by])})", ", ".join(dict.fromkeys(("jax", module)))
     return f"import {module}; {imports}print({call}{arguments}{entry})"
+
+
+def _called(target: str, texts: Mapping[str, str]) -> tuple[str, str]:
+    """The module to import for a call, and the call."""
+    function = resolve(target)
+    if isinstance(function, Member):
+        owner = target.rpartition(".")[0]
+        return owner.rpartition(".")[0], function.written(owner, texts)
+    return target.partition(".")[0], f"{target}({', '.join(f'{name}={text}' for name, text in texts.items())})"
 
 
 class _ArrayFloat(float):

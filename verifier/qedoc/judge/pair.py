@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -13,6 +14,7 @@ from qedoc.algebra.analysis import totalise
 from qedoc.algebra.partial import split
 from qedoc.algebra.satisfiable import Facts
 from qedoc.claims.case import Case, instantiate
+from qedoc.claims.members import Member
 from qedoc.claims.spec import Size, Spec
 from qedoc.claims.target import resolve, signature_check
 from qedoc.enclose.compare import Comparison, compare
@@ -222,7 +224,7 @@ class Pair:
         if isinstance(ran := self.run(row), Exception):
             self.raising = self.raising or (ran, row)
             return False
-        if self.is_off_support(ran):
+        if self.is_off_support(ran, infinite=bool(self.infinity(row))) or self.refuses(row):
             self.off_support = self.off_support or row
             return False
         if self._confirmed(ran, row, branch):
@@ -230,13 +232,26 @@ class Pair:
         self.strange = self.strange or row
         return False
 
-    def is_off_support(self, ran: float) -> bool:
+    def is_off_support(self, ran: float, *, infinite: bool = False) -> bool:
         """Whether a density or a distribution function gives the value that it has outside of its support.
 
-        Documentation often gives the formula of a density and leaves the support to the reader. A formula by cases does not.
+        Documentation often gives the formula of a density and leaves the support to the reader. A formula by cases does not. Code for
+        logarithms of densities often keeps away from the edge of the support, where the logarithm is infinite.
+
+        Args:
+            ran: the value that the code gives.
+            infinite: whether the formula is infinite there.
         """
         density = self.case.spec.natural and not self.case.spec.formula.has(sp.Piecewise) and _DENSITY.search(self.case.spec.target)
-        return bool(density) and ran in (0, 1, -math.inf)
+        return bool(density) and (infinite or ran in (0, 1, -math.inf))
+
+    def refuses(self, row: Row) -> bool:
+        """Whether the class of a documented object refuses the parameters at a point when it is asked to check them."""
+        if not self.case.spec.natural or not isinstance(self.target, Member) or not self.target.checks:
+            return False
+        checked = replace(self.case, keywords={**self.case.keywords, self.target.checks: True})
+        ran = run_plain(lambda values: checked.call(self.target, values, opaque), self.plan.symbols, row, x64=True, arrays=self.wants_arrays)
+        return isinstance(ran, Exception)
 
     def _exactly(self, row: Row, branch: Branch) -> bool:
         """Whether the code returns exactly the integer of its own formula, and not the documented one. Integers have no rounding."""
