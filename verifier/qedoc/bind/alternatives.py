@@ -12,7 +12,7 @@ from qedoc.bind.context import Context
 from qedoc.bind.conventions import means
 from qedoc.bind.symbols import of_head
 from qedoc.interpret.choices import Choice, Choices, Sure, parameter
-from qedoc.interpret.findings import UNKNOWN, VALUE
+from qedoc.interpret.findings import CASE, UNKNOWN, VALUE
 from qedoc.interpret.lexicon import AFTER, INEXACT, OPERATORS, changes
 from qedoc.read import Application, Equation
 
@@ -59,11 +59,19 @@ class Alternative:
         return {choice.subject: choice.value for choice in self.choices if choice.about == "symbol"}
 
 
-def alternatives(context: Context, equation: Equation, said: Choices) -> tuple[list[Alternative], bool]:
-    """Returns the alternatives of an equation, and whether there were more than are tried."""
+def alternatives(context: Context, equation: Equation, said: Choices, *, is_case: bool) -> tuple[list[Alternative], bool]:
+    """Returns the alternatives of an equation, and whether there were more than are tried.
+
+    Args:
+        context: the docstring.
+        equation: the equation.
+        said: what the text says.
+        is_case: whether words that were not understood tell the equation and others apart as cases of one value.
+    """
     own = of_head(context, equation.left)
     slots = [options for name in sorted(_names(equation) - set(own)) if (options := _symbol(context, name, said))]
-    slots.append(_quantities(context, equation, said))
+    quantities = _quantities(context, equation, said)
+    slots.append([_as_case(choice) for choice in quantities] if is_case else quantities)
     count = 1
     for options in slots:
         count *= len(options)
@@ -167,6 +175,10 @@ def _quantities(context: Context, equation: Equation, said: Choices) -> list[Cho
     if _INVERSE in values and _RECIPROCAL in values and equation.left is not None:
         found = [choice for choice in found if choice.value != _RECIPROCAL]
     return found
+
+
+def _as_case(choice: Choice) -> Choice:
+    return replace(choice, value=CASE, sure=Sure.SUGGESTED) if choice.value == UNKNOWN else choice
 
 
 def _of_head(said: Choices, head: str) -> Iterator[Choice]:

@@ -21,8 +21,8 @@ from qedoc.bind.functions import expanded
 from qedoc.bind.interpreted import Variant, interpreted
 from qedoc.bind.layout import Layout, divisors
 from qedoc.bind.linked import linked
-from qedoc.bind.owners import letters_of_name
 from qedoc.bind.matrices import restricted, sized, symmetric
+from qedoc.bind.owners import letters_of_name
 from qedoc.bind.records import Bound, Obstruction, Refused
 from qedoc.bind.restated import restated
 from qedoc.bind.slices import entries
@@ -63,14 +63,13 @@ def _lettered(record: Documented) -> Mapping[str, str]:
 
 @lru_cache(maxsize=256)
 def _letters(owner: str) -> Mapping[str, str]:
-    """The letters that the formulas of a class use for parameters of its constructor."""
+    """The letters that the formulas of a class use for parameters of its constructor and of its methods."""
     found: dict[str, str] = {}
     for claim in claims(record_of(owner)):
         best = claim.readings.alternatives[0] if isinstance(claim, Bound) and claim.readings is not None else None
         declared = best.outer.symbols if best is not None and best.plausible and best.outer is not None else ()
-        made = {argument.name for argument in record_of(owner).arguments}
         for parameter in declared:
-            if isinstance(parameter, Parameter) and parameter.name in made:
+            if isinstance(parameter, Parameter):
                 found.setdefault(str(parameter.symbol), parameter.name)
     return found
 

@@ -13,7 +13,7 @@ from typing import Any
 import sympy as sp
 
 from qedoc.bind.context import Context
-from qedoc.bind.members import FUNCTIONS, quantity_named
+from qedoc.bind.members import function_given_by
 from qedoc.errors import QedocError
 from qedoc.lift.trace import run
 from qedoc.sources.objects import named
@@ -46,8 +46,8 @@ def constraints(context: Context, value: sp.Expr, roles: Mapping[str, str]) -> l
     made = {name: symbols[name] for name, p in context.parameters.items() if p.made and name in symbols}
     found = [*_of_parameters(owner, made)]
     argument = [symbols[name] for name, p in context.parameters.items() if not p.made and name in symbols]
-    quantity = quantity_named(context.aim.quantity)
-    if len(argument) != 1 or quantity not in FUNCTIONS or value.has(sp.Piecewise, sp.Min, sp.Max):
+    quantity = function_given_by(context.aim.member)
+    if len(argument) != 1 or quantity is None or value.has(sp.Piecewise, sp.Min, sp.Max):
         return found
     if quantity.name == "quantile function":
         (q,) = argument

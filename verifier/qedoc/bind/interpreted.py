@@ -9,10 +9,11 @@ from typing import Any, TypeAlias
 import sympy as sp
 
 from qedoc.bind.alternatives import MOST, Alternative, alternatives, placed, substituted
+from qedoc.bind.cases import other_cases
 from qedoc.bind.context import Context
-from qedoc.bind.conventions import assignments, with_order
-from qedoc.bind.quantities import stated
+from qedoc.bind.conventions import assignments, means, with_order
 from qedoc.bind.owners import told
+from qedoc.bind.quantities import stated
 from qedoc.bind.records import Bound, Obstruction, Unexplained
 from qedoc.bind.symbols import direct
 from qedoc.claims.assumption import Assumption
@@ -21,7 +22,7 @@ from qedoc.claims.readings import Doubt, Readings
 from qedoc.claims.spec import Parameter, Spec
 from qedoc.errors import QedocError
 from qedoc.interpret.choices import Choice, Choices, Sure
-from qedoc.interpret.findings import VALUE
+from qedoc.interpret.findings import CASE, VALUE
 from qedoc.read import Application, Equation
 from qedoc.read.reading import shown
 from qedoc.results.verdict import Verdict
@@ -93,6 +94,7 @@ class _Case:
         name: distinguishes the claims of one docstring.
         said: what the text says.
         bind: binds an equation in a context.
+        others: other formulas, if they and this one are cases of one value.
     """
 
     context: Context
@@ -102,6 +104,7 @@ class _Case:
     name: str
     said: Choices
     bind: Bind
+    others: Sequence[tuple[Formula, Equation]] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +142,10 @@ def interpreted(context: Context, formula: Formula, variants: Sequence[Variant],
     unusable: list[_Tried] = []
     cut = False
     for variant in variants:
-        case = _Case(context=context, formula=formula, equation=variant.equation, taken=variant.choices, name=name, said=said, bind=bind)
+        case = _Case(
+            context=context, formula=formula, equation=variant.equation, taken=variant.choices, name=name, said=said, bind=bind,
+            others=other_cases(context, formula, variant.equation),
+        )  # fmt: skip
         found, more = _all_tried(case)
         nothing = all(isinstance(one.obstruction, Unexplained) for one in found)
         (unusable if nothing else tried).extend(found)  # a reading with a symbol that is nothing here is no reading
@@ -171,7 +177,7 @@ def _settled(context: Context, formula: Formula, alternatives_: Sequence[Checked
 
 def _all_tried(case: _Case) -> tuple[list[_Tried], bool]:
     """The equation in each alternative, with all assignments of symbols that nothing explains, and whether there are more."""
-    options, cut = alternatives(case.context, case.equation, case.said)
+    options, cut = alternatives(case.context, case.equation, case.said, is_case=bool(case.others))
     first, *others = [replace(option, choices=(*case.taken, *option.choices)) for option in options]
     tried = _tried(case, first)
     rows = _assigned(case, tried.obstruction) if isinstance(tried.obstruction, Unexplained) else []
@@ -184,7 +190,8 @@ def _all_tried(case: _Case) -> tuple[list[_Tried], bool]:
 def _assigned(case: _Case, lacking: Unexplained) -> list[tuple[Choice, ...]]:
     """The ways in which the symbols that nothing explains can be parameters that no other symbol is."""
     context = case.context
-    if any(choice.sure is Sure.OPAQUE for name, _ in lacking.symbols for choice in case.said.meanings.get(name, ())):
+    clear = {name for name, text in lacking.symbols if any(means(text, parameter) for parameter in context.parameters)}
+    if any(choice.sure is Sure.OPAQUE for name, _ in lacking.symbols if name not in clear for choice in case.said.meanings.get(name, ())):
         return []
     symbols = [(name, text or case.said.explained.get(name, "")) for name, text in lacking.symbols]
     left = [p for p in context.parameters.values() if p.name not in lacking.known and p.name not in context.bound.values()]
@@ -246,6 +253,10 @@ def _tried(case: _Case, option: Alternative) -> _Tried:
             bind=case.bind,
         )  # fmt: skip
         outer, inner, unsettled = _domains(one, regions(Sure.STATED), regions(Sure.SUGGESTED))
+        if option.quantity == CASE:
+            beside = [replace(one, formula=f, equation=replace(e, left=None)) for f, e in case.others]
+            formulas = [other.bound(regions(Sure.STATED), supposes=False).spec.formula for other in beside]
+            outer, inner = (None if found is None else _with_beside(found, formulas) for found in (outer, inner))
     except Obstruction as found:
         return _Tried(option=option, checked=replace(blank, blocked=found.reason), obstruction=found)
     unclear = next((choice.words for choice in (*said.unclear, *(c for c, index in strangers.items() if not index))), "")
@@ -267,6 +278,10 @@ def _tried(case: _Case, option: Alternative) -> _Tried:
         unsaid=outer.unsaid if case.formula.line else (),  # a given formula is about the whole function
     )
     return _Tried(option=option, checked=checked, bound=outer)
+
+
+def _with_beside(bound: Bound, formulas: Sequence[Any]) -> Bound:
+    return replace(bound, spec=replace(bound.spec, beside=tuple(formulas), at=bound.spec.location))
 
 
 def _strangers(context: Context, equation: Equation, relations: list[tuple[Any, Choice]], of: Mapping[str, str]) -> dict[Choice, bool]:
@@ -373,6 +388,8 @@ def _spoken(value: Any) -> str:
             return "the value"
         case ("unknown",):
             return "something else"
+        case ("case",):
+            return "a case of the value"
         case ("related", how):
             return str(how)
         case (kind, parts):

@@ -136,10 +136,9 @@ def quantity_of(left: Any) -> Quantity | None:
     return next((quantity for quantity in (MOMENTS if left.variable else FUNCTIONS) if base in quantity.heads.split()), None)
 
 
-def quantity_named(name: str) -> Quantity | None:
-    """The quantity with a name, or with the logarithm of it."""
-    bare = name.removeprefix("the logarithm of ").removeprefix("the ")
-    return next((quantity for quantity in (*FUNCTIONS, *MOMENTS) if quantity.name == bare), None)
+def function_given_by(name: str) -> Quantity | None:
+    """The function of a random variable that a method or property gives."""
+    return next((quantity for quantity in FUNCTIONS if name in quantity.members), None)
 
 
 def aims(owner: str, name: str, left: Any, words: str) -> Iterator[Aim]:

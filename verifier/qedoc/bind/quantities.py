@@ -8,7 +8,7 @@ import sympy as sp
 from qedoc.bind.context import Context
 from qedoc.bind.records import Obstruction
 from qedoc.bind.values import logarithm
-from qedoc.interpret.findings import VALUE
+from qedoc.interpret.findings import CASE, VALUE
 from qedoc.interpret.parses import UNSOLVED
 from qedoc.read import Equation
 from qedoc.results.verdict import Verdict
@@ -52,7 +52,7 @@ def stated(context: Context, equation: Equation, quantity: Any) -> Stated:
         Obstruction: if the display states something that qedoc does not check.
     """
     match quantity:
-        case _ if quantity == VALUE:
+        case _ if quantity in (VALUE, CASE):
             return Stated(equation=equation)
         case ("value is", parts):
             return Stated(equation=_bare(equation, _value(context, equation, parts)))

@@ -148,6 +148,8 @@ class Spec:
         derivative: the parameter with respect to which the target is differentiated; empty if the claim is about the value itself.
         properties: properties that are claimed in addition to the value.
         name: distinguishes several specs of one target. The id of the claim is `target#name`.
+        beside: formulas of other cases of the same value, where the documentation does not say where each of them holds. A point where one
+            of them gives the value does not refute the claim.
         documented: the object whose docstring states the formula, if it is not the target. Its path then replaces the target in the id.
         source: where the formula is documented (page, paper, equation).
         at: the file and line of the claim; by default, those of the call that creates the spec.
@@ -166,6 +168,7 @@ class Spec:
     derivative: str = ""
     properties: Sequence[Property] = ()
     name: str = ""
+    beside: Sequence[sp.Expr] = ()
     documented: str = ""
     source: str = ""
     at: InitVar[Location | None] = None
@@ -211,6 +214,7 @@ class Spec:
 
     def _expressions(self) -> list[tuple[str, Any]]:
         found: list[tuple[str, Any]] = [("formula", self.formula)]
+        found += [("beside", formula) for formula in self.beside]
         found += [("where", relation) for relation in self.where]
         found += [(f"bind[{name!r}]", template) for name, template in self.bind.items()]
         found += [("entry", sp.sympify(position)) for position in self.entry]

@@ -13,6 +13,9 @@ VALUE = ("value",)
 UNKNOWN = ("unknown",)
 """The quantity of a display that may state anything."""
 
+CASE = ("case",)
+"""The quantity of a display that is the value somewhere, where the words do not say where."""
+
 EITHER = ((VALUE, Sure.SUGGESTED), (UNKNOWN, Sure.POSSIBLE))
 """The quantities of a display that states the value, unless words that qedoc does not know mean something else."""
 

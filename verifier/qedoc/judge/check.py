@@ -83,7 +83,7 @@ def check(
     except UnsupportedError as error:
         return CaseResult(id=case_name(spec, sizes), verdict=Verdict.UNSUPPORTED, reason=f"the formula cannot be enclosed: {error}")
     from_runs: CaseResult | None = None
-    if spec.natural:
+    if spec.natural and not spec.beside:
         note("running the code")
         pair.plan.learn((), written(pair.target))
         from_runs = trial(pair, limits)
@@ -101,15 +101,15 @@ def check(
         result = CaseResult(id=pair.case.id, verdict=Verdict.UNDECIDED, reason=f"formula and code have too many cases: {error}")
         if from_runs is not None and from_runs.verdict in (Verdict.TESTED, Verdict.REFUTED):
             result = replace(from_runs, reason=f"{from_runs.reason}; {result.reason}")
-    if result.verdict.holds:
+    if result.verdict.holds and not spec.beside:
         note("running the code on other input types and under jit")
         result = _with_call_styles(pair, result)
     if spec.natural and result.verdict.holds:
         note("running the code on longer arrays")
         result = longer(pair, limits) or result
-    if spec.natural and result.verdict.holds and (reason := spread(pair)):
+    if spec.natural and not spec.beside and result.verdict.holds and (reason := spread(pair)):
         result = replace(result, verdict=Verdict.UNDECIDED, reason=reason)
-    if spec.natural and result.verdict.holds:
+    if spec.natural and not spec.beside and result.verdict.holds:
         note("running the code with non-default parameters")
         result = replace(result, findings=(*result.findings, *defaults(pair)))
     reached = sorted({place for branch in pair.code.branches for place in branch.path.reached})
@@ -171,7 +171,7 @@ def _decide(pair: Pair, limits: Limits, note: Callable[[str], Any], from_runs: C
         note("looking for a counterexample")
         row = search(pair, proof, limits)
     note("running the code")
-    executions = execute(pair, _expected(pair, refuted=row is not None), limits)
+    executions = execute(pair, _expected(pair, differs=row is not None or pair.elsewhere is not None), limits)
     gaps = _gaps(pair)
     verdict, reason = _verdict(pair, proof, row, executions, gaps, from_runs)
     note("proving the properties")
@@ -221,9 +221,9 @@ def _screened(pair: Pair, marks: Sequence[Row], limits: Limits) -> Iterator[Row]
         pair.compared = compared
 
 
-def _expected(pair: Pair, *, refuted: bool) -> Callable[[Row], Value | None]:
-    """The exact value to measure runs against: the code's own formula if the documented one is wrong."""
-    if not refuted:
+def _expected(pair: Pair, *, differs: bool) -> Callable[[Row], Value | None]:
+    """The exact value to measure runs against: the code's own formula if the documented one is not its value everywhere."""
+    if not differs:
         return pair.documented
 
     def value(row: Row) -> Value | None:
@@ -265,6 +265,12 @@ def _verdict(
         most = f"{distance:.1g}" if distance else "less than 1e-16"
         reason = f"the code approximates the formula: the relative difference at {pair.compared} points is at most {most}, largest at {at}"
         return Verdict.TESTED, reason
+    if pair.elsewhere is not None and pair.agreed:
+        at = format_inputs(named(pair.case, pair.plan.point(pair.elsewhere)))
+        reason = f"a case of the value: it has the value at {pair.agreed} points, and another formula of the docstring has it elsewhere"
+        return Verdict.TESTED, f"{reason}, as at {at}"
+    if pair.elsewhere is not None:
+        return Verdict.UNDECIDED, "another formula of the docstring has the value at all points, and nothing says where this one holds"
     if pair.off_support is not None:
         at = format_inputs(named(pair.case, pair.plan.point(pair.off_support)))
         reason = f"formula and code differ at {at}, where the code gives {pair.run(pair.off_support)}, as outside of the support or at its edge"

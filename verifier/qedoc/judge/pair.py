@@ -11,6 +11,7 @@ import flint
 import sympy as sp
 
 from qedoc.algebra.analysis import totalise
+from qedoc.algebra.closed_forms import closed
 from qedoc.algebra.partial import split
 from qedoc.algebra.satisfiable import Facts
 from qedoc.claims.case import Case, instantiate
@@ -100,6 +101,10 @@ class Pair:
         self.strange: Row | None = None
         self.raising: tuple[Exception, Row] | None = None
         self.off_support: Row | None = None
+        others = [totalise(closed(self.case.translate(other))) for other in spec.beside]
+        self.beside = [compile(other, self.plan.symbols, interpretation_of) for other in others]
+        self.elsewhere: Row | None = None
+        self.agreed = 0
 
     def call(self, values: Mapping[sp.Symbol, Any]) -> Any:
         """Calls the target as the spec binds it."""
@@ -113,6 +118,7 @@ class Pair:
         found = self._extended(compare(self.documented, branch.value, row), row, branch)
         if found not in UNDEFINED:
             self.compared += found is not Comparison.OVERLAP
+            self.agreed += found is Comparison.EQUAL
         elif found not in self.gaps:
             self._note_gap(found, row, branch)
         return found
@@ -214,6 +220,12 @@ class Pair:
             return False
         branch = self.code.at(row)
         assert branch is not None  # against() found it
+        if any(compare(other, branch.value, row) not in (Comparison.DISJOINT, *UNDEFINED) for other in self.beside):
+            self.elsewhere = self.elsewhere or row
+            return False
+        if self._is_out(row):
+            self.off_support = self.off_support or row
+            return False
         if self._exactly(row, branch):
             return True
         if (distance := self._distance(row, branch)) <= (NEAR if any(map(approximates, self.code.branches)) else UNSEEN):
@@ -224,13 +236,23 @@ class Pair:
         if isinstance(ran := self.run(row), Exception):
             self.raising = self.raising or (ran, row)
             return False
-        if self.is_off_support(ran, infinite=bool(self.infinity(row))) or self.refuses(row):
-            self.off_support = self.off_support or row
-            return False
         if self._confirmed(ran, row, branch):
             return True
         self.strange = self.strange or row
         return False
+
+    def _is_out(self, row: Row) -> bool:
+        """Whether a point is outside of what the documented object is for: of its support, or of the parameters that it accepts."""
+        if self.is_density:
+            ran = self.run(row)
+            if not isinstance(ran, Exception) and self.is_off_support(ran, infinite=bool(self.infinity(row))):
+                return True
+        return self.refuses(row)
+
+    @property
+    def is_density(self) -> bool:
+        """Whether the claim is the formula of a density or a distribution function, without cases."""
+        return bool(self.case.spec.natural and not self.case.spec.formula.has(sp.Piecewise) and _DENSITY.search(self.case.spec.target))
 
     def is_off_support(self, ran: float, *, infinite: bool = False) -> bool:
         """Whether a density or a distribution function gives the value that it has outside of its support.
@@ -242,8 +264,7 @@ class Pair:
             ran: the value that the code gives.
             infinite: whether the formula is infinite there.
         """
-        density = self.case.spec.natural and not self.case.spec.formula.has(sp.Piecewise) and _DENSITY.search(self.case.spec.target)
-        return bool(density) and (infinite or ran in (0, 1, -math.inf))
+        return self.is_density and (infinite or ran in (0, 1, -math.inf))
 
     def refuses(self, row: Row) -> bool:
         """Whether the class of a documented object refuses the parameters at a point when it is asked to check them."""

@@ -1,0 +1,39 @@
+"""Formulas of one docstring that are cases of one value, where the words do not say where each of them holds."""
+
+import re
+
+from qedoc.bind.context import Context
+from qedoc.interpret.findings import UNKNOWN
+from qedoc.read import Equation, Reading
+from qedoc.sources.docstrings import Formula
+
+_TELLS_A_CASE = re.compile(
+    r"\d|[<>=\u2260\u2264\u2265]|\b(?:zero|one|two|minus|equals?|inequal|unequal|not equal|less|greater|larger|smaller|above|below|positive|negative"
+    r"|if|when|cases?|otherwise|even|odd)\b",
+    re.IGNORECASE,
+)
+"""Words that tell cases apart: a number, a comparison, a sign."""
+
+
+def other_cases(context: Context, formula: Formula, equation: Equation) -> list[tuple[Formula, Equation]]:
+    """Returns the other formulas that have the same left side, if words that were not understood tell all of them apart.
+
+    Args:
+        context: the docstring.
+        formula: the formula.
+        equation: its equation.
+    """
+    found: list[tuple[Formula, Equation]] = []
+    for other, reading in context.readings.items():
+        if not other.display or not isinstance(reading, Reading) or len(reading.equations) != 1:
+            continue
+        (alike,) = reading.equations
+        if str(alike.left) != str(equation.left) or not _is_apart(context, other):
+            continue
+        found.append((other, alike))
+    return [one for one in found if one[0] != formula] if any(one[0] == formula for one in found) else []
+
+
+def _is_apart(context: Context, formula: Formula) -> bool:
+    vague = [choice for choice in context.text.choices(formula.line).quantities if choice.value == UNKNOWN]
+    return bool(vague) and all(_TELLS_A_CASE.search(choice.words) for choice in vague)
