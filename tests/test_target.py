@@ -13,10 +13,10 @@ from qedoc.errors import TargetError, meant, question
 
 @pytest.mark.parametrize(
     ("target", "value"),
-    [("math.cos", math.cos), ("pathlib.Path.read_text", Path.read_text), ("qedoc.claims.target.resolve", resolve)],
+    [("math.cos", math.cos), ("pathlib.Path.cwd", Path.cwd), ("qedoc.claims.target.resolve", resolve)],
 )
 def test_a_path_goes_through_modules_and_attributes(target: str, value: Callable[..., Any]) -> None:
-    assert resolve(target) is value
+    assert resolve(target) == value
 
 
 def test_a_module_that_its_package_does_not_import_is_found() -> None:

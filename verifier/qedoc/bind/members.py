@@ -153,7 +153,7 @@ def aims(owner: str, name: str, left: Any, words: str) -> Iterator[Aim]:
     quantity = quantity_of(left)
     logarithm = isinstance(left, Application) and left.logarithm
     if quantity is not None and (found := _giving(owner, quantity, name)) is not None:
-        value = _through_logarithm(quantity.members[found]) if logarithm else quantity.members[found]
+        value = through_logarithm(quantity.members[found]) if logarithm else quantity.members[found]
         what = f"the logarithm of the {quantity.name}" if logarithm else f"the {quantity.name}"
         yield Aim(member=found, quantity=what, value=value, words=f"{left} is {what}", by_head=True)
         return
@@ -178,7 +178,7 @@ def is_expression(left: Any) -> bool:
     return isinstance(left, sp.Expr) and not isinstance(left, sp.Symbol | sp.Indexed) and not left.has(sp.Derivative, sp.Subs)
 
 
-def _through_logarithm(value: str) -> str:
+def through_logarithm(value: str) -> str:
     """The value of a member in terms of the logarithm of the quantity."""
     return "x" if value == "log(x)" else value.replace("x", "exp(x)")
 
@@ -201,4 +201,13 @@ def has(owner: str, name: str) -> bool:
 
 def transformed(value: str, right: sp.Expr) -> sp.Expr:
     """The value of a member, from the right side."""
-    return sp.sympify(value).xreplace({_X: right})
+    return logarithm(right) if value == "log(x)" else sp.sympify(value).xreplace({_X: right})
+
+
+def logarithm(value: sp.Expr) -> sp.Expr:
+    """Takes the logarithm, piece by piece. It is undefined where the value is, and has no value where that is zero or infinite."""
+    if isinstance(value, sp.Piecewise):
+        return sp.Piecewise(*((logarithm(part), condition) for part, condition in value.args), evaluate=False)
+    if value is sp.nan:
+        return sp.nan
+    return sp.zoo if value == 0 or value.has(sp.oo, sp.nan) else sp.log(value)

@@ -7,7 +7,7 @@ import sympy as sp
 
 from qedoc.bind.context import Context
 from qedoc.bind.records import Obstruction
-from qedoc.bind.values import logarithm
+from qedoc.bind.members import logarithm
 from qedoc.interpret.findings import CASE, VALUE
 from qedoc.interpret.parses import UNSOLVED
 from qedoc.read import Equation

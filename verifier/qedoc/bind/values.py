@@ -8,7 +8,7 @@ from typing import Any
 import sympy as sp
 
 from qedoc.bind.context import Context
-from qedoc.bind.members import Aim, is_expression, transformed
+from qedoc.bind.members import Aim, is_expression, logarithm, quantity_of, through_logarithm, transformed
 from qedoc.bind.records import Obstruction
 from qedoc.bind.symbols import returns
 from qedoc.claims.target import resolve
@@ -38,6 +38,8 @@ def target_value(context: Context, equation: Equation) -> tuple[sp.Expr, tuple[i
         raise _about_nothing(context, equation)
     left, name = equation.left, context.record.name.rpartition(".")[2]
     _check_left(context, equation)
+    if isinstance(left, Application) and (left.variable or left.logarithm) and left.name not in context.own:
+        return _of_variable(name, left, equation)
     kind = _LOGARITHM.match(name)
     if kind and isinstance(left, Application) and left.name not in context.own:
         suffix = left.name.partition("_")[2]
@@ -49,8 +51,16 @@ def target_value(context: Context, equation: Equation) -> tuple[sp.Expr, tuple[i
 
 def _aimed(aim: Aim, equation: Equation) -> tuple[sp.Expr, tuple[int, ...], tuple[str, ...]]:
     """The value of a method or property that a formula states."""
-    value = logarithm(equation.right) if aim.value == "log(x)" else transformed(aim.value, equation.right)
-    return value, (), (f"{aim.member} is compared: {aim.words}",)
+    return transformed(aim.value, equation.right), (), (f"{aim.member} is compared: {aim.words}",)
+
+
+def _of_variable(name: str, left: Application, equation: Equation) -> tuple[sp.Expr, tuple[int, ...], tuple[str, ...]]:
+    """The value of a function that gives a quantity of a random variable, from the formula of one: `E[X]`, `P(X = k)`, `log f(x)`."""
+    quantity = quantity_of(left)
+    if quantity is None or name not in quantity.members:
+        raise Obstruction(f"the text does not say that {left} is {name}", rf"write \mathrm{{{name}}} on the left", Verdict.NOT_A_CLAIM)
+    value = quantity.members[name]
+    return transformed(through_logarithm(value) if left.logarithm else value, equation.right), (), (f"{left} is the {quantity.name}",)
 
 
 def _about_nothing(context: Context, equation: Equation) -> Obstruction:
@@ -143,15 +153,6 @@ def _juxtaposed(context: Context, left: sp.Mul) -> bool:
     others = [symbol for symbol in left.args if isinstance(symbol, sp.Symbol) and symbol.name in context.parameters]
     (word, *more), name = words or [""], context.record.name.rpartition(".")[2]
     return len(left.args) == 2 and len(others) == 1 and not more and len(word) > 2 and name.startswith(word)
-
-
-def logarithm(value: sp.Expr) -> sp.Expr:
-    """Takes the logarithm, piece by piece. It is undefined where the value is, and has no value where that is zero or infinite."""
-    if isinstance(value, sp.Piecewise):
-        return sp.Piecewise(*((logarithm(part), condition) for part, condition in value.args), evaluate=False)
-    if value is sp.nan:
-        return sp.nan
-    return sp.zoo if value == 0 or value.has(sp.oo, sp.nan) else sp.log(value)
 
 
 def is_record(path: str) -> bool:
