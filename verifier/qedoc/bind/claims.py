@@ -28,7 +28,7 @@ from qedoc.bind.restated import restated
 from qedoc.bind.slices import entries
 from qedoc.bind.slopes import is_slope, slope
 from qedoc.bind.symbols import Roles, at_numbers, direct, of_head, returned_arguments, roles
-from qedoc.bind.values import defaults, is_record, single, switches, target_value
+from qedoc.bind.values import about_nothing, defaults, is_record, single, switches, target_value
 from qedoc.bind.windows import windows
 from qedoc.claims.domain import Functions, Integers, Reals
 from qedoc.claims.spec import Parameter, Spec, is_literal
@@ -367,10 +367,12 @@ def _as_entry(context: Context, equation: Equation) -> Equation:
 
 
 def _check_use(context: Context, formula: Formula, equation: Equation) -> None:
-    """Raises for an equation that only defines a name for another."""
+    """Raises for an equation that only defines a name for another, or that is about no method or property of its object."""
     for name, definition in context.definitions.items():
         if definition.formula == formula and definition.value == equation.right and name in str(equation.left):
             raise Obstruction(f"it defines {name}, which another formula of the docstring uses", verdict=Verdict.NOT_A_CLAIM)
+    if context.record.owner and context.aim is None:
+        raise about_nothing(context, equation)
 
 
 def _unknowns(value: sp.Expr, indices: set[sp.Symbol], ranked: set[str]) -> list[str]:

@@ -12,6 +12,7 @@ import sympy as sp
 from qedoc.algebra.large import LARGE
 from qedoc.bind.context import Context
 from qedoc.bind.records import Obstruction
+from qedoc.bind.siblings import Other, other_object
 from qedoc.bind.slices import elementwise
 from qedoc.claims.domain import Integers, Reals
 from qedoc.claims.spec import Parameter, Spec
@@ -114,6 +115,8 @@ def _called(
 ) -> sp.Expr:
     """A call of a sibling, by the formula that the sibling's code computes."""
     name = call.func.__name__
+    if (other := other_object(context.record.owner, call) if context.record.owner else None) is not None:
+        return _of_object(name, other, notes)
     path = sibling(context, name)
     if not path:
         reason = (
@@ -141,6 +144,16 @@ def _called(
         ) from error
     notes[f"{name} is {path}, as its code computes it"] = None
     return value(*arguments.values())
+
+
+def _of_object(name: str, other: Other, notes: dict[str, None]) -> sp.Expr:
+    """A quantity of another object, by the formula that its code computes."""
+    try:
+        value = _formula_of(other.path, tuple((parameter, Reals()) for parameter in other.arguments))
+    except QedocError as error:
+        raise Obstruction(f"{name} stands for {other.path}, whose code could not be lifted: {error.message}", verdict=Verdict.UNDECIDED) from error
+    notes[f"{name} is made of {other.path}, as its code computes it"] = None
+    return sp.sympify(other.value).xreplace({sp.Symbol("x"): value(*other.arguments.values())})
 
 
 def _arguments(context: Context, call: Any, path: str, notes: dict[str, None]) -> dict[str, sp.Expr]:

@@ -15,7 +15,7 @@ from qedoc.bind.conventions import assignments, means, with_order
 from qedoc.bind.owners import told
 from qedoc.bind.quantities import stated
 from qedoc.bind.records import Bound, Obstruction, Unexplained
-from qedoc.bind.symbols import direct
+from qedoc.bind.symbols import at_numbers, direct
 from qedoc.claims.assumption import Assumption
 from qedoc.claims.readings import Alternative as Checked
 from qedoc.claims.readings import Doubt, Readings
@@ -194,7 +194,8 @@ def _assigned(case: _Case, lacking: Unexplained) -> list[tuple[Choice, ...]]:
     if any(choice.sure is Sure.OPAQUE for name, _ in lacking.symbols if name not in clear for choice in case.said.meanings.get(name, ())):
         return []
     symbols = [(name, text or case.said.explained.get(name, "")) for name, text in lacking.symbols]
-    left = [p for p in context.parameters.values() if p.name not in lacking.known and p.name not in context.bound.values()]
+    known = {*lacking.known, *context.bound.values(), *at_numbers(context, case.equation.left)}
+    left = [p for p in context.parameters.values() if p.name not in known]
     required = [p.name for p in left if p.default is inspect.Parameter.empty]
     numbers = [p.name for p in left if _is_number(p)]
     return with_order(assignments(symbols, required, numbers), _by_order(case, lacking))

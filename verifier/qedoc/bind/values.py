@@ -34,8 +34,6 @@ def target_value(context: Context, equation: Equation) -> tuple[sp.Expr, tuple[i
     """
     if context.aim is not None:
         return _aimed(context.aim, equation)
-    if context.record.owner:
-        raise _about_nothing(context, equation)
     left, name = equation.left, context.record.name.rpartition(".")[2]
     _check_left(context, equation)
     if isinstance(left, Application) and (left.variable or left.logarithm) and left.name not in context.own:
@@ -63,7 +61,7 @@ def _of_variable(name: str, left: Application, equation: Equation) -> tuple[sp.E
     return transformed(through_logarithm(value) if left.logarithm else value, equation.right), (), (f"{left} is the {quantity.name}",)
 
 
-def _about_nothing(context: Context, equation: Equation) -> Obstruction:
+def about_nothing(context: Context, equation: Equation) -> Obstruction:
     """The obstruction for a formula that is about no method or property of its object."""
     name = context.record.owner.rpartition(".")[2]
     if is_expression(equation.left):

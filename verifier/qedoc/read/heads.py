@@ -8,7 +8,7 @@ import sympy as sp
 from qedoc.read.brackets import split
 from qedoc.read.reading import Position
 from qedoc.read.scope import Scope, contents, conventional_index
-from qedoc.read.tokens import Kind, Token
+from qedoc.read.tokens import BOLD, Kind, Token
 from qedoc.read.tree import SYMBOLS, Group, Node, relation
 
 LOGARITHMS = ("log", "ln")
@@ -128,9 +128,19 @@ def _variable(piece: Sequence[Node], scope: Scope) -> tuple[str, tuple[Position,
     return None
 
 
-def letter_of(piece: Sequence[Node]) -> str:
-    """The letter that an argument is, perhaps with a subscript; empty for anything else."""
+def letters_of(pieces: Sequence[Sequence[Node]]) -> set[str]:
+    r"""The plain names of the arguments that are letters, with their subscripts: `x`, `x_m`, `\alpha`."""
+    return {name for piece in pieces if (name := _letter(piece))}
+
+
+def _letter(piece: Sequence[Node]) -> str:
+    if len(piece) == 2 and piece[0].is_macro(*BOLD):
+        piece = contents(piece[1])
     first = piece[0] if piece else None
-    if isinstance(first, Token) and (first.kind in (Kind.WORD, Kind.TEXT) or first.text in SYMBOLS):
+    if not isinstance(first, Token) or not (first.kind in (Kind.WORD, Kind.TEXT) or first.text in SYMBOLS):
+        return ""
+    if len(piece) == 1:
         return first.text
-    return ""
+    script = contents(piece[2]) if len(piece) == 3 and piece[1].is_char("_") else ()
+    plain = all(isinstance(node, Token) and (node.kind in (Kind.WORD, Kind.TEXT, Kind.NUMBER) or node.text in SYMBOLS) for node in script)
+    return f"{first.text}_{''.join(node.text for node in script if isinstance(node, Token))}" if script and plain else ""

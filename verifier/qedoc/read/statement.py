@@ -14,7 +14,7 @@ from qedoc.read.matrices import ROW, CrossOf, has_product, kind
 from qedoc.read.parser import Parser
 from qedoc.read.reading import Application, Equation, Obstacle, Position, Refused, Silence, Silent
 from qedoc.read.scope import Scope, contents, conventional_index, walk
-from qedoc.read.tokens import Kind, Token
+from qedoc.read.tokens import BOLD, Kind, Token
 from qedoc.read.tree import SYMBOLS, Group, Node, relation
 
 _PROBLEMS = frozenset({"argmin", "argmax", "minimize", "maximize", "minimise", "maximise", "subject to", "s.t.", "min.", "max."})
@@ -79,7 +79,7 @@ def _declare(statement: Statement, scope: Scope) -> None:
     whole = list(heads.logarithm_of(whole) or whole)
     named = heads.quantity(whole, scope)
     if named is not None:
-        scope.symbols |= {letter for piece in named.pieces if len(piece) == 1 and (letter := heads.letter_of(piece))}
+        scope.symbols |= heads.letters_of(named.pieces)
         return
     left, _ = _indexed(whole, scope)
     head = _head(left, scope)
@@ -87,7 +87,7 @@ def _declare(statement: Statement, scope: Scope) -> None:
         name, group = head
         if name not in FUNCTIONS:
             scope.functions.add(name)
-        scope.symbols |= {letter for piece in heads.separated(group)[0] if len(piece) == 1 and (letter := heads.letter_of(piece))}
+        scope.symbols |= heads.letters_of(heads.separated(group)[0])
         return
     first = left[0]
     alone = len(left) == 1 or (len(left) == 3 and left[1].is_char("_"))
@@ -116,7 +116,9 @@ def _head(left: Sequence[Node], scope: Scope) -> tuple[str, Group] | None:
 
 
 def _plain_argument(piece: Sequence[Node], scope: Scope) -> bool:
-    """Whether a piece is a name, perhaps with a subscript."""
+    """Whether a piece is a name, perhaps in bold and with a subscript."""
+    if len(piece) == 2 and piece[0].is_macro(*BOLD):
+        piece = contents(piece[1])
     first = piece[0] if piece else None
     name = isinstance(first, Token) and (first.kind in (Kind.WORD, Kind.TEXT) or first.text in SYMBOLS)
     piece = [item for item in piece if not item.is_char("'")]

@@ -165,7 +165,8 @@ def _spelled(name: str, words: Sequence[str]) -> bool:
 def shaped(text: str) -> bool:
     """Whether a description says that something has entries: a vector, a matrix, a tree, an array of a stated shape."""
     shape = _SHAPE.search(text)
-    return bool(_HEAD.match(text)) or (shape is not None and bool(re.search(r"[A-Za-z]", shape[1])))
+    sizes = [size.strip() for size in shape[1].split(",")] if shape is not None else []
+    return bool(_HEAD.match(text)) or (any(re.search(r"[A-Za-z]", size) for size in sizes) and not any(re.search(r"\w\s+\w", size) for size in sizes))
 
 
 def matrix(text: str) -> bool:
