@@ -186,7 +186,7 @@ def _of_head(said: Choices, head: str) -> Iterator[Choice]:
     yield Choice(about="quantity", subject="", value=VALUE, words=head, sure=Sure.STATED)
     for choice in said.quantities:
         inexact = choice.value == UNKNOWN and not INEXACT.isdisjoint(choice.words.lower().split())
-        if inexact or choice.value[0] == "related":
+        if inexact or choice.value in (("related", "up to a constant"), ("related", "up to a factor")):
             yield replace(choice, sure=min(choice.sure, Sure.POSSIBLE))
 
 

@@ -2,7 +2,7 @@
 
 import inspect
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -17,10 +17,10 @@ from qedoc.read import Application, Equation, Names, NotAClaim, Reading, Silence
 from qedoc.read.scope import KNOWN_LETTERS
 from qedoc.sources import markup
 from qedoc.sources.docstrings import Argument as Described
-from qedoc.sources.docstrings import Documented, Formula
+from qedoc.sources.docstrings import Documented, Formula, record_of
 
 _EULER = re.compile(r"\bEuler\W{1,3}Mascheroni\b|\bEuler's constant\b")
-_SHARED = ("own", "others", "parameters", "legend", "names", "explained", "constants", "readings", "stated", "text", "lines")
+_SHARED = ("owner", "own", "others", "parameters", "legend", "names", "explained", "constants", "readings", "stated", "text", "lines")
 """What does not depend on the interpretation."""
 
 _NO_INPUT = re.compile(r"\b(?:int|bool|str|Callable)\b")
@@ -77,6 +77,12 @@ class Context:
         return new
 
     @cached_property
+    def owner(self) -> "Context | None":
+        """The docstring of the class, for that of a method or property."""
+        record = self.record
+        return Context(record_of(record.owner)) if record.owner not in ("", record.name) else None
+
+    @cached_property
     def own(self) -> frozenset[str]:
         """The names that formulas may use for the object."""
         return frozenset(path.rpartition(".")[2] for path in (self.record.name, *self.record.aliases))
@@ -118,6 +124,8 @@ class Context:
         for formula in record.formulas:
             if formula.display or formula in self.explained:
                 names = defined(formula.latex, names)
+        for formula in self.owner.explained if self.owner is not None else ():
+            names = defined(formula.latex, names)
         return replace(names, functions=names.functions - KNOWN_LETTERS)
 
     @cached_property
@@ -223,6 +231,20 @@ class Context:
                 left = equation.left
                 arguments = left.arguments if isinstance(left, Application) else left.indices if isinstance(left, sp.Indexed) else ()
                 found[name] = Definition(arguments=tuple(arguments), value=equation.right, formula=formula)
+        return self._of_class(equations) | found
+
+    def _of_class(self, equations: Sequence[tuple[Formula, Equation]]) -> dict[str, Definition]:
+        """The names that the text of the class defines, where the formulas use them."""
+        if self.owner is None:
+            return {}
+        used = set[str]().union(*(mentioned(equation.right) for _, equation in equations))
+        found: dict[str, Definition] = {}
+        for formula in sorted(self.owner.explained, key=lambda formula: formula.line):
+            reading = read(formula.latex, self.names)
+            for equation in reading.equations if isinstance(reading, Reading) and len(reading.equations) == 1 else ():
+                name = equation.left.name if isinstance(equation.left, sp.Symbol) else ""
+                if name in used and name not in self.parameters and name not in self.bound and name not in mentioned(equation.right):
+                    found[name] = Definition(arguments=(), value=equation.right, formula=formula)
         return found
 
     def _defined(self, equation: Equation) -> str:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from qedoc.bind.context import Context
 from qedoc.interpret.choices import Choice, Choices, Sure, parameter
 from qedoc.read import plain
-from qedoc.sources.docstrings import Documented, record_of
+from qedoc.sources.docstrings import Documented
 
 
 def told(context: Context, line: int) -> Choices:
@@ -21,9 +21,9 @@ def told(context: Context, line: int) -> Choices:
     if not record.owner:
         return said
     lettered = _lettered(context, {name for name, choices in said.meanings.items() if choices})
-    if record.owner == record.name:
+    if context.owner is None:
         return replace(said, meanings=dict(said.meanings) | lettered)
-    beside = Context(record_of(record.owner)).text.choices(-1)
+    beside = context.owner.text.choices(-1)
     own = {name for name, choices in said.meanings.items() if choices}
     known = set(context.parameters)
     meanings = {name: choices for name, choices in beside.meanings.items() if name not in own and choices and name not in context.definitions}

@@ -51,6 +51,8 @@ def definitions(nodes: Sequence[Node], scope: Scope) -> tuple[set[str], set[str]
                 functions.add(name)
             case sp.Symbol() as symbol:
                 symbols.add(symbol.name)
+            case sp.Indexed(base=base, indices=(sp.Integer() as place,)):  # `a_0 = ...` says that a_0 is a name
+                symbols.add(f"{base.label}_{place}")
     return functions, symbols
 
 
@@ -80,6 +82,7 @@ def _declare(statement: Statement, scope: Scope) -> None:
     named = heads.quantity(whole, scope)
     if named is not None:
         scope.symbols |= heads.letters_of(named.pieces)
+        scope.letters |= {index.name for index, _ in named.index}
         return
     left, _ = _indexed(whole, scope)
     head = _head(left, scope)

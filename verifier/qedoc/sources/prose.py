@@ -132,7 +132,7 @@ def parameter(text: str, parameters: Iterable[str]) -> str:
     known = list(parameters)
     quoted = [found for found in _QUOTED.finditer(text) if found[1] in known]
     if quoted:
-        direct = {found[1] for found in quoted if not re.search(r"\bof\s*$", text[: found.start()])}
+        direct = {found[1] for found in quoted if not re.search(r"\bof\s*(?::\w+:)?$", text[: found.start()])}
         return direct.pop() if len(direct) == 1 else ""
     words = [word.lower() for word in re.findall(r"[A-Za-z]+", re.sub(r":\w+:`[^`]*`", " ", text))]
     words = [word for word in words if word not in ("a", "an", "the")]
