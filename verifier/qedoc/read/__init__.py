@@ -79,11 +79,22 @@ def read_condition(latex: str, names: Names) -> sp.Basic | Unreadable:
     """
     try:
         nodes = nest(tokenize(latex))
-        return conditions(Parser((), Scope(names, nodes), len(latex)), nodes)
+        scope = Scope(names, nodes)
+        found = conditions(Parser((), scope, len(latex)), nodes)
+        _check_one_reading(scope)
     except Refused as refused:
         return refused.at(latex)
     except RecursionError:
         return Refused(Obstacle.LIMIT, "too deeply nested here", 0, "define names for the inner parts").at(latex)
+    return found
+
+
+def _check_one_reading(scope: Scope) -> None:
+    """Refuses a condition with a notation that has several readings."""
+    for notation, ways in scope.open.items():
+        if len(ways) > 1:
+            what = f"{notation}: {' or '.join(way.value for way in ways)}"
+            raise Refused(Obstacle.AMBIGUOUS, what, 0, "write it in another way")
 
 
 def read(latex: str, names: Names) -> Reading | Unreadable | NotAClaim:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from qedoc.read.brackets import split
 from qedoc.read.cases import rows, trimmed
+from qedoc.read.memberships import ranges, regrouped
 from qedoc.read.reading import Obstacle, Refused, Silence, Silent
 from qedoc.read.refusals import keyword
 from qedoc.read.scope import Scope
@@ -111,8 +112,7 @@ def _statements(line: Sequence[Node], scope: Scope) -> list[Statement]:
     """The statements of a row: pieces between commas and wide spaces are equations or conditions."""
     found: list[Statement] = []
     conditional = False
-    for mark, raw in _pieces(line, scope):
-        piece = _unwrapped(trimmed(raw))
+    for mark, piece in _whole(_pieces(line, scope)):
         conditional = conditional or mark == "if"
         if not piece:
             continue
@@ -122,9 +122,10 @@ def _statements(line: Sequence[Node], scope: Scope) -> list[Statement]:
         _check_relations(piece, relations)
         orders = _ORDERS.intersection(relations) or "in" in relations
         equal = "=" in relations
-        if found and (conditional or (orders and not equal)):
+        ranged = ranges(piece)
+        if found and (conditional or ranged or (orders and not equal)):
             found[-1].conditions.append(list(piece))
-        elif orders and not equal:
+        elif ranged or (orders and not equal):
             raise Silent(Silence.CONSTRAINT, "a relation that is not an equation")
         elif orders:
             raise Refused(Obstacle.UNSUPPORTED, "an equation and another relation in one chain", piece[0].start, "write each separately")
@@ -137,6 +138,18 @@ def _statements(line: Sequence[Node], scope: Scope) -> list[Statement]:
         else:
             found.append(Statement(sides=equated(piece)))
     return found
+
+
+def _whole(pieces: Iterator[tuple[str, list[Node]]]) -> Iterator[tuple[str, list[Node]]]:
+    r"""The pieces, of which those that list the values of an index are one: `t = 0, \ldots, n - 1`."""
+    run: list[tuple[str, list[Node]]] = []
+    for mark, raw in (*pieces, ("end", [])):
+        if mark != "," and run:
+            first = run[0][0]
+            for place, piece in enumerate(regrouped([piece for _, piece in run])):
+                yield ("," if place else first), piece
+            run = []
+        run.append((mark, _unwrapped(trimmed(raw))))
 
 
 def _unwrapped(piece: list[Node]) -> list[Node]:

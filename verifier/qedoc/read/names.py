@@ -14,6 +14,7 @@ from qedoc.read.reading import Obstacle, Option, Refused
 from qedoc.read.scope import ACCENTS, conventional
 from qedoc.read.scripts import Scripts, collect, raised
 from qedoc.read.slices import sliced
+from qedoc.read.special import special
 from qedoc.read.tokens import BOLD, FONTS, STYLED, Kind, Token
 from qedoc.read.tree import SYMBOLS, Group, Node
 
@@ -152,6 +153,9 @@ def _euler(parser: Parser, token: Token) -> Factor:
 
 def _scripted(parser: Parser, base: Base) -> Factor:
     """A name with its scripts, and the arguments or the index that follow."""
+    found = special(parser, base.name, base.token, italic=base.token.kind is not Kind.TEXT)
+    if found is not None:
+        return found
     scripts = collect(parser)
     name, indices = base.name, None
     if scripts.lower is not None:
