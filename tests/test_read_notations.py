@@ -144,3 +144,76 @@ def test_a_letter_that_is_a_value_elsewhere_is_a_factor(latex: str, value: str) 
 @pytest.mark.parametrize("latex", ["p(x + 1)", "P = P(x+1)", "g^{-1}(x) + g(x+1)", "p(x) = p(x + 1) p"])
 def test_a_letter_that_is_a_value_nowhere_may_be_a_function(latex: str) -> None:
     told(latex)
+
+
+@pytest.mark.parametrize(
+    ("latex", "value"),
+    [
+        (r"\sum_{i \ne j} v_i w_j", "Sum(Piecewise((v[i]*w[j], Ne(i, j)), (0, True)), (i, 1, n_i), (j, 1, n_j))"),
+        (r"\sum_{i<j} v_i v_j", "Sum(Piecewise((v[i]*v[j], i < j), (0, True)), (i, 1, n_i), (j, 1, n_j))"),
+        (r"\sum_{1 \le i < j \le n} v_i v_j", "Sum(Piecewise((v[i]*v[j], i < j), (0, True)), (i, 1, n), (j, 1, n))"),
+        (r"\sum_{0 < i \le n} v_i", "Sum(v[i], (i, 1, n))"),
+        (r"\sum_{i: v_i > 0} v_i", "Sum(Piecewise((v[i], v[i] > 0), (0, True)), (i, 1, n_i))"),
+        (r"\prod_{i \mid v_i > 0} v_i", "Product(Piecewise((v[i], v[i] > 0), (1, True)), (i, 1, n_i))"),
+        (r"\sum_{i \in \{1, \dots, n\}} v_i", "Sum(v[i], (i, 1, n))"),
+        (r"\sum_{i \in \{0, 1, \dots, n - 1\}} i v_i", "Sum(i*v[i], (i, 0, -1 + n))"),
+        (r"\sum_{i \in \{1..n\}} v_i", "Sum(v[i], (i, 1, n))"),
+        (r"\sum_{\substack{i=1 \\ v_i \ne 0}}^n v_i", "Sum(Piecewise((v[i], Ne(v[i], 0)), (0, True)), (i, 1, n))"),
+        (
+            r"\max_{i: v_i > 0} w_i",
+            "Largest(Piecewise((w[i], v[i] > 0), (Smallest(w[j], (j, 1, n_j)), True)), (i, 1, n_i))"
+            " + log(Min(1, Sum(Piecewise((1, v[i] > 0), (0, True)), (i, 1, n_i))))",
+        ),
+        (r"y_j = \sum_{i \ne j} v_i", "Sum(Piecewise((v[i], Ne(i, j)), (0, True)), (i, 1, n_i))"),
+    ],
+)
+def test_sums_over_the_values_that_satisfy_a_condition(latex: str, value: str) -> None:
+    assert [one.rpartition("] = ")[2].removeprefix("y_j = ") for one in readings(latex)] == [value]
+
+
+@pytest.mark.parametrize(
+    "latex",
+    [
+        r"\sum_{i < n} v_i",
+        r"\sum_{i > 0} v_i",
+        r"\sum_{i \in S} v_i",
+        r"\max_{k \le t} v_k",
+        r"\sum_{i \in \{1, 3, \dots, n\}} v_i",
+        r"\sum_{i \ne j} \sum_{i<j} v_i w_j",
+        r"\sum_{i \ne j} v_i w_j \bmod 2",
+        r"\sum_{i \ne j} a",
+    ],
+)
+def test_indices_without_known_values_are_refused(latex: str) -> None:
+    told(latex)
+
+
+ENTRY = "Sum(Piecewise((s[i], Eq(i, 1 + y)), (0, True)), (i, 1, n_i))"
+INSIDE = "(y >= 0) & Eq(y, floor(y)) & (1 + y <= n_i)"
+
+
+def test_an_entry_at_a_parameter_counts_from_0_or_from_1() -> None:
+    one = ENTRY.replace("1 + y", "y")
+    assert readings("s_y") == [f"{ENTRY}, if {INSIDE}", f"{one}, if (y >= 1) & (y <= n_i) & Eq(y, floor(y))"]
+    assert sure("s_y") == ["stated", "suggested"]
+
+
+def test_a_subscript_of_a_number_is_an_entry_or_a_part_of_its_name() -> None:
+    found = readings("-x_y")
+    assert len(found) == 3
+    assert found[1] == "-x_y"
+    assert readings("-x_y", replace(KNOWN, legend={"x_y": "the other one"})) == ["-x_y"]
+    assert readings("-z_y") == ["-z_y"]
+    assert readings(r"\sum_{y=1}^n s_y") == ["Sum(s[y], (y, 1, n))"]
+
+
+def test_an_entry_at_a_parameter_has_the_ends_that_the_formula_writes() -> None:
+    first, _ = readings(r"s_y - \log \sum_{j=0}^{k-1} e^{s_j}")
+    assert first.startswith("-log(Sum(exp(s[j]), (j, 0, -1 + k))) + Sum(Piecewise((s[i], Eq(i, y)), (0, True)), (i, 0, -1 + k))")
+    assert first.endswith("if (y >= 0) & Eq(y, floor(y)) & (y <= -1 + k)")
+
+
+def test_the_largest_of_the_other_entries_needs_another_entry() -> None:
+    first, _ = readings(r"\max_{j \neq y} s_j")
+    largest = "Largest(Piecewise((s[j], Ne(j, 1 + y)), (Smallest(s[i], (i, 1, n_i)), True)), (j, 1, n_j))"
+    assert first == f"{largest}, if (1 < n_j) & Eq(y, floor(y))"

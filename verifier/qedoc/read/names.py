@@ -10,6 +10,7 @@ from qedoc.read.brackets import loose, split
 from qedoc.read.cases import conditions
 from qedoc.read.factor import Factor, Shape
 from qedoc.read.parser import NAMES, Parser, rule
+from qedoc.read.pointers import pointer
 from qedoc.read.reading import Obstacle, Option, Refused
 from qedoc.read.scope import ACCENTS, conventional
 from qedoc.read.scripts import Scripts, collect, raised
@@ -247,8 +248,10 @@ def _run(parser: Parser, base: str, token: Token) -> tuple[str, list[sp.Expr] | 
     scope, run = parser.scope, token.text
     whole = f"{base}_{run}"
     indexed = [letter in scope.letters or letter in scope.bound for letter in run]
-    if whole in scope.symbols or scope.is_function(whole):
+    if (whole in scope.symbols and not (indexed and all(letter in scope.bound for letter in run))) or scope.is_function(whole):
         return run, None
+    if pointer(scope, base, run):
+        return "", [scope.symbol(run)]
     if (
         (all(indexed) and run not in ("min", "max"))
         or conventional(run)

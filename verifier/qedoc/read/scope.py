@@ -10,7 +10,7 @@ from qedoc.read.functions import LETTERS
 from qedoc.read.matrices import Opener
 from qedoc.read.reading import Names, Option
 from qedoc.read.tokens import BOLD, Kind, Token
-from qedoc.read.tree import SYMBOLS, Group, Node, relation
+from qedoc.read.tree import SYMBOLS, Group, Node, equated, relation
 
 ACCENTS = frozenset({"hat", "bar", "tilde", "widehat", "widetilde", "dot", "check", "breve", "acute", "grave", "mathring"})
 TRANSPOSES = ("T", "top", "intercal")
@@ -30,6 +30,7 @@ _USUAL = {
 }
 """What a text says of a letter that stands for the function that it usually stands for."""
 
+_OPERATORS = ("sum", "prod", "max", "min")
 _DISTRIBUTION_LETTERS = frozenset("fFpPS")
 _FUNCTION = re.compile(r"\bfunctions?\b", re.IGNORECASE)
 _MEAN = re.compile(r"\b(mean|average)\b", re.IGNORECASE)
@@ -73,6 +74,9 @@ class Scope:
         self.letters = index_letters(nodes)
         self.families = set(_families(nodes))
         self.bound: list[str] = []
+        self.running = _on_the_left(nodes)
+        self.pointers: set[str] = set()
+        self.implied: dict[sp.Basic, None] = {}
         self.notes: dict[str, None] = {}
         self.decisions = names.decisions
         self.open: dict[str, tuple[Option, ...]] = {}
@@ -246,9 +250,15 @@ def index_letters(nodes: Sequence[Node]) -> set[str]:
         for place, item in enumerate(items[:-1]):
             if not item.is_char("_"):
                 continue
-            if not (place and items[place - 1].is_macro("sum", "prod")):
+            if not (place and items[place - 1].is_macro(*_OPERATORS)):
                 found |= set(_letters(contents(items[place + 1])))
     return found
+
+
+def _on_the_left(nodes: Sequence[Node]) -> set[str]:
+    """Letters that are a subscript before the first equality sign, so that the formula is about each of their values."""
+    left, *rights = equated(nodes)
+    return index_letters(left) if rights else set()
 
 
 def _families(nodes: Sequence[Node]) -> Iterator[str]:
@@ -277,7 +287,7 @@ def _families(nodes: Sequence[Node]) -> Iterator[str]:
 
 def _summed(items: Sequence[Node]) -> Iterator[str]:
     for mark, script, before in zip(items[1:], items[2:], items, strict=False):
-        if mark.is_char("_") and before.is_macro("sum", "prod"):
+        if mark.is_char("_") and before.is_macro(*_OPERATORS):
             yield from (t.text for t in contents(script)[:1] if isinstance(t, Token) and t.kind is Kind.WORD and len(t.text) == 1)
 
 

@@ -11,6 +11,7 @@ from qedoc.read.functions import FUNCTIONS
 from qedoc.read.lines import Statement, statements
 from qedoc.read.matrices import ROW, CrossOf, has_product, kind
 from qedoc.read.parser import Parser
+from qedoc.read.pointers import pointed
 from qedoc.read.reading import Application, Equation, Obstacle, Position, Refused, Silence, Silent
 from qedoc.read.scope import Scope, contents, conventional_index, walk
 from qedoc.read.tokens import Kind, Token
@@ -186,6 +187,8 @@ def _indexed(side: Sequence[Node], scope: Scope) -> tuple[Sequence[Node], tuple[
 def _equation(left: sp.Expr | Application | None, side: Sequence[Node], scope: Scope, condition: sp.Basic, latex: str) -> Equation:
     """One equation; products of matrices and vectors on its right side are written out in entries."""
     right, entry = _value(side, scope), tuple[Position, ...]()
+    right = pointed(Parser(side, scope, side[-1].end), right)
+    condition = sp.And(condition, *scope.implied)
     if has_product(right):
         known = kind(right, scope)
         if known in (None, ROW) or isinstance(left, sp.Indexed):
