@@ -161,8 +161,10 @@ def test_a_letter_that_is_a_value_nowhere_may_be_a_function(latex: str) -> None:
         (r"\sum_{\substack{i=1 \\ v_i \ne 0}}^n v_i", "Sum(Piecewise((v[i], Ne(v[i], 0)), (0, True)), (i, 1, n))"),
         (
             r"\max_{i: v_i > 0} w_i",
-            "Largest(Piecewise((w[i], v[i] > 0), (Smallest(w[j], (j, 1, n_j)), True)), (i, 1, n_i))"
-            " + log(Min(1, Sum(Piecewise((1, v[i] > 0), (0, True)), (i, 1, n_i))))",
+            (
+                "Largest(Piecewise((w[i], v[i] > 0), (Smallest(w[j], (j, 1, n_j)), True)), (i, 1, n_i))"
+                " + log(Min(1, Sum(Piecewise((1, v[i] > 0), (0, True)), (i, 1, n_i))))"
+            ),
         ),
         (r"y_j = \sum_{i \ne j} v_i", "Sum(Piecewise((v[i], Ne(i, j)), (0, True)), (i, 1, n_i))"),
     ],
@@ -217,3 +219,61 @@ def test_the_largest_of_the_other_entries_needs_another_entry() -> None:
     first, _ = readings(r"\max_{j \neq y} s_j")
     largest = "Largest(Piecewise((s[j], Ne(j, 1 + y)), (Smallest(s[i], (i, 1, n_i)), True)), (j, 1, n_j))"
     assert first == f"{largest}, if (1 < n_j) & Eq(y, floor(y))"
+
+
+@pytest.mark.parametrize(
+    ("latex", "value"),
+    [
+        (r"\mathbb{E}[v]", "Sum(v[i], (i, 1, n_i))/n_i"),
+        (r"E[v]", "Sum(v[i], (i, 1, n_i))/n_i"),
+        (r"\operatorname{E}(x)", "Sum(x[i], (i, 1, n_i))/n_i"),
+        (r"\mathbb{E}[v^2] - \mathbb{E}[v]^2", "Sum(v[i]**2, (i, 1, n_i))/n_i - Sum(v[i], (i, 1, n_i))**2/n_i**2"),
+        (r"\mathbb{E}_i[x_i]", "Sum(x[i], (i, 1, n_i))/n_i"),
+        (r"\mathrm{Var}[v]", "Sum((-Sum(v[j], (j, 1, n_j))/n_j + v[i])**2, (i, 1, n_i))/n_i"),
+        (r"\operatorname{std}(v)", "sqrt(Sum((-Sum(v[j], (j, 1, n_j))/n_j + v[i])**2, (i, 1, n_i))/n_i)"),
+        (r"\operatorname{mean}(v^2)", "Sum(v[i]**2, (i, 1, n_i))/n_i"),
+        (r"\mathrm{sum}(v)", "Sum(v[i], (i, 1, n_i))"),
+        (r"\max(v)", "Largest(v[i], (i, 1, n_i))"),
+        (r"\mathrm{logsumexp}(v/t)", "log(Sum(exp(v[i]/t), (i, 1, n_i)))"),
+        (r"\mathrm{softmax}(v)_i", "exp(v[i])/Sum(exp(v[j]), (j, 1, n_j))"),
+    ],
+)
+def test_reductions_of_an_array(latex: str, value: str) -> None:
+    assert readings(latex)[0] == value
+
+
+def test_a_variance_may_be_of_a_sample() -> None:
+    squares = "Sum((-Sum(v[j], (j, 1, n_j))/n_j + v[i])**2, (i, 1, n_i))"
+    assert readings(r"\mathrm{Var}[v]") == [f"{squares}/n_i", f"{squares}/(-1 + n_i)"]
+    assert sure(r"\mathrm{Var}[v]") == ["suggested"]
+
+
+@pytest.mark.parametrize(
+    "latex", ["E[X]", "E(v)", r"\operatorname{mean}(a + b)", r"\mathbb{E}_{z}[v]", r"\mathbb{E}[X]", r"\mathbb{E}^2[v]", r"\max(a)"]
+)
+def test_what_is_no_reduction_of_an_array_is_refused(latex: str) -> None:
+    told(latex)
+
+
+@pytest.mark.parametrize(
+    ("latex", "value"),
+    [
+        (r"\|v\|_\infty", "Largest(Abs(v[i]), (i, 1, n_i))"),
+        (r"\lVert v \rVert_{\infty}", "Largest(Abs(v[i]), (i, 1, n_i))"),
+        (r"\|v\|_0", "Sum(Piecewise((1, Ne(v[i], 0)), (0, True)), (i, 1, n_i))"),
+        (r"\|v\|_p", "Sum(Abs(v[i])**p, (i, 1, n_i))**(1/p)"),
+        (r"\|v\|_3", "Sum(Abs(v[i])**3, (i, 1, n_i))**(1/3)"),
+        (r"\Vert v \Vert^2_2", "Sum(v[i]**2, (i, 1, n_i))"),
+        (r"||v||_1", "Sum(Abs(v[i]), (i, 1, n_i))"),
+        (r"\|W\|_F^2", "Sum(W[i, j]**2, (i, 1, n_i), (j, 1, n_j))"),
+        (r"\|v - w\|_2^2 + a \|v\|_1", "a*Sum(Abs(v[i]), (i, 1, n_i)) + Sum((-w[i] + v[i])**2, (i, 1, n_i))"),
+        (r"\|\text{fun}(v) - 1\|^2", "Sum((-1 + fun(v[i]))**2, (i, 1, n_i))"),
+    ],
+)
+def test_norms_of_any_order(latex: str, value: str) -> None:
+    assert readings(latex) == [value]
+
+
+def test_a_norm_without_an_order_that_is_a_number_is_refused() -> None:
+    assert "a norm whose order is no number" in told(r"\|v\|_*")
+    assert "a norm of a matrix" in told(r"\|A\|_2", replace(KNOWN, matrices=frozenset({"A"})))

@@ -8,9 +8,10 @@ import sympy as sp
 
 from qedoc.read import arithmetic
 from qedoc.read.brackets import arguments, fresh, loose, split
-from qedoc.read.factor import Factor, Shape
+from qedoc.read.factor import Factor, Shape, has_vector
 from qedoc.read.functions import FUNCTIONS, LETTERS, ORDERED, UPRIGHT_ONLY, Known
 from qedoc.read.library import LIBRARY, library, logistic
+from qedoc.read.moments import largest
 from qedoc.read.neighbours import refuse_loose
 from qedoc.read.operators import extreme
 from qedoc.read.parser import Parser, rule
@@ -78,6 +79,8 @@ def known_call(parser: Parser, name: str, known: Known, start: int) -> Factor:
     if scripts.primes:
         raise Refused(Obstacle.UNSUPPORTED, "a derivative by a prime", start, r"write \frac{\mathrm{d}}{\mathrm{d}x}")
     factor, values = _operand(parser, name, known)
+    if name in ("max", "min") and len(values) == 1 and has_vector(values[0], parser.scope):
+        return replace(factor, value=parser.built(start, lambda v: largest(parser, name, v, start), values[0]), start=start)
     if len(values) not in known.arity:
         what = f"{name} with {len(values)} argument{'s' if len(values) > 1 else ''}"
         raise Refused(Obstacle.UNSUPPORTED, what, start, "write reductions with an index")

@@ -9,6 +9,7 @@ from qedoc.read.applications import applied, known_call, upright
 from qedoc.read.brackets import loose, split
 from qedoc.read.cases import conditions
 from qedoc.read.factor import Factor, Shape
+from qedoc.read.moments import reduction
 from qedoc.read.parser import NAMES, Parser, rule
 from qedoc.read.pointers import pointer
 from qedoc.read.reading import Obstacle, Option, Refused
@@ -51,6 +52,9 @@ def _name(parser: Parser, token: Token) -> Factor:
 def _text(parser: Parser, token: Token) -> Factor:
     name, scope = token.text.replace(" ", "_"), parser.scope
     if token.font == "mathbb":
+        mean = reduction(parser, name, token) if name == "E" else None
+        if mean is not None:
+            return mean
         raise Refused(Obstacle.UNSUPPORTED, f"the set or the expectation {token.text}", token.start, "")
     if token.font in STYLED:
         return _scripted(parser, Base(name="cal_" + name, token=token, letters=True))
@@ -155,6 +159,7 @@ def _euler(parser: Parser, token: Token) -> Factor:
 def _scripted(parser: Parser, base: Base) -> Factor:
     """A name with its scripts, and the arguments or the index that follow."""
     found = special(parser, base.name, base.token, italic=base.token.kind is not Kind.TEXT)
+    found = found or reduction(parser, base.name, base.token)
     if found is not None:
         return found
     scripts = collect(parser)

@@ -212,7 +212,7 @@ class Parser:
                 self.take()
             else:
                 check_citation(self.items[self.at :], self.items[: self.at])
-            negative = operation in ("*", "/") and self._sign() == "-"
+            negative = operation in ("*", ".", "/") and self._sign() == "-"
             if negative:
                 self.take()
             factor = self.factor()
