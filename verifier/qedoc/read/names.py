@@ -168,6 +168,7 @@ def _scripted(parser: Parser, base: Base) -> Factor:
         suffix, indices = subscript(parser, base.name, scripts.lower, scripts.lower_at)
         name = f"{name}_{suffix}" if suffix else name
     name += "'" * scripts.primes
+    name, scripts = _labelled(parser, name, scripts)
     if indices is None:
         call = applied(parser, name, base.token, scripts, letters=base.letters)
         if call is not None:
@@ -179,6 +180,34 @@ def _scripted(parser: Parser, base: Base) -> Factor:
     factor = Factor(value=value, shape=Shape.NAME, start=base.token.start, scripted=True)
     factor = _bracketed(parser, name, factor, entry=indices is not None, powered=scripts.upper is not None)
     return factor if scripts.upper is None else raised(parser, factor, scripts.upper, scripts.upper_at)
+
+
+_STARS = frozenset({"*", "star", "ast"})
+
+
+def _labelled(parser: Parser, name: str, scripts: Scripts) -> tuple[str, Scripts]:
+    r"""The name with a mark or a word as its superscript, `\theta^*` and `y^{\mathrm{new}}`, and the scripts without it."""
+    lone = scripts.upper[0] if scripts.upper is not None and len(scripts.upper) == 1 else None
+    if not isinstance(lone, Token):
+        return name, scripts
+    scope, following = parser.scope, parser.peek()
+    star = lone.text in _STARS and lone.kind in (Kind.CHAR, Kind.MACRO)
+    word = lone.kind in (Kind.TEXT, Kind.WORD) and len(lone.text) > 1 and lone.text.isalpha() and not scope.declared(lone.text)
+    spelling = f"{name}^{lone.text}"
+    if star and not (isinstance(following, Group) and following.opener == "("):
+        way = Option(value="a part of the name", why="a star conventionally marks a name", sure="suggested")
+        rare = Option(value="a conjugate", why="a star may be the complex conjugate, which a real number is of itself", sure="possible")
+        other = name
+    elif word and not conventional(lone.text) and not any(letter in scope.symbols | scope.letters for letter in lone.text):
+        way = Option(value="a part of the name", why="a word above a letter is conventionally a label", sure="suggested")
+        rare = Option(value="a power", why="the word may be a number", sure="possible")
+        other = ""
+    else:
+        return name, scripts
+    ways = (way,) if scope.explained(spelling) or (word and lone.kind is Kind.WORD) else (way, rare)
+    if scope.choose(f"{lone.text} above {name}", *ways) == way.value:
+        return spelling, replace(scripts, upper=None)
+    return (other, replace(scripts, upper=None)) if other else (name, scripts)
 
 
 def _check_order(parser: Parser, name: str, scripts: Scripts) -> None:

@@ -131,7 +131,8 @@ class Option:
     Args:
         value: how it is read.
         why: the convention.
-        sure: `stated` if the field agrees, `suggested` for the usual reading, `possible` for a rare one or one of several equal ones.
+        sure: `stated` if the field agrees, `suggested` for the usual reading, `possible` for a rare one or one of several equal ones,
+            `opaque` for one that changes the formula in a way that is not understood.
     """
 
     value: str

@@ -17,6 +17,7 @@ _KEYWORDS = {
     "otherwise": frozenset({"otherwise", "else", "elsewhere", "in all other cases", "for all other values"}),
     "and": frozenset({"and"}),
     "or": frozenset({"or"}),
+    "clip": frozenset({"clipped to", "clamped to", "clipped to the interval", "clamped to the interval", "clipped between"}),
 }
 _UNSUPPORTED = {
     "partial": "a partial derivative outside a fraction",
