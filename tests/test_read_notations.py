@@ -277,3 +277,58 @@ def test_norms_of_any_order(latex: str, value: str) -> None:
 def test_a_norm_without_an_order_that_is_a_number_is_refused() -> None:
     assert "a norm whose order is no number" in told(r"\|v\|_*")
     assert "a norm of a matrix" in told(r"\|A\|_2", replace(KNOWN, matrices=frozenset({"A"})))
+
+
+@pytest.mark.parametrize(
+    ("latex", "equations"),
+    [
+        (r"z x^2, \text{ where } z = a b", ["z*x**2, if Eq(z, a*b)"]),
+        (r"z x^2 \quad \text{with } z = a b", ["z*x**2, if Eq(z, a*b)"]),
+        (r"L = 1 - r_x, \qquad r_x = \frac{a}{b}", ["L = 1 - r_x, if Eq(r_x, a/b)"]),
+        (r"x^2 k, \quad k = 1", ["k*x**2, if Eq(k, 1)"]),
+        (r"p = b c, \quad q = (1 - b) c", ["p = b*c", "q = c*(1 - b)"]),
+        (r"\frac{x - a}{b - a}, \quad \text{clipped to } [0, 1]", ["Min(1, Max(0, (x - a)/(b - a)))"]),
+        (r"F = x \text{ clamped to } [a, b]", ["F = Min(b, Max(a, x))"]),
+        (r"x + 1 \quad \text{(if $a > 0$)}", ["1 + x, if a > 0"]),
+        (r"x + 1 \quad \text{(if a > 0)}", ["1 + x, if a > 0"]),
+        (r"((x + a) \bmod 2\pi) - b", ["-b + Mod(a + x, 2*pi)"]),
+        ("(2 * n - 1.) * x / 2.", ["x*(-1 + 2*n)/2"]),
+        ("x + 1.", ["1 + x"]),
+        (r"p_{\text{base}} \times f_{\text{c}}", ["f_c*p_base"]),
+    ],
+)
+def test_what_stands_after_a_formula_and_small_marks(latex: str, equations: list[str]) -> None:
+    assert readings(latex) == ["\n".join(equations)]
+
+
+@pytest.mark.parametrize(
+    "latex",
+    [
+        r"f(x) = x, y = 0",
+        r"x \bmod 2 a",
+        r"x, \text{clipped to } (0, 1)",
+        r"x, \text{clipped to } [0]",
+        r"x \text{(discrete base)} + 1",
+        r"A \times B",
+        r"v \times a",
+    ],
+)
+def test_what_may_be_something_else_is_refused(latex: str) -> None:
+    told(latex)
+
+
+def test_words_after_a_formula_may_restrict_it() -> None:
+    assert readings(r"x + 1 \quad \text{(discrete base)}") == ["1 + x", "1 + x"]
+    found = read(r"x + 1 \quad \text{(discrete base)}", KNOWN)
+    assert isinstance(found, Reading)
+    assert [option.sure for one in (found, *found.others) for option in one.taken.values()] == ["suggested", "opaque"]
+
+
+def test_a_mark_or_a_word_above_a_letter_is_a_part_of_its_name() -> None:
+    assert readings(r"\cos(\phi_i - \theta^*)") == ["cos(phi_i - theta^*)", "cos(phi_i - theta)"]
+    assert readings(r"x^\star + 1") == ["1 + x^star", "1 + x"]
+    assert readings(r"z^{\mathrm{new}}") == ["z^new", "z**new"]
+    assert readings(r"y^{old}_i") == ["y^old[i]"]
+    assert readings(r"x^{ab}") == ["x**(a*b)"]
+    assert readings(r"\mathrm{e}^{\mathrm{rate}}") == ["exp(rate)"]
+    assert readings(r"x^{\mathrm{rate}}", replace(KNOWN, parameters=("x", "rate"))) == ["x**rate"]

@@ -198,7 +198,7 @@ def _labelled(parser: Parser, name: str, scripts: Scripts) -> tuple[str, Scripts
         way = Option(value="a part of the name", why="a star conventionally marks a name", sure="suggested")
         rare = Option(value="a conjugate", why="a star may be the complex conjugate, which a real number is of itself", sure="possible")
         other = name
-    elif word and not conventional(lone.text) and not any(letter in scope.symbols | scope.letters for letter in lone.text):
+    elif word and (lone.kind is Kind.TEXT or not (conventional(lone.text) or {*lone.text} <= {*scope.symbols, *scope.letters, "e"})):
         way = Option(value="a part of the name", why="a word above a letter is conventionally a label", sure="suggested")
         rare = Option(value="a power", why="the word may be a number", sure="possible")
         other = ""

@@ -73,7 +73,12 @@ def _check_operation(last: Factor, before: str, operation: str, factor: Factor, 
         _ambiguous("a quotient by a product without parentheses", at, r"write \frac or parentheses")
     if last.shape is Shape.BARE_CALL and (operation in ("/", "mod") or factor.shape in (Shape.NAME, Shape.NUMBER)):
         _ambiguous("an operation after a function without parentheses", at, _ARGUMENT)
-    if operation == "x" and last.shape is factor.shape is Shape.NAME and not crossed(last, factor, scope) and _may_cross(last, factor, scope):
+    if (
+        operation == "x"
+        and last.shape is factor.shape is Shape.NAME
+        and not crossed(last, factor, scope)
+        and _may_cross(last, factor, scope)
+    ):
         _ambiguous("a product or a cross product", at, r"write \cdot for a product of numbers")
     if operation == "mod" and before != "*":
         _ambiguous("mod next to other factors", at, "put it in parentheses")
