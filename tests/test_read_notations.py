@@ -328,7 +328,7 @@ def test_a_mark_or_a_word_above_a_letter_is_a_part_of_its_name() -> None:
     assert readings(r"\cos(\phi_i - \theta^*)") == ["cos(phi_i - theta^*)", "cos(phi_i - theta)"]
     assert readings(r"x^\star + 1") == ["1 + x^star", "1 + x"]
     assert readings(r"z^{\mathrm{new}}") == ["z^new", "z**new"]
-    assert readings(r"y^{old}_i") == ["y^old[i]"]
+    assert readings(r"x^{old}_{i} + x_{i+1}")[0] == "x[1 + i] + x^old[i]"
     assert readings(r"x^{ab}") == ["x**(a*b)"]
     assert readings(r"\mathrm{e}^{\mathrm{rate}}") == ["exp(rate)"]
     assert readings(r"x^{\mathrm{rate}}", replace(KNOWN, parameters=("x", "rate"))) == ["x**rate"]

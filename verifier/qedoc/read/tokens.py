@@ -149,10 +149,10 @@ def _macro(latex: str, base: int, name: str, start: int, end: int) -> tuple[list
     if name == "_":
         return _word(latex, base, start)
     if name in {"label", "tag", "hspace", "phantom"}:
-        return [], _argument(latex, end)[1]
+        return [], argument(latex, end)[1]
     if name in PROSE or name in FONTS:
         opened = end + (latex[end : end + 1] == "*")
-        content, closed = _argument(latex, opened)
+        content, closed = argument(latex, opened)
         inner = base + closed - len(content) - 1
         if name in PROSE and content:
             return _prose(name, content, base + start, inner, base + closed), closed
@@ -169,8 +169,8 @@ def _after_option(latex: str, at: int) -> int:
     return spacing.end() if spacing else at
 
 
-def _argument(latex: str, at: int) -> tuple[str, int]:
-    """The text between the braces that open at `at`, and the offset after them; ("", at) if none do."""
+def argument(latex: str, at: int) -> tuple[str, int]:
+    """Returns the text between the braces that open at `at`, and the offset after them; ("", at) if none do."""
     while at < len(latex) and latex[at].isspace():
         at += 1
     if latex[at : at + 1] != "{":
