@@ -35,8 +35,11 @@ class Alternative:
 
     @property
     def plausible(self) -> bool:
-        """Whether a proof must hold for it: all its choices are stated or suggested, or it may be something else altogether."""
-        return all(choice.sure is not Sure.POSSIBLE for choice in self.choices)
+        """Whether a proof must hold for it: all its choices are stated or suggested, or it may be something else altogether.
+
+        Words in a formula that only may restrict it are no reason against a proof without them.
+        """
+        return all(choice.sure is not Sure.POSSIBLE and not _restricts(choice) for choice in self.choices)
 
     @property
     def doubt(self) -> int:
@@ -46,7 +49,7 @@ class Alternative:
     @property
     def opaque(self) -> Choice | None:
         """The choice that says that the meaning is unknown, if there is one."""
-        return next((choice for choice in self.choices if choice.value is None or choice.value == ("unknown",)), None)
+        return next((one for one in self.choices if one.value is None or one.value == ("unknown",) or _restricts(one)), None)
 
     @property
     def quantity(self) -> Any:
@@ -57,6 +60,11 @@ class Alternative:
     def symbols(self) -> Mapping[str, Any]:
         """The meaning of each symbol, as an expression over parameters."""
         return {choice.subject: choice.value for choice in self.choices if choice.about == "symbol"}
+
+
+def _restricts(choice: Choice) -> bool:
+    """Whether a choice says that words in the formula, which were not understood, may restrict it."""
+    return choice.about == "reading" and choice.sure is Sure.OPAQUE
 
 
 def alternatives(context: Context, equation: Equation, said: Choices, *, is_case: bool) -> tuple[list[Alternative], bool]:

@@ -2,7 +2,7 @@
 
 import inspect
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -259,17 +259,21 @@ def _bound(context: Context, formula: Formula, equation: Equation, name: str) ->
     unsaid = _unsaid(context, found, lengths, switches(context, formula.line) | at_numbers(context, equation.left))
     found = replace(found, parameters={**found.parameters, **unsaid})
     told = {name: _renamed(right, name) for name, right in context.determined.items() if name in found.parameters}
-    together = sp.Tuple(value, *told.values()) if told else value
+    stated = sp.And.make_args(equation.condition)
+    ranges = [part for part in stated if any(_is_length(symbol, lengths) for symbol in part.free_symbols)]
+    rest = sp.And(*(part for part in stated if part not in ranges))
+    together = sp.Tuple(value, *told.values(), *ranges) if told or ranges else value
     shaped = axes(result, together, replace(laid, said={**_ranges(context), **laid.said}), frozenset(found.parameters), symmetric(context))
-    value, *rights = shaped.value if told else (shaped.value,)
-    determined = {sp.Symbol(name): right for name, right in zip(told, rights, strict=True)}
+    value, *rights = shaped.value if told or ranges else (shaped.value,)
+    ranges = rights[len(told) :]
+    determined = {sp.Symbol(name): right for name, right in zip(told, rights[: len(told)], strict=True)}
     allowed = restricted(context, value, dict(shaped.arrays))
     shaped = replace(shaped, value=allowed.value, arrays=allowed.arrays, entry=(*which, *shaped.entry))
-    holds = place(context, shaped.value, found, equation.condition, expansion.domains)
+    holds = place(context, shaped.value, found, rest, expansion.domains)
     fixed = {**switches(context, formula.line), **holds.fixed, **at_numbers(context, equation.left)}
     several = [sp.Ne(r.rhs, 1) for r in shaped.where if isinstance(r, sp.Le) and r.lhs in result] if single(context) else []
     spans = [str(size.symbol) for size in shaped.sizes if size.symbol not in result]
-    conditions = tuple(dict.fromkeys((*allowed.where, *laid.where, *several, *divisors(shaped.value, spans))))
+    conditions = tuple(dict.fromkeys((*allowed.where, *laid.where, *several, *ranges, *divisors(shaped.value, spans))))
     parts = Parts(roles=found, axes=shaped, place=holds, fixed=fixed, determined=determined, conditions=conditions)
     spec = assembled(context, formula, name, parts)
     left = defaults(context, {*found.parameters.values(), *spec.bind})
@@ -281,6 +285,11 @@ def _bound(context: Context, formula: Formula, equation: Equation, name: str) ->
         *natural(spec),
     )  # fmt: skip
     return Bound(formula=formula, reading=str(equation), spec=spec, notes=notes, supposed=holds.supposed, unsaid=tuple(unsaid))
+
+
+def _is_length(symbol: sp.Basic, lengths: Collection[str]) -> bool:
+    """Whether a symbol is the length of an axis, which only the arrays of an equation determine."""
+    return isinstance(symbol, Extent) or symbol.name in lengths
 
 
 def _unsaid(context: Context, found: Roles, lengths: set[str], fixed: Mapping[str, Any]) -> dict[str, str]:

@@ -354,6 +354,8 @@ def _differentiated(context: Context, spec: Spec, by: str) -> Spec:
 def _not_understood(choice: Choice) -> str:
     if choice.about == "quantity":
         return f"'{choice.words}' may say that the formula is something else than the value"
+    if choice.about == "reading":
+        return f"it is not clear how {choice.subject} restricts it"
     return f"it is not clear what '{choice.words}' says about {choice.subject}"
 
 

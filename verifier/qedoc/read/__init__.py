@@ -4,15 +4,17 @@ from dataclasses import replace
 
 import sympy as sp
 
-from qedoc.read import applications, brackets, cases, hypergeometric, names, operators, scripts
+from qedoc.read import applications, brackets, cases, hypergeometric, names, norms, operators, scripts
 from qedoc.read.cases import conditions
 from qedoc.read.choices import Options, all_readings
+from qedoc.read.macros import tokens
 from qedoc.read.matrices import WHOLE, DeterminantOf, InverseEntry
 from qedoc.read.parser import Parser
 from qedoc.read.reading import (
     Application,
     Equation,
     Extent,
+    Macro,
     Names,
     NotAClaim,
     Obstacle,
@@ -29,7 +31,6 @@ from qedoc.read.repair import repaired
 from qedoc.read.scope import Scope, conventional_index, plain
 from qedoc.read.slices import Slice
 from qedoc.read.statement import definitions, equations
-from qedoc.read.tokens import tokenize
 from qedoc.read.tree import nest
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "Equation",
     "Extent",
     "InverseEntry",
+    "Macro",
     "Names",
     "NotAClaim",
     "Obstacle",
@@ -55,14 +57,16 @@ __all__ = [
     "read_condition",
 ]
 
-RULES = (applications, brackets, cases, hypergeometric, names, operators, scripts)
+RULES = (applications, brackets, cases, hypergeometric, names, norms, operators, scripts)
 """The modules with the grammar rules. Importing a module registers its rules."""
 
 
 def defined(latex: str, names: Names) -> Names:
     """Adds the names that the left sides of a formula define, such as `p_t = ...` and `f_{pdf}(x) = ...`, to the known names."""
     try:
-        nodes = nest(tokenize(latex))
+        found, macros, _ = tokens(latex, names.macros)
+        names = replace(names, macros=macros)
+        nodes = nest(found)
         functions, symbols = definitions(nodes, Scope(names, nodes))
     except (Refused, Silent, RecursionError):
         return names
@@ -78,12 +82,23 @@ def read_condition(latex: str, names: Names) -> sp.Basic | Unreadable:
         names: what is known about the names in it.
     """
     try:
-        nodes = nest(tokenize(latex))
-        return conditions(Parser((), Scope(names, nodes), len(latex)), nodes)
+        nodes = nest(tokens(latex, names.macros)[0])
+        scope = Scope(names, nodes)
+        found = conditions(Parser((), scope, len(latex)), nodes)
+        _check_one_reading(scope)
     except Refused as refused:
         return refused.at(latex)
     except RecursionError:
         return Refused(Obstacle.LIMIT, "too deeply nested here", 0, "define names for the inner parts").at(latex)
+    return found
+
+
+def _check_one_reading(scope: Scope) -> None:
+    """Refuses a condition with a notation that has several readings."""
+    for notation, ways in scope.open.items():
+        if len(ways) > 1:
+            what = f"{notation}: {' or '.join(way.value for way in ways)}"
+            raise Refused(Obstacle.AMBIGUOUS, what, 0, "write it in another way")
 
 
 def read(latex: str, names: Names) -> Reading | Unreadable | NotAClaim:
@@ -105,15 +120,19 @@ def read(latex: str, names: Names) -> Reading | Unreadable | NotAClaim:
 
 def _read(latex: str, names: Names, options: Options) -> Reading | NotAClaim:
     """Reads a formula, or says what it is if it states no value. Adds the notations with several readings to `options`."""
-    nodes = nest(tokenize(latex))
+    found, macros, doubled = tokens(latex, names.macros)
+    if not found and macros != names.macros:
+        return NotAClaim(silence=Silence.NOTATION, why="the formula defines commands")
+    nodes = nest(found)
     known = related(nodes, names, Scope(names, nodes), read=True)
     if known is not None:
         return known
     scope = Scope(names, nodes)
     scope.open = options
+    if doubled:
+        scope.notes["doubled backslashes are read as single ones"] = None
     try:
-        found = equations(nodes, scope, latex)
-        return Reading(equations=found, notes=tuple(scope.notes))
+        return Reading(equations=equations(nodes, scope, latex), notes=tuple(scope.notes))
     except Refused:
         known = related(nodes, names, Scope(names, nodes), read=False)
         if known is None:

@@ -8,13 +8,17 @@ import sympy as sp
 
 from qedoc.read import arithmetic
 from qedoc.read.brackets import arguments, fresh, loose, split
-from qedoc.read.factor import Factor, Shape
+from qedoc.read.factor import Factor, Shape, has_vector
 from qedoc.read.functions import FUNCTIONS, LETTERS, ORDERED, UPRIGHT_ONLY, Known
+from qedoc.read.library import LIBRARY, library, logistic
+from qedoc.read.moments import largest
 from qedoc.read.neighbours import refuse_loose
 from qedoc.read.operators import extreme
 from qedoc.read.parser import Parser, rule
 from qedoc.read.reading import Obstacle, Option, Refused, extent
+from qedoc.read.scope import stands_alone
 from qedoc.read.scripts import Scripts, collect, exponent
+from qedoc.read.special import inverted
 from qedoc.read.tokens import Kind, Token
 from qedoc.read.tree import SYMBOLS, Group, Node
 
@@ -22,7 +26,6 @@ _FUNCTION_LETTERS = frozenset({*"fghpquv", "phi", "psi", "rho", "cal_L", "cal_F"
 """Letters that are often functions, as capital letters are. Before a bracket, they are refused unless the text explains them."""
 
 _BESIDE = frozenset({Shape.NUMBER, Shape.NAME, Shape.OTHER, Shape.FRACTION})
-_LOGISTIC = Known(build=lambda x: arithmetic.divide(sp.S.One, arithmetic.add((sp.S.One, arithmetic.elementary(sp.exp, -x)))))
 
 _BRACKETS = ("(", "[", r"\{")
 
@@ -76,6 +79,8 @@ def known_call(parser: Parser, name: str, known: Known, start: int) -> Factor:
     if scripts.primes:
         raise Refused(Obstacle.UNSUPPORTED, "a derivative by a prime", start, r"write \frac{\mathrm{d}}{\mathrm{d}x}")
     factor, values = _operand(parser, name, known)
+    if name in ("max", "min") and len(values) == 1 and has_vector(values[0], parser.scope):
+        return replace(factor, value=parser.built(start, lambda v: largest(parser, name, v, start), values[0]), start=start)
     if len(values) not in known.arity:
         what = f"{name} with {len(values)} argument{'s' if len(values) > 1 else ''}"
         raise Refused(Obstacle.UNSUPPORTED, what, start, "write reductions with an index")
@@ -181,6 +186,9 @@ def applied(parser: Parser, name: str, token: Token, scripts: Scripts, *, letter
     special = None if scope.declared(name) else _special(parser, name, token, scripts, len(pieces))
     if special is not None:
         return special
+    known = None if scope.declared(name) or not letters else _usual(parser, name, token, scripts, len(pieces))
+    if known is not None:
+        return known
     if scope.declared(name) or name == "pi":
         if name in scope.matrices and (scripts.upper is not None or (len(pieces) == 1 and len(pieces[0]) > 1)):
             return None
@@ -198,6 +206,11 @@ def applied(parser: Parser, name: str, token: Token, scripts: Scripts, *, letter
         return _declared(parser, name, token, scripts)
     if name == "sigma":
         return _sigma(parser, token, scripts)
+    computed = len(pieces[0]) > 1
+    if computed and stands_alone(scope.nodes, token.text, name.partition("_")[2]):
+        way = Option(value="a factor", why=f"{name} is a value in another place of the formula", sure="suggested")
+        scope.choose(f"{name} before a bracket", way)
+        return None
     if name.partition("_")[0] in _FUNCTION_LETTERS or name[0].isupper():
         what = f"{name} before a bracket may be a factor or a function"
         raise parser.refuse(Obstacle.AMBIGUOUS, what, f"declare {name}, or write \\cdot for a product", token.start)
@@ -205,17 +218,52 @@ def applied(parser: Parser, name: str, token: Token, scripts: Scripts, *, letter
     return None
 
 
+def _usual(parser: Parser, name: str, token: Token, scripts: Scripts, count: int) -> Factor | None:
+    """A function of the table of usual names."""
+    found = library(name)
+    if found is None or scripts.lower is not None or scripts.primes or count not in found[0].arity:
+        return None
+    (known, inverse), power = found, scripts.upper
+    build = known.build
+    if power is not None and inverted(scripts):
+        if inverse is None:
+            what = f"the power -1 of {name}: an inverse, or a reciprocal"
+            raise Refused(Obstacle.AMBIGUOUS, what, scripts.upper_at, r"write \frac{1}{..}")
+        build, power = inverse, None
+    value = parser.built(token.start, build, *arguments(parser, _taken(parser)))
+    if power is not None:
+        value = parser.built(token.start, arithmetic.power, value, exponent(parser, power, scripts.upper_at, named=True))
+    parser.scope.notes[f"{name} is the usual function of this name"] = None
+    return Factor(value=value, shape=Shape.CALL, start=token.start)
+
+
+@rule(*(name for name in LIBRARY if name.isalpha()))
+def _library_macro(parser: Parser, token: Token) -> Factor:
+    r"""`\softplus(x)`, which a macro of the project sets upright."""
+    scripts = collect(parser)
+    call = applied(parser, token.text, replace(token, kind=Kind.TEXT), scripts, letters=True)
+    if call is None:
+        raise Refused(Obstacle.UNSUPPORTED, f"{token.text} without parentheses", token.start, "put its argument in parentheses")
+    return call
+
+
 def _sigma(parser: Parser, token: Token, scripts: Scripts) -> Factor | None:
     r"""`\sigma(x)` is conventionally the logistic function, and `\sigma^2 (x + 1)` a product."""
     plain = scripts.upper is None
     function = Option(value="the logistic function", why="sigma of something is conventionally the logistic function", sure="suggested")
+    if "sigma" in parser.scope.usual:
+        function = replace(function, why="the text says so", sure="stated")
     factor = Option(value="a factor", why="sigma with an exponent is conventionally a scale", sure="suggested")
-    rare = "possible"
-    ways = (function, replace(factor, why="sigma may be a scale", sure=rare)) if plain else (factor, replace(function, sure=rare))
+    if function.sure == "stated":
+        ways: tuple[Option, ...] = (function,)
+    elif plain:
+        ways = (function, replace(factor, why="sigma may be a scale", sure="possible"))
+    else:
+        ways = (factor, replace(function, sure="possible"))
     if parser.scope.choose("sigma before a bracket", *ways) == factor.value:
         return None
     values = arguments(parser, _taken(parser))
-    value = parser.built(token.start, _LOGISTIC.build, *values)
+    value = parser.built(token.start, logistic, *values)
     if scripts.upper is not None:
         power = exponent(parser, scripts.upper, scripts.upper_at, named=True)
         value = parser.built(token.start, arithmetic.power, value, power)

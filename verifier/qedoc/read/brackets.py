@@ -8,7 +8,6 @@ from qedoc.read import arithmetic
 from qedoc.read.factor import Factor, Shape, has_vector
 from qedoc.read.parser import BRACKETS, Parser
 from qedoc.read.reading import Obstacle, Option, Refused, extent
-from qedoc.read.scripts import collect, raised
 from qedoc.read.tokens import Kind, Token
 from qedoc.read.tree import Group, Node
 
@@ -91,11 +90,17 @@ def _around(function: Callable[..., sp.Expr]) -> Callable[[Parser, Group], Facto
 def _absolute(parser: Parser, group: Group) -> Factor:
     inside = group.items[0] if len(group.items) == 1 else None
     if isinstance(inside, Group) and inside.opener == "|" and inside.start == group.start + 1 and inside.end == group.end - 1:
-        return _norm(parser, inside)
+        return BRACKETS[r"\|"](parser, inside)
     factor = _around(sp.Abs)(parser, group)
-    if has_vector(factor.value, parser.scope):
-        what = "bars around a vector: its length, a determinant, or each entry's absolute value"
-        raise parser.refuse(Obstacle.AMBIGUOUS, what, r"write \|x\|, or an index", group.start)
+    if not has_vector(factor.value, parser.scope):
+        return factor
+    if any(symbol.name in parser.scope.matrices for symbol in factor.value.free_symbols if isinstance(symbol, sp.Symbol)):
+        what = "bars around a matrix: its determinant, a norm, or each entry's absolute value"
+        raise parser.refuse(Obstacle.AMBIGUOUS, what, r"write \det A or \|A\|, or an index", group.start)
+    each = Option(value="each entry's absolute value", why="bars may be taken entry by entry", sure="possible")
+    length = Option(value="its length", why="bars around a vector may be its length", sure="possible")
+    if parser.scope.choose("bars around a vector", each, length) == length.value:
+        return BRACKETS[r"\|"](parser, group)
     return factor
 
 
@@ -126,44 +131,6 @@ def _total(parser: Parser, group: Group, term: Callable[[str], sp.Expr], index: 
     return sp.Sum(parser.built(group.start, lambda: term(index)), (sp.Symbol(index), 1, extent(index)))
 
 
-def _norm(parser: Parser, group: Group) -> Factor:
-    scripts = collect(parser)
-    value = parser.within(group).value()
-    order = _order(parser, scripts.lower, group.start)
-    if "a norm" in parser.scope.open or not has_vector(value, parser.scope):
-        if _of_a_number(parser):
-            factor = Factor(value=arithmetic.unevaluated(sp.Abs, value), shape=Shape.BRACKET, start=group.start)
-            return factor if scripts.upper is None else raised(parser, factor, scripts.upper, scripts.upper_at)
-        parser.scope.vectors |= {s.name for s in value.free_symbols if isinstance(s, sp.Symbol)}
-        value = parser.within(group).value()
-    index = fresh(parser, value)
-    if order == 1:
-        norm = _total(parser, group, lambda i: sp.Abs(entry(parser, value, i, group.start), evaluate=False), index)
-    else:
-        square = _total(parser, group, lambda i: arithmetic.power(entry(parser, value, i, group.start), sp.Integer(2)), index)
-        if scripts.upper is not None and [node.text for node in scripts.upper if isinstance(node, Token)] == ["2"]:
-            return Factor(value=square, shape=Shape.BRACKET, start=group.start, scripted=True, raised=True)
-        norm = parser.built(group.start, arithmetic.root, square, sp.Integer(2))
-    factor = Factor(value=norm, shape=Shape.BRACKET, start=group.start)
-    return factor if scripts.upper is None else raised(parser, factor, scripts.upper, scripts.upper_at)
-
-
-def _of_a_number(parser: Parser) -> bool:
-    """Whether a norm of letters that nothing calls vectors is the absolute value of a number."""
-    vector = Option(value="of a vector", why="a norm is of a vector", sure="possible")
-    number = Option(value="of a number", why="the norm of a number is its absolute value", sure="possible")
-    return parser.scope.choose("a norm", vector, number) == number.value
-
-
-def _order(parser: Parser, nodes: Sequence[Node] | None, start: int) -> int:
-    if nodes is None:
-        return 2
-    lone = nodes[0] if len(nodes) == 1 else None
-    if isinstance(lone, Token) and lone.kind is Kind.NUMBER and lone.text in ("1", "2"):
-        return int(lone.text)
-    raise parser.refuse(Obstacle.UNSUPPORTED, "a norm of an order other than 1 or 2", "write it with indices", start)
-
-
 def _angle(parser: Parser, group: Group) -> Factor:
     pieces = arguments(parser, group)
     if len(pieces) == 1 and parser.scope.mean:
@@ -186,7 +153,6 @@ BRACKETS.update(
         "[": _round,
         r"\{": _set,
         "|": _absolute,
-        r"\|": _norm,
         "floor": _around(sp.floor),
         "ceil": _around(sp.ceiling),
         "angle": _angle,

@@ -7,6 +7,7 @@ import sympy as sp
 
 from qedoc.read.brackets import split
 from qedoc.read.factor import Factor, Shape
+from qedoc.read.memberships import among, membership, ranges, regrouped
 from qedoc.read.parser import BRACKETS, Parser
 from qedoc.read.reading import Obstacle, Refused
 from qedoc.read.refusals import keyword, refusal
@@ -152,7 +153,7 @@ def conditions(parser: Parser, items: Sequence[Node]) -> sp.Basic:
     if not items:
         raise parser.refuse(Obstacle.MALFORMED, "a condition is missing", "")
     either = _pieces(items, parser.scope, "or", "lor", "vee")
-    both = [_pieces(piece, parser.scope, "and", "land", "wedge", ",") for piece in either]
+    both = [regrouped(_pieces(piece, parser.scope, "and", "land", "wedge", ",")) for piece in either]
     if len(either) > 1 and any(len(pieces) > 1 for pieces in both):
         raise parser.refuse(Obstacle.AMBIGUOUS, "a mix of 'and' and 'or'", "use parentheses", items[0].start)
     return sp.Or(*(_all(parser, pieces) for pieces in both))
@@ -240,7 +241,10 @@ def _chain(parser: Parser, piece: Sequence[Node]) -> _Chain:
         if relations != ["in"]:
             raise parser.refuse(Obstacle.UNSUPPORTED, "a membership in a chain", "", start)
         symbol = parser.inside(sides[0], sides[0][-1].end).value()
-        return _Chain([symbol], [], _membership(parser, symbol, sides[1]), start)
+        return _Chain([symbol], [], membership(parser, symbol, sides[1]), start)
+    if relations == ["="] and ranges(sides[1]):
+        symbol = parser.inside(sides[0], sides[0][-1].end).value()
+        return _Chain([symbol], [], among(parser, symbol, sides[1], sides[1][-1].end), start)
     members = [parser.inside(side, side[-1].end).value() for side in sides]
     if any(member.has(sp.Piecewise) for member in members):
         raise parser.refuse(Obstacle.UNSUPPORTED, "a formula by cases inside a condition", "give it a name", start)
@@ -258,27 +262,6 @@ def _check_shared(parser: Parser, before: _Chain, after: _Chain) -> None:
     if same and isinstance(inner, sp.Symbol) and isinstance(outer, sp.Symbol) and inner != outer:
         what = "a comma inside a chain: two conditions, or one for both symbols"
         raise parser.refuse(Obstacle.AMBIGUOUS, what, "write each condition in full", after.start)
-
-
-def _membership(parser: Parser, symbol: sp.Expr, nodes: Sequence[Node]) -> sp.Basic:
-    r"""`x \in [a, b)` and `x \in \{0, 1\}`."""
-    group = nodes[0] if len(nodes) == 1 else None
-    if isinstance(group, Token) and group.kind is Kind.TEXT and group.font == "mathbb" and group.text == "R":
-        return sp.true
-    if not isinstance(group, Group):
-        raise parser.refuse(Obstacle.UNSUPPORTED, "a membership", "write it as a relation", nodes[0].start)
-    values = [parser.inside(piece, group.end - 1).value() for piece in split(group.items, ",")]
-    if group.opener == r"\{":
-        return sp.Or(*(sp.Eq(symbol, value, evaluate=False) for value in values))
-    if group.opener not in ("(", "[") or group.closer not in ("(", "[") or len(values) != 2:
-        raise parser.refuse(Obstacle.UNSUPPORTED, "a membership", "write it as a relation", group.start)
-    lower, upper = values
-    parts = []
-    if lower != -sp.oo:
-        parts.append((sp.Lt if group.opener == "(" else sp.Le)(lower, symbol, evaluate=False))
-    if upper != sp.oo:
-        parts.append((sp.Lt if group.closer == "(" else sp.Le)(symbol, upper, evaluate=False))
-    return sp.And(*parts)
 
 
 BRACKETS.update({"begin": _environment, r"\{": _one_sided})

@@ -9,7 +9,7 @@ from qedoc.read.reading import Names, NotAClaim, Option, Reading, Refused, Silen
 MOST = 16
 """Maximum number of combinations of choices to read."""
 
-_DOUBT = {"stated": 0, "suggested": 1, "possible": 2}
+_DOUBT = {"stated": 0, "suggested": 1, "possible": 2, "opaque": 3}
 
 Options: TypeAlias = dict[str, tuple[Option, ...]]
 Read: TypeAlias = Callable[[str, Names, Options], Reading | NotAClaim]
@@ -54,10 +54,15 @@ def all_readings(latex: str, names: Names, read: Read) -> Reading | NotAClaim:
     if not found:
         assert refused is not None  # nothing else leaves no reading
         raise refused
-    distinct = list({reading.equations: reading for reading in reversed(found)}.values())[::-1]
+    distinct = list({(reading.equations, _opaque(reading)): reading for reading in reversed(found)}.values())[::-1]
     distinct.sort(key=lambda reading: sum(_DOUBT[option.sure] for option in reading.taken.values()))
     first, *others = distinct
     return replace(first, others=tuple(others))
+
+
+def _opaque(reading: Reading) -> tuple[str, ...]:
+    """The notations that a reading takes in a way that nobody understands. They keep it apart from one with the same equations."""
+    return tuple(notation for notation, option in reading.taken.items() if option.sure == "opaque")
 
 
 def _taken(options: Options, decisions: Mapping[str, str]) -> dict[str, Option]:

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 
 from qedoc.read.brackets import split
 from qedoc.read.cases import rows, trimmed
-from qedoc.read.reading import Obstacle, Refused, Silence, Silent
+from qedoc.read.memberships import ranges, regrouped
+from qedoc.read.reading import Obstacle, Option, Refused, Silence, Silent
 from qedoc.read.refusals import keyword
-from qedoc.read.scope import Scope
-from qedoc.read.tokens import Kind, Token
+from qedoc.read.scope import Scope, spelled, walk
+from qedoc.read.tokens import FONTS, Kind, Token
 from qedoc.read.tree import Group, Node, equated, relation
 
 _DISPLAYS = frozenset({"align", "aligned", "equation", "gather", "gathered", "split", "eqnarray", "multline", "alignat", "flalign", "math"})
@@ -19,10 +20,22 @@ _ORDERS = frozenset({"<", "<=", ">", ">=", "!="})
 
 @dataclass(slots=True, kw_only=True)
 class Statement:
-    """A chain of sides joined by `=`, with its conditions."""
+    """A chain of sides joined by `=`.
+
+    Args:
+        sides: the sides.
+        conditions: the conditions on all of them.
+        ends: the interval to which their values are clipped; None if they are not.
+    """
 
     sides: list[list[Node]]
     conditions: list[list[Node]] = field(default_factory=list)
+    ends: Group | None = None
+
+    @property
+    def rights(self) -> list[Node]:
+        """The nodes of the sides after the first, or those of the only one."""
+        return [node for side in self.sides[1:] or self.sides for node in side]
 
 
 def statements(nodes: Sequence[Node], scope: Scope) -> list[Statement]:
@@ -111,9 +124,11 @@ def _statements(line: Sequence[Node], scope: Scope) -> list[Statement]:
     """The statements of a row: pieces between commas and wide spaces are equations or conditions."""
     found: list[Statement] = []
     conditional = False
-    for mark, raw in _pieces(line, scope):
-        piece = _unwrapped(trimmed(raw))
+    for mark, piece in _whole(_pieces(line, scope)):
         conditional = conditional or mark == "if"
+        if mark == "clip" and found and len(piece) == 1 and isinstance(piece[0], Group):
+            found[-1].ends = piece[0]
+            continue
         if not piece:
             continue
         if conditional and not found:
@@ -122,21 +137,35 @@ def _statements(line: Sequence[Node], scope: Scope) -> list[Statement]:
         _check_relations(piece, relations)
         orders = _ORDERS.intersection(relations) or "in" in relations
         equal = "=" in relations
-        if found and (conditional or (orders and not equal)):
+        ranged = ranges(piece)
+        if found and (conditional or ranged or (orders and not equal)):
             found[-1].conditions.append(list(piece))
-        elif orders and not equal:
+        elif ranged or (orders and not equal):
             raise Silent(Silence.CONSTRAINT, "a relation that is not an equation")
         elif orders:
             raise Refused(Obstacle.UNSUPPORTED, "an equation and another relation in one chain", piece[0].start, "write each separately")
         elif found and not equal:
             raise Refused(Obstacle.UNSUPPORTED, "a list of values, or a remark", piece[0].start, "write each formula separately")
-        elif found and _could_be_condition(piece, scope):
-            raise Refused(
-                Obstacle.AMBIGUOUS, "an equation after a comma: a condition, or another claim", piece[0].start, r"write \text{if} before it"
-            )
+        elif found and _gives_a_letter(piece, found, scope):
+            found[-1].conditions.append(list(piece))
+        elif found and len(left := equated(piece)[0]) == 1 and isinstance(left[0], Token) and left[0].text in scope.parameters:
+            what = "an equation after a comma: a condition, or another claim"
+            raise Refused(Obstacle.AMBIGUOUS, what, piece[0].start, r"write \text{if} before it")
         else:
             found.append(Statement(sides=equated(piece)))
     return found
+
+
+def _whole(pieces: Iterator[tuple[str, list[Node]]]) -> Iterator[tuple[str, list[Node]]]:
+    r"""The pieces, of which those that list the values of an index are one: `t = 0, \ldots, n - 1`."""
+    run: list[tuple[str, list[Node]]] = []
+    for mark, raw in (*pieces, ("end", [])):
+        if mark != "," and run:
+            first = run[0][0]
+            for place, piece in enumerate(regrouped([piece for _, piece in run])):
+                yield ("," if place else first), piece
+            run = []
+        run.append((mark, _unwrapped(trimmed(raw))))
 
 
 def _unwrapped(piece: list[Node]) -> list[Node]:
@@ -149,8 +178,10 @@ def _unwrapped(piece: list[Node]) -> list[Node]:
 def _pieces(line: Sequence[Node], scope: Scope) -> Iterator[tuple[str, list[Node]]]:
     """The pieces of a row, each with the mark before it: a comma, a wide space, `if` or `and`."""
     mark, piece = "", list[Node]()
-    for node in line:
+    for place, node in enumerate(line):
         word = keyword(node, scope)
+        if word == "?" and isinstance(node, Token) and _is_remark(line, place, node, scope):
+            word = "remark"
         wide = isinstance(node, Token) and node.kind is Kind.WIDE
         if word == "?" and isinstance(node, Token):
             raise Refused(Obstacle.UNSUPPORTED, f"unexpected words '{node.text}'", node.start, "")
@@ -160,6 +191,24 @@ def _pieces(line: Sequence[Node], scope: Scope) -> Iterator[tuple[str, list[Node
         else:
             piece.append(node)
     yield mark, piece
+
+
+def _is_remark(line: Sequence[Node], place: int, node: Token, scope: Scope) -> bool:
+    """Whether words end a statement. They may restrict it: a proof holds without them, and a refutation needs to understand them."""
+    following = line[place + 1] if place + 1 < len(line) else None
+    ends = following is None or following.is_char(",", ".", ";") or (isinstance(following, Token) and following.kind is Kind.WIDE)
+    if not place or not ends or node.font in FONTS:
+        return False
+    words = node.text.strip(" ,.;")
+    remark = Option(value="a remark", why="words after a formula may only describe it", sure="suggested")
+    condition = Option(value="a condition", why="words after a formula may restrict it", sure="opaque")
+    scope.choose(f"'{words}' after the formula", remark, condition)
+    return True
+
+
+def spelled_all(nodes: Sequence[Node]) -> str:
+    """The text of nodes without their delimiters."""
+    return "".join(map(spelled, nodes))
 
 
 def _check_relations(piece: Sequence[Node], relations: Sequence[str]) -> None:
@@ -183,7 +232,18 @@ def _check_relations(piece: Sequence[Node], relations: Sequence[str]) -> None:
         raise Refused(Obstacle.UNSUPPORTED, "a condition after a bar, or a set", piece[0].start, "")
 
 
-def _could_be_condition(piece: Sequence[Node], scope: Scope) -> bool:
-    """Whether an equation has a known symbol alone on its left, so that it may restrict the equation before."""
-    left = [node for node in equated(piece)[0] if isinstance(node, Token)]
-    return len(left) == 1 and len(equated(piece)[0]) == 1 and scope.declared(left[0].text)
+def _gives_a_letter(piece: Sequence[Node], found: Sequence[Statement], scope: Scope) -> bool:
+    """Whether an equation after a comma gives the value of a symbol of the equation before it.
+
+    It defines the symbol, or restricts the equation if the symbol is a parameter: both are the same condition. Another equation, about
+    a symbol that does not occur before, is a statement of its own.
+    """
+    left = equated(piece)[0]
+    first = left[0] if left else None
+    plain = len(left) == 1 or (len(left) == 3 and left[1].is_char("_"))
+    if not plain or not isinstance(first, Token) or first.kind not in (Kind.WORD, Kind.TEXT, Kind.MACRO):
+        return False
+    name = spelled_all(left)
+    if len(left) == 1 and not scope.declared(first.text):
+        return False
+    return any(name == spelled_all(items[at : at + len(left)]) for items in walk(found[-1].rights) for at in range(len(items)))

@@ -9,11 +9,14 @@ from qedoc.read.applications import applied, known_call, upright
 from qedoc.read.brackets import loose, split
 from qedoc.read.cases import conditions
 from qedoc.read.factor import Factor, Shape
+from qedoc.read.moments import reduction
 from qedoc.read.parser import NAMES, Parser, rule
+from qedoc.read.pointers import pointer
 from qedoc.read.reading import Obstacle, Option, Refused
 from qedoc.read.scope import ACCENTS, conventional
 from qedoc.read.scripts import Scripts, collect, raised
 from qedoc.read.slices import sliced
+from qedoc.read.special import special
 from qedoc.read.tokens import BOLD, FONTS, STYLED, Kind, Token
 from qedoc.read.tree import SYMBOLS, Group, Node
 
@@ -49,6 +52,9 @@ def _name(parser: Parser, token: Token) -> Factor:
 def _text(parser: Parser, token: Token) -> Factor:
     name, scope = token.text.replace(" ", "_"), parser.scope
     if token.font == "mathbb":
+        mean = reduction(parser, name, token) if name == "E" else None
+        if mean is not None:
+            return mean
         raise Refused(Obstacle.UNSUPPORTED, f"the set or the expectation {token.text}", token.start, "")
     if token.font in STYLED:
         return _scripted(parser, Base(name="cal_" + name, token=token, letters=True))
@@ -152,12 +158,17 @@ def _euler(parser: Parser, token: Token) -> Factor:
 
 def _scripted(parser: Parser, base: Base) -> Factor:
     """A name with its scripts, and the arguments or the index that follow."""
+    found = special(parser, base.name, base.token, italic=base.token.kind is not Kind.TEXT)
+    found = found or reduction(parser, base.name, base.token)
+    if found is not None:
+        return found
     scripts = collect(parser)
     name, indices = base.name, None
     if scripts.lower is not None:
         suffix, indices = subscript(parser, base.name, scripts.lower, scripts.lower_at)
         name = f"{name}_{suffix}" if suffix else name
     name += "'" * scripts.primes
+    name, scripts = _labelled(parser, name, scripts)
     if indices is None:
         call = applied(parser, name, base.token, scripts, letters=base.letters)
         if call is not None:
@@ -169,6 +180,34 @@ def _scripted(parser: Parser, base: Base) -> Factor:
     factor = Factor(value=value, shape=Shape.NAME, start=base.token.start, scripted=True)
     factor = _bracketed(parser, name, factor, entry=indices is not None, powered=scripts.upper is not None)
     return factor if scripts.upper is None else raised(parser, factor, scripts.upper, scripts.upper_at)
+
+
+_STARS = frozenset({"*", "star", "ast"})
+
+
+def _labelled(parser: Parser, name: str, scripts: Scripts) -> tuple[str, Scripts]:
+    r"""The name with a mark or a word as its superscript, `\theta^*` and `y^{\mathrm{new}}`, and the scripts without it."""
+    lone = scripts.upper[0] if scripts.upper is not None and len(scripts.upper) == 1 else None
+    if not isinstance(lone, Token):
+        return name, scripts
+    scope, following = parser.scope, parser.peek()
+    star = lone.text in _STARS and lone.kind in (Kind.CHAR, Kind.MACRO)
+    word = lone.kind in (Kind.TEXT, Kind.WORD) and len(lone.text) > 1 and lone.text.isalpha() and not scope.declared(lone.text)
+    spelling = f"{name}^{lone.text}"
+    if star and not (isinstance(following, Group) and following.opener == "("):
+        way = Option(value="a part of the name", why="a star conventionally marks a name", sure="suggested")
+        rare = Option(value="a conjugate", why="a star may be the complex conjugate, which a real number is of itself", sure="possible")
+        other = name
+    elif word and (lone.kind is Kind.TEXT or not (conventional(lone.text) or {*lone.text} <= {*scope.symbols, *scope.letters, "e"})):
+        way = Option(value="a part of the name", why="a word above a letter is conventionally a label", sure="suggested")
+        rare = Option(value="a power", why="the word may be a number", sure="possible")
+        other = ""
+    else:
+        return name, scripts
+    ways = (way,) if scope.explained(spelling) or (word and lone.kind is Kind.WORD) else (way, rare)
+    if scope.choose(f"{lone.text} above {name}", *ways) == way.value:
+        return spelling, replace(scripts, upper=None)
+    return (other, replace(scripts, upper=None)) if other else (name, scripts)
 
 
 def _check_order(parser: Parser, name: str, scripts: Scripts) -> None:
@@ -243,8 +282,10 @@ def _run(parser: Parser, base: str, token: Token) -> tuple[str, list[sp.Expr] | 
     scope, run = parser.scope, token.text
     whole = f"{base}_{run}"
     indexed = [letter in scope.letters or letter in scope.bound for letter in run]
-    if whole in scope.symbols or scope.is_function(whole):
+    if (whole in scope.symbols and not (indexed and all(letter in scope.bound for letter in run))) or scope.is_function(whole):
         return run, None
+    if pointer(scope, base, run):
+        return "", [scope.symbol(run)]
     if (
         (all(indexed) and run not in ("min", "max"))
         or conventional(run)

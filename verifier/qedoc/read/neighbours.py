@@ -50,7 +50,9 @@ def check(factors: Sequence[Factor], operations: Sequence[str], operation: str, 
 def _check_beside(last: Factor, before: str, factor: Factor, at: int, scope: Scope) -> None:
     if factor.shape is Shape.NUMBER:
         _ambiguous("a number after a factor: a product, a power or an index", at, r"write \cdot, ^ or _")
-    if before == "mod" or (before == "/" and factor.shape is Shape.BRACKET):
+    if before == "mod" and not (last.value.is_Rational and factor.value.is_number and factor.shape is Shape.NAME):
+        _ambiguous("a factor after mod: in the modulus, or beside the remainder", at, "put the modulus in parentheses")
+    if before == "/" and factor.shape is Shape.BRACKET:
         _ambiguous("a factor after a quotient: in the numerator or in the denominator", at, r"write \frac or parentheses")
     alone = "a factor" in (scope.decisions.get(notation) for notation in scope.open if notation.startswith("a factor after"))
     if last.shape is Shape.BARE_CALL and factor.shape not in (Shape.BARE_CALL, Shape.NAMED_CALL) and not alone:
@@ -71,10 +73,22 @@ def _check_operation(last: Factor, before: str, operation: str, factor: Factor, 
         _ambiguous("a quotient by a product without parentheses", at, r"write \frac or parentheses")
     if last.shape is Shape.BARE_CALL and (operation in ("/", "mod") or factor.shape in (Shape.NAME, Shape.NUMBER)):
         _ambiguous("an operation after a function without parentheses", at, _ARGUMENT)
-    if operation == "x" and last.shape is factor.shape is Shape.NAME and not crossed(last, factor, scope):
+    if (
+        operation == "x"
+        and last.shape is factor.shape is Shape.NAME
+        and not crossed(last, factor, scope)
+        and _may_cross(last, factor, scope)
+    ):
         _ambiguous("a product or a cross product", at, r"write \cdot for a product of numbers")
     if operation == "mod" and before != "*":
         _ambiguous("mod next to other factors", at, "put it in parentheses")
+
+
+def _may_cross(last: Factor, factor: Factor, scope: Scope) -> bool:
+    r"""Whether `\times` may be a cross product: a vector is beside it, or bold or capital letters that nothing explains."""
+    if has_vector(last.value, scope) or has_vector(factor.value, scope):
+        return True
+    return any(_unexplained(one, scope)[:1].isupper() for one in (last, factor))
 
 
 def check_citation(following: Sequence[Node], before: Sequence[Node]) -> None:

@@ -12,6 +12,7 @@ from qedoc.read.factor import Factor, Shape, Term, has_vector
 from qedoc.read.matrices import MATRIX, DeterminantOf, kind
 from qedoc.read.parser import Parser, rule
 from qedoc.read.reading import Obstacle, extent
+from qedoc.read.restricted import Under, limited, under
 from qedoc.read.scripts import Scripts, collect
 from qedoc.read.tokens import Kind, Token
 from qedoc.read.tree import SYMBOLS, Group, Node
@@ -167,6 +168,9 @@ def _large(parser: Parser, token: Token) -> Factor:
     """A sum or product; it reaches to the end of its term."""
     scripts = collect(parser)
     lower, upper = scripts.lower, scripts.upper
+    found = under(parser, lower, upper, scripts.lower_at)
+    if found is not None:
+        return _restricted(parser, token, found)
     indices = _indices(parser, lower, scripts.lower_at or token.end)
     if parser.peek() is not None and not parser.starts():
         parser.refuse_here()
@@ -193,12 +197,36 @@ def _large(parser: Parser, token: Token) -> Factor:
     return Factor(value=value, shape=Shape.LARGE, start=token.start, captured=frozenset(i for i, _ in indices) | body.captured)
 
 
+def _restricted(parser: Parser, token: Token, found: Under) -> Factor:
+    """A sum or product over the values of indices that satisfy a condition."""
+    if not parser.starts():
+        parser.refuse_here()
+    names = frozenset(found.ends)
+    with parser.scope.binding(names), parser.deeper():
+        body = parser.term()
+        value = limited(parser, found, token.text, body.value)
+    taken = [name for name in names if name in parser.scope.bound or _binds(body.value, name)]
+    if taken:
+        raise parser.refuse(Obstacle.AMBIGUOUS, f"two nested sums with the same index {min(taken)}", "rename one", token.start)
+    if body.remainder:
+        what = "mod after a sum or product: of each term, or of the whole"
+        raise parser.refuse(Obstacle.AMBIGUOUS, what, r"write brackets: (\sum_i x_i) \bmod n, or \sum_i (x_i \bmod n)", token.start)
+    if token.text == "prod":
+        _check_product(parser, body, set(names))
+    return Factor(value=value, shape=Shape.LARGE, start=token.start, captured=names | body.captured)
+
+
 def extreme(parser: Parser, name: str, scripts: Scripts, start: int) -> Factor:
     r"""The largest or smallest value over an index: `\max_i x_i`, `\min_{j=1}^n (a_j b_j)`.
 
     It reaches to the closing bracket, or to the end of its term.
     """
     token = Token(kind=Kind.MACRO, text=name, start=start, end=scripts.lower_at)
+    found = under(parser, scripts.lower, scripts.upper, scripts.lower_at)
+    if found is not None:
+        with parser.scope.binding(found.ends), parser.deeper():
+            body, shape = _over(parser, name, set(found.ends))
+            return Factor(value=limited(parser, found, name, body), shape=shape, start=start)
     indices = _indices(parser, scripts.lower, scripts.lower_at, "a minimum or maximum")
     if not parser.starts():
         raise parser.refuse(Obstacle.MALFORMED, f"{name} without an operand", "")

@@ -212,11 +212,14 @@ class Parser:
                 self.take()
             else:
                 check_citation(self.items[self.at :], self.items[: self.at])
-            negative = operation in ("*", "/") and self._sign() == "-"
+            negative = operation in ("*", ".", "/") and self._sign() == "-"
             if negative:
                 self.take()
             factor = self.factor()
             check(factors, operations, operation, factor, at, self.scope)
+            if not operation and operations[-1] == "mod":
+                factors[-1] = self._modulus(factors[-1], factor)
+                continue
             if not operation and operations[-1] == "/":
                 operation = self._beside_quotient()
             factors.append(replace(factor, value=-factor.value) if negative else factor)
@@ -231,6 +234,11 @@ class Parser:
         hidden = len(factors) == 1 and factors[0].shape is Shape.LOOSE_PRODUCT and isinstance(value, sp.Mod)
         remainder = "mod" in operations or hidden
         return Term(value=value, factors=tuple(factors), start=start, signed=bool(sign), remainder=remainder)
+
+    def _modulus(self, number: Factor, factor: Factor) -> Factor:
+        r"""The modulus of a remainder, with the factors beside its number: `x \bmod 2\pi`."""
+        value = self.built(number.start, lambda a, b: arithmetic.multiply((a, b)), number.value, factor.value)
+        return replace(number, value=value)
 
     def _beside_quotient(self) -> str:
         """The operation of a factor after a quotient: `1/2 x` is x/2 or 1/(2x)."""

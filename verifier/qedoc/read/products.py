@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from qedoc.read.factor import Factor
-from qedoc.read.matrices import COLUMN, MATRIX, ROW, SCALAR, CrossOf, Matmul, kind, product
+from qedoc.read.matrices import COLUMN, MATRIX, ROW, SCALAR, CrossOf, Matmul, TransposeOf, kind, product
+from qedoc.read.reading import Option
 from qedoc.read.scope import Scope
 
 CROSS = "cross"
@@ -26,7 +27,11 @@ def joined(factors: Sequence[Factor], operations: Sequence[str], scope: Scope) -
         return list(factors), list(operations)
     run, known = [factors[place] for place in places], [kinds[place] for place in places]
     signs = {operations[place] for place in places[1:]}
-    if signs == {"x"} and crossed(run[0], run[-1], scope) and len(run) == 2:
+    if signs == {"."} and known == [COLUMN, COLUMN]:
+        if not _inner(scope):
+            return list(factors), ["o" if place in places[1:] else operation for place, operation in enumerate(operations)]
+        value = Matmul(TransposeOf(run[0].value), run[1].value)
+    elif signs == {"x"} and crossed(run[0], run[-1], scope) and len(run) == 2:
         value = CrossOf(*(factor.value for factor in run))
     elif signs == {""} and {MATRIX, ROW} & set(known) and product(known) is not None:
         value = Matmul(*(factor.value for factor in run))
@@ -36,6 +41,13 @@ def joined(factors: Sequence[Factor], operations: Sequence[str], scope: Scope) -
     made = replace(run[0], value=value, captured=run[-1].captured)
     first, last = places[0], places[-1]
     return [*factors[:first], made, *factors[last + 1 :]], [*operations[: first + 1], *operations[last + 1 :]]
+
+
+def _inner(scope: Scope) -> bool:
+    r"""Whether `\cdot` between two vectors is their inner product."""
+    inner = Option(value="the inner product", why="a dot between two vectors is conventionally their inner product", sure="suggested")
+    entries = Option(value="entry by entry", why="a dot between two arrays may multiply their entries", sure="possible")
+    return scope.choose("a dot between two vectors", inner, entries) == inner.value
 
 
 def crossed(left: Factor, right: Factor, scope: Scope) -> bool:

@@ -52,6 +52,21 @@ def extent(index: str) -> Extent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Macro:
+    """A LaTeX macro of a project.
+
+    Args:
+        body: what it stands for, with `#1`, `#2`, ... for its arguments.
+        arguments: the number of arguments.
+        default: the first argument where it is left out; None if it must be given.
+    """
+
+    body: str
+    arguments: int = 0
+    default: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Names:
     r"""What is known about the names in a formula. A name may be given as LaTeX (`\beta_1`) or plain (`beta_1`).
 
@@ -65,6 +80,7 @@ class Names:
         constants: symbols with a known value.
         about: the text around the formula, which tells a factorisation or an equation to be solved from a value.
         decisions: how notations with several readings are read, by the notation.
+        macros: the macros of the project, by their names without backslash.
     """
 
     functions: frozenset[str] = frozenset()
@@ -76,6 +92,7 @@ class Names:
     constants: Mapping[str, sp.Expr] = field(default_factory=dict)
     about: str = ""
     decisions: Mapping[str, str] = field(default_factory=dict)
+    macros: Mapping[str, Macro] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +167,8 @@ class Option:
     Args:
         value: how it is read.
         why: the convention.
-        sure: `stated` if the field agrees, `suggested` for the usual reading, `possible` for a rare one or one of several equal ones.
+        sure: `stated` if the field agrees, `suggested` for the usual reading, `possible` for a rare one or one of several equal ones,
+            `opaque` for one that changes the formula in a way that is not understood.
     """
 
     value: str

@@ -8,8 +8,8 @@ from qedoc.read.scope import Scope
 from qedoc.read.tokens import Kind, Token
 from qedoc.read.tree import SYMBOLS, Node, relation
 
-PRODUCTS = {"*": "*", "cdot": "*", "times": "x", "ast": "*", "odot": "o", "/": "/", "div": "/", "bmod": "mod", "slash": "/"}
-"""The operations between two factors: `*`, `x` (perhaps a cross product), `o` (elementwise), `/` and `mod`."""
+PRODUCTS = {"*": "*", "cdot": ".", "times": "x", "ast": "*", "odot": "o", "/": "/", "div": "/", "bmod": "mod", "slash": "/"}
+"""The operations between two factors: `*`, `.` (or an inner product), `x` (or a cross product), `o` (elementwise), `/` and `mod`."""
 
 _BARE_KEYWORDS = frozenset({"if", "otherwise", "else", "and", "or", "for", "where", "when"})
 _KEYWORDS = {
@@ -17,6 +17,7 @@ _KEYWORDS = {
     "otherwise": frozenset({"otherwise", "else", "elsewhere", "in all other cases", "for all other values"}),
     "and": frozenset({"and"}),
     "or": frozenset({"or"}),
+    "clip": frozenset({"clipped to", "clamped to", "clipped to the interval", "clamped to the interval", "clipped between"}),
 }
 _UNSUPPORTED = {
     "partial": "a partial derivative outside a fraction",

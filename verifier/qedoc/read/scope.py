@@ -10,7 +10,7 @@ from qedoc.read.functions import LETTERS
 from qedoc.read.matrices import Opener
 from qedoc.read.reading import Names, Option
 from qedoc.read.tokens import BOLD, Kind, Token
-from qedoc.read.tree import SYMBOLS, Group, Node
+from qedoc.read.tree import SYMBOLS, Group, Node, equated, relation
 
 ACCENTS = frozenset({"hat", "bar", "tilde", "widehat", "widetilde", "dot", "check", "breve", "acute", "grave", "mathring"})
 TRANSPOSES = ("T", "top", "intercal")
@@ -19,6 +19,18 @@ SYLLABLES = frozenset({"min", "in", "ln", "lim", "kl", "nil", "mil", "ml", "mm",
 
 KNOWN_LETTERS = frozenset(name for name, _ in LETTERS)
 
+_USUAL = {
+    "Gamma": r"\bgamma\b",
+    "gamma": r"\bgamma\b",
+    "B": r"\bbeta\b",
+    "psi": r"\b(di|poly|tri)gamma\b|\bpsi function\b",
+    "zeta": r"\bzeta\b",
+    "Phi": r"(?=.*\b(cdf|cumulative|distribution function)\b).*\b(normal|Gauss\w*)",
+    "sigma": r"^\W*(the\s+)?(standard\s+)?(logistic(\s+sigmoid)?|sigmoid)(\s+(activation\s+)?function)?\b(?!\s+distribution)",
+}
+"""What a text says of a letter that stands for the function that it usually stands for."""
+
+_OPERATORS = ("sum", "prod", "max", "min")
 _DISTRIBUTION_LETTERS = frozenset("fFpPS")
 _FUNCTION = re.compile(r"\bfunctions?\b", re.IGNORECASE)
 _MEAN = re.compile(r"\b(mean|average)\b", re.IGNORECASE)
@@ -45,10 +57,12 @@ class Scope:
         self.functions = set(self.own)
         self.siblings = {plain(name) for name in names.siblings}
         self.legend = {plain(name): text for name, text in names.legend.items()}
-        explained = {name for name, text in self.legend.items() if _FUNCTION.search(text)}
-        self.functions |= explained - KNOWN_LETTERS
+        self.usual = {name for name, text in self.legend.items() if name in _USUAL and re.search(_USUAL[name], text, re.IGNORECASE)}
+        explained = {name for name, text in self.legend.items() if _FUNCTION.search(text)} | self.usual
+        self.functions |= explained - self.usual
         for name in explained:
             del self.legend[name]
+        self.nodes, self.about = nodes, names.about
         self.constants = {plain(name): value for name, value in names.constants.items()}
         self.parameters = {plain(name) for name in names.parameters} - self.own
         self.conjugates = {found[1] for name, text in names.legend.items() if _CONJUGATE.search(text) and (found := _OVERLINED.match(name))}
@@ -60,6 +74,9 @@ class Scope:
         self.letters = index_letters(nodes)
         self.families = set(_families(nodes))
         self.bound: list[str] = []
+        self.running = _on_the_left(nodes)
+        self.pointers: set[str] = set()
+        self.implied: dict[sp.Basic, None] = {}
         self.notes: dict[str, None] = {}
         self.decisions = names.decisions
         self.open: dict[str, tuple[Option, ...]] = {}
@@ -106,6 +123,66 @@ class Scope:
             yield
         finally:
             del self.bound[before:]
+
+
+def is_applied(nodes: Sequence[Node], name: str) -> bool:
+    r"""Whether a letter is somewhere followed by a bracket, perhaps with an exponent between them: `\Phi^{-1}(x)`."""
+    for items in walk(nodes):
+        for place, node in enumerate(items):
+            if isinstance(node, Token) and node.text == name and (node.kind is Kind.WORD or name in SYMBOLS):
+                after = place + (3 if place + 1 < len(items) and items[place + 1].is_char("^") else 1)
+                group = items[after] if after < len(items) else None
+                if isinstance(group, Group) and group.opener == "(":
+                    return True
+    return False
+
+
+def stands_alone(nodes: Sequence[Node], letter: str, suffix: str) -> bool:
+    """Whether a letter with a subscript is an operand somewhere: not before a bracket, not a whole side, and not a whole argument."""
+    waiting = [(nodes, True)]
+    while waiting:
+        items, separate = waiting.pop()
+        for place, node in enumerate(items):
+            before = items[place - 1] if place else None
+            scripted = before is not None and before.is_char("_", "^")
+            if isinstance(node, Group):
+                waiting.append((node.items, node.opener != "{" or scripted))
+            elif not scripted and spelled(node) == letter and _is_operand(items, place, suffix, separate=separate):
+                return True
+    return False
+
+
+def _is_operand(items: Sequence[Node], place: int, suffix: str, *, separate: bool) -> bool:
+    """Whether the letter at a place is an operand. In `separate` items, such as arguments, a letter alone is none."""
+    after = place + 1
+    if suffix:
+        if after + 1 >= len(items) or not items[after].is_char("_") or spelled(items[after + 1]) != suffix:
+            return False
+        after += 2
+    following = items[after] if after < len(items) else None
+    if isinstance(following, Group) and following.opener in ("(", "[", "{"):
+        return False
+    if following is not None and (following.is_char("_", "'") or (following.is_char("^") and _applied_power(items, after))):
+        return False
+    return not (separate and _is_edge(items[place - 1] if place else None) and _is_edge(following))
+
+
+def _applied_power(items: Sequence[Node], at: int) -> bool:
+    """Whether a bracket follows an exponent: `f^{-1}(x)`."""
+    return at + 2 < len(items) and isinstance(group := items[at + 2], Group) and group.opener == "("
+
+
+def _is_edge(node: Node | None) -> bool:
+    """Whether a node is not part of an operand's neighbourhood: an end, a mark or a relation."""
+    if node is None:
+        return True
+    wide = isinstance(node, Token) and node.kind not in (Kind.WORD, Kind.NUMBER, Kind.TEXT, Kind.MACRO, Kind.CHAR)
+    return wide or bool(relation(node)) or node.is_char(",", ";", "&", ".")
+
+
+def spelled(node: Node) -> str:
+    """The text of a node without its delimiters."""
+    return "".join(map(spelled, node.items)) if isinstance(node, Group) else node.text
 
 
 def walk(nodes: Sequence[Node]) -> Iterator[Sequence[Node]]:
@@ -173,9 +250,15 @@ def index_letters(nodes: Sequence[Node]) -> set[str]:
         for place, item in enumerate(items[:-1]):
             if not item.is_char("_"):
                 continue
-            if not (place and items[place - 1].is_macro("sum", "prod")):
+            if not (place and items[place - 1].is_macro(*_OPERATORS)):
                 found |= set(_letters(contents(items[place + 1])))
     return found
+
+
+def _on_the_left(nodes: Sequence[Node]) -> set[str]:
+    """Letters that are a subscript before the first equality sign, so that the formula is about each of their values."""
+    left, *rights = equated(nodes)
+    return index_letters(left) if rights else set()
 
 
 def _families(nodes: Sequence[Node]) -> Iterator[str]:
@@ -204,7 +287,7 @@ def _families(nodes: Sequence[Node]) -> Iterator[str]:
 
 def _summed(items: Sequence[Node]) -> Iterator[str]:
     for mark, script, before in zip(items[1:], items[2:], items, strict=False):
-        if mark.is_char("_") and before.is_macro("sum", "prod"):
+        if mark.is_char("_") and before.is_macro(*_OPERATORS):
             yield from (t.text for t in contents(script)[:1] if isinstance(t, Token) and t.kind is Kind.WORD and len(t.text) == 1)
 
 

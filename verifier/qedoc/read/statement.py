@@ -6,12 +6,13 @@ from dataclasses import replace
 import sympy as sp
 
 from qedoc.read import heads
-from qedoc.read.brackets import split
+from qedoc.read.brackets import arguments, split
 from qedoc.read.cases import conditions, trimmed
 from qedoc.read.functions import FUNCTIONS
 from qedoc.read.lines import Statement, statements
 from qedoc.read.matrices import ROW, CrossOf, has_product, kind
 from qedoc.read.parser import Parser
+from qedoc.read.pointers import pointed
 from qedoc.read.reading import Application, Equation, Obstacle, Position, Refused, Silence, Silent
 from qedoc.read.scope import Scope, contents, conventional_index, walk
 from qedoc.read.tokens import BOLD, Kind, Token
@@ -172,12 +173,12 @@ def _equations(statement: Statement, scope: Scope, latex: str) -> Iterator[Equat
     if len(sides) == 1:
         if any(node.is_macro("over", "choose") for node in sides[0]):
             sides[0] = [Group(opener="{", closer="{", items=tuple(sides[0]), start=sides[0][0].start, end=end)]
-        yield _equation(None, sides[0], scope, condition, latex)
+        yield _clipped(_equation(None, sides[0], scope, condition, latex), statement, scope)
         return
     stem, positions = _indexed(sides[0], scope)
     left = _left(stem, scope)
     for side in sides[1:]:
-        equation = _equation(left, side, scope, condition, latex)
+        equation = _clipped(_equation(left, side, scope, condition, latex), statement, scope)
         yield replace(equation, entry=(*positions, *equation.entry))
 
 
@@ -197,6 +198,8 @@ def _indexed(side: Sequence[Node], scope: Scope) -> tuple[Sequence[Node], tuple[
 def _equation(left: sp.Expr | Application | None, side: Sequence[Node], scope: Scope, condition: sp.Basic, latex: str) -> Equation:
     """One equation; products of matrices and vectors on its right side are written out in entries."""
     right, entry = _value(side, scope), tuple[Position, ...]()
+    right = pointed(Parser(side, scope, side[-1].end), right)
+    condition = sp.And(condition, *scope.implied)
     if has_product(right):
         known = kind(right, scope)
         if known in (None, ROW) or isinstance(left, sp.Indexed):
@@ -206,6 +209,16 @@ def _equation(left: sp.Expr | Application | None, side: Sequence[Node], scope: S
         entry = tuple((scope.opener.fresh(), length) for _ in range(known or 0))
         right = scope.opener.entry(right, tuple(index for index, _ in entry))
     return Equation(left=left, right=right, condition=condition, latex=_text(side, latex), entry=entry)
+
+
+def _clipped(equation: Equation, statement: Statement, scope: Scope) -> Equation:
+    r"""The equation with its value clipped, as `\text{clipped to } [0, 1]` after it says."""
+    if statement.ends is None:
+        return equation
+    ends = arguments(Parser((), scope, statement.ends.end), statement.ends)
+    if len(ends) != 2 or statement.ends.opener != "[":
+        raise Refused(Obstacle.MALFORMED, "an interval with two ends", statement.ends.start, "write [0, 1]")
+    return replace(equation, right=FUNCTIONS["clip"].build(equation.right, *ends))
 
 
 def _text(side: Sequence[Node], latex: str) -> str:

@@ -66,11 +66,12 @@ FONTS = UPRIGHT | BOLD | STYLED
 _NARROW = frozenset({",", ";", ":", "!", " ", ">", "thinspace", "medspace", "thickspace", "enspace", "nobreakspace", "negthinspace", "\n"})
 _LAYOUT = frozenset({"displaystyle", "textstyle", "scriptstyle", "limits", "nolimits", "nonumber", "notag", "mathstrut", "strut"})
 _WIDE = frozenset({"quad", "qquad"})
-_NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?|\.[0-9]+")
+_NUMBER = re.compile(r"[0-9]+(\.[0-9]+|\.(?=\s*[)\]}*/+\-^]))?|\.[0-9]+")
 _SCIENTIFIC = re.compile(r"([0-9]+\.?[0-9]*|\.[0-9]+)[eE][-+]?[0-9]")
 _NAME = re.compile(r"\s*[A-Za-z]([A-Za-z0-9\s]|\\_)*")
 _BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
-_CONDITION = re.compile(r"[\s,;]*(if|for|when|where)\b(?=.*[<>=])", re.DOTALL)
+_CONDITION = re.compile(r"[\s,;]*(if|for|when|where|with)\b(?=.*[<>=])", re.DOTALL)
+_PARENTHESES = re.compile(r"\s*\((\s*(?:if|for|when|where)\b[^()]*)\)\s*", re.DOTALL)
 _JOINED = {"...": "ldots", ":=": "coloneqq", "<=": "leq", ">=": "geq", "==": "coloneqq"}
 _UNICODE = {
     "≤": "leq", "≥": "geq", "≠": "neq", "×": "times", "·": "cdot", "⋅": "cdot", "∞": "infty", "∈": "in", "≈": "approx",
@@ -148,10 +149,10 @@ def _macro(latex: str, base: int, name: str, start: int, end: int) -> tuple[list
     if name == "_":
         return _word(latex, base, start)
     if name in {"label", "tag", "hspace", "phantom"}:
-        return [], _argument(latex, end)[1]
+        return [], argument(latex, end)[1]
     if name in PROSE or name in FONTS:
         opened = end + (latex[end : end + 1] == "*")
-        content, closed = _argument(latex, opened)
+        content, closed = argument(latex, opened)
         inner = base + closed - len(content) - 1
         if name in PROSE and content:
             return _prose(name, content, base + start, inner, base + closed), closed
@@ -168,8 +169,8 @@ def _after_option(latex: str, at: int) -> int:
     return spacing.end() if spacing else at
 
 
-def _argument(latex: str, at: int) -> tuple[str, int]:
-    """The text between the braces that open at `at`, and the offset after them; ("", at) if none do."""
+def argument(latex: str, at: int) -> tuple[str, int]:
+    """Returns the text between the braces that open at `at`, and the offset after them; ("", at) if none do."""
     while at < len(latex) and latex[at].isspace():
         at += 1
     if latex[at : at + 1] != "{":
@@ -191,6 +192,9 @@ def _prose(font: str, content: str, start: int, inner: int, end: int) -> list[To
         words = " ".join(text.replace("\\_", "_").replace("~", " ").split())
         return [Token(kind=Kind.TEXT, text=words, start=at, end=at + len(text), font=font)]
 
+    bracketed = _PARENTHESES.fullmatch(content)
+    if bracketed:
+        content, inner = bracketed[1], inner + bracketed.start(1)
     stated = _CONDITION.match(content)
     if "$" not in content and not stated:
         return [replace(token, start=start, end=end) for token in said(content, inner)]

@@ -47,6 +47,8 @@ _OPEN |= {r"\langle": "angle", r"\lvert": "|", r"\lVert": r"\|", "<": "angle"}
 _CLOSE = {")": "(", "]": "[", r"\}": r"\{", r"\rbrace": r"\{", r"\rbrack": "[", r"\rfloor": "floor", r"\rceil": "ceil"}
 _CLOSE |= {r"\rangle": "angle", r"\rvert": "|", r"\rVert": r"\|", ">": "angle"}
 _BAR = {"|": "|", r"\vert": "|", r"\|": r"\|", r"\Vert": r"\|"}
+_JOINING = frozenset({"if", "for", "when", "where", "with", "and", "or", "otherwise", "else"})
+"""Words that separate pieces of mathematics. A word alone is a name otherwise."""
 _SIZES = {prefix + side for prefix in ("big", "Big", "bigg", "Bigg") for side in ("", "l", "r", "m")}
 
 RELATIONS = {
@@ -216,7 +218,7 @@ def _barred(items: Sequence[Node]) -> tuple[Node, ...]:
 def _separates(node: Node) -> bool:
     if isinstance(node, Group):
         return False
-    prose = node.kind is Kind.TEXT and node.font not in FONTS
+    prose = node.kind is Kind.TEXT and node.font not in FONTS and (" " in node.text or node.text.strip(" ,.;").lower() in _JOINING)
     return bool(relation(node)) or prose or node.is_char(",", ";", "&") or node.kind in (Kind.BREAK, Kind.WIDE, Kind.PARAGRAPH)
 
 
@@ -242,7 +244,9 @@ def _pair(piece: Sequence[Node]) -> list[Node]:
         empty = before is None or (bar - 1 in bars and bar - 1 not in partner) or (bar - 1 not in bars and not _ends_operand(before))
         if not empty and opened and _spelling_at(piece, opened[-1]) == _spelling_at(piece, bar):
             extend(n + 1, opened[:-1], (*pairs, (opened[-1], bar)))
-        extend(n + 1, (*opened, bar), pairs)
+        follower = piece[bar + 1] if bar + 1 < len(piece) else None
+        if follower is None or not follower.is_char("_", "^"):  # a bar with a script closes
+            extend(n + 1, (*opened, bar), pairs)
 
     extend(0, (), ())
     if not ways:
@@ -262,7 +266,7 @@ def _ends_operand(node: Node) -> bool:
         return True
     if node.kind is Kind.MACRO:
         return node.text in _ENDS_OPERAND
-    return node.kind in (Kind.NUMBER, Kind.WORD, Kind.TEXT) or node.is_char("!", "'")
+    return node.kind in (Kind.NUMBER, Kind.WORD, Kind.TEXT) or node.is_char("!", "'", ".")
 
 
 def _grouped(piece: Sequence[Node], closes: dict[int, int]) -> list[Node]:
