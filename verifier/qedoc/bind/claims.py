@@ -191,6 +191,7 @@ def _defined(context: Context, equation: Equation, where: sp.Basic) -> Equation:
 def _claim(context: Context, formula: Formula, variants: Sequence[Variant], name: str) -> Bound | Refused:
     """One equation, bound in each way in which it and the text can be understood, or refused."""
     equation = variants[0].equation
+    context = context.interpreted(display=formula.line)
     id = f"{context.record.name}#{name}" if name else context.record.name
     try:
         _check_use(context, formula, equation)

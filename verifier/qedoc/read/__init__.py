@@ -9,6 +9,7 @@ from qedoc.read.cases import conditions
 from qedoc.read.choices import Options, all_readings
 from qedoc.read.matrices import WHOLE, DeterminantOf, InverseEntry
 from qedoc.read.parser import Parser
+from qedoc.read.plain_math import plain_tokens
 from qedoc.read.reading import (
     Application,
     Equation,
@@ -30,7 +31,7 @@ from qedoc.read.scope import Scope, conventional_index, plain
 from qedoc.read.slices import Slice
 from qedoc.read.statement import definitions, equations
 from qedoc.read.tokens import tokenize
-from qedoc.read.tree import nest
+from qedoc.read.tree import Node, nest
 
 __all__ = [
     "WHOLE",
@@ -38,6 +39,7 @@ __all__ = [
     "DeterminantOf",
     "Equation",
     "Extent",
+    "PLAIN",
     "InverseEntry",
     "Names",
     "NotAClaim",
@@ -59,26 +61,39 @@ RULES = (applications, brackets, cases, hypergeometric, names, operators, script
 """The modules with the grammar rules. Importing a module registers its rules."""
 
 
-def defined(latex: str, names: Names) -> Names:
+PLAIN = "plain"
+"""The notation of formulas in plain text. All others are LaTeX."""
+
+
+def defined(latex: str, names: Names, notation: str = "") -> Names:
     """Adds the names that the left sides of a formula define, such as `p_t = ...` and `f_{pdf}(x) = ...`, to the known names."""
     try:
-        nodes = nest(tokenize(latex))
-        functions, symbols = definitions(nodes, Scope(names, nodes))
+        nodes, told = _nodes(latex, names, notation)
+        functions, symbols = definitions(nodes, Scope(told, nodes))
     except (Refused, Silent, RecursionError):
         return names
     legend = dict.fromkeys(sorted(symbols - set(names.parameters)), "defined by a formula") | dict(names.legend)
     return replace(names, functions=names.functions | functions, legend=legend)
 
 
-def read_condition(latex: str, names: Names) -> sp.Basic | Unreadable:
+def _nodes(text: str, names: Names, notation: str) -> tuple[tuple[Node, ...], Names]:
+    """The tree of a formula, and the names with what its notation says about them."""
+    if notation != PLAIN:
+        return nest(tokenize(text)), names
+    tokens, told = plain_tokens(text, names)
+    return nest(tokens), told
+
+
+def read_condition(latex: str, names: Names, notation: str = "") -> sp.Basic | Unreadable:
     r"""Reads a condition on its own, such as `0 \le p \le 1` in the text next to a formula.
 
     Args:
         latex: one or more relations.
         names: what is known about the names in it.
+        notation: `plain` for plain text.
     """
     try:
-        nodes = nest(tokenize(latex))
+        nodes, names = _nodes(latex, names, notation)
         return conditions(Parser((), Scope(names, nodes), len(latex)), nodes)
     except Refused as refused:
         return refused.at(latex)
@@ -86,26 +101,33 @@ def read_condition(latex: str, names: Names) -> sp.Basic | Unreadable:
         return Refused(Obstacle.LIMIT, "too deeply nested here", 0, "define names for the inner parts").at(latex)
 
 
-def read(latex: str, names: Names) -> Reading | Unreadable | NotAClaim:
+def read(latex: str, names: Names, notation: str = "") -> Reading | Unreadable | NotAClaim:
     r"""Reads one display or inline formula.
 
     Args:
         latex: the formula, with or without `$` or `\[` around it.
         names: what is known about the names in it. This distinguishes products, function calls and entries.
+        notation: `plain` for plain text.
     """
+
+    def one(text: str, known: Names, options: Options) -> Reading | NotAClaim:
+        return _read(text, known, options, notation)
+
     try:
-        return all_readings(latex, names, _read)
+        return all_readings(latex, names, one)
     except Silent as silent:
         return silent.finding
     except Refused as refused:
-        return repaired(latex, refused.at(latex), lambda text: all_readings(text, names, _read))
+        if notation == PLAIN:
+            return refused.at(latex)
+        return repaired(latex, refused.at(latex), lambda text: all_readings(text, names, one))
     except RecursionError:
         return Refused(Obstacle.LIMIT, "too deeply nested here", 0, "define names for the inner parts").at(latex)
 
 
-def _read(latex: str, names: Names, options: Options) -> Reading | NotAClaim:
+def _read(latex: str, names: Names, options: Options, notation: str) -> Reading | NotAClaim:
     """Reads a formula, or says what it is if it states no value. Adds the notations with several readings to `options`."""
-    nodes = nest(tokenize(latex))
+    nodes, names = _nodes(latex, names, notation)
     known = related(nodes, names, Scope(names, nodes), read=True)
     if known is not None:
         return known

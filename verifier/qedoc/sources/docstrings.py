@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import Any
 
 from qedoc.errors import Location
-from qedoc.sources import locations, markup, prose
+from qedoc.sources import locations, markup, plain_legend, prose
 from qedoc.sources.objects import attribute, loaded, public, unwrapped, walk
 
 
@@ -21,13 +21,15 @@ class Formula:
         latex: the formula, without its markup.
         location: the file and line where it starts.
         display: whether it stands alone rather than inside a sentence.
-        line: its line in the docstring, from 0.
+        line: the line of its display in the docstring, from 0.
+        notation: `plain` for plain text; empty for LaTeX.
     """
 
     latex: str
     location: Location
     display: bool
     line: int
+    notation: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +141,9 @@ def _record(name: str, aliases: tuple[str, ...], value: Any, docstring: str) -> 
     told = markup.arguments(lines)
     arguments = _arguments(value, {name: text for name, (text, _) in told.items()})
     names = [argument.name for argument in arguments]
-    legend = prose.legend(paragraphs, {name: text for name, (text, _) in told.items()})
+    blocks = markup.blocks(lines)
+    spans = plain_legend.told(paragraphs if any(block.notation for block in blocks) else [], names)
+    legend = {**spans.legend, **prose.legend(paragraphs, {name: text for name, (text, _) in told.items()})}
     letters = {symbol: text for symbol, text in legend.items() if "angle" not in symbol}
     said = {argument.name: argument.text for argument in arguments}
     found = ((symbol, prose.parameter(text, names) or prose.described(text, said)) for symbol, text in letters.items())
@@ -149,11 +153,17 @@ def _record(name: str, aliases: tuple[str, ...], value: Any, docstring: str) -> 
     matrices = {symbol for symbol, text in legend.items() if prose.matrix(text)} | {s for s, p in bound.items() if p in square} | square
     vectors = {symbol for symbol, text in legend.items() if prose.shaped(text)} | {s for s, p in bound.items() if p in shaped} | shaped
 
-    def formula(latex: str, line: int, *, display: bool) -> Formula:
-        return Formula(latex=latex, location=locations.locate(docstring, line, path, defined), display=display, line=line)
+    def place(line: int) -> Location:
+        return locations.locate(docstring, line, path, defined)
 
-    formulas = [formula(block.latex, block.first, display=True) for block in markup.blocks(lines)]
-    formulas += [formula(role.latex, role.line, display=False) for role in markup.roles(lines)]
+    formulas = [
+        Formula(latex=block.latex, location=place(block.start), display=True, line=block.first, notation=block.notation)
+        for block in blocks
+    ]
+    formulas += [
+        Formula(latex=text, location=place(line), display=False, line=line, notation=markup.PLAIN) for text, line in spans.definitions
+    ]
+    formulas += [Formula(latex=role.latex, location=place(role.line), display=False, line=role.line) for role in markup.roles(lines)]
     return Documented(
         name=name,
         aliases=aliases,
