@@ -174,11 +174,12 @@ class Context:
             Spoken(name=name, text=argument.text, line=told[name][1] if name in told else -1, numeric=_is_input(argument))
             for name, argument in self.parameters.items()
         )
-        stated = {
-            formula.line: relation if isinstance(relation := read_condition(formula.latex, self.names, formula.notation), sp.Basic) else None
+        relations = {
+            formula.line: read_condition(formula.latex, self.names, formula.notation)
             for formula, reading in self.readings.items()
             if isinstance(reading, NotAClaim) and reading.silence is Silence.CONSTRAINT
         }
+        stated = {line: relation if isinstance(relation, sp.Basic) else None for line, relation in relations.items()}
         return Interpreter(lines=self.lines, vocabulary=vocabulary, parameters=spoken, constraints=stated)
 
     @cached_property

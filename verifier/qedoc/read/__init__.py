@@ -34,12 +34,12 @@ from qedoc.read.tokens import tokenize
 from qedoc.read.tree import Node, nest
 
 __all__ = [
+    "PLAIN",
     "WHOLE",
     "Application",
     "DeterminantOf",
     "Equation",
     "Extent",
-    "PLAIN",
     "InverseEntry",
     "Names",
     "NotAClaim",

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from qedoc.read.reading import Obstacle, Refused
 from qedoc.sources.plain_lexemes import Bracket, Item
 
 _IF = ("if", "when", "for")
@@ -97,7 +98,9 @@ def _rows(items: Sequence[Item]) -> list[Row] | None:
         place = stop
         if stop < len(items) and items[stop].is_name("else"):
             rest = _trimmed(items[stop + 1 :])
-            return [*rows, Row(value=rest, condition=())] if rest else None
+            if not rest:
+                raise Refused(Obstacle.MALFORMED, "a case without a value", items[stop].start, "")
+            return [*rows, Row(value=rest, condition=())]
     return rows or None
 
 

@@ -157,8 +157,7 @@ def _record(name: str, aliases: tuple[str, ...], value: Any, docstring: str) -> 
         return locations.locate(docstring, line, path, defined)
 
     formulas = [
-        Formula(latex=block.latex, location=place(block.start), display=True, line=block.first, notation=block.notation)
-        for block in blocks
+        Formula(latex=block.latex, location=place(block.start), display=True, line=block.first, notation=block.notation) for block in blocks
     ]
     formulas += [
         Formula(latex=text, location=place(line), display=False, line=line, notation=markup.PLAIN) for text, line in spans.definitions

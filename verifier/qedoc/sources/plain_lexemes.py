@@ -12,16 +12,19 @@ GREEK = {
     "Φ": "Phi", "Ψ": "Psi", "Ω": "Omega",
 }  # fmt: skip
 _SAME = {
-    ":=": "=", "**": "^", "≤": "<=", "≥": ">=", "≠": "!=", "×": "*", "·": "*", "⋅": "*", "−": "-", "′": "'", "∈": "in",
+    ":=": "=", "**": "^", "≤": "<=", "≥": ">=", "≠": "!=", "×": "*", "·": "*", "⋅": "*", "−": "-", "\u2032": "'", "∈": "in",
     "≈": "~=", "…": "...", "<--": "<-", "←": "<-", "→": "->",
 }  # fmt: skip
 """Signs with another spelling."""
 _WORDS = {"∞": "infty", "∑": "sum", "∏": "prod", "√": "sqrt"} | GREEK
+_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
+_LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₙₜ", "0123456789ijknt")
 _LEXEME = re.compile(
     r"(?P<number>(?:\d+\.\d+|\d+\.(?![\w.])|\.\d+|\d+)(?:[eE][-+]?\d+(?!\w))?)"
-    r"|(?P<name>[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*|[∞∑∏√" + "".join(GREEK) + r"](?:[0-9]+|_[A-Za-z0-9]+)?)"
+    r"|(?P<name>[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*|[∞∑∏√" + "".join(GREEK) + r"](?:[0-9]+|_[A-Za-z0-9]+)?)(?P<lowered>[₀-₉ᵢⱼₖₙₜ]+)?"
+    r"|(?P<raised>⁻?[⁰¹²³⁴-⁹]+)"
     r"|(?P<open>[(\[{])|(?P<close>[)\]}])"
-    r"|(?P<op>\.\.\.|\*\*|:=|==|!=(?!=)|<--?|<=|>=|~=|->|\|\||\.T(?![\w])|[-+*/^=<>~|!,;:'@_.≤≥≠×·⋅−′∈≈…←→])"
+    r"|(?P<op>\.\.\.|\*\*|:=|==|!=(?!=)|<--?|<=|>=|~=|->|\|\||\.T(?![\w])|[-+*/^=<>~|!,;:'@_.≤≥≠×·⋅−\u2032∈≈…←→])"
     r"|(?P<odd>\S)"
 )
 _CLOSES = {"(": ")", "[": "]", "{": "}"}
@@ -124,8 +127,14 @@ def lexemes(text: str) -> list[Lexeme]:
         kind = match.lastgroup or "odd"
         gap = text[end : match.start()]
         word = match.group()
-        if kind == "name":
-            word = _WORDS.get(word[0], word[0]) + word[1:]
+        if match["name"]:
+            kind, word = "name", _WORDS.get(word[0], word[0]) + word[1:]
+            if match["lowered"]:
+                word = f"{word.removesuffix(match['lowered'])}_{match['lowered'].translate(_LOWERED)}"
+        elif kind == "raised":
+            found += _power(match)
+            end = match.end()
+            continue
         elif kind == "op":
             word = _SAME.get(word, word)
         found.append(
@@ -133,6 +142,16 @@ def lexemes(text: str) -> list[Lexeme]:
         )
         end = match.end()
     return found
+
+
+def _power(match: re.Match[str]) -> list[Lexeme]:
+    """The sign and the exponent of raised digits."""
+    digits = match.group().translate(_RAISED)
+    start, end = match.span()
+    made = [Lexeme(kind="op", text="^", start=start, end=start)]
+    if digits.startswith("-"):
+        made.append(Lexeme(kind="op", text="-", start=start, end=start + 1))
+    return [*made, Lexeme(kind="number", text=digits.removeprefix("-"), start=start, end=end)]
 
 
 def nested(found: Sequence[Lexeme]) -> tuple[Item, ...]:

@@ -4,13 +4,18 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from qedoc.sources.plain_lexemes import Bracket, Item, Lexeme, Unbalanced, lexemes, nested
+from qedoc.sources.plain_lexemes import GREEK, Bracket, Item, Lexeme, Unbalanced, lexemes, nested
 
-_CODE = re.compile(
-    r"^\s*(?:>>>|\.\.\. |@\w|(?:def|class|import|from|return|with|while|assert|print|raise|try|except|yield|elif|async|await|del|pass)\b)"
-    r"|^\s*(?:for|if)\b.*:\s*$|==>|=>|[\"`$\\?%]|'\w+'|\blambda\s*\w*\s*:|\bNone\b|\bTrue\b|\bFalse\b|\bself\b|\w\[[^\]]*:[^\]]*\]|[(,]\s*\*{1,2}[A-Za-z]|[\w\])]\.(?!T\b)[A-Za-z_]",
+_PROGRAM_LINE = re.compile(
+    r"^\s*(?:>>>|\.\.\. |@\w|(?:def|class|import|from|return|while|assert|print|raise|try|except|yield|elif|async|await|del|pass)\b)"
+    r"|^\s*(?:for|if|with)\b.*:\s*$|==>|=>"
 )
-"""Signs of a program: keywords at the start of a line, strings, slices and attributes."""
+"""A line that only a program has."""
+_CODE = re.compile(
+    r"[\"`$\\?%]|'\w+'|\blambda\s*\w*\s*:|\bNone\b|\bTrue\b|\bFalse\b|\bself\b|\w\[[^\]]*:[^\]]*\]|[(,]\s*\*{1,2}[A-Za-z]"
+    r"|[\w\])]\.(?!T\b)[A-Za-z_]"
+)
+"""Signs of a program: strings, slices, attributes, arguments that are unpacked."""
 _KEYWORD = re.compile(r"[(,]\s*[A-Za-z_]\w*\s*=(?!=)")
 _DRAWN = re.compile(r"-{3,}|\.{4,}|_{3,}|/\s*\\|\\\s*/|\|\s{3,}\||\^\s{2,}\^|<-+o|o-+|~{2,}")
 _BRACES = re.compile(r"(?<![_^*\s])\s?\{|[=(,]\s*\{(?=[^\n]*\})")
@@ -22,8 +27,9 @@ _UNFINISHED = re.compile(r"(?:[-=+*/^(\[{]|\band|\bor)\s*$")
 _CONDITION = re.compile(r"[\s,]\s*(?:if|when|for)\s|\botherwise\b")
 _EQUATION = re.compile(r"(?<![<>!=~:])(?:=|:=)(?!=)|==")
 _RANDOM = re.compile(r"^\s*\(?\s*([A-Za-z]\w*)\b[^=]*?~")
-_WORDY = re.compile(r"\b[a-z]{2,}\s+[a-z]{2,}\s+[a-z]{2,}\b")
-_CONNECTIVES = frozenset({"if", "when", "for", "otherwise", "else", "and", "or", "where", "all", "in", "is", "such", "that", "choose"})
+_NO_WORDS = frozenset(
+    {"if", "when", "for", "otherwise", "else", "and", "or", "in", "choose", "log", "exp", "sum", "max", "min", *GREEK.values()}
+)
 _PROGRAM = frozenset({"jnp", "np", "tf", "tfd", "tfb", "tfp", "jax", "lax", "plt", "torch"})
 
 
@@ -50,7 +56,7 @@ def statements(lines: Sequence[str], *, marked: bool) -> list[Statement]:
         marked: whether the block's markup says that it is plain text. Without that, only a block that is mathematics throughout counts.
     """
     text = "\n".join(lines)
-    if _is_drawing(lines) or (not marked and _is_code(text)):
+    if _is_drawing(lines) or any(_PROGRAM_LINE.search(line) for line in lines) or (not marked and _is_code(text)):
         return []
     found = list(_with_random(_parts(lines)))
     kept = [part for part in found if _stated(part.text)]
@@ -95,19 +101,18 @@ def _is_mathematics(text: str) -> bool:
 
 
 def _prose(items: Sequence[Item]) -> bool:
-    """Whether three words in a row stand among items: names side by side are a sentence rather than a product."""
-    run = 0
+    """Whether two words in a row stand among items: they are a sentence rather than a product."""
+    before = False
     for item in items:
         if isinstance(item, Bracket):
             if _prose(item.items):
                 return True
-            run = 0
-        elif item.kind == "name" and len(item.text) > 1 and item.text.islower() and item.text not in _CONNECTIVES:
-            run += 1
-            if run == 3:
-                return True
-        else:
-            run = 0
+            before = False
+            continue
+        word = item.kind == "name" and len(item.text) > 1 and item.text.isalpha() and item.text not in _NO_WORDS
+        if word and before:
+            return True
+        before = word
     return False
 
 
@@ -216,7 +221,7 @@ def _without_braces(found: list[Lexeme]) -> list[Lexeme]:
     kept: list[Lexeme] = []
     dropped = False
     for piece in found:
-        if piece.kind == "open" and piece.text == "{" and piece.broken:
+        if piece.kind == "open" and piece.text == "{":
             dropped = True
         else:
             kept.append(replace(piece, broken=True) if dropped else piece)
