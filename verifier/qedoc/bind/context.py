@@ -125,7 +125,7 @@ class Context:
 
     def _before(self, formula: Formula) -> str:
         """The words before an inline formula, in its line or the one before."""
-        lines = self.record.docstring.split("\n")
+        lines = self.lines
         here = lines[formula.line].partition(f"`{formula.latex}`")[0].replace(":math:", "")
         return (here if here.strip() else lines[max(0, formula.line - 1)]).strip()
 

@@ -32,6 +32,7 @@ from qedoc.read.slices import Slice
 from qedoc.read.statement import definitions, equations
 from qedoc.read.tokens import tokenize
 from qedoc.read.tree import Node, nest
+from qedoc.sources.markup import COMMENT, PLAIN
 
 __all__ = [
     "PLAIN",
@@ -59,10 +60,6 @@ __all__ = [
 
 RULES = (applications, brackets, cases, hypergeometric, names, operators, scripts)
 """The modules with the grammar rules. Importing a module registers its rules."""
-
-
-PLAIN = "plain"
-"""The notation of formulas in plain text. All others are LaTeX."""
 
 
 def defined(latex: str, names: Names, notation: str = "") -> Names:
@@ -107,8 +104,11 @@ def read(latex: str, names: Names, notation: str = "") -> Reading | Unreadable |
     Args:
         latex: the formula, with or without `$` or `\[` around it.
         names: what is known about the names in it. This distinguishes products, function calls and entries.
-        notation: `plain` for plain text.
+        notation: `plain` for plain text, `comment` for a formula that is not printed; empty for LaTeX.
     """
+    if notation == COMMENT:
+        what = "Sphinx does not print this formula: '.. math:' with one colon is a comment"
+        return Refused(Obstacle.MALFORMED, what, 0, "write '.. math::'").at(latex)
 
     def one(text: str, known: Names, options: Options) -> Reading | NotAClaim:
         return _read(text, known, options, notation)

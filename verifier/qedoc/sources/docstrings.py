@@ -22,7 +22,7 @@ class Formula:
         location: the file and line where it starts.
         display: whether it stands alone rather than inside a sentence.
         line: the line of its display in the docstring, from 0.
-        notation: `plain` for plain text; empty for LaTeX.
+        notation: `plain` for plain text, `comment` for a formula that is not printed; empty for LaTeX.
     """
 
     latex: str
@@ -142,7 +142,7 @@ def _record(name: str, aliases: tuple[str, ...], value: Any, docstring: str) -> 
     arguments = _arguments(value, {name: text for name, (text, _) in told.items()})
     names = [argument.name for argument in arguments]
     blocks = markup.blocks(lines)
-    spans = plain_legend.told(paragraphs if any(block.notation for block in blocks) else [], names)
+    spans = plain_legend.told(paragraphs if any(block.notation == markup.PLAIN for block in blocks) else [], names)
     legend = {**spans.legend, **prose.legend(paragraphs, {name: text for name, (text, _) in told.items()})}
     letters = {symbol: text for symbol, text in legend.items() if "angle" not in symbol}
     said = {argument.name: argument.text for argument in arguments}

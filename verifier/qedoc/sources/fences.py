@@ -23,6 +23,7 @@ class Fence:
 
     Args:
         language: the language that its markup names, in lower case; empty without one.
+        fenced: whether it stands between two fences.
         lines: its content.
         start: the line of its first mark, from 0.
         first: the line of its first content.
@@ -30,6 +31,7 @@ class Fence:
     """
 
     language: str
+    fenced: bool = False
     lines: tuple[str, ...]
     start: int
     first: int
@@ -67,7 +69,7 @@ def _fenced(lines: Sequence[str], at: int) -> Fence | None:
     for place in range(at + 1, len(lines)):
         line = lines[place].strip()
         if line.startswith(mark) and not line.strip(mark[0]):
-            return Fence(language=language, lines=tuple(lines[at + 1 : place]), start=at, first=at + 1, last=place)
+            return Fence(language=language, fenced=True, lines=tuple(lines[at + 1 : place]), start=at, first=at + 1, last=place)
     return None
 
 

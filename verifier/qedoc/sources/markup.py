@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from qedoc.sources.fences import Fence, fences
+from qedoc.sources.markdown import canonical
 from qedoc.sources.plain_math import statements
 
 PLAIN = "plain"
 """The notation of formulas in plain text."""
+COMMENT = "comment"
+"""The notation of formulas that are not printed: `.. math:` with one colon is a comment."""
 
 ARGUMENTS = frozenset({"args", "arguments", "parameters", "other parameters", "keyword args", "keyword arguments"})
 SILENT = frozenset({"example", "examples", "references", "reference", "see also", "raises", "usage", "returns", "return", "yields"})
@@ -18,7 +21,7 @@ SECTIONS = ARGUMENTS | SILENT | {"attributes", "note", "notes", "warning", "warn
 
 _DIRECTIVE = re.compile(r"^(\s*(?:(?:[-*+]|\d+[.)]|#\.) +)*)\.\. +math ?::(?: +(.*))?$", re.IGNORECASE)
 """Matches directives as Docutils does: a blank may precede the colons, and the directive may begin a list item."""
-_FENCED = re.compile(r"^\s*(?:`{3,}|~{3,})")
+_COMMENTED = re.compile(r"^(\s*(?:(?:[-*+]|\d+[.)]|#\.) +)*)\.\. +math ?:(?!:)(?: +(.*))?$", re.IGNORECASE)
 _FENCE = re.compile(r"^(\s*)(`{3,}|:{3,})\s*\{math\}\s*$")
 _OPTION = re.compile(r"^\s*:(?![: ])[\w-]+:(?: |$)")
 _ROLE = re.compile(r":math:`([^`]+)`")
@@ -37,7 +40,7 @@ class Block:
         first: the first line of the display, from 0. The formulas of one block of plain text have the same.
         last: the last line of the display.
         line: the first line of the formula itself, or -1 for that of the display.
-        notation: `plain` for plain text; empty for LaTeX.
+        notation: `plain` for plain text, `comment` for a formula that is not printed; empty for LaTeX.
     """
 
     latex: str
@@ -81,11 +84,11 @@ class Paragraph:
 
 
 def dedented(docstring: str) -> list[str]:
-    """The lines of a docstring without their common indentation. The line numbers stay the same."""
+    """The lines of a docstring without their common indentation, and with one markup for inline formulas. Their number stays the same."""
     lines = docstring.expandtabs().split("\n")
     margins = [len(line) - len(line.lstrip()) for line in lines[1:] if line.strip()]
     margin = min(margins, default=0)
-    return [lines[0].strip(), *(line[margin:].rstrip() for line in lines[1:])]
+    return canonical([lines[0].strip(), *(line[margin:].rstrip() for line in lines[1:])])
 
 
 def blocks(lines: Sequence[str]) -> list[Block]:
@@ -142,7 +145,8 @@ def _indent(line: str) -> int:
 
 
 def _directive(lines: Sequence[str], at: int) -> Block | None:
-    opened = _DIRECTIVE.match(lines[at])
+    opened, commented = _DIRECTIVE.match(lines[at]), _COMMENTED.match(lines[at])
+    opened = opened or commented
     if not opened:
         return None
     margin = len(opened[1])
@@ -159,7 +163,8 @@ def _directive(lines: Sequence[str], at: int) -> Block | None:
     while body and not body[0][1].strip():
         body.pop(0)
     first = body[0][0] if body else last
-    return Block(latex="\n".join(line.strip() for _, line in body).strip(), first=first, last=last)
+    latex = "\n".join(line.strip() for _, line in body).strip()
+    return Block(latex=latex, first=first, last=last, notation=COMMENT if commented else "")
 
 
 def _fenced(lines: Sequence[str], at: int) -> Block | None:
@@ -206,7 +211,7 @@ def paragraphs(lines: Sequence[str]) -> list[Paragraph]:
 
 def _covers(fence: Fence, lines: Sequence[str]) -> bool:
     """Whether a block is no running text: one between fences, or one with formulas."""
-    return bool(_FENCED.match(lines[fence.start])) or any(fence.first <= block.first <= fence.last for block in blocks(lines))
+    return fence.fenced or any(fence.first <= block.first <= fence.last for block in blocks(lines))
 
 
 def _mark(fence: Fence) -> int:
@@ -227,7 +232,7 @@ def _runs(lines: Sequence[str], covered: set[int]) -> Iterator[tuple[int, list[s
             run = []
         if heading:
             section = heading
-        elif not ends and not _DIRECTIVE.match(line) and not _RULE.match(line):
+        elif not ends and not _DIRECTIVE.match(line) and not _COMMENTED.match(line) and not _RULE.match(line):
             if not run:
                 start, margin = place, _indent(line)
             run.append(line.strip())
