@@ -133,3 +133,118 @@ def test_a_formula_that_is_a_comment_is_reported(library: Path) -> None:
     assert refused.verdict is Verdict.UNREADABLE
     assert "does not print" in refused.reason
     assert "'.. math::'" in refused.suggestion
+
+
+SCHEDULE = '''
+from collections.abc import Callable
+
+
+def f(init_value: float, boundaries_and_scales: dict[int, float] | None = None) -> Callable:
+    """Piecewise constant schedule.
+
+    {sentence}
+
+    Args:
+      init_value: {start}
+      boundaries_and_scales: {entries}
+
+    Returns:
+      A function that maps step index to schedule value.
+    """
+
+    def schedule(count):
+        v = init_value
+        for boundary, scale in sorted((boundaries_and_scales or {}).items()):
+            v = v * jnp.where(count >= boundary, scale, 1.0)
+        return v
+
+    return schedule
+'''
+NOW = """At each step `t`, this schedule returns `init_value` scaled by the product
+    of all factors `f_i` such that `t >= b_i`, where `(b_i, f_i)` are the
+    entries in `boundaries_and_scales`."""
+BEFORE = """A map from boundaries ``b_i`` to non-negative scaling
+        factors ``f_i``. For any step count `s`, the schedule returns ``init_v``
+        scaled by the product of all factors ``f_i`` such that ``b_i {relation} s``."""
+
+
+def schedule(sentence: str, start: str = "The starting value.", entries: str = "All values must be non-negative.") -> str:
+    return SCHEDULE.replace("{sentence}", sentence).replace("{start}", start).replace("{entries}", entries)
+
+
+def test_a_product_in_words_over_the_entries_of_a_dict_holds(library: Path) -> None:
+    (claim,) = found(library, schedule(NOW))
+    assert verdicts(claim) == {Verdict.PROVED}
+    assert str(spec(claim).formula) == "init_value*Product(Piecewise((f[i], t >= b[i]), (1, True)), (i, 1, n))"
+    assert [str(declared.domain) for declared in spec(claim).symbols if str(declared.symbol) in ("t", "f[i]")] == [
+        "integers >= 0",
+        "reals >= 0",
+    ]
+
+
+@pytest.mark.parametrize(("relation", "verdict"), [("<=", Verdict.PROVED), ("<", Verdict.REFUTED)])
+def test_the_boundary_of_a_product_in_words_decides(library: Path, relation: str, verdict: Verdict) -> None:
+    (claim,) = found(library, schedule("It is fine.", "An initial value ``init_v``.", BEFORE.replace("{relation}", relation)))
+    assert verdict in verdicts(claim)
+    assert verdicts(claim) <= {verdict, Verdict.PROVED}  # without entries there is no boundary
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("such that `t >= b_i`", "such that `t > b_i`"),
+        ("`init_value` scaled by the product", "`init_value` divided by the product"),
+        ("scaled by the product\n    of all", "plus the sum\n    of all"),
+    ],
+)
+def test_wrong_words_are_refuted(library: Path, old: str, new: str) -> None:
+    assert old in NOW
+    (claim,) = found(library, schedule(NOW.replace(old, new)))
+    assert Verdict.REFUTED in verdicts(claim)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("scaled by", "roughly scaled by"),
+        ("this schedule returns", "this schedule never returns"),
+        ("of all factors", "of most of the larger factors"),
+        ("At each step `t`,", "At each step `t` after the warm-up,"),
+        (" such that `t >= b_i`,", ","),
+        ("`init_value`", "about `init_value`"),
+    ],
+)
+def test_words_that_are_not_understood_make_no_formula(library: Path, old: str, new: str) -> None:
+    assert old in NOW
+    assert found(library, schedule(NOW.replace(old, new, 1))) == ()
+
+
+def test_a_symbol_without_a_meaning_is_refused(library: Path) -> None:
+    (refused,) = found(library, schedule(NOW.replace("`init_value`", "`start`")))
+    assert isinstance(refused, Refused)
+    assert "start" in refused.reason
+
+
+def test_words_that_may_restrict_a_product_leave_it_undecided(library: Path) -> None:
+    (refused,) = found(library, schedule(NOW, entries="Must have at least two entries."))
+    assert isinstance(refused, Refused)
+    assert refused.verdict is Verdict.UNDECIDED
+
+
+POSITIVE = '''
+def f(x):
+    """Total of some entries.
+
+    It returns the sum of all entries `x_i` such that `x_i > {bound}`.
+
+    Args:
+      x: a vector.
+    """
+    return jnp.sum(jnp.where(x > 0, x, 0.0))
+'''
+
+
+@pytest.mark.parametrize(("bound", "verdict"), [("0", Verdict.PROVED), ("1", Verdict.REFUTED)])
+def test_a_sum_in_words_over_the_entries_of_an_array(library: Path, bound: str, verdict: Verdict) -> None:
+    (claim,) = found(library, POSITIVE.replace("{bound}", bound))
+    assert verdict in verdicts(claim)

@@ -21,6 +21,7 @@ from qedoc.bind.interpreted import Variant, interpreted
 from qedoc.bind.layout import Layout, divisors
 from qedoc.bind.linked import linked
 from qedoc.bind.matrices import restricted, sized, symmetric
+from qedoc.bind.pairs import paired, pairs_of
 from qedoc.bind.records import Bound, Obstruction, Refused
 from qedoc.bind.restated import restated
 from qedoc.bind.slices import entries
@@ -212,6 +213,8 @@ def _claim(context: Context, formula: Formula, variants: Sequence[Variant], name
 
 
 def _bound(context: Context, formula: Formula, equation: Equation, name: str) -> Bound:
+    if pairs_of(context, equation):
+        return paired(context, formula, equation, name)
     if is_slope(equation.left):
         spec = slope(context, formula, equation, name)
         left = defaults(context, set(spec.bind))

@@ -11,11 +11,12 @@ import sympy as sp
 from qedoc.interpret.interpreter import Described as Spoken
 from qedoc.interpret.interpreter import Interpreter
 from qedoc.interpret.words import Vocabulary
-from qedoc.read import PLAIN, Application, Equation, Names, NotAClaim, Reading, Silence, Unreadable, defined, plain, read, read_condition
+from qedoc.read import Application, Equation, Names, NotAClaim, Reading, Silence, Unreadable, defined, plain, read, read_condition
 from qedoc.read.scope import KNOWN_LETTERS
-from qedoc.sources import markup
+from qedoc.sources import markup, worded
 from qedoc.sources.docstrings import Argument as Described
 from qedoc.sources.docstrings import Documented, Formula
+from qedoc.sources.markup import PLAIN, WORDS
 
 _EULER = re.compile(r"\bEuler\W{1,3}Mascheroni\b|\bEuler's constant\b")
 _SHARED = ("own", "others", "parameters", "legend", "names", "explained", "constants", "readings", "stated", "text", "lines")
@@ -185,7 +186,8 @@ class Context:
     @cached_property
     def lines(self) -> list[str]:
         """The lines of the docstring without their indentation."""
-        return markup.without_comments(markup.dedented(self.record.docstring))
+        said = [formula.latex for formula in self.record.formulas if formula.notation == WORDS]
+        return worded.without(markup.without_comments(markup.dedented(self.record.docstring)), said)
 
     def names_value(self, equation: Equation) -> bool:
         """Whether the left side of an equation names the object: `f(x) = ...`."""

@@ -32,7 +32,8 @@ from qedoc.read.slices import Slice
 from qedoc.read.statement import definitions, equations
 from qedoc.read.tokens import tokenize
 from qedoc.read.tree import Node, nest
-from qedoc.sources.markup import COMMENT, PLAIN
+from qedoc.sources.markup import COMMENT, PLAIN, WORDS
+from qedoc.sources.worded import formula_of
 
 __all__ = [
     "PLAIN",
@@ -75,8 +76,10 @@ def defined(latex: str, names: Names, notation: str = "") -> Names:
 
 def _nodes(text: str, names: Names, notation: str) -> tuple[tuple[Node, ...], Names]:
     """The tree of a formula, and the names with what its notation says about them."""
-    if notation != PLAIN:
+    if notation not in (PLAIN, WORDS):
         return nest(tokenize(text)), names
+    if notation == WORDS:
+        text = formula_of(text)
     tokens, told = plain_tokens(text, names)
     return nest(tokens), told
 
@@ -104,11 +107,14 @@ def read(latex: str, names: Names, notation: str = "") -> Reading | Unreadable |
     Args:
         latex: the formula, with or without `$` or `\[` around it.
         names: what is known about the names in it. This distinguishes products, function calls and entries.
-        notation: `plain` for plain text, `comment` for a formula that is not printed; empty for LaTeX.
+        notation: `plain` for plain text, `words` for a sentence, `comment` for a formula that is not printed; empty for LaTeX.
     """
     if notation == COMMENT:
         what = "Sphinx does not print this formula: '.. math:' with one colon is a comment"
         return Refused(Obstacle.MALFORMED, what, 0, "write '.. math::'").at(latex)
+    if notation == WORDS:
+        found = read(formula_of(latex), names, PLAIN)
+        return replace(found, offset=0, line=1, column=1) if isinstance(found, Unreadable) else found
 
     def one(text: str, known: Names, options: Options) -> Reading | NotAClaim:
         return _read(text, known, options, notation)

@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import Any
 
 from qedoc.errors import Location
-from qedoc.sources import locations, markup, plain_legend, prose
+from qedoc.sources import locations, markup, plain_legend, prose, worded
 from qedoc.sources.objects import attribute, loaded, public, unwrapped, walk
 
 
@@ -22,7 +22,7 @@ class Formula:
         location: the file and line where it starts.
         display: whether it stands alone rather than inside a sentence.
         line: the line of its display in the docstring, from 0.
-        notation: `plain` for plain text, `comment` for a formula that is not printed; empty for LaTeX.
+        notation: `plain` for plain text, `words` for a sentence, `comment` for a formula that is not printed; empty for LaTeX.
     """
 
     latex: str
@@ -68,6 +68,7 @@ class Documented:
         siblings: names of the documented functions next to it.
         vectors: symbols and parameters that have entries according to the text.
         matrices: symbols and parameters that are matrices according to the text.
+        pairs: the letters of the keys and of the values of each parameter that is a dict, according to the text.
     """
 
     name: str
@@ -82,6 +83,7 @@ class Documented:
     siblings: frozenset[str] = frozenset()
     vectors: frozenset[str] = frozenset()
     matrices: frozenset[str] = frozenset()
+    pairs: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -139,11 +141,13 @@ def _record(name: str, aliases: tuple[str, ...], value: Any, docstring: str) -> 
     path, defined = _home(name, value, docstring) if markup.blocks(lines) or markup.roles(lines) else locations.home(value)
     paragraphs = markup.paragraphs(lines)
     told = markup.arguments(lines)
-    arguments = _arguments(value, {name: text for name, (text, _) in told.items()})
+    spoken = worded.worded(paragraphs, told, name.rpartition(".")[2]) if callable(value) else []
+    arguments = _arguments(value, {name: worded.without([text], [one.text for one in spoken])[0] for name, (text, _) in told.items()})
     names = [argument.name for argument in arguments]
     blocks = markup.blocks(lines)
     spans = plain_legend.told(paragraphs if any(block.notation == markup.PLAIN for block in blocks) else [], names)
-    legend = {**spans.legend, **prose.legend(paragraphs, {name: text for name, (text, _) in told.items()})}
+    named = {symbol: f"``{parameter}``" for symbol, parameter in worded.symbols(told).items()} if spoken else {}
+    legend = {**named, **spans.legend, **prose.legend(paragraphs, {name: text for name, (text, _) in told.items()})}
     letters = {symbol: text for symbol, text in legend.items() if "angle" not in symbol}
     said = {argument.name: argument.text for argument in arguments}
     found = ((symbol, prose.parameter(text, names) or prose.described(text, said)) for symbol, text in letters.items())
@@ -163,6 +167,7 @@ def _record(name: str, aliases: tuple[str, ...], value: Any, docstring: str) -> 
         Formula(latex=text, location=place(line), display=False, line=line, notation=markup.PLAIN) for text, line in spans.definitions
     ]
     formulas += [Formula(latex=role.latex, location=place(role.line), display=False, line=role.line) for role in markup.roles(lines)]
+    formulas += [Formula(latex=one.text, location=place(one.line), display=True, line=one.line, notation=markup.WORDS) for one in spoken]
     return Documented(
         name=name,
         aliases=aliases,
@@ -174,6 +179,7 @@ def _record(name: str, aliases: tuple[str, ...], value: Any, docstring: str) -> 
         bound=bound,
         vectors=frozenset(vectors),
         matrices=frozenset(matrices),
+        pairs={parameter: pair for one in spoken for parameter, pair in one.pairs.items()},
     )
 
 

@@ -31,7 +31,11 @@ def canonical(lines: Sequence[str]) -> list[str]:
         return list(lines)
     hidden = _covered(text, lines)
     rewritten = [(found.start(), found.end(), found[1]) for found in _ROLE.finditer(text)]
-    rewritten += [(found.start(), found.end(), found[1]) for found in _PARENTHESES.finditer(text) if not _inside(found, hidden) and _mathematics(found[1])]
+    rewritten += [
+        (found.start(), found.end(), found[1])
+        for found in _PARENTHESES.finditer(text)
+        if not _inside(found, hidden) and _mathematics(found[1])
+    ]
     if not _RST.search(text):
         shown = [found.span() for found in _DISPLAY.finditer(text)]
         found_ones = (found for found in _DOLLARS.finditer(text) if not _inside(found, [*hidden, *shown]) and _mathematics(found[2]))

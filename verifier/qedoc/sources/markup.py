@@ -11,6 +11,8 @@ from qedoc.sources.plain_math import statements
 
 PLAIN = "plain"
 """The notation of formulas in plain text."""
+WORDS = "words"
+"""The notation of formulas in words around code spans."""
 COMMENT = "comment"
 """The notation of formulas that are not printed: `.. math:` with one colon is a comment."""
 
