@@ -23,6 +23,7 @@ from qedoc.bind.layout import Layout, divisors
 from qedoc.bind.linked import linked
 from qedoc.bind.matrices import restricted, sized, symmetric
 from qedoc.bind.owners import letters_of_name
+from qedoc.bind.pairs import paired, pairs_of
 from qedoc.bind.records import Bound, Obstruction, Refused
 from qedoc.bind.restated import restated
 from qedoc.bind.slices import entries
@@ -215,6 +216,7 @@ def _defined(context: Context, equation: Equation, where: sp.Basic) -> Equation:
 def _claim(context: Context, formula: Formula, variants: Sequence[Variant], name: str) -> Bound | Refused:
     """One equation, bound in each way in which it and the text can be understood, or refused."""
     equation = variants[0].equation
+    context = context.interpreted(display=formula.line)
     id = f"{context.record.name}#{name}" if name else context.record.name
     try:
         _check_use(context, formula, equation)
@@ -235,6 +237,8 @@ def _claim(context: Context, formula: Formula, variants: Sequence[Variant], name
 
 
 def _bound(context: Context, formula: Formula, equation: Equation, name: str) -> Bound:
+    if pairs_of(context, equation):
+        return paired(context, formula, equation, name)
     if is_slope(equation.left):
         spec = slope(context, formula, equation, name)
         left = defaults(context, set(spec.bind))

@@ -15,9 +15,10 @@ from qedoc.interpret.interpreter import Interpreter
 from qedoc.interpret.words import Vocabulary
 from qedoc.read import Application, Equation, Names, NotAClaim, Reading, Silence, Unreadable, defined, plain, read, read_condition
 from qedoc.read.scope import KNOWN_LETTERS
-from qedoc.sources import markup
+from qedoc.sources import markup, worded
 from qedoc.sources.docstrings import Argument as Described
 from qedoc.sources.docstrings import Documented, Formula, record_of
+from qedoc.sources.markup import PLAIN, WORDS
 
 _EULER = re.compile(r"\bEuler\W{1,3}Mascheroni\b|\bEuler's constant\b")
 _SHARED = ("owner", "own", "others", "parameters", "legend", "names", "explained", "constants", "readings", "stated", "text", "lines")
@@ -59,6 +60,7 @@ class Context:
         supposes: whether names and notation may restrict the domain: a count is not negative, a lower end is not above the upper one.
         aim: for the formula of an object, the method or property that it is about.
         lettered: the parameters that the formulas of the class give letters to, by plain name.
+        display: the line of the display that is bound, whose own definitions come before those of other displays; -1 for none.
     """
 
     record: Documented
@@ -69,6 +71,7 @@ class Context:
     supposes: bool = True
     aim: Aim | None = None
     lettered: Mapping[str, str] = field(default_factory=dict)
+    display: int = -1
 
     def interpreted(self, **changes: Any) -> "Context":
         """The same docstring in one interpretation. What was read before is not read again."""
@@ -123,9 +126,9 @@ class Context:
         )
         for formula in record.formulas:
             if formula.display or formula in self.explained:
-                names = defined(formula.latex, names)
+                names = defined(formula.latex, names, formula.notation)
         for formula in self.owner.explained if self.owner is not None else ():
-            names = defined(formula.latex, names)
+            names = defined(formula.latex, names, formula.notation)
         return replace(names, functions=names.functions - KNOWN_LETTERS)
 
     @cached_property
@@ -133,13 +136,13 @@ class Context:
         """The equations in running text that explain a symbol of a formula: 'where :math:`p(k) = ...`'."""
         found = set[Formula]()
         for formula in self.record.formulas:
-            if not formula.display and "=" in formula.latex and _VALUED.search(self._before(formula)):
+            if not formula.display and "=" in formula.latex and (formula.notation == PLAIN or _VALUED.search(self._before(formula))):
                 found.add(formula)
         return frozenset(found)
 
     def _before(self, formula: Formula) -> str:
         """The words before an inline formula, in its line or the one before."""
-        lines = self.record.docstring.split("\n")
+        lines = self.lines
         here = lines[formula.line].partition(f"`{formula.latex}`")[0].replace(":math:", "")
         return (here if here.strip() else lines[max(0, formula.line - 1)]).strip()
 
@@ -149,7 +152,7 @@ class Context:
         found: dict[str, sp.Expr] = {name: sp.EulerGamma for name, text in self.legend.items() if _EULER.search(text)}
         names = Names(parameters=self.record.parameters, legend=self.record.legend)
         for formula in self.explained:
-            reading = read(formula.latex, names)
+            reading = read(formula.latex, names, formula.notation)
             if not isinstance(reading, Reading) or len(reading.equations) != 1:
                 continue
             (equation,) = reading.equations
@@ -164,7 +167,7 @@ class Context:
         """The reading of each display formula, and of each formula in the text that defines the object's value."""
         found: dict[Formula, Reading | Unreadable | NotAClaim] = {}
         for formula in self.record.formulas:
-            reading = read(formula.latex, self.names)
+            reading = read(formula.latex, self.names, formula.notation)
             if formula.display or (
                 isinstance(reading, Reading) and all(map(self._states, reading.equations)) and not _SUPPOSED.search(self._before(formula))
             ):
@@ -188,17 +191,19 @@ class Context:
             Spoken(name=name, text=argument.text, line=told[name][1] if name in told else -1, numeric=_is_input(argument))
             for name, argument in self.parameters.items()
         )
-        stated = {
-            formula.line: relation if isinstance(relation := read_condition(formula.latex, self.names), sp.Basic) else None
+        relations = {
+            formula.line: read_condition(formula.latex, self.names, formula.notation)
             for formula, reading in self.readings.items()
             if isinstance(reading, NotAClaim) and reading.silence is Silence.CONSTRAINT
         }
+        stated = {line: relation if isinstance(relation, sp.Basic) else None for line, relation in relations.items()}
         return Interpreter(lines=self.lines, vocabulary=vocabulary, parameters=spoken, constraints=stated)
 
     @cached_property
     def lines(self) -> list[str]:
         """The lines of the docstring without their indentation."""
-        return markup.without_comments(markup.dedented(self.record.docstring))
+        said = [formula.latex for formula in self.record.formulas if formula.notation == WORDS]
+        return worded.without(markup.without_comments(markup.dedented(self.record.docstring)), said)
 
     def names_value(self, equation: Equation) -> bool:
         """Whether the left side of an equation names the object: `f(x) = ...`."""
@@ -220,14 +225,18 @@ class Context:
 
     @cached_property
     def definitions(self) -> dict[str, Definition]:
-        """Names that one formula of the docstring defines and another one uses."""
-        readings = self.readings | {formula: read(formula.latex, self.names) for formula in self.explained}
+        """Names that one formula of the docstring defines and another one uses.
+
+        Of several definitions of a name, the one in the same display counts, and else the first.
+        """
+        readings = self.readings | {formula: read(formula.latex, self.names, formula.notation) for formula in self.explained}
         equations = [(formula, e) for formula, r in readings.items() if isinstance(r, Reading) for e in r.equations]
         found: dict[str, Definition] = {}
         for place, (formula, equation) in enumerate(equations):
             name = self._defined(equation)
             used = any(name in mentioned(other.right) for k, (_, other) in enumerate(equations) if k != place)
-            if name and used and name not in found and name not in mentioned(equation.right):
+            nearer = name in found and formula.line == self.display != found[name].formula.line
+            if name and used and (name not in found or nearer) and name not in mentioned(equation.right):
                 left = equation.left
                 arguments = left.arguments if isinstance(left, Application) else left.indices if isinstance(left, sp.Indexed) else ()
                 found[name] = Definition(arguments=tuple(arguments), value=equation.right, formula=formula)
@@ -265,7 +274,7 @@ class Context:
         r"""Parameters that the text defines by others, by name: 'with :math:`n = \sum_i x_i`'."""
         found: dict[str, sp.Expr] = {}
         for formula in sorted(self.explained, key=lambda formula: formula.line):
-            reading = read(formula.latex, self.names)
+            reading = read(formula.latex, self.names, formula.notation)
             for equation in reading.equations if isinstance(reading, Reading) and len(reading.equations) == 1 else ():
                 name = equation.left.name if isinstance(equation.left, sp.Symbol) else ""
                 symbols = {entry.base.label.name for entry in equation.right.atoms(sp.Indexed)} or {

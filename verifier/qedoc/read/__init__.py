@@ -10,6 +10,7 @@ from qedoc.read.choices import Options, all_readings
 from qedoc.read.macros import tokens
 from qedoc.read.matrices import WHOLE, DeterminantOf, InverseEntry
 from qedoc.read.parser import Parser
+from qedoc.read.plain_math import plain_tokens
 from qedoc.read.reading import (
     Application,
     Equation,
@@ -31,9 +32,12 @@ from qedoc.read.repair import repaired
 from qedoc.read.scope import Scope, conventional_index, plain
 from qedoc.read.slices import Slice
 from qedoc.read.statement import definitions, equations
-from qedoc.read.tree import nest
+from qedoc.read.tree import Node, nest
+from qedoc.sources.markup import COMMENT, PLAIN, WORDS
+from qedoc.sources.worded import formula_of
 
 __all__ = [
+    "PLAIN",
     "WHOLE",
     "Application",
     "DeterminantOf",
@@ -61,28 +65,39 @@ RULES = (applications, brackets, cases, hypergeometric, names, norms, operators,
 """The modules with the grammar rules. Importing a module registers its rules."""
 
 
-def defined(latex: str, names: Names) -> Names:
+def defined(latex: str, names: Names, notation: str = "") -> Names:
     """Adds the names that the left sides of a formula define, such as `p_t = ...` and `f_{pdf}(x) = ...`, to the known names."""
     try:
-        found, macros, _ = tokens(latex, names.macros)
-        names = replace(names, macros=macros)
-        nodes = nest(found)
-        functions, symbols = definitions(nodes, Scope(names, nodes))
+        nodes, told, _ = _nodes(latex, names, notation)
+        functions, symbols = definitions(nodes, Scope(told, nodes))
+        names = replace(names, macros=told.macros)
     except (Refused, Silent, RecursionError):
         return names
     legend = dict.fromkeys(sorted(symbols - set(names.parameters)), "defined by a formula") | dict(names.legend)
     return replace(names, functions=names.functions | functions, legend=legend)
 
 
-def read_condition(latex: str, names: Names) -> sp.Basic | Unreadable:
+def _nodes(text: str, names: Names, notation: str) -> tuple[tuple[Node, ...], Names, bool]:
+    """The tree of a formula, the names with what it says about them, and whether its backslashes were doubled."""
+    if notation not in (PLAIN, WORDS):
+        found, macros, doubled = tokens(text, names.macros)
+        return nest(found), replace(names, macros=macros), doubled
+    if notation == WORDS:
+        text = formula_of(text)
+    plainly, told = plain_tokens(text, names)
+    return nest(plainly), told, False
+
+
+def read_condition(latex: str, names: Names, notation: str = "") -> sp.Basic | Unreadable:
     r"""Reads a condition on its own, such as `0 \le p \le 1` in the text next to a formula.
 
     Args:
         latex: one or more relations.
         names: what is known about the names in it.
+        notation: `plain` for plain text.
     """
     try:
-        nodes = nest(tokens(latex, names.macros)[0])
+        nodes, names, _ = _nodes(latex, names, notation)
         scope = Scope(names, nodes)
         found = conditions(Parser((), scope, len(latex)), nodes)
         _check_one_reading(scope)
@@ -101,29 +116,42 @@ def _check_one_reading(scope: Scope) -> None:
             raise Refused(Obstacle.AMBIGUOUS, what, 0, "write it in another way")
 
 
-def read(latex: str, names: Names) -> Reading | Unreadable | NotAClaim:
+def read(latex: str, names: Names, notation: str = "") -> Reading | Unreadable | NotAClaim:
     r"""Reads one display or inline formula.
 
     Args:
         latex: the formula, with or without `$` or `\[` around it.
         names: what is known about the names in it. This distinguishes products, function calls and entries.
+        notation: `plain` for plain text, `words` for a sentence, `comment` for a formula that is not printed; empty for LaTeX.
     """
+    if notation == COMMENT:
+        what = "Sphinx does not print this formula: '.. math:' with one colon is a comment"
+        return Refused(Obstacle.MALFORMED, what, 0, "write '.. math::'").at(latex)
+    if notation == WORDS:
+        found = read(formula_of(latex), names, PLAIN)
+        return replace(found, offset=0, line=1, column=1) if isinstance(found, Unreadable) else found
+
+    def one(text: str, known: Names, options: Options) -> Reading | NotAClaim:
+        return _read(text, known, options, notation)
+
     try:
-        return all_readings(latex, names, _read)
+        return all_readings(latex, names, one)
     except Silent as silent:
         return silent.finding
     except Refused as refused:
-        return repaired(latex, refused.at(latex), lambda text: all_readings(text, names, _read))
+        if notation == PLAIN:
+            return refused.at(latex)
+        return repaired(latex, refused.at(latex), lambda text: all_readings(text, names, one))
     except RecursionError:
         return Refused(Obstacle.LIMIT, "too deeply nested here", 0, "define names for the inner parts").at(latex)
 
 
-def _read(latex: str, names: Names, options: Options) -> Reading | NotAClaim:
+def _read(latex: str, names: Names, options: Options, notation: str) -> Reading | NotAClaim:
     """Reads a formula, or says what it is if it states no value. Adds the notations with several readings to `options`."""
-    found, macros, doubled = tokens(latex, names.macros)
-    if not found and macros != names.macros:
+    nodes, told, doubled = _nodes(latex, names, notation)
+    if not nodes and told.macros != names.macros:
         return NotAClaim(silence=Silence.NOTATION, why="the formula defines commands")
-    nodes = nest(found)
+    names = told
     known = related(nodes, names, Scope(names, nodes), read=True)
     if known is not None:
         return known

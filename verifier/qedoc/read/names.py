@@ -17,6 +17,7 @@ from qedoc.read.scope import ACCENTS, conventional
 from qedoc.read.scripts import Scripts, collect, raised
 from qedoc.read.slices import sliced
 from qedoc.read.special import special
+from qedoc.read.standard import STANDARD
 from qedoc.read.tokens import BOLD, FONTS, STYLED, Kind, Token
 from qedoc.read.tree import SYMBOLS, Group, Node
 
@@ -58,7 +59,7 @@ def _text(parser: Parser, token: Token) -> Factor:
         raise Refused(Obstacle.UNSUPPORTED, f"the set or the expectation {token.text}", token.start, "")
     if token.font in STYLED:
         return _scripted(parser, Base(name="cal_" + name, token=token, letters=True))
-    known = None if scope.declared(name) else upright(name)
+    known = None if scope.declared(name) else upright(name) or (None if scope.is_function(name) else STANDARD.get(name))
     if known is not None:
         return known_call(parser, name, known, token.start)
     if not scope.declared(name) and name not in scope.functions:

@@ -11,7 +11,8 @@ from qedoc.read.brackets import entry, fresh
 from qedoc.read.factor import Factor, Shape, Term, has_vector
 from qedoc.read.matrices import MATRIX, DeterminantOf, kind
 from qedoc.read.parser import Parser, rule
-from qedoc.read.reading import Obstacle, extent
+from qedoc.read.reading import Obstacle, Option, Refused, extent
+from qedoc.read.refusals import PRODUCTS
 from qedoc.read.restricted import Under, limited, under
 from qedoc.read.scripts import Scripts, collect
 from qedoc.read.tokens import Kind, Token
@@ -175,7 +176,7 @@ def _large(parser: Parser, token: Token) -> Factor:
     if parser.peek() is not None and not parser.starts():
         parser.refuse_here()
     with parser.scope.binding(index for index, _ in indices), parser.deeper():
-        body = parser.term()
+        body = _product_body(parser, {index for index, _ in indices}) if token.text == "prod" else parser.term()
     if body.remainder:
         what = "mod after a sum or product: of each term, or of the whole"
         raise parser.refuse(Obstacle.AMBIGUOUS, what, r"write brackets: (\sum_i x_i) \bmod n, or \sum_i (x_i \bmod n)", token.start)
@@ -189,8 +190,6 @@ def _large(parser: Parser, token: Token) -> Factor:
     ranges = [_range(parser, index, first, last, body.value, token) for index, first in indices]
     if last is not None and len(indices) > 1:
         raise parser.refuse(Obstacle.AMBIGUOUS, "one upper bound for several indices", "write one sum for each", token.start)
-    if token.text == "prod":
-        _check_product(parser, body, {index for index, _ in indices})
     large = sp.Sum if token.text == "sum" else sp.Product
     value = parser.built(token.start, lambda v: large(v, *ranges), body.value)
     _check_constant(parser, value, token)
@@ -336,11 +335,41 @@ def _outside_entries(value: sp.Expr, index: sp.Expr) -> bool:
     return bool(value == index) or any(_outside_entries(part, index) for part in value.args)
 
 
-def _check_product(parser: Parser, body: Term, indices: set[str]) -> None:
-    last = body.factors[-1]
-    if len(body.factors) > 1 and not indices & {str(symbol) for symbol in last.value.free_symbols}:
-        what = "a factor without the index at the end of a product: inside or after the product"
-        raise parser.refuse(Obstacle.AMBIGUOUS, what, "put the product, or its factors, in parentheses", last.start)
+def _product_body(parser: Parser, indices: set[str]) -> Term:
+    r"""What a product is taken of. Factors without the index at its end, as in `\prod_i x_i / Z`, may stand after the product."""
+    start = parser.at
+    try:
+        body = parser.term()
+    except Refused:  # a divisor with a sum over the same index can only stand after the product
+        end = next((at for at in range(start + 1, len(parser.items)) if parser.items[at].is_char("/")), -1)
+        if end < 0:
+            raise
+        return _term_until(parser, start, end)
+    used = [place for place, factor in enumerate(body.factors) if indices & {str(symbol) for symbol in factor.value.free_symbols}]
+    outside = body.factors[used[-1] + 1 :] if used else body.factors[1:]
+    if not outside:
+        return body
+    if not used:
+        what = "a product of factors without its index: one of them, or all"
+        raise parser.refuse(Obstacle.AMBIGUOUS, what, "put the product, or its factors, in parentheses", outside[0].start)
+    ways = (
+        Option(value="after the product", why="a factor without the index is usually no part of the product", sure="possible"),
+        Option(value="inside the product", why="a product reaches to the end of its term", sure="possible"),
+    )
+    if parser.scope.choose("a factor at the end of a product", *ways) == ways[1].value:
+        return body
+    end = next(at for at in range(start, parser.at) if parser.items[at].start >= outside[0].start)
+    end -= end > start and isinstance(before := parser.items[end - 1], Token) and before.text in PRODUCTS
+    return _term_until(parser, start, end)
+
+
+def _term_until(parser: Parser, start: int, end: int) -> Term:
+    """The term between two places."""
+    stops = parser.stops
+    parser.at, parser.stops = start, lambda reading: reading.at >= end or stops(reading)
+    body = parser.term()
+    parser.stops = stops
+    return body
 
 
 def _over_vector(parser: Parser, token: Token, body: Term, upper: Sequence[Node] | None) -> sp.Expr:

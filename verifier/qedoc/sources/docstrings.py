@@ -3,7 +3,7 @@
 import inspect
 import sys
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from types import ModuleType
@@ -11,7 +11,7 @@ from typing import Any
 
 from qedoc.claims.members import member, parameters
 from qedoc.errors import Location, TargetError
-from qedoc.sources import locations, markup, prose
+from qedoc.sources import locations, markup, plain_legend, prose, worded
 from qedoc.sources.objects import attribute, loaded, named, public, unwrapped, walk
 
 
@@ -23,13 +23,15 @@ class Formula:
         latex: the formula, without its markup.
         location: the file and line where it starts.
         display: whether it stands alone rather than inside a sentence.
-        line: its line in the docstring, from 0.
+        line: the line of its display in the docstring, from 0.
+        notation: `plain` for plain text, `words` for a sentence, `comment` for a formula that is not printed; empty for LaTeX.
     """
 
     latex: str
     location: Location
     display: bool
     line: int
+    notation: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +75,7 @@ class Documented:
         target: the dotted path of what a formula is about, if that is a method or property of the documented class; empty otherwise.
         owner: for a class, a method and a property, the dotted path of the class; empty for anything else.
         beside: the docstrings of the class and its constructor, for a method or property.
+        pairs: the letters of the keys and of the values of each parameter that is a dict, according to the text.
     """
 
     name: str
@@ -95,6 +98,7 @@ class Documented:
     def path(self) -> str:
         """The dotted path of what the formulas are about."""
         return self.target or self.name
+    pairs: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -152,14 +156,20 @@ def _record(name: str, aliases: tuple[str, ...], value: Any, docstring: str) -> 
     path, defined = _home(name, value, docstring) if markup.blocks(lines) or markup.roles(lines) else locations.home(value)
     owner = _owner(name, value)
     beside = tuple(text for of in _texts(owner, value) if (text := docstring_of(of)) and text != docstring)
+    spoken = worded.worded(markup.paragraphs(lines), markup.arguments(lines), name.rpartition(".")[2]) if callable(value) else []
+    blocks = markup.blocks(lines)
     described: dict[str, str] = {}
     legend: dict[str, str] = {}
     for text in (lines, *map(markup.dedented, beside)):
-        told = {name: text for name, (text, _) in markup.arguments(text).items()}
-        legend = prose.legend(markup.paragraphs(text), told) | legend
-        described = told | described
+        legend = prose.legend(markup.paragraphs(text), _described(text)) | legend
+        described = _described(text) | described
+    described = {name: worded.without([text], [one.text for one in spoken])[0] for name, text in described.items()}
     arguments = _arguments(value, described) if owner is None else _of_object(owner, "" if owner is value else name.rpartition(".")[2], described)
     names = [argument.name for argument in arguments]
+    plain = any(block.notation == markup.PLAIN for block in blocks)
+    spans = plain_legend.told(markup.paragraphs(lines) if plain else [], names)
+    quoted = {symbol: f"``{parameter}``" for symbol, parameter in worded.symbols(markup.arguments(lines)).items()} if spoken else {}
+    legend = {**quoted, **spans.legend, **legend}
     letters = {symbol: text for symbol, text in legend.items() if "angle" not in symbol}
     said = {argument.name: argument.text for argument in arguments}
     found = ((symbol, prose.parameter(text, names) or prose.described(text, said)) for symbol, text in letters.items())
@@ -169,11 +179,17 @@ def _record(name: str, aliases: tuple[str, ...], value: Any, docstring: str) -> 
     matrices = {symbol for symbol, text in legend.items() if prose.matrix(text)} | {s for s, p in bound.items() if p in square} | square
     vectors = {symbol for symbol, text in legend.items() if prose.shaped(text)} | {s for s, p in bound.items() if p in shaped} | shaped
 
-    def formula(latex: str, line: int, *, display: bool) -> Formula:
-        return Formula(latex=latex, location=locations.locate(docstring, line, path, defined), display=display, line=line)
+    def place(line: int) -> Location:
+        return locations.locate(docstring, line, path, defined)
 
-    formulas = [formula(block.latex, block.first, display=True) for block in markup.blocks(lines)]
-    formulas += [formula(role.latex, role.line, display=False) for role in markup.roles(lines)]
+    formulas = [
+        Formula(latex=block.latex, location=place(block.start), display=True, line=block.first, notation=block.notation) for block in blocks
+    ]
+    formulas += [
+        Formula(latex=text, location=place(line), display=False, line=line, notation=markup.PLAIN) for text, line in spans.definitions
+    ]
+    formulas += [Formula(latex=role.latex, location=place(role.line), display=False, line=role.line) for role in markup.roles(lines)]
+    formulas += [Formula(latex=one.text, location=place(one.line), display=True, line=one.line, notation=markup.WORDS) for one in spoken]
     return Documented(
         name=name,
         aliases=aliases,
@@ -187,7 +203,13 @@ def _record(name: str, aliases: tuple[str, ...], value: Any, docstring: str) -> 
         matrices=frozenset(matrices),
         owner="" if owner is None else name if owner is value else name.rpartition(".")[0],
         beside=beside,
+        pairs={parameter: pair for one in spoken for parameter, pair in one.pairs.items()},
     )
+
+
+def _described(lines: Sequence[str]) -> dict[str, str]:
+    """The description of each parameter."""
+    return {name: text for name, (text, _) in markup.arguments(lines).items()}
 
 
 def _owner(name: str, value: Any) -> type | None:

@@ -4,6 +4,18 @@ import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+
+from qedoc.sources.fences import Fence, fences
+from qedoc.sources.markdown import canonical
+from qedoc.sources.plain_math import statements
+
+PLAIN = "plain"
+"""The notation of formulas in plain text."""
+WORDS = "words"
+"""The notation of formulas in words around code spans."""
+COMMENT = "comment"
+"""The notation of formulas that are not printed: `.. math:` with one colon is a comment."""
 
 ARGUMENTS = frozenset({"args", "arguments", "parameters", "other parameters", "keyword args", "keyword arguments"})
 SILENT = frozenset({"example", "examples", "references", "reference", "see also", "raises", "usage", "returns", "return", "yields"})
@@ -12,10 +24,12 @@ SECTIONS = ARGUMENTS | SILENT | {"attributes", "note", "notes", "warning", "warn
 
 _DIRECTIVE = re.compile(r"^(\s*(?:(?:[-*+]|\d+[.)]|#\.) +)*)\.\. +math ?::(?: +(.*))?$", re.IGNORECASE)
 """Matches directives as Docutils does: a blank may precede the colons, and the directive may begin a list item."""
+_COMMENTED = re.compile(r"^(\s*(?:(?:[-*+]|\d+[.)]|#\.) +)*)\.\. +math ?:(?!:)(?: +(.*))?$", re.IGNORECASE)
 _FENCE = re.compile(r"^(\s*)(`{3,}|:{3,})\s*\{math\}\s*$")
 _OPTION = re.compile(r"^\s*:(?![: ])[\w-]+:(?: |$)")
 _ROLE = re.compile(r":math:`([^`]+)`")
 _HEADING = re.compile(r"^(\s*)([A-Za-z][A-Za-z ]*):{0,2}\s*$")
+_TITLE = re.compile(r"^\s*#{1,6}\s+(.*?)\s*#*$")
 _RULE = re.compile(r"^\s*([-=~])\1{2,}\s*$")
 _OTHER_DIRECTIVE = re.compile(r"^(\s*)\.\. +(?:(?!_)\w)+(?:[-._+:](?:(?!_)\w)+)* ?::(?: |$)")
 
@@ -26,13 +40,22 @@ class Block:
 
     Args:
         latex: the formula, without its markup.
-        first: its first line, from 0.
-        last: its last line.
+        first: the first line of the display, from 0. The formulas of one block of plain text have the same.
+        last: the last line of the display.
+        line: the first line of the formula itself, or -1 for that of the display.
+        notation: `plain` for plain text, `comment` for a formula that is not printed; empty for LaTeX.
     """
 
     latex: str
     first: int
     last: int
+    line: int = -1
+    notation: str = ""
+
+    @property
+    def start(self) -> int:
+        """The first line of the formula itself."""
+        return self.first if self.line < 0 else self.line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,23 +87,59 @@ class Paragraph:
 
 
 def dedented(docstring: str) -> list[str]:
-    """The lines of a docstring without their common indentation. The line numbers stay the same."""
+    """The lines of a docstring without their common indentation, and with one markup for inline formulas. Their number stays the same."""
     lines = docstring.expandtabs().split("\n")
     margins = [len(line) - len(line.lstrip()) for line in lines[1:] if line.strip()]
     margin = min(margins, default=0)
-    return [lines[0].strip(), *(line[margin:].rstrip() for line in lines[1:])]
+    return canonical([lines[0].strip(), *(line[margin:].rstrip() for line in lines[1:])])
 
 
 def blocks(lines: Sequence[str]) -> list[Block]:
-    r"""Finds the display formulas: `.. math::`, MyST fences, `$$` and `\[`."""
+    r"""Finds the display formulas: `.. math::`, MyST fences, `$$`, `\[`, and blocks of plain text."""
+    return list(_blocks(tuple(lines)))
+
+
+@lru_cache(maxsize=64)
+def _blocks(lines: tuple[str, ...]) -> tuple[Block, ...]:
     found: list[Block] = []
+    printed = {fence.start: fence for fence in fences(lines)}
+    silent = _silent(lines)
     at = 0
     while at < len(lines):
+        if at in printed and not _DIRECTIVE.match(lines[at]):
+            fence = printed[at]
+            found += _plain(fence, silent=at in silent)
+            at = fence.last + 1
+            continue
         block = _directive(lines, at) or _fenced(lines, at) or _delimited(lines, at, "$$", "$$") or _delimited(lines, at, r"\[", r"\]")
         if block is not None:
             found += [block] if block.latex else []
             at = block.last
         at += 1
+    return tuple(found)
+
+
+def _plain(fence: Fence, *, silent: bool) -> list[Block]:
+    """The formulas of a block that is printed as it is. A fence may also hold LaTeX."""
+    if fence.language in ("math", "latex", "tex") and "\\" in "".join(fence.lines):
+        latex = "\n".join(line.strip() for line in fence.lines).strip()
+        return [Block(latex=latex, first=fence.first, last=fence.last)] if latex and fence.language == "math" else []
+    if fence.programmed or (silent and not fence.marked):
+        return []
+    made = statements(fence.lines, marked=fence.marked)
+    first = fence.first + made[0].first if made else 0
+    return [Block(latex=one.text, first=first, last=fence.last, line=fence.first + one.first, notation=PLAIN) for one in made]
+
+
+def _silent(lines: Sequence[str]) -> set[int]:
+    """The lines of sections without formulas: examples, arguments, references."""
+    found: set[int] = set()
+    section = ""
+    for place, line in enumerate(lines):
+        titled = _TITLE.match(line)
+        section = section_heading(lines, place) or (titled[1].strip().lower() if titled else section)
+        if section in ARGUMENTS or section in SILENT or re.search(r"\b(?:examples?|usage|references)\b", section):
+            found.add(place)
     return found
 
 
@@ -89,7 +148,8 @@ def _indent(line: str) -> int:
 
 
 def _directive(lines: Sequence[str], at: int) -> Block | None:
-    opened = _DIRECTIVE.match(lines[at])
+    opened, commented = _DIRECTIVE.match(lines[at]), _COMMENTED.match(lines[at])
+    opened = opened or commented
     if not opened:
         return None
     margin = len(opened[1])
@@ -106,7 +166,8 @@ def _directive(lines: Sequence[str], at: int) -> Block | None:
     while body and not body[0][1].strip():
         body.pop(0)
     first = body[0][0] if body else last
-    return Block(latex="\n".join(line.strip() for _, line in body).strip(), first=first, last=last)
+    latex = "\n".join(line.strip() for _, line in body).strip()
+    return Block(latex=latex, first=first, last=last, notation=COMMENT if commented else "")
 
 
 def _fenced(lines: Sequence[str], at: int) -> Block | None:
@@ -143,7 +204,9 @@ def roles(lines: Sequence[str]) -> list[Role]:
 
 def paragraphs(lines: Sequence[str]) -> list[Paragraph]:
     """Returns the running text, without formulas, code and directives."""
-    covered = {place for block in blocks(lines) for place in range(block.first, block.last + 1)} | set(_field_lines(lines))
+    covered = {place for block in blocks(lines) for place in range(block.first, block.last + 1)}
+    covered |= {place for fence in fences(lines) if _covers(fence, lines) for place in range(_mark(fence), fence.last + 1)}
+    covered |= set(_field_lines(lines))
     found: list[Paragraph] = []
     for start, words, section in _runs(lines, covered):
         found.append(Paragraph(text=" ".join(" ".join(words).split()), line=start, section=section))
@@ -161,6 +224,16 @@ def _field_lines(lines: Sequence[str]) -> Iterator[int]:
                 yield after
 
 
+def _covers(fence: Fence, lines: Sequence[str]) -> bool:
+    """Whether a block is no running text: one between fences, or one with formulas."""
+    return fence.fenced or any(fence.first <= block.first <= fence.last for block in blocks(lines))
+
+
+def _mark(fence: Fence) -> int:
+    """The first line of a block that is no text: the paragraph before a literal block is text."""
+    return fence.first if fence.first - fence.start > 1 else fence.start
+
+
 def _runs(lines: Sequence[str], covered: set[int]) -> Iterator[tuple[int, list[str], str]]:
     section = ""
     run: list[str] = []
@@ -174,7 +247,7 @@ def _runs(lines: Sequence[str], covered: set[int]) -> Iterator[tuple[int, list[s
             run = []
         if heading:
             section = heading
-        elif not ends and not _DIRECTIVE.match(line) and not _RULE.match(line):
+        elif not ends and not _DIRECTIVE.match(line) and not _COMMENTED.match(line) and not _RULE.match(line):
             if not run:
                 start, margin = place, _indent(line)
             run.append(line.strip())

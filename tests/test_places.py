@@ -1,0 +1,250 @@
+"""Places of formulas: inline formulas of Markdown, comments by mistake, code spans, words around code, and pages."""
+
+import sys
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from qedoc.bind import Bound, Refused, claims
+from qedoc.claims.limits import Limits
+from qedoc.claims.spec import Spec
+from qedoc.judge.readings import check_readings
+from qedoc.results.verdict import Verdict
+from qedoc.sources import markup
+from qedoc.sources.docstrings import documented
+from qedoc.sources.specfiles import sizes
+
+
+def canonical(text: str) -> str:
+    lines = markup.dedented(textwrap.dedent(text))
+    assert len(lines) == len(text.split("\n"))
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize(
+    ("text", "inline"),
+    [
+        ("The rate $r$ at $t$.", ["r", "t"]),
+        ("The $n$th value, $x_1, \\dots, x_n$, and $f(x) = 2 x$.", ["n", "x_1, \\dots, x_n", "f(x) = 2 x"]),
+        ("Over a line: $a +\nb$ ends.", ["a + b"]),
+        ("A value $$x^2$$ in the text.", ["x^2"]),
+        ("MyST: {math}`a_1` and {math}`b`.", ["a_1", "b"]),
+        ("LaTeX: \\(x^2\\) and \\( y \\).", ["x^2", "y"]),
+        (":math:`a\n+ b` over a line", ["a + b"]),
+        ("It costs $5 and $6, or $7$8.", []),
+        ("From $5,000 to $6,000 = $x.", []),
+        ("Set $HOME/bin:$PATH and $a/$b.", []),
+        ("Run ${HOME} and $(pwd)$.", []),
+        ("Code `$x$` and ``$y$`` and `a $b` c $d.", []),
+        ("An amount of 3$ and 4$.", []),
+        ("The word $not a formula at all$ here.", []),
+        ("Escaped \\$x\\$ dollars.", []),
+        ("Both :math:`x` and $y$.", ["x"]),
+        (">>> print('$x$')", []),
+        ("```python\nx = '$y$'\n```", []),
+        ("A paragraph $x\n\nends before y$.", []),
+    ],
+)
+def test_inline_formulas_of_markdown(text: str, inline: list[str]) -> None:
+    canonical(text)
+    assert [role.latex for role in markup.roles(markup.dedented(text))] == inline
+
+
+def test_a_display_in_dollars_stays_one() -> None:
+    text = ["Title.", "", "$$", "x = $y$", "$$", "", "$$z = 2$$"]
+    assert [block.latex for block in markup.blocks(markup.dedented("\n".join(text)))] == ["x = $y$", "z = 2"]
+
+
+def test_one_colon_makes_a_comment_with_the_place_of_the_formula() -> None:
+    lines = ["Title.", "", ".. math:", "", "    x = 2", "", ".. math: y = 3", "", ".. math ::", "", "   z = 4", "", ".. maths:", "   no"]
+    found = [(block.latex, block.notation) for block in markup.blocks(lines)]
+    assert found == [("x = 2", markup.COMMENT), ("y = 3", markup.COMMENT), ("z = 4", "")]
+    assert all("x = 2" not in paragraph.text for paragraph in markup.paragraphs(lines))
+
+
+HEAD = """
+import jax.numpy as jnp
+
+"""
+
+
+@pytest.fixture
+def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.syspath_prepend(str(tmp_path))
+    yield tmp_path / "place_documents.py"
+    sys.modules.pop("place_documents", None)
+    sys.path_importer_cache.clear()
+
+
+def found(library: Path, text: str, name: str = "f") -> tuple[Bound | Refused, ...]:
+    library.write_text(HEAD + text)
+    sys.modules.pop("place_documents", None)
+    (record,) = [record for record in documented("place_documents") if record.name == f"place_documents.{name}"]
+    return claims(record)
+
+
+def verdicts(claim: Bound | Refused) -> set[Verdict]:
+    assert isinstance(claim, Bound), claim
+    assert claim.readings is not None
+    cases = sizes(claim.spec)[:4]
+    return {check_readings(claim.readings, size, Limits(max_points=60), lambda _: None).verdict for size in cases}
+
+
+def spec(claim: Bound | Refused) -> Spec:
+    assert isinstance(claim, Bound), claim
+    return claim.spec
+
+
+MARKDOWN = '''
+def f(x, rate):
+    r"""Growth.
+
+    The value is
+
+    $$
+    a x^{power}
+    $$
+
+    where $a$ is the `rate` and $x$ is the input.
+    """
+    return rate * x**2
+'''
+
+
+def test_a_legend_in_dollars_binds(library: Path) -> None:
+    (right,) = found(library, MARKDOWN.replace("{power}", "2"))
+    assert verdicts(right) == {Verdict.PROVED}
+    (wrong,) = found(library, MARKDOWN.replace("{power}", "3"))
+    assert verdicts(wrong) == {Verdict.REFUTED}
+
+
+def test_money_beside_a_formula_is_no_symbol(library: Path) -> None:
+    text = MARKDOWN.replace("{power}", "2").replace("is the input.", "is the input. It costs $5 at rate $6.")
+    (right,) = found(library, text)
+    assert verdicts(right) == {Verdict.PROVED}
+
+
+def test_a_formula_that_is_a_comment_is_reported(library: Path) -> None:
+    text = MARKDOWN.replace("$$\n    a x^{power}\n    $$", ".. math:\n\n        a x^2")
+    (refused,) = found(library, text)
+    assert isinstance(refused, Refused)
+    assert refused.verdict is Verdict.UNREADABLE
+    assert "does not print" in refused.reason
+    assert "'.. math::'" in refused.suggestion
+
+
+SCHEDULE = '''
+from collections.abc import Callable
+
+
+def f(init_value: float, boundaries_and_scales: dict[int, float] | None = None) -> Callable:
+    """Piecewise constant schedule.
+
+    {sentence}
+
+    Args:
+      init_value: {start}
+      boundaries_and_scales: {entries}
+
+    Returns:
+      A function that maps step index to schedule value.
+    """
+
+    def schedule(count):
+        v = init_value
+        for boundary, scale in sorted((boundaries_and_scales or {}).items()):
+            v = v * jnp.where(count >= boundary, scale, 1.0)
+        return v
+
+    return schedule
+'''
+NOW = """At each step `t`, this schedule returns `init_value` scaled by the product
+    of all factors `f_i` such that `t >= b_i`, where `(b_i, f_i)` are the
+    entries in `boundaries_and_scales`."""
+BEFORE = """A map from boundaries ``b_i`` to non-negative scaling
+        factors ``f_i``. For any step count `s`, the schedule returns ``init_v``
+        scaled by the product of all factors ``f_i`` such that ``b_i {relation} s``."""
+
+
+def schedule(sentence: str, start: str = "The starting value.", entries: str = "All values must be non-negative.") -> str:
+    return SCHEDULE.replace("{sentence}", sentence).replace("{start}", start).replace("{entries}", entries)
+
+
+def test_a_product_in_words_over_the_entries_of_a_dict_holds(library: Path) -> None:
+    (claim,) = found(library, schedule(NOW))
+    assert verdicts(claim) == {Verdict.PROVED}
+    assert str(spec(claim).formula) == "init_value*Product(Piecewise((f[i], t >= b[i]), (1, True)), (i, 1, n))"
+    assert [str(declared.domain) for declared in spec(claim).symbols if str(declared.symbol) in ("t", "f[i]")] == [
+        "integers >= 0",
+        "reals >= 0",
+    ]
+
+
+@pytest.mark.parametrize(("relation", "verdict"), [("<=", Verdict.PROVED), ("<", Verdict.REFUTED)])
+def test_the_boundary_of_a_product_in_words_decides(library: Path, relation: str, verdict: Verdict) -> None:
+    (claim,) = found(library, schedule("It is fine.", "An initial value ``init_v``.", BEFORE.replace("{relation}", relation)))
+    assert verdict in verdicts(claim)
+    assert verdicts(claim) <= {verdict, Verdict.PROVED}  # without entries there is no boundary
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("such that `t >= b_i`", "such that `t > b_i`"),
+        ("`init_value` scaled by the product", "`init_value` divided by the product"),
+        ("scaled by the product\n    of all", "plus the sum\n    of all"),
+    ],
+)
+def test_wrong_words_are_refuted(library: Path, old: str, new: str) -> None:
+    assert old in NOW
+    (claim,) = found(library, schedule(NOW.replace(old, new)))
+    assert Verdict.REFUTED in verdicts(claim)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("scaled by", "roughly scaled by"),
+        ("this schedule returns", "this schedule never returns"),
+        ("of all factors", "of most of the larger factors"),
+        ("At each step `t`,", "At each step `t` after the warm-up,"),
+        (" such that `t >= b_i`,", ","),
+        ("`init_value`", "about `init_value`"),
+    ],
+)
+def test_words_that_are_not_understood_make_no_formula(library: Path, old: str, new: str) -> None:
+    assert old in NOW
+    assert found(library, schedule(NOW.replace(old, new, 1))) == ()
+
+
+def test_a_symbol_without_a_meaning_is_refused(library: Path) -> None:
+    (refused,) = found(library, schedule(NOW.replace("`init_value`", "`start`")))
+    assert isinstance(refused, Refused)
+    assert "start" in refused.reason
+
+
+def test_words_that_may_restrict_a_product_leave_it_undecided(library: Path) -> None:
+    (refused,) = found(library, schedule(NOW, entries="Must have at least two entries."))
+    assert isinstance(refused, Refused)
+    assert refused.verdict is Verdict.UNDECIDED
+
+
+POSITIVE = '''
+def f(x):
+    """Total of some entries.
+
+    It returns the sum of all entries `x_i` such that `x_i > {bound}`.
+
+    Args:
+      x: a vector.
+    """
+    return jnp.sum(jnp.where(x > 0, x, 0.0))
+'''
+
+
+@pytest.mark.parametrize(("bound", "verdict"), [("0", Verdict.PROVED), ("1", Verdict.REFUTED)])
+def test_a_sum_in_words_over_the_entries_of_an_array(library: Path, bound: str, verdict: Verdict) -> None:
+    (claim,) = found(library, POSITIVE.replace("{bound}", bound))
+    assert verdict in verdicts(claim)

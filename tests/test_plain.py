@@ -1,0 +1,360 @@
+"""Mathematics in plain text: how blocks are divided, what is mathematics, how it is read, and what is said beside it."""
+
+import sys
+import textwrap
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from qedoc.bind import Bound, Refused, claims
+from qedoc.claims.limits import Limits
+from qedoc.judge.readings import check_readings
+from qedoc.read import PLAIN, Names, NotAClaim, Reading, Unreadable, read
+from qedoc.results.verdict import Verdict
+from qedoc.sources import markup, plain_legend
+from qedoc.sources.docstrings import documented
+from qedoc.sources.plain_math import statements
+
+ROWS = tomllib.loads((Path(__file__).parent / "formulas" / "plain.toml").read_text())["formula"]
+
+
+def names(row: dict[str, Any]) -> Names:
+    return Names(parameters=tuple(row.get("parameters", ())), legend=row.get("legend", {}), vectors=frozenset(row.get("vectors", ())))
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row["text"].strip())
+def test_reads_or_refuses(row: dict[str, Any]) -> None:
+    text = row["text"].strip()
+    found = read(text, names(row), PLAIN)
+    if "readings" in row:
+        assert isinstance(found, Reading), str(found)
+        assert [str(reading) for reading in (found, *found.others)] == row["readings"]
+    elif "silent" in row:
+        assert isinstance(found, NotAClaim), str(found)
+        assert row["silent"] in found.why
+    else:
+        assert isinstance(found, Unreadable), str(found)
+        assert row["refused"] in found.what
+        assert text[found.offset :].startswith(row["at"]), text[found.offset :]
+
+
+def test_a_long_text_and_a_deep_one_are_refused() -> None:
+    for text in ("f(x) = x" + " + x" * 2000, "f(x) = " + "(" * 60 + "x" + ")" * 60):
+        found = read(text, Names(), PLAIN)
+        assert isinstance(found, Unreadable)
+
+
+def parts(text: str, *, marked: bool = True) -> list[str]:
+    lines = textwrap.dedent(text).strip("\n").split("\n")
+    found = statements(lines, marked=marked)
+    for one in found:
+        assert lines[one.first].strip()
+        assert one.first <= one.last < len(lines)
+    return [one.text for one in found]
+
+
+def test_a_block_is_divided_into_its_formulas() -> None:
+    block = """
+        pdf(x; df, loc) = (1 + y**2 / df)**(-0.5 (df + 1)) / Z
+        where,
+        y = (x - loc) / scale     # the standardised value
+        Z = sqrt(df pi)
+            * Gamma(0.5 df) /
+            Gamma(0.5 (df + 1))
+        """
+    assert parts(block) == [
+        "pdf(x; df, loc) = (1 + y**2 / df)**(-0.5 (df + 1)) / Z",
+        "y = (x - loc) / scale",
+        "Z = sqrt(df pi)\n    * Gamma(0.5 df) /\n    Gamma(0.5 (df + 1))",
+    ]
+
+
+def test_rows_of_cases_stay_together_and_the_next_formula_does_not_join_them() -> None:
+    block = """
+        mean(df, loc) =
+            loc + m, when df > 1
+            NaN, when df <= 1
+        where m = 2 df
+        |x| = -x
+        """
+    assert parts(block) == ["mean(df, loc) =\n    loc + m, when df > 1\n    NaN, when df <= 1", "m = 2 df", "|x| = -x"]
+
+
+def test_values_by_cases_without_a_left_side_are_one_formula() -> None:
+    assert parts("df / (df - 2), when df > 2\ninfinity, when 1 < df <= 2\nNaN, when df <= 1") == [
+        "df / (df - 2), when df > 2\ninfinity, when 1 < df <= 2\nNaN, when df <= 1"
+    ]
+
+
+def test_a_formula_with_an_open_bracket_does_not_swallow_the_next() -> None:
+    assert parts("f(x) = ((x + 1)\ny = x") == ["f(x) = ((x + 1)", "y = x"]
+
+
+def test_what_is_said_of_a_random_variable_belongs_to_its_distribution() -> None:
+    assert parts("X ~ Normal(loc=0, scale=1)\nscale = s\nY = loc + scale * X") == [
+        "X ~ Normal(loc=0, scale=1)\nscale = s\nY = loc + scale * X"
+    ]
+    assert parts("Y ~ Rayleigh(scale)\npdf(y; scale) = y / scale") == ["Y ~ Rayleigh(scale)", "pdf(y; scale) = y / scale"]
+
+
+CODE = [
+    ">>> f(x) = 1",
+    "import jax\ny = f(x)",
+    "def f(x):\n  return x + 1",
+    "y = dist.prob(x)",
+    "y = tf.reduce_sum(x)",
+    "y = f(x, axis=0)",
+    "y = f(*args, **kwargs)",
+    "y = x[:3]",
+    "y = 'text'",
+    "for i in x:\n  y = i",
+    "y = lambda x: x",
+    "y = f(x)  ==> 3",
+]
+
+
+@pytest.mark.parametrize("text", CODE)
+@pytest.mark.parametrize("marked", [False, True])
+def test_code_is_never_a_formula(text: str, marked: bool) -> None:
+    assert parts(text, marked=marked) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "| k(1, 1)   ...  k(1, 2) |\n| k(2, 1)   ...  k(2, 2) |",
+        "       x + 1\nf(x) = -----\n         2",
+        "  ^\nz |   o\n  |  / \\\n0 +------> x",
+    ],
+)
+def test_a_drawing_is_never_a_formula(text: str) -> None:
+    assert parts(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "mathematics"),
+    [
+        ("f(x) = x + 1", True),
+        ("y = a x + b", True),
+        ("y = |x|", True),
+        ("x,   if x > 0\n0,   otherwise", True),
+        ("y = a * x + b", False),  # may be code
+        ("y = f(x)", False),
+        ("y = some words here", False),
+        ("the result is y = 2 x", False),
+        ("a = {0}", False),
+        ("f(x) = x + 1\nthen call it", False),
+    ],
+)
+def test_a_block_without_a_language_counts_only_if_it_is_evidently_mathematics(text: str, mathematics: bool) -> None:
+    assert bool(parts(text, marked=False)) is mathematics
+
+
+def blocks(text: str) -> list[tuple[str, str]]:
+    lines = markup.dedented(textwrap.dedent(text))
+    for block in markup.blocks(lines):
+        assert block.first <= block.start <= block.last
+        assert lines[block.start].strip().startswith(block.latex.split("\n")[0])
+    return [(block.latex, block.notation) for block in markup.blocks(lines)]
+
+
+def test_fences_literal_blocks_and_indented_blocks_hold_formulas() -> None:
+    text = """Title.
+
+    ```none
+    f(x) = 2 x
+    ```
+
+    ~~~math
+    g(x) = 3 x
+    ~~~
+
+    ```math
+    h(x) = \\frac{x}{2}
+    ```
+
+    It computes::
+
+        k(x) = x^2
+
+    The value is
+
+        m(x) = 4 x
+
+    ```python
+    z = 5 x
+    ```
+
+    .. code-block:: text
+
+       n(x) = 6 x
+
+    .. code-block:: python
+
+       z = 6 x
+
+    Examples:
+
+        Its value is
+
+            z(x) = 7 x
+    """
+    plain = [("f(x) = 2 x", PLAIN), ("g(x) = 3 x", PLAIN), ("h(x) = \\frac{x}{2}", ""), ("k(x) = x^2", PLAIN)]
+    assert blocks(text) == [*plain, ("m(x) = 4 x", PLAIN), ("n(x) = 6 x", PLAIN)]
+
+
+def test_formulas_of_one_fence_are_one_display_with_their_own_lines() -> None:
+    found = markup.blocks(["```none", "f(x) = x / Z", "", "Z = 2", "```", "It is fine."])
+    assert [(block.first, block.start, block.last) for block in found] == [(1, 1, 4), (1, 3, 4)]
+
+
+def test_code_is_no_running_text() -> None:
+    text = ["Title.", "", "```python", "x = positive", "```", "", "More."]
+    assert [paragraph.text for paragraph in markup.paragraphs(text)] == ["Title.", "More."]
+
+
+def told(text: str, *parameters: str) -> tuple[dict[str, str], list[str]]:
+    found = plain_legend.told(markup.paragraphs(markup.dedented(textwrap.dedent(text))), parameters)
+    return found.legend, [formula for formula, _ in found.definitions]
+
+
+def test_code_spans_bind_symbols_and_explain_names() -> None:
+    text = """where:
+
+    * `concentration = alpha`, `alpha > 0`,
+    * `b = rate > 0`, and
+    * `Z` is the normalization constant, and,
+    * `GammaInc` is the [lower incomplete
+      gamma function](https://example.org/a_(b)).
+    * `g = sqrt(a**2 + 1)`
+    """
+    legend, definitions = told(text, "concentration", "rate")
+    assert legend["alpha"] == "``concentration``"
+    assert legend["b"] == "``rate``"
+    assert legend["Z"] == "the normalization constant"
+    assert legend["GammaInc"].startswith("the lower incomplete gamma function")
+    assert definitions == ["g = sqrt(a**2 + 1)"]
+
+
+def test_a_code_span_that_is_supposed_or_a_call_says_nothing() -> None:
+    assert told("If `loc = mu`, it is fine. Set `x = loc` and call `f(a=b)`. Here `loc = 0`.", "loc", "scale") == ({}, [])
+    assert told("It returns `y = g(x, 1)` if so.", "x") == ({}, [])
+
+
+HEAD = "import jax.numpy as jnp\n"
+
+
+@pytest.fixture
+def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.syspath_prepend(str(tmp_path))
+    yield tmp_path / "plain_documents.py"
+    sys.modules.pop("plain_documents", None)
+    sys.path_importer_cache.clear()
+
+
+def verdicts(library: Path, text: str) -> dict[str, Verdict]:
+    library.write_text(HEAD + text)
+    sys.modules.pop("plain_documents", None)
+    found: dict[str, Verdict] = {}
+    for record in documented("plain_documents"):
+        for claim in claims(record):
+            if isinstance(claim, Bound):
+                assert claim.readings is not None
+                found[claim.spec.id.removeprefix("plain_documents.")] = check_readings(
+                    claim.readings, {}, Limits(max_points=60), lambda _: None
+                ).verdict
+            else:
+                assert isinstance(claim, Refused)
+                found[claim.name.removeprefix("plain_documents.")] = claim.verdict
+    return found
+
+
+NORMAL = '''
+def pdf(x, loc, scale):
+    """Density of the normal distribution.
+
+    ```none
+    pdf(x; mu, sigma) = exp(-0.5 (x - mu)**2 / {squared}) / Z
+    Z = (2 pi sigma**2)**0.5
+    ```
+
+    where `loc = mu` is the mean, `scale = sigma` is the std. deviation, and, `Z`
+    is the normalization constant.
+
+    Args:
+      x: a number.
+      loc: the mean.
+      scale: Positive scale.
+    """
+    return jnp.exp(-0.5 * ((x - loc) / scale) ** 2) / (jnp.sqrt(2 * jnp.pi) * scale)
+'''
+
+
+def test_a_fenced_formula_holds_and_its_wrong_twin_is_refuted(library: Path) -> None:
+    right = verdicts(library, NORMAL.format(squared="sigma**2"))
+    assert right == {"pdf#1": Verdict.PROVED, "pdf#2": Verdict.NOT_A_CLAIM}
+    assert verdicts(library, NORMAL.format(squared="sigma"))["pdf#1"] is Verdict.REFUTED
+
+
+HALF = '''
+def half(x, y):
+    """Half.
+
+    ```none
+    half(x, y) = {text}
+    ```
+    """
+    return {code}
+'''
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "verdict"),
+    [
+        ("1 / 2 x + y", "x / 2 + y", Verdict.UNDECIDED),  # the other reading is as plausible, and wrong
+        ("1 / 2 x + y", "x / 3 + y", Verdict.REFUTED),
+        ("1 / 2 * x + y", "x / 2 + y", Verdict.PROVED),
+        ("x if x > 0 else y", "jnp.where(x > 0, x, y)", Verdict.PROVED),
+        ("x if x > 0 else y", "jnp.where(x > 1, x, y)", Verdict.REFUTED),
+        ("1[x > y] x", "jnp.where(x > y, x, 0.0)", Verdict.PROVED),
+        ("1[x > y] x", "jnp.where(x < y, x, 0.0)", Verdict.REFUTED),
+        ("|x| + 2^y", "jnp.abs(x) + 2.0**y", Verdict.PROVED),
+        ("|x| + 2^y", "jnp.abs(x) - 2.0**y", Verdict.REFUTED),
+    ],
+)
+def test_notations_of_plain_text(library: Path, text: str, code: str, verdict: Verdict) -> None:
+    found = verdicts(library, HALF.format(text=text, code=code))
+    if verdict is Verdict.UNDECIDED:
+        assert found["half"] in (Verdict.PROVED, Verdict.UNDECIDED)  # the code decides between two equal readings
+    else:
+        assert found["half"] is verdict
+
+
+TWO = '''
+def f(x):
+    """Two blocks, each with its own z.
+
+    ```none
+    f(x) = z + 1
+    z = 2 x
+    ```
+
+    It is also
+
+    ```none
+    f(x) = z - 1
+    z = 2 x + {end}
+    ```
+    """
+    return 2 * x + 1
+'''
+
+
+def test_a_definition_holds_for_the_formulas_of_its_own_block(library: Path) -> None:
+    found = verdicts(library, TWO.format(end="2"))
+    assert found["f#1"] is found["f#3"] is Verdict.PROVED
+    found = verdicts(library, TWO.format(end="3"))
+    assert (found["f#1"], found["f#3"]) == (Verdict.PROVED, Verdict.REFUTED)
