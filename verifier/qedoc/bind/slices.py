@@ -10,7 +10,7 @@ from qedoc.bind.records import Obstruction
 from qedoc.claims.target import resolve
 from qedoc.errors import QedocError
 from qedoc.read import Slice
-from qedoc.sources.docstrings import docstring_of
+from qedoc.sources.objects import own_docstring
 
 _ELEMENTWISE = re.compile(r"\belement-?wise\b", re.IGNORECASE)
 
@@ -18,7 +18,7 @@ _ELEMENTWISE = re.compile(r"\belement-?wise\b", re.IGNORECASE)
 def elementwise(path: str) -> bool:
     """Whether a function's documentation says that it works elementwise."""
     try:
-        return bool(_ELEMENTWISE.search(docstring_of(resolve(path))))
+        return bool(_ELEMENTWISE.search(own_docstring(resolve(path))))
     except QedocError:
         return False
 

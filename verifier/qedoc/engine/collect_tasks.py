@@ -20,6 +20,7 @@ from qedoc.lock.syntax import digest
 from qedoc.results.outcome import Unread
 from qedoc.results.verdict import CaseResult, ClaimResult, Formula, Verdict
 from qedoc.sources import specfiles
+from qedoc.sources.imports import remedy
 from qedoc.sources.specfiles import SpecFile
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def survey(
         raise TargetError(f"{name} cannot be imported: {slow(NAMING, seconds)}") from None
     except (SystemExit, KeyboardInterrupt) as error:
         raise TargetError(f"{name} cannot be imported: {failure(error).message}") from None
-    records = documented(name, visit.load)
+    records = documented(name, visit.load, visit.lost)
     unread, failures = visit.unread, list[Failure]()
     claims: list[Claim] = []
     for record in records:
@@ -194,7 +195,7 @@ class _Visit:
         folder: the folder in which the current step is recorded.
         left_out: the steps to skip, as in `survey`.
         seconds: time limit for importing one module.
-        unread: the modules that could not be imported.
+        unread: the modules that could not be imported, and the names that could not be read.
     """
 
     folder: Path
@@ -221,8 +222,13 @@ class _Visit:
             self._leave_out(name, slow(IMPORT, self.seconds), ends=False)
         except BaseException as error:  # noqa: BLE001  # the other modules can still be read
             found = failure(error)
-            self._leave_out(name, found.message, ends=found.ends)
+            message = found.message if found.ends else f"{found.message}; {remedy(name, error)}"
+            self._leave_out(name, message, ends=found.ends)
         return None
+
+    def lost(self, path: str, reason: str) -> None:
+        """Records a public name that its module lists and that cannot be read."""
+        self.unread.append(Unread(name=path, reason=f"{path} {reason}", location=_module_place(path.rpartition(".")[0])))
 
     def _leave_out(self, name: str, reason: str, *, ends: bool) -> None:
         self.unread.append(Unread(name=name, reason=f"{name} cannot be imported: {reason}", location=_module_place(name), ends=ends))

@@ -101,6 +101,9 @@ def _summary(found: Sequence[Block], outcome: Outcome) -> Iterator[str | tuple[s
     for k, verdict in enumerate(verdict for verdict in Verdict if verdict in verdicts):
         yield ", " if k else ": "
         yield f"{verdicts.count(verdict)} {str(verdict).replace('-', ' ')}", STYLES[verdict]
+    if missing := sum(not one.empty for one in outcome.unread):
+        yield "; "
+        yield f"incomplete: {missing} not read", "yellow"
     if outcome.errors:
         yield "; "
         yield count(len(outcome.errors), "error"), "bold red"

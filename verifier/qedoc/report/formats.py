@@ -11,7 +11,8 @@ from qedoc.config.table import Config
 from qedoc.report import baseline
 from qedoc.report.findings import Notice, exit_code, notices, reported
 from qedoc.results import codes
-from qedoc.results.outcome import Outcome
+from qedoc.results.codes import Code
+from qedoc.results.outcome import Outcome, spoken
 
 FORMATS = ("concise", "full", "json", "junit", "github", "sarif")
 
@@ -144,7 +145,13 @@ def _silent(made: Report) -> frozenset[str]:
 
 def _remarks(made: Report) -> list[str]:
     """Additional lines of a text report: unread modules, names without a formula, and what the baseline accepts."""
-    unread = [f"{notice.code.code} {notice.message}" for notice in made.found if notice.code in (codes.UNREAD, codes.EMPTY)]
+    unread = [line for code in (codes.UNREAD, codes.EMPTY) for line in _unread(made, code)]
     gone = [notice.message for notice in made.found if notice.code is codes.GONE]
     many = f"{made.accepted} finding{'s' if made.accepted != 1 else ''}"
     return [*unread, *gone, *([f"accepted: {many}, see {made.baseline}"] if made.accepted else [])]
+
+
+def _unread(made: Report, code: Code) -> list[str]:
+    """One line for all modules and names that were not read for the same reason."""
+    reported = {notice.subject for notice in made.found if notice.code is code}
+    return [f"{code.code} {line}" for line in spoken([one for one in made.outcome.unread if one.name in reported])]

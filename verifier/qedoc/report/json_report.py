@@ -9,7 +9,7 @@ from typing import Any
 
 from qedoc import __version__
 from qedoc.errors import Location, QedocError
-from qedoc.results.outcome import Outcome
+from qedoc.results.outcome import Outcome, Unread
 from qedoc.results.verdict import (
     Accuracy,
     CaseResult,
@@ -42,6 +42,7 @@ def document(outcome: Outcome, findings: Sequence[dict[str, Any]] = ()) -> dict[
         "findings": list(findings),
         "stale": [{"id": stale.id, "source": source(stale.location), "reason": stale.reason} for stale in outcome.stale],
         "unchanged": outcome.unchanged,
+        "unread": [_unread(one) for one in outcome.unread],
         "errors": [_error(error) for error in outcome.errors],
         "seconds": round(outcome.seconds, 3),
     }
@@ -159,6 +160,10 @@ def _property(promise: PropertyResult, case: CaseResult) -> dict[str, Any]:
 
 def _finding(finding: Finding, case: CaseResult) -> dict[str, Any]:
     return {"case": case.id, "kind": finding.kind, "message": finding.message, "inputs": _inputs(finding.inputs)}
+
+
+def _unread(one: Unread) -> dict[str, Any]:
+    return {"name": one.name, "reason": one.reason, "source": source(one.location) if one.location else None, "empty": one.empty}
 
 
 def _error(error: QedocError) -> dict[str, Any]:
