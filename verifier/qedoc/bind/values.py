@@ -102,6 +102,9 @@ def _check_left(context: Context, equation: Equation) -> None:
                 return
             _check_copied(context, left)
             suffix = left.name.partition("_")[2]
+            if len(left.name) == 1 and left.name in context.record.siblings:
+                reason = f"{left} may be a value of {name}, or of the function {left.name} beside it"
+                raise Obstruction(reason, rf"write \mathrm{{{name}}} on the left")
             if left.name in context.record.siblings or (
                 suffix in context.record.siblings and suffix not in (name, name.removeprefix("log"))
             ):
@@ -156,12 +159,21 @@ def _juxtaposed(context: Context, left: sp.Mul) -> bool:
 
 
 def is_record(path: str) -> bool:
-    """Whether an object is a record class, which computes no value when it is called."""
+    """Whether an object is a class that only holds values: a dataclass or a named tuple without methods."""
     try:
         value: Any = resolve(path)
     except QedocError:
         return False
-    return inspect.isclass(value) and (hasattr(value, "_fields") or is_dataclass(value)) and "__call__" not in vars(value)
+    if not inspect.isclass(value) or not (hasattr(value, "_fields") or is_dataclass(value)):
+        return False
+    return not any(_computes(name, member, owner) for owner in value.__mro__[:-1] for name, member in vars(owner).items())
+
+
+def _computes(name: str, member: Any, owner: type) -> bool:
+    """Whether a member of a class is a method, a property or `__call__` that is written in the class, not generated for its fields."""
+    function = getattr(member, "__func__", getattr(member, "fget", getattr(member, "func", member)))
+    written = getattr(inspect.unwrap(function) if callable(function) else function, "__globals__", {}).get("__name__", "")
+    return (name == "__call__" or not name.startswith("_")) and written.partition(".")[0] == owner.__module__.partition(".")[0]
 
 
 def single(context: Context) -> bool:

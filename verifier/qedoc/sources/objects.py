@@ -88,13 +88,15 @@ def classes(values: Iterable[Any]) -> frozenset[int]:
 def instance_of(value: Any, root: str, reached: frozenset[int]) -> bool:
     """Whether a value is what users see of a class of the package, because the class itself has no public path.
 
+    A value with a name of its own, such as a function inside `jax.jit`, is what its name says.
+
     Args:
         value: the value.
         root: the package's top-level name.
         reached: the classes with a public path, as in `classes`.
     """
     owner = type(value)
-    return not inspect.isclass(value) and id(owner) not in reached and _of_package(_module(owner), root)
+    return not hasattr(value, "__name__") and id(owner) not in reached and _of_package(_module(owner), root)
 
 
 def docstring_of(value: Any, root: str, reached: frozenset[int]) -> str:
