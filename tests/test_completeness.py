@@ -10,7 +10,10 @@ from pathlib import Path
 import pytest
 
 from qedoc.errors import TargetError
+from qedoc.read import Obstacle, Silence
+from qedoc.results.causes import CAUSES, cause_of
 from qedoc.results.outcome import Unread, spoken
+from qedoc.results.verdict import CaseResult, Verdict
 from qedoc.sources.docstrings import documented
 
 # What cannot be read
@@ -317,3 +320,140 @@ def test_the_place_of_a_cached_property_is_its_function(public: Path) -> None:
 
 def test_an_object_of_another_library_is_read_if_it_is_named(public: Path) -> None:
     assert [record.name for record in documented("shapes.relu")] == ["shapes.relu"]
+
+
+# Why there is no answer
+
+MANY = '''
+import jax.numpy as jnp
+from typing import NamedTuple
+
+{functions}
+
+
+def unexplained(x):
+    r"""A symbol that is no parameter.
+
+    .. math:: \\mathrm{{unexplained}}(x) = a b x
+    """
+    return x
+
+
+def random(x):
+    r"""A sample.
+
+    .. math:: x \\sim \\mathcal{{N}}(0, 1)
+    """
+    return x
+
+
+def up_to(x):
+    r"""A density.
+
+    .. math:: f(x) \\propto e^{{-x}}
+    """
+    return x
+
+
+class Pair(NamedTuple):
+    r"""A pair.
+
+    .. math:: x = y \\approx 1
+    """
+
+    left: float
+
+
+def other(x):
+    r"""An unknown command.
+
+    .. math:: \\mathrm{{other}}(x) = \\unheard x
+    """
+    return x
+'''
+
+DOTS = '''
+def dots_{number}(x):
+    r"""Dots.
+
+    .. math:: x + {dots} + x^n
+    """
+    return x
+'''
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("many")
+    functions = [DOTS.format(number=number, dots=r"\ldots" if number < 4 else r"\lim x").replace("\\\\", "\\") for number in range(5)]
+    text = MANY.replace("\\\\", "\\").format(functions="\n".join(functions))
+    (made / "many_causes.py").write_text(text, encoding="utf-8")
+    return made
+
+
+def test_formulas_without_an_answer_are_grouped_by_their_cause(many: Path) -> None:
+    done = qedoc("audit", "many_causes", "-j1", folder=many)
+    lines = done.stdout.splitlines()
+    start = lines.index("unreadable")
+    assert lines[start + 1] == ("  5  a notation that qedoc does not read: an ellipsis, whose omitted terms are unknown (4); a limit")
+    assert [line.rpartition("many_causes.")[2].partition(":")[0] for line in lines[start + 2 : start + 4]] == ["dots_0", "dots_1"]
+    assert all("many_causes.py:" in line for line in lines[start + 2 : start + 4])
+    assert lines[start + 4 : start + 6] == [
+        "    and 3 more; --verbose lists them",
+        "    what to do: use another notation, or write a spec",
+    ]
+    assert "dots_2" not in done.stdout
+    assert "  1  a symbol that is no parameter and that nothing explains" in lines
+    assert "  1  an unknown command or name" in lines
+    end = lines.index("not a claim")
+    assert sorted(lines[end + 1 : end + 4]) == [
+        "  1  a distribution", "  1  a proportionality", "  1  the documentation of a record, which computes no value",
+    ]  # fmt: skip
+
+
+def test_verbose_lists_every_formula_with_its_reason(many: Path) -> None:
+    done = qedoc("audit", "many_causes", "--verbose", "-j1", folder=many)
+    assert all(f"many_causes.dots_{number}: line 1, column" in done.stdout for number in range(5))
+    assert r"many_causes.random: a distribution: \sim says how something is distributed" in done.stdout
+    assert r"many_causes.up_to: a proportionality: \propto gives the value only up to a factor" in done.stdout
+    assert "more; --verbose" not in done.stdout
+
+
+def test_the_json_report_names_the_cause(many: Path) -> None:
+    claims = json.loads(qedoc("audit", "many_causes", "--format", "json", "-j1", folder=many).stdout)["claims"]
+    causes = {claim["id"].removeprefix("many_causes."): claim["cause"] for claim in claims}
+    assert causes == {f"dots_{number}": "unsupported" for number in range(5)} | {
+        "unexplained": "unexplained-symbol", "random": "distribution", "up_to": "proportion", "Pair": "record", "other": "unknown",
+    }  # fmt: skip
+    assert set(causes.values()) <= set(CAUSES)
+
+
+def test_verbose_is_for_the_list_on_the_terminal(many: Path) -> None:
+    done = qedoc("audit", "many_causes", "--verbose", "--format", "json", folder=many)
+    assert done.returncode == 2
+    assert "--verbose is for the format concise" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("case", "slug"),
+    [
+        (CaseResult(id="f", verdict=Verdict.PROVED, reason=""), None),
+        (CaseResult(id="f", verdict=Verdict.REFUTED, reason=""), None),
+        (CaseResult(id="f", verdict=Verdict.UNSUPPORTED, reason=""), "code"),
+        (CaseResult(id="f", verdict=Verdict.UNREADABLE, reason=""), "unbound"),
+        (CaseResult(id="f", verdict=Verdict.UNREADABLE, reason="", cause="ambiguous"), "ambiguous"),
+        (CaseResult(id="f", verdict=Verdict.UNDECIDED, reason="", points=3), "open"),
+        (CaseResult(id="f", verdict=Verdict.UNDECIDED, reason="", paths=2), "no-value"),
+        (CaseResult(id="f", verdict=Verdict.UNDECIDED, reason="", paths=2, cause="time"), "time"),
+        (CaseResult(id="f", verdict=Verdict.UNDECIDED, reason="", cause="a cause of a later version"), "open"),
+        (CaseResult(id="f", verdict=Verdict.NOT_A_CLAIM, reason=""), "other"),
+    ],
+)
+def test_every_case_without_an_answer_has_a_cause(case: CaseResult, slug: str | None) -> None:
+    found = cause_of(case)
+    assert (found.slug if found else None) == slug
+
+
+@pytest.mark.parametrize("slug", [*(one.value for one in Obstacle), *(one.name.lower() for one in Silence)])
+def test_what_the_reader_finds_is_a_cause(slug: str) -> None:
+    assert slug in CAUSES

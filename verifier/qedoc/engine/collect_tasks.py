@@ -113,21 +113,21 @@ def _claims_of(record: "Documented", seconds: float, visit: "_Visit") -> Survey:
         with deadline(seconds, visit.folder / _EXPIRED):
             return Survey(claims=tuple(map(_of_docstring, claims(record))))
     except Expired:
-        return _unanswered(record, Failure(message=slow(READING, seconds)))
+        return _unanswered(record, Failure(message=slow(READING, seconds)), "time")
     except (MemoryError, RecursionError) as error:
         return _unanswered(record, Failure(message=ran_out(error)))
     except BaseException as error:  # noqa: BLE001  # a failure must not affect other objects
         return _unanswered(record, failure(error))
 
 
-def _unanswered(record: "Documented", found: Failure) -> Survey:
+def _unanswered(record: "Documented", found: Failure, cause: str = "") -> Survey:
     """Returns the formulas of an object that could not be read, with the verdict undecided."""
     from qedoc.bind.records import Refused
 
     formulas = [formula for formula in record.formulas if formula.display]
     names = [f"{record.name}#{number}" if len(formulas) > 1 else record.name for number in range(1, len(formulas) + 1)]
     refused = [
-        Refused(formula=formula, name=name, verdict=Verdict.UNDECIDED, reason=found.message)
+        Refused(formula=formula, name=name, verdict=Verdict.UNDECIDED, reason=found.message, cause=cause)
         for formula, name in zip(formulas, names, strict=True)
     ]
     place = formulas[0].location if formulas else record.location
@@ -297,7 +297,7 @@ def _of_docstring(claim: "Bound | Refused") -> Claim:
         symbols=(),
         domain=(),
         source="",
-        cases=(CaseResult(id=claim.name, verdict=claim.verdict, reason=reason),),
+        cases=(CaseResult(id=claim.name, verdict=claim.verdict, reason=reason, cause=claim.cause, construct=claim.construct),),
     )
     return Claim(
         file=file,

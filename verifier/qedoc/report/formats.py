@@ -74,11 +74,11 @@ def render(made: Report, style: str, file: IO[str], *, asked: bool) -> None:
 
     Args:
         made: the report.
-        style: one of FORMATS, or `why` for the interpretations of each formula.
+        style: one of FORMATS, `why` for the interpretations of each formula, or `verbose` for all formulas without an answer.
         file: the file to write to.
         asked: whether the user selected codes. Otherwise the GitHub format leaves out notes.
     """
-    if style in ("concise", "full", "why"):
+    if style in ("concise", "verbose", "full", "why"):
         _for_people(made, style, file)
     else:
         file.write(_for_programs(made, style, asked=asked))
@@ -122,10 +122,10 @@ def _for_people(made: Report, style: str, file: IO[str]) -> None:
     write = terminal.full if style == "full" else terminal.concise
     if style == "why":
         from qedoc.report.why import why as write
-    if style == "concise" and made.outcome.audited:
+    if style in ("concise", "verbose") and made.outcome.audited:
         from qedoc.report import audit_summary
 
-        write = audit_summary.concise
+        write = audit_summary.verbose if style == "verbose" else audit_summary.concise
     silent, remarks = _silent(made), _remarks(made)
     if isinstance(file, TextIOWrapper):
         file.reconfigure(errors="backslashreplace")  # the terminal's encoding may lack characters of a formula

@@ -9,6 +9,7 @@ from typing import Any
 
 from qedoc import __version__
 from qedoc.errors import Location, QedocError
+from qedoc.results.causes import cause_of
 from qedoc.results.outcome import Outcome, Unread
 from qedoc.results.verdict import (
     Accuracy,
@@ -70,6 +71,7 @@ def _claim(claim: ClaimResult) -> dict[str, Any]:
         "code": formula(decisive.code) if decisive.code else None,
         "verdict": str(claim.verdict),
         "reason": decisive.reason,
+        "cause": found.slug if (found := cause_of(decisive)) else None,
         "domain": list(claim.domain),
         "notes": list(claim.notes),
         "interpretations": [_interpretation(one) for one in decisive.interpretations],

@@ -151,7 +151,9 @@ def _record(name: str, aliases: tuple[str, ...], value: Any, docstring: str) -> 
         told = {name: text for name, (text, _) in markup.arguments(text).items()}
         legend = prose.legend(markup.paragraphs(text), told) | legend
         described = told | described
-    arguments = _arguments(value, described) if owner is None else _of_object(owner, "" if owner is value else name.rpartition(".")[2], described)
+    arguments = (
+        _arguments(value, described) if owner is None else _of_object(owner, "" if owner is value else name.rpartition(".")[2], described)
+    )
     names = [argument.name for argument in arguments]
     letters = {symbol: text for symbol, text in legend.items() if "angle" not in symbol}
     said = {argument.name: argument.text for argument in arguments}
