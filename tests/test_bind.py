@@ -961,8 +961,59 @@ def test_a_formula_of_a_record_is_no_claim(library: Path) -> None:
     text = 'class f(NamedTuple):\n    r"""Axes.\n\n    .. math:: x W = y\n\n    """\n    axis: int = 0\n'
     found = refused(bound(library, "from typing import NamedTuple\n\n" + text))
     assert (found.verdict, "is a record" in found.reason) == (Verdict.NOT_A_CLAIM, True)
+    for method in ("def __call__(self, x):", "def scaled(self, x):", "@property\n    def value(self):"):
+        computes = refused(bound(library, f"from typing import NamedTuple\n\n{text}    {method}\n        return 1\n"))
+        assert computes.verdict is Verdict.UNREADABLE, method
     called = refused(bound(library, 'def f(x):\n    r"""Axes.\n\n    .. math:: x W = y\n\n    """\n'))
     assert called.verdict is Verdict.UNREADABLE
+
+
+INHERITED = '''
+import dataclasses
+
+
+@dataclasses.dataclass
+class Base:
+    scale: float = 1.0
+
+    def __call__(self, x):
+        return self.scale * x
+
+
+@dataclasses.dataclass
+class f(Base):
+    r"""A kernel.
+
+    .. math:: x W = y
+    """
+'''
+
+
+def test_a_class_that_inherits_a_method_is_no_record(library: Path) -> None:
+    assert refused(bound(library, INHERITED)).verdict is Verdict.UNREADABLE
+    alone = INHERITED.replace("    def __call__(self, x):\n        return self.scale * x\n", "")
+    assert refused(bound(library, alone)).verdict is Verdict.NOT_A_CLAIM
+
+
+NEIGHBOUR = '''
+def f(x):
+    """A function with a short name."""
+    return x
+
+
+def other(x):
+    r"""The density.
+
+    .. math:: NAME(x) = x^2
+    """
+    return x**2
+'''
+
+
+def test_a_letter_that_is_also_a_function_is_not_taken_for_it(library: Path) -> None:
+    found = refused(bound(library, NEIGHBOUR.replace("NAME", "f"), "other"))
+    assert (found.verdict, found.reason) == (Verdict.UNREADABLE, "f(x) may be a value of other, or of the function f beside it")
+    assert only(bound(library, NEIGHBOUR.replace("NAME", "g"), "other")).spec.target.endswith("other")
 
 
 NOISE = '''

@@ -492,3 +492,9 @@ def test_the_article_on_the_cosine_schedule() -> None:
     typo = read(ARTICLE.replace(r"\frac", r"\farc"), Names(parameters=("init", "alpha")))
     assert isinstance(typo, Unreadable)
     assert ARTICLE.index(r"\frac") == typo.offset
+
+
+def test_a_conditional_probability_is_no_recurrence() -> None:
+    """It says nothing about the value of z at another step, unlike its twin."""
+    assert not isinstance(read(r"p(z_t \mid z_{t-1}) = \mathcal{N}(z_t \mid F z_{t-1}, Q)", KNOWN), NotAClaim)
+    assert isinstance(read(r"z_t = \mathcal{F} z_{t-1} + \ldots", KNOWN), NotAClaim)

@@ -285,7 +285,7 @@ def test_json_is_the_contract() -> None:
     assert made["summary"] == {"proved": 1, "refuted": 1}
     claim = made["claims"][1]
     assert list(claim) == [
-        *("id", "target", "source", "formula", "code", "verdict", "reason", "domain", "notes", "interpretations"),
+        *("id", "target", "source", "formula", "code", "verdict", "reason", "cause", "domain", "notes", "interpretations"),
         *("evidence", "counterexample", "accuracy", "seconds"),
     ]
     assert claim["source"] == {"path": "spec/cosine.py", "line": 9}

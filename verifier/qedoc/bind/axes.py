@@ -9,7 +9,7 @@ import sympy as sp
 from qedoc.bind.entries import bases, chosen, labels, opened, standing_alone, summed
 from qedoc.bind.layout import Layout, Span
 from qedoc.bind.matrices import whole
-from qedoc.bind.records import Obstruction
+from qedoc.bind.records import Unranged
 from qedoc.claims.spec import Array, Size
 from qedoc.judge.lengths import LENGTH
 from qedoc.read import Extent, InverseEntry
@@ -60,7 +60,7 @@ def axes(result: Sequence[sp.Symbol], value: sp.Expr, layout: Layout, parameters
         square: matrices with as many rows as columns.
 
     Raises:
-        Obstruction: if lengths or indices have no certain reading.
+        Unranged: if lengths or indices have no certain reading.
     """
     ranks = bases(value)
     value, result, notes = opened(value, ranks, list(result))
@@ -143,7 +143,7 @@ class _Lengths:
         self.value, self.result, self.said, self.told = value, result, layout.said, layout.spans
         self.ranges = {r.symbol: r for r in summed(value)}
         if len(self.ranges) != len(set(summed(value))):
-            raise Obstruction("one index has different ranges in different sums", "use a letter for each range")
+            raise Unranged("one index has different ranges in different sums", "use a letter for each range")
         self.parent: dict[Any, Any] = {}
         self.made: list[sp.Symbol] = []
         self._gather()
@@ -175,12 +175,12 @@ class _Lengths:
         if isinstance(index, sp.Symbol):
             if index in self.ranges or index in self.result:
                 return index
-            raise Obstruction(f"the values of the index {index} of {entry} are not given", "write the sum, or the entry on the left")
+            raise Unranged(f"the values of the index {index} of {entry} are not given", "write the sum, or the entry on the left")
         inside = sorted(index.free_symbols, key=str)
         spans = [self.said.get(symbol.name) for symbol in inside]
         difference = len(inside) == 2 and index in (inside[0] - inside[1], inside[1] - inside[0])
         if not difference or any(span is None or span[0] != 0 or span != spans[0] for span in spans):
-            raise Obstruction(f"the index of {entry} does not run over an axis", "write the formula with running indices")
+            raise Unranged(f"the index of {entry} does not run over an axis", "write the formula with running indices")
         return inside[0]
 
     def _root(self, node: Any) -> Any:
@@ -206,7 +206,7 @@ class _Lengths:
         """The first and the last value of the indices of one length.
 
         Raises:
-            Obstruction: where they differ, or nothing tells them.
+            Unranged: where they differ, or nothing tells them.
         """
         told = [self.told[node[0]] for node in nodes if _is_axis(node) and node[0] in self.told]
         if told:
@@ -216,21 +216,19 @@ class _Lengths:
         lows = {r.first for r in ranges} | {low for low, _ in said}
         highs = {r.last for r in ranges if not isinstance(r.last, Extent)} | {high for _, high in said}
         if len(lows) > 1 or len(highs) > 1:
-            raise Obstruction(
+            raise Unranged(
                 f"one axis has different ranges, with the bounds {', '.join(sorted(map(str, lows | highs)))}", "give the axis one range"
             )
         used = [node for node in nodes if node in standing_alone(self.value)]
         if not lows and used:
             hint = rf"write its range: for :math:`1 \le {used[0]} \le n`"
-            raise Obstruction(f"the text does not say whether the index {used[0]} starts at 0 or 1", hint)
+            raise Unranged(f"the text does not say whether the index {used[0]} starts at 0 or 1", hint)
         if not highs and not any(map(_is_axis, nodes)):
-            raise Obstruction(f"the last value of the index {nodes[0]} is not given", "write the first and the last value")
+            raise Unranged(f"the last value of the index {nodes[0]} is not given", "write the first and the last value")
         low = lows.pop() if lows else sp.Integer(1)
         if any(map(_is_axis, nodes)) and (low not in (0, 1) or (low == 1 and highs and _leaves_out(next(iter(highs))))):
             ends = f"{low} to {next(iter(highs), 'the last')}"
-            raise Obstruction(
-                f"the entries {ends} may not be all entries of the axis", "give the length of the axis, or sum over all of it"
-            )
+            raise Unranged(f"the entries {ends} may not be all entries of the axis", "give the length of the axis, or sum over all of it")
         return low, highs.pop() if highs else self._fresh() + low - 1
 
     def _fresh(self) -> sp.Symbol:
@@ -247,7 +245,7 @@ def _leaves_out(high: sp.Expr) -> bool:
 
 def _number(expression: sp.Expr) -> int:
     if not isinstance(expression, sp.Integer):
-        raise Obstruction(f"an index of the result starts at {expression}, which is not a number")
+        raise Unranged(f"an index of the result starts at {expression}, which is not a number")
     return int(expression)
 
 

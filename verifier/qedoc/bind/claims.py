@@ -161,18 +161,22 @@ def _claims(
         case Unreadable() if is_record(target):
             id = f"{target}#{name}" if name else target
             reason = f"a notation: {target} is a record, which computes no value"
-            yield Refused(formula=formula, name=id, verdict=Verdict.NOT_A_CLAIM, reason=reason)
+            yield Refused(formula=formula, name=id, verdict=Verdict.NOT_A_CLAIM, reason=reason, cause="record")
         case Unreadable():
             at = f"line {reading.line}, column {reading.column} of the formula: {reading.what}"
             id = f"{target}#{name}" if name else target
             place = reading.line, reading.column
-            yield Refused(formula=formula, name=id, verdict=Verdict.UNREADABLE, reason=at, suggestion=reading.suggestion, place=place)
+            yield Refused(
+                formula=formula, name=id, verdict=Verdict.UNREADABLE, reason=at, suggestion=reading.suggestion, place=place,
+                cause=reading.obstacle.value, construct=reading.what,
+            )  # fmt: skip
         case NotAClaim():
             id = f"{target}#{name}" if name else target
-            yield Refused(formula=formula, name=id, verdict=Verdict.NOT_A_CLAIM, reason=str(reading))
+            cause = reading.silence.name.lower()
+            yield Refused(formula=formula, name=id, verdict=Verdict.NOT_A_CLAIM, reason=str(reading), cause=cause)
         case Reading(equations=(Equation(left=None, entry=(), right=sp.Symbol() as symbol),)) if not _is_known(context, symbol):
             id = f"{target}#{name}" if name else target
-            yield Refused(formula=formula, name=id, verdict=Verdict.NOT_A_CLAIM, reason=f"a notation: only {symbol}")
+            yield Refused(formula=formula, name=id, verdict=Verdict.NOT_A_CLAIM, reason=f"a notation: only {symbol}", cause="notation")
         case Reading(equations=equations, notes=notes):
             for link, equation in enumerate(equations, start=1):
                 part = f"{name or '1'}.{link}" if len(equations) > 1 else name
@@ -224,7 +228,7 @@ def _claim(context: Context, formula: Formula, variants: Sequence[Variant], name
     except Obstruction as found:
         return Refused(
             formula=formula, name=id, verdict=found.verdict, reason=found.reason, reading=str(equation), suggestion=found.suggestion,
-            empty=found.empty,
+            empty=found.empty, cause=found.cause,
         )  # fmt: skip
     except TooManyBranches as error:
         verdict, reason = Verdict.UNDECIDED, str(error)
@@ -383,7 +387,9 @@ def _check_use(context: Context, formula: Formula, equation: Equation) -> None:
     """Raises for an equation that only defines a name for another, or that is about no method or property of its object."""
     for name, definition in context.definitions.items():
         if definition.formula == formula and definition.value == equation.right and name in str(equation.left):
-            raise Obstruction(f"it defines {name}, which another formula of the docstring uses", verdict=Verdict.NOT_A_CLAIM)
+            raise Obstruction(
+                f"it defines {name}, which another formula of the docstring uses", verdict=Verdict.NOT_A_CLAIM, cause="definition"
+            )
     if context.record.owner and context.aim is None:
         raise about_nothing(context, equation)
 

@@ -7,7 +7,7 @@ from typing import Any
 import sympy as sp
 
 from qedoc.algebra.large import LARGE
-from qedoc.bind.records import Obstruction
+from qedoc.bind.records import Unranged
 from qedoc.read import WHOLE
 
 _FREE = ("i", "j", "r", "s", "position")
@@ -26,13 +26,13 @@ def bases(value: sp.Expr) -> dict[str, int]:
     """Returns the vectors of a value, each with its number of indices.
 
     Raises:
-        Obstruction: for a vector that is written with different numbers of indices.
+        Unranged: for a vector that is written with different numbers of indices.
     """
     found: dict[str, int] = {}
     written = [(entry.base.label.name, len(entry.indices)) for entry in sorted(value.atoms(sp.Indexed), key=str)]
     for name, rank in (*written, *((call.args[0].name, 2) for call in sorted(value.atoms(*WHOLE), key=str))):
         if found.setdefault(name, rank) != rank:
-            raise Obstruction(f"{name} is written with {found[name]} and with {rank} indices")
+            raise Unranged(f"{name} is written with {found[name]} and with {rank} indices")
     return found
 
 
@@ -40,12 +40,12 @@ def summed(expression: Any) -> Iterator[Range]:
     """Yields the indices of sums and products, with their ranges.
 
     Raises:
-        Obstruction: for a sum without a range.
+        Unranged: for a sum without a range.
     """
     for part in expression.atoms(*LARGE):
         for limit in part.limits:
             if len(limit) != 3:
-                raise Obstruction(f"the sum over {limit[0]} has no range", "write the first and the last value")
+                raise Unranged(f"the sum over {limit[0]} has no range", "write the first and the last value")
             yield Range(*limit)
 
 
@@ -70,7 +70,7 @@ def opened(value: sp.Expr, ranks: Mapping[str, int], result: list[sp.Symbol]) ->
     if not plain:
         return value, result, ()
     if result or any(ranks[name] != 1 for name in plain):
-        raise Obstruction(f"{plain[0]} is written with and without its indices")
+        raise Unranged(f"{plain[0]} is written with and without its indices")
     free = sp.Symbol(_unused(value, _FREE))
     hidden = {entry: sp.Dummy() for entry in value.atoms(sp.Indexed, *WHOLE)}
     value = value.xreplace(hidden).xreplace({sp.Symbol(name): sp.IndexedBase(sp.Symbol(name))[free] for name in plain})
@@ -95,7 +95,7 @@ def labels(value: sp.Expr) -> dict[str, Label]:
     """Returns the label vectors of a value, by name.
 
     Raises:
-        Obstruction: for labels that select in several places.
+        Unranged: for labels that select in several places.
     """
     found: dict[str, Label] = {}
     for entry in sorted(value.atoms(sp.Indexed), key=str):
@@ -103,7 +103,7 @@ def labels(value: sp.Expr) -> dict[str, Label]:
             if isinstance(index, sp.Indexed):
                 label = Label(entry.base.label.name, place)
                 if len(index.indices) != 1 or found.setdefault(index.base.label.name, label) != label:
-                    raise Obstruction(f"the labels in {entry} select entries in several places")
+                    raise Unranged(f"the labels in {entry} select entries in several places")
     return found
 
 

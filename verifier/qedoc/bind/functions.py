@@ -122,9 +122,9 @@ def _called(
         reason = (
             f"the function {name} is not defined in the docstring, and no documented function next to {context.record.name} has this name"
         )
-        raise Obstruction(reason, question(meant(name, [*FUNCTIONS, *context.own, *context.record.siblings])))
+        raise Obstruction(reason, question(meant(name, [*FUNCTIONS, *context.own, *context.record.siblings])), cause="unknown-function")
     if any(isinstance(argument, sp.Symbol) and context.vector(argument.name) for argument in call.args):
-        raise Obstruction(f"qedoc cannot expand {name} of a vector", verdict=Verdict.UNDECIDED)
+        raise Obstruction(f"qedoc cannot expand {name} of a vector", verdict=Verdict.UNDECIDED, cause="unsupported")
     if call.has(Slice) and not elementwise(path):
         raise Obstruction(f"the documentation does not say that {name} works elementwise", "write the formula with indices")
     arguments = _arguments(context, call, path, notes)
@@ -140,7 +140,7 @@ def _called(
         value = _formula_of(path, tuple(sets.items()))
     except QedocError as error:
         raise Obstruction(
-            f"{name} stands for {path}, whose code could not be lifted: {error.message}", verdict=Verdict.UNDECIDED
+            f"{name} stands for {path}, whose code could not be lifted: {error.message}", verdict=Verdict.UNDECIDED, cause="code"
         ) from error
     notes[f"{name} is {path}, as its code computes it"] = None
     return value(*arguments.values())

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import sympy as sp
 
 from qedoc.bind.context import Context
-from qedoc.bind.records import Obstruction
+from qedoc.bind.records import Unranged
 from qedoc.claims.spec import Array, ForAll
 from qedoc.read import WHOLE, DeterminantOf
 
@@ -77,7 +77,7 @@ def restricted(context: Context, value: sp.Expr, arrays: dict[str, Array]) -> En
         notes.append(f"{name} is symmetric, as the text says")
         if _DEFINITE.search(said):
             if first != 1:
-                raise Obstruction(f"the rows of the matrix {name} are counted from {first}", "count from 1")
+                raise Unranged(f"the rows of the matrix {name} are counted from {first}", "count from 1")
             minor = sp.Symbol("minor")
             where.append(ForAll(sp.Gt(DeterminantOf(sp.Symbol(name), minor, 1), 0), (minor, 1, last)))
             notes.append(f"{name} is positive definite, as the text says")

@@ -6,8 +6,8 @@ from typing import Any
 import sympy as sp
 
 from qedoc.bind.context import Context
-from qedoc.bind.records import Obstruction
 from qedoc.bind.members import logarithm
+from qedoc.bind.records import Obstruction
 from qedoc.interpret.findings import CASE, VALUE
 from qedoc.interpret.parses import UNSOLVED
 from qedoc.read import Equation

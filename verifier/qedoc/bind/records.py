@@ -1,7 +1,8 @@
 """The results of binding a documented formula: a checkable spec, or the reason why there is none."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from qedoc.claims.readings import Readings
 from qedoc.claims.spec import Spec
@@ -45,6 +46,8 @@ class Refused:
         suggestion: what to write instead; empty if nothing would help.
         place: line and column in the formula, from 1, of the part that could not be read.
         empty: whether the reason is that no point satisfies all conditions.
+        cause: the slug of the cause, as in `results.causes`.
+        construct: what in particular was not read; may be empty.
     """
 
     formula: Formula
@@ -55,6 +58,8 @@ class Refused:
     suggestion: str = ""
     place: tuple[int, int] | None = None
     empty: bool = False
+    cause: str = ""
+    construct: str = ""
 
 
 class Obstruction(Exception):
@@ -65,14 +70,26 @@ class Obstruction(Exception):
         suggestion: what to write instead.
         verdict: the resulting verdict.
         empty: whether the reason is that no point satisfies all conditions.
+        cause: the slug of the cause, as in `results.causes`; by default, the usual one of the verdict.
     """
 
-    def __init__(self, reason: str, suggestion: str = "", verdict: Verdict = Verdict.UNREADABLE, *, empty: bool = False) -> None:
+    usual: ClassVar[Mapping[Verdict, str]] = {Verdict.UNDECIDED: "unclear-words"}
+
+    def __init__(
+        self, reason: str, suggestion: str = "", verdict: Verdict = Verdict.UNREADABLE, *, empty: bool = False, cause: str = ""
+    ) -> None:
         super().__init__(reason)
+        self.cause = cause or self.usual.get(verdict, "")
         self.reason = reason
         self.suggestion = suggestion
         self.verdict = verdict
         self.empty = empty
+
+
+class Unranged(Obstruction):
+    """Ends the binding of an equation with an index or an axis whose range is not clear."""
+
+    usual: ClassVar[Mapping[Verdict, str]] = dict.fromkeys(Verdict, "index")
 
 
 class Unexplained(Obstruction):
@@ -84,6 +101,8 @@ class Unexplained(Obstruction):
         symbols: the symbols, each with the words that explain it, if any.
         known: the parameters that other symbols are.
     """
+
+    usual: ClassVar[Mapping[Verdict, str]] = dict.fromkeys(Verdict, "unexplained-symbol")
 
     def __init__(self, reason: str, suggestion: str, symbols: Sequence[tuple[str, str]], known: Collection[str]) -> None:
         super().__init__(reason, suggestion)

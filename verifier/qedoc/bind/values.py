@@ -42,7 +42,7 @@ def target_value(context: Context, equation: Equation) -> tuple[sp.Expr, tuple[i
     if kind and isinstance(left, Application) and left.name not in context.own:
         suffix = left.name.partition("_")[2]
         if suffix and suffix != kind[1]:
-            raise Obstruction(f"{name} is a logarithm, but not of {left}")
+            raise Obstruction(f"{name} is a logarithm, but not of {left}", cause="left-side")
         return logarithm(equation.right), (), (f"{name} is the logarithm of {left}",)
     return equation.right, *_which(context, left)
 
@@ -69,7 +69,9 @@ def about_nothing(context: Context, equation: Equation) -> Obstruction:
     if isinstance(equation.left, Application) and equation.left.variable:
         return Obstruction(f"{name} has no method or property that gives {equation.left}", verdict=Verdict.NOT_A_CLAIM)
     what = "the formula" if equation.left is None else str(equation.left)
-    return Obstruction(f"nothing says which method or property of {name} {what} is", "move the formula into the docstring of the method")
+    return Obstruction(
+        f"nothing says which method or property of {name} {what} is", "move the formula into the docstring of the method", cause="left-side"
+    )
 
 
 def _which(context: Context, left: Any) -> tuple[tuple[int, ...], tuple[str, ...]]:
@@ -100,13 +102,18 @@ def _check_left(context: Context, equation: Equation) -> None:
                 return
             _check_copied(context, left)
             suffix = left.name.partition("_")[2]
+            if len(left.name) == 1 and left.name in context.record.siblings:
+                reason = f"{left} may be a value of {name}, or of the function {left.name} beside it"
+                raise Obstruction(reason, rf"write \mathrm{{{name}}} on the left", cause="left-side")
             if left.name in context.record.siblings or (
                 suffix in context.record.siblings and suffix not in (name, name.removeprefix("log"))
             ):
                 raise Obstruction(f"{left} is a value of a function other than {name}", verdict=Verdict.NOT_A_CLAIM)
             several = returns(context).startswith("tuple[")
             if not _GENERIC.match(left.name) and left.name.lower() != name.lower() and not several:
-                raise Obstruction(f"the text does not say that {left.name} is {name}", rf"write \mathrm{{{name}}} on the left")
+                raise Obstruction(
+                    f"the text does not say that {left.name} is {name}", rf"write \mathrm{{{name}}} on the left", cause="left-side"
+                )
         case sp.Symbol():
             if left in right.free_symbols or left.name in context.parameters or left.name in context.bound:
                 raise Obstruction(
@@ -114,13 +121,17 @@ def _check_left(context: Context, equation: Equation) -> None:
                 )
         case sp.Indexed():
             if left.base.label in {entry.base.label for entry in right.atoms(sp.Indexed)} or left.base.label.name in context.bound:
-                raise Obstruction(f"{left.base.label} is on both sides: a recurrence without an initial value", verdict=Verdict.NOT_A_CLAIM)
+                raise Obstruction(
+                    f"{left.base.label} is on both sides: a recurrence without an initial value", verdict=Verdict.NOT_A_CLAIM, cause="step"
+                )
         case sp.Mul() if _juxtaposed(context, left):
             return
         case sp.Pow(base=sp.Symbol()) if _of_a_step(context, equation):
-            raise Obstruction(f"it defines {left} for a step that another formula describes", verdict=Verdict.NOT_A_CLAIM)
+            raise Obstruction(f"it defines {left} for a step that another formula describes", verdict=Verdict.NOT_A_CLAIM, cause="step")
         case _:
-            raise Obstruction(f"the left side {left} does not name a value of {name}", rf"write \mathrm{{{name}}} on the left")
+            raise Obstruction(
+                f"the left side {left} does not name a value of {name}", rf"write \mathrm{{{name}}} on the left", cause="left-side"
+            )
 
 
 def _check_copied(context: Context, left: Application) -> None:
@@ -132,7 +143,7 @@ def _check_copied(context: Context, left: Application) -> None:
     if not heads & context.own:
         name = context.record.name.rpartition(".")[2].replace("_", r"\_")
         reason = f"the docstring also belongs to {', '.join(context.record.copies)}, and the formula is named {left.name}"
-        raise Obstruction(reason, rf"write \mathrm{{{name}}} on the left, or remove the left side")
+        raise Obstruction(reason, rf"write \mathrm{{{name}}} on the left, or remove the left side", cause="left-side")
     raise Obstruction(f"{left} is a value of another function with the same docstring", verdict=Verdict.NOT_A_CLAIM)
 
 
@@ -154,12 +165,21 @@ def _juxtaposed(context: Context, left: sp.Mul) -> bool:
 
 
 def is_record(path: str) -> bool:
-    """Whether an object is a record class, which computes no value when it is called."""
+    """Whether an object is a class that only holds values: a dataclass or a named tuple without methods."""
     try:
         value: Any = resolve(path)
     except QedocError:
         return False
-    return inspect.isclass(value) and (hasattr(value, "_fields") or is_dataclass(value)) and "__call__" not in vars(value)
+    if not inspect.isclass(value) or not (hasattr(value, "_fields") or is_dataclass(value)):
+        return False
+    return not any(_computes(name, member, owner) for owner in value.__mro__[:-1] for name, member in vars(owner).items())
+
+
+def _computes(name: str, member: Any, owner: type) -> bool:
+    """Whether a member of a class is a method, a property or `__call__` that is written in the class, not generated for its fields."""
+    function = getattr(member, "__func__", getattr(member, "fget", getattr(member, "func", member)))
+    written = getattr(inspect.unwrap(function) if callable(function) else function, "__globals__", {}).get("__name__", "")
+    return (name == "__call__" or not name.startswith("_")) and written.partition(".")[0] == owner.__module__.partition(".")[0]
 
 
 def single(context: Context) -> bool:

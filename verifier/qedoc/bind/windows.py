@@ -4,7 +4,7 @@ import sympy as sp
 
 from qedoc.bind.entries import summed
 from qedoc.bind.layout import Layout, Span
-from qedoc.bind.records import Obstruction
+from qedoc.bind.records import Unranged
 from qedoc.read import Extent
 
 
@@ -16,7 +16,7 @@ def windows(value: sp.Expr, result: list[sp.Symbol]) -> Layout:
         result: the indices of the entry of the result.
 
     Raises:
-        Obstruction: for an array at two distances, or an index in two windows.
+        Unranged: for an array at two distances, or an index in two windows.
     """
     ranges = {r.symbol: r for r in summed(value) if isinstance(r.last - r.first + 1, Extent) and r.first == 0}
     said: dict[str, Span] = {}
@@ -31,7 +31,7 @@ def windows(value: sp.Expr, result: list[sp.Symbol]) -> Layout:
         name, (place,) = entry.base.label.name, entry.indices
         index, sign = (place - step, 1) if isinstance(place - step, sp.Symbol) else (place + step, -1)
         if index not in result or name in spans or index.name in said:
-            raise Obstruction(f"the entry {entry} has no fixed distance from an entry of the result", "write the range of the sum")
+            raise Unranged(f"the entry {entry} has no fixed distance from an entry of the result", "write the range of the sum")
         shorter, longer = (sp.Symbol(_fresh(taken)) for _ in range(2))
         put[ranges[step].last + 1] = shorter
         spans[name] = sp.S.Zero, longer - 1

@@ -118,7 +118,10 @@ def member(owner: type, name: str) -> Member | None:
         raise TargetError(f"the class {owner.__name__} has no attribute {name!r}") from None
     if isinstance(held, staticmethod | classmethod | type) or not hasattr(held, "__get__"):
         return None
-    seen = getattr(owner, name)
+    try:
+        seen = getattr(owner, name)
+    except Exception:  # noqa: BLE001  # a descriptor may run any code, and some have a value on instances only
+        return None
     if not callable(seen) or "property" in type(held).__name__.lower():  # some cached properties are callable decorators
         return Member(owner, name, None)
     return None if inspect.ismethod(seen) and seen.__self__ is owner else Member(owner, name, seen)

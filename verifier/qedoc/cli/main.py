@@ -137,15 +137,19 @@ def check(
 @click.argument("names", metavar="NAME...", nargs=-1, required=True)
 @_format(*FORMATS)
 @_options(*_codes)
+@click.option("--verbose", is_flag=True, help="List every formula without an answer, not only the causes with two examples each.")
 @_limits(timeout=AUDIT_TIMEOUT, max_points=AUDIT_POINTS)
 @_cluster
-def audit(names: tuple[str, ...], **options: Any) -> None:
+def audit(names: tuple[str, ...], style: str, verbose: bool, **options: Any) -> None:  # click passes it by name
     """Check the formulas in docstrings.
 
     NAMEs are dotted paths of packages, modules or objects. Every display formula in the docstrings of their public
     objects gets a verdict. A NAME can also be a claim id, such as 'mylib.loss#2'.
     """
-    _report(lambda settings, shown: audited(names, settings, shown=shown), plot=None, no_lock=True, **options)
+    if verbose and style != "concise":
+        raise click.UsageError(f"--verbose is for the format concise; --format {style} has every formula already")
+    style = "verbose" if verbose else style
+    _report(lambda settings, shown: audited(names, settings, shown=shown), style=style, plot=None, no_lock=True, **options)
 
 
 @main.command()
@@ -242,7 +246,7 @@ def _deliver(made: "Report", style: str, output: Path | None, *, asked: bool) ->
         text = StringIO()
         render(made, style, text, asked=asked)
         write_whole(output, text.getvalue().encode())
-    if made.outcome.stopped and style not in ("concise", "full"):
+    if made.outcome.stopped and style not in ("concise", "verbose", "full"):
         click.echo(f"interrupted: {len(made.outcome.claims)} of {made.outcome.planned} claims finished", err=True)
 
 

@@ -20,6 +20,7 @@ from qedoc.lock.syntax import digest
 from qedoc.results.outcome import Unread
 from qedoc.results.verdict import CaseResult, ClaimResult, Formula, Verdict
 from qedoc.sources import specfiles
+from qedoc.sources.imports import remedy
 from qedoc.sources.specfiles import SpecFile
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def survey(
         raise TargetError(f"{name} cannot be imported: {slow(NAMING, seconds)}") from None
     except (SystemExit, KeyboardInterrupt) as error:
         raise TargetError(f"{name} cannot be imported: {failure(error).message}") from None
-    records = documented(name, visit.load)
+    records = documented(name, visit.load, visit.lost)
     unread, failures = visit.unread, list[Failure]()
     claims: list[Claim] = []
     for record in records:
@@ -112,21 +113,21 @@ def _claims_of(record: "Documented", seconds: float, visit: "_Visit") -> Survey:
         with deadline(seconds, visit.folder / _EXPIRED):
             return Survey(claims=tuple(map(_of_docstring, claims(record))))
     except Expired:
-        return _unanswered(record, Failure(message=slow(READING, seconds)))
+        return _unanswered(record, Failure(message=slow(READING, seconds)), "time")
     except (MemoryError, RecursionError) as error:
         return _unanswered(record, Failure(message=ran_out(error)))
     except BaseException as error:  # noqa: BLE001  # a failure must not affect other objects
         return _unanswered(record, failure(error))
 
 
-def _unanswered(record: "Documented", found: Failure) -> Survey:
+def _unanswered(record: "Documented", found: Failure, cause: str = "") -> Survey:
     """Returns the formulas of an object that could not be read, with the verdict undecided."""
     from qedoc.bind.records import Refused
 
     formulas = [formula for formula in record.formulas if formula.display]
     names = [f"{record.name}#{number}" if len(formulas) > 1 else record.name for number in range(1, len(formulas) + 1)]
     refused = [
-        Refused(formula=formula, name=name, verdict=Verdict.UNDECIDED, reason=found.message)
+        Refused(formula=formula, name=name, verdict=Verdict.UNDECIDED, reason=found.message, cause=cause)
         for formula, name in zip(formulas, names, strict=True)
     ]
     place = formulas[0].location if formulas else record.location
@@ -194,7 +195,7 @@ class _Visit:
         folder: the folder in which the current step is recorded.
         left_out: the steps to skip, as in `survey`.
         seconds: time limit for importing one module.
-        unread: the modules that could not be imported.
+        unread: the modules that could not be imported, and the names that could not be read.
     """
 
     folder: Path
@@ -221,8 +222,13 @@ class _Visit:
             self._leave_out(name, slow(IMPORT, self.seconds), ends=False)
         except BaseException as error:  # noqa: BLE001  # the other modules can still be read
             found = failure(error)
-            self._leave_out(name, found.message, ends=found.ends)
+            message = found.message if found.ends else f"{found.message}; {remedy(name, error)}"
+            self._leave_out(name, message, ends=found.ends)
         return None
+
+    def lost(self, path: str, reason: str) -> None:
+        """Records a public name that its module lists and that cannot be read."""
+        self.unread.append(Unread(name=path, reason=f"{path} {reason}", location=_module_place(path.rpartition(".")[0])))
 
     def _leave_out(self, name: str, reason: str, *, ends: bool) -> None:
         self.unread.append(Unread(name=name, reason=f"{name} cannot be imported: {reason}", location=_module_place(name), ends=ends))
@@ -291,7 +297,7 @@ def _of_docstring(claim: "Bound | Refused") -> Claim:
         symbols=(),
         domain=(),
         source="",
-        cases=(CaseResult(id=claim.name, verdict=claim.verdict, reason=reason),),
+        cases=(CaseResult(id=claim.name, verdict=claim.verdict, reason=reason, cause=claim.cause, construct=claim.construct),),
     )
     return Claim(
         file=file,

@@ -304,7 +304,8 @@ class _Run:
         seconds = self.dispatcher.limits.timeout if isinstance(reply, Overrun) else 0.0
         if known is not None:
             return replace(known, reason=f"{known.reason}; {reason}", seconds=seconds)
-        return CaseResult(id=name, verdict=Verdict.UNDECIDED, reason=reason, seconds=seconds)
+        cause = "time" if isinstance(reply, Overrun) else ""
+        return CaseResult(id=name, verdict=Verdict.UNDECIDED, reason=reason, seconds=seconds, cause=cause)
 
     def draw(self) -> None:
         """Computes the plot data of each finished claim, through its counterexample or, if it has none, for its last case."""

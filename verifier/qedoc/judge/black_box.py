@@ -103,7 +103,7 @@ def trial(pair: Pair, limits: Limits) -> CaseResult:
     try:
         tally = _tally(pair, rows)
     except UnsupportedError as error:
-        return CaseResult(id=pair.case.id, verdict=Verdict.UNSUPPORTED, reason=str(error))
+        return CaseResult(id=pair.case.id, verdict=Verdict.UNSUPPORTED, reason=str(error), cause="code", construct=error.message)
     if not tally.differs:
         tally = _best_line(pair, rows, tally.apart) or tally
     if tally.differs:

@@ -81,7 +81,10 @@ def check(
     except TooManyBranches as error:
         return CaseResult(id=case_name(spec, sizes), verdict=Verdict.UNDECIDED, reason=f"the formula has too many cases: {error}")
     except UnsupportedError as error:
-        return CaseResult(id=case_name(spec, sizes), verdict=Verdict.UNSUPPORTED, reason=f"the formula cannot be enclosed: {error}")
+        reason = f"the formula cannot be enclosed: {error}"
+        return CaseResult(
+            id=case_name(spec, sizes), verdict=Verdict.UNSUPPORTED, reason=reason, cause="unsupported", construct=error.message
+        )
     from_runs: CaseResult | None = None
     if spec.natural and not spec.beside:
         note("running the code")
@@ -94,7 +97,7 @@ def check(
         pair.plan.learn(pair.code.formulas(), written(pair.target))
         result = _with_runs(_decide(pair, limits, note, from_runs), from_runs)
     except UnsupportedError as error:
-        result = CaseResult(id=pair.case.id, verdict=Verdict.UNSUPPORTED, reason=str(error))
+        result = CaseResult(id=pair.case.id, verdict=Verdict.UNSUPPORTED, reason=str(error), cause="code", construct=error.message)
         if from_runs is not None and from_runs.verdict in (Verdict.TESTED, Verdict.REFUTED):
             result = replace(from_runs, reason=f"{from_runs.reason}; the code could not be lifted: {error}")
     except TooManyBranches as error:
@@ -273,7 +276,9 @@ def _verdict(
         return Verdict.UNDECIDED, "another formula of the docstring has the value at all points, and nothing says where this one holds"
     if pair.off_support is not None:
         at = format_inputs(named(pair.case, pair.plan.point(pair.off_support)))
-        reason = f"formula and code differ at {at}, where the code gives {pair.run(pair.off_support)}, as outside of the support or at its edge"
+        reason = (
+            f"formula and code differ at {at}, where the code gives {pair.run(pair.off_support)}, as outside of the support or at its edge"
+        )
         return Verdict.UNDECIDED, f"{reason}; write where the formula holds"
     if pair.strange is not None:
         inputs = format_inputs(named(pair.case, pair.plan.point(pair.strange)))

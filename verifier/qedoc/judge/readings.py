@@ -227,7 +227,7 @@ def _judge(alternative: Alternative, check_one: _Checker) -> _Judged:
     entry = _interpretation(alternative, result)
     unsettled = "" if result.verdict.holds else alternative.unsettled or _unsaid(alternative, result)
     if unsettled and result.verdict is not Verdict.REFUTED:
-        result = replace(result, verdict=Verdict.UNDECIDED, reason=f"{unsettled} ({result.reason})")
+        result = replace(result, verdict=Verdict.UNDECIDED, reason=f"{unsettled} ({result.reason})", cause="unclear-words")
         entry = _interpretation(alternative, result)
     if result.verdict is not Verdict.REFUTED:
         holds = result.verdict.holds

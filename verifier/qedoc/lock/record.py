@@ -39,8 +39,9 @@ def write(result: ClaimResult, path: str) -> Record:
     made["verdict"] = str(result.verdict)
     for case in made["cases"]:
         del case["seconds"], case["sources"]
-        if not case["interpretations"]:  # a claim of a spec file has none
-            del case["interpretations"]
+        for name in ("interpretations", "cause", "construct"):
+            if not case[name]:
+                del case[name]
     del made["id"]
     plain = _plain(made)
     assert isinstance(plain, dict)  # for mypy: _plain maps a dict to a dict

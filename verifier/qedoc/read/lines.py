@@ -214,7 +214,7 @@ def spelled_all(nodes: Sequence[Node]) -> str:
 def _check_relations(piece: Sequence[Node], relations: Sequence[str]) -> None:
     """Raises Silent for relations that state no value, and refuses them beside an equation."""
     kinds = {
-        "~": (Silence.APPROXIMATION, "an approximate relation"),
+        "~": _approximate(piece),
         "->": (Silence.NOTATION, "an arrow"),
         "set": (Silence.NOTATION, "a relation of sets"),
     }
@@ -223,7 +223,8 @@ def _check_relations(piece: Sequence[Node], relations: Sequence[str]) -> None:
             continue
         if "=" not in relations:
             raise Silent(silence, why)
-        raise Refused(Obstacle.UNSUPPORTED, f"{why} beside an equation", piece[0].start, "write each separately")
+        beside = "an approximate relation" if kind == "~" else why
+        raise Refused(Obstacle.UNSUPPORTED, f"{beside} beside an equation", piece[0].start, "write each separately")
     if "in" in relations and "=" not in relations and len(relations) == 1:
         return
     if any(node.is_macro("equiv") for node in piece) and any(node.is_macro("bmod", "pmod", "mod") for node in piece):
@@ -247,3 +248,30 @@ def _gives_a_letter(piece: Sequence[Node], found: Sequence[Statement], scope: Sc
     if len(left) == 1 and not scope.declared(first.text):
         return False
     return any(name == spelled_all(items[at : at + len(left)]) for items in walk(found[-1].rights) for at in range(len(items)))
+
+
+_FAMILIES = frozenset({"mathcal", "mathscr", "mathbb", "mathfrak"})
+"""Fonts in which distributions are written."""
+
+
+def _approximate(piece: Sequence[Node]) -> tuple[Silence, str]:
+    r"""What a piece with one of the relations \propto, \sim, \approx and \ll states."""
+    marks = [(place, node) for place, node in enumerate(piece) if relation(node) == "~"]
+    if any(node.is_macro("propto") for _, node in marks):
+        return Silence.PROPORTION, r"\propto gives the value only up to a factor"
+    for place, node in marks:
+        if node.is_macro("sim"):
+            if _is_distribution(piece[place + 1] if place + 1 < len(piece) else None):
+                return Silence.DISTRIBUTION, r"\sim says how something is distributed, not which value it has"
+            return Silence.APPROXIMATION, r"\sim gives an order of magnitude, or a distribution"
+    if marks and all(node.is_macro("ll", "gg") for _, node in marks):
+        return Silence.CONSTRAINT, "a relation that is not an equation"
+    return Silence.APPROXIMATION, "an approximate relation"
+
+
+def _is_distribution(node: Node | None) -> bool:
+    r"""Whether a node begins the name of a distribution: `\mathcal{N}`, `\text{Poisson}`, `Beta`, or the density p."""
+    if not isinstance(node, Token):
+        return False
+    named = node.kind in (Kind.TEXT, Kind.WORD) and (node.text[:1].isupper() or node.text in ("p", "q"))
+    return named or node.font in _FAMILIES

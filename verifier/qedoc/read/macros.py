@@ -21,8 +21,7 @@ _DEFAULT = re.compile(r"\s*\[([^\[\]]*)\]")
 _PARAMETERS = re.compile(r"\s*((?:#[1-9]\s*)*)(?=\{)")
 _NAME = re.compile(r"\s*(?:\{\s*\\([A-Za-z]+)\s*\}|\\([A-Za-z]+))")
 _STRUCTURES = frozenset(
-    """frac dfrac tfrac sqrt begin end left right text mathrm mathbf mathcal mathbb operatorname cdot times leq geq le ge neq sum prod int
-    hat bar tilde quad qquad infty""".split()
+    ["frac", "dfrac", "tfrac", "sqrt", "begin", "end", "left", "right", "text", "mathrm", "mathbf", "mathcal", "mathbb", "operatorname", "cdot", "times", "leq", "geq", "le", "ge", "neq", "sum", "prod", "int", "hat", "bar", "tilde", "quad", "qquad", "infty"]
 )
 _DOUBLED = re.compile(r"\\\\(?=([A-Za-z]+))")
 

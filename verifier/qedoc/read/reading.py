@@ -26,6 +26,8 @@ class Silence(Enum):
     STEP = "a step of an algorithm"
     PROBLEM = "an optimisation problem"
     APPROXIMATION = "an approximation"
+    PROPORTION = "a proportionality"
+    DISTRIBUTION = "a distribution"
     FACTORISATION = "a factorisation"
     EQUATION = "an equation to be solved"
     EXPECTATION = "an expectation"

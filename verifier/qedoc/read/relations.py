@@ -115,6 +115,8 @@ def _recurrence(nodes: Sequence[Node]) -> NotAClaim | None:
     """`w_{t+1} = w_t - ...`, and `E[g]_t = ... E[g]_{t-1} ...`: a row whose left side stands at another step on its right."""
     for row in _rows(nodes):
         left, *others = equated(row)
+        if _is_conditional(left):
+            continue
         for base, step in _stepped(left):
             for side in others:
                 for other, before in _stepped(side):
@@ -122,6 +124,13 @@ def _recurrence(nodes: Sequence[Node]) -> NotAClaim | None:
                         why = f"{base} at {step} is defined by {base} at {before}, without an initial value"
                         return NotAClaim(silence=Silence.STEP, why=why)
     return None
+
+
+def _is_conditional(side: Sequence[Node]) -> bool:
+    r"""Whether a side is a conditional probability, `p(z_t \mid z_{t-1})`: it says nothing about z_t at another step."""
+    last = side[-1] if side else None
+    inside = last.items if isinstance(last, Group) and last.opener == "(" else ()
+    return any(relation(node) == "mid" or (isinstance(node, Token) and node.text == "|") for node in inside)
 
 
 def _stepped(items: Sequence[Node]) -> Iterator[tuple[str, str]]:

@@ -1,11 +1,14 @@
-"""The text report of an audit: a table of modules, the refuted formulas, and the reasons for formulas without an answer."""
+"""The text report of an audit: a table of modules, the refuted formulas, and the causes for which formulas have no answer."""
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from qedoc.report.layout import STYLES, Page, Plain, count, fold, seconds
-from qedoc.report.terminal import cause, heading
+from qedoc.report.terminal import cause as write_cause
+from qedoc.report.terminal import heading
+from qedoc.results.causes import CAUSES, Cause, cause_of
 from qedoc.results.outcome import Outcome
 from qedoc.results.verdict import ClaimResult, Verdict, weakest
 
@@ -13,6 +16,14 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 OPEN = (Verdict.UNSUPPORTED, Verdict.UNDECIDED, Verdict.UNREADABLE)
+
+EXAMPLES = 2
+"""Number of formulas shown for each cause."""
+
+CONSTRUCTS = 4
+"""Maximum number of constructs that are named for each cause."""
+
+HOW_TO_LIST = "--verbose lists them"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +54,7 @@ def blocks(claims: Sequence[ClaimResult]) -> list[Block]:
 
 
 def concise(outcome: Outcome, console: "Console | Plain", *, silent: Collection[str] = (), remarks: Sequence[str] = ()) -> None:
-    """Writes a table of modules, the refuted formulas, one line for each formula without an answer, and a summary.
+    """Writes a table of modules, the refuted formulas, the causes for which formulas have no answer, and a summary.
 
     Args:
         outcome: the outcome of the audit.
@@ -51,16 +62,26 @@ def concise(outcome: Outcome, console: "Console | Plain", *, silent: Collection[
         silent: the ids of claims whose refutations are not shown.
         remarks: additional lines before the summary.
     """
-    page = Page(console)
+    _write(outcome, Page(console), silent, remarks, examples=EXAMPLES)
+
+
+def verbose(outcome: Outcome, console: "Console | Plain", *, silent: Collection[str] = (), remarks: Sequence[str] = ()) -> None:
+    """Writes the same as `concise`, with every formula that has no answer or states no value. The arguments are the same."""
+    _write(outcome, Page(console), silent, remarks, examples=len(outcome.claims))
+
+
+def _write(outcome: Outcome, page: Page, silent: Collection[str], remarks: Sequence[str], *, examples: int) -> None:
     found = blocks(outcome.claims)
     if found:
         page.table(list(_table(found)))
-        console.print()
+        page.console.print()
     for claim in outcome.claims:
         if claim.verdict is Verdict.REFUTED and claim.id not in silent:
             _refuted(page, claim)
     for verdict in OPEN:
-        _open(page, verdict, [claim for claim in outcome.claims if claim.verdict is verdict])
+        _open(page, verdict, [claim for claim in outcome.claims if claim.verdict is verdict], examples)
+    whole = [claim for block in found if block.verdict is Verdict.NOT_A_CLAIM for claim in block.claims]
+    _not_claims(page, whole, all_of_them=examples > EXAMPLES)
     for remark in remarks:
         page.line(remark)
     page.line(*_summary(found, outcome))
@@ -79,19 +100,56 @@ def _refuted(page: Page, claim: ClaimResult) -> None:
     heading(page, claim)
     page.field("written", (line for part in claim.formula.latex.splitlines() for line in fold(part.strip(), page.room)))
     page.formula("formula", claim.formula)
-    cause(page, claim.decisive)
+    write_cause(page, claim.decisive)
     if claim.notes:
         page.prose("assumed", "; ".join(claim.notes))
     page.console.print()
 
 
-def _open(page: Page, verdict: Verdict, claims: Sequence[ClaimResult]) -> None:
-    """Writes one line for each claim: its location, its id and the reason why it has no answer."""
+def _open(page: Page, verdict: Verdict, claims: Sequence[ClaimResult], examples: int) -> None:
+    """Writes each cause for which formulas have no answer: their number, the first ones with their reasons, and what to do."""
     if not claims:
         return
     page.line((str(verdict), STYLES[verdict]))
+    for cause, group in _by_cause(claims):
+        page.line("  ", (f"{len(group)}", "bold"), f"  {cause.title}{_constructs(group)}")
+        for claim in group[:examples]:
+            page.line(("    " + str(claim.location), "dim"), f"  {claim.id}: {claim.decisive.reason}")
+        if len(group) > examples:
+            page.line((f"    and {len(group) - examples} more", "dim"), f"; {HOW_TO_LIST}")
+        if cause.advice:
+            page.line(f"    what to do: {cause.advice}")
+    page.console.print()
+
+
+def _by_cause(claims: Sequence[ClaimResult]) -> list[tuple[Cause, list[ClaimResult]]]:
+    """Groups claims without an answer by their cause, the largest group first."""
+    groups: dict[str, list[ClaimResult]] = {}
     for claim in claims:
-        page.line(("  " + str(claim.location), "dim"), f"  {claim.id}: {claim.decisive.reason}")
+        cause = cause_of(claim.decisive)
+        groups.setdefault(cause.slug if cause else "open", []).append(claim)
+    ordered = sorted(groups.items(), key=lambda group: -len(group[1]))
+    return [(CAUSES[slug], group) for slug, group in ordered]
+
+
+def _constructs(group: Sequence[ClaimResult]) -> str:
+    """What in particular was not read, in a group of several formulas: the most frequent constructs with their numbers."""
+    found = Counter(construct for claim in group if (construct := claim.decisive.construct)).most_common()
+    if len(group) == 1 or not found:
+        return ""
+    shown = "; ".join(f"{construct} ({many})" if many > 1 else construct for construct, many in found[:CONSTRUCTS])
+    return f": {shown}{'; ...' if len(found) > CONSTRUCTS else ''}"
+
+
+def _not_claims(page: Page, claims: Sequence[ClaimResult], *, all_of_them: bool) -> None:
+    """Writes what formulas state that state no value."""
+    if not claims:
+        return
+    page.line(("not a claim", STYLES[Verdict.NOT_A_CLAIM]))
+    for cause, group in _by_cause(claims):
+        page.line("  ", (f"{len(group)}", "bold"), f"  {cause.title}")
+        for claim in group if all_of_them else ():
+            page.line(("    " + str(claim.location), "dim"), f"  {claim.id}: {claim.decisive.reason}")
     page.console.print()
 
 
@@ -101,6 +159,9 @@ def _summary(found: Sequence[Block], outcome: Outcome) -> Iterator[str | tuple[s
     for k, verdict in enumerate(verdict for verdict in Verdict if verdict in verdicts):
         yield ", " if k else ": "
         yield f"{verdicts.count(verdict)} {str(verdict).replace('-', ' ')}", STYLES[verdict]
+    if missing := sum(not one.empty for one in outcome.unread):
+        yield "; "
+        yield f"incomplete: {missing} not read", "yellow"
     if outcome.errors:
         yield "; "
         yield count(len(outcome.errors), "error"), "bold red"

@@ -11,7 +11,8 @@ from qedoc.config.table import Config
 from qedoc.report import baseline
 from qedoc.report.findings import Notice, exit_code, notices, reported
 from qedoc.results import codes
-from qedoc.results.outcome import Outcome
+from qedoc.results.codes import Code
+from qedoc.results.outcome import Outcome, spoken
 
 FORMATS = ("concise", "full", "json", "junit", "github", "sarif")
 
@@ -73,11 +74,11 @@ def render(made: Report, style: str, file: IO[str], *, asked: bool) -> None:
 
     Args:
         made: the report.
-        style: one of FORMATS, or `why` for the interpretations of each formula.
+        style: one of FORMATS, `why` for the interpretations of each formula, or `verbose` for all formulas without an answer.
         file: the file to write to.
         asked: whether the user selected codes. Otherwise the GitHub format leaves out notes.
     """
-    if style in ("concise", "full", "why"):
+    if style in ("concise", "verbose", "full", "why"):
         _for_people(made, style, file)
     else:
         file.write(_for_programs(made, style, asked=asked))
@@ -121,10 +122,10 @@ def _for_people(made: Report, style: str, file: IO[str]) -> None:
     write = terminal.full if style == "full" else terminal.concise
     if style == "why":
         from qedoc.report.why import why as write
-    if style == "concise" and made.outcome.audited:
+    if style in ("concise", "verbose") and made.outcome.audited:
         from qedoc.report import audit_summary
 
-        write = audit_summary.concise
+        write = audit_summary.verbose if style == "verbose" else audit_summary.concise
     silent, remarks = _silent(made), _remarks(made)
     if isinstance(file, TextIOWrapper):
         file.reconfigure(errors="backslashreplace")  # the terminal's encoding may lack characters of a formula
@@ -144,7 +145,13 @@ def _silent(made: Report) -> frozenset[str]:
 
 def _remarks(made: Report) -> list[str]:
     """Additional lines of a text report: unread modules, names without a formula, and what the baseline accepts."""
-    unread = [f"{notice.code.code} {notice.message}" for notice in made.found if notice.code in (codes.UNREAD, codes.EMPTY)]
+    unread = [line for code in (codes.UNREAD, codes.EMPTY) for line in _unread(made, code)]
     gone = [notice.message for notice in made.found if notice.code is codes.GONE]
     many = f"{made.accepted} finding{'s' if made.accepted != 1 else ''}"
     return [*unread, *gone, *([f"accepted: {many}, see {made.baseline}"] if made.accepted else [])]
+
+
+def _unread(made: Report, code: Code) -> list[str]:
+    """One line for all modules and names that were not read for the same reason."""
+    reported = {notice.subject for notice in made.found if notice.code is code}
+    return [f"{code.code} {line}" for line in spoken([one for one in made.outcome.unread if one.name in reported])]

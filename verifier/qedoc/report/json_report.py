@@ -9,7 +9,8 @@ from typing import Any
 
 from qedoc import __version__
 from qedoc.errors import Location, QedocError
-from qedoc.results.outcome import Outcome
+from qedoc.results.causes import cause_of
+from qedoc.results.outcome import Outcome, Unread
 from qedoc.results.verdict import (
     Accuracy,
     CaseResult,
@@ -42,6 +43,7 @@ def document(outcome: Outcome, findings: Sequence[dict[str, Any]] = ()) -> dict[
         "findings": list(findings),
         "stale": [{"id": stale.id, "source": source(stale.location), "reason": stale.reason} for stale in outcome.stale],
         "unchanged": outcome.unchanged,
+        "unread": [_unread(one) for one in outcome.unread],
         "errors": [_error(error) for error in outcome.errors],
         "seconds": round(outcome.seconds, 3),
     }
@@ -69,6 +71,7 @@ def _claim(claim: ClaimResult) -> dict[str, Any]:
         "code": formula(decisive.code) if decisive.code else None,
         "verdict": str(claim.verdict),
         "reason": decisive.reason,
+        "cause": found.slug if (found := cause_of(decisive)) else None,
         "domain": list(claim.domain),
         "notes": list(claim.notes),
         "interpretations": [_interpretation(one) for one in decisive.interpretations],
@@ -159,6 +162,10 @@ def _property(promise: PropertyResult, case: CaseResult) -> dict[str, Any]:
 
 def _finding(finding: Finding, case: CaseResult) -> dict[str, Any]:
     return {"case": case.id, "kind": finding.kind, "message": finding.message, "inputs": _inputs(finding.inputs)}
+
+
+def _unread(one: Unread) -> dict[str, Any]:
+    return {"name": one.name, "reason": one.reason, "source": source(one.location) if one.location else None, "empty": one.empty}
 
 
 def _error(error: QedocError) -> dict[str, Any]:

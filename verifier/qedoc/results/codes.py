@@ -125,14 +125,16 @@ DEPENDS = Code(
 UNREAD = Code(
     code="QED206",
     name="module-unread",
-    title="a module of the package could not be imported",
+    title="a module of the package could not be imported, or a public name could not be read",
     level=Level.WARNING,
     explanation=(
-        "A module of the package raises an exception on import, or its import takes too long. Its docstrings were not read. The other "
-        "modules were read."
+        "A module of the package raises an exception on import, or its import takes too long. Or a name that the package lists does not "
+        "exist, or raises an exception when it is read. Its docstrings were not read, so the audit is incomplete. The rest was read."
     ),
-    example="mylib.plots: mylib.plots cannot be imported: ModuleNotFoundError: No module named 'matplotlib'",
-    advice="Install the dependencies of the module, or name the modules to read instead of the package.",
+    example=(
+        "mylib.plots cannot be imported: ModuleNotFoundError: No module named 'matplotlib'; install the package that provides matplotlib"
+    ),
+    advice="Do what the message says, or name the modules to read instead of the package.",
 )
 DOMAIN = Code(
     code="QED301",

@@ -57,7 +57,7 @@ class Unread:
 
     Args:
         name: dotted path of the module or object.
-        reason: why it was not read, in one sentence that contains the name.
+        reason: why it was not read, and what to do, in one sentence that starts with the name.
         location: its location, if known.
         ends: whether its code ended the process.
         empty: whether it was read but has no display formula.
@@ -84,7 +84,7 @@ class Outcome:
         unchanged: the number of claims that were not checked, because their results in the lock file are still valid.
         stale: the claims that need to be checked, in a run that must not check any.
         audited: the names that were audited; empty for a run over specs.
-        unread: modules that were not imported, and names without a formula.
+        unread: modules that were not imported, names that could not be read, and names without a formula.
         limits: the limits of an audit, which are part of the command that reproduces its findings.
         remarks: warnings about the environment, one line each.
     """
@@ -132,5 +132,26 @@ def nothing(unread: Sequence[Unread]) -> QedocError:
     Args:
         unread: the names that were read without finding a formula.
     """
-    reasons = "; ".join(one.reason for one in unread) or "no spec file or docstring was given"
+    reasons = "; ".join(spoken(unread)) or "no spec file or docstring was given"
     return QedocError(f"nothing was checked: {reasons}")
+
+
+MOST_NAMES = 3
+"""Maximum number of names in a sentence. The others are counted."""
+
+
+def spoken(unread: Sequence[Unread]) -> list[str]:
+    """Says why modules and names were not read: one sentence for all that have the same reason.
+
+    Args:
+        unread: the modules and names.
+    """
+    groups: dict[str, list[str]] = {}
+    for one in unread:
+        groups.setdefault(one.reason.removeprefix(one.name), []).append(one.name)
+    return [f"{_listed(names)}{reason}" for reason, names in groups.items()]
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:MOST_NAMES])
+    return f"{shown} and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else shown

@@ -181,6 +181,8 @@ class CaseResult:
         interpretations: the ways in which the documentation can be understood, the most plausible first.
         seconds: wall time.
         sources: for each source file that the result depends on, the fingerprints of the names in it.
+        cause: the slug of the cause for which there is no answer, as in `results.causes`; empty for the usual one.
+        construct: what in particular was not read or not understood, in words that are the same for all formulas; may be empty.
     """
 
     id: str
@@ -198,6 +200,8 @@ class CaseResult:
     interpretations: tuple[Interpretation, ...] = ()
     seconds: float = 0.0
     sources: dict[str, dict[str, str]] = field(default_factory=dict)
+    cause: str = ""
+    construct: str = ""
 
     @property
     def depends_on_reading(self) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 from qedoc.claims.members import member, parameters
 from qedoc.errors import Location, TargetError
 from qedoc.sources import locations, markup, plain_legend, prose, worded
-from qedoc.sources.objects import attribute, loaded, named, public, unwrapped, walk
+from qedoc.sources.objects import Lost, attribute, classes, docstring_of, ignored, loaded, named, own_docstring, public, unwrapped, walk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,26 +106,28 @@ class Documented:
         return tuple(argument.name for argument in self.arguments)
 
 
-def documented(target: str, load: Callable[[str], ModuleType | None] = loaded) -> list[Documented]:
+def documented(target: str, load: Callable[[str], ModuleType | None] = loaded, lost: Lost = ignored) -> list[Documented]:
     """Returns the documented objects at a dotted path: one object, or a package or module with its public contents.
 
     Args:
         target: a path such as `optax`, `jax.nn` or `optax.adam`.
         load: imports a module inside the target. Returns None for a module to skip.
+        lost: is told each public name that cannot be read.
 
     Raises:
         TargetError: if nothing importable is at the path.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # packages warn when their deprecated names are accessed
-        return _documented(target, load)
+        return _documented(target, load, lost)
 
 
-def _documented(target: str, load: Callable[[str], ModuleType | None]) -> list[Documented]:
-    found = dict(walk(target, load))
+def _documented(target: str, load: Callable[[str], ModuleType | None], lost: Lost) -> list[Documented]:
+    found = dict(walk(target, load, lost))
+    root, reached = target.partition(".")[0], classes(found.values())
     by_object: dict[tuple[int, str], list[str]] = {}
     for path, value in found.items():
-        if docstring := docstring_of(value):
+        if docstring := docstring_of(value, root, reached):
             by_object.setdefault((id(unwrapped(value)), docstring), []).append(path)
     named = {tuple(sorted(paths, key=_rank)): docstring for (_, docstring), paths in by_object.items() if docstring.strip()}
     sharing: dict[str, list[str]] = {}
@@ -142,20 +144,11 @@ def _rank(path: str) -> tuple[int, str]:
     return path.count("."), path
 
 
-def docstring_of(value: Any) -> str:
-    """The docstring of the object itself; empty if it only has that of its type."""
-    text = getattr(value, "__doc__", None)
-    if not isinstance(text, str):
-        return ""
-    inherited = getattr(type(value), "__doc__", None)
-    return "" if text == inherited and not inspect.isclass(value) else text
-
-
 def _record(name: str, aliases: tuple[str, ...], value: Any, docstring: str) -> Documented:
     lines = markup.dedented(docstring)
     path, defined = _home(name, value, docstring) if markup.blocks(lines) or markup.roles(lines) else locations.home(value)
     owner = _owner(name, value)
-    beside = tuple(text for of in _texts(owner, value) if (text := docstring_of(of)) and text != docstring)
+    beside = tuple(text for of in _texts(owner, value) if (text := own_docstring(of)) and text != docstring)
     spoken = worded.worded(markup.paragraphs(lines), markup.arguments(lines), name.rpartition(".")[2]) if callable(value) else []
     blocks = markup.blocks(lines)
     described: dict[str, str] = {}
@@ -164,7 +157,9 @@ def _record(name: str, aliases: tuple[str, ...], value: Any, docstring: str) -> 
         legend = prose.legend(markup.paragraphs(text), _described(text)) | legend
         described = _described(text) | described
     described = {name: worded.without([text], [one.text for one in spoken])[0] for name, text in described.items()}
-    arguments = _arguments(value, described) if owner is None else _of_object(owner, "" if owner is value else name.rpartition(".")[2], described)
+    arguments = (
+        _arguments(value, described) if owner is None else _of_object(owner, "" if owner is value else name.rpartition(".")[2], described)
+    )
     names = [argument.name for argument in arguments]
     plain = any(block.notation == markup.PLAIN for block in blocks)
     spans = plain_legend.told(markup.paragraphs(lines) if plain else [], names)
@@ -252,7 +247,7 @@ def record_of(path: str) -> Documented:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         value = named(path)
-        return _record(path, (), value, docstring_of(value))
+        return _record(path, (), value, own_docstring(value))
 
 
 def about(record: Documented, name: str) -> Documented:

@@ -5,7 +5,7 @@ import inspect
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -40,6 +40,8 @@ def home(value: Any) -> tuple[str, int]:
         return getattr(unwrapped, "__file__", None) or "", 1
     if isinstance(unwrapped, property):
         unwrapped = unwrapped.fget
+    elif isinstance(unwrapped, cached_property):
+        unwrapped = unwrapped.func
     code = getattr(getattr(unwrapped, "__func__", unwrapped), "__code__", None)
     if code is not None:
         return code.co_filename, code.co_firstlineno

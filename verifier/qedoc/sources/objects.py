@@ -3,12 +3,16 @@
 import importlib
 import inspect
 import pkgutil
+import sys
 from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeAlias
 
 from qedoc.errors import TargetError, meant, question, told
+from qedoc.sources.imports import remedy
+from qedoc.sources.locations import find_literal
 
 
 def loaded(name: str) -> ModuleType | None:
@@ -27,21 +31,95 @@ def unwrapped(value: Any) -> Any:
         return value
 
 
-def walk(target: str, load: Callable[[str], ModuleType | None]) -> Iterator[tuple[str, Any]]:
-    """Public paths and what they name."""
-    value = named(target)
+Lost: TypeAlias = Callable[[str, str], None]
+"""Takes the dotted path of a public name that cannot be read, and the reason."""
+
+
+def ignored(path: str, reason: str) -> None:
+    """Ignores a name that cannot be read."""
+
+
+def walk(target: str, load: Callable[[str], ModuleType | None], lost: Lost) -> Iterator[tuple[str, Any]]:
+    """Yields public paths and what they name. An object with several paths is yielded with each of them.
+
+    Args:
+        target: dotted path of a package, module or object.
+        load: imports a module inside the target. Returns None for a module to skip.
+        lost: is told each public name that cannot be read.
+
+    Raises:
+        TargetError: if nothing importable is at the path.
+    """
+    root = target.partition(".")[0]
+    found = list(_walked(target, load, lost))
+    yield from found
+    reached = classes(value for _, value in found)
+    for path, value in found:
+        if instance_of(value, root, reached):
+            yield from _members(path, type(value), root)
+
+
+def _walked(target: str, load: Callable[[str], ModuleType | None], lost: Lost) -> Iterator[tuple[str, Any]]:
+    value, root = named(target), target.partition(".")[0]
     if not isinstance(value, ModuleType):
         yield target, value
-        yield from _members(target, value)
+        yield from _members(target, value, root)
         return
     for module, path in _modules(value, target, load):
         yield path, module
-        for name in public(module):
-            member = attribute(module, name)
-            if isinstance(member, ModuleType) or not _belongs(member, target):
+        for name in (*public(module), *_unlisted(module)):
+            try:
+                member = _read(module, name)
+                inside = not isinstance(member, ModuleType) and belongs(member, root)
+            except (Exception, SystemExit, KeyboardInterrupt) as error:  # noqa: BLE001  # reading a name may run any code
+                if not _is_submodule(module, name):
+                    lost(f"{path}.{name}", _unreadable(module, name, error))
                 continue
-            yield f"{path}.{name}", member
-            yield from _members(f"{path}.{name}", member)
+            if inside:
+                yield f"{path}.{name}", member
+                yield from _members(f"{path}.{name}", member, root)
+
+
+def classes(values: Iterable[Any]) -> frozenset[int]:
+    """The identities of the classes among values."""
+    return frozenset(id(value) for value in values if inspect.isclass(value))
+
+
+def instance_of(value: Any, root: str, reached: frozenset[int]) -> bool:
+    """Whether a value is what users see of a class of the package, because the class itself has no public path.
+
+    A value with a name of its own, such as a function inside `jax.jit`, is what its name says.
+
+    Args:
+        value: the value.
+        root: the package's top-level name.
+        reached: the classes with a public path, as in `classes`.
+    """
+    owner = type(value)
+    return not hasattr(value, "__name__") and id(owner) not in reached and _of_package(_module(owner), root)
+
+
+def docstring_of(value: Any, root: str, reached: frozenset[int]) -> str:
+    """The docstring of an object itself, or of its class if the class has no public path; empty if there is none.
+
+    Args:
+        value: the object.
+        root: the package's top-level name.
+        reached: the classes with a public path, as in `classes`.
+    """
+    return own_docstring(value) or (own_docstring(type(value)) if instance_of(value, root, reached) else "")
+
+
+def _unreadable(module: ModuleType, name: str, error: BaseException) -> str:
+    """Why a public name of a module cannot be read, and what to do."""
+    if isinstance(error, AttributeError) and name not in vars(module):
+        return f"cannot be read: {module.__name__} does not define what its __all__ lists; define it, or remove it from __all__"
+    return f"cannot be read: {told(error)}; {remedy(module.__name__, error)}"
+
+
+def _is_submodule(module: ModuleType, name: str) -> bool:
+    """Whether a name is that of a module inside a package. It is imported, or reported, as a module."""
+    return name in _inside(getattr(module, "__path__", ()))
 
 
 def named(target: str) -> Any:
@@ -62,10 +140,10 @@ def named(target: str) -> Any:
             value: Any = importlib.import_module(path)
         except ModuleNotFoundError as error:
             if error.name and not (path == error.name or path.startswith(f"{error.name}.")):
-                raise TargetError(f"{path} cannot be imported: {error}") from error
+                raise TargetError(f"{path} cannot be imported: {error}; {remedy(path, error)}") from error
             continue
         except Exception as error:
-            raise TargetError(f"{path} cannot be imported: {told(error)}") from error
+            raise TargetError(f"{path} cannot be imported: {told(error)}; {remedy(path, error)}") from error
         for name in parts[length:]:
             value = _inner(value, name, target, path)
         return value
@@ -105,10 +183,31 @@ def _inside(folders: Iterable[str]) -> list[str]:
 
 def public(module: ModuleType) -> list[str]:
     """The public names of a module: those in its `__all__`, or those without a leading underscore."""
+    listed = _listed(module)
+    return [name for name in dir(module) if not name.startswith("_")] if listed is None else listed
+
+
+def _listed(module: ModuleType) -> list[str] | None:
+    """The names in a module's `__all__`; None if it has none."""
     listed = getattr(module, "__all__", None)
-    if isinstance(listed, list | tuple):
-        return [name for name in listed if isinstance(name, str)]
-    return [name for name in dir(module) if not name.startswith("_")]
+    return [name for name in listed if isinstance(name, str)] if isinstance(listed, list | tuple) else None
+
+
+def _unlisted(module: ModuleType) -> list[str]:
+    """The functions and classes that a module defines and documents, but leaves out of its `__all__`."""
+    listed = _listed(module)
+    left = [] if listed is None else sorted(vars(module).keys() - {*listed})
+    return [name for name in left if not name.startswith("_") and _defined(vars(module)[name], module.__name__)]
+
+
+def _defined(value: Any, module: str) -> bool:
+    """Whether a value is a function or class that a module defines and documents."""
+    return hasattr(value, "__qualname__") and getattr(value, "__module__", None) == module and bool(own_docstring(value).strip())
+
+
+def _read(module: ModuleType, name: str) -> Any:
+    """A module's attribute. A name without `__all__` may be gone: a module may list in `__dir__` what it no longer has."""
+    return getattr(module, name, None) if _listed(module) is None else getattr(module, name)
 
 
 def attribute(module: ModuleType, name: str) -> Any:
@@ -119,21 +218,90 @@ def attribute(module: ModuleType, name: str) -> Any:
         return None
 
 
-def _belongs(value: Any, target: str) -> bool:
-    """Whether a value is of the package, not merely imported by it, and documented by itself."""
+def own_docstring(value: Any) -> str:
+    """The docstring of an object itself; empty if it only has that of its type."""
+    text = getattr(value, "__doc__", None)
+    if not isinstance(text, str):
+        return ""
+    inherited = getattr(type(value), "__doc__", None)
+    return "" if text == inherited and not inspect.isclass(value) else text
+
+
+def belongs(value: Any, root: str) -> bool:
+    """Whether a value, with its docstring, is of a package: not merely imported by it, and no copy of a documented object of another.
+
+    Args:
+        value: the value.
+        root: the package's top-level name.
+    """
     if isinstance(value, int | float | complex | str | bytes | tuple | list | dict | set | frozenset):
         return False
+    module = _module(value)
+    inner = unwrapped(value)
+    if not module or _of_package(module, root):
+        copied = inner is not value and own_docstring(inner) == own_docstring(value)
+        return not copied or not _module(inner) or _of_package(_module(inner), root)
+    docstring = own_docstring(value)
+    if not docstring.strip():
+        return False
+    original = _original(value)
+    if original is not None:
+        return original is not value and own_docstring(original) != docstring
+    return bool(find_literal(docstring, root)[0])
+
+
+def _of_package(module: str, root: str) -> bool:
+    return module.partition(".")[0] in (root, f"{root}lib")
+
+
+def _module(value: Any) -> str:
+    """The name of the module that defines a value; empty if the value does not say it."""
+    if isinstance(value, property):
+        value = value.fget
+    elif isinstance(value, cached_property):
+        value = value.func
     module = getattr(value, "__module__", None)
-    root = target.partition(".")[0]
-    return not isinstance(module, str) or module.partition(".")[0] in (root, f"{root}lib")
+    return module if isinstance(module, str) else ""
 
 
-def _members(path: str, value: Any) -> Iterator[tuple[str, Any]]:
+def _original(value: Any) -> Any:
+    """The object that is defined where a value says that it is; None if there is none."""
+    found: Any = sys.modules.get(_module(value))
+    if isinstance(value, property):
+        value = value.fget
+    name = getattr(value, "__qualname__", None) or getattr(value, "__name__", None)
+    if not isinstance(name, str):
+        return None
+    for part in name.split("."):
+        found = getattr(found, part, None)
+    return found
+
+
+_ABOUT_CLASSES = frozenset({"__class_getitem__", "__init_subclass__", "__subclasshook__", "__new__"})
+"""Special methods that are about classes, not about values."""
+
+
+def _members(path: str, value: Any, root: str) -> Iterator[tuple[str, Any]]:
+    """The public parts of a class."""
     if not inspect.isclass(value):
         return
     for name, member in vars(value).items():
-        if name.startswith("_") and name != "__call__":
-            continue
         inner = getattr(member, "__func__", member)
-        if callable(inner) or isinstance(inner, property):
-            yield f"{path}.{name}", inner
+        if not _is_part(name, inner, root) or not belongs(inner, root):
+            continue
+        yield f"{path}.{name}", inner
+        if inspect.isclass(inner) and inner.__qualname__.startswith(f"{value.__qualname__}."):
+            yield from _members(f"{path}.{name}", inner, root)
+
+
+def _is_part(name: str, member: Any, root: str) -> bool:
+    """Whether a member of a class is public: a method, a property or a class, or a special method that the package documents."""
+    if name.startswith("__") and name.endswith("__"):
+        return name == "__call__" or (name not in _ABOUT_CLASSES and bool(own_docstring(member)) and _is_written_in(member, root))
+    described = hasattr(type(member), "__get__") and bool(own_docstring(member))
+    return not name.startswith("_") and (callable(member) or isinstance(member, property) or described)
+
+
+def _is_written_in(member: Any, root: str) -> bool:
+    """Whether a function is written in a package: the methods that a named tuple gets are not."""
+    return _of_package(str(getattr(unwrapped(member), "__globals__", {}).get("__name__", "")), root)
