@@ -249,11 +249,12 @@ class Context:
         used = set[str]().union(*(mentioned(equation.right) for _, equation in equations))
         found: dict[str, Definition] = {}
         for formula in sorted(self.owner.explained, key=lambda formula: formula.line):
-            reading = read(formula.latex, self.names)
+            reading = read(formula.latex, self.names, formula.notation)
             for equation in reading.equations if isinstance(reading, Reading) and len(reading.equations) == 1 else ():
-                name = equation.left.name if isinstance(equation.left, sp.Symbol) else ""
-                if name in used and name not in self.parameters and name not in self.bound and name not in mentioned(equation.right):
-                    found[name] = Definition(arguments=(), value=equation.right, formula=formula)
+                name = self._defined(equation)
+                if name in used and name not in mentioned(equation.right):
+                    arguments = equation.left.arguments if isinstance(equation.left, Application) else ()
+                    found[name] = Definition(arguments=tuple(arguments), value=equation.right, formula=formula)
         return found
 
     def _defined(self, equation: Equation) -> str:

@@ -62,7 +62,9 @@ def expanded(context: Context, value: sp.Expr, stated: Stated) -> Expansion:
     notes: dict[str, None] = {}
     domains: dict[tuple[str, Reals | Integers], None] = {}
     for _ in range(DEEPEST):
-        value = _defined(context, value, notes)
+        before, value = value, _defined(context, value, notes)
+        if value != before:
+            continue  # a definition may use others
         calls = sorted(value.atoms(sp.core.function.AppliedUndef), key=lambda call: (-call.count_ops(), str(call)))
         innermost = [call for call in calls if not any(a.atoms(sp.core.function.AppliedUndef) for a in call.args)]
         if not innermost:

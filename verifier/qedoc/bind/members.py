@@ -54,7 +54,7 @@ FUNCTIONS = (
     DENSITY,
     Quantity(
         name="distribution function",
-        heads="F cdf CDF",
+        heads="F cdf CDF I",
         event="<=",
         members={"cdf": "x", "log_cdf": "log(x)", "logcdf": "log(x)", "sf": "1 - x", "survival_function": "1 - x"},
         words=r"cdf|(?:cumulative )?distribution function|cumulative distribution",
@@ -163,6 +163,8 @@ def aims(owner: str, name: str, left: Any, words: str) -> Iterator[Aim]:
         named_ = isinstance(left, sp.Symbol) and (left.name == name or stands_for(left.name, name))
         words = f"{left} is {name}" if named_ else f"the docstring of {name}"
         yield Aim(member=name, quantity="value", value="x", words=words, by_head=named_)
+        return
+    if isinstance(left, sp.Symbol):
         return
     for quantity in (*FUNCTIONS, *MOMENTS):
         if re.search(quantity.words, words, re.IGNORECASE) and (found := _giving(owner, quantity, "")) is not None:

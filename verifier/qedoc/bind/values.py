@@ -68,6 +68,8 @@ def about_nothing(context: Context, equation: Equation) -> Obstruction:
         return Obstruction(f"an identity: both sides are expressions, and none names a value of {name}", verdict=Verdict.NOT_A_CLAIM)
     if isinstance(equation.left, Application) and equation.left.variable:
         return Obstruction(f"{name} has no method or property that gives {equation.left}", verdict=Verdict.NOT_A_CLAIM)
+    if isinstance(equation.left, sp.Symbol):
+        return Obstruction(f"it gives {equation.left}, which names no method or property of {name}", verdict=Verdict.NOT_A_CLAIM)
     what = "the formula" if equation.left is None else str(equation.left)
     return Obstruction(
         f"nothing says which method or property of {name} {what} is", "move the formula into the docstring of the method", cause="left-side"

@@ -288,8 +288,10 @@ def _unapplied(parser: Parser, name: str, token: Token, *, letters: bool) -> Fac
 
 
 def _declared(parser: Parser, name: str, token: Token, scripts: Scripts) -> Factor:
-    """A function of the library or of the text, which stands for itself."""
-    if scripts.upper is not None:
+    """A function of the library or of the text, which stands for itself. `F^{-1}` is the quantile function."""
+    if scripts.upper is not None and name.partition("_")[0] == "F" and _is_minus_one(scripts.upper):
+        name = f"{name}^-1"
+    elif scripts.upper is not None:
         what = f"an exponent on {name}: a power, an inverse, or a function applied twice"
         raise Refused(Obstacle.AMBIGUOUS, what, scripts.upper_at, "put the exponent after the argument")
     values = arguments(parser, _taken(parser))
@@ -301,6 +303,10 @@ def _declared(parser: Parser, name: str, token: Token, scripts: Scripts) -> Fact
     else:
         value = parser.built(token.start, sp.Function(name), *values)
     return Factor(value=value, shape=Shape.CALL, start=token.start)
+
+
+def _is_minus_one(nodes: Sequence[Node]) -> bool:
+    return [node.text for node in nodes if isinstance(node, Token)] == ["-", "1"]
 
 
 def _taken(parser: Parser) -> Group:

@@ -56,6 +56,12 @@ def separated(group: Group) -> tuple[tuple[tuple[Node, ...], ...], int]:
     return tuple(pieces), len(pieces) - len(split(parts[0], ","))
 
 
+def incomplete(name: str) -> Token | None:
+    """The variable in the name of the regularized incomplete beta function, `I_x`; None for any other name."""
+    base, _, letter = name.partition("_")
+    return Token(kind=Kind.WORD, text=letter, start=0, end=0) if base == "I" and len(letter) == 1 and letter.isalpha() else None
+
+
 def quantity(side: Sequence[Node], scope: Scope) -> Head | None:
     """Reads the probability of an event, or a functional of a random variable; None for any other side."""
     group = side[-1] if len(side) > 1 else None
@@ -123,9 +129,14 @@ def _variable(piece: Sequence[Node], scope: Scope) -> tuple[str, tuple[Position,
     if len(piece) == 1:
         return first.text, ()
     letters = contents(piece[2]) if len(piece) == 3 and piece[1].is_char("_") else ()
-    if len(letters) == 1 and isinstance(letters[0], Token) and conventional_index(letters[0].text):
+    if len(letters) == 1 and isinstance(letters[0], Token) and _is_index(letters[0], scope):
         return first.text, ((sp.Symbol(letters[0].text), None),)
     return None
+
+
+def _is_index(letter: Token, scope: Scope) -> bool:
+    lone = letter.kind is Kind.WORD and len(letter.text) == 1 and letter.text.islower()
+    return lone and (conventional_index(letter.text) or not scope.declared(letter.text))
 
 
 def letters_of(pieces: Sequence[Sequence[Node]]) -> set[str]:

@@ -264,6 +264,9 @@ def _named(side: Sequence[Node], scope: Scope) -> Application | None:
         return None
     name, group = head
     pieces, given = heads.separated(group)
+    if (variable := heads.incomplete(name)) and not given:  # `I_x(a, b)` is a function of x
+        pieces, given = ((variable,), *pieces), len(pieces)
+        name = name.partition("_")[0]
     return Application(name=name, arguments=tuple(Parser(piece, scope, group.end - 1).value() for piece in pieces), given=given)
 
 

@@ -15,6 +15,9 @@ _LONE = re.compile(rf"({_SYMBOL.pattern}){_SCRIPT}")
 _MEANS = r"denotes?|represents?|indicates?|stands? for|means|refers? to|=|:|scales"
 _IS = r"(?:is|are|be)\s+(?=(?:the|a|an|its|our|each|some|any|one|set|simply|just)\b|`|:)"
 _EXPLAINED = re.compile(rf"{_MATH}\s*,?\s*(?:{_IS}|(?:{_MEANS})(?=\W)\s*)(.*)")
+_TUPLE = re.compile(r"^:math:`([^`=]+?)\s*=\s*\\?[\[({][^`]*\\(?:l?dots|cdots)[^`]*[\])}]`")
+"""A vector with its entries, `a = (a_1, \\dots, a_n)`."""
+
 _SUPPOSED = re.compile(r"\b(?:if|when|unless|whether|case)\s*$", re.IGNORECASE)
 _FOR = re.compile(rf"(?:^|[\s(])[Ff]or {_MATH} (?!and |or |in )([a-z].*)")
 _AT = re.compile(rf"\b(iteration|step|time|timestep|index|dimension|length|batch|round)s? {_MATH}")
@@ -71,7 +74,7 @@ def _explanations(sentence: str) -> Iterator[tuple[str, str]]:
         before = sentence[:start]
         if _SUPPOSED.search(before):
             continue
-        explained = _EXPLAINED.match(piece)
+        explained = _EXPLAINED.match(_TUPLE.sub(r":math:`\1`", piece))
         if explained and _LONE.fullmatch(explained[1]):
             following = sentence[end:] if not explained[2].strip(" ,.") else ""
             text = _trimmed(explained[2]) or (f":math:{_first_math(following)}" if following else "")
