@@ -11,7 +11,7 @@ from qedoc.read.products import crossed
 from qedoc.read.reading import Obstacle, Option, Refused
 from qedoc.read.scope import Scope
 from qedoc.read.tokens import Kind, Token
-from qedoc.read.tree import Group, Node
+from qedoc.read.tree import SYMBOLS, Group, Node
 
 _ARGUMENT = "put the function's argument in parentheses"
 
@@ -59,7 +59,8 @@ def _check_beside(last: Factor, before: str, factor: Factor, at: int, scope: Sco
         _ambiguous("a factor after a function without parentheses", at, _ARGUMENT)
     if last.shape is Shape.NAMED_CALL and factor.shape is Shape.BRACKET:
         _ambiguous("a bracket after a function's argument: a factor inside or outside of it", at, r"write \cdot")
-    if last.shape is Shape.CALL and factor.shape is Shape.BRACKET and isinstance(last.value, AppliedUndef):
+    returned = isinstance(last.value, AppliedUndef) and last.value.func.__name__ not in SYMBOLS  # a Greek letter returns none
+    if last.shape is Shape.CALL and factor.shape is Shape.BRACKET and returned:
         _ambiguous("a bracket after a function's argument: a factor, or the argument of the returned function", at, r"write \cdot")
     if last.shape is Shape.NUMBER and factor.shape is Shape.FRACTION and factor.value.is_number:
         _ambiguous("a number before a fraction: a product or a mixed number", at, r"write \cdot or +")
