@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from qedoc.claims.limits import Limits
+from qedoc.claims.request import Request
 from qedoc.cli.main import main
 from qedoc.engine.check_tasks import check_case
 from qedoc.engine.collect_tasks import given
@@ -150,7 +151,7 @@ def test_the_table_counts_formulas_and_the_rest_tells_why(library: Path) -> None
 def test_a_formula_whose_domain_has_no_point_has_no_answer(library: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No spec was written that could be mended, so that it is no error either."""
     monkeypatch.syspath_prepend(str(library))
-    claims = given("scratch_library.flipped", r"\log(-x^2 - 1)", {}, ())
+    claims = given(Request(target="scratch_library.flipped", latex=r"\log(-x^2 - 1)"))
     assert isinstance(claims, tuple)
     result = check_case(claims[0], {}, Limits(max_points=20), tmp_path)
     assert isinstance(result, CaseResult)
@@ -236,7 +237,7 @@ def test_wrong_options_of_show_say_what_is_right(options: list[str], told: str, 
         (r"x e^{-r", {}, (), ["line 1, column 5", "never closed"]),
         (r"x \expp{r}", {}, (), ["line 1, column 3", r"did you mean \exp?", "\n  x \\expp{r}\n    ^"]),
         ("x +\n  \\expp r\n + 1", {}, (), ["line 2, column 3", "\n  x +\n    \\expp r\n    ^"]),
-        ("x e^{-k} + q", {}, (), ["the symbols k and q match no parameter", "rate", "say what k and q are"]),
+        ("x e^{-k} + q", {}, (), ["the symbols k and q are no parameter of scratch_library.damped (it has x, rate)", "--bind k=PARAMETER --bind q=PARAMETER"]),
         ("x", {"k": "speed"}, (), ["no parameter 'speed'", "rate"]),
         ("x e^{-r}", {}, ("x >",), ["--where: the condition 'x >'"]),
         ("x e^{-r}", {}, ("r > 0", "s > 0"), ["--where 's > 0': s is not a symbol of the formula; the symbols of the formula are r, x"]),
@@ -249,7 +250,7 @@ def test_a_mistake_in_a_formula_is_shown_where_it_is(
     latex: str, bind: dict[str, str], where: tuple[str, ...], told: list[str], library: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.syspath_prepend(str(library))
-    found = given("scratch_library.damped", latex, bind, where)
+    found = given(Request(target="scratch_library.damped", latex=latex, bind=bind, where=where))
     assert isinstance(found, Failure)
     assert not found.trace
     assert all(text in found.message for text in told), found.message

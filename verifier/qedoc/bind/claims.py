@@ -1,7 +1,6 @@
 """Turns a documented object, or a formula given for it, into claims that can be checked."""
 
 import inspect
-import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -28,14 +27,14 @@ from qedoc.bind.records import Bound, Obstruction, Refused
 from qedoc.bind.restated import restated
 from qedoc.bind.slices import entries
 from qedoc.bind.slopes import is_slope, slope
-from qedoc.bind.symbols import Roles, at_numbers, direct, of_head, returned_arguments, roles
+from qedoc.bind.symbols import Roles, at_numbers, direct, of_head, roles
 from qedoc.bind.values import about_nothing, defaults, is_record, single, switches, target_value
 from qedoc.bind.windows import windows
 from qedoc.claims.domain import Functions, Integers, Reals
 from qedoc.claims.spec import Parameter, Spec, is_literal
-from qedoc.errors import QedocError, TargetError
+from qedoc.errors import QedocError
 from qedoc.interpret.choices import Choice, Sure
-from qedoc.read import Application, Equation, Extent, NotAClaim, Reading, Unreadable, conventional_index, extent, plain, read_condition
+from qedoc.read import Application, Equation, Extent, NotAClaim, Reading, Unreadable, conventional_index, extent
 from qedoc.results.verdict import Verdict
 from qedoc.sources.docstrings import Documented, Formula, documented, record_of
 
@@ -52,7 +51,7 @@ def claims(record: Documented) -> tuple[Bound | Refused, ...]:
     found: list[Bound | Refused] = []
     for number, (formula, reading) in enumerate(context.readings.items(), start=1):
         whole = str(number) if len(context.readings) > 1 else ""
-        found += _claims(context, formula, reading, whole)
+        found += of_formula(context, formula, reading, whole)
     return tuple(found)
 
 
@@ -75,87 +74,18 @@ def _letters(owner: str) -> Mapping[str, str]:
     return found
 
 
-def given(target: str, latex: str, bind: Mapping[str, str], where: Sequence[str]) -> tuple[Bound | Refused, ...]:
-    """Returns the claims of a formula that the user gives for a function, one for each link of a chain.
-
-    Args:
-        target: dotted path of the function.
-        latex: the formula.
-        bind: maps the LaTeX of a symbol to a parameter, or to an argument of the function that the target returns.
-        where: relations that hold in addition to those in the function's docstring.
-
-    Raises:
-        TargetError: for a target that does not exist, a binding to a parameter that it does not have, or conditions that leave no point.
-    """
-    record = next((r for r in documented(target) if target in (r.name, *r.aliases)), None)
-    if record is None:
-        raise TargetError(f"{target} has no docstring to read its parameters from")
-    arguments = returned_arguments(target) if any(name not in record.parameters for name in bind.values()) else []
-    for symbol, name in bind.items():
-        if name not in (*record.parameters, *arguments):
-            returned = f", and returns a function of {', '.join(arguments)}" if arguments else ""
-            has = ", ".join(record.parameters) or "none"
-            raise TargetError(f"{target} has no parameter {name!r} for {symbol}; it has {has}{returned}")
-    formula = Formula(latex=latex, location=record.location, display=True, line=0)
-    record = replace(record, name=target, formulas=(formula,))
-    parameters = {plain(symbol): name for symbol, name in bind.items() if name in record.parameters}
-    context = Context(record, parameters, {plain(symbol): name for symbol, name in bind.items() if name not in record.parameters})
-    relations: list[sp.Basic] = []
-    for text in where:
-        relation = read_condition(text.replace(">=", r"\ge ").replace("<=", r"\le ").replace("!=", r"\ne "), context.names)
-        if isinstance(relation, Unreadable):
-            reason = f"the condition {text!r} cannot be read: {relation.what}"
-            return (Refused(formula=formula, name=target, verdict=Verdict.UNREADABLE, reason=reason, suggestion=relation.suggestion),)
-        relations.append(relation)
-    (reading,) = context.readings.values()
-    if isinstance(reading, Reading):
-        _check_symbols(reading, latex, bind, dict(zip(where, relations, strict=True)))
-    found = tuple(_claims(context, formula, reading, "", sp.And(*relations)))
-    for claim in found:
-        if where and isinstance(claim, Refused) and claim.empty:
-            raise TargetError(f"--where {', '.join(where)!r} leaves no point of the domain: {claim.reason}")
-    return found
-
-
-def _check_symbols(reading: Reading, latex: str, bind: Mapping[str, str], where: Mapping[str, sp.Basic]) -> None:
-    """Checks that the symbols of bindings and conditions are symbols of the formula: what is said of others would have no effect.
-
-    Raises:
-        QedocError: for a symbol that is not, and for one with two bindings.
-    """
-    sides = [part for equation in reading.equations for part in (*_arguments(equation), equation.right)]
-    known = {s.name for side in sides for s in _names(side)}
-    written = {plain(token) for token in re.findall(r"\\[A-Za-z]+|[A-Za-z]", latex)}  # a symbol may cancel
-    has = f"the symbols of the formula are {', '.join(sorted(known)) or 'none'}"
-    bound: dict[str, str] = {}
-    for symbol, name in bind.items():
-        short = plain(symbol)
-        if bound.setdefault(short, name) != name:
-            raise QedocError(f"--bind {symbol}={name}: {symbol} is bound to {bound[short]} already; give one --bind for each symbol")
-        if not (short in known | written or (len(short) > 1 and short in plain(latex))):
-            raise QedocError(f"--bind {symbol}={name}: {symbol} is not a symbol of the formula; {has}")
-    for text, relation in where.items():
-        strange = sorted({s.name for s in _names(relation)} - known - written)
-        if strange:
-            raise QedocError(f"--where {text!r}: {strange[0]} is not a symbol of the formula; {has}")
-
-
-def _arguments(equation: Equation) -> tuple[sp.Expr, ...]:
-    """The expressions on the left side of an equation."""
-    if equation.left is None:
-        return ()
-    return equation.left.arguments if isinstance(equation.left, Application) else (equation.left,)
-
-
-def _names(expression: sp.Basic) -> set[sp.Symbol]:
-    """The symbols of an expression that a user may have written, the indices of entries left out."""
-    indices = {s for entry in expression.atoms(sp.Indexed) for index in entry.indices for s in index.free_symbols}
-    return {s for s in expression.free_symbols if isinstance(s, sp.Symbol)} - indices
-
-
-def _claims(
+def of_formula(
     context: Context, formula: Formula, reading: Reading | Unreadable | NotAClaim, name: str, where: sp.Basic = sp.true
 ) -> Iterator[Bound | Refused]:
+    """Yields the claims of one formula, one for each link of a chain.
+
+    Args:
+        context: the docstring.
+        formula: the formula as written.
+        reading: the formula as read.
+        name: distinguishes the formulas of one docstring; empty if there is only one.
+        where: the conditions that the user gives.
+    """
     target = context.record.name
     match reading:
         case Unreadable() if is_record(target):
@@ -181,7 +111,7 @@ def _claims(
             for link, equation in enumerate(equations, start=1):
                 part = f"{name or '1'}.{link}" if len(equations) > 1 else name
                 inside = aimed(context, formula, equation)
-                again = inside.readings[formula]
+                again = reading if inside is context else inside.readings[formula]
                 first = again if isinstance(again, Reading) and len(again.equations) == len(equations) else reading
                 alike = [other for other in first.others if len(other.equations) == len(equations)]
                 variants = [
@@ -228,7 +158,7 @@ def _claim(context: Context, formula: Formula, variants: Sequence[Variant], name
     except Obstruction as found:
         return Refused(
             formula=formula, name=id, verdict=found.verdict, reason=found.reason, reading=str(equation), suggestion=found.suggestion,
-            empty=found.empty, cause=found.cause,
+            empty=found.empty, cause=found.cause, lacking=tuple(name for name, _ in found.symbols),
         )  # fmt: skip
     except TooManyBranches as error:
         verdict, reason = Verdict.UNDECIDED, str(error)
@@ -242,13 +172,12 @@ def _claim(context: Context, formula: Formula, variants: Sequence[Variant], name
 
 def _bound(context: Context, formula: Formula, equation: Equation, name: str) -> Bound:
     if pairs_of(context, equation):
-        return paired(context, formula, equation, name)
+        return _with_settings(context, paired(context, formula, equation, name))
     if is_slope(equation.left):
         spec = slope(context, formula, equation, name)
-        left = defaults(context, set(spec.bind))
-        return Bound(
-            formula=formula, reading=str(equation), spec=spec, notes=tuple(f"{setting} is left at its default" for setting in left)
-        )
+        left = defaults(context, {*spec.bind, *context.settings})
+        notes = tuple(f"{setting} is left at its default" for setting in left)
+        return _with_settings(context, Bound(formula=formula, reading=str(equation), spec=spec, notes=notes))
     equation = _as_entry(context, equation)
     value, which, notes = target_value(context, equation)
     if equation.left is None:
@@ -288,11 +217,26 @@ def _bound(context: Context, formula: Formula, equation: Equation, name: str) ->
     notes = (
         *notes, *expansion.notes, *measures, *links, *found.notes, *shaped.notes, *allowed.notes, *holds.notes,
         *(f"{name} = {right}, as the text says" for name, right in determined.items()),
-        *(f"{parameter}={setting!r}, as the text says" for parameter, setting in fixed.items()),
+        *(f"{p}={setting!r}, as {'--set' if p in context.settings else 'the text'} says" for p, setting in fixed.items()),
         *(f"{setting} is left at its default" for setting in left),
         *natural(spec),
     )  # fmt: skip
     return Bound(formula=formula, reading=str(equation), spec=spec, notes=notes, supposed=holds.supposed, unsaid=tuple(unsaid))
+
+
+def _with_settings(context: Context, bound: Bound) -> Bound:
+    """A claim with the parameters that the user sets.
+
+    Raises:
+        Obstruction: for one that the formula gives a value.
+    """
+    if not context.settings:
+        return bound
+    spec = bound.spec
+    if both := sorted(set(context.settings) & set(spec.keywords)):
+        raise Obstruction(f"the formula gives {both[0]} a value, and so does --set {both[0]}={context.settings[both[0]]!r}")
+    notes = (f"{name}={value!r}, as --set says" for name, value in context.settings.items())
+    return replace(bound, spec=replace(spec, bind={**spec.bind, **context.settings}, at=spec.location), notes=(*bound.notes, *notes))
 
 
 def _is_length(symbol: sp.Basic, lengths: Collection[str]) -> bool:

@@ -61,6 +61,8 @@ class Context:
         aim: for the formula of an object, the method or property that it is about.
         lettered: the parameters that the formulas of the class give letters to, by plain name.
         display: the line of the display that is bound, whose own definitions come before those of other displays; -1 for none.
+        settings: parameters that the user fixes, with their values.
+        numbers: symbols that the user fixes to a number, by plain name.
     """
 
     record: Documented
@@ -72,6 +74,8 @@ class Context:
     aim: Aim | None = None
     lettered: Mapping[str, str] = field(default_factory=dict)
     display: int = -1
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    numbers: Mapping[str, sp.Expr] = field(default_factory=dict)
 
     def interpreted(self, **changes: Any) -> "Context":
         """The same docstring in one interpretation. What was read before is not read again."""
@@ -160,7 +164,7 @@ class Context:
                 name = equation.left.name
                 if name not in self.parameters and name not in self.bound:
                     found[name] = equation.right
-        return found
+        return {**found, **self.numbers}
 
     @cached_property
     def readings(self) -> dict[Formula, Reading | Unreadable | NotAClaim]:

@@ -194,7 +194,7 @@ def _assigned(case: _Case, lacking: Unexplained) -> list[tuple[Choice, ...]]:
     if any(choice.sure is Sure.OPAQUE for name, _ in lacking.symbols if name not in clear for choice in case.said.meanings.get(name, ())):
         return []
     symbols = [(name, text or case.said.explained.get(name, "")) for name, text in lacking.symbols]
-    known = {*lacking.known, *context.bound.values(), *at_numbers(context, case.equation.left)}
+    known = {*lacking.known, *context.bound.values(), *at_numbers(context, case.equation.left), *context.settings}
     left = [p for p in context.parameters.values() if p.name not in known]
     required = [p.name for p in left if p.default is inspect.Parameter.empty]
     numbers = [p.name for p in left if _is_number(p)]

@@ -48,6 +48,9 @@ class Refused:
         empty: whether the reason is that no point satisfies all conditions.
         cause: the slug of the cause, as in `results.causes`.
         construct: what in particular was not read; may be empty.
+        lacking: the symbols that nothing explains.
+        unset: parameters without a default that the formula does not contain, and without which the code does not run.
+        help: options of the command line that may help, for a formula that was given there.
     """
 
     formula: Formula
@@ -60,6 +63,9 @@ class Refused:
     empty: bool = False
     cause: str = ""
     construct: str = ""
+    lacking: tuple[str, ...] = ()
+    unset: tuple[str, ...] = ()
+    help: str = ""
 
 
 class Obstruction(Exception):
@@ -79,6 +85,7 @@ class Obstruction(Exception):
         self, reason: str, suggestion: str = "", verdict: Verdict = Verdict.UNREADABLE, *, empty: bool = False, cause: str = ""
     ) -> None:
         super().__init__(reason)
+        self.symbols: Sequence[tuple[str, str]] = ()
         self.cause = cause or self.usual.get(verdict, "")
         self.reason = reason
         self.suggestion = suggestion

@@ -190,7 +190,11 @@ def single(context: Context) -> bool:
 
 
 def switches(context: Context, line: int) -> dict[str, Any]:
-    """The parameters that the words directly before a formula set: 'If ``approximate=False``, computes'."""
+    """The parameters that the user sets, and those that the words directly before a formula set: 'If ``approximate=False``, computes'."""
+    return {**_said_before(context, line), **context.settings}
+
+
+def _said_before(context: Context, line: int) -> dict[str, Any]:
     lines = context.record.docstring.split("\n")[:line]
     before: list[str] = []
     for text in reversed(lines):

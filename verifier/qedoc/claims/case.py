@@ -11,6 +11,7 @@ from qedoc.algebra.closed_forms import closed
 from qedoc.algebra.undefined import undefined, valued
 from qedoc.claims.domain import Functions, Integers, Reals
 from qedoc.claims.properties import Property
+from qedoc.claims.settings import Imported
 from qedoc.claims.spec import Argument, Array, Parameter, Size, Spec, base
 from qedoc.claims.target import call_by_name, slope_by_name
 from qedoc.claims.templates import Stack, indices_of, translated
@@ -113,6 +114,8 @@ class Case:
                 case sp.Lambda():
                     name, index = template.expr.func.__name__, int(template.expr.args[0])
                     return lambda x: opaque(name, index, x)
+                case Imported():
+                    return template.value
                 case sp.Symbol():
                     return values[template]
                 case sp.Integer():

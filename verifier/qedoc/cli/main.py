@@ -106,6 +106,13 @@ def _format(*styles: str) -> Callable[[Callable[..., None]], Callable[..., None]
     help="Bind a symbol of --latex to a parameter; repeatable. By default, symbols are bound as in the docstring.",
 )
 @click.option("--where", multiple=True, metavar="CONDITIONS", help="Conditions for --latex, such as 'T > 0, 0 <= a <= 1'; repeatable.")
+@click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="PARAMETER=VALUE",
+    help="Fix a parameter for --latex to a Python literal or to an object such as jnp.sum; repeatable.",
+)
 @_interpret
 @_limits()
 @_cluster
@@ -116,6 +123,7 @@ def check(
     latex: str | None,
     bind: tuple[str, ...],
     where: tuple[str, ...],
+    settings: tuple[str, ...],
     **options: Any,
 ) -> None:
     """Check the claims in spec files.
@@ -125,10 +133,10 @@ def check(
     `qedoc audit`. Claims that have not changed since the lock file (qedoc.lock) was written are not verified again.
     """
     if latex is not None:
-        formula = guarded(question, what, latex, bind, where)
+        formula = guarded(question, what, latex, bind, where, settings)
         _report(lambda settings, shown: answer(formula, settings, curves=plot is not None, shown=shown), plot=plot, **options)
-    elif bind or where:
-        raise click.UsageError("--bind and --where require a formula; add --latex FORMULA")
+    elif bind or where or settings:
+        raise click.UsageError("--bind, --where and --set require a formula; add --latex FORMULA")
     else:
         _report(lambda settings, shown: run(what, settings, curves=plot is not None, shown=shown), plot=plot, **options)
 

@@ -2,14 +2,15 @@
 
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from qedoc.claims.request import Request
 from qedoc.config.options import Mode, Settings, settled, spec_paths
 from qedoc.config.table import Config
 from qedoc.engine.incremental import check_changed
@@ -112,24 +113,7 @@ def _documented(names: Sequence[str], settings: Settings, *, curves: bool, shown
     return replace(found, audited=(), unread=())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """A formula from the command line.
-
-    Args:
-        target: dotted path of the function.
-        latex: the formula.
-        bind: the parameter of each symbol, by the LaTeX of the symbol.
-        where: the conditions under which the formula is claimed to hold.
-    """
-
-    target: str
-    latex: str
-    bind: Mapping[str, str]
-    where: Sequence[str]
-
-
-def question(what: Sequence[str], latex: str, bind: Sequence[str], where: Sequence[str]) -> Question:
+def question(what: Sequence[str], latex: str, bind: Sequence[str], where: Sequence[str], settings: Sequence[str]) -> Request:
     """Parses the options of a formula from the command line.
 
     Args:
@@ -137,9 +121,10 @@ def question(what: Sequence[str], latex: str, bind: Sequence[str], where: Sequen
         latex: the value of --latex.
         bind: the values of --bind.
         where: the values of --where.
+        settings: the values of --set.
 
     Raises:
-        QedocError: if there is not exactly one target, a binding is malformed, a symbol is bound twice, or --where is empty.
+        QedocError: if there is not exactly one target, a binding or a setting is malformed or given twice, or --where is empty.
     """
     if len(what) != 1 or is_path(what[0]):
         raise QedocError(f"--latex describes one function; expected one TARGET, found {' '.join(what) or 'none'}")
@@ -153,7 +138,18 @@ def question(what: Sequence[str], latex: str, bind: Sequence[str], where: Sequen
         if bound.setdefault(symbol, name) != name:
             raise QedocError(f"--bind {text}: {symbol} is already bound to {bound[symbol]}; use one --bind per symbol")
     relations = [part for text in where for part in _parts(text)]
-    return Question(target=what[0], latex=latex, bind=bound, where=relations)
+    return Request(target=what[0], latex=latex, bind=bound, where=relations, settings=_settings(settings))
+
+
+def _settings(given: Sequence[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for text in given:
+        name, equals, value = (part.strip() for part in text.partition("="))
+        if not (name.isidentifier() and equals and value):
+            raise QedocError(f"--set {text}: expected PARAMETER=VALUE, such as axis=0 or reduce_fn=jnp.sum")
+        if found.setdefault(name, value) != value:
+            raise QedocError(f"--set {text}: {name} is already set to {found[name]}; use one --set per parameter")
+    return found
 
 
 def _parts(text: str) -> list[str]:
@@ -171,16 +167,13 @@ def _parts(text: str) -> list[str]:
     return found
 
 
-def answer(asked: Question, settings: Settings, *, curves: bool, shown: bool) -> Outcome:
+def answer(asked: Request, settings: Settings, *, curves: bool, shown: bool) -> Outcome:
     """Checks a formula from the command line."""
     from qedoc.engine import schedule
 
     with workers(settings) as pool, progress(shown=shown) as notify:
         return schedule.given(
-            asked.target,
-            asked.latex,
-            bind=asked.bind,
-            where=asked.where,
+            asked,
             limits=settings.limits,
             jobs=settings.jobs,
             curves=curves,

@@ -1,8 +1,9 @@
 """Collects the claims of a run from spec files, docstrings and the command line."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from qedoc.claims.request import Request
 from qedoc.engine import collect_tasks
 from qedoc.engine.collect_docstrings import DocstringReader
 from qedoc.engine.dispatch import Dispatcher
@@ -87,14 +88,14 @@ class Collector:
                 found.setdefault(claim.id, claim)
         return list(found.values())
 
-    def given(self, target: str, latex: str, bind: Mapping[str, str], where: Sequence[str]) -> list[Claim]:
+    def given(self, request: Request) -> list[Claim]:
         """Returns the claims of a formula from the command line."""
-        reply = settled(self.dispatcher.submit(collect_tasks.given, target, latex, dict(bind), tuple(where)))
+        reply = settled(self.dispatcher.submit(collect_tasks.given, request))
         if unanswered := self.dispatcher.unanswered(reply, "reading the formula"):
             if unanswered.ends or unanswered.trace:
-                self.dispatcher.refuse(unanswered, target, None)
-            return [collect_tasks.undecided(target, latex, unanswered.message)]
-        return list(self.dispatcher.accept(reply, f"reading the formula for {target}", None) or ())
+                self.dispatcher.refuse(unanswered, request.target, None)
+            return [collect_tasks.undecided(request, unanswered.message)]
+        return list(self.dispatcher.accept(reply, f"reading the formula for {request.target}", None) or ())
 
     def select(self, claims: list[Claim], wanted: Sequence[str], *, alone: bool) -> list[Claim]:
         """Selects the wanted claims. A name without a claim adds an error.

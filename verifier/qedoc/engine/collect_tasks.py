@@ -11,6 +11,7 @@ from textwrap import indent
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+from qedoc.claims.request import Request
 from qedoc.engine.deadline import Expired, deadline
 from qedoc.engine.messages import Claim, Failure, Survey, failure, plain, ran_out, reported
 from qedoc.engine.pool import unpickled
@@ -240,22 +241,24 @@ def _module_place(name: str) -> Location | None:
 
 
 @reported
-def given(target: str, latex: str, bind: dict[str, str], where: tuple[str, ...]) -> tuple[Claim, ...]:
+def given(request: Request) -> tuple[Claim, ...]:
     """Returns the claims of a formula from the command line.
+
+    Args:
+        request: the formula, and what the user says about it.
 
     Raises:
         QedocError: if the formula cannot be read or bound.
     """
-    from qedoc.bind.claims import given as given_for
+    from qedoc.bind.given import given as given_for
     from qedoc.bind.records import Refused
 
-    found = given_for(target, latex, bind, where)
+    found = given_for(request.target, request.latex, request.bind, request.where, request.settings)
     for claim in found:
         if isinstance(claim, Refused):
-            help = f"; {claim.suggestion}" if claim.suggestion else ""
-            if claim.reason.startswith("the condition "):
-                raise QedocError(f"--where: {claim.reason}{help}")
-            raise QedocError(f"--latex: {claim.reason}{help}\n{_pointed(latex, claim.place)}")
+            suggestion = f"; {claim.suggestion}" if claim.suggestion else ""
+            help = f"\n{claim.help}" if claim.help else ""
+            raise QedocError(f"--latex: {claim.reason}{suggestion}\n{_pointed(request.latex, claim.place)}{help}")
     return tuple(map(_of_docstring, found))
 
 
@@ -312,15 +315,15 @@ def _of_docstring(claim: "Bound | Refused") -> Claim:
     )
 
 
-def undecided(target: str, latex: str, reason: str) -> Claim:
+def undecided(request: Request, reason: str) -> Claim:
     """Returns an undecided claim for a formula from the command line that could not be read.
 
     Args:
-        target: dotted path of the function.
-        latex: the formula.
+        request: the formula.
         reason: why it could not be read.
     """
-    location = Location(path="--latex", line=1)
-    claim = Claim(file=SpecFile(path=location.path, text=""), index=0, id=target, target=target, location=location, sizes=(), written=latex)
+    location, target = Location(path="--latex", line=1), request.target
+    file = SpecFile(path=location.path, text="")
+    claim = Claim(file=file, index=0, id=target, target=target, location=location, sizes=(), written=request.latex)
     case = CaseResult(id=target, verdict=Verdict.UNDECIDED, reason=reason)
     return replace(claim, answer=replace(plain(claim), cases=(case,)))

@@ -2,13 +2,14 @@
 
 import signal
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, as_completed
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from qedoc.claims.limits import Limits
+from qedoc.claims.request import Request
 from qedoc.engine import check_tasks, environment, worker
 from qedoc.engine.collect import Collector
 from qedoc.engine.dispatch import Dispatcher
@@ -87,11 +88,8 @@ def audit(
 
 
 def given(
-    target: str,
-    latex: str,
+    request: Request,
     *,
-    bind: Mapping[str, str],
-    where: Sequence[str],
     limits: Limits,
     jobs: int,
     curves: bool = False,
@@ -102,10 +100,7 @@ def given(
     """Checks a formula from the command line.
 
     Args:
-        target: dotted path of the function.
-        latex: the formula.
-        bind: the parameter of each symbol, by the LaTeX of the symbol.
-        where: conditions in addition to those in the function's docstring.
+        request: the formula, and what the user says about it.
         limits: the limits of each case.
         jobs: the number of worker processes.
         curves: whether to compute plot data for each claim.
@@ -115,7 +110,7 @@ def given(
     """
 
     def collect(sources: Collector) -> list[Claim]:
-        return [replace(claim, interpret=interpret) for claim in sources.given(target, latex, bind, where)]
+        return [replace(claim, interpret=interpret) for claim in sources.given(request)]
 
     return _outcome(collect, limits=limits, jobs=jobs, curves=curves, notify=notify, history=History(), pool=pool)
 

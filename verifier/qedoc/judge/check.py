@@ -310,7 +310,8 @@ def _verdict(
         return Verdict.PROVED, f"equal in exact arithmetic {where}: {extent}{rest}{_idle(executions)}"
     if pair.compared:
         return Verdict.TESTED, f"no difference at {pair.compared} points; not proved: {proof.reason}"
-    return Verdict.UNDECIDED, f"no point could be compared: {proof.reason}"
+    seen = "".join(f"; {finding.message}" for finding in (*gaps, *executions.findings)[:1])
+    return Verdict.UNDECIDED, f"no point could be compared: {proof.reason}{seen}"
 
 
 def _idle(executions: Executions) -> str:

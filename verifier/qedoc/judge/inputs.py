@@ -9,6 +9,7 @@ import sympy as sp
 
 from qedoc.claims.case import Case, Scalar
 from qedoc.claims.members import Member
+from qedoc.claims.settings import Imported
 from qedoc.claims.spec import Array
 from qedoc.claims.target import resolve
 from qedoc.lift.opaque import interpretation
@@ -100,8 +101,10 @@ def pasteable(case: Case, point: Mapping[sp.Symbol, Fraction], *, arrays: bool =
         values = {symbol: _ArrayInt(x) if isinstance(x, int) else _ArrayFloat(x) for symbol, x in values.items()}
     keywords, curried = case.arguments(values, _stand_in, _Entries)
     by = case.spec.derivative
+    keywords |= {name: value for name, value in case.spec.bind.items() if isinstance(value, Imported)}
     texts = {name: by if name == by else _text(value) for name, value in keywords.items()}
     module, call = _called(case.spec.target, texts)
+    module = ", ".join(dict.fromkeys((module, *(value.module for value in keywords.values() if isinstance(value, Imported)))))
     arguments = "" if curried is None else f"({', '.join(map(_text, curried))})"
     entry = "".join(f"[{position}]" for position in case.entry)
     imports = "import jax.numpy as jnp; " if "jnp." in call + arguments else ""
@@ -161,6 +164,8 @@ def _text(value: Any) -> str:
             return "[" + ", ".join(text(value)) + "]"
         case tuple():
             return "(" + "".join(f"{item}, " for item in text(value)).strip() + ")"
+        case Imported():
+            return repr(value)
         case _ if callable(value):
             return str(value(_Variable()))
         case _:
