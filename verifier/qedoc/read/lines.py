@@ -217,10 +217,15 @@ def _exact(piece: list[Node], scope: Scope) -> list[Node]:
 
 
 def _is_remark(line: Sequence[Node], place: int, node: Token, scope: Scope) -> bool:
-    """Whether words end a statement. They may restrict it: a proof holds without them, and a refutation needs to understand them."""
+    """Whether words end a statement, in parentheses or apart from it. Words right beside a factor may be a factor themselves.
+
+    They may restrict the statement: a proof holds without them, and a refutation needs to understand them.
+    """
     following = line[place + 1] if place + 1 < len(line) else None
     ends = following is None or following.is_char(",", ".", ";") or (isinstance(following, Token) and following.kind is Kind.WIDE)
-    if not place or not ends or node.font in FONTS:
+    before = line[place - 1] if place else None
+    apart = before is not None and (before.is_char(",", ";") or (isinstance(before, Token) and before.kind is Kind.WIDE))
+    if before is None or not ends or node.font in FONTS or not (apart or node.text.lstrip().startswith("(")):
         return False
     words = node.text.strip(" ,.;")
     remark = Option(value="a remark", why="words after a formula may only describe it", sure="suggested")

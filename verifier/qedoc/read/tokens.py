@@ -224,7 +224,11 @@ def _prose(font: str, content: str, start: int, inner: int, end: int) -> list[To
         return [replace(token, start=start, end=end) for token in said(content, inner)]
     if stated and "$" not in content:
         rest = content[stated.end() :]
-        return said(stated.group(), inner) + list(_tokens(rest, inner + stated.end()))
+        named = [
+            replace(token, kind=Kind.TEXT, font=font) if token.kind is Kind.WORD and len(token.text) > 1 else token
+            for token in _tokens(rest, inner + stated.end())
+        ]
+        return said(stated.group(), inner) + named
     made: list[Token] = []
     at = inner
     for number, part in enumerate(content.split("$")):
