@@ -332,3 +332,82 @@ def test_a_mark_or_a_word_above_a_letter_is_a_part_of_its_name() -> None:
     assert readings(r"x^{ab}") == ["x**(a*b)"]
     assert readings(r"\mathrm{e}^{\mathrm{rate}}") == ["exp(rate)"]
     assert readings(r"x^{\mathrm{rate}}", replace(KNOWN, parameters=("x", "rate"))) == ["x**rate"]
+
+
+@pytest.mark.parametrize(
+    "latex",
+    [
+        r"\mathbb{1}[x > 0]",
+        r"\mathbb{1}_{x > 0}",
+        r"\mathbb{1}_{\{x > 0\}}",
+        r"\mathbf{1}\{x > 0\}",
+        r"\mathds{1}_{x>0}",
+        r"\mathbb{I}(x > 0)",
+        r"\mathrm{I}[x > 0]",
+        r"I(x > 0)",
+        r"1_{x>0}",
+        r"1_{\{x>0\}}",
+        r"1[x > 0]",
+        r"[x > 0]",
+        r"\mathbf{1}_{(0, \infty)}(x)",
+    ],
+)
+def test_an_indicator_is_one_where_its_condition_holds(latex: str) -> None:
+    assert readings(rf"a {latex} b" if not latex.startswith("1") else latex) in (
+        ["a*b*Piecewise((1, x > 0), (0, True))"],
+        ["Piecewise((1, x > 0), (0, True))"],
+    )
+
+
+def test_an_indicator_in_a_sum_and_brackets_without_a_condition() -> None:
+    assert readings(r"\sum_i [v_i > 0] v_i") == ["Sum(Piecewise((v[i], v[i] > 0), (0, True)), (i, 1, n_i))"]
+    assert readings(r"\mathbf{1}_{[0, 1]}(x)") == ["Piecewise((1, (x >= 0) & (x <= 1)), (0, True))"]
+    assert readings("[a + b] c") == ["c*(a + b)"]
+    assert readings("1 + x") == ["1 + x"]
+
+
+@pytest.mark.parametrize("latex", [r"I(a + b)", r"\mathbb{I}(x)", "[x]", r"\mathbf{1}_A(x)", r"\mathbf{1}_{[0, 1]}", "1_{x}"])
+def test_a_one_without_a_condition_is_refused(latex: str) -> None:
+    told(latex)
+
+
+@pytest.mark.parametrize(
+    "sign",
+    [":=", r"\coloneqq", r"\triangleq", r"\equiv", r"\doteq", r"\stackrel{\text{def}}{=}", r"\overset{def}{=}", r"\mathrel{:=}", "="],
+)
+def test_signs_of_a_definition(sign: str) -> None:
+    assert readings(f"q {sign} a + b") == ["q = a + b"]
+
+
+@pytest.mark.parametrize(
+    ("latex", "value"),
+    [
+        (r"x^2, \text{ for all } x", "x**2"),
+        (r"x^2 \text{ for all } x > 0", "x**2, if x > 0"),
+        (r"x^2 \quad \forall x \in \mathbb{R}", "x**2"),
+        (r"x^2, \forall x > 0", "x**2, if x > 0"),
+        (r"\underset{i}{\max} v_i", "Largest(v[i], (i, 1, n_i))"),
+        (r"(1 - a) \bigodot b", "b*(1 - a)"),
+        (r"x^{\prime} + a''", "a'' + x'"),
+        (r"(x - 1)_+", "Max(0, -1 + x)"),
+        (r"[x - 1]_+^2", "Max(0, -1 + x)**2"),
+        (r"q = a \approx 0.5", "q = a"),
+        (r"\begin{array}{ll} p = a b \\ q = a + b \end{array}", "p = a*b\nq = a + b"),
+        (r"\begin{array}{rcl} p &=& a b \\ q &=& a + b \end{array}", "p = a*b\nq = a + b"),
+        (r"\langle v \rangle", "Sum(v[i], (i, 1, n_i))/n_i"),
+    ],
+)
+def test_small_notations(latex: str, value: str) -> None:
+    assert readings(latex) == [value]
+
+
+def test_small_notations_with_two_readings() -> None:
+    assert readings(r"(x)_-") == ["Max(0, -x)", "Min(0, x)"]
+    assert readings(r"x + \Delta t") == ["Delta_t + x", "x + Delta*t"]
+    assert readings(r"\frac{1}{1 + e^{-z^\top q}}")[1] == "1/(1 + exp(-q*z))"
+    assert readings(r"a^T b", replace(KNOWN, vectors=frozenset("ab"))) == ["Sum(a[i]*b[i], (i, 1, n_i))"]
+
+
+@pytest.mark.parametrize("latex", [r"a \approx b = c", r"A^T b", r"a^T b + T", r"(x)_1", r"\begin{pmatrix} a & b \\ b & c \end{pmatrix}"])
+def test_notations_that_are_still_refused(latex: str) -> None:
+    told(latex)

@@ -9,11 +9,13 @@ from typing import Any
 
 import sympy as sp
 
+from qedoc.bind.commands import macros, with_hint
 from qedoc.bind.members import Aim
 from qedoc.interpret.interpreter import Described as Spoken
 from qedoc.interpret.interpreter import Interpreter
 from qedoc.interpret.words import Vocabulary
 from qedoc.read import Application, Equation, Names, NotAClaim, Reading, Silence, Unreadable, defined, plain, read, read_condition
+from qedoc.read.macros import spelled_out
 from qedoc.read.scope import KNOWN_LETTERS
 from qedoc.sources import markup, worded
 from qedoc.sources.docstrings import Argument as Described
@@ -107,26 +109,28 @@ class Context:
     @cached_property
     def legend(self) -> dict[str, str]:
         """The text's explanation of each symbol, by plain name."""
-        return {plain(symbol): text for symbol, text in self.record.legend.items()}
+        return {plain(spelled_out(symbol, macros())): text for symbol, text in self.record.legend.items()}
 
     @cached_property
     def bound(self) -> dict[str, str]:
         """The parameter that the text or the user names for a symbol, by plain name."""
-        return {plain(symbol): name for symbol, name in self.record.bound.items()} | self.meant | self.given
+        return {plain(spelled_out(symbol, macros())): name for symbol, name in self.record.bound.items()} | self.meant | self.given
 
     @cached_property
     def names(self) -> Names:
         """The names for the LaTeX reader."""
-        record = self.record
+        record, known = self.record, macros()
         names = Names(
             functions=self.own | self.others,
             parameters=record.parameters,
-            legend=dict(record.legend) | {symbol: f"``{name}``" for symbol, name in (self.given | self.called).items()},
+            legend={spelled_out(symbol, known): text for symbol, text in record.legend.items()}
+            | {symbol: f"``{name}``" for symbol, name in (self.given | self.called).items()},
             siblings=record.siblings,
-            vectors=record.vectors,
-            matrices=record.matrices,
+            vectors=frozenset(spelled_out(symbol, known) for symbol in record.vectors),
+            matrices=frozenset(spelled_out(symbol, known) for symbol in record.matrices),
             constants=self.constants,
             about=record.docstring.partition("Args:")[0],
+            macros=known,
         )
         for formula in record.formulas:
             if formula.display or formula in self.explained:
@@ -154,7 +158,7 @@ class Context:
     def constants(self) -> dict[str, sp.Expr]:
         r"""Symbols with a fixed value: Euler's constant, and symbols that the text sets to a number (`\lambda = 1.05`)."""
         found: dict[str, sp.Expr] = {name: sp.EulerGamma for name, text in self.legend.items() if _EULER.search(text)}
-        names = Names(parameters=self.record.parameters, legend=self.record.legend)
+        names = Names(parameters=self.record.parameters, legend=self.record.legend, macros=macros())
         for formula in self.explained:
             reading = read(formula.latex, names, formula.notation)
             if not isinstance(reading, Reading) or len(reading.equations) != 1:
@@ -171,7 +175,7 @@ class Context:
         """The reading of each display formula, and of each formula in the text that defines the object's value."""
         found: dict[Formula, Reading | Unreadable | NotAClaim] = {}
         for formula in self.record.formulas:
-            reading = read(formula.latex, self.names, formula.notation)
+            reading = with_hint(read(formula.latex, self.names, formula.notation))
             if formula.display or (
                 isinstance(reading, Reading) and all(map(self._states, reading.equations)) and not _SUPPOSED.search(self._before(formula))
             ):

@@ -1,7 +1,7 @@
 """Reads `[tool.qedoc]` from pyproject.toml. The command line, the pytest plugin and the Sphinx extension share this table."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,8 @@ class Config:
         strict: whether a claim without an answer fails.
         select: the finding codes to report; empty for all.
         ignore: the finding codes to leave out.
+        macros: LaTeX macros for the formulas in docstrings, by name: the body, or the body with the number of arguments and the default
+            of the first.
         found: whether the table exists.
     """
 
@@ -43,6 +45,7 @@ class Config:
     strict: bool = False
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
+    macros: Mapping[str, "str | tuple[Any, ...]"] = field(default_factory=dict)
     found: bool = False
 
 
@@ -66,6 +69,19 @@ def _is_count(value: Any, least: int) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= least
 
 
+def is_macro(value: Any) -> bool:
+    r"""Whether a value is a LaTeX macro: a body such as `\mathbb{#1}`, or a list of a body, a number of arguments, and a default."""
+    if isinstance(value, str):
+        return bool(value)
+    if not isinstance(value, list | tuple) or not 2 <= len(value) <= 3 or not isinstance(value[0], str) or not _is_count(value[1], 0):
+        return False
+    return value[1] <= 9 and (len(value) == 2 or (isinstance(value[2], str) and value[1] > 0))
+
+
+def _are_macros(value: Any) -> bool:
+    return isinstance(value, dict) and all(name.removeprefix("\\").isalpha() and is_macro(body) for name, body in value.items())
+
+
 _PATHS = _Key('a list of paths, such as ["spec"]', lambda value: _is_texts(value) and bool(value))
 _NAMES = _Key(
     'a list of dotted paths, such as ["mylib.losses"]',
@@ -86,6 +102,7 @@ KEYS: Mapping[str, _Key] = {
     "strict": _Key("true or false", lambda value: isinstance(value, bool)),
     "select": _CODES,
     "ignore": _CODES,
+    "macros": _Key(r"""a table of LaTeX macros, such as {R = '\mathbb{R}', ip = ['\langle #1, #2 \rangle', 2]}""", _are_macros),
 }
 """The keys of the table. Each key is a field of `Config`."""
 
@@ -139,9 +156,16 @@ def _checked(table: Any, file: Path, text: str) -> Config:
             raise QedocError(f"{TABLE}.{key}: unknown key; {' '.join(hints)}", at)
         if not known.allows(value):
             raise QedocError(f"{TABLE}.{key}: expected {known.expected}, found {value!r}", at)
-        values[key.replace("-", "_")] = tuple(value) if isinstance(value, list) else value
+        values[key.replace("-", "_")] = _frozen(value)
     assert values.keys() <= {field.name for field in fields(Config)}
     return Config(root=file.parent, found=True, **values)
+
+
+def _frozen(value: Any) -> Any:
+    """The value of a key with tuples for lists, and names of macros without backslash."""
+    if isinstance(value, dict):
+        return {name.removeprefix("\\"): _frozen(inner) for name, inner in value.items()}
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _line(text: str, beginning: str) -> int:

@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from qedoc.claims.limits import Limits
+from qedoc.config.macros import project_macros
 from qedoc.errors import Location
 from qedoc.lock.dependencies import changed, find, key_of, line_of, locate, package, portable, text_at
-from qedoc.lock.syntax import analyse
+from qedoc.lock.syntax import analyse, digest
 from qedoc.lock.versions import installed
 from qedoc.results.outcome import Unread
 from qedoc.results.verdict import Verdict
@@ -93,6 +94,12 @@ def docstrings_key(name: str) -> str:
     return f"docstrings of {name}"
 
 
+def _macros() -> str:
+    """The fingerprint of the project's LaTeX macros; empty if it has none."""
+    found = project_macros(Path.cwd())
+    return digest(repr((sorted(found.given.items()), found.preambles))) if found.given or found.preambles else ""
+
+
 def docstrings_entry(name: str, claims: Sequence[Noted], unread: Sequence[Unread] = ()) -> dict[str, Any]:
     """Returns the lock file's entry for the docstrings of a package, module or object.
 
@@ -116,6 +123,7 @@ def docstrings_entry(name: str, claims: Sequence[Noted], unread: Sequence[Unread
             for claim in claims
         ],
         **({"unread": missing} if missing else {}),
+        **({"macros": macros} if (macros := _macros()) else {}),
     }
 
 
@@ -144,6 +152,8 @@ def claims_in(name: str, entry: dict[str, Any] | None) -> list[Noted] | str:
         return "not verified yet"
     if entry["versions"] != installed(entry["versions"]):
         return "the version of the package or of qedoc has changed"
+    if entry.get("macros", "") != _macros():
+        return "the LaTeX macros of the project have changed"
     if entry["package"] != package(name):
         return "the source or the docstrings of the package have changed"
     found = []

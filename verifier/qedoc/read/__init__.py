@@ -156,6 +156,7 @@ def _read(latex: str, names: Names, options: Options, notation: str) -> Reading 
     if known is not None:
         return known
     scope = Scope(names, nodes)
+    options.update(scope.open)
     scope.open = options
     if doubled:
         scope.notes["doubled backslashes are read as single ones"] = None

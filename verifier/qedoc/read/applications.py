@@ -43,6 +43,15 @@ def _macro(parser: Parser, token: Token) -> Factor:
     return known_call(parser, token.text, FUNCTIONS[token.text], token.start)
 
 
+@rule("lg")
+def _lg(parser: Parser, token: Token) -> Factor:
+    r"""`\lg x`, the logarithm to base 10 or to base 2."""
+    ten = Option(value="to base 10", why="lg is the decimal logarithm by ISO 80000-2", sure="possible")
+    two = Option(value="to base 2", why="lg is often the binary logarithm in computer science", sure="possible")
+    name = "log10" if parser.scope.choose("lg", ten, two) == ten.value else "log2"
+    return known_call(parser, "lg", replace(FUNCTIONS[name], bare=True), token.start)
+
+
 def _root(parser: Parser, token: Token) -> Factor:
     r"""`\sqrt[3]{x}`; a square bracket after `\sqrt` is the degree."""
     degree = sp.Integer(2)

@@ -133,7 +133,10 @@ def _total(parser: Parser, group: Group, term: Callable[[str], sp.Expr], index: 
 
 def _angle(parser: Parser, group: Group) -> Factor:
     pieces = arguments(parser, group)
-    if len(pieces) == 1 and parser.scope.mean:
+    if len(pieces) == 1 and (parser.scope.mean or has_vector(pieces[0], parser.scope)):
+        if not parser.scope.mean:
+            way = Option(value="the mean of the entries", why="angle brackets around an array may be its mean", sure="possible")
+            parser.scope.choose("angle brackets around an array", way)
         index = fresh(parser, pieces[0])
         total = _total(parser, group, lambda i: entry(parser, pieces[0], i, group.start), index)
         return Factor(value=total / extent(index), shape=Shape.BRACKET, start=group.start)

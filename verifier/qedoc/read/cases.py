@@ -121,12 +121,12 @@ def _same_zero(one: Sequence[Node], other: Sequence[Node]) -> bool:
 def _row(parser: Parser, line: Sequence[Node]) -> tuple[sp.Expr, sp.Basic]:
     cells = split(line, "&")
     if len(cells) == 1:
-        words = [place for place, node in enumerate(line) if keyword(node, parser.scope) in ("if", "otherwise")]
+        words = [place for place, node in enumerate(line) if keyword(node, parser.scope) in ("if", "all", "otherwise")]
         if not words:
             raise parser.refuse(Obstacle.MALFORMED, "a case without a condition", "write & before its condition", line[0].start)
         cells = [list(line[: words[0]]), list(line[words[0] :])]
     left = trimmed(cells[0])
-    while left and keyword(left[-1], parser.scope) == "if":
+    while left and keyword(left[-1], parser.scope) in ("if", "all"):
         left = trimmed(left[:-1])
     right = trimmed([node for cell in cells[1:] for node in cell])
     start = line[0].start
@@ -146,7 +146,7 @@ def _is_undefined(nodes: Sequence[Node], scope: Scope) -> bool:
 def conditions(parser: Parser, items: Sequence[Node]) -> sp.Basic:
     """Reads a condition: relations joined by commas, `and` or `or`. `otherwise` gives `true`."""
     items = trimmed(items)
-    while items and (items[0].is_char(",") or keyword(items[0], parser.scope) == "if"):
+    while items and (items[0].is_char(",") or keyword(items[0], parser.scope) in ("if", "all")):
         items = trimmed(items[1:])
     if len(items) == 1 and keyword(items[0], parser.scope) == "otherwise":
         return sp.true

@@ -45,9 +45,11 @@ def statements(nodes: Sequence[Node], scope: Scope) -> list[Statement]:
 
 def _lines(nodes: Sequence[Node]) -> Iterator[list[Node]]:
     """The rows of a display, with the environments around them taken off."""
-    if len(nodes) == 1 and isinstance(nodes[0], Group) and nodes[0].name in _DISPLAYS:
+    if len(nodes) == 1 and isinstance(nodes[0], Group) and (nodes[0].name in _DISPLAYS or _contains_formulas(nodes[0])):
         group = nodes[0]
-        items = group.items[1:] if group.name == "alignat" else group.items
+        first = group.items[0] if group.items else None
+        specified = group.name in ("alignat", "array") and isinstance(first, Group) and first.opener == "{"
+        items = group.items[1:] if specified else group.items
         for row in rows(items):
             yield from _lines(trimmed(row))
         return
@@ -61,6 +63,12 @@ def _lines(nodes: Sequence[Node]) -> Iterator[list[Node]]:
             line.append(node)
     if line:
         yield line
+
+
+def _contains_formulas(group: Group) -> bool:
+    """Whether an array only places formulas below each other: each of its rows is an equation."""
+    found = [row for row in rows(group.items) if trimmed(row)]
+    return group.name in ("array", "matrix") and bool(found) and all(any(relation(node) == "=" for node in row) for row in found)
 
 
 def _joined(lines: Iterator[list[Node]], scope: Scope) -> list[list[Node]]:
@@ -124,8 +132,11 @@ def _statements(line: Sequence[Node], scope: Scope) -> list[Statement]:
     """The statements of a row: pieces between commas and wide spaces are equations or conditions."""
     found: list[Statement] = []
     conditional = False
-    for mark, piece in _whole(_pieces(line, scope)):
-        conditional = conditional or mark == "if"
+    for mark, written in _whole(_pieces(line, scope)):
+        piece = _exact(written, scope)
+        if mark == "all" and found and not any(relation(node) for node in piece):
+            continue  # `for all x` restricts nothing
+        conditional = conditional or mark in ("if", "all")
         if mark == "clip" and found and len(piece) == 1 and isinstance(piece[0], Group):
             found[-1].ends = piece[0]
             continue
@@ -179,7 +190,7 @@ def _pieces(line: Sequence[Node], scope: Scope) -> Iterator[tuple[str, list[Node
     """The pieces of a row, each with the mark before it: a comma, a wide space, `if` or `and`."""
     mark, piece = "", list[Node]()
     for place, node in enumerate(line):
-        word = keyword(node, scope)
+        word = "all" if node.is_macro("forall") else keyword(node, scope)
         if word == "?" and isinstance(node, Token) and _is_remark(line, place, node, scope):
             word = "remark"
         wide = isinstance(node, Token) and node.kind is Kind.WIDE
@@ -193,11 +204,28 @@ def _pieces(line: Sequence[Node], scope: Scope) -> Iterator[tuple[str, list[Node
     yield mark, piece
 
 
+def _exact(piece: list[Node], scope: Scope) -> list[Node]:
+    r"""The piece up to a sign that says that what follows is approximate, as in `a = b \approx 0.5`."""
+    relations = [(place, relation(node)) for place, node in enumerate(piece) if relation(node)]
+    about = next((place for place, sign in relations if sign == "~"), None)
+    if about is None or not piece[about].is_macro("approx", "simeq", "approxeq") or [sign for _, sign in relations if sign != "="] != ["~"]:
+        return piece
+    if relations[0][1] != "=" or relations[-1][1] != "~":
+        return piece
+    scope.notes["nothing is claimed of what is approximate"] = None
+    return piece[:about]
+
+
 def _is_remark(line: Sequence[Node], place: int, node: Token, scope: Scope) -> bool:
-    """Whether words end a statement. They may restrict it: a proof holds without them, and a refutation needs to understand them."""
+    """Whether words end a statement, in parentheses or apart from it. Words right beside a factor may be a factor themselves.
+
+    They may restrict the statement: a proof holds without them, and a refutation needs to understand them.
+    """
     following = line[place + 1] if place + 1 < len(line) else None
     ends = following is None or following.is_char(",", ".", ";") or (isinstance(following, Token) and following.kind is Kind.WIDE)
-    if not place or not ends or node.font in FONTS:
+    before = line[place - 1] if place else None
+    apart = before is not None and (before.is_char(",", ";") or (isinstance(before, Token) and before.kind is Kind.WIDE))
+    if before is None or not ends or node.font in FONTS or not (apart or node.text.lstrip().startswith("(")):
         return False
     words = node.text.strip(" ,.;")
     remark = Option(value="a remark", why="words after a formula may only describe it", sure="suggested")

@@ -20,9 +20,10 @@ _COUNT = re.compile(r"\s*\[\s*([0-9])\s*\]")
 _DEFAULT = re.compile(r"\s*\[([^\[\]]*)\]")
 _PARAMETERS = re.compile(r"\s*((?:#[1-9]\s*)*)(?=\{)")
 _NAME = re.compile(r"\s*(?:\{\s*\\([A-Za-z]+)\s*\}|\\([A-Za-z]+))")
-_STRUCTURES = frozenset(
-    ["frac", "dfrac", "tfrac", "sqrt", "begin", "end", "left", "right", "text", "mathrm", "mathbf", "mathcal", "mathbb", "operatorname", "cdot", "times", "leq", "geq", "le", "ge", "neq", "sum", "prod", "int", "hat", "bar", "tilde", "quad", "qquad", "infty"]
-)
+_STRUCTURES = """frac dfrac tfrac sqrt begin end left right text mathrm mathbf mathcal mathbb operatorname cdot times leq geq le ge neq sum
+prod int hat bar tilde quad qquad infty"""
+_TOLD = SYMBOLS | set(_STRUCTURES.split())
+"""Commands that show that a backslash before them is one too many."""
 _DOUBLED = re.compile(r"\\\\(?=([A-Za-z]+))")
 
 
@@ -62,10 +63,20 @@ def tokens(latex: str, macros: Mapping[str, Macro]) -> tuple[list[Token], dict[s
     return [replace(token, start=pieces[token.start].start, end=pieces[token.end - 1].end) for token in found], known, doubled
 
 
+def spelled_out(latex: str, macros: Mapping[str, Macro]) -> str:
+    """Returns LaTeX with its macros expanded; as it is where that is impossible."""
+    if "\\" not in latex or not macros:
+        return latex
+    try:
+        return _text(_expanded([_Piece(character, at, at + 1) for at, character in enumerate(latex)], macros))
+    except Refused:
+        return latex
+
+
 def _undoubled(pieces: list[_Piece], latex: str) -> tuple[list[_Piece], bool]:
     r"""Without the second backslash of `\\alpha`, which a docstring that is not raw leaves, or one that is raw and need not be."""
     single = re.search(r"(?<!\\)\\[A-Za-z]", latex)
-    known = {found.start() for found in _DOUBLED.finditer(latex) if found[1] in SYMBOLS or found[1] in _STRUCTURES}
+    known = {found.start() for found in _DOUBLED.finditer(latex) if found[1] in _TOLD}
     if not known:
         return pieces, False
     every = known if single else {found.start() for found in re.finditer(r"\\\\", latex)}
@@ -150,7 +161,9 @@ def _applied(pieces: list[_Piece], text: str, macro: Macro, found: re.Match[str]
     values: list[list[_Piece]] = []
     if macro.default is not None:
         optional = _DEFAULT.match(text, end)
-        inside = pieces[optional.start(1) : optional.end(1)] if optional else [_Piece(c, place.start, place.start + 1) for c in macro.default]
+        inside = (
+            pieces[optional.start(1) : optional.end(1)] if optional else [_Piece(c, place.start, place.start + 1) for c in macro.default]
+        )
         values.append(inside)
         end = optional.end() if optional else end
     while len(values) < macro.arguments:

@@ -7,13 +7,13 @@ import sympy as sp
 
 from qedoc.read.applications import applied, known_call, upright
 from qedoc.read.brackets import loose, split
-from qedoc.read.cases import conditions
 from qedoc.read.factor import Factor, Shape
+from qedoc.read.indicators import bold_one, is_one, letter_one
 from qedoc.read.moments import reduction
 from qedoc.read.parser import NAMES, Parser, rule
 from qedoc.read.pointers import pointer
 from qedoc.read.reading import Obstacle, Option, Refused
-from qedoc.read.scope import ACCENTS, conventional
+from qedoc.read.scope import ACCENTS, conventional, spelled
 from qedoc.read.scripts import Scripts, collect, raised
 from qedoc.read.slices import sliced
 from qedoc.read.special import special
@@ -53,9 +53,9 @@ def _name(parser: Parser, token: Token) -> Factor:
 def _text(parser: Parser, token: Token) -> Factor:
     name, scope = token.text.replace(" ", "_"), parser.scope
     if token.font == "mathbb":
-        mean = reduction(parser, name, token) if name == "E" else None
-        if mean is not None:
-            return mean
+        found = reduction(parser, name, token) if name == "E" else letter_one(parser, name, token)
+        if found is not None:
+            return found
         raise Refused(Obstacle.UNSUPPORTED, f"the set or the expectation {token.text}", token.start, "")
     if token.font in STYLED:
         return _scripted(parser, Base(name="cal_" + name, token=token, letters=True))
@@ -72,25 +72,6 @@ def _text(parser: Parser, token: Token) -> Factor:
         if name == "d":
             raise Refused(Obstacle.UNSUPPORTED, "a differential outside an integral", token.start, r"end the integrand with \mathrm{d}x")
     return _scripted(parser, Base(name=name, token=token, letters=True))
-
-
-_INDICATORS = frozenset({"mathbb", "mathbf", "boldsymbol", "bm"})
-
-
-def _indicator(parser: Parser, token: Token) -> Factor:
-    r"""`\mathbb{1}[x > 0]`, `\mathbf{1}_{x > 0}`: one where the condition holds, and zero elsewhere."""
-    scripts = collect(parser)
-    group = parser.peek()
-    if scripts.upper is None and scripts.lower is not None:
-        condition = conditions(parser.inside(scripts.lower, scripts.lower_at), scripts.lower)
-    elif scripts.upper is None and isinstance(group, Group) and group.opener in ("[", "(", r"\{"):
-        parser.take()
-        condition = conditions(parser.within(group), group.items)
-    else:
-        raise Refused(
-            Obstacle.AMBIGUOUS, "a bold 1 without a condition: a number, or an indicator", token.start, "write its condition in brackets"
-        )
-    return Factor(value=sp.Piecewise((sp.S.One, condition), (sp.S.Zero, True)), shape=Shape.CALL, start=token.start)
 
 
 def _word(parser: Parser, token: Token) -> Factor:
@@ -160,9 +141,11 @@ def _euler(parser: Parser, token: Token) -> Factor:
 def _scripted(parser: Parser, base: Base) -> Factor:
     """A name with its scripts, and the arguments or the index that follow."""
     found = special(parser, base.name, base.token, italic=base.token.kind is not Kind.TEXT)
-    found = found or reduction(parser, base.name, base.token)
+    found = found or reduction(parser, base.name, base.token) or letter_one(parser, base.name, base.token)
     if found is not None:
         return found
+    if (difference := _difference(parser, base)) is not None:
+        return _scripted(parser, difference)
     scripts = collect(parser)
     name, indices = base.name, None
     if scripts.lower is not None:
@@ -181,6 +164,21 @@ def _scripted(parser: Parser, base: Base) -> Factor:
     factor = Factor(value=value, shape=Shape.NAME, start=base.token.start, scripted=True)
     factor = _bracketed(parser, name, factor, entry=indices is not None, powered=scripts.upper is not None)
     return factor if scripts.upper is None else raised(parser, factor, scripts.upper, scripts.upper_at)
+
+
+def _difference(parser: Parser, base: Base) -> Base | None:
+    r"""`\Delta t` as one name; None where the Delta is a factor."""
+    scope, letter = parser.scope, parser.peek()
+    if base.name not in _DIFFERENCES or scope.declared(base.name) or not isinstance(letter, Token) or not parser.starts():
+        return None
+    if letter.kind is not Kind.WORD and letter.text not in SYMBOLS:
+        return None
+    whole = Option(value="the name of a difference", why=f"{base.name} before a letter is conventionally a difference", sure="suggested")
+    factor = Option(value="a factor", why=f"{base.name} may be a number", sure="possible")
+    if scope.choose(f"{base.name} before a letter", whole, factor) == factor.value:
+        return None
+    nodes = parser.argument()
+    return Base(name=f"{base.name}_{spelled(nodes[0])}", token=base.token, letters=False)
 
 
 _STARS = frozenset({"*", "star", "ast"})
@@ -236,9 +234,6 @@ def _value(parser: Parser, name: str, token: Token) -> sp.Expr:
         constant = Option(value="Euler's constant", why="gamma is conventionally Euler's constant, 0.5772...", sure="possible")
         if scope.choose("gamma", symbol, constant) == constant.value:
             return sp.EulerGamma
-    if name in _DIFFERENCES and not scope.declared(name) and parser.starts() and not isinstance(parser.peek(), Group):
-        what = rf"\{name} before a symbol: a factor, or the name of a difference"
-        raise Refused(Obstacle.AMBIGUOUS, what, token.start, "give the difference its own name")
     return scope.symbol(name)
 
 
@@ -371,9 +366,8 @@ def _font(parser: Parser, token: Token) -> Factor:
         if lone.kind is Kind.MACRO:
             return _name(parser, lone)
         return _text(parser, replace(lone, kind=Kind.TEXT, font=token.text))
-    one = isinstance(lone, Token) and lone.kind is Kind.NUMBER and lone.text == "1"
-    if one and token.text in _INDICATORS:
-        return _indicator(parser, token)
+    if is_one(lone, token.text):
+        return bold_one(parser, token)
     if token.text in BOLD | STYLED or not nodes:
         raise Refused(Obstacle.UNKNOWN, rf"\{token.text} around something that is not a name", token.start, "")
     return loose(parser, Group(opener="{", closer="{", items=tuple(nodes), start=token.start, end=nodes[-1].end))

@@ -25,6 +25,7 @@ Rule: TypeAlias = Callable[["Parser", Token], Factor]
 RULES: dict[str, Rule] = {}
 BRACKETS: dict[str, Callable[["Parser", Group], Factor]] = {}
 NAMES: list[Rule] = []
+NUMBERS: list[Callable[["Parser", Token], Factor | None]] = []
 PREFIXED: list[tuple[Callable[[Sequence[Node]], bool], Callable[["Parser", int], Factor]]] = []
 SCRIPTS: list[Callable[["Parser", Factor], Factor]] = []
 
@@ -322,7 +323,8 @@ class Parser:
                 raise Refused(Obstacle.UNSUPPORTED, "delimiters that do not enclose one value", node.start, "")
             return BRACKETS[node.opener](self, node)
         if node.kind is Kind.NUMBER:
-            return Factor(value=self.number(node), shape=Shape.NUMBER, start=node.start)
+            found = next((found for reader in NUMBERS if (found := reader(self, node)) is not None), None)
+            return found or Factor(value=self.number(node), shape=Shape.NUMBER, start=node.start)
         if node.kind is Kind.MACRO and node.text in RULES:
             return RULES[node.text](self, node)
         return NAMES[0](self, node)

@@ -1,12 +1,14 @@
 r"""Reads entries at a parameter, such as the score `s_y` of the class y: the parameter is the position of the entry."""
 
+from dataclasses import replace
+
 import sympy as sp
 
 from qedoc.algebra.large import LARGE
 from qedoc.read.brackets import fresh
 from qedoc.read.parser import Parser
 from qedoc.read.reading import Option, extent
-from qedoc.read.scope import Scope
+from qedoc.read.scope import Scope, conventional_index
 
 
 def pointer(scope: Scope, base: str, letter: str) -> bool:
@@ -24,6 +26,8 @@ def pointer(scope: Scope, base: str, letter: str) -> bool:
     if not vector and base not in scope.symbols:
         return False
     entry = Option(value="an entry", why=f"{letter} is a parameter, and {base} may have entries", sure="suggested")
+    if conventional_index(letter):
+        entry = replace(entry, sure="possible")  # such a letter is often a number of a step
     name = Option(value="a name", why=f"{base}_{letter} may be a name of its own", sure="possible")
     if vector:
         entry = Option(value="an entry", why=f"{base} has entries, and {letter} is a parameter", sure="stated")

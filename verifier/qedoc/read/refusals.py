@@ -8,12 +8,13 @@ from qedoc.read.scope import Scope
 from qedoc.read.tokens import Kind, Token
 from qedoc.read.tree import SYMBOLS, Node, relation
 
-PRODUCTS = {"*": "*", "cdot": ".", "times": "x", "ast": "*", "odot": "o", "/": "/", "div": "/", "bmod": "mod", "slash": "/"}
+PRODUCTS = {"*": "*", "cdot": ".", "times": "x", "ast": "*", "odot": "o", "bigodot": "o", "/": "/", "div": "/", "bmod": "mod", "slash": "/"}
 """The operations between two factors: `*`, `.` (or an inner product), `x` (or a cross product), `o` (elementwise), `/` and `mod`."""
 
 _BARE_KEYWORDS = frozenset({"if", "otherwise", "else", "and", "or", "for", "where", "when"})
 _KEYWORDS = {
-    "if": frozenset({"if", "for", "when", "whenever", "where", "with", "for all", "provided", "provided that", "else if", "elif", "given"}),
+    "if": frozenset({"if", "for", "when", "whenever", "where", "with", "provided", "provided that", "else if", "elif", "given"}),
+    "all": frozenset({"for all", "for any", "for every", "for each"}),
     "otherwise": frozenset({"otherwise", "else", "elsewhere", "in all other cases", "for all other values"}),
     "and": frozenset({"and"}),
     "or": frozenset({"or"}),
@@ -40,11 +41,9 @@ _UNSUPPORTED = {
     "iint": "a double integral",
     "oint": "a contour integral",
     "underline": "a line below",
-    "underset": "something below a symbol",
     "overset": "something above a symbol",
     "Im": "an imaginary part",
     "arg": "an argument of a complex number",
-    "lg": "lg: the logarithm to base 10 or base 2",
     "Pr": "a probability",
     "setminus": "a set",
     "cup": "a set",
@@ -53,10 +52,8 @@ _UNSUPPORTED = {
     "forall": "a quantifier",
     "exists": "a quantifier",
 }
-_INSTEAD = (
-    dict.fromkeys(("pmod", "mod", "%"), r"write (a) \bmod n for a remainder")
-    | dict.fromkeys(("ldots", "cdots", "dots"), r"write \sum or \prod with its bounds")
-    | {"lg": r"write \log_{10} or \log_2"}
+_INSTEAD = dict.fromkeys(("pmod", "mod", "%"), r"write (a) \bmod n for a remainder") | dict.fromkeys(
+    ("ldots", "cdots", "dots"), r"write \sum or \prod with its bounds"
 )
 
 

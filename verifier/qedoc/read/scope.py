@@ -14,6 +14,8 @@ from qedoc.read.tree import SYMBOLS, Group, Node, equated, relation
 
 ACCENTS = frozenset({"hat", "bar", "tilde", "widehat", "widetilde", "dot", "check", "breve", "acute", "grave", "mathring"})
 TRANSPOSES = ("T", "top", "intercal")
+TRANSPOSE = "a transpose"
+"""The notation of a transpose of letters that nothing calls vectors."""
 CONVENTIONAL = frozenset("ijklmn")
 SYLLABLES = frozenset({"min", "in", "ln", "lim", "kl", "nil", "mil", "ml", "mm", "nm", "km", "ill", "mn"})
 
@@ -70,6 +72,10 @@ class Scope:
         self.matrices = {plain(name) for name in names.matrices}
         self.vectors = {plain(name) for name in names.vectors} | set(_bold(nodes)) | (set(_averaged(nodes)) if self.mean else set())
         self.vectors |= self.matrices | set(_quadratic(nodes, self.matrices))
+        self.decisions = names.decisions
+        self.open: dict[str, tuple[Option, ...]] = {}
+        self.transposed = set(_transposed(nodes, self.vectors | self.matrices | set(names.legend) | self.parameters))
+        self.vectors |= self._columns()
         self.symbols = {*self.parameters, *self.legend, *self.constants, *self.vectors} - self.own
         self.letters = index_letters(nodes)
         self.families = set(_families(nodes))
@@ -78,8 +84,6 @@ class Scope:
         self.pointers: set[str] = set()
         self.implied: dict[sp.Basic, None] = {}
         self.notes: dict[str, None] = {}
-        self.decisions = names.decisions
-        self.open: dict[str, tuple[Option, ...]] = {}
         words = [item for items in walk(nodes) for item in items if isinstance(item, Token) and item.kind in (Kind.WORD, Kind.TEXT)]
         self.opener = Opener(self, self.symbols.union(*((word.text, *word.text) for word in words)))
 
@@ -93,6 +97,14 @@ class Scope:
         self.open[notation] = options
         decided = self.decisions.get(notation)
         return next((option.value for option in options if option.value == decided), options[0].value)
+
+    def _columns(self) -> set[str]:
+        """The letters with a transpose that nothing calls vectors, if they are read as vectors."""
+        if not self.transposed:
+            return set()
+        vectors = Option(value="of vectors", why="a transpose is of a vector or a matrix", sure="possible")
+        numbers = Option(value="of numbers", why="a number is its own transpose", sure="possible")
+        return self.transposed if self.choose(TRANSPOSE, vectors, numbers) == vectors.value else set()
 
     def declared(self, name: str) -> bool:
         """Whether the name is known to stand for a value."""
@@ -226,6 +238,34 @@ def _quadratic(nodes: Sequence[Node], matrices: set[str]) -> Iterator[str]:
             transposed = len(mark) == 1 and isinstance(mark[0], Token) and mark[0].text in TRANSPOSES
             if transposed and isinstance(matrix, Token) and matrix.text in matrices and _same(item, again):
                 yield from (t.text for t in item.items if isinstance(t, Token) and (t.kind is Kind.WORD or t.text in SYMBOLS))
+
+
+def _transposed(nodes: Sequence[Node], known: set[str]) -> Iterator[str]:
+    r"""The small letters of `a^T b`, of which nothing is known to be a vector or a matrix."""
+    if any(
+        isinstance(item, Token) and item.text == "T" and not _is_script(items, place)
+        for items in walk(nodes)
+        for place, item in enumerate(items)
+    ):
+        return
+    for items in walk(nodes):
+        for place, item in enumerate(items[:-3]):
+            mark, other = contents(items[place + 2]), items[place + 3]
+            turned = items[place + 1].is_char("^") and len(mark) == 1 and isinstance(mark[0], Token) and mark[0].text in TRANSPOSES
+            letters = [one.text for one in (item, other) if isinstance(one, Token) and _is_small(one)]
+            if turned and len(letters) == 2 and "T" not in known:
+                yield from letters
+
+
+def _is_script(items: Sequence[Node], place: int) -> bool:
+    return place == 0 or items[place - 1].is_char("^")
+
+
+def _is_small(token: Token) -> bool:
+    """Whether a token is one small letter."""
+    return (token.kind is Kind.WORD and len(token.text) == 1 and token.text.islower()) or (
+        token.kind is Kind.MACRO and token.text in SYMBOLS
+    )
 
 
 def _same(one: Group, other: Node | None) -> bool:

@@ -11,8 +11,8 @@ from qedoc.read.functions import RISING
 from qedoc.read.matrices import COLUMN, MATRIX, InverseOf, TransposeOf, kind
 from qedoc.read.neighbours import refuse_loose
 from qedoc.read.parser import SCRIPTS, Parser
-from qedoc.read.reading import Obstacle
-from qedoc.read.scope import TRANSPOSES
+from qedoc.read.reading import Obstacle, Option
+from qedoc.read.scope import TRANSPOSE, TRANSPOSES
 from qedoc.read.tokens import Kind, Token
 from qedoc.read.tree import Group, Node
 
@@ -55,7 +55,10 @@ def collect(parser: Parser) -> Scripts:
         elif parser.takes("^"):
             if found.upper is not None:
                 raise parser.refuse(Obstacle.MALFORMED, "a second exponent", "use braces or parentheses", at)
-            found = replace(found, upper=_script(parser), upper_at=at)
+            script = _script(parser)
+            primes = sum(node.is_macro("prime") for node in script)
+            primed = primes == len(script)
+            found = replace(found, primes=found.primes + primes) if primed else replace(found, upper=script, upper_at=at)
         else:
             return found
 
@@ -67,7 +70,9 @@ def _script(parser: Parser) -> tuple[Node, ...]:
         raise parser.refuse(Obstacle.AMBIGUOUS, f"TeX puts only the first digit of {node.text} in the script", "put the number in braces")
     if isinstance(node, Token) and node.is_char("-", "+"):
         follower = parser.peek(1)
-        if follower is not None and not follower.is_char("^", "_", ",", "="):
+        before = parser.items[parser.at - 1]
+        part = before.is_char("_") and not (isinstance(follower, Token) and follower.start == node.end)
+        if not part and follower is not None and not follower.is_char("^", "_", ",", "="):
             raise parser.refuse(Obstacle.MALFORMED, "TeX puts only the sign in the script", "put the exponent in braces")
     nodes = parser.argument()
     if not nodes:
@@ -130,6 +135,13 @@ def raised(parser: Parser, factor: Factor, nodes: Sequence[Node], start: int) ->
 def _turned(parser: Parser, value: sp.Expr, mark: str) -> sp.Expr | None:
     """The transpose of a matrix or vector, or the inverse of a matrix; None where the exponent is neither."""
     known = kind(value, parser.scope)
+    if (
+        mark in TRANSPOSES
+        and TRANSPOSE in parser.scope.open
+        and isinstance(value, sp.Symbol)
+        and value.name in parser.scope.transposed - parser.scope.vectors
+    ):
+        return value
     if mark in TRANSPOSES and not parser.scope.declared(mark) and known in (MATRIX, COLUMN):
         return TransposeOf(value)
     return InverseOf(value) if mark == "-1" and known == MATRIX and isinstance(value, sp.Symbol) else None
@@ -158,12 +170,28 @@ def _postfix(parser: Parser, factor: Factor) -> Factor:
 def _lowered(parser: Parser, factor: Factor, scripts: Scripts) -> Factor:
     """The rising factorial `(a)_k`, where the function's name or a hypergeometric series says that it is one."""
     assert scripts.lower is not None
+    sign = scripts.lower[0] if len(scripts.lower) == 1 else None
+    if factor.shape is Shape.BRACKET and sign is not None and sign.is_char("+", "-"):
+        return _part(parser, factor, negative=sign.is_char("-"))
     if factor.shape is not Shape.BRACKET or not parser.scope.own & RISING:
         what = "a subscript on something that is not a name: an entry, a rising or a falling factorial"
         raise parser.refuse(Obstacle.AMBIGUOUS, what, r"write the factorial with \Gamma, and an entry with its formula", scripts.lower_at)
     count = parser.part(scripts.lower, scripts.lower_at)
     value = parser.built(factor.start, lambda a, k: arithmetic.unevaluated(sp.RisingFactorial, a, k), factor.value, count)
     return replace(factor, value=value, shape=Shape.OTHER)
+
+
+def _part(parser: Parser, factor: Factor, *, negative: bool) -> Factor:
+    """The positive part `(x)_+`, the larger of x and 0, and the negative part `(x)_-`."""
+    if not negative:
+        way = Option(value="the positive part", why="a bracket with a plus below it is conventionally the positive part", sure="suggested")
+        parser.scope.choose("a plus below a bracket", way)
+        return replace(factor, value=arithmetic.unevaluated(sp.Max, factor.value, sp.S.Zero), shape=Shape.OTHER)
+    above = Option(value="the larger of -x and 0", why="the negative part is usually not negative", sure="suggested")
+    below = Option(value="the smaller of x and 0", why="the negative part may have the sign of the number", sure="possible")
+    if parser.scope.choose("a minus below a bracket", above, below) == above.value:
+        return replace(factor, value=arithmetic.unevaluated(sp.Max, -factor.value, sp.S.Zero), shape=Shape.OTHER)
+    return replace(factor, value=arithmetic.unevaluated(sp.Min, factor.value, sp.S.Zero), shape=Shape.OTHER)
 
 
 def _factorial(parser: Parser, factor: Factor) -> Factor:

@@ -60,11 +60,13 @@ class Token:
 PROSE = frozenset({"text", "textrm", "textit", "textbf", "texttt", "textnormal", "textsf", "mbox"})
 UPRIGHT = frozenset({"mathrm", "mathit", "mathsf", "mathtt", "operatorname", "mathop", "rm", "it", "tt", "mathnormal"})
 BOLD = frozenset({"mathbf", "boldsymbol", "bm", "bf", "vec", "pmb"})
-STYLED = frozenset({"mathcal", "mathscr", "mathfrak", "mathbb"})
+STYLED = frozenset({"mathcal", "mathscr", "mathfrak", "mathbb", "mathds", "mathbbm"})
 FONTS = UPRIGHT | BOLD | STYLED
 
 _NARROW = frozenset({",", ";", ":", "!", " ", ">", "thinspace", "medspace", "thickspace", "enspace", "nobreakspace", "negthinspace", "\n"})
 _LAYOUT = frozenset({"displaystyle", "textstyle", "scriptstyle", "limits", "nolimits", "nonumber", "notag", "mathstrut", "strut"})
+_STACKED = frozenset({"stackrel", "overset", "underset", "mathrel"})
+_STACKABLE = frozenset({"=", ":=", r"\equiv", r"\triangleq", r"\sim", r"\approx", r"\coloneqq"})
 _WIDE = frozenset({"quad", "qquad"})
 _NUMBER = re.compile(r"[0-9]+(\.[0-9]+|\.(?=\s*[)\]}*/+\-^]))?|\.[0-9]+")
 _SCIENTIFIC = re.compile(r"([0-9]+\.?[0-9]*|\.[0-9]+)[eE][-+]?[0-9]")
@@ -150,6 +152,8 @@ def _macro(latex: str, base: int, name: str, start: int, end: int) -> tuple[list
         return _word(latex, base, start)
     if name in {"label", "tag", "hspace", "phantom"}:
         return [], argument(latex, end)[1]
+    if name in _STACKED:
+        return _stacked(latex, base, name, start, end)
     if name in PROSE or name in FONTS:
         opened = end + (latex[end : end + 1] == "*")
         content, closed = argument(latex, opened)
@@ -161,6 +165,26 @@ def _macro(latex: str, base: int, name: str, start: int, end: int) -> tuple[list
             return [Token(kind=Kind.TEXT, text=text, start=base + start, end=base + closed, font=name)], closed
         return [Token(kind=Kind.MACRO, text=name, start=base + start, end=base + end)], opened
     return [Token(kind=Kind.MACRO, text=name, start=base + start, end=base + end)], end
+
+
+def _stacked(latex: str, base: int, name: str, start: int, end: int) -> tuple[list[Token], int]:
+    r"""`\stackrel{def}{=}` is its relation, and `\underset{i}{\max}` is `\max_i`."""
+    command = [Token(kind=Kind.MACRO, text=name, start=base + start, end=base + end)]
+    if name == "mathrel":
+        content, closed = argument(latex, end)
+        return (list(_tokens(content, base + closed - 1 - len(content))), closed) if content else (command, end)
+    beside, middle = argument(latex, end)
+    content, closed = argument(latex, middle)
+    if not content:
+        return command, end
+    made = list(_tokens(content, base + closed - 1 - len(content)))
+    if name == "underset":
+        inner = base + middle - 1 - len(beside)
+        mark = Token(kind=Kind.CHAR, text="_", start=inner - 1, end=inner)
+        opening = Token(kind=Kind.OPEN, text="{", start=inner - 1, end=inner)
+        closing = Token(kind=Kind.CLOSE, text="}", start=base + middle - 1, end=base + middle)
+        return [*made, mark, opening, *_tokens(beside, inner), closing], closed
+    return (made, closed) if content.strip() in _STACKABLE else (command, end)
 
 
 def _after_option(latex: str, at: int) -> int:
@@ -200,7 +224,11 @@ def _prose(font: str, content: str, start: int, inner: int, end: int) -> list[To
         return [replace(token, start=start, end=end) for token in said(content, inner)]
     if stated and "$" not in content:
         rest = content[stated.end() :]
-        return said(stated.group(), inner) + list(_tokens(rest, inner + stated.end()))
+        named = [
+            replace(token, kind=Kind.TEXT, font=font) if token.kind is Kind.WORD and len(token.text) > 1 else token
+            for token in _tokens(rest, inner + stated.end())
+        ]
+        return said(stated.group(), inner) + named
     made: list[Token] = []
     at = inner
     for number, part in enumerate(content.split("$")):

@@ -57,6 +57,7 @@ RELATIONS = {
     "notin": "notin", "approx": "~", "sim": "~", "simeq": "~", "cong": "~", "propto": "~", "approxeq": "~", "leftarrow": "<-",
     "gets": "<-", "to": "->", "rightarrow": "->", "mapsto": "->", "Rightarrow": "->", "implies": "->", "iff": "->", "ll": "~", "gg": "~",
     "subset": "set", "subseteq": "set", "mid": "mid", "longleftarrow": "<-", "Leftrightarrow": "->", "leftrightarrow": "->",
+    "doteq": "=", "coloneq": "=", "eqqcolon": "=", "eqdef": "=", "defeq": "=",
     "longrightarrow": "->", "ni": "in", "perp": "set", "parallel": "set", "prec": "set", "preceq": "set", "succ": "set", "succeq": "set",
 }  # fmt: skip
 
