@@ -136,7 +136,11 @@ class Context:
         """The equations in running text that explain a symbol of a formula: 'where :math:`p(k) = ...`'."""
         found = set[Formula]()
         for formula in self.record.formulas:
-            if not formula.display and "=" in formula.latex and (formula.notation == PLAIN or _VALUED.search(self._before(formula))):
+            if (
+                not (formula.display or formula.value)
+                and "=" in formula.latex
+                and (formula.notation == PLAIN or _VALUED.search(self._before(formula)))
+            ):
                 found.add(formula)
         return frozenset(found)
 
@@ -168,11 +172,25 @@ class Context:
         found: dict[Formula, Reading | Unreadable | NotAClaim] = {}
         for formula in self.record.formulas:
             reading = read(formula.latex, self.names, formula.notation)
-            if formula.display or (
-                isinstance(reading, Reading) and all(map(self._states, reading.equations)) and not _SUPPOSED.search(self._before(formula))
+            if (
+                formula.display
+                or (formula.value and isinstance(reading, Reading))
+                or (
+                    isinstance(reading, Reading)
+                    and all(map(self._states, reading.equations))
+                    and not _SUPPOSED.search(self._before(formula))
+                )
             ):
                 found[formula] = reading
         return found
+
+    def knows(self, reading: Reading | Unreadable | NotAClaim) -> bool:
+        """Whether each symbol of a value in running text is a parameter, by its name or by the text. Nothing is guessed there."""
+        known = {*self.parameters, *self.bound, *self.constants}
+        equations = reading.equations if isinstance(reading, Reading) else ()
+        symbols = {s for equation in equations for s in _written(replace(equation, left=None))}
+        indices = {s for e in equations for entry in e.right.atoms(sp.Indexed) for index in entry.indices for s in index.free_symbols}
+        return bool(equations) and all(symbol.name in known for symbol in symbols - indices)
 
     @cached_property
     def text(self) -> Interpreter:
