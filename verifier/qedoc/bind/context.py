@@ -26,7 +26,8 @@ _SHARED = ("owner", "own", "others", "parameters", "legend", "names", "explained
 
 _NO_INPUT = re.compile(r"\b(?:int|bool|str|Callable)\b")
 _VALUED = re.compile(
-    r"\b(?:where|and|let|letting|setting|using|define|defining|denoting|writing|put|putting)\s*$|(?:^|[,;:.(]|\band)\s*with\s*$|,\s*$", re.IGNORECASE
+    r"\b(?:where|and|let|letting|setting|using|define|defining|denoting|writing|put|putting)\s*$|(?:^|[,;:.(]|\band)\s*with\s*$|,\s*$",
+    re.IGNORECASE,
 )
 _SUPPOSED = re.compile(r"\b(?:if|when|whenever|unless|until|while|for|which|(?:such|so) that)$", re.IGNORECASE)
 """Words after which an equation is supposed, not stated."""

@@ -21,7 +21,38 @@ _DEFAULT = re.compile(r"\s*\[([^\[\]]*)\]")
 _PARAMETERS = re.compile(r"\s*((?:#[1-9]\s*)*)(?=\{)")
 _NAME = re.compile(r"\s*(?:\{\s*\\([A-Za-z]+)\s*\}|\\([A-Za-z]+))")
 _STRUCTURES = frozenset(
-    ["frac", "dfrac", "tfrac", "sqrt", "begin", "end", "left", "right", "text", "mathrm", "mathbf", "mathcal", "mathbb", "operatorname", "cdot", "times", "leq", "geq", "le", "ge", "neq", "sum", "prod", "int", "hat", "bar", "tilde", "quad", "qquad", "infty"]
+    [
+        "frac",
+        "dfrac",
+        "tfrac",
+        "sqrt",
+        "begin",
+        "end",
+        "left",
+        "right",
+        "text",
+        "mathrm",
+        "mathbf",
+        "mathcal",
+        "mathbb",
+        "operatorname",
+        "cdot",
+        "times",
+        "leq",
+        "geq",
+        "le",
+        "ge",
+        "neq",
+        "sum",
+        "prod",
+        "int",
+        "hat",
+        "bar",
+        "tilde",
+        "quad",
+        "qquad",
+        "infty",
+    ]
 )
 _DOUBLED = re.compile(r"\\\\(?=([A-Za-z]+))")
 
@@ -150,7 +181,9 @@ def _applied(pieces: list[_Piece], text: str, macro: Macro, found: re.Match[str]
     values: list[list[_Piece]] = []
     if macro.default is not None:
         optional = _DEFAULT.match(text, end)
-        inside = pieces[optional.start(1) : optional.end(1)] if optional else [_Piece(c, place.start, place.start + 1) for c in macro.default]
+        inside = (
+            pieces[optional.start(1) : optional.end(1)] if optional else [_Piece(c, place.start, place.start + 1) for c in macro.default]
+        )
         values.append(inside)
         end = optional.end() if optional else end
     while len(values) < macro.arguments:

@@ -100,6 +100,7 @@ class Documented:
     def path(self) -> str:
         """The dotted path of what the formulas are about."""
         return self.target or self.name
+
     pairs: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     @property
@@ -190,7 +191,7 @@ def _record(name: str, aliases: tuple[str, ...], value: Any, docstring: str) -> 
     if callable(value) and not inspect.isclass(value) and not any(formula.display for formula in formulas):
         formulas += [
             Formula(latex=one.text, location=place(one.line), display=False, line=one.line or -1, notation=one.notation, value=True)
-            for one in values.given_values(paragraphs, name.rpartition(".")[2], names)
+            for one in values.given_values(markup.paragraphs(lines), name.rpartition(".")[2], names)
         ]
     return Documented(
         name=name,
