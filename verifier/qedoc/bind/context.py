@@ -62,6 +62,7 @@ class Context:
         aim: for the formula of an object, the method or property that it is about.
         lettered: the parameters that the formulas of the class give letters to, by plain name.
         display: the line of the display that is bound, whose own definitions come before those of other displays; -1 for none.
+        members: the same text about each member of a class that some formula is about, so that it is read once for each.
     """
 
     record: Documented
@@ -73,9 +74,11 @@ class Context:
     aim: Aim | None = None
     lettered: Mapping[str, str] = field(default_factory=dict)
     display: int = -1
+    members: dict[str, "Context"] = field(default_factory=dict, compare=False, repr=False)
 
     def interpreted(self, **changes: Any) -> "Context":
-        """The same docstring in one interpretation. What was read before is not read again."""
+        """The same docstring in one interpretation. It is read once for all of them."""
+        assert self.text is not None  # reads it
         new = replace(self, **changes)
         new.__dict__.update({name: self.__dict__[name] for name in _SHARED if name in self.__dict__})
         return new
