@@ -177,8 +177,8 @@ def test_a_product_in_words_over_the_entries_of_a_dict_holds(library: Path) -> N
     assert verdicts(claim) == {Verdict.PROVED}
     assert str(spec(claim).formula) == "init_value*Product(Piecewise((f[i], t >= b[i]), (1, True)), (i, 1, n))"
     assert [str(declared.domain) for declared in spec(claim).symbols if str(declared.symbol) in ("t", "f[i]")] == [
-        "integers >= 0",
-        "reals >= 0",
+        "integers in [0, oo)",
+        "reals in [0, oo)",
     ]
 
 
@@ -248,3 +248,67 @@ def f(x):
 def test_a_sum_in_words_over_the_entries_of_an_array(library: Path, bound: str, verdict: Verdict) -> None:
     (claim,) = found(library, POSITIVE.replace("{bound}", bound))
     assert verdict in verdicts(claim)
+
+
+VALUE = '''
+def f(x, scale):
+    r"""{sentence}
+
+    Args:
+      x: a number.
+      scale: a number.
+    """
+    return {code}
+'''
+
+
+@pytest.mark.parametrize(
+    ("sentence", "right", "wrong"),
+    [
+        ("Returns ``scale * max(x, 0)``.", "scale * jnp.maximum(x, 0)", "jnp.maximum(x, 0)"),
+        ("Computes ``log(1 + x**2) + scale`` accurately.", "jnp.log1p(x * x) + scale", "jnp.log(2 + x * x) + scale"),
+        ("It computes ``y = scale * x + 1``.", "scale * x + 1", "scale * x - 1"),
+        ("Computes :math:`s + x^2` ...", "scale + x**2", ""),
+        ("Computes :math:`x^2 + \\mathit{scale}` element-wise.", "scale + x**2", "scale - x**2"),
+        ("The result is ``f(x, scale) = |x| scale``.", "jnp.abs(x) * scale", "x * scale"),
+        ("Scaling. The output is given by ``out = scale * x``.", "x * scale", "x + scale"),
+        ("Equivalent to `scale * (1 - x)`.", "scale - x * scale", "scale - x"),
+    ],
+)
+def test_values_in_running_text(library: Path, sentence: str, right: str, wrong: str) -> None:
+    if not wrong:
+        assert found(library, VALUE.replace("{sentence}", sentence).replace("{code}", right)) == ()
+        return
+    (claim,) = found(library, VALUE.replace("{sentence}", sentence).replace("{code}", right))
+    assert verdicts(claim) == {Verdict.PROVED}
+    (claim,) = found(library, VALUE.replace("{sentence}", sentence).replace("{code}", wrong))
+    assert verdicts(claim) == {Verdict.REFUTED}
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Computes the gradient of ``x**2 + scale``.",
+        "Returns ``x`` if ``x > 0``.",
+        "Returns ``f(x)``.",
+        "Returns ``x``.",
+        "Returns ``z = x + scale``.",
+        "Returns ``x = 2 * scale``.",
+        "Returns ``jnp.exp(x)``.",
+        "Returns ``x.sum() + 1``.",
+        "Returns ``x[0] + scale`` for small ``x``.",
+        "Returns ``(x, scale)``.",
+        "Returns ``x + unknown``.",
+        "Returns ``'a' + 'b'``.",
+        "It may return ``x + scale``.",
+        "It is like ``x + scale``.",
+    ],
+)
+def test_other_code_in_running_text_is_no_claim(library: Path, sentence: str) -> None:
+    assert found(library, VALUE.replace("{sentence}", sentence).replace("{code}", "x + scale")) == ()
+
+
+def test_a_display_comes_before_values_in_running_text(library: Path) -> None:
+    text = VALUE.replace("{sentence}", "Returns ``x - scale``.\n\n    .. math:: x + scale").replace("{code}", "x + scale")
+    (claim,) = found(library, text)
+    assert verdicts(claim) == {Verdict.PROVED}

@@ -25,7 +25,9 @@ def aimed(context: Context, formula: Formula, equation: Equation) -> Context:
     aim = next(aims(record.owner, member, equation.left, introduction(context, formula)), None)
     if aim is None:
         return context
-    return replace(context, record=about(record, aim.member), aim=aim)
+    if aim.member not in context.members:
+        context.members[aim.member] = replace(context, record=about(record, aim.member), members={})
+    return context.members[aim.member].interpreted(aim=aim)
 
 
 def introduction(context: Context, formula: Formula) -> str:

@@ -51,7 +51,10 @@ def claims(record: Documented) -> tuple[Bound | Refused, ...]:
     found: list[Bound | Refused] = []
     for number, (formula, reading) in enumerate(context.readings.items(), start=1):
         whole = str(number) if len(context.readings) > 1 else ""
-        found += of_formula(context, formula, reading, whole)
+        if formula.value and not context.knows(reading):
+            continue
+        made = list(of_formula(context, formula, reading, whole))
+        found += [one for one in made if isinstance(one, Bound)] if formula.value else made  # running text promises nothing that is unclear
     return tuple(found)
 
 

@@ -28,7 +28,8 @@ _SHARED = ("owner", "own", "others", "parameters", "legend", "names", "explained
 
 _NO_INPUT = re.compile(r"\b(?:int|bool|str|Callable)\b")
 _VALUED = re.compile(
-    r"\b(?:where|and|let|letting|setting|using|define|defining|denoting|writing|put|putting)\s*$|(?:^|[,;:.(]|\band)\s*with\s*$|,\s*$", re.IGNORECASE
+    r"\b(?:where|and|let|letting|setting|using|define|defining|denoting|writing|put|putting)\s*$|(?:^|[,;:.(]|\band)\s*with\s*$|,\s*$",
+    re.IGNORECASE,
 )
 _SUPPOSED = re.compile(r"\b(?:if|when|whenever|unless|until|while|for|which|(?:such|so) that)$", re.IGNORECASE)
 """Words after which an equation is supposed, not stated."""
@@ -65,6 +66,7 @@ class Context:
         display: the line of the display that is bound, whose own definitions come before those of other displays; -1 for none.
         settings: parameters that the user fixes, with their values.
         numbers: symbols that the user fixes to a number, by plain name.
+        members: the same text about each member of a class that some formula is about, so that it is read once for each.
     """
 
     record: Documented
@@ -78,9 +80,11 @@ class Context:
     display: int = -1
     settings: Mapping[str, Any] = field(default_factory=dict)
     numbers: Mapping[str, sp.Expr] = field(default_factory=dict)
+    members: dict[str, "Context"] = field(default_factory=dict, compare=False, repr=False)
 
     def interpreted(self, **changes: Any) -> "Context":
-        """The same docstring in one interpretation. What was read before is not read again."""
+        """The same docstring in one interpretation. It is read once for all of them."""
+        assert self.text is not None  # reads it
         new = replace(self, **changes)
         new.__dict__.update({name: self.__dict__[name] for name in _SHARED if name in self.__dict__})
         return new
@@ -144,7 +148,11 @@ class Context:
         """The equations in running text that explain a symbol of a formula: 'where :math:`p(k) = ...`'."""
         found = set[Formula]()
         for formula in self.record.formulas:
-            if not formula.display and "=" in formula.latex and (formula.notation == PLAIN or _VALUED.search(self._before(formula))):
+            if (
+                not (formula.display or formula.value)
+                and "=" in formula.latex
+                and (formula.notation == PLAIN or _VALUED.search(self._before(formula)))
+            ):
                 found.add(formula)
         return frozenset(found)
 
@@ -176,11 +184,25 @@ class Context:
         found: dict[Formula, Reading | Unreadable | NotAClaim] = {}
         for formula in self.record.formulas:
             reading = with_hint(read(formula.latex, self.names, formula.notation))
-            if formula.display or (
-                isinstance(reading, Reading) and all(map(self._states, reading.equations)) and not _SUPPOSED.search(self._before(formula))
+            if (
+                formula.display
+                or (formula.value and isinstance(reading, Reading))
+                or (
+                    isinstance(reading, Reading)
+                    and all(map(self._states, reading.equations))
+                    and not _SUPPOSED.search(self._before(formula))
+                )
             ):
                 found[formula] = reading
         return found
+
+    def knows(self, reading: Reading | Unreadable | NotAClaim) -> bool:
+        """Whether each symbol of a value in running text is a parameter, by its name or by the text. Nothing is guessed there."""
+        known = {*self.parameters, *self.bound, *self.constants}
+        equations = reading.equations if isinstance(reading, Reading) else ()
+        symbols = {s for equation in equations for s in _written(replace(equation, left=None))}
+        indices = {s for e in equations for entry in e.right.atoms(sp.Indexed) for index in entry.indices for s in index.free_symbols}
+        return bool(equations) and all(symbol.name in known for symbol in symbols - indices)
 
     @cached_property
     def text(self) -> Interpreter:

@@ -101,7 +101,9 @@ def means(text: str, name: str) -> bool:
     """Whether a description is no more than what a parameter of this name conventionally is: `the lower bound` of `low`."""
     bare = re.sub(r"^(?:the|a|an)\s+", "", text.strip().lower()).rstrip(" .,;")
     parts = [name.lower(), *filter(None, name.lower().split("_"))]
-    return any(concept.value == "x" and re.fullmatch(concept.words, bare) and set(parts) & set(concept.names.split()) for concept in CONCEPTS)
+    return any(
+        concept.value == "x" and re.fullmatch(concept.words, bare) and set(parts) & set(concept.names.split()) for concept in CONCEPTS
+    )
 
 
 def stands_for(symbol: str, name: str) -> bool:

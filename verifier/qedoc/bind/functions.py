@@ -153,7 +153,9 @@ def _of_object(name: str, other: Other, notes: dict[str, None]) -> sp.Expr:
     try:
         value = _formula_of(other.path, tuple((parameter, Reals()) for parameter in other.arguments))
     except QedocError as error:
-        raise Obstruction(f"{name} stands for {other.path}, whose code could not be lifted: {error.message}", verdict=Verdict.UNDECIDED) from error
+        raise Obstruction(
+            f"{name} stands for {other.path}, whose code could not be lifted: {error.message}", verdict=Verdict.UNDECIDED
+        ) from error
     notes[f"{name} is made of {other.path}, as its code computes it"] = None
     return sp.sympify(other.value).xreplace({sp.Symbol("x"): value(*other.arguments.values())})
 

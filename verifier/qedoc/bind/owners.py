@@ -26,7 +26,9 @@ def told(context: Context, line: int) -> Choices:
     beside = context.owner.text.choices(-1)
     own = {name for name, choices in said.meanings.items() if choices}
     known = set(context.parameters)
-    meanings = {name: choices for name, choices in beside.meanings.items() if name not in own and choices and name not in context.definitions}
+    meanings = {
+        name: choices for name, choices in beside.meanings.items() if name not in own and choices and name not in context.definitions
+    }
     domain = tuple(choice for choice in beside.domain if _is_of(choice, known, {*meanings, *own}))
     return replace(
         said,

@@ -271,7 +271,9 @@ class Pair:
         if not self.case.spec.natural or not isinstance(self.target, Member) or not self.target.checks:
             return False
         checked = replace(self.case, keywords={**self.case.keywords, self.target.checks: True})
-        ran = run_plain(lambda values: checked.call(self.target, values, opaque), self.plan.symbols, row, x64=True, arrays=self.wants_arrays)
+        ran = run_plain(
+            lambda values: checked.call(self.target, values, opaque), self.plan.symbols, row, x64=True, arrays=self.wants_arrays
+        )
         return isinstance(ran, Exception)
 
     def _exactly(self, row: Row, branch: Branch) -> bool:

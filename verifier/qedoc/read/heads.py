@@ -13,7 +13,9 @@ from qedoc.read.tree import SYMBOLS, Group, Node, relation
 
 LOGARITHMS = ("log", "ln")
 _PROBABILITIES = frozenset({"P", "p", "Pr", "Prob"})
-_MOMENTS = frozenset({"E", "H", "V", "Var", "var", "Mean", "mean", "Std", "std", "SD", "sd", "Mode", "mode", "Median", "median", "Skew", "Kurt"})
+_MOMENTS = frozenset(
+    {"E", "H", "V", "Var", "var", "Mean", "mean", "Std", "std", "SD", "sd", "Mode", "mode", "Median", "median", "Skew", "Kurt"}
+)
 _MOMENTS |= {"Cov", "Entropy", "entropy", "Variance", "variance", "Skewness", "skewness", "Kurtosis", "kurtosis", "stddev"}
 _EVENTS = ("=", "<=", "<", ">", ">=")
 _BRACKETS = ("(", "[")

@@ -202,7 +202,7 @@ def _restricted(parser: Parser, token: Token, found: Under) -> Factor:
         parser.refuse_here()
     names = frozenset(found.ends)
     with parser.scope.binding(names), parser.deeper():
-        body = parser.term()
+        body = _product_body(parser, set(names)) if token.text == "prod" else parser.term()
         value = limited(parser, found, token.text, body.value)
     taken = [name for name in names if name in parser.scope.bound or _binds(body.value, name)]
     if taken:
@@ -210,8 +210,6 @@ def _restricted(parser: Parser, token: Token, found: Under) -> Factor:
     if body.remainder:
         what = "mod after a sum or product: of each term, or of the whole"
         raise parser.refuse(Obstacle.AMBIGUOUS, what, r"write brackets: (\sum_i x_i) \bmod n, or \sum_i (x_i \bmod n)", token.start)
-    if token.text == "prod":
-        _check_product(parser, body, set(names))
     return Factor(value=value, shape=Shape.LARGE, start=token.start, captured=names | body.captured)
 
 

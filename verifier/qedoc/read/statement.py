@@ -256,9 +256,7 @@ def _named(side: Sequence[Node], scope: Scope) -> Application | None:
     quantity = heads.quantity(side, scope)
     if quantity is not None:
         arguments = tuple(Parser(piece, scope, side[-1].end - 1).value() for piece in quantity.pieces)
-        return Application(
-            name=quantity.name, arguments=arguments, given=quantity.given, event=quantity.event, variable=quantity.variable
-        )
+        return Application(name=quantity.name, arguments=arguments, given=quantity.given, event=quantity.event, variable=quantity.variable)
     head = _head(side, scope)
     if head is None or (head[0] not in scope.own and head[0] in FUNCTIONS):
         return None

@@ -11,7 +11,7 @@ from typing import Any
 
 from qedoc.claims.members import member, parameters
 from qedoc.errors import Location, TargetError
-from qedoc.sources import locations, markup, plain_legend, prose, worded
+from qedoc.sources import locations, markup, plain_legend, prose, values, worded
 from qedoc.sources.objects import Lost, attribute, classes, docstring_of, ignored, loaded, named, own_docstring, public, unwrapped, walk
 
 
@@ -25,6 +25,7 @@ class Formula:
         display: whether it stands alone rather than inside a sentence.
         line: the line of its display in the docstring, from 0.
         notation: `plain` for plain text, `words` for a sentence, `comment` for a formula that is not printed; empty for LaTeX.
+        value: whether a sentence in running text says that it is the object's value.
     """
 
     latex: str
@@ -32,6 +33,7 @@ class Formula:
     display: bool
     line: int
     notation: str = ""
+    value: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +100,7 @@ class Documented:
     def path(self) -> str:
         """The dotted path of what the formulas are about."""
         return self.target or self.name
+
     pairs: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     @property
@@ -185,6 +188,11 @@ def _record(name: str, aliases: tuple[str, ...], value: Any, docstring: str) -> 
     ]
     formulas += [Formula(latex=role.latex, location=place(role.line), display=False, line=role.line) for role in markup.roles(lines)]
     formulas += [Formula(latex=one.text, location=place(one.line), display=True, line=one.line, notation=markup.WORDS) for one in spoken]
+    if callable(value) and not inspect.isclass(value) and not any(formula.display for formula in formulas):
+        formulas += [
+            Formula(latex=one.text, location=place(one.line), display=False, line=one.line or -1, notation=one.notation, value=True)
+            for one in values.given_values(markup.paragraphs(lines), name.rpartition(".")[2], names)
+        ]
     return Documented(
         name=name,
         aliases=aliases,

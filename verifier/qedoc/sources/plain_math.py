@@ -30,6 +30,7 @@ _RANDOM = re.compile(r"^\s*\(?\s*([A-Za-z]\w*)\b[^=]*?~")
 _NO_WORDS = frozenset(
     {"if", "when", "for", "otherwise", "else", "and", "or", "in", "choose", "log", "exp", "sum", "max", "min", *GREEK.values()}
 )
+_KNOWN = re.compile(r"(?:a?(?:sin|cos|tan)h?|exp|log|sqrt|abs|max|min|erfc?|floor|ceil)\(.*\)$")
 _PROGRAM = frozenset({"jnp", "np", "tf", "tfd", "tfb", "tfp", "jax", "lax", "plt", "torch"})
 
 
@@ -98,6 +99,13 @@ def _is_mathematics(text: str) -> bool:
         return False
     odd = any(lexeme.kind == "odd" for lexeme in lexemes(text)) or bool(_BRACES.search(text))
     return not odd and not _prose(items) and not _is_code(text)
+
+
+def is_expression(text: str) -> bool:
+    """Whether a code span is a formula: mathematics with an operation or a function, and no name or call of a program alone."""
+    if "\n" in text or not _is_mathematics(text) or _KEYWORD.search(text):
+        return False
+    return any(lexeme.is_op("+", "-", "*", "/", "^", "|") for lexeme in lexemes(text)) or bool(_KNOWN.match(text.strip()))
 
 
 def _prose(items: Sequence[Item]) -> bool:

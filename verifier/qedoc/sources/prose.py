@@ -169,7 +169,9 @@ def shaped(text: str) -> bool:
     """Whether a description says that something has entries: a vector, a matrix, a tree, an array of a stated shape."""
     shape = _SHAPE.search(text)
     sizes = [size.strip() for size in shape[1].split(",")] if shape is not None else []
-    return bool(_HEAD.match(text)) or (any(re.search(r"[A-Za-z]", size) for size in sizes) and not any(re.search(r"\w\s+\w", size) for size in sizes))
+    return bool(_HEAD.match(text)) or (
+        any(re.search(r"[A-Za-z]", size) for size in sizes) and not any(re.search(r"\w\s+\w", size) for size in sizes)
+    )
 
 
 def matrix(text: str) -> bool:

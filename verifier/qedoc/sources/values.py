@@ -1,0 +1,72 @@
+"""Finds sentences that give an object's value in running text: 'Computes ``log(1 + x)``', 'returns :math:`x^2` element-wise'."""
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from qedoc.sources.markup import ARGUMENTS, PLAIN, SILENT, Paragraph
+from qedoc.sources.plain_math import is_expression
+from qedoc.sources.prose import sentences
+
+_SPAN = r"(?::math:`(?P<latex>[^`]+)`|``(?P<double>[^`]+)``|(?<![`:])`(?P<single>[^`]+)`)"
+_SUBJECT = r"(?:(?:this|the)\s+(?:function|method|operation|op|activation|loss|kernel)\s+|it\s+|\w+\s*[:.\u2013-]\s+)?"
+_NOUN = r"(?:the|its)\s+(?:output|result|value|(?:return|returned)\s+value|function|loss)\s+"
+_PASSIVE = r"(?:is|equals|is\s+(?:given|defined|computed)\s+(?:by|as))"
+_VERB = rf"(?:{_SUBJECT}(?:returns?|computes?|calculates?|evaluates?|applies)|{_NOUN}{_PASSIVE}|(?:(?:it|this)\s+is\s+)?equivalent\s+to)"
+_OBJECT = r"(?:\s+(?:the\s+)?(?:value|function|quantity|expression|element-?wise(?:\s+function)?))?"
+_WAY = r"(?:\s*,?\s*(?:element-?wise|component-?wise|entry-?wise|accurately|stably|precisely|in a numerically stable (?:way|manner)))*"
+_GIVES = re.compile(rf"{_VERB}{_OBJECT}\s*:?\s+{_SPAN}{_WAY}\s*[.;]?", re.IGNORECASE)
+_LEFT = re.compile(r"\s*(?P<name>[A-Za-z]\w*|\\mathrm\{(?P<upright>\w+)\})\s*(?:\([^()=]*\)\s*)?=(?!=)")
+_RESULTS = frozenset({"y", "out", "output", "result", "f"})
+_DROPPED = frozenset({"out", "output", "result"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """A value that a sentence gives.
+
+    Args:
+        text: the formula.
+        line: the line where its paragraph starts, from 0.
+        notation: `plain` for plain text; empty for LaTeX.
+    """
+
+    text: str
+    line: int
+    notation: str
+
+
+def given_values(paragraphs: Sequence[Paragraph], own: str, parameters: Collection[str]) -> list[Given]:
+    """Returns the values that whole sentences of a docstring give.
+
+    Args:
+        paragraphs: the running text.
+        own: the name of the documented object.
+        parameters: the names of its parameters.
+    """
+    found: list[Given] = []
+    for paragraph in paragraphs:
+        if paragraph.section in SILENT or paragraph.section in ARGUMENTS:
+            continue
+        for sentence in sentences(paragraph):
+            span = _GIVES.fullmatch(sentence.strip())
+            if span is None:
+                continue
+            latex, code = span["latex"], span["double"] or span["single"] or ""
+            text = _value(latex or code, own, parameters)
+            if latex and text.startswith((own, rf"\mathrm{{{own}}}")) and "=" in text:
+                continue  # an inline equation that names the object is a formula already
+            if text and (latex or is_expression(text.partition("=")[2] or text)):
+                found.append(Given(text=text, line=paragraph.line, notation="" if latex else PLAIN))
+    return found
+
+
+def _value(text: str, own: str, parameters: Collection[str]) -> str:
+    """A formula whose left side, if it has one, names the result; an empty string for any other."""
+    left = _LEFT.match(text)
+    if left is None:
+        return "" if re.search(r"(?<![<>!=])=", text) else text
+    name = left["upright"] or left["name"]
+    if name in parameters or name not in {own, *_RESULTS}:
+        return ""
+    return text[left.end() :].strip() if name in _DROPPED else text
