@@ -47,6 +47,19 @@ class Definition:
     formula: Formula
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slope:
+    """What makes a formula one for a derivative.
+
+    Args:
+        by: the symbol by which the value is differentiated.
+        words: whose derivative it is.
+    """
+
+    by: str
+    words: str
+
+
 @dataclass(frozen=True)
 class Context:
     """A documented object with its formulas read.
@@ -61,6 +74,7 @@ class Context:
         aim: for the formula of an object, the method or property that it is about.
         lettered: the parameters that the formulas of the class give letters to, by plain name.
         display: the line of the display that is bound, whose own definitions come before those of other displays; -1 for none.
+        slope: for a formula for a derivative, the symbol by which it is taken.
     """
 
     record: Documented
@@ -72,6 +86,7 @@ class Context:
     aim: Aim | None = None
     lettered: Mapping[str, str] = field(default_factory=dict)
     display: int = -1
+    slope: Slope | None = None
 
     def interpreted(self, **changes: Any) -> "Context":
         """The same docstring in one interpretation. What was read before is not read again."""
