@@ -21,12 +21,12 @@ def aimed(context: Context, formula: Formula, equation: Equation) -> list[tuple[
         equation: an equation of it.
 
     Returns:
-        a context for each, with the choices that it makes.
+        a context for each, with the choices that it makes; empty for a derivative of something else.
     """
     record = context.record
     words = introduction(context, formula)
     if gradient(equation.left) is not None:
-        return views(context, equation, words) or [(context, ())]
+        return views(context, equation, words)
     if not record.owner:
         return [(context, ())]
     member = "" if record.owner == record.name else record.name.rpartition(".")[2]

@@ -182,6 +182,11 @@ def _claims(
             for link, equation in enumerate(equations, start=1):
                 part = f"{name or '1'}.{link}" if len(equations) > 1 else name
                 seen = aimed(context, formula, equation)
+                if not seen:
+                    id = f"{target}#{part}" if part else target
+                    reason = f"nothing says that {equation.left} is a derivative of {target}"
+                    yield Refused(formula=formula, name=id, verdict=Verdict.NOT_A_CLAIM, reason=reason, reading=str(equation))
+                    continue
                 variants = [v for inside, made in seen for v in _variants(inside, formula, reading, link - 1, where, made)]
                 claim = _claim(seen[0][0], formula, variants, part)
                 yield replace(claim, notes=(*notes, *claim.notes)) if isinstance(claim, Bound) else claim

@@ -93,7 +93,9 @@ def _is_own(context: Context, found: Gradient, equation: Equation, words: str) -
     if name in context.own:
         return True
     elsewhere = [e for r in context.readings.values() if isinstance(r, Reading) for e in r.equations if e.left != equation.left]
-    used = any({name, f"{name}'"} & mentioned(e.right) for e in elsewhere) if name else False
+    unread = [f.latex.partition("=")[2] or f.latex for f, r in context.readings.items() if not isinstance(r, Reading)]
+    letters = re.compile(rf"(?<![A-Za-z]){re.escape(name)}(?![A-Za-z])")
+    used = bool(name) and (any({name, f"{name}'"} & mentioned(e.right) for e in elsewhere) or any(map(letters.search, unread)))
     if name in context.parameters or name in context.bound or used or name in mentioned(equation.right):
         return False
     stated = any(isinstance(e.left, Application) and e.left.name == name for e in elsewhere)

@@ -10,6 +10,7 @@ what `jax.grad` gives. A point refutes the claim if the values near it confirm a
 
 import math
 from collections.abc import Callable, Iterator
+from enum import Enum
 from typing import Any
 
 import jax
@@ -22,8 +23,16 @@ NEARBY = 2.0**-12
 _OWN = frozenset({"custom_jvp_call", "custom_vjp_call", "custom_vjp_call_jaxpr", "stop_gradient"})
 
 
-def can_refute(value: Callable[[Any], float], said: float, slope: float, function: Callable[[Any], Any]) -> bool:
-    """Returns whether a point at which formula and derivative differ refutes the formula.
+class Support(Enum):
+    """What the values of the code near a point say about a difference between its derivative and the formula."""
+
+    CONFIRMED = "the difference refutes the formula"
+    KINK = "the derivative at a kink is a convention"
+    UNCONFIRMED = "the values of the code do not confirm what jax.grad gives"
+
+
+def support(value: Callable[[Any], float], said: float, slope: float, function: Callable[[Any], Any]) -> Support:
+    """Returns what a point at which formula and derivative differ says about the formula.
 
     Args:
         value: the value of the code, shifted by a step from the point.
@@ -34,16 +43,20 @@ def can_refute(value: Callable[[Any], float], said: float, slope: float, functio
     here, before, after = value(0), value(-NEARBY), value(NEARBY)
     slopes = [(after - here) / NEARBY, (here - before) / NEARBY]
     if not all(map(math.isfinite, (*slopes, said, slope))):
-        return False
+        return Support.UNCONFIRMED
     apart = abs(said - slope)
 
     def near(found: float, other: float) -> bool:
         return abs(found - other) * 8 <= apart
 
     if all(near(found, slope) for found in slopes):
-        return True
-    smooth = near(*slopes) and near(slopes[0], (value(2 * NEARBY) - value(-2 * NEARBY)) / (4 * NEARBY))
-    return smooth and not any(near(found, said) for found in slopes) and has_own_derivative(function)
+        return Support.CONFIRMED
+    if not near(*slopes):
+        between = min(slopes) - apart / 8 <= slope <= max(slopes) + apart / 8
+        return Support.KINK if between else Support.UNCONFIRMED
+    wide = (value(2 * NEARBY) - value(-2 * NEARBY)) / (4 * NEARBY)
+    other = near(slopes[0], wide) and not any(near(found, said) for found in slopes)
+    return Support.CONFIRMED if other and has_own_derivative(function) else Support.UNCONFIRMED
 
 
 def has_own_derivative(function: Callable[[Any], Any]) -> bool:

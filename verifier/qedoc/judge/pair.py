@@ -24,7 +24,7 @@ from qedoc.enclose.infinities import Ends, ends
 from qedoc.enclose.values import rational, shortest
 from qedoc.errors import TargetError
 from qedoc.execute.runner import run_plain
-from qedoc.judge.derivatives import can_refute
+from qedoc.judge.derivatives import Support, support
 from qedoc.judge.paths import Branch, Code, interpretation_of
 from qedoc.lift.literals import BallLiteral, is_coefficient
 from qedoc.lift.opaque import opaque
@@ -99,6 +99,7 @@ class Pair:
         self.strange: Row | None = None
         self.raising: tuple[Exception, Row] | None = None
         self.off_support: Row | None = None
+        self.unconfirmed: Row | None = None
         others = [totalise(closed(self.case.translate(other))) for other in spec.beside]
         self.beside = [compile(other, self.plan.symbols, interpretation_of) for other in others]
         self.elsewhere: Row | None = None
@@ -212,7 +213,10 @@ class Pair:
             return self.case.call_shifted(self.target, numbers, opaque, by=step)
 
         said, slope = midpoint(sharpest(self.documented, row)), self.run(row)
-        return not isinstance(slope, Exception) and can_refute(value, said, slope, function)
+        found = Support.UNCONFIRMED if isinstance(slope, Exception) else support(value, said, slope, function)
+        if found is Support.UNCONFIRMED:
+            self.unconfirmed = self.unconfirmed or row
+        return found is Support.CONFIRMED
 
     def _differs_at(self, row: Row) -> bool:
         if self.against(row) is not Comparison.DISJOINT:

@@ -83,8 +83,8 @@ def _declare(statement: Statement, scope: Scope) -> None:
     whole = list(heads.logarithm_of(whole) or whole)
     derivative = slope(whole, scope)
     if derivative is not None:
-        letters = heads.separated(derivative.group)[0] if derivative.group is not None else ()
-        scope.symbols |= {letter for piece in letters if len(piece) == 1 and (letter := heads.letter_of(piece))} | {derivative.by} - {""}
+        letters = heads.letters_of(heads.separated(derivative.group)[0]) if derivative.group is not None else set()
+        scope.symbols |= (letters | {derivative.by}) - {""}
         return
     named = heads.quantity(whole, scope)
     if named is not None:
