@@ -1,33 +1,41 @@
-"""The docstring of a class, a method or a property, read as about one method or property."""
+"""What a formula of a docstring is about: the object, one of its methods or properties, or a derivative."""
 
 import re
 from dataclasses import replace
 
 from qedoc.bind.context import Context
+from qedoc.bind.gradients import gradient, views
 from qedoc.bind.members import aims
+from qedoc.interpret.choices import Choice
 from qedoc.read import Equation
 from qedoc.sources import markup
 from qedoc.sources.docstrings import Formula, about
 
 
-def aimed(context: Context, formula: Formula, equation: Equation) -> Context:
-    """Returns the context of an equation: for an object, with the method or property that the equation is about.
+def aimed(context: Context, formula: Formula, equation: Equation) -> list[tuple[Context, tuple[Choice, ...]]]:
+    """Returns what an equation can be about, the likeliest first: the docstring with a method, a property or a derivative.
 
     Args:
         context: the docstring.
         formula: the formula.
         equation: an equation of it.
+
+    Returns:
+        a context for each, with the choices that it makes; empty for a derivative of something else.
     """
     record = context.record
+    words = introduction(context, formula)
+    if gradient(equation.left) is not None:
+        return views(context, equation, words)
     if not record.owner:
-        return context
+        return [(context, ())]
     member = "" if record.owner == record.name else record.name.rpartition(".")[2]
-    aim = next(aims(record.owner, member, equation.left, introduction(context, formula)), None)
+    aim = next(aims(record.owner, member, equation.left, words), None)
     if aim is None:
-        return context
+        return [(context, ())]
     if aim.member not in context.members:
         context.members[aim.member] = replace(context, record=about(record, aim.member), members={})
-    return context.members[aim.member].interpreted(aim=aim)
+    return [(context.members[aim.member].interpreted(aim=aim), ())]
 
 
 def introduction(context: Context, formula: Formula) -> str:

@@ -169,8 +169,10 @@ def _circular(value: Any, name: str) -> bool:
 
 def _quantities(context: Context, equation: Equation, said: Choices) -> list[Choice]:
     surest: dict[Any, Choice] = {}
-    if context.aim is not None and context.aim.by_head:
-        told: Iterable[Choice] = _of_head(said, context.aim.words)
+    if context.slope is not None:
+        told: Iterable[Choice] = _of_head(said, context.slope.words)
+    elif context.aim is not None and context.aim.by_head:
+        told = _of_head(said, context.aim.words)
     elif context.names_value(equation):
         told = _named(said, alone=context.stated == 1)
     else:

@@ -17,6 +17,7 @@ from qedoc.bind.context import Context
 from qedoc.bind.domains import place
 from qedoc.bind.entries import bases, summed
 from qedoc.bind.functions import expanded
+from qedoc.bind.gradients import differentiated, undone
 from qedoc.bind.interpreted import Variant, interpreted
 from qedoc.bind.layout import Layout, divisors
 from qedoc.bind.linked import linked
@@ -113,15 +114,30 @@ def of_formula(
         case Reading(equations=equations, notes=notes):
             for link, equation in enumerate(equations, start=1):
                 part = f"{name or '1'}.{link}" if len(equations) > 1 else name
-                inside = aimed(context, formula, equation)
-                again = reading if inside is context else inside.readings[formula]
-                first = again if isinstance(again, Reading) and len(again.equations) == len(equations) else reading
-                alike = [other for other in first.others if len(other.equations) == len(equations)]
+                seen = aimed(context, formula, equation)
+                if not seen:
+                    id = f"{target}#{part}" if part else target
+                    reason = f"nothing says that {equation.left} is a derivative of {target}"
+                    yield Refused(formula=formula, name=id, verdict=Verdict.NOT_A_CLAIM, reason=reason, reading=str(equation))
+                    continue
                 variants = [
-                    Variant(equation=_defined(inside, one.equations[link - 1], where), choices=_taken(one)) for one in (first, *alike)
+                    variant
+                    for inside, made in seen
+                    for variant in _variants(inside, reading if inside is context else inside.readings[formula], reading, link - 1, where, made)
                 ]
-                claim = _claim(inside, formula, variants, part)
+                claim = _claim(seen[0][0], formula, variants, part)
                 yield replace(claim, notes=(*notes, *claim.notes)) if isinstance(claim, Bound) else claim
+
+
+def _variants(
+    inside: Context, again: Reading | Unreadable | NotAClaim, reading: Reading, link: int, where: sp.Basic, made: tuple[Choice, ...]
+) -> Iterator[Variant]:
+    """The readings of one equation, with the names of the object that it is about."""
+    count = len(reading.equations)
+    first = again if isinstance(again, Reading) and len(again.equations) == count else reading
+    for one in (first, *(other for other in first.others if len(other.equations) == count)):
+        equation = _defined(inside, undone(inside, one.equations[link]) if made else one.equations[link], where)
+        yield Variant(equation=equation, choices=(*made, *_taken(one)), context=inside)
 
 
 def _is_known(context: Context, symbol: sp.Symbol) -> bool:
@@ -216,6 +232,7 @@ def _bound(context: Context, formula: Formula, equation: Equation, name: str) ->
     conditions = tuple(dict.fromkeys((*allowed.where, *laid.where, *several, *ranges, *divisors(shaped.value, spans))))
     parts = Parts(roles=found, axes=shaped, place=holds, fixed=fixed, determined=determined, conditions=conditions)
     spec = assembled(context, formula, name, parts)
+    spec = spec if context.slope is None else differentiated(context, spec)
     left = defaults(context, {*found.parameters.values(), *spec.bind})
     notes = (
         *notes, *expansion.notes, *measures, *links, *found.notes, *shaped.notes, *allowed.notes, *holds.notes,

@@ -50,6 +50,19 @@ class Definition:
     formula: Formula
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slope:
+    """What makes a formula one for a derivative.
+
+    Args:
+        by: the symbol by which the value is differentiated.
+        words: whose derivative it is.
+    """
+
+    by: str
+    words: str
+
+
 @dataclass(frozen=True)
 class Context:
     """A documented object with its formulas read.
@@ -67,6 +80,7 @@ class Context:
         settings: parameters that the user fixes, with their values.
         numbers: symbols that the user fixes to a number, by plain name.
         members: the same text about each member of a class that some formula is about, so that it is read once for each.
+        slope: for a formula for a derivative, the symbol by which it is taken.
     """
 
     record: Documented
@@ -81,6 +95,7 @@ class Context:
     settings: Mapping[str, Any] = field(default_factory=dict)
     numbers: Mapping[str, sp.Expr] = field(default_factory=dict)
     members: dict[str, "Context"] = field(default_factory=dict, compare=False, repr=False)
+    slope: Slope | None = None
 
     def interpreted(self, **changes: Any) -> "Context":
         """The same docstring in one interpretation. It is read once for all of them."""

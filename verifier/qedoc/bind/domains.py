@@ -127,6 +127,11 @@ def _supposed(
     """What names and notation suggest. It may prevent a refutation, and never supports a proof."""
     if not context.supposes:
         return
+    for name, parameter in roles.parameters.items():
+        described = context.parameters[parameter]
+        if described.made and _positive_default(described.default) and not any(kind in ("above", "least") for kind, _ in ends[name]):
+            ends[name].append(("above", sp.Integer(0)))
+            notes.append(f"{name} > 0, as its default {described.default!r}")
     for name in sorted(integers & set(roles.parameters)):
         if _is_count(context, name, context.parameters[roles.parameters[name]]) and not any(
             kind in ("above", "least") for kind, _ in ends[name]
@@ -144,6 +149,10 @@ def _supposed(
     for name, row in _powers(context, value, {s: p for s, p in roles.parameters.items() if s not in integers}):
         ends[name].append(("above", sp.Integer(0)))
         notes.append(f"{name} > 0, because the row {shown(row)} assumes that 0**{name} is 0")
+
+
+def _positive_default(default: Any) -> bool:
+    return isinstance(default, int | float) and not isinstance(default, bool) and default > 0
 
 
 def _whole(relation: sp.Basic) -> str:

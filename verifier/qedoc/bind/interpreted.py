@@ -76,10 +76,12 @@ class Variant:
     Args:
         equation: the equation.
         choices: how it takes the notations that have several readings.
+        context: the docstring, with what the equation is about.
     """
 
     equation: Equation
     choices: tuple[Choice, ...] = ()
+    context: Context
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,14 +139,14 @@ def interpreted(context: Context, formula: Formula, variants: Sequence[Variant],
     Raises:
         Obstruction: if the most plausible interpretations cannot be bound.
     """
-    said = told(context, formula.line)
     tried: list[_Tried] = []
     unusable: list[_Tried] = []
     cut = False
     for variant in variants:
+        seen = variant.context
         case = _Case(
-            context=context, formula=formula, equation=variant.equation, taken=variant.choices, name=name, said=said, bind=bind,
-            others=other_cases(context, formula, variant.equation),
+            context=seen, formula=formula, equation=variant.equation, taken=variant.choices, name=name, said=told(seen, formula.line),
+            bind=bind, others=() if seen.slope is not None else other_cases(seen, formula, variant.equation),
         )  # fmt: skip
         found, more = _all_tried(case)
         nothing = all(isinstance(one.obstruction, Unexplained) for one in found)

@@ -5,6 +5,8 @@ ISO 80000-2 for E and Var; Rasmussen and Williams, "Gaussian Processes" (2006) f
 Flows" (2021) for bijectors.
 """
 
+import dis
+import inspect
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -104,6 +106,18 @@ MOMENTS = (
 VALUES = (CALL, "evaluate", "forward", "value", "apply", "get_lr")
 """The methods that give the value of an object that is a function: a layer, a kernel, a bijector, a schedule."""
 
+ORIGINALS = ("surrogate_fun", "surrogate_function", "primitive_function", "primitive", "original_function", "smooth_function")
+"""The methods that give the function whose derivative an object uses in place of that of its value."""
+
+_ORIGINAL = re.compile(r"\b(?:original|primitive|surrogate|smooth(?:ed)?) function\b", re.IGNORECASE)
+_ORIGINAL_HEADS = ("origin", "original", "orig", "primitive")
+_ANNOUNCED = re.compile(
+    r"^(?:the )?(?:forward|original|primitive|surrogate|smooth(?:ed)?) (?:function|pass|computation)"
+    r"(?: is)?(?: (?:defined|given|computed)(?: as| by)?)?(?: as follows)?\s*[:.]?$",
+    re.IGNORECASE,
+)
+"""Words that say which of the functions of an object a formula gives, and nothing else."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Aim:
@@ -166,13 +180,34 @@ def aims(owner: str, name: str, left: Any, words: str) -> Iterator[Aim]:
         return
     if isinstance(left, sp.Symbol):
         return
+    announced = bool(_ANNOUNCED.match(words))
+    if _ORIGINAL.search(words) or _heads_original(left):
+        if found := original(owner):
+            said = words if announced else f"{left} is the original function"
+            yield Aim(member=found, quantity="value", value="x", words=said, by_head=announced or _heads_original(left))
+        return
     for quantity in (*FUNCTIONS, *MOMENTS):
         if re.search(quantity.words, words, re.IGNORECASE) and (found := _giving(owner, quantity, "")) is not None:
             yield Aim(member=found, quantity=quantity.name, value=quantity.members[found], words=words)
             return
-    value = next((one for one in VALUES if has(owner, one)), "")
-    if value:
-        yield Aim(member=value, quantity="value", value="x", words=f"{value} gives the value of an object")
+    if value := value_member(owner):
+        said = words if announced else f"{value} gives the value of an object"
+        yield Aim(member=value, quantity="value", value="x", words=said, by_head=announced)
+
+
+def value_member(owner: str) -> str:
+    """The method that gives the value of an object that is a function; empty if its class has none."""
+    return next((one for one in VALUES if has(owner, one)), "")
+
+
+def original(owner: str) -> str:
+    """The method that gives the function whose derivative an object uses in place of that of its value; empty if its class has none."""
+    return next((one for one in ORIGINALS if has(owner, one)), "")
+
+
+def _heads_original(left: Any) -> bool:
+    r"""Whether a left side names the original function by its subscript: `g_{origin}(x)`."""
+    return isinstance(left, Application) and left.name.partition("_")[2] in _ORIGINAL_HEADS
 
 
 def is_expression(left: Any) -> bool:
@@ -193,12 +228,19 @@ def _giving(owner: str, quantity: Quantity, name: str) -> str | None:
 
 
 def has(owner: str, name: str) -> bool:
-    """Whether the objects of a class have a method or property."""
+    """Whether the objects of a class have a method or property that can give a value."""
     try:
         made = named(owner)
-        return isinstance(made, type) and hasattr(made, name) and member(made, name) is not None and hasattr(object, name) is False
+        found = member(made, name) if isinstance(made, type) and name not in vars(object) else None
     except QedocError:
         return False
+    return found is not None and not _only_raises(found.method)
+
+
+def _only_raises(method: Any) -> bool:
+    """Whether a method never returns, as one that a subclass has to define: its code has no instruction that returns."""
+    code = getattr(inspect.unwrap(method), "__code__", None) if method is not None else None
+    return code is not None and not any(instruction.opname.startswith("RETURN") for instruction in dis.get_instructions(code))
 
 
 def transformed(value: str, right: sp.Expr) -> sp.Expr:

@@ -8,7 +8,7 @@ class Assumption:
     """One choice of an interpretation of the documentation, in words.
 
     Args:
-        about: what it decides: `symbol`, `domain`, `quantity`, `reading` or `default`.
+        about: what it decides: `symbol`, `domain`, `quantity`, `reading`, `default` or `target`.
         subject: the symbol or parameter that it is about; empty for the whole formula.
         value: what was chosen.
         words: the words or the rule that suggest it.

@@ -30,7 +30,7 @@ class Choice:
     """One decision of an interpretation.
 
     Args:
-        about: what it decides: `symbol`, `domain`, `quantity`, `reading` or `default`.
+        about: what it decides: `symbol`, `domain`, `quantity`, `reading`, `default` or `target`.
         subject: the symbol, parameter or notation that it is about; empty for the whole display.
         value: what was chosen: an expression, a relation, or a word.
         words: the words or the rule that suggest it.

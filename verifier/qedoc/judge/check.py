@@ -280,6 +280,9 @@ def _verdict(
             f"formula and code differ at {at}, where the code gives {pair.run(pair.off_support)}, as outside of the support or at its edge"
         )
         return Verdict.UNDECIDED, f"{reason}; write where the formula holds"
+    if pair.unconfirmed is not None:
+        at = format_inputs(named(pair.case, pair.plan.point(pair.unconfirmed)))
+        return Verdict.UNDECIDED, f"formula and derivative differ at {at}, where the values of the code do not confirm what jax.grad gives"
     if pair.strange is not None:
         inputs = format_inputs(named(pair.case, pair.plan.point(pair.strange)))
         return Verdict.UNDECIDED, f"the code's formula and a run of the code differ at {inputs}; please report this as a bug in qedoc"

@@ -24,6 +24,7 @@ from qedoc.enclose.infinities import Ends, ends
 from qedoc.enclose.values import rational, shortest
 from qedoc.errors import TargetError
 from qedoc.execute.runner import run_plain
+from qedoc.judge.derivatives import Support, support
 from qedoc.judge.paths import Branch, Code, interpretation_of
 from qedoc.lift.literals import BallLiteral, is_coefficient
 from qedoc.lift.opaque import opaque
@@ -46,9 +47,6 @@ PLAIN = 2.0**-6
 
 STEADY = 64
 """The difference between the formats must be this many times smaller."""
-
-NEARBY = 2.0**-12
-"""Distance of the points whose values confirm a derivative. It is small, and rounding to float32 still changes the slope little."""
 
 DIGITS = 48
 """Bits to which two values must be known before their distance is measured."""
@@ -101,6 +99,7 @@ class Pair:
         self.strange: Row | None = None
         self.raising: tuple[Exception, Row] | None = None
         self.off_support: Row | None = None
+        self.unconfirmed: Row | None = None
         others = [totalise(closed(self.case.translate(other))) for other in spec.beside]
         self.beside = [compile(other, self.plan.symbols, interpretation_of) for other in others]
         self.elsewhere: Row | None = None
@@ -195,7 +194,7 @@ class Pair:
         return self._differs_at(row) and self.has_derivative(row)
 
     def has_derivative(self, row: Row) -> bool:
-        """Whether the values of the code near a point confirm its derivative there. At a kink, `jax.grad` gives one of the two slopes.
+        """Whether a point can refute a claim about a derivative: the values of the code near it confirm what `jax.grad` gives.
 
         True for a claim that is about no derivative, that somebody wrote for qedoc, or that states the derivative at one number: such a
         number is often a kink, and the claim is about what `jax.grad` gives.
@@ -209,11 +208,15 @@ class Pair:
             ran = run_plain(shifted, self.plan.symbols, row, x64=True, arrays=self.wants_arrays)
             return math.nan if isinstance(ran, Exception) else ran
 
+        def function(step: Any) -> Any:
+            numbers = {s: int(x) if s.is_integer else float(x) for s, x in zip(self.plan.symbols, row, strict=True)}
+            return self.case.call_shifted(self.target, numbers, opaque, by=step)
+
         said, slope = midpoint(sharpest(self.documented, row)), self.run(row)
-        if isinstance(slope, Exception):
-            return False
-        here, before, after = value(0), value(-NEARBY), value(NEARBY)
-        return all(abs(found / NEARBY - slope) * 8 <= abs(said - slope) for found in (after - here, here - before))
+        found = Support.UNCONFIRMED if isinstance(slope, Exception) else support(value, said, slope, function)
+        if found is Support.UNCONFIRMED:
+            self.unconfirmed = self.unconfirmed or row
+        return found is Support.CONFIRMED
 
     def _differs_at(self, row: Row) -> bool:
         if self.against(row) is not Comparison.DISJOINT:

@@ -113,7 +113,10 @@ class _Checker:
         keep = self._keep_tested if spec is self.alone else lambda _: None
         own = {str(d.symbol) for d in spec.symbols if isinstance(d, Size)}
         try:
-            chosen = [self.sizes] if own == set(self.sizes) else sizes_of(spec)[:MOST_SIZES]
+            chosen = sizes_of(spec)[:MOST_SIZES] if own != set(self.sizes) else [self.sizes]
+            if own and own == set(self.sizes) and dict(self.sizes) not in sizes_of(spec):
+                said = ", ".join(f"{name}={value}" for name, value in self.sizes.items())
+                return CaseResult(id=case_name(spec, self.sizes), verdict=Verdict.UNDECIDED, reason=f"there is no point with {said}"), True
             result = _weakest([check(spec, size, self.limits, self.note, keep) for size in chosen])
         except ShapeError as error:
             if self.whole and (others := _for_all_entries(spec, error.shape)):

@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import jax
@@ -14,6 +15,7 @@ try:
     from jax._src.core import eval_trace
     from jax.core import ShapedArray, Trace, Tracer
     from jax.extend.core import Literal
+    from jax.interpreters.ad import primitive_jvps
 
     try:  # JAX 0.10 and later
         from jax.extend.core import mapped_aval, set_current_trace
@@ -35,6 +37,8 @@ __all__ = [
     "executed",
     "mapped_aval",
     "opened",
+    "own_rule",
+    "own_value",
     "scan_counts",
 ]
 
@@ -134,6 +138,31 @@ def opened(jaxpr: Any) -> tuple[Any, Sequence[Any]]:
         jaxpr: the parameter of a primitive.
     """
     return getattr(jaxpr, "jaxpr", jaxpr), getattr(jaxpr, "consts", ())
+
+
+def own_rule(primitive: Any) -> bool:
+    """Whether a primitive has a derivative that another library than JAX defines.
+
+    Args:
+        primitive: the primitive.
+    """
+    return not _is_jax(primitive_jvps.get(primitive))
+
+
+def own_value(primitive: Any) -> Any:
+    """Returns the function with which a primitive of another library than JAX computes its value; None for any other primitive.
+
+    Args:
+        primitive: the primitive.
+    """
+    held = getattr(primitive, "impl", None)
+    return None if held is None or getattr(held, "__self__", None) is not None or _is_jax(held) else held
+
+
+def _is_jax(function: Any) -> bool:
+    while isinstance(function, partial):
+        function = function.func
+    return function is None or str(getattr(function, "__module__", "jax")).partition(".")[0] in ("jax", "jaxlib")
 
 
 def scan_counts(params: Mapping[str, Any]) -> tuple[int, int]:

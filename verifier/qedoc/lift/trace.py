@@ -18,7 +18,7 @@ from qedoc.lift.bits import CARRIERS, Bits, has_bits
 from qedoc.lift.concrete import evaluate
 from qedoc.lift.control import CONTROL_RULES
 from qedoc.lift.frames import is_message, is_ours, origins, own_frame, raised_here, running
-from qedoc.lift.jax_internals import BaseTrace, Literal, current_trace, executed
+from qedoc.lift.jax_internals import BaseTrace, Literal, current_trace, executed, own_value
 from qedoc.lift.literals import literal
 from qedoc.lift.path import Assumptions, Path
 from qedoc.lift.rules import REQUIREMENTS, SILENT, is_lazy, kind, rule_for
@@ -202,6 +202,9 @@ class ConcolicTrace(BaseTrace):
             with executed():
                 return primitive.bind(*tracers, **params)
         if name not in ARRAY_RULES and (not types or rule_for(name, types[-1].dtype) is None):
+            if (computes := own_value(primitive)) is not None:
+                with current_trace(self):
+                    return computes(*tracers, **params)
             raise self.unsupported(f"no rule for the primitive {name} ({', '.join(t.str_short() for t in types)})")
         return self._apply(primitive, tracers, params)
 

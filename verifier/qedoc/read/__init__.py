@@ -28,7 +28,7 @@ from qedoc.read.reading import (
     extent,
 )
 from qedoc.read.relations import related
-from qedoc.read.repair import repaired
+from qedoc.read.repair import repaired, undoubled
 from qedoc.read.scope import Scope, conventional_index, plain
 from qedoc.read.slices import Slice
 from qedoc.read.statement import definitions, equations
@@ -141,6 +141,8 @@ def read(latex: str, names: Names, notation: str = "") -> Reading | Unreadable |
     except Refused as refused:
         if notation == PLAIN:
             return refused.at(latex)
+        if (single := undoubled(latex)) != latex and isinstance(found := read(single, names, notation), Reading):
+            return replace(found, notes=("its doubled backslashes are read as single ones", *found.notes))
         return repaired(latex, refused.at(latex), lambda text: all_readings(text, names, one))
     except RecursionError:
         return Refused(Obstacle.LIMIT, "too deeply nested here", 0, "define names for the inner parts").at(latex)

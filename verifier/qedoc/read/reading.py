@@ -99,7 +99,7 @@ class Names:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Application:
-    """A function's name with its arguments, as the left side of a definition.
+    r"""A function's name with its arguments, as the left side of a definition.
 
     Args:
         name: the name in plain form, such as `f_pdf` or `kl_div`.
@@ -108,6 +108,7 @@ class Application:
         event: the relation of a probability, such as `=` for `P(X = k)`; the value of the variable is the first argument.
         variable: the random variable of `E[X]` or `P(X = k)`; for a function of it, the text.
         logarithm: whether it is the logarithm of the function.
+        by: the letter by which the function `f` is differentiated, if the left side is `\frac{df}{dx}`; the name is then `f'`.
     """
 
     name: str
@@ -116,6 +117,7 @@ class Application:
     event: str = ""
     variable: str = ""
     logarithm: bool = False
+    by: str = ""
 
     def __str__(self) -> str:
         text = self._bare()

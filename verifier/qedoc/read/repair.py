@@ -1,5 +1,6 @@
-"""Repairs one unmatched closing brace, if every possible repair gives the same reading."""
+"""Repairs formulas: one unmatched closing brace, if every possible repair gives the same reading, and doubled backslashes."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -35,6 +36,20 @@ def repaired(latex: str, found: Unreadable, read: Callable[[str], Reading | NotA
         return found
     note = f"the unmatched brace at line {found.line}, column {found.column} of the formula is ignored"
     return replace(whole, equations=tuple(replace(e, latex=latex) for e in whole.equations), notes=(*whole.notes, note))
+
+
+def undoubled(latex: str) -> str:
+    r"""A formula in which all backslashes are doubled, `\\frac{\\alpha}{2}`, with single ones; any other formula is returned as it is.
+
+    So do formulas look in a raw docstring whose author escaped them as well. Doubled backslashes before the name of a macro, and nowhere
+    a single one, are no breaks of rows.
+
+    Args:
+        latex: the formula.
+    """
+    runs = {len(run) for run in re.findall(r"\\+", latex)}
+    named = re.findall(r"\\\\([A-Za-z]{2,})", latex)
+    return re.sub(r"\\\\", r"\\", latex) if named and all(run % 2 == 0 for run in runs) else latex
 
 
 def _without(latex: str, at: int) -> str:

@@ -8,6 +8,7 @@ import sympy as sp
 from qedoc.read import heads
 from qedoc.read.brackets import arguments, split
 from qedoc.read.cases import conditions, trimmed
+from qedoc.read.derivatives import slope
 from qedoc.read.functions import FUNCTIONS
 from qedoc.read.lines import Statement, statements
 from qedoc.read.matrices import ROW, CrossOf, has_product, kind
@@ -80,6 +81,11 @@ def _declare(statement: Statement, scope: Scope) -> None:
     if len(statement.sides) < 2 or not whole:
         return
     whole = list(heads.logarithm_of(whole) or whole)
+    derivative = slope(whole, scope)
+    if derivative is not None:
+        letters = heads.letters_of(heads.separated(derivative.group)[0]) if derivative.group is not None else set()
+        scope.symbols |= (letters | {derivative.by}) - {""}
+        return
     named = heads.quantity(whole, scope)
     if named is not None:
         scope.symbols |= heads.letters_of(named.pieces)
@@ -144,6 +150,8 @@ def _head_name(nodes: Sequence[Node], scope: Scope) -> str:
             name += "'"
         elif mark.is_char("_") and rest:
             name += "_" + _spelled(rest.pop(0))
+        elif mark.is_char("^") and rest and [node.is_macro("prime") for node in contents(rest[0])] == [True]:
+            name, rest = name + "'", rest[1:]
         elif mark.is_char("^") and rest and _spelled(script := rest.pop(0)) == "-1" and scope is not None:
             name += "^-1" if isinstance(script, Group) else "?"
         else:
@@ -252,7 +260,10 @@ def _left(side: Sequence[Node], scope: Scope) -> sp.Expr | Application:
 
 
 def _named(side: Sequence[Node], scope: Scope) -> Application | None:
-    """A left side that names a function or a quantity of a random variable; None for any other side."""
+    """A left side that names a function, a derivative of one or a quantity of a random variable; None for any other side."""
+    derivative = _derivative(side, scope)
+    if derivative is not None:
+        return derivative
     quantity = heads.quantity(side, scope)
     if quantity is not None:
         arguments = tuple(Parser(piece, scope, side[-1].end - 1).value() for piece in quantity.pieces)
@@ -266,6 +277,19 @@ def _named(side: Sequence[Node], scope: Scope) -> Application | None:
         pieces, given = ((variable,), *pieces), len(pieces)
         name = name.partition("_")[0]
     return Application(name=name, arguments=tuple(Parser(piece, scope, group.end - 1).value() for piece in pieces), given=given)
+
+
+def _derivative(side: Sequence[Node], scope: Scope) -> Application | None:
+    r"""A left side that is a derivative of a function, `\frac{df}{dx}`: the function `f'`; None for any other side."""
+    found = slope(side, scope)
+    name = _head_name(found.name, scope) if found is not None else ""
+    if found is None or not name or (name in FUNCTIONS and name not in scope.own):
+        return None
+    pieces, given = heads.separated(found.group) if found.group is not None else ((), 0)
+    if not all(_plain_argument(piece, scope) for piece in pieces):
+        return None
+    arguments = tuple(Parser(piece, scope, side[-1].end - 1).value() for piece in pieces)
+    return Application(name=f"{name}'", arguments=arguments, given=given, by=found.by)
 
 
 def _inverse_entry(side: Sequence[Node], scope: Scope) -> sp.Expr | None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 LONGEST = 72
 """Maximum length of quoted words. The JSON report has all of them."""
 
-_ABOUT = {"symbol": "", "domain": "where", "quantity": "states", "reading": "read", "default": "default"}
+_ABOUT = {"symbol": "", "domain": "where", "quantity": "states", "reading": "read", "default": "default", "target": "gives"}
 
 
 def why(outcome: Outcome, console: "Console | Plain", *, silent: Collection[str] = (), remarks: Sequence[str] = ()) -> None:

@@ -1,0 +1,58 @@
+"""Small libraries that a test writes, each with a name of its own, because qedoc remembers what it has read of a module."""
+
+import itertools
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeAlias
+
+import pytest
+
+from qedoc.bind.claims import claims
+from qedoc.bind.records import Bound, Refused
+from qedoc.claims.limits import Limits
+from qedoc.judge.check import check
+from qedoc.judge.readings import check_readings
+from qedoc.results.verdict import CaseResult, Verdict
+from qedoc.sources.docstrings import documented
+from qedoc.sources.specfiles import sizes
+
+Claims: TypeAlias = Callable[[str, str], list[Bound | Refused]]
+
+_NUMBER = itertools.count(1)
+
+
+def written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stem: str) -> Iterator[Claims]:
+    """Yields a function that writes a module and returns the claims of one of its objects."""
+    monkeypatch.syspath_prepend(str(tmp_path))
+    made: list[str] = []
+
+    def claims_of(text: str, name: str) -> list[Bound | Refused]:
+        module = f"{stem}_{next(_NUMBER)}"
+        made.append(module)
+        (tmp_path / f"{module}.py").write_text(text)
+        sys.path_importer_cache.clear()
+        return [claim for record in documented(f"{module}.{name}") if record.name == f"{module}.{name}" for claim in claims(record)]
+
+    yield claims_of
+    for module in made:
+        sys.modules.pop(module, None)
+
+
+def result(claim: Bound | Refused, points: int = 60) -> CaseResult:
+    """The result that decides about a claim: the weakest of its cases."""
+    assert isinstance(claim, Bound), claim
+    limits = Limits(max_points=points)
+    found = [
+        check(claim.spec, size, limits, lambda _: None)
+        if claim.readings is None
+        else check_readings(claim.readings, size, limits, lambda _: None)
+        for size in sizes(claim.spec)
+    ]
+    worst = [v for v in (Verdict.REFUTED, Verdict.UNDECIDED, Verdict.UNSUPPORTED) if any(one.verdict is v for one in found)]
+    return next((one for one in found if one.verdict in worst[:1]), found[0])
+
+
+def verdict(claim: Bound | Refused, points: int = 60) -> Verdict:
+    """The verdict of a claim, bound or not."""
+    return claim.verdict if isinstance(claim, Refused) else result(claim, points).verdict
