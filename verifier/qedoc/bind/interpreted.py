@@ -14,7 +14,7 @@ from qedoc.bind.context import Context
 from qedoc.bind.conventions import assignments, means, with_order
 from qedoc.bind.owners import told
 from qedoc.bind.quantities import stated
-from qedoc.bind.records import Bound, Obstruction, Unexplained
+from qedoc.bind.records import Bound, Conflict, Obstruction, Unexplained
 from qedoc.bind.symbols import at_numbers, direct
 from qedoc.claims.assumption import Assumption
 from qedoc.claims.readings import Alternative as Checked
@@ -186,7 +186,9 @@ def _all_tried(case: _Case) -> tuple[list[_Tried], bool]:
     if not rows:
         return [tried, *(_tried(case, option) for option in others)], cut
     made = sorted((replace(one, choices=(*row, *one.choices)) for one in (first, *others) for row in rows), key=lambda one: one.doubt)
-    return [_tried(case, option) for option in made[:MOST]], cut or len(made) > MOST
+    found = [_tried(case, option) for option in made[:MOST]]
+    possible = [one for one in found if not isinstance(one.obstruction, Conflict)]  # two symbols cannot be one parameter
+    return possible or found, cut or len(made) > MOST
 
 
 def _assigned(case: _Case, lacking: Unexplained) -> list[tuple[Choice, ...]]:

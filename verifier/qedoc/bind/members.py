@@ -103,6 +103,9 @@ MOMENTS = (
 )
 """The quantities that are one number of the distribution."""
 
+_FREE = frozenset("fghpqy")
+"""Letters of a left side that may be any function: the words say which."""
+
 VALUES = (CALL, "evaluate", "forward", "value", "apply", "get_lr")
 """The methods that give the value of an object that is a function: a layer, a kernel, a bijector, a schedule."""
 
@@ -228,19 +231,12 @@ def _giving(owner: str, quantity: Quantity, name: str) -> str | None:
 
 
 def has(owner: str, name: str) -> bool:
-    """Whether the objects of a class have a method or property that can give a value."""
+    """Whether the objects of a class have a method or property."""
     try:
         made = named(owner)
-        found = member(made, name) if isinstance(made, type) and name not in vars(object) else None
+        return isinstance(made, type) and not hasattr(object, name) and member(made, name) is not None
     except QedocError:
         return False
-    return found is not None and not _only_raises(found.method)
-
-
-def _only_raises(method: Any) -> bool:
-    """Whether a method never returns, as one that a subclass has to define: its code has no instruction that returns."""
-    code = getattr(inspect.unwrap(method), "__code__", None) if method is not None else None
-    return code is not None and not any(instruction.opname.startswith("RETURN") for instruction in dis.get_instructions(code))
 
 
 def transformed(value: str, right: sp.Expr) -> sp.Expr:

@@ -115,3 +115,7 @@ class Unexplained(Obstruction):
         super().__init__(reason, suggestion)
         self.symbols = symbols
         self.known = known
+
+
+class Conflict(Obstruction):
+    """Ends the binding of an equation in which two symbols would be one parameter."""

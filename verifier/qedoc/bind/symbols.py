@@ -9,7 +9,7 @@ from typing import Any
 import sympy as sp
 
 from qedoc.bind.context import Context
-from qedoc.bind.records import Obstruction, Unexplained
+from qedoc.bind.records import Conflict, Obstruction, Unexplained
 from qedoc.claims.spec import Argument
 from qedoc.claims.target import resolve
 from qedoc.errors import QedocError
@@ -146,7 +146,7 @@ def _distinct(known: Mapping[str, str]) -> None:
     for name, parameter in known.items():
         others = [other for other, same in known.items() if same == parameter and other != name]
         if others:
-            raise Obstruction(f"the symbols {name} and {others[0]} would both be the parameter {parameter}", "say which one it is")
+            raise Conflict(f"the symbols {name} and {others[0]} would both be the parameter {parameter}", "say which one it is")
 
 
 def _unexplained(context: Context, names: Sequence[str]) -> str:

@@ -46,7 +46,7 @@ class Member:
     @property
     def __wrapped__(self) -> Any:
         """The code of the method or property, from which the numbers in it are collected."""
-        held = inspect.getattr_static(self.owner, self.name)
+        held = _held(self.owner, self.name)
         return self.method or getattr(held, "fget", None) or getattr(held, "func", None) or held
 
     @property
@@ -112,10 +112,9 @@ def member(owner: type, name: str) -> Member | None:
     Raises:
         TargetError: if the class has no such attribute.
     """
-    try:
-        held = inspect.getattr_static(owner, name)
-    except AttributeError:
-        raise TargetError(f"the class {owner.__name__} has no attribute {name!r}") from None
+    held = _held(owner, name)
+    if held is None:
+        raise TargetError(f"the class {owner.__name__} has no attribute {name!r}")
     if isinstance(held, staticmethod | classmethod | type) or not hasattr(held, "__get__"):
         return None
     try:
@@ -125,6 +124,11 @@ def member(owner: type, name: str) -> Member | None:
     if not callable(seen) or "property" in type(held).__name__.lower():  # some cached properties are callable decorators
         return Member(owner, name, None)
     return None if inspect.ismethod(seen) and seen.__self__ is owner else Member(owner, name, seen)
+
+
+def _held(owner: type, name: str) -> Any:
+    """What a class or one of its bases holds under a name, and not its metaclass; None if there is nothing."""
+    return next((vars(base)[name] for base in owner.__mro__ if name in vars(base)), None)
 
 
 def parameters(owner: type) -> dict[str, inspect.Parameter]:

@@ -33,7 +33,7 @@ def resolve(target: str) -> Callable[..., Any]:
         if not hasattr(value, name):
             kind = "module" if isinstance(value, ModuleType) else "object"
             raise TargetError(f"{target}: {kind} {'.'.join(parts[:depth])} has no attribute {name!r}{_near(name, dir(value))}")
-        of_object = member(value, name) if isinstance(value, type) else None
+        of_object = member(value, name) if isinstance(value, type) and any(name in vars(base) for base in value.__mro__) else None
         if of_object is not None and depth + 1 < len(parts):
             raise TargetError(f"{target}: {'.'.join(parts[: depth + 1])} is a method or property; an attribute of its value is no target")
         value = of_object or getattr(value, name)

@@ -1,0 +1,449 @@
+"""Formulas of objects: of a class, a method or a property. Each rule has a right formula and a wrong twin, and some an ambiguous one."""
+
+import inspect
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from qedoc.bind import Bound, claims
+from qedoc.claims.limits import Limits
+from qedoc.claims.members import member, parameters
+from qedoc.claims.target import resolve
+from qedoc.errors import TargetError
+from qedoc.judge.readings import check_readings
+from qedoc.results.verdict import CaseResult, Verdict, weakest
+from qedoc.sources.docstrings import documented
+from qedoc.sources.specfiles import sizes
+
+HOLDS = {Verdict.PROVED, Verdict.TESTED}
+HEAD = """
+import jax
+import jax.numpy as jnp
+
+
+class Above:
+    def __init__(self, bound):
+        self.bound = bound
+
+    def __call__(self, x):
+        return x > self.bound
+
+
+class Between:
+    def __init__(self, low, high):
+        self.low, self.high = low, high
+
+    def __call__(self, x):
+        return (x >= self.low) & (x <= self.high)
+
+
+def whole(x):
+    return (x >= 0) & (x == jnp.floor(x))
+"""
+LAPLACE = '''
+class Laplace:
+    r"""The Laplace distribution with location :math:`\\mu` (:attr:`loc`).
+
+    The density is
+
+    .. math:: f(x; \\mu, b) = DENSITY
+
+    where :math:`b > 0` is the scale (:attr:`scale`).
+    """
+
+    arg_constraints = {"loc": lambda x: x == x, "scale": Above(0)}
+
+    def __init__(self, loc=0.0, scale=1.0):
+        self.loc, self.scale = loc, scale
+
+    def log_prob(self, value):
+        return -jnp.abs(value - self.loc) / self.scale - jnp.log(2 * self.scale)
+
+    def cdf(self, value):
+        r"""The distribution function.
+
+        Letting :math:`z = (x - \\mu)/b`,
+
+        .. math:: F(x \\mid \\mu, b) = CDF
+        """
+        z = (value - self.loc) / self.scale
+        return 0.5 - 0.5 * jnp.sign(z) * jnp.expm1(-jnp.abs(z))
+
+    def icdf(self, q):
+        r"""The quantile function.
+
+        .. math:: F^{-1}(q) = QUANTILE
+        """
+        a = q - 0.5
+        return self.loc - self.scale * jnp.sign(a) * jnp.log1p(-2 * jnp.abs(a))
+
+    @property
+    def mean(self):
+        r"""The mean.
+
+        .. math:: \\mathbb{E}[X] = MEAN
+        """
+        return self.loc
+
+    @property
+    def variance(self):
+        r"""The variance.
+
+        .. math:: \\mathrm{Var}(X) = VARIANCE
+        """
+        return 2 * self.scale**2
+
+    def entropy(self):
+        r"""The entropy.
+
+        .. math:: H(X) = ENTROPY
+        """
+        return jnp.log(2 * self.scale) + 1
+'''
+RIGHT = {
+    "DENSITY": r"\frac{1}{2 b} \exp\!\left(-\frac{|x - \mu|}{b}\right)",
+    "CDF": r"\frac{1}{2} - \frac{1}{2} \operatorname{sgn}(z) (e^{-|z|} - 1)",
+    "QUANTILE": r"\mu - b\,\mathrm{sgn}(q - \frac{1}{2}) \ln(1 - 2 |q - \frac{1}{2}|)",
+    "MEAN": r"\mu",
+    "VARIANCE": "2 b^2",
+    "ENTROPY": r"\ln(2 b) + 1",
+}
+WRONG = {
+    "DENSITY": r"\frac{1}{b} \exp\!\left(-\frac{|x - \mu|}{b}\right)",
+    "CDF": r"\frac{1}{2} + \frac{1}{2} \operatorname{sgn}(z) (e^{-|z|} - 1)",
+    "QUANTILE": r"\mu + b\,\mathrm{sgn}(q - \frac{1}{2}) \ln(1 - 2 |q - \frac{1}{2}|)",
+    "MEAN": r"\mu + b",
+    "VARIANCE": "b^2",
+    "ENTROPY": r"\ln(b) + 1",
+}
+ABOUT = {"DENSITY": "", "CDF": ".cdf", "QUANTILE": ".icdf", "MEAN": ".mean", "VARIANCE": ".variance", "ENTROPY": ".entropy"}
+Judge = Callable[..., CaseResult]
+
+
+@pytest.fixture
+def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], str]]:
+    """Writes a module, and returns its name."""
+    monkeypatch.syspath_prepend(str(tmp_path))
+    count = 0
+
+    def written(text: str) -> str:
+        nonlocal count
+        count += 1
+        name = f"objects_{count}_{tmp_path.name}".replace("-", "_")
+        (tmp_path / f"{name}.py").write_text(HEAD + text)
+        return name
+
+    yield written
+    for name in [name for name in sys.modules if name.startswith("objects_")]:
+        del sys.modules[name]
+
+
+@pytest.fixture
+def judge(library: Callable[[str], str]) -> Judge:
+    """Judges one formula of the objects that a text defines."""
+
+    def judged(text: str, path: str, number: int = 0) -> CaseResult:
+        module = library(text)
+        record = next(record for record in documented(module) if record.name == f"{module}.{path}")
+        claim = claims(record)[number]
+        if not isinstance(claim, Bound):
+            return CaseResult(id=claim.name, verdict=claim.verdict, reason=claim.reason)
+        assert claim.readings is not None
+        results = [check_readings(claim.readings, size, Limits(max_points=100), lambda _: None) for size in sizes(claim.spec)[:2]]
+        worst = weakest([result.verdict for result in results])
+        return next(result for result in results if result.verdict is worst)
+
+    return judged
+
+
+def laplace(**other: str) -> str:
+    text = LAPLACE
+    for name, latex in (RIGHT | other).items():
+        text = text.replace(name, latex)
+    return text
+
+
+@pytest.mark.parametrize("what", list(RIGHT))
+def test_a_left_side_names_the_member(judge: Judge, what: str) -> None:
+    right, wrong = judge(laplace(), f"Laplace{ABOUT[what]}"), judge(laplace(**{what: WRONG[what]}), f"Laplace{ABOUT[what]}")
+    assert right.verdict in HOLDS, right.reason
+    assert wrong.verdict is Verdict.REFUTED, wrong.reason
+    assert wrong.counterexample is not None
+    assert ".Laplace(" in wrong.counterexample.call
+
+
+def test_the_call_of_a_counterexample_gives_its_value(judge: Judge) -> None:
+    found = judge(laplace(VARIANCE="b^2"), "Laplace.variance").counterexample
+    assert found is not None
+    printed: list[Any] = []
+    exec(found.call.partition("#")[0], {"print": printed.append})  # noqa: S102  # the line that a report tells people to paste
+    assert float(printed[0]) == found.actual
+
+
+WIDE = '''
+class Box:
+    """A box."""
+
+    arg_constraints = {"width": CONSTRAINT}
+
+    def __init__(self, width):
+        self.width = width
+
+    def size(self):
+        r"""The size.
+
+        .. math:: \\sqrt{w^2}
+        """
+        return self.width
+'''
+
+
+def test_the_domain_comes_from_the_constraints(judge: Judge) -> None:
+    """w = sqrt(w**2) holds for the positive widths that the class accepts, and not for others."""
+    assert judge(WIDE.replace("CONSTRAINT", "Above(0)"), "Box.size").verdict in HOLDS
+    assert judge(WIDE.replace("CONSTRAINT", "lambda x: x == x"), "Box.size").verdict is Verdict.REFUTED
+
+
+COUNT = '''
+class Geometric:
+    r"""The geometric distribution.
+
+    .. math:: P(X = k; p) = MASS
+    """
+
+    arg_constraints = {"probs": Between(0, 1)}
+    support = staticmethod(whole)
+
+    def __init__(self, probs):
+        self.probs = probs
+
+    def log_prob(self, value):
+        return value * jnp.log1p(-self.probs) + jnp.log(self.probs)
+'''
+
+
+def test_a_mass_is_compared_at_integers_of_the_support(judge: Judge) -> None:
+    assert judge(COUNT.replace("MASS", "p (1 - p)^k"), "Geometric").verdict in HOLDS
+    assert judge(COUNT.replace("MASS", r"p (1 - p)^{\lfloor k \rfloor}"), "Geometric").verdict in HOLDS
+    assert judge(COUNT.replace("MASS", "p (1 - p)^{k + 1}"), "Geometric").verdict is Verdict.REFUTED
+
+
+GAMMA = '''
+class Gamma:
+    r"""If :math:`X \\sim \\mathrm{Gamma}(\\alpha, \\lambda)`, its mean is known."""
+
+    def __init__(self, concentration, rate=1.0):
+        self.concentration, self.rate = concentration, rate
+
+    @property
+    def mean(self):
+        r"""The mean.
+
+        .. math:: E[X] = MEAN
+        """
+        return self.concentration / self.rate
+'''
+
+
+def test_the_notation_of_an_object_gives_letters_in_the_order_of_its_parameters(judge: Judge) -> None:
+    assert judge(GAMMA.replace("MEAN", r"\frac{\alpha}{\lambda}"), "Gamma.mean").verdict in HOLDS
+    assert judge(GAMMA.replace("MEAN", r"\frac{\lambda}{\alpha}"), "Gamma.mean").verdict is Verdict.REFUTED
+
+
+TWO = '''
+class Pair:
+    r"""Two shapes.
+
+    .. math:: E[X] = MEAN
+    """
+
+    def __init__(self, first, second):
+        self.first, self.second = first, second
+
+    @property
+    def mean(self):
+        return self.first / (self.first + self.second)
+'''
+
+
+def test_letters_that_nothing_explains_are_decided_by_the_code(judge: Judge) -> None:
+    """No convention says which parameter u is: one of the two assignments holds, and both fail for the wrong twin."""
+    assert judge(TWO.replace("MEAN", r"\frac{u}{u + v}"), "Pair").verdict in HOLDS
+    assert judge(TWO.replace("MEAN", r"\frac{v}{u + v}"), "Pair").verdict in HOLDS
+    assert judge(TWO.replace("MEAN", r"\frac{u}{u - v}"), "Pair").verdict is Verdict.REFUTED
+
+
+def test_a_word_is_no_letter(judge: Judge) -> None:
+    """Elimination never says that a word is the parameter that is left."""
+    assert judge(TWO.replace("MEAN", r"\frac{\mathrm{first}}{\mathrm{first} + \mathrm{whatever}}"), "Pair").verdict is Verdict.UNREADABLE
+
+
+POWER = '''
+class Power:
+    """A power law."""
+
+    arg_constraints = {"alpha": lambda x: x == x, "low": Above(0), "high": Above(0)}
+
+    def __init__(self, alpha, low, high):
+        self.alpha, self.low, self.high = alpha, low, high
+
+    def cdf(self, value):
+        r"""Distribution function.
+
+        Exponent inequal minus one:
+
+        .. math:: FIRST
+
+        Exponent equal minus one:
+
+        .. math:: SECOND
+
+        where :math:`a` and :math:`b` are the lower and upper bounds respectively.
+        """
+        one = jnp.log(value / self.low) / jnp.log(self.high / self.low)
+        e = jnp.where(self.alpha == -1, 1.0, self.alpha + 1)
+        other = (value**e - self.low**e) / (self.high**e - self.low**e)
+        return jnp.where(self.alpha == -1, one, other)
+'''
+
+
+def test_cases_whose_conditions_are_not_understood_are_judged_together(judge: Judge) -> None:
+    first = r"\frac{x^{\alpha + 1} - a^{\alpha + 1}}{b^{\alpha + 1} - a^{\alpha + 1}}"
+    text = POWER.replace("FIRST", first)
+    right = text.replace("SECOND", r"\frac{\log(x) - \log(a)}{\log(b) - \log(a)}")
+    assert [judge(right, "Power.cdf", number).verdict in HOLDS for number in (0, 1)] == [True, True]
+    wrong = POWER.replace("FIRST", r"\frac{x^{\alpha + 1}}{b^{\alpha + 1}}").replace("SECOND", r"\frac{\log(x)}{\log(b)}")
+    assert [judge(wrong, "Power.cdf", number).verdict for number in (0, 1)] == [Verdict.REFUTED, Verdict.REFUTED]
+
+
+CALLED = '''
+class Scaled:
+    r"""Scales its input.
+
+    .. math:: y = FORMULA
+
+    Args:
+        gain: the gain.
+    """
+
+    def __init__(self, gain):
+        self.gain = gain
+
+    def __call__(self, x):
+        return self.gain * x
+
+
+class Kernel:
+    r"""A kernel.
+
+    .. math:: k(x, y) = KERNEL
+
+    where :math:`\\ell` is the length scale.
+    """
+
+    def __init__(self, scale):
+        self.scale = scale
+
+    def evaluate(self, x1, x2):
+        return jnp.exp(-jnp.abs(x1 - x2) / self.scale)
+
+
+class Child(Scaled):
+    r"""Inherits the constructor and the call.
+
+    .. math:: f(x) = FORMULA
+    """
+'''
+
+
+@pytest.mark.parametrize(
+    ("path", "right", "wrong"),
+    [
+        ("Kernel", r"\exp(-|x - y| / \ell)", r"\exp(-|x - y| / \ell^2)"),
+        ("Child", r"x \cdot gain", r"x + gain"),
+    ],
+)
+def test_an_object_that_is_called_or_evaluated(judge: Judge, path: str, right: str, wrong: str) -> None:
+    def text(formula: str) -> str:
+        return CALLED.replace("FORMULA", formula).replace("KERNEL", formula)
+
+    assert judge(text(right), path).verdict in HOLDS
+    assert judge(text(wrong), path).verdict is Verdict.REFUTED
+
+
+def test_an_identity_is_no_claim_about_an_object(judge: Judge) -> None:
+    found = judge(laplace(ENTROPY=r"\ln(2 b) + 1").replace("H(X)", r"\ln \binom{n}{k}"), "Laplace.entropy")
+    assert found.verdict is Verdict.NOT_A_CLAIM
+    assert "an identity" in found.reason
+
+
+def test_a_moment_that_the_object_does_not_have_is_no_claim(judge: Judge) -> None:
+    found = judge(laplace().replace(r"f(x; \mu, b)", "E[X^k]"), "Laplace")
+    assert found.verdict is Verdict.NOT_A_CLAIM
+    assert found.reason == "Laplace has no method or property that gives E[X^k]"
+
+
+class Base:
+    def __init__(self, scale: float, *, shift: float = 0.0) -> None:
+        self.scale, self.shift = scale, shift
+
+    def at(self, x: float, scale: float = 2.0) -> float:
+        return (x - self.shift) / self.scale * scale
+
+    @property
+    def twice(self) -> float:
+        return 2 * self.scale
+
+    @classmethod
+    def unit(cls, shift: float) -> float:
+        return shift
+
+    @staticmethod
+    def helper(x: float) -> float:
+        return x
+
+
+def test_a_method_is_a_function_of_the_parameters_of_both() -> None:
+    at = member(Base, "at")
+    assert at is not None
+    assert list(inspect.signature(at).parameters) == ["self_scale", "shift", "x", "scale"]
+    assert at(self_scale=4.0, x=8.0) == 4.0
+    assert at.written("lib.Base", {"self_scale": "4.0", "x": "8.0"}) == "lib.Base(scale=4.0).at(x=8.0)"
+
+
+def test_a_property_is_a_function_of_the_constructor() -> None:
+    twice = member(Base, "twice")
+    assert twice is not None
+    assert twice(scale=4.0) == 8.0
+    assert twice.written("lib.Base", {"scale": "4.0"}) == "lib.Base(scale=4.0).twice"
+
+
+@pytest.mark.parametrize("name", ["unit", "helper"])
+def test_what_needs_no_object_is_itself(name: str) -> None:
+    assert member(Base, name) is None
+
+
+def test_an_unknown_keyword_is_an_error() -> None:
+    at = member(Base, "at")
+    assert at is not None
+    with pytest.raises(TypeError, match="unexpected keyword argument 'speed'"):
+        at(self_scale=1.0, x=1.0, speed=2.0)
+
+
+def test_parameters_of_a_constructor_leave_out_self() -> None:
+    assert list(parameters(Base)) == ["scale", "shift"]
+
+
+@pytest.mark.parametrize(
+    ("target", "message"),
+    [
+        ("fractions.Fraction.nothing", "has no attribute 'nothing'"),
+        ("fractions.Fraction.numerator.real", "is a method or property; an attribute of its value is no target"),
+    ],
+)
+def test_a_wrong_member_is_refused_with_what_is_wrong(target: str, message: str) -> None:
+    with pytest.raises(TargetError, match=message):
+        resolve(target)
