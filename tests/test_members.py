@@ -315,7 +315,7 @@ def test_cases_whose_conditions_are_not_understood_are_judged_together(judge: Ju
     text = POWER.replace("FIRST", first)
     right = text.replace("SECOND", r"\frac{\log(x) - \log(a)}{\log(b) - \log(a)}")
     assert [judge(right, "Power.cdf", number).verdict in HOLDS for number in (0, 1)] == [True, True]
-    wrong = POWER.replace("FIRST", r"\frac{x^{\alpha + 1}}{b^{\alpha + 1}}").replace("SECOND", r"\frac{\log(x)}{\log(b)}")
+    wrong = text.replace("b^{", "2 b^{").replace("SECOND", r"\frac{\log(x) + \log(a)}{\log(b) + \log(a)}")
     assert [judge(wrong, "Power.cdf", number).verdict for number in (0, 1)] == [Verdict.REFUTED, Verdict.REFUTED]
 
 

@@ -118,7 +118,8 @@ def _symbol(context: Context, name: str, said: Choices) -> list[Choice]:
             return [own] if not known else [*known, own]
         return [*known, own, *(choice for choice in told if choice.value is None)][:3]
     unknown = [choice for choice in told if choice.value is None]
-    if not known and (identified := _identified(context, name)) is not None:
+    identified = _identified(context, name)
+    if identified is not None and all(choice.value == identified.value for choice in known):
         return [identified]
     if known:
         return [*known, *unknown[:1]]

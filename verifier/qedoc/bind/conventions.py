@@ -59,7 +59,7 @@ CONCEPTS = (
     Concept(words="decay rate of the first moment", symbols="beta_1", names="b1 beta1"),
     Concept(words="decay rate of the second moment", symbols="beta_2", names="b2 beta2"),
     Concept(words="temperature", symbols="tau T", names="temperature tau temp"),
-    Concept(words="length scale|lengthscale", symbols="ell l", names="lengthscale length_scale ls"),
+    Concept(words="length scale|lengthscale", symbols="ell l", names="lengthscale length_scale ls scale length"),
     Concept(words="step|iteration|time", symbols="t k", names="step count steps iteration time"),
     Concept(words="period", symbols="T P", names="period"),
     Concept(words="threshold", symbols="delta theta tau", names="threshold delta"),

@@ -280,9 +280,15 @@ def _tried(case: _Case, option: Alternative) -> _Tried:
         restricts=() if inner is None else (*restricts, *inner.supposed),
         doubts=doubts,
         unsettled=unsettled or problem,
-        unsaid=outer.unsaid if case.formula.line else (),  # a given formula is about the whole function
+        unsaid=_unsaid(outer) if case.formula.line else (),  # a given formula is about the whole function
     )
     return _Tried(option=option, checked=checked, bound=outer)
+
+
+def _unsaid(bound: Bound) -> tuple[str, ...]:
+    """The parameters that neither the formula nor those of other cases contain."""
+    said = {symbol.name for formula in bound.spec.beside for symbol in formula.free_symbols}
+    return tuple(name for name in bound.unsaid if name not in said)
 
 
 def _with_beside(bound: Bound, formulas: Sequence[Any]) -> Bound:

@@ -234,7 +234,7 @@ def has(owner: str, name: str) -> bool:
     """Whether the objects of a class have a method or property."""
     try:
         made = named(owner)
-        return isinstance(made, type) and not hasattr(object, name) and member(made, name) is not None
+        return isinstance(made, type) and name not in vars(object) and hasattr(made, name) and member(made, name) is not None
     except QedocError:
         return False
 
