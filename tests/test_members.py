@@ -447,3 +447,38 @@ def test_parameters_of_a_constructor_leave_out_self() -> None:
 def test_a_wrong_member_is_refused_with_what_is_wrong(target: str, message: str) -> None:
     with pytest.raises(TargetError, match=message):
         resolve(target)
+
+
+CLIPPED = '''
+class Coin:
+    """A coin."""
+
+    arg_constraints = {"probs": Between(0, 1)}
+
+    def __init__(self, probs):
+        self.probs = probs
+
+    @property
+    def logits(self):
+        r"""The log-odds.
+
+        .. math:: \\ln \\frac{p}{1 - p}
+        """
+        p = jnp.clip(self.probs, CLIP, 1 - CLIP)
+        return jnp.log(p) - jnp.log1p(-p)
+
+    @property
+    def least(self):
+        r"""The value.
+
+        .. math:: \\ln (1 - p)
+        """
+        return jnp.log1p(-jnp.clip(self.probs, CLIP, 1 - CLIP))
+'''
+
+
+@pytest.mark.parametrize("name", ["logits", "least"])
+def test_a_clip_by_the_rounding_unit_is_no_other_function(judge: Judge, name: str) -> None:
+    """The logarithm is infinite at the ends. A clip within the rounding of the input keeps away from them, a larger one is visible."""
+    assert judge(CLIPPED.replace("CLIP", "jnp.finfo(jnp.result_type(float)).eps"), f"Coin.{name}").verdict in HOLDS
+    assert judge(CLIPPED.replace("CLIP", "1e-3"), f"Coin.{name}").verdict is Verdict.REFUTED

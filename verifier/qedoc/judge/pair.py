@@ -2,8 +2,9 @@
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from fractions import Fraction
 from functools import partial
 from typing import Any
 
@@ -47,6 +48,15 @@ PLAIN = 2.0**-6
 
 STEADY = 64
 """The difference between the formats must be this many times smaller."""
+
+ROUNDED = 2.0**-50
+"""A number that stands for zero: code that clips to the rounding unit of float64 leaves as much."""
+
+UNIT = Fraction(1, 2**23)
+"""The rounding unit of float32 at 1."""
+
+EDGE = 1.125
+"""How much smaller than the value at that distance a value may be."""
 
 DIGITS = 48
 """Bits to which two values must be known before their distance is measured."""
@@ -129,6 +139,8 @@ class Pair:
         documented, actual = self.infinity(row), branch.infinity(row)
         if documented and documented == actual:
             return Comparison.EQUAL
+        if documented and not actual and found is Comparison.LEFT_UNDEFINED and self._keeps_away(row):
+            return found
         if found is Comparison.BOTH_UNDEFINED and bool(documented) != bool(actual):
             found = self._by_run(documented, row) if documented else found
         elif documented or actual or (found is Comparison.RIGHT_UNDEFINED and self._passes(row)):
@@ -136,6 +148,22 @@ class Pair:
         if found is not Comparison.RIGHT_UNDEFINED and not documented and self.silent(row) is True:
             return self._against_silence(found, row, actual)
         return found
+
+    def _keeps_away(self, row: Row) -> bool:
+        """Whether the code keeps away from a point where a docstring's formula is infinite, by no more than the rounding of its input.
+
+        Its value there is then as large as that of the formula at a distance of the rounding unit of float32. A clip at a larger distance
+        is another function.
+        """
+        edge = next((edge for edge in (row, *_whole_numbers_near(row)) if self.infinity(edge)), None)
+        if edge is None or not self.case.spec.natural or self.case.formula.has(sp.oo, -sp.oo, sp.zoo):
+            return False
+        infinity, ran = self.infinity(edge), self.run(row)
+        if isinstance(ran, Exception) or not math.isfinite(ran) or ran * infinity <= 0:
+            return False
+        near = [(*edge[:place], x + step, *edge[place + 1 :]) for place, x in enumerate(edge) for step in (UNIT, -UNIT)]
+        values = [midpoint(sharpest(self.documented, other)) for other in near]
+        return any(value * infinity > 0 and abs(ran) * EDGE >= abs(value) for value in values if math.isfinite(value))
 
     def _by_run(self, documented: float, row: Row) -> Comparison:
         """Compares a documented infinity with a run of code whose formula has no value. The run may still give an infinity, as 1/0 does."""
@@ -234,7 +262,7 @@ class Pair:
         if (distance := self._distance(row, branch)) <= (NEAR if any(map(approximates, self.code.branches)) else UNSEEN):
             self.nearly = max(self.nearly or (0.0, row), (distance, row))
             return False
-        if self._is_beyond(row, branch):
+        if self._is_beyond(row, branch) or self._keeps_away(row):
             return False
         if isinstance(ran := self.run(row), Exception):
             self.raising = self.raising or (ran, row)
@@ -296,6 +324,8 @@ class Pair:
         if min(map(_digits, values)) < DIGITS:
             return 0.0
         documented, actual = known
+        if abs(documented - actual) < ROUNDED and (documented == 0 or any(_whole_numbers_near(row))):
+            return 0.0
         larger = max(abs(documented), abs(actual), key=lambda size: size.mid())
         return float((abs(documented - actual) / larger).mid())  # works beyond the range of doubles, too
 
@@ -326,6 +356,13 @@ class Pair:
 def shown(formula: Enclosure, infinity: Ends, row: Row) -> int | float | str:
     """The value of a formula at a point, as a report shows it."""
     return str(found) if (found := infinity(row)) else shortest(sharpest(formula, row))
+
+
+def _whole_numbers_near(row: Row) -> Iterator[Row]:
+    """The points with an integer in place of a coordinate that is one up to rounding."""
+    for place, x in enumerate(row):
+        if 0 < abs(x - round(x)) < ROUNDED:
+            yield (*row[:place], Fraction(round(x)), *row[place + 1 :])
 
 
 def _near(ran: float, actual: Value) -> bool:
