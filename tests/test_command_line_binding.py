@@ -331,3 +331,13 @@ def test_the_command_as_a_whole(folder: Path) -> None:
         [*command, "--format", "full"], cwd=folder, env=environment, capture_output=True, text=True, timeout=300, check=False
     )
     assert "assumed     kind='double', as --set says" in shown.stdout
+
+
+def test_a_finding_says_how_to_find_it_again(folder: Path) -> None:
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(folder), *sys.path])}
+    options = ["check", "commanded.scaled", "--latex", "r x - 1", "--bind", "r=rate", "--set", "offset=1.0"]
+    command = [sys.executable, "-m", "qedoc", *options, "-j1", "--max-points", "30", "--format", "json"]
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 1, done.stderr
+    replays = [finding["replay"] for finding in json.loads(done.stdout)["findings"] if finding["code"] == "QED101"]
+    assert [shlex.split(replay) for replay in replays] == [["qedoc", *options, "--seed", "0"]]
