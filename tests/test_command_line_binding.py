@@ -123,8 +123,7 @@ def test_all_symbols_that_are_no_parameter_are_told_at_once_with_a_command() -> 
     assert "the symbols a, q, v and w are no parameter of commanded.scaled (it has x, rate, offset)" in told
     assert "--bind SYMBOL=PARAMETER says what a symbol is, --where CONDITIONS where the formula holds" in told
     assert told.splitlines()[-1] == (
-        "  qedoc check commanded.scaled --latex 'a q + w v'"
-        " --bind a=PARAMETER --bind q=PARAMETER --bind v=PARAMETER --bind w=PARAMETER"
+        "  qedoc check commanded.scaled --latex 'a q + w v' --bind a=PARAMETER --bind q=PARAMETER --bind v=PARAMETER --bind w=PARAMETER"
     )
 
 
