@@ -123,8 +123,7 @@ def test_all_symbols_that_are_no_parameter_are_told_at_once_with_a_command() -> 
     assert "the symbols a, q, v and w are no parameter of commanded.scaled (it has x, rate, offset)" in told
     assert "--bind SYMBOL=PARAMETER says what a symbol is, --where CONDITIONS where the formula holds" in told
     assert told.splitlines()[-1] == (
-        "  qedoc check commanded.scaled --latex 'a q + w v'"
-        " --bind a=PARAMETER --bind q=PARAMETER --bind v=PARAMETER --bind w=PARAMETER"
+        "  qedoc check commanded.scaled --latex 'a q + w v' --bind a=PARAMETER --bind q=PARAMETER --bind v=PARAMETER --bind w=PARAMETER"
     )
 
 
@@ -331,3 +330,13 @@ def test_the_command_as_a_whole(folder: Path) -> None:
         [*command, "--format", "full"], cwd=folder, env=environment, capture_output=True, text=True, timeout=300, check=False
     )
     assert "assumed     kind='double', as --set says" in shown.stdout
+
+
+def test_a_finding_says_how_to_find_it_again(folder: Path) -> None:
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(folder), *sys.path])}
+    options = ["check", "commanded.scaled", "--latex", "r x - 1", "--bind", "r=rate", "--set", "offset=1.0"]
+    command = [sys.executable, "-m", "qedoc", *options, "-j1", "--max-points", "30", "--format", "json"]
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 1, done.stderr
+    replays = [finding["replay"] for finding in json.loads(done.stdout)["findings"] if finding["code"] == "QED101"]
+    assert [shlex.split(replay) for replay in replays] == [["qedoc", *options, "--seed", "0"]]

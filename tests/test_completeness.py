@@ -395,10 +395,15 @@ def test_formulas_without_an_answer_are_grouped_by_their_cause(many: Path) -> No
     done = qedoc("audit", "many_causes", "-j1", folder=many)
     lines = done.stdout.splitlines()
     start = lines.index("unreadable")
-    assert lines[start + 1] == ("  5  a notation that qedoc does not read: an ellipsis, whose omitted terms are unknown (4); a limit")
-    assert [line.rpartition("many_causes.")[2].partition(":")[0] for line in lines[start + 2 : start + 4]] == ["dots_0", "dots_1"]
-    assert all("many_causes.py:" in line for line in lines[start + 2 : start + 4])
-    assert lines[start + 4 : start + 6] == [
+    assert lines[start + 1 : start + 4] == [
+        "  5  a notation that qedoc does not read",
+        "    4 x an ellipsis, whose omitted terms are unknown",
+        "    1 x a limit",
+    ]
+    examples = lines[start + 4 : start + 6]
+    assert [line.rpartition("many_causes.")[2].partition(":")[0] for line in examples] == ["dots_0", "dots_1"]
+    assert all("many_causes.py:" in line for line in examples)
+    assert lines[start + 6 : start + 8] == [
         "    and 3 more; --verbose lists them",
         "    what to do: use another notation, or write a spec",
     ]

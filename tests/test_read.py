@@ -498,3 +498,9 @@ def test_a_conditional_probability_is_no_recurrence() -> None:
     """It says nothing about the value of z at another step, unlike its twin."""
     assert not isinstance(read(r"p(z_t \mid z_{t-1}) = \mathcal{N}(z_t \mid F z_{t-1}, Q)", KNOWN), NotAClaim)
     assert isinstance(read(r"z_t = \mathcal{F} z_{t-1} + \ldots", KNOWN), NotAClaim)
+
+
+def test_one_step_from_a_parameter_is_no_recurrence() -> None:
+    step = r"k_1 = \varphi(y_n), \\ y_{n+1} = y_n + \varphi(k_1, \ldots)"
+    assert not isinstance(read(step, Names(parameters=("y",))), NotAClaim)
+    assert isinstance(read(step, Names(parameters=("x",))), NotAClaim)

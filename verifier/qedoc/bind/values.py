@@ -121,6 +121,9 @@ def _check_left(context: Context, equation: Equation) -> None:
                 raise Obstruction(
                     f"{left} is on both sides, or a parameter, so the formula gives no value of {name}", verdict=Verdict.NOT_A_CLAIM
                 )
+        case sp.Indexed(base=base) if base.label.name in context.parameters and base in {e.base for e in right.atoms(sp.Indexed)}:
+            step = f"write {base.label} without a step, and \\mathrm{{{name}}} on the left"
+            raise Obstruction(f"{left} is the value of {name} after one step from the parameter {base.label}", step, cause="index")
         case sp.Indexed():
             if left.base.label in {entry.base.label for entry in right.atoms(sp.Indexed)} or left.base.label.name in context.bound:
                 raise Obstruction(

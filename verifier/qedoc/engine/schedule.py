@@ -112,7 +112,8 @@ def given(
     def collect(sources: Collector) -> list[Claim]:
         return [replace(claim, interpret=interpret) for claim in sources.given(request)]
 
-    return _outcome(collect, limits=limits, jobs=jobs, curves=curves, notify=notify, history=History(), pool=pool)
+    found = _outcome(collect, limits=limits, jobs=jobs, curves=curves, notify=notify, history=History(), pool=pool)
+    return replace(found, command=request.command({}, {}))
 
 
 def _outcome(

@@ -35,7 +35,7 @@ def related(nodes: Sequence[Node], names: Names, scope: Scope, *, read: bool) ->
             return found
     if read:
         return None
-    return _recurrence(nodes) or _remainder(nodes, scope) or _setting(nodes) or _expectation(sides) or _given(sides, names)
+    return _recurrence(nodes, names) or _remainder(nodes, scope) or _setting(nodes) or _expectation(sides) or _given(sides, names)
 
 
 def _factorisation(sides: Sequence[Sequence[Node]], names: Names, given: set[str]) -> NotAClaim | None:
@@ -111,8 +111,11 @@ def _rows(nodes: Sequence[Node]) -> Iterator[list[Node]]:
         yield [node for piece in split(row, "&") for node in piece]
 
 
-def _recurrence(nodes: Sequence[Node]) -> NotAClaim | None:
-    """`w_{t+1} = w_t - ...`, and `E[g]_t = ... E[g]_{t-1} ...`: a row whose left side stands at another step on its right."""
+def _recurrence(nodes: Sequence[Node], names: Names) -> NotAClaim | None:
+    """`w_{t+1} = w_t - ...`, and `E[g]_t = ... E[g]_{t-1} ...`: a row whose left side stands at another step on its right.
+
+    If w is a parameter, the formula gives the value of one step from it.
+    """
     for row in _rows(nodes):
         left, *others = equated(row)
         if _is_conditional(left):
@@ -120,7 +123,7 @@ def _recurrence(nodes: Sequence[Node]) -> NotAClaim | None:
         for base, step in _stepped(left):
             for side in others:
                 for other, before in _stepped(side):
-                    if base == other and _following(before, step):
+                    if base == other and _following(before, step) and base not in names.parameters:
                         why = f"{base} at {step} is defined by {base} at {before}, without an initial value"
                         return NotAClaim(silence=Silence.STEP, why=why)
     return None

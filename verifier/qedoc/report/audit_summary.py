@@ -112,7 +112,9 @@ def _open(page: Page, verdict: Verdict, claims: Sequence[ClaimResult], examples:
         return
     page.line((str(verdict), STYLES[verdict]))
     for cause, group in _by_cause(claims):
-        page.line("  ", (f"{len(group)}", "bold"), f"  {cause.title}{_constructs(group)}")
+        page.line("  ", (f"{len(group)}", "bold"), f"  {cause.title}")
+        for construct in _constructs(group):
+            page.line(f"    {construct}")
         for claim in group[:examples]:
             page.line(("    " + str(claim.location), "dim"), f"  {claim.id}: {claim.decisive.reason}")
         if len(group) > examples:
@@ -132,13 +134,13 @@ def _by_cause(claims: Sequence[ClaimResult]) -> list[tuple[Cause, list[ClaimResu
     return [(CAUSES[slug], group) for slug, group in ordered]
 
 
-def _constructs(group: Sequence[ClaimResult]) -> str:
-    """What in particular was not read, in a group of several formulas: the most frequent constructs with their numbers."""
+def _constructs(group: Sequence[ClaimResult]) -> list[str]:
+    """What in particular was not read, if there are more formulas than examples: the most frequent constructs with their numbers."""
     found = Counter(construct for claim in group if (construct := claim.decisive.construct)).most_common()
-    if len(group) == 1 or not found:
-        return ""
-    shown = "; ".join(f"{construct} ({many})" if many > 1 else construct for construct, many in found[:CONSTRUCTS])
-    return f": {shown}{'; ...' if len(found) > CONSTRUCTS else ''}"
+    if len(group) <= EXAMPLES or not found:
+        return []
+    rest = sum(many for _, many in found[CONSTRUCTS:])
+    return [*(f"{many} x {construct}" for construct, many in found[:CONSTRUCTS]), *([f"{rest} x something else"] if rest else [])]
 
 
 def _not_claims(page: Page, claims: Sequence[ClaimResult], *, all_of_them: bool) -> None:

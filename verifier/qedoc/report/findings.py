@@ -59,7 +59,7 @@ class Notice:
 def notices(outcome: Outcome) -> list[Notice]:
     """All findings of a run: those of each claim in order, then unread modules, stale claims and errors."""
     return [
-        *(notice for claim in outcome.claims for notice in of_claim(claim, outcome.limits)),
+        *(notice for claim in outcome.claims for notice in of_claim(claim, outcome.limits, outcome.command)),
         *(
             Notice(
                 code=codes.EMPTY if unread.empty else codes.UNREAD,
@@ -78,17 +78,18 @@ def notices(outcome: Outcome) -> list[Notice]:
     ]
 
 
-def of_claim(claim: ClaimResult, audited: Limits | None = None) -> Iterator[Notice]:
+def of_claim(claim: ClaimResult, audited: Limits | None = None, given: str = "") -> Iterator[Notice]:
     """The findings of one claim: about its formula, its properties, its domain and its accuracy.
 
     Args:
         claim: the result of the claim.
         audited: the limits of the audit that produced the result; None for any other run.
+        given: the command that checks a formula from the command line again; empty for any other claim.
     """
     command = "check --no-lock"
     if audited is not None:
         command = f"audit --timeout {audited.timeout:g} --max-points {audited.max_points}"
-    replay = f"qedoc {command} --seed {claim.seed} {shlex.quote(claim.id)}"
+    replay = f"{given} --seed {claim.seed}" if given else f"qedoc {command} --seed {claim.seed} {shlex.quote(claim.id)}"
     case = claim.decisive
     if claim.verdict in _CODES:
         yield Notice(

@@ -87,6 +87,7 @@ class Outcome:
         unread: modules that were not imported, names that could not be read, and names without a formula.
         limits: the limits of an audit, which are part of the command that reproduces its findings.
         remarks: warnings about the environment, one line each.
+        command: the command that checks the formula again, if it is from the command line.
     """
 
     claims: tuple[ClaimResult, ...]
@@ -101,6 +102,7 @@ class Outcome:
     unread: tuple[Unread, ...] = ()
     limits: Limits | None = None
     remarks: tuple[str, ...] = ()
+    command: str = ""
 
     def exit_code(self, *, strict: bool = False) -> int:
         """Returns the exit code.
