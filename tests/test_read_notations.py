@@ -122,6 +122,11 @@ def test_the_text_says_which_function_a_letter_is() -> None:
     assert readings(r"\psi(x)", replace(KNOWN, legend={r"\psi": "the digamma function"})) == ["polygamma(0, x)"]
 
 
+def test_a_letter_with_an_order_may_be_a_number() -> None:
+    assert readings(r"K_{\nu}(x + 1)") == ["besselk(nu, 1 + x)", "K_nu*(1 + x)"]
+    assert readings(r"K_0(x + 1)") == ["besselk(0, 1 + x)"]
+
+
 @pytest.mark.parametrize("latex", [r"\phi(x)", r"I_t(x)", r"\gamma^{-1}(a, x)", r"\mathrm{relu}^{-1}(x)"])
 def test_letters_that_may_be_anything_are_refused(latex: str) -> None:
     told(latex)
