@@ -187,9 +187,10 @@ def _range(parser: Parser, name: str, first: tuple[Node, ...], last: sp.Expr | N
     """The bounds of an index; where they are not written, it runs over all entries that it is an index of."""
     index = sp.Symbol(name)
     if first:
-        if last is None:
-            raise parser.refuse(Obstacle.MALFORMED, "a sum without an upper bound", "write it above the operator", token.start)
-        return index, parser.part(first, token.start), last
+        start = parser.part(first, token.start)
+        if last is not None:
+            return index, start, last
+        return index, start, _open_end(parser, name, start, body, token)
     if not any(index in part.free_symbols for entry in body.atoms(sp.Indexed) for part in entry.indices):
         raise parser.refuse(
             Obstacle.AMBIGUOUS, f"the first and last value of {name} are not given", "write its first and last value", token.start
@@ -200,6 +201,20 @@ def _range(parser: Parser, name: str, first: tuple[Node, ...], last: sp.Expr | N
     if _outside_entries(body, index):
         raise parser.refuse(Obstacle.AMBIGUOUS, f"the first value of {name} is not given", "write its first and last value", token.start)
     return index, sp.Integer(1), extent(name) if last is None else last
+
+
+def _open_end(parser: Parser, name: str, first: sp.Expr, body: sp.Expr, token: Token) -> sp.Expr:
+    """The last value of an index of which only the first is written: it runs over all entries, or without end."""
+    index = sp.Symbol(name)
+    of_entries = any(index in part.free_symbols for entry in body.atoms(sp.Indexed) for part in entry.indices)
+    if index not in body.free_symbols or (of_entries and first not in (0, 1)):
+        raise parser.refuse(Obstacle.MALFORMED, "a sum without an upper bound", "write it above the operator", token.start)
+    if of_entries:
+        parser.scope.notes[f"{name} runs over all entries"] = None
+        return extent(name) if first == 1 else extent(name) - 1
+    way = Option(value="without end", why="the last value is not written", sure="suggested")
+    parser.scope.choose(f"the last value of {name}", way)
+    return sp.oo
 
 
 def _windowed(parser: Parser, value: sp.Expr, index: sp.Symbol) -> bool:
