@@ -687,7 +687,7 @@ def test_a_given_formula_with_a_typo_says_where() -> None:
         (r"\coos(T)", r"did you mean \cos?"),
         (r"\alpah T", r"did you mean \alpha?"),
         (r"\farc{T}{2}", r"did you mean \frac?"),
-        (r"\nonsense T", ""),
+        (r"\nonsense T", "define it in [tool.qedoc] macros"),
     ],
 )
 def test_a_command_with_a_typo_names_the_one_that_was_meant(typo: str, meant: str) -> None:

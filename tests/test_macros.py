@@ -168,7 +168,7 @@ def test_a_docstring_uses_the_macros_of_its_project(tmp_path: Path, monkeypatch:
     project(tmp_path, r"macros = {sq = '#1^2', bx = '\mathbf{x}'}", "mathjax3_config = open('x')\n")
     text = 'def f(x):\n    r"""F.\n\n    .. math:: \\sq{%s}\n    """\n    return x\n'
     (tmp_path / "with_macros.py").write_text(text % "x")
-    (tmp_path / "without_macros.py").write_text(text % r"\foo")
+    (tmp_path / "without_macros.py").write_text(text % r"\nonsense")
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.chdir(tmp_path)
     (claim,) = claims(documented("with_macros")[0])
@@ -176,5 +176,4 @@ def test_a_docstring_uses_the_macros_of_its_project(tmp_path: Path, monkeypatch:
     assert claim.reading == "x**2"
     (claim,) = claims(documented("without_macros")[0])
     assert not isinstance(claim, Bound)
-    assert claim.suggestion.startswith("did you mean")
-    assert "define it in [tool.qedoc] macros; mathjax3_config in docs/conf.py, line 1, is not a literal" in claim.suggestion
+    assert claim.suggestion.startswith("define it in [tool.qedoc] macros; mathjax3_config in docs/conf.py, line 1, is not a literal")

@@ -122,6 +122,11 @@ def test_the_text_says_which_function_a_letter_is() -> None:
     assert readings(r"\psi(x)", replace(KNOWN, legend={r"\psi": "the digamma function"})) == ["polygamma(0, x)"]
 
 
+def test_a_letter_with_an_order_may_be_a_number() -> None:
+    assert readings(r"K_{\nu}(x + 1)") == ["besselk(nu, 1 + x)", "K_nu*(1 + x)"]
+    assert readings(r"K_0(x + 1)") == ["besselk(0, 1 + x)"]
+
+
 @pytest.mark.parametrize("latex", [r"\phi(x)", r"I_t(x)", r"\gamma^{-1}(a, x)", r"\mathrm{relu}^{-1}(x)"])
 def test_letters_that_may_be_anything_are_refused(latex: str) -> None:
     told(latex)
@@ -411,3 +416,16 @@ def test_small_notations_with_two_readings() -> None:
 @pytest.mark.parametrize("latex", [r"a \approx b = c", r"A^T b", r"a^T b + T", r"(x)_1", r"\begin{pmatrix} a & b \\ b & c \end{pmatrix}"])
 def test_notations_that_are_still_refused(latex: str) -> None:
     told(latex)
+
+
+def test_a_sum_without_its_last_value_runs_over_all_entries_or_without_end() -> None:
+    assert readings(r"\sum_{i=0} \frac{x^i}{i!}") == ["Sum(x**i/factorial(i), (i, 0, oo))"]
+    assert readings(r"\sum_{i=1} v_i") == ["Sum(v[i], (i, 1, n_i))"]
+    assert readings(r"\sum_{i=0} v_i") == ["Sum(v[i], (i, 0, -1 + n_i))"]
+    told(r"\sum_{i=2} v_i")
+    told(r"\sum_{i=1} a")
+
+
+def test_an_exponent_on_an_entry_of_a_small_letter_is_of_the_entry() -> None:
+    assert readings(r"\sum_{i,j} x_{ij}^2") == ["Sum(x[i, j]**2, (i, 1, n_i), (j, 1, n_j))"]
+    told(r"\sum_{i,j} A_{ij}^2")

@@ -18,11 +18,12 @@ def macros() -> Mapping[str, Macro]:
 
 
 def with_hint(reading: Reading | Unreadable | NotAClaim) -> Reading | Unreadable | NotAClaim:
-    """Adds to an unknown command which settings of the project could not be read, and where macros are defined."""
+    """Says where an unknown command that resembles no other can be defined, and which settings of the project could not be read."""
     if not isinstance(reading, Unreadable) or reading.obstacle is not Obstacle.UNKNOWN or "command" not in reading.what:
         return reading
-    told = [reading.suggestion, "define it in [tool.qedoc] macros", *project_macros(Path.cwd()).problems]
-    return replace(reading, suggestion="; ".join(filter(None, told)))
+    if reading.suggestion:
+        return reading
+    return replace(reading, suggestion="; ".join(["define it in [tool.qedoc] macros", *project_macros(Path.cwd()).problems]))
 
 
 class _Key:

@@ -215,6 +215,8 @@ def applied(parser: Parser, name: str, token: Token, scripts: Scripts, *, letter
         return _declared(parser, name, token, scripts)
     if name == "sigma":
         return _sigma(parser, token, scripts)
+    if scope.decisions.get(f"{name} before a bracket") == "a factor":
+        return None
     computed = len(pieces[0]) > 1
     if computed and stands_alone(scope.nodes, token.text, name.partition("_")[2]):
         way = Option(value="a factor", why=f"{name} is a value in another place of the formula", sure="suggested")

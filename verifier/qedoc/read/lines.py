@@ -8,7 +8,7 @@ from qedoc.read.cases import rows, trimmed
 from qedoc.read.memberships import ranges, regrouped
 from qedoc.read.reading import Obstacle, Option, Refused, Silence, Silent
 from qedoc.read.refusals import keyword
-from qedoc.read.scope import Scope, spelled, walk
+from qedoc.read.scope import Scope, spelled_all, walk
 from qedoc.read.tokens import FONTS, Kind, Token
 from qedoc.read.tree import Group, Node, equated, relation
 
@@ -232,11 +232,6 @@ def _is_remark(line: Sequence[Node], place: int, node: Token, scope: Scope) -> b
     condition = Option(value="a condition", why="words after a formula may restrict it", sure="opaque")
     scope.choose(f"'{words}' after the formula", remark, condition)
     return True
-
-
-def spelled_all(nodes: Sequence[Node]) -> str:
-    """The text of nodes without their delimiters."""
-    return "".join(map(spelled, nodes))
 
 
 def _check_relations(piece: Sequence[Node], relations: Sequence[str]) -> None:

@@ -197,6 +197,11 @@ def spelled(node: Node) -> str:
     return "".join(map(spelled, node.items)) if isinstance(node, Group) else node.text
 
 
+def spelled_all(nodes: Sequence[Node]) -> str:
+    """The text of nodes without their delimiters."""
+    return "".join(map(spelled, nodes))
+
+
 def walk(nodes: Sequence[Node]) -> Iterator[Sequence[Node]]:
     """Yields each sequence of nodes in the tree."""
     waiting = [nodes]

@@ -115,8 +115,12 @@ def raised(parser: Parser, factor: Factor, nodes: Sequence[Node], start: int) ->
         what = "an exponent after a function's argument: of the argument, or of the function's value"
         raise parser.refuse(Obstacle.AMBIGUOUS, what, r"write \log^2(x) or \log(x^2)", start)
     if isinstance(factor.value, sp.Indexed) and len(factor.value.indices) > 1:
-        what = "an exponent on an entry: of the entry, or of the whole matrix"
-        raise parser.refuse(Obstacle.AMBIGUOUS, what, "put the entry, or the matrix, in parentheses", start)
+        name = factor.value.base.label.name
+        if name in parser.scope.matrices or name[:1].isupper():
+            what = "an exponent on an entry: of the entry, or of the whole matrix"
+            raise parser.refuse(Obstacle.AMBIGUOUS, what, "put the entry, or the matrix, in parentheses", start)
+        way = Option(value="of the entry", why=f"{name} is a small letter, as for numbers", sure="suggested")
+        parser.scope.choose(f"an exponent on an entry of {name}", way)
     spelled = "".join(node.text for node in nodes if isinstance(node, Token))
     turned = _turned(parser, factor.value, spelled)
     if turned is not None:

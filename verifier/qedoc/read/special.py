@@ -22,7 +22,7 @@ from qedoc.read.library import (
 )
 from qedoc.read.parser import Parser
 from qedoc.read.reading import Option
-from qedoc.read.scope import is_applied
+from qedoc.read.scope import is_applied, spelled_all
 from qedoc.read.scripts import Scripts, collect, exponent
 from qedoc.read.tokens import Token
 from qedoc.read.tree import Group, Node
@@ -100,12 +100,19 @@ def _ordered(parser: Parser, name: str, scripts: Scripts, group: Group) -> tuple
     if count != 1 or (scripts.upper is not None and not scaled) or not _is_order(parser, scripts.lower):
         return None
     order = parser.part(scripts.lower, scripts.lower_at)
-    if not order.is_Integer:
-        way = Option(value="a Bessel function", why=f"{name} with an order is conventionally a Bessel function", sure="suggested")
-        parser.scope.choose(f"{name} with a subscript", way)
+    if not order.is_Integer and not scaled:
+        bessel = Option(value="a Bessel function", why=f"{name} with an order is conventionally a Bessel function", sure="suggested")
+        factor = Option(value="a factor", why=f"{name} with a subscript may be a number", sure="possible")
+        if parser.scope.choose(before_bracket(name, spelled_all(scripts.lower)), bessel, factor) == factor.value:
+            return None
     if scaled:
         return (lambda x: _SCALED.get(name, ORDERED[name])(order, x)), None
     return (lambda x: ORDERED[name](order, x)), None
+
+
+def before_bracket(name: str, suffix: str) -> str:
+    """The notation of a letter with a subscript before a bracket."""
+    return f"{name}_{suffix} before a bracket"
 
 
 def _is_order(parser: Parser, nodes: Sequence[Node]) -> bool:
