@@ -51,7 +51,7 @@ def claims(record: Documented) -> tuple[Bound | Refused, ...]:
     context = Context(record, lettered=_lettered(record) if record.owner else {})
     found: list[Bound | Refused] = []
     for number, (formula, reading) in enumerate(context.readings.items(), start=1):
-        whole = str(number) if len(context.readings) > 1 else ""
+        whole = formula.label or (str(number) if len(context.readings) > 1 else "")
         if formula.value and not context.knows(reading):
             continue
         made = list(of_formula(context, formula, reading, whole))
