@@ -162,8 +162,8 @@ def page_record(passage: Passage) -> Documented:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         value = named(passage.function)
-        own = own_docstring(value)
-        record = _record(passage.function, (), value, "\n".join(passage.lines), own=(own,) if own else ())
+        told = own_docstring(value)
+        record = _record(passage.function, (), value, "\n".join(passage.lines), own=(told,) if told else ())
     formulas = [
         replace(formula, location=place, label=f"{place.path}:{place.line}")
         for formula in record.formulas
@@ -182,9 +182,9 @@ def _record(name: str, aliases: tuple[str, ...], value: Any, docstring: str, own
     blocks = markup.blocks(lines)
     described: dict[str, str] = {}
     legend: dict[str, str] = {}
-    for text in (lines, *map(markup.dedented, beside)):
-        legend = prose.legend(markup.paragraphs(text), _described(text)) | legend
-        described = _described(text) | described
+    for part in (lines, *map(markup.dedented, beside)):
+        legend = prose.legend(markup.paragraphs(part), _described(part)) | legend
+        described = _described(part) | described
     described = {name: worded.without([text], [one.text for one in spoken])[0] for name, text in described.items()}
     arguments = (
         _arguments(value, described) if owner is None else _of_object(owner, "" if owner is value else name.rpartition(".")[2], described)
