@@ -9,7 +9,7 @@ MARKED = frozenset({"none", "math", "asciimath"})
 PLAIN = frozenset({"", "text", "txt", "plain", "plaintext"})
 """Languages of fences with anything in them."""
 
-_FENCE = re.compile(r"^(\s*)(`{3,}|~{3,}|:{3,}(?=\{))\s*(?:(\{(?:code|code-block|code-cell|sourcecode)\})\s*(\S*)\s*|([^`{:]*))$")
+_FENCE = re.compile(r"^(\s*)(`{3,}|~{3,}|:{3,}(?=\{))\s*(?:(\{(?:code|code-block|code-cell|sourcecode)\})\s*(\S*)\s*|([^`{]*))$")
 _MYST = re.compile(r"^(\s*)(`{3,}|~{3,}|:{3,})\s*\{(?!(?:code|code-block|code-cell|sourcecode)\})")
 """A directive of MyST, whose content is text or a formula."""
 _CODE_BLOCK = re.compile(r"^(\s*)\.\. +(?:code-block|sourcecode|code|parsed-literal)\s?::\s*(\S*)\s*$")
