@@ -369,6 +369,8 @@ def test_every_formula_of_a_library_is_found_in_its_file(target: str) -> None:
     for formula in found:
         written = Path(formula.location.path).read_text().splitlines()[formula.location.line - 1]
         first = formula.latex.split("\n")[0]
+        if formula.notation == markup.WORDS:  # a sentence has the line where its paragraph begins
+            first = " ".join(first.split()[:3])
         assert first in written or first in written.replace("\\\\", "\\"), f"{formula.location}: {written!r}"
 
 
@@ -403,7 +405,7 @@ def test_directives_are_those_of_docutils(name: str) -> None:
     found = markup.blocks(DOCUTILS[name].split("\n"))
     if name == "two parts":  # Docutils shows two formulas there
         shown = [[word for part in shown for word in part]]
-    assert [block.latex.split() for block in found] == shown
+    assert [block.latex.split() for block in found if block.notation != markup.COMMENT] == shown
 
 
 def test_an_option_after_a_formula_on_the_line_is_no_part_of_it() -> None:

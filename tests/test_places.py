@@ -1,5 +1,6 @@
 """Places of formulas: inline formulas of Markdown, comments by mistake, code spans, words around code, and pages."""
 
+import json
 import sys
 import textwrap
 from collections.abc import Iterator
@@ -10,10 +11,14 @@ import pytest
 from qedoc.bind import Bound, Refused, claims
 from qedoc.claims.limits import Limits
 from qedoc.claims.spec import Spec
+from qedoc.engine import collect_tasks
+from qedoc.engine.messages import Failure
+from qedoc.errors import QedocError
 from qedoc.judge.readings import check_readings
 from qedoc.results.verdict import Verdict
 from qedoc.sources import markup
-from qedoc.sources.docstrings import documented
+from qedoc.sources.docstrings import documented, page_record
+from qedoc.sources.pages import Passage, is_pages, pages, passages
 from qedoc.sources.specfiles import sizes
 
 
@@ -312,3 +317,166 @@ def test_a_display_comes_before_values_in_running_text(library: Path) -> None:
     text = VALUE.replace("{sentence}", "Returns ``x - scale``.\n\n    .. math:: x + scale").replace("{code}", "x + scale")
     (claim,) = found(library, text)
     assert verdicts(claim) == {Verdict.PROVED}
+
+
+RST = """
+Schedules
+=========
+
+The schedule :func:`place_documents.f` is
+
+.. math::
+
+   s e^{-x}
+
+where :math:`s` is the ``scale``.
+
+.. qedoc: place_documents.f
+
+.. math:: s e^{-2 x}
+
+No function
+-----------
+
+.. math:: e^{i} = 1
+
+Both :func:`place_documents.f` and :class:`place_documents.g` are
+
+.. math:: x^2
+
+.. currentmodule:: place_documents
+
+Here :func:`f` is
+
+.. math:: scale / e^x
+
+and :func:`missing` is
+
+.. math:: x
+"""
+
+MD = """# Decay
+
+`place_documents.f(x, scale)` is
+
+$$
+scale e^{-x}
+$$
+
+````{note}
+```python
+$$
+x = 1
+$$
+```
+````
+
+```{math}
+scale e^{-3 x}
+```
+<!-- qedoc: place_documents.f -->
+
+```none
+f(x; scale) = scale exp(-x)
+```
+
+% qedoc: place_documents.f
+"""
+
+
+def written(folder: Path) -> dict[str, Passage]:
+    return {
+        f"{page.path.rpartition('/')[2]}:{page.places[one.start + line]}": one
+        for page in pages(str(folder))
+        for one in passages(page)
+        for line in one.displays
+    }
+
+
+@pytest.fixture
+def documentation(library: Path) -> Path:
+    library.write_text(f'{HEAD}def f(x, scale):\n    """Decay."""\n    return scale * jnp.exp(-x)\n')
+    sys.modules.pop("place_documents", None)
+    folder = library.parent / "docs"
+    (folder / "_build").mkdir(parents=True)
+    (folder / "_build" / "copy.md").write_text(MD)
+    (folder / "index.rst").write_text(RST.lstrip())
+    (folder / "page.md").write_text(MD)
+    cells = [
+        {"cell_type": "markdown", "metadata": {}, "source": ["The function `place_documents.f` is\n", "\n", "$$ scale e^{-x} $$"]},
+        {"cell_type": "code", "metadata": {}, "source": ["$$ x $$"], "outputs": [], "execution_count": None},
+    ]
+    notebook = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    (folder / "notes.ipynb").write_text(json.dumps(notebook, indent=1))
+    return folder
+
+
+def test_the_text_before_a_formula_or_a_comment_names_its_function(documentation: Path) -> None:
+    found = {place: (one.function, one.reason) for place, one in written(documentation).items()}
+    assert found == {
+        "index.rst:8": ("place_documents.f", ""),
+        "index.rst:14": ("place_documents.f", ""),
+        "index.rst:19": ("", "the text before it names no function"),
+        "index.rst:23": ("", "the text before it names place_documents.f, place_documents.g"),
+        "index.rst:29": ("place_documents.f", ""),
+        "index.rst:33": ("place_documents.missing", ""),
+        "notes.ipynb:9": ("place_documents.f", ""),
+        "page.md:5": ("place_documents.f", ""),
+        "page.md:18": ("place_documents.f", ""),
+        "page.md:23": ("place_documents.f", ""),
+    }
+
+
+def test_formulas_of_pages_hold_or_are_refuted(documentation: Path) -> None:
+    found: dict[str, set[Verdict]] = {}
+    for one in {id(one): one for one in written(documentation).values() if one.function == "place_documents.f"}.values():
+        for claim in claims(page_record(one)):
+            assert claim.formula.location.path == one.page.path
+            assert isinstance(claim, Bound)
+            assert claim.spec.id == f"place_documents.f#{claim.formula.location.path}:{claim.formula.location.line}"
+            found[f"{Path(one.page.path).name}:{claim.formula.location.line}"] = verdicts(claim)
+    wrong = {place for place, answers in found.items() if answers == {Verdict.REFUTED}}
+    assert wrong == {"index.rst:14", "page.md:18"}
+    assert all(answers == {Verdict.PROVED} for place, answers in found.items() if place not in wrong)
+    assert len(found) == 7
+
+
+def test_a_folder_audits_each_page_and_reports_formulas_without_a_function(documentation: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(documentation.parent)
+    reply = collect_tasks.survey_pages("docs/", 30.0, {}, frozenset(), documentation.parent)
+    assert not isinstance(reply, Failure)
+    reasons = [claim.answer.cases[0].reason for claim in reply.claims if claim.answer is not None]
+    assert len(reply.claims) == 10
+    assert len(reasons) == 3
+    assert "names no function; add '.. qedoc: package.function'" in reasons[0]
+    assert "names place_documents.f, place_documents.g" in reasons[1]
+    assert "has no 'missing'" in reasons[2]
+
+
+def test_what_is_a_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "a.md").write_text("x")
+    (tmp_path / "package").mkdir()
+    (tmp_path / "package" / "a.md").write_text("x")
+    (tmp_path / "package" / "a.py").write_text("x")
+    assert [name for name in ("docs", "docs/", "docs/a.md", "no.rst", "package/") if is_pages(name)] == [
+        "docs", "docs/", "docs/a.md", "no.rst", "package/",
+    ]  # fmt: skip
+    assert not any(is_pages(name) for name in ("package", "optax", "optax.adam", "docs/a.txt"))
+
+
+def test_a_page_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "bad.ipynb").write_text("{")
+    (tmp_path / "bad.md").write_bytes(b"\xff\xfe")
+    for name, message in [
+        ("bad.ipynb", "expected a Jupyter notebook"),
+        ("bad.md", "UTF-8"),
+        ("no.rst", "found nothing"),
+        ("", "cannot|expected"),
+    ]:
+        with pytest.raises(QedocError, match=message):
+            pages(str(tmp_path / name) if name != "" else str(tmp_path))
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(QedocError, match="found none"):
+        pages(str(tmp_path / "empty"))

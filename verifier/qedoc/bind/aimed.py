@@ -42,6 +42,6 @@ def introduction(context: Context, formula: Formula) -> str:
     """The last words before a formula, from the last full stop or display on."""
     lines = context.lines[: formula.line]
     before = [block.last for block in markup.blocks(context.lines) if block.last < formula.line]
-    text = " ".join(" ".join(lines[max(before, default=-1) + 1 :]).split())
+    text = " ".join(" ".join(line for line in lines[max(before, default=-1) + 1 :] if not markup.FENCED.match(line)).split())
     text = re.sub(r"(?:\.\. math ?::|::)\s*$", "", text).strip()
     return re.split(r"(?<=[.!?])\s+(?=[A-Z])", text)[-1]

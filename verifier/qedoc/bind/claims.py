@@ -51,7 +51,7 @@ def claims(record: Documented) -> tuple[Bound | Refused, ...]:
     context = Context(record, lettered=_lettered(record) if record.owner else {})
     found: list[Bound | Refused] = []
     for number, (formula, reading) in enumerate(context.readings.items(), start=1):
-        whole = str(number) if len(context.readings) > 1 else ""
+        whole = formula.label or (str(number) if len(context.readings) > 1 else "")
         if formula.value and not context.knows(reading):
             continue
         made = list(of_formula(context, formula, reading, whole))
@@ -123,7 +123,9 @@ def of_formula(
                 variants = [
                     variant
                     for inside, made in seen
-                    for variant in _variants(inside, reading if inside is context else inside.readings[formula], reading, link - 1, where, made)
+                    for variant in _variants(
+                        inside, reading if inside is context else inside.readings[formula], reading, link - 1, where, made
+                    )
                 ]
                 claim = _claim(seen[0][0], formula, variants, part)
                 yield replace(claim, notes=(*notes, *claim.notes)) if isinstance(claim, Bound) else claim
@@ -170,6 +172,7 @@ def _claim(context: Context, formula: Formula, variants: Sequence[Variant], name
     """One equation, bound in each way in which it and the text can be understood, or refused."""
     equation = variants[0].equation
     context = context.interpreted(display=formula.line)
+    variants = [replace(variant, context=variant.context.interpreted(display=formula.line)) for variant in variants]
     id = f"{context.record.name}#{name}" if name else context.record.name
     try:
         _check_use(context, formula, equation)

@@ -149,10 +149,11 @@ def check(
 @_limits(timeout=AUDIT_TIMEOUT, max_points=AUDIT_POINTS)
 @_cluster
 def audit(names: tuple[str, ...], style: str, verbose: bool, **options: Any) -> None:  # click passes it by name
-    """Check the formulas in docstrings.
+    """Check the formulas in docstrings and on pages.
 
     NAMEs are dotted paths of packages, modules or objects. Every display formula in the docstrings of their public
-    objects gets a verdict. A NAME can also be a claim id, such as 'mylib.loss#2'.
+    objects gets a verdict. A NAME can also be a claim id, such as 'mylib.loss#2'. It can be a page (.rst, .md, .ipynb)
+    or a folder of pages too: a formula there is about the function that the text before it names.
     """
     if verbose and style != "concise":
         raise click.UsageError(f"--verbose is for the format concise; --format {style} has every formula already")

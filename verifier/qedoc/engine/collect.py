@@ -12,6 +12,7 @@ from qedoc.engine.messages import Claim, Survey
 from qedoc.engine.pool import settled
 from qedoc.errors import Location, QedocError, UnknownTargetError, meant, question
 from qedoc.results.outcome import Unread
+from qedoc.sources.pages import is_pages
 from qedoc.sources.specfiles import SpecFile, duplicates
 
 AT_DOCSTRING = "@docstring"
@@ -122,6 +123,8 @@ def _empty(name: str, survey: Survey) -> list[Unread]:
     if survey.claims:
         return []
     number = f"{survey.looked} docstring{'' if survey.looked == 1 else 's'}"
+    if is_pages(name):
+        number = "these pages"
     reason = f"{name}: no display formula in {number} (.. math::, $$, \\[ or a math fence)"
     return [Unread(name=name, reason=reason, empty=True)]
 

@@ -8,6 +8,7 @@ from qedoc.engine.dispatch import Dispatcher
 from qedoc.engine.messages import Failure, Survey
 from qedoc.engine.pool import Died, Overrun, settled
 from qedoc.errors import QedocError
+from qedoc.sources.pages import is_pages
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -46,7 +47,8 @@ class DocstringReader:
 
     def _begin(self) -> None:
         arguments = (self.name, self._seconds, dict(self._left_out), frozenset(self._done))
-        self._task = self.dispatcher.submit(collect_tasks.survey, *arguments, timeout=LONGEST, folder=True)
+        survey = collect_tasks.survey_pages if is_pages(self.name) else collect_tasks.survey
+        self._task = self.dispatcher.submit(survey, *arguments, timeout=LONGEST, folder=True)
 
     def result(self) -> Survey | None:
         """Returns what was read. If the name cannot be read, adds an error to the dispatcher and returns None."""

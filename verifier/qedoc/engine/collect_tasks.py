@@ -27,6 +27,7 @@ from qedoc.sources.specfiles import SpecFile
 if TYPE_CHECKING:
     from qedoc.bind.records import Bound, Refused
     from qedoc.sources.docstrings import Documented
+    from qedoc.sources.pages import Passage
 
 IMPORTING = 60.0
 """The minimum time limit in seconds for importing one module. An import may load large libraries."""
@@ -100,6 +101,74 @@ def survey(
     return Survey(claims=tuple(claims), unread=tuple(unread), failures=tuple(failures), looked=len(records))
 
 
+@reported
+def survey_pages(name: str, seconds: float, left_out: Mapping[str, tuple[str, bool]], done: frozenset[str], folder: Path) -> Survey:
+    """Returns the claims of the formulas on pages, in the order of the pages. A formula without a function is reported.
+
+    Args:
+        name: a page or a folder of pages.
+        seconds: time limit for the formulas of one section.
+        left_out: steps to skip because they ended an earlier process: the reason, and whether the code itself ended it.
+        done: objects that an earlier process has read.
+        folder: the task's folder. If this process is killed, `left_over` reads the files that the task wrote there.
+    """
+    from qedoc.sources.pages import pages, passages
+
+    visit = _Visit(folder=folder, left_out=left_out, seconds=_importing(seconds))
+    found = [passage for page in pages(name) for passage in passages(page)]
+    surveys: list[Survey] = []
+    for passage in found:
+        step = f"{passage.page.path}:{passage.start}:{passage.function}"
+        if step in done:
+            continue
+        visit.note(READING, step)
+        made = _claims_of_page(passage, seconds, visit)
+        _append(folder, step, made)
+        surveys.append(made)
+    return Survey(
+        claims=tuple(claim for made in surveys for claim in made.claims),
+        unread=tuple(unread for made in surveys for unread in made.unread),
+        failures=tuple(failure for made in surveys for failure in made.failures),
+        looked=len(found),
+    )
+
+
+def _claims_of_page(passage: "Passage", seconds: float, visit: "_Visit") -> Survey:
+    """Returns the claims of the formulas of a section about one function."""
+    from qedoc.sources.docstrings import page_record
+
+    if not passage.function:
+        return _without_function(passage, f"{passage.reason}; add {_BESIDE} above the formula")
+    try:
+        with deadline(visit.seconds, visit.folder / _EXPIRED):
+            record = page_record(passage)
+    except Expired:
+        return _without_function(passage, f"{passage.function} cannot be imported: {slow(NAMING, seconds)}")
+    except (TargetError, SystemExit, KeyboardInterrupt) as error:
+        return _without_function(passage, failure(error).message)
+    return _claims_of(record, seconds, visit)
+
+
+_BESIDE = "'.. qedoc: package.function' (in Markdown '<!-- qedoc: package.function -->')"
+
+
+def _without_function(passage: "Passage", reason: str) -> Survey:
+    """The formulas of a section that are about no known function."""
+    from qedoc.bind.records import Refused
+    from qedoc.sources.docstrings import Formula
+    from qedoc.sources.markup import blocks, dedented
+
+    found: list[Claim] = []
+    for block in blocks(dedented("\n".join(passage.lines))):
+        if block.first in passage.displays:
+            place = passage.page.location(passage.start + block.start)
+            formula = Formula(latex=block.latex, location=place, display=True, line=block.first, notation=block.notation)
+            named = passage.function or passage.page.path
+            name = f"{named}#{place.path}:{place.line}"
+            found.append(_of_docstring(Refused(formula=formula, name=name, verdict=Verdict.UNREADABLE, reason=reason, cause="no-function")))
+    return Survey(claims=tuple(found))
+
+
 def _claims_of(record: "Documented", seconds: float, visit: "_Visit") -> Survey:
     """Returns the claims of one object. They are undecided if reading them takes too long or fails unexpectedly."""
     from qedoc.bind.claims import claims
@@ -126,7 +195,8 @@ def _unanswered(record: "Documented", found: Failure, cause: str = "") -> Survey
     from qedoc.bind.records import Refused
 
     formulas = [formula for formula in record.formulas if formula.display]
-    names = [f"{record.name}#{number}" if len(formulas) > 1 else record.name for number in range(1, len(formulas) + 1)]
+    labels = [formula.label or (str(number) if len(formulas) > 1 else "") for number, formula in enumerate(formulas, start=1)]
+    names = [f"{record.name}#{label}" if label else record.name for label in labels]
     refused = [
         Refused(formula=formula, name=name, verdict=Verdict.UNDECIDED, reason=found.message, cause=cause)
         for formula, name in zip(formulas, names, strict=True)

@@ -49,6 +49,7 @@ def plain_tokens(text: str, names: Names) -> tuple[list[Token], Names]:
     writer = _Expressions(declared=declared, functions={plain(name) for name in names.functions}, meanings=_meanings(names))
     writer.formula(items)
     called = {name: "a function" for name in writer.called if name not in names.functions}
+    called |= {"pi": "an argument"} if "pi" in writer.arguments else {}
     return writer.tokens, replace(names, legend={**called, **names.legend})
 
 
@@ -72,7 +73,7 @@ class _Expressions(NameWriter):
     def formula(self, items: Sequence[Item]) -> None:
         """Writes equations, with the conditions of the left side after the right one."""
         if any(item.is_op("~") for item in items):
-            raise Silent(Silence.NOTATION, "~ gives a distribution, not a value")
+            raise Silent(Silence.DISTRIBUTION, "~ says how something is distributed, not which value it has")
         variables = set(_variables(items))
         self.variable = variables.pop() if len(variables) == 1 else ""
         sides, signs = equated(items)

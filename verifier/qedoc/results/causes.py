@@ -39,6 +39,11 @@ CAUSES = {
             title="a left side that does not name the function",
             advice=r"write \mathrm{name}(...) on the left, or remove the left side",
         ),
+        Cause(
+            slug="no-function",
+            title="a formula on a page whose text names no function",
+            advice="name it in a comment above the formula: .. qedoc: package.function",
+        ),
         Cause(slug="index", title="an index or axis without a clear range", advice="write the first and the last value of each index"),
         Cause(slug="unbound", title="a formula that does not fit the parameters", advice="see the reasons"),
         Cause(

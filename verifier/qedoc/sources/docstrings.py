@@ -13,6 +13,7 @@ from qedoc.claims.members import member, parameters
 from qedoc.errors import Location, TargetError
 from qedoc.sources import locations, markup, plain_legend, prose, values, worded
 from qedoc.sources.objects import Lost, attribute, classes, docstring_of, ignored, loaded, named, own_docstring, public, unwrapped, walk
+from qedoc.sources.pages import Passage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +27,7 @@ class Formula:
         line: the line of its display in the docstring, from 0.
         notation: `plain` for plain text, `words` for a sentence, `comment` for a formula that is not printed; empty for LaTeX.
         value: whether a sentence in running text says that it is the object's value.
+        label: what distinguishes its claim from those of the docstring, for a formula of a page.
     """
 
     latex: str
@@ -34,6 +36,7 @@ class Formula:
     line: int
     notation: str = ""
     value: bool = False
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,18 +150,41 @@ def _rank(path: str) -> tuple[int, str]:
     return path.count("."), path
 
 
-def _record(name: str, aliases: tuple[str, ...], value: Any, docstring: str) -> Documented:
+def page_record(passage: Passage) -> Documented:
+    """Returns the record of a function with the formulas of a page in place of those of its docstring, whose text still counts.
+
+    Args:
+        passage: the formulas of a section about one function.
+
+    Raises:
+        TargetError: if nothing importable is at the function's path.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        value = named(passage.function)
+        told = own_docstring(value)
+        record = _record(passage.function, (), value, "\n".join(passage.lines), own=(told,) if told else ())
+    formulas = [
+        replace(formula, location=place, label=f"{place.path}:{place.line}")
+        for formula in record.formulas
+        if not formula.display or formula.line in passage.displays
+        for place in [passage.page.location(passage.start + max(formula.line, 0))]
+    ]
+    return replace(record, formulas=tuple(formulas), location=passage.page.location(passage.start))
+
+
+def _record(name: str, aliases: tuple[str, ...], value: Any, docstring: str, own: tuple[str, ...] = ()) -> Documented:
     lines = markup.dedented(docstring)
     path, defined = _home(name, value, docstring) if markup.blocks(lines) or markup.roles(lines) else locations.home(value)
     owner = _owner(name, value)
-    beside = tuple(text for of in _texts(owner, value) if (text := own_docstring(of)) and text != docstring)
+    beside = own + tuple(text for of in _texts(owner, value) if (text := own_docstring(of)) and text not in (docstring, *own))
     spoken = worded.worded(markup.paragraphs(lines), markup.arguments(lines), name.rpartition(".")[2]) if callable(value) else []
     blocks = markup.blocks(lines)
     described: dict[str, str] = {}
     legend: dict[str, str] = {}
-    for text in (lines, *map(markup.dedented, beside)):
-        legend = prose.legend(markup.paragraphs(text), _described(text)) | legend
-        described = _described(text) | described
+    for part in (lines, *map(markup.dedented, beside)):
+        legend = prose.legend(markup.paragraphs(part), _described(part)) | legend
+        described = _described(part) | described
     described = {name: worded.without([text], [one.text for one in spoken])[0] for name, text in described.items()}
     arguments = (
         _arguments(value, described) if owner is None else _of_object(owner, "" if owner is value else name.rpartition(".")[2], described)

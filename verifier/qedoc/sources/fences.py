@@ -9,7 +9,9 @@ MARKED = frozenset({"none", "math", "asciimath"})
 PLAIN = frozenset({"", "text", "txt", "plain", "plaintext"})
 """Languages of fences with anything in them."""
 
-_FENCE = re.compile(r"^(\s*)(`{3,}|~{3,})\s*([^`{]*)$")
+_FENCE = re.compile(r"^(\s*)(`{3,}|~{3,}|:{3,}(?=\{))\s*(?:(\{(?:code|code-block|code-cell|sourcecode)\})\s*(\S*)\s*|([^`{]*))$")
+_MYST = re.compile(r"^(\s*)(`{3,}|~{3,}|:{3,})\s*\{(?!(?:code|code-block|code-cell|sourcecode)\})")
+"""A directive of MyST, whose content is text or a formula."""
 _CODE_BLOCK = re.compile(r"^(\s*)\.\. +(?:code-block|sourcecode|code|parsed-literal)\s?::\s*(\S*)\s*$")
 _LITERAL = re.compile(r"^(?!\s*\.\.\s).*\S.*::\s*$|^\s*::\s*$")
 _INTRODUCES = re.compile(r"(?::|,|\b(?:is|are|by|as|to|function|formula))\s*$")
@@ -51,8 +53,14 @@ class Fence:
 def fences(lines: Sequence[str]) -> list[Fence]:
     """Returns the blocks that are printed as they are, in the order written."""
     found: list[Fence] = []
+    closing = set[int]()
     at = 0
     while at < len(lines):
+        if at in closing or (opened := _MYST.match(lines[at])):
+            if at not in closing and opened:
+                closing.add(_closed(lines, at, opened[2]))
+            at += 1
+            continue
         fence = _fenced(lines, at) or _directive(lines, at) or _literal(lines, at) or _indented(lines, at)
         if fence is not None:
             found.append(fence)
@@ -61,16 +69,21 @@ def fences(lines: Sequence[str]) -> list[Fence]:
     return found
 
 
+def _closed(lines: Sequence[str], at: int, mark: str) -> int:
+    """The line that closes a fence, or the line after the last one."""
+    after = range(at + 1, len(lines))
+    return next((n for n in after if lines[n].strip().startswith(mark) and not lines[n].strip().strip(mark[0])), len(lines))
+
+
 def _fenced(lines: Sequence[str], at: int) -> Fence | None:
     opened = _FENCE.match(lines[at])
     if opened is None:
         return None
-    mark, language = opened[2], opened[3].strip().lower().partition(" ")[0]
-    for place in range(at + 1, len(lines)):
-        line = lines[place].strip()
-        if line.startswith(mark) and not line.strip(mark[0]):
-            return Fence(language=language, fenced=True, lines=tuple(lines[at + 1 : place]), start=at, first=at + 1, last=place)
-    return None
+    mark, language = opened[2], (opened[4] or "python" if opened[3] else opened[5]).strip().lower().partition(" ")[0]
+    place = _closed(lines, at, mark)
+    if place == len(lines):
+        return None
+    return Fence(language=language, fenced=True, lines=tuple(lines[at + 1 : place]), start=at, first=at + 1, last=place)
 
 
 def _indent(line: str) -> int:

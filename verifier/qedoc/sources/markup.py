@@ -25,6 +25,8 @@ SECTIONS = ARGUMENTS | SILENT | {"attributes", "note", "notes", "warning", "warn
 _DIRECTIVE = re.compile(r"^(\s*(?:(?:[-*+]|\d+[.)]|#\.) +)*)\.\. +math ?::(?: +(.*))?$", re.IGNORECASE)
 """Matches directives as Docutils does: a blank may precede the colons, and the directive may begin a list item."""
 _COMMENTED = re.compile(r"^(\s*(?:(?:[-*+]|\d+[.)]|#\.) +)*)\.\. +math ?:(?!:)(?: +(.*))?$", re.IGNORECASE)
+FENCED = re.compile(r"^\s*(?:`{3,}|~{3,}|:{3,})\s*(?:\{[\w:-]+\}.*|[\w-]*)$")
+"""A line that opens or closes a fence."""
 _FENCE = re.compile(r"^(\s*)(`{3,}|:{3,})\s*\{math\}\s*$")
 _OPTION = re.compile(r"^\s*:(?![: ])[\w-]+:(?: |$)")
 _ROLE = re.compile(r":math:`([^`]+)`")
@@ -247,7 +249,7 @@ def _runs(lines: Sequence[str], covered: set[int]) -> Iterator[tuple[int, list[s
             run = []
         if heading:
             section = heading
-        elif not ends and not _DIRECTIVE.match(line) and not _COMMENTED.match(line) and not _RULE.match(line):
+        elif not ends and not _DIRECTIVE.match(line) and not _COMMENTED.match(line) and not FENCED.match(line) and not _RULE.match(line):
             if not run:
                 start, margin = place, _indent(line)
             run.append(line.strip())

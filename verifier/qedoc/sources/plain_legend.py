@@ -77,4 +77,4 @@ def _said(text: str, parameters: Collection[str]) -> Iterator[tuple[str, str, st
 
 def _first_clause(text: str) -> str:
     """The words up to the next code span or the end of the sentence."""
-    return re.split(r"`|[;]|[.](?:\s|$)|,\s+(?:and\b|$)", text)[0].strip(" ,")
+    return re.split(r"`|[;]|[.](?:\s|$)|,\s+(?:and\b|$)|\s+(?:aka|a\.k\.a\.|also called|i\.e\.)\s", text)[0].strip(" ,")
