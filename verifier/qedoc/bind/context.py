@@ -75,6 +75,9 @@ class Context:
         lettered: the parameters that the formulas of the class give letters to, by plain name.
         display: the line of the display that is bound, whose own definitions come before those of other displays; -1 for none.
         slope: for a formula for a derivative, the symbol by which it is taken.
+        renamed: for a formula for the density of samples, the density's name of each parameter of the sampler.
+        aside: descriptions of parameters that the formula is not about: the key of a sampler, the shape of its samples.
+        lacking: why the formula cannot be compared with anything; empty if it can.
     """
 
     record: Documented
@@ -87,6 +90,9 @@ class Context:
     lettered: Mapping[str, str] = field(default_factory=dict)
     display: int = -1
     slope: Slope | None = None
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    aside: tuple[str, ...] = ()
+    lacking: str = ""
 
     def interpreted(self, **changes: Any) -> "Context":
         """The same docstring in one interpretation. What was read before is not read again."""
