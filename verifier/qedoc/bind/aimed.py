@@ -6,6 +6,7 @@ from dataclasses import replace
 from qedoc.bind.context import Context
 from qedoc.bind.gradients import gradient, views
 from qedoc.bind.members import aims
+from qedoc.bind.samplers import densities
 from qedoc.interpret.choices import Choice
 from qedoc.read import Equation
 from qedoc.sources import markup
@@ -28,7 +29,7 @@ def aimed(context: Context, formula: Formula, equation: Equation) -> list[tuple[
     if gradient(equation.left) is not None:
         return views(context, equation, words)
     if not record.owner:
-        return [(context, ())]
+        return densities(context, equation, words) or [(context, ())]
     member = "" if record.owner == record.name else record.name.rpartition(".")[2]
     aim = next(aims(record.owner, member, equation.left, words), None)
     if aim is None:

@@ -26,6 +26,7 @@ from qedoc.bind.owners import letters_of_name
 from qedoc.bind.pairs import paired, pairs_of
 from qedoc.bind.records import Bound, Obstruction, Refused
 from qedoc.bind.restated import restated
+from qedoc.bind.samplers import with_names
 from qedoc.bind.slices import entries
 from qedoc.bind.slopes import is_slope, slope
 from qedoc.bind.symbols import Roles, at_numbers, direct, of_head, roles
@@ -195,6 +196,8 @@ def _claim(context: Context, formula: Formula, variants: Sequence[Variant], name
 def _bound(context: Context, formula: Formula, equation: Equation, name: str) -> Bound:
     if pairs_of(context, equation):
         return _with_settings(context, paired(context, formula, equation, name))
+    if context.lacking:
+        raise Obstruction(context.lacking, verdict=Verdict.UNDECIDED)
     if is_slope(equation.left):
         spec = slope(context, formula, equation, name)
         left = defaults(context, {*spec.bind, *context.settings})
@@ -236,6 +239,7 @@ def _bound(context: Context, formula: Formula, equation: Equation, name: str) ->
     parts = Parts(roles=found, axes=shaped, place=holds, fixed=fixed, determined=determined, conditions=conditions)
     spec = assembled(context, formula, name, parts)
     spec = spec if context.slope is None else differentiated(context, spec)
+    spec = with_names(context, spec) if context.renamed else spec
     left = defaults(context, {*found.parameters.values(), *spec.bind})
     notes = (
         *notes, *expansion.notes, *measures, *links, *found.notes, *shaped.notes, *allowed.notes, *holds.notes,

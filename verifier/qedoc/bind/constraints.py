@@ -39,7 +39,7 @@ def constraints(context: Context, value: sp.Expr, roles: Mapping[str, str]) -> l
         value: the value that the formula gives. One by cases says itself what it is outside of the support.
         roles: the parameter of each symbol, by the symbol's name.
     """
-    if context.aim is None:
+    if context.aim is None or not context.record.owner:
         return []
     owner = named(context.record.owner)
     symbols = {parameter: sp.Symbol(name) for name, parameter in roles.items()}

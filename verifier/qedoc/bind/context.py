@@ -81,6 +81,9 @@ class Context:
         numbers: symbols that the user fixes to a number, by plain name.
         members: the same text about each member of a class that some formula is about, so that it is read once for each.
         slope: for a formula for a derivative, the symbol by which it is taken.
+        renamed: for a formula for the density of samples, the density's name of each parameter of the sampler.
+        aside: descriptions of parameters that the formula is not about: the key of a sampler, the shape of its samples.
+        lacking: why the formula cannot be compared with anything; empty if it can.
     """
 
     record: Documented
@@ -96,6 +99,9 @@ class Context:
     numbers: Mapping[str, sp.Expr] = field(default_factory=dict)
     members: dict[str, "Context"] = field(default_factory=dict, compare=False, repr=False)
     slope: Slope | None = None
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    aside: tuple[str, ...] = ()
+    lacking: str = ""
 
     def interpreted(self, **changes: Any) -> "Context":
         """The same docstring in one interpretation. It is read once for all of them."""

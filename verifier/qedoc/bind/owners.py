@@ -1,6 +1,7 @@
 """What the docstring of a class says about the symbols of its methods and properties."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from qedoc.bind.context import Context
@@ -16,7 +17,7 @@ def told(context: Context, line: int) -> Choices:
         context: the docstring.
         line: the line of the display, from 0.
     """
-    said = context.text.choices(line)
+    said = _without(context.text.choices(line), context.aside)
     record = context.record
     if not record.owner:
         return said
@@ -36,6 +37,16 @@ def told(context: Context, line: int) -> Choices:
         domain=tuple(dict.fromkeys((*said.domain, *domain))),
         explained={name: words for name, words in beside.explained.items() if name not in own} | dict(said.explained),
     )
+
+
+def _without(said: Choices, aside: Sequence[str]) -> Choices:
+    """What the text says, without the sentences of descriptions that are not about the formula."""
+    texts = [" ".join(text.split()) for text in aside]
+
+    def kept(choices: Sequence[Choice]) -> tuple[Choice, ...]:
+        return tuple(choice for choice in choices if not any(" ".join(choice.words.split()) in text for text in texts))
+
+    return replace(said, domain=kept(said.domain), doubtful=kept(said.doubtful), unclear=kept(said.unclear)) if texts else said
 
 
 def _lettered(context: Context, own: set[str]) -> dict[str, tuple[Choice, ...]]:

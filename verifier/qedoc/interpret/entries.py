@@ -41,6 +41,9 @@ _WITHOUT = token(
 _ADJECTIVES = frozenset({"positive", "nonnegative", "negative", "nonpositive", "nonzero", "even", "odd", "finite"})
 _SPECIFYING = sequence(token("WORD"), to=lambda word: word if word in SPECIFYING else None)
 
+_OF_SHAPES = token("DET", "NEUT", "OF", "AND", "PARAM", "SYM", "EXPR", "UNREAD", "WORD", "SHAPE", "THING")
+"""What the shape of a parameter fits: it says nothing about the numbers in it."""
+
 entry_item: Parser = rule(
     lambda: either(
         sequence(
@@ -125,6 +128,7 @@ entry_item: Parser = rule(
         sequence(phrase, to=lambda inner: ("is", inner) if inner[0] not in ("num", "param", "described") else None),
         sequence(DET, phrase, to=lambda _, inner: ("text",) if inner[0] in ("param", "described") and inner[0] != "num" else None),
         sequence(token("OPEN", "OF"), token("SHAPE"), token("WORD", "SET", "EXPR", "UNREAD", "PARAM", "SYM", "NUM"), to=always(("text",))),
+        sequence(maybe(_ITSELF), maybe(token("MUST", "IS")), token("BROADCASTS"), some(_OF_SHAPES, 1), to=always(("text",))),
         sequence(maybe(_ITSELF), maybe(token("MUST", "IS")), token("LOGGED"), some(_TELLS_NOTHING), to=always(LOGARITHM)),
         sequence(
             maybe(NOUN),

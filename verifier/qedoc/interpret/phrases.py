@@ -147,9 +147,10 @@ phrase: Parser = rule(
             DET,
             some(token(*_HEADS), 1),
             token("LPAR"),
+            maybe(token("NAMED")),
             arithmetic,
             token("RPAR"),
-            to=lambda _, words, __, inner, ___: _apposition(words, inner),
+            to=lambda _, words, __, ___, inner, ____: _apposition(words, inner),
         ),
         sequence(token("PARAM"), token("COMMA"), arithmetic, to=lambda _, __, inner: inner if inner[0] not in ("param", "sym") else None),
     )
