@@ -127,7 +127,7 @@ def _symbol(context: Context, name: str, said: Choices) -> list[Choice]:
 
 
 def _identified(context: Context, name: str) -> Choice | None:
-    """The parameter that a description names in parentheses, or that it conventionally means: `the scale (``sigma``)`, `the lower bound`."""
+    """The parameter that a description names in parentheses, `the scale (``sigma``)`, or conventionally means, `the lower bound`."""
     bound, text = context.bound.get(name, ""), context.legend.get(name, "")
     if not bound or not text:
         return None

@@ -8,8 +8,8 @@ from qedoc.read import Equation, Reading
 from qedoc.sources.docstrings import Formula
 
 _TELLS_A_CASE = re.compile(
-    r"\d|[<>=\u2260\u2264\u2265]|\b(?:zero|one|two|minus|equals?|inequal|unequal|not equal|less|greater|larger|smaller|above|below|positive|negative"
-    r"|if|when|cases?|otherwise|even|odd)\b",
+    r"\d|[<>=\u2260\u2264\u2265]|\b(?:zero|one|two|minus|equals?|inequal|unequal|not equal|less|greater|larger|smaller|above|below"
+    r"|positive|negative|if|when|cases?|otherwise|even|odd)\b",
     re.IGNORECASE,
 )
 """Words that tell cases apart: a number, a comparison, a sign."""

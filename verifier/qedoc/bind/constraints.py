@@ -98,7 +98,7 @@ def _required(owner: type) -> list[str]:
 
 
 def _relation(check: Callable[..., Any], symbol: sp.Symbol, others: Mapping[str, sp.Symbol]) -> sp.Basic | None:
-    """The relation that a check computes, over plain symbols; with `x = floor(x)` for a set of integers. None if it computes no relation."""
+    """The relation that a check computes, over plain symbols; for a set of integers, with `x = floor(x)`. None if it computes none."""
     real = _traced(check, symbol, others, integer=False)
     if real is None:
         return None

@@ -88,7 +88,9 @@ def assignments(unknown: Sequence[tuple[str, str]], required: Sequence[str], opt
     for symbol, text in unknown:
         known = [choice for name in required for choice in _conventional(symbol, text, name)]
         known = known or [choice for name in optional for choice in _conventional(symbol, text, name)]
-        others = [] if text or is_word(symbol) else [_choice(symbol, name, "a parameter that no symbol is", Sure.POSSIBLE) for name in required]
+        others = (
+            [] if text or is_word(symbol) else [_choice(symbol, name, "a parameter that no symbol is", Sure.POSSIBLE) for name in required]
+        )
         if len(known) > 1:
             known = [_choice(symbol, choice.value, choice.words, Sure.POSSIBLE) for choice in known]
         slots.append([*known, *(choice for choice in others if not any(_owner(choice) == _owner(one) for one in known))])
@@ -110,7 +112,7 @@ def means(text: str, name: str) -> bool:
 def is_word(symbol: str) -> bool:
     """Whether a symbol is a word rather than a letter: `total`, and not `p`, `alpha` or `x_max`."""
     base = symbol.partition("_")[0]
-    return len(base) > 2 and base.isalpha() and base not in SYMBOLS and base not in ("lambda",)
+    return len(base) > 2 and base.isalpha() and base not in SYMBOLS and base != "lambda"
 
 
 def stands_for(symbol: str, name: str) -> bool:

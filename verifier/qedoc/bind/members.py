@@ -5,8 +5,6 @@ ISO 80000-2 for E and Var; Rasmussen and Williams, "Gaussian Processes" (2006) f
 Flows" (2021) for bijectors.
 """
 
-import dis
-import inspect
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,7 +1,8 @@
 """Formulas of the density in the docstring of a function that draws samples: they are compared with the density of `jax.scipy.stats`.
 
 Samples do not tell their density. The density of the same distribution does, so that it is compared in their place. It is found by the
-name of the sampler. For another library than JAX, a difference refutes nothing: its sampler may follow another convention. Sources of the names: NumPy and JAX for the samplers, SciPy for the distributions.
+name of the sampler. For another library than JAX, a difference refutes nothing: its sampler may follow another convention.
+Sources of the names: NumPy and JAX for the samplers, SciPy for the distributions.
 """
 
 import inspect
@@ -120,7 +121,8 @@ def _arguments(own: Sequence[Argument], path: str) -> tuple[tuple[Argument, ...]
     left = [argument.name for argument in own if argument.name not in renamed]
     needed = [p.name for p in others if p.default is inspect.Parameter.empty and p.name not in renamed.values()]
     if len(left) != len(needed):
-        what = f"the parameters {', '.join(left) or 'of the sampler'} cannot be matched with those of {path} ({', '.join(needed) or 'no more'})"
+        own = ", ".join(left) or "of the sampler"
+        what = f"the parameters {own} cannot be matched with those of {path} ({', '.join(needed) or 'no more'})"
         raise Obstruction(what, verdict=Verdict.UNDECIDED)
     renamed |= dict(zip(left, needed, strict=True))
     made = tuple(replace(argument, made=True) for argument in own)

@@ -15,9 +15,10 @@ from qedoc.errors import QedocError
 from qedoc.sources.objects import named
 
 SHORT = {
-    "N": "Normal", "cal_N": "Normal", "U": "Uniform", "cal_U": "Uniform", "Exp": "Exponential", "Ga": "Gamma", "Be": "Beta", "Bern": "Bernoulli",
-    "Bin": "Binomial", "Cat": "Categorical", "Dir": "Dirichlet", "Po": "Poisson", "Pois": "Poisson", "Mult": "Multinomial", "NB": "NegativeBinomial",
-    "NB2": "NegativeBinomial2", "IG": "InverseGamma", "IGa": "InverseGamma", "IW": "InverseWishart", "t": "StudentT",
+    "N": "Normal", "cal_N": "Normal", "U": "Uniform", "cal_U": "Uniform", "Exp": "Exponential", "Ga": "Gamma", "Be": "Beta",
+    "Bern": "Bernoulli", "Bin": "Binomial", "Cat": "Categorical", "Dir": "Dirichlet", "Po": "Poisson", "Pois": "Poisson",
+    "Mult": "Multinomial", "NB": "NegativeBinomial", "NB2": "NegativeBinomial2", "IG": "InverseGamma", "IGa": "InverseGamma",
+    "IW": "InverseWishart", "t": "StudentT",
 }  # fmt: skip
 """The short names of distributions."""
 

@@ -126,7 +126,12 @@ def _by_place(context: Context, left: Any, right: sp.Expr, known: Mapping[str, s
         if told[name] or place >= len(parameters) or name in context.definitions:
             continue
         parameter = context.parameters[parameters[place]]
-        if parameter.name in context.settings or parameter.name in told.values() or parameter.name in known.values() or not _fits(parameter.default, name, right):
+        if (
+            parameter.name in context.settings
+            or parameter.name in told.values()
+            or parameter.name in known.values()
+            or not _fits(parameter.default, name, right)
+        ):
             continue
         notes.append(f"{name} is taken as {parameter.name}, based on its position in {left}")
         found[name] = parameter.name

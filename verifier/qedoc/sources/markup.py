@@ -308,7 +308,8 @@ def _type(text: str | None) -> str:
 
 
 _ANY_FIELD = re.compile(
-    r"^(\s*):(?:param|parameter|arg|argument|key|keyword|type|returns?|rtype|raises?|except|exception|yields?|var|ivar|cvar|vartype)(?: [^`]*?)?:(?: |$)"
+    r"^(\s*):(?:param|parameter|arg|argument|key|keyword|type|returns?|rtype|raises?|except|exception|yields?|var|ivar|cvar|vartype)"
+    r"(?: [^`]*?)?:(?: |$)"
 )
 _FIELD = re.compile(r"^(\s*):(?:param|parameter|arg|argument|key|keyword)\s+(?:[^:`]+\s)?\\?(?P<name>\*{0,2}\w+)\s*:(?: +(?P<text>.*))?$")
 """A field that describes a parameter, with or without its type: `:param float scale: the scale`."""
