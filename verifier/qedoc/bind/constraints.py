@@ -8,12 +8,14 @@ import inspect
 import math
 from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import sympy as sp
 
 from qedoc.bind.context import Context
 from qedoc.bind.members import function_given_by
+from qedoc.claims.members import parameters
 from qedoc.errors import QedocError
 from qedoc.lift.trace import run
 from qedoc.sources.objects import named
@@ -72,28 +74,31 @@ def _of_parameters(owner: type, made: Mapping[str, sp.Symbol]) -> Iterator[tuple
             yield relation, f"{name} is constrained by its default bijector"
 
 
-def _of_support(owner: type, made: Mapping[str, sp.Symbol], argument: sp.Symbol) -> Iterator[tuple[sp.Basic, str]]:
+def _of_support(owner: Any, made: Mapping[str, sp.Symbol], argument: sp.Symbol) -> Iterator[tuple[sp.Basic, str]]:
     """The support of the object, as a relation of its argument and its parameters."""
 
     def check(x: Any, **values: Any) -> Any:
-        return owner(**values).support(x)  # type: ignore[attr-defined]  # whatever has it is asked
+        return owner(**values).support(x)
 
     if hasattr(owner, "support") and (relation := _relation(check, argument, made)) is not None:
         yield relation, f"{argument} is in the support"
         return
-    bijector = getattr(owner, "experimental_default_event_space_bijector", None)
-    required = [p for p in _required(owner) if p not in made]
-    for point in (Fraction(1), Fraction(2), Fraction(1, 2)) if bijector is not None and not required else ():
-        values = {name: float(point + place) for place, name in enumerate(made)}
-        if (relation := _range(lambda values=values: owner(**values).experimental_default_event_space_bijector(), argument)) is not None:
-            if all(not isinstance(end, sp.Number) or end in (0, 1) for end in relation.atoms(sp.Number)):
-                yield relation, f"{argument} is in the support"
-            return
+    if not hasattr(owner, "experimental_default_event_space_bijector") or any(name not in made for name in _required(owner)):
+        return
+    ranges = [_range(partial(_event_bijector, owner, made, first), argument) for first in _FIRST]
+    if ranges[0] is not None and ranges[0] == ranges[1]:  # otherwise the support depends on the parameters
+        yield ranges[0], f"{argument} is in the support"
+
+
+_FIRST = (1.25, 2.75)
+"""Two numbers for the first parameter, the others being larger, with which the range of a bijector is determined."""
+
+
+def _event_bijector(owner: Any, made: Mapping[str, sp.Symbol], first: float) -> Any:
+    return owner(**{name: first + place for place, name in enumerate(made)}).experimental_default_event_space_bijector()
 
 
 def _required(owner: type) -> list[str]:
-    from qedoc.claims.members import parameters
-
     return [name for name, p in parameters(owner).items() if p.default is inspect.Parameter.empty]
 
 

@@ -261,7 +261,7 @@ def _tried(case: _Case, option: Alternative) -> _Tried:
         if option.quantity == CASE:
             beside = [replace(one, formula=f, equation=replace(e, left=None)) for f, e in case.others]
             formulas = [other.bound(regions(Sure.STATED), supposes=False).spec.formula for other in beside]
-            outer, inner = (None if found is None else _with_beside(found, formulas) for found in (outer, inner))
+            outer, inner = _with_beside(outer, formulas), None if inner is None else _with_beside(inner, formulas)
     except Obstruction as found:
         return _Tried(option=option, checked=replace(blank, blocked=found.reason), obstruction=found)
     unclear = next((choice.words for choice in (*said.unclear, *(c for c, index in strangers.items() if not index))), "")

@@ -121,8 +121,8 @@ def _arguments(own: Sequence[Argument], path: str) -> tuple[tuple[Argument, ...]
     left = [argument.name for argument in own if argument.name not in renamed]
     needed = [p.name for p in others if p.default is inspect.Parameter.empty and p.name not in renamed.values()]
     if len(left) != len(needed):
-        own = ", ".join(left) or "of the sampler"
-        what = f"the parameters {own} cannot be matched with those of {path} ({', '.join(needed) or 'no more'})"
+        names = ", ".join(left) or "of the sampler"
+        what = f"the parameters {names} cannot be matched with those of {path} ({', '.join(needed) or 'no more'})"
         raise Obstruction(what, verdict=Verdict.UNDECIDED)
     renamed |= dict(zip(left, needed, strict=True))
     made = tuple(replace(argument, made=True) for argument in own)

@@ -51,17 +51,18 @@ def _determinant(parser: Parser, token: Token) -> Factor:
     if not parser.starts():
         raise parser.refuse(Obstacle.MALFORMED, "a determinant without an operand", "")
     group = parser.peek()
-    called = isinstance(group, Group) and group.opener == group.closer == "("
-    if called:  # an exponent after the bracket belongs to the determinant, `\\det(A)^{-1}`, as for every function
+    if (
+        isinstance(group, Group) and group.opener == group.closer == "("
+    ):  # an exponent after the bracket belongs to the determinant, `\\det(A)^{-1}`, as for every function
         parser.take()
-        factor = Factor(value=parser.within(group).value(), shape=Shape.BRACKET, start=token.start)
+        factor, bare = Factor(value=parser.within(group).value(), shape=Shape.BRACKET, start=token.start), False
     else:
-        factor = parser.factor()
+        factor, bare = parser.factor(), True
     if not isinstance(factor.value, sp.Symbol) or kind(factor.value, parser.scope) != MATRIX:
         what = "a determinant of something that is not known to be a matrix"
         raise parser.refuse(Obstacle.UNSUPPORTED, what, "say in the text that it is one, and give it a name", token.start)
     shape = Shape.CALL if factor.shape is Shape.BRACKET else Shape.BARE_CALL
-    return Factor(value=DeterminantOf(factor.value, extent(factor.value.name)), shape=shape, start=token.start, scripted=not called)
+    return Factor(value=DeterminantOf(factor.value, extent(factor.value.name)), shape=shape, start=token.start, scripted=bare)
 
 
 @rule("sum", "prod")
