@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from qedoc.errors import TargetError
@@ -49,18 +50,23 @@ class Member:
         held = _held(self.owner, self.name)
         return self.method or getattr(held, "fget", None) or getattr(held, "func", None) or held
 
-    @property
+    @cached_property
     def made_of(self) -> dict[str, inspect.Parameter]:
         """The parameters of the constructor, by the keyword of this function."""
         taken = set(self.takes)
         return {OWN + name if name in taken else name: p for name, p in parameters(self.owner).items()}
 
-    @property
+    @cached_property
     def takes(self) -> dict[str, inspect.Parameter]:
         """The parameters of the method, by name."""
         return {} if self.method is None else _parameters(self.method, bound=False)
 
     @property
+    def _constructor(self) -> dict[str, inspect.Parameter]:
+        """The parameters of the constructor, by their own names."""
+        return {p.name: p for p in self.made_of.values()}
+
+    @cached_property
     def checks(self) -> str:
         """The parameter of the constructor that makes it check its arguments; empty if it has none."""
         return next((key for key, p in self.made_of.items() if p.name in CHECKS), "")
@@ -75,7 +81,7 @@ class Member:
     def __call__(self, **arguments: Any) -> Any:
         """Makes the object and calls the method, or returns the value of the property."""
         made, given = self.split(arguments)
-        value = getattr(_called(self.owner, parameters(self.owner), made), self.name)
+        value = getattr(_called(self.owner, self._constructor, made), self.name)
         return value if self.method is None else _called(value, self.takes, given)
 
     def split(self, arguments: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -96,7 +102,7 @@ class Member:
             arguments: the text of each argument, by keyword.
         """
         made, given = self.split(arguments)
-        object_ = f"{path}({_listed(parameters(self.owner), made)})"
+        object_ = f"{path}({_listed(self._constructor, made)})"
         if self.method is None:
             return f"{object_}.{self.name}"
         return f"{object_}{'' if self.name == CALL else f'.{self.name}'}({_listed(self.takes, given)})"

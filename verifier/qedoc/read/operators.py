@@ -51,9 +51,8 @@ def _determinant(parser: Parser, token: Token) -> Factor:
     if not parser.starts():
         raise parser.refuse(Obstacle.MALFORMED, "a determinant without an operand", "")
     group = parser.peek()
-    if (
-        isinstance(group, Group) and group.opener == group.closer == "("
-    ):  # an exponent after the bracket belongs to the determinant, `\\det(A)^{-1}`, as for every function
+    # An exponent after the bracket belongs to the determinant, `\\det(A)^{-1}`, as for every function.
+    if isinstance(group, Group) and group.opener == group.closer == "(":
         parser.take()
         factor, bare = Factor(value=parser.within(group).value(), shape=Shape.BRACKET, start=token.start), False
     else:
