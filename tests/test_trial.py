@@ -12,7 +12,8 @@ from qedoc.claims.spec import Parameter, Spec
 from qedoc.enclose.enclosure import Undefined, compile
 from qedoc.judge.black_box import points, trial
 from qedoc.judge.check import check
-from qedoc.judge.pair import Pair, enclose_at
+from qedoc.judge.pair import Pair
+from qedoc.judge.sharp import enclose_at
 from qedoc.results.verdict import Verdict
 from qedoc.search.code_constants import written
 

@@ -15,7 +15,7 @@ from qedoc.bind.assembly import Parts, assembled, natural
 from qedoc.bind.axes import axes
 from qedoc.bind.context import Context
 from qedoc.bind.domains import place
-from qedoc.bind.entries import bases, summed
+from qedoc.bind.entries import bases
 from qedoc.bind.functions import expanded
 from qedoc.bind.gradients import differentiated, undone
 from qedoc.bind.interpreted import Variant, interpreted
@@ -30,13 +30,14 @@ from qedoc.bind.samplers import with_names
 from qedoc.bind.slices import entries
 from qedoc.bind.slopes import is_slope, slope
 from qedoc.bind.symbols import Roles, at_numbers, direct, of_head, roles
+from qedoc.bind.unknowns import as_entry, index_ranges, lengths_of, unknowns
 from qedoc.bind.values import about_nothing, defaults, is_record, single, switches, target_value
 from qedoc.bind.windows import windows
 from qedoc.claims.domain import Functions, Integers, Reals
-from qedoc.claims.spec import Parameter, Spec, is_literal
+from qedoc.claims.spec import Parameter, Spec
 from qedoc.errors import QedocError
 from qedoc.interpret.choices import Choice, Sure
-from qedoc.read import Application, Equation, Extent, NotAClaim, Reading, Unreadable, conventional_index, extent
+from qedoc.read import Equation, Extent, NotAClaim, Reading, Unreadable, extent
 from qedoc.results.verdict import Verdict
 from qedoc.sources.docstrings import Documented, Formula, documented, record_of
 
@@ -203,7 +204,7 @@ def _bound(context: Context, formula: Formula, equation: Equation, name: str) ->
         left = defaults(context, {*spec.bind, *context.settings})
         notes = tuple(f"{setting} is left at its default" for setting in left)
         return _with_settings(context, Bound(formula=formula, reading=str(equation), spec=spec, notes=notes))
-    equation = _as_entry(context, equation)
+    equation = as_entry(context, equation)
     value, which, notes = target_value(context, equation)
     if equation.left is None:
         value, words = restated(context, formula, value)
@@ -214,9 +215,9 @@ def _bound(context: Context, formula: Formula, equation: Equation, name: str) ->
     value, measures = sized(context, expansion.value)
     laid, links = _laid(context, equation, value)
     value, result = laid.value, _result(equation, laid)
-    symbols = _unknowns(value, set(result), set(bases(value)))
+    symbols = unknowns(value, set(result), set(bases(value)))
     symbols += [name for name in of_head(context, equation.left) if name not in symbols]
-    lengths = _lengths(context, value, symbols) | laid.lengths
+    lengths = lengths_of(context, value, symbols) | laid.lengths
     found = roles(context, equation, [s for s in symbols if s not in lengths])
     unsaid = _unsaid(context, found, lengths, switches(context, formula.line) | at_numbers(context, equation.left))
     found = replace(found, parameters={**found.parameters, **unsaid})
@@ -225,7 +226,9 @@ def _bound(context: Context, formula: Formula, equation: Equation, name: str) ->
     ranges = [part for part in stated if any(_is_length(symbol, lengths) for symbol in part.free_symbols)]
     rest = sp.And(*(part for part in stated if part not in ranges))
     together = sp.Tuple(value, *told.values(), *ranges) if told or ranges else value
-    shaped = axes(result, together, replace(laid, said={**_ranges(context), **laid.said}), frozenset(found.parameters), symmetric(context))
+    shaped = axes(
+        result, together, replace(laid, said={**index_ranges(context), **laid.said}), frozenset(found.parameters), symmetric(context)
+    )
     value, *rights = shaped.value if told or ranges else (shaped.value,)
     ranges = rights[len(told) :]
     determined = {sp.Symbol(name): right for name, right in zip(told, rights[: len(told)], strict=True)}
@@ -336,24 +339,6 @@ def _documented(path: str) -> tuple[Spec, ...]:
         _IN_HAND.pop()
 
 
-def _as_entry(context: Context, equation: Equation) -> Equation:
-    """The equation for an entry of the result: `y_i`, or no left side, where nothing but the entries of the right side says what i is."""
-    left, right = equation.left, equation.right
-    bound = {r.symbol for r in summed(right)}
-    used = {s for entry in right.atoms(sp.Indexed) for index in entry.indices for s in index.free_symbols} - bound
-    known = {*context.parameters, *context.bound, *context.legend}
-    if isinstance(left, sp.Symbol):
-        vector, _, index = left.name.rpartition("_")
-        entry = vector and sp.Symbol(index) in used and index not in {*context.parameters, *context.bound}
-        return replace(equation, left=sp.IndexedBase(sp.Symbol(vector))[sp.Symbol(index)]) if entry else equation
-    outside = right.xreplace({entry: sp.Dummy() for entry in right.atoms(sp.Indexed)}).free_symbols
-    free = [s for s in used if conventional_index(s.name) and s.name not in known and s not in outside]
-    whole = left is None or (isinstance(left, Application) and left.name in context.own)
-    if whole and not equation.entry and len(used) == len(free) == 1:
-        return replace(equation, entry=((free[0], None),))
-    return equation
-
-
 def _check_use(context: Context, formula: Formula, equation: Equation) -> None:
     """Raises for an equation that only defines a name for another, or that is about no method or property of its object."""
     for name, definition in context.definitions.items():
@@ -363,40 +348,3 @@ def _check_use(context: Context, formula: Formula, equation: Equation) -> None:
             )
     if context.record.owner and context.aim is None:
         raise about_nothing(context, equation)
-
-
-def _unknowns(value: sp.Expr, indices: set[sp.Symbol], ranked: set[str]) -> list[str]:
-    """The names of the symbols and vectors that have to be something of the target's."""
-    bound = {r.symbol for r in summed(value)}
-    plain_symbols = (
-        {s for s in value.free_symbols if isinstance(s, sp.Symbol) and not isinstance(s, Extent) and not is_literal(s)} - indices - bound
-    )
-    return sorted({s.name for s in plain_symbols} | ranked)
-
-
-def _lengths(context: Context, value: sp.Expr, symbols: Sequence[str]) -> set[str]:
-    """Symbols that are no parameter and are the last value of an index: lengths."""
-    ends = {s.name for r in summed(value) for s in r.last.free_symbols}
-    known = {*context.parameters, *context.bound}
-    return {name for name in symbols if name in ends and name not in known}
-
-
-def _ranges(context: Context) -> dict[str, tuple[sp.Expr, sp.Expr]]:
-    r"""Indices of which the text gives the range, as `0 \le i, j < n`."""
-    ends: dict[str, dict[str, sp.Expr]] = {}
-    for relation, _ in context.conditions:
-        for part in sp.And.make_args(relation):
-            if not isinstance(part, sp.Gt | sp.Ge | sp.Lt | sp.Le):
-                continue
-            for side, other, greater in (
-                (part.lhs, part.rhs, isinstance(part, sp.Gt | sp.Ge)),
-                (part.rhs, part.lhs, isinstance(part, sp.Lt | sp.Le)),
-            ):
-                strict = 1 if isinstance(part, sp.Gt | sp.Lt) else 0
-                if isinstance(side, sp.Symbol):
-                    ends.setdefault(side.name, {})["first" if greater else "last"] = other + strict if greater else other - strict
-    return {
-        name: (found["first"], found["last"])
-        for name, found in ends.items()
-        if len(found) == 2 and name not in context.parameters and name not in context.bound and found["first"].is_Integer
-    }

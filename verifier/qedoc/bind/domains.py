@@ -8,9 +8,9 @@ from typing import Any
 import sympy as sp
 from sympy.logic.boolalg import BooleanAtom
 
-from qedoc.algebra.large import LARGE
 from qedoc.bind.constraints import constraints
 from qedoc.bind.context import Context
+from qedoc.bind.implied import DENSITY, convergent, divisors_of, intervals, names_in, ordered, positive_arguments, powers
 from qedoc.bind.records import Obstruction
 from qedoc.bind.symbols import Roles
 from qedoc.claims.domain import Integers, Reals
@@ -26,11 +26,6 @@ _POSITIVE = frozenset(
 """Names, or parts of names, of parameters that are positive by convention."""
 
 _COUNTED = re.compile(r"(?:^|_)(?:steps?|count|size|length|num|begin)(?:_|$)")
-_DENSITY = re.compile(r"^(?:log)?(?:pdf|pmf|cdf|sf|ppf|isf)$")
-_SHAPE = re.compile(r"\bparameter\b\W*\w?\W*\bof the \w+ distribution\b", re.IGNORECASE)
-_EXPONENT = re.compile(r"(?:^|[\W_])(?:exponent|power)(?:[\W_]|$)", re.IGNORECASE)
-_NO_NUMBERS = (sp.nan, sp.zoo, sp.oo, -sp.oo)
-_ENDS = (("min", "max"), ("a_min", "a_max"), ("minval", "maxval"), ("lower", "upper"), ("low", "high"), ("minimum", "maximum"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,12 +88,12 @@ def place(
             integers.add(whole)
         elif (set_to := _set(context, relation, symbols)) is not None:
             fixed |= set_to
-        elif _names(relation) <= set(symbols):
+        elif names_in(relation) <= set(symbols):
             where.append(relation)
-    where += _positive_arguments(context, value, roles.parameters, ends, notes)
-    where += _convergent(value, notes)
+    where += positive_arguments(context, value, roles.parameters, ends, notes)
+    where += convergent(value, notes)
     where += _supposed(context, value, roles, integers, ends, supposed)
-    for name in sorted(_divisors(value) & integers):
+    for name in sorted(divisors_of(value) & integers):
         if ("least", 0) in ends[name]:
             ends[name].append(("above", sp.Integer(0)))
             notes.append(f"{name} is not zero, because the formula divides by it")
@@ -142,11 +137,11 @@ def _supposed(
         if set(parameter.lower().split("_")) & _POSITIVE and not any(kind in ("above", "least") for kind, _ in ends[name]):
             ends[name].append(("above", sp.Integer(0)))
             notes.append(f"{name} > 0, because {parameter} is positive by convention")
-    yield from _ordered(roles.parameters, notes)
-    for low, high in _intervals(value):
+    yield from ordered(roles.parameters, notes)
+    for low, high in intervals(value):
         notes.append(f"{low} <= {high}, because the formula has a case between them")
         yield sp.Le(low, high)
-    for name, row in _powers(context, value, {s: p for s, p in roles.parameters.items() if s not in integers}):
+    for name, row in powers(context, value, {s: p for s, p in roles.parameters.items() if s not in integers}):
         ends[name].append(("above", sp.Integer(0)))
         notes.append(f"{name} > 0, because the row {shown(row)} assumes that 0**{name} is 0")
 
@@ -181,7 +176,7 @@ def _integers(context: Context, value: sp.Expr, roles: Mapping[str, str], notes:
         if _INT.search(described.annotation):
             yield name
     for call in sorted(value.atoms(sp.factorial, sp.binomial, sp.factorial2), key=str):
-        for symbol in sorted(_names(call)):
+        for symbol in sorted(names_in(call)):
             if symbol in roles:
                 notes.append(f"{symbol} is an integer, as {type(call).__name__} requires")
                 yield symbol
@@ -193,19 +188,12 @@ def _integers(context: Context, value: sp.Expr, roles: Mapping[str, str], notes:
 
 def _scales(context: Context, value: sp.Expr, roles: Mapping[str, str]) -> Iterator[tuple[str, tuple[str, sp.Expr]]]:
     """The scale of a distribution, which is positive, and the number of things of which a binomial coefficient chooses."""
-    if _DENSITY.match(context.record.path.rpartition(".")[2]):
+    if DENSITY.match(context.record.path.rpartition(".")[2]):
         yield from ((name, ("above", sp.Integer(0))) for name, parameter in roles.items() if parameter == "scale")
     pools = {call.args[0] for call in value.atoms(sp.binomial)}
     yield from (
         (pool.name, ("least", sp.Integer(0))) for pool in sorted(pools, key=str) if isinstance(pool, sp.Symbol) and pool.name in roles
     )
-
-
-def _names(expression: Any) -> set[str]:
-    """The symbols and vectors of an expression, by name; indices left out."""
-    found = {entry.base.label.name for entry in expression.atoms(sp.Indexed)}
-    rest = expression.xreplace({entry: sp.Integer(0) for entry in expression.atoms(sp.Indexed)})
-    return found | {symbol.name for symbol in rest.free_symbols}
 
 
 def _is_count(context: Context, name: str, described: Described) -> bool:
@@ -226,7 +214,7 @@ def _relations(
         for part in parts:
             _check_constant(part)
         free = [part for part in parts if _set(context, part, symbols) is not None]
-        if not parts or any(not (_names(part) and _names(part) <= set(symbols)) for part in parts if part not in free):
+        if not parts or any(not (names_in(part) and names_in(part) <= set(symbols)) for part in parts if part not in free):
             continue
         if text:
             notes.append(f"the text says {text}")
@@ -304,114 +292,3 @@ def domain_ends(domain: Reals | Integers) -> list[tuple[str, sp.Expr]]:
     if domain.upper != sp.oo:
         found.append(("below" if domain.upper_open else "most", domain.upper))
     return found
-
-
-def _positive_arguments(
-    context: Context, value: sp.Expr, roles: Mapping[str, str], ends: dict[str, list[tuple[str, sp.Expr]]], notes: list[str]
-) -> Iterator[sp.Basic]:
-    """The constants of a density are integrals, so that Gamma and B in it have positive arguments."""
-    density = bool(_DENSITY.match(context.record.path.rpartition(".")[2]))
-    everywhere = value if density else _outside_cases(value)
-    arguments = {argument for call in everywhere.atoms(sp.gamma, sp.loggamma, sp.beta) for argument in call.args}
-    for argument in sorted((a for a in arguments if a.free_symbols), key=str):
-        told = [context.parameters[p].text for name in _names(argument) if (p := roles.get(name))]
-        if not density and not (told and all(_SHAPE.search(text) for text in told)):
-            continue
-        notes.append(f"{argument} > 0, as in a density")
-        factor, rest = argument.as_coeff_Mul()
-        symbol = 1 / rest if rest.is_Pow else rest
-        symbol = symbol.base.label if isinstance(symbol, sp.Indexed) else symbol
-        if factor.is_positive and isinstance(symbol, sp.Symbol) and symbol.name in ends:
-            ends[symbol.name].append(("above", sp.Integer(0)))
-        elif not argument.atoms(sp.Indexed):
-            yield sp.Gt(argument, 0)
-
-
-def _outside_cases(value: sp.Expr) -> sp.Expr:
-    """What a formula computes wherever it is: a row of its cases restricts only itself."""
-    return value.xreplace({cases: sp.Dummy() for cases in value.atoms(sp.Piecewise)})
-
-
-def _convergent(value: sp.Expr, notes: list[str]) -> Iterator[sp.Basic]:
-    """Where an integral of `t**e` from 0, and a sum of `(n + q)**e` to infinity, are numbers."""
-    value = _outside_cases(value)
-    for integral in sorted(value.atoms(sp.Integral), key=str):
-        variable, *ends = integral.limits[0]
-        powers = [f for f in sp.Mul.make_args(integral.function) if f.is_Pow and f.base == variable and f.exp.free_symbols]
-        for power in powers if sp.S.Zero in ends and len(integral.limits) == 1 else []:
-            notes.append(f"{power.exp} > -1, where the integral converges")
-            yield sp.Gt(power.exp + 1, 0)
-    for series in sorted(value.atoms(sp.Sum), key=str):
-        variable, _, last = series.limits[0]
-        term = series.function
-        if (
-            last == sp.oo
-            and term.is_Pow
-            and term.base.is_polynomial(variable)
-            and sp.degree(term.base, variable) == 1
-            and term.exp.free_symbols
-        ):
-            notes.append(f"{term.exp} < -1, where the series converges")
-            yield sp.Gt(-term.exp, 1)
-
-
-def _ordered(roles: Mapping[str, str], notes: list[str]) -> Iterator[sp.Basic]:
-    """The ends of an interval that are parameters: the lower one is not above the upper one."""
-    symbols = {parameter: sp.Symbol(name) for name, parameter in roles.items()}
-    for low, high in _ENDS:
-        if low in symbols and high in symbols:
-            notes.append(f"{symbols[low]} <= {symbols[high]}, as their names say")
-            yield sp.Le(symbols[low], symbols[high])
-
-
-def _intervals(value: sp.Expr) -> Iterator[tuple[sp.Expr, sp.Expr]]:
-    """The ends of intervals for which a formula by cases has a row, `l <= x <= m`. Whoever writes it supposes that l is not above m."""
-    for condition in sorted({condition for cases in value.atoms(sp.Piecewise) for _, condition in cases.args}, key=str):
-        ends: dict[sp.Expr, dict[str, sp.Expr]] = {}
-        for part in sp.And.make_args(condition):
-            if isinstance(part, sp.Le | sp.Lt | sp.Ge | sp.Gt):
-                low, high = (part.lts, part.gts)
-                ends.setdefault(low, {})["high"] = high
-                ends.setdefault(high, {})["low"] = low
-        for between, found in ends.items():
-            if len(found) == 2 and all(isinstance(end, sp.Symbol) for end in (between, *found.values())):
-                yield found["low"], found["high"]
-
-
-def _powers(context: Context, value: sp.Expr, roles: Mapping[str, str]) -> Iterator[tuple[str, sp.Expr]]:
-    """Parameters that are called an exponent, and of which a formula by cases supposes that they are positive.
-
-    It does so where one row is another one with `base**p` put to 0: `0**p` is 0 for positive p only.
-
-    Yields:
-        the exponent, and the row that has 0 in place of the power.
-    """
-    for cases in sorted(value.atoms(sp.Piecewise), key=str):
-        rows = [row for row, _ in cases.args if row not in _NO_NUMBERS]
-        for power in sorted({power for row in rows for power in row.atoms(sp.Pow)}, key=str):
-            name = power.exp.name if isinstance(power.exp, sp.Symbol) else ""
-            if name not in roles or not _called_exponent(context, name, roles[name]) or _is_positive(power.base):
-                continue
-            ends = {sp.expand(row.xreplace({power: sp.Integer(0)})) for row in rows if row.has(power)}
-            yield from ((name, row) for row in rows if not row.has(power) and sp.expand(row) in ends)
-
-
-def _called_exponent(context: Context, name: str, parameter: str) -> bool:
-    said = (parameter, context.parameters[parameter].text, context.legend.get(name, ""))
-    return any(_EXPONENT.search(text) for text in said)
-
-
-def _is_positive(base: sp.Expr) -> bool:
-    """Whether a base is positive for all real values of its symbols."""
-    return bool(base.xreplace({symbol: sp.Dummy(real=True) for symbol in base.free_symbols}).is_positive)
-
-
-def _divisors(value: Any) -> set[str]:
-    """Symbols by which the formula divides wherever it is: in no case does it have a value where they are zero."""
-    if isinstance(value, (sp.Indexed, sp.Integral, *LARGE)):
-        return set()
-    if isinstance(value, sp.Piecewise):
-        return set.intersection(*(_divisors(row) for row, _ in value.args))
-    if isinstance(value, sp.Pow) and isinstance(value.base, sp.Symbol) and value.exp.is_negative:
-        return {value.base.name}
-    return set[str]().union(*map(_divisors, value.args))

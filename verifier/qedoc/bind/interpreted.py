@@ -1,7 +1,6 @@
 """Binds an equation in each way in which the text can be understood."""
 
 import inspect
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
@@ -9,13 +8,12 @@ from typing import Any, TypeAlias
 import sympy as sp
 
 from qedoc.bind.alternatives import MOST, Alternative, alternatives, placed, substituted
+from qedoc.bind.assigned import assigned
 from qedoc.bind.cases import other_cases
 from qedoc.bind.context import Context
-from qedoc.bind.conventions import assignments, means, with_order
 from qedoc.bind.owners import told
 from qedoc.bind.quantities import stated
 from qedoc.bind.records import Bound, Conflict, Obstruction, Unexplained
-from qedoc.bind.symbols import at_numbers, direct
 from qedoc.claims.assumption import Assumption
 from qedoc.claims.readings import Alternative as Checked
 from qedoc.claims.readings import Doubt, Readings
@@ -27,7 +25,6 @@ from qedoc.read import Application, Equation
 from qedoc.read.reading import shown
 from qedoc.results.verdict import Verdict
 from qedoc.sources import markup
-from qedoc.sources.docstrings import Argument as Described
 from qedoc.sources.docstrings import Formula
 
 MOST_DOUBTS = 2
@@ -182,51 +179,13 @@ def _all_tried(case: _Case) -> tuple[list[_Tried], bool]:
     options, cut = alternatives(case.context, case.equation, case.said, is_case=bool(case.others))
     first, *others = [replace(option, choices=(*case.taken, *option.choices)) for option in options]
     tried = _tried(case, first)
-    rows = _assigned(case, tried.obstruction) if isinstance(tried.obstruction, Unexplained) else []
+    rows = assigned(case.context, case.equation, case.said, tried.obstruction) if isinstance(tried.obstruction, Unexplained) else []
     if not rows:
         return [tried, *(_tried(case, option) for option in others)], cut
     made = sorted((replace(one, choices=(*row, *one.choices)) for one in (first, *others) for row in rows), key=lambda one: one.doubt)
     found = [_tried(case, option) for option in made[:MOST]]
     possible = [one for one in found if not isinstance(one.obstruction, Conflict)]  # two symbols cannot be one parameter
     return possible or found, cut or len(made) > MOST
-
-
-def _assigned(case: _Case, lacking: Unexplained) -> list[tuple[Choice, ...]]:
-    """The ways in which the symbols that nothing explains can be parameters that no other symbol is."""
-    context = case.context
-    clear = {name for name, text in lacking.symbols if any(means(text, parameter) for parameter in context.parameters)}
-    if any(choice.sure is Sure.OPAQUE for name, _ in lacking.symbols if name not in clear for choice in case.said.meanings.get(name, ())):
-        return []
-    symbols = [(name, text or case.said.explained.get(name, "")) for name, text in lacking.symbols]
-    known = {*lacking.known, *context.bound.values(), *at_numbers(context, case.equation.left), *context.settings}
-    left = [p for p in context.parameters.values() if p.name not in known]
-    required = [p.name for p in left if p.default is inspect.Parameter.empty]
-    numbers = [p.name for p in left if _is_number(p)]
-    return with_order(assignments(symbols, required, numbers), _by_order(case, lacking))
-
-
-def _is_number(described: Described) -> bool:
-    """Whether a parameter with a default can be a number: by the default, or by the annotation where the default is None."""
-    if described.default is None:
-        return not _NO_NUMBER.search(described.annotation)
-    return isinstance(described.default, int | float) and not isinstance(described.default, bool)
-
-
-_NO_NUMBER = re.compile(r"\b(?:bool|str|Callable|dict|dtype)\b")
-
-
-def _by_order(case: _Case, lacking: Unexplained) -> dict[str, str]:
-    """The parameters of the constructor in the order of `f(x; a, b)`, for the symbols that nothing explains; empty if they do not fit."""
-    left = case.equation.left
-    if case.context.aim is None or not isinstance(left, Application) or not left.given:
-        return {}
-    made = [p.name for p in case.context.parameters.values() if p.made and (p.default is inspect.Parameter.empty or _is_number(p))]
-    order = dict(zip((str(argument) for argument in left.arguments[-left.given :]), made, strict=False))
-    told = {name: parameter for name in order if (parameter := direct(case.context, name))}
-    fits = left.given == len(made) and all(order[name] == parameter for name, parameter in told.items())
-    fits = fits and not {order[name] for name, _ in lacking.symbols if name in order} & set(lacking.known)
-    unknown = [name for name, _ in lacking.symbols]
-    return {name: order[name] for name in unknown} if fits and all(name in order for name in unknown) else {}
 
 
 _SHOW = "qedoc show --why numbers them"

@@ -33,7 +33,8 @@ from qedoc.execute.precision import rounded
 from qedoc.execute.runner import run_rows
 from qedoc.judge.executions import sampled
 from qedoc.judge.inputs import format_inputs, named, pasteable
-from qedoc.judge.pair import Pair, enclose_at, midpoint
+from qedoc.judge.pair import Pair
+from qedoc.judge.sharp import enclose_at, midpoint
 from qedoc.results.verdict import CaseResult, Counterexample, Verdict
 from qedoc.search.rationals import plainness
 from qedoc.search.strategies import Row
@@ -154,7 +155,7 @@ def _tally(pair: Pair, rows: list[Row]) -> _Tally:
         difference = abs(high - documented)
         if difference <= SAME * scale:
             tally.same.append(row)
-        elif len(tally.apart) == enough or (high == 0 and abs(documented) < VANISHED) or pair.is_off_support(high):
+        elif len(tally.apart) == enough or (high == 0 and abs(documented) < VANISHED) or pair.edges.is_off_support(high):
             tally.unclear.append(row)
         elif difference >= APART * scale and abs(high - low) * STEADY <= difference and not explained(place) and pair.has_derivative(row):
             tally.apart.append(row)

@@ -21,7 +21,8 @@ from qedoc.execute.agreement import agrees, shadow
 from qedoc.execute.float_events import is_calm
 from qedoc.execute.runner import number, rounded, run_plain
 from qedoc.judge.inputs import format_inputs, named
-from qedoc.judge.pair import Pair, midpoint, sharpest
+from qedoc.judge.pair import Pair
+from qedoc.judge.sharp import midpoint, sharpest
 from qedoc.lift.opaque import opaque
 from qedoc.search.strategies import Row
 

@@ -9,7 +9,8 @@ from typing import Any
 from qedoc.errors import QedocError
 from qedoc.execute.runner import run_plain
 from qedoc.judge.inputs import format_inputs, named
-from qedoc.judge.pair import Pair, midpoint
+from qedoc.judge.pair import Pair
+from qedoc.judge.sharp import midpoint
 from qedoc.lift.opaque import opaque
 from qedoc.results.verdict import Finding
 

@@ -1,10 +1,7 @@
 """Compares the documented formula of one case with its code at points of the domain."""
 
 import math
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
-from fractions import Fraction
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -16,17 +13,18 @@ from qedoc.algebra.closed_forms import closed
 from qedoc.algebra.partial import split
 from qedoc.algebra.satisfiable import Facts
 from qedoc.claims.case import Case, instantiate
-from qedoc.claims.members import Member
 from qedoc.claims.spec import Size, Spec
 from qedoc.claims.target import resolve, signature_check
 from qedoc.enclose.compare import Comparison, compare
-from qedoc.enclose.enclosure import Enclosure, Undefined, Value, at_precision, compile
+from qedoc.enclose.enclosure import Enclosure, Undefined, Value, compile
 from qedoc.enclose.infinities import Ends, ends
-from qedoc.enclose.values import rational, shortest
+from qedoc.enclose.values import shortest
 from qedoc.errors import TargetError
 from qedoc.execute.runner import run_plain
 from qedoc.judge.derivatives import Support, support
+from qedoc.judge.edges import ROUNDED, Edges, whole_numbers_near
 from qedoc.judge.paths import Branch, Code, interpretation_of
+from qedoc.judge.sharp import DIGITS, known_bits, midpoint, sharpest
 from qedoc.lift.literals import BallLiteral, is_coefficient
 from qedoc.lift.opaque import opaque
 from qedoc.search.sampling import Plan, drawing_order
@@ -49,26 +47,8 @@ PLAIN = 2.0**-6
 STEADY = 64
 """The difference between the formats must be this many times smaller."""
 
-ROUNDED = 2.0**-50
-"""A number that stands for zero: code that clips to the rounding unit of float64 leaves as much."""
-
-UNIT = Fraction(1, 2**23)
-"""The rounding unit of float32 at 1."""
-
-EDGE = 1.125
-"""How much smaller than the value at that distance a value may be."""
-
-DIGITS = 48
-"""Bits to which two values must be known before their distance is measured."""
-
-FIRST = 128
-"""Bits of the first enclosure of a value that will be printed. Almost all values need no more."""
-
 COEFFICIENTS = 3
 """Number of many-digit coefficients that mark code as an approximation."""
-
-
-_DENSITY = re.compile(r"(?:^|[._])(?:log_?)?(?:pdf|pmf|cdf|sf|prob|density)(?:_|$)")
 
 
 class Pair:
@@ -109,6 +89,9 @@ class Pair:
         self.strange: Row | None = None
         self.raising: tuple[Exception, Row] | None = None
         self.off_support: Row | None = None
+        self.edges = Edges(
+            case=self.case, target=self.target, documented=self.documented, infinity=self.infinity, run=self.run, run_case=self._run_case
+        )  # fmt: skip
         self.unconfirmed: Row | None = None
         others = [totalise(closed(self.case.translate(other))) for other in spec.beside]
         self.beside = [compile(other, self.plan.symbols, interpretation_of) for other in others]
@@ -139,7 +122,7 @@ class Pair:
         documented, actual = self.infinity(row), branch.infinity(row)
         if documented and documented == actual:
             return Comparison.EQUAL
-        if documented and not actual and found is Comparison.LEFT_UNDEFINED and self._keeps_away(row):
+        if documented and not actual and found is Comparison.LEFT_UNDEFINED and self.edges.keeps_away(row):
             return found
         if found is Comparison.BOTH_UNDEFINED and bool(documented) != bool(actual):
             found = self._by_run(documented, row) if documented else found
@@ -148,22 +131,6 @@ class Pair:
         if found is not Comparison.RIGHT_UNDEFINED and not documented and self.silent(row) is True:
             return self._against_silence(found, row, actual)
         return found
-
-    def _keeps_away(self, row: Row) -> bool:
-        """Whether the code keeps away from a point where a docstring's formula is infinite, by no more than the rounding of its input.
-
-        Its value there is then as large as that of the formula at a distance of the rounding unit of float32. A clip at a larger distance
-        is another function.
-        """
-        edge = next((edge for edge in (row, *_whole_numbers_near(row)) if self.infinity(edge)), None)
-        if edge is None or not self.case.spec.natural or self.case.formula.has(sp.oo, -sp.oo, sp.zoo):
-            return False
-        infinity, ran = self.infinity(edge), self.run(row)
-        if isinstance(ran, Exception) or not math.isfinite(ran) or ran * infinity <= 0:
-            return False
-        near = [(*edge[:place], x + step, *edge[place + 1 :]) for place, x in enumerate(edge) for step in (UNIT, -UNIT)]
-        values = [midpoint(sharpest(self.documented, other)) for other in near]
-        return any(value * infinity > 0 and abs(ran) * EDGE >= abs(value) for value in values if math.isfinite(value))
 
     def _by_run(self, documented: float, row: Row) -> Comparison:
         """Compares a documented infinity with a run of code whose formula has no value. The run may still give an infinity, as 1/0 does."""
@@ -204,6 +171,10 @@ class Pair:
             self.wants_arrays = not isinstance(again, Exception)
             return again if self.wants_arrays else ran
         return ran
+
+    def _run_case(self, case: Case, row: Row) -> float | int | Exception:
+        """Runs the code in float64 at a point, for a case with other keywords."""
+        return run_plain(lambda values: case.call(self.target, values, opaque), self.plan.symbols, row, x64=True, arrays=self.wants_arrays)
 
     def _note_gap(self, found: Comparison, row: Row, branch: Branch) -> None:
         """Records a point where a value is missing. If a run gives a value, only the code's formula lacks it."""
@@ -254,7 +225,7 @@ class Pair:
         if any(compare(other, branch.value, row) not in (Comparison.DISJOINT, *UNDEFINED) for other in self.beside):
             self.elsewhere = self.elsewhere or row
             return False
-        if self._is_out(row):
+        if self.edges.is_out(row):
             self.off_support = self.off_support or row
             return False
         if self._exactly(row, branch):
@@ -262,7 +233,7 @@ class Pair:
         if (distance := self._distance(row, branch)) <= (NEAR if any(map(approximates, self.code.branches)) else UNSEEN):
             self.nearly = max(self.nearly or (0.0, row), (distance, row))
             return False
-        if self._is_beyond(row, branch) or self._keeps_away(row):
+        if self._is_beyond(row, branch) or self.edges.keeps_away(row):
             return False
         if isinstance(ran := self.run(row), Exception):
             self.raising = self.raising or (ran, row)
@@ -271,41 +242,6 @@ class Pair:
             return True
         self.strange = self.strange or row
         return False
-
-    def _is_out(self, row: Row) -> bool:
-        """Whether a point is outside of what the documented object is for: of its support, or of the parameters that it accepts."""
-        if self.is_density:
-            ran = self.run(row)
-            if not isinstance(ran, Exception) and self.is_off_support(ran, infinite=bool(self.infinity(row))):
-                return True
-        return self.refuses(row)
-
-    @property
-    def is_density(self) -> bool:
-        """Whether the claim is the formula of a density or a distribution function, without cases."""
-        return bool(self.case.spec.natural and not self.case.spec.formula.has(sp.Piecewise) and _DENSITY.search(self.case.spec.target))
-
-    def is_off_support(self, ran: float, *, infinite: bool = False) -> bool:
-        """Whether a density or a distribution function gives the value that it has outside of its support.
-
-        Documentation often gives the formula of a density and leaves the support to the reader. A formula by cases does not. Code for
-        logarithms of densities often keeps away from the edge of the support, where the logarithm is infinite.
-
-        Args:
-            ran: the value that the code gives.
-            infinite: whether the formula is infinite there.
-        """
-        return self.is_density and (infinite or ran in (0, 1, -math.inf))
-
-    def refuses(self, row: Row) -> bool:
-        """Whether the class of a documented object refuses the parameters at a point when it is asked to check them."""
-        if not self.case.spec.natural or not isinstance(self.target, Member) or not self.target.checks:
-            return False
-        checked = replace(self.case, keywords={**self.case.keywords, self.target.checks: True})
-        ran = run_plain(
-            lambda values: checked.call(self.target, values, opaque), self.plan.symbols, row, x64=True, arrays=self.wants_arrays
-        )
-        return isinstance(ran, Exception)
 
     def _exactly(self, row: Row, branch: Branch) -> bool:
         """Whether the code returns exactly the integer of its own formula, and not the documented one. Integers have no rounding."""
@@ -321,10 +257,10 @@ class Pair:
         known = [flint.arb(value) for value in values if not isinstance(value, Undefined)]
         if len(known) < 2:
             return math.inf  # one value is infinite or missing, and _extended has handled that
-        if min(map(_digits, values)) < DIGITS:
+        if min(map(known_bits, values)) < DIGITS:
             return 0.0
         documented, actual = known
-        if abs(documented - actual) < ROUNDED and (documented == 0 or any(_whole_numbers_near(row))):
+        if abs(documented - actual) < ROUNDED and (documented == 0 or any(whole_numbers_near(row))):
             return 0.0
         larger = max(abs(documented), abs(actual), key=lambda size: size.mid())
         return float((abs(documented - actual) / larger).mid())  # works beyond the range of doubles, too
@@ -358,13 +294,6 @@ def shown(formula: Enclosure, infinity: Ends, row: Row) -> int | float | str:
     return str(found) if (found := infinity(row)) else shortest(sharpest(formula, row))
 
 
-def _whole_numbers_near(row: Row) -> Iterator[Row]:
-    """The points with an integer in place of a coordinate that is one up to rounding."""
-    for place, x in enumerate(row):
-        if 0 < abs(x - round(x)) < ROUNDED:
-            yield (*row[:place], Fraction(round(x)), *row[place + 1 :])
-
-
 def _near(ran: float, actual: Value) -> bool:
     exact = midpoint(actual)
     return abs(ran - exact) <= NEAR * max(abs(exact), abs(ran))
@@ -374,50 +303,6 @@ def approximates(branch: Branch) -> bool:
     """Whether a path computes its own approximation: its formula has many-digit coefficients."""
     value = branch.path.value
     return isinstance(value, sp.Basic) and sum(map(is_coefficient, value.atoms(sp.Number, BallLiteral))) >= COEFFICIENTS
-
-
-def sharpest(formula: Enclosure, row: Row) -> Value:
-    """Returns the enclosure that gives the most digits of a value. For an integral, more bits do not always give more digits.
-
-    For almost every value, 256 bits are enough. The logarithm of a number that is 1 to a hundred places needs more.
-    """
-    values: list[Value] = [formula(row, bits) for bits in (FIRST, 64, 256)]
-    best = max(values, key=_digits)
-    for bits in (512, 1024, 2048):
-        if _digits(best) >= DIGITS:
-            break
-        best = max(best, formula(row, bits), key=_digits)
-    return best
-
-
-def enclose_at(digits: int, formula: Enclosure, rows: Sequence[Row]) -> list[Value]:
-    """Encloses a value at many points: by one loop of balls where that gives enough bits, elsewhere with more of them, up to a limit."""
-    points = at_precision(FIRST, lambda: [[flint.arb(rational(x)) for x in row] for row in rows])
-    found = []
-    for ball, row in zip(formula.balls(points, FIRST), rows, strict=True):
-        best: Value = ball
-        for bits in (64, 256, 512):
-            if isinstance(best, Undefined) or _digits(best) >= digits:
-                break
-            best = max(best, formula(row, bits), key=_digits)
-        found.append(best)
-    return found
-
-
-def _digits(value: Value) -> float:
-    return value.rel_accuracy_bits() if isinstance(value, flint.arb) else math.inf
-
-
-def midpoint(value: Value) -> float:
-    """The midpoint of an enclosure as the nearest double, which may be infinite. nan if the value is undefined."""
-    if isinstance(value, Undefined):
-        return float("nan")
-    if isinstance(value, flint.arb):
-        return float(value.mid())
-    try:
-        return int(value.p) / int(value.q)
-    except OverflowError:
-        return math.inf if value > 0 else -math.inf
 
 
 def domain_lines(case: Case) -> tuple[str, ...]:

@@ -7,7 +7,8 @@ from math import isfinite
 from qedoc.claims.spec import Spec
 from qedoc.execute.runner import run_rows
 from qedoc.judge.inputs import named, row_of
-from qedoc.judge.pair import Pair, enclose_at, midpoint
+from qedoc.judge.pair import Pair
+from qedoc.judge.sharp import enclose_at, midpoint
 from qedoc.results.curve import Boundary, Contrast, Curve, Point
 from qedoc.results.verdict import Inputs
 from qedoc.search.rationals import Interval, plainness

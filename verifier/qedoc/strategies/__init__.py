@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from qedoc.claims.spec import Spec
 from qedoc.judge.inputs import named, pasteable
-from qedoc.judge.pair import Pair, midpoint
+from qedoc.judge.pair import Pair
+from qedoc.judge.sharp import midpoint
 from qedoc.lift.opaque import opaque
 from qedoc.search.strategies import Row, rows
 from qedoc.sources.specfiles import find, load

@@ -1,0 +1,56 @@
+"""The ways in which symbols that nothing explains can be parameters that no other symbol is."""
+
+import inspect
+import re
+
+from qedoc.bind.context import Context
+from qedoc.bind.conventions import assignments, means, with_order
+from qedoc.bind.records import Unexplained
+from qedoc.bind.symbols import at_numbers, direct
+from qedoc.interpret.choices import Choice, Choices, Sure
+from qedoc.read import Application, Equation
+from qedoc.sources.docstrings import Argument as Described
+
+
+def assigned(context: Context, equation: Equation, said: Choices, lacking: Unexplained) -> list[tuple[Choice, ...]]:
+    """Returns the ways in which the symbols that nothing explains can be parameters, the most conventional first.
+
+    Args:
+        context: the docstring.
+        equation: the equation.
+        said: what the text says.
+        lacking: the symbols.
+    """
+    clear = {name for name, text in lacking.symbols if any(means(text, parameter) for parameter in context.parameters)}
+    if any(choice.sure is Sure.OPAQUE for name, _ in lacking.symbols if name not in clear for choice in said.meanings.get(name, ())):
+        return []
+    symbols = [(name, text or said.explained.get(name, "")) for name, text in lacking.symbols]
+    known = {*lacking.known, *context.bound.values(), *at_numbers(context, equation.left), *context.settings}
+    left = [p for p in context.parameters.values() if p.name not in known]
+    required = [p.name for p in left if p.default is inspect.Parameter.empty]
+    numbers = [p.name for p in left if _is_number(p)]
+    return with_order(assignments(symbols, required, numbers), _by_order(context, equation, lacking))
+
+
+def _is_number(described: Described) -> bool:
+    """Whether a parameter with a default can be a number: by the default, or by the annotation where the default is None."""
+    if described.default is None:
+        return not _NO_NUMBER.search(described.annotation)
+    return isinstance(described.default, int | float) and not isinstance(described.default, bool)
+
+
+_NO_NUMBER = re.compile(r"\b(?:bool|str|Callable|dict|dtype)\b")
+
+
+def _by_order(context: Context, equation: Equation, lacking: Unexplained) -> dict[str, str]:
+    """The parameters of the constructor in the order of `f(x; a, b)`, for the symbols that nothing explains; empty if they do not fit."""
+    left = equation.left
+    if context.aim is None or not isinstance(left, Application) or not left.given:
+        return {}
+    made = [p.name for p in context.parameters.values() if p.made and (p.default is inspect.Parameter.empty or _is_number(p))]
+    order = dict(zip((str(argument) for argument in left.arguments[-left.given :]), made, strict=False))
+    told = {name: parameter for name in order if (parameter := direct(context, name))}
+    fits = left.given == len(made) and all(order[name] == parameter for name, parameter in told.items())
+    fits = fits and not {order[name] for name, _ in lacking.symbols if name in order} & set(lacking.known)
+    unknown = [name for name, _ in lacking.symbols]
+    return {name: order[name] for name in unknown} if fits and all(name in order for name in unknown) else {}

@@ -1,0 +1,66 @@
+"""The unknowns of an equation, its lengths, and the ranges of its indices."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import sympy as sp
+
+from qedoc.bind.context import Context
+from qedoc.bind.entries import summed
+from qedoc.claims.spec import is_literal
+from qedoc.read import Application, Equation, Extent, conventional_index
+
+
+def as_entry(context: Context, equation: Equation) -> Equation:
+    """The equation for an entry of the result: `y_i`, or no left side, where nothing but the entries of the right side says what i is."""
+    left, right = equation.left, equation.right
+    bound = {r.symbol for r in summed(right)}
+    used = {s for entry in right.atoms(sp.Indexed) for index in entry.indices for s in index.free_symbols} - bound
+    known = {*context.parameters, *context.bound, *context.legend}
+    if isinstance(left, sp.Symbol):
+        vector, _, index = left.name.rpartition("_")
+        entry = vector and sp.Symbol(index) in used and index not in {*context.parameters, *context.bound}
+        return replace(equation, left=sp.IndexedBase(sp.Symbol(vector))[sp.Symbol(index)]) if entry else equation
+    outside = right.xreplace({entry: sp.Dummy() for entry in right.atoms(sp.Indexed)}).free_symbols
+    free = [s for s in used if conventional_index(s.name) and s.name not in known and s not in outside]
+    whole = left is None or (isinstance(left, Application) and left.name in context.own)
+    if whole and not equation.entry and len(used) == len(free) == 1:
+        return replace(equation, entry=((free[0], None),))
+    return equation
+
+
+def unknowns(value: sp.Expr, indices: set[sp.Symbol], ranked: set[str]) -> list[str]:
+    """The names of the symbols and vectors that have to be something of the target's."""
+    bound = {r.symbol for r in summed(value)}
+    plain_symbols = (
+        {s for s in value.free_symbols if isinstance(s, sp.Symbol) and not isinstance(s, Extent) and not is_literal(s)} - indices - bound
+    )
+    return sorted({s.name for s in plain_symbols} | ranked)
+
+
+def lengths_of(context: Context, value: sp.Expr, symbols: Sequence[str]) -> set[str]:
+    """Symbols that are no parameter and are the last value of an index: lengths."""
+    ends = {s.name for r in summed(value) for s in r.last.free_symbols}
+    known = {*context.parameters, *context.bound}
+    return {name for name in symbols if name in ends and name not in known}
+
+
+def index_ranges(context: Context) -> dict[str, tuple[sp.Expr, sp.Expr]]:
+    r"""Indices of which the text gives the range, as `0 \le i, j < n`."""
+    ends: dict[str, dict[str, sp.Expr]] = {}
+    for relation, _ in context.conditions:
+        for part in sp.And.make_args(relation):
+            if not isinstance(part, sp.Gt | sp.Ge | sp.Lt | sp.Le):
+                continue
+            for side, other, greater in (
+                (part.lhs, part.rhs, isinstance(part, sp.Gt | sp.Ge)),
+                (part.rhs, part.lhs, isinstance(part, sp.Lt | sp.Le)),
+            ):
+                strict = 1 if isinstance(part, sp.Gt | sp.Lt) else 0
+                if isinstance(side, sp.Symbol):
+                    ends.setdefault(side.name, {})["first" if greater else "last"] = other + strict if greater else other - strict
+    return {
+        name: (found["first"], found["last"])
+        for name, found in ends.items()
+        if len(found) == 2 and name not in context.parameters and name not in context.bound and found["first"].is_Integer
+    }
