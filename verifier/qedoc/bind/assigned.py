@@ -27,7 +27,7 @@ def assigned(context: Context, equation: Equation, said: Choices, lacking: Unexp
     symbols = [(name, text or said.explained.get(name, "")) for name, text in lacking.symbols]
     known = {*lacking.known, *context.bound.values(), *at_numbers(context, equation.left), *context.settings}
     left = [p for p in context.parameters.values() if p.name not in known]
-    required = [p.name for p in left if p.default is inspect.Parameter.empty]
+    required = [p.name for p in left if p.default is inspect.Parameter.empty and not NO_NUMBER.search(p.annotation)]
     numbers = [p.name for p in left if _is_number(p)]
     return with_order(assignments(symbols, required, numbers), _by_order(context, equation, lacking))
 
@@ -35,11 +35,12 @@ def assigned(context: Context, equation: Equation, said: Choices, lacking: Unexp
 def _is_number(described: Described) -> bool:
     """Whether a parameter with a default can be a number: by the default, or by the annotation where the default is None."""
     if described.default is None:
-        return not _NO_NUMBER.search(described.annotation)
+        return not NO_NUMBER.search(described.annotation)
     return isinstance(described.default, int | float) and not isinstance(described.default, bool)
 
 
-_NO_NUMBER = re.compile(r"\b(?:bool|str|Callable|dict|dtype)\b")
+NO_NUMBER = re.compile(r"\b(?:bool|str|Callable|dict|dtype|Axis\w*|Key|PRNG\w*|State|Hashable|Sequence)\b")
+"""Annotations of parameters that are no numbers."""
 
 
 def _by_order(context: Context, equation: Equation, lacking: Unexplained) -> dict[str, str]:
