@@ -358,7 +358,7 @@ def up_to(x):
 class Pair(NamedTuple):
     r"""A pair.
 
-    .. math:: x = y \\approx 1
+    .. math:: x + \\ldots + y
     """
 
     left: float
