@@ -214,6 +214,11 @@ def test_a_subscript_of_a_number_is_an_entry_or_a_part_of_its_name() -> None:
     assert readings(r"\sum_{y=1}^n s_y") == ["Sum(s[y], (y, 1, n))"]
 
 
+def test_an_index_of_the_left_side_is_no_position() -> None:
+    assert readings("p_k = s_k^2") == ["p_k = s[k]**2"]
+    assert readings(r"p_k = \sum_{i \ne k} s_i") == ["p_k = Sum(Piecewise((s[i], Ne(i, k)), (0, True)), (i, 1, n_i))"]
+
+
 def test_an_entry_at_a_parameter_has_the_ends_that_the_formula_writes() -> None:
     first, _ = readings(r"s_y - \log \sum_{j=0}^{k-1} e^{s_j}")
     assert first.startswith("-log(Sum(exp(s[j]), (j, 0, -1 + k))) + Sum(Piecewise((s[i], Eq(i, y)), (0, True)), (i, 0, -1 + k))")

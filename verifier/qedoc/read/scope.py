@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import pairwise
 
 import sympy as sp
 
@@ -303,7 +304,12 @@ def index_letters(nodes: Sequence[Node]) -> set[str]:
 def _on_the_left(nodes: Sequence[Node]) -> set[str]:
     """Letters that are a subscript before the first equality sign, so that the formula is about each of their values."""
     left, *rights = equated(nodes)
-    return index_letters(left) if rights else set()
+    found = index_letters(left) if rights else set()
+    for items in walk(left) if rights else ():
+        for mark, script in pairwise(items):
+            if mark.is_char("_"):
+                found |= {one.text for one in contents(script) if isinstance(one, Token) and one.kind is Kind.WORD and len(one.text) == 1}
+    return found
 
 
 def _families(nodes: Sequence[Node]) -> Iterator[str]:
