@@ -14,7 +14,7 @@ from qedoc.claims.limits import Limits
 from qedoc.judge.readings import check_readings
 from qedoc.read import PLAIN, Names, NotAClaim, Reading, Unreadable, read
 from qedoc.results.verdict import Verdict
-from qedoc.sources import markup, plain_legend
+from qedoc.sources import markup, plain_legend, prose
 from qedoc.sources.docstrings import documented
 from qedoc.sources.plain_math import statements
 
@@ -358,3 +358,64 @@ def test_a_definition_holds_for_the_formulas_of_its_own_block(library: Path) -> 
     assert found["f#1"] is found["f#3"] is Verdict.PROVED
     found = verdicts(library, TWO.format(end="3"))
     assert (found["f#1"], found["f#3"]) == (Verdict.PROVED, Verdict.REFUTED)
+
+
+def test_entries_place_symbols_in_a_formula() -> None:
+    described = {
+        "rate": "The rate. This is `r` in `Y = g(X) = 1 - exp(-r X)`.",
+        "scale": "This is `scale` in `y = scale x`.",
+        "x": "This is `y`.",
+    }
+    legend, rest = plain_legend.placed(described)
+    assert legend == {"r": "``rate``"}
+    assert rest == {"rate": "The rate.", "scale": "", "x": "This is `y`."}
+
+
+@pytest.mark.parametrize(
+    ("text", "default", "kept"),
+    [
+        ("Python `bool` indicating whether arguments should be positive.", False, ""),
+        ("If `True`, x must be positive.", False, ""),
+        ("If `True`, x must be positive.", True, "If `True`, x must be positive."),
+        ("When False the value must be less than 1. It must be odd.", True, "It must be odd."),
+        ("Whether x must be positive.", True, ""),
+        ("It must be positive.", False, "It must be positive."),
+    ],
+)
+def test_the_entry_of_a_switch_says_what_its_default_does(text: str, default: bool, kept: str) -> None:
+    assert prose.of_default(text, default) == kept
+
+
+CDF = '''
+class Bend:
+    """Computes `Y = g(X) = 1 - exp(-c X)`, the {name}.
+
+    ```none
+    pdf(y; c) = c exp({exponent})
+    ```
+
+    Args:
+      rate: A positive number. This is `c` in `Y = g(X) = 1 - exp(-c X)`.
+      validate_args: Python `bool` indicating whether arguments must be checked.
+    """
+
+    def __init__(self, rate, validate_args=False):
+        self.rate = rate
+
+    def forward(self, x):
+        return 1 - jnp.exp(-self.rate * x)
+
+    def forward_log_det_jacobian(self, x):
+        return jnp.log(self.rate) - self.rate * x
+'''
+
+
+@pytest.mark.parametrize(("exponent", "verdict"), [("-c y", Verdict.PROVED), ("-y", Verdict.REFUTED)])
+def test_the_density_beside_a_bijector_that_is_a_distribution_function_is_its_slope(library: Path, exponent: str, verdict: Verdict) -> None:
+    found = verdicts(library, CDF.replace("{name}", "exponential CDF").replace("{exponent}", exponent))
+    assert found["Bend"] is verdict
+
+
+def test_the_density_beside_another_bijector_says_nothing_of_its_slope(library: Path) -> None:
+    found = verdicts(library, CDF.replace("{name}", "bend").replace("{exponent}", "-c y"))
+    assert found["Bend"] not in (Verdict.PROVED, Verdict.TESTED)

@@ -17,7 +17,7 @@ from qedoc.interpret.words import Vocabulary
 from qedoc.read import Application, Equation, Names, NotAClaim, Reading, Silence, Unreadable, defined, plain, read, read_condition
 from qedoc.read.macros import spelled_out
 from qedoc.read.scope import KNOWN_LETTERS
-from qedoc.sources import markup, worded
+from qedoc.sources import markup, prose, worded
 from qedoc.sources.docstrings import Argument as Described
 from qedoc.sources.docstrings import Documented, Formula, record_of
 from qedoc.sources.markup import PLAIN, WORDS
@@ -239,7 +239,7 @@ class Context:
             own=self.own,
         )
         spoken = tuple(
-            Spoken(name=name, text=argument.text, line=told[name][1] if name in told else -1, numeric=_is_input(argument))
+            Spoken(name=name, text=_at_default(argument), line=told[name][1] if name in told else -1, numeric=_is_input(argument))
             for name, argument in self.parameters.items()
         )
         relations = {
@@ -352,6 +352,11 @@ def _written(equation: Equation) -> set[sp.Symbol]:
     sides = [equation.right, equation.condition, *([equation.left] if isinstance(equation.left, sp.Basic) else [])]
     bases = {entry.base.label for side in sides for entry in side.atoms(sp.Indexed)}
     return bases | {s for side in sides for s in side.free_symbols if isinstance(s, sp.Symbol)}
+
+
+def _at_default(argument: Described) -> str:
+    """What the entry of a parameter says; for a switch, only what its default does."""
+    return prose.of_default(argument.text, argument.default) if isinstance(argument.default, bool) else argument.text
 
 
 def _is_input(argument: Described) -> bool:

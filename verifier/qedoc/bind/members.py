@@ -40,6 +40,9 @@ class Quantity:
     words: str = ""
 
 
+SLOPE = "forward_log_det_jacobian"
+"""The method of a bijector that gives the logarithm of its derivative."""
+
 DENSITY = Quantity(
     name="density",
     heads="f p pdf pmf prob density",
@@ -47,6 +50,7 @@ DENSITY = Quantity(
     members={
         **dict.fromkeys(("prob", "pdf", "pmf", "density"), "x"),
         **dict.fromkeys(("log_prob", "logpdf", "logpmf", "log_pdf", "log_pmf", "log_density"), "log(x)"),
+        SLOPE: "log(x)",
     },
     words=r"density|pdf|pmf|probability mass|mass function",
 )
@@ -225,7 +229,12 @@ def _giving(owner: str, quantity: Quantity, name: str) -> str | None:
     """The member that gives a quantity: the documented one, or else the first that the class has."""
     if name in quantity.members:
         return name
-    return next((one for one in quantity.members if has(owner, one)), None)
+    return next((one for one in quantity.members if has(owner, one) and (one != SLOPE or _is_distribution_function(owner))), None)
+
+
+def _is_distribution_function(owner: str) -> bool:
+    """Whether a bijector is a distribution function by its documentation. Then the density is its derivative."""
+    return bool(re.search(r"\bCDF\b|\bcumulative\b|\bdistribution function\b", named(owner).__doc__ or ""))
 
 
 def has(owner: str, name: str) -> bool:

@@ -32,6 +32,9 @@ _RELATION = re.compile(r"\\(?:le|leq|leqslant|ge|geq|geqslant|lt|gt|ne|neq|in|no
 _MARKS = {",": "COMMA", ";": "SEMI", ".": "DOT", ":": "COLON", "(": "LPAR", ")": "RPAR", "\u2013": "DASH", "—": "DASH", "-": "DASH"}
 _SHIFTED = re.compile(r"([A-Za-z_]\w*)\s*([-+])\s*(\d+)")
 _SETTING = re.compile(r"(\w+)\s*={1,2}\s*(?:True|False|None|'[^']*'|\"[^\"]*\")")
+_NAMES_A_VALUE = re.compile(r"[A-Za-z]\w*\s*=\s*[A-Za-z]\w*\([A-Za-z]\w*\)\s*=(?!=)")
+"""`Y = g(X) = ...`, which says what Y is, and restricts nothing."""
+
 _APOSTROPHE = "\u2019"
 _DEFAULT = re.compile(r"\s*\((?:the )?default[^(),;]*\)|,?\s*\bdefaults? (?:is|to|=|:)\s*(?:`+[^`]*`+|[^\s,;.]+(?:\.\d+)?)", re.IGNORECASE)
 """A default, which restricts nothing: `(default is 2)`, `defaults to 1.0`."""
@@ -192,6 +195,8 @@ class Vocabulary:
             yield "NUM", number
         elif (setting := _SETTING.fullmatch(inner)) and setting[1] in self.parameters:
             yield "SETTING", inner
+        elif _NAMES_A_VALUE.match(inner):
+            yield "WORD", inner
         elif re.search(r"[<>=]", inner):
             yield from self._stated(
                 re.sub(r"\*\*", "^", inner.replace(">=", r"\ge ").replace("<=", r"\le ").replace("!=", r"\ne ").replace("==", "="))

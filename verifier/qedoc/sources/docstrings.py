@@ -185,6 +185,7 @@ def _record(name: str, aliases: tuple[str, ...], value: Any, docstring: str, own
     for part in (lines, *map(markup.dedented, beside)):
         legend = prose.legend(markup.paragraphs(part), _described(part)) | legend
         described = _described(part) | described
+    placed, described = plain_legend.placed(described)
     described = {name: worded.without([text], [one.text for one in spoken])[0] for name, text in described.items()}
     arguments = (
         _arguments(value, described) if owner is None else _of_object(owner, "" if owner is value else name.rpartition(".")[2], described)
@@ -193,7 +194,7 @@ def _record(name: str, aliases: tuple[str, ...], value: Any, docstring: str, own
     plain = any(block.notation == markup.PLAIN for block in blocks)
     spans = plain_legend.told(markup.paragraphs(lines) if plain else [], names)
     quoted = {symbol: f"``{parameter}``" for symbol, parameter in worded.symbols(markup.arguments(lines)).items()} if spoken else {}
-    legend = {**quoted, **spans.legend, **legend}
+    legend = {**placed, **quoted, **spans.legend, **legend}
     letters = {symbol: text for symbol, text in legend.items() if "angle" not in symbol}
     said = {argument.name: argument.text for argument in arguments}
     found = ((symbol, prose.parameter(text, names) or prose.described(text, said)) for symbol, text in letters.items())

@@ -1,7 +1,7 @@
 """Reads what code spans beside plain mathematics say about symbols: `loc = mu`, and `Z` is the normalization constant."""
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from qedoc.sources.markup import SILENT, Paragraph
@@ -13,6 +13,7 @@ _RELATION = re.compile(r"[<>≤≥]|!=")
 _IS = re.compile(r"\s*(?:is|are|denotes?|represents?|stands for|means|being)\s+(?=(?:the|an?|its)\b)", re.IGNORECASE)
 _SUPPOSED = re.compile(r"\b(?:if|when|unless|whether|case|until|while|setting|set|with)\s*$", re.IGNORECASE)
 _TELLS = re.compile(r"(?:^|[\s(])(?:where|with|and|constant|given by)\W*(?:[*-]\s*)?$|^\W*[*-]\s+$|,\s*$", re.IGNORECASE)
+_PLACED = re.compile(r"(?:(?<=[.] )|^)(?:This|It) is `+([A-Za-z]\w*)`+ in `+[^`]*=[^`]*`+\.?\s*")
 _LINK = re.compile(r"\[([^\]]*)\]\s*\([^)]*\)")
 
 
@@ -73,6 +74,16 @@ def _said(text: str, parameters: Collection[str]) -> Iterator[tuple[str, str, st
             yield "bind", symbol, f"``{known[0]}``"
         elif names == [one] and one not in parameters and not _RELATION.search(inner) and _TELLS.search(before):
             yield "define", one, inner
+
+
+def placed(described: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Returns the symbols that entries place in a formula, 'This is `c` in `y = c x`.', and the entries without these sentences.
+
+    Args:
+        described: the description of each parameter.
+    """
+    legend = {found[1]: f"``{name}``" for name, text in described.items() for found in _PLACED.finditer(text) if found[1] not in described}
+    return legend, {name: _PLACED.sub("", text).strip() for name, text in described.items()}
 
 
 def _first_clause(text: str) -> str:

@@ -152,6 +152,29 @@ def described(text: str, arguments: Mapping[str, str]) -> str:
     return fitting[0] if len(words) >= 3 and len(fitting) == 1 else ""
 
 
+_SWITCH = re.compile(
+    r"(?:python\s+|an?\s+)?`{0,2}bool(?:ean)?`{0,2}(?:\s+flag)?,?\s+(?:indicating|determining|specifying|controlling|whether|if|that|which|to)\b"
+    r"|(?:whether|flag)\b",
+    re.IGNORECASE,
+)
+_SETTING = re.compile(r"(?:if|when)\s+(?:it\s+is\s+|set\s+to\s+|this\s+is\s+)?`{0,2}(true|false)`{0,2}(?=[\s,])", re.IGNORECASE)
+
+
+def of_default(text: str, default: bool) -> str:
+    """The description of a switch without the sentences that only say what it is, or what its other setting does.
+
+    Args:
+        text: the description.
+        default: the setting that counts.
+    """
+    kept: list[str] = []
+    for sentence in sentences(Paragraph(text=text, line=0, section="")):
+        other = _SETTING.match(sentence)
+        if not _SWITCH.match(sentence) and not (other and (other[1].lower() == "true") != default):
+            kept.append(sentence)
+    return " ".join(kept)
+
+
 def _long_words(text: str) -> set[str]:
     return {word.rstrip("s") for word in re.findall(r"[a-z]{4,}", text.lower())}
 
