@@ -23,6 +23,7 @@ from qedoc.bind.interpreted import Variant, interpreted
 from qedoc.bind.layout import Layout, divisors
 from qedoc.bind.linked import linked
 from qedoc.bind.matrices import restricted, sized, symmetric
+from qedoc.bind.minimisers import minimum
 from qedoc.bind.owners import letters_of_name
 from qedoc.bind.pairs import paired, pairs_of
 from qedoc.bind.records import Bound, Obstruction, Refused
@@ -37,7 +38,7 @@ from qedoc.claims.domain import Functions, Integers, Reals
 from qedoc.claims.spec import Parameter, Spec, is_literal
 from qedoc.errors import QedocError, TargetError
 from qedoc.interpret.choices import Choice, Sure
-from qedoc.read import Application, Equation, Extent, NotAClaim, Reading, Unreadable, conventional_index, extent, plain, read_condition
+from qedoc.read import Application, Equation, Extent, NotAClaim, Reading, Silence, Unreadable, conventional_index, extent, plain, read_condition
 from qedoc.results.verdict import Verdict
 from qedoc.sources.docstrings import Documented, Formula, documented, record_of
 
@@ -172,6 +173,8 @@ def _claims(
                 formula=formula, name=id, verdict=Verdict.UNREADABLE, reason=at, suggestion=reading.suggestion, place=place,
                 cause=reading.obstacle.value, construct=reading.what,
             )  # fmt: skip
+        case NotAClaim(silence=Silence.PROBLEM) if (made := _minimum(context, formula, name)) is not None:
+            yield made
         case NotAClaim():
             id = f"{target}#{name}" if name else target
             cause = reading.silence.name.lower()
@@ -191,6 +194,18 @@ def _claims(
                 variants = [v for inside, made in seen for v in _variants(inside, formula, reading, link - 1, where, made)]
                 claim = _claim(seen[0][0], formula, variants, part)
                 yield replace(claim, notes=(*notes, *claim.notes)) if isinstance(claim, Bound) else claim
+
+
+def _minimum(context: Context, formula: Formula, name: str) -> Bound | Refused | None:
+    """The claim of an optimisation problem whose solution the function returns, or the reason for none; None for any other problem."""
+    try:
+        return minimum(context, formula, name)
+    except Obstruction as found:
+        verdict, reason, suggestion = found.verdict, found.reason, found.suggestion
+    except QedocError as error:
+        verdict, reason, suggestion = Verdict.UNREADABLE, error.message, ""
+    id = f"{context.record.name}#{name}" if name else context.record.name
+    return Refused(formula=formula, name=id, verdict=verdict, reason=reason, suggestion=suggestion)
 
 
 def _variants(
