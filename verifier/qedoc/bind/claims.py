@@ -23,6 +23,7 @@ from qedoc.bind.interpreted import Variant, interpreted
 from qedoc.bind.layout import Layout, divisors
 from qedoc.bind.linked import linked
 from qedoc.bind.matrices import restricted, sized, symmetric
+from qedoc.bind.minimisers import minimum
 from qedoc.bind.owners import letters_of_name
 from qedoc.bind.pairs import paired, pairs_of
 from qedoc.bind.records import Bound, Obstruction, Refused
@@ -38,7 +39,7 @@ from qedoc.claims.domain import Functions, Integers, Reals
 from qedoc.claims.spec import Parameter, Spec
 from qedoc.errors import QedocError
 from qedoc.interpret.choices import Choice, Sure
-from qedoc.read import Equation, Extent, NotAClaim, Reading, Unreadable, extent
+from qedoc.read import Equation, Extent, NotAClaim, Reading, Silence, Unreadable, extent
 from qedoc.results.verdict import Verdict
 from qedoc.sources.docstrings import Documented, Formula, documented, record_of
 
@@ -107,6 +108,8 @@ def of_formula(
                 formula=formula, name=id, verdict=Verdict.UNREADABLE, reason=at, suggestion=reading.suggestion, place=place,
                 cause=reading.obstacle.value, construct=reading.what,
             )  # fmt: skip
+        case NotAClaim(silence=Silence.PROBLEM) if (made := _minimum(context, formula, name)) is not None:
+            yield made
         case NotAClaim():
             id = f"{target}#{name}" if name else target
             cause = reading.silence.name.lower()
@@ -132,6 +135,18 @@ def of_formula(
                 ]
                 claim = _claim(seen[0][0], formula, variants, part)
                 yield replace(claim, notes=(*notes, *claim.notes)) if isinstance(claim, Bound) else claim
+
+
+def _minimum(context: Context, formula: Formula, name: str) -> Bound | Refused | None:
+    """The claim of an optimisation problem whose solution the function returns, or the reason for none; None for any other problem."""
+    try:
+        return minimum(context, formula, name)
+    except Obstruction as found:
+        verdict, reason, suggestion = found.verdict, found.reason, found.suggestion
+    except QedocError as error:
+        verdict, reason, suggestion = Verdict.UNREADABLE, error.message, ""
+    id = f"{context.record.name}#{name}" if name else context.record.name
+    return Refused(formula=formula, name=id, verdict=verdict, reason=reason, suggestion=suggestion)
 
 
 def _variants(
@@ -218,6 +233,7 @@ def _bound(context: Context, formula: Formula, equation: Equation, name: str) ->
     value, result = laid.value, _result(equation, laid)
     symbols = unknowns(value, set(result), set(bases(value)))
     symbols += [name for name in of_head(context, equation.left) if name not in symbols]
+    symbols += [name for name in _of_condition(equation, value) if name not in symbols]
     lengths = lengths_of(context, value, symbols) | laid.lengths
     found = roles(context, equation, [s for s in symbols if s not in lengths])
     unsaid = _unsaid(context, found, lengths, switches(context, formula.line) | at_numbers(context, equation.left))
@@ -268,6 +284,17 @@ def _with_settings(context: Context, bound: Bound) -> Bound:
         raise Obstruction(f"the formula gives {both[0]} a value, and so does --set {both[0]}={context.settings[both[0]]!r}")
     notes = (f"{name}={value!r}, as --set says" for name, value in context.settings.items())
     return replace(bound, spec=replace(spec, bind={**spec.bind, **context.settings}, at=spec.location), notes=(*bound.notes, *notes))
+
+
+def _of_condition(equation: Equation, value: sp.Expr) -> list[str]:
+    """The names in the condition of an equation that the value does not have: it holds only where they are known."""
+    indices = {
+        s for entry in (value, equation.condition) for one in entry.atoms(sp.Indexed) for index in one.indices for s in index.free_symbols
+    }
+    indices |= {index for index, _ in equation.entry}
+    plain = {s for s in equation.condition.free_symbols if isinstance(s, sp.Symbol) and not isinstance(s, Extent)}
+    labels = {one.base.label for one in equation.condition.atoms(sp.Indexed)}
+    return sorted(s.name for s in plain - indices - labels)
 
 
 def _is_length(symbol: sp.Basic, lengths: Collection[str]) -> bool:

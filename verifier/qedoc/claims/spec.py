@@ -131,6 +131,24 @@ class Array:
         object.__setattr__(self, "indices", indices)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Minimum:
+    """Says that the target gives a point at which the formula is smallest, instead of the value of the formula.
+
+    Args:
+        point: the point that is looked for: a Symbol, or an Array of its entries `y[i]`.
+        constraints: relations that restrict the point.
+    """
+
+    point: Any
+    constraints: Sequence[sp.Basic | ForAll] = ()
+
+    @property
+    def name(self) -> str:
+        """The name of the point."""
+        return str(base(self.point.item if isinstance(self.point, Array) else self.point))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Spec:
     """A claim about a function, written in SymPy.
@@ -150,6 +168,7 @@ class Spec:
         name: distinguishes several specs of one target. The id of the claim is `target#name`.
         beside: formulas of other cases of the same value, where the documentation does not say where each of them holds. A point where one
             of them gives the value does not refute the claim.
+        minimum: for a target that gives the point at which the formula is smallest, what that point is called and what restricts it.
         documented: the object whose docstring states the formula, if it is not the target. Its path then replaces the target in the id.
         source: where the formula is documented (page, paper, equation).
         at: the file and line of the claim; by default, those of the call that creates the spec.
@@ -169,6 +188,7 @@ class Spec:
     properties: Sequence[Property] = ()
     name: str = ""
     beside: Sequence[sp.Expr] = ()
+    minimum: Minimum | None = None
     documented: str = ""
     source: str = ""
     at: InitVar[Location | None] = None
@@ -216,6 +236,7 @@ class Spec:
         found: list[tuple[str, Any]] = [("formula", self.formula)]
         found += [("beside", formula) for formula in self.beside]
         found += [("where", relation) for relation in self.where]
+        found += [("minimum", part) for part in (self.minimum.point, *self.minimum.constraints)] if self.minimum is not None else []
         found += [(f"bind[{name!r}]", template) for name, template in self.bind.items()]
         found += [("entry", sp.sympify(position)) for position in self.entry]
         for declaration in self.symbols:

@@ -49,7 +49,7 @@ def indices_of(spec: Spec, sizes: Mapping[sp.Symbol, int]) -> dict[Any, list[tup
                     if indices not in known:
                         known.append(indices)
 
-    for template in spec.bind.values():
+    for template in (*spec.bind.values(), *([spec.minimum.point] if spec.minimum is not None else [])):
         visit(template, {})
     return found
 

@@ -22,6 +22,7 @@ from qedoc.judge.executions import Executions, execute, outside
 from qedoc.judge.infer import lifted
 from qedoc.judge.inputs import format_inputs, named, pasteable
 from qedoc.judge.lengths import longer
+from qedoc.judge.minimiser import minimised
 from qedoc.judge.pair import Pair, shown
 from qedoc.judge.paths import formula
 from qedoc.judge.plot_data import curve
@@ -75,6 +76,10 @@ def check(
     """
     started = time.perf_counter()
     limits = _share_points(spec, limits)
+    if spec.minimum is not None:
+        note("running the code")
+        found = minimised(spec, sizes, limits)
+        return replace(found, seconds=time.perf_counter() - started, sources=closure(spec.target, []))
     note("reading the code")
     try:
         pair = Pair(spec, sizes)

@@ -1,0 +1,321 @@
+r"""Formulas that define the result as a minimiser: `\underset{y}{\mathrm{argmin}} ~ \|x - y\|_2^2 \quad \text{subject to} \quad \|y\|_1 \le s`.
+
+Projections and proximal operators are documented in this way. Sources of the notation: Boyd and Vandenberghe, "Convex Optimization" (2004),
+and Parikh and Boyd, "Proximal Algorithms" (2014).
+"""
+
+import inspect
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import sympy as sp
+
+from qedoc.bind.context import Context
+from qedoc.bind.records import Bound, Obstruction
+from qedoc.bind.symbols import direct
+from qedoc.claims.domain import Reals
+from qedoc.claims.spec import Array, Declaration, ForAll, Minimum, Parameter, Size, Spec, Variable
+from qedoc.read import Extent, Names, Reading, plain, read, read_condition
+from qedoc.results.verdict import Verdict
+from qedoc.sources.docstrings import Argument, Formula
+
+LENGTHS = (1, 2, 3)
+"""The lengths of the vectors that are checked."""
+
+_ARGMIN = r"arg\s*(?:\\[,;!:]|~)?\s*min"
+_NAMED = rf"\\(?:text|textrm|mathrm|operatorname\*?|mathop)\s*\{{\s*\\?{_ARGMIN}\s*\}}"
+_HEAD = re.compile(rf"\\underset\s*(?=\{{)|(?:{_NAMED}|\\arg\s*\\min|\\argmin)(?:\\limits)?\s*_")
+_SUBJECT = re.compile(r"\\(?:text|textrm|mathrm|mbox)\s*\{\s*(?:subject\s+to|such\s+that|s\.\s*t\.?|with)\s*:?\s*\}|\bs\.t\.")
+_SPACE = re.compile(r"\\(?:quad|qquad|[,;:! ])|~")
+_AND = re.compile(r"\\(?:text|textrm|mathrm)\s*\{\s*(?:and|,)\s*\}")
+_LETTER = r"(?:\\[A-Za-z]+|[A-Za-z])(?:_(?:\w|\{\w+\}))?"
+_ONES = re.compile(rf"({_LETTER})\s*\^\s*(?:\\top|T|\{{\s*(?:\\top|T)\s*\}})\s*(?:\\math(?:bf|bb)\s*(?:\{{\s*1\s*\}}|1)|1(?![\d.]))")
+_REAL_SPACE = re.compile(rf"({_LETTER})\s*\\in\s*(?:\\mathbb\s*\{{?\s*R\s*\}}?|\\R|\\RR)(?:\^.*)?$")
+_TUPLE = re.compile(r"\(\s*(\w+(?:\s*,\s*\w+)+)\s*\)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """An optimisation problem as written.
+
+    Args:
+        left: what stands before it; empty if nothing does.
+        variable: the name of the point that is looked for.
+        objective: the LaTeX of the objective.
+        constraints: the LaTeX of each constraint.
+    """
+
+    left: str
+    variable: str
+    objective: str
+    constraints: tuple[str, ...]
+
+
+def problem(latex: str) -> Problem | None:
+    """Takes apart a formula that says that the result is a minimiser; None for any other formula.
+
+    Args:
+        latex: the formula.
+    """
+    head = _HEAD.search(latex)
+    if head is None or len(_HEAD.findall(latex)) != 1:
+        return None
+    under, at = _argument(latex, head.end())
+    if head.group().startswith(r"\underset"):
+        said, at = _argument(latex, at)
+        if not re.fullmatch(rf"\s*(?:{_NAMED}|\\arg\s*\\min|\\argmin)\s*", said):
+            return None
+    left, body = latex[: head.start()].strip(), latex[at:]
+    if left and not left.endswith(("=", r"\coloneqq")):
+        return None
+    objective, *more = _SUBJECT.split(body)
+    if len(more) > 1:
+        return None
+    restricted = re.match(rf"\s*({_LETTER})(.*)$", under, re.DOTALL)
+    if restricted is None:
+        return None
+    texts = [under] if restricted[2].strip() and not _REAL_SPACE.match(under.strip()) else []
+    texts += [part for text in more for part in _split(text)]
+    objective = _cleaned(objective)
+    if not objective or re.search(r"(?<![<>\\])=", objective) or any(re.search(r"\\in(?![A-Za-z])", text) for text in texts):
+        return None
+    return Problem(left=left, variable=plain(restricted[1]), objective=objective, constraints=tuple(map(_cleaned, texts)))
+
+
+def _argument(latex: str, at: int) -> tuple[str, int]:
+    """The argument of a macro or of a subscript, and the place after it."""
+    rest = latex[at:]
+    start = at + len(rest) - len(rest.lstrip())
+    if latex[start : start + 1] != "{":
+        found = re.match(r"\\[A-Za-z]+|.", latex[start:], re.DOTALL)
+        return (found[0], start + found.end()) if found else ("", start)
+    depth = 0
+    for place in range(start, len(latex)):
+        depth += {"{": 1, "}": -1}.get(latex[place], 0)
+        if depth == 0:
+            return latex[start + 1 : place], place + 1
+    return "", len(latex)
+
+
+def _split(text: str) -> list[str]:
+    """The constraints of a list: at commas outside of brackets, and at `and`."""
+    parts, depth, start = list[str](), 0, 0
+    text = _AND.sub(",", text)
+    for place, sign in enumerate(text):
+        depth += (sign in "([{") - (sign in ")]}")
+        depth += text.startswith(r"\langle", place) - text.startswith(r"\rangle", place)
+        if sign == "," and depth == 0 and text[place - 1 : place] != "\\":
+            parts.append(text[start:place])
+            start = place + 1
+    return [part for part in (*parts, text[start:]) if _cleaned(part)]
+
+
+def _cleaned(text: str) -> str:
+    return re.sub(r"[.,;\s]+$", "", _SPACE.sub(" ", text)).strip()
+
+
+def minimum(context: Context, formula: Formula, name: str) -> Bound | None:
+    """Binds a formula that says that the function's result is a minimiser; None for a formula that is none.
+
+    Args:
+        context: the docstring.
+        formula: the formula.
+        name: distinguishes the claims of one docstring.
+
+    Raises:
+        Obstruction: if it cannot be read, or a symbol is no parameter.
+    """
+    found = problem(formula.latex)
+    if found is None or context.record.owner or not context.record.arguments:
+        return None
+    if found.left and not _names_result(context, found.left):
+        return None
+    vectors = _vectors(context, found)
+    objective, relations = _read(context, found, vectors)
+    entries = objective.atoms(sp.Indexed)
+    flat = sp.Symbol(found.variable) in objective.xreplace({entry: sp.Dummy() for entry in entries}).free_symbols
+    if flat and entries:
+        raise Obstruction(f"the objective takes {found.variable} as a number and as a vector", verdict=Verdict.UNDECIDED)
+    if flat:
+        vectors = frozenset[str]()
+        objective, relations = _read(context, found, vectors)
+    number = sp.Symbol("n")
+    restricted = [_entrywise(relation, vectors, number) for relation in relations]
+    objective = _sized(objective, number)
+    _check_vectors(objective, found.variable, vectors)
+    spec, notes = _assembled(context, formula, name, found, objective, restricted, vectors)
+    return Bound(formula=formula, reading=f"argmin over {found.variable} of {objective}", spec=spec, notes=notes)
+
+
+def _names_result(context: Context, left: str) -> bool:
+    """Whether a left side can name the result: it is a function of parameters, or one word."""
+    names = re.findall(r"[A-Za-z]+", re.sub(r"\\(?:text|mathrm|operatorname\*?|mathbf|left|right|coloneqq|mathcal)\b", " ", left))
+    return not any(name in context.parameters for name in names[:1])
+
+
+def _vectors(context: Context, found: Problem) -> frozenset[str]:
+    """The names that stand for vectors, because they are added to the variable or multiplied with it."""
+    own = re.escape(found.variable) if len(found.variable) == 1 else rf"\\{re.escape(found.variable)}"
+    whole = " ".join((found.objective, *found.constraints))
+    patterns = (
+        rf"({_LETTER})\s*[-+]\s*{own}(?![A-Za-z])", rf"(?<![A-Za-z\\]){own}\s*[-+]\s*({_LETTER})", rf"\\langle\s*({_LETTER})\s*,\s*{own}",
+        rf"\\langle\s*{own}\s*,\s*({_LETTER})", rf"({_LETTER})\s*\^\s*\{{?(?:\\top|T)\}}?\s*{own}(?![A-Za-z])",
+        rf"(?<![A-Za-z\\]){own}\s*\^\s*\{{?(?:\\top|T)\}}?\s*({_LETTER})",
+    )  # fmt: skip
+    letters = {plain(letter) for pattern in patterns for letter in re.findall(pattern, whole)}
+    return frozenset({found.variable, *(letter for letter in letters if not letter.startswith("math"))})
+
+
+def _read(context: Context, found: Problem, vectors: frozenset[str]) -> tuple[sp.Expr, list[Any]]:
+    names = replace(
+        context.names,
+        vectors=(context.names.vectors & vectors) | vectors,
+        matrices=frozenset[str](),
+        legend={found.variable: "a vector" if vectors else "a number", **context.names.legend},
+    )
+    reading = read(found.objective, names)
+    if not isinstance(reading, Reading) or len(reading.equations) != 1 or reading.equations[0].left is not None:
+        raise Obstruction(f"the objective {found.objective} cannot be read: {reading}")
+    equation = reading.equations[0]
+    if equation.entry or equation.condition != sp.true:
+        raise Obstruction(f"the objective {found.objective} is no number", verdict=Verdict.UNDECIDED)
+    return equation.right, [_relation(text, names, vectors) for text in found.constraints]
+
+
+def _relation(text: str, names: Names, vectors: frozenset[str]) -> Any:
+    summed = _ONES.sub(lambda ones: rf"\sum_{{k}} {ones[1]}_{{k}}" if plain(ones[1]) in vectors else ones[0], text)
+    relation = read_condition(summed, names)
+    if not isinstance(relation, sp.Basic):
+        raise Obstruction(f"the constraint {text} cannot be read: {relation.what}", relation.suggestion)
+    return relation
+
+
+def _sized(expression: Any, number: sp.Symbol) -> Any:
+    """The expression with one length for all its vectors."""
+    return expression.xreplace({s: number for s in expression.atoms(Extent)})
+
+
+def _entrywise(relation: Any, vectors: frozenset[str], number: sp.Symbol) -> Any:
+    """The relation for each entry, if it compares vectors: `p >= 0`."""
+    relation = _sized(relation, number)
+    bare = {s for s in relation.free_symbols if isinstance(s, sp.Symbol) and s.name in vectors}
+    entries = {entry.base.label for entry in relation.atoms(sp.Indexed)}
+    bare -= entries
+    if not bare:
+        return relation
+    parts = sp.And.make_args(relation)
+    sides = [side for part in parts for side in (part.lhs, part.rhs)]
+    if entries or any(isinstance(part, sp.Eq) for part in parts) or any(side.free_symbols & bare and side not in bare for side in sides):
+        raise Obstruction(f"the constraint {relation} compares vectors in a way that is not read", verdict=Verdict.UNDECIDED)
+    index = sp.Symbol("i")
+    return ForAll(relation.xreplace({s: sp.IndexedBase(s)[index] for s in bare}), (index, 1, number))
+
+
+def _check_vectors(objective: sp.Expr, variable: str, vectors: frozenset[str]) -> None:
+    entries = {entry.base.label for entry in objective.atoms(sp.Indexed)}
+    loose = {s.name for s in objective.free_symbols if isinstance(s, sp.Symbol) and s not in entries} & vectors
+    names = {label.name for label in entries} or {s.name for s in objective.free_symbols}
+    if loose or variable not in names:
+        raise Obstruction(f"the objective {objective} is no number that depends on {variable}", verdict=Verdict.UNDECIDED)
+
+
+def _assembled(
+    context: Context, formula: Formula, name: str, found: Problem, objective: sp.Expr, restricted: Sequence[Any], vectors: frozenset[str]
+) -> tuple[Spec, tuple[str, ...]]:
+    index, number = sp.Symbol("i"), sp.Symbol("n")
+    arrays = {label for label in _labels((objective, *restricted)) if label in vectors}
+    names = sorted(_free((objective, *restricted)) - {found.variable, number.name})
+    parameters, tuples, notes = _parameters(context, names, vectors, found)
+    factors = {s.name for s in objective.free_symbols} - vectors
+    declared: list[Declaration] = [Size(number, LENGTHS, "length")] if arrays else []
+    templates: dict[str, Any] = {}
+    for symbol in (*names, found.variable):
+        own = sp.Symbol(symbol)
+        domain = Reals(above=0) if symbol in factors and symbol != found.variable and arrays else Reals()
+        meaning = context.legend.get(symbol, "")
+        if symbol in arrays:
+            declared.append(Variable(sp.IndexedBase(own)[index], domain, meaning))
+            templates[symbol] = Array(sp.IndexedBase(own)[index], (index, 1, number))
+        elif symbol == found.variable or symbol not in parameters:
+            declared.append(Variable(own, domain, meaning))
+            templates[symbol] = own
+        else:
+            declared.append(Parameter(own, parameters[symbol], domain, meaning))
+    bind: dict[str, Any] = {parameters[symbol]: templates[symbol] for symbol in names if symbol in parameters and symbol in templates}
+    bind |= {parameter: tuple(templates[part] for part in parts) for parameter, parts in tuples.items()}
+    given = {*bind, *parameters.values()}
+    left = [p for p in context.parameters.values() if p.name not in given]
+    if missing := [p.name for p in left if p.default is inspect.Parameter.empty]:
+        raise Obstruction(f"the formula does not say what {' and '.join(missing)} of {context.record.path} is", "name it in the text")
+    subject = " subject to " + " and ".join(_said(r) for r in restricted) if restricted else ""
+    positive = [f"{s} > 0, as a weight of the objective" for s in names if s in factors and arrays and s not in arrays]
+    spec = Spec(
+        target=context.record.path,
+        formula=objective,
+        symbols=declared,
+        bind=bind,
+        minimum=Minimum(point=templates[found.variable], constraints=tuple(restricted)),
+        name=name,
+        source=f"docstring of {context.record.name}",
+        at=formula.location,
+    )
+    what = f"the result is the {found.variable} that minimises the formula{subject}"
+    return spec, (what, *notes, *positive, *(f"{p.name}={p.default!r} is left at its default" for p in left))
+
+
+def _said(relation: Any) -> str:
+    return str(relation.condition) if isinstance(relation, ForAll) else str(relation)
+
+
+def _labels(parts: Iterable[Any]) -> set[str]:
+    inside = [part.condition if isinstance(part, ForAll) else part for part in parts]
+    return {entry.base.label.name for part in inside for entry in part.atoms(sp.Indexed)}
+
+
+def _free(parts: Iterable[Any]) -> set[str]:
+    """The names of the symbols and vectors, without indices."""
+    found: set[str] = set()
+    for part in parts:
+        inside = part.condition if isinstance(part, ForAll) else part
+        plainly = inside.xreplace({entry: entry.base.label for entry in inside.atoms(sp.Indexed)})
+        bound = {limit[0] for large in inside.atoms(sp.Sum, sp.Product) for limit in large.limits}
+        found |= {s.name for s in plainly.free_symbols if isinstance(s, sp.Symbol) and s not in bound}
+    return found
+
+
+def _parameters(
+    context: Context, names: Sequence[str], vectors: frozenset[str], found: Problem
+) -> tuple[dict[str, str], dict[str, tuple[str, ...]], tuple[str, ...]]:
+    """The parameter of each symbol, and the symbols of each parameter that is a tuple; with notes of what only their number says."""
+    known = {name: parameter for name in names if (parameter := direct(context, name))}
+    tuples: dict[str, tuple[str, ...]] = {}
+    for parameter in context.parameters.values():
+        for parts in (tuple(re.split(r"\s*,\s*", listed)) for listed in _TUPLE.findall(parameter.text)):
+            if set(parts) <= set(names) - set(known) and parameter.name not in known.values():
+                tuples.setdefault(parameter.name, parts)
+    held = {part for parts in tuples.values() for part in parts}
+    left = [name for name in names if name not in known and name not in held]
+    free = [p for p in context.parameters.values() if p.name not in known.values() and p.name not in tuples]
+    notes: list[str] = []
+    for name in [name for name in left if name in vectors][:1]:
+        first = next(iter(context.parameters.values()))
+        if first in free and first.default is inspect.Parameter.empty:
+            known[name] = first.name
+            notes.append(f"{name} is taken as {first.name}, the first parameter")
+    left = [name for name in left if name not in known]
+    free = [p for p in free if p.name not in known.values() and _is_number(p)]
+    if len(left) == len(free) == 1 and left[0] not in vectors:
+        known[left[0]] = free[0].name
+        notes.append(f"{left[0]} is taken as {free[0].name}, the only number that is left")
+        left = []
+    if left:
+        has = ", ".join(context.parameters)
+        raise Obstruction(f"the symbols {', '.join(left)} of the problem match no parameter of {context.record.path} (it has {has})")
+    return known, tuples, tuple(notes)
+
+
+def _is_number(parameter: Argument) -> bool:
+    default: Any = parameter.default
+    return default is inspect.Parameter.empty or (isinstance(default, int | float) and not isinstance(default, bool))
