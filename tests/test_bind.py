@@ -1055,6 +1055,22 @@ def f(x, alpha=2.0):
 '''.replace("\\\\", "\\")
 
 
+@pytest.mark.parametrize(("condition", "read"), [("x > 0", True), ("q > 0", False)])
+def test_a_condition_with_a_name_that_nothing_explains_is_not_dropped(library: Path, condition: str, read: bool) -> None:
+    text = f'''
+def f(x):
+    r"""Value.
+
+    .. math:: x \\quad \\text{{if }} {condition}
+    """
+    return jnp.abs(x)
+'''.replace("\\\\", "\\")
+    (claim,) = bound(library, text)
+    assert isinstance(claim, Bound) is read
+    if isinstance(claim, Bound):
+        assert verdicts(claim) <= {Verdict.PROVED, Verdict.TESTED}
+
+
 def test_a_derivative_at_a_number(library: Path) -> None:
     claim, other = bound(library, KINKED.format(at=4, value=2))
     assert isinstance(claim, Bound)
@@ -1071,10 +1087,13 @@ def test_a_derivative_at_a_number(library: Path) -> None:
     assert found.counterexample.call == "import jax, documents; print(jax.grad(lambda x: documents.f(x=x))(3.0))"
 
 
-def test_a_derivative_at_a_symbol_is_not_checked(library: Path) -> None:
+def test_a_derivative_at_a_symbol_is_compared_everywhere(library: Path) -> None:
     claim = bound(library, KINKED.format(at="x", value="-1"))[0]
-    assert isinstance(claim, Refused)
-    assert claim.verdict is Verdict.UNDECIDED
+    assert isinstance(claim, Bound)
+    assert verdicts(claim) == {Verdict.REFUTED}
+    right = bound(library, KINKED.format(at="x", value="-1").replace("jnp.where(x > 3, alpha * x, -x)", "-x"))[0]
+    assert isinstance(right, Bound)
+    assert verdicts(right) <= {Verdict.PROVED, Verdict.TESTED}
 
 
 LINKED = (

@@ -39,7 +39,7 @@ from qedoc.claims.domain import Functions, Integers, Reals
 from qedoc.claims.spec import Parameter, Spec
 from qedoc.errors import QedocError
 from qedoc.interpret.choices import Choice, Sure
-from qedoc.read import Equation, Extent, NotAClaim, Reading, Silence, Unreadable, extent
+from qedoc.read import Application, Equation, Extent, NotAClaim, Reading, Silence, Unreadable, extent
 from qedoc.results.verdict import Verdict
 from qedoc.sources.docstrings import Documented, Formula, documented, record_of
 
@@ -268,7 +268,10 @@ def _bound(context: Context, formula: Formula, equation: Equation, name: str) ->
         *(f"{setting} is left at its default" for setting in left),
         *natural(spec),
     )  # fmt: skip
-    return Bound(formula=formula, reading=str(equation), spec=spec, notes=notes, supposed=holds.supposed, unsaid=tuple(unsaid))
+    named = {str(argument) for argument in equation.left.arguments} if isinstance(equation.left, Application) else set()
+    named |= {context.slope.by} if context.slope is not None else set()
+    missing = tuple(name for name in unsaid if name not in named)  # `f(x) = 1` says that x does not matter
+    return Bound(formula=formula, reading=str(equation), spec=spec, notes=notes, supposed=holds.supposed, unsaid=missing)
 
 
 def _with_settings(context: Context, bound: Bound) -> Bound:
