@@ -176,6 +176,8 @@ def aims(owner: str, name: str, left: Any, words: str) -> Iterator[Aim]:
         what = f"the logarithm of the {quantity.name}" if logarithm else f"the {quantity.name}"
         yield Aim(member=found, quantity=what, value=value, words=f"{left} is {what}", by_head=True)
         return
+    if quantity is not None and quantity in FUNCTIONS and len(left.name.partition("_")[0]) > 1:
+        return  # `pdf(x) = ...` is not the value of an object without a density
     if (isinstance(left, Application) and left.variable) or is_expression(left):
         return
     if name:
@@ -234,7 +236,7 @@ def _giving(owner: str, quantity: Quantity, name: str) -> str | None:
 
 def _is_distribution_function(owner: str) -> bool:
     """Whether a bijector is a distribution function by its documentation. Then the density is its derivative."""
-    return bool(re.search(r"\bCDF\b|\bcumulative\b|\bdistribution function\b", named(owner).__doc__ or ""))
+    return bool(re.search(r"CDF\b|\bcumulative\b|\bdistribution function\b", f"{owner}\n{named(owner).__doc__ or ''}"))
 
 
 def has(owner: str, name: str) -> bool:

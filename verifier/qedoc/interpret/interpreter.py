@@ -19,6 +19,7 @@ from qedoc.interpret.own_words import OwnWords
 from qedoc.interpret.parses import Reading, best, common, merged, related, sensible, solved
 from qedoc.interpret.parsing import Lattice, whole
 from qedoc.interpret.passages import Passage, passages, sentences
+from qedoc.interpret.sets import MEMBER, mapped_from
 from qedoc.interpret.statements import sentence
 from qedoc.interpret.words import Vocabulary
 from qedoc.sources import markup
@@ -281,6 +282,10 @@ class Interpreter:
 
     def _sentence(self, lattice: Lattice, passage: Passage, found: Found) -> None:
         source = Source(words=passage.text, line=passage.line, only=passage.before)
+        if (inputs := mapped_from(passage.text)) is not None:
+            made = self._with_input(inputs.relation.xreplace({MEMBER: INPUT}))
+            found.say("domain", made, Sure.SUGGESTED, Source(words=passage.text, line=passage.line))
+            return
         parses = best(whole(sentence, lattice))
         if parses:
             self._said(parses, source, found)

@@ -41,6 +41,18 @@ def member_of(text: str) -> Member | None:
     return Member(sp.And(lower if low != -sp.oo else sp.true, upper if high != sp.oo else sp.true))
 
 
+_MAPS = re.compile(
+    r"(?:this|the|it)\s*[\w -]{0,30}\bmaps\s+(?:its\s+)?(?:inputs?\s+)?from\s+`+([^`]+)`+\s+(?:to|into|onto)\s+`+([^`]+)`+\s*\.?",
+    re.IGNORECASE,
+)
+
+
+def mapped_from(text: str) -> Member | None:
+    """The first set of 'It maps inputs from `[0, 1]` to `[0, inf]`.', which is that of the input; None for any other sentence."""
+    found = _MAPS.fullmatch(text.strip())
+    return member_of(found[1]) if found and member_of(found[2]) is not None else None
+
+
 def _field(letter: str, rest: str) -> Member | None:
     whole = sp.Eq(MEMBER, sp.floor(MEMBER))
     bounds = {
