@@ -107,15 +107,17 @@ class _Lower:
         point: the inputs.
         result: what the code returns.
         better: a point that satisfies the constraints.
-        objective: the objective there.
-        actual: the objective at the result; None if the result violates a constraint.
+        measure: what is compared: the objective, or what is positive where the violated constraint does not hold.
+        documented: the measure at the better point; 0 for a constraint.
+        actual: the measure at the result.
         violated: the constraint that the result violates; empty if it violates none.
     """
 
     point: Point
     result: Array
     better: tuple[sp.Expr, ...]
-    objective: float
+    measure: sp.Expr
+    documented: float
     actual: float
     violated: str = ""
 
@@ -145,8 +147,8 @@ class _Problem:
         self._objective = _numeric(everything, self.objective)
         self._least = [_numeric(everything, part) for part in self.least]
         self._zero = [_numeric(everything, part) for part in self.zero]
-        self._slopes = [_numeric(everything, sp.Array([part.diff(s) for s in self.variables])) for part in (*self.least, *self.zero)]
-        self._slope = _numeric(everything, sp.Array([self.objective.diff(s) for s in self.variables]))
+        self._slopes = [_numeric(everything, _gradient(part, self.variables)) for part in (*self.least, *self.zero)]
+        self._slope = _numeric(everything, _gradient(self.objective, self.variables))
 
     def compare(self, point: Point, result: Array) -> tuple[bool, "_Lower | None"]:
         """Whether the result can be compared with other points, and a point that refutes the claim if there is one."""
@@ -171,7 +173,8 @@ class _Problem:
         lower = self._exact(point, best, inner, here - margin)
         if lower is None:
             return False, None
-        return True, _Lower(point=point, result=result, better=lower, objective=self._enclosed(point, lower), actual=here)
+        lowest = self._enclosed(point, lower)
+        return True, _Lower(point=point, result=result, better=lower, measure=self.objective, documented=lowest, actual=here)
 
     def _violating(self, point: Point, result: Array, better: tuple[sp.Expr, ...]) -> "_Lower | None":
         """The refutation by a result that violates a constraint, if enclosures confirm that it does."""
@@ -179,13 +182,11 @@ class _Problem:
         size = 1 + max((abs(float(x)) for x in (*result, *point.values())), default=0.0)
         for relation in self.relations:
             gap = relation.lhs - relation.rhs if isinstance(relation, sp.Eq) else -_positive(relation)
+            gap = sp.Abs(gap) if isinstance(relation, sp.Eq) else gap
             found = _enclose(gap.subs(at))
-            clear = found is not None and (found > LOWER * size or (isinstance(relation, sp.Eq) and abs(found) > LOWER * size))
-            if clear:
-                objective = self._enclosed(point, better)
-                return _Lower(
-                    point=point, result=result, better=better, objective=objective, actual=math.inf, violated=str(relation)
-                )  # fmt: skip
+            if found is not None and found > LOWER * size:
+                said, actual = str(relation), float(found.mid())
+                return _Lower(point=point, result=result, better=better, measure=gap, documented=0.0, actual=actual, violated=said)
         return None
 
     def _value(self, y: Array, given: Sequence[float]) -> float:
@@ -310,6 +311,11 @@ def _positive(relation: Any) -> sp.Expr:
     return relation.gts - relation.lts
 
 
+def _gradient(value: sp.Expr, variables: Sequence[sp.Symbol]) -> sp.Array:
+    """The gradient, for a search only: at a kink, the mean of the two slopes."""
+    return sp.Array([value.diff(s).replace(sp.Heaviside, lambda x, *_: (1 + sp.sign(x)) / 2) for s in variables])
+
+
 def _numeric(symbols: Sequence[sp.Symbol], expression: sp.Expr) -> Callable[..., Any]:
     made: Callable[..., Any] = sp.lambdify(list(symbols), expression, modules="numpy")
     return made
@@ -339,7 +345,10 @@ def _points(case: Case, problem: _Problem, seed: int) -> Iterator[dict[sp.Symbol
     entries = {s.symbol for s in case.scalars if s.vector}
     for _ in range(POINTS):
         least = {s: 1 if s in positive else -12 if s in entries else -4 for s in problem.inputs}
-        yield {s: Fraction(random.randint(least[s], 12), 4) for s in problem.inputs}
+        point = {s: Fraction(random.randint(least[s], 12), 4) for s in problem.inputs}
+        at = {s: sp.Rational(x.numerator, x.denominator) for s, x in point.items()}
+        if all(relation.subs(at) == sp.true for relation in case.where):
+            yield point
 
 
 def _run(case: Case, target: Callable[..., Any], point: Point, length: int, *, x64: bool = True) -> Array:
@@ -362,15 +371,14 @@ def _is_steady(case: Case, target: Callable[..., Any], lower: _Lower) -> bool:
 
 
 def _refuted(case: Case, problem: _Problem, lower: _Lower, runs: int) -> CaseResult:
-    inputs = {name: value for name, value in named(case, lower.point).items()}
+    inputs = named(case, lower.point)
     y = [float(x) for x in lower.better]
     better, result = (_listed(row) for row in (y, lower.result))
     at = f"at {format_inputs(inputs)}, the result {result}"
     if lower.violated:
         reason = f"{at} violates {lower.violated}, and {better} satisfies all constraints"
     else:
-        reason = f"{at} has the objective {lower.actual:.6g}, and {better}, which satisfies the constraints, has {lower.objective:.6g}"
-    actual: float | str = "none, because the result violates a constraint" if lower.violated else lower.actual
+        reason = f"{at} has the objective {lower.actual:.6g}, and {better}, which satisfies the constraints, has {lower.documented:.6g}"
     return CaseResult(
         id=case.id,
         verdict=Verdict.REFUTED,
@@ -378,7 +386,7 @@ def _refuted(case: Case, problem: _Problem, lower: _Lower, runs: int) -> CaseRes
         runs=runs,
         points=runs,
         counterexample=Counterexample(
-            inputs=inputs, documented=lower.objective, actual=actual, ran=actual, call=_call(case, problem, lower, y)
+            inputs=inputs, documented=lower.documented, actual=lower.actual, ran=lower.actual, call=_call(case, problem, lower, y)
         ),
     )  # fmt: skip
 
@@ -388,12 +396,12 @@ def _listed(row: Sequence[float] | Array) -> str:
 
 
 def _call(case: Case, problem: _Problem, lower: _Lower, y: Sequence[float]) -> str:
-    """A line of Python that prints the code's result with both objectives."""
+    """A line of Python that prints the code's result, and the objective (or the violation) there and at the better point."""
     point = dict.fromkeys(case.symbols, Fraction(0)) | dict(lower.point)
     head, _, call = pasteable(case, point).rpartition("print(")
     at = {s: sp.Rational(x.numerator, x.denominator) for s, x in lower.point.items()}
     own = {s: sp.Symbol(f"y{place}", real=True) for place, s in enumerate(problem.variables)}
-    text = sp.pycode(problem.objective.subs(at).xreplace(own), fully_qualified_modules=True)
+    text = sp.pycode(lower.measure.subs(at).xreplace(own), fully_qualified_modules=True)
     names = ", ".join(str(s) for s in own.values())
     imports = "import math; import numpy; " if "math." in text else "import numpy; "
     return f"{head}{imports}f = lambda {names}: {text}; y = {call[:-1]}; print(y, f(*numpy.ravel(y)), f({', '.join(map(repr, y))}))"
