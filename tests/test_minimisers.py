@@ -53,7 +53,7 @@ def simplex(values, hyperparams=None):
 
 
 def weighted(x, hyperparams):
-    r"""Projection onto a plane with positive weights.
+    r"""Projection onto a plane, with one mistake.
 
     .. math:: \\underset{y}{\\mathrm{argmin}} \\|x - y\\|_2^2 \\quad \\textrm{s.t.} \\quad a^\\top y = b
 

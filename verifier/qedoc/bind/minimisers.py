@@ -353,7 +353,7 @@ class _Matched:
 
 
 def _parameters(context: Context, found: _Read) -> _Matched:
-    known = {name: parameter for name in found.names if (parameter := direct(context, name))}
+    known = {name: told for name in found.names if (told := direct(context, name))}
     tuples: dict[str, tuple[str, ...]] = {}
     for parameter in context.parameters.values():
         for parts in (tuple(re.split(r"\s*,\s*", listed)) for listed in _TUPLE.findall(parameter.text)):
