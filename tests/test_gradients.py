@@ -289,3 +289,28 @@ def test_code_with_a_derivative_of_its_own() -> None:
     assert has_own_derivative(lambda x: jax.jit(own)(x) + 1)
     assert has_own_derivative(lambda x: x + jax.lax.stop_gradient(jnp.round(x) - x))
     assert not has_own_derivative(lambda x: jnp.sin(x) + x**2)
+
+
+BESIDE = '''
+import jax
+import jax.numpy as jnp
+
+
+def sigmoid(x, alpha=4.0):
+    """A step, which is not the logistic function."""
+    return jnp.where(x >= 0, 1.0, 0.0)
+
+
+def smooth(x):
+    r"""A smooth step.
+
+    .. math:: \\mathrm{sigmoid}(2 x)
+    """
+    return CODE
+'''
+
+
+def test_a_function_beside_the_object_does_not_replace_the_usual_function_of_its_name(claims_of: Claims) -> None:
+    assert verdict(claims_of(BESIDE.replace("CODE", "jax.nn.sigmoid(2 * x)"), "smooth")[0]).holds
+    assert not verdict(claims_of(BESIDE.replace("CODE", "sigmoid(2 * x)"), "smooth")[0]).holds
+    assert not verdict(claims_of(BESIDE.replace("CODE", "jax.nn.sigmoid(x)"), "smooth")[0]).holds

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from qedoc.claims.spec import Dict as Dict
     from qedoc.claims.spec import ForAll as ForAll
     from qedoc.claims.spec import List as List
+    from qedoc.claims.spec import Minimum as Minimum
     from qedoc.claims.spec import Parameter as Parameter
     from qedoc.claims.spec import Size as Size
     from qedoc.claims.spec import Spec as Spec
@@ -31,7 +32,7 @@ __version__ = "0.1.0"
 _HOME = {
     "qedoc.claims.domain": ("Functions", "Integers", "Reals"),
     "qedoc.claims.properties": ("Bounds", "ConstantFrom", "Continuous", "Limit", "NonDecreasing", "NonIncreasing", "Property", "Value"),
-    "qedoc.claims.spec": ("Argument", "Array", "Declaration", "Dict", "ForAll", "List", "Parameter", "Size", "Spec", "Variable"),
+    "qedoc.claims.spec": ("Argument", "Array", "Declaration", "Dict", "ForAll", "List", "Minimum", "Parameter", "Size", "Spec", "Variable"),
 }
 _MODULE = {name: module for module, names in _HOME.items() for name in names}
 

@@ -1,4 +1,4 @@
-r"""Formulas that define the result as a minimiser: `\underset{y}{\mathrm{argmin}} ~ \|x - y\|_2^2 \quad \text{subject to} \quad \|y\|_1 \le s`.
+r"""Formulas that define the result as a minimiser: `\underset{y}{\text{argmin}} ~ \|x - y\|_2^2 \quad \text{subject to} \quad \|y\| \le s`.
 
 Projections and proximal operators are documented in this way. Sources of the notation: Boyd and Vandenberghe, "Convex Optimization" (2004),
 and Parikh and Boyd, "Proximal Algorithms" (2014).
@@ -6,7 +6,7 @@ and Parikh and Boyd, "Proximal Algorithms" (2014).
 
 import inspect
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,7 +15,9 @@ import sympy as sp
 from qedoc.bind.context import Context
 from qedoc.bind.records import Bound, Obstruction
 from qedoc.bind.symbols import direct
+from qedoc.claims.assumption import Assumption
 from qedoc.claims.domain import Reals
+from qedoc.claims.readings import Alternative, Readings
 from qedoc.claims.spec import Array, Declaration, ForAll, Minimum, Parameter, Size, Spec, Variable
 from qedoc.read import Extent, Names, Reading, plain, read, read_condition
 from qedoc.results.verdict import Verdict
@@ -23,6 +25,8 @@ from qedoc.sources.docstrings import Argument, Formula
 
 LENGTHS = (1, 2, 3)
 """The lengths of the vectors that are checked."""
+
+_INDEX, _LENGTH = sp.Symbol("i"), sp.Symbol("n")
 
 _ARGMIN = r"arg\s*(?:\\[,;!:]|~)?\s*min"
 _NAMED = rf"\\(?:text|textrm|mathrm|operatorname\*?|mathop)\s*\{{\s*\\?{_ARGMIN}\s*\}}"
@@ -141,12 +145,32 @@ def minimum(context: Context, formula: Formula, name: str) -> Bound | None:
     if flat:
         vectors = frozenset[str]()
         objective, relations = _read(context, found, vectors)
-    number = sp.Symbol("n")
-    restricted = [_entrywise(relation, vectors, number) for relation in relations]
-    objective = _sized(objective, number)
+    restricted = [_entrywise(relation, vectors) for relation in relations]
+    objective = _sized(objective)
     _check_vectors(objective, found.variable, vectors)
-    spec, notes = _assembled(context, formula, name, found, objective, restricted, vectors)
-    return Bound(formula=formula, reading=f"argmin over {found.variable} of {objective}", spec=spec, notes=notes)
+    read_ = _Read(variable=found.variable, objective=objective, constraints=tuple(restricted), vectors=vectors)
+    spec, notes = _assembled(context, formula, name, read_)
+    spec, unsettled = _restricted(context, formula, spec)
+    said = Assumption(about="quantity", subject="", value=f"the {found.variable} that minimises the formula", words="argmin", sure="stated")
+    one = Alternative(assumptions=(said,), plausible=True, outer=spec, inner=None, unsettled=unsettled)
+    reading = f"argmin over {found.variable} of {objective}"
+    return Bound(formula=formula, reading=reading, spec=spec, notes=notes, readings=Readings(alternatives=(one,)))
+
+
+def _restricted(context: Context, formula: Formula, spec: Spec) -> tuple[Spec, str]:
+    """The claim where the text says that it holds, and the words that may restrict it and were not understood."""
+    said = context.text.choices(formula.line)
+    symbols = {f"@{d.name}": d.symbol for d in spec.symbols if isinstance(d, Parameter)}
+    symbols |= {str(d.symbol): d.symbol for d in spec.symbols if isinstance(d, Parameter)}
+    where: list[Any] = []
+    vague = [choice.words for choice in (*said.doubtful, *said.unclear)]
+    for choice in said.domain:
+        if all(str(s) in symbols for s in choice.value.free_symbols):
+            where.append(choice.value.xreplace({s: symbols[str(s)] for s in choice.value.free_symbols}))
+        else:
+            vague.append(choice.words)
+    unsettled = f"it is not clear how '{vague[0]}' restricts the formula" if vague else ""
+    return replace(spec, where=where, at=spec.location), unsettled
 
 
 def _names_result(context: Context, left: str) -> bool:
@@ -192,14 +216,14 @@ def _relation(text: str, names: Names, vectors: frozenset[str]) -> Any:
     return relation
 
 
-def _sized(expression: Any, number: sp.Symbol) -> Any:
+def _sized(expression: Any) -> Any:
     """The expression with one length for all its vectors."""
-    return expression.xreplace({s: number for s in expression.atoms(Extent)})
+    return expression.xreplace(dict.fromkeys(expression.atoms(Extent), _LENGTH))
 
 
-def _entrywise(relation: Any, vectors: frozenset[str], number: sp.Symbol) -> Any:
+def _entrywise(relation: Any, vectors: frozenset[str]) -> Any:
     """The relation for each entry, if it compares vectors: `p >= 0`."""
-    relation = _sized(relation, number)
+    relation = _sized(relation)
     bare = {s for s in relation.free_symbols if isinstance(s, sp.Symbol) and s.name in vectors}
     entries = {entry.base.label for entry in relation.atoms(sp.Indexed)}
     bare -= entries
@@ -209,8 +233,7 @@ def _entrywise(relation: Any, vectors: frozenset[str], number: sp.Symbol) -> Any
     sides = [side for part in parts for side in (part.lhs, part.rhs)]
     if entries or any(isinstance(part, sp.Eq) for part in parts) or any(side.free_symbols & bare and side not in bare for side in sides):
         raise Obstruction(f"the constraint {relation} compares vectors in a way that is not read", verdict=Verdict.UNDECIDED)
-    index = sp.Symbol("i")
-    return ForAll(relation.xreplace({s: sp.IndexedBase(s)[index] for s in bare}), (index, 1, number))
+    return ForAll(relation.xreplace({s: sp.IndexedBase(s)[_INDEX] for s in bare}), (_INDEX, 1, _LENGTH))
 
 
 def _check_vectors(objective: sp.Expr, variable: str, vectors: frozenset[str]) -> None:
@@ -221,48 +244,77 @@ def _check_vectors(objective: sp.Expr, variable: str, vectors: frozenset[str]) -
         raise Obstruction(f"the objective {objective} is no number that depends on {variable}", verdict=Verdict.UNDECIDED)
 
 
-def _assembled(
-    context: Context, formula: Formula, name: str, found: Problem, objective: sp.Expr, restricted: Sequence[Any], vectors: frozenset[str]
-) -> tuple[Spec, tuple[str, ...]]:
-    index, number = sp.Symbol("i"), sp.Symbol("n")
-    arrays = {label for label in _labels((objective, *restricted)) if label in vectors}
-    names = sorted(_free((objective, *restricted)) - {found.variable, number.name})
-    parameters, tuples, notes = _parameters(context, names, vectors, found)
-    factors = {s.name for s in objective.free_symbols} - vectors
-    declared: list[Declaration] = [Size(number, LENGTHS, "length")] if arrays else []
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Read:
+    """An optimisation problem that was read.
+
+    Args:
+        variable: the name of the point that is looked for.
+        objective: the objective.
+        constraints: the constraints.
+        vectors: the names that stand for vectors.
+    """
+
+    variable: str
+    objective: sp.Expr
+    constraints: tuple[Any, ...]
+    vectors: frozenset[str]
+
+    @property
+    def arrays(self) -> set[str]:
+        """The vectors that occur."""
+        return _labels((self.objective, *self.constraints)) & self.vectors
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the inputs."""
+        return sorted(_free((self.objective, *self.constraints)) - {self.variable, _LENGTH.name})
+
+    @property
+    def weights(self) -> set[str]:
+        """The numbers of the objective of a problem with vectors, which are positive by convention."""
+        return {s.name for s in self.objective.free_symbols} & set(self.names) - self.vectors if self.arrays else set()
+
+
+def _assembled(context: Context, formula: Formula, name: str, found: _Read) -> tuple[Spec, tuple[str, ...]]:
+    matched = _parameters(context, found)
+    declared: list[Declaration] = [Size(_LENGTH, LENGTHS, "length")] if found.arrays else []
     templates: dict[str, Any] = {}
-    for symbol in (*names, found.variable):
-        own = sp.Symbol(symbol)
-        domain = Reals(above=0) if symbol in factors and symbol != found.variable and arrays else Reals()
-        meaning = context.legend.get(symbol, "")
-        if symbol in arrays:
-            declared.append(Variable(sp.IndexedBase(own)[index], domain, meaning))
-            templates[symbol] = Array(sp.IndexedBase(own)[index], (index, 1, number))
-        elif symbol == found.variable or symbol not in parameters:
+    for symbol in (*found.names, found.variable):
+        own, meaning = sp.Symbol(symbol), context.legend.get(symbol, "")
+        domain = Reals(above=0) if symbol in found.weights else Reals()
+        if symbol in found.arrays:
+            entry = sp.IndexedBase(own)[_INDEX]
+            declared.append(Variable(entry, domain, meaning))
+            templates[symbol] = Array(entry, (_INDEX, 1, _LENGTH))
+        elif symbol in matched.parameters:
+            declared.append(Parameter(own, matched.parameters[symbol], domain, meaning))
+        else:
             declared.append(Variable(own, domain, meaning))
             templates[symbol] = own
-        else:
-            declared.append(Parameter(own, parameters[symbol], domain, meaning))
-    bind: dict[str, Any] = {parameters[symbol]: templates[symbol] for symbol in names if symbol in parameters and symbol in templates}
-    bind |= {parameter: tuple(templates[part] for part in parts) for parameter, parts in tuples.items()}
-    given = {*bind, *parameters.values()}
-    left = [p for p in context.parameters.values() if p.name not in given]
+    bind: dict[str, Any] = {parameter: templates[symbol] for symbol, parameter in matched.parameters.items() if symbol in templates}
+    bind |= {parameter: tuple(templates[part] for part in parts) for parameter, parts in matched.tuples.items()}
+    left = [p for p in context.parameters.values() if p.name not in {*bind, *matched.parameters.values()}]
     if missing := [p.name for p in left if p.default is inspect.Parameter.empty]:
         raise Obstruction(f"the formula does not say what {' and '.join(missing)} of {context.record.path} is", "name it in the text")
-    subject = " subject to " + " and ".join(_said(r) for r in restricted) if restricted else ""
-    positive = [f"{s} > 0, as a weight of the objective" for s in names if s in factors and arrays and s not in arrays]
     spec = Spec(
         target=context.record.path,
-        formula=objective,
+        formula=found.objective,
         symbols=declared,
         bind=bind,
-        minimum=Minimum(point=templates[found.variable], constraints=tuple(restricted)),
+        minimum=Minimum(point=templates[found.variable], constraints=found.constraints),
         name=name,
         source=f"docstring of {context.record.name}",
         at=formula.location,
     )
-    what = f"the result is the {found.variable} that minimises the formula{subject}"
-    return spec, (what, *notes, *positive, *(f"{p.name}={p.default!r} is left at its default" for p in left))
+    subject = " subject to " + " and ".join(_said(r) for r in found.constraints) if found.constraints else ""
+    notes = (
+        f"the result is the {found.variable} that minimises the formula{subject}",
+        *matched.notes,
+        *(f"{s} > 0, as a weight of the objective" for s in sorted(found.weights)),
+        *(f"{p.name}={p.default!r} is left at its default" for p in left),
+    )
+    return spec, notes
 
 
 def _said(relation: Any) -> str:
@@ -285,35 +337,46 @@ def _free(parts: Iterable[Any]) -> set[str]:
     return found
 
 
-def _parameters(
-    context: Context, names: Sequence[str], vectors: frozenset[str], found: Problem
-) -> tuple[dict[str, str], dict[str, tuple[str, ...]], tuple[str, ...]]:
-    """The parameter of each symbol, and the symbols of each parameter that is a tuple; with notes of what only their number says."""
-    known = {name: parameter for name in names if (parameter := direct(context, name))}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Matched:
+    """The parameters of the symbols.
+
+    Args:
+        parameters: the parameter of each symbol.
+        tuples: the symbols of each parameter that is a tuple.
+        notes: what only the number of symbols and parameters says.
+    """
+
+    parameters: dict[str, str]
+    tuples: dict[str, tuple[str, ...]]
+    notes: tuple[str, ...]
+
+
+def _parameters(context: Context, found: _Read) -> _Matched:
+    known = {name: told for name in found.names if (told := direct(context, name))}
     tuples: dict[str, tuple[str, ...]] = {}
     for parameter in context.parameters.values():
         for parts in (tuple(re.split(r"\s*,\s*", listed)) for listed in _TUPLE.findall(parameter.text)):
-            if set(parts) <= set(names) - set(known) and parameter.name not in known.values():
+            if set(parts) <= set(found.names) - set(known) and parameter.name not in known.values():
                 tuples.setdefault(parameter.name, parts)
     held = {part for parts in tuples.values() for part in parts}
-    left = [name for name in names if name not in known and name not in held]
-    free = [p for p in context.parameters.values() if p.name not in known.values() and p.name not in tuples]
     notes: list[str] = []
-    for name in [name for name in left if name in vectors][:1]:
-        first = next(iter(context.parameters.values()))
-        if first in free and first.default is inspect.Parameter.empty:
+    left = [name for name in found.names if name not in known and name not in held]
+    first = next(iter(context.parameters.values()))
+    taken = {*known.values(), *tuples}
+    for name in [name for name in left if name in found.vectors][:1]:
+        if first.name not in taken and first.default is inspect.Parameter.empty:
             known[name] = first.name
             notes.append(f"{name} is taken as {first.name}, the first parameter")
     left = [name for name in left if name not in known]
-    free = [p for p in free if p.name not in known.values() and _is_number(p)]
-    if len(left) == len(free) == 1 and left[0] not in vectors:
-        known[left[0]] = free[0].name
-        notes.append(f"{left[0]} is taken as {free[0].name}, the only number that is left")
-        left = []
+    free = [p.name for p in context.parameters.values() if p.name not in {*known.values(), *tuples} and _is_number(p)]
+    if len(left) == len(free) == 1 and left[0] not in found.vectors:
+        known[left[0]] = free[0]
+        notes.append(f"{left.pop()} is taken as {free[0]}, the only number that is left")
     if left:
         has = ", ".join(context.parameters)
         raise Obstruction(f"the symbols {', '.join(left)} of the problem match no parameter of {context.record.path} (it has {has})")
-    return known, tuples, tuple(notes)
+    return _Matched(parameters=known, tuples=tuples, notes=tuple(notes))
 
 
 def _is_number(parameter: Argument) -> bool:

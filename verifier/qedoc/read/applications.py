@@ -25,6 +25,14 @@ from qedoc.read.tree import SYMBOLS, Group, Node
 _FUNCTION_LETTERS = frozenset({*"fghpquv", "phi", "psi", "rho", "cal_L", "cal_F", "ell"})
 """Letters that are often functions, as capital letters are. Before a bracket, they are refused unless the text explains them."""
 
+_SETTLED = frozenset({"sigmoid", "logistic", "expit", "relu", "softplus", "silu", "swish"})
+"""Names of functions that mean the same everywhere, also beside a function of this name that computes something else, such as spikes."""
+
+_SETTLED_WAYS = (
+    Option(value="the usual one", why="the name means the same everywhere", sure="suggested"),
+    Option(value="the one beside the object", why="a function beside the object has the name", sure="possible"),
+)
+
 _BESIDE = frozenset({Shape.NUMBER, Shape.NAME, Shape.OTHER, Shape.FRACTION})
 
 _BRACKETS = ("(", "[", r"\{")
@@ -190,6 +198,11 @@ def applied(parser: Parser, name: str, token: Token, scripts: Scripts, *, letter
     if group is None:
         return _unapplied(parser, name, token, letters=letters) if scope.is_function(name, letters=letters) else None
     pieces = split(group.items, ",", ";")
+    beside = letters and name in _SETTLED and name not in scope.functions and scope.is_function(name)
+    if beside and scope.choose(f"the function {name}", *_SETTLED_WAYS) == _SETTLED_WAYS[0].value:
+        usual = _usual(parser, name, token, scripts, len(pieces))
+        if usual is not None:
+            return usual
     if scope.is_function(name.rstrip("'"), letters=letters):
         return _declared(parser, name, token, scripts)
     special = None if scope.declared(name) else _special(parser, name, token, scripts, len(pieces))

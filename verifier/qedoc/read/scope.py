@@ -75,7 +75,7 @@ class Scope:
         self.vectors |= self.matrices | set(_quadratic(nodes, self.matrices))
         self.decisions = names.decisions
         self.open: dict[str, tuple[Option, ...]] = {}
-        self.transposed = set(_transposed(nodes, self.vectors | self.matrices | set(names.legend) | self.parameters))
+        self.transposed = set(_transposed(nodes, self.vectors | self.matrices | set(names.legend) | self.parameters)) - self.vectors
         self.vectors |= self._columns()
         self.symbols = {*self.parameters, *self.legend, *self.constants, *self.vectors} - self.own
         self.letters = index_letters(nodes)
