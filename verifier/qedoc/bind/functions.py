@@ -11,7 +11,7 @@ import sympy as sp
 
 from qedoc.algebra.large import LARGE
 from qedoc.bind.context import Context
-from qedoc.bind.records import Obstruction
+from qedoc.bind.records import Obstruction, Unexplained
 from qedoc.bind.siblings import Other, other_object
 from qedoc.bind.slices import elementwise
 from qedoc.claims.domain import Integers, Reals
@@ -149,7 +149,8 @@ def _called(
             f"{name} stands for {path}, whose code could not be lifted: {error.message}", verdict=Verdict.UNDECIDED, cause="code"
         ) from error
     if len(arguments) == 1 and not _is_usual(name, value):
-        raise Obstruction(f"{name} may be the usual function of this name, or {path}, which is another one", "write the function out")
+        reason = f"{name} may be the usual function of this name, or {path}, which is another one"
+        raise Unexplained(reason, "write the function out", [(name, "")], ())
     notes[f"{name} is {path}, as its code computes it"] = None
     return value(*arguments.values())
 

@@ -5,6 +5,8 @@ ISO 80000-2 for E and Var; Rasmussen and Williams, "Gaussian Processes" (2006) f
 Flows" (2021) for bijectors.
 """
 
+import dis
+import inspect
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -240,12 +242,19 @@ def _is_distribution_function(owner: str) -> bool:
 
 
 def has(owner: str, name: str) -> bool:
-    """Whether the objects of a class have a method or property."""
+    """Whether the objects of a class have a method or property that can give a value."""
     try:
         made = named(owner)
-        return isinstance(made, type) and name not in vars(object) and hasattr(made, name) and member(made, name) is not None
+        found = member(made, name) if isinstance(made, type) and name not in vars(object) and hasattr(made, name) else None
     except QedocError:
         return False
+    return found is not None and not _only_raises(found.method)
+
+
+def _only_raises(method: Any) -> bool:
+    """Whether a method never returns, as one that a subclass has to define: its code has no instruction that returns."""
+    code = getattr(inspect.unwrap(method), "__code__", None) if method is not None else None
+    return code is not None and not any(instruction.opname.startswith("RETURN") for instruction in dis.get_instructions(code))
 
 
 def transformed(value: str, right: sp.Expr) -> sp.Expr:

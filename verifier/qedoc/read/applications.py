@@ -29,8 +29,8 @@ _SETTLED = frozenset({"sigmoid", "logistic", "expit", "relu", "softplus", "silu"
 """Names of functions that mean the same everywhere, also beside a function of this name that computes something else, such as spikes."""
 
 _SETTLED_WAYS = (
-    Option(value="the usual one", why="the name means the same everywhere", sure="suggested"),
-    Option(value="the one beside the object", why="a function beside the object has the name", sure="possible"),
+    Option(value="the one beside the object", why="a function beside the object has the name", sure="suggested"),
+    Option(value="the usual one", why="the name means the same everywhere", sure="possible"),
 )
 
 _BESIDE = frozenset({Shape.NUMBER, Shape.NAME, Shape.OTHER, Shape.FRACTION})
@@ -199,7 +199,7 @@ def applied(parser: Parser, name: str, token: Token, scripts: Scripts, *, letter
         return _unapplied(parser, name, token, letters=letters) if scope.is_function(name, letters=letters) else None
     pieces = split(group.items, ",", ";")
     beside = letters and name in _SETTLED and name not in scope.functions and scope.is_function(name)
-    if beside and scope.choose(f"the function {name}", *_SETTLED_WAYS) == _SETTLED_WAYS[0].value:
+    if beside and scope.choose(f"the function {name}", *_SETTLED_WAYS) == _SETTLED_WAYS[1].value:
         usual = _usual(parser, name, token, scripts, len(pieces))
         if usual is not None:
             return usual
