@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from fixture_modules import Claims, result, verdict, written
 
-from qedoc.bind.claims import given
+from qedoc.bind.given import given
 from qedoc.bind.records import Bound, Refused
 from qedoc.bind.samplers import is_sampler
 from qedoc.read import Names, Reading, read
