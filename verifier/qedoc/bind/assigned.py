@@ -24,7 +24,7 @@ def assigned(context: Context, equation: Equation, said: Choices, lacking: Unexp
     clear = {name for name, text in lacking.symbols if any(means(text, parameter) for parameter in context.parameters)}
     if any(choice.sure is Sure.OPAQUE for name, _ in lacking.symbols if name not in clear for choice in said.meanings.get(name, ())):
         return []
-    symbols = [(name, text or said.explained.get(name, "")) for name, text in lacking.symbols]
+    symbols = [(name, "" if _SAYS_NOTHING.fullmatch(text) else text or said.explained.get(name, "")) for name, text in lacking.symbols]
     known = {*lacking.known, *context.bound.values(), *at_numbers(context, equation.left), *context.settings}
     left = [p for p in context.parameters.values() if p.name not in known]
     required = [p.name for p in left if p.default is inspect.Parameter.empty and not NO_NUMBER.search(p.annotation)]
@@ -41,6 +41,10 @@ def _is_number(described: Described) -> bool:
 
 NO_NUMBER = re.compile(r"\b(?:bool|str|Callable|dict|dtype|Axis\w*|Key|PRNG\w*|State|Hashable|Sequence)\b")
 """Annotations of parameters that are no numbers."""
+
+
+_SAYS_NOTHING = re.compile(r"(?:an?|the)\s+(?:\w+\s+)?(?:parameter|constant|number|scalar|value|hyperparameter)\W*", re.IGNORECASE)
+"""Descriptions that tell no parameter from another one."""
 
 
 def _by_order(context: Context, equation: Equation, lacking: Unexplained) -> dict[str, str]:

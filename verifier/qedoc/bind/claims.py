@@ -374,7 +374,7 @@ def _documented(path: str) -> tuple[Spec, ...]:
 def _check_use(context: Context, formula: Formula, equation: Equation) -> None:
     """Raises for an equation that only defines a name for another, or that is about no method or property of its object."""
     for name, definition in context.definitions.items():
-        if definition.formula == formula and definition.value == equation.right and name in str(equation.left):
+        if definition.formula == formula and definition.value in (equation.right, sp.sqrt(equation.right)) and name in str(equation.left):
             raise Obstruction(
                 f"it defines {name}, which another formula of the docstring uses", verdict=Verdict.NOT_A_CLAIM, cause="definition"
             )

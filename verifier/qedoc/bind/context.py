@@ -9,6 +9,7 @@ from typing import Any
 
 import sympy as sp
 
+from qedoc.algebra.large import LARGE
 from qedoc.bind.commands import macros, with_hint
 from qedoc.bind.members import Aim
 from qedoc.interpret.interpreter import Described as Spoken
@@ -290,7 +291,7 @@ class Context:
             if name and used and (name not in found or nearer) and name not in mentioned(equation.right):
                 left = equation.left
                 arguments = left.arguments if isinstance(left, Application) else left.indices if isinstance(left, sp.Indexed) else ()
-                found[name] = Definition(arguments=tuple(arguments), value=equation.right, formula=formula)
+                found[name] = Definition(arguments=tuple(arguments), value=_solved(equation), formula=formula)
         return self._of_class(equations) | found
 
     def _of_class(self, equations: Sequence[tuple[Formula, Equation]]) -> dict[str, Definition]:
@@ -305,7 +306,7 @@ class Context:
                 name = self._defined(equation)
                 if name in used and name not in mentioned(equation.right):
                     arguments = equation.left.arguments if isinstance(equation.left, Application) else ()
-                    found[name] = Definition(arguments=tuple(arguments), value=equation.right, formula=formula)
+                    found[name] = Definition(arguments=tuple(arguments), value=_solved(equation), formula=formula)
         return found
 
     def _defined(self, equation: Equation) -> str:
@@ -315,6 +316,8 @@ class Context:
                 return "" if name in self.own else name
             case sp.Symbol(name=name) if name not in self.parameters and name not in self.bound:
                 return str(name)
+            case sp.Pow(base=sp.Symbol(name=name), exp=sp.Integer(p=2)) if name not in self.parameters and name not in self.bound:
+                return str(name)  # a square defines a length
             case sp.Indexed(base=base, indices=indices) if all(isinstance(index, sp.Symbol) for index in indices):
                 name = base.label.name
                 return "" if name in self.parameters or name in self.bound or not equation.right.atoms(sp.Indexed) else str(name)
@@ -364,7 +367,13 @@ def _is_input(argument: Described) -> bool:
     return argument.default is inspect.Parameter.empty and not _NO_INPUT.search(argument.annotation)
 
 
+def _solved(equation: Equation) -> sp.Expr:
+    """The value that an equation gives the name on its left side. A square gives a length, which is not negative."""
+    return sp.sqrt(equation.right) if isinstance(equation.left, sp.Pow) else equation.right
+
+
 def mentioned(expression: Any) -> set[str]:
-    """The names of the symbols, vectors and undefined functions in an expression."""
+    """The names of the symbols, vectors and undefined functions in an expression, without the indices of its sums."""
     calls = {call.func.__name__ for call in expression.atoms(sp.core.function.AppliedUndef)}
-    return calls | {symbol.name for symbol in expression.atoms(sp.Symbol)}
+    bound = {limit[0].name for total in expression.atoms(sp.Integral, *LARGE) for limit in total.limits}
+    return calls | ({symbol.name for symbol in expression.atoms(sp.Symbol)} - bound)

@@ -110,7 +110,7 @@ MOMENTS = (
 _FREE = frozenset("fghpqy")
 """Letters of a left side that may be any function: the words say which."""
 
-VALUES = (CALL, "evaluate", "forward", "value", "apply", "get_lr")
+VALUES = ("evaluate", CALL, "forward", "transform", "value", "apply", "get_lr")
 """The methods that give the value of an object that is a function: a layer, a kernel, a bijector, a schedule."""
 
 ORIGINALS = ("surrogate_fun", "surrogate_function", "primitive_function", "primitive", "original_function", "smooth_function")

@@ -75,7 +75,15 @@ def direct(context: Context, name: str) -> str:
         return said
     if name in context.parameters:
         return name
-    return next((spelling for spelling in SPELLINGS.get(name, ()) if spelling in context.parameters), "")
+    spelled = next((spelling for spelling in SPELLINGS.get(name, ()) if spelling in context.parameters), "")
+    return spelled or _in_other_case(context, name)
+
+
+def _in_other_case(context: Context, name: str) -> str:
+    r"""The only parameter whose name differs in case and underscores alone: `\Gamma` and `gamma`. A single letter has no other case."""
+    bare = name.replace("_", "").lower()
+    fitting = [parameter for parameter in context.parameters if parameter.replace("_", "").lower() == bare]
+    return fitting[0] if len(bare) > 1 and len(fitting) == 1 else ""
 
 
 def of_head(context: Context, left: Any) -> dict[str, str]:
@@ -95,6 +103,8 @@ def _before_bar(context: Context, left: Any) -> list[tuple[str, sp.Expr]]:
     values = left.arguments[: len(left.arguments) - left.given]
     if not left.given:
         values = values[: len(takes)]
+    if context.aim.member == "evaluate" and len(takes) == 2 and len(values) == 1:  # a kernel of the lag between two points
+        values = (*values, sp.Integer(0))
     return list(zip(takes, values, strict=True)) if len(values) == len(takes) else []
 
 

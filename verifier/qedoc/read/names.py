@@ -227,7 +227,7 @@ def _value(parser: Parser, name: str, token: Token) -> sp.Expr:
         if scope.declared("pi"):
             raise Refused(Obstacle.AMBIGUOUS, r"\pi may be the number, or the parameter pi", token.start, "explain it in the text")
         return sp.pi
-    if name == "Gamma" and not scope.declared(name):
+    if name == "Gamma" and not scope.declared(name) and "gamma" not in scope.parameters:
         raise Refused(Obstacle.AMBIGUOUS, r"\Gamma without parentheses", token.start, r"write \Gamma(x), or explain the symbol")
     if name == "gamma" and not scope.declared(name) and not scope.explained(name):
         symbol = Option(value="a symbol", why="gamma may be a symbol", sure="possible")

@@ -47,6 +47,13 @@ def check(factors: Sequence[Factor], operations: Sequence[str], operation: str, 
         _check_beside(last, operations[-1], factor, at, scope)
 
 
+_AFTER_CALL = "a bracket after a function's argument"
+_PLACES = (
+    Option(value="a factor", why="a function takes the first bracket after its name", sure="suggested"),
+    Option(value="in the argument", why="the argument may go on", sure="possible"),
+)
+
+
 def _check_beside(last: Factor, before: str, factor: Factor, at: int, scope: Scope) -> None:
     if factor.shape is Shape.NUMBER:
         _ambiguous("a number after a factor: a product, a power or an index", at, r"write \cdot, ^ or _")
@@ -57,7 +64,7 @@ def _check_beside(last: Factor, before: str, factor: Factor, at: int, scope: Sco
     alone = "a factor" in (scope.decisions.get(notation) for notation in scope.open if notation.startswith("a factor after"))
     if last.shape is Shape.BARE_CALL and factor.shape not in (Shape.BARE_CALL, Shape.NAMED_CALL) and not alone:
         _ambiguous("a factor after a function without parentheses", at, _ARGUMENT)
-    if last.shape is Shape.NAMED_CALL and factor.shape is Shape.BRACKET:
+    if last.shape is Shape.NAMED_CALL and factor.shape is Shape.BRACKET and scope.choose(_AFTER_CALL, *_PLACES) != _PLACES[0].value:
         _ambiguous("a bracket after a function's argument: a factor inside or outside of it", at, r"write \cdot")
     returned = isinstance(last.value, AppliedUndef) and last.value.func.__name__ not in SYMBOLS  # a Greek letter returns none
     if last.shape is Shape.CALL and factor.shape is Shape.BRACKET and returned:

@@ -49,8 +49,9 @@ def definitions(nodes: Sequence[Node], scope: Scope) -> tuple[set[str], set[str]
             continue
         _declare(statement, scope)
         match _left(side, scope):
-            case Application(name=name, event="", variable=""):
+            case Application(name=name, event="", variable="", arguments=arguments):
                 functions.add(name)
+                symbols |= {argument.name for argument in arguments if isinstance(argument, sp.Symbol) and "_" in argument.name}
             case sp.Symbol() as symbol:
                 symbols.add(symbol.name)
             case sp.Indexed(base=base, indices=(sp.Integer() as place,)):  # `a_0 = ...` says that a_0 is a name

@@ -215,10 +215,10 @@ def _record(name: str, aliases: tuple[str, ...], value: Any, docstring: str, own
     ]
     formulas += [Formula(latex=role.latex, location=place(role.line), display=False, line=role.line) for role in markup.roles(lines)]
     formulas += [Formula(latex=one.text, location=place(one.line), display=True, line=one.line, notation=markup.WORDS) for one in spoken]
-    if callable(value) and not inspect.isclass(value) and not any(formula.display for formula in formulas):
+    if callable(value) and not any(formula.display for formula in formulas):
         formulas += [
             Formula(latex=one.text, location=place(one.line), display=False, line=one.line or -1, notation=one.notation, value=True)
-            for one in values.given_values(markup.paragraphs(lines), name.rpartition(".")[2], names)
+            for one in values.given_values(markup.paragraphs(lines), name.rpartition(".")[2], names, is_class=inspect.isclass(value))
         ]
     return Documented(
         name=name,

@@ -57,7 +57,7 @@ def legend(paragraphs: Sequence[Paragraph], arguments: Mapping[str, str]) -> dic
                 name, applied, _ = symbol.partition("(")
                 found.setdefault(name, f"{text} (a function)" if applied and "function" not in text else text)
     for name, text in arguments.items():
-        for latex in re.findall(rf"\(\s*{_MATH}\s*\)|^{_MATH}", text):
+        for latex in re.findall(rf"\(\s*{_MATH}\s*\)|^{_MATH}|\b(?:parameter|symbol|letter|denoted(?: by)?|called) {_MATH}", text):
             symbol = next(filter(None, latex))
             if _LONE.fullmatch(symbol):
                 found.setdefault(symbol, f"``{name}``")

@@ -16,6 +16,13 @@ _VERB = rf"(?:{_SUBJECT}(?:returns?|computes?|calculates?|evaluates?|applies)|{_
 _OBJECT = r"(?:\s+(?:the\s+)?(?:value|function|quantity|expression|element-?wise(?:\s+function)?))?"
 _WAY = r"(?:\s*,?\s*(?:element-?wise|component-?wise|entry-?wise|accurately|stably|precisely|in a numerically stable (?:way|manner)))*"
 _GIVES = re.compile(rf"{_VERB}{_OBJECT}\s*:?\s+{_SPAN}{_WAY}\s*[.;]?", re.IGNORECASE)
+_NAMES = re.compile(
+    rf"(?:an?\s+|the\s+)?(?:[\w-]+\s+){{0,4}}(?:transform(?:ation)?|bijection|map|mapping|activation|function|kernel|loss|layer)"
+    rf"(?:\s+using\s+[\w-]+)?\s*[,:]?\s+{_SPAN}{_WAY}\s*[.;]?",
+    re.IGNORECASE,
+)
+"""A summary that is a noun with an equation: 'Tanh bijection :math:`y = \\tanh(x)`.'"""
+
 _LEFT = re.compile(r"\s*(?P<name>[A-Za-z]\w*|\\mathrm\{(?P<upright>\w+)\})\s*(?:\([^()=]*\)\s*)?=(?!=)")
 _RESULTS = frozenset({"y", "out", "output", "result", "f"})
 _DROPPED = frozenset({"out", "output", "result"})
@@ -36,20 +43,25 @@ class Given:
     notation: str
 
 
-def given_values(paragraphs: Sequence[Paragraph], own: str, parameters: Collection[str]) -> list[Given]:
+def given_values(paragraphs: Sequence[Paragraph], own: str, parameters: Collection[str], *, is_class: bool = False) -> list[Given]:
     """Returns the values that whole sentences of a docstring give.
 
     Args:
         paragraphs: the running text.
         own: the name of the documented object.
         parameters: the names of its parameters.
+        is_class: whether it is a class, whose sentences on what it computes may be about any method.
     """
     found: list[Given] = []
     for paragraph in paragraphs:
         if paragraph.section in SILENT or paragraph.section in ARGUMENTS:
             continue
         for sentence in sentences(paragraph):
-            span = _GIVES.fullmatch(sentence.strip())
+            first = not found and paragraph is paragraphs[0]
+            named = _NAMES.fullmatch(sentence.strip()) if first else None
+            span = (None if is_class else _GIVES.fullmatch(sentence.strip())) or (
+                named if named and _LEFT.match(named["latex"] or named["double"] or "") else None
+            )
             if span is None:
                 continue
             latex, code = span["latex"], span["double"] or span["single"] or ""
