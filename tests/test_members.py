@@ -482,3 +482,55 @@ def test_a_clip_by_the_rounding_unit_is_no_other_function(judge: Judge, name: st
     """The logarithm is infinite at the ends. A clip within the rounding of the input keeps away from them, a larger one is visible."""
     assert judge(CLIPPED.replace("CLIP", "jnp.finfo(jnp.result_type(float)).eps"), f"Coin.{name}").verdict in HOLDS
     assert judge(CLIPPED.replace("CLIP", "1e-3"), f"Coin.{name}").verdict is Verdict.REFUTED
+
+
+STATIONARY = '''
+class Exp:
+    r"""An exponential kernel.
+
+    .. math:: FORMULA
+
+    MORE
+
+    Args:
+        scale: The parameter :math:`\\\\ell` above.
+        gamma: the roughness.
+    """
+
+    def __init__(self, scale, gamma):
+        self.scale, self.gamma = scale, gamma
+
+    def __call__(self, xs, ys=None):
+        raise NotImplementedError
+
+    def evaluate(self, x1, x2):
+        return jnp.exp(-self.gamma * (x1 - x2) ** 2 / self.scale**2)
+'''.replace("\\\\", "\\")
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "more"),
+    [
+        (r"k(x_i, x_j) = \exp(-\Gamma |x_i - x_j|^2 / \ell^2)", r"k(x_i, x_j) = \exp(-\Gamma |x_i - x_j|^2 / \ell)", ""),
+        (r"k(\tau) = e^{-\Gamma \tau^2 / \ell^2}", r"k(\tau) = e^{-\Gamma \tau / \ell}", ""),
+        (r"k(x_i, x_j) = e^{-\Gamma r^2}", r"k(x_i, x_j) = e^{-\Gamma r}", "where\n\n    .. math:: r^2 = |x_i - x_j|^2 / \\ell^2"),
+    ],
+)
+def test_a_kernel_of_two_points_or_of_their_lag(judge: Judge, right: str, wrong: str, more: str) -> None:
+    """`evaluate` gives the value of a kernel, a letter in a description is the parameter, and a capital Greek letter may name it."""
+    assert judge(STATIONARY.replace("FORMULA", right).replace("MORE", more), "Exp").verdict in HOLDS
+    assert judge(STATIONARY.replace("FORMULA", wrong).replace("MORE", more), "Exp").verdict is Verdict.REFUTED
+
+
+SUMMARY = '''
+class Tanh:
+    r"""Tanh bijection :math:`y = FORMULA`."""
+
+    def transform(self, x):
+        return jnp.tanh(x)
+'''
+
+
+def test_a_summary_with_an_equation_states_the_value(judge: Judge) -> None:
+    assert judge(SUMMARY.replace("FORMULA", r"\tanh(x)"), "Tanh").verdict in HOLDS
+    assert judge(SUMMARY.replace("FORMULA", r"\tanh(2 x)"), "Tanh").verdict is Verdict.REFUTED

@@ -56,11 +56,19 @@ def claims(record: Documented) -> tuple[Bound | Refused, ...]:
     found: list[Bound | Refused] = []
     for number, (formula, reading) in enumerate(context.readings.items(), start=1):
         whole = formula.label or (str(number) if len(context.readings) > 1 else "")
-        if formula.value and not context.knows(reading):
+        if formula.value and not _is_known_value(context, formula, reading):
             continue
         made = list(of_formula(context, formula, reading, whole))
         found += [one for one in made if isinstance(one, Bound)] if formula.value else made  # running text promises nothing that is unclear
     return tuple(found)
+
+
+def _is_known_value(context: Context, formula: Formula, reading: Reading | Unreadable | NotAClaim) -> bool:
+    """Whether each symbol of a value in running text is a parameter, of the object's method too."""
+    if not isinstance(reading, Reading) or not context.record.owner:
+        return context.knows(reading)
+    seen = [inside for equation in reading.equations for inside, _ in aimed(context, formula, equation)]
+    return bool(seen) and all(inside.knows(reading) for inside in seen)
 
 
 def _lettered(record: Documented) -> Mapping[str, str]:

@@ -110,6 +110,9 @@ MOMENTS = (
 _FREE = frozenset("fghpqy")
 """Letters of a left side that may be any function: the words say which."""
 
+_RESULTS = frozenset({"y", "f", "z", "out", "output", "result"})
+"""Names of the value of an object that is a function."""
+
 VALUES = ("evaluate", CALL, "forward", "transform", "value", "apply", "get_lr")
 """The methods that give the value of an object that is a function: a layer, a kernel, a bijector, a schedule."""
 
@@ -187,7 +190,7 @@ def aims(owner: str, name: str, left: Any, words: str) -> Iterator[Aim]:
         words = f"{left} is {name}" if named_ else f"the docstring of {name}"
         yield Aim(member=name, quantity="value", value="x", words=words, by_head=named_)
         return
-    if isinstance(left, sp.Symbol):
+    if isinstance(left, sp.Symbol) and left.name not in _RESULTS:
         return
     announced = bool(_ANNOUNCED.match(words))
     if _ORIGINAL.search(words) or _heads_original(left):
@@ -195,7 +198,7 @@ def aims(owner: str, name: str, left: Any, words: str) -> Iterator[Aim]:
             said = words if announced else f"{left} is the original function"
             yield Aim(member=found, quantity="value", value="x", words=said, by_head=announced or _heads_original(left))
         return
-    for quantity in (*FUNCTIONS, *MOMENTS):
+    for quantity in () if isinstance(left, Application) and left.name not in _FREE else (*FUNCTIONS, *MOMENTS):
         if re.search(quantity.words, words, re.IGNORECASE) and (found := _giving(owner, quantity, "")) is not None:
             yield Aim(member=found, quantity=quantity.name, value=quantity.members[found], words=words)
             return

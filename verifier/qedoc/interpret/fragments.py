@@ -137,6 +137,8 @@ def _tells_nothing(lattice: Lattice, at: int) -> bool:
     if "SIGN" in kinds and "OPERATOR" in before:  # `log probabilities` are no probabilities
         return True
     word = lattice.words[at].lower()
+    if word in ("above", "below") and (at + 1 == len(lattice.words) or lattice.words[at + 1] in ".,;:)"):
+        return True  # `the parameter above` is a place in the text
     if word == "over" and not follower & {"NUM", "SYM", "PARAM", "EXPR"}:
         return True
     if word in ("from", "between", "over", "under") and at and lattice.words[at - 1].lower() in lexicon.SUMMING:
