@@ -225,6 +225,9 @@ def test_two_claims_that_say_the_same_have_one_fingerprint() -> None:
         {"where": []},
         {"natural": True},
         {"derivative": "x"},
+        {"minimum": qedoc.Minimum(point=x, constraints=())},
+        {"beside": [a + x]},
+        {"documented": "lib.Class"},
         {"entry": [1]},
         {"bind": {"mode": "plain", "steps": qedoc.Array(a, (x, 1, 2))}},
         {"bind": {"mode": "other", "steps": [1, 2]}},
@@ -241,7 +244,8 @@ def test_a_claim_that_says_something_else_has_another_fingerprint(change: dict[s
 
 
 def test_every_field_of_a_spec_counts() -> None:
-    told = {"target", "formula", "symbols", "bind", "where", "entry", "natural", "derivative", "properties", "name", "source"}
+    told = {"target", "formula", "symbols", "bind", "where", "entry", "natural", "derivative", "minimum", "properties", "name", "source"}
+    told |= {"beside", "documented"}
     assert {field.name for field in fields(qedoc.Spec)} == told | {PLACES[0]}, "a new field: add a change of it to the test above"
 
 
