@@ -313,6 +313,26 @@ def test_the_code_matches_symbols_without_a_convention(judge: Judge) -> None:
     assert judge("foo, bar", text, "bar + foo").verdict is Verdict.REFUTED
 
 
+ARRAYS = "jax.Array | np.ndarray | np.bool | np.number | bool | int | float | complex"
+"""What `jax.typing.ArrayLike` is."""
+
+
+@pytest.mark.parametrize(
+    "annotation", ["float", "jax.Array", "jax.typing.ArrayLike", f"'{ARRAYS}'", "'np.ndarray[tuple[int], np.dtype[float]]'"]
+)
+def test_an_annotation_of_arrays_hides_no_parameter(judge: Judge, annotation: str) -> None:
+    parameters = f"foo: {annotation}, bar: {annotation}"
+    assert judge(parameters, shown("(u - q)^2"), "(bar - foo) ** 2").verdict in HOLDS
+    assert judge(parameters, shown("(u - q)^2"), "(bar + foo) ** 2").verdict is Verdict.REFUTED
+
+
+@pytest.mark.parametrize("annotation", ["bool", "str", "'dict[str, jax.Array]'", "'Callable[[jax.Array], float]'", "'PRNGKeyArray'"])
+def test_what_is_annotated_as_no_number_is_no_symbol(judge: Judge, annotation: str) -> None:
+    found = judge(f"foo, bar: {annotation}", shown("u - q"), "foo")
+    assert found.verdict is Verdict.UNREADABLE
+    assert "the symbols u and q match no parameter" in found.reason or "the symbols q and u match no parameter" in found.reason
+
+
 def test_a_parameter_that_the_formula_does_not_mention_may_have_any_value(judge: Judge) -> None:
     assert judge("x, noise", shown("x^2"), "x**2 + 0 * noise").verdict in HOLDS
     found = judge("x, noise", shown("x^2"), "x**2 + noise")

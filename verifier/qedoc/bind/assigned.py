@@ -27,7 +27,7 @@ def assigned(context: Context, equation: Equation, said: Choices, lacking: Unexp
     symbols = [(name, "" if _SAYS_NOTHING.fullmatch(text) else text or said.explained.get(name, "")) for name, text in lacking.symbols]
     known = {*lacking.known, *context.bound.values(), *at_numbers(context, equation.left), *context.settings}
     left = [p for p in context.parameters.values() if p.name not in known]
-    required = [p.name for p in left if p.default is inspect.Parameter.empty and not NO_NUMBER.search(p.annotation)]
+    required = [p.name for p in left if p.default is inspect.Parameter.empty and not no_number(p.annotation)]
     numbers = [p.name for p in left if _is_number(p)]
     return with_order(assignments(symbols, required, numbers), _by_order(context, equation, lacking))
 
@@ -35,12 +35,18 @@ def assigned(context: Context, equation: Equation, said: Choices, lacking: Unexp
 def _is_number(described: Described) -> bool:
     """Whether a parameter with a default can be a number: by the default, or by the annotation where the default is None."""
     if described.default is None:
-        return not NO_NUMBER.search(described.annotation)
+        return not no_number(described.annotation)
     return isinstance(described.default, int | float) and not isinstance(described.default, bool)
 
 
-NO_NUMBER = re.compile(r"\b(?:bool|str|Callable|dict|dtype|Axis\w*|Key|PRNG\w*|State|Hashable|Sequence)\b")
-"""Annotations of parameters that are no numbers."""
+def no_number(annotation: str) -> bool:
+    """Whether an annotation is of no numbers: of functions, keys, names or flags. `ArrayLike` is also a flag, and still a number."""
+    return bool(_OTHER.search(annotation) or (_FLAG.search(annotation) and not _NUMBER.search(annotation)))
+
+
+_OTHER = re.compile(r"\b(?:Callable|dict|Axis\w*|Key|PRNG\w*|State|Hashable|Sequence)\b")
+_FLAG = re.compile(r"\b(?:bool|str|dtype)\b")
+_NUMBER = re.compile(r"\b(?:float|complex|number|ndarray|Array)\b")
 
 
 _SAYS_NOTHING = re.compile(r"(?:an?|the)\s+(?:\w+\s+)?(?:parameter|constant|number|scalar|value|hyperparameter)\W*", re.IGNORECASE)

@@ -12,7 +12,7 @@ from qedoc.algebra.conditions import TooManyBranches
 from qedoc.algebra.large import LARGE
 from qedoc.bind.aimed import aimed
 from qedoc.bind.assembly import Parts, assembled, natural
-from qedoc.bind.assigned import NO_NUMBER
+from qedoc.bind.assigned import no_number
 from qedoc.bind.axes import axes
 from qedoc.bind.context import Context
 from qedoc.bind.domains import place
@@ -319,7 +319,7 @@ def _unsaid(context: Context, found: Roles, lengths: set[str], fixed: Mapping[st
         return {}
     given = {*found.parameters.values(), *fixed, *(direct(context, name) for name in lengths)}
     left = [p for p in context.parameters.values() if p.default is inspect.Parameter.empty and p.name not in given]
-    missing = [p.name for p in left if not NO_NUMBER.search(p.annotation)]
+    missing = [p.name for p in left if not no_number(p.annotation)]
     taken = {*found.parameters, *lengths}
     return {name if name not in taken else f"{name}_": name for name in missing}
 
