@@ -50,6 +50,14 @@ def test_the_density_of_the_distribution_is_compared(claims_of: Claims) -> None:
     assert verdict(claim) is Verdict.PROVED
 
 
+def test_parameters_for_numbers_and_arrays_are_those_of_the_distribution(claims_of: Claims) -> None:
+    for annotation in ("float", "jax.typing.ArrayLike", "'jax.Array | bool | float'"):
+        code = sampler(r"f(x) = \frac{1}{b} e^{-x/b}", "exponential", f"scale: {annotation}, method: str = 'a', shape=()")
+        (claim,) = claims_of(code, "exponential")
+        assert isinstance(claim, Bound)
+        assert {str(declared.symbol): getattr(declared, "name", "") for declared in claim.spec.symbols} == {"x": "x", "b": "scale"}
+
+
 def test_the_density_of_another_library_refutes_nothing(claims_of: Claims) -> None:
     (claim,) = claims_of(sampler(r"f(x) = e^{-(x + e^{x})}"), "gumbel")
     found = result(claim)

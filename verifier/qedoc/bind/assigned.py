@@ -3,6 +3,7 @@
 import inspect
 import re
 
+from qedoc.bind.annotations import no_number
 from qedoc.bind.context import Context
 from qedoc.bind.conventions import assignments, means, with_order
 from qedoc.bind.records import Unexplained
@@ -37,16 +38,6 @@ def _is_number(described: Described) -> bool:
     if described.default is None:
         return not no_number(described.annotation)
     return isinstance(described.default, int | float) and not isinstance(described.default, bool)
-
-
-def no_number(annotation: str) -> bool:
-    """Whether an annotation is of no numbers: of functions, keys, names or flags. `ArrayLike` is also a flag, and still a number."""
-    return bool(_OTHER.search(annotation) or (_FLAG.search(annotation) and not _NUMBER.search(annotation)))
-
-
-_OTHER = re.compile(r"\b(?:Callable|dict|Axis\w*|Key|PRNG\w*|State|Hashable|Sequence)\b")
-_FLAG = re.compile(r"\b(?:bool|str|dtype)\b")
-_NUMBER = re.compile(r"\b(?:float|complex|number|ndarray|Array)\b")
 
 
 _SAYS_NOTHING = re.compile(r"(?:an?|the)\s+(?:\w+\s+)?(?:parameter|constant|number|scalar|value|hyperparameter)\W*", re.IGNORECASE)

@@ -11,8 +11,8 @@ import sympy as sp
 from qedoc.algebra.conditions import TooManyBranches
 from qedoc.algebra.large import LARGE
 from qedoc.bind.aimed import aimed
+from qedoc.bind.annotations import no_number
 from qedoc.bind.assembly import Parts, assembled, natural
-from qedoc.bind.assigned import no_number
 from qedoc.bind.axes import axes
 from qedoc.bind.context import Context
 from qedoc.bind.domains import place

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from qedoc.bind.annotations import no_number
 from qedoc.bind.context import Context
 from qedoc.bind.members import DENSITY, FUNCTIONS, Aim, quantity_of
 from qedoc.bind.records import Obstruction
@@ -50,8 +51,6 @@ _ALIKE = (
     {"cov", "covariance", "covariance_matrix"},
 )
 """Names that mean one thing. The lists are tried for names of a sampler that the density does not have."""
-
-_STRING = re.compile(r"\b(?:str|bool|DType\w*|dtype)\b")
 
 
 def is_sampler(record: Documented) -> bool:
@@ -107,7 +106,7 @@ def _exists(path: str) -> bool:
 
 def _of_distribution(record: Documented) -> list[Argument]:
     """The parameters of a sampler that are those of the distribution."""
-    return [argument for argument in record.arguments if argument.name not in _CONTROLS and not _STRING.search(argument.annotation)]
+    return [argument for argument in record.arguments if argument.name not in _CONTROLS and not no_number(argument.annotation)]
 
 
 def _arguments(own: Sequence[Argument], path: str) -> tuple[tuple[Argument, ...], Mapping[str, str]]:

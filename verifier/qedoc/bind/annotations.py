@@ -1,0 +1,12 @@
+"""What the annotation of a parameter tells."""
+
+import re
+
+_OTHER = re.compile(r"\b(?:Callable|dict|Axis\w*|Key|PRNG\w*|State|Hashable)\b")
+_FLAG = re.compile(r"\b(?:bool|str|dtype|DType\w*|Sequence)\b")
+_NUMBER = re.compile(r"\b(?:float|complex|number|ndarray|Array)\b")
+
+
+def no_number(annotation: str) -> bool:
+    """Whether an annotation is of no numbers: of functions, keys, names or flags. `ArrayLike` is also a flag, and still a number."""
+    return bool(_OTHER.search(annotation) or (_FLAG.search(annotation) and not _NUMBER.search(annotation)))
