@@ -13,7 +13,7 @@ from qedoc.bind.records import Bound, Refused
 from qedoc.claims.limits import Limits
 from qedoc.judge.check import check
 from qedoc.judge.readings import check_readings
-from qedoc.results.verdict import CaseResult, Verdict
+from qedoc.results.verdict import CaseResult, Verdict, weakest
 from qedoc.sources.docstrings import documented
 from qedoc.sources.specfiles import sizes
 
@@ -49,10 +49,23 @@ def result(claim: Bound | Refused, points: int = 60) -> CaseResult:
         else check_readings(claim.readings, size, limits, lambda _: None)
         for size in sizes(claim.spec)
     ]
-    worst = [v for v in (Verdict.REFUTED, Verdict.UNDECIDED, Verdict.UNSUPPORTED) if any(one.verdict is v for one in found)]
-    return next((one for one in found if one.verdict in worst[:1]), found[0])
+    return _deciding(found)
 
 
 def verdict(claim: Bound | Refused, points: int = 60) -> Verdict:
     """The verdict of a claim, bound or not."""
     return claim.verdict if isinstance(claim, Refused) else result(claim, points).verdict
+
+
+def judged_claim(claim: Bound | Refused) -> CaseResult:
+    """The result that decides about the interpretations of a claim, bound or not, for its first two sizes."""
+    if isinstance(claim, Refused):
+        return CaseResult(id=claim.name, verdict=claim.verdict, reason=claim.reason)
+    assert claim.readings is not None
+    limits = Limits(max_points=100)
+    return _deciding([check_readings(claim.readings, size, limits, lambda _: None) for size in sizes(claim.spec)[:2]])
+
+
+def _deciding(results: list[CaseResult]) -> CaseResult:
+    worst = weakest([one.verdict for one in results])
+    return next(one for one in results if one.verdict is worst)

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -97,15 +98,15 @@ def importable(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     sys.modules.pop("commanded", None)
 
 
-def message(name: str, latex: str, **more: object) -> str:
-    found = collect_tasks.given(Request(target=f"commanded.{name}", latex=latex, **more))  # type: ignore[arg-type]
+def message(name: str, latex: str, **more: Any) -> str:
+    found = collect_tasks.given(Request(target=f"commanded.{name}", latex=latex, **more))
     assert isinstance(found, Failure), found
     assert not found.trace, found.trace
     return found.message
 
 
-def verdict(tmp_path: Path, name: str, latex: str, **more: object) -> CaseResult:
-    claims = collect_tasks.given(Request(target=f"commanded.{name}", latex=latex, **more))  # type: ignore[arg-type]
+def verdict(tmp_path: Path, name: str, latex: str, **more: Any) -> CaseResult:
+    claims = collect_tasks.given(Request(target=f"commanded.{name}", latex=latex, **more))
     assert isinstance(claims, tuple), claims
     results = [check_case(claims[0], size, Limits(max_points=30), tmp_path) for size in claims[0].sizes]
     assert all(isinstance(result, CaseResult) for result in results)

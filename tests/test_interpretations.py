@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from fixture_modules import judged_claim
 
 from qedoc.bind import Bound, claims, given
 from qedoc.claims.limits import Limits
 from qedoc.judge.readings import check_readings
-from qedoc.results.verdict import CaseResult, Verdict, weakest
+from qedoc.results.verdict import CaseResult, Verdict
 from qedoc.sources.docstrings import documented
 from qedoc.sources.markup import settlement
 from qedoc.sources.specfiles import sizes
@@ -35,13 +36,7 @@ def judge(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Judge]:
         text = f'import jax\nimport jax.numpy as jnp\n\n\ndef {name}({parameters}):\n    r"""F.\n\n{lines}\n    """\n    return {code}\n'
         (tmp_path / f"{module}.py").write_text(text)
         (record,) = documented(module)
-        claim = claims(record)[0]
-        if not isinstance(claim, Bound):
-            return CaseResult(id=claim.name, verdict=claim.verdict, reason=claim.reason)
-        assert claim.readings is not None
-        results = [check_readings(claim.readings, size, Limits(max_points=100), lambda _: None) for size in sizes(claim.spec)[:2]]
-        worst = weakest([result.verdict for result in results])
-        return next(result for result in results if result.verdict is worst)
+        return judged_claim(claims(record)[0])
 
     yield judged
     for module in [name for name in sys.modules if name.startswith("interpreted_")]:

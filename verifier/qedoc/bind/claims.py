@@ -44,7 +44,10 @@ from qedoc.results.verdict import Verdict
 from qedoc.sources.docstrings import Documented, Formula, documented, record_of
 
 GIVES_UP = (ArithmeticError, AttributeError, NotImplementedError, RecursionError, TypeError, ValueError)
-"""The exceptions that SymPy raises for an expression that it cannot rearrange: its solvers also fail with AttributeError and TypeError."""
+"""The exceptions that SymPy raises for an expression that it cannot rearrange.
+
+It raises NotImplementedError where it has no algorithm. Its solvers also fail with AttributeError and TypeError.
+"""
 
 LONGEST = 200
 """Maximum number of characters shown of a SymPy message."""

@@ -1,4 +1,4 @@
-"""The LaTeX macros of the project, for the reader of formulas."""
+"""Gives the LaTeX macros of the project to the reader of formulas."""
 
 import re
 from collections.abc import Mapping

@@ -59,7 +59,7 @@ def constraints(context: Context, value: sp.Expr, roles: Mapping[str, str]) -> l
     return [*found, *_of_support(owner, made, argument[0])]
 
 
-def _of_parameters(owner: type, made: Mapping[str, sp.Symbol]) -> Iterator[tuple[sp.Basic, str]]:
+def _of_parameters(owner: Any, made: Mapping[str, sp.Symbol]) -> Iterator[tuple[sp.Basic, str]]:
     declared = getattr(owner, "arg_constraints", None)
     if isinstance(declared, Mapping):
         for name, symbol in made.items():
@@ -67,8 +67,8 @@ def _of_parameters(owner: type, made: Mapping[str, sp.Symbol]) -> Iterator[tuple
                 yield relation, f"{name} is constrained by {_said(check)}"
         return
     try:
-        properties = owner.parameter_properties()  # type: ignore[attr-defined]  # whatever has it is asked
-    except Exception:  # noqa: BLE001  # a method of the user's class may raise anything
+        properties = owner.parameter_properties()
+    except Exception:  # noqa: BLE001  # most classes lack the method, and it may raise anything
         return
     for name, symbol in made.items():
         constraining = getattr(properties.get(name), "default_constraining_bijector_fn", None) if isinstance(properties, Mapping) else None

@@ -50,7 +50,7 @@ def _without(said: Choices, aside: Sequence[str]) -> Choices:
 
 
 def _lettered(context: Context, own: set[str]) -> dict[str, tuple[Choice, ...]]:
-    """The letters that the class gives to parameters, for the symbols that the docstring itself does not explain."""
+    """Returns what letters mean in the docstring of the class. The docstring of the member overrides it."""
     words = f"as in {context.record.owner}"
     return {
         name: (Choice(about="symbol", subject=name, value=parameter(to), words=words, sure=Sure.SUGGESTED),)

@@ -23,7 +23,7 @@ SHORT = {
 """The short names of distributions."""
 
 _UNDO = {"x": "x", "log(x)": "exp(x)", "1 - x": "1 - x", "sqrt(x)": "x**2", "x**2": "sqrt(x)"}
-"""A quantity in terms of the member x, for the member in terms of the quantity."""
+"""Inverse functions. Each key computes a quantity from the value x of a member, and its value computes the member from the quantity x."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,7 +40,7 @@ class ProjectMacros:
 
 
 def project_macros(start: Path) -> ProjectMacros:
-    """Returns the macros of the project that contains a folder. The table of pyproject.toml goes before `conf.py`.
+    """Returns the macros of the project that contains a folder. The table of pyproject.toml overrides `conf.py`.
 
     Raises:
         QedocError: if the table is not valid.

@@ -10,7 +10,7 @@ from qedoc.read.parser import Parser, rule
 from qedoc.read.reading import Obstacle
 from qedoc.read.scripts import collect
 from qedoc.read.tokens import Kind, Token
-from qedoc.read.tree import SYMBOLS, Group, Node
+from qedoc.read.tree import Group, Node, letter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,15 +42,6 @@ def _differential(nodes: Sequence[Node]) -> _Differential | None:
     return _Differential(rest=rest, order=order, italic=first.kind is Kind.WORD)
 
 
-def variable(nodes: Sequence[Node]) -> str:
-    """The name of a variable, which must be one letter; an empty string for anything else."""
-    lone = nodes[0] if len(nodes) == 1 else None
-    if not isinstance(lone, Token):
-        return ""
-    letter = lone.kind in (Kind.WORD, Kind.TEXT) and len(lone.text) == 1
-    return lone.text if letter or (lone.kind is Kind.MACRO and lone.text in SYMBOLS) else ""
-
-
 def derivative(parser: Parser, token: Token, top: tuple[Node, ...], bottom: tuple[Node, ...]) -> Factor | None:
     r"""`\frac{\mathrm{d}}{\mathrm{d}x} f(x)` and `\frac{d f(x)}{dx}`; None for a plain fraction."""
     above, below = _differential(top), _differential(bottom)
@@ -64,7 +55,7 @@ def derivative(parser: Parser, token: Token, top: tuple[Node, ...], bottom: tupl
     if len(rest) > 2 and rest[1].is_char("^"):
         order = rest[2].items if isinstance(rest[2], Group) and rest[2].opener == "{" else (rest[2],)
         rest = (rest[0], *rest[3:])
-    name = variable(rest)
+    name = letter(rest, upright=True)
     if not name:
         raise parser.refuse(Obstacle.UNSUPPORTED, "a derivative with respect to more than one letter", "", token.start)
     count = _order(parser, above.order, order, token.start)
@@ -166,4 +157,4 @@ def _ending(items: Sequence[Node], at: int) -> tuple[str, int]:
     if found is None or found.order or items[at].is_macro("partial"):
         return "", 0
     joined = isinstance(items[at], Token) and len(items[at].text) > 1  # type: ignore[union-attr]  # a token, by the test before it
-    return variable(found.rest[:1]), 1 if joined else 2
+    return letter(found.rest[:1], upright=True), 1 if joined else 2

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from qedoc.read.scope import Scope, contents
 from qedoc.read.tokens import Kind, Token
-from qedoc.read.tree import SYMBOLS, Group, Node
+from qedoc.read.tree import Group, Node, letter
 
 _FRACTIONS = frozenset({"frac", "dfrac", "tfrac"})
 
@@ -44,7 +44,7 @@ def slope(side: Sequence[Node], scope: Scope) -> Slope | None:
 
 def _quotient(top: Node, bottom: Node, rest: Sequence[Node], *, italic: bool) -> Slope | None:
     above, below = (_differential(contents(part), italic=italic) for part in (top, bottom))
-    by = _letter(below) if below else ""
+    by = letter(below, upright=True) if below else ""
     if above is None or not by:
         return None
     whole = [*above, *rest]
@@ -62,7 +62,7 @@ def _named(whole: Sequence[Node], by: str) -> Slope | None:
 def _gradient(rest: Sequence[Node]) -> Slope | None:
     by = ""
     if len(rest) > 2 and rest[0].is_char("_"):
-        by, rest = _letter(contents(rest[1])), rest[2:]
+        by, rest = letter(contents(rest[1]), upright=True), rest[2:]
         if not by:
             return None
     found = _named(rest, by)
@@ -87,11 +87,3 @@ def _differential(nodes: Sequence[Node], *, italic: bool) -> list[Node] | None:
 def _bracket(nodes: Sequence[Node]) -> Group | None:
     group = nodes[0] if len(nodes) == 1 else None
     return group if isinstance(group, Group) and group.opener == group.closer == "(" else None
-
-
-def _letter(nodes: Sequence[Node]) -> str:
-    lone = nodes[0] if len(nodes) == 1 else None
-    if not isinstance(lone, Token):
-        return ""
-    letter = lone.kind in (Kind.WORD, Kind.TEXT) and len(lone.text) == 1
-    return lone.text if letter or (lone.kind is Kind.MACRO and lone.text in SYMBOLS) else ""

@@ -1,6 +1,6 @@
 r"""Functions with a usual name that no typesetting system knows: `\mathrm{softplus}(x)`, `\operatorname{logit}(p)`, `\mathrm{gammaln}(x)`.
 
-A function of the library, or one that the text defines, goes before a function of this table.
+A function that the library or the text defines overrides a function of this table.
 """
 
 from collections.abc import Callable

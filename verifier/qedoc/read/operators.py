@@ -7,7 +7,7 @@ import sympy as sp
 from qedoc.algebra.large import LARGE, Largest, Smallest
 from qedoc.read import arithmetic
 from qedoc.read.brackets import entry, fresh
-from qedoc.read.calculus import check_constant, derivative, has_name, variable
+from qedoc.read.calculus import check_constant, derivative, has_name
 from qedoc.read.factor import Factor, Shape, Term, has_vector
 from qedoc.read.matrices import MATRIX, DeterminantOf, kind
 from qedoc.read.parser import Parser, rule
@@ -16,7 +16,7 @@ from qedoc.read.refusals import PRODUCTS
 from qedoc.read.restricted import Under, limited, under
 from qedoc.read.scripts import Scripts, collect
 from qedoc.read.tokens import Kind, Token
-from qedoc.read.tree import Group, Node
+from qedoc.read.tree import Group, Node, letter
 
 
 @rule("frac", "tfrac", "dfrac", "cfrac")
@@ -173,14 +173,14 @@ def _indices(
         return []
     for place, node in enumerate(nodes):
         if node.is_char("="):
-            name = variable(nodes[:place])
+            name = letter(nodes[:place], upright=True)
             if not name or place + 1 == len(nodes):
                 break
             return [(name, tuple(nodes[place + 1 :]))]
     else:
         pieces = [nodes[at : at + 1] for at in range(0, len(nodes), 2)]
         commas = all(node.is_char(",") for node in nodes[1::2])
-        names = [variable(piece) for piece in pieces]
+        names = [letter(piece, upright=True) for piece in pieces]
         lone = nodes[0]
         if len(nodes) == 1 and isinstance(lone, Token) and lone.kind is Kind.WORD and set(lone.text) <= parser.scope.letters:
             names = list(lone.text)

@@ -14,7 +14,7 @@ from qedoc.read.pointers import position
 from qedoc.read.reading import Obstacle, Refused, extent
 from qedoc.read.scope import conventional_index, walk
 from qedoc.read.tokens import Kind, Token
-from qedoc.read.tree import SYMBOLS, Group, Node, equated, relation
+from qedoc.read.tree import Group, Node, equated, letter, relation
 
 _ORDERS = frozenset({"<", "<=", ">", ">=", "!="})
 _NEUTRAL = {"sum": sp.S.Zero, "prod": sp.S.One}
@@ -83,14 +83,6 @@ def _pieces(nodes: Sequence[Node]) -> Iterator[list[Node]]:
 
 def _said(node: Node) -> bool:
     return isinstance(node, Token) and node.kind is Kind.TEXT and node.text.strip() in ("and", "with", "where", "s.t.", "such that")
-
-
-def letter(piece: Sequence[Node]) -> str:
-    """The name of an index that a piece is; an empty string for anything else."""
-    lone = piece[0] if len(piece) == 1 else None
-    if not isinstance(lone, Token):
-        return ""
-    return lone.text if (lone.kind is Kind.WORD and len(lone.text) == 1) or (lone.kind is Kind.MACRO and lone.text in SYMBOLS) else ""
 
 
 def _is_bound(piece: Sequence[Node]) -> bool:

@@ -75,6 +75,20 @@ def relation(node: Node) -> str:
     return ""
 
 
+def letter(nodes: Sequence[Node], *, upright: bool = False) -> str:
+    r"""The name of a lone letter, such as `x` or `\alpha`; an empty string for anything else.
+
+    Args:
+        nodes: what may be a letter.
+        upright: whether a letter in text, as in `\mathrm{x}`, counts too.
+    """
+    lone = nodes[0] if len(nodes) == 1 else None
+    if not isinstance(lone, Token):
+        return ""
+    plain = (lone.kind is Kind.WORD or (upright and lone.kind is Kind.TEXT)) and len(lone.text) == 1
+    return lone.text if plain or (lone.kind is Kind.MACRO and lone.text in SYMBOLS) else ""
+
+
 @dataclass(slots=True)
 class _Frame:
     opener: str
