@@ -14,7 +14,7 @@ from typing import Any
 import sympy as sp
 
 from qedoc.bind.context import Context
-from qedoc.bind.members import function_given_by
+from qedoc.bind.members import function_given_by, is_kernel
 from qedoc.claims.members import parameters
 from qedoc.errors import QedocError
 from qedoc.lift.trace import run
@@ -48,7 +48,7 @@ def constraints(context: Context, value: sp.Expr, roles: Mapping[str, str]) -> l
     made = {name: symbols[name] for name, p in context.parameters.items() if p.made and name in symbols}
     found = [*_of_parameters(owner, made)]
     argument = [symbols[name] for name, p in context.parameters.items() if not p.made and name in symbols]
-    if context.aim.member == "evaluate" and len(argument) == 1:
+    if context.aim.member == "evaluate" and len(argument) == 1 and is_kernel(context.record.owner):
         found.append((argument[0] >= 0, f"{argument[0]} >= 0, because a kernel of one argument is one of the lag"))
     quantity = function_given_by(context.aim.member)
     if len(argument) != 1 or quantity is None or value.has(sp.Piecewise, sp.Min, sp.Max):

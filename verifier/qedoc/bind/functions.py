@@ -121,7 +121,7 @@ def _called(
 ) -> sp.Expr:
     """A call of a sibling, by the formula that the sibling's code computes."""
     name = call.func.__name__
-    if (other := other_object(context.record.owner, call) if context.record.owner else None) is not None:
+    if (other := other_object(context.record.owner, call, context.bound) if context.record.owner else None) is not None:
         return _of_object(name, other, notes)
     path = sibling(context, name)
     if not path:

@@ -1,5 +1,6 @@
 """Turns a formula from the command line into claims, and says what to add to the command if it does not suffice."""
 
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -79,11 +80,13 @@ def _context(request: Request, record: Documented) -> Context:
     settings = {name: setting(name, text) for name, text in request.settings.items()}
     bound = {plain(symbol): name for symbol, name in request.bind.items() if name in record.parameters}
     called = {plain(symbol): name for symbol, name in request.bind.items() if name not in record.parameters}
+    said = {plain(symbol): name for symbol, name in record.bound.items()} | bound
     numbers: dict[str, sp.Expr] = {}
     for name, value in settings.items():
         symbols = [name, *(letter for letter, spellings in SPELLINGS.items() if name in spellings)]
-        symbols += [symbol for symbol, parameter in ({plain(s): p for s, p in record.bound.items()} | bound).items() if parameter == name]
-        if isinstance(value, int | float) and not isinstance(value, bool):
+        symbols += [symbol for symbol, parameter in said.items() if parameter == name]
+        symbols = [symbol for symbol in symbols if said.get(symbol, name) == name]
+        if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
             numbers |= dict.fromkeys(symbols, sp.sympify(value) if isinstance(value, int) else sp.Rational(repr(value)))
         elif contradicting := [symbol for symbol in request.bind if request.bind[symbol] == name]:
             text = f"--bind {contradicting[0]}={name} and --set {name}={request.settings[name]}"

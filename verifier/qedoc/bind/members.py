@@ -120,6 +120,7 @@ ORIGINALS = ("surrogate_fun", "surrogate_function", "primitive_function", "primi
 """The methods that give the function whose derivative an object uses in place of that of its value."""
 
 _ORIGINAL = re.compile(r"\b(?:original|primitive|surrogate|smooth(?:ed)?) function\b", re.IGNORECASE)
+_KERNEL = re.compile(r"kernel|covariance", re.IGNORECASE)
 _ORIGINAL_HEADS = ("origin", "original", "orig", "primitive")
 _ANNOUNCED = re.compile(
     r"^(?:the )?(?:forward|original|primitive|surrogate|smooth(?:ed)?) (?:function|pass|computation)"
@@ -176,7 +177,10 @@ def aims(owner: str, name: str, left: Any, words: str) -> Iterator[Aim]:
     """
     quantity = quantity_of(left)
     logarithm = isinstance(left, Application) and left.logarithm
-    if quantity is not None and (found := _giving(owner, quantity, name)) is not None:
+    found = None if quantity is None else _giving(owner, quantity, name)
+    if found == SLOPE and not name and len(left.name) == 1 and not re.search(DENSITY.words, words, re.IGNORECASE):
+        quantity = found = None  # `f(x) = ...` of a bijector may be its value
+    if quantity is not None and found is not None:
         value = through_logarithm(quantity.members[found]) if logarithm else quantity.members[found]
         what = f"the logarithm of the {quantity.name}" if logarithm else f"the {quantity.name}"
         yield Aim(member=found, quantity=what, value=value, words=f"{left} is {what}", by_head=True)
@@ -210,6 +214,12 @@ def aims(owner: str, name: str, left: Any, words: str) -> Iterator[Aim]:
 def value_member(owner: str) -> str:
     """The method that gives the value of an object that is a function; empty if its class has none."""
     return next((one for one in VALUES if has(owner, one)), "")
+
+
+def is_kernel(owner: str) -> bool:
+    """Whether a class is a kernel, a function of two points: by its name, or by that of a class that it inherits from."""
+    made = named(owner)
+    return isinstance(made, type) and any(_KERNEL.search(base.__name__) for base in made.__mro__)
 
 
 def original(owner: str) -> str:

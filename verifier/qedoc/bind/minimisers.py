@@ -36,7 +36,11 @@ _SPACE = re.compile(r"\\(?:quad|qquad|[,;:! ])|~")
 _AND = re.compile(r"\\(?:text|textrm|mathrm)\s*\{\s*(?:and|,)\s*\}")
 _LETTER = r"(?:\\[A-Za-z]+|[A-Za-z])(?:_(?:\w|\{\w+\}))?"
 _ONES = re.compile(rf"({_LETTER})\s*\^\s*(?:\\top|T|\{{\s*(?:\\top|T)\s*\}})\s*(?:\\math(?:bf|bb)\s*(?:\{{\s*1\s*\}}|1)|1(?![\d.]))")
-_REAL_SPACE = re.compile(rf"({_LETTER})\s*\\in\s*(?:\\mathbb\s*\{{?\s*R\s*\}}?|\\R|\\RR)(?:\^.*)?$")
+_REAL_SPACE = re.compile(
+    rf"\s*({_LETTER})\s*\\in\s*(?:\\mathbb\s*(?:\{{\s*R\s*\}}|R)|\\RR?(?![A-Za-z]))(?:\s*\^\s*(?:[A-Za-z]|\{{\s*[A-Za-z]\s*\}}))?"
+    r"(?P<sign>\s*_\s*(?:\+|\{\s*\+\s*\}))?\s*$"
+)
+r"""A space of vectors: `p \in \mathbb{R}^n`, or `p \in \mathbb{R}^n_+`, whose vectors have no negative entries."""
 _TUPLE = re.compile(r"\(\s*(\w+(?:\s*,\s*\w+)+)\s*\)")
 
 
@@ -80,12 +84,20 @@ def problem(latex: str) -> Problem | None:
     restricted = re.match(rf"\s*({_LETTER})(.*)$", under, re.DOTALL)
     if restricted is None:
         return None
-    texts = [under] if restricted[2].strip() and not _REAL_SPACE.match(under.strip()) else []
-    texts += [part for text in more for part in _split(text)]
+    variable = restricted[1]
+    texts = [own for part in _split(",".join((under, *more))) for own in _constraint(part, variable)]
     objective = _cleaned(objective)
     if not objective or re.search(r"(?<![<>\\])=", objective) or any(re.search(r"\\in(?![A-Za-z])", text) for text in texts):
         return None
-    return Problem(left=left, variable=plain(restricted[1]), objective=objective, constraints=tuple(map(_cleaned, texts)))
+    return Problem(left=left, variable=plain(variable), objective=objective, constraints=tuple(map(_cleaned, texts)))
+
+
+def _constraint(text: str, variable: str) -> list[str]:
+    """A part of a list of constraints without what only names the variable, or the space that it is in."""
+    space = _REAL_SPACE.match(text)
+    if space is None or space[1] != variable:
+        return [text] if text.strip() != variable else []
+    return [rf"{variable} \ge 0"] if space["sign"] else []
 
 
 def _argument(latex: str, at: int) -> tuple[str, int]:
@@ -213,6 +225,8 @@ def _relation(text: str, names: Names, vectors: frozenset[str]) -> Any:
     relation = read_condition(summed, names)
     if not isinstance(relation, sp.Basic):
         raise Obstruction(f"the constraint {text} cannot be read: {relation.what}", relation.suggestion)
+    if not all(isinstance(part, sp.Eq | sp.Le | sp.Lt | sp.Ge | sp.Gt) for part in sp.And.make_args(relation)):
+        raise Obstruction(f"the constraint {text} is no equation and no inequality", verdict=Verdict.UNDECIDED)
     return relation
 
 

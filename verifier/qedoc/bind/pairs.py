@@ -19,11 +19,12 @@ from qedoc.sources.docstrings import Formula
 SIZES = range(5)
 """The numbers of entries to check."""
 
+_INT = re.compile(r"\bint\b")
 _COUNTED = re.compile(r"\b(?:steps?|iterations?|counts?|epochs?|index)\b", re.IGNORECASE)
-_NOT_NEGATIVE = re.compile(r"\bnon-?negative\b", re.IGNORECASE)
-_POSITIVE = re.compile(r"(?<!non)(?<!non-)\bpositive\b", re.IGNORECASE)
+_SIGN = re.compile(r"\b(non-?negative|positive)((?:\s+[\w-]+){0,3})\s+(?:``?|:math:`)(\w+?)_", re.IGNORECASE)
+"""The sign of an entry, before its letter: ``non-negative factors `f_i` ``."""
 _RESTRICTS = re.compile(r"\b(?:must|only|if|unless|assum\w*|requires?|valid|otherwise|except|less|greater|between)\b|[<>≤≥]", re.IGNORECASE)
-_SIGNED = re.compile(r"[^.]*\b(?:non-?negative|positive)\b[^.]*(?:\.|$)", re.IGNORECASE)
+_SIGNED = re.compile(r"\b(?:non-?negative|positive|negative)\b", re.IGNORECASE)
 
 
 def pairs_of(context: Context, equation: Equation) -> Mapping[str, tuple[str, str]]:
@@ -46,6 +47,7 @@ def paired(context: Context, formula: Formula, equation: Equation, name: str) ->
     """
     ((parameter, (key, value)),) = _single(pairs_of(context, equation))
     _check_words(context, parameter)
+    signs = {letter: word.lower() for word, _, letter in _SIGN.findall(context.parameters[parameter].text)}
     size = sp.Symbol("n")
     extents = equation.right.atoms(Extent)
     right = equation.right.xreplace(dict.fromkeys(extents, size))
@@ -58,8 +60,8 @@ def paired(context: Context, formula: Formula, equation: Equation, name: str) ->
     declared: list[Declaration] = [
         *_symbols(context, right, {size, sp.Symbol(key), sp.Symbol(value)}, formula),
         Size(size, SIZES, "number of entries"),
-        Variable(keys, Integers() if re.search(r"\bint\b", described.annotation.partition(",")[0]) else Reals(), "key of an entry"),
-        Variable(values, _values(described.text), "value of an entry"),
+        Variable(keys, _set(signs.get(key, ""), integer=bool(_INT.search(described.annotation.partition(",")[0]))), "key of an entry"),
+        Variable(values, _set(signs.get(value, "")), "value of an entry"),
     ]
     spec = Spec(
         target=context.record.name,
@@ -83,19 +85,18 @@ def _single(pairs: Mapping[str, tuple[str, str]]) -> list[tuple[str, tuple[str, 
 
 
 def _check_words(context: Context, parameter: str) -> None:
-    """Raises for words beside the formula that may restrict it, other than the sign of the values."""
+    """Raises for words beside the formula that may restrict it, other than the signs of keys and values."""
     for name, argument in context.parameters.items():
-        text = _SIGNED.sub("", argument.text) if name == parameter else argument.text
-        if found := _RESTRICTS.search(text):
+        text = _SIGN.sub("", argument.text) if name == parameter else argument.text
+        if found := _RESTRICTS.search(text) or (_SIGNED.search(text) if name == parameter else None):
             what = f"it is not clear how '{found.group()}' in the description of {name} restricts the formula"
             raise Obstruction(what, "write it into the formula", Verdict.UNDECIDED)
 
 
-def _values(text: str) -> Reals:
-    """The set of the values of the entries, of which the text may tell the sign."""
-    if _NOT_NEGATIVE.search(text):
-        return Reals(least=0)
-    return Reals(above=0) if _POSITIVE.search(text) else Reals()
+def _set(sign: str, *, integer: bool = False) -> Reals | Integers:
+    """The set of the keys or values, of which the text may tell the sign."""
+    ends: dict[str, Any] = {"above" if sign == "positive" else "least": 0} if sign else {}
+    return Integers(**ends) if integer else Reals(**ends)
 
 
 def _symbols(context: Context, right: sp.Expr, known: set[sp.Symbol], formula: Formula) -> list[Declaration]:

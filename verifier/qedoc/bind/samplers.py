@@ -1,7 +1,7 @@
 """Formulas of the density in the docstring of a function that draws samples: they are compared with the density of `jax.scipy.stats`.
 
 Samples do not tell their density. The density of the same distribution does, so that it is compared in their place. It is found by the
-name of the sampler. For another library than JAX, a difference refutes nothing: its sampler may follow another convention.
+name of the sampler. For another library than JAX, nothing is proved or refuted: its sampler may follow another convention.
 Sources of the names: NumPy and JAX for the samplers, SciPy for the distributions.
 """
 
@@ -93,7 +93,7 @@ def densities(context: Context, equation: Equation, said: str) -> list[tuple[Con
     seen = replace(context, record=record, aim=aim, renamed=renamed, aside=aside)
     if context.record.name.partition(".")[0] == LIBRARY.partition(".")[0]:
         return [(seen, (choice,))]
-    foreign = Choice(about="quantity", subject="", value=UNKNOWN, words=f"a distribution other than that of {path}", sure=Sure.POSSIBLE)
+    foreign = Choice(about="quantity", subject="", value=UNKNOWN, words=f"a distribution other than that of {path}", sure=Sure.SUGGESTED)
     return [(seen, (choice,)), (seen, (choice, foreign))]
 
 

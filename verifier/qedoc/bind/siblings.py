@@ -4,14 +4,18 @@ Source of the one-letter names: the notation of Wikipedia's tables of probabilit
 """
 
 import inspect
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import sympy as sp
 
+from qedoc.bind.conventions import stands_for
 from qedoc.bind.members import DENSITY, FUNCTIONS, Quantity, has
+from qedoc.bind.records import Obstruction
 from qedoc.claims.members import member, parameters
 from qedoc.errors import QedocError
+from qedoc.results.verdict import Verdict
 from qedoc.sources.objects import named
 
 SHORT = {
@@ -21,6 +25,9 @@ SHORT = {
     "IW": "InverseWishart", "t": "StudentT",
 }  # fmt: skip
 """The short names of distributions."""
+
+_NORMAL = frozenset({"N", "cal_N"})
+"""The names of the normal distribution whose second parameter is the variance."""
 
 _UNDO = {"x": "x", "log(x)": "exp(x)", "1 - x": "1 - x", "sqrt(x)": "x**2", "x**2": "sqrt(x)"}
 """Inverse functions. Each key computes a quantity from the value x of a member, and its value computes the member from the quantity x."""
@@ -41,12 +48,16 @@ class Other:
     value: str
 
 
-def other_object(owner: str, call: Any) -> Other | None:
+def other_object(owner: str, call: Any, meant: Mapping[str, str]) -> Other | None:
     """Returns what a call in a formula stands for, if its name is that of a class next to another one; None if it is not.
 
     Args:
         owner: the dotted path of the class whose documentation has the formula.
         call: the application of an undefined function.
+        meant: the parameter of each symbol that the text explains.
+
+    Raises:
+        Obstruction: for an argument that may be another parameter than the one at its place.
     """
     head, _, name = call.func.__name__.partition("_")
     name = name.partition("^")[0]
@@ -63,8 +74,26 @@ def other_object(owner: str, call: Any) -> Other | None:
         return None
     method = member(named(path), found)
     takes = list(method.takes) if method is not None else []
-    arguments = {takes[0]: call.args[0], **dict(zip(made, given, strict=False))} if takes else {}
+    normal = name in _NORMAL or (quantity is None and call.func.__name__ in _NORMAL)
+    placed = {key: _argument(key, value, path, meant, normal=normal) for key, value in zip(made, given, strict=False)}
+    arguments = {takes[0]: call.args[0], **placed} if takes else {}
     return Other(path=f"{path}.{found}", arguments=arguments, value=_UNDO[wanted.members[found]]) if arguments else None
+
+
+def _argument(name: str, value: sp.Expr, path: str, meant: Mapping[str, str], *, normal: bool) -> sp.Expr:
+    """What is handed to a parameter of the constructor. The order alone tells no rate from a scale, and no scale from a variance."""
+    if normal and name in ("scale", "stddev", "std") and isinstance(value, sp.Pow) and value.exp == 2:
+        return value.base  # the normal distribution is usually written with its variance
+    symbols = value.free_symbols
+    letter = next(iter(symbols)).name if len(symbols) == 1 else ""
+    own = letter and (name in (letter, meant.get(letter)) or stands_for(letter, name))
+    if value.is_number or (own and (value / sp.Symbol(letter)).is_Rational):
+        return value
+    raise Obstruction(
+        f"it is not clear that {value} is {name} of {path}, whose parameters come in this order",
+        "write the function out",
+        Verdict.UNDECIDED,
+    )
 
 
 def _giving(path: str, quantity: Quantity) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 import sympy as sp
 
 from qedoc.bind.context import Context
+from qedoc.bind.members import is_kernel
 from qedoc.bind.records import Conflict, Obstruction, Unexplained
 from qedoc.claims.spec import Argument
 from qedoc.claims.target import resolve
@@ -103,7 +104,7 @@ def _before_bar(context: Context, left: Any) -> list[tuple[str, sp.Expr]]:
     values = left.arguments[: len(left.arguments) - left.given]
     if not left.given:
         values = values[: len(takes)]
-    if context.aim.member == "evaluate" and len(takes) == 2 and len(values) == 1:  # a kernel of the lag between two points
+    if len(takes) == 2 and len(values) == 1 and context.aim.member == "evaluate" and is_kernel(context.record.owner):  # of the lag
         values = (*values, sp.Integer(0))
     return list(zip(takes, values, strict=True)) if len(values) == len(takes) else []
 

@@ -275,8 +275,8 @@ def _verdict(
         return Verdict.TESTED, reason
     if pair.elsewhere is not None and pair.agreed:
         at = format_inputs(named(pair.case, pair.plan.point(pair.elsewhere)))
-        reason = f"a case of the value: it has the value at {pair.agreed} points, and another formula of the docstring has it elsewhere"
-        return Verdict.TESTED, f"{reason}, as at {at}"
+        where = f"only it has the value at {len(pair.agreed)} points, and another formula of the docstring has it elsewhere"
+        return Verdict.TESTED, f"a case of the value: {where}, as at {at}"
     if pair.elsewhere is not None:
         return Verdict.UNDECIDED, "another formula of the docstring has the value at all points, and nothing says where this one holds"
     if pair.off_support is not None:

@@ -96,7 +96,7 @@ class Pair:
         others = [totalise(closed(self.case.translate(other))) for other in spec.beside]
         self.beside = [compile(other, self.plan.symbols, interpretation_of) for other in others]
         self.elsewhere: Row | None = None
-        self.agreed = 0
+        self.agreed: set[Row] = set()
 
     def call(self, values: Mapping[sp.Symbol, Any]) -> Any:
         """Calls the target as the spec binds it."""
@@ -110,7 +110,8 @@ class Pair:
         found = self._extended(compare(self.documented, branch.value, row), row, branch)
         if found not in UNDEFINED:
             self.compared += found is not Comparison.OVERLAP
-            self.agreed += found is Comparison.EQUAL
+            if self.beside and found is Comparison.EQUAL and not self._is_beside(row, branch):
+                self.agreed.add(row)
         elif found not in self.gaps:
             self._note_gap(found, row, branch)
         return found
@@ -217,12 +218,16 @@ class Pair:
             self.unconfirmed = self.unconfirmed or row
         return found is Support.CONFIRMED
 
+    def _is_beside(self, row: Row, branch: Branch) -> bool:
+        """Whether another formula of the docstring has the value of the code at a point."""
+        return any(compare(other, branch.value, row) not in (Comparison.DISJOINT, *UNDEFINED) for other in self.beside)
+
     def _differs_at(self, row: Row) -> bool:
         if self.against(row) is not Comparison.DISJOINT:
             return False
         branch = self.code.at(row)
         assert branch is not None  # against() found it
-        if any(compare(other, branch.value, row) not in (Comparison.DISJOINT, *UNDEFINED) for other in self.beside):
+        if self._is_beside(row, branch):
             self.elsewhere = self.elsewhere or row
             return False
         if self.edges.is_out(row):
