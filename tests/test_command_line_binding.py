@@ -229,6 +229,17 @@ def test_a_bound_symbol_has_the_number_of_its_parameter(tmp_path: Path) -> None:
     assert verdict(tmp_path, "scaled", "x / 10 + 1", settings={"rate": "0.1", "offset": "1"}).verdict is Verdict.PROVED
 
 
+def test_what_is_set_is_no_value_of_a_letter_that_stands_for_another_parameter(tmp_path: Path) -> None:
+    """`rate` may be written as eta. Here the user says that eta is the offset."""
+    bind, fixed = {r"\eta": "offset"}, {"rate": "2"}
+    assert verdict(tmp_path, "scaled", r"2 x + \eta", bind=bind, settings=fixed).verdict is Verdict.PROVED
+    assert verdict(tmp_path, "scaled", r"\eta x + \eta", bind=bind, settings=fixed).verdict is Verdict.REFUTED
+
+
+def test_an_infinite_number_is_no_value_of_a_symbol() -> None:
+    assert "--set rate=float('inf')" in message("scaled", r"\mathit{rate} x", settings={"rate": "float('inf')"})
+
+
 def test_a_symbol_cannot_be_something_that_is_no_number() -> None:
     fixed = {"rate": "jnp.sum"}
     assert "--set rate=jnp.sum: rate is a symbol of the formula" in message("scaled", r"\mathit{rate} x", settings=fixed)

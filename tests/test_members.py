@@ -477,7 +477,11 @@ def test_a_clip_by_the_rounding_unit_is_no_other_function(judge: Judge, name: st
 
 
 STATIONARY = '''
-class Exp:
+class Kernel:
+    """A kernel."""
+
+
+class Exp(Kernel):
     r"""An exponential kernel.
 
     .. math:: FORMULA
@@ -514,6 +518,34 @@ def test_a_kernel_of_two_points_or_of_their_lag(judge: Judge, right: str, wrong:
     assert judge(STATIONARY.replace("FORMULA", wrong).replace("MORE", more), "Exp").verdict is Verdict.REFUTED
 
 
+EVALUATED = '''
+class Distance:
+    r"""A distance.
+
+    .. math:: FORMULA
+    """
+
+    def evaluate(self, x1, x2):
+        return x1 - x2
+
+
+class Identity:
+    r"""A line.
+
+    .. math:: f(x) = |x|
+    """
+
+    def evaluate(self, x):
+        return x
+'''
+
+
+def test_a_class_that_is_no_kernel_has_no_lag(judge: Judge) -> None:
+    """Only the argument of a kernel is a distance, which has no sign, and only a kernel is one of two points."""
+    assert judge(EVALUATED, "Identity").verdict is Verdict.REFUTED
+    assert judge(EVALUATED.replace("FORMULA", "f(t) = t"), "Distance").verdict not in HOLDS
+
+
 SUMMARY = '''
 class Tanh:
     r"""Tanh bijection :math:`y = FORMULA`."""
@@ -526,3 +558,69 @@ class Tanh:
 def test_a_summary_with_an_equation_states_the_value(judge: Judge) -> None:
     assert judge(SUMMARY.replace("FORMULA", r"\tanh(x)"), "Tanh").verdict in HOLDS
     assert judge(SUMMARY.replace("FORMULA", r"\tanh(2 x)"), "Tanh").verdict is Verdict.REFUTED
+
+
+LOGARITHMIC = '''
+class Normal:
+    r"""The normal distribution."""
+
+    def __init__(self, loc, scale):
+        self.loc, self.scale = loc, scale
+
+    def log_prob(self, x):
+        return jax.scipy.stats.norm.logpdf(x, self.loc, self.scale)
+
+
+class LogNormal:
+    r"""The log-normal distribution.
+
+    .. math:: f(x; \\mu, \\sigma) = \\frac{1}{x} \\mathcal{N}(\\ln x; PARAMETERS)
+
+    Args:
+        mu: the mean of the logarithm.
+        sigma: the standard deviation of the logarithm. Positive.
+        rate: a rate, which does not matter.
+    """
+
+    arg_constraints = {"sigma": Above(0)}
+
+    def __init__(self, mu, sigma, rate=1.0):
+        self.mu, self.sigma, self.rate = mu, sigma, rate
+
+    def log_prob(self, x):
+        return Normal(self.mu, self.sigma).log_prob(jnp.log(x)) - jnp.log(x)
+'''.replace("\\\\", "\\")
+
+
+def test_the_density_of_another_class_is_handed_what_its_parameters_are_called(judge: Judge) -> None:
+    """The normal distribution is written with its variance."""
+    assert judge(LOGARITHMIC.replace("PARAMETERS", r"\mu, \sigma^2"), "LogNormal").verdict in HOLDS
+    wrong = LOGARITHMIC.replace("PARAMETERS", r"\mu, \sigma^2").replace(r"\frac{1}{x}", r"\frac{2}{x}")
+    assert judge(wrong, "LogNormal").verdict is Verdict.REFUTED
+
+
+@pytest.mark.parametrize("parameters", [r"0, 4", r"\mu, 1 / \mathrm{rate}", r"\sigma, \mu"])
+def test_the_order_of_parameters_alone_does_not_tell_what_they_are(judge: Judge, parameters: str) -> None:
+    found = judge(LOGARITHMIC.replace("PARAMETERS", parameters), "LogNormal")
+    assert found.verdict is Verdict.UNDECIDED
+    assert "it is not clear that" in found.reason
+
+
+VALUE_OR_DENSITY = '''
+class ExponentialCDF:
+    r"""WORDS
+
+    .. math:: f(x) = 1 - e^{-x}
+    """
+
+    def forward(self, x):
+        return 1 - jnp.exp(-x)
+
+    def forward_log_det_jacobian(self, x):
+        return -x
+'''
+
+
+def test_the_letter_f_of_a_distribution_function_is_its_density_if_the_words_say_so(judge: Judge) -> None:
+    assert judge(VALUE_OR_DENSITY.replace("WORDS", "The bijector."), "ExponentialCDF").verdict in HOLDS
+    assert judge(VALUE_OR_DENSITY.replace("WORDS", "Its density is"), "ExponentialCDF").verdict is Verdict.REFUTED

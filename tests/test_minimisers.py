@@ -178,6 +178,9 @@ def test_problems_that_are_not_read(claims_of: Claims) -> None:
         (r"\underset{y \ge 0}{\text{argmin}} ~ f(y)", "y", (r"y \ge 0",)),
         (r"\arg\min_{y \in \mathbb{R}^n} f(y)", "y", ()),
         (r"P(x) = \operatorname*{arg\,min}_p g(p) \text{ subject to } p \ge 0, \|p\|_1 \le 1", "p", (r"p \ge 0", r"\|p\|_1 \le 1")),
+        (r"\arg\min_{p \in \mathbb{R}^n_+} f(p)", "p", (r"p \ge 0",)),
+        (r"\arg\min_{p \in \mathbb{R}_{+}, \|p\|_1 \le 1} f(p)", "p", (r"p \ge 0", r"\|p\|_1 \le 1")),
+        (r"\arg\min_{p \in \R^n, p \ge 0} f(p)", "p", (r"p \ge 0",)),
         (r"\argmin_y f(y) \quad \text{s.t.} \quad \langle a, y \rangle = b", "y", (r"\langle a, y \rangle = b",)),
     ],
 )
@@ -189,10 +192,65 @@ def test_problems_are_taken_apart(latex: str, variable: str, constraints: tuple[
 
 @pytest.mark.parametrize(
     "latex",
-    [r"\min_y f(y)", r"\arg\max_y f(y)", r"\underset{y}{\text{argmin}} f(y) = x", r"\arg\min_{y \in C} f(y)", r"x + \arg\min_y f(y)"],
+    [
+        r"\arg\min_{y \in \mathbb{R}^n_-} f(y)",
+        r"\arg\min_{y \in \mathbb{R}^n \setminus 0} f(y)",
+        r"\min_y f(y)",
+        r"\arg\max_y f(y)",
+        r"\underset{y}{\text{argmin}} f(y) = x",
+        r"\arg\min_{y \in C} f(y)",
+        r"x + \arg\min_y f(y)",
+    ],
 )
 def test_other_formulas_are_no_problems(latex: str) -> None:
     assert problem(latex) is None
+
+
+SPACES = '''
+import jax.numpy as jnp
+
+
+def clipped(x):
+    r"""Projection.
+
+    .. math:: \\underset{p \\in SPACE}{\\text{argmin}} ~ \\|x - p\\|_2^2
+
+    Args:
+      x: the array to project.
+    """
+    return jnp.maximum(x, 0)
+
+
+def same(x):
+    r"""Projection.
+
+    .. math:: \\underset{p \\in SPACE}{\\text{argmin}} ~ \\|x - p\\|_2^2
+
+    Args:
+      x: the array to project.
+    """
+    return x
+'''.replace("\\\\", "\\")
+
+
+@pytest.mark.parametrize(
+    ("space", "clipped", "same"),
+    [
+        (r"\mathbb{R}^n_+", Verdict.TESTED, Verdict.REFUTED),
+        (r"\mathbb{R}^n, p \ge 0", Verdict.TESTED, Verdict.REFUTED),
+        (r"\mathbb{R}^n", Verdict.REFUTED, Verdict.TESTED),
+    ],
+)
+def test_the_space_of_the_variable_restricts_it(claims_of: Claims, space: str, clipped: Verdict, same: Verdict) -> None:
+    text = SPACES.replace("SPACE", space)
+    assert [verdict(claims_of(text, name)[0]) for name in ("clipped", "same")] == [clipped, same]
+
+
+def test_a_constraint_that_is_no_equation_and_no_inequality_is_refused(claims_of: Claims) -> None:
+    (claim,) = claims_of(SPACES.replace("SPACE", r"\mathbb{R}^n, p \ne 0"), "same")
+    assert isinstance(claim, Refused)
+    assert claim.verdict is Verdict.UNDECIDED
+    assert "is no equation and no inequality" in claim.reason
 
 
 def rough(x: jax.Array) -> jax.Array:

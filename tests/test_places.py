@@ -236,6 +236,37 @@ def test_words_that_may_restrict_a_product_leave_it_undecided(library: Path) -> 
     assert refused.verdict is Verdict.UNDECIDED
 
 
+@pytest.mark.parametrize(
+    ("entries", "key", "value"),
+    [
+        ("Dict of `{step: scale}`. All `scale` values must be non-negative.", "integers", "reals in [0, oo)"),
+        ("Dict of `{step: scale}`. All `step` values must be positive.", "integers in (0, oo)", "reals"),
+        ("All keys are positive. All values must be positive.", "integers in (0, oo)", "reals in (0, oo)"),
+        ("A map from boundaries to positive factors `f_i`.", "integers", "reals in (0, oo)"),
+    ],
+)
+def test_the_sign_of_keys_or_values(library: Path, entries: str, key: str, value: str) -> None:
+    (claim,) = found(library, schedule(NOW, entries=entries))
+    domains = {str(declared.symbol): str(declared.domain) for declared in spec(claim).symbols if "[" in str(declared.symbol)}
+    assert domains == {"b[i]": key, "f[i]": value}
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        "All `rate` values must be positive.",
+        "All values must be positive or the schedule stops.",
+        "The first value must be positive.",
+        "Positive steps are skipped.",
+        "All values must not be positive.",
+    ],
+)
+def test_a_sign_of_something_else_leaves_a_product_undecided(library: Path, entries: str) -> None:
+    (refused,) = found(library, schedule(NOW, entries=entries))
+    assert isinstance(refused, Refused)
+    assert refused.verdict is Verdict.UNDECIDED
+
+
 POSITIVE = '''
 def f(x):
     """Total of some entries.

@@ -47,7 +47,6 @@ def test_the_density_of_the_distribution_is_compared(claims_of: Claims) -> None:
     assert claim.spec.target == "jax.scipy.stats.gumbel_r.pdf"
     assert claim.spec.id == claim.spec.documented
     assert any("not the samples" in note for note in claim.notes)
-    assert verdict(claim) is Verdict.PROVED
 
 
 def test_parameters_for_numbers_and_arrays_are_those_of_the_distribution(claims_of: Claims) -> None:
@@ -58,8 +57,10 @@ def test_parameters_for_numbers_and_arrays_are_those_of_the_distribution(claims_
         assert {str(declared.symbol): getattr(declared, "name", "") for declared in claim.spec.symbols} == {"x": "x", "b": "scale"}
 
 
-def test_the_density_of_another_library_refutes_nothing(claims_of: Claims) -> None:
-    (claim,) = claims_of(sampler(r"f(x) = e^{-(x + e^{x})}"), "gumbel")
+@pytest.mark.parametrize("formula", [r"f(x) = e^{-(x + e^{-x})}", r"f(x) = e^{-(x + e^{x})}"])
+def test_the_sampler_of_another_library_gets_no_verdict(claims_of: Claims, formula: str) -> None:
+    """It may sample another distribution of the same name, as this one does, so that the density of SciPy tells nothing about it."""
+    (claim,) = claims_of(sampler(formula), "gumbel")
     found = result(claim)
     assert found.verdict is Verdict.UNDECIDED
     assert "a distribution other than that of jax.scipy.stats.gumbel_r" in found.reason

@@ -21,8 +21,16 @@ SIZES = range(5)
 
 _INT = re.compile(r"\bint\b")
 _COUNTED = re.compile(r"\b(?:steps?|iterations?|counts?|epochs?|index)\b", re.IGNORECASE)
-_SIGN = re.compile(r"\b(non-?negative|positive)((?:\s+[\w-]+){0,3})\s+(?:``?|:math:`)(\w+?)_", re.IGNORECASE)
+_BEFORE_LETTER = re.compile(r"\b(non-?negative|positive)(?:\s+[\w-]+){0,3}\s+(?:``?|:math:`)(\w+?)_\w+`", re.IGNORECASE)
 """The sign of an entry, before its letter: ``non-negative factors `f_i` ``."""
+_OF_ALL = re.compile(
+    r"\ball(?:\s+``?(?P<name>\w+)``?)?\s+(?P<noun>keys?|values?)\s+(?:must\s+be|should\s+be|have\s+to\s+be|are)\s+"
+    r"(?P<sign>non-?negative|positive)\s*(?=[.;]|$)",
+    re.IGNORECASE,
+)
+"""The sign of all keys or values, which a code span may name: ``All `scale` values must be non-negative.``"""
+_ENTRY = re.compile(r"`\{\s*(\w+)\s*:\s*(\w+)\s*\}`")
+"""The names of key and value: `` `{step: scale}` ``."""
 _RESTRICTS = re.compile(r"\b(?:must|only|if|unless|assum\w*|requires?|valid|otherwise|except|less|greater|between)\b|[<>≤≥]", re.IGNORECASE)
 _SIGNED = re.compile(r"\b(?:non-?negative|positive|negative)\b", re.IGNORECASE)
 
@@ -46,8 +54,7 @@ def paired(context: Context, formula: Formula, equation: Equation, name: str) ->
         Obstruction: for words that may restrict the formula, and for a symbol that is nothing known.
     """
     ((parameter, (key, value)),) = _single(pairs_of(context, equation))
-    _check_words(context, parameter)
-    signs = {letter: word.lower() for word, _, letter in _SIGN.findall(context.parameters[parameter].text)}
+    signs = _signs(context, parameter, key, value)
     size = sp.Symbol("n")
     extents = equation.right.atoms(Extent)
     right = equation.right.xreplace(dict.fromkeys(extents, size))
@@ -84,13 +91,31 @@ def _single(pairs: Mapping[str, tuple[str, str]]) -> list[tuple[str, tuple[str, 
     return list(pairs.items())
 
 
-def _check_words(context: Context, parameter: str) -> None:
-    """Raises for words beside the formula that may restrict it, other than the signs of keys and values."""
+def _signs(context: Context, parameter: str, key: str, value: str) -> dict[str, str]:
+    """The signs of keys and values that the text tells, by letter. Raises for other words that may restrict the formula."""
+    signs: dict[str, str] = {}
     for name, argument in context.parameters.items():
-        text = _SIGN.sub("", argument.text) if name == parameter else argument.text
+        text = argument.text
+        if name == parameter:
+            names = dict(zip(_ENTRY.findall(text)[0], (key, value), strict=True)) if _ENTRY.search(text) else {}
+            names |= {"key": key, "value": value, key: key, value: value}
+            for told in (*_BEFORE_LETTER.finditer(text), *_OF_ALL.finditer(text)):
+                sign, letter = _sign(told, names)
+                if letter:
+                    signs[letter] = sign
+                    text = text.replace(told.group(), "")
         if found := _RESTRICTS.search(text) or (_SIGNED.search(text) if name == parameter else None):
             what = f"it is not clear how '{found.group()}' in the description of {name} restricts the formula"
             raise Obstruction(what, "write it into the formula", Verdict.UNDECIDED)
+    return signs
+
+
+def _sign(found: re.Match[str], names: Mapping[str, str]) -> tuple[str, str]:
+    """The sign that words tell, and the letter of the entries that they are about; it is empty for entries of an unknown name."""
+    if found.re is _BEFORE_LETTER:
+        return found[1].lower(), names.get(found[2], "")
+    noun = found["noun"].lower().removesuffix("s")
+    return found["sign"].lower(), names.get(found["name"] or noun, "")
 
 
 def _set(sign: str, *, integer: bool = False) -> Reals | Integers:

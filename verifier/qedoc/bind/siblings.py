@@ -29,6 +29,9 @@ SHORT = {
 _NORMAL = frozenset({"N", "cal_N"})
 """The names of the normal distribution whose second parameter is the variance."""
 
+_DEVIATIONS = frozenset({"scale", "stddev", "std", "sigma"})
+"""The usual names of a parameter that is a standard deviation."""
+
 _UNDO = {"x": "x", "log(x)": "exp(x)", "1 - x": "1 - x", "sqrt(x)": "x**2", "x**2": "sqrt(x)"}
 """Inverse functions. Each key computes a quantity from the value x of a member, and its value computes the member from the quantity x."""
 
@@ -82,12 +85,13 @@ def other_object(owner: str, call: Any, meant: Mapping[str, str]) -> Other | Non
 
 def _argument(name: str, value: sp.Expr, path: str, meant: Mapping[str, str], *, normal: bool) -> sp.Expr:
     """What is handed to a parameter of the constructor. The order alone tells no rate from a scale, and no scale from a variance."""
-    if normal and name in ("scale", "stddev", "std") and isinstance(value, sp.Pow) and value.exp == 2:
+    deviation = normal and name in _DEVIATIONS
+    if deviation and isinstance(value, sp.Pow) and value.exp == 2:
         return value.base  # the normal distribution is usually written with its variance
     symbols = value.free_symbols
     letter = next(iter(symbols)).name if len(symbols) == 1 else ""
     own = letter and (name in (letter, meant.get(letter)) or stands_for(letter, name))
-    if value.is_number or (own and (value / sp.Symbol(letter)).is_Rational):
+    if (value.is_number and (value == 1 or not deviation)) or (own and (value / sp.Symbol(letter)).is_Rational):
         return value
     raise Obstruction(
         f"it is not clear that {value} is {name} of {path}, whose parameters come in this order",
