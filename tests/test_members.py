@@ -579,7 +579,7 @@ class LogNormal:
     Args:
         mu: the mean of the logarithm.
         sigma: the standard deviation of the logarithm. Positive.
-        rate: a rate, which does not matter.
+        rate: the rate.
     """
 
     arg_constraints = {"sigma": Above(0)}
