@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from fixture_modules import judged_claim
 
-from qedoc.bind import Bound, claims, given
+from qedoc.bind import Bound, Refused, claims, given
 from qedoc.claims.limits import Limits
 from qedoc.judge.readings import check_readings
 from qedoc.results.verdict import CaseResult, Verdict
@@ -512,3 +512,72 @@ def test_a_comment_cannot_choose_what_is_not_understood(judge: Judge) -> None:
     found = judge("x, scale", text, "scale * x")
     assert found.verdict is Verdict.UNDECIDED
     assert found.reason.startswith("the comment below the formula chooses interpretation 2, which cannot be checked: it is not clear what")
+
+
+@pytest.mark.parametrize(
+    ("words", "verdict"),
+    [
+        ("It is computed in log space, especially for :math:`x < 0` and large values.", Verdict.REFUTED),
+        ("It is computed in log space for :math:`x < 0`.", Verdict.UNDECIDED),
+        ("It is computed in log space, especially if :math:`x` is large, only for :math:`x < 0`.", Verdict.UNDECIDED),
+    ],
+)
+def test_what_a_sentence_only_stresses_restricts_nothing(judge: Judge, words: str, verdict: Verdict) -> None:
+    assert judge("x", f"{words}\n{shown('2 x')}", "jnp.where(x < 0, 2 * x, x)").verdict is verdict
+
+
+def test_words_between_two_formulas_say_nothing_of_a_third(judge: Judge) -> None:
+    """`given` is a formula of its own, of which the words between two displays say nothing."""
+    text = f"{shown('f(x) = q + q')}where :math:`q` is valid only for some inputs:\n{shown('q = x')}"
+    judge("x", text, "2 * x")
+    assert judge_given("interpreted_1.f", "3 x") is Verdict.REFUTED
+    assert judge_given("interpreted_1.f", "2 x") in HOLDS
+
+
+def judge_given(target: str, latex: str) -> Verdict:
+    return judged_claim(given(target, latex, {}, [])[0]).verdict
+
+
+@pytest.mark.parametrize("words", ["in [0, 1]", "in (0, 1)", "a number that is between 0 and 1 in most cases"])
+def test_a_doubtful_range_that_contains_the_domain_restricts_nothing(judge: Judge, words: str) -> None:
+    judge("y", f"{shown('y')}\nArgs:\n  y: labels, which may be soft: {words} for smoothing or so", "jnp.where(y < 2, y, 0)")
+    (claim,) = given("interpreted_1.f", "2 y", {}, ["0 < y", "y < 1"])
+    assert judged_claim(claim).verdict is Verdict.REFUTED
+
+
+ENTRIES = r"c_2 - \frac{1}{n} \sum_{i=FIRST}^{LAST} c_i"
+MARGIN = r"\sum_{i=1}^n \max(0, w_2 (c_i - c_2))"
+
+
+@pytest.mark.parametrize(
+    ("formula", "code", "verdict"),
+    [
+        (ENTRIES.replace("FIRST", "1").replace("LAST", "n"), "c[1] - jnp.mean(c)", Verdict.PROVED),
+        (ENTRIES.replace("FIRST", "1").replace("LAST", "n"), "c[2] - jnp.mean(c)", Verdict.REFUTED),
+        (ENTRIES.replace("FIRST", "0").replace("LAST", "{n-1}"), "c[2] - jnp.mean(c)", Verdict.PROVED),
+        (ENTRIES.replace("FIRST", "0").replace("LAST", "{n-1}"), "c[1] - jnp.mean(c)", Verdict.REFUTED),
+    ],
+)
+def test_an_entry_with_a_number_is_counted_as_the_other_entries(judge: Judge, formula: str, code: str, verdict: Verdict) -> None:
+    assert judge("c", shown(formula), code).verdict is verdict
+
+
+def test_an_entry_before_the_first_one_is_refused(judge: Judge) -> None:
+    judge("c", shown("1"), "c[0]")
+    (claim,) = given("interpreted_1.f", r"c_0 - \sum_{i=1}^n c_i", {}, [])
+    assert isinstance(claim, Refused)
+    assert "the entry 0 of an axis that is counted from 1 does not exist" in claim.reason
+
+
+def test_a_number_as_a_subscript_may_be_an_entry_of_a_parameter(judge: Judge) -> None:
+    """The entries of c show that an index is meant; the code decides whether w has entries."""
+    assert judge("c, w", shown(MARGIN), "jnp.sum(jnp.maximum(0, w[1] * (c - c[1])))").verdict is Verdict.PROVED
+    assert judge("c, w", shown(MARGIN), "jnp.sum(jnp.maximum(0, w[0] * (c - c[1])))").verdict is Verdict.REFUTED
+    assert judge("c, w_2", shown(MARGIN), "jnp.sum(jnp.maximum(0, w_2 * (c - c[1])))").verdict is Verdict.PROVED
+
+
+def test_a_number_that_a_condition_gives_can_be_an_index(judge: Judge) -> None:
+    judge("c, y", shown("1"), "c[y] + jnp.sum(c)")
+    formula = r"c_2 + \sum_{i=1}^n c_i + 0 y"
+    assert judged_claim(given("interpreted_1.f", formula, {}, ["y = 1"])[0]).verdict is Verdict.PROVED
+    assert judged_claim(given("interpreted_1.f", formula, {}, ["y = 0"])[0]).verdict is Verdict.REFUTED

@@ -74,16 +74,17 @@ def axes(result: Sequence[sp.Symbol], value: sp.Expr, layout: Layout, parameters
     most = max((max(size.values) for size in sizes), default=max(LENGTHS[1]))
     free = [Size(index, range(_number(first[index]), _number(first[index]) + most), "index of the result") for index in result]
     value = value.xreplace(put)
-    numbers: list[Size] = []
+    encoded: list[Size] = []
     arrays = {name: _array(name, rank, first, last) for name, rank in ranks.items()}
     made: dict[str, Array] = {}
     where = [sp.Le(index, last[index]) for index in result]
+    where += [sp.Le(max(numbers), last[axis]) for axis, numbers in lengths.fixed.items()]
     for name, label in labels(value).items():
         axis = (label.vector, label.place)
         number = Numbered(sp.Symbol(f"{name}_number"), last[axis] - first[axis] + 1, first[name, 0])
         value = chosen(value, name, first[axis], number.at)
         count = number.base ** (last[name, 0] - first[name, 0] + 1)
-        numbers.append(Size(number.symbol, range(MOST_LABELS), f"the labels {name}, encoded as a number in base {number.base}"))
+        encoded.append(Size(number.symbol, range(MOST_LABELS), f"the labels {name}, encoded as a number in base {number.base}"))
         where += [sp.Lt(number.symbol, count), sp.Le(count, MOST_LABELS)]
         made[name] = Array(number.at(arrays[name].indices[0][0]), *arrays.pop(name).indices)
         notes = (*notes, f"the entries of {name} are counted from 0, as in Python")
@@ -91,7 +92,7 @@ def axes(result: Sequence[sp.Symbol], value: sp.Expr, layout: Layout, parameters
         value=value,
         arrays=arrays,
         entry=tuple(index - first[index] for index in result),
-        sizes=(*sizes, *numbers, *free),
+        sizes=(*sizes, *encoded, *free),
         where=tuple(where),
         labels=made,
         notes=notes,
@@ -126,7 +127,19 @@ def _sizes(lengths: "_Lengths", spans: Mapping[tuple[Any, ...], Span], parameter
                 found[symbol] = found.get(symbol, False) or met
     free = {symbol: met for symbol, met in found.items() if symbol.name not in parameters}
     values = LENGTHS.get(max(len(free), 2 if whole(lengths.value) else 1), (1, 2))
-    return [Size(symbol, values if met or len(free) == 1 else ROWS, LENGTH) for symbol, met in free.items()]
+    least = {
+        symbol: max((int(n) + 1 for node in nodes for n in lengths.fixed.get(node, ())), default=0)
+        for nodes, (_, last) in spans.items()
+        for symbol in last.free_symbols
+    }
+    return [
+        Size(symbol, _reaching(values if met or len(free) == 1 else ROWS, least.get(symbol, 0)), LENGTH) for symbol, met in free.items()
+    ]
+
+
+def _reaching(values: tuple[int, ...], least: int) -> tuple[int, ...]:
+    """Lengths, with one that is at least the given one."""
+    return values if least <= max(values) else (*values, least)
 
 
 def _is_axis(node: Any) -> bool:
@@ -145,6 +158,7 @@ class _Lengths:
         if len(self.ranges) != len(set(summed(value))):
             raise Unranged("one index has different ranges in different sums", "use a letter for each range")
         self.parent: dict[Any, Any] = {}
+        self.fixed: dict[tuple[str, int], set[sp.Integer]] = {}
         self.made: list[sp.Symbol] = []
         self._gather()
         for name in square:
@@ -155,10 +169,14 @@ class _Lengths:
             self._root(index)
         for entry in sorted(self.value.atoms(sp.Indexed), key=str):
             for place, index in enumerate(entry.indices):
+                axis = (entry.base.label.name, place)
                 if isinstance(index, sp.Indexed) or entry.base.label.name in self.told:
-                    self._root((entry.base.label.name, place))
+                    self._root(axis)
+                elif isinstance(index, sp.Integer):
+                    self.fixed.setdefault(axis, set()).add(index)
+                    self._root(axis)
                 else:
-                    self._join((entry.base.label.name, place), self._running(entry, index))
+                    self._join(axis, self._running(entry, index))
         for name in whole(self.value):
             self._join((name, 0), (name, 1))
         for call in sorted(self.value.atoms(InverseEntry), key=str):
@@ -225,11 +243,33 @@ class _Lengths:
             raise Unranged(f"the text does not say whether the index {used[0]} starts at 0 or 1", hint)
         if not highs and not any(map(_is_axis, nodes)):
             raise Unranged(f"the last value of the index {nodes[0]} is not given", "write the first and the last value")
-        low = lows.pop() if lows else sp.Integer(1)
+        low = lows.pop() if lows else self._usual(nodes)
+        numbers = [number for node in nodes for number in self.fixed.get(node, ())]
+        if any(number < low for number in numbers):
+            raise Unranged(
+                f"the entry {min(numbers)} of an axis that is counted from {low} does not exist", "count all axes from one number"
+            )
         if any(map(_is_axis, nodes)) and (low not in (0, 1) or (low == 1 and highs and _leaves_out(next(iter(highs))))):
             ends = f"{low} to {next(iter(highs), 'the last')}"
             raise Unranged(f"the entries {ends} may not be all entries of the axis", "give the length of the axis, or sum over all of it")
         return low, highs.pop() if highs else self._fresh() + low - 1
+
+    def _usual(self, nodes: list[Any]) -> sp.Expr:
+        """The first index of an axis over which no index runs: 1 if no entry of it is taken, or else that of the other axes.
+
+        Raises:
+            Unranged: where the other axes do not tell.
+        """
+        taken = [(node, number) for node in nodes for number in self.fixed.get(node, ())]
+        if not taken:
+            return sp.Integer(1)
+        lows = {r.first for r in self.ranges.values()} | {low for low, _ in self.said.values()}
+        if len(lows) != 1:
+            ((name, _), number) = taken[0]
+            raise Unranged(
+                f"the text does not say whether the index {number} of {name} counts from 0 or 1", f"write the range of an index of {name}"
+            )
+        return sp.sympify(lows.pop())
 
     def _fresh(self) -> sp.Symbol:
         taken = {symbol.name for symbol in (*self.value.atoms(sp.Symbol), *self.made, *self.result)}

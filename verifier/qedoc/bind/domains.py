@@ -1,5 +1,6 @@
 """Determines the domain of a documented formula from the text, the signature and the formula itself."""
 
+import inspect
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -90,6 +91,7 @@ def place(
             fixed |= set_to
         elif names_in(relation) <= set(symbols):
             where.append(relation)
+            integers |= _numbered(context, relation, roles.parameters)
     where += positive_arguments(context, value, roles.parameters, ends, notes)
     where += convergent(value, notes)
     where += _supposed(context, value, roles, integers, ends, supposed)
@@ -157,6 +159,14 @@ def _whole(relation: sp.Basic) -> str:
             if isinstance(side, sp.Symbol) and other == sp.floor(side):
                 return str(side.name)
     return ""
+
+
+def _numbered(context: Context, relation: sp.Basic, roles: Mapping[str, str]) -> set[str]:
+    """The symbol that a relation sets to an integer. Without an annotation and a default, the code may need it as an index."""
+    name = str(relation.lhs) if isinstance(relation, sp.Eq) and relation.rhs.is_Integer else ""
+    described = context.parameters.get(roles.get(name, ""))
+    unsaid = described is not None and not described.annotation and described.default is inspect.Parameter.empty
+    return {name} if unsaid else set()
 
 
 def _set(context: Context, relation: sp.Basic, symbols: Sequence[str]) -> dict[str, Any] | None:

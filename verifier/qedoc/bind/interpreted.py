@@ -294,15 +294,28 @@ def _doubts(one: Interpretation, regions: Regions, doubtful: list[tuple[Any, str
         sides: list[Spec | None] = []
         for side in (relation, sp.Not(relation)):
             try:
-                sides.append(one.bound((*regions, (side, shown(side))), supposes=True).spec)
-            except Obstruction as found:
-                if not found.empty:
-                    return tuple(made), f"it is not clear how '{words}' restricts the formula"
-                sides.append(None)
-            except QedocError:
+                sides.append(_within(one, regions, side))
+            except (Obstruction, QedocError):
                 return tuple(made), f"it is not clear how '{words}' restricts the formula"
         made.append(Doubt(relation=shown(relation), words=words, inside=sides[0], outside=sides[1]))
     return tuple(made), ""
+
+
+def _within(one: Interpretation, regions: Regions, side: Any) -> Spec | None:
+    """The claim where a relation holds; None if it holds nowhere in the domain, as `y < 0 or y > 1` for a probability y."""
+    found: list[Any] = []
+    for part in sp.Or.make_args(sp.to_nnf(side, simplify=False)):
+        try:
+            last = one.bound((*regions, (part, shown(part))), supposes=True).spec
+        except Obstruction as obstruction:
+            if not obstruction.empty:
+                raise
+        else:
+            found.append((part, last))
+    if len(found) <= 1:
+        return found[0][1] if found else None
+    whole = sp.Or(*(part for part, _ in found))
+    return one.bound((*regions, (whole, shown(whole))), supposes=True).spec
 
 
 def _placed(relation: Any, of: dict[str, str], put: dict[sp.Symbol, sp.Expr]) -> Any:

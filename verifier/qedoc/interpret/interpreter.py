@@ -18,7 +18,7 @@ from qedoc.interpret.meaning import INPUT, Sense, condition_of, range_of, senses
 from qedoc.interpret.own_words import OwnWords
 from qedoc.interpret.parses import Reading, best, common, merged, related, sensible, solved
 from qedoc.interpret.parsing import Lattice, whole
-from qedoc.interpret.passages import Passage, passages, sentences
+from qedoc.interpret.passages import Passage, passages, sentences, unstressed
 from qedoc.interpret.sets import MEMBER, mapped_from
 from qedoc.interpret.statements import sentence
 from qedoc.interpret.words import Vocabulary
@@ -119,7 +119,7 @@ class Interpreter:
             else:
                 found.doubt(self.vocabulary.known(relation), source)
         for passage in passages(self.lines, next(iter(self.vocabulary.own), "")):
-            lattice = self.vocabulary.lattice(passage.text)
+            lattice = self.vocabulary.lattice(unstressed(passage.text))
             if passage.before >= 0 and passage.after >= 0:
                 self._between(lattice, passage, found)
             elif passage.after >= 0:
@@ -211,7 +211,7 @@ class Interpreter:
                 return
         for line in (passage.before, passage.after):
             found.state(line, [(UNKNOWN, Sure.OPAQUE)], source)
-        self._fragments(lattice, source, found)
+            self._fragments(lattice, replace(source, only=line), found)
 
     def _introduction(self, lattice: Lattice, passage: Passage, found: Found) -> None:
         parses = whole(introduction, lattice) or self._tail(lattice) or self._own_value(lattice, passage)

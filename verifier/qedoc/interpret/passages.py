@@ -11,6 +11,10 @@ from qedoc.sources.markup import ARGUMENTS, Paragraph
 SILENT = markup.SILENT
 _HIDDEN = re.compile(r":[\w:]*:?`[^`]*`|``[^`]*``|`[^`]*`|\$[^$]*\$|\b(?:e\.g|i\.e|cf|resp|etc|vs|Eq|eq|Sec|approx|w\.r\.t)\.|\d\.\d")
 _BULLET = re.compile(r"^[-*•]\s+(?=\S)")
+_STRESSED = re.compile(
+    r",?\s+(?:especially|particularly|notably)\s+(?:for|at|near|around|with|when|if|where)\s(?:`+[^`]*`+|:\w+:`[^`]*`|\$[^$]*\$|[^`$.,;:()])*(?=[.,;]|$)",
+    re.IGNORECASE,
+)
 _STOP = re.compile(r"[.!?](?=\s|$)")
 _RUNS_ON = re.compile(r"[a-z(,;=]|\$|:(?!\w+(?::\w+)*:`)|:math:")
 _ENDS = re.compile(r"[.!?]\W*$")
@@ -40,6 +44,11 @@ def sentences(text: str) -> list[str]:
     hidden = _HIDDEN.sub(lambda found: "x" * len(found.group()), text)
     cuts = [0, *(found.end() for found in _STOP.finditer(hidden)), len(text)]
     return [part for start, end in itertools.pairwise(cuts) if (part := text[start:end].strip())]
+
+
+def unstressed(text: str) -> str:
+    r"""A sentence without what it only stresses, which restricts nothing: `, especially for :math:`x < 0``."""
+    return _STRESSED.sub("", text)
 
 
 def passages(lines: Sequence[str], own: str) -> Iterator[Passage]:

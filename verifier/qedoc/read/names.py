@@ -11,7 +11,7 @@ from qedoc.read.factor import Factor, Shape
 from qedoc.read.indicators import bold_one, is_one, letter_one
 from qedoc.read.moments import reduction
 from qedoc.read.parser import NAMES, Parser, rule
-from qedoc.read.pointers import pointer
+from qedoc.read.pointers import numbered, pointer
 from qedoc.read.reading import Obstacle, Option, Refused
 from qedoc.read.scope import ACCENTS, conventional, spelled
 from qedoc.read.scripts import Scripts, collect, raised
@@ -250,8 +250,7 @@ def subscript(parser: Parser, base: str, nodes: Sequence[Node], start: int) -> t
         if lone.kind is Kind.TEXT or (lone.kind is Kind.MACRO and (suffix in SYMBOLS or suffix in ("infty", "max", "min"))):
             return suffix, None
         if lone.kind is Kind.NUMBER and "." not in suffix:
-            entry = (base in scope.vectors or base in scope.families) and not scope.declared(f"{base}_{suffix}")
-            return ("", [sp.Integer(suffix)]) if entry else (suffix, None)
+            return ("", [sp.Integer(suffix)]) if numbered(scope, base, suffix) else (suffix, None)
         if lone.kind is Kind.WORD:
             return _run(parser, base, lone)
         raise Refused(Obstacle.UNSUPPORTED, f"the mark {lone.text} as a subscript", start, "rename the marked symbol")

@@ -37,6 +37,26 @@ def pointer(scope: Scope, base: str, letter: str) -> bool:
     return chosen == entry.value
 
 
+def numbered(scope: Scope, base: str, number: str) -> bool:
+    """Whether a number as a subscript is the position of an entry, as in `w_2` beside the entries `x_i`.
+
+    Args:
+        scope: what names mean.
+        base: the name with the subscript.
+        number: the subscript.
+    """
+    whole = f"{base}_{number}"
+    if scope.declared(whole):
+        return False
+    if base in scope.vectors or base in scope.families:
+        return True
+    if scope.explained(whole) or base not in scope.symbols or not (scope.vectors or scope.families):
+        return False
+    entry = Option(value="an entry", why=f"{base} may have entries", sure="suggested")
+    name = Option(value="a name", why=f"{whole} may be a name of its own", sure="possible")
+    return scope.choose(f"the subscript {number} of {base}", entry, name) == entry.value
+
+
 def position(scope: Scope, name: str, first: sp.Expr) -> sp.Expr:
     """The value of an index whose first value is `first`, at the position that a parameter gives."""
     scope.pointers.add(name)
