@@ -133,39 +133,73 @@ def _operand(parser: Parser, name: str, known: Known) -> tuple[Factor, list[sp.E
         if factor.shape is Shape.LOOSE_SUM and not _signed(group):
             refuse_loose(factor)
         return replace(factor, shape=Shape.BARE_CALL), [factor.value]
-    if group is not None and group.is_char("+", "-"):
+    if group is not None and group.is_char("+"):
         raise parser.refuse(Obstacle.MALFORMED, f"a sign after {name}", "put the argument in parentheses")
+    negative = group is not None and group.is_char("-")
+    if negative:
+        parser.take()
     factor = parser.factor()
     if factor.shape in (Shape.LOOSE_SUM, Shape.LOOSE_PRODUCT):
         refuse_loose(factor)
     factor = _beside(parser, _mean(parser, factor), name)
     shape = Shape.LARGE if factor.shape is Shape.LARGE else Shape.BARE_CALL
-    return replace(factor, shape=shape), [factor.value]
+    return replace(factor, shape=shape), [-factor.value if negative else factor.value]
 
 
 def _beside(parser: Parser, factor: Factor, name: str) -> Factor:
-    r"""The factors beside the first one of an argument without parentheses: `\sin 2 \pi x`, `\log x y`."""
-    factors = [factor]
-    while factors[-1].shape in _BESIDE and parser.starts() and _plain(parser):
-        number = all(one.value.is_number for one in factors)
-        ways = [Option(value="the argument", why="a function takes the factors that follow a number", sure="stated")]
-        if not number:
+    r"""The factors beside the first one of an argument without parentheses: `\sin 2 \pi x`, `\log x y`, `\tanh x / 2`."""
+    factors, divides = [factor], [False]
+    while factors[-1].shape in _BESIDE:
+        operation = _operation(parser)
+        if operation:
             ways = [
-                Option(value="the argument", why="a function usually takes all factors that follow", sure="suggested"),
-                Option(value="a factor", why="a function may take the first factor alone", sure="possible"),
+                Option(value="after the function", why="a function without parentheses may end at an operation", sure="possible"),
+                Option(value="in the argument", why="a function without parentheses may take a whole product", sure="possible"),
             ]
-        if parser.scope.choose(f"a factor after the argument of {name}", *ways) != "the argument":
+            if parser.scope.choose(f"an operation after the argument of {name}", *ways) != "in the argument":
+                break
+            parser.take()
+        elif not (parser.starts() and _plain(parser)) or not _takes(parser, factors, name):
             break
+        under = not operation and divides[-1] and parser.beside_quotient() == "/"
         factors.append(parser.factor())
+        divides.append(operation == "/" or under)
     if len(factors) == 1:
         return factor
-    value = parser.built(factor.start, lambda *values: arithmetic.multiply(values), *(one.value for one in factors))
-    return replace(factors[-1], value=value, start=factor.start)
+
+    def multiplied(*values: sp.Expr) -> sp.Expr:
+        one = sp.Integer(1)
+        return arithmetic.multiply([arithmetic.divide(one, v) if divided else v for v, divided in zip(values, divides, strict=True)])
+
+    return replace(factors[-1], value=parser.built(factor.start, multiplied, *(one.value for one in factors)), start=factor.start)
+
+
+def _operation(parser: Parser) -> str:
+    """The operation that comes next, before a letter, a number, a fraction or a root, or a slash before brackets; empty for others."""
+    operation, node, after = parser.operation(), parser.peek(1), parser.peek(2)
+    if isinstance(node, Group):
+        return operation if operation == "/" and node.opener in _BRACKETS else ""
+    follows = node is not None and (node.is_macro("sqrt") or (isinstance(node, Token) and node.kind is Kind.NUMBER))
+    return operation if operation in ("*", ".", "/") and (follows or _is_plain(node, after)) else ""
+
+
+def _takes(parser: Parser, factors: Sequence[Factor], name: str) -> bool:
+    """Whether a function takes the factor that comes next, beside those before it."""
+    ways = [Option(value="the argument", why="a function takes the factors that follow a number", sure="stated")]
+    if not all(one.value.is_number for one in factors):
+        ways = [
+            Option(value="the argument", why="a function usually takes all factors that follow", sure="suggested"),
+            Option(value="a factor", why="a function may take the first factor alone", sure="possible"),
+        ]
+    return parser.scope.choose(f"a factor after the argument of {name}", *ways) == "the argument"
 
 
 def _plain(parser: Parser) -> bool:
     """Whether the next factor is a letter, a constant or a fraction: no bracket, no number and no function."""
-    node, after = parser.peek(), parser.peek(1)
+    return _is_plain(parser.peek(), parser.peek(1))
+
+
+def _is_plain(node: Node | None, after: Node | None) -> bool:
     if not isinstance(node, Token) or node.kind is Kind.NUMBER or (isinstance(after, Group) and after.opener in _BRACKETS):
         return False
     return node.kind is Kind.WORD or node.text in SYMBOLS or node.is_macro("frac", "dfrac", "tfrac")

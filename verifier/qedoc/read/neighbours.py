@@ -59,8 +59,6 @@ def _check_beside(last: Factor, before: str, factor: Factor, at: int, scope: Sco
         _ambiguous("a number after a factor: a product, a power or an index", at, r"write \cdot, ^ or _")
     if before == "mod" and not (last.value.is_Rational and factor.value.is_number and factor.shape is Shape.NAME):
         _ambiguous("a factor after mod: in the modulus, or beside the remainder", at, "put the modulus in parentheses")
-    if before == "/" and factor.shape is Shape.BRACKET:
-        _ambiguous("a factor after a quotient: in the numerator or in the denominator", at, r"write \frac or parentheses")
     alone = "a factor" in (scope.decisions.get(notation) for notation in scope.open if notation.startswith("a factor after"))
     if last.shape is Shape.BARE_CALL and factor.shape not in (Shape.BARE_CALL, Shape.NAMED_CALL) and not alone:
         _ambiguous("a factor after a function without parentheses", at, _ARGUMENT)
@@ -79,7 +77,10 @@ def _check_beside(last: Factor, before: str, factor: Factor, at: int, scope: Sco
 def _check_operation(last: Factor, before: str, operation: str, factor: Factor, at: int, scope: Scope) -> None:
     if operation == "/" and factor.shape in (Shape.LOOSE_PRODUCT, Shape.LARGE):
         _ambiguous("a quotient by a product without parentheses", at, r"write \frac or parentheses")
-    if last.shape is Shape.BARE_CALL and (operation in ("/", "mod") or factor.shape in (Shape.NAME, Shape.NUMBER)):
+    chosen = any(notation.startswith("an operation after") for notation in scope.open)
+    calls = last.shape is factor.shape is Shape.BARE_CALL and operation == "/"
+    ends = operation in ("/", "mod") or factor.shape in (Shape.NAME, Shape.NUMBER)
+    if last.shape is Shape.BARE_CALL and ends and not chosen and not calls:
         _ambiguous("an operation after a function without parentheses", at, _ARGUMENT)
     if (
         operation == "x"

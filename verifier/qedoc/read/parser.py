@@ -205,7 +205,7 @@ class Parser:
         factors = [self.factor()]
         operations = ["*"]
         while not self.stops(self):
-            operation = self._operation()
+            operation = self.operation()
             if not operation and not self.starts():
                 break
             at = self.here()
@@ -222,7 +222,7 @@ class Parser:
                 factors[-1] = self._modulus(factors[-1], factor)
                 continue
             if not operation and operations[-1] == "/":
-                operation = self._beside_quotient()
+                operation = self.beside_quotient()
             factors.append(replace(factor, value=-factor.value) if negative else factor)
             operations.append(operation)
         if sign and len(factors) == 1 and factors[0].shape is Shape.NUMBER and factors[0].value == 0:
@@ -241,7 +241,7 @@ class Parser:
         value = self.built(number.start, lambda a, b: arithmetic.multiply((a, b)), number.value, factor.value)
         return replace(number, value=value)
 
-    def _beside_quotient(self) -> str:
+    def beside_quotient(self) -> str:
         """The operation of a factor after a quotient: `1/2 x` is x/2 or 1/(2x)."""
         ways = (
             Option(value="beside the quotient", why="operations of equal rank go from left to right", sure="possible"),
@@ -249,7 +249,8 @@ class Parser:
         )
         return "/" if self.scope.choose("a factor after a quotient", *ways) == "in the denominator" else ""
 
-    def _operation(self) -> str:
+    def operation(self) -> str:
+        """The operation that comes next, as in `PRODUCTS`; empty for anything else."""
         node = self.peek()
         if isinstance(node, Token) and node.kind is Kind.TEXT and node.text.strip() == "mod" and not self.scope.declared("mod"):
             return "mod"
