@@ -152,6 +152,8 @@ def _sided(stack: list[_Frame], side: str, macro: Token, delimiter: Token) -> No
         stack.append(_Frame(opener=opener, strict=True, start=macro.start, items=[], name="left"))
     elif stack[-1].name == "left" and stack[-1].strict:
         _close(stack, opener, delimiter.end)
+    elif any(frame.name == "left" for frame in stack):
+        raise Refused(Obstacle.MALFORMED, f"{_shown(stack[-1])} is never closed", stack[-1].start, rf"close it before \right{text}")
     else:
         raise Refused(Obstacle.MALFORMED, rf"\right{text} without \left", macro.start, "")
 
