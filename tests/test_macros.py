@@ -98,6 +98,97 @@ def test_doubled_backslashes_are_single_ones() -> None:
     assert str(read(r"a = x \\ y = x", KNOWN)) == "a = x\ny = x"
 
 
+@pytest.mark.parametrize(
+    ("latex", "readings"),
+    [
+        (r"y = \frac{x}{2} \\beta = x", {"y = beta*x/2\ny = x", "y = x/2\nbeta = x"}),  # \beta, or a row that begins with beta
+        (r"y = \frac{x}{2} + \\beta", {"y = beta + x/2"}),
+        (r"y = x \\times \frac{a}{2}", {"y = a*x/2"}),  # no row begins with times
+        (r"y = \\frac{x}{2} \\beta", {"y = beta*x/2"}),  # all backslashes are doubled
+        (r"y = x \\beta = a", {"y = beta*x\ny = a", "y = x\nbeta = a"}),
+        (r"f(x) = \begin{cases} a & x < 0 \\\frac{1}{2} & x \ge 0 \end{cases}", {"f(x) = Piecewise((a, x < 0), (1/2, x >= 0))"}),
+        (r"f(x) = \begin{cases} a & x < 0 \\beta & x \ge 0 \end{cases}", {"f(x) = Piecewise((a, x < 0), (beta, x >= 0))"}),
+        (r"f(x) = \begin{cases} a \\beta & x < 0 \\ 1 & x \ge 0 \end{cases}", {"f(x) = Piecewise((a*beta, x < 0), (1, x >= 0))"}),
+        (r"y = \\exp(-x)", {"y = exp(-x)"}),
+    ],
+)
+def test_two_backslashes_before_a_name_are_a_command_or_a_break(latex: str, readings: set[str]) -> None:
+    found = read(latex, replace(KNOWN, legend={"beta": "a number"}))
+    assert isinstance(found, Reading), str(found)
+    assert {str(reading) for reading in (found, *found.others)} == readings
+    assert all(equation.latex in latex for reading in (found, *found.others) for equation in reading.equations)
+
+
+def test_four_backslashes_before_a_name_are_no_command() -> None:
+    found = read(r"x \\\\times y", KNOWN)
+    assert isinstance(found, Unreadable), str(found)
+    assert found.what.startswith("a row without =")
+
+
+GLUED = {
+    "h": Macro(body="h"),
+    "three": Macro(body="3"),
+    "cosof": Macro(body=r"\cos#1", arguments=1),
+    "pair": Macro(body="#1#2", arguments=2),
+    "sum": Macro(body="x + y"),
+    "quotient": Macro(body="x / y"),
+}
+
+
+@pytest.mark.parametrize(
+    ("latex", "value"),
+    [
+        (r"\sin\h", "sin(h)"),  # not \sinh
+        (r"\cosof h", "cos(h)"),  # not \cosh
+        (r"\cosof{h}", "cos(h)"),
+        (r"\pair{\alpha}{x}", "alpha*x"),
+        (r"\pair{\sin}{h}", "sin(h)"),
+        (r"\pair xy", "x*y"),
+        (r"x \cdot \three", "3*x"),
+        (r"\mathrm{tan\h} x", "tanh(x)"),  # the letters of upright text are one name
+        (r"\frac\sum2", "x/2 + y/2"),  # TeX takes a command as a whole
+        (r"\frac{1}\sum", "1/(x + y)"),
+        (r"\frac1\sum", "1/(x + y)"),
+        (r"\sqrt\sum", "sqrt(x + y)"),
+        (r"2 \cdot \quotient", "2*x/y"),
+    ],
+)
+def test_a_macro_is_not_glued_to_its_neighbours(latex: str, value: str) -> None:
+    found = read(latex, replace(KNOWN, parameters=("x", "y", "h"), macros=GLUED))
+    assert isinstance(found, Reading | Unreadable)
+    assert str(found) == value, str(found)
+
+
+def test_a_macro_makes_no_name_with_digits() -> None:
+    found = read(r"x\three", replace(KNOWN, macros=GLUED))
+    assert isinstance(found, Unreadable)
+    assert found.what.startswith("a number after a factor")
+
+
+@pytest.mark.parametrize(
+    ("latex", "value"),
+    [
+        (r"\providecommand{\half}{3} \half x", "x/2"),
+        (r"\providecommand{\exp}{3} \exp(x)", "exp(x)"),
+        (r"\providecommand{\third}{\frac13} \third x", "x/3"),
+        (r"\renewcommand{\exp}{3} \exp x", "3*x"),
+        (r"\DeclarePairedDelimiter{\abs}{|}{|} \abs{x}", "Abs(x)"),
+        (r"\DeclarePairedDelimiter{\abs}{|}{|} \abs*{x}", "Abs(x)"),
+        (r"\DeclarePairedDelimiter{\abs}{|}{|} \abs[\big]{x}", "Abs(x)"),
+        (r"\half*x", "x/2"),
+    ],
+)
+def test_definitions_hold_as_in_latex(latex: str, value: str) -> None:
+    assert str(read(latex, KNOWN)) == value
+
+
+def test_a_star_is_no_argument() -> None:
+    found = read(r"x + \mb*{y}", KNOWN)
+    assert isinstance(found, Unreadable), str(found)
+    assert found.what == r"\mb takes 1 argument, and 0 follow"
+    assert found.offset == 4
+
+
 def test_names_of_a_legend_are_spelled_out() -> None:
     assert spelled_out(r"\mb{v}", MACROS) == r"\mathbf{v}"
     assert spelled_out(r"\mb", MACROS) == r"\mb"

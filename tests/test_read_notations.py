@@ -62,6 +62,71 @@ def test_says_where_a_symbol_lies(latex: str, condition: str) -> None:
 def test_sets_that_begin_in_two_ways_are_choices() -> None:
     assert readings(r"x^k, k \in \mathbb{N}") == [f"x**k, if (k >= 0) & {WHOLE}", f"x**k, if (k >= 1) & {WHOLE}"]
     assert readings(r"x^k, x \in \mathbb{R}^+") == ["x**k, if x >= 0", "x**k, if x > 0"]
+    assert readings(r"x^k, x \in \mathbb{R}^n_+") == ["x**k, if x >= 0", "x**k, if x > 0"]
+    assert readings(r"x^k, x \in \mathbb{R}^-") == ["x**k, if x <= 0", "x**k, if x < 0"]
+    for mark in ("_+", "^+"):
+        assert readings(rf"x^k, k \in \mathbb{{Z}}{mark}") == [f"x**k, if (k >= 0) & {WHOLE}", f"x**k, if (k > 0) & {WHOLE}"]
+
+
+@pytest.mark.parametrize(
+    ("mark", "condition"),
+    [
+        ("^*", "Ne(x, 0)"),
+        (r"^\times", "Ne(x, 0)"),
+        (r"_{\neq 0}", "Ne(x, 0)"),
+        ("^{>1}", "x > 1"),
+        (r"_{\ge a}", "x >= a"),
+        ("_{++}", "x > 0"),
+        (r"^{n \times n}", ""),
+        ("^{n+1}", ""),
+        (r"^{n_k}", ""),
+    ],
+)
+def test_a_mark_of_a_set_restricts_and_a_dimension_does_not(mark: str, condition: str) -> None:
+    assert readings(rf"x^k, \quad x \in \mathbb{{R}}{mark}") == [f"x**k, if {condition}" if condition else "x**k"]
+
+
+@pytest.mark.parametrize("mark", ["^?", "^{*}_{+}", r"^{\circ}", r"^n \cup \{0\}", "^{+n}", "_n"])
+def test_an_unknown_mark_of_a_set_is_refused(mark: str) -> None:
+    assert "the set R with the mark" in told(rf"x^k, \quad x \in \mathbb{{R}}{mark}")
+
+
+@pytest.mark.parametrize(
+    ("latex", "expected"),
+    [
+        (r"x^k \text{ if } x > 1 \text{ or } x < -1", "x**k, if (x > 1) | (x < -1)"),
+        (r"x^k, \quad x > 1 \text{ or } x < -1", "x**k, if (x > 1) | (x < -1)"),
+        (r"x^k \quad \text{for } k = 1 \text{ or } k = 2", "x**k, if Eq(k, 1) | Eq(k, 2)"),
+        (r"x^k \text{ if } x > 1 \text{ and } k > 0", "x**k, if (k > 0) & (x > 1)"),
+        (r"f(x) = x \text{ if } x > 0, f(x) = 0 \text{ if } x \le 0", "f(x) = x, if x > 0\nf(x) = 0, if x <= 0"),
+        (r"y = x \text{ if } x > 0, \quad y = 0 \text{ if } x \le 0", "y = x, if x > 0\ny = 0, if x <= 0"),
+        (r"f(x) = x \text{ if } x > 0, k = 1", "f(x) = x, if Eq(k, 1) & (x > 0)"),
+    ],
+)
+def test_or_joins_conditions_and_a_second_claim_is_no_condition(latex: str, expected: str) -> None:
+    assert readings(latex) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("latex", "what"),
+    [
+        (r"x^k \text{ if } x > 1 \text{ or } x < -1 \text{ and } k > 0", "a mix of 'and' and 'or'"),
+        (r"x^k, \quad x > 1, k > 0 \text{ or } k < -1", "a mix of 'and' and 'or'"),
+        (r"x^k, \quad x > 0 \lor k > 0 \text{ and } a > 1", "a mix of 'and' and 'or'"),
+        (r"f(x) = x \text{ or } f(x) = -x", "'or' after a formula"),
+        (r"f(x) = x \text{ if } x > 0, g(x) = x", "an equation after a condition: another claim, or one more condition"),
+        (r"f(x) = \begin{cases} x & a & k > 0 \\ 1 & a & k \le 0 \end{cases}", "a third column of a formula by cases"),
+        (r"f(x) = \begin{cases} x & x > 0 & k > 0 \\ 1 & x \le 0 & k \le 0 \end{cases}", "a third column of a formula by cases"),
+    ],
+)
+def test_conditions_that_can_be_joined_in_two_ways_are_refused(latex: str, what: str) -> None:
+    assert what in told(latex)
+
+
+def test_a_condition_may_stand_in_several_cells() -> None:
+    expected = ["f(x) = Piecewise((x, x > 0), (1, x <= 0))"]
+    assert readings(r"f(x) = \begin{cases} x & \text{if} & x > 0 \\ 1 & \text{if} & x \le 0 \end{cases}") == expected
+    assert readings(r"f(x) = \begin{cases} x & x &>& 0 \\ 1 & x &\le& 0 \end{cases}") == expected
 
 
 @pytest.mark.parametrize(

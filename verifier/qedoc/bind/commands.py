@@ -42,7 +42,10 @@ class _Key:
 
 @lru_cache(maxsize=8)
 def _made(key: _Key) -> Mapping[str, Macro]:
-    defined = {name: macro for text in key.found.preambles for name, macro, _, _ in definitions(text)}
+    defined: dict[str, Macro] = {}
+    for found in (found for text in key.found.preambles for found in definitions(text)):
+        if found.holds(defined):
+            defined[found.name] = found.macro
     return defined | {name: _macro(given) for name, given in key.found.given.items()}
 
 

@@ -5,9 +5,10 @@ from dataclasses import replace
 import sympy as sp
 
 from qedoc.read import applications, brackets, cases, hypergeometric, names, norms, operators, scripts
+from qedoc.read.backslashes import halved
 from qedoc.read.cases import conditions
 from qedoc.read.choices import Options, all_readings
-from qedoc.read.macros import tokens
+from qedoc.read.macros import Written, tokens
 from qedoc.read.matrices import WHOLE, DeterminantOf, InverseEntry
 from qedoc.read.parser import Parser
 from qedoc.read.plain_math import plain_tokens
@@ -28,7 +29,7 @@ from qedoc.read.reading import (
     extent,
 )
 from qedoc.read.relations import related
-from qedoc.read.repair import repaired, undoubled
+from qedoc.read.repair import attempted, repaired
 from qedoc.read.scope import Scope, conventional_index, plain
 from qedoc.read.slices import Slice
 from qedoc.read.statement import definitions, equations
@@ -77,15 +78,15 @@ def defined(latex: str, names: Names, notation: str = "") -> Names:
     return replace(names, functions=names.functions | functions, legend=legend)
 
 
-def _nodes(text: str, names: Names, notation: str) -> tuple[tuple[Node, ...], Names, bool]:
-    """The tree of a formula, the names with what it says about them, and whether its backslashes were doubled."""
+def _nodes(text: str, names: Names, notation: str, *, halve: bool = False) -> tuple[tuple[Node, ...], Names, Written | None]:
+    """The tree of a formula, the names with what it says about them, and how LaTeX is written."""
     if notation not in (PLAIN, WORDS):
-        found, macros, doubled = tokens(text, names.macros)
-        return nest(found), replace(names, macros=macros), doubled
+        written = tokens(text, names, halve=halve)
+        return nest(written.tokens), replace(names, macros=written.macros), written
     if notation == WORDS:
         text = formula_of(text)
     plainly, told = plain_tokens(text, names)
-    return nest(plainly), told, False
+    return nest(plainly), told, None
 
 
 def read_condition(latex: str, names: Names, notation: str = "") -> sp.Basic | Unreadable:
@@ -97,8 +98,9 @@ def read_condition(latex: str, names: Names, notation: str = "") -> sp.Basic | U
         notation: `plain` for plain text.
     """
     try:
-        nodes, names, _ = _nodes(latex, names, notation)
+        nodes, names, written = _nodes(latex, names, notation)
         scope = Scope(names, nodes)
+        scope.open |= written.options if written is not None else {}
         found = conditions(Parser((), scope, len(latex)), nodes)
         _check_one_reading(scope)
     except Refused as refused:
@@ -134,6 +136,9 @@ def read(latex: str, names: Names, notation: str = "") -> Reading | Unreadable |
     def one(text: str, known: Names, options: Options) -> Reading | NotAClaim:
         return _read(text, known, options, notation)
 
+    def single(text: str, known: Names, options: Options) -> Reading | NotAClaim:
+        return _read(text, known, options, notation, halve=True)
+
     try:
         return all_readings(latex, names, one)
     except Silent as silent:
@@ -141,26 +146,28 @@ def read(latex: str, names: Names, notation: str = "") -> Reading | Unreadable |
     except Refused as refused:
         if notation == PLAIN:
             return refused.at(latex)
-        if (single := undoubled(latex)) != latex and isinstance(found := read(single, names, notation), Reading):
-            return replace(found, notes=("its doubled backslashes are read as single ones", *found.notes))
+        if halved(latex).dropped and (found := attempted(lambda: all_readings(latex, names, single))) is not None:
+            return found
         return repaired(latex, refused.at(latex), lambda text: all_readings(text, names, one))
     except RecursionError:
         return Refused(Obstacle.LIMIT, "too deeply nested here", 0, "define names for the inner parts").at(latex)
 
 
-def _read(latex: str, names: Names, options: Options, notation: str) -> Reading | NotAClaim:
+def _read(latex: str, names: Names, options: Options, notation: str, *, halve: bool = False) -> Reading | NotAClaim:
     """Reads a formula, or says what it is if it states no value. Adds the notations with several readings to `options`."""
-    nodes, told, doubled = _nodes(latex, names, notation)
+    nodes, told, written = _nodes(latex, names, notation, halve=halve)
     if not nodes and told.macros != names.macros:
         return NotAClaim(silence=Silence.NOTATION, why="the formula defines commands")
     names = told
+    if written is not None:
+        options.update(written.options)
     known = related(nodes, names, Scope(names, nodes), read=True)
     if known is not None:
         return known
     scope = Scope(names, nodes)
     options.update(scope.open)
     scope.open = options
-    if doubled:
+    if written is not None and written.doubled:
         scope.notes["doubled backslashes are read as single ones"] = None
     try:
         return Reading(equations=equations(nodes, scope, latex), notes=tuple(scope.notes))

@@ -128,12 +128,28 @@ def _row(parser: Parser, line: Sequence[Node]) -> tuple[sp.Expr, sp.Basic]:
     left = trimmed(cells[0])
     while left and keyword(left[-1], parser.scope) in ("if", "all"):
         left = trimmed(left[:-1])
-    right = trimmed([node for cell in cells[1:] for node in cell])
+    right = trimmed(_joined(parser, cells[1:]))
     start = line[0].start
     if not left or not right:
         raise parser.refuse(Obstacle.MALFORMED, "a case without a value or without a condition", "", start)
     value = sp.nan if _is_undefined(left, parser.scope) else parser.inside(left, left[-1].end).value()
     return value, conditions(parser, right)
+
+
+def _joined(parser: Parser, cells: Sequence[list[Node]]) -> list[Node]:
+    r"""The nodes of the cells after the value: one condition that is aligned, `\text{if} & x > 0` or `x & > & 0`.
+
+    Raises:
+        Refused: for a column of its own beside the condition, which is no part of it.
+    """
+    found: list[Node] = []
+    for cell in (trimmed(cell) for cell in cells):
+        border = (found[-1], cell[0]) if found and cell else ()
+        if border and not any(relation(node) or keyword(node, parser.scope) or node.is_char(",") for node in border):
+            what = "a third column of a formula by cases"
+            raise parser.refuse(Obstacle.AMBIGUOUS, what, "write each row as a value, & and its condition", cell[0].start)
+        found += cell
+    return found
 
 
 def _is_undefined(nodes: Sequence[Node], scope: Scope) -> bool:

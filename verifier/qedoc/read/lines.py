@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from qedoc.read.brackets import split
 from qedoc.read.cases import rows, trimmed
@@ -10,7 +11,7 @@ from qedoc.read.reading import Obstacle, Option, Refused, Silence, Silent
 from qedoc.read.refusals import keyword
 from qedoc.read.scope import Scope, spelled_all, walk
 from qedoc.read.tokens import FONTS, Kind, Token
-from qedoc.read.tree import Group, Node, equated, relation
+from qedoc.read.tree import SYMBOLS, Group, Node, equated, relation
 
 _DISPLAYS = frozenset({"align", "aligned", "equation", "gather", "gathered", "split", "eqnarray", "multline", "alignat", "flalign", "math"})
 _OPERATIONS = ("+", "-", "*", "/")
@@ -26,11 +27,13 @@ class Statement:
         sides: the sides.
         conditions: the conditions on all of them.
         ends: the interval to which their values are clipped; None if they are not.
+        either: whether `or` joins some of the conditions.
     """
 
     sides: list[list[Node]]
     conditions: list[list[Node]] = field(default_factory=list)
     ends: Group | None = None
+    either: bool = False
 
     @property
     def rights(self) -> list[Node]:
@@ -149,14 +152,20 @@ def _statements(line: Sequence[Node], scope: Scope) -> list[Statement]:
         orders = _ORDERS.intersection(relations) or "in" in relations
         equal = "=" in relations
         ranged = ranges(piece)
-        if found and (conditional or ranged or (orders and not equal)):
-            found[-1].conditions.append(list(piece))
+        claims = conditional and equal and not orders and not ranged and mark not in ("if", "all", "or") and _claims(piece, found, scope)
+        if found and ((conditional and not claims) or ranged or (orders and not equal)):
+            _restrict(found[-1], mark, piece)
+        elif mark == "or":
+            raise Refused(Obstacle.UNSUPPORTED, "'or' after a formula", piece[0].start, "write each formula separately")
         elif ranged or (orders and not equal):
             raise Silent(Silence.CONSTRAINT, "a relation that is not an equation")
         elif orders:
             raise Refused(Obstacle.UNSUPPORTED, "an equation and another relation in one chain", piece[0].start, "write each separately")
         elif found and not equal:
             raise Refused(Obstacle.UNSUPPORTED, "a list of values, or a remark", piece[0].start, "write each formula separately")
+        elif conditional:
+            conditional = False
+            found.append(Statement(sides=equated(piece)))
         elif found and _gives_a_letter(piece, found, scope):
             found[-1].conditions.append(list(piece))
         elif found and len(left := equated(piece)[0]) == 1 and isinstance(left[0], Token) and left[0].text in scope.parameters:
@@ -165,6 +174,43 @@ def _statements(line: Sequence[Node], scope: Scope) -> list[Statement]:
         else:
             found.append(Statement(sides=equated(piece)))
     return found
+
+
+def _restrict(statement: Statement, mark: str, piece: Sequence[Node]) -> None:
+    """Adds a condition to a statement. Those that `or` joins are one, which is ambiguous if a comma or `and` joins others to them."""
+    known = statement.conditions
+    symbols = mark == "and" and any(node.is_macro("lor", "vee") for node in (*(known[-1] if known else ()), *piece))
+    if mark != "or" and not statement.either and not symbols:
+        known.append(list(piece))
+        return
+    at = piece[0].start
+    if not known:
+        raise Refused(Obstacle.UNSUPPORTED, "'or' after a formula", at, "write each formula separately")
+    comma = Token(kind=Kind.CHAR, text=",", start=at, end=at)
+    between = Token(kind=Kind.TEXT, text="or", start=at, end=at, font="text") if mark == "or" else comma
+    joined = [node for condition in known for node in (*condition, comma)][:-1]
+    statement.conditions = [[*joined, between, *piece]]
+    statement.either = True
+
+
+def _claims(piece: Sequence[Node], found: Sequence[Statement], scope: Scope) -> bool:
+    """Whether an equation after a condition is another claim: it has the left side of one before it, or is about the function itself.
+
+    Raises:
+        Refused: for an equation about another function, which may be a claim or a condition.
+    """
+    left = equated(piece)[0]
+    if any(len(statement.sides) > 1 and spelled_all(statement.sides[0]) == spelled_all(left) for statement in found):
+        return True
+    for name, group in pairwise(left):
+        letter = isinstance(name, Token) and (name.kind in (Kind.WORD, Kind.TEXT) or name.text in SYMBOLS)
+        if not letter or not isinstance(group, Group) or group.opener not in ("(", "[") or scope.declared(name.text):
+            continue
+        if name.text in scope.own:
+            return True
+        what = "an equation after a condition: another claim, or one more condition"
+        raise Refused(Obstacle.AMBIGUOUS, what, piece[0].start, "write each formula separately, or 'and' before a condition")
+    return False
 
 
 def _whole(pieces: Iterator[tuple[str, list[Node]]]) -> Iterator[tuple[str, list[Node]]]:

@@ -8,12 +8,12 @@ import sympy as sp
 from qedoc.read.brackets import split
 from qedoc.read.parser import Parser
 from qedoc.read.reading import Obstacle, Option
-from qedoc.read.scope import spelled
+from qedoc.read.scope import contents, spelled_all
 from qedoc.read.tokens import Kind, Token
-from qedoc.read.tree import Group, Node, relation
+from qedoc.read.tree import SYMBOLS, Group, Node, relation
 
 _FIELDS = ("R", "N", "Z")
-_SIGNED = {"+": sp.Ge, "++": sp.Gt, ">0": sp.Gt, "geq0": sp.Ge, "ge0": sp.Ge, "leq0": sp.Le, "le0": sp.Le, "<0": sp.Lt, "-": sp.Le}
+_ORDERS = {">": sp.Gt, ">=": sp.Ge, "<": sp.Lt, "<=": sp.Le, "!=": sp.Ne}
 
 
 def regrouped(pieces: Sequence[list[Node]]) -> list[list[Node]]:
@@ -128,24 +128,57 @@ def _in_field(parser: Parser, value: sp.Expr, field: Token, scripts: Sequence[No
             parts = [parser.inside(piece, group.end - 1).value() for piece in split(group.items, ",")]
             return sp.And(base, *(sp.Ne(value, part, evaluate=False) for part in parts))
         raise parser.refuse(Obstacle.UNSUPPORTED, "a membership", "write it as a relation", field.start)
-    marked = "".join(spelled(node) for node in scripts)
-    marks = [part for part in marked.replace("^", "_").split("_") if part]
     whole = _whole(value) if field.text != "R" else sp.true
-    if not marks and field.text == "N":
-        return sp.And(whole, sp.Ge(value, _least(parser), evaluate=False))
-    if not marks or (field.text == "R" and len(marks) == 1 and marks[0] not in _SIGNED and marked.startswith("^")):
-        return whole
+    marks: list[str] = []
+    bounds: list[sp.Basic] = []
+    rest = list(scripts)
+    while len(rest) > 1 and rest[0].is_char("^", "_"):
+        script, nodes, rest = rest[0], contents(rest[1]), rest[2:]
+        order = _ORDERS.get(relation(nodes[0])) if nodes else None
+        if order is not None and len(nodes) > 1:
+            bounds.append(order(value, parser.inside(nodes[1:], nodes[-1].end).value(), evaluate=False))
+        elif not (field.text == "R" and script.is_char("^") and _is_dimension(nodes)):
+            marks.append(spelled_all(nodes))
     mark = "".join(marks)
-    if field.text == "N" and mark in ("0", "1", "+", "*", ">0"):
-        return sp.And(whole, sp.Ge(value, 0 if mark == "0" else 1, evaluate=False))
-    if mark == "+" and field.text == "R":
-        order = sp.Ge if _with_zero(parser) else sp.Gt
-        return order(value, 0, evaluate=False)
-    if mark == "+" and field.text == "Z":
-        return sp.And(whole, sp.Ge(value, 1, evaluate=False))
-    if mark not in _SIGNED:
+    marked = _marked(parser, value, field.text, mark) if mark or not bounds else sp.true
+    if rest or marked is None:
+        mark = mark or spelled_all(scripts)
         raise parser.refuse(Obstacle.UNSUPPORTED, f"the set {field.text} with the mark {mark}", "write it as a relation", field.start)
-    return sp.And(whole, _SIGNED[mark](value, 0, evaluate=False))
+    return sp.And(whole, marked, *bounds)
+
+
+def _marked(parser: Parser, value: sp.Expr, field: str, mark: str) -> sp.Basic | None:
+    """What the mark of a set of numbers says: a sign, or that zero is not in it; None for an unknown mark."""
+    match field, mark:
+        case "N", "":
+            return sp.Ge(value, _least(parser), evaluate=False)
+        case "N", "0" | "1" | "+" | "*":
+            return sp.Ge(value, 0 if mark == "0" else 1, evaluate=False)
+        case _, "":
+            return sp.true
+        case "R" | "Z", "+":
+            return (sp.Ge if _with_zero(parser, field, "plus") else sp.Gt)(value, 0, evaluate=False)
+        case "R" | "Z", "-":
+            return (sp.Le if _with_zero(parser, field, "minus") else sp.Lt)(value, 0, evaluate=False)
+        case "R", "++":
+            return sp.Gt(value, 0, evaluate=False)
+        case "R", "--":
+            return sp.Lt(value, 0, evaluate=False)
+        case "R", "*" | "times" | "ast":
+            return sp.Ne(value, 0, evaluate=False)
+    return None
+
+
+def _is_dimension(nodes: Sequence[Node]) -> bool:
+    r"""Whether an exponent is a dimension: `n`, `2`, `n \times m`, `d + 1`."""
+    sides = split(nodes, "times", "cdot", "+", "-")
+    return all(side and all(_in_dimension(node) for node in side) for side in sides)
+
+
+def _in_dimension(node: Node) -> bool:
+    if isinstance(node, Group):
+        return node.opener in ("{", "(", "|") and _is_dimension(node.items)
+    return node.kind in (Kind.WORD, Kind.TEXT, Kind.NUMBER) or node.text in SYMBOLS or node.is_char("_")
 
 
 def _least(parser: Parser) -> sp.Expr:
@@ -154,7 +187,9 @@ def _least(parser: Parser) -> sp.Expr:
     return sp.S.Zero if parser.scope.choose("natural numbers", zero, one) == zero.value else sp.S.One
 
 
-def _with_zero(parser: Parser) -> bool:
-    least = Option(value="with 0", why="R with a plus is often the set of numbers that are not negative", sure="suggested")
-    above = Option(value="without 0", why="R with a plus may be the set of positive numbers", sure="suggested")
-    return parser.scope.choose("R with a plus", least, above) == least.value
+def _with_zero(parser: Parser, field: str, sign: str) -> bool:
+    kind = "positive" if sign == "plus" else "negative"
+    other = "negative" if sign == "plus" else "positive"
+    least = Option(value="with 0", why=f"{field} with a {sign} is often the set of numbers that are not {other}", sure="suggested")
+    above = Option(value="without 0", why=f"{field} with a {sign} may be the set of {kind} numbers", sure="suggested")
+    return parser.scope.choose(f"{field} with a {sign}", least, above) == least.value

@@ -21,6 +21,10 @@ _FUNCTION = re.compile(r"\bfunctions?\b", re.IGNORECASE)
 _RELATIONS = {
     "<=": "leq", ">=": "geq", "!=": "neq", "~": "sim", "~=": "approx", "->": "to", "<-": "leftarrow", "...": "ldots",
 }  # fmt: skip
+_OPERATIONS = ("+", "-", "*", "/", "^")
+_OTHERWISE = {"[": "a list, an integer part, an indicator", "{": "a set, a fractional part"}
+"""What square brackets and braces around a lone value may be."""
+
 _ENDS = frozenset({"number", "name", "bracket", "call", "power"})
 """What can be followed by a bracket that is a factor."""
 
@@ -213,6 +217,9 @@ class _Expressions(NameWriter):
         if group.opener.text == "[" and (within or any(item.is_op(",", ";") for item in group.items)):
             self.enclosed(group, Kind.CHAR, "[", "]")
             return
+        if group.opener.text in _OTHERWISE and not any(isinstance(item, Bracket) or item.is_op(*_OPERATIONS) for item in group.items):
+            what = f"a lone value in {group.opener.text}: {_OTHERWISE[group.opener.text]}, or grouping"
+            raise Refused(Obstacle.AMBIGUOUS, what, group.start, "write parentheses for grouping")
         rows = cases([group.items]) if any(item.is_name("if", "else") for item in group.items) else None
         self.put(Kind.CHAR, "(", group.start, group.start + 1)
         if rows:

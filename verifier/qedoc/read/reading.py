@@ -61,11 +61,13 @@ class Macro:
         body: what it stands for, with `#1`, `#2`, ... for its arguments.
         arguments: the number of arguments.
         default: the first argument where it is left out; None if it must be given.
+        starred: whether a star may follow its name, which changes only the size of its brackets.
     """
 
     body: str
     arguments: int = 0
     default: str | None = None
+    starred: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,8 @@
-"""Repairs formulas: one unmatched closing brace, if every possible repair gives the same reading, and doubled backslashes."""
+"""Repairs formulas: one unmatched closing brace, if every possible repair gives the same reading."""
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 
 from qedoc.read.reading import NotAClaim, Obstacle, Reading, Refused, Silent, Unreadable
 
@@ -29,27 +29,13 @@ def repaired(latex: str, found: Unreadable, read: Callable[[str], Reading | NotA
     if found.obstacle is not Obstacle.MALFORMED or found.what != STRAY or len(latex) > LONGEST:
         return found
     ways = list(dict.fromkeys(_mended(latex, found.offset)))
-    readings = [reading for way in ways if (reading := _tried(read, way)) is not None] if len(ways) <= MOST else []
+    readings = [reading for way in ways if (reading := attempted(partial(read, way))) is not None] if len(ways) <= MOST else []
     said = {str(reading) for reading in readings}
-    whole = _tried(read, _without(latex, found.offset))
+    whole = attempted(partial(read, _without(latex, found.offset)))
     if whole is None or len(said) != 1:
         return found
     note = f"the unmatched brace at line {found.line}, column {found.column} of the formula is ignored"
     return replace(whole, equations=tuple(replace(e, latex=latex) for e in whole.equations), notes=(*whole.notes, note))
-
-
-def undoubled(latex: str) -> str:
-    r"""A formula in which all backslashes are doubled, `\\frac{\\alpha}{2}`, with single ones; any other formula is returned as it is.
-
-    So do formulas look in a raw docstring whose author escaped them as well. Doubled backslashes before the name of a macro, and nowhere
-    a single one, are no breaks of rows.
-
-    Args:
-        latex: the formula.
-    """
-    runs = {len(run) for run in re.findall(r"\\+", latex)}
-    named = re.findall(r"\\\\([A-Za-z]{2,})", latex)
-    return re.sub(r"\\\\", r"\\", latex) if named and all(run % 2 == 0 for run in runs) else latex
 
 
 def _without(latex: str, at: int) -> str:
@@ -62,9 +48,14 @@ def _mended(latex: str, at: int) -> Iterator[str]:
     yield from (latex[:place] + "{" + latex[place:] for place in range(at + 1) if latex[place - 1 : place] != "\\")
 
 
-def _tried(read: Callable[[str], Reading | NotAClaim], latex: str) -> Reading | None:
+def attempted(read: Callable[[], Reading | NotAClaim]) -> Reading | None:
+    """The reading of a formula; None if there is none.
+
+    Args:
+        read: reads it.
+    """
     try:
-        found = read(latex)
+        found = read()
     except (Refused, Silent, RecursionError):
         return None
     return found if isinstance(found, Reading) else None
