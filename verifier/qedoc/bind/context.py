@@ -10,6 +10,7 @@ from typing import Any
 import sympy as sp
 
 from qedoc.algebra.large import LARGE
+from qedoc.bind.annotations import may_be_input
 from qedoc.bind.commands import macros, with_hint
 from qedoc.bind.members import Aim
 from qedoc.interpret.interpreter import Described as Spoken
@@ -27,7 +28,6 @@ _EULER = re.compile(r"\bEuler\W{1,3}Mascheroni\b|\bEuler's constant\b")
 _SHARED = ("owner", "own", "others", "parameters", "legend", "names", "explained", "constants", "readings", "stated", "text", "lines")
 """What does not depend on the interpretation."""
 
-_NO_INPUT = re.compile(r"\b(?:int|bool|str|Callable)\b")
 _VALUED = re.compile(
     r"\b(?:where|and|let|letting|setting|using|define|defining|denoting|writing|put|putting)\s*$|(?:^|[,;:.(]|\band)\s*with\s*$|,\s*$",
     re.IGNORECASE,
@@ -364,7 +364,7 @@ def _at_default(argument: Described) -> str:
 
 def _is_input(argument: Described) -> bool:
     """Whether a parameter can be the input: not an integer, a switch or a function, and without a default."""
-    return argument.default is inspect.Parameter.empty and not _NO_INPUT.search(argument.annotation)
+    return argument.default is inspect.Parameter.empty and may_be_input(argument.annotation)
 
 
 def _solved(equation: Equation) -> sp.Expr:

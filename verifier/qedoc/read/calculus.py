@@ -1,10 +1,10 @@
 """Reads derivatives, gradients and integrals."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import sympy as sp
 
+from qedoc.read.derivatives import differential
 from qedoc.read.factor import Factor, Shape, has_vector
 from qedoc.read.parser import Parser, rule
 from qedoc.read.reading import Obstacle
@@ -13,38 +13,9 @@ from qedoc.read.tokens import Kind, Token
 from qedoc.read.tree import Group, Node, letter
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Differential:
-    """`d`, with what it is applied to and to which order."""
-
-    rest: tuple[Node, ...]
-    order: tuple[Node, ...]
-    italic: bool
-
-
-def _differential(nodes: Sequence[Node]) -> _Differential | None:
-    r"""What `\mathrm{d}^2 f`, `dx` or `\partial x` consists of; None if the nodes do not start with a d."""
-    first = nodes[0] if nodes else None
-    if not isinstance(first, Token):
-        return None
-    rest = tuple(nodes[1:])
-    upright = first.kind is Kind.TEXT and first.text == "d"
-    if not upright and not first.is_macro("partial"):
-        if first.kind is not Kind.WORD or first.text[0] != "d":
-            return None
-        if len(first.text) > 1:
-            remainder = Token(kind=Kind.WORD, text=first.text[1:], start=first.start + 1, end=first.end)
-            return _Differential(rest=(remainder, *rest), order=(), italic=True)
-    order: tuple[Node, ...] = ()
-    if len(rest) > 1 and rest[0].is_char("^"):
-        order = rest[1].items if isinstance(rest[1], Group) and rest[1].opener == "{" else (rest[1],)
-        rest = rest[2:]
-    return _Differential(rest=rest, order=order, italic=first.kind is Kind.WORD)
-
-
 def derivative(parser: Parser, token: Token, top: tuple[Node, ...], bottom: tuple[Node, ...]) -> Factor | None:
     r"""`\frac{\mathrm{d}}{\mathrm{d}x} f(x)` and `\frac{d f(x)}{dx}`; None for a plain fraction."""
-    above, below = _differential(top), _differential(bottom)
+    above, below = differential(top), differential(bottom)
     if above is None or below is None:
         return None
     italic = above.italic or below.italic
@@ -153,7 +124,7 @@ def _closing(parser: Parser, token: Token) -> tuple[int, str, int]:
 
 
 def _ending(items: Sequence[Node], at: int) -> tuple[str, int]:
-    found = _differential(items[at : at + 2])
+    found = differential(items[at : at + 2])
     if found is None or found.order or items[at].is_macro("partial"):
         return "", 0
     joined = isinstance(items[at], Token) and len(items[at].text) > 1  # type: ignore[union-attr]  # a token, by the test before it

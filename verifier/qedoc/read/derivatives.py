@@ -25,6 +25,45 @@ class Slope:
     group: Group | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Differential:
+    """A `d`, with what it is applied to and to which order.
+
+    Args:
+        rest: what stands after it.
+        order: its exponent; empty for a first differential.
+        italic: whether it is written as the letter d, which may be a symbol too.
+    """
+
+    rest: tuple[Node, ...]
+    order: tuple[Node, ...]
+    italic: bool
+
+
+def differential(nodes: Sequence[Node]) -> Differential | None:
+    r"""What `\mathrm{d}^2 f`, `dx` or `\partial x` consists of; None if the nodes do not start with a d.
+
+    Args:
+        nodes: the nodes.
+    """
+    first = nodes[0] if nodes else None
+    if not isinstance(first, Token):
+        return None
+    rest = tuple(nodes[1:])
+    upright = first.kind is Kind.TEXT and first.text == "d"
+    if not upright and not first.is_macro("partial"):
+        if first.kind is not Kind.WORD or first.text[0] != "d":
+            return None
+        if len(first.text) > 1:
+            remainder = Token(kind=Kind.WORD, text=first.text[1:], start=first.start + 1, end=first.end)
+            return Differential(rest=(remainder, *rest), order=(), italic=True)
+    order: tuple[Node, ...] = ()
+    if len(rest) > 1 and rest[0].is_char("^"):
+        order = tuple(contents(rest[1]))
+        rest = rest[2:]
+    return Differential(rest=rest, order=order, italic=first.kind is Kind.WORD)
+
+
 def slope(side: Sequence[Node], scope: Scope) -> Slope | None:
     """Reads a left side that is the derivative of something with a name; None for any other side.
 
@@ -43,7 +82,7 @@ def slope(side: Sequence[Node], scope: Scope) -> Slope | None:
 
 
 def _quotient(top: Node, bottom: Node, rest: Sequence[Node], *, italic: bool) -> Slope | None:
-    above, below = (_differential(contents(part), italic=italic) for part in (top, bottom))
+    above, below = (_operand(contents(part), italic=italic) for part in (top, bottom))
     by = letter(below, upright=True) if below else ""
     if above is None or not by:
         return None
@@ -69,19 +108,10 @@ def _gradient(rest: Sequence[Node]) -> Slope | None:
     return found if found is not None and (by or found.group is not None) else None
 
 
-def _differential(nodes: Sequence[Node], *, italic: bool) -> list[Node] | None:
-    r"""What stands after the d or \partial of a first differential; None for anything else. An italic d may be a symbol."""
-    first = nodes[0] if nodes else None
-    if not isinstance(first, Token):
-        return None
-    rest = list(nodes[1:])
-    if first.is_macro("partial") or (first.kind is Kind.TEXT and first.text == "d"):
-        return None if rest and rest[0].is_char("^") else rest
-    if not italic or first.kind is not Kind.WORD or first.text[0] != "d":
-        return None
-    if len(first.text) > 1:
-        return [Token(kind=Kind.WORD, text=first.text[1:], start=first.start + 1, end=first.end), *rest]
-    return None if rest and rest[0].is_char("^") else rest
+def _operand(nodes: Sequence[Node], *, italic: bool) -> tuple[Node, ...] | None:
+    r"""What a first differential is applied to; None for anything else. An italic d may be a symbol."""
+    found = differential(nodes)
+    return found.rest if found is not None and not found.order and (italic or not found.italic) else None
 
 
 def _bracket(nodes: Sequence[Node]) -> Group | None:

@@ -18,8 +18,6 @@ from qedoc.read.tree import Group, Node
 _INFINITE = ("infty", "max", "inf")
 _TWO = sp.Integer(2)
 
-Total = Callable[[Callable[[sp.Expr], sp.Expr]], sp.Expr]
-
 
 def norm(parser: Parser, group: Group) -> Factor:
     """Reads double bars with their scripts."""
