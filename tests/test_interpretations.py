@@ -61,6 +61,67 @@ def test_an_operator_in_a_legend_is_applied(judge: Judge, legend: str, code: str
     assert judge("x, scale", shown("b x", legend), code.replace("x ", "3 * x ", 1)).verdict is Verdict.REFUTED
 
 
+@pytest.mark.parametrize(
+    "legend",
+    [
+        r"where :math:`b` is half the width (``width``).",
+        r"where :math:`b` is half of the width (`width`).",
+        r"where :math:`b` is half the ``width``.",
+    ],
+)
+def test_code_that_repeats_the_noun_before_it_is_the_noun(judge: Judge, legend: str) -> None:
+    assert judge("x, width", shown("b x", legend), "x * width / 2").verdict in HOLDS
+    assert judge("x, width", shown("b x", legend), "x * width").verdict is Verdict.REFUTED
+
+
+def test_code_that_repeats_a_whole_phrase_is_the_phrase(judge: Judge) -> None:
+    text = shown("b x", r"where :math:`b` is half the width (``half_width``).")
+    assert judge("x, half_width", text, "x * half_width").verdict in HOLDS
+    assert judge("x, half_width", text, "x * half_width / 2").verdict is Verdict.REFUTED
+
+
+def test_code_after_a_computed_noun_is_the_noun_or_what_is_computed(judge: Judge) -> None:
+    text = shown("b x", r"where :math:`b` is half the width (``w``).")
+    for code in ("x * w / 2", "x * w"):
+        assert judge("x, w", text, code).depends_on_reading
+    assert judge("x, w", text, "x * w * 2").verdict is Verdict.REFUTED
+
+
+def test_the_beginning_of_a_phrase_is_no_value(judge: Judge) -> None:
+    text = shown("b x", r"where :math:`b` is half the blarg of the zorp.")
+    for code in ("x / 2 + 0 * width", "x * width", "x * width / 2"):
+        assert judge("x, width", text, code).verdict in (Verdict.UNDECIDED, Verdict.UNREADABLE)
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "verdict"),
+    [
+        (r"for :math:`x \in \mathbb{R}_+`.", "jnp.abs(x)", HOLDS),
+        (r"for :math:`x \in \mathbb{R}_+`.", "jnp.where(x > 0, x, 1.0)", {Verdict.UNDECIDED}),  # it may be about x > 0 only
+        (r"for :math:`x \in \mathbb{R}_{>0}`.", "jnp.where(x > 0, x, 1.0)", HOLDS),
+        (r"for :math:`x \in \mathbb{R}_{\ge 0}`.", "jnp.where(x > 0, x, 1.0)", {Verdict.REFUTED}),
+        (r"for :math:`x \in \mathbb{R}_+`.", "2 * x", {Verdict.REFUTED}),
+        (r"for :math:`x \in \mathbb{R}^*`.", "jnp.where(x != 0, x, 1.0)", {Verdict.UNDECIDED}),
+    ],
+)
+def test_a_set_that_may_contain_zero_decides_nothing_at_zero(judge: Judge, words: str, code: str, verdict: set[Verdict]) -> None:
+    assert judge("x", shown("x", words), code).verdict in verdict
+
+
+@pytest.mark.parametrize(
+    ("condition", "code", "verdict"),
+    [
+        (r"x \in \mathbb{R}_+", "jnp.where(x > 0, x, 1.0)", {Verdict.UNDECIDED}),
+        (r"x \in \mathbb{R}^*", "jnp.where(x != 0, x, 1.0)", HOLDS),
+        (r"x \in \mathbb{R}^*", "jnp.abs(x)", {Verdict.REFUTED}),
+        (r"x > 1 \text{ or } x < -1", "jnp.where(jnp.abs(x) > 1, x, 0.0)", HOLDS),
+        (r"x > 1 \text{ or } x < -1", "jnp.where(x > 1, x, 0.0)", {Verdict.REFUTED}),
+    ],
+)
+def test_a_condition_in_the_formula_restricts(judge: Judge, condition: str, code: str, verdict: set[Verdict]) -> None:
+    assert judge("x", shown(rf"x, \quad {condition}"), code).verdict in verdict
+
+
 def test_words_that_may_change_a_symbol_decide_nothing(judge: Judge) -> None:
     text = shown("b x", r"where :math:`b` is the residual scale.")
     right, wrong = judge("x, scale", text, "scale * x"), judge("x, scale", text, "x / scale")

@@ -114,6 +114,8 @@ def test_or_joins_conditions_and_a_second_claim_is_no_condition(latex: str, expe
         (r"x^k, \quad x > 1, k > 0 \text{ or } k < -1", "a mix of 'and' and 'or'"),
         (r"x^k, \quad x > 0 \lor k > 0 \text{ and } a > 1", "a mix of 'and' and 'or'"),
         (r"f(x) = x \text{ or } f(x) = -x", "'or' after a formula"),
+        (r"\sum_{i \mid n, i > 1} v_i", "a divisor, or a condition after a bar"),
+        (r"\sum_{i < j,} v_i", "an empty place between conditions"),
         (r"f(x) = x \text{ if } x > 0, g(x) = x", "an equation after a condition: another claim, or one more condition"),
         (r"f(x) = \begin{cases} x & a & k > 0 \\ 1 & a & k \le 0 \end{cases}", "a third column of a formula by cases"),
         (r"f(x) = \begin{cases} x & x > 0 & k > 0 \\ 1 & x \le 0 & k \le 0 \end{cases}", "a third column of a formula by cases"),

@@ -52,6 +52,9 @@ def fragments(lattice: Lattice, own: sp.Expr | None = None) -> Fragments:
             at += 1
             continue
         end, relation = _longest(lattice, at, own)
+        if relation is not None and _goes_on(lattice, at, end):
+            at = end
+            continue
         if relation is not None:
             relations.append(relation)
             at = end
@@ -95,7 +98,14 @@ def is_inexact(lattice: Lattice, at: int) -> bool:
 def explains(lattice: Lattice, at: int) -> bool:
     """Whether words say what the symbol at a position is, other than where it lies."""
     verb = at + 1 < len(lattice.edges) and any(edge.kind in ("IS", "MEANS") for edge in lattice.edges[at + 1])
-    return verb and not any(end > at + 1 for _, end in statements(lattice, at))
+    return verb and not any(end > at + 1 and not _goes_on(lattice, at, end) for _, end in statements(lattice, at))
+
+
+def _goes_on(lattice: Lattice, at: int, end: int) -> bool:
+    """Whether words before a position only begin a phrase: `h is half` in `h is half the width` gives no number."""
+    if end == len(lattice.edges) or stops(lattice, end):
+        return False
+    return any(edge.kind == "OPERATOR" and edge.end == end for edges in lattice.edges[at:end] for edge in edges)
 
 
 def stops(lattice: Lattice, end: int) -> bool:

@@ -71,6 +71,9 @@ def senses(phrase: Any, units: Mapping[str, str]) -> tuple[Sense, ...]:
         case ("described", words, inner):
             rest = Sense(value=None, sure=Sure.OPAQUE if lexicon.changes(words) else Sure.POSSIBLE)
             return (*(Sense(value=one.value, sure=min(one.sure, Sure.SUGGESTED)) for one in senses(inner, units)), rest)
+        case ("either", *phrases):
+            found = [one for inner in phrases for one in senses(inner, units)]
+            return tuple(Sense(value=one.value, sure=min(one.sure, Sure.SUGGESTED)) for one in found)
         case ("opaque",):
             return (Sense(value=None, sure=Sure.OPAQUE),)
         case ("words", words):

@@ -106,7 +106,29 @@ def solved(value: Any, symbol: sp.Symbol, own: sp.Symbol) -> Any:
 
 
 def common(readings: Sequence[Reading]) -> list[tuple[str, Any, Sure]]:
-    """All items of the readings. Those that each reading has are stated, the others are suggested."""
+    """All items of the readings. Those that each reading has, or implies, are stated, the others are suggested."""
     shared = [one for one in readings[0] if all(one in other for other in readings)]
     items = dict.fromkeys(one for reading in readings for one in reading)
+    shared += [one for one in items if one[0] == "domain" and all(any(_implies(other, one) for other in reading) for reading in readings)]
     return [(kind, value, Sure.STATED if (kind, value) in shared else Sure.SUGGESTED) for kind, value in items]
+
+
+def _implies(one: tuple[str, Any], other: tuple[str, Any]) -> bool:
+    """Whether a part of a domain lies in another one: each of its bounds is the same or narrower."""
+    if one[0] != "domain" or len(one[1]) != 1 or len(other[1]) != 1:
+        return False
+    narrow, wide = (sp.And.make_args(part[1][0][0]) for part in (one, other))
+    return all(any(part == bound or _within(part, bound) for part in narrow) for bound in wide)
+
+
+def _within(part: Any, bound: Any) -> bool:
+    """Whether a bound by a number is narrower than another one of the same expression."""
+    if not all(isinstance(each, sp.Ge | sp.Gt | sp.Le | sp.Lt) for each in (part, bound)):
+        return False
+    lower = part.gts == bound.gts
+    if not lower and part.lts != bound.lts:
+        return False
+    near, far = (part.lts, bound.lts) if lower else (bound.gts, part.gts)
+    if not (near.is_number and far.is_number):
+        return False
+    return bool(near > far) or (near == far and isinstance(part, sp.Gt | sp.Lt))

@@ -4,6 +4,7 @@ A noun phrase is one of
     ("param", name)  ("sym", name)  ("num", number)  ("expr", expression)       what it names
     ("apply", operator, phrase)  ("arith", "+", phrase, phrase)                   what is computed from it
     ("unit", unit, phrase)  ("described", words, phrase)  ("words", words)      how it is described
+    ("either", phrase, phrase)                                                  one of two: half the width (``w``) is w or w/2
     ("opaque",)                                                                 something that is made of it in a way that no word says
 """
 
@@ -151,6 +152,18 @@ phrase: Parser = rule(
             arithmetic,
             token("RPAR"),
             to=lambda _, words, __, ___, inner, ____: _apposition(words, inner),
+        ),
+        sequence(
+            DET,
+            token("OPERATOR"),
+            maybe(token("OF")),
+            DET,
+            some(token(*_HEADS), 1),
+            token("LPAR"),
+            maybe(token("NAMED")),
+            token("PARAM"),
+            token("RPAR"),
+            to=lambda *found: ("either", ("param", found[-2]), ("apply", found[1], ("param", found[-2]))),
         ),
         sequence(token("PARAM"), token("COMMA"), arithmetic, to=lambda _, __, inner: inner if inner[0] not in ("param", "sym") else None),
     )

@@ -8,6 +8,8 @@ import sympy as sp
 
 _INTERVAL = re.compile(r"\s*([\[(\]])\s*([^,;]+?)\s*[,;]\s*([^,;]+?)\s*([\])\[])\s*")
 _FIELD = re.compile(r"\\mathbb\s*\{?\s*([RNZ])\s*\}?\s*(.*)")
+_DOUBTFUL = frozenset({("R", "+"), ("R", "-"), ("Z", "+"), ("Z", "-"), ("N", "")})
+"""Sets of numbers that may contain zero, by their letter and mark."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +22,20 @@ class Member:
 MEMBER = sp.Symbol("@member@")
 
 
+def members_of(text: str) -> tuple[Member, ...]:
+    r"""The sets that LaTeX or text may write: one for most, two for `\mathbb{R}_+`, with and without zero; none for what is no set."""
+    found = member_of(text)
+    if found is None:
+        return ()
+    named = _FIELD.fullmatch(text.strip().strip("$"))
+    rest = re.sub(r"[\s{}^_\\]", "", named[2]) if named else ""
+    if named is None or (named[1], rest) not in _DOUBTFUL:
+        return (found,)
+    return found, Member(sp.And(found.relation, MEMBER < 0 if rest == "-" else MEMBER > 0))
+
+
 def member_of(text: str) -> Member | None:
-    r"""The set that LaTeX or text such as `[0, 1)`, `(0, \infty)` or `\mathbb{R}_{>0}` writes, or None."""
+    r"""The set that LaTeX or text such as `[0, 1)`, `(0, \infty)` or `\mathbb{R}_{>0}` writes, with zero if that is not sure, or None."""
     text = re.sub(r"\\(?:left|right|,|;|!| )", "", text).strip().strip("$")
     but = re.fullmatch(r"(.+?)\\setminus\s*\\?\{?(.+?)\\?\}?", text)
     if but:
@@ -71,7 +85,7 @@ def _field(letter: str, rest: str) -> Member | None:
     if letter == "R":
         return Member(bounds[rest])
     if letter == "Z":
-        return Member(sp.And(whole, MEMBER > 0 if rest == "+" else bounds[rest]))
+        return Member(sp.And(whole, bounds[rest]))
     return Member(sp.And(whole, (1 if rest in ("1", "*", "+", ">0") else 0) <= MEMBER))
 
 

@@ -11,7 +11,7 @@ import sympy as sp
 from qedoc.interpret import lexicon
 from qedoc.interpret.choices import parameter
 from qedoc.interpret.parsing import Edge, Lattice
-from qedoc.interpret.sets import MEMBER, member_of, number_of
+from qedoc.interpret.sets import MEMBER, member_of, members_of, number_of
 from qedoc.read import Application, Names, Reading, plain, read, read_condition
 
 LONGEST = 8
@@ -120,13 +120,29 @@ class Vocabulary:
 
     def lattice(self, text: str) -> Lattice:
         """The lattice of a sentence."""
-        pieces = list(_pieces(_DEFAULT.sub("", _EMPHASIS.sub(r"\1", text))))
+        pieces = self._unrepeated(list(_pieces(_DEFAULT.sub("", _EMPHASIS.sub(r"\1", text)))))
         edges: list[list[Edge]] = [[] for _ in pieces]
         for at, (kind, word) in enumerate(pieces):
             edges[at] += [Edge(k, v, at + 1) for k, v in self._single(kind, word)]
             if kind in ("word", "op", "number"):
                 edges[at] += self._phrases(pieces, at)
         return Lattice([tuple(dict.fromkeys(found)) for found in _longest(edges)], [word for _, word in pieces])
+
+    def _unrepeated(self, pieces: list[tuple[str, str]]) -> list[tuple[str, str]]:
+        """The pieces with code in place of the noun that it repeats: half the width (``width``) is half the ``width``."""
+        kept: list[tuple[str, str]] = []
+        for piece in pieces:
+            kept.append(piece)
+            code = kept[-2][1].strip("`").strip() if len(kept) > 3 and kept[-2][0] == "code" else ""
+            if code not in self.parameters or kept[-3][1] != "(" or piece[1] != ")":
+                continue
+            words = [word.lower() if kind == "word" else "" for kind, word in kept[:-3]]
+            for size in range(1, min(len(words), LONGEST) + 1):
+                noun = " ".join(word for word in words[-size:] if word not in ("the", "a", "an"))
+                if self.spoken.get(noun) == (code,):
+                    kept[-3 - size :] = [kept[-2]]
+                    break
+        return kept
 
     def _phrases(self, pieces: list[tuple[str, str]], at: int) -> Iterator[Edge]:
         run = ""
@@ -210,12 +226,11 @@ class Vocabulary:
 
     def _stated(self, latex: str) -> Iterator[tuple[str, Any]]:
         """A relation in code; plain words if it is about names that are nothing here, such as an argument of another function."""
-        relation = self._relation(latex)
         names = set(re.findall(r"(?<!\\)\b[^\W\d]\w*", latex))
         if names and not names & {*self.parameters, *self.symbols}:
             yield "WORD", latex
         else:
-            yield "RELATION", relation
+            yield from (("RELATION", relation) for relation in self._relations(latex))
 
     def _math(self, latex: str) -> Iterator[tuple[str, Any]]:
         latex = latex.strip()
@@ -223,8 +238,8 @@ class Vocabulary:
         if re.match(r"\{?[A-Z](?:_\w)?\}?\s*\\sim(?![A-Za-z])", latex):  # it names a random variable, and restricts nothing
             yield "RELATION", sp.true
             return
-        if (found := member_of(latex)) is not None:
-            yield "SET", found
+        if found := members_of(latex):
+            yield from (("SET", member) for member in found)
         elif (number := number_of(latex)) is not None:
             yield "NUM", number
         elif _SYMBOL.fullmatch(latex) or (latex.count("_") and plain(latex) in self.symbols):
@@ -235,7 +250,7 @@ class Vocabulary:
             yield "UNREAD", latex
             yield "RELATION", None  # `for :math:`f(x) = 1``
         elif _RELATION.search(latex):
-            yield "RELATION", self._relation(latex)
+            yield from (("RELATION", relation) for relation in self._relations(latex))
         else:
             yield from self._equation(latex)
 
@@ -247,21 +262,15 @@ class Vocabulary:
         lefts = [equation.left for equation in reading.equations] if isinstance(reading, Reading) else []
         return bool(lefts) and isinstance(lefts[0], Application) and lefts[0].name in self.own
 
-    def _relation(self, latex: str) -> Any:
-        r"""The relation of LaTeX over the symbols of formulas and parameters, or None if it cannot be read."""
+    def _relations(self, latex: str) -> tuple[Any, ...]:
+        r"""The relation of LaTeX over the symbols of formulas and parameters, or None if it cannot be read; two if it can mean two."""
         inside = re.fullmatch(r"(.+?)\\in(?![A-Za-z])(.+)", latex, re.DOTALL)
         if inside:
-            found = member_of(inside[2])
-            names = [part.strip() for part in inside[1].split(",")]
-            if found is None or not all(_SYMBOL.fullmatch(name) for name in names):
-                return None
-            return (
-                sp.And(*(found.relation.xreplace({MEMBER: self.symbol(plain(name))}) for name in names))
-                if found.relation != sp.true
-                else sp.true
-            )
+            names = [self.symbol(plain(part.strip())) for part in inside[1].split(",") if _SYMBOL.fullmatch(part.strip())]
+            found = members_of(inside[2]) if len(names) == inside[1].count(",") + 1 else ()
+            return tuple(sp.And(*(one.relation.xreplace({MEMBER: name}) for name in names)) for one in found) or (None,)
         relation = read_condition(_TWO.sub(r"\1\2 \3 \5\6, \1\2 \4 \5\6", latex), self.names)
-        return self.known(relation) if isinstance(relation, sp.Basic) else None
+        return (self.known(relation) if isinstance(relation, sp.Basic) else None,)
 
     def _equation(self, latex: str) -> Iterator[tuple[str, Any]]:
         reading = read(latex, self.names)

@@ -47,6 +47,9 @@ def under(parser: Parser, nodes: Sequence[Node] | None, upper: Sequence[Node] | 
         start: the offset of the first.
     """
     pieces = list(_pieces(nodes)) if nodes else []
+    _check_bars(nodes or ())
+    if not all(pieces):
+        raise Refused(Obstacle.MALFORMED, "an empty place between conditions", start, "remove the comma")
     if not any(relation(node) for piece in pieces for node in piece) or (len(pieces) == 1 and _is_bound(pieces[0])):
         return None
     found = Under(start=start)
@@ -79,6 +82,15 @@ def _pieces(nodes: Sequence[Node]) -> Iterator[list[Node]]:
         else:
             piece.append(node)
     yield piece
+
+
+def _check_bars(nodes: Sequence[Node]) -> None:
+    r"""Refuses `d \mid n` under an operator, where d divides n. A bar before a relation is `such that`."""
+    for place, node in enumerate(nodes):
+        if node.is_char("|") or node.is_macro("mid", "vert"):
+            after = next(iter(split(nodes[place + 1 :], ",", ";")))
+            if not any(relation(one) for one in after):
+                raise Refused(Obstacle.UNSUPPORTED, "a divisor, or a condition after a bar", node.start, "write a relation")
 
 
 def _said(node: Node) -> bool:
