@@ -125,6 +125,40 @@ def test_conditions_that_can_be_joined_in_two_ways_are_refused(latex: str, what:
     assert what in told(latex)
 
 
+def test_square_brackets_around_one_term_may_be_its_integer_part() -> None:
+    assert readings("a - 2[a / 2]") == ["a - a", "a - 2*floor(a/2)"]
+    assert readings("2[a + 1]") == ["2 + 2*a"]
+    assert readings("2[a (b + 1)]") == ["2*a*(1 + b)"]
+    assert readings("[a]_+") == ["Max(0, a)"]
+    assert "a lone value in square brackets" in told("a - [a]")
+    assert "a lone value in square brackets" in told(r"a - [\beta_{k}]")
+
+
+def test_a_letter_before_a_bracket_may_be_a_function() -> None:
+    found = read(r"\theta(x)", KNOWN)
+    assert isinstance(found, Reading)
+    assert [option.sure for reading in (found, *found.others) for option in reading.taken.values()] == ["suggested", "opaque"]
+    assert "o(...) gives only the order of a remainder" in told("f(x) = x + o(x)")
+    assert readings("o(x + 1)", replace(KNOWN, parameters=("x", "o"))) == ["o*(1 + x)"]
+
+
+def test_a_function_of_a_matrix_may_be_another_one_than_that_of_its_entries() -> None:
+    names = replace(KNOWN, matrices=frozenset({"W"}))
+    for latex in (r"\exp(W)", "e^W", r"\log W", r"\sqrt{W}"):
+        found = read(latex, names)
+        assert isinstance(found, Reading)
+        assert [option.sure for reading in (found, *found.others) for option in reading.taken.values()] == ["suggested", "opaque"]
+    assert sure(r"\tanh(W)", names) == []
+    assert sure(r"\exp(v)", names) == []
+    assert sure(r"\sum_{ij} \exp(W_{ij})", names) == []
+
+
+def test_words_before_a_condition_are_no_factor() -> None:
+    row = r"f(x) = \begin{cases} x & \text{%s} x > 0 \\ 0 & \text{otherwise} \end{cases}"
+    assert "the words 'unless' before a condition" in told(row % "unless")
+    assert readings(row % "if") == ["f(x) = Piecewise((x, x > 0), (0, True))"]
+
+
 def test_a_condition_may_stand_in_several_cells() -> None:
     expected = ["f(x) = Piecewise((x, x > 0), (1, x <= 0))"]
     assert readings(r"f(x) = \begin{cases} x & \text{if} & x > 0 \\ 1 & \text{if} & x \le 0 \end{cases}") == expected

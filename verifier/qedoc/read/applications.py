@@ -272,7 +272,10 @@ def applied(parser: Parser, name: str, token: Token, scripts: Scripts, *, letter
     if name.partition("_")[0] in _FUNCTION_LETTERS or name[0].isupper():
         what = f"{name} before a bracket may be a factor or a function"
         raise parser.refuse(Obstacle.AMBIGUOUS, what, f"declare {name}, or write \\cdot for a product", token.start)
-    scope.choose(f"{name} before a bracket", Option(value="a factor", why="no function has this name", sure="suggested"))
+    ways = [Option(value="a factor", why="no function has this name", sure="suggested")]
+    if not computed:
+        ways.append(Option(value="a function", why="a bracket around one letter may be that of a function", sure="opaque"))
+    scope.choose(f"{name} before a bracket", *ways)
     return None
 
 

@@ -1,6 +1,7 @@
 """Reads brackets and invisible braces: grouping, absolute value, norm, floor, ceiling, inner product."""
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 import sympy as sp
 
@@ -9,7 +10,7 @@ from qedoc.read.factor import Factor, Shape, has_vector
 from qedoc.read.parser import BRACKETS, Parser
 from qedoc.read.reading import Obstacle, Option, Refused, extent
 from qedoc.read.tokens import Kind, Token
-from qedoc.read.tree import Group, Node
+from qedoc.read.tree import SYMBOLS, Group, Node
 
 
 def split(items: Sequence[Node], *marks: str) -> list[list[Node]]:
@@ -73,6 +74,29 @@ def _brace(parser: Parser, group: Group) -> Factor:
 
 def _round(parser: Parser, group: Group) -> Factor:
     return Factor(value=parser.within(group).value(), shape=Shape.BRACKET, start=group.start)
+
+
+def square(parser: Parser, group: Group) -> Factor:
+    """Square brackets: grouping. Around one term they may be its integer part, and around a lone name several other things."""
+    follower = parser.peek()
+    if follower is None or not follower.is_char("_"):  # `[x]_+` is a positive part
+        bases = [node for before, node in pairwise((None, *group.items)) if before is None or not before.is_char("_")]
+        if len([node for node in bases if not node.is_char("_", "'")]) == 1 and all(_in_name(node) for node in group.items):
+            what = "a lone value in square brackets: a list, an integer part, an indicator, or grouping"
+            raise parser.refuse(Obstacle.AMBIGUOUS, what, "write parentheses for grouping", group.start)
+        flat = not any(isinstance(node, Group) and node.opener != "{" for node in group.items)
+        if flat and not any(node.is_char("+", "-") for node in group.items):
+            grouping = Option(value="grouping", why="square brackets usually group", sure="suggested")
+            whole = Option(value="the integer part", why="square brackets may be the integer part", sure="possible")
+            if parser.scope.choose("square brackets around one term", grouping, whole) == whole.value:
+                return _around(sp.floor)(parser, group)
+    return _round(parser, group)
+
+
+def _in_name(node: Node) -> bool:
+    if isinstance(node, Group):
+        return node.opener == "{" and all(_in_name(item) for item in node.items)
+    return node.kind in (Kind.WORD, Kind.TEXT, Kind.NUMBER) or node.text in SYMBOLS or node.is_char("_", "'")
 
 
 def _set(parser: Parser, group: Group) -> Factor:
@@ -153,7 +177,7 @@ BRACKETS.update(
     {
         "{": _brace,
         "(": _round,
-        "[": _round,
+        "[": square,
         r"\{": _set,
         "|": _absolute,
         "floor": _around(sp.floor),

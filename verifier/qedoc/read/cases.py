@@ -12,8 +12,8 @@ from qedoc.read.parser import BRACKETS, Parser
 from qedoc.read.reading import Obstacle, Refused
 from qedoc.read.refusals import keyword, refusal
 from qedoc.read.scope import Scope
-from qedoc.read.tokens import Kind, Token
-from qedoc.read.tree import Group, Node, relation
+from qedoc.read.tokens import PROSE, Kind, Token
+from qedoc.read.tree import SYMBOLS, Group, Node, relation
 
 _CASES = frozenset({"cases", "dcases", "numcases"})
 _TABLES = frozenset({"array", "matrix", "aligned", "alignedat"})
@@ -199,6 +199,7 @@ def _all(parser: Parser, pieces: Sequence[Sequence[Node]]) -> sp.Basic:
         if not any(relation(node) for node in piece):
             held.append(_lone_symbol(parser, piece))
             continue
+        _check_words(parser, piece)
         chain = _chain(parser, piece)
         if held and not isinstance(chain.members[0], sp.Symbol):
             raise parser.refuse(Obstacle.AMBIGUOUS, "a list of symbols without a relation", "", piece[0].start)
@@ -210,6 +211,16 @@ def _all(parser: Parser, pieces: Sequence[Sequence[Node]]) -> sp.Basic:
     for before, after in pairwise(chains):
         _check_shared(parser, before, after)
     return sp.And(*found)
+
+
+def _check_words(parser: Parser, piece: Sequence[Node]) -> None:
+    """Refuses words before a relation that are no name: `unless x > 0`."""
+    first = piece[0]
+    if len(piece) > 1 and isinstance(first, Token) and first.kind is Kind.TEXT and first.font in PROSE:
+        follower = piece[1]
+        beside = isinstance(follower, Group) or follower.kind in (Kind.WORD, Kind.NUMBER) or follower.text in SYMBOLS
+        if beside and not parser.scope.declared(first.text) and not parser.scope.is_function(first.text):
+            raise Refused(Obstacle.UNKNOWN, f"the words '{first.text}' before a condition", first.start, "write it as a relation")
 
 
 def _lone_symbol(parser: Parser, piece: Sequence[Node]) -> sp.Expr:

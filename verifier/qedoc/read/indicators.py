@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import sympy as sp
 
+from qedoc.read.brackets import square
 from qedoc.read.cases import conditions
 from qedoc.read.factor import Factor, Shape
 from qedoc.read.memberships import membership
@@ -88,7 +89,7 @@ def _indicator(condition: sp.Basic, token: Token) -> Factor:
 def _square(parser: Parser, group: Group) -> Factor:
     """A square bracket: Iverson's, if it holds a condition, or one for grouping."""
     if not states(group.items):
-        return BRACKETS["("](parser, group)
+        return square(parser, group)
     condition = conditions(parser.within(group), group.items)
     return Factor(value=sp.Piecewise((sp.S.One, condition), (sp.S.Zero, True)), shape=Shape.BRACKET, start=group.start)
 

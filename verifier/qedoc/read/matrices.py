@@ -126,6 +126,12 @@ def kind(value: Any, scope: Shapes) -> int | None:
     return _elementwise(value, parts)
 
 
+def of_matrices(value: sp.Expr, scope: Shapes) -> bool:
+    """Whether a value has an exponential, a logarithm or a root of a matrix, which is another than that of its entries."""
+    roots = (part for part in value.atoms(sp.Pow) if part.exp == sp.S.Half)
+    return any(kind(part.args[0], scope) == MATRIX for part in (*value.atoms(sp.exp, sp.log), *roots))
+
+
 def _elementwise(value: Any, parts: Sequence[int | None]) -> int | None:
     """The kind of an operation on entries, whose operands are numbers or all of one kind; of a sum all must be of one kind.
 

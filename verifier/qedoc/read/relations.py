@@ -31,11 +31,11 @@ def related(nodes: Sequence[Node], names: Names, scope: Scope, *, read: bool) ->
     given = {name.lower() for name in (*names.parameters, *quoted)}
     if len(sides) > 1 and all(sides):
         found = _factorisation(sides, names, given) or _to_be_solved(sides, names, given)
-        if found is not None or read:
+        if found is not None:
             return found
     if read:
-        return None
-    return _recurrence(nodes, names) or _remainder(nodes, scope) or _setting(nodes) or _expectation(sides) or _given(sides, names)
+        return _remainder(nodes, scope, "o")
+    return _recurrence(nodes, names) or _remainder(nodes, scope, "O") or _setting(nodes) or _expectation(sides) or _given(sides, names)
 
 
 def _factorisation(sides: Sequence[Sequence[Node]], names: Names, given: set[str]) -> NotAClaim | None:
@@ -159,13 +159,14 @@ def _following(before: str, step: str) -> bool:
     return bool(before) and bool(step) and (step == f"{before}+1" or before == f"{step}-1") and step[:1].isalpha()
 
 
-def _remainder(nodes: Sequence[Node], scope: Scope) -> NotAClaim | None:
-    """`O(h^2)`, where nothing declares the O."""
+def _remainder(nodes: Sequence[Node], scope: Scope, letter: str) -> NotAClaim | None:
+    """`O(h^2)` or `o(h)`, where nothing declares the letter."""
     for level in walk(nodes):
         for node, follower in pairwise(level):
-            big = isinstance(node, Token) and node.text == "O" and (node.kind is Kind.WORD or node.font in ("mathcal", "mathrm"))
-            if big and isinstance(follower, Group) and follower.opener == "(" and not scope.declared("O") and "O" not in scope.functions:
-                return NotAClaim(silence=Silence.APPROXIMATION, why="O(...) gives only the order of a remainder")
+            plain = isinstance(node, Token) and node.text == letter and (node.kind is Kind.WORD or node.font in ("mathcal", "mathrm"))
+            declared = scope.declared(letter) or letter in scope.functions
+            if plain and not declared and isinstance(follower, Group) and follower.opener == "(":
+                return NotAClaim(silence=Silence.APPROXIMATION, why=f"{letter}(...) gives only the order of a remainder")
     return None
 
 

@@ -11,10 +11,10 @@ from qedoc.read.cases import conditions, trimmed
 from qedoc.read.derivatives import slope
 from qedoc.read.functions import FUNCTIONS
 from qedoc.read.lines import Statement, statements
-from qedoc.read.matrices import ROW, CrossOf, has_product, kind
+from qedoc.read.matrices import ROW, CrossOf, has_product, kind, of_matrices
 from qedoc.read.parser import Parser
 from qedoc.read.pointers import pointed
-from qedoc.read.reading import Application, Equation, Obstacle, Position, Refused, Silence, Silent
+from qedoc.read.reading import Application, Equation, Obstacle, Option, Position, Refused, Silence, Silent
 from qedoc.read.scope import Scope, contents, conventional_index, walk
 from qedoc.read.tokens import BOLD, Kind, Token
 from qedoc.read.tree import SYMBOLS, Group, Node, relation
@@ -209,6 +209,10 @@ def _equation(left: sp.Expr | Application | None, side: Sequence[Node], scope: S
     right, entry = _value(side, scope), tuple[Position, ...]()
     right = pointed(Parser(side, scope, side[-1].end), right)
     condition = sp.And(condition, *scope.implied)
+    if of_matrices(right, scope):
+        each = Option(value="of each entry", why="functions of arrays are usually taken of each entry", sure="suggested")
+        whole = Option(value="of the matrix", why="a matrix has an exponential, a logarithm and a root of its own", sure="opaque")
+        scope.choose("a function of a matrix", each, whole)
     if has_product(right):
         known = kind(right, scope)
         if known in (None, ROW) or isinstance(left, sp.Indexed):
