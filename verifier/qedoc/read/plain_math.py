@@ -81,6 +81,10 @@ class _Expressions(NameWriter):
         variables = set(_variables(items))
         self.variable = variables.pop() if len(variables) == 1 else ""
         sides, signs = equated(items)
+        compared = next((sign for sign in signs if sign.is_op("==")), None)
+        if compared is not None and any(not sign.is_op("==") for sign in signs):
+            what = "= and == in one formula: two equations, or a comparison that is 1 where it holds"
+            raise Refused(Obstacle.AMBIGUOUS, what, compared.start, "put a comparison in square brackets")
         left = head(sides[0]) if len(sides) > 1 else None
         if left is not None:
             self.declared |= left.symbols - self.functions
@@ -152,6 +156,9 @@ class _Expressions(NameWriter):
             self.base = len(self.tokens)
             if item.text == "1" and conditional(items, place + 1):
                 return self.one_where(items, place)
+            if _is_scientific(items[place : place + 4]):
+                what = "a number in scientific notation, or a product with e"
+                raise Refused(Obstacle.AMBIGUOUS, what, item.start, "write * after the number")
             self.number(item)
             self.last = "number"
             return place + 1
@@ -217,10 +224,12 @@ class _Expressions(NameWriter):
         if group.opener.text == "[" and (within or any(item.is_op(",", ";") for item in group.items)):
             self.enclosed(group, Kind.CHAR, "[", "]")
             return
-        if group.opener.text in _OTHERWISE and not any(isinstance(item, Bracket) or item.is_op(*_OPERATIONS) for item in group.items):
+        chosen_by = any(item.is_name("if", "else") for item in group.items)
+        lone = not any(isinstance(item, Bracket) or item.is_op(*_OPERATIONS) for item in group.items)
+        if group.opener.text in _OTHERWISE and lone and not chosen_by:
             what = f"a lone value in {group.opener.text}: {_OTHERWISE[group.opener.text]}, or grouping"
             raise Refused(Obstacle.AMBIGUOUS, what, group.start, "write parentheses for grouping")
-        rows = cases([group.items]) if any(item.is_name("if", "else") for item in group.items) else None
+        rows = cases([group.items]) if chosen_by else None
         self.put(Kind.CHAR, "(", group.start, group.start + 1)
         if rows:
             self._cases(rows.rows)
@@ -280,6 +289,14 @@ class _Expressions(NameWriter):
         if stop < len(items) and items[stop].is_op("^"):
             stop = self.primary(items, stop + 1, items[stop])
         return stop
+
+
+def _is_scientific(items: Sequence[Item]) -> bool:
+    """Whether items begin with `1e-3`, written together with what follows."""
+    if len(items) < 4 or not items[1].is_name("e", "E") or not items[2].is_op("+", "-"):
+        return False
+    number = items[3]
+    return isinstance(number, Lexeme) and number.kind == "number" and all(not item.spaced for item in items[1:])
 
 
 def _variables(items: Sequence[Item]) -> Iterator[str]:
