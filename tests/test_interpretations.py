@@ -87,6 +87,16 @@ def test_code_after_a_computed_noun_is_the_noun_or_what_is_computed(judge: Judge
     assert judge("x, w", text, "x * w * 2").verdict is Verdict.REFUTED
 
 
+@pytest.mark.parametrize("words", ["minus one", "times two", "of the box, divided by two", "in the blarg, squared"])
+def test_a_computation_after_a_quoted_parameter_is_not_lost(judge: Judge, words: str) -> None:
+    text = shown("b x", rf"where :math:`b` is the number of steps (``n``) {words}.")
+    assert judge("x, n", text, "x * n").depends_on_reading
+    assert judge("x, n", text, "x * (n - 1)").depends_on_reading
+    plain = shown("b x", r"where :math:`b` is the number of steps of the schedule (``n``).")
+    assert judge("x, n", plain, "x * n").verdict in HOLDS
+    assert judge("x, n", plain, "x * (n - 1)").verdict is Verdict.REFUTED
+
+
 def test_the_beginning_of_a_phrase_is_no_value(judge: Judge) -> None:
     text = shown("b x", r"where :math:`b` is half the blarg of the zorp.")
     for code in ("x / 2 + 0 * width", "x * width", "x * width / 2"):

@@ -145,6 +145,10 @@ _OPERATORS = {"derivative", "gradient", "integral", "inverse"}
 _OPERATORS |= {word for phrases in (*OPERATORS.values(), *AFTER.values()) for phrase in phrases for word in phrase.split() if len(word) > 2}
 """Words that make another number of a parameter."""
 
+_COMPUTED = _OPERATORS - {"the", "value", "function", "part", "positive", "probability", "density"}
+_COMPUTED |= {"plus", "minus", "times", "multiplied", "divided", "product", "ratio", "quotient", "difference", "sum"}
+"""Words that compute something of a parameter, wherever they stand in a description that was not understood."""
+
 
 def _by_words(context: Context, name: str, said: Choices) -> Iterator[Choice]:
     """The parameter whose name the description contains, where the description as a whole was not understood."""
@@ -153,7 +157,7 @@ def _by_words(context: Context, name: str, said: Choices) -> Iterator[Choice]:
     yield Choice(about="symbol", subject=name, value=parameter(bound), words=text, sure=Sure.SUGGESTED)
     if name not in said.meanings:
         left = _left(text, bound)
-        if changes(tuple(left)):
+        if changes(tuple(left)) or not _COMPUTED.isdisjoint(left):
             yield Choice(about="symbol", subject=name, value=None, words=text, sure=Sure.OPAQUE)
 
 
