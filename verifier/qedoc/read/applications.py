@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
 
 import sympy as sp
 
 from qedoc.read import arithmetic
+from qedoc.read.bare_arguments import OPENERS, beside, mean_of
 from qedoc.read.brackets import arguments, fresh, loose, split
 from qedoc.read.factor import Factor, Shape, has_vector
 from qedoc.read.functions import FUNCTIONS, LETTERS, ORDERED, UPRIGHT_ONLY, Known
@@ -20,7 +20,7 @@ from qedoc.read.scope import stands_alone
 from qedoc.read.scripts import Scripts, collect, exponent
 from qedoc.read.special import inverted
 from qedoc.read.tokens import Kind, Token
-from qedoc.read.tree import SYMBOLS, Group, Node
+from qedoc.read.tree import Group, Node
 
 _FUNCTION_LETTERS = frozenset({*"fghpquv", "phi", "psi", "rho", "cal_L", "cal_F", "ell"})
 """Letters that are often functions, as capital letters are. Before a bracket, they are refused unless the text explains them."""
@@ -32,10 +32,6 @@ _SETTLED_WAYS = (
     Option(value="the one beside the object", why="a function beside the object has the name", sure="suggested"),
     Option(value="the usual one", why="the name means the same everywhere", sure="possible"),
 )
-
-_BESIDE = frozenset({Shape.NUMBER, Shape.NAME, Shape.OTHER, Shape.FRACTION})
-
-_BRACKETS = ("(", "[", r"\{")
 
 
 def upright(name: str, *, italic: bool = False) -> Known | None:
@@ -119,9 +115,9 @@ def _operand(parser: Parser, name: str, known: Known) -> tuple[Factor, list[sp.E
     """How the arguments are written, and their values."""
     group = parser.peek()
     inner = group.items[0] if isinstance(group, Group) and group.opener == "{" and len(group.items) == 1 else None
-    if isinstance(inner, Group) and inner.opener in _BRACKETS:
+    if isinstance(inner, Group) and inner.opener in OPENERS:
         group = inner
-    if isinstance(group, Group) and group.opener in _BRACKETS and group.closer == group.opener:
+    if isinstance(group, Group) and group.opener in OPENERS and group.closer == group.opener:
         parser.take()
         shape = Shape.NAMED_CALL if known.bare else Shape.CALL
         return Factor(value=sp.S.Zero, shape=shape, start=group.start), arguments(parser, group)
@@ -141,82 +137,9 @@ def _operand(parser: Parser, name: str, known: Known) -> tuple[Factor, list[sp.E
     factor = parser.factor()
     if factor.shape in (Shape.LOOSE_SUM, Shape.LOOSE_PRODUCT):
         refuse_loose(factor)
-    factor = _beside(parser, _mean(parser, factor), name)
+    factor = beside(parser, mean_of(parser, factor), name)
     shape = Shape.LARGE if factor.shape is Shape.LARGE else Shape.BARE_CALL
     return replace(factor, shape=shape), [-factor.value if negative else factor.value]
-
-
-def _beside(parser: Parser, factor: Factor, name: str) -> Factor:
-    r"""The factors beside the first one of an argument without parentheses: `\sin 2 \pi x`, `\log x y`, `\tanh x / 2`."""
-    factors, divides = [factor], [False]
-    while factors[-1].shape in _BESIDE:
-        operation = _operation(parser)
-        if operation:
-            ways = [
-                Option(value="after the function", why="a function without parentheses may end at an operation", sure="possible"),
-                Option(value="in the argument", why="a function without parentheses may take a whole product", sure="possible"),
-            ]
-            if parser.scope.choose(f"an operation after the argument of {name}", *ways) != "in the argument":
-                break
-            parser.take()
-        elif not (parser.starts() and _plain(parser)) or not _takes(parser, factors, name):
-            break
-        under = not operation and divides[-1] and parser.beside_quotient() == "/"
-        factors.append(parser.factor())
-        divides.append(operation == "/" or under)
-    if len(factors) == 1:
-        return factor
-
-    def multiplied(*values: sp.Expr) -> sp.Expr:
-        one = sp.Integer(1)
-        return arithmetic.multiply([arithmetic.divide(one, v) if divided else v for v, divided in zip(values, divides, strict=True)])
-
-    return replace(factors[-1], value=parser.built(factor.start, multiplied, *(one.value for one in factors)), start=factor.start)
-
-
-def _operation(parser: Parser) -> str:
-    """The operation that comes next, before a letter, a number, a fraction or a root, or a slash before brackets; empty for others."""
-    operation, node, after = parser.operation(), parser.peek(1), parser.peek(2)
-    if isinstance(node, Group):
-        return operation if operation == "/" and node.opener in _BRACKETS else ""
-    follows = node is not None and (node.is_macro("sqrt") or (isinstance(node, Token) and node.kind is Kind.NUMBER))
-    return operation if operation in ("*", ".", "/") and (follows or _is_plain(node, after)) else ""
-
-
-def _takes(parser: Parser, factors: Sequence[Factor], name: str) -> bool:
-    """Whether a function takes the factor that comes next, beside those before it."""
-    ways = [Option(value="the argument", why="a function takes the factors that follow a number", sure="stated")]
-    if not all(one.value.is_number for one in factors):
-        ways = [
-            Option(value="the argument", why="a function usually takes all factors that follow", sure="suggested"),
-            Option(value="a factor", why="a function may take the first factor alone", sure="possible"),
-        ]
-    return parser.scope.choose(f"a factor after the argument of {name}", *ways) == "the argument"
-
-
-def _plain(parser: Parser) -> bool:
-    """Whether the next factor is a letter, a constant or a fraction: no bracket, no number and no function."""
-    return _is_plain(parser.peek(), parser.peek(1))
-
-
-def _is_plain(node: Node | None, after: Node | None) -> bool:
-    if not isinstance(node, Token) or node.kind is Kind.NUMBER or (isinstance(after, Group) and after.opener in _BRACKETS):
-        return False
-    return node.kind is Kind.WORD or node.text in SYMBOLS or node.is_macro("frac", "dfrac", "tfrac")
-
-
-def _mean(parser: Parser, factor: Factor) -> Factor:
-    r"""`\log \frac{1}{n} \sum_{i=1}^n x_i`: a fraction that makes the sum after it a mean belongs to the argument with it."""
-    node = parser.peek()
-    if factor.shape is not Shape.FRACTION or node is None or not node.is_macro("sum"):
-        return factor
-    start = parser.here()
-    total = parser.factor()
-    limits: tuple[Any, ...] = total.value.limits if isinstance(total.value, sp.Sum) else ()
-    if len(limits) != 1 or factor.value * (limits[0][2] - limits[0][1] + 1) != 1:
-        what = "a sum after a function without parentheses"
-        raise parser.refuse(Obstacle.AMBIGUOUS, what, "put the function's argument in parentheses", start)
-    return replace(total, value=parser.built(factor.start, lambda a, b: arithmetic.multiply((a, b)), factor.value, total.value))
 
 
 def _signed(group: Group) -> bool:
