@@ -146,8 +146,9 @@ def read(latex: str, names: Names, notation: str = "") -> Reading | Unreadable |
     except Refused as refused:
         if notation == PLAIN:
             return refused.at(latex)
-        if halved(latex).dropped and (found := attempted(lambda: all_readings(latex, names, single))) is not None:
-            return found
+        reading = attempted(lambda: all_readings(latex, names, single)) if halved(latex).dropped else None
+        if reading is not None:
+            return reading
         return repaired(latex, refused.at(latex), lambda text: all_readings(text, names, one))
     except RecursionError:
         return Refused(Obstacle.LIMIT, "too deeply nested here", 0, "define names for the inner parts").at(latex)

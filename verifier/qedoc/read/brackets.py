@@ -80,8 +80,9 @@ def square(parser: Parser, group: Group) -> Factor:
     """Square brackets: grouping. Around one term they may be its integer part, and around a lone name several other things."""
     follower = parser.peek()
     if follower is None or not follower.is_char("_"):  # `[x]_+` is a positive part
-        bases = [node for before, node in pairwise((None, *group.items)) if before is None or not before.is_char("_")]
-        if len([node for node in bases if not node.is_char("_", "'")]) == 1 and all(_in_name(node) for node in group.items):
+        scripts = [node for before, node in pairwise(group.items) if before.is_char("_")]
+        bases = [node for node in group.items if node not in scripts and not node.is_char("_", "'")]
+        if len(bases) == 1 and all(_in_name(node) for node in group.items):
             what = "a lone value in square brackets: a list, an integer part, an indicator, or grouping"
             raise parser.refuse(Obstacle.AMBIGUOUS, what, "write parentheses for grouping", group.start)
         flat = not any(isinstance(node, Group) and node.opener != "{" for node in group.items)

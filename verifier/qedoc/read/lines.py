@@ -203,8 +203,9 @@ def _claims(piece: Sequence[Node], found: Sequence[Statement], scope: Scope) -> 
     if any(len(statement.sides) > 1 and spelled_all(statement.sides[0]) == spelled_all(left) for statement in found):
         return True
     for name, group in pairwise(left):
-        letter = isinstance(name, Token) and (name.kind in (Kind.WORD, Kind.TEXT) or name.text in SYMBOLS)
-        if not letter or not isinstance(group, Group) or group.opener not in ("(", "[") or scope.declared(name.text):
+        if not isinstance(name, Token) or not isinstance(group, Group) or group.opener not in ("(", "["):
+            continue
+        if not (name.kind in (Kind.WORD, Kind.TEXT) or name.text in SYMBOLS) or scope.declared(name.text):
             continue
         if name.text in scope.own:
             return True
