@@ -61,6 +61,7 @@ CONCEPTS = (
     Concept(words="temperature", symbols="tau T", names="temperature tau temp"),
     Concept(words="length scale|lengthscale", symbols="ell l", names="lengthscale length_scale ls scale length"),
     Concept(words="step|iteration|time", symbols="t k", names="step count steps iteration time"),
+    Concept(words="epoch|step|iteration", symbols="t k n", names="last_epoch last_step start_epoch start_step"),
     Concept(words="period", symbols="T P", names="period"),
     Concept(words="threshold", symbols="delta theta tau", names="threshold delta"),
     Concept(words="margin", symbols="m", names="margin"),

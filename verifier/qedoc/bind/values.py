@@ -49,7 +49,7 @@ def target_value(context: Context, equation: Equation) -> tuple[sp.Expr, tuple[i
 
 def _aimed(aim: Aim, equation: Equation) -> tuple[sp.Expr, tuple[int, ...], tuple[str, ...]]:
     """The value of a method or property that a formula states."""
-    return transformed(aim.value, equation.right), (), (f"{aim.member} is compared: {aim.words}",)
+    return transformed(aim.value, equation.right), aim.entry, (f"{aim.member} is compared: {aim.words}",)
 
 
 def _of_variable(name: str, left: Application, equation: Equation) -> tuple[sp.Expr, tuple[int, ...], tuple[str, ...]]:

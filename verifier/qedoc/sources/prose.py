@@ -13,7 +13,7 @@ _SYMBOL = re.compile(
 _SCRIPT = r"(_(\\?[A-Za-z0-9]+|\{[^{}]*\}|\\math\w+\{[^{}]*\}))?(\([^()]*\))?"
 _LONE = re.compile(rf"({_SYMBOL.pattern}){_SCRIPT}")
 _MEANS = r"denotes?|represents?|indicates?|stands? for|means|refers? to|=|:|scales"
-_IS = r"(?:is|are|be)\s+(?=(?:the|a|an|its|our|each|some|any|one|set|simply|just)\b|`|:)"
+_IS = r"(?:is|are|be)\s+(?=(?:the|a|an|its|our|each|some|any|one|set|simply|just)\b|`|:|[a-z]+_[a-z_]+\b)"
 _EXPLAINED = re.compile(rf"{_MATH}\s*,?\s*(?:{_IS}|(?:{_MEANS})(?=\W)\s*)(.*)")
 _TUPLE = re.compile(r"^:math:`([^`=]+?)\s*=\s*\\?[\[({][^`]*\\(?:l?dots|cdots)[^`]*[\])}]`")
 """A vector with its entries, `a = (a_1, \\dots, a_n)`."""
