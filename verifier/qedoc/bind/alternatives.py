@@ -9,7 +9,7 @@ from typing import Any
 import sympy as sp
 
 from qedoc.bind.context import Context
-from qedoc.bind.conventions import means
+from qedoc.bind.conventions import learned, means
 from qedoc.bind.symbols import of_head
 from qedoc.interpret.choices import Choice, Choices, Sure, parameter
 from qedoc.interpret.findings import CASE, UNKNOWN, VALUE
@@ -107,6 +107,8 @@ def _symbol(context: Context, name: str, said: Choices) -> list[Choice]:
     """What the text says that a symbol is; empty if it says nothing that the name does not say too."""
     if name in context.given or name in context.called or name in context.determined:
         return []
+    if learned(context.legend.get(name, "")) and not context.bound.get(name):
+        return []  # it may be any of the arrays that the object holds
     told = [choice for choice in said.meanings.get(name, ()) if choice.value is None or not _circular(choice.value, name)]
     known = list({choice.value: choice for choice in reversed(told) if choice.value is not None}.values())[::-1]
     stated = [choice for choice in known if choice.sure is Sure.STATED]
