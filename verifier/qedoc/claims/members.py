@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from qedoc.claims.modules import FOLLOWS, Module, holding, module
+from qedoc.claims.modules import FOLLOWS, Module, constructed, holding, module
 from qedoc.errors import TargetError
 
 CALL = "__call__"
@@ -96,9 +96,10 @@ class Member:
     def __call__(self, **arguments: Any) -> Any:
         """Makes the object and calls the method, or returns the value of the property."""
         made, given, held = self.split(arguments)
-        if self.holds is not None:
-            made = self.holds.settings(made, held, given)
-        value = getattr(holding(_called(self.owner, self._constructor, made), **held), self.name)
+        if self.holds is None:
+            value = getattr(_called(self.owner, self._constructor, made), self.name)
+        else:
+            value = getattr(holding(constructed(self.owner, self.holds.settings(made, held, given)), **held), self.name)
         return value if self.method is None else _called(value, self.takes, given)
 
     def split(self, arguments: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:

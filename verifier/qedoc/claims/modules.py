@@ -7,10 +7,12 @@ place of those that it made. Keys of random numbers stay concrete.
 import ast
 import inspect
 import re
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, TypeAlias
+
+import numpy as np
 
 Shape: TypeAlias = tuple[int, ...]
 
@@ -130,6 +132,21 @@ def module(owner: type) -> Module | None:
     return Module(arrays=axes, lengths=frozenset(lengths), keys=keys)
 
 
+def constructed(owner: Callable[..., Any], settings: Mapping[str, Any]) -> Any:
+    """Makes a module. Its arrays are computed at once, even where the code around is traced, because keys must be concrete.
+
+    Args:
+        owner: the class.
+        settings: the arguments of its constructor.
+    """
+    import jax  # the import takes seconds, and most claims are not about modules
+
+    if any(isinstance(value, jax.core.Tracer) for value in settings.values()):
+        return owner(**settings)
+    with jax.ensure_compile_time_eval():
+        return owner(**settings)
+
+
 def holding(made: Any, **arrays: Any) -> Any:
     """Puts arrays in place of those that a module holds, and returns it.
 
@@ -176,7 +193,8 @@ def _key(name: str) -> Any:
         return nnx.Rngs(0)
     import jax  # the import takes seconds, and most claims need no key
 
-    return jax.random.PRNGKey(0)
+    with jax.ensure_compile_time_eval():
+        return jax.random.PRNGKey(0)
 
 
 def _arrays(made: Any) -> Iterator[tuple[str, Any]]:
@@ -189,4 +207,6 @@ def _arrays(made: Any) -> Iterator[tuple[str, Any]]:
 
 def _is_array(value: Any) -> bool:
     """Whether a value is an array of real numbers, itself and not in a box."""
-    return hasattr(value, "shape") and not hasattr(value, "value") and "float" in str(getattr(value, "dtype", ""))
+    import jax  # the import takes seconds, and most claims are not about modules
+
+    return isinstance(value, jax.Array | np.ndarray) and "float" in str(value.dtype)
