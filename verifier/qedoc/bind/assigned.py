@@ -25,7 +25,10 @@ def assigned(context: Context, equation: Equation, said: Choices, lacking: Unexp
     clear = {name for name, text in lacking.symbols if learned(text) or any(means(text, parameter) for parameter in context.parameters)}
     if any(choice.sure is Sure.OPAQUE for name, _ in lacking.symbols if name not in clear for choice in said.meanings.get(name, ())):
         return []
-    symbols = [(name, "" if _SAYS_NOTHING.fullmatch(text) or learned(text) else text or said.explained.get(name, "")) for name, text in lacking.symbols]
+    symbols = [
+        (name, "" if _SAYS_NOTHING.fullmatch(text) or learned(text) else text or said.explained.get(name, ""))
+        for name, text in lacking.symbols
+    ]
     known = {*lacking.known, *context.bound.values(), *at_numbers(context, equation.left), *context.settings}
     left = [p for p in context.parameters.values() if p.name not in known]
     required = [p.name for p in left if p.default is inspect.Parameter.empty and not no_number(p.annotation)]

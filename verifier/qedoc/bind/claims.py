@@ -19,8 +19,8 @@ from qedoc.bind.domains import place
 from qedoc.bind.entries import bases
 from qedoc.bind.functions import expanded
 from qedoc.bind.gradients import differentiated, undone
-from qedoc.bind.interpreted import Variant, interpreted
 from qedoc.bind.held import held_vectors
+from qedoc.bind.interpreted import Variant, interpreted
 from qedoc.bind.layout import Layout, divisors
 from qedoc.bind.linked import linked
 from qedoc.bind.matrices import restricted, sized, symmetric

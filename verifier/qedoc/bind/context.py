@@ -25,7 +25,21 @@ from qedoc.sources.docstrings import Documented, Formula, record_of
 from qedoc.sources.markup import PLAIN, WORDS
 
 _EULER = re.compile(r"\bEuler\W{1,3}Mascheroni\b|\bEuler's constant\b")
-_SHARED = ("owner", "own", "others", "parameters", "legend", "names", "explained", "constants", "readings", "stated", "text", "lines", "said_lengths")
+_SHARED = (
+    "owner",
+    "own",
+    "others",
+    "parameters",
+    "legend",
+    "names",
+    "explained",
+    "constants",
+    "readings",
+    "stated",
+    "text",
+    "lines",
+    "said_lengths",
+)
 """What does not depend on the interpretation."""
 
 _NO_INPUT = re.compile(r"\b(?:int|bool|str|Callable)\b")
@@ -176,8 +190,8 @@ class Context:
     def _letters_of_arrays(self, known: Mapping[str, Macro]) -> dict[str, str]:
         r"""The letters that conventionally are arrays which the object holds: `\gamma` is its weight, not Euler's constant."""
         told = {plain(spelled_out(symbol, known)) for symbol in self.record.legend}
-        arrays = [argument.name for argument in self.record.arguments if argument.axes >= 0]
-        return {"\\gamma": f"the {name}" for name in arrays if is_held("gamma", name) and "gamma" not in told}
+        arrays = [argument.name for argument in self.record.arguments if argument.axes >= 0 and is_held("gamma", argument.name)]
+        return {"\\gamma": f"the {arrays[0]}"} if arrays and "gamma" not in told else {}
 
     @cached_property
     def explained(self) -> frozenset[Formula]:

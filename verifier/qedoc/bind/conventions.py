@@ -54,7 +54,11 @@ CONCEPTS = (
         symbols="x y_hat hat_y f z",
         names="predictions prediction preds pred logits outputs inputs input",
     ),
-    Concept(words="target|targets|label|labels", symbols="y t", names="targets target labels label"),
+    Concept(
+        words="target|targets|label|labels|true values?|ground truth|actual values?|observed values?",
+        symbols="y t",
+        names="targets target labels label",
+    ),
     Concept(words="discount|decay|decay rate", symbols="gamma lambda", names="discount decay decay_rate gamma"),
     Concept(words="decay rate of the first moment", symbols="beta_1", names="b1 beta1"),
     Concept(words="decay rate of the second moment", symbols="beta_2", names="b2 beta2"),

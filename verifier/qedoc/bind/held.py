@@ -4,7 +4,7 @@ import sympy as sp
 
 from qedoc.bind.context import Context
 from qedoc.bind.entries import bases
-from qedoc.bind.records import Obstruction
+from qedoc.bind.records import Conflict, Obstruction
 from qedoc.bind.symbols import Roles
 
 
@@ -17,7 +17,8 @@ def held_vectors(context: Context, found: Roles, value: sp.Expr) -> list[str]:
         value: the right side.
 
     Raises:
-        Obstruction: for an array that the formula does not contain, and for one with another number of axes than in the formula.
+        Obstruction: for an array that the formula does not contain.
+        Conflict: for an array with another number of axes than in the formula.
     """
     ranks = bases(value)
     vectors: list[str] = []
@@ -32,5 +33,5 @@ def held_vectors(context: Context, found: Roles, value: sp.Expr) -> list[str]:
         if name not in ranks and axes == 1:
             vectors.append(name)
         elif ranks.get(name, 0) != axes:
-            raise Obstruction(f"{parameter} has {axes} axes, and {name} {ranks.get(name, 0)}", "write its entries with indices", cause="index")
+            raise Conflict(f"{parameter} has {axes} axes, and {name} {ranks.get(name, 0)}", "write its entries with indices", cause="index")
     return vectors

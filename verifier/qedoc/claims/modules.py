@@ -7,7 +7,9 @@ place of those that it made. Keys of random numbers stay concrete.
 import ast
 import inspect
 import re
+import warnings
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, TypeAlias
@@ -25,7 +27,7 @@ _STREAMS = "rngs"
 _PROBES = (3, 5, 7, 11)
 """Lengths that tell which axis of an array has which length."""
 
-_NAMES = frozenset("weight weights kernel scale gain gamma w W bias biases offset shift beta b".split())
+_NAMES = frozenset({"weight", "weights", "kernel", "scale", "gain", "gamma", "w", "W", "bias", "biases", "offset", "shift", "beta", "b"})
 """What the arrays of parameters are called in Equinox, Flax, Haiku and PyTorch."""
 
 _VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
@@ -121,7 +123,9 @@ def module(owner: type) -> Module | None:
         return None
     probes = dict(zip(lengths, _PROBES, strict=False))
     try:
-        made = owner(**probes, **{name: _key(name) for name in keys})
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            made = owner(**probes, **{name: _key(name) for name in keys})
     except Exception:  # noqa: BLE001  # a constructor may raise anything; then nothing is known of the object
         return None
     of = {length: name for name, length in probes.items()}
@@ -143,8 +147,21 @@ def constructed(owner: Callable[..., Any], settings: Mapping[str, Any]) -> Any:
 
     if any(isinstance(value, jax.core.Tracer) for value in settings.values()):
         return owner(**settings)
-    with jax.ensure_compile_time_eval():
-        return owner(**settings)
+    return _untraced(lambda: owner(**settings))
+
+
+def _untraced(call: Callable[[], Any]) -> Any:
+    """The result of a call outside of all traces. JAX keeps the current trace for each thread, so that a new thread has none."""
+    import jax  # the import takes seconds, and most claims are not about modules
+
+    wide = jax.config.jax_enable_x64
+
+    def run() -> Any:
+        with jax.enable_x64(wide):
+            return call()
+
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        return thread.submit(run).result()
 
 
 def holding(made: Any, **arrays: Any) -> Any:
@@ -158,7 +175,9 @@ def holding(made: Any, **arrays: Any) -> Any:
         if _is_array(vars(made)[name]):
             object.__setattr__(made, name, array)  # a module may be a frozen dataclass
         else:
-            vars(made)[name].value = array
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # Flax has a new name for it, and Brainstate only this one
+                vars(made)[name].value = array
     return made
 
 
@@ -193,14 +212,15 @@ def _key(name: str) -> Any:
         return nnx.Rngs(0)
     import jax  # the import takes seconds, and most claims need no key
 
-    with jax.ensure_compile_time_eval():
-        return jax.random.PRNGKey(0)
+    return _untraced(lambda: jax.random.PRNGKey(0))
 
 
 def _arrays(made: Any) -> Iterator[tuple[str, Any]]:
     """Yields the arrays that are attributes of an object, or the values of attributes, as of `flax.nnx.Param`."""
     for name, value in getattr(made, "__dict__", {}).items():
-        array = value if _is_array(value) else getattr(value, "value", None)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            array = value if _is_array(value) else getattr(value, "value", None)
         if _is_array(array):
             yield name, array
 
