@@ -11,13 +11,13 @@ import sympy as sp
 
 from qedoc.algebra.large import LARGE
 from qedoc.bind.commands import macros, with_hint
-from qedoc.bind.conventions import is_held
+from qedoc.bind.declared import is_conditional, labelled_entries, letters_of_arrays, said_lengths
 from qedoc.bind.members import Aim
 from qedoc.interpret.interpreter import Described as Spoken
 from qedoc.interpret.interpreter import Interpreter
 from qedoc.interpret.words import Vocabulary
 from qedoc.read import Application, Equation, Names, NotAClaim, Reading, Silence, Unreadable, defined, plain, read, read_condition
-from qedoc.read.macros import Macro, spelled_out
+from qedoc.read.macros import spelled_out
 from qedoc.read.scope import KNOWN_LETTERS
 from qedoc.sources import markup, prose, worded
 from qedoc.sources.docstrings import Argument as Described
@@ -47,12 +47,6 @@ _VALUED = re.compile(
     r"\b(?:where|and|let|letting|setting|using|define|defining|denoting|writing|put|putting)\s*$|(?:^|[,;:.(]|\band)\s*with\s*$|,\s*$",
     re.IGNORECASE,
 )
-_DIMENSION = re.compile(
-    r"([A-Za-z])\s*=\s*(?:\\dim|\\?(?:operatorname|mathrm|text)\{(?:dim|len|length|size)\}|len)\s*(?:\\left)?\(\s*([A-Za-z])\s*(?:\\right)?\)"
-)
-_CONDITIONAL = re.compile(r"\s*(?:,?\s*(?:and\s+)?:math:`[^`]*`)*\s*,?\s*(?:if|when|whenever|unless|otherwise)\b", re.IGNORECASE)
-"""Words after an equation that say that it holds only sometimes."""
-
 _SUPPOSED = re.compile(r"\b(?:if|when|whenever|unless|until|while|for|which|(?:such|so) that)$", re.IGNORECASE)
 """Words after which an equation is supposed, not stated."""
 
@@ -166,15 +160,18 @@ class Context:
     @cached_property
     def names(self) -> Names:
         """The names for the LaTeX reader."""
-        record, known = self.record, macros()
+        record, known, entries = self.record, macros(), labelled_entries(self.record.legend)
         names = Names(
             functions=self.own | self.others,
             parameters=record.parameters,
-            legend={spelled_out(symbol, known): text for symbol, text in record.legend.items()}
+            legend={spelled_out(symbol, known): text for symbol, text in record.legend.items() if symbol not in entries}
+            | {label: "the class" for _, label in entries.values()}
             | {symbol: f"``{name}``" for symbol, name in (self.given | self.called).items()}
-            | self._letters_of_arrays(known),
+            | letters_of_arrays(record, known),
             siblings=record.siblings,
-            vectors=frozenset(spelled_out(symbol, known) for symbol in (*record.vectors, *self.said_lengths.values())),
+            vectors=frozenset(
+                spelled_out(symbol, known) for symbol in (*record.vectors, *self.said_lengths.values(), *(v for v, _ in entries.values()))
+            ),
             matrices=frozenset(spelled_out(symbol, known) for symbol in record.matrices),
             constants=self.constants,
             about=record.docstring.partition("Args:")[0],
@@ -187,12 +184,6 @@ class Context:
             names = defined(formula.latex, names, formula.notation)
         return replace(names, functions=names.functions - KNOWN_LETTERS)
 
-    def _letters_of_arrays(self, known: Mapping[str, Macro]) -> dict[str, str]:
-        r"""The letters that conventionally are arrays which the object holds: `\gamma` is its weight, not Euler's constant."""
-        told = {plain(spelled_out(symbol, known)) for symbol in self.record.legend}
-        arrays = [argument.name for argument in self.record.arguments if argument.axes >= 0 and is_held("gamma", argument.name)]
-        return {"\\gamma": f"the {arrays[0]}"} if arrays and "gamma" not in told else {}
-
     @cached_property
     def explained(self) -> frozenset[Formula]:
         """The equations in running text that explain a symbol of a formula: 'where :math:`p(k) = ...`'."""
@@ -202,7 +193,7 @@ class Context:
                 not (formula.display or formula.value)
                 and "=" in formula.latex
                 and (formula.notation == PLAIN or _VALUED.search(self._before(formula)))
-                and not _CONDITIONAL.match(self._after(formula))
+                and not is_conditional(self.lines, formula)
             ):
                 found.add(formula)
         return frozenset(found)
@@ -213,16 +204,7 @@ class Context:
         here = lines[formula.line].partition(f"`{formula.latex}`")[0].replace(":math:", "")
         return (here if here.strip() else lines[max(0, formula.line - 1)]).strip()
 
-    @cached_property
-    def said_lengths(self) -> dict[str, str]:
-        r"""The symbols that the text says are the length of an array, each with the array: `n = \dim(x)`."""
-        found = (_DIMENSION.fullmatch(formula.latex.strip()) for formula in self.record.formulas if not formula.display)
-        return {one[1]: one[2] for one in found if one is not None and one[1] not in self.parameters}
-
-    def _after(self, formula: Formula) -> str:
-        """The words after an inline formula, in its line and the next one."""
-        here = self.lines[formula.line].partition(f"`{formula.latex}`")[2]
-        return " ".join((here, *self.lines[formula.line + 1 : formula.line + 2]))
+    said_lengths = cached_property(lambda self: said_lengths(self.record.formulas, self.parameters))
 
     @cached_property
     def constants(self) -> dict[str, sp.Expr]:

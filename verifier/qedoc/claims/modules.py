@@ -193,10 +193,15 @@ def _assigned(owner: type) -> set[str]:
 
 
 def _parameters(owner: type) -> dict[str, inspect.Parameter]:
-    try:
-        return {p.name: p for p in inspect.signature(owner).parameters.values() if p.kind not in _VARIADIC}
-    except (TypeError, ValueError):
-        return {}
+    """The parameters of the constructor. Some metaclasses hide its signature, so that `__init__` must tell it."""
+    found: list[inspect.Parameter] = []
+    for function, own in ((owner, 0), (owner.__init__, 1)):  # type: ignore[misc]  # the constructor of this very class
+        try:
+            listed = list(inspect.signature(function).parameters.values())
+        except (TypeError, ValueError):
+            continue
+        found = found or [p for p in listed[own:] if p.kind not in _VARIADIC]
+    return {p.name: p for p in found}
 
 
 def _is_length(parameter: inspect.Parameter) -> bool:
