@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from qedoc.bind.conventions import is_held
-from qedoc.read import plain
-from qedoc.read.macros import Macro, spelled_out
+from qedoc.read import Macro, plain
+from qedoc.read.macros import spelled_out
 from qedoc.sources.docstrings import Documented, Formula
 
 _DIMENSION = re.compile(
