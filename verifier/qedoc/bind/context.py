@@ -25,7 +25,7 @@ from qedoc.sources.docstrings import Documented, Formula, record_of
 from qedoc.sources.markup import PLAIN, WORDS
 
 _EULER = re.compile(r"\bEuler\W{1,3}Mascheroni\b|\bEuler's constant\b")
-_SHARED = ("owner", "own", "others", "parameters", "legend", "names", "explained")
+_SHARED: tuple[str, ...] = ("owner", "own", "others", "parameters", "legend", "names", "explained")
 _SHARED += ("constants", "readings", "stated", "text", "lines", "said_lengths")
 """What does not depend on the interpretation."""
 
