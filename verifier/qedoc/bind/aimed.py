@@ -7,10 +7,14 @@ from qedoc.bind.context import Context
 from qedoc.bind.gradients import gradient, views
 from qedoc.bind.members import aims
 from qedoc.bind.samplers import densities
+from qedoc.bind.schedules import value_after_steps
 from qedoc.interpret.choices import Choice
 from qedoc.read import Equation
 from qedoc.sources import markup
 from qedoc.sources.docstrings import Formula, about
+
+_UNDERLINE = re.compile(r"\s*([-=~^])\1{2,}\s*$")
+"""The line below the title of a section."""
 
 
 def aimed(context: Context, formula: Formula, equation: Equation) -> list[tuple[Context, tuple[Choice, ...]]]:
@@ -31,7 +35,8 @@ def aimed(context: Context, formula: Formula, equation: Equation) -> list[tuple[
     if not record.owner:
         return densities(context, equation, words) or [(context, ())]
     member = "" if record.owner == record.name else record.name.rpartition(".")[2]
-    aim = next(aims(record.owner, member, equation.left, words), None)
+    stepped = None if member else value_after_steps(record.owner, equation.left, words)
+    aim = stepped or next(aims(record.owner, member, equation.left, words), None)
     if aim is None:
         return [(context, ())]
     if aim.member not in context.members:
@@ -43,6 +48,9 @@ def introduction(context: Context, formula: Formula) -> str:
     """The last words before a formula, from the last full stop or display on."""
     lines = context.lines[: formula.line]
     before = [block.last for block in markup.blocks(context.lines) if block.last < formula.line]
-    text = " ".join(" ".join(line for line in lines[max(before, default=-1) + 1 :] if not markup.FENCED.match(line)).split())
+    lines = lines[max(before, default=-1) + 1 :]
+    heads = [number for number, line in enumerate(lines) if _UNDERLINE.match(line)]
+    lines = lines[max(heads, default=-1) + 1 :]
+    text = " ".join(" ".join(line for line in lines if not markup.FENCED.match(line)).split())
     text = re.sub(r"(?:\.\. math ?::|::)\s*$", "", text).strip()
     return re.split(r"(?<=[.!?])\s+(?=[A-Z])", text)[-1]

@@ -9,7 +9,7 @@ from typing import Any
 import sympy as sp
 
 from qedoc.bind.context import Context
-from qedoc.bind.conventions import means
+from qedoc.bind.conventions import learned, means
 from qedoc.bind.symbols import of_head
 from qedoc.interpret.choices import Choice, Choices, Sure, parameter
 from qedoc.interpret.findings import CASE, UNKNOWN, VALUE
@@ -107,6 +107,8 @@ def _symbol(context: Context, name: str, said: Choices) -> list[Choice]:
     """What the text says that a symbol is; empty if it says nothing that the name does not say too."""
     if name in context.given or name in context.called or name in context.determined:
         return []
+    if learned(context.legend.get(name, "")) and not context.bound.get(name):
+        return []  # it may be any of the arrays that the object holds
     told = [choice for choice in said.meanings.get(name, ()) if choice.value is None or not _circular(choice.value, name)]
     known = list({choice.value: choice for choice in reversed(told) if choice.value is not None}.values())[::-1]
     stated = [choice for choice in known if choice.sure is Sure.STATED]
@@ -114,7 +116,8 @@ def _symbol(context: Context, name: str, said: Choices) -> list[Choice]:
         return stated
     if name in context.parameters:
         own = Choice(about="symbol", subject=name, value=parameter(name), words="the parameter of the same name", sure=Sure.STATED)
-        if not any(choice.value is None and choice.sure is Sure.OPAQUE for choice in told):
+        unclear = any(choice.value is None and choice.sure is Sure.OPAQUE for choice in told)
+        if not unclear or (not known and in_same_words(context.legend.get(name, ""), context.parameters[name].text)):
             return [own] if not known else [*known, own]
         return [*known, own, *(choice for choice in told if choice.value is None)][:3]
     unknown = [choice for choice in told if choice.value is None]
@@ -124,6 +127,20 @@ def _symbol(context: Context, name: str, said: Choices) -> list[Choice]:
     if known:
         return [*known, *unknown[:1]]
     return [*_by_words(context, name, said), *unknown[:1]] if context.bound.get(name) else []
+
+
+def in_same_words(text: str, description: str) -> bool:
+    """Whether an explanation of a symbol is how the description of a parameter begins: `the maximum number of steps`."""
+    said, described = ([word for word in re.findall(r"\w+", one.lower()) if word not in _ARTICLES] for one in (text, description))
+    start = next((place for place, word in enumerate(described) if word not in _TYPES), len(described))
+    return len(said) > 1 and described[start : start + len(said)] == said and "`" not in text
+
+
+_ARTICLES = frozenset({"the", "a", "an"})
+_TYPES = frozenset(
+    {"int", "float", "scalar", "array", "array_like", "arraylike", "ndarray", "number", "real", "or", "optional", "jax", "jnp"}
+)
+"""Words before a description: its type, `float, optional`."""
 
 
 def _identified(context: Context, name: str) -> Choice | None:

@@ -5,7 +5,7 @@ import re
 
 from qedoc.bind.annotations import no_number
 from qedoc.bind.context import Context
-from qedoc.bind.conventions import assignments, means, with_order
+from qedoc.bind.conventions import assignments, learned, means, with_order
 from qedoc.bind.records import Unexplained
 from qedoc.bind.symbols import at_numbers, direct
 from qedoc.interpret.choices import Choice, Choices, Sure
@@ -22,15 +22,19 @@ def assigned(context: Context, equation: Equation, said: Choices, lacking: Unexp
         said: what the text says.
         lacking: the symbols.
     """
-    clear = {name for name, text in lacking.symbols if any(means(text, parameter) for parameter in context.parameters)}
+    clear = {name for name, text in lacking.symbols if learned(text) or any(means(text, parameter) for parameter in context.parameters)}
     if any(choice.sure is Sure.OPAQUE for name, _ in lacking.symbols if name not in clear for choice in said.meanings.get(name, ())):
         return []
-    symbols = [(name, "" if _SAYS_NOTHING.fullmatch(text) else text or said.explained.get(name, "")) for name, text in lacking.symbols]
+    symbols = [
+        (name, "" if _SAYS_NOTHING.fullmatch(text) or learned(text) else text or said.explained.get(name, ""))
+        for name, text in lacking.symbols
+    ]
     known = {*lacking.known, *context.bound.values(), *at_numbers(context, equation.left), *context.settings}
     left = [p for p in context.parameters.values() if p.name not in known]
     required = [p.name for p in left if p.default is inspect.Parameter.empty and not no_number(p.annotation)]
     numbers = [p.name for p in left if _is_number(p)]
-    return with_order(assignments(symbols, required, numbers), _by_order(context, equation, lacking))
+    held = [p.name for p in left if p.axes >= 0]
+    return with_order(assignments(symbols, required, numbers, held), _by_order(context, equation, lacking))
 
 
 def _is_number(described: Described) -> bool:

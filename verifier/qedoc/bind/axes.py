@@ -49,7 +49,14 @@ class Axes:
     notes: tuple[str, ...]
 
 
-def axes(result: Sequence[sp.Symbol], value: sp.Expr, layout: Layout, parameters: frozenset[str], square: Collection[str] = ()) -> Axes:
+def axes(
+    result: Sequence[sp.Symbol],
+    value: sp.Expr,
+    layout: Layout,
+    parameters: frozenset[str],
+    square: Collection[str] = (),
+    vectors: Collection[str] = (),
+) -> Axes:
     """Determines the arrays of an equation.
 
     Args:
@@ -58,11 +65,12 @@ def axes(result: Sequence[sp.Symbol], value: sp.Expr, layout: Layout, parameters
         layout: what is known about indices and axes.
         parameters: symbols that are parameters. A length that is one of them is fixed by it.
         square: matrices with as many rows as columns.
+        vectors: symbols that are vectors, with indices or without.
 
     Raises:
         Unranged: if lengths or indices have no certain reading.
     """
-    ranks = bases(value)
+    ranks = dict.fromkeys(vectors, 1) | bases(value)
     value, result, notes = opened(value, ranks, list(result))
     lengths = _Lengths(value, result, layout, {name for name in square if ranks.get(name) == 2})
     spans = {tuple(nodes): lengths.span(nodes) for nodes in lengths.classes()}

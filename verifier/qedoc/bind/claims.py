@@ -19,6 +19,7 @@ from qedoc.bind.domains import place
 from qedoc.bind.entries import bases
 from qedoc.bind.functions import expanded
 from qedoc.bind.gradients import differentiated, undone
+from qedoc.bind.held import held_vectors
 from qedoc.bind.interpreted import Variant, interpreted
 from qedoc.bind.layout import Layout, divisors
 from qedoc.bind.linked import linked
@@ -32,7 +33,7 @@ from qedoc.bind.samplers import with_names
 from qedoc.bind.slices import entries
 from qedoc.bind.slopes import is_slope, slope
 from qedoc.bind.symbols import Roles, at_numbers, direct, of_head, roles
-from qedoc.bind.unknowns import as_entry, index_ranges, lengths_of, unknowns
+from qedoc.bind.unknowns import as_entry, index_ranges, lengths_of, unknowns, with_lengths
 from qedoc.bind.values import about_nothing, defaults, is_record, single, switches, target_value
 from qedoc.bind.windows import windows
 from qedoc.claims.domain import Functions, Integers, Reals
@@ -239,7 +240,7 @@ def _bound(context: Context, formula: Formula, equation: Equation, name: str) ->
     expansion = expanded(context, value, _stated)
     if expansion.value.has(sp.I):
         raise Obstruction("the formula has complex values, which qedoc does not check", verdict=Verdict.UNDECIDED)
-    value, measures = sized(context, expansion.value)
+    value, measures = sized(context, with_lengths(context, expansion.value))
     laid, links = _laid(context, equation, value)
     value, result = laid.value, _result(equation, laid)
     symbols = unknowns(value, set(result), set(bases(value)))
@@ -255,8 +256,9 @@ def _bound(context: Context, formula: Formula, equation: Equation, name: str) ->
     rest = sp.And(*(part for part in stated if part not in ranges))
     together = sp.Tuple(value, *told.values(), *ranges) if told or ranges else value
     shaped = axes(
-        result, together, replace(laid, said={**index_ranges(context), **laid.said}), frozenset(found.parameters), symmetric(context)
-    )
+        result, together, replace(laid, said={**index_ranges(context), **laid.said}), frozenset(found.parameters), symmetric(context),
+        held_vectors(context, found, value),
+    )  # fmt: skip
     value, *rights = shaped.value if told or ranges else (shaped.value,)
     ranges = rights[len(told) :]
     determined = {sp.Symbol(name): right for name, right in zip(told, rights[: len(told)], strict=True)}

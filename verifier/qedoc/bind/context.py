@@ -12,6 +12,7 @@ import sympy as sp
 from qedoc.algebra.large import LARGE
 from qedoc.bind.annotations import may_be_input
 from qedoc.bind.commands import macros, with_hint
+from qedoc.bind.declared import is_conditional, labelled_entries, letters_of_arrays, said_lengths
 from qedoc.bind.members import Aim
 from qedoc.interpret.interpreter import Described as Spoken
 from qedoc.interpret.interpreter import Interpreter
@@ -25,7 +26,8 @@ from qedoc.sources.docstrings import Documented, Formula, record_of
 from qedoc.sources.markup import PLAIN, WORDS
 
 _EULER = re.compile(r"\bEuler\W{1,3}Mascheroni\b|\bEuler's constant\b")
-_SHARED = ("owner", "own", "others", "parameters", "legend", "names", "explained", "constants", "readings", "stated", "text", "lines")
+_SHARED: tuple[str, ...] = ("owner", "own", "others", "parameters", "legend", "names", "explained")
+_SHARED += ("constants", "readings", "stated", "text", "lines", "said_lengths")
 """What does not depend on the interpretation."""
 
 _VALUED = re.compile(
@@ -145,14 +147,18 @@ class Context:
     @cached_property
     def names(self) -> Names:
         """The names for the LaTeX reader."""
-        record, known = self.record, macros()
+        record, known, entries = self.record, macros(), labelled_entries(self.record.legend)
         names = Names(
             functions=self.own | self.others,
             parameters=record.parameters,
-            legend={spelled_out(symbol, known): text for symbol, text in record.legend.items()}
-            | {symbol: f"``{name}``" for symbol, name in (self.given | self.called).items()},
+            legend={spelled_out(symbol, known): text for symbol, text in record.legend.items() if symbol not in entries}
+            | {label: "the class" for _, label in entries.values()}
+            | {symbol: f"``{name}``" for symbol, name in (self.given | self.called).items()}
+            | letters_of_arrays(record, known),
             siblings=record.siblings,
-            vectors=frozenset(spelled_out(symbol, known) for symbol in record.vectors),
+            vectors=frozenset(
+                spelled_out(symbol, known) for symbol in (*record.vectors, *self.said_lengths.values(), *(v for v, _ in entries.values()))
+            ),
             matrices=frozenset(spelled_out(symbol, known) for symbol in record.matrices),
             constants=self.constants,
             about=record.docstring.partition("Args:")[0],
@@ -174,6 +180,7 @@ class Context:
                 not (formula.display or formula.value)
                 and "=" in formula.latex
                 and (formula.notation == PLAIN or _VALUED.search(self._before(formula)))
+                and not is_conditional(self.lines, formula)
             ):
                 found.add(formula)
         return frozenset(found)
@@ -183,6 +190,8 @@ class Context:
         lines = self.lines
         here = lines[formula.line].partition(f"`{formula.latex}`")[0].replace(":math:", "")
         return (here if here.strip() else lines[max(0, formula.line - 1)]).strip()
+
+    said_lengths = cached_property(lambda self: said_lengths(self.record.formulas, self.parameters))
 
     @cached_property
     def constants(self) -> dict[str, sp.Expr]:

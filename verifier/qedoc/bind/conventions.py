@@ -7,7 +7,7 @@ densities; Rasmussen and Williams, "Gaussian Processes" (2006) for kernels.
 
 import itertools
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import sympy as sp
@@ -54,13 +54,18 @@ CONCEPTS = (
         symbols="x y_hat hat_y f z",
         names="predictions prediction preds pred logits outputs inputs input",
     ),
-    Concept(words="target|targets|label|labels", symbols="y t", names="targets target labels label"),
+    Concept(
+        words="target|targets|label|labels|true values?|ground truth|actual values?|observed values?",
+        symbols="y t",
+        names="targets target labels label",
+    ),
     Concept(words="discount|decay|decay rate", symbols="gamma lambda", names="discount decay decay_rate gamma"),
     Concept(words="decay rate of the first moment", symbols="beta_1", names="b1 beta1"),
     Concept(words="decay rate of the second moment", symbols="beta_2", names="b2 beta2"),
     Concept(words="temperature", symbols="tau T", names="temperature tau temp"),
     Concept(words="length scale|lengthscale", symbols="ell l", names="lengthscale length_scale ls scale length"),
     Concept(words="step|iteration|time", symbols="t k", names="step count steps iteration time"),
+    Concept(words="epoch|step|iteration", symbols="t k n", names="last_epoch last_step start_epoch start_step"),
     Concept(words="period", symbols="T P", names="period"),
     Concept(words="threshold", symbols="delta theta tau", names="threshold delta"),
     Concept(words="margin", symbols="m", names="margin"),
@@ -70,10 +75,18 @@ CONCEPTS = (
     Concept(words="small constant|smoothing term", symbols="epsilon varepsilon", names="eps epsilon"),
 )
 
+HELD = (
+    Concept(words="weight|scale|gain|kernel", symbols="gamma g w W", names="weight weights scale gain kernel gamma w W"),
+    Concept(words="bias|shift|offset", symbols="beta b", names="bias biases offset shift beta b"),
+)
+"""The arrays that a layer holds. Source: Ioffe and Szegedy, "Batch normalization" (2015) for gamma and beta."""
+
 _GREEK = {"lambda": "l", "ell": "l", "varepsilon": "e", "vartheta": "t", "varphi": "p"}
 
 
-def assignments(unknown: Sequence[tuple[str, str]], required: Sequence[str], optional: Sequence[str]) -> list[tuple[Choice, ...]]:
+def assignments(
+    unknown: Sequence[tuple[str, str]], required: Sequence[str], optional: Sequence[str], held: Collection[str] = ()
+) -> list[tuple[Choice, ...]]:
     """Returns the ways in which symbols can be parameters, the most conventional first.
 
     A symbol with one conventional parameter is suggested to be it, and so is the last symbol if one required parameter is left. Other
@@ -83,10 +96,11 @@ def assignments(unknown: Sequence[tuple[str, str]], required: Sequence[str], opt
         unknown: the symbols, each with the words that explain it.
         required: the parameters without a default that no symbol is yet.
         optional: the other parameters that no symbol is yet.
+        held: those of the required parameters that are arrays which the object holds.
     """
     slots: list[list[Choice]] = []
     for symbol, text in unknown:
-        known = [choice for name in required for choice in _conventional(symbol, text, name)]
+        known = [choice for name in required for choice in _conventional(symbol, text, name, HELD if name in held else CONCEPTS)]
         known = known or [choice for name in optional for choice in _conventional(symbol, text, name)]
         others = (
             [] if text or is_word(symbol) else [_choice(symbol, name, "a parameter that no symbol is", Sure.POSSIBLE) for name in required]
@@ -98,6 +112,23 @@ def assignments(unknown: Sequence[tuple[str, str]], required: Sequence[str], opt
     made = list(dict.fromkeys(_completed(row, required) for row in made))
     made.sort(key=lambda row: sum(choice.sure is Sure.POSSIBLE for choice in row))
     return made
+
+
+def is_held(symbol: str, name: str) -> bool:
+    """Whether a symbol conventionally is an array of this name that a layer holds."""
+    return any(symbol in concept.symbols.split() and name in concept.names.split() for concept in HELD)
+
+
+def learned(text: str) -> bool:
+    """Whether a description only says that a symbol is an array that the layer learns: `a learnable parameter`."""
+    return bool(_LEARNED.match(text))
+
+
+_LEARNED = re.compile(
+    r"\W*(?:an?|the|optional|\s)*\s*(?:learned|learnable|trainable|(?:elementwise |learnable )?affine)\s+(?:\w+\s+)?"
+    r"(?:array|parameter|vector|weight|bias|scale|offset|shift)s?\b",
+    re.IGNORECASE,
+)
 
 
 def means(text: str, name: str) -> bool:
@@ -161,10 +192,10 @@ def _choice(symbol: str, value: str | sp.Expr, words: str, sure: Sure) -> Choice
     return Choice(about="symbol", subject=symbol, value=made, words=words, sure=sure)
 
 
-def _conventional(symbol: str, text: str, name: str) -> Iterator[Choice]:
+def _conventional(symbol: str, text: str, name: str, concepts: Sequence[Concept] = CONCEPTS) -> Iterator[Choice]:
     """The reasons, at most one, why a symbol is conventionally a parameter."""
     parts = [part for part in name.lower().split("_") if part]
-    for concept in CONCEPTS:
+    for concept in concepts:
         named = any(one in (name.lower(), *parts) for one in concept.names.split())
         told = bool(text) and re.search(rf"\b(?:{concept.words})\b", text.lower()) is not None
         if named and (told if text else symbol in concept.symbols.split()):

@@ -74,6 +74,10 @@ def place(
         ends[name].append(("least", sp.Integer(0)))
         integers.add(name)
         notes.append(f"{name} counts steps: 0, 1, 2, ...")
+    for name in (name for name, parameter in roles.parameters.items() if context.aim is not None and parameter == context.aim.steps):
+        ends[name].append(("least", sp.Integer(0)))
+        integers.add(name)
+        notes.append(f"{name} counts steps: 0, 1, 2, ...")
     for name, why in _scales(context, value, roles.parameters):
         ends[name].append(why)
         notes.append(f"{name} {'>' if why[0] == 'above' else '>='} 0, because it is {'a scale' if why[0] == 'above' else 'a set size'}")

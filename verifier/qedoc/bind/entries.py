@@ -49,10 +49,18 @@ def summed(expression: Any) -> Iterator[Range]:
             yield Range(*limit)
 
 
-def standing_alone(value: sp.Expr) -> set[sp.Symbol]:
+def standing_alone(value: Any) -> set[sp.Symbol]:
     """Symbols that occur on their own, not as the name or the index of an entry."""
-    hidden: set[sp.Symbol] = value.xreplace({entry: sp.Dummy() for entry in value.atoms(sp.Indexed, *WHOLE)}).free_symbols
-    return hidden
+    if isinstance(value, (sp.Indexed, *WHOLE)):
+        return set()
+    if isinstance(value, sp.Symbol):
+        return {value}
+    if isinstance(value, sp.Subs | sp.Lambda):
+        return set(value.xreplace({entry: sp.Dummy() for entry in value.atoms(sp.Indexed, *WHOLE)}).free_symbols)
+    if isinstance(value, (sp.Integral, *LARGE)):
+        inside = standing_alone(value.function) - {limit[0] for limit in value.limits}
+        return inside.union(*(standing_alone(end) for limit in value.limits for end in limit[1:]))
+    return set[sp.Symbol]().union(*map(standing_alone, value.args))
 
 
 def opened(value: sp.Expr, ranks: Mapping[str, int], result: list[sp.Symbol]) -> tuple[sp.Expr, list[sp.Symbol], tuple[str, ...]]:

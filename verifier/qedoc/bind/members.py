@@ -140,6 +140,8 @@ class Aim:
         value: the value of the member in terms of the right side x.
         words: why.
         by_head: whether the left side says it.
+        entry: the position of the value in the result of the member; empty for a number.
+        steps: the parameter of the constructor that counts the steps that the object made; empty if none does.
     """
 
     member: str
@@ -147,6 +149,8 @@ class Aim:
     value: str
     words: str
     by_head: bool = False
+    entry: tuple[int, ...] = ()
+    steps: str = ""
 
 
 def quantity_of(left: Any) -> Quantity | None:

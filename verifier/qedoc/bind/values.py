@@ -17,7 +17,7 @@ from qedoc.read import Application, Equation, NotAClaim, Reading, Silence
 from qedoc.results.verdict import Verdict
 
 _LOGARITHM = re.compile(r"^log(pdf|pmf|cdf|sf)$")
-_GENERIC = re.compile(r"^[A-Za-z]$|^ell$|^(?:[fFPpS]_\w+|[A-Z]{2,4}|F\^-1|L_\w+)$")
+_GENERIC = re.compile(r"^[A-Za-z]$|^ell$|^(?:[fFPpS]_\w+|[A-Z]{2,4}|F\^-1|(?:L|ell)_\w+)$")
 _STATED = re.compile(r"^\s*(?:If|When|With|For)\s+`{1,2}(\w+)\s*=\s*([^`]+)`{1,2}", re.IGNORECASE)
 _SCALAR = re.compile(r"\bscalar\b[^.]*?\bif\s+`{0,2}\w+\s*==?\s*1\b")
 _LITERALS: dict[str, Any] = {"True": True, "False": False, "None": None}
@@ -49,7 +49,7 @@ def target_value(context: Context, equation: Equation) -> tuple[sp.Expr, tuple[i
 
 def _aimed(aim: Aim, equation: Equation) -> tuple[sp.Expr, tuple[int, ...], tuple[str, ...]]:
     """The value of a method or property that a formula states."""
-    return transformed(aim.value, equation.right), (), (f"{aim.member} is compared: {aim.words}",)
+    return transformed(aim.value, equation.right), aim.entry, (f"{aim.member} is compared: {aim.words}",)
 
 
 def _of_variable(name: str, left: Application, equation: Equation) -> tuple[sp.Expr, tuple[int, ...], tuple[str, ...]]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from qedoc.claims.modules import FOLLOWS, Module, constructed, holding, module
 from qedoc.errors import TargetError
 
 CALL = "__call__"
@@ -23,8 +24,8 @@ _BY_POSITION = inspect.Parameter.POSITIONAL_ONLY
 class Member:
     """A method or property of a class as a function of keywords.
 
-    The parameters of the constructor come first, then those of the method. Where both have a parameter `x`, that of the constructor is
-    called `self_x`.
+    The parameters of the constructor come first, then those of the method, then the arrays that a module holds. Where both have a
+    parameter `x`, that of the constructor is called `self_x`.
 
     Args:
         owner: the class.
@@ -54,7 +55,21 @@ class Member:
     def made_of(self) -> dict[str, inspect.Parameter]:
         """The parameters of the constructor, by the keyword of this function."""
         taken = set(self.takes)
-        return {OWN + name if name in taken else name: p for name, p in parameters(self.owner).items()}
+        follows = self.holds.follows if self.holds is not None else ()
+        found = {name: p.replace(default=FOLLOWS) if name in follows else p for name, p in parameters(self.owner).items()}
+        return {OWN + name if name in taken else name: p for name, p in found.items()}
+
+    @cached_property
+    def holds(self) -> Module | None:
+        """The arrays that the object holds; None if it is no module, and for a property."""
+        found = module(self.owner) if self.method is not None else None
+        return found if found is not None and not set(found.arrays) & {*self.takes, *parameters(self.owner)} else None
+
+    @cached_property
+    def held(self) -> dict[str, inspect.Parameter]:
+        """The arrays that the object holds, by name."""
+        kind = inspect.Parameter.KEYWORD_ONLY
+        return {name: inspect.Parameter(name, kind) for name in (self.holds.arrays if self.holds is not None else ())}
 
     @cached_property
     def takes(self) -> dict[str, inspect.Parameter]:
@@ -73,26 +88,29 @@ class Member:
 
     @property
     def __signature__(self) -> inspect.Signature:
-        joined = {**self.made_of, **self.takes}
+        joined = {**self.made_of, **self.takes, **self.held}
         returned = inspect.Signature.empty if self.method is None else _returned(self.method)
         given = [p.replace(name=name, kind=inspect.Parameter.KEYWORD_ONLY) for name, p in joined.items()]
         return inspect.Signature(given, return_annotation=returned)
 
     def __call__(self, **arguments: Any) -> Any:
         """Makes the object and calls the method, or returns the value of the property."""
-        made, given = self.split(arguments)
-        value = getattr(_called(self.owner, self._constructor, made), self.name)
+        made, given, held = self.split(arguments)
+        if self.holds is None:
+            value = getattr(_called(self.owner, self._constructor, made), self.name)
+        else:
+            value = getattr(holding(constructed(self.owner, self.holds.settings(made, held, given)), **held), self.name)
         return value if self.method is None else _called(value, self.takes, given)
 
-    def split(self, arguments: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-        """The arguments of the constructor and those of the method, each by its own name."""
+    def split(self, arguments: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+        """The arguments of the constructor, those of the method, and the arrays that the object holds, each by its own name."""
         made = {p.name: arguments[key] for key, p in self.made_of.items() if key in arguments}
-        known = {*self.made_of, *self.takes}
-        given = {key: value for key, value in arguments.items() if key not in self.made_of}
-        unknown = sorted(key for key in given if key not in known)
+        held = {key: value for key, value in arguments.items() if key in self.held}
+        given = {key: value for key, value in arguments.items() if key not in self.made_of and key not in held}
+        unknown = sorted(key for key in given if key not in self.takes)
         if unknown:
             raise TypeError(f"{self.owner.__name__}.{self.name} got an unexpected keyword argument {unknown[0]!r}")
-        return made, given
+        return made, given, held
 
     def written(self, path: str, arguments: Mapping[str, str]) -> str:
         """The call in Python.
@@ -101,11 +119,19 @@ class Member:
             path: the dotted path of the class.
             arguments: the text of each argument, by keyword.
         """
-        made, given = self.split(arguments)
+        made, given, held = self.split(arguments)
+        if self.holds is not None:
+            made = {**made, **self.holds.written(made, held, given)}
         object_ = f"{path}({_listed(self._constructor, made)})"
+        if held:
+            object_ = f"{holding.__module__}.{holding.__name__}({object_}, {', '.join(f'{name}={text}' for name, text in held.items())})"
         if self.method is None:
             return f"{object_}.{self.name}"
         return f"{object_}{'' if self.name == CALL else f'.{self.name}'}({_listed(self.takes, given)})"
+
+    def modules(self) -> tuple[str, ...]:
+        """The modules beside that of the class that `written` needs."""
+        return () if self.holds is None else (holding.__module__, *self.holds.imports)
 
 
 def member(owner: type, name: str) -> Member | None:

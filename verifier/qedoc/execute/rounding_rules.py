@@ -280,6 +280,10 @@ def _polynomial(step: Step, x: Span, *coefficients: Span) -> Span | None:
 
 
 def _power(step: Step, a: Span, b: Span) -> Span | None:
+    rounded = settle(b, step.dtype)  # an integer exponent is converted to the format of the base
+    if rounded is None:
+        return None
+    b = rounded
     if b == point(0):
         return point(1)
     if a.lower < 0:

@@ -240,6 +240,8 @@ def _pieces(line: Sequence[Node], scope: Scope) -> Iterator[tuple[str, list[Node
         word = "all" if node.is_macro("forall") else keyword(node, scope)
         if word == "?" and isinstance(node, Token) and _is_remark(line, place, node, scope):
             word = "remark"
+        if word == "?" and isinstance(node, Token) and place == 0 and node.text.replace(" ", "_").lower() in {o.lower() for o in scope.own}:
+            word = ""  # the name of the object, in words
         wide = isinstance(node, Token) and node.kind is Kind.WIDE
         if word == "?" and isinstance(node, Token):
             raise Refused(Obstacle.UNSUPPORTED, f"unexpected words '{node.text}'", node.start, "")

@@ -15,7 +15,7 @@ from qedoc.read.matrices import ROW, CrossOf, has_product, kind, of_matrices
 from qedoc.read.parser import Parser
 from qedoc.read.pointers import pointed
 from qedoc.read.reading import Application, Equation, Obstacle, Option, Position, Refused, Silence, Silent
-from qedoc.read.scope import Scope, contents, conventional_index, walk
+from qedoc.read.scope import ACCENTS, Scope, contents, conventional_index, walk
 from qedoc.read.tokens import BOLD, Kind, Token
 from qedoc.read.tree import SYMBOLS, Group, Node, relation
 
@@ -128,7 +128,7 @@ def _head(left: Sequence[Node], scope: Scope) -> tuple[str, Group] | None:
 
 def _plain_argument(piece: Sequence[Node], scope: Scope) -> bool:
     """Whether a piece is a name, perhaps in bold and with a subscript."""
-    if len(piece) == 2 and piece[0].is_macro(*BOLD):
+    if len(piece) == 2 and piece[0].is_macro(*BOLD, *ACCENTS):
         piece = contents(piece[1])
     first = piece[0] if piece else None
     name = isinstance(first, Token) and (first.kind in (Kind.WORD, Kind.TEXT) or first.text in SYMBOLS)
@@ -253,6 +253,9 @@ def _left(side: Sequence[Node], scope: Scope) -> sp.Expr | Application:
     if inverse is not None:
         return inverse
     name = _head_name(side, scope)
+    phrase = name.lower() if len(side) == 1 and isinstance(side[0], Token) and " " in side[0].text else ""
+    if phrase in {own.lower() for own in scope.own}:
+        return Application(name=next(own for own in scope.own if own.lower() == phrase), arguments=())
     letters = isinstance(side[0], Token) and side[0].kind is not Kind.MACRO
     if name and scope.is_function(name, letters=letters):
         return Application(name=name, arguments=())

@@ -50,6 +50,7 @@ class Argument:
         text: its description in the docstring.
         keyword: whether it is keyword-only.
         made: whether it is a parameter of the constructor of the object whose method or property is documented.
+        axes: for an array that the object holds, the number of its axes; -1 for anything else.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Argument:
     text: str
     keyword: bool
     made: bool = False
+    axes: int = -1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -266,7 +268,11 @@ def _of_object(owner: type, name: str, told: Mapping[str, str]) -> list[Argument
     found = member(owner, name) if name else None
     made = parameters(owner) if found is None else found.made_of
     takes = {} if found is None else found.takes
-    return [_argument(key, p, told.get(p.name, ""), made=key in made) for key, p in {**made, **takes}.items()]
+    listed = [_argument(key, p, told.get(p.name, ""), made=key in made) for key, p in {**made, **takes}.items()]
+    if found is None or found.holds is None:
+        return listed
+    held = [_argument(key, p, told.get(key, ""), made=False) for key, p in found.held.items()]
+    return listed + [replace(argument, axes=len(found.holds.arrays[argument.name])) for argument in held]
 
 
 @lru_cache(maxsize=256)

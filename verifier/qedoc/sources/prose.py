@@ -13,7 +13,7 @@ _SYMBOL = re.compile(
 _SCRIPT = r"(_(\\?[A-Za-z0-9]+|\{[^{}]*\}|\\math\w+\{[^{}]*\}))?(\([^()]*\))?"
 _LONE = re.compile(rf"({_SYMBOL.pattern}){_SCRIPT}")
 _MEANS = r"denotes?|represents?|indicates?|stands? for|means|refers? to|=|:|scales"
-_IS = r"(?:is|are|be)\s+(?=(?:the|a|an|its|our|each|some|any|one|set|simply|just)\b|`|:)"
+_IS = r"(?:is|are|be)\s+(?=(?:the|a|an|its|our|each|some|any|one|set|simply|just)\b|`|:|[a-z]+_[a-z_]+\b)"
 _EXPLAINED = re.compile(rf"{_MATH}\s*,?\s*(?:{_IS}|(?:{_MEANS})(?=\W)\s*)(.*)")
 _TUPLE = re.compile(r"^:math:`([^`=]+?)\s*=\s*\\?[\[({][^`]*\\(?:l?dots|cdots)[^`]*[\])}]`")
 """A vector with its entries, `a = (a_1, \\dots, a_n)`."""
@@ -137,12 +137,16 @@ def parameter(text: str, parameters: Iterable[str]) -> str:
     if quoted:
         direct = {found[1] for found in quoted if not re.search(r"\bof\s*(?::\w+:)?$", text[: found.start()])}
         return direct.pop() if len(direct) == 1 else ""
-    words = [word.lower() for word in re.findall(r"[A-Za-z]+", re.sub(r":\w+:`[^`]*`", " ", text))]
+    words = [word.lower() for word in re.findall(r"[A-Za-z]+", _ALIKE.sub(" ", re.sub(r":\w+:`[^`]*`", " ", text)))]
     words = [word for word in words if word not in ("a", "an", "the")]
     fitting = [name for name in known if _spelled(name, words)]
     longest = max((name.count("_") for name in fitting), default=0)
     best = [name for name in fitting if name.count("_") == longest]
     return best[0] if len(best) == 1 else ""
+
+
+_ALIKE = re.compile(r"\b(?:of |with |in )?(?:the )?same (?:shape|size|length|dtype|type)s? as\b", re.IGNORECASE)
+"""Words that compare something with something else, and are not its name."""
 
 
 def described(text: str, arguments: Mapping[str, str]) -> str:

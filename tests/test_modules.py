@@ -1,0 +1,143 @@
+"""Arrays that modules hold are symbols: right formulas, wrong twins, and arrays that a formula leaves out."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fixture_modules import Claims, judged_claim, written
+
+from qedoc.claims.members import Member, member
+from qedoc.claims.modules import module
+from qedoc.results.verdict import CaseResult, Verdict
+
+HOLDS = {Verdict.PROVED, Verdict.TESTED}
+DENSE = '''
+import jax
+import jax.numpy as jnp
+
+
+class Dense:
+    r"""A layer.
+
+    .. math:: y_i = FORMULA
+    """
+
+    def __init__(self, n_in, n_out, key):
+        self.weight = jax.random.normal(key, (n_out, n_in))
+        self.bias = jnp.zeros(n_out)
+
+    def __call__(self, x):
+        return self.weight @ x + self.bias
+'''
+NORM = '''
+import jax.numpy as jnp
+
+
+class Norm:
+    r"""A layer.
+
+    .. math:: \\frac{x - \\mathbb{E}[x]}{DIVISOR} \\gamma + \\beta
+
+    where :math:`\\gamma` is a learned array, and :math:`\\gamma = 1` if there is none.
+    """
+
+    def __init__(self, shape: int, eps=1e-5):
+        self.scale, self.bias, self.eps = jnp.ones(shape), jnp.zeros(shape), eps
+
+    def __call__(self, x):
+        return (x - jnp.mean(x)) / jnp.sqrt(jnp.var(x) + self.eps) * self.scale + self.bias
+'''
+ROOT = '''
+import jax.numpy as jnp
+
+
+class Root:
+    r"""A layer.
+
+    .. math:: \\frac{x}{\\sqrt{\\varepsilon + \\frac{1}{n} \\| x \\|_2^2}} \\gamma
+
+    where :math:`LENGTH` and :math:`\\gamma` has the same shape as :math:`x`.
+    """
+
+    def __init__(self, shape: int, eps=1e-5):
+        self.gamma, self.eps = jnp.ones(shape), eps
+
+    def __call__(self, x):
+        return x / jnp.sqrt(jnp.mean(x**2) + self.eps) * self.gamma
+'''
+
+
+class Dense:
+    def __init__(self, n_in: int, n_out: int) -> None:
+        self.weight, self.bias = np.ones((n_out, n_in)), np.zeros(n_out)
+
+    def __call__(self, x: object) -> object:
+        return self.weight @ x + self.bias  # type: ignore[operator]  # any array
+
+
+@pytest.fixture
+def claims_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Claims]:
+    yield from written(tmp_path, monkeypatch, "modules")
+
+
+def judged(claims_of: Claims, text: str, name: str) -> CaseResult:
+    (claim,) = claims_of(text, name)
+    return judged_claim(claim)
+
+
+def test_a_layer_is_compared_for_all_its_weights(claims_of: Claims) -> None:
+    assert judged(claims_of, DENSE.replace("FORMULA", r"\sum_j W_{ij} x_j + b_i"), "Dense").verdict is Verdict.PROVED
+    wrong = judged(claims_of, DENSE.replace("FORMULA", r"\sum_j W_{ij} x_j - b_i"), "Dense")
+    assert wrong.verdict is Verdict.REFUTED
+
+
+def test_a_formula_without_an_array_is_no_claim_about_its_first_value(claims_of: Claims) -> None:
+    claim = judged(claims_of, DENSE.replace("FORMULA", r"\sum_j W_{ij} x_j"), "Dense")
+    assert claim.verdict is Verdict.UNREADABLE
+    assert "what the bias of" in claim.reason
+
+
+def test_letters_of_a_normalisation_are_its_scale_and_its_offset(claims_of: Claims) -> None:
+    right = NORM.replace("DIVISOR", r"\sqrt{\mathrm{Var}[x] + \varepsilon}")
+    assert judged(claims_of, right, "Norm").verdict in HOLDS
+    wrong = NORM.replace("DIVISOR", r"\sqrt{\mathrm{Var}[x]} + \varepsilon").replace(", and :math:`\\gamma = 1` if there is none", "")
+    assert judged(claims_of, wrong, "Norm").verdict is Verdict.REFUTED
+
+
+def test_the_text_says_which_symbol_is_the_length_of_an_array(claims_of: Claims) -> None:
+    assert judged(claims_of, ROOT.replace("LENGTH", r"n = \dim(x)"), "Root").verdict in HOLDS
+    assert judged(claims_of, ROOT.replace("LENGTH", "n = 2"), "Root").verdict not in HOLDS
+
+
+def test_lengths_follow_the_shapes_of_arrays() -> None:
+    found = module(Dense)
+    assert found is not None
+    assert found.arrays == {"weight": ("n_out", "n_in"), "bias": ("n_out",)}
+    called = member(Dense, "__call__")
+    assert isinstance(called, Member)
+    call = called.written("m.Dense", {"weight": "jnp.array([[1.0, 2.0]])", "bias": "jnp.array([0.0])", "x": "jnp.array([1.0, 1.0])"})
+    assert "n_in=2" in call
+    assert "n_out=1" in call
+
+
+def test_arrays_of_flax_are_found_in_their_boxes() -> None:
+    nnx = pytest.importorskip("flax.nnx")
+    found = module(nnx.Linear)
+    assert found is not None
+    assert found.arrays == {"kernel": ("in_features", "out_features"), "bias": ("out_features",)}
+
+
+def test_arrays_of_equinox_are_attributes() -> None:
+    equinox = pytest.importorskip("equinox")
+    found = module(equinox.nn.Linear)
+    assert found is not None
+    assert found.arrays == {"weight": ("out_features", "in_features"), "bias": ("out_features",)}
+
+
+def test_what_a_constructor_is_given_is_no_array_of_the_object() -> None:
+    class Affine:
+        def __init__(self, weight: float, n: int = 3) -> None:
+            self.weight, self.n = weight, n
+
+    assert module(Affine) is None

@@ -1,0 +1,37 @@
+"""Symbols for the arrays that a module holds, such as its weight."""
+
+import sympy as sp
+
+from qedoc.bind.context import Context
+from qedoc.bind.entries import bases
+from qedoc.bind.records import Conflict, Obstruction
+from qedoc.bind.symbols import Roles
+
+
+def held_vectors(context: Context, found: Roles, value: sp.Expr) -> list[str]:
+    """Returns the symbols without indices that are vectors which the object holds.
+
+    Args:
+        context: the docstring.
+        found: the role of each symbol.
+        value: the right side.
+
+    Raises:
+        Obstruction: for an array that the formula does not contain.
+        Conflict: for an array with another number of axes than in the formula.
+    """
+    ranks = bases(value)
+    vectors: list[str] = []
+    for name, parameter in found.parameters.items():
+        axes = context.parameters[parameter].axes
+        if axes < 0:
+            continue
+        if name not in ranks and sp.Symbol(name) not in value.free_symbols:
+            raise Obstruction(
+                f"the formula does not say what the {parameter} of {context.record.owner} does", f"write the formula with the {parameter}"
+            )
+        if name not in ranks and axes == 1:
+            vectors.append(name)
+        elif ranks.get(name, 0) != axes:
+            raise Conflict(f"{parameter} has {axes} axes, and {name} {ranks.get(name, 0)}", "write its entries with indices", cause="index")
+    return vectors

@@ -1,0 +1,237 @@
+"""Modules: objects that hold arrays of parameters, such as the weight and the bias of a layer.
+
+The arrays become parameters of the module's methods. The constructor is called with the lengths of their axes, and the arrays are put in
+place of those that it made. Keys of random numbers stay concrete.
+"""
+
+import ast
+import inspect
+import re
+import warnings
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, TypeAlias
+
+import numpy as np
+
+Shape: TypeAlias = tuple[int, ...]
+
+_KEYS = frozenset({"key", "rng", "prng_key", "rng_key"})
+"""What the parameter of a constructor is called that takes a key of random numbers."""
+
+_STREAMS = "rngs"
+"""What it is called in Flax NNX, where it takes an object that makes keys."""
+
+_PROBES = (3, 5, 7, 11)
+"""Lengths that tell which axis of an array has which length."""
+
+_NAMES = frozenset({"weight", "weights", "kernel", "scale", "gain", "gamma", "w", "W", "bias", "biases", "offset", "shift", "beta", "b"})
+"""What the arrays of parameters are called in Equinox, Flax, Haiku and PyTorch."""
+
+_VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+
+
+class Follows:
+    """The default of a parameter of a constructor that follows from the arrays."""
+
+    def __repr__(self) -> str:
+        return "as the arrays say"
+
+
+FOLLOWS = Follows()
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """What a class of modules holds.
+
+    Args:
+        arrays: for each array, the parameter of the constructor that each of its axes follows.
+        lengths: the parameters of the constructor that are lengths.
+        keys: the parameters of the constructor that take a key.
+    """
+
+    arrays: Mapping[str, tuple[str, ...]]
+    lengths: frozenset[str]
+    keys: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def follows(self) -> frozenset[str]:
+        """The parameters of the constructor that need not be given."""
+        return self.lengths | self.keys
+
+    def settings(self, made: Mapping[str, Any], held: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
+        """The arguments of the constructor, with the lengths that the arrays have.
+
+        Args:
+            made: the arguments that are given.
+            held: the arrays that are given.
+            inputs: the arguments of the method. The last axis of the first array among them gives the lengths that no array tells.
+        """
+        lengths = self._lengths(made, {name: _shape(array) for name, array in held.items()}, list(map(_shape, inputs.values())))
+        return {**made, **lengths, **{name: _key(name) for name in self.keys if name not in made}}
+
+    def written(self, made: Mapping[str, str], held: Mapping[str, str], inputs: Mapping[str, str]) -> dict[str, str]:
+        """The arguments of the constructor that follow, as `settings` gives them, in Python."""
+        shapes = {name: _shape_of_text(text) for name, text in held.items()}
+        lengths = self._lengths(made, shapes, list(map(_shape_of_text, inputs.values())))
+        keys = {name: "flax.nnx.Rngs(0)" if name == _STREAMS else "jax.random.PRNGKey(0)" for name in self.keys if name not in made}
+        return {name: str(length) for name, length in lengths.items()} | keys
+
+    @property
+    def imports(self) -> tuple[str, ...]:
+        """The modules that `written` needs."""
+        return tuple(sorted({"flax.nnx" if name == _STREAMS else "jax" for name in self.keys}))
+
+    def _lengths(self, made: Container[str], held: Mapping[str, Shape], inputs: Sequence[Shape]) -> dict[str, int]:
+        told = {axis: length for name, shape in held.items() for axis, length in zip(self.arrays[name], shape, strict=False)}
+        last = next((shape[-1] for shape in inputs if shape), 1)
+        return {name: told.get(name, last) for name in self.lengths if name not in made}
+
+
+def _shape(value: Any) -> Shape:
+    return tuple(getattr(value, "shape", ()))
+
+
+def _shape_of_text(text: str) -> Shape:
+    """The shape of an array that is written as `jnp.array([...])`."""
+    listed = re.fullmatch(r"jnp\.array\((\[.*\])\)", text)
+    shape: list[int] = []
+    part = ast.literal_eval(listed[1]) if listed else 0
+    while isinstance(part, list):
+        shape.append(len(part))
+        part = part[0] if part else 0
+    return tuple(shape)
+
+
+@lru_cache(maxsize=256)
+def module(owner: type) -> Module | None:
+    """Returns what the objects of a class hold; None if they hold no arrays of parameters, or one whose shape no length tells.
+
+    Args:
+        owner: the class.
+    """
+    known = _parameters(owner)
+    if not _NAMES & _assigned(owner) - set(known):
+        return None
+    needed = [p for p in known.values() if p.default is inspect.Parameter.empty]
+    keys = frozenset(p.name for p in needed if p.name in _KEYS or p.name == _STREAMS)
+    lengths = [p.name for p in needed if p.name not in keys]
+    if len(lengths) > len(_PROBES) or not all(_is_length(p) for p in needed if p.name not in keys):
+        return None
+    probes = dict(zip(lengths, _PROBES, strict=False))
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            made = owner(**probes, **{name: _key(name) for name in keys})
+    except Exception:  # noqa: BLE001  # a constructor may raise anything; then nothing is known of the object
+        return None
+    of = {length: name for name, length in probes.items()}
+    found = {name: array for name, array in _arrays(made) if name in _NAMES and name not in known}
+    axes = {name: tuple(of.get(length, "") for length in array.shape) for name, array in found.items()}
+    if not axes or any("" in axis for axis in axes.values()):
+        return None
+    return Module(arrays=axes, lengths=frozenset(lengths), keys=keys)
+
+
+def constructed(owner: Callable[..., Any], settings: Mapping[str, Any]) -> Any:
+    """Makes a module. Its arrays are computed at once, even where the code around is traced, because keys must be concrete.
+
+    Args:
+        owner: the class.
+        settings: the arguments of its constructor.
+    """
+    import jax  # the import takes seconds, and most claims are not about modules
+
+    if any(isinstance(value, jax.core.Tracer) for value in settings.values()):
+        return owner(**settings)
+    return _untraced(lambda: owner(**settings))
+
+
+def _untraced(call: Callable[[], Any]) -> Any:
+    """The result of a call outside of all traces. JAX keeps the current trace for each thread, so that a new thread has none."""
+    import jax  # the import takes seconds, and most claims are not about modules
+
+    wide = jax.config.jax_enable_x64
+
+    def run() -> Any:
+        with jax.enable_x64(wide):
+            return call()
+
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        return thread.submit(run).result()
+
+
+def holding(made: Any, **arrays: Any) -> Any:
+    """Puts arrays in place of those that a module holds, and returns it.
+
+    Args:
+        made: the module. It is changed.
+        arrays: the arrays, by the name of the attribute.
+    """
+    for name, array in arrays.items():
+        if _is_array(vars(made)[name]):
+            object.__setattr__(made, name, array)  # a module may be a frozen dataclass
+        else:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # Flax has a new name for it, and Brainstate only this one
+                vars(made)[name].value = array
+    return made
+
+
+def _assigned(owner: type) -> set[str]:
+    """The names of attributes in the code of the constructors of a class."""
+    found: set[str] = set()
+    for base in owner.__mro__[:-1]:
+        found |= set(vars(base).get("__annotations__", {}))
+        for name in ("__init__", "__post_init__", "setup"):
+            code = getattr(inspect.unwrap(vars(base)[name]), "__code__", None) if name in vars(base) else None
+            found |= set(code.co_names) if code is not None else set()
+    return found
+
+
+def _parameters(owner: type) -> dict[str, inspect.Parameter]:
+    """The parameters of the constructor. Some metaclasses hide its signature, so that `__init__` must tell it."""
+    found: list[inspect.Parameter] = []
+    for function, own in ((owner, 0), (owner.__init__, 1)):  # type: ignore[misc]  # the constructor of this very class
+        try:
+            listed = list(inspect.signature(function).parameters.values())
+        except (TypeError, ValueError):
+            continue
+        found = found or [p for p in listed[own:] if p.kind not in _VARIADIC]
+    return {p.name: p for p in found}
+
+
+def _is_length(parameter: inspect.Parameter) -> bool:
+    """Whether a parameter may be a length, by its annotation."""
+    annotation = parameter.annotation
+    return annotation is inspect.Parameter.empty or "int" in str(getattr(annotation, "__name__", annotation)) or "int" in str(annotation)
+
+
+def _key(name: str) -> Any:
+    if name == _STREAMS:
+        from flax import nnx  # only its modules have such a parameter
+
+        return nnx.Rngs(0)
+    import jax  # the import takes seconds, and most claims need no key
+
+    return _untraced(lambda: jax.random.PRNGKey(0))
+
+
+def _arrays(made: Any) -> Iterator[tuple[str, Any]]:
+    """Yields the arrays that are attributes of an object, or the values of attributes, as of `flax.nnx.Param`."""
+    for name, value in getattr(made, "__dict__", {}).items():
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            array = value if _is_array(value) else getattr(value, "value", None)
+        if _is_array(array):
+            yield name, array
+
+
+def _is_array(value: Any) -> bool:
+    """Whether a value is an array of real numbers, itself and not in a box."""
+    import jax  # the import takes seconds, and most claims are not about modules
+
+    return isinstance(value, jax.Array | np.ndarray) and "float" in str(value.dtype)
