@@ -83,6 +83,7 @@ class Names:
         about: the text around the formula, which tells a factorisation or an equation to be solved from a value.
         decisions: how notations with several readings are read, by the notation.
         macros: the macros of the project, by their names without backslash.
+        supposed: those of the macros that nothing defines, and whose meaning only their names suggest.
     """
 
     functions: frozenset[str] = frozenset()
@@ -95,6 +96,7 @@ class Names:
     about: str = ""
     decisions: Mapping[str, str] = field(default_factory=dict)
     macros: Mapping[str, Macro] = field(default_factory=dict)
+    supposed: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
