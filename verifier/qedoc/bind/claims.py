@@ -275,7 +275,7 @@ def _bound(context: Context, formula: Formula, equation: Equation, name: str) ->
     notes = (
         *notes, *expansion.notes, *measures, *links, *found.notes, *shaped.notes, *allowed.notes, *holds.notes,
         *(f"{name} = {right}, as the text says" for name, right in determined.items()),
-        *(f"{p}={setting!r}, as {'--set' if p in context.settings else 'the text'} says" for p, setting in fixed.items()),
+        *(f"{p}={setting!r}, as {'--set' if p in context.settings else 'the text'} says" for p, setting in fixed.items() if p not in context.chosen),
         *(f"{setting} is left at its default" for setting in left),
         *natural(spec),
     )  # fmt: skip

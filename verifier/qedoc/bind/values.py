@@ -194,7 +194,7 @@ def single(context: Context) -> bool:
 
 def switches(context: Context, line: int) -> dict[str, Any]:
     """The parameters that the user sets, and those that the words directly before a formula set: 'If ``approximate=False``, computes'."""
-    return {**_said_before(context, line), **context.settings}
+    return {**context.chosen, **_said_before(context, line), **context.settings}
 
 
 def _said_before(context: Context, line: int) -> dict[str, Any]:

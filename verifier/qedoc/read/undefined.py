@@ -17,6 +17,8 @@ from qedoc.read.tokens import argument
 MOST = 6
 """Maximum number of undefined commands in one formula."""
 
+_SUBJECT = "the command \\"
+
 UNKNOWN = "unknown command \\"
 """How the reason of a refusal for an unknown command begins."""
 
@@ -60,11 +62,14 @@ def supposing(latex: str, names: Names, read: Callable[[Names], _T]) -> _T:
 
 
 def choose(scope: Scope, supposed: frozenset[str]) -> None:
-    """Adds the choice that each supposed macro is: it may print something else."""
+    """Adds the choice that each supposed macro is."""
     for command in sorted(supposed):
-        usual = Option(value="what its name says", why=rf"nothing defines \{command}", sure="suggested")
-        other = Option(value="something else", why=rf"nothing defines \{command}", sure="opaque")
-        scope.choose(rf"the command \{command}", usual, other)
+        scope.choose(_SUBJECT + command, Option(value="what its name says", why=rf"nothing defines \{command}", sure="suggested"))
+
+
+def is_undefined(subject: str) -> bool:
+    """Whether a choice is about a command that nothing defines. A difference is then no evidence against the formula."""
+    return subject.startswith(_SUBJECT)
 
 
 def _macro(command: str, latex: str) -> Macro | None:
