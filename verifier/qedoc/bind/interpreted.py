@@ -23,8 +23,7 @@ from qedoc.errors import QedocError
 from qedoc.interpret.choices import Choice, Choices, Sure
 from qedoc.interpret.findings import CASE, VALUE
 from qedoc.read import Application, Equation
-from qedoc.read.reading import shown
-from qedoc.read.undefined import is_undefined
+from qedoc.read.reading import is_supposed, shown
 from qedoc.results.verdict import Verdict
 from qedoc.sources import markup
 from qedoc.sources.docstrings import Formula
@@ -220,7 +219,7 @@ def _tried(case: _Case, option: Alternative) -> _Tried:
             bind=case.bind,
         )  # fmt: skip
         outer, inner, unsettled = _domains(one, regions(Sure.STATED), regions(Sure.SUGGESTED))
-        unsettled = unsettled or next((choice.words for choice in option.choices if is_undefined(choice.subject)), "")
+        unsettled = unsettled or next((choice.words for choice in option.choices if is_supposed(choice.subject)), "")
         if option.quantity == CASE:
             beside = [replace(one, formula=f, equation=replace(e, left=None)) for f, e in case.others]
             formulas = [other.bound(regions(Sure.STATED), supposes=False).spec.formula for other in beside]

@@ -18,6 +18,9 @@ from qedoc.results.verdict import Verdict
 
 _LOGARITHM = re.compile(r"^log(pdf|pmf|cdf|sf)$")
 _GENERIC = re.compile(r"^[A-Za-z]$|^ell$|^(?:[fFPpS]_\w+|[A-Z]{2,4}|F\^-1|L_\w+)$")
+_KIND = re.compile(r"_(?:metric|score|measure|index|coefficient|divergence|distance|similarity|statistic)$")
+"""What a quantity is, at the end of the name of the function that computes it: `opa_metric` computes OPA."""
+
 _STATED = re.compile(r"^\s*(?:If|When|With|For)\s+`{1,2}(\w+)\s*=\s*([^`]+)`{1,2}", re.IGNORECASE)
 _SCALAR = re.compile(r"\bscalar\b[^.]*?\bif\s+`{0,2}\w+\s*==?\s*1\b")
 _LITERALS: dict[str, Any] = {"True": True, "False": False, "None": None}
@@ -112,7 +115,7 @@ def _check_left(context: Context, equation: Equation) -> None:
             ):
                 raise Obstruction(f"{left} is a value of a function other than {name}", verdict=Verdict.NOT_A_CLAIM)
             several = returns(context).startswith("tuple[")
-            if not _GENERIC.match(left.name) and left.name.lower() != name.lower() and not several:
+            if not _GENERIC.match(left.name) and left.name.lower() not in (name.lower(), _KIND.sub("", name.lower())) and not several:
                 raise Obstruction(
                     f"the text does not say that {left.name} is {name}", rf"write \mathrm{{{name}}} on the left", cause="left-side"
                 )

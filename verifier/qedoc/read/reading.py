@@ -182,6 +182,18 @@ class Option:
     sure: str
 
 
+UNDEFINED = "the command \\"
+"""How the subject of a choice begins that is about a command which nothing defines."""
+
+GOES_ON = "a sum that goes on"
+"""The subject of the choice that a sum goes on after its first term."""
+
+
+def is_supposed(subject: str) -> bool:
+    """Whether a choice is about a notation whose only sensible meaning is a supposition. A difference is then no evidence."""
+    return subject == GOES_ON or subject.startswith(UNDEFINED)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """A formula that was read: one equation for each link of a chain and each row.

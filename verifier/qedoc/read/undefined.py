@@ -10,14 +10,12 @@ from dataclasses import replace
 from typing import TypeVar
 
 from qedoc.read.library import library
-from qedoc.read.reading import Macro, Names, Obstacle, Option, Refused
+from qedoc.read.reading import UNDEFINED, Macro, Names, Obstacle, Option, Refused
 from qedoc.read.scope import Scope
 from qedoc.read.tokens import argument
 
 MOST = 6
 """Maximum number of undefined commands in one formula."""
-
-_SUBJECT = "the command \\"
 
 UNKNOWN = "unknown command \\"
 """How the reason of a refusal for an unknown command begins."""
@@ -44,32 +42,27 @@ def supposing(latex: str, names: Names, read: Callable[[Names], _T]) -> _T:
         read: reads it.
 
     Raises:
-        Refused: if it cannot be read. The reason is that of the first try.
+        Refused: if it cannot be read. The reason is that of the last try.
     """
-    first: Refused | None = None
+    last: Refused | None = None
     for _ in range(MOST):
         try:
             return read(names)
         except Refused as refused:
-            first = first or refused
+            last = refused
             command = refused.what.removeprefix(UNKNOWN) if refused.obstacle is Obstacle.UNKNOWN else ""
             macro = _macro(command, latex) if refused.what == UNKNOWN + command and command not in names.supposed else None
             if macro is None:
                 break
             names = replace(names, macros={**names.macros, command: macro}, supposed=names.supposed | {command})
-    assert first is not None  # for mypy: the loop is left by a refusal only
-    raise first
+    assert last is not None  # for mypy: the loop is left by a refusal only
+    raise last
 
 
 def choose(scope: Scope, supposed: frozenset[str]) -> None:
     """Adds the choice that each supposed macro is."""
     for command in sorted(supposed):
-        scope.choose(_SUBJECT + command, Option(value="what its name says", why=rf"nothing defines \{command}", sure="suggested"))
-
-
-def is_undefined(subject: str) -> bool:
-    """Whether a choice is about a command that nothing defines. A difference is then no evidence against the formula."""
-    return subject.startswith(_SUBJECT)
+        scope.choose(UNDEFINED + command, Option(value="what its name says", why=rf"nothing defines \{command}", sure="suggested"))
 
 
 def _macro(command: str, latex: str) -> Macro | None:
