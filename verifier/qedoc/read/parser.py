@@ -8,8 +8,8 @@ from typing import NoReturn, TypeAlias
 import sympy as sp
 
 from qedoc.read import arithmetic, sequences
-from qedoc.read.factor import Factor, Shape, Term
 from qedoc.read.continued import going_on
+from qedoc.read.factor import Factor, Shape, Term
 from qedoc.read.neighbours import check, check_citation, check_vectors, of_sum, refuse_loose
 from qedoc.read.products import joined
 from qedoc.read.reading import Obstacle, Option, Refused

@@ -24,7 +24,7 @@ _NAMED = frozenset({"op", "opname", "oper", "fn", "func", "fun", "name"})
 r"""Commands that set the name of an operator: `\op{rank}`."""
 _INDICATORS = frozenset({"II", "I", "ind", "Ind", "indic", "indicator", "one", "ones", "bbone", "bone", "charf"})
 r"""Commands that set an indicator: `\II{x > y}`."""
-_DELIMITED = {"norm": r"\left\|#1\right\|", "floor": r"\left\lfloor #1\right\rfloor", "ceil": r"\left\lceil #1\right\rceil"}
+_DELIMITED = {"norm": r"\left\|#1\right\|"}
 """Commands that set delimiters around their argument, as the manuals of `mathtools` and `commath` define them."""
 
 _WORD = re.compile(r"\s*[A-Za-z]{2,}\s*")
