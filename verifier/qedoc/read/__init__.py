@@ -69,7 +69,7 @@ RULES = (applications, brackets, cases, hypergeometric, names, norms, operators,
 def defined(latex: str, names: Names, notation: str = "") -> Names:
     """Adds the names that the left sides of a formula define, such as `p_t = ...` and `f_{pdf}(x) = ...`, to the known names."""
 
-    def one(known: Names) -> tuple[frozenset[str], set[str], Names]:
+    def one(known: Names) -> tuple[set[str], set[str], Names]:
         nodes, told, _ = _nodes(latex, known, notation)
         return *definitions(nodes, Scope(told, nodes)), told
 
