@@ -89,7 +89,8 @@ def _is_auxiliary(context: Context, equation: Equation) -> bool:
         return True
     formulas = [formula for formula in context.readings if equation.latex in formula.latex]
     written = {formula.latex.partition("=")[0].strip(" &") for formula in formulas if "=" in formula.latex}
-    return any(left and left in other.latex for left in written for other in context.readings if other not in formulas)
+    used = [other.latex.partition("=")[2] or other.latex for other in context.readings if other not in formulas]
+    return any(left and left in latex for left in written for latex in used)
 
 
 def _which(context: Context, left: Any) -> tuple[tuple[int, ...], tuple[str, ...]]:
