@@ -546,6 +546,22 @@ def test_a_class_that_is_no_kernel_has_no_lag(judge: Judge) -> None:
     assert judge(EVALUATED.replace("FORMULA", "f(t) = t"), "Distance").verdict not in HOLDS
 
 
+def test_a_value_of_an_object_that_no_member_is_known_to_have_is_unreadable(judge: Judge) -> None:
+    """It states a value: `\\eta_t` in the docstring of a schedule, or the square of a distance. A part of another formula does not."""
+    value = 'class Decay:\n    r"""D.\n\n    .. math:: LEFT = g^t\n\nMORE    """\n\n    def __init__(self, g):\n        self.g = g\n'
+    for left in (r"\eta_t", "W_2^2"):
+        found = judge(value.replace("LEFT", left).replace("MORE", ""), "Decay")
+        assert found.verdict is Verdict.UNREADABLE
+        assert "nothing says which method or property of Decay" in found.reason
+    part = value.replace("LEFT", "Z").replace("MORE", "    .. math:: q(x) = 1 / Z\n")
+    assert judge(part, "Decay").verdict is Verdict.NOT_A_CLAIM
+
+
+def test_a_moment_by_other_moments_states_a_value(judge: Judge) -> None:
+    found = judge(laplace(VARIANCE=r"E[X^2] - E[X]^2"), "Laplace.variance")
+    assert found.verdict is Verdict.UNREADABLE
+
+
 SUMMARY = '''
 class Tanh:
     r"""Tanh bijection :math:`y = FORMULA`."""

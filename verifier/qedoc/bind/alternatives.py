@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -67,19 +67,23 @@ def _restricts(choice: Choice) -> bool:
     return choice.about == "reading" and choice.sure is Sure.OPAQUE
 
 
-def alternatives(context: Context, equation: Equation, said: Choices, *, is_case: bool) -> tuple[list[Alternative], bool]:
+def alternatives(
+    context: Context, equation: Equation, said: Choices, settings: Sequence[list[Choice]], *, is_case: bool
+) -> tuple[list[Alternative], bool]:
     """Returns the alternatives of an equation, and whether there were more than are tried.
 
     Args:
         context: the docstring.
         equation: the equation.
         said: what the text says.
+        settings: the values of each parameter that the equation does not mention and the text lists.
         is_case: whether words that were not understood tell the equation and others apart as cases of one value.
     """
     own = of_head(context, equation.left)
     slots = [options for name in sorted(_names(equation) - set(own)) if (options := _symbol(context, name, said))]
     quantities = _quantities(context, equation, said)
     slots.append([_as_case(choice) for choice in quantities] if is_case else quantities)
+    slots += settings
     count = 1
     for options in slots:
         count *= len(options)

@@ -277,7 +277,7 @@ def _bound(context: Context, formula: Formula, equation: Equation, name: str) ->
     notes = (
         *notes, *expansion.notes, *measures, *links, *found.notes, *shaped.notes, *allowed.notes, *holds.notes,
         *(f"{name} = {right}, as the text says" for name, right in determined.items()),
-        *(f"{p}={setting!r}, as {'--set' if p in context.settings else 'the text'} says" for p, setting in fixed.items()),
+        *(f"{p}={said!r}, as {'--set' if p in context.settings else 'the text'} says" for p, said in _said(context, fixed)),
         *(f"{setting} is left at its default" for setting in left),
         *natural(spec),
     )  # fmt: skip
@@ -285,6 +285,11 @@ def _bound(context: Context, formula: Formula, equation: Equation, name: str) ->
     named |= {context.slope.by} if context.slope is not None else set()
     missing = tuple(name for name in unsaid if name not in named)  # `f(x) = 1` says that x does not matter
     return Bound(formula=formula, reading=str(equation), spec=spec, notes=notes, supposed=holds.supposed, unsaid=missing)
+
+
+def _said(context: Context, fixed: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """The parameters that the user or the text sets, without those that only an interpretation sets."""
+    return [(name, value) for name, value in fixed.items() if name not in context.chosen]
 
 
 def _with_settings(context: Context, bound: Bound) -> Bound:

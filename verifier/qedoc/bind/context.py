@@ -81,6 +81,7 @@ class Context:
         lettered: the parameters that the formulas of the class give letters to, by plain name.
         display: the line of the display that is bound, whose own definitions come before those of other displays; -1 for none.
         settings: parameters that the user fixes, with their values.
+        chosen: parameters that one interpretation of the text sets, with their values.
         numbers: symbols that the user fixes to a number, by plain name.
         members: the same text about each member of a class that some formula is about, so that it is read once for each.
         slope: for a formula for a derivative, the symbol by which it is taken.
@@ -99,6 +100,7 @@ class Context:
     lettered: Mapping[str, str] = field(default_factory=dict)
     display: int = -1
     settings: Mapping[str, Any] = field(default_factory=dict)
+    chosen: Mapping[str, Any] = field(default_factory=dict)
     numbers: Mapping[str, sp.Expr] = field(default_factory=dict)
     members: dict[str, "Context"] = field(default_factory=dict, compare=False, repr=False)
     slope: Slope | None = None

@@ -14,6 +14,7 @@ from qedoc.bind.context import Context
 from qedoc.bind.owners import told
 from qedoc.bind.quantities import stated
 from qedoc.bind.records import Bound, Conflict, Obstruction, Unexplained
+from qedoc.bind.settings import ABOUT, chosen, listed
 from qedoc.claims.assumption import Assumption
 from qedoc.claims.readings import Alternative as Checked
 from qedoc.claims.readings import Doubt, Readings
@@ -22,7 +23,7 @@ from qedoc.errors import QedocError
 from qedoc.interpret.choices import Choice, Choices, Sure
 from qedoc.interpret.findings import CASE, VALUE
 from qedoc.read import Application, Equation
-from qedoc.read.reading import shown
+from qedoc.read.reading import is_supposed, shown
 from qedoc.results.verdict import Verdict
 from qedoc.sources import markup
 from qedoc.sources.docstrings import Formula
@@ -176,7 +177,8 @@ def _settled(context: Context, formula: Formula, alternatives_: Sequence[Checked
 
 def _all_tried(case: _Case) -> tuple[list[_Tried], bool]:
     """The equation in each alternative, with all assignments of symbols that nothing explains, and whether there are more."""
-    options, cut = alternatives(case.context, case.equation, case.said, is_case=bool(case.others))
+    settings = listed(case.context) if case.formula.line else []  # a given formula is about the function as it is called
+    options, cut = alternatives(case.context, case.equation, case.said, settings, is_case=bool(case.others))
     first, *others = [replace(option, choices=(*case.taken, *option.choices)) for option in options]
     tried = _tried(case, first)
     rows = assigned(case.context, case.equation, case.said, tried.obstruction) if isinstance(tried.obstruction, Unexplained) else []
@@ -208,7 +210,7 @@ def _tried(case: _Case, option: Alternative) -> _Tried:
     def regions(least: Sure) -> Regions:
         return tuple((relation, shown(relation)) for relation, sure in known if sure >= least)
 
-    inside = context.interpreted(meant=bound)
+    inside = context.interpreted(meant=bound, chosen=chosen(option.choices))
     try:
         value = replace(equation, right=substituted(equation.right, put), condition=substituted(equation.condition, put))
         meant = stated(inside, value, option.quantity)
@@ -217,6 +219,7 @@ def _tried(case: _Case, option: Alternative) -> _Tried:
             bind=case.bind,
         )  # fmt: skip
         outer, inner, unsettled = _domains(one, regions(Sure.STATED), regions(Sure.SUGGESTED))
+        unsettled = unsettled or next((choice.words for choice in option.choices if is_supposed(choice.subject)), "")
         if option.quantity == CASE:
             beside = [replace(one, formula=f, equation=replace(e, left=None)) for f, e in case.others]
             formulas = [other.bound(regions(Sure.STATED), supposes=False).spec.formula for other in beside]
@@ -388,5 +391,7 @@ def _notes(option: Alternative) -> Iterator[str]:
     for choice in option.choices:
         if choice.about == "symbol" and not isinstance(choice.value, sp.Symbol):
             yield f"{choice.subject} = {_spoken(choice.value)}, as the text says"
+        if choice.about == ABOUT:
+            yield f"{choice.subject}={choice.value!r}, because {choice.words}"
         if choice.about == "quantity" and choice.value != VALUE:
             yield f"{_spoken(choice.value)}, as the text says"

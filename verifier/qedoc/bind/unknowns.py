@@ -9,6 +9,7 @@ from qedoc.bind.context import Context
 from qedoc.bind.entries import summed
 from qedoc.claims.spec import is_literal
 from qedoc.read import Application, Equation, Extent, conventional_index
+from qedoc.read.tree import SYMBOLS
 
 
 def as_entry(context: Context, equation: Equation) -> Equation:
@@ -21,12 +22,24 @@ def as_entry(context: Context, equation: Equation) -> Equation:
         vector, _, index = left.name.rpartition("_")
         entry = vector and sp.Symbol(index) in used and index not in {*context.parameters, *context.bound}
         return replace(equation, left=sp.IndexedBase(sp.Symbol(vector))[sp.Symbol(index)]) if entry else equation
+    if isinstance(left, Application) and (indices := _of_entry(left, used, known)):
+        return replace(equation, left=sp.IndexedBase(sp.Symbol(left.name.partition("_")[0]))[indices])
     outside = right.xreplace({entry: sp.Dummy() for entry in right.atoms(sp.Indexed)}).free_symbols
     free = [s for s in used if conventional_index(s.name) and s.name not in known and s not in outside]
     whole = left is None or (isinstance(left, Application) and left.name in context.own)
     if whole and not equation.entry and len(used) == len(free) == 1:
         return replace(equation, entry=((free[0], None),))
     return equation
+
+
+def _of_entry(left: Application, used: set[sp.Symbol], known: set[str]) -> tuple[sp.Symbol, ...]:
+    r"""The indices of the entry that a left side such as `\sigma_i(x)` or `\lambda_{ij}(s, y)` names; none if it names no entry."""
+    letter, _, script = left.name.partition("_")
+    plain = not (left.variable or left.logarithm or left.by or left.given) and all(isinstance(a, sp.Symbol) for a in left.arguments)
+    indices = tuple(sp.Symbol(index) for index in script)
+    if not plain or not (len(letter) == 1 or letter in SYMBOLS) or len(set(indices)) < len(indices):
+        return ()
+    return indices if all(i in used and conventional_index(i.name) and i.name not in known for i in indices) else ()
 
 
 def unknowns(value: sp.Expr, indices: set[sp.Symbol], ranked: set[str]) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 import sympy as sp
 
 from qedoc.bind.context import Context
-from qedoc.bind.members import Aim, is_expression, logarithm, quantity_of, through_logarithm, transformed
+from qedoc.bind.members import FUNCTIONS, MOMENTS, Aim, is_expression, logarithm, quantity_of, through_logarithm, transformed
 from qedoc.bind.records import Obstruction
 from qedoc.bind.symbols import returns
 from qedoc.claims.target import resolve
@@ -18,6 +18,9 @@ from qedoc.results.verdict import Verdict
 
 _LOGARITHM = re.compile(r"^log(pdf|pmf|cdf|sf)$")
 _GENERIC = re.compile(r"^[A-Za-z]$|^ell$|^(?:[fFPpS]_\w+|[A-Z]{2,4}|F\^-1|(?:L|ell)_\w+)$")
+_KIND = re.compile(r"_(?:metric|score|measure|index|coefficient|divergence|distance|similarity|statistic)$")
+"""What a quantity is, at the end of the name of the function that computes it: `opa_metric` computes OPA."""
+
 _STATED = re.compile(r"^\s*(?:If|When|With|For)\s+`{1,2}(\w+)\s*=\s*([^`]+)`{1,2}", re.IGNORECASE)
 _SCALAR = re.compile(r"\bscalar\b[^.]*?\bif\s+`{0,2}\w+\s*==?\s*1\b")
 _LITERALS: dict[str, Any] = {"True": True, "False": False, "None": None}
@@ -56,7 +59,9 @@ def _of_variable(name: str, left: Application, equation: Equation) -> tuple[sp.E
     """The value of a function that gives a quantity of a random variable, from the formula of one: `E[X]`, `P(X = k)`, `log f(x)`."""
     quantity = quantity_of(left)
     if quantity is None or name not in quantity.members:
-        raise Obstruction(f"the text does not say that {left} is {name}", rf"write \mathrm{{{name}}} on the left", Verdict.NOT_A_CLAIM)
+        other = quantity is None or any(name in one.members for one in (*FUNCTIONS, *MOMENTS))
+        verdict = Verdict.NOT_A_CLAIM if other else Verdict.UNREADABLE  # what is no quantity itself may return what has this one
+        raise Obstruction(f"the text does not say that {left} is {name}", rf"write \mathrm{{{name}}} on the left", verdict)
     value = quantity.members[name]
     return transformed(through_logarithm(value) if left.logarithm else value, equation.right), (), (f"{left} is the {quantity.name}",)
 
@@ -64,16 +69,28 @@ def _of_variable(name: str, left: Application, equation: Equation) -> tuple[sp.E
 def about_nothing(context: Context, equation: Equation) -> Obstruction:
     """The obstruction for a formula that is about no method or property of its object."""
     name = context.record.owner.rpartition(".")[2]
-    if is_expression(equation.left):
+    named = isinstance(equation.left, sp.Pow) and isinstance(equation.left.base, sp.Symbol)  # `W^2` may be the value itself
+    if is_expression(equation.left) and not (named and not _is_auxiliary(context, equation)):
         return Obstruction(f"an identity: both sides are expressions, and none names a value of {name}", verdict=Verdict.NOT_A_CLAIM)
     if isinstance(equation.left, Application) and equation.left.variable:
         return Obstruction(f"{name} has no method or property that gives {equation.left}", verdict=Verdict.NOT_A_CLAIM)
-    if isinstance(equation.left, sp.Symbol):
+    if isinstance(equation.left, sp.Symbol) and _is_auxiliary(context, equation):
         return Obstruction(f"it gives {equation.left}, which names no method or property of {name}", verdict=Verdict.NOT_A_CLAIM)
     what = "the formula" if equation.left is None else str(equation.left)
     return Obstruction(
         f"nothing says which method or property of {name} {what} is", "move the formula into the docstring of the method", cause="left-side"
     )
+
+
+def _is_auxiliary(context: Context, equation: Equation) -> bool:
+    """Whether what an equation gives is a parameter, or part of another formula."""
+    (symbol,) = equation.left.free_symbols if isinstance(equation.left, sp.Symbol | sp.Pow) else (None,)
+    if symbol is None or symbol.name in {*context.parameters, *context.bound}:
+        return True
+    formulas = [formula for formula in context.readings if equation.latex in formula.latex]
+    written = {formula.latex.partition("=")[0].strip(" &") for formula in formulas if "=" in formula.latex}
+    used = [other.latex.partition("=")[2] or other.latex for other in context.readings if other not in formulas]
+    return any(left and left in latex for left in written for latex in used)
 
 
 def _which(context: Context, left: Any) -> tuple[tuple[int, ...], tuple[str, ...]]:
@@ -112,7 +129,7 @@ def _check_left(context: Context, equation: Equation) -> None:
             ):
                 raise Obstruction(f"{left} is a value of a function other than {name}", verdict=Verdict.NOT_A_CLAIM)
             several = returns(context).startswith("tuple[")
-            if not _GENERIC.match(left.name) and left.name.lower() != name.lower() and not several:
+            if not _GENERIC.match(left.name) and left.name.lower() not in (name.lower(), _KIND.sub("", name.lower())) and not several:
                 raise Obstruction(
                     f"the text does not say that {left.name} is {name}", rf"write \mathrm{{{name}}} on the left", cause="left-side"
                 )
@@ -194,7 +211,7 @@ def single(context: Context) -> bool:
 
 def switches(context: Context, line: int) -> dict[str, Any]:
     """The parameters that the user sets, and those that the words directly before a formula set: 'If ``approximate=False``, computes'."""
-    return {**_said_before(context, line), **context.settings}
+    return {**context.chosen, **_said_before(context, line), **context.settings}
 
 
 def _said_before(context: Context, line: int) -> dict[str, Any]:

@@ -59,6 +59,7 @@ introduction: Parser = rule(
 introduction_body: Parser = rule(
     lambda: either(
         sequence(some(token("FILL", "EQUALLY", "COMMA", "COLON", "AND"), 1), to=always(("value", None))),
+        sequence(token("LABEL"), some(token("CITE")), to=always(("value", None))),
         sequence(token("OPEN"), token("SETTING"), maybe(token("COMMA")), maybe(introduction_body, ("value", None)), to=pick(3)),
         sequence(restriction, maybe(token("COMMA")), maybe(SELF), maybe(SPEAKS), to=form("value", 0)),
         sequence(SELF, _AT, maybe(token("FILL", "COMMA")), SPEAKS, to=always(("value", None))),

@@ -18,7 +18,7 @@ LONGEST = 8
 """Maximum number of words of a phrase in the lexicon."""
 
 _PIECE = re.compile(
-    r"(?P<math>:math:`[^`]*`|\$[^$]+\$)|:[\w:]+:`~?(?P<role>[^`]*)`|(?P<code>``[^`]+``|`[^`]+`)"
+    r"(?P<math>:math:`[^`]*`|\$[^$]+\$)|(?P<cite>:(?:foot)?cite[\w:]*:`[^`]*`)|:[\w:]+:`~?(?P<role>[^`]*)`|(?P<code>``[^`]+``|`[^`]+`)"
     r"|(?P<set>(?<![\w)])[\[(\]]\s*-?\s*[\w./∞π+-]+\s*,\s*[-+]?\s*[\w./∞π+-]+\s*[\])\[](?!\w))"
     r"|(?P<number>(?<![\w.])\d+(?:\.\d+)?(?:e[+-]?\d+)?(?![\w]))"
     r"|(?P<op>>=|<=|==|!=|\*\*|[<>=≥≤≠+*/|^−]|(?<=\s)-(?=\s)|-(?=\d)|(?<!\w)-(?=[a-z]))"
@@ -163,6 +163,8 @@ class Vocabulary:
                 yield from self._math(word[7:-1] if word.startswith(":") else word.strip("$"))
             case "code":
                 yield from self._code(word.strip("`").strip())
+            case "cite":
+                yield from (("CITE", word), ("WORD", word))
             case "role":
                 own = word.rpartition(".")[2].lower() in self.called
                 yield ("PARAM", word) if word in self.parameters else ("SELF", word) if own else ("WORD", word)

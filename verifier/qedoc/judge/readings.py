@@ -82,10 +82,15 @@ def _weakest(results: Sequence[CaseResult]) -> CaseResult:
     return next(result for result in results if result.verdict is worst)
 
 
-def _deciding_alone(readings: Readings) -> Spec | None:
-    """The claim whose agreement with runs decides by itself that the formula holds: that of the only plausible interpretation."""
+def _deciding_alone(readings: Readings) -> tuple[Spec, ...]:
+    """The claims whose agreement with runs decides by itself that the formula holds.
+
+    That is the claim of the only plausible interpretation, and each claim where none is plausible and the code decides.
+    """
     plausible = [one for one in readings.alternatives if one.plausible]
-    return plausible[0].outer if len(plausible) == 1 else None
+    open_ = not plausible and not any(one.blocked for one in readings.alternatives)
+    deciding = plausible if len(plausible) == 1 else readings.alternatives if open_ else ()
+    return tuple(one.outer for one in deciding if one.outer is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +102,7 @@ class _Checker:
         limits: seed and number of points.
         note: called with the current step.
         keep: called with a preliminary result that stands if the check does not finish.
-        alone: the claim that decides alone whether the formula holds; None if there is none.
+        alone: the claims that decide alone that the formula holds.
         whole: whether a formula is about the whole result, also where its shape is another one.
     """
 
@@ -105,12 +110,12 @@ class _Checker:
     limits: Limits
     note: Callable[[str], Any]
     keep: Callable[[CaseResult], Any]
-    alone: Spec | None
+    alone: tuple[Spec, ...]
     whole: bool
 
     def __call__(self, spec: Spec) -> tuple[CaseResult, bool]:
         """The result of a claim, and whether the code fits it: its result has the shape of the claim and somewhere a value."""
-        keep = self._keep_tested if spec is self.alone else lambda _: None
+        keep = self._keep_tested if any(spec is one for one in self.alone) else lambda _: None
         own = {str(d.symbol) for d in spec.symbols if isinstance(d, Size)}
         try:
             chosen = sizes_of(spec)[:MOST_SIZES] if own != set(self.sizes) else [self.sizes]

@@ -34,6 +34,7 @@ from qedoc.read.scope import Scope, conventional_index, plain
 from qedoc.read.slices import Slice
 from qedoc.read.statement import definitions, equations
 from qedoc.read.tree import Node, nest
+from qedoc.read.undefined import choose, supposing
 from qedoc.sources.markup import COMMENT, PLAIN, WORDS
 from qedoc.sources.worded import formula_of
 
@@ -68,10 +69,14 @@ RULES = (applications, brackets, cases, hypergeometric, names, norms, operators,
 
 def defined(latex: str, names: Names, notation: str = "") -> Names:
     """Adds the names that the left sides of a formula define, such as `p_t = ...` and `f_{pdf}(x) = ...`, to the known names."""
+
+    def one(known: Names) -> tuple[set[str], set[str], Names]:
+        nodes, told, _ = _nodes(latex, known, notation)
+        return *definitions(nodes, Scope(told, nodes)), told
+
     try:
-        nodes, told, _ = _nodes(latex, names, notation)
-        functions, symbols = definitions(nodes, Scope(told, nodes))
-        names = replace(names, macros=told.macros)
+        functions, symbols, told = supposing(latex, names, one)
+        names = replace(names, macros={name: macro for name, macro in told.macros.items() if name not in told.supposed})
     except (Refused, Silent, RecursionError):
         return names
     legend = dict.fromkeys(sorted(symbols - set(names.parameters)), "defined by a formula") | dict(names.legend)
@@ -140,7 +145,7 @@ def read(latex: str, names: Names, notation: str = "") -> Reading | Unreadable |
         return _read(text, known, options, notation, halve=True)
 
     try:
-        return all_readings(latex, names, one)
+        return supposing(latex, names, lambda known: all_readings(latex, known, one))
     except Silent as silent:
         return silent.finding
     except Refused as refused:
@@ -168,6 +173,7 @@ def _read(latex: str, names: Names, options: Options, notation: str, *, halve: b
     scope = Scope(names, nodes)
     options.update(scope.open)
     scope.open = options
+    choose(scope, names.supposed)
     if written is not None and written.doubled:
         scope.notes["doubled backslashes are read as single ones"] = None
     try:

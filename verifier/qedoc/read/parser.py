@@ -8,6 +8,7 @@ from typing import NoReturn, TypeAlias
 import sympy as sp
 
 from qedoc.read import arithmetic, sequences
+from qedoc.read.continued import going_on
 from qedoc.read.factor import Factor, Shape, Term
 from qedoc.read.neighbours import check, check_citation, check_vectors, of_sum, refuse_loose
 from qedoc.read.products import joined
@@ -140,8 +141,10 @@ class Parser:
         """Adds terms, none of which may use the index of a preceding sum."""
         remainder = of_sum(terms, self.scope)
         captured: frozenset[str] = frozenset()
-        for term in terms:
+        for place, term in enumerate(terms):
             stray = captured & {str(symbol) for symbol in term.value.free_symbols}
+            if stray and not stray & self.scope.running and (whole := going_on(self.scope, terms, place)) is not None:
+                return whole
             if stray:
                 what = f"{min(stray)} is the index of the preceding sum, which may or may not include this term"
                 raise self.refuse(Obstacle.AMBIGUOUS, what, "put the sum, or what belongs to it, in parentheses", term.start)

@@ -85,6 +85,7 @@ class Names:
         about: the text around the formula, which tells a factorisation or an equation to be solved from a value.
         decisions: how notations with several readings are read, by the notation.
         macros: the macros of the project, by their names without backslash.
+        supposed: those of the macros that nothing defines, and whose meaning only their names suggest.
     """
 
     functions: frozenset[str] = frozenset()
@@ -97,6 +98,7 @@ class Names:
     about: str = ""
     decisions: Mapping[str, str] = field(default_factory=dict)
     macros: Mapping[str, Macro] = field(default_factory=dict)
+    supposed: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,6 +182,18 @@ class Option:
     value: str
     why: str
     sure: str
+
+
+UNDEFINED = "the command \\"
+"""How the subject of a choice begins that is about a command which nothing defines."""
+
+GOES_ON = "a sum that goes on"
+"""The subject of the choice that a sum goes on after its first term."""
+
+
+def is_supposed(subject: str) -> bool:
+    """Whether a choice is about a notation whose only sensible meaning is a supposition. A difference is then no evidence."""
+    return subject == GOES_ON or subject.startswith(UNDEFINED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,9 @@ _SOLVED = re.compile(r"\bsolv(?:e|es|ing|er)\b|\bsolution\b", re.IGNORECASE)
 _ADJOINTS = frozenset({"T", "H", "-H", "-T", "*", "top", "dagger", "-1"})
 _OUTSIDE = frozenset({"lines", "align", "aligned", "equation", "gather", "gathered", "split", "eqnarray", "array", "math"})
 
+_MOMENTS = frozenset({"Var", "Cov", "Skew", "Kurt"})
+"""How the moments of a distribution are written."""
+
 
 def related(nodes: Sequence[Node], names: Names, scope: Scope, *, read: bool) -> NotAClaim | None:
     """Says what kind of formula without a value this is, or returns None if it may state a value.
@@ -180,7 +183,12 @@ def _setting(nodes: Sequence[Node]) -> NotAClaim | None:
 
 
 def _expectation(sides: Sequence[Sequence[Node]]) -> NotAClaim | None:
-    r"""`E[X]` and `\mathbb{E}_{z} f(z)` on the right of an equation: what the program draws is a sample of it."""
+    r"""`E[X]` and `\mathbb{E}_{z} f(z)` on the right of an equation: what the program draws is a sample of it.
+
+    A left side that is a moment itself, `\mathrm{Var}(X)`, is the value that an object computes.
+    """
+    if sides and sides[0] and isinstance(first := sides[0][0], Token) and first.text in _MOMENTS:
+        return None
     for items in (level for side in sides[1:] for level in walk(side)):
         for place, node in enumerate(items):
             follower = items[place + 1] if place + 1 < len(items) else None

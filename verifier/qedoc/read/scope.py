@@ -72,6 +72,7 @@ class Scope:
         self.mean = any("langle" in name and _MEAN.search(text) for name, text in names.legend.items())
         self.matrices = {plain(name) for name in names.matrices}
         self.vectors = {plain(name) for name in names.vectors} | set(_bold(nodes)) | (set(_averaged(nodes)) if self.mean else set())
+        self.vectors |= {name for name in _numbered(nodes) if name in self.legend}
         self.vectors |= self.matrices | set(_quadratic(nodes, self.matrices))
         self.decisions = names.decisions
         self.open: dict[str, tuple[Option, ...]] = {}
@@ -221,6 +222,14 @@ def _bold(nodes: Sequence[Node]) -> Iterator[str]:
                 yield item.text
             elif item.is_macro(*BOLD) and place + 1 < len(items):
                 yield from (t.text for t in contents(items[place + 1]) if isinstance(t, Token) and t.text in SYMBOLS)
+
+
+def _numbered(nodes: Sequence[Node]) -> Iterator[str]:
+    r"""The names of bold letters with a subscript, such as `x_i` for `\mathbf{x}_i`: vectors, where the text says what they are."""
+    for items in walk(nodes):
+        for item, mark, script in zip(items, items[1:], items[2:], strict=False):
+            if isinstance(item, Token) and item.kind is Kind.TEXT and item.font in BOLD and mark.is_char("_"):
+                yield f"{item.text}_{spelled(script)}"
 
 
 def _averaged(nodes: Sequence[Node]) -> Iterator[str]:
