@@ -26,12 +26,13 @@ from qedoc.bind.matrices import restricted, sized, symmetric
 from qedoc.bind.minimisers import minimum
 from qedoc.bind.owners import letters_of_name
 from qedoc.bind.pairs import paired, pairs_of
+from qedoc.bind.parts import with_parts
 from qedoc.bind.records import Bound, Obstruction, Refused
 from qedoc.bind.restated import restated
 from qedoc.bind.samplers import with_names
 from qedoc.bind.slices import entries
 from qedoc.bind.slopes import is_slope, slope
-from qedoc.bind.symbols import Roles, at_numbers, direct, of_head, roles
+from qedoc.bind.symbols import Roles, at_numbers, direct, merged, of_head, roles
 from qedoc.bind.unknowns import as_entry, index_ranges, lengths_of, unknowns
 from qedoc.bind.values import about_nothing, defaults, is_record, single, switches, target_value
 from qedoc.bind.windows import windows
@@ -63,7 +64,7 @@ def claims(record: Documented) -> tuple[Bound | Refused, ...]:
             continue
         made = list(of_formula(context, formula, reading, whole))
         found += [one for one in made if isinstance(one, Bound)] if formula.value else made  # running text promises nothing that is unclear
-    return tuple(found)
+    return with_parts(found)
 
 
 def _is_known_value(context: Context, formula: Formula, reading: Reading | Unreadable | NotAClaim) -> bool:
@@ -239,7 +240,7 @@ def _bound(context: Context, formula: Formula, equation: Equation, name: str) ->
     expansion = expanded(context, value, _stated)
     if expansion.value.has(sp.I):
         raise Obstruction("the formula has complex values, which qedoc does not check", verdict=Verdict.UNDECIDED)
-    value, measures = sized(context, expansion.value)
+    value, measures = sized(context, merged(context, expansion.value))
     laid, links = _laid(context, equation, value)
     value, result = laid.value, _result(equation, laid)
     symbols = unknowns(value, set(result), set(bases(value)))
@@ -282,7 +283,9 @@ def _bound(context: Context, formula: Formula, equation: Equation, name: str) ->
     named = {str(argument) for argument in equation.left.arguments} if isinstance(equation.left, Application) else set()
     named |= {context.slope.by} if context.slope is not None else set()
     missing = tuple(name for name in unsaid if name not in named)  # `f(x) = 1` says that x does not matter
-    return Bound(formula=formula, reading=str(equation), spec=spec, notes=notes, supposed=holds.supposed, unsaid=missing)
+    return Bound(
+        formula=formula, reading=str(equation), spec=spec, notes=notes, supposed=holds.supposed, unsaid=missing, uses=expansion.uses
+    )  # fmt: skip
 
 
 def _with_settings(context: Context, bound: Bound) -> Bound:

@@ -44,11 +44,13 @@ class Definition:
         arguments: the symbols that the name takes as arguments.
         value: the value of the name.
         formula: the formula that defines it.
+        random: whether the argument is a random variable, so that the definition is one of `E(Y)` alone and not of `E(X)`.
     """
 
     arguments: tuple[sp.Symbol, ...]
     value: sp.Expr
     formula: Formula
+    random: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -290,8 +292,10 @@ class Context:
             nearer = name in found and formula.line == self.display != found[name].formula.line
             if name and used and (name not in found or nearer) and name not in mentioned(equation.right):
                 left = equation.left
+                random = isinstance(left, Application) and bool(left.variable)
                 arguments = left.arguments if isinstance(left, Application) else left.indices if isinstance(left, sp.Indexed) else ()
-                found[name] = Definition(arguments=tuple(arguments), value=_solved(equation), formula=formula)
+                arguments = (sp.Symbol(left.variable), *arguments) if random else arguments
+                found[name] = Definition(arguments=tuple(arguments), value=_solved(equation), formula=formula, random=random)
         return self._of_class(equations) | found
 
     def _of_class(self, equations: Sequence[tuple[Formula, Equation]]) -> dict[str, Definition]:

@@ -24,6 +24,7 @@ from qedoc.read import Slice
 from qedoc.read.functions import FUNCTIONS
 from qedoc.read.library import library
 from qedoc.results.verdict import Verdict
+from qedoc.sources.docstrings import Formula
 
 DEEPEST = 8
 """Maximum nesting of definitions. Deeper nesting means that they are circular."""
@@ -45,11 +46,13 @@ class Expansion:
         value: the value.
         domains: the documented domains of symbols that are passed to other functions.
         notes: what replaced each name.
+        uses: the formulas of the docstring whose definitions were put in.
     """
 
     value: sp.Expr
     domains: tuple[tuple[str, Reals | Integers], ...]
     notes: tuple[str, ...]
+    uses: tuple[Formula, ...]
 
 
 def expanded(context: Context, value: sp.Expr, stated: Stated) -> Expansion:
@@ -65,22 +68,24 @@ def expanded(context: Context, value: sp.Expr, stated: Stated) -> Expansion:
     """
     notes: dict[str, None] = {}
     domains: dict[tuple[str, Reals | Integers], None] = {}
+    uses: dict[Formula, None] = {}
     for _ in range(DEEPEST):
-        before, value = value, _defined(context, value, notes)
+        before, value = value, _defined(context, value, notes, uses)
         if value != before:
             continue  # a definition may use others
         calls = sorted(value.atoms(sp.core.function.AppliedUndef), key=lambda call: (-call.count_ops(), str(call)))
         innermost = [call for call in calls if not any(a.atoms(sp.core.function.AppliedUndef) for a in call.args)]
         if not innermost:
-            return Expansion(value=value, domains=tuple(domains), notes=tuple(notes))
+            return Expansion(value=value, domains=tuple(domains), notes=tuple(notes), uses=tuple(uses))
         bound = {limit[0] for part in value.atoms(sp.Integral, *LARGE) for limit in part.limits}
         value = value.xreplace({call: _called(context, call, bound, stated, domains, notes) for call in innermost})
     raise Obstruction("the definitions of the formula's names are circular")
 
 
-def _defined(context: Context, value: sp.Expr, notes: dict[str, None]) -> sp.Expr:
+def _defined(context: Context, value: sp.Expr, notes: dict[str, None], uses: dict[Formula, None]) -> sp.Expr:
     """The docstring's own definitions put in."""
     for name, definition in context.definitions.items():
+        before = value
         where = f"line {definition.formula.location.line}"
         if not definition.arguments and sp.Symbol(name) in value.free_symbols:
             value = value.xreplace({sp.Symbol(name): definition.value})
@@ -94,9 +99,13 @@ def _defined(context: Context, value: sp.Expr, notes: dict[str, None]) -> sp.Exp
             c for c in value.atoms(sp.core.function.AppliedUndef) if c.func.__name__ == name and len(c.args) == len(definition.arguments)
         ]
         for call in calls:
+            if definition.random and call.args != definition.arguments:
+                continue
             put = dict(zip(definition.arguments, call.args, strict=True))
             value = value.xreplace({call: definition.value.subs(put, simultaneous=True)})
             notes[f"{name} is defined in {where}"] = None
+        if value != before:
+            uses[definition.formula] = None
     return value
 
 

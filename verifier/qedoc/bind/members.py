@@ -158,7 +158,11 @@ def quantity_of(left: Any) -> Quantity | None:
         return next((quantity for quantity in FUNCTIONS if left.event == quantity.event), None)
     if "^" in left.variable:
         return None
-    return next((quantity for quantity in (MOMENTS if left.variable else FUNCTIONS) if base in quantity.heads.split()), None)
+    found = next((quantity for quantity in (MOMENTS if left.variable else FUNCTIONS) if base in quantity.heads.split()), None)
+    named_ = not left.variable and len(left.name) > 2 and all(isinstance(argument, sp.Symbol) for argument in left.arguments)
+    if found is None and named_ and left.arguments:  # `mean(loc, scale)` is the mean as a function of the parameters
+        return next((quantity for quantity in MOMENTS if left.name in quantity.heads.split()), None)
+    return found
 
 
 def function_given_by(name: str) -> Quantity | None:
