@@ -422,3 +422,140 @@ def test_the_density_beside_another_bijector_says_nothing_of_its_slope(library: 
     for exponent in ("-c y", "-y"):
         found = verdicts(library, CDF.replace("{name}", "bend").replace("{exponent}", exponent))
         assert found["Bend"] is Verdict.UNREADABLE
+
+
+def test_a_definition_is_a_part_of_the_formulas_that_use_it(library: Path) -> None:
+    library.write_text(HEAD + TWO.format(end="2"))
+    (record,) = (record for record in documented("plain_documents") if record.formulas)
+    found = claims(record)
+    assert [claim.part_of for claim in found if isinstance(claim, Refused)] == [("plain_documents.f#1",), ("plain_documents.f#3",)]
+
+
+def test_a_definition_of_a_formula_that_cannot_be_read_is_no_value(library: Path) -> None:
+    text = CDF.replace("{name}", "exponential CDF").replace("pdf(y; c) = c exp({exponent})", "pdf(y; c) = c @ exp(z)\n    z = -c y")
+    assert verdicts(library, text) == {"Bend#1": Verdict.UNREADABLE, "Bend#2": Verdict.NOT_A_CLAIM}
+
+
+TWICE = '''
+class Shifted:
+    """A distribution.
+
+    ```none
+    pdf(x; mu) = exp({shift} - x)
+    mean(mu) = mu + {mean}
+    ```
+
+    where `loc = mu`.
+    """
+
+    def __init__(self, loc):
+        self.loc = loc
+
+    def log_prob(self, value):
+        return self.loc - value
+
+    def mean(self):
+        return self.loc + 1
+'''
+
+
+@pytest.mark.parametrize(
+    ("shift", "mean", "verdicts_"),
+    [
+        ("2 mu - loc", "1", [Verdict.PROVED, Verdict.PROVED]),  # two names of one parameter
+        ("mu + loc", "1", [Verdict.REFUTED, Verdict.PROVED]),
+        ("loc", "2", [Verdict.PROVED, Verdict.REFUTED]),
+    ],
+)
+def test_two_names_of_a_parameter_and_moments_as_functions_of_parameters(
+    library: Path, shift: str, mean: str, verdicts_: list[Verdict]
+) -> None:
+    found = verdicts(library, TWICE.replace("{shift}", shift).replace("{mean}", mean))
+    assert [found["Shifted#1"], found["Shifted#2"]] == verdicts_
+
+
+COIN = '''
+class Coin:
+    """A coin.
+
+    ```none
+    p(x=1; q) = {text}
+    ```
+    """
+
+    def __init__(self, q):
+        self.q = q
+
+    def prob(self, x):
+        return jnp.where(x == 1, self.q, 1 - self.q)
+'''
+
+
+@pytest.mark.parametrize(("text", "verdict"), [("q", Verdict.PROVED), ("1 - q", Verdict.REFUTED)])
+def test_the_density_at_a_number(library: Path, text: str, verdict: Verdict) -> None:
+    assert verdicts(library, COIN.replace("{text}", text))["Coin"] is verdict
+
+
+AVERAGE = '''
+class Walk:
+    """A walk.
+
+    ```none
+    mean(loc) = loc + E(Y)
+    E({variable}) = 3
+    ```
+    """
+
+    def __init__(self, loc):
+        self.loc = loc
+
+    def mean(self):
+        return self.loc + 3
+'''
+
+
+def test_an_expectation_is_put_in_for_its_own_variable_alone(library: Path) -> None:
+    assert verdicts(library, AVERAGE.replace("{variable}", "Y"))["Walk#1"] is Verdict.PROVED
+    assert verdicts(library, AVERAGE.replace("{variable}", "X"))["Walk#1"] is Verdict.UNREADABLE
+
+
+WAIT = '''
+class Wait:
+    """A waiting time.
+
+    ```none
+    {text}
+    ```
+
+    where `rate = beta`.
+    """
+
+    def __init__(self, rate):
+        self._rate = rate
+
+    @property
+    def rate(self):
+        return self._rate
+
+    def mean(self):
+        return jnp.where(self._rate > 1, 1 / self._rate, jnp.inf)
+
+    def variance(self):
+        return 1 / self._rate**2
+'''
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        ("rate = mean / variance", Verdict.PROVED),  # the mean is finite for rates above 1 only
+        ("beta = mean / variance", Verdict.PROVED),
+        ("rate = mean**2 / variance", Verdict.REFUTED),
+        ("variance = 1 / beta**2", Verdict.PROVED),
+        ("variance = 1 / beta", Verdict.REFUTED),
+        ("rate = beta", Verdict.NOT_A_CLAIM),
+        ("scale = mean / variance", Verdict.NOT_A_CLAIM),
+    ],
+)
+def test_parameters_are_given_by_moments_and_moments_by_parameters(library: Path, text: str, verdict: Verdict) -> None:
+    assert verdicts(library, WAIT.replace("{text}", text))["Wait"] is verdict

@@ -17,7 +17,7 @@ from qedoc.bind.axes import axes
 from qedoc.bind.context import Context
 from qedoc.bind.domains import place
 from qedoc.bind.entries import bases
-from qedoc.bind.functions import expanded
+from qedoc.bind.functions import expanded, with_moments
 from qedoc.bind.gradients import differentiated, undone
 from qedoc.bind.interpreted import Variant, interpreted
 from qedoc.bind.layout import Layout, divisors
@@ -26,7 +26,7 @@ from qedoc.bind.matrices import restricted, sized, symmetric
 from qedoc.bind.minimisers import minimum
 from qedoc.bind.owners import letters_of_name
 from qedoc.bind.pairs import paired, pairs_of
-from qedoc.bind.parts import with_parts
+from qedoc.bind.parts import check_use, with_parts
 from qedoc.bind.records import Bound, Obstruction, Refused
 from qedoc.bind.restated import restated
 from qedoc.bind.samplers import with_names
@@ -205,7 +205,9 @@ def _claim(context: Context, formula: Formula, variants: Sequence[Variant], name
     variants = [replace(variant, context=variant.context.interpreted(display=formula.line)) for variant in variants]
     id = f"{context.record.name}#{name}" if name else context.record.name
     try:
-        _check_use(context, formula, equation)
+        check_use(context, formula, equation)
+        if context.record.owner and context.aim is None:
+            raise about_nothing(context, equation)
         return interpreted(context, formula, variants, name, _bound)
     except Obstruction as found:
         return Refused(
@@ -232,7 +234,7 @@ def _bound(context: Context, formula: Formula, equation: Equation, name: str) ->
         left = defaults(context, {*spec.bind, *context.settings})
         notes = tuple(f"{setting} is left at its default" for setting in left)
         return _with_settings(context, Bound(formula=formula, reading=str(equation), spec=spec, notes=notes))
-    equation = as_entry(context, equation)
+    equation = as_entry(context, with_moments(context, equation))
     value, which, notes = target_value(context, equation)
     if equation.left is None:
         value, words = restated(context, formula, value)
@@ -383,14 +385,3 @@ def _documented(path: str) -> tuple[Spec, ...]:
         return tuple(claim.spec for claim in claims(record) if isinstance(claim, Bound)) if record is not None else ()
     finally:
         _IN_HAND.pop()
-
-
-def _check_use(context: Context, formula: Formula, equation: Equation) -> None:
-    """Raises for an equation that only defines a name for another, or that is about no method or property of its object."""
-    for name, definition in context.definitions.items():
-        if definition.formula == formula and definition.value in (equation.right, sp.sqrt(equation.right)) and name in str(equation.left):
-            raise Obstruction(
-                f"it defines {name}, which another formula of the docstring uses", verdict=Verdict.NOT_A_CLAIM, cause="definition"
-            )
-    if context.record.owner and context.aim is None:
-        raise about_nothing(context, equation)

@@ -11,7 +11,7 @@ import sympy as sp
 
 from qedoc.algebra.large import LARGE
 from qedoc.bind.commands import macros, with_hint
-from qedoc.bind.members import Aim
+from qedoc.bind.members import Aim, moment_of
 from qedoc.interpret.interpreter import Described as Spoken
 from qedoc.interpret.interpreter import Interpreter
 from qedoc.interpret.words import Vocabulary
@@ -319,7 +319,7 @@ class Context:
             case Application(name=name, arguments=arguments) if all(isinstance(a, sp.Symbol) for a in arguments):
                 return "" if name in self.own else name
             case sp.Symbol(name=name) if name not in self.parameters and name not in self.bound:
-                return str(name)
+                return "" if self.record.owner and moment_of(self.record.owner, name) is not None else str(name)
             case sp.Pow(base=sp.Symbol(name=name), exp=sp.Integer(p=2)) if name not in self.parameters and name not in self.bound:
                 return str(name)  # a square defines a length
             case sp.Indexed(base=base, indices=indices) if all(isinstance(index, sp.Symbol) for index in indices):

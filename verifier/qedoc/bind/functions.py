@@ -3,7 +3,7 @@
 import inspect
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, TypeAlias
 
@@ -11,6 +11,8 @@ import sympy as sp
 
 from qedoc.algebra.large import LARGE
 from qedoc.bind.context import Context
+from qedoc.bind.members import parameters_of
+from qedoc.bind.moments import letters_of_text, moments_in
 from qedoc.bind.records import Obstruction, Unexplained
 from qedoc.bind.siblings import Other, other_object
 from qedoc.bind.slices import elementwise
@@ -20,7 +22,7 @@ from qedoc.claims.target import resolve
 from qedoc.errors import QedocError, meant, question
 from qedoc.judge.pair import Pair
 from qedoc.judge.paths import formula
-from qedoc.read import Slice
+from qedoc.read import Equation, Slice
 from qedoc.read.functions import FUNCTIONS
 from qedoc.read.library import library
 from qedoc.results.verdict import Verdict
@@ -152,7 +154,7 @@ def _called(
             domains[argument.name, known[parameter]] = None
             notes[f"{argument}: {known[parameter]}, where {path} is documented"] = None
     try:
-        value = _formula_of(path, tuple(sets.items()))
+        value = formula_of(path, tuple(sets.items()))
     except QedocError as error:
         raise Obstruction(
             f"{name} stands for {path}, whose code could not be lifted: {error.message}", verdict=Verdict.UNDECIDED, cause="code"
@@ -167,7 +169,7 @@ def _called(
 def _of_object(name: str, other: Other, notes: dict[str, None]) -> sp.Expr:
     """A quantity of another object, by the formula that its code computes."""
     try:
-        value = _formula_of(other.path, tuple((parameter, Reals()) for parameter in other.arguments))
+        value = formula_of(other.path, tuple((parameter, Reals()) for parameter in other.arguments))
     except QedocError as error:
         raise Obstruction(
             f"{name} stands for {other.path}, whose code could not be lifted: {error.message}", verdict=Verdict.UNDECIDED
@@ -220,7 +222,7 @@ def _callable(path: str) -> bool:
 
 
 @lru_cache(maxsize=256)
-def _formula_of(path: str, sets: tuple[tuple[str, Reals | Integers], ...]) -> Callable[..., sp.Expr]:
+def formula_of(path: str, sets: tuple[tuple[str, Reals | Integers], ...]) -> Callable[..., sp.Expr]:
     """The formula of a function's code, its other parameters being left at their defaults.
 
     Args:
@@ -239,3 +241,42 @@ def _formula_of(path: str, sets: tuple[tuple[str, Reals | Integers], ...]) -> Ca
     code = formula(pair.code.branches).xreplace({sp.nan: sp.zoo})  # code that raises is not something the documentation states
     places = [pair.case.translate(symbol) for symbol in symbols]
     return lambda *arguments: code.subs(dict(zip(places, arguments, strict=True)), simultaneous=True)
+
+
+def with_moments(context: Context, equation: Equation) -> Equation:
+    """The equation for a parameter, with the formula of the code for each moment in it. It holds where the moments are finite.
+
+    Args:
+        context: the docstring, with what the equation is about.
+        equation: the equation as read.
+
+    Raises:
+        Obstruction: for a moment whose code cannot be read, or has several formulas.
+    """
+    owner = context.record.owner
+    if context.aim is None or context.aim.member not in parameters_of(owner):
+        return equation
+    letters = set(letters_of_text(context).values()) | {symbol.name for symbol in equation.right.free_symbols}
+    used = [name for name in parameters_of(owner) if name in letters]
+    made: dict[sp.Basic, sp.Expr] = {}
+    conditions = [equation.condition]
+    for name in moments_in(context, equation.right):
+        path = f"{owner}.{name}"
+        try:
+            found = formula_of(path, tuple((parameter, Reals()) for parameter in used))(*map(sp.Symbol, used))
+        except QedocError as error:
+            reason = f"{name} stands for {path}, whose code could not be lifted: {error.message}"
+            raise Obstruction(reason, verdict=Verdict.UNDECIDED, cause="code") from error
+        made[sp.Symbol(name)], condition = _finite(found, path)
+        conditions.append(condition)
+    return replace(equation, right=equation.right.xreplace(made), condition=sp.And(*conditions))
+
+
+def _finite(value: sp.Expr, path: str) -> tuple[sp.Expr, sp.Basic]:
+    """The only finite value of a moment, and where it has this value."""
+    pieces = value.args if isinstance(value, sp.Piecewise) else (sp.Tuple(value, sp.true),)
+    finite = [place for place, (part, _) in enumerate(pieces) if not part.has(sp.oo, sp.zoo, sp.nan)]
+    if len(finite) != 1:
+        raise Obstruction(f"the code of {path} has several formulas", verdict=Verdict.UNDECIDED, cause="code")
+    (place,) = finite
+    return pieces[place][0], sp.And(pieces[place][1], *(sp.Not(condition) for _, condition in pieces[:place]))

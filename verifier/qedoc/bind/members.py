@@ -15,7 +15,7 @@ from typing import Any
 import sympy as sp
 
 from qedoc.bind.conventions import stands_for
-from qedoc.claims.members import CALL, member
+from qedoc.claims.members import CALL, member, parameters
 from qedoc.errors import QedocError
 from qedoc.read import Application
 from qedoc.sources.objects import named
@@ -165,6 +165,20 @@ def quantity_of(left: Any) -> Quantity | None:
     return found
 
 
+def moment_of(owner: str, name: str) -> Quantity | None:
+    """The moment of a distribution that a word on a left side gives, `variance = ...`; None for a name that is no moment of it."""
+    if len(name) < 3 or name in parameters_of(owner):
+        return None
+    found = next((quantity for quantity in MOMENTS if name in quantity.members and name in quantity.heads.split()), None)
+    return found if found is not None and _giving(owner, found, "") is not None else None
+
+
+def parameters_of(owner: str) -> dict[str, inspect.Parameter]:
+    """The parameters of the constructor of a class, by name."""
+    made = named(owner)
+    return parameters(made) if isinstance(made, type) else {}
+
+
 def function_given_by(name: str) -> Quantity | None:
     """The function of a random variable that a method or property gives."""
     return next((quantity for quantity in FUNCTIONS if name in quantity.members), None)
@@ -199,6 +213,11 @@ def aims(owner: str, name: str, left: Any, words: str) -> Iterator[Aim]:
         yield Aim(member=name, quantity="value", value="x", words=words, by_head=named_)
         return
     if isinstance(left, sp.Symbol) and left.name not in _RESULTS:
+        if (moment := moment_of(owner, left.name)) is not None:
+            found = _giving(owner, moment, "")
+            yield Aim(
+                member=found or "", quantity=moment.name, value=moment.members[found or ""], words=f"{left} is its name", by_head=True
+            )
         return
     announced = bool(_ANNOUNCED.match(words))
     if _ORIGINAL.search(words) or _heads_original(left):

@@ -6,7 +6,7 @@ from dataclasses import replace
 import sympy as sp
 
 from qedoc.read import heads
-from qedoc.read.brackets import arguments, split
+from qedoc.read.brackets import arguments
 from qedoc.read.cases import conditions, trimmed
 from qedoc.read.derivatives import slope
 from qedoc.read.functions import FUNCTIONS
