@@ -559,3 +559,38 @@ class Wait:
 )
 def test_parameters_are_given_by_moments_and_moments_by_parameters(library: Path, text: str, verdict: Verdict) -> None:
     assert verdicts(library, WAIT.replace("{text}", text))["Wait"] is verdict
+
+
+SQUARE = '''
+class Square:
+    """Computes the square.
+
+    ```none
+    forward(y; 0, 1) = {text}
+    ```
+    """
+
+    def __init__(self, {parameters}validate_args=False):
+        pass
+
+    def forward(self, x):
+        return x**2
+'''
+
+
+@pytest.mark.parametrize(
+    ("parameters", "text", "verdict"),
+    [
+        ("", "y^2", Verdict.PROVED),
+        ("", "y", Verdict.REFUTED),
+        ("loc=0.0, scale=1.0, ", "y^2", Verdict.UNDECIDED),  # nothing says which parameters have these values
+    ],
+)
+def test_numbers_for_parameters(library: Path, parameters: str, text: str, verdict: Verdict) -> None:
+    found = verdicts(library, SQUARE.replace("{parameters}", parameters).replace("{text}", text))
+    assert found["Square"] is verdict
+
+
+def test_a_batch_shape_makes_no_vector() -> None:
+    assert prose.shaped("A tensor with shape `[n, k]`.")
+    assert not prose.shaped("A tensor having batch shape [B1, ... Bn] broadcastable with the mean.")

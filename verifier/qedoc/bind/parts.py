@@ -1,5 +1,6 @@
 """Finds the claims that a definition is put into: it is judged together with them."""
 
+import inspect
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -8,7 +9,7 @@ import sympy as sp
 
 from qedoc.bind.context import Context
 from qedoc.bind.records import Bound, Obstruction, Refused
-from qedoc.read import Equation, Unreadable
+from qedoc.read import Application, Equation, Unreadable
 from qedoc.results.verdict import Verdict
 from qedoc.sources.docstrings import Formula
 from qedoc.sources.markup import PLAIN
@@ -34,6 +35,25 @@ def check_use(context: Context, formula: Formula, equation: Equation) -> None:
         raise Obstruction(
             f"it defines {name}, which another formula of the docstring uses", verdict=Verdict.NOT_A_CLAIM, cause="definition"
         )
+    if numbers := _given_numbers(context, equation):
+        raise Obstruction(
+            f"the left side gives parameters the value{'s' if len(numbers) > 1 else ''} {', '.join(numbers)}, and does not say which",
+            "write the name of each parameter, as in scale=1",
+            Verdict.UNDECIDED,
+            cause="left-side",
+        )
+
+
+def _given_numbers(context: Context, equation: Equation) -> list[str]:
+    """The numbers after the bar or semicolon of a left side, `pdf(x; 0, 1)`, of an object that has parameters which are numbers."""
+    left = equation.left
+    if not isinstance(left, Application) or not left.given:
+        return []
+    made = [p for p in context.parameters.values() if p.made]
+    numeric = [
+        p for p in made if p.default is inspect.Parameter.empty or (isinstance(p.default, int | float) and not isinstance(p.default, bool))
+    ]
+    return [str(value) for value in left.arguments[-left.given :] if value.is_number] if numeric or not context.record.owner else []
 
 
 def _of_unreadable(context: Context, formula: Formula, equation: Equation) -> set[str]:

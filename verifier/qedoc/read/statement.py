@@ -117,8 +117,8 @@ def _head(left: Sequence[Node], scope: Scope) -> tuple[str, Group] | None:
         return None
     if name in scope.own:
         return name, group
-    before = len(pieces) - given if given else 0  # `p(1; q)` is the value at 1, and no product
-    plainly = all(_plain_argument(piece, scope) or (place < before and _is_number(piece)) for place, piece in enumerate(pieces))
+    numbers = bool(given)  # `p(1; q)` is the value at 1, and no product
+    plainly = all(_plain_argument(piece, scope) or (numbers and _is_number(piece)) for piece in pieces)
     if not plainly:
         return None
     if scope.declared(name):
