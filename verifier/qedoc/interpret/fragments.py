@@ -51,6 +51,9 @@ def fragments(lattice: Lattice, own: sp.Expr | None = None) -> Fragments:
         if _tells_nothing(lattice, at):
             at += 1
             continue
+        if whole_line := [edge.end for edge in lattice.edges[at] if edge.kind == "SET" and edge.value.relation == sp.true]:
+            at = max(whole_line)
+            continue
         end, relation = _longest(lattice, at, own)
         if relation is not None:
             relations.append(relation)

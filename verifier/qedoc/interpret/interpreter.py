@@ -33,6 +33,9 @@ _TELLING = frozenset(
 )
 """The kinds of words that may say that a display is not the value."""
 
+_DISTRIBUTED = re.compile(r",?\s+such that\s+[^~]*~(?:[^.]|\.(?!\s|$))*")
+_CONDITIONAL = re.compile(r"[<>≤≥]|\b(?:for|if|when|where|only|unless|with|in)\b", re.IGNORECASE)
+
 _DASH = re.compile(r"(?P<kept>`+[^`]*`+|\$[^$]*\$)| - ")
 
 
@@ -119,7 +122,7 @@ class Interpreter:
             else:
                 found.doubt(self.vocabulary.known(relation), source)
         for passage in passages(self.lines, next(iter(self.vocabulary.own), "")):
-            lattice = self.vocabulary.lattice(unstressed(passage.text))
+            lattice = self.vocabulary.lattice(unstressed(_without_distributions(passage.text)))
             if passage.before >= 0 and passage.after >= 0:
                 self._between(lattice, passage, found)
             elif passage.after >= 0:
@@ -366,6 +369,12 @@ class Interpreter:
         inputs = [described.name for described in self.parameters if described.numeric]
         sure = Sure.STATED if len(inputs) == 1 else Sure.SUGGESTED
         return [(relation.xreplace({INPUT: parameter(name)}), sure) for name in inputs]
+
+
+def _without_distributions(text: str) -> str:
+    """A sentence without the clause that says how random variables are distributed: `such that X ~ A => exp(X) ~ B`."""
+    clause = _DISTRIBUTED.search(text)
+    return text if clause is None or _CONDITIONAL.search(clause[0].replace("=>", "")) else text.replace(clause[0], "")
 
 
 def _several(sure: Sure) -> Sure:
