@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fixture_modules import judged_claim
 
 from qedoc.bind import Bound, Refused, claims
 from qedoc.claims.limits import Limits
@@ -594,3 +595,40 @@ def test_numbers_for_parameters(library: Path, parameters: str, text: str, verdi
 def test_a_batch_shape_makes_no_vector() -> None:
     assert prose.shaped("A tensor with shape `[n, k]`.")
     assert not prose.shaped("A tensor having batch shape [B1, ... Bn] broadcastable with the mean.")
+
+
+LENGTH = '''
+def kernel(x, loc, scale):
+    """A kernel.
+
+    ```none
+    kernel(x; loc, scale) = exp(-||y||**2)
+    y = {text}
+    ```
+
+    Args:
+      x: a vector.
+      loc: a vector.
+      scale: a number.
+    """
+    return jnp.exp(-jnp.sum(((x - loc) / scale) ** 2))
+'''
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        ("(x - loc) / scale", "holds"),
+        ("(x + loc) / scale", "refuted"),
+        ("(x - loc) / scale**2", "refuted"),
+        ("inv(scale) (x - loc)", "unreadable"),  # the inverse of a matrix, perhaps
+        ("scale", "undecided"),  # the norm of a number, or a vector that is not told
+    ],
+)
+def test_the_definition_of_a_vector_is_put_in_entry_by_entry(library: Path, text: str, verdict: str) -> None:
+    library.write_text(HEAD + LENGTH.replace("{text}", text))
+    sys.modules.pop("plain_documents", None)
+    (record,) = (record for record in documented("plain_documents") if record.formulas)
+    claim = claims(record)[0]
+    found = judged_claim(claim).verdict
+    assert ("holds" if found.holds else str(found)) == verdict

@@ -89,7 +89,10 @@ def _defined(context: Context, value: sp.Expr, notes: dict[str, None], uses: dic
     for name, definition in context.definitions.items():
         before = value
         where = f"line {definition.formula.location.line}"
-        if not definition.arguments and sp.Symbol(name) in value.free_symbols:
+        if not definition.arguments and any(e.base.label == sp.Symbol(name) for e in value.atoms(sp.Indexed)):
+            value = _with_entries(context, name, definition.value, value)
+            notes[f"{name} is defined in {where}"] = None
+        elif not definition.arguments and sp.Symbol(name) in value.free_symbols:
             value = value.xreplace({sp.Symbol(name): definition.value})
             notes[f"{name} is defined in {where}"] = None
         for entry in sorted((e for e in value.atoms(sp.Indexed) if e.base.label.name == name), key=str):
@@ -109,6 +112,23 @@ def _defined(context: Context, value: sp.Expr, notes: dict[str, None], uses: dic
         if value != before:
             uses[definition.formula] = None
     return value
+
+
+def _with_entries(context: Context, name: str, definition: sp.Expr, value: sp.Expr) -> sp.Expr:
+    """The value with the definition of a vector put in for its entries: with `y = (x - loc) / s`, `y[i]` is `(x[i] - loc[i]) / s`."""
+    vectors = {symbol for symbol in definition.free_symbols if context.vector(symbol.name)}
+    for total in definition.atoms(sp.Add):  # what a vector is added to is one
+        if vectors & set(total.free_symbols):
+            vectors |= {symbol for term in total.args for symbol in (term, -term) if isinstance(symbol, sp.Symbol)}
+    if not vectors or definition.has(sp.core.function.AppliedUndef, sp.Indexed):
+        what = f"{name} is a vector, and its definition does not say what its entries are"
+        raise Obstruction(what, f"write the definition with an index, as in {name}_i = ...", cause="unsupported")
+    made = {
+        entry: definition.xreplace({symbol: sp.IndexedBase(symbol)[entry.indices] for symbol in vectors})
+        for entry in value.atoms(sp.Indexed)
+        if entry.base.label == sp.Symbol(name)
+    }
+    return value.xreplace(made)
 
 
 def _apart(value: sp.Expr, entry: sp.Indexed) -> sp.Expr:

@@ -36,6 +36,13 @@ _TELLING = frozenset(
 _DISTRIBUTED = re.compile(r",?\s+such that\s+[^~]*~(?:[^.]|\.(?!\s|$))*")
 _CONDITIONAL = re.compile(r"[<>≤≥]|\b(?:for|if|when|where|only|unless|with|in)\b", re.IGNORECASE)
 
+_ALTERNATIVES = re.compile(
+    r"(?:only|exactly|at most|just) one of `+\w+`+(?:,? (?:or|and) |, )`+\w+`+(?:(?:,? (?:or|and) |, )`+\w+`+)* "
+    r"(?:should|must|may|can|needs to|has to) be (?:passed(?: in)?|specified|provided|given|set|supplied|used)\.?",
+    re.IGNORECASE,
+)
+"""A sentence about which of several parameters are given, which says nothing of their values."""
+
 _DASH = re.compile(r"(?P<kept>`+[^`]*`+|\$[^$]*\$)| - ")
 
 
@@ -114,7 +121,8 @@ class Interpreter:
         found = Found()
         for described in self.parameters:
             for part in sentences(described.text):
-                self._entry(described, part, found)
+                if not _ALTERNATIVES.fullmatch(part):
+                    self._entry(described, part, found)
         for line, relation in self.constraints.items():  # they may restrict the displays beside them
             source = Source(words=self.lines[line].strip(), line=line)
             if relation is None:
