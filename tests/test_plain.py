@@ -4,6 +4,7 @@ import sys
 import textwrap
 import tomllib
 from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from fixture_modules import judged_claim
 
 from qedoc.bind import Bound, Refused, claims
 from qedoc.claims.limits import Limits
+from qedoc.judge.pair import Pair
 from qedoc.judge.readings import check_readings
 from qedoc.read import PLAIN, Names, NotAClaim, Reading, Unreadable, read
 from qedoc.results.verdict import Verdict
@@ -632,3 +634,29 @@ def test_the_definition_of_a_vector_is_put_in_entry_by_entry(library: Path, text
     claim = claims(record)[0]
     found = judged_claim(claim).verdict
     assert ("holds" if found.holds else str(found)) == verdict
+
+
+NARROW = '''
+def ramp(x, k):
+    """A ramp.
+
+    ```none
+    ramp(x, k) = ({text})**k, 0.1 <= x <= 0.7, 1 <= k <= 2
+    ```
+    """
+    x = x if hasattr(x, "dtype") else jnp.float32(x)
+    return jnp.exp(k * jnp.log1p(-0.5 * ((x - 0.1) / 0.3)))
+'''
+
+
+def test_code_that_computes_python_numbers_in_float32_is_not_refuted_by_its_rounding(library: Path) -> None:
+    for text, refuted in (("1 - (x - 0.1) / 0.6", False), ("2 - (x - 0.1) / 0.6", True)):
+        library.write_text(HEAD + NARROW.replace("{text}", text))
+        sys.modules.pop("plain_documents", None)
+        (record,) = (record for record in documented("plain_documents") if record.formulas)
+        (claim,) = claims(record)
+        assert isinstance(claim, Bound)
+        pair = Pair(claim.spec, {})
+        pair.code.explore(pair.facts)
+        at = {"x": Fraction(7, 10), "k": Fraction(1)}
+        assert pair.refuted_at(tuple(at[symbol.name] for symbol in pair.plan.symbols)) is refuted
