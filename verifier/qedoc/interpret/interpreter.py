@@ -9,6 +9,7 @@ from typing import Any
 import sympy as sp
 
 from qedoc.interpret import lexicon
+from qedoc.interpret.asides import is_aside, without_distributions
 from qedoc.interpret.choices import Choice, Choices, Sure, parameter
 from qedoc.interpret.entries import LOGARITHM, entry
 from qedoc.interpret.findings import EITHER, UNKNOWN, VALUE, Found, Source
@@ -32,16 +33,6 @@ _TELLING = frozenset(
     }
 )
 """The kinds of words that may say that a display is not the value."""
-
-_DISTRIBUTED = re.compile(r",?\s+such that\s+[^~]*~(?:[^.]|\.(?!\s|$))*")
-_CONDITIONAL = re.compile(r"[<>≤≥]|\b(?:for|if|when|where|only|unless|with|in)\b", re.IGNORECASE)
-
-_ALTERNATIVES = re.compile(
-    r"(?:only|exactly|at most|just) one of `+\w+`+(?:,? (?:or|and) |, )`+\w+`+(?:(?:,? (?:or|and) |, )`+\w+`+)* "
-    r"(?:should|must|may|can|needs to|has to) be (?:passed(?: in)?|specified|provided|given|set|supplied|used)\.?",
-    re.IGNORECASE,
-)
-"""A sentence about which of several parameters are given, which says nothing of their values."""
 
 _DASH = re.compile(r"(?P<kept>`+[^`]*`+|\$[^$]*\$)| - ")
 
@@ -121,7 +112,7 @@ class Interpreter:
         found = Found()
         for described in self.parameters:
             for part in sentences(described.text):
-                if not _ALTERNATIVES.fullmatch(part):
+                if not is_aside(part):
                     self._entry(described, part, found)
         for line, relation in self.constraints.items():  # they may restrict the displays beside them
             source = Source(words=self.lines[line].strip(), line=line)
@@ -130,7 +121,7 @@ class Interpreter:
             else:
                 found.doubt(self.vocabulary.known(relation), source)
         for passage in passages(self.lines, next(iter(self.vocabulary.own), "")):
-            lattice = self.vocabulary.lattice(unstressed(_without_distributions(passage.text)))
+            lattice = self.vocabulary.lattice(unstressed(without_distributions(passage.text)))
             if passage.before >= 0 and passage.after >= 0:
                 self._between(lattice, passage, found)
             elif passage.after >= 0:
@@ -292,6 +283,8 @@ class Interpreter:
     # ------------------------------------------------------------------ sentences
 
     def _sentence(self, lattice: Lattice, passage: Passage, found: Found) -> None:
+        if is_aside(passage.text):
+            return
         source = Source(words=passage.text, line=passage.line, only=passage.before)
         if (inputs := mapped_from(passage.text)) is not None:
             made = self._with_input(inputs.relation.xreplace({MEMBER: INPUT}))
@@ -377,12 +370,6 @@ class Interpreter:
         inputs = [described.name for described in self.parameters if described.numeric]
         sure = Sure.STATED if len(inputs) == 1 else Sure.SUGGESTED
         return [(relation.xreplace({INPUT: parameter(name)}), sure) for name in inputs]
-
-
-def _without_distributions(text: str) -> str:
-    """A sentence without the clause that says how random variables are distributed: `such that X ~ A => exp(X) ~ B`."""
-    clause = _DISTRIBUTED.search(text)
-    return text if clause is None or _CONDITIONAL.search(clause[0].replace("=>", "")) else text.replace(clause[0], "")
 
 
 def _several(sure: Sure) -> Sure:

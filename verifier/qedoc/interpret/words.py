@@ -11,7 +11,7 @@ import sympy as sp
 from qedoc.interpret import lexicon
 from qedoc.interpret.choices import parameter
 from qedoc.interpret.parsing import Edge, Lattice
-from qedoc.interpret.sets import MEMBER, member_of, number_of
+from qedoc.interpret.sets import MEMBER, Member, member_of, number_of
 from qedoc.read import Application, Names, Reading, plain, read, read_condition
 
 LONGEST = 8
@@ -31,6 +31,9 @@ _SYMBOL = re.compile(
 _RELATION = re.compile(r"\\(?:le|leq|leqslant|ge|geq|geqslant|lt|gt|ne|neq|in|notin)(?![A-Za-z])|[<>]|\\not")
 _MARKS = {",": "COMMA", ";": "SEMI", ".": "DOT", ":": "COLON", "(": "LPAR", ")": "RPAR", "\u2013": "DASH", "—": "DASH", "-": "DASH"}
 _SHIFTED = re.compile(r"([A-Za-z_]\w*)\s*([-+])\s*(\d+)")
+_REALS = frozenset({"R", "\u211d"})
+"""Code spans that are the set of all real numbers."""
+
 _SETTING = re.compile(r"(\w+)\s*={1,2}\s*(?:True|False|None|'[^']*'|\"[^\"]*\")")
 _NAMES_A_VALUE = re.compile(r"[A-Za-z]\w*\s*=\s*[A-Za-z]\w*\([A-Za-z]\w*\)\s*=(?!=)")
 """`Y = g(X) = ...`, which says what Y is, and restricts nothing."""
@@ -191,6 +194,8 @@ class Vocabulary:
             yield "SELF", inner
         elif found is not None:
             yield "SET", found
+        elif inner in _REALS and inner not in self.symbols:
+            yield "SET", Member(sp.true)
         elif (number := number_of(inner)) is not None:
             yield "NUM", number
         elif (setting := _SETTING.fullmatch(inner)) and setting[1] in self.parameters:
