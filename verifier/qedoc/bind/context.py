@@ -292,10 +292,10 @@ class Context:
             nearer = name in found and formula.line == self.display != found[name].formula.line
             if name and used and (name not in found or nearer) and name not in mentioned(equation.right):
                 left = equation.left
-                random = isinstance(left, Application) and bool(left.variable)
+                variable = left.variable if isinstance(left, Application) else ""
                 arguments = left.arguments if isinstance(left, Application) else left.indices if isinstance(left, sp.Indexed) else ()
-                arguments = (sp.Symbol(left.variable), *arguments) if random else arguments
-                found[name] = Definition(arguments=tuple(arguments), value=_solved(equation), formula=formula, random=random)
+                arguments = (sp.Symbol(variable), *arguments) if variable else tuple(arguments)
+                found[name] = Definition(arguments=arguments, value=_solved(equation), formula=formula, random=bool(variable))
         return self._of_class(equations) | found
 
     def _of_class(self, equations: Sequence[tuple[Formula, Equation]]) -> dict[str, Definition]:

@@ -22,8 +22,7 @@ def by_moments(context: Context, equation: Equation) -> Aim | None:
     left, owner = equation.left, context.record.owner
     if not isinstance(left, sp.Symbol) or not moments_in(context, equation.right):
         return None
-    meant = {left.name: left.name} | letters_of_text(context)
-    name = meant.get(left.name, "")
+    name = letters_of_text(context).get(left.name, left.name)
     if name not in parameters_of(owner) or not has(owner, name):
         return None
     return Aim(member=name, quantity=name, value="x", words=f"{left} is {name}, and moments are as the code computes them", by_head=True)
