@@ -661,3 +661,31 @@ def test_code_that_computes_python_numbers_in_float32_is_not_refuted_by_its_roun
         pair.code.explore(pair.facts)
         at = {"x": Fraction(7, 10), "c": Fraction(-1, 2)}
         assert pair.refuted_at(tuple(at[symbol.name] for symbol in pair.plan.symbols)) is refuted
+
+
+PLURAL = '''
+class Skewed:
+    """A distribution.
+
+    ```none
+    f(x; s, t) = {text}
+    s = skewness
+    t = tailweight
+    ```
+
+    Args:
+      skewness: Skewness of the distribution(s).
+      tailweight: Tail weight of the distribution(s).
+    """
+
+    def __init__(self, skewness, tailweight):
+        self.skewness, self.tailweight = skewness, tailweight
+
+    def __call__(self, x):
+        return self.skewness + self.tailweight * x
+'''
+
+
+@pytest.mark.parametrize(("text", "verdict"), [("s + t x", Verdict.PROVED), ("t + s x", Verdict.REFUTED)])
+def test_the_bracket_of_a_plural_is_no_symbol(library: Path, text: str, verdict: Verdict) -> None:
+    assert verdicts(library, PLURAL.replace("{text}", text))["Skewed#1"] is verdict
