@@ -83,8 +83,8 @@ def direct(context: Context, name: str) -> str:
 def merged(context: Context, value: sp.Expr) -> sp.Expr:
     """The value with one symbol for each parameter: where the text says that `mu` is `loc`, the two are the same."""
     names = {symbol.name for symbol in value.free_symbols if isinstance(symbol, sp.Symbol)}
-    same = {name: context.bound[name] for name in names if name not in context.parameters and context.bound.get(name) in names}
-    return value.xreplace({sp.Symbol(name): sp.Symbol(parameter) for name, parameter in same.items()})
+    told = {name for name in names - set(context.parameters) if context.legend.get(name, "").strip("` ") == context.bound.get(name)}
+    return value.xreplace({sp.Symbol(name): sp.Symbol(context.bound[name]) for name in told if context.bound[name] in names})
 
 
 def _in_other_case(context: Context, name: str) -> str:
