@@ -337,3 +337,27 @@ def test_a_project_with_specs_falls_back_to_docstrings(library: Path, tmp_path: 
     unknown = qedoc("check", "scratch_library.damped", "scratch_library.dumped", folder=tmp_path)
     assert unknown.returncode == 2
     assert "error: no spec has the target scratch_library.dumped" in unknown.stderr
+
+
+PARTS = '''
+import jax.numpy as jnp
+
+
+def pdf(x, scale):
+    """Density.
+
+    ```none
+    pdf(x; scale) = exp(-x / scale) / Z
+    Z = {constant}
+    ```
+    """
+    return jnp.exp(-x / scale) / scale
+'''
+
+
+@pytest.mark.parametrize(("constant", "verdicts"), [("scale", ["proved", "proved"]), ("2 scale", ["refuted", "not-a-claim"])])
+def test_a_definition_holds_with_the_formula_that_uses_it(tmp_path: Path, constant: str, verdicts: list[str]) -> None:
+    (tmp_path / "scratch_parts.py").write_text(PARTS.format(constant=constant))
+    done = qedoc("audit", "scratch_parts", "--format", "json", folder=tmp_path)
+    found = {claim["id"]: claim for claim in json.loads(done.stdout)["claims"]}
+    assert [found[f"scratch_parts.pdf#{number}"]["verdict"] for number in (1, 2)] == verdicts

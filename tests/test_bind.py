@@ -328,7 +328,7 @@ def test_a_formula_that_defines_a_name_for_another(library: Path) -> None:
     assert isinstance(claim, Bound)
     assert isinstance(auxiliary, Refused)
     assert auxiliary.verdict is Verdict.NOT_A_CLAIM
-    assert auxiliary.reason == "it defines G_d, which another formula of the docstring uses"
+    assert auxiliary.reason == "it defines G_d, which documents.f#1 uses"
     assert [size["d"] for size in sizes(claim.spec)] == [0, 1, 2, 3]
     assert verdicts(claim) <= {Verdict.PROVED, Verdict.TESTED}
 

@@ -640,3 +640,37 @@ class ExponentialCDF:
 def test_the_letter_f_of_a_distribution_function_is_its_density_if_the_words_say_so(judge: Judge) -> None:
     assert judge(VALUE_OR_DENSITY.replace("WORDS", "The bijector."), "ExponentialCDF").verdict in HOLDS
     assert judge(VALUE_OR_DENSITY.replace("WORDS", "Its density is"), "ExponentialCDF").verdict is Verdict.REFUTED
+
+
+HALF = '''
+class Half:
+    r"""A distribution.
+
+    .. math:: f(x; m) = DENSITY
+
+    The support of the distribution is given by the interval `SUPPORT`.
+
+    Args:
+        loc: the location :math:`m`.
+    """
+
+    def __init__(self, loc):
+        self.loc = loc
+
+    def log_prob(self, value):
+        return jnp.where(value >= self.loc, self.loc - value, -jnp.inf)
+'''
+
+
+@pytest.mark.parametrize(
+    ("density", "support", "holds", "refuted"),
+    [
+        ("e^{m - x}", "[loc, infinity)", True, False),
+        ("e^{2 (m - x)}", "[loc, infinity)", False, True),
+        ("e^{m - x}", "(-infinity, loc]", False, False),  # outside of the support of the code
+        ("e^{m - x}", "[start, infinity)", False, False),  # an end that is nothing here
+    ],
+)
+def test_the_text_of_a_class_gives_the_support(judge: Judge, density: str, support: str, holds: bool, refuted: bool) -> None:
+    found = judge(HALF.replace("DENSITY", density).replace("SUPPORT", support), "Half").verdict
+    assert (found in HOLDS, found is Verdict.REFUTED) == (holds, refuted)

@@ -4,13 +4,16 @@ import sys
 import textwrap
 import tomllib
 from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import pytest
+from fixture_modules import judged_claim
 
 from qedoc.bind import Bound, Refused, claims
 from qedoc.claims.limits import Limits
+from qedoc.judge.pair import Pair
 from qedoc.judge.readings import check_readings
 from qedoc.read import PLAIN, Names, NotAClaim, Reading, Unreadable, read
 from qedoc.results.verdict import Verdict
@@ -422,3 +425,267 @@ def test_the_density_beside_another_bijector_says_nothing_of_its_slope(library: 
     for exponent in ("-c y", "-y"):
         found = verdicts(library, CDF.replace("{name}", "bend").replace("{exponent}", exponent))
         assert found["Bend"] is Verdict.UNREADABLE
+
+
+def test_a_definition_is_a_part_of_the_formulas_that_use_it(library: Path) -> None:
+    library.write_text(HEAD + TWO.format(end="2"))
+    (record,) = (record for record in documented("plain_documents") if record.formulas)
+    found = claims(record)
+    assert [claim.part_of for claim in found if isinstance(claim, Refused)] == [("plain_documents.f#1",), ("plain_documents.f#3",)]
+
+
+def test_a_definition_of_a_formula_that_cannot_be_read_is_no_value(library: Path) -> None:
+    text = CDF.replace("{name}", "exponential CDF").replace("pdf(y; c) = c exp({exponent})", "pdf(y; c) = c @ exp(z)\n    z = -c y")
+    assert verdicts(library, text) == {"Bend#1": Verdict.UNREADABLE, "Bend#2": Verdict.NOT_A_CLAIM}
+
+
+TWICE = '''
+class Shifted:
+    """A distribution.
+
+    ```none
+    pdf(x; mu) = exp({shift} - x)
+    mean(mu) = mu + {mean}
+    ```
+
+    where `loc = mu`.
+    """
+
+    def __init__(self, loc):
+        self.loc = loc
+
+    def log_prob(self, value):
+        return self.loc - value
+
+    def mean(self):
+        return self.loc + 1
+'''
+
+
+@pytest.mark.parametrize(
+    ("shift", "mean", "verdicts_"),
+    [
+        ("2 mu - loc", "1", [Verdict.PROVED, Verdict.PROVED]),  # two names of one parameter
+        ("mu + loc", "1", [Verdict.REFUTED, Verdict.PROVED]),
+        ("loc", "2", [Verdict.PROVED, Verdict.REFUTED]),
+    ],
+)
+def test_two_names_of_a_parameter_and_moments_as_functions_of_parameters(
+    library: Path, shift: str, mean: str, verdicts_: list[Verdict]
+) -> None:
+    found = verdicts(library, TWICE.replace("{shift}", shift).replace("{mean}", mean))
+    assert [found["Shifted#1"], found["Shifted#2"]] == verdicts_
+
+
+COIN = '''
+class Coin:
+    """A coin.
+
+    ```none
+    p(x=1; q) = {text}
+    ```
+    """
+
+    def __init__(self, q):
+        self.q = q
+
+    def prob(self, x):
+        return jnp.where(x == 1, self.q, 1 - self.q)
+'''
+
+
+@pytest.mark.parametrize(("text", "verdict"), [("q", Verdict.PROVED), ("1 - q", Verdict.REFUTED)])
+def test_the_density_at_a_number(library: Path, text: str, verdict: Verdict) -> None:
+    assert verdicts(library, COIN.replace("{text}", text))["Coin"] is verdict
+
+
+AVERAGE = '''
+class Walk:
+    """A walk.
+
+    ```none
+    mean(loc) = loc + E(Y)
+    E({variable}) = 3
+    ```
+    """
+
+    def __init__(self, loc):
+        self.loc = loc
+
+    def mean(self):
+        return self.loc + 3
+'''
+
+
+def test_an_expectation_is_put_in_for_its_own_variable_alone(library: Path) -> None:
+    assert verdicts(library, AVERAGE.replace("{variable}", "Y"))["Walk#1"] is Verdict.PROVED
+    assert verdicts(library, AVERAGE.replace("{variable}", "X"))["Walk#1"] is Verdict.UNREADABLE
+
+
+WAIT = '''
+class Wait:
+    """A waiting time.
+
+    ```none
+    {text}
+    ```
+
+    where `rate = beta`.
+    """
+
+    def __init__(self, rate):
+        self._rate = rate
+
+    @property
+    def rate(self):
+        return self._rate
+
+    def mean(self):
+        return jnp.where(self._rate > 1, 1 / self._rate, jnp.inf)
+
+    def variance(self):
+        return 1 / self._rate**2
+'''
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        ("rate = mean / variance", Verdict.PROVED),  # the mean is finite for rates above 1 only
+        ("beta = mean / variance", Verdict.PROVED),
+        ("rate = mean**2 / variance", Verdict.REFUTED),
+        ("variance = 1 / beta**2", Verdict.PROVED),
+        ("variance = 1 / beta", Verdict.REFUTED),
+        ("rate = beta", Verdict.NOT_A_CLAIM),
+        ("scale = mean / variance", Verdict.NOT_A_CLAIM),
+    ],
+)
+def test_parameters_are_given_by_moments_and_moments_by_parameters(library: Path, text: str, verdict: Verdict) -> None:
+    assert verdicts(library, WAIT.replace("{text}", text))["Wait"] is verdict
+
+
+SQUARE = '''
+class Square:
+    """Computes the square.
+
+    ```none
+    forward(y; 0, 1) = {text}
+    ```
+    """
+
+    def __init__(self, {parameters}validate_args=False):
+        pass
+
+    def forward(self, x):
+        return x**2
+'''
+
+
+@pytest.mark.parametrize(
+    ("parameters", "text", "verdict"),
+    [
+        ("", "y^2", Verdict.PROVED),
+        ("", "y", Verdict.REFUTED),
+        ("loc=0.0, scale=1.0, ", "y^2", Verdict.UNDECIDED),  # nothing says which parameters have these values
+    ],
+)
+def test_numbers_for_parameters(library: Path, parameters: str, text: str, verdict: Verdict) -> None:
+    found = verdicts(library, SQUARE.replace("{parameters}", parameters).replace("{text}", text))
+    assert found["Square"] is verdict
+
+
+def test_a_batch_shape_makes_no_vector() -> None:
+    assert prose.shaped("A tensor with shape `[n, k]`.")
+    assert not prose.shaped("A tensor having batch shape [B1, ... Bn] broadcastable with the mean.")
+
+
+LENGTH = '''
+def kernel(x, loc, scale):
+    """A kernel.
+
+    ```none
+    kernel(x; loc, scale) = exp(-||y||**2)
+    y = {text}
+    ```
+
+    Args:
+      x: a vector.
+      loc: a vector.
+      scale: a number.
+    """
+    return jnp.exp(-jnp.sum(((x - loc) / scale) ** 2))
+'''
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        ("(x - loc) / scale", "holds"),
+        ("(x + loc) / scale", "refuted"),
+        ("(x - loc) / scale**2", "refuted"),
+        ("inv(scale) (x - loc)", "unreadable"),  # the inverse of a matrix, perhaps
+        ("scale", "undecided"),  # the norm of a number, or a vector that is not told
+    ],
+)
+def test_the_definition_of_a_vector_is_put_in_entry_by_entry(library: Path, text: str, verdict: str) -> None:
+    library.write_text(HEAD + LENGTH.replace("{text}", text))
+    sys.modules.pop("plain_documents", None)
+    (record,) = (record for record in documented("plain_documents") if record.formulas)
+    claim = claims(record)[0]
+    found = judged_claim(claim).verdict
+    assert ("holds" if found.holds else str(found)) == verdict
+
+
+NARROW = '''
+def ramp(x, c):
+    """A ramp.
+
+    ```none
+    ramp(x, c) = {more}(1 + c (x - 0.1) / 0.3)**(-1 / c - 1), 0.1 <= x <= 0.7, -1 < c < 0
+    ```
+    """
+    x = x if hasattr(x, "dtype") else jnp.float32(x)
+    y = 1 / c + 1
+    return jnp.exp(-jnp.where(y == 0, y, y * jnp.log1p(c * ((x - 0.1) / 0.3))))
+'''
+
+
+def test_code_that_computes_python_numbers_in_float32_is_not_refuted_by_its_rounding(library: Path) -> None:
+    for more, refuted in (("", False), ("1 + ", True)):
+        library.write_text(HEAD + NARROW.replace("{more}", more))
+        sys.modules.pop("plain_documents", None)
+        (record,) = (record for record in documented("plain_documents") if record.formulas)
+        (claim,) = claims(record)
+        assert isinstance(claim, Bound)
+        pair = Pair(claim.spec, {})
+        pair.code.explore(pair.facts)
+        at = {"x": Fraction(7, 10), "c": Fraction(-1, 2)}
+        assert pair.refuted_at(tuple(at[symbol.name] for symbol in pair.plan.symbols)) is refuted
+
+
+PLURAL = '''
+class Skewed:
+    """A distribution.
+
+    ```none
+    f(x; s, t) = {text}
+    s = skewness
+    t = tailweight
+    ```
+
+    Args:
+      skewness: Skewness of the distribution(s).
+      tailweight: Tail weight of the distribution(s).
+    """
+
+    def __init__(self, skewness, tailweight):
+        self.skewness, self.tailweight = skewness, tailweight
+
+    def __call__(self, x):
+        return self.skewness + self.tailweight * x
+'''
+
+
+@pytest.mark.parametrize(("text", "verdict"), [("s + t x", Verdict.PROVED), ("t + s x", Verdict.REFUTED)])
+def test_the_bracket_of_a_plural_is_no_symbol(library: Path, text: str, verdict: Verdict) -> None:
+    assert verdicts(library, PLURAL.replace("{text}", text))["Skewed#1"] is verdict

@@ -6,6 +6,7 @@ from dataclasses import replace
 from qedoc.bind.context import Context
 from qedoc.bind.gradients import gradient, views
 from qedoc.bind.members import aims
+from qedoc.bind.moments import by_moments
 from qedoc.bind.samplers import densities
 from qedoc.bind.schedules import value_after_steps
 from qedoc.interpret.choices import Choice
@@ -35,8 +36,9 @@ def aimed(context: Context, formula: Formula, equation: Equation) -> list[tuple[
     if not record.owner:
         return densities(context, equation, words) or [(context, ())]
     member = "" if record.owner == record.name else record.name.rpartition(".")[2]
+    member = "" if member == "__init__" else member  # it documents the object
     stepped = None if member else value_after_steps(record.owner, equation.left, words)
-    aim = stepped or next(aims(record.owner, member, equation.left, words), None)
+    aim = stepped or (None if member else by_moments(context, equation)) or next(aims(record.owner, member, equation.left, words), None)
     if aim is None:
         return [(context, ())]
     if aim.member not in context.members:

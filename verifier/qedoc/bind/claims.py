@@ -17,7 +17,7 @@ from qedoc.bind.axes import axes
 from qedoc.bind.context import Context
 from qedoc.bind.domains import place
 from qedoc.bind.entries import bases
-from qedoc.bind.functions import expanded
+from qedoc.bind.functions import expanded, with_moments
 from qedoc.bind.gradients import differentiated, undone
 from qedoc.bind.held import held_vectors
 from qedoc.bind.interpreted import Variant, interpreted
@@ -27,12 +27,13 @@ from qedoc.bind.matrices import restricted, sized, symmetric
 from qedoc.bind.minimisers import minimum
 from qedoc.bind.owners import letters_of_name
 from qedoc.bind.pairs import paired, pairs_of
+from qedoc.bind.parts import check_use, with_parts
 from qedoc.bind.records import Bound, Obstruction, Refused
 from qedoc.bind.restated import restated
 from qedoc.bind.samplers import with_names
 from qedoc.bind.slices import entries
 from qedoc.bind.slopes import is_slope, slope
-from qedoc.bind.symbols import Roles, at_numbers, direct, of_head, roles
+from qedoc.bind.symbols import Roles, at_numbers, direct, merged, of_head, roles
 from qedoc.bind.unknowns import as_entry, index_ranges, lengths_of, unknowns, with_lengths
 from qedoc.bind.values import about_nothing, defaults, is_record, single, switches, target_value
 from qedoc.bind.windows import windows
@@ -64,7 +65,7 @@ def claims(record: Documented) -> tuple[Bound | Refused, ...]:
             continue
         made = list(of_formula(context, formula, reading, whole))
         found += [one for one in made if isinstance(one, Bound)] if formula.value else made  # running text promises nothing that is unclear
-    return tuple(found)
+    return with_parts(found)
 
 
 def _is_known_value(context: Context, formula: Formula, reading: Reading | Unreadable | NotAClaim) -> bool:
@@ -205,7 +206,9 @@ def _claim(context: Context, formula: Formula, variants: Sequence[Variant], name
     variants = [replace(variant, context=variant.context.interpreted(display=formula.line)) for variant in variants]
     id = f"{context.record.name}#{name}" if name else context.record.name
     try:
-        _check_use(context, formula, equation)
+        check_use(context, formula, equation)
+        if context.record.owner and context.aim is None:
+            raise about_nothing(context, equation)
         return interpreted(context, formula, variants, name, _bound)
     except Obstruction as found:
         return Refused(
@@ -232,7 +235,7 @@ def _bound(context: Context, formula: Formula, equation: Equation, name: str) ->
         left = defaults(context, {*spec.bind, *context.settings})
         notes = tuple(f"{setting} is left at its default" for setting in left)
         return _with_settings(context, Bound(formula=formula, reading=str(equation), spec=spec, notes=notes))
-    equation = as_entry(context, equation)
+    equation = as_entry(context, with_moments(context, equation))
     value, which, notes = target_value(context, equation)
     if equation.left is None:
         value, words = restated(context, formula, value)
@@ -240,7 +243,7 @@ def _bound(context: Context, formula: Formula, equation: Equation, name: str) ->
     expansion = expanded(context, value, _stated)
     if expansion.value.has(sp.I):
         raise Obstruction("the formula has complex values, which qedoc does not check", verdict=Verdict.UNDECIDED)
-    value, measures = sized(context, with_lengths(context, expansion.value))
+    value, measures = sized(context, merged(context, with_lengths(context, expansion.value)))
     laid, links = _laid(context, equation, value)
     value, result = laid.value, _result(equation, laid)
     symbols = unknowns(value, set(result), set(bases(value)))
@@ -284,7 +287,9 @@ def _bound(context: Context, formula: Formula, equation: Equation, name: str) ->
     named = {str(argument) for argument in equation.left.arguments} if isinstance(equation.left, Application) else set()
     named |= {context.slope.by} if context.slope is not None else set()
     missing = tuple(name for name in unsaid if name not in named)  # `f(x) = 1` says that x does not matter
-    return Bound(formula=formula, reading=str(equation), spec=spec, notes=notes, supposed=holds.supposed, unsaid=missing)
+    return Bound(
+        formula=formula, reading=str(equation), spec=spec, notes=notes, supposed=holds.supposed, unsaid=missing, uses=expansion.uses
+    )  # fmt: skip
 
 
 def _said(context: Context, fixed: Mapping[str, Any]) -> list[tuple[str, Any]]:
@@ -387,14 +392,3 @@ def _documented(path: str) -> tuple[Spec, ...]:
         return tuple(claim.spec for claim in claims(record) if isinstance(claim, Bound)) if record is not None else ()
     finally:
         _IN_HAND.pop()
-
-
-def _check_use(context: Context, formula: Formula, equation: Equation) -> None:
-    """Raises for an equation that only defines a name for another, or that is about no method or property of its object."""
-    for name, definition in context.definitions.items():
-        if definition.formula == formula and definition.value in (equation.right, sp.sqrt(equation.right)) and name in str(equation.left):
-            raise Obstruction(
-                f"it defines {name}, which another formula of the docstring uses", verdict=Verdict.NOT_A_CLAIM, cause="definition"
-            )
-    if context.record.owner and context.aim is None:
-        raise about_nothing(context, equation)

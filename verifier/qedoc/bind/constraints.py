@@ -6,6 +6,7 @@ Sources: `arg_constraints` and `support` as in the distributions of PyTorch and 
 
 import inspect
 import math
+import re
 from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from functools import partial
@@ -17,6 +18,7 @@ from qedoc.bind.context import Context
 from qedoc.bind.members import function_given_by, is_kernel
 from qedoc.claims.members import parameters
 from qedoc.errors import QedocError
+from qedoc.interpret.sets import number_of
 from qedoc.lift.trace import run
 from qedoc.sources.objects import named
 
@@ -56,7 +58,30 @@ def constraints(context: Context, value: sp.Expr, roles: Mapping[str, str]) -> l
     if quantity.name == "quantile function":
         (q,) = argument
         return [*found, (sp.And(q > 0, q < 1), f"0 < {q} < 1, where the quantile function is defined")]
-    return [*found, *_of_support(owner, made, argument[0])]
+    told = list(_told_support(context, made, argument[0]))
+    return [*found, *(told or _of_support(owner, made, argument[0]))]
+
+
+_SUPPORT = re.compile(
+    r"\bsupport of (?:the|this) distribution is(?: given by)?(?: the)?(?: (?:closed|open|half-open))?(?: interval)? "
+    r"`+([\[(])([^,`]+),([^,`]+)([\])])`+(?=\s*(?:\.|$))",
+    re.IGNORECASE,
+)
+"""A sentence that gives the support as an interval, whose ends may be parameters."""
+
+
+def _told_support(context: Context, made: Mapping[str, sp.Symbol], argument: sp.Symbol) -> Iterator[tuple[sp.Basic, str]]:
+    """The support of a distribution, as the text of its class gives it."""
+    for text in (context.record.docstring, *context.record.beside):
+        if (found := _SUPPORT.search(" ".join(text.split()))) is None:
+            continue
+        ends = [made.get(end.strip()) or number_of(end.strip().replace("infinity", "inf")) for end in (found[2], found[3])]
+        if any(end is None for end in ends):
+            return
+        low, high = ends
+        relations = [low <= argument if found[1] == "[" else low < argument, argument <= high if found[4] == "]" else argument < high]
+        yield sp.And(*(one for one, end in zip(relations, ends, strict=True) if end not in (sp.oo, -sp.oo))), f"'{found[0]}'"
+        return
 
 
 def _of_parameters(owner: Any, made: Mapping[str, sp.Symbol]) -> Iterator[tuple[sp.Basic, str]]:

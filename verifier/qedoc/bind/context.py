@@ -13,7 +13,7 @@ from qedoc.algebra.large import LARGE
 from qedoc.bind.annotations import may_be_input
 from qedoc.bind.commands import macros, with_hint
 from qedoc.bind.declared import is_conditional, labelled_entries, letters_of_arrays, said_lengths
-from qedoc.bind.members import Aim
+from qedoc.bind.members import Aim, moment_of
 from qedoc.interpret.interpreter import Described as Spoken
 from qedoc.interpret.interpreter import Interpreter
 from qedoc.interpret.words import Vocabulary
@@ -46,11 +46,13 @@ class Definition:
         arguments: the symbols that the name takes as arguments.
         value: the value of the name.
         formula: the formula that defines it.
+        random: whether the argument is a random variable, so that the definition is one of `E(Y)` alone and not of `E(X)`.
     """
 
     arguments: tuple[sp.Symbol, ...]
     value: sp.Expr
     formula: Formula
+    random: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -301,8 +303,10 @@ class Context:
             nearer = name in found and formula.line == self.display != found[name].formula.line
             if name and used and (name not in found or nearer) and name not in mentioned(equation.right):
                 left = equation.left
+                variable = left.variable if isinstance(left, Application) else ""
                 arguments = left.arguments if isinstance(left, Application) else left.indices if isinstance(left, sp.Indexed) else ()
-                found[name] = Definition(arguments=tuple(arguments), value=_solved(equation), formula=formula)
+                arguments = (sp.Symbol(variable), *arguments) if variable else tuple(arguments)
+                found[name] = Definition(arguments=arguments, value=_solved(equation), formula=formula, random=bool(variable))
         return self._of_class(equations) | found
 
     def _of_class(self, equations: Sequence[tuple[Formula, Equation]]) -> dict[str, Definition]:
@@ -326,7 +330,7 @@ class Context:
             case Application(name=name, arguments=arguments) if all(isinstance(a, sp.Symbol) for a in arguments):
                 return "" if name in self.own else name
             case sp.Symbol(name=name) if name not in self.parameters and name not in self.bound:
-                return str(name)
+                return "" if self.record.owner and moment_of(self.record.owner, name) is not None else str(name)
             case sp.Pow(base=sp.Symbol(name=name), exp=sp.Integer(p=2)) if name not in self.parameters and name not in self.bound:
                 return str(name)  # a square defines a length
             case sp.Indexed(base=base, indices=indices) if all(isinstance(index, sp.Symbol) for index in indices):

@@ -3,7 +3,7 @@
 import inspect
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, TypeAlias
 
@@ -11,6 +11,8 @@ import sympy as sp
 
 from qedoc.algebra.large import LARGE
 from qedoc.bind.context import Context
+from qedoc.bind.members import parameters_of
+from qedoc.bind.moments import letters_of_text, moments_in
 from qedoc.bind.records import Obstruction, Unexplained
 from qedoc.bind.siblings import Other, other_object
 from qedoc.bind.slices import elementwise
@@ -20,10 +22,11 @@ from qedoc.claims.target import resolve
 from qedoc.errors import QedocError, meant, question
 from qedoc.judge.pair import Pair
 from qedoc.judge.paths import formula
-from qedoc.read import Slice
+from qedoc.read import Equation, Slice
 from qedoc.read.functions import FUNCTIONS
 from qedoc.read.library import library
 from qedoc.results.verdict import Verdict
+from qedoc.sources.docstrings import Formula
 
 DEEPEST = 8
 """Maximum nesting of definitions. Deeper nesting means that they are circular."""
@@ -45,11 +48,13 @@ class Expansion:
         value: the value.
         domains: the documented domains of symbols that are passed to other functions.
         notes: what replaced each name.
+        uses: the formulas of the docstring whose definitions were put in.
     """
 
     value: sp.Expr
     domains: tuple[tuple[str, Reals | Integers], ...]
     notes: tuple[str, ...]
+    uses: tuple[Formula, ...]
 
 
 def expanded(context: Context, value: sp.Expr, stated: Stated) -> Expansion:
@@ -65,24 +70,29 @@ def expanded(context: Context, value: sp.Expr, stated: Stated) -> Expansion:
     """
     notes: dict[str, None] = {}
     domains: dict[tuple[str, Reals | Integers], None] = {}
+    uses: dict[Formula, None] = {}
     for _ in range(DEEPEST):
-        before, value = value, _defined(context, value, notes)
+        before, value = value, _defined(context, value, notes, uses)
         if value != before:
             continue  # a definition may use others
         calls = sorted(value.atoms(sp.core.function.AppliedUndef), key=lambda call: (-call.count_ops(), str(call)))
         innermost = [call for call in calls if not any(a.atoms(sp.core.function.AppliedUndef) for a in call.args)]
         if not innermost:
-            return Expansion(value=value, domains=tuple(domains), notes=tuple(notes))
+            return Expansion(value=value, domains=tuple(domains), notes=tuple(notes), uses=tuple(uses))
         bound = {limit[0] for part in value.atoms(sp.Integral, *LARGE) for limit in part.limits}
         value = value.xreplace({call: _called(context, call, bound, stated, domains, notes) for call in innermost})
     raise Obstruction("the definitions of the formula's names are circular")
 
 
-def _defined(context: Context, value: sp.Expr, notes: dict[str, None]) -> sp.Expr:
+def _defined(context: Context, value: sp.Expr, notes: dict[str, None], uses: dict[Formula, None]) -> sp.Expr:
     """The docstring's own definitions put in."""
     for name, definition in context.definitions.items():
+        before = value
         where = f"line {definition.formula.location.line}"
-        if not definition.arguments and sp.Symbol(name) in value.free_symbols:
+        if not definition.arguments and any(e.base.label == sp.Symbol(name) for e in value.atoms(sp.Indexed)):
+            value = _with_entries(context, name, definition.value, value)
+            notes[f"{name} is defined in {where}"] = None
+        elif not definition.arguments and sp.Symbol(name) in value.free_symbols:
             value = value.xreplace({sp.Symbol(name): definition.value})
             notes[f"{name} is defined in {where}"] = None
         for entry in sorted((e for e in value.atoms(sp.Indexed) if e.base.label.name == name), key=str):
@@ -94,10 +104,31 @@ def _defined(context: Context, value: sp.Expr, notes: dict[str, None]) -> sp.Exp
             c for c in value.atoms(sp.core.function.AppliedUndef) if c.func.__name__ == name and len(c.args) == len(definition.arguments)
         ]
         for call in calls:
+            if definition.random and call.args != definition.arguments:
+                continue
             put = dict(zip(definition.arguments, call.args, strict=True))
             value = value.xreplace({call: definition.value.subs(put, simultaneous=True)})
             notes[f"{name} is defined in {where}"] = None
+        if value != before:
+            uses[definition.formula] = None
     return value
+
+
+def _with_entries(context: Context, name: str, definition: sp.Expr, value: sp.Expr) -> sp.Expr:
+    """The value with the definition of a vector put in for its entries: with `y = (x - loc) / s`, `y[i]` is `(x[i] - loc[i]) / s`."""
+    vectors = {symbol for symbol in definition.free_symbols if context.vector(symbol.name)}
+    for total in definition.atoms(sp.Add):  # what a vector is added to is one
+        if vectors & set(total.free_symbols):
+            vectors |= {symbol for term in total.args for symbol in (term, -term) if isinstance(symbol, sp.Symbol)}
+    if not vectors or definition.has(sp.core.function.AppliedUndef, sp.Indexed):
+        what = f"{name} is a vector, and its definition does not say what its entries are"
+        raise Obstruction(what, f"write the definition with an index, as in {name}_i = ...", cause="unsupported")
+    made = {
+        entry: definition.xreplace({symbol: sp.IndexedBase(symbol)[entry.indices] for symbol in vectors})
+        for entry in value.atoms(sp.Indexed)
+        if entry.base.label == sp.Symbol(name)
+    }
+    return value.xreplace(made)
 
 
 def _apart(value: sp.Expr, entry: sp.Indexed) -> sp.Expr:
@@ -143,7 +174,7 @@ def _called(
             domains[argument.name, known[parameter]] = None
             notes[f"{argument}: {known[parameter]}, where {path} is documented"] = None
     try:
-        value = _formula_of(path, tuple(sets.items()))
+        value = formula_of(path, tuple(sets.items()))
     except QedocError as error:
         raise Obstruction(
             f"{name} stands for {path}, whose code could not be lifted: {error.message}", verdict=Verdict.UNDECIDED, cause="code"
@@ -158,7 +189,7 @@ def _called(
 def _of_object(name: str, other: Other, notes: dict[str, None]) -> sp.Expr:
     """A quantity of another object, by the formula that its code computes."""
     try:
-        value = _formula_of(other.path, tuple((parameter, Reals()) for parameter in other.arguments))
+        value = formula_of(other.path, tuple((parameter, Reals()) for parameter in other.arguments))
     except QedocError as error:
         raise Obstruction(
             f"{name} stands for {other.path}, whose code could not be lifted: {error.message}", verdict=Verdict.UNDECIDED
@@ -211,7 +242,7 @@ def _callable(path: str) -> bool:
 
 
 @lru_cache(maxsize=256)
-def _formula_of(path: str, sets: tuple[tuple[str, Reals | Integers], ...]) -> Callable[..., sp.Expr]:
+def formula_of(path: str, sets: tuple[tuple[str, Reals | Integers], ...]) -> Callable[..., sp.Expr]:
     """The formula of a function's code, its other parameters being left at their defaults.
 
     Args:
@@ -230,3 +261,42 @@ def _formula_of(path: str, sets: tuple[tuple[str, Reals | Integers], ...]) -> Ca
     code = formula(pair.code.branches).xreplace({sp.nan: sp.zoo})  # code that raises is not something the documentation states
     places = [pair.case.translate(symbol) for symbol in symbols]
     return lambda *arguments: code.subs(dict(zip(places, arguments, strict=True)), simultaneous=True)
+
+
+def with_moments(context: Context, equation: Equation) -> Equation:
+    """The equation for a parameter, with the formula of the code for each moment in it. It holds where the moments are finite.
+
+    Args:
+        context: the docstring, with what the equation is about.
+        equation: the equation as read.
+
+    Raises:
+        Obstruction: for a moment whose code cannot be read, or has several formulas.
+    """
+    owner = context.record.owner
+    if context.aim is None or context.aim.member not in parameters_of(owner):
+        return equation
+    letters = set(letters_of_text(context).values()) | {symbol.name for symbol in equation.right.free_symbols}
+    used = [name for name in parameters_of(owner) if name in letters]
+    made: dict[sp.Basic, sp.Expr] = {}
+    conditions = [equation.condition]
+    for name in moments_in(context, equation.right):
+        path = f"{owner}.{name}"
+        try:
+            found = formula_of(path, tuple((parameter, Reals()) for parameter in used))(*map(sp.Symbol, used))
+        except QedocError as error:
+            reason = f"{name} stands for {path}, whose code could not be lifted: {error.message}"
+            raise Obstruction(reason, verdict=Verdict.UNDECIDED, cause="code") from error
+        made[sp.Symbol(name)], condition = _finite(found, path)
+        conditions.append(condition)
+    return replace(equation, right=equation.right.xreplace(made), condition=sp.And(*conditions))
+
+
+def _finite(value: sp.Expr, path: str) -> tuple[sp.Expr, sp.Basic]:
+    """The only finite value of a moment, and where it has this value."""
+    pieces = value.args if isinstance(value, sp.Piecewise) else (sp.Tuple(value, sp.true),)
+    finite = [place for place, (part, _) in enumerate(pieces) if not part.has(sp.oo, sp.zoo, sp.nan)]
+    if len(finite) != 1:
+        raise Obstruction(f"the code of {path} has several formulas", verdict=Verdict.UNDECIDED, cause="code")
+    (place,) = finite
+    return pieces[place][0], sp.And(pieces[place][1], *(sp.Not(condition) for _, condition in pieces[:place]))

@@ -15,7 +15,7 @@ from typing import Any
 import sympy as sp
 
 from qedoc.bind.conventions import stands_for
-from qedoc.claims.members import CALL, member
+from qedoc.claims.members import CALL, member, parameters
 from qedoc.errors import QedocError
 from qedoc.read import Application
 from qedoc.sources.objects import named
@@ -162,7 +162,25 @@ def quantity_of(left: Any) -> Quantity | None:
         return next((quantity for quantity in FUNCTIONS if left.event == quantity.event), None)
     if "^" in left.variable:
         return None
-    return next((quantity for quantity in (MOMENTS if left.variable else FUNCTIONS) if base in quantity.heads.split()), None)
+    found = next((quantity for quantity in (MOMENTS if left.variable else FUNCTIONS) if base in quantity.heads.split()), None)
+    named_ = not left.variable and len(left.name) > 2 and all(isinstance(argument, sp.Symbol) for argument in left.arguments)
+    if found is None and named_ and left.arguments:  # `mean(loc, scale)` is the mean as a function of the parameters
+        return next((quantity for quantity in MOMENTS if left.name in quantity.heads.split()), None)
+    return found
+
+
+def moment_of(owner: str, name: str) -> Quantity | None:
+    """The moment of a distribution that a word on a left side gives, `variance = ...`; None for a name that is no moment of it."""
+    if len(name) < 3 or name in parameters_of(owner):
+        return None
+    found = next((quantity for quantity in MOMENTS if name in quantity.members and name in quantity.heads.split()), None)
+    return found if found is not None and _giving(owner, found, "") is not None else None
+
+
+def parameters_of(owner: str) -> dict[str, inspect.Parameter]:
+    """The parameters of the constructor of a class, by name."""
+    made = named(owner)
+    return parameters(made) if isinstance(made, type) else {}
 
 
 def function_given_by(name: str) -> Quantity | None:
@@ -199,6 +217,11 @@ def aims(owner: str, name: str, left: Any, words: str) -> Iterator[Aim]:
         yield Aim(member=name, quantity="value", value="x", words=words, by_head=named_)
         return
     if isinstance(left, sp.Symbol) and left.name not in _RESULTS:
+        if (moment := moment_of(owner, left.name)) is not None:
+            found = _giving(owner, moment, "")
+            yield Aim(
+                member=found or "", quantity=moment.name, value=moment.members[found or ""], words=f"{left} is its name", by_head=True
+            )
         return
     announced = bool(_ANNOUNCED.match(words))
     if _ORIGINAL.search(words) or _heads_original(left):

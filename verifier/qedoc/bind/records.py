@@ -22,6 +22,7 @@ class Bound:
         supposed: the assumptions that only names and notation suggest.
         unsaid: the symbols of the parameters that the formula does not contain. It is checked for all their values.
         readings: the ways in which the text can be understood; None if there is only one.
+        uses: the formulas of the docstring whose definitions are put into this one.
     """
 
     formula: Formula
@@ -31,6 +32,7 @@ class Bound:
     supposed: tuple[str, ...] = ()
     unsaid: tuple[str, ...] = ()
     readings: Readings | None = None
+    uses: tuple[Formula, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +53,7 @@ class Refused:
         lacking: the symbols that nothing explains.
         unset: parameters without a default that the formula does not contain, and without which the code does not run.
         help: options of the command line that may help, for a formula that was given there.
+        part_of: the ids of the claims that this definition is put into.
     """
 
     formula: Formula
@@ -66,6 +69,7 @@ class Refused:
     lacking: tuple[str, ...] = ()
     unset: tuple[str, ...] = ()
     help: str = ""
+    part_of: tuple[str, ...] = ()
 
 
 class Obstruction(Exception):

@@ -80,6 +80,13 @@ def direct(context: Context, name: str) -> str:
     return spelled or _in_other_case(context, name)
 
 
+def merged(context: Context, value: sp.Expr) -> sp.Expr:
+    """The value with one symbol for each parameter: where the text says that `mu` is `loc`, the two are the same."""
+    names = {symbol.name for symbol in value.free_symbols if isinstance(symbol, sp.Symbol)}
+    told = {name for name in names - set(context.parameters) if context.legend.get(name, "").strip("` ") == context.bound.get(name)}
+    return value.xreplace({sp.Symbol(name): sp.Symbol(context.bound[name]) for name in told if context.bound[name] in names})
+
+
 def _in_other_case(context: Context, name: str) -> str:
     r"""The only parameter whose name differs in case and underscores alone: `\Gamma` and `gamma`. A single letter has no other case."""
     bare = name.replace("_", "").lower()

@@ -1,6 +1,6 @@
 """Collects the claims of a run from spec files, docstrings and the command line."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from qedoc.claims.request import Request
@@ -82,7 +82,7 @@ class Collector:
         found: dict[str, Claim] = {}
         for name in names:
             errors, unread = len(self.dispatcher.errors), len(self.dispatcher.unread)
-            claims = [replace(claim, id=f"{claim.id}{AT_DOCSTRING}") if claim.id in taken else claim for claim in self.survey([name])]
+            claims = [_apart(claim, taken) for claim in self.survey([name])]
             if len(self.dispatcher.errors) == errors:
                 self.history.surveyed(name, claims, self.dispatcher.unread[unread:])
             for claim in claims:
@@ -116,6 +116,12 @@ class Collector:
         if alone and len(targets) > 1:
             raise QedocError(f"a plot can only show the claims of one target, found {len(targets)} targets; name one target")
         return chosen
+
+
+def _apart(claim: Claim, taken: Collection[str]) -> Claim:
+    """The claim of a docstring, with ids that differ from those of claims in spec files."""
+    apart = {id_: f"{id_}{AT_DOCSTRING}" for id_ in (claim.id, *claim.part_of) if id_ in taken}
+    return replace(claim, id=apart.get(claim.id, claim.id), part_of=tuple(apart.get(id_, id_) for id_ in claim.part_of))
 
 
 def _empty(name: str, survey: Survey) -> list[Unread]:

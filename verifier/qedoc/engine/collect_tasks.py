@@ -19,7 +19,7 @@ from qedoc.errors import Location, QedocError, TargetError
 from qedoc.lock.dependencies import locate
 from qedoc.lock.syntax import digest
 from qedoc.results.outcome import Unread
-from qedoc.results.verdict import CaseResult, ClaimResult, Formula, Verdict
+from qedoc.results.verdict import CaseResult, Formula, Verdict
 from qedoc.sources import specfiles
 from qedoc.sources.imports import remedy
 from qedoc.sources.specfiles import SpecFile
@@ -361,28 +361,20 @@ def _of_docstring(claim: "Bound | Refused") -> Claim:
             notes=claim.notes,
         )
     reason = f"{claim.reason}; {claim.suggestion}" if claim.suggestion else claim.reason
-    target = claim.name.partition("#")[0]
-    answer = ClaimResult(
-        id=claim.name,
-        target=target,
-        location=claim.formula.location,
-        formula=Formula(latex=written, sympy=claim.reading, pretty=claim.reading or written),
-        symbols=(),
-        domain=(),
-        source="",
-        cases=(CaseResult(id=claim.name, verdict=claim.verdict, reason=reason, cause=claim.cause, construct=claim.construct),),
-    )
-    return Claim(
+    made = Claim(
         file=file,
         index=0,
         id=claim.name,
-        target=target,
-        location=answer.location,
+        target=claim.name.partition("#")[0],
+        location=claim.formula.location,
         sizes=(),
         content=digest(f"{written} {reason}"),
         written=written,
-        answer=answer,
+        part_of=claim.part_of,
     )
+    formula = Formula(latex=written, sympy=claim.reading, pretty=claim.reading or written)
+    case = CaseResult(id=claim.name, verdict=claim.verdict, reason=reason, cause=claim.cause, construct=claim.construct)
+    return replace(made, answer=replace(plain(made), formula=formula, cases=(case,)))
 
 
 def undecided(request: Request, reason: str) -> Claim:

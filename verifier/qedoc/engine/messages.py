@@ -33,6 +33,7 @@ class Claim:
         notes: assumptions that the documentation does not state.
         answer: the result of a claim that cannot be checked.
         interpret: the number of the interpretation that the user chose, from 1; 0 if none.
+        part_of: for a definition, the ids of the claims that it is put into.
     """
 
     file: SpecFile
@@ -48,6 +49,7 @@ class Claim:
     notes: tuple[str, ...] = ()
     answer: ClaimResult | None = None
     interpret: int = 0
+    part_of: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from qedoc.claims.limits import Limits
 from qedoc.claims.request import Request
 from qedoc.engine import check_tasks, environment, worker
 from qedoc.engine.collect import Collector
+from qedoc.engine.definitions import judged_with
 from qedoc.engine.dispatch import Dispatcher
 from qedoc.engine.history import History
 from qedoc.engine.messages import Claim, Failure, case_id, plain
@@ -273,11 +274,26 @@ class _Run:
         return pending.claim.answer is None and self.history.wants_curve(pending.claim)
 
     def _release(self, waiting: list[_Pending]) -> None:
-        """Reports the finished claims at the head of the queue."""
-        while waiting and (waiting[0].known is not None or not waiting[0].open):
-            if result := waiting.pop(0).result():
+        """Reports the finished claims at the head of the queue. A definition waits for the claims that it is put into."""
+        while waiting and all(one.known is not None or not one.open for one in (waiting[0], *self._users(waiting[0]))):
+            pending = waiting.pop(0)
+            if users := [result for user in self._users(pending) if (result := user.result())]:
+                self._join(pending, users)
+            if result := pending.result():
                 self.results.append(result)
                 self.notify(result)
+
+    def _users(self, pending: _Pending) -> list[_Pending]:
+        """The claims of this run that a definition is put into."""
+        return [other for other in self.pending if other.claim.id in pending.claim.part_of] if pending.claim.part_of else []
+
+    def _join(self, pending: _Pending, users: list[ClaimResult]) -> None:
+        """Judges a definition together with the claims that it is put into."""
+        assert pending.known is not None  # a definition has an answer
+        found = judged_with(pending.known, users)
+        if found is not pending.known:
+            self.history.finished(pending.claim, found)
+        pending.known = found
 
     def _file(self, reply: ClaimResult | CaseResult | Failure | Overrun | Died, pending: _Pending, number: int | None) -> None:
         """Stores the reply of a task. A case without a result is undecided."""

@@ -51,6 +51,9 @@ def fragments(lattice: Lattice, own: sp.Expr | None = None) -> Fragments:
         if _tells_nothing(lattice, at):
             at += 1
             continue
+        if whole_line := [edge.end for edge in lattice.edges[at] if edge.kind == "SET" and edge.value.relation == sp.true]:
+            at = max(whole_line)
+            continue
         end, relation = _longest(lattice, at, own)
         if relation is not None and _goes_on(lattice, at, end):
             at = end
@@ -147,6 +150,10 @@ def _tells_nothing(lattice: Lattice, at: int) -> bool:
     if "SIGN" in kinds and "OPERATOR" in before:  # `log probabilities` are no probabilities
         return True
     word = lattice.words[at].lower()
+    earlier = [one.lower() for one in lattice.words[max(0, at - 6) : at]]
+    spread = bool(lexicon.SPREADING & set(earlier)) and earlier[-1] in lexicon.MASSES
+    if "SIGN" in kinds and spread and not {edge.kind for edge in lattice.edges[at - 1]} & {"SYM", "PARAM"}:
+        return True  # `it concentrates its mass near zero` says nothing about the input
     if word in ("above", "below") and (at + 1 == len(lattice.words) or lattice.words[at + 1] in ".,;:)"):
         return True  # `the parameter above` is a place in the text
     if word == "over" and not follower & {"NUM", "SYM", "PARAM", "EXPR"}:

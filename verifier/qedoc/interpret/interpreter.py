@@ -9,6 +9,7 @@ from typing import Any
 import sympy as sp
 
 from qedoc.interpret import lexicon
+from qedoc.interpret.asides import is_aside, without_distributions
 from qedoc.interpret.choices import Choice, Choices, Sure, parameter
 from qedoc.interpret.entries import LOGARITHM, entry
 from qedoc.interpret.findings import EITHER, UNKNOWN, VALUE, Found, Source
@@ -111,7 +112,8 @@ class Interpreter:
         found = Found()
         for described in self.parameters:
             for part in sentences(described.text):
-                self._entry(described, part, found)
+                if not is_aside(part):
+                    self._entry(described, part, found)
         for line, relation in self.constraints.items():  # they may restrict the displays beside them
             source = Source(words=self.lines[line].strip(), line=line)
             if relation is None:
@@ -119,7 +121,7 @@ class Interpreter:
             else:
                 found.doubt(self.vocabulary.known(relation), source)
         for passage in passages(self.lines, next(iter(self.vocabulary.own), "")):
-            lattice = self.vocabulary.lattice(unstressed(passage.text))
+            lattice = self.vocabulary.lattice(unstressed(without_distributions(passage.text)))
             if passage.before >= 0 and passage.after >= 0:
                 self._between(lattice, passage, found)
             elif passage.after >= 0:
@@ -281,6 +283,8 @@ class Interpreter:
     # ------------------------------------------------------------------ sentences
 
     def _sentence(self, lattice: Lattice, passage: Passage, found: Found) -> None:
+        if is_aside(passage.text):
+            return
         source = Source(words=passage.text, line=passage.line, only=passage.before)
         if (inputs := mapped_from(passage.text)) is not None:
             made = self._with_input(inputs.relation.xreplace({MEMBER: INPUT}))

@@ -66,6 +66,12 @@ COMPUTING = frozenset(_DATA["words"]["computing"])
 SUMMING = frozenset(_DATA["words"]["summing"])
 """Words after which `from` and `to` are the ends of a sum or an integral."""
 
+SPREADING = frozenset(_DATA["words"]["spreading"])
+"""Verbs that say where the mass of a distribution lies."""
+
+MASSES = frozenset(_DATA["words"]["masses"])
+"""What such a verb spreads."""
+
 JOINING = frozenset(_DATA["words"]["joining"])
 """Words that only join two formulas."""
 

@@ -306,7 +306,8 @@ def _special(parser: Parser, name: str, token: Token, scripts: Scripts, count: i
     power: sp.Expr | None = None
     extra: tuple[sp.Expr, ...] = ()
     if order:
-        if base not in ORDERED or count != 1 or not (order.isdigit() or (base == "E" and parser.scope.declared(order)) or order == "n"):
+        letter = parser.scope.declared(order) and (base == "E" or name in parser.scope.usual)
+        if base not in ORDERED or count != 1 or not (order.isdigit() or letter or order == "n"):
             return None
         first = sp.Integer(order) if order.isdigit() else parser.scope.symbol(order)
         build, extra = ORDERED[base], (first,)

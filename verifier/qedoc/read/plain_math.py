@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from qedoc.read.library import library
 from qedoc.read.plain_cases import Row, cases, equated
 from qedoc.read.plain_head import Head, head
 from qedoc.read.plain_names import PROBABILITY, NameWriter, conditional, variable_of
@@ -52,7 +53,8 @@ def plain_tokens(text: str, names: Names) -> tuple[list[Token], Names]:
     declared = {plain(name) for name in (*names.parameters, *values, *names.constants, *names.vectors)} - set(names.functions)
     writer = _Expressions(declared=declared, functions={plain(name) for name in names.functions}, meanings=_meanings(names))
     writer.formula(items)
-    called = {name: "a function" for name in writer.called if name not in names.functions}
+    known = writer.declared | set(names.siblings)
+    called = {name: "a function" for name in writer.called if name not in names.functions and (name in known or not library(name))}
     called |= {"pi": "an argument"} if "pi" in writer.arguments else {}
     return writer.tokens, replace(names, legend={**called, **names.legend})
 

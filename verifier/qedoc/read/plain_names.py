@@ -53,6 +53,9 @@ class NameWriter(Writer):
             follower = items[place] if place < len(items) else None
             if isinstance(follower, Bracket) and not follower.spaced and follower.opener.text == "(":
                 raise Refused(Obstacle.UNSUPPORTED, f"the function {item.text} of a computed order", item.start, "")
+        if isinstance(follower, Bracket) and self._expects(item, follower):
+            what = "an expectation over a distribution"
+            raise Refused(Obstacle.UNSUPPORTED, what, item.start, "write its value in closed form")
         apart = isinstance(follower, Bracket) and not follower.spaced
         if apart and isinstance(follower, Bracket) and follower.opener.text == "[":
             if related(follower.items):
@@ -64,6 +67,12 @@ class NameWriter(Writer):
         bare = item.text in FUNCTIONS and item.text not in self.declared
         self.last = "function" if bare or apart else "name" if item.text in self.declared else "symbol"
         return place
+
+    def _expects(self, item: Lexeme, group: Bracket) -> bool:
+        """Whether a bracket after `E` or `E_p` holds more than a random variable."""
+        named = item.text == "E" or item.text.startswith("E_")
+        alone = len(group.items) == 1 and isinstance(group.items[0], Lexeme)
+        return named and item.text not in self.declared and group.opener.text == "[" and not alone
 
     def _keyword(self, items: Sequence[Item], place: int, item: Lexeme) -> int | None:
         """Writes a sum, a product, an indicator or a word of a condition; returns None for any other name."""

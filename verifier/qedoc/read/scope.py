@@ -10,6 +10,7 @@ import sympy as sp
 from qedoc.read.functions import LETTERS
 from qedoc.read.matrices import Opener
 from qedoc.read.reading import Names, Option
+from qedoc.read.standard import is_standard
 from qedoc.read.tokens import BOLD, Kind, Token
 from qedoc.read.tree import SYMBOLS, Group, Node, equated, relation
 
@@ -32,6 +33,14 @@ _USUAL = {
     "sigma": r"^\W*(the\s+)?(standard\s+)?(logistic(\s+sigmoid)?|sigmoid)(\s+(activation\s+)?function)?\b(?!\s+distribution)",
 }
 """What a text says of a letter that stands for the function that it usually stands for."""
+
+_BESSEL = {
+    "I": r"\bmodified bessel function\b(?!.*\bsecond kind)",
+    "K": r"\bmodified bessel function\b(?!.*\bfirst kind)",
+    "J": r"(?<!modified )\bbessel function\b(?!.*\bsecond kind)",
+    "Y": r"(?<!modified )\bbessel function\b(?!.*\bfirst kind)",
+}
+"""What a text says of a letter with a subscript, `I_k`, that is a Bessel function of this order."""
 
 _OPERATORS = ("sum", "prod", "max", "min")
 _DISTRIBUTION_LETTERS = frozenset("fFpPS")
@@ -60,7 +69,7 @@ class Scope:
         self.functions = set(self.own)
         self.siblings = {plain(name) for name in names.siblings}
         self.legend = {plain(name): text for name, text in names.legend.items()}
-        self.usual = {name for name, text in self.legend.items() if name in _USUAL and re.search(_USUAL[name], text, re.IGNORECASE)}
+        self.usual = {name for name, text in self.legend.items() if _is_usual(name, text)}
         explained = {name for name, text in self.legend.items() if _FUNCTION.search(text)} | self.usual
         self.functions |= explained - self.usual
         for name in explained:
@@ -137,6 +146,12 @@ class Scope:
             yield
         finally:
             del self.bound[before:]
+
+
+def _is_usual(name: str, text: str) -> bool:
+    """Whether a text says that a name stands for the function that it usually stands for."""
+    pattern = _USUAL.get(name, _BESSEL[name[0]] if name[:1] in _BESSEL and name[1:2] == "_" else "")
+    return (bool(pattern) and bool(re.search(pattern, text, re.IGNORECASE))) or is_standard(name, text)
 
 
 def is_applied(nodes: Sequence[Node], name: str) -> bool:

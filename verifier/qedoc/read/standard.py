@@ -1,5 +1,6 @@
 """Densities and distribution functions of standard distributions, by their usual names: `normal_cdf(x; 0, 1)`, `NormalCDF(x)`."""
 
+import re
 from collections.abc import Callable
 
 import sympy as sp
@@ -39,6 +40,11 @@ def _t_pdf(x: sp.Expr, df: sp.Expr) -> sp.Expr:
     return gammas * (1 + x**2 / df) ** (-(df + 1) / 2)
 
 
+def _t_cdf(x: sp.Expr, df: sp.Expr) -> sp.Expr:
+    tail = sp.betainc_regularized(df / 2, _HALF, 0, divide(df, df + x**2)) / 2
+    return sp.Piecewise((tail, x < 0), (1 - tail, True), evaluate=False)
+
+
 def _standard(formula: Callable[..., sp.Expr], count: int) -> Known:
     """The function of the standard distribution, with or without its location 0 and scale 1."""
 
@@ -54,7 +60,7 @@ _KINDS: dict[str, dict[str, tuple[Callable[..., sp.Expr], int]]] = {
     "normal": {"pdf": (_normal_pdf, 1), "cdf": (_normal_cdf, 1), "quantile": (_normal_quantile, 1)},
     "cauchy": {"pdf": (_cauchy_pdf, 1), "cdf": (_cauchy_cdf, 1)},
     "logistic": {"cdf": (_logistic_cdf, 1)},
-    "t": {"pdf": (_t_pdf, 2)},
+    "t": {"pdf": (_t_pdf, 2), "cdf": (_t_cdf, 2)},
 }
 
 STANDARD: dict[str, Known] = {
@@ -64,3 +70,31 @@ STANDARD: dict[str, Known] = {
     for spelling in (f"{distribution}_{kind}", f"{distribution.capitalize()}{kind.upper() if len(kind) == 3 else kind.capitalize()}")
 }
 """The functions by name. A function of the library or of the text with the same name comes before them."""
+
+_KIND = {
+    "pdf": r"\bpdf\b|(?<!cumulative )\bdensity\b",
+    "cdf": r"\bcdf\b|\bcumulative\b|\bdistribution function\b",
+    "quantile": r"\bquantile|\binverse\b",
+}
+_CHANGED = r"\b(?:log\w*|survival|complement\w*|minus|half|truncated|squared?|times)\b"
+_ZERO, _UNIT = r"(?:0(?:\.0*)?|zero)", r"(?:1(?:\.0*)?|one|unit)"
+_PLACE, _WIDTH = r"(?:mean|location|loc|median)", r"(?:variance|scale|standard deviation)"
+_STANDARD = rf"\bstandard (?!deviation)|\b(?:{_ZERO} {_PLACE}|{_PLACE} {_ZERO}) and (?:{_UNIT} {_WIDTH}|{_WIDTH} {_UNIT})(?!\w)"
+
+
+def is_standard(name: str, text: str) -> bool:
+    """Whether a text says that a name of the table is what it usually is: `NormalCDF` is the cdf of the standard normal distribution.
+
+    Args:
+        name: the name.
+        text: the explanation of the name.
+    """
+    if name not in STANDARD:
+        return False
+    said = " ".join(text.lower().split())
+    (distribution,) = (one for one in _KINDS if name.lower().startswith(one))
+    kind = name.lower().removeprefix(distribution).lstrip("_")
+    others = [one for one in _KIND if one != kind and re.search(_KIND[one], said)]
+    if not re.search(_KIND[kind], said) or re.search(_CHANGED, said) or (others and kind != "quantile"):
+        return False
+    return bool(re.search(rf"\b{distribution}\b", said) and re.search(_STANDARD, said))

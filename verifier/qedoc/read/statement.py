@@ -6,7 +6,7 @@ from dataclasses import replace
 import sympy as sp
 
 from qedoc.read import heads
-from qedoc.read.brackets import arguments, split
+from qedoc.read.brackets import arguments
 from qedoc.read.cases import conditions, trimmed
 from qedoc.read.derivatives import slope
 from qedoc.read.functions import FUNCTIONS
@@ -111,19 +111,24 @@ def _head(left: Sequence[Node], scope: Scope) -> tuple[str, Group] | None:
     group = left[-1]
     if len(left) < 2 or not isinstance(group, Group) or not group.opener == group.closer == "(":
         return None
-    pieces = split(group.items, ",", ";")
+    pieces, given = heads.separated(group)
     name = _head_name(left[:-1], scope)
     if not name:
         return None
     if name in scope.own:
         return name, group
-    plainly = all(_plain_argument(piece, scope) for piece in pieces)
+    numbers = bool(given)  # `p(1; q)` is the value at 1, and no product
+    plainly = all(_plain_argument(piece, scope) or (numbers and _is_number(piece)) for piece in pieces)
     if not plainly:
         return None
     if scope.declared(name):
         what = f"{name} is a value, but is followed by a bracket like a function"
         raise Refused(Obstacle.AMBIGUOUS, what, left[0].start, f"write \\cdot, or declare {name} as a function")
     return name, group
+
+
+def _is_number(piece: Sequence[Node]) -> bool:
+    return len(piece) == 1 and isinstance(piece[0], Token) and piece[0].kind is Kind.NUMBER
 
 
 def _plain_argument(piece: Sequence[Node], scope: Scope) -> bool:

@@ -26,7 +26,7 @@ _GIVEN = re.compile(rf"\b(?:Given|For) (an? [^:`.;]*?)\s*{_MATH}", re.IGNORECASE
 _QUOTED = re.compile(r"(?::code:)?`{1,2}([A-Za-z_]\w*)`{1,2}")
 _HEAD = re.compile(r"\W*(?:(?!of\b|for\b|to\b|with\b|in\b)[\w-]+\s+){0,4}(?:vector|matrix|matrices|tree)\b", re.IGNORECASE)
 _MATRIX = re.compile(_HEAD.pattern.replace(r"vector|matrix|matrices|tree", r"matrix|matrices"), re.IGNORECASE)
-_SHAPE = re.compile(r"\bshape\s*`{0,2}[\[(]([^\])]*)[\])]", re.IGNORECASE)
+_SHAPE = re.compile(r"(?<!batch )(?<!batch-)\bshape\s*`{0,2}[\[(]([^\])]*)[\])]", re.IGNORECASE)
 
 
 def sentences(paragraph: Paragraph) -> Iterator[str]:

@@ -1,0 +1,33 @@
+"""Recognises sentences and clauses that say nothing of the values of parameters: how they are given, their shapes, random variables."""
+
+import re
+
+_NAMES = r"`+\w+`+(?:(?:,? (?:or|and) |, )`+\w+`+)*"
+
+_ALTERNATIVES = re.compile(
+    rf"(?:only|exactly|at most|just) one of {_NAMES} (?:should|must|may|can|needs to|has to) be "
+    r"(?:passed(?: in)?|specified|provided|given|set|supplied|used)\.?",
+    re.IGNORECASE,
+)
+"""A sentence about which of several parameters are given."""
+
+_SHAPED = re.compile(
+    rf"(?:the )?(?:parameters? |arguments? )?{_NAMES} (?:must|should) be shaped in a way that supports? broadcasting"
+    r"(?:,? \((?:e\.g\.|for example),? `+[^`<>=]*`+ is a valid operation\))?\.?",
+    re.IGNORECASE,
+)
+"""A sentence about the shapes of parameters."""
+
+_DISTRIBUTED = re.compile(r",?\s+such that\s+[^~]*~(?:[^.]|\.(?!\s|$))*")
+_CONDITIONAL = re.compile(r"[<>≤≥]|\b(?:for|if|when|where|only|unless|with|in)\b", re.IGNORECASE)
+
+
+def is_aside(text: str) -> bool:
+    """Whether a sentence only says how parameters are given, or what shapes they have."""
+    return bool(_ALTERNATIVES.fullmatch(text) or _SHAPED.fullmatch(text))
+
+
+def without_distributions(text: str) -> str:
+    """A sentence without the clause that says how random variables are distributed: `such that X ~ A => exp(X) ~ B`."""
+    clause = _DISTRIBUTED.search(text)
+    return text if clause is None or _CONDITIONAL.search(clause[0].replace("=>", "")) else text.replace(clause[0], "")
