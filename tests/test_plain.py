@@ -557,7 +557,7 @@ class Wait:
         ("variance = 1 / beta**2", Verdict.PROVED),
         ("variance = 1 / beta", Verdict.REFUTED),
         ("rate = beta", Verdict.NOT_A_CLAIM),
-        ("scale = mean / variance", Verdict.NOT_A_CLAIM),
+        ("scale = mean / variance", Verdict.UNREADABLE),
     ],
 )
 def test_parameters_are_given_by_moments_and_moments_by_parameters(library: Path, text: str, verdict: Verdict) -> None:
