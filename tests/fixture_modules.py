@@ -13,6 +13,7 @@ from qedoc.bind.records import Bound, Refused
 from qedoc.claims.limits import Limits
 from qedoc.judge.check import check
 from qedoc.judge.readings import check_readings
+from qedoc.results.agreement import agreeing
 from qedoc.results.verdict import CaseResult, Verdict, weakest
 from qedoc.sources.docstrings import documented
 from qedoc.sources.specfiles import sizes
@@ -67,5 +68,6 @@ def judged_claim(claim: Bound | Refused) -> CaseResult:
 
 
 def _deciding(results: list[CaseResult]) -> CaseResult:
-    worst = weakest([one.verdict for one in results])
-    return next(one for one in results if one.verdict is worst)
+    cases = agreeing(results)
+    worst = weakest([one.verdict for one in cases])
+    return next(one for one in cases if one.verdict is worst)

@@ -655,3 +655,11 @@ def test_a_number_that_a_condition_gives_can_be_an_index(judge: Judge) -> None:
     formula = r"c_2 + \sum_{i=1}^n c_i + 0 y"
     assert judged_claim(given("interpreted_1.f", formula, {}, ["y = 1"])[0]).verdict is Verdict.PROVED
     assert judged_claim(given("interpreted_1.f", formula, {}, ["y = 0"])[0]).verdict is Verdict.REFUTED
+
+
+def test_an_interpretation_that_only_the_code_chooses_is_one_for_all_lengths(judge: Judge) -> None:
+    formula, halves, products = shown(r"\sum_{i=1}^n c_i / 2 a"), "jnp.sum(c) / (2 * a)", "jnp.sum(c) / 2 * a"
+    assert judge("c, a", formula, halves).verdict in HOLDS
+    assert judge("c, a", formula, products).verdict in HOLDS
+    found = judge("c, a", formula, f"{halves} if c.shape == (1,) else {products}")
+    assert (found.verdict, "in no single interpretation" in found.reason) == (Verdict.UNDECIDED, True)

@@ -23,7 +23,8 @@ _NAMED = re.compile(r":\w+:`~?([\w.]+)`|`{1,2}([\w.]+)`{1,2}")
 def listed(context: Context) -> list[list[Choice]]:
     """Returns for each parameter that is a function by default the functions that its description lists, the default first.
 
-    The formula may be about any of them, because it does not say which. So none of them is more than possible: the code decides.
+    The formula may be about any of them, because it does not say which. The default is suggested: a formula that holds for another value
+    alone is undecided, and one that holds for none is refuted.
 
     Args:
         context: the docstring.
@@ -47,7 +48,10 @@ def _listed(argument: Argument) -> list[Choice]:
     if not 1 < len(values) <= MOST or values[0].value is not argument.default:
         return []
     words = f"the text lists the values of {argument.name}, and the formula does not say which one it is about"
-    return [Choice(about=ABOUT, subject=argument.name, value=value, words=words, sure=Sure.POSSIBLE) for value in values]
+    return [
+        Choice(about=ABOUT, subject=argument.name, value=value, words=words, sure=Sure.SUGGESTED if value is values[0] else Sure.POSSIBLE)
+        for value in values
+    ]
 
 
 def _function(parameter: str, name: str) -> Imported | None:

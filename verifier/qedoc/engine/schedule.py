@@ -18,6 +18,7 @@ from qedoc.engine.history import History
 from qedoc.engine.messages import Claim, Failure, case_id, plain
 from qedoc.engine.pool import Died, Overrun, Pool, Workers, settled
 from qedoc.errors import QedocError
+from qedoc.results.agreement import agreeing
 from qedoc.results.curve import Curve
 from qedoc.results.outcome import Checked, Collected, Event, Outcome, nothing
 from qedoc.results.verdict import CaseResult, ClaimResult, Formula, Verdict
@@ -218,7 +219,7 @@ class _Pending:
             return self.known
         if self.description is None or len(self.cases) < len(self.claim.sizes):
             return None
-        return replace(self.description, cases=tuple(case for _, case in sorted(self.cases.items())))
+        return replace(self.description, cases=agreeing([case for _, case in sorted(self.cases.items())]))
 
 
 @dataclass(slots=True, kw_only=True)

@@ -2,6 +2,9 @@
 
 import re
 
+from qedoc.read.functions import FUNCTIONS
+from qedoc.read.library import library
+
 _NAMES = r"`+\w+`+(?:(?:,? (?:or|and) |, )`+\w+`+)*"
 
 _ALTERNATIVES = re.compile(
@@ -31,3 +34,16 @@ def without_distributions(text: str) -> str:
     """A sentence without the clause that says how random variables are distributed: `such that X ~ A => exp(X) ~ B`."""
     clause = _DISTRIBUTED.search(text)
     return text if clause is None or _CONDITIONAL.search(clause[0].replace("=>", "")) else text.replace(clause[0], "")
+
+
+_PLURAL = re.compile(r"(?<![\w`\\$])([A-Za-z]{4,})\((e?s)\)(?![\w^_(])")
+
+
+def with_plurals(text: str) -> str:
+    """The text with `distributions` for `distribution(s)`, which is no function; `tanh(s)` is one."""
+    return _PLURAL.sub(_plural, text)
+
+
+def _plural(found: re.Match[str]) -> str:
+    word = found[1]
+    return found[0] if word.lower() in FUNCTIONS or library(word) is not None else word + found[2]

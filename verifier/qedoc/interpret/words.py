@@ -9,12 +9,11 @@ from typing import Any
 import sympy as sp
 
 from qedoc.interpret import lexicon
+from qedoc.interpret.asides import with_plurals
 from qedoc.interpret.choices import parameter
 from qedoc.interpret.parsing import Edge, Lattice
 from qedoc.interpret.sets import MEMBER, Member, member_of, members_of, number_of
 from qedoc.read import Application, Names, Reading, plain, read, read_condition
-from qedoc.read.functions import FUNCTIONS
-from qedoc.read.library import library
 
 LONGEST = 8
 """Maximum number of words of a phrase in the lexicon."""
@@ -26,9 +25,6 @@ _PIECE = re.compile(
     r"|(?P<op>>=|<=|==|!=|\*\*|[<>=≥≤≠+*/|^−]|(?<=\s)-(?=\s)|-(?=\d)|(?<!\w)-(?=[a-z]))"
     r"|(?P<word>[^\W\d_][\w'\u2019-]*|\d+-[a-z]+)|(?P<mark>[,;.:()\u2013—]|\S)"
 )
-_PLURAL = re.compile(r"(?<![\w`\\$])([A-Za-z]{4,})\((e?s)\)(?![\w^_(])")
-"""A word that may be a plural, such as `distribution(s)`."""
-
 _SYMBOL = re.compile(
     r"(?:\\[A-Za-z]+|[A-Za-z])(?:_(?:\\?[A-Za-z0-9]+|\{[^{}]*\}))?'*|\\(?:hat|bar|tilde|mathbf|vec|boldsymbol|mathcal|mathrm|widehat|operatorname|text|mathit)"
     r"\s*\{?\\?[A-Za-z_\\]+\}?(?:_(?:\w|\{[^{}]*\}))?"
@@ -128,7 +124,7 @@ class Vocabulary:
 
     def lattice(self, text: str) -> Lattice:
         """The lattice of a sentence."""
-        pieces = self._unrepeated(list(_pieces(_PLURAL.sub(_plural, _DEFAULT.sub("", _EMPHASIS.sub(r"\1", text))))))
+        pieces = self._unrepeated(list(_pieces(with_plurals(_DEFAULT.sub("", _EMPHASIS.sub(r"\1", text))))))
         edges: list[list[Edge]] = [[] for _ in pieces]
         for at, (kind, word) in enumerate(pieces):
             edges[at] += [Edge(k, v, at + 1) for k, v in self._single(kind, word)]
@@ -395,9 +391,3 @@ def _pieces(text: str) -> Iterator[tuple[str, str]]:
             yield from _pieces(f"{_SIGNS[bound[1]]} {bound[2]}")
         else:
             yield kind, found[kind]
-
-
-def _plural(found: re.Match[str]) -> str:
-    """A plural without its brackets; a function with its argument, `tanh(s)`, as it is."""
-    word = found[1]
-    return found[0] if word.lower() in FUNCTIONS or library(word) is not None else word + found[2]

@@ -12,13 +12,9 @@ from qedoc.claims.spec import Parameter, Size, Spec
 from qedoc.errors import ShapeError, SpecError
 from qedoc.judge.check import case_name, check
 from qedoc.judge.inputs import format_inputs
+from qedoc.results.agreement import WRITE
 from qedoc.results.verdict import CaseResult, Interpretation, Verdict, weakest
 from qedoc.sources.specfiles import sizes as sizes_of
-
-WRITE = (
-    "write what is meant into the formula or say it in other words; qedoc show --why lists the interpretations, and --interpret N settles "
-    "one"
-)
 
 NOT_NEEDED = "it was not checked, because the verdict does not depend on it"
 
@@ -184,7 +180,8 @@ def _judged(readings: Readings, check_one: _Checker) -> list[_Judged]:
         checked = any(one.result is not None for one in found)
         deciding = _deciding(found)
         holds = bool(deciding) and all(one.holds for one in deciding)
-        if (checked and _decided(found, readings.cut)) or (holds and not alternative.plausible):
+        alone = not check_one.sizes or any(one.alternative.plausible for one in found)  # else each length may have another interpretation
+        if (checked and _decided(found, readings.cut)) or (holds and alone and not alternative.plausible):
             found.append(_left_out(alternative, alternative.blocked or NOT_NEEDED))
         else:
             found.append(_judge(alternative, check_one))
