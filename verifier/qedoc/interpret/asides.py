@@ -1,4 +1,5 @@
-"""Recognises sentences and clauses that say nothing of the values of parameters: how they are given, their shapes, random variables."""
+"""Recognises sentences and clauses that say nothing of the values of parameters: how they are given, their shapes, random variables,
+the sign of the factorial."""
 
 import re
 
@@ -21,13 +22,22 @@ _SHAPED = re.compile(
 )
 """A sentence about the shapes of parameters."""
 
+_MATHS = r"(?::math:`|`+|\$)"
+
+_FACTORIAL = re.compile(
+    rf"(?:where |and |here,? )?{_MATHS}(\w+)!(?:`+|\$) (?:is|denotes|means|represents|stands for) "
+    rf"(?:{_MATHS}\1(?:`+|\$) factorial|(?:the )?factorial of {_MATHS}\1(?:`+|\$))[.,;]?(?: and,?)?",
+    re.IGNORECASE,
+)
+"""A sentence that explains the sign of the factorial, and says nothing of the number before it."""
+
 _DISTRIBUTED = re.compile(r",?\s+such that\s+[^~]*~(?:[^.]|\.(?!\s|$))*")
 _CONDITIONAL = re.compile(r"[<>≤≥]|\b(?:for|if|when|where|only|unless|with|in)\b", re.IGNORECASE)
 
 
 def is_aside(text: str) -> bool:
-    """Whether a sentence only says how parameters are given, or what shapes they have."""
-    return bool(_ALTERNATIVES.fullmatch(text) or _SHAPED.fullmatch(text))
+    """Whether a sentence only says how parameters are given, what shapes they have, or what the sign of the factorial means."""
+    return bool(_ALTERNATIVES.fullmatch(text) or _SHAPED.fullmatch(text) or _FACTORIAL.fullmatch(text))
 
 
 def without_distributions(text: str) -> str:

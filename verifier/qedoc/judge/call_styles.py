@@ -107,7 +107,7 @@ def spread(pair: Pair) -> str:
         return f"for arrays of shape ({ENTRIES},) the code gives {given}, and the formula does not say how their entries are combined"
     for entry, row in zip(result, apart, strict=True):
         value = _documented(pair, row)
-        if value is not None and _differ(float(entry), value):
+        if value is not None and _differ(float(entry), value) and not pair.edges.is_out(row):
             at = format_inputs(named(pair.case, pair.plan.point(row)))
             return f"for arrays the result depends on the other entries: at {at} the code gives {entry} beside others, documented {value}"
     return ""

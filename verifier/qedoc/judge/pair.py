@@ -233,12 +233,14 @@ class Pair:
         if self._is_beside(row, branch):
             self.elsewhere = self.elsewhere or row
             return False
-        if self.edges.is_out(row):
+        distance = self._distance(row, branch)
+        is_near = distance <= (NEAR if any(map(approximates, self.code.branches)) else UNSEEN)
+        if not is_near and self.edges.is_out(row):
             self.off_support = self.off_support or row
             return False
         if self._exactly(row, branch):
             return True
-        if (distance := self._distance(row, branch)) <= (NEAR if any(map(approximates, self.code.branches)) else UNSEEN):
+        if is_near:
             self.nearly = max(self.nearly or (0.0, row), (distance, row))
             return False
         if self._is_beyond(row, branch) or self.edges.keeps_away(row):

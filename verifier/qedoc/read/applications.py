@@ -7,10 +7,11 @@ import sympy as sp
 
 from qedoc.read import arithmetic
 from qedoc.read.bare_arguments import OPENERS, beside, mean_of
-from qedoc.read.brackets import arguments, fresh, loose, split
+from qedoc.read.brackets import arguments, entry, fresh, loose, split
 from qedoc.read.factor import Factor, Shape, has_vector
 from qedoc.read.functions import FUNCTIONS, LETTERS, ORDERED, UPRIGHT_ONLY, Known
 from qedoc.read.library import LIBRARY, library, logistic
+from qedoc.read.matrices import COLUMN, SCALAR, has_product, kind
 from qedoc.read.moments import largest
 from qedoc.read.neighbours import refuse_loose
 from qedoc.read.operators import extreme
@@ -32,6 +33,8 @@ _SETTLED_WAYS = (
     Option(value="the one beside the object", why="a function beside the object has the name", sure="suggested"),
     Option(value="the usual one", why="the name means the same everywhere", sure="possible"),
 )
+
+_OF_VECTOR = Option(value="that of a vector", why="the beta function has one argument only if that is a vector", sure="suggested")
 
 
 def upright(name: str, *, italic: bool = False) -> Known | None:
@@ -340,11 +343,15 @@ def _vector_beta(parser: Parser, token: Token, scripts: Scripts) -> Factor | Non
     if group is None or scripts.upper is not None:
         return None
     value = parser.within(group).value()
-    if not isinstance(value, sp.Symbol) or value.name not in parser.scope.vectors:
+    if kind(value, parser.scope) == SCALAR and token.kind is Kind.TEXT:
+        parser.scope.choose("the beta function of one argument", _OF_VECTOR)
+        parser.scope.vectors |= {symbol.name for symbol in value.free_symbols}
+        value = parser.within(group).value()
+    if kind(value, parser.scope) != COLUMN or has_product(value):
         return None
     parser.take()
-    index = fresh(parser)
-    part = sp.IndexedBase(value)[sp.Symbol(index)]
+    index = fresh(parser, value)
+    part = entry(parser, value, index, group.start)
     limits = (sp.Symbol(index), 1, extent(index))
     total = sp.Product(sp.gamma(part), limits) / sp.gamma(sp.Sum(part, limits))
     return Factor(value=total, shape=Shape.CALL, start=token.start)

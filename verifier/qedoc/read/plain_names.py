@@ -188,7 +188,7 @@ class NameWriter(Writer):
         if name in _GAMMA and count == 1:
             self.put(Kind.MACRO, "Gamma", item.start, item.end)
         elif name == _BETA and count < 3 and "B" not in self.declared:
-            self.put(Kind.WORD, "B", item.start, item.end)
+            self.put(Kind.TEXT if count == 1 else Kind.WORD, "B", item.start, item.end)
         else:
             what = f"{name} with {count} arguments: a distribution, or a function"
             raise Refused(Obstacle.AMBIGUOUS, what, item.start, "say what it is in the text")
