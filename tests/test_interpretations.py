@@ -470,6 +470,13 @@ def test_a_density_is_not_refuted_where_the_code_is_zero(judge: Judge) -> None:
     assert judge("x", text, code, name="weight").verdict is Verdict.REFUTED  # no density: zero is a value like others
 
 
+def test_a_distribution_function_that_saturates_is_compared_up_to_what_floats_can_show(judge: Judge) -> None:
+    text, code = shown(r"\frac{1}{1 + e^{-x}}"), "jnp.where(x > {end}, 1.0, 1 / (1 + jnp.exp(-x)))"
+    assert judge("x", text, code.replace("{end}", "40"), name="cdf").verdict in HOLDS
+    assert judge("x", text, code.replace("{end}", "2"), name="cdf").verdict is Verdict.UNDECIDED
+    assert judge("x", text, code.replace("{end}", "40").replace("1 + jnp", "2 + jnp"), name="cdf").verdict is Verdict.REFUTED
+
+
 def test_points_at_which_the_code_raises_refute_nothing(judge: Judge) -> None:
     code = "x + (int('no') if not isinstance(x, jax.core.Tracer) and x < 0 else 0)"  # it validates values, not tracers
     found = judge("x", shown("|x|"), code)

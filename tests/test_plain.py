@@ -636,6 +636,50 @@ def test_the_definition_of_a_vector_is_put_in_entry_by_entry(library: Path, text
     assert ("holds" if found.holds else str(found)) == verdict
 
 
+POLYA = '''
+class Polya:
+    """Polya distribution.
+
+    ```none
+    pmf(n; alpha, N) = {text}
+    ```
+
+    where:
+
+    * `concentration = alpha`,
+    * `total = N`, and,
+    * {legend}
+    """
+
+    def __init__(self, concentration, total, validate_args=False):
+        self.concentration, self.total = concentration, total
+
+    def prob(self, value):
+        def log_beta(a):
+            return jnp.sum(jax.scipy.special.gammaln(a)) - jax.scipy.special.gammaln(jnp.sum(a))
+
+        a, ways = self.concentration, jnp.sum(jax.scipy.special.gammaln(1 + value))
+        return jnp.exp(log_beta(a + value) - log_beta(a) + jax.scipy.special.gammaln(1 + self.total) - ways)
+'''
+
+
+@pytest.mark.parametrize(
+    ("text", "legend", "verdict"),
+    [
+        ("N! Beta(alpha + n) / Beta(alpha) / (prod_j n_j!)", "`N!` is `N` factorial.", "holds"),
+        ("N! Beta(alpha + n) / Beta(alpha) / (prod_j n_j)", "`N!` is `N` factorial.", "refuted"),
+        ("N! Beta(alpha) / Beta(alpha + n) / (prod_j n_j!)", "`N!` is `N` factorial.", "refuted"),
+        ("N! Beta(alpha + n) / Beta(alpha) / (prod_j n_j!)", "`N` is the residual factorial.", "undecided"),  # N may be anything
+    ],
+)
+def test_the_beta_function_of_a_vector(library: Path, text: str, legend: str, verdict: str) -> None:
+    library.write_text(f"import jax\n{HEAD}" + POLYA.replace("{text}", text).replace("{legend}", legend))
+    sys.modules.pop("plain_documents", None)
+    (record,) = (record for record in documented("plain_documents") if record.formulas)
+    found = judged_claim(claims(record)[0]).verdict
+    assert ("holds" if found.holds else str(found)) == verdict
+
+
 NARROW = '''
 def ramp(x, c):
     """A ramp.

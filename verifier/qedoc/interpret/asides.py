@@ -1,5 +1,4 @@
-"""Recognises sentences and clauses that say nothing of the values of parameters: how they are given, their shapes, random variables,
-the sign of the factorial."""
+"""Recognises sentences and clauses that say nothing of the values of parameters: their shapes, random variables, factorials."""
 
 import re
 

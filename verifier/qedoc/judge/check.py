@@ -265,7 +265,7 @@ def _verdict(
         if proof.complete and both_defined:
             return Verdict.UNDECIDED, "the proof and the enclosures contradict each other; please report this as a bug in qedoc"
         return Verdict.REFUTED, DIFFERENT
-    if proof.complete and pair.nearly is not None:
+    if proof.complete and (pair.nearly or pair.saturated) is not None:
         return Verdict.UNDECIDED, "the proof and the enclosures contradict each other; please report this as a bug in qedoc"
     if pair.nearly is not None:
         distance, row = pair.nearly

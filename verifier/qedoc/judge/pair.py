@@ -89,6 +89,7 @@ class Pair:
         self.strange: Row | None = None
         self.raising: tuple[Exception, Row] | None = None
         self.off_support: Row | None = None
+        self.saturated: Row | None = None
         self.edges = Edges(
             case=self.case, target=self.target, documented=self.documented, infinity=self.infinity, run=self.run, run_case=self._run_case
         )  # fmt: skip
@@ -235,8 +236,11 @@ class Pair:
             return False
         distance = self._distance(row, branch)
         is_near = distance <= (NEAR if any(map(approximates, self.code.branches)) else UNSEEN)
-        if not is_near and self.edges.is_out(row):
-            self.off_support = self.off_support or row
+        if self.edges.is_out(row):
+            if is_near:
+                self.saturated = self.saturated or row
+            else:
+                self.off_support = self.off_support or row
             return False
         if self._exactly(row, branch):
             return True

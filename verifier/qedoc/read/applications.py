@@ -11,7 +11,7 @@ from qedoc.read.brackets import arguments, entry, fresh, loose, split
 from qedoc.read.factor import Factor, Shape, has_vector
 from qedoc.read.functions import FUNCTIONS, LETTERS, ORDERED, UPRIGHT_ONLY, Known
 from qedoc.read.library import LIBRARY, library, logistic
-from qedoc.read.matrices import COLUMN, SCALAR, has_product, kind
+from qedoc.read.matrices import COLUMN, has_product, kind
 from qedoc.read.moments import largest
 from qedoc.read.neighbours import refuse_loose
 from qedoc.read.operators import extreme
@@ -343,7 +343,7 @@ def _vector_beta(parser: Parser, token: Token, scripts: Scripts) -> Factor | Non
     if group is None or scripts.upper is not None:
         return None
     value = parser.within(group).value()
-    if kind(value, parser.scope) == SCALAR and token.kind is Kind.TEXT:
+    if kind(value, parser.scope) != COLUMN and token.kind is Kind.TEXT:
         parser.scope.choose("the beta function of one argument", _OF_VECTOR)
         parser.scope.vectors |= {symbol.name for symbol in value.free_symbols}
         value = parser.within(group).value()
