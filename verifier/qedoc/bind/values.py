@@ -13,6 +13,7 @@ from qedoc.bind.records import Obstruction
 from qedoc.bind.symbols import returns
 from qedoc.claims.target import resolve
 from qedoc.errors import QedocError
+from qedoc.interpret.labels import LABEL
 from qedoc.read import Application, Equation, NotAClaim, Reading, Silence
 from qedoc.results.verdict import Verdict
 
@@ -22,8 +23,8 @@ _KIND = re.compile(r"_(?:metric|score|measure|index|coefficient|divergence|dista
 """What a quantity is, at the end of the name of the function that computes it: `opa_metric` computes OPA."""
 
 _STATED = re.compile(r"^\s*(?:If|When|With|For)\s+`{1,2}(\w+)\s*=\s*([^`]+)`{1,2}", re.IGNORECASE)
-_LABELLED = re.compile(r"^\**[A-Z][\w -]*\(`{0,2}(\w+)\s*=\s*([^`()]+?)`{0,2}\)\s*:?\**:?$")
-"""A label with a setting above a formula: `**Staircase mode (staircase=True):**`."""
+_SETTING = re.compile(r"`{0,2}(\w+)\s*=\s*([^`]+?)`{0,2}")
+"""A setting in the label of a display, `**Staircase mode (staircase=True):**`."""
 
 _SCALAR = re.compile(r"\bscalar\b[^.]*?\bif\s+`{0,2}\w+\s*==?\s*1\b")
 _LITERALS: dict[str, Any] = {"True": True, "False": False, "None": None}
@@ -236,7 +237,8 @@ def _said_before(context: Context, line: int) -> dict[str, Any]:
         if text.strip():
             before.insert(0, text.strip())
     words = " ".join(before)
-    stated = _STATED.match(words) or _LABELLED.match(words)
+    label = LABEL.fullmatch(words)
+    stated = _SETTING.fullmatch(label["inside"]) if label else _STATED.match(words)
     if not stated or stated[1] not in context.parameters:
         return {}
     text = stated[2].strip()

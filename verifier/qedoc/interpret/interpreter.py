@@ -15,7 +15,7 @@ from qedoc.interpret.entries import LOGARITHM, entry
 from qedoc.interpret.findings import EITHER, UNKNOWN, VALUE, Found, Source
 from qedoc.interpret.fragments import RESTRICTS, approximates, explains, fragments, is_inexact, refers, stops
 from qedoc.interpret.introductions import introduction
-from qedoc.interpret.labels import labelled, opening
+from qedoc.interpret.labels import equates, labelled, opening
 from qedoc.interpret.meaning import INPUT, Sense, condition_of, range_of, senses
 from qedoc.interpret.own_words import OwnWords
 from qedoc.interpret.parses import Reading, best, common, merged, related, sensible, solved
@@ -34,6 +34,9 @@ _TELLING = frozenset(
     }
 )
 """The kinds of words that may say that a display is not the value."""
+
+_CLASSES = frozenset({"class", "classes", "index", "indices", "label", "labels"})
+"""Words beside the name of a parameter that only say that its numbers are classes: `the target class index`."""
 
 _DASH = re.compile(r"(?P<kept>`+[^`]*`+|\$[^$]*\$)| - ")
 
@@ -331,8 +334,8 @@ class Interpreter:
 
     def _named(self, phrase: Any) -> Any:
         """A description that names a parameter and was not understood: the symbol is made of the parameter in an unknown way."""
-        names = phrase[0] == "words" and any(word in self.vocabulary.spoken for run in phrase[1] for word in str(run).lower().split())
-        return ("opaque",) if names and (phrase[0] != "words" or lexicon.changes(phrase[1])) else phrase
+        said = {word for run in phrase[1] for word in str(run).lower().split()} if phrase[0] == "words" else set()
+        return ("opaque",) if said & set(self.vocabulary.spoken) and said - set(self.vocabulary.spoken) - _CLASSES else phrase
 
     def _inner_legends(self, lattice: Lattice, source: Source, found: Found) -> None:
         """Legends inside a longer sentence: what follows `SYM is`, up to the next symbol. What a symbol is approximately, it is not."""
@@ -381,6 +384,8 @@ class Interpreter:
 def _tells(lattice: Lattice) -> bool:
     """Whether a word may say that a display is not the value."""
     kinds = {edge.kind for edges in lattice.edges for edge in edges}
+    if equates(lattice):
+        return False
     if any(edge.kind == "SUCH" and edge.end >= len(lattice.edges) - 1 for es in lattice.edges for edge in es):
         kinds |= {"SOLVES"}  # `such that` before an equation
     words = {edge.value for edges in lattice.edges for edge in edges if edge.kind == "WORD"}

@@ -8,9 +8,12 @@ from qedoc.interpret.parsing import Lattice, whole
 from qedoc.interpret.passages import Passage
 from qedoc.interpret.words import Vocabulary
 
-_LABEL = re.compile(
-    r"\**(?:\d+[.)]\s*)?\**(?P<words>[^()*:`]+ )?(?:mode|phase|case|regime|branch|stage)\**\s*\((?P<inside>[^()]+)\)\s*:?\**:?", re.IGNORECASE
+LABEL = re.compile(
+    r"\**(?:\d+[.)]\s*)?\**(?P<words>[^()*:`]+ )?(?:mode|phase|case|regime|branch|stage)\**\s*\((?P<inside>[^()]+)\)\s*:?\**:?",
+    re.IGNORECASE,
 )
+"""A label: words, of which the last one says that it names a case, and a condition or setting in parentheses."""
+
 _OPENING = re.compile(r"(?:when|if|for)\b.*:", re.IGNORECASE)
 
 
@@ -23,13 +26,31 @@ def labelled(vocabulary: Vocabulary, text: str) -> tuple[Any, ...]:
         vocabulary: what the words of the docstring can mean.
         text: the words above the display.
     """
-    label = _LABEL.fullmatch(text)
+    label = LABEL.fullmatch(text)
     if label is None:
         return ()
     words = vocabulary.lattice(label["words"] or "")
     if any(edge.kind in ("OTHER", "QUANTITY", "NOT") for edges in words.edges for edge in edges):
         return ()
     return whole(introduction, vocabulary.lattice(f"If ``{label['inside'].strip('`')}``,"))
+
+
+def equates(lattice: Lattice) -> bool:
+    """Whether words describe the value itself in words that were not understood, `The loss is the weighted sum of`.
+
+    The display may also be a part of it, so that a difference decides nothing.
+
+    Args:
+        lattice: the words.
+    """
+    kinds = [{edge.kind for edge in edges} for edges in lattice.edges]
+    starts = {edge.end for edge in lattice.edges[0] if edge.kind in ("SELF", "OUT")} if kinds else set()
+    described = any(end < len(kinds) - 1 and "IS" in kinds[end] for end in starts)
+    return described and not any(each & _OTHERS for each in kinds)
+
+
+_OTHERS = frozenset({"QUANTITY", "UPTO", "PROPTO", "SOLVES", "SUCH", "PROPERTY", "NOT", "MUSTNOT", "FAILS", "UNLESS", "OTHER"})
+"""The kinds of words that may say that a display is no value."""
 
 
 def opening(lattice: Lattice, passage: Passage) -> tuple[Any, ...]:

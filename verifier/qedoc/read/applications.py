@@ -167,7 +167,8 @@ def applied(parser: Parser, name: str, token: Token, scripts: Scripts, *, letter
         return _declared(parser, name, token, scripts)
     if _numbers_entry(parser, name, scripts, pieces):
         parser.take()
-        return Factor(value=sp.IndexedBase(sp.Symbol(name))[sp.Symbol(spelled(pieces[0][0]))], shape=Shape.NAME, start=token.start, scripted=True)
+        value = sp.IndexedBase(sp.Symbol(name))[sp.Symbol(spelled(pieces[0][0]))]
+        return Factor(value=value, shape=Shape.NAME, start=token.start, scripted=True)
     special = None if scope.declared(name) else _special(parser, name, token, scripts, len(pieces))
     if special is not None:
         return special
@@ -209,13 +210,13 @@ def applied(parser: Parser, name: str, token: Token, scripts: Scripts, *, letter
 
 
 def _numbers_entry(parser: Parser, name: str, scripts: Scripts, pieces: Sequence[Sequence[Node]]) -> bool:
-    r"""Whether `p(i)` is an entry of p: i is the index of a sum around it. `f(i)` is a function."""
+    r"""Whether `p(i)` is an entry of p: i is the index of a sum without bounds around it. `f(i)` is a function."""
     scope, lone = parser.scope, pieces[0][0] if len(pieces) == len(pieces[0]) == 1 else None
-    if not isinstance(lone, Token) or lone.text not in scope.bound or scripts.upper is not None or scripts.primes:
+    if not isinstance(lone, Token) or lone.text not in scope.over_entries or scripts.upper is not None or scripts.primes:
         return False
     if name in _NEVER_ENTRIES or (name, 1) in LETTERS or (len(name) > 1 and name not in SYMBOLS and not scope.declared(name)):
         return False
-    entry = Option(value="an entry", why=f"{lone.text} is the index of a sum, and no function has this name", sure="suggested")
+    entry = Option(value="an entry", why=f"{lone.text} is the index of a sum without bounds", sure="suggested")
     factor = Option(value="a factor", why="a bracket may hold one letter", sure="possible")
     return scope.choose(f"{name} before an index in brackets", entry, factor) == entry.value
 
