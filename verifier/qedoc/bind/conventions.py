@@ -65,7 +65,12 @@ CONCEPTS = (
     Concept(words="temperature", symbols="tau T", names="temperature tau temp"),
     Concept(words="length scale|lengthscale", symbols="ell l", names="lengthscale length_scale ls scale length"),
     Concept(words="step|iteration|time", symbols="t k", names="step count steps iteration time"),
-    Concept(words="epoch|step|iteration", symbols="t k n", names="last_epoch last_step start_epoch start_step"),
+    Concept(words="epoch|step|iteration", symbols="t k n step epoch", names="last_epoch last_step start_epoch start_step"),
+    Concept(
+        words="initial (?:value|learning rate)|base learning rate",
+        symbols="init_value initial_value init_lr initial_lr eta_0",
+        names="base_lr init_lr initial_lr init_value",
+    ),
     Concept(words="period", symbols="T P", names="period"),
     Concept(words="threshold", symbols="delta theta tau", names="threshold delta"),
     Concept(words="margin", symbols="m", names="margin"),
@@ -204,6 +209,9 @@ def _conventional(symbol: str, text: str, name: str, concepts: Sequence[Concept]
             words = text or f"{symbol} is conventionally the {what}"
             yield _choice(symbol, value, words, Sure.SUGGESTED)
             return
+    if text and parts[:1] == ["log"] and (stem := "".join(parts[1:])[:6]) and re.search(rf"\b{stem}", text.lower()):
+        yield _choice(symbol, sp.exp(parameter(name)), text, Sure.SUGGESTED)
+        return
     if not text and _abbreviates(symbol, name, parts):
         yield _choice(symbol, name, f"{symbol} abbreviates {name}", Sure.SUGGESTED)
 

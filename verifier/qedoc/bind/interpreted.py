@@ -177,7 +177,7 @@ def _settled(context: Context, formula: Formula, alternatives_: Sequence[Checked
 
 def _all_tried(case: _Case) -> tuple[list[_Tried], bool]:
     """The equation in each alternative, with all assignments of symbols that nothing explains, and whether there are more."""
-    settings = listed(case.context) if case.formula.line else []  # a given formula is about the function as it is called
+    settings = listed(case.context, case.equation) if case.formula.line else []  # a given formula is about the function as it is called
     options, cut = alternatives(case.context, case.equation, case.said, settings, is_case=bool(case.others))
     first, *others = [replace(option, choices=(*case.taken, *option.choices)) for option in options]
     tried = _tried(case, first)

@@ -1,14 +1,18 @@
-"""Finds the values that the text lists for a parameter of which a formula says nothing: the function that combines the results."""
+"""Finds the values that the text lists for a parameter of which a formula says nothing: how the results are combined."""
 
 import inspect
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+import sympy as sp
+
+from qedoc.algebra.large import LARGE
 from qedoc.bind.context import Context
 from qedoc.claims.settings import SHORT, Imported, setting
 from qedoc.errors import QedocError
 from qedoc.interpret.choices import Choice, Sure
+from qedoc.read import Equation
 from qedoc.sources.docstrings import Argument
 
 MOST = 4
@@ -17,20 +21,28 @@ MOST = 4
 ABOUT = "default"
 """What a choice between the values of a parameter is about."""
 
+_REDUCTIONS = frozenset({"none", "mean", "sum", "batchmean", "batch_mean", "sum_over_batch_size", "mean_over_batch"})
+"""The usual names of ways to combine the results."""
+
+_STRING = re.compile(r"['\"](\w+)['\"]")
 _NAMED = re.compile(r":\w+:`~?([\w.]+)`|`{1,2}([\w.]+)`{1,2}")
 
 
-def listed(context: Context) -> list[list[Choice]]:
-    """Returns for each parameter that is a function by default the functions that its description lists, the default first.
+def listed(context: Context, equation: Equation) -> list[list[Choice]]:
+    """Returns for each parameter that combines the results the functions or names that its description lists, the default first.
 
     The formula may be about any of them, because it does not say which. The default is suggested: a formula that holds for another value
     alone is undecided, and one that holds for none is refuted.
 
+    A formula without sums and entries is about each result, so that it is suggested to be about those that are not combined (`'none'`).
+
     Args:
         context: the docstring.
+        equation: the equation.
     """
+    each = not equation.right.has(sp.Indexed, *LARGE)
     taken = {*context.bound.values(), *context.settings}
-    return [found for argument in context.parameters.values() if argument.name not in taken and (found := _listed(argument))]
+    return [found for argument in context.parameters.values() if argument.name not in taken and (found := _listed(argument, each=each))]
 
 
 def chosen(choices: tuple[Choice, ...]) -> Mapping[str, Any]:
@@ -38,8 +50,10 @@ def chosen(choices: tuple[Choice, ...]) -> Mapping[str, Any]:
     return {choice.subject: choice.value for choice in choices if choice.about == ABOUT}
 
 
-def _listed(argument: Argument) -> list[Choice]:
-    """The functions that the description of a parameter lists, of which its default is one."""
+def _listed(argument: Argument, *, each: bool) -> list[Choice]:
+    """The functions or names of reductions that the description of a parameter lists, of which its default is one."""
+    if isinstance(argument.default, str):
+        return _reductions(argument, each=each)
     if not inspect.isroutine(argument.default) and not hasattr(argument.default, "__wrapped__"):
         return []
     named = dict.fromkeys(name for names in _NAMED.findall(argument.text) for name in names if "." in name)
@@ -47,6 +61,19 @@ def _listed(argument: Argument) -> list[Choice]:
     values.sort(key=lambda value: value.value is not argument.default)
     if not 1 < len(values) <= MOST or values[0].value is not argument.default:
         return []
+    return _choices(argument, values)
+
+
+def _reductions(argument: Argument, *, each: bool) -> list[Choice]:
+    """The names of reductions that the description of a parameter lists: `'none'`, `'mean'`. Other strings are no settings."""
+    names = list(dict.fromkeys([argument.default, *_STRING.findall(argument.text)]))
+    known = argument.default in _STRING.findall(argument.text) and _REDUCTIONS.issuperset(names)
+    names.sort(key=lambda name: not (each and name == "none"))
+    return _choices(argument, names) if known and 1 < len(names) <= MOST else []
+
+
+def _choices(argument: Argument, values: Sequence[Any]) -> list[Choice]:
+    """A choice of each value. The first one is suggested."""
     words = f"the text lists the values of {argument.name}, and the formula does not say which one it is about"
     return [
         Choice(about=ABOUT, subject=argument.name, value=value, words=words, sure=Sure.SUGGESTED if value is values[0] else Sure.POSSIBLE)

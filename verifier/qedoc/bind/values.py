@@ -13,6 +13,7 @@ from qedoc.bind.records import Obstruction
 from qedoc.bind.symbols import returns
 from qedoc.claims.target import resolve
 from qedoc.errors import QedocError
+from qedoc.interpret.labels import LABEL
 from qedoc.read import Application, Equation, NotAClaim, Reading, Silence
 from qedoc.results.verdict import Verdict
 
@@ -22,6 +23,9 @@ _KIND = re.compile(r"_(?:metric|score|measure|index|coefficient|divergence|dista
 """What a quantity is, at the end of the name of the function that computes it: `opa_metric` computes OPA."""
 
 _STATED = re.compile(r"^\s*(?:If|When|With|For)\s+`{1,2}(\w+)\s*=\s*([^`]+)`{1,2}", re.IGNORECASE)
+_SETTING = re.compile(r"`{0,2}(\w+)\s*=\s*([^`]+?)`{0,2}")
+"""A setting in the label of a display, `**Staircase mode (staircase=True):**`."""
+
 _SCALAR = re.compile(r"\bscalar\b[^.]*?\bif\s+`{0,2}\w+\s*==?\s*1\b")
 _LITERALS: dict[str, Any] = {"True": True, "False": False, "None": None}
 
@@ -129,7 +133,7 @@ def _check_left(context: Context, equation: Equation) -> None:
             ):
                 raise Obstruction(f"{left} is a value of a function other than {name}", verdict=Verdict.NOT_A_CLAIM)
             several = returns(context).startswith("tuple[")
-            if not _GENERIC.match(left.name) and left.name.lower() not in (name.lower(), _KIND.sub("", name.lower())) and not several:
+            if not (_GENERIC.match(left.name) or _is_short(left.name, name) or several):
                 raise Obstruction(
                     f"the text does not say that {left.name} is {name}", rf"write \mathrm{{{name}}} on the left", cause="left-side"
                 )
@@ -154,6 +158,14 @@ def _check_left(context: Context, equation: Equation) -> None:
             raise Obstruction(
                 f"the left side {left} does not name a value of {name}", rf"write \mathrm{{{name}}} on the left", cause="left-side"
             )
+
+
+def _is_short(short: str, name: str) -> bool:
+    """Whether a left side is the name of a function, or short for it: OPA or I_OPA for `opa_index`, D_KL for `kl_divergence`."""
+    kind = _KIND.search(name.lower())
+    bare = _KIND.sub("", name.lower())
+    letter, _, suffix = short.lower().partition("_")
+    return short.lower() in (name.lower(), bare) or (kind is not None and letter == kind[0][1] and suffix == bare)
 
 
 def _check_copied(context: Context, left: Application) -> None:
@@ -224,7 +236,9 @@ def _said_before(context: Context, line: int) -> dict[str, Any]:
             break
         if text.strip():
             before.insert(0, text.strip())
-    stated = _STATED.match(" ".join(before))
+    words = " ".join(before)
+    label = LABEL.fullmatch(words)
+    stated = _SETTING.fullmatch(label["inside"]) if label else _STATED.match(words)
     if not stated or stated[1] not in context.parameters:
         return {}
     text = stated[2].strip()

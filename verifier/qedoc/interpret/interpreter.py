@@ -15,6 +15,7 @@ from qedoc.interpret.entries import LOGARITHM, entry
 from qedoc.interpret.findings import EITHER, UNKNOWN, VALUE, Found, Source
 from qedoc.interpret.fragments import RESTRICTS, approximates, explains, fragments, is_inexact, refers, stops
 from qedoc.interpret.introductions import introduction
+from qedoc.interpret.labels import equates, labelled, opening
 from qedoc.interpret.meaning import INPUT, Sense, condition_of, range_of, senses
 from qedoc.interpret.own_words import OwnWords
 from qedoc.interpret.parses import Reading, best, common, merged, related, sensible, solved
@@ -33,6 +34,9 @@ _TELLING = frozenset(
     }
 )
 """The kinds of words that may say that a display is not the value."""
+
+_CLASSES = frozenset({"class", "classes", "index", "indices", "label", "labels"})
+"""Words beside the name of a parameter that only say that its numbers are classes: `the target class index`."""
 
 _DASH = re.compile(r"(?P<kept>`+[^`]*`+|\$[^$]*\$)| - ")
 
@@ -120,13 +124,14 @@ class Interpreter:
                 found.say("unclear", (), Sure.OPAQUE, source)
             else:
                 found.doubt(self.vocabulary.known(relation), source)
+        opened: tuple[Any, ...] = ()
         for passage in passages(self.lines, next(iter(self.vocabulary.own), "")):
             lattice = self.vocabulary.lattice(unstressed(without_distributions(passage.text)))
             if passage.before >= 0 and passage.after >= 0:
                 self._between(lattice, passage, found)
             elif passage.after >= 0:
-                self._introduction(lattice, passage, found)
-            else:
+                self._introduction(lattice, passage, found, opened)
+            elif not (opened := opening(lattice, passage)):
                 self._sentence(lattice, passage, found)
         return found
 
@@ -215,10 +220,16 @@ class Interpreter:
             found.state(line, [(UNKNOWN, Sure.OPAQUE)], source)
             self._fragments(lattice, replace(source, only=line), found)
 
-    def _introduction(self, lattice: Lattice, passage: Passage, found: Found) -> None:
+    def _introduction(self, lattice: Lattice, passage: Passage, found: Found, opened: tuple[Any, ...] = ()) -> None:
+        """Words before a display. `opened` is a condition that opens a list of labelled displays."""
         parses = whole(introduction, lattice) or self._tail(lattice) or self._own_value(lattice, passage)
         if parses:
             self._introduced(parses, passage, found)
+            return
+        if inside := labelled(self.vocabulary, passage.text):
+            found.state(passage.after, EITHER, Source(words=passage.text, line=passage.line, only=passage.after))
+            for parses in (inside, opened):
+                self._introduced(parses, passage, found, states=False)
             return
         source = Source(words=passage.text, line=passage.line, only=passage.after)
         self._strange(passage.after, lattice, source, found)
@@ -240,7 +251,8 @@ class Interpreter:
                     return parses
         return ()
 
-    def _introduced(self, parses: Sequence[Any], passage: Passage, found: Found) -> None:
+    def _introduced(self, parses: Sequence[Any], passage: Passage, found: Found, *, states: bool = True) -> None:
+        """What the words before a display say. Without `states`, only their conditions count."""
         if not passage.first and self._own.are_in(passage.text):
             parses = [parse for parse in parses if parse[0] == "value"] or [("value", None)]
         if ("value", None) in parses:
@@ -264,6 +276,8 @@ class Interpreter:
             for kind, value, sure in common(merged(conditions)):
                 found.say(kind, value, sure if len(made) == len(conditions) else Sure.SUGGESTED, source)
         single = len({value for value, _ in made}) == 1
+        if not states:
+            return
         found.state(passage.after, [(value, sure if single else min(sure, _several(sure))) for value, sure in made], source)
 
     def _condition(self, inner: Any) -> Iterator[tuple[str, Any]]:
@@ -273,12 +287,7 @@ class Interpreter:
     @staticmethod
     def _strange(display: int, lattice: Lattice, source: Source, found: Found) -> None:
         """Words beside a display that were not understood. It may be something else; if no word says so, it may be the value too."""
-        kinds = {edge.kind for edges in lattice.edges for edge in edges}
-        if any(edge.kind == "SUCH" and edge.end >= len(lattice.edges) - 1 for es in lattice.edges for edge in es):
-            kinds |= {"SOLVES"}  # `such that` before an equation
-        words = {edge.value for edges in lattice.edges for edge in edges if edge.kind == "WORD"}
-        told = kinds & _TELLING or lexicon.CHANGING & words
-        found.state(display, [(UNKNOWN, Sure.OPAQUE)] if told else EITHER, source)
+        found.state(display, [(UNKNOWN, Sure.OPAQUE)] if _tells(lattice) else EITHER, source)
 
     # ------------------------------------------------------------------ sentences
 
@@ -325,8 +334,8 @@ class Interpreter:
 
     def _named(self, phrase: Any) -> Any:
         """A description that names a parameter and was not understood: the symbol is made of the parameter in an unknown way."""
-        names = phrase[0] == "words" and any(word in self.vocabulary.spoken for run in phrase[1] for word in str(run).lower().split())
-        return ("opaque",) if names else phrase
+        said = {word for run in phrase[1] for word in str(run).lower().split()} if phrase[0] == "words" else set()
+        return ("opaque",) if said & set(self.vocabulary.spoken) and said - set(self.vocabulary.spoken) - _CLASSES else phrase
 
     def _inner_legends(self, lattice: Lattice, source: Source, found: Found) -> None:
         """Legends inside a longer sentence: what follows `SYM is`, up to the next symbol. What a symbol is approximately, it is not."""
@@ -370,6 +379,17 @@ class Interpreter:
         inputs = [described.name for described in self.parameters if described.numeric]
         sure = Sure.STATED if len(inputs) == 1 else Sure.SUGGESTED
         return [(relation.xreplace({INPUT: parameter(name)}), sure) for name in inputs]
+
+
+def _tells(lattice: Lattice) -> bool:
+    """Whether a word may say that a display is not the value."""
+    kinds = {edge.kind for edges in lattice.edges for edge in edges}
+    if equates(lattice):
+        return False
+    if any(edge.kind == "SUCH" and edge.end >= len(lattice.edges) - 1 for es in lattice.edges for edge in es):
+        kinds |= {"SOLVES"}  # `such that` before an equation
+    words = {edge.value for edges in lattice.edges for edge in edges if edge.kind == "WORD"}
+    return bool(kinds & _TELLING or lexicon.CHANGING & words)
 
 
 def _several(sure: Sure) -> Sure:

@@ -222,8 +222,9 @@ class Vocabulary:
         elif _NAMES_A_VALUE.match(inner):
             yield "WORD", inner
         elif re.search(r"[<>=]", inner):
+            code = re.sub(r"[A-Za-z_]\w+", lambda word: self._upright(word[0]), inner)
             yield from self._stated(
-                re.sub(r"\*\*", "^", inner.replace(">=", r"\ge ").replace("<=", r"\le ").replace("!=", r"\ne ").replace("==", "="))
+                re.sub(r"\*\*", "^", code.replace(">=", r"\ge ").replace("<=", r"\le ").replace("!=", r"\ne ").replace("==", "="))
             )
         elif inner in self.symbols:
             yield "SYM", inner
@@ -298,6 +299,11 @@ class Vocabulary:
     def symbol(self, name: str) -> sp.Symbol:
         """The symbol of a name in an interpretation: of the parameter of this name, or else of the formula."""
         return parameter(name) if name in self.parameters and name not in self.symbols else sp.Symbol(name)
+
+    def _upright(self, word: str) -> str:
+        """A word in code that is a symbol of a formula, as LaTeX. Parameters are known as they are."""
+        own = word in self.symbols and word not in self.parameters
+        return rf"\mathrm{{{word}}}".replace("_", r"\_") if own else word
 
     def known(self, expression: Any) -> Any:
         """The expression with plain symbols."""

@@ -17,14 +17,17 @@ from qedoc.read.neighbours import refuse_loose
 from qedoc.read.operators import extreme
 from qedoc.read.parser import Parser, rule
 from qedoc.read.reading import Obstacle, Option, Refused, extent
-from qedoc.read.scope import stands_alone
+from qedoc.read.scope import spelled, stands_alone
 from qedoc.read.scripts import Scripts, collect, exponent
 from qedoc.read.special import inverted
 from qedoc.read.tokens import Kind, Token
-from qedoc.read.tree import Group, Node
+from qedoc.read.tree import SYMBOLS, Group, Node
 
 _FUNCTION_LETTERS = frozenset({*"fghpquv", "phi", "psi", "rho", "cal_L", "cal_F", "ell"})
 """Letters that are often functions, as capital letters are. Before a bracket, they are refused unless the text explains them."""
+
+_NEVER_ENTRIES = frozenset({"f", "g", "h", "phi", "psi", "pi"})
+"""Letters before the index of a sum in brackets that are functions, or a number."""
 
 _SETTLED = frozenset({"sigmoid", "logistic", "expit", "relu", "softplus", "silu", "swish"})
 """Names of functions that mean the same everywhere, also beside a function of this name that computes something else, such as spikes."""
@@ -165,6 +168,10 @@ def applied(parser: Parser, name: str, token: Token, scripts: Scripts, *, letter
             return usual
     if scope.is_function(name.rstrip("'"), letters=letters):
         return _declared(parser, name, token, scripts)
+    if _numbers_entry(parser, name, scripts, pieces):
+        parser.take()
+        value = sp.IndexedBase(sp.Symbol(name))[sp.Symbol(spelled(pieces[0][0]))]
+        return Factor(value=value, shape=Shape.NAME, start=token.start, scripted=True)
     special = None if scope.declared(name) else _special(parser, name, token, scripts, len(pieces))
     if special is not None:
         return special
@@ -203,6 +210,18 @@ def applied(parser: Parser, name: str, token: Token, scripts: Scripts, *, letter
         ways.append(Option(value="a function", why="a bracket around one letter may be that of a function", sure="opaque"))
     scope.choose(f"{name} before a bracket", *ways)
     return None
+
+
+def _numbers_entry(parser: Parser, name: str, scripts: Scripts, pieces: Sequence[Sequence[Node]]) -> bool:
+    r"""Whether `p(i)` is an entry of p: i is the index of a sum without bounds around it. `f(i)` is a function."""
+    scope, lone = parser.scope, pieces[0][0] if len(pieces) == len(pieces[0]) == 1 else None
+    if not isinstance(lone, Token) or lone.text not in scope.over_entries or scripts.upper is not None or scripts.primes:
+        return False
+    if name in _NEVER_ENTRIES or (name, 1) in LETTERS or (len(name) > 1 and name not in SYMBOLS and not scope.declared(name)):
+        return False
+    entry = Option(value="an entry", why=f"{lone.text} is the index of a sum without bounds", sure="suggested")
+    factor = Option(value="a factor", why="a bracket may hold one letter", sure="possible")
+    return scope.choose(f"{name} before an index in brackets", entry, factor) == entry.value
 
 
 def _usual(parser: Parser, name: str, token: Token, scripts: Scripts, count: int) -> Factor | None:

@@ -75,6 +75,7 @@ def _large(parser: Parser, token: Token) -> Factor:
     indices = _indices(parser, lower, scripts.lower_at or token.end)
     if parser.peek() is not None and not parser.starts():
         parser.refuse_here()
+    parser.scope.over_entries |= {index for index, first in indices if not first and upper is None}
     with parser.scope.binding(index for index, _ in indices), parser.deeper():
         body = _product_body(parser, {index for index, _ in indices}) if token.text == "prod" else parser.term()
     if body.remainder:

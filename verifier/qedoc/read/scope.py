@@ -94,6 +94,7 @@ class Scope:
         self.running = _on_the_left(nodes)
         self.pointers: set[str] = set()
         self.implied: dict[sp.Basic, None] = {}
+        self.over_entries: set[str] = set()
         self.notes: dict[str, None] = {}
         words = [item for items in walk(nodes) for item in items if isinstance(item, Token) and item.kind in (Kind.WORD, Kind.TEXT)]
         self.opener = Opener(self, self.symbols.union(*((word.text, *word.text) for word in words)))

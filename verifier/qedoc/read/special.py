@@ -1,7 +1,8 @@
-r"""Reads special functions that a letter with scripts names: `\Phi^{-1}(p)`, `I_x(a, b)`, `I_0^e(x)`, `\mathrm{B}(x; a, b)`."""
+r"""Reads special functions that a letter with scripts names: `\Phi^{-1}(p)`, `I_x(a, b)`, `\mathcal{N}(x; \mu, \sigma^2)`."""
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import sympy as sp
 
@@ -137,7 +138,28 @@ def _share(parser: Parser, name: str, scripts: Scripts, group: Group) -> tuple[B
     return _SHARES[name], None
 
 
+def _gaussian(parser: Parser, name: str, scripts: Scripts, group: Group) -> tuple[Build, Sequence[Node] | None] | None:
+    r"""The density `\mathcal{N}(x; \mu, \sigma^2)`. Its last argument is the variance where it is a square."""
+    sides = [len(split(part, ",")) for part in split(group.items, ";")]
+    if scripts != Scripts() or sides != [1, 2]:
+        return None
+    nodes = split(split(group.items, ";")[1], ",")[1]
+    square = len(nodes) == 3 and nodes[1].is_char("^") and spelled_all(nodes[2:]) == "2"
+    last = parser.part(nodes, group.start)
+    variance = Option(value="the variance", why="the argument is the square of a standard deviation", sure="suggested")
+    deviation = Option(value="the standard deviation", why="the argument may be the standard deviation", sure="possible")
+    ways = (variance, deviation) if square or last == 1 else (replace(variance, why="it often is", sure="possible"), deviation)
+    if parser.scope.choose(f"the last argument {spelled_all(nodes)} of {name}", *ways) == deviation.value:
+        scale = last
+    else:
+        scale = parser.part(nodes[:1], group.start) if square else arithmetic.root(last, sp.Integer(2))
+    if scale != 1:
+        parser.scope.implied[sp.Gt(scale, 0, evaluate=False)] = None
+    return (lambda x, mean, _: arithmetic.divide(normal_density(arithmetic.divide(x - mean, scale)), scale)), None
+
+
 _READERS = {
+    "cal_N": _gaussian,
     **dict.fromkeys(("Phi", "phi", "varphi"), _normal),
     **dict.fromkeys(("I", "J", "K", "Y"), _ordered),
     "B": _incomplete_beta,

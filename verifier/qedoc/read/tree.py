@@ -206,15 +206,15 @@ def _close(stack: list[_Frame], closer: str, end: int) -> None:
 
 
 def _conditional(items: Sequence[Node]) -> Sequence[Node]:
-    r"""The items of a round bracket, where a bar alone separates arguments, as in `p(x | n)` and `p(x \mid n)`."""
+    r"""The items of a round bracket, where a bar alone separates arguments: `p(x | n)`, `p(x \mid n)`, `D(p || q)`."""
     middle = [place for place, item in enumerate(items) if item.is_macro("mid")]
     bars = middle or [place for place, item in enumerate(items) if isinstance(item, Token) and _spelling(item) in _BAR]
-    if len(bars) != 1 or bars[0] in (0, len(items) - 1):
+    double = len(bars) == 2 and bars[1] == bars[0] + 1 and [_spelling_at(items, bar) for bar in bars] == ["|", "|"]
+    if not (len(bars) == 1 or double) or bars[0] == 0 or bars[-1] == len(items) - 1:
         return items
-    (place,) = bars
-    bar = items[place]
+    bar = items[bars[0]]
     assert isinstance(bar, Token)  # for mypy: a bar is a token
-    return [*items[:place], replace(bar, kind=Kind.CHAR, text=";"), *items[place + 1 :]]
+    return [*items[: bars[0]], replace(bar, kind=Kind.CHAR, text=";"), *items[bars[-1] + 1 :]]
 
 
 def _barred(items: Sequence[Node]) -> tuple[Node, ...]:

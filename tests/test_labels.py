@@ -1,0 +1,160 @@
+"""Labels of cases, reductions by name, densities of normal distributions, divergences, and words about classes.
+
+Each rule has a right formula, a wrong twin, and words or a notation with another meaning.
+"""
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from fixture_modules import judged_claim
+
+from qedoc.bind import claims
+from qedoc.read import Names, Reading, Unreadable, read
+from qedoc.results.verdict import Verdict
+from qedoc.sources.docstrings import documented
+
+HOLDS = {Verdict.PROVED, Verdict.TESTED}
+Judge = Callable[..., list[Verdict]]
+
+
+@pytest.fixture
+def judge(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Judge]:
+    """The verdicts of the formulas of a function that is given by its parameters, docstring and code."""
+    monkeypatch.syspath_prepend(str(tmp_path))
+    count = 0
+
+    def judged(parameters: str, docstring: str, code: str, *, name: str = "f") -> list[Verdict]:
+        nonlocal count
+        count += 1
+        module = f"labelled_{count}"
+        lines = "\n".join(f"    {line}".rstrip() for line in docstring.strip("\n").split("\n"))
+        text = f'import jax\nimport jax.numpy as jnp\n\n\ndef {name}({parameters}):\n    r"""F.\n\n{lines}\n    """\n    return {code}\n'
+        (tmp_path / f"{module}.py").write_text(text)
+        (record,) = documented(module)
+        return [judged_claim(claim).verdict for claim in claims(record)]
+
+    yield judged
+    for module in [name for name in sys.modules if name.startswith("labelled_")]:
+        del sys.modules[module]
+
+
+MODES = """
+**Smooth mode (hard=False):**
+
+.. math:: x^2
+
+2. **Hard mode** (hard=True):
+
+.. math:: FORMULA
+"""
+
+
+def test_a_label_sets_a_parameter_for_the_display_below_it(judge: Judge) -> None:
+    code = "jnp.abs(x) if hard else x**2"
+    assert set(judge("x, hard=False", MODES.replace("FORMULA", "|x|"), code)) <= HOLDS
+    smooth, hard = judge("x, hard=False", MODES.replace("FORMULA", "|x| + 1"), code)
+    assert smooth in HOLDS
+    assert hard not in HOLDS
+
+
+@pytest.mark.parametrize("label", ["Gradient mode", "Hard error", "Inverse mode"])
+def test_a_label_that_names_something_else_decides_nothing(judge: Judge, label: str) -> None:
+    text = f"**{label} (hard=True):**\n\n.. math:: |x|\n"
+    assert judge("x, hard=False", text, "jnp.abs(x) if hard else x**2") == [Verdict.UNDECIDED]
+
+
+OPENED = """
+The value depends on the number. When ``x >= 0``:
+
+**Smooth mode (hard=False):**
+
+.. math:: x^2
+
+**Hard mode (hard=True):**
+
+.. math:: x^3
+"""
+
+
+def test_a_condition_above_labels_is_that_of_their_displays(judge: Judge) -> None:
+    assert set(judge("x, hard=False", OPENED, "jnp.where(x >= 0, x**3 if hard else x**2, 7)")) <= HOLDS
+    assert not set(judge("x, hard=False", OPENED, "jnp.where(x >= 1, x**3 if hard else x**2, 7)")) & HOLDS
+
+
+REDUCED = """
+.. math:: |x|
+
+Parameters
+----------
+x : array
+    The input.
+reduction : str
+    How to combine the results: VALUES. Default: DEFAULT.
+"""
+REDUCE = "{'mean': jnp.mean, 'sum': jnp.sum}.get(reduction, lambda v: v)(jnp.abs(x))"
+
+
+def _reduced(values: str, default: str) -> str:
+    return REDUCED.replace("VALUES", values).replace("DEFAULT", default)
+
+
+def test_a_formula_about_each_entry_is_about_results_that_are_not_combined(judge: Judge) -> None:
+    text = _reduced("``'none'``, ``'mean'`` or ``'sum'``", "``'mean'``")
+    assert judge("x, reduction='mean'", text, REDUCE)[0] in HOLDS
+    assert judge("x, reduction='mean'", text.replace("|x|", "|x| + 1"), REDUCE)[0] not in HOLDS
+
+
+def test_other_strings_are_no_reductions(judge: Judge) -> None:
+    text = _reduced("``'none'``, ``'mean'`` or ``'fast'``", "``'mean'``")
+    assert judge("x, reduction='mean'", text, REDUCE)[0] not in HOLDS
+
+
+NORMAL = "jnp.exp(-((x - 1) ** 2) / (2 * s**2)) / (jnp.sqrt(2 * jnp.pi) * s)"
+
+
+def test_a_square_in_a_normal_density_is_the_variance(judge: Judge) -> None:
+    text = r".. math:: \mathcal{N}(x; 1, s^2)"
+    assert judge("x, s", text, NORMAL)[0] in HOLDS
+    assert judge("x, s", text, NORMAL.replace("(x - 1)", "(x + 1)"))[0] is Verdict.REFUTED
+    assert judge("x, s", text, NORMAL.replace("2 * s**2", "s**2"))[0] is Verdict.REFUTED
+
+
+@pytest.mark.parametrize("code", [NORMAL, "jnp.exp(-((x - 1) ** 2) / (2 * s)) / jnp.sqrt(2 * jnp.pi * s)"])
+def test_the_last_argument_of_a_normal_density_may_be_either(judge: Judge, code: str) -> None:
+    text = r".. math:: \mathcal{N}(x; 1, s)"
+    assert judge("x, s", text, code)[0] in HOLDS
+    assert judge("x, s", text, f"2 * {code}")[0] is Verdict.REFUTED
+
+
+def test_a_letter_before_the_index_of_a_sum_is_an_array() -> None:
+    names = Names(parameters=frozenset({"p", "q"}))
+    found = read(r"D_{KL}(P || Q) = \sum_i P(i) \log \frac{P(i)}{Q(i)}", names)
+    assert isinstance(found, Reading)
+    (equation,) = found.equations
+    assert str(equation.left) == "D_KL(P; Q)"
+    assert str(equation.right) == "Sum(log(P[i]/Q[i])*P[i], (i, 1, n_i))"
+    for other in (r"\sum_i f(i) a_i", r"\sum_{k=0}^\infty P(k) \log P(k)", r"\sum_i (P(2) - a_i)"):
+        assert isinstance(read(other, names), Unreadable), other
+
+
+def test_the_arguments_of_a_divergence_have_no_usual_order(judge: Judge) -> None:
+    text = r".. math:: D_{KL}(P || Q) = \sum_i P(i) \log \frac{P(i)}{Q(i)}"
+    code = "jnp.sum(b * jnp.log(b / a))"
+    assert judge("a, b", text, code, name="kl_divergence")[0] is not Verdict.REFUTED
+    assert judge("a, b", text, code, name="js_divergence")[0] is Verdict.UNREADABLE
+
+
+def test_the_index_of_a_class_is_the_parameter_that_it_names(judge: Judge) -> None:
+    text = ".. math:: b x\n\nwhere :math:`b` is the scale class index."
+    assert judge("x, scale", text, "scale * x")[0] in HOLDS
+    assert judge("x, scale", text, "2 * scale * x")[0] not in HOLDS
+    assert judge("x, scale", text.replace("class index", "after calibration"), "scale * x")[0] is Verdict.UNDECIDED
+
+
+def test_words_about_the_value_itself_prevent_no_proof(judge: Judge) -> None:
+    text = "The value is the weighted sum of both, each by its own rule:\n\n.. math:: 2 x + 1"
+    assert judge("x", text, "2 * x + 1")[0] in HOLDS
+    assert judge("x", text, "2 * x + 2")[0] is Verdict.UNDECIDED
+    assert judge("x", text.replace("is the weighted", "is not the weighted"), "2 * x + 1")[0] is Verdict.UNDECIDED
