@@ -147,11 +147,15 @@ def constructed(owner: Callable[..., Any], settings: Mapping[str, Any]) -> Any:
 
     if any(isinstance(value, jax.core.Tracer) for value in settings.values()):
         return owner(**settings)
-    return _untraced(lambda: owner(**settings))
+    return untraced(lambda: owner(**settings))
 
 
-def _untraced(call: Callable[[], Any]) -> Any:
-    """The result of a call outside of all traces. JAX keeps the current trace for each thread, so that a new thread has none."""
+def untraced(call: Callable[[], Any]) -> Any:
+    """Returns the result of a call outside of all traces. JAX keeps the current trace for each thread, so that a new thread has none.
+
+    Args:
+        call: what is called.
+    """
     import jax  # the import takes seconds, and most claims are not about modules
 
     wide = jax.config.jax_enable_x64
@@ -217,7 +221,7 @@ def _key(name: str) -> Any:
         return nnx.Rngs(0)
     import jax  # the import takes seconds, and most claims need no key
 
-    return _untraced(lambda: jax.random.PRNGKey(0))
+    return untraced(lambda: jax.random.PRNGKey(0))
 
 
 def _arrays(made: Any) -> Iterator[tuple[str, Any]]:
