@@ -51,11 +51,13 @@ class Module:
         arrays: for each array, the parameter of the constructor that each of its axes follows.
         lengths: the parameters of the constructor that are lengths.
         keys: the parameters of the constructor that take a key.
+        inputs: for each argument of a method that must fit the arrays, what its length is called.
     """
 
     arrays: Mapping[str, tuple[str, ...]]
     lengths: frozenset[str]
     keys: frozenset[str] = field(default_factory=frozenset)
+    inputs: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def follows(self) -> frozenset[str]:

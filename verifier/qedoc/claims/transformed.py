@@ -5,9 +5,10 @@ The method is called once with arrays of ones, which tells the parameters and th
 
 import inspect
 import itertools
+import re
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 from qedoc.claims.modules import Module, untraced
@@ -20,6 +21,9 @@ _BASES = {("haiku", "Module"): "haiku", ("flax.linen", "Module"): "linen"}
 
 _PARAMETERS = "params"
 """The collection of variables of Linen that has the parameters."""
+
+_STATE = re.compile(r"carry|state|hidden")
+"""What the argument of a recurrent cell is called that has as many entries as the result."""
 
 _LENGTHS = (3, 5, 7, 11, 13, 17)
 """Lengths that tell which axis of an array has which length."""
@@ -101,11 +105,12 @@ def transformed(
     own = dict(zip(inputs, probes, strict=False))
     if None in made.values() or len(own) < len(inputs) or "parent" in made:
         return None
-    for lengths in itertools.islice(itertools.product(*((own[key], *told) for key in inputs)), len(_LENGTHS) ** 2):
+    for lengths in itertools.islice(itertools.product(*((*told, own[key]) if _STATE.search(key) else (own[key], *told) for key in inputs)), len(_LENGTHS) ** 2):
         tree = _first(kind, owner, name, made, dict(zip(inputs, lengths, strict=True)))
         if tree is not None:
             of = {length: _LENGTH_OF.format(key) for key, length in own.items()} | told
-            return _found(kind, dict(_leaves(tree)), of, frozenset(told.values()))
+            found = _found(kind, dict(_leaves(tree)), of, frozenset(told.values()))
+            return found and replace(found, inputs={key: of[length] for key, length in zip(inputs, lengths, strict=True)})
     return None
 
 
