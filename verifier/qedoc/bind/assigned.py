@@ -6,6 +6,7 @@ import re
 from qedoc.bind.annotations import no_number
 from qedoc.bind.context import Context
 from qedoc.bind.conventions import assignments, learned, means, with_order
+from qedoc.bind.entries import bases
 from qedoc.bind.records import Unexplained
 from qedoc.bind.symbols import at_numbers, direct
 from qedoc.interpret.choices import Choice, Choices, Sure
@@ -34,7 +35,13 @@ def assigned(context: Context, equation: Equation, said: Choices, lacking: Unexp
     required = [p.name for p in left if p.default is inspect.Parameter.empty and not no_number(p.annotation)]
     numbers = [p.name for p in left if _is_number(p)]
     held = [p.name for p in left if p.axes >= 0]
-    return with_order(assignments(symbols, required, numbers, held), _by_order(context, equation, lacking))
+    lengths = {p.name: len(p.lengths) for p in left if p.lengths}
+    ranks = bases(equation.right) if lengths else {}
+
+    def fits(symbol: str, name: str) -> bool:
+        return not lengths or ranks.get(symbol, lengths.get(name, 0)) == lengths.get(name, 0)
+
+    return with_order(assignments(symbols, required, numbers, held, fits), _by_order(context, equation, lacking))
 
 
 def _is_number(described: Described) -> bool:

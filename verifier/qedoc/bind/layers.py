@@ -2,8 +2,16 @@
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
-from qedoc.sources.docstrings import Documented
+import sympy as sp
+
+from qedoc.bind.members import Aim
+from qedoc.claims.members import CALL, member
+from qedoc.claims.transformed import Transformed
+from qedoc.errors import TargetError
+from qedoc.sources.docstrings import Documented, about
+from qedoc.sources.objects import named
 
 _SUBSCRIPT = r"(?:_(?:\{[A-Za-z]+\}|[A-Za-z]))"
 _WEIGHT = re.compile(rf"(?<![A-Za-z\\_{{])([WwUVR]{_SUBSCRIPT}?)\s*([a-z](?:_(?:\{{[a-z](?:-1)?\}}|[a-z]))?)(?![A-Za-z_{{])")
@@ -37,19 +45,48 @@ def letters_of(record: Documented) -> Letters:
     Args:
         record: the object.
     """
-    axes = {argument.axes for argument in record.arguments}
     displays = [formula.latex for formula in record.formulas if formula.display]
-    if 2 not in axes or any(_INDEXED.search(latex) for latex in displays):
+    products = [pair for latex in displays for pair in _WEIGHT.findall(latex)]
+    if not products or any(_INDEXED.search(latex) for latex in displays):
+        return Letters()
+    axes = {argument.axes for argument in _called(record).arguments}
+    if 2 not in axes:
         return Letters()
     steps = {found[2] for latex in displays if (found := _STEP.match(latex))}
     step = steps.pop() if len(steps) == 1 else ""
-    products = [pair for latex in displays for pair in _WEIGHT.findall(latex)]
-    biases = {name for latex in displays for name in _BIAS.findall(latex)} if 1 in axes and products else set()
+    biases = {name for latex in displays for name in _BIAS.findall(latex)} if 1 in axes else set()
     return Letters(
         weights=frozenset(weight for weight, _ in products),
         vectors=frozenset({*biases, *(_at_step(vector, step) for _, vector in products)}),
         step=step,
     )
+
+
+def next_state(record: Documented, left: Any) -> Aim | None:
+    """Returns that a formula is about what a recurrent cell returns, if its left side is the state after the step: `h_t` or `h'`.
+
+    Args:
+        record: the docstring of the cell.
+        left: the left side of the formula.
+    """
+    letters = letters_of(record)
+    name = left.name if isinstance(left, sp.Symbol) else ""
+    base, _, at = name.partition("_")
+    if not (name.endswith("'") and name[:-1] in letters.vectors or (at and at == letters.step and f"{base}_previous" in letters.vectors)):
+        return None
+    owner = named(record.owner)
+    called = member(owner, CALL) if isinstance(owner, type) and callable(getattr(owner, CALL, None)) else None
+    results = called.holds.results if called is not None and isinstance(called.holds, Transformed) else 0
+    entry = (0,) if results > 1 else ()
+    return Aim(member=CALL, quantity="value", value="x", words=f"{left} is the next state", by_head=True, entry=entry) if results else None
+
+
+def _called(record: Documented) -> Documented:
+    """The record of what an object computes when it is called, for that of its class."""
+    try:
+        return about(record, CALL) if record.owner == record.name and not record.target else record
+    except TargetError:
+        return record
 
 
 def _at_step(vector: str, step: str) -> str:

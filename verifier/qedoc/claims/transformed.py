@@ -39,10 +39,12 @@ class Transformed(Module):
     Args:
         kind: the library through which it is called.
         places: where the tree of parameters has each array.
+        results: how many times the method returns its one result, as `return state, state` does; 0 if it has several results.
     """
 
     kind: str = ""
     places: Mapping[str, Place] = field(default_factory=dict)
+    results: int = 1
 
     def applied(self, owner: Callable[..., Any], name: str, made: Mapping[str, Any], held: Tree, given: Mapping[str, Any]) -> Any:
         """The value of a method.
@@ -106,11 +108,12 @@ def transformed(
     if None in made.values() or len(own) < len(inputs) or "parent" in made:
         return None
     for lengths in itertools.islice(itertools.product(*((*told, own[key]) if _STATE.search(key) else (own[key], *told) for key in inputs)), len(_LENGTHS) ** 2):
-        tree = _first(kind, owner, name, made, dict(zip(inputs, lengths, strict=True)))
-        if tree is not None:
+        first = _first(kind, owner, name, made, dict(zip(inputs, lengths, strict=True)))
+        if first is not None:
+            tree, results = first
             of = {length: _LENGTH_OF.format(key) for key, length in own.items()} | told
             found = _found(kind, dict(_leaves(tree)), of, frozenset(told.values()))
-            return found and replace(found, inputs={key: of[length] for key, length in zip(inputs, lengths, strict=True)})
+            return found and replace(found, results=results, inputs={key: of[length] for key, length in zip(inputs, lengths, strict=True)})
     return None
 
 
@@ -164,12 +167,12 @@ def _pair(
     )
 
 
-def _first(kind: str, owner: type, name: str, made: Mapping[str, Any], lengths: Mapping[str, int]) -> Tree | None:
-    """The parameters after a call with vectors of ones; None if the call fails, needs a key, or changes other variables."""
+def _first(kind: str, owner: type, name: str, made: Mapping[str, Any], lengths: Mapping[str, int]) -> tuple[Tree, int] | None:
+    """The parameters after a call with vectors of ones, and the number of equal results; None if the call fails, needs a key, or changes other variables."""
     import jax  # the import takes seconds, and most claims are not about modules
     import jax.numpy as jnp
 
-    def run() -> Tree | None:
+    def run() -> tuple[Tree, int] | None:
         given = {key: jnp.ones(length) for key, length in lengths.items()}
         init, apply = _pair(kind, owner, name, made)
         tree: Tree = dict(init(jax.random.PRNGKey(0), given))
@@ -177,8 +180,9 @@ def _first(kind: str, owner: type, name: str, made: Mapping[str, Any], lengths: 
             if set(tree) - {_PARAMETERS}:
                 return None
             tree = dict(tree.get(_PARAMETERS, {}))
-        apply(tree, given)
-        return tree
+        value = apply(tree, given)
+        results = value if isinstance(value, tuple) else (value,)
+        return tree, len(results) if all(one is results[0] for one in results) else 0
 
     try:
         with warnings.catch_warnings():
