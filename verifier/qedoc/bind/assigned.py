@@ -5,7 +5,7 @@ import re
 
 from qedoc.bind.annotations import no_number
 from qedoc.bind.context import Context
-from qedoc.bind.conventions import assignments, learned, means, with_order
+from qedoc.bind.conventions import assignments, learned, may_be_held, means, with_order
 from qedoc.bind.entries import bases
 from qedoc.bind.records import Unexplained
 from qedoc.bind.symbols import at_numbers, direct
@@ -39,6 +39,8 @@ def assigned(context: Context, equation: Equation, said: Choices, lacking: Unexp
     ranks = bases(equation.right) if lengths else {}
 
     def fits(symbol: str, name: str) -> bool:
+        if lengths and may_be_held(symbol) != (name in held):
+            return False  # a bias is no input
         return not lengths or ranks.get(symbol, lengths.get(name, 0)) == lengths.get(name, 0)
 
     return with_order(assignments(symbols, required, numbers, held, fits), _by_order(context, equation, lacking))

@@ -70,7 +70,11 @@ CONCEPTS = (
     Concept(words="threshold", symbols="delta theta tau", names="threshold delta"),
     Concept(words="margin", symbols="m", names="margin"),
     Concept(words="input|inputs", symbols="x x_t", names="inputs input"),
-    Concept(words="hidden state|state|carry", symbols="h h_previous", names="carry prev_state state hidden hidden_state prev_hidden"),
+    Concept(
+        words="(?:previous )?(?:hidden )?state|carry|output of the previous (?:time )?step",
+        symbols="h h_previous",
+        names="carry prev_state state hidden hidden_state prev_hidden",
+    ),
     Concept(words="weight|weights", symbols="w W", names="weights weight kernel"),
     Concept(words="bias|offset", symbols="b", names="bias offset"),
     Concept(words="weight decay|regularization|penalty", symbols="lambda", names="weight_decay regularization penalty l2"),
@@ -125,6 +129,11 @@ def assignments(
 def is_held(symbol: str, name: str) -> bool:
     """Whether a symbol conventionally is an array of this name that a layer holds."""
     return any(symbol in concept.symbols.split() and name in concept.names.split() for concept in HELD)
+
+
+def may_be_held(symbol: str) -> bool:
+    """Whether a symbol conventionally is some array that a layer holds: `W_i` is a weight, whatever the array is called."""
+    return any(symbol.partition("_")[0] in concept.symbols.split() for concept in HELD)
 
 
 def learned(text: str) -> bool:
