@@ -24,6 +24,7 @@ def assigned(context: Context, equation: Equation, said: Choices, lacking: Unexp
         lacking: the symbols.
     """
     clear = {name for name, text in lacking.symbols if learned(text) or any(means(text, parameter) for parameter in context.parameters)}
+    clear |= {name for name, _ in lacking.symbols if any(_conventionally(context, name, choice.words) for choice in said.meanings.get(name, ()))}
     if any(choice.sure is Sure.OPAQUE for name, _ in lacking.symbols if name not in clear for choice in said.meanings.get(name, ())):
         return []
     symbols = [
@@ -44,6 +45,12 @@ def assigned(context: Context, equation: Equation, said: Choices, lacking: Unexp
         return not lengths or ranks.get(symbol, lengths.get(name, 0)) == lengths.get(name, 0)
 
     return with_order(assignments(symbols, required, numbers, held, fits), _by_order(context, equation, lacking))
+
+
+def _conventionally(context: Context, name: str, words: str) -> bool:
+    """Whether words say of a symbol just what a parameter of some name conventionally is: `h is the output of the previous step`."""
+    found = re.search(rf"\b{re.escape(name)} is ([^.,;:]+)", words)
+    return found is not None and any(means(found[1], parameter) for parameter in context.parameters)
 
 
 def _is_number(described: Described) -> bool:

@@ -56,6 +56,7 @@ def axes(
     parameters: frozenset[str],
     square: Collection[str] = (),
     vectors: Collection[str] = (),
+    alike: Collection[Collection[tuple[str, int]]] = (),
 ) -> Axes:
     """Determines the arrays of an equation.
 
@@ -66,13 +67,15 @@ def axes(
         parameters: symbols that are parameters. A length that is one of them is fixed by it.
         square: matrices with as many rows as columns.
         vectors: symbols that are vectors, with indices or without.
+        alike: axes that have one length, each by its symbol and place.
 
     Raises:
         Unranged: if lengths or indices have no certain reading.
     """
     ranks = dict.fromkeys(vectors, 1) | bases(value)
     value, result, notes = opened(value, ranks, list(result))
-    lengths = _Lengths(value, result, layout, {name for name in square if ranks.get(name) == 2})
+    pairs = [((name, 0), (name, 1)) for name in square if ranks.get(name) == 2]
+    lengths = _Lengths(value, result, layout, [*pairs, *([axis for axis in group if axis[0] in ranks] for group in alike)])
     spans = {tuple(nodes): lengths.span(nodes) for nodes in lengths.classes()}
     put = {r.last: span[1] for nodes, span in spans.items() for r in lengths.of(nodes) if isinstance(r.last, Extent)}
     put |= {size: spans[nodes][1] for name, size in whole(value).items() for nodes in spans if (name, 0) in nodes}
@@ -160,7 +163,7 @@ class _Lengths:
     A node is an index (a symbol) or an axis (the vector's name and the place).
     """
 
-    def __init__(self, value: sp.Expr, result: list[sp.Symbol], layout: Layout, square: Collection[str]) -> None:
+    def __init__(self, value: sp.Expr, result: list[sp.Symbol], layout: Layout, alike: Sequence[Sequence[tuple[str, int]]]) -> None:
         self.value, self.result, self.said, self.told = value, result, layout.said, layout.spans
         self.ranges = {r.symbol: r for r in summed(value)}
         if len(self.ranges) != len(set(summed(value))):
@@ -169,8 +172,9 @@ class _Lengths:
         self.fixed: dict[tuple[str, int], set[sp.Integer]] = {}
         self.made: list[sp.Symbol] = []
         self._gather()
-        for name in square:
-            self._join((name, 0), (name, 1))
+        for group in alike:
+            for axis in group[1:]:
+                self._join(group[0], axis)
 
     def _gather(self) -> None:
         for index in (*self.result, *self.ranges):

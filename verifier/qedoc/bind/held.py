@@ -38,6 +38,20 @@ def held_vectors(context: Context, found: Roles, value: sp.Expr) -> list[str]:
     return vectors
 
 
+def alike(context: Context, found: Roles) -> list[list[tuple[str, int]]]:
+    """Returns the axes that have one length, because the object makes them so, each by its symbol and place.
+
+    Args:
+        context: the docstring.
+        found: the role of each symbol.
+    """
+    groups: dict[str, list[tuple[str, int]]] = {}
+    for name, parameter in found.parameters.items():
+        for place, length in enumerate(context.parameters[parameter].lengths):
+            groups.setdefault(length, []).append((name, place))
+    return [group for group in groups.values() if len(group) > 1]
+
+
 def _check_lengths(context: Context, found: Roles, value: sp.Expr) -> None:
     """Raises Misfit for an index that runs over axes of different lengths."""
     lengths: dict[sp.Expr, str] = {}
