@@ -117,6 +117,9 @@ def assignments(
         others = (
             [] if text or is_word(symbol) else [_choice(symbol, name, "a parameter that no symbol is", Sure.POSSIBLE) for name in usable]
         )
+        own = [choice for choice in known if choice.sure is Sure.SUGGESTED and may_be_held(symbol) and "_" in symbol]
+        if len(own) == 1:  # `W_h` is the weight of `h` and of nothing else
+            known, others = own, []
         if len(known) > 1:
             known = [_choice(symbol, choice.value, choice.words, Sure.POSSIBLE) for choice in known]
         slots.append([*known, *(choice for choice in others if not any(_owner(choice) == _owner(one) for one in known))])
