@@ -141,6 +141,8 @@ def test_what_a_constructor_is_given_is_no_array_of_the_object() -> None:
             self.weight, self.n = weight, n
 
     assert module(Affine) is None
+
+
 CELL = '''
 import haiku as hk
 import jax.numpy as jnp
@@ -212,7 +214,9 @@ def test_a_cell_of_linen_is_compared_through_apply(claims_of: Claims, formula: s
 
 def test_words_before_a_formula_set_a_switch_of_a_layer(claims_of: Claims) -> None:
     pytest.importorskip("flax.linen")
-    text = LINEN.replace(".. math", "If `residual` is `True`, it computes\n\n    .. math").replace("FORMULA", r"\tanh(W_i x + b_i + W_h h) + h")
+    text = LINEN.replace(".. math", "If `residual` is `True`, it computes\n\n    .. math").replace(
+        "FORMULA", r"\tanh(W_i x + b_i + W_h h) + h"
+    )
     assert judged(claims_of, text, "Cell").verdict in HOLDS
 
 

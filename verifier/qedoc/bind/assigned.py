@@ -24,7 +24,9 @@ def assigned(context: Context, equation: Equation, said: Choices, lacking: Unexp
         lacking: the symbols.
     """
     clear = {name for name, text in lacking.symbols if learned(text) or any(means(text, parameter) for parameter in context.parameters)}
-    clear |= {name for name, _ in lacking.symbols if any(_conventionally(context, name, choice.words) for choice in said.meanings.get(name, ()))}
+    clear |= {
+        name for name, _ in lacking.symbols if any(_conventionally(context, name, choice.words) for choice in said.meanings.get(name, ()))
+    }
     if any(choice.sure is Sure.OPAQUE for name, _ in lacking.symbols if name not in clear for choice in said.meanings.get(name, ())):
         return []
     symbols = [

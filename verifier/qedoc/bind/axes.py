@@ -59,7 +59,6 @@ def axes(
     parameters: frozenset[str],
     square: Collection[str] = (),
     vectors: Collection[str] = (),
-    alike: Collection[Collection[tuple[str, int]]] = (),
 ) -> Axes:
     """Determines the arrays of an equation.
 
@@ -70,7 +69,6 @@ def axes(
         parameters: symbols that are parameters. A length that is one of them is fixed by it.
         square: matrices with as many rows as columns.
         vectors: symbols that are vectors, with indices or without.
-        alike: axes that have one length, each by its symbol and place.
 
     Raises:
         Unranged: if lengths or indices have no certain reading.
@@ -78,13 +76,13 @@ def axes(
     ranks = dict.fromkeys(vectors, 1) | bases(value)
     value, result, notes = opened(value, ranks, list(result))
     pairs = [((name, 0), (name, 1)) for name in square if ranks.get(name) == 2]
-    lengths = _Lengths(value, result, layout, [*pairs, *([axis for axis in group if axis[0] in ranks] for group in alike)])
+    lengths = _Lengths(value, result, layout, [*pairs, *([axis for axis in group if axis[0] in ranks] for group in layout.alike)])
     spans = {tuple(nodes): lengths.span(nodes) for nodes in lengths.classes()}
     put = {r.last: span[1] for nodes, span in spans.items() for r in lengths.of(nodes) if isinstance(r.last, Extent)}
     put |= {size: spans[nodes][1] for name, size in whole(value).items() for nodes in spans if (name, 0) in nodes}
     first = {node: span[0] for nodes, span in spans.items() for node in nodes}
     last = {node: span[1] for nodes, span in spans.items() for node in nodes}
-    sizes = _sizes(lengths, spans, parameters, FEW if alike else LENGTHS)
+    sizes = _sizes(lengths, spans, parameters, FEW if layout.alike else LENGTHS)
     most = max((max(size.values) for size in sizes), default=max(LENGTHS[1]))
     free = [Size(index, range(_number(first[index]), _number(first[index]) + most), "index of the result") for index in result]
     value = value.xreplace(put)
@@ -126,7 +124,9 @@ class Numbered:
         return sp.Mod(sp.floor(self.symbol / self.base ** (index - self.first)), self.base)
 
 
-def _sizes(lengths: "_Lengths", spans: Mapping[tuple[Any, ...], Span], parameters: frozenset[str], each: Mapping[int, tuple[int, ...]]) -> list[Size]:
+def _sizes(
+    lengths: "_Lengths", spans: Mapping[tuple[Any, ...], Span], parameters: frozenset[str], each: Mapping[int, tuple[int, ...]]
+) -> list[Size]:
     """The lengths that are free; a parameter that is a length is declared with the parameters."""
     found: dict[sp.Symbol, bool] = {}
     for nodes, (_, last) in spans.items():

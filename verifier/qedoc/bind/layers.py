@@ -72,7 +72,8 @@ def next_state(record: Documented, left: Any) -> Aim | None:
     letters = letters_of(record)
     name = left.name if isinstance(left, sp.Symbol) else ""
     base, _, at = name.partition("_")
-    if not (name.endswith("'") and name[:-1] in letters.vectors or (at and at == letters.step and f"{base}_previous" in letters.vectors)):
+    primed = name.endswith("'") and name[:-1] in letters.vectors
+    if not (primed or (at and at == letters.step and f"{base}_previous" in letters.vectors)):
         return None
     owner = named(record.owner)
     called = member(owner, CALL) if isinstance(owner, type) and callable(getattr(owner, CALL, None)) else None

@@ -107,7 +107,9 @@ def transformed(
     own = dict(zip(inputs, probes, strict=False))
     if None in made.values() or len(own) < len(inputs) or "parent" in made:
         return None
-    for lengths in itertools.islice(itertools.product(*((*told, own[key]) if _STATE.search(key) else (own[key], *told) for key in inputs)), len(_LENGTHS) ** 2):
+    for lengths in itertools.islice(
+        itertools.product(*((*told, own[key]) if _STATE.search(key) else (own[key], *told) for key in inputs)), len(_LENGTHS) ** 2
+    ):
         first = _first(kind, owner, name, made, dict(zip(inputs, lengths, strict=True)))
         if first is not None:
             tree, results = first
@@ -158,7 +160,10 @@ def _pair(
     if kind == "haiku":
         import haiku  # only its modules are called through it
 
-        both = haiku.transform(lambda **given: getattr(owner(**made), name)(**given))
+        def called(**given: Any) -> Any:
+            return getattr(owner(**made), name)(**given)  # haiku makes a module inside its function only
+
+        both = haiku.transform(called)
         return (lambda key, given: both.init(key, **given)), (lambda tree, given: both.apply(tree, None, **given))
     layer = owner(**made)
     return (
@@ -168,7 +173,10 @@ def _pair(
 
 
 def _first(kind: str, owner: type, name: str, made: Mapping[str, Any], lengths: Mapping[str, int]) -> tuple[Tree, int] | None:
-    """The parameters after a call with vectors of ones, and the number of equal results; None if the call fails, needs a key, or changes other variables."""
+    """The parameters after a call with vectors of ones, and the number of equal results.
+
+    There are none if the call fails, needs a key, or changes other variables.
+    """
     import jax  # the import takes seconds, and most claims are not about modules
     import jax.numpy as jnp
 
