@@ -141,3 +141,99 @@ def test_what_a_constructor_is_given_is_no_array_of_the_object() -> None:
             self.weight, self.n = weight, n
 
     assert module(Affine) is None
+
+
+CELL = '''
+import haiku as hk
+import jax.numpy as jnp
+
+
+class Cell(hk.Module):
+    r"""A recurrent cell.
+
+    Given :math:`x_t` and the previous hidden state :math:`h_{t-1}` the cell computes
+
+    .. math:: h_t = FORMULA
+    """
+
+    def __init__(self, hidden_size: int, name=None):
+        super().__init__(name=name)
+        self.hidden_size = hidden_size
+
+    def __call__(self, inputs, prev_state):
+        out = jnp.tanh(hk.Linear(self.hidden_size)(inputs) + hk.Linear(self.hidden_size, with_bias=False)(prev_state))
+        return out, out
+'''
+LINEN = '''
+import flax.linen as nn
+import jax.numpy as jnp
+
+
+class Cell(nn.Module):
+    r"""A recurrent cell.
+
+    .. math:: h' = FORMULA
+
+    where x is the input and h is the output of the previous time step.
+    """
+
+    features: int
+    residual: bool = False
+
+    @nn.compact
+    def __call__(self, carry, inputs):
+        i, h = nn.Dense(self.features, name="i"), nn.Dense(self.features, use_bias=False, name="h")
+        out = jnp.tanh(i(inputs) + h(carry)) + (carry if self.residual else 0)
+        return out, out
+'''
+
+
+@pytest.mark.parametrize(
+    ("formula", "holds"),
+    [
+        (r"\tanh(w_i x_t + b_i + w_h h_{t-1})", True),
+        (r"\tanh(w_i x_t - b_i + w_h h_{t-1})", False),
+        (r"\tanh(w_i x_t + b_i) + w_h h_{t-1}", False),
+    ],
+)
+def test_a_cell_of_haiku_is_compared_through_transform(claims_of: Claims, formula: str, holds: bool) -> None:
+    pytest.importorskip("haiku")
+    found = judged(claims_of, CELL.replace("FORMULA", formula), "Cell").verdict
+    assert found in HOLDS if holds else found is Verdict.REFUTED
+
+
+@pytest.mark.parametrize(
+    ("formula", "holds"),
+    [(r"\tanh(W_i x + b_i + W_h h)", True), (r"\tanh(W_i x + b_i - W_h h)", False), (r"\tanh(W_h x + b_i + W_i h)", False)],
+)
+def test_a_cell_of_linen_is_compared_through_apply(claims_of: Claims, formula: str, holds: bool) -> None:
+    pytest.importorskip("flax.linen")
+    found = judged(claims_of, LINEN.replace("FORMULA", formula), "Cell").verdict
+    assert (found in HOLDS) == holds
+
+
+def test_words_before_a_formula_set_a_switch_of_a_layer(claims_of: Claims) -> None:
+    pytest.importorskip("flax.linen")
+    text = LINEN.replace(".. math", "If `residual` is `True`, it computes\n\n    .. math").replace(
+        "FORMULA", r"\tanh(W_i x + b_i + W_h h) + h"
+    )
+    assert judged(claims_of, text, "Cell").verdict in HOLDS
+
+
+def test_an_array_of_a_layer_that_the_formula_leaves_out_prevents_a_claim(claims_of: Claims) -> None:
+    pytest.importorskip("haiku")
+    assert judged(claims_of, CELL.replace("FORMULA", r"\tanh(w_i x_t + w_h h_{t-1})"), "Cell").verdict not in {*HOLDS, Verdict.REFUTED}
+
+
+def test_arrays_of_haiku_and_linen_are_found_by_a_call() -> None:
+    haiku, linen = pytest.importorskip("haiku"), pytest.importorskip("flax.linen")
+    called = member(haiku.Linear, "__call__")
+    assert isinstance(called, Member)
+    assert called.holds is not None
+    assert called.holds.arrays == {"w": ("the length of inputs", "output_size"), "b": ("output_size",)}
+    call = called.written("haiku.Linear", {"w": "jnp.array([[1.0]])", "b": "jnp.array([2.0])", "inputs": "jnp.array([3.0])"})
+    assert "haiku.transform(lambda **inputs: haiku.Linear(output_size=1)(**inputs)).apply({'linear': " in call
+    dense = member(linen.Dense, "__call__")
+    assert isinstance(dense, Member)
+    call = dense.written("flax.linen.Dense", {"kernel": "jnp.array([[1.0]])", "bias": "jnp.array([2.0])", "inputs": "jnp.array([3.0])"})
+    assert call.startswith("flax.linen.Dense(features=1).apply({'params': {'kernel': ")

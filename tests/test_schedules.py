@@ -56,11 +56,11 @@ def test_a_learning_rate_is_compared_after_t_steps(claims_of: Claims, head: str)
 
 
 def test_a_state_that_the_constructor_and_steps_make_differently_gets_no_verdict(claims_of: Claims) -> None:
-    assert judged(claims_of, _text(RIGHT, start=-1, init=1)).verdict is Verdict.NOT_A_CLAIM
+    assert judged(claims_of, _text(RIGHT, start=-1, init=1)).verdict is Verdict.UNREADABLE
 
 
 def test_another_letter_is_no_learning_rate(claims_of: Claims) -> None:
-    assert judged(claims_of, _text(RIGHT, r"\mu_t")).verdict is Verdict.NOT_A_CLAIM
+    assert judged(claims_of, _text(RIGHT, r"\mu_t")).verdict is Verdict.UNREADABLE
 
 
 def test_words_that_say_more_do_not_refute(claims_of: Claims) -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from qedoc.bind.context import Context
 from qedoc.bind.gradients import gradient, views
+from qedoc.bind.layers import next_state
 from qedoc.bind.members import aims
 from qedoc.bind.moments import by_moments
 from qedoc.bind.samplers import densities
@@ -38,7 +39,12 @@ def aimed(context: Context, formula: Formula, equation: Equation) -> list[tuple[
     member = "" if record.owner == record.name else record.name.rpartition(".")[2]
     member = "" if member == "__init__" else member  # it documents the object
     stepped = None if member else value_after_steps(record.owner, equation.left, words)
-    aim = stepped or (None if member else by_moments(context, equation)) or next(aims(record.owner, member, equation.left, words), None)
+    aim = (
+        stepped
+        or (None if member else next_state(context.record, equation.left))
+        or (None if member else by_moments(context, equation))
+        or next(aims(record.owner, member, equation.left, words), None)
+    )
     if aim is None:
         return [(context, ())]
     if aim.member not in context.members:

@@ -5,7 +5,8 @@ import re
 
 from qedoc.bind.annotations import no_number
 from qedoc.bind.context import Context
-from qedoc.bind.conventions import assignments, learned, means, with_order
+from qedoc.bind.conventions import assignments, learned, may_be_held, means, with_order
+from qedoc.bind.entries import bases
 from qedoc.bind.records import Unexplained
 from qedoc.bind.symbols import at_numbers, direct
 from qedoc.interpret.choices import Choice, Choices, Sure
@@ -23,6 +24,9 @@ def assigned(context: Context, equation: Equation, said: Choices, lacking: Unexp
         lacking: the symbols.
     """
     clear = {name for name, text in lacking.symbols if learned(text) or any(means(text, parameter) for parameter in context.parameters)}
+    clear |= {
+        name for name, _ in lacking.symbols if any(_conventionally(context, name, choice.words) for choice in said.meanings.get(name, ()))
+    }
     if any(choice.sure is Sure.OPAQUE for name, _ in lacking.symbols if name not in clear for choice in said.meanings.get(name, ())):
         return []
     symbols = [
@@ -34,7 +38,21 @@ def assigned(context: Context, equation: Equation, said: Choices, lacking: Unexp
     required = [p.name for p in left if p.default is inspect.Parameter.empty and not no_number(p.annotation)]
     numbers = [p.name for p in left if _is_number(p)]
     held = [p.name for p in left if p.axes >= 0]
-    return with_order(assignments(symbols, required, numbers, held), _by_order(context, equation, lacking))
+    lengths = {p.name: len(p.lengths) for p in left if p.lengths}
+    ranks = bases(equation.right) if lengths else {}
+
+    def fits(symbol: str, name: str) -> bool:
+        if lengths and may_be_held(symbol) != (name in held):
+            return False  # a bias is no input
+        return not lengths or ranks.get(symbol, lengths.get(name, 0)) == lengths.get(name, 0)
+
+    return with_order(assignments(symbols, required, numbers, held, fits), _by_order(context, equation, lacking))
+
+
+def _conventionally(context: Context, name: str, words: str) -> bool:
+    """Whether words say of a symbol just what a parameter of some name conventionally is: `h is the output of the previous step`."""
+    found = re.search(rf"\b{re.escape(name)} is ([^.,;:]+)", words)
+    return found is not None and any(means(found[1], parameter) for parameter in context.parameters)
 
 
 def _is_number(described: Described) -> bool:

@@ -17,6 +17,9 @@ from qedoc.read import Extent, InverseEntry
 LENGTHS = {1: (1, 2, 3, 4), 2: (1, 2, 3)}
 """The lengths to check per axis, by the number of independent lengths. With more lengths: 1 and 2."""
 
+FEW = {1: (1, 2, 3)}
+"""The lengths to check for a layer, which has many arrays of them. With more lengths: 1 and 2."""
+
 MOST_LABELS = 4
 """Number of label vectors to check per length."""
 
@@ -72,13 +75,14 @@ def axes(
     """
     ranks = dict.fromkeys(vectors, 1) | bases(value)
     value, result, notes = opened(value, ranks, list(result))
-    lengths = _Lengths(value, result, layout, {name for name in square if ranks.get(name) == 2})
+    pairs = [((name, 0), (name, 1)) for name in square if ranks.get(name) == 2]
+    lengths = _Lengths(value, result, layout, [*pairs, *([axis for axis in group if axis[0] in ranks] for group in layout.alike)])
     spans = {tuple(nodes): lengths.span(nodes) for nodes in lengths.classes()}
     put = {r.last: span[1] for nodes, span in spans.items() for r in lengths.of(nodes) if isinstance(r.last, Extent)}
     put |= {size: spans[nodes][1] for name, size in whole(value).items() for nodes in spans if (name, 0) in nodes}
     first = {node: span[0] for nodes, span in spans.items() for node in nodes}
     last = {node: span[1] for nodes, span in spans.items() for node in nodes}
-    sizes = _sizes(lengths, spans, parameters)
+    sizes = _sizes(lengths, spans, parameters, FEW if layout.alike else LENGTHS)
     most = max((max(size.values) for size in sizes), default=max(LENGTHS[1]))
     free = [Size(index, range(_number(first[index]), _number(first[index]) + most), "index of the result") for index in result]
     value = value.xreplace(put)
@@ -120,7 +124,9 @@ class Numbered:
         return sp.Mod(sp.floor(self.symbol / self.base ** (index - self.first)), self.base)
 
 
-def _sizes(lengths: "_Lengths", spans: Mapping[tuple[Any, ...], Span], parameters: frozenset[str]) -> list[Size]:
+def _sizes(
+    lengths: "_Lengths", spans: Mapping[tuple[Any, ...], Span], parameters: frozenset[str], each: Mapping[int, tuple[int, ...]]
+) -> list[Size]:
     """The lengths that are free; a parameter that is a length is declared with the parameters."""
     found: dict[sp.Symbol, bool] = {}
     for nodes, (_, last) in spans.items():
@@ -134,7 +140,7 @@ def _sizes(lengths: "_Lengths", spans: Mapping[tuple[Any, ...], Span], parameter
                 )
                 found[symbol] = found.get(symbol, False) or met
     free = {symbol: met for symbol, met in found.items() if symbol.name not in parameters}
-    values = LENGTHS.get(max(len(free), 2 if whole(lengths.value) else 1), (1, 2))
+    values = each.get(max(len(free), 2 if whole(lengths.value) else 1), (1, 2))
     least = {
         symbol: max((int(n) + 1 for node in nodes for n in lengths.fixed.get(node, ())), default=0)
         for nodes, (_, last) in spans.items()
@@ -160,7 +166,7 @@ class _Lengths:
     A node is an index (a symbol) or an axis (the vector's name and the place).
     """
 
-    def __init__(self, value: sp.Expr, result: list[sp.Symbol], layout: Layout, square: Collection[str]) -> None:
+    def __init__(self, value: sp.Expr, result: list[sp.Symbol], layout: Layout, alike: Sequence[Sequence[tuple[str, int]]]) -> None:
         self.value, self.result, self.said, self.told = value, result, layout.said, layout.spans
         self.ranges = {r.symbol: r for r in summed(value)}
         if len(self.ranges) != len(set(summed(value))):
@@ -169,8 +175,9 @@ class _Lengths:
         self.fixed: dict[tuple[str, int], set[sp.Integer]] = {}
         self.made: list[sp.Symbol] = []
         self._gather()
-        for name in square:
-            self._join((name, 0), (name, 1))
+        for group in alike:
+            for axis in group[1:]:
+                self._join(group[0], axis)
 
     def _gather(self) -> None:
         for index in (*self.result, *self.ranges):

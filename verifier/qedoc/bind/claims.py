@@ -19,7 +19,7 @@ from qedoc.bind.domains import place
 from qedoc.bind.entries import bases
 from qedoc.bind.functions import expanded, with_moments
 from qedoc.bind.gradients import differentiated, undone
-from qedoc.bind.held import held_vectors
+from qedoc.bind.held import alike, held_vectors
 from qedoc.bind.interpreted import Variant, interpreted
 from qedoc.bind.layout import Layout, divisors
 from qedoc.bind.linked import linked
@@ -259,8 +259,8 @@ def _bound(context: Context, formula: Formula, equation: Equation, name: str) ->
     rest = sp.And(*(part for part in stated if part not in ranges))
     together = sp.Tuple(value, *told.values(), *ranges) if told or ranges else value
     shaped = axes(
-        result, together, replace(laid, said={**index_ranges(context), **laid.said}), frozenset(found.parameters), symmetric(context),
-        held_vectors(context, found, value),
+        result, together, replace(laid, said={**index_ranges(context), **laid.said}, alike=alike(context, found)),
+        frozenset(found.parameters), symmetric(context), held_vectors(context, found, value),
     )  # fmt: skip
     value, *rights = shaped.value if told or ranges else (shaped.value,)
     ranges = rights[len(told) :]

@@ -13,6 +13,7 @@ from qedoc.algebra.large import LARGE
 from qedoc.bind.annotations import may_be_input
 from qedoc.bind.commands import macros, with_hint
 from qedoc.bind.declared import is_conditional, labelled_entries, letters_of_arrays, said_lengths
+from qedoc.bind.layers import letters_of
 from qedoc.bind.members import Aim, moment_of
 from qedoc.interpret.interpreter import Described as Spoken
 from qedoc.interpret.interpreter import Interpreter
@@ -152,6 +153,7 @@ class Context:
     def names(self) -> Names:
         """The names for the LaTeX reader."""
         record, known, entries = self.record, macros(), labelled_entries(self.record.legend)
+        layer = letters_of(record)
         names = Names(
             functions=self.own | self.others,
             parameters=record.parameters,
@@ -162,7 +164,10 @@ class Context:
             siblings=record.siblings,
             vectors=frozenset(
                 spelled_out(symbol, known) for symbol in (*record.vectors, *self.said_lengths.values(), *(v for v, _ in entries.values()))
-            ),
+            )
+            | layer.vectors,
+            weights=layer.weights,
+            step=layer.step,
             matrices=frozenset(spelled_out(symbol, known) for symbol in record.matrices),
             constants=self.constants,
             about=record.docstring.partition("Args:")[0],

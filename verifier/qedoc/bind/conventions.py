@@ -7,7 +7,7 @@ densities; Rasmussen and Williams, "Gaussian Processes" (2006) for kernels.
 
 import itertools
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import sympy as sp
@@ -74,6 +74,12 @@ CONCEPTS = (
     Concept(words="period", symbols="T P", names="period"),
     Concept(words="threshold", symbols="delta theta tau", names="threshold delta"),
     Concept(words="margin", symbols="m", names="margin"),
+    Concept(words="input|inputs", symbols="x x_t", names="inputs input"),
+    Concept(
+        words="(?:previous )?(?:hidden )?state|carry|output of the previous (?:time )?step",
+        symbols="h h_previous",
+        names="carry prev_state state hidden hidden_state prev_hidden",
+    ),
     Concept(words="weight|weights", symbols="w W", names="weights weight kernel"),
     Concept(words="bias|offset", symbols="b", names="bias offset"),
     Concept(words="weight decay|regularization|penalty", symbols="lambda", names="weight_decay regularization penalty l2"),
@@ -90,7 +96,11 @@ _GREEK = {"lambda": "l", "ell": "l", "varepsilon": "e", "vartheta": "t", "varphi
 
 
 def assignments(
-    unknown: Sequence[tuple[str, str]], required: Sequence[str], optional: Sequence[str], held: Collection[str] = ()
+    unknown: Sequence[tuple[str, str]],
+    required: Sequence[str],
+    optional: Sequence[str],
+    held: Collection[str] = (),
+    fits: Callable[[str, str], bool] = lambda symbol, name: True,
 ) -> list[tuple[Choice, ...]]:
     """Returns the ways in which symbols can be parameters, the most conventional first.
 
@@ -102,14 +112,19 @@ def assignments(
         required: the parameters without a default that no symbol is yet.
         optional: the other parameters that no symbol is yet.
         held: those of the required parameters that are arrays which the object holds.
+        fits: whether a symbol has as many axes as a parameter.
     """
     slots: list[list[Choice]] = []
     for symbol, text in unknown:
-        known = [choice for name in required for choice in _conventional(symbol, text, name, HELD if name in held else CONCEPTS)]
+        usable = [name for name in required if fits(symbol, name)]
+        known = [choice for name in usable for choice in _conventional(symbol, text, name, HELD if name in held else CONCEPTS)]
         known = known or [choice for name in optional for choice in _conventional(symbol, text, name)]
         others = (
-            [] if text or is_word(symbol) else [_choice(symbol, name, "a parameter that no symbol is", Sure.POSSIBLE) for name in required]
+            [] if text or is_word(symbol) else [_choice(symbol, name, "a parameter that no symbol is", Sure.POSSIBLE) for name in usable]
         )
+        own = [choice for choice in known if choice.sure is Sure.SUGGESTED and may_be_held(symbol) and "_" in symbol]
+        if len(own) == 1:  # `W_h` is the weight of `h` and of nothing else
+            known, others = own, []
         if len(known) > 1:
             known = [_choice(symbol, choice.value, choice.words, Sure.POSSIBLE) for choice in known]
         slots.append([*known, *(choice for choice in others if not any(_owner(choice) == _owner(one) for one in known))])
@@ -122,6 +137,11 @@ def assignments(
 def is_held(symbol: str, name: str) -> bool:
     """Whether a symbol conventionally is an array of this name that a layer holds."""
     return any(symbol in concept.symbols.split() and name in concept.names.split() for concept in HELD)
+
+
+def may_be_held(symbol: str) -> bool:
+    """Whether a symbol conventionally is some array that a layer holds: `W_i` is a weight, whatever the array is called."""
+    return any(symbol.partition("_")[0] in concept.symbols.split() for concept in HELD)
 
 
 def learned(text: str) -> bool:
@@ -202,6 +222,12 @@ def _conventional(symbol: str, text: str, name: str, concepts: Sequence[Concept]
     parts = [part for part in name.lower().split("_") if part]
     for concept in concepts:
         named = any(one in (name.lower(), *parts) for one in concept.names.split())
+        base, _, suffix = symbol.partition("_")
+        if named and not text and concepts is HELD and suffix and base in concept.symbols.split() and len(parts) > 1:
+            own = suffix == "_".join(parts[:-1])
+            words = f"{symbol} is conventionally {'the' if own else 'a'} {parts[-1]}{f' of {suffix}' if own else ''}"
+            yield _choice(symbol, name, words, Sure.SUGGESTED if own else Sure.POSSIBLE)
+            return
         told = bool(text) and re.search(rf"\b(?:{concept.words})\b", text.lower()) is not None
         if named and (told if text else symbol in concept.symbols.split()):
             value = sp.sympify(concept.value).xreplace({sp.Symbol("x"): parameter(name)})

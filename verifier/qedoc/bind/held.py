@@ -4,7 +4,7 @@ import sympy as sp
 
 from qedoc.bind.context import Context
 from qedoc.bind.entries import bases
-from qedoc.bind.records import Conflict, Obstruction
+from qedoc.bind.records import Conflict, Misfit, Obstruction
 from qedoc.bind.symbols import Roles
 
 
@@ -21,6 +21,7 @@ def held_vectors(context: Context, found: Roles, value: sp.Expr) -> list[str]:
         Conflict: for an array with another number of axes than in the formula.
     """
     ranks = bases(value)
+    _check_lengths(context, found, value)
     vectors: list[str] = []
     for name, parameter in found.parameters.items():
         axes = context.parameters[parameter].axes
@@ -35,3 +36,29 @@ def held_vectors(context: Context, found: Roles, value: sp.Expr) -> list[str]:
         elif ranks.get(name, 0) != axes:
             raise Conflict(f"{parameter} has {axes} axes, and {name} {ranks.get(name, 0)}", "write its entries with indices", cause="index")
     return vectors
+
+
+def alike(context: Context, found: Roles) -> list[list[tuple[str, int]]]:
+    """Returns the axes that have one length, because the object makes them so, each by its symbol and place.
+
+    Args:
+        context: the docstring.
+        found: the role of each symbol.
+    """
+    groups: dict[str, list[tuple[str, int]]] = {}
+    for name, parameter in found.parameters.items():
+        for place, length in enumerate(context.parameters[parameter].lengths):
+            groups.setdefault(length, []).append((name, place))
+    return [group for group in groups.values() if len(group) > 1]
+
+
+def _check_lengths(context: Context, found: Roles, value: sp.Expr) -> None:
+    """Raises Misfit for an index that runs over axes of different lengths."""
+    lengths: dict[sp.Expr, str] = {}
+    for entry in sorted(value.atoms(sp.Indexed), key=str):
+        parameter = found.parameters.get(entry.base.label.name, "")
+        told = context.parameters[parameter].lengths if parameter in context.parameters else ()
+        for index, length in zip(entry.indices, told, strict=False):
+            other = lengths.setdefault(index, length)
+            if other != length:
+                raise Misfit(f"an axis of {parameter} has {length} entries, and the formula needs {other}", "write it with indices")

@@ -13,7 +13,7 @@ from qedoc.bind.cases import other_cases
 from qedoc.bind.context import Context
 from qedoc.bind.owners import told
 from qedoc.bind.quantities import stated
-from qedoc.bind.records import Bound, Conflict, Obstruction, Unexplained
+from qedoc.bind.records import Bound, Conflict, Misfit, Obstruction, Unexplained
 from qedoc.bind.settings import ABOUT, chosen, listed
 from qedoc.claims.assumption import Assumption
 from qedoc.claims.readings import Alternative as Checked
@@ -147,8 +147,8 @@ def interpreted(context: Context, formula: Formula, variants: Sequence[Variant],
             bind=bind, others=() if seen.slope is not None else other_cases(seen, formula, variant.equation),
         )  # fmt: skip
         found, more = _all_tried(case)
-        nothing = all(isinstance(one.obstruction, Unexplained) for one in found)
-        (unusable if nothing else tried).extend(found)  # a reading with a symbol that is nothing here is no reading
+        nothing = all(isinstance(one.obstruction, Unexplained | Misfit) for one in found)
+        (unusable if nothing else tried).extend(found)  # a reading with a symbol that is nothing here, or of another shape, is none
         cut = cut or more
     tried = tried or unusable
     tried.sort(key=lambda one: one.option.doubt)

@@ -1,6 +1,6 @@
 """Records what is known about axes in advance, for entries that are not at a running index."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -20,6 +20,7 @@ class Layout:
         value: the value, in entries.
         entry: the indices of the result, if the left side of the equation names none.
         said: the range of indices, by name.
+        alike: axes that have one length, each by its symbol and place.
         spans: the first and the last index of vectors whose entries may be anywhere, by name.
         where: relations between indices and lengths.
         lengths: the symbols that are lengths.
@@ -28,6 +29,7 @@ class Layout:
     value: sp.Expr
     entry: tuple[Position, ...] = ()
     said: Mapping[str, Span] = field(default_factory=dict)
+    alike: Sequence[Sequence[tuple[str, int]]] = ()
     spans: Mapping[str, Span] = field(default_factory=dict)
     where: tuple[sp.Basic, ...] = ()
     lengths: frozenset[str] = frozenset()

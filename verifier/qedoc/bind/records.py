@@ -123,3 +123,7 @@ class Unexplained(Obstruction):
 
 class Conflict(Obstruction):
     """Ends the binding of an equation in which two symbols would be one parameter."""
+
+
+class Misfit(Conflict):
+    """Ends the binding of an equation in which an array would have another shape than the code gives it."""

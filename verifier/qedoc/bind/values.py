@@ -22,7 +22,10 @@ _GENERIC = re.compile(r"^[A-Za-z]$|^ell$|^(?:[fFPpS]_\w+|[A-Z]{2,4}|F\^-1|(?:L|e
 _KIND = re.compile(r"_(?:metric|score|measure|index|coefficient|divergence|distance|similarity|statistic)$")
 """What a quantity is, at the end of the name of the function that computes it: `opa_metric` computes OPA."""
 
-_STATED = re.compile(r"^\s*(?:If|When|With|For)\s+`{1,2}(\w+)\s*=\s*([^`]+)`{1,2}", re.IGNORECASE)
+_STATED = re.compile(
+    r"^\s*(?:If|When|With|For)\s+`{1,2}(\w+)(?:\s*={1,2}\s*|`{1,2}\s+(?:is|equals)\s+`{0,2})('[^'`]*'|\"[^\"`]*\"|[^`\s,]+)(?:`{1,2}|,|\s|$)",
+    re.IGNORECASE,
+)
 _SETTING = re.compile(r"`{0,2}(\w+)\s*=\s*([^`]+?)`{0,2}")
 """A setting in the label of a display, `**Staircase mode (staircase=True):**`."""
 

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from qedoc.claims.modules import FOLLOWS, Module, constructed, holding, module
+from qedoc.claims.transformed import Transformed, is_transformed, transformed
 from qedoc.errors import TargetError
 
 CALL = "__call__"
@@ -62,7 +63,12 @@ class Member:
     @cached_property
     def holds(self) -> Module | None:
         """The arrays that the object holds; None if it is no module, and for a property."""
-        found = module(self.owner) if self.method is not None else None
+        if self.method is None:
+            return None
+        if is_transformed(self.owner):
+            found: Module | None = transformed(self.owner, self.name, parameters(self.owner), self.takes)
+        else:
+            found = module(self.owner)
         return found if found is not None and not set(found.arrays) & {*self.takes, *parameters(self.owner)} else None
 
     @cached_property
@@ -96,6 +102,8 @@ class Member:
     def __call__(self, **arguments: Any) -> Any:
         """Makes the object and calls the method, or returns the value of the property."""
         made, given, held = self.split(arguments)
+        if isinstance(self.holds, Transformed):
+            return self.holds.applied(self.owner, self.name, made, held, given)
         if self.holds is None:
             value = getattr(_called(self.owner, self._constructor, made), self.name)
         else:
@@ -123,6 +131,8 @@ class Member:
         if self.holds is not None:
             made = {**made, **self.holds.written(made, held, given)}
         object_ = f"{path}({_listed(self._constructor, made)})"
+        if isinstance(self.holds, Transformed):
+            return self.holds.call(object_, self.name, held, given)
         if held:
             object_ = f"{holding.__module__}.{holding.__name__}({object_}, {', '.join(f'{name}={text}' for name, text in held.items())})"
         if self.method is None:
@@ -131,7 +141,9 @@ class Member:
 
     def modules(self) -> tuple[str, ...]:
         """The modules beside that of the class that `written` needs."""
-        return () if self.holds is None else (holding.__module__, *self.holds.imports)
+        if self.holds is None:
+            return ()
+        return self.holds.imports if isinstance(self.holds, Transformed) else (holding.__module__, *self.holds.imports)
 
 
 def member(owner: type, name: str) -> Member | None:

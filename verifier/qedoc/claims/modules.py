@@ -51,11 +51,13 @@ class Module:
         arrays: for each array, the parameter of the constructor that each of its axes follows.
         lengths: the parameters of the constructor that are lengths.
         keys: the parameters of the constructor that take a key.
+        inputs: for each argument of a method that must fit the arrays, what its length is called.
     """
 
     arrays: Mapping[str, tuple[str, ...]]
     lengths: frozenset[str]
     keys: frozenset[str] = field(default_factory=frozenset)
+    inputs: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def follows(self) -> frozenset[str]:
@@ -147,11 +149,15 @@ def constructed(owner: Callable[..., Any], settings: Mapping[str, Any]) -> Any:
 
     if any(isinstance(value, jax.core.Tracer) for value in settings.values()):
         return owner(**settings)
-    return _untraced(lambda: owner(**settings))
+    return untraced(lambda: owner(**settings))
 
 
-def _untraced(call: Callable[[], Any]) -> Any:
-    """The result of a call outside of all traces. JAX keeps the current trace for each thread, so that a new thread has none."""
+def untraced(call: Callable[[], Any]) -> Any:
+    """Returns the result of a call outside of all traces. JAX keeps the current trace for each thread, so that a new thread has none.
+
+    Args:
+        call: what is called.
+    """
     import jax  # the import takes seconds, and most claims are not about modules
 
     wide = jax.config.jax_enable_x64
@@ -217,7 +223,7 @@ def _key(name: str) -> Any:
         return nnx.Rngs(0)
     import jax  # the import takes seconds, and most claims need no key
 
-    return _untraced(lambda: jax.random.PRNGKey(0))
+    return untraced(lambda: jax.random.PRNGKey(0))
 
 
 def _arrays(made: Any) -> Iterator[tuple[str, Any]]:

@@ -15,6 +15,9 @@ MATRIX, COLUMN, ROW, SCALAR = 2, 1, -1, 0
 _FOLDED = {(2, 2): 2, (2, 1): 1, (-1, 2): -1, (-1, 1): 0, (1, -1): 2}
 """The kind of the product of two kinds. Any other pair has no product."""
 
+ACTIVATIONS = frozenset({"sigma", "sigmoid", "ReLU", "relu", "tanh", "softplus", "silu", "gelu", "elu"})
+"""Names of functions that are taken of each entry of a vector, whatever they are."""
+
 LARGEST = 4
 """Determinants of matrices up to this size are expanded."""
 
@@ -135,12 +138,15 @@ def of_matrices(value: sp.Expr, scope: Shapes) -> bool:
 def _elementwise(value: Any, parts: Sequence[int | None]) -> int | None:
     """The kind of an operation on entries, whose operands are numbers or all of one kind; of a sum all must be of one kind.
 
-    A function of a matrix product is none: its exponential is another than that of its entries.
+    A function of a matrix is none if there is a product: its exponential is another than that of its entries. A vector has entries only,
+    but bars and powers of it may be its norm.
     """
-    whole = has_product(value) and not isinstance(value, sp.Add | sp.Mul)
+    found = set(parts) - (set() if isinstance(value, sp.Add) else {SCALAR})
+    whole = has_product(value) and not isinstance(value, sp.Add | sp.Mul) and (found != {COLUMN} or isinstance(value, sp.Pow | sp.Abs))
+    if isinstance(value, sp.core.function.AppliedUndef) and value.func.__name__ in ACTIVATIONS and found == {COLUMN}:
+        return COLUMN
     if whole or isinstance(value, (sp.core.function.AppliedUndef, sp.Integral, sp.Piecewise, sp.Derivative, *LARGE)):
         return None
-    found = set(parts) - (set() if isinstance(value, sp.Add) else {SCALAR})
     return found.pop() if len(found) == 1 else None
 
 

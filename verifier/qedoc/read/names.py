@@ -221,6 +221,10 @@ def _check_order(parser: Parser, name: str, scripts: Scripts) -> None:
         raise Refused(Obstacle.AMBIGUOUS, what, scripts.upper_at, "put the base of a power in parentheses")
 
 
+PREVIOUS = "previous"
+"""The suffix of the name of a value before the current step."""
+
+
 def _value(parser: Parser, name: str, token: Token) -> sp.Expr:
     scope = parser.scope
     if name == "pi" and not scope.explained("pi"):
@@ -245,6 +249,8 @@ def subscript(parser: Parser, base: str, nodes: Sequence[Node], start: int) -> t
     """
     scope = parser.scope
     lone = nodes[0] if len(nodes) == 1 else None
+    if scope.step and (at := "".join(node.text if isinstance(node, Token) else " " for node in nodes)) in (scope.step, f"{scope.step}-1"):
+        return (at if at == scope.step else PREVIOUS), None
     if isinstance(lone, Token):
         suffix = lone.text.replace(" ", "_")
         if lone.kind is Kind.TEXT or (lone.kind is Kind.MACRO and (suffix in SYMBOLS or suffix in ("infty", "max", "min"))):

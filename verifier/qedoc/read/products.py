@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+import sympy as sp
+
 from qedoc.read.factor import Factor
 from qedoc.read.matrices import COLUMN, MATRIX, ROW, SCALAR, CrossOf, Matmul, TransposeOf, kind, product
 from qedoc.read.reading import Option
@@ -34,13 +36,22 @@ def joined(factors: Sequence[Factor], operations: Sequence[str], scope: Scope) -
     elif signs == {"x"} and crossed(run[0], run[-1], scope) and len(run) == 2:
         value = CrossOf(*(factor.value for factor in run))
     elif signs == {""} and {MATRIX, ROW} & set(known) and product(known) is not None:
-        value = Matmul(*(factor.value for factor in run))
+        value = Matmul(*(_stored(factor.value, scope) for factor in run))
         value = value if kind(value, scope) else scope.opener.entry(value, ())
     else:
         return list(factors), list(operations)
     made = replace(run[0], value=value, captured=run[-1].captured)
     first, last = places[0], places[-1]
     return [*factors[:first], made, *factors[last + 1 :]], [*operations[: first + 1], *operations[last + 1 :]]
+
+
+def _stored(value: sp.Expr, scope: Scope) -> sp.Expr:
+    """A matrix of a layer as the code stores it, with a row or with a column for each output. Shapes decide, unless it is square."""
+    if not isinstance(value, sp.Symbol) or value.name not in scope.weights:
+        return value
+    rows = Option(value="a row for each output", why="a matrix before a vector has a row for each output", sure="suggested")
+    columns = Option(value="a column for each output", why="libraries store the weights of a layer transposed", sure="suggested")
+    return value if scope.choose("the weights of the layer", rows, columns) == rows.value else TransposeOf(value)
 
 
 def _inner(scope: Scope) -> bool:

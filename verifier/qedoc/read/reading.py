@@ -81,6 +81,8 @@ class Names:
         siblings: documented functions next to the object, which the formula may name.
         vectors: symbols that have entries, so that `x_1` is an entry and a product of two vectors is not elementwise.
         matrices: the vectors that are matrices, so that `A B` is a matrix product and `A^T` is a transpose.
+        step: the letter of the current step, so that `h_{t-1}` is the name of a value before it; empty if there are no steps.
+        weights: the matrices of a layer, of which nothing says whether their rows or their columns are outputs.
         constants: symbols with a known value.
         about: the text around the formula, which tells a factorisation or an equation to be solved from a value.
         decisions: how notations with several readings are read, by the notation.
@@ -94,6 +96,8 @@ class Names:
     siblings: frozenset[str] = frozenset()
     vectors: frozenset[str] = frozenset()
     matrices: frozenset[str] = frozenset()
+    weights: frozenset[str] = frozenset()
+    step: str = ""
     constants: Mapping[str, sp.Expr] = field(default_factory=dict)
     about: str = ""
     decisions: Mapping[str, str] = field(default_factory=dict)

@@ -79,7 +79,9 @@ class Scope:
         self.parameters = {plain(name) for name in names.parameters} - self.own
         self.conjugates = {found[1] for name, text in names.legend.items() if _CONJUGATE.search(text) and (found := _OVERLINED.match(name))}
         self.mean = any("langle" in name and _MEAN.search(text) for name, text in names.legend.items())
-        self.matrices = {plain(name) for name in names.matrices}
+        self.step = names.step
+        self.weights = {plain(name) for name in names.weights}
+        self.matrices = {plain(name) for name in names.matrices} | self.weights
         self.vectors = {plain(name) for name in names.vectors} | set(_bold(nodes)) | (set(_averaged(nodes)) if self.mean else set())
         self.vectors |= {name for name in _numbered(nodes) if name in self.legend}
         self.vectors |= self.matrices | set(_quadratic(nodes, self.matrices))

@@ -50,6 +50,7 @@ class Argument:
         text: its description in the docstring.
         keyword: whether it is keyword-only.
         made: whether it is a parameter of the constructor of the object whose method or property is documented.
+        lengths: for such an array, and for an argument that must fit one, what the length of each axis is called.
         axes: for an array that the object holds, the number of its axes; -1 for anything else.
     """
 
@@ -60,6 +61,7 @@ class Argument:
     keyword: bool
     made: bool = False
     axes: int = -1
+    lengths: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -271,8 +273,11 @@ def _of_object(owner: type, name: str, told: Mapping[str, str]) -> list[Argument
     listed = [_argument(key, p, told.get(p.name, ""), made=key in made) for key, p in {**made, **takes}.items()]
     if found is None or found.holds is None:
         return listed
+    fitted = found.holds.inputs
+    listed = [replace(one, lengths=(fitted[one.name],)) if one.name in fitted else one for one in listed]
     held = [_argument(key, p, told.get(key, ""), made=False) for key, p in found.held.items()]
-    return listed + [replace(argument, axes=len(found.holds.arrays[argument.name])) for argument in held]
+    arrays = found.holds.arrays
+    return listed + [replace(one, axes=len(arrays[one.name]), lengths=arrays[one.name]) for one in held]
 
 
 @lru_cache(maxsize=256)

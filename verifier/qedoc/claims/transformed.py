@@ -1,0 +1,225 @@
+"""Modules whose arrays of parameters are made at the first call: those of dm-haiku, through `transform`, and of Flax Linen, through `init`.
+
+The method is called once with arrays of ones, which tells the parameters and their shapes. From then on they are arguments of `apply`.
+"""
+
+import inspect
+import itertools
+import re
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeAlias
+
+from qedoc.claims.modules import Module, untraced
+
+Tree: TypeAlias = dict[str, Any]
+Place: TypeAlias = tuple[str, ...]
+
+_BASES = {("haiku", "Module"): "haiku", ("flax.linen", "Module"): "linen"}
+"""The classes from which modules inherit, by their package and name."""
+
+_PARAMETERS = "params"
+"""The collection of variables of Linen that has the parameters."""
+
+_STATE = re.compile(r"carry|state|hidden")
+"""What the argument of a recurrent cell is called that has as many entries as the result."""
+
+_LENGTHS = (3, 5, 7, 11, 13, 17)
+"""Lengths that tell which axis of an array has which length."""
+
+_EXAMPLES: dict[object, object] = {float: 0.5, "float": 0.5, bool: True, "bool": True}
+"""Values of other parameters of a constructor, by their annotation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transformed(Module):
+    """What a module holds once a method was called.
+
+    Args:
+        kind: the library through which it is called.
+        places: where the tree of parameters has each array.
+        results: how many times the method returns its one result, as `return state, state` does; 0 if it has several results.
+    """
+
+    kind: str = ""
+    places: Mapping[str, Place] = field(default_factory=dict)
+    results: int = 1
+
+    def applied(self, owner: Callable[..., Any], name: str, made: Mapping[str, Any], held: Tree, given: Mapping[str, Any]) -> Any:
+        """The value of a method.
+
+        Args:
+            owner: the class.
+            name: the name of the method.
+            made: the arguments of the constructor that are given.
+            held: the arrays, by name.
+            given: the arguments of the method.
+        """
+        settings = self.settings(made, held, given)
+        tree = _tree({self.places[key]: value for key, value in held.items()})
+        return _pair(self.kind, owner, name, settings)[1](tree, given)
+
+    def call(self, object_: str, name: str, held: Mapping[str, str], given: Mapping[str, str]) -> str:
+        """The call of a method in Python.
+
+        Args:
+            object_: the text that makes the object.
+            name: the name of the method.
+            held: the text of each array.
+            given: the text of each argument of the method.
+        """
+        tree = _text(_tree({self.places[key]: value for key, value in held.items()}))
+        listed = ", ".join(f"{key}={value}" for key, value in given.items())
+        if self.kind == "haiku":
+            called = object_ if name == "__call__" else f"{object_}.{name}"
+            return f"haiku.transform(lambda **inputs: {called}(**inputs)).apply({tree}, None, {listed})"
+        method = "" if name == "__call__" else f", method={name!r}"
+        return f"{object_}.apply({{{_PARAMETERS!r}: {tree}}}, {listed}{method})"
+
+    @property
+    def imports(self) -> tuple[str, ...]:
+        """The modules that `call` needs."""
+        return ("haiku",) if self.kind == "haiku" else ()
+
+
+def is_transformed(owner: type) -> bool:
+    """Whether the methods of a class run inside a function of its library only."""
+    return bool(_kind(owner))
+
+
+def transformed(
+    owner: type, name: str, makes: Mapping[str, inspect.Parameter], takes: Mapping[str, inspect.Parameter]
+) -> Transformed | None:
+    """Returns what a module holds once a method was called; None if no call tells it, or if no length tells the shape of an array.
+
+    Args:
+        owner: the class.
+        name: the name of the method.
+        makes: the parameters of its constructor.
+        takes: the parameters of the method.
+    """
+    kind = _kind(owner)
+    probes = iter(_LENGTHS)
+    made = {key: _example(p, probes) for key, p in makes.items() if p.default is inspect.Parameter.empty}
+    inputs = [key for key, p in takes.items() if p.default is inspect.Parameter.empty]
+    told = {length: key for key, length in made.items() if type(length) is int}
+    own = dict(zip(inputs, probes, strict=False))
+    if None in made.values() or len(own) < len(inputs) or "parent" in made:
+        return None
+    for lengths in itertools.islice(
+        itertools.product(*((*told, own[key]) if _STATE.search(key) else (own[key], *told) for key in inputs)), len(_LENGTHS) ** 2
+    ):
+        first = _first(kind, owner, name, made, dict(zip(inputs, lengths, strict=True)))
+        if first is not None:
+            tree, results = first
+            of = {length: _LENGTH_OF.format(key) for key, length in own.items()} | told
+            found = _found(kind, dict(_leaves(tree)), of, frozenset(told.values()))
+            return found and replace(found, results=results, inputs={key: of[length] for key, length in zip(inputs, lengths, strict=True)})
+    return None
+
+
+_LENGTH_OF = "the length of {}"
+
+
+def _found(kind: str, arrays: Mapping[Place, Any], of: Mapping[int, str], lengths: frozenset[str]) -> Transformed | None:
+    """What the arrays of a tree say about a module. An array of the module itself has its own name, others also that of their module."""
+    places = {_name(kind, place): place for place in arrays}
+    axes = {_name(kind, place): tuple(of.get(length, "") for length in array.shape) for place, array in arrays.items()}
+    if len(places) < len(arrays) or any("" in axis for axis in axes.values()) or not all(name.isidentifier() for name in places):
+        return None
+    followed = lengths & {axis for listed in axes.values() for axis in listed}
+    return Transformed(arrays=axes, lengths=followed, kind=kind, places=places)
+
+
+def _name(kind: str, place: Place) -> str:
+    parts = [part for step in place for part in step.split("/") if part != "~"]
+    return "_".join(parts[1:] if kind == "haiku" else parts)
+
+
+def _kind(owner: type) -> str:
+    for base in owner.__mro__:
+        for (package, name), kind in _BASES.items():
+            if base.__name__ == name and f"{base.__module__}.".startswith(f"{package}."):
+                return kind
+    return ""
+
+
+def _example(parameter: inspect.Parameter, lengths: Iterator[int]) -> Any:
+    """A value for a parameter of a constructor; None if its annotation tells none."""
+    annotation = parameter.annotation
+    if annotation in (int, "int", inspect.Parameter.empty):
+        return next(lengths, None)
+    return _EXAMPLES.get(annotation) if isinstance(annotation, type | str) else None
+
+
+def _pair(
+    kind: str, owner: Callable[..., Any], name: str, made: Mapping[str, Any]
+) -> tuple[Callable[..., Any], Callable[[Tree, Mapping[str, Any]], Any]]:
+    """The function that makes the parameters from a key and arguments, and the one that uses them."""
+    if kind == "haiku":
+        import haiku  # only its modules are called through it
+
+        def called(**given: Any) -> Any:
+            return getattr(owner(**made), name)(**given)  # haiku makes a module inside its function only
+
+        both = haiku.transform(called)
+        return (lambda key, given: both.init(key, **given)), (lambda tree, given: both.apply(tree, None, **given))
+    layer = owner(**made)
+    return (
+        lambda key, given: layer.init(key, method=name, **given),
+        lambda tree, given: layer.apply({_PARAMETERS: tree}, method=name, **given),
+    )
+
+
+def _first(kind: str, owner: type, name: str, made: Mapping[str, Any], lengths: Mapping[str, int]) -> tuple[Tree, int] | None:
+    """The parameters after a call with vectors of ones, and the number of equal results.
+
+    There are none if the call fails, needs a key, or changes other variables.
+    """
+    import jax  # the import takes seconds, and most claims are not about modules
+    import jax.numpy as jnp
+
+    def run() -> tuple[Tree, int] | None:
+        given = {key: jnp.ones(length) for key, length in lengths.items()}
+        init, apply = _pair(kind, owner, name, made)
+        tree: Tree = dict(init(jax.random.PRNGKey(0), given))
+        if kind == "linen":
+            if set(tree) - {_PARAMETERS}:
+                return None
+            tree = dict(tree.get(_PARAMETERS, {}))
+        value = apply(tree, given)
+        results = value if isinstance(value, tuple) else (value,)
+        return tree, len(results) if all(one is results[0] for one in results) else 0
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return untraced(run)  # type: ignore[no-any-return]
+    except Exception:  # noqa: BLE001  # a module may raise anything; then nothing is known of it
+        return None
+
+
+def _leaves(tree: Mapping[str, Any], above: Place = ()) -> Iterator[tuple[Place, Any]]:
+    for key, value in tree.items():
+        if isinstance(value, Mapping):
+            yield from _leaves(value, (*above, key))
+        else:
+            yield (*above, key), value
+
+
+def _tree(leaves: Mapping[Place, Any]) -> Tree:
+    made: Tree = {}
+    for place, value in leaves.items():
+        _branch(made, place[:-1])[place[-1]] = value
+    return made
+
+
+def _branch(tree: Tree, steps: Sequence[str]) -> Tree:
+    for step in steps:
+        tree = tree.setdefault(step, {})
+    return tree
+
+
+def _text(tree: Tree) -> str:
+    return "{" + ", ".join(f"{key!r}: {_text(value) if isinstance(value, dict) else value}" for key, value in tree.items()) + "}"
