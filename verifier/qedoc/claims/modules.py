@@ -147,10 +147,10 @@ def constructed(owner: Callable[..., Any], settings: Mapping[str, Any]) -> Any:
 
     if any(isinstance(value, jax.core.Tracer) for value in settings.values()):
         return owner(**settings)
-    return _untraced(lambda: owner(**settings))
+    return untraced(lambda: owner(**settings))
 
 
-def _untraced(call: Callable[[], Any]) -> Any:
+def untraced(call: Callable[[], Any]) -> Any:
     """The result of a call outside of all traces. JAX keeps the current trace for each thread, so that a new thread has none."""
     import jax  # the import takes seconds, and most claims are not about modules
 
@@ -217,7 +217,7 @@ def _key(name: str) -> Any:
         return nnx.Rngs(0)
     import jax  # the import takes seconds, and most claims need no key
 
-    return _untraced(lambda: jax.random.PRNGKey(0))
+    return untraced(lambda: jax.random.PRNGKey(0))
 
 
 def _arrays(made: Any) -> Iterator[tuple[str, Any]]:
