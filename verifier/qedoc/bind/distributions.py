@@ -7,7 +7,7 @@ length. Sources of the notation: Särkkä, "Bayesian Filtering and Smoothing" (2
 import itertools
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -24,13 +24,16 @@ from qedoc.claims.domain import Domain, Integers, Reals
 from qedoc.claims.readings import Alternative, Readings
 from qedoc.claims.returned import LENGTH, LOG_DENSITY, VALUE, Returned, methods, returned
 from qedoc.claims.spec import Spec, Variable
-from qedoc.read import Application, Equation
+from qedoc.read import Application, Equation, Reading
 from qedoc.sources.docstrings import Formula
 from qedoc.sources.objects import named
 
 _SUPPORTS: Mapping[str, Domain] = {
     "real": Reals(), "positive": Reals(above=0), "count": Integers(least=0), "bit": Integers(least=0, most=1),
 }  # fmt: skip
+_BEFORE = "before"
+"""What the name of the value one step earlier ends with."""
+
 _RELATION = re.compile(r"[<>]|\\(?:le|ge|lt|gt|leq|geq|ne|neq|succ)\b|\b(?:must|only|if|unless|except|not)\b")
 
 
@@ -85,10 +88,21 @@ def distribution(context: Context, formula: Formula, equation: Equation, name: s
     if of is None:
         return None
     try:
-        known = _bindings(context, of, left, equation.right)
-        return _bound(known, formula, equation, name, called)
+        left, right = _apart(left, equation.right)
+        known = _bindings(context, of, left, right)
+        return _bound(known, formula, replace(equation, left=left, right=right), name, _called(right) or called)
     except Unread:
         return None
+
+
+def _apart(left: Application, right: Any) -> tuple[Application, Any]:
+    """The formula with a name of its own for the value one step earlier, which has the letter of the value: `p(z_t | z_{t-1})`."""
+    value, *given = map(name_of, left.arguments)
+    same = [atom for atom, one in zip(left.arguments[1:], given, strict=True) if one.letter == value.letter]
+    if len(same) > 1 or any(name_of(atom) == value for atom in same):
+        raise Unread
+    renamed = {atom: sp.Symbol(f"{value.letter}{_BEFORE}") for atom in same}
+    return replace(left, arguments=tuple(renamed.get(atom, atom) for atom in left.arguments)), right.xreplace(renamed)
 
 
 def _called(right: Any) -> tuple[Any, Family] | None:
@@ -102,7 +116,8 @@ def _aimed(context: Context, formula: Formula, left: Application, owner: type) -
     """The method whose distribution a left side names, by the words and by its indices: `p(z_1)` is the initial distribution."""
     value, *given = map(name_of, left.arguments)
     earlier = any(other.letter == value.letter and other.indices != value.indices for other in given)
-    said = [name for name in methods(owner) if re.search(rf"\b{_stem(name)}s? distribution\b", introduction(context, formula), re.IGNORECASE)]
+    words = _words(context, formula, left)
+    said = [name for name in methods(owner) if re.search(rf"\b{_stem(name)}s? distribution\b", words, re.IGNORECASE)]
     if earlier:
         kinds = [name for name in methods(owner) if re.match(r"transition|dynamics", name)]
     elif not left.given and value.indices in ((sp.Integer(1),), (sp.Integer(0),)):
@@ -114,49 +129,72 @@ def _aimed(context: Context, formula: Formula, left: Application, owner: type) -
     return returned(owner, chosen[0]) if len(chosen) == 1 else None
 
 
+def _words(context: Context, formula: Formula, left: Application) -> str:
+    """The words that introduce a formula: for `or equivalently`, those of the formula with the same left side above it."""
+    words = introduction(context, formula)
+    if not re.fullmatch(r"(?:or|and|that is|i\.e\.)?,? ?(?:equivalently)?[,:]?", words):
+        return words
+    above = [
+        other
+        for other, reading in context.readings.items()
+        if other.line < formula.line and isinstance(reading, Reading) and [one.left for one in reading.equations] == [left]
+    ]
+    return introduction(context, above[-1]) if above else words
+
+
 def _stem(method: str) -> str:
     return method.partition("_")[0]
 
 
 def _bindings(context: Context, of: Returned, left: Application, right: Any) -> _Bindings:
     value, *given = map(name_of, left.arguments)
-    known = _Bindings(of=of, context=context, supplied=supplied(of, indexed=False), value=value)
     atoms = _atoms(right)
     indices = {index for atom in atoms for index in atom.indices}
     pointers = [atom for atom, one in zip(left.arguments[1:], given, strict=True) if atom in indices and one.indices == value.indices]
     if len(pointers) > 1:
         raise Unread
-    if pointers:
-        known.pointer, known.supplied = pointers[0], supplied(of, indexed=True)
+    known = _Bindings(of=of, context=context, supplied=supplied(of, indexed=bool(pointers)), value=value)
+    known.pointer = pointers[0] if pointers else None
     free = [name for name in of.takes if name in known.supplied.arguments]
     if pointers and free:
         known.arguments[name_of(pointers[0]).letter] = free.pop(0)
-    letters = {atom.letter for atom in atoms} - {value.letter, *known.arguments} | {one.letter for one in given if one.indices != value.indices}
-    letters &= {atom.letter for atom in atoms}
-    for letter in sorted(letters):
-        meanings = [words for symbol, words in context.legend.items() if name_of(sp.Symbol(symbol)).letter == letter]
-        says = [name for name in free if any(re.search(rf"\b{name.rstrip('s')}s?\b", words) for words in meanings)]
-        if len(says) == 1 and any(one.letter == letter for one in (*given, *(a for a in atoms if a.indices == value.indices))):
+    letters = {atom.letter for atom in atoms} - {value.letter, *known.arguments}
+    arrays = {letter: found(of, context.record, letter, known.supplied.used) for letter in sorted(letters)}
+    conditions = {one.letter for one in given}
+    known.arrays = {letter: array for letter, array in arrays.items() if array is not None and (array.stated or letter not in conditions)}
+    known.guessed += [array.words for array in known.arrays.values() if not array.stated]
+    if len({array.array for array in known.arrays.values()}) < len(known.arrays):
+        raise Unread
+    others = sorted(letters - set(known.arrays))
+    if "I" not in context.legend:
+        others = [letter for letter in others if letter != "I"]
+    _match(known, others, free)
+    return known
+
+
+def _match(known: _Bindings, letters: list[str], free: list[str]) -> None:
+    """Finds the argument of the method that each letter is: by what the text calls it, or because one of each is left.
+
+    Raises:
+        Unread: if nothing says what a letter is.
+    """
+    for letter in letters:
+        meanings = [words for symbol, words in known.context.legend.items() if name_of(sp.Symbol(symbol)).letter == letter.removesuffix(_BEFORE)]
+        says = [name for name in free if any(re.match(rf"(?:an? |the )?(?:\w+ )?{name.rstrip('s')}s?\b(?!-)", words) for words in meanings)]
+        if len(says) == 1:
             known.arguments[letter] = says[0]
             free.remove(says[0])
-    left_ = [one.letter for one in given if one.letter in letters and one.letter not in known.arguments]
-    if len(left_) == len(free) == 1:
-        known.arguments[left_[0]] = free[0]
-        known.guessed.append(f"{left_[0]} is {free[0]}")
-    for letter in sorted(letters - set(known.arguments)):
-        if letter == "I" and letter not in context.legend:
-            continue
-        array = found(of, context.record, letter, known.supplied.used)
-        if array is None or array.array in [other.array for other in known.arrays.values()]:
-            raise Unread
-        known.arrays[letter] = array
-        known.guessed += [] if array.stated else [array.words]
-    return known
+    left = [letter for letter in letters if letter not in known.arguments]
+    if len(left) == len(free) == 1:
+        known.arguments[left[0]] = free[0]
+        known.guessed.append(f"{left[0]} is {free[0]}")
+    elif left:
+        raise Unread
 
 
 def _atoms(right: Any) -> list[Name]:
     """The symbols of a right side, without the indices of products, the ends of their ranges, and the labels of indexed symbols."""
-    calls = right.atoms(sp.core.function.AppliedUndef)
+    calls = right.atoms(sp.core.function.AppliedUndef) or {right}
     inside = [atom for call in calls for atom in call.atoms(sp.Indexed)]
     hidden = {part for atom in inside for part in (*atom.base.free_symbols, *(s for i in atom.indices for s in i.free_symbols))}
     plain = [atom for call in calls for atom in call.atoms(sp.Symbol) if atom not in hidden]
