@@ -214,6 +214,7 @@ def _bound(known: _Bindings, formula: Formula, equation: Equation, name: str, ca
             symbols=list(variables.values()),
             bind=_templates(known),
             where=where,
+            natural=True,
             name=name,
             documented=known.context.record.name,
             source=f"docstring of {known.context.record.name}",

@@ -78,10 +78,20 @@ class Returned:
         return inspect.Signature([inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY) for name in names])
 
     def distribution(self, arguments: Mapping[str, Any]) -> Any:
-        """The distribution for arrays and arguments of the method."""
+        """The distribution for arrays and arguments of the method.
+
+        Args:
+            arguments: those that differ from what the object starts with, by keyword; an array may be nested lists of its entries.
+
+        Raises:
+            ValueError: if an array does not have the shape of the array of the tree.
+        """
         made, tree = self.made
         given = {name: _array(value) for name, value in arguments.items() if name in self.takes}
         arrays = {name: _array(value) for name, value in arguments.items() if name in self.arrays}
+        for name, array in arrays.items():
+            if np.shape(array) != np.shape(self.arrays[name]):
+                raise ValueError(f"{name} has the shape {np.shape(array)}, expected {np.shape(self.arrays[name])}")
         return getattr(made, self.method)(_with(tree, arrays), **given)
 
     def __call__(self, **arguments: Any) -> Any:
