@@ -1,4 +1,4 @@
-r"""Log densities of the distributions that formulas name: `\mathcal{N}(y \mid m, S)`, `\mathrm{Ga}(y \mid a, b)`, in scalars, vectors and matrices.
+r"""Log densities of the distributions that formulas name, in scalars, vectors and matrices: `\mathcal{N}(y \mid m, S)`.
 
 Sources of the names and of their parameters: Murphy, "Probabilistic Machine Learning" (2022), and Bishop, "Pattern Recognition and
 Machine Learning" (2006).
@@ -26,7 +26,7 @@ class Family:
     Args:
         name: what it is called in notes.
         heads: the plain names that formulas use for it.
-        conventions: for each meaning of the last parameter, the log density in terms of the value and the parameters. The first is the usual one.
+        conventions: for each meaning of the last parameter, the usual one first, the log density of a value for parameters.
         support: the values: `real`, `positive`, `count` or `bit`.
         spreads: the positions of parameters that are positive, or positive definite.
         chance: whether the parameter is a probability.
@@ -98,7 +98,12 @@ FAMILIES = (
     ),
     Family(name="Poisson distribution", heads="Po Poi Pois Poisson", conventions={"rate": _poisson}, support="count", spreads=(1,)),
     Family(
-        name="Bernoulli distribution", heads="Bern Ber Bernoulli", conventions={"probability": _bernoulli}, support="bit", spreads=(1,), chance=True
+        name="Bernoulli distribution",
+        heads="Bern Ber Bernoulli",
+        conventions={"probability": _bernoulli},
+        support="bit",
+        spreads=(1,),
+        chance=True,
     ),
 )
 

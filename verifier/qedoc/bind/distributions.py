@@ -34,12 +34,17 @@ _SUPPORTS: Mapping[str, Domain] = {
 _BEFORE = "before"
 """What the name of the value one step earlier ends with."""
 
+_FUNCTION = re.compile(
+    r"\b(?:inverse|precision|log\w*|transpos\w*|squared?|roots?|cholesky|reciprocal|negat\w*|half|factors?|exp\w*)\b", re.IGNORECASE
+)
+"""Words that say that a letter may be a function of an array, and not the array."""
+
 _RELATION = re.compile(r"[<>]|\\(?:le|ge|lt|gt|leq|geq|ne|neq|succ)\b|\b(?:must|only|if|unless|except|not)\b")
 
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A symbol as its letter and its indices: `\\mu_{z_t, n}` is mu with z_t and n."""
+    r"""A symbol as its letter and its indices: `\mu_{z_t, n}` is mu with z_t and n."""
 
     letter: str
     indices: tuple[Any, ...] = ()
@@ -78,7 +83,13 @@ def distribution(context: Context, formula: Formula, equation: Equation, name: s
         name: distinguishes the claims of one docstring.
     """
     record, left = context.record, equation.left
-    if record.owner != record.name or not isinstance(left, Application) or left.name != "p" or left.logarithm or equation.condition != sp.true:
+    if (
+        record.owner != record.name
+        or not isinstance(left, Application)
+        or left.name != "p"
+        or left.logarithm
+        or equation.condition != sp.true
+    ):
         return None
     called = _called(equation.right)
     owner = named(record.owner)
@@ -115,7 +126,9 @@ def _called(right: Any) -> tuple[Any, Family] | None:
 def _aimed(context: Context, formula: Formula, left: Application, owner: type) -> Returned | None:
     """The method whose distribution a left side names, by the words and by its indices: `p(z_1)` is the initial distribution."""
     value, *given = map(name_of, left.arguments)
-    earlier = any(other.letter == value.letter and other.indices != value.indices for other in given)
+    earlier = any(other.letter == value.letter and _steps(other, value) == (1,) for other in given)
+    if any(other.letter == value.letter for other in given) and not earlier:
+        return None
     words = _words(context, formula, left)
     said = [name for name in methods(owner) if re.search(rf"\b{_stem(name)}s? distribution\b", words, re.IGNORECASE)]
     if earlier:
@@ -127,6 +140,11 @@ def _aimed(context: Context, formula: Formula, left: Application, owner: type) -
         kinds = [name for name in methods(owner) if re.search(rf"\b{_stem(name)}s?\b", meaning, re.IGNORECASE)]
     chosen = said or kinds
     return returned(owner, chosen[0]) if len(chosen) == 1 else None
+
+
+def _steps(earlier: Name, later: Name) -> tuple[Any, ...]:
+    """How far apart the indices of two names are."""
+    return tuple(sp.expand(last - first) for first, last in zip(earlier.indices, later.indices, strict=False))
 
 
 def _words(context: Context, formula: Formula, left: Application) -> str:
@@ -163,6 +181,7 @@ def _bindings(context: Context, of: Returned, left: Application, right: Any) -> 
     conditions = {one.letter for one in given}
     known.arrays = {letter: array for letter, array in arrays.items() if array is not None and (array.stated or letter not in conditions)}
     known.guessed += [array.words for array in known.arrays.values() if not array.stated]
+    known.guessed += [f"{letter} is {words}" for letter, words in context.legend.items() if letter in letters and _FUNCTION.search(words)]
     if len({array.array for array in known.arrays.values()}) < len(known.arrays):
         raise Unread
     others = sorted(letters - set(known.arrays))
@@ -179,7 +198,9 @@ def _match(known: _Bindings, letters: list[str], free: list[str]) -> None:
         Unread: if nothing says what a letter is.
     """
     for letter in letters:
-        meanings = [words for symbol, words in known.context.legend.items() if name_of(sp.Symbol(symbol)).letter == letter.removesuffix(_BEFORE)]
+        meanings = [
+            words for symbol, words in known.context.legend.items() if name_of(sp.Symbol(symbol)).letter == letter.removesuffix(_BEFORE)
+        ]
         says = [name for name in free if any(re.match(rf"(?:an? |the )?(?:\w+ )?{name.rstrip('s')}s?\b(?!-)", words) for words in meanings)]
         if len(says) == 1:
             known.arguments[letter] = says[0]
@@ -261,11 +282,13 @@ def _said(known: _Bindings, meaning: str, *, sure: str) -> Iterator[Assumption]:
 def _unsettled(known: _Bindings, formula: Formula) -> str:
     """Why a difference does not refute the formula: only conventions say what a letter is, or words may restrict it."""
     if known.guessed:
-        return f"only a convention says that {known.guessed[0]}"
+        return f"only a convention or vague words say that {known.guessed[0]}"
     said = known.context.text.choices(formula.line)
     letters = {*known.arrays, *known.arguments, known.value.letter}
     for choice in (*said.doubtful, *said.unclear, *said.domain):
-        inside = set(re.findall(r"[A-Za-z]+", re.sub(r"\\(?:in|mathbb|math\w+|left|right)\b", " ", " ".join(re.findall(r"`([^`]*)`", choice.words)))))
+        inside = set(
+            re.findall(r"[A-Za-z]+", re.sub(r"\\(?:in|mathbb|math\w+|left|right)\b", " ", " ".join(re.findall(r"`([^`]*)`", choice.words))))
+        )
         if inside & letters and _RELATION.search(re.sub(r"non-negative|\\succeq\s*0", "", choice.words)):
             return f"it is not clear how '{choice.words}' restricts the formula"
     return ""
@@ -288,8 +311,8 @@ def _declared(known: _Bindings, called: tuple[Any, Family]) -> tuple[dict[sp.Sym
             entries[at] = symbol
         known.entries[label] = entries if shape else entries[()]
         if symmetric:
-            for block in entries.reshape(-1, LENGTH, LENGTH):
-                where.append(block[0, 0] * block[1, 1] > block[0, 1] ** 2)
+            blocks = entries.reshape(-1, LENGTH, LENGTH)
+            where.extend(block[0, 0] * block[1, 1] > block[0, 1] ** 2 for block in blocks)
 
     for letter, array in known.arrays.items():
         shape = known.supplied.shapes[array.array]
@@ -362,7 +385,7 @@ def _entries(known: _Bindings, one: Name, pointed: int | None, at: Mapping[Any, 
     entries, indices = known.entries[one.letter], list(one.indices)
     if one.letter == known.value.letter or one.letter in known.arguments:
         steps = 1
-        if one.letter == known.value.letter and tuple(indices[: len(known.value.indices)]) != known.value.indices:
+        if tuple(indices[: len(known.value.indices)]) != known.value.indices and (indices or not one.letter.endswith(_BEFORE)):
             raise Unread
     else:
         steps = 0 if indices and indices[0] == known.pointer else int(bool(indices) and tuple(indices[:1]) == known.value.indices)

@@ -11,8 +11,13 @@ from qedoc.sources.docstrings import Documented, record_of
 _MATH = re.compile(r":math:`([^`]*)`")
 _EMPHASIS = re.compile(r"(?<!\*)\*([A-Za-z][\w -]*?)\*(?!\*)")
 _LETTER = re.compile(r"(\\[A-Za-z]+|[A-Za-z])\s*(?:_\s*(\w|\{[^{}]*\}))?")
-_LIST = re.compile(r"^\s*\\?\\theta\s*=\s*\\?\{?\s*(?:\\\{)?(?P<items>[^{}\\]*(?:\\[A-Za-z]+[^{}\\]*)*)\\\}")
 _NAMING = r"(?:denot\w+|are|is|be|being)(?: the| an?)?\s*"
+
+_PLAIN_WORDS = frozenset({
+    "a", "an", "the", "of", "for", "parameter", "parameters", "model", "manually", "specified", "given", "optional", "emission",
+    "emissions", "standard", "deviation", "deviations",
+})  # fmt: skip
+"""Words beside a letter that say that it is the parameter itself, and not a function of it."""
 
 _USUAL = {
     "mu": ("mean", "means", "loc", "locs"),
@@ -48,30 +53,33 @@ def found(of: Returned, record: Documented, letter: str, used: Sequence[str]) ->
         letter: the plain name of the letter, without its index.
         used: the arrays on which the log density depends.
     """
-    told = list(dict.fromkeys((*_of_factory(of, record, letter), *_of_words(of, record, letter))))
-    if len({array for array, _ in told}) > 1:
+    told = [*_of_factory(of, record, letter), *_of_words(of, record, letter)]
+    if len({one.array for one in told}) > 1:
         return None
     if told:
-        return Found(array=told[0][0], words=told[0][1], stated=True)
+        return next((one for one in told if one.stated), told[0])
     usual = [name for name in used if any(name == one or name.endswith(f"_{one}") for one in _USUAL.get(letter, ()))]
     return Found(array=usual[0], words=f"{letter} conventionally is {usual[0]}", stated=False) if len(usual) == 1 else None
 
 
-def _of_factory(of: Returned, record: Documented, letter: str) -> Iterator[tuple[str, str]]:
+def _of_factory(of: Returned, record: Documented, letter: str) -> Iterator[Found]:
     """The arrays that the docstring of the method that makes them calls by the letter: `emission_weights: parameter $H$`."""
     name = factory(of.owner) or ""
     for argument in record_of(f"{record.name}.{name}").arguments:
         letters = {_plain(text) for text in _MATH.findall(argument.text)}
         if letters == {letter} and (array := keyword_array(of, argument.name)):
-            yield array, f"{name}({argument.name}): {' '.join(argument.text.split())}"
+            words = re.findall(r"[a-z]+", _MATH.sub(" ", argument.text).lower().replace("defaults to none", ""))
+            own = {_singular(word) for word in argument.name.split("_")}
+            stated = all(word in _PLAIN_WORDS or _singular(word) in own for word in words)
+            yield Found(array=array, words=f"{name}({argument.name}): {' '.join(argument.text.split())}", stated=stated)
 
 
-def _of_words(of: Returned, record: Documented, letter: str) -> Iterator[tuple[str, str]]:
+def _of_words(of: Returned, record: Documented, letter: str) -> Iterator[Found]:
     r"""The arrays that emphasised words beside the letter name: `*emission rate* :math:`\beta_k``, `:math:`\Sigma` is the *covariance*`."""
     for phrase, letters, words in _named(record.docstring):
         arrays = [array for array in of.arrays if _alike(phrase, array)]
         if letter in letters and len(arrays) == 1:
-            yield arrays[0], words
+            yield Found(array=arrays[0], words=words, stated=True)
 
 
 def _named(docstring: str) -> Iterator[tuple[str, tuple[str, ...], str]]:

@@ -57,7 +57,7 @@ class Supplied:
         if not named:
             return False
         try:
-            wider = with_lengths(self.of, {name: LENGTH + 1 for name in named})
+            wider = with_lengths(self.of, dict.fromkeys(named, LENGTH + 1))
             return _event(wider, _start(wider, indexed=self.indexed, names=tuple(self.arguments))) == (LENGTH + 1,)
         except Exception:  # noqa: BLE001  # a constructor may raise anything
             return False
@@ -78,20 +78,27 @@ def supplied(of: Returned, *, indexed: bool) -> Supplied:
     every = tuple(name for name, p in of.takes.items() if name in needed or p.default is None)
     for names in dict.fromkeys((every, needed)):
         start = _start(of, indexed=indexed, names=names)
-        try:
-            event = _event(of, start)
-            value = np.full(event, 1.0)
-            before = _run(of, start, value)
-            if not np.isfinite(before):
-                continue
-            matters = {name for name in (*of.arrays, *names) if _changes(of, start, value, before, name)}
-        except Exception:  # noqa: BLE001  # the method may raise anything for arguments that it does not take
-            continue
-        arguments = {name: np.shape(start[name]) for name in names if name in needed or name in matters}
-        used = tuple(name for name in of.arrays if name in matters)
-        shapes = {name: tuple(array.shape) for name, array in of.arrays.items()}
-        return Supplied(of=of, shapes=shapes, event=event, arguments=arguments, used=used, indexed=indexed)
+        known = _tried(of, start)
+        if known is not None:
+            event, matters = known
+            arguments = {name: np.shape(start[name]) for name in names if name in needed or name in matters}
+            used = tuple(name for name in of.arrays if name in matters)
+            shapes = {name: tuple(array.shape) for name, array in of.arrays.items()}
+            return Supplied(of=of, shapes=shapes, event=event, arguments=arguments, used=used, indexed=indexed)
     raise Unread
+
+
+def _tried(of: Returned, start: Mapping[str, Any]) -> tuple[tuple[int, ...], set[str]] | None:
+    """The shape of the values, and what the log density depends on; None if the method does not take the arguments."""
+    try:
+        event = _event(of, start)
+        value = np.full(event, 1.0)
+        before = _run(of, start, value)
+        if not np.isfinite(before):
+            return None
+        return event, {name for name in start if _changes(of, start, value, before, name)}
+    except Exception:  # noqa: BLE001  # the method may raise anything for arguments that it does not take
+        return None
 
 
 def _start(of: Returned, *, indexed: bool, names: Iterable[str]) -> dict[str, Any]:

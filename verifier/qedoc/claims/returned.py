@@ -175,7 +175,9 @@ def _sets(make: Callable[..., Any], keyword: str, name: str, arrays: Mapping[str
         return False
     if set(after) != set(arrays):
         return False
-    return all(after[key].shape == array.shape and bool(np.all(after[key] == (given if key == name else array))) for key, array in arrays.items())
+    return all(
+        after[key].shape == array.shape and bool(np.all(after[key] == (given if key == name else array))) for key, array in arrays.items()
+    )
 
 
 def _pieces(name: str) -> set[str]:
