@@ -59,7 +59,8 @@ class Returned:
     @cached_property
     def made(self) -> tuple[Any, Any]:
         """The object and the tree of its parameters."""
-        return untraced(lambda: _made(self.owner, tuple(self.lengths.items())))
+        found: tuple[Any, Any] = untraced(lambda: _made(self.owner, tuple(self.lengths.items())))
+        return found
 
     @cached_property
     def arrays(self) -> dict[str, Any]:
