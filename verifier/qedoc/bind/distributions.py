@@ -24,7 +24,7 @@ from qedoc.claims.domain import Domain, Integers, Reals
 from qedoc.claims.readings import Alternative, Readings
 from qedoc.claims.returned import LENGTH, LOG_DENSITY, VALUE, Returned, methods, returned
 from qedoc.claims.spec import Spec, Variable
-from qedoc.read import Application, Equation, Reading
+from qedoc.read import Application, Equation, Reading, read
 from qedoc.sources.docstrings import Formula
 from qedoc.sources.objects import named
 
@@ -82,6 +82,8 @@ def distribution(context: Context, formula: Formula, equation: Equation, name: s
         equation: the formula as read.
         name: distinguishes the claims of one docstring.
     """
+    again = read(formula.latex.replace(r"\mathcal{N}", r"\mathrm{Normal}"), context.names)  # not as the density of a number
+    equation = again.equations[0] if isinstance(again, Reading) and len(again.equations) == 1 else equation
     record, left = context.record, equation.left
     if (
         record.owner != record.name
