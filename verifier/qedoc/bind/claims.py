@@ -15,6 +15,7 @@ from qedoc.bind.annotations import no_number
 from qedoc.bind.assembly import Parts, assembled, natural
 from qedoc.bind.axes import axes
 from qedoc.bind.context import Context
+from qedoc.bind.distributions import distribution
 from qedoc.bind.domains import place
 from qedoc.bind.entries import bases
 from qedoc.bind.functions import expanded, with_moments
@@ -130,6 +131,8 @@ def of_formula(
         case Reading(equations=(Equation(left=None, entry=(), right=sp.Symbol() as symbol),)) if not _is_known(context, symbol):
             id = f"{target}#{name}" if name else target
             yield Refused(formula=formula, name=id, verdict=Verdict.NOT_A_CLAIM, reason=f"a notation: only {symbol}", cause="notation")
+        case Reading(equations=(equation,)) if (stated := distribution(context, formula, equation, name)) is not None:
+            yield stated
         case Reading(equations=equations, notes=notes):
             for link, equation in enumerate(equations, start=1):
                 part = f"{name or '1'}.{link}" if len(equations) > 1 else name

@@ -8,6 +8,7 @@ from types import ModuleType
 from typing import Any
 
 from qedoc.claims.members import member
+from qedoc.claims.returned import LOG_DENSITY, returned
 from qedoc.errors import TargetError, meant, question
 
 _NAMED = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
@@ -34,6 +35,8 @@ def resolve(target: str) -> Callable[..., Any]:
             kind = "module" if isinstance(value, ModuleType) else "object"
             raise TargetError(f"{target}: {kind} {'.'.join(parts[:depth])} has no attribute {name!r}{_near(name, dir(value))}")
         of_object = member(value, name) if isinstance(value, type) and any(name in vars(base) for base in value.__mro__) else None
+        if of_object is not None and parts[depth + 1 :] == [LOG_DENSITY] and (density := returned(value, name)) is not None:
+            return density
         if of_object is not None and depth + 1 < len(parts):
             raise TargetError(f"{target}: {'.'.join(parts[: depth + 1])} is a method or property; an attribute of its value is no target")
         value = of_object or getattr(value, name)

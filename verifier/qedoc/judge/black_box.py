@@ -18,6 +18,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from typing import Any, TypeAlias
 
 import flint
@@ -167,10 +168,13 @@ def _tally(pair: Pair, rows: list[Row]) -> _Tally:
 def _explained_by_arithmetic(pair: Pair, rows: list[Row], coarse: Array, fine: Array) -> Callable[[int], bool]:
     """Returns a test for a row: whether arithmetic explains the difference, because the formula shows it too or a step is near a limit."""
     formula, symbols = pair.case.formula, pair.plan.symbols
-    pairs = [(computed(formula, symbols, rows, dtype), ran) for dtype, ran in (("float32", coarse), ("float64", fine))]
+
+    @cache
+    def pairs() -> list[tuple[Any, Array]]:  # it compiles the formula, which is in vain if no point differs
+        return [(computed(formula, symbols, rows, dtype), ran) for dtype, ran in (("float32", coarse), ("float64", fine))]
 
     def explained(place: int) -> bool:
-        if any(own is not None and not _differ(float(own[place]), float(ran[place])) for own, ran in pairs):
+        if any(own is not None and not _differ(float(own[place]), float(ran[place])) for own, ran in pairs()):
             return True
         return not is_calm(pair.call, symbols, rows[place])
 
