@@ -274,7 +274,7 @@ def with_moments(context: Context, equation: Equation) -> Equation:
         Obstruction: for a moment whose code cannot be read, or has several formulas.
     """
     owner = context.record.owner
-    if context.aim is None or context.aim.member not in parameters_of(owner):
+    if context.aim is None or not owner or context.aim.member not in parameters_of(owner):
         return equation
     letters = set(letters_of_text(context).values()) | {symbol.name for symbol in equation.right.free_symbols}
     used = [name for name in parameters_of(owner) if name in letters]
