@@ -470,6 +470,13 @@ def test_a_density_is_not_refuted_where_the_code_is_zero(judge: Judge) -> None:
     assert judge("x", text, code, name="weight").verdict is Verdict.REFUTED  # no density: zero is a value like others
 
 
+def test_a_rounded_constant_does_not_hide_a_difference_outside_of_the_support(judge: Judge) -> None:
+    text, code = shown(r"\frac{1}{\sqrt{2} + \ln 3} e^{-x^2}"), "0.39795833825318366 * jnp.exp(-(x**2))"
+    assert judge("x", text, code, name="pdf").verdict is Verdict.TESTED
+    found = judge("x", text, f"jnp.where(x >= 0, {code}, 0.0)", name="pdf")
+    assert (found.verdict, "outside of the support" in found.reason) == (Verdict.UNDECIDED, True)
+
+
 def test_a_distribution_function_that_saturates_is_compared_up_to_what_floats_can_show(judge: Judge) -> None:
     text, code = shown(r"\frac{1}{1 + e^{-x}}"), "jnp.where(x > {end}, 1.0, 1 / (1 + jnp.exp(-x)))"
     assert judge("x", text, code.replace("{end}", "40"), name="cdf").verdict in HOLDS

@@ -267,12 +267,6 @@ def _verdict(
         return Verdict.REFUTED, DIFFERENT
     if proof.complete and (pair.nearly or pair.saturated) is not None:
         return Verdict.UNDECIDED, "the proof and the enclosures contradict each other; please report this as a bug in qedoc"
-    if pair.nearly is not None:
-        distance, row = pair.nearly
-        at = format_inputs(named(pair.case, pair.plan.point(row)))
-        most = f"{distance:.1g}" if distance else "less than 1e-16"
-        reason = f"the code approximates the formula: the relative difference at {pair.compared} points is at most {most}, largest at {at}"
-        return Verdict.TESTED, reason
     if pair.elsewhere is not None and pair.agreed:
         at = format_inputs(named(pair.case, pair.plan.point(pair.elsewhere)))
         where = f"only it has the value at {len(pair.agreed)} points, and another formula of the docstring has it elsewhere"
@@ -293,6 +287,12 @@ def _verdict(
         return Verdict.UNDECIDED, f"the code's formula and a run of the code differ at {inputs}; please report this as a bug in qedoc"
     if executions.contradiction:
         return Verdict.UNDECIDED, executions.contradiction
+    if pair.nearly is not None:
+        distance, row = pair.nearly
+        at = format_inputs(named(pair.case, pair.plan.point(row)))
+        most = f"{distance:.1g}" if distance else "less than 1e-16"
+        reason = f"the code approximates the formula: the relative difference at {pair.compared} points is at most {most}, largest at {at}"
+        return Verdict.TESTED, reason
     if pair.raising is not None:
         error, row = pair.raising
         at = format_inputs(named(pair.case, pair.plan.point(row)))
