@@ -82,20 +82,18 @@ def distribution(context: Context, formula: Formula, equation: Equation, name: s
         equation: the formula as read.
         name: distinguishes the claims of one docstring.
     """
-    again = read(formula.latex.replace(r"\mathcal{N}", r"\mathrm{Normal}"), context.names)  # not as the density of a number
-    equation = again.equations[0] if isinstance(again, Reading) and len(again.equations) == 1 else equation
     record, left = context.record, equation.left
-    if (
-        record.owner != record.name
-        or not isinstance(left, Application)
-        or left.name != "p"
-        or left.logarithm
-        or equation.condition != sp.true
-    ):
+    if record.owner != record.name or not isinstance(left, Application) or left.name != "p" or left.logarithm or not left.arguments:
+        return None
+    again = read(formula.latex.replace(r"\mathcal{N}", r"\mathrm{Normal}"), context.names)  # not as the density of a number
+    if isinstance(again, Reading) and len(again.equations) == 1:
+        (equation,) = again.equations
+    left = equation.left
+    if not isinstance(left, Application) or equation.condition != sp.true:
         return None
     called = _called(equation.right)
     owner = named(record.owner)
-    if called is None or not left.arguments or not isinstance(owner, type):
+    if called is None or not isinstance(owner, type):
         return None
     of = _aimed(context, formula, left, owner)
     if of is None:
