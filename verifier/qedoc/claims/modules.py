@@ -12,6 +12,7 @@ from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import lru_cache
+from importlib.util import find_spec
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -217,8 +218,8 @@ def _is_length(parameter: inspect.Parameter) -> bool:
 
 
 def _key(name: str) -> Any:
-    if name == _STREAMS:
-        from flax import nnx  # only its modules have such a parameter
+    if name == _STREAMS and find_spec("flax") is not None:
+        from flax import nnx  # its modules have such a parameter
 
         return nnx.Rngs(0)
     import jax  # the import takes seconds, and most claims need no key
