@@ -2,9 +2,11 @@
 
 import itertools
 import sys
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeAlias
+from typing import Protocol, TypeAlias, TypeVar
 
 import pytest
 
@@ -15,10 +17,14 @@ from qedoc.judge.check import check
 from qedoc.judge.readings import check_readings
 from qedoc.results.agreement import agreeing
 from qedoc.results.verdict import CaseResult, Verdict, weakest
-from qedoc.sources.docstrings import documented
+from qedoc.sources.docstrings import Documented, documented
 from qedoc.sources.specfiles import sizes
 
 Claims: TypeAlias = Callable[[str, str], list[Bound | Refused]]
+
+One = TypeVar("One", bound="Generated")
+BATCH = 50
+"""The number of generated functions in a module."""
 
 _NUMBER = itertools.count(1)
 
@@ -38,6 +44,56 @@ def written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stem: str) -> Itera
     yield claims_of
     for module in made:
         sys.modules.pop(module, None)
+
+
+@contextmanager
+def functions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stem: str) -> Iterator[Callable[..., Documented]]:
+    """Gives a function that writes a module with one function, and returns its documentation. The modules are STEM_1, STEM_2, ..."""
+    monkeypatch.syspath_prepend(str(tmp_path))
+    made: list[str] = []
+
+    def record(parameters: str, docstring: str, code: str, *, name: str = "f") -> Documented:
+        made.append(f"{stem}_{len(made) + 1}")
+        lines = "\n".join(f"    {line}".rstrip() for line in docstring.strip("\n").split("\n"))
+        text = f'import jax\nimport jax.numpy as jnp\n\n\ndef {name}({parameters}):\n    r"""F.\n\n{lines}\n    """\n    return {code}\n'
+        (tmp_path / f"{made[-1]}.py").write_text(text)
+        (found,) = documented(made[-1])
+        return found
+
+    yield record
+    for module in made:
+        sys.modules.pop(module, None)
+
+
+class Generated(Protocol):
+    """A generated function with documentation; its text tells what it was made of."""
+
+    @property
+    def right(self) -> bool:
+        """Whether the documentation says what the code computes."""
+
+
+def tally(
+    everything: Sequence[One], judged: Callable[[list[One], str, Path], list[Verdict]], stem: str, folder: Path
+) -> tuple[Counter[tuple[bool, Verdict]], list[str]]:
+    """Counts the verdicts on right and wrong documentation, and describes those that are wrong.
+
+    Args:
+        everything: the generated functions.
+        judged: writes several of them into a module of a name in a folder, and returns their verdicts.
+        stem: the beginning of the names of the modules.
+        folder: where the modules go.
+    """
+    counts: Counter[tuple[bool, Verdict]] = Counter()
+    wrong: list[str] = []
+    for start in range(0, len(everything), BATCH):
+        name, batch = f"{stem}_{start}", list(everything[start : start + BATCH])
+        for one, verdict in zip(batch, judged(batch, name, folder), strict=True):
+            counts[one.right, verdict] += 1
+            if verdict is Verdict.REFUTED if one.right else verdict.holds:
+                wrong.append(f"{verdict}, although it is {'right' if one.right else 'wrong'}: {one}")
+        sys.modules.pop(name, None)
+    return counts, wrong
 
 
 def result(claim: Bound | Refused, points: int = 60) -> CaseResult:

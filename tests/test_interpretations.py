@@ -3,18 +3,17 @@
 Each rule has a right formula, a wrong twin, and a text with the same words about something else.
 """
 
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from fixture_modules import judged_claim
+from fixture_modules import functions, judged_claim
 
 from qedoc.bind import Bound, Refused, claims, given
 from qedoc.claims.limits import Limits
 from qedoc.judge.readings import check_readings
+from qedoc.results.agreement import agreeing
 from qedoc.results.verdict import CaseResult, Verdict
-from qedoc.sources.docstrings import documented
 from qedoc.sources.markup import settlement
 from qedoc.sources.specfiles import sizes
 
@@ -25,22 +24,12 @@ Judge = Callable[..., CaseResult]
 @pytest.fixture
 def judge(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Judge]:
     """Judges the formula of a function that is given by its parameters, docstring and code."""
-    monkeypatch.syspath_prepend(str(tmp_path))
-    count = 0
+    with functions(tmp_path, monkeypatch, "interpreted") as record:
 
-    def judged(parameters: str, docstring: str, code: str, *, name: str = "f") -> CaseResult:
-        nonlocal count
-        count += 1
-        module = f"interpreted_{count}"
-        lines = "\n".join(f"    {line}".rstrip() for line in docstring.strip("\n").split("\n"))
-        text = f'import jax\nimport jax.numpy as jnp\n\n\ndef {name}({parameters}):\n    r"""F.\n\n{lines}\n    """\n    return {code}\n'
-        (tmp_path / f"{module}.py").write_text(text)
-        (record,) = documented(module)
-        return judged_claim(claims(record)[0])
+        def judged(parameters: str, docstring: str, code: str, *, name: str = "f") -> CaseResult:
+            return judged_claim(claims(record(parameters, docstring, code, name=name))[0])
 
-    yield judged
-    for module in [name for name in sys.modules if name.startswith("interpreted_")]:
-        del sys.modules[module]
+        yield judged
 
 
 def shown(formula: str, text: str = "", before: str = "") -> str:
@@ -677,3 +666,18 @@ def test_an_interpretation_that_only_the_code_chooses_is_one_for_all_lengths(jud
     assert judge("c, a", formula, products).verdict in HOLDS
     found = judge("c, a", formula, f"{halves} if c.shape == (1,) else {products}")
     assert (found.verdict, "in no single interpretation" in found.reason) == (Verdict.UNDECIDED, True)
+
+
+def test_what_is_kept_when_time_runs_out_says_in_which_interpretation_it_holds(judge: Judge) -> None:
+    judge("c, a", shown("1"), "jnp.sum(c) / 2 * a if c.shape == (1,) else jnp.sum(c) / (2 * a)")
+    (claim,) = given("interpreted_1.f", r"\sum_{i=1}^n c_i / 2 a", {}, [])
+    assert isinstance(claim, Bound)
+    assert claim.readings is not None
+    cases: list[CaseResult] = []
+    for size in sizes(claim.spec)[:2]:
+        kept: list[CaseResult] = []
+        check_readings(claim.readings, size, Limits(max_points=30), lambda _: None, kept.append)
+        cases.append(kept[0])
+    assert [case.verdict for case in cases] == [Verdict.TESTED, Verdict.TESTED]
+    assert [case.verdict for case in agreeing(cases)] == [Verdict.UNDECIDED, Verdict.UNDECIDED]
+    assert agreeing(cases[:1]) == (cases[0],)

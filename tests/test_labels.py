@@ -3,17 +3,15 @@
 Each rule has a right formula, a wrong twin, and words or a notation with another meaning.
 """
 
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from fixture_modules import judged_claim
+from fixture_modules import functions, judged_claim
 
 from qedoc.bind import claims
 from qedoc.read import Names, Reading, Unreadable, read
 from qedoc.results.verdict import Verdict
-from qedoc.sources.docstrings import documented
 
 HOLDS = {Verdict.PROVED, Verdict.TESTED}
 Judge = Callable[..., list[Verdict]]
@@ -22,22 +20,12 @@ Judge = Callable[..., list[Verdict]]
 @pytest.fixture
 def judge(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Judge]:
     """The verdicts of the formulas of a function that is given by its parameters, docstring and code."""
-    monkeypatch.syspath_prepend(str(tmp_path))
-    count = 0
+    with functions(tmp_path, monkeypatch, "labelled") as record:
 
-    def judged(parameters: str, docstring: str, code: str, *, name: str = "f") -> list[Verdict]:
-        nonlocal count
-        count += 1
-        module = f"labelled_{count}"
-        lines = "\n".join(f"    {line}".rstrip() for line in docstring.strip("\n").split("\n"))
-        text = f'import jax\nimport jax.numpy as jnp\n\n\ndef {name}({parameters}):\n    r"""F.\n\n{lines}\n    """\n    return {code}\n'
-        (tmp_path / f"{module}.py").write_text(text)
-        (record,) = documented(module)
-        return [judged_claim(claim).verdict for claim in claims(record)]
+        def judged(parameters: str, docstring: str, code: str, *, name: str = "f") -> list[Verdict]:
+            return [judged_claim(claim).verdict for claim in claims(record(parameters, docstring, code, name=name))]
 
-    yield judged
-    for module in [name for name in sys.modules if name.startswith("labelled_")]:
-        del sys.modules[module]
+        yield judged
 
 
 MODES = """

@@ -15,14 +15,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fixture_modules import judged_claim
+from fixture_modules import judged_claim, tally
 
 from qedoc.bind import claims
 from qedoc.results.verdict import Verdict
 from qedoc.sources.docstrings import documented
 
 COUNT = int(os.environ.get("QEDOC_SPELLINGS", "48"))
-BATCH = 24
 
 NUMBERS: dict[str, tuple[str, ...]] = {
     r"\log x^2": ("np.log(x**2)",),
@@ -82,6 +81,9 @@ class Made:
     code: str
     right: bool
     vector: bool
+
+    def __str__(self) -> str:
+        return f"{self.latex}\n{self.code}\n{self.readings}"
 
 
 def values(code: str, *, vector: bool) -> np.ndarray:
@@ -143,17 +145,7 @@ def judged(batch: list[Made], name: str, folder: Path) -> list[Verdict]:
 
 def test_no_verdict_on_an_ambiguous_spelling_is_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(tmp_path))
-    everything = list(made(COUNT, seed=COUNT))
-    counts: Counter[tuple[bool, Verdict]] = Counter()
-    wrong: list[str] = []
-    for start in range(0, COUNT, BATCH):
-        batch = everything[start : start + BATCH]
-        name = f"spelled_{start}"
-        for one, verdict in zip(batch, judged(batch, name, tmp_path), strict=True):
-            counts[one.right, verdict] += 1
-            if verdict is Verdict.REFUTED if one.right else verdict.holds:
-                wrong.append(f"{verdict}, although it is {'right' if one.right else 'wrong'}: {one.latex}\n{one.code}\n{one.readings}")
-        sys.modules.pop(name, None)
+    counts, wrong = tally(list(made(COUNT, seed=COUNT)), judged, "spelled", tmp_path)
     told = Counter({f"{'right' if right else 'wrong'} {verdict}": many for (right, verdict), many in counts.items()})
     sys.stdout.write(f"{COUNT} spellings: {dict(told)}\n")
     assert not wrong, "\n\n".join(wrong)

@@ -3,18 +3,17 @@ r"""What documentation leaves unsaid: commands that nothing defines, sums that g
 A supposition is no evidence against a formula: a difference leaves it undecided.
 """
 
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from fixture_modules import functions
 
 from qedoc.bind import Bound, claims
 from qedoc.claims.limits import Limits
 from qedoc.judge.readings import check_readings
 from qedoc.read import Names, Reading, Unreadable, read
 from qedoc.results.verdict import Verdict, weakest
-from qedoc.sources.docstrings import documented
 from qedoc.sources.specfiles import sizes
 
 HOLDS = {Verdict.PROVED, Verdict.TESTED}
@@ -24,28 +23,20 @@ NAMES = Names(parameters=("x", "y"), vectors=frozenset({"v", "w"}))
 
 @pytest.fixture
 def judge(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Judge]:
-    """Judges the first formula of a function f: its docstring, its signature and its code."""
-    monkeypatch.syspath_prepend(str(tmp_path))
-    count = 0
+    """Judges a formula of a function f: its docstring, its signature and its code."""
+    with functions(tmp_path, monkeypatch, "supposed") as record:
 
-    def judged(doc: str, signature: str, code: str, claim: int = 0) -> Verdict:
-        nonlocal count
-        count += 1
-        module = f"supposed_{count}"
-        text = "\n".join(f"    {line}" for line in doc.split("\n"))
-        source = f'import jax\nimport jax.numpy as jnp\n\n\ndef f({signature}):\n    r"""F.\n\n{text}\n    """\n    return {code}\n'
-        (tmp_path / f"{module}.py").write_text(source)
-        (record,) = documented(module)
-        found = claims(record)[claim]
-        if not isinstance(found, Bound):
-            return found.verdict
-        assert found.readings is not None
-        several = [size for size in sizes(found.spec) if set(size.values()) != {1}][:2]
-        return weakest([check_readings(found.readings, size, Limits(max_points=30), lambda _: None).verdict for size in several or [{}]])
+        def judged(doc: str, signature: str, code: str, claim: int = 0) -> Verdict:
+            found = claims(record(signature, doc, code))[claim]
+            if not isinstance(found, Bound):
+                return found.verdict
+            assert found.readings is not None
+            several = [size for size in sizes(found.spec) if set(size.values()) != {1}][:2]
+            return weakest(
+                [check_readings(found.readings, size, Limits(max_points=30), lambda _: None).verdict for size in several or [{}]]
+            )
 
-    yield judged
-    for module in [name for name in sys.modules if name.startswith("supposed_")]:
-        del sys.modules[module]
+        yield judged
 
 
 @pytest.mark.parametrize(

@@ -6,13 +6,13 @@ The suite checks a sample. `nox -s wordings` checks 5,000 docstrings, and prints
 import os
 import random
 import sys
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import sympy as sp
+from fixture_modules import tally
 from test_wordings import PLAIN, rows
 
 from qedoc.bind import Bound, Refused, claims
@@ -23,7 +23,6 @@ from qedoc.sources.docstrings import documented
 from qedoc.sources.specfiles import sizes
 
 COUNT = int(os.environ.get("QEDOC_WORDINGS", "60"))
-BATCH = 50
 FORMULAS = {"x^2 + 3": "x**2 + 3", "2 x - 1": "2 * x - 1", "x^3": "x**3", "x^2 - x": "x**2 - x"}
 """LaTeX and code of the formulas."""
 
@@ -47,6 +46,9 @@ class Made:
     code: str
     right: bool
     why: str
+
+    def __str__(self) -> str:
+        return f"{self.why}\n{self.docstring}\n{self.code}"
 
 
 def code_of(relation: sp.Basic) -> str:
@@ -158,17 +160,7 @@ def _verdict(found: tuple[Bound | Refused, ...]) -> Verdict:
 
 def test_no_verdict_on_a_generated_docstring_is_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(tmp_path))
-    everything = list(made(COUNT, seed=COUNT))
-    counts: Counter[tuple[bool, Verdict]] = Counter()
-    wrong: list[str] = []
-    for start in range(0, COUNT, BATCH):
-        batch = everything[start : start + BATCH]
-        name = f"generated_{start}"
-        for one, verdict in zip(batch, judged(batch, name, tmp_path), strict=True):
-            counts[one.right, verdict] += 1
-            if verdict is Verdict.REFUTED if one.right else verdict.holds:
-                wrong.append(f"{verdict}, although it is {'right' if one.right else 'wrong'}: {one.why}\n{one.docstring}\n{one.code}")
-        sys.modules.pop(name, None)
+    counts, wrong = tally(list(made(COUNT, seed=COUNT)), judged, "generated", tmp_path)
     rights = sum(many for (right, _), many in counts.items() if right)
     holds = sum(many for (right, verdict), many in counts.items() if right and verdict.holds)
     refuted = sum(many for (right, verdict), many in counts.items() if not right and verdict is Verdict.REFUTED)

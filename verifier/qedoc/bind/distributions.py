@@ -225,7 +225,7 @@ def _atoms(right: Any) -> list[Name]:
 def _bound(known: _Bindings, formula: Formula, equation: Equation, name: str, called: tuple[Any, Family]) -> Bound:
     _, kind = called
     variables, where = _declared(known, called)
-    alternatives = []
+    alternatives, specs = [], []
     conventions = _conventions(known, called)
     for meaning, plausible in conventions:
         density = kind.conventions[meaning]
@@ -241,6 +241,7 @@ def _bound(known: _Bindings, formula: Formula, equation: Equation, name: str, ca
             source=f"docstring of {known.context.record.name}",
             at=formula.location,
         )
+        specs.append(spec)
         alternatives.append(
             Alternative(
                 assumptions=tuple(_said(known, meaning, sure="suggested" if plausible else "possible")),
@@ -255,7 +256,7 @@ def _bound(known: _Bindings, formula: Formula, equation: Equation, name: str, ca
         *(f"{letter} is {argument}" for letter, argument in known.arguments.items()),
     )
     readings = Readings(alternatives=tuple(alternatives))
-    return Bound(formula=formula, reading=str(equation), spec=alternatives[0].outer, notes=notes, readings=readings)  # type: ignore[arg-type]
+    return Bound(formula=formula, reading=str(equation), spec=specs[0], notes=notes, readings=readings)
 
 
 def _conventions(known: _Bindings, called: tuple[Any, Family]) -> Iterator[tuple[str, bool]]:

@@ -83,7 +83,7 @@ def _entry(owner: str) -> tuple[int, ...] | None:
     """Where the value is in the result: a number, or a list of one. None for other results."""
     try:
         result = _made(named(owner), {})
-    except Exception:  # noqa: BLE001
+    except Exception:  # noqa: BLE001  # a constructor may raise anything; then it has no value to look at
         return None
     if isinstance(result, list | tuple):
         return (0,) if len(result) == 1 else None

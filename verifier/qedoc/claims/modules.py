@@ -13,10 +13,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.util import find_spec
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 
+T = TypeVar("T")
 Shape: TypeAlias = tuple[int, ...]
 
 _KEYS = frozenset({"key", "rng", "prng_key", "rng_key"})
@@ -153,7 +154,7 @@ def constructed(owner: Callable[..., Any], settings: Mapping[str, Any]) -> Any:
     return untraced(lambda: owner(**settings))
 
 
-def untraced(call: Callable[[], Any]) -> Any:
+def untraced(call: Callable[[], T]) -> T:
     """Returns the result of a call outside of all traces. JAX keeps the current trace for each thread, so that a new thread has none.
 
     Args:
@@ -163,7 +164,7 @@ def untraced(call: Callable[[], Any]) -> Any:
 
     wide = jax.config.jax_enable_x64
 
-    def run() -> Any:
+    def run() -> T:
         with jax.enable_x64(wide):
             return call()
 

@@ -195,7 +195,7 @@ def _first(kind: str, owner: type, name: str, made: Mapping[str, Any], lengths: 
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return untraced(run)  # type: ignore[no-any-return]
+            return untraced(run)
     except Exception:  # noqa: BLE001  # a module may raise anything; then nothing is known of it
         return None
 

@@ -4,6 +4,7 @@ import itertools
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from qedoc.claims.limits import Limits
@@ -78,15 +79,15 @@ def _weakest(results: Sequence[CaseResult]) -> CaseResult:
     return next(result for result in results if result.verdict is worst)
 
 
-def _deciding_alone(readings: Readings) -> tuple[Spec, ...]:
-    """The claims whose agreement with runs decides by itself that the formula holds.
+def _deciding_alone(readings: Readings) -> tuple[Alternative, ...]:
+    """The interpretations whose agreement with runs decides by itself that the formula holds.
 
-    That is the claim of the only plausible interpretation, and each claim where none is plausible and the code decides.
+    That is the only plausible interpretation, and each one where none is plausible and the code decides.
     """
     plausible = [one for one in readings.alternatives if one.plausible]
     open_ = not plausible and not any(one.blocked for one in readings.alternatives)
     deciding = plausible if len(plausible) == 1 else readings.alternatives if open_ else ()
-    return tuple(one.outer for one in deciding if one.outer is not None)
+    return tuple(deciding)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ class _Checker:
         limits: seed and number of points.
         note: called with the current step.
         keep: called with a preliminary result that stands if the check does not finish.
-        alone: the claims that decide alone that the formula holds.
+        alone: the interpretations that decide alone that the formula holds.
         whole: whether a formula is about the whole result, also where its shape is another one.
     """
 
@@ -106,12 +107,13 @@ class _Checker:
     limits: Limits
     note: Callable[[str], Any]
     keep: Callable[[CaseResult], Any]
-    alone: tuple[Spec, ...]
+    alone: tuple[Alternative, ...]
     whole: bool
 
     def __call__(self, spec: Spec) -> tuple[CaseResult, bool]:
         """The result of a claim, and whether the code fits it: its result has the shape of the claim and somewhere a value."""
-        keep = self._keep_tested if any(spec is one for one in self.alone) else lambda _: None
+        alone = next((one for one in self.alone if one.outer is spec), None)
+        keep = partial(self._keep_tested, alone) if alone is not None else lambda _: None
         own = {str(d.symbol) for d in spec.symbols if isinstance(d, Size)}
         try:
             chosen = sizes_of(spec)[:MOST_SIZES] if own != set(self.sizes) else [self.sizes]
@@ -128,9 +130,9 @@ class _Checker:
         without_value = result.verdict is Verdict.UNDECIDED and not result.points and bool(result.runs and result.paths)
         return result, not without_value
 
-    def _keep_tested(self, result: CaseResult) -> None:
+    def _keep_tested(self, alternative: Alternative, result: CaseResult) -> None:
         if result.verdict is Verdict.TESTED:  # a refutation needs the other interpretations too
-            self.keep(result)
+            self.keep(replace(result, interpretations=(_interpretation(alternative, result),)))
 
 
 def _for_all_entries(spec: Spec, shape: tuple[int, ...]) -> list[Spec]:
