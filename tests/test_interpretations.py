@@ -597,6 +597,8 @@ def test_a_comment_cannot_choose_what_is_not_understood(judge: Judge) -> None:
         ("It is computed in log space, especially for :math:`x < 0` and large values.", Verdict.REFUTED),
         ("It is computed in log space for :math:`x < 0`.", Verdict.UNDECIDED),
         ("It is computed in log space, especially if :math:`x` is large, only for :math:`x < 0`.", Verdict.UNDECIDED),
+        ("It is computed in log space, especially if it is large but only for :math:`x < 0`.", Verdict.UNDECIDED),
+        ("Use it especially when :math:`x < 0` holds.", Verdict.UNDECIDED),
     ],
 )
 def test_what_a_sentence_only_stresses_restricts_nothing(judge: Judge, words: str, verdict: Verdict) -> None:
@@ -681,3 +683,24 @@ def test_what_is_kept_when_time_runs_out_says_in_which_interpretation_it_holds(j
     assert [case.verdict for case in cases] == [Verdict.TESTED, Verdict.TESTED]
     assert [case.verdict for case in agreeing(cases)] == [Verdict.UNDECIDED, Verdict.UNDECIDED]
     assert agreeing(cases[:1]) == (cases[0],)
+
+
+@pytest.mark.parametrize("bound", ["at least half", "greater than half"])
+def test_a_bound_that_begins_a_phrase_may_restrict(judge: Judge, bound: str) -> None:
+    text = shown(r"\sqrt{(x - 1/4)^2}", before=f"Note that :math:`x` must be {bound} so that the gizmo frobs.")
+    assert judge("x", text, "x - 0.25").verdict is Verdict.UNDECIDED
+    assert judge("x", text, "x + 0.25").verdict is not Verdict.PROVED
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Draws a number such that X ~ Normal(0, 1) and :math:`a` must be positive.",
+        "Draws a number such that X ~ Normal(0, 1) => exp(X) ~ LogNormal(0, 1), where :math:`a` must be positive.",
+        "Draws a number such that it is a :class:`~jax.Array`, and :math:`a` must be positive.",
+    ],
+)
+def test_words_after_a_distribution_may_restrict(judge: Judge, words: str) -> None:
+    text = shown(r"\sqrt{a^2} x", before=words)
+    assert judge("x, a", text, "a * x").verdict is Verdict.UNDECIDED
+    assert judge("x, a", text.replace(" and :math:`a` must be positive", ""), "2 * a * x").verdict is not Verdict.PROVED

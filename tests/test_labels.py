@@ -116,6 +116,13 @@ def test_the_last_argument_of_a_normal_density_may_be_either(judge: Judge, code:
     assert judge("x, s", text, f"2 * {code}")[0] is Verdict.REFUTED
 
 
+def test_the_last_argument_of_a_normal_density_may_be_a_precision(judge: Judge) -> None:
+    text = ".. math:: \\mathcal{N}(x; 1, s)\n\nwhere :math:`s` is the precision."
+    code = "jnp.sqrt(s / (2 * jnp.pi)) * jnp.exp(-s * (x - 1) ** 2 / 2)"
+    assert judge("x, s", text, code)[0] is Verdict.UNDECIDED
+    assert judge("x, s", text.replace("precision", "variance"), code)[0] is Verdict.REFUTED
+
+
 def test_a_letter_before_the_index_of_a_sum_is_an_array() -> None:
     names = Names(parameters=frozenset({"p", "q"}))
     found = read(r"D_{KL}(P || Q) = \sum_i P(i) \log \frac{P(i)}{Q(i)}", names)
@@ -146,3 +153,16 @@ def test_words_about_the_value_itself_prevent_no_proof(judge: Judge) -> None:
     assert judge("x", text, "2 * x + 1")[0] in HOLDS
     assert judge("x", text, "2 * x + 2")[0] is Verdict.UNDECIDED
     assert judge("x", text.replace("is the weighted", "is not the weighted"), "2 * x + 1")[0] is Verdict.UNDECIDED
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "The value is twice the frobbed",
+        "The value is the sum of one and",
+        "The value is frobbed twice the sum of:",
+        "The value is the negative of the following frobbed gizmo:",
+    ],
+)
+def test_words_of_which_the_display_is_a_part_do_not_describe_it(judge: Judge, words: str) -> None:
+    assert judge("x", f"{words}\n\n.. math:: 2 x + 1", "2 * x + 1")[0] is Verdict.UNDECIDED

@@ -545,3 +545,34 @@ def test_a_sum_without_its_last_value_runs_over_all_entries_or_without_end() -> 
 def test_an_exponent_on_an_entry_of_a_small_letter_is_of_the_entry() -> None:
     assert readings(r"\sum_{i,j} x_{ij}^2") == ["Sum(x[i, j]**2, (i, 1, n_i), (j, 1, n_j))"]
     told(r"\sum_{i,j} A_{ij}^2")
+
+
+@pytest.mark.parametrize(
+    ("latex", "symbol", "text", "value"),
+    [
+        ("I_0(x)", "I_0", "the zeroth-order modified Bessel function", "besseli(0, x)"),
+        ("I_0(x)", "I_0", "the exponentially scaled modified Bessel function", "I_0(x)"),
+        ("I_0(x)", "I_0", "the logarithm of the modified Bessel function", "I_0(x)"),
+        ("I_k(x)", "I_k", "the modified Bessel function of order k", "besseli(k, x)"),
+        ("I_k(x)", "I_k", "the ratio of the modified Bessel function and its derivative", "I_k(x)"),
+        (r"\Phi(x)", r"\Phi", "the log of the normal distribution function", "Phi(x)"),
+        (r"\mathrm{NormalCDF}(x)", "NormalCDF", "the cdf of the standard normal distribution", "erfc(-x*sqrt(2)/2)/2"),
+        (r"\mathrm{NormalCDF}(x)", "NormalCDF", "the Normal cdf with mean 0 and variance 1", "erfc(-x*sqrt(2)/2)/2"),
+        (r"\mathrm{NormalCDF}(x)", "NormalCDF", "the function of the derivative of the standard normal cdf", "NormalCDF(x)"),
+        (r"\mathrm{NormalCDF}(x)", "NormalCDF", "the upper tail function of the cdf of the standard normal distribution", "NormalCDF(x)"),
+    ],
+)
+def test_an_explanation_may_make_another_function_of_a_usual_name(latex: str, symbol: str, text: str, value: str) -> None:
+    names = replace(KNOWN, legend={symbol: text, "k": "the order"})
+    assert readings(latex, names) == [value]
+
+
+def test_a_choice_about_one_function_decides_nothing_about_another() -> None:
+    assert "an operation after a function" in told(r"\tanh x / 2 + \sin b \bmod 2")
+    assert "an operation after a function" in told(r"\tanh x / 2 + \sin{b} / 2")
+    assert "log(cosh(x))/2" in readings(r"\log \cosh x / 2")
+
+
+@pytest.mark.parametrize("latex", [r"f(x) = 0 \text{ otherwise}", r"f(x) = x \text{ if } x > 0, \quad f(x) = 0 \text{ otherwise}"])
+def test_otherwise_says_nothing_outside_of_a_formula_by_cases(latex: str) -> None:
+    assert "'otherwise' outside of a formula by cases" in told(latex)

@@ -30,8 +30,8 @@ _FACTORIAL = re.compile(
 )
 """A sentence that explains the sign of the factorial, and says nothing of the number before it."""
 
-_DISTRIBUTED = re.compile(r",?\s+such that\s+[^~]*~(?:[^.]|\.(?!\s|$))*")
-_CONDITIONAL = re.compile(r"[<>≤≥]|\b(?:for|if|when|where|only|unless|with|in)\b", re.IGNORECASE)
+_TERM = r"[\w.-]+(?:\([^()]*\))?"
+_DISTRIBUTED = re.compile(rf",?\s+such that\s+{_TERM}\s+~\s+{_TERM}(?:(?:,?\s+and|,|\s*=>)\s+{_TERM}\s+~\s+{_TERM})*(?=[.,;]|\s*$)")
 
 
 def is_aside(text: str) -> bool:
@@ -41,8 +41,7 @@ def is_aside(text: str) -> bool:
 
 def without_distributions(text: str) -> str:
     """A sentence without the clause that says how random variables are distributed: `such that X ~ A => exp(X) ~ B`."""
-    clause = _DISTRIBUTED.search(text)
-    return text if clause is None or _CONDITIONAL.search(clause[0].replace("=>", "")) else text.replace(clause[0], "")
+    return _DISTRIBUTED.sub("", text)
 
 
 _PLURAL = re.compile(r"(?<![\w`\\$])([A-Za-z]{4,})\((e?s)\)(?![\w^_(])")

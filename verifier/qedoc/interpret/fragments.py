@@ -56,6 +56,7 @@ def fragments(lattice: Lattice, own: sp.Expr | None = None) -> Fragments:
             continue
         end, relation = _longest(lattice, at, own)
         if relation is not None and _goes_on(lattice, at, end):
+            left = left or any(edge.kind in RESTRICTS for edges in lattice.edges[at:end] for edge in edges)
             at = end
             continue
         if relation is not None:

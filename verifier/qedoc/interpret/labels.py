@@ -36,18 +36,28 @@ def labelled(vocabulary: Vocabulary, text: str) -> tuple[Any, ...]:
 
 
 def equates(lattice: Lattice) -> bool:
-    """Whether words describe the value itself in words that were not understood, `The loss is the weighted sum of`.
+    """Whether words describe the value itself in words that were not understood, and end: `The loss is the weighted sum of both:`.
 
-    The display may also be a part of it, so that a difference decides nothing.
+    The display may also be a part of it, so that a difference decides nothing. It is a part if the words go on with it
+    (`the sum of both and`) or speak of it (`twice the following`), which is no description.
 
     Args:
         lattice: the words.
     """
+    words = [word.lower() for word in lattice.words]
+    if len(words) < 2 or words[-1] != ":" or words[-2] in _JOINING or _AHEAD & set(words):
+        return False
     kinds = [{edge.kind for edge in edges} for edges in lattice.edges]
-    starts = {edge.end for edge in lattice.edges[0] if edge.kind in ("SELF", "OUT")} if kinds else set()
+    starts = {edge.end for edge in lattice.edges[0] if edge.kind in ("SELF", "OUT")}
     described = any(end < len(kinds) - 1 and "IS" in kinds[end] for end in starts)
     return described and not any(each & _OTHERS for each in kinds)
 
+
+_AHEAD = frozenset({"following", "below", "next", "this", "these", "formula", "equation", "expression", "term", "quantity"})
+"""Words that speak of the display."""
+
+_JOINING = frozenset({"of", "and", "or", "by", "from", "to", "plus", "minus", "times", "over", "with", "as", "than", "in", "on", "is", "are"})
+"""Words before a colon after which the display is a part of the sentence."""
 
 _OTHERS = frozenset({"QUANTITY", "UPTO", "PROPTO", "SOLVES", "SUCH", "PROPERTY", "NOT", "MUSTNOT", "FAILS", "UNLESS", "OTHER"})
 """The kinds of words that may say that a display is no value."""

@@ -12,7 +12,8 @@ SILENT = markup.SILENT
 _HIDDEN = re.compile(r":[\w:]*:?`[^`]*`|``[^`]*``|`[^`]*`|\$[^$]*\$|\b(?:e\.g|i\.e|cf|resp|etc|vs|Eq|eq|Sec|approx|w\.r\.t)\.|\d\.\d")
 _BULLET = re.compile(r"^[-*•]\s+(?=\S)")
 _STRESSED = re.compile(
-    r",?\s+(?:especially|particularly|notably)\s+(?:for|at|near|around|with|when|if|where)\s(?:`+[^`]*`+|:\w+:`[^`]*`|\$[^$]*\$|[^`$.,;:()])*(?=[.,;]|$)",
+    r",\s+(?:especially|particularly|notably)\s+(?:for|at|near|around|with|when|if|where)\s"
+    r"(?:`+[^`]*`+|:\w+:`[^`]*`|\$[^$]*\$|(?!(?:but|not|never|no|only|except|unless|must|should)\b)[^`$.,;:()])*(?=[.,;]|$)",
     re.IGNORECASE,
 )
 _STOP = re.compile(r"[.!?](?=\s|$)")

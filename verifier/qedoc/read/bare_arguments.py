@@ -22,7 +22,7 @@ _BESIDE = frozenset({Shape.NUMBER, Shape.NAME, Shape.OTHER, Shape.FRACTION})
 
 def beside(parser: Parser, factor: Factor, name: str) -> Factor:
     r"""The factors beside the first one of an argument without parentheses: `\sin 2 \pi x`, `\log x y`, `\tanh x / 2`."""
-    factors, divides = [factor], [False]
+    factors, divides, decided = [factor], [False], factor.decided
     while factors[-1].shape in _BESIDE:
         operation = _operation(parser)
         if operation:
@@ -30,6 +30,7 @@ def beside(parser: Parser, factor: Factor, name: str) -> Factor:
                 Option(value="after the function", why="a function without parentheses may end at an operation", sure="possible"),
                 Option(value="in the argument", why="a function without parentheses may take a whole product", sure="possible"),
             ]
+            decided = True
             if parser.scope.choose(f"an operation after the argument of {name}", *ways) != "in the argument":
                 break
             parser.take()
@@ -39,13 +40,14 @@ def beside(parser: Parser, factor: Factor, name: str) -> Factor:
         factors.append(parser.factor())
         divides.append(operation == "/" or under)
     if len(factors) == 1:
-        return factor
+        return replace(factor, decided=decided)
 
     def multiplied(*values: sp.Expr) -> sp.Expr:
         one = sp.Integer(1)
         return arithmetic.multiply([arithmetic.divide(one, v) if divided else v for v, divided in zip(values, divides, strict=True)])
 
-    return replace(factors[-1], value=parser.built(factor.start, multiplied, *(one.value for one in factors)), start=factor.start)
+    value = parser.built(factor.start, multiplied, *(one.value for one in factors))
+    return replace(factors[-1], value=value, start=factor.start, decided=decided)
 
 
 def _operation(parser: Parser) -> str:

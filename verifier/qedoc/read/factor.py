@@ -36,6 +36,7 @@ class Factor:
         captured: indices of sums that reach to the end of the factor.
         scripted: whether it already has scripts, so that TeX accepts no more.
         raised: whether it has an exponent.
+        decided: whether it is a function without parentheses of which a choice says where its argument ends.
     """
 
     value: sp.Expr
@@ -44,6 +45,7 @@ class Factor:
     captured: frozenset[str] = frozenset()
     scripted: bool = False
     raised: bool = False
+    decided: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -243,6 +243,8 @@ def _pieces(line: Sequence[Node], scope: Scope) -> Iterator[tuple[str, list[Node
         if word == "?" and isinstance(node, Token) and place == 0 and node.text.replace(" ", "_").lower() in {o.lower() for o in scope.own}:
             word = ""  # the name of the object, in words
         wide = isinstance(node, Token) and node.kind is Kind.WIDE
+        if word == "otherwise":
+            raise Refused(Obstacle.UNSUPPORTED, "'otherwise' outside of a formula by cases", node.start, r"write \begin{cases}")
         if word == "?" and isinstance(node, Token):
             raise Refused(Obstacle.UNSUPPORTED, f"unexpected words '{node.text}'", node.start, "")
         if word or wide or node.is_char(",", ";"):

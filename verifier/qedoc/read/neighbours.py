@@ -77,7 +77,7 @@ def _check_beside(last: Factor, before: str, factor: Factor, at: int, scope: Sco
 def _check_operation(last: Factor, before: str, operation: str, factor: Factor, at: int, scope: Scope) -> None:
     if operation == "/" and factor.shape in (Shape.LOOSE_PRODUCT, Shape.LARGE):
         _ambiguous("a quotient by a product without parentheses", at, r"write \frac or parentheses")
-    chosen = any(notation.startswith("an operation after") for notation in scope.open)
+    chosen = last.decided and operation != "mod"
     calls = last.shape is factor.shape is Shape.BARE_CALL and operation == "/"
     ends = operation in ("/", "mod") or factor.shape in (Shape.NAME, Shape.NUMBER)
     if last.shape is Shape.BARE_CALL and ends and not chosen and not calls:

@@ -10,7 +10,7 @@ import sympy as sp
 from qedoc.read.functions import LETTERS
 from qedoc.read.matrices import Opener
 from qedoc.read.reading import Names, Option
-from qedoc.read.standard import is_standard
+from qedoc.read.standard import is_changed, is_standard
 from qedoc.read.tokens import BOLD, Kind, Token
 from qedoc.read.tree import SYMBOLS, Group, Node, equated, relation
 
@@ -29,7 +29,7 @@ _USUAL = {
     "B": r"\bbeta\b",
     "psi": r"\b(di|poly|tri)gamma\b|\bpsi function\b",
     "zeta": r"\bzeta\b",
-    "Phi": r"(?=.*\b(cdf|cumulative|distribution function)\b).*\b(normal|Gauss\w*)",
+    "Phi": r"^(?=.*\b(cdf|cumulative|distribution function)\b)(?!.*\b(log|logarithm|inverse|tail|minus|derivative)\b).*\b(normal|Gauss\w*)",
     "sigma": r"^\W*(the\s+)?(standard\s+)?(logistic(\s+sigmoid)?|sigmoid)(\s+(activation\s+)?function)?\b(?!\s+distribution)",
 }
 """What a text says of a letter that stands for the function that it usually stands for."""
@@ -153,8 +153,11 @@ class Scope:
 
 def _is_usual(name: str, text: str) -> bool:
     """Whether a text says that a name stands for the function that it usually stands for."""
-    pattern = _USUAL.get(name, _BESSEL[name[0]] if name[:1] in _BESSEL and name[1:2] == "_" else "")
-    return (bool(pattern) and bool(re.search(pattern, text, re.IGNORECASE))) or is_standard(name, text)
+    if name in _USUAL:
+        return bool(re.search(_USUAL[name], text, re.IGNORECASE))
+    if name[:1] in _BESSEL and name[1:2] == "_":
+        return bool(re.search(_BESSEL[name[0]], text, re.IGNORECASE)) and not is_changed(text)
+    return is_standard(name, text)
 
 
 def is_applied(nodes: Sequence[Node], name: str) -> bool:

@@ -23,7 +23,7 @@ from qedoc.read.library import (
 )
 from qedoc.read.parser import Parser
 from qedoc.read.reading import Option
-from qedoc.read.scope import is_applied, spelled_all
+from qedoc.read.scope import is_applied, spelled, spelled_all
 from qedoc.read.scripts import Scripts, collect, exponent
 from qedoc.read.tokens import Token
 from qedoc.read.tree import Group, Node
@@ -100,6 +100,8 @@ def _ordered(parser: Parser, name: str, scripts: Scripts, group: Group) -> tuple
         return (lambda a, b: beta_share(a, b, x)), None
     if count != 1 or (scripts.upper is not None and not scaled) or not _is_order(parser, scripts.lower):
         return None
+    if f"{name}_{spelled_all(scripts.lower)}" in parser.scope.functions:  # the text explains it as another function
+        return None
     order = parser.part(scripts.lower, scripts.lower_at)
     if not order.is_Integer and not scaled:
         bessel = Option(value="a Bessel function", why=f"{name} with an order is conventionally a Bessel function", sure="suggested")
@@ -138,6 +140,10 @@ def _share(parser: Parser, name: str, scripts: Scripts, group: Group) -> tuple[B
     return _SHARES[name], None
 
 
+_PRECISION = re.compile(r"\bprecision\b|\binverse\b|\breciprocal\b|^1 ?/", re.IGNORECASE)
+"""What a text says of a letter that may be a precision."""
+
+
 def _gaussian(parser: Parser, name: str, scripts: Scripts, group: Group) -> tuple[Build, Sequence[Node] | None] | None:
     r"""The density `\mathcal{N}(x; \mu, \sigma^2)`. Its last argument is the variance where it is a square."""
     sides = [len(split(part, ",")) for part in split(group.items, ";")]
@@ -149,6 +155,8 @@ def _gaussian(parser: Parser, name: str, scripts: Scripts, group: Group) -> tupl
     variance = Option(value="the variance", why="the argument is the square of a standard deviation", sure="suggested")
     deviation = Option(value="the standard deviation", why="the argument may be the standard deviation", sure="possible")
     ways = (variance, deviation) if square or last == 1 else (replace(variance, why="it often is", sure="possible"), deviation)
+    if any(_PRECISION.search(parser.scope.legend.get(spelled(node), "")) for node in nodes):
+        ways = (*ways, Option(value="something else", why="the text may say that the argument is a precision", sure="opaque"))
     if parser.scope.choose(f"the last argument {spelled_all(nodes)} of {name}", *ways) == deviation.value:
         scale = last
     else:

@@ -76,10 +76,23 @@ _KIND = {
     "cdf": r"\bcdf\b|\bcumulative\b|\bdistribution function\b",
     "quantile": r"\bquantile|\binverse\b",
 }
-_CHANGED = r"\b(?:log\w*|survival|complement\w*|minus|half|truncated|squared?|times)\b"
+_LEAD = r"\W*(?:the |an? )?(?:(?:standard|unit|univariate|probability|cumulative|normal|gaussian|cauchy|logistic|student\W?s|t)[ -])*"
+_CHANGED = (
+    r"\b(?:log|logarithm\w*|survival|complement\w*|tails?|minus|half|truncated|folded|squared?|times|twice|scaled|multiplied|divided|"
+    r"normalized|derivative|integral|ratio|spherical|negat\w+|reciprocal)\b"
+)
 _ZERO, _UNIT = r"(?:0(?:\.0*)?|zero)", r"(?:1(?:\.0*)?|one|unit)"
 _PLACE, _WIDTH = r"(?:mean|location|loc|median)", r"(?:variance|scale|standard deviation)"
 _STANDARD = rf"\bstandard (?!deviation)|\b(?:{_ZERO} {_PLACE}|{_PLACE} {_ZERO}) and (?:{_UNIT} {_WIDTH}|{_WIDTH} {_UNIT})(?!\w)"
+
+
+def is_changed(text: str) -> bool:
+    """Whether a text makes another function of the one that it names: `the log of the cdf`, `the scaled Bessel function`.
+
+    Args:
+        text: the text.
+    """
+    return bool(re.search(_CHANGED, text, re.IGNORECASE))
 
 
 def is_standard(name: str, text: str) -> bool:
@@ -95,6 +108,6 @@ def is_standard(name: str, text: str) -> bool:
     (distribution,) = (one for one in _KINDS if name.lower().startswith(one))
     kind = name.lower().removeprefix(distribution).lstrip("_")
     others = [one for one in _KIND if one != kind and re.search(_KIND[one], said)]
-    if not re.search(_KIND[kind], said) or re.search(_CHANGED, said) or (others and kind != "quantile"):
+    if not re.match(rf"{_LEAD}(?:{_KIND[kind]})", said) or is_changed(said) or (others and kind != "quantile"):
         return False
     return bool(re.search(rf"\b{distribution}\b", said) and re.search(_STANDARD, said))
