@@ -64,6 +64,7 @@ BOTH = "3 * x if a and b else x"
         ("**Both phase (a=True, b=True):**", "3 x", BOTH, HOLDS),
         ("If ``a`` is True, it is tripled. Otherwise it computes", "x", "3 * x if a else x", HOLDS),
         ("If ``a`` is False, it is kept. Otherwise it computes", "3 x", "3 * x if a else x", HOLDS),
+        ("This function, if ``a`` is True, computes", "3 x", "3 * x if a else x", HOLDS),
         ("If ``a`` is False, it is kept. It computes", "x", "3 * x if a else x", HOLDS),  # the default
     ],
 )
@@ -77,6 +78,8 @@ def test_words_before_a_formula_set_parameters(judge: Judge, words: str, latex: 
         ("If ``a`` is True and ``b`` is True, the value is", "x", BOTH),
         ("**Both phase (a=True, b=True):**", "x", BOTH),
         ("**Both phase (x > 0, a=True, b=True):**", "x", BOTH),
+        ("The value if ``a`` is True is", "x", BOTH.replace(" and b", "")),
+        ("Unless ``a`` is True, the value is", "3 x", "3 * x if a else x"),
         ("If ``a`` is True or False, it computes", "3 x", "3 * x if a else x"),
         ("If ``a`` is True, it is tripled. Otherwise it computes", "3 x", "3 * x if a else x"),
         ("If ``a`` is True, it is tripled. It computes", "3 x", "3 * x if a else x"),
@@ -86,7 +89,7 @@ def test_words_before_a_formula_set_parameters(judge: Judge, words: str, latex: 
 def test_words_that_do_not_clearly_set_parameters_support_no_claim(judge: Judge, words: str, latex: str, code: str) -> None:
     found = judge("x, a=False, b=False", f"{words}\n\n.. math:: {latex}\n", code)
     assert not set(found) & HOLDS
-    if latex == "x" and code != BOTH:
+    if latex == "x" and "tripled" in words:
         assert found == [Verdict.UNDECIDED]  # the formula may be right
 
 

@@ -15,7 +15,8 @@ _SAID = re.compile(rf"`{{1,2}}(\w+)(?:\s*={{1,2}}\s*|`{{1,2}}\s+(?:is|equals)\s+
 _IN_LABEL = re.compile(rf"`{{0,2}}(\w+)\s*={{1,2}}\s*({_VALUE})`{{0,2}}(?!\w)")
 """A setting in the label of a display, `**Staircase mode (staircase=True):**`."""
 
-_OPENS = re.compile(r"(?:If|When|With|For)\s+(?=`)", re.IGNORECASE)
+_OPENS = re.compile(r"\b(?:If|When|With|For|Unless)\s+(?=`)", re.IGNORECASE)
+_NEGATES = re.compile(r"\b(?:not|never|unless|except)\b", re.IGNORECASE)
 _AND = re.compile(r"(?:,?\s+and\s+|,\s*)(?=`|\w+\s*=)")
 _GOES_ON = re.compile(r",?\s*(?:(?:or|and|nor|unless|except|but)\b|['\"]|(?:True|False|None)\b)")
 """Words after a setting that say that it is not the whole condition: `is 'mean' or 'sum'`."""
@@ -49,7 +50,7 @@ def _said_before(context: Context, line: int) -> dict[str, Any]:
     earlier = [(sentence, found) for sentence, found in earlier if found]
     found, rest = _conditions(last)
     if _known(context, found):
-        if _GOES_ON.match(rest):
+        if _GOES_ON.match(rest) or _NEGATES.search(last):
             raise _unclear(last)
         return _known(context, found)
     if not earlier:
@@ -79,9 +80,9 @@ def _paragraph(context: Context, line: int) -> str:
 
 
 def _conditions(sentence: str) -> tuple[dict[str, Any], str]:
-    """The settings with which a sentence begins, and the words after them."""
-    opens = _OPENS.match(sentence)
-    return _settings(sentence[opens.end() :], _SAID) if opens else ({}, sentence)
+    """The settings in the condition of a sentence, and the words after them."""
+    opened = [_settings(sentence[opens.end() :], _SAID) for opens in _OPENS.finditer(sentence)]
+    return next((one for one in opened if one[0]), ({}, sentence))
 
 
 def _settings(words: str, one: re.Pattern[str]) -> tuple[dict[str, Any], str]:
