@@ -64,6 +64,8 @@ BOTH = "3 * x if a and b else x"
         ("**Both phase (a=True, b=True):**", "3 x", BOTH, HOLDS),
         ("If ``a`` is True, it is tripled. Otherwise it computes", "x", "3 * x if a else x", HOLDS),
         ("If ``a`` is False, it is kept. Otherwise it computes", "3 x", "3 * x if a else x", HOLDS),
+        ("* ``a=True``:", "3 x", "3 * x if a else x", HOLDS),
+        ("* ``a=True``:", "x", "3 * x if a else x", {Verdict.REFUTED, Verdict.UNDECIDED}),
         ("This function, if ``a`` is True, computes", "3 x", "3 * x if a else x", HOLDS),
         ("If ``a`` is False, it is kept. It computes", "x", "3 * x if a else x", HOLDS),  # the default
     ],

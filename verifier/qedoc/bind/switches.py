@@ -21,6 +21,9 @@ _AND = re.compile(r"(?:,?\s+and\s+|,\s*)(?=`|\w+\s*=)")
 _GOES_ON = re.compile(r",?\s*(?:(?:or|and|nor|unless|except|but)\b|['\"]|(?:True|False|None)\b)")
 """Words after a setting that say that it is not the whole condition: `is 'mean' or 'sum'`."""
 
+_MARKER = re.compile(r"^(?:[-*+]|\d+[.)])\s+")
+"""What an item of a list begins with."""
+
 _OTHERWISE = re.compile(r"(?:Otherwise|Else)\b", re.IGNORECASE)
 
 
@@ -44,6 +47,9 @@ def _said_before(context: Context, line: int) -> dict[str, Any]:
         found, rest = _settings(label["inside"].strip(), _IN_LABEL)
         if rest and _IN_LABEL.search(label["inside"]):
             raise _unclear(words)
+        return _known(context, found)
+    found, rest = _settings(_MARKER.sub("", words), _SAID)
+    if found and not rest.strip(" :*"):
         return _known(context, found)
     *before, last = re.split(r"(?<=[.!?])\s+(?=[A-Z])", words)
     earlier = [(sentence, _known(context, _conditions(sentence)[0])) for sentence in before]
