@@ -151,6 +151,16 @@ def test_a_wrong_mean_or_covariance_is_refuted(claims_of: Claims, formula: str) 
     assert judged_claim(claim).verdict is Verdict.REFUTED
 
 
+def test_an_array_without_effect_at_one_is_seen_at_other_values(claims_of: Claims) -> None:
+    """At a value of ones, the factor of the third moment is zero."""
+    code = linear(RIGHT, "[Emissions(weights, bias, cov), jnp.zeros(self.emission_dim)]", "params[0]")
+    code = code.replace("(value, mean, cov)", "(value, mean, cov) + jnp.sum((value - 1) * params[1])")
+    (claim,) = claims_of(code, "Model")
+    assert isinstance(claim, Bound)
+    assert "1" in claim.spec.bind
+    assert judged_claim(claim).verdict in (Verdict.REFUTED, Verdict.UNDECIDED)
+
+
 @pytest.mark.parametrize("formula", [r"p(y_t \mid z_t) = \mathcal{N}(y_t \mid H z_t, R)", r"p(y_t \mid z_t) = \mathcal{N}(y_t \mid d, R)"])
 def test_a_formula_without_a_parameter_that_matters_does_not_hold(claims_of: Claims, formula: str) -> None:
     (claim,) = claims_of(linear(formula), "Model")
@@ -162,6 +172,8 @@ def test_a_formula_without_a_parameter_that_matters_does_not_hold(claims_of: Cla
     [
         r"p(y_t \mid z_t) = \mathcal{N}(y_t \mid H R z_t + d, R)",
         r"p(y_t \mid z_t) = \mathcal{N}(y_t \mid H z_t + d, d)",
+        r"p(y_t \mid z_t) = \mathcal{N}(y_t \mid z_t H + d, R)",
+        r"p(y_t \mid z_t) = \mathcal{N}(y_t \mid d + (z_t - d) \mathbf{H}, R)",
         r"p(y_t \mid z_t) = \mathcal{N}(y_t \mid G z_t + d, R)",
         r"p(y_t \mid z_t) = \mathcal{N}(z_t \mid H z_t + d, R)",
         r"p(y_t \mid z_t) = \mathcal{N}(y_t \mid H z_{t-1} + d, R)",

@@ -655,6 +655,24 @@ def test_a_number_as_a_subscript_may_be_an_entry_of_a_parameter(judge: Judge) ->
     assert judge("c, w_2", shown(MARGIN), "jnp.sum(jnp.maximum(0, w_2 * (c - c[1])))").verdict is Verdict.PROVED
 
 
+POWERS = r"\sum_{k=0}^{n-1} c_k (x_1 - x_OTHER)^k"
+
+
+@pytest.mark.parametrize(
+    ("other", "code", "verdict"),
+    [
+        ("2", "x[0] - x[1]", Verdict.UNREADABLE),  # coefficients are counted from 0, and coordinates from 1
+        ("2", "x[1] - x[2]", Verdict.UNREADABLE),
+        ("0", "x[1] - x[0]", Verdict.PROVED),
+        ("0", "x[0] - x[1]", Verdict.REFUTED),
+    ],
+)
+def test_other_axes_that_are_counted_from_0_do_not_say_it_of_all(judge: Judge, other: str, code: str, verdict: Verdict) -> None:
+    judge("c, x", shown("1"), f"jnp.sum(c * ({code}) ** jnp.arange(c.shape[0]))")
+    (claim,) = given("interpreted_1.f", POWERS.replace("OTHER", other), {}, [])
+    assert (claim.verdict if isinstance(claim, Refused) else judged_claim(claim).verdict) is verdict
+
+
 def test_a_number_that_a_condition_gives_can_be_an_index(judge: Judge) -> None:
     judge("c, y", shown("1"), "c[y] + jnp.sum(c)")
     formula = r"c_2 + \sum_{i=1}^n c_i + 0 y"

@@ -53,6 +53,48 @@ def test_a_label_that_names_something_else_decides_nothing(judge: Judge, label: 
     assert judge("x, hard=False", text, "jnp.abs(x) if hard else x**2") == [Verdict.UNDECIDED]
 
 
+BOTH = "3 * x if a and b else x"
+
+
+@pytest.mark.parametrize(
+    ("words", "latex", "code", "verdicts"),
+    [
+        ("If ``a`` is True and ``b`` is True, it computes", "3 x", BOTH, HOLDS),
+        ("If ``a`` is True and ``b`` is True, it computes", "x", BOTH, {Verdict.REFUTED}),
+        ("**Both phase (a=True, b=True):**", "3 x", BOTH, HOLDS),
+        ("If ``a`` is True, it is tripled. Otherwise it computes", "x", "3 * x if a else x", HOLDS),
+        ("If ``a`` is False, it is kept. Otherwise it computes", "3 x", "3 * x if a else x", HOLDS),
+        ("* ``a=True``:", "3 x", "3 * x if a else x", HOLDS),
+        ("* ``a=True``:", "x", "3 * x if a else x", {Verdict.REFUTED, Verdict.UNDECIDED}),
+        ("This function, if ``a`` is True, computes", "3 x", "3 * x if a else x", HOLDS),
+        ("If ``a`` is False, it is kept. It computes", "x", "3 * x if a else x", HOLDS),  # the default
+    ],
+)
+def test_words_before_a_formula_set_parameters(judge: Judge, words: str, latex: str, code: str, verdicts: set[Verdict]) -> None:
+    assert set(judge("x, a=False, b=False", f"{words}\n\n.. math:: {latex}\n", code)) <= verdicts
+
+
+@pytest.mark.parametrize(
+    ("words", "latex", "code"),
+    [
+        ("If ``a`` is True and ``b`` is True, the value is", "x", BOTH),
+        ("**Both phase (a=True, b=True):**", "x", BOTH),
+        ("**Both phase (x > 0, a=True, b=True):**", "x", BOTH),
+        ("The value if ``a`` is True is", "x", BOTH.replace(" and b", "")),
+        ("Unless ``a`` is True, the value is", "3 x", "3 * x if a else x"),
+        ("If ``a`` is True or False, it computes", "3 x", "3 * x if a else x"),
+        ("If ``a`` is True, it is tripled. Otherwise it computes", "3 x", "3 * x if a else x"),
+        ("If ``a`` is True, it is tripled. It computes", "3 x", "3 * x if a else x"),
+        ("If ``a`` is True, it is tripled. It computes", "x", "3 * x if a else x"),
+    ],
+)
+def test_words_that_do_not_clearly_set_parameters_support_no_claim(judge: Judge, words: str, latex: str, code: str) -> None:
+    found = judge("x, a=False, b=False", f"{words}\n\n.. math:: {latex}\n", code)
+    assert not set(found) & HOLDS
+    if latex == "x" and "tripled" in words:
+        assert found == [Verdict.UNDECIDED]  # the formula may be right
+
+
 OPENED = """
 The value depends on the number. When ``x >= 0``:
 

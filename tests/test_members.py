@@ -624,6 +624,40 @@ def test_the_order_of_parameters_alone_does_not_tell_what_they_are(judge: Judge,
     assert judge(text, "LogNormal").verdict is Verdict.REFUTED  # the usual letter has a mean, and a variance or a deviation
 
 
+CHI_SQUARED = '''
+class Gamma:
+    r"""The gamma distribution."""
+
+    def __init__(self, concentration, rate):
+        self.concentration, self.rate = concentration, rate
+
+    def prob(self, x):
+        return jax.scipy.stats.gamma.pdf(x, self.concentration, scale=1 / self.rate)
+
+
+class ChiSquared:
+    r"""The distribution of a sum of squares.
+
+    .. math:: f(x) = FACTOR \\mathrm{Gamma}(x; 3 / 2, PARAMETER)
+    """
+
+    def prob(self, x):
+        return jax.scipy.stats.gamma.pdf(x, 1.5, scale=SCALE)
+'''.replace("\\\\", "\\")
+
+
+@pytest.mark.parametrize(("parameter", "scale"), [("2", "2"), ("1 / 2", "2"), ("2", "0.5")])
+def test_a_number_may_be_a_scale_as_well_as_a_rate(judge: Judge, parameter: str, scale: str) -> None:
+    text = CHI_SQUARED.replace("FACTOR", "").replace("PARAMETER", parameter).replace("SCALE", scale)
+    assert judge(text, "ChiSquared").verdict is Verdict.UNDECIDED
+
+
+def test_a_rate_of_one_is_also_a_scale_of_one(judge: Judge) -> None:
+    text = CHI_SQUARED.replace("PARAMETER", "1").replace("SCALE", "1")
+    assert judge(text.replace("FACTOR", ""), "ChiSquared").verdict in HOLDS
+    assert judge(text.replace("FACTOR", "2"), "ChiSquared").verdict is Verdict.REFUTED
+
+
 VALUE_OR_DENSITY = '''
 class ExponentialCDF:
     r"""WORDS

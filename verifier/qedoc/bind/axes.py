@@ -273,13 +273,14 @@ class _Lengths:
         """The first index of an axis over which no index runs: 1 if no entry of it is taken, or else that of the other axes.
 
         Raises:
-            Unranged: where the other axes do not tell.
+            Unranged: where the other axes do not tell. That they are counted from 0, as the coefficients of a power series, does not say
+                it of an axis whose entry 0 is not taken.
         """
         taken = [(node, number) for node in nodes for number in self.fixed.get(node, ())]
         if not taken:
             return sp.Integer(1)
         lows = {r.first for r in self.ranges.values()} | {low for low, _ in self.said.values()}
-        if len(lows) != 1:
+        if len(lows) != 1 or (lows == {0} and all(number > 0 for _, number in taken)):
             ((name, _), number) = taken[0]
             raise Unranged(
                 f"the text does not say whether the index {number} of {name} counts from 0 or 1", f"write the range of an index of {name}"

@@ -34,9 +34,10 @@ from qedoc.bind.restated import restated
 from qedoc.bind.samplers import with_names
 from qedoc.bind.slices import entries
 from qedoc.bind.slopes import is_slope, slope
+from qedoc.bind.switches import switches
 from qedoc.bind.symbols import Roles, at_numbers, direct, merged, of_head, roles
 from qedoc.bind.unknowns import as_entry, index_ranges, lengths_of, unknowns, with_lengths
-from qedoc.bind.values import about_nothing, defaults, is_record, single, switches, target_value
+from qedoc.bind.values import about_nothing, defaults, is_record, single, target_value
 from qedoc.bind.windows import windows
 from qedoc.claims.domain import Functions, Integers, Reals
 from qedoc.claims.spec import Parameter, Spec

@@ -4,6 +4,8 @@ Sources of the names and of their parameters: Murphy, "Probabilistic Machine Lea
 Machine Learning" (2006).
 """
 
+import itertools
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -149,6 +151,24 @@ def evaluated(expression: Any, atom: Callable[[Any], Entries]) -> Entries:
             raise Unread
         return np.array(sp.diag(*entries).tolist(), dtype=object)
     raise Unread
+
+
+_BESIDE = re.compile(
+    r"[_^]\s*(?:\{[^{}]*\}|\\?\w+)|\\(?:math\w+|bm|boldsymbol|left|right|cdot|[,;:! ])|[{}()\[\]\d]",
+)
+"""What may stand between two factors, or belong to one."""
+
+
+def check_order(latex: str, axes: Mapping[str, int]) -> None:
+    """Raises Unread for a vector before a matrix, `z H`: it is a row, or the factors are in the wrong order.
+
+    Args:
+        latex: the formula as written. Its products no longer tell the order when they are read.
+        axes: the number of axes of each letter.
+    """
+    letters = re.findall(r"\\[A-Za-z]+|\S", _BESIDE.sub(" ", latex))
+    if (1, 2) in itertools.pairwise(axes.get(letter.lstrip("\\"), 0) for letter in letters):
+        raise Unread
 
 
 def _multiplied(parts: list[Entries]) -> Entries:

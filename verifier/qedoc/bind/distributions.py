@@ -15,8 +15,8 @@ import sympy as sp
 
 from qedoc.bind.aimed import introduction
 from qedoc.bind.context import Context
-from qedoc.bind.densities import Entries, Family, Unread, evaluated, family
-from qedoc.bind.letters import Found, found
+from qedoc.bind.densities import Entries, Family, Unread, check_order, evaluated, family
+from qedoc.bind.letters import Found, Name, found, name_of
 from qedoc.bind.records import Bound
 from qedoc.bind.supplied import Supplied, supplied
 from qedoc.claims.assumption import Assumption
@@ -40,22 +40,6 @@ _FUNCTION = re.compile(
 """Words that say that a letter may be a function of an array, and not the array."""
 
 _RELATION = re.compile(r"[<>]|\\(?:le|ge|lt|gt|leq|geq|ne|neq|succ)\b|\b(?:must|only|if|unless|except|not)\b")
-
-
-@dataclass(frozen=True, slots=True)
-class Name:
-    r"""A symbol as its letter and its indices: `\mu_{z_t, n}` is mu with z_t and n."""
-
-    letter: str
-    indices: tuple[Any, ...] = ()
-
-
-def name_of(atom: Any) -> Name:
-    """Takes a symbol apart."""
-    if isinstance(atom, sp.Indexed):
-        return Name(atom.base.label.name, tuple(atom.indices))
-    letter, _, below = str(atom).partition("_")
-    return Name(letter, (sp.Integer(below) if below.isdigit() else sp.Symbol(below),) if below else ())
 
 
 @dataclass(slots=True, kw_only=True)
@@ -101,6 +85,7 @@ def distribution(context: Context, formula: Formula, equation: Equation, name: s
     try:
         left, right = _apart(left, equation.right)
         known = _bindings(context, of, left, right)
+        check_order(formula.latex, _axes(known, right))
         return _bound(known, formula, replace(equation, left=left, right=right), name, _called(right) or called)
     except Unread:
         return None
@@ -293,6 +278,14 @@ def _unsettled(known: _Bindings, formula: Formula) -> str:
         if inside & letters and _RELATION.search(re.sub(r"non-negative|\\succeq\s*0", "", choice.words)):
             return f"it is not clear how '{choice.words}' restricts the formula"
     return ""
+
+
+def _axes(known: _Bindings, right: Any) -> dict[str, int]:
+    """The number of axes that each letter has in the formula."""
+    called = _called(right)
+    pointed = {letter for letter in known.arrays if called is not None and known.pointer and _is_pointed(known, letter, called[0])}
+    axes = {letter: len(known.supplied.shapes[array.array]) - (letter in pointed) for letter, array in known.arrays.items()}
+    return axes | {letter.removesuffix(_BEFORE): len(known.supplied.arguments[argument]) for letter, argument in known.arguments.items()}
 
 
 def _declared(known: _Bindings, called: tuple[Any, Family]) -> tuple[dict[sp.Symbol, Variable], list[sp.Basic]]:

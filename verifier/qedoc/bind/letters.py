@@ -3,6 +3,9 @@ r"""Which array of a model's parameters a letter is: `\beta_k` is the *emission 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
+
+import sympy as sp
 
 from qedoc.claims.returned import Returned, factory, keyword_array
 from qedoc.read import plain
@@ -27,6 +30,22 @@ _USUAL = {
     "lambda": ("rate", "rates"),
 }
 """The names of arrays for letters that usually stand for them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    r"""A symbol as its letter and its indices: `\mu_{z_t, n}` is mu with z_t and n."""
+
+    letter: str
+    indices: tuple[Any, ...] = ()
+
+
+def name_of(atom: Any) -> Name:
+    """Takes a symbol apart."""
+    if isinstance(atom, sp.Indexed):
+        return Name(atom.base.label.name, tuple(atom.indices))
+    letter, _, below = str(atom).partition("_")
+    return Name(letter, (sp.Integer(below) if below.isdigit() else sp.Symbol(below),) if below else ())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

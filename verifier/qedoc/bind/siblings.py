@@ -32,6 +32,9 @@ _NORMAL = frozenset({"N", "cal_N"})
 _DEVIATIONS = frozenset({"scale", "stddev", "std", "sigma"})
 """The usual names of a parameter that is a standard deviation."""
 
+_SPREADS = _DEVIATIONS | {"rate", "inverse_scale", "precision", "variance", "cov", "covariance"}
+"""The names of parameters for which other texts write another one at the same place: a scale for a rate, a variance for a deviation."""
+
 _UNDO = {"x": "x", "log(x)": "exp(x)", "1 - x": "1 - x", "sqrt(x)": "x**2", "x**2": "sqrt(x)"}
 """Inverse functions. Each key computes a quantity from the value x of a member, and its value computes the member from the quantity x."""
 
@@ -91,7 +94,7 @@ def _argument(name: str, value: sp.Expr, path: str, meant: Mapping[str, str], *,
     symbols = value.free_symbols
     letter = next(iter(symbols)).name if len(symbols) == 1 else ""
     own = letter and (name in (letter, meant.get(letter)) or stands_for(letter, name))
-    if (value.is_number and (value == 1 or not deviation)) or (own and (value / sp.Symbol(letter)).is_Rational):
+    if (value.is_number and (value == 1 or name not in _SPREADS)) or (own and (value / sp.Symbol(letter)).is_Rational):
         return value
     raise Obstruction(
         f"it is not clear that {value} is {name} of {path}, whose parameters come in this order",

@@ -1,6 +1,7 @@
 """What a method that returns a distribution needs, by runs: shapes of its arguments, and the arrays on which its log density depends."""
 
 import inspect
+import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -14,6 +15,9 @@ from qedoc.bind.densities import Unread
 from qedoc.bind.letters import Found
 from qedoc.claims.returned import LENGTH, LOG_DENSITY, Returned, with_lengths
 from qedoc.sources.docstrings import Documented
+
+_VALUES = (1.0, 0.0, 2.0, 0.625)
+"""Numbers at which a log density is run. Some are counts or bits; at one alone, an array may have no effect."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,13 +96,19 @@ def _tried(of: Returned, start: Mapping[str, Any]) -> tuple[tuple[int, ...], set
     """The shape of the values, and what the log density depends on; None if the method does not take the arguments."""
     try:
         event = _event(of, start)
-        value = np.full(event, 1.0)
-        before = _run(of, start, value)
-        if not np.isfinite(before):
-            return None
-        return event, {name for name in start if _changes(of, start, value, before, name)}
+        tried = [(value, _tried_at(of, start, value)) for value in (np.full(event, number) for number in _VALUES)]
+        known = [(value, density) for value, density in tried if np.isfinite(density)]
+        return (event, {name for name in start if any(_changes(of, start, *one, name) for one in known)}) if known else None
     except Exception:  # noqa: BLE001  # the method may raise anything for arguments that it does not take
         return None
+
+
+def _tried_at(of: Returned, start: Mapping[str, Any], value: Any) -> float:
+    """The log density at a value; not a number where the value is refused, because it is outside of the support."""
+    try:
+        return _run(of, start, value)
+    except Exception:  # noqa: BLE001  # a distribution may raise anything
+        return math.nan
 
 
 def _start(of: Returned, *, indexed: bool, names: Iterable[str]) -> dict[str, Any]:

@@ -13,7 +13,6 @@ from qedoc.bind.records import Obstruction
 from qedoc.bind.symbols import returns
 from qedoc.claims.target import resolve
 from qedoc.errors import QedocError
-from qedoc.interpret.labels import LABEL
 from qedoc.read import Application, Equation, NotAClaim, Reading, Silence
 from qedoc.results.verdict import Verdict
 
@@ -22,15 +21,7 @@ _GENERIC = re.compile(r"^[A-Za-z]$|^ell$|^(?:[fFPpS]_\w+|[A-Z]{2,4}|F\^-1|(?:L|e
 _KIND = re.compile(r"_(?:metric|score|measure|index|coefficient|divergence|distance|similarity|statistic)$")
 """What a quantity is, at the end of the name of the function that computes it: `opa_metric` computes OPA."""
 
-_STATED = re.compile(
-    r"^\s*(?:If|When|With|For)\s+`{1,2}(\w+)(?:\s*={1,2}\s*|`{1,2}\s+(?:is|equals)\s+`{0,2})('[^'`]*'|\"[^\"`]*\"|[^`\s,]+)(?:`{1,2}|,|\s|$)",
-    re.IGNORECASE,
-)
-_SETTING = re.compile(r"`{0,2}(\w+)\s*=\s*([^`]+?)`{0,2}")
-"""A setting in the label of a display, `**Staircase mode (staircase=True):**`."""
-
 _SCALAR = re.compile(r"\bscalar\b[^.]*?\bif\s+`{0,2}\w+\s*==?\s*1\b")
-_LITERALS: dict[str, Any] = {"True": True, "False": False, "None": None}
 
 
 def target_value(context: Context, equation: Equation) -> tuple[sp.Expr, tuple[int, ...], tuple[str, ...]]:
@@ -222,33 +213,6 @@ def _computes(name: str, member: Any, owner: type) -> bool:
 def single(context: Context) -> bool:
     """Whether the text says that a result with one entry is a number rather than an array: 'or a scalar if ``M = 1``'."""
     return bool(_SCALAR.search(context.record.docstring))
-
-
-def switches(context: Context, line: int) -> dict[str, Any]:
-    """The parameters that the user sets, and those that the words directly before a formula set: 'If ``approximate=False``, computes'."""
-    return {**context.chosen, **_said_before(context, line), **context.settings}
-
-
-def _said_before(context: Context, line: int) -> dict[str, Any]:
-    lines = context.record.docstring.split("\n")[:line]
-    before: list[str] = []
-    for text in reversed(lines):
-        if text.strip().startswith(".. math::") and not before:
-            continue
-        if not text.strip() and before:
-            break
-        if text.strip():
-            before.insert(0, text.strip())
-    words = " ".join(before)
-    label = LABEL.fullmatch(words)
-    stated = _SETTING.fullmatch(label["inside"]) if label else _STATED.match(words)
-    if not stated or stated[1] not in context.parameters:
-        return {}
-    text = stated[2].strip()
-    if text in _LITERALS:
-        return {stated[1]: _LITERALS[text]}
-    quoted = re.fullmatch(r"'([^']*)'|\"([^\"]*)\"", text)
-    return {stated[1]: quoted[1] or quoted[2]} if quoted else {}
 
 
 def defaults(context: Context, given: set[str]) -> tuple[str, ...]:
