@@ -56,7 +56,9 @@ def equates(lattice: Lattice) -> bool:
 _AHEAD = frozenset({"following", "below", "next", "this", "these", "formula", "equation", "expression", "term", "quantity"})
 """Words that speak of the display."""
 
-_JOINING = frozenset({"of", "and", "or", "by", "from", "to", "plus", "minus", "times", "over", "with", "as", "than", "in", "on", "is", "are"})
+_JOINING = frozenset(
+    {"of", "and", "or", "by", "from", "to", "plus", "minus", "times", "over", "with", "as", "than", "in", "on", "is", "are"}
+)
 """Words before a colon after which the display is a part of the sentence."""
 
 _OTHERS = frozenset({"QUANTITY", "UPTO", "PROPTO", "SOLVES", "SUCH", "PROPERTY", "NOT", "MUSTNOT", "FAILS", "UNLESS", "OTHER"})
