@@ -159,7 +159,7 @@ def test_the_last_argument_of_a_normal_density_may_be_either(judge: Judge, code:
 
 
 def test_the_last_argument_of_a_normal_density_may_be_a_precision(judge: Judge) -> None:
-    text = ".. math:: \\mathcal{N}(x; 1, s)\n\nwhere :math:`s` is the precision."
+    text = ".. math:: \\mathcal{N}(x; 1, s)\n\nArgs:\n    s: The precision."
     code = "jnp.sqrt(s / (2 * jnp.pi)) * jnp.exp(-s * (x - 1) ** 2 / 2)"
     assert judge("x, s", text, code)[0] is Verdict.UNDECIDED
     assert judge("x, s", text.replace("precision", "variance"), code)[0] is Verdict.REFUTED

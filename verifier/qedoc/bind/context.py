@@ -157,6 +157,7 @@ class Context:
         names = Names(
             functions=self.own | self.others,
             parameters=record.parameters,
+            descriptions=tuple(f"{argument.name.replace('_', ' ')}: {argument.text}" for argument in record.arguments),
             legend={spelled_out(symbol, known): text for symbol, text in record.legend.items() if symbol not in entries}
             | {label: "the class" for _, label in entries.values()}
             | {symbol: f"``{name}``" for symbol, name in (self.given | self.called).items()}

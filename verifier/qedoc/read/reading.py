@@ -77,6 +77,7 @@ class Names:
     Args:
         functions: names of functions: the object's own name, and parameters that are callables.
         parameters: the parameters of the object, in the order of its signature.
+        descriptions: what the docstring says of the parameters.
         legend: symbols that the text explains, each with its explanation.
         siblings: documented functions next to the object, which the formula may name.
         vectors: symbols that have entries, so that `x_1` is an entry and a product of two vectors is not elementwise.
@@ -92,6 +93,7 @@ class Names:
 
     functions: frozenset[str] = frozenset()
     parameters: tuple[str, ...] = ()
+    descriptions: tuple[str, ...] = ()
     legend: Mapping[str, str] = field(default_factory=dict)
     siblings: frozenset[str] = frozenset()
     vectors: frozenset[str] = frozenset()

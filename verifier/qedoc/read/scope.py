@@ -75,6 +75,7 @@ class Scope:
         for name in explained:
             del self.legend[name]
         self.nodes, self.about = nodes, names.about
+        self.said = (*names.legend.values(), *names.descriptions)
         self.constants = {plain(name): value for name, value in names.constants.items()}
         self.parameters = {plain(name) for name in names.parameters} - self.own
         self.conjugates = {found[1] for name, text in names.legend.items() if _CONJUGATE.search(text) and (found := _OVERLINED.match(name))}

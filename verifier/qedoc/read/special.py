@@ -23,7 +23,7 @@ from qedoc.read.library import (
 )
 from qedoc.read.parser import Parser
 from qedoc.read.reading import Option
-from qedoc.read.scope import is_applied, spelled, spelled_all
+from qedoc.read.scope import is_applied, spelled_all
 from qedoc.read.scripts import Scripts, collect, exponent
 from qedoc.read.tokens import Token
 from qedoc.read.tree import Group, Node
@@ -140,8 +140,8 @@ def _share(parser: Parser, name: str, scripts: Scripts, group: Group) -> tuple[B
     return _SHARES[name], None
 
 
-_PRECISION = re.compile(r"\bprecision\b|\binverse\b|\breciprocal\b|^1 ?/", re.IGNORECASE)
-"""What a text says of a letter that may be a precision."""
+_PRECISION = re.compile(r"\bprecision\b|\binverse\b|\breciprocal\b|\bsquare root\b|^\W*(\w+: )?1 ?/", re.IGNORECASE)
+"""What a text says of a letter that may be neither a variance nor a standard deviation."""
 
 
 def _gaussian(parser: Parser, name: str, scripts: Scripts, group: Group) -> tuple[Build, Sequence[Node] | None] | None:
@@ -154,9 +154,11 @@ def _gaussian(parser: Parser, name: str, scripts: Scripts, group: Group) -> tupl
     last = parser.part(nodes, group.start)
     variance = Option(value="the variance", why="the argument is the square of a standard deviation", sure="suggested")
     deviation = Option(value="the standard deviation", why="the argument may be the standard deviation", sure="possible")
-    ways = (variance, deviation) if square or last == 1 else (replace(variance, why="it often is", sure="possible"), deviation)
-    if any(_PRECISION.search(parser.scope.legend.get(spelled(node), "")) for node in nodes):
-        ways = (*ways, Option(value="something else", why="the text may say that the argument is a precision", sure="opaque"))
+    ways: tuple[Option, ...] = (variance, deviation)
+    if not square and last != 1:
+        ways = (replace(variance, why="it often is", sure="possible"), deviation)
+        if any(_PRECISION.search(text) for text in parser.scope.said):
+            ways = (*ways, Option(value="something else", why="the text speaks of a precision", sure="opaque"))
     if parser.scope.choose(f"the last argument {spelled_all(nodes)} of {name}", *ways) == deviation.value:
         scale = last
     else:
