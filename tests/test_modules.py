@@ -3,9 +3,12 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import equinox
+import haiku
 import numpy as np
 import pytest
 from fixture_modules import Claims, judged_claim, written
+from flax import linen, nnx
 
 from qedoc.claims.members import Member, member
 from qedoc.claims.modules import module
@@ -122,14 +125,12 @@ def test_lengths_follow_the_shapes_of_arrays() -> None:
 
 
 def test_arrays_of_flax_are_found_in_their_boxes() -> None:
-    nnx = pytest.importorskip("flax.nnx")
     found = module(nnx.Linear)
     assert found is not None
     assert found.arrays == {"kernel": ("in_features", "out_features"), "bias": ("out_features",)}
 
 
 def test_arrays_of_equinox_are_attributes() -> None:
-    equinox = pytest.importorskip("equinox")
     found = module(equinox.nn.Linear)
     assert found is not None
     assert found.arrays == {"weight": ("out_features", "in_features"), "bias": ("out_features",)}
@@ -197,7 +198,6 @@ class Cell(nn.Module):
     ],
 )
 def test_a_cell_of_haiku_is_compared_through_transform(claims_of: Claims, formula: str, holds: bool) -> None:
-    pytest.importorskip("haiku")
     found = judged(claims_of, CELL.replace("FORMULA", formula), "Cell").verdict
     assert found in HOLDS if holds else found is Verdict.REFUTED
 
@@ -207,13 +207,11 @@ def test_a_cell_of_haiku_is_compared_through_transform(claims_of: Claims, formul
     [(r"\tanh(W_i x + b_i + W_h h)", True), (r"\tanh(W_i x + b_i - W_h h)", False), (r"\tanh(W_h x + b_i + W_i h)", False)],
 )
 def test_a_cell_of_linen_is_compared_through_apply(claims_of: Claims, formula: str, holds: bool) -> None:
-    pytest.importorskip("flax.linen")
     found = judged(claims_of, LINEN.replace("FORMULA", formula), "Cell").verdict
     assert (found in HOLDS) == holds
 
 
 def test_words_before_a_formula_set_a_switch_of_a_layer(claims_of: Claims) -> None:
-    pytest.importorskip("flax.linen")
     text = LINEN.replace(".. math", "If `residual` is `True`, it computes\n\n    .. math").replace(
         "FORMULA", r"\tanh(W_i x + b_i + W_h h) + h"
     )
@@ -221,12 +219,10 @@ def test_words_before_a_formula_set_a_switch_of_a_layer(claims_of: Claims) -> No
 
 
 def test_an_array_of_a_layer_that_the_formula_leaves_out_prevents_a_claim(claims_of: Claims) -> None:
-    pytest.importorskip("haiku")
     assert judged(claims_of, CELL.replace("FORMULA", r"\tanh(w_i x_t + w_h h_{t-1})"), "Cell").verdict not in {*HOLDS, Verdict.REFUTED}
 
 
 def test_arrays_of_haiku_and_linen_are_found_by_a_call() -> None:
-    haiku, linen = pytest.importorskip("haiku"), pytest.importorskip("flax.linen")
     called = member(haiku.Linear, "__call__")
     assert isinstance(called, Member)
     assert called.holds is not None
