@@ -6,7 +6,7 @@
 from typing import Any
 
 from qedoc.interpret.conditions import any_range
-from qedoc.interpret.lexicon import GIVEN, RESULTS, SPECIFYING, changes
+from qedoc.interpret.lexicon import GIVEN, OPERATORS, QUANTITIES, RESULTS, SPECIFYING, changes
 from qedoc.interpret.parsing import Parser, always, either, form, maybe, pick, rule, sequence, some, token
 from qedoc.interpret.phrases import DET, PLAIN_WORDS, phrase
 from qedoc.interpret.statements import LOOSE, NOUN
@@ -24,6 +24,13 @@ def _is_itself(noun: Any) -> bool:
     words = [word for run in runs for phrase in run for word in str(phrase).split()]
     return not any(word in RESULTS or (word.endswith("ed") and word not in GIVEN) for word in words)
 
+
+def _is_computed(noun: Any) -> bool:
+    """Whether a noun phrase says what is computed of its last noun, to which a symbol after it belongs: `the logarithm of the scale s`."""
+    return bool(noun[2]) and any(phrase in _OPERATIONS for phrase in noun[1])
+
+
+_OPERATIONS = frozenset(phrase for table in (OPERATORS, QUANTITIES) for meaning, phrases in table.items() for phrase in (meaning, *phrases))
 
 _TELLS_NOTHING = token(
     "WORD", "NEUT", "THING", "DET", "OF", "TO", "AND", "OR", "BY", "OPEN", "SELF", "NUMBER_OF", "LIKE", "FILL", "OUT", "SHAPE"
@@ -123,7 +130,7 @@ entry_item: Parser = rule(
             to=lambda _, operators, __, ___, symbol, ____: ("is", _applied(operators, symbol)),
         ),
         sequence(maybe(NOUN), token("LPAR"), token("EXPR"), token("RPAR"), to=lambda _, __, expression, ___: ("is", ("expr", expression))),
-        sequence(NOUN, token("SYM"), to=lambda _, symbol: ("is", ("sym", symbol))),
+        sequence(NOUN, token("SYM"), to=lambda noun, symbol: ("is", ("sym", symbol)) if not _is_computed(noun) else None),
         sequence(maybe(NOUN), token("COMMA"), token("SYM"), to=lambda _, __, symbol: ("is", ("sym", symbol))),
         sequence(phrase, to=lambda inner: ("is", inner) if inner[0] not in ("num", "param", "described") else None),
         sequence(DET, phrase, to=lambda _, inner: ("text",) if inner[0] in ("param", "described") and inner[0] != "num" else None),

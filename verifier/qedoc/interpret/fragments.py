@@ -1,5 +1,6 @@
 """Looks for relations inside words that were not understood as a whole. Each may restrict the formula, or say something else."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,7 @@ from qedoc.interpret import lexicon
 from qedoc.interpret.conditions import any_range, condition, signed, statements
 from qedoc.interpret.meaning import Unclear, condition_of, range_of
 from qedoc.interpret.parses import exclusive
-from qedoc.interpret.parsing import Lattice, Parser
+from qedoc.interpret.parsing import Edge, Lattice, Parser
 
 RESTRICTS = frozenset(
     {
@@ -110,6 +111,17 @@ def _goes_on(lattice: Lattice, at: int, end: int) -> bool:
     if end == len(lattice.edges) or stops(lattice, end):
         return False
     return any(edge.kind == "OPERATOR" and edge.end == end for edges in lattice.edges[at:end] for edge in edges)
+
+
+def denies(lattice: Lattice, end: int) -> bool:
+    """Whether words go on with what something is not: `n is an index, not a power`."""
+    return any(edge.kind == "NOT" for edges in lattice.edges[end : end + 2] for edge in edges)
+
+
+def clause(lattice: Lattice, at: int) -> Sequence[Sequence[Edge]]:
+    """The words from a position to the end of its clause."""
+    end = next((end for end in range(at, len(lattice.edges)) if stops(lattice, end)), len(lattice.edges))
+    return lattice.edges[at:end]
 
 
 def stops(lattice: Lattice, end: int) -> bool:

@@ -11,11 +11,12 @@ import sympy as sp
 from qedoc.interpret import lexicon
 from qedoc.interpret.asides import is_aside, without_distributions
 from qedoc.interpret.choices import Choice, Choices, Sure, parameter
+from qedoc.interpret.doubts import changed, meant, redefines, results
 from qedoc.interpret.entries import LOGARITHM, entry
 from qedoc.interpret.findings import EITHER, UNKNOWN, VALUE, Found, Source
-from qedoc.interpret.fragments import RESTRICTS, approximates, explains, fragments, is_inexact, refers, stops
+from qedoc.interpret.fragments import RESTRICTS, approximates, clause, denies, explains, fragments, is_inexact, refers, stops
 from qedoc.interpret.introductions import introduction
-from qedoc.interpret.labels import equates, labelled, opening
+from qedoc.interpret.labels import labelled, opening
 from qedoc.interpret.meaning import INPUT, Sense, condition_of, range_of, senses
 from qedoc.interpret.own_words import OwnWords
 from qedoc.interpret.parses import Reading, best, common, merged, related, sensible, solved
@@ -23,18 +24,11 @@ from qedoc.interpret.parsing import Lattice, whole
 from qedoc.interpret.passages import Passage, passages, sentences, unstressed
 from qedoc.interpret.sets import MEMBER, mapped_from
 from qedoc.interpret.statements import sentence
+from qedoc.interpret.telling import changes, tells
 from qedoc.interpret.words import Vocabulary
 from qedoc.sources import markup
 
 _VAGUE_SIZES = frozenset({"small", "large", "tiny", "huge", "moderate"})
-_TELLING = frozenset(
-    {
-        *("OTHER", "QUANTITY", "OPERATOR", "UPTO", "PROPTO", "SOLVES", "PROPERTY", "AVERAGE"),
-        *("NOT", "MUSTNOT", "FAILS", "UNLESS", "FEATURE", "AFTER", "SUM", "DIFFERENCE"),
-    }
-)
-"""The kinds of words that may say that a display is not the value."""
-
 _CLASSES = frozenset({"class", "classes", "index", "indices", "label", "labels"})
 """Words beside the name of a parameter that only say that its numbers are classes: `the target class index`."""
 
@@ -124,6 +118,8 @@ class Interpreter:
                 found.say("unclear", (), Sure.OPAQUE, source)
             else:
                 found.doubt(self.vocabulary.known(relation), source)
+        for words, line in results(self.lines):
+            self._doubted(self.displays, Source(words=words, line=line), found)
         opened: tuple[Any, ...] = ()
         for passage in passages(self.lines, next(iter(self.vocabulary.own), "")):
             lattice = self.vocabulary.lattice(unstressed(without_distributions(passage.text)))
@@ -135,11 +131,20 @@ class Interpreter:
                 self._sentence(lattice, passage, found)
         return found
 
+    @staticmethod
+    def _doubted(displays: Iterable[int], source: Source, found: Found) -> None:
+        """Words which say that the value may be something else than displays."""
+        for display in displays:
+            found.state(display, [(VALUE, Sure.SUGGESTED), (UNKNOWN, Sure.OPAQUE)], source)
+
     # ------------------------------------------------------------------ entries
 
     def _entry(self, described: Described, text: str, found: Found) -> None:
         """One sentence of the entry of a parameter."""
         source = Source(words=text, line=described.line)
+        if changed(text):
+            found.say("unclear", (), Sure.OPAQUE, source)
+            return
         lattice = self.vocabulary.lattice(_DASH.sub(lambda mark: mark["kept"] or " \u2013 ", text))
         own = parameter(described.name)
         ranged = self._ranged(described, own)
@@ -149,6 +154,8 @@ class Interpreter:
         ranged = ranged or own
         parses = best(whole(entry, lattice))
         if not parses:
+            for number in meant(lattice):
+                found.doubt(sp.Ne(own, number), source)
             clauses = best(whole(sentence, lattice))
             if clauses:
                 self._said(clauses, source, found)
@@ -160,6 +167,8 @@ class Interpreter:
             found.say(kind, value, sure, source)
             if kind == "unit" and sure is Sure.STATED:
                 found.units[described.name] = value
+            if kind == "unit":
+                self._scaled(value, own, source, found)
             if kind == "is":
                 self._solve(value, own, sure, source, found)
 
@@ -183,6 +192,14 @@ class Interpreter:
                     yield item
                 case ("unclear",):
                     yield "unclear", ()
+
+    @staticmethod
+    def _scaled(unit: str, own: sp.Symbol, source: Source, found: Found) -> None:
+        """A parameter that is given on a scale, `in percent`: the symbol of its name may be the number that it stands for."""
+        if unit not in lexicon.SCALES:
+            return
+        made = solved(sp.sympify(lexicon.SCALES[unit]), sp.Symbol("x"), own)
+        found.legend(own.name[1:], Sense(value=made, sure=Sure.POSSIBLE), source)
 
     @staticmethod
     def _solve(value: Any, own: sp.Symbol, sure: Sure, source: Source, found: Found) -> None:
@@ -222,14 +239,16 @@ class Interpreter:
 
     def _introduction(self, lattice: Lattice, passage: Passage, found: Found, opened: tuple[Any, ...] = ()) -> None:
         """Words before a display. `opened` is a condition that opens a list of labelled displays."""
-        parses = whole(introduction, lattice) or self._tail(lattice) or self._own_value(lattice, passage)
-        if parses:
+        if parses := whole(introduction, lattice) or self._tail(lattice) or self._own_value(lattice, passage):
             self._introduced(parses, passage, found)
             return
         if inside := labelled(self.vocabulary, passage.text):
             found.state(passage.after, EITHER, Source(words=passage.text, line=passage.line, only=passage.after))
             for parses in (inside, opened):
                 self._introduced(parses, passage, found, states=False)
+            return
+        if passage.ended and not tells(lattice):  # `The function is plotted below.`
+            self._sentence(lattice, replace(passage, after=-1), found)
             return
         source = Source(words=passage.text, line=passage.line, only=passage.after)
         self._strange(passage.after, lattice, source, found)
@@ -242,12 +261,16 @@ class Interpreter:
 
     @staticmethod
     def _tail(lattice: Lattice) -> tuple[Any, ...]:
-        """A full clause before the words that introduce: `X is the square. Its derivative is` written with a comma."""
+        """A full clause before the words that introduce: `X is the square. Its derivative is` written with a comma.
+
+        Words before the comma that may restrict or change the value are no such clause: `if debug is on, it returns`.
+        """
         for cut in range(1, len(lattice.edges)):
             if any(edge.kind in ("COMMA", "SEMI") for edge in lattice.edges[cut - 1]):
-                before = any(edge.kind in RESTRICTS for edges in lattice.edges[: cut - 1] for edge in edges)
+                before = lattice.edges[: cut - 1]
                 parses = whole(introduction, lattice, cut)
-                if parses and not before and all(parse[0] != "named" for parse in parses):
+                restricts = any(edge.kind in RESTRICTS | {"OPEN"} for edges in before for edge in edges) or changes(before)
+                if parses and not restricts and all(parse[0] != "named" for parse in parses):
                     return parses
         return ()
 
@@ -287,12 +310,15 @@ class Interpreter:
     @staticmethod
     def _strange(display: int, lattice: Lattice, source: Source, found: Found) -> None:
         """Words beside a display that were not understood. It may be something else; if no word says so, it may be the value too."""
-        found.state(display, [(UNKNOWN, Sure.OPAQUE)] if _tells(lattice) else EITHER, source)
+        found.state(display, [(UNKNOWN, Sure.OPAQUE)] if tells(lattice) else EITHER, source)
 
     # ------------------------------------------------------------------ sentences
 
     def _sentence(self, lattice: Lattice, passage: Passage, found: Found) -> None:
         if is_aside(passage.text):
+            return
+        if changed(passage.text) or redefines(passage.text):
+            self._doubted([passage.before] if passage.before >= 0 else self.displays, Source(words=passage.text, line=passage.line), found)
             return
         source = Source(words=passage.text, line=passage.line, only=passage.before)
         if (inputs := mapped_from(passage.text)) is not None:
@@ -324,6 +350,11 @@ class Interpreter:
                     yield "legend", (symbol, senses(self._named(phrase), found.units))
                 case ("define", symbol, expression):
                     yield "legend", (symbol, (Sense(value=expression, sure=Sure.STATED),))
+                case ("solve", expression, phrase):
+                    (symbol,) = expression.free_symbols
+                    known = senses(phrase, found.units)
+                    made = [(solved(expression, symbol, sense.value), min(sense.sure, Sure.SUGGESTED)) for sense in known]
+                    yield "legend", (symbol.name, tuple(Sense(value=value, sure=sure) for value, sure in made if value is not None))
                 case ("condition", inner) if not aside:
                     yield from self._condition(inner)
                 case ("case", inner):
@@ -346,11 +377,11 @@ class Interpreter:
             for end in ends:
                 parses = [items for items in whole(sentence, lattice, at, end) if items[0][0] in ("legend", "define")]
                 if parses:
-                    self._said(best(tuple(parses)), source, found)
+                    self._said([[("legend", names[0], ("opaque",))]] if denies(lattice, end) else best(tuple(parses)), source, found)
                     at = end - 1
                     break
             else:
-                if names and is_inexact(lattice, at + 1):
+                if names and (is_inexact(lattice, at + 1) or (explains(lattice, at) and changes(clause(lattice, at + 2)))):
                     found.legend(names[0], Sense(value=None, sure=Sure.OPAQUE), source)
                 elif names and explains(lattice, at):
                     found.explained.setdefault(names[0], source.words)
@@ -379,17 +410,6 @@ class Interpreter:
         inputs = [described.name for described in self.parameters if described.numeric]
         sure = Sure.STATED if len(inputs) == 1 else Sure.SUGGESTED
         return [(relation.xreplace({INPUT: parameter(name)}), sure) for name in inputs]
-
-
-def _tells(lattice: Lattice) -> bool:
-    """Whether a word may say that a display is not the value."""
-    kinds = {edge.kind for edges in lattice.edges for edge in edges}
-    if equates(lattice):
-        return False
-    if any(edge.kind == "SUCH" and edge.end >= len(lattice.edges) - 1 for es in lattice.edges for edge in es):
-        kinds |= {"SOLVES"}  # `such that` before an equation
-    words = {edge.value for edges in lattice.edges for edge in edges if edge.kind == "WORD"}
-    return bool(kinds & _TELLING or lexicon.CHANGING & words)
 
 
 def _several(sure: Sure) -> Sure:

@@ -45,6 +45,8 @@ def _display_is(parts: tuple[Any, ...], by: str) -> Any:
 
 
 _AT = sequence(token("AT"), DET, maybe(PLAIN_WORDS), maybe(token("SYM", "PARAM", "NUM")))
+_SETTINGS = sequence(token("SETTING"), some(sequence(maybe(token("COMMA")), token("AND"), token("SETTING"))))
+"""Settings that `bind.switches` finds too: ``a=True`` and ``b=False``."""
 
 introduction: Parser = rule(
     lambda: sequence(
@@ -60,7 +62,8 @@ introduction_body: Parser = rule(
     lambda: either(
         sequence(some(token("FILL", "EQUALLY", "COMMA", "COLON", "AND"), 1), to=always(("value", None))),
         sequence(token("LABEL"), some(token("CITE")), to=always(("value", None))),
-        sequence(token("OPEN"), token("SETTING"), maybe(token("COMMA")), maybe(introduction_body, ("value", None)), to=pick(3)),
+        sequence(token("OPEN"), _SETTINGS, maybe(token("COMMA")), maybe(introduction_body, ("value", None)), to=pick(3)),
+        sequence(SELF, token("COMMA"), token("OPEN"), _SETTINGS, token("COMMA"), SPEAKS, to=always(("value", None))),
         sequence(restriction, maybe(token("COMMA")), maybe(SELF), maybe(SPEAKS), to=form("value", 0)),
         sequence(SELF, _AT, maybe(token("FILL", "COMMA")), SPEAKS, to=always(("value", None))),
         sequence(SELF, _VARIABLES, maybe(token("COMMA")), maybe(condition, None), maybe(token("COMMA")), SPEAKS, to=form("value", 3)),

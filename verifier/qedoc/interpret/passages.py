@@ -19,6 +19,8 @@ _STRESSED = re.compile(
 _STOP = re.compile(r"[.!?](?=\s|$)")
 _RUNS_ON = re.compile(r"[a-z(,;=]|\$|:(?!\w+(?::\w+)*:`)|:math:")
 _ENDS = re.compile(r"[.!?]\W*$")
+_AHEAD = re.compile(r"\bfollowing\b|\bbelow\W*$", re.IGNORECASE)
+"""Words that speak of the display, also in a sentence that ends before it: `the derivative of the following function.`"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +33,7 @@ class Passage:
         before: the line of the display that the words continue, or -1.
         after: the line of the display that the words introduce, or -1.
         first: whether it is the summary of the docstring.
+        ended: whether the words are a sentence of their own, which a full stop ends.
     """
 
     text: str
@@ -38,6 +41,7 @@ class Passage:
     before: int = -1
     after: int = -1
     first: bool = False
+    ended: bool = False
 
 
 def sentences(text: str) -> list[str]:
@@ -78,5 +82,6 @@ def passages(lines: Sequence[str], own: str) -> Iterator[Passage]:
         parts = [_BULLET.sub("", part) for part in sentences(text)]
         for number, part in enumerate(parts):
             before = previous if number == 0 and _RUNS_ON.match(part) else -1
-            after = following if number == len(parts) - 1 and not _ENDS.search(part) else -1
-            yield Passage(text=part, line=line, before=before, after=after, first=first and number == 0)
+            ended = bool(_ENDS.search(part))
+            after = following if number == len(parts) - 1 and (_AHEAD.search(part) or not ended) else -1
+            yield Passage(text=part, line=line, before=before, after=after, first=first and number == 0, ended=ended)

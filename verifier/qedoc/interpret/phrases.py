@@ -52,6 +52,10 @@ head: Parser = rule(
         ),
         sequence(token("PARAM"), token("SYM"), to=form("named", 0, 1)),
         sequence(some(token(*_HEADS), 1), token("PARAM"), to=lambda words, name: ("described", words, ("param", name))),
+        sequence(some(token(*_HEADS), 1), token("SYM"), to=lambda words, name: ("described", words, ("sym", name))),
+        sequence(
+            token("NUMBER_OF"), DET, some(token(*_HEADS)), token("SYM"), to=lambda _, __, words, name: ("described", words, ("sym", name))
+        ),
         sequence(token("NUMBER_OF"), DET, token("PARAM"), to=lambda _, __, name: ("described", ("number", "of"), ("param", name))),
     )
 )

@@ -63,6 +63,14 @@ legend: Parser = rule(
         sequence(_LET, DET, some(token("THING", "WORD")), token("SYM"), _MEANS, either(phrase, description), to=form("legend", 3, 5)),
         sequence(
             _LET,
+            token("EXPR"),
+            _MEANS,
+            DET,
+            token("PARAM"),
+            to=lambda _, expression, __, ___, name: ("solve", expression, ("param", name)) if len(expression.free_symbols) == 1 else None,
+        ),
+        sequence(
+            _LET,
             token("SYM"),
             maybe(token("COMMA")),
             either(phrase, description),

@@ -1,7 +1,7 @@
 """Turns a sentence into a lattice: each word, formula and piece of code with all the meanings that it can have."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Any
@@ -45,6 +45,8 @@ _DEFAULT = re.compile(r"\s*\((?:the )?default[^(),;]*\)|,?\s*\bdefaults? (?:is|t
 
 _EMPHASIS = re.compile(r"(?<![\w*])\*{1,2}(\w(?:[^*]*\w)?)\*{1,2}(?![\w*])")
 _OPERATIONS = {"+": "+", "-": "-", "−": "-", "*": "*", "/": "/", "**": "^", "^": "^", "|": "BAR"}
+_OPENERS = frozenset({"", "where", "here", "with", "and", "let", ",", ";", "("})
+_VERBS = frozenset({"is", "denotes", "represents", "means", "equals", "indicates"})
 _LETTERS = frozenset({"a", "A", "I", "i"})
 """Letters that are words of English: a parameter of this name is meant only in code or where the grammar needs one."""
 
@@ -128,8 +130,14 @@ class Vocabulary:
         edges: list[list[Edge]] = [[] for _ in pieces]
         for at, (kind, word) in enumerate(pieces):
             edges[at] += [Edge(k, v, at + 1) for k, v in self._single(kind, word)]
-            if kind in ("word", "op", "number"):
+            if kind == "word" and word in self.symbols and [mark for _, mark in pieces[at + 1 : at + 3]] == ["^", "2"]:
+                edges[at].append(Edge("EXPR", self.symbol(word) ** 2, at + 3))
+            if kind == "word" and word in self.symbols and _is_subject(pieces, at):
+                edges[at] = [edge for edge in edges[at] if edge.kind not in ("DET", "WORD", "PARAM")] + [Edge("SYM", word, at + 1)]
+            elif kind in ("word", "op", "number"):
                 edges[at] += self._phrases(pieces, at)
+            elif kind == "code" and (setting := self._setting(pieces[at : at + 3])):
+                edges[at].append(Edge("SETTING", setting, at + 3))
         return Lattice([tuple(dict.fromkeys(found)) for found in _longest(edges)], [word for _, word in pieces])
 
     def _unrepeated(self, pieces: list[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -147,6 +155,12 @@ class Vocabulary:
                     kept[-3 - size :] = [kept[-2]]
                     break
         return kept
+
+    def _setting(self, pieces: Sequence[tuple[str, str]]) -> str:
+        """The setting in the words ``a`` is True; empty for other words."""
+        name, verb, value = (word.strip("` ") for _, word in pieces) if len(pieces) == 3 else ("", "", "")
+        setting = f"{name}={value}"
+        return setting if verb in ("is", "equals") and name in self.parameters and _SETTING.fullmatch(setting) else ""
 
     def _phrases(self, pieces: list[tuple[str, str]], at: int) -> Iterator[Edge]:
         run = ""
@@ -311,6 +325,12 @@ class Vocabulary:
         return expression.xreplace({s: t for s, t in put.items() if s != t}).replace(sp.re, lambda z: z)
 
 
+def _is_subject(pieces: Sequence[tuple[str, str]], at: int) -> bool:
+    """Whether the word at a position is what a clause explains: `where a is the gain`. An article is never before such a verb."""
+    before, after = (pieces[place][1].lower() if 0 <= place < len(pieces) else "" for place in (at - 1, at + 1))
+    return before in _OPENERS and after in _VERBS
+
+
 def _longest(edges: list[list[Edge]]) -> list[list[Edge]]:
     """The edges without those inside a longer operator or term: the `root of` in `square root of`, the sign in `positive definite`."""
     found = [list(those) for those in edges]
@@ -343,42 +363,9 @@ _SENSITIVE = _COMPARING | frozenset(["MUST", "MUSTNOT", "LIMITED", "UNLESS", "NO
 _PRONOUNS = frozenset(("it", "this", "that", "which", "these", "they"))
 _COLD = frozenset(
     {
-        *(
-            "THING",
-            "NEUT",
-            "SELF",
-            "OUT",
-            "HOLDS",
-            "RESP",
-            "FILL",
-            "EQUALLY",
-            "QUANTITY",
-            "OTHER",
-            "FEATURE",
-        ),
-        *(
-            "TIMES",
-            "OVER",
-            "AVERAGE",
-            "RATIO",
-            "SUM",
-            "PRODUCT",
-            "DIFFERENCE",
-            "NUMBER_OF",
-            "LIKE",
-            "RETURNS",
-        ),
-        *(
-            "WHOSE",
-            "BY",
-            "PROPERTY",
-            "SOLVES",
-            "OPERATOR",
-            "SHAPE",
-            "USED",
-            "AT",
-            "HELD",
-        ),
+        *("THING", "NEUT", "SELF", "OUT", "HOLDS", "RESP", "FILL", "EQUALLY", "QUANTITY", "OTHER", "FEATURE", "TIMES", "OVER"),
+        *("AVERAGE", "RATIO", "SUM", "PRODUCT", "DIFFERENCE", "NUMBER_OF", "LIKE", "RETURNS", "WHOSE", "BY", "PROPERTY", "SOLVES"),
+        *("OPERATOR", "SHAPE", "USED", "AT", "HELD"),
     }
 )
 """A word that can only be of these kinds may also be a plain word of a description."""

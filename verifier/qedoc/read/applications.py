@@ -8,6 +8,7 @@ import sympy as sp
 from qedoc.read import arithmetic
 from qedoc.read.bare_arguments import OPENERS, beside, mean_of
 from qedoc.read.brackets import arguments, entry, fresh, loose, split
+from qedoc.read.conventions import build_of
 from qedoc.read.factor import Factor, Shape, has_vector
 from qedoc.read.functions import FUNCTIONS, LETTERS, ORDERED, UPRIGHT_ONLY, Known
 from qedoc.read.library import LIBRARY, library, logistic
@@ -82,8 +83,7 @@ def known_call(parser: Parser, name: str, known: Known, start: int) -> Factor:
     build, power = known.build, None
     if name in ("max", "min") and scripts.lower is not None:
         return extreme(parser, name, scripts, start)
-    if scripts.lower is not None:
-        build = _based(parser, name, scripts)
+    build = build_of(parser, name, build) if scripts.lower is None else _based(parser, name, scripts)
     if scripts.upper is not None:
         minus_one = [node.text for node in scripts.upper if isinstance(node, Token)] == ["-", "1"]
         if minus_one and known.inverse:

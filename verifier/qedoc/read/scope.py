@@ -27,7 +27,7 @@ _USUAL = {
     "Gamma": r"\bgamma\b",
     "gamma": r"\bgamma\b",
     "B": r"\bbeta\b",
-    "psi": r"\b(di|poly|tri)gamma\b|\bpsi function\b",
+    "psi": r"\b(di|poly)gamma\b(?!.*\border\b)|\bpsi function\b",
     "zeta": r"\bzeta\b",
     "Phi": r"^(?=.*\b(cdf|cumulative|distribution function)\b)(?!.*\b(log|logarithm|inverse|tail|minus|derivative)\b).*\b(normal|Gauss\w*)",
     "sigma": r"^\W*(the\s+)?(standard\s+)?(logistic(\s+sigmoid)?|sigmoid)(\s+(activation\s+)?function)?\b(?!\s+distribution)",

@@ -33,6 +33,10 @@ _ROLE = re.compile(r":math:`([^`]+)`")
 _HEADING = re.compile(r"^(\s*)([A-Za-z][A-Za-z ]*):{0,2}\s*$")
 _TITLE = re.compile(r"^\s*#{1,6}\s+(.*?)\s*#*$")
 _RULE = re.compile(r"^\s*([-=~])\1{2,}\s*$")
+_ADMONITION = re.compile(
+    r"^\s*\.\. +(?:note|warning|caution|attention|important|danger|error|hint|tip) ?:: +(?P<text>\S.*)$", re.IGNORECASE
+)
+"""The text in the line of an admonition, which belongs to the running text."""
 _OTHER_DIRECTIVE = re.compile(r"^(\s*)\.\. +(?:(?!_)\w)+(?:[-._+:](?:(?!_)\w)+)* ?::(?: |$)")
 
 
@@ -249,6 +253,8 @@ def _runs(lines: Sequence[str], covered: set[int]) -> Iterator[tuple[int, list[s
             run = []
         if heading:
             section = heading
+        elif admonition := _ADMONITION.match(line):
+            start, margin, run = place, _indent(line), [admonition["text"]]
         elif not ends and not _DIRECTIVE.match(line) and not _COMMENTED.match(line) and not FENCED.match(line) and not _RULE.match(line):
             if not run:
                 start, margin = place, _indent(line)

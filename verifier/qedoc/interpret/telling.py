@@ -1,0 +1,39 @@
+"""Whether words beside a display may say that it is not the value."""
+
+from collections.abc import Sequence
+
+from qedoc.interpret import lexicon
+from qedoc.interpret.labels import equates
+from qedoc.interpret.parsing import Edge, Lattice
+
+_TELLING = frozenset(
+    {
+        *("OTHER", "QUANTITY", "OPERATOR", "UPTO", "PROPTO", "SOLVES", "PROPERTY", "AVERAGE"),
+        *("NOT", "MUSTNOT", "FAILS", "UNLESS", "FEATURE", "AFTER", "SUM", "DIFFERENCE"),
+    }
+)
+"""The kinds of words that may say that a display is not the value."""
+
+_CONDITIONAL = frozenset({"if", "when", "whenever", "in case", "once", "as soon as", "while", "provided", "provided that", "as long as"})
+"""Words that open a condition, and nothing else."""
+
+
+def tells(lattice: Lattice) -> bool:
+    """Whether a word may say that a display is not the value."""
+    kinds = {edge.kind for edges in lattice.edges for edge in edges}
+    if equates(lattice):
+        return False
+    if any(edge.kind == "SUCH" and edge.end >= len(lattice.edges) - 1 for es in lattice.edges for edge in es):
+        kinds |= {"SOLVES"}  # `such that` before an equation
+    return bool(kinds & (_TELLING | {"ASSUME"})) or changes(lattice.edges) or _is_conditional(lattice)
+
+
+def changes(edges: Sequence[Sequence[Edge]]) -> bool:
+    """Whether a word may change the value: `halved`, `in double precision`."""
+    words = {edge.value for those in edges for edge in those if edge.kind == "WORD"}
+    return bool(lexicon.CHANGING & words) or any(edge.kind in _TELLING for those in edges for edge in those)
+
+
+def _is_conditional(lattice: Lattice) -> bool:
+    """Whether words say when something holds: `if debug is on`."""
+    return any(edge.kind == "OPEN" and edge.value in _CONDITIONAL for edges in lattice.edges for edge in edges)
