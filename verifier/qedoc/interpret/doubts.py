@@ -10,53 +10,71 @@ from qedoc.sources import markup
 
 _RESULTS = frozenset({"returns", "return", "yields"})
 _OPERATIONS = {
-    r"squares?|squared": r"\^\s*\{?\s*2|square|\\\||\\Vert",
-    r"log|logs|logarithm\w*|log-\w+": r"log|ln|\blg",
-    r"absolute|magnitude|modulus": r"\||vert|abs|sign",
+    r"squares? of|squared": r"\^\s*\{?\s*2|square|\\\||\\Vert",
+    r"log(?:arithm)? of": r"log|ln|\blg",
+    r"(?:absolute|magnitude of|modulus of)": r"\||vert|abs|sign",
     r"exponential of|exponentiated": r"exp|e\s*\^",
-    r"root": r"sqrt|\^\s*\{?\s*(?:1\s*/|0?\.5|\\[dt]?frac)",
-    r"negative|negated|negation|minus": r"-|\u2212",
-    r"reciprocal|inverse of": r"/|frac|\^\s*\{?\s*-",
-    r"derivative|gradient|slope": r"'|prime|partial|nabla|frac\s*\{\s*\\?d|\bd",
-    r"complement": r"1\s*-",
-    r"half|halved|twice|double|doubled": r"2|\.5",
+    r"(?:square |cube )?root of": r"sqrt|\^\s*\{?\s*(?:1\s*/|0?\.5|\\[dt]?frac)",
+    r"negative of|negated|negation of|opposite of|minus": r"-|\u2212",
+    r"reciprocal of|inverse of": r"/|frac|\^\s*\{?\s*-",
+    r"(?:derivative|gradient|slope) of": r"'|prime|partial|nabla|frac\s*\{\s*\\?d|\bd",
+    r"complement of|one minus": r"1\s*-",
+    r"half (?:of|the)|halved|twice|double|doubled": r"2|\.5",
 }
 """How a formula writes the operations that a text names."""
 
-_SHOWN = {re.compile(rf"(?<![\w-])(?:{name})(?![\w-])", re.IGNORECASE): re.compile(sign) for name, sign in _OPERATIONS.items()}
+_SHOWN = {re.compile(rf"(?:the |an? )?(?:{name})(?![\w-])", re.IGNORECASE): re.compile(sign) for name, sign in _OPERATIONS.items()}
 _TYPE = re.compile(r"^[\w.\[\], |]{1,40}:\s+(?=[A-Z`a-z])")
 _RETURNS = re.compile(
     r"^(?:(?:note:?|it|this|the (?:function|method|code|implementation)|and|then)\s+)*returns?\s+(?P<what>.*)", re.IGNORECASE | re.DOTALL
 )
+_ENDED = re.compile(r"[.!]\W*$")
 _CODE = re.compile(r"^`*\s*[A-Za-z]\w*`*\s*(?:[-+*/^]|\*\*)\s*`*\w[\w. ]*`*[.;]?$")
 
 _PARTICIPLES = (
-    r"(?:flipped|swapped|interchanged|exchanged|reversed|negated|inverted|squared|doubled|halved|clipped|clamped|rounded|truncated|rescaled|"
-    r"normali[sz]ed|standardi[sz]ed|cent(?:e)?red|shifted|wrapped|replaced|rectified|thresholded|squashed|transformed|exponentiated)"
+    r"(?P<how>flipped|swapped|interchanged|exchanged|reversed|negated|inverted|squared|doubled|halved|clipped|clamped|rounded|truncated|"
+    r"rescaled|normali[sz]ed|standardi[sz]ed|cent(?:e)?red|shifted|wrapped|replaced|rectified|thresholded|squashed|transformed|"
+    r"exponentiated)"
 )
+_SUBJECTS = (
+    r"(?:it|this|that|they|these|which|signs?|order|arguments?|roles?|inputs?|values?|results?|outputs?|numbers?|entries|elements|"
+    r"difference|sum|formula|expression|and|`+\w+`+|:math:`[^`]*`)"
+)
+_ADVERBS = r"(?:(?:then|first|also|afterwards|additionally|internally|automatically|silently|always)\s+)*"
 _CHANGED = re.compile(
-    rf"\b(?:is|are|gets?|was|were|be)\s+(?:(?:then|first|also|afterwards|additionally|internally|automatically|silently|always)\s+)*{_PARTICIPLES}\b"
-    rf"|\b{_PARTICIPLES}\s+(?:first|beforehand|internally|afterwards|automatically)\b|\bopposite sign\b",
+    rf"(?<!\w){_SUBJECTS},?\s+(?:will\s+)?(?:is|are|gets?|was|were|be)\s+{_ADVERBS}{_PARTICIPLES}\b(?!\s+distribution)",
     re.IGNORECASE,
 )
+_BEFOREHAND = re.compile(rf"\b{_PARTICIPLES}\s+(?:first|beforehand|internally|afterwards|automatically)\b", re.IGNORECASE)
+_DRAWN = re.compile(r"\b(?:in|for) the (?:plot|figure|picture|graph|example)s?\b", re.IGNORECASE)
+_OPPOSITE = re.compile(r"\bopposite sign\b", re.IGNORECASE)
+_WHOLE = re.compile(r"\binteger", re.IGNORECASE)
+_ROUNDED = frozenset({"rounded", "truncated"})
 
 _MARKS = (
     r"(?:(?:double |vertical |curly |square |angle |round )?(?:bars?|brackets?|parentheses|braces)|dots?|stars?|asterisks?|primes?|hats?|"
     r"tildes?|cross(?:es)?|circles?|carets?|superscripts?|subscripts?)"
 )
-_REDEFINED = re.compile(
-    rf"\b(?:a|an|the|two|single|double)?\s*{_MARKS}\s+(?:denotes?|is|are|means?|marks?|stands? for|represents?|indicates?)\s+(?P<what>.*)",
-    re.IGNORECASE,
-)
+_VERBS = r"(?:denotes?|is|are|means?|marks?|stands? for|represents?|indicates?)"
+_REDEFINED = re.compile(rf"\b{_MARKS}\s+{_VERBS}\s+(?P<what>.*)", re.IGNORECASE)
 _USUAL = re.compile(
     r"\b(?:absolute|modulus|norm|cardinality|product|multiplication|floor|ceiling|integer part|transpose|conjugate|estimate\w*|predict\w+|"
     r"derivative|mean|average|index|indices|indicator|grouping|optional)\b",
     re.IGNORECASE,
 )
 _SIGN = re.compile(
-    r":math:`\s*\\?(?:\*|cdot|times|circ|star|ast|odot|oplus|otimes)\s*`\s+(?:denotes?|is|means?|represents?)\s+(?P<what>.*)", re.IGNORECASE
+    rf":math:`\s*\\?(?:\*|cdot|times|circ|star|ast|odot|oplus|otimes)\s*`\s+{_VERBS}\s+(?P<what>.*)", re.IGNORECASE | re.DOTALL
 )
-_SIGNS = re.compile(r"\b(?:product|multiplication|composition)\b(?<!cross product)", re.IGNORECASE)
+_SIGNS = re.compile(r"\b(?:product|multiplication|composition|any number)\b(?<!cross product)", re.IGNORECASE)
+
+_SUMS = re.compile(r"\b(?:sums?|summing|adds?(?: up)?|adding(?: up)?) to (?:one|1(?:\.0)?|unity|zero|0)\b", re.IGNORECASE)
+_ONE = r"(?:one|1)\b"
+_COUNTS = re.compile(
+    rf"\b(?:start(?:s|ing)?|begin(?:s|ning)?|count(?:s|ed|ing)?|indexed|numbered) (?:at|from|with) {_ONE}|\b{_ONE}-(?:based|indexed)\b",
+    re.IGNORECASE,
+)
+
+_MEANING = frozenset({"means", "disables", "deactivates", "selects", "enables", "turns", "stands", "denotes", "indicates", "uses", "is"})
 
 
 def changed(text: str) -> bool:
@@ -65,7 +83,28 @@ def changed(text: str) -> bool:
     Args:
         text: the sentence.
     """
-    return bool(_CHANGED.search(text))
+    found = None if _DRAWN.search(text) else _CHANGED.search(text) or _BEFOREHAND.search(text)
+    if found and found["how"].lower() in _ROUNDED and _WHOLE.search(text[: found.start()]):
+        return False  # the text says that the number is whole
+    return bool(found or _OPPOSITE.search(text))
+
+
+def constrains(text: str) -> bool:
+    """Whether a sentence restricts numbers in a way that no relation of one number says: `the weights sum to one`.
+
+    Args:
+        text: the sentence.
+    """
+    return bool(_SUMS.search(text))
+
+
+def counts_from_one(text: str) -> bool:
+    """Whether a sentence counts something from one, so that its number may be another than that of the code.
+
+    Args:
+        text: the sentence.
+    """
+    return bool(_COUNTS.search(text))
 
 
 def redefines(text: str) -> bool:
@@ -87,12 +126,10 @@ def results(lines: Sequence[str]) -> Iterator[tuple[str, int]]:
     displays = " ".join(block.latex for block in markup.blocks(lines))
     for paragraph in markup.paragraphs(lines):
         own = _RETURNS.match(paragraph.text) if paragraph.section not in markup.ARGUMENTS else None
-        if paragraph.section not in _RESULTS and own is None:
-            continue
+        if paragraph.section not in _RESULTS and (own is None or not _ENDED.search(paragraph.text)):
+            continue  # without a full stop, it introduces a display
         text = own["what"] if own else _TYPE.sub("", paragraph.text)
-        head = re.split(r"[.;:,(]\s|[.;:,]?$", text, maxsplit=1)[0]
-        words = " ".join(head.split()[:6])
-        named = [sign for name, sign in _SHOWN.items() if name.search(words)]
+        named = [sign for name, sign in _SHOWN.items() if name.match(text)]
         if any(not sign.search(displays) for sign in named) or (own and _CODE.match(text.strip())):
             yield paragraph.text, paragraph.line
 
@@ -106,6 +143,3 @@ def meant(lattice: Lattice) -> tuple[sp.Expr, ...]:
     if len(lattice.words) < 2 or lattice.words[1].lower() not in _MEANING:
         return ()
     return tuple(edge.value for edge in lattice.edges[0] if edge.kind == "NUM" and edge.end == 1)
-
-
-_MEANING = frozenset({"means", "disables", "deactivates", "selects", "enables", "turns", "stands", "denotes", "indicates", "uses", "is"})

@@ -11,7 +11,7 @@ import sympy as sp
 from qedoc.interpret import lexicon
 from qedoc.interpret.asides import is_aside, without_distributions
 from qedoc.interpret.choices import Choice, Choices, Sure, parameter
-from qedoc.interpret.doubts import changed, meant, redefines, results
+from qedoc.interpret.doubts import changed, constrains, counts_from_one, meant, redefines, results
 from qedoc.interpret.entries import LOGARITHM, entry
 from qedoc.interpret.findings import EITHER, UNKNOWN, VALUE, Found, Source
 from qedoc.interpret.fragments import RESTRICTS, approximates, clause, denies, explains, fragments, is_inexact, refers, stops
@@ -22,9 +22,10 @@ from qedoc.interpret.own_words import OwnWords
 from qedoc.interpret.parses import Reading, best, common, merged, related, sensible, solved
 from qedoc.interpret.parsing import Lattice, whole
 from qedoc.interpret.passages import Passage, passages, sentences, unstressed
+from qedoc.interpret.scales import scaled, solve
 from qedoc.interpret.sets import MEMBER, mapped_from
 from qedoc.interpret.statements import sentence
-from qedoc.interpret.telling import changes, tells
+from qedoc.interpret.telling import changes, tail, tells
 from qedoc.interpret.words import Vocabulary
 from qedoc.sources import markup
 
@@ -155,7 +156,7 @@ class Interpreter:
         parses = best(whole(entry, lattice))
         if not parses:
             for number in meant(lattice):
-                found.doubt(sp.Ne(own, number), source)
+                found.say("domain", [(sp.Ne(own, number), Sure.SUGGESTED)], Sure.SUGGESTED, source)
             clauses = best(whole(sentence, lattice))
             if clauses:
                 self._said(clauses, source, found)
@@ -168,9 +169,9 @@ class Interpreter:
             if kind == "unit" and sure is Sure.STATED:
                 found.units[described.name] = value
             if kind == "unit":
-                self._scaled(value, own, source, found)
+                scaled(value, own, source, found)
             if kind == "is":
-                self._solve(value, own, sure, source, found)
+                solve(value, own, sure, source, found)
 
     def _ranged(self, described: Described, own: sp.Symbol) -> sp.Expr | None:
         """What the ranges of an entry are about: the parameter, or the number of which it is the logarithm. None if that is not clear."""
@@ -192,22 +193,6 @@ class Interpreter:
                     yield item
                 case ("unclear",):
                     yield "unclear", ()
-
-    @staticmethod
-    def _scaled(unit: str, own: sp.Symbol, source: Source, found: Found) -> None:
-        """A parameter that is given on a scale, `in percent`: the symbol of its name may be the number that it stands for."""
-        if unit not in lexicon.SCALES:
-            return
-        made = solved(sp.sympify(lexicon.SCALES[unit]), sp.Symbol("x"), own)
-        found.legend(own.name[1:], Sense(value=made, sure=Sure.POSSIBLE), source)
-
-    @staticmethod
-    def _solve(value: Any, own: sp.Symbol, sure: Sure, source: Source, found: Found) -> None:
-        r"""An entry that says what its parameter is in terms of a symbol, such as `the inverse of the rate (\lambda)`: solved for it."""
-        for sense in senses(value, {}):
-            symbols = [s for s in sense.value.free_symbols if not s.name.startswith("@")] if sense.value is not None else []
-            if len(symbols) == 1 and (made := solved(sense.value, symbols[0], own)) is not None:
-                found.legend(symbols[0].name, Sense(value=made, sure=min(sure, sense.sure)), source)
 
     # ------------------------------------------------------------------ introductions
 
@@ -239,7 +224,7 @@ class Interpreter:
 
     def _introduction(self, lattice: Lattice, passage: Passage, found: Found, opened: tuple[Any, ...] = ()) -> None:
         """Words before a display. `opened` is a condition that opens a list of labelled displays."""
-        if parses := whole(introduction, lattice) or self._tail(lattice) or self._own_value(lattice, passage):
+        if parses := whole(introduction, lattice) or tail(lattice) or self._own_value(lattice, passage):
             self._introduced(parses, passage, found)
             return
         if inside := labelled(self.vocabulary, passage.text):
@@ -258,21 +243,6 @@ class Interpreter:
         """Words without a parse that name what the function computes, and restrict nothing."""
         restricts = any(edge.kind in RESTRICTS for edges in lattice.edges for edge in edges)
         return () if passage.first or restricts or not self._own.are_in(passage.text) else (("value", None),)
-
-    @staticmethod
-    def _tail(lattice: Lattice) -> tuple[Any, ...]:
-        """A full clause before the words that introduce: `X is the square. Its derivative is` written with a comma.
-
-        Words before the comma that may restrict or change the value are no such clause: `if debug is on, it returns`.
-        """
-        for cut in range(1, len(lattice.edges)):
-            if any(edge.kind in ("COMMA", "SEMI") for edge in lattice.edges[cut - 1]):
-                before = lattice.edges[: cut - 1]
-                parses = whole(introduction, lattice, cut)
-                restricts = any(edge.kind in RESTRICTS | {"OPEN"} for edges in before for edge in edges) or changes(before)
-                if parses and not restricts and all(parse[0] != "named" for parse in parses):
-                    return parses
-        return ()
 
     def _introduced(self, parses: Sequence[Any], passage: Passage, found: Found, *, states: bool = True) -> None:
         """What the words before a display say. Without `states`, only their conditions count."""
@@ -321,6 +291,12 @@ class Interpreter:
             self._doubted([passage.before] if passage.before >= 0 else self.displays, Source(words=passage.text, line=passage.line), found)
             return
         source = Source(words=passage.text, line=passage.line, only=passage.before)
+        if constrains(passage.text) or counts_from_one(passage.text):
+            found.say("unclear", (), Sure.OPAQUE, source)
+        if counts_from_one(passage.text):
+            for name in {edge.value for edges in lattice.edges for edge in edges if edge.kind == "SYM"}:
+                found.legend(name, Sense(value=None, sure=Sure.OPAQUE), source)
+            return
         if (inputs := mapped_from(passage.text)) is not None:
             made = self._with_input(inputs.relation.xreplace({MEMBER: INPUT}))
             found.say("domain", made, Sure.SUGGESTED, Source(words=passage.text, line=passage.line))

@@ -1,10 +1,13 @@
 """Whether words beside a display may say that it is not the value."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from qedoc.interpret import lexicon
+from qedoc.interpret.fragments import RESTRICTS
+from qedoc.interpret.introductions import introduction
 from qedoc.interpret.labels import equates
-from qedoc.interpret.parsing import Edge, Lattice
+from qedoc.interpret.parsing import Edge, Lattice, whole
 
 _TELLING = frozenset(
     {
@@ -37,3 +40,18 @@ def changes(edges: Sequence[Sequence[Edge]]) -> bool:
 def _is_conditional(lattice: Lattice) -> bool:
     """Whether words say when something holds: `if debug is on`."""
     return any(edge.kind == "OPEN" and edge.value in _CONDITIONAL for edges in lattice.edges for edge in edges)
+
+
+def tail(lattice: Lattice) -> tuple[Any, ...]:
+    """A full clause before the words that introduce: `X is the square. Its derivative is` written with a comma.
+
+    Words before the comma that may restrict or change the value are no such clause: `if debug is on, it returns`.
+    """
+    for cut in range(1, len(lattice.edges)):
+        if any(edge.kind in ("COMMA", "SEMI") for edge in lattice.edges[cut - 1]):
+            before = lattice.edges[: cut - 1]
+            parses = whole(introduction, lattice, cut)
+            restricts = any(edge.kind in RESTRICTS | {"OPEN"} for edges in before for edge in edges) or changes(before)
+            if parses and not restricts and all(parse[0] != "named" for parse in parses):
+                return parses
+    return ()

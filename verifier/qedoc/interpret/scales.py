@@ -1,0 +1,27 @@
+"""What the entry of a parameter says of a symbol: `the inverse of the rate`, or a number in percent."""
+
+from typing import Any
+
+import sympy as sp
+
+from qedoc.interpret import lexicon
+from qedoc.interpret.choices import Sure
+from qedoc.interpret.findings import Found, Source
+from qedoc.interpret.meaning import Sense, senses
+from qedoc.interpret.parses import solved
+
+
+def scaled(unit: str, own: sp.Symbol, source: Source, found: Found) -> None:
+    """A parameter that is given on a scale, `in percent`: the symbol of its name may be the number that it stands for."""
+    if unit not in lexicon.SCALES:
+        return
+    made = solved(sp.sympify(lexicon.SCALES[unit]), sp.Symbol("x"), own)
+    found.legend(own.name[1:], Sense(value=made, sure=Sure.POSSIBLE), source)
+
+
+def solve(value: Any, own: sp.Symbol, sure: Sure, source: Source, found: Found) -> None:
+    r"""An entry that says what its parameter is in terms of a symbol, such as `the inverse of the rate (\lambda)`: solved for it."""
+    for sense in senses(value, {}):
+        symbols = [s for s in sense.value.free_symbols if not s.name.startswith("@")] if sense.value is not None else []
+        if len(symbols) == 1 and (made := solved(sense.value, symbols[0], own)) is not None:
+            found.legend(symbols[0].name, Sense(value=made, sure=min(sure, sense.sure)), source)
