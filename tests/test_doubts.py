@@ -170,3 +170,48 @@ def test_signs_with_another_meaning(judge: Judge, latex: str, after: str, code: 
 def test_weights_that_sum_to_one(judge: Judge, after: str, verdicts: set[Verdict]) -> None:
     text = shown(r"\sum_i w_i x_i", after=after, x="Array of shape (n,).", w="Weights.")
     assert judge("x, w", text, "jnp.sum(w * x) / jnp.sum(w)") in verdicts
+
+
+@pytest.mark.parametrize(
+    ("after", "verdicts"),
+    [
+        ("It saturates at 3.", RIGHT),
+        ("The output never exceeds 3.", RIGHT),
+        ("Returns:\n    A number between 0 and 3.", RIGHT),
+        ("Returns:\n    The value. It lies between 0 and 3.", RIGHT),
+        ("Returns:\n    The value, clipped to [0, 3].", RIGHT),
+        ("Returns:\n    A number between 0 and 30.", REFUTED),
+        ("Returns:\n    A number.", REFUTED),
+    ],
+)
+def test_a_range_of_the_result_limits_a_refutation(judge: Judge, after: str, verdicts: set[Verdict]) -> None:
+    assert judge("x", shown("x", after=after), "jnp.clip(x, 0, 3)") in verdicts
+
+
+@pytest.mark.parametrize(
+    ("entry", "code", "verdicts"),
+    [
+        ("A number that is subtracted from one to give :math:`a`.", "(1 - alpha) * x", RIGHT),
+        ("A number that is subtracted from one to give :math:`a`.", "alpha * x", WRONG),
+        (r"Determines :math:`a` by :math:`a = 1 - \alpha`.", "(1 - alpha) * x", HOLDS),
+        (r"Determines :math:`a` by :math:`a = 1 - \alpha`.", "alpha * x", WRONG),
+        ("The gain :math:`a`.", "alpha * x", HOLDS),
+        ("The gain :math:`a`.", "2 * alpha * x", REFUTED),
+    ],
+)
+def test_what_an_entry_says_of_a_letter(judge: Judge, entry: str, code: str, verdicts: set[Verdict]) -> None:
+    assert judge("x, alpha", shown("a x", x="Input.", alpha=entry), code) in verdicts
+
+
+@pytest.mark.parametrize(
+    ("parameters", "latex", "code", "verdicts"),
+    [
+        ("value, rate", r"1 - e^{-t / \tau}", "1 - jnp.exp(-value * rate)", RIGHT),
+        ("value, rate", r"1 - e^{-t / \tau}", "1 - jnp.exp(-value * rate / 2)", REFUTED),
+        ("value, rate", r"1 - e^{-\lambda t}", "1 - jnp.exp(-value * rate)", HOLDS),
+        ("decay_rate, transition_steps, count", r"\gamma^{t/T}", "decay_rate ** (count / transition_steps)", HOLDS),
+        ("decay_rate, transition_steps, count", r"\gamma^{T/t}", "decay_rate ** (count / transition_steps)", WRONG),
+    ],
+)
+def test_letters_that_only_conventions_explain(judge: Judge, parameters: str, latex: str, code: str, verdicts: set[Verdict]) -> None:
+    assert judge(parameters, shown(latex), code) in verdicts

@@ -66,3 +66,29 @@ def test_another_letter_is_no_learning_rate(claims_of: Claims) -> None:
 def test_words_that_say_more_do_not_refute(claims_of: Claims) -> None:
     text = _text(WRONG).replace("The learning rate", "An upper bound of the learning rate")
     assert judged(claims_of, text).verdict is not Verdict.REFUTED
+
+
+FACTORY = '''
+import jax.numpy as jnp
+
+
+def linear(peak_value, steps=100):
+    r"""A schedule.
+
+    .. math:: p (1 - FORMULA)
+
+    where :math:`p` is the peak value, :math:`t` is the step and :math:`T` is the number of steps.
+    """
+
+    def schedule(count):
+        return peak_value * (1 - count / steps)
+
+    return schedule
+'''
+
+
+@pytest.mark.parametrize(("formula", "holds"), [(r"\frac{t}{T}", True), (r"\frac{T}{t}", False), (r"\frac{t}{2 T}", False)])
+def test_a_factory_without_an_annotation_is_known_by_what_it_returns(claims_of: Claims, formula: str, holds: bool) -> None:
+    (claim,) = claims_of(FACTORY.replace("FORMULA", formula), "linear")
+    found = judged_claim(claim).verdict
+    assert found in HOLDS if holds else found is Verdict.REFUTED

@@ -125,13 +125,28 @@ def assignments(
         own = [choice for choice in known if choice.sure is Sure.SUGGESTED and may_be_held(symbol) and "_" in symbol]
         if len(own) == 1:  # `W_h` is the weight of `h` and of nothing else
             known, others = own, []
+        others += [_choice(symbol, 1 / one.value, "its reciprocal", Sure.POSSIBLE) for one in others if _may_invert(symbol, _owner(one))]
         if len(known) > 1:
-            known = [_choice(symbol, choice.value, choice.words, Sure.POSSIBLE) for choice in known]
+            exact = [choice for choice in known if stands_for(symbol, _owner(choice))]
+            sure = exact[0] if len(exact) == 1 and exact[0].sure is Sure.SUGGESTED else None
+            known = [c if c is sure else _choice(symbol, c.value, c.words, Sure.POSSIBLE) for c in known]
         slots.append([*known, *(choice for choice in others if not any(_owner(choice) == _owner(one) for one in known))])
     made = [row for row in itertools.islice(itertools.product(*slots), 64 * MOST) if len({_owner(choice) for choice in row}) == len(row)]
     made = list(dict.fromkeys(_completed(row, required) for row in made))
     made.sort(key=lambda row: sum(choice.sure is Sure.POSSIBLE for choice in row))
     return made
+
+
+_RATES = frozenset({"rate", "frequency", "precision", "beta", "lam", "lambda", "lambd", "inverse"})
+_SCALES = frozenset({"scale", "period", "temperature", "temp", "theta", "tau", "constant"})
+_OF_RATES = frozenset({"lambda", "beta", "omega", "nu", "f"})
+_OF_SCALES = frozenset({"tau", "theta", "T", "sigma", "s"})
+
+
+def _may_invert(symbol: str, name: str) -> bool:
+    """Whether a symbol is usual for the reciprocal of a parameter of this name: a time constant for a rate, or the reverse."""
+    parts = {name.lower(), *name.lower().split("_")}
+    return bool((symbol in _OF_SCALES and parts & _RATES) or (symbol in _OF_RATES and parts & _SCALES))
 
 
 def is_held(symbol: str, name: str) -> bool:
@@ -202,7 +217,7 @@ def _completed(row: tuple[Choice, ...], required: Sequence[str]) -> tuple[Choice
     open_ = [choice for choice in row if choice.sure is Sure.POSSIBLE]
     taken = {_owner(choice) for choice in row if choice.sure is not Sure.POSSIBLE}
     left = [name for name in required if name not in taken]
-    if len(open_) != 1 or left != [_owner(open_[0])]:
+    if len(open_) != 1 or left != [_owner(open_[0])] or not isinstance(open_[0].value, sp.Symbol):
         return row
     return tuple(_choice(c.subject, c.value, "the only parameter that is left", Sure.SUGGESTED) if c is open_[0] else c for c in row)
 

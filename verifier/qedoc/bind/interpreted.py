@@ -1,7 +1,7 @@
 """Binds an equation in each way in which the text can be understood."""
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
@@ -14,6 +14,7 @@ from qedoc.bind.context import Context
 from qedoc.bind.owners import told
 from qedoc.bind.quantities import stated
 from qedoc.bind.records import Bound, Conflict, Misfit, Obstruction, Unexplained
+from qedoc.bind.relations import placed_relation, strangers, with_outputs
 from qedoc.bind.settings import ABOUT, chosen, listed
 from qedoc.claims.assumption import Assumption
 from qedoc.claims.readings import Alternative as Checked
@@ -22,7 +23,7 @@ from qedoc.claims.spec import Parameter, Spec
 from qedoc.errors import QedocError
 from qedoc.interpret.choices import Choice, Choices, Sure
 from qedoc.interpret.findings import CASE, VALUE
-from qedoc.read import Application, Equation
+from qedoc.read import Equation
 from qedoc.read.reading import is_supposed, shown
 from qedoc.results.verdict import Verdict
 from qedoc.sources import markup
@@ -195,7 +196,7 @@ _WRITE = "say it in other words, or write it into the formula"
 
 
 def _tried(case: _Case, option: Alternative) -> _Tried:
-    context, equation, said = case.context, case.equation, case.said
+    context, equation, said = case.context, case.equation, with_outputs(case.said, case.equation)
     assumptions = tuple(_assumption(choice) for choice in (*option.choices, *said.domain, *said.doubtful, *said.unclear))
     blank = Checked(assumptions=assumptions, plausible=option.plausible, outer=None, inner=None)
     if (opaque := option.opaque) is not None:
@@ -203,9 +204,9 @@ def _tried(case: _Case, option: Alternative) -> _Tried:
     bound, put = placed(context, option)
     of = {parameter: symbol for symbol, parameter in bound.items()}
 
-    relations = [(_placed(choice.value, of, put), choice) for choice in said.domain]
-    strangers = _strangers(context, equation, relations, of)
-    known = [(relation, choice.sure) for relation, choice in relations if choice not in strangers]
+    relations = [(placed_relation(choice.value, of, put), choice) for choice in said.domain]
+    strange = strangers(context, equation, relations, of)
+    known = [(relation, choice.sure) for relation, choice in relations if choice not in strange]
 
     def regions(least: Sure) -> Regions:
         return tuple((relation, shown(relation)) for relation, sure in known if sure >= least)
@@ -226,11 +227,11 @@ def _tried(case: _Case, option: Alternative) -> _Tried:
             outer, inner = _with_beside(outer, formulas), None if inner is None else _with_beside(inner, formulas)
     except Obstruction as found:
         return _Tried(option=option, checked=replace(blank, blocked=found.reason), obstruction=found)
-    unclear = next((choice.words for choice in (*said.unclear, *(c for c, index in strangers.items() if not index))), "")
+    unclear = next((choice.words for choice in (*said.unclear, *(c for c, index in strange.items() if not index))), "")
     if unclear:
         unsettled = unsettled or f"it is not clear how '{unclear}' restricts the formula"
     told = {part for relation, _ in known for part in sp.And.make_args(relation)}
-    doubtful = [(relation, choice.words) for choice in said.doubtful if (relation := _placed(choice.value, of, put)) not in told]
+    doubtful = [(relation, choice.words) for choice in said.doubtful if (relation := placed_relation(choice.value, of, put)) not in told]
     doubts, problem = _doubts(one, regions(Sure.SUGGESTED), doubtful)
     restricts = tuple(dict.fromkeys(choice.words for choice in said.domain if choice.sure is Sure.SUGGESTED))
     suppositions = () if inner is None else tuple(_supposition(words) for words in inner.supposed)
@@ -255,24 +256,6 @@ def _unsaid(bound: Bound) -> tuple[str, ...]:
 
 def _with_beside(bound: Bound, formulas: Sequence[Any]) -> Bound:
     return replace(bound, spec=replace(bound.spec, beside=tuple(formulas), at=bound.spec.location))
-
-
-def _strangers(context: Context, equation: Equation, relations: list[tuple[Any, Choice]], of: Mapping[str, str]) -> dict[Choice, bool]:
-    """The relations with a name that is nothing here, such as a number of classes, and whether each only says that an index is one."""
-    sides = [equation.right, equation.condition, *_arguments(equation)]
-    symbols = {s.name for side in sides for s in side.free_symbols} | {*context.parameters, *of.values(), *context.legend}
-    parameters = {*context.parameters, *of.values()}
-    indices = {s.name for entry in equation.right.atoms(sp.Indexed) for index in entry.indices for s in index.free_symbols}
-    found: dict[Choice, bool] = {}
-    for relation, choice in relations:
-        names = {s.name for s in relation.free_symbols}
-        if names - symbols and names & parameters:  # `0 <= i < n` without a parameter is the range of an index
-            found[choice] = names & symbols <= indices
-    return found
-
-
-def _arguments(equation: Equation) -> tuple[Any, ...]:
-    return equation.left.arguments if isinstance(equation.left, Application) else ()
 
 
 def _domains(one: Interpretation, least: Regions, most: Regions) -> tuple[Bound, Bound | None, str]:
@@ -319,12 +302,6 @@ def _within(one: Interpretation, regions: Regions, side: Any) -> Spec | None:
         return found[0][1] if found else None
     whole = sp.Or(*(part for part, _ in found))
     return one.bound((*regions, (whole, shown(whole))), supposes=True).spec
-
-
-def _placed(relation: Any, of: dict[str, str], put: dict[sp.Symbol, sp.Expr]) -> Any:
-    """A relation over the symbols of the equation."""
-    own = {s: sp.Symbol(of.get(s.name[1:], s.name[1:])) for s in relation.free_symbols if s.name.startswith("@")}
-    return substituted(relation.xreplace({s: t for s, t in put.items() if s in relation.free_symbols}).xreplace(own), {})
 
 
 def _differentiated(context: Context, spec: Spec, by: str) -> Spec:

@@ -201,9 +201,20 @@ def _returns_function(context: Context) -> bool:
     return bool(_FUNCTION.search(returns(context).partition("[")[0]))
 
 
+def _is_unannotated(context: Context) -> bool:
+    """Whether the target is a function that does not say what it returns."""
+    try:
+        return inspect.isfunction(resolve(context.record.path)) and not returns(context)
+    except QedocError:
+        return False
+
+
 def _curried(context: Context, unknown: Sequence[str]) -> dict[str, str]:
-    """The argument of the function that the target returns, if it returns one and one symbol is left."""
-    if len(unknown) != 1 or not _returns_function(context):
+    """The argument of the function that the target returns, if it returns one and one symbol is left.
+
+    A function without an annotation is run, to see what it returns.
+    """
+    if len(unknown) != 1 or not (_returns_function(context) or _is_unannotated(context)):
         return {}
     arguments = returned_arguments(context.record.path)
     return {unknown[0]: arguments[0]} if len(arguments) == 1 else {}

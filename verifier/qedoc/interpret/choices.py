@@ -57,6 +57,7 @@ class Choices:
         quantities: what the display can state, the most plausible first.
         unclear: words that may restrict the display or change its meaning, and were not understood.
         explained: for each symbol, words that say what it is and were not understood. Such a symbol is not the parameter that is left.
+        outputs: relations of the value of the display, the symbol `meaning.OUTPUT`. Where it does not hold, the display may not either.
     """
 
     meanings: dict[str, tuple[Choice, ...]]
@@ -65,6 +66,7 @@ class Choices:
     quantities: tuple[Choice, ...] = ()
     unclear: tuple[Choice, ...] = ()
     explained: Mapping[str, str] = field(default_factory=dict)
+    outputs: tuple[Choice, ...] = ()
 
 
 def parameter(name: str) -> sp.Symbol:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 import sympy as sp
 
 from qedoc.interpret.parsing import Lattice
+from qedoc.interpret.passages import sentences
 from qedoc.sources import markup
 
 _RESULTS = frozenset({"returns", "return", "yields"})
@@ -46,6 +47,16 @@ _CHANGED = re.compile(
     re.IGNORECASE,
 )
 _BEFOREHAND = re.compile(rf"\b{_PARTICIPLES}\s+(?:first|beforehand|internally|afterwards|automatically)\b", re.IGNORECASE)
+_CLIPPED = re.compile(r",? (?:clipped|clamped|rounded|truncated|limited|rescaled) to\b", re.IGNORECASE)
+_PRONOUN = re.compile(r"^(?:It|This|They|The (?:value|result|output)s?)\s+(?=is\b|are\b|lies?\b)")
+_LIMITS = re.compile(
+    r"\bsaturat(?:es?|ed|ing) (?:at|to)\b|\b(?:outputs?|results?|values?|it) never (?:exceeds?|falls?|drops?)\b", re.IGNORECASE
+)
+_APPROXIMATES = re.compile(
+    r"\b(?:this|it|which|formula|expression|equation|the above)\b[^.;:,]{0,24}\b(?:is|are|was)\b[^.;:,]{0,12}"
+    r"\b(?:approximat\w+|simplif\w+|ideali[sz]\w+)\b",
+    re.IGNORECASE,
+)
 _DRAWN = re.compile(r"\b(?:in|for) the (?:plot|figure|picture|graph|example)s?\b", re.IGNORECASE)
 _OPPOSITE = re.compile(r"\bopposite sign\b", re.IGNORECASE)
 _WHOLE = re.compile(r"\binteger", re.IGNORECASE)
@@ -78,7 +89,7 @@ _MEANING = frozenset({"means", "disables", "deactivates", "selects", "enables", 
 
 
 def changed(text: str) -> bool:
-    """Whether a sentence says that a number is changed: `the sign is flipped`, `it is centered first`.
+    """Whether a sentence says that a number is changed, or that a formula is not exact: `the sign is flipped`, `it is centered first`.
 
     Args:
         text: the sentence.
@@ -86,16 +97,16 @@ def changed(text: str) -> bool:
     found = None if _DRAWN.search(text) else _CHANGED.search(text) or _BEFOREHAND.search(text)
     if found and found["how"].lower() in _ROUNDED and _WHOLE.search(text[: found.start()]):
         return False  # the text says that the number is whole
-    return bool(found or _OPPOSITE.search(text))
+    return bool(found or _OPPOSITE.search(text) or _APPROXIMATES.search(text))
 
 
 def constrains(text: str) -> bool:
-    """Whether a sentence restricts numbers in a way that no relation of one number says: `the weights sum to one`.
+    """Whether a sentence restricts numbers in words that give no relation: `the weights sum to one`, `it saturates at 3`.
 
     Args:
         text: the sentence.
     """
-    return bool(_SUMS.search(text))
+    return bool(_SUMS.search(text) or _LIMITS.search(text))
 
 
 def counts_from_one(text: str) -> bool:
@@ -130,8 +141,20 @@ def results(lines: Sequence[str]) -> Iterator[tuple[str, int]]:
             continue  # without a full stop, it introduces a display
         text = own["what"] if own else _TYPE.sub("", paragraph.text)
         named = [sign for name, sign in _SHOWN.items() if name.match(text)]
-        if any(not sign.search(displays) for sign in named) or (own and _CODE.match(text.strip())):
+        if _CLIPPED.search(text) or any(not sign.search(displays) for sign in named) or (own and _CODE.match(text.strip())):
             yield paragraph.text, paragraph.line
+
+
+def returned(lines: Sequence[str]) -> Iterator[tuple[str, int]]:
+    """Yields the first sentence about what is returned, without its type, with its line: `a number between 0 and 3`.
+
+    Args:
+        lines: the docstring without its indentation.
+    """
+    for paragraph in markup.paragraphs(lines):
+        if paragraph.section in _RESULTS:
+            for sentence in sentences(_TYPE.sub("", paragraph.text)):
+                yield _PRONOUN.sub("", sentence), paragraph.line
 
 
 def meant(lattice: Lattice) -> tuple[sp.Expr, ...]:

@@ -47,6 +47,7 @@ class Found:
         unclear: words that may restrict a display.
         quantities: for the line of a display, what it can state.
         units: the unit of each parameter.
+        outputs: relations of the value of the display.
     """
 
     legends: dict[str, list[Choice]] = field(default_factory=dict)
@@ -56,6 +57,7 @@ class Found:
     unclear: list[tuple[Choice, int]] = field(default_factory=list)
     quantities: dict[int, list[Choice]] = field(default_factory=dict)
     units: dict[str, str] = field(default_factory=dict)
+    outputs: list[tuple[Choice, int]] = field(default_factory=list)
 
     def say(self, kind: str, value: Any, sure: Sure, source: Source) -> None:
         """Adds an item of a sentence: a domain, a legend or an unclear restriction. Other items say nothing here."""
@@ -67,6 +69,8 @@ class Found:
                 symbol, made = value
                 for sense in made:
                     self.legend(symbol, Sense(value=sense.value, sure=min(sure, sense.sure)), source)
+            case "output":
+                self.outputs.append((_domain(value, Sure.SUGGESTED, source), source.only))
             case "unclear":
                 self.unclear.append((_domain(None, Sure.OPAQUE, source), source.only))
 

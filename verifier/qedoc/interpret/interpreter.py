@@ -11,18 +11,18 @@ import sympy as sp
 from qedoc.interpret import lexicon
 from qedoc.interpret.asides import is_aside, without_distributions
 from qedoc.interpret.choices import Choice, Choices, Sure, parameter
-from qedoc.interpret.doubts import changed, constrains, counts_from_one, meant, redefines, results
+from qedoc.interpret.doubts import changed, constrains, counts_from_one, meant, redefines, results, returned
 from qedoc.interpret.entries import LOGARITHM, entry
 from qedoc.interpret.findings import EITHER, UNKNOWN, VALUE, Found, Source
 from qedoc.interpret.fragments import RESTRICTS, approximates, clause, denies, explains, fragments, is_inexact, refers, stops
 from qedoc.interpret.introductions import introduction
 from qedoc.interpret.labels import labelled, opening
-from qedoc.interpret.meaning import INPUT, Sense, condition_of, range_of, senses
+from qedoc.interpret.meaning import INPUT, OUTPUT, Sense, condition_of, range_of, senses
 from qedoc.interpret.own_words import OwnWords
 from qedoc.interpret.parses import Reading, best, common, merged, related, sensible, solved
 from qedoc.interpret.parsing import Lattice, whole
 from qedoc.interpret.passages import Passage, passages, sentences, unstressed
-from qedoc.interpret.scales import scaled, solve
+from qedoc.interpret.scales import made_of, scaled, solve
 from qedoc.interpret.sets import MEMBER, mapped_from
 from qedoc.interpret.statements import sentence
 from qedoc.interpret.telling import changes, tail, tells
@@ -95,6 +95,7 @@ class Interpreter:
             quantities=tuple(found.quantities.get(line, [stated])),
             unclear=vague(found.unclear),
             explained=found.explained,
+            outputs=about(found.outputs),
         )
 
     @cached_property
@@ -121,6 +122,9 @@ class Interpreter:
                 found.doubt(self.vocabulary.known(relation), source)
         for words, line in results(self.lines):
             self._doubted(self.displays, Source(words=words, line=line), found)
+        for words, line in returned(self.lines):
+            items = [one for parse in best(whole(entry, self.vocabulary.lattice(words))) for one in parse if one[0] == "range"]
+            self._said([[("output", inner) for _, inner in items]], Source(words=words, line=line), found)
         opened: tuple[Any, ...] = ()
         for passage in passages(self.lines, next(iter(self.vocabulary.own), "")):
             lattice = self.vocabulary.lattice(unstressed(without_distributions(passage.text)))
@@ -161,6 +165,7 @@ class Interpreter:
             if clauses:
                 self._said(clauses, source, found)
             else:
+                made_of(lattice, source, found)
                 self._fragments(lattice, source, found, ranged)
             return
         readings = merged(sensible([list(self._entry_items(items, own, ranged, text)) for items in parses]))
@@ -331,6 +336,9 @@ class Interpreter:
                     known = senses(phrase, found.units)
                     made = [(solved(expression, symbol, sense.value), min(sense.sure, Sure.SUGGESTED)) for sense in known]
                     yield "legend", (symbol.name, tuple(Sense(value=value, sure=sure) for value, sure in made if value is not None))
+                case ("output", inner) if inner is not None:
+                    found_ranges = related(partial(range_of, inner, OUTPUT))
+                    yield from (("output", value) for kind, value in found_ranges if kind == "domain")
                 case ("condition", inner) if not aside:
                     yield from self._condition(inner)
                 case ("case", inner):

@@ -63,6 +63,9 @@ CHANGING = frozenset(_DATA["words"]["changing"])
 COMPUTING = frozenset(_DATA["words"]["computing"])
 """Verbs that say that a function computes what follows."""
 
+COUNTED = frozenset(_DATA["words"]["counted"])
+"""Parameters that are a number of things. `The step` is one of the steps, and not their number."""
+
 SUMMING = frozenset(_DATA["words"]["summing"])
 """Words after which `from` and `to` are the ends of a sum or an integral."""
 

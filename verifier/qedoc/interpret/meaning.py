@@ -13,6 +13,9 @@ from qedoc.interpret.sets import MEMBER
 INPUT = sp.Symbol("@")
 """The function's input, where the text does not name it."""
 
+OUTPUT = sp.Symbol("@output")
+"""The value of the display, of which a text may say where it lies."""
+
 _X = sp.Symbol("x")
 _SIGNS: Mapping[str, Any] = {
     "positive": _X > 0,

@@ -10,6 +10,7 @@ A noun phrase is one of
 
 from typing import Any
 
+from qedoc.interpret.lexicon import COUNTED
 from qedoc.interpret.parsing import Parser, always, either, form, maybe, pick, rule, sequence, some, token
 
 DET = some(token("DET"))
@@ -37,6 +38,12 @@ def _signed(sign: str, value: Any) -> Any:
     return ("apply", "-x", ("param", value)) if isinstance(value, str) else ("num", -value)
 
 
+def _number_of(name: str) -> Any:
+    """The number of steps is the parameter `steps`; the number of weights may be another number than `weights`."""
+    inner = ("param", name)
+    return inner if name.rpartition("_")[2] in COUNTED else ("described", ("number of",), inner)
+
+
 head: Parser = rule(
     lambda: either(
         atom,
@@ -56,7 +63,7 @@ head: Parser = rule(
         sequence(
             token("NUMBER_OF"), DET, some(token(*_HEADS)), token("SYM"), to=lambda _, __, words, name: ("described", words, ("sym", name))
         ),
-        sequence(token("NUMBER_OF"), DET, token("PARAM"), to=lambda _, __, name: ("described", ("number", "of"), ("param", name))),
+        sequence(token("NUMBER_OF"), DET, token("PARAM"), to=lambda _, __, name: _number_of(name)),
     )
 )
 

@@ -9,6 +9,8 @@ from qedoc.interpret.choices import Sure
 from qedoc.interpret.findings import Found, Source
 from qedoc.interpret.meaning import Sense, senses
 from qedoc.interpret.parses import solved
+from qedoc.interpret.parsing import Lattice
+from qedoc.interpret.telling import changes
 
 
 def scaled(unit: str, own: sp.Symbol, source: Source, found: Found) -> None:
@@ -25,3 +27,16 @@ def solve(value: Any, own: sp.Symbol, sure: Sure, source: Source, found: Found) 
         symbols = [s for s in sense.value.free_symbols if not s.name.startswith("@")] if sense.value is not None else []
         if len(symbols) == 1 and (made := solved(sense.value, symbols[0], own)) is not None:
             found.legend(symbols[0].name, Sense(value=made, sure=min(sure, sense.sure)), source)
+
+
+def made_of(lattice: Lattice, source: Source, found: Found) -> None:
+    """Symbols in an entry that was not understood: an equation defines them, and words that change a number make them unclear."""
+    edges = [edge for those in lattice.edges for edge in those]
+    defined = {edge.value[0]: edge.value[1] for edge in edges if edge.kind == "DEFINITION" and not edge.value[1].is_number}
+    for name, value in defined.items():
+        found.legend(name, Sense(value=value, sure=Sure.SUGGESTED), source)
+    words = tuple(edge.value for edge in edges if edge.kind == "WORD")
+    if not changes(lattice.edges) and not lexicon.changes(words):
+        return
+    for name in dict.fromkeys(edge.value for edge in edges if edge.kind == "SYM" and edge.value not in defined):
+        found.legend(name, Sense(value=None, sure=Sure.OPAQUE), source)

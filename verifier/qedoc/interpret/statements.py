@@ -2,7 +2,7 @@
 
 ("legend", symbol, phrase)  ("define", symbol, expression)                     what a symbol means
 ("condition", condition)  ("case", condition)                                  where the formula holds; where another value holds
-("other",)  ("output",)  ("says",)                                             about something else; about the result; what it returns
+("other",)  ("output", range)  ("says",)                                             about something else; about the result; what it returns
 """
 
 from typing import Any
@@ -168,9 +168,9 @@ output: Parser = rule(
             either(token("IS", "RETURNS", "LIMITED"), sequence(token("IS"), token("ONLY"))),
             maybe(token("DET")),
             any_range,
-            to=always(("output",)),
+            to=form("output", 3),
         ),
-        sequence(_SELF_OUT, any_range, to=always(("output",))),
+        sequence(_SELF_OUT, any_range, to=form("output", 1)),
     )
 )
 

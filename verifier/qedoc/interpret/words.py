@@ -120,7 +120,8 @@ class Vocabulary:
             if head and not any(is_sensitive(word) for word in head[1].split()) and head[1] not in phrases():
                 forms.add(head[1])
             for form in {form.lower() for form in forms}:
-                for spelled in {form, f"{form}s", form.removesuffix("s") if len(form) > 3 else form}:
+                single = form if len(form) <= 3 or form.rpartition(" ")[2] in lexicon.COUNTED else form.removesuffix("s")
+                for spelled in {form, f"{form}s", single}:
                     found.setdefault(spelled, []).append(name)
         return {phrase: tuple(dict.fromkeys(names)) for phrase, names in found.items()}
 

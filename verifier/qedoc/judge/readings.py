@@ -86,8 +86,9 @@ def _deciding_alone(readings: Readings) -> tuple[Alternative, ...]:
     """
     plausible = [one for one in readings.alternatives if one.plausible]
     open_ = not plausible and not any(one.blocked for one in readings.alternatives)
-    deciding = plausible if len(plausible) == 1 else readings.alternatives if open_ else ()
-    return tuple(deciding)
+    if open_:
+        return tuple(one for one in readings.alternatives if not any(_rare(other) < _rare(one) for other in readings.alternatives))
+    return tuple(plausible) if len(plausible) == 1 else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +199,21 @@ def _deciding(judged: Sequence[_Judged]) -> list[_Judged]:
     """
     if any(one.alternative.blocked for one in judged):
         return [one for one in judged if one.alternative.plausible]
-    return [one for one in judged if one.alternative.plausible] or [one for one in judged if one.holds]
+    return [one for one in judged if one.alternative.plausible] or [one for one in judged if one.holds and not _is_outdone(one, judged)]
+
+
+def _is_outdone(one: _Judged, judged: Sequence[_Judged]) -> bool:
+    """Whether an interpretation with fewer rare choices is refuted. Then the code is no evidence for the rare ones.
+
+    Letters in another order than is usual, for example, may make a wrong formula right.
+    """
+    rare = _rare(one.alternative)
+    others = (other for other in judged if not other.holds and _rare(other.alternative) < rare)
+    return any(entry.verdict is Verdict.REFUTED for other in others for entry in other.entries)
+
+
+def _rare(alternative: Alternative) -> frozenset[tuple[str, str, str]]:
+    return frozenset((one.about, one.subject, one.value) for one in alternative.assumptions if one.sure == "possible")
 
 
 def _all_refuted(judged: Sequence[_Judged]) -> bool:
