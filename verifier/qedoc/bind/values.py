@@ -82,8 +82,8 @@ def about_nothing(context: Context, equation: Equation) -> Obstruction:
 
 def _is_auxiliary(context: Context, equation: Equation) -> bool:
     """Whether what an equation gives is a parameter, or part of another formula."""
-    (symbol,) = equation.left.free_symbols if isinstance(equation.left, sp.Symbol | sp.Pow) else (None,)
-    if symbol is None or symbol.name in {*context.parameters, *context.bound}:
+    symbol = equation.left.base if isinstance(equation.left, sp.Pow) else equation.left
+    if not isinstance(symbol, sp.Symbol) or symbol.name in {*context.parameters, *context.bound}:
         return True
     formulas = [formula for formula in context.readings if equation.latex in formula.latex]
     written = {formula.latex.partition("=")[0].strip(" &") for formula in formulas if "=" in formula.latex}
