@@ -142,7 +142,23 @@ def in_same_words(text: str, description: str) -> bool:
 
 _ARTICLES = frozenset({"the", "a", "an"})
 _TYPES = frozenset(
-    {"int", "float", "scalar", "array", "array_like", "arraylike", "ndarray", "number", "real", "or", "optional", "jax", "jnp"}
+    {
+        "int",
+        "float",
+        "scalar",
+        "array",
+        "array_like",
+        "arraylike",
+        "ndarray",
+        "number",
+        "real",
+        "or",
+        "optional",
+        "jax",
+        "jnp",
+        "list",
+        "of",
+    }
 )
 """Words before a description: its type, `float, optional`."""
 

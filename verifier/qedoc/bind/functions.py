@@ -71,6 +71,7 @@ def expanded(context: Context, value: sp.Expr, stated: Stated) -> Expansion:
     notes: dict[str, None] = {}
     domains: dict[tuple[str, Reals | Integers], None] = {}
     uses: dict[Formula, None] = {}
+    value = _divergences(value, notes)
     for _ in range(DEEPEST):
         before, value = value, _defined(context, value, notes, uses)
         if value != before:
@@ -82,6 +83,23 @@ def expanded(context: Context, value: sp.Expr, stated: Stated) -> Expansion:
         bound = {limit[0] for part in value.atoms(sp.Integral, *LARGE) for limit in part.limits}
         value = value.xreplace({call: _called(context, call, bound, stated, domains, notes) for call in innermost})
     raise Obstruction("the definitions of the formula's names are circular")
+
+
+def _divergences(value: sp.Expr, notes: dict[str, None]) -> sp.Expr:
+    r"""The value with the sum that a Kullback-Leibler divergence of two distributions is, where a sum beside it is over their entries."""
+    made: dict[sp.Basic, sp.Expr] = {}
+    for call in (c for c in value.atoms(sp.core.function.AppliedUndef) if c.func.__name__ in _DIVERGENCES and len(c.args) == 2):
+        for total in value.atoms(sp.Sum):
+            index = total.limits[0][0]
+            entries = {entry for entry in total.function.atoms(sp.Indexed) if entry.indices == (index,)}
+            both = [argument.xreplace({s: sp.IndexedBase(s)[index] for s in argument.free_symbols}) for argument in call.args]
+            if len(total.limits) == 1 and {entry for one in both for entry in one.atoms(sp.Indexed)} == entries:
+                made[call] = sp.Sum(both[0] * sp.log(both[0] / both[1]), *total.limits)
+                notes[f"{call.func.__name__} is the Kullback-Leibler divergence"] = None
+    return value.xreplace(made)
+
+
+_DIVERGENCES = frozenset({"D_KL", "KL", "D_kl"})
 
 
 def _defined(context: Context, value: sp.Expr, notes: dict[str, None], uses: dict[Formula, None]) -> sp.Expr:
