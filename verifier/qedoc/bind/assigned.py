@@ -4,7 +4,7 @@ import inspect
 import re
 
 from qedoc.bind.alternatives import in_same_words
-from qedoc.bind.annotations import no_number
+from qedoc.bind.annotations import is_single, no_number
 from qedoc.bind.context import Context
 from qedoc.bind.conventions import assignments, learned, may_be_held, means, with_order
 from qedoc.bind.entries import bases
@@ -40,14 +40,16 @@ def assigned(context: Context, equation: Equation, said: Choices, lacking: Unexp
     numbers = [p.name for p in left if _is_number(p)]
     held = [p.name for p in left if p.axes >= 0]
     lengths = {p.name: len(p.lengths) for p in left if p.lengths}
-    ranks = bases(equation.right) if lengths else {}
+    ranks = bases(equation.right)
+    single = [p.name for p in left if is_single(p.annotation)]
+    barred = {(symbol, name) for symbol, _ in symbols if symbol in ranks for name in single}
 
     def fits(symbol: str, name: str) -> bool:
         if lengths and may_be_held(symbol) != (name in held):
             return False  # a bias is no input
         return not lengths or ranks.get(symbol, lengths.get(name, 0)) == lengths.get(name, 0)
 
-    return with_order(assignments(symbols, required, numbers, held, fits, alike), _by_order(context, equation, lacking))
+    return with_order(assignments(symbols, required, numbers, held, fits, alike, barred), _by_order(context, equation, lacking))
 
 
 def _in_same_words(context: Context, lacking: Unexplained) -> dict[str, str]:

@@ -103,6 +103,7 @@ def assignments(
     held: Collection[str] = (),
     fits: Callable[[str, str], bool] = lambda symbol, name: True,
     alike: Mapping[str, str] = MappingProxyType({}),
+    barred: Collection[tuple[str, str]] = (),
 ) -> list[tuple[Choice, ...]]:
     """Returns the ways in which symbols can be parameters, the most conventional first.
 
@@ -116,15 +117,17 @@ def assignments(
         held: those of the required parameters that are arrays which the object holds.
         fits: whether a symbol has as many axes as a parameter.
         alike: the parameter that the text describes in the words of a symbol, by symbol.
+        barred: symbols that have entries, each with a parameter that is one number.
     """
     slots: list[list[Choice]] = []
     for symbol, text in unknown:
         if symbol in alike:
             slots.append([_choice(symbol, alike[symbol], text, Sure.SUGGESTED)])
             continue
-        usable = [name for name in required if fits(symbol, name)]
+        usable = [name for name in required if fits(symbol, name) and (symbol, name) not in barred]
+        numbers = [name for name in optional if (symbol, name) not in barred]
         known = [choice for name in usable for choice in _conventional(symbol, text, name, HELD if name in held else CONCEPTS)]
-        known = known or [choice for name in optional for choice in _conventional(symbol, text, name)]
+        known = known or [choice for name in numbers for choice in _conventional(symbol, text, name)]
         others = [] if text or is_word(symbol) else [choice for name in usable for choice in _unsaid(symbol, name)]
         own = [choice for choice in known if choice.sure is Sure.SUGGESTED and may_be_held(symbol) and "_" in symbol]
         if len(own) == 1:  # `W_h` is the weight of `h` and of nothing else
