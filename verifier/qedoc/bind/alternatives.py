@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -172,9 +172,14 @@ def _identified(context: Context, name: str) -> Choice | None:
     words = set(re.findall(r"[a-z]+", _IN_PARENTHESES.sub(" ", text).lower()))
     if named and named[1] == bound and not (words - set(bound.lower().split("_"))) & _OPERATORS:
         return Choice(about="symbol", subject=name, value=parameter(bound), words=text, sure=Sure.STATED)
-    if means(text, bound):
+    if means(text, bound) or _counts(words, bound):
         return Choice(about="symbol", subject=name, value=parameter(bound), words=text, sure=Sure.SUGGESTED)
     return None
+
+
+def _counts(words: Collection[str], name: str) -> bool:
+    """Whether a description says no more than that a number is counted by its name: `the total number of steps` of `total_steps`."""
+    return "number" in words and name.endswith("s") and {*words} - {"the", "a", "number", "of"} == set(name.lower().split("_"))
 
 
 _IN_PARENTHESES = re.compile(r"\(\s*(?:the\s+)?(?::\w+:)?`{1,2}~?\.?(\w+)`{1,2}\s*\)\W*$")

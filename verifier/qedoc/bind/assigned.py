@@ -49,7 +49,9 @@ def assigned(context: Context, equation: Equation, said: Choices, lacking: Unexp
             return False  # a bias is no input
         return not lengths or ranks.get(symbol, lengths.get(name, 0)) == lengths.get(name, 0)
 
-    return with_order(assignments(symbols, required, numbers, held, fits, alike, barred), _by_order(context, equation, lacking))
+    return with_order(
+        assignments(symbols, required, numbers, held, fits, alike=alike, barred=barred), _by_order(context, equation, lacking)
+    )
 
 
 def _in_same_words(context: Context, lacking: Unexplained) -> dict[str, str]:

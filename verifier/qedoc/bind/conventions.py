@@ -56,7 +56,8 @@ CONCEPTS = (
         names="predictions prediction preds pred logits outputs inputs input",
     ),
     Concept(
-        words="target|targets|label|labels|true values?|ground truth|actual values?|observed values?|(?:target|true) (?:distribution|probabilities)",
+        words="target|targets|label|labels|true values?|ground truth|actual values?|observed values?"
+        "|(?:target|true) (?:distribution|probabilities)",
         symbols="y t",
         names="targets target labels label",
     ),
@@ -102,6 +103,7 @@ def assignments(
     optional: Sequence[str],
     held: Collection[str] = (),
     fits: Callable[[str, str], bool] = lambda symbol, name: True,
+    *,
     alike: Mapping[str, str] = MappingProxyType({}),
     barred: Collection[tuple[str, str]] = (),
 ) -> list[tuple[Choice, ...]]:
