@@ -18,13 +18,14 @@ from qedoc.bind.context import Context
 from qedoc.bind.distributions import distribution
 from qedoc.bind.domains import place
 from qedoc.bind.entries import bases
-from qedoc.bind.functions import expanded, with_moments
+from qedoc.bind.functions import expanded, with_moments, with_own
 from qedoc.bind.gradients import differentiated, undone
 from qedoc.bind.held import alike, held_vectors
 from qedoc.bind.interpreted import Variant, interpreted
 from qedoc.bind.layout import Layout, divisors
 from qedoc.bind.linked import linked
 from qedoc.bind.matrices import restricted, sized, symmetric
+from qedoc.bind.means import with_means
 from qedoc.bind.minimisers import minimum
 from qedoc.bind.owners import letters_of_name
 from qedoc.bind.pairs import paired, pairs_of
@@ -173,8 +174,9 @@ def _variants(
     count = len(reading.equations)
     first = again if isinstance(again, Reading) and len(again.equations) == count else reading
     for one in (first, *(other for other in first.others if len(other.equations) == count)):
-        equation = _defined(inside, undone(inside, one.equations[link]) if made else one.equations[link], where)
-        yield Variant(equation=equation, choices=(*made, *_taken(one)), context=inside)
+        equation = with_own(inside, undone(inside, one.equations[link]) if made else one.equations[link], where)
+        equation, means = with_means(inside, equation)
+        yield Variant(equation=equation, choices=(*made, *_taken(one), *means), context=inside)
 
 
 def _is_known(context: Context, symbol: sp.Symbol) -> bool:
@@ -188,19 +190,6 @@ def _taken(reading: Reading) -> tuple[Choice, ...]:
         Choice(about="reading", subject=notation, value=option.value, words=option.why, sure=Sure[option.sure.upper()])
         for notation, option in reading.taken.items()
     )
-
-
-def _defined(context: Context, equation: Equation, where: sp.Basic) -> Equation:
-    r"""The equation with the user's conditions, and without the symbols that it defines itself: `b x, \text{ where } b = 2`."""
-    conditions, right = [where], equation.right
-    for condition in sp.And.make_args(equation.condition):
-        symbol = condition.lhs if isinstance(condition, sp.Eq) else None
-        own = isinstance(symbol, sp.Symbol) and symbol.name not in {*context.parameters, *context.bound, *context.called}
-        if own and symbol in right.free_symbols and symbol not in condition.rhs.free_symbols:
-            right = right.xreplace({symbol: condition.rhs})
-        else:
-            conditions.append(condition)
-    return replace(equation, right=right, condition=sp.And(*conditions))
 
 
 def _claim(context: Context, formula: Formula, variants: Sequence[Variant], name: str) -> Bound | Refused:

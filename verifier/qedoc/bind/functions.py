@@ -118,6 +118,9 @@ def _defined(context: Context, value: sp.Expr, notes: dict[str, None], uses: dic
                 put = dict(zip(definition.arguments, entry.indices, strict=True))
                 value = value.xreplace({entry: _apart(definition.value, entry).subs(put, simultaneous=True)})
                 notes[f"{name} is defined in {where}"] = None
+        if not definition.arguments and (made := _by_letters(value, name, definition.value)):
+            value = value.xreplace(dict.fromkeys(made, definition.value))
+            notes[f"{name} is defined in {where}"] = None
         calls = [
             c for c in value.atoms(sp.core.function.AppliedUndef) if c.func.__name__ == name and len(c.args) == len(definition.arguments)
         ]
@@ -279,6 +282,27 @@ def formula_of(path: str, sets: tuple[tuple[str, Reals | Integers], ...]) -> Cal
     code = formula(pair.code.branches).xreplace({sp.nan: sp.zoo})  # code that raises is not something the documentation states
     places = [pair.case.translate(symbol) for symbol in symbols]
     return lambda *arguments: code.subs(dict(zip(places, arguments, strict=True)), simultaneous=True)
+
+
+def with_own(context: Context, equation: Equation, where: sp.Basic) -> Equation:
+    r"""The equation with the user's conditions, and without the symbols that it defines itself: `b x, \text{ where } b = 2`."""
+    conditions, right = [where], equation.right
+    for condition in sp.And.make_args(equation.condition):
+        symbol = condition.lhs if isinstance(condition, sp.Eq) else None
+        own = isinstance(symbol, sp.Symbol) and symbol.name not in {*context.parameters, *context.bound, *context.called}
+        calls = _by_letters(right, symbol.name, condition.rhs) if own else []
+        if own and (calls or symbol in right.free_symbols) and symbol not in condition.rhs.free_symbols:
+            right = right.xreplace(dict.fromkeys((symbol, *calls), condition.rhs))
+        else:
+            conditions.append(condition)
+    return replace(equation, right=right, condition=sp.And(*conditions))
+
+
+def _by_letters(value: sp.Expr, name: str, definition: sp.Expr) -> list[sp.Expr]:
+    """The calls of a name that only repeat the letters of its definition: `1 - r(x, y)` with `r = ...`. None of another name's calls."""
+    calls = [call for call in value.atoms(sp.core.function.AppliedUndef) if call.func.__name__ == name]
+    letters = definition.atoms(sp.Symbol)
+    return calls if len(calls) == 1 and set(calls[0].args) <= letters else []
 
 
 def with_moments(context: Context, equation: Equation) -> Equation:

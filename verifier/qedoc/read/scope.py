@@ -61,6 +61,10 @@ def plain(name: str) -> str:
     return re.sub(r"[\\{}\s]", "", name.replace("\\_", "_"))
 
 
+DEFINED = "defined by a formula"
+"""The explanation of a symbol that the left side of a formula defines."""
+
+
 class Scope:
     """The names of one reading. It grows while the left sides are read."""
 
