@@ -12,7 +12,7 @@ from qedoc.algebra.conditions import TooManyBranches
 from qedoc.algebra.large import LARGE
 from qedoc.bind.aimed import aimed
 from qedoc.bind.annotations import no_number
-from qedoc.bind.assembly import Parts, assembled, natural
+from qedoc.bind.assembly import Parts, assembled, meaningful, natural
 from qedoc.bind.axes import axes
 from qedoc.bind.context import Context
 from qedoc.bind.distributions import distribution
@@ -268,7 +268,7 @@ def _bound(context: Context, formula: Formula, equation: Equation, name: str) ->
     parts = Parts(roles=found, axes=shaped, place=holds, fixed=fixed, determined=determined, conditions=conditions)
     spec = assembled(context, formula, name, parts)
     spec = spec if context.slope is None else differentiated(context, spec)
-    spec = with_names(context, spec) if context.renamed else spec
+    spec = meaningful(with_names(context, spec) if context.renamed else spec)
     left = defaults(context, {*found.parameters.values(), *spec.bind})
     notes = (
         *notes, *expansion.notes, *measures, *links, *found.notes, *shaped.notes, *allowed.notes, *holds.notes,
