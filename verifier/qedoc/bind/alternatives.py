@@ -224,7 +224,7 @@ def _quantities(context: Context, equation: Equation, said: Choices) -> list[Cho
         told = _named(said, alone=context.stated == 1)
     else:
         told = said.quantities
-    for choice in told:
+    for choice in (_of_setting(one, equation) for one in told):
         known = surest.get(choice.value)
         surest[choice.value] = choice if known is None or choice.sure < known.sure else known
     found = list(surest.values())
@@ -232,6 +232,22 @@ def _quantities(context: Context, equation: Equation, said: Choices) -> list[Cho
     if _INVERSE in values and _RECIPROCAL in values and equation.left is not None:
         found = [choice for choice in found if choice.value != _RECIPROCAL]
     return found
+
+
+def _of_setting(choice: Choice, equation: Equation) -> Choice:
+    """What a display states. Words that only say for which setting it holds say nothing else of a case that has this setting."""
+    said = _ONLY_SETTING.fullmatch(choice.words.strip()) if choice.value == UNKNOWN and equation.settings else None
+    own = dict(equation.settings).get(said["name"]) if said is not None else None
+    fits = said is not None and own is not None and (own != said["value"]) == bool(said["no"])
+    return replace(choice, value=VALUE, sure=Sure.STATED) if fits else choice
+
+
+_ONLY_SETTING = re.compile(
+    r"(?:If|When|For)\s+(?::\w+:)?`{1,2}(?P<name>\w+)`{1,2}\s+is\s+(?P<no>not\s+)?`{0,2}['\"](?P<value>\w+)['\"]`{0,2}"
+    r"(?:\s*\(default[^()]*\))?\s*,?(?:\s*then)?\s*:?",
+    re.IGNORECASE,
+)
+"""A condition on the name that a parameter has, and nothing else: `If :attr:`reduction` is not 'none' (default 'mean'), then:`."""
 
 
 def _as_case(choice: Choice) -> Choice:

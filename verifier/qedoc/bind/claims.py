@@ -33,6 +33,7 @@ from qedoc.bind.parts import check_use, with_parts
 from qedoc.bind.records import Bound, Obstruction, Refused
 from qedoc.bind.restated import restated
 from qedoc.bind.samplers import with_names
+from qedoc.bind.settings import settled
 from qedoc.bind.slices import entries
 from qedoc.bind.slopes import is_slope, slope
 from qedoc.bind.switches import switches
@@ -176,7 +177,7 @@ def _variants(
     for one in (first, *(other for other in first.others if len(other.equations) == count)):
         equation = with_own(inside, undone(inside, one.equations[link]) if made else one.equations[link], where)
         equation, means = with_means(inside, equation)
-        yield Variant(equation=equation, choices=(*made, *_taken(one), *means), context=inside)
+        yield Variant(equation=equation, choices=(*made, *_taken(one), *means, *settled(equation)), context=inside)
 
 
 def _is_known(context: Context, symbol: sp.Symbol) -> bool:

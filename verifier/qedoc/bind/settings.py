@@ -41,13 +41,19 @@ def listed(context: Context, equation: Equation) -> list[list[Choice]]:
         equation: the equation.
     """
     each = not equation.right.has(sp.Indexed, *LARGE)
-    taken = {*context.bound.values(), *context.settings}
+    taken = {*context.bound.values(), *context.settings, *dict(equation.settings)}
     return [found for argument in context.parameters.values() if argument.name not in taken and (found := _listed(argument, each=each))]
 
 
 def chosen(choices: tuple[Choice, ...]) -> Mapping[str, Any]:
     """Returns the value of each parameter that the choices set."""
     return {choice.subject: choice.value for choice in choices if choice.about == ABOUT}
+
+
+def settled(equation: Equation) -> tuple[Choice, ...]:
+    """Returns the choices that a case of a formula makes: the name of a parameter for which it holds."""
+    words = "the case of the formula"
+    return tuple(Choice(about=ABOUT, subject=name, value=value, words=words, sure=Sure.STATED) for name, value in equation.settings)
 
 
 def _listed(argument: Argument, *, each: bool) -> list[Choice]:
