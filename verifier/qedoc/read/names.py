@@ -9,6 +9,7 @@ from qedoc.read.applications import applied, known_call, upright
 from qedoc.read.brackets import loose, split
 from qedoc.read.factor import Factor, Shape
 from qedoc.read.indicators import bold_one, is_one, letter_one
+from qedoc.read.labels import label
 from qedoc.read.moments import reduction
 from qedoc.read.parser import NAMES, Parser, rule
 from qedoc.read.pointers import numbered, pointer
@@ -260,8 +261,8 @@ def subscript(parser: Parser, base: str, nodes: Sequence[Node], start: int) -> t
         if lone.kind is Kind.WORD:
             return _run(parser, base, lone)
         raise Refused(Obstacle.UNSUPPORTED, f"the mark {lone.text} as a subscript", start, "rename the marked symbol")
-    if label := _words(nodes):
-        return label, None
+    if suffix := label(nodes):
+        return suffix, None
     inside = parser.inside(nodes, nodes[-1].end)
     if any(node.is_char(",") for node in nodes):
         return "", [parser.part(piece, start) for piece in split(nodes, ",")]
@@ -278,17 +279,6 @@ def subscript(parser: Parser, base: str, nodes: Sequence[Node], start: int) -> t
     if len(factors) > 1 and any(node.is_char("*", "/") or node.is_macro("cdot", "times", "bmod") for node in nodes):
         return "", [terms[0].value]
     return "", [factor.value for factor in factors]
-
-
-def _words(nodes: Sequence[Node]) -> str:
-    r"""Words with bare underscores as a subscript, `\eta_{warmup_start}`, as one label; empty for anything else."""
-    words, marks = nodes[::2], nodes[1::2]
-    long = all(isinstance(word, Token) and word.kind is Kind.WORD and len(word.text) >= LABEL for word in words)
-    return "".join(map(spelled, nodes)) if long and len(nodes) % 2 and all(mark.is_char("_") for mark in marks) else ""
-
-
-LABEL = 3
-"""Minimum number of letters of a word in a label, which several indices side by side rarely have."""
 
 
 def _run(parser: Parser, base: str, token: Token) -> tuple[str, list[sp.Expr] | None]:
