@@ -11,9 +11,9 @@ import sympy as sp
 from qedoc.algebra.large import LARGE
 from qedoc.bind.context import Context
 from qedoc.interpret.choices import Choice, Sure
-from qedoc.read import Equation, Extent, extent
+from qedoc.read import Equation, Extent, extent, plain
 
-_BAR = re.compile(r"(\w+)_(?:bar|overline)")
+_BAR = re.compile(r"(\w+)_bar")
 _MEAN = re.compile(r"(?:(?:the|their|its|a|sample|arithmetic|empirical)\s+)*(?:mean|average)s?(?:\s+(?:value )?of\b.*)?\W*", re.IGNORECASE)
 """How a text explains a bar, if it does: `the sample mean of x`."""
 
@@ -21,13 +21,17 @@ _MEAN = re.compile(r"(?:(?:the|their|its|a|sample|arithmetic|empirical)\s+)*(?:m
 def with_means(context: Context, equation: Equation) -> tuple[Equation, tuple[Choice, ...]]:
     r"""Returns the equation with the mean that each bar stands for, and the choices that this makes.
 
-    A bar has another meaning if a parameter, a formula or the text gives it one, or if nothing sums over the entries below it.
+    A bar has another meaning if a parameter, a formula or the text gives it one, or if nothing sums over the entries below it. Beside an
+    array without a bar, such as weights, nothing says which mean it is.
 
     Args:
         context: the docstring, with what the equation is about.
         equation: the equation as read.
     """
     right, made = equation.right, list[Choice]()
+    names = {symbol.name for symbol in right.free_symbols if isinstance(symbol, sp.Symbol)}
+    if any(f"{entry.base.label}_bar" not in names for entry in right.atoms(sp.Indexed)):
+        return equation, ()
     for symbol in sorted((s for s in right.free_symbols if isinstance(s, sp.Symbol)), key=str):
         barred = _BAR.fullmatch(symbol.name)
         if barred is None or _is_something_else(context, symbol.name) or symbol in {e.base.label for e in right.atoms(sp.Indexed)}:
@@ -43,7 +47,8 @@ def with_means(context: Context, equation: Equation) -> tuple[Equation, tuple[Ch
 def _is_something_else(context: Context, name: str) -> bool:
     text = context.legend.get(name, "")
     known = {*context.parameters, *context.bound, *context.called, *context.definitions, *context.constants}
-    return name in known or bool(text and not _MEAN.fullmatch(text))
+    mentioned = any(not formula.display and plain(formula.latex) == name for formula in context.record.formulas)
+    return name in known or bool((text or mentioned) and not _MEAN.fullmatch(text))
 
 
 def _mean(value: sp.Expr, name: str) -> sp.Expr | None:

@@ -57,7 +57,7 @@ def plain(name: str) -> str:
     r"""The plain form of a name: `\beta_1` is beta_1, `\hat{m}` is m_hat, `f_{pdf}` is f_pdf."""
     name = _STYLE.sub(r"\2", name)
     name = _CALLIGRAPHIC.sub(r"cal_\2", name)
-    name = _ACCENT.sub(lambda m: f"{m.group(3) or m.group(2)}_{m.group(1).removeprefix('wide')}", name)
+    name = _ACCENT.sub(lambda m: f"{plain(m.group(3) or m.group(2))}_{m.group(1).removeprefix('wide')}", name)
     return re.sub(r"[\\{}\s]", "", name.replace("\\_", "_"))
 
 
