@@ -33,7 +33,7 @@ from qedoc.bind.parts import check_use, with_parts
 from qedoc.bind.records import Bound, Obstruction, Refused
 from qedoc.bind.restated import restated
 from qedoc.bind.samplers import with_names
-from qedoc.bind.settings import settled
+from qedoc.bind.settings import agreed, settled
 from qedoc.bind.slices import entries
 from qedoc.bind.slopes import is_slope, slope
 from qedoc.bind.switches import switches
@@ -262,7 +262,7 @@ def _bound(context: Context, formula: Formula, equation: Equation, name: str) ->
     allowed = restricted(context, value, dict(shaped.arrays))
     shaped = replace(shaped, value=allowed.value, arrays=allowed.arrays, entry=(*which, *shaped.entry))
     holds = place(context, shaped.value, found, rest, expansion.domains)
-    fixed = {**switches(context, formula.line), **holds.fixed, **at_numbers(context, equation.left)}
+    fixed = agreed(equation, {**switches(context, formula.line), **holds.fixed, **at_numbers(context, equation.left)})
     several = [sp.Ne(r.rhs, 1) for r in shaped.where if isinstance(r, sp.Le) and r.lhs in result] if single(context) else []
     spans = [str(size.symbol) for size in shaped.sizes if size.symbol not in result]
     conditions = tuple(dict.fromkeys((*allowed.where, *laid.where, *several, *ranges, *divisors(shaped.value, spans))))
