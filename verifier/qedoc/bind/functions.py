@@ -289,8 +289,9 @@ def with_own(context: Context, equation: Equation, where: sp.Basic) -> Equation:
     conditions, right = [where], equation.right
     for condition in sp.And.make_args(equation.condition):
         symbol = condition.lhs if isinstance(condition, sp.Eq) else None
-        own = isinstance(symbol, sp.Symbol) and symbol.name not in {*context.parameters, *context.bound, *context.called}
-        calls = _by_letters(right, symbol.name, condition.rhs) if own else []
+        name = symbol.name if isinstance(symbol, sp.Symbol) else ""
+        own = name not in {"", *context.parameters, *context.bound, *context.called}
+        calls = _by_letters(right, name, condition.rhs) if own else []
         if own and (calls or symbol in right.free_symbols) and symbol not in condition.rhs.free_symbols:
             right = right.xreplace(dict.fromkeys((symbol, *calls), condition.rhs))
         else:

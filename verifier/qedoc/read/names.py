@@ -339,7 +339,7 @@ def _accent(parser: Parser, token: Token) -> Factor:
     nodes = parser.argument()
     inner, inside = "", nodes[0] if nodes else None
     if len(nodes) == 2 and isinstance(inside, Token) and inside.is_macro(*ACCENTS) and len(contents(nodes[1])) == 1:  # `\bar{\hat y}`
-        inner, nodes = f"_{inside.text.removeprefix('wide')}", contents(nodes[1])
+        inner, nodes = f"_{inside.text.removeprefix('wide')}", tuple(contents(nodes[1]))
     lone = nodes[0] if len(nodes) == 1 else None
     if not isinstance(lone, Token) or lone.kind not in (Kind.WORD, Kind.TEXT, Kind.MACRO) or lone.text in ACCENTS:
         raise Refused(Obstacle.UNSUPPORTED, rf"\{token.text} over more than one symbol", token.start, "put the scripts outside")
