@@ -310,6 +310,13 @@ def test_legend(text: str, expected: dict[str, str]) -> None:
     assert prose.legend(read_prose(text), {}) == expected
 
 
+def test_text_after_an_indented_section_is_no_part_of_it() -> None:
+    indented = "F.\n\nArgs:\n  x: The input.\n\nFor x > 0:\n\nReturns:\n  A value.\n\nIt is finite."
+    assert [p.text for p in read_prose(indented) if not p.section] == ["F.", "For x > 0:", "It is finite."]
+    flat = "F.\n\nArgs:\nx: The input.\n\nParameters\n----------\nx : float\n    The input."
+    assert [p.text for p in read_prose(flat) if not p.section] == ["F."]
+
+
 def test_a_symbol_in_an_argument_is_the_parameter() -> None:
     assert prose.legend([], {"loc": r"distribution offset (:math:`\mu`) (default 0)", "x": "a value"}) == {r"\mu": "``loc``"}
 

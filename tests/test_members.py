@@ -710,3 +710,25 @@ class Half:
 def test_the_text_of_a_class_gives_the_support(judge: Judge, density: str, support: str, holds: bool, refuted: bool) -> None:
     found = judge(HALF.replace("DENSITY", density).replace("SUPPORT", support), "Half").verdict
     assert (found in HOLDS, found is Verdict.REFUTED) == (holds, refuted)
+
+
+def test_a_power_of_a_symbol_on_the_left_that_names_no_value_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(tmp_path))
+    text = '''
+class Slow:
+    r"""An optimizer.
+
+    .. math:: \\theta^{t+k} = \\theta^t + \\alpha (\\phi^{t+k} - \\theta^t)
+    """
+
+    def __init__(self, alpha=0.5):
+        self.alpha = alpha
+
+    def update(self, grads):
+        return grads
+'''
+    (tmp_path / "slow_weights.py").write_text(text)
+    (record,) = [record for record in documented("slow_weights") if record.formulas]
+    (claim,) = claims(record)
+    assert claim.verdict in (Verdict.UNREADABLE, Verdict.NOT_A_CLAIM)
+    sys.modules.pop("slow_weights", None)

@@ -92,3 +92,64 @@ def test_a_factory_without_an_annotation_is_known_by_what_it_returns(claims_of: 
     (claim,) = claims_of(FACTORY.replace("FORMULA", formula), "linear")
     found = judged_claim(claim).verdict
     assert found in HOLDS if holds else found is Verdict.REFUTED
+
+
+WARMUP = '''
+class Warmup:
+    r"""Linear warmup.
+
+    Args:
+        base_lr: float. Peak learning rate(s) at the end of warmup.
+        warmup_start_lr: Where it begins.
+        warmup_steps: How long it takes.
+
+    1. **Linear Warmup Phase** (step < warmup_steps):
+
+    .. math:: \\eta_t = \\eta_{warmup_start} + FACTOR (\\eta_{base} - \\eta_{warmup_start})
+
+    2. **Constant Phase** (step >= warmup_steps):
+
+    .. math:: \\eta_t = \\eta_{base}
+
+    where:
+    - :math:`t` is the current step
+    - :math:`T_{warmup}` is the number of warmup steps
+    - :math:`\\eta_{base}` is the peak learning rate
+    """
+
+    def __init__(self, base_lr: float = 0.1, warmup_start_lr: float = 0.01, warmup_steps: int = 10, last_epoch: int = 0):
+        self.base_lr, self.start, self.steps, self.last_epoch = base_lr, warmup_start_lr, warmup_steps, last_epoch
+
+    def step(self):
+        self.last_epoch = self.last_epoch + 1
+
+    def get_lr(self):
+        t = self.last_epoch
+        return [jnp.where(t < self.steps, self.start + t / self.steps * (self.base_lr - self.start), self.base_lr)]
+'''
+
+
+def warmup(claims_of: Claims, text: str) -> list[Verdict]:
+    return [judged_claim(claim).verdict for claim in claims_of(f"import jax.numpy as jnp\n\n{text}", "Warmup")]
+
+
+def test_labels_descriptions_and_names_say_what_the_symbols_of_a_schedule_are(claims_of: Claims) -> None:
+    assert warmup(claims_of, WARMUP.replace("FACTOR", r"\frac{t}{T_{warmup}}"))[0] in HOLDS
+
+
+@pytest.mark.parametrize("factor", [r"\frac{2 t}{T_{warmup}}", r"\frac{t}{T_{warmup} + 1}"])
+def test_a_wrong_phase_of_a_schedule_does_not_hold(claims_of: Claims, factor: str) -> None:
+    assert warmup(claims_of, WARMUP.replace("FACTOR", factor))[0] not in HOLDS
+
+
+def test_a_description_that_two_parameters_begin_with_tells_nothing(claims_of: Claims) -> None:
+    text = WARMUP.replace("FACTOR", r"\frac{t}{T_{warmup}}").replace("Where it begins.", "float. Peak learning rate at the start.")
+    assert not HOLDS & set(warmup(claims_of, text.replace("\\eta_{base}", "\\eta_{b}")))
+
+
+@pytest.mark.parametrize(
+    ("condition", "fits"), [("step < warmup_steps", True), ("step >= warmup_steps", False), ("age < warmup_steps", False)]
+)
+def test_a_noun_in_a_label_is_the_symbol_that_the_text_explains_by_it(claims_of: Claims, condition: str, fits: bool) -> None:
+    text = WARMUP.replace("FACTOR", r"\frac{t}{T_{warmup}}").replace("(step < warmup_steps)", f"({condition})")
+    assert (warmup(claims_of, text)[0] in HOLDS) is fits

@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -142,7 +142,23 @@ def in_same_words(text: str, description: str) -> bool:
 
 _ARTICLES = frozenset({"the", "a", "an"})
 _TYPES = frozenset(
-    {"int", "float", "scalar", "array", "array_like", "arraylike", "ndarray", "number", "real", "or", "optional", "jax", "jnp"}
+    {
+        "int",
+        "float",
+        "scalar",
+        "array",
+        "array_like",
+        "arraylike",
+        "ndarray",
+        "number",
+        "real",
+        "or",
+        "optional",
+        "jax",
+        "jnp",
+        "list",
+        "of",
+    }
 )
 """Words before a description: its type, `float, optional`."""
 
@@ -156,9 +172,14 @@ def _identified(context: Context, name: str) -> Choice | None:
     words = set(re.findall(r"[a-z]+", _IN_PARENTHESES.sub(" ", text).lower()))
     if named and named[1] == bound and not (words - set(bound.lower().split("_"))) & _OPERATORS:
         return Choice(about="symbol", subject=name, value=parameter(bound), words=text, sure=Sure.STATED)
-    if means(text, bound):
+    if means(text, bound) or _counts(words, bound):
         return Choice(about="symbol", subject=name, value=parameter(bound), words=text, sure=Sure.SUGGESTED)
     return None
+
+
+def _counts(words: Collection[str], name: str) -> bool:
+    """Whether a description says no more than that a number is counted by its name: `the total number of steps` of `total_steps`."""
+    return "number" in words and name.endswith("s") and {*words} - {"the", "a", "number", "of"} == set(name.lower().split("_"))
 
 
 _IN_PARENTHESES = re.compile(r"\(\s*(?:the\s+)?(?::\w+:)?`{1,2}~?\.?(\w+)`{1,2}\s*\)\W*$")
@@ -203,7 +224,7 @@ def _quantities(context: Context, equation: Equation, said: Choices) -> list[Cho
         told = _named(said, alone=context.stated == 1)
     else:
         told = said.quantities
-    for choice in told:
+    for choice in (_of_setting(one, equation) for one in told):
         known = surest.get(choice.value)
         surest[choice.value] = choice if known is None or choice.sure < known.sure else known
     found = list(surest.values())
@@ -211,6 +232,22 @@ def _quantities(context: Context, equation: Equation, said: Choices) -> list[Cho
     if _INVERSE in values and _RECIPROCAL in values and equation.left is not None:
         found = [choice for choice in found if choice.value != _RECIPROCAL]
     return found
+
+
+def _of_setting(choice: Choice, equation: Equation) -> Choice:
+    """What a display states. Words that only say for which setting it holds say nothing else of a case that has this setting."""
+    said = _ONLY_SETTING.fullmatch(choice.words.strip()) if choice.value == UNKNOWN and equation.settings else None
+    own = dict(equation.settings).get(said["name"]) if said is not None else None
+    fits = said is not None and own is not None and (own != said["value"]) == bool(said["no"])
+    return replace(choice, value=VALUE, sure=Sure.STATED) if fits else choice
+
+
+_ONLY_SETTING = re.compile(
+    r"(?:If|When|For)\s+(?::\w+:)?`{1,2}(?P<name>\w+)`{1,2}\s+is\s+(?P<no>not\s+)?`{0,2}['\"](?P<value>\w+)['\"]`{0,2}"
+    r"(?:\s*\(default[^()]*\))?\s*,?(?:\s*then)?\s*:?",
+    re.IGNORECASE,
+)
+"""A condition on the name that a parameter has, and nothing else: `If :attr:`reduction` is not 'none' (default 'mean'), then:`."""
 
 
 def _as_case(choice: Choice) -> Choice:

@@ -16,3 +16,11 @@ def no_number(annotation: str) -> bool:
 def may_be_input(annotation: str) -> bool:
     """Whether an annotation may be that of the input: of numbers, and not of an integer alone. `ArrayLike` is an integer too."""
     return not no_number(annotation) and (_NUMBER.search(annotation) is not None or not _INTEGER.search(annotation))
+
+
+def is_single(annotation: str) -> bool:
+    """Whether an annotation is of one integer, which has no entries: `int`, `Optional[int]`, `int | None`."""
+    return bool(_SINGLE.fullmatch(annotation.replace("typing.", "").strip()))
+
+
+_SINGLE = re.compile(r"(?:<class )?'?int'?>?|Optional\[int\]|int \| None|None \| int|Union\[int, None\]")

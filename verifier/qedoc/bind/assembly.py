@@ -111,6 +111,17 @@ def _counts(shaped: Axes, names: Mapping[str, str]) -> set[str]:
     return {s.name for s in ends if s.name in names}
 
 
+def meaningful(spec: Spec) -> Spec:
+    """The claim without the smallest lengths if the formula has a value nowhere for them, as a correlation of one pair of numbers."""
+    lengths = [declared.symbol for declared in spec.symbols if isinstance(declared, Size)]
+    if len(lengths) != 1:
+        return spec
+    (length,) = lengths
+    tried = [int(size[str(length)]) for size in sizes(spec)]
+    first = next((value for value in tried if sp.false not in instantiate(spec, {length: value}).where), tried[0])
+    return spec if first == tried[0] else replace(spec, where=[*spec.where, sp.Ge(length, first)], at=spec.location)
+
+
 def natural(spec: Spec) -> tuple[str, ...]:
     """Describes where the formula has a value, unless it has one everywhere. Also verifies that the spec can be built.
 

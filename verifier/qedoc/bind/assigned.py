@@ -3,7 +3,8 @@
 import inspect
 import re
 
-from qedoc.bind.annotations import no_number
+from qedoc.bind.alternatives import in_same_words
+from qedoc.bind.annotations import is_single, no_number
 from qedoc.bind.context import Context
 from qedoc.bind.conventions import assignments, learned, may_be_held, means, with_order
 from qedoc.bind.entries import bases
@@ -23,14 +24,14 @@ def assigned(context: Context, equation: Equation, said: Choices, lacking: Unexp
         said: what the text says.
         lacking: the symbols.
     """
+    alike = _in_same_words(context, lacking)
+    told = {name: text for name, _ in lacking.symbols if (text := _conventionally(context, name, said))}
     clear = {name for name, text in lacking.symbols if learned(text) or any(means(text, parameter) for parameter in context.parameters)}
-    clear |= {
-        name for name, _ in lacking.symbols if any(_conventionally(context, name, choice.words) for choice in said.meanings.get(name, ()))
-    }
+    clear |= {*told, *alike}
     if any(choice.sure is Sure.OPAQUE for name, _ in lacking.symbols if name not in clear for choice in said.meanings.get(name, ())):
         return []
     symbols = [
-        (name, "" if _SAYS_NOTHING.fullmatch(text) or learned(text) else text or said.explained.get(name, ""))
+        (name, "" if _SAYS_NOTHING.fullmatch(text) or learned(text) else text or told.get(name, "") or said.explained.get(name, ""))
         for name, text in lacking.symbols
     ]
     known = {*lacking.known, *context.bound.values(), *at_numbers(context, equation.left), *context.settings}
@@ -39,20 +40,36 @@ def assigned(context: Context, equation: Equation, said: Choices, lacking: Unexp
     numbers = [p.name for p in left if _is_number(p)]
     held = [p.name for p in left if p.axes >= 0]
     lengths = {p.name: len(p.lengths) for p in left if p.lengths}
-    ranks = bases(equation.right) if lengths else {}
+    ranks = bases(equation.right)
+    single = [p.name for p in left if is_single(p.annotation)]
+    barred = {(symbol, name) for symbol, _ in symbols if symbol in ranks for name in single}
 
     def fits(symbol: str, name: str) -> bool:
         if lengths and may_be_held(symbol) != (name in held):
             return False  # a bias is no input
         return not lengths or ranks.get(symbol, lengths.get(name, 0)) == lengths.get(name, 0)
 
-    return with_order(assignments(symbols, required, numbers, held, fits), _by_order(context, equation, lacking))
+    return with_order(
+        assignments(symbols, required, numbers, held, fits, alike=alike, barred=barred), _by_order(context, equation, lacking)
+    )
 
 
-def _conventionally(context: Context, name: str, words: str) -> bool:
-    """Whether words say of a symbol just what a parameter of some name conventionally is: `h is the output of the previous step`."""
-    found = re.search(rf"\b{re.escape(name)} is ([^.,;:]+)", words)
-    return found is not None and any(means(found[1], parameter) for parameter in context.parameters)
+def _in_same_words(context: Context, lacking: Unexplained) -> dict[str, str]:
+    """The parameter of each symbol whose explanation is how the description of this parameter alone begins: `the peak learning rate`."""
+    fitting = {
+        name: [p.name for p in context.parameters.values() if p.name not in lacking.known and in_same_words(text, p.text)]
+        for name, text in lacking.symbols
+    }
+    return {name: names[0] for name, names in fitting.items() if len(names) == 1}
+
+
+def _conventionally(context: Context, name: str, said: Choices) -> str:
+    """The words that say of a symbol just what a parameter of some name conventionally is: `h is the output of the previous step`."""
+    for choice in said.meanings.get(name, ()):
+        found = re.search(rf"\b{re.escape(name)} is ((?:(?! and \w+ (?:is|are) )[^.,;:])+)", choice.words)
+        if found and any(means(found[1], parameter) for parameter in context.parameters):
+            return found[1]
+    return ""
 
 
 def _is_number(described: Described) -> bool:

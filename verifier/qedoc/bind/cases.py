@@ -1,10 +1,16 @@
 """Formulas of one docstring that are cases of one value, where the words do not say where each of them holds."""
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 from qedoc.bind.context import Context
+from qedoc.bind.records import Bound, Obstruction
+from qedoc.errors import QedocError
 from qedoc.interpret.findings import UNKNOWN
 from qedoc.read import Equation, Reading
+from qedoc.results.verdict import Verdict
 from qedoc.sources.docstrings import Formula
 
 _TELLS_A_CASE = re.compile(
@@ -37,3 +43,15 @@ def other_cases(context: Context, formula: Formula, equation: Equation) -> list[
 def _is_apart(context: Context, formula: Formula) -> bool:
     vague = [choice for choice in context.text.choices(formula.line).quantities if choice.value == UNKNOWN]
     return bool(vague) and all(_TELLS_A_CASE.search(choice.words) for choice in vague)
+
+
+def with_beside(bound: Bound, formulas: Sequence[Any]) -> Bound:
+    """The claim beside formulas of other cases.
+
+    Raises:
+        Obstruction: if a formula has a symbol that the claim does not have.
+    """
+    try:
+        return replace(bound, spec=replace(bound.spec, beside=tuple(formulas), at=bound.spec.location))
+    except QedocError as error:
+        raise Obstruction(f"the formulas of other cases cannot be compared: {error.message}", verdict=Verdict.UNDECIDED) from error

@@ -12,19 +12,20 @@ from qedoc.algebra.conditions import TooManyBranches
 from qedoc.algebra.large import LARGE
 from qedoc.bind.aimed import aimed
 from qedoc.bind.annotations import no_number
-from qedoc.bind.assembly import Parts, assembled, natural
+from qedoc.bind.assembly import Parts, assembled, meaningful, natural
 from qedoc.bind.axes import axes
 from qedoc.bind.context import Context
 from qedoc.bind.distributions import distribution
 from qedoc.bind.domains import place
 from qedoc.bind.entries import bases
-from qedoc.bind.functions import expanded, with_moments
+from qedoc.bind.functions import expanded, with_moments, with_own
 from qedoc.bind.gradients import differentiated, undone
 from qedoc.bind.held import alike, held_vectors
 from qedoc.bind.interpreted import Variant, interpreted
 from qedoc.bind.layout import Layout, divisors
 from qedoc.bind.linked import linked
 from qedoc.bind.matrices import restricted, sized, symmetric
+from qedoc.bind.means import with_means
 from qedoc.bind.minimisers import minimum
 from qedoc.bind.owners import letters_of_name
 from qedoc.bind.pairs import paired, pairs_of
@@ -32,6 +33,7 @@ from qedoc.bind.parts import check_use, with_parts
 from qedoc.bind.records import Bound, Obstruction, Refused
 from qedoc.bind.restated import restated
 from qedoc.bind.samplers import with_names
+from qedoc.bind.settings import agreed, settled
 from qedoc.bind.slices import entries
 from qedoc.bind.slopes import is_slope, slope
 from qedoc.bind.switches import switches
@@ -173,8 +175,9 @@ def _variants(
     count = len(reading.equations)
     first = again if isinstance(again, Reading) and len(again.equations) == count else reading
     for one in (first, *(other for other in first.others if len(other.equations) == count)):
-        equation = _defined(inside, undone(inside, one.equations[link]) if made else one.equations[link], where)
-        yield Variant(equation=equation, choices=(*made, *_taken(one)), context=inside)
+        equation = with_own(inside, undone(inside, one.equations[link]) if made else one.equations[link], where)
+        equation, means = with_means(inside, equation)
+        yield Variant(equation=equation, choices=(*made, *_taken(one), *means, *settled(equation)), context=inside)
 
 
 def _is_known(context: Context, symbol: sp.Symbol) -> bool:
@@ -188,19 +191,6 @@ def _taken(reading: Reading) -> tuple[Choice, ...]:
         Choice(about="reading", subject=notation, value=option.value, words=option.why, sure=Sure[option.sure.upper()])
         for notation, option in reading.taken.items()
     )
-
-
-def _defined(context: Context, equation: Equation, where: sp.Basic) -> Equation:
-    r"""The equation with the user's conditions, and without the symbols that it defines itself: `b x, \text{ where } b = 2`."""
-    conditions, right = [where], equation.right
-    for condition in sp.And.make_args(equation.condition):
-        symbol = condition.lhs if isinstance(condition, sp.Eq) else None
-        own = isinstance(symbol, sp.Symbol) and symbol.name not in {*context.parameters, *context.bound, *context.called}
-        if own and symbol in right.free_symbols and symbol not in condition.rhs.free_symbols:
-            right = right.xreplace({symbol: condition.rhs})
-        else:
-            conditions.append(condition)
-    return replace(equation, right=right, condition=sp.And(*conditions))
 
 
 def _claim(context: Context, formula: Formula, variants: Sequence[Variant], name: str) -> Bound | Refused:
@@ -272,14 +262,14 @@ def _bound(context: Context, formula: Formula, equation: Equation, name: str) ->
     allowed = restricted(context, value, dict(shaped.arrays))
     shaped = replace(shaped, value=allowed.value, arrays=allowed.arrays, entry=(*which, *shaped.entry))
     holds = place(context, shaped.value, found, rest, expansion.domains)
-    fixed = {**switches(context, formula.line), **holds.fixed, **at_numbers(context, equation.left)}
+    fixed = agreed(equation, {**switches(context, formula.line), **holds.fixed, **at_numbers(context, equation.left)})
     several = [sp.Ne(r.rhs, 1) for r in shaped.where if isinstance(r, sp.Le) and r.lhs in result] if single(context) else []
     spans = [str(size.symbol) for size in shaped.sizes if size.symbol not in result]
     conditions = tuple(dict.fromkeys((*allowed.where, *laid.where, *several, *ranges, *divisors(shaped.value, spans))))
     parts = Parts(roles=found, axes=shaped, place=holds, fixed=fixed, determined=determined, conditions=conditions)
     spec = assembled(context, formula, name, parts)
     spec = spec if context.slope is None else differentiated(context, spec)
-    spec = with_names(context, spec) if context.renamed else spec
+    spec = meaningful(with_names(context, spec) if context.renamed else spec)
     left = defaults(context, {*found.parameters.values(), *spec.bind})
     notes = (
         *notes, *expansion.notes, *measures, *links, *found.notes, *shaped.notes, *allowed.notes, *holds.notes,

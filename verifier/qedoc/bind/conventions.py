@@ -9,6 +9,7 @@ import itertools
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import sympy as sp
 
@@ -50,12 +51,13 @@ CONCEPTS = (
     Concept(words="upper bound|upper limit|maximum|upper end", symbols="b u", names="high upper maxval max hi b"),
     Concept(words="probability", symbols="p pi theta", names="probs prob probability"),
     Concept(
-        words="prediction|predictions|logits|input|output",
+        words="prediction|predictions|logits|input|output|(?:predicted|model|approximating) (?:distribution|probabilities)",
         symbols="x y_hat hat_y f z",
         names="predictions prediction preds pred logits outputs inputs input",
     ),
     Concept(
-        words="target|targets|label|labels|true values?|ground truth|actual values?|observed values?",
+        words="target|targets|label|labels|true values?|ground truth|actual values?|observed values?"
+        "|(?:target|true) (?:distribution|probabilities)",
         symbols="y t",
         names="targets target labels label",
     ),
@@ -101,6 +103,9 @@ def assignments(
     optional: Sequence[str],
     held: Collection[str] = (),
     fits: Callable[[str, str], bool] = lambda symbol, name: True,
+    *,
+    alike: Mapping[str, str] = MappingProxyType({}),
+    barred: Collection[tuple[str, str]] = (),
 ) -> list[tuple[Choice, ...]]:
     """Returns the ways in which symbols can be parameters, the most conventional first.
 
@@ -113,15 +118,19 @@ def assignments(
         optional: the other parameters that no symbol is yet.
         held: those of the required parameters that are arrays which the object holds.
         fits: whether a symbol has as many axes as a parameter.
+        alike: the parameter that the text describes in the words of a symbol, by symbol.
+        barred: symbols that have entries, each with a parameter that is one number.
     """
     slots: list[list[Choice]] = []
     for symbol, text in unknown:
-        usable = [name for name in required if fits(symbol, name)]
+        if symbol in alike:
+            slots.append([_choice(symbol, alike[symbol], text, Sure.SUGGESTED)])
+            continue
+        usable = [name for name in required if fits(symbol, name) and (symbol, name) not in barred]
+        numbers = [name for name in optional if (symbol, name) not in barred]
         known = [choice for name in usable for choice in _conventional(symbol, text, name, HELD if name in held else CONCEPTS)]
-        known = known or [choice for name in optional for choice in _conventional(symbol, text, name)]
-        others = (
-            [] if text or is_word(symbol) else [_choice(symbol, name, "a parameter that no symbol is", Sure.POSSIBLE) for name in usable]
-        )
+        known = known or [choice for name in numbers for choice in _conventional(symbol, text, name)]
+        others = [] if text or is_word(symbol) else [choice for name in usable for choice in _unsaid(symbol, name)]
         own = [choice for choice in known if choice.sure is Sure.SUGGESTED and may_be_held(symbol) and "_" in symbol]
         if len(own) == 1:  # `W_h` is the weight of `h` and of nothing else
             known, others = own, []
@@ -147,6 +156,17 @@ def _may_invert(symbol: str, name: str) -> bool:
     """Whether a symbol is usual for the reciprocal of a parameter of this name: a time constant for a rate, or the reverse."""
     parts = {name.lower(), *name.lower().split("_")}
     return bool((symbol in _OF_SCALES and parts & _RATES) or (symbol in _OF_RATES and parts & _SCALES))
+
+
+def _unsaid(symbol: str, name: str) -> Iterator[Choice]:
+    """What a symbol without a description may be of a parameter: the parameter, or the number of which it is the logarithm."""
+    yield _choice(symbol, name, "a parameter that no symbol is", Sure.POSSIBLE)
+    if name.lower().startswith(LOGARITHM):
+        yield _choice(symbol, sp.exp(parameter(name)), f"{name} is a logarithm by its name", Sure.POSSIBLE)
+
+
+LOGARITHM = "log_"
+"""How the name of a parameter begins that holds a logarithm."""
 
 
 def is_held(symbol: str, name: str) -> bool:
@@ -233,11 +253,26 @@ def _choice(symbol: str, value: str | sp.Expr, words: str, sure: Sure) -> Choice
 
 
 def _conventional(symbol: str, text: str, name: str, concepts: Sequence[Concept] = CONCEPTS) -> Iterator[Choice]:
+    """The reasons why a symbol is conventionally a parameter, or the number of which the parameter is the logarithm by its name."""
+    bare = name.lower().removeprefix(LOGARITHM)
+    if bare == name.lower() or (text and _LOG.search(text)) or (not text and symbol[0].lower() == "l"):
+        yield from _by_concept(symbol, text, name, concepts)
+    elif text and (any(_by_concept(symbol, text, bare, concepts)) or re.search(rf"\b{bare.replace('_', '')[:6]}", text.lower())):
+        yield _choice(symbol, sp.exp(parameter(name)), text, Sure.SUGGESTED)
+        if not _CHANCES.search(text):
+            yield _choice(symbol, name, text, Sure.SUGGESTED)  # `the predictions` may be logarithms too
+
+
+def _by_concept(symbol: str, text: str, name: str, concepts: Sequence[Concept]) -> Iterator[Choice]:
     """The reasons, at most one, why a symbol is conventionally a parameter."""
     parts = [part for part in name.lower().split("_") if part]
     for concept in concepts:
         named = any(one in (name.lower(), *parts) for one in concept.names.split())
         base, _, suffix = symbol.partition("_")
+        if suffix and base in concept.symbols.split() and name.lower() in {f"{suffix}_{one}" for one in concept.names.split()}:
+            what = concept.words.partition("|")[0]
+            yield _choice(symbol, name, text or f"{base} is conventionally the {what}, and {suffix} names it", Sure.SUGGESTED)
+            return
         if named and not text and concepts is HELD and suffix and base in concept.symbols.split() and len(parts) > 1:
             own = suffix == "_".join(parts[:-1])
             words = f"{symbol} is conventionally {'the' if own else 'a'} {parts[-1]}{f' of {suffix}' if own else ''}"
@@ -250,11 +285,13 @@ def _conventional(symbol: str, text: str, name: str, concepts: Sequence[Concept]
             words = text or f"{symbol} is conventionally the {what}"
             yield _choice(symbol, value, words, Sure.SUGGESTED)
             return
-    if text and parts[:1] == ["log"] and (stem := "".join(parts[1:])[:6]) and re.search(rf"\b{stem}", text.lower()):
-        yield _choice(symbol, sp.exp(parameter(name)), text, Sure.SUGGESTED)
-        return
     if not text and _abbreviates(symbol, name, parts):
         yield _choice(symbol, name, f"{symbol} abbreviates {name}", Sure.SUGGESTED)
+
+
+_LOG = re.compile(r"\blog", re.IGNORECASE)
+_CHANCES = re.compile(r"\b(?:distribution|probabilit(?:y|ies)|density|densities|likelihood)\b", re.IGNORECASE)
+"""Words for numbers that are no logarithms."""
 
 
 def _abbreviates(symbol: str, name: str, parts: Sequence[str]) -> bool:

@@ -71,6 +71,7 @@ def expanded(context: Context, value: sp.Expr, stated: Stated) -> Expansion:
     notes: dict[str, None] = {}
     domains: dict[tuple[str, Reals | Integers], None] = {}
     uses: dict[Formula, None] = {}
+    value = _divergences(value, notes)
     for _ in range(DEEPEST):
         before, value = value, _defined(context, value, notes, uses)
         if value != before:
@@ -82,6 +83,23 @@ def expanded(context: Context, value: sp.Expr, stated: Stated) -> Expansion:
         bound = {limit[0] for part in value.atoms(sp.Integral, *LARGE) for limit in part.limits}
         value = value.xreplace({call: _called(context, call, bound, stated, domains, notes) for call in innermost})
     raise Obstruction("the definitions of the formula's names are circular")
+
+
+def _divergences(value: sp.Expr, notes: dict[str, None]) -> sp.Expr:
+    r"""The value with the sum that a Kullback-Leibler divergence of two distributions is, where a sum beside it is over their entries."""
+    made: dict[sp.Basic, sp.Expr] = {}
+    for call in (c for c in value.atoms(sp.core.function.AppliedUndef) if c.func.__name__ in _DIVERGENCES and len(c.args) == 2):
+        for total in value.atoms(sp.Sum):
+            index = total.limits[0][0]
+            entries = {entry for entry in total.function.atoms(sp.Indexed) if entry.indices == (index,)}
+            both = [argument.xreplace({s: sp.IndexedBase(s)[index] for s in argument.free_symbols}) for argument in call.args]
+            if len(total.limits) == 1 and {entry for one in both for entry in one.atoms(sp.Indexed)} == entries:
+                made[call] = sp.Sum(both[0] * sp.log(both[0] / both[1]), *total.limits)
+                notes[f"{call.func.__name__} is the Kullback-Leibler divergence"] = None
+    return value.xreplace(made)
+
+
+_DIVERGENCES = frozenset({"D_KL", "KL", "D_kl"})
 
 
 def _defined(context: Context, value: sp.Expr, notes: dict[str, None], uses: dict[Formula, None]) -> sp.Expr:
@@ -100,6 +118,9 @@ def _defined(context: Context, value: sp.Expr, notes: dict[str, None], uses: dic
                 put = dict(zip(definition.arguments, entry.indices, strict=True))
                 value = value.xreplace({entry: _apart(definition.value, entry).subs(put, simultaneous=True)})
                 notes[f"{name} is defined in {where}"] = None
+        if not definition.arguments and (made := _by_letters(value, name, definition.value)):
+            value = value.xreplace(dict.fromkeys(made, definition.value))
+            notes[f"{name} is defined in {where}"] = None
         calls = [
             c for c in value.atoms(sp.core.function.AppliedUndef) if c.func.__name__ == name and len(c.args) == len(definition.arguments)
         ]
@@ -261,6 +282,28 @@ def formula_of(path: str, sets: tuple[tuple[str, Reals | Integers], ...]) -> Cal
     code = formula(pair.code.branches).xreplace({sp.nan: sp.zoo})  # code that raises is not something the documentation states
     places = [pair.case.translate(symbol) for symbol in symbols]
     return lambda *arguments: code.subs(dict(zip(places, arguments, strict=True)), simultaneous=True)
+
+
+def with_own(context: Context, equation: Equation, where: sp.Basic) -> Equation:
+    r"""The equation with the user's conditions, and without the symbols that it defines itself: `b x, \text{ where } b = 2`."""
+    conditions, right = [where], equation.right
+    for condition in sp.And.make_args(equation.condition):
+        symbol = condition.lhs if isinstance(condition, sp.Eq) else None
+        name = symbol.name if isinstance(symbol, sp.Symbol) else ""
+        own = name not in {"", *context.parameters, *context.bound, *context.called}
+        calls = _by_letters(right, name, condition.rhs) if own else []
+        if own and (calls or symbol in right.free_symbols) and symbol not in condition.rhs.free_symbols:
+            right = right.xreplace(dict.fromkeys((symbol, *calls), condition.rhs))
+        else:
+            conditions.append(condition)
+    return replace(equation, right=right, condition=sp.And(*conditions))
+
+
+def _by_letters(value: sp.Expr, name: str, definition: sp.Expr) -> list[sp.Expr]:
+    """The calls of a name that only repeat the letters of its definition: `1 - r(x, y)` with `r = ...`. None of another name's calls."""
+    calls = [call for call in value.atoms(sp.core.function.AppliedUndef) if call.func.__name__ == name]
+    letters = definition.atoms(sp.Symbol)
+    return calls if len(calls) == 1 and set(calls[0].args) <= letters else []
 
 
 def with_moments(context: Context, equation: Equation) -> Equation:

@@ -9,7 +9,7 @@ import sympy as sp
 
 from qedoc.bind.alternatives import MOST, Alternative, alternatives, placed, substituted
 from qedoc.bind.assigned import assigned
-from qedoc.bind.cases import other_cases
+from qedoc.bind.cases import other_cases, with_beside
 from qedoc.bind.context import Context
 from qedoc.bind.owners import told
 from qedoc.bind.quantities import stated
@@ -224,9 +224,10 @@ def _tried(case: _Case, option: Alternative) -> _Tried:
         if option.quantity == CASE:
             beside = [replace(one, formula=f, equation=replace(e, left=None)) for f, e in case.others]
             formulas = [other.bound(regions(Sure.STATED), supposes=False).spec.formula for other in beside]
-            outer, inner = _with_beside(outer, formulas), None if inner is None else _with_beside(inner, formulas)
+            outer, inner = with_beside(outer, formulas), None if inner is None else with_beside(inner, formulas)
     except Obstruction as found:
-        return _Tried(option=option, checked=replace(blank, blocked=found.reason), obstruction=found)
+        plausible = option.plausible and option.quantity != CASE  # a formula that holds as the value holds as a case of it
+        return _Tried(option=option, checked=replace(blank, blocked=found.reason, plausible=plausible), obstruction=found)
     unclear = next((choice.words for choice in (*said.unclear, *(c for c, index in strange.items() if not index))), "")
     if unclear:
         unsettled = unsettled or f"it is not clear how '{unclear}' restricts the formula"
@@ -252,10 +253,6 @@ def _unsaid(bound: Bound) -> tuple[str, ...]:
     """The parameters that neither the formula nor those of other cases contain."""
     said = {symbol.name for formula in bound.spec.beside for symbol in formula.free_symbols}
     return tuple(name for name in bound.unsaid if name not in said)
-
-
-def _with_beside(bound: Bound, formulas: Sequence[Any]) -> Bound:
-    return replace(bound, spec=replace(bound.spec, beside=tuple(formulas), at=bound.spec.location))
 
 
 def _domains(one: Interpretation, least: Regions, most: Regions) -> tuple[Bound, Bound | None, str]:

@@ -233,7 +233,8 @@ def aims(owner: str, name: str, left: Any, words: str) -> Iterator[Aim]:
         if re.search(quantity.words, words, re.IGNORECASE) and (found := _giving(owner, quantity, "")) is not None:
             yield Aim(member=found, quantity=quantity.name, value=quantity.members[found], words=words)
             return
-    if value := value_member(owner):
+    loss = isinstance(left, Application) and left.name in LOSSES
+    if value := value_member(owner) or (_only_method(owner) if loss else ""):
         said = words if announced else f"{value} gives the value of an object"
         yield Aim(member=value, quantity="value", value="x", words=said, by_head=announced)
 
@@ -241,6 +242,26 @@ def aims(owner: str, name: str, left: Any, words: str) -> Iterator[Aim]:
 def value_member(owner: str) -> str:
     """The method that gives the value of an object that is a function; empty if its class has none."""
     return next((one for one in VALUES if has(owner, one)), "")
+
+
+LOSSES = frozenset({"ell", "l", "L", "loss", "cal_L"})
+"""Left sides of the value of a loss."""
+
+
+def _only_method(owner: str) -> str:
+    """The only public method of a class that takes arguments; empty if there are others, or properties."""
+    made = named(owner)
+    bases = made.__mro__[:-1] if isinstance(made, type) else ()
+    members = {name: value for base in reversed(bases) for name, value in vars(base).items()}
+    public = [name for name, value in members.items() if not name.startswith("_") and not _is_data(value)]
+    method = members[public[0]] if len(public) == 1 else None
+    takes = inspect.isfunction(method) and len(inspect.signature(method).parameters) > 1
+    return public[0] if takes and has(owner, public[0]) else ""
+
+
+def _is_data(value: Any) -> bool:
+    """Whether a member of a class is a value that the class holds, and no method or property."""
+    return not callable(value) and not hasattr(value, "__get__")
 
 
 def is_kernel(owner: str) -> bool:

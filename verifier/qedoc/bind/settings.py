@@ -9,10 +9,12 @@ import sympy as sp
 
 from qedoc.algebra.large import LARGE
 from qedoc.bind.context import Context
+from qedoc.bind.records import Obstruction
 from qedoc.claims.settings import SHORT, Imported, setting
 from qedoc.errors import QedocError
 from qedoc.interpret.choices import Choice, Sure
 from qedoc.read import Equation
+from qedoc.results.verdict import Verdict
 from qedoc.sources.docstrings import Argument
 
 MOST = 4
@@ -41,13 +43,32 @@ def listed(context: Context, equation: Equation) -> list[list[Choice]]:
         equation: the equation.
     """
     each = not equation.right.has(sp.Indexed, *LARGE)
-    taken = {*context.bound.values(), *context.settings}
+    taken = {*context.bound.values(), *context.settings, *dict(equation.settings)}
     return [found for argument in context.parameters.values() if argument.name not in taken and (found := _listed(argument, each=each))]
 
 
 def chosen(choices: tuple[Choice, ...]) -> Mapping[str, Any]:
     """Returns the value of each parameter that the choices set."""
     return {choice.subject: choice.value for choice in choices if choice.about == ABOUT}
+
+
+def settled(equation: Equation) -> tuple[Choice, ...]:
+    """Returns the choices that a case of a formula makes: the name of a parameter for which it holds."""
+    words = "the case of the formula"
+    return tuple(Choice(about=ABOUT, subject=name, value=value, words=words, sure=Sure.STATED) for name, value in equation.settings)
+
+
+def agreed(equation: Equation, fixed: dict[str, Any]) -> dict[str, Any]:
+    """Returns what the words before a formula set, if they set no parameter to another name than the case of the formula.
+
+    Raises:
+        Obstruction: for a parameter that they set to another name.
+    """
+    for name, value in equation.settings:
+        if fixed.get(name, value) != value:
+            what = f"the case of the formula is about {name}={value!r}, and the words before it about {name}={fixed[name]!r}"
+            raise Obstruction(what, "write the setting in the formula alone", Verdict.UNDECIDED)
+    return fixed
 
 
 def _listed(argument: Argument, *, each: bool) -> list[Choice]:

@@ -82,8 +82,8 @@ def about_nothing(context: Context, equation: Equation) -> Obstruction:
 
 def _is_auxiliary(context: Context, equation: Equation) -> bool:
     """Whether what an equation gives is a parameter, or part of another formula."""
-    (symbol,) = equation.left.free_symbols if isinstance(equation.left, sp.Symbol | sp.Pow) else (None,)
-    if symbol is None or symbol.name in {*context.parameters, *context.bound}:
+    symbol = equation.left.base if isinstance(equation.left, sp.Pow) else equation.left
+    if not isinstance(symbol, sp.Symbol) or symbol.name in {*context.parameters, *context.bound}:
         return True
     formulas = [formula for formula in context.readings if equation.latex in formula.latex]
     written = {formula.latex.partition("=")[0].strip(" &") for formula in formulas if "=" in formula.latex}
@@ -127,7 +127,8 @@ def _check_left(context: Context, equation: Equation) -> None:
             ):
                 raise Obstruction(f"{left} is a value of a function other than {name}", verdict=Verdict.NOT_A_CLAIM)
             several = returns(context).startswith("tuple[")
-            if not (_GENERIC.match(left.name) or _is_short(left.name, name) or several):
+            short = _is_short(left.name, name) or _is_variant(context, left.name, name)
+            if not (_GENERIC.match(left.name) or short or several):
                 raise Obstruction(
                     f"the text does not say that {left.name} is {name}", rf"write \mathrm{{{name}}} on the left", cause="left-side"
                 )
@@ -160,6 +161,24 @@ def _is_short(short: str, name: str) -> bool:
     bare = _KIND.sub("", name.lower())
     letter, _, suffix = short.lower().partition("_")
     return short.lower() in (name.lower(), bare) or (kind is not None and letter == kind[0][1] and suffix == bare)
+
+
+def _is_variant(context: Context, short: str, name: str) -> bool:
+    """Whether a left side is short for a function that is named after another one beside it.
+
+    D_convex is `convex_kl_divergence` beside `kl_divergence`. D_KL is `kl_divergence_with_log_targets`, the same quantity from the
+    parameter `log_targets`.
+    """
+    for other in context.record.siblings:
+        before, after = name.removesuffix(f"_{other}"), name.removeprefix(f"{other}_")
+        kind = _KIND.search(f"_{other}")
+        letter, _, suffix = short.lower().partition("_")
+        if before != name and kind is not None and letter == kind[0][1] and suffix == before.lower():
+            return True
+        argument = context.parameters.get(re.sub(r"^(?:with|from)_", "", after)) if re.match(r"(?:with|from)_", after) else None
+        if after != name and argument is not None and argument.default is inspect.Parameter.empty and _is_short(short, other):
+            return True
+    return False
 
 
 def _check_copied(context: Context, left: Application) -> None:

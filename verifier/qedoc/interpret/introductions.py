@@ -10,6 +10,7 @@
 from typing import Any
 
 from qedoc.interpret.conditions import condition, statements, subjects
+from qedoc.interpret.lexicon import INEXACT, changes
 from qedoc.interpret.parsing import Parser, always, either, form, maybe, pick, rule, sequence, some, token
 from qedoc.interpret.phrases import DET, PLAIN_WORDS
 from qedoc.interpret.statements import LOOSE, NOUN, SELF, SPEAKS, restriction
@@ -42,6 +43,13 @@ def _display_is(parts: tuple[Any, ...], by: str) -> Any:
     if by and parts != (("quantity", "derivative"),):
         return None
     return ("display is", (("derivative", by),) if by else parts)
+
+
+def _uses(*parts: Any) -> Any:
+    """The formula that the computation uses is the value, unless an adjective says that it is something else or inexact."""
+    words = [word for word in parts[3] if isinstance(word, str)]
+    changed = changes(words) or not INEXACT.isdisjoint(part for word in words for part in word.split("-"))
+    return None if changed else ("value", None)
 
 
 _AT = sequence(token("AT"), DET, maybe(PLAIN_WORDS), maybe(token("SYM", "PARAM", "NUM")))
@@ -87,6 +95,7 @@ introduction_body: Parser = rule(
             token("RETURNS"),
             to=lambda _, __, ___, ____, words, symbol, *_r: ("value", None) if symbol else ("computes", words),
         ),
+        sequence(SELF, token("USES"), DET, some(token("WORD", "NEUT", "COMMA")), token("FORMULA"), to=_uses),
         sequence(maybe(SELF), token("RETURNS"), maybe(token("SELF")), to=always(("value", None))),
         sequence(token("RETURNS"), DET, _ELEMENTWISE, maybe(token("SELF", "OUT", "THING")), to=form("computes", 2)),
         sequence(token("POSSESSIVE"), quantities, _BY, SPEAKS, to=lambda _, parts, by, __: _display_is(parts, by)),

@@ -11,6 +11,7 @@ import sympy as sp
 from qedoc.interpret import lexicon
 from qedoc.interpret.asides import with_plurals
 from qedoc.interpret.choices import parameter
+from qedoc.interpret.counters import counters
 from qedoc.interpret.parsing import Edge, Lattice
 from qedoc.interpret.sets import MEMBER, Member, member_of, members_of, number_of
 from qedoc.read import Application, Names, Reading, plain, read, read_condition
@@ -311,14 +312,17 @@ class Vocabulary:
         else:
             yield "UNREAD", latex
 
+    _counters = cached_property(lambda self: counters(self.names.legend, self.symbols))
+
     def symbol(self, name: str) -> sp.Symbol:
         """The symbol of a name in an interpretation: of the parameter of this name, or else of the formula."""
         return parameter(name) if name in self.parameters and name not in self.symbols else sp.Symbol(name)
 
     def _upright(self, word: str) -> str:
         """A word in code that is a symbol of a formula, as LaTeX. Parameters are known as they are."""
-        own = word in self.symbols and word not in self.parameters
-        return rf"\mathrm{{{word}}}".replace("_", r"\_") if own else word
+        if word in {*self.symbols} - {*self.parameters}:
+            return rf"\mathrm{{{word}}}".replace("_", r"\_")
+        return word if word in self.parameters else self._counters.get(word, word)
 
     def known(self, expression: Any) -> Any:
         """The expression with plain symbols."""
@@ -366,7 +370,7 @@ _COLD = frozenset(
     {
         *("THING", "NEUT", "SELF", "OUT", "HOLDS", "RESP", "FILL", "EQUALLY", "QUANTITY", "OTHER", "FEATURE", "TIMES", "OVER"),
         *("AVERAGE", "RATIO", "SUM", "PRODUCT", "DIFFERENCE", "NUMBER_OF", "LIKE", "RETURNS", "WHOSE", "BY", "PROPERTY", "SOLVES"),
-        *("OPERATOR", "SHAPE", "USED", "AT", "HELD"),
+        *("OPERATOR", "SHAPE", "USED", "AT", "HELD", "FORMULA", "USES"),
     }
 )
 """A word that can only be of these kinds may also be a plain word of a description."""

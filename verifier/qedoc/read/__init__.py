@@ -30,7 +30,7 @@ from qedoc.read.reading import (
 )
 from qedoc.read.relations import related
 from qedoc.read.repair import attempted, repaired
-from qedoc.read.scope import Scope, conventional_index, plain
+from qedoc.read.scope import DEFINED, Scope, conventional_index, plain
 from qedoc.read.slices import Slice
 from qedoc.read.statement import definitions, equations
 from qedoc.read.tree import Node, nest
@@ -79,7 +79,7 @@ def defined(latex: str, names: Names, notation: str = "") -> Names:
         names = replace(names, macros={name: macro for name, macro in told.macros.items() if name not in told.supposed})
     except (Refused, Silent, RecursionError):
         return names
-    legend = dict.fromkeys(sorted(symbols - set(names.parameters)), "defined by a formula") | dict(names.legend)
+    legend = dict.fromkeys(sorted(symbols - set(names.parameters)), DEFINED) | dict(names.legend)
     return replace(names, functions=names.functions | functions, legend=legend)
 
 

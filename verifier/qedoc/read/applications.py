@@ -18,7 +18,7 @@ from qedoc.read.neighbours import refuse_loose
 from qedoc.read.operators import extreme
 from qedoc.read.parser import Parser, rule
 from qedoc.read.reading import Obstacle, Option, Refused, extent
-from qedoc.read.scope import spelled, stands_alone
+from qedoc.read.scope import DEFINED, spelled, stands_alone
 from qedoc.read.scripts import Scripts, collect, exponent
 from qedoc.read.special import inverted
 from qedoc.read.tokens import Kind, Token
@@ -184,6 +184,8 @@ def applied(parser: Parser, name: str, token: Token, scripts: Scripts, *, letter
         if name in scope.vectors:
             what = f"the vector {name} before a bracket: an entry, or a factor"
             raise parser.refuse(Obstacle.AMBIGUOUS, what, r"write a subscript, or \cdot")
+        if len(pieces) > 1 and scope.legend.get(name) == DEFINED:
+            return _declared(parser, name, token, scripts)  # `1 - r(x, y)`, and `r = ...` beside it
         if len(pieces) > 1 or (len(pieces[0]) == 1 and isinstance(pieces[0][0], Token)):
             what = f"{name} is a value, but is followed by a bracket like a function"
             raise parser.refuse(Obstacle.AMBIGUOUS, what, f"write \\cdot, or declare {name} as a function", token.start)

@@ -15,7 +15,9 @@ from qedoc.read.scope import Scope
 from qedoc.read.tokens import PROSE, Kind, Token
 from qedoc.read.tree import SYMBOLS, Group, Node, relation
 
-_CASES = frozenset({"cases", "dcases", "numcases"})
+CASES = frozenset({"cases", "dcases", "numcases"})
+"""Environments of formulas by cases."""
+
 _TABLES = frozenset({"array", "matrix", "aligned", "alignedat"})
 _TRANSPARENT = frozenset({"equation", "split", "aligned", "gathered", "displaymath", "math", "align", "gather", "multline"})
 _RELATIONS = {"<": sp.Lt, "<=": sp.Le, ">": sp.Gt, ">=": sp.Ge, "=": sp.Eq, "!=": sp.Ne}
@@ -46,7 +48,7 @@ def trimmed(items: Sequence[Node]) -> list[Node]:
 
 
 def _environment(parser: Parser, group: Group) -> Factor:
-    if group.name in _CASES:
+    if group.name in CASES:
         return Factor(value=piecewise(parser, group, rows(group.items)), shape=Shape.BRACKET, start=group.start)
     lines = rows(group.items)
     if group.name in _TRANSPARENT and len(lines) == 1:

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from qedoc.read.brackets import split
 from qedoc.read.cases import rows, trimmed
+from qedoc.read.containers import entries_named
 from qedoc.read.memberships import ranges, regrouped
 from qedoc.read.reading import Obstacle, Option, Refused, Silence, Silent
 from qedoc.read.refusals import keyword
@@ -135,7 +136,7 @@ def _statements(line: Sequence[Node], scope: Scope) -> list[Statement]:
     """The statements of a row: pieces between commas and wide spaces are equations or conditions."""
     found: list[Statement] = []
     conditional = False
-    for mark, written in _whole(_pieces(line, scope)):
+    for mark, written in entries_named(list(_whole(_pieces(line, scope))), scope):
         piece = _exact(written, scope)
         if mark == "all" and found and not any(relation(node) for node in piece):
             continue  # `for all x` restricts nothing

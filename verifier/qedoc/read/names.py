@@ -9,11 +9,12 @@ from qedoc.read.applications import applied, known_call, upright
 from qedoc.read.brackets import loose, split
 from qedoc.read.factor import Factor, Shape
 from qedoc.read.indicators import bold_one, is_one, letter_one
+from qedoc.read.labels import label
 from qedoc.read.moments import reduction
 from qedoc.read.parser import NAMES, Parser, rule
 from qedoc.read.pointers import numbered, pointer
 from qedoc.read.reading import Obstacle, Option, Refused
-from qedoc.read.scope import ACCENTS, conventional, spelled
+from qedoc.read.scope import ACCENTS, contents, conventional, spelled
 from qedoc.read.scripts import Scripts, collect, raised
 from qedoc.read.slices import sliced
 from qedoc.read.special import special
@@ -260,6 +261,8 @@ def subscript(parser: Parser, base: str, nodes: Sequence[Node], start: int) -> t
         if lone.kind is Kind.WORD:
             return _run(parser, base, lone)
         raise Refused(Obstacle.UNSUPPORTED, f"the mark {lone.text} as a subscript", start, "rename the marked symbol")
+    if suffix := label(nodes):
+        return suffix, None
     inside = parser.inside(nodes, nodes[-1].end)
     if any(node.is_char(",") for node in nodes):
         return "", [parser.part(piece, start) for piece in split(nodes, ",")]
@@ -334,12 +337,15 @@ def _bracketed(parser: Parser, name: str, factor: Factor, *, entry: bool, powere
 def _accent(parser: Parser, token: Token) -> Factor:
     r"""`\hat{m}` is the name m_hat."""
     nodes = parser.argument()
+    inner, inside = "", nodes[0] if nodes else None
+    if len(nodes) == 2 and isinstance(inside, Token) and inside.is_macro(*ACCENTS) and len(contents(nodes[1])) == 1:  # `\bar{\hat y}`
+        inner, nodes = f"_{inside.text.removeprefix('wide')}", tuple(contents(nodes[1]))
     lone = nodes[0] if len(nodes) == 1 else None
     if not isinstance(lone, Token) or lone.kind not in (Kind.WORD, Kind.TEXT, Kind.MACRO) or lone.text in ACCENTS:
         raise Refused(Obstacle.UNSUPPORTED, rf"\{token.text} over more than one symbol", token.start, "put the scripts outside")
     if lone.kind is Kind.MACRO and lone.text not in SYMBOLS:
         raise Refused(Obstacle.UNKNOWN, rf"\{lone.text} under an accent", lone.start, "")
-    return _scripted(parser, Base(name=f"{lone.text}_{token.text.removeprefix('wide')}", token=token, letters=False))
+    return _scripted(parser, Base(name=f"{lone.text}{inner}_{token.text.removeprefix('wide')}", token=token, letters=False))
 
 
 @rule("overline")

@@ -14,6 +14,7 @@ from qedoc.read.parser import Parser, rule
 from qedoc.read.reading import Obstacle, Option, Refused, extent
 from qedoc.read.refusals import PRODUCTS
 from qedoc.read.restricted import Under, limited, under
+from qedoc.read.scope import contents
 from qedoc.read.scripts import Scripts, collect
 from qedoc.read.tokens import Kind, Token
 from qedoc.read.tree import Group, Node, letter
@@ -77,7 +78,8 @@ def _large(parser: Parser, token: Token) -> Factor:
         parser.refuse_here()
     parser.scope.over_entries |= {index for index, first in indices if not first and upper is None}
     with parser.scope.binding(index for index, _ in indices), parser.deeper():
-        body = _product_body(parser, {index for index, _ in indices}) if token.text == "prod" else parser.term()
+        names = {index for index, _ in indices}
+        body = _product_body(parser, names) if token.text == "prod" else _sum_body(parser, names)
     if body.remainder:
         what = "mod after a sum or product: of each term, or of the whole"
         raise parser.refuse(Obstacle.AMBIGUOUS, what, r"write brackets: (\sum_i x_i) \bmod n, or \sum_i (x_i \bmod n)", token.start)
@@ -239,6 +241,20 @@ def _outside_entries(value: sp.Expr, index: sp.Expr) -> bool:
     if isinstance(value, sp.Indexed):
         return any(part != index and index in part.free_symbols for part in value.indices)
     return bool(value == index) or any(_outside_entries(part, index) for part in value.args)
+
+
+def _sum_body(parser: Parser, indices: set[str]) -> Term:
+    r"""What a sum is taken of. A factor that is a sum over the same index stands after it: `\sum_i a_i \sum_i b_i` is a product of sums."""
+    for at in range(parser.at + 1, len(parser.items) - 2):
+        node, mark, script = parser.items[at : at + 3]
+        if node.is_char("+", "-", "/", "=", ",", ";"):
+            break
+        index = next(iter(contents(script)), None)
+        if node.is_macro("sum") and mark.is_char("_") and isinstance(index, Token) and {index.text} == indices:
+            before = parser.items[at - 1]
+            end = at - 1 if isinstance(before, Token) and before.text in PRODUCTS else at
+            return _term_until(parser, parser.at, end)
+    return parser.term()
 
 
 def _product_body(parser: Parser, indices: set[str]) -> Term:

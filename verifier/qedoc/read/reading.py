@@ -149,7 +149,7 @@ Position: TypeAlias = tuple[sp.Symbol, tuple[sp.Expr, sp.Expr] | None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Equation:
-    """One value that a formula states.
+    r"""One value that a formula states.
 
     Args:
         left: what has the value. In a chain `a = b = c` it is the first member, for each later member. None for a bare expression.
@@ -158,6 +158,7 @@ class Equation:
         latex: the piece of the formula that `right` was read from.
         entry: the indices, if `right` is an entry of a result that is written without indices. Each index has its first and last value, or
             None if these are the bounds of the axis that it runs over.
+        settings: the names that parameters have where the equation holds: `\text{if reduction} = \text{'mean'}`.
     """
 
     left: sp.Expr | Application | None
@@ -165,6 +166,7 @@ class Equation:
     condition: sp.Basic
     latex: str
     entry: tuple[Position, ...] = ()
+    settings: tuple[tuple[str, str], ...] = ()
 
     def __str__(self) -> str:
         left = self.left if isinstance(self.left, Application) or self.left is None else shown(self.left)

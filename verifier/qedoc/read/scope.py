@@ -57,8 +57,12 @@ def plain(name: str) -> str:
     r"""The plain form of a name: `\beta_1` is beta_1, `\hat{m}` is m_hat, `f_{pdf}` is f_pdf."""
     name = _STYLE.sub(r"\2", name)
     name = _CALLIGRAPHIC.sub(r"cal_\2", name)
-    name = _ACCENT.sub(lambda m: f"{m.group(3) or m.group(2)}_{m.group(1).removeprefix('wide')}", name)
+    name = _ACCENT.sub(lambda m: f"{plain(m.group(3) or m.group(2))}_{m.group(1).removeprefix('wide')}", name)
     return re.sub(r"[\\{}\s]", "", name.replace("\\_", "_"))
+
+
+DEFINED = "defined by a formula"
+"""The explanation of a symbol that the left side of a formula defines."""
 
 
 class Scope:

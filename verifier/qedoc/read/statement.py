@@ -16,6 +16,7 @@ from qedoc.read.parser import Parser
 from qedoc.read.pointers import pointed
 from qedoc.read.reading import Application, Equation, Obstacle, Option, Position, Refused, Silence, Silent
 from qedoc.read.scope import ACCENTS, Scope, contents, conventional_index, walk
+from qedoc.read.settings import by_setting
 from qedoc.read.tokens import BOLD, Kind, Token
 from qedoc.read.tree import SYMBOLS, Group, Node, relation
 
@@ -192,8 +193,14 @@ def _equations(statement: Statement, scope: Scope, latex: str) -> Iterator[Equat
     stem, positions = _indexed(sides[0], scope)
     left = _left(stem, scope)
     for side in sides[1:]:
-        equation = _clipped(_equation(left, side, scope, condition, latex), statement, scope)
-        yield replace(equation, entry=(*positions, *equation.entry))
+        for settings, value in _settled(side, scope):
+            equation = _clipped(_equation(left, value, scope, condition, latex), statement, scope)
+            yield replace(equation, entry=(*positions, *equation.entry), settings=settings)
+
+
+def _settled(side: list[Node], scope: Scope) -> list[tuple[tuple[tuple[str, str], ...], list[Node]]]:
+    """The values of a side, each with the setting of a parameter for which it holds. Most sides have one value for all settings."""
+    return [(((name, setting),), value) for name, setting, value in by_setting(side, scope.parameters)] or [((), side)]
 
 
 def _indexed(side: Sequence[Node], scope: Scope) -> tuple[Sequence[Node], tuple[Position, ...]]:

@@ -244,8 +244,17 @@ def _runs(lines: Sequence[str], covered: set[int]) -> Iterator[tuple[int, list[s
     section = ""
     run: list[str] = []
     start = margin = 0
+    outside = -1  # the indentation of the heading of a section whose text is indented
     for place, line in enumerate(lines):
         heading = section_heading(lines, place)
+        if heading:
+            below = next((text for text in lines[place + 1 :] if text.strip()), "")
+            outside = _indent(line) if _indent(below) > _indent(line) else -1
+        elif outside >= 0 and line.strip() and _indent(line) <= outside:
+            if run:
+                yield start, run, section
+                run = []
+            section, outside = "", -1
         new_item = bool(re.match(r"\s*([-*+]|\d+\.)\s", line)) or (section in ARGUMENTS and run and _indent(line) <= margin)
         ends = place in covered or not line.strip() or heading or _OTHER_DIRECTIVE.match(line) or line.lstrip().startswith((">>>", "..."))
         if run and (ends or new_item):

@@ -8,7 +8,7 @@ from qedoc.sources.markup import SILENT, Paragraph
 
 _MATH = r":math:`([^`]+)`"
 _SYMBOL = re.compile(
-    r"\\?[A-Za-z]+'*|\\(hat|bar|tilde|mathbf|mathrm|vec)\{?\\?[A-Za-z]+\}?|\\langle\s*\\?\w+\s*\\rangle|\\overline\{\\?[A-Za-z]+(?:_\w)?\}"
+    r"\\?[A-Za-z]+'*|\\(hat|bar|tilde|mathbf|mathrm|vec)\s*\{?\\?[A-Za-z]+\}?|\\langle\s*\\?\w+\s*\\rangle|\\overline\{\\?[A-Za-z]+(?:_\w)?\}"
 )
 _SCRIPT = r"(_(\\?[A-Za-z0-9]+|\{[^{}]*\}|\\math\w+\{[^{}]*\}))?(\([^()]*\))?"
 _LONE = re.compile(rf"({_SYMBOL.pattern}){_SCRIPT}")
