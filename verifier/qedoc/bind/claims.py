@@ -146,9 +146,7 @@ def of_formula(
                 variants = [
                     variant
                     for inside, made in seen
-                    for variant in _variants(
-                        inside, reading if inside is context else inside.readings[formula], reading, link - 1, where, made
-                    )
+                    for variant in _variants(inside, formula, reading, link - 1, where, made)
                 ]
                 claim = _claim(seen[0][0], formula, variants, part)
                 yield replace(claim, notes=(*notes, *claim.notes)) if isinstance(claim, Bound) else claim
@@ -167,14 +165,16 @@ def _minimum(context: Context, formula: Formula, name: str) -> Bound | Refused |
 
 
 def _variants(
-    inside: Context, again: Reading | Unreadable | NotAClaim, reading: Reading, link: int, where: sp.Basic, made: tuple[Choice, ...]
+    inside: Context, formula: Formula, reading: Reading, link: int, where: sp.Basic, made: tuple[Choice, ...]
 ) -> Iterator[Variant]:
     """The readings of one equation, with the names of the object that it is about."""
+    again = inside.readings.get(formula, reading)
     count = len(reading.equations)
     first = again if isinstance(again, Reading) and len(again.equations) == count else reading
     for one in (first, *(other for other in first.others if len(other.equations) == count)):
         equation = _defined(inside, undone(inside, one.equations[link]) if made else one.equations[link], where)
-        yield Variant(equation=equation, choices=(*made, *_taken(one)), context=inside)
+        context = inside if one is again else inside.interpreted(taken={formula: one})
+        yield Variant(equation=equation, choices=(*made, *_taken(one)), context=context)
 
 
 def _is_known(context: Context, symbol: sp.Symbol) -> bool:

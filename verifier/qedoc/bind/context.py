@@ -91,6 +91,7 @@ class Context:
         renamed: for a formula for the density of samples, the density's name of each parameter of the sampler.
         aside: descriptions of parameters that the formula is not about: the key of a sampler, the shape of its samples.
         lacking: why the formula cannot be compared with anything; empty if it can.
+        taken: the display that is bound, in the reading that is bound, whose definitions are read in the same way; empty for the usual one.
     """
 
     record: Documented
@@ -110,6 +111,7 @@ class Context:
     renamed: Mapping[str, str] = field(default_factory=dict)
     aside: tuple[str, ...] = ()
     lacking: str = ""
+    taken: Mapping[Formula, Reading] = field(default_factory=dict)
 
     def interpreted(self, **changes: Any) -> "Context":
         """The same docstring in one interpretation. It is read once for all of them."""
@@ -300,7 +302,7 @@ class Context:
 
         Of several definitions of a name, the one in the same display counts, and else the first.
         """
-        readings = self.readings | {formula: read(formula.latex, self.names, formula.notation) for formula in self.explained}
+        readings = self.readings | {formula: read(formula.latex, self.names, formula.notation) for formula in self.explained} | self.taken
         equations = [(formula, e) for formula, r in readings.items() if isinstance(r, Reading) for e in r.equations]
         found: dict[str, Definition] = {}
         for place, (formula, equation) in enumerate(equations):
@@ -311,6 +313,7 @@ class Context:
                 left = equation.left
                 variable = left.variable if isinstance(left, Application) else ""
                 arguments = left.arguments if isinstance(left, Application) else left.indices if isinstance(left, sp.Indexed) else ()
+                arguments = arguments or tuple(index for index, _ in equation.entry)
                 arguments = (sp.Symbol(variable), *arguments) if variable else tuple(arguments)
                 found[name] = Definition(arguments=arguments, value=_solved(equation), formula=formula, random=bool(variable))
         return self._of_class(equations) | found

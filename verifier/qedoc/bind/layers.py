@@ -10,17 +10,24 @@ from qedoc.bind.members import Aim
 from qedoc.claims.members import CALL, member
 from qedoc.claims.transformed import Transformed
 from qedoc.errors import TargetError
+from qedoc.read.names import PREVIOUS
 from qedoc.sources.docstrings import Documented, about
 from qedoc.sources.objects import named
 
 _SUBSCRIPT = r"(?:_(?:\{[A-Za-z]+\}|[A-Za-z]))"
-_WEIGHT = re.compile(rf"(?<![A-Za-z\\_{{])([WwUVR]{_SUBSCRIPT}?)\s*([a-z](?:_(?:\{{[a-z](?:-1)?\}}|[a-z]))?)(?![A-Za-z_{{])")
+_VECTOR = r"[a-z](?:_(?:\{[a-z](?:-1)?\}|[a-z]))?"
+_MATRIX = rf"(?<![A-Za-z\\_{{])([WwUVR]{_SUBSCRIPT}?)"
+_WEIGHT = re.compile(rf"{_MATRIX}\s*({_VECTOR})(?![A-Za-z_{{])")
 """A matrix before a vector."""
 
-_BIAS = re.compile(rf"(?<![A-Za-z\\_{{])(b{_SUBSCRIPT}?)(?![A-Za-z_{{])")
-_STEP = re.compile(r"^\s*([a-z])_\{?([a-z])\}?\s*&?\s*=(?=.*(?<![A-Za-z\\_{])\1_\{\2-1\})", re.DOTALL)
-"""A state, and on the right the same one a step before."""
+_BEFORE_BRACKET = re.compile(rf"(?<![A-Za-z\\_{{])([WUVR]{_SUBSCRIPT})\s*(?:\\left\s*)?\(")
+"""A matrix with a subscript before a bracket."""
 
+_BIAS = re.compile(rf"(?<![A-Za-z\\_{{])(b{_SUBSCRIPT}?)(?![A-Za-z_{{])")
+_ROW = re.compile(r"^\s*([a-z])(?:_(?:\{([a-z])\}|([a-z])))?('?)\s*&?\s*=([^=]*)$", re.DOTALL)
+"""A row of a display that gives one letter a value."""
+
+_OUTSIDE = re.compile(r"\\(?:begin|end)\{\w+\*?\}(?:\{[lcr|]*\})?")
 _INDEXED = re.compile(r"\\sum|\\prod|\\int|\\max_|\\min_")
 
 
@@ -52,14 +59,40 @@ def letters_of(record: Documented) -> Letters:
     axes = {argument.axes for argument in _called(record).arguments}
     if 2 not in axes:
         return Letters()
-    steps = {found[2] for latex in displays if (found := _STEP.match(latex))}
+    steps = {at for latex in displays for base, at, *_ in _rows(latex) if at and f"{base}_{{{at}-1}}" in latex}
     step = steps.pop() if len(steps) == 1 else ""
     biases = {name for latex in displays for name in _BIAS.findall(latex)} if 1 in axes else set()
-    return Letters(
-        weights=frozenset(weight for weight, _ in products),
-        vectors=frozenset({*biases, *(_at_step(vector, step) for _, vector in products)}),
-        step=step,
-    )
+    bracketed = {weight for latex in displays for weight in _BEFORE_BRACKET.findall(latex)}
+    vectors = {*biases, *(_at_step(vector, step) for _, vector in products)}
+    for latex in displays:
+        vectors = _with_gates(vectors, latex, step)
+    return Letters(weights=frozenset({*bracketed, *(weight for weight, _ in products)}), vectors=frozenset(vectors), step=step)
+
+
+def _rows(latex: str) -> list[tuple[str, str, str, str]]:
+    """The rows of a display that give a letter a value: the letter, its subscript, its prime, and the right side."""
+    found = [_ROW.match(row) for row in _OUTSIDE.sub("", latex).split(r"\\")]
+    return [(row[1], row[2] or row[3] or "", row[4], row[5]) for row in found if row is not None]
+
+
+def _with_gates(vectors: set[str], latex: str, step: str) -> set[str]:
+    """The vectors with those that a display of several rows makes of them: `r = \sigma(W x)`, and `c' = r * c`, where c is one too."""
+    rows = _rows(latex)
+    for base, at, prime, right in rows if len(rows) > 1 else ():
+        if _WEIGHT.search(right) or any(_holds(right, vector, step) for vector in vectors):
+            vectors = {*vectors, f"{base}_{at}" if at else base + prime}
+            if prime:
+                vectors |= {base}
+            elif step and at == step and f"{base}_{{{step}-1}}" in latex:
+                vectors |= {f"{base}_{PREVIOUS}"}
+    return vectors
+
+
+def _holds(right: str, vector: str, step: str) -> bool:
+    """Whether the right side of a row has a vector in it."""
+    base, _, at = vector.partition("_")
+    written = rf"{base}_\{{{step}-1\}}" if at == PREVIOUS else rf"{base}_(?:{at}|\{{{at}\}})(?![A-Za-z])" if at else rf"{base}(?![A-Za-z_])"
+    return re.search(rf"(?<![A-Za-z\\_{{]){written}", right) is not None
 
 
 def next_state(record: Documented, left: Any) -> Aim | None:
@@ -73,7 +106,7 @@ def next_state(record: Documented, left: Any) -> Aim | None:
     name = left.name if isinstance(left, sp.Symbol) else ""
     base, _, at = name.partition("_")
     primed = name.endswith("'") and name[:-1] in letters.vectors
-    if not (primed or (at and at == letters.step and f"{base}_previous" in letters.vectors)):
+    if not (primed or (at and at == letters.step and f"{base}_{PREVIOUS}" in letters.vectors)):
         return None
     owner = named(record.owner)
     called = member(owner, CALL) if isinstance(owner, type) and callable(getattr(owner, CALL, None)) else None
@@ -93,4 +126,4 @@ def _called(record: Documented) -> Documented:
 def _at_step(vector: str, step: str) -> str:
     """The name of a vector at a step as the reader writes it."""
     base, _, at = vector.partition("_")
-    return f"{base}_previous" if step and at.strip("{}") == f"{step}-1" else vector
+    return f"{base}_{PREVIOUS}" if step and at.strip("{}") == f"{step}-1" else vector

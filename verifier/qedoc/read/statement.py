@@ -11,7 +11,7 @@ from qedoc.read.cases import conditions, trimmed
 from qedoc.read.derivatives import slope
 from qedoc.read.functions import FUNCTIONS
 from qedoc.read.lines import Statement, statements
-from qedoc.read.matrices import ROW, CrossOf, has_product, kind, of_matrices
+from qedoc.read.matrices import COLUMN, ROW, CrossOf, has_product, kind, of_matrices
 from qedoc.read.parser import Parser
 from qedoc.read.pointers import pointed
 from qedoc.read.reading import Application, Equation, Obstacle, Option, Position, Refused, Silence, Silent
@@ -218,8 +218,8 @@ def _equation(left: sp.Expr | Application | None, side: Sequence[Node], scope: S
         each = Option(value="of each entry", why="functions of arrays are usually taken of each entry", sure="suggested")
         whole = Option(value="of the matrix", why="a matrix has an exponential, a logarithm and a root of its own", sure="opaque")
         scope.choose("a function of a matrix", each, whole)
-    if has_product(right):
-        known = kind(right, scope)
+    known = kind(right, scope)
+    if has_product(right) or (scope.weights and known == COLUMN):
         if known in (None, ROW) or isinstance(left, sp.Indexed):
             what = "matrices or vectors that do not combine into one matrix, vector or number"
             raise Refused(Obstacle.AMBIGUOUS, what, side[0].start, "write it with indices")
