@@ -10,6 +10,7 @@ import pytest
 from fixture_modules import Claims, judged_claim, written
 from flax import linen, nnx
 
+from qedoc.bind.records import Refused
 from qedoc.claims.members import Member, member
 from qedoc.claims.modules import module
 from qedoc.results.verdict import CaseResult, Verdict
@@ -233,3 +234,61 @@ def test_arrays_of_haiku_and_linen_are_found_by_a_call() -> None:
     assert isinstance(dense, Member)
     call = dense.written("flax.linen.Dense", {"kernel": "jnp.array([[1.0]])", "bias": "jnp.array([2.0])", "inputs": "jnp.array([3.0])"})
     assert call.startswith("flax.linen.Dense(features=1).apply({'params': {'kernel': ")
+
+
+GATED = '''
+import flax.linen as nn
+import jax
+import jax.numpy as jnp
+
+
+class Cell(nn.Module):
+    r"""A recurrent cell.
+
+    .. math::
+
+        \\begin{array}{ll}
+        ROWS
+        \\end{array}
+
+    where x is the input and h is the output of the previous time step.
+    """
+
+    features: int
+
+    @nn.compact
+    def __call__(self, carry, inputs):
+        def i(name):
+            return nn.Dense(self.features, name=name)(inputs)
+
+        def h(name):
+            return nn.Dense(self.features, use_bias=False, name=name)(carry)
+
+        z = jax.nn.sigmoid(i("iz") + h("hz"))
+        n = jnp.tanh(i("in") + z * h("hn"))
+        out = (1 - z) * n + z * carry
+        return out, out
+'''
+GATE = r"z = \sigma(W_{iz} x + b_{iz} + W_{hz} h) \\"
+NEW = r"n = \tanh(W_{in} x + b_{in} + z * (W_{hn} h)) \\"
+
+
+@pytest.mark.parametrize(
+    ("rows", "holds"),
+    [
+        (GATE + NEW + r"h' = (1 - z) * n + z * h", True),
+        (GATE + NEW + r"h' = (1 - z) \odot n + z \odot h \\", True),
+        (GATE + NEW + r"h' = (1 - z) * h + z * n", False),
+        (GATE.replace("+ b_{iz}", "- b_{iz}") + NEW + r"h' = (1 - z) * n + z * h", False),
+        (GATE + NEW.replace("W_{in}", "W_{iz}").replace("W_{iz} x", "W_{in} h") + r"h' = (1 - z) * n + z * h", False),
+        (GATE + NEW.replace("z *", "(1 - z) *") + r"h' = (1 - z) * n + z * h", False),
+    ],
+)
+def test_definitions_above_the_result_of_a_cell_are_put_in(claims_of: Claims, rows: str, holds: bool) -> None:
+    pytest.importorskip("flax.linen")
+    *definitions, last = claims_of(GATED.replace("ROWS", rows), "Cell")
+    assert [claim.cause for claim in definitions if isinstance(claim, Refused)] == ["definition", "definition"]
+    if not holds and isinstance(last, Refused):
+        return
+    found = judged_claim(last).verdict
+    assert found in HOLDS if holds else found is Verdict.REFUTED

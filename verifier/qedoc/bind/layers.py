@@ -76,7 +76,7 @@ def _rows(latex: str) -> list[tuple[str, str, str, str]]:
 
 
 def _with_gates(vectors: set[str], latex: str, step: str) -> set[str]:
-    """The vectors with those that a display of several rows makes of them: `r = \sigma(W x)`, and `c' = r * c`, where c is one too."""
+    r"""The vectors with those that a display of several rows makes of them: `r = \sigma(W x)`, and `c' = r * c`, where c is one too."""
     rows = _rows(latex)
     for base, at, prime, right in rows if len(rows) > 1 else ():
         if _WEIGHT.search(right) or any(_holds(right, vector, step) for vector in vectors):
