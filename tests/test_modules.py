@@ -229,7 +229,7 @@ def test_arrays_of_haiku_and_linen_are_found_by_a_call() -> None:
     assert called.holds is not None
     assert called.holds.arrays == {"w": ("the length of inputs", "output_size"), "b": ("output_size",)}
     call = called.written("haiku.Linear", {"w": "jnp.array([[1.0]])", "b": "jnp.array([2.0])", "inputs": "jnp.array([3.0])"})
-    assert "haiku.transform(lambda **inputs: haiku.Linear(output_size=1)(**inputs)).apply({'linear': " in call
+    assert "haiku.transform(lambda: haiku.Linear(output_size=1)(inputs=jnp.array([3.0]))).apply({'linear': " in call
     dense = member(linen.Dense, "__call__")
     assert isinstance(dense, Member)
     call = dense.written("flax.linen.Dense", {"kernel": "jnp.array([[1.0]])", "bias": "jnp.array([2.0])", "inputs": "jnp.array([3.0])"})
@@ -292,3 +292,72 @@ def test_definitions_above_the_result_of_a_cell_are_put_in(claims_of: Claims, ro
         return
     found = judged_claim(last).verdict
     assert found in HOLDS if holds else found is Verdict.REFUTED
+
+
+STACKED = '''
+import haiku as hk
+import jax
+import jax.numpy as jnp
+
+
+class Cell(hk.Module):
+    r"""A recurrent cell.
+
+    Given :math:`x_t` and the previous state :math:`h_{t-1}` the core computes
+
+    .. math::
+
+        \\begin{array}{ll}
+        ROWS
+        \\end{array}
+    """
+
+    def __init__(self, hidden_size: int, name=None):
+        super().__init__(name=name)
+        self.hidden_size = hidden_size
+
+    def __call__(self, inputs, state):
+        n = self.hidden_size
+        w_i = hk.get_parameter("w_i", [inputs.shape[-1], 2 * n], init=jnp.ones)
+        w_h = hk.get_parameter("w_h", [n, 2 * n], init=jnp.ones)
+        b = hk.get_parameter("b", [2 * n], init=jnp.ones)
+        new, gate = jnp.split(inputs @ w_i + state @ w_h + b, 2, axis=-1)
+        z = jax.nn.sigmoid(gate)
+        out = z * jnp.tanh(new) + (1 - z) * state
+        return out, out
+'''
+PART = r"z_t &= \sigma(W_{iz} x_t + W_{hz} h_{t-1} + b_z) \\"
+OTHER = r"a_t &= \tanh(W_{ia} x_t + W_{ha} h_{t-1} + b_a) \\"
+STATE = r"h_t &= z_t \odot a_t + (1 - z_t) \odot h_{t-1}"
+
+
+@pytest.mark.parametrize(
+    ("rows", "holds"),
+    [
+        (PART + OTHER + STATE, True),  # the code has the gates in the other order
+        (PART + OTHER + STATE.replace("h_{t-1}", "z_t"), False),
+        (PART + OTHER.replace("W_{ha}", "W_{hz}").replace("tanh", "sin") + STATE, False),
+        (PART.replace("+ b_z", "- b_z") + OTHER + STATE, False),
+    ],
+)
+def test_gates_are_parts_of_one_array(claims_of: Claims, rows: str, holds: bool) -> None:
+    pytest.importorskip("haiku")
+    *_, last = claims_of(STACKED.replace("ROWS", rows), "Cell")
+    found = judged_claim(last).verdict if not isinstance(last, Refused) else last.verdict
+    assert (found in HOLDS) == holds
+
+
+def test_a_wrong_formula_of_gates_is_refuted_in_all_orders(claims_of: Claims) -> None:
+    pytest.importorskip("haiku")
+    *_, last = claims_of(STACKED.replace("ROWS", PART + OTHER + STATE.replace("(1 - z_t)", "z_t")), "Cell")
+    assert judged_claim(last).verdict is Verdict.REFUTED
+
+
+def test_parts_of_an_array_are_put_together_in_the_call() -> None:
+    haiku = pytest.importorskip("haiku")
+    called = member(haiku.GRU, "__call__")
+    assert isinstance(called, Member)
+    held = {f"{array}_part_{k}": f"jnp.array({[[float(k)]] if array != 'b' else [float(k)]})" for array in ("w_i", "w_h", "b") for k in (1, 2, 3)}
+    call = called.written("haiku.GRU", {**held, "inputs": "jnp.array([1.0])", "state": "jnp.array([2.0])"})
+    assert "'b': jnp.concatenate([jnp.array([1.0]), jnp.array([2.0]), jnp.array([3.0])], axis=-1)" in call
+    assert call.startswith("haiku.transform(lambda: haiku.GRU(hidden_size=1)(inputs=jnp.array([1.0]), state=jnp.array([2.0])))")

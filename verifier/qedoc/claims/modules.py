@@ -66,6 +66,14 @@ class Module:
         """The parameters of the constructor that need not be given."""
         return self.lengths | self.keys
 
+    def part_of(self, name: str) -> tuple[str, int, int] | None:
+        """For a part of an array: the name of the array, which part it is, and of how many; None for a whole array.
+
+        Args:
+            name: the name of what is held.
+        """
+        return None
+
     def settings(self, made: Mapping[str, Any], held: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
         """The arguments of the constructor, with the lengths that the arrays have.
 

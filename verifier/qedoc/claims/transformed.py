@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
-from qedoc.claims.modules import Module, untraced
+from qedoc.claims.modules import Module, T, untraced
 
 Tree: TypeAlias = dict[str, Any]
 Place: TypeAlias = tuple[str, ...]
@@ -28,6 +28,9 @@ _STATE = re.compile(r"carry|state|hidden")
 _LENGTHS = (3, 5, 7, 11, 13, 17)
 """Lengths that tell which axis of an array has which length."""
 
+_PARTS = range(2, 5)
+"""How many parts an axis may have: the gates of a recurrent cell are often made of one array."""
+
 _EXAMPLES: dict[object, object] = {float: 0.5, "float": 0.5, bool: True, "bool": True}
 """Values of other parameters of a constructor, by their annotation."""
 
@@ -39,12 +42,18 @@ class Transformed(Module):
     Args:
         kind: the library through which it is called.
         places: where the tree of parameters has each array.
+        parts: for each array that is a part of another one along its last axis, which part it is, and of how many.
         results: how many times the method returns its one result, as `return state, state` does; 0 if it has several results.
     """
 
     kind: str = ""
     places: Mapping[str, Place] = field(default_factory=dict)
+    parts: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     results: int = 1
+
+    def part_of(self, name: str) -> tuple[str, int, int] | None:
+        """For a part of an array: the name of the array, which part it is, and of how many; None for a whole array."""
+        return (_name(self.kind, self.places[name]), *self.parts[name]) if name in self.parts else None
 
     def applied(self, owner: Callable[..., Any], name: str, made: Mapping[str, Any], held: Tree, given: Mapping[str, Any]) -> Any:
         """The value of a method.
@@ -57,7 +66,7 @@ class Transformed(Module):
             given: the arguments of the method.
         """
         settings = self.settings(made, held, given)
-        tree = _tree({self.places[key]: value for key, value in held.items()})
+        tree = _tree(self._leaves(held, _joined))
         return _pair(self.kind, owner, name, settings)[1](tree, given)
 
     def call(self, object_: str, name: str, held: Mapping[str, str], given: Mapping[str, str]) -> str:
@@ -69,13 +78,21 @@ class Transformed(Module):
             held: the text of each array.
             given: the text of each argument of the method.
         """
-        tree = _text(_tree({self.places[key]: value for key, value in held.items()}))
+        tree = _text(_tree(self._leaves(held, lambda parts: f"jnp.concatenate([{', '.join(parts)}], axis=-1)")))
         listed = ", ".join(f"{key}={value}" for key, value in given.items())
         if self.kind == "haiku":
             called = object_ if name == "__call__" else f"{object_}.{name}"
-            return f"haiku.transform(lambda **inputs: {called}(**inputs)).apply({tree}, None, {listed})"
+            return f"haiku.transform(lambda: {called}({listed})).apply({tree}, None)"
         method = "" if name == "__call__" else f", method={name!r}"
         return f"{object_}.apply({{{_PARAMETERS!r}: {tree}}}, {listed}{method})"
+
+    def _leaves(self, held: Mapping[str, T], join: Callable[[list[T]], T]) -> dict[Place, T]:
+        """What the tree of parameters has at each place, with the parts of each array put together."""
+        of: dict[Place, dict[int, T]] = {}
+        for key, value in held.items():
+            of.setdefault(self.places[key], {})[self.parts.get(key, (0, 1))[0]] = value
+        whole = {self.places[key] for key in held if key not in self.parts}
+        return {place: found[0] if place in whole else join([found[k] for k in sorted(found)]) for place, found in of.items()}
 
     @property
     def imports(self) -> tuple[str, ...]:
@@ -114,7 +131,7 @@ def transformed(
         if first is not None:
             tree, results = first
             of = {length: _LENGTH_OF.format(key) for key, length in own.items()} | told
-            found = _found(kind, dict(_leaves(tree)), of, frozenset(told.values()))
+            found = _found(kind, dict(_leaves(tree)), of, told)
             return found and replace(found, results=results, inputs={key: of[length] for key, length in zip(inputs, lengths, strict=True)})
     return None
 
@@ -122,14 +139,35 @@ def transformed(
 _LENGTH_OF = "the length of {}"
 
 
-def _found(kind: str, arrays: Mapping[Place, Any], of: Mapping[int, str], lengths: frozenset[str]) -> Transformed | None:
+def _found(kind: str, arrays: Mapping[Place, Any], of: Mapping[int, str], lengths: Mapping[int, str]) -> Transformed | None:
     """What the arrays of a tree say about a module. An array of the module itself has its own name, others also that of their module."""
-    places = {_name(kind, place): place for place in arrays}
-    axes = {_name(kind, place): tuple(of.get(length, "") for length in array.shape) for place, array in arrays.items()}
-    if len(places) < len(arrays) or any("" in axis for axis in axes.values()) or not all(name.isidentifier() for name in places):
+    places: dict[str, Place] = {}
+    axes: dict[str, tuple[str, ...]] = {}
+    parts: dict[str, tuple[int, int]] = {}
+    for place, array in arrays.items():
+        shape, name = tuple(array.shape), _name(kind, place)
+        stacked = _stacked(shape[-1], lengths) if shape and shape[-1] not in of else None
+        names = [f"{name}_part_{k + 1}" for k in range(stacked[1])] if stacked is not None else [name]
+        last = (stacked[0],) if stacked is not None else tuple(of.get(length, "") for length in shape[-1:])
+        places |= dict.fromkeys(names, place)
+        axes |= dict.fromkeys(names, (*(of.get(length, "") for length in shape[:-1]), *last))
+        parts |= {one: (k, len(names)) for k, one in enumerate(names)} if stacked is not None else {}
+    if len(set(places.values())) < len(arrays) or any("" in axis for axis in axes.values()) or not all(map(str.isidentifier, places)):
         return None
-    followed = lengths & {axis for listed in axes.values() for axis in listed}
-    return Transformed(arrays=axes, lengths=followed, kind=kind, places=places)
+    followed = frozenset(lengths.values()) & {axis for listed in axes.values() for axis in listed}
+    return Transformed(arrays=axes, lengths=followed, kind=kind, places=places, parts=parts)
+
+
+def _stacked(length: int, lengths: Mapping[int, str]) -> tuple[str, int] | None:
+    """The length of each part of an axis of several parts, by its name, and their number; None if nothing tells them."""
+    found = [(name, length // part) for part, name in lengths.items() if length % part == 0 and length // part in _PARTS]
+    return found[0] if len(found) == 1 else None
+
+
+def _joined(parts: list[Any]) -> Any:
+    import jax.numpy as jnp  # the import takes seconds, and most claims are not about modules
+
+    return jnp.concatenate(parts, axis=-1)
 
 
 def _name(kind: str, place: Place) -> str:
@@ -160,11 +198,11 @@ def _pair(
     if kind == "haiku":
         import haiku  # only its modules are called through it
 
-        def called(**given: Any) -> Any:
+        def called(given: Mapping[str, Any]) -> Any:
             return getattr(owner(**made), name)(**given)  # haiku makes a module inside its function only
 
         both = haiku.transform(called)
-        return (lambda key, given: both.init(key, **given)), (lambda tree, given: both.apply(tree, None, **given))
+        return both.init, (lambda tree, given: both.apply(tree, None, given))
     layer = owner(**made)
     return (
         lambda key, given: layer.init(key, method=name, **given),
