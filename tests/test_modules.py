@@ -10,7 +10,7 @@ import pytest
 from fixture_modules import Claims, judged_claim, written
 from flax import linen, nnx
 
-from qedoc.bind.records import Refused
+from qedoc.bind.records import Bound, Refused
 from qedoc.claims.members import Member, member
 from qedoc.claims.modules import module
 from qedoc.results.verdict import CaseResult, Verdict
@@ -361,3 +361,54 @@ def test_parts_of_an_array_are_put_together_in_the_call() -> None:
     call = called.written("haiku.GRU", {**held, "inputs": "jnp.array([1.0])", "state": "jnp.array([2.0])"})
     assert "'b': jnp.concatenate([jnp.array([1.0]), jnp.array([2.0]), jnp.array([3.0])], axis=-1)" in call
     assert call.startswith("haiku.transform(lambda: haiku.GRU(hidden_size=1)(inputs=jnp.array([1.0]), state=jnp.array([2.0])))")
+
+
+GROUPED = '''
+import jax
+import jax.numpy as jnp
+
+
+class Grouped:
+    r"""A layer.
+
+    It splits an array :math:`x` into ``groups`` arrays :math:`x_i`.
+
+    .. math:: FORMULA
+
+    where :math:`\\gamma_i` and :math:`\\beta_i` are learned arrays.
+    """
+
+    def __init__(self, groups: int, channels: int | None = None, eps: float = 1e-5):
+        if channels is None:
+            raise ValueError("the number of channels is needed")
+        self.groups, self.eps = groups, eps
+        self.weight, self.bias = jnp.ones(channels), jnp.zeros(channels)
+
+    def __call__(self, x):
+        y = x.reshape(self.groups, -1)
+        y = (y - y.mean(axis=1, keepdims=True)) / jnp.sqrt(y.var(axis=1, keepdims=True) + self.eps)
+        return y.reshape(x.shape) * self.weight + self.bias
+'''
+
+
+@pytest.mark.parametrize(
+    ("formula", "holds"),
+    [
+        (r"\frac{x_i - \mathbb{E}[x_i]}{\sqrt{\mathrm{Var}[x_i] + \varepsilon}} \gamma_i + \beta_i", True),
+        (r"\frac{x_i - \mathbb{E}[x_i]}{\sqrt{\mathrm{Var}[x_i]} + \varepsilon} \gamma_i + \beta_i", False),
+        (r"\frac{x_i}{\sqrt{\mathrm{Var}[x_i] + \varepsilon}} \gamma_i + \beta_i", False),
+    ],
+)
+def test_a_formula_for_groups_is_compared_for_one_group(claims_of: Claims, formula: str, holds: bool) -> None:
+    (claim,) = claims_of(GROUPED.replace("FORMULA", formula), "Grouped")
+    assert isinstance(claim, Bound)
+    assert "groups=1: the only group is the whole array" in claim.notes
+    found = judged_claim(claim).verdict
+    assert found in HOLDS if holds else found is Verdict.REFUTED
+
+
+def test_a_subscript_without_groups_is_no_group(claims_of: Claims) -> None:
+    text = NORM.replace("DIVISOR", r"\\sqrt{\\mathrm{Var}[x] + \\varepsilon}").replace(r"{x -", r"{x_i -")
+    text = text.replace("A layer.", "This layer splits the work into parts :math:`x_i`.")
+    (claim,) = claims_of(text, "Norm")
+    assert not isinstance(claim, Bound)

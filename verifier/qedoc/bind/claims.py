@@ -236,8 +236,7 @@ def _bound(context: Context, formula: Formula, equation: Equation, name: str) ->
         raise Obstruction(context.lacking, verdict=Verdict.UNDECIDED)
     if is_slope(equation.left):
         spec = slope(context, formula, equation, name)
-        left = defaults(context, {*spec.bind, *context.settings})
-        notes = tuple(f"{setting} is left at its default" for setting in left)
+        notes = defaults(context, {*spec.bind, *context.settings})
         return _with_settings(context, Bound(formula=formula, reading=str(equation), spec=spec, notes=notes))
     equation = as_entry(context, with_moments(context, equation))
     value, which, notes = target_value(context, equation)
@@ -285,7 +284,7 @@ def _bound(context: Context, formula: Formula, equation: Equation, name: str) ->
         *notes, *expansion.notes, *measures, *links, *found.notes, *shaped.notes, *allowed.notes, *holds.notes,
         *(f"{name} = {right}, as the text says" for name, right in determined.items()),
         *(f"{p}={said!r}, as {'--set' if p in context.settings else 'the text'} says" for p, said in _said(context, fixed)),
-        *(f"{setting} is left at its default" for setting in left),
+        *left,
         *natural(spec),
     )  # fmt: skip
     named = {str(argument) for argument in equation.left.arguments} if isinstance(equation.left, Application) else set()

@@ -171,6 +171,7 @@ class Context:
             | layer.vectors,
             weights=layer.weights,
             step=layer.step,
+            group=layer.group,
             matrices=frozenset(spelled_out(symbol, known) for symbol in record.matrices),
             constants=self.constants,
             about=record.docstring.partition("Args:")[0],

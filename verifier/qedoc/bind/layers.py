@@ -8,6 +8,7 @@ import sympy as sp
 
 from qedoc.bind.members import Aim
 from qedoc.claims.members import CALL, member
+from qedoc.claims.modules import OneGroup
 from qedoc.claims.transformed import Transformed
 from qedoc.errors import TargetError
 from qedoc.read.names import PREVIOUS
@@ -28,6 +29,12 @@ _ROW = re.compile(r"^\s*([a-z])(?:_(?:\{([a-z])\}|([a-z])))?('?)\s*&?\s*=([^=]*)
 """A row of a display that gives one letter a value."""
 
 _OUTSIDE = re.compile(r"\\(?:begin|end)\{\w+\*?\}(?:\{[lcr|]*\})?")
+_GROUPS = re.compile(
+    r"\b(?:split|divid|partition)\w*\b[^.]{0,120}?\b(?:arrays|groups|parts|pieces|blocks|chunks)\s*(?::math:`|\$)\s*"
+    r"[A-Za-z]_(?:\{([a-z])\}|([a-z]))\s*[`$]"
+)
+"""The groups of an array with their letter."""
+
 _INDEXED = re.compile(r"\\sum|\\prod|\\int|\\max_|\\min_")
 
 
@@ -39,11 +46,13 @@ class Letters:
         weights: the matrices.
         vectors: the vectors.
         step: the letter of the step; empty if there are no steps.
+        group: the letter that numbers the groups into which the layer divides an array, if it is compared for one group; else empty.
     """
 
     weights: frozenset[str] = frozenset()
     vectors: frozenset[str] = frozenset()
     step: str = ""
+    group: str = ""
 
 
 def letters_of(record: Documented) -> Letters:
@@ -52,6 +61,8 @@ def letters_of(record: Documented) -> Letters:
     Args:
         record: the object.
     """
+    if group := _group(record):
+        return Letters(group=group)
     displays = [formula.latex for formula in record.formulas if formula.display]
     products = [pair for latex in displays for pair in _WEIGHT.findall(latex)]
     if not products or any(_INDEXED.search(latex) for latex in displays):
@@ -67,6 +78,15 @@ def letters_of(record: Documented) -> Letters:
     for latex in displays:
         vectors = _with_gates(vectors, latex, step)
     return Letters(weights=frozenset({*bracketed, *(weight for weight, _ in products)}), vectors=frozenset(vectors), step=step)
+
+
+def _group(record: Documented) -> str:
+    """The letter of the groups in `splits x into groups-many arrays x_i`; empty without it, or if the layer has no number of groups."""
+    found = _GROUPS.search(record.docstring)
+    if found is None:
+        return ""
+    grouped = any(isinstance(argument.default, OneGroup) for argument in _called(record).arguments)
+    return found[1] or found[2] if grouped else ""
 
 
 def _rows(latex: str) -> list[tuple[str, str, str, str]]:

@@ -11,6 +11,7 @@ from qedoc.bind.context import Context
 from qedoc.bind.members import FUNCTIONS, MOMENTS, Aim, is_expression, logarithm, quantity_of, through_logarithm, transformed
 from qedoc.bind.records import Obstruction
 from qedoc.bind.symbols import returns
+from qedoc.claims.modules import OneGroup
 from qedoc.claims.target import resolve
 from qedoc.errors import QedocError
 from qedoc.read import Application, Equation, NotAClaim, Reading, Silence
@@ -216,7 +217,7 @@ def single(context: Context) -> bool:
 
 
 def defaults(context: Context, given: set[str]) -> tuple[str, ...]:
-    """The parameters that keep their defaults, as `axis=-1`.
+    """Notes on the parameters that keep their defaults, as `axis=-1`, and on a number of groups, which is 1.
 
     Raises:
         Obstruction: for a parameter without a default that the formula does not name.
@@ -227,4 +228,9 @@ def defaults(context: Context, given: set[str]) -> tuple[str, ...]:
         raise Obstruction(
             f"the formula does not say what {' and '.join(missing)} of {context.record.path} is", "name the parameter in the text"
         )
-    return tuple(f"{p.name}={getattr(p.default, '__qualname__', repr(p.default))}" for p in left)
+    return tuple(
+        f"{p.name}=1: the only group is the whole array"
+        if isinstance(p.default, OneGroup)
+        else f"{p.name}={getattr(p.default, '__qualname__', repr(p.default))} is left at its default"
+        for p in left
+    )

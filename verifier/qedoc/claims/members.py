@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from qedoc.claims.modules import FOLLOWS, Module, constructed, holding, module
+from qedoc.claims.modules import FOLLOWS, ONE_GROUP, Module, constructed, holding, module
 from qedoc.claims.transformed import Transformed, is_transformed, transformed
 from qedoc.errors import TargetError
 
@@ -58,6 +58,8 @@ class Member:
         taken = set(self.takes)
         follows = self.holds.follows if self.holds is not None else ()
         found = {name: p.replace(default=FOLLOWS) if name in follows else p for name, p in parameters(self.owner).items()}
+        if self.holds is not None and self.holds.groups:
+            found[self.holds.groups] = found[self.holds.groups].replace(default=ONE_GROUP)
         return {OWN + name if name in taken else name: p for name, p in found.items()}
 
     @cached_property

@@ -26,6 +26,9 @@ _KEYS = frozenset({"key", "rng", "prng_key", "rng_key"})
 _STREAMS = "rngs"
 """What it is called in Flax NNX, where it takes an object that makes keys."""
 
+GROUPS = frozenset({"groups", "num_groups", "n_groups", "group_count"})
+"""What the parameter of a constructor is called that is a number of groups. A formula for a group is compared for the only group."""
+
 _PROBES = (3, 5, 7, 11)
 """Lengths that tell which axis of an array has which length."""
 
@@ -42,7 +45,14 @@ class Follows:
         return "as the arrays say"
 
 
-FOLLOWS = Follows()
+class OneGroup:
+    """The default of a parameter that is a number of groups."""
+
+    def __repr__(self) -> str:
+        return "1"
+
+
+FOLLOWS, ONE_GROUP = Follows(), OneGroup()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +64,14 @@ class Module:
         lengths: the parameters of the constructor that are lengths.
         keys: the parameters of the constructor that take a key.
         inputs: for each argument of a method that must fit the arrays, what its length is called.
+        groups: the parameter of the constructor that is a number of groups; empty if there is none.
     """
 
     arrays: Mapping[str, tuple[str, ...]]
     lengths: frozenset[str]
     keys: frozenset[str] = field(default_factory=frozenset)
     inputs: Mapping[str, str] = field(default_factory=dict)
+    groups: str = ""
 
     @property
     def follows(self) -> frozenset[str]:
@@ -83,14 +95,17 @@ class Module:
             inputs: the arguments of the method. The last axis of the first array among them gives the lengths that no array tells.
         """
         lengths = self._lengths(made, {name: _shape(array) for name, array in held.items()}, list(map(_shape, inputs.values())))
-        return {**made, **lengths, **{name: _key(name) for name in self.keys if name not in made}}
+        return {**self._one_group(made), **made, **lengths, **{name: _key(name) for name in self.keys if name not in made}}
 
     def written(self, made: Mapping[str, str], held: Mapping[str, str], inputs: Mapping[str, str]) -> dict[str, str]:
         """The arguments of the constructor that follow, as `settings` gives them, in Python."""
         shapes = {name: _shape_of_text(text) for name, text in held.items()}
         lengths = self._lengths(made, shapes, list(map(_shape_of_text, inputs.values())))
         keys = {name: "flax.nnx.Rngs(0)" if name == _STREAMS else "jax.random.PRNGKey(0)" for name in self.keys if name not in made}
-        return {name: str(length) for name, length in lengths.items()} | keys
+        return {name: str(length) for name, length in (self._one_group(made) | lengths).items()} | keys
+
+    def _one_group(self, made: Container[str]) -> dict[str, int]:
+        return {self.groups: 1} if self.groups and self.groups not in made else {}
 
     @property
     def imports(self) -> tuple[str, ...]:
@@ -130,22 +145,33 @@ def module(owner: type) -> Module | None:
         return None
     needed = [p for p in known.values() if p.default is inspect.Parameter.empty]
     keys = frozenset(p.name for p in needed if p.name in _KEYS or p.name == _STREAMS)
-    lengths = [p.name for p in needed if p.name not in keys]
-    if len(lengths) > len(_PROBES) or not all(_is_length(p) for p in needed if p.name not in keys):
+    groups = next((p.name for p in needed if p.name in GROUPS), "")
+    lengths = [p.name for p in needed if p.name not in (*keys, groups)]
+    optional = [p.name for p in known.values() if p.default is None and _is_length(p) and p.annotation is not inspect.Parameter.empty]
+    if not all(_is_length(p) for p in needed if p.name in lengths):
         return None
-    probes = dict(zip(lengths, _PROBES, strict=False))
+    for listed in (lengths, [*lengths, *optional]):  # some constructors need a length although it has a default
+        found = _held(owner, dict(zip(listed, _PROBES, strict=False)), keys, groups) if len(listed) <= len(_PROBES) else None
+        if found is not None:
+            return found
+    return None
+
+
+def _held(owner: type, probes: Mapping[str, int], keys: frozenset[str], groups: str) -> Module | None:
+    """What the object of a class holds that is made with the given lengths."""
+    fixed = {groups: 1} if groups else {}
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            made = owner(**probes, **{name: _key(name) for name in keys})
+            made = owner(**probes, **fixed, **{name: _key(name) for name in keys})
     except Exception:  # noqa: BLE001  # a constructor may raise anything; then nothing is known of the object
         return None
     of = {length: name for name, length in probes.items()}
-    found = {name: array for name, array in _arrays(made) if name in _NAMES and name not in known}
+    found = {name: array for name, array in _arrays(made) if name in _NAMES and name not in _parameters(owner)}
     axes = {name: tuple(of.get(length, "") for length in array.shape) for name, array in found.items()}
     if not axes or any("" in axis for axis in axes.values()):
         return None
-    return Module(arrays=axes, lengths=frozenset(lengths), keys=keys)
+    return Module(arrays=axes, lengths=frozenset(probes), keys=keys, groups=groups)
 
 
 def constructed(owner: Callable[..., Any], settings: Mapping[str, Any]) -> Any:

@@ -221,6 +221,7 @@ def _check_order(parser: Parser, name: str, scripts: Scripts) -> None:
         raise Refused(Obstacle.AMBIGUOUS, what, scripts.upper_at, "put the base of a power in parentheses")
 
 
+ONLY_GROUP = Option(value="the whole array", why="an array that is one group is the whole array", sure="suggested")
 PREVIOUS = "previous"
 """The suffix of the name of a value before the current step."""
 
@@ -253,6 +254,9 @@ def subscript(parser: Parser, base: str, nodes: Sequence[Node], start: int) -> t
         return (at if at == scope.step else PREVIOUS), None
     if isinstance(lone, Token):
         suffix = lone.text.replace(" ", "_")
+        if suffix == scope.group and suffix not in scope.bound:
+            scope.choose(f"the index {suffix}", ONLY_GROUP)
+            return "", None
         if lone.kind is Kind.TEXT or (lone.kind is Kind.MACRO and (suffix in SYMBOLS or suffix in ("infty", "max", "min"))):
             return suffix, None
         if lone.kind is Kind.NUMBER and "." not in suffix:
