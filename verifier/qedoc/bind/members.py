@@ -113,6 +113,12 @@ _FREE = frozenset("fghpqy")
 _RESULTS = frozenset({"y", "f", "z", "out", "output", "result"})
 """Names of the value of an object that is a function."""
 
+_LOSSES = ("loss", "penalty", "regularization", "cost")
+"""The methods that give the value of an object that is a loss or a penalty, and the names of the quantity."""
+
+_LOSS_LETTERS = frozenset({"L", "ell", "cal_L", "R", "cal_R", *_LOSSES})
+"""What left sides call a loss or a penalty. Source: Goodfellow et al., "Deep Learning" (2016)."""
+
 VALUES = ("evaluate", CALL, "forward", "transform", "value", "apply", "get_lr")
 """The methods that give the value of an object that is a function: a layer, a kernel, a bijector, a schedule."""
 
@@ -216,6 +222,10 @@ def aims(owner: str, name: str, left: Any, words: str) -> Iterator[Aim]:
         words = f"{left} is {name}" if named_ else f"the docstring of {name}"
         yield Aim(member=name, quantity="value", value="x", words=words, by_head=named_)
         return
+    if isinstance(left, sp.Symbol) and left.name in _LOSS_LETTERS and left.name not in parameters_of(owner):
+        if loss := next((one for one in _LOSSES if has(owner, one)), ""):
+            yield Aim(member=loss, quantity="value", value="x", words=f"{left} is conventionally the {loss}", by_head=True)
+            return
     if isinstance(left, sp.Symbol) and left.name not in _RESULTS:
         if (moment := moment_of(owner, left.name)) is not None:
             found = _giving(owner, moment, "")

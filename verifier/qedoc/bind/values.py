@@ -156,11 +156,12 @@ def _check_left(context: Context, equation: Equation) -> None:
 
 
 def _is_short(short: str, name: str) -> bool:
-    """Whether a left side is the name of a function, or short for it: OPA or I_OPA for `opa_index`, D_KL for `kl_divergence`."""
+    """Whether a left side is the name of a function in another spelling, or short for it: HardShrink, or OPA or I_OPA for `opa_index`, D_KL for `kl_divergence`."""
     kind = _KIND.search(name.lower())
     bare = _KIND.sub("", name.lower())
     letter, _, suffix = short.lower().partition("_")
-    return short.lower() in (name.lower(), bare) or (kind is not None and letter == kind[0][1] and suffix == bare)
+    same = short.replace("_", "").lower() == name.replace("_", "").lower() and len(short) > 2
+    return same or short.lower() in (name.lower(), bare) or (kind is not None and letter == kind[0][1] and suffix == bare)
 
 
 def _check_copied(context: Context, left: Application) -> None:

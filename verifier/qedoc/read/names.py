@@ -329,6 +329,8 @@ def _bracketed(parser: Parser, name: str, factor: Factor, *, entry: bool, powere
         parser.take()
         indices = [parser.inside(piece, group.end - 1).value() for piece in split(group.items, ",")]
         return replace(factor, value=sp.IndexedBase(sp.Symbol(name))[tuple(indices)])
+    if name in SYMBOLS and name not in scope.functions and any(item.is_macro("sum", "prod") for item in group.items):
+        return factor  # a sum is no index, and a Greek letter is no functional
     if not scope.declared(name) or plainly or not all(scope.declared(letter) for letter in letters):
         raise parser.refuse(Obstacle.AMBIGUOUS, "a square bracket after a name: an index, or a factor", r"write a subscript, or \cdot")
     return factor

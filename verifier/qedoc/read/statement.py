@@ -81,7 +81,7 @@ def _declare(statement: Statement, scope: Scope) -> None:
     whole = trimmed(statement.sides[0])
     if len(statement.sides) < 2 or not whole:
         return
-    whole = list(heads.logarithm_of(whole) or whole)
+    whole = list(heads.of_entry(heads.logarithm_of(whole) or whole, statement.sides[1:])[0])
     derivative = slope(whole, scope)
     if derivative is not None:
         letters = heads.letters_of(heads.separated(derivative.group)[0]) if derivative.group is not None else set()
@@ -189,7 +189,9 @@ def _equations(statement: Statement, scope: Scope, latex: str) -> Iterator[Equat
             sides[0] = [Group(opener="{", closer="{", items=tuple(sides[0]), start=sides[0][0].start, end=end)]
         yield _clipped(_equation(None, sides[0], scope, condition, latex), statement, scope)
         return
-    stem, positions = _indexed(sides[0], scope)
+    stem, letters = heads.of_entry(sides[0], sides[1:])
+    stem, positions = _indexed(stem, scope)
+    positions += tuple((sp.Symbol(letter), None) for letter in letters)
     left = _left(stem, scope)
     for side in sides[1:]:
         equation = _clipped(_equation(left, side, scope, condition, latex), statement, scope)
