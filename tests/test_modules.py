@@ -412,3 +412,82 @@ def test_a_subscript_without_groups_is_no_group(claims_of: Claims) -> None:
     text = text.replace("A layer.", "This layer splits the work into parts :math:`x_i`.")
     (claim,) = claims_of(text, "Norm")
     assert not isinstance(claim, Bound)
+
+
+SOFT = '''
+import jax.numpy as jnp
+
+
+class Soft:
+    r"""An activation.
+
+    .. math:: FORMULA
+    """
+
+    def __init__(self, scale: float = 1.0):
+        self.scale = scale
+
+    def __call__(self, x):
+        return jnp.exp(x) / jnp.sum(jnp.exp(x))
+'''
+LOSS = '''
+import jax.numpy as jnp
+
+
+class Ridge:
+    r"""A penalty.
+
+    .. math:: FORMULA
+
+    where :math:`N` is the number of elements.
+    """
+
+    def __init__(self, weight: float = 1.0):
+        self.weight = weight
+
+    def METHOD(self, value):
+        return self.weight * (jnp.sum(value**2) + value.size)
+'''
+
+
+@pytest.mark.parametrize(
+    ("formula", "holds"),
+    [
+        (r"\text{Soft}(x_i) = \frac{\exp(x_i)}{\sum_j \exp(x_j)}", True),
+        (r"\text{Soft}(x_{i}) = \frac{\exp(x_i)}{\sum_k \exp(x_k)}", True),
+        (r"\text{Soft}(x_i) = \frac{\exp(-x_i)}{\sum_j \exp(-x_j)}", False),
+        (r"\text{Soft}(x_i) = \frac{\exp(x_i)}{1 + \sum_j \exp(x_j)}", False),
+    ],
+)
+def test_an_activation_of_an_entry_is_the_entry_of_the_result(claims_of: Claims, formula: str, holds: bool) -> None:
+    found = judged(claims_of, SOFT.replace("FORMULA", formula), "Soft").verdict
+    assert found in HOLDS if holds else found is Verdict.REFUTED
+
+
+@pytest.mark.parametrize(
+    ("formula", "holds"),
+    [
+        (r"L = \lambda \left[ \sum_i x_i^2 + N \right]", True),
+        (r"L = \lambda \left( \sum_i x_i^2 + N \right)", True),
+        (r"L = \lambda \left[ \sum_i x_i^2 - N \right]", False),
+        (r"L = \lambda \left[ \sum_i |x_i| + N \right]", False),
+    ],
+)
+def test_the_loss_of_an_object_is_its_method_of_this_name(claims_of: Claims, formula: str, holds: bool) -> None:
+    found = judged(claims_of, LOSS.replace("FORMULA", formula).replace("METHOD", "loss"), "Ridge").verdict
+    assert found in HOLDS if holds else found is Verdict.REFUTED
+
+
+def test_a_loss_is_no_other_method(claims_of: Claims) -> None:
+    text = LOSS.replace("FORMULA", r"L = \lambda \left[ \sum_i x_i^2 - N \right]").replace("METHOD", "measure")
+    (claim,) = claims_of(text, "Ridge")
+    assert isinstance(claim, Refused)
+
+
+@pytest.mark.parametrize(
+    ("head", "right"), [(r"\text{HardShrink}(x)", True), (r"\text{hardshrink}(x)", True), (r"\text{SoftShrink}(x)", False)]
+)
+def test_a_name_in_another_spelling_is_the_function(claims_of: Claims, head: str, right: bool) -> None:
+    text = f'import jax.numpy as jnp\n\n\ndef hard_shrink(x):\n    r"""Shrinks.\n\n    .. math:: {head} = x^2\n    """\n    return x**2\n'
+    (claim,) = claims_of(text, "hard_shrink")
+    assert isinstance(claim, Bound) is right
