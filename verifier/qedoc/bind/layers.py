@@ -8,7 +8,7 @@ import sympy as sp
 
 from qedoc.bind.members import Aim
 from qedoc.claims.members import CALL, member
-from qedoc.claims.modules import OneGroup
+from qedoc.claims.modules import ONE_GROUP
 from qedoc.claims.transformed import Transformed
 from qedoc.errors import TargetError
 from qedoc.read.names import PREVIOUS
@@ -85,7 +85,7 @@ def _group(record: Documented) -> str:
     found = _GROUPS.search(record.docstring)
     if found is None:
         return ""
-    grouped = any(isinstance(argument.default, OneGroup) for argument in _called(record).arguments)
+    grouped = any(argument.default is ONE_GROUP for argument in _called(record).arguments)
     return found[1] or found[2] if grouped else ""
 
 

@@ -110,7 +110,7 @@ MOMENTS = (
 _FREE = frozenset("fghpqy")
 """Letters of a left side that may be any function: the words say which."""
 
-_RESULTS = frozenset({"y", "f", "z", "out", "output", "result"})
+_RESULTS = frozenset({"y", "f", "z", "out", "output", "outputs", "result", "results"})
 """Names of the value of an object that is a function."""
 
 _LOSSES = ("loss", "penalty", "regularization", "cost")

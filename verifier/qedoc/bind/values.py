@@ -11,7 +11,7 @@ from qedoc.bind.context import Context
 from qedoc.bind.members import FUNCTIONS, MOMENTS, Aim, is_expression, logarithm, quantity_of, through_logarithm, transformed
 from qedoc.bind.records import Obstruction
 from qedoc.bind.symbols import returns
-from qedoc.claims.modules import OneGroup
+from qedoc.claims.modules import Settled
 from qedoc.claims.target import resolve
 from qedoc.errors import QedocError
 from qedoc.read import Application, Equation, NotAClaim, Reading, Silence
@@ -218,7 +218,7 @@ def single(context: Context) -> bool:
 
 
 def defaults(context: Context, given: set[str]) -> tuple[str, ...]:
-    """Notes on the parameters that keep their defaults, as `axis=-1`, and on a number of groups, which is 1.
+    """Notes on the parameters that keep their defaults, as `axis=-1`, and on those for which the formula is compared.
 
     Raises:
         Obstruction: for a parameter without a default that the formula does not name.
@@ -230,8 +230,8 @@ def defaults(context: Context, given: set[str]) -> tuple[str, ...]:
             f"the formula does not say what {' and '.join(missing)} of {context.record.path} is", "name the parameter in the text"
         )
     return tuple(
-        f"{p.name}=1: the only group is the whole array"
-        if isinstance(p.default, OneGroup)
+        f"{p.name}={p.default}: {p.default.why}"
+        if isinstance(p.default, Settled)
         else f"{p.name}={getattr(p.default, '__qualname__', repr(p.default))} is left at its default"
         for p in left
     )

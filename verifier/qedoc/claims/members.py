@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from qedoc.claims.modules import FOLLOWS, ONE_GROUP, Module, constructed, holding, module
+from qedoc.claims.modules import FOLLOWS, Module, constructed, holding, module
 from qedoc.claims.transformed import Transformed, is_transformed, transformed
 from qedoc.errors import TargetError
 
@@ -58,8 +58,7 @@ class Member:
         taken = set(self.takes)
         follows = self.holds.follows if self.holds is not None else ()
         found = {name: p.replace(default=FOLLOWS) if name in follows else p for name, p in parameters(self.owner).items()}
-        if self.holds is not None and self.holds.groups:
-            found[self.holds.groups] = found[self.holds.groups].replace(default=ONE_GROUP)
+        found |= {name: found[name].replace(default=one) for name, one in (self.holds.settled if self.holds is not None else {}).items()}
         return {OWN + name if name in taken else name: p for name, p in found.items()}
 
     @cached_property
@@ -68,10 +67,11 @@ class Member:
         if self.method is None:
             return None
         if is_transformed(self.owner):
-            found: Module | None = transformed(self.owner, self.name, parameters(self.owner), self.takes)
+            found: Module | None = transformed(self.owner, self.name, parameters(self.owner), self._method)
         else:
             found = module(self.owner)
-        return found if found is not None and not set(found.arrays) & {*self.takes, *parameters(self.owner)} else None
+        given = {name for name, p in self._method.items() if p.default is not None}  # what an argument may be given instead
+        return found if found is not None and not set(found.arrays) & {*given, *parameters(self.owner)} else None
 
     @cached_property
     def held(self) -> dict[str, inspect.Parameter]:
@@ -81,7 +81,11 @@ class Member:
 
     @cached_property
     def takes(self) -> dict[str, inspect.Parameter]:
-        """The parameters of the method, by name."""
+        """The parameters of the method, by name, without those in whose place the object has an array."""
+        return {name: p for name, p in self._method.items() if name not in self.held}
+
+    @cached_property
+    def _method(self) -> dict[str, inspect.Parameter]:
         return {} if self.method is None else _parameters(self.method, bound=False)
 
     @property

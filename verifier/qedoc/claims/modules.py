@@ -45,14 +45,25 @@ class Follows:
         return "as the arrays say"
 
 
-class OneGroup:
-    """The default of a parameter that is a number of groups."""
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The default of a parameter of a constructor for which a formula is compared.
+
+    Args:
+        shown: the value.
+        why: what it means for the formula.
+    """
+
+    shown: str
+    why: str
 
     def __repr__(self) -> str:
-        return "1"
+        return self.shown
 
 
-FOLLOWS, ONE_GROUP = Follows(), OneGroup()
+FOLLOWS = Follows()
+ONE_GROUP = Settled("1", "the only group is the whole array")
+BATCH = Settled("slice(1, None)", "the input is a batch of one, whose axis it leaves out")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +76,7 @@ class Module:
         keys: the parameters of the constructor that take a key.
         inputs: for each argument of a method that must fit the arrays, what its length is called.
         groups: the parameter of the constructor that is a number of groups; empty if there is none.
+        batch: the parameter of the constructor that leaves out the first axis of the input; empty if none does.
     """
 
     arrays: Mapping[str, tuple[str, ...]]
@@ -72,6 +84,12 @@ class Module:
     keys: frozenset[str] = field(default_factory=frozenset)
     inputs: Mapping[str, str] = field(default_factory=dict)
     groups: str = ""
+    batch: str = ""
+
+    @property
+    def settled(self) -> dict[str, Settled]:
+        """The parameters of the constructor for which a formula is compared."""
+        return {name: why for name, why in ((self.groups, ONE_GROUP), (self.batch, BATCH)) if name}
 
     @property
     def follows(self) -> frozenset[str]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
-from qedoc.claims.modules import Module, T, untraced
+from qedoc.claims.modules import GROUPS, Module, T, untraced
 
 Tree: TypeAlias = dict[str, Any]
 Place: TypeAlias = tuple[str, ...]
@@ -66,8 +66,10 @@ class Transformed(Module):
             given: the arguments of the method.
         """
         settings = self.settings(made, held, given)
+        given = {key: value[None] if self.batch and key in self.inputs else value for key, value in given.items()}
         tree = _tree(self._leaves(held, _joined))
-        return _pair(self.kind, owner, name, settings)[1](tree, given)
+        value = _pair(self.kind, owner, name, settings)[1](tree, given)
+        return value[0] if self.batch else value
 
     def call(self, object_: str, name: str, held: Mapping[str, str], given: Mapping[str, str]) -> str:
         """The call of a method in Python.
@@ -79,12 +81,13 @@ class Transformed(Module):
             given: the text of each argument of the method.
         """
         tree = _text(_tree(self._leaves(held, lambda parts: f"jnp.concatenate([{', '.join(parts)}], axis=-1)")))
-        listed = ", ".join(f"{key}={value}" for key, value in given.items())
+        first = "[0]" if self.batch else ""
+        listed = ", ".join(f"{key}={value}{'[None]' if self.batch and key in self.inputs else ''}" for key, value in given.items())
         if self.kind == "haiku":
             called = object_ if name == "__call__" else f"{object_}.{name}"
-            return f"haiku.transform(lambda: {called}({listed})).apply({tree}, None)"
+            return f"haiku.transform(lambda: {called}({listed})).apply({tree}, None){first}"
         method = "" if name == "__call__" else f", method={name!r}"
-        return f"{object_}.apply({{{_PARAMETERS!r}: {tree}}}, {listed}{method})"
+        return f"{object_}.apply({{{_PARAMETERS!r}: {tree}}}, {listed}{method}){first}"
 
     def _leaves(self, held: Mapping[str, T], join: Callable[[list[T]], T]) -> dict[Place, T]:
         """What the tree of parameters has at each place, with the parts of each array put together."""
@@ -118,7 +121,8 @@ def transformed(
     """
     kind = _kind(owner)
     probes = iter(_LENGTHS)
-    made = {key: _example(p, probes) for key, p in makes.items() if p.default is inspect.Parameter.empty}
+    groups = next((key for key, p in makes.items() if p.default is inspect.Parameter.empty and key in GROUPS), "")
+    made = {key: _example(p, probes) for key, p in makes.items() if p.default is inspect.Parameter.empty and key != groups}
     inputs = [key for key, p in takes.items() if p.default is inspect.Parameter.empty]
     told = {length: key for key, length in made.items() if type(length) is int}
     own = dict(zip(inputs, probes, strict=False))
@@ -127,12 +131,14 @@ def transformed(
     for lengths in itertools.islice(
         itertools.product(*((*told, own[key]) if _STATE.search(key) else (own[key], *told) for key in inputs)), len(_LENGTHS) ** 2
     ):
-        first = _first(kind, owner, name, made, dict(zip(inputs, lengths, strict=True)))
+        first = _first(kind, owner, name, made | ({groups: 1} if groups else {}), dict(zip(inputs, lengths, strict=True)))
         if first is not None:
             tree, results = first
             of = {length: _LENGTH_OF.format(key) for key, length in own.items()} | told
             found = _found(kind, dict(_leaves(tree)), of, told)
-            return found and replace(found, results=results, inputs={key: of[length] for key, length in zip(inputs, lengths, strict=True)})
+            fitted = {key: of[length] for key, length in zip(inputs, lengths, strict=True)}
+            batch = next((key for key, p in makes.items() if isinstance(p.default, slice) and p.default == slice(1, None)), "")
+            return found and replace(found, results=results, inputs=fitted, groups=groups, batch=batch)
     return None
 
 
