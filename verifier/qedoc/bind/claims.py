@@ -34,6 +34,7 @@ from qedoc.bind.restated import restated
 from qedoc.bind.samplers import with_names
 from qedoc.bind.slices import entries
 from qedoc.bind.slopes import is_slope, slope
+from qedoc.bind.statistics import with_statistics
 from qedoc.bind.switches import switches
 from qedoc.bind.symbols import Roles, at_numbers, direct, merged, of_head, roles
 from qedoc.bind.unknowns import as_entry, index_ranges, lengths_of, unknowns, with_lengths
@@ -174,7 +175,8 @@ def _variants(
     for one in (first, *(other for other in first.others if len(other.equations) == count)):
         equation = _defined(inside, undone(inside, one.equations[link]) if made else one.equations[link], where)
         context = inside if one is again else inside.interpreted(taken={formula: one})
-        yield Variant(equation=equation, choices=(*made, *_taken(one)), context=context)
+        for put, told in with_statistics(context, equation):
+            yield Variant(equation=put, choices=(*made, *_taken(one), *told), context=context)
 
 
 def _is_known(context: Context, symbol: sp.Symbol) -> bool:

@@ -110,8 +110,9 @@ MOMENTS = (
 _FREE = frozenset("fghpqy")
 """Letters of a left side that may be any function: the words say which."""
 
-_RESULTS = frozenset({"y", "f", "z", "out", "output", "outputs", "result", "results"})
-"""Names of the value of an object that is a function."""
+_OUTPUTS = frozenset({"out", "output", "outputs", "result", "results"})
+_RESULTS = _OUTPUTS | {"y", "f", "z"}
+"""Names of the value of an object that is a function. A word for it says what a formula gives, whatever introduces the formula."""
 
 _LOSSES = ("loss", "penalty", "regularization", "cost")
 """The methods that give the value of an object that is a loss or a penalty, and the names of the quantity."""
@@ -245,7 +246,8 @@ def aims(owner: str, name: str, left: Any, words: str) -> Iterator[Aim]:
             return
     if value := value_member(owner):
         said = words if announced else f"{value} gives the value of an object"
-        yield Aim(member=value, quantity="value", value="x", words=said, by_head=announced)
+        output = isinstance(left, sp.Symbol) and left.name in _OUTPUTS
+        yield Aim(member=value, quantity="value", value="x", words=said, by_head=announced or output)
 
 
 def value_member(owner: str) -> str:
