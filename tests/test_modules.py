@@ -491,3 +491,61 @@ def test_a_name_in_another_spelling_is_the_function(claims_of: Claims, head: str
     text = f'import jax.numpy as jnp\n\n\ndef hard_shrink(x):\n    r"""Shrinks.\n\n    .. math:: {head} = x^2\n    """\n    return x**2\n'
     (claim,) = claims_of(text, "hard_shrink")
     assert isinstance(claim, Bound) is right
+
+
+BATCHED = '''
+import haiku as hk
+import jax.numpy as jnp
+
+
+class Normal(hk.Module):
+    r"""A layer.
+
+    It transforms the input ``x`` into:
+
+    .. math:: FORMULA
+
+    Where :math:`\\mu` and :math:`\\sigma` are respectively the mean and standard deviation of ``x``MORE.
+    """
+
+    def __init__(self, groups: int, axis=slice(1, None), eps: float = 1e-5, name=None):
+        super().__init__(name=name)
+        self.groups, self.axis, self.eps = groups, axis, eps
+
+    def __call__(self, x, scale=None):
+        if scale is not None:
+            raise ValueError("the layer has a scale")
+        scale = hk.get_parameter("scale", [x.shape[-1]], init=jnp.ones)
+        y = x.reshape(x.shape[0], self.groups, -1)
+        y = (y - y.mean(axis=2, keepdims=True)) / CODE
+        return y.reshape(x.shape) * scale
+'''
+PLUS_EPS = r"\d{outputs} = \d{scale} \dfrac{x - \mu}{\sigma + \epsilon}"
+INSIDE = "jnp.sqrt(y.var(axis=2, keepdims=True) + self.eps)"
+OUTSIDE = "(y.std(axis=2, keepdims=True) + self.eps)"
+
+
+@pytest.mark.parametrize(("code", "holds"), [(OUTSIDE, True), (INSIDE, False)])
+def test_a_batch_of_one_is_normalised(claims_of: Claims, code: str, holds: bool) -> None:
+    pytest.importorskip("haiku")
+    (claim,) = claims_of(BATCHED.replace("FORMULA", PLUS_EPS).replace("CODE", code).replace("MORE", ""), "Normal")
+    assert isinstance(claim, Bound)
+    assert "axis=slice(1, None): the input is a batch of one, whose axis it leaves out" in claim.notes
+    found = judged_claim(claim).verdict
+    assert found in HOLDS if holds else found is Verdict.REFUTED
+
+
+def test_a_statistic_over_something_else_is_not_the_one_of_all_entries(claims_of: Claims) -> None:
+    pytest.importorskip("haiku")
+    text = BATCHED.replace("FORMULA", PLUS_EPS).replace("CODE", OUTSIDE).replace("MORE", " over the other half of the axis")
+    (claim,) = claims_of(text, "Normal")
+    assert isinstance(claim, Refused)
+    assert "mu and sigma" in claim.reason
+
+
+def test_an_accent_on_a_letter_may_be_a_differential(claims_of: Claims) -> None:
+    pytest.importorskip("haiku")
+    text = BATCHED.replace("FORMULA", PLUS_EPS.replace("scale", "s").replace("outputs", "y")).replace("CODE", OUTSIDE).replace("MORE", "")
+    (claim,) = claims_of(text, "Normal")
+    assert isinstance(claim, Refused)
+    assert r"unknown command \d" in claim.reason
