@@ -20,7 +20,7 @@ from qedoc.bind.domains import place
 from qedoc.bind.entries import bases
 from qedoc.bind.functions import expanded, with_moments
 from qedoc.bind.gradients import differentiated, undone
-from qedoc.bind.held import alike, held_vectors
+from qedoc.bind.held import alike, held_vectors, not_held
 from qedoc.bind.interpreted import Variant, interpreted
 from qedoc.bind.layout import Layout, divisors
 from qedoc.bind.linked import linked
@@ -256,7 +256,8 @@ def _bound(context: Context, formula: Formula, equation: Equation, name: str) ->
     symbols += [name for name in _of_condition(equation, value) if name not in symbols]
     lengths = lengths_of(context, value, symbols) | laid.lengths
     found = roles(context, equation, [s for s in symbols if s not in lengths])
-    unsaid = _unsaid(context, found, lengths, switches(context, formula.line) | at_numbers(context, equation.left))
+    absent = not_held(context, switches(context, formula.line))
+    unsaid = _unsaid(context, found, lengths, {*switches(context, formula.line), *absent, *at_numbers(context, equation.left)})
     found = replace(found, parameters={**found.parameters, **unsaid})
     told = {name: _renamed(right, name) for name, right in context.determined.items() if name in found.parameters}
     stated = sp.And.make_args(equation.condition)
@@ -281,7 +282,7 @@ def _bound(context: Context, formula: Formula, equation: Equation, name: str) ->
     spec = assembled(context, formula, name, parts)
     spec = spec if context.slope is None else differentiated(context, spec)
     spec = with_names(context, spec) if context.renamed else spec
-    left = defaults(context, {*found.parameters.values(), *spec.bind})
+    left = defaults(context, {*found.parameters.values(), *spec.bind, *absent})
     notes = (
         *notes, *expansion.notes, *measures, *links, *found.notes, *shaped.notes, *allowed.notes, *holds.notes,
         *(f"{name} = {right}, as the text says" for name, right in determined.items()),
@@ -333,7 +334,7 @@ def _is_length(symbol: sp.Basic, lengths: Collection[str]) -> bool:
     return isinstance(symbol, Extent) or symbol.name in lengths
 
 
-def _unsaid(context: Context, found: Roles, lengths: set[str], fixed: Mapping[str, Any]) -> dict[str, str]:
+def _unsaid(context: Context, found: Roles, lengths: set[str], fixed: Collection[str]) -> dict[str, str]:
     """The parameters that the formula does not contain, each with a symbol: the formula must hold for all their values."""
     if found.arguments:
         return {}

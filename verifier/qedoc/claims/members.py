@@ -73,6 +73,19 @@ class Member:
         given = {name for name, p in self._method.items() if p.default is not None}  # what an argument may be given instead
         return found if found is not None and not set(found.arrays) & {*given, *parameters(self.owner)} else None
 
+    def without(self, settings: Mapping[str, Any]) -> frozenset[str]:
+        """The arrays that the object does not hold if its constructor is given other arguments than its defaults.
+
+        Args:
+            settings: the arguments.
+        """
+        if not isinstance(self.holds, Transformed) or not settings or not set(settings) <= set(self.made_of):
+            return frozenset()
+        found = transformed(self.owner, self.name, parameters(self.owner), self._method, settings)
+        kept = found.arrays if found is not None else self.holds.arrays
+        same = all(self.holds.arrays.get(name) == axes for name, axes in kept.items())
+        return frozenset(set(self.holds.arrays) - set(kept)) if same else frozenset()
+
     @cached_property
     def held(self) -> dict[str, inspect.Parameter]:
         """The arrays that the object holds, by name."""

@@ -109,7 +109,11 @@ def is_transformed(owner: type) -> bool:
 
 
 def transformed(
-    owner: type, name: str, makes: Mapping[str, inspect.Parameter], takes: Mapping[str, inspect.Parameter]
+    owner: type,
+    name: str,
+    makes: Mapping[str, inspect.Parameter],
+    takes: Mapping[str, inspect.Parameter],
+    settings: Mapping[str, Any] | None = None,
 ) -> Transformed | None:
     """Returns what a module holds once a method was called; None if no call tells it, or if no length tells the shape of an array.
 
@@ -118,6 +122,7 @@ def transformed(
         name: the name of the method.
         makes: the parameters of its constructor.
         takes: the parameters of the method.
+        settings: arguments of the constructor that are no lengths.
     """
     kind = _kind(owner)
     probes = iter(_LENGTHS)
@@ -131,7 +136,8 @@ def transformed(
     for lengths in itertools.islice(
         itertools.product(*((*told, own[key]) if _STATE.search(key) else (own[key], *told) for key in inputs)), len(_LENGTHS) ** 2
     ):
-        first = _first(kind, owner, name, made | ({groups: 1} if groups else {}), dict(zip(inputs, lengths, strict=True)))
+        fixed = {**({groups: 1} if groups else {}), **(settings or {})}
+        first = _first(kind, owner, name, made | fixed, dict(zip(inputs, lengths, strict=True)))
         if first is not None:
             tree, results = first
             of = {length: _LENGTH_OF.format(key) for key, length in own.items()} | told
