@@ -94,8 +94,15 @@ class Member:
 
     @cached_property
     def takes(self) -> dict[str, inspect.Parameter]:
-        """The parameters of the method, by name, without those in whose place the object has an array."""
-        return {name: p for name, p in self._method.items() if name not in self.held}
+        """The parameters of the method, by name, without those in whose place the object has an array. Tuples of arrays are divided."""
+        states = self.holds.states if isinstance(self.holds, Transformed) else {}
+        kind = inspect.Parameter.KEYWORD_ONLY
+        listed = [(name, part) for name in self._method for part in (states[name].names if name in states else (name,))]
+        return {
+            part: self._method[name] if part == name else inspect.Parameter(part, kind)
+            for name, part in listed
+            if name not in self.held
+        }
 
     @cached_property
     def _method(self) -> dict[str, inspect.Parameter]:

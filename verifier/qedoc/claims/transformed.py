@@ -36,6 +36,27 @@ _EXAMPLES: dict[object, object] = {float: 0.5, "float": 0.5, bool: True, "bool":
 
 
 @dataclass(frozen=True, slots=True)
+class State:
+    """An argument that is a tuple of arrays, such as the hidden state and the memory of a cell.
+
+    Args:
+        names: what its parts are called.
+        make: what makes the tuple; None for a plain tuple.
+    """
+
+    names: tuple[str, ...]
+    make: type | None = None
+
+    def of(self, parts: Sequence[Any]) -> Any:
+        """The tuple."""
+        return tuple(parts) if self.make is None else self.make(*parts)
+
+    def written(self, parts: Sequence[str]) -> str:
+        """The tuple in Python."""
+        return f"{'' if self.make is None else f'{self.make.__module__}.{self.make.__qualname__}'}({', '.join(parts)})"
+
+
+@dataclass(frozen=True, slots=True)
 class Transformed(Module):
     """What a module holds once a method was called.
 
@@ -43,13 +64,15 @@ class Transformed(Module):
         kind: the library through which it is called.
         places: where the tree of parameters has each array.
         parts: for each array that is a part of another one along its last axis, which part it is, and of how many.
-        results: how many times the method returns its one result, as `return state, state` does; 0 if it has several results.
+        states: for each argument of the method that is a tuple of arrays, what its parts are called here, and what makes the tuple.
+        output: where the one result is among those of the method, as in `return state, state`; None if it has several results.
     """
 
     kind: str = ""
     places: Mapping[str, Place] = field(default_factory=dict)
     parts: Mapping[str, tuple[int, int]] = field(default_factory=dict)
-    results: int = 1
+    states: Mapping[str, State] = field(default_factory=dict)
+    output: tuple[int, ...] | None = ()
 
     def part_of(self, name: str) -> tuple[str, int, int] | None:
         """For a part of an array: the name of the array, which part it is, and of how many; None for a whole array."""
@@ -68,6 +91,7 @@ class Transformed(Module):
         settings = self.settings(made, held, given)
         given = {key: value[None] if self.batch and key in self.inputs else value for key, value in given.items()}
         tree = _tree(self._leaves(held, _joined))
+        given = _together(given, self.states, State.of)
         value = _pair(self.kind, owner, name, settings)[1](tree, given)
         return value[0] if self.batch else value
 
@@ -82,7 +106,8 @@ class Transformed(Module):
         """
         tree = _text(_tree(self._leaves(held, lambda parts: f"jnp.concatenate([{', '.join(parts)}], axis=-1)")))
         first = "[0]" if self.batch else ""
-        listed = ", ".join(f"{key}={value}{'[None]' if self.batch and key in self.inputs else ''}" for key, value in given.items())
+        given = {key: f"{value}{'[None]' if self.batch and key in self.inputs else ''}" for key, value in given.items()}
+        listed = ", ".join(f"{key}={value}" for key, value in _together(given, self.states, State.written).items())
         if self.kind == "haiku":
             called = object_ if name == "__call__" else f"{object_}.{name}"
             return f"haiku.transform(lambda: {called}({listed})).apply({tree}, None){first}"
@@ -100,7 +125,17 @@ class Transformed(Module):
     @property
     def imports(self) -> tuple[str, ...]:
         """The modules that `call` needs."""
-        return ("haiku",) if self.kind == "haiku" else ()
+        makers = {state.make.__module__ for state in self.states.values() if state.make is not None}
+        return tuple(sorted({*makers, *(("haiku",) if self.kind == "haiku" else ())}))
+
+
+def _together(
+    given: Mapping[str, T], states: Mapping[str, State], make: Callable[[State, Sequence[T]], T]
+) -> dict[str, T]:
+    """Arguments with a tuple in place of its parts."""
+    parts = {name for state in states.values() for name in state.names}
+    made = {key: make(state, [given[name] for name in state.names]) for key, state in states.items() if state.names[0] in given}
+    return {key: value for key, value in given.items() if key not in parts} | made
 
 
 def is_transformed(owner: type) -> bool:
@@ -124,28 +159,58 @@ def transformed(
         takes: the parameters of the method.
         settings: arguments of the constructor that are no lengths.
     """
+    inputs = {key: p for key, p in takes.items() if p.default is inspect.Parameter.empty}
+    found = _called(owner, name, makes, list(inputs), {}, settings or {})
+    for key, p in inputs.items():
+        if found is None and _STATE.search(key):
+            maker = p.annotation if isinstance(p.annotation, type) and hasattr(p.annotation, "_fields") else None
+            state = State(tuple(f"{key}_{field_ or k + 1}" for k, field_ in enumerate(getattr(maker, "_fields", ("", "")))), maker)
+            split = [one for other in inputs for one in (state.names if other == key else (other,))]
+            found = _called(owner, name, makes, split, {key: state}, settings or {})
+    return found
+
+
+def _called(
+    owner: type,
+    name: str,
+    makes: Mapping[str, inspect.Parameter],
+    inputs: Sequence[str],
+    states: Mapping[str, State],
+    settings: Mapping[str, Any],
+) -> Transformed | None:
+    """What a module holds after a call with the given arguments that are arrays, or parts of tuples."""
     kind = _kind(owner)
     probes = iter(_LENGTHS)
     groups = next((key for key, p in makes.items() if p.default is inspect.Parameter.empty and key in GROUPS), "")
     made = {key: _example(p, probes) for key, p in makes.items() if p.default is inspect.Parameter.empty and key != groups}
-    inputs = [key for key, p in takes.items() if p.default is inspect.Parameter.empty]
     told = {length: key for key, length in made.items() if type(length) is int}
     own = dict(zip(inputs, probes, strict=False))
     if None in made.values() or len(own) < len(inputs) or "parent" in made:
         return None
+    fixed = {**made, **({groups: 1} if groups else {}), **settings}
     for lengths in itertools.islice(
         itertools.product(*((*told, own[key]) if _STATE.search(key) else (own[key], *told) for key in inputs)), len(_LENGTHS) ** 2
     ):
-        fixed = {**({groups: 1} if groups else {}), **(settings or {})}
-        first = _first(kind, owner, name, made | fixed, dict(zip(inputs, lengths, strict=True)))
+        first = _first(kind, owner, name, fixed, dict(zip(inputs, lengths, strict=True)), states)
         if first is not None:
-            tree, results = first
+            tree, value = first
             of = {length: _LENGTH_OF.format(key) for key, length in own.items()} | told
             found = _found(kind, dict(_leaves(tree)), of, told)
             fitted = {key: of[length] for key, length in zip(inputs, lengths, strict=True)}
             batch = next((key for key, p in makes.items() if isinstance(p.default, slice) and p.default == slice(1, None)), "")
-            return found and replace(found, results=results, inputs=fitted, groups=groups, batch=batch)
+            return found and replace(found, output=_output(value), inputs=fitted, groups=groups, batch=batch, states=states)
     return None
+
+
+def _output(value: Any) -> tuple[int, ...] | None:
+    """Where the one result is among those of a method: all are the same, or the only array is also in the tuple beside it."""
+    if not isinstance(value, tuple):
+        return ()
+    arrays = [place for place, one in enumerate(value) if not isinstance(one, tuple)]
+    if len(arrays) == len(value):
+        return (0,) if all(one is value[0] for one in value) else None
+    inside = [leaf for one in value if isinstance(one, tuple) for leaf in one]
+    return (arrays[0],) if len(arrays) == 1 and any(leaf is value[arrays[0]] for leaf in inside) else None
 
 
 _LENGTH_OF = "the length of {}"
@@ -222,25 +287,25 @@ def _pair(
     )
 
 
-def _first(kind: str, owner: type, name: str, made: Mapping[str, Any], lengths: Mapping[str, int]) -> tuple[Tree, int] | None:
-    """The parameters after a call with vectors of ones, and the number of equal results.
+def _first(
+    kind: str, owner: type, name: str, made: Mapping[str, Any], lengths: Mapping[str, int], states: Mapping[str, State]
+) -> tuple[Tree, Any] | None:
+    """The parameters after a call with vectors of ones, and the value.
 
     There are none if the call fails, needs a key, or changes other variables.
     """
     import jax  # the import takes seconds, and most claims are not about modules
     import jax.numpy as jnp
 
-    def run() -> tuple[Tree, int] | None:
-        given = {key: jnp.ones(length) for key, length in lengths.items()}
+    def run() -> tuple[Tree, Any] | None:
+        given = _together({key: jnp.ones(length) for key, length in lengths.items()}, states, State.of)
         init, apply = _pair(kind, owner, name, made)
         tree: Tree = dict(init(jax.random.PRNGKey(0), given))
         if kind == "linen":
             if set(tree) - {_PARAMETERS}:
                 return None
             tree = dict(tree.get(_PARAMETERS, {}))
-        value = apply(tree, given)
-        results = value if isinstance(value, tuple) else (value,)
-        return tree, len(results) if all(one is results[0] for one in results) else 0
+        return tree, apply(tree, given)
 
     try:
         with warnings.catch_warnings():
