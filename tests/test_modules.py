@@ -549,3 +549,78 @@ def test_an_accent_on_a_letter_may_be_a_differential(claims_of: Claims) -> None:
     (claim,) = claims_of(text, "Normal")
     assert isinstance(claim, Refused)
     assert r"unknown command \d" in claim.reason
+
+
+TUPLE = '''
+import flax.linen as nn
+import jax
+import jax.numpy as jnp
+
+
+class Cell(nn.Module):
+    r"""A recurrent cell.
+
+    .. math::
+
+        \\begin{array}{ll}
+        ROWS
+        \\end{array}
+
+    where x is the input, h is the output of the previous time step, and c is the memory.
+    """
+
+    features: int
+
+    @nn.compact
+    def __call__(self, carry, inputs):
+        c, h = carry
+        f = jax.nn.sigmoid(nn.Dense(self.features, name="f")(inputs) + nn.Dense(self.features, use_bias=False, name="h")(h))
+        new = f * c + (1 - f) * h
+        out = jnp.tanh(new)
+        return (new, out), out
+'''
+FORGET = r"f = \sigma(W_f x + b_f + W_h h) \\"
+
+
+@pytest.mark.parametrize(
+    ("rows", "holds"),
+    [
+        (FORGET + r"c' = f * c + (1 - f) * h \\ h' = \tanh(c')", True),
+        (FORGET + r"c' = f * c - (1 - f) * h \\ h' = \tanh(c')", False),
+        (FORGET + r"c' = f * c + (1 - f) * h \\ h' = \tanh(c') * f", False),
+    ],
+)
+def test_the_parts_of_a_state_are_arguments(claims_of: Claims, rows: str, holds: bool) -> None:
+    pytest.importorskip("flax.linen")
+    *_, last = claims_of(TUPLE.replace("ROWS", rows), "Cell")
+    found = judged_claim(last).verdict
+    assert found in HOLDS if holds else found is Verdict.REFUTED
+
+
+def test_two_states_that_no_row_uses_may_both_be_the_output(claims_of: Claims) -> None:
+    pytest.importorskip("flax.linen")
+    rows = FORGET + r"c' = f * c + (1 - f) * h \\ h' = \tanh(f * c + (1 - f) * h)"
+    assert not any(isinstance(claim, Bound) for claim in claims_of(TUPLE.replace("ROWS", rows), "Cell"))
+
+
+def test_a_tuple_of_states_is_written_in_the_call() -> None:
+    linen = pytest.importorskip("flax.linen")
+    called = member(linen.LSTMCell, "__call__")
+    assert isinstance(called, Member)
+    assert list(called.takes) == ["carry_1", "carry_2", "inputs"]
+    call = called.written("flax.linen.LSTMCell", {"carry_1": "jnp.array([1.0])", "carry_2": "jnp.array([2.0])", "inputs": "jnp.array([3.0])"})
+    assert "inputs=jnp.array([3.0]), carry=(jnp.array([1.0]), jnp.array([2.0]))" in call
+
+
+SWITCHED = LINEN.replace("    residual: bool = False\n", "    bias: bool = True\n").replace(
+    'nn.Dense(self.features, name="i")', 'nn.Dense(self.features, use_bias=self.bias, name="i")'
+).replace("(carry if self.residual else 0)", "0").replace(".. math", "If ``bias`` is false, it computes\n\n    .. math")
+
+
+@pytest.mark.parametrize(
+    ("formula", "verdicts"),
+    [(r"\tanh(W_i x + W_h h)", HOLDS), (r"\tanh(W_i x - W_h h)", {Verdict.REFUTED}), (r"\tanh(W_i x + W_h h + b_i)", {Verdict.UNREADABLE})],
+)
+def test_a_layer_does_not_hold_an_array_that_its_settings_leave_out(claims_of: Claims, formula: str, verdicts: set[Verdict]) -> None:
+    pytest.importorskip("flax.linen")
+    assert judged(claims_of, SWITCHED.replace("FORMULA", formula), "Cell").verdict in verdicts

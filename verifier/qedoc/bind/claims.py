@@ -256,7 +256,7 @@ def _bound(context: Context, formula: Formula, equation: Equation, name: str) ->
     symbols += [name for name in _of_condition(equation, value) if name not in symbols]
     lengths = lengths_of(context, value, symbols) | laid.lengths
     found = roles(context, equation, [s for s in symbols if s not in lengths])
-    absent = not_held(context, switches(context, formula.line))
+    absent = not_held(context, found, switches(context, formula.line))
     unsaid = _unsaid(context, found, lengths, {*switches(context, formula.line), *absent, *at_numbers(context, equation.left)})
     found = replace(found, parameters={**found.parameters, **unsaid})
     told = {name: _renamed(right, name) for name, right in context.determined.items() if name in found.parameters}

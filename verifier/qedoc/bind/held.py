@@ -44,17 +44,26 @@ def held_vectors(context: Context, found: Roles, value: sp.Expr) -> list[str]:
     return vectors
 
 
-def not_held(context: Context, settings: Mapping[str, Any]) -> frozenset[str]:
+def not_held(context: Context, found: Roles, settings: Mapping[str, Any]) -> frozenset[str]:
     """Returns the arrays that an object does not hold with the settings of its constructor that the text gives.
 
     Args:
         context: the docstring.
+        found: the role of each symbol.
         settings: the arguments of the constructor.
+
+    Raises:
+        Obstruction: if the formula contains such an array.
     """
     owner, aim = context.record.owner, context.aim
     made = named(owner) if owner and aim is not None and settings else None
     called = member(made, aim.member) if isinstance(made, type) and aim is not None and has(owner, aim.member) else None
-    return called.without(settings) if called is not None else frozenset()
+    absent = called.without(settings) if called is not None else frozenset()
+    for name, parameter in found.parameters.items():
+        if parameter in absent:
+            said = ", ".join(f"{key}={value!r}" for key, value in settings.items())
+            raise Obstruction(f"{owner} has no {parameter} with {said}, so that {name} is nothing", f"leave out {name}")
+    return absent
 
 
 def alike(context: Context, found: Roles) -> list[list[tuple[str, int]]]:
