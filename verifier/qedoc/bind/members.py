@@ -117,7 +117,7 @@ _RESULTS = _OUTPUTS | {"y", "f", "z"}
 _LOSSES = ("loss", "penalty", "regularization", "cost")
 """The methods that give the value of an object that is a loss or a penalty, and the names of the quantity."""
 
-_LOSS_LETTERS = frozenset({"L", "ell", "cal_L", "R", "cal_R", *_LOSSES})
+_LOSS_LETTERS = frozenset({"L", "ell", "cal_L", *_LOSSES})
 """What left sides call a loss or a penalty. Source: Goodfellow et al., "Deep Learning" (2016)."""
 
 VALUES = ("evaluate", CALL, "forward", "transform", "value", "apply", "get_lr")
@@ -225,7 +225,7 @@ def aims(owner: str, name: str, left: Any, words: str) -> Iterator[Aim]:
         return
     if isinstance(left, sp.Symbol) and left.name in _LOSS_LETTERS and left.name not in parameters_of(owner):
         if loss := next((one for one in _LOSSES if has(owner, one)), ""):
-            yield Aim(member=loss, quantity="value", value="x", words=f"{left} is conventionally the {loss}", by_head=True)
+            yield Aim(member=loss, quantity="value", value="x", words=f"{left} is conventionally the {loss}", by_head=left.name == loss)
             return
     if isinstance(left, sp.Symbol) and left.name not in _RESULTS:
         if (moment := moment_of(owner, left.name)) is not None:

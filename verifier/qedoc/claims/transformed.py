@@ -28,6 +28,9 @@ _STATE = re.compile(r"carry|state|hidden")
 _LENGTHS = (3, 5, 7, 11, 13, 17)
 """Lengths that tell which axis of an array has which length."""
 
+_AXES = ("axis", "axes")
+"""What the parameter of a constructor is called that has the axes over which a layer computes."""
+
 _PARTS = range(2, 5)
 """How many parts an axis may have: the gates of a recurrent cell are often made of one array."""
 
@@ -197,9 +200,14 @@ def _called(
             of = {length: _LENGTH_OF.format(key) for key, length in own.items()} | told
             found = _found(kind, dict(_leaves(tree)), of, told)
             fitted = {key: of[length] for key, length in zip(inputs, lengths, strict=True)}
-            batch = next((key for key, p in makes.items() if isinstance(p.default, slice) and p.default == slice(1, None)), "")
+            batch = next((key for key, p in makes.items() if _leaves_out_first(p)), "")
             return found and replace(found, output=_output(value), inputs=fitted, groups=groups, batch=batch, states=states)
     return None
+
+
+def _leaves_out_first(parameter: inspect.Parameter) -> bool:
+    """Whether a parameter of a constructor says by its default that the first axis, the one of the batch, is left out."""
+    return parameter.name in _AXES and isinstance(parameter.default, slice) and parameter.default == slice(1, None)
 
 
 def _output(value: Any) -> tuple[int, ...] | None:

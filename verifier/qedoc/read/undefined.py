@@ -27,7 +27,7 @@ r"""Commands that set an indicator: `\II{x > y}`."""
 _DELIMITED = {"norm": r"\left\|#1\right\|"}
 """Commands that set delimiters around their argument, as the manuals of `mathtools` and `commath` define them."""
 
-_ACCENTS = frozenset("bcdHkrtuv")
+_ACCENTS = frozenset("bcdkrtuv")
 r"""Accents of LaTeX for text, as `\d{o}`. Around a word of several letters they only set its name."""
 
 _WORD = re.compile(r"\s*[A-Za-z]{2,}\s*")
