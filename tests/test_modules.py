@@ -357,7 +357,11 @@ def test_parts_of_an_array_are_put_together_in_the_call() -> None:
     haiku = pytest.importorskip("haiku")
     called = member(haiku.GRU, "__call__")
     assert isinstance(called, Member)
-    held = {f"{array}_part_{k}": f"jnp.array({[[float(k)]] if array != 'b' else [float(k)]})" for array in ("w_i", "w_h", "b") for k in (1, 2, 3)}
+    held = {
+        f"{array}_part_{k}": f"jnp.array({[[float(k)]] if array != 'b' else [float(k)]})"
+        for array in ("w_i", "w_h", "b")
+        for k in (1, 2, 3)
+    }
     call = called.written("haiku.GRU", {**held, "inputs": "jnp.array([1.0])", "state": "jnp.array([2.0])"})
     assert "'b': jnp.concatenate([jnp.array([1.0]), jnp.array([2.0]), jnp.array([3.0])], axis=-1)" in call
     assert call.startswith("haiku.transform(lambda: haiku.GRU(hidden_size=1)(inputs=jnp.array([1.0]), state=jnp.array([2.0])))")
@@ -608,13 +612,18 @@ def test_a_tuple_of_states_is_written_in_the_call() -> None:
     called = member(linen.LSTMCell, "__call__")
     assert isinstance(called, Member)
     assert list(called.takes) == ["carry_1", "carry_2", "inputs"]
-    call = called.written("flax.linen.LSTMCell", {"carry_1": "jnp.array([1.0])", "carry_2": "jnp.array([2.0])", "inputs": "jnp.array([3.0])"})
+    call = called.written(
+        "flax.linen.LSTMCell", {"carry_1": "jnp.array([1.0])", "carry_2": "jnp.array([2.0])", "inputs": "jnp.array([3.0])"}
+    )
     assert "inputs=jnp.array([3.0]), carry=(jnp.array([1.0]), jnp.array([2.0]))" in call
 
 
-SWITCHED = LINEN.replace("    residual: bool = False\n", "    bias: bool = True\n").replace(
-    'nn.Dense(self.features, name="i")', 'nn.Dense(self.features, use_bias=self.bias, name="i")'
-).replace("(carry if self.residual else 0)", "0").replace(".. math", "If ``bias`` is false, it computes\n\n    .. math")
+SWITCHED = (
+    LINEN.replace("    residual: bool = False\n", "    bias: bool = True\n")
+    .replace('nn.Dense(self.features, name="i")', 'nn.Dense(self.features, use_bias=self.bias, name="i")')
+    .replace("(carry if self.residual else 0)", "0")
+    .replace(".. math", "If ``bias`` is false, it computes\n\n    .. math")
+)
 
 
 @pytest.mark.parametrize(

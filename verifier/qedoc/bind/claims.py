@@ -144,11 +144,7 @@ def of_formula(
                     reason = f"nothing says that {equation.left} is a derivative of {target}"
                     yield Refused(formula=formula, name=id, verdict=Verdict.NOT_A_CLAIM, reason=reason, reading=str(equation))
                     continue
-                variants = [
-                    variant
-                    for inside, made in seen
-                    for variant in _variants(inside, formula, reading, link - 1, where, made)
-                ]
+                variants = [variant for inside, made in seen for variant in _variants(inside, formula, reading, link - 1, where, made)]
                 claim = _claim(seen[0][0], formula, variants, part)
                 yield replace(claim, notes=(*notes, *claim.notes)) if isinstance(claim, Bound) else claim
 

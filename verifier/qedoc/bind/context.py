@@ -15,6 +15,7 @@ from qedoc.bind.commands import macros, with_hint
 from qedoc.bind.declared import is_conditional, labelled_entries, letters_of_arrays, said_lengths
 from qedoc.bind.layers import letters_of
 from qedoc.bind.members import Aim, moment_of
+from qedoc.bind.records import Slope
 from qedoc.interpret.interpreter import Described as Spoken
 from qedoc.interpret.interpreter import Interpreter
 from qedoc.interpret.words import Vocabulary
@@ -54,19 +55,6 @@ class Definition:
     value: sp.Expr
     formula: Formula
     random: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Slope:
-    """What makes a formula one for a derivative.
-
-    Args:
-        by: the symbol by which the value is differentiated.
-        words: whose derivative it is.
-    """
-
-    by: str
-    words: str
 
 
 @dataclass(frozen=True)
@@ -303,7 +291,8 @@ class Context:
 
         Of several definitions of a name, the one in the same display counts, and else the first.
         """
-        readings = self.readings | {formula: read(formula.latex, self.names, formula.notation) for formula in self.explained} | self.taken
+        explained = {formula: read(formula.latex, self.names, formula.notation) for formula in self.explained}
+        readings = {**self.readings, **explained, **self.taken}
         equations = [(formula, e) for formula, r in readings.items() if isinstance(r, Reading) for e in r.equations]
         found: dict[str, Definition] = {}
         for place, (formula, equation) in enumerate(equations):

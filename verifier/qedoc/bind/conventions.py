@@ -88,7 +88,9 @@ CONCEPTS = (
     Concept(words="weight|weights", symbols="w W", names="weights weight kernel"),
     Concept(words="bias|offset", symbols="b", names="bias offset"),
     Concept(words="weight decay|regularization|penalty", symbols="lambda", names="weight_decay regularization penalty l2"),
-    Concept(words="(?:regularization |penalty )?(?:weight|strength|coefficient)", symbols="lambda", names="weight strength coefficient coef"),
+    Concept(
+        words="(?:regularization |penalty )?(?:weight|strength|coefficient)", symbols="lambda", names="weight strength coefficient coef"
+    ),
     Concept(words="small constant|smoothing term", symbols="epsilon varepsilon", names="eps epsilon"),
 )
 

@@ -223,10 +223,9 @@ def aims(owner: str, name: str, left: Any, words: str) -> Iterator[Aim]:
         words = f"{left} is {name}" if named_ else f"the docstring of {name}"
         yield Aim(member=name, quantity="value", value="x", words=words, by_head=named_)
         return
-    if isinstance(left, sp.Symbol) and left.name in _LOSS_LETTERS and left.name not in parameters_of(owner):
-        if loss := next((one for one in _LOSSES if has(owner, one)), ""):
-            yield Aim(member=loss, quantity="value", value="x", words=f"{left} is conventionally the {loss}", by_head=left.name == loss)
-            return
+    if loss := _loss(owner, left):
+        yield Aim(member=loss, quantity="value", value="x", words=f"{left} is conventionally the {loss}", by_head=left.name == loss)
+        return
     if isinstance(left, sp.Symbol) and left.name not in _RESULTS:
         if (moment := moment_of(owner, left.name)) is not None:
             found = _giving(owner, moment, "")
@@ -248,6 +247,12 @@ def aims(owner: str, name: str, left: Any, words: str) -> Iterator[Aim]:
         said = words if announced else f"{value} gives the value of an object"
         output = isinstance(left, sp.Symbol) and left.name in _OUTPUTS
         yield Aim(member=value, quantity="value", value="x", words=said, by_head=announced or output)
+
+
+def _loss(owner: str, left: Any) -> str:
+    """The method that gives the loss or the penalty that a left side names; empty if it names none, or the class has none."""
+    named_ = isinstance(left, sp.Symbol) and left.name in _LOSS_LETTERS and left.name not in parameters_of(owner)
+    return next((one for one in _LOSSES if has(owner, one)), "") if named_ else ""
 
 
 def value_member(owner: str) -> str:

@@ -44,7 +44,11 @@ def with_statistics(context: Context, equation: Equation) -> Iterator[tuple[Equa
         put = {sp.Symbol(symbol): _value(statistic, array, way != _SAMPLE) for symbol, (statistic, array) in told.items()}
         choices = [
             Choice(
-                about="symbol", subject=symbol, value=put[sp.Symbol(symbol)], words=f"{symbol} is the {statistic} of {array}", sure=Sure.STATED
+                about="symbol",
+                subject=symbol,
+                value=put[sp.Symbol(symbol)],
+                words=f"{symbol} is the {statistic} of {array}",
+                sure=Sure.STATED,
             )
             for symbol, (statistic, array) in told.items()
         ]

@@ -12,7 +12,6 @@ from qedoc.claims.spec import is_literal
 from qedoc.read import Application, Equation, Extent, conventional_index
 from qedoc.read.tree import SYMBOLS
 
-
 _COUNT = re.compile(r"\W*(?:the )?(?:total )?(?:number|count) of (?:elements|entries|components)\W*", re.IGNORECASE)
 
 

@@ -156,7 +156,7 @@ def _check_left(context: Context, equation: Equation) -> None:
 
 
 def _is_short(short: str, name: str) -> bool:
-    """Whether a left side is the name of a function in another spelling, or short for it: HardShrink, or OPA or I_OPA for `opa_index`, D_KL for `kl_divergence`."""
+    """Whether a left side is the name of a function, `HardShrink`, or short for it: OPA or I_OPA for `opa_index`."""
     kind = _KIND.search(name.lower())
     bare = _KIND.sub("", name.lower())
     letter, _, suffix = short.lower().partition("_")

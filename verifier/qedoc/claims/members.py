@@ -99,9 +99,7 @@ class Member:
         kind = inspect.Parameter.KEYWORD_ONLY
         listed = [(name, part) for name in self._method for part in (states[name].names if name in states else (name,))]
         return {
-            part: self._method[name] if part == name else inspect.Parameter(part, kind)
-            for name, part in listed
-            if name not in self.held
+            part: self._method[name] if part == name else inspect.Parameter(part, kind) for name, part in listed if name not in self.held
         }
 
     @cached_property

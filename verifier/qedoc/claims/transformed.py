@@ -132,9 +132,7 @@ class Transformed(Module):
         return tuple(sorted({*makers, *(("haiku",) if self.kind == "haiku" else ())}))
 
 
-def _together(
-    given: Mapping[str, T], states: Mapping[str, State], make: Callable[[State, Sequence[T]], T]
-) -> dict[str, T]:
+def _together(given: Mapping[str, T], states: Mapping[str, State], make: Callable[[State, Sequence[T]], T]) -> dict[str, T]:
     """Arguments with a tuple in place of its parts."""
     parts = {name for state in states.values() for name in state.names}
     made = {key: make(state, [given[name] for name in state.names]) for key, state in states.items() if state.names[0] in given}

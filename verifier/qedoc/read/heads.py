@@ -90,13 +90,16 @@ def _is_entry(piece: Sequence[Node], found: Mapping[str, str]) -> bool:
 
 def _has_other_entry(sides: Sequence[Sequence[Node]], base: str, index: str) -> bool:
     """Whether sides have an entry of a vector at the index of a sum or a maximum, which is not the given index."""
-    bound = {letter for side in sides for items in walk(side) for letter in summed(items)}
-    return any(
-        node.is_char("_") and isinstance(items[place - 1], Token) and items[place - 1].text == base and isinstance(script, Token)
-        and script.text in bound - {index}
-        for side in sides for items in walk(side) for place, node in enumerate(items[:-1]) if place
-        for script in contents(items[place + 1])
-    )  # fmt: skip
+    levels = [items for side in sides for items in walk(side)]
+    bound = {letter for items in levels for letter in summed(items)} - {index}
+    for items in levels:
+        for before, mark, script in zip(items, items[1:], items[2:], strict=False):
+            inside = contents(script)
+            lone = inside[0] if len(inside) == 1 else None
+            named = isinstance(before, Token) and before.text == base and mark.is_char("_")
+            if named and isinstance(lone, Token) and lone.text in bound:
+                return True
+    return False
 
 
 def incomplete(name: str) -> Token | None:

@@ -52,7 +52,7 @@ class Argument:
         made: whether it is a parameter of the constructor of the object whose method or property is documented.
         lengths: for such an array, and for an argument that must fit one, what the length of each axis is called.
         axes: for an array that the object holds, the number of its axes; -1 for anything else.
-        part: for a part of an array that the object holds, the name of the array, which part it is, and of how many; None for anything else.
+        part: for a part of an array that the object holds, the name of the array, its number, and the number of parts; else None.
     """
 
     name: str
