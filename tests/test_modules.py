@@ -633,3 +633,61 @@ SWITCHED = (
 def test_a_layer_does_not_hold_an_array_that_its_settings_leave_out(claims_of: Claims, formula: str, verdicts: set[Verdict]) -> None:
     pytest.importorskip("flax.linen")
     assert judged(claims_of, SWITCHED.replace("FORMULA", formula), "Cell").verdict in verdicts
+
+
+INNER = '''
+import jax
+import jax.numpy as jnp
+
+
+class Inner:
+    def __init__(self, n_in, n_out, key, bias):
+        self.weight = jax.random.normal(key, (n_out, n_in))
+        if bias:
+            self.bias = jnp.ones(n_out)
+
+    def __call__(self, x):
+        return self.weight @ x + getattr(self, "bias", 0)
+
+
+class Cell:
+    r"""A recurrent cell.
+
+    .. math:: h' = FORMULA
+
+    where x is the input and h is the output of the previous time step.
+    """
+
+    def __init__(self, n_in: int, n_out: int, *, key):
+        self.dense_i, self.h = Inner(n_in, n_out, key, True), Inner(n_out, n_out, key, False)
+        self.extra = EXTRA
+
+    def __call__(self, carry, inputs):
+        out = jnp.tanh(self.dense_i(inputs) + self.h(carry))
+        return out, out
+'''
+
+
+@pytest.mark.parametrize(
+    ("formula", "holds"),
+    [(r"\tanh(W_i x + b_i + W_h h)", True), (r"\tanh(W_i x + b_i - W_h h)", False), (r"\tanh(W_h x + b_i + W_i h)", False)],
+)
+def test_arrays_of_modules_inside_a_module_are_symbols(claims_of: Claims, formula: str, holds: bool) -> None:
+    found = judged(claims_of, INNER.replace("FORMULA", formula).replace("EXTRA", "None"), "Cell").verdict
+    assert (found in HOLDS) == holds
+
+
+def test_a_module_with_an_array_that_nothing_names_is_not_compared(claims_of: Claims) -> None:
+    text = INNER.replace("FORMULA", r"\tanh(W_i x + b_i + W_h h)").replace("EXTRA", "[jnp.ones(2)]")
+    (claim,) = claims_of(text, "Cell")
+    assert isinstance(claim, Refused)
+
+
+def test_arrays_inside_a_module_are_put_in_by_their_paths() -> None:
+    nnx = pytest.importorskip("flax.nnx")
+    called = member(nnx.SimpleCell, "__call__")
+    assert isinstance(called, Member)
+    held = {"h_kernel": "jnp.array([[1.0]])", "i_kernel": "jnp.array([[2.0]])", "i_bias": "jnp.array([3.0])"}
+    call = called.written("flax.nnx.SimpleCell", {**held, "carry": "jnp.array([4.0])", "inputs": "jnp.array([5.0])"})
+    assert "'dense_h.kernel': jnp.array([[1.0]])" in call
+    assert call.endswith("(carry=jnp.array([4.0]), inputs=jnp.array([5.0]))")

@@ -3,10 +3,10 @@
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
-from qedoc.claims.modules import FOLLOWS, Module, constructed, holding, module
+from qedoc.claims.modules import FOLLOWS, Module, constructed, holding, keys_of, module
 from qedoc.claims.transformed import Transformed, is_transformed, transformed
 from qedoc.errors import TargetError
 
@@ -64,12 +64,7 @@ class Member:
     @cached_property
     def holds(self) -> Module | None:
         """The arrays that the object holds; None if it is no module, and for a property."""
-        if self.method is None:
-            return None
-        if is_transformed(self.owner):
-            found: Module | None = transformed(self.owner, self.name, parameters(self.owner), self._method)
-        else:
-            found = module(self.owner)
+        found = None if self.method is None else _holds(self.owner, self.name, self.method)
         given = {name for name, p in self._method.items() if p.default is not None}  # what an argument may be given instead
         return found if found is not None and not set(found.arrays) & {*given, *parameters(self.owner)} else None
 
@@ -192,6 +187,15 @@ def member(owner: type, name: str) -> Member | None:
     if not callable(seen) or "property" in type(held).__name__.lower():  # some cached properties are callable decorators
         return Member(owner, name, None)
     return None if inspect.ismethod(seen) and seen.__self__ is owner else Member(owner, name, seen)
+
+
+@lru_cache(maxsize=256)
+def _holds(owner: type, name: str, method: Callable[..., Any]) -> Module | None:
+    """What the objects of a class hold; of a module that needs a call to tell it, what it holds once the method was called."""
+    found = None if is_transformed(owner) else module(owner)
+    if found is None and (is_transformed(owner) or keys_of(owner)):
+        return transformed(owner, name, parameters(owner), _parameters(method, bound=False))
+    return found
 
 
 def _held(owner: type, name: str) -> Any:

@@ -8,7 +8,7 @@ import ast
 import inspect
 import re
 import warnings
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -113,7 +113,7 @@ class Module:
             inputs: the arguments of the method. The last axis of the first array among them gives the lengths that no array tells.
         """
         lengths = self._lengths(made, {name: _shape(array) for name, array in held.items()}, list(map(_shape, inputs.values())))
-        return {**self._one_group(made), **made, **lengths, **{name: _key(name) for name in self.keys if name not in made}}
+        return {**self._one_group(made), **made, **lengths, **{name: new_key(name) for name in self.keys if name not in made}}
 
     def written(self, made: Mapping[str, str], held: Mapping[str, str], inputs: Mapping[str, str]) -> dict[str, str]:
         """The arguments of the constructor that follow, as `settings` gives them, in Python."""
@@ -128,7 +128,7 @@ class Module:
     @property
     def imports(self) -> tuple[str, ...]:
         """The modules that `written` needs."""
-        return tuple(sorted({"flax.nnx" if name == _STREAMS else "jax" for name in self.keys}))
+        return imports_of(self.keys)
 
     def _lengths(self, made: Container[str], held: Mapping[str, Shape], inputs: Sequence[Shape]) -> dict[str, int]:
         told = {axis: length for name, shape in held.items() for axis, length in zip(self.arrays[name], shape, strict=False)}
@@ -162,7 +162,7 @@ def module(owner: type) -> Module | None:
     if not _NAMES & _assigned(owner) - set(known):
         return None
     needed = [p for p in known.values() if p.default is inspect.Parameter.empty]
-    keys = frozenset(p.name for p in needed if p.name in _KEYS or p.name == _STREAMS)
+    keys = keys_of(owner)
     groups = next((p.name for p in needed if p.name in GROUPS), "")
     lengths = [p.name for p in needed if p.name not in (*keys, groups)]
     optional = [p.name for p in known.values() if p.default is None and _is_length(p) and p.annotation is not inspect.Parameter.empty]
@@ -181,7 +181,7 @@ def _held(owner: type, probes: Mapping[str, int], keys: frozenset[str], groups: 
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            made = owner(**probes, **fixed, **{name: _key(name) for name in keys})
+            made = owner(**probes, **fixed, **{name: new_key(name) for name in keys})
     except Exception:  # noqa: BLE001  # a constructor may raise anything; then nothing is known of the object
         return None
     of = {length: name for name, length in probes.items()}
@@ -229,16 +229,67 @@ def holding(made: Any, **arrays: Any) -> Any:
 
     Args:
         made: the module. It is changed.
-        arrays: the arrays, by the name of the attribute.
+        arrays: the arrays, by the name of the attribute; `layer.weight` is that of a module inside it.
     """
-    for name, array in arrays.items():
-        if _is_array(vars(made)[name]):
-            object.__setattr__(made, name, array)  # a module may be a frozen dataclass
+    for path, array in arrays.items():
+        *inside, name = path.split(".")
+        owner = made
+        for step in inside:
+            owner = vars(owner)[step]
+        if _is_array(vars(owner)[name]):
+            object.__setattr__(owner, name, array)  # a module may be a frozen dataclass
         else:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # Flax has a new name for it, and Brainstate only this one
-                vars(made)[name].value = array
+                vars(owner)[name].value = array
     return made
+
+
+def inner_arrays(made: Any) -> dict[str, Any]:
+    """Returns the arrays of a module and, by the name of the attribute, those of the modules that are attributes of it.
+
+    There are none if it has no such modules, or if it holds any other array: nothing would say what that one does.
+
+    Args:
+        made: the module.
+    """
+    inside = {
+        name: value for name, value in getattr(made, "__dict__", {}).items() if not name.startswith("_") and hasattr(value, "__dict__")
+    }
+    found = {name: {key: array for key, array in _arrays(value) if key in _NAMES} for name, value in inside.items()}
+    own = {name: array for name, array in _arrays(made) if name in _NAMES}
+    inner = {name: arrays for name, arrays in found.items() if arrays and name not in own}
+    known = len(own) + sum(map(len, inner.values()))
+    return {**own, **inner} if inner and known == _count(made) else {}
+
+
+_DEEPEST = 5
+"""Maximum number of objects inside each other in which arrays are counted."""
+
+
+def _count(value: Any, depth: int = 0) -> int:
+    """The number of arrays in an object and in all that it holds. What is nested too deep counts as many."""
+    if _is_array(value):
+        return 1
+    if depth > _DEEPEST:
+        return 1 << 20
+    if isinstance(value, Mapping):
+        return sum(_count(one, depth + 1) for one in value.values())
+    if isinstance(value, list | tuple):
+        return sum(_count(one, depth + 1) for one in value)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        if _is_array(getattr(value, "value", None)):
+            return 1
+    if isinstance(value, type) or inspect.isroutine(value) or not hasattr(value, "__dict__"):
+        return 0
+    return sum(_count(one, depth + 1) for name, one in vars(value).items() if not name.startswith("_"))
+
+
+def keys_of(owner: type) -> frozenset[str]:
+    """The parameters of the constructor of a class that need a key of random numbers."""
+    needed = [p for p in _parameters(owner).values() if p.default is inspect.Parameter.empty]
+    return frozenset(p.name for p in needed if p.name in _KEYS or p.name == _STREAMS)
 
 
 def _assigned(owner: type) -> set[str]:
@@ -270,7 +321,21 @@ def _is_length(parameter: inspect.Parameter) -> bool:
     return annotation is inspect.Parameter.empty or "int" in str(getattr(annotation, "__name__", annotation)) or "int" in str(annotation)
 
 
-def _key(name: str) -> Any:
+def imports_of(keys: Iterable[str]) -> tuple[str, ...]:
+    """The modules that make keys for some parameters of a constructor.
+
+    Args:
+        keys: the parameters.
+    """
+    return tuple(sorted({"flax.nnx" if name == _STREAMS else "jax" for name in keys}))
+
+
+def new_key(name: str) -> Any:
+    """A key of random numbers for a parameter of a constructor.
+
+    Args:
+        name: the parameter.
+    """
     if name == _STREAMS and find_spec("flax") is not None:
         from flax import nnx  # its modules have such a parameter
 

@@ -1,4 +1,6 @@
-"""Modules whose arrays of parameters are made at the first call: those of dm-haiku, through `transform`, and of Flax Linen, through `init`.
+"""Modules whose arrays of parameters are known after a call: those of dm-haiku, through `transform`, and of Flax Linen, through `init`.
+
+Modules that hold other modules are called too, because their arrays may have any length.
 
 The method is called once with arrays of ones, which tells the parameters and their shapes. From then on they are arguments of `apply`.
 """
@@ -11,13 +13,19 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
-from qedoc.claims.modules import GROUPS, Module, T, untraced
+from qedoc.claims.modules import GROUPS, Module, T, constructed, holding, imports_of, inner_arrays, keys_of, new_key, untraced
 
 Tree: TypeAlias = dict[str, Any]
 Place: TypeAlias = tuple[str, ...]
 
 _BASES = {("haiku", "Module"): "haiku", ("flax.linen", "Module"): "linen"}
 """The classes from which modules inherit, by their package and name."""
+
+_OBJECT = "object"
+"""The kind of a module that holds other modules with arrays."""
+
+_PLAIN = re.compile(r"(?:dense|linear|lin|fc|layer|proj)_(?=\w)|_+$")
+"""Parts of the name of an inner module that say nothing of what it is for."""
 
 _PARAMETERS = "params"
 """The collection of variables of Linen that has the parameters."""
@@ -107,13 +115,19 @@ class Transformed(Module):
             held: the text of each array.
             given: the text of each argument of the method.
         """
-        tree = _text(_tree(self._leaves(held, lambda parts: f"jnp.concatenate([{', '.join(parts)}], axis=-1)")))
+        leaves = self._leaves(held, lambda parts: f"jnp.concatenate([{', '.join(parts)}], axis=-1)")
+        if self.kind == _OBJECT:
+            put = ", ".join(f"{'.'.join(place)!r}: {value}" for place, value in leaves.items())
+            object_ = f"{holding.__module__}.{holding.__name__}({object_}, **{{{put}}})"
+        tree = _text(_tree(leaves))
         first = "[0]" if self.batch else ""
         given = {key: f"{value}{'[None]' if self.batch and key in self.inputs else ''}" for key, value in given.items()}
         listed = ", ".join(f"{key}={value}" for key, value in _together(given, self.states, State.written).items())
         if self.kind == "haiku":
             called = object_ if name == "__call__" else f"{object_}.{name}"
             return f"haiku.transform(lambda: {called}({listed})).apply({tree}, None){first}"
+        if self.kind == _OBJECT:
+            return f"{object_}{'' if name == '__call__' else f'.{name}'}({listed})"
         method = "" if name == "__call__" else f", method={name!r}"
         return f"{object_}.apply({{{_PARAMETERS!r}: {tree}}}, {listed}{method}){first}"
 
@@ -129,7 +143,8 @@ class Transformed(Module):
     def imports(self) -> tuple[str, ...]:
         """The modules that `call` needs."""
         makers = {state.make.__module__ for state in self.states.values() if state.make is not None}
-        return tuple(sorted({*makers, *(("haiku",) if self.kind == "haiku" else ())}))
+        needed = {"haiku": ("haiku",), _OBJECT: (holding.__module__, *imports_of(self.keys))}
+        return tuple(sorted({*makers, *needed.get(self.kind, ())}))
 
 
 def _together(given: Mapping[str, T], states: Mapping[str, State], make: Callable[[State, Sequence[T]], T]) -> dict[str, T]:
@@ -180,15 +195,18 @@ def _called(
     settings: Mapping[str, Any],
 ) -> Transformed | None:
     """What a module holds after a call with the given arguments that are arrays, or parts of tuples."""
-    kind = _kind(owner)
+    kind = _kind(owner) or _OBJECT
+    keys = keys_of(owner) if kind == _OBJECT else frozenset[str]()
     probes = iter(_LENGTHS)
     groups = next((key for key, p in makes.items() if p.default is inspect.Parameter.empty and key in GROUPS), "")
-    made = {key: _example(p, probes) for key, p in makes.items() if p.default is inspect.Parameter.empty and key != groups}
+    made = {key: _example(p, probes) for key, p in makes.items() if p.default is inspect.Parameter.empty and key not in (groups, *keys)}
     told = {length: key for key, length in made.items() if type(length) is int}
     own = dict(zip(inputs, probes, strict=False))
     if None in made.values() or len(own) < len(inputs) or "parent" in made:
         return None
     fixed = {**made, **({groups: 1} if groups else {}), **settings}
+    if kind == _OBJECT and not _inner_arrays(owner, fixed):
+        return None
     for lengths in itertools.islice(
         itertools.product(*((*told, own[key]) if _STATE.search(key) else (own[key], *told) for key in inputs)), len(_LENGTHS) ** 2
     ):
@@ -199,8 +217,18 @@ def _called(
             found = _found(kind, dict(_leaves(tree)), of, told)
             fitted = {key: of[length] for key, length in zip(inputs, lengths, strict=True)}
             batch = next((key for key, p in makes.items() if _leaves_out_first(p)), "")
-            return found and replace(found, output=_output(value), inputs=fitted, groups=groups, batch=batch, states=states)
+            return found and replace(found, keys=keys, output=_output(value), inputs=fitted, groups=groups, batch=batch, states=states)
     return None
+
+
+def _inner_arrays(owner: type, made: Mapping[str, Any]) -> Tree:
+    """The arrays of the modules that are attributes of a new object; empty if it cannot be made."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return inner_arrays(owner(**made, **{name: new_key(name) for name in keys_of(owner)}))
+    except Exception:  # noqa: BLE001  # a constructor may raise anything; then nothing is known of the object
+        return {}
 
 
 def _leaves_out_first(parameter: inspect.Parameter) -> bool:
@@ -255,6 +283,8 @@ def _joined(parts: list[Any]) -> Any:
 
 def _name(kind: str, place: Place) -> str:
     parts = [part for step in place for part in step.split("/") if part != "~"]
+    if kind == _OBJECT:
+        return "_".join((_PLAIN.sub("", parts[0]), *parts[1:]))
     return "_".join(parts[1:] if kind == "haiku" else parts)
 
 
@@ -286,6 +316,14 @@ def _pair(
 
         both = haiku.transform(called)
         return both.init, (lambda tree, given: both.apply(tree, None, given))
+    if kind == _OBJECT:
+
+        def use(tree: Tree, given: Mapping[str, Any]) -> Any:
+            arrays = {".".join(place): array for place, array in _leaves(tree)}
+            layer = constructed(owner, made | {key: new_key(key) for key in keys_of(owner) if key not in made})  # type: ignore[arg-type]
+            return getattr(holding(layer, **arrays), name)(**given)
+
+        return (lambda key, given: _inner_arrays(owner, made)), use
     layer = owner(**made)
     return (
         lambda key, given: layer.init(key, method=name, **given),
