@@ -286,8 +286,12 @@ def _count(value: Any, depth: int = 0) -> int:
     return sum(_count(one, depth + 1) for name, one in vars(value).items() if not name.startswith("_"))
 
 
-def keys_of(owner: type) -> frozenset[str]:
-    """The parameters of the constructor of a class that need a key of random numbers."""
+def keys_of(owner: Callable[..., Any]) -> frozenset[str]:
+    """Returns the parameters of the constructor of a class that need a key of random numbers.
+
+    Args:
+        owner: the class.
+    """
     needed = [p for p in _parameters(owner).values() if p.default is inspect.Parameter.empty]
     return frozenset(p.name for p in needed if p.name in _KEYS or p.name == _STREAMS)
 
@@ -303,10 +307,10 @@ def _assigned(owner: type) -> set[str]:
     return found
 
 
-def _parameters(owner: type) -> dict[str, inspect.Parameter]:
+def _parameters(owner: Callable[..., Any]) -> dict[str, inspect.Parameter]:
     """The parameters of the constructor. Some metaclasses hide its signature, so that `__init__` must tell it."""
     found: list[inspect.Parameter] = []
-    for function, own in ((owner, 0), (owner.__init__, 1)):  # type: ignore[misc]  # the constructor of this very class
+    for function, own in ((owner, 0), (owner.__init__, 1)):
         try:
             listed = list(inspect.signature(function).parameters.values())
         except (TypeError, ValueError):

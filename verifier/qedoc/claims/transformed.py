@@ -221,7 +221,7 @@ def _called(
     return None
 
 
-def _inner_arrays(owner: type, made: Mapping[str, Any]) -> Tree:
+def _inner_arrays(owner: Callable[..., Any], made: Mapping[str, Any]) -> Tree:
     """The arrays of the modules that are attributes of a new object; empty if it cannot be made."""
     try:
         with warnings.catch_warnings():
@@ -320,7 +320,8 @@ def _pair(
 
         def use(tree: Tree, given: Mapping[str, Any]) -> Any:
             arrays = {".".join(place): array for place, array in _leaves(tree)}
-            layer = constructed(owner, made | {key: new_key(key) for key in keys_of(owner) if key not in made})  # type: ignore[arg-type]
+            keys = {key: new_key(key) for key in keys_of(owner) if key not in made}
+            layer = constructed(owner, {**made, **keys})
             return getattr(holding(layer, **arrays), name)(**given)
 
         return (lambda key, given: _inner_arrays(owner, made)), use
