@@ -131,13 +131,13 @@ def next_state(record: Documented, left: Any) -> Aim | None:
     owner = named(record.owner)
     called = member(owner, CALL) if isinstance(owner, type) and callable(getattr(owner, CALL, None)) else None
     holds = called.holds if called is not None else None
-    if not isinstance(holds, Transformed) or holds.output is None or (holds.states and not _is_last(record, name, letters.step)):
+    if not isinstance(holds, Transformed) or holds.output is None or not _is_last(record, name, letters.step):
         return None
     return Aim(member=CALL, quantity="value", value="x", words=f"{left} is the next state", by_head=True, entry=holds.output)
 
 
 def _is_last(record: Documented, name: str, step: str) -> bool:
-    """Whether a state is the only one of a display that no other row of it uses, where a cell has several states."""
+    """Whether a state is the only one of a display that no other row of it uses. Another one might be the result too."""
     for rows in (_rows(formula.latex) for formula in record.formulas if formula.display):
         states = [f"{base}_{at}" if at else base + prime for base, at, prime, _ in rows if prime or (at and at == step)]
         unused = [state for state in states if not any(_holds(right, state, step) for *_, right in rows)]

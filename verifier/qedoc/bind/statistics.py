@@ -34,7 +34,7 @@ def with_statistics(context: Context, equation: Equation) -> Iterator[tuple[Equa
     told = {
         symbol: (statistic, array)
         for symbol, statistic, array in _told(context.record.docstring)
-        if symbol in used and symbol not in context.parameters and _is_input(context, array)
+        if symbol in used and symbol not in {*context.parameters, *context.bound} and _is_input(context, array)
     }
     if not told:
         yield equation, ()
