@@ -10,6 +10,7 @@ import pytest
 from fixture_modules import Claims, judged_claim, written
 from flax import linen, nnx
 
+from qedoc.bind.records import Bound, Refused
 from qedoc.claims.members import Member, member
 from qedoc.claims.modules import module
 from qedoc.results.verdict import CaseResult, Verdict
@@ -228,8 +229,465 @@ def test_arrays_of_haiku_and_linen_are_found_by_a_call() -> None:
     assert called.holds is not None
     assert called.holds.arrays == {"w": ("the length of inputs", "output_size"), "b": ("output_size",)}
     call = called.written("haiku.Linear", {"w": "jnp.array([[1.0]])", "b": "jnp.array([2.0])", "inputs": "jnp.array([3.0])"})
-    assert "haiku.transform(lambda **inputs: haiku.Linear(output_size=1)(**inputs)).apply({'linear': " in call
+    assert "haiku.transform(lambda: haiku.Linear(output_size=1)(inputs=jnp.array([3.0]))).apply({'linear': " in call
     dense = member(linen.Dense, "__call__")
     assert isinstance(dense, Member)
     call = dense.written("flax.linen.Dense", {"kernel": "jnp.array([[1.0]])", "bias": "jnp.array([2.0])", "inputs": "jnp.array([3.0])"})
     assert call.startswith("flax.linen.Dense(features=1).apply({'params': {'kernel': ")
+
+
+GATED = '''
+import flax.linen as nn
+import jax
+import jax.numpy as jnp
+
+
+class Cell(nn.Module):
+    r"""A recurrent cell.
+
+    .. math::
+
+        \\begin{array}{ll}
+        ROWS
+        \\end{array}
+
+    where x is the input and h is the output of the previous time step.
+    """
+
+    features: int
+
+    @nn.compact
+    def __call__(self, carry, inputs):
+        def i(name):
+            return nn.Dense(self.features, name=name)(inputs)
+
+        def h(name):
+            return nn.Dense(self.features, use_bias=False, name=name)(carry)
+
+        z = jax.nn.sigmoid(i("iz") + h("hz"))
+        n = jnp.tanh(i("in") + z * h("hn"))
+        out = (1 - z) * n + z * carry
+        return out, out
+'''
+GATE = r"z = \sigma(W_{iz} x + b_{iz} + W_{hz} h) \\"
+NEW = r"n = \tanh(W_{in} x + b_{in} + z * (W_{hn} h)) \\"
+
+
+@pytest.mark.parametrize(
+    ("rows", "holds"),
+    [
+        (GATE + NEW + r"h' = (1 - z) * n + z * h", True),
+        (GATE + NEW + r"h' = (1 - z) \odot n + z \odot h \\", True),
+        (GATE + NEW + r"h' = (1 - z) * h + z * n", False),
+        (GATE.replace("+ b_{iz}", "- b_{iz}") + NEW + r"h' = (1 - z) * n + z * h", False),
+        (GATE + NEW.replace("W_{in}", "W_{iz}").replace("W_{iz} x", "W_{in} h") + r"h' = (1 - z) * n + z * h", False),
+        (GATE + NEW.replace("z *", "(1 - z) *") + r"h' = (1 - z) * n + z * h", False),
+    ],
+)
+def test_definitions_above_the_result_of_a_cell_are_put_in(claims_of: Claims, rows: str, holds: bool) -> None:
+    pytest.importorskip("flax.linen")
+    *definitions, last = claims_of(GATED.replace("ROWS", rows), "Cell")
+    assert [claim.cause for claim in definitions if isinstance(claim, Refused)] == ["definition", "definition"]
+    if not holds and isinstance(last, Refused):
+        return
+    found = judged_claim(last).verdict
+    assert found in HOLDS if holds else found is Verdict.REFUTED
+
+
+STACKED = '''
+import haiku as hk
+import jax
+import jax.numpy as jnp
+
+
+class Cell(hk.Module):
+    r"""A recurrent cell.
+
+    Given :math:`x_t` and the previous state :math:`h_{t-1}` the core computes
+
+    .. math::
+
+        \\begin{array}{ll}
+        ROWS
+        \\end{array}
+    """
+
+    def __init__(self, hidden_size: int, name=None):
+        super().__init__(name=name)
+        self.hidden_size = hidden_size
+
+    def __call__(self, inputs, state):
+        n = self.hidden_size
+        w_i = hk.get_parameter("w_i", [inputs.shape[-1], 2 * n], init=jnp.ones)
+        w_h = hk.get_parameter("w_h", [n, 2 * n], init=jnp.ones)
+        b = hk.get_parameter("b", [2 * n], init=jnp.ones)
+        new, gate = jnp.split(inputs @ w_i + state @ w_h + b, 2, axis=-1)
+        z = jax.nn.sigmoid(gate)
+        out = z * jnp.tanh(new) + (1 - z) * state
+        return out, out
+'''
+PART = r"z_t &= \sigma(W_{iz} x_t + W_{hz} h_{t-1} + b_z) \\"
+OTHER = r"a_t &= \tanh(W_{ia} x_t + W_{ha} h_{t-1} + b_a) \\"
+STATE = r"h_t &= z_t \odot a_t + (1 - z_t) \odot h_{t-1}"
+
+
+@pytest.mark.parametrize(
+    ("rows", "holds"),
+    [
+        (PART + OTHER + STATE, True),  # the code has the gates in the other order
+        (PART + OTHER + STATE.replace("h_{t-1}", "z_t"), False),
+        (PART + OTHER.replace("W_{ha}", "W_{hz}").replace("tanh", "sin") + STATE, False),
+        (PART.replace("+ b_z", "- b_z") + OTHER + STATE, False),
+    ],
+)
+def test_gates_are_parts_of_one_array(claims_of: Claims, rows: str, holds: bool) -> None:
+    pytest.importorskip("haiku")
+    *_, last = claims_of(STACKED.replace("ROWS", rows), "Cell")
+    found = judged_claim(last).verdict if not isinstance(last, Refused) else last.verdict
+    assert (found in HOLDS) == holds
+
+
+def test_a_wrong_formula_of_gates_is_refuted_in_all_orders(claims_of: Claims) -> None:
+    pytest.importorskip("haiku")
+    *_, last = claims_of(STACKED.replace("ROWS", PART + OTHER + STATE.replace("(1 - z_t)", "z_t")), "Cell")
+    assert judged_claim(last).verdict is Verdict.REFUTED
+
+
+def test_parts_of_an_array_are_put_together_in_the_call() -> None:
+    haiku = pytest.importorskip("haiku")
+    called = member(haiku.GRU, "__call__")
+    assert isinstance(called, Member)
+    held = {
+        f"{array}_part_{k}": f"jnp.array({[[float(k)]] if array != 'b' else [float(k)]})"
+        for array in ("w_i", "w_h", "b")
+        for k in (1, 2, 3)
+    }
+    call = called.written("haiku.GRU", {**held, "inputs": "jnp.array([1.0])", "state": "jnp.array([2.0])"})
+    assert "'b': jnp.concatenate([jnp.array([1.0]), jnp.array([2.0]), jnp.array([3.0])], axis=-1)" in call
+    assert call.startswith("haiku.transform(lambda: haiku.GRU(hidden_size=1)(inputs=jnp.array([1.0]), state=jnp.array([2.0])))")
+
+
+GROUPED = '''
+import jax
+import jax.numpy as jnp
+
+
+class Grouped:
+    r"""A layer.
+
+    It splits an array :math:`x` into ``groups`` arrays :math:`x_i`.
+
+    .. math:: FORMULA
+
+    where :math:`\\gamma_i` and :math:`\\beta_i` are learned arrays.
+    """
+
+    def __init__(self, groups: int, channels: int | None = None, eps: float = 1e-5):
+        if channels is None:
+            raise ValueError("the number of channels is needed")
+        self.groups, self.eps = groups, eps
+        self.weight, self.bias = jnp.ones(channels), jnp.zeros(channels)
+
+    def __call__(self, x):
+        y = x.reshape(self.groups, -1)
+        y = (y - y.mean(axis=1, keepdims=True)) / jnp.sqrt(y.var(axis=1, keepdims=True) + self.eps)
+        return y.reshape(x.shape) * self.weight + self.bias
+'''
+
+
+@pytest.mark.parametrize(
+    ("formula", "holds"),
+    [
+        (r"\frac{x_i - \mathbb{E}[x_i]}{\sqrt{\mathrm{Var}[x_i] + \varepsilon}} \gamma_i + \beta_i", True),
+        (r"\frac{x_i - \mathbb{E}[x_i]}{\sqrt{\mathrm{Var}[x_i]} + \varepsilon} \gamma_i + \beta_i", False),
+        (r"\frac{x_i}{\sqrt{\mathrm{Var}[x_i] + \varepsilon}} \gamma_i + \beta_i", False),
+    ],
+)
+def test_a_formula_for_groups_is_compared_for_one_group(claims_of: Claims, formula: str, holds: bool) -> None:
+    (claim,) = claims_of(GROUPED.replace("FORMULA", formula), "Grouped")
+    assert isinstance(claim, Bound)
+    assert "groups=1: the only group is the whole array" in claim.notes
+    found = judged_claim(claim).verdict
+    assert found in HOLDS if holds else found is Verdict.REFUTED
+
+
+def test_a_subscript_without_groups_is_no_group(claims_of: Claims) -> None:
+    text = NORM.replace("DIVISOR", r"\\sqrt{\\mathrm{Var}[x] + \\varepsilon}").replace(r"{x -", r"{x_i -")
+    text = text.replace("A layer.", "This layer splits the work into parts :math:`x_i`.")
+    (claim,) = claims_of(text, "Norm")
+    assert not isinstance(claim, Bound)
+
+
+SOFT = '''
+import jax.numpy as jnp
+
+
+class Soft:
+    r"""An activation.
+
+    .. math:: FORMULA
+    """
+
+    def __init__(self, scale: float = 1.0):
+        self.scale = scale
+
+    def __call__(self, x):
+        return jnp.exp(x) / jnp.sum(jnp.exp(x))
+'''
+LOSS = '''
+import jax.numpy as jnp
+
+
+class Ridge:
+    r"""A penalty.
+
+    .. math:: FORMULA
+
+    where :math:`N` is the number of elements.
+    """
+
+    def __init__(self, weight: float = 1.0):
+        self.weight = weight
+
+    def METHOD(self, value):
+        return self.weight * (jnp.sum(value**2) + value.size)
+'''
+
+
+@pytest.mark.parametrize(
+    ("formula", "holds"),
+    [
+        (r"\text{Soft}(x_i) = \frac{\exp(x_i)}{\sum_j \exp(x_j)}", True),
+        (r"\text{Soft}(x_{i}) = \frac{\exp(x_i)}{\sum_k \exp(x_k)}", True),
+        (r"\text{Soft}(x_i) = \frac{\exp(-x_i)}{\sum_j \exp(-x_j)}", False),
+        (r"\text{Soft}(x_i) = \frac{\exp(x_i)}{1 + \sum_j \exp(x_j)}", False),
+    ],
+)
+def test_an_activation_of_an_entry_is_the_entry_of_the_result(claims_of: Claims, formula: str, holds: bool) -> None:
+    found = judged(claims_of, SOFT.replace("FORMULA", formula), "Soft").verdict
+    assert found in HOLDS if holds else found is Verdict.REFUTED
+
+
+@pytest.mark.parametrize(
+    ("formula", "holds"),
+    [
+        (r"L = \lambda \left[ \sum_i x_i^2 + N \right]", True),
+        (r"L = \lambda \left( \sum_i x_i^2 + N \right)", True),
+        (r"L = \lambda \left[ \sum_i x_i^2 - N \right]", False),
+        (r"L = \lambda \left[ \sum_i |x_i| + N \right]", False),
+    ],
+)
+def test_the_loss_of_an_object_is_its_method_of_this_name(claims_of: Claims, formula: str, holds: bool) -> None:
+    found = judged(claims_of, LOSS.replace("FORMULA", formula).replace("METHOD", "loss"), "Ridge").verdict
+    assert found in HOLDS if holds else found is Verdict.REFUTED
+
+
+def test_a_loss_is_no_other_method(claims_of: Claims) -> None:
+    text = LOSS.replace("FORMULA", r"L = \lambda \left[ \sum_i x_i^2 - N \right]").replace("METHOD", "measure")
+    (claim,) = claims_of(text, "Ridge")
+    assert isinstance(claim, Refused)
+
+
+@pytest.mark.parametrize(
+    ("head", "right"), [(r"\text{HardShrink}(x)", True), (r"\text{hardshrink}(x)", True), (r"\text{SoftShrink}(x)", False)]
+)
+def test_a_name_in_another_spelling_is_the_function(claims_of: Claims, head: str, right: bool) -> None:
+    text = f'import jax.numpy as jnp\n\n\ndef hard_shrink(x):\n    r"""Shrinks.\n\n    .. math:: {head} = x^2\n    """\n    return x**2\n'
+    (claim,) = claims_of(text, "hard_shrink")
+    assert isinstance(claim, Bound) is right
+
+
+BATCHED = '''
+import haiku as hk
+import jax.numpy as jnp
+
+
+class Normal(hk.Module):
+    r"""A layer.
+
+    It transforms the input ``x`` into:
+
+    .. math:: FORMULA
+
+    Where :math:`\\mu` and :math:`\\sigma` are respectively the mean and standard deviation of ``x``MORE.
+    """
+
+    def __init__(self, groups: int, axis=slice(1, None), eps: float = 1e-5, name=None):
+        super().__init__(name=name)
+        self.groups, self.axis, self.eps = groups, axis, eps
+
+    def __call__(self, x, scale=None):
+        if scale is not None:
+            raise ValueError("the layer has a scale")
+        scale = hk.get_parameter("scale", [x.shape[-1]], init=jnp.ones)
+        y = x.reshape(x.shape[0], self.groups, -1)
+        y = (y - y.mean(axis=2, keepdims=True)) / CODE
+        return y.reshape(x.shape) * scale
+'''
+PLUS_EPS = r"\d{outputs} = \d{scale} \dfrac{x - \mu}{\sigma + \epsilon}"
+INSIDE = "jnp.sqrt(y.var(axis=2, keepdims=True) + self.eps)"
+OUTSIDE = "(y.std(axis=2, keepdims=True) + self.eps)"
+
+
+@pytest.mark.parametrize(("code", "holds"), [(OUTSIDE, True), (INSIDE, False)])
+def test_a_batch_of_one_is_normalised(claims_of: Claims, code: str, holds: bool) -> None:
+    pytest.importorskip("haiku")
+    (claim,) = claims_of(BATCHED.replace("FORMULA", PLUS_EPS).replace("CODE", code).replace("MORE", ""), "Normal")
+    assert isinstance(claim, Bound)
+    assert "axis=slice(1, None): the input is a batch of one, whose axis it leaves out" in claim.notes
+    found = judged_claim(claim).verdict
+    assert found in HOLDS if holds else found is Verdict.REFUTED
+
+
+def test_a_statistic_over_something_else_is_not_the_one_of_all_entries(claims_of: Claims) -> None:
+    pytest.importorskip("haiku")
+    text = BATCHED.replace("FORMULA", PLUS_EPS).replace("CODE", OUTSIDE).replace("MORE", " over the other half of the axis")
+    (claim,) = claims_of(text, "Normal")
+    assert isinstance(claim, Refused)
+    assert "mu and sigma" in claim.reason
+
+
+def test_an_accent_on_a_letter_may_be_a_differential(claims_of: Claims) -> None:
+    pytest.importorskip("haiku")
+    text = BATCHED.replace("FORMULA", PLUS_EPS.replace("scale", "s").replace("outputs", "y")).replace("CODE", OUTSIDE).replace("MORE", "")
+    (claim,) = claims_of(text, "Normal")
+    assert isinstance(claim, Refused)
+    assert r"unknown command \d" in claim.reason
+
+
+TUPLE = '''
+import flax.linen as nn
+import jax
+import jax.numpy as jnp
+
+
+class Cell(nn.Module):
+    r"""A recurrent cell.
+
+    .. math::
+
+        \\begin{array}{ll}
+        ROWS
+        \\end{array}
+
+    where x is the input, h is the output of the previous time step, and c is the memory.
+    """
+
+    features: int
+
+    @nn.compact
+    def __call__(self, carry, inputs):
+        c, h = carry
+        f = jax.nn.sigmoid(nn.Dense(self.features, name="f")(inputs) + nn.Dense(self.features, use_bias=False, name="h")(h))
+        new = f * c + (1 - f) * h
+        out = jnp.tanh(new)
+        return (new, out), out
+'''
+FORGET = r"f = \sigma(W_f x + b_f + W_h h) \\"
+
+
+@pytest.mark.parametrize(
+    ("rows", "holds"),
+    [
+        (FORGET + r"c' = f * c + (1 - f) * h \\ h' = \tanh(c')", True),
+        (FORGET + r"c' = f * c - (1 - f) * h \\ h' = \tanh(c')", False),
+        (FORGET + r"c' = f * c + (1 - f) * h \\ h' = \tanh(c') * f", False),
+    ],
+)
+def test_the_parts_of_a_state_are_arguments(claims_of: Claims, rows: str, holds: bool) -> None:
+    pytest.importorskip("flax.linen")
+    *_, last = claims_of(TUPLE.replace("ROWS", rows), "Cell")
+    found = judged_claim(last).verdict
+    assert found in HOLDS if holds else found is Verdict.REFUTED
+
+
+def test_two_states_that_no_row_uses_may_both_be_the_output(claims_of: Claims) -> None:
+    pytest.importorskip("flax.linen")
+    rows = FORGET + r"c' = f * c + (1 - f) * h \\ h' = \tanh(f * c + (1 - f) * h)"
+    assert not any(isinstance(claim, Bound) for claim in claims_of(TUPLE.replace("ROWS", rows), "Cell"))
+
+
+def test_a_tuple_of_states_is_written_in_the_call() -> None:
+    linen = pytest.importorskip("flax.linen")
+    called = member(linen.LSTMCell, "__call__")
+    assert isinstance(called, Member)
+    assert list(called.takes) == ["carry_1", "carry_2", "inputs"]
+    call = called.written(
+        "flax.linen.LSTMCell", {"carry_1": "jnp.array([1.0])", "carry_2": "jnp.array([2.0])", "inputs": "jnp.array([3.0])"}
+    )
+    assert "inputs=jnp.array([3.0]), carry=(jnp.array([1.0]), jnp.array([2.0]))" in call
+
+
+SWITCHED = (
+    LINEN.replace("    residual: bool = False\n", "    bias: bool = True\n")
+    .replace('nn.Dense(self.features, name="i")', 'nn.Dense(self.features, use_bias=self.bias, name="i")')
+    .replace("(carry if self.residual else 0)", "0")
+    .replace(".. math", "If ``bias`` is false, it computes\n\n    .. math")
+)
+
+
+@pytest.mark.parametrize(
+    ("formula", "verdicts"),
+    [(r"\tanh(W_i x + W_h h)", HOLDS), (r"\tanh(W_i x - W_h h)", {Verdict.REFUTED}), (r"\tanh(W_i x + W_h h + b_i)", {Verdict.UNREADABLE})],
+)
+def test_a_layer_does_not_hold_an_array_that_its_settings_leave_out(claims_of: Claims, formula: str, verdicts: set[Verdict]) -> None:
+    pytest.importorskip("flax.linen")
+    assert judged(claims_of, SWITCHED.replace("FORMULA", formula), "Cell").verdict in verdicts
+
+
+INNER = '''
+import jax
+import jax.numpy as jnp
+
+
+class Inner:
+    def __init__(self, n_in, n_out, key, bias):
+        self.weight = jax.random.normal(key, (n_out, n_in))
+        if bias:
+            self.bias = jnp.ones(n_out)
+
+    def __call__(self, x):
+        return self.weight @ x + getattr(self, "bias", 0)
+
+
+class Cell:
+    r"""A recurrent cell.
+
+    .. math:: h' = FORMULA
+
+    where x is the input and h is the output of the previous time step.
+    """
+
+    def __init__(self, n_in: int, n_out: int, *, key):
+        self.dense_i, self.h = Inner(n_in, n_out, key, True), Inner(n_out, n_out, key, False)
+        self.extra = EXTRA
+
+    def __call__(self, carry, inputs):
+        out = jnp.tanh(self.dense_i(inputs) + self.h(carry))
+        return out, out
+'''
+
+
+@pytest.mark.parametrize(
+    ("formula", "holds"),
+    [(r"\tanh(W_i x + b_i + W_h h)", True), (r"\tanh(W_i x + b_i - W_h h)", False), (r"\tanh(W_h x + b_i + W_i h)", False)],
+)
+def test_arrays_of_modules_inside_a_module_are_symbols(claims_of: Claims, formula: str, holds: bool) -> None:
+    found = judged(claims_of, INNER.replace("FORMULA", formula).replace("EXTRA", "None"), "Cell").verdict
+    assert (found in HOLDS) == holds
+
+
+def test_a_module_with_an_array_that_nothing_names_is_not_compared(claims_of: Claims) -> None:
+    text = INNER.replace("FORMULA", r"\tanh(W_i x + b_i + W_h h)").replace("EXTRA", "[jnp.ones(2)]")
+    (claim,) = claims_of(text, "Cell")
+    assert isinstance(claim, Refused)
+
+
+def test_arrays_inside_a_module_are_put_in_by_their_paths() -> None:
+    nnx = pytest.importorskip("flax.nnx")
+    called = member(nnx.SimpleCell, "__call__")
+    assert isinstance(called, Member)
+    held = {"h_kernel": "jnp.array([[1.0]])", "i_kernel": "jnp.array([[2.0]])", "i_bias": "jnp.array([3.0])"}
+    call = called.written("flax.nnx.SimpleCell", {**held, "carry": "jnp.array([4.0])", "inputs": "jnp.array([5.0])"})
+    assert "'dense_h.kernel': jnp.array([[1.0]])" in call
+    assert call.endswith("(carry=jnp.array([4.0]), inputs=jnp.array([5.0]))")

@@ -9,6 +9,7 @@ from qedoc.bind.context import Context
 from qedoc.bind.conventions import assignments, learned, may_be_held, means, with_order
 from qedoc.bind.entries import bases
 from qedoc.bind.records import Unexplained
+from qedoc.bind.stacks import of_parts
 from qedoc.bind.symbols import at_numbers, direct
 from qedoc.interpret.choices import Choice, Choices, Sure
 from qedoc.read import Application, Equation
@@ -49,9 +50,15 @@ def assigned(context: Context, equation: Equation, said: Choices, lacking: Unexp
             return False  # a bias is no input
         return not lengths or ranks.get(symbol, lengths.get(name, 0)) == lengths.get(name, 0)
 
-    return with_order(
-        assignments(symbols, required, numbers, held, fits, alike=alike, barred=barred), _by_order(context, equation, lacking)
-    )
+    parts = [p for p in left if p.part is not None]
+    stacked = [name for name, _ in symbols if parts and may_be_held(name)]
+    others = [one for one in symbols if one[0] not in stacked]
+    whole = [name for name in required if name not in {p.name for p in parts}]
+    made = assignments(others, whole, numbers, held, fits, alike=alike, barred=barred)
+    if parts:
+        order = [name.partition("_")[0] for name in context.definitions]
+        return [(*row, *other) for row in of_parts(stacked, parts, order, fits) for other in made]
+    return with_order(made, _by_order(context, equation, lacking))
 
 
 def _in_same_words(context: Context, lacking: Unexplained) -> dict[str, str]:

@@ -20,7 +20,7 @@ from qedoc.bind.domains import place
 from qedoc.bind.entries import bases
 from qedoc.bind.functions import expanded, with_moments, with_own
 from qedoc.bind.gradients import differentiated, undone
-from qedoc.bind.held import alike, held_vectors
+from qedoc.bind.held import alike, held_vectors, not_held
 from qedoc.bind.interpreted import Variant, interpreted
 from qedoc.bind.layout import Layout, divisors
 from qedoc.bind.linked import linked
@@ -36,6 +36,7 @@ from qedoc.bind.samplers import with_names
 from qedoc.bind.settings import agreed, settled
 from qedoc.bind.slices import entries
 from qedoc.bind.slopes import is_slope, slope
+from qedoc.bind.statistics import with_statistics
 from qedoc.bind.switches import switches
 from qedoc.bind.symbols import Roles, at_numbers, direct, merged, of_head, roles
 from qedoc.bind.unknowns import as_entry, index_ranges, lengths_of, unknowns, with_lengths
@@ -145,13 +146,7 @@ def of_formula(
                     reason = f"nothing says that {equation.left} is a derivative of {target}"
                     yield Refused(formula=formula, name=id, verdict=Verdict.NOT_A_CLAIM, reason=reason, reading=str(equation))
                     continue
-                variants = [
-                    variant
-                    for inside, made in seen
-                    for variant in _variants(
-                        inside, reading if inside is context else inside.readings[formula], reading, link - 1, where, made
-                    )
-                ]
+                variants = [variant for inside, made in seen for variant in _variants(inside, formula, reading, link - 1, where, made)]
                 claim = _claim(seen[0][0], formula, variants, part)
                 yield replace(claim, notes=(*notes, *claim.notes)) if isinstance(claim, Bound) else claim
 
@@ -169,15 +164,18 @@ def _minimum(context: Context, formula: Formula, name: str) -> Bound | Refused |
 
 
 def _variants(
-    inside: Context, again: Reading | Unreadable | NotAClaim, reading: Reading, link: int, where: sp.Basic, made: tuple[Choice, ...]
+    inside: Context, formula: Formula, reading: Reading, link: int, where: sp.Basic, made: tuple[Choice, ...]
 ) -> Iterator[Variant]:
     """The readings of one equation, with the names of the object that it is about."""
+    again = inside.readings.get(formula, reading)
     count = len(reading.equations)
     first = again if isinstance(again, Reading) and len(again.equations) == count else reading
     for one in (first, *(other for other in first.others if len(other.equations) == count)):
         equation = with_own(inside, undone(inside, one.equations[link]) if made else one.equations[link], where)
         equation, means = with_means(inside, equation)
-        yield Variant(equation=equation, choices=(*made, *_taken(one), *means, *settled(equation)), context=inside)
+        context = inside if one is again else inside.interpreted(taken={formula: one})
+        for put, told in with_statistics(context, equation):
+            yield Variant(equation=put, choices=(*made, *_taken(one), *means, *settled(put), *told), context=context)
 
 
 def _is_known(context: Context, symbol: sp.Symbol) -> bool:
@@ -226,8 +224,7 @@ def _bound(context: Context, formula: Formula, equation: Equation, name: str) ->
         raise Obstruction(context.lacking, verdict=Verdict.UNDECIDED)
     if is_slope(equation.left):
         spec = slope(context, formula, equation, name)
-        left = defaults(context, {*spec.bind, *context.settings})
-        notes = tuple(f"{setting} is left at its default" for setting in left)
+        notes = defaults(context, {*spec.bind, *context.settings})
         return _with_settings(context, Bound(formula=formula, reading=str(equation), spec=spec, notes=notes))
     equation = as_entry(context, with_moments(context, equation))
     value, which, notes = target_value(context, equation)
@@ -245,7 +242,8 @@ def _bound(context: Context, formula: Formula, equation: Equation, name: str) ->
     symbols += [name for name in _of_condition(equation, value) if name not in symbols]
     lengths = lengths_of(context, value, symbols) | laid.lengths
     found = roles(context, equation, [s for s in symbols if s not in lengths])
-    unsaid = _unsaid(context, found, lengths, switches(context, formula.line) | at_numbers(context, equation.left))
+    absent = not_held(context, found, switches(context, formula.line))
+    unsaid = _unsaid(context, found, lengths, {*switches(context, formula.line), *absent, *at_numbers(context, equation.left)})
     found = replace(found, parameters={**found.parameters, **unsaid})
     told = {name: _renamed(right, name) for name, right in context.determined.items() if name in found.parameters}
     stated = sp.And.make_args(equation.condition)
@@ -270,12 +268,12 @@ def _bound(context: Context, formula: Formula, equation: Equation, name: str) ->
     spec = assembled(context, formula, name, parts)
     spec = spec if context.slope is None else differentiated(context, spec)
     spec = meaningful(with_names(context, spec) if context.renamed else spec)
-    left = defaults(context, {*found.parameters.values(), *spec.bind})
+    left = defaults(context, {*found.parameters.values(), *spec.bind, *absent})
     notes = (
         *notes, *expansion.notes, *measures, *links, *found.notes, *shaped.notes, *allowed.notes, *holds.notes,
         *(f"{name} = {right}, as the text says" for name, right in determined.items()),
         *(f"{p}={said!r}, as {'--set' if p in context.settings else 'the text'} says" for p, said in _said(context, fixed)),
-        *(f"{setting} is left at its default" for setting in left),
+        *left,
         *natural(spec),
     )  # fmt: skip
     named = {str(argument) for argument in equation.left.arguments} if isinstance(equation.left, Application) else set()
@@ -322,7 +320,7 @@ def _is_length(symbol: sp.Basic, lengths: Collection[str]) -> bool:
     return isinstance(symbol, Extent) or symbol.name in lengths
 
 
-def _unsaid(context: Context, found: Roles, lengths: set[str], fixed: Mapping[str, Any]) -> dict[str, str]:
+def _unsaid(context: Context, found: Roles, lengths: set[str], fixed: Collection[str]) -> dict[str, str]:
     """The parameters that the formula does not contain, each with a symbol: the formula must hold for all their values."""
     if found.arguments:
         return {}

@@ -15,6 +15,7 @@ from qedoc.bind.commands import macros, with_hint
 from qedoc.bind.declared import is_conditional, labelled_entries, letters_of_arrays, said_lengths
 from qedoc.bind.layers import letters_of
 from qedoc.bind.members import Aim, moment_of
+from qedoc.bind.records import Slope
 from qedoc.interpret.interpreter import Described as Spoken
 from qedoc.interpret.interpreter import Interpreter
 from qedoc.interpret.words import Vocabulary
@@ -56,19 +57,6 @@ class Definition:
     random: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Slope:
-    """What makes a formula one for a derivative.
-
-    Args:
-        by: the symbol by which the value is differentiated.
-        words: whose derivative it is.
-    """
-
-    by: str
-    words: str
-
-
 @dataclass(frozen=True)
 class Context:
     """A documented object with its formulas read.
@@ -91,6 +79,7 @@ class Context:
         renamed: for a formula for the density of samples, the density's name of each parameter of the sampler.
         aside: descriptions of parameters that the formula is not about: the key of a sampler, the shape of its samples.
         lacking: why the formula cannot be compared with anything; empty if it can.
+        taken: the display that is bound, in the reading that is bound, whose definitions are read in the same way; empty for the usual one.
     """
 
     record: Documented
@@ -110,6 +99,7 @@ class Context:
     renamed: Mapping[str, str] = field(default_factory=dict)
     aside: tuple[str, ...] = ()
     lacking: str = ""
+    taken: Mapping[Formula, Reading] = field(default_factory=dict)
 
     def interpreted(self, **changes: Any) -> "Context":
         """The same docstring in one interpretation. It is read once for all of them."""
@@ -169,6 +159,7 @@ class Context:
             | layer.vectors,
             weights=layer.weights,
             step=layer.step,
+            group=layer.group,
             matrices=frozenset(spelled_out(symbol, known) for symbol in record.matrices),
             constants=self.constants,
             about=record.docstring.partition("Args:")[0],
@@ -300,7 +291,8 @@ class Context:
 
         Of several definitions of a name, the one in the same display counts, and else the first.
         """
-        readings = self.readings | {formula: read(formula.latex, self.names, formula.notation) for formula in self.explained}
+        explained = {formula: read(formula.latex, self.names, formula.notation) for formula in self.explained}
+        readings = {**self.readings, **explained, **self.taken}
         equations = [(formula, e) for formula, r in readings.items() if isinstance(r, Reading) for e in r.equations]
         found: dict[str, Definition] = {}
         for place, (formula, equation) in enumerate(equations):
@@ -311,6 +303,7 @@ class Context:
                 left = equation.left
                 variable = left.variable if isinstance(left, Application) else ""
                 arguments = left.arguments if isinstance(left, Application) else left.indices if isinstance(left, sp.Indexed) else ()
+                arguments = arguments or tuple(index for index, _ in equation.entry)
                 arguments = (sp.Symbol(variable), *arguments) if variable else tuple(arguments)
                 found[name] = Definition(arguments=arguments, value=_solved(equation), formula=formula, random=bool(variable))
         return self._of_class(equations) | found

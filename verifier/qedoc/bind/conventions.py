@@ -82,9 +82,17 @@ CONCEPTS = (
         symbols="h h_previous",
         names="carry prev_state state hidden hidden_state prev_hidden",
     ),
+    Concept(
+        words="(?:previous )?(?:memory|cell)(?: cell)?(?: state)?",
+        symbols="c c_previous",
+        names="carry prev_state state cell cell_state prev_cell",
+    ),
     Concept(words="weight|weights", symbols="w W", names="weights weight kernel"),
     Concept(words="bias|offset", symbols="b", names="bias offset"),
     Concept(words="weight decay|regularization|penalty", symbols="lambda", names="weight_decay regularization penalty l2"),
+    Concept(
+        words="(?:regularization |penalty )?(?:weight|strength|coefficient)", symbols="lambda", names="weight strength coefficient coef"
+    ),
     Concept(words="small constant|smoothing term", symbols="epsilon varepsilon", names="eps epsilon"),
 )
 

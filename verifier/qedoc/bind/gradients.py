@@ -13,9 +13,9 @@ from typing import Any
 
 import sympy as sp
 
-from qedoc.bind.context import Context, Slope, mentioned
+from qedoc.bind.context import Context, mentioned
 from qedoc.bind.members import Aim, has, original, value_member
-from qedoc.bind.records import Obstruction
+from qedoc.bind.records import Obstruction, Slope
 from qedoc.bind.symbols import direct
 from qedoc.claims.domain import Reals
 from qedoc.claims.spec import Parameter, Spec

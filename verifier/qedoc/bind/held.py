@@ -1,11 +1,17 @@
 """Symbols for the arrays that a module holds, such as its weight."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import sympy as sp
 
 from qedoc.bind.context import Context
 from qedoc.bind.entries import bases
+from qedoc.bind.members import has
 from qedoc.bind.records import Conflict, Misfit, Obstruction
 from qedoc.bind.symbols import Roles
+from qedoc.claims.members import member
+from qedoc.sources.objects import named
 
 
 def held_vectors(context: Context, found: Roles, value: sp.Expr) -> list[str]:
@@ -36,6 +42,28 @@ def held_vectors(context: Context, found: Roles, value: sp.Expr) -> list[str]:
         elif ranks.get(name, 0) != axes:
             raise Conflict(f"{parameter} has {axes} axes, and {name} {ranks.get(name, 0)}", "write its entries with indices", cause="index")
     return vectors
+
+
+def not_held(context: Context, found: Roles, settings: Mapping[str, Any]) -> frozenset[str]:
+    """Returns the arrays that an object does not hold with the settings of its constructor that the text gives.
+
+    Args:
+        context: the docstring.
+        found: the role of each symbol.
+        settings: the arguments of the constructor.
+
+    Raises:
+        Obstruction: if the formula contains such an array.
+    """
+    owner, aim = context.record.owner, context.aim
+    made = named(owner) if owner and aim is not None and settings else None
+    called = member(made, aim.member) if isinstance(made, type) and aim is not None and has(owner, aim.member) else None
+    absent = called.without(settings) if called is not None else frozenset()
+    for name, parameter in found.parameters.items():
+        if parameter in absent:
+            said = ", ".join(f"{key}={value!r}" for key, value in settings.items())
+            raise Obstruction(f"{owner} has no {parameter} with {said}, so that {name} is nothing", f"leave out {name}")
+    return absent
 
 
 def alike(context: Context, found: Roles) -> list[list[tuple[str, int]]]:

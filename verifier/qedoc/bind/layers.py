@@ -8,18 +8,32 @@ import sympy as sp
 
 from qedoc.bind.members import Aim
 from qedoc.claims.members import CALL, member
+from qedoc.claims.modules import ONE_GROUP
 from qedoc.claims.transformed import Transformed
 from qedoc.errors import TargetError
+from qedoc.read.names import PREVIOUS
 from qedoc.sources.docstrings import Documented, about
 from qedoc.sources.objects import named
 
 _SUBSCRIPT = r"(?:_(?:\{[A-Za-z]+\}|[A-Za-z]))"
-_WEIGHT = re.compile(rf"(?<![A-Za-z\\_{{])([WwUVR]{_SUBSCRIPT}?)\s*([a-z](?:_(?:\{{[a-z](?:-1)?\}}|[a-z]))?)(?![A-Za-z_{{])")
+_VECTOR = r"[a-z](?:_(?:\{[a-z](?:-1)?\}|[a-z]))?"
+_MATRIX = rf"(?<![A-Za-z\\_{{])([WwUVR]{_SUBSCRIPT}?)"
+_WEIGHT = re.compile(rf"{_MATRIX}\s*({_VECTOR})(?![A-Za-z_{{])")
 """A matrix before a vector."""
 
+_BEFORE_BRACKET = re.compile(rf"(?<![A-Za-z\\_{{])([WUVR]{_SUBSCRIPT})\s*(?:\\left\s*)?\(")
+"""A matrix with a subscript before a bracket."""
+
 _BIAS = re.compile(rf"(?<![A-Za-z\\_{{])(b{_SUBSCRIPT}?)(?![A-Za-z_{{])")
-_STEP = re.compile(r"^\s*([a-z])_\{?([a-z])\}?\s*&?\s*=(?=.*(?<![A-Za-z\\_{])\1_\{\2-1\})", re.DOTALL)
-"""A state, and on the right the same one a step before."""
+_ROW = re.compile(r"^\s*([a-z])(?:_(?:\{([a-z])\}|([a-z])))?('?)\s*&?\s*=([^=]*)$", re.DOTALL)
+"""A row of a display that gives one letter a value."""
+
+_OUTSIDE = re.compile(r"\\(?:begin|end)\{\w+\*?\}(?:\{[lcr|]*\})?")
+_GROUPS = re.compile(
+    r"\b(?:split|divid|partition)\w*\b[^.]{0,120}?\b(?:arrays|groups|parts|pieces|blocks|chunks)\s*(?::math:`|\$)\s*"
+    r"[A-Za-z]_(?:\{([a-z])\}|([a-z]))\s*[`$]"
+)
+"""The groups of an array with their letter."""
 
 _INDEXED = re.compile(r"\\sum|\\prod|\\int|\\max_|\\min_")
 
@@ -32,11 +46,13 @@ class Letters:
         weights: the matrices.
         vectors: the vectors.
         step: the letter of the step; empty if there are no steps.
+        group: the letter that numbers the groups into which the layer divides an array, if it is compared for one group; else empty.
     """
 
     weights: frozenset[str] = frozenset()
     vectors: frozenset[str] = frozenset()
     step: str = ""
+    group: str = ""
 
 
 def letters_of(record: Documented) -> Letters:
@@ -45,6 +61,8 @@ def letters_of(record: Documented) -> Letters:
     Args:
         record: the object.
     """
+    if group := _group(record):
+        return Letters(group=group)
     displays = [formula.latex for formula in record.formulas if formula.display]
     products = [pair for latex in displays for pair in _WEIGHT.findall(latex)]
     if not products or any(_INDEXED.search(latex) for latex in displays):
@@ -52,14 +70,49 @@ def letters_of(record: Documented) -> Letters:
     axes = {argument.axes for argument in _called(record).arguments}
     if 2 not in axes:
         return Letters()
-    steps = {found[2] for latex in displays if (found := _STEP.match(latex))}
+    steps = {at for latex in displays for base, at, *_ in _rows(latex) if at and f"{base}_{{{at}-1}}" in latex}
     step = steps.pop() if len(steps) == 1 else ""
     biases = {name for latex in displays for name in _BIAS.findall(latex)} if 1 in axes else set()
-    return Letters(
-        weights=frozenset(weight for weight, _ in products),
-        vectors=frozenset({*biases, *(_at_step(vector, step) for _, vector in products)}),
-        step=step,
-    )
+    bracketed = {weight for latex in displays for weight in _BEFORE_BRACKET.findall(latex)}
+    vectors = {*biases, *(_at_step(vector, step) for _, vector in products)}
+    for latex in displays:
+        vectors = _with_gates(vectors, latex, step)
+    return Letters(weights=frozenset({*bracketed, *(weight for weight, _ in products)}), vectors=frozenset(vectors), step=step)
+
+
+def _group(record: Documented) -> str:
+    """The letter of the groups in `splits x into groups-many arrays x_i`; empty without it, or if the layer has no number of groups."""
+    found = _GROUPS.search(record.docstring)
+    if found is None:
+        return ""
+    grouped = any(argument.default is ONE_GROUP for argument in _called(record).arguments)
+    return found[1] or found[2] if grouped else ""
+
+
+def _rows(latex: str) -> list[tuple[str, str, str, str]]:
+    """The rows of a display that give a letter a value: the letter, its subscript, its prime, and the right side."""
+    found = [_ROW.match(row) for row in _OUTSIDE.sub("", latex).split(r"\\")]
+    return [(row[1], row[2] or row[3] or "", row[4], row[5]) for row in found if row is not None]
+
+
+def _with_gates(vectors: set[str], latex: str, step: str) -> set[str]:
+    r"""The vectors with those that a display of several rows makes of them: `r = \sigma(W x)`, and `c' = r * c`, where c is one too."""
+    rows = _rows(latex)
+    for base, at, prime, right in rows if len(rows) > 1 else ():
+        if _WEIGHT.search(right) or any(_holds(right, vector, step) for vector in vectors):
+            vectors = {*vectors, f"{base}_{at}" if at else base + prime}
+            if prime:
+                vectors |= {base}
+            elif step and at == step and f"{base}_{{{step}-1}}" in latex:
+                vectors |= {f"{base}_{PREVIOUS}"}
+    return vectors
+
+
+def _holds(right: str, vector: str, step: str) -> bool:
+    """Whether the right side of a row has a vector in it."""
+    base, _, at = vector.partition("_")
+    written = rf"{base}_\{{{step}-1\}}" if at == PREVIOUS else rf"{base}_(?:{at}|\{{{at}\}})(?![A-Za-z])" if at else rf"{base}(?![A-Za-z_])"
+    return re.search(rf"(?<![A-Za-z\\_{{]){written}", right) is not None
 
 
 def next_state(record: Documented, left: Any) -> Aim | None:
@@ -73,13 +126,24 @@ def next_state(record: Documented, left: Any) -> Aim | None:
     name = left.name if isinstance(left, sp.Symbol) else ""
     base, _, at = name.partition("_")
     primed = name.endswith("'") and name[:-1] in letters.vectors
-    if not (primed or (at and at == letters.step and f"{base}_previous" in letters.vectors)):
+    if not (primed or (at and at == letters.step and f"{base}_{PREVIOUS}" in letters.vectors)):
         return None
     owner = named(record.owner)
     called = member(owner, CALL) if isinstance(owner, type) and callable(getattr(owner, CALL, None)) else None
-    results = called.holds.results if called is not None and isinstance(called.holds, Transformed) else 0
-    entry = (0,) if results > 1 else ()
-    return Aim(member=CALL, quantity="value", value="x", words=f"{left} is the next state", by_head=True, entry=entry) if results else None
+    holds = called.holds if called is not None else None
+    if not isinstance(holds, Transformed) or holds.output is None or not _is_last(record, name, letters.step):
+        return None
+    return Aim(member=CALL, quantity="value", value="x", words=f"{left} is the next state", by_head=True, entry=holds.output)
+
+
+def _is_last(record: Documented, name: str, step: str) -> bool:
+    """Whether a state is the only one of a display that no other row of it uses. Another one might be the result too."""
+    for rows in (_rows(formula.latex) for formula in record.formulas if formula.display):
+        states = [f"{base}_{at}" if at else base + prime for base, at, prime, _ in rows if prime or (at and at == step)]
+        unused = [state for state in states if not any(_holds(right, state, step) for *_, right in rows)]
+        if name in states and unused != [name]:
+            return False
+    return True
 
 
 def _called(record: Documented) -> Documented:
@@ -93,4 +157,4 @@ def _called(record: Documented) -> Documented:
 def _at_step(vector: str, step: str) -> str:
     """The name of a vector at a step as the reader writes it."""
     base, _, at = vector.partition("_")
-    return f"{base}_previous" if step and at.strip("{}") == f"{step}-1" else vector
+    return f"{base}_{PREVIOUS}" if step and at.strip("{}") == f"{step}-1" else vector

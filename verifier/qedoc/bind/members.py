@@ -110,8 +110,15 @@ MOMENTS = (
 _FREE = frozenset("fghpqy")
 """Letters of a left side that may be any function: the words say which."""
 
-_RESULTS = frozenset({"y", "f", "z", "out", "output", "result"})
-"""Names of the value of an object that is a function."""
+_OUTPUTS = frozenset({"out", "output", "outputs", "result", "results"})
+_RESULTS = _OUTPUTS | {"y", "f", "z"}
+"""Names of the value of an object that is a function. A word for it says what a formula gives, whatever introduces the formula."""
+
+_LOSSES = ("loss", "penalty", "regularization", "cost")
+"""The methods that give the value of an object that is a loss or a penalty, and the names of the quantity."""
+
+_LOSS_LETTERS = frozenset({"L", "ell", "cal_L", *_LOSSES})
+"""What left sides call a loss or a penalty. Source: Goodfellow et al., "Deep Learning" (2016)."""
 
 VALUES = ("evaluate", CALL, "forward", "transform", "value", "apply", "get_lr")
 """The methods that give the value of an object that is a function: a layer, a kernel, a bijector, a schedule."""
@@ -216,6 +223,9 @@ def aims(owner: str, name: str, left: Any, words: str) -> Iterator[Aim]:
         words = f"{left} is {name}" if named_ else f"the docstring of {name}"
         yield Aim(member=name, quantity="value", value="x", words=words, by_head=named_)
         return
+    if loss := _loss(owner, left):
+        yield Aim(member=loss, quantity="value", value="x", words=f"{left} is conventionally the {loss}", by_head=left.name == loss)
+        return
     if isinstance(left, sp.Symbol) and left.name not in _RESULTS:
         if (moment := moment_of(owner, left.name)) is not None:
             found = _giving(owner, moment, "")
@@ -236,7 +246,14 @@ def aims(owner: str, name: str, left: Any, words: str) -> Iterator[Aim]:
     loss = isinstance(left, Application) and left.name in LOSSES
     if value := value_member(owner) or (_only_method(owner) if loss else ""):
         said = words if announced else f"{value} gives the value of an object"
-        yield Aim(member=value, quantity="value", value="x", words=said, by_head=announced)
+        output = isinstance(left, sp.Symbol) and left.name in _OUTPUTS
+        yield Aim(member=value, quantity="value", value="x", words=said, by_head=announced or output)
+
+
+def _loss(owner: str, left: Any) -> str:
+    """The method that gives the loss or the penalty that a left side names; empty if it names none, or the class has none."""
+    named_ = isinstance(left, sp.Symbol) and left.name in _LOSS_LETTERS and left.name not in parameters_of(owner)
+    return next((one for one in _LOSSES if has(owner, one)), "") if named_ else ""
 
 
 def value_member(owner: str) -> str:

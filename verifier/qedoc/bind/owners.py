@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from qedoc.bind.context import Context
+from qedoc.claims.modules import Settled
 from qedoc.interpret.choices import Choice, Choices, Sure, parameter
 from qedoc.read import plain
 from qedoc.sources.docstrings import Documented
@@ -17,7 +18,8 @@ def told(context: Context, line: int) -> Choices:
         context: the docstring.
         line: the line of the display, from 0.
     """
-    said = _without(context.text.choices(line), context.aside)
+    settled = [argument.text for argument in context.record.arguments if isinstance(argument.default, Settled) and argument.text]
+    said = _without(context.text.choices(line), (*context.aside, *settled))
     record = context.record
     if not record.owner:
         return said

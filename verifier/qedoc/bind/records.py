@@ -72,6 +72,19 @@ class Refused:
     part_of: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slope:
+    """What makes a formula one for a derivative.
+
+    Args:
+        by: the symbol by which the value is differentiated.
+        words: whose derivative it is.
+    """
+
+    by: str
+    words: str
+
+
 class Obstruction(Exception):
     """Ends the binding of one equation. It never leaves the package.
 

@@ -9,8 +9,8 @@ from qedoc.bind.records import Obstruction
 from qedoc.interpret.labels import LABEL
 from qedoc.results.verdict import Verdict
 
-_LITERALS: dict[str, Any] = {"True": True, "False": False, "None": None}
-_VALUE = r"(?:True|False|None)\b|'[^'`]*'|\"[^\"`]*\""
+_LITERALS: dict[str, Any] = {"True": True, "False": False, "None": None, "true": True, "false": False}
+_VALUE = r"(?:[Tt]rue|[Ff]alse|None)\b|'[^'`]*'|\"[^\"`]*\""
 _SAID = re.compile(rf"`{{1,2}}(\w+)(?:\s*={{1,2}}\s*|`{{1,2}}\s+(?:is|equals)\s+`{{0,2}})({_VALUE})`{{0,2}}(?!\w)")
 _IN_LABEL = re.compile(rf"`{{0,2}}(\w+)\s*={{1,2}}\s*({_VALUE})`{{0,2}}(?!\w)")
 """A setting in the label of a display, `**Staircase mode (staircase=True):**`."""
@@ -18,7 +18,7 @@ _IN_LABEL = re.compile(rf"`{{0,2}}(\w+)\s*={{1,2}}\s*({_VALUE})`{{0,2}}(?!\w)")
 _OPENS = re.compile(r"\b(?:If|When|With|For|Unless)\s+(?=`)", re.IGNORECASE)
 _NEGATES = re.compile(r"\b(?:not|never|unless|except)\b", re.IGNORECASE)
 _AND = re.compile(r"(?:,?\s+and\s+|,\s*)(?=`|\w+\s*=)")
-_GOES_ON = re.compile(r",?\s*(?:(?:or|and|nor|unless|except|but)\b|['\"]|(?:True|False|None)\b)")
+_GOES_ON = re.compile(r",?\s*(?:(?:or|and|nor|unless|except|but)\b|['\"]|(?:[Tt]rue|[Ff]alse|None)\b)")
 """Words after a setting that say that it is not the whole condition: `is 'mean' or 'sum'`."""
 
 _MARKER = re.compile(r"^(?:[-*+]|\d+[.)])\s+")

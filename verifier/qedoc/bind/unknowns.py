@@ -1,5 +1,6 @@
 """The unknowns of an equation, its lengths, and the ranges of its indices."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -10,6 +11,8 @@ from qedoc.bind.entries import summed
 from qedoc.claims.spec import is_literal
 from qedoc.read import Application, Equation, Extent, conventional_index
 from qedoc.read.tree import SYMBOLS
+
+_COUNT = re.compile(r"\W*(?:the )?(?:total )?(?:number|count) of (?:elements|entries|components)\W*", re.IGNORECASE)
 
 
 def as_entry(context: Context, equation: Equation) -> Equation:
@@ -61,12 +64,20 @@ def lengths_of(context: Context, value: sp.Expr, symbols: Sequence[str]) -> set[
 def with_lengths(context: Context, value: sp.Expr) -> sp.Expr:
     r"""The value with the lengths that the text gives a name, `n = \dim(x)`, as the last values of the indices of its sums."""
     put: dict[sp.Basic, sp.Expr] = {}
-    for name, array in context.said_lengths.items():
+    for name, array in (*context.said_lengths.items(), *_counts(context, value)):
         for part in summed(value):
             entries = [e for e in value.atoms(sp.Indexed) if e.indices == (part.symbol,) and e.base.label.name == array]
             if entries and isinstance(part.last, Extent):
                 put[part.last] = sp.Symbol(name) + part.first - 1
     return value.xreplace(put)
+
+
+def _counts(context: Context, value: sp.Expr) -> list[tuple[str, str]]:
+    """The symbols of which the text says that they are the number of elements, with the only vector of a value."""
+    known = {*context.parameters, *context.bound}
+    names = [s.name for s in value.free_symbols if s.name not in known and _COUNT.fullmatch(context.legend.get(s.name, ""))]
+    vectors = {entry.base.label.name for entry in value.atoms(sp.Indexed)}
+    return [(name, vector) for name in names for vector in vectors] if len(vectors) == 1 else []
 
 
 def index_ranges(context: Context) -> dict[str, tuple[sp.Expr, sp.Expr]]:

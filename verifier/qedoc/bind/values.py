@@ -11,6 +11,7 @@ from qedoc.bind.context import Context
 from qedoc.bind.members import FUNCTIONS, MOMENTS, Aim, is_expression, logarithm, quantity_of, through_logarithm, transformed
 from qedoc.bind.records import Obstruction
 from qedoc.bind.symbols import returns
+from qedoc.claims.modules import Settled
 from qedoc.claims.target import resolve
 from qedoc.errors import QedocError
 from qedoc.read import Application, Equation, NotAClaim, Reading, Silence
@@ -156,11 +157,12 @@ def _check_left(context: Context, equation: Equation) -> None:
 
 
 def _is_short(short: str, name: str) -> bool:
-    """Whether a left side is the name of a function, or short for it: OPA or I_OPA for `opa_index`, D_KL for `kl_divergence`."""
+    """Whether a left side is the name of a function, `HardShrink`, or short for it: OPA or I_OPA for `opa_index`."""
     kind = _KIND.search(name.lower())
     bare = _KIND.sub("", name.lower())
     letter, _, suffix = short.lower().partition("_")
-    return short.lower() in (name.lower(), bare) or (kind is not None and letter == kind[0][1] and suffix == bare)
+    same = short.replace("_", "").lower() == name.replace("_", "").lower() and len(short) > 2
+    return same or short.lower() in (name.lower(), bare) or (kind is not None and letter == kind[0][1] and suffix == bare)
 
 
 def _is_variant(context: Context, short: str, name: str) -> bool:
@@ -235,7 +237,7 @@ def single(context: Context) -> bool:
 
 
 def defaults(context: Context, given: set[str]) -> tuple[str, ...]:
-    """The parameters that keep their defaults, as `axis=-1`.
+    """Notes on the parameters that keep their defaults, as `axis=-1`, and on those for which the formula is compared.
 
     Raises:
         Obstruction: for a parameter without a default that the formula does not name.
@@ -246,4 +248,9 @@ def defaults(context: Context, given: set[str]) -> tuple[str, ...]:
         raise Obstruction(
             f"the formula does not say what {' and '.join(missing)} of {context.record.path} is", "name the parameter in the text"
         )
-    return tuple(f"{p.name}={getattr(p.default, '__qualname__', repr(p.default))}" for p in left)
+    return tuple(
+        f"{p.name}={p.default}: {p.default.why}"
+        if isinstance(p.default, Settled)
+        else f"{p.name}={getattr(p.default, '__qualname__', repr(p.default))} is left at its default"
+        for p in left
+    )

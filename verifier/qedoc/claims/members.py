@@ -3,10 +3,10 @@
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
-from qedoc.claims.modules import FOLLOWS, Module, constructed, holding, module
+from qedoc.claims.modules import FOLLOWS, Module, constructed, holding, keys_of, module
 from qedoc.claims.transformed import Transformed, is_transformed, transformed
 from qedoc.errors import TargetError
 
@@ -58,18 +58,28 @@ class Member:
         taken = set(self.takes)
         follows = self.holds.follows if self.holds is not None else ()
         found = {name: p.replace(default=FOLLOWS) if name in follows else p for name, p in parameters(self.owner).items()}
+        found |= {name: found[name].replace(default=one) for name, one in (self.holds.settled if self.holds is not None else {}).items()}
         return {OWN + name if name in taken else name: p for name, p in found.items()}
 
     @cached_property
     def holds(self) -> Module | None:
         """The arrays that the object holds; None if it is no module, and for a property."""
-        if self.method is None:
-            return None
-        if is_transformed(self.owner):
-            found: Module | None = transformed(self.owner, self.name, parameters(self.owner), self.takes)
-        else:
-            found = module(self.owner)
-        return found if found is not None and not set(found.arrays) & {*self.takes, *parameters(self.owner)} else None
+        found = None if self.method is None else _holds(self.owner, self.name, self.method)
+        given = {name for name, p in self._method.items() if p.default is not None}  # what an argument may be given instead
+        return found if found is not None and not set(found.arrays) & {*given, *parameters(self.owner)} else None
+
+    def without(self, settings: Mapping[str, Any]) -> frozenset[str]:
+        """The arrays that the object does not hold if its constructor is given other arguments than its defaults.
+
+        Args:
+            settings: the arguments.
+        """
+        if not isinstance(self.holds, Transformed) or not settings or not set(settings) <= set(self.made_of):
+            return frozenset()
+        found = transformed(self.owner, self.name, parameters(self.owner), self._method, settings)
+        kept = found.arrays if found is not None else self.holds.arrays
+        same = all(self.holds.arrays.get(name) == axes for name, axes in kept.items())
+        return frozenset(set(self.holds.arrays) - set(kept)) if same else frozenset()
 
     @cached_property
     def held(self) -> dict[str, inspect.Parameter]:
@@ -79,7 +89,16 @@ class Member:
 
     @cached_property
     def takes(self) -> dict[str, inspect.Parameter]:
-        """The parameters of the method, by name."""
+        """The parameters of the method, by name, without those in whose place the object has an array. Tuples of arrays are divided."""
+        states = self.holds.states if isinstance(self.holds, Transformed) else {}
+        kind = inspect.Parameter.KEYWORD_ONLY
+        listed = [(name, part) for name in self._method for part in (states[name].names if name in states else (name,))]
+        return {
+            part: self._method[name] if part == name else inspect.Parameter(part, kind) for name, part in listed if name not in self.held
+        }
+
+    @cached_property
+    def _method(self) -> dict[str, inspect.Parameter]:
         return {} if self.method is None else _parameters(self.method, bound=False)
 
     @property
@@ -168,6 +187,15 @@ def member(owner: type, name: str) -> Member | None:
     if not callable(seen) or "property" in type(held).__name__.lower():  # some cached properties are callable decorators
         return Member(owner, name, None)
     return None if inspect.ismethod(seen) and seen.__self__ is owner else Member(owner, name, seen)
+
+
+@lru_cache(maxsize=256)
+def _holds(owner: type, name: str, method: Callable[..., Any]) -> Module | None:
+    """What the objects of a class hold; of a module that needs a call to tell it, what it holds once the method was called."""
+    found = None if is_transformed(owner) else module(owner)
+    if found is None and (is_transformed(owner) or keys_of(owner)):
+        return transformed(owner, name, parameters(owner), _parameters(method, bound=False))
+    return found
 
 
 def _held(owner: type, name: str) -> Any:

@@ -8,7 +8,7 @@ import ast
 import inspect
 import re
 import warnings
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -26,6 +26,9 @@ _KEYS = frozenset({"key", "rng", "prng_key", "rng_key"})
 _STREAMS = "rngs"
 """What it is called in Flax NNX, where it takes an object that makes keys."""
 
+GROUPS = frozenset({"groups", "num_groups", "n_groups", "group_count"})
+"""What the parameter of a constructor is called that is a number of groups. A formula for a group is compared for the only group."""
+
 _PROBES = (3, 5, 7, 11)
 """Lengths that tell which axis of an array has which length."""
 
@@ -42,7 +45,25 @@ class Follows:
         return "as the arrays say"
 
 
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The default of a parameter of a constructor for which a formula is compared.
+
+    Args:
+        shown: the value.
+        why: what it means for the formula.
+    """
+
+    shown: str
+    why: str
+
+    def __repr__(self) -> str:
+        return self.shown
+
+
 FOLLOWS = Follows()
+ONE_GROUP = Settled("1", "the only group is the whole array")
+BATCH = Settled("slice(1, None)", "the input is a batch of one, whose axis it leaves out")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +75,34 @@ class Module:
         lengths: the parameters of the constructor that are lengths.
         keys: the parameters of the constructor that take a key.
         inputs: for each argument of a method that must fit the arrays, what its length is called.
+        groups: the parameter of the constructor that is a number of groups; empty if there is none.
+        batch: the parameter of the constructor that leaves out the first axis of the input; empty if none does.
     """
 
     arrays: Mapping[str, tuple[str, ...]]
     lengths: frozenset[str]
     keys: frozenset[str] = field(default_factory=frozenset)
     inputs: Mapping[str, str] = field(default_factory=dict)
+    groups: str = ""
+    batch: str = ""
+
+    @property
+    def settled(self) -> dict[str, Settled]:
+        """The parameters of the constructor for which a formula is compared."""
+        return {name: why for name, why in ((self.groups, ONE_GROUP), (self.batch, BATCH)) if name}
 
     @property
     def follows(self) -> frozenset[str]:
         """The parameters of the constructor that need not be given."""
         return self.lengths | self.keys
+
+    def part_of(self, name: str) -> tuple[str, int, int] | None:
+        """For a part of an array: the name of the array, which part it is, and of how many; None for a whole array.
+
+        Args:
+            name: the name of what is held.
+        """
+        return None
 
     def settings(self, made: Mapping[str, Any], held: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
         """The arguments of the constructor, with the lengths that the arrays have.
@@ -75,19 +113,22 @@ class Module:
             inputs: the arguments of the method. The last axis of the first array among them gives the lengths that no array tells.
         """
         lengths = self._lengths(made, {name: _shape(array) for name, array in held.items()}, list(map(_shape, inputs.values())))
-        return {**made, **lengths, **{name: _key(name) for name in self.keys if name not in made}}
+        return {**self._one_group(made), **made, **lengths, **{name: new_key(name) for name in self.keys if name not in made}}
 
     def written(self, made: Mapping[str, str], held: Mapping[str, str], inputs: Mapping[str, str]) -> dict[str, str]:
         """The arguments of the constructor that follow, as `settings` gives them, in Python."""
         shapes = {name: _shape_of_text(text) for name, text in held.items()}
         lengths = self._lengths(made, shapes, list(map(_shape_of_text, inputs.values())))
         keys = {name: "flax.nnx.Rngs(0)" if name == _STREAMS else "jax.random.PRNGKey(0)" for name in self.keys if name not in made}
-        return {name: str(length) for name, length in lengths.items()} | keys
+        return {name: str(length) for name, length in (self._one_group(made) | lengths).items()} | keys
+
+    def _one_group(self, made: Container[str]) -> dict[str, int]:
+        return {self.groups: 1} if self.groups and self.groups not in made else {}
 
     @property
     def imports(self) -> tuple[str, ...]:
         """The modules that `written` needs."""
-        return tuple(sorted({"flax.nnx" if name == _STREAMS else "jax" for name in self.keys}))
+        return imports_of(self.keys)
 
     def _lengths(self, made: Container[str], held: Mapping[str, Shape], inputs: Sequence[Shape]) -> dict[str, int]:
         told = {axis: length for name, shape in held.items() for axis, length in zip(self.arrays[name], shape, strict=False)}
@@ -121,23 +162,34 @@ def module(owner: type) -> Module | None:
     if not _NAMES & _assigned(owner) - set(known):
         return None
     needed = [p for p in known.values() if p.default is inspect.Parameter.empty]
-    keys = frozenset(p.name for p in needed if p.name in _KEYS or p.name == _STREAMS)
-    lengths = [p.name for p in needed if p.name not in keys]
-    if len(lengths) > len(_PROBES) or not all(_is_length(p) for p in needed if p.name not in keys):
+    keys = keys_of(owner)
+    groups = next((p.name for p in needed if p.name in GROUPS), "")
+    lengths = [p.name for p in needed if p.name not in (*keys, groups)]
+    optional = [p.name for p in known.values() if p.default is None and _is_length(p) and p.annotation is not inspect.Parameter.empty]
+    if not all(_is_length(p) for p in needed if p.name in lengths):
         return None
-    probes = dict(zip(lengths, _PROBES, strict=False))
+    for listed in (lengths, [*lengths, *optional]):  # some constructors need a length although it has a default
+        found = _held(owner, dict(zip(listed, _PROBES, strict=False)), keys, groups) if len(listed) <= len(_PROBES) else None
+        if found is not None:
+            return found
+    return None
+
+
+def _held(owner: type, probes: Mapping[str, int], keys: frozenset[str], groups: str) -> Module | None:
+    """What the object of a class holds that is made with the given lengths."""
+    fixed = {groups: 1} if groups else {}
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            made = owner(**probes, **{name: _key(name) for name in keys})
+            made = owner(**probes, **fixed, **{name: new_key(name) for name in keys})
     except Exception:  # noqa: BLE001  # a constructor may raise anything; then nothing is known of the object
         return None
     of = {length: name for name, length in probes.items()}
-    found = {name: array for name, array in _arrays(made) if name in _NAMES and name not in known}
+    found = {name: array for name, array in _arrays(made) if name in _NAMES and name not in _parameters(owner)}
     axes = {name: tuple(of.get(length, "") for length in array.shape) for name, array in found.items()}
     if not axes or any("" in axis for axis in axes.values()):
         return None
-    return Module(arrays=axes, lengths=frozenset(lengths), keys=keys)
+    return Module(arrays=axes, lengths=frozenset(probes), keys=keys, groups=groups)
 
 
 def constructed(owner: Callable[..., Any], settings: Mapping[str, Any]) -> Any:
@@ -177,16 +229,71 @@ def holding(made: Any, **arrays: Any) -> Any:
 
     Args:
         made: the module. It is changed.
-        arrays: the arrays, by the name of the attribute.
+        arrays: the arrays, by the name of the attribute; `layer.weight` is that of a module inside it.
     """
-    for name, array in arrays.items():
-        if _is_array(vars(made)[name]):
-            object.__setattr__(made, name, array)  # a module may be a frozen dataclass
+    for path, array in arrays.items():
+        *inside, name = path.split(".")
+        owner = made
+        for step in inside:
+            owner = vars(owner)[step]
+        if _is_array(vars(owner)[name]):
+            object.__setattr__(owner, name, array)  # a module may be a frozen dataclass
         else:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # Flax has a new name for it, and Brainstate only this one
-                vars(made)[name].value = array
+                vars(owner)[name].value = array
     return made
+
+
+def inner_arrays(made: Any) -> dict[str, Any]:
+    """Returns the arrays of a module and, by the name of the attribute, those of the modules that are attributes of it.
+
+    There are none if it has no such modules, or if it holds any other array: nothing would say what that one does.
+
+    Args:
+        made: the module.
+    """
+    inside = {
+        name: value for name, value in getattr(made, "__dict__", {}).items() if not name.startswith("_") and hasattr(value, "__dict__")
+    }
+    found = {name: {key: array for key, array in _arrays(value) if key in _NAMES} for name, value in inside.items()}
+    own = {name: array for name, array in _arrays(made) if name in _NAMES}
+    inner = {name: arrays for name, arrays in found.items() if arrays and name not in own}
+    known = len(own) + sum(map(len, inner.values()))
+    return {**own, **inner} if inner and known == _count(made) else {}
+
+
+_DEEPEST = 5
+"""Maximum number of objects inside each other in which arrays are counted."""
+
+
+def _count(value: Any, depth: int = 0) -> int:
+    """The number of arrays in an object and in all that it holds. What is nested too deep counts as many."""
+    if _is_array(value):
+        return 1
+    if depth > _DEEPEST:
+        return 1 << 20
+    if isinstance(value, Mapping):
+        return sum(_count(one, depth + 1) for one in value.values())
+    if isinstance(value, list | tuple):
+        return sum(_count(one, depth + 1) for one in value)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        if _is_array(getattr(value, "value", None)):
+            return 1
+    if isinstance(value, type) or inspect.isroutine(value) or not hasattr(value, "__dict__"):
+        return 0
+    return sum(_count(one, depth + 1) for name, one in vars(value).items() if not name.startswith("_"))
+
+
+def keys_of(owner: Callable[..., Any]) -> frozenset[str]:
+    """Returns the parameters of the constructor of a class that need a key of random numbers.
+
+    Args:
+        owner: the class.
+    """
+    needed = [p for p in _parameters(owner).values() if p.default is inspect.Parameter.empty]
+    return frozenset(p.name for p in needed if p.name in _KEYS or p.name == _STREAMS)
 
 
 def _assigned(owner: type) -> set[str]:
@@ -200,10 +307,10 @@ def _assigned(owner: type) -> set[str]:
     return found
 
 
-def _parameters(owner: type) -> dict[str, inspect.Parameter]:
+def _parameters(owner: Callable[..., Any]) -> dict[str, inspect.Parameter]:
     """The parameters of the constructor. Some metaclasses hide its signature, so that `__init__` must tell it."""
     found: list[inspect.Parameter] = []
-    for function, own in ((owner, 0), (owner.__init__, 1)):  # type: ignore[misc]  # the constructor of this very class
+    for function, own in ((owner, 0), (owner.__init__, 1)):
         try:
             listed = list(inspect.signature(function).parameters.values())
         except (TypeError, ValueError):
@@ -218,7 +325,21 @@ def _is_length(parameter: inspect.Parameter) -> bool:
     return annotation is inspect.Parameter.empty or "int" in str(getattr(annotation, "__name__", annotation)) or "int" in str(annotation)
 
 
-def _key(name: str) -> Any:
+def imports_of(keys: Iterable[str]) -> tuple[str, ...]:
+    """The modules that make keys for some parameters of a constructor.
+
+    Args:
+        keys: the parameters.
+    """
+    return tuple(sorted({"flax.nnx" if name == _STREAMS else "jax" for name in keys}))
+
+
+def new_key(name: str) -> Any:
+    """A key of random numbers for a parameter of a constructor.
+
+    Args:
+        name: the parameter.
+    """
     if name == _STREAMS and find_spec("flax") is not None:
         from flax import nnx  # its modules have such a parameter
 

@@ -21,6 +21,21 @@ _SHAPED = re.compile(
 )
 """A sentence about the shapes of parameters."""
 
+_WAYS = re.compile(
+    r"there are (?:(?:many|several|various|some|multiple|a few|two|three|four) )?(?:different )?"
+    r"(?:variations|ways|variants|options|possibilities) (?:of|for|in|to) "
+    r"(?!.*\b(?:negative|positive|zero|nonzero|greater|less|larger|smaller|finite|only|must)\b)[^`$<>=\d]*",
+    re.IGNORECASE,
+)
+"""A sentence that announces a list of ways to use an object."""
+
+_PASSED = re.compile(
+    r"[\w ,./`-]+ in which case `*[\w*]+`* (?:should|must|can) be set to `*(?:True|False|None)`* and (?:(?:again|then) )?"
+    r"`+\w+`+(?:(?:/| and | or )`+\w+`+)* (?:aren't|are not|isn't|is not|are|is) passed(?: in)?(?: when [\w ]+ is called)?\.?",
+    re.IGNORECASE,
+)
+"""A sentence about how arguments are passed."""
+
 _MATHS = r"(?::math:`|`+|\$)"
 
 _FACTORIAL = re.compile(
@@ -36,7 +51,7 @@ _DISTRIBUTED = re.compile(rf",?\s+such that\s+{_TERM}\s+~\s+{_TERM}(?:(?:,?\s+an
 
 def is_aside(text: str) -> bool:
     """Whether a sentence only says how parameters are given, what shapes they have, or what the sign of the factorial means."""
-    return bool(_ALTERNATIVES.fullmatch(text) or _SHAPED.fullmatch(text) or _FACTORIAL.fullmatch(text))
+    return any(pattern.fullmatch(text) for pattern in (_ALTERNATIVES, _SHAPED, _FACTORIAL, _WAYS, _PASSED))
 
 
 def without_distributions(text: str) -> str:

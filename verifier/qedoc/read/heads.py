@@ -1,13 +1,13 @@
 r"""Reads left sides that name a quantity of a random variable: `\log f(x \mid a)`, `P(X = k; n)`, `E[X]`, `\mathrm{Var}(X_i)`."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import sympy as sp
 
 from qedoc.read.brackets import split
 from qedoc.read.reading import Position
-from qedoc.read.scope import Scope, contents, conventional_index
+from qedoc.read.scope import CONVENTIONAL, Scope, contents, conventional_index, summed, walk
 from qedoc.read.tokens import BOLD, Kind, Token
 from qedoc.read.tree import SYMBOLS, Group, Node, relation
 
@@ -56,6 +56,50 @@ def separated(group: Group) -> tuple[tuple[tuple[Node, ...], ...], int]:
     parts = split(group.items, ";")
     pieces = [tuple(piece) for part in parts for piece in split(part, ",")]
     return tuple(pieces), len(pieces) - len(split(parts[0], ","))
+
+
+def of_entry(side: Sequence[Node], others: Sequence[Sequence[Node]]) -> tuple[Sequence[Node], tuple[str, ...]]:
+    r"""A left side such as `f(x_i)` without the index, and the index, if the formula has other entries of x: `\sum_j x_j`.
+
+    Args:
+        side: the left side.
+        others: the other sides of the equation.
+    """
+    group = side[-1] if len(side) > 1 else None
+    if not isinstance(group, Group) or group.opener != "(" or group.closer not in "()" or any(item.is_char(";") for item in group.items):
+        return side, ()
+    pieces, found = separated(group)[0], dict[str, str]()
+    for piece in pieces:
+        if len(piece) == 3 and piece[1].is_char("_") and len(script := contents(piece[2])) == 1:
+            base, index = piece[0], script[0]
+            if isinstance(base, Token) and base.kind is Kind.WORD and isinstance(index, Token) and index.text in CONVENTIONAL:
+                found[base.text] = index.text
+    letters = set(found.values())
+    if len(letters) != 1 or not any(_has_other_entry(others, base, index) for base, index in found.items()):
+        return side, ()
+    items = [item for place, piece in enumerate(pieces) for item in (*_COMMA[:place], *(piece[:1] if _is_entry(piece, found) else piece))]
+    return [*side[:-1], replace(group, items=tuple(items))], tuple(letters)
+
+
+_COMMA = (Token(kind=Kind.CHAR, text=",", start=0, end=0),)
+
+
+def _is_entry(piece: Sequence[Node], found: Mapping[str, str]) -> bool:
+    return len(piece) == 3 and isinstance(piece[0], Token) and piece[0].text in found
+
+
+def _has_other_entry(sides: Sequence[Sequence[Node]], base: str, index: str) -> bool:
+    """Whether sides have an entry of a vector at the index of a sum or a maximum, which is not the given index."""
+    levels = [items for side in sides for items in walk(side)]
+    bound = {letter for items in levels for letter in summed(items)} - {index}
+    for items in levels:
+        for before, mark, script in zip(items, items[1:], items[2:], strict=False):
+            inside = contents(script)
+            lone = inside[0] if len(inside) == 1 else None
+            named = isinstance(before, Token) and before.text == base and mark.is_char("_")
+            if named and isinstance(lone, Token) and lone.text in bound:
+                return True
+    return False
 
 
 def incomplete(name: str) -> Token | None:

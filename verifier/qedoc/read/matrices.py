@@ -141,7 +141,10 @@ def _elementwise(value: Any, parts: Sequence[int | None]) -> int | None:
     A function of a matrix is none if there is a product: its exponential is another than that of its entries. A vector has entries only,
     but bars and powers of it may be its norm.
     """
-    found = set(parts) - (set() if isinstance(value, sp.Add) else {SCALAR})
+    numbers = isinstance(value, sp.Add) and all(part.is_number for part, known in zip(value.args, parts, strict=True) if known == SCALAR)
+    found = set(parts) - (set() if isinstance(value, sp.Add) and not (numbers and COLUMN in parts) else {SCALAR})
+    if isinstance(value, sp.Pow) and isinstance(value.base, sp.Add) and value.exp == -1 and found == {COLUMN}:
+        return COLUMN  # `1 / (1 + exp(-x))` is no norm
     whole = has_product(value) and not isinstance(value, sp.Add | sp.Mul) and (found != {COLUMN} or isinstance(value, sp.Pow | sp.Abs))
     if isinstance(value, sp.core.function.AppliedUndef) and value.func.__name__ in ACTIVATIONS and found == {COLUMN}:
         return COLUMN

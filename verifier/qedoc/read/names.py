@@ -222,6 +222,7 @@ def _check_order(parser: Parser, name: str, scripts: Scripts) -> None:
         raise Refused(Obstacle.AMBIGUOUS, what, scripts.upper_at, "put the base of a power in parentheses")
 
 
+ONLY_GROUP = Option(value="the whole array", why="an array that is one group is the whole array", sure="suggested")
 PREVIOUS = "previous"
 """The suffix of the name of a value before the current step."""
 
@@ -254,6 +255,9 @@ def subscript(parser: Parser, base: str, nodes: Sequence[Node], start: int) -> t
         return (at if at == scope.step else PREVIOUS), None
     if isinstance(lone, Token):
         suffix = lone.text.replace(" ", "_")
+        if suffix == scope.group and suffix not in scope.bound:
+            scope.choose(f"the index {suffix}", ONLY_GROUP)
+            return "", None
         if lone.kind is Kind.TEXT or (lone.kind is Kind.MACRO and (suffix in SYMBOLS or suffix in ("infty", "max", "min"))):
             return suffix, None
         if lone.kind is Kind.NUMBER and "." not in suffix:
@@ -328,6 +332,8 @@ def _bracketed(parser: Parser, name: str, factor: Factor, *, entry: bool, powere
         parser.take()
         indices = [parser.inside(piece, group.end - 1).value() for piece in split(group.items, ",")]
         return replace(factor, value=sp.IndexedBase(sp.Symbol(name))[tuple(indices)])
+    if name in SYMBOLS and name not in scope.functions and any(item.is_macro("sum", "prod") for item in group.items):
+        return factor  # a sum is no index, and a Greek letter is no functional
     if not scope.declared(name) or plainly or not all(scope.declared(letter) for letter in letters):
         raise parser.refuse(Obstacle.AMBIGUOUS, "a square bracket after a name: an index, or a factor", r"write a subscript, or \cdot")
     return factor

@@ -33,6 +33,10 @@ def joined(factors: Sequence[Factor], operations: Sequence[str], scope: Scope) -
         if not _inner(scope):
             return list(factors), ["o" if place in places[1:] else operation for place, operation in enumerate(operations)]
         value = Matmul(TransposeOf(run[0].value), run[1].value)
+    elif scope.weights and signs <= {"", "*"} and set(known) == {COLUMN}:
+        return list(factors), [
+            "o" if place in places[1:] and not operation.strip("*") else operation for place, operation in enumerate(operations)
+        ]
     elif signs == {"x"} and crossed(run[0], run[-1], scope) and len(run) == 2:
         value = CrossOf(*(factor.value for factor in run))
     elif signs == {""} and {MATRIX, ROW} & set(known) and product(known) is not None:

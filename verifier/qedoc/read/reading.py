@@ -83,6 +83,7 @@ class Names:
         vectors: symbols that have entries, so that `x_1` is an entry and a product of two vectors is not elementwise.
         matrices: the vectors that are matrices, so that `A B` is a matrix product and `A^T` is a transpose.
         step: the letter of the current step, so that `h_{t-1}` is the name of a value before it; empty if there are no steps.
+        group: the letter that numbers the groups of an array, of which there is one: `x_i` is all of x; empty if there are no groups.
         weights: the matrices of a layer, of which nothing says whether their rows or their columns are outputs.
         constants: symbols with a known value.
         about: the text around the formula, which tells a factorisation or an equation to be solved from a value.
@@ -100,6 +101,7 @@ class Names:
     matrices: frozenset[str] = frozenset()
     weights: frozenset[str] = frozenset()
     step: str = ""
+    group: str = ""
     constants: Mapping[str, sp.Expr] = field(default_factory=dict)
     about: str = ""
     decisions: Mapping[str, str] = field(default_factory=dict)

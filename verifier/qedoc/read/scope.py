@@ -84,7 +84,7 @@ class Scope:
         self.parameters = {plain(name) for name in names.parameters} - self.own
         self.conjugates = {found[1] for name, text in names.legend.items() if _CONJUGATE.search(text) and (found := _OVERLINED.match(name))}
         self.mean = any("langle" in name and _MEAN.search(text) for name, text in names.legend.items())
-        self.step = names.step
+        self.step, self.group = names.step, names.group
         self.weights = {plain(name) for name in names.weights}
         self.matrices = {plain(name) for name in names.matrices} | self.weights
         self.vectors = {plain(name) for name in names.vectors} | set(_bold(nodes)) | (set(_averaged(nodes)) if self.mean else set())
@@ -327,7 +327,7 @@ def index_letters(nodes: Sequence[Node]) -> set[str]:
     """Letters that occur as an index: bound by a sum, or in a subscript that can only hold indices."""
     found: set[str] = set()
     for items in walk(nodes):
-        found |= set(_summed(items))
+        found |= set(summed(items))
         for place, item in enumerate(items[:-1]):
             if not item.is_char("_"):
                 continue
@@ -353,7 +353,7 @@ def _families(nodes: Sequence[Node]) -> Iterator[str]:
     That is an index that is summed over (`\sum_j x_j` beside `x_i`), computed (`p_{M-1}`), or counted with dots (`p_0` and `p_n`).
     """
     sequences = list(walk(nodes))
-    summed = {letter for items in sequences for letter in _summed(items)}
+    over = {letter for items in sequences for letter in summed(items)}
     dots = any(node.is_macro("ldots", "cdots", "dots") for items in sequences for node in items)
     numbered: dict[str, set[str]] = {}
     for items in sequences:
@@ -361,7 +361,7 @@ def _families(nodes: Sequence[Node]) -> Iterator[str]:
             if not mark.is_char("_") or not isinstance(base, Token):
                 continue
             inside = contents(script)
-            if len(inside) == 1 and isinstance(inside[0], Token) and inside[0].text in summed:
+            if len(inside) == 1 and isinstance(inside[0], Token) and inside[0].text in over:
                 yield base.text
             letters = any(isinstance(node, Token) and node.text.isalpha() for node in inside)
             if letters and any(node.is_char("+", "-") for node in inside[1:]):
@@ -371,7 +371,8 @@ def _families(nodes: Sequence[Node]) -> Iterator[str]:
     yield from (base for base, numbers in numbered.items() if dots and len(numbers) > 1)
 
 
-def _summed(items: Sequence[Node]) -> Iterator[str]:
+def summed(items: Sequence[Node]) -> Iterator[str]:
+    """Yields the letters that are the index of a sum, a product or a maximum among some nodes."""
     for mark, script, before in zip(items[1:], items[2:], items, strict=False):
         if mark.is_char("_") and before.is_macro(*_OPERATORS):
             yield from (t.text for t in contents(script)[:1] if isinstance(t, Token) and t.kind is Kind.WORD and len(t.text) == 1)

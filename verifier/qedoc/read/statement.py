@@ -11,7 +11,7 @@ from qedoc.read.cases import conditions, trimmed
 from qedoc.read.derivatives import slope
 from qedoc.read.functions import FUNCTIONS
 from qedoc.read.lines import Statement, statements
-from qedoc.read.matrices import ROW, CrossOf, has_product, kind, of_matrices
+from qedoc.read.matrices import COLUMN, ROW, CrossOf, has_product, kind, of_matrices
 from qedoc.read.parser import Parser
 from qedoc.read.pointers import pointed
 from qedoc.read.reading import Application, Equation, Obstacle, Option, Position, Refused, Silence, Silent
@@ -82,7 +82,7 @@ def _declare(statement: Statement, scope: Scope) -> None:
     whole = trimmed(statement.sides[0])
     if len(statement.sides) < 2 or not whole:
         return
-    whole = list(heads.logarithm_of(whole) or whole)
+    whole = list(heads.of_entry(heads.logarithm_of(whole) or whole, statement.sides[1:])[0])
     derivative = slope(whole, scope)
     if derivative is not None:
         letters = heads.letters_of(heads.separated(derivative.group)[0]) if derivative.group is not None else set()
@@ -190,7 +190,9 @@ def _equations(statement: Statement, scope: Scope, latex: str) -> Iterator[Equat
             sides[0] = [Group(opener="{", closer="{", items=tuple(sides[0]), start=sides[0][0].start, end=end)]
         yield _clipped(_equation(None, sides[0], scope, condition, latex), statement, scope)
         return
-    stem, positions = _indexed(sides[0], scope)
+    stem, letters = heads.of_entry(sides[0], sides[1:])
+    stem, positions = _indexed(stem, scope)
+    positions += tuple((sp.Symbol(letter), None) for letter in letters)
     left = _left(stem, scope)
     for side in sides[1:]:
         for settings, value in _settled(side, scope):
@@ -225,8 +227,8 @@ def _equation(left: sp.Expr | Application | None, side: Sequence[Node], scope: S
         each = Option(value="of each entry", why="functions of arrays are usually taken of each entry", sure="suggested")
         whole = Option(value="of the matrix", why="a matrix has an exponential, a logarithm and a root of its own", sure="opaque")
         scope.choose("a function of a matrix", each, whole)
-    if has_product(right):
-        known = kind(right, scope)
+    known = kind(right, scope)
+    if has_product(right) or (scope.weights and known == COLUMN):
         if known in (None, ROW) or isinstance(left, sp.Indexed):
             what = "matrices or vectors that do not combine into one matrix, vector or number"
             raise Refused(Obstacle.AMBIGUOUS, what, side[0].start, "write it with indices")

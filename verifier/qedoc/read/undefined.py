@@ -27,6 +27,9 @@ r"""Commands that set an indicator: `\II{x > y}`."""
 _DELIMITED = {"norm": r"\left\|#1\right\|"}
 """Commands that set delimiters around their argument, as the manuals of `mathtools` and `commath` define them."""
 
+_ACCENTS = frozenset("bcdkrtuv")
+r"""Accents of LaTeX for text, as `\d{o}`. Around a word of several letters they only set its name."""
+
 _WORD = re.compile(r"\s*[A-Za-z]{2,}\s*")
 _RELATION = re.compile(r"[<>=]|\\(?:leq?|geq?|lt|gt|neq?|in)(?![A-Za-z])")
 
@@ -62,7 +65,10 @@ def supposing(latex: str, names: Names, read: Callable[[Names], _T]) -> _T:
 def choose(scope: Scope, supposed: frozenset[str]) -> None:
     """Adds the choice that each supposed macro is."""
     for command in sorted(supposed):
-        scope.choose(UNDEFINED + command, Option(value="what its name says", why=rf"nothing defines \{command}", sure="suggested"))
+        if command in _ACCENTS:
+            scope.choose(rf"\{command} around words", Option(value="an accent", why="LaTeX has an accent of this name", sure="suggested"))
+        else:
+            scope.choose(UNDEFINED + command, Option(value="what its name says", why=rf"nothing defines \{command}", sure="suggested"))
 
 
 def _macro(command: str, latex: str) -> Macro | None:
@@ -71,6 +77,8 @@ def _macro(command: str, latex: str) -> Macro | None:
     inside = [argument(latex, at)[0] for at in places]
     if not any(inside):
         return Macro(body=rf"\operatorname{{{command}}}") if library(command) is not None else None
+    if command in _ACCENTS and len(set(inside)) > 1 and all(_WORD.fullmatch(text) for text in inside):
+        return Macro(body=r"\mathrm{#1}", arguments=1)
     if command in _NAMED and all(_WORD.fullmatch(text) for text in inside):
         return Macro(body=r"\operatorname{#1}", arguments=1)
     if command in _INDICATORS and all(_RELATION.search(text) for text in inside):

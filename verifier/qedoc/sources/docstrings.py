@@ -52,6 +52,7 @@ class Argument:
         made: whether it is a parameter of the constructor of the object whose method or property is documented.
         lengths: for such an array, and for an argument that must fit one, what the length of each axis is called.
         axes: for an array that the object holds, the number of its axes; -1 for anything else.
+        part: for a part of an array that the object holds, the name of the array, its number, and the number of parts; else None.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Argument:
     made: bool = False
     axes: int = -1
     lengths: tuple[str, ...] = ()
+    part: tuple[str, int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -276,8 +278,8 @@ def _of_object(owner: type, name: str, told: Mapping[str, str]) -> list[Argument
     fitted = found.holds.inputs
     listed = [replace(one, lengths=(fitted[one.name],)) if one.name in fitted else one for one in listed]
     held = [_argument(key, p, told.get(key, ""), made=False) for key, p in found.held.items()]
-    arrays = found.holds.arrays
-    return listed + [replace(one, axes=len(arrays[one.name]), lengths=arrays[one.name]) for one in held]
+    arrays, part_of = found.holds.arrays, found.holds.part_of
+    return listed + [replace(one, axes=len(arrays[one.name]), lengths=arrays[one.name], part=part_of(one.name)) for one in held]
 
 
 @lru_cache(maxsize=256)

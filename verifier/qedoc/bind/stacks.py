@@ -1,0 +1,55 @@
+"""Symbols for the parts of arrays that a layer makes its gates of: `W_{iz}` and `W_{ir}` are parts of one array `w_i`."""
+
+import itertools
+from collections.abc import Callable, Collection, Mapping, Sequence
+
+from qedoc.bind.conventions import may_be_held
+from qedoc.interpret.choices import Choice, Sure, parameter
+from qedoc.sources.docstrings import Argument
+
+
+def of_parts(
+    symbols: Sequence[str], arguments: Collection[Argument], order: Sequence[str], fits: Callable[[str, str], bool]
+) -> list[tuple[Choice, ...]]:
+    """Returns the ways in which symbols can be the parts of arrays, the order of the definitions first.
+
+    The last letter of a subscript names the gate. Nothing says which part of an array a gate is, but it is the same one of all arrays.
+
+    Args:
+        symbols: the symbols that are arrays which the layer holds.
+        arguments: the parts of these arrays.
+        order: the letters of the gates, as the docstring defines them.
+        fits: whether a symbol has as many axes as a parameter.
+    """
+    parts = {argument.part: argument.name for argument in arguments if argument.part is not None}
+    counts = {count for _, _, count in parts}
+    letters = {symbol: symbol.partition("_")[2][-1:] for symbol in symbols}
+    gates = sorted(set(letters.values()), key=lambda letter: (list(order).index(letter) if letter in order else len(order), letter))
+    array_of = {symbol: _array(symbol, parts, fits) for symbol in symbols}
+    places = {(array_of[symbol], letters[symbol]) for symbol in symbols}
+    if counts != {len(gates)} or "" in gates or not all(array_of.values()) or not len(places) == len(symbols) == len(parts):
+        return []
+    (count,) = counts
+    return [
+        tuple(
+            Choice(
+                about="symbol",
+                subject=symbol,
+                value=parameter(parts[array_of[symbol], at, count]),
+                words=f"{symbol} is a part of {array_of[symbol]}",
+                sure=Sure.POSSIBLE,
+            )
+            for symbol in symbols
+            for at in (row[gates.index(letters[symbol])],)
+        )
+        for row in itertools.permutations(range(count))
+    ]
+
+
+def _array(symbol: str, parts: Mapping[tuple[str, int, int], str], fits: Callable[[str, str], bool]) -> str:
+    """The array that a symbol is a part of; empty if it may be several."""
+    base, _, suffix = symbol.partition("_")
+    found = {array for (array, _, _), name in parts.items() if fits(symbol, name)}
+    own = {array for array in found if array.lower() in (f"{base}_{suffix[:-1]}".lower().rstrip("_"), f"{suffix[:-1]}_{base}".lower())}
+    (only,) = own if len(own) == 1 else found if len(found) == 1 else {""}
+    return only if may_be_held(symbol) else ""
