@@ -6,6 +6,7 @@ from typing import Any
 
 import sympy as sp
 
+from qedoc.algebra.large import LARGE
 from qedoc.bind.entries import bases, chosen, labels, opened, standing_alone, summed
 from qedoc.bind.layout import Layout, Span
 from qedoc.bind.matrices import whole
@@ -78,7 +79,9 @@ def axes(
     pairs = [((name, 0), (name, 1)) for name in square if ranks.get(name) == 2]
     lengths = _Lengths(value, result, layout, [*pairs, *([axis for axis in group if axis[0] in ranks] for group in layout.alike)])
     spans = {tuple(nodes): lengths.span(nodes) for nodes in lengths.classes()}
-    put = {r.last: span[1] for nodes, span in spans.items() for r in lengths.of(nodes) if isinstance(r.last, Extent)}
+    whole_axes = {r.last: span for nodes, span in spans.items() for r in lengths.of(nodes) if isinstance(r.last, Extent)}
+    value = _counted(value, whole_axes)
+    put = {last: span[1] for last, span in whole_axes.items()}
     put |= {size: spans[nodes][1] for name, size in whole(value).items() for nodes in spans if (name, 0) in nodes}
     first = {node: span[0] for nodes, span in spans.items() for node in nodes}
     last = {node: span[1] for nodes, span in spans.items() for node in nodes}
@@ -109,6 +112,29 @@ def axes(
         labels=made,
         notes=notes,
     )
+
+
+def _counted(value: sp.Expr, spans: Mapping[sp.Expr, Span]) -> sp.Expr:
+    """The value in which a sum over a whole axis counts its entries as the other sums do: from 0, if they count from 0.
+
+    Raises:
+        Unranged: if the length of the axis is used too, so that it is not the last index.
+    """
+    moved = {last: span for last, span in spans.items() if span[0] != 1}
+    if not moved:
+        return value
+    value = value.replace(
+        lambda part: isinstance(part, LARGE),
+        lambda part: part.func(part.function, *(_moved(limit, moved) for limit in part.limits)),
+    )
+    if value.free_symbols & set(moved):
+        raise Unranged("one axis is counted from different numbers", "give the axis one range")
+    return value
+
+
+def _moved(limit: Any, spans: Mapping[sp.Expr, Span]) -> tuple[Any, ...]:
+    index, _, last = limit
+    return (index, *spans[last]) if last in spans else tuple(limit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +272,8 @@ class _Lengths:
             return told[0]
         said = [self.said[str(node)] for node in nodes if not _is_axis(node) and str(node) in self.said]
         ranges = self.of(nodes)
-        lows = {r.first for r in ranges} | {low for low, _ in said}
+        written = [r for r in ranges if not isinstance(r.last, Extent)]
+        lows = {r.first for r in written or ranges} | {low for low, _ in said}
         highs = {r.last for r in ranges if not isinstance(r.last, Extent)} | {high for _, high in said}
         if len(lows) > 1 or len(highs) > 1:
             raise Unranged(

@@ -301,7 +301,8 @@ class Context:
         Of several definitions of a name, the one in the same display counts, and else the first.
         """
         readings = self.readings | {formula: read(formula.latex, self.names, formula.notation) for formula in self.explained}
-        equations = [(formula, e) for formula, r in readings.items() if isinstance(r, Reading) for e in r.equations]
+        read_ones = [(formula, e) for formula, r in readings.items() if isinstance(r, Reading) for e in r.equations]
+        equations = [(formula, _with_index(e) if formula in self.explained else e) for formula, e in read_ones]
         found: dict[str, Definition] = {}
         for place, (formula, equation) in enumerate(equations):
             name = self._defined(equation)
@@ -337,8 +338,8 @@ class Context:
                 return "" if name in self.own else name
             case sp.Symbol(name=name) if name not in self.parameters and name not in self.bound:
                 return "" if self.record.owner and moment_of(self.record.owner, name) is not None else str(name)
-            case sp.Pow(base=sp.Symbol(name=name), exp=sp.Integer(p=2)) if name not in self.parameters and name not in self.bound:
-                return str(name)  # a square defines a length
+            case sp.Pow(args=(sp.Symbol(name=name), sp.Integer(p=2))) | sp.log(args=(sp.Symbol(name=name),)):
+                return "" if name in self.parameters or name in self.bound else str(name)  # a square defines a length
             case sp.Indexed(base=base, indices=indices) if all(isinstance(index, sp.Symbol) for index in indices):
                 name = base.label.name
                 return "" if name in self.parameters or name in self.bound or not equation.right.atoms(sp.Indexed) else str(name)
@@ -389,8 +390,17 @@ def _is_input(argument: Described) -> bool:
 
 
 def _solved(equation: Equation) -> sp.Expr:
-    """The value that an equation gives the name on its left side. A square gives a length, which is not negative."""
-    return sp.sqrt(equation.right) if isinstance(equation.left, sp.Pow) else equation.right
+    """The value that an equation gives the name on its left side. A square gives a length, and a logarithm a number; both are positive."""
+    undo = {sp.Pow: sp.sqrt, sp.log: sp.exp}.get(type(equation.left), sp.sympify)
+    return undo(equation.right)
+
+
+def _with_index(equation: Equation) -> Equation:
+    """`p_k = exp(a_k)`, whose right side depends on k: the left side is an entry of p, and no name."""
+    name, _, index = str(equation.left).partition("_") if isinstance(equation.left, sp.Symbol) else ("", "", "")
+    used = {symbol for entry in equation.right.atoms(sp.Indexed) for part in entry.indices for symbol in part.free_symbols}
+    depends = sp.Symbol(index) in used & equation.right.free_symbols if index else False
+    return replace(equation, left=sp.IndexedBase(sp.Symbol(name))[sp.Symbol(index)]) if depends else equation
 
 
 def mentioned(expression: Any) -> set[str]:
