@@ -36,7 +36,7 @@ from qedoc.bind.slices import entries
 from qedoc.bind.slopes import is_slope, slope
 from qedoc.bind.switches import switches
 from qedoc.bind.symbols import Roles, at_numbers, direct, merged, of_head, roles
-from qedoc.bind.unknowns import as_entry, index_ranges, lengths_of, unknowns, with_lengths
+from qedoc.bind.unknowns import as_entry, index_ranges, lengths_of, named_lengths, unknowns
 from qedoc.bind.values import about_nothing, defaults, is_record, single, target_value
 from qedoc.bind.windows import windows
 from qedoc.claims.domain import Functions, Integers, Reals
@@ -247,7 +247,9 @@ def _bound(context: Context, formula: Formula, equation: Equation, name: str) ->
     expansion = expanded(context, value, _stated)
     if expansion.value.has(sp.I):
         raise Obstruction("the formula has complex values, which qedoc does not check", verdict=Verdict.UNDECIDED)
-    value, measures = sized(context, merged(context, with_lengths(context, expansion.value)))
+    ends = named_lengths(context, expansion.value)
+    equation = replace(equation, condition=equation.condition.xreplace(ends))
+    value, measures = sized(context, merged(context, expansion.value.xreplace(ends)))
     laid, links = _laid(context, equation, value)
     value, result = laid.value, _result(equation, laid)
     symbols = unknowns(value, set(result), set(bases(value)))
@@ -263,7 +265,7 @@ def _bound(context: Context, formula: Formula, equation: Equation, name: str) ->
     rest = sp.And(*(part for part in stated if part not in ranges))
     together = sp.Tuple(value, *told.values(), *ranges) if told or ranges else value
     shaped = axes(
-        result, together, replace(laid, said={**index_ranges(context), **laid.said}, alike=alike(context, found)),
+        result, together, replace(laid, said={**index_ranges(context, equation), **laid.said}, alike=alike(context, found)),
         frozenset(found.parameters), symmetric(context), held_vectors(context, found, value),
     )  # fmt: skip
     value, *rights = shaped.value if told or ranges else (shaped.value,)

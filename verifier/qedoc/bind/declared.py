@@ -12,14 +12,29 @@ _DIMENSION = re.compile(
     r"([A-Za-z])\s*=\s*(?:\\dim|\\?(?:operatorname|mathrm|text)\{(?:dim|len|length|size)\}|len)"
     r"\s*(?:\\left)?\(\s*([A-Za-z])\s*(?:\\right)?\)"
 )
+_LISTED = re.compile(
+    r"(?P<vector>.+?)\s*=\s*(?:\\left|\\bigl?)?[(\[]\s*(?P<letter>\\?[A-Za-z]+)\s*_\{?(?P<first>[01])\}?\s*,.*?\\[lc]?dots\s*,"
+    r"\s*(?P=letter)\s*_(?:\{\s*(?P<last>[A-Za-z])\s*(?P<less>-\s*1)?\s*\}|(?P<lone>[A-Za-z]))\s*(?:\\right|\\bigr?)?[)\]]"
+    r"(?:\^\{?\\?(?:T|top|intercal)\}?)?\W*"
+)
+r"""A vector as the list of its entries: `\mathbf{p} = (p_0, p_1, \dots, p_{K-1})`."""
 _CONDITIONAL = re.compile(r"\s*(?:,?\s*(?:and\s+)?:math:`[^`]*`)*\s*,?\s*(?:if|when|whenever|unless|otherwise)\b", re.IGNORECASE)
 """Words after an equation that say that it holds only sometimes."""
 
 
 def said_lengths(formulas: Iterable[Formula], parameters: Iterable[str]) -> dict[str, str]:
-    r"""The symbols that inline equations say are the length of an array, each with the array: `n = \dim(x)`."""
-    found = (_DIMENSION.fullmatch(formula.latex.strip()) for formula in formulas if not formula.display)
-    return {one[1]: one[2] for one in found if one is not None and one[1] not in parameters}
+    r"""The symbols that inline equations say are the length of an array, each with the array: `n = \dim(x)`, `x = (x_1, \ldots, x_n)`."""
+    inline = [formula.latex.strip() for formula in formulas if not formula.display]
+    found = {one[1]: one[2] for one in map(_DIMENSION.fullmatch, inline) if one is not None}
+    found |= dict(pair for one in map(_LISTED.fullmatch, inline) if one is not None for pair in _listed(one))
+    return {length: array for length, array in found.items() if length not in parameters}
+
+
+def _listed(found: re.Match[str]) -> list[tuple[str, str]]:
+    """The length and the name of a vector that is the list of its entries, if both ends are written in the same way of counting."""
+    name, last = plain(found["letter"]), found["last"] or found["lone"]
+    whole = bool(found["less"]) == (found["first"] == "0")
+    return [(last, name)] if whole and plain(found["vector"]) == name and last != name else []
 
 
 def is_conditional(lines: Sequence[str], formula: Formula) -> bool:

@@ -58,21 +58,23 @@ def lengths_of(context: Context, value: sp.Expr, symbols: Sequence[str]) -> set[
     return {name for name in symbols if name in ends and name not in known}
 
 
-def with_lengths(context: Context, value: sp.Expr) -> sp.Expr:
-    r"""The value with the lengths that the text gives a name, `n = \dim(x)`, as the last values of the indices of its sums."""
+def named_lengths(context: Context, value: sp.Expr) -> dict[sp.Basic, sp.Expr]:
+    r"""The last values of the indices of the sums in a value, where the text gives the length a name: `n = \dim(x)`."""
     put: dict[sp.Basic, sp.Expr] = {}
     for name, array in context.said_lengths.items():
         for part in summed(value):
             entries = [e for e in value.atoms(sp.Indexed) if e.indices == (part.symbol,) and e.base.label.name == array]
             if entries and isinstance(part.last, Extent):
                 put[part.last] = sp.Symbol(name) + part.first - 1
-    return value.xreplace(put)
+    return put
 
 
-def index_ranges(context: Context) -> dict[str, tuple[sp.Expr, sp.Expr]]:
-    r"""Indices of which the text gives the range, as `0 \le i, j < n`."""
+def index_ranges(context: Context, equation: Equation) -> dict[str, tuple[sp.Expr, sp.Expr]]:
+    r"""Indices of which the text, or the formula itself, gives the range, as `0 \le i, j < n`."""
     ends: dict[str, dict[str, sp.Expr]] = {}
-    for relation, _ in context.conditions:
+    own = {index for index, _ in equation.entry}
+    inside = [part for part in sp.And.make_args(equation.condition) if part.free_symbols & own]
+    for relation in (*(relation for relation, _ in context.conditions), *inside):
         for part in sp.And.make_args(relation):
             if not isinstance(part, sp.Gt | sp.Ge | sp.Lt | sp.Le):
                 continue

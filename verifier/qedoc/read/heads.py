@@ -138,7 +138,7 @@ def _variable(piece: Sequence[Node], scope: Scope) -> tuple[str, tuple[Position,
 
 def _is_index(letter: Token, scope: Scope) -> bool:
     lone = letter.kind is Kind.WORD and len(letter.text) == 1 and letter.text.islower()
-    return lone and (conventional_index(letter.text) or not scope.declared(letter.text))
+    return lone and (conventional_index(letter.text) or letter.text in scope.letters or not scope.declared(letter.text))
 
 
 def letters_of(pieces: Sequence[Sequence[Node]]) -> set[str]:
