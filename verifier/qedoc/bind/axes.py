@@ -199,6 +199,7 @@ class _Lengths:
             raise Unranged("one index has different ranges in different sums", "use a letter for each range")
         self.parent: dict[Any, Any] = {}
         self.fixed: dict[tuple[str, int], set[sp.Integer]] = {}
+        self.shifted: dict[tuple[str, int], set[tuple[sp.Expr, sp.Expr]]] = {}
         self.made: list[sp.Symbol] = []
         self._gather()
         for group in alike:
@@ -216,6 +217,9 @@ class _Lengths:
                 elif isinstance(index, sp.Integer):
                     self.fixed.setdefault(axis, set()).add(index)
                     self._root(axis)
+                elif (ends := self._shifted(index)) is not None:
+                    self.shifted.setdefault(axis, set()).add(ends)
+                    self._root(axis)
                 else:
                     self._join(axis, self._running(entry, index))
         for name in whole(self.value):
@@ -228,6 +232,30 @@ class _Lengths:
             for other in spoken:
                 if self.said[one.name] == self.said[other.name]:
                     self._join(one, other)
+
+    def _shifted(self, index: sp.Expr) -> tuple[sp.Expr, sp.Expr] | None:
+        """The first and the last value of an index such as `t - 1` beside a sum over t; None for any other index."""
+        shift, letter = index.as_coeff_Add()
+        found = self.ranges.get(letter) if shift else None
+        plain = found is not None and isinstance(shift, sp.Integer) and isinstance(found.first, sp.Integer)
+        return (found.first + shift, found.last + shift) if found is not None and plain and not isinstance(found.last, Extent) else None
+
+    def _covered(self, nodes: list[Any]) -> Span | None:
+        """The entries of an axis between the first and the last that a formula takes at `t` and `t - 1`; None if it takes none like this.
+
+        Raises:
+            Unranged: if the last one depends on which of two lengths is greater, or another axis has these entries too.
+        """
+        shifted = [ends for node in nodes for ends in self.shifted.get(node, ())]
+        if not shifted:
+            return None
+        ends = [*shifted, *((r.first, r.last) for r in self.of(nodes))]
+        highs = {high for _, high in ends}
+        last = next((high for high in highs if all((high - other).is_nonnegative for other in highs)), None)
+        lows = [low for low, _ in ends] + [number for node in nodes for number in self.fixed.get(node, ())]
+        if last is None or sum(map(_is_axis, nodes)) > 1 or not all(isinstance(low, sp.Integer) for low in lows):
+            raise Unranged("the entries of an axis that is taken at shifted indices are not known", "give the length of the axis")
+        return min(lows), last
 
     def _running(self, entry: sp.Expr, index: sp.Expr) -> sp.Symbol:
         """The index that runs over the axis at which an entry is taken; for a difference `i - j` one of both, if they count from 0."""
@@ -273,8 +301,10 @@ class _Lengths:
         said = [self.said[str(node)] for node in nodes if not _is_axis(node) and str(node) in self.said]
         ranges = self.of(nodes)
         written = [r for r in ranges if not isinstance(r.last, Extent)]
+        covered = self._covered(nodes)
         lows = {r.first for r in written or ranges} | {low for low, _ in said}
         highs = {r.last for r in ranges if not isinstance(r.last, Extent)} | {high for _, high in said}
+        lows, highs = ({covered[0]}, {covered[1]}) if covered is not None else (lows, highs)
         if len(lows) > 1 or len(highs) > 1:
             raise Unranged(
                 f"one axis has different ranges, with the bounds {', '.join(sorted(map(str, lows | highs)))}", "give the axis one range"

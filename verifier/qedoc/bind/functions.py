@@ -14,7 +14,7 @@ from qedoc.bind.context import Context
 from qedoc.bind.members import parameters_of
 from qedoc.bind.moments import letters_of_text, moments_in
 from qedoc.bind.records import Obstruction, Unexplained
-from qedoc.bind.siblings import Other, other_object
+from qedoc.bind.siblings import Other, description, other_object
 from qedoc.bind.slices import elementwise
 from qedoc.claims.domain import Integers, Reals
 from qedoc.claims.spec import Parameter, Spec
@@ -152,7 +152,8 @@ def _called(
 ) -> sp.Expr:
     """A call of a sibling, by the formula that the sibling's code computes."""
     name = call.func.__name__
-    if (other := other_object(context.record.owner, call, context.bound) if context.record.owner else None) is not None:
+    told = description("\n".join((context.record.docstring, *context.record.beside)), context.legend.get(name, ""))
+    if (other := other_object(context.record.owner, call, context.bound, told) if context.record.owner else None) is not None:
         return _of_object(name, other, notes)
     path = sibling(context, name)
     if not path:
