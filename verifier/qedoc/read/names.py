@@ -9,7 +9,7 @@ from qedoc.read.applications import applied, known_call, upright
 from qedoc.read.brackets import loose, split
 from qedoc.read.factor import Factor, Shape
 from qedoc.read.indicators import bold_one, is_one, letter_one
-from qedoc.read.moments import reduction
+from qedoc.read.moments import expectation, reduction
 from qedoc.read.parser import NAMES, Parser, rule
 from qedoc.read.pointers import numbered, pointer
 from qedoc.read.reading import Obstacle, Option, Refused
@@ -53,7 +53,7 @@ def _name(parser: Parser, token: Token) -> Factor:
 def _text(parser: Parser, token: Token) -> Factor:
     name, scope = token.text.replace(" ", "_"), parser.scope
     if token.font == "mathbb":
-        found = reduction(parser, name, token) if name == "E" else letter_one(parser, name, token)
+        found = reduction(parser, name, token) or expectation(parser, token) if name == "E" else letter_one(parser, name, token)
         if found is not None:
             return found
         raise Refused(Obstacle.UNSUPPORTED, f"the set or the expectation {token.text}", token.start, "")

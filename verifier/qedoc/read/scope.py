@@ -96,6 +96,7 @@ class Scope:
         self.bound: list[str] = []
         self.running = _on_the_left(nodes)
         self.pointers: set[str] = set()
+        self.random = ""
         self.implied: dict[sp.Basic, None] = {}
         self.over_entries: set[str] = set()
         self.notes: dict[str, None] = {}

@@ -91,6 +91,7 @@ def _declare(statement: Statement, scope: Scope) -> None:
     if named is not None:
         scope.symbols |= heads.letters_of(named.pieces)
         scope.letters |= {index.name for index, _ in named.index}
+        scope.random = "" if named.event or "^" in named.variable else named.variable
         return
     left, _ = _indexed(whole, scope)
     head = _head(left, scope)
