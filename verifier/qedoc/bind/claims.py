@@ -36,7 +36,7 @@ from qedoc.bind.slices import entries
 from qedoc.bind.slopes import is_slope, slope
 from qedoc.bind.switches import switches
 from qedoc.bind.symbols import Roles, at_numbers, direct, merged, of_head, roles
-from qedoc.bind.unknowns import as_entry, index_ranges, lengths_of, named_lengths, unknowns
+from qedoc.bind.unknowns import as_entry, index_ranges, lengths_of, unknowns, with_lengths
 from qedoc.bind.values import about_nothing, defaults, is_record, single, target_value
 from qedoc.bind.windows import windows
 from qedoc.claims.domain import Functions, Integers, Reals
@@ -247,14 +247,12 @@ def _bound(context: Context, formula: Formula, equation: Equation, name: str) ->
     expansion = expanded(context, value, _stated)
     if expansion.value.has(sp.I):
         raise Obstruction("the formula has complex values, which qedoc does not check", verdict=Verdict.UNDECIDED)
-    ends = named_lengths(context, expansion.value)
-    equation = replace(equation, condition=equation.condition.xreplace(ends))
-    value, measures = sized(context, merged(context, expansion.value.xreplace(ends)))
+    value, equation = with_lengths(context, expansion.value, equation)
+    value, measures = sized(context, merged(context, value))
     laid, links = _laid(context, equation, value)
     value, result = laid.value, _result(equation, laid)
-    symbols = unknowns(value, set(result), set(bases(value)))
-    symbols += [name for name in of_head(context, equation.left) if name not in symbols]
-    symbols += [name for name in _of_condition(equation, value) if name not in symbols]
+    written = unknowns(value, set(result), set(bases(value)))
+    symbols = list(dict.fromkeys((*written, *of_head(context, equation.left), *_of_condition(equation, value))))
     lengths = lengths_of(context, value, symbols) | laid.lengths
     found = roles(context, equation, [s for s in symbols if s not in lengths])
     unsaid = _unsaid(context, found, lengths, switches(context, formula.line) | at_numbers(context, equation.left))

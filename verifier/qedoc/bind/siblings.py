@@ -105,7 +105,7 @@ def other_object(owner: str, call: Any, meant: Mapping[str, str], told: str = ""
 
 
 def description(docstring: str, text: str) -> str:
-    """What a docstring says of a function: its explanation, or nothing if the rest of the sentence may give the arguments other meanings."""
+    """What a docstring says of a function; nothing if the rest of the sentence may give its arguments other meanings."""
     words, said = " ".join(docstring.split()), " ".join(text.removesuffix(" (a function)").split())
     rest = words.partition(said)[2].partition(". ")[0] if said else ""
     return "" if _OTHERWISE.search(rest) else text

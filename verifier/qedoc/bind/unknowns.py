@@ -58,15 +58,15 @@ def lengths_of(context: Context, value: sp.Expr, symbols: Sequence[str]) -> set[
     return {name for name in symbols if name in ends and name not in known}
 
 
-def named_lengths(context: Context, value: sp.Expr) -> dict[sp.Basic, sp.Expr]:
-    r"""The last values of the indices of the sums in a value, where the text gives the length a name: `n = \dim(x)`."""
+def with_lengths(context: Context, value: sp.Expr, equation: Equation) -> tuple[sp.Expr, Equation]:
+    r"""A value and its equation with the lengths that the text gives a name, `n = \dim(x)`, as the last values of indices."""
     put: dict[sp.Basic, sp.Expr] = {}
     for name, array in context.said_lengths.items():
         for part in summed(value):
             entries = [e for e in value.atoms(sp.Indexed) if e.indices == (part.symbol,) and e.base.label.name == array]
             if entries and isinstance(part.last, Extent):
                 put[part.last] = sp.Symbol(name) + part.first - 1
-    return put
+    return value.xreplace(put), replace(equation, condition=equation.condition.xreplace(put))
 
 
 def index_ranges(context: Context, equation: Equation) -> dict[str, tuple[sp.Expr, sp.Expr]]:

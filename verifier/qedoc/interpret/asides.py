@@ -15,12 +15,12 @@ _ALTERNATIVES = (
     rf"(?:{_ONE}|one of|either) {_NAMES} {_MUST} be {_GIVEN}(?:(?:,? but|, and)? not both)?",
     rf"(?:you {_MUST} )?(?:please )?(?:pass|specify|provide|give|set|use|supply) (?:{_ONE}|either) {_NAMES}(?:(?:,? but|, and)? not both)?",
     rf"{_NAMES} are mutually exclusive",
-    rf"{_NAMES} (?:cannot|can not|must not|may not|should not) (?:both )?be {_GIVEN}(?: both)?(?: together| at the same time| simultaneously)?",
+    rf"{_NAMES} (?:cannot|can not|must not|may not|should not) (?:both )?be {_GIVEN}(?: both| together| at the same time)?",
 )
 """A sentence about which of several parameters are given, and about nothing else."""
 
 _OTHER = rf"(?: (?:with|to|against|as) (?:each other|one another|that of {_NAMES}|the shapes? of {_NAMES}|{_NAMES})| together)?"
-_SHAPES = r"(?:the same shapes?|equal shapes?|identical shapes?|matching shapes?|(?:broadcast[ -]?)?compatible shapes?|broadcastable shapes?)"
+_SHAPES = r"(?:the same|equal|identical|matching|(?:broadcast[ -]?)?compatible|broadcastable) shapes?"
 _BROADCASTS = (
     rf"(?:be broadcastable|broadcast|be broadcast|have shapes that (?:are broadcastable|can be broadcast|broadcast)){_OTHER}",
     rf"(?:have|be of) {_SHAPES}{_OTHER}",

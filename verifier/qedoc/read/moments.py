@@ -60,7 +60,7 @@ def reduction(parser: Parser, name: str, token: Token) -> Factor | None:
 
 
 def expectation(parser: Parser, token: Token) -> Factor | None:
-    r"""Reads `\mathbb{E}[X]` in a formula for another moment of X, as in that for `\mathrm{Var}(X)`. None, with nothing read, for others."""
+    r"""Reads `\mathbb{E}[X]` in a formula for another moment of X, such as `\mathrm{Var}(X)`. None, with nothing read, for others."""
     group = parser.peek()
     plain = isinstance(group, Group) and group.opener == group.closer and group.opener in ("(", "[")
     if not plain or not isinstance(group, Group) or [item.text for item in group.items if isinstance(item, Token)] != [parser.scope.random]:
