@@ -302,12 +302,13 @@ def _moments(context: Context, equation: Equation) -> Iterator[tuple[sp.Basic, s
         for name in moments_in(context, equation.right):
             yield sp.Symbol(name), name, {name: name for name in parameters if name in letters}
         return
-    variable = left.variable if isinstance(left, Application) and not left.event else ""
+    if not isinstance(left, Application) or left.event or not left.variable:
+        return
     letter_of = {parameter: letter for letter, parameter in context.bound.items()}
     numbers = [name for name, p in parameters.items() if name in letter_of or (p.default is p.empty and name in context.parameters)]
-    for call in sorted(equation.right.atoms(sp.core.function.AppliedUndef) if variable else (), key=str):
-        name = call.func.__name__
-        moment = quantity_of(replace(left, name=name)) if call.args == (sp.Symbol(variable),) and name not in context.definitions else None
+    for call in sorted(equation.right.atoms(sp.core.function.AppliedUndef), key=str):
+        name, own = call.func.__name__, call.args == (sp.Symbol(left.variable),)
+        moment = quantity_of(replace(left, name=name)) if own and name not in context.definitions else None
         member_ = next((one for one, value in moment.members.items() if value == "x" and has(owner, one)), "") if moment else ""
         if member_ and context.aim is not None and member_ != context.aim.member:
             yield call, member_, {parameter: letter_of.get(parameter, parameter) for parameter in numbers}

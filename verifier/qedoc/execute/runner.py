@@ -267,7 +267,7 @@ class _Table:
         while left and not left[-1].alone:
             left += self._run(left.pop())
         again = [(self.results.get(row), value) for row, value in alone.items()]
-        same = not left and self.dtypes == dtypes and all(one is not None and one.tobytes() == value.tobytes() for one, value in again)
+        same = not left and self.dtypes == dtypes and all(one is not None and one.tobytes() == two.tobytes() for one, two in again)
         self.as_reals, self.dtypes = same, dtypes
         self.results |= alone
         return same
