@@ -241,8 +241,8 @@ class _Table:
         """A group raised an error: runs its first row alone.
 
         If the row raises the same error, it is the code's own, and that of each row. Else running in lockstep is the cause (a primitive
-        without a batching rule, code that needs a concrete array), and each row runs alone. Code that takes Python's integers, but no arrays
-        of integers beside arrays of reals, runs on reals instead, if that gives the same.
+        without a batching rule, code that needs a concrete array), and each row runs alone. Code that takes Python's integers, but no
+        arrays of them beside arrays of reals, runs on reals instead, if that gives the same.
         """
         first, others = group.rows[0], group.rows[1:]
         found = self.run_alone(first)
