@@ -176,7 +176,8 @@ class _Expressions(NameWriter):
     def _operator(self, item: Lexeme) -> None:
         match item.text:
             case "@":
-                raise Refused(Obstacle.UNSUPPORTED, "a matrix product", item.start, "write it with indices")
+                self.sign("@", item)
+                self.last = ""
             case "||" | "|":
                 opens = not (self.bars and self.last)
                 if opens:
