@@ -12,7 +12,7 @@ import sympy as sp
 from qedoc.algebra.large import LARGE
 from qedoc.bind.annotations import may_be_input
 from qedoc.bind.commands import macros, with_hint
-from qedoc.bind.declared import is_conditional, labelled_entries, letters_of_arrays, said_lengths
+from qedoc.bind.declared import is_conditional, labelled_entries, letters_of_arrays, said_lengths, solved, with_index
 from qedoc.bind.layers import letters_of
 from qedoc.bind.members import Aim, moment_of
 from qedoc.interpret.interpreter import Described as Spoken
@@ -201,7 +201,7 @@ class Context:
         here = lines[formula.line].partition(f"`{formula.latex}`")[0].replace(":math:", "")
         return (here if here.strip() else lines[max(0, formula.line - 1)]).strip()
 
-    said_lengths = cached_property(lambda self: said_lengths(self.record.formulas, self.parameters))
+    said_lengths = cached_property(lambda self: said_lengths(self.record.formulas, self.parameters, self.record.docstring))
 
     @cached_property
     def constants(self) -> dict[str, sp.Expr]:
@@ -302,7 +302,7 @@ class Context:
         """
         readings = self.readings | {formula: read(formula.latex, self.names, formula.notation) for formula in self.explained}
         read_ones = [(formula, e) for formula, r in readings.items() if isinstance(r, Reading) for e in r.equations]
-        equations = [(formula, _with_index(e) if formula in self.explained else e) for formula, e in read_ones]
+        equations = [(formula, with_index(e) if formula in self.explained else e) for formula, e in read_ones]
         found: dict[str, Definition] = {}
         for place, (formula, equation) in enumerate(equations):
             name = self._defined(equation)
@@ -312,8 +312,8 @@ class Context:
                 left = equation.left
                 variable = left.variable if isinstance(left, Application) else ""
                 arguments = left.arguments if isinstance(left, Application) else left.indices if isinstance(left, sp.Indexed) else ()
-                arguments = (sp.Symbol(variable), *arguments) if variable else tuple(arguments)
-                found[name] = Definition(arguments=arguments, value=_solved(equation), formula=formula, random=bool(variable))
+                arguments = (*((sp.Symbol(variable),) if variable else ()), *arguments, *(index for index, _ in equation.entry))
+                found[name] = Definition(arguments=arguments, value=solved(equation), formula=formula, random=bool(variable))
         return self._of_class(equations) | found
 
     def _of_class(self, equations: Sequence[tuple[Formula, Equation]]) -> dict[str, Definition]:
@@ -328,7 +328,7 @@ class Context:
                 name = self._defined(equation)
                 if name in used and name not in mentioned(equation.right):
                     arguments = equation.left.arguments if isinstance(equation.left, Application) else ()
-                    found[name] = Definition(arguments=tuple(arguments), value=_solved(equation), formula=formula)
+                    found[name] = Definition(arguments=tuple(arguments), value=solved(equation), formula=formula)
         return found
 
     def _defined(self, equation: Equation) -> str:
@@ -387,20 +387,6 @@ def _at_default(argument: Described) -> str:
 def _is_input(argument: Described) -> bool:
     """Whether a parameter can be the input: not an integer, a switch or a function, and without a default."""
     return argument.default is inspect.Parameter.empty and may_be_input(argument.annotation)
-
-
-def _solved(equation: Equation) -> sp.Expr:
-    """The value that an equation gives the name on its left side. A square gives a length, and a logarithm a number; both are positive."""
-    undo = {sp.Pow: sp.sqrt, sp.log: sp.exp}.get(type(equation.left), sp.sympify)
-    return undo(equation.right)
-
-
-def _with_index(equation: Equation) -> Equation:
-    """`p_k = exp(a_k)`, whose right side depends on k: the left side is an entry of p, and no name."""
-    name, _, index = str(equation.left).partition("_") if isinstance(equation.left, sp.Symbol) else ("", "", "")
-    used = {symbol for entry in equation.right.atoms(sp.Indexed) for part in entry.indices for symbol in part.free_symbols}
-    depends = sp.Symbol(index) in used & equation.right.free_symbols if index else False
-    return replace(equation, left=sp.IndexedBase(sp.Symbol(name))[sp.Symbol(index)]) if depends else equation
 
 
 def mentioned(expression: Any) -> set[str]:

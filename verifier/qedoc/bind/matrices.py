@@ -9,10 +9,11 @@ import sympy as sp
 from qedoc.bind.context import Context
 from qedoc.bind.records import Unranged
 from qedoc.claims.spec import Array, ForAll
-from qedoc.read import WHOLE, DeterminantOf
+from qedoc.read import SYMMETRIC, TRIANGULAR, WHOLE, DeterminantOf
 
 _SYMMETRIC = re.compile(r"\b(?:symmetric|covariance|positive[ -](?:semi-?)?definite|Hermitian)\b", re.IGNORECASE)
 _DEFINITE = re.compile(r"\bcovariance\b|\bpositive[ -]definite\b", re.IGNORECASE)
+_TRIANGULAR = re.compile(r"\blower[ -]triangular\b", re.IGNORECASE)
 _SIZE = re.compile(r"the (?:rank|dimension|order|size)\b", re.IGNORECASE)
 
 
@@ -67,21 +68,33 @@ def restricted(context: Context, value: sp.Expr, arrays: dict[str, Array]) -> En
     made = dict(arrays)
     for name, array in arrays.items():
         said = _told(context, name)
-        if len(array.indices) != 2 or not _SYMMETRIC.search(said):
+        triangular = bool(_TRIANGULAR.search(said))
+        if len(array.indices) != 2 or not (triangular or _SYMMETRIC.search(said)):
             continue
         (row, first, last), (column, *_) = array.indices
         base = sp.IndexedBase(sp.Symbol(name))
+        if triangular:
+            made[name] = Array(_below(base, row, column), *array.indices)
+            value = value.xreplace({e: _below(base, *e.indices) for e in _entries(value, name)})
+            value = value.xreplace({call: call.func(*call.args, TRIANGULAR) for call in value.atoms(*WHOLE) if call.args[0].name == name})
+            notes.append(f"{name} is lower triangular, as the text says")
+            continue
         made[name] = Array(base[sp.Min(row, column), sp.Max(row, column)], *array.indices)
         value = value.xreplace({e: base[sp.Min(*e.indices), sp.Max(*e.indices)] for e in _entries(value, name)})
-        value = value.xreplace({call: call.func(*call.args, 1) for call in value.atoms(*WHOLE) if call.args[0].name == name})
+        value = value.xreplace({call: call.func(*call.args, SYMMETRIC) for call in value.atoms(*WHOLE) if call.args[0].name == name})
         notes.append(f"{name} is symmetric, as the text says")
         if _DEFINITE.search(said):
             if first != 1:
                 raise Unranged(f"the rows of the matrix {name} are counted from {first}", "count from 1")
             minor = sp.Symbol("minor")
-            where.append(ForAll(sp.Gt(DeterminantOf(sp.Symbol(name), minor, 1), 0), (minor, 1, last)))
+            where.append(ForAll(sp.Gt(DeterminantOf(sp.Symbol(name), minor, SYMMETRIC), 0), (minor, 1, last)))
             notes.append(f"{name} is positive definite, as the text says")
     return Entries(value=value, arrays=made, where=tuple(where), notes=tuple(notes))
+
+
+def _below(base: sp.IndexedBase, row: sp.Expr, column: sp.Expr) -> sp.Expr:
+    """The entry of a lower triangular matrix: zero above the diagonal."""
+    return sp.Piecewise((base[row, column], sp.Ge(row, column)), (sp.S.Zero, True))
 
 
 def _told(context: Context, name: str) -> str:

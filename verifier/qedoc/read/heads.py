@@ -7,9 +7,9 @@ import sympy as sp
 
 from qedoc.read.brackets import split
 from qedoc.read.reading import Position
-from qedoc.read.scope import Scope, contents, conventional_index
+from qedoc.read.scope import Scope, conventional_index
 from qedoc.read.tokens import BOLD, Kind, Token
-from qedoc.read.tree import SYMBOLS, Group, Node, relation
+from qedoc.read.tree import SYMBOLS, Group, Node, contents, relation
 
 LOGARITHMS = ("log", "ln")
 _PROBABILITIES = frozenset({"P", "p", "Pr", "Prob"})

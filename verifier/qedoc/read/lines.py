@@ -9,9 +9,9 @@ from qedoc.read.cases import rows, trimmed
 from qedoc.read.memberships import ranges, regrouped
 from qedoc.read.reading import Obstacle, Option, Refused, Silence, Silent
 from qedoc.read.refusals import keyword
-from qedoc.read.scope import Scope, spelled_all, walk
+from qedoc.read.scope import Scope, spelled_all
 from qedoc.read.tokens import FONTS, Kind, Token
-from qedoc.read.tree import SYMBOLS, Group, Node, equated, relation
+from qedoc.read.tree import SYMBOLS, Group, Node, equated, relation, walk
 
 _DISPLAYS = frozenset({"align", "aligned", "equation", "gather", "gathered", "split", "eqnarray", "multline", "alignat", "flalign", "math"})
 _OPERATIONS = ("+", "-", "*", "/")

@@ -15,9 +15,9 @@ from qedoc.read.matrices import ROW, CrossOf, has_product, kind, of_matrices
 from qedoc.read.parser import Parser
 from qedoc.read.pointers import pointed
 from qedoc.read.reading import Application, Equation, Obstacle, Option, Position, Refused, Silence, Silent
-from qedoc.read.scope import ACCENTS, Scope, contents, conventional_index, walk
+from qedoc.read.scope import ACCENTS, Scope, conventional_index
 from qedoc.read.tokens import BOLD, Kind, Token
-from qedoc.read.tree import SYMBOLS, Group, Node, relation
+from qedoc.read.tree import SYMBOLS, Group, Node, contents, relation, walk
 
 _PROBLEMS = frozenset({"argmin", "argmax", "minimize", "maximize", "minimise", "maximise", "subject to", "s.t.", "min.", "max."})
 
