@@ -11,6 +11,7 @@ import sympy as sp
 
 from qedoc.algebra.large import LARGE
 from qedoc.bind.context import Context
+from qedoc.bind.matrices import with_diagonals
 from qedoc.bind.members import has, parameters_of, quantity_of
 from qedoc.bind.moments import letters_of_text, moments_in
 from qedoc.bind.records import Obstruction, Unexplained
@@ -111,7 +112,7 @@ def _defined(context: Context, value: sp.Expr, notes: dict[str, None], uses: dic
             notes[f"{name} is defined in {where}"] = None
         if value != before:
             uses[definition.formula] = None
-    return value
+    return with_diagonals(value)
 
 
 def _with_entries(context: Context, name: str, definition: sp.Expr, value: sp.Expr) -> sp.Expr:

@@ -9,7 +9,7 @@ import sympy as sp
 from qedoc.bind.context import Context
 from qedoc.bind.records import Unranged
 from qedoc.claims.spec import Array, ForAll
-from qedoc.read import SYMMETRIC, TRIANGULAR, WHOLE, DeterminantOf
+from qedoc.read import SYMMETRIC, TRIANGULAR, WHOLE, DeterminantOf, InverseEntry
 
 _SYMMETRIC = re.compile(r"\b(?:symmetric|covariance|positive[ -](?:semi-?)?definite|Hermitian)\b", re.IGNORECASE)
 _DEFINITE = re.compile(r"\bcovariance\b|\bpositive[ -]definite\b", re.IGNORECASE)
@@ -53,6 +53,32 @@ class Entries:
     arrays: dict[str, Array]
     where: tuple[ForAll, ...]
     notes: tuple[str, ...]
+
+
+def with_diagonals(value: sp.Expr) -> sp.Expr:
+    """The value without the inverse and the determinant of a diagonal matrix made of a vector, `diag(v)`."""
+    made: dict[sp.Basic, sp.Expr] = {}
+    for total in value.atoms(sp.Sum):
+        factors = sp.Mul.make_args(total.function)
+        inverse = next((part for part in factors if isinstance(part, InverseEntry) and _diagonal(part.args[0]) is not None), None)
+        index = total.limits[0][0]
+        if inverse is not None and len(total.limits) == 1 and index in inverse.args[1:3]:
+            other = inverse.args[1] if index == inverse.args[2] else inverse.args[2]
+            rest = sp.Mul(*(part for part in factors if part != inverse))
+            made[total] = rest.xreplace({index: other}) / sp.IndexedBase(_diagonal(inverse.args[0]))[other]
+    value = value.xreplace(made)
+    products = {}
+    for call in value.atoms(DeterminantOf):
+        if (vector := _diagonal(call.args[0])) is not None:
+            index = sp.Symbol(f"{vector}_entry")
+            products[call] = sp.Product(sp.IndexedBase(vector)[index], (index, 1, call.args[1]))
+    return value.xreplace(products)
+
+
+def _diagonal(matrix: sp.Basic) -> sp.Symbol | None:
+    """The vector v of `diag(v)`; None for any other matrix."""
+    called = isinstance(matrix, sp.core.function.AppliedUndef) and matrix.func.__name__ == "diag" and len(matrix.args) == 1
+    return matrix.args[0] if called and isinstance(matrix.args[0], sp.Symbol) else None
 
 
 def restricted(context: Context, value: sp.Expr, arrays: dict[str, Array]) -> Entries:

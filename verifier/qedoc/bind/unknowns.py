@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import sympy as sp
 
+from qedoc.algebra.large import LARGE
 from qedoc.bind.context import Context
 from qedoc.bind.entries import summed
 from qedoc.claims.spec import is_literal
@@ -61,12 +62,22 @@ def lengths_of(context: Context, value: sp.Expr, symbols: Sequence[str]) -> set[
 def with_lengths(context: Context, value: sp.Expr, equation: Equation) -> tuple[sp.Expr, Equation]:
     r"""A value and its equation with the lengths that the text gives a name, `n = \dim(x)`, as the last values of indices."""
     put: dict[sp.Basic, sp.Expr] = {}
+    named = {sp.Symbol(name) for name in context.said_lengths}
+    value = value.replace(lambda part: isinstance(part, LARGE), lambda part: _without(part, named))
     for name, array in context.said_lengths.items():
         for part in summed(value):
             entries = [e for e in value.atoms(sp.Indexed) if e.indices == (part.symbol,) and e.base.label.name == array]
             if entries and isinstance(part.last, Extent):
                 put[part.last] = sp.Symbol(name) + part.first - 1
     return value.xreplace(put), replace(equation, condition=equation.condition.xreplace(put))
+
+
+def _without(total: sp.Expr, names: set[sp.Symbol]) -> sp.Expr:
+    """A sum whose index has another name than a length: `k` in a sum over an axis of the length k."""
+    taken = {symbol.name for symbol in total.atoms(sp.Symbol)}
+    put = {index: sp.Symbol(next(one for one in (f"{index}_{n}" for n in range(1, 99)) if one not in taken)) for index, *_ in total.limits}
+    put = {index: other for index, other in put.items() if index in names}
+    return total.func(total.function.xreplace(put), *((put.get(index, index), *ends) for index, *ends in total.limits)) if put else total
 
 
 def index_ranges(context: Context, equation: Equation) -> dict[str, tuple[sp.Expr, sp.Expr]]:

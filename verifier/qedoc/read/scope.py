@@ -44,6 +44,9 @@ _BESSEL = {
 
 _OPERATORS = ("sum", "prod", "max", "min")
 _DISTRIBUTION_LETTERS = frozenset("fFpPS")
+_LONE = re.compile(r"(?<![A-Za-z])[a-z](?![A-Za-z])")
+"""Letters in the text, which may be names in other formulas."""
+
 _FUNCTION = re.compile(r"\bfunctions?\b", re.IGNORECASE)
 _MEAN = re.compile(r"\b(mean|average)\b", re.IGNORECASE)
 _CONJUGATE = re.compile(r"\bconjugate\b", re.IGNORECASE)
@@ -102,7 +105,8 @@ class Scope:
         self.over_entries: set[str] = set()
         self.notes: dict[str, None] = {}
         words = [item for items in walk(nodes) for item in items if isinstance(item, Token) and item.kind in (Kind.WORD, Kind.TEXT)]
-        self.opener = Opener(self, self.symbols.union(*((word.text, *word.text) for word in words)))
+        elsewhere = set(_LONE.findall(names.about))
+        self.opener = Opener(self, self.symbols.union(elsewhere, *((word.text, *word.text) for word in words)))
 
     def choose(self, notation: str, *options: Option) -> str:
         """Chooses how to read a notation: as decided, or else in the first way. Remembers the options.

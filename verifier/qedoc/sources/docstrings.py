@@ -204,7 +204,7 @@ def _record(name: str, aliases: tuple[str, ...], value: Any, docstring: str, own
     found = ((symbol, prose.parameter(text, names) or prose.described(text, said)) for symbol, text in letters.items())
     bound = {symbol: parameter for symbol, parameter in found if parameter}
     shaped = {argument.name for argument in arguments if prose.shaped(argument.text)}
-    square = {argument.name for argument in arguments if prose.matrix(argument.text)}
+    square = {argument.name for argument in arguments if prose.matrix(argument.text) or argument.name.endswith("_matrix")}
     matrices = {symbol for symbol, text in legend.items() if prose.matrix(text)} | {s for s, p in bound.items() if p in square} | square
     vectors = {symbol for symbol, text in legend.items() if prose.shaped(text)} | {s for s, p in bound.items() if p in shaped} | shaped
 
