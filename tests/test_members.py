@@ -857,3 +857,70 @@ def test_an_entry_is_defined_by_what_depends_on_its_index(judge: Judge) -> None:
 def test_the_logarithm_of_a_name_defines_it(judge: Judge) -> None:
     assert judge(categorical(), "Coin.entropy").verdict in HOLDS
     assert judge(categorical(log=r"-\\ln(1 + e^{-\\ell})"), "Coin.entropy").verdict is Verdict.REFUTED
+
+
+GAUSS = '''
+class Gauss:
+    """The normal distribution on `R^k`.
+
+    The density is
+
+    ```none
+    pdf(x; loc, scale) = exp(-0.5 ||y||**2) / Z,
+    y = Y,
+    Z = (2 pi)**(0.5 k) NORM,
+    ```
+
+    where:
+
+    * `loc` is a vector in `R^k`,
+    * `scale` is a matrix in `R^{k x k}`,
+    * `Z` denotes the normalization constant.
+
+    ```none
+    scale = DEFINED
+    ```
+
+    Args:
+        loc: the location, of shape `[k]`.
+        PARAMETER: TEXT
+    """
+
+    def __init__(self, loc, PARAMETER):
+        self.loc, self.made = jnp.asarray(loc), jnp.asarray(PARAMETER)
+
+    def log_prob(self, value):
+        scale = CODE
+        y = jnp.linalg.solve(scale, value - self.loc)
+        return -0.5 * y @ y - jnp.linalg.slogdet(scale)[1] - 0.5 * len(y) * jnp.log(2 * jnp.pi)
+'''
+LOWER = {
+    "Y": "inv(scale) @ (x - loc)", "NORM": "|det(scale)|", "DEFINED": "tril", "PARAMETER": "tril", "CODE": "jnp.tril(self.made)",
+    "TEXT": "lower-triangular array of shape `[k, k]` with non-zero diagonal elements.",
+}  # fmt: skip
+DIAGONAL = LOWER | {
+    "DEFINED": "diag(spread)",
+    "PARAMETER": "spread",
+    "CODE": "jnp.diag(self.made)",
+    "TEXT": "non-zero numbers of shape `[k]`.",
+}
+
+
+def gauss(parts: dict[str, str], **changes: str) -> str:
+    text = GAUSS
+    for name, said in (parts | changes).items():
+        text = text.replace(name, said)
+    return text
+
+
+@pytest.mark.parametrize("parts", [LOWER, DIAGONAL], ids=["lower", "diagonal"])
+def test_matrices_in_plain_text(judge: Judge, parts: dict[str, str]) -> None:
+    right = judge(gauss(parts), "Gauss")
+    assert right.verdict in HOLDS, right.reason
+    for wrong in ({"NORM": "|det(scale)|**2"}, {"Y": "inv(scale) @ (x + loc)"}, {"Y": "scale @ (x - loc)"}):
+        assert judge(gauss(parts, **wrong), "Gauss").verdict not in HOLDS, wrong
+
+
+def test_entries_above_the_diagonal_are_zero_only_if_the_text_says_so(judge: Judge) -> None:
+    assert judge(gauss(LOWER, TEXT="array of shape `[k, k]` with an inverse."), "Gauss").verdict not in HOLDS
+    assert judge(gauss(LOWER, CODE="self.made", TEXT="array of shape `[k, k]` with an inverse."), "Gauss").verdict in HOLDS
