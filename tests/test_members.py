@@ -895,9 +895,13 @@ class Gauss:
         return -0.5 * y @ y - jnp.linalg.slogdet(scale)[1] - 0.5 * len(y) * jnp.log(2 * jnp.pi)
 '''
 LOWER = {
-    "Y": "inv(scale) @ (x - loc)", "NORM": "|det(scale)|", "DEFINED": "tril", "PARAMETER": "tril", "CODE": "jnp.tril(self.made)",
+    "Y": "inv(scale) @ (x - loc)",
+    "NORM": "|det(scale)|",
+    "DEFINED": "tril",
+    "PARAMETER": "tril",
+    "CODE": "jnp.tril(self.made)",
     "TEXT": "lower-triangular array of shape `[k, k]` with non-zero diagonal elements.",
-}  # fmt: skip
+}
 DIAGONAL = LOWER | {
     "DEFINED": "diag(spread)",
     "PARAMETER": "spread",
