@@ -750,3 +750,12 @@ def test_two_reasons_for_one_claim_are_one_interpretation(judge: Judge) -> None:
     assert result.verdict in HOLDS
     shown_claims = [(one.formula, tuple((a.about, a.subject, a.value) for a in one.assumptions)) for one in result.interpretations]
     assert len(shown_claims) == len(set(shown_claims))
+
+
+def test_a_code_span_in_parentheses_gives_a_parameter_a_short_name(judge: Judge) -> None:
+    before = "The value, in terms of `concentration` (`con`) and `rate`, is"
+    text = shown(r"\text{con} x - \text{rate}", before=before)
+    assert judge("x, concentration, rate", text, "concentration * x - rate").verdict in HOLDS
+    assert judge("x, concentration, rate", text, "concentration * x + rate").verdict is Verdict.REFUTED
+    other = shown(r"\text{con} x - \text{rate}", before=before.replace("(`con`)", "(`Tensor`)"))
+    assert judge("x, concentration, rate", other, "concentration * x + rate").verdict is not Verdict.REFUTED

@@ -53,6 +53,10 @@ class NameWriter(Writer):
             place = self.subscript(items, place)
             follower = items[place] if place < len(items) else None
             if isinstance(follower, Bracket) and not follower.spaced and follower.opener.text == "(":
+                if item.text in _ORDERED and item.text not in self.declared:
+                    self.enclosed(follower, Kind.CHAR, "(", ")")
+                    self.last = "call"
+                    return place + 1
                 raise Refused(Obstacle.UNSUPPORTED, f"the function {item.text} of a computed order", item.start, "")
         if isinstance(follower, Bracket) and self._expects(item, follower):
             what = "an expectation over a distribution"

@@ -194,6 +194,21 @@ def _spelled(name: str, words: Sequence[str]) -> bool:
     )
 
 
+_SHORT = re.compile(r"(?<!`)(`{1,2})([A-Za-z]\w*)\1 \((`{1,2})([A-Za-z]\w*)\3\)(?!`)")
+"""A name with a short one in parentheses, `concentration` (`con`)."""
+
+
+def short_names(text: str, names: Sequence[str]) -> dict[str, str]:
+    """The short names that code spans in parentheses give parameters: an abbreviation of the parameter before them.
+
+    Args:
+        text: the docstring.
+        names: the names of the parameters.
+    """
+    found = ((span[2], span[4]) for span in _SHORT.finditer(" ".join(text.split())))
+    return {short: f"``{name}``" for name, short in found if name in names and short not in names and name.startswith(short)}
+
+
 def shaped(text: str) -> bool:
     """Whether a description says that something has entries: a vector, a matrix, a tree, an array of a stated shape."""
     shape = _SHAPE.search(text)
