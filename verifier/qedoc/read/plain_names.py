@@ -91,7 +91,7 @@ class NameWriter(Writer):
             return self.total(items, place)
         if item.text in ("I", "indicator") and conditional(items, place + 1):
             return self.one_where(items, place)
-        if item.text in (*_INVERSES, "det") and item.text not in self.functions and _lone_bracket(items, place + 1):
+        if item.text in (*_INVERSES, "det") and item.text not in self.functions and self._holds_matrix(items, place + 1):
             return self._of_matrix(items, place)
         if item.text in _WORDS:
             self.put(Kind.TEXT, item.text, item.start, item.end, font="text")
@@ -101,6 +101,11 @@ class NameWriter(Writer):
             return None
         self.last, self.divided = "", False
         return place + 1
+
+    def _holds_matrix(self, items: Sequence[Item], place: int) -> bool:
+        """Whether a bracket with one value, which contains a matrix, stands at a place."""
+        group = items[place] if _lone_bracket(items, place) else None
+        return isinstance(group, Bracket) and any(inner.is_name(*self.matrices) for inner in group.items)
 
     def _of_matrix(self, items: Sequence[Item], place: int) -> int:
         """Writes `inv(A)` and `det(A)` of a matrix with a name as its inverse and its determinant."""
