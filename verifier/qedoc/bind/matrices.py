@@ -13,7 +13,9 @@ from qedoc.read import SYMMETRIC, TRIANGULAR, WHOLE, DeterminantOf, InverseEntry
 
 _SYMMETRIC = re.compile(r"\b(?:symmetric|covariance|positive[ -](?:semi-?)?definite|Hermitian)\b", re.IGNORECASE)
 _DEFINITE = re.compile(r"\bcovariance\b|\bpositive[ -]definite\b", re.IGNORECASE)
-_TRIANGULAR = re.compile(r"\blower[ -]triangular\b", re.IGNORECASE)
+_TRIANGULAR = re.compile(
+    r"(?<!not )(?<!not be )(?<!or )\blower[ -]triangular\b(?! (?:or|part|portion|half|block|entries|elements|and upper))", re.IGNORECASE
+)
 _SIZE = re.compile(r"the (?:rank|dimension|order|size)\b", re.IGNORECASE)
 
 
@@ -97,6 +99,8 @@ def restricted(context: Context, value: sp.Expr, arrays: dict[str, Array]) -> En
         triangular = bool(_TRIANGULAR.search(said))
         if len(array.indices) != 2 or not (triangular or _SYMMETRIC.search(said)):
             continue
+        if triangular and _SYMMETRIC.search(said):
+            raise Unranged(f"it is not clear whether {name} is symmetric or triangular", "say it in its own sentence")
         (row, first, last), (column, *_) = array.indices
         base = sp.IndexedBase(sp.Symbol(name))
         if triangular:

@@ -108,7 +108,7 @@ def description(docstring: str, text: str) -> str:
     """What a docstring says of a function; nothing if the rest of the sentence may give its arguments other meanings."""
     words, said = " ".join(docstring.split()), " ".join(text.removesuffix(" (a function)").split())
     rest = words.partition(said)[2].partition(". ")[0] if said else ""
-    return "" if _OTHERWISE.search(rest) else text
+    return "" if said not in words or _OTHERWISE.search(rest) else text
 
 
 def _described(owner: str, text: str) -> tuple[Quantity | None, str]:
