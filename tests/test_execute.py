@@ -1,6 +1,6 @@
 """The real code at many rows, against the same code run row by row."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from random import Random
 from typing import Any
@@ -127,6 +127,46 @@ def test_code_that_wants_a_concrete_array_runs_row_by_row() -> None:
     """jnp.arange asks for a size: a tracer has none, and so each row runs alone."""
     runs = run_rows(lambda v: jnp.arange(v[T]).sum() * v[I], (T, I), [(Fraction(n), Fraction(2)) for n in range(5)], "float32")
     assert runs.values.tolist() == [0.0, 0.0, 2.0, 6.0, 12.0]
+
+
+def strict(values: Mapping[sp.Symbol, Any], of: Callable[[Any, Any], Any]) -> Any:
+    """Code that takes Python's integers, but no array of integers beside an array of reals."""
+    n, x = values[N], values[X]
+    if getattr(n, "dtype", x.dtype) != x.dtype:
+        raise TypeError(f"incompatible dtypes, {n.dtype} and {x.dtype}")
+    return of(n, x)
+
+
+N, X = sp.Symbol("n", integer=True), sp.Symbol("x", real=True)
+
+
+@pytest.mark.parametrize(
+    ("of", "together"),
+    [
+        (lambda n, x: n * x, True),
+        (lambda n, x: x * (2 if isinstance(n, int) else 3), False),
+        (lambda n, x: x * jnp.asarray(n).dtype.itemsize * (1 if jnp.asarray(n).dtype.kind == "i" else 2), False),
+    ],
+)
+def test_code_that_refuses_arrays_of_integers_runs_on_reals_if_they_give_the_same(of: Callable[[Any, Any], Any], together: bool) -> None:
+    calls = []
+
+    def counted(values: Mapping[sp.Symbol, Any]) -> Any:
+        calls.append(1)
+        return strict(values, of)
+
+    rows = [(Fraction(n), Fraction(1 + n, 4)) for n in range(40)]
+    runs = run_rows(counted, (N, X), rows, "float32")
+    expected = [float(of(int(n), np.float32(x))) for n, x in rows]
+    assert runs.values.tolist() == expected
+    assert runs.dtype == "float32"
+    assert (len(calls) < len(rows)) == together
+
+
+def test_integers_that_reals_do_not_hold_run_row_by_row() -> None:
+    rows = [(Fraction(2**24 + n), Fraction(1, 2)) for n in range(1, 20)]
+    runs = run_rows(lambda v: strict(v, lambda n, x: (n % 2) * x), (N, X), rows, "float32")
+    assert runs.values.tolist() == [float(n % 2) / 2 for n, _ in rows]
 
 
 def test_a_primitive_without_a_batching_rule_runs_row_by_row() -> None:

@@ -722,3 +722,40 @@ def test_words_after_a_distribution_may_restrict(judge: Judge, words: str) -> No
     text = shown(r"\sqrt{a^2} x", before=words)
     assert judge("x, a", text, "a * x").verdict is Verdict.UNDECIDED
     assert judge("x, a", text.replace(" and :math:`a` must be positive", ""), "2 * a * x").verdict is not Verdict.PROVED
+
+
+def test_a_noun_is_the_parameter_of_its_name_whatever_is_said_after_it(judge: Judge) -> None:
+    text = shown("b x", "where :math:`b` is the success probability per trial (:attr:`probs`).")
+    assert judge("x, probs", text, "x * probs").verdict in HOLDS
+    assert judge("x, probs", text, "x * (1 - probs)").verdict not in HOLDS
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "the success probability per trial minus one (:attr:`probs`)",
+        "the success probability per squared trial (:attr:`probs`)",
+        "the residual success probability per trial (:attr:`probs`)",
+        "the cost of the success probability (:attr:`probs`)",
+    ],
+)
+def test_words_that_may_compute_something_of_the_noun_are_no_more_than_suggested(judge: Judge, words: str) -> None:
+    for code in ("x * probs", "x * jnp.log(probs)"):
+        assert judge("x, probs", shown("b x", f"where :math:`b` is {words}."), code).verdict is not Verdict.REFUTED
+
+
+def test_two_reasons_for_one_claim_are_one_interpretation(judge: Judge) -> None:
+    text = "Args:\n    n: The number of steps (n).\n" + shown("n x", "where :math:`n` is the number of steps.")
+    result = judge("x, n", text, "x * n")
+    assert result.verdict in HOLDS
+    shown_claims = [(one.formula, tuple((a.about, a.subject, a.value) for a in one.assumptions)) for one in result.interpretations]
+    assert len(shown_claims) == len(set(shown_claims))
+
+
+def test_a_code_span_in_parentheses_gives_a_parameter_a_short_name(judge: Judge) -> None:
+    before = "The value, in terms of `concentration` (`con`) and `rate`, is"
+    text = shown(r"\text{con} x - \text{rate}", before=before)
+    assert judge("x, concentration, rate", text, "concentration * x - rate").verdict in HOLDS
+    assert judge("x, concentration, rate", text, "concentration * x + rate").verdict is Verdict.REFUTED
+    other = shown(r"\text{con} x - \text{rate}", before=before.replace("(`con`)", "(`Tensor`)"))
+    assert judge("x, concentration, rate", other, "concentration * x + rate").verdict is not Verdict.REFUTED

@@ -732,3 +732,234 @@ class Slow:
     (claim,) = claims(record)
     assert claim.verdict in (Verdict.UNREADABLE, Verdict.NOT_A_CLAIM)
     sys.modules.pop("slow_weights", None)
+
+
+WALK = '''
+def halved(x):
+    return x
+
+
+class Steps:
+    r"""A walk :math:`\\mathbf{X} = (X_0, \\ldots, X_{n-1})` of :math:`n` steps.
+
+    The density is
+
+    .. math:: p(\\mathbf{x}) = f(x_0; 0, \\sigma) \\prod_{t=1}^{n-1} DENSITY
+
+    where :math:`f(\\cdot; \\mu, \\sigma)` is WORDS.
+
+    :param scale: Scale (:math:`\\sigma`).
+    :param count: Number of steps (:math:`n`).
+    """
+
+    arg_constraints = {"scale": Above(0)}
+
+    def __init__(self, scale: float, count: int = 1):
+        self.scale, self.count = scale, count
+
+    def log_prob(self, value):
+        laplace = Laplace(0.0, self.scale)
+        return laplace.log_prob(value[0]) + jnp.sum(laplace.log_prob(value[1:] - value[:-1]))
+
+    @property
+    def variance(self):
+        r"""The variance.
+
+        .. math:: \\mathrm{Var}(X_t) = VARIANCE, \\qquad t = 0, \\ldots, n - 1.
+        """
+        return 2 * self.scale**2 * jnp.arange(1, self.count + 1)
+'''
+IN_WORDS = "the univariate Laplace density with location :math:`\\\\mu` and scale :math:`\\\\sigma`"
+
+
+def walk(density: str = r"f(x_t - x_{t-1}; 0, \sigma)", words: str = IN_WORDS, variance: str = r"2 (t + 1) \sigma^2") -> str:
+    return laplace() + WALK.replace("DENSITY", density).replace("WORDS", words).replace("VARIANCE", variance)
+
+
+def test_a_function_that_the_text_calls_a_density_of_a_family_is_one(judge: Judge) -> None:
+    assert judge(walk(), "Steps").verdict in HOLDS
+    assert judge(walk(r"f(x_t + x_{t-1}; 0, \sigma)"), "Steps").verdict is Verdict.REFUTED
+    for words in (
+        "the univariate Laplace density with location :math:`\\\\mu` and precision :math:`\\\\sigma`",
+        "the logarithm of the Laplace density",
+        "the folded Laplace density",
+        "the Laplace entropy",
+    ):
+        assert judge(walk(words=words), "Steps").verdict is Verdict.UNREADABLE, words
+
+
+@pytest.mark.parametrize("density", [r"f(x_{t+1} - x_t; 0, \sigma)", r"f(x_t - x_{t-2}; 0, \sigma)"])
+def test_entries_at_shifted_indices_that_leave_the_axis_do_not_hold(judge: Judge, density: str) -> None:
+    assert judge(walk(density), "Steps").verdict not in HOLDS
+
+
+def test_the_index_of_a_moment_has_the_range_beside_it(judge: Judge) -> None:
+    assert judge(walk(), "Steps.variance").verdict in HOLDS
+    assert judge(walk(variance=r"2 t \sigma^2"), "Steps.variance").verdict is Verdict.REFUTED
+
+
+def test_the_expectation_of_the_same_variable_is_what_the_code_gives(judge: Judge) -> None:
+    variance = r"2 b^2 + \mu^2 - (\mathbb{E}[X])^2"
+    assert judge(laplace(VARIANCE=variance), "Laplace.variance").verdict in HOLDS
+    assert judge(laplace(VARIANCE=variance.replace("- (", "+ (")), "Laplace.variance").verdict is Verdict.REFUTED
+    assert judge(laplace(VARIANCE=variance.replace("[X]", "[Y]")), "Laplace.variance").verdict not in {*HOLDS, Verdict.REFUTED}
+
+
+CATEGORICAL = '''
+class Categorical:
+    r"""A variable with the probabilities :math:`\\mathbf{p} = LIST` (:attr:`probs`).
+
+    .. math:: P(X = k \\mid \\mathbf{p}) = VALUE, \\quad k \\in \\{0, 1, \\dots, K-1\\}
+
+    where :math:`\\mathbf{p}` is the vector of probabilities (:attr:`probs`) and :math:`K` is the number of categories.
+    """
+
+    def __init__(self, probs):
+        self.probs = jnp.asarray(probs)
+
+    def prob(self, value):
+        return self.probs[value]
+
+
+class Softmax:
+    def __init__(self, logits):
+        """:param logits: The scores :math:`\\\\boldsymbol{\\\\alpha}`."""
+        self.logits = jnp.asarray(logits)
+
+    def entropy(self):
+        r"""The entropy.
+
+        .. math:: H[X] = -\\sum_{k=0}^{K-1} p_k \\ln p_k
+
+        where :math:`p_k = ENTRY`.
+        """
+        p = jax.nn.softmax(self.logits)
+        return -jnp.sum(p * jnp.log(p))
+
+
+class Coin:
+    def __init__(self, logit):
+        """:param logit: The logit :math:`\\\\ell`."""
+        self.logit = logit
+
+    def entropy(self):
+        r"""The entropy.
+
+        .. math:: H[X] = -p \\ln p - q \\ln q
+
+        where :math:`\\ln{p} = -\\ln(1 + e^{-\\ell})` and :math:`\\ln{q} = LOG`.
+        """
+        p = jax.nn.sigmoid(self.logit)
+        return -p * jnp.log(p) - (1 - p) * jnp.log(1 - p)
+'''
+
+
+def categorical(
+    listed: str = r"(p_0, p_1, \\dots, p_{K-1})",
+    value: str = "p_k",
+    entry: str = r"\\mathrm{softmax}(\\boldsymbol{\\alpha})_k",
+    log: str = r"-\\ln(1 + e^{\\ell})",
+) -> str:
+    text = CATEGORICAL.replace("LIST", listed).replace("VALUE", value).replace("ENTRY", entry).replace("LOG", log)
+    return text.replace("\\\\", "\\")
+
+
+def test_a_list_of_entries_gives_the_length_a_name(judge: Judge) -> None:
+    assert judge(categorical(), "Categorical").verdict in HOLDS
+    assert judge(categorical(value="1 - p_k"), "Categorical").verdict not in HOLDS
+    for other in (r"(p_0, p_1, \\dots, p_K)", r"(q_0, q_1, \\dots, q_{K-1})", r"(p_1, \\dots, p_{K-1})"):
+        assert judge(categorical(other), "Categorical").verdict is not Verdict.REFUTED
+
+
+def test_an_entry_is_defined_by_what_depends_on_its_index(judge: Judge) -> None:
+    assert judge(categorical(), "Softmax.entropy").verdict in HOLDS
+    assert judge(categorical(entry=r"\\alpha_k"), "Softmax.entropy").verdict not in HOLDS
+
+
+def test_the_logarithm_of_a_name_defines_it(judge: Judge) -> None:
+    assert judge(categorical(), "Coin.entropy").verdict in HOLDS
+    assert judge(categorical(log=r"-\\ln(1 + e^{-\\ell})"), "Coin.entropy").verdict is Verdict.REFUTED
+
+
+GAUSS = '''
+class Gauss:
+    """The normal distribution on `R^k`.
+
+    The density is
+
+    ```none
+    pdf(x; loc, scale) = exp(-0.5 ||y||**2) / Z,
+    y = Y,
+    Z = (2 pi)**(0.5 k) NORM,
+    ```
+
+    where:
+
+    * `loc` is a vector in `R^k`,
+    * `scale` is a matrix in `R^{k x k}`,
+    * `Z` denotes the normalization constant.
+
+    ```none
+    scale = DEFINED
+    ```
+
+    Args:
+        loc: the location, of shape `[k]`.
+        PARAMETER: TEXT
+    """
+
+    def __init__(self, loc, PARAMETER):
+        self.loc, self.made = jnp.asarray(loc), jnp.asarray(PARAMETER)
+
+    def log_prob(self, value):
+        scale = CODE
+        y = jnp.linalg.solve(scale, value - self.loc)
+        return -0.5 * y @ y - jnp.linalg.slogdet(scale)[1] - 0.5 * len(y) * jnp.log(2 * jnp.pi)
+'''
+LOWER = {
+    "Y": "inv(scale) @ (x - loc)",
+    "NORM": "|det(scale)|",
+    "DEFINED": "tril",
+    "PARAMETER": "tril",
+    "CODE": "jnp.tril(self.made)",
+    "TEXT": "lower-triangular array of shape `[k, k]` with non-zero diagonal elements.",
+}
+DIAGONAL = LOWER | {
+    "DEFINED": "diag(spread)",
+    "PARAMETER": "spread",
+    "CODE": "jnp.diag(self.made)",
+    "TEXT": "non-zero numbers of shape `[k]`.",
+}
+
+
+def gauss(parts: dict[str, str], **changes: str) -> str:
+    text = GAUSS
+    for name, said in (parts | changes).items():
+        text = text.replace(name, said)
+    return text
+
+
+@pytest.mark.parametrize("parts", [LOWER, DIAGONAL], ids=["lower", "diagonal"])
+def test_matrices_in_plain_text(judge: Judge, parts: dict[str, str]) -> None:
+    right = judge(gauss(parts), "Gauss")
+    assert right.verdict in HOLDS, right.reason
+    for wrong in ({"NORM": "|det(scale)|**2"}, {"Y": "inv(scale) @ (x + loc)"}, {"Y": "scale @ (x - loc)"}):
+        assert judge(gauss(parts, **wrong), "Gauss").verdict not in HOLDS, wrong
+
+
+def test_entries_above_the_diagonal_are_zero_only_if_the_text_says_so(judge: Judge) -> None:
+    assert judge(gauss(LOWER, TEXT="array of shape `[k, k]` with an inverse."), "Gauss").verdict not in HOLDS
+    assert judge(gauss(LOWER, CODE="self.made", TEXT="array of shape `[k, k]` with an inverse."), "Gauss").verdict in HOLDS
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "array of shape `[k, k]`, whose lower-triangular part is listed elsewhere.",
+        "array of shape `[k, k]`, which need not be lower triangular.",
+        "covariance matrix of shape `[k, k]` with a lower-triangular factor.",
+    ],
+)
+def test_words_about_a_triangular_part_do_not_make_a_matrix_triangular(judge: Judge, text: str) -> None:
+    assert judge(gauss(LOWER, TEXT=text), "Gauss").verdict not in HOLDS
+    assert judge(gauss(LOWER, CODE="self.made", TEXT=text), "Gauss").verdict is not Verdict.REFUTED

@@ -25,7 +25,8 @@ ROWS = tomllib.loads((Path(__file__).parent / "formulas" / "plain.toml").read_te
 
 
 def names(row: dict[str, Any]) -> Names:
-    return Names(parameters=tuple(row.get("parameters", ())), legend=row.get("legend", {}), vectors=frozenset(row.get("vectors", ())))
+    vectors, matrices = frozenset(row.get("vectors", ())), frozenset(row.get("matrices", ()))
+    return Names(parameters=tuple(row.get("parameters", ())), legend=row.get("legend", {}), vectors=vectors, matrices=matrices)
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row["text"].strip())

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from qedoc.read import Names, NotAClaim, Reading, Unreadable, read
+from qedoc.read.standard import is_changed
 
 KNOWN = Names(
     functions=frozenset({"f"}),
@@ -576,3 +577,17 @@ def test_a_choice_about_one_function_decides_nothing_about_another() -> None:
 @pytest.mark.parametrize("latex", [r"f(x) = 0 \text{ otherwise}", r"f(x) = x \text{ if } x > 0, \quad f(x) = 0 \text{ otherwise}"])
 def test_otherwise_says_nothing_outside_of_a_formula_by_cases(latex: str) -> None:
     assert "'otherwise' outside of a formula by cases" in told(latex)
+
+
+@pytest.mark.parametrize(
+    ("text", "changed"),
+    [
+        ("the modified Bessel function of the first kind (evaluated via its exponentially scaled form)", False),
+        ("the modified Bessel function of the first kind (exponentially scaled)", True),
+        ("the exponentially scaled Bessel function (computed via its plain form)", True),
+        ("the modified Bessel function of the first kind (evaluated at the scaled argument)", True),
+        ("the modified Bessel function (computed via its usual form), squared", True),
+    ],
+)
+def test_how_a_function_is_evaluated_does_not_change_it(text: str, changed: bool) -> None:
+    assert is_changed(text) == changed

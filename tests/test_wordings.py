@@ -12,6 +12,7 @@ import pytest
 import sympy as sp
 
 from qedoc.bind.context import Context
+from qedoc.interpret.asides import is_aside
 from qedoc.interpret.choices import Choice, Choices, Sure, parameter
 from qedoc.sources.docstrings import documented
 
@@ -191,3 +192,26 @@ def test_sentences_about_something_else(said: Said) -> None:
 def test_a_table_without_a_column_is_refused() -> None:
     with pytest.raises(AssertionError):
         rows("others", 2)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Only one of `a` or `b` should be positive.",
+        "Exactly one of `a` and `b` must be zero.",
+        "Either `a` or `b` must be set to zero.",
+        "`a` and `b` must match.",
+        "`a` and `b` must be equal.",
+        "`a` and `b` must have the same sign.",
+        "`a` and `b` must have the same shape and be positive.",
+        "The parameters `a` and `b` must be shaped in a way that supports broadcasting (e.g. `a < b` is a valid operation).",
+        "The values of `a` and `b` must match.",
+        "`a` must be given in degrees.",
+        "At most one of `a` and `b` may be used with `x > 0`.",
+        "`a` and `b` cannot be negative.",
+        "Use either `a` or `-a`.",
+        "The shape `a` must be equal to `b`.",
+    ],
+)
+def test_a_sentence_that_says_more_than_shapes_or_what_is_given_is_no_aside(words: str) -> None:
+    assert not is_aside(words)

@@ -170,7 +170,8 @@ def _identified(context: Context, name: str) -> Choice | None:
         return None
     named = _IN_PARENTHESES.search(text)
     words = set(re.findall(r"[a-z]+", _IN_PARENTHESES.sub(" ", text).lower()))
-    if named and named[1] == bound and not (words - set(bound.lower().split("_"))) & _OPERATORS:
+    plain = not (words - set(bound.lower().split("_"))) & _OPERATORS
+    if named and named[1] == bound and (plain or _names_head(_IN_PARENTHESES.sub(" ", text), bound)):
         return Choice(about="symbol", subject=name, value=parameter(bound), words=text, sure=Sure.STATED)
     if means(text, bound) or _counts(words, bound):
         return Choice(about="symbol", subject=name, value=parameter(bound), words=text, sure=Sure.SUGGESTED)
@@ -182,6 +183,27 @@ def _counts(words: Collection[str], name: str) -> bool:
     return "number" in words and name.endswith("s") and {*words} - {"the", "a", "number", "of"} == set(name.lower().split("_"))
 
 
+def _names_head(text: str, name: str) -> bool:
+    """Whether the noun that a description begins with is the name of a parameter: `probs` in `the success probability per trial`.
+
+    Words after a preposition only say more about the noun, unless they are the name too, or compute something.
+    """
+    words = re.findall(r"[a-z]+|[^a-z\s]", text.lower())
+    place = next((k for k, word in enumerate(words) if word in _PREPOSITIONS), len(words))
+    before, rest = words[: max(place - 1, 0)], words[place + 1 :]
+    if not (words[:place] and _is_akin(words[place - 1], name)) or any(_is_akin(word, name) for word in rest):
+        return False
+    said = {*before, *rest} - _ARTICLES
+    return all(word.isalpha() for word in words) and _COMPUTED.isdisjoint(said) and not changes(before)
+
+
+def _is_akin(word: str, name: str) -> bool:
+    """Whether a word is a part of a name, or one is a short form of the other: `probability` and `probs`."""
+    parts = [part.rstrip("s") for part in name.lower().split("_")]
+    return len(word) > 3 and any(len(part) > 3 and (word.startswith(part) or part.startswith(word.rstrip("s"))) for part in parts)
+
+
+_PREPOSITIONS = frozenset({"of", "per", "for", "in", "on", "at", "to", "from", "with", "over", "by", "between", "that", "which"})
 _IN_PARENTHESES = re.compile(r"\(\s*(?:the\s+)?(?::\w+:)?`{1,2}~?\.?(\w+)`{1,2}\s*\)\W*$")
 _OPERATORS = {"derivative", "gradient", "integral", "inverse"}
 _OPERATORS |= {word for phrases in (*OPERATORS.values(), *AFTER.values()) for phrase in phrases for word in phrase.split() if len(word) > 2}

@@ -10,9 +10,11 @@ from qedoc.bind.axes import Axes
 from qedoc.bind.context import Context
 from qedoc.bind.domains import Place, nowhere
 from qedoc.bind.entries import summed
+from qedoc.bind.records import Obstruction
 from qedoc.bind.symbols import Roles, direct
 from qedoc.claims.case import instantiate
-from qedoc.claims.spec import Argument, Declaration, ForAll, Parameter, Size, Spec, Variable
+from qedoc.claims.spec import Argument, Array, Declaration, ForAll, Parameter, Size, Spec, Variable
+from qedoc.results.verdict import Verdict
 from qedoc.sources.docstrings import Formula
 from qedoc.sources.specfiles import sizes
 
@@ -93,13 +95,36 @@ def assembled(context: Context, formula: Formula, name: str, parts: Parts) -> Sp
         formula=shaped.value.xreplace(dict(parts.determined)),
         symbols=[*declared, *shaped.sizes],
         bind=bind,
-        where=[relation.xreplace(dict(parts.determined)) for relation in (*holds.where, *shaped.where)] + list(parts.conditions),
+        where=[
+            *(_of_entries(relation.xreplace(dict(parts.determined)), shaped.arrays) for relation in (*holds.where, *shaped.where)),
+            *parts.conditions,
+        ],
         entry=shaped.entry,
         natural=True,
         name=name,
         source=f"docstring of {context.record.name}",
         at=formula.location,
     )
+
+
+def _of_entries(relation: sp.Basic, arrays: Mapping[str, Array]) -> sp.Basic | ForAll:
+    """A relation of arrays as one of each of their entries; of the diagonal, for a triangular matrix, whose other entries may be zero.
+
+    Raises:
+        Obstruction: for a relation of arrays of several shapes, or of another matrix.
+    """
+    told = {s: arrays[s.name] for s in relation.free_symbols if isinstance(s, sp.Symbol) and s.name in arrays}
+    entries = {entry.base.label for entry in relation.atoms(sp.Indexed)}
+    if not told or entries & set(told):
+        return relation
+    ranges = {array.indices[0][1:] for array in told.values()}
+    ranks = {len(array.indices) for array in told.values()}
+    if len(ranges) > 1 or len(ranks) > 1 or max(ranks) > 2 or (2 in ranks and any(isinstance(a.item, sp.Indexed) for a in told.values())):
+        raise Obstruction(f"it is not clear for which entries {relation} holds", "write the condition with indices", Verdict.UNDECIDED)
+    index = sp.Symbol("each")
+    ((first, last),) = ranges
+    (rank,) = ranks
+    return ForAll(relation.xreplace({s: sp.IndexedBase(s)[(index,) * rank] for s in told}), (index, first, last))
 
 
 def _counts(shaped: Axes, names: Mapping[str, str]) -> set[str]:

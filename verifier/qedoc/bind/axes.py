@@ -6,6 +6,7 @@ from typing import Any
 
 import sympy as sp
 
+from qedoc.algebra.large import LARGE
 from qedoc.bind.entries import bases, chosen, labels, opened, standing_alone, summed
 from qedoc.bind.layout import Layout, Span
 from qedoc.bind.matrices import whole
@@ -78,7 +79,9 @@ def axes(
     pairs = [((name, 0), (name, 1)) for name in square if ranks.get(name) == 2]
     lengths = _Lengths(value, result, layout, [*pairs, *([axis for axis in group if axis[0] in ranks] for group in layout.alike)])
     spans = {tuple(nodes): lengths.span(nodes) for nodes in lengths.classes()}
-    put = {r.last: span[1] for nodes, span in spans.items() for r in lengths.of(nodes) if isinstance(r.last, Extent)}
+    whole_axes = {r.last: span for nodes, span in spans.items() for r in lengths.of(nodes) if isinstance(r.last, Extent)}
+    value = _counted(value, whole_axes)
+    put = {last: span[1] for last, span in whole_axes.items()}
     put |= {size: spans[nodes][1] for name, size in whole(value).items() for nodes in spans if (name, 0) in nodes}
     first = {node: span[0] for nodes, span in spans.items() for node in nodes}
     last = {node: span[1] for nodes, span in spans.items() for node in nodes}
@@ -109,6 +112,29 @@ def axes(
         labels=made,
         notes=notes,
     )
+
+
+def _counted(value: sp.Expr, spans: Mapping[sp.Expr, Span]) -> sp.Expr:
+    """The value in which a sum over a whole axis counts its entries as the other sums do: from 0, if they count from 0.
+
+    Raises:
+        Unranged: if the length of the axis is used too, so that it is not the last index.
+    """
+    moved = {last: span for last, span in spans.items() if span[0] != 1}
+    if not moved:
+        return value
+    value = value.replace(
+        lambda part: isinstance(part, LARGE),
+        lambda part: part.func(part.function, *(_moved(limit, moved) for limit in part.limits)),
+    )
+    if value.free_symbols & set(moved):
+        raise Unranged("one axis is counted from different numbers", "give the axis one range")
+    return value
+
+
+def _moved(limit: Any, spans: Mapping[sp.Expr, Span]) -> tuple[Any, ...]:
+    index, _, last = limit
+    return (index, *spans[last]) if last in spans else tuple(limit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +199,7 @@ class _Lengths:
             raise Unranged("one index has different ranges in different sums", "use a letter for each range")
         self.parent: dict[Any, Any] = {}
         self.fixed: dict[tuple[str, int], set[sp.Integer]] = {}
+        self.shifted: dict[tuple[str, int], set[tuple[sp.Expr, sp.Expr]]] = {}
         self.made: list[sp.Symbol] = []
         self._gather()
         for group in alike:
@@ -190,6 +217,9 @@ class _Lengths:
                 elif isinstance(index, sp.Integer):
                     self.fixed.setdefault(axis, set()).add(index)
                     self._root(axis)
+                elif (ends := self._shifted(index)) is not None:
+                    self.shifted.setdefault(axis, set()).add(ends)
+                    self._root(axis)
                 else:
                     self._join(axis, self._running(entry, index))
         for name in whole(self.value):
@@ -202,6 +232,30 @@ class _Lengths:
             for other in spoken:
                 if self.said[one.name] == self.said[other.name]:
                     self._join(one, other)
+
+    def _shifted(self, index: sp.Expr) -> tuple[sp.Expr, sp.Expr] | None:
+        """The first and the last value of an index such as `t - 1` beside a sum over t; None for any other index."""
+        shift, letter = index.as_coeff_Add()
+        found = self.ranges.get(letter) if shift else None
+        plain = found is not None and isinstance(shift, sp.Integer) and isinstance(found.first, sp.Integer)
+        return (found.first + shift, found.last + shift) if found is not None and plain and not isinstance(found.last, Extent) else None
+
+    def _covered(self, nodes: list[Any]) -> Span | None:
+        """The entries of an axis between the first and the last that a formula takes at `t` and `t - 1`; None if it takes none like this.
+
+        Raises:
+            Unranged: if the last one depends on which of two lengths is greater, or another axis has these entries too.
+        """
+        shifted = [ends for node in nodes for ends in self.shifted.get(node, ())]
+        if not shifted:
+            return None
+        ends = [*shifted, *((r.first, r.last) for r in self.of(nodes))]
+        highs = {high for _, high in ends}
+        last = next((high for high in highs if all((high - other).is_nonnegative for other in highs)), None)
+        lows = [low for low, _ in ends] + [number for node in nodes for number in self.fixed.get(node, ())]
+        if last is None or sum(map(_is_axis, nodes)) > 1 or not all(isinstance(low, sp.Integer) for low in lows):
+            raise Unranged("the entries of an axis that is taken at shifted indices are not known", "give the length of the axis")
+        return min(lows), last
 
     def _running(self, entry: sp.Expr, index: sp.Expr) -> sp.Symbol:
         """The index that runs over the axis at which an entry is taken; for a difference `i - j` one of both, if they count from 0."""
@@ -246,8 +300,11 @@ class _Lengths:
             return told[0]
         said = [self.said[str(node)] for node in nodes if not _is_axis(node) and str(node) in self.said]
         ranges = self.of(nodes)
-        lows = {r.first for r in ranges} | {low for low, _ in said}
+        written = [r for r in ranges if not isinstance(r.last, Extent)]
+        covered = self._covered(nodes)
+        lows = {r.first for r in written or ranges} | {low for low, _ in said}
         highs = {r.last for r in ranges if not isinstance(r.last, Extent)} | {high for _, high in said}
+        lows, highs = ({covered[0]}, {covered[1]}) if covered is not None else (lows, highs)
         if len(lows) > 1 or len(highs) > 1:
             raise Unranged(
                 f"one axis has different ranges, with the bounds {', '.join(sorted(map(str, lows | highs)))}", "give the axis one range"

@@ -234,12 +234,12 @@ def _bound(context: Context, formula: Formula, equation: Equation, name: str) ->
     expansion = expanded(context, value, _stated)
     if expansion.value.has(sp.I):
         raise Obstruction("the formula has complex values, which qedoc does not check", verdict=Verdict.UNDECIDED)
-    value, measures = sized(context, merged(context, with_lengths(context, expansion.value)))
+    value, equation = with_lengths(context, expansion.value, equation)
+    value, measures = sized(context, merged(context, value))
     laid, links = _laid(context, equation, value)
     value, result = laid.value, _result(equation, laid)
-    symbols = unknowns(value, set(result), set(bases(value)))
-    symbols += [name for name in of_head(context, equation.left) if name not in symbols]
-    symbols += [name for name in _of_condition(equation, value) if name not in symbols]
+    written = unknowns(value, set(result), set(bases(value)))
+    symbols = list(dict.fromkeys((*written, *of_head(context, equation.left), *_of_condition(equation, value))))
     lengths = lengths_of(context, value, symbols) | laid.lengths
     found = roles(context, equation, [s for s in symbols if s not in lengths])
     absent = not_held(context, found, switches(context, formula.line))
@@ -251,7 +251,7 @@ def _bound(context: Context, formula: Formula, equation: Equation, name: str) ->
     rest = sp.And(*(part for part in stated if part not in ranges))
     together = sp.Tuple(value, *told.values(), *ranges) if told or ranges else value
     shaped = axes(
-        result, together, replace(laid, said={**index_ranges(context), **laid.said}, alike=alike(context, found)),
+        result, together, replace(laid, said={**index_ranges(context, equation), **laid.said}, alike=alike(context, found)),
         frozenset(found.parameters), symmetric(context), held_vectors(context, found, value),
     )  # fmt: skip
     value, *rights = shaped.value if told or ranges else (shaped.value,)

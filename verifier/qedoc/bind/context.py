@@ -12,7 +12,7 @@ import sympy as sp
 from qedoc.algebra.large import LARGE
 from qedoc.bind.annotations import may_be_input
 from qedoc.bind.commands import macros, with_hint
-from qedoc.bind.declared import is_conditional, labelled_entries, letters_of_arrays, said_lengths
+from qedoc.bind.declared import is_conditional, labelled_entries, letters_of_arrays, said_lengths, solved, with_index
 from qedoc.bind.layers import letters_of
 from qedoc.bind.members import Aim, moment_of
 from qedoc.bind.records import Slope
@@ -192,7 +192,7 @@ class Context:
         here = lines[formula.line].partition(f"`{formula.latex}`")[0].replace(":math:", "")
         return (here if here.strip() else lines[max(0, formula.line - 1)]).strip()
 
-    said_lengths = cached_property(lambda self: said_lengths(self.record.formulas, self.parameters))
+    said_lengths = cached_property(lambda self: said_lengths(self.record.formulas, self.parameters, self.record.docstring))
 
     @cached_property
     def constants(self) -> dict[str, sp.Expr]:
@@ -293,7 +293,8 @@ class Context:
         """
         explained = {formula: read(formula.latex, self.names, formula.notation) for formula in self.explained}
         readings = {**self.readings, **explained, **self.taken}
-        equations = [(formula, e) for formula, r in readings.items() if isinstance(r, Reading) for e in r.equations]
+        read_ones = [(formula, e) for formula, r in readings.items() if isinstance(r, Reading) for e in r.equations]
+        equations = [(formula, with_index(e) if formula in self.explained else e) for formula, e in read_ones]
         found: dict[str, Definition] = {}
         for place, (formula, equation) in enumerate(equations):
             name = self._defined(equation)
@@ -303,9 +304,9 @@ class Context:
                 left = equation.left
                 variable = left.variable if isinstance(left, Application) else ""
                 arguments = left.arguments if isinstance(left, Application) else left.indices if isinstance(left, sp.Indexed) else ()
-                arguments = arguments or tuple(index for index, _ in equation.entry)
+                arguments = (*arguments, *(index for index, _ in equation.entry if index not in arguments))
                 arguments = (sp.Symbol(variable), *arguments) if variable else tuple(arguments)
-                found[name] = Definition(arguments=arguments, value=_solved(equation), formula=formula, random=bool(variable))
+                found[name] = Definition(arguments=arguments, value=solved(equation), formula=formula, random=bool(variable))
         return self._of_class(equations) | found
 
     def _of_class(self, equations: Sequence[tuple[Formula, Equation]]) -> dict[str, Definition]:
@@ -320,7 +321,7 @@ class Context:
                 name = self._defined(equation)
                 if name in used and name not in mentioned(equation.right):
                     arguments = equation.left.arguments if isinstance(equation.left, Application) else ()
-                    found[name] = Definition(arguments=tuple(arguments), value=_solved(equation), formula=formula)
+                    found[name] = Definition(arguments=tuple(arguments), value=solved(equation), formula=formula)
         return found
 
     def _defined(self, equation: Equation) -> str:
@@ -330,8 +331,8 @@ class Context:
                 return "" if name in self.own else name
             case sp.Symbol(name=name) if name not in self.parameters and name not in self.bound:
                 return "" if self.record.owner and moment_of(self.record.owner, name) is not None else str(name)
-            case sp.Pow(base=sp.Symbol(name=name), exp=sp.Integer(p=2)) if name not in self.parameters and name not in self.bound:
-                return str(name)  # a square defines a length
+            case sp.Pow(args=(sp.Symbol(name=name), sp.Integer(p=2))) | sp.log(args=(sp.Symbol(name=name),)):
+                return "" if name in self.parameters or name in self.bound else str(name)  # a square defines a length
             case sp.Indexed(base=base, indices=indices) if all(isinstance(index, sp.Symbol) for index in indices):
                 name = base.label.name
                 return "" if name in self.parameters or name in self.bound or not equation.right.atoms(sp.Indexed) else str(name)
@@ -379,11 +380,6 @@ def _at_default(argument: Described) -> str:
 def _is_input(argument: Described) -> bool:
     """Whether a parameter can be the input: not an integer, a switch or a function, and without a default."""
     return argument.default is inspect.Parameter.empty and may_be_input(argument.annotation)
-
-
-def _solved(equation: Equation) -> sp.Expr:
-    """The value that an equation gives the name on its left side. A square gives a length, which is not negative."""
-    return sp.sqrt(equation.right) if isinstance(equation.left, sp.Pow) else equation.right
 
 
 def mentioned(expression: Any) -> set[str]:

@@ -2,9 +2,12 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+import sympy as sp
 
 from qedoc.bind.conventions import is_held
-from qedoc.read import Macro, plain
+from qedoc.read import Equation, Macro, plain
 from qedoc.read.macros import spelled_out
 from qedoc.sources.docstrings import Documented, Formula
 
@@ -12,14 +15,32 @@ _DIMENSION = re.compile(
     r"([A-Za-z])\s*=\s*(?:\\dim|\\?(?:operatorname|mathrm|text)\{(?:dim|len|length|size)\}|len)"
     r"\s*(?:\\left)?\(\s*([A-Za-z])\s*(?:\\right)?\)"
 )
+_LISTED = re.compile(
+    r"(?P<vector>.+?)\s*=\s*(?:\\left|\\bigl?)?[(\[]\s*(?P<letter>\\?[A-Za-z]+)\s*_\{?(?P<first>[01])\}?\s*,.*?\\[lc]?dots\s*,"
+    r"\s*(?P=letter)\s*_(?:\{\s*(?P<last>[A-Za-z])\s*(?P<less>-\s*1)?\s*\}|(?P<lone>[A-Za-z]))\s*(?:\\right|\\bigr?)?[)\]]"
+    r"(?:\^\{?\\?(?:T|top|intercal)\}?)?\W*"
+)
+r"""A vector as the list of its entries: `\mathbf{p} = (p_0, p_1, \dots, p_{K-1})`."""
+_IN_SPACE = re.compile(r"`+(\w+)`+ (?:is|denotes) an? (?:[\w-]+ )?vector in `+R\^\{?([A-Za-z])\}?`+")
+"""A vector with its space in plain text: `loc` is a vector in `R^k`."""
 _CONDITIONAL = re.compile(r"\s*(?:,?\s*(?:and\s+)?:math:`[^`]*`)*\s*,?\s*(?:if|when|whenever|unless|otherwise)\b", re.IGNORECASE)
 """Words after an equation that say that it holds only sometimes."""
 
 
-def said_lengths(formulas: Iterable[Formula], parameters: Iterable[str]) -> dict[str, str]:
-    r"""The symbols that inline equations say are the length of an array, each with the array: `n = \dim(x)`."""
-    found = (_DIMENSION.fullmatch(formula.latex.strip()) for formula in formulas if not formula.display)
-    return {one[1]: one[2] for one in found if one is not None and one[1] not in parameters}
+def said_lengths(formulas: Iterable[Formula], parameters: Iterable[str], text: str = "") -> dict[str, str]:
+    r"""The symbols that the text says are the length of an array, each with the array: `n = \dim(x)`, `x = (x_1, \ldots, x_n)`."""
+    inline = [formula.latex.strip() for formula in formulas if not formula.display]
+    found = {one[1]: one[2] for one in map(_DIMENSION.fullmatch, inline) if one is not None}
+    found |= dict(pair for one in map(_LISTED.fullmatch, inline) if one is not None for pair in _listed(one))
+    found |= {one[2]: one[1] for one in _IN_SPACE.finditer(" ".join(text.split()))}
+    return {length: array for length, array in found.items() if length not in parameters}
+
+
+def _listed(found: re.Match[str]) -> list[tuple[str, str]]:
+    """The length and the name of a vector that is the list of its entries, if both ends are written in the same way of counting."""
+    name, last = plain(found["letter"]), found["last"] or found["lone"]
+    whole = bool(found["less"]) == (found["first"] == "0")
+    return [(last, name)] if whole and plain(found["vector"]) == name and last != name else []
 
 
 def is_conditional(lines: Sequence[str], formula: Formula) -> bool:
@@ -56,3 +77,17 @@ _OF_LABEL = re.compile(
     r"\b(?:correct|true|target|right|labell?ed|ground[- ]truth)\s+(?:class|label|category)(?:\s+:math:`\w`)?\W*$", re.IGNORECASE
 )
 _SUBSCRIPT = re.compile(r"([A-Za-z])_\{?([A-Za-z])\}?")
+
+
+def solved(equation: Equation) -> sp.Expr:
+    """The value that an equation gives the name on its left side. A square gives a length, and a logarithm a number; both are positive."""
+    undo = {sp.Pow: sp.sqrt, sp.log: sp.exp}.get(type(equation.left), sp.sympify)
+    return undo(equation.right)
+
+
+def with_index(equation: Equation) -> Equation:
+    """`p_k = exp(a_k)`, whose right side depends on k: the left side is an entry of p, and no name."""
+    name, _, index = str(equation.left).partition("_") if isinstance(equation.left, sp.Symbol) else ("", "", "")
+    used = {symbol for entry in equation.right.atoms(sp.Indexed) for part in entry.indices for symbol in part.free_symbols}
+    depends = sp.Symbol(index) in used & equation.right.free_symbols if index else False
+    return replace(equation, left=sp.IndexedBase(sp.Symbol(name))[sp.Symbol(index)]) if depends else equation

@@ -2,7 +2,7 @@
 
 import inspect
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, TypeAlias
@@ -11,10 +11,11 @@ import sympy as sp
 
 from qedoc.algebra.large import LARGE
 from qedoc.bind.context import Context
-from qedoc.bind.members import parameters_of
+from qedoc.bind.matrices import with_diagonals
+from qedoc.bind.members import has, parameters_of, quantity_of
 from qedoc.bind.moments import letters_of_text, moments_in
 from qedoc.bind.records import Obstruction, Unexplained
-from qedoc.bind.siblings import Other, other_object
+from qedoc.bind.siblings import Other, description, other_object
 from qedoc.bind.slices import elementwise
 from qedoc.claims.domain import Integers, Reals
 from qedoc.claims.spec import Parameter, Spec
@@ -22,7 +23,7 @@ from qedoc.claims.target import resolve
 from qedoc.errors import QedocError, meant, question
 from qedoc.judge.pair import Pair
 from qedoc.judge.paths import formula
-from qedoc.read import Equation, Slice
+from qedoc.read import Application, Equation, Slice
 from qedoc.read.functions import FUNCTIONS
 from qedoc.read.library import library
 from qedoc.results.verdict import Verdict
@@ -132,7 +133,7 @@ def _defined(context: Context, value: sp.Expr, notes: dict[str, None], uses: dic
             notes[f"{name} is defined in {where}"] = None
         if value != before:
             uses[definition.formula] = None
-    return value
+    return with_diagonals(value)
 
 
 def _with_entries(context: Context, name: str, definition: sp.Expr, value: sp.Expr) -> sp.Expr:
@@ -173,7 +174,8 @@ def _called(
 ) -> sp.Expr:
     """A call of a sibling, by the formula that the sibling's code computes."""
     name = call.func.__name__
-    if (other := other_object(context.record.owner, call, context.bound) if context.record.owner else None) is not None:
+    told = description("\n".join((context.record.docstring, *context.record.beside)), context.legend.get(name, ""))
+    if (other := other_object(context.record.owner, call, context.bound, told) if context.record.owner else None) is not None:
         return _of_object(name, other, notes)
     path = sibling(context, name)
     if not path:
@@ -307,7 +309,9 @@ def _by_letters(value: sp.Expr, name: str, definition: sp.Expr) -> list[sp.Expr]
 
 
 def with_moments(context: Context, equation: Equation) -> Equation:
-    """The equation for a parameter, with the formula of the code for each moment in it. It holds where the moments are finite.
+    """The equation with the formula of the code for each moment in it. It holds where the moments are finite.
+
+    That is an equation for a parameter, `rate = mean / stddev**2`, or for another moment of the same variable, `Var(X) = s - E(X)**2`.
 
     Args:
         context: the docstring, with what the equation is about.
@@ -317,22 +321,41 @@ def with_moments(context: Context, equation: Equation) -> Equation:
         Obstruction: for a moment whose code cannot be read, or has several formulas.
     """
     owner = context.record.owner
-    if context.aim is None or not owner or context.aim.member not in parameters_of(owner):
+    if context.aim is None or not owner:
         return equation
-    letters = set(letters_of_text(context).values()) | {symbol.name for symbol in equation.right.free_symbols}
-    used = [name for name in parameters_of(owner) if name in letters]
     made: dict[sp.Basic, sp.Expr] = {}
     conditions = [equation.condition]
-    for name in moments_in(context, equation.right):
+    for written, name, letters in _moments(context, equation):
         path = f"{owner}.{name}"
         try:
-            found = formula_of(path, tuple((parameter, Reals()) for parameter in used))(*map(sp.Symbol, used))
+            found = formula_of(path, tuple((parameter, Reals()) for parameter in letters))(*map(sp.Symbol, letters.values()))
         except QedocError as error:
-            reason = f"{name} stands for {path}, whose code could not be lifted: {error.message}"
+            reason = f"{written} stands for {path}, whose code could not be lifted: {error.message}"
             raise Obstruction(reason, verdict=Verdict.UNDECIDED, cause="code") from error
-        made[sp.Symbol(name)], condition = _finite(found, path)
+        made[written], condition = _finite(found, path)
         conditions.append(condition)
     return replace(equation, right=equation.right.xreplace(made), condition=sp.And(*conditions))
+
+
+def _moments(context: Context, equation: Equation) -> Iterator[tuple[sp.Basic, str, dict[str, str]]]:
+    """The moments in an equation, each with the member that gives it and the letters of the parameters of its code."""
+    owner, left = context.record.owner, equation.left
+    parameters = parameters_of(owner)
+    if context.aim is not None and context.aim.member in parameters:
+        letters = set(letters_of_text(context).values()) | {symbol.name for symbol in equation.right.free_symbols}
+        for name in moments_in(context, equation.right):
+            yield sp.Symbol(name), name, {name: name for name in parameters if name in letters}
+        return
+    if not isinstance(left, Application) or left.event or not left.variable:
+        return
+    letter_of = {parameter: letter for letter, parameter in context.bound.items()}
+    numbers = [name for name, p in parameters.items() if name in letter_of or (p.default is p.empty and name in context.parameters)]
+    for call in sorted(equation.right.atoms(sp.core.function.AppliedUndef), key=str):
+        name, own = call.func.__name__, call.args == (sp.Symbol(left.variable),)
+        moment = quantity_of(replace(left, name=name)) if own and name not in context.definitions else None
+        member_ = next((one for one, value in moment.members.items() if value == "x" and has(owner, one)), "") if moment else ""
+        if member_ and context.aim is not None and member_ != context.aim.member:
+            yield call, member_, {parameter: letter_of.get(parameter, parameter) for parameter in numbers}
 
 
 def _finite(value: sp.Expr, path: str) -> tuple[sp.Expr, sp.Basic]:

@@ -18,7 +18,7 @@ from qedoc.bind.relations import placed_relation, strangers, with_outputs
 from qedoc.bind.settings import ABOUT, chosen, listed
 from qedoc.claims.assumption import Assumption
 from qedoc.claims.readings import Alternative as Checked
-from qedoc.claims.readings import Doubt, Readings
+from qedoc.claims.readings import Doubt, Readings, distinct
 from qedoc.claims.spec import Parameter, Spec
 from qedoc.errors import QedocError
 from qedoc.interpret.choices import Choice, Choices, Sure
@@ -156,7 +156,7 @@ def interpreted(context: Context, formula: Formula, variants: Sequence[Variant],
     best = next((one for one in tried if one.bound is not None), None)
     if best is None or best.bound is None:
         raise tried[0].obstruction or Obstruction(tried[0].checked.blocked, _WRITE, Verdict.UNDECIDED)
-    kept = tuple(one.checked for one in tried[:MOST])
+    kept = distinct(one.checked for one in tried[:MOST])
     readings = Readings(alternatives=kept, cut=cut or len(tried) > MOST, settled=_settled(context, formula, kept), given=not formula.line)
     return replace(best.bound, notes=(*best.bound.notes, *_notes(best.option)), readings=readings)
 

@@ -9,10 +9,13 @@ import sympy as sp
 from qedoc.bind.context import Context
 from qedoc.bind.records import Unranged
 from qedoc.claims.spec import Array, ForAll
-from qedoc.read import WHOLE, DeterminantOf
+from qedoc.read import SYMMETRIC, TRIANGULAR, WHOLE, DeterminantOf, InverseEntry
 
 _SYMMETRIC = re.compile(r"\b(?:symmetric|covariance|positive[ -](?:semi-?)?definite|Hermitian)\b", re.IGNORECASE)
 _DEFINITE = re.compile(r"\bcovariance\b|\bpositive[ -]definite\b", re.IGNORECASE)
+_TRIANGULAR = re.compile(
+    r"(?<!not )(?<!not be )(?<!or )\blower[ -]triangular\b(?! (?:or|part|portion|half|block|entries|elements|and upper))", re.IGNORECASE
+)
 _SIZE = re.compile(r"the (?:rank|dimension|order|size)\b", re.IGNORECASE)
 
 
@@ -54,6 +57,32 @@ class Entries:
     notes: tuple[str, ...]
 
 
+def with_diagonals(value: sp.Expr) -> sp.Expr:
+    """The value without the inverse and the determinant of a diagonal matrix made of a vector, `diag(v)`."""
+    made: dict[sp.Basic, sp.Expr] = {}
+    for total in value.atoms(sp.Sum):
+        factors = sp.Mul.make_args(total.function)
+        inverse = next((part for part in factors if isinstance(part, InverseEntry) and _diagonal(part.args[0]) is not None), None)
+        index = total.limits[0][0]
+        if inverse is not None and len(total.limits) == 1 and index in inverse.args[1:3]:
+            other = inverse.args[1] if index == inverse.args[2] else inverse.args[2]
+            rest = sp.Mul(*(part for part in factors if part != inverse))
+            made[total] = rest.xreplace({index: other}) / sp.IndexedBase(_diagonal(inverse.args[0]))[other]
+    value = value.xreplace(made)
+    products = {}
+    for call in value.atoms(DeterminantOf):
+        if (vector := _diagonal(call.args[0])) is not None:
+            index = sp.Symbol(f"{vector}_entry")
+            products[call] = sp.Product(sp.IndexedBase(vector)[index], (index, 1, call.args[1]))
+    return value.xreplace(products)
+
+
+def _diagonal(matrix: sp.Basic) -> sp.Symbol | None:
+    """The vector v of `diag(v)`; None for any other matrix."""
+    called = isinstance(matrix, sp.core.function.AppliedUndef) and matrix.func.__name__ == "diag" and len(matrix.args) == 1
+    return matrix.args[0] if called and isinstance(matrix.args[0], sp.Symbol) else None
+
+
 def restricted(context: Context, value: sp.Expr, arrays: dict[str, Array]) -> Entries:
     """Restricts the entries of symmetric and positive definite matrices.
 
@@ -67,21 +96,35 @@ def restricted(context: Context, value: sp.Expr, arrays: dict[str, Array]) -> En
     made = dict(arrays)
     for name, array in arrays.items():
         said = _told(context, name)
-        if len(array.indices) != 2 or not _SYMMETRIC.search(said):
+        triangular = bool(_TRIANGULAR.search(said))
+        if len(array.indices) != 2 or not (triangular or _SYMMETRIC.search(said)):
             continue
+        if triangular and _SYMMETRIC.search(said):
+            raise Unranged(f"it is not clear whether {name} is symmetric or triangular", "say it in its own sentence")
         (row, first, last), (column, *_) = array.indices
         base = sp.IndexedBase(sp.Symbol(name))
+        if triangular:
+            made[name] = Array(_below(base, row, column), *array.indices)
+            value = value.xreplace({e: _below(base, *e.indices) for e in _entries(value, name)})
+            value = value.xreplace({call: call.func(*call.args, TRIANGULAR) for call in value.atoms(*WHOLE) if call.args[0].name == name})
+            notes.append(f"{name} is lower triangular, as the text says")
+            continue
         made[name] = Array(base[sp.Min(row, column), sp.Max(row, column)], *array.indices)
         value = value.xreplace({e: base[sp.Min(*e.indices), sp.Max(*e.indices)] for e in _entries(value, name)})
-        value = value.xreplace({call: call.func(*call.args, 1) for call in value.atoms(*WHOLE) if call.args[0].name == name})
+        value = value.xreplace({call: call.func(*call.args, SYMMETRIC) for call in value.atoms(*WHOLE) if call.args[0].name == name})
         notes.append(f"{name} is symmetric, as the text says")
         if _DEFINITE.search(said):
             if first != 1:
                 raise Unranged(f"the rows of the matrix {name} are counted from {first}", "count from 1")
             minor = sp.Symbol("minor")
-            where.append(ForAll(sp.Gt(DeterminantOf(sp.Symbol(name), minor, 1), 0), (minor, 1, last)))
+            where.append(ForAll(sp.Gt(DeterminantOf(sp.Symbol(name), minor, SYMMETRIC), 0), (minor, 1, last)))
             notes.append(f"{name} is positive definite, as the text says")
     return Entries(value=value, arrays=made, where=tuple(where), notes=tuple(notes))
+
+
+def _below(base: sp.IndexedBase, row: sp.Expr, column: sp.Expr) -> sp.Expr:
+    """The entry of a lower triangular matrix: zero above the diagonal."""
+    return sp.Piecewise((base[row, column], sp.Ge(row, column)), (sp.S.Zero, True))
 
 
 def _told(context: Context, name: str) -> str:

@@ -243,8 +243,8 @@ def aims(owner: str, name: str, left: Any, words: str) -> Iterator[Aim]:
         if re.search(quantity.words, words, re.IGNORECASE) and (found := _giving(owner, quantity, "")) is not None:
             yield Aim(member=found, quantity=quantity.name, value=quantity.members[found], words=words)
             return
-    loss = isinstance(left, Application) and left.name in LOSSES
-    if value := value_member(owner) or (_only_method(owner) if loss else ""):
+    is_loss = isinstance(left, Application) and left.name in LOSSES
+    if value := value_member(owner) or (_only_method(owner) if is_loss else ""):
         said = words if announced else f"{value} gives the value of an object"
         output = isinstance(left, sp.Symbol) and left.name in _OUTPUTS
         yield Aim(member=value, quantity="value", value="x", words=said, by_head=announced or output)

@@ -4,6 +4,7 @@ Source of the one-letter names: the notation of Wikipedia's tables of probabilit
 """
 
 import inspect
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -35,6 +36,20 @@ _DEVIATIONS = frozenset({"scale", "stddev", "std", "sigma"})
 _SPREADS = _DEVIATIONS | {"rate", "inverse_scale", "precision", "variance", "cov", "covariance"}
 """The names of parameters for which other texts write another one at the same place: a scale for a rate, a variance for a deviation."""
 
+_QUANTITY = (
+    r"(?P<quantity>(?:probability )?density(?: function)?|pdf|pmf|(?:probability )?mass function|cdf|(?:cumulative )?distribution function)"
+)
+_FAMILY = r"(?P<family>[A-Za-z][\w -]*?)"
+_DESCRIBED = (
+    rf"(?:the |an? )?(?:univariate |usual )?{_FAMILY} {_QUANTITY}",
+    rf"(?:the )?{_QUANTITY} of (?:the |an? )?(?:univariate )?{_FAMILY} (?:distribution|random variable|variable)",
+)
+"""Words that say that a letter is the density or the distribution function of a family."""
+
+_AFTER = r"(?: with (?:mean|location|scale|parameters?)\b[^.]*)?(?: \(a function\))?\W*"
+_OTHERWISE = re.compile(r"\b(?:variance|precision|covariance|squared?|inverse|log\w*|rate)\b", re.IGNORECASE)
+"""Words about the parameters of a family that may give them another meaning than the names of the class do."""
+
 _UNDO = {"x": "x", "log(x)": "exp(x)", "1 - x": "1 - x", "sqrt(x)": "x**2", "x**2": "sqrt(x)"}
 """Inverse functions. Each key computes a quantity from the value x of a member, and its value computes the member from the quantity x."""
 
@@ -54,13 +69,14 @@ class Other:
     value: str
 
 
-def other_object(owner: str, call: Any, meant: Mapping[str, str]) -> Other | None:
+def other_object(owner: str, call: Any, meant: Mapping[str, str], told: str = "") -> Other | None:
     """Returns what a call in a formula stands for, if its name is that of a class next to another one; None if it is not.
 
     Args:
         owner: the dotted path of the class whose documentation has the formula.
         call: the application of an undefined function.
         meant: the parameter of each symbol that the text explains.
+        told: what the text says of the function, as in `the univariate Normal density`.
 
     Raises:
         Obstruction: for an argument that may be another parameter than the one at its place.
@@ -70,6 +86,8 @@ def other_object(owner: str, call: Any, meant: Mapping[str, str]) -> Other | Non
     head = f"{head}^-1" if "^-1" in call.func.__name__ else head
     quantity = next((quantity for quantity in FUNCTIONS if name and head in quantity.heads.split()), None)
     path = _sibling(owner, name) if quantity is not None else _sibling(owner, call.func.__name__)
+    if not path:
+        quantity, path = _described(owner, told)
     if not path:
         return None
     wanted = quantity or DENSITY
@@ -84,6 +102,24 @@ def other_object(owner: str, call: Any, meant: Mapping[str, str]) -> Other | Non
     placed = {key: _argument(key, value, path, meant, normal=normal) for key, value in zip(made, given, strict=False)}
     arguments = {takes[0]: call.args[0], **placed} if takes else {}
     return Other(path=f"{path}.{found}", arguments=arguments, value=_UNDO[wanted.members[found]]) if arguments else None
+
+
+def description(docstring: str, text: str) -> str:
+    """What a docstring says of a function; nothing if the rest of the sentence may give its arguments other meanings."""
+    words, said = " ".join(docstring.split()), " ".join(text.removesuffix(" (a function)").split())
+    rest = words.partition(said)[2].partition(". ")[0] if said else ""
+    return "" if said not in words or _OTHERWISE.search(rest) else text
+
+
+def _described(owner: str, text: str) -> tuple[Quantity | None, str]:
+    """The quantity and the class that words describe, `the univariate Normal density`; an empty path if they describe none."""
+    for pattern in _DESCRIBED:
+        found = re.fullmatch(pattern + _AFTER, " ".join(text.split()), re.IGNORECASE)
+        parts = re.split(r"[ -]", found["family"]) if found else []
+        path = _sibling(owner, "".join(part[:1].upper() + part[1:] for part in parts)) if parts else ""
+        if found and path:
+            return FUNCTIONS[1] if re.search("cdf|distribution", found["quantity"], re.IGNORECASE) else DENSITY, path
+    return None, ""
 
 
 def _argument(name: str, value: sp.Expr, path: str, meant: Mapping[str, str], *, normal: bool) -> sp.Expr:

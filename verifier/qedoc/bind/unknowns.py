@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import sympy as sp
 
+from qedoc.algebra.large import LARGE
 from qedoc.bind.context import Context
 from qedoc.bind.entries import summed
 from qedoc.claims.spec import is_literal
@@ -61,15 +62,17 @@ def lengths_of(context: Context, value: sp.Expr, symbols: Sequence[str]) -> set[
     return {name for name in symbols if name in ends and name not in known}
 
 
-def with_lengths(context: Context, value: sp.Expr) -> sp.Expr:
-    r"""The value with the lengths that the text gives a name, `n = \dim(x)`, as the last values of the indices of its sums."""
+def with_lengths(context: Context, value: sp.Expr, equation: Equation) -> tuple[sp.Expr, Equation]:
+    r"""A value and its equation with the lengths that the text gives a name, `n = \dim(x)`, as the last values of indices."""
     put: dict[sp.Basic, sp.Expr] = {}
+    named = {sp.Symbol(name) for name in context.said_lengths}
+    value = value.replace(lambda part: isinstance(part, LARGE), lambda part: _without(part, named))
     for name, array in (*context.said_lengths.items(), *_counts(context, value)):
         for part in summed(value):
             entries = [e for e in value.atoms(sp.Indexed) if e.indices == (part.symbol,) and e.base.label.name == array]
             if entries and isinstance(part.last, Extent):
                 put[part.last] = sp.Symbol(name) + part.first - 1
-    return value.xreplace(put)
+    return value.xreplace(put), replace(equation, condition=equation.condition.xreplace(put))
 
 
 def _counts(context: Context, value: sp.Expr) -> list[tuple[str, str]]:
@@ -80,10 +83,20 @@ def _counts(context: Context, value: sp.Expr) -> list[tuple[str, str]]:
     return [(name, vector) for name in names for vector in vectors] if len(vectors) == 1 else []
 
 
-def index_ranges(context: Context) -> dict[str, tuple[sp.Expr, sp.Expr]]:
-    r"""Indices of which the text gives the range, as `0 \le i, j < n`."""
+def _without(total: sp.Expr, names: set[sp.Symbol]) -> sp.Expr:
+    """A sum whose index has another name than a length: `k` in a sum over an axis of the length k."""
+    taken = {symbol.name for symbol in total.atoms(sp.Symbol)}
+    put = {index: sp.Symbol(next(one for one in (f"{index}_{n}" for n in range(1, 99)) if one not in taken)) for index, *_ in total.limits}
+    put = {index: other for index, other in put.items() if index in names}
+    return total.func(total.function.xreplace(put), *((put.get(index, index), *ends) for index, *ends in total.limits)) if put else total
+
+
+def index_ranges(context: Context, equation: Equation) -> dict[str, tuple[sp.Expr, sp.Expr]]:
+    r"""Indices of which the text, or the formula itself, gives the range, as `0 \le i, j < n`."""
     ends: dict[str, dict[str, sp.Expr]] = {}
-    for relation, _ in context.conditions:
+    own = {index for index, _ in equation.entry}
+    inside = [part for part in sp.And.make_args(equation.condition) if part.free_symbols & own]
+    for relation in (*(relation for relation, _ in context.conditions), *inside):
         for part in sp.And.make_args(relation):
             if not isinstance(part, sp.Gt | sp.Ge | sp.Lt | sp.Le):
                 continue

@@ -1,6 +1,7 @@
 """The ways in which a documented formula can be understood, each as a claim that can be checked."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
 
 from qedoc.claims.assumption import Assumption
 from qedoc.claims.spec import Spec
@@ -77,3 +78,38 @@ class Readings:
         """The claim that stands for the formula in reports: the one that the user chose, or the most plausible one that can be checked."""
         chosen = self.alternatives[self.settled - 1].outer if self.settled else None
         return chosen or next(one.outer for one in self.alternatives if one.outer is not None)
+
+
+def distinct(alternatives: Iterable[Alternative]) -> tuple[Alternative, ...]:
+    """The alternatives without those that make the same claim as an earlier one, only with other words as the reason.
+
+    Args:
+        alternatives: the alternatives, the most plausible first.
+    """
+    found: list[Alternative] = []
+    for one in alternatives:
+        if not any(_is_same(one, other) for other in found):
+            found.append(one)
+    return tuple(found)
+
+
+def _is_same(one: Alternative, other: Alternative) -> bool:
+    if one.outer is None or one.plausible != other.plausible or one.blocked or other.blocked:
+        return False
+    said = [(alternative.unsettled, alternative.unsaid, alternative.restricts, _relations(alternative)) for alternative in (one, other)]
+    return said[0] == said[1] and all(map(_is_same_claim, _claims(one), _claims(other)))
+
+
+def _relations(alternative: Alternative) -> list[tuple[str, str]]:
+    return [(doubt.relation, doubt.words) for doubt in alternative.doubts]
+
+
+def _claims(alternative: Alternative) -> list[Spec | None]:
+    sides = [side for doubt in alternative.doubts for side in (doubt.inside, doubt.outside)]
+    return [alternative.outer, alternative.inner, *sides]
+
+
+def _is_same_claim(one: Spec | None, other: Spec | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return all(getattr(one, field.name) == getattr(other, field.name) for field in fields(Spec) if field.init)

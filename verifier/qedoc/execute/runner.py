@@ -29,6 +29,9 @@ EXACT = 2**53
 BLOCK = 1024
 LIMIT = 256
 
+SAMPLED = 5
+"""Number of rows at which code that refuses integers of many rows at once is compared: run alone, and on the same numbers as reals."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Runs:
@@ -160,6 +163,7 @@ class _Table:
         self.integers: dict[int, int] = {}
         self.dtypes: set[Any] = set()
         self.raised: dict[int, str] = {}
+        self.as_reals = False
 
     def run_all(self, limit: int) -> None:
         """Runs all rows that can be run, with at most `limit` calls.
@@ -213,7 +217,7 @@ class _Table:
     def _typed(self, k: int, rows: Array) -> Any:
         """The values of symbol k at the rows: weakly typed integers, strongly typed reals."""
         if self.symbols[k].is_integer:
-            dtype = np.dtype(f"int{FORMATS[self.dtype].integer_bits}")
+            dtype = jnp.dtype(self.dtype if self.as_reals else f"int{FORMATS[self.dtype].integer_bits}")
             return jax.lax.convert_element_type_p.bind(self.columns[k][rows].astype(dtype), new_dtype=dtype, weak_type=True, sharding=None)
         return jnp.asarray(self.columns[k][rows], dtype=self.dtype)
 
@@ -237,14 +241,36 @@ class _Table:
         """A group raised an error: runs its first row alone.
 
         If the row raises the same error, it is the code's own, and that of each row. Else running in lockstep is the cause (a primitive
-        without a batching rule, code that needs a concrete array), and each row runs alone.
+        without a batching rule, code that needs a concrete array), and each row runs alone. Code that takes Python's integers, but no
+        arrays of them beside arrays of reals, runs on reals instead, if that gives the same.
         """
         first, others = group.rows[0], group.rows[1:]
         found = self.run_alone(first)
+        if found is None and not self.as_reals and self._is_same_on_reals(group):
+            return [_Group(others, group.pins)] if len(others) else []
         if type(found) is not type(error) or isinstance(error, OF_LOCKSTEP):
             return [_Group(np.array([row]), alone=True) for row in others]
         self.raised |= dict.fromkeys(others.tolist(), self.raised[int(first)])
         return []
+
+    def _is_same_on_reals(self, group: _Group) -> bool:
+        """Whether the code gives the same, bit by bit, if its integers are reals; then the other rows run on reals too."""
+        whole = [column[self.fitting] for symbol, column in zip(self.symbols, self.columns, strict=True) if symbol.is_integer]
+        exact = all(int(np.abs(column).max()) <= 2 ** FORMATS[self.dtype].p for column in whole)
+        if not (whole and exact) or len(group.rows) <= SAMPLED:
+            return False
+        sample = group.rows[np.linspace(0, len(group.rows) - 1, SAMPLED).astype(int)]
+        if any(self.run_alone(row) is not None for row in sample):
+            return False
+        alone, dtypes = {int(row): self.results.pop(int(row)) for row in sample}, set(self.dtypes)
+        self.as_reals, left = True, [_Group(np.array(list(alone)), group.pins)]
+        while left and not left[-1].alone:
+            left += self._run(left.pop())
+        again = [(self.results.get(row), value) for row, value in alone.items()]
+        same = not left and self.dtypes == dtypes and all(one is not None and one.tobytes() == two.tobytes() for one, two in again)
+        self.as_reals, self.dtypes = same, dtypes
+        self.results |= alone
+        return same
 
     def _keep(self, rows: Array, result: Any, values: Any) -> None:
         found = _array(values)

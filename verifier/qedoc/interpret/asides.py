@@ -5,21 +5,36 @@ import re
 from qedoc.read.functions import FUNCTIONS
 from qedoc.read.library import library
 
-_NAMES = r"`+\w+`+(?:(?:,? (?:or|and) |, )`+\w+`+)*"
+_NAME = r"(?::\w+:)?`+[~.]?\w+`+"
+_NAMES = rf"(?:(?:the |both )?(?:parameters?|arguments?|inputs?|arrays?|tensors?)? ?(?:both )?{_NAME}(?:(?:,? (?:or|and) |, ){_NAME})*)"
+_MUST = r"(?:must|should|may|can|needs? to|has to|have to|are required to)"
+_GIVEN = r"(?:(?:passed|supplied|filled)(?: in)?|specified|provided|given|set|used)"
+_ONE = r"(?:only|exactly|precisely|at most|at least|just|not more than) one of"
 
-_ALTERNATIVES = re.compile(
-    rf"(?:only|exactly|at most|just) one of {_NAMES} (?:should|must|may|can|needs to|has to) be "
-    r"(?:passed(?: in)?|specified|provided|given|set|supplied|used)\.?",
-    re.IGNORECASE,
+_ALTERNATIVES = (
+    rf"(?:{_ONE}|one of|either) {_NAMES} {_MUST} be {_GIVEN}(?:(?:,? but|, and)? not both)?",
+    rf"(?:you {_MUST} )?(?:please )?(?:pass|specify|provide|give|set|use|supply) (?:{_ONE}|either) {_NAMES}(?:(?:,? but|, and)? not both)?",
+    rf"{_NAMES} are mutually exclusive",
+    rf"{_NAMES} (?:cannot|can not|must not|may not|should not) (?:both )?be {_GIVEN}(?: both| together| at the same time)?",
 )
-"""A sentence about which of several parameters are given."""
+"""A sentence about which of several parameters are given, and about nothing else."""
 
-_SHAPED = re.compile(
-    rf"(?:the )?(?:parameters? |arguments? )?{_NAMES} (?:must|should) be shaped in a way that supports? broadcasting"
-    r"(?:,? \((?:e\.g\.|for example),? `+[^`<>=]*`+ is a valid operation\))?\.?",
-    re.IGNORECASE,
+_OTHER = rf"(?: (?:with|to|against|as) (?:each other|one another|that of {_NAMES}|the shapes? of {_NAMES}|{_NAMES})| together)?"
+_SHAPES = r"(?:the same|equal|identical|matching|(?:broadcast[ -]?)?compatible|broadcastable) shapes?"
+_BROADCASTS = (
+    rf"(?:be broadcastable|broadcast|be broadcast|have shapes that (?:are broadcastable|can be broadcast|broadcast)){_OTHER}",
+    rf"(?:have|be of) {_SHAPES}{_OTHER}",
+    r"be shaped (?:in a way that|in such a way that|so that they|such that they) (?:supports?|allows?|permits?|enables?) broadcasting",
+    rf"be shaped (?:so|such) that they (?:can be broadcast|broadcast|are broadcastable){_OTHER}",
 )
-"""A sentence about the shapes of parameters."""
+_VALID = r"(?:,? \(?(?:e\.g\.|i\.e\.|for example|that is),? `+[^`<>=]*`+ is (?:a )?valid(?: operation| expression)?\)?)?"
+_SHAPED = (
+    *(rf"{_NAMES} (?:{_MUST}) {way}{_VALID}" for way in _BROADCASTS),
+    rf"{_NAMES} are broadcast{_OTHER}{_VALID}",
+    rf"{_NAMES} have {_SHAPES}{_OTHER}",
+    rf"(?:the )?shapes? of {_NAMES} {_MUST} (?:be compatible|be broadcastable|broadcast|match|agree|be equal|be the same){_OTHER}{_VALID}",
+)
+"""A sentence about the shapes of parameters, and about nothing else."""
 
 _WAYS = re.compile(
     r"there are (?:(?:many|several|various|some|multiple|a few|two|three|four) )?(?:different )?"
@@ -51,7 +66,9 @@ _DISTRIBUTED = re.compile(rf",?\s+such that\s+{_TERM}\s+~\s+{_TERM}(?:(?:,?\s+an
 
 def is_aside(text: str) -> bool:
     """Whether a sentence only says how parameters are given, what shapes they have, or what the sign of the factorial means."""
-    return any(pattern.fullmatch(text) for pattern in (_ALTERNATIVES, _SHAPED, _FACTORIAL, _WAYS, _PASSED))
+    said = " ".join(text.split()).removesuffix(".")
+    ways = any(re.fullmatch(way, said, re.IGNORECASE) for way in (*_ALTERNATIVES, *_SHAPED))
+    return ways or any(pattern.fullmatch(text) for pattern in (_FACTORIAL, _WAYS, _PASSED))
 
 
 def without_distributions(text: str) -> str:

@@ -3,9 +3,9 @@ r"""Reads left sides that name a derivative of a function: `\frac{df}{dx}`, `\fr
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from qedoc.read.scope import Scope, contents
+from qedoc.read.scope import Scope
 from qedoc.read.tokens import Kind, Token
-from qedoc.read.tree import Group, Node, letter
+from qedoc.read.tree import Group, Node, contents, letter
 
 _FRACTIONS = frozenset({"frac", "dfrac", "tfrac"})
 

@@ -7,9 +7,9 @@ import sympy as sp
 
 from qedoc.read.brackets import split
 from qedoc.read.reading import Position
-from qedoc.read.scope import CONVENTIONAL, Scope, contents, conventional_index, summed, walk
+from qedoc.read.scope import CONVENTIONAL, Scope, conventional_index, summed
 from qedoc.read.tokens import BOLD, Kind, Token
-from qedoc.read.tree import SYMBOLS, Group, Node, relation
+from qedoc.read.tree import SYMBOLS, Group, Node, contents, relation, walk
 
 LOGARITHMS = ("log", "ln")
 _PROBABILITIES = frozenset({"P", "p", "Pr", "Prob"})
@@ -182,7 +182,7 @@ def _variable(piece: Sequence[Node], scope: Scope) -> tuple[str, tuple[Position,
 
 def _is_index(letter: Token, scope: Scope) -> bool:
     lone = letter.kind is Kind.WORD and len(letter.text) == 1 and letter.text.islower()
-    return lone and (conventional_index(letter.text) or not scope.declared(letter.text))
+    return lone and (conventional_index(letter.text) or letter.text in scope.letters or not scope.declared(letter.text))
 
 
 def letters_of(pieces: Sequence[Sequence[Node]]) -> set[str]:

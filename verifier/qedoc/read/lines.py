@@ -10,9 +10,9 @@ from qedoc.read.containers import entries_named
 from qedoc.read.memberships import ranges, regrouped
 from qedoc.read.reading import Obstacle, Option, Refused, Silence, Silent
 from qedoc.read.refusals import keyword
-from qedoc.read.scope import Scope, spelled_all, walk
+from qedoc.read.scope import Scope, spelled_all
 from qedoc.read.tokens import FONTS, Kind, Token
-from qedoc.read.tree import SYMBOLS, Group, Node, equated, relation
+from qedoc.read.tree import SYMBOLS, Group, Node, equated, relation, walk
 
 _DISPLAYS = frozenset({"align", "aligned", "equation", "gather", "gathered", "split", "eqnarray", "multline", "alignat", "flalign", "math"})
 _OPERATIONS = ("+", "-", "*", "/")

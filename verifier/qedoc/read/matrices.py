@@ -22,6 +22,10 @@ LARGEST = 4
 """Determinants of matrices up to this size are expanded."""
 
 
+SYMMETRIC, TRIANGULAR = 1, 2
+"""What is known of the entries of a matrix: it is symmetric, or lower triangular."""
+
+
 class Matmul(sp.Function):  # type: ignore[misc]  # sympy is untyped
     """A product of matrices and vectors."""
 
@@ -42,7 +46,7 @@ NODES = (Matmul, TransposeOf, InverseOf, CrossOf)
 
 
 class DeterminantOf(sp.Function):  # type: ignore[misc]  # sympy is untyped
-    """`DeterminantOf(A, n)` of a square matrix of size n, counted from 1. A third argument 1 marks A as symmetric."""
+    """`DeterminantOf(A, n)` of a square matrix of size n, counted from 1. A third argument says that A is `SYMMETRIC` or `TRIANGULAR`."""
 
     nargs = (2, 3)
 
@@ -50,15 +54,15 @@ class DeterminantOf(sp.Function):  # type: ignore[misc]  # sympy is untyped
         return _raised(rf"\det {printer.doprint(self.args[0])}", exp)
 
     @classmethod
-    def eval(cls, matrix: Any, size: Any, symmetric: Any = 0) -> Any:
+    def eval(cls, matrix: Any, size: Any, told: Any = 0) -> Any:
         """Expands to a polynomial in the entries once the size is a number."""
         if size.is_Integer and 0 < size <= LARGEST:
-            return _determinant(matrix, range(1, int(size) + 1), range(1, int(size) + 1), symmetric == 1)
+            return _determinant(matrix, range(1, int(size) + 1), range(1, int(size) + 1), told)
         return None
 
 
 class InverseEntry(sp.Function):  # type: ignore[misc]  # sympy is untyped
-    """`InverseEntry(A, i, j, n)` of the inverse of a square matrix of size n. A fifth argument 1 marks A as symmetric."""
+    """`InverseEntry(A, i, j, n)` of the inverse of a square matrix of size n. A fifth argument says what A is, as for `DeterminantOf`."""
 
     nargs = (4, 5)
 
@@ -67,11 +71,11 @@ class InverseEntry(sp.Function):  # type: ignore[misc]  # sympy is untyped
         return _raised(rf"\left({matrix}^{{-1}}\right)_{{{row},{column}}}", exp)
 
     @classmethod
-    def eval(cls, matrix: Any, row: Any, column: Any, size: Any, symmetric: Any = 0) -> Any:
+    def eval(cls, matrix: Any, row: Any, column: Any, size: Any, told: Any = 0) -> Any:
         """Expands to the cofactor over the determinant once size and indices are numbers."""
         if not (size.is_Integer and row.is_Integer and column.is_Integer and 0 < size <= LARGEST):
             return None
-        told, all_ = symmetric == 1, range(1, int(size) + 1)
+        all_ = range(1, int(size) + 1)
         rows, columns = [k for k in all_ if k != column], [k for k in all_ if k != row]
         minor = _determinant(matrix, rows, columns, told) if rows else sp.Integer(1)
         return sp.Mul((-1) ** int(row + column) * minor, sp.Pow(_determinant(matrix, all_, all_, told), -1, evaluate=False), evaluate=False)
@@ -85,12 +89,15 @@ def _raised(latex: str, exponent: str) -> str:
     return rf"\left({latex}\right)^{{{exponent}}}" if exponent else latex
 
 
-def _determinant(matrix: sp.Symbol, rows: Sequence[int], columns: Sequence[int], symmetric: bool) -> sp.Expr:
+def _determinant(matrix: sp.Symbol, rows: Sequence[int], columns: Sequence[int], told: Any) -> sp.Expr:
     base = sp.IndexedBase(matrix)
     total = sp.Integer(0)
+    symmetric = told == SYMMETRIC
     for order in permutations(range(len(rows))):
         sign = sp.LeviCivita(*order) if len(order) > 1 else 1
         places = [(rows[at], columns[to]) for at, to in enumerate(order)]
+        if told == TRIANGULAR and any(row < column for row, column in places):
+            continue
         total += sign * sp.Mul(*(base[tuple(sorted(place)) if symmetric else place] for place in places))
     return total
 

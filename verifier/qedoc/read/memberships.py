@@ -8,9 +8,9 @@ import sympy as sp
 from qedoc.read.brackets import split
 from qedoc.read.parser import Parser
 from qedoc.read.reading import Obstacle, Option
-from qedoc.read.scope import contents, spelled_all
+from qedoc.read.scope import spelled_all
 from qedoc.read.tokens import Kind, Token
-from qedoc.read.tree import SYMBOLS, Group, Node, relation
+from qedoc.read.tree import SYMBOLS, Group, Node, contents, relation
 
 _FIELDS = ("R", "N", "Z")
 _ORDERS = {">": sp.Gt, ">=": sp.Ge, "<": sp.Lt, "<=": sp.Le, "!=": sp.Ne}

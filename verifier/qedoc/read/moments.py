@@ -59,6 +59,16 @@ def reduction(parser: Parser, name: str, token: Token) -> Factor | None:
     return _reduced(parser, name, token, group, index)
 
 
+def expectation(parser: Parser, token: Token) -> Factor | None:
+    r"""Reads `\mathbb{E}[X]` in a formula for another moment of X, such as `\mathrm{Var}(X)`. None, with nothing read, for others."""
+    group = parser.peek()
+    plain = isinstance(group, Group) and group.opener == group.closer and group.opener in ("(", "[")
+    if not plain or not isinstance(group, Group) or [item.text for item in group.items if isinstance(item, Token)] != [parser.scope.random]:
+        return None
+    parser.take()
+    return Factor(value=sp.Function("E")(sp.Symbol(parser.scope.random)), shape=Shape.CALL, start=token.start)
+
+
 def _is_variable(parser: Parser, name: str, group: Group) -> bool:
     """Whether the argument is a random variable: a capital letter that nothing declares."""
     lone = group.items[0] if len(group.items) == 1 else None

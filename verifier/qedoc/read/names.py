@@ -10,17 +10,17 @@ from qedoc.read.brackets import loose, split
 from qedoc.read.factor import Factor, Shape
 from qedoc.read.indicators import bold_one, is_one, letter_one
 from qedoc.read.labels import label
-from qedoc.read.moments import reduction
+from qedoc.read.moments import expectation, reduction
 from qedoc.read.parser import NAMES, Parser, rule
 from qedoc.read.pointers import numbered, pointer
 from qedoc.read.reading import Obstacle, Option, Refused
-from qedoc.read.scope import ACCENTS, contents, conventional, spelled
+from qedoc.read.scope import ACCENTS, conventional, spelled
 from qedoc.read.scripts import Scripts, collect, raised
 from qedoc.read.slices import sliced
 from qedoc.read.special import special
 from qedoc.read.standard import STANDARD
 from qedoc.read.tokens import BOLD, FONTS, STYLED, Kind, Token
-from qedoc.read.tree import SYMBOLS, Group, Node
+from qedoc.read.tree import SYMBOLS, Group, Node, contents
 
 _VALUES = {"pi": sp.pi, "NaN": sp.nan, "nan": sp.nan, "inf": sp.oo, "Inf": sp.oo}
 _DIFFERENCES = frozenset({"Delta", "delta"})
@@ -54,7 +54,7 @@ def _name(parser: Parser, token: Token) -> Factor:
 def _text(parser: Parser, token: Token) -> Factor:
     name, scope = token.text.replace(" ", "_"), parser.scope
     if token.font == "mathbb":
-        found = reduction(parser, name, token) if name == "E" else letter_one(parser, name, token)
+        found = reduction(parser, name, token) or expectation(parser, token) if name == "E" else letter_one(parser, name, token)
         if found is not None:
             return found
         raise Refused(Obstacle.UNSUPPORTED, f"the set or the expectation {token.text}", token.start, "")

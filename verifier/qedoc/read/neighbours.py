@@ -142,6 +142,9 @@ def _unexplained(factor: Factor, scope: Scope) -> str:
 
 def check_vectors(factors: Sequence[Factor], operations: Sequence[str], scope: Scope) -> None:
     """Refuses a product of two vectors, which may be elementwise, an inner product or a matrix product."""
+    if "@" in operations:
+        what = "a matrix product of something that is not known to be a matrix, or of two vectors"
+        _ambiguous(what, factors[operations.index("@")].start, "say in the text that it is a matrix, or write the product with indices")
     vectors = [f for f, o in zip(factors, operations, strict=True) if o not in ("/", "o") and has_vector(f.value, scope)]
     if len(vectors) > 1:
         what = "a product of vectors or matrices: elementwise, inner, or matrix product"

@@ -14,10 +14,9 @@ from qedoc.read.parser import Parser, rule
 from qedoc.read.reading import Obstacle, Option, Refused, extent
 from qedoc.read.refusals import PRODUCTS
 from qedoc.read.restricted import Under, limited, under
-from qedoc.read.scope import contents
 from qedoc.read.scripts import Scripts, collect
 from qedoc.read.tokens import Kind, Token
-from qedoc.read.tree import Group, Node, letter
+from qedoc.read.tree import Group, Node, contents, letter
 
 
 @rule("frac", "tfrac", "dfrac", "cfrac")

@@ -52,6 +52,7 @@ def plain_tokens(text: str, names: Names) -> tuple[list[Token], Names]:
     values = [name for name, told in names.legend.items() if not _FUNCTION.search(told)]
     declared = {plain(name) for name in (*names.parameters, *values, *names.constants, *names.vectors)} - set(names.functions)
     writer = _Expressions(declared=declared, functions={plain(name) for name in names.functions}, meanings=_meanings(names))
+    writer.matrices = frozenset(plain(name) for name in (*names.matrices, *names.weights))
     writer.formula(items)
     known = writer.declared | set(names.siblings)
     called = {name: "a function" for name in writer.called if name not in names.functions and (name in known or not library(name))}
@@ -176,7 +177,8 @@ class _Expressions(NameWriter):
     def _operator(self, item: Lexeme) -> None:
         match item.text:
             case "@":
-                raise Refused(Obstacle.UNSUPPORTED, "a matrix product", item.start, "write it with indices")
+                self.sign("@", item)
+                self.last = ""
             case "||" | "|":
                 opens = not (self.bars and self.last)
                 if opens:

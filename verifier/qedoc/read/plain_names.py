@@ -18,6 +18,7 @@ _INFINITE = frozenset({"inf", "infty", "infinity", "oo", "Inf"})
 _ORDERED = frozenset("IJKY")
 _BETA, _GAMMA = "Beta", frozenset({"Gamma", "gamma"})
 _CALLED = frozenset({*FUNCTIONS, *_GAMMA, _BETA, "B", "zeta", "psi"})
+_INVERSES = frozenset({"inv", "inverse"})
 _ENDS_TERM = ("+", "-", ",", ";", "=", "==", "<", "<=", ">", ">=", "!=")
 
 
@@ -52,6 +53,10 @@ class NameWriter(Writer):
             place = self.subscript(items, place)
             follower = items[place] if place < len(items) else None
             if isinstance(follower, Bracket) and not follower.spaced and follower.opener.text == "(":
+                if item.text in _ORDERED and item.text not in self.declared:
+                    self.enclosed(follower, Kind.CHAR, "(", ")")
+                    self.last = "call"
+                    return place + 1
                 raise Refused(Obstacle.UNSUPPORTED, f"the function {item.text} of a computed order", item.start, "")
         if isinstance(follower, Bracket) and self._expects(item, follower):
             what = "an expectation over a distribution"
@@ -86,6 +91,8 @@ class NameWriter(Writer):
             return self.total(items, place)
         if item.text in ("I", "indicator") and conditional(items, place + 1):
             return self.one_where(items, place)
+        if item.text in (*_INVERSES, "det") and item.text not in self.functions and self._holds_matrix(items, place + 1):
+            return self._of_matrix(items, place)
         if item.text in _WORDS:
             self.put(Kind.TEXT, item.text, item.start, item.end, font="text")
         elif item.text == "in":
@@ -94,6 +101,31 @@ class NameWriter(Writer):
             return None
         self.last, self.divided = "", False
         return place + 1
+
+    def _holds_matrix(self, items: Sequence[Item], place: int) -> bool:
+        """Whether a bracket with one value, which contains a matrix, stands at a place."""
+        group = items[place] if _lone_bracket(items, place) else None
+        return isinstance(group, Bracket) and any(inner.is_name(*self.matrices) for inner in group.items)
+
+    def _of_matrix(self, items: Sequence[Item], place: int) -> int:
+        """Writes `inv(A)` and `det(A)` of a matrix with a name as its inverse and its determinant."""
+        item, group = items[place : place + 2]
+        assert isinstance(item, Lexeme)  # for mypy: the word before a bracket
+        assert isinstance(group, Bracket)
+        self.base = len(self.tokens)
+        if item.text == "det":
+            self.put(Kind.MACRO, "det", item.start, item.end)
+            self.enclosed(group, Kind.CHAR, "(", ")")
+            self.last = "call"
+            return place + 2
+        named = group.items[0] if len(group.items) == 1 else None
+        if not isinstance(named, Lexeme) or named.kind != "name":
+            raise Refused(Obstacle.UNSUPPORTED, "the inverse of a matrix without a name", item.start, "give the matrix a name")
+        self.word(named.text, named)
+        for kind, text in ((Kind.CHAR, "^"), (Kind.OPEN, "{"), (Kind.CHAR, "-"), (Kind.NUMBER, "1"), (Kind.CLOSE, "}")):
+            self.put(kind, text, group.end, group.end)
+        self.last = "power"
+        return place + 2
 
     def one_where(self, items: Sequence[Item], place: int) -> int:
         """Writes `1[x > 0]` or `I[x > 0]`."""

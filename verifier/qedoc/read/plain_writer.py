@@ -26,6 +26,7 @@ class Writer(ABC):
         bars: the number of open bars.
         arguments: the arguments of the left side.
         variable: the only random variable of the formula.
+        matrices: the names of matrices.
     """
 
     declared: set[str]
@@ -39,6 +40,7 @@ class Writer(ABC):
     bars: int = 0
     arguments: frozenset[str] = frozenset()
     variable: str = ""
+    matrices: frozenset[str] = frozenset()
 
     @abstractmethod
     def expression(self, items: Sequence[Item]) -> None:

@@ -39,7 +39,7 @@ def joined(factors: Sequence[Factor], operations: Sequence[str], scope: Scope) -
         ]
     elif signs == {"x"} and crossed(run[0], run[-1], scope) and len(run) == 2:
         value = CrossOf(*(factor.value for factor in run))
-    elif signs == {""} and {MATRIX, ROW} & set(known) and product(known) is not None:
+    elif signs <= {"", "@"} and {MATRIX, ROW} & set(known) and product(known) is not None:
         value = Matmul(*(_stored(factor.value, scope) for factor in run))
         value = value if kind(value, scope) else scope.opener.entry(value, ())
     else:

@@ -8,7 +8,19 @@ from qedoc.read.scope import Scope
 from qedoc.read.tokens import Kind, Token
 from qedoc.read.tree import SYMBOLS, Node, relation
 
-PRODUCTS = {"*": "*", "cdot": ".", "times": "x", "ast": "*", "odot": "o", "bigodot": "o", "/": "/", "div": "/", "bmod": "mod", "slash": "/"}
+PRODUCTS = {
+    "*": "*",
+    "cdot": ".",
+    "times": "x",
+    "ast": "*",
+    "odot": "o",
+    "bigodot": "o",
+    "/": "/",
+    "div": "/",
+    "bmod": "mod",
+    "slash": "/",
+    "@": "@",
+}
 """The operations between two factors: `*`, `.` (or an inner product), `x` (or a cross product), `o` (elementwise), `/` and `mod`."""
 
 _BARE_KEYWORDS = frozenset({"if", "otherwise", "else", "and", "or", "for", "where", "when"})

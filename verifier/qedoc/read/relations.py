@@ -7,9 +7,9 @@ from itertools import pairwise
 from qedoc.read.brackets import split
 from qedoc.read.cases import rows, trimmed
 from qedoc.read.reading import Names, NotAClaim, Silence
-from qedoc.read.scope import Scope, contents, walk
+from qedoc.read.scope import Scope
 from qedoc.read.tokens import Kind, Token
-from qedoc.read.tree import SYMBOLS, Group, Node, equated, relation
+from qedoc.read.tree import SYMBOLS, Group, Node, contents, equated, relation, walk
 
 _FACTORISED = re.compile(r"\bdecompos|\bfactori[sz]|\bHessenberg form\b", re.IGNORECASE)
 _SOLVED = re.compile(r"\bsolv(?:e|es|ing|er)\b|\bsolution\b", re.IGNORECASE)

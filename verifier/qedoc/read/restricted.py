@@ -12,9 +12,9 @@ from qedoc.read.cases import conditions, rows
 from qedoc.read.parser import Parser
 from qedoc.read.pointers import position
 from qedoc.read.reading import Obstacle, Refused, extent
-from qedoc.read.scope import conventional_index, walk
+from qedoc.read.scope import conventional_index
 from qedoc.read.tokens import Kind, Token
-from qedoc.read.tree import Group, Node, equated, letter, relation
+from qedoc.read.tree import Group, Node, equated, letter, relation, walk
 
 _ORDERS = frozenset({"<", "<=", ">", ">=", "!="})
 _NEUTRAL = {"sum": sp.S.Zero, "prod": sp.S.One}

@@ -7,15 +7,15 @@ from itertools import pairwise
 
 import sympy as sp
 
+from qedoc.read.columns import multiplied, quadratic, transposed
 from qedoc.read.functions import LETTERS
 from qedoc.read.matrices import Opener
 from qedoc.read.reading import Names, Option
 from qedoc.read.standard import is_changed, is_standard
 from qedoc.read.tokens import BOLD, Kind, Token
-from qedoc.read.tree import SYMBOLS, Group, Node, equated, relation
+from qedoc.read.tree import SYMBOLS, Group, Node, contents, equated, relation, walk
 
 ACCENTS = frozenset({"hat", "bar", "tilde", "widehat", "widetilde", "dot", "check", "breve", "acute", "grave", "mathring"})
-TRANSPOSES = ("T", "top", "intercal")
 TRANSPOSE = "a transpose"
 """The notation of a transpose of letters that nothing calls vectors."""
 CONVENTIONAL = frozenset("ijklmn")
@@ -44,6 +44,9 @@ _BESSEL = {
 
 _OPERATORS = ("sum", "prod", "max", "min")
 _DISTRIBUTION_LETTERS = frozenset("fFpPS")
+_LONE = re.compile(r"(?<![A-Za-z])[a-z](?![A-Za-z])")
+"""Letters in the text, which may be names in other formulas."""
+
 _FUNCTION = re.compile(r"\bfunctions?\b", re.IGNORECASE)
 _MEAN = re.compile(r"\b(mean|average)\b", re.IGNORECASE)
 _CONJUGATE = re.compile(r"\bconjugate\b", re.IGNORECASE)
@@ -89,10 +92,11 @@ class Scope:
         self.matrices = {plain(name) for name in names.matrices} | self.weights
         self.vectors = {plain(name) for name in names.vectors} | set(_bold(nodes)) | (set(_averaged(nodes)) if self.mean else set())
         self.vectors |= {name for name in _numbered(nodes) if name in self.legend}
-        self.vectors |= self.matrices | set(_quadratic(nodes, self.matrices))
+        self.vectors |= self.matrices | set(quadratic(nodes, self.matrices))
+        self.vectors |= set(multiplied(nodes, self.vectors - self.matrices))
         self.decisions = names.decisions
         self.open: dict[str, tuple[Option, ...]] = {}
-        self.transposed = set(_transposed(nodes, self.vectors | self.matrices | set(names.legend) | self.parameters)) - self.vectors
+        self.transposed = set(transposed(nodes, self.vectors | self.matrices | set(names.legend) | self.parameters)) - self.vectors
         self.vectors |= self._columns()
         self.symbols = {*self.parameters, *self.legend, *self.constants, *self.vectors} - self.own
         self.letters = index_letters(nodes)
@@ -100,11 +104,13 @@ class Scope:
         self.bound: list[str] = []
         self.running = _on_the_left(nodes)
         self.pointers: set[str] = set()
+        self.random = ""
         self.implied: dict[sp.Basic, None] = {}
         self.over_entries: set[str] = set()
         self.notes: dict[str, None] = {}
         words = [item for items in walk(nodes) for item in items if isinstance(item, Token) and item.kind in (Kind.WORD, Kind.TEXT)]
-        self.opener = Opener(self, self.symbols.union(*((word.text, *word.text) for word in words)))
+        elsewhere = set(_LONE.findall(names.about))
+        self.opener = Opener(self, self.symbols.union(elsewhere, *((word.text, *word.text) for word in words)))
 
     def choose(self, notation: str, *options: Option) -> str:
         """Chooses how to read a notation: as decided, or else in the first way. Remembers the options.
@@ -230,15 +236,6 @@ def spelled_all(nodes: Sequence[Node]) -> str:
     return "".join(map(spelled, nodes))
 
 
-def walk(nodes: Sequence[Node]) -> Iterator[Sequence[Node]]:
-    """Yields each sequence of nodes in the tree."""
-    waiting = [nodes]
-    while waiting:
-        items = waiting.pop()
-        yield items
-        waiting += [item.items for item in items if isinstance(item, Group)]
-
-
 def _bold(nodes: Sequence[Node]) -> Iterator[str]:
     for items in walk(nodes):
         for place, item in enumerate(items):
@@ -264,63 +261,6 @@ def _averaged(nodes: Sequence[Node]) -> Iterator[str]:
         for item in items:
             if isinstance(item, Group) and item.opener == "angle" and len(item.items) == 1 and isinstance(item.items[0], Token):
                 yield item.items[0].text
-
-
-def _quadratic(nodes: Sequence[Node], matrices: set[str]) -> Iterator[str]:
-    r"""The letters of `u` in `(u)^T A (u)`, where A is a matrix: only vectors make this a value."""
-    for items in walk(nodes):
-        for place, item in enumerate(items[:-3]):
-            if not isinstance(item, Group) or item.opener != "(" or not items[place + 1].is_char("^"):
-                continue
-            mark, matrix = contents(items[place + 2]), items[place + 3]
-            scripted = place + 4 < len(items) and items[place + 4].is_char("^")
-            last = place + (6 if scripted else 4)
-            again = items[last] if last < len(items) else None
-            transposed = len(mark) == 1 and isinstance(mark[0], Token) and mark[0].text in TRANSPOSES
-            if transposed and isinstance(matrix, Token) and matrix.text in matrices and _same(item, again):
-                yield from (t.text for t in item.items if isinstance(t, Token) and (t.kind is Kind.WORD or t.text in SYMBOLS))
-
-
-def _transposed(nodes: Sequence[Node], known: set[str]) -> Iterator[str]:
-    r"""The small letters of `a^T b`, of which nothing is known to be a vector or a matrix."""
-    if any(
-        isinstance(item, Token) and item.text == "T" and not _is_script(items, place)
-        for items in walk(nodes)
-        for place, item in enumerate(items)
-    ):
-        return
-    for items in walk(nodes):
-        for place, item in enumerate(items[:-3]):
-            mark, other = contents(items[place + 2]), items[place + 3]
-            turned = items[place + 1].is_char("^") and len(mark) == 1 and isinstance(mark[0], Token) and mark[0].text in TRANSPOSES
-            letters = [one.text for one in (item, other) if isinstance(one, Token) and _is_small(one)]
-            if turned and len(letters) == 2 and "T" not in known:
-                yield from letters
-
-
-def _is_script(items: Sequence[Node], place: int) -> bool:
-    return place == 0 or items[place - 1].is_char("^")
-
-
-def _is_small(token: Token) -> bool:
-    """Whether a token is one small letter."""
-    return (token.kind is Kind.WORD and len(token.text) == 1 and token.text.islower()) or (
-        token.kind is Kind.MACRO and token.text in SYMBOLS
-    )
-
-
-def _same(one: Group, other: Node | None) -> bool:
-    """Whether two brackets hold the same text."""
-
-    def spelled(group: Group) -> list[str]:
-        return [token.text for items in walk([group]) for token in items if isinstance(token, Token)]
-
-    return isinstance(other, Group) and other.opener == one.opener and spelled(one) == spelled(other)
-
-
-def contents(node: Node) -> Sequence[Node]:
-    """The content of a TeX argument: the inside of braces, or the node itself."""
-    return node.items if isinstance(node, Group) and node.opener == "{" else (node,)
 
 
 def index_letters(nodes: Sequence[Node]) -> set[str]:

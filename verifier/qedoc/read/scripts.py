@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 import sympy as sp
 
 from qedoc.read import arithmetic
+from qedoc.read.columns import TRANSPOSES
 from qedoc.read.factor import Factor, Shape, has_vector
 from qedoc.read.functions import RISING
 from qedoc.read.matrices import COLUMN, MATRIX, InverseOf, TransposeOf, kind
 from qedoc.read.neighbours import refuse_loose
 from qedoc.read.parser import SCRIPTS, Parser
 from qedoc.read.reading import Obstacle, Option
-from qedoc.read.scope import TRANSPOSE, TRANSPOSES
+from qedoc.read.scope import TRANSPOSE
 from qedoc.read.tokens import Kind, Token
 from qedoc.read.tree import Group, Node
 

@@ -86,13 +86,17 @@ _PLACE, _WIDTH = r"(?:mean|location|loc|median)", r"(?:variance|scale|standard d
 _STANDARD = rf"\bstandard (?!deviation)|\b(?:{_ZERO} {_PLACE}|{_PLACE} {_ZERO}) and (?:{_UNIT} {_WIDTH}|{_WIDTH} {_UNIT})(?!\w)"
 
 
+_EVALUATED = re.compile(r"\((?:evaluated|computed|calculated) (?:via|through) [^()]*\bform\)", re.IGNORECASE)
+"""A remark on how code evaluates a function, which stays the same function."""
+
+
 def is_changed(text: str) -> bool:
     """Whether a text makes another function of the one that it names: `the log of the cdf`, `the scaled Bessel function`.
 
     Args:
         text: the text.
     """
-    return bool(re.search(_CHANGED, text, re.IGNORECASE))
+    return bool(re.search(_CHANGED, _EVALUATED.sub("", text), re.IGNORECASE))
 
 
 def is_standard(name: str, text: str) -> bool:

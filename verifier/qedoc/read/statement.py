@@ -15,10 +15,10 @@ from qedoc.read.matrices import COLUMN, ROW, CrossOf, has_product, kind, of_matr
 from qedoc.read.parser import Parser
 from qedoc.read.pointers import pointed
 from qedoc.read.reading import Application, Equation, Obstacle, Option, Position, Refused, Silence, Silent
-from qedoc.read.scope import ACCENTS, Scope, contents, conventional_index, walk
+from qedoc.read.scope import ACCENTS, Scope, conventional_index
 from qedoc.read.settings import by_setting
 from qedoc.read.tokens import BOLD, Kind, Token
-from qedoc.read.tree import SYMBOLS, Group, Node, relation
+from qedoc.read.tree import SYMBOLS, Group, Node, contents, relation, walk
 
 _PROBLEMS = frozenset({"argmin", "argmax", "minimize", "maximize", "minimise", "maximise", "subject to", "s.t.", "min.", "max."})
 
@@ -92,6 +92,7 @@ def _declare(statement: Statement, scope: Scope) -> None:
     if named is not None:
         scope.symbols |= heads.letters_of(named.pieces)
         scope.letters |= {index.name for index, _ in named.index}
+        scope.random = "" if named.event or "^" in named.variable else named.variable
         return
     left, _ = _indexed(whole, scope)
     head = _head(left, scope)

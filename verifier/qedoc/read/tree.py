@@ -1,6 +1,6 @@
 """Nests tokens into groups: braces, brackets, environments and bars, each with its matching closer."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -310,3 +310,17 @@ def equated(items: Sequence[Node]) -> list[list[Node]]:
         else:
             found[-1].append(node)
     return found
+
+
+def walk(nodes: Sequence[Node]) -> Iterator[Sequence[Node]]:
+    """Yields each sequence of nodes in the tree."""
+    waiting = [nodes]
+    while waiting:
+        items = waiting.pop()
+        yield items
+        waiting += [item.items for item in items if isinstance(item, Group)]
+
+
+def contents(node: Node) -> Sequence[Node]:
+    """The content of a TeX argument: the inside of braces, or the node itself."""
+    return node.items if isinstance(node, Group) and node.opener == "{" else (node,)

@@ -200,13 +200,13 @@ def _record(name: str, aliases: tuple[str, ...], value: Any, docstring: str, own
     plain = any(block.notation == markup.PLAIN for block in blocks)
     spans = plain_legend.told(markup.paragraphs(lines) if plain else [], names)
     quoted = {symbol: f"``{parameter}``" for symbol, parameter in worded.symbols(markup.arguments(lines)).items()} if spoken else {}
-    legend = {**placed, **quoted, **spans.legend, **legend}
+    legend = {**placed, **quoted, **prose.short_names(docstring, names), **spans.legend, **legend}
     letters = {symbol: text for symbol, text in legend.items() if "angle" not in symbol}
     said = {argument.name: argument.text for argument in arguments}
     found = ((symbol, prose.parameter(text, names) or prose.described(text, said)) for symbol, text in letters.items())
     bound = {symbol: parameter for symbol, parameter in found if parameter}
     shaped = {argument.name for argument in arguments if prose.shaped(argument.text)}
-    square = {argument.name for argument in arguments if prose.matrix(argument.text)}
+    square = {argument.name for argument in arguments if prose.matrix(argument.text) or argument.name.endswith("_matrix")}
     matrices = {symbol for symbol, text in legend.items() if prose.matrix(text)} | {s for s, p in bound.items() if p in square} | square
     vectors = {symbol for symbol, text in legend.items() if prose.shaped(text)} | {s for s, p in bound.items() if p in shaped} | shaped
 

@@ -25,7 +25,9 @@ _DATA = re.compile(r"an? (?:array|vector|matrix|set|sequence|batch) of ", re.IGN
 _GIVEN = re.compile(rf"\b(?:Given|For) (an? [^:`.;]*?)\s*{_MATH}", re.IGNORECASE)
 _QUOTED = re.compile(r"(?::code:)?`{1,2}([A-Za-z_]\w*)`{1,2}")
 _HEAD = re.compile(r"\W*(?:(?!of\b|for\b|to\b|with\b|in\b)[\w-]+\s+){0,4}(?:vector|matrix|matrices|tree)\b", re.IGNORECASE)
-_MATRIX = re.compile(_HEAD.pattern.replace(r"vector|matrix|matrices|tree", r"matrix|matrices"), re.IGNORECASE)
+_MATRIX = re.compile(_HEAD.pattern.replace(r"vector|matrix|matrices|tree", r"matrix|matrices|linear operator"), re.IGNORECASE)
+_SPACE = re.compile(r"(?:`+|:math:`)R\^\{?\w+(?: x \w+)?\}?`+\s*")
+"""The space of a matrix in plain text, `R^{k x k}`, before the words that say what it is."""
 _SHAPE = re.compile(r"(?<!batch )(?<!batch-)\bshape\s*`{0,2}[\[(]([^\])]*)[\])]", re.IGNORECASE)
 
 
@@ -192,15 +194,30 @@ def _spelled(name: str, words: Sequence[str]) -> bool:
     )
 
 
+_SHORT = re.compile(r"(?<!`)(`{1,2})([A-Za-z]\w*)\1 \((`{1,2})([A-Za-z]\w*)\3\)(?!`)")
+"""A name with a short one in parentheses, `concentration` (`con`)."""
+
+
+def short_names(text: str, names: Sequence[str]) -> dict[str, str]:
+    """The short names that code spans in parentheses give parameters: an abbreviation of the parameter before them.
+
+    Args:
+        text: the docstring.
+        names: the names of the parameters.
+    """
+    found = ((span[2], span[4]) for span in _SHORT.finditer(" ".join(text.split())))
+    return {short: f"``{name}``" for name, short in found if name in names and short not in names and name.startswith(short)}
+
+
 def shaped(text: str) -> bool:
     """Whether a description says that something has entries: a vector, a matrix, a tree, an array of a stated shape."""
     shape = _SHAPE.search(text)
     sizes = [size.strip() for size in shape[1].split(",")] if shape is not None else []
-    return bool(_HEAD.match(text)) or (
+    return bool(_HEAD.match(_SPACE.sub("", text))) or (
         any(re.search(r"[A-Za-z]", size) for size in sizes) and not any(re.search(r"\w\s+\w", size) for size in sizes)
     )
 
 
 def matrix(text: str) -> bool:
     """Whether a description says that something is a matrix, so that two neighbours form a matrix product."""
-    return bool(_MATRIX.match(text))
+    return bool(_MATRIX.match(_SPACE.sub("", text)))
