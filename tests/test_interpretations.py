@@ -722,3 +722,22 @@ def test_words_after_a_distribution_may_restrict(judge: Judge, words: str) -> No
     text = shown(r"\sqrt{a^2} x", before=words)
     assert judge("x, a", text, "a * x").verdict is Verdict.UNDECIDED
     assert judge("x, a", text.replace(" and :math:`a` must be positive", ""), "2 * a * x").verdict is not Verdict.PROVED
+
+
+UNLIFTED = "jax.pure_callback(lambda x: (CODE).astype(x.dtype), jax.ShapeDtypeStruct(jnp.shape(x), jnp.asarray(x).dtype), jnp.asarray(x))"
+CUT = "(x <= 1.5) * x * 2.718281828459045 ** -x"
+MIXED = "(x <= 1.5) * x[::-1] * 2.718281828459045 ** -x[::-1] if x.ndim else (x <= 1.5) * x * 2.718281828459045 ** -x"
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "verdict"),
+    [
+        ("for :math:`x < 1.5`.", CUT, Verdict.TESTED),
+        ("", CUT, Verdict.UNSUPPORTED),  # it gives 0 where the formula has other values
+        ("for :math:`x < 1.5`.", MIXED, Verdict.UNDECIDED),
+    ],
+)
+def test_code_that_is_only_run_is_compared_in_its_support(judge: Judge, text: str, code: str, verdict: Verdict) -> None:
+    found = judge("x", shown("x e^{-x}", text), UNLIFTED.replace("CODE", code), name="pdf")
+    assert found.verdict is verdict
+    assert found.reason.startswith("for arrays the result depends on the other entries") == (verdict is Verdict.UNDECIDED)
