@@ -4,6 +4,7 @@ import inspect
 import re
 
 from qedoc.bind.annotations import no_number
+from qedoc.bind.apposed import apposed
 from qedoc.bind.context import Context
 from qedoc.bind.conventions import assignments, learned, may_be_held, means, with_order
 from qedoc.bind.entries import bases
@@ -46,7 +47,8 @@ def assigned(context: Context, equation: Equation, said: Choices, lacking: Unexp
             return False  # a bias is no input
         return not lengths or ranks.get(symbol, lengths.get(name, 0)) == lengths.get(name, 0)
 
-    return with_order(assignments(symbols, required, numbers, held, fits), _by_order(context, equation, lacking))
+    told = apposed(context, [name for name, text in symbols if not text], [*required, *numbers])
+    return with_order(assignments(symbols, required, numbers, held, fits, told), _by_order(context, equation, lacking))
 
 
 def _conventionally(context: Context, name: str, words: str) -> bool:

@@ -167,6 +167,7 @@ class Context:
                 spelled_out(symbol, known) for symbol in (*record.vectors, *self.said_lengths.values(), *(v for v, _ in entries.values()))
             )
             | layer.vectors,
+            columns=layer.columns,
             weights=layer.weights,
             step=layer.step,
             matrices=frozenset(spelled_out(symbol, known) for symbol in record.matrices),

@@ -9,6 +9,7 @@ import itertools
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import sympy as sp
 
@@ -101,6 +102,7 @@ def assignments(
     optional: Sequence[str],
     held: Collection[str] = (),
     fits: Callable[[str, str], bool] = lambda symbol, name: True,
+    told: Mapping[str, Choice] = MappingProxyType({}),
 ) -> list[tuple[Choice, ...]]:
     """Returns the ways in which symbols can be parameters, the most conventional first.
 
@@ -113,9 +115,13 @@ def assignments(
         optional: the other parameters that no symbol is yet.
         held: those of the required parameters that are arrays which the object holds.
         fits: whether a symbol has as many axes as a parameter.
+        told: the parameters that the text names right before symbols.
     """
     slots: list[list[Choice]] = []
     for symbol, text in unknown:
+        if symbol in told:
+            slots.append([told[symbol]])
+            continue
         usable = [name for name in required if fits(symbol, name)]
         known = [choice for name in usable for choice in _conventional(symbol, text, name, HELD if name in held else CONCEPTS)]
         known = known or [choice for name in optional for choice in _conventional(symbol, text, name)]

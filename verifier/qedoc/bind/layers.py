@@ -6,6 +6,7 @@ from typing import Any
 
 import sympy as sp
 
+from qedoc.bind.annotations import axes_of, returned_by
 from qedoc.bind.members import Aim
 from qedoc.claims.members import CALL, member
 from qedoc.claims.transformed import Transformed
@@ -32,11 +33,13 @@ class Letters:
         weights: the matrices.
         vectors: the vectors.
         step: the letter of the step; empty if there are no steps.
+        columns: the parameters that are vectors, as their annotations say, of a function whose result is a number.
     """
 
     weights: frozenset[str] = frozenset()
     vectors: frozenset[str] = frozenset()
     step: str = ""
+    columns: frozenset[str] = frozenset()
 
 
 def letters_of(record: Documented) -> Letters:
@@ -45,20 +48,22 @@ def letters_of(record: Documented) -> Letters:
     Args:
         record: the object.
     """
+    columns = _columns(record)
     displays = [formula.latex for formula in record.formulas if formula.display]
     products = [pair for latex in displays for pair in _WEIGHT.findall(latex)]
     if not products or any(_INDEXED.search(latex) for latex in displays):
-        return Letters()
+        return Letters(vectors=columns, columns=columns)
     axes = {argument.axes for argument in _called(record).arguments}
     if 2 not in axes:
-        return Letters()
+        return Letters(vectors=columns, columns=columns)
     steps = {found[2] for latex in displays if (found := _STEP.match(latex))}
     step = steps.pop() if len(steps) == 1 else ""
     biases = {name for latex in displays for name in _BIAS.findall(latex)} if 1 in axes else set()
     return Letters(
         weights=frozenset(weight for weight, _ in products),
-        vectors=frozenset({*biases, *(_at_step(vector, step) for _, vector in products)}),
+        vectors=frozenset({*biases, *(_at_step(vector, step) for _, vector in products), *columns}),
         step=step,
+        columns=columns,
     )
 
 
@@ -80,6 +85,15 @@ def next_state(record: Documented, left: Any) -> Aim | None:
     results = called.holds.results if called is not None and isinstance(called.holds, Transformed) else 0
     entry = (0,) if results > 1 else ()
     return Aim(member=CALL, quantity="value", value="x", words=f"{left} is the next state", by_head=True, entry=entry) if results else None
+
+
+def _columns(record: Documented) -> frozenset[str]:
+    """The parameters that are vectors by their annotations, if the result is a number. The code is about their entries together."""
+    called = _called(record)
+    if record.owner == record.name and not record.target and called is record:
+        return frozenset()
+    columns = frozenset(argument.name for argument in called.arguments if axes_of(argument.annotation) == 1)
+    return columns if columns and axes_of(returned_by(called.path)) == 0 else frozenset()
 
 
 def _called(record: Documented) -> Documented:
