@@ -36,7 +36,7 @@ from qedoc.bind.slices import entries
 from qedoc.bind.slopes import is_slope, slope
 from qedoc.bind.switches import switches
 from qedoc.bind.symbols import Roles, at_numbers, direct, merged, of_head, roles
-from qedoc.bind.unknowns import as_entry, index_ranges, lengths_of, unknowns, with_lengths
+from qedoc.bind.unknowns import as_entry, ends, index_ranges, lengths_of, unknowns, with_lengths
 from qedoc.bind.values import about_nothing, defaults, is_record, single, target_value
 from qedoc.bind.windows import windows
 from qedoc.claims.domain import Functions, Integers, Reals
@@ -255,7 +255,8 @@ def _bound(context: Context, formula: Formula, equation: Equation, name: str) ->
     symbols += [name for name in _of_condition(equation, value) if name not in symbols]
     lengths = lengths_of(context, value, symbols) | laid.lengths
     found = roles(context, equation, [s for s in symbols if s not in lengths])
-    unsaid = _unsaid(context, found, lengths, switches(context, formula.line) | at_numbers(context, equation.left))
+    measured = lengths | ends(context, laid.said, result)
+    unsaid = _unsaid(context, found, measured, switches(context, formula.line) | at_numbers(context, equation.left))
     found = replace(found, parameters={**found.parameters, **unsaid})
     told = {name: _renamed(right, name) for name, right in context.determined.items() if name in found.parameters}
     stated = sp.And.make_args(equation.condition)
