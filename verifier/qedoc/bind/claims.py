@@ -251,12 +251,12 @@ def _bound(context: Context, formula: Formula, equation: Equation, name: str) ->
     laid, links = _laid(context, equation, value)
     value, result = laid.value, _result(equation, laid)
     symbols = unknowns(value, set(result), set(bases(value)))
-    symbols += [name for name in of_head(context, equation.left) if name not in symbols]
-    symbols += [name for name in _of_condition(equation, value) if name not in symbols]
+    symbols = list(dict.fromkeys([*symbols, *of_head(context, equation.left), *_of_condition(equation, value)]))
     lengths = lengths_of(context, value, symbols) | laid.lengths
     found = roles(context, equation, [s for s in symbols if s not in lengths])
-    measured = lengths | ends(context, laid.said, result)
-    unsaid = _unsaid(context, found, measured, switches(context, formula.line) | at_numbers(context, equation.left))
+    unsaid = _unsaid(
+        context, found, lengths | ends(context, laid.said, result), switches(context, formula.line) | at_numbers(context, equation.left)
+    )  # fmt: skip
     found = replace(found, parameters={**found.parameters, **unsaid})
     told = {name: _renamed(right, name) for name, right in context.determined.items() if name in found.parameters}
     stated = sp.And.make_args(equation.condition)

@@ -211,10 +211,8 @@ class Context:
         names = Names(parameters=self.record.parameters, legend=self.record.legend, macros=macros())
         for formula in self.explained:
             reading = read(formula.latex, names, formula.notation)
-            if not isinstance(reading, Reading) or len(reading.equations) != 1:
-                continue
-            (equation,) = reading.equations
-            if isinstance(equation.left, sp.Symbol) and equation.right.is_number and equation.right.is_real:
+            equation = reading.equations[0] if isinstance(reading, Reading) and len(reading.equations) == 1 else None
+            if equation is not None and isinstance(equation.left, sp.Symbol) and equation.right.is_number and equation.right.is_real:
                 name = equation.left.name
                 if name not in self.parameters and name not in self.bound:
                     found[name] = equation.right

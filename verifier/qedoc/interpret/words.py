@@ -261,8 +261,7 @@ class Vocabulary:
         bare, _, rest = latex.partition("=")
         if re.match(r"\{?[A-Z](?:_\w)?\}?\s*\\sim(?![A-Za-z])", latex):  # it names a random variable, and restricts nothing
             yield "RELATION", sp.true
-            return
-        if found := members_of(latex):
+        elif found := members_of(latex):
             yield from (("SET", member) for member in found)
         elif (number := number_of(latex)) is not None:
             yield "NUM", number

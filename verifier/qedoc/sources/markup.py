@@ -39,8 +39,8 @@ _ADMONITION = re.compile(
 """The text in the line of an admonition, which belongs to the running text."""
 _OTHER_DIRECTIVE = re.compile(r"^(\s*)\.\. +(?:(?!_)\w)+(?:[-._+:](?:(?!_)\w)+)* ?::(?: |$)")
 _PROGRAM = re.compile(
-    r"^(\s*)\.\. +(?:code|code-block|sourcecode|jupyter-(?:execute|input|output)|plot|pyplot|(?:bokeh|altair)-plot|ipython|exec|execute_code"
-    r"|test(?:code|setup|cleanup|output)|doctest|prompt|graphviz|digraph|mermaid|uml|tikz|raw) ?::(?: |$)"
+    r"^(\s*)\.\. +(?:code|code-block|sourcecode|jupyter-(?:execute|input|output)|plot|pyplot|(?:bokeh|altair)-plot|ipython|exec"
+    r"|execute_code|test(?:code|setup|cleanup|output)|doctest|prompt|graphviz|digraph|mermaid|uml|tikz|raw) ?::(?: |$)"
 )
 """Directives whose content is a program, its output or a drawing, and no text."""
 
