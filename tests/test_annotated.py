@@ -1,13 +1,16 @@
-"""Annotations that give an array its axes, and names of parameters right before symbols. Each rule has a wrong twin."""
+"""What annotations, names before symbols and indices of names say about arrays. Each rule has a wrong twin."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import sympy as sp
 from fixture_modules import Claims, judged_claim, written
 
 from qedoc.bind.annotations import axes_of
+from qedoc.read import Names, read_condition
 from qedoc.results.verdict import CaseResult, Verdict
+from qedoc.sources import markup
 
 HOLDS = {Verdict.PROVED, Verdict.TESTED}
 VECTOR = "'Float[Array, \" D\"]'"
@@ -131,3 +134,77 @@ def test_the_name_of_a_parameter_right_before_a_symbol_says_what_it_is(judge: Ju
     other = "self.shift * jnp.abs(x - y) ** self.power" if refuted else "self.power * jnp.abs(x - y) ** self.shift"
     assert (judge(text.replace("CODE", other), "Kernel").verdict is Verdict.REFUTED) == refuted
     assert judge(text.replace("CODE", f"2 * {holds}"), "Kernel").verdict not in HOLDS
+
+
+BASIS = '''
+def NAME(x, num, limit):
+    r"""Basis functions.
+
+    .. math:: LEFT = HEIGHT \\cos(k x / l)
+
+    RANGE with :math:`K` = ``num`` and :math:`l` = ``limit``.
+
+    .. jupyter-execute::
+
+        y = NAME(x, num=3, limit=1.0)
+        assert y.shape == (3,) if x > 0 else True
+
+    Args:
+        x: the input.
+        num: Number of basis functions :math:`K`.
+    """
+    k = jnp.arange(num) + FIRST
+    return jnp.cos(k * x / limit)
+'''
+
+
+@pytest.mark.parametrize(
+    ("name", "left", "span", "first", "verdict"),
+    [
+        ("wave", r"\mathrm{wave}_k(x)", r"where :math:`k = 0 \dots K - 1`", "0", "holds"),
+        ("wave", r"\mathrm{wave}_k(x)", r"where :math:`k = 0 \dots K - 1`", "1", "refuted"),
+        ("wave", r"\mathrm{wave}_k(x)", r"where :math:`k = 1 \dots K`", "1", "holds"),
+        ("wave", r"\mathrm{wave}_k(x)", r"where :math:`0 \le k < K`", "0", "holds"),
+        ("wave", r"\mathrm{wave}(x)_k", r"where :math:`0 \le k < K`", "1", "refuted"),
+        ("basic_wave", r"\mathrm{wave}_k(x)", r"where :math:`k = 0 \dots K - 1`", "0", "holds"),
+        ("basic_wave", r"\mathrm{other}_k(x)", r"where :math:`k = 0 \dots K - 1`", "0", "neither"),
+        ("wave", r"\mathrm{wave}_k(x)", "where :math:`k` is a number", "0", "neither"),  # the text does not give its range
+    ],
+)
+def test_the_index_of_a_functions_name_is_that_of_its_result(
+    judge: Judge, name: str, left: str, span: str, first: str, verdict: str
+) -> None:
+    text = BASIS.replace("NAME", name).replace("LEFT", left).replace("RANGE", span).replace("FIRST", first)
+    found = judge(text.replace("HEIGHT", ""), name).verdict
+    assert ("holds" if found in HOLDS else "refuted" if found is Verdict.REFUTED else "neither") == verdict
+    assert judge(text.replace("HEIGHT", "2"), name).verdict not in HOLDS
+
+
+@pytest.mark.parametrize(
+    ("latex", "ends"),
+    [
+        (r"k=0 \dots K-1", ("k", "K - 1")),
+        (r"k = 1 \ldots K", ("k", "K")),
+        (r"k = 0 + \dots + K", None),
+        (r"k = 1 \cdots K", None),  # dots in a product
+        (r"k = x_1 \dots x_K", None),
+    ],
+)
+def test_dots_without_commas_give_a_range_if_they_count_from_a_number(latex: str, ends: tuple[str, str] | None) -> None:
+    found = read_condition(latex, Names(legend={"k": "an index", "K": "a number"}))
+    if ends is None:
+        assert not isinstance(found, sp.Basic)
+    else:
+        assert found == read_condition(rf"{latex[4 if latex[1] == ' ' else 2]} \le {ends[0]} \le {ends[1]}", Names()) & sp.Eq(
+            sp.Symbol("k"), sp.floor(sp.Symbol("k")), evaluate=False
+        )
+
+
+@pytest.mark.parametrize("name", ["code", "code-block", "jupyter-execute", "plot", "ipython", "testcode"])
+def test_programs_in_directives_are_no_text(name: str) -> None:
+    lines = f"One.\n\n.. {name}:: python\n   :hide-code:\n\n   if x > 0:\n       y = 1\n\nTwo.\n".split("\n")
+    assert [paragraph.text for paragraph in markup.paragraphs(lines)] == ["One.", "Two."]
+
+
+def test_the_text_of_other_directives_is_text() -> None:
+    assert [paragraph.text for paragraph in markup.paragraphs(["One.", "", ".. note::", "", "   Two."])] == ["One.", "Two."]
