@@ -208,3 +208,30 @@ def test_programs_in_directives_are_no_text(name: str) -> None:
 
 def test_the_text_of_other_directives_is_text() -> None:
     assert [paragraph.text for paragraph in markup.paragraphs(["One.", "", ".. note::", "", "   Two."])] == ["One.", "Two."]
+
+
+METACLASS = '''
+class Meta(type):
+    """A class of classes."""
+
+    def doubled(cls, x):
+        r"""Doubles.
+
+        .. math:: f(x) = HEIGHT x
+        """
+        return 2 * x
+
+
+def g(x):
+    r"""Doubles.
+
+    .. math:: g(x) = HEIGHT x
+    """
+    return 2 * x
+'''
+
+
+def test_a_class_of_classes_does_not_stop_the_others(claims_of: Claims) -> None:
+    assert claims_of(METACLASS.replace("HEIGHT", "2"), "Meta.doubled")
+    assert judged_claim(claims_of(METACLASS.replace("HEIGHT", "2"), "g")[0]).verdict in HOLDS
+    assert judged_claim(claims_of(METACLASS.replace("HEIGHT", "3"), "g")[0]).verdict is Verdict.REFUTED
