@@ -759,3 +759,22 @@ def test_a_code_span_in_parentheses_gives_a_parameter_a_short_name(judge: Judge)
     assert judge("x, concentration, rate", text, "concentration * x + rate").verdict is Verdict.REFUTED
     other = shown(r"\text{con} x - \text{rate}", before=before.replace("(`con`)", "(`Tensor`)"))
     assert judge("x, concentration, rate", other, "concentration * x + rate").verdict is not Verdict.REFUTED
+
+
+UNLIFTED = "jax.pure_callback(lambda x: (CODE).astype(x.dtype), jax.ShapeDtypeStruct(jnp.shape(x), jnp.asarray(x).dtype), jnp.asarray(x))"
+CUT = "(x <= 1.5) * x * 2.718281828459045 ** -x"
+MIXED = "(x <= 1.5) * x[::-1] * 2.718281828459045 ** -x[::-1] if x.ndim else (x <= 1.5) * x * 2.718281828459045 ** -x"
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "verdict"),
+    [
+        ("for :math:`x < 1.5`.", CUT, Verdict.TESTED),
+        ("", CUT, Verdict.UNSUPPORTED),  # it gives 0 where the formula has other values
+        ("for :math:`x < 1.5`.", MIXED, Verdict.UNDECIDED),
+    ],
+)
+def test_code_that_is_only_run_is_compared_in_its_support(judge: Judge, text: str, code: str, verdict: Verdict) -> None:
+    found = judge("x", shown("x e^{-x}", text), UNLIFTED.replace("CODE", code), name="pdf")
+    assert found.verdict is verdict
+    assert found.reason.startswith("for arrays the result depends on the other entries") == (verdict is Verdict.UNDECIDED)

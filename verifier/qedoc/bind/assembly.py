@@ -153,7 +153,9 @@ def natural(spec: Spec) -> tuple[str, ...]:
     Raises:
         Obstruction: if no point satisfies the conditions.
     """
-    (first, *_) = sizes(spec)
+    first = next(iter(sizes(spec)), None)
+    if first is None:
+        raise nowhere("no length that is tried satisfies the conditions")
     symbols = {d.symbol: first[str(d.symbol)] for d in spec.symbols if isinstance(d, Size)}
     case, free = instantiate(spec, symbols), instantiate(replace(spec, natural=False, at=spec.location), symbols)
     if sp.false in free.where:

@@ -5,6 +5,7 @@ import re
 
 from qedoc.bind.alternatives import in_same_words
 from qedoc.bind.annotations import is_single, no_number
+from qedoc.bind.apposed import apposed
 from qedoc.bind.context import Context
 from qedoc.bind.conventions import assignments, learned, may_be_held, means, with_order
 from qedoc.bind.entries import bases
@@ -54,7 +55,8 @@ def assigned(context: Context, equation: Equation, said: Choices, lacking: Unexp
     stacked = [name for name, _ in symbols if parts and may_be_held(name)]
     others = [one for one in symbols if one[0] not in stacked]
     whole = [name for name in required if name not in {p.name for p in parts}]
-    made = assignments(others, whole, numbers, held, fits, alike=alike, barred=barred)
+    named = apposed(context, [name for name, text in others if not text], [*whole, *numbers])
+    made = assignments(others, whole, numbers, held, fits, told=named, alike=alike, barred=barred)
     if parts:
         order = [name.partition("_")[0] for name in context.definitions]
         return [(*row, *other) for row in of_parts(stacked, parts, order, fits) for other in made]

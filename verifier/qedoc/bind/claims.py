@@ -39,7 +39,7 @@ from qedoc.bind.slopes import is_slope, slope
 from qedoc.bind.statistics import with_statistics
 from qedoc.bind.switches import switches
 from qedoc.bind.symbols import Roles, at_numbers, direct, merged, of_head, roles
-from qedoc.bind.unknowns import as_entry, index_ranges, lengths_of, unknowns, with_lengths
+from qedoc.bind.unknowns import as_entry, ends, index_ranges, lengths_of, unknowns, with_lengths
 from qedoc.bind.values import about_nothing, defaults, is_record, single, target_value
 from qedoc.bind.windows import windows
 from qedoc.claims.domain import Functions, Integers, Reals
@@ -243,7 +243,10 @@ def _bound(context: Context, formula: Formula, equation: Equation, name: str) ->
     lengths = lengths_of(context, value, symbols) | laid.lengths
     found = roles(context, equation, [s for s in symbols if s not in lengths])
     absent = not_held(context, found, switches(context, formula.line))
-    unsaid = _unsaid(context, found, lengths, {*switches(context, formula.line), *absent, *at_numbers(context, equation.left)})
+    unsaid = _unsaid(
+        context, found, lengths | ends(context, equation, laid.said, result),
+        {*switches(context, formula.line), *absent, *at_numbers(context, equation.left)},
+    )  # fmt: skip
     found = replace(found, parameters={**found.parameters, **unsaid})
     told = {name: _renamed(right, name) for name, right in context.determined.items() if name in found.parameters}
     stated = sp.And.make_args(equation.condition)

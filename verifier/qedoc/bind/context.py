@@ -157,6 +157,7 @@ class Context:
                 spelled_out(symbol, known) for symbol in (*record.vectors, *self.said_lengths.values(), *(v for v, _ in entries.values()))
             )
             | layer.vectors,
+            columns=layer.columns,
             weights=layer.weights,
             step=layer.step,
             group=layer.group,
@@ -201,10 +202,8 @@ class Context:
         names = Names(parameters=self.record.parameters, legend=self.record.legend, macros=macros())
         for formula in self.explained:
             reading = read(formula.latex, names, formula.notation)
-            if not isinstance(reading, Reading) or len(reading.equations) != 1:
-                continue
-            (equation,) = reading.equations
-            if isinstance(equation.left, sp.Symbol) and equation.right.is_number and equation.right.is_real:
+            equation = reading.equations[0] if isinstance(reading, Reading) and len(reading.equations) == 1 else None
+            if equation is not None and isinstance(equation.left, sp.Symbol) and equation.right.is_number and equation.right.is_real:
                 name = equation.left.name
                 if name not in self.parameters and name not in self.bound:
                     found[name] = equation.right

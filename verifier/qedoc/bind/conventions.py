@@ -112,6 +112,7 @@ def assignments(
     held: Collection[str] = (),
     fits: Callable[[str, str], bool] = lambda symbol, name: True,
     *,
+    told: Mapping[str, Choice] = MappingProxyType({}),
     alike: Mapping[str, str] = MappingProxyType({}),
     barred: Collection[tuple[str, str]] = (),
 ) -> list[tuple[Choice, ...]]:
@@ -126,11 +127,15 @@ def assignments(
         optional: the other parameters that no symbol is yet.
         held: those of the required parameters that are arrays which the object holds.
         fits: whether a symbol has as many axes as a parameter.
+        told: the parameters that the text names right before symbols.
         alike: the parameter that the text describes in the words of a symbol, by symbol.
         barred: symbols that have entries, each with a parameter that is one number.
     """
     slots: list[list[Choice]] = []
     for symbol, text in unknown:
+        if symbol in told:
+            slots.append([told[symbol]])
+            continue
         if symbol in alike:
             slots.append([_choice(symbol, alike[symbol], text, Sure.SUGGESTED)])
             continue

@@ -6,6 +6,7 @@ from typing import Any
 
 import sympy as sp
 
+from qedoc.bind.annotations import axes_of, returned_by
 from qedoc.bind.members import Aim
 from qedoc.claims.members import CALL, member
 from qedoc.claims.modules import ONE_GROUP
@@ -47,12 +48,17 @@ class Letters:
         vectors: the vectors.
         step: the letter of the step; empty if there are no steps.
         group: the letter that numbers the groups into which the layer divides an array, if it is compared for one group; else empty.
+
+
+        columns: the parameters that are vectors, as their annotations say, of a function whose result is a number.
     """
 
     weights: frozenset[str] = frozenset()
     vectors: frozenset[str] = frozenset()
     step: str = ""
     group: str = ""
+
+    columns: frozenset[str] = frozenset()
 
 
 def letters_of(record: Documented) -> Letters:
@@ -63,21 +69,23 @@ def letters_of(record: Documented) -> Letters:
     """
     if group := _group(record):
         return Letters(group=group)
+    columns = _columns(record)
     displays = [formula.latex for formula in record.formulas if formula.display]
     products = [pair for latex in displays for pair in _WEIGHT.findall(latex)]
     if not products or any(_INDEXED.search(latex) for latex in displays):
-        return Letters()
+        return Letters(vectors=columns, columns=columns)
     axes = {argument.axes for argument in _called(record).arguments}
     if 2 not in axes:
-        return Letters()
+        return Letters(vectors=columns, columns=columns)
     steps = {at for latex in displays for base, at, *_ in _rows(latex) if at and f"{base}_{{{at}-1}}" in latex}
     step = steps.pop() if len(steps) == 1 else ""
     biases = {name for latex in displays for name in _BIAS.findall(latex)} if 1 in axes else set()
     bracketed = {weight for latex in displays for weight in _BEFORE_BRACKET.findall(latex)}
-    vectors = {*biases, *(_at_step(vector, step) for _, vector in products)}
+    vectors = {*biases, *(_at_step(vector, step) for _, vector in products), *columns}
     for latex in displays:
         vectors = _with_gates(vectors, latex, step)
-    return Letters(weights=frozenset({*bracketed, *(weight for weight, _ in products)}), vectors=frozenset(vectors), step=step)
+    weights = frozenset({*bracketed, *(weight for weight, _ in products)})
+    return Letters(weights=weights, vectors=frozenset(vectors), step=step, columns=columns)
 
 
 def _group(record: Documented) -> str:
@@ -144,6 +152,15 @@ def _is_last(record: Documented, name: str, step: str) -> bool:
         if name in states and unused != [name]:
             return False
     return True
+
+
+def _columns(record: Documented) -> frozenset[str]:
+    """The parameters that are vectors by their annotations, if the result is a number. The code is about their entries together."""
+    called = _called(record)
+    if record.owner == record.name and not record.target and called is record:
+        return frozenset()
+    columns = frozenset(argument.name for argument in called.arguments if axes_of(argument.annotation) == 1)
+    return columns if columns and axes_of(returned_by(called.path)) == 0 else frozenset()
 
 
 def _called(record: Documented) -> Documented:

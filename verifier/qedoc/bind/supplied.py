@@ -3,10 +3,10 @@
 import inspect
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
+from functools import lru_cache, partial
+from typing import Any, TypeAlias
 
 import numpy as np
 import sympy as sp
@@ -18,6 +18,9 @@ from qedoc.sources.docstrings import Documented
 
 _VALUES = (1.0, 0.0, 2.0, 0.625)
 """Numbers at which a log density is run. Some are counts or bits; at one alone, an array may have no effect."""
+
+
+_Run: TypeAlias = Callable[[Mapping[str, Any], Any], float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,8 +100,9 @@ def _tried(of: Returned, start: Mapping[str, Any]) -> tuple[tuple[int, ...], set
     try:
         event = _event(of, start)
         tried = [(value, _tried_at(of, start, value)) for value in (np.full(event, number) for number in _VALUES)]
-        known = [(value, density) for value, density in tried if np.isfinite(density)]
-        return (event, {name for name in start if any(_changes(of, start, *one, name) for one in known)}) if known else None
+        known = [value for value, density in tried if np.isfinite(density)]
+        compiled = _compiled(of, start)
+        return (event, {name for name in start if _matters(of, start, known, name, compiled)}) if known else None
     except Exception:  # noqa: BLE001  # the method may raise anything for arguments that it does not take
         return None
 
@@ -129,9 +133,34 @@ def _run(of: Returned, start: Mapping[str, Any], value: Any) -> float:
     return float(getattr(of.distribution(start), LOG_DENSITY)(value))
 
 
-def _changes(of: Returned, start: Mapping[str, Any], value: Any, before: float, name: str) -> bool:
-    """Whether the log density depends on an array or an argument. A run that fails shows that it does."""
+def _compiled(of: Returned, start: Mapping[str, Any]) -> _Run:
+    """The log density as one compiled function of the arrays and the value. Positions of states stay as they are.
+
+    An array may be tried many times, and a compiled function is much faster than code that runs step by step.
+    """
+    import jax  # the import takes seconds
+
+    fixed = {name: held for name, held in start.items() if isinstance(held, int)}
+    compiled = jax.jit(lambda arrays, value: getattr(of.distribution({**arrays, **fixed}), LOG_DENSITY)(value))
+
+    def run(arguments: Mapping[str, Any], value: Any) -> float:
+        return float(compiled({name: held for name, held in arguments.items() if name not in fixed}, value))
+
+    return run
+
+
+def _matters(of: Returned, start: Mapping[str, Any], values: Iterable[Any], name: str, compiled: _Run) -> bool:
+    """Whether the log density depends on an array or an argument at one of the values."""
+    try:
+        run = partial(_run, of) if isinstance(start[name], int) else compiled
+        return any(_changes(run, start, value, name) for value in values)
+    except Exception:  # noqa: BLE001  # code may need concrete arrays, and raise anything without them
+        return any(_changes(partial(_run, of), start, value, name) for value in values)
+
+
+def _changes(run: _Run, start: Mapping[str, Any], value: Any, name: str) -> bool:
+    """Whether the log density depends on an array or an argument. A run without a value shows that it does."""
     held = start[name]
     changed = held + 1 if isinstance(held, int) else held * np.float32(1.0625)
-    after = _run(of, {**start, name: changed}, value)
+    before, after = run(start, value), run({**start, name: changed}, value)
     return not (np.isfinite(after) and abs(after - before) <= 1e-6 * max(1.0, abs(before)))

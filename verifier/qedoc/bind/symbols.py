@@ -8,6 +8,7 @@ from typing import Any
 
 import sympy as sp
 
+from qedoc.bind.annotations import returned_by
 from qedoc.bind.context import Context
 from qedoc.bind.members import is_kernel
 from qedoc.bind.records import Conflict, Obstruction, Unexplained
@@ -190,11 +191,7 @@ def _explain(names: Sequence[str]) -> str:
 
 def returns(context: Context) -> str:
     """The annotation of the target's result; empty if it has none."""
-    try:
-        annotation = inspect.signature(resolve(context.record.path)).return_annotation
-    except (TypeError, ValueError, QedocError):
-        return ""
-    return "" if annotation is inspect.Signature.empty else str(annotation)
+    return returned_by(context.record.path)
 
 
 def _returns_function(context: Context) -> bool:

@@ -1,7 +1,7 @@
 """The unknowns of an equation, its lengths, and the ranges of its indices."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import sympy as sp
@@ -18,6 +18,7 @@ _COUNT = re.compile(r"\W*(?:the )?(?:total )?(?:number|count) of (?:elements|ent
 
 def as_entry(context: Context, equation: Equation) -> Equation:
     """The equation for an entry of the result: `y_i`, or no left side, where nothing but the entries of the right side says what i is."""
+    equation = _of_family(context, equation)
     left, right = equation.left, equation.right
     bound = {r.symbol for r in summed(right)}
     used = {s for entry in right.atoms(sp.Indexed) for index in entry.indices for s in index.free_symbols} - bound
@@ -34,6 +35,23 @@ def as_entry(context: Context, equation: Equation) -> Equation:
     if whole and not equation.entry and len(used) == len(free) == 1:
         return replace(equation, entry=((free[0], None),))
     return equation
+
+
+def _of_family(context: Context, equation: Equation) -> Equation:
+    r"""The equation for the entry at k of a function whose name bears the index: `\mathrm{sinc}_k(x)`, with the range of k in the text.
+
+    The name may be the end of the function's name: `\mathrm{fourier}_k(x)` of `basic_fourier`.
+    """
+    left = equation.left
+    if not isinstance(left, Application) or equation.entry or left.variable or left.logarithm or left.by:
+        return equation
+    stem, _, index = left.name.rpartition("_")
+    span = index_ranges(context, equation).get(index)
+    short = stem not in context.record.siblings and any(name.endswith(f"_{stem}") for name in context.own) and len(stem) > 1
+    if not stem or span is None or not (stem in context.own or short) or sp.Symbol(index) in left.arguments:
+        return equation
+    (own, *_) = sorted(context.own)
+    return replace(equation, left=replace(left, name=own), entry=((sp.Symbol(index), span),))
 
 
 def _of_entry(left: Application, used: set[sp.Symbol], known: set[str]) -> tuple[sp.Symbol, ...]:
@@ -112,3 +130,9 @@ def index_ranges(context: Context, equation: Equation) -> dict[str, tuple[sp.Exp
         for name, found in ends.items()
         if len(found) == 2 and name not in context.parameters and name not in context.bound and found["first"].is_Integer
     }
+
+
+def ends(context: Context, equation: Equation, said: Mapping[str, tuple[sp.Expr, sp.Expr]], result: Sequence[sp.Symbol]) -> set[str]:
+    """The symbols in the ranges of the indices of the result, such as the K of `k = 0, ..., K - 1`: they are lengths."""
+    told = {**index_ranges(context, equation), **said}
+    return {s.name for index in result for end in told.get(str(index), ()) for s in end.free_symbols}

@@ -300,7 +300,8 @@ def _assigned(owner: type) -> set[str]:
     """The names of attributes in the code of the constructors of a class."""
     found: set[str] = set()
     for base in owner.__mro__[:-1]:
-        found |= set(vars(base).get("__annotations__", {}))
+        annotations = vars(base).get("__annotations__")
+        found |= set(annotations) if isinstance(annotations, dict) else set()  # that of `type` is a descriptor
         for name in ("__init__", "__post_init__", "setup"):
             code = getattr(inspect.unwrap(vars(base)[name]), "__code__", None) if name in vars(base) else None
             found |= set(code.co_names) if code is not None else set()

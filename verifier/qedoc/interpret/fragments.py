@@ -160,6 +160,8 @@ def _tells_nothing(lattice: Lattice, at: int) -> bool:
     if kinds & _BOUNDS and "SELF" in follower and not follower & {"SYM", "PARAM", "NUM"}:
         return True
     before = {edge.kind for edge in lattice.edges[at - 1]} if at else set()
+    if "SHAPE" in before and lexicon.CONTAINERS & {one.lower() for one in lattice.words[max(0, at - 4) : at - 1]}:
+        return True  # `an array with length > 1` says nothing about its entries
     if "SIGN" in kinds and "OPERATOR" in before:  # `log probabilities` are no probabilities
         return True
     word = lattice.words[at].lower()

@@ -75,6 +75,9 @@ SPREADING = frozenset(_DATA["words"]["spreading"])
 MASSES = frozenset(_DATA["words"]["masses"])
 """What such a verb spreads."""
 
+CONTAINERS = frozenset(_DATA["words"]["containers"])
+"""What has a length, a size or a shape."""
+
 JOINING = frozenset(_DATA["words"]["joining"])
 """Words that only join two formulas."""
 

@@ -56,6 +56,7 @@ _SIGNS |= {r"\ge": ">=", r"\geq": ">=", r"\le": "<=", r"\leq": "<=", r"\ne": "!=
 _BOUND = re.compile(rf"(?::math:)?[`$]+\s*({'|'.join(map(re.escape, sorted(_SIGNS, reverse=True)))})\s*(-?[\d.]+)\s*[`$]+")
 """A bound without its left side: ``>= 1``, which means the same as the words outside of code."""
 
+_COUNTED = re.compile(r"[A-Za-z]\s*=\s*\d[^=]*\\l?dots(?![a-z])")
 _TWO = re.compile(r"^\s*(\d)\s*(<|\\le|\\leq)\s+([i-n])\s*,\s*([i-n])\s*(<|\\le|\\leq)\s+(\w+)\s*$")
 """Two indices with a common range: `0 \\le i, j < n`."""
 
@@ -262,8 +263,7 @@ class Vocabulary:
         bare, _, rest = latex.partition("=")
         if re.match(r"\{?[A-Z](?:_\w)?\}?\s*\\sim(?![A-Za-z])", latex):  # it names a random variable, and restricts nothing
             yield "RELATION", sp.true
-            return
-        if found := members_of(latex):
+        elif found := members_of(latex):
             yield from (("SET", member) for member in found)
         elif (number := number_of(latex)) is not None:
             yield "NUM", number
@@ -274,7 +274,7 @@ class Vocabulary:
         elif rest and self._is_own_value(bare, latex):
             yield "UNREAD", latex
             yield "RELATION", None  # `for :math:`f(x) = 1``
-        elif _RELATION.search(latex):
+        elif _RELATION.search(latex) or _COUNTED.match(latex):
             yield from (("RELATION", relation) for relation in self._relations(latex))
         else:
             yield from self._equation(latex)

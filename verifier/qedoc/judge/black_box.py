@@ -80,6 +80,8 @@ class _Tally:
     same: list[Row]
     apart: list[Row]
     unclear: list[Row]
+    beyond: list[Row]
+    """The unclear points at which the code gives what a density has outside of its support, and the formula another value."""
 
     @property
     def compared(self) -> int:
@@ -118,6 +120,8 @@ def trial(pair: Pair, limits: Limits) -> CaseResult:
         place = format_inputs(named(pair.case, pair.plan.point(edge)))
         reason = f"runs alone do not decide: formula and code differ at {place}, where rounding may select another branch"
         return CaseResult(id=pair.case.id, verdict=Verdict.UNDECIDED, reason=reason, runs=2 * tally.compared)
+    if tally.beyond:
+        return CaseResult(id=pair.case.id, verdict=Verdict.UNDECIDED, reason=pair.off_its_support(tally.beyond[0]), runs=2 * tally.compared)
     reason = f"no difference beyond rounding at {len(tally.same)} points, run in float32 and float64"
     return CaseResult(id=pair.case.id, verdict=Verdict.TESTED, reason=reason, runs=2 * tally.compared)
 
@@ -143,13 +147,15 @@ def _tally(pair: Pair, rows: list[Row]) -> _Tally:
     coarse, fine = (run_rows(pair.call, symbols, rows, dtype).values for dtype in ("float32", "float64"))
     if fine.ndim != 1:
         raise UnsupportedError(f"the target returns an array of shape {fine.shape[1:]}; expected a number")
-    tally = _Tally([], [], [])
+    tally = _Tally([], [], [], [])
     explained = _explained_by_arithmetic(pair, rows, coarse, fine)
     exact = enclose_at(DIGITS, pair.documented, rows)
     enough = max(FEWEST, len(rows) // 10)
     for place in sorted(range(len(rows)), key=lambda k: _plainness(rows[k])):
         row, value, low, high = rows[place], exact[place], float(coarse[place]), float(fine[place])
         documented = _documented(value)
+        if documented is not None and low == high == -math.inf and pair.edges.is_density:
+            tally.beyond.append(row)
         if documented is None or not (math.isfinite(low) and math.isfinite(high)):
             continue
         scale = max(abs(documented), abs(high))
@@ -158,6 +164,8 @@ def _tally(pair: Pair, rows: list[Row]) -> _Tally:
             tally.same.append(row)
         elif len(tally.apart) == enough or (high == 0 and abs(documented) < VANISHED) or pair.edges.is_off_support(high):
             tally.unclear.append(row)
+            if difference >= APART and low == high and pair.edges.is_off_support(high):
+                tally.beyond.append(row)
         elif difference >= APART * scale and abs(high - low) * STEADY <= difference and not explained(place) and pair.has_derivative(row):
             tally.apart.append(row)
         else:

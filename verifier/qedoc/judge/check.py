@@ -274,11 +274,7 @@ def _verdict(
     if pair.elsewhere is not None:
         return Verdict.UNDECIDED, "another formula of the docstring has the value at all points, and nothing says where this one holds"
     if pair.off_support is not None:
-        at = format_inputs(named(pair.case, pair.plan.point(pair.off_support)))
-        reason = (
-            f"formula and code differ at {at}, where the code gives {pair.run(pair.off_support)}, as outside of the support or at its edge"
-        )
-        return Verdict.UNDECIDED, f"{reason}; write where the formula holds"
+        return Verdict.UNDECIDED, pair.off_its_support(pair.off_support)
     if pair.unconfirmed is not None:
         at = format_inputs(named(pair.case, pair.plan.point(pair.unconfirmed)))
         return Verdict.UNDECIDED, f"formula and derivative differ at {at}, where the values of the code do not confirm what jax.grad gives"

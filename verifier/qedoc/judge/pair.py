@@ -23,6 +23,7 @@ from qedoc.errors import TargetError
 from qedoc.execute.runner import run_plain
 from qedoc.judge.derivatives import Support, support
 from qedoc.judge.edges import ROUNDED, Edges, whole_numbers_near
+from qedoc.judge.inputs import format_inputs, named
 from qedoc.judge.paths import Branch, Code, interpretation_of
 from qedoc.judge.sharp import DIGITS, known_bits, midpoint, sharpest
 from qedoc.lift.literals import BallLiteral, is_coefficient
@@ -297,6 +298,12 @@ class Pair:
         """Whether the two values round to the same double. A run cannot tell them apart then."""
         values = [sharpest(part, row) for part in (self.documented, branch.value)]
         return not any(isinstance(value, Undefined) for value in values) and midpoint(values[0]) == midpoint(values[1])
+
+    def off_its_support(self, row: Row) -> str:
+        """Says that formula and code differ at a point where the code gives what it gives outside of its support."""
+        at = format_inputs(named(self.case, self.plan.point(row)))
+        reason = f"formula and code differ at {at}, where the code gives {self.run(row)}, as outside of the support or at its edge"
+        return f"{reason}; write where the formula holds"
 
     def said(self, row: Row) -> int | float | str:
         """The documented value, as a report shows it."""

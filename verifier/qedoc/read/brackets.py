@@ -122,11 +122,30 @@ def _absolute(parser: Parser, group: Group) -> Factor:
     if any(symbol.name in parser.scope.matrices for symbol in factor.value.free_symbols if isinstance(symbol, sp.Symbol)):
         what = "bars around a matrix: its determinant, a norm, or each entry's absolute value"
         raise parser.refuse(Obstacle.AMBIGUOUS, what, r"write \det A or \|A\|, or an index", group.start)
+    named = {symbol.name for symbol in factor.value.free_symbols if isinstance(symbol, sp.Symbol)} & parser.scope.vectors
+    return _of_column(parser, group, factor) if named <= parser.scope.columns else _of_vector(parser, group, factor)
+
+
+def _of_vector(parser: Parser, group: Group, each_entry: Factor) -> Factor:
+    """Bars around a vector."""
     each = Option(value="each entry's absolute value", why="bars may be taken entry by entry", sure="possible")
     length = Option(value="its length", why="bars around a vector may be its length", sure="possible")
-    if parser.scope.choose("bars around a vector", each, length) == length.value:
-        return BRACKETS[r"\|"](parser, group)
-    return factor
+    chosen = parser.scope.choose("bars around a vector", each, length)
+    return BRACKETS[r"\|"](parser, group) if chosen == length.value else each_entry
+
+
+def _of_column(parser: Parser, group: Group, each_entry: Factor) -> Factor:
+    """Bars around a vector in the formula of one number."""
+    length = Option(value="its length", why="bars around a vector are conventionally its length", sure="suggested")
+    total = Option(value="the sum of its absolute values", why="bars around a vector may be its 1-norm", sure="possible")
+    each = Option(value="each entry's absolute value", why="bars may be taken entry by entry", sure="possible")
+    chosen = parser.scope.choose("bars around a vector", length, total, each)
+    if chosen == total.value:
+        inside = parser.within(group).value()
+        index = fresh(parser, inside)
+        value = _total(parser, group, lambda i: sp.Abs(entry(parser, inside, i, group.start), evaluate=False), index)
+        return Factor(value=value, shape=Shape.BRACKET, start=group.start)
+    return BRACKETS[r"\|"](parser, group) if chosen == length.value else each_entry
 
 
 def entry(parser: Parser, value: sp.Expr, index: str, start: int) -> sp.Expr:

@@ -23,7 +23,7 @@ def regrouped(pieces: Sequence[list[Node]]) -> list[list[Node]]:
         pieces: what stands between the commas of a condition.
     """
     found: list[list[Node]] = []
-    waiting = [list(piece) for piece in pieces]
+    waiting = [part for piece in pieces for part in _spaced(list(piece))]
     while waiting:
         piece = waiting.pop(0)
         ahead = next((place for place, other in enumerate(waiting) if _dots(other)), None)
@@ -39,6 +39,15 @@ def regrouped(pieces: Sequence[list[Node]]) -> list[list[Node]]:
         found.append(piece)
         del waiting[: ahead + 1 + len(more)]
     return found
+
+
+def _spaced(piece: list[Node]) -> list[list[Node]]:
+    r"""The parts of a list without commas that counts from a number: `k = 0 \dots n - 1`. Dots between signs are another thing."""
+    if len(piece) < 5 or relation(piece[1]) != "=" or not isinstance(piece[2], Token) or piece[2].kind is not Kind.NUMBER:
+        return [piece]
+    if not piece[3].is_macro("ldots", "dots") or piece[4].is_char("+", "-", "*", "/", ",") or any(map(relation, piece[2:])):
+        return [piece]
+    return [piece[:3], piece[3:4], piece[4:]]
 
 
 def ranges(piece: Sequence[Node]) -> bool:

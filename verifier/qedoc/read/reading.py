@@ -81,6 +81,7 @@ class Names:
         legend: symbols that the text explains, each with its explanation.
         siblings: documented functions next to the object, which the formula may name.
         vectors: symbols that have entries, so that `x_1` is an entry and a product of two vectors is not elementwise.
+        columns: the vectors of a function whose result is a number, so that bars around them are no absolute values.
         matrices: the vectors that are matrices, so that `A B` is a matrix product and `A^T` is a transpose.
         step: the letter of the current step, so that `h_{t-1}` is the name of a value before it; empty if there are no steps.
         group: the letter that numbers the groups of an array, of which there is one: `x_i` is all of x; empty if there are no groups.
@@ -98,6 +99,7 @@ class Names:
     legend: Mapping[str, str] = field(default_factory=dict)
     siblings: frozenset[str] = frozenset()
     vectors: frozenset[str] = frozenset()
+    columns: frozenset[str] = frozenset()
     matrices: frozenset[str] = frozenset()
     weights: frozenset[str] = frozenset()
     step: str = ""

@@ -91,6 +91,7 @@ class Scope:
         self.weights = {plain(name) for name in names.weights}
         self.matrices = {plain(name) for name in names.matrices} | self.weights
         self.vectors = {plain(name) for name in names.vectors} | set(_bold(nodes)) | (set(_averaged(nodes)) if self.mean else set())
+        self.columns = {plain(name) for name in names.columns}
         self.vectors |= {name for name in _numbered(nodes) if name in self.legend}
         self.vectors |= self.matrices | set(quadratic(nodes, self.matrices))
         self.vectors |= set(multiplied(nodes, self.vectors - self.matrices))

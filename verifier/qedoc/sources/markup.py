@@ -38,6 +38,11 @@ _ADMONITION = re.compile(
 )
 """The text in the line of an admonition, which belongs to the running text."""
 _OTHER_DIRECTIVE = re.compile(r"^(\s*)\.\. +(?:(?!_)\w)+(?:[-._+:](?:(?!_)\w)+)* ?::(?: |$)")
+_PROGRAM = re.compile(
+    r"^(\s*)\.\. +(?:code|code-block|sourcecode|jupyter-(?:execute|input|output)|plot|pyplot|(?:bokeh|altair)-plot|ipython|exec"
+    r"|execute_code|test(?:code|setup|cleanup|output)|doctest|prompt|graphviz|digraph|mermaid|uml|tikz|raw) ?::(?: |$)"
+)
+"""Directives whose content is a program, its output or a drawing, and no text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,11 +217,22 @@ def paragraphs(lines: Sequence[str]) -> list[Paragraph]:
     """Returns the running text, without formulas, code and directives."""
     covered = {place for block in blocks(lines) for place in range(block.first, block.last + 1)}
     covered |= {place for fence in fences(lines) if _covers(fence, lines) for place in range(_mark(fence), fence.last + 1)}
-    covered |= set(_field_lines(lines))
+    covered |= {*_field_lines(lines), *_program_lines(lines)}
     found: list[Paragraph] = []
     for start, words, section in _runs(lines, covered):
         found.append(Paragraph(text=" ".join(" ".join(words).split()), line=start, section=section))
     return found
+
+
+def _program_lines(lines: Sequence[str]) -> Iterator[int]:
+    """The lines of directives that contain no text."""
+    for place, line in enumerate(lines):
+        if opened := _PROGRAM.match(line):
+            yield place
+            for after, text in enumerate(lines[place + 1 :], start=place + 1):
+                if text.strip() and _indent(text) <= len(opened[1]):
+                    break
+                yield after
 
 
 def _field_lines(lines: Sequence[str]) -> Iterator[int]:
