@@ -44,6 +44,18 @@ LOGARITHMS = "log_predictions, targets"
 KL = "jnp.sum(targets * (jnp.log(targets) - log_predictions))"
 
 
+@pytest.mark.parametrize("words", ["The loss uses the kernel formula:", "The function uses the softplus formula:"])
+def test_a_formula_that_the_function_uses_may_be_an_ingredient(judge: Judge, words: str) -> None:
+    assert judge("x", f"{words}\n\n.. math:: e^x", "jnp.exp(x) + 1")[0] not in HOLDS | {Verdict.REFUTED}
+    assert judge("x", f"{words.replace(words.split()[4], 'numerically stable')}\n\n.. math:: e^x", "jnp.exp(x) + 1")[0] is Verdict.REFUTED
+
+
+def test_a_name_made_of_a_subscript_does_not_count_against_the_text(judge: Judge) -> None:
+    text = ".. math:: x / \\sigma_x\n\nwhere :math:`\\sigma_x` is the MEANING."
+    assert judge("x, x_scale", text.replace("MEANING", "scale"), "x / x_scale")[0] in HOLDS
+    assert judge("x, x_scale", text.replace("MEANING", "variance"), "x / x_scale")[0] not in HOLDS | {Verdict.REFUTED}
+
+
 def test_bare_letters_are_the_parameters_that_the_text_says_they_are(judge: Judge) -> None:
     assert judge(LOGARITHMS, DIVERGENCE, KL, name="kl_divergence")[0] in HOLDS
     swapped = DIVERGENCE.replace("P is the target", "P is the predicted").replace("Q is the predicted", "Q is the target")
@@ -110,6 +122,12 @@ def test_a_divergence_that_is_named_after_another_one(claims_of: Claims, name: s
     assert judged_claim(right).verdict in HOLDS
     (wrong,) = claims_of(VARIANTS.replace("(Q(i) - P(i))", "2 (Q(i) - P(i))").replace(r"- \log Q(i)", r"+ \log Q(i)"), name)
     assert judged_claim(wrong).verdict not in HOLDS
+
+
+def test_a_divergence_in_bits_or_with_a_definition_of_its_own_is_not_the_usual_one(claims_of: Claims) -> None:
+    for words in ("The convex divergence in bits is", r"With :math:`D_{KL}(P, Q) = \sum_i Q(i)`, it is"):
+        (claim,) = claims_of(VARIANTS.replace("The convex divergence is defined as:", words), "convex_kl_divergence")
+        assert judged_claim(claim).verdict not in HOLDS | {Verdict.REFUTED}
 
 
 def test_a_divergence_in_the_docstring_of_a_longer_one_is_not_its_value(claims_of: Claims) -> None:

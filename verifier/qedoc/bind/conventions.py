@@ -282,7 +282,9 @@ def _by_concept(symbol: str, text: str, name: str, concepts: Sequence[Concept]) 
     for concept in concepts:
         named = any(one in (name.lower(), *parts) for one in concept.names.split())
         base, _, suffix = symbol.partition("_")
-        if suffix and base in concept.symbols.split() and name.lower() in {f"{suffix}_{one}" for one in concept.names.split()}:
+        told = bool(text) and re.search(rf"\b(?:{concept.words})\b", text.lower()) is not None
+        composed = suffix and name.lower() in {f"{suffix}_{one}" for one in concept.names.split()}
+        if composed and base in concept.symbols.split() and (told or not text):
             what = concept.words.partition("|")[0]
             yield _choice(symbol, name, text or f"{base} is conventionally the {what}, and {suffix} names it", Sure.SUGGESTED)
             return
@@ -291,7 +293,6 @@ def _by_concept(symbol: str, text: str, name: str, concepts: Sequence[Concept]) 
             words = f"{symbol} is conventionally {'the' if own else 'a'} {parts[-1]}{f' of {suffix}' if own else ''}"
             yield _choice(symbol, name, words, Sure.SUGGESTED if own else Sure.POSSIBLE)
             return
-        told = bool(text) and re.search(rf"\b(?:{concept.words})\b", text.lower()) is not None
         if named and (told if text else symbol in concept.symbols.split()):
             value = sp.sympify(concept.value).xreplace({sp.Symbol("x"): parameter(name)})
             what = concept.words.partition("|")[0]

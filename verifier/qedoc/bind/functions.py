@@ -72,7 +72,7 @@ def expanded(context: Context, value: sp.Expr, stated: Stated) -> Expansion:
     notes: dict[str, None] = {}
     domains: dict[tuple[str, Reals | Integers], None] = {}
     uses: dict[Formula, None] = {}
-    value = _divergences(value, notes)
+    value = value if _DIVERGENCES & set(context.definitions) or _BITS.search(context.record.docstring) else _divergences(value, notes)
     for _ in range(DEEPEST):
         before, value = value, _defined(context, value, notes, uses)
         if value != before:
@@ -101,6 +101,8 @@ def _divergences(value: sp.Expr, notes: dict[str, None]) -> sp.Expr:
 
 
 _DIVERGENCES = frozenset({"D_KL", "KL", "D_kl"})
+_BITS = re.compile(r"\b(?:bits?|base[- ]?(?:2|10|two)|log2|log_2|log10|dits?|hartleys?)\b", re.IGNORECASE)
+"""Words for a logarithm that is not the natural one."""
 
 
 def _defined(context: Context, value: sp.Expr, notes: dict[str, None], uses: dict[Formula, None]) -> sp.Expr:

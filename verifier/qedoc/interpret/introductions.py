@@ -10,7 +10,7 @@
 from typing import Any
 
 from qedoc.interpret.conditions import condition, statements, subjects
-from qedoc.interpret.lexicon import INEXACT, changes
+from qedoc.interpret.lexicon import NUMERICAL
 from qedoc.interpret.parsing import Parser, always, either, form, maybe, pick, rule, sequence, some, token
 from qedoc.interpret.phrases import DET, PLAIN_WORDS
 from qedoc.interpret.statements import LOOSE, NOUN, SELF, SPEAKS, restriction
@@ -46,10 +46,9 @@ def _display_is(parts: tuple[Any, ...], by: str) -> Any:
 
 
 def _uses(*parts: Any) -> Any:
-    """The formula that the computation uses is the value, unless an adjective says that it is something else or inexact."""
-    words = [word for word in parts[3] if isinstance(word, str)]
-    changed = changes(words) or not INEXACT.isdisjoint(part for word in words for part in word.split("-"))
-    return None if changed else ("value", None)
+    """The formula that the computation uses is the value, if its adjectives only say how it is computed. Else it may be an ingredient."""
+    words = {word for run in parts[3] if isinstance(run, str) for word in run.lower().split()}
+    return ("value", None) if words <= NUMERICAL | {","} else None
 
 
 _AT = sequence(token("AT"), DET, maybe(PLAIN_WORDS), maybe(token("SYM", "PARAM", "NUM")))

@@ -51,6 +51,9 @@ OTHERS = frozenset(KINDS["OTHER"])
 INEXACT = frozenset(_DATA["words"]["inexact"])
 """Words for a formula that need not be the value exactly."""
 
+NUMERICAL = frozenset(_DATA["words"]["numerical"])
+"""Words for how a formula is computed, which say nothing of its value."""
+
 RESULTS = frozenset(_DATA["words"]["results"])
 """Nouns for what the function returns."""
 
