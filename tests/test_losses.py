@@ -72,7 +72,7 @@ def test_the_name_of_a_logarithm_is_not_read_as_one_where_the_text_says_log(judg
 def test_a_symbol_for_predictions_may_be_the_logarithms_or_what_they_are_of(judge: Judge) -> None:
     text = ".. math:: t^2 q\n\nwhere :math:`q` are the predictions."
     for code in ("t ** 2 * jnp.exp(log_predictions)", "t ** 2 * log_predictions"):
-        assert judge("t, log_predictions", text, code)[0] is Verdict.UNDECIDED
+        assert judge("t, log_predictions", text, code)[0] is not Verdict.REFUTED
     assert judge("t, log_predictions", text, "t ** 2 * log_predictions + 1")[0] is Verdict.REFUTED
 
 
