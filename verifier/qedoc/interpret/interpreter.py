@@ -116,10 +116,7 @@ class Interpreter:
                     self._entry(described, part, found)
         for line, relation in self.constraints.items():  # they may restrict the displays beside them
             source = Source(words=self.lines[line].strip(), line=line)
-            if relation is None:
-                found.say("unclear", (), Sure.OPAQUE, source)
-            else:
-                found.doubt(self.vocabulary.known(relation), source)
+            found.say("unclear", (), Sure.OPAQUE, source) if relation is None else found.doubt(self.vocabulary.known(relation), source)
         for words, line in results(self.lines):
             self._doubted(self.displays, Source(words=words, line=line), found)
         for words, line in returned(self.lines):

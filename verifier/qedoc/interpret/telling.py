@@ -20,6 +20,9 @@ _TELLING = frozenset(
 _CONDITIONAL = frozenset({"if", "when", "whenever", "in case", "once", "as soon as", "while", "provided", "provided that", "as long as"})
 """Words that open a condition, and nothing else."""
 
+_NAMING = frozenset({"for", "given", "with"})
+"""Words that may only open the name of something."""
+
 
 def tells(lattice: Lattice) -> bool:
     """Whether a word may say that a display is not the value."""
@@ -42,6 +45,13 @@ def _is_conditional(lattice: Lattice) -> bool:
     return any(edge.kind == "OPEN" and edge.value in _CONDITIONAL for edges in lattice.edges for edge in edges)
 
 
+def _names_symbol(edges: Sequence[Sequence[Edge]]) -> bool:
+    """Whether words only give something a letter: `for a sample covariance C`."""
+    kinds = {edge.kind for those in edges for edge in those}
+    opens = any(edge.kind == "OPEN" and edge.value in _NAMING for edge in edges[0]) if edges else False
+    return opens and any(edge.kind == "SYM" for edge in edges[-1]) and not kinds & _TELLING
+
+
 def tail(lattice: Lattice) -> tuple[Any, ...]:
     """A full clause before the words that introduce: `X is the square. Its derivative is` written with a comma.
 
@@ -51,7 +61,9 @@ def tail(lattice: Lattice) -> tuple[Any, ...]:
         if any(edge.kind in ("COMMA", "SEMI") for edge in lattice.edges[cut - 1]):
             before = lattice.edges[: cut - 1]
             parses = whole(introduction, lattice, cut)
-            restricts = any(edge.kind in RESTRICTS | {"OPEN"} for edges in before for edge in edges) or changes(before)
+            restricts = any(edge.kind in RESTRICTS for edges in before for edge in edges)
+            opens = any(edge.kind == "OPEN" for edges in before for edge in edges)
+            restricts = restricts or ((opens or changes(before)) and not _names_symbol(before))
             if parses and not restricts and all(parse[0] != "named" for parse in parses):
                 return parses
     return ()
