@@ -44,13 +44,6 @@ _WAYS = re.compile(
 )
 """A sentence that announces a list of ways to use an object."""
 
-_PASSED = re.compile(
-    r"[\w ,./`-]+ in which case `*[\w*]+`* (?:should|must|can) be set to `*(?:True|False|None)`* and (?:(?:again|then) )?"
-    r"`+\w+`+(?:(?:/| and | or )`+\w+`+)* (?:aren't|are not|isn't|is not|are|is) passed(?: in)?(?: when [\w ]+ is called)?\.?",
-    re.IGNORECASE,
-)
-"""A sentence about how arguments are passed."""
-
 _MATHS = r"(?::math:`|`+|\$)"
 
 _FACTORIAL = re.compile(
@@ -68,7 +61,7 @@ def is_aside(text: str) -> bool:
     """Whether a sentence only says how parameters are given, what shapes they have, or what the sign of the factorial means."""
     said = " ".join(text.split()).removesuffix(".")
     ways = any(re.fullmatch(way, said, re.IGNORECASE) for way in (*_ALTERNATIVES, *_SHAPED))
-    return ways or any(pattern.fullmatch(text) for pattern in (_FACTORIAL, _WAYS, _PASSED))
+    return ways or any(pattern.fullmatch(text) for pattern in (_FACTORIAL, _WAYS))
 
 
 def without_distributions(text: str) -> str:

@@ -24,7 +24,7 @@ _PIECE = re.compile(
     r"|(?P<set>(?<![\w)])[\[(\]]\s*-?\s*[\w./∞π+-]+\s*,\s*[-+]?\s*[\w./∞π+-]+\s*[\])\[](?!\w))"
     r"|(?P<number>(?<![\w.])\d+(?:\.\d+)?(?:e[+-]?\d+)?(?![\w]))"
     r"|(?P<op>>=|<=|==|!=|\*\*|[<>=≥≤≠+*/|^−]|(?<=\s)-(?=\s)|-(?=\d)|(?<!\w)-(?=[a-z]))"
-    r"|(?P<word>[^\W\d_][\w'\u2019-]*|\d+-[a-z]+)|(?P<mark>[,;.:()\u2013—]|\S)"
+    r"|(?P<word>[^\W\d_][\w'\u2019-]*(?:(?<=_)\*)?|\d+-[a-z]+)|(?P<mark>[,;.:()\u2013—]|\S)"
 )
 _SYMBOL = re.compile(
     r"(?:\\[A-Za-z]+|[A-Za-z])(?:_(?:\\?[A-Za-z0-9]+|\{[^{}]*\}))?'*|\\(?:hat|bar|tilde|mathbf|vec|boldsymbol|mathcal|mathrm|widehat|operatorname|text|mathit)"
