@@ -119,7 +119,7 @@ def _called(target: str, texts: Mapping[str, str]) -> tuple[str, str]:
     function = resolve(target)
     if isinstance(function, Member):
         owner = target.rpartition(".")[0]
-        return ", ".join((owner.rpartition(".")[0], *function.modules())), function.written(owner, texts)
+        return ", ".join(dict.fromkeys((owner.rpartition(".")[0], *function.modules()))), function.written(owner, texts)
     if isinstance(function, Returned):
         return "qedoc.claims.target", function.written(texts)
     return target.partition(".")[0], f"{target}({', '.join(f'{name}={text}' for name, text in texts.items())})"
