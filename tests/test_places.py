@@ -345,9 +345,15 @@ def test_other_code_in_running_text_is_no_claim(library: Path, sentence: str) ->
 
 
 def test_a_display_comes_before_values_in_running_text(library: Path) -> None:
-    text = VALUE.replace("{sentence}", "Returns ``x - scale``.\n\n    .. math:: x + scale").replace("{code}", "x + scale")
+    text = VALUE.replace("{sentence}", "Returns ``x + scale``.\n\n    .. math:: x + scale").replace("{code}", "x + scale")
     (claim,) = found(library, text)
     assert verdicts(claim) == {Verdict.PROVED}
+
+
+def test_a_display_that_the_running_text_contradicts_is_undecided(library: Path) -> None:
+    text = VALUE.replace("{sentence}", "Returns ``x - scale``.\n\n    .. math:: x + scale").replace("{code}", "x + scale")
+    (claim,) = found(library, text)
+    assert verdicts(claim) == {Verdict.UNDECIDED}
 
 
 RST = """

@@ -146,7 +146,12 @@ def of_formula(
                     reason = f"nothing says that {equation.left} is a derivative of {target}"
                     yield Refused(formula=formula, name=id, verdict=Verdict.NOT_A_CLAIM, reason=reason, reading=str(equation))
                     continue
-                variants = [variant for inside, made in seen for variant in _variants(inside, formula, reading, link - 1, where, made)]
+                readings = [reading if inside is context else inside.readings.get(formula, reading) for inside, _ in seen]
+                variants = [
+                    variant
+                    for (inside, made), again in zip(seen, readings, strict=True)
+                    for variant in _variants(inside, formula, (reading, again), link - 1, where, made)
+                ]
                 claim = _claim(seen[0][0], formula, variants, part)
                 yield replace(claim, notes=(*notes, *claim.notes)) if isinstance(claim, Bound) else claim
 
@@ -164,10 +169,15 @@ def _minimum(context: Context, formula: Formula, name: str) -> Bound | Refused |
 
 
 def _variants(
-    inside: Context, formula: Formula, reading: Reading, link: int, where: sp.Basic, made: tuple[Choice, ...]
+    inside: Context,
+    formula: Formula,
+    as_read: tuple[Reading, Reading | Unreadable | NotAClaim],
+    link: int,
+    where: sp.Basic,
+    made: tuple[Choice, ...],
 ) -> Iterator[Variant]:
-    """The readings of one equation, with the names of the object that it is about."""
-    again = inside.readings.get(formula, reading)
+    """The readings of one equation. `as_read` is the formula as given, and with the names of the object that it is about."""
+    reading, again = as_read
     count = len(reading.equations)
     first = again if isinstance(again, Reading) and len(again.equations) == count else reading
     for one in (first, *(other for other in first.others if len(other.equations) == count)):

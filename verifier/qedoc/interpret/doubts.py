@@ -32,6 +32,8 @@ _RETURNS = re.compile(
 _ENDED = re.compile(r"[.!]\W*$")
 _CODE = re.compile(r"^`*\s*[A-Za-z]\w*`*\s*(?:[-+*/^]|\*\*)\s*`*\w[\w. ]*`*[.;]?$")
 
+_NO_TEXT = re.compile(r"[`\s]|[.;]\s*$")
+
 _PARTICIPLES = (
     r"(?P<how>flipped|swapped|interchanged|exchanged|reversed|negated|inverted|squared|doubled|halved|clipped|clamped|rounded|truncated|"
     r"rescaled|normali[sz]ed|standardi[sz]ed|cent(?:e)?red|shifted|wrapped|replaced|rectified|thresholded|squashed|transformed|"
@@ -141,7 +143,8 @@ def results(lines: Sequence[str]) -> Iterator[tuple[str, int]]:
             continue  # without a full stop, it introduces a display
         text = own["what"] if own else _TYPE.sub("", paragraph.text)
         named = [sign for name, sign in _SHOWN.items() if name.match(text)]
-        if _CLIPPED.search(text) or any(not sign.search(displays) for sign in named) or (own and _CODE.match(text.strip())):
+        computed = own and _CODE.match(text.strip()) and _NO_TEXT.sub("", text) not in _NO_TEXT.sub("", displays)
+        if _CLIPPED.search(text) or any(not sign.search(displays) for sign in named) or computed:
             yield paragraph.text, paragraph.line
 
 
