@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 import sympy as sp
 
+from qedoc.interpret.meaning import OUTPUT
 from qedoc.interpret.parsing import Lattice
 from qedoc.interpret.passages import sentences
 from qedoc.sources import markup
@@ -51,9 +52,9 @@ _CHANGED = re.compile(
 _BEFOREHAND = re.compile(rf"\b{_PARTICIPLES}\s+(?:first|beforehand|internally|afterwards|automatically)\b", re.IGNORECASE)
 _CLIPPED = re.compile(r",? (?:clipped|clamped|rounded|truncated|limited|rescaled) to\b", re.IGNORECASE)
 _PRONOUN = re.compile(r"^(?:It|This|They|The (?:value|result|output)s?)\s+(?=is\b|are\b|lies?\b)")
-_LIMITS = re.compile(
-    r"\bsaturat(?:es?|ed|ing) (?:at|to)\b|\b(?:outputs?|results?|values?|it) never (?:exceeds?|falls?|drops?)\b", re.IGNORECASE
-)
+_NUMBER = r"\W{0,8}(?P<number>-?\d+(?:\.\d+)?)(?!\w)"
+_ABOVE = re.compile(rf"\b(?:saturat(?:es?|ed|ing) (?:at|to)|never exceeds?){_NUMBER}", re.IGNORECASE)
+_BELOW = re.compile(rf"\bnever (?:falls?|drops?) below{_NUMBER}", re.IGNORECASE)
 _APPROXIMATES = re.compile(
     r"\b(?:this|it|which|formula|expression|equation|the above)\b[^.;:,]{0,24}\b(?:is|are|was)\b[^.;:,]{0,12}"
     r"\b(?:approximat\w+|simplif\w+|ideali[sz]\w+)\b",
@@ -103,12 +104,25 @@ def changed(text: str) -> bool:
 
 
 def constrains(text: str) -> bool:
-    """Whether a sentence restricts numbers in words that give no relation: `the weights sum to one`, `it saturates at 3`.
+    """Whether a sentence restricts numbers in words that give no relation of one number: `the weights sum to one`.
 
     Args:
         text: the sentence.
     """
-    return bool(_SUMS.search(text) or _LIMITS.search(text))
+    return bool(_SUMS.search(text))
+
+
+def limits(text: str) -> tuple[sp.Basic, ...]:
+    """The bounds of the value that a sentence states in other words: `it saturates at 3`.
+
+    Args:
+        text: the sentence.
+    """
+    above, below = _ABOVE.search(text), _BELOW.search(text)
+    return (
+        *((sp.Le(OUTPUT, sp.nsimplify(above["number"], rational=True)),) if above else ()),
+        *((sp.Ge(OUTPUT, sp.nsimplify(below["number"], rational=True)),) if below else ()),
+    )
 
 
 def counts_from_one(text: str) -> bool:
