@@ -88,6 +88,12 @@ def test_the_text_may_state_a_base_or_a_unit_of_angles(judge: Judge, latex: str,
     assert judge("x", shown(latex, after=after), code) in verdicts
 
 
+@pytest.mark.parametrize(("code", "verdicts"), [("jnp.cos(angle * jnp.pi / 180)", HOLDS), ("jnp.cos(angle)", WRONG), ("angle", REFUTED)])
+def test_radians_beside_degrees_are_those_of_the_formula(judge: Judge, code: str, verdicts: set[Verdict]) -> None:
+    after = r"where :math:`\theta` is the angle in radians."
+    assert judge("angle", shown(r"\cos(\theta)", after=after, angle="The angle, in degrees."), code) in verdicts
+
+
 @pytest.mark.parametrize(
     ("parameters", "latex", "after", "code", "verdicts"),
     [

@@ -48,13 +48,14 @@ def _texts(parser: Parser) -> tuple[str, ...]:
 
 
 def _in_degrees(parser: Parser) -> bool:
-    """Whether angles are in degrees. Only a text that speaks of degrees can say so; one that speaks of radians too leaves it open."""
+    """Whether angles are in degrees. Only a text that speaks of degrees can say so; radians beside them are those of the formula."""
     if not any(_DEGREES.search(text) for text in _texts(parser)):
         return False
     both = any(_RADIANS.search(text) for text in _texts(parser))
-    degrees = Option(value="degrees", why="the text speaks of degrees", sure="suggested")
+    degrees = Option(value="degrees", why="the text speaks of degrees", sure="possible" if both else "suggested")
     radians = Option(value="radians", why="angles are usually in radians", sure="suggested" if both else "possible")
-    return parser.scope.choose("the unit of angles", degrees, radians) == degrees.value
+    ways = (radians, degrees) if both else (degrees, radians)
+    return parser.scope.choose("the unit of angles", *ways) == degrees.value
 
 
 def _unbased(parser: Parser, build: Build) -> Build:
