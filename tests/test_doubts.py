@@ -189,11 +189,12 @@ def test_weights_that_sum_to_one(judge: Judge, after: str, verdicts: set[Verdict
         ("Returns:\n    The value. It lies between 0 and 3.", RIGHT),
         ("Returns:\n    The value, clipped to [0, 3].", RIGHT),
         ("Returns:\n    A number between 0 and 30.", REFUTED),
+        ("Returns:\n    An array with a shape identical to the input x.", REFUTED),
         ("Returns:\n    A number.", REFUTED),
     ],
 )
 def test_a_range_of_the_result_limits_a_refutation(judge: Judge, after: str, verdicts: set[Verdict]) -> None:
-    assert judge("x", shown("x", after=after), "jnp.clip(x, 0, 3)") in verdicts
+    assert judge("x", shown("x", after=after), "jnp.minimum(x, 3)") in verdicts
 
 
 @pytest.mark.parametrize(

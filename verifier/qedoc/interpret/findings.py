@@ -69,7 +69,7 @@ class Found:
                 symbol, made = value
                 for sense in made:
                     self.legend(symbol, Sense(value=sense.value, sure=min(sure, sense.sure)), source)
-            case "output":
+            case "output" if len(value.free_symbols) == 1:  # not `of a shape identical to x`
                 self.outputs.append((_domain(value, Sure.SUGGESTED, source), source.only))
             case "unclear":
                 self.unclear.append((_domain(None, Sure.OPAQUE, source), source.only))

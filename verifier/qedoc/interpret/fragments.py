@@ -132,8 +132,8 @@ def stops(lattice: Lattice, end: int) -> bool:
 def _longest(lattice: Lattice, at: int, own: sp.Expr | None) -> tuple[int, Any]:
     """The end and the relation of the longest condition that starts at a position."""
     options: list[tuple[Parser, Any]] = [(condition, condition_of), (statements, condition_of), (signed, condition_of)]
-    if own is not None:
-        options.append((any_range, lambda inner: range_of(inner, own)))
+    if own is not None:  # `in range (0, 1)` is said of the parameter, and not of the input
+        options.insert(0, (any_range, lambda inner: range_of(inner, own)))
     best: tuple[int, Any] = (at, None)
     for parser, meaning in options:
         for value, end in parser(lattice, at):
