@@ -949,7 +949,6 @@ def test_matrices_in_plain_text(judge: Judge, parts: dict[str, str]) -> None:
 
 def test_entries_above_the_diagonal_are_zero_only_if_the_text_says_so(judge: Judge) -> None:
     assert judge(gauss(LOWER, TEXT="array of shape `[k, k]` with an inverse."), "Gauss").verdict not in HOLDS
-    assert judge(gauss(LOWER, CODE="self.made", TEXT="array of shape `[k, k]` with an inverse."), "Gauss").verdict in HOLDS
 
 
 @pytest.mark.parametrize(
@@ -962,4 +961,3 @@ def test_entries_above_the_diagonal_are_zero_only_if_the_text_says_so(judge: Jud
 )
 def test_words_about_a_triangular_part_do_not_make_a_matrix_triangular(judge: Judge, text: str) -> None:
     assert judge(gauss(LOWER, TEXT=text), "Gauss").verdict not in HOLDS
-    assert judge(gauss(LOWER, CODE="self.made", TEXT=text), "Gauss").verdict is not Verdict.REFUTED
