@@ -10,6 +10,8 @@ import pytest
 from fixture_modules import judged_claim
 
 from qedoc.bind import claims
+from qedoc.bind.records import Bound
+from qedoc.claims.case import instantiate
 from qedoc.claims.members import member, parameters
 from qedoc.claims.target import resolve
 from qedoc.errors import TargetError
@@ -945,3 +947,28 @@ def test_matrices_in_plain_text(judge: Judge, parts: dict[str, str]) -> None:
     assert right.verdict in HOLDS, right.reason
     for wrong in ({"NORM": "|det(scale)|**2"}, {"Y": "inv(scale) @ (x + loc)"}, {"Y": "scale @ (x - loc)"}):
         assert judge(gauss(parts, **wrong), "Gauss").verdict not in HOLDS, wrong
+
+
+@pytest.mark.parametrize(
+    ("text", "zero"),
+    [
+        (LOWER["TEXT"], True),
+        ("array of shape `[k, k]` with an inverse.", False),
+        ("array of shape `[k, k]`, whose lower-triangular part is listed elsewhere.", False),
+        ("array of shape `[k, k]`, which need not be lower triangular.", False),
+    ],
+)
+def test_entries_above_the_diagonal_are_zero_only_if_the_text_says_so(library: Callable[[str], str], text: str, zero: bool) -> None:
+    module = library(gauss(LOWER, TEXT=text))
+    record = next(record for record in documented(module) if record.name == f"{module}.Gauss")
+    claim = claims(record)[0]
+    assert isinstance(claim, Bound)
+    symbols = {str(symbol) for symbol in instantiate(claim.spec, {"k": 2}).formula.free_symbols}
+    assert {"tril_1_1", "tril_2_1", "tril_2_2"} <= symbols
+    assert ("tril_1_2" in symbols) is not zero  # code that reads the lower part alone is then another formula
+
+
+def test_a_matrix_with_a_triangular_factor_is_not_triangular(judge: Judge) -> None:
+    text = "covariance matrix of shape `[k, k]` with a lower-triangular factor."
+    assert judge(gauss(LOWER, TEXT=text), "Gauss").verdict not in HOLDS
+    assert judge(gauss(LOWER, CODE="self.made", TEXT=text), "Gauss").verdict is not Verdict.REFUTED
