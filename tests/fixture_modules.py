@@ -65,6 +65,20 @@ def functions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stem: str) -> Ite
         sys.modules.pop(module, None)
 
 
+Judge: TypeAlias = Callable[..., list[Verdict]]
+
+
+@contextmanager
+def judging(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stem: str) -> Iterator[Judge]:
+    """Gives a function that judges the formulas of a function, which is given by its parameters, docstring and code."""
+    with functions(tmp_path, monkeypatch, stem) as record:
+
+        def judged(parameters: str, docstring: str, code: str, *, name: str = "f") -> list[Verdict]:
+            return [judged_claim(claim).verdict for claim in claims(record(parameters, docstring, code, name=name))]
+
+        yield judged
+
+
 class Generated(Protocol):
     """A generated function with documentation; its text tells what it was made of."""
 

@@ -7,9 +7,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from fixture_modules import functions, judged_claim
+from fixture_modules import judging
 
-from qedoc.bind import claims
 from qedoc.results.verdict import Verdict
 
 HOLDS = {Verdict.PROVED, Verdict.TESTED}
@@ -18,17 +17,16 @@ WRONG = set(Verdict) - HOLDS
 REFUTED = {Verdict.REFUTED}
 
 Judge = Callable[[str, str, str], Verdict]
-Case = tuple[str, str, str, set[Verdict]]
 
 
 @pytest.fixture
 def judge(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Judge]:
     """The verdict on the only formula of a function that is given by its parameters, docstring and code."""
-    with functions(tmp_path, monkeypatch, "doubted") as record:
+    with judging(tmp_path, monkeypatch, "doubted") as verdicts:
 
         def judged(parameters: str, docstring: str, code: str) -> Verdict:
-            (claim,) = claims(record(parameters, docstring, code))
-            return judged_claim(claim).verdict
+            (found,) = verdicts(parameters, docstring, code)
+            return found
 
         yield judged
 

@@ -3,28 +3,21 @@ r"""Notations of losses and statistics: `P(i)`, `\bar x`, `L = \{l_1, \dots, l_N
 Each rule has a right formula, a wrong twin, and words or a notation with another meaning.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fixture_modules import Claims, functions, judged_claim, written
+from fixture_modules import Claims, Judge, judged_claim, judging, written
 
-from qedoc.bind import claims
 from qedoc.read import Names, Reading, Unreadable, read
 from qedoc.results.verdict import Verdict
 
 HOLDS = {Verdict.PROVED, Verdict.TESTED}
-Judge = Callable[..., list[Verdict]]
 
 
 @pytest.fixture
 def judge(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Judge]:
-    """The verdicts of the formulas of a function that is given by its parameters, docstring and code."""
-    with functions(tmp_path, monkeypatch, "losses") as record:
-
-        def judged(parameters: str, docstring: str, code: str, *, name: str = "f") -> list[Verdict]:
-            return [judged_claim(claim).verdict for claim in claims(record(parameters, docstring, code, name=name))]
-
+    with judging(tmp_path, monkeypatch, "losses") as judged:
         yield judged
 
 
