@@ -125,6 +125,7 @@ class Kernel:
         ("with shift parameter :math:`d` and power :math:`s`", "self.power * jnp.abs(x - y) ** self.shift", True),
         ("with $d$, the distance, shift $d$ and power $s$", "self.power * jnp.abs(x - y) ** self.shift", True),
         ("with inverse shift :math:`d` and squared power :math:`s`", "self.shift * jnp.abs(x - y) ** self.power", False),
+        ("with the inverse of shift :math:`d` and the square of power :math:`s`", "self.shift * jnp.abs(x - y) ** self.power", False),
         ("with shift :math:`d` and shift :math:`s`", "self.shift * jnp.abs(x - y) ** self.power", False),
     ],
 )

@@ -53,6 +53,7 @@ def shown(latex: str, before: str = "", after: str = "", **entries: str) -> str:
         ("Given an input, it returns", "x^2", "x**2", HOLDS),
         ("For a given number :math:`x`, it is", "x^2", "x**2", HOLDS),
         ("For a halved number :math:`x`, it is", "x^2", "x**2 / 4", RIGHT),
+        ("For a reflected number :math:`x`, it is", "x", "-x", RIGHT),
     ],
 )
 def test_words_before_a_display(judge: Judge, before: str, latex: str, code: str, verdicts: set[Verdict]) -> None:

@@ -956,6 +956,8 @@ def test_matrices_in_plain_text(judge: Judge, parts: dict[str, str]) -> None:
         ("array of shape `[k, k]` with an inverse.", False),
         ("array of shape `[k, k]`, whose lower-triangular part is listed elsewhere.", False),
         ("array of shape `[k, k]`, which need not be lower triangular.", False),
+        ("array of shape `[k, k]`, unlike a lower-triangular one.", False),
+        ("array of shape `[k, k]`, which may be lower triangular.", False),
     ],
 )
 def test_entries_above_the_diagonal_are_zero_only_if_the_text_says_so(library: Callable[[str], str], text: str, zero: bool) -> None:

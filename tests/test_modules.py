@@ -285,7 +285,6 @@ NEW = r"n = \tanh(W_{in} x + b_{in} + z * (W_{hn} h)) \\"
     ],
 )
 def test_definitions_above_the_result_of_a_cell_are_put_in(claims_of: Claims, rows: str, holds: bool) -> None:
-    pytest.importorskip("flax.linen")
     *definitions, last = claims_of(GATED.replace("ROWS", rows), "Cell")
     assert [claim.cause for claim in definitions if isinstance(claim, Refused)] == ["definition", "definition"]
     if not holds and isinstance(last, Refused):
@@ -341,14 +340,12 @@ STATE = r"h_t &= z_t \odot a_t + (1 - z_t) \odot h_{t-1}"
     ],
 )
 def test_gates_are_parts_of_one_array(claims_of: Claims, rows: str, holds: bool) -> None:
-    pytest.importorskip("haiku")
     *_, last = claims_of(STACKED.replace("ROWS", rows), "Cell")
     found = judged_claim(last).verdict if not isinstance(last, Refused) else last.verdict
     assert (found in HOLDS) == holds
 
 
 def test_a_wrong_formula_of_gates_is_refuted_in_all_orders(claims_of: Claims) -> None:
-    pytest.importorskip("haiku")
     *_, last = claims_of(STACKED.replace("ROWS", PART + OTHER + STATE.replace("(1 - z_t)", "z_t")), "Cell")
     assert judged_claim(last).verdict is Verdict.REFUTED
 
@@ -531,7 +528,6 @@ OUTSIDE = "(y.std(axis=2, keepdims=True) + self.eps)"
 
 @pytest.mark.parametrize(("code", "holds"), [(OUTSIDE, True), (INSIDE, False)])
 def test_a_batch_of_one_is_normalised(claims_of: Claims, code: str, holds: bool) -> None:
-    pytest.importorskip("haiku")
     (claim,) = claims_of(BATCHED.replace("FORMULA", PLUS_EPS).replace("CODE", code).replace("MORE", ""), "Normal")
     assert isinstance(claim, Bound)
     assert "axis=slice(1, None): the input is a batch of one, whose axis it leaves out" in claim.notes
@@ -539,16 +535,15 @@ def test_a_batch_of_one_is_normalised(claims_of: Claims, code: str, holds: bool)
     assert found in HOLDS if holds else found is Verdict.REFUTED
 
 
-def test_a_statistic_over_something_else_is_not_the_one_of_all_entries(claims_of: Claims) -> None:
-    pytest.importorskip("haiku")
-    text = BATCHED.replace("FORMULA", PLUS_EPS).replace("CODE", OUTSIDE).replace("MORE", " over the other half of the axis")
+@pytest.mark.parametrize("more", [" over the other half of the axis", ", weighted by their distance", ", if no mask is given"])
+def test_a_statistic_over_something_else_is_not_the_one_of_all_entries(claims_of: Claims, more: str) -> None:
+    text = BATCHED.replace("FORMULA", PLUS_EPS).replace("CODE", OUTSIDE).replace("MORE", more)
     (claim,) = claims_of(text, "Normal")
     assert isinstance(claim, Refused)
     assert "mu and sigma" in claim.reason
 
 
 def test_an_accent_on_a_letter_may_be_a_differential(claims_of: Claims) -> None:
-    pytest.importorskip("haiku")
     text = BATCHED.replace("FORMULA", PLUS_EPS.replace("scale", "s").replace("outputs", "y")).replace("CODE", OUTSIDE).replace("MORE", "")
     (claim,) = claims_of(text, "Normal")
     assert isinstance(claim, Refused)
@@ -595,14 +590,12 @@ FORGET = r"f = \sigma(W_f x + b_f + W_h h) \\"
     ],
 )
 def test_the_parts_of_a_state_are_arguments(claims_of: Claims, rows: str, holds: bool) -> None:
-    pytest.importorskip("flax.linen")
     *_, last = claims_of(TUPLE.replace("ROWS", rows), "Cell")
     found = judged_claim(last).verdict
     assert found in HOLDS if holds else found is Verdict.REFUTED
 
 
 def test_two_states_that_no_row_uses_may_both_be_the_output(claims_of: Claims) -> None:
-    pytest.importorskip("flax.linen")
     rows = FORGET + r"c' = f * c + (1 - f) * h \\ h' = \tanh(f * c + (1 - f) * h)"
     assert not any(isinstance(claim, Bound) for claim in claims_of(TUPLE.replace("ROWS", rows), "Cell"))
 
@@ -631,7 +624,6 @@ SWITCHED = (
     [(r"\tanh(W_i x + W_h h)", HOLDS), (r"\tanh(W_i x - W_h h)", {Verdict.REFUTED}), (r"\tanh(W_i x + W_h h + b_i)", {Verdict.UNREADABLE})],
 )
 def test_a_layer_does_not_hold_an_array_that_its_settings_leave_out(claims_of: Claims, formula: str, verdicts: set[Verdict]) -> None:
-    pytest.importorskip("flax.linen")
     assert judged(claims_of, SWITCHED.replace("FORMULA", formula), "Cell").verdict in verdicts
 
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from qedoc.bind.commands import macros
 from qedoc.bind.context import Context
 from qedoc.interpret.choices import Choice, Sure, parameter
+from qedoc.interpret.lexicon import OPERATORS, QUANTITIES
 from qedoc.read import plain
 from qedoc.read.macros import spelled_out
 
@@ -17,6 +18,11 @@ _BEFORE = frozenset(
     {"with", "and", "or", "the", "a", "an", "of", "its", "by", "scalar", "real", "integer", "positive", "kernel", "for", "given", "where"}
 )
 """Words before the name that leave it the parameter itself. `inverse` makes another number of it."""
+
+_OPERATORS = {
+    word for table in (OPERATORS, QUANTITIES) for phrases in table.values() for phrase in phrases for word in phrase.split()
+} - _BEFORE
+"""Words that make another number of what follows: `the logarithm of scale` may be what the symbol is."""
 
 _MOST_WORDS = 3
 
@@ -51,6 +57,6 @@ def _named(before: str, names: Collection[str]) -> str:
     for count in range(1, min(_MOST_WORDS, len(said)) + 1):
         joined = "".join(said[-count:]).replace("-", "")
         fitting = [name for name in names if name.replace("_", "").lower() == joined]
-        if len(fitting) == 1 and (len(said) == count or said[-count - 1] in _BEFORE):
+        if len(fitting) == 1 and _OPERATORS.isdisjoint(said[:-count]) and (len(said) == count or said[-count - 1] in _BEFORE):
             return fitting[0]
     return ""

@@ -14,7 +14,10 @@ from qedoc.read import SYMMETRIC, TRIANGULAR, WHOLE, DeterminantOf, InverseEntry
 _SYMMETRIC = re.compile(r"\b(?:symmetric|covariance|positive[ -](?:semi-?)?definite|Hermitian)\b", re.IGNORECASE)
 _DEFINITE = re.compile(r"\bcovariance\b|\bpositive[ -]definite\b", re.IGNORECASE)
 _TRIANGULAR = re.compile(
-    r"(?<!not )(?<!not be )(?<!or )\blower[ -]triangular\b(?! (?:or|part|portion|half|block|entries|elements|and upper))", re.IGNORECASE
+    r"(?<!or )(?<!non-)\blower[ -]triangular\b(?! (?:or|part|portion|half|block|entries|elements|and upper))", re.IGNORECASE
+)
+_DENIES = re.compile(
+    r"\b(?:not|never|no|non|cannot|unlike|instead|without|neither|rather than|isn't|aren't|needn't|if|unless|may|can)\b", re.IGNORECASE
 )
 _SIZE = re.compile(r"the (?:rank|dimension|order|size)\b", re.IGNORECASE)
 
@@ -96,7 +99,7 @@ def restricted(context: Context, value: sp.Expr, arrays: dict[str, Array]) -> En
     made = dict(arrays)
     for name, array in arrays.items():
         said = _told(context, name)
-        triangular = bool(_TRIANGULAR.search(said))
+        triangular = _is_triangular(said)
         if len(array.indices) != 2 or not (triangular or _SYMMETRIC.search(said)):
             continue
         if triangular and _SYMMETRIC.search(said):
@@ -120,6 +123,12 @@ def restricted(context: Context, value: sp.Expr, arrays: dict[str, Array]) -> En
             where.append(ForAll(sp.Gt(DeterminantOf(sp.Symbol(name), minor, SYMMETRIC), 0), (minor, 1, last)))
             notes.append(f"{name} is positive definite, as the text says")
     return Entries(value=value, arrays=made, where=tuple(where), notes=tuple(notes))
+
+
+def _is_triangular(said: str) -> bool:
+    """Whether a text says that a matrix is lower triangular, and nothing before it takes this back."""
+    found = _TRIANGULAR.search(said)
+    return found is not None and not _DENIES.search(said[: found.start()])
 
 
 def _below(base: sp.IndexedBase, row: sp.Expr, column: sp.Expr) -> sp.Expr:

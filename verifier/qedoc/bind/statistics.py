@@ -19,6 +19,13 @@ _ENDS = r"(?=\s*(?:,? respectively)?\s*(?:[.,;]|$))"
 _ONE = re.compile(rf"{_SYMBOL} {_IS} {_STATISTIC} of {_ARRAY}{_ENDS}", re.IGNORECASE)
 _TWO = re.compile(rf"{_SYMBOL} and {_SYMBOL} {_IS} {_STATISTIC} and {_STATISTIC} of {_ARRAY}{_ENDS}", re.IGNORECASE)
 
+_QUALIFIED = re.compile(
+    r"\b(?:weighted|trimmed|moving|running|exponential\w*|geometric|harmonic|unless|if|when|except|without|excluding|after|before|only|not|"
+    r"never|clipped|masked|smoothed|squared)\b",
+    re.IGNORECASE,
+)
+"""Words in the same sentence that may make another number of a statistic: `the mean of x, weighted by w`."""
+
 _POPULATION = ("of a population", "the squares are divided by the number of entries by convention", Sure.SUGGESTED)
 _SAMPLE = ("of a sample", "the squares may be divided by the number of entries less one", Sure.POSSIBLE)
 
@@ -60,11 +67,17 @@ def with_statistics(context: Context, equation: Equation) -> Iterator[tuple[Equa
 def _told(docstring: str) -> Iterator[tuple[str, str, str]]:
     """The symbols of which a text says that they are a statistic, with the statistic and the array."""
     text = " ".join(docstring.split())
-    for found in _TWO.finditer(text):
+    for found in filter(_is_plain, _TWO.finditer(text)):
         first, second, one, other, array = found.groups()
         yield from ((plain(first), one.lower(), array), (plain(second), other.lower(), array))
-    for found in _ONE.finditer(text):
+    for found in filter(_is_plain, _ONE.finditer(text)):
         yield plain(found[1]), found[2].lower(), found[3]
+
+
+def _is_plain(found: re.Match[str]) -> bool:
+    """Whether the sentence around a statistic says nothing else of it."""
+    before, after = re.split(r"[.;]\s", found.string[: found.start()])[-1], re.split(r"[.;](?:\s|$)", found.string[found.end() :])[0]
+    return not _QUALIFIED.search(before) and not _QUALIFIED.search(after)
 
 
 def _is_input(context: Context, name: str) -> bool:

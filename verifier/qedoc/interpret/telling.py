@@ -49,7 +49,8 @@ def _names_symbol(edges: Sequence[Sequence[Edge]]) -> bool:
     """Whether words only give something a letter: `for a sample covariance C`."""
     kinds = {edge.kind for those in edges for edge in those}
     opens = any(edge.kind == "OPEN" and edge.value in _NAMING for edge in edges[0]) if edges else False
-    return opens and any(edge.kind == "SYM" for edge in edges[-1]) and not kinds & _TELLING
+    words = {edge.value for those in edges for edge in those if edge.kind == "WORD"} - lexicon.CHANGING - lexicon.GIVEN
+    return opens and any(edge.kind == "SYM" for edge in edges[-1]) and not kinds & _TELLING and not lexicon.changes(tuple(words))
 
 
 def tail(lattice: Lattice) -> tuple[Any, ...]:
