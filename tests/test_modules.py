@@ -236,7 +236,7 @@ def test_arrays_of_haiku_and_linen_are_found_by_a_call() -> None:
     assert call.startswith("flax.linen.Dense(features=1).apply({'params': {'kernel': ")
 
 
-GATED = '''
+ROWED = '''
 import flax.linen as nn
 import jax
 import jax.numpy as jnp
@@ -251,14 +251,17 @@ class Cell(nn.Module):
         ROWS
         \\end{array}
 
-    where x is the input and h is the output of the previous time step.
+    where x is the input, and STATE.
     """
 
     features: int
 
     @nn.compact
     def __call__(self, carry, inputs):
-        def i(name):
+CODE'''
+GATED = ROWED.replace("STATE", "h is the output of the previous time step").replace(
+    "CODE",
+    """        def i(name):
             return nn.Dense(self.features, name=name)(inputs)
 
         def h(name):
@@ -268,7 +271,8 @@ class Cell(nn.Module):
         n = jnp.tanh(i("in") + z * h("hn"))
         out = (1 - z) * n + z * carry
         return out, out
-'''
+""",
+)
 GATE = r"z = \sigma(W_{iz} x + b_{iz} + W_{hz} h) \\"
 NEW = r"n = \tanh(W_{in} x + b_{in} + z * (W_{hn} h)) \\"
 
@@ -550,34 +554,15 @@ def test_an_accent_on_a_letter_may_be_a_differential(claims_of: Claims) -> None:
     assert r"unknown command \d" in claim.reason
 
 
-TUPLE = '''
-import flax.linen as nn
-import jax
-import jax.numpy as jnp
-
-
-class Cell(nn.Module):
-    r"""A recurrent cell.
-
-    .. math::
-
-        \\begin{array}{ll}
-        ROWS
-        \\end{array}
-
-    where x is the input, h is the output of the previous time step, and c is the memory.
-    """
-
-    features: int
-
-    @nn.compact
-    def __call__(self, carry, inputs):
-        c, h = carry
+TUPLE = ROWED.replace("STATE", "h is the output of the previous time step, and c is the memory").replace(
+    "CODE",
+    """        c, h = carry
         f = jax.nn.sigmoid(nn.Dense(self.features, name="f")(inputs) + nn.Dense(self.features, use_bias=False, name="h")(h))
         new = f * c + (1 - f) * h
         out = jnp.tanh(new)
         return (new, out), out
-'''
+""",
+)
 FORGET = r"f = \sigma(W_f x + b_f + W_h h) \\"
 
 
