@@ -9,7 +9,7 @@ import sympy as sp
 from qedoc.interpret import lexicon
 from qedoc.interpret.conditions import any_range, condition, signed, statements
 from qedoc.interpret.meaning import Unclear, condition_of, range_of
-from qedoc.interpret.parses import exclusive
+from qedoc.interpret.parses import exclusive, implies
 from qedoc.interpret.parsing import Edge, Lattice, Parser
 
 RESTRICTS = frozenset(
@@ -47,6 +47,7 @@ def fragments(lattice: Lattice, own: sp.Expr | None = None) -> Fragments:
     """
     at, size = 0, len(lattice.edges)
     relations: list[Any] = []
+    signs: list[Any] = []
     turned = left = False
     while at < size:
         if _tells_nothing(lattice, at):
@@ -62,6 +63,8 @@ def fragments(lattice: Lattice, own: sp.Expr | None = None) -> Fragments:
             continue
         if relation is not None:
             relations.append(relation)
+            if not (RESTRICTS - {"SIGN"}) & {edge.kind for edges in lattice.edges[at:end] for edge in edges}:
+                signs.append(relation)
             at = end
             continue
         longer = max(lattice.edges[at], key=lambda edge: edge.end, default=None)
@@ -72,9 +75,13 @@ def fragments(lattice: Lattice, own: sp.Expr | None = None) -> Fragments:
         left = left or ("WORD" not in kinds and bool(kinds & RESTRICTS) and not _about_words(lattice, at)) or end > at + 1
         turned = turned or bool(kinds & _TURNS)
         at = max(end, at + 1)
+    if exclusive(relations):  # `positive for gains, negative for losses` tells cases apart; a range beside them still restricts
+        relations = [relation for relation in relations if relation not in signs]
     if exclusive(relations):
         return Fragments(relations=(), vague=False)
-    return Fragments(relations=tuple(dict.fromkeys(relations)), vague=left or (turned and bool(relations)))
+    distinct = tuple(dict.fromkeys(relations))  # `in (0, 1) to balance positive and negative examples` is one range
+    strongest = tuple(one for one in distinct if not any(other != one and implies(other, one) for other in distinct))
+    return Fragments(relations=strongest or distinct, vague=left or (turned and bool(relations)))
 
 
 def refers(lattice: Lattice) -> bool:

@@ -117,8 +117,13 @@ def _implies(one: tuple[str, Any], other: tuple[str, Any]) -> bool:
     """Whether a part of a domain lies in another one: each of its bounds is the same or narrower."""
     if one[0] != "domain" or len(one[1]) != 1 or len(other[1]) != 1:
         return False
-    narrow, wide = (sp.And.make_args(part[1][0][0]) for part in (one, other))
-    return all(any(part == bound or _within(part, bound) for part in narrow) for bound in wide)
+    return implies(one[1][0][0], other[1][0][0])
+
+
+def implies(narrow: Any, wide: Any) -> bool:
+    """Whether a relation between numbers lies in another one: each of its bounds is the same or narrower."""
+    parts, bounds = (sp.And.make_args(relation) for relation in (narrow, wide))
+    return all(any(part == bound or _within(part, bound) for part in parts) for bound in bounds)
 
 
 def _within(part: Any, bound: Any) -> bool:
