@@ -150,6 +150,8 @@ def test_entries_of_parameters(judge: Judge, name: str, latex: str, entry: str, 
         ("Returns:\n    The difference.", "x - y", HOLDS),
         ("Returns:\n    The difference.", "y - x", REFUTED),
         ("It is used in many places.", "y - x", REFUTED),
+        ("Added support for y in `[0, 1]`.", "jnp.where((y < 0) | (y > 1), y - x, 2 * x - y)", REFUTED),
+        ("Added support for y, but only in `[0, 1]`.", "jnp.where((y < 0) | (y > 1), 0, x - y)", RIGHT),
     ],
 )
 def test_what_is_said_of_the_result(judge: Judge, after: str, code: str, verdicts: set[Verdict]) -> None:

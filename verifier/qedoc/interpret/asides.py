@@ -36,6 +36,9 @@ _SHAPED = (
 )
 """A sentence about the shapes of parameters, and about nothing else."""
 
+_ADDED = re.compile(r"(?:added|adds|new:?) support for (?!.*\b(?:only|but|except|unless|must|no longer|instead)\b).*", re.IGNORECASE)
+"""A release note that says what else is accepted since a version, which restricts nothing."""
+
 _WAYS = re.compile(
     r"there are (?:(?:many|several|various|some|multiple|a few|two|three|four) )?(?:different )?"
     r"(?:variations|ways|variants|options|possibilities) (?:of|for|in|to) "
@@ -61,7 +64,7 @@ def is_aside(text: str) -> bool:
     """Whether a sentence only says how parameters are given, what shapes they have, or what the sign of the factorial means."""
     said = " ".join(text.split()).removesuffix(".")
     ways = any(re.fullmatch(way, said, re.IGNORECASE) for way in (*_ALTERNATIVES, *_SHAPED))
-    return ways or any(pattern.fullmatch(text) for pattern in (_FACTORIAL, _WAYS))
+    return ways or any(pattern.fullmatch(text) for pattern in (_FACTORIAL, _WAYS, _ADDED))
 
 
 def without_distributions(text: str) -> str:
