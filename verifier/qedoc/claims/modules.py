@@ -214,7 +214,7 @@ def untraced(call: Callable[[], T]) -> T:
     """
     import jax  # the import takes seconds, and most claims are not about modules
 
-    wide = jax.config.jax_enable_x64
+    wide = bool(jax.numpy.result_type(float) == "float64")
 
     def run() -> T:
         with jax.enable_x64(wide):
