@@ -32,6 +32,7 @@ from qedoc.bind.pairs import paired, pairs_of
 from qedoc.bind.parts import check_use, with_parts
 from qedoc.bind.records import Bound, Obstruction, Refused
 from qedoc.bind.restated import restated
+from qedoc.bind.rules import rules
 from qedoc.bind.samplers import with_names
 from qedoc.bind.settings import agreed, settled
 from qedoc.bind.slices import entries
@@ -64,8 +65,12 @@ def claims(record: Documented) -> tuple[Bound | Refused, ...]:
     """Returns the claims of a documented object, at least one for each display formula."""
     context = Context(record, lettered=_lettered(record) if record.owner else {})
     found: list[Bound | Refused] = []
+    ruled = rules(context)
     for number, (formula, reading) in enumerate(context.readings.items(), start=1):
         whole = formula.label or (str(number) if len(context.readings) > 1 else "")
+        if formula in ruled:
+            found += ruled[formula]
+            continue
         if formula.value and not _is_known_value(context, formula, reading):
             continue
         made = list(of_formula(context, formula, reading, whole))

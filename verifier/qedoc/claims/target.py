@@ -9,6 +9,7 @@ from typing import Any
 
 from qedoc.claims.members import member
 from qedoc.claims.returned import LOG_DENSITY, returned
+from qedoc.claims.steps import steps
 from qedoc.errors import TargetError, meant, question
 
 _NAMED = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
@@ -31,6 +32,8 @@ def resolve(target: str) -> Callable[..., Any]:
     found, path = _module(parts)
     value: Any = found
     for depth, name in enumerate(parts[len(path) :], start=len(path)):
+        if depth + 1 == len(parts) and (rule := steps(value, name)) is not None:
+            return rule
         if not hasattr(value, name):
             kind = "module" if isinstance(value, ModuleType) else "object"
             raise TargetError(f"{target}: {kind} {'.'.join(parts[:depth])} has no attribute {name!r}{_near(name, dir(value))}")

@@ -7,8 +7,9 @@ import sympy as sp
 
 from qedoc.algebra.conditions import TooManyBranches
 from qedoc.algebra.large import LARGE, WRITTEN_OUT
+from qedoc.algebra.recurrences import Recurrence
 
-_BINDERS = (*LARGE, sp.Derivative)
+_BINDERS = (*LARGE, sp.Derivative, Recurrence)
 
 MOST_TERMS = 1000
 
@@ -42,6 +43,8 @@ def unroll(
         return leaf(expression)
     if isinstance(expression, sp.Derivative):
         return leaf(expression.doit())
+    if isinstance(expression, Recurrence):
+        return unroll(expression.at(int(expression.last)), {}, leaf, written) if expression.last.is_Integer else leaf(expression)
     if isinstance(expression, LARGE):
         body, *inner, (variable, first, last) = expression.args
         if not (first.is_Integer and last.is_Integer):

@@ -53,10 +53,12 @@ class Assumptions:
 
     Args:
         point: where it is taken.
+        counters: the first and the last value of symbols that count steps. Relations that follow from these are not recorded.
     """
 
-    def __init__(self, point: Mapping[sp.Symbol, Fraction]) -> None:
+    def __init__(self, point: Mapping[sp.Symbol, Fraction], counters: Mapping[sp.Symbol, tuple[int, int]] | None = None) -> None:
         self.point = point
+        self.counters = dict(counters or {})
         self.conditions: dict[sp.Basic, None] = {}
         self.pins: dict[sp.Basic, None] = {}
         self.hashed: dict[sp.Expr, Any] = {}
@@ -73,13 +75,30 @@ class Assumptions:
 
     def settled(self, part: Partial) -> Partial:
         """Simplifies an element with the conditions so far."""
-        if not self.implied:
+        known = self.implied | self._counted(part) if self.counters else self.implied
+        if not known:
             return part
-        value = reduced(part.value, self.implied) if is_condition(part.value) else part.value
-        made = partial(value, *(reduced(condition, self.implied) for condition in part.domain))
+        value = reduced(part.value, known) if is_condition(part.value) else part.value
+        made = partial(value, *(reduced(condition, known) for condition in part.domain))
         if part.is_bounded:
             return made
-        return replace(made, above=reduced(part.above, self.implied), below=reduced(part.below, self.implied))
+        return replace(made, above=reduced(part.above, known), below=reduced(part.below, known))
+
+    def _counted(self, part: Partial) -> set[sp.Basic]:
+        """The relations in an element that the ranges of counters decide, each as it holds."""
+        conditions = [*part.domain, part.above, part.below, *([part.value] if is_condition(part.value) else [])]
+        relations = {r for condition in conditions for r in condition.atoms(sp.core.relational.Relational)}
+        return {r if truth else sp.Not(r) for r in relations if (truth := self._counts(r)) is not None}
+
+    def _counts(self, relation: sp.Basic) -> bool | None:
+        """Whether a relation between a counter and an integer holds in the whole range of the counter; None if only in a part of it."""
+        difference = relation.lhs - relation.rhs
+        counter = next((symbol for symbol in self.counters if (difference - symbol).is_Integer), None)
+        if counter is None:
+            return None
+        ends = [relation.func(difference.subs(counter, end), 0) for end in self.counters[counter]]
+        inside = isinstance(relation, sp.Eq | sp.Ne) and ends[0] == ends[1] and self.counters[counter][0] <= counter - difference <= self.counters[counter][1]
+        return bool(ends[0]) if ends[0] == ends[1] and not inside else None
 
     def pin(self, part: Partial, number: float) -> None:
         """Records that an element is a number."""

@@ -44,12 +44,15 @@ class ConcolicTrace(BaseTrace):
     Args:
         until: the frame that calls the user's code.
         point: the point at which the code runs.
+        counters: the first and the last value of symbols that count steps.
     """
 
-    def __init__(self, until: FrameType, point: Mapping[sp.Symbol, Fraction]) -> None:
+    def __init__(
+        self, until: FrameType, point: Mapping[sp.Symbol, Fraction], counters: Mapping[sp.Symbol, tuple[int, int]] | None = None
+    ) -> None:
         super().__init__()
         self.until = until
-        self.assumptions = Assumptions(point)
+        self.assumptions = Assumptions(point, counters)
         self.reached: set[tuple[str, int]] = set()
         self.failure: UnsupportedError | None = None
         self.equations: list[Any] = []
@@ -271,6 +274,7 @@ def run(
     call: Callable[[Mapping[Any, Any]], Any],
     point: Mapping[sp.Symbol, Fraction],
     arrays: Mapping[str, np.ndarray[Any, Any]] | None = None,
+    counters: Mapping[sp.Symbol, tuple[int, int]] | None = None,
 ) -> Path:
     """Runs `call` once at a point, symbolically.
 
@@ -279,13 +283,14 @@ def run(
             typed, as a Python number would be), and from each name of `arrays` to an array tracer; calls the user's code.
         point: a number for each symbol, an integer for a symbol that is one.
         arrays: numpy object arrays of symbols of `point`.
+        counters: the first and the last value of symbols that count steps, which decide relations. The path holds inside these ranges.
 
     Raises:
         UnsupportedError: where the code does something that has no rule.
         ValueError: where an integer symbol has a value that is no integer of 64 bits.
     """
     with jax.enable_x64(True), jax.default_device(jax.devices("cpu")[0]), executed():
-        trace = ConcolicTrace(own_frame(), point)
+        trace = ConcolicTrace(own_frame(), point, counters)
         values = _arguments(trace, point, arrays or {})
         returned, raised = None, None
         with current_trace(trace):

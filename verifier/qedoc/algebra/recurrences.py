@@ -1,0 +1,115 @@
+"""Values of sequences that rules define: each step is computed from the one before."""
+
+from collections.abc import Mapping, Sequence
+
+import sympy as sp
+
+MOST_STEPS = 64
+"""Maximum number of steps that are written out."""
+
+
+class Recurrence(sp.Expr):  # type: ignore[misc]  # SymPy has no types
+    """The value of a sequence at a step: `Recurrence(u[t], [(m[t], ...), (u[t], ...)], {m: 0}, (t, n))`.
+
+    A line gives the value of a name at the step t. It may use the values of lines before it, at t, and of all names and inputs one step
+    before, at t - 1.
+
+    Args:
+        output: the name that has the value, at the step t.
+        lines: pairs of a name at the step t and its value, in the order of computation.
+        start: the value of each name at the step 0, if a line uses it at t - 1.
+        index: the letter of the step, and the step whose value is meant, counted from 1.
+    """
+
+    is_commutative = True
+    is_extended_real = True
+
+    def __new__(
+        cls,
+        output: sp.Indexed,
+        lines: Sequence[tuple[sp.Indexed, sp.Expr]],
+        start: Mapping[sp.IndexedBase, sp.Expr] | sp.Tuple,
+        index: tuple[sp.Symbol, sp.Expr],
+    ) -> "Recurrence":
+        begins = start.items() if isinstance(start, Mapping) else start
+        rows = sp.Tuple(*(sp.Tuple(left, sp.sympify(right)) for left, right in lines))
+        made: Recurrence = sp.Expr.__new__(
+            cls, output, rows, sp.Tuple(*(sp.Tuple(name, sp.sympify(value)) for name, value in begins)), sp.Tuple(*index)
+        )
+        return made
+
+    @property
+    def output(self) -> sp.Indexed:
+        """The name that has the value, at the step t."""
+        return self.args[0]
+
+    @property
+    def lines(self) -> tuple[tuple[sp.Indexed, sp.Expr], ...]:
+        """The names at the step t with their values, in the order of computation."""
+        return tuple((left, right) for left, right in self.args[1])
+
+    @property
+    def start(self) -> dict[sp.IndexedBase, sp.Expr]:
+        """The values at the step 0."""
+        return {name: value for name, value in self.args[2]}
+
+    @property
+    def step(self) -> sp.Symbol:
+        """The letter of the step."""
+        return self.args[3][0]
+
+    @property
+    def last(self) -> sp.Expr:
+        """The step whose value is meant."""
+        return self.args[3][1]
+
+    @property
+    def free_symbols(self) -> set[sp.Basic]:
+        """The symbols of the lines and of the start, without the step and the names that the lines define."""
+        named = {left.base.label for left, _ in self.lines}
+        found = set[sp.Basic]().union(*(value.free_symbols for _, value in (*self.lines, *self.start.items())))
+        return {s for s in found if s != self.step and s not in named and not isinstance(s, sp.Indexed)} | self.last.free_symbols
+
+    def at(self, count: int) -> sp.Expr:
+        """The value at a step, in the inputs of all steps up to it.
+
+        The expression is built without evaluation, because SymPy would cancel factors that may be zero.
+
+        Args:
+            count: the step, from 1.
+
+        Raises:
+            ValueError: if there are too many steps, or a line uses a value that no line or start gives.
+        """
+        if not 1 <= count <= MOST_STEPS:
+            raise ValueError(f"expected a step from 1 to {MOST_STEPS}, found {count}")
+        values: dict[sp.Basic, sp.Expr] = {name[0]: value for name, value in self.start.items()}
+        for k in range(1, count + 1):
+            for left, right in self.lines:
+                values[left.subs(self.step, k)] = put(right.subs(self.step, k), values)
+        found = values[self.output.subs(self.step, count)]
+        named = {left.base for left, _ in self.lines}
+        missing = [entry for entry in found.atoms(sp.Indexed) if entry.base in named]
+        if missing:
+            raise ValueError(f"nothing gives {missing[0]}")
+        return found
+
+    def _eval_subs(self, old: sp.Basic, new: sp.Basic) -> "Recurrence | None":
+        return self if old == self.step else None
+
+
+def put(expression: sp.Expr, values: Mapping[sp.Basic, sp.Expr]) -> sp.Expr:
+    """Replaces parts of an expression, and evaluates nothing.
+
+    Args:
+        expression: the expression.
+        values: what replaces each part.
+    """
+    if expression in values:
+        return values[expression]
+    if not expression.args or not expression.has(*values):
+        return expression
+    parts = [put(part, values) for part in expression.args]
+    if parts == list(expression.args):
+        return expression
+    return expression.func(*parts, evaluate=False) if isinstance(expression, sp.Add | sp.Mul | sp.Pow) else expression.func(*parts)

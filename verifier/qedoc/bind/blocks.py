@@ -1,0 +1,189 @@
+"""The rules of a docstring: blocks of lines with the changes that later displays make to them."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import sympy as sp
+
+from qedoc.bind.context import Context
+from qedoc.claims.steps import is_transformation
+from qedoc.claims.target import resolve
+from qedoc.errors import QedocError
+from qedoc.read import Names, Unreadable
+from qedoc.read.steps import Line, Lines, Timed, read_start, read_steps, step_letter
+from qedoc.sources.docstrings import Documented, Formula, record_of
+
+PARAMETERS = ("theta", "w", "x", "p", "params", "phi")
+"""What the parameters that a rule moves are conventionally called."""
+
+GRADIENT = "g"
+UPDATES = ("u", "Delta w", "Delta theta", "Delta x", "Delta")
+"""What the update of a step is conventionally called."""
+
+_SETTING = re.compile(r"`*\b(\w+)\s*=\s*(True|False)\b`*")
+_QUOTED = re.compile(r"\breplac\w*\s+(?:the\s+)?(?:\w+\s+)?(?:assignment|line|rule|update|step)s?\s*:?\s*$", re.IGNORECASE)
+"""Words before a display that quotes a line of another rule, which is replaced."""
+
+_LINKED = re.compile(r":(?:func|class|meth|obj):`[~.]?(?:[^`<]*<)?([\w.]+)>?`")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """A rule as a docstring states it.
+
+    Args:
+        formula: the display that states it, or that changes an earlier one.
+        lines: its lines.
+        names: the name at a step that each symbol stands for.
+        step: the letter of the step.
+        settings: the values of parameters for which it is stated.
+        of: the object whose docstring has the lines that a display changes; empty for this one.
+    """
+
+    formula: Formula
+    lines: tuple[Line, ...]
+    names: Mapping[sp.Symbol, Timed]
+    step: sp.Symbol
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    of: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A display of a rule that is no claim of its own.
+
+    Args:
+        reason: why, in words, or the place that cannot be read.
+        quoted: whether it only quotes a line that another display changes.
+    """
+
+    reason: Unreadable | str
+    quoted: bool = False
+
+
+def has_rule(path: str) -> bool:
+    """Whether formulas of an object may be rules with a state.
+
+    Args:
+        path: its dotted path.
+    """
+    try:
+        return is_transformation(resolve(path))
+    except QedocError:
+        return False
+
+
+def blocks(context: Context) -> dict[Formula, tuple[Block, ...] | Unread]:
+    """Returns the rules of a docstring, by the display that states them: one for each setting that its lines name.
+
+    Args:
+        context: the docstring of a factory of gradient transformations.
+    """
+    found: dict[Formula, tuple[Block, ...] | Unread] = {}
+    last: Block | None = None
+    before = -1
+    for formula in context.record.formulas:
+        if not formula.display or formula.notation or not step_letter(formula.latex):
+            continue
+        words = " ".join(context.lines[before + 1 : formula.line])
+        read = read_steps(formula.latex, context.names)
+        before = formula.line
+        if isinstance(read, Unreadable):
+            found[formula] = Unread(read)
+            continue
+        if output_of(read.lines) is not None:
+            made = tuple(_for_settings(formula, read))
+            found[formula], last = made, made[0]
+            continue
+        base = last or _linked(context)
+        if base is None:
+            continue  # a formula at a step that is no rule
+        if _QUOTED.search(words):
+            found[formula] = Unread("it quotes a line of another rule, which the text replaces", quoted=True)
+            continue
+        changed = _changed(base, formula, read, _said(words))
+        found[formula] = Unread("it changes lines that no rule before it has") if changed is None else (changed,)
+    return found
+
+
+def output_of(lines: Sequence[Line]) -> Timed | None:
+    """What a rule gives: the parameters after the step, or the update; None if it has neither.
+
+    Args:
+        lines: its lines.
+    """
+    given = [line.left for line in lines]
+    return next((left for names in (PARAMETERS, UPDATES) for left in given if left.base in names), None)
+
+
+def _for_settings(formula: Formula, read: Lines) -> list[Block]:
+    settings = [setting for line in read.lines for setting, _ in line.values if setting is not None]
+    made = []
+    for chosen in dict.fromkeys(settings) or [None]:
+        lines = tuple(replace(line, values=tuple(value for value in line.values if value[0] in (None, chosen))) for line in read.lines)
+        if all(len(line.values) == 1 for line in lines):
+            made.append(Block(formula=formula, lines=lines, names=read.names, step=read.step, settings=dict([chosen] if chosen else [])))
+    return made or [Block(formula=formula, lines=read.lines, names=read.names, step=read.step)]
+
+
+def _said(words: str) -> dict[str, Any]:
+    """The setting that words before a display name, if there is one."""
+    found = {name: value == "True" for name, value in _SETTING.findall(words)}
+    return found if len(found) == 1 else {}
+
+
+def _changed(base: Block, formula: Formula, read: Lines, settings: Mapping[str, Any]) -> Block | None:
+    """A rule with some of its lines replaced; None if it has no such lines."""
+    known = {line.left for line in base.lines}
+    new = {line.left: line for line in read.lines}
+    if not set(new) <= known or base.step != read.step:
+        return None
+    fresh = {symbol: sp.Symbol(f"{symbol.name}_new") for symbol in read.names}
+    renamed = {
+        left: replace(line, values=tuple((setting, value.xreplace(fresh)) for setting, value in line.values)) for left, line in new.items()
+    }
+    return replace(
+        base,
+        formula=formula,
+        lines=tuple(renamed.get(line.left, line) for line in base.lines),
+        names={**base.names, **{fresh[symbol]: name for symbol, name in read.names.items()}},
+        settings={**base.settings, **settings},
+    )
+
+
+def _linked(context: Context) -> Block | None:
+    """The only rule of the objects that the docstring links to, before its first display."""
+    found: list[Block] = []
+    for path in dict.fromkeys(_LINKED.findall(context.record.docstring)):
+        record = _record(path)
+        if record is None or record.name == context.record.name or not has_rule(record.name):
+            continue
+        other = Context(record)
+        made = [made for made in blocks(other).values() if isinstance(made, tuple)]
+        if made:
+            found.append(replace(made[0][0], of=record.name))
+            break
+    return found[0] if found else None
+
+
+def _record(path: str) -> Documented | None:
+    try:
+        return record_of(path)
+    except QedocError:
+        return None
+
+
+def starts(context: Context) -> dict[str, sp.Expr]:
+    """The values at the step 0 that formulas of the text state, by name.
+
+    Args:
+        context: the docstring.
+    """
+    found: dict[str, sp.Expr] = {}
+    names = Names(parameters=context.record.parameters, legend=context.record.legend)
+    for formula in context.record.formulas:
+        if not formula.display and "0" in formula.latex:
+            found |= {name: value for name, value in read_start(formula.latex, names).items() if name not in found}
+    return found

@@ -1,0 +1,361 @@
+"""Makes claims of rules with a state: what an optimizer does at each step.
+
+Sources of the conventions: Kingma and Ba, "Adam" (2015) for the start at zero, 0 <= beta < 1 and epsilon > 0; the documentation of PyTorch's
+optimizers for theta, g and lambda.
+"""
+
+import inspect
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import sympy as sp
+
+from qedoc.algebra.recurrences import Recurrence
+from qedoc.bind.blocks import GRADIENT, PARAMETERS, Block, Unread, blocks, has_rule, output_of, starts
+from qedoc.bind.context import Context
+from qedoc.bind.conventions import assignments
+from qedoc.bind.records import Bound, Obstruction, Refused, Unexplained
+from qedoc.bind.symbols import direct
+from qedoc.claims.assumption import Assumption
+from qedoc.claims.domain import Domain, Reals
+from qedoc.claims.readings import Alternative, Readings
+from qedoc.claims.spec import Array, Declaration, Parameter, Size, Spec, Variable
+from qedoc.claims.steps import APPLIED, GRADIENTS, UPDATE
+from qedoc.claims.steps import PARAMETERS as START
+from qedoc.interpret.choices import Choice, Sure
+from qedoc.read.reading import shown
+from qedoc.read.steps import Line, Timed
+from qedoc.results.verdict import Verdict
+from qedoc.sources.docstrings import Argument, Formula
+
+STEPS = (1, 2, 3, 4)
+"""The steps that are run."""
+
+MOST = 12
+"""Maximum number of ways to understand a rule."""
+
+_COUNT, _INDEX = sp.Symbol("n"), sp.Symbol("i")
+_BEGIN = sp.Symbol("theta_0")
+
+ZERO, FIRST = "0", "its first value"
+
+
+def rules(context: Context) -> dict[Formula, list[Bound | Refused]]:
+    """Returns the claims of the displays of a docstring that state a rule with a state, by display.
+
+    Args:
+        context: the docstring.
+    """
+    if context.record.owner or not has_rule(context.record.path):
+        return {}
+    found: dict[Formula, list[Bound | Refused]] = {}
+    stated = blocks(context)
+    for number, (formula, made) in enumerate(stated.items(), start=1):
+        whole = formula.label or (str(number) if len(stated) > 1 else "")
+        if isinstance(made, Unread):
+            found[formula] = [_unread(context, formula, made, whole)]
+            continue
+        found[formula] = [
+            _claim(context, block, f"{whole or '1'}.{part}" if len(made) > 1 else whole) for part, block in enumerate(made, start=1)
+        ]
+    return found
+
+
+def _named(context: Context, name: str) -> str:
+    return f"{context.record.name}#{name}" if name else context.record.name
+
+
+def _unread(context: Context, formula: Formula, made: Unread, name: str) -> Refused:
+    id = _named(context, name)
+    if isinstance(made.reason, str):
+        verdict = Verdict.NOT_A_CLAIM if made.quoted else Verdict.UNREADABLE
+        return Refused(formula=formula, name=id, verdict=verdict, reason=made.reason, cause="step" if made.quoted else "unknown")
+    why = made.reason
+    at = f"line {why.line}, column {why.column} of the formula: {why.what}"
+    return Refused(
+        formula=formula, name=id, verdict=Verdict.UNREADABLE, reason=at, suggestion=why.suggestion, place=(why.line, why.column),
+        cause=why.obstacle.value, construct=why.what,
+    )  # fmt: skip
+
+
+def _claim(context: Context, block: Block, name: str) -> Bound | Refused:
+    try:
+        return _bound(context, block, name)
+    except Obstruction as found:
+        return Refused(
+            formula=block.formula, name=_named(context, name), verdict=found.verdict, reason=found.reason, suggestion=found.suggestion,
+            reading=_spoken(block), cause=found.cause, lacking=tuple(name for name, _ in found.symbols),
+        )  # fmt: skip
+
+
+def _bound(context: Context, block: Block, name: str) -> Bound:
+    rule = _Rule(context, block)
+    options = list(itertools.islice(rule.options(), MOST + 1))
+    alternatives = tuple(
+        Alternative(
+            assumptions=tuple(map(_assumption, choices)),
+            plausible=all(choice.sure is not Sure.POSSIBLE for choice in choices),
+            outer=rule.spec(name, letters, start),
+            inner=None,
+        )
+        for choices, letters, start in options[:MOST]
+    )
+    readings = Readings(alternatives=alternatives, cut=len(options) > MOST)
+    return Bound(formula=block.formula, reading=_spoken(block), spec=readings.spec, notes=rule.notes(), readings=readings)
+
+
+class _Rule:
+    """A rule whose names are sorted into values, inputs, parameters and hyperparameters.
+
+    Args:
+        context: the docstring.
+        block: the rule.
+    """
+
+    def __init__(self, context: Context, block: Block) -> None:
+        self.context, self.block = context, block
+        output = output_of(block.lines)
+        assert output is not None  # blocks have one
+        self.output = output
+        self.applied = output.base in PARAMETERS
+        self.shifts = {line.left.base: line.left.shift or 0 for line in block.lines}
+        if len(self.shifts) < len(block.lines):
+            raise Obstruction("two lines of the rule give the same name a value", "give each value a name of its own")
+        self.letters: dict[str, sp.Symbol] = {}
+        self.lines = self._ordered([(line.left.base, self._translated(line)) for line in block.lines])
+
+    # Names
+
+    def _symbols(self, base: str) -> sp.IndexedBase:
+        return sp.IndexedBase(base.replace(" ", "_"))
+
+    def _translated(self, line: Line) -> sp.Expr:
+        """The value of a line, with an indexed name for each value at a step and a symbol for each letter."""
+        ((_, value),) = line.values
+        put = {symbol: self._put(line, self.block.names[symbol]) for symbol in value.free_symbols if symbol in self.block.names}
+        for symbol in value.free_symbols - set(put) - {self.block.step}:
+            self.letters.setdefault(symbol.name, sp.Symbol(symbol.name))
+        return self._running(value.xreplace(put))
+
+    def _put(self, line: Line, name: Timed) -> sp.Expr:
+        t = self.block.step
+        if name.base in self.shifts and name.shift is not None:
+            lag = self.shifts[name.base] - name.shift
+            own = name.base == line.left.base and lag == 0
+            if own and not line.assigns:
+                raise Obstruction(f"{name.base} at the same step is on both sides", "write the value before as the one at t - 1")
+            lag = 1 if own else lag
+            if lag not in (0, 1):
+                raise Obstruction(f"a line uses {name.base} {lag} steps before" if lag > 1 else f"a line uses {name.base} of a later step")
+            return self._symbols(name.base)[t - lag]
+        if name.base == GRADIENT and name.shift is not None:
+            if name.shift not in (0, -1):
+                raise Obstruction(f"a line uses the gradient {-name.shift} steps before the current one")
+            return self._symbols(GRADIENT)[t + name.shift]
+        if name.base in PARAMETERS and name.shift in (0, -1):
+            return self._symbols(name.base)[t]  # the parameters before the step, whichever number they have
+        letter = sp.Symbol(name.base)
+        self.letters.setdefault(name.base, letter)
+        return letter ** (t + name.shift) if name.raised and name.shift is not None else letter
+
+    def _running(self, value: sp.Expr) -> sp.Expr:
+        if value.has(sp.Sum, sp.Product, sp.Integral, sp.core.function.AppliedUndef):
+            raise Obstruction("a line has a sum over the steps or an unknown function", "write the sum as a value of its own, s_t = s_{t-1} + ...")
+        return value
+
+    def _ordered(self, lines: Sequence[tuple[str, sp.Expr]]) -> list[tuple[str, sp.Expr]]:
+        """The lines in an order in which each uses what the lines before it give."""
+        t = self.block.step
+        done: list[tuple[str, sp.Expr]] = []
+        waiting = list(lines)
+        while waiting:
+            missing = {self._symbols(base)[t] for base, _ in waiting}
+            ready = next((line for line in waiting if not line[1].atoms(sp.Indexed) & missing), None)
+            if ready is None:
+                raise Obstruction("the lines of the rule need one another's values at the same step")
+            waiting.remove(ready)
+            done.append(ready)
+        return done
+
+    @property
+    def used_before(self) -> list[str]:
+        """The names whose value before the first step the lines use, the gradient among them."""
+        t = self.block.step
+        found = {e.base for _, value in self.lines for e in value.atoms(sp.Indexed) if e.indices == (t - 1,)}
+        names = [*self.shifts, GRADIENT]
+        return [name for name in names if self._symbols(name) in found and not (self.applied and name == self.output.base)]
+
+    # Choices
+
+    def options(self) -> Iterator[tuple[tuple[Choice, ...], dict[str, str], dict[str, sp.Expr]]]:
+        """Yields the ways to understand the rule, the most plausible first: the choices, the parameter of each letter, and the start."""
+        letters = list(self._parameters())
+        begins = list(self._starts())
+        rows = [(*one, *other) for one in letters for other in begins]
+        rows.sort(key=lambda row: sum(choice.sure is Sure.POSSIBLE for choice in row))
+        for row in rows:
+            names = {choice.subject: str(choice.value).removeprefix("@") for choice in row if choice.about == "symbol"}
+            start = {choice.subject: choice.value for choice in row if choice.about == "quantity"}
+            yield row, names, start
+
+    def _parameters(self) -> Iterator[tuple[Choice, ...]]:
+        context = self.context
+        known: dict[str, str] = {}
+        stated: list[Choice] = []
+        for letter in self.letters:
+            timed = f"{letter}_{self.block.step}"
+            name = context.bound.get(timed) or context.bound.get(letter) or direct(context, letter)
+            if name in context.parameters:
+                known[letter] = name
+                said = context.legend.get(timed) or context.legend.get(letter) or "its name"
+                stated.append(_choice("symbol", letter, name, said, Sure.STATED))
+        if len(set(known.values())) < len(known):
+            raise Obstruction("two letters of the rule are one parameter", "explain each letter in the text", Verdict.UNDECIDED)
+        unknown = [(letter, self._said(letter)) for letter in self.letters if letter not in known]
+        left = [p for p in context.parameters.values() if p.name not in known.values() and p.name not in self.block.settings and _is_number(p)]
+        if not unknown:
+            yield tuple(stated)
+            return
+        required = [p.name for p in left if p.default is inspect.Parameter.empty]
+        optional = [p.name for p in left if p.default is not inspect.Parameter.empty]
+        rows = assignments(unknown, required, optional) or self._any(unknown, [p.name for p in left])
+        if not rows:
+            names = ", ".join(letter for letter, _ in unknown)
+            raise Unexplained(f"no parameter of {context.record.name} can be {names}", "explain the letters in the text", unknown, known.values())
+        for row in rows:
+            yield (*stated, *row)
+
+    def _any(self, unknown: Sequence[tuple[str, str]], names: Sequence[str]) -> list[tuple[Choice, ...]]:
+        """Every way in which letters that no convention explains can be parameters."""
+        return [
+            tuple(_choice("symbol", letter, name, "a parameter that no symbol is", Sure.POSSIBLE) for (letter, _), name in zip(unknown, row, strict=True))
+            for row in itertools.islice(itertools.permutations(names, len(unknown)), MOST + 1)
+        ]
+
+    def _said(self, letter: str) -> str:
+        legend = self.context.legend
+        return legend.get(letter, "") or legend.get(f"{letter}_{self.block.step}", "")
+
+    def _starts(self) -> Iterator[tuple[Choice, ...]]:
+        """Yields the values before the first step: those that the text states, or else 0, or the first value."""
+        told = starts(self.context)
+        slots: list[list[Choice]] = []
+        for name in self.used_before:
+            value = told.get(name)
+            if value is not None and value.is_number:
+                slots.append([_choice("quantity", name, value, f"{name}_0 = {value}", Sure.STATED)])
+            elif name == GRADIENT or value is not None:
+                said = "nothing states the value before the first step" if value is None else f"{name}_0 = {value}"
+                slots.append([_choice("quantity", name, how, said, Sure.POSSIBLE) for how in (self._first(name, value), sp.S.Zero)])
+            else:
+                slots.append([_choice("quantity", name, sp.S.Zero, "a state conventionally starts at zero", Sure.SUGGESTED)])
+        yield from itertools.product(*slots)
+
+    def _first(self, name: str, value: sp.Expr | None) -> sp.Expr:
+        """A start in terms of the first gradient."""
+        first = self._symbols(GRADIENT)[1]
+        if name == GRADIENT:
+            return first
+        assert value is not None  # the caller looked
+        return value.xreplace({symbol: first for symbol in value.free_symbols})
+
+    # The claim
+
+    def spec(self, name: str, letters: Mapping[str, str], start: Mapping[str, sp.Expr]) -> Spec:
+        """The claim in one interpretation.
+
+        Args:
+            name: distinguishes the claims of one docstring.
+            letters: the parameter of each letter.
+            start: the value of each name before the first step.
+        """
+        t, context = self.block.step, self.context
+        lines = [(self._symbols(base)[t], value) for base, value in self.lines]
+        begins = {self._symbols(base): value for base, value in start.items()}
+        output = self._symbols(self.output.base)
+        gradient = self._symbols(GRADIENT)
+        held = {e.base for _, value in self.lines for e in value.atoms(sp.Indexed)} - {left.base for left, _ in lines} - {gradient}
+        if self.applied:
+            begins[output] = _BEGIN
+        for moved in sorted(held, key=str):
+            lines = [(moved[t], moved[t - 1] + output[t - 1]), *lines]
+            begins |= {moved: _BEGIN, output: sp.S.Zero}
+        declared: list[Declaration] = [
+            Parameter(sp.Symbol(letter), parameter, self._domain(letter, parameter), context.parameters[parameter].text)
+            for letter, parameter in letters.items()
+        ]
+        rest = [p for p in context.parameters.values() if p.default is inspect.Parameter.empty and p.name not in (*letters.values(), *self.block.settings)]
+        bind: dict[str, Any] = dict(self.block.settings)
+        for p in rest:
+            if not _is_number(p):
+                raise Obstruction(f"the rule does not say what {p.name} of {context.record.name} is", "name the parameter in the text")
+            declared.append(Parameter(sp.Symbol(p.name), p.name, Reals(above=0), p.text))
+        return Spec(
+            target=f"{context.record.path}.{APPLIED if self.applied else UPDATE}",
+            documented=context.record.name,
+            formula=Recurrence(output[t], lines, begins, (t, _COUNT)),
+            symbols=[
+                *declared,
+                Parameter(_BEGIN, START, Reals(), "the parameters before the first step"),
+                Variable(gradient[_INDEX], Reals(), "the gradient of each step"),
+                Size(_COUNT, STEPS[-1:], "step"),
+            ],
+            bind={**bind, GRADIENTS: Array(gradient[_INDEX], (_INDEX, 1, _COUNT))},
+            entry=(_COUNT - 1,),
+            natural=True,
+            name=name,
+            source=f"docstring of {context.record.name}",
+            at=self.block.formula.location,
+        )
+
+    def _domain(self, letter: str, parameter: str) -> Domain:
+        """The values of a hyperparameter, unless the text says more: a decay rate is less than 1, other numbers are positive."""
+        symbol = sp.Symbol(letter)
+        values = [value for _, value in self.lines]
+        powers = [power for value in values for power in value.atoms(sp.Pow) if power.base == symbol and power.exp.has(self.block.step)]
+        rests = [part for value in values for part in value.atoms(sp.Add) if part == 1 - symbol]
+        if powers or rests:
+            return Reals(least=0, below=1)
+        default = self.context.parameters[parameter].default
+        if isinstance(default, int | float) and not isinstance(default, bool) and default == 0:
+            return Reals(least=0)
+        return Reals(above=0)
+
+    def notes(self) -> tuple[str, ...]:
+        """What the rule does not mention, and what is assumed of its numbers."""
+        _, letters, _ = next(self.options())
+        left = [p for p in self.context.parameters.values() if p.name not in letters.values() and p.name not in self.block.settings]
+        found = [f"{p.name}={p.default!r} is left at its default" for p in left if p.default is not inspect.Parameter.empty and not callable(p.default)]
+        found += [f"{letter}: {self._domain(letter, parameter)}" for letter, parameter in letters.items()]
+        if self.block.of:
+            found.append(f"the other lines are those of {self.block.of}")
+        return tuple(found)
+
+
+def _is_number(parameter: Argument) -> bool:
+    """Whether a parameter may be a number, by its default and annotation."""
+    if isinstance(parameter.default, bool) or parameter.name in ("mask", "key", "seed") or "dtype" in parameter.name:
+        return False
+    if isinstance(parameter.default, int | float) or parameter.default is inspect.Parameter.empty:
+        return True
+    return parameter.default is None and any(word in parameter.annotation for word in ("float", "Scalar", "Numeric", "Schedule"))
+
+
+def _choice(about: str, subject: str, value: Any, words: str, sure: Sure) -> Choice:
+    return Choice(about=about, subject=subject, value=value, words=words, sure=sure)
+
+
+def _assumption(choice: Choice) -> Assumption:
+    subject = f"{choice.subject}_0" if choice.about == "quantity" else choice.subject
+    return Assumption(about=choice.about, subject=subject, value=str(choice.value).removeprefix("@"), words=choice.words, sure=choice.sure.name.lower())
+
+
+def _spoken(block: Block) -> str:
+    """The rule in SymPy's notation, a line each."""
+    names = {symbol: sp.Symbol(_written(name, block.step)) for symbol, name in block.names.items()}
+    return "\n".join(f"{_written(line.left, block.step)} = {shown(value.xreplace(names))}" for line in block.lines for _, value in line.values)
+
+
+def _written(name: Timed, step: sp.Symbol) -> str:
+    return name.base if name.shift is None else f"{name.base}[{shown(step + name.shift)}]"

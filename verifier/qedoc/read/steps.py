@@ -1,0 +1,367 @@
+"""Reads the lines of a rule with a state: names at the current step and one step before or after, such as `m_t` and `m_{t-1}`."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import sympy as sp
+
+from qedoc.read.brackets import split
+from qedoc.read.cases import CASES, rows, trimmed
+from qedoc.read.macros import tokens
+from qedoc.read.parser import Parser
+from qedoc.read.reading import Names, Obstacle, Refused, Unreadable
+from qedoc.read.scope import ACCENTS, Scope
+from qedoc.read.tokens import BOLD, Kind, Token
+from qedoc.read.tree import SYMBOLS, Group, Node, contents, equated, nest, relation
+
+STATE = re.compile(r"[A-Z]")
+"""How a name is written that stands for all values of a state: `S_t`."""
+
+_SHIFTED = re.compile(r"(?<![A-Za-z])([a-z])\s*[-+]\s*1")
+_ALONE = re.compile(r"_\{?([tkn])\}?(?![A-Za-z])")
+_SETTING = re.compile(r"(?:if|when|for|with)?\s*(\w+)\s*(?:=|is)\s*(\w+)")
+_TRUTHS = {"True": True, "False": False, "true": True, "false": False}
+_OPERATIONS = ("+", "-", "*", "/")
+_GRADIENT = "nabla"
+_DISPLAYS = frozenset({"align", "aligned", "equation", "gather", "gathered", "split", "eqnarray", "array", "math", "lines"})
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """A name at a step.
+
+    Args:
+        base: the name without its index, such as `m_hat` or `E[g^2]`.
+        shift: its step, counted from the current one; None for a name without a step.
+        raised: whether the step is a superscript, `m^{(t)}`, which for a number is a power.
+    """
+
+    base: str
+    shift: int | None
+    raised: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of a rule.
+
+    Args:
+        left: the name that it gives a value.
+        assigns: whether an arrow gives the value, so that the name itself on the right is its value before.
+        values: the value, or one for each setting of a parameter, such as `("nesterov", True)`; an empty setting means always.
+    """
+
+    left: Timed
+    assigns: bool
+    values: tuple[tuple[tuple[str, bool] | None, sp.Expr], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lines:
+    """The lines of a rule.
+
+    Args:
+        lines: the lines, in the order written.
+        names: the name at a step that each symbol stands for.
+        step: the letter of the step.
+    """
+
+    lines: tuple[Line, ...]
+    names: Mapping[sp.Symbol, Timed]
+    step: sp.Symbol
+
+
+def step_letter(latex: str) -> str:
+    """The letter that counts the steps: the one to which one is added, or else `t`, `k` or `n` as a subscript; empty if there is none.
+
+    Args:
+        latex: the display.
+    """
+    found = [*_SHIFTED.findall(latex), *_ALONE.findall(latex)]
+    return found[0] if found else ""
+
+
+def read_steps(latex: str, names: Names) -> Lines | Unreadable:
+    """Reads a display of lines.
+
+    Args:
+        latex: the display.
+        names: what is known about the names in it.
+    """
+    letter = step_letter(latex)
+    try:
+        written = tokens(latex, names)
+        if not letter:
+            raise Refused(Obstacle.UNKNOWN, "a rule without a letter for the step", 0, "write the step as a subscript, as in m_t and m_{t-1}")
+        return _Reader(replace(names, macros=written.macros), letter).lines(nest(written.tokens))
+    except Refused as refused:
+        return refused.at(latex)
+    except RecursionError:
+        return Refused(Obstacle.LIMIT, "too deeply nested here", 0, "define names for the inner parts").at(latex)
+
+
+class _Reader:
+    """Reads lines, and remembers the names at steps that occur in them."""
+
+    def __init__(self, names: Names, letter: str) -> None:
+        self.names, self.letter = names, letter
+        self.known: dict[Timed, str] = {}
+
+    def lines(self, nodes: Sequence[Node]) -> Lines:
+        """Reads all lines."""
+        found: list[tuple[Timed, bool, list[Node]]] = []
+        for row in _joined(list(_rows(nodes))):
+            at = next(k for k, node in enumerate(row) if relation(node) in ("=", "<-"))
+            left, right = trimmed(row[:at]), trimmed(row[at + 1 :])
+            if _is_state(left, right):
+                continue
+            name, rest = self.timed(left)
+            if name is None or rest:
+                raise Refused(Obstacle.UNSUPPORTED, "a line of a rule whose left side is no name at a step", row[0].start, "write m_t = ...")
+            if any(relation(node) in ("=", "<-") for node in right):
+                raise Refused(Obstacle.UNSUPPORTED, "a chain in a line of a rule", row[0].start, "write each line with one sign")
+            found.append((name, relation(row[at]) == "<-", right))
+        if not found:
+            raise Refused(Obstacle.UNSUPPORTED, "a rule without lines", 0, "")
+        put = [(name, assigns, [(setting, self.replaced(part)) for setting, part in _settings(right)]) for name, assigns, right in found]
+        symbols = {sp.Symbol(text): name for name, text in self.known.items()}
+        legend = {**self.names.legend, **dict.fromkeys(self.known.values(), "a value"), self.letter: "the step"}
+        told = replace(self.names, legend=legend)
+        lines = [
+            Line(left=name, assigns=assigns, values=tuple((setting, _value(part, told)) for setting, part in values))
+            for name, assigns, values in put
+        ]
+        return Lines(lines=tuple(lines), names=symbols, step=sp.Symbol(self.letter))
+
+    def replaced(self, nodes: Sequence[Node]) -> list[Node]:
+        """The nodes with one token for each name at a step, and for each name with a number."""
+        found: list[Node] = []
+        rest = list(nodes)
+        while rest:
+            if rest[0].is_macro("circ", "odot"):  # both are products of entries here, because each line holds entry by entry
+                rest[0] = Token(kind=Kind.MACRO, text="cdot", start=rest[0].start, end=rest[0].end)
+            name, after = self.gradient(rest)
+            if name is None:
+                name, after = self.timed(rest)
+            if name is None:
+                name, after = _numbered(rest)
+            if name is not None:
+                text = self.known.setdefault(name, f"step{chr(97 + len(self.known) % 26)}{'x' * (len(self.known) // 26)}")
+                first = rest[0]
+                found.append(Token(kind=Kind.TEXT, text=text, start=first.start, end=first.end, font="mathrm"))
+                rest = after
+                continue
+            node = rest.pop(0)
+            found.append(replace(node, items=tuple(self.replaced(node.items))) if isinstance(node, Group) else node)
+        return found
+
+    def gradient(self, nodes: Sequence[Node]) -> tuple[Timed | None, list[Node]]:
+        r"""The gradient at the beginning of nodes, `\nabla f(w_t)`, as the input of that step; and what follows."""
+        if not nodes or not nodes[0].is_macro(_GRADIENT) or len(nodes) < 3:
+            return None, list(nodes)
+        place = next((k for k, node in enumerate(nodes[1:4], start=1) if isinstance(node, Group) and node.opener == "("), 0)
+        if not place:
+            return None, list(nodes)
+        point, rest = self.timed(list(nodes[place].items))  # type: ignore[union-attr]  # a group, by the line above
+        if point is None or rest:
+            return None, list(nodes)
+        return Timed("g", point.shift), list(nodes[place + 1 :])
+
+    def timed(self, nodes: Sequence[Node]) -> tuple[Timed | None, list[Node]]:
+        """The name at a step at the beginning of nodes, if there is one, and what follows."""
+        base, rest = _base(nodes)
+        if not base:
+            return None, list(nodes)
+        shift: int | None = None
+        raised = False
+        while len(rest) > 1 and rest[0].is_char("_", "^"):
+            mark, script = rest[0], rest[1]
+            at = self.shift(script, raised=mark.is_char("^"))
+            if at is not None and shift is None:
+                shift, raised = at, mark.is_char("^")
+            elif mark.is_char("_") and shift is None and (label := _label(script)):
+                base = f"{base}_{label}"
+            elif mark.is_char("^") and (shift is not None or raised) and _is_entry(script):
+                pass
+            else:
+                break
+            rest = rest[2:]
+        return (None, list(nodes)) if shift is None else (Timed(base, shift, raised), rest)
+
+    def zeroth(self, nodes: Sequence[Node]) -> str:
+        """The name of which nodes are the value at the step 0; empty for anything else."""
+        base, rest = _base(nodes)
+        for mark, script in zip(rest[::2], rest[1::2], strict=False):
+            inside = contents(script)
+            lone = inside[0] if len(inside) == 1 else None
+            inside = lone.items if isinstance(lone, Group) and lone.opener == "(" else inside
+            text = _spelled(inside)
+            if text == "0":
+                return base
+            if mark.is_char("^") and text.isdigit():
+                base = f"{base}_{text}"
+        return ""
+
+    def shift(self, script: Node, *, raised: bool) -> int | None:
+        """The step that a script names, counted from the current one; None for any other script."""
+        inside = list(contents(script))
+        if raised:
+            lone = inside[0] if len(inside) == 1 else None
+            if not isinstance(lone, Group) or lone.opener != "(":
+                return None
+            inside = list(lone.items)
+        text = "".join(node.text if isinstance(node, Token) else "?" for node in inside).replace(" ", "")
+        return {self.letter: 0, f"{self.letter}-1": -1, f"{self.letter}+1": 1, f"{self.letter}-2": -2}.get(text)
+
+
+def read_start(latex: str, names: Names) -> dict[str, sp.Expr]:
+    r"""The values at the step 0 that a formula states, by name: `m_0 = 0`, `S_0 := (m_0, v_0) = (0, 0)`. Empty for any other formula.
+
+    Args:
+        latex: the formula.
+        names: what is known about the names in it.
+    """
+    try:
+        nodes = [node for node in nest(tokens(latex, names).tokens) if not node.is_char(":")]
+        *_, left, right = ([], [], *equated(nodes))
+        if not left or not right:
+            return {}
+        reader = _Reader(names, "")
+        bases = [reader.zeroth(part) for part in _listed(left)]
+        values = [_value(reader.replaced(part), replace(names, legend={**names.legend, **dict.fromkeys(reader.known.values(), "a value")})) for part in _listed(right)]
+    except (Refused, RecursionError):
+        return {}
+    if len(bases) != len(values) or not all(bases):
+        return {}
+    told = {sp.Symbol(text): sp.Symbol(name.base) for text, name in ((text, name) for name, text in reader.known.items())}
+    return {base: value.xreplace(told) for base, value in zip(bases, values, strict=True)}
+
+
+def _listed(nodes: Sequence[Node]) -> list[list[Node]]:
+    lone = nodes[0] if len(nodes) == 1 else None
+    inside = lone.items if isinstance(lone, Group) and lone.opener in ("(", "[", r"\{") else nodes
+    return [trimmed(part) for part in split(inside, ",")]
+
+
+def _value(nodes: Sequence[Node], names: Names) -> sp.Expr:
+    parser = Parser(nodes, Scope(names, nodes), nodes[-1].end if nodes else 0)
+    if not nodes:
+        raise Refused(Obstacle.MALFORMED, "a line without a value", 0, "")
+    return parser.value()
+
+
+def _base(nodes: Sequence[Node]) -> tuple[str, list[Node]]:
+    r"""The name at the beginning of nodes, without its scripts: `m`, `\hat m`, `\Delta w`, `E[g^2]`; and what follows."""
+    first = nodes[0] if nodes else None
+    if not isinstance(first, Token):
+        return "", list(nodes)
+    rest = list(nodes[1:])
+    if first.kind is Kind.MACRO and first.text in (ACCENTS | BOLD) and rest:
+        inner, after = _base(contents(rest[0]))
+        label = _label(after[1]) if len(after) == 2 and after[0].is_char("_") else ""
+        if not inner or (after and not label):
+            return "", list(nodes)
+        inner = f"{inner}_{label}" if label else inner
+        return (f"{inner}_{first.text.removeprefix('wide')}" if first.text in ACCENTS else inner), rest[1:]
+    if first.is_macro("Delta", "delta") and rest:
+        inner, after = _base(rest)
+        return (f"{first.text} {inner}", after) if inner else ("", list(nodes))
+    if first.kind is Kind.WORD and len(first.text) == 1:
+        group = rest[0] if rest else None
+        if first.text in "EvV" and isinstance(group, Group) and group.opener == "[":
+            return f"{first.text}[{_spelled(group.items)}]", rest[1:]
+        return first.text, rest
+    if first.kind is Kind.MACRO and first.text in SYMBOLS:
+        return first.text, rest
+    return "", list(nodes)
+
+
+def _numbered(nodes: Sequence[Node]) -> tuple[Timed | None, list[Node]]:
+    """A name with a number, `beta_1`, at the beginning of nodes, and what follows."""
+    base, rest = _base(nodes)
+    label = _label(rest[1]) if base and len(rest) > 1 and rest[0].is_char("_") else ""
+    return (Timed(f"{base}_{label}", None), rest[2:]) if label.isdigit() else (None, list(nodes))
+
+
+def _spelled(nodes: Sequence[Node]) -> str:
+    return "".join(node.text if isinstance(node, Token) else f"({_spelled(node.items)})" for node in nodes)
+
+
+def _label(script: Node) -> str:
+    """A subscript that is a part of a name: a number or a word."""
+    inside = contents(script)
+    lone = inside[0] if len(inside) == 1 else None
+    if isinstance(lone, Token) and (lone.kind in (Kind.NUMBER, Kind.TEXT) or (lone.kind is Kind.WORD and len(lone.text) > 1)):
+        return lone.text
+    return ""
+
+
+def _is_entry(script: Node) -> bool:
+    """Whether a superscript numbers the entries of an array, `(i)`: a rule holds for each of them."""
+    inside = contents(script)
+    lone = inside[0] if len(inside) == 1 else None
+    letters = lone.items if isinstance(lone, Group) and lone.opener == "(" else ()
+    return len(letters) == 1 and isinstance(letters[0], Token) and letters[0].kind is Kind.WORD and len(letters[0].text) == 1
+
+
+def _rows(nodes: Sequence[Node]) -> Iterator[list[Node]]:
+    """The rows of a display, without alignment marks."""
+    kept = trimmed(nodes)
+    lone = kept[0] if len(kept) == 1 else None
+    if isinstance(lone, Group) and lone.name in _DISPLAYS:
+        first = lone.items[0] if lone.items else None
+        columns = lone.name == "array" and isinstance(first, Group) and first.opener == "{"
+        kept = list(lone.items[1:] if columns else lone.items)
+    paragraph: list[Node] = []
+    for node in (*kept, None):
+        if node is None or (isinstance(node, Token) and node.kind is Kind.PARAGRAPH):
+            for row in rows(paragraph):
+                yield trimmed([item for item in row if not item.is_char("&")])
+            paragraph = []
+        else:
+            paragraph.append(node)
+
+
+def _joined(found: Sequence[list[Node]]) -> list[list[Node]]:
+    """The rows with a sign, each with the rows that go on with it."""
+    lines: list[list[Node]] = []
+    for row in found:
+        if not row:
+            continue
+        if any(relation(node) in ("=", "<-") for node in row):
+            lines.append(list(row))
+        elif lines and (_goes_on(row[0]) or _goes_on(lines[-1][-1])):
+            lines[-1] += row
+        else:
+            raise Refused(Obstacle.UNSUPPORTED, "a row of a rule without a sign between two sides", row[0].start, "write each line as m_t = ...")
+    return lines
+
+
+def _goes_on(node: Node) -> bool:
+    return node.is_char(*_OPERATIONS) or node.is_macro("cdot", "times", "circ", "odot")
+
+
+def _is_state(left: Sequence[Node], right: Sequence[Node]) -> bool:
+    """Whether a line only names the state: `S_t = (m_t, v_t)`, `S_t = m_t`."""
+    first = left[0] if left else None
+    named = isinstance(first, Token) and first.kind is Kind.WORD and len(first.text) == 1 and bool(STATE.match(first.text))
+    lone = right[0] if len(right) == 1 else None
+    inside = lone.items if isinstance(lone, Group) and lone.opener in ("(", "[", r"\{") else right
+    return named and not any(_goes_on(node) or (isinstance(node, Group) and node.opener == "(") for node in inside)
+
+
+def _settings(right: Sequence[Node]) -> list[tuple[tuple[str, bool] | None, Sequence[Node]]]:
+    r"""The values of a line for each setting, `\begin{cases} a & \text{if } \texttt{nesterov = True} ...`; one value if there are none."""
+    lone = right[0] if len(right) == 1 else None
+    if not isinstance(lone, Group) or lone.name not in CASES:
+        return [(None, right)]
+    found: list[tuple[tuple[str, bool] | None, Sequence[Node]]] = []
+    for row in rows(lone.items):
+        cells = split(row, "&")
+        said = " ".join(node.text for node in cells[-1] if isinstance(node, Token))
+        match = _SETTING.fullmatch(said.strip())
+        if len(cells) != 2 or match is None or match[2] not in _TRUTHS:
+            return [(None, right)]
+        found.append(((match[1], _TRUTHS[match[2]]), trimmed(cells[0])))
+    return found
