@@ -17,7 +17,7 @@ class Recurrence(sp.Expr):  # type: ignore[misc]  # SymPy has no types
     Args:
         output: the name that has the value, at the step t.
         lines: pairs of a name at the step t and its value, in the order of computation.
-        start: the value of each name at the step 0, if a line uses it at t - 1.
+        start: the value of each name at the step 0, if a line uses it at t - 1. It may be the value at the first step, `r[1]`.
         index: the letter of the step, and the step whose value is meant, counted from 1.
     """
 
@@ -86,7 +86,8 @@ class Recurrence(sp.Expr):  # type: ignore[misc]  # SymPy has no types
         values: dict[sp.Basic, sp.Expr] = {name[0]: value for name, value in self.start.items()}
         for k in range(1, count + 1):
             for left, right in self.lines:
-                values[left.subs(self.step, k)] = put(right.subs(self.step, k), values)
+                value = put(right.subs(self.step, k), values)
+                values[left.subs(self.step, k)] = put(value, values) if k == 1 else value
         found = values[self.output.subs(self.step, count)]
         named = {left.base for left, _ in self.lines}
         missing = [entry for entry in found.atoms(sp.Indexed) if entry.base in named]

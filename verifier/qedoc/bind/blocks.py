@@ -26,6 +26,7 @@ _SETTING = re.compile(r"`*\b(\w+)\s*=\s*(True|False)\b`*")
 _QUOTED = re.compile(r"\breplac\w*\s+(?:the\s+)?(?:\w+\s+)?(?:assignment|line|rule|update|step)s?\s*:?\s*$", re.IGNORECASE)
 """Words before a display that quotes a line of another rule, which is replaced."""
 
+_DIRECTIVE = re.compile(r"\.\. math\s*::.*$")
 _LINKED = re.compile(r":(?:func|class|meth|obj):`[~.]?(?:[^`<]*<)?([\w.]+)>?`")
 
 
@@ -87,7 +88,7 @@ def blocks(context: Context) -> dict[Formula, tuple[Block, ...] | Unread]:
     for formula in context.record.formulas:
         if not formula.display or formula.notation or not step_letter(formula.latex):
             continue
-        words = " ".join(context.lines[before + 1 : formula.line])
+        words = _DIRECTIVE.sub("", " ".join(context.lines[before + 1 : formula.line + 1])).strip()
         read = read_steps(formula.latex, context.names)
         before = formula.line
         if isinstance(read, Unreadable):

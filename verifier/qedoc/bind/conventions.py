@@ -94,6 +94,7 @@ CONCEPTS = (
         words="(?:regularization |penalty )?(?:weight|strength|coefficient)", symbols="lambda", names="weight strength coefficient coef"
     ),
     Concept(words="small constant|smoothing term", symbols="epsilon varepsilon", names="eps epsilon"),
+    Concept(words="small constant inside the root", symbols="varepsilon_bar epsilon_bar", names="eps_root"),
     Concept(words="momentum", symbols="mu beta", names="momentum"),
     Concept(words="decay rate", symbols="rho", names="decay decay_rate rho"),
     Concept(words="decay rate of the third moment", symbols="beta_3", names="b3 beta3"),

@@ -6,6 +6,7 @@ optimizers for theta, g and lambda.
 
 import inspect
 import itertools
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -14,7 +15,7 @@ import sympy as sp
 from qedoc.algebra.recurrences import Recurrence
 from qedoc.bind.blocks import GRADIENT, PARAMETERS, Block, Unread, blocks, has_rule, output_of, starts
 from qedoc.bind.context import Context
-from qedoc.bind.conventions import assignments
+from qedoc.bind.conventions import assignments, stands_for
 from qedoc.bind.records import Bound, Obstruction, Refused, Unexplained
 from qedoc.bind.symbols import direct
 from qedoc.claims.assumption import Assumption
@@ -35,7 +36,7 @@ STEPS = (1, 2, 3, 4)
 MOST = 12
 """Maximum number of ways to understand a rule."""
 
-_COUNT, _INDEX = sp.Symbol("n"), sp.Symbol("i")
+_COUNT, _INDEX = sp.Symbol("steps"), sp.Symbol("i")
 _BEGIN = sp.Symbol("theta_0")
 
 ZERO, FIRST = "0", "its first value"
@@ -123,7 +124,12 @@ class _Rule:
         if len(self.shifts) < len(block.lines):
             raise Obstruction("two lines of the rule give the same name a value", "give each value a name of its own")
         self.letters: dict[str, sp.Symbol] = {}
-        self.lines = self._ordered([(line.left.base, self._translated(line)) for line in block.lines])
+        self.sums: dict[str, sp.Expr] = {}
+        self.averages: dict[str, str] = {}
+        self._complete()
+        lines = [(line.left.base, self._translated(line)) for line in block.lines]
+        lines += [(base, self._like(base, lines)) for base in self.averages]
+        self.lines = self._ordered([*self.sums.items(), *lines])
 
     # Names
 
@@ -133,10 +139,13 @@ class _Rule:
     def _translated(self, line: Line) -> sp.Expr:
         """The value of a line, with an indexed name for each value at a step and a symbol for each letter."""
         ((_, value),) = line.values
-        put = {symbol: self._put(line, self.block.names[symbol]) for symbol in value.free_symbols if symbol in self.block.names}
-        for symbol in value.free_symbols - set(put) - {self.block.step}:
+        value = self._running(value)
+        own = {symbol for symbol in value.free_symbols if symbol in self.block.names}
+        put = {symbol: self._put(line, self.block.names[symbol]) for symbol in own}
+        inside = {e for e in value.free_symbols if isinstance(e, sp.Indexed)}
+        for symbol in value.free_symbols - own - inside - {e.base.label for e in inside} - {self.block.step}:
             self.letters.setdefault(symbol.name, sp.Symbol(symbol.name))
-        return self._running(value.xreplace(put))
+        return value.xreplace(put)
 
     def _put(self, line: Line, name: Timed) -> sp.Expr:
         t = self.block.step
@@ -159,7 +168,38 @@ class _Rule:
         self.letters.setdefault(name.base, letter)
         return letter ** (t + name.shift) if name.raised and name.shift is not None else letter
 
+    def _complete(self) -> None:
+        """Finds the running averages that no line gives, `E[x^2]` beside `E[g^2]`: they are averages like the one that a line gives."""
+        given = [base for base in self.shifts if base.startswith("E[")]
+        missing = {name.base for name in self.block.names.values() if name.base.startswith("E[") and name.base not in self.shifts}
+        if len(given) == 1:
+            self.averages = dict.fromkeys(sorted(missing), given[0])
+            self.shifts |= {base: self.shifts[given[0]] for base in self.averages}
+
+    def _like(self, base: str, lines: Sequence[tuple[str, sp.Expr]]) -> sp.Expr:
+        """The line of a running average, from the one of another value: `E[x^2]_t` from `E[g^2]_t`."""
+        other = self.averages[base]
+        names = {name.replace(" ", ""): name for name in (*self.shifts, GRADIENT)}
+        of, by = (re.fullmatch(r"E\[(.+?)(?:\^2)?\]", name) for name in (base, other))
+        if of is None or by is None or of[1] not in names or by[1] not in names:
+            raise Obstruction(f"nothing gives {base}", "write its line too")
+        t = self.block.step
+        put = {self._symbols(other)[t - 1]: self._symbols(base)[t - 1], self._symbols(names[by[1]])[t]: self._symbols(names[of[1]])[t]}
+        return dict(lines)[other].xreplace(put)
+
     def _running(self, value: sp.Expr) -> sp.Expr:
+        """A value with a name for each sum over all steps so far, `\\sum_{k=1}^t g_k^2`."""
+        t = self.block.step
+        for total in value.atoms(sp.Sum):
+            index, first, last = total.limits[0]
+            names = {s: self.block.names[s] for s in total.function.free_symbols if s in self.block.names and self.block.names[s].running}
+            if len(total.limits) > 1 or first != 1 or last != t or total.function.has(index) or not names:
+                continue
+            base = f"sum_{len(self.sums) + 1}"
+            put = {symbol: self._symbols(name.base)[t] for symbol, name in names.items()}
+            self.sums[base] = self._symbols(base)[t - 1] + total.function.xreplace(put)
+            self.shifts[base] = 0
+            value = value.xreplace({total: self._symbols(base)[t]})
         if value.has(sp.Sum, sp.Product, sp.Integral, sp.core.function.AppliedUndef):
             raise Obstruction("a line has a sum over the steps or an unknown function", "write the sum as a value of its own, s_t = s_{t-1} + ...")
         return value
@@ -212,11 +252,18 @@ class _Rule:
                 stated.append(_choice("symbol", letter, name, said, Sure.STATED))
         if len(set(known.values())) < len(known):
             raise Obstruction("two letters of the rule are one parameter", "explain each letter in the text", Verdict.UNDECIDED)
+        unused = self._unused(known)
+        for letter in [letter for letter in self.letters if letter not in known]:
+            usual = [p.name for p in unused if stands_for(letter, p.name)]
+            rivals = [other for other in self.letters if other != letter and other not in known and usual and stands_for(other, usual[0])]
+            if len(usual) == 1 and not rivals:
+                known[letter] = usual[0]
+                stated.append(_choice("symbol", letter, usual[0], f"{letter} is conventionally {usual[0]}", Sure.SUGGESTED))
         unknown = [(letter, self._said(letter)) for letter in self.letters if letter not in known]
-        left = [p for p in context.parameters.values() if p.name not in known.values() and p.name not in self.block.settings and _is_number(p)]
         if not unknown:
             yield tuple(stated)
             return
+        left = self._unused(known)
         required = [p.name for p in left if p.default is inspect.Parameter.empty]
         optional = [p.name for p in left if p.default is not inspect.Parameter.empty]
         rows = assignments(unknown, required, optional) or self._any(unknown, [p.name for p in left])
@@ -225,6 +272,11 @@ class _Rule:
             raise Unexplained(f"no parameter of {context.record.name} can be {names}", "explain the letters in the text", unknown, known.values())
         for row in rows:
             yield (*stated, *row)
+
+    def _unused(self, known: Mapping[str, str]) -> list[Argument]:
+        """The parameters that may be numbers and that no letter is."""
+        taken = {*known.values(), *self.block.settings}
+        return [p for p in self.context.parameters.values() if p.name not in taken and _is_number(p)]
 
     def _any(self, unknown: Sequence[tuple[str, str]], names: Sequence[str]) -> list[tuple[Choice, ...]]:
         """Every way in which letters that no convention explains can be parameters."""
@@ -243,9 +295,11 @@ class _Rule:
         slots: list[list[Choice]] = []
         for name in self.used_before:
             value = told.get(name)
-            if value is not None and value.is_number:
+            if name in self.sums:
+                slots.append([_choice("quantity", name, sp.S.Zero, "an empty sum is zero", Sure.STATED)])
+            elif value is not None and value.is_number:
                 slots.append([_choice("quantity", name, value, f"{name}_0 = {value}", Sure.STATED)])
-            elif name == GRADIENT or value is not None:
+            elif name == GRADIENT or value is not None or not self._is_recursive(name):
                 said = "nothing states the value before the first step" if value is None else f"{name}_0 = {value}"
                 slots.append([_choice("quantity", name, how, said, Sure.POSSIBLE) for how in (self._first(name, value), sp.S.Zero)])
             else:
@@ -253,12 +307,20 @@ class _Rule:
         yield from itertools.product(*slots)
 
     def _first(self, name: str, value: sp.Expr | None) -> sp.Expr:
-        """A start in terms of the first gradient."""
-        first = self._symbols(GRADIENT)[1]
-        if name == GRADIENT:
-            return first
-        assert value is not None  # the caller looked
-        return value.xreplace({symbol: first for symbol in value.free_symbols})
+        """A start that is the first value, or given in terms of the first gradient."""
+        if value is None:
+            return self._symbols(name)[1]
+        return value.xreplace({symbol: self._symbols(GRADIENT)[1] for symbol in value.free_symbols})
+
+    def _is_recursive(self, name: str) -> bool:
+        """Whether the value of a name depends on its own value before."""
+        t = self.block.step
+        before = {self._symbols(name)[t - 1]}
+        inside = {name}
+        for base, value in self.lines * len(self.lines):
+            if base in inside:
+                inside |= {other for other, _ in self.lines if value.has(self._symbols(other)[t])}
+        return any(value.atoms(sp.Indexed) & before for base, value in self.lines if base in inside)
 
     # The claim
 
@@ -328,6 +390,7 @@ class _Rule:
         left = [p for p in self.context.parameters.values() if p.name not in letters.values() and p.name not in self.block.settings]
         found = [f"{p.name}={p.default!r} is left at its default" for p in left if p.default is not inspect.Parameter.empty and not callable(p.default)]
         found += [f"{letter}: {self._domain(letter, parameter)}" for letter, parameter in letters.items()]
+        found += [f"{base} is taken as a running average like {other}" for base, other in self.averages.items()]
         if self.block.of:
             found.append(f"the other lines are those of {self.block.of}")
         return tuple(found)

@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 UPDATE = "update"
@@ -24,8 +25,9 @@ class Steps:
 
     def __init__(self, factory: Callable[..., Any], output: str) -> None:
         self.factory, self.output = factory, output
-        self.__name__ = f"{getattr(factory, '__name__', 'factory')}.{output}"
-        self.__module__ = factory.__module__
+        function = getattr(factory, "func", factory)
+        self.__name__ = f"{function.__name__}.{output}"
+        self.__module__ = function.__module__
         self.__wrapped__ = factory
 
     @property
@@ -82,7 +84,7 @@ def is_transformation(factory: Any) -> bool:
     Args:
         factory: any object.
     """
-    if not inspect.isfunction(factory):
+    if not (inspect.isfunction(factory) or isinstance(factory, partial)):
         return False
     annotation = inspect.signature(factory).return_annotation
     name = annotation if isinstance(annotation, str) else getattr(annotation, "__name__", "")

@@ -93,17 +93,18 @@ class _Tally:
         return len(self.apart) >= max(FEWEST, self.compared // 10)
 
 
-def trial(pair: Pair, limits: Limits) -> CaseResult:
+def trial(pair: Pair, limits: Limits, rows: list[Row] | None = None) -> CaseResult:
     """Compares the formula with runs of the code in float32 and float64.
 
     Args:
         pair: the claim at fixed sizes. Its code need not have been lifted.
         limits: limits the number of points.
+        rows: the points to run; by default, those of `points`.
 
     Returns:
         `tested` or `refuted` if the runs are enough, `undecided` with the reason if not, `unsupported` if the code cannot be run.
     """
-    rows = points(pair, limits)
+    rows = points(pair, limits) if rows is None else rows
     try:
         tally = _tally(pair, rows)
     except UnsupportedError as error:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from qedoc.algebra.conditions import TooManyBranches
+from qedoc.algebra.recurrences import Recurrence
 from qedoc.claims.limits import Limits
 from qedoc.claims.spec import Size, Spec
 from qedoc.enclose.compare import Comparison
@@ -26,6 +27,7 @@ from qedoc.judge.minimiser import minimised
 from qedoc.judge.pair import Pair, shown
 from qedoc.judge.paths import formula
 from qedoc.judge.plot_data import curve
+from qedoc.judge.rules import ruled
 from qedoc.judge.proof import NOT_TRIED, Proof, prove
 from qedoc.judge.properties import check_properties
 from qedoc.lock.dependencies import closure
@@ -79,6 +81,9 @@ def check(
     if spec.minimum is not None:
         note("running the code")
         found = minimised(spec, sizes, limits)
+        return replace(found, seconds=time.perf_counter() - started, sources=closure(spec.target, []))
+    if isinstance(spec.formula, Recurrence):
+        found = ruled(spec, limits, note)
         return replace(found, seconds=time.perf_counter() - started, sources=closure(spec.target, []))
     note("reading the code")
     try:

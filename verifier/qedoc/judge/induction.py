@@ -52,10 +52,12 @@ class Induction:
     Args:
         reason: why there is no proof; empty if there is one.
         relation: the parts of the state that matter, each with the value that it has.
+        cells: the number of cells in the proof.
     """
 
     reason: str = ""
     relation: tuple[str, ...] = ()
+    cells: int = 0
 
 
 class _Stuck(Exception):
@@ -70,7 +72,8 @@ def induct(spec: Spec, steps: Steps) -> Induction:
         steps: its target.
     """
     try:
-        return Induction(relation=tuple(_Rule(spec, steps).proved()))
+        rule = _Rule(spec, steps)
+        return Induction(relation=tuple(rule.proved()), cells=MOST_CELLS - rule.budget.cells)
     except _Stuck as stuck:
         return Induction(reason=str(stuck))
     except UnsupportedError as error:
@@ -126,11 +129,10 @@ class _Rule:
             params: the parameters before the step.
         """
         t = self.formula.step
-        known: dict[sp.Basic, sp.Expr] = {name[t - 1]: value for name, value in before.items()}
+        known: dict[sp.Basic, sp.Expr] = {name[t - 1]: name[t] if value == name[1] else value for name, value in before.items()}
         known |= {name[t]: gradient for name in self.inputs}
         for left, right in self.formula.lines:
-            value = params if left.base == self.moved else put(right, known)
-            known[left] = value
+            known[left] = params if left.base == self.moved else put(put(right, known), known)
         after = {entry.base: value for entry, value in known.items() if isinstance(entry, sp.Indexed) and entry.indices == (t,)}
         return {name: self._translated(value.xreplace({t: count})) for name, value in after.items()}
 
@@ -191,6 +193,7 @@ class _Rule:
             parts, values = [], {}
             hyper = {s: point[s] for s in self.hyper}
             exact = {s: sp.Rational(x.numerator, x.denominator) for s, x in hyper.items()}
+            exact |= {self.params: sp.Float(float(params), 30), self.gradient: sp.Float(float(gradients[0]), 30)}
             before = {name: value.xreplace(exact) for name, value in self.start.items()}
             for k, gradient in enumerate(gradients, start=1):
                 after = self.step_from(before, sp.Integer(k), sp.Float(float(gradient), 30), sp.Float(float(params), 30))
@@ -204,8 +207,10 @@ class _Rule:
 
     @cached_property
     def start(self) -> dict[sp.IndexedBase, sp.Expr]:
-        """The documented values before the first step."""
-        return {name: self._translated(value) for name, value in self.formula.start.items()}
+        """The documented values before the first step, in terms of the first gradient and the parameters."""
+        first = {s.symbol: self.params if s.name == PARAMETERS else self.gradient for s in self.case.scalars if s.symbol not in self.hyper}
+        starts = self.formula.start.items()
+        return {name: value if value == name[1] else self._translated(value).xreplace(first) for name, value in starts}
 
     # The relation
 

@@ -116,6 +116,10 @@ def elimination(guards: tuple[sp.Basic, ...], facts: Facts) -> Mapping[sp.Expr, 
             part, solution = found
             replaced = {old: value.xreplace({part: solution}) for old, value in replaced.items()}
             replaced[part] = solution
+            continue
+        for symbol in symbols:  # a sum of squares is zero only if each of them is
+            if facts.entails(sp.Eq(symbol, 0)):
+                replaced = {old: value.xreplace({symbol: sp.S.Zero}) for old, value in replaced.items()} | {symbol: sp.S.Zero}
     return replaced
 
 

@@ -13,7 +13,7 @@ from qedoc.read.parser import Parser
 from qedoc.read.reading import Names, Obstacle, Refused, Unreadable
 from qedoc.read.scope import ACCENTS, Scope
 from qedoc.read.tokens import BOLD, Kind, Token
-from qedoc.read.tree import SYMBOLS, Group, Node, contents, equated, nest, relation
+from qedoc.read.tree import SYMBOLS, Group, Node, contents, equated, nest, relation, walk
 
 STATE = re.compile(r"[A-Z]")
 """How a name is written that stands for all values of a state: `S_t`."""
@@ -35,11 +35,13 @@ class Timed:
         base: the name without its index, such as `m_hat` or `E[g^2]`.
         shift: its step, counted from the current one; None for a name without a step.
         raised: whether the step is a superscript, `m^{(t)}`, which for a number is a power.
+        running: whether its step is the index of a sum.
     """
 
     base: str
     shift: int | None
     raised: bool = False
+    running: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +109,7 @@ class _Reader:
     def __init__(self, names: Names, letter: str) -> None:
         self.names, self.letter = names, letter
         self.known: dict[Timed, str] = {}
+        self.indices: set[str] = set()
 
     def lines(self, nodes: Sequence[Node]) -> Lines:
         """Reads all lines."""
@@ -124,6 +127,7 @@ class _Reader:
             found.append((name, relation(row[at]) == "<-", right))
         if not found:
             raise Refused(Obstacle.UNSUPPORTED, "a rule without lines", 0, "")
+        self.indices = {node.text for items in walk(nodes) for node in _indices(items) if isinstance(node, Token)}
         put = [(name, assigns, [(setting, self.replaced(part)) for setting, part in _settings(right)]) for name, assigns, right in found]
         symbols = {sp.Symbol(text): name for name, text in self.known.items()}
         legend = {**self.names.legend, **dict.fromkeys(self.known.values(), "a value"), self.letter: "the step"}
@@ -145,16 +149,29 @@ class _Reader:
             if name is None:
                 name, after = self.timed(rest)
             if name is None:
+                name, after = self.summed(rest)
+            if name is None:
                 name, after = _numbered(rest)
             if name is not None:
-                text = self.known.setdefault(name, f"step{chr(97 + len(self.known) % 26)}{'x' * (len(self.known) // 26)}")
-                first = rest[0]
-                found.append(Token(kind=Kind.TEXT, text=text, start=first.start, end=first.end, font="mathrm"))
+                found.append(self.token(name, rest[0]))
                 rest = after
                 continue
             node = rest.pop(0)
             found.append(replace(node, items=tuple(self.replaced(node.items))) if isinstance(node, Group) else node)
         return found
+
+    def token(self, name: Timed, place: Node) -> Token:
+        """A token that stands for a name."""
+        text = self.known.setdefault(name, f"step{chr(97 + len(self.known) % 26)}{'x' * (len(self.known) // 26)}")
+        return Token(kind=Kind.TEXT, text=text, start=place.start, end=place.end, font="mathrm")
+
+    def summed(self, nodes: Sequence[Node]) -> tuple[Timed | None, list[Node]]:
+        r"""A name at the index of a sum, `g_{\tau}^{(i)}`, at the beginning of nodes, and what follows."""
+        base, rest = _base(nodes)
+        if not base or len(rest) < 2 or not rest[0].is_char("_") or _spelled(contents(rest[1])) not in self.indices:
+            return None, list(nodes)
+        after = rest[4:] if len(rest) > 3 and rest[2].is_char("^") and _is_entry(rest[3]) else rest[2:]
+        return Timed(base, None, running=True), after
 
     def gradient(self, nodes: Sequence[Node]) -> tuple[Timed | None, list[Node]]:
         r"""The gradient at the beginning of nodes, `\nabla f(w_t)`, as the input of that step; and what follows."""
@@ -242,6 +259,14 @@ def _listed(nodes: Sequence[Node]) -> list[list[Node]]:
     lone = nodes[0] if len(nodes) == 1 else None
     inside = lone.items if isinstance(lone, Group) and lone.opener in ("(", "[", r"\{") else nodes
     return [trimmed(part) for part in split(inside, ",")]
+
+
+def _indices(items: Sequence[Node]) -> Iterator[Node]:
+    r"""The indices of the sums in a sequence of nodes: tau of `\sum_{\tau=1}^t`."""
+    for head, mark, script in zip(items, items[1:], items[2:], strict=False):
+        inside = contents(script)
+        if head.is_macro("sum") and mark.is_char("_") and len(inside) > 1 and relation(inside[1]) == "=":
+            yield inside[0]
 
 
 def _value(nodes: Sequence[Node], names: Names) -> sp.Expr:

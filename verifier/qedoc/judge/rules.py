@@ -1,0 +1,204 @@
+"""Checks rules with a state: runs the first steps, and proves all steps by induction."""
+
+import inspect
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import sympy as sp
+
+from qedoc.algebra.conditions import TooManyBranches
+from qedoc.claims.limits import Limits
+from qedoc.claims.spec import Size, Spec
+from qedoc.claims.steps import GRADIENTS, PARAMETERS, Steps
+from qedoc.claims.target import resolve
+from qedoc.errors import QedocError, UnsupportedError, told
+from qedoc.judge.black_box import trial
+from qedoc.judge.induction import induct
+from qedoc.judge.late import late
+from qedoc.judge.pair import Pair
+from qedoc.results.verdict import CaseResult, Finding, Verdict
+from qedoc.search.code_constants import written
+from qedoc.search.strategies import Row, seeded
+
+FAR = (Fraction(2) ** 44, Fraction(1, 2**44))
+"""Factors by which the gradients of some runs are multiplied."""
+
+FEW = 12
+"""Number of runs with such gradients."""
+
+ALIKE = 1e-9
+"""Relative difference up to which two float64 runs of the same step count as the same."""
+
+OTHERS = {float: (1.0, 0.0), int: (1, 0), type(None): (1.0, 0.0), bool: (True, False)}
+"""The values of an argument that are tried if a rule fails at its default, by the type of the default."""
+
+MOST_OTHERS = 4
+"""Maximum number of arguments for which other values are tried."""
+
+
+def ruled(spec: Spec, limits: Limits, note: Callable[[str], Any]) -> CaseResult:
+    """Compares a rule with runs of its first steps, and tries to prove it for every step.
+
+    Args:
+        spec: the claim. Its formula is a `Recurrence`.
+        limits: limits the number of runs.
+        note: called with the current step, for progress.
+
+    Raises:
+        QedocError: for a spec that does not fit its target.
+    """
+    (size,) = [d for d in spec.symbols if isinstance(d, Size)]
+    name, last = str(size.symbol), max(size.values)
+    steps = resolve(spec.target)
+    if not isinstance(steps, Steps):
+        raise spec.refuse(f"a Recurrence needs a target that takes steps, such as optax.adam.update; found {spec.target}")
+    note("running the first steps")
+    try:
+        pairs = [Pair(spec, {name: count}) for count in range(1, last + 1)]
+    except (TooManyBranches, UnsupportedError) as error:
+        return CaseResult(id=spec.id, verdict=Verdict.UNDECIDED, reason=f"the rule has too many cases: {told(error)}")
+    if reason := impure(pairs[-1], steps):
+        return CaseResult(id=spec.id, verdict=Verdict.UNSUPPORTED, reason=reason)
+    runs = 0
+    unclear = ""
+    for pair in pairs:
+        pair.plan.learn((), written(pair.target))
+        for rows in (None, *_far(pair)):
+            result = trial(pair, limits, rows)
+            runs += result.runs
+            if result.verdict is Verdict.REFUTED:
+                note("looking for an argument that explains the difference")
+                return replace(result, id=spec.id, runs=runs, reason=_with_others(spec, steps, result.reason, last, limits))
+            if result.verdict is Verdict.UNSUPPORTED:
+                return replace(result, id=spec.id, runs=runs)
+            if rows is None and result.verdict is Verdict.UNDECIDED:
+                unclear = unclear or result.reason
+    note("proving the rule for every step")
+    induction = induct(spec, steps)
+    note("running many steps")
+    if (found := late(pairs[-1], spec, steps)) is not None:
+        if not induction.reason:
+            reason = f"the proof and a run of many steps contradict each other ({found.reason}); please report this as a bug in qedoc"
+            return CaseResult(id=spec.id, verdict=Verdict.UNDECIDED, reason=reason, runs=runs)
+        return replace(found, id=spec.id, runs=runs)
+    finding = _coupled(pairs[-1], steps)
+    if finding is not None:
+        findings = (Finding(kind="domain", message=finding, inputs={}),)
+        return CaseResult(id=spec.id, verdict=Verdict.UNDECIDED, reason=finding, runs=runs, findings=findings)
+    if induction.reason and unclear:
+        return CaseResult(id=spec.id, verdict=Verdict.UNDECIDED, reason=f"{unclear}; no induction was found: {induction.reason}", runs=runs)
+    if induction.reason:
+        reason = f"no difference beyond rounding in the first {last} steps, and no induction was found: {induction.reason}"
+        return CaseResult(id=spec.id, verdict=Verdict.TESTED, reason=reason, runs=runs)
+    known = "; ".join(induction.relation)
+    reason = f"proved for every step by induction{f', because {known}' if known else ''}; it holds entry by entry"
+    reason += f"; {unclear}" if unclear else ""
+    return CaseResult(id=spec.id, verdict=Verdict.PROVED, reason=reason, runs=runs, cells=induction.cells, paths=1)
+
+
+def _far(pair: Pair) -> Iterator[list[Row]]:
+    """Yields points with very large and very small gradients."""
+    own = [scalar.vector == GRADIENTS for scalar in pair.plan.scalars]
+    rows = list(seeded(pair.plan, FEW, seed=2))
+    for factor in FAR:
+        yield [tuple(x * factor if far else x for x, far in zip(row, own, strict=True)) for row in rows]
+
+
+def _with_others(spec: Spec, steps: Steps, reason: str, last: int, limits: Limits) -> str:
+    """The reason of a refutation, with the value of an argument that the rule does not mention and with which it holds."""
+    taken = {*spec.keywords, GRADIENTS, PARAMETERS}
+    others = [p for p in inspect.signature(steps.factory).parameters.values() if p.name not in taken and type(p.default) in OTHERS]
+    for p in others[:MOST_OTHERS]:
+        for value in OTHERS[type(p.default)]:
+            if value == p.default and type(value) is type(p.default):
+                continue
+            changed = replace(spec, bind={**spec.bind, p.name: value}, at=spec.location)
+            try:
+                held = all(trial(_at(changed, count), limits).verdict is Verdict.TESTED for count in range(1, last + 1))
+                proof = induct(changed, steps).reason if held else "refuted"
+            except (QedocError, TooManyBranches):
+                continue
+            if held:
+                how = f"no difference was found in the first {last} steps" if proof else "it is proved for every step"
+                return f"{reason}; this is at the default {p.name}={p.default!r}: {how} with {p.name}={value!r}"
+    return reason
+
+
+def _at(spec: Spec, count: int) -> Pair:
+    (size,) = [d.symbol for d in spec.symbols if isinstance(d, Size)]
+    return Pair(spec, {str(size): count})
+
+
+def impure(pair: Pair, steps: Steps) -> str:
+    """Says that the code keeps values between calls outside of its state; empty if it does not.
+
+    The same steps are run twice, and then with the steps of another run in between.
+
+    Args:
+        pair: the claim.
+        steps: its target.
+    """
+    rows = list(seeded(pair.plan, 2, seed=3))
+    if not rows:
+        return ""
+    one, other = rows[0], rows[-1]
+    try:
+        with jax.enable_x64(True):
+            first, second = (_traced(pair, steps, row) for row in (one, one))
+            between = list(itertools.chain.from_iterable(zip(_stepped(pair, steps, one), _stepped(pair, steps, other), strict=True)))[::2]
+    except Exception as error:  # noqa: BLE001  # the user's code may raise anything
+        return f"running the first steps raises {told(error)}"
+    if not (_same(first, second) and _same(first, between)):
+        return "the same step gives different results when it is run again: the code keeps values outside of its state"
+    return ""
+
+
+def _traced(pair: Pair, steps: Steps, row: Row) -> list[Any]:
+    return list(_stepped(pair, steps, row))
+
+
+def _stepped(pair: Pair, steps: Steps, row: Row) -> Iterator[Any]:
+    """Yields the update of each step."""
+    values = {s: float(x) for s, x in zip(pair.plan.symbols, row, strict=True)}
+    keywords = _arguments(pair, values)
+    gradients, params = keywords.pop(GRADIENTS), jnp.asarray(keywords.pop(PARAMETERS), dtype=float)
+    made = steps.factory(**keywords)
+    state = made.init(params)
+    for gradient in gradients:
+        change, state = made.update(gradient, state, params)
+        params = params + change
+        yield np.asarray(change)
+
+
+def _same(one: Sequence[Any], other: Sequence[Any]) -> bool:
+    return all(np.allclose(a, b, rtol=ALIKE, atol=0, equal_nan=True) for a, b in zip(one, other, strict=True))
+
+
+def _arguments(pair: Pair, values: Mapping[sp.Symbol, Any]) -> dict[str, Any]:
+    return pair.case.arguments(values, lambda *_: None)[0]
+
+
+def _coupled(pair: Pair, steps: Steps) -> str | None:
+    """Says that the entries of an array depend on each other; None if they do not."""
+    rows = list(seeded(pair.plan, 8, seed=4))
+    shared = [k for k, scalar in enumerate(pair.plan.scalars) if scalar.vector != GRADIENTS and scalar.name != PARAMETERS]
+    rows = [tuple(rows[0][k] if k in shared else x for k, x in enumerate(row)) for row in rows if pair.plan.holds(row)][:2]
+    if len(rows) < 2:
+        return "no two entries could be run beside each other"
+    values = {s: tuple(float(row[k]) for row in rows) for k, s in enumerate(pair.plan.symbols)}
+    with jax.enable_x64(True):
+        joined = {s: x[0] if k in shared else jnp.asarray(x) for k, (s, x) in enumerate(values.items())}
+        alone = [np.asarray(pair.target(**_arguments(pair, {s: x[k] for s, x in values.items()}))) for k in (0, 1)]
+        try:
+            both = np.asarray(pair.target(**_arguments(pair, joined)))
+        except Exception as error:  # noqa: BLE001  # the user's code may raise anything
+            return f"running two entries beside each other raises {told(error)}"
+    if both.shape[-1:] != (2,) or not all(np.allclose(both[..., k], alone[k], rtol=ALIKE, atol=0, equal_nan=True) for k in (0, 1)):
+        return "the result of an entry depends on the other entries of the array, and the rule does not say how"
+    return None
