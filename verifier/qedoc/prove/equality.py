@@ -110,16 +110,17 @@ def elimination(guards: tuple[sp.Basic, ...], facts: Facts) -> Mapping[sp.Expr, 
         rest = _numerator(difference.xreplace(replaced))
         symbols = sorted(rest.free_symbols, key=lambda s: (not s.is_integer, s.name))
         values = sorted(rest.atoms(sp.Function), key=lambda value: (-value.count_ops(), str(value)))
+        squared = any(power.exp.is_even for power in rest.atoms(sp.Pow))
+        zeros = {symbol: sp.S.Zero for symbol in symbols if squared and facts.entails(sp.Eq(symbol, 0))}
+        if zeros:  # a sum of squares is zero only if each of them is
+            replaced = {old: value.xreplace(zeros) for old, value in replaced.items()} | zeros
+            continue
         solved = ((part, _solution(rest, part)) for part in (*symbols, *values))
         found = next(((part, solution) for part, solution in solved if solution is not None), None)
         if found is not None:
             part, solution = found
             replaced = {old: value.xreplace({part: solution}) for old, value in replaced.items()}
             replaced[part] = solution
-            continue
-        for symbol in symbols:  # a sum of squares is zero only if each of them is
-            if facts.entails(sp.Eq(symbol, 0)):
-                replaced = {old: value.xreplace({symbol: sp.S.Zero}) for old, value in replaced.items()} | {symbol: sp.S.Zero}
     return replaced
 
 
