@@ -1,6 +1,7 @@
 """Values of sequences that rules define: each step is computed from the one before."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import sympy as sp
 
@@ -94,6 +95,16 @@ class Recurrence(sp.Expr):  # type: ignore[misc]  # SymPy has no types
         if missing:
             raise ValueError(f"nothing gives {missing[0]}")
         return found
+
+    def _latex(self, printer: Any) -> str:
+        rows = [rf"{printer.doprint(left)} &= {printer.doprint(right)}" for left, right in self.lines]
+        rows += [rf"{printer.doprint(name[0])} &= {printer.doprint(value)}" for name, value in self.start.items()]
+        return r"\begin{aligned} " + r" \\ ".join(rows) + r" \end{aligned}"
+
+    def _sympystr(self, printer: Any) -> str:
+        rows = [f"{printer.doprint(left)} = {printer.doprint(right)}" for left, right in self.lines]
+        rows += [f"{printer.doprint(name[0])} = {printer.doprint(value)}" for name, value in self.start.items()]
+        return "; ".join(rows)
 
     def _eval_subs(self, old: sp.Basic, new: sp.Basic) -> "Recurrence | None":
         return self if old == self.step else None

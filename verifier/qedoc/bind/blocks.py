@@ -11,7 +11,7 @@ from qedoc.bind.context import Context
 from qedoc.claims.steps import is_transformation
 from qedoc.claims.target import resolve
 from qedoc.errors import QedocError
-from qedoc.read import Names, Unreadable
+from qedoc.read import Names, Reading, Unreadable
 from qedoc.read.steps import Line, Lines, Timed, read_start, read_steps, step_letter
 from qedoc.sources.docstrings import Documented, Formula, record_of
 
@@ -19,6 +19,8 @@ PARAMETERS = ("theta", "w", "x", "p", "params", "phi")
 """What the parameters that a rule moves are conventionally called."""
 
 GRADIENT = "g"
+"""What the gradient is conventionally called."""
+
 UPDATES = ("u", "Delta w", "Delta theta", "Delta x", "Delta")
 """What the update of a step is conventionally called."""
 
@@ -92,21 +94,30 @@ def blocks(context: Context) -> dict[Formula, tuple[Block, ...] | Unread]:
         read = read_steps(formula.latex, context.names)
         before = formula.line
         if isinstance(read, Unreadable):
-            found[formula] = Unread(read)
+            if not isinstance(context.readings.get(formula), Reading):  # else it is a formula at a step
+                found[formula] = Unread(read)
             continue
         if output_of(read.lines) is not None:
             made = tuple(_for_settings(formula, read))
             found[formula], last = made, made[0]
             continue
-        base = last or _linked(context)
-        if base is None:
-            continue  # a formula at a step that is no rule
-        if _QUOTED.search(words):
-            found[formula] = Unread("it quotes a line of another rule, which the text replaces", quoted=True)
-            continue
-        changed = _changed(base, formula, read, _said(words))
-        found[formula] = Unread("it changes lines that no rule before it has") if changed is None else (changed,)
+        found |= _change(context, formula, read, last, words)
     return found
+
+
+def _change(context: Context, formula: Formula, read: Lines, last: Block | None, words: str) -> dict[Formula, tuple[Block, ...] | Unread]:
+    """What a display without an output is: a change of the rule before it, or of the one rule that the docstring links to."""
+    bases = [last] if last is not None else _linked(context)
+    made = [changed for base in bases if (changed := _changed(base, formula, read, _said(words))) is not None]
+    if not made:
+        return {}  # a formula at a step that is no rule
+    if _QUOTED.search(words):
+        return {formula: Unread("it quotes a line of another rule, which the text replaces", quoted=True)}
+    if len(made) > 1:
+        return {formula: Unread("the text links to several rules with this line, and does not say which one it changes")}
+    if last is not None and not made[0].settings:
+        return {formula: Unread("nothing says for which arguments this line replaces the one above; name them, as in nesterov=True")}
+    return {formula: (made[0],)}
 
 
 def output_of(lines: Sequence[Line]) -> Timed | None:
@@ -154,19 +165,15 @@ def _changed(base: Block, formula: Formula, read: Lines, settings: Mapping[str, 
     )
 
 
-def _linked(context: Context) -> Block | None:
-    """The only rule of the objects that the docstring links to, before its first display."""
+def _linked(context: Context) -> list[Block]:
+    """The rules of the objects that the docstring links to."""
     found: list[Block] = []
     for path in dict.fromkeys(_LINKED.findall(context.record.docstring)):
         record = _record(path)
-        if record is None or record.name == context.record.name or not has_rule(record.name):
-            continue
-        other = Context(record)
-        made = [made for made in blocks(other).values() if isinstance(made, tuple)]
-        if made:
-            found.append(replace(made[0][0], of=record.name))
-            break
-    return found[0] if found else None
+        if record is not None and record.name != context.record.name and has_rule(record.name):
+            made = next((made for made in blocks(Context(record)).values() if isinstance(made, tuple)), ())
+            found += [replace(block, of=record.name) for block in made[:1]]
+    return found
 
 
 def _record(path: str) -> Documented | None:

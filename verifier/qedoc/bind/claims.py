@@ -65,9 +65,11 @@ def claims(record: Documented) -> tuple[Bound | Refused, ...]:
     """Returns the claims of a documented object, at least one for each display formula."""
     context = Context(record, lettered=_lettered(record) if record.owner else {})
     found: list[Bound | Refused] = []
-    ruled = rules(context)
-    for number, (formula, reading) in enumerate(context.readings.items(), start=1):
-        whole = formula.label or (str(number) if len(context.readings) > 1 else "")
+    several = len(context.readings) > 1
+    names = {formula: formula.label or (str(number) if several else "") for number, formula in enumerate(context.readings, start=1)}
+    ruled = rules(context, names)
+    for formula, reading in context.readings.items():
+        whole = names[formula]
         if formula in ruled:
             found += ruled[formula]
             continue

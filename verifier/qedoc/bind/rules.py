@@ -38,22 +38,24 @@ MOST = 12
 
 _COUNT, _INDEX = sp.Symbol("steps"), sp.Symbol("i")
 _BEGIN = sp.Symbol("theta_0")
+INPUT = sp.IndexedBase("g")
+"""The gradient that each step is given."""
 
 ZERO, FIRST = "0", "its first value"
 
 
-def rules(context: Context) -> dict[Formula, list[Bound | Refused]]:
+def rules(context: Context, names: Mapping[Formula, str]) -> dict[Formula, list[Bound | Refused]]:
     """Returns the claims of the displays of a docstring that state a rule with a state, by display.
 
     Args:
         context: the docstring.
+        names: what distinguishes the claims of each display; empty if there is only one.
     """
     if context.record.owner or not has_rule(context.record.path):
         return {}
     found: dict[Formula, list[Bound | Refused]] = {}
-    stated = blocks(context)
-    for number, (formula, made) in enumerate(stated.items(), start=1):
-        whole = formula.label or (str(number) if len(stated) > 1 else "")
+    for formula, made in blocks(context).items():
+        whole = names.get(formula, "")
         if isinstance(made, Unread):
             found[formula] = [_unread(context, formula, made, whole)]
             continue
@@ -134,7 +136,12 @@ class _Rule:
     # Names
 
     def _symbols(self, base: str) -> sp.IndexedBase:
-        return sp.IndexedBase(base.replace(" ", "_"))
+        """The indexed name of a value; one that the rule calls g, as it calls the gradient, has another name."""
+        return sp.IndexedBase("g_used" if base == GRADIENT else base.replace(" ", "_"))
+
+    def _source(self, base: str) -> sp.IndexedBase:
+        """The indexed name of a value or of the gradient."""
+        return INPUT if base == GRADIENT and base not in self.shifts else self._symbols(base)
 
     def _translated(self, line: Line) -> sp.Expr:
         """The value of a line, with an indexed name for each value at a step and a symbol for each letter."""
@@ -149,24 +156,41 @@ class _Rule:
 
     def _put(self, line: Line, name: Timed) -> sp.Expr:
         t = self.block.step
+        if name.slope:
+            return INPUT[t - self._lag_of_gradient(name)]
         if name.base in self.shifts and name.shift is not None:
             lag = self.shifts[name.base] - name.shift
             own = name.base == line.left.base and lag == 0
             if own and not line.assigns:
                 raise Obstruction(f"{name.base} at the same step is on both sides", "write the value before as the one at t - 1")
+            if own and name.base == GRADIENT:
+                return INPUT[t]
             lag = 1 if own else lag
             if lag not in (0, 1):
                 raise Obstruction(f"a line uses {name.base} {lag} steps before" if lag > 1 else f"a line uses {name.base} of a later step")
             return self._symbols(name.base)[t - lag]
         if name.base == GRADIENT and name.shift is not None:
             if name.shift not in (0, -1):
-                raise Obstruction(f"a line uses the gradient {-name.shift} steps before the current one")
-            return self._symbols(GRADIENT)[t + name.shift]
+                raise Obstruction(f"a line uses the gradient of step {self.block.step + name.shift}", "use g_t and g_{t-1}")
+            return INPUT[t + name.shift]
         if name.base in PARAMETERS and name.shift in (0, -1):
             return self._symbols(name.base)[t]  # the parameters before the step, whichever number they have
         letter = sp.Symbol(name.base)
         self.letters.setdefault(name.base, letter)
         return letter ** (t + name.shift) if name.raised and name.shift is not None else letter
+
+    def _lag_of_gradient(self, name: Timed) -> int:
+        """How many steps ago the gradient at some parameters was fed in: 0 for those before the step.
+
+        Raises:
+            Obstruction: for the gradient at anything else, such as the parameters after the step.
+        """
+        if name.base not in PARAMETERS or name.shift is None:
+            raise Obstruction(f"the gradient is taken at {name.base}, which is not called parameters", "write it as g_t")
+        lag = self.shifts[name.base] - name.shift - 1 if name.base in self.shifts else 0
+        if lag not in (0, 1):
+            raise Obstruction("the gradient is taken at parameters that are not known at the step", "write it as g_t")
+        return lag
 
     def _complete(self) -> None:
         """Finds the running averages that no line gives, `E[x^2]` beside `E[g^2]`: they are averages like the one that a line gives."""
@@ -184,7 +208,7 @@ class _Rule:
         if of is None or by is None or of[1] not in names or by[1] not in names:
             raise Obstruction(f"nothing gives {base}", "write its line too")
         t = self.block.step
-        put = {self._symbols(other)[t - 1]: self._symbols(base)[t - 1], self._symbols(names[by[1]])[t]: self._symbols(names[of[1]])[t]}
+        put = {self._symbols(other)[t - 1]: self._symbols(base)[t - 1], self._source(names[by[1]])[t]: self._source(names[of[1]])[t]}
         return dict(lines)[other].xreplace(put)
 
     def _running(self, value: sp.Expr) -> sp.Expr:
@@ -196,12 +220,14 @@ class _Rule:
             if len(total.limits) > 1 or first != 1 or last != t or total.function.has(index) or not names:
                 continue
             base = f"sum_{len(self.sums) + 1}"
-            put = {symbol: self._symbols(name.base)[t] for symbol, name in names.items()}
+            put = {symbol: self._source(name.base)[t] for symbol, name in names.items()}
             self.sums[base] = self._symbols(base)[t - 1] + total.function.xreplace(put)
             self.shifts[base] = 0
             value = value.xreplace({total: self._symbols(base)[t]})
         if value.has(sp.Sum, sp.Product, sp.Integral, sp.core.function.AppliedUndef):
-            raise Obstruction("a line has a sum over the steps or an unknown function", "write the sum as a value of its own, s_t = s_{t-1} + ...")
+            raise Obstruction(
+                "a line has a sum over the steps or an unknown function", "write the sum as a value of its own, s_t = s_{t-1} + ..."
+            )
         return value
 
     def _ordered(self, lines: Sequence[tuple[str, sp.Expr]]) -> list[tuple[str, sp.Expr]]:
@@ -223,8 +249,8 @@ class _Rule:
         """The names whose value before the first step the lines use, the gradient among them."""
         t = self.block.step
         found = {e.base for _, value in self.lines for e in value.atoms(sp.Indexed) if e.indices == (t - 1,)}
-        names = [*self.shifts, GRADIENT]
-        return [name for name in names if self._symbols(name) in found and not (self.applied and name == self.output.base)]
+        names = {name: self._symbols(name) for name in self.shifts} | ({} if INPUT not in found else {"": INPUT})
+        return [name for name, base in names.items() if base in found and not (self.applied and name == self.output.base)]
 
     # Choices
 
@@ -269,7 +295,9 @@ class _Rule:
         rows = assignments(unknown, required, optional) or self._any(unknown, [p.name for p in left])
         if not rows:
             names = ", ".join(letter for letter, _ in unknown)
-            raise Unexplained(f"no parameter of {context.record.name} can be {names}", "explain the letters in the text", unknown, known.values())
+            raise Unexplained(
+                f"no parameter of {context.record.name} can be {names}", "explain the letters in the text", unknown, known.values()
+            )
         for row in rows:
             yield (*stated, *row)
 
@@ -281,7 +309,10 @@ class _Rule:
     def _any(self, unknown: Sequence[tuple[str, str]], names: Sequence[str]) -> list[tuple[Choice, ...]]:
         """Every way in which letters that no convention explains can be parameters."""
         return [
-            tuple(_choice("symbol", letter, name, "a parameter that no symbol is", Sure.POSSIBLE) for (letter, _), name in zip(unknown, row, strict=True))
+            tuple(
+                _choice("symbol", letter, name, "a parameter that no symbol is", Sure.POSSIBLE)
+                for (letter, _), name in zip(unknown, row, strict=True)
+            )
             for row in itertools.islice(itertools.permutations(names, len(unknown)), MOST + 1)
         ]
 
@@ -299,8 +330,9 @@ class _Rule:
                 slots.append([_choice("quantity", name, sp.S.Zero, "an empty sum is zero", Sure.STATED)])
             elif value is not None and value.is_number:
                 slots.append([_choice("quantity", name, value, f"{name}_0 = {value}", Sure.STATED)])
-            elif name == GRADIENT or value is not None or not self._is_recursive(name):
+            elif not name or value is not None or not self._is_recursive(name):
                 said = "nothing states the value before the first step" if value is None else f"{name}_0 = {value}"
+                name = name or INPUT.label.name
                 slots.append([_choice("quantity", name, how, said, Sure.POSSIBLE) for how in (self._first(name, value), sp.S.Zero)])
             else:
                 slots.append([_choice("quantity", name, sp.S.Zero, "a state conventionally starts at zero", Sure.SUGGESTED)])
@@ -309,8 +341,8 @@ class _Rule:
     def _first(self, name: str, value: sp.Expr | None) -> sp.Expr:
         """A start that is the first value, or given in terms of the first gradient."""
         if value is None:
-            return self._symbols(name)[1]
-        return value.xreplace({symbol: self._symbols(GRADIENT)[1] for symbol in value.free_symbols})
+            return (INPUT if name == INPUT.label.name and name not in self.shifts else self._symbols(name))[1]
+        return value.xreplace({symbol: INPUT[1] for symbol in value.free_symbols})
 
     def _is_recursive(self, name: str) -> bool:
         """Whether the value of a name depends on its own value before."""
@@ -334,10 +366,9 @@ class _Rule:
         """
         t, context = self.block.step, self.context
         lines = [(self._symbols(base)[t], value) for base, value in self.lines]
-        begins = {self._symbols(base): value for base, value in start.items()}
+        begins = {self._source(base): value for base, value in start.items()}
         output = self._symbols(self.output.base)
-        gradient = self._symbols(GRADIENT)
-        held = {e.base for _, value in self.lines for e in value.atoms(sp.Indexed)} - {left.base for left, _ in lines} - {gradient}
+        held = {e.base for _, value in self.lines for e in value.atoms(sp.Indexed)} - {left.base for left, _ in lines} - {INPUT}
         if self.applied:
             begins[output] = _BEGIN
         for moved in sorted(held, key=str):
@@ -347,7 +378,11 @@ class _Rule:
             Parameter(sp.Symbol(letter), parameter, self._domain(letter, parameter), context.parameters[parameter].text)
             for letter, parameter in letters.items()
         ]
-        rest = [p for p in context.parameters.values() if p.default is inspect.Parameter.empty and p.name not in (*letters.values(), *self.block.settings)]
+        rest = [
+            p
+            for p in context.parameters.values()
+            if p.default is inspect.Parameter.empty and p.name not in (*letters.values(), *self.block.settings)
+        ]
         bind: dict[str, Any] = dict(self.block.settings)
         for p in rest:
             if not _is_number(p):
@@ -360,10 +395,10 @@ class _Rule:
             symbols=[
                 *declared,
                 Parameter(_BEGIN, START, Reals(), "the parameters before the first step"),
-                Variable(gradient[_INDEX], Reals(), "the gradient of each step"),
+                Variable(INPUT[_INDEX], Reals(), "the gradient of each step"),
                 Size(_COUNT, STEPS[-1:], "step"),
             ],
-            bind={**bind, GRADIENTS: Array(gradient[_INDEX], (_INDEX, 1, _COUNT))},
+            bind={**bind, GRADIENTS: Array(INPUT[_INDEX], (_INDEX, 1, _COUNT))},
             entry=(_COUNT - 1,),
             natural=True,
             name=name,
@@ -388,7 +423,11 @@ class _Rule:
         """What the rule does not mention, and what is assumed of its numbers."""
         _, letters, _ = next(self.options())
         left = [p for p in self.context.parameters.values() if p.name not in letters.values() and p.name not in self.block.settings]
-        found = [f"{p.name}={p.default!r} is left at its default" for p in left if p.default is not inspect.Parameter.empty and not callable(p.default)]
+        found = [
+            f"{p.name}={p.default!r} is left at its default"
+            for p in left
+            if p.default is not inspect.Parameter.empty and not callable(p.default)
+        ]
         found += [f"{letter}: {self._domain(letter, parameter)}" for letter, parameter in letters.items()]
         found += [f"{base} is taken as a running average like {other}" for base, other in self.averages.items()]
         if self.block.of:
@@ -411,13 +450,17 @@ def _choice(about: str, subject: str, value: Any, words: str, sure: Sure) -> Cho
 
 def _assumption(choice: Choice) -> Assumption:
     subject = f"{choice.subject}_0" if choice.about == "quantity" else choice.subject
-    return Assumption(about=choice.about, subject=subject, value=str(choice.value).removeprefix("@"), words=choice.words, sure=choice.sure.name.lower())
+    return Assumption(
+        about=choice.about, subject=subject, value=str(choice.value).removeprefix("@"), words=choice.words, sure=choice.sure.name.lower()
+    )
 
 
 def _spoken(block: Block) -> str:
     """The rule in SymPy's notation, a line each."""
     names = {symbol: sp.Symbol(_written(name, block.step)) for symbol, name in block.names.items()}
-    return "\n".join(f"{_written(line.left, block.step)} = {shown(value.xreplace(names))}" for line in block.lines for _, value in line.values)
+    return "\n".join(
+        f"{_written(line.left, block.step)} = {shown(value.xreplace(names))}" for line in block.lines for _, value in line.values
+    )
 
 
 def _written(name: Timed, step: sp.Symbol) -> str:

@@ -1,7 +1,7 @@
 """Pairs of functions that keep a state between steps, such as the `init` and `update` of an optimizer, as one function of all inputs."""
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -13,6 +13,10 @@ APPLIED = "apply_updates"
 
 GRADIENTS, PARAMETERS = "updates", "params"
 """The names of the inputs: the gradient of each step, and the parameters before the first one."""
+
+
+MOST_WRITTEN = 12
+"""Maximum number of steps that are written out in a line of Python."""
 
 
 class Steps:
@@ -58,14 +62,25 @@ class Steps:
             outputs.append(change if self.output == UPDATE else params)
         return jnp.stack(outputs)
 
-    def written(self, arguments: Mapping[str, str]) -> str:
-        """The call in Python.
+    def line(self, path: str, arguments: Mapping[str, str], gradients: Sequence[str], params: str) -> str:
+        """A line of Python that runs the steps and prints the last output.
 
         Args:
-            arguments: the text of each argument, by keyword.
+            path: the dotted path of this target.
+            arguments: the text of each argument of the factory, by keyword.
+            gradients: the text of the gradient of each step.
+            params: the text of the parameters before the first step.
         """
-        path = f"{self.factory.__module__}.{getattr(self.factory, '__qualname__', '')}.{self.output}"
-        return f"qedoc.claims.target.resolve({path!r})({', '.join(f'{name}={text}' for name, text in arguments.items())})"
+        given = ", ".join(f"{name}={text}" for name, text in arguments.items())
+        imports = f"import {path.partition('.')[0]}; import jax.numpy as jnp"
+        if len(gradients) > MOST_WRITTEN:
+            alike = len(set(gradients)) == 1
+            listed = f"jnp.full({len(gradients)}, {gradients[0]})" if alike else f"jnp.array([{', '.join(gradients)}])"
+            call = f"resolve({path!r})({given}{', ' if given else ''}updates={listed}, params={params})[-1]"
+            return f"{imports}; from qedoc.claims.target import resolve; print({call})"
+        made = f"o = {path.rpartition('.')[0]}({given}); p = jnp.array({params}); s = o.init(p)"
+        moves = "; p = p + u; ".join(f"u, s = o.update(jnp.array({gradient}), s, p)" for gradient in gradients)
+        return f"{imports}; {made}; {moves}; print({'u' if self.output == UPDATE else 'p + u'})"
 
 
 def steps(factory: Any, name: str) -> Steps | None:

@@ -224,7 +224,12 @@ class _Rule:
         factors: dict[sp.Expr, Any] = {self.count: counts}
         for symbol in self.hyper:
             number = np.array([[trace[0][symbol]] * FIRST for trace in self.traces])
-            factors |= {symbol: number, 1 - symbol: 1 - number, 1 - symbol**self.count: 1 - number**counts, symbol**self.count: number**counts}
+            factors |= {
+                symbol: number,
+                1 - symbol: 1 - number,
+                1 - symbol**self.count: 1 - number**counts,
+                symbol**self.count: number**counts,
+            }
         found: list[Related | bool | None] = []
         with np.errstate(all="ignore"):
             for k in range(len(self.traces[0][1][0])):
@@ -249,7 +254,13 @@ class _Rule:
         """The parts of the state that count steps, with their first and last value before a later step."""
         found = {}
         for symbol, one in zip(self.leaves, self.relation, strict=True):
-            if isinstance(symbol, sp.Symbol) and symbol.is_integer and isinstance(one, Related) and one.name is None and one.factor.has(self.count):
+            if (
+                isinstance(symbol, sp.Symbol)
+                and symbol.is_integer
+                and isinstance(one, Related)
+                and one.name is None
+                and one.factor.has(self.count)
+            ):
                 offset = int(one.factor - self.count)
                 found[symbol] = (1 + offset, LAST - 1 + offset)
         return found
@@ -286,7 +297,10 @@ class _Rule:
                 if not facts.entails(sp.Ne(sp.fraction(sp.together(value))[1], 0)):
                     raise _Stuck("the relation may divide by zero")
             code = [_with_powers(leaf.xreplace(put_in), powers, self.count) for leaf in later]
-            told = {name: _with_powers(value, powers, self.count).xreplace({self.params: put_in.get(self.params, self.params)}) for name, value in after.items()}
+            told = {
+                name: _with_powers(value, powers, self.count).xreplace({self.params: put_in.get(self.params, self.params)})
+                for name, value in after.items()
+            }
             self._same_output(told, code[0], facts, "a step", params=put_in.get(self.params, self.params))
             for k in needed:
                 value = _with_powers(self._state(k, told, self.count), powers, self.count)
@@ -315,7 +329,11 @@ class _Rule:
         row: Row = next(iter(seeded(plan, 1, seed=1)))
         point = {s: x for s, x in zip(plan.symbols, row, strict=True)}
         one = next(iter(point.values())) * 0 + 1
-        return point | {self.gradient: one / 2, self.params: one / 4} | {s: one if s.is_integer else one / (k + 3) for k, s in enumerate(symbols)}
+        return (
+            point
+            | {self.gradient: one / 2, self.params: one / 4}
+            | {s: one if s.is_integer else one / (k + 3) for k, s in enumerate(symbols)}
+        )
 
     def _needed(self, later: Sequence[sp.Expr]) -> set[int]:
         """The parts of the state on which the outputs depend, now or later."""

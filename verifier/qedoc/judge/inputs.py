@@ -12,6 +12,7 @@ from qedoc.claims.members import Member
 from qedoc.claims.returned import Returned
 from qedoc.claims.settings import Imported
 from qedoc.claims.spec import Array
+from qedoc.claims.steps import GRADIENTS, PARAMETERS, Steps
 from qedoc.claims.target import resolve
 from qedoc.lift.opaque import interpretation
 from qedoc.results.verdict import Inputs, Number
@@ -104,14 +105,18 @@ def pasteable(case: Case, point: Mapping[sp.Symbol, Fraction], *, arrays: bool =
     by = case.spec.derivative
     keywords |= {name: value for name, value in case.spec.bind.items() if isinstance(value, Imported)}
     texts = {name: by if name == by else _text(value) for name, value in keywords.items()}
+    if isinstance(steps := resolve(case.spec.target), Steps):
+        gradients = [_text(value) for value in keywords[GRADIENTS]]
+        arguments = {name: text for name, text in texts.items() if name not in (GRADIENTS, PARAMETERS)}
+        return steps.line(case.spec.target, arguments, gradients, texts[PARAMETERS])
     module, call = _called(case.spec.target, texts)
     module = ", ".join(dict.fromkeys((module, *(value.module for value in keywords.values() if isinstance(value, Imported)))))
-    arguments = "" if curried is None else f"({', '.join(map(_text, curried))})"
+    called = "" if curried is None else f"({', '.join(map(_text, curried))})"
     entry = "".join(f"[{position}]" for position in case.entry)
-    imports = "import jax.numpy as jnp; " if "jnp." in call + arguments else ""
+    imports = "import jax.numpy as jnp; " if "jnp." in call + called else ""
     if by:
         call, module = f"jax.grad(lambda {by}: {call})({_text(keywords[by])})", ", ".join(dict.fromkeys(("jax", module)))
-    return f"import {module}; {imports}print({call}{arguments}{entry})"
+    return f"import {module}; {imports}print({call}{called}{entry})"
 
 
 def _called(target: str, texts: Mapping[str, str]) -> tuple[str, str]:

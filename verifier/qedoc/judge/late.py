@@ -50,7 +50,7 @@ def late(pair: Pair, spec: Spec, steps: Steps) -> CaseResult | None:
             if not (np.isfinite(ran).all() and np.isfinite(documented).all()) or not apart.any():
                 break
         else:
-            return _refuted(pair, values, gradients, documented, ran, int(np.argmax(apart)))
+            return _refuted(pair, steps, values, gradients, documented, ran, int(np.argmax(apart)))
     return None
 
 
@@ -112,13 +112,21 @@ def _ran(pair: Pair, steps: Steps, values: dict[sp.Symbol, Any], gradients: Any,
             return None
 
 
-def _refuted(pair: Pair, values: dict[sp.Symbol, Any], gradients: Any, documented: Any, ran: Any, place: int) -> CaseResult:
-    inputs = {**named(pair.case, values), GRADIENTS: [float(x) for x in gradients[: place + 1]]}
-    alike = len(set(inputs[GRADIENTS])) == 1
+def _refuted(pair: Pair, steps: Steps, values: dict[sp.Symbol, Any], gradients: Any, documented: Any, ran: Any, place: int) -> CaseResult:
+    fed = [float(x) for x in gradients[: place + 1]]
+    inputs = {**named(pair.case, values), GRADIENTS: fed}
+    alike = len(set(fed)) == 1
+    keywords, _ = pair.case.arguments({s: float(x) for s, x in values.items()}, lambda *_: None, list)
+    texts = {name: repr(value) for name, value in keywords.items()}
+    params = texts.pop(PARAMETERS)
+    del texts[GRADIENTS]
+    call = steps.line(pair.case.spec.target, texts, list(map(repr, fed)), params)
     return CaseResult(
         id=pair.case.id,
         verdict=Verdict.REFUTED,
         reason=f"runs differ from the rule from step {place + 1} on, in both float32 and float64"
         + (f", with the gradient {gradients[0]:g} at each step" if alike else ""),
-        counterexample=Counterexample(inputs=inputs, documented=float(documented[place]), actual=float(ran[place]), ran=float(ran[place]), call=""),
+        counterexample=Counterexample(
+            inputs=inputs, documented=float(documented[place]), actual=float(ran[place]), ran=float(ran[place]), call=call
+        ),
     )

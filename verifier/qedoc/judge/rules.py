@@ -91,6 +91,9 @@ def ruled(spec: Spec, limits: Limits, note: Callable[[str], Any]) -> CaseResult:
     if finding is not None:
         findings = (Finding(kind="domain", message=finding, inputs={}),)
         return CaseResult(id=spec.id, verdict=Verdict.UNDECIDED, reason=finding, runs=runs, findings=findings)
+    if unclear and not induction.reason and any(map(_is_refuted, pairs)):
+        reason = "the proof and the enclosures contradict each other; please report this as a bug in qedoc"
+        return CaseResult(id=spec.id, verdict=Verdict.UNDECIDED, reason=reason, runs=runs)
     if induction.reason and unclear:
         return CaseResult(id=spec.id, verdict=Verdict.UNDECIDED, reason=f"{unclear}; no induction was found: {induction.reason}", runs=runs)
     if induction.reason:
@@ -100,6 +103,11 @@ def ruled(spec: Spec, limits: Limits, note: Callable[[str], Any]) -> CaseResult:
     reason = f"proved for every step by induction{f', because {known}' if known else ''}; it holds entry by entry"
     reason += f"; {unclear}" if unclear else ""
     return CaseResult(id=spec.id, verdict=Verdict.PROVED, reason=reason, runs=runs, cells=induction.cells, paths=1)
+
+
+def _is_refuted(pair: Pair) -> bool:
+    """Whether enclosures show at a simple point that formula and code differ."""
+    return any(map(pair.refuted_at, pair.plan.simple(FEW)))
 
 
 def _far(pair: Pair) -> Iterator[list[Row]]:

@@ -97,7 +97,11 @@ class Assumptions:
         if counter is None:
             return None
         ends = [relation.func(difference.subs(counter, end), 0) for end in self.counters[counter]]
-        inside = isinstance(relation, sp.Eq | sp.Ne) and ends[0] == ends[1] and self.counters[counter][0] <= counter - difference <= self.counters[counter][1]
+        inside = (
+            isinstance(relation, sp.Eq | sp.Ne)
+            and ends[0] == ends[1]
+            and self.counters[counter][0] <= counter - difference <= self.counters[counter][1]
+        )
         return bool(ends[0]) if ends[0] == ends[1] and not inside else None
 
     def pin(self, part: Partial, number: float) -> None:

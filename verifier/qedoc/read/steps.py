@@ -36,12 +36,14 @@ class Timed:
         shift: its step, counted from the current one; None for a name without a step.
         raised: whether the step is a superscript, `m^{(t)}`, which for a number is a power.
         running: whether its step is the index of a sum.
+        slope: whether it is the gradient at the value of the name.
     """
 
     base: str
     shift: int | None
     raised: bool = False
     running: bool = False
+    slope: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +97,9 @@ def read_steps(latex: str, names: Names) -> Lines | Unreadable:
     try:
         written = tokens(latex, names)
         if not letter:
-            raise Refused(Obstacle.UNKNOWN, "a rule without a letter for the step", 0, "write the step as a subscript, as in m_t and m_{t-1}")
+            raise Refused(
+                Obstacle.UNKNOWN, "a rule without a letter for the step", 0, "write the step as a subscript, as in m_t and m_{t-1}"
+            )
         return _Reader(replace(names, macros=written.macros), letter).lines(nest(written.tokens))
     except Refused as refused:
         return refused.at(latex)
@@ -121,7 +125,9 @@ class _Reader:
                 continue
             name, rest = self.timed(left)
             if name is None or rest:
-                raise Refused(Obstacle.UNSUPPORTED, "a line of a rule whose left side is no name at a step", row[0].start, "write m_t = ...")
+                raise Refused(
+                    Obstacle.UNSUPPORTED, "a line of a rule whose left side is no name at a step", row[0].start, "write m_t = ..."
+                )
             if any(relation(node) in ("=", "<-") for node in right):
                 raise Refused(Obstacle.UNSUPPORTED, "a chain in a line of a rule", row[0].start, "write each line with one sign")
             found.append((name, relation(row[at]) == "<-", right))
@@ -174,7 +180,7 @@ class _Reader:
         return Timed(base, None, running=True), after
 
     def gradient(self, nodes: Sequence[Node]) -> tuple[Timed | None, list[Node]]:
-        r"""The gradient at the beginning of nodes, `\nabla f(w_t)`, as the input of that step; and what follows."""
+        r"""The gradient at the beginning of nodes, `\nabla f(w_t)`, as a name at the step of its point; and what follows."""
         if not nodes or not nodes[0].is_macro(_GRADIENT) or len(nodes) < 3:
             return None, list(nodes)
         place = next((k for k, node in enumerate(nodes[1:4], start=1) if isinstance(node, Group) and node.opener == "("), 0)
@@ -183,7 +189,7 @@ class _Reader:
         point, rest = self.timed(list(nodes[place].items))  # type: ignore[union-attr]  # a group, by the line above
         if point is None or rest:
             return None, list(nodes)
-        return Timed("g", point.shift), list(nodes[place + 1 :])
+        return Timed(point.base, point.shift, slope=True), list(nodes[place + 1 :])
 
     def timed(self, nodes: Sequence[Node]) -> tuple[Timed | None, list[Node]]:
         """The name at a step at the beginning of nodes, if there is one, and what follows."""
@@ -246,7 +252,10 @@ def read_start(latex: str, names: Names) -> dict[str, sp.Expr]:
             return {}
         reader = _Reader(names, "")
         bases = [reader.zeroth(part) for part in _listed(left)]
-        values = [_value(reader.replaced(part), replace(names, legend={**names.legend, **dict.fromkeys(reader.known.values(), "a value")})) for part in _listed(right)]
+        values = [
+            _value(reader.replaced(part), replace(names, legend={**names.legend, **dict.fromkeys(reader.known.values(), "a value")}))
+            for part in _listed(right)
+        ]
     except (Refused, RecursionError):
         return {}
     if len(bases) != len(values) or not all(bases):
@@ -359,7 +368,9 @@ def _joined(found: Sequence[list[Node]]) -> list[list[Node]]:
         elif lines and (_goes_on(row[0]) or _goes_on(lines[-1][-1])):
             lines[-1] += row
         else:
-            raise Refused(Obstacle.UNSUPPORTED, "a row of a rule without a sign between two sides", row[0].start, "write each line as m_t = ...")
+            raise Refused(
+                Obstacle.UNSUPPORTED, "a row of a rule without a sign between two sides", row[0].start, "write each line as m_t = ..."
+            )
     return lines
 
 
