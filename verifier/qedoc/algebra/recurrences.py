@@ -1,7 +1,7 @@
 """Values of sequences that rules define: each step is computed from the one before."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Self
 
 import sympy as sp
 
@@ -31,10 +31,11 @@ class Recurrence(sp.Expr):  # type: ignore[misc]  # SymPy has no types
         lines: Sequence[tuple[sp.Indexed, sp.Expr]],
         start: Mapping[sp.IndexedBase, sp.Expr] | sp.Tuple,
         index: tuple[sp.Symbol, sp.Expr],
-    ) -> "Recurrence":
+    ) -> Self:
+        """Builds the value; the arguments of SymPy's expression are those of the class, as tuples."""
         begins = start.items() if isinstance(start, Mapping) else start
         rows = sp.Tuple(*(sp.Tuple(left, sp.sympify(right)) for left, right in lines))
-        made: Recurrence = sp.Expr.__new__(
+        made: Self = sp.Expr.__new__(
             cls, output, rows, sp.Tuple(*(sp.Tuple(name, sp.sympify(value)) for name, value in begins)), sp.Tuple(*index)
         )
         return made
@@ -52,7 +53,7 @@ class Recurrence(sp.Expr):  # type: ignore[misc]  # SymPy has no types
     @property
     def start(self) -> dict[sp.IndexedBase, sp.Expr]:
         """The values at the step 0."""
-        return {name: value for name, value in self.args[2]}
+        return dict(tuple(pair) for pair in self.args[2])
 
     @property
     def step(self) -> sp.Symbol:
@@ -69,7 +70,9 @@ class Recurrence(sp.Expr):  # type: ignore[misc]  # SymPy has no types
         """The symbols of the lines and of the start, without the step and the names that the lines define."""
         named = {left.base.label for left, _ in self.lines}
         found = set[sp.Basic]().union(*(value.free_symbols for _, value in (*self.lines, *self.start.items())))
-        return {s for s in found if s != self.step and s not in named and not isinstance(s, sp.Indexed)} | self.last.free_symbols
+        own: set[sp.Basic] = {s for s in found if s != self.step and s not in named and not isinstance(s, sp.Indexed)}
+        last: set[sp.Basic] = self.last.free_symbols
+        return own | last
 
     def at(self, count: int) -> sp.Expr:
         """The value at a step, in the inputs of all steps up to it.

@@ -12,7 +12,8 @@ from qedoc.claims.steps import is_transformation
 from qedoc.claims.target import resolve
 from qedoc.errors import QedocError
 from qedoc.read import Names, Reading, Unreadable
-from qedoc.read.steps import Line, Lines, Timed, read_start, read_steps, step_letter
+from qedoc.read.step_names import Timed
+from qedoc.read.steps import Line, Lines, read_start, read_steps, step_letter
 from qedoc.sources.docstrings import Documented, Formula, record_of
 
 PARAMETERS = ("theta", "w", "x", "p", "params", "phi")
@@ -107,7 +108,7 @@ def blocks(context: Context) -> dict[Formula, tuple[Block, ...] | Unread]:
 
 def _change(context: Context, formula: Formula, read: Lines, last: Block | None, words: str) -> dict[Formula, tuple[Block, ...] | Unread]:
     """What a display without an output is: a change of the rule before it, or of the one rule that the docstring links to."""
-    bases = [last] if last is not None else _linked(context)
+    bases = [last] if last is not None else _linked(context, formula)
     made = [changed for base in bases if (changed := _changed(base, formula, read, _said(words))) is not None]
     if not made:
         return {}  # a formula at a step that is no rule
@@ -165,10 +166,10 @@ def _changed(base: Block, formula: Formula, read: Lines, settings: Mapping[str, 
     )
 
 
-def _linked(context: Context) -> list[Block]:
-    """The rules of the objects that the docstring links to."""
+def _linked(context: Context, formula: Formula) -> list[Block]:
+    """The rules of the objects that the docstring links to before a display."""
     found: list[Block] = []
-    for path in dict.fromkeys(_LINKED.findall(context.record.docstring)):
+    for path in dict.fromkeys(_LINKED.findall("\n".join(context.lines[: formula.line]))):
         record = _record(path)
         if record is not None and record.name != context.record.name and has_rule(record.name):
             made = next((made for made in blocks(Context(record)).values() if isinstance(made, tuple)), ())

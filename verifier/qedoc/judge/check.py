@@ -27,9 +27,9 @@ from qedoc.judge.minimiser import minimised
 from qedoc.judge.pair import Pair, shown
 from qedoc.judge.paths import formula
 from qedoc.judge.plot_data import curve
-from qedoc.judge.rules import ruled
 from qedoc.judge.proof import NOT_TRIED, Proof, prove
 from qedoc.judge.properties import check_properties
+from qedoc.judge.rules import ruled
 from qedoc.lock.dependencies import closure
 from qedoc.results.verdict import DIFFERENT, CaseResult, Counterexample, Finding, Formula, Verdict
 from qedoc.search.code_constants import written

@@ -1,6 +1,5 @@
 """Runs a rule for many steps, because code may change later than at the first ones."""
 
-from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax
@@ -9,12 +8,11 @@ import mpmath
 import numpy as np
 import sympy as sp
 
-from qedoc.algebra.recurrences import Recurrence
 from qedoc.claims.spec import Spec
 from qedoc.claims.steps import APPLIED, GRADIENTS, PARAMETERS, Steps
 from qedoc.judge.inputs import named
 from qedoc.judge.pair import Pair
-from qedoc.results.verdict import CaseResult, Counterexample, Verdict
+from qedoc.results.verdict import CaseResult, Counterexample, Inputs, Verdict
 from qedoc.search.strategies import seeded
 
 STEPS = 2000
@@ -41,22 +39,26 @@ def late(pair: Pair, spec: Spec, steps: Steps) -> CaseResult | None:
     values = dict(zip(pair.plan.symbols, row, strict=True))
     noise = np.random.default_rng(0).integers(-32, 33, STEPS) / 16 + 1 / 64
     for gradients in (np.ones(STEPS), noise):
-        documented = _documented(pair, spec, values, gradients)
-        for dtype in ("float64", "float32"):
-            ran = _ran(pair, steps, values, gradients, dtype)
-            if ran is None:
-                return None
-            apart = np.abs(ran - documented) > APART * np.maximum(np.abs(ran), np.abs(documented)) + np.finfo(dtype).eps
-            if not (np.isfinite(ran).all() and np.isfinite(documented).all()) or not apart.any():
-                break
-        else:
-            return _refuted(pair, steps, values, gradients, documented, ran, int(np.argmax(apart)))
+        documented = _documented(spec, values, gradients)
+        ran = _ran(pair, steps, values, gradients, "float64")
+        coarse = _ran(pair, steps, values, gradients, "float32")
+        if ran is None or coarse is None or not all(np.isfinite(outputs).all() for outputs in (documented, ran, coarse)):
+            continue
+        apart = _apart(ran, documented) & _apart(coarse, documented)
+        if apart.any():
+            place = int(np.argmax(apart))
+            return _refuted(pair, steps, values, gradients[: place + 1], (float(documented[place]), float(ran[place])))
     return None
 
 
-def _documented(pair: Pair, spec: Spec, values: dict[sp.Symbol, Any], gradients: Sequence[float]) -> Any:
+def _apart(ran: Any, documented: Any) -> Any:
+    """At which steps a run differs by more than its rounding errors."""
+    return np.abs(ran - documented) > APART * np.maximum(np.abs(ran), np.abs(documented)) + np.finfo("float32").eps
+
+
+def _documented(spec: Spec, values: dict[sp.Symbol, Any], gradients: Any) -> Any:
     """The documented outputs, computed with many digits."""
-    formula: Recurrence = spec.formula
+    formula: Any = spec.formula
     t = formula.step
     put = {sp.Symbol(s.name): sp.Rational(x.numerator, x.denominator) for s, x in values.items()}
     named_ = [left for left, _ in formula.lines]
@@ -65,7 +67,7 @@ def _documented(pair: Pair, spec: Spec, values: dict[sp.Symbol, Any], gradients:
     current = [sp.Dummy() for _ in inputs]
     swap = {left.base[t - 1]: s for left, s in zip([*named_, *(base[t] for base in inputs)], before, strict=True)}
     swap |= {base[t]: s for base, s in zip(inputs, current, strict=True)}
-    lines: list[Callable[..., Any]] = []
+    lines: list[Any] = []
     known: list[sp.Dummy] = []
     for left, right in formula.lines:
         value = right.xreplace(swap).xreplace(put)
@@ -112,21 +114,20 @@ def _ran(pair: Pair, steps: Steps, values: dict[sp.Symbol, Any], gradients: Any,
             return None
 
 
-def _refuted(pair: Pair, steps: Steps, values: dict[sp.Symbol, Any], gradients: Any, documented: Any, ran: Any, place: int) -> CaseResult:
-    fed = [float(x) for x in gradients[: place + 1]]
-    inputs = {**named(pair.case, values), GRADIENTS: fed}
-    alike = len(set(fed)) == 1
+def _refuted(pair: Pair, steps: Steps, values: dict[sp.Symbol, Any], gradients: Any, results: tuple[float, float]) -> CaseResult:
+    """The refutation by a run. `results` is the documented output of its last step, and that of the code."""
+    documented, ran = results
+    fed = [float(x) for x in gradients]
+    inputs: Inputs = {**named(pair.case, values), GRADIENTS: list(fed)}
     keywords, _ = pair.case.arguments({s: float(x) for s, x in values.items()}, lambda *_: None, list)
     texts = {name: repr(value) for name, value in keywords.items()}
     params = texts.pop(PARAMETERS)
     del texts[GRADIENTS]
     call = steps.line(pair.case.spec.target, texts, list(map(repr, fed)), params)
+    alike = f", with the gradient {fed[0]:g} at each step" if len(set(fed)) == 1 else ""
     return CaseResult(
         id=pair.case.id,
         verdict=Verdict.REFUTED,
-        reason=f"runs differ from the rule from step {place + 1} on, in both float32 and float64"
-        + (f", with the gradient {gradients[0]:g} at each step" if alike else ""),
-        counterexample=Counterexample(
-            inputs=inputs, documented=float(documented[place]), actual=float(ran[place]), ran=float(ran[place]), call=call
-        ),
+        reason=f"runs differ from the rule from step {len(fed)} on, in both float32 and float64{alike}",
+        counterexample=Counterexample(inputs=inputs, documented=documented, actual=ran, ran=ran, call=call),
     )

@@ -11,9 +11,10 @@ from qedoc.read.cases import CASES, rows, trimmed
 from qedoc.read.macros import tokens
 from qedoc.read.parser import Parser
 from qedoc.read.reading import Names, Obstacle, Refused, Unreadable
-from qedoc.read.scope import ACCENTS, Scope
-from qedoc.read.tokens import BOLD, Kind, Token
-from qedoc.read.tree import SYMBOLS, Group, Node, contents, equated, nest, relation, walk
+from qedoc.read.scope import Scope
+from qedoc.read.step_names import Timed, base_of, goes_on, indices, is_entry, numbered, spelled, suffix
+from qedoc.read.tokens import Kind, Token
+from qedoc.read.tree import Group, Node, contents, equated, nest, relation, walk
 
 STATE = re.compile(r"[A-Z]")
 """How a name is written that stands for all values of a state: `S_t`."""
@@ -22,28 +23,8 @@ _SHIFTED = re.compile(r"(?<![A-Za-z])([a-z])\s*[-+]\s*1")
 _ALONE = re.compile(r"_\{?([tkn])\}?(?![A-Za-z])")
 _SETTING = re.compile(r"(?:if|when|for|with)?\s*(\w+)\s*(?:=|is)\s*(\w+)")
 _TRUTHS = {"True": True, "False": False, "true": True, "false": False}
-_OPERATIONS = ("+", "-", "*", "/")
 _GRADIENT = "nabla"
 _DISPLAYS = frozenset({"align", "aligned", "equation", "gather", "gathered", "split", "eqnarray", "array", "math", "lines"})
-
-
-@dataclass(frozen=True, slots=True)
-class Timed:
-    """A name at a step.
-
-    Args:
-        base: the name without its index, such as `m_hat` or `E[g^2]`.
-        shift: its step, counted from the current one; None for a name without a step.
-        raised: whether the step is a superscript, `m^{(t)}`, which for a number is a power.
-        running: whether its step is the index of a sum.
-        slope: whether it is the gradient at the value of the name.
-    """
-
-    base: str
-    shift: int | None
-    raised: bool = False
-    running: bool = False
-    slope: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,12 +75,11 @@ def read_steps(latex: str, names: Names) -> Lines | Unreadable:
         names: what is known about the names in it.
     """
     letter = step_letter(latex)
+    if not letter:
+        what = "a rule without a letter for the step"
+        return Refused(Obstacle.UNKNOWN, what, 0, "write the step as a subscript, as in m_t and m_{t-1}").at(latex)
     try:
         written = tokens(latex, names)
-        if not letter:
-            raise Refused(
-                Obstacle.UNKNOWN, "a rule without a letter for the step", 0, "write the step as a subscript, as in m_t and m_{t-1}"
-            )
         return _Reader(replace(names, macros=written.macros), letter).lines(nest(written.tokens))
     except Refused as refused:
         return refused.at(latex)
@@ -133,7 +113,7 @@ class _Reader:
             found.append((name, relation(row[at]) == "<-", right))
         if not found:
             raise Refused(Obstacle.UNSUPPORTED, "a rule without lines", 0, "")
-        self.indices = {node.text for items in walk(nodes) for node in _indices(items) if isinstance(node, Token)}
+        self.indices = {node.text for items in walk(nodes) for node in indices(items) if isinstance(node, Token)}
         put = [(name, assigns, [(setting, self.replaced(part)) for setting, part in _settings(right)]) for name, assigns, right in found]
         symbols = {sp.Symbol(text): name for name, text in self.known.items()}
         legend = {**self.names.legend, **dict.fromkeys(self.known.values(), "a value"), self.letter: "the step"}
@@ -157,7 +137,7 @@ class _Reader:
             if name is None:
                 name, after = self.summed(rest)
             if name is None:
-                name, after = _numbered(rest)
+                name, after = numbered(rest)
             if name is not None:
                 found.append(self.token(name, rest[0]))
                 rest = after
@@ -173,10 +153,10 @@ class _Reader:
 
     def summed(self, nodes: Sequence[Node]) -> tuple[Timed | None, list[Node]]:
         r"""A name at the index of a sum, `g_{\tau}^{(i)}`, at the beginning of nodes, and what follows."""
-        base, rest = _base(nodes)
-        if not base or len(rest) < 2 or not rest[0].is_char("_") or _spelled(contents(rest[1])) not in self.indices:
+        base, rest = base_of(nodes)
+        if not base or len(rest) < 2 or not rest[0].is_char("_") or spelled(contents(rest[1])) not in self.indices:
             return None, list(nodes)
-        after = rest[4:] if len(rest) > 3 and rest[2].is_char("^") and _is_entry(rest[3]) else rest[2:]
+        after = rest[4:] if len(rest) > 3 and rest[2].is_char("^") and is_entry(rest[3]) else rest[2:]
         return Timed(base, None, running=True), after
 
     def gradient(self, nodes: Sequence[Node]) -> tuple[Timed | None, list[Node]]:
@@ -193,7 +173,7 @@ class _Reader:
 
     def timed(self, nodes: Sequence[Node]) -> tuple[Timed | None, list[Node]]:
         """The name at a step at the beginning of nodes, if there is one, and what follows."""
-        base, rest = _base(nodes)
+        base, rest = base_of(nodes)
         if not base:
             return None, list(nodes)
         shift: int | None = None
@@ -203,9 +183,9 @@ class _Reader:
             at = self.shift(script, raised=mark.is_char("^"))
             if at is not None and shift is None:
                 shift, raised = at, mark.is_char("^")
-            elif mark.is_char("_") and shift is None and (label := _label(script)):
+            elif mark.is_char("_") and shift is None and (label := suffix(script)):
                 base = f"{base}_{label}"
-            elif mark.is_char("^") and (shift is not None or raised) and _is_entry(script):
+            elif mark.is_char("^") and (shift is not None or raised) and is_entry(script):
                 pass
             else:
                 break
@@ -214,12 +194,12 @@ class _Reader:
 
     def zeroth(self, nodes: Sequence[Node]) -> str:
         """The name of which nodes are the value at the step 0; empty for anything else."""
-        base, rest = _base(nodes)
+        base, rest = base_of(nodes)
         for mark, script in zip(rest[::2], rest[1::2], strict=False):
             inside = contents(script)
             lone = inside[0] if len(inside) == 1 else None
             inside = lone.items if isinstance(lone, Group) and lone.opener == "(" else inside
-            text = _spelled(inside)
+            text = spelled(inside)
             if text == "0":
                 return base
             if mark.is_char("^") and text.isdigit():
@@ -247,7 +227,8 @@ def read_start(latex: str, names: Names) -> dict[str, sp.Expr]:
     """
     try:
         nodes = [node for node in nest(tokens(latex, names).tokens) if not node.is_char(":")]
-        *_, left, right = ([], [], *equated(nodes))
+        sides: list[list[Node]] = [[], [], *equated(nodes)]
+        left, right = sides[-2:]
         if not left or not right:
             return {}
         reader = _Reader(names, "")
@@ -270,73 +251,11 @@ def _listed(nodes: Sequence[Node]) -> list[list[Node]]:
     return [trimmed(part) for part in split(inside, ",")]
 
 
-def _indices(items: Sequence[Node]) -> Iterator[Node]:
-    r"""The indices of the sums in a sequence of nodes: tau of `\sum_{\tau=1}^t`."""
-    for head, mark, script in zip(items, items[1:], items[2:], strict=False):
-        inside = contents(script)
-        if head.is_macro("sum") and mark.is_char("_") and len(inside) > 1 and relation(inside[1]) == "=":
-            yield inside[0]
-
-
 def _value(nodes: Sequence[Node], names: Names) -> sp.Expr:
     parser = Parser(nodes, Scope(names, nodes), nodes[-1].end if nodes else 0)
     if not nodes:
         raise Refused(Obstacle.MALFORMED, "a line without a value", 0, "")
     return parser.value()
-
-
-def _base(nodes: Sequence[Node]) -> tuple[str, list[Node]]:
-    r"""The name at the beginning of nodes, without its scripts: `m`, `\hat m`, `\Delta w`, `E[g^2]`; and what follows."""
-    first = nodes[0] if nodes else None
-    if not isinstance(first, Token):
-        return "", list(nodes)
-    rest = list(nodes[1:])
-    if first.kind is Kind.MACRO and first.text in (ACCENTS | BOLD) and rest:
-        inner, after = _base(contents(rest[0]))
-        label = _label(after[1]) if len(after) == 2 and after[0].is_char("_") else ""
-        if not inner or (after and not label):
-            return "", list(nodes)
-        inner = f"{inner}_{label}" if label else inner
-        return (f"{inner}_{first.text.removeprefix('wide')}" if first.text in ACCENTS else inner), rest[1:]
-    if first.is_macro("Delta", "delta") and rest:
-        inner, after = _base(rest)
-        return (f"{first.text} {inner}", after) if inner else ("", list(nodes))
-    if first.kind is Kind.WORD and len(first.text) == 1:
-        group = rest[0] if rest else None
-        if first.text in "EvV" and isinstance(group, Group) and group.opener == "[":
-            return f"{first.text}[{_spelled(group.items)}]", rest[1:]
-        return first.text, rest
-    if first.kind is Kind.MACRO and first.text in SYMBOLS:
-        return first.text, rest
-    return "", list(nodes)
-
-
-def _numbered(nodes: Sequence[Node]) -> tuple[Timed | None, list[Node]]:
-    """A name with a number, `beta_1`, at the beginning of nodes, and what follows."""
-    base, rest = _base(nodes)
-    label = _label(rest[1]) if base and len(rest) > 1 and rest[0].is_char("_") else ""
-    return (Timed(f"{base}_{label}", None), rest[2:]) if label.isdigit() else (None, list(nodes))
-
-
-def _spelled(nodes: Sequence[Node]) -> str:
-    return "".join(node.text if isinstance(node, Token) else f"({_spelled(node.items)})" for node in nodes)
-
-
-def _label(script: Node) -> str:
-    """A subscript that is a part of a name: a number or a word."""
-    inside = contents(script)
-    lone = inside[0] if len(inside) == 1 else None
-    if isinstance(lone, Token) and (lone.kind in (Kind.NUMBER, Kind.TEXT) or (lone.kind is Kind.WORD and len(lone.text) > 1)):
-        return lone.text
-    return ""
-
-
-def _is_entry(script: Node) -> bool:
-    """Whether a superscript numbers the entries of an array, `(i)`: a rule holds for each of them."""
-    inside = contents(script)
-    lone = inside[0] if len(inside) == 1 else None
-    letters = lone.items if isinstance(lone, Group) and lone.opener == "(" else ()
-    return len(letters) == 1 and isinstance(letters[0], Token) and letters[0].kind is Kind.WORD and len(letters[0].text) == 1
 
 
 def _rows(nodes: Sequence[Node]) -> Iterator[list[Node]]:
@@ -365,7 +284,7 @@ def _joined(found: Sequence[list[Node]]) -> list[list[Node]]:
             continue
         if any(relation(node) in ("=", "<-") for node in row):
             lines.append(list(row))
-        elif lines and (_goes_on(row[0]) or _goes_on(lines[-1][-1])):
+        elif lines and (goes_on(row[0]) or goes_on(lines[-1][-1])):
             lines[-1] += row
         else:
             raise Refused(
@@ -374,17 +293,13 @@ def _joined(found: Sequence[list[Node]]) -> list[list[Node]]:
     return lines
 
 
-def _goes_on(node: Node) -> bool:
-    return node.is_char(*_OPERATIONS) or node.is_macro("cdot", "times", "circ", "odot")
-
-
 def _is_state(left: Sequence[Node], right: Sequence[Node]) -> bool:
     """Whether a line only names the state: `S_t = (m_t, v_t)`, `S_t = m_t`."""
     first = left[0] if left else None
     named = isinstance(first, Token) and first.kind is Kind.WORD and len(first.text) == 1 and bool(STATE.match(first.text))
     lone = right[0] if len(right) == 1 else None
     inside = lone.items if isinstance(lone, Group) and lone.opener in ("(", "[", r"\{") else right
-    return named and not any(_goes_on(node) or (isinstance(node, Group) and node.opener == "(") for node in inside)
+    return named and not any(goes_on(node) or (isinstance(node, Group) and node.opener == "(") for node in inside)
 
 
 def _settings(right: Sequence[Node]) -> list[tuple[tuple[str, bool] | None, Sequence[Node]]]:

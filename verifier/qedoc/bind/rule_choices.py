@@ -1,0 +1,153 @@
+"""The ways to understand a rule with a state: which parameter each letter is, and with which values the rule starts.
+
+Sources of the conventions: Kingma and Ba, "Adam" (2015) for the start at zero; the table of `conventions` for letters.
+"""
+
+import inspect
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import sympy as sp
+
+from qedoc.bind.blocks import starts
+from qedoc.bind.context import Context
+from qedoc.bind.conventions import assignments, stands_for
+from qedoc.bind.records import Obstruction, Unexplained
+from qedoc.bind.rule_lines import INPUT, RuleLines
+from qedoc.bind.symbols import direct
+from qedoc.interpret.choices import Choice, Sure
+from qedoc.results.verdict import Verdict
+from qedoc.sources.docstrings import Argument
+
+MOST = 12
+"""Maximum number of ways to understand a rule."""
+
+
+class RuleChoices:
+    """The choices that a rule leaves open.
+
+    Args:
+        context: the docstring.
+        rule: the lines of the rule.
+    """
+
+    def __init__(self, context: Context, rule: RuleLines) -> None:
+        self.context, self.rule, self.block = context, rule, rule.block
+
+    def options(self) -> Iterator[tuple[tuple[Choice, ...], dict[str, str], dict[str, sp.Expr]]]:
+        """Yields the ways to understand the rule, the most plausible first: the choices, the parameter of each letter, and the start."""
+        letters = list(self._parameters())
+        begins = list(self._starts())
+        rows = [(*one, *other) for one in letters for other in begins]
+        rows.sort(key=lambda row: sum(choice.sure is Sure.POSSIBLE for choice in row))
+        for row in rows:
+            names = {choice.subject: str(choice.value).removeprefix("@") for choice in row if choice.about == "symbol"}
+            start = {choice.subject: choice.value for choice in row if choice.about == "quantity"}
+            yield row, names, start
+
+    def _parameters(self) -> Iterator[tuple[Choice, ...]]:
+        context = self.context
+        known: dict[str, str] = {}
+        stated: list[Choice] = []
+        for letter in self.rule.letters:
+            timed = f"{letter}_{self.block.step}"
+            name = context.bound.get(timed) or context.bound.get(letter) or direct(context, letter)
+            if name in context.parameters:
+                known[letter] = name
+                said = context.legend.get(timed) or context.legend.get(letter) or "its name"
+                stated.append(_choice("symbol", letter, name, said, Sure.STATED))
+        if len(set(known.values())) < len(known):
+            raise Obstruction("two letters of the rule are one parameter", "explain each letter in the text", Verdict.UNDECIDED)
+        unused = self._unused(known)
+        for letter in [letter for letter in self.rule.letters if letter not in known]:
+            usual = [p.name for p in unused if stands_for(letter, p.name)]
+            rivals = [
+                other for other in self.rule.letters if other != letter and other not in known and usual and stands_for(other, usual[0])
+            ]
+            if len(usual) == 1 and not rivals:
+                known[letter] = usual[0]
+                stated.append(_choice("symbol", letter, usual[0], f"{letter} is conventionally {usual[0]}", Sure.SUGGESTED))
+        unknown = [(letter, self._said(letter)) for letter in self.rule.letters if letter not in known]
+        if not unknown:
+            yield tuple(stated)
+            return
+        left = self._unused(known)
+        required = [p.name for p in left if p.default is inspect.Parameter.empty]
+        optional = [p.name for p in left if p.default is not inspect.Parameter.empty]
+        rows = assignments(unknown, required, optional) or self._any(unknown, [p.name for p in left])
+        if not rows:
+            names = ", ".join(letter for letter, _ in unknown)
+            raise Unexplained(
+                f"no parameter of {context.record.name} can be {names}", "explain the letters in the text", unknown, known.values()
+            )
+        for row in rows:
+            yield (*stated, *row)
+
+    def _unused(self, known: Mapping[str, str]) -> list[Argument]:
+        """The parameters that may be numbers and that no letter is."""
+        taken = {*known.values(), *self.block.settings}
+        return [p for p in self.context.parameters.values() if p.name not in taken and is_number(p)]
+
+    def _any(self, unknown: Sequence[tuple[str, str]], names: Sequence[str]) -> list[tuple[Choice, ...]]:
+        """Every way in which letters that no convention explains can be parameters."""
+        return [
+            tuple(
+                _choice("symbol", letter, name, "a parameter that no symbol is", Sure.POSSIBLE)
+                for (letter, _), name in zip(unknown, row, strict=True)
+            )
+            for row in itertools.islice(itertools.permutations(names, len(unknown)), MOST + 1)
+        ]
+
+    def _said(self, letter: str) -> str:
+        legend = self.context.legend
+        return legend.get(letter, "") or legend.get(f"{letter}_{self.block.step}", "")
+
+    def _starts(self) -> Iterator[tuple[Choice, ...]]:
+        """Yields the values before the first step: those that the text states, or else 0, or the first value."""
+        told = starts(self.context)
+        slots: list[list[Choice]] = []
+        for name in self.rule.used_before:
+            value = told.get(name)
+            if name in self.rule.sums:
+                slots.append([_choice("quantity", name, sp.S.Zero, "an empty sum is zero", Sure.STATED)])
+            elif value is not None and value.is_number:
+                slots.append([_choice("quantity", name, value, f"{name}_0 = {value}", Sure.STATED)])
+            elif not name or value is not None or not self._is_recursive(name):
+                said = "nothing states the value before the first step" if value is None else f"{name}_0 = {value}"
+                ways = (self._first(name or INPUT.label.name, value), sp.S.Zero)
+                slots.append([_choice("quantity", name or INPUT.label.name, how, said, Sure.POSSIBLE) for how in ways])
+            else:
+                slots.append([_choice("quantity", name, sp.S.Zero, "a state conventionally starts at zero", Sure.SUGGESTED)])
+        yield from itertools.product(*slots)
+
+    def _first(self, name: str, value: sp.Expr | None) -> sp.Expr:
+        """A start that is the first value, or given in terms of the first gradient."""
+        if value is None:
+            return self.rule.source(name)[1]
+        return value.xreplace(dict.fromkeys(value.free_symbols, INPUT[1]))
+
+    def _is_recursive(self, name: str) -> bool:
+        """Whether the value of a name depends on its own value before."""
+        t = self.block.step
+        before = {self.rule.symbols(name)[t - 1]}
+        inside = {name}
+        for base, value in self.rule.lines * len(self.rule.lines):
+            if base in inside:
+                inside |= {other for other, _ in self.rule.lines if value.has(self.rule.symbols(other)[t])}
+        return any(value.atoms(sp.Indexed) & before for base, value in self.rule.lines if base in inside)
+
+    # The claim
+
+
+def is_number(parameter: Argument) -> bool:
+    """Whether a parameter may be a number, by its default and annotation."""
+    if isinstance(parameter.default, bool) or parameter.name in ("mask", "key", "seed") or "dtype" in parameter.name:
+        return False
+    if isinstance(parameter.default, int | float) or parameter.default is inspect.Parameter.empty:
+        return True
+    return parameter.default is None and any(word in parameter.annotation for word in ("float", "Scalar", "Numeric", "Schedule"))
+
+
+def _choice(about: str, subject: str, value: Any, words: str, sure: Sure) -> Choice:
+    return Choice(about=about, subject=subject, value=value, words=words, sure=sure)
