@@ -84,6 +84,13 @@ class RuleChoices:
         for row in rows:
             yield (*stated, *row)
 
+    @property
+    def has_strangers(self) -> bool:
+        """Whether a letter with a step that nothing explains may be no parameter at all, such as a noise of each step."""
+        known = {choice.subject for row in self._parameters() for choice in row if choice.sure is not Sure.POSSIBLE}
+        timed = {name.base for name in self.block.names.values() if name.shift is not None}
+        return any(letter in timed and letter not in known and not self._said(letter) for letter in self.rule.letters)
+
     def _unused(self, known: Mapping[str, str]) -> list[Argument]:
         """The parameters that may be numbers and that no letter is."""
         taken = {*known.values(), *self.block.settings}

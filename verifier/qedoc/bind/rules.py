@@ -6,6 +6,7 @@ for theta, g and lambda.
 
 import inspect
 import itertools
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -31,6 +32,9 @@ from qedoc.sources.docstrings import Formula
 
 STEPS = (1, 2, 3, 4)
 """The steps that are run."""
+
+_DECAY = re.compile(r"b\d|beta_?\d?|mu|rho|momentum|(?:\w+_)?decay(?:_rate)?(?<!weight_decay)", re.IGNORECASE)
+"""The names of parameters that conventionally are in [0, 1): decay rates of running averages, and momentum."""
 
 _COUNT, _INDEX = sp.Symbol("steps"), sp.Symbol("i")
 _BEGIN = sp.Symbol("theta_0")
@@ -96,7 +100,7 @@ def _bound(context: Context, block: Block, name: str) -> Bound:
         )
         for choices, letters, start in options[:MOST]
     )
-    readings = Readings(alternatives=alternatives, cut=len(options) > MOST)
+    readings = Readings(alternatives=alternatives, cut=len(options) > MOST or rule.choices.has_strangers)
     return Bound(formula=block.formula, reading=_spoken(block), spec=readings.spec, notes=rule.notes(), readings=readings)
 
 
@@ -169,7 +173,7 @@ class _Rule:
         values = [value for _, value in self.rule.lines]
         powers = [power for value in values for power in value.atoms(sp.Pow) if power.base == symbol and power.exp.has(self.block.step)]
         rests = [part for value in values for part in value.atoms(sp.Add) if part == 1 - symbol]
-        if powers or rests:
+        if powers or rests or _DECAY.fullmatch(parameter):
             return Reals(least=0, below=1)
         default = self.context.parameters[parameter].default
         if isinstance(default, int | float) and not isinstance(default, bool) and default == 0:

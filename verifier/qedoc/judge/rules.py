@@ -20,9 +20,10 @@ from qedoc.claims.target import resolve
 from qedoc.errors import QedocError, UnsupportedError, told
 from qedoc.judge.black_box import trial
 from qedoc.judge.induction import induct
-from qedoc.judge.late import late
+from qedoc.judge.inputs import format_inputs, named, pasteable, row_of
+from qedoc.judge.late import JUMPS, late
 from qedoc.judge.pair import Pair
-from qedoc.results.verdict import CaseResult, Finding, Verdict
+from qedoc.results.verdict import DIFFERENT, CaseResult, Counterexample, Finding, Verdict
 from qedoc.search.code_constants import written
 from qedoc.search.strategies import Row, seeded
 
@@ -73,6 +74,8 @@ def ruled(spec: Spec, limits: Limits, note: Callable[[str], Any]) -> CaseResult:
             result = trial(pair, limits, rows)
             runs += result.runs
             if result.verdict is Verdict.REFUTED:
+                result = _confirmed(pair, result)
+            if result.verdict is Verdict.REFUTED:
                 note("looking for an argument that explains the difference")
                 return replace(result, id=spec.id, runs=runs, reason=_with_others(spec, steps, result.reason, last, limits))
             if result.verdict is Verdict.UNSUPPORTED:
@@ -103,6 +106,34 @@ def ruled(spec: Spec, limits: Limits, note: Callable[[str], Any]) -> CaseResult:
     reason = f"proved for every step by induction{f', because {known}' if known else ''}; it holds entry by entry"
     reason += f"; {unclear}" if unclear else ""
     return CaseResult(id=spec.id, verdict=Verdict.PROVED, reason=reason, runs=runs, cells=induction.cells, paths=1)
+
+
+def _confirmed(pair: Pair, result: CaseResult) -> CaseResult:
+    """A refutation by runs, if exact arithmetic confirms it. At a tie, rounding alone selects a branch, in each format the same one."""
+    assert result.counterexample is not None  # it is refuted
+    formula = pair.formula
+    if not formula.has(*JUMPS):
+        return result
+    row = row_of(pair.plan.scalars, result.counterexample.inputs)
+    try:
+        if pair.refuted_at(row):
+            return result
+        other = next(filter(pair.refuted_at, pair.plan.simple(FEW)), None)
+    except (UnsupportedError, TooManyBranches) as error:
+        reason = f"runs differ at {format_inputs(result.counterexample.inputs)}, which may be a tie that rounding decides: {told(error)}"
+        return replace(result, verdict=Verdict.UNDECIDED, reason=reason, counterexample=None)
+    if other is None:
+        reason = f"runs differ at {format_inputs(result.counterexample.inputs)}, where exact arithmetic gives the documented value"
+        return replace(result, verdict=Verdict.UNDECIDED, reason=reason, counterexample=None)
+    point = pair.plan.point(other)
+    found = Counterexample(
+        inputs=named(pair.case, point),
+        documented=pair.said(other),
+        actual=(ran := pair.run(other)),
+        ran=ran,
+        call=pasteable(pair.case, point),
+    )
+    return replace(result, reason=DIFFERENT, counterexample=found)
 
 
 def _is_refuted(pair: Pair) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from qedoc.read.scope import ACCENTS
-from qedoc.read.tokens import BOLD, Kind, Token
+from qedoc.read.tokens import BOLD, FONTS, Kind, Token
 from qedoc.read.tree import SYMBOLS, Group, Node, contents, relation
 
 _OPERATIONS = ("+", "-", "*", "/")
@@ -53,6 +53,8 @@ def base_of(nodes: Sequence[Node]) -> tuple[str, list[Node]]:
     if first.is_macro("Delta", "delta") and rest:
         inner, after = base_of(rest)
         return (f"{first.text} {inner}", after) if inner else ("", list(nodes))
+    if first.kind is Kind.TEXT and first.font in FONTS and first.text.isalnum():
+        return first.text, rest
     if first.kind is Kind.WORD and len(first.text) == 1:
         group = rest[0] if rest else None
         if first.text in "EvV" and isinstance(group, Group) and group.opener == "[":

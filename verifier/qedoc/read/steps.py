@@ -20,7 +20,7 @@ STATE = re.compile(r"[A-Z]")
 """How a name is written that stands for all values of a state: `S_t`."""
 
 _SHIFTED = re.compile(r"(?<![A-Za-z])([a-z])\s*[-+]\s*1")
-_ALONE = re.compile(r"_\{?([tkn])\}?(?![A-Za-z])")
+_ALONE = re.compile(r"(?:_\{?|\^\{?\()([tkn])\)?\}?(?![A-Za-z])")
 _SETTING = re.compile(r"(?:if|when|for|with)?\s*(\w+)\s*(?:=|is)\s*(\w+)")
 _TRUTHS = {"True": True, "False": False, "true": True, "false": False}
 _GRADIENT = "nabla"
@@ -195,14 +195,14 @@ class _Reader:
     def zeroth(self, nodes: Sequence[Node]) -> str:
         """The name of which nodes are the value at the step 0; empty for anything else."""
         base, rest = base_of(nodes)
-        for mark, script in zip(rest[::2], rest[1::2], strict=False):
+        for script in rest[1::2]:
             inside = contents(script)
             lone = inside[0] if len(inside) == 1 else None
             inside = lone.items if isinstance(lone, Group) and lone.opener == "(" else inside
             text = spelled(inside)
             if text == "0":
                 return base
-            if mark.is_char("^") and text.isdigit():
+            if text.isdigit():
                 base = f"{base}_{text}"
         return ""
 
@@ -296,7 +296,8 @@ def _joined(found: Sequence[list[Node]]) -> list[list[Node]]:
 def _is_state(left: Sequence[Node], right: Sequence[Node]) -> bool:
     """Whether a line only names the state: `S_t = (m_t, v_t)`, `S_t = m_t`."""
     first = left[0] if left else None
-    named = isinstance(first, Token) and first.kind is Kind.WORD and len(first.text) == 1 and bool(STATE.match(first.text))
+    letter = isinstance(first, Token) and first.kind is Kind.WORD and len(first.text) == 1 and bool(STATE.match(first.text))
+    named = letter and len(left) == 3
     lone = right[0] if len(right) == 1 else None
     inside = lone.items if isinstance(lone, Group) and lone.opener in ("(", "[", r"\{") else right
     return named and not any(goes_on(node) or (isinstance(node, Group) and node.opener == "(") for node in inside)
