@@ -4,6 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from qedoc.algebra.recurrences import Recurrence as Recurrence
     from qedoc.claims.domain import Functions as Functions
     from qedoc.claims.domain import Integers as Integers
     from qedoc.claims.domain import Reals as Reals
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
+    "qedoc.algebra.recurrences": ("Recurrence",),
     "qedoc.claims.domain": ("Functions", "Integers", "Reals"),
     "qedoc.claims.properties": ("Bounds", "ConstantFrom", "Continuous", "Limit", "NonDecreasing", "NonIncreasing", "Property", "Value"),
     "qedoc.claims.spec": ("Argument", "Array", "Declaration", "Dict", "ForAll", "List", "Minimum", "Parameter", "Size", "Spec", "Variable"),

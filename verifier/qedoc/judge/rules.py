@@ -125,14 +125,11 @@ def _confirmed(pair: Pair, result: CaseResult) -> CaseResult:
     if other is None:
         reason = f"runs differ at {format_inputs(result.counterexample.inputs)}, where exact arithmetic gives the documented value"
         return replace(result, verdict=Verdict.UNDECIDED, reason=reason, counterexample=None)
-    point = pair.plan.point(other)
-    found = Counterexample(
-        inputs=named(pair.case, point),
-        documented=pair.said(other),
-        actual=(ran := pair.run(other)),
-        ran=ran,
-        call=pasteable(pair.case, point),
-    )
+    point, ran = pair.plan.point(other), pair.run(other)
+    if isinstance(ran, Exception):
+        return replace(result, verdict=Verdict.UNDECIDED, reason=f"the code raises {told(ran)} where it differs", counterexample=None)
+    inputs = named(pair.case, point)
+    found = Counterexample(inputs=inputs, documented=pair.said(other), actual=ran, ran=ran, call=pasteable(pair.case, point))
     return replace(result, reason=DIFFERENT, counterexample=found)
 
 
