@@ -9,10 +9,14 @@ import pytest
 import sympy as sp
 from fixture_modules import Claims, judged_claim, written
 
-from qedoc.algebra.recurrences import MOST_STEPS, Recurrence
+from qedoc import Array, Parameter, Reals, Recurrence, Size, Spec, Variable
+from qedoc.algebra.recurrences import MOST_STEPS
 from qedoc.bind.records import Bound, Refused
+from qedoc.claims.limits import Limits
 from qedoc.claims.steps import Steps, is_transformation, steps
 from qedoc.claims.target import resolve
+from qedoc.errors import QedocError
+from qedoc.judge.check import check
 from qedoc.judge.relation import Related, related
 from qedoc.read import Names, Unreadable
 from qedoc.read.steps import read_start, read_steps, step_letter
@@ -417,6 +421,37 @@ class TestDocumentation:
         (result,) = judged(display(*lines), MOMENTUM)
         assert result.verdict in (Verdict.UNREADABLE, Verdict.UNDECIDED)
         assert re.search(reason, result.reason), result.reason
+
+
+class TestSpecs:
+    """Rules in the spec language."""
+
+    @staticmethod
+    def spec(target: str, sign: int = -1) -> Spec:
+        t, n, i, alpha, mu, theta = sp.symbols("t n i alpha mu theta")
+        m, u, g = map(sp.IndexedBase, "mug")
+        return Spec(
+            target=target,
+            formula=Recurrence(u[t], [(m[t], g[t] + mu * m[t - 1]), (u[t], sign * alpha * m[t])], {m: 0}, (t, n)),
+            symbols=[
+                Parameter(alpha, "learning_rate", Reals(above=0), "learning rate"),
+                Parameter(mu, "momentum", Reals(least=0, below=1), "momentum"),
+                Parameter(theta, "params", Reals(), "parameters before the first step"),
+                Variable(g[i], Reals(), "gradient"),
+                Size(n, [3], "the number of steps that are run"),
+            ],
+            bind={"updates": Array(g[i], (i, 1, n))},
+            entry=(n - 1,),
+        )
+
+    @pytest.mark.parametrize(("sign", "verdict"), [(-1, Verdict.PROVED), (1, Verdict.REFUTED)])
+    def test_a_rule(self, sign: int, verdict: Verdict) -> None:
+        result = check(self.spec("optax.sgd.update", sign), {"n": 3}, Limits(max_points=60), lambda _: None)
+        assert result.verdict is verdict, result.reason
+
+    def test_a_target_without_steps(self) -> None:
+        with pytest.raises(QedocError, match="has no attribute 'update'"):
+            check(self.spec("optax.l2_loss.update"), {"n": 3}, Limits(max_points=60), lambda _: None)
 
 
 class TestTargets:

@@ -84,7 +84,8 @@ def check(
         return replace(found, seconds=time.perf_counter() - started, sources=closure(spec.target, []))
     if isinstance(spec.formula, Recurrence):
         found = ruled(spec, limits, note)
-        return replace(found, seconds=time.perf_counter() - started, sources=closure(spec.target, []))
+        factory = spec.target.rpartition(".")[0]
+        return replace(found, seconds=time.perf_counter() - started, sources=closure(factory, []))
     note("reading the code")
     try:
         pair = Pair(spec, sizes)
