@@ -1,7 +1,7 @@
 """The rules of a docstring: blocks of lines with the changes that later displays make to them."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,14 +16,22 @@ from qedoc.read.step_names import Timed
 from qedoc.read.steps import Line, Lines, read_start, read_steps, step_letter
 from qedoc.sources.docstrings import Documented, Formula, record_of
 
-PARAMETERS = ("theta", "w", "x", "p", "params", "phi")
+MOVED = ("theta", "w", "params")
 """What the parameters that a rule moves are conventionally called."""
+
+ALSO_MOVED = ("x", "p", "phi")
+"""What they are called too, and other values as well."""
 
 GRADIENT = "g"
 """What the gradient is conventionally called."""
 
 UPDATES = ("u", "Delta w", "Delta theta", "Delta x", "Delta")
 """What the update of a step is conventionally called."""
+
+_IS_GRADIENT = re.compile(
+    r"\W*(?:(?:an?|the|incoming|current|stochastic|mini-?batch|mean|loss)\s+)*(?:gradients?|derivatives?|grads?)\b", re.IGNORECASE
+)
+_IS_MOVED = re.compile(r"\b(?:param(?:eter)?s?|weights?|iterates?|variables?|points?|models?)\b", re.IGNORECASE)
 
 _SETTING = re.compile(r"`*\b(\w+)\s*=\s*(True|False)\b`*")
 _QUOTED = re.compile(r"\breplac\w*\s+(?:the\s+)?(?:\w+\s+)?(?:assignment|line|rule|update|step)s?\s*:?\s*$", re.IGNORECASE)
@@ -44,6 +52,8 @@ class Block:
         step: the letter of the step.
         settings: the values of parameters for which it is stated.
         of: the object whose docstring has the lines that a display changes; empty for this one.
+        gradients: the names of the gradient that a step is given.
+        moved: the names of the parameters.
     """
 
     formula: Formula
@@ -52,6 +62,8 @@ class Block:
     step: sp.Symbol
     settings: Mapping[str, Any] = field(default_factory=dict)
     of: str = ""
+    gradients: frozenset[str] = frozenset()
+    moved: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +110,9 @@ def blocks(context: Context) -> dict[Formula, tuple[Block, ...] | Unread]:
             if not isinstance(context.readings.get(formula), Reading):  # else it is a formula at a step
                 found[formula] = Unread(read)
             continue
-        if output_of(read.lines) is not None:
-            made = tuple(_for_settings(formula, read))
+        gradients, moved = _named(context, read)
+        if output_of(read.lines, moved) is not None:
+            made = tuple(replace(block, gradients=gradients, moved=moved) for block in _for_settings(formula, read))
             found[formula], last = made, made[0]
             continue
         found |= _change(context, formula, read, last, words)
@@ -121,14 +134,31 @@ def _change(context: Context, formula: Formula, read: Lines, last: Block | None,
     return {formula: (made[0],)}
 
 
-def output_of(lines: Sequence[Line]) -> Timed | None:
+def _named(context: Context, read: Lines) -> tuple[frozenset[str], frozenset[str]]:
+    """The names of the gradient and of the parameters in a rule: by what the text calls them, or else by convention."""
+    gradients, moved = set[str](), set[str]()
+    updates = any(line.left.base in UPDATES for line in read.lines)
+    for base in {name.base for name in (*read.names.values(), *(line.left for line in read.lines))}:
+        said = context.legend.get(f"{base}_{read.step}") or context.legend.get(base) or ""
+        if base == GRADIENT if not said else _IS_GRADIENT.match(said):
+            gradients.add(base)
+        elif base in MOVED or (base in ALSO_MOVED and not updates):
+            moved |= {base} if not said or _IS_MOVED.search(said) else set()
+        elif said and re.match(r"\W*(?:the )?(?:model )?(?:parameters?|weights?|iterates?)\b(?! (?:decay|of|for))", said, re.IGNORECASE):
+            moved.add(base)
+    defined = {line.left.base for line in read.lines}
+    return frozenset(gradients - (defined - {GRADIENT})), frozenset(moved)
+
+
+def output_of(lines: Sequence[Line], moved: Collection[str]) -> Timed | None:
     """What a rule gives: the parameters after the step, or the update; None if it has neither.
 
     Args:
         lines: its lines.
+        moved: the names of the parameters.
     """
     given = [line.left for line in lines]
-    return next((left for names in (PARAMETERS, UPDATES) for left in given if left.base in names), None)
+    return next((left for names in (moved, UPDATES) for left in given if left.base in names), None)
 
 
 def _for_settings(formula: Formula, read: Lines) -> list[Block]:

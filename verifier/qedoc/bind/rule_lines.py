@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import sympy as sp
 
-from qedoc.bind.blocks import GRADIENT, PARAMETERS, Block, output_of
+from qedoc.bind.blocks import GRADIENT, Block, output_of
 from qedoc.bind.records import Obstruction
 from qedoc.read.step_names import Timed
 from qedoc.read.steps import Line
@@ -26,10 +26,10 @@ class RuleLines:
 
     def __init__(self, block: Block) -> None:
         self.block = block
-        output = output_of(block.lines)
+        output = output_of(block.lines, block.moved)
         assert output is not None  # blocks have one
         self.output = output
-        self.applied = output.base in PARAMETERS
+        self.applied = output.base in block.moved
         self.shifts = {line.left.base: line.left.shift or 0 for line in block.lines}
         if len(self.shifts) < len(block.lines):
             raise Obstruction("two lines of the rule give the same name a value", "give each value a name of its own")
@@ -49,7 +49,7 @@ class RuleLines:
 
     def source(self, base: str) -> sp.IndexedBase:
         """The indexed name of a value or of the gradient."""
-        return INPUT if base == GRADIENT and base not in self.shifts else self.symbols(base)
+        return INPUT if base in (*self.block.gradients, GRADIENT) and base not in self.shifts else self.symbols(base)
 
     def _translated(self, line: Line) -> sp.Expr:
         """The value of a line, with an indexed name for each value at a step and a symbol for each letter."""
@@ -71,17 +71,17 @@ class RuleLines:
             own = name.base == line.left.base and lag == 0
             if own and not line.assigns:
                 raise Obstruction(f"{name.base} at the same step is on both sides", "write the value before as the one at t - 1")
-            if own and name.base == GRADIENT:
+            if own and name.base in self.block.gradients:
                 return INPUT[t]
             lag = 1 if own else lag
             if lag not in (0, 1):
                 raise Obstruction(f"a line uses {name.base} {lag} steps before" if lag > 1 else f"a line uses {name.base} of a later step")
             return self.symbols(name.base)[t - lag]
-        if name.base == GRADIENT and name.shift is not None:
+        if name.base in self.block.gradients and name.shift is not None:
             if name.shift not in (0, -1):
                 raise Obstruction(f"a line uses the gradient of step {self.block.step + name.shift}", "use g_t and g_{t-1}")
             return INPUT[t + name.shift]
-        if name.base in PARAMETERS and name.shift in (0, -1):
+        if name.base in self.block.moved and name.shift in (0, -1):
             return self.symbols(name.base)[t]  # the parameters before the step, whichever number they have
         letter = sp.Symbol(name.base)
         self.letters.setdefault(name.base, letter)
@@ -93,7 +93,7 @@ class RuleLines:
         Raises:
             Obstruction: for the gradient at anything else, such as the parameters after the step.
         """
-        if name.base not in PARAMETERS or name.shift is None:
+        if name.base not in self.block.moved or name.shift is None:
             raise Obstruction(f"the gradient is taken at {name.base}, which is not called parameters", "write it as g_t")
         lag = self.shifts[name.base] - name.shift - 1 if name.base in self.shifts else 0
         if lag not in (0, 1):

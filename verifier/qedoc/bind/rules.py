@@ -15,6 +15,7 @@ import sympy as sp
 from qedoc.algebra.recurrences import Recurrence
 from qedoc.bind.blocks import Block, Unread, blocks, has_rule
 from qedoc.bind.context import Context
+from qedoc.bind.owners import told
 from qedoc.bind.records import Bound, Obstruction, Refused
 from qedoc.bind.rule_choices import MOST, RuleChoices, is_number
 from qedoc.bind.rule_lines import INPUT, RuleLines
@@ -25,6 +26,7 @@ from qedoc.claims.spec import Array, Declaration, Parameter, Size, Spec, Variabl
 from qedoc.claims.steps import APPLIED, GRADIENTS, UPDATE
 from qedoc.claims.steps import PARAMETERS as START
 from qedoc.interpret.choices import Choice, Sure
+from qedoc.interpret.findings import VALUE
 from qedoc.read.reading import shown
 from qedoc.read.step_names import Timed
 from qedoc.results.verdict import Verdict
@@ -35,6 +37,17 @@ STEPS = (1, 2, 3, 4)
 
 _DECAY = re.compile(r"b\d|beta_?\d?|mu|rho|momentum|(?:\w+_)?decay(?:_rate)?(?<!weight_decay)", re.IGNORECASE)
 """The names of parameters that conventionally are in [0, 1): decay rates of running averages, and momentum."""
+
+_MARKUP = re.compile(r":\w+:`[^`]*`|`+[^`]*`+|\$[^$]*\$")
+_INTRODUCING = frozenset({
+    "a", "according", "algorithm", "an", "and", "are", "as", "at", "by", "current", "defined", "each", "finally", "following", "follows",
+    "for", "form", "from", "function", "given", "gradient", "gradients", "in", "incoming", "is", "iteration", "iterations", "its",
+    "learning", "method", "of", "on", "optimizer", "our", "outgoing", "parameter", "parameters", "previous", "rate", "returns", "rule",
+    "rules", "scaled", "solver", "state", "step", "steps", "takes", "that", "the", "then", "this", "to", "transformation", "update",
+    "updated", "updates", "updating", "using", "variable", "variables", "vector", "via", "we", "weight", "weights", "well", "where",
+    "with"
+})  # fmt: skip
+"""The words of a sentence that introduces a rule. Any other word may say that it is another rule."""
 
 _COUNT, _INDEX = sp.Symbol("steps"), sp.Symbol("i")
 _BEGIN = sp.Symbol("theta_0")
@@ -59,6 +72,16 @@ def rules(context: Context, names: Mapping[Formula, str]) -> dict[Formula, list[
             _claim(context, block, f"{whole or '1'}.{part}" if len(made) > 1 else whole) for part, block in enumerate(made, start=1)
         ]
     return found
+
+
+def introduces(words: str) -> bool:
+    """Whether a sentence before a rule says that it is what the function does: it speaks of updates, and every word is known.
+
+    Args:
+        words: the sentence.
+    """
+    plain = re.findall(r"[a-z]+(?:'[a-z]+)?", _MARKUP.sub(" ", words).lower())
+    return any(word.startswith("updat") for word in plain) and set(plain) <= _INTRODUCING
 
 
 def _named(context: Context, name: str) -> str:
@@ -100,7 +123,8 @@ def _bound(context: Context, block: Block, name: str) -> Bound:
         )
         for choices, letters, start in options[:MOST]
     )
-    readings = Readings(alternatives=alternatives, cut=len(options) > MOST or rule.choices.has_strangers)
+    cut = len(options) > MOST or rule.choices.has_strangers or not rule.stated
+    readings = Readings(alternatives=alternatives, cut=cut)
     return Bound(formula=block.formula, reading=_spoken(block), spec=readings.spec, notes=rule.notes(), readings=readings)
 
 
@@ -116,6 +140,31 @@ class _Rule:
         self.context, self.block = context, block
         self.rule = RuleLines(block)
         self.choices = RuleChoices(context, self.rule)
+        self.where: list[sp.Basic] = []
+        self.stated = self._is_stated()
+
+    def _is_stated(self) -> bool:
+        """Whether the text says that the display is what the function does, everywhere; else a difference refutes nothing.
+
+        Raises:
+            Obstruction: for a rule that does not hold from the first step on.
+        """
+        said = told(self.context, self.block.formula.line)
+        t = self.block.step
+        for choice in (*said.domain, *said.doubtful):
+            relation = choice.value
+            if not isinstance(relation, sp.Basic):
+                return False
+            names = {s.name for s in relation.free_symbols}
+            if t in relation.free_symbols:
+                if names != {t.name} or relation.subs(t, 1) != sp.true or relation.subs(t, 2) != sp.true:
+                    raise Obstruction("the rule holds at some steps only", "state it from the first step on", Verdict.UNDECIDED)
+            elif names <= set(self.rule.letters):
+                self.where.append(relation)
+            elif not all(name.endswith("_0") for name in names):
+                return False
+        first = next(iter(said.quantities), None)
+        return first is None or (first.value == VALUE and first.sure >= Sure.SUGGESTED) or introduces(first.words)
 
     def spec(self, name: str, letters: Mapping[str, str], start: Mapping[str, sp.Expr]) -> Spec:
         """The claim in one interpretation.
@@ -160,6 +209,7 @@ class _Rule:
                 Size(_COUNT, STEPS[-1:], "step"),
             ],
             bind={**bind, GRADIENTS: Array(INPUT[_INDEX], (_INDEX, 1, _COUNT))},
+            where=self.where,
             entry=(_COUNT - 1,),
             natural=True,
             name=name,
