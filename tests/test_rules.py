@@ -408,6 +408,27 @@ class TestDocumentation:
         assert verdicts(judged(wrong, code))[0] not in (Verdict.PROVED, Verdict.TESTED)
 
     @pytest.mark.parametrize(
+        "words",
+        ["The original optimizer computes", "Unlike this one, other optimizers use", "A rule that is not used here:", "Approximately,"],
+    )
+    def test_a_rule_of_something_else_is_not_refuted(self, judged: Judged, words: str) -> None:
+        wrong = display(r"m_t &= g_t - \mu m_{t-1}", r"u_t &= -\eta m_t").removeprefix(LEGEND)
+        assert verdicts(judged(f"{LEGEND}\n\n{words}{wrong}", MOMENTUM))[0] is not Verdict.REFUTED
+        assert verdicts(judged(f"{LEGEND}\n\nOn each step, the parameters are updated as follows:{wrong}", MOMENTUM)) == [Verdict.REFUTED]
+
+    def test_a_rule_of_later_steps_is_not_judged(self, judged: Judged) -> None:
+        rule = display(r"m_t &= g_t + \mu m_{t-1}", r"u_t &= -\eta m_t").removeprefix(LEGEND)
+        (result,) = judged(f"{LEGEND}\n\nFor :math:`t > 10`, we have{rule}", MOMENTUM)
+        assert result.verdict in (Verdict.UNDECIDED, Verdict.UNREADABLE)
+
+    def test_the_text_names_the_gradient(self, judged: Judged) -> None:
+        right = display(r"m_t &= d_t + \mu m_{t-1}", r"u_t &= -\eta m_t")
+        wrong = display(r"m_t &= d_t - \mu m_{t-1}", r"u_t &= -\eta m_t")
+        said = "\nwhere :math:`d_t` is the gradient.\n"
+        assert [*verdicts(judged(right + said, MOMENTUM)), *verdicts(judged(wrong + said, MOMENTUM))] == [Verdict.PROVED, Verdict.REFUTED]
+        assert verdicts(judged(wrong, MOMENTUM))[0] is not Verdict.REFUTED
+
+    @pytest.mark.parametrize(
         ("lines", "reason"),
         [
             ((r"m_t &= m_t + g_t", r"u_t &= -\eta m_t"), "on both sides"),

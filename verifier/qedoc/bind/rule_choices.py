@@ -6,6 +6,7 @@ Sources of the conventions: Kingma and Ba, "Adam" (2015) for the start at zero; 
 import inspect
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import sympy as sp
@@ -16,7 +17,7 @@ from qedoc.bind.conventions import assignments, stands_for
 from qedoc.bind.records import Obstruction, Unexplained
 from qedoc.bind.rule_lines import INPUT, RuleLines
 from qedoc.bind.symbols import direct
-from qedoc.interpret.choices import Choice, Sure
+from qedoc.interpret.choices import Choice, Sure, parameter
 from qedoc.results.verdict import Verdict
 from qedoc.sources.docstrings import Argument
 
@@ -46,58 +47,60 @@ class RuleChoices:
             start = {choice.subject: choice.value for choice in row if choice.about == "quantity"}
             yield row, names, start
 
-    def _parameters(self) -> Iterator[tuple[Choice, ...]]:
+    @cached_property
+    def _settled(self) -> dict[str, Choice]:
+        """The letters that the text, their names or a convention explain."""
         context = self.context
-        known: dict[str, str] = {}
-        stated: list[Choice] = []
+        found: dict[str, Choice] = {}
         for letter in self.rule.letters:
             timed = f"{letter}_{self.block.step}"
             name = context.bound.get(timed) or context.bound.get(letter) or direct(context, letter)
             if name in context.parameters:
-                known[letter] = name
                 said = context.legend.get(timed) or context.legend.get(letter) or "its name"
-                stated.append(_choice("symbol", letter, name, said, Sure.STATED))
-        if len(set(known.values())) < len(known):
+                found[letter] = _choice("symbol", letter, name, said, Sure.STATED)
+        if len({choice.value for choice in found.values()}) < len(found):
             raise Obstruction("two letters of the rule are one parameter", "explain each letter in the text", Verdict.UNDECIDED)
-        unused = self._unused(known)
-        for letter in [letter for letter in self.rule.letters if letter not in known]:
-            usual = [p.name for p in unused if stands_for(letter, p.name)]
-            rivals = [
-                other for other in self.rule.letters if other != letter and other not in known and usual and stands_for(other, usual[0])
-            ]
-            if len(usual) == 1 and not rivals:
-                known[letter] = usual[0]
-                stated.append(_choice("symbol", letter, usual[0], f"{letter} is conventionally {usual[0]}", Sure.SUGGESTED))
-        unknown = [(letter, self._said(letter)) for letter in self.rule.letters if letter not in known]
-        if not unknown:
-            yield tuple(stated)
-            return
-        left = self._unused(known)
+        open_ = [letter for letter in self.rule.letters if letter not in found]
+        for letter in open_:
+            usual = [p.name for p in self._unused(found) if stands_for(letter, p.name)]
+            if len(usual) == 1 and not any(stands_for(other, usual[0]) for other in open_ if other != letter):
+                found[letter] = _choice("symbol", letter, usual[0], f"{letter} is conventionally {usual[0]}", Sure.SUGGESTED)
+        return found
+
+    def _parameters(self) -> Iterator[tuple[Choice, ...]]:
+        """Yields the parameters of all letters: one that nothing explains may be any parameter that is left."""
+        settled = tuple(self._settled.values())
+        unknown = [(letter, self._said(letter)) for letter in self.rule.letters if letter not in self._settled]
+        left = self._unused(self._settled)
         required = [p.name for p in left if p.default is inspect.Parameter.empty]
         optional = [p.name for p in left if p.default is not inspect.Parameter.empty]
-        rows = assignments(unknown, required, optional) or self._any(unknown, [p.name for p in left])
+        rows = assignments(unknown, required, optional) if unknown else [()]
+        known = [{(choice.subject, choice.value) for choice in row} for row in rows]
+        rows += [
+            row for row in self._any(unknown, [p.name for p in left]) if {(choice.subject, choice.value) for choice in row} not in known
+        ]
         if not rows:
             names = ", ".join(letter for letter, _ in unknown)
-            raise Unexplained(
-                f"no parameter of {context.record.name} can be {names}", "explain the letters in the text", unknown, known.values()
-            )
+            reason = f"no parameter of {self.context.record.name} can be {names}"
+            raise Unexplained(reason, "explain the letters in the text", unknown, [str(choice.value)[1:] for choice in settled])
         for row in rows:
-            yield (*stated, *row)
+            yield (*settled, *row)
 
     @property
     def has_strangers(self) -> bool:
         """Whether a letter with a step that nothing explains may be no parameter at all, such as a noise of each step."""
-        known = {choice.subject for row in self._parameters() for choice in row if choice.sure is not Sure.POSSIBLE}
         timed = {name.base for name in self.block.names.values() if name.shift is not None}
-        return any(letter in timed and letter not in known and not self._said(letter) for letter in self.rule.letters)
+        return any(letter in timed and letter not in self._settled and not self._said(letter) for letter in self.rule.letters)
 
-    def _unused(self, known: Mapping[str, str]) -> list[Argument]:
+    def _unused(self, known: Mapping[str, Choice]) -> list[Argument]:
         """The parameters that may be numbers and that no letter is."""
-        taken = {*known.values(), *self.block.settings}
+        taken = {*(str(choice.value).removeprefix("@") for choice in known.values()), *self.block.settings}
         return [p for p in self.context.parameters.values() if p.name not in taken and is_number(p)]
 
     def _any(self, unknown: Sequence[tuple[str, str]], names: Sequence[str]) -> list[tuple[Choice, ...]]:
-        """Every way in which letters that no convention explains can be parameters."""
+        """Every way in which letters that nothing explains can be parameters."""
+        if not unknown:
+            return []
         return [
             tuple(
                 _choice("symbol", letter, name, "a parameter that no symbol is", Sure.POSSIBLE)
@@ -157,4 +160,4 @@ def is_number(parameter: Argument) -> bool:
 
 
 def _choice(about: str, subject: str, value: Any, words: str, sure: Sure) -> Choice:
-    return Choice(about=about, subject=subject, value=value, words=words, sure=sure)
+    return Choice(about=about, subject=subject, value=parameter(value) if about == "symbol" else value, words=words, sure=sure)

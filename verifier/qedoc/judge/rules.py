@@ -39,9 +39,6 @@ ALIKE = 1e-9
 OTHERS = {float: (1.0, 0.0), int: (1, 0), type(None): (1.0, 0.0), bool: (True, False)}
 """The values of an argument that are tried if a rule fails at its default, by the type of the default."""
 
-MOST_OTHERS = 4
-"""Maximum number of arguments for which other values are tried."""
-
 
 def ruled(spec: Spec, limits: Limits, note: Callable[[str], Any]) -> CaseResult:
     """Compares a rule with runs of its first steps, and tries to prove it for every step.
@@ -77,7 +74,7 @@ def ruled(spec: Spec, limits: Limits, note: Callable[[str], Any]) -> CaseResult:
                 result = _confirmed(pair, result)
             if result.verdict is Verdict.REFUTED:
                 note("looking for an argument that explains the difference")
-                return replace(result, id=spec.id, runs=runs, reason=_with_others(spec, steps, result.reason, last, limits))
+                return replace(result, id=spec.id, runs=runs, reason=_with_others(pair, steps, result, last, limits))
             if result.verdict is Verdict.UNSUPPORTED:
                 return replace(result, id=spec.id, runs=runs)
             if rows is None and result.verdict is Verdict.UNDECIDED:
@@ -146,13 +143,14 @@ def _far(pair: Pair) -> Iterator[list[Row]]:
         yield [tuple(x * factor if far else x for x, far in zip(row, own, strict=True)) for row in rows]
 
 
-def _with_others(spec: Spec, steps: Steps, reason: str, last: int, limits: Limits) -> str:
+def _with_others(pair: Pair, steps: Steps, refuted: CaseResult, last: int, limits: Limits) -> str:
     """The reason of a refutation, with the value of an argument that the rule does not mention and with which it holds."""
+    spec = pair.case.spec
     taken = {*spec.keywords, GRADIENTS, PARAMETERS}
     others = [p for p in inspect.signature(steps.factory).parameters.values() if p.name not in taken and type(p.default) in OTHERS]
-    for p in others[:MOST_OTHERS]:
+    for p in others:
         for value in OTHERS[type(p.default)]:
-            if value == p.default and type(value) is type(p.default):
+            if (value == p.default and type(value) is type(p.default)) or not _would_agree(pair, steps, refuted, {p.name: value}):
                 continue
             changed = replace(spec, bind={**spec.bind, p.name: value}, at=spec.location)
             try:
@@ -162,8 +160,22 @@ def _with_others(spec: Spec, steps: Steps, reason: str, last: int, limits: Limit
                 continue
             if held:
                 how = f"no difference was found in the first {last} steps" if proof else "it is proved for every step"
-                return f"{reason}; this is at the default {p.name}={p.default!r}: {how} with {p.name}={value!r}"
-    return reason
+                return f"{refuted.reason}; this is at the default {p.name}={p.default!r}: {how} with {p.name}={value!r}"
+    return refuted.reason
+
+
+def _would_agree(pair: Pair, steps: Steps, refuted: CaseResult, arguments: Mapping[str, Any]) -> bool:
+    """Whether the code gives the documented value at the point of a refutation if it has other arguments."""
+    assert refuted.counterexample is not None  # it is refuted
+    row = row_of(pair.plan.scalars, refuted.counterexample.inputs)
+    values = {s: float(x) for s, x in zip(pair.plan.symbols, row, strict=True)}
+    try:
+        with jax.enable_x64(True):
+            output = float(steps(**_arguments(pair, values), **arguments)[-1])
+    except Exception:  # noqa: BLE001  # the user's code may refuse the argument in any way
+        return False
+    documented = refuted.counterexample.documented
+    return isinstance(documented, int | float) and bool(np.isclose(output, documented, rtol=ALIKE))
 
 
 def _at(spec: Spec, count: int) -> Pair:
