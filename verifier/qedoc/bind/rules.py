@@ -40,7 +40,7 @@ _DECAY = re.compile(r"b\d|beta_?\d?|mu|rho|momentum|(?:\w+_)?decay(?:_rate)?(?<!
 
 _MARKUP = re.compile(r":\w+:`[^`]*`|`+[^`]*`+|\$[^$]*\$")
 _INTRODUCING = frozenset({
-    "a", "according", "algorithm", "an", "and", "are", "as", "at", "by", "current", "defined", "each", "finally", "following", "follows",
+    "a", "according", "adopt", "adopts", "algorithm", "an", "and", "are", "as", "at", "by", "current", "defined", "each", "finally", "following", "follows",
     "for", "form", "from", "function", "given", "gradient", "gradients", "in", "incoming", "is", "iteration", "iterations", "its",
     "learning", "method", "of", "on", "optimizer", "our", "outgoing", "parameter", "parameters", "previous", "rate", "returns", "rule",
     "rules", "scaled", "solver", "state", "step", "steps", "takes", "that", "the", "then", "this", "to", "transformation", "update",
@@ -163,8 +163,8 @@ class _Rule:
                 self.where.append(relation)
             elif not all(name.endswith("_0") for name in names):
                 return False
-        first = next(iter(said.quantities), None)
-        return first is None or (first.value == VALUE and first.sure >= Sure.SUGGESTED) or introduces(first.words)
+        sure = (choice.value == VALUE and choice.sure >= Sure.SUGGESTED for choice in said.quantities)
+        return all(sure) or introduces(said.quantities[0].words)
 
     def spec(self, name: str, letters: Mapping[str, str], start: Mapping[str, sp.Expr]) -> Spec:
         """The claim in one interpretation.
