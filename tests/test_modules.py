@@ -356,6 +356,12 @@ def test_a_wrong_formula_of_gates_is_refuted_in_all_orders(claims_of: Claims) ->
     assert judged_claim(last).verdict is Verdict.REFUTED
 
 
+def test_a_letter_of_an_array_that_a_cell_lacks_is_told(claims_of: Claims) -> None:
+    *_, last = claims_of(STACKED.replace("ROWS", PART + OTHER.replace("+ b_a", "+ b_a + b_c") + STATE), "Cell")
+    assert isinstance(last, Refused)
+    assert "the layer holds 6 parts of w_i, w_h, b, and the formula has 7 letters for them" in last.reason
+
+
 def test_the_first_letters_of_a_subscript_name_the_array() -> None:
     names = [(array, k) for array in ("i_kernel", "h_kernel", "h_bias") for k in range(2)]
     arguments = [

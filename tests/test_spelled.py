@@ -72,6 +72,11 @@ def test_a_vector_that_may_have_the_length_one_is_no_counterexample(claims_of: C
     assert judged_claim(angle).verdict is Verdict.REFUTED  # for vectors of the length one too
 
 
+def test_entries_in_another_order_are_not_spelled(claims_of: Claims) -> None:
+    parts = {"WORDS": "The entries are given in reverse order."}
+    assert all(isinstance(claim, Refused) for claim in claimed(claims_of, r"\sqrt{x^2 + z^2}", r"\frac{x}{1 + z^2}", **parts))
+
+
 @pytest.mark.parametrize("parts", [{"SHAPE": "``(..., 3)``"}, {"SHAPE": "``(n, 2)``"}, {"SHAPE": "any"}, {"ARRAY": "xx"}], ids=str)
 def test_a_name_that_spells_no_entries_explains_no_letters(claims_of: Claims, parts: dict[str, str]) -> None:
     assert all(isinstance(claim, Refused) for claim in claimed(claims_of, r"\sqrt{x^2 + z^2}", r"\frac{x}{1 + z^2}", **parts))
@@ -86,6 +91,8 @@ def test_a_name_that_spells_no_entries_explains_no_letters(claims_of: Claims, pa
             ["a", "b"],
         ),
         ("F.\n\n    Returns:\n        the value: a number\n\n    Raises:\n        ValueError: always\n        TypeError: never\n", []),
+        ("F.\n\n    Returns:\n        a: one\n        b: minus the other\n", []),
+        ("F.\n\n    Returns:\n        one of these, if any:\n        a: one\n        b: the other\n", []),
         ("F.\n\n    Args:\n        a: one\n        b: two\n", []),
         ("F.\n\n    Returns:\n        a: one\n", []),
     ],

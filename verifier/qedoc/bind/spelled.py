@@ -16,6 +16,10 @@ _UNIT = re.compile(r"\b(?:unit|sphere|spherical|normali[sz]ed|direction|rotat\w+
 """Words that may say that a vector has the length one."""
 
 
+_ORDER = re.compile(r"\border\w*|\brevers\w+|\bswap\w*|\bpermut\w+|\binstead of\b|\bconvention\w*", re.IGNORECASE)
+"""Words that may say that the entries have another order than the letters."""
+
+
 def with_spelled(context: Context, equation: Equation) -> tuple[Equation, tuple[Choice, ...]]:
     """Returns an equation with the entries of an array in place of the letters of its name, and the choices that this makes.
 
@@ -69,6 +73,8 @@ def may_be_unit(context: Context, equation: Equation) -> tuple[Choice, ...]:
 
 def _spelled(context: Context) -> list[str]:
     """The parameters without a default whose names have a letter for each entry, as the text gives their number."""
+    if _ORDER.search(context.record.docstring):
+        return []
     return [
         argument.name
         for argument in context.parameters.values()

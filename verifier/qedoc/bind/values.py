@@ -28,6 +28,13 @@ _RESULTS = re.compile(r"^Returns?:?[ \t]*\n(?:-+[ \t]*\n)?((?:(?!^\w[\w ]*:?[ \t
 _RESULT = re.compile(r"^([ \t]*)([A-Za-z_]\w*)[ \t]*(?:\([^()]*\))?[ \t]*:[ \t]*\S", re.MULTILINE)
 """A result with its name, at the beginning of a line."""
 
+_CHANGED = re.compile(
+    r"\b(?:minus|negat\w+|opposite|invers\w+|reciprocal|log\w*|squared?|roots?|half|twice|doubled?|scaled|shifted|rescaled|times|"
+    r"either|or|if|unless|otherwise|when|depending|dict\w*|mapping|revers\w+|swapped|transposed)\b",
+    re.IGNORECASE,
+)
+"""Words by which a result is something else than the letter of its name, or one of several."""
+
 _SCALAR = re.compile(r"\bscalar\b[^.]*?\bif\s+`{0,2}\w+\s*==?\s*1\b")
 
 
@@ -105,6 +112,8 @@ def named_results(docstring: str) -> list[str]:
         docstring: the docstring.
     """
     section = _RESULTS.search(inspect.cleandoc(docstring))
+    if section is not None and _CHANGED.search(section[1]):
+        return []  # what is returned may be something else than the letter
     listed = _RESULT.findall(section[1]) if section is not None else []
     listed = [(indent, name) for indent, name in listed if name.lower() not in ("tuple", "note", "notes")]
     found = [name for indent, name in listed if indent == listed[0][0]]  # what is indented further is the description of one

@@ -34,7 +34,7 @@ LEAST = 3
 CLOSE = 1e-9
 """Relative difference between results in float64 that compiled code may have."""
 
-_SCALARS = re.compile(r"\bscalar[ -](?:inputs?|features?|channels?|values?|arguments?|case)\b", re.IGNORECASE)
+_SCALARS = re.compile(r"\b(?:for|of|to|on) (?:the )?scalar (?:inputs?|features?|channels?|arguments?)\b", re.IGNORECASE)
 """Words that say that a formula is about the scalars of an array, along whose other axes the code may combine entries."""
 
 
