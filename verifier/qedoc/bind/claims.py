@@ -356,7 +356,8 @@ def _unsaid(context: Context, found: Roles, lengths: set[str], fixed: Collection
 def _laid(context: Context, equation: Equation, value: sp.Expr) -> tuple[Layout, tuple[str, ...]]:
     """What the notation of an equation, and another function that the text links, tell of its axes; with a note of the latter."""
     said = {str(index): ends for index, ends in equation.entry if ends is not None}
-    cut = Layout(value=value, entry=equation.entry, said=said).beside(entries(context, value)).beside(spelled_out(context, value))
+    cut = Layout(value=value, entry=equation.entry, said=said).beside(entries(context, value))
+    cut = cut.beside(spelled_out(context, cut.value))
     slid = cut.beside(windows(cut.value, result_of(equation, cut)))
     found, notes = linked(context, slid.value, result_of(equation, slid), _specs)
     return slid.beside(found), notes
