@@ -155,6 +155,15 @@ def test_a_function_that_was_seen_at_work_is_a_source_though_nothing_mentions_it
     assert {"other", "UNUSED"} <= set(sources["lib/layers.py"])
 
 
+def test_modules_that_import_a_name_from_each_other_are_followed_once(lib: Path) -> None:
+    (lib / "again.py").write_text("from lib.back import thing\n")
+    (lib / "back.py").write_text("from lib.again import thing\nfrom lib.stars import *\n")
+    (lib / "stars.py").write_text("from lib.back import *\n")
+    forget()
+    assert set(dependencies.closure("lib.again.thing", [])) == {"lib/again.py", "lib/back.py"}
+    assert dependencies.closure("lib.stars.other", []) == {}
+
+
 def test_a_file_that_changed_while_it_was_checked_stays_stale(lib: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dependencies, "_STARTED", 0.0)
     sources = dependencies.closure("lib.line", [])

@@ -11,9 +11,11 @@ from fixture_modules import Claims, judged_claim, written
 from flax import linen, nnx
 
 from qedoc.bind.records import Bound, Refused
+from qedoc.bind.stacks import of_parts
 from qedoc.claims.members import Member, member
 from qedoc.claims.modules import module
 from qedoc.results.verdict import CaseResult, Verdict
+from qedoc.sources.docstrings import Argument
 
 HOLDS = {Verdict.PROVED, Verdict.TESTED}
 DENSE = '''
@@ -352,6 +354,24 @@ def test_gates_are_parts_of_one_array(claims_of: Claims, rows: str, holds: bool)
 def test_a_wrong_formula_of_gates_is_refuted_in_all_orders(claims_of: Claims) -> None:
     *_, last = claims_of(STACKED.replace("ROWS", PART + OTHER + STATE.replace("(1 - z_t)", "z_t")), "Cell")
     assert judged_claim(last).verdict is Verdict.REFUTED
+
+
+def test_a_letter_of_an_array_that_a_cell_lacks_is_told(claims_of: Claims) -> None:
+    *_, last = claims_of(STACKED.replace("ROWS", PART + OTHER.replace("+ b_a", "+ b_a + b_c") + STATE), "Cell")
+    assert isinstance(last, Refused)
+    assert "the layer holds 6 parts of w_i, w_h, b, and the formula has 7 letters for them" in last.reason
+
+
+def test_the_first_letters_of_a_subscript_name_the_array() -> None:
+    names = [(array, k) for array in ("i_kernel", "h_kernel", "h_bias") for k in range(2)]
+    arguments = [
+        Argument(name=f"{array}_part_{k + 1}", default=None, annotation="", text="", keyword=True, part=(array, k, 2)) for array, k in names
+    ]
+    rows = of_parts(["W_if", "W_ig", "W_hf", "W_hg", "b_hf", "b_hg"], arguments, ["f", "g"], lambda symbol, name: True)
+    found = [[str(choice.value).removeprefix("@") for choice in row] for row in rows]
+    first = ["i_kernel_part_1", "i_kernel_part_2", "h_kernel_part_1", "h_kernel_part_2", "h_bias_part_1", "h_bias_part_2"]
+    assert found == [first, [first[k] for k in (1, 0, 3, 2, 5, 4)]]
+    assert of_parts(["V_uf", "V_ug"], arguments, ["f", "g"], lambda symbol, name: True) == []
 
 
 def test_parts_of_an_array_are_put_together_in_the_call() -> None:

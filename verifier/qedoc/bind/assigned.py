@@ -9,7 +9,7 @@ from qedoc.bind.apposed import apposed
 from qedoc.bind.context import Context
 from qedoc.bind.conventions import assignments, learned, may_be_held, means, with_order
 from qedoc.bind.entries import bases
-from qedoc.bind.records import Unexplained
+from qedoc.bind.records import Obstruction, Unexplained
 from qedoc.bind.stacks import of_parts
 from qedoc.bind.symbols import at_numbers, direct
 from qedoc.interpret.choices import Choice, Choices, Sure
@@ -25,6 +25,9 @@ def assigned(context: Context, equation: Equation, said: Choices, lacking: Unexp
         equation: the equation.
         said: what the text says.
         lacking: the symbols.
+
+    Raises:
+        Obstruction: for more letters of gates than the layer holds parts of arrays for.
     """
     alike = _in_same_words(context, lacking)
     told = {name: text for name, _ in lacking.symbols if (text := _conventionally(context, name, said))}
@@ -58,6 +61,12 @@ def assigned(context: Context, equation: Equation, said: Choices, lacking: Unexp
     named = apposed(context, [name for name, text in others if not text], [*whole, *numbers])
     made = assignments(others, whole, numbers, held, fits, told=named, alike=alike, barred=barred)
     if parts:
+        if len(stacked) > len(parts):
+            arrays = ", ".join(dict.fromkeys(p.part[0] for p in parts if p.part is not None))
+            what = (
+                f"the layer holds {len(parts)} parts of {arrays}, and the formula has {len(stacked)} letters for them: {', '.join(stacked)}"
+            )
+            raise Obstruction(what, "leave out the letters of arrays that the layer does not hold", cause="unbound")
         order = [name.partition("_")[0] for name in context.definitions]
         return [(*row, *other) for row in of_parts(stacked, parts, order, fits) for other in made]
     return with_order(made, _by_order(context, equation, lacking))

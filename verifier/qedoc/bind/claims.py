@@ -22,7 +22,7 @@ from qedoc.bind.functions import expanded, with_moments, with_own
 from qedoc.bind.gradients import differentiated, undone
 from qedoc.bind.held import alike, held_vectors, not_held
 from qedoc.bind.interpreted import Variant, interpreted
-from qedoc.bind.layout import Layout, divisors
+from qedoc.bind.layout import Layout, divisors, result_of
 from qedoc.bind.linked import linked
 from qedoc.bind.matrices import restricted, sized, symmetric
 from qedoc.bind.means import with_means
@@ -37,6 +37,7 @@ from qedoc.bind.samplers import with_names
 from qedoc.bind.settings import agreed, settled
 from qedoc.bind.slices import entries
 from qedoc.bind.slopes import is_slope, slope
+from qedoc.bind.spelled import spelled_out, with_spelled
 from qedoc.bind.statistics import with_statistics
 from qedoc.bind.switches import switches
 from qedoc.bind.symbols import Roles, at_numbers, direct, merged, of_head, roles
@@ -190,9 +191,10 @@ def _variants(
     for one in (first, *(other for other in first.others if len(other.equations) == count)):
         equation = with_own(inside, undone(inside, one.equations[link]) if made else one.equations[link], where)
         equation, means = with_means(inside, equation)
+        equation, spelled = with_spelled(inside, equation)
         context = inside if one is again else inside.interpreted(taken={formula: one})
         for put, told in with_statistics(context, equation):
-            yield Variant(equation=put, choices=(*made, *_taken(one), *means, *settled(put), *told), context=context)
+            yield Variant(equation=put, choices=(*made, *_taken(one), *means, *spelled, *settled(put), *told), context=context)
 
 
 def _is_known(context: Context, symbol: sp.Symbol) -> bool:
@@ -254,7 +256,7 @@ def _bound(context: Context, formula: Formula, equation: Equation, name: str) ->
     value, equation = with_lengths(context, expansion.value, equation)
     value, measures = sized(context, merged(context, value))
     laid, links = _laid(context, equation, value)
-    value, result = laid.value, _result(equation, laid)
+    value, result = laid.value, result_of(equation, laid)
     written = unknowns(value, set(result), set(bases(value)))
     symbols = list(dict.fromkeys((*written, *of_head(context, equation.left), *_of_condition(equation, value))))
     lengths = lengths_of(context, value, symbols) | laid.lengths
@@ -355,20 +357,10 @@ def _laid(context: Context, equation: Equation, value: sp.Expr) -> tuple[Layout,
     """What the notation of an equation, and another function that the text links, tell of its axes; with a note of the latter."""
     said = {str(index): ends for index, ends in equation.entry if ends is not None}
     cut = Layout(value=value, entry=equation.entry, said=said).beside(entries(context, value))
-    slid = cut.beside(windows(cut.value, _result(equation, cut)))
-    found, notes = linked(context, slid.value, _result(equation, slid), _specs)
+    cut = cut.beside(spelled_out(context, cut.value))
+    slid = cut.beside(windows(cut.value, result_of(equation, cut)))
+    found, notes = linked(context, slid.value, result_of(equation, slid), _specs)
     return slid.beside(found), notes
-
-
-def _result(equation: Equation, laid: Layout) -> list[sp.Symbol]:
-    """The indices of the entry of the result of which an equation tells the value."""
-    if not isinstance(equation.left, sp.Indexed):
-        return [index for index, _ in laid.entry]
-    indices = list(equation.left.indices)
-    if any(not isinstance(index, sp.Symbol) for index in indices):
-        where = f"{equation.left} has the subscript {', '.join(map(str, indices))}, which is not an index"
-        raise Obstruction(where, "write the entry with an index")
-    return indices
 
 
 def _renamed(right: sp.Expr, name: str) -> sp.Expr:

@@ -161,6 +161,7 @@ class Context:
             weights=layer.weights,
             step=layer.step,
             group=layer.group,
+            channel=layer.channel,
             matrices=frozenset(spelled_out(symbol, known) for symbol in record.matrices),
             constants=self.constants,
             about=record.docstring.partition("Args:")[0],

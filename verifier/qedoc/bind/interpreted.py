@@ -16,6 +16,7 @@ from qedoc.bind.quantities import stated
 from qedoc.bind.records import Bound, Conflict, Misfit, Obstruction, Unexplained
 from qedoc.bind.relations import placed_relation, strangers, with_outputs
 from qedoc.bind.settings import ABOUT, chosen, listed
+from qedoc.bind.spelled import may_be_unit
 from qedoc.claims.assumption import Assumption
 from qedoc.claims.readings import Alternative as Checked
 from qedoc.claims.readings import Doubt, Readings, distinct
@@ -143,8 +144,10 @@ def interpreted(context: Context, formula: Formula, variants: Sequence[Variant],
     cut = False
     for variant in variants:
         seen = variant.context
+        said = told(seen, formula.line)
+        said = replace(said, doubtful=(*said.doubtful, *may_be_unit(seen, variant.equation)))
         case = _Case(
-            context=seen, formula=formula, equation=variant.equation, taken=variant.choices, name=name, said=told(seen, formula.line),
+            context=seen, formula=formula, equation=variant.equation, taken=variant.choices, name=name, said=said,
             bind=bind, others=() if seen.slope is not None else other_cases(seen, formula, variant.equation),
         )  # fmt: skip
         found, more = _all_tried(case)

@@ -9,7 +9,7 @@ import sympy as sp
 from qedoc.bind.annotations import axes_of, returned_by
 from qedoc.bind.members import Aim
 from qedoc.claims.members import CALL, member
-from qedoc.claims.modules import ONE_GROUP
+from qedoc.claims.modules import MAPPED, ONE_GROUP
 from qedoc.claims.transformed import Transformed
 from qedoc.errors import TargetError
 from qedoc.read.names import PREVIOUS
@@ -36,6 +36,14 @@ _GROUPS = re.compile(
 )
 """The groups of an array with their letter."""
 
+_LISTED = re.compile(r"[`$]\s*([A-Za-z])\s*=\s*[\[(]\s*\1_1\s*,\s*(?:\\[lc]?dots|\.{3})\s*,?\s*\1_(?:\w|\{\w\})\s*[\])]")
+"""An array with its entries: `x = [x_1, ..., x_C]`."""
+
+_OVER_BATCH = re.compile(
+    r"\b(?:mean|expectation|variance|statistic|standard deviation)s?\b[^.]{0,80}\b(?:over|across|along)\b[^.]{0,80}\bbatch\b", re.IGNORECASE
+)
+"""Words that say that statistics are those of the batch."""
+
 _INDEXED = re.compile(r"\\sum|\\prod|\\int|\\max_|\\min_")
 
 
@@ -48,8 +56,7 @@ class Letters:
         vectors: the vectors.
         step: the letter of the step; empty if there are no steps.
         group: the letter that numbers the groups into which the layer divides an array, if it is compared for one group; else empty.
-
-
+        channel: the letter that numbers the channels of a batch over which the layer is mapped; empty if it is not.
         columns: the parameters that are vectors, as their annotations say, of a function whose result is a number.
     """
 
@@ -57,7 +64,7 @@ class Letters:
     vectors: frozenset[str] = frozenset()
     step: str = ""
     group: str = ""
-
+    channel: str = ""
     columns: frozenset[str] = frozenset()
 
 
@@ -69,6 +76,8 @@ def letters_of(record: Documented) -> Letters:
     """
     if group := _group(record):
         return Letters(group=group)
+    if channel := _channel(record):
+        return Letters(channel=channel)
     columns = _columns(record)
     displays = [formula.latex for formula in record.formulas if formula.display]
     products = [pair for latex in displays for pair in _WEIGHT.findall(latex)]
@@ -95,6 +104,16 @@ def _group(record: Documented) -> str:
         return ""
     grouped = any(argument.default is ONE_GROUP for argument in _called(record).arguments)
     return found[1] or found[2] if grouped else ""
+
+
+def _channel(record: Documented) -> str:
+    """The letter of the channels in `x = [x_1, ..., x_C]`, if the text says that the statistics are those of a batch; else empty."""
+    mapped = any(argument.default is MAPPED for argument in _called(record).arguments)
+    found = _LISTED.search(record.docstring) if mapped and _OVER_BATCH.search(record.docstring) else None
+    displays = [formula.latex for formula in record.formulas if formula.display]
+    pattern = rf"(?<![A-Za-z\\]){found[1]}_(?:\{{([a-z])\}}|([a-z]))" if found is not None else r"(?!)"
+    letters = {one or other for latex in displays for one, other in re.findall(pattern, latex)}
+    return letters.pop() if len(letters) == 1 else ""
 
 
 def _rows(latex: str) -> list[tuple[str, str, str, str]]:

@@ -6,7 +6,8 @@ from typing import TypeAlias
 
 import sympy as sp
 
-from qedoc.read import Position
+from qedoc.bind.records import Obstruction
+from qedoc.read import Equation, Position
 
 Span: TypeAlias = tuple[sp.Expr, sp.Expr]
 """The first and the last value of an index."""
@@ -51,3 +52,22 @@ def divisors(value: sp.Expr, lengths: Collection[str]) -> tuple[sp.Basic, ...]:
     bases = {power.base for power in value.atoms(sp.Pow) if power.exp.is_negative}
     told = [base for base in bases if base.free_symbols and {symbol.name for symbol in base.free_symbols} <= set(lengths)]
     return tuple(sp.Ne(base, 0) for base in sorted(told, key=str) if not base.is_Symbol)
+
+
+def result_of(equation: Equation, laid: Layout) -> list[sp.Symbol]:
+    """Returns the indices of the entry of the result of which an equation tells the value.
+
+    Args:
+        equation: the equation.
+        laid: what is known about its axes.
+
+    Raises:
+        Obstruction: for a subscript on the left side that is no index.
+    """
+    if not isinstance(equation.left, sp.Indexed):
+        return [index for index, _ in laid.entry]
+    indices = list(equation.left.indices)
+    if any(not isinstance(index, sp.Symbol) for index in indices):
+        where = f"{equation.left} has the subscript {', '.join(map(str, indices))}, which is not an index"
+        raise Obstruction(where, "write the entry with an index")
+    return indices

@@ -9,6 +9,7 @@ import sympy as sp
 
 from qedoc.bind.context import Context
 from qedoc.bind.records import Bound, Obstruction, Refused
+from qedoc.bind.values import named_results
 from qedoc.read import Application, Equation, Unreadable
 from qedoc.results.verdict import Verdict
 from qedoc.sources.docstrings import Formula
@@ -31,6 +32,7 @@ def check_use(context: Context, formula: Formula, equation: Equation) -> None:
         for name, definition in context.definitions.items()
         if definition.formula == formula and definition.value in (equation.right, sp.sqrt(equation.right)) and name in str(equation.left)
     }
+    defined -= set(named_results(context.record.docstring))  # `alpha = ...` gives a result, though another formula uses it
     for name in defined or _of_unreadable(context, formula, equation):
         raise Obstruction(
             f"it defines {name}, which another formula of the docstring uses", verdict=Verdict.NOT_A_CLAIM, cause="definition"

@@ -10,6 +10,8 @@ import sympy as sp
 from qedoc.algebra.large import LARGE
 from qedoc.bind.context import Context
 from qedoc.bind.records import Obstruction
+from qedoc.claims.members import OWN
+from qedoc.claims.modules import MAPPED
 from qedoc.claims.settings import SHORT, Imported, setting
 from qedoc.errors import QedocError
 from qedoc.interpret.choices import Choice, Sure
@@ -25,6 +27,9 @@ ABOUT = "default"
 
 _REDUCTIONS = frozenset({"none", "mean", "sum", "batchmean", "batch_mean", "sum_over_batch_size", "mean_over_batch"})
 """The usual names of ways to combine the results."""
+
+_MODES = frozenset({"inference", "training", "is_training", "train", "use_running_average", "use_running_stats", "eval", "deterministic"})
+"""What the parameter of a layer is called that says whether the statistics of the batch count, or those of earlier batches."""
 
 _STRING = re.compile(r"['\"](\w+)['\"]")
 _NAMED = re.compile(r":\w+:`~?([\w.]+)`|`{1,2}([\w.]+)`{1,2}")
@@ -42,9 +47,12 @@ def listed(context: Context, equation: Equation) -> list[list[Choice]]:
         context: the docstring.
         equation: the equation.
     """
+    mapped = any(argument.default is MAPPED for argument in context.parameters.values())
     each = not equation.right.has(sp.Indexed, *LARGE)
     taken = {*context.bound.values(), *context.settings, *dict(equation.settings)}
-    return [found for argument in context.parameters.values() if argument.name not in taken and (found := _listed(argument, each=each))]
+    left = [argument for argument in context.parameters.values() if argument.name not in taken]
+    modes = [_modes(argument) for argument in left if mapped and argument.made and isinstance(argument.default, bool)]
+    return [found for found in (*(_listed(argument, each=each) for argument in left), *modes) if found]
 
 
 def chosen(choices: tuple[Choice, ...]) -> Mapping[str, Any]:
@@ -71,6 +79,13 @@ def agreed(equation: Equation, fixed: dict[str, Any]) -> dict[str, Any]:
     return fixed
 
 
+def _modes(argument: Argument) -> list[Choice]:
+    """The values of a switch between the statistics of the batch and those of earlier ones. Nothing says which ones a formula is about."""
+    values = [argument.default, not argument.default] if argument.name.removeprefix(OWN) in _MODES else []
+    words = f"{argument.name} says which statistics count, and the formula does not say which ones it is about"
+    return _choices(argument, values, words)
+
+
 def _listed(argument: Argument, *, each: bool) -> list[Choice]:
     """The functions or names of reductions that the description of a parameter lists, of which its default is one."""
     if isinstance(argument.default, str):
@@ -93,9 +108,9 @@ def _reductions(argument: Argument, *, each: bool) -> list[Choice]:
     return _choices(argument, names) if known and 1 < len(names) <= MOST else []
 
 
-def _choices(argument: Argument, values: Sequence[Any]) -> list[Choice]:
+def _choices(argument: Argument, values: Sequence[Any], words: str = "") -> list[Choice]:
     """A choice of each value. The first one is suggested."""
-    words = f"the text lists the values of {argument.name}, and the formula does not say which one it is about"
+    words = words or f"the text lists the values of {argument.name}, and the formula does not say which one it is about"
     return [
         Choice(about=ABOUT, subject=argument.name, value=value, words=words, sure=Sure.SUGGESTED if value is values[0] else Sure.POSSIBLE)
         for value in values

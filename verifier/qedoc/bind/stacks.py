@@ -51,5 +51,12 @@ def _array(symbol: str, parts: Mapping[tuple[str, int, int], str], fits: Callabl
     base, _, suffix = symbol.partition("_")
     found = {array for (array, _, _), name in parts.items() if fits(symbol, name)}
     own = {array for array in found if array.lower() in (f"{base}_{suffix[:-1]}".lower().rstrip("_"), f"{suffix[:-1]}_{base}".lower())}
+    own = own or {array for array in found if _is_for(array, base, suffix[:-1])}
     (only,) = own if len(own) == 1 else found if len(found) == 1 else {""}
     return only if may_be_held(symbol) else ""
+
+
+def _is_for(array: str, base: str, letters: str) -> bool:
+    """Whether the name of an array begins with the letters of a subscript, and says whether it is a bias: `i_kernel` for `W_{if}`."""
+    first, _, last = array.partition("_")
+    return bool(letters) and first == letters and (last in ("bias", "b")) == (base == "b")

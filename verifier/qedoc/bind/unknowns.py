@@ -7,6 +7,7 @@ from dataclasses import replace
 import sympy as sp
 
 from qedoc.algebra.large import LARGE
+from qedoc.bind.channels import with_channels
 from qedoc.bind.context import Context
 from qedoc.bind.entries import summed
 from qedoc.claims.spec import is_literal
@@ -18,7 +19,7 @@ _COUNT = re.compile(r"\W*(?:the )?(?:total )?(?:number|count) of (?:elements|ent
 
 def as_entry(context: Context, equation: Equation) -> Equation:
     """The equation for an entry of the result: `y_i`, or no left side, where nothing but the entries of the right side says what i is."""
-    equation = _of_family(context, equation)
+    equation = _of_family(context, with_channels(context, equation))
     left, right = equation.left, equation.right
     bound = {r.symbol for r in summed(right)}
     used = {s for entry in right.atoms(sp.Indexed) for index in entry.indices for s in index.free_symbols} - bound

@@ -22,6 +22,19 @@ _GENERIC = re.compile(r"^[A-Za-z]$|^ell$|^(?:[fFPpS]_\w+|[A-Z]{2,4}|F\^-1|(?:L|e
 _KIND = re.compile(r"_(?:metric|score|measure|index|coefficient|divergence|distance|similarity|statistic)$")
 """What a quantity is, at the end of the name of the function that computes it: `opa_metric` computes OPA."""
 
+_RESULTS = re.compile(r"^Returns?:?[ \t]*\n(?:-+[ \t]*\n)?((?:(?!^\w[\w ]*:?[ \t]*\n(?:[ \t]+\S|-{3}))[^\n]*\n?)*)", re.MULTILINE)
+"""The section on results, up to the next section."""
+
+_RESULT = re.compile(r"^([ \t]*)([A-Za-z_]\w*)[ \t]*(?:\([^()]*\))?[ \t]*:[ \t]*\S", re.MULTILINE)
+"""A result with its name, at the beginning of a line."""
+
+_CHANGED = re.compile(
+    r"\b(?:minus|negat\w+|opposite|invers\w+|reciprocal|log\w*|squared?|roots?|half|twice|doubled?|scaled|shifted|rescaled|times|"
+    r"either|or|if|unless|otherwise|when|depending|dict\w*|mapping|revers\w+|swapped|transposed)\b",
+    re.IGNORECASE,
+)
+"""Words by which a result is something else than the letter of its name, or one of several."""
+
 _SCALAR = re.compile(r"\bscalar\b[^.]*?\bif\s+`{0,2}\w+\s*==?\s*1\b")
 
 
@@ -92,8 +105,26 @@ def _is_auxiliary(context: Context, equation: Equation) -> bool:
     return any(left and left in latex for left in written for latex in used)
 
 
+def named_results(docstring: str) -> list[str]:
+    """Returns the names of the results that the section on them lists, if there are several: `alpha (array): the angle`.
+
+    Args:
+        docstring: the docstring.
+    """
+    section = _RESULTS.search(inspect.cleandoc(docstring))
+    if section is not None and _CHANGED.search(section[1]):
+        return []  # what is returned may be something else than the letter
+    listed = _RESULT.findall(section[1]) if section is not None else []
+    listed = [(indent, name) for indent, name in listed if name.lower() not in ("tuple", "note", "notes")]
+    found = [name for indent, name in listed if indent == listed[0][0]]  # what is indented further is the description of one
+    return found if len(found) > 1 and len(set(found)) == len(found) else []
+
+
 def _which(context: Context, left: Any) -> tuple[tuple[int, ...], tuple[str, ...]]:
     """Which of the object's results a left side is, if it has several."""
+    named_ = named_results(context.record.docstring)
+    if isinstance(left, sp.Symbol) and left.name in named_:
+        return (named_.index(left.name),), (f"{left} is one of the results that the docstring names",)
     results = re.fullmatch(r"tuple\[(.*)\]", returns(context))
     if not results:
         return (), ()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
+from qedoc.claims.batches import over_batch, state_of
 from qedoc.claims.modules import FOLLOWS, Module, constructed, holding, keys_of, module
 from qedoc.claims.transformed import Transformed, is_transformed, transformed
 from qedoc.errors import TargetError
@@ -93,9 +94,13 @@ class Member:
         states = self.holds.states if isinstance(self.holds, Transformed) else {}
         kind = inspect.Parameter.KEYWORD_ONLY
         listed = [(name, part) for name in self._method for part in (states[name].names if name in states else (name,))]
-        return {
-            part: self._method[name] if part == name else inspect.Parameter(part, kind) for name, part in listed if name not in self.held
-        }
+        absent = {*self.held, self._state}
+        return {part: self._method[name] if part == name else inspect.Parameter(part, kind) for name, part in listed if name not in absent}
+
+    @cached_property
+    def _state(self) -> str:
+        """The parameter of the method that takes the state of a layer which is mapped over a batch; empty if there is none."""
+        return state_of(self._method) if self.holds is not None and self.holds.mapped else ""
 
     @cached_property
     def _method(self) -> dict[str, inspect.Parameter]:
@@ -123,6 +128,9 @@ class Member:
         made, given, held = self.split(arguments)
         if isinstance(self.holds, Transformed):
             return self.holds.applied(self.owner, self.name, made, held, given)
+        if self.holds is not None and self.holds.mapped:
+            settings = self.holds.settings(made, held, given)
+            return over_batch(self.owner, self.holds.mapped, settings, method=self.name, given=given, held=held, state=self._state)
         if self.holds is None:
             value = getattr(_called(self.owner, self._constructor, made), self.name)
         else:
@@ -149,6 +157,10 @@ class Member:
         made, given, held = self.split(arguments)
         if self.holds is not None:
             made = {**made, **self.holds.written(made, held, given)}
+        if self.holds is not None and self.holds.mapped:
+            parts = {"method": repr(self.name), "given": _dict(given), "held": _dict(held), "state": repr(self._state)}
+            called = ", ".join(f"{key}={text}" for key, text in parts.items())
+            return f"{over_batch.__module__}.{over_batch.__name__}({path}, {self.holds.mapped!r}, {_dict(made)}, {called})"
         object_ = f"{path}({_listed(self._constructor, made)})"
         if isinstance(self.holds, Transformed):
             return self.holds.call(object_, self.name, held, given)
@@ -162,7 +174,9 @@ class Member:
         """The modules beside that of the class that `written` needs."""
         if self.holds is None:
             return ()
-        return self.holds.imports if isinstance(self.holds, Transformed) else (holding.__module__, *self.holds.imports)
+        if isinstance(self.holds, Transformed):
+            return self.holds.imports
+        return ((over_batch if self.holds.mapped else holding).__module__, *self.holds.imports)
 
 
 def member(owner: type, name: str) -> Member | None:
@@ -234,3 +248,7 @@ def _called(function: Callable[..., Any], known: Mapping[str, inspect.Parameter]
 def _listed(known: Mapping[str, inspect.Parameter], arguments: Mapping[str, str]) -> str:
     first = [name for name, p in known.items() if p.kind is _BY_POSITION and name in arguments]
     return ", ".join([*(arguments[name] for name in first), *(f"{name}={text}" for name, text in arguments.items() if name not in first)])
+
+
+def _dict(arguments: Mapping[str, str]) -> str:
+    return "{" + ", ".join(f"{name!r}: {text}" for name, text in arguments.items()) + "}"

@@ -29,6 +29,9 @@ _STREAMS = "rngs"
 GROUPS = frozenset({"groups", "num_groups", "n_groups", "group_count"})
 """What the parameter of a constructor is called that is a number of groups. A formula for a group is compared for the only group."""
 
+BATCHES = frozenset({"axis_name"})
+"""What the parameter of a constructor is called that names the axis of a batch over which a layer is mapped."""
+
 _PROBES = (3, 5, 7, 11)
 """Lengths that tell which axis of an array has which length."""
 
@@ -64,6 +67,7 @@ class Settled:
 FOLLOWS = Follows()
 ONE_GROUP = Settled("1", "the only group is the whole array")
 BATCH = Settled("slice(1, None)", "the input is a batch of one, whose axis it leaves out")
+MAPPED = Settled("'batch'", "the layer is mapped over a batch, and a state is new: the batch is the first one")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,7 @@ class Module:
         inputs: for each argument of a method that must fit the arrays, what its length is called.
         groups: the parameter of the constructor that is a number of groups; empty if there is none.
         batch: the parameter of the constructor that leaves out the first axis of the input; empty if none does.
+        mapped: the parameter of the constructor that names the axis of a batch; empty if there is none.
     """
 
     arrays: Mapping[str, tuple[str, ...]]
@@ -85,11 +90,12 @@ class Module:
     inputs: Mapping[str, str] = field(default_factory=dict)
     groups: str = ""
     batch: str = ""
+    mapped: str = ""
 
     @property
     def settled(self) -> dict[str, Settled]:
         """The parameters of the constructor for which a formula is compared."""
-        return {name: why for name, why in ((self.groups, ONE_GROUP), (self.batch, BATCH)) if name}
+        return {name: why for name, why in ((self.groups, ONE_GROUP), (self.batch, BATCH), (self.mapped, MAPPED)) if name}
 
     @property
     def follows(self) -> frozenset[str]:
@@ -164,20 +170,22 @@ def module(owner: type) -> Module | None:
     needed = [p for p in known.values() if p.default is inspect.Parameter.empty]
     keys = keys_of(owner)
     groups = next((p.name for p in needed if p.name in GROUPS), "")
-    lengths = [p.name for p in needed if p.name not in (*keys, groups)]
+    mapped = next((p.name for p in needed if p.name in BATCHES), "")
+    lengths = [p.name for p in needed if p.name not in (*keys, groups, mapped)]
     optional = [p.name for p in known.values() if p.default is None and _is_length(p) and p.annotation is not inspect.Parameter.empty]
     if not all(_is_length(p) for p in needed if p.name in lengths):
         return None
     for listed in (lengths, [*lengths, *optional]):  # some constructors need a length although it has a default
-        found = _held(owner, dict(zip(listed, _PROBES, strict=False)), keys, groups) if len(listed) <= len(_PROBES) else None
+        probes = dict(zip(listed, _PROBES, strict=False))
+        found = _held(owner, probes, keys, groups, mapped) if len(listed) <= len(_PROBES) else None
         if found is not None:
             return found
     return None
 
 
-def _held(owner: type, probes: Mapping[str, int], keys: frozenset[str], groups: str) -> Module | None:
+def _held(owner: type, probes: Mapping[str, int], keys: frozenset[str], groups: str, mapped: str) -> Module | None:
     """What the object of a class holds that is made with the given lengths."""
-    fixed = {groups: 1} if groups else {}
+    fixed: dict[str, Any] = {**({groups: 1} if groups else {}), **({mapped: "batch"} if mapped else {})}
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -189,7 +197,7 @@ def _held(owner: type, probes: Mapping[str, int], keys: frozenset[str], groups: 
     axes = {name: tuple(of.get(length, "") for length in array.shape) for name, array in found.items()}
     if not axes or any("" in axis for axis in axes.values()):
         return None
-    return Module(arrays=axes, lengths=frozenset(probes), keys=keys, groups=groups)
+    return Module(arrays=axes, lengths=frozenset(probes), keys=keys, groups=groups, mapped=mapped)
 
 
 def constructed(owner: Callable[..., Any], settings: Mapping[str, Any]) -> Any:

@@ -29,6 +29,7 @@ from qedoc.judge.paths import formula
 from qedoc.judge.plot_data import curve
 from qedoc.judge.proof import NOT_TRIED, Proof, prove
 from qedoc.judge.properties import check_properties
+from qedoc.judge.ranks import on_arrays
 from qedoc.judge.rules import ruled
 from qedoc.lock.dependencies import closure
 from qedoc.results.verdict import DIFFERENT, CaseResult, Counterexample, Finding, Formula, Verdict
@@ -88,7 +89,7 @@ def check(
         return replace(found, seconds=time.perf_counter() - started, sources=closure(factory, []))
     note("reading the code")
     try:
-        pair = Pair(spec, sizes)
+        pair, arrays = on_arrays(Pair(spec, sizes), sizes)
     except TooManyBranches as error:
         return CaseResult(id=case_name(spec, sizes), verdict=Verdict.UNDECIDED, reason=f"the formula has too many cases: {error}")
     except UnsupportedError as error:
@@ -126,6 +127,8 @@ def check(
     if spec.natural and not spec.beside and result.verdict.holds:
         note("running the code with non-default parameters")
         result = replace(result, findings=(*result.findings, *defaults(pair)))
+    if arrays:
+        result = replace(result, reason=f"{result.reason}; compared for {arrays}, because the code takes no numbers")
     reached = sorted({place for branch in pair.code.branches for place in branch.path.reached})
     return replace(result, seconds=time.perf_counter() - started, sources=closure(spec.target, reached))
 

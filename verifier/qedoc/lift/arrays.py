@@ -339,6 +339,9 @@ ARRAY_RULES: dict[str, ArrayRule] = {
     "dynamic_update_slice": moved(0, 1),
     "gather": gather,
     "pad": moved(),
+    "pmax": folded(largest),  # over the axis of `vmap` that has the name
+    "pmin": folded(smallest),
+    "psum": folded(total),
     "reduce_and": folded(conjunction),
     "reduce_max": folded(largest),
     "reduce_min": folded(smallest),

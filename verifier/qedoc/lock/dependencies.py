@@ -16,6 +16,9 @@ from qedoc.lock.syntax import SIDE_EFFECTS, Analysis, analyse, digest, read
 Sources: TypeAlias = dict[str, dict[str, str]]
 """The fingerprints of the names in each file. A file is identified by its path relative to its entry in `sys.path`."""
 
+Names: TypeAlias = frozenset[tuple[Path, str]]
+"""Names of modules."""
+
 VERSIONED = ("jax", "jaxlib", "numpy", "sympy", "qedoc")
 """Packages that are tracked by version. Imports of them are not followed; of their source, only executed functions count."""
 
@@ -117,12 +120,17 @@ def _mentioned(path: Path, analysis: Analysis, chain: list[str]) -> Iterator[tup
             yield from _import(path, star, [root], whole=False)
 
 
-def _bound_elsewhere(path: Path, analysis: Analysis, name: str, rest: list[str], *, whole: bool) -> Iterator[tuple[Path, str]]:
+def _bound_elsewhere(
+    path: Path, analysis: Analysis, name: str, rest: list[str], *, whole: bool, seen: Names = frozenset()
+) -> Iterator[tuple[Path, str]]:
+    """Resolves `rest` of a name that a module imports. Names in `seen` led here, and are not followed again."""
+    if (path, name) in seen:
+        return
     for module, attribute in analysis.imports.get(name, ()):
-        yield from _import(path, module, [*([attribute] if attribute else []), *rest], whole=whole)
+        yield from _import(path, module, [*([attribute] if attribute else []), *rest], whole=whole, seen=seen | {(path, name)})
 
 
-def _import(path: Path, module: str, attributes: list[str], *, whole: bool) -> Iterator[tuple[Path, str]]:
+def _import(path: Path, module: str, attributes: list[str], *, whole: bool, seen: Names = frozenset()) -> Iterator[tuple[Path, str]]:
     """Resolves `attributes` of an imported module, if imports of this module are followed."""
     level = len(module) - len(module.lstrip("."))
     parts = module.lstrip(".").split(".") if module.strip(".") else []
@@ -130,10 +138,10 @@ def _import(path: Path, module: str, attributes: list[str], *, whole: bool) -> I
         inside = dotted(path)[: None if path.name == "__init__.py" and level == 1 else -(level - (path.name == "__init__.py"))]
         parts = [*inside, *parts]
     if parts and (parts[0] == dotted(path)[0] or is_local(locate(parts[0]))) and parts[0] not in VERSIONED:
-        yield from _in_module([*parts, *attributes], whole=whole)
+        yield from _in_module([*parts, *attributes], whole=whole, seen=seen)
 
 
-def _in_module(parts: list[str], *, whole: bool) -> Iterator[tuple[Path, str]]:
+def _in_module(parts: list[str], *, whole: bool, seen: Names = frozenset()) -> Iterator[tuple[Path, str]]:
     """Resolves a dotted path to names in a module. A path that is a module gives all its names if `whole` is set, otherwise none."""
     for length in range(len(parts), 0, -1):
         path = locate(".".join(parts[:length]))
@@ -145,9 +153,9 @@ def _in_module(parts: list[str], *, whole: bool) -> Iterator[tuple[Path, str]]:
         if length < len(parts):
             yield path, parts[length]
             if parts[length] in analysis.imports:  # a name that the __init__ of a package re-exports
-                yield from _bound_elsewhere(path, analysis, parts[length], parts[length + 1 :], whole=whole)
-            for star in () if parts[length] in analysis.names else analysis.stars:
-                yield from _import(path, star, [parts[length]], whole=False)
+                yield from _bound_elsewhere(path, analysis, parts[length], parts[length + 1 :], whole=whole, seen=seen)
+            for star in () if parts[length] in analysis.names or (path, parts[length]) in seen else analysis.stars:
+                yield from _import(path, star, [parts[length]], whole=False, seen=seen | {(path, parts[length])})
         elif whole:
             yield from ((path, name) for name in analysis.names)
         return

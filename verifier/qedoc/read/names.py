@@ -223,6 +223,7 @@ def _check_order(parser: Parser, name: str, scripts: Scripts) -> None:
 
 
 ONLY_GROUP = Option(value="the whole array", why="an array that is one group is the whole array", sure="suggested")
+CHANNEL = Option(value="a channel", why="an entry of a batch of arrays is one channel of it", sure="suggested")
 PREVIOUS = "previous"
 """The suffix of the name of a value before the current step."""
 
@@ -257,6 +258,9 @@ def subscript(parser: Parser, base: str, nodes: Sequence[Node], start: int) -> t
         suffix = lone.text.replace(" ", "_")
         if suffix == scope.group and suffix not in scope.bound:
             scope.choose(f"the index {suffix}", ONLY_GROUP)
+            return "", None
+        if suffix == scope.channel and suffix not in scope.bound:
+            scope.choose(f"the index {suffix}", CHANNEL)
             return "", None
         if lone.kind is Kind.TEXT or (lone.kind is Kind.MACRO and (suffix in SYMBOLS or suffix in ("infty", "max", "min"))):
             return suffix, None

@@ -85,6 +85,7 @@ class Names:
         matrices: the vectors that are matrices, so that `A B` is a matrix product and `A^T` is a transpose.
         step: the letter of the current step, so that `h_{t-1}` is the name of a value before it; empty if there are no steps.
         group: the letter that numbers the groups of an array, of which there is one: `x_i` is all of x; empty if there are no groups.
+        channel: the letter that numbers the channels of a batch, so that `x_i` is one channel; empty if there are no channels.
         weights: the matrices of a layer, of which nothing says whether their rows or their columns are outputs.
         constants: symbols with a known value.
         about: the text around the formula, which tells a factorisation or an equation to be solved from a value.
@@ -104,6 +105,7 @@ class Names:
     weights: frozenset[str] = frozenset()
     step: str = ""
     group: str = ""
+    channel: str = ""
     constants: Mapping[str, sp.Expr] = field(default_factory=dict)
     about: str = ""
     decisions: Mapping[str, str] = field(default_factory=dict)

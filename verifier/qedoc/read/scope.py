@@ -87,7 +87,7 @@ class Scope:
         self.parameters = {plain(name) for name in names.parameters} - self.own
         self.conjugates = {found[1] for name, text in names.legend.items() if _CONJUGATE.search(text) and (found := _OVERLINED.match(name))}
         self.mean = any("langle" in name and _MEAN.search(text) for name, text in names.legend.items())
-        self.step, self.group = names.step, names.group
+        self.step, self.group, self.channel = names.step, names.group, names.channel
         self.weights = {plain(name) for name in names.weights}
         self.matrices = {plain(name) for name in names.matrices} | self.weights
         self.vectors = {plain(name) for name in names.vectors} | set(_bold(nodes)) | (set(_averaged(nodes)) if self.mean else set())
