@@ -68,7 +68,7 @@ Judged = Callable[..., list[CaseResult | Refused]]
 @pytest.fixture
 def claims_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Claims]:
     """Writes a module and returns the claims of one of its objects."""
-    yield from written(tmp_path, monkeypatch, "steps")
+    yield from written(tmp_path, monkeypatch, "step_rules")
 
 
 @pytest.fixture
