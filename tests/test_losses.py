@@ -260,3 +260,34 @@ def test_a_parameter_that_is_one_integer_is_no_array(judge: Judge) -> None:
     code = "jnp.var(x) / jnp.mean(x)"
     assert judge("x, n_bins: int = 3", text, code)[0] in HOLDS
     assert judge("x, n_bins: int = 3", text, "jnp.var(x) / jnp.mean(x) ** 2")[0] is Verdict.REFUTED
+
+
+# ---------------------------------------------------------------------- indices that run on the left side
+
+SMOOTHED = r"""
+.. math:: \tilde{y}_k = (1 - \alpha) y_k + \frac{\alpha}{K}
+
+where :math:`y_k` is the original label for class :math:`k`, and :math:`K` is the number of classes.
+"""
+SMOOTHING = "(1 - alpha) * labels + alpha / labels.shape[-1]"
+
+
+@pytest.mark.parametrize(
+    ("formula", "code", "verdicts"),
+    [
+        (SMOOTHED, SMOOTHING, HOLDS),
+        (SMOOTHED.replace("{K}", "{K - 1}"), SMOOTHING, {Verdict.REFUTED}),
+        (SMOOTHED, SMOOTHING.replace("alpha /", "2 * alpha /"), {Verdict.REFUTED}),
+        (SMOOTHED.replace("the number of classes", "the budget"), SMOOTHING, {Verdict.UNREADABLE}),
+    ],
+)
+def test_the_capital_letter_of_an_index_is_its_last_value_where_the_text_counts(
+    judge: Judge, formula: str, code: str, verdicts: set[Verdict]
+) -> None:
+    assert judge("labels, alpha", formula, code)[0] in verdicts
+
+
+def test_a_subscript_whose_capital_letter_is_a_parameter_may_be_a_name(judge: Judge) -> None:
+    text = ".. math:: z_k = y_k / K\n\nwhere :math:`y_k` is the label, and :math:`K` is the number of classes."
+    assert judge("y_k, K", text, "y_k / K")[0] in HOLDS
+    assert judge("y_k, K", text, "y_k / (K + 1)")[0] is Verdict.REFUTED

@@ -257,7 +257,7 @@ def _bound(context: Context, formula: Formula, equation: Equation, name: str) ->
     value, result = laid.value, _result(equation, laid)
     written = unknowns(value, set(result), set(bases(value)))
     symbols = list(dict.fromkeys((*written, *of_head(context, equation.left), *_of_condition(equation, value))))
-    lengths = lengths_of(context, value, symbols) | laid.lengths
+    lengths = lengths_of(context, value, symbols, equation) | laid.lengths
     found = roles(context, equation, [s for s in symbols if s not in lengths])
     absent = not_held(context, found, switches(context, formula.line))
     unsaid = _unsaid(

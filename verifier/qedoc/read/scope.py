@@ -331,6 +331,14 @@ def _letters(inside: Sequence[Node]) -> Iterator[str]:
             yield from item.text
 
 
+_NUMBER_OF = re.compile(r"\W*(?:the\s+)?(?:total\s+)?(?:number|count)\s+of\s+[\w-]+(?:\s+[\w-]+)?\W*", re.IGNORECASE)
+
+
+def is_number_of(text: str) -> bool:
+    """Whether a text says that a symbol counts things, and no more: `the number of classes`."""
+    return bool(_NUMBER_OF.fullmatch(text))
+
+
 def conventional_index(letter: str) -> bool:
     """Whether a letter is conventionally an index."""
     return letter in CONVENTIONAL
