@@ -7,6 +7,7 @@ from typing import Any
 
 import sympy as sp
 
+from qedoc.algebra.stand_ins import stand_in
 from qedoc.claims.case import Case, Scalar
 from qedoc.claims.members import Member
 from qedoc.claims.returned import Returned
@@ -153,12 +154,17 @@ def _literal(symbol: sp.Symbol, value: Fraction) -> int | float:
 
 
 class _Variable:
-    """Placeholder for x while the source of an opaque function is written."""
+    """Placeholder for an argument while the source of an opaque function is written."""
 
 
-def _stand_in(_name: str, index: int, x: Any) -> Any:
-    c, d, e = map(float, interpretation(index))
-    return f"lambda x: {c!r} + {d!r} * x + {e!r} * x**2" if isinstance(x, _Variable) else c + d * x + e * x * x
+def _stand_in(_name: str, index: int, *arguments: Any) -> Any:
+    c, d, e = coefficients = tuple(map(float, interpretation(index)))
+    if not any(isinstance(one, _Variable) for one in arguments):
+        return stand_in(coefficients, arguments)
+    letters = ("x", "y", "z")[: len(arguments)] if len(arguments) <= 3 else [f"x{place}" for place in range(len(arguments))]
+    first = letters[0]
+    others = (f" + {place * d!r} * {y} + {place * e!r} * {first} * {y}" for place, y in enumerate(letters[1:], start=2))
+    return f"lambda {', '.join(letters)}: {c!r} + {d!r} * {first} + {e!r} * {first}**2{''.join(others)}"
 
 
 def _text(value: Any) -> str:
@@ -175,7 +181,7 @@ def _text(value: Any) -> str:
         case Imported():
             return repr(value)
         case _ if callable(value):
-            return str(value(_Variable()))
+            return str(value(*(_Variable() for _ in range(getattr(value, "arity", 1)))))
         case _:
             return repr(value)
 
