@@ -77,8 +77,14 @@ def direct(context: Context, name: str) -> str:
         return said
     if name in context.parameters:
         return name
-    spelled = next((spelling for spelling in SPELLINGS.get(name, ()) if spelling in context.parameters), "")
+    spelled = next((spelling for spelling in _spellings(name) if spelling in context.parameters), "")
     return spelled or _in_other_case(context, name)
+
+
+def _spellings(name: str) -> tuple[str, ...]:
+    r"""The names of parameters that are another spelling of a symbol: `dt` and `delta_t` of `\Delta t`."""
+    first, _, rest = name.partition("_")
+    return (f"d{rest}", f"delta_{rest}") if first in ("Delta", "delta") and rest else SPELLINGS.get(name, ())
 
 
 def merged(context: Context, value: sp.Expr) -> sp.Expr:

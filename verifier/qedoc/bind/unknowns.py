@@ -134,7 +134,7 @@ def index_ranges(context: Context, equation: Equation) -> dict[str, tuple[sp.Exp
 
 
 def _counted(context: Context, equation: Equation) -> Iterator[tuple[sp.Symbol, sp.Symbol]]:
-    r"""Yields the indices of the left side whose last value is their capital letter, `K` of `k`, where the text calls it a number of things."""
+    r"""Yields the indices of the left side whose last value is their capital letter, `K` of `k`, where the text counts with it."""
     left = equation.left
     for index in left.indices if isinstance(left, sp.Indexed) else ():
         last = sp.Symbol(str(index).upper())

@@ -14,6 +14,7 @@ from qedoc.claims.returned import Returned
 from qedoc.claims.settings import Imported
 from qedoc.claims.spec import Array
 from qedoc.claims.steps import GRADIENTS, PARAMETERS, Steps
+from qedoc.claims.surroundings import Surrounded
 from qedoc.claims.target import resolve
 from qedoc.lift.opaque import interpretation
 from qedoc.results.verdict import Inputs, Number
@@ -110,25 +111,27 @@ def pasteable(case: Case, point: Mapping[sp.Symbol, Fraction], *, arrays: bool =
         gradients = [_text(value) for value in keywords[GRADIENTS]]
         arguments = {name: text for name, text in texts.items() if name not in (GRADIENTS, PARAMETERS)}
         return steps.line(case.spec.target, arguments, gradients, texts[PARAMETERS])
-    module, call = _called(case.spec.target, texts)
+    module, before, call = _called(case.spec.target, texts)
     module = ", ".join(dict.fromkeys((module, *(value.module for value in keywords.values() if isinstance(value, Imported)))))
     called = "" if curried is None else f"({', '.join(map(_text, curried))})"
     entry = "".join(f"[{position}]" for position in case.entry)
     imports = "import jax.numpy as jnp; " if "jnp." in call + called else ""
     if by:
         call, module = f"jax.grad(lambda {by}: {call})({_text(keywords[by])})", ", ".join(dict.fromkeys(("jax", module)))
-    return f"import {module}; {imports}print({call}{called}{entry})"
+    return f"import {module}; {imports}{before}print({call}{called}{entry})"
 
 
-def _called(target: str, texts: Mapping[str, str]) -> tuple[str, str]:
-    """The module to import for a call, and the call."""
+def _called(target: str, texts: Mapping[str, str]) -> tuple[str, str, str]:
+    """The module to import for a call, what to run before it, and the call."""
     function = resolve(target)
     if isinstance(function, Member):
         owner = target.rpartition(".")[0]
-        return ", ".join(dict.fromkeys((owner.rpartition(".")[0], *function.modules()))), function.written(owner, texts)
+        return ", ".join(dict.fromkeys((owner.rpartition(".")[0], *function.modules()))), "", function.written(owner, texts)
     if isinstance(function, Returned):
-        return "qedoc.claims.target", function.written(texts)
-    return target.partition(".")[0], f"{target}({', '.join(f'{name}={text}' for name, text in texts.items())})"
+        return "qedoc.claims.target", "", function.written(texts)
+    if isinstance(function, Surrounded):
+        return function.written(target, texts)
+    return target.partition(".")[0], "", f"{target}({', '.join(f'{name}={text}' for name, text in texts.items())})"
 
 
 class _ArrayFloat(float):
