@@ -9,6 +9,7 @@ from qedoc.bind.functions import with_own
 from qedoc.bind.gradients import undone
 from qedoc.bind.interpreted import Variant
 from qedoc.bind.means import with_means
+from qedoc.bind.moduli import with_moduli
 from qedoc.bind.settings import settled
 from qedoc.bind.statistics import with_statistics
 from qedoc.bind.steps import with_steps
@@ -42,9 +43,10 @@ def variants_of(
         for read, step in with_steps(inside, one):
             equation = with_own(inside, undone(inside, read.equations[link]) if made else read.equations[link], where)
             equation, means = with_means(inside, equation)
+            equation, complex_ = with_moduli(inside, equation)
             context = inside if read is again else inside.interpreted(taken={formula: read})
             for put, told in with_statistics(context, equation):
-                yield Variant(equation=put, choices=(*made, *_taken(one), *step, *means, *settled(put), *told), context=context)
+                yield Variant(equation=put, choices=(*made, *_taken(one), *step, *means, *complex_, *settled(put), *told), context=context)
 
 
 def _taken(reading: Reading) -> tuple[Choice, ...]:
