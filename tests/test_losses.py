@@ -340,3 +340,16 @@ WEIGHTED = "jnp.sum(w * x) / jnp.sum(w)"
 )
 def test_covariances_and_moments_with_weights(judge: Judge, parameters: str, formula: str, code: str, verdicts: set[Verdict]) -> None:
     assert judge(parameters, f".. math:: {formula}", code)[0] in verdicts
+
+
+# ---------------------------------------------------------------------- left sides that spell out the name of the function
+
+LOG_COSH = r".. math:: \log(\cosh(x)) = |x| + \operatorname{softplus}(-2 |x|) - \log 2"
+CODE_OF_LOG_COSH = "jnp.log(jnp.cosh(values))"
+
+
+def test_a_left_side_that_spells_out_the_name_of_the_function(judge: Judge) -> None:
+    assert judge("values", LOG_COSH, CODE_OF_LOG_COSH, name="log_cosh")[0] in HOLDS
+    assert judge("values", LOG_COSH.replace("-2 |x|", "2 |x|"), CODE_OF_LOG_COSH, name="log_cosh")[0] is Verdict.REFUTED
+    assert judge("values", LOG_COSH, CODE_OF_LOG_COSH, name="loss")[0] not in HOLDS | {Verdict.REFUTED}
+    assert judge("values", LOG_COSH, "jnp.cosh(jnp.log(values))", name="cosh_log")[0] not in HOLDS | {Verdict.REFUTED}
