@@ -18,7 +18,7 @@ def with_steps(context: Context, reading: Reading) -> Iterator[tuple[Reading, tu
         context: the docstring.
         reading: the formulas of one display.
     """
-    steps = {(base, step) for equation in reading.equations if (base := _next(equation)) for step in [_step(equation)]}
+    steps = {found for equation in reading.equations if (found := _next(equation)) is not None}
     if len(steps) == 1 and not context.record.owner:
         ((base, step),) = steps
         made = [_before(context, equation, base, step) for equation in reading.equations]
@@ -40,15 +40,13 @@ def with_steps(context: Context, reading: Reading) -> Iterator[tuple[Reading, tu
 _NEXT = re.compile(r"\b(?:updated|next|new|advanced)\s+(?:state|value|iterate|point|position|solution|estimate)s?\b", re.IGNORECASE)
 
 
-def _next(equation: Equation) -> str:
-    """The letter of `y_{n+1}` on a left side; empty for another left side."""
+def _next(equation: Equation) -> tuple[str, sp.Symbol] | None:
+    """The letter of `y_{n+1}` on a left side, and the number of the step; None for another left side."""
     left = equation.left
-    alone = isinstance(left, sp.Indexed) and len(left.indices) == 1 and not equation.entry
-    return str(left.base.label) if alone and isinstance(left.indices[0] - 1, sp.Symbol) else ""
-
-
-def _step(equation: Equation) -> sp.Symbol:
-    return equation.left.indices[0] - 1
+    if not isinstance(left, sp.Indexed) or len(left.indices) != 1 or equation.entry:
+        return None
+    step = left.indices[0] - 1
+    return (str(left.base.label), step) if isinstance(step, sp.Symbol) else None
 
 
 def _before(context: Context, equation: Equation, base: str, step: sp.Symbol) -> Equation | None:
@@ -60,7 +58,7 @@ def _before(context: Context, equation: Equation, base: str, step: sp.Symbol) ->
     right = equation.right.xreplace(put)
     if base not in known or step in right.free_symbols or step.name in known:
         return None
-    if not _next(equation):
+    if _next(equation) is None:
         return replace(equation, right=right) if not _has(equation.left, step) else None
     return replace(equation, left=sp.Symbol(f"{base}_next"), right=right)
 

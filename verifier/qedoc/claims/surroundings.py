@@ -48,8 +48,10 @@ class Surrounded:
         given = {name: text for name, text in texts.items() if name in self.settings}
         call = f"{target}({', '.join(f'{name}={text}' for name, text in texts.items() if name not in given)})"
         entered = "".join(f"stack.enter_context({self.places[name]}.{_CONTEXT}({name}={text})); " for name, text in given.items())
-        modules = ", ".join(dict.fromkeys((target.partition(".")[0], *(["contextlib"] if given else []), *map(self.places.get, given))))
-        return modules, f"stack = contextlib.ExitStack(); {entered}" if given else "", call
+        if not given:
+            return target.partition(".")[0], "", call
+        modules = dict.fromkeys((target.partition(".")[0], "contextlib", *(self.places[name] for name in given)))
+        return ", ".join(modules), f"stack = contextlib.ExitStack(); {entered}", call
 
 
 def _within(given: list[tuple[str, Any]], settings: Mapping[str, Any], run: Callable[[], Any]) -> Any:

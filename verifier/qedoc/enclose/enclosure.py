@@ -156,7 +156,8 @@ def _quadratic(opaque: Opaque) -> Callable[[str], Callable[..., Number]]:
             if type(index) is not fmpq or index.q != 1:
                 return IN_DOUBT
             c, d, e = coefficients(name, int(index.p))
-            return stand_in((c, d, e), (x, *others))
+            made: Number = stand_in((c, d, e), (x, *others))
+            return made
 
         return value
 

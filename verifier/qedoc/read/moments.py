@@ -183,30 +183,27 @@ def _weighted(parser: Parser, name: str, group: Group, weight: str, start: int) 
     scope = parser.scope
     scope.vectors.add(weight)
     scope.notes[f"{weight} below {name} is an array of weights"] = None
-    weights = sp.IndexedBase(sp.Symbol(weight))
     pieces = [array(parser, replace(group, items=tuple(piece)), start) for piece in split(group.items, ",")]
+    weights, taken = sp.Symbol(weight), list[sp.Symbol]()
 
-    def total(of: Callable[[sp.Symbol], sp.Expr]) -> sp.Expr:
+    def total(*distances: tuple[sp.Expr, sp.Expr]) -> sp.Expr:
+        """The sum of the weights, each multiplied with the distances of entries from numbers."""
         index = sp.Symbol(fresh(parser, sp.Tuple(*pieces), *taken))
         taken.append(index)
-        return sp.Sum(weights[index] * of(index), (index, 1, extent(index.name)))
+        factors = (entry(parser, value, index.name, start) - number for value, number in ((weights, sp.S.Zero), *distances))
+        return sp.Sum(sp.Mul(*factors), (index, 1, extent(index.name)))
 
-    def at(value: sp.Expr, index: sp.Symbol) -> sp.Expr:
-        return entry(parser, value, index.name, start)
-
-    taken: list[sp.Symbol] = []
-    size = sp.Sum(weights[one := sp.Symbol(fresh(parser, sp.Tuple(*pieces)))], (one, 1, extent(one.name)))
-    taken.append(one)
-    means = [arithmetic.divide(total(lambda i, value=value: at(value, i)), size) for value in pieces]
+    size = total()
+    means = [arithmetic.divide(total((value, sp.S.Zero)), size) for value in pieces]
     if name in _MEANS:
         return Factor(value=means[0], shape=Shape.CALL, start=start)
-    first, last = (pieces[0], means[0]), (pieces[-1], means[-1])
-    products = total(lambda i: sp.Mul(*(at(value, i) - mean for value, mean in (first, last))))
+    products = total((pieces[0], means[0]), (pieces[-1], means[-1]))
     mean = Option(value="a weighted mean", why="the products are divided by the sum of the weights by convention", sure="suggested")
     counts = Option(value="of counts", why="they may be divided by the sum of the weights less one", sure="possible")
     sample = Option(value="of a sample", why="they may be divided by a sum that corrects for the squares of the weights", sure="possible")
     chosen = scope.choose("a weighted variance", mean, counts, sample)
-    less = {counts.value: sp.S.One, sample.value: arithmetic.divide(total(lambda i: weights[i]), size)}.get(chosen, sp.S.Zero)
+    squares = arithmetic.divide(total((weights, sp.S.Zero)), size)
+    less = {counts.value: sp.S.One, sample.value: squares}.get(chosen, sp.S.Zero)
     found = arithmetic.divide(products, size - less)
     return Factor(value=arithmetic.root(found, sp.Integer(2)) if name in _DEVIATIONS else found, shape=Shape.CALL, start=start)
 
