@@ -154,6 +154,25 @@ def test_a_name_that_is_read_from_something_else_is_no_setting(claims_of: Claims
     assert not isinstance(claim, Bound) or judged_claim(claim).verdict not in HOLDS | {Verdict.REFUTED}
 
 
+def test_a_setting_with_a_value_is_no_parameter(claims_of: Claims) -> None:
+    text = (
+        SURROUNDINGS.replace("\\\\", "\\")
+        .replace("READ", "environ.get_dt()")
+        .replace("FACTOR", "")
+        .replace("SETTINGS = {}", "SETTINGS = {'dt': 0.5}")
+    )
+    (claim,) = claims_of(text, "step")
+    assert not isinstance(claim, Bound)
+    assert "Delta_t" in claim.reason
+
+
+@pytest.mark.parametrize(("words", "holds"), [("", True), ("where :math:`\\Delta t` is the residual delay.", False)])
+def test_a_difference_that_the_text_explains_is_no_parameter_by_its_name(judge: Judge, words: str, holds: bool) -> None:
+    verdict = judge("y, dt", f".. math:: y + \\Delta t\n\n{words}", "y + dt", name="shifted")[0]
+    assert (verdict in HOLDS) is holds
+    assert verdict is not Verdict.REFUTED
+
+
 def test_a_function_with_a_setting_takes_it_by_name(claims_of: Claims, monkeypatch: pytest.MonkeyPatch) -> None:
     text = SURROUNDINGS.replace("\\\\", "\\").replace("READ", "environ.get_dt()").replace("FACTOR", "")
     (claim,) = claims_of(text, "step")

@@ -75,7 +75,7 @@ def surrounded(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def settings_of(function: Any) -> Mapping[str, tuple[Any, str]]:
-    """Returns the settings that the body of a function reads, each with its surroundings and where they are imported from.
+    """Returns the settings without a value that the body of a function reads, each with its surroundings and their module.
 
     Args:
         function: any object; only a Python function reads settings.
@@ -92,7 +92,15 @@ def _settings(function: Any) -> Mapping[str, tuple[Any, str]]:
     except (OSError, SyntaxError, TypeError, ValueError):
         return {}
     known = getattr(plain, "__globals__", {})
-    return {name: (owner, place) for name, owner, place in _read(tree, known) if name not in own}
+    return {name: (owner, place) for name, owner, place in _read(tree, known) if name not in own and not _is_set(owner, name)}
+
+
+def _is_set(owner: Any, name: str) -> bool:
+    """Whether the surroundings have a value of a setting, so that code runs without one of the caller."""
+    try:
+        return getattr(owner, _GET)(name) is not None
+    except Exception:  # noqa: BLE001  # a library may say in any way that nothing is set
+        return False
 
 
 def _read(tree: ast.AST, known: Mapping[str, Any]) -> Iterator[tuple[str, Any, str]]:
