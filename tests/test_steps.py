@@ -55,6 +55,7 @@ def last(verdicts: list[Verdict]) -> Verdict:
         (HEUN.replace(r"t_n + \Delta t\big", r"t_n\big"), CODE, {Verdict.REFUTED}),
         (HEUN, CODE.replace("t + dt", "t"), {Verdict.REFUTED}),
         (HEUN.replace("f(y_n, t_n)", "f(t_n, y_n)"), CODE, {Verdict.REFUTED}),
+        (HEUN.replace("The updated state.", "The increment of the updated state."), CODE.removeprefix("y + "), {Verdict.UNDECIDED}),
         (HEUN.replace("The updated state.", "The result."), CODE, HOLDS),  # a step by convention, which counts against nothing
         (HEUN.replace("The updated state.", "The result.").replace("(k_1 + k_2)", "k_1"), CODE, {Verdict.UNDECIDED}),
     ],

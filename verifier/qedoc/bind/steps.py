@@ -8,6 +8,7 @@ import sympy as sp
 
 from qedoc.bind.context import Context
 from qedoc.interpret.choices import Choice, Sure
+from qedoc.interpret.doubts import returned
 from qedoc.read import Equation, Reading
 
 
@@ -28,7 +29,7 @@ def with_steps(context: Context, reading: Reading) -> Iterator[tuple[Reading, tu
                 about="reading", subject=f"the subscript {step}", value="the number of the step", words=words, sure=Sure.SUGGESTED
             )
             yield replace(reading, equations=tuple(one for one in made if one is not None), others=()), (choice,)
-            if _NEXT.search(context.record.docstring):
+            if any(_NEXT.match(text) for text, _ in returned(context.lines)):
                 return  # the text says that the function returns the next value
             words = f"{step} may be the index of an entry"
             other = Choice(about="reading", subject=f"the subscript {step}", value="an index", words=words, sure=Sure.POSSIBLE)
@@ -37,7 +38,10 @@ def with_steps(context: Context, reading: Reading) -> Iterator[tuple[Reading, tu
     yield reading, ()
 
 
-_NEXT = re.compile(r"\b(?:updated|next|new|advanced)\s+(?:state|value|iterate|point|position|solution|estimate)s?\b", re.IGNORECASE)
+_NEXT = re.compile(
+    r"(?:\S+\s+)?(?:the|an?)\s+(?:updated|next|new|advanced)\s+(?:state|value|iterate|point|position|solution|estimate)s?\b", re.IGNORECASE
+)
+"""The beginning of what the text says of the result, perhaps after its type."""
 
 
 def _next(equation: Equation) -> tuple[str, sp.Symbol] | None:
