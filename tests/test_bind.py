@@ -636,7 +636,6 @@ def test_one_docstring_with_the_formulas_of_two_functions(library: Path) -> None
         (r"x + b = y", Verdict.UNREADABLE, "does not name a value of f"),
         (r"\nabla f(0) = 0", Verdict.UNDECIDED, "a statement about a derivative"),
         (r"m_t = x m_{t-1}", Verdict.NOT_A_CLAIM, "a recurrence"),
-        (r"x_{n+1} = 2 x_n + 1", Verdict.UNREADABLE, "x[n + 1] is the value of f after one step from the parameter x"),
         (r"x = b + 1", Verdict.NOT_A_CLAIM, "or a parameter"),
         (r"x \le b", Verdict.NOT_A_CLAIM, "a constraint"),
         (r"f(x) = \frac{x", Verdict.UNREADABLE, "line 1, column"),

@@ -228,3 +228,16 @@ def test_what_an_entry_says_of_a_letter(judge: Judge, entry: str, code: str, ver
 )
 def test_letters_that_only_conventions_explain(judge: Judge, parameters: str, latex: str, code: str, verdicts: set[Verdict]) -> None:
     assert judge(parameters, shown(latex), code) in verdicts
+
+
+@pytest.mark.parametrize(
+    ("after", "code", "verdicts"),
+    [
+        ("Out-of-range values of x are silently clamped, so ensure that they are valid.", "jnp.clip(x, -5, 5) ** 2", RIGHT),
+        ("Out-of-range values of x are silently clamped, so ensure that they are valid.", "x**2", HOLDS),
+        ("Out-of-range values of x are silently clamped, so ensure that they are valid.", "x**3", WRONG),
+        ("Values are silently clamped.", "x**2", WRONG),
+    ],
+)
+def test_what_happens_to_arguments_out_of_range_is_not_said_of_others(judge: Judge, after: str, code: str, verdicts: set[Verdict]) -> None:
+    assert judge("x", shown("x^2", after=after), code) in verdicts

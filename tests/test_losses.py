@@ -260,3 +260,96 @@ def test_a_parameter_that_is_one_integer_is_no_array(judge: Judge) -> None:
     code = "jnp.var(x) / jnp.mean(x)"
     assert judge("x, n_bins: int = 3", text, code)[0] in HOLDS
     assert judge("x, n_bins: int = 3", text, "jnp.var(x) / jnp.mean(x) ** 2")[0] is Verdict.REFUTED
+
+
+# ---------------------------------------------------------------------- indices that run on the left side
+
+SMOOTHED = r"""
+.. math:: \tilde{y}_k = (1 - \alpha) y_k + \frac{\alpha}{K}
+
+where :math:`y_k` is the original label for class :math:`k`, and :math:`K` is the number of classes.
+"""
+SMOOTHING = "(1 - alpha) * labels + alpha / labels.shape[-1]"
+
+
+@pytest.mark.parametrize(
+    ("formula", "code", "verdicts"),
+    [
+        (SMOOTHED, SMOOTHING, HOLDS),
+        (SMOOTHED.replace("{K}", "{K - 1}"), SMOOTHING, {Verdict.REFUTED}),
+        (SMOOTHED, SMOOTHING.replace("alpha /", "2 * alpha /"), {Verdict.REFUTED}),
+        (SMOOTHED.replace("the number of classes", "the budget"), SMOOTHING, {Verdict.UNREADABLE}),
+    ],
+)
+def test_the_capital_letter_of_an_index_is_its_last_value_where_the_text_counts(
+    judge: Judge, formula: str, code: str, verdicts: set[Verdict]
+) -> None:
+    assert judge("labels, alpha", formula, code)[0] in verdicts
+
+
+def test_a_subscript_whose_capital_letter_is_a_parameter_may_be_a_name(judge: Judge) -> None:
+    text = ".. math:: z_k = y_k / K\n\nwhere :math:`y_k` is the label, and :math:`K` is the number of classes."
+    assert judge("y_k, K", text, "y_k / K")[0] in HOLDS
+    assert judge("y_k, K", text, "y_k / (K + 1)")[0] is Verdict.REFUTED
+
+
+# ---------------------------------------------------------------------- moduli of complex numbers, covariances
+
+MEAN_PHASOR = r"\left| \frac{1}{n} \sum_{k=1}^n e^{i x_k} \right|"
+RESULTANT = "jnp.sqrt(jnp.mean(jnp.cos(x)) ** 2 + jnp.mean(jnp.sin(x)) ** 2)"
+
+
+@pytest.mark.parametrize(
+    ("formula", "code", "verdicts"),
+    [
+        (MEAN_PHASOR, RESULTANT, HOLDS),
+        (MEAN_PHASOR, RESULTANT.replace("jnp.sin(x)", "2 * jnp.sin(x)"), {Verdict.REFUTED}),
+        (MEAN_PHASOR.replace("i x_k", "2 i x_k"), RESULTANT, {Verdict.REFUTED}),
+        (r"R e^{i \psi} = " + MEAN_PHASOR.replace(r"\left|", "").replace(r"\right|", ""), RESULTANT, HOLDS),
+        (r"R e^{i \psi} = \sum_{k=1}^n e^{i x_k}", RESULTANT, {Verdict.REFUTED}),
+    ],
+)
+def test_the_modulus_of_a_complex_number(judge: Judge, formula: str, code: str, verdicts: set[Verdict]) -> None:
+    assert judge("x", f".. math:: {formula}\n\nwhere :math:`x` is a vector.", code)[0] in verdicts
+
+
+def test_the_letter_of_the_imaginary_unit_may_be_a_parameter(judge: Judge) -> None:
+    text = r".. math:: \left| e^{i x} - 2 \right|"
+    assert judge("x, i", text, "jnp.abs(jnp.exp(i * x) - 2)")[0] in HOLDS
+    assert judge("x, i", text, "jnp.abs(jnp.exp(x) - 2) + 0 * i")[0] is Verdict.REFUTED
+
+
+COVARIANCE = r"\mathrm{Cov}(x, y)"
+CODE_OF_COVARIANCE = "jnp.mean((x - jnp.mean(x)) * (y - jnp.mean(y)))"
+WEIGHTED = "jnp.sum(w * x) / jnp.sum(w)"
+
+
+@pytest.mark.parametrize(
+    ("parameters", "formula", "code", "verdicts"),
+    [
+        ("x, y", COVARIANCE, CODE_OF_COVARIANCE, HOLDS),
+        ("x, y", COVARIANCE, CODE_OF_COVARIANCE.replace("jnp.mean(y)", "0"), HOLDS),
+        ("x, y", COVARIANCE, CODE_OF_COVARIANCE.replace("jnp.mean(y)", "1 - y"), {Verdict.REFUTED}),
+        ("x, y", COVARIANCE, "jnp.sum((x - jnp.mean(x)) * (y - jnp.mean(y))) / (x.shape[0] - 1)", {Verdict.UNDECIDED}),
+        ("x, w", r"\mathrm{mean}_w(x)", WEIGHTED, HOLDS),
+        ("x, w", r"\mathrm{mean}_w(x)", "jnp.mean(w * x)", {Verdict.REFUTED}),
+        ("x, w", r"\mathrm{Var}_w(x)", f"jnp.sum(w * (x - {WEIGHTED}) ** 2) / jnp.sum(w)", HOLDS),
+        ("x, w", r"\mathrm{Var}_w(x)", f"jnp.sum(w * (x - {WEIGHTED})) / jnp.sum(w) + 1", {Verdict.REFUTED}),
+        ("x, w", r"\mathrm{Var}_w(x)", f"jnp.sum(w * (x - {WEIGHTED}) ** 2) / (jnp.sum(w) - 1)", {Verdict.UNDECIDED}),
+    ],
+)
+def test_covariances_and_moments_with_weights(judge: Judge, parameters: str, formula: str, code: str, verdicts: set[Verdict]) -> None:
+    assert judge(parameters, f".. math:: {formula}", code)[0] in verdicts
+
+
+# ---------------------------------------------------------------------- left sides that spell out the name of the function
+
+LOG_COSH = r".. math:: \log(\cosh(x)) = |x| + \operatorname{softplus}(-2 |x|) - \log 2"
+CODE_OF_LOG_COSH = "jnp.log(jnp.cosh(values))"
+
+
+def test_a_left_side_that_spells_out_the_name_of_the_function(judge: Judge) -> None:
+    assert judge("values", LOG_COSH, CODE_OF_LOG_COSH, name="log_cosh")[0] in HOLDS
+    assert judge("values", LOG_COSH.replace("-2 |x|", "2 |x|"), CODE_OF_LOG_COSH, name="log_cosh")[0] is Verdict.REFUTED
+    assert judge("values", LOG_COSH, CODE_OF_LOG_COSH, name="loss")[0] not in HOLDS | {Verdict.REFUTED}
+    assert judge("values", LOG_COSH, "jnp.cosh(jnp.log(values))", name="cosh_log")[0] not in HOLDS | {Verdict.REFUTED}

@@ -211,6 +211,12 @@ def test_a_table_without_a_column_is_refused() -> None:
         "`a` and `b` cannot be negative.",
         "Use either `a` or `-a`.",
         "The shape `a` must be equal to `b`.",
+        "Constraint: a=1, b=2",
+        "Valid for: a=1, b=2",
+        "Only: a=1, b=2",
+        "Warmup: a=1, b=2, c>3",
+        "Warmup: a=1, b=2 (a > 0)",
+        "Warmup: a=1",
     ],
 )
 def test_a_sentence_that_says_more_than_shapes_or_what_is_given_is_no_aside(words: str) -> None:

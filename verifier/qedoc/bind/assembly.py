@@ -7,6 +7,7 @@ from typing import Any
 import sympy as sp
 
 from qedoc.bind.axes import Axes
+from qedoc.bind.callables import unknown_functions
 from qedoc.bind.context import Context
 from qedoc.bind.domains import Place, nowhere
 from qedoc.bind.entries import summed
@@ -89,12 +90,13 @@ def assembled(context: Context, formula: Formula, name: str, parts: Parts) -> Sp
             bind[parameter] = size.symbol
     for symbol, argument in found.arguments.items():
         declared.append(Argument(sp.Symbol(symbol), argument, holds.domains[symbol], context.legend.get(symbol, "")))
+    value, functions, given = unknown_functions(context.record, shaped.value.xreplace(dict(parts.determined)))
     return Spec(
         target=context.record.path,
         documented=context.record.name if context.record.target else "",
-        formula=shaped.value.xreplace(dict(parts.determined)),
-        symbols=[*declared, *shaped.sizes],
-        bind=bind,
+        formula=value,
+        symbols=[*declared, *functions, *shaped.sizes],
+        bind={**bind, **given},
         where=[
             *(_of_entries(relation.xreplace(dict(parts.determined)), shaped.arrays) for relation in (*holds.where, *shaped.where)),
             *parts.conditions,

@@ -6,6 +6,7 @@ import re
 from qedoc.bind.alternatives import in_same_words
 from qedoc.bind.annotations import is_single, no_number
 from qedoc.bind.apposed import apposed
+from qedoc.bind.callables import callables
 from qedoc.bind.context import Context
 from qedoc.bind.conventions import assignments, learned, may_be_held, means, with_order
 from qedoc.bind.entries import bases
@@ -40,7 +41,7 @@ def assigned(context: Context, equation: Equation, said: Choices, lacking: Unexp
         for name, text in lacking.symbols
     ]
     known = {*lacking.known, *context.bound.values(), *at_numbers(context, equation.left), *context.settings}
-    left = [p for p in context.parameters.values() if p.name not in known]
+    left = [p for p in context.parameters.values() if p.name not in known | callables(context.record)]
     required = [p.name for p in left if p.default is inspect.Parameter.empty and not no_number(p.annotation)]
     numbers = [p.name for p in left if _is_number(p)]
     held = [p.name for p in left if p.axes >= 0]

@@ -11,6 +11,7 @@ import sympy as sp
 
 from qedoc.algebra.large import LARGE
 from qedoc.bind.annotations import may_be_input
+from qedoc.bind.callables import callables
 from qedoc.bind.commands import macros, with_hint
 from qedoc.bind.declared import is_conditional, labelled_entries, letters_of_arrays, said_lengths, solved, with_index
 from qedoc.bind.layers import letters_of
@@ -145,7 +146,7 @@ class Context:
         record, known, entries = self.record, macros(), labelled_entries(self.record.legend)
         layer = letters_of(record)
         names = Names(
-            functions=self.own | self.others,
+            functions=self.own | self.others | callables(record),
             parameters=record.parameters,
             descriptions=tuple(f"{argument.name.replace('_', ' ')}: {argument.text}" for argument in record.arguments),
             legend={spelled_out(symbol, known): text for symbol, text in record.legend.items() if symbol not in entries}

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 import sympy as sp
 
 from qedoc.algebra.large import LARGE
+from qedoc.bind.callables import callables
 from qedoc.bind.context import Context
 from qedoc.bind.matrices import with_diagonals
 from qedoc.bind.members import has, parameters_of, quantity_of
@@ -77,8 +78,14 @@ def expanded(context: Context, value: sp.Expr, stated: Stated) -> Expansion:
         before, value = value, _defined(context, value, notes, uses)
         if value != before:
             continue  # a definition may use others
-        calls = sorted(value.atoms(sp.core.function.AppliedUndef), key=lambda call: (-call.count_ops(), str(call)))
-        innermost = [call for call in calls if not any(a.atoms(sp.core.function.AppliedUndef) for a in call.args)]
+        unknown = callables(context.record) - set(context.definitions)
+        calls = sorted(
+            (call for call in value.atoms(sp.core.function.AppliedUndef) if call.func.__name__ not in unknown),
+            key=lambda call: (-call.count_ops(), str(call)),
+        )
+        innermost = [
+            call for call in calls if not any(other in a.atoms(sp.core.function.AppliedUndef) for a in call.args for other in calls)
+        ]
         if not innermost:
             return Expansion(value=value, domains=tuple(domains), notes=tuple(notes), uses=tuple(uses))
         bound = {limit[0] for part in value.atoms(sp.Integral, *LARGE) for limit in part.limits}

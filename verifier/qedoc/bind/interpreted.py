@@ -9,6 +9,7 @@ import sympy as sp
 
 from qedoc.bind.alternatives import MOST, Alternative, alternatives, placed, substituted
 from qedoc.bind.assigned import assigned
+from qedoc.bind.callables import restricted_function
 from qedoc.bind.cases import other_cases, with_beside
 from qedoc.bind.context import Context
 from qedoc.bind.owners import told
@@ -234,6 +235,8 @@ def _tried(case: _Case, option: Alternative) -> _Tried:
     unclear = next((choice.words for choice in (*said.unclear, *(c for c, index in strange.items() if not index))), "")
     if unclear:
         unsettled = unsettled or f"it is not clear how '{unclear}' restricts the formula"
+    if kinds := restricted_function(context.record, outer.spec):
+        unsettled = unsettled or f"it is not clear how '{kinds}' restricts the function"
     told = {part for relation, _ in known for part in sp.And.make_args(relation)}
     doubtful = [(relation, choice.words) for choice in said.doubtful if (relation := placed_relation(choice.value, of, put)) not in told]
     doubts, problem = _doubts(one, regions(Sure.SUGGESTED), doubtful)

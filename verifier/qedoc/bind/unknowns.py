@@ -1,7 +1,7 @@
 """The unknowns of an equation, its lengths, and the ranges of its indices."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import sympy as sp
@@ -11,7 +11,7 @@ from qedoc.bind.channels import with_channels
 from qedoc.bind.context import Context
 from qedoc.bind.entries import summed
 from qedoc.claims.spec import is_literal
-from qedoc.read import Application, Equation, Extent, conventional_index
+from qedoc.read import Application, Equation, Extent, conventional_index, is_number_of
 from qedoc.read.tree import SYMBOLS
 
 _COUNT = re.compile(r"\W*(?:the )?(?:total )?(?:number|count) of (?:elements|entries|components)\W*", re.IGNORECASE)
@@ -74,9 +74,9 @@ def unknowns(value: sp.Expr, indices: set[sp.Symbol], ranked: set[str]) -> list[
     return sorted({s.name for s in plain_symbols} | ranked)
 
 
-def lengths_of(context: Context, value: sp.Expr, symbols: Sequence[str]) -> set[str]:
+def lengths_of(context: Context, value: sp.Expr, symbols: Sequence[str], equation: Equation) -> set[str]:
     """Symbols that are no parameter and are the last value of an index: lengths."""
-    ends = {s.name for r in summed(value) for s in r.last.free_symbols}
+    ends = {s.name for r in summed(value) for s in r.last.free_symbols} | {last.name for _, last in _counted(context, equation)}
     known = {*context.parameters, *context.bound}
     return {name for name in symbols if name in ends and name not in known}
 
@@ -126,11 +126,22 @@ def index_ranges(context: Context, equation: Equation) -> dict[str, tuple[sp.Exp
                 strict = 1 if isinstance(part, sp.Gt | sp.Lt) else 0
                 if isinstance(side, sp.Symbol):
                     ends.setdefault(side.name, {})["first" if greater else "last"] = other + strict if greater else other - strict
-    return {
+    counted = {str(index): (sp.Integer(1), last) for index, last in _counted(context, equation)}
+    return counted | {
         name: (found["first"], found["last"])
         for name, found in ends.items()
         if len(found) == 2 and name not in context.parameters and name not in context.bound and found["first"].is_Integer
     }
+
+
+def _counted(context: Context, equation: Equation) -> Iterator[tuple[sp.Symbol, sp.Symbol]]:
+    r"""Yields the indices of the left side whose last value is their capital letter, `K` of `k`, where the text counts with it."""
+    left = equation.left
+    for index in left.indices if isinstance(left, sp.Indexed) else ():
+        last = sp.Symbol(str(index).upper())
+        known = {*context.parameters, *context.bound, str(index)}
+        if isinstance(index, sp.Symbol) and last.name not in known and is_number_of(context.legend.get(last.name, "")):
+            yield index, last
 
 
 def ends(context: Context, equation: Equation, said: Mapping[str, tuple[sp.Expr, sp.Expr]], result: Sequence[sp.Symbol]) -> set[str]:

@@ -17,7 +17,7 @@ from qedoc.claims.target import call_by_name, slope_by_name
 from qedoc.claims.templates import Stack, indices_of, translated
 from qedoc.errors import ShapeError
 
-Opaque = Callable[[str, int, Any], Any]
+Opaque = Callable[..., Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +96,7 @@ class Case:
 
         Args:
             values: the value of each symbol: Python numbers, arrays or tracers.
-            opaque: called as `opaque(name, index, x)` for a function in the domain `Functions`.
+            opaque: called as `opaque(name, index, x, ...)` for a function in the domain `Functions`.
             stack: builds an array from its entries along the first axis. The default uses JAX, so tracers are allowed.
         """
         stack = stack or _stacked
@@ -112,8 +112,7 @@ class Case:
                 case Stack(entries=entries):
                     return stack([build(item) for item in entries])
                 case sp.Lambda():
-                    name, index = template.expr.func.__name__, int(template.expr.args[0])
-                    return lambda x: opaque(name, index, x)
+                    return _Unknown(template, opaque)
                 case Imported():
                     return template.value
                 case sp.Symbol():
@@ -162,6 +161,24 @@ class Case:
             message = f"the target returns an array of shape {result.shape}; select the entry that the formula describes with entry="
             raise self._misfit(message, whole)
         return result
+
+
+class _Unknown:
+    """A function about which nothing is assumed, as an argument of the target.
+
+    Args:
+        template: a Lambda of `s(index, x, ...)`.
+        opaque: gives the value of the function.
+    """
+
+    def __init__(self, template: sp.Lambda, opaque: Opaque) -> None:
+        self.name, self.index = template.expr.func.__name__, int(template.expr.args[0])
+        self.arity = len(template.variables)
+        self.opaque = opaque
+
+    def __call__(self, *arguments: Any) -> Any:
+        """The value at some arguments."""
+        return self.opaque(self.name, self.index, *arguments)
 
 
 def _stacked(entries: list[Any]) -> Any:

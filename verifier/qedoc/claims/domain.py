@@ -88,10 +88,16 @@ class Integers(_Interval):
 
 @dataclass(frozen=True, slots=True)
 class Functions:
-    """Real functions of one real variable about which nothing is assumed, such as the parts of a joined schedule."""
+    """Real functions of real variables about which nothing is assumed, such as the parts of a joined schedule.
+
+    Args:
+        arity: the number of variables.
+    """
+
+    arity: int = 1
 
     def __str__(self) -> str:
-        return "functions of one real variable"
+        return "functions of one real variable" if self.arity == 1 else f"functions of {self.arity} real variables"
 
 
 Domain: TypeAlias = Reals | Integers | Functions

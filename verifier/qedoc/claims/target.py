@@ -10,6 +10,7 @@ from typing import Any
 from qedoc.claims.members import member
 from qedoc.claims.returned import LOG_DENSITY, returned
 from qedoc.claims.steps import steps
+from qedoc.claims.surroundings import surrounded
 from qedoc.errors import TargetError, meant, question
 
 _NAMED = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
@@ -19,6 +20,7 @@ def resolve(target: str) -> Callable[..., Any]:
     """Returns the function at a dotted path. Imports the longest prefix that is a module; the rest are attributes.
 
     A method or a property of a class becomes a function of the constructor's and the method's parameters, which makes an object first.
+    A function that reads settings from its surroundings takes them as parameters too.
 
     Args:
         target: a path such as `optax.cosine_decay_schedule` or `package.module.Class.method`.
@@ -46,7 +48,7 @@ def resolve(target: str) -> Callable[..., Any]:
     if not callable(value):
         raise TargetError(f"{target} is not callable: found an object of type {type(value).__name__}; the target must be a function")
     function: Callable[..., Any] = value
-    return function
+    return surrounded(function)
 
 
 def signature_check(target: str, function: Callable[..., Any], names: Iterable[str]) -> None:

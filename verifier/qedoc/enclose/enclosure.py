@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 import sympy as sp
 from flint import arb, ctx, fmpq
 
+from qedoc.algebra.stand_ins import stand_in
 from qedoc.enclose.program import Program
 from qedoc.enclose.rules import Context
 from qedoc.enclose.values import (
@@ -126,8 +127,8 @@ def compile(expression: sp.Basic, symbols: Sequence[sp.Symbol], opaque: Opaque |
     Args:
         expression: a SymPy expression over the symbols. A `Float` stands for its exact binary value.
         symbols: the order of the values. A symbol with a midpoint and a radius may be missing.
-        opaque: takes the name and index of an undefined function s(index, x), and returns the coefficients (c, d, e) of the function
-            c + d x + e x**2 that stands in for it.
+        opaque: takes the name and index of an undefined function s(index, x), and returns the coefficients (c, d, e) of the polynomial
+            that stands in for it.
 
     Raises:
         UnsupportedError: the expression contains a function without a rule, or a symbol without a value.
@@ -137,25 +138,26 @@ def compile(expression: sp.Basic, symbols: Sequence[sp.Symbol], opaque: Opaque |
     return Enclosure(expression, tuple(symbols), program.function(expression), program)
 
 
-def _program(symbols: Sequence[sp.Symbol], opaque: Callable[[str], Callable[[Number, Number], Number]] | None) -> Program:
+def _program(symbols: Sequence[sp.Symbol], opaque: Callable[[str], Callable[..., Number]] | None) -> Program:
     def generate(symbols: Sequence[sp.Symbol], expression: sp.Basic) -> Callable[..., Any]:
         return _program(symbols, opaque).function(expression)
 
     return Program(symbols, Context(generate=generate, opaque=opaque))
 
 
-def _quadratic(opaque: Opaque) -> Callable[[str], Callable[[Number, Number], Number]]:
+def _quadratic(opaque: Opaque) -> Callable[[str], Callable[..., Number]]:
     @cache
     def coefficients(name: str, index: int) -> tuple[fmpq, fmpq, fmpq]:
         c, d, e = opaque(name, index)
         return rational(c), rational(d), rational(e)
 
-    def named(name: str) -> Callable[[Number, Number], Number]:
-        def value(index: Number, x: Number) -> Number:
+    def named(name: str) -> Callable[..., Number]:
+        def value(index: Number, x: Number, *others: Number) -> Number:
             if type(index) is not fmpq or index.q != 1:
                 return IN_DOUBT
             c, d, e = coefficients(name, int(index.p))
-            return c + x * (d + x * e)
+            made: Number = stand_in((c, d, e), (x, *others))
+            return made
 
         return value
 

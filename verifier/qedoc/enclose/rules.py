@@ -90,7 +90,7 @@ class Context:
     """
 
     generate: Callable[[Sequence[sp.Symbol], sp.Basic], Callable[..., Any]]
-    opaque: Callable[[str], Callable[[Number, Number], Number]] | None = None
+    opaque: Callable[[str], Callable[..., Number]] | None = None
     ranges: dict[sp.Basic, Range] = field(default_factory=dict)
 
 
@@ -127,7 +127,7 @@ def _no_rule(expression: sp.Basic) -> str:
 
 
 def _opaque(expression: sp.Basic, context: Context) -> Step:
-    if context.opaque is None or len(expression.args) != 2:
+    if context.opaque is None or len(expression.args) < 2:
         raise UnsupportedError(f"no stand-in is given for the undefined function in {str(expression)[:200]}")
     return Call(context.opaque(expression.func.__name__), expression.args)
 

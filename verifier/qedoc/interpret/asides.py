@@ -47,6 +47,15 @@ _WAYS = re.compile(
 )
 """A sentence that announces a list of ways to use an object."""
 
+_VALUE = r"(?:`*[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?(?:\s?[-\u2013]\s?\d[\d.]*)?`*|\[[^\[\]]*\]|'[^']*'|\"[^\"]*\")"
+_EXAMPLE = re.compile(
+    r"(?!.*\b(?:must|only|require\w*|need\w*|valid|holds?|if|when|where|unless|case|domain|conditions?|constrain\w*|restrict\w*|"
+    r"limit\w*|assum\w*|fix\w*|range|scope|applies|supports?|supported|not|never|with|for|at|note|defaults?|here)\b)"
+    rf"\**[A-Z][\w /-]*(?: \([^()=<>]*\))?:\**\s+`*\w+\s?=\s?{_VALUE}(?:,? (?:and )?`*\w+\s?=\s?{_VALUE})+(?: \([^()=<>]*\))?",
+    re.IGNORECASE,
+)
+"""A named example of a setting, `Warmup: start=0.01, end=1.0, steps=5-10`: two parameters or more, each with its value."""
+
 _MATHS = r"(?::math:`|`+|\$)"
 
 _FACTORIAL = re.compile(
@@ -64,7 +73,7 @@ def is_aside(text: str) -> bool:
     """Whether a sentence only says how parameters are given, what shapes they have, or what the sign of the factorial means."""
     said = " ".join(text.split()).removesuffix(".")
     ways = any(re.fullmatch(way, said, re.IGNORECASE) for way in (*_ALTERNATIVES, *_SHAPED))
-    return ways or any(pattern.fullmatch(text) for pattern in (_FACTORIAL, _WAYS, _ADDED))
+    return ways or any(pattern.fullmatch(text) for pattern in (_FACTORIAL, _WAYS, _ADDED)) or bool(_EXAMPLE.fullmatch(said))
 
 
 def without_distributions(text: str) -> str:

@@ -61,6 +61,9 @@ _APPROXIMATES = re.compile(
     re.IGNORECASE,
 )
 _DRAWN = re.compile(r"\b(?:in|for) the (?:plot|figure|picture|graph|example)s?\b", re.IGNORECASE)
+_OUTSIDE = re.compile(r"(?:any |all )?(?:out[- ]of[- ](?:range|bounds?)|too (?:large|small))\s+[\w`: -]*\b(?:is|are)\b", re.IGNORECASE)
+"""The beginning of a sentence about arguments for which the formula has no value."""
+
 _OPPOSITE = re.compile(r"\bopposite sign\b", re.IGNORECASE)
 _WHOLE = re.compile(r"\binteger", re.IGNORECASE)
 _ROUNDED = frozenset({"rounded", "truncated"})
@@ -103,13 +106,24 @@ def changed(text: str) -> bool:
     return bool(found or _OPPOSITE.search(text) or _APPROXIMATES.search(text))
 
 
+def alters(text: str) -> bool:
+    """Whether a sentence says that the value is another one, or that a sign means something else.
+
+    What happens to arguments for which the formula has no value is another matter: `out-of-range targets are clamped`.
+
+    Args:
+        text: the sentence.
+    """
+    return (changed(text) and not _OUTSIDE.match(text)) or redefines(text)
+
+
 def constrains(text: str) -> bool:
     """Whether a sentence restricts numbers in words that give no relation of one number: `the weights sum to one`.
 
     Args:
         text: the sentence.
     """
-    return bool(_SUMS.search(text))
+    return bool(_SUMS.search(text) or _OUTSIDE.match(text))
 
 
 def limits(text: str) -> tuple[sp.Basic, ...]:

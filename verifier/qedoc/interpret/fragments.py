@@ -160,6 +160,13 @@ def _about_words(lattice: Lattice, at: int) -> bool:
     return bool(kinds & {"MUST", "MUSTNOT", "LIMITED", "ASSUME"}) and before == {"WORD"}
 
 
+def _are_two(lattice: Lattice, at: int) -> bool:
+    """Whether `two` at a position counts things and is no end of a range: `between two factors`, but not `between two and five`."""
+    rest = [word.lower() for word in lattice.words[at:]]
+    numbers = [edge for edges in lattice.edges[at + 1 :] for edge in edges if edge.kind in ("NUM", "SYM", "PARAM", "EXPR", "SET")]
+    return len(rest) > 1 and rest[0] == "two" and rest[1].isalpha() and rest[1] not in ("and", "to", "or") and not numbers
+
+
 def _tells_nothing(lattice: Lattice, at: int) -> bool:
     """Whether a word that can restrict does not: `over which`, `area under the curve`, `a transition from a to b`."""
     kinds = {edge.kind for edge in lattice.edges[at]}
@@ -179,6 +186,8 @@ def _tells_nothing(lattice: Lattice, at: int) -> bool:
     if word in ("above", "below") and (at + 1 == len(lattice.words) or lattice.words[at + 1] in ".,;:)"):
         return True  # `the parameter above` is a place in the text
     if word == "over" and not follower & {"NUM", "SYM", "PARAM", "EXPR"}:
+        return True
+    if word == "between" and _are_two(lattice, at + 1):
         return True
     if word in ("from", "between", "over", "under") and at and lattice.words[at - 1].lower() in lexicon.SUMMING:
         return True

@@ -11,7 +11,7 @@ import sympy as sp
 from qedoc.interpret import lexicon
 from qedoc.interpret.asides import is_aside, without_distributions
 from qedoc.interpret.choices import Choice, Choices, Sure, parameter
-from qedoc.interpret.doubts import changed, constrains, counts_from_one, limits, meant, redefines, results, returned
+from qedoc.interpret.doubts import alters, changed, constrains, counts_from_one, limits, meant, results, returned
 from qedoc.interpret.entries import LOGARITHM, entry
 from qedoc.interpret.findings import EITHER, UNKNOWN, VALUE, Found, Source
 from qedoc.interpret.fragments import RESTRICTS, approximates, clause, denies, explains, fragments, is_inexact, refers, stops
@@ -289,7 +289,7 @@ class Interpreter:
     def _sentence(self, lattice: Lattice, passage: Passage, found: Found) -> None:
         if is_aside(passage.text):
             return
-        if changed(passage.text) or redefines(passage.text):
+        if alters(passage.text):
             self._doubted([passage.before] if passage.before >= 0 else self.displays, Source(words=passage.text, line=passage.line), found)
             return
         source = Source(words=passage.text, line=passage.line, only=passage.before)

@@ -27,11 +27,27 @@ _NAMING = frozenset({"for", "given", "with"})
 def tells(lattice: Lattice) -> bool:
     """Whether a word may say that a display is not the value."""
     kinds = {edge.kind for edges in lattice.edges for edge in edges}
-    if equates(lattice):
+    if equates(lattice) or _counts_parts(lattice):
         return False
     if any(edge.kind == "SUCH" and edge.end >= len(lattice.edges) - 1 for es in lattice.edges for edge in es):
         kinds |= {"SOLVES"}  # `such that` before an equation
     return bool(kinds & (_TELLING | {"ASSUME"})) or changes(lattice.edges) or _is_conditional(lattice)
+
+
+_PARTS = frozenset({"stages", "stage", "steps", "terms", "evaluations", "parts", "components", "factors", "equations"})
+_HAVING = frozenset({"uses", "has", "takes", "performs", "needs", "requires", "involves"})
+
+
+def _counts_parts(lattice: Lattice) -> bool:
+    """Whether words only count the parts of the display: `The standard scheme uses four stages:`."""
+    words = [word.lower() for word in lattice.words]
+    if len(words) < 5 or words[-1] != ":" or words[-2] not in _PARTS:
+        return False
+    verb = next((at for at, word in enumerate(words) if word in _HAVING), 0)
+    counted = lattice.edges[verb + 1 : -2]
+    kinds = {edge.kind for edges in (*lattice.edges[:verb], *counted[1:]) for edge in edges}
+    numbered = bool(counted) and len(counted) < 3 and any(edge.kind == "NUM" for edge in counted[0])
+    return verb > 1 and numbered and not kinds & ((_TELLING - {"FEATURE"}) | {"OPEN", "ASSUME"})
 
 
 def changes(edges: Sequence[Sequence[Edge]]) -> bool:

@@ -7,12 +7,14 @@ from typing import Any
 
 import sympy as sp
 
+from qedoc.algebra.stand_ins import stand_in
 from qedoc.claims.case import Case, Scalar
 from qedoc.claims.members import Member
 from qedoc.claims.returned import Returned
 from qedoc.claims.settings import Imported
 from qedoc.claims.spec import Array
 from qedoc.claims.steps import GRADIENTS, PARAMETERS, Steps
+from qedoc.claims.surroundings import Surrounded
 from qedoc.claims.target import resolve
 from qedoc.lift.opaque import interpretation
 from qedoc.results.verdict import Inputs, Number
@@ -109,25 +111,27 @@ def pasteable(case: Case, point: Mapping[sp.Symbol, Fraction], *, arrays: bool =
         gradients = [_text(value) for value in keywords[GRADIENTS]]
         arguments = {name: text for name, text in texts.items() if name not in (GRADIENTS, PARAMETERS)}
         return steps.line(case.spec.target, arguments, gradients, texts[PARAMETERS])
-    module, call = _called(case.spec.target, texts)
+    module, before, call = _called(case.spec.target, texts)
     module = ", ".join(dict.fromkeys((module, *(value.module for value in keywords.values() if isinstance(value, Imported)))))
     called = "" if curried is None else f"({', '.join(map(_text, curried))})"
     entry = "".join(f"[{position}]" for position in case.entry)
     imports = "import jax.numpy as jnp; " if "jnp." in call + called else ""
     if by:
         call, module = f"jax.grad(lambda {by}: {call})({_text(keywords[by])})", ", ".join(dict.fromkeys(("jax", module)))
-    return f"import {module}; {imports}print({call}{called}{entry})"
+    return f"import {module}; {imports}{before}print({call}{called}{entry})"
 
 
-def _called(target: str, texts: Mapping[str, str]) -> tuple[str, str]:
-    """The module to import for a call, and the call."""
+def _called(target: str, texts: Mapping[str, str]) -> tuple[str, str, str]:
+    """The module to import for a call, what to run before it, and the call."""
     function = resolve(target)
     if isinstance(function, Member):
         owner = target.rpartition(".")[0]
-        return ", ".join(dict.fromkeys((owner.rpartition(".")[0], *function.modules()))), function.written(owner, texts)
+        return ", ".join(dict.fromkeys((owner.rpartition(".")[0], *function.modules()))), "", function.written(owner, texts)
     if isinstance(function, Returned):
-        return "qedoc.claims.target", function.written(texts)
-    return target.partition(".")[0], f"{target}({', '.join(f'{name}={text}' for name, text in texts.items())})"
+        return "qedoc.claims.target", "", function.written(texts)
+    if isinstance(function, Surrounded):
+        return function.written(target, texts)
+    return target.partition(".")[0], "", f"{target}({', '.join(f'{name}={text}' for name, text in texts.items())})"
 
 
 class _ArrayFloat(float):
@@ -153,12 +157,17 @@ def _literal(symbol: sp.Symbol, value: Fraction) -> int | float:
 
 
 class _Variable:
-    """Placeholder for x while the source of an opaque function is written."""
+    """Placeholder for an argument while the source of an opaque function is written."""
 
 
-def _stand_in(_name: str, index: int, x: Any) -> Any:
-    c, d, e = map(float, interpretation(index))
-    return f"lambda x: {c!r} + {d!r} * x + {e!r} * x**2" if isinstance(x, _Variable) else c + d * x + e * x * x
+def _stand_in(_name: str, index: int, *arguments: Any) -> Any:
+    c, d, e = coefficients = tuple(map(float, interpretation(index)))
+    if not any(isinstance(one, _Variable) for one in arguments):
+        return stand_in(coefficients, arguments)
+    letters = ("x", "y", "z")[: len(arguments)] if len(arguments) <= 3 else [f"x{place}" for place in range(len(arguments))]
+    first = letters[0]
+    others = (f" + {place * d!r} * {y} + {place * e!r} * {first} * {y}" for place, y in enumerate(letters[1:], start=2))
+    return f"lambda {', '.join(letters)}: {c!r} + {d!r} * {first} + {e!r} * {first}**2{''.join(others)}"
 
 
 def _text(value: Any) -> str:
@@ -175,7 +184,7 @@ def _text(value: Any) -> str:
         case Imported():
             return repr(value)
         case _ if callable(value):
-            return str(value(_Variable()))
+            return str(value(*(_Variable() for _ in range(getattr(value, "arity", 1)))))
         case _:
             return repr(value)
 

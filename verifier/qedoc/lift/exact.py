@@ -6,6 +6,7 @@ from typing import Any, TypeAlias
 
 import sympy as sp
 
+from qedoc.algebra.stand_ins import stand_in
 from qedoc.lift.literals import BallLiteral
 from qedoc.lift.opaque import interpretation
 
@@ -68,9 +69,8 @@ class _Evaluation:
             case sp.Piecewise():
                 return self._branch(expression)
             case sp.core.function.AppliedUndef():
-                c, d, e = map(sp.Rational, interpretation(int(expression.args[0])))
-                x = self.value(expression.args[1])
-                return c + d * x + e * x**2
+                coefficients = tuple(map(sp.Rational, interpretation(int(expression.args[0]))))
+                return stand_in(coefficients, [self.value(argument) for argument in expression.args[1:]])
         result = expression.func(*map(self.value, expression.args)) if expression.args else expression
         if not result.is_Rational and result.count_ops() > LONGEST:
             result = result.evalf(DIGITS, maxn=200)

@@ -3,9 +3,11 @@
 from fractions import Fraction
 from typing import Any
 
+from qedoc.algebra.stand_ins import stand_in
+
 
 def interpretation(index: int) -> tuple[Fraction, Fraction, Fraction]:
-    """The coefficients c, d, e of c + d*x + e*x**2, the function that stands in for the unknown one when code runs.
+    """The coefficients c, d, e of the polynomial that stands in for the unknown function when code runs; see `stand_in`.
 
     Args:
         index: tells unknown functions apart; different ones get different coefficients, all exact in float64.
@@ -14,16 +16,15 @@ def interpretation(index: int) -> tuple[Fraction, Fraction, Fraction]:
     return Fraction(3 * index + 1, 4), Fraction(sign * (2 * index + 1), 8), Fraction(index + 1, 64)
 
 
-def opaque(name: str, index: int, x: Any) -> Any:
-    """An unknown function at x: unexpanded for a tracer of `qedoc.lift.trace`, its interpretation for numbers and arrays.
+def opaque(name: str, index: int, *arguments: Any) -> Any:
+    """An unknown function at some arguments: unexpanded for a tracer of `qedoc.lift.trace`, its interpretation for numbers and arrays.
 
     Args:
-        name: the function's name in formulas, where it is written name(index, x).
+        name: the function's name in formulas, where it is written name(index, x), or name(index, x, y) with two arguments.
         index: which of the functions of that name.
-        x: number, array, or tracer.
+        arguments: numbers, arrays, or tracers.
     """
-    unexpanded = getattr(type(x), "unexpanded", None)
-    if unexpanded is not None:
-        return unexpanded(x, name, index)
-    c, d, e = map(float, interpretation(index))
-    return c + d * x + e * x * x
+    tracer = next((x for x in arguments if hasattr(type(x), "unexpanded")), None)
+    if tracer is not None:
+        return tracer.unexpanded(name, index, arguments)
+    return stand_in(tuple(map(float, interpretation(index))), arguments)

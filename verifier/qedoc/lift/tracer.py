@@ -1,5 +1,6 @@
 """The values that JAX code runs on, which are both concrete and symbolic."""
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 import jax
@@ -7,7 +8,8 @@ import numpy as np
 import sympy as sp
 
 from qedoc.algebra.partial import Partial, strict
-from qedoc.lift.arrays import Elements, elements
+from qedoc.algebra.stand_ins import stand_in
+from qedoc.lift.arrays import Elements, Operand, elements
 from qedoc.lift.jax_internals import BaseTracer
 from qedoc.lift.opaque import interpretation
 from qedoc.lift.path import Assumptions
@@ -21,6 +23,9 @@ class Recorder(Protocol):
 
     def decide(self, truth: Any) -> bool:
         """Returns the concrete truth of a value and records it."""
+
+    def operand(self, value: Any) -> Operand:
+        """Returns the concrete and the symbolic value of a tracer or constant."""
 
     def note_hash(self, part: Partial, number: Any) -> None:
         """Records that a value was hashed."""
@@ -114,10 +119,13 @@ class Concolic(BaseTracer):
             self.recorder.note_text(part, number)
         return self.value.item() if self.parts.size == 1 else self.value
 
-    def unexpanded(self, name: str, index: int) -> "Concolic":
-        """Applies the unknown function with that name and index to the elements; see `qedoc.lift.opaque`."""
-        c, d, e = map(float, interpretation(index))
-        x = self.value.astype(np.float64)
+    def unexpanded(self, name: str, index: int, arguments: Sequence[Any]) -> "Concolic":
+        """Applies the unknown function with that name and index to the elements of arguments; see `qedoc.lift.opaque`."""
+        operands = [self.recorder.operand(argument) for argument in arguments]
+        values = [np.asarray(operand.value, dtype=np.float64) for operand in operands]
         unknown = sp.Function(name, real=True)
-        parts = [strict(lambda argument: unknown(sp.Integer(index), argument), part) for part in self.parts.ravel()]
-        return Concolic(self._trace, np.asarray(c + d * x + e * x * x), elements(parts, self.parts.shape))
+        all_parts = np.broadcast_arrays(*(operand.parts for operand in operands))
+        rows = zip(*(parts.ravel() for parts in all_parts), strict=True)
+        made = [strict(lambda *row: unknown(sp.Integer(index), *row), *row) for row in rows]
+        value = np.asarray(stand_in(tuple(map(float, interpretation(index))), values))
+        return Concolic(self._trace, value, elements(made, all_parts[0].shape))

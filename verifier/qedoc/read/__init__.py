@@ -30,7 +30,7 @@ from qedoc.read.reading import (
 )
 from qedoc.read.relations import related
 from qedoc.read.repair import attempted, repaired
-from qedoc.read.scope import DEFINED, Scope, conventional_index, plain
+from qedoc.read.scope import DEFINED, Scope, conventional_index, is_number_of, plain
 from qedoc.read.slices import Slice
 from qedoc.read.statement import definitions, equations
 from qedoc.read.tree import Node, nest
@@ -60,6 +60,7 @@ __all__ = [
     "conventional_index",
     "defined",
     "extent",
+    "is_number_of",
     "plain",
     "read",
     "read_condition",

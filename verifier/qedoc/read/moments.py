@@ -1,6 +1,7 @@
 r"""Reads reductions of an array: `\mathbb{E}[x]`, `\mathrm{Var}[x]`, `\operatorname{mean}(x)`, `\mathrm{softmax}(x)_i`."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import sympy as sp
 
@@ -25,7 +26,9 @@ _EXPONENTIALS = frozenset({"logsumexp", "LogSumExp", "LSE", "lse", "softmax", "S
 _RANDOM = frozenset({"E", "Var", "var", "Std", "SD", "std"})
 """Names that are of a random variable too."""
 
-NAMES = _MEANS | _VARIANCES | _DEVIATIONS | _EXPONENTIALS | set(_SUMS)
+_COVARIANCES = frozenset({"Cov", "cov", "Covariance", "covariance"})
+
+NAMES = _MEANS | _VARIANCES | _COVARIANCES | _DEVIATIONS | _EXPONENTIALS | set(_SUMS)
 
 
 def reduction(parser: Parser, name: str, token: Token) -> Factor | None:
@@ -48,9 +51,19 @@ def reduction(parser: Parser, name: str, token: Token) -> Factor | None:
     italic = name == "E" and token.kind is not Kind.TEXT  # `E(x)` in italics may be an energy
     openers = ("[",) if italic else ("(", "[", r"\{")
     plain = isinstance(group, Group) and group.opener == group.closer and group.opener in openers and scripts.upper is None
-    if not plain or not isinstance(group, Group) or len(split(group.items, ",", ";")) != 1 or _is_variable(parser, name, group):
+    count = 2 if name in _COVARIANCES else 1
+    if not plain or not isinstance(group, Group) or len(split(group.items, ",", ";")) != count:
         parser.at, parser.items = at, items
         return None
+    if weight := _weight(parser, name, scripts):
+        parser.take()
+        return _weighted(parser, name, group, weight, token.start)
+    if _is_variable(parser, name, group) or (count == 2 and scripts.lower is not None):
+        parser.at, parser.items = at, items
+        return None
+    if count == 2:
+        parser.take()
+        return _covariance(parser, name, group, token.start)
     index = _index(scripts)
     if index is None:
         parser.at, parser.items = at, items
@@ -71,9 +84,10 @@ def expectation(parser: Parser, token: Token) -> Factor | None:
 
 def _is_variable(parser: Parser, name: str, group: Group) -> bool:
     """Whether the argument is a random variable: a capital letter that nothing declares."""
-    lone = group.items[0] if len(group.items) == 1 else None
+    lone = group.items[0]
+    alone = len(group.items) == 1 or (name in _COVARIANCES and len(group.items) == 3)
     capital = isinstance(lone, Token) and len(lone.text) == 1 and lone.text.isupper()
-    return name in _RANDOM and capital and isinstance(lone, Token) and not parser.scope.declared(lone.text)
+    return name in _RANDOM | _COVARIANCES and alone and capital and isinstance(lone, Token) and not parser.scope.declared(lone.text)
 
 
 def _index(scripts: Scripts) -> str | None:
@@ -150,14 +164,70 @@ def _mean(value: sp.Expr, limits: tuple[sp.Expr, ...]) -> sp.Expr:
 
 def _variance(parser: Parser, name: str, value: sp.Expr, limits: tuple[sp.Expr, ...]) -> sp.Expr:
     """The variance of the entries: the mean of the squares of their distances from the mean, or the sum divided by one less."""
-    population = Option(value="of a population", why="the squares are divided by the number of entries by convention", sure="suggested")
-    sample = Option(value="of a sample", why="the squares may be divided by the number of entries less one", sure="possible")
     index, first, last = limits
     other = sp.Symbol(fresh(parser, value, index))
     mean = sp.Sum(value.xreplace({index: other}), (other, first, extent(other.name))) / extent(other.name)
     squares = sp.Sum(arithmetic.power(value - mean, sp.Integer(2)), limits)
-    chosen = parser.scope.choose(f"{name} of an array", population, sample)
-    return squares / (last if chosen == population.value else last - 1)
+    return squares / (last if _of_population(parser, name) else last - 1)
+
+
+def _weight(parser: Parser, name: str, scripts: Scripts) -> str:
+    r"""The array of weights below the name of a moment, a parameter: `\mathrm{Var}_w(x)`. Empty if there is none."""
+    letter, scope = _index(scripts), parser.scope
+    moment = name in _MEANS | _VARIANCES | _DEVIATIONS | _COVARIANCES
+    return letter if moment and letter and letter in scope.parameters and letter not in scope.bound and letter not in scope.pointers else ""
+
+
+def _weighted(parser: Parser, name: str, group: Group, weight: str, start: int) -> Factor:
+    """A moment of the entries of arrays, each with its weight."""
+    scope = parser.scope
+    scope.vectors.add(weight)
+    scope.notes[f"{weight} below {name} is an array of weights"] = None
+    pieces = [array(parser, replace(group, items=tuple(piece)), start) for piece in split(group.items, ",")]
+    weights, taken = sp.Symbol(weight), list[sp.Symbol]()
+
+    def total(*distances: tuple[sp.Expr, sp.Expr]) -> sp.Expr:
+        """The sum of the weights, each multiplied with the distances of entries from numbers."""
+        index = sp.Symbol(fresh(parser, sp.Tuple(*pieces), *taken))
+        taken.append(index)
+        factors = (entry(parser, value, index.name, start) - number for value, number in ((weights, sp.S.Zero), *distances))
+        return sp.Sum(sp.Mul(*factors), (index, 1, extent(index.name)))
+
+    size = total()
+    means = [arithmetic.divide(total((value, sp.S.Zero)), size) for value in pieces]
+    if name in _MEANS:
+        return Factor(value=means[0], shape=Shape.CALL, start=start)
+    products = total((pieces[0], means[0]), (pieces[-1], means[-1]))
+    mean = Option(value="a weighted mean", why="the products are divided by the sum of the weights by convention", sure="suggested")
+    counts = Option(value="of counts", why="they may be divided by the sum of the weights less one", sure="possible")
+    sample = Option(value="of a sample", why="they may be divided by a sum that corrects for the squares of the weights", sure="possible")
+    chosen = scope.choose("a weighted variance", mean, counts, sample)
+    squares = arithmetic.divide(total((weights, sp.S.Zero)), size)
+    less = {counts.value: sp.S.One, sample.value: squares}.get(chosen, sp.S.Zero)
+    found = arithmetic.divide(products, size - less)
+    return Factor(value=arithmetic.root(found, sp.Integer(2)) if name in _DEVIATIONS else found, shape=Shape.CALL, start=start)
+
+
+def _covariance(parser: Parser, name: str, group: Group, start: int) -> Factor:
+    """The covariance of the entries of two arrays."""
+    pieces = [array(parser, replace(group, items=tuple(piece)), start) for piece in split(group.items, ",")]
+    both = sp.Tuple(*pieces)
+    index, other = sp.Symbol(fresh(parser, both)), sp.Symbol(fresh(parser, both, sp.Symbol(fresh(parser, both))))
+
+    def at(value: sp.Expr, place: sp.Symbol) -> sp.Expr:
+        return entry(parser, value, place.name, start)
+
+    last = extent(index.name)
+    means = [sp.Sum(at(value, other), (other, 1, extent(other.name))) / extent(other.name) for value in pieces]
+    products = sp.Sum(sp.Mul(*(at(value, index) - mean for value, mean in zip(pieces, means, strict=True))), (index, 1, last))
+    return Factor(value=products / (last if _of_population(parser, name) else last - 1), shape=Shape.CALL, start=start)
+
+
+def _of_population(parser: Parser, name: str) -> bool:
+    """Whether a variance or covariance is divided by the number of entries, and not by one less."""
+    population = Option(value="of a population", why="the squares are divided by the number of entries by convention", sure="suggested")
+    sample = Option(value="of a sample", why="the squares may be divided by the number of entries less one", sure="possible")
+    return parser.scope.choose(f"{name} of an array", population, sample) == population.value
 
 
 def _exponential(parser: Parser, name: str, start: int, value: sp.Expr, total: sp.Expr, of: Entry) -> Factor:

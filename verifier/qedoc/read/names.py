@@ -12,7 +12,7 @@ from qedoc.read.indicators import bold_one, is_one, letter_one
 from qedoc.read.labels import label
 from qedoc.read.moments import expectation, reduction
 from qedoc.read.parser import NAMES, Parser, rule
-from qedoc.read.pointers import numbered, pointer
+from qedoc.read.pointers import numbered, pointer, runs
 from qedoc.read.reading import Obstacle, Option, Refused
 from qedoc.read.scope import ACCENTS, conventional, spelled
 from qedoc.read.scripts import Scripts, collect, raised
@@ -292,6 +292,8 @@ def subscript(parser: Parser, base: str, nodes: Sequence[Node], start: int) -> t
 def _run(parser: Parser, base: str, token: Token) -> tuple[str, list[sp.Expr] | None]:
     """Letters as a subscript: `f_{pdf}` is a name, `x_{ij}` has two indices."""
     scope, run = parser.scope, token.text
+    if runs(scope, base, run):
+        return "", [scope.symbol(run)]
     whole = f"{base}_{run}"
     indexed = [letter in scope.letters or letter in scope.bound for letter in run]
     if (whole in scope.symbols and not (indexed and all(letter in scope.bound for letter in run))) or scope.is_function(whole):

@@ -8,7 +8,7 @@ from qedoc.algebra.large import LARGE
 from qedoc.read.brackets import fresh
 from qedoc.read.parser import Parser
 from qedoc.read.reading import Option, extent
-from qedoc.read.scope import Scope, conventional_index
+from qedoc.read.scope import Scope, conventional_index, is_number_of
 
 
 def pointer(scope: Scope, base: str, letter: str) -> bool:
@@ -35,6 +35,23 @@ def pointer(scope: Scope, base: str, letter: str) -> bool:
     if chosen == entry.value:
         scope.pointers.add(letter)
     return chosen == entry.value
+
+
+def runs(scope: Scope, base: str, letter: str) -> bool:
+    """Whether a letter as a subscript is an index that runs: it stands on the left side too, and its capital letter counts things.
+
+    Args:
+        scope: what names mean.
+        base: the name with the subscript.
+        letter: the subscript.
+    """
+    counts = conventional_index(letter) and letter in scope.running and is_number_of(scope.legend.get(letter.upper(), ""))
+    if not counts or letter in scope.symbols or letter.upper() in scope.parameters or f"{base}_{letter}" in scope.parameters:
+        return False
+    why = f"{letter} is a subscript of the left side too, and {letter.upper()} is {scope.legend[letter.upper()]}"
+    entry = Option(value="an entry", why=why, sure="suggested")
+    name = Option(value="a name", why=f"{base}_{letter} may be a name of its own", sure="possible")
+    return scope.choose(f"the subscript {letter} of {base}", entry, name) == entry.value
 
 
 def numbered(scope: Scope, base: str, number: str) -> bool:

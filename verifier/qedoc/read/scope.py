@@ -56,9 +56,13 @@ _ACCENT = re.compile(r"\\(" + "|".join(sorted(ACCENTS)) + r")\s*(\{([^{}]*)\}|\\
 _CALLIGRAPHIC = re.compile(r"\\(mathcal|mathscr)\s*\{([^{}]*)\}")
 
 
+_DIFFERENCE = re.compile(r"^\\(Delta)\s*(?:\s|(?=\\))\s*\\?([A-Za-z]+)$")
+"""A letter with a Delta before it, which is one name."""
+
+
 def plain(name: str) -> str:
-    r"""The plain form of a name: `\beta_1` is beta_1, `\hat{m}` is m_hat, `f_{pdf}` is f_pdf."""
-    name = _STYLE.sub(r"\2", name)
+    r"""The plain form of a name: `\beta_1` is beta_1, `\hat{m}` is m_hat, `f_{pdf}` is f_pdf, `\Delta t` is Delta_t."""
+    name = _STYLE.sub(r"\2", _DIFFERENCE.sub(r"\1_\2", name.strip()))
     name = _CALLIGRAPHIC.sub(r"cal_\2", name)
     name = _ACCENT.sub(lambda m: f"{plain(m.group(3) or m.group(2))}_{m.group(1).removeprefix('wide')}", name)
     return re.sub(r"[\\{}\s]", "", name.replace("\\_", "_"))
@@ -329,6 +333,14 @@ def _letters(inside: Sequence[Node]) -> Iterator[str]:
         letters = isinstance(item, Token) and item.kind is Kind.WORD and (len(item.text) == 1 or conventional(item.text))
         if isinstance(item, Token) and letters and not based:
             yield from item.text
+
+
+_NUMBER_OF = re.compile(r"\W*(?:the\s+)?(?:total\s+)?(?:number|count)\s+of\s+[\w-]+(?:\s+[\w-]+)?\W*", re.IGNORECASE)
+
+
+def is_number_of(text: str) -> bool:
+    """Whether a text says that a symbol counts things, and no more: `the number of classes`."""
+    return bool(_NUMBER_OF.fullmatch(text))
 
 
 def conventional_index(letter: str) -> bool:

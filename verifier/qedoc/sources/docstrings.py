@@ -10,6 +10,7 @@ from types import ModuleType
 from typing import Any
 
 from qedoc.claims.members import member, parameters
+from qedoc.claims.surroundings import settings_of
 from qedoc.errors import Location, TargetError
 from qedoc.sources import locations, markup, plain_legend, prose, values, worded
 from qedoc.sources.objects import Lost, attribute, classes, docstring_of, ignored, loaded, named, own_docstring, public, unwrapped, walk
@@ -324,7 +325,14 @@ def _arguments(value: Any, told: Mapping[str, str]) -> list[Argument]:
         listed = list(inspect.signature(value).parameters.values()) if callable(value) else []
     except (TypeError, ValueError):
         listed = []
-    return [_argument(p.name, p, told.get(p.name, ""), made=False) for p in listed if p.name not in ("self", "cls")]
+    if len(listed) > 1:
+        listed = [p for p in listed if p.kind not in (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)]
+    own = [_argument(p.name, p, told.get(p.name, ""), made=False) for p in listed if p.name not in ("self", "cls")]
+    read = (
+        Argument(name=name, default=inspect.Parameter.empty, annotation="", text=f"a setting of {place}", keyword=True)
+        for name, (_, place) in settings_of(value).items()
+    )
+    return [*own, *read]
 
 
 def _argument(name: str, parameter: inspect.Parameter, text: str, *, made: bool) -> Argument:

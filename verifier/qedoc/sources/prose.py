@@ -11,7 +11,7 @@ _SYMBOL = re.compile(
     r"\\?[A-Za-z]+'*|\\(hat|bar|tilde|mathbf|mathrm|vec)\s*\{?\\?[A-Za-z]+\}?|\\langle\s*\\?\w+\s*\\rangle|\\overline\{\\?[A-Za-z]+(?:_\w)?\}"
 )
 _SCRIPT = r"(_(\\?[A-Za-z0-9]+|\{[^{}]*\}|\\math\w+\{[^{}]*\}))?(\([^()]*\))?"
-_LONE = re.compile(rf"({_SYMBOL.pattern}){_SCRIPT}")
+_LONE = re.compile(rf"(?:\\Delta(?:\s+|(?=\\)))?({_SYMBOL.pattern}){_SCRIPT}")
 _MEANS = r"denotes?|represents?|indicates?|stands? for|means|refers? to|=|:|scales"
 _IS = r"(?:is|are|be)\s+(?=(?:the|a|an|its|our|each|some|any|one|set|simply|just)\b|`|:|[a-z]+_[a-z_]+\b)"
 _EXPLAINED = re.compile(rf"{_MATH}\s*,?\s*(?:{_IS}|(?:{_MEANS})(?=\W)\s*)(.*)")
