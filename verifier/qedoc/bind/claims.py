@@ -30,6 +30,7 @@ from qedoc.bind.minimisers import minimum
 from qedoc.bind.owners import letters_of_name
 from qedoc.bind.pairs import paired, pairs_of
 from qedoc.bind.parts import check_use, with_parts
+from qedoc.bind.ranks import with_ranks
 from qedoc.bind.records import Bound, Obstruction, Refused
 from qedoc.bind.restated import restated
 from qedoc.bind.rules import rules
@@ -192,7 +193,8 @@ def _variants(
         equation, means = with_means(inside, equation)
         context = inside if one is again else inside.interpreted(taken={formula: one})
         for put, told in with_statistics(context, equation):
-            yield Variant(equation=put, choices=(*made, *_taken(one), *means, *settled(put), *told), context=context)
+            for ranked, order in with_ranks(context, put):
+                yield Variant(equation=ranked, choices=(*made, *_taken(one), *means, *settled(ranked), *told, *order), context=context)
 
 
 def _is_known(context: Context, symbol: sp.Symbol) -> bool:
