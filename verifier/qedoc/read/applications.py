@@ -18,7 +18,7 @@ from qedoc.read.neighbours import refuse_loose
 from qedoc.read.operators import extreme
 from qedoc.read.parser import Parser, rule
 from qedoc.read.reading import Obstacle, Option, Refused, extent
-from qedoc.read.scope import DEFINED, spelled, stands_alone
+from qedoc.read.scope import DEFINED, has_entries, spelled, stands_alone
 from qedoc.read.scripts import Scripts, collect, exponent
 from qedoc.read.special import inverted
 from qedoc.read.tokens import Kind, Token
@@ -364,7 +364,8 @@ def _vector_beta(parser: Parser, token: Token, scripts: Scripts) -> Factor | Non
     if group is None or scripts.upper is not None:
         return None
     value = parser.within(group).value()
-    if kind(value, parser.scope) != COLUMN and token.kind is Kind.TEXT:
+    entries = isinstance(value, sp.Symbol) and has_entries(parser.scope.nodes, value.name)
+    if kind(value, parser.scope) != COLUMN and (token.kind is Kind.TEXT or entries):
         parser.scope.choose("the beta function of one argument", _OF_VECTOR)
         parser.scope.vectors |= {symbol.name for symbol in value.free_symbols}
         value = parser.within(group).value()
