@@ -12,6 +12,7 @@ from qedoc.algebra.conditions import TooManyBranches
 from qedoc.algebra.large import LARGE
 from qedoc.bind.aimed import aimed
 from qedoc.bind.annotations import no_number
+from qedoc.bind.attributes import taking_objects, with_attributes
 from qedoc.bind.assembly import Parts, assembled, meaningful, natural
 from qedoc.bind.axes import axes
 from qedoc.bind.context import Context
@@ -77,8 +78,20 @@ def claims(record: Documented) -> tuple[Bound | Refused, ...]:
         if formula.value and not _is_known_value(context, formula, reading):
             continue
         made = list(of_formula(context, formula, reading, whole))
+        if any(isinstance(one, Refused) and one.verdict is Verdict.UNREADABLE for one in made):
+            made = _of_objects(record, formula, whole) or made
         found += [one for one in made if isinstance(one, Bound)] if formula.value else made  # running text promises nothing that is unclear
     return with_parts(found)
+
+
+def _of_objects(record: Documented, formula: Formula, name: str) -> list[Bound | Refused]:
+    """The claims of a formula about the numbers of which an object is made that the function takes; empty if one cannot be bound."""
+    taking = taking_objects(record)
+    if taking is None:
+        return []
+    context = Context(taking)
+    found = list(of_formula(context, formula, context.readings[formula], name)) if formula in context.readings else []
+    return found if all(isinstance(one, Bound) for one in found) else []
 
 
 def _is_known_value(context: Context, formula: Formula, reading: Reading | Unreadable | NotAClaim) -> bool:
@@ -190,7 +203,7 @@ def _variants(
     first = again if isinstance(again, Reading) and len(again.equations) == count else reading
     for one in (first, *(other for other in first.others if len(other.equations) == count)):
         equation = with_own(inside, undone(inside, one.equations[link]) if made else one.equations[link], where)
-        equation, means = with_means(inside, equation)
+        equation, means = with_means(inside, with_attributes(inside, equation))
         context = inside if one is again else inside.interpreted(taken={formula: one})
         for put, told in with_statistics(context, equation):
             for ranked, order in with_ranks(context, put):
