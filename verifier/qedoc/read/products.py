@@ -33,6 +33,10 @@ def joined(factors: Sequence[Factor], operations: Sequence[str], scope: Scope) -
         if not _inner(scope):
             return list(factors), ["o" if place in places[1:] else operation for place, operation in enumerate(operations)]
         value = Matmul(TransposeOf(run[0].value), run[1].value)
+    elif signs == {""} and known == [COLUMN, COLUMN] and all(factor.value.name in scope.columns for factor in run if _is_lone(factor)):
+        if not all(map(_is_lone, run)) or not _of_columns(scope):
+            return list(factors), list(operations)
+        value = Matmul(TransposeOf(run[0].value), run[1].value)
     elif scope.weights and signs <= {"", "*"} and set(known) == {COLUMN}:
         return list(factors), [
             "o" if place in places[1:] and not operation.strip("*") else operation for place, operation in enumerate(operations)
@@ -63,6 +67,17 @@ def _inner(scope: Scope) -> bool:
     inner = Option(value="the inner product", why="a dot between two vectors is conventionally their inner product", sure="suggested")
     entries = Option(value="entry by entry", why="a dot between two arrays may multiply their entries", sure="possible")
     return scope.choose("a dot between two vectors", inner, entries) == inner.value
+
+
+def _is_lone(factor: Factor) -> bool:
+    return isinstance(factor.value, sp.Symbol)
+
+
+def _of_columns(scope: Scope) -> bool:
+    """Whether two vectors side by side, in the formula of one number, are their inner product."""
+    inner = Option(value="the inner product", why="the result is one number", sure="suggested")
+    entries = Option(value="unclear", why="the product of two arrays may be taken entry by entry", sure="possible")
+    return scope.choose("two vectors side by side", inner, entries) == inner.value
 
 
 def crossed(left: Factor, right: Factor, scope: Scope) -> bool:
