@@ -44,7 +44,9 @@ def _is_restricted(cases: sp.Piecewise) -> bool:
     """Whether cases are a value where a condition holds, and 0 elsewhere, and the value is defined everywhere."""
     whole = len(cases.args) == 2 and cases.args[1] == (sp.S.Zero, sp.true)
     known = (sp.exp, sp.Add, sp.Mul, sp.Indexed, sp.Symbol, sp.Number)
-    return whole and all(isinstance(part, known) or _is_polynomial(part) for part in sp.preorder_traversal(cases.args[0][0]) if _is_value(part))
+    return whole and all(
+        isinstance(part, known) or _is_polynomial(part) for part in sp.preorder_traversal(cases.args[0][0]) if _is_value(part)
+    )
 
 
 def _is_value(part: sp.Basic) -> bool:

@@ -1,4 +1,4 @@
-r"""Formulas of functions that take an object: their symbols are what the object is made of, and its properties (`\Omega_m` is `Omega_m`)."""
+r"""Formulas of functions that take an object: their symbols are what it is made of, and its properties (`\Omega_m` is `Omega_m`)."""
 
 import inspect
 from dataclasses import replace

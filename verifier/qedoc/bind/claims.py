@@ -12,8 +12,8 @@ from qedoc.algebra.conditions import TooManyBranches
 from qedoc.algebra.large import LARGE
 from qedoc.bind.aimed import aimed
 from qedoc.bind.annotations import no_number
-from qedoc.bind.attributes import taking_objects, with_attributes
 from qedoc.bind.assembly import Parts, assembled, meaningful, natural
+from qedoc.bind.attributes import taking_objects, with_attributes
 from qedoc.bind.axes import axes
 from qedoc.bind.context import Context
 from qedoc.bind.distributions import distribution

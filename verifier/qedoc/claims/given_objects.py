@@ -109,7 +109,9 @@ def class_of(function: FunctionType, parameter: str) -> type | None:
     annotation = _annotation(function, parameter)
     if annotation is not None:
         return annotation if isinstance(annotation, type) and _is_own(annotation, function) else None
-    beside = [f for f in vars(sys.modules[function.__module__]).values() if isinstance(f, FunctionType) and f.__module__ == function.__module__]
+    beside = [
+        f for f in vars(sys.modules[function.__module__]).values() if isinstance(f, FunctionType) and f.__module__ == function.__module__
+    ]
     own = _described(function, parameter)
     names = {own} if own else {name for one in beside if (name := _described(one, parameter))}
     found = {made for name in names for made in _classes(function, name)}
@@ -137,7 +139,9 @@ def _annotation(function: FunctionType, parameter: str) -> Any:
 
 def _described(function: FunctionType, parameter: str) -> str:
     """The type that a docstring gives for a parameter, in the style of NumPy: `cosmo: Cosmology`."""
-    found = re.search(rf"^\s*{re.escape(parameter)}\s*:\s*(?::\w+:)?`{{0,2}}~?([A-Za-z_][\w.]*)`{{0,2}}\s*$", function.__doc__ or "", re.M)
+    found = re.search(
+        rf"^\s*{re.escape(parameter)}\s*:\s*(?::\w+:)?`{{0,2}}~?([A-Za-z_][\w.]*)`{{0,2}}\s*$", function.__doc__ or "", re.MULTILINE
+    )
     return found[1].rpartition(".")[2] if found else ""
 
 

@@ -8,8 +8,8 @@ from typing import Any
 import sympy as sp
 
 from qedoc.claims.case import Case, Scalar
-from qedoc.claims.members import Member
 from qedoc.claims.given_objects import WithObject
+from qedoc.claims.members import Member
 from qedoc.claims.returned import Returned
 from qedoc.claims.settings import Imported
 from qedoc.claims.spec import Array
@@ -127,7 +127,9 @@ def _called(target: str, texts: Mapping[str, str]) -> tuple[str, str]:
         owner = target.rpartition(".")[0]
         return ", ".join(dict.fromkeys((owner.rpartition(".")[0], *function.modules()))), function.written(owner, texts)
     if isinstance(function, WithObject):
-        return ", ".join(dict.fromkeys((target.partition(".")[0], function.made.__module__))), function.written(target.rpartition(".")[0], texts)
+        return ", ".join(dict.fromkeys((target.partition(".")[0], function.made.__module__))), function.written(
+            target.rpartition(".")[0], texts
+        )
     if isinstance(function, Returned):
         return "qedoc.claims.target", function.written(texts)
     return target.partition(".")[0], f"{target}({', '.join(f'{name}={text}' for name, text in texts.items())})"
