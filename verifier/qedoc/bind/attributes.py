@@ -7,13 +7,11 @@ import sympy as sp
 
 from qedoc.bind.context import Context
 from qedoc.bind.functions import formula_of
-from qedoc.bind.records import Obstruction
 from qedoc.claims.domain import Reals
 from qedoc.claims.given_objects import WithObject, objects_of, path_of
 from qedoc.claims.target import resolve
 from qedoc.errors import QedocError
 from qedoc.read import Equation
-from qedoc.results.verdict import Verdict
 from qedoc.sources.docstrings import Documented, of_objects
 
 
@@ -35,12 +33,11 @@ def taking_objects(record: Documented) -> Documented | None:
 def with_attributes(context: Context, equation: Equation) -> Equation:
     """Returns an equation with the formula of the code for each property of the object that the function takes.
 
+    A property whose code cannot be read stays a symbol that nothing explains.
+
     Args:
         context: the docstring.
         equation: the equation as read.
-
-    Raises:
-        Obstruction: for a property whose code cannot be read.
     """
     if not context.record.target or context.record.owner:
         return equation
@@ -55,9 +52,8 @@ def with_attributes(context: Context, equation: Equation) -> Equation:
             path = f"{path_of(function.made)}.{name}"
             try:
                 value = formula_of(path, tuple((letter, Reals()) for letter in letters))
-            except QedocError as error:
-                reason = f"{symbol} stands for {path}, whose code could not be lifted: {error.message}"
-                raise Obstruction(reason, verdict=Verdict.UNDECIDED, cause="code") from error
+            except QedocError:
+                continue
             made[symbol] = value(*map(sp.Symbol, letters))
     return replace(equation, right=equation.right.xreplace(made)) if made else equation
 

@@ -13,42 +13,39 @@ from qedoc.algebra.large import LARGE
 from qedoc.bind.aimed import aimed
 from qedoc.bind.annotations import no_number
 from qedoc.bind.assembly import Parts, assembled, meaningful, natural
-from qedoc.bind.attributes import taking_objects, with_attributes
+from qedoc.bind.attributes import taking_objects
 from qedoc.bind.axes import axes
 from qedoc.bind.context import Context
 from qedoc.bind.distributions import distribution
 from qedoc.bind.domains import place
 from qedoc.bind.entries import bases
-from qedoc.bind.functions import expanded, with_moments, with_own
-from qedoc.bind.gradients import differentiated, undone
+from qedoc.bind.functions import expanded, with_moments
+from qedoc.bind.gradients import differentiated
 from qedoc.bind.held import alike, held_vectors, not_held
 from qedoc.bind.interpreted import Variant, interpreted
 from qedoc.bind.layout import Layout, divisors
 from qedoc.bind.linked import linked
 from qedoc.bind.matrices import restricted, sized, symmetric
-from qedoc.bind.means import with_means
 from qedoc.bind.minimisers import minimum
 from qedoc.bind.owners import letters_of_name
 from qedoc.bind.pairs import paired, pairs_of
 from qedoc.bind.parts import check_use, with_parts
-from qedoc.bind.ranks import with_ranks
 from qedoc.bind.records import Bound, Obstruction, Refused
 from qedoc.bind.restated import restated
 from qedoc.bind.rules import rules
 from qedoc.bind.samplers import with_names
-from qedoc.bind.settings import agreed, settled
+from qedoc.bind.settings import agreed
 from qedoc.bind.slices import entries
 from qedoc.bind.slopes import is_slope, slope
-from qedoc.bind.statistics import with_statistics
 from qedoc.bind.switches import switches
 from qedoc.bind.symbols import Roles, at_numbers, direct, merged, of_head, roles
 from qedoc.bind.unknowns import as_entry, ends, index_ranges, lengths_of, unknowns, with_lengths
 from qedoc.bind.values import about_nothing, defaults, is_record, single, target_value
+from qedoc.bind.variants import variants_of
 from qedoc.bind.windows import windows
 from qedoc.claims.domain import Functions, Integers, Reals
 from qedoc.claims.spec import Parameter, Spec
 from qedoc.errors import QedocError
-from qedoc.interpret.choices import Choice, Sure
 from qedoc.read import Application, Equation, Extent, NotAClaim, Reading, Silence, Unreadable, extent
 from qedoc.results.verdict import Verdict
 from qedoc.sources.docstrings import Documented, Formula, documented, record_of
@@ -171,7 +168,7 @@ def of_formula(
                 variants = [
                     variant
                     for (inside, made), again in zip(seen, readings, strict=True)
-                    for variant in _variants(inside, formula, (reading, again), link - 1, where, made)
+                    for variant in variants_of(inside, formula, (reading, again), link - 1, where, made)
                 ]
                 claim = _claim(seen[0][0], formula, variants, part)
                 yield replace(claim, notes=(*notes, *claim.notes)) if isinstance(claim, Bound) else claim
@@ -189,38 +186,9 @@ def _minimum(context: Context, formula: Formula, name: str) -> Bound | Refused |
     return Refused(formula=formula, name=id, verdict=verdict, reason=reason, suggestion=suggestion)
 
 
-def _variants(
-    inside: Context,
-    formula: Formula,
-    as_read: tuple[Reading, Reading | Unreadable | NotAClaim],
-    link: int,
-    where: sp.Basic,
-    made: tuple[Choice, ...],
-) -> Iterator[Variant]:
-    """The readings of one equation. `as_read` is the formula as given, and with the names of the object that it is about."""
-    reading, again = as_read
-    count = len(reading.equations)
-    first = again if isinstance(again, Reading) and len(again.equations) == count else reading
-    for one in (first, *(other for other in first.others if len(other.equations) == count)):
-        equation = with_own(inside, undone(inside, one.equations[link]) if made else one.equations[link], where)
-        equation, means = with_means(inside, with_attributes(inside, equation))
-        context = inside if one is again else inside.interpreted(taken={formula: one})
-        for put, told in with_statistics(context, equation):
-            for ranked, order in with_ranks(context, put):
-                yield Variant(equation=ranked, choices=(*made, *_taken(one), *means, *settled(ranked), *told, *order), context=context)
-
-
 def _is_known(context: Context, symbol: sp.Symbol) -> bool:
     """Whether a formula that is only a symbol states a value: of a parameter, or of something that the text explains."""
     return symbol.name in context.parameters or symbol.name in context.bound or symbol.name in context.legend
-
-
-def _taken(reading: Reading) -> tuple[Choice, ...]:
-    """How a reading takes the notations that have several readings."""
-    return tuple(
-        Choice(about="reading", subject=notation, value=option.value, words=option.why, sure=Sure[option.sure.upper()])
-        for notation, option in reading.taken.items()
-    )
 
 
 def _claim(context: Context, formula: Formula, variants: Sequence[Variant], name: str) -> Bound | Refused:

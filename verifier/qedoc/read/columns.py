@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 
 from qedoc.read.tokens import Kind, Token
-from qedoc.read.tree import SYMBOLS, Group, Node, contents, walk
+from qedoc.read.tree import SYMBOLS, Group, Node, contents, spelled, walk
 
 TRANSPOSES = ("T", "top", "intercal")
 
@@ -63,11 +63,6 @@ def paired(nodes: Sequence[Node], indices: Collection[str]) -> Iterator[str]:
 
 def _is_letter(node: Node) -> bool:
     return isinstance(node, Token) and (node.kind is Kind.WORD or node.text in SYMBOLS)
-
-
-def spelled(node: Node) -> str:
-    """The text of a node without its delimiters."""
-    return "".join(map(spelled, node.items)) if isinstance(node, Group) else node.text
 
 
 def _is_script(items: Sequence[Node], place: int) -> bool:

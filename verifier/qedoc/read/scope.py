@@ -7,13 +7,13 @@ from itertools import pairwise
 
 import sympy as sp
 
-from qedoc.read.columns import multiplied, paired, quadratic, spelled, transposed
+from qedoc.read.columns import multiplied, paired, quadratic, transposed
 from qedoc.read.functions import LETTERS
 from qedoc.read.matrices import Opener
 from qedoc.read.reading import Names, Option
 from qedoc.read.standard import is_changed, is_standard
 from qedoc.read.tokens import BOLD, Kind, Token
-from qedoc.read.tree import SYMBOLS, Group, Node, contents, equated, relation, walk
+from qedoc.read.tree import SYMBOLS, Group, Node, contents, equated, relation, spelled, walk
 
 ACCENTS = frozenset({"hat", "bar", "tilde", "widehat", "widetilde", "dot", "check", "breve", "acute", "grave", "mathring"})
 TRANSPOSE = "a transpose"

@@ -321,7 +321,7 @@ def of_objects(record: Documented, parameter: str) -> Documented:
     function = with_object(named(record.name), parameter)
     assert function is not None  # the caller has seen that it takes one
     told = {argument.name: argument.text for argument in record.arguments}
-    texts = (own_docstring(function.made), own_docstring(function.made.__init__))
+    texts = (own_docstring(function.made), own_docstring(function.made.__dict__.get("__init__")))
     described = {name: text for one in texts for name, text in _described(markup.dedented(one)).items()}
     made = [_argument(name, p, described.get(name, ""), made=True) for name, p in function.makes.items()]
     taken = [_argument(name, p, told.get(name, ""), made=False) for name, p in function.takes.items()]
