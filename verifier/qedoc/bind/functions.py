@@ -180,7 +180,12 @@ def _called(
     told = description("\n".join((context.record.docstring, *context.record.beside)), context.legend.get(name, ""))
     if (other := other_object(context.record.owner, call, context.bound, told) if context.record.owner else None) is not None:
         return _of_object(name, other, notes)
-    path = sibling(context, name) or handed(context, name)
+    beside, given = sibling(context, name), handed(context, name)
+    path = beside or given
+    if beside and given and resolve(beside) is not resolve(given):
+        raise Unexplained(
+            f"{name} may be {beside}, or {given}, which a parameter has by default", "write the function out", [(name, "")], ()
+        )
     if not path:
         reason = (
             f"the function {name} is not defined in the docstring, and no documented function next to {context.record.name} has this name"

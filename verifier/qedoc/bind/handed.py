@@ -17,7 +17,8 @@ def handed(context: Context, name: str) -> str:
         context: the docstring.
         name: the name of the function in the formula.
     """
-    found = [p for ending in ENDINGS if (p := context.parameters.get(name + ending)) is not None and p.name not in context.settings]
+    set_ = {*context.settings, *context.chosen}
+    found = [p for ending in ENDINGS if (p := context.parameters.get(name + ending)) is not None and p.name not in set_]
     return path_of(found[0].default) if len(found) == 1 else ""
 
 

@@ -39,7 +39,8 @@ def with_ranks(context: Context, equation: Equation) -> Iterator[tuple[Equation,
     """
     text = context.record.docstring
     calls = [call for call in equation.right.atoms(AppliedUndef) if call.func.__name__ == NAME]
-    if not calls or NAME in context.definitions or _ALGEBRA.search(text) or not all(map(_is_entry, calls)):
+    own = NAME in context.definitions or NAME in context.record.siblings
+    if not calls or own or _ALGEBRA.search(text) or not all(map(_is_entry, calls)):
         yield equation, ()
         return
     apart = [_all_differ(base) for base in sorted({call.args[0].base for call in calls}, key=str)]

@@ -131,8 +131,8 @@ def _of_function(context: Context, left: Any) -> list[tuple[str, sp.Expr]]:
     """The arguments of a function that the left side computes something with, each with its parameter."""
     if not isinstance(left, Application) or left.variable:
         return []
-    written = [value for value in left.arguments if isinstance(value, sp.Expr)]
-    computed = [value for value in written if not isinstance(value, sp.Symbol | sp.Indexed) or _is_infinite(context, value)]
+    written = [value for value in left.arguments[: len(left.arguments) - left.given] if isinstance(value, sp.Expr)]
+    computed = [value for value in written if not _is_letter(value) or _is_infinite(context, value)]
     if not computed:
         return []
     takes = [name for name in context.parameters if name not in context.settings]
@@ -141,6 +141,11 @@ def _of_function(context: Context, left: Any) -> list[tuple[str, sp.Expr]]:
     if not all(value.is_number and value.is_finite for value in computed) or places != own or len(written) > len(takes):
         raise _elsewhere(left, computed)
     return [(takes[place], value) for place, value in enumerate(written) if value in computed]
+
+
+def _is_letter(value: sp.Expr) -> bool:
+    r"""Whether an argument is only a letter, perhaps a variance: `N(x, \mu, \sigma^2)`."""
+    return isinstance(value.base if isinstance(value, sp.Pow) and value.exp == 2 else value, sp.Symbol | sp.Indexed)
 
 
 def _is_infinite(context: Context, value: sp.Expr) -> bool:

@@ -33,14 +33,12 @@ def joined(factors: Sequence[Factor], operations: Sequence[str], scope: Scope) -
         if not _inner(scope):
             return list(factors), ["o" if place in places[1:] else operation for place, operation in enumerate(operations)]
         value = Matmul(TransposeOf(run[0].value), run[1].value)
-    elif signs == {""} and known == [COLUMN, COLUMN] and all(factor.value.name in scope.columns for factor in run if _is_lone(factor)):
-        if not all(map(_is_lone, run)) or not _of_columns(scope):
-            return list(factors), list(operations)
-        value = Matmul(TransposeOf(run[0].value), run[1].value)
     elif scope.weights and signs <= {"", "*"} and set(known) == {COLUMN}:
         return list(factors), [
             "o" if place in places[1:] and not operation.strip("*") else operation for place, operation in enumerate(operations)
         ]
+    elif signs == {""} and _are_columns(run, scope) and _of_columns(scope):
+        value = Matmul(TransposeOf(run[0].value), run[1].value)
     elif signs == {"x"} and crossed(run[0], run[-1], scope) and len(run) == 2:
         value = CrossOf(*(factor.value for factor in run))
     elif signs <= {"", "@"} and {MATRIX, ROW} & set(known) and product(known) is not None:
@@ -69,8 +67,9 @@ def _inner(scope: Scope) -> bool:
     return scope.choose("a dot between two vectors", inner, entries) == inner.value
 
 
-def _is_lone(factor: Factor) -> bool:
-    return isinstance(factor.value, sp.Symbol)
+def _are_columns(run: Sequence[Factor], scope: Scope) -> bool:
+    """Whether factors are two letters, each of a vector, in the formula of one number."""
+    return len(run) == 2 and all(isinstance(factor.value, sp.Symbol) and factor.value.name in scope.columns for factor in run)
 
 
 def _of_columns(scope: Scope) -> bool:
