@@ -1,5 +1,6 @@
 """The alternatives of one equation: what each symbol and the display can mean, the most plausible first."""
 
+import inspect
 import itertools
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -114,6 +115,7 @@ def _symbol(context: Context, name: str, said: Choices) -> list[Choice]:
     if learned(context.legend.get(name, "")) and not context.bound.get(name):
         return []  # it may be any of the arrays that the object holds
     told = [choice for choice in said.meanings.get(name, ()) if choice.value is None or not _circular(choice.value, name)]
+    told = [choice for choice in told if not _is_function(context, choice.value)]
     known = list({choice.value: choice for choice in reversed(told) if choice.value is not None}.values())[::-1]
     stated = [choice for choice in known if choice.sure is Sure.STATED]
     if stated:
@@ -131,6 +133,12 @@ def _symbol(context: Context, name: str, said: Choices) -> list[Choice]:
     if known:
         return [*known, *unknown[:1]]
     return [*_by_words(context, name, said), *unknown[:1]] if context.bound.get(name) else []
+
+
+def _is_function(context: Context, value: Any) -> bool:
+    """Whether a meaning is a parameter that takes a function by default, which no letter for a number is: `scores s using ``rank_fn```."""
+    name = value.name[1:] if isinstance(value, sp.Symbol) else ""
+    return name in context.parameters and inspect.isfunction(context.parameters[name].default)
 
 
 def in_same_words(text: str, description: str) -> bool:

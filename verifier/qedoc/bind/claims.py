@@ -13,6 +13,7 @@ from qedoc.algebra.large import LARGE
 from qedoc.bind.aimed import aimed
 from qedoc.bind.annotations import no_number
 from qedoc.bind.assembly import Parts, assembled, meaningful, natural
+from qedoc.bind.attributes import taking_objects
 from qedoc.bind.axes import axes
 from qedoc.bind.callables import callables
 from qedoc.bind.context import Context
@@ -76,8 +77,20 @@ def claims(record: Documented) -> tuple[Bound | Refused, ...]:
         if formula.value and not _is_known_value(context, formula, reading):
             continue
         made = list(of_formula(context, formula, reading, whole))
+        if any(isinstance(one, Refused) and one.verdict is Verdict.UNREADABLE for one in made):
+            made = _of_objects(record, formula, whole) or made
         found += [one for one in made if isinstance(one, Bound)] if formula.value else made  # running text promises nothing that is unclear
     return with_parts(found)
+
+
+def _of_objects(record: Documented, formula: Formula, name: str) -> list[Bound | Refused]:
+    """The claims of a formula about the numbers of which an object is made that the function takes; empty if one cannot be bound."""
+    taking = taking_objects(record)
+    if taking is None:
+        return []
+    context = Context(taking)
+    found = list(of_formula(context, formula, context.readings[formula], name)) if formula in context.readings else []
+    return found if all(isinstance(one, Bound) for one in found) else []
 
 
 def _is_known_value(context: Context, formula: Formula, reading: Reading | Unreadable | NotAClaim) -> bool:

@@ -37,6 +37,9 @@ _VALUED = re.compile(
     r"\b(?:where|and|let|letting|setting|using|define|defining|denoting|writing|put|putting)\s*$|(?:^|[,;:.(]|\band)\s*with\s*$|,\s*$",
     re.IGNORECASE,
 )
+_DEFINES = re.compile(r"\s*([A-Za-z\\]\w*(?:_\{?\w+\}?)?)\s*\([^()=]*\)\s*(?::=|\\coloneqq|\\triangleq|\\equiv)")
+"""An equation that defines a function, and does not state that two things are equal."""
+
 _SUPPOSED = re.compile(r"\b(?:if|when|whenever|unless|until|while|for|which|(?:such|so) that)$", re.IGNORECASE)
 """Words after which an equation is supposed, not stated."""
 
@@ -169,11 +172,16 @@ class Context:
             macros=known,
         )
         for formula in record.formulas:
-            if formula.display or formula in self.explained:
+            if formula.display or formula in self.explained or _DEFINES.match(formula.latex):
                 names = defined(formula.latex, names, formula.notation)
         for formula in self.owner.explained if self.owner is not None else ():
             names = defined(formula.latex, names, formula.notation)
-        return replace(names, functions=names.functions - KNOWN_LETTERS)
+        return replace(names, functions=names.functions - (KNOWN_LETTERS - self._defined_letters))
+
+    @property
+    def _defined_letters(self) -> set[str]:
+        r"""The letters of usual functions that the text defines as another one: `J_n(t) := ...`."""
+        return {plain(found[1]) for formula in self.record.formulas if (found := _DEFINES.match(formula.latex)) and not formula.display}
 
     @cached_property
     def explained(self) -> frozenset[Formula]:

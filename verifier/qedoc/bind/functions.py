@@ -12,6 +12,7 @@ import sympy as sp
 from qedoc.algebra.large import LARGE
 from qedoc.bind.callables import callables
 from qedoc.bind.context import Context
+from qedoc.bind.handed import handed
 from qedoc.bind.matrices import with_diagonals
 from qedoc.bind.members import has, parameters_of, quantity_of
 from qedoc.bind.moments import letters_of_text, moments_in
@@ -186,7 +187,12 @@ def _called(
     told = description("\n".join((context.record.docstring, *context.record.beside)), context.legend.get(name, ""))
     if (other := other_object(context.record.owner, call, context.bound, told) if context.record.owner else None) is not None:
         return _of_object(name, other, notes)
-    path = sibling(context, name)
+    beside, given = sibling(context, name), handed(context, name)
+    path = beside or given
+    if beside and given and resolve(beside) is not resolve(given):
+        raise Unexplained(
+            f"{name} may be {beside}, or {given}, which a parameter has by default", "write the function out", [(name, "")], ()
+        )
     if not path:
         reason = (
             f"the function {name} is not defined in the docstring, and no documented function next to {context.record.name} has this name"

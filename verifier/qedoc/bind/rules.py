@@ -40,12 +40,12 @@ _DECAY = re.compile(r"b\d|beta_?\d?|mu|rho|momentum|(?:\w+_)?decay(?:_rate)?(?<!
 
 _MARKUP = re.compile(r":\w+:`[^`]*`|`+[^`]*`+|\$[^$]*\$")
 _INTRODUCING = frozenset({
-    "a", "according", "adopt", "adopts", "algorithm", "an", "and", "are", "as", "at", "by", "current", "defined", "each", "finally", "following", "follows",
-    "for", "form", "from", "function", "given", "gradient", "gradients", "in", "incoming", "is", "iteration", "iterations", "its",
-    "learning", "method", "of", "on", "optimizer", "our", "outgoing", "parameter", "parameters", "previous", "rate", "returns", "rule",
-    "rules", "scaled", "solver", "state", "step", "steps", "takes", "that", "the", "then", "this", "to", "transformation", "update",
-    "updated", "updates", "updating", "using", "variable", "variables", "vector", "via", "we", "weight", "weights", "well", "where",
-    "with"
+    "a", "according", "adopt", "adopts", "algorithm", "an", "and", "are", "as", "at", "by", "current", "defined", "each", "finally",
+    "following", "follows", "for", "form", "from", "function", "given", "gradient", "gradients", "in", "incoming", "is", "iteration",
+    "iterations", "its", "learning", "method", "of", "on", "optimizer", "our", "outgoing", "parameter", "parameters", "previous",
+    "rate", "returns", "rule", "rules", "scaled", "solver", "state", "step", "steps", "takes", "that", "the", "then", "this", "to",
+    "transformation", "update", "updated", "updates", "updating", "using", "variable", "variables", "vector", "via", "we", "weight",
+    "weights", "well", "where", "with"
 })  # fmt: skip
 """The words of a sentence that introduces a rule. Any other word may say that it is another rule."""
 

@@ -108,8 +108,55 @@ def of_head(context: Context, left: Any) -> dict[str, str]:
 
 
 def at_numbers(context: Context, left: Any) -> dict[str, int | float]:
-    """The method's arguments of which the left side gives the value, as in `P(X = 0)`."""
-    return {name: int(value) if value.is_Integer else float(value) for name, value in _before_bar(context, left) if value.is_number}
+    """The arguments of which the left side gives the value, as in `P(X = 0)` and `f(0, a)`.
+
+    Raises:
+        Obstruction: for the value of a function at an expression, at infinity, or at a number that may be another argument.
+    """
+    pairs = _of_method(context, left) if context.aim is not None else _of_function(context, left)
+    return {name: int(value) if value.is_Integer else float(value) for name, value in pairs if value.is_number}
+
+
+_INFINITE = frozenset({"inf", "infty", "infinity"})
+
+
+def _of_method(context: Context, left: Any) -> list[tuple[str, sp.Expr]]:
+    """The method's arguments on the left side, each with its parameter."""
+    pairs = _before_bar(context, left)
+    moved = [value for _, value in pairs if not isinstance(value, sp.Symbol | sp.Indexed) and len(value.free_symbols) == 1]
+    if moved:
+        raise _elsewhere(left, moved)
+    return pairs
+
+
+def _elsewhere(left: Any, values: Sequence[sp.Expr]) -> Obstruction:
+    what = ", ".join(map(str, values))
+    return Obstruction(f"{left} is the value at {what}, which is no parameter", "write the formula of the value at the parameters")
+
+
+def _of_function(context: Context, left: Any) -> list[tuple[str, sp.Expr]]:
+    """The arguments of a function that the left side computes something with, each with its parameter."""
+    if not isinstance(left, Application) or left.variable:
+        return []
+    written = [value for value in left.arguments[: len(left.arguments) - left.given] if isinstance(value, sp.Expr)]
+    computed = [value for value in written if not _is_letter(value) or _is_infinite(context, value)]
+    if not computed:
+        return []
+    takes = [name for name in context.parameters if name not in context.settings]
+    places = [takes.index(known) for value in written if (known := direct(context, str(value))) in takes]
+    own = [place for place, value in enumerate(written) if direct(context, str(value)) in takes]
+    if not all(value.is_number and value.is_finite for value in computed) or places != own or len(written) > len(takes):
+        raise _elsewhere(left, computed)
+    return [(takes[place], value) for place, value in enumerate(written) if value in computed]
+
+
+def _is_letter(value: sp.Expr) -> bool:
+    r"""Whether an argument is only a letter, perhaps a variance: `N(x, \mu, \sigma^2)`."""
+    return isinstance(value.base if isinstance(value, sp.Pow) and value.exp == 2 else value, sp.Symbol | sp.Indexed)
+
+
+def _is_infinite(context: Context, value: sp.Expr) -> bool:
+    return str(value) in _INFINITE and not direct(context, str(value))
 
 
 def _before_bar(context: Context, left: Any) -> list[tuple[str, sp.Expr]]:

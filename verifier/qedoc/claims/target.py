@@ -1,4 +1,7 @@
-"""Imports the function at a dotted path, checks its parameters and calls it. A method counts as a function that makes its object first."""
+"""Imports the function at a dotted path, checks its parameters and calls it. A method counts as a function that makes its object first.
+
+So does `package.function.parameter`: the function, with the parameters of the object that this parameter takes in its place.
+"""
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping
@@ -7,6 +10,7 @@ from importlib.util import find_spec
 from types import ModuleType
 from typing import Any
 
+from qedoc.claims.given_objects import with_object
 from qedoc.claims.members import member
 from qedoc.claims.returned import LOG_DENSITY, returned
 from qedoc.claims.steps import steps
@@ -36,6 +40,8 @@ def resolve(target: str) -> Callable[..., Any]:
     for depth, name in enumerate(parts[len(path) :], start=len(path)):
         if depth + 1 == len(parts) and (rule := steps(value, name)) is not None:
             return rule
+        if not hasattr(value, name) and depth + 1 == len(parts) and (taking := with_object(value, name)) is not None:
+            return taking
         if not hasattr(value, name):
             kind = "module" if isinstance(value, ModuleType) else "object"
             raise TargetError(f"{target}: {kind} {'.'.join(parts[:depth])} has no attribute {name!r}{_near(name, dir(value))}")

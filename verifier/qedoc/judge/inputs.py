@@ -9,6 +9,7 @@ import sympy as sp
 
 from qedoc.algebra.stand_ins import stand_in
 from qedoc.claims.case import Case, Scalar
+from qedoc.claims.given_objects import WithObject
 from qedoc.claims.members import Member
 from qedoc.claims.returned import Returned
 from qedoc.claims.settings import Imported
@@ -127,6 +128,9 @@ def _called(target: str, texts: Mapping[str, str]) -> tuple[str, str, str]:
     if isinstance(function, Member):
         owner = target.rpartition(".")[0]
         return ", ".join(dict.fromkeys((owner.rpartition(".")[0], *function.modules()))), "", function.written(owner, texts)
+    if isinstance(function, WithObject):
+        modules = ", ".join(dict.fromkeys((target.partition(".")[0], function.made.__module__)))
+        return modules, "", function.written(target.rpartition(".")[0], texts)
     if isinstance(function, Returned):
         return "qedoc.claims.target", "", function.written(texts)
     if isinstance(function, Surrounded):

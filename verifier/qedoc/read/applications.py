@@ -18,11 +18,11 @@ from qedoc.read.neighbours import refuse_loose
 from qedoc.read.operators import extreme
 from qedoc.read.parser import Parser, rule
 from qedoc.read.reading import Obstacle, Option, Refused, extent
-from qedoc.read.scope import DEFINED, spelled, stands_alone
+from qedoc.read.scope import DEFINED, has_entries, stands_alone
 from qedoc.read.scripts import Scripts, collect, exponent
 from qedoc.read.special import inverted
 from qedoc.read.tokens import Kind, Token
-from qedoc.read.tree import SYMBOLS, Group, Node
+from qedoc.read.tree import SYMBOLS, Group, Node, spelled
 
 _FUNCTION_LETTERS = frozenset({*"fghpquv", "phi", "psi", "rho", "cal_L", "cal_F", "ell"})
 """Letters that are often functions, as capital letters are. Before a bracket, they are refused unless the text explains them."""
@@ -364,7 +364,8 @@ def _vector_beta(parser: Parser, token: Token, scripts: Scripts) -> Factor | Non
     if group is None or scripts.upper is not None:
         return None
     value = parser.within(group).value()
-    if kind(value, parser.scope) != COLUMN and token.kind is Kind.TEXT:
+    entries = isinstance(value, sp.Symbol) and has_entries(parser.scope.nodes, value.name)
+    if kind(value, parser.scope) != COLUMN and (token.kind is Kind.TEXT or entries):
         parser.scope.choose("the beta function of one argument", _OF_VECTOR)
         parser.scope.vectors |= {symbol.name for symbol in value.free_symbols}
         value = parser.within(group).value()

@@ -188,6 +188,8 @@ def _angle(parser: Parser, group: Group) -> Factor:
         what = "angle brackets around one value: a mean, an expectation or a bracket"
         raise parser.refuse(Obstacle.UNSUPPORTED, what, r"write a mean as \frac{1}{n} \sum_i", group.start)
     left, right = pieces
+    if parser.scope.paired and not any(has_vector(part, parser.scope) for part in pieces):
+        return Factor(value=arithmetic.multiply(pieces), shape=Shape.BRACKET, start=group.start)
     index = fresh(parser, left, right)
     value = _total(parser, group, lambda i: arithmetic.multiply(entry(parser, part, i, group.start) for part in (left, right)), index)
     return Factor(value=value, shape=Shape.BRACKET, start=group.start)

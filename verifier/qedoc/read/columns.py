@@ -1,9 +1,9 @@
 """Letters that only vectors can be, by the products of matrices that they stand in."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from qedoc.read.tokens import Kind, Token
-from qedoc.read.tree import SYMBOLS, Group, Node, contents, walk
+from qedoc.read.tree import SYMBOLS, Group, Node, contents, spelled, walk
 
 TRANSPOSES = ("T", "top", "intercal")
 
@@ -49,6 +49,20 @@ def transposed(nodes: Sequence[Node], known: set[str]) -> Iterator[str]:
             letters = [one.text for one in (item, other) if isinstance(one, Token) and _is_small(one)]
             if turned and len(letters) == 2 and "T" not in known:
                 yield from letters
+
+
+def paired(nodes: Sequence[Node], indices: Collection[str]) -> Iterator[str]:
+    r"""The letters of `\langle x, y \rangle`, without pairs of indices."""
+    for items in walk(nodes):
+        for item in items:
+            if isinstance(item, Group) and item.opener == "angle" and len(item.items) == 3 and item.items[1].is_char(","):
+                letters = [spelled(item.items[0]), spelled(item.items[2])]
+                if all(_is_letter(part) for part in (item.items[0], item.items[2])) and not set(letters) & set(indices):
+                    yield from letters
+
+
+def _is_letter(node: Node) -> bool:
+    return isinstance(node, Token) and (node.kind is Kind.WORD or node.text in SYMBOLS)
 
 
 def _is_script(items: Sequence[Node], place: int) -> bool:

@@ -7,9 +7,9 @@ Source of the notation: the losses of PyTorch, whose documentation other librari
 
 from collections.abc import Sequence
 
-from qedoc.read.scope import Scope, spelled, spelled_all
+from qedoc.read.scope import Scope, spelled_all
 from qedoc.read.tokens import Kind, Token
-from qedoc.read.tree import SYMBOLS, Group, Node, contents, relation
+from qedoc.read.tree import SYMBOLS, Group, Node, contents, relation, spelled
 
 _DOTS = ("dots", "ldots", "cdots", "dotsc")
 _BRACKETS = frozenset({"\\{", "(", "["})

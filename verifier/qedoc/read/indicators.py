@@ -4,12 +4,15 @@ from collections.abc import Sequence
 
 import sympy as sp
 
-from qedoc.read.brackets import square
+from qedoc.read.brackets import entry, fresh, square
 from qedoc.read.cases import conditions
-from qedoc.read.factor import Factor, Shape
+from qedoc.read.columns import TRANSPOSES
+from qedoc.read.factor import Factor, Shape, has_vector
+from qedoc.read.matrices import COLUMN, has_product, kind
 from qedoc.read.memberships import membership
 from qedoc.read.parser import BRACKETS, NUMBERS, Parser
-from qedoc.read.reading import Obstacle, Refused
+from qedoc.read.reading import Obstacle, Refused, extent
+from qedoc.read.scope import spelled_all
 from qedoc.read.scripts import collect
 from qedoc.read.tokens import Kind, Token
 from qedoc.read.tree import Group, Node, relation
@@ -28,11 +31,15 @@ def states(items: Sequence[Node]) -> bool:
 def bold_one(parser: Parser, token: Token) -> Factor:
     """Reads the condition of a bold 1.
 
+    A transposed one is a vector of ones.
+
     Raises:
         Refused: if it has none.
     """
     scripts = collect(parser)
     group = parser.peek()
+    if scripts.upper is not None and spelled_all(scripts.upper) in TRANSPOSES and _is_length(scripts.lower):
+        return _ones(parser, token)
     if scripts.upper is None and scripts.lower is not None:
         return _of(parser, token, scripts.lower, scripts.lower_at)
     if scripts.upper is None and isinstance(group, Group) and group.opener in ("[", "(", r"\{"):
@@ -40,6 +47,31 @@ def bold_one(parser: Parser, token: Token) -> Factor:
         return _indicator(conditions(parser.within(group), group.items), token)
     what = "a bold 1 without a condition: a number, or an indicator"
     raise Refused(Obstacle.AMBIGUOUS, what, token.start, "write its condition in brackets")
+
+
+def _is_length(nodes: Sequence[Node] | None) -> bool:
+    """Whether the subscript of a vector of ones is its length: a number or a small letter. A capital letter may be a set."""
+    text = spelled_all(nodes or ())
+    return not text or text.isdigit() or (len(text) == 1 and text.islower())
+
+
+def _ones(parser: Parser, token: Token) -> Factor:
+    r"""Reads `\mathbf{1}^\top x`, the sum of the entries of what follows. A lone letter in it can only be an array."""
+    if not parser.starts():
+        raise Refused(Obstacle.MALFORMED, "a transposed vector of ones without an operand", token.start, "write the sum with an index")
+    at = parser.at
+    value, scope = parser.factor().value, parser.scope
+    letters = {symbol.name for symbol in value.free_symbols if isinstance(symbol, sp.Symbol)} - set(scope.constants)
+    if not has_vector(value, scope) and len(letters) == 1:
+        scope.vectors |= letters
+        parser.at = at
+        value = parser.factor().value
+    if kind(value, scope) != COLUMN or has_product(value):
+        what = "a vector of ones, transposed, before something that is not known to be a vector"
+        raise Refused(Obstacle.AMBIGUOUS, what, token.start, "write the sum with an index")
+    index = fresh(parser, value)
+    total = sp.Sum(entry(parser, value, index, token.start), (sp.Symbol(index), 1, extent(index)))
+    return Factor(value=total, shape=Shape.OTHER, start=token.start, scripted=True)
 
 
 def letter_one(parser: Parser, name: str, token: Token) -> Factor | None:

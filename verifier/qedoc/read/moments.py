@@ -11,10 +11,9 @@ from qedoc.read.brackets import entry, fresh, split
 from qedoc.read.factor import Factor, Shape, has_vector
 from qedoc.read.parser import Parser
 from qedoc.read.reading import Obstacle, Option, Refused, extent
-from qedoc.read.scope import spelled
 from qedoc.read.scripts import Scripts, collect
 from qedoc.read.tokens import Kind, Token
-from qedoc.read.tree import Group
+from qedoc.read.tree import Group, spelled
 
 Entry = Callable[[sp.Expr], sp.Expr]
 

@@ -14,13 +14,13 @@ from qedoc.read.moments import expectation, reduction
 from qedoc.read.parser import NAMES, Parser, rule
 from qedoc.read.pointers import numbered, pointer, runs
 from qedoc.read.reading import Obstacle, Option, Refused
-from qedoc.read.scope import ACCENTS, conventional, spelled
+from qedoc.read.scope import ACCENTS, conventional
 from qedoc.read.scripts import Scripts, collect, raised
 from qedoc.read.slices import sliced
 from qedoc.read.special import special
 from qedoc.read.standard import STANDARD
 from qedoc.read.tokens import BOLD, FONTS, STYLED, Kind, Token
-from qedoc.read.tree import SYMBOLS, Group, Node, contents
+from qedoc.read.tree import SYMBOLS, Group, Node, contents, spelled
 
 _VALUES = {"pi": sp.pi, "NaN": sp.nan, "nan": sp.nan, "inf": sp.oo, "Inf": sp.oo}
 _DIFFERENCES = frozenset({"Delta", "delta"})

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import sympy as sp
 
-from qedoc.algebra.large import LARGE, Largest, Smallest
+from qedoc.algebra.large import LARGE, Largest, Smallest, unfolded
 from qedoc.read import arithmetic
 from qedoc.read.brackets import entry, fresh
 from qedoc.read.calculus import check_constant, derivative, has_name
@@ -93,7 +93,7 @@ def _large(parser: Parser, token: Token) -> Factor:
     if last is not None and len(indices) > 1:
         raise parser.refuse(Obstacle.AMBIGUOUS, "one upper bound for several indices", "write one sum for each", token.start)
     large = sp.Sum if token.text == "sum" else sp.Product
-    value = parser.built(token.start, lambda v: large(v, *ranges), body.value)
+    value = parser.built(token.start, lambda v: large(unfolded(v, {index for index, *_ in ranges}), *ranges), body.value)
     check_constant(parser, value, token)
     return Factor(value=value, shape=Shape.LARGE, start=token.start, captured=frozenset(i for i, _ in indices) | body.captured)
 
@@ -139,7 +139,8 @@ def extreme(parser: Parser, name: str, scripts: Scripts, start: int) -> Factor:
         raise parser.refuse(Obstacle.AMBIGUOUS, "one upper bound for several indices", "write one operator for each", start)
     ranges = [_range(parser, index, first, last, body, token) for index, first in indices]
     large = Largest if name == "max" else Smallest
-    return Factor(value=parser.built(start, lambda v: large(v, *ranges), body), shape=shape, start=start)
+    value = parser.built(start, lambda v: large(unfolded(v, {index for index, *_ in ranges}), *ranges), body)
+    return Factor(value=value, shape=shape, start=start)
 
 
 def _over(parser: Parser, name: str, indices: set[str]) -> tuple[sp.Expr, Shape]:

@@ -37,6 +37,8 @@ def joined(factors: Sequence[Factor], operations: Sequence[str], scope: Scope) -
         return list(factors), [
             "o" if place in places[1:] and not operation.strip("*") else operation for place, operation in enumerate(operations)
         ]
+    elif signs == {""} and _are_columns(run, scope) and _of_columns(scope):
+        value = Matmul(TransposeOf(run[0].value), run[1].value)
     elif signs == {"x"} and crossed(run[0], run[-1], scope) and len(run) == 2:
         value = CrossOf(*(factor.value for factor in run))
     elif signs <= {"", "@"} and {MATRIX, ROW} & set(known) and product(known) is not None:
@@ -63,6 +65,18 @@ def _inner(scope: Scope) -> bool:
     inner = Option(value="the inner product", why="a dot between two vectors is conventionally their inner product", sure="suggested")
     entries = Option(value="entry by entry", why="a dot between two arrays may multiply their entries", sure="possible")
     return scope.choose("a dot between two vectors", inner, entries) == inner.value
+
+
+def _are_columns(run: Sequence[Factor], scope: Scope) -> bool:
+    """Whether factors are two letters, each of a vector, in the formula of one number."""
+    return len(run) == 2 and all(isinstance(factor.value, sp.Symbol) and factor.value.name in scope.columns for factor in run)
+
+
+def _of_columns(scope: Scope) -> bool:
+    """Whether two vectors side by side, in the formula of one number, are their inner product."""
+    inner = Option(value="the inner product", why="the result is one number", sure="suggested")
+    entries = Option(value="unclear", why="the product of two arrays may be taken entry by entry", sure="possible")
+    return scope.choose("two vectors side by side", inner, entries) == inner.value
 
 
 def crossed(left: Factor, right: Factor, scope: Scope) -> bool:

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import sympy as sp
 
-from qedoc.algebra.large import Largest, Smallest
+from qedoc.algebra.large import Largest, Smallest, unfolded
 from qedoc.read.brackets import fresh, split
 from qedoc.read.cases import conditions, rows
 from qedoc.read.parser import Parser
@@ -179,6 +179,7 @@ def limited(parser: Parser, found: Under, operator: str, body: sp.Expr) -> sp.Ex
     used = [name for name, ends in found.ends.items() if ends is not None or _is_index(body, name)]
     limits = [_limits(name, found.ends[name], body, found.start) for name in used or found.ends]
     kept = sp.And(*(_condition(parser, piece, limits) for piece in found.conditions))
+    body = unfolded(body, {index for index, *_ in limits})
     if operator in _NEUTRAL:
         large = sp.Sum if operator == "sum" else sp.Product
         return large(body if kept == sp.true else sp.Piecewise((body, kept), (_NEUTRAL[operator], True), evaluate=False), *limits)

@@ -7,13 +7,13 @@ from itertools import pairwise
 
 import sympy as sp
 
-from qedoc.read.columns import multiplied, quadratic, transposed
+from qedoc.read.columns import multiplied, paired, quadratic, transposed
 from qedoc.read.functions import LETTERS
 from qedoc.read.matrices import Opener
 from qedoc.read.reading import Names, Option
 from qedoc.read.standard import is_changed, is_standard
 from qedoc.read.tokens import BOLD, Kind, Token
-from qedoc.read.tree import SYMBOLS, Group, Node, contents, equated, relation, walk
+from qedoc.read.tree import SYMBOLS, Group, Node, contents, equated, relation, spelled, walk
 
 ACCENTS = frozenset({"hat", "bar", "tilde", "widehat", "widetilde", "dot", "check", "breve", "acute", "grave", "mathring"})
 TRANSPOSE = "a transpose"
@@ -102,7 +102,9 @@ class Scope:
         self.decisions = names.decisions
         self.open: dict[str, tuple[Option, ...]] = {}
         self.transposed = set(transposed(nodes, self.vectors | self.matrices | set(names.legend) | self.parameters)) - self.vectors
-        self.vectors |= self._columns()
+        self.paired = set(paired(nodes, CONVENTIONAL))
+        self.paired = set() if self.paired & (self.vectors | self.matrices | self.own) else self.paired
+        self.vectors |= self._columns() | self._paired()
         self.symbols = {*self.parameters, *self.legend, *self.constants, *self.vectors} - self.own
         self.letters = index_letters(nodes)
         self.families = set(_families(nodes))
@@ -135,6 +137,14 @@ class Scope:
         vectors = Option(value="of vectors", why="a transpose is of a vector or a matrix", sure="possible")
         numbers = Option(value="of numbers", why="a number is its own transpose", sure="possible")
         return self.transposed if self.choose(TRANSPOSE, vectors, numbers) == vectors.value else set()
+
+    def _paired(self) -> set[str]:
+        """The parameters in angle brackets of two values, if they are read as vectors."""
+        if not self.paired:
+            return set()
+        vectors = Option(value="of vectors", why="angle brackets around two values are an inner product", sure="suggested")
+        numbers = Option(value="of numbers", why="the inner product of two numbers is their product", sure="possible")
+        return self.paired if self.choose("an inner product", vectors, numbers) == vectors.value else set()
 
     def declared(self, name: str) -> bool:
         """Whether the name is known to stand for a value."""
@@ -188,6 +198,17 @@ def is_applied(nodes: Sequence[Node], name: str) -> bool:
     return False
 
 
+def has_entries(nodes: Sequence[Node], letter: str) -> bool:
+    r"""Whether a letter has an index somewhere, as in `\prod_k x_k^{\alpha_k}`, so that it is an array."""
+    for items in walk(nodes):
+        for node, mark, script in zip(items, items[1:], items[2:], strict=False):
+            if spelled(node) == letter and mark.is_char("_"):
+                index = spelled(next(iter(contents(script)), script))
+                if conventional_index(index):
+                    return True
+    return False
+
+
 def stands_alone(nodes: Sequence[Node], letter: str, suffix: str) -> bool:
     """Whether a letter with a subscript is an operand somewhere: not before a bracket, not a whole side, and not a whole argument."""
     waiting = [(nodes, True)]
@@ -229,11 +250,6 @@ def _is_edge(node: Node | None) -> bool:
         return True
     wide = isinstance(node, Token) and node.kind not in (Kind.WORD, Kind.NUMBER, Kind.TEXT, Kind.MACRO, Kind.CHAR)
     return wide or bool(relation(node)) or node.is_char(",", ";", "&", ".")
-
-
-def spelled(node: Node) -> str:
-    """The text of a node without its delimiters."""
-    return "".join(map(spelled, node.items)) if isinstance(node, Group) else node.text
 
 
 def spelled_all(nodes: Sequence[Node]) -> str:

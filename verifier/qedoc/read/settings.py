@@ -8,8 +8,7 @@ from collections.abc import Collection, Sequence
 
 from qedoc.read.brackets import split
 from qedoc.read.cases import CASES, rows, trimmed
-from qedoc.read.scope import spelled
-from qedoc.read.tree import Group, Node
+from qedoc.read.tree import Group, Node, spelled
 
 _SETTING = re.compile(
     r"(?:if|when|for)?\s*[`'\"]{0,2}([A-Za-z_]\w+)[`'\"]{0,2}\s*(?:={1,2}|is)\s*"

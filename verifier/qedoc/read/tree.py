@@ -321,6 +321,11 @@ def walk(nodes: Sequence[Node]) -> Iterator[Sequence[Node]]:
         waiting += [item.items for item in items if isinstance(item, Group)]
 
 
+def spelled(node: Node) -> str:
+    """The text of a node without its delimiters."""
+    return "".join(map(spelled, node.items)) if isinstance(node, Group) else node.text
+
+
 def contents(node: Node) -> Sequence[Node]:
     """The content of a TeX argument: the inside of braces, or the node itself."""
     return node.items if isinstance(node, Group) and node.opener == "{" else (node,)

@@ -9,6 +9,7 @@ from functools import lru_cache
 from types import ModuleType
 from typing import Any
 
+from qedoc.claims.given_objects import with_object
 from qedoc.claims.members import member, parameters
 from qedoc.claims.surroundings import settings_of
 from qedoc.errors import Location, TargetError
@@ -309,6 +310,23 @@ def about(record: Documented, name: str) -> Documented:
     owner = named(record.owner)
     told = {argument.name: argument.text for argument in record.arguments}
     return replace(record, target=f"{record.owner}.{name}", arguments=tuple(_of_object(owner, name, told)))
+
+
+def of_objects(record: Documented, parameter: str) -> Documented:
+    """Returns the record of a function that takes an object as one whose formulas are about what the object is made of.
+
+    Args:
+        record: the record.
+        parameter: the parameter that takes the object.
+    """
+    function = with_object(named(record.name), parameter)
+    assert function is not None  # the caller has seen that it takes one
+    told = {argument.name: argument.text for argument in record.arguments}
+    texts = (own_docstring(function.made), own_docstring(function.made.__dict__.get("__init__")))
+    described = {name: text for one in texts for name, text in _described(markup.dedented(one)).items()}
+    made = [_argument(name, p, described.get(name, ""), made=True) for name, p in function.makes.items()]
+    taken = [_argument(name, p, told.get(name, ""), made=False) for name, p in function.takes.items()]
+    return replace(record, target=f"{record.name}.{parameter}", arguments=(*made, *taken))
 
 
 def _home(name: str, value: Any, docstring: str) -> tuple[str, int]:
