@@ -15,6 +15,7 @@ from qedoc.bind.annotations import no_number
 from qedoc.bind.assembly import Parts, assembled, meaningful, natural
 from qedoc.bind.axes import axes
 from qedoc.bind.context import Context
+from qedoc.bind.counted import with_means_and_counts
 from qedoc.bind.distributions import distribution
 from qedoc.bind.domains import place
 from qedoc.bind.entries import bases
@@ -25,7 +26,6 @@ from qedoc.bind.interpreted import Variant, interpreted
 from qedoc.bind.layout import Layout, divisors
 from qedoc.bind.linked import linked
 from qedoc.bind.matrices import restricted, sized, symmetric
-from qedoc.bind.means import with_means
 from qedoc.bind.minimisers import minimum
 from qedoc.bind.owners import letters_of_name
 from qedoc.bind.pairs import paired, pairs_of
@@ -182,7 +182,7 @@ def _variants(
     first = again if isinstance(again, Reading) and len(again.equations) == count else reading
     for one in (first, *(other for other in first.others if len(other.equations) == count)):
         equation = with_own(inside, undone(inside, one.equations[link]) if made else one.equations[link], where)
-        equation, means = with_means(inside, equation)
+        equation, means = with_means_and_counts(inside, equation)
         context = inside if one is again else inside.interpreted(taken={formula: one})
         for put, told in with_statistics(context, equation):
             yield Variant(equation=put, choices=(*made, *_taken(one), *means, *settled(put), *told), context=context)
