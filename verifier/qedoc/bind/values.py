@@ -141,7 +141,8 @@ def _check_left(context: Context, equation: Equation) -> None:
                 raise Obstruction(f"{left} is a value of a function other than {name}", verdict=Verdict.NOT_A_CLAIM)
             several = returns(context).startswith("tuple[")
             short = _is_short(left.name, name) or _is_variant(context, left.name, name)
-            if not (_GENERIC.match(left.name) or short or several):
+            quantity = quantity_of(left) if left.variable else None
+            if not (_GENERIC.match(left.name) or short or several or (quantity is not None and _quantity_named(name) in quantity.members)):
                 raise Obstruction(
                     f"the text does not say that {left.name} is {name}", rf"write \mathrm{{{name}}} on the left", cause="left-side"
                 )
