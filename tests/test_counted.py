@@ -25,7 +25,8 @@ def judge(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Judge]:
             (claim,) = claims(record(parameters, f"It is this:\n\n.. math::\n    {latex}\n\n{text}", code))
             if isinstance(claim, Refused):
                 return judged_claim(claim)
-            found = [check_readings(claim.readings, size, Limits(max_points=40), print) for size in sizes(claim.spec) if min(size.values()) > 1]
+            chosen = [size for size in sizes(claim.spec) if min(size.values()) > 1]
+            found = [check_readings(claim.readings, size, Limits(max_points=40), print) for size in chosen]
             return next((one for one in found if one.verdict not in HOLDS), found[0])
 
         yield judged
