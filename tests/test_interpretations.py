@@ -778,3 +778,37 @@ def test_code_that_is_only_run_is_compared_in_its_support(judge: Judge, text: st
     found = judge("x", shown("x e^{-x}", text), UNLIFTED.replace("CODE", code), name="pdf")
     assert found.verdict is verdict
     assert found.reason.startswith("for arrays the result depends on the other entries") == (verdict is Verdict.UNDECIDED)
+
+
+BERNOULLI = r"-p \log p - (1 - p) \log(1 - p)"
+ENTROPY = "-p * jnp.log(p) - (1 - p) * jnp.log(1 - p)"
+
+
+@pytest.mark.parametrize("head", ["h[X]", "H(X)", r"\mathrm{H}[X]"])
+def test_a_function_named_after_a_distribution_and_its_quantity_gives_it(judge: Judge, head: str) -> None:
+    assert judge("p", shown(f"{head} = {BERNOULLI}"), ENTROPY, name="bernoulli_entropy").verdict in HOLDS
+    assert judge("p", shown(f"{head} = {BERNOULLI[1:]}"), ENTROPY, name="bernoulli_entropy").verdict is Verdict.REFUTED
+
+
+@pytest.mark.parametrize("name", ["cross_entropy", "bernoulli_cross_entropy", "max_entropy", "bernoulli_variance", "bernoulli_loss"])
+def test_a_function_named_after_something_else_does_not(judge: Judge, name: str) -> None:
+    found = judge("p", shown(f"h[X] = {BERNOULLI}"), ENTROPY + " + 1", name=name)
+    assert found.verdict not in {*HOLDS, Verdict.REFUTED}
+    assert judge("p", shown(f"h[X] = {BERNOULLI}"), ENTROPY, name=name).verdict not in HOLDS
+
+
+def test_the_quantity_in_a_name_is_computed_from_that_of_the_left_side(judge: Judge) -> None:
+    variance, code = shown(r"\mathrm{Var}[X] = b^2"), "b"
+    assert judge("b", variance, f"jnp.abs({code})", name="normal_std").verdict in HOLDS
+    assert judge("b", variance, f"jnp.abs({code}) + 1", name="normal_std").verdict is Verdict.REFUTED
+    assert judge("b", variance, f"{code}**2", name="normal_std").verdict is Verdict.REFUTED
+
+
+def test_embeddings_are_positive_and_negative_in_name_alone(judge: Judge) -> None:
+    entries = "Args:\n    a: the anchor.\n    p: An array of positive THINGS (similar to ``a``).\n    n: An array of negative THINGS."
+    text = shown(r"\max(a - p - n, 0)", entries)
+    wrong = "jnp.maximum(a - p - jnp.abs(n), 0)"  # right where n > 0, and wrong where it is negative, as the numbers would be
+    right = "jnp.maximum(a - p - n, 0)"
+    assert judge("a, p, n", text.replace("THINGS", "embeddings"), right).verdict in HOLDS
+    assert judge("a, p, n", text.replace("THINGS", "embeddings"), wrong).verdict is Verdict.REFUTED
+    assert judge("a, p, n", text.replace("THINGS", "numbers"), "jnp.maximum(a - jnp.abs(p) - n, 0)").verdict is not Verdict.REFUTED

@@ -228,6 +228,11 @@ def stands_for(symbol: str, name: str) -> bool:
     return any(symbol in concept.symbols.split() and name.lower() in concept.names.split() for concept in CONCEPTS)
 
 
+def is_usual(symbol: str, name: str) -> bool:
+    """Whether a symbol that nothing explains conventionally is a parameter of this name, or abbreviates it."""
+    return any(_conventional(symbol, "", name))
+
+
 def with_order(rows: list[tuple[Choice, ...]], order: Mapping[str, str]) -> list[tuple[Choice, ...]]:
     """Adds to the assignments the one by the order of arguments, which no other one then has more reason for.
 

@@ -36,6 +36,9 @@ NAMES = {
 }  # fmt: skip
 """The name of a distribution in SciPy, for each name of a sampler that differs from it."""
 
+_ANY = frozenset({"rand", "random"})
+"""Names of samplers that are no names of distributions."""
+
 _KEYS = frozenset({"key", "rng", "rng_key", "prng_key", "random_key", "seed"})
 _CONTROLS = _KEYS | {"shape", "sample_shape", "size", "dtype", "method", "out_sharding", "axis", "unroll"}
 """Parameters of samplers that are no parameters of the distribution."""
@@ -95,6 +98,12 @@ def densities(context: Context, equation: Equation, said: str) -> list[tuple[Con
         return [(seen, (choice,))]
     foreign = Choice(about="quantity", subject="", value=UNKNOWN, words=f"a distribution other than that of {path}", sure=Sure.SUGGESTED)
     return [(seen, (choice,)), (seen, (choice, foreign))]
+
+
+def is_family(name: str) -> bool:
+    """Whether a name is that of a distribution: `bernoulli`, `chi2`, `student_t`."""
+    known = {*NAMES, *NAMES.values()} - _ANY
+    return name in known or any(_exists(f"{LIBRARY}.{name}.{density}") for density in ("logpdf", "logpmf"))
 
 
 def _exists(path: str) -> bool:

@@ -10,6 +10,7 @@ import sympy as sp
 from qedoc.bind.context import Context
 from qedoc.bind.members import FUNCTIONS, MOMENTS, Aim, is_expression, logarithm, quantity_of, through_logarithm, transformed
 from qedoc.bind.records import Obstruction
+from qedoc.bind.samplers import is_family
 from qedoc.bind.symbols import returns
 from qedoc.claims.modules import Settled
 from qedoc.claims.target import resolve
@@ -70,12 +71,23 @@ def _aimed(aim: Aim, equation: Equation) -> tuple[sp.Expr, tuple[int, ...], tupl
 def _of_variable(name: str, left: Application, equation: Equation) -> tuple[sp.Expr, tuple[int, ...], tuple[str, ...]]:
     """The value of a function that gives a quantity of a random variable, from the formula of one: `E[X]`, `P(X = k)`, `log f(x)`."""
     quantity = quantity_of(left)
-    if quantity is None or name not in quantity.members:
-        other = quantity is None or any(name in one.members for one in (*FUNCTIONS, *MOMENTS))
+    member = _quantity_named(name)
+    if quantity is None or member not in quantity.members:
+        other = quantity is None or any(member in one.members for one in (*FUNCTIONS, *MOMENTS))
         verdict = Verdict.NOT_A_CLAIM if other else Verdict.UNREADABLE  # what is no quantity itself may return what has this one
         raise Obstruction(f"the text does not say that {left} is {name}", rf"write \mathrm{{{name}}} on the left", verdict)
-    value = quantity.members[name]
+    value = quantity.members[member]
     return transformed(through_logarithm(value) if left.logarithm else value, equation.right), (), (f"{left} is the {quantity.name}",)
+
+
+def _quantity_named(name: str) -> str:
+    """The quantity in the name of a function: `entropy` of `bernoulli_entropy`, and the whole name where no distribution is before it.
+
+    `cross_entropy` and `bernoulli_cross_entropy` are other quantities.
+    """
+    parts = name.split("_")
+    ends = ("_".join(parts[at:]) for at in range(1, len(parts)) if is_family("_".join(parts[:at]).lower()))
+    return next((end for end in ends if any(end in one.members for one in (*FUNCTIONS, *MOMENTS))), name)
 
 
 def about_nothing(context: Context, equation: Equation) -> Obstruction:
@@ -160,7 +172,8 @@ def _check_left(context: Context, equation: Equation) -> None:
                 raise Obstruction(f"{left} is a value of a function other than {name}", verdict=Verdict.NOT_A_CLAIM)
             several = returns(context).startswith("tuple[")
             short = _is_short(left.name, name) or _is_variant(context, left.name, name)
-            if not (_GENERIC.match(left.name) or short or several):
+            quantity = quantity_of(left) if left.variable else None
+            if not (_GENERIC.match(left.name) or short or several or (quantity is not None and _quantity_named(name) in quantity.members)):
                 raise Obstruction(
                     f"the text does not say that {left.name} is {name}", rf"write \mathrm{{{name}}} on the left", cause="left-side"
                 )

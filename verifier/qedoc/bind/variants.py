@@ -8,10 +8,10 @@ from sympy.core.function import AppliedUndef
 
 from qedoc.bind.attributes import with_attributes
 from qedoc.bind.context import Context
+from qedoc.bind.counted import with_means_and_counts
 from qedoc.bind.functions import with_own
 from qedoc.bind.gradients import undone
 from qedoc.bind.interpreted import Variant
-from qedoc.bind.means import with_means
 from qedoc.bind.moduli import with_moduli
 from qedoc.bind.ranks import with_ranks
 from qedoc.bind.settings import settled
@@ -47,7 +47,7 @@ def variants_of(
     for one in (first, *(other for other in first.others if len(other.equations) == count)):
         for read, step in with_steps(inside, one):
             equation = with_own(inside, undone(inside, read.equations[link]) if made else read.equations[link], where)
-            equation, means = with_means(inside, with_attributes(inside, equation))
+            equation, means = with_means_and_counts(inside, with_attributes(inside, equation))
             equation, spelled = with_spelled(inside, equation)
             equation, complex_ = with_moduli(inside, _with_name(inside, equation))
             context = inside if read is again else inside.interpreted(taken={formula: read})
