@@ -34,6 +34,7 @@ from qedoc.bind.records import Bound, Obstruction, Refused
 from qedoc.bind.restated import restated
 from qedoc.bind.samplers import with_names
 from qedoc.bind.settings import agreed, settled
+from qedoc.bind.shown import in_parts, shown
 from qedoc.bind.slices import entries
 from qedoc.bind.slopes import is_slope, slope
 from qedoc.bind.statistics import with_statistics
@@ -242,9 +243,7 @@ def _bound(context: Context, formula: Formula, equation: Equation, name: str) ->
         value, words = restated(context, formula, value)
         notes = (*notes, *words)
     expansion = expanded(context, value, _stated)
-    if expansion.value.has(sp.I):
-        raise Obstruction("the formula has complex values, which qedoc does not check", verdict=Verdict.UNDECIDED)
-    value, equation = with_lengths(context, expansion.value, equation)
+    value, equation = with_lengths(context, *in_parts(expansion.value, equation))
     value, measures = sized(context, merged(context, value))
     laid, links = _laid(context, equation, value)
     value, result = laid.value, _result(equation, laid)
@@ -279,7 +278,7 @@ def _bound(context: Context, formula: Formula, equation: Equation, name: str) ->
     conditions = tuple(dict.fromkeys((*allowed.where, *laid.where, *several, *ranges, *divisors(shaped.value, spans))))
     parts = Parts(roles=found, axes=shaped, place=holds, fixed=fixed, determined=determined, conditions=conditions)
     spec = assembled(context, formula, name, parts)
-    spec = spec if context.slope is None else differentiated(context, spec)
+    spec = shown(spec, equation) if context.slope is None else differentiated(context, spec)
     spec = meaningful(with_names(context, spec) if context.renamed else spec)
     left = defaults(context, {*found.parameters.values(), *spec.bind, *absent})
     notes = (

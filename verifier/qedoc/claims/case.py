@@ -14,6 +14,7 @@ from qedoc.claims.properties import Property
 from qedoc.claims.settings import Imported
 from qedoc.claims.spec import Argument, Array, Parameter, Size, Spec, base
 from qedoc.claims.target import call_by_name, slope_by_name
+from qedoc.claims.results import array_of, as_real, part_of
 from qedoc.claims.templates import Stack, indices_of, translated
 from qedoc.errors import ShapeError
 
@@ -152,15 +153,31 @@ class Case:
         Raises:
             ShapeError: if the result has no such entry, or if it is an array and the spec selects no entry.
         """
+        result = self._as_shown(result) if self.spec.whole else result
         whole = tuple(getattr(result, "shape", ()))
-        for axis, position in enumerate(self.entry):
+        places = self.entry[:-1] if self.spec.is_complex else self.entry
+        for axis, position in enumerate(places):
             length = len(result) if isinstance(result, tuple | list) else (*getattr(result, "shape", ()), 0)[0]
             if not 0 <= position < length:
                 raise self._misfit(f"entry={self.entry} is out of range: axis {axis} of the target's result has length {length}", whole)
             result = result[position]
-        if getattr(result, "shape", ()) != () and not self.entry:
+        if getattr(result, "shape", ()) != () and not places:
             message = f"the target returns an array of shape {result.shape}; select the entry that the formula describes with entry="
             raise self._misfit(message, whole)
+        return part_of(result, self.entry[-1]) if self.spec.is_complex else as_real(result)
+
+    def _as_shown(self, result: Any) -> Any:
+        """The result as an array of the shape that the formula shows.
+
+        Raises:
+            ShapeError: if it has another shape. A column may be an array with two axes.
+        """
+        result = array_of(result)
+        found, shown = tuple(getattr(result, "shape", ())), tuple(self.spec.whole)
+        if found == (*shown, 1) and len(shown) == 1:
+            return result[:, 0]
+        if found != shown:
+            raise self._misfit(f"the target returns an array of shape {found}, and the formula shows one of shape {shown}", found)
         return result
 
 

@@ -9,7 +9,7 @@ from qedoc.read.backslashes import halved
 from qedoc.read.cases import conditions
 from qedoc.read.choices import Options, all_readings
 from qedoc.read.macros import Written, tokens
-from qedoc.read.matrices import SYMMETRIC, TRIANGULAR, WHOLE, DeterminantOf, InverseEntry
+from qedoc.read.matrices import SYMMETRIC, TRIANGULAR, WHOLE, DeterminantOf, EntryAt, InverseEntry
 from qedoc.read.parser import Parser
 from qedoc.read.plain_math import plain_tokens
 from qedoc.read.reading import (
@@ -45,6 +45,7 @@ __all__ = [
     "WHOLE",
     "Application",
     "DeterminantOf",
+    "EntryAt",
     "Equation",
     "Extent",
     "InverseEntry",

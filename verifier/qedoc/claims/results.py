@@ -1,0 +1,32 @@
+"""Results of a target that are no plain arrays of real numbers: containers of one array, and complex numbers."""
+
+from typing import Any
+
+
+def array_of(result: Any) -> Any:
+    """The array that a result is. A container that holds one array of its own shape, as classes of operators do, is this array."""
+    import jax  # the import takes seconds, and most claims need no array
+    import jax.numpy as jnp
+
+    if isinstance(result, jax.Array) or not hasattr(result, "shape"):
+        return jnp.asarray(result) if isinstance(result, list | tuple) else result
+    leaves = jax.tree.leaves(result)
+    if len(leaves) == 1 and leaves[0] is not result and tuple(getattr(leaves[0], "shape", ())) == tuple(result.shape):
+        return leaves[0]
+    return result if isinstance(result, jax.typing.ArrayLike) or not hasattr(result, "__array__") else jnp.asarray(result.__array__())
+
+
+def as_real(result: Any) -> Any:
+    """A complex number as a real one, and not a number if it has an imaginary part. Other results stay as they are."""
+    import jax.numpy as jnp
+
+    if not isinstance(result, complex) and getattr(getattr(result, "dtype", None), "kind", "") != "c":
+        return result
+    return jnp.where(jnp.imag(result) == 0, jnp.real(result), jnp.nan)
+
+
+def part_of(result: Any, part: int) -> Any:
+    """The real part of a number for 0, its imaginary part for 1."""
+    import jax.numpy as jnp
+
+    return jnp.imag(result) if part else jnp.real(result)
