@@ -243,7 +243,7 @@ def _bound(context: Context, formula: Formula, equation: Equation, name: str) ->
         value, words = restated(context, formula, value)
         notes = (*notes, *words)
     expansion = expanded(context, value, _stated)
-    value, equation = with_lengths(context, *in_parts(expansion.value, equation))
+    value, equation = with_lengths(context, *in_parts(context, formula, expansion.value, equation))
     value, measures = sized(context, merged(context, value))
     laid, links = _laid(context, equation, value)
     value, result = laid.value, _result(equation, laid)

@@ -5,10 +5,12 @@ from functools import reduce
 
 import sympy as sp
 
+from qedoc.bind.context import Context
 from qedoc.bind.records import Obstruction
 from qedoc.claims.spec import Spec
-from qedoc.read import EntryAt, Equation
+from qedoc.read import UNIT, EntryAt, Equation, Reading
 from qedoc.results.verdict import Verdict
+from qedoc.sources.docstrings import Formula
 
 PART = sp.Symbol("complex_part")
 """The index that says which part of a complex number is compared: 1 for its real part, 2 for its imaginary part."""
@@ -23,17 +25,23 @@ _HYPERBOLIC = {sp.sinh: (sp.sinh, sp.cosh), sp.cosh: (sp.cosh, sp.sinh)}
 Parts = tuple[sp.Expr, sp.Expr]
 
 
-def in_parts(value: sp.Expr, equation: Equation) -> tuple[sp.Expr, Equation]:
-    """A complex value as its real and its imaginary part, with an index that says which of them is meant. Real values stay as they are.
+def in_parts(context: Context, formula: Formula, value: sp.Expr, equation: Equation) -> tuple[sp.Expr, Equation]:
+    """A complex value as its real and its imaginary part, with an index that says which of them is meant.
+
+    A real value stays as it is, unless the letter i was read as the imaginary unit: the code must then return complex numbers.
 
     Args:
+        context: the docstring.
+        formula: the formula as written.
         value: the value, whose letters are real numbers.
         equation: the equation that states it.
 
     Raises:
         Obstruction: for a function of a complex number whose parts are not known.
     """
-    if not value.has(sp.I):
+    reading = context.readings.get(formula)
+    option = reading.taken.get("i") if isinstance(reading, Reading) else None
+    if not value.has(sp.I) and (option is None or option.value != UNIT):
         return value, equation
     entry = equation.entry
     if isinstance(equation.left, sp.Indexed):

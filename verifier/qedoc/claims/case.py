@@ -14,7 +14,7 @@ from qedoc.claims.properties import Property
 from qedoc.claims.settings import Imported
 from qedoc.claims.spec import Argument, Array, Parameter, Size, Spec, base
 from qedoc.claims.target import call_by_name, slope_by_name
-from qedoc.claims.results import array_of, as_real, part_of
+from qedoc.claims.results import array_of, as_real, is_complex, part_of
 from qedoc.claims.templates import Stack, indices_of, translated
 from qedoc.errors import ShapeError
 
@@ -151,7 +151,7 @@ class Case:
         """Selects the entry of the result that the formula describes.
 
         Raises:
-            ShapeError: if the result has no such entry, or if it is an array and the spec selects no entry.
+            ShapeError: if the result has no such entry, if it is an array and the spec selects no entry, or if it is real and should not.
         """
         result = self._as_shown(result) if self.spec.whole else result
         whole = tuple(getattr(result, "shape", ()))
@@ -164,7 +164,11 @@ class Case:
         if getattr(result, "shape", ()) != () and not places:
             message = f"the target returns an array of shape {result.shape}; select the entry that the formula describes with entry="
             raise self._misfit(message, whole)
-        return part_of(result, self.entry[-1]) if self.spec.is_complex else as_real(result)
+        if not self.spec.is_complex:
+            return as_real(result)
+        if not is_complex(result):
+            raise self._misfit("the formula has complex values, and the target returns real numbers", whole)
+        return part_of(result, self.entry[-1])
 
     def _as_shown(self, result: Any) -> Any:
         """The result as an array of the shape that the formula shows.

@@ -16,12 +16,17 @@ def array_of(result: Any) -> Any:
     return result if isinstance(result, jax.typing.ArrayLike) or not hasattr(result, "__array__") else jnp.asarray(result.__array__())
 
 
+def is_complex(result: Any) -> bool:
+    """Whether a number has a complex type."""
+    return isinstance(result, complex) or getattr(getattr(result, "dtype", None), "kind", "") == "c"
+
+
 def as_real(result: Any) -> Any:
     """A complex number as a real one, and not a number if it has an imaginary part. Other results stay as they are."""
+    if not is_complex(result):
+        return result
     import jax.numpy as jnp
 
-    if not isinstance(result, complex) and getattr(getattr(result, "dtype", None), "kind", "") != "c":
-        return result
     return jnp.where(jnp.imag(result) == 0, jnp.real(result), jnp.nan)
 
 

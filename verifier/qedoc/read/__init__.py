@@ -8,6 +8,7 @@ from qedoc.read import applications, brackets, cases, hypergeometric, names, nor
 from qedoc.read.backslashes import halved
 from qedoc.read.cases import conditions
 from qedoc.read.choices import Options, all_readings
+from qedoc.read.imaginary import UNIT
 from qedoc.read.macros import Written, tokens
 from qedoc.read.matrices import SYMMETRIC, TRIANGULAR, WHOLE, DeterminantOf, EntryAt, InverseEntry
 from qedoc.read.parser import Parser
@@ -42,6 +43,7 @@ __all__ = [
     "PLAIN",
     "SYMMETRIC",
     "TRIANGULAR",
+    "UNIT",
     "WHOLE",
     "Application",
     "DeterminantOf",

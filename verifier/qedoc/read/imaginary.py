@@ -1,0 +1,36 @@
+r"""Reads the letter i as the imaginary unit: `e^{i \theta}`, `\begin{pmatrix} 0 & -i \\ i & 0 \end{pmatrix}`."""
+
+import sympy as sp
+
+from qedoc.read.factor import Factor, Shape
+from qedoc.read.parser import Parser
+from qedoc.read.reading import Option
+from qedoc.read.scope import Scope
+from qedoc.read.tokens import Token
+
+UNIT = "the imaginary unit"
+"""The option of the choice "i" that the letter is the imaginary unit."""
+
+_LETTER = "i"
+
+
+def may_be_unit(scope: Scope, letter: str) -> bool:
+    """Whether a letter may be the imaginary unit: an i that is no index of the formula, and that nothing explains."""
+    return letter == _LETTER and not scope.declared(letter) and not scope.explained(letter) and letter not in scope.functions
+
+
+def imaginary(parser: Parser, token: Token) -> Factor | None:
+    """The imaginary unit for the letter i; None for another letter, and for an i that is a symbol.
+
+    Args:
+        parser: the parser, after the letter.
+        token: the letter.
+    """
+    follower = parser.peek()
+    if not may_be_unit(parser.scope, token.text) or (follower is not None and follower.is_char("_", "^", "'")):
+        return None
+    unit = Option(value=UNIT, why="i that is no index is conventionally the imaginary unit", sure="suggested")
+    symbol = Option(value="a symbol", why="i may be an index or another symbol", sure="possible")
+    if parser.scope.choose(_LETTER, unit, symbol) == symbol.value:
+        return None
+    return Factor(value=sp.I, shape=Shape.NAME, start=token.start)
