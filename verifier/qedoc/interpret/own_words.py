@@ -15,6 +15,13 @@ from qedoc.interpret.words import Vocabulary
 _HIDDEN = re.compile(r":math:`[^`]*`|\$[^$]*\$")
 
 
+_METHOD = re.compile(
+    r"\b(?:using|via|with|by|from)\s+(?:the\s+|an?\s+)?(?:following\s+)?(?:[A-Z][\w-]*(?:['\u2019]s)?\s+(?:first\s+|second\s+|third\s+)?)?"
+    r"(?:formula|equation|expression|relation|definition|law|identity)(?:\s*\(?(?:eq\.\s*)?[\d.]+\)?)?\s*[,:.]*\s*$"
+)
+"""Words at the end of an introduction that only say that a formula follows: `using the formula (3.24)`, `using Kepler's third law`."""
+
+
 @dataclass(frozen=True)
 class OwnWords:
     """The words for one function.
@@ -41,7 +48,7 @@ class OwnWords:
 
     def are_in(self, text: str) -> bool:
         """Whether an introduction names what the summary says that the function computes: `The hyperbolic sine is defined by`."""
-        clause = _HIDDEN.sub(" ", text.lower()).rstrip(" ,:").rpartition(",")[2]
+        clause = _HIDDEN.sub(" ", _METHOD.sub("", text).lower()).rstrip(" ,:").rpartition(",")[2]
         said = _words(clause) - lexicon.COMPUTING
         noun = said - lexicon.FRAME
         return bool(noun) and noun <= self.summary | self.names and not lexicon.changes(tuple(self.summary - said - self.names))
