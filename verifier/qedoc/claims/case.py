@@ -11,10 +11,10 @@ from qedoc.algebra.closed_forms import closed
 from qedoc.algebra.undefined import undefined, valued
 from qedoc.claims.domain import Functions, Integers, Reals
 from qedoc.claims.properties import Property
+from qedoc.claims.results import array_of, as_real, is_complex, part_of
 from qedoc.claims.settings import Imported
 from qedoc.claims.spec import Argument, Array, Parameter, Size, Spec, base
 from qedoc.claims.target import call_by_name, slope_by_name
-from qedoc.claims.results import array_of, as_real, is_complex, part_of
 from qedoc.claims.templates import Stack, indices_of, translated
 from qedoc.errors import ShapeError
 

@@ -163,7 +163,7 @@ class Spec:
         where: relations between symbols, in addition to their domains. A relation between sizes selects the combinations of sizes.
         entry: the position of the formula's value in the result of the target, counted from 0; may contain sizes. Empty for a number.
         whole: the shape of the result, if the formula shows all of it; a column may have two axes. Empty if the shape may be any.
-        is_complex: whether the last position of `entry` says which part of a complex number is meant: 0 its real part, 1 its imaginary part.
+        is_complex: whether the last position of `entry` is the part of a complex number: 0 for its real part, 1 for its imaginary part.
         natural: whether the claim is restricted to points where the formula has a value.
         derivative: the parameter with respect to which the target is differentiated; empty if the claim is about the value itself.
         properties: properties that are claimed in addition to the value.

@@ -317,7 +317,9 @@ def section_heading(lines: Sequence[str], place: int) -> str:
     if not heading or heading[2].strip().lower() not in SECTIONS:
         return ""
     below = lines[place + 1] if place + 1 < len(lines) else ""
-    above = bool(below.strip()) and _indent(below) > _indent(line) and heading[2][0].isupper() and (place == 0 or not lines[place - 1].strip())
+    above = (
+        bool(below.strip()) and _indent(below) > _indent(line) and heading[2][0].isupper() and (place == 0 or not lines[place - 1].strip())
+    )
     return heading[2].strip().lower() if _RULE.match(below) or above or line.rstrip().endswith(":") else ""
 
 

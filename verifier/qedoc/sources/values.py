@@ -24,7 +24,8 @@ _NAMES = re.compile(
 """A summary that is a noun with an equation: 'Tanh bijection :math:`y = \\tanh(x)`.'"""
 
 _DEFINES = re.compile(
-    rf"(?:it|this|the\s+(?:function|matrix|vector|operator|gate|state|tensor|kernel|density))\s+{_PASSIVE}\s*:?\s+{_SPAN}\s*[.;]?", re.IGNORECASE
+    rf"(?:it|this|the\s+(?:function|matrix|vector|operator|gate|state|tensor|kernel|density))\s+{_PASSIVE}\s*:?\s+{_SPAN}\s*[.;]?",
+    re.IGNORECASE,
 )
 """A sentence that defines what the docstring has named before: 'Rotation :math:`R`. It is defined by :math:`R = \\dots`.'"""
 
