@@ -82,7 +82,8 @@ def test_a_column_is_a_vector_or_has_two_axes(judge: Judge, code: str) -> None:
 
 def test_all_entries_of_a_large_matrix_are_compared(judge: Judge) -> None:
     rows = [[int(row == column) for column in range(5)] for row in range(5)]
-    latex = rf"E = \begin{{pmatrix}} {r' \\ '.join(' & '.join(map(str, row)) for row in rows)} \end{{pmatrix}}"
+    lines = r" \\ ".join(" & ".join(map(str, row)) for row in rows)
+    latex = rf"E = \begin{{pmatrix}} {lines} \end{{pmatrix}}"
     assert judge("f()", display(latex), "jnp.eye(5).at[4, 4].set(2)") is Verdict.REFUTED
 
 
@@ -193,30 +194,33 @@ def test_words_that_only_say_that_a_formula_follows(judge: Judge, words: str) ->
     assert judge("orbit(a, m)", PERIOD.format(words=words), "jnp.pi * jnp.sqrt(a / m)") is Verdict.REFUTED
 
 
-@pytest.mark.parametrize(
-    "words", ["The error of the orbital period is calculated using the formula:", "The inverse orbital period is calculated using:"]
-)
+@pytest.mark.parametrize("words", ["The error of the orbital period is calculated using the formula:", "The inverse orbital period is:"])
 def test_words_about_something_else(judge: Judge, words: str) -> None:
     assert judge("orbit(a, m)", PERIOD.format(words=words), "jnp.pi * jnp.sqrt(a / m)") is not Verdict.REFUTED
 
 
-NAMED = (
-    display("f = 2 U_1 + p")
-    + "\n\nwhere :math:`U_1` is the {what} U1 and :math:`p` is the {word}.\n\nArgs:\n    U1: The universal function U1.\n    p: Semiparameter of the orbit."
-)
+NAMED = """F.
+
+.. math:: f = 2 U_1 + p
+
+where :math:`U_1` is the universal function U1 and :math:`p` is the {word}.
+
+Args:
+    U1: The universal function U1.
+    p: Semiparameter of the orbit."""
 
 
 def test_explanations_in_the_words_of_the_parameter(judge: Judge) -> None:
-    same = NAMED.format(what="universal function", word="semiparameter")
+    same = NAMED.format(word="semiparameter")
     assert judge("g(U1, p)", same, "2 * U1 + p") in HOLDS
     assert judge("g(U1, p)", same, "U1 + p") is Verdict.REFUTED
-    other = NAMED.format(what="universal function", word="inverse semiparameter")
+    other = NAMED.format(word="inverse semiparameter")
     assert judge("g(U1, p)", other, "2 * U1 + 1 / p") is not Verdict.REFUTED
 
 
-INLINE = (
-    r"Returns the gate :math:`\text{S}`." + "\n\n" + r"It is defined by :math:`\text{S} = \begin{pmatrix} 1 & 0 \\ 0 & i \end{pmatrix}`."
-)
+INLINE = r"""Returns the gate :math:`\text{S}`.
+
+It is defined by :math:`\text{S} = \begin{pmatrix} 1 & 0 \\ 0 & i \end{pmatrix}`."""
 
 
 def test_an_inline_definition_of_what_the_summary_names(judge: Judge) -> None:

@@ -67,7 +67,7 @@ def changed(sources: Sources) -> list[str]:
     return found
 
 
-Seen: TypeAlias = set[tuple[Path | str, ...]]
+Seen: TypeAlias = set[tuple[Path, str]]
 """Names that were resolved on the way to one name, each with its file."""
 
 
@@ -159,7 +159,7 @@ def _in_module(parts: list[str], *, whole: bool, seen: Seen | None = None) -> It
             return
         if length < len(parts):
             seen = set() if seen is None else seen
-            here = (path, *parts[length:])
+            here = path, ".".join(parts[length:])
             if here in seen:
                 return
             seen.add(here)

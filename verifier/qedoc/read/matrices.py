@@ -269,7 +269,8 @@ class Opener:
             case InverseOf(args=(matrix,)):
                 return InverseEntry(matrix, *at, extent(matrix.name))
             case MatrixOf():
-                return value.at(*at) if len(at) == 2 else value.at(sp.S.One, *at) if value.shape[0] == 1 else value.at(*at, sp.S.One)
+                row, column = at if len(at) == 2 else (sp.S.One, at[0]) if value.shape[0] == 1 else (at[0], sp.S.One)
+                return value.at(row, column)
             case CrossOf(args=(left, right)):
                 j, k = self.fresh(), self.fresh()
                 term = sp.LeviCivita(*at, j, k) * self.entry(left, (j,)) * self.entry(right, (k,))

@@ -233,8 +233,8 @@ def _equation(left: sp.Expr | Application | None, side: Sequence[Node], scope: S
         if known in (None, ROW) or isinstance(left, sp.Indexed):
             what = "matrices or vectors that do not combine into one matrix, vector or number"
             raise Refused(Obstacle.AMBIGUOUS, what, side[0].start, "write it with indices")
-        whole = shape(right, scope) or (None,) * (known or 0)
-        entry = tuple((scope.opener.fresh(), None if length is None else (sp.S.One, sp.Integer(length))) for length in whole)
+        lengths: Sequence[int | None] = shape(right, scope) or [None] * (known or 0)
+        entry = tuple((scope.opener.fresh(), None if length is None else (sp.S.One, sp.Integer(length))) for length in lengths)
         right = scope.opener.entry(right, tuple(index for index, _ in entry))
     return Equation(left=left, right=right, condition=condition, latex=_text(side, latex), entry=entry)
 
