@@ -112,9 +112,10 @@ def test_an_i_beside_real_code_may_be_an_index(judge: Judge, code: str) -> None:
     assert judge("f(x)", display(r"f(x) = \cos(2 \pi i / x)"), code) is Verdict.UNDECIDED
 
 
-def test_a_real_formula_of_complex_code(judge: Judge) -> None:
-    assert judge("f(x)", display("f(x) = x^2"), "(x + 0j)**2") in HOLDS
-    assert judge("f(x)", display("f(x) = x^2"), "(x + 0j)**3") is Verdict.REFUTED
+def test_a_real_matrix_of_complex_code(judge: Judge) -> None:
+    latex = r"F = \begin{pmatrix} 1 & 0 \\ 0 & 2 \end{pmatrix}"
+    assert judge("f()", display(latex), "jnp.diag(jnp.array([1, 2 + 0j]))") in HOLDS
+    assert judge("f()", display(latex), "jnp.diag(jnp.array([1, 2 + 1j]))") is Verdict.REFUTED
     assert judge("f(x)", display("f(x) = x^2"), "x**2 + 1j") is Verdict.UNSUPPORTED
 
 

@@ -121,7 +121,9 @@ def _symbol(context: Context, name: str, said: Choices) -> list[Choice]:
     if same := name if name in context.parameters else in_other_case(context, name) if context.legend.get(name) else "":
         own = Choice(about="symbol", subject=name, value=parameter(same), words="the parameter of the same name", sure=Sure.STATED)
         unclear = any(choice.value is None and choice.sure is Sure.OPAQUE for choice in told)
-        if {choice.value for choice in known} <= {own.value} and in_same_words(context.legend.get(name, ""), context.parameters[same].text):
+        if {choice.value for choice in known} <= {own.value} and in_same_words(
+            context.legend.get(name, ""), context.parameters[same].text, one=True
+        ):
             return [own]
         if not unclear:
             return [own] if not known else [*known, own]
@@ -135,12 +137,18 @@ def _symbol(context: Context, name: str, said: Choices) -> list[Choice]:
     return [*_by_words(context, name, said), *unknown[:1]] if context.bound.get(name) else []
 
 
-def in_same_words(text: str, description: str) -> bool:
-    """Whether an explanation of a symbol is how the description of a parameter begins: `the maximum number of steps`."""
+def in_same_words(text: str, description: str, *, one: bool = False) -> bool:
+    """Whether an explanation of a symbol is how the description of a parameter begins: `the maximum number of steps`.
+
+    Args:
+        text: the explanation.
+        description: the description.
+        one: whether one word is enough, `the semiparameter`, as for the parameter that has the name of the symbol.
+    """
     said, described = ([word for word in re.findall(r"\w+", one.lower()) if word not in _ARTICLES] for one in (text, description))
     start = next((place for place, word in enumerate(described) if word not in _TYPES), len(described))
     rest = described[start + len(said) :]
-    whole = len(said) > 1 or (len(said) == 1 and (not rest or rest[0] in _PREPOSITIONS))
+    whole = len(said) > 1 or (one and len(said) == 1 and (not rest or rest[0] in _PREPOSITIONS))
     return whole and described[start : start + len(said)] == said and "`" not in text
 
 

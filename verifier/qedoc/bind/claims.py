@@ -278,7 +278,7 @@ def _bound(context: Context, formula: Formula, equation: Equation, name: str) ->
     conditions = tuple(dict.fromkeys((*allowed.where, *laid.where, *several, *ranges, *divisors(shaped.value, spans))))
     parts = Parts(roles=found, axes=shaped, place=holds, fixed=fixed, determined=determined, conditions=conditions)
     spec = assembled(context, formula, name, parts)
-    spec = shown(spec, equation) if context.slope is None else differentiated(context, spec)
+    spec = shown(context, formula, spec, equation) if context.slope is None else differentiated(context, spec)
     spec = meaningful(with_names(context, spec) if context.renamed else spec)
     left = defaults(context, {*found.parameters.values(), *spec.bind, *absent})
     notes = (

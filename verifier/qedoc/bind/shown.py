@@ -28,7 +28,8 @@ Parts = tuple[sp.Expr, sp.Expr]
 def in_parts(context: Context, formula: Formula, value: sp.Expr, equation: Equation) -> tuple[sp.Expr, Equation]:
     """A complex value as its real and its imaginary part, with an index that says which of them is meant.
 
-    A real value stays as it is, unless the letter i was read as the imaginary unit: the code must then return complex numbers.
+    A real value stays as it is, unless the letter i was read as the imaginary unit: the code must then return complex numbers. The entries
+    of a matrix that is written out may be the complex numbers of the code too, with an imaginary part of 0.
 
     Args:
         context: the docstring.
@@ -39,9 +40,7 @@ def in_parts(context: Context, formula: Formula, value: sp.Expr, equation: Equat
     Raises:
         Obstruction: for a function of a complex number whose parts are not known.
     """
-    reading = context.readings.get(formula)
-    option = reading.taken.get("i") if isinstance(reading, Reading) else None
-    if not value.has(sp.I) and (option is None or option.value != UNIT):
+    if not (value.has(sp.I) or value.has(EntryAt) or _has_unit(context, formula)):
         return value, equation
     entry = equation.entry
     if isinstance(equation.left, sp.Indexed):
@@ -50,13 +49,26 @@ def in_parts(context: Context, formula: Formula, value: sp.Expr, equation: Equat
     return EntryAt(PART, *_parts(value)), replace(equation, entry=(*entry, (PART, (sp.S.One, sp.Integer(2)))))
 
 
-def shown(spec: Spec, equation: Equation) -> Spec:
+def _has_unit(context: Context, formula: Formula) -> bool:
+    """Whether the letter i was read as the imaginary unit."""
+    reading = context.readings.get(formula)
+    option = reading.taken.get("i") if isinstance(reading, Reading) else None
+    return option is not None and option.value == UNIT
+
+
+def shown(context: Context, formula: Formula, spec: Spec, equation: Equation) -> Spec:
     """The claim with the shape of the result that the equation shows, and with the part of a complex number that its index names."""
     is_complex = any(index == PART for index, _ in equation.entry)
     axes = [ends for index, ends in equation.entry if index != PART]
     lengths = [last - first + 1 for first, last in filter(None, axes)]
     whole = tuple(map(int, lengths)) if len(lengths) == len(axes) and all(length.is_Integer for length in lengths) else ()
-    return replace(spec, whole=whole, is_complex=is_complex, at=spec.location) if whole or is_complex else spec
+    may_be_real = is_complex and not _has_unit(context, formula) and _vanishes(spec.formula.args[2])
+    return replace(spec, whole=whole, is_complex=is_complex, may_be_real=may_be_real, at=spec.location) if whole or is_complex else spec
+
+
+def _vanishes(value: sp.Expr) -> bool:
+    """Whether a value, or each entry of it, is the number 0."""
+    return all(map(_vanishes, value.args[1:])) if isinstance(value, EntryAt) else value == 0
 
 
 def _parts(value: sp.Expr) -> Parts:

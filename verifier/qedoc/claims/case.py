@@ -11,7 +11,7 @@ from qedoc.algebra.closed_forms import closed
 from qedoc.algebra.undefined import undefined, valued
 from qedoc.claims.domain import Functions, Integers, Reals
 from qedoc.claims.properties import Property
-from qedoc.claims.results import array_of, as_real, is_complex, part_of
+from qedoc.claims.results import array_of, is_complex, part_of
 from qedoc.claims.settings import Imported
 from qedoc.claims.spec import Argument, Array, Parameter, Size, Spec, base
 from qedoc.claims.target import call_by_name, slope_by_name
@@ -165,8 +165,8 @@ class Case:
             message = f"the target returns an array of shape {result.shape}; select the entry that the formula describes with entry="
             raise self._misfit(message, whole)
         if not self.spec.is_complex:
-            return as_real(result)
-        if not is_complex(result):
+            return result
+        if not is_complex(result) and not self.spec.may_be_real:
             raise self._misfit("the formula has complex values, and the target returns real numbers", whole)
         return part_of(result, self.entry[-1])
 

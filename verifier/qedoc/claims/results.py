@@ -21,15 +21,6 @@ def is_complex(result: Any) -> bool:
     return isinstance(result, complex) or getattr(getattr(result, "dtype", None), "kind", "") == "c"
 
 
-def as_real(result: Any) -> Any:
-    """A complex number as a real one, and not a number if it has an imaginary part. Other results stay as they are."""
-    if not is_complex(result):
-        return result
-    import jax.numpy as jnp
-
-    return jnp.where(jnp.imag(result) == 0, jnp.real(result), jnp.nan)
-
-
 def part_of(result: Any, part: int) -> Any:
     """The real part of a number for 0, its imaginary part for 1."""
     import jax.numpy as jnp

@@ -62,7 +62,7 @@ class OwnWords:
         clause = _HIDDEN.sub(" ", _METHOD.sub("", text).lower()).rstrip(" ,:").rpartition(",")[2]
         said = _words(clause) - lexicon.COMPUTING
         noun = said - lexicon.FRAME
-        return bool(noun) and noun <= self.summary | self.names and not lexicon.changes(tuple(self.computed - said - self.names))
+        return bool(noun) and noun <= self.computed | self.names and not lexicon.changes(tuple(self.computed - said - self.names))
 
     def names_itself(self, parse: Any) -> bool:
         """Whether a function of the value is only another name of the function, as in `the sign of x is` of `sign`."""
