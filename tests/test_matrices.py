@@ -107,6 +107,12 @@ def test_complex_constants(judge: Judge) -> None:
     assert judge("f()", display(latex), "jnp.array([[0, 1j], [-1j, 0]])") is Verdict.REFUTED
 
 
+@pytest.mark.parametrize("latex", ["y_i = i x_i", "f(x) = i x_{ij}", r"f(x) = \sum_i i x"])
+def test_an_i_that_is_an_index_is_no_imaginary_unit(latex: str) -> None:
+    found = read(latex, Names(functions=frozenset({"f"}), parameters=("x",)))
+    assert isinstance(found, Unreadable) or (not found.equations[0].right.has(sp.I) and "i" not in found.taken)
+
+
 @pytest.mark.parametrize("code", ["jnp.cos(2 * jnp.pi * 3 / x)", "jnp.cosh(2 * jnp.pi * 3 / x)"])
 def test_an_i_beside_real_code_may_be_an_index(judge: Judge, code: str) -> None:
     assert judge("f(x)", display(r"f(x) = \cos(2 \pi i / x)"), code) is Verdict.UNDECIDED

@@ -1,12 +1,15 @@
 r"""Reads the letter i as the imaginary unit: `e^{i \theta}`, `\begin{pmatrix} 0 & -i \\ i & 0 \end{pmatrix}`."""
 
+from itertools import pairwise
+
 import sympy as sp
 
 from qedoc.read.factor import Factor, Shape
 from qedoc.read.parser import Parser
 from qedoc.read.reading import Option
-from qedoc.read.scope import Scope
+from qedoc.read.scope import Scope, conventional
 from qedoc.read.tokens import Token
+from qedoc.read.tree import contents, walk
 
 UNIT = "the imaginary unit"
 """The option of the choice "i" that the letter is the imaginary unit."""
@@ -16,7 +19,15 @@ _LETTER = "i"
 
 def may_be_unit(scope: Scope, letter: str) -> bool:
     """Whether a letter may be the imaginary unit: an i that is no index of the formula, and that nothing explains."""
-    return letter == _LETTER and not scope.declared(letter) and not scope.explained(letter) and letter not in scope.functions
+    free = letter == _LETTER and not scope.declared(letter) and not scope.explained(letter) and letter not in scope.functions
+    return free and letter not in scope.running and not _is_subscript(scope)
+
+
+def _is_subscript(scope: Scope) -> bool:
+    """Whether the letter stands in a subscript somewhere: as an index, or as one of several."""
+    scripts = (script for items in walk(scope.nodes) for mark, script in pairwise(items) if mark.is_char("_"))
+    words = (one.text for script in scripts for one in contents(script) if isinstance(one, Token))
+    return any(_LETTER in word and (len(word) == 1 or conventional(word)) for word in words)
 
 
 def imaginary(parser: Parser, token: Token) -> Factor | None:
