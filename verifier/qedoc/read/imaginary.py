@@ -7,9 +7,9 @@ import sympy as sp
 from qedoc.read.factor import Factor, Shape
 from qedoc.read.parser import Parser
 from qedoc.read.reading import Option
-from qedoc.read.scope import Scope, conventional
+from qedoc.read.scope import Scope, conventional, spelled_all
 from qedoc.read.tokens import Token
-from qedoc.read.tree import contents, walk
+from qedoc.read.tree import contents, equated, relation, walk
 
 UNIT = "the imaginary unit"
 """The option of the choice "i" that the letter is the imaginary unit."""
@@ -20,7 +20,13 @@ _LETTER = "i"
 def may_be_unit(scope: Scope, letter: str) -> bool:
     """Whether a letter may be the imaginary unit: an i that is no index of the formula, and that nothing explains."""
     free = letter == _LETTER and not scope.declared(letter) and not scope.explained(letter) and letter not in scope.functions
-    return free and letter not in scope.running and not _is_subscript(scope)
+    return free and letter not in scope.running and not _is_subscript(scope) and not _is_compared(scope)
+
+
+def _is_compared(scope: Scope) -> bool:
+    """Whether the letter is a side of an equation, or a relation compares values, as in the range of an index: `0 <= i < n`."""
+    ordered = any(relation(node) not in ("", "=") for items in walk(scope.nodes) for node in items)
+    return ordered or any(spelled_all(side).strip(" ,.;") == _LETTER for side in equated(scope.nodes))
 
 
 def _is_subscript(scope: Scope) -> bool:
