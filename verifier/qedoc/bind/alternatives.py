@@ -11,7 +11,7 @@ import sympy as sp
 
 from qedoc.bind.context import Context
 from qedoc.bind.conventions import learned, means
-from qedoc.bind.symbols import of_head
+from qedoc.bind.symbols import in_other_case, of_head
 from qedoc.interpret.choices import Choice, Choices, Sure, parameter
 from qedoc.interpret.findings import CASE, UNKNOWN, VALUE
 from qedoc.interpret.lexicon import AFTER, INEXACT, OPERATORS, changes
@@ -120,10 +120,14 @@ def _symbol(context: Context, name: str, said: Choices) -> list[Choice]:
     stated = [choice for choice in known if choice.sure is Sure.STATED]
     if stated:
         return stated
-    if name in context.parameters:
-        own = Choice(about="symbol", subject=name, value=parameter(name), words="the parameter of the same name", sure=Sure.STATED)
+    if same := name if name in context.parameters else in_other_case(context, name) if context.legend.get(name) else "":
+        own = Choice(about="symbol", subject=name, value=parameter(same), words="the parameter of the same name", sure=Sure.STATED)
         unclear = any(choice.value is None and choice.sure is Sure.OPAQUE for choice in told)
-        if not unclear or (not known and in_same_words(context.legend.get(name, ""), context.parameters[name].text)):
+        if {choice.value for choice in known} <= {own.value} and in_same_words(
+            context.legend.get(name, ""), context.parameters[same].text, one=True
+        ):
+            return [own]
+        if not unclear:
             return [own] if not known else [*known, own]
         return [*known, own, *(choice for choice in told if choice.value is None)][:3]
     unknown = [choice for choice in told if choice.value is None]
@@ -141,11 +145,19 @@ def _is_function(context: Context, value: Any) -> bool:
     return name in context.parameters and inspect.isfunction(context.parameters[name].default)
 
 
-def in_same_words(text: str, description: str) -> bool:
-    """Whether an explanation of a symbol is how the description of a parameter begins: `the maximum number of steps`."""
+def in_same_words(text: str, description: str, *, one: bool = False) -> bool:
+    """Whether an explanation of a symbol is how the description of a parameter begins: `the maximum number of steps`.
+
+    Args:
+        text: the explanation.
+        description: the description.
+        one: whether one word is enough, `the semiparameter`, as for the parameter that has the name of the symbol.
+    """
     said, described = ([word for word in re.findall(r"\w+", one.lower()) if word not in _ARTICLES] for one in (text, description))
     start = next((place for place, word in enumerate(described) if word not in _TYPES), len(described))
-    return len(said) > 1 and described[start : start + len(said)] == said and "`" not in text
+    rest = described[start + len(said) :]
+    whole = len(said) > 1 or (one and len(said) == 1 and (not rest or rest[0] in _PREPOSITIONS))
+    return whole and described[start : start + len(said)] == said and "`" not in text
 
 
 _ARTICLES = frozenset({"the", "a", "an"})

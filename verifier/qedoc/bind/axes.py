@@ -87,7 +87,7 @@ def axes(
     last = {node: span[1] for nodes, span in spans.items() for node in nodes}
     sizes = _sizes(lengths, spans, parameters, FEW if layout.alike else LENGTHS)
     most = max((max(size.values) for size in sizes), default=max(LENGTHS[1]))
-    free = [Size(index, range(_number(first[index]), _number(first[index]) + most), "index of the result") for index in result]
+    free = [Size(index, _places(first[index], last[index], most), "index of the result") for index in result]
     value = value.xreplace(put)
     encoded: list[Size] = []
     arrays = {name: _array(name, rank, first, last) for name, rank in ranks.items()}
@@ -112,6 +112,11 @@ def axes(
         labels=made,
         notes=notes,
     )
+
+
+def _places(first: sp.Expr, last: sp.Expr, most: int) -> range:
+    """The values of an index of the result: all of them if the formula says which is the last, or else the first ones."""
+    return range(_number(first), int(last) + 1 if isinstance(last, sp.Integer) else _number(first) + most)
 
 
 def _counted(value: sp.Expr, spans: Mapping[sp.Expr, Span]) -> sp.Expr:

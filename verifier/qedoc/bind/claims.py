@@ -36,6 +36,7 @@ from qedoc.bind.restated import restated
 from qedoc.bind.rules import rules
 from qedoc.bind.samplers import with_names
 from qedoc.bind.settings import agreed
+from qedoc.bind.shown import in_parts, shown
 from qedoc.bind.slices import entries
 from qedoc.bind.slopes import is_slope, slope
 from qedoc.bind.spelled import spelled_out
@@ -234,9 +235,7 @@ def _bound(context: Context, formula: Formula, equation: Equation, name: str) ->
         value, words = restated(context, formula, value)
         notes = (*notes, *words)
     expansion = expanded(context, value, _stated)
-    if expansion.value.has(sp.I):
-        raise Obstruction("the formula has complex values, which qedoc does not check", verdict=Verdict.UNDECIDED)
-    value, equation = with_lengths(context, expansion.value, equation)
+    value, equation = with_lengths(context, *in_parts(context, formula, expansion.value, equation))
     value, measures = sized(context, merged(context, value))
     laid, links = _laid(context, equation, value)
     value, result = laid.value, result_of(equation, laid)
@@ -271,7 +270,7 @@ def _bound(context: Context, formula: Formula, equation: Equation, name: str) ->
     conditions = tuple(dict.fromkeys((*allowed.where, *laid.where, *several, *ranges, *divisors(shaped.value, spans))))
     parts = Parts(roles=found, axes=shaped, place=holds, fixed=fixed, determined=determined, conditions=conditions)
     spec = assembled(context, formula, name, parts)
-    spec = spec if context.slope is None else differentiated(context, spec)
+    spec = shown(context, formula, spec, equation) if context.slope is None else differentiated(context, spec)
     spec = meaningful(with_names(context, spec) if context.renamed else spec)
     left = defaults(context, {*found.parameters.values(), *spec.bind, *absent})
     notes = (

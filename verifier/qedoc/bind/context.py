@@ -243,6 +243,7 @@ class Context:
         equations = reading.equations if isinstance(reading, Reading) else ()
         symbols = {s for equation in equations for s in _written(replace(equation, left=None))}
         indices = {s for e in equations for entry in e.right.atoms(sp.Indexed) for index in entry.indices for s in index.free_symbols}
+        indices |= {index for e in equations for index, _ in e.entry}
         return bool(equations) and all(symbol.name in known for symbol in symbols - indices)
 
     @cached_property

@@ -78,7 +78,7 @@ def direct(context: Context, name: str) -> str:
     if name in context.parameters:
         return name
     spelled = next((spelling for spelling in _spellings(context, name) if spelling in context.parameters), "")
-    return spelled or _in_other_case(context, name)
+    return spelled or in_other_case(context, name)
 
 
 def _spellings(context: Context, name: str) -> tuple[str, ...]:
@@ -95,8 +95,16 @@ def merged(context: Context, value: sp.Expr) -> sp.Expr:
     return value.xreplace({sp.Symbol(name): sp.Symbol(context.bound[name]) for name in told if context.bound[name] in names})
 
 
-def _in_other_case(context: Context, name: str) -> str:
-    r"""The only parameter whose name differs in case and underscores alone: `\Gamma` and `gamma`. A single letter has no other case."""
+def in_other_case(context: Context, name: str) -> str:
+    r"""The only parameter whose name differs in case and underscores alone: `\Gamma` and `gamma`. A single letter has no other case.
+
+    Args:
+        context: the docstring.
+        name: the name of a symbol.
+
+    Returns:
+        the parameter; empty if there is none, or more than one.
+    """
     bare = name.replace("_", "").lower()
     fitting = [parameter for parameter in context.parameters if parameter.replace("_", "").lower() == bare]
     return fitting[0] if len(bare) > 1 and len(fitting) == 1 else ""

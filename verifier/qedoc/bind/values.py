@@ -11,7 +11,7 @@ from qedoc.bind.context import Context
 from qedoc.bind.members import FUNCTIONS, MOMENTS, Aim, is_expression, logarithm, quantity_of, through_logarithm, transformed
 from qedoc.bind.records import Obstruction
 from qedoc.bind.samplers import is_family
-from qedoc.bind.symbols import returns
+from qedoc.bind.symbols import direct, returns
 from qedoc.claims.modules import Settled
 from qedoc.claims.target import resolve
 from qedoc.errors import QedocError
@@ -20,6 +20,7 @@ from qedoc.results.verdict import Verdict
 
 _LOGARITHM = re.compile(r"^log(pdf|pmf|cdf|sf)$")
 _GENERIC = re.compile(r"^[A-Za-z]$|^ell$|^(?:[fFPpS]_\w+|[A-Z]{2,4}|F\^-1|(?:L|ell)_\w+)$")
+_LABELLED = re.compile(r"^[A-Za-z]_\w+$")
 _KIND = re.compile(r"_(?:metric|score|measure|index|coefficient|divergence|distance|similarity|statistic)$")
 """What a quantity is, at the end of the name of the function that computes it: `opa_metric` computes OPA."""
 
@@ -173,7 +174,8 @@ def _check_left(context: Context, equation: Equation) -> None:
             several = returns(context).startswith("tuple[")
             short = _is_short(left.name, name) or _is_variant(context, left.name, name)
             quantity = quantity_of(left) if left.variable else None
-            if not (_GENERIC.match(left.name) or short or several or (quantity is not None and _quantity_named(name) in quantity.members)):
+            named = quantity is not None and _quantity_named(name) in quantity.members
+            if not (_GENERIC.match(left.name) or short or several or named or _takes_everything(context, left)):
                 raise Obstruction(
                     f"the text does not say that {left.name} is {name}", rf"write \mathrm{{{name}}} on the left", cause="left-side"
                 )
@@ -207,6 +209,18 @@ def _is_short(short: str, name: str) -> bool:
     letter, _, suffix = short.lower().partition("_")
     same = short.replace("_", "").lower() == name.replace("_", "").lower() and len(short) > 2
     return same or short.lower() in (name.lower(), bare) or (kind is not None and letter == kind[0][1] and suffix == bare)
+
+
+def _takes_everything(context: Context, left: Application) -> bool:
+    r"""Whether a left side such as `R_x(\theta)` is the function: a letter with a label, of exactly the parameters that it must be given.
+
+    No other formula of the docstring has another function on its left side.
+    """
+    readings = [reading for reading in context.readings.values() if isinstance(reading, Reading)]
+    heads = {e.left.name for r in readings for e in r.equations if isinstance(e.left, Application)}
+    given = [direct(context, str(argument)) for argument in left.arguments]
+    needed = {p.name for p in context.parameters.values() if p.default is inspect.Parameter.empty}
+    return bool(_LABELLED.match(left.name)) and heads == {left.name} and bool(given) and "" not in given and needed <= set(given)
 
 
 def _is_variant(context: Context, short: str, name: str) -> bool:

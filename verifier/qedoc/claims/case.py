@@ -11,6 +11,7 @@ from qedoc.algebra.closed_forms import closed
 from qedoc.algebra.undefined import undefined, valued
 from qedoc.claims.domain import Functions, Integers, Reals
 from qedoc.claims.properties import Property
+from qedoc.claims.results import array_of, is_complex, part_of
 from qedoc.claims.settings import Imported
 from qedoc.claims.spec import Argument, Array, Parameter, Size, Spec, base
 from qedoc.claims.target import call_by_name, slope_by_name
@@ -149,17 +150,37 @@ class Case:
         """Selects the entry of the result that the formula describes.
 
         Raises:
-            ShapeError: if the result has no such entry, or if it is an array and the spec selects no entry.
+            ShapeError: if the result has no such entry, if it is an array and the spec selects no entry, or if it is real and should not.
         """
+        result = self._as_shown(result) if self.spec.whole else result
         whole = tuple(getattr(result, "shape", ()))
-        for axis, position in enumerate(self.entry):
+        places = self.entry[:-1] if self.spec.is_complex else self.entry
+        for axis, position in enumerate(places):
             length = len(result) if isinstance(result, tuple | list) else (*getattr(result, "shape", ()), 0)[0]
             if not 0 <= position < length:
                 raise self._misfit(f"entry={self.entry} is out of range: axis {axis} of the target's result has length {length}", whole)
             result = result[position]
-        if getattr(result, "shape", ()) != () and not self.entry:
+        if getattr(result, "shape", ()) != () and not places:
             message = f"the target returns an array of shape {result.shape}; select the entry that the formula describes with entry="
             raise self._misfit(message, whole)
+        if not self.spec.is_complex:
+            return result
+        if not is_complex(result) and not self.spec.may_be_real:
+            raise self._misfit("the formula has complex values, and the target returns real numbers", whole)
+        return part_of(result, self.entry[-1])
+
+    def _as_shown(self, result: Any) -> Any:
+        """The result as an array of the shape that the formula shows.
+
+        Raises:
+            ShapeError: if it has another shape. A column may be an array with two axes.
+        """
+        result = array_of(result)
+        found, shown = tuple(getattr(result, "shape", ())), tuple(self.spec.whole)
+        if found == (*shown, 1) and len(shown) == 1:
+            return result[:, 0]
+        if found != shown:
+            raise self._misfit(f"the target returns an array of shape {found}, and the formula shows one of shape {shown}", found)
         return result
 
 

@@ -162,6 +162,9 @@ class Spec:
         bind: a constant or a structure of symbols (`List`, `Dict`, `Array`, plain containers) for each other parameter of the target.
         where: relations between symbols, in addition to their domains. A relation between sizes selects the combinations of sizes.
         entry: the position of the formula's value in the result of the target, counted from 0; may contain sizes. Empty for a number.
+        whole: the shape of the result, if the formula shows all of it; a column may have two axes. Empty if the shape may be any.
+        is_complex: whether the last position of `entry` is the part of a complex number: 0 for its real part, 1 for its imaginary part.
+        may_be_real: for a complex number, whether the target may return a real one, whose imaginary part is 0.
         natural: whether the claim is restricted to points where the formula has a value.
         derivative: the parameter with respect to which the target is differentiated; empty if the claim is about the value itself.
         properties: properties that are claimed in addition to the value.
@@ -183,6 +186,9 @@ class Spec:
     bind: Mapping[str, Any] = field(default_factory=dict)
     where: Sequence[sp.Basic | ForAll] = ()
     entry: Sequence[Any] = ()
+    whole: Sequence[int] = ()
+    is_complex: bool = False
+    may_be_real: bool = False
     natural: bool = False
     derivative: str = ""
     properties: Sequence[Property] = ()

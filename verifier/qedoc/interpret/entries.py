@@ -135,7 +135,15 @@ entry_item: Parser = rule(
         sequence(phrase, to=lambda inner: ("is", inner) if inner[0] not in ("num", "param", "described") else None),
         sequence(DET, phrase, to=lambda _, inner: ("text",) if inner[0] in ("param", "described") and inner[0] != "num" else None),
         sequence(token("OPEN", "OF"), token("SHAPE"), token("WORD", "SET", "EXPR", "UNREAD", "PARAM", "SYM", "NUM"), to=always(("text",))),
-        sequence(maybe(_ITSELF), maybe(token("MUST", "IS")), token("BROADCASTS"), some(_OF_SHAPES, 1), to=always(("text",))),
+        sequence(
+            maybe(_ITSELF),
+            maybe(token("DET")),
+            maybe(token("SHAPE")),
+            maybe(token("MUST", "IS")),
+            token("BROADCASTS"),
+            some(_OF_SHAPES, 1),
+            to=always(("text",)),
+        ),
         sequence(maybe(_ITSELF), maybe(token("MUST", "IS")), token("LOGGED"), some(_TELLS_NOTHING), to=always(LOGARITHM)),
         sequence(
             maybe(NOUN),

@@ -15,6 +15,16 @@ from qedoc.interpret.words import Vocabulary
 _HIDDEN = re.compile(r":math:`[^`]*`|\$[^$]*\$")
 
 
+_INPUTS = re.compile(r",?\s+\b(?:given|from|based on)\s+(?:the|a|an|its)\s", re.IGNORECASE)
+"""Words after which a summary says what a value is computed from."""
+
+_METHOD = re.compile(
+    r"\b(?:using|via|with|by|from)\s+(?:the\s+|an?\s+)?(?:following\s+)?(?:[A-Z][\w-]*(?:['\u2019]s)?\s+(?:first\s+|second\s+|third\s+)?)?"
+    r"(?:formula|equation|expression|relation|definition|law|identity)(?:\s*\(?(?:eq\.\s*)?[\d.]+\)?)?\s*[,:.]*\s*$"
+)
+"""Words at the end of an introduction that only say that a formula follows: `using the formula (3.24)`, `using Kepler's third law`."""
+
+
 @dataclass(frozen=True)
 class OwnWords:
     """The words for one function.
@@ -36,15 +46,23 @@ class OwnWords:
     @cached_property
     def summary(self) -> frozenset[str]:
         """The words of the summary, which says what the function computes."""
-        first = next((one for one in passages(self.lines, next(iter(self.vocabulary.own), "")) if one.first), None)
-        return (_words(first.text) if first is not None else frozenset()) - lexicon.COMPUTING
+        return _words(self._first) - lexicon.COMPUTING
+
+    @cached_property
+    def computed(self) -> frozenset[str]:
+        """The words of the summary without those for what the value is computed from: `the axis, given the period`."""
+        return _words(_INPUTS.split(self._first)[0]) - lexicon.COMPUTING
+
+    @cached_property
+    def _first(self) -> str:
+        return next((one.text for one in passages(self.lines, next(iter(self.vocabulary.own), "")) if one.first), "")
 
     def are_in(self, text: str) -> bool:
         """Whether an introduction names what the summary says that the function computes: `The hyperbolic sine is defined by`."""
-        clause = _HIDDEN.sub(" ", text.lower()).rstrip(" ,:").rpartition(",")[2]
+        clause = _HIDDEN.sub(" ", _METHOD.sub("", text).lower()).rstrip(" ,:").rpartition(",")[2]
         said = _words(clause) - lexicon.COMPUTING
         noun = said - lexicon.FRAME
-        return bool(noun) and noun <= self.summary | self.names and not lexicon.changes(tuple(self.summary - said - self.names))
+        return bool(noun) and noun <= self.computed | self.names and not lexicon.changes(tuple(self.computed - said - self.names))
 
     def names_itself(self, parse: Any) -> bool:
         """Whether a function of the value is only another name of the function, as in `the sign of x is` of `sign`."""

@@ -70,7 +70,7 @@ MOST_LINES = 4
 """Maximum number of differing points whose lines are searched."""
 
 FEWEST = 3
-"""Minimum number of agreeing or differing points that a verdict needs."""
+"""Minimum number of agreeing or differing points that a verdict about unknowns needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +80,8 @@ class _Tally:
     same: list[Row]
     apart: list[Row]
     unclear: list[Row]
+    least: int
+    """Minimum number of agreeing or differing points that a verdict needs."""
     beyond: list[Row]
     """The unclear points at which the code gives what a density has outside of its support, and the formula another value."""
 
@@ -90,7 +92,7 @@ class _Tally:
     @property
     def differs(self) -> bool:
         """Whether enough points differ to rule out an accident."""
-        return len(self.apart) >= max(FEWEST, self.compared // 10)
+        return len(self.apart) >= max(self.least, self.compared // 10)
 
 
 def trial(pair: Pair, limits: Limits, rows: list[Row] | None = None) -> CaseResult:
@@ -113,7 +115,7 @@ def trial(pair: Pair, limits: Limits, rows: list[Row] | None = None) -> CaseResu
         tally = _best_line(pair, rows, tally.apart) or tally
     if tally.differs:
         return _refuted(pair, tally)
-    if tally.apart or len(tally.same) < FEWEST or len(tally.unclear) > len(tally.same):
+    if tally.apart or len(tally.same) < tally.least or len(tally.unclear) > len(tally.same):
         counts = f"{len(tally.same)} points agree, {len(tally.apart)} differ, {len(tally.unclear)} are unclear because of rounding"
         return CaseResult(id=pair.case.id, verdict=Verdict.UNDECIDED, reason=f"runs alone do not decide: {counts}", runs=2 * tally.compared)
     edge = _different_edge(pair, limits)
@@ -123,7 +125,8 @@ def trial(pair: Pair, limits: Limits, rows: list[Row] | None = None) -> CaseResu
         return CaseResult(id=pair.case.id, verdict=Verdict.UNDECIDED, reason=reason, runs=2 * tally.compared)
     if tally.beyond:
         return CaseResult(id=pair.case.id, verdict=Verdict.UNDECIDED, reason=pair.off_its_support(tally.beyond[0]), runs=2 * tally.compared)
-    reason = f"no difference beyond rounding at {len(tally.same)} points, run in float32 and float64"
+    where = f"at {len(tally.same)} points" if pair.plan.symbols else "from the number that the formula states"
+    reason = f"no difference beyond rounding {where}, run in float32 and float64"
     return CaseResult(id=pair.case.id, verdict=Verdict.TESTED, reason=reason, runs=2 * tally.compared)
 
 
@@ -148,10 +151,11 @@ def _tally(pair: Pair, rows: list[Row]) -> _Tally:
     coarse, fine = (run_rows(pair.call, symbols, rows, dtype).values for dtype in ("float32", "float64"))
     if fine.ndim != 1:
         raise UnsupportedError(f"the target returns an array of shape {fine.shape[1:]}; expected a number")
-    tally = _Tally([], [], [], [])
+    least = FEWEST if symbols else 1  # without unknowns there is one point
+    tally = _Tally([], [], [], least, [])
     explained = _explained_by_arithmetic(pair, rows, coarse, fine)
     exact = enclose_at(DIGITS, pair.documented, rows)
-    enough = max(FEWEST, len(rows) // 10)
+    enough = max(least, len(rows) // 10)
     for place in sorted(range(len(rows)), key=lambda k: _plainness(rows[k])):
         row, value, low, high = rows[place], exact[place], float(coarse[place]), float(fine[place])
         documented = _documented(value)

@@ -115,7 +115,10 @@ def pasteable(case: Case, point: Mapping[sp.Symbol, Fraction], *, arrays: bool =
     module, before, call = _called(case.spec.target, texts)
     module = ", ".join(dict.fromkeys((module, *(value.module for value in keywords.values() if isinstance(value, Imported)))))
     called = "" if curried is None else f"({', '.join(map(_text, curried))})"
-    entry = "".join(f"[{position}]" for position in case.entry)
+    whole, part = case.spec.whole, case.entry[-1:] if case.spec.is_complex else ()
+    entry = "".join(f"[{position}]" for position in (case.entry[:-1] if part else case.entry))
+    entry += ".imag" if part == (1,) else ".real" if part else ""
+    call, called = (f"jnp.asarray({call}{called})", "") if whole or part else (call, called)
     imports = "import jax.numpy as jnp; " if "jnp." in call + called else ""
     if by:
         call, module = f"jax.grad(lambda {by}: {call})({_text(keywords[by])})", ", ".join(dict.fromkeys(("jax", module)))

@@ -141,6 +141,8 @@ def _for_all_entries(spec: Spec, shape: tuple[int, ...]) -> list[Spec]:
 
     One number is each entry of an array. An entry for each index is the same number everywhere.
     """
+    if spec.whole or spec.is_complex:
+        return []
     if spec.entry:
         return [replace(spec, entry=(), at=spec.location)] if not shape else []
     positions = list(itertools.product(*map(range, shape)))

@@ -8,8 +8,9 @@ from qedoc.read import applications, brackets, cases, hypergeometric, names, nor
 from qedoc.read.backslashes import halved
 from qedoc.read.cases import conditions
 from qedoc.read.choices import Options, all_readings
+from qedoc.read.imaginary import UNIT
 from qedoc.read.macros import Written, tokens
-from qedoc.read.matrices import SYMMETRIC, TRIANGULAR, WHOLE, DeterminantOf, InverseEntry
+from qedoc.read.matrices import SYMMETRIC, TRIANGULAR, WHOLE, DeterminantOf, EntryAt, InverseEntry
 from qedoc.read.parser import Parser
 from qedoc.read.plain_math import plain_tokens
 from qedoc.read.reading import (
@@ -42,9 +43,11 @@ __all__ = [
     "PLAIN",
     "SYMMETRIC",
     "TRIANGULAR",
+    "UNIT",
     "WHOLE",
     "Application",
     "DeterminantOf",
+    "EntryAt",
     "Equation",
     "Extent",
     "InverseEntry",

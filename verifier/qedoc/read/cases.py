@@ -7,6 +7,7 @@ import sympy as sp
 
 from qedoc.read.brackets import split
 from qedoc.read.factor import Factor, Shape
+from qedoc.read.matrices import SCALAR, MatrixOf, kind
 from qedoc.read.memberships import among, membership, ranges, regrouped
 from qedoc.read.parser import BRACKETS, Parser
 from qedoc.read.reading import Obstacle, Refused
@@ -17,6 +18,9 @@ from qedoc.read.tree import SYMBOLS, Group, Node, relation
 
 CASES = frozenset({"cases", "dcases", "numcases"})
 """Environments of formulas by cases."""
+
+MATRICES = frozenset({"pmatrix", "bmatrix", "Bmatrix", "psmallmatrix", "bsmallmatrix"})
+"""Environments of matrices that are written out in brackets."""
 
 _TABLES = frozenset({"array", "matrix", "aligned", "alignedat"})
 _TRANSPARENT = frozenset({"equation", "split", "aligned", "gathered", "displaymath", "math", "align", "gather", "multline"})
@@ -54,8 +58,29 @@ def _environment(parser: Parser, group: Group) -> Factor:
     if group.name in _TRANSPARENT and len(lines) == 1:
         items = trimmed([item for item in lines[0] if not item.is_char("&")])
         return Factor(value=parser.inside(items, group.end).value(), shape=Shape.BRACKET, start=group.start)
+    if group.name in MATRICES:
+        return Factor(value=written_out(parser, group, lines), shape=Shape.BRACKET, start=group.start)
     what = f"the environment {group.name} inside an expression"
     raise parser.refuse(Obstacle.UNSUPPORTED, what, "write each formula separately", group.start)
+
+
+def written_out(parser: Parser, group: Group, lines: Sequence[Sequence[Node]]) -> sp.Expr:
+    """Reads a matrix that is written out, entry by entry.
+
+    Raises:
+        Refused: for rows of different lengths, an empty entry, dots, and an entry that is an array itself.
+    """
+    cells = [[trimmed(cell) for cell in split(line, "&")] for line in lines]
+    if not cells or len(set(map(len, cells))) > 1 or not all(cell for line in cells for cell in line):
+        what = "a matrix with an empty entry, or with rows of different lengths"
+        raise parser.refuse(Obstacle.MALFORMED, what, "write each entry, with & between two entries of a row", group.start)
+    entries = []
+    for cell in (cell for line in cells for cell in line):
+        entry = parser.inside(cell, cell[-1].end).value()
+        if kind(entry, parser.scope) != SCALAR:
+            raise parser.refuse(Obstacle.UNSUPPORTED, "a matrix of matrices or vectors", "write out all entries", cell[0].start)
+        entries.append(entry)
+    return MatrixOf(len(cells), len(cells[0]), *entries)
 
 
 def _one_sided(parser: Parser, group: Group) -> Factor:

@@ -42,7 +42,41 @@ class CrossOf(sp.Function):  # type: ignore[misc]  # sympy is untyped
     """The cross product of two vectors of length 3."""
 
 
-NODES = (Matmul, TransposeOf, InverseOf, CrossOf)
+class MatrixOf(sp.Function):  # type: ignore[misc]  # sympy is untyped
+    """`MatrixOf(m, n, a, b, ...)`: a matrix of m rows and n columns that is written out, row by row."""
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """The number of rows and of columns."""
+        return int(self.args[0]), int(self.args[1])
+
+    def at(self, row: sp.Expr, column: sp.Expr) -> sp.Expr:
+        """The entry at a row and a column, counted from 1."""
+        rows, columns = self.shape
+        entries = self.args[2:]
+        return EntryAt(row, *(EntryAt(column, *entries[k * columns : (k + 1) * columns]) for k in range(rows)))
+
+
+class EntryAt(sp.Function):  # type: ignore[misc]  # sympy is untyped
+    """`EntryAt(i, a, b, ...)`: the i-th of the values, counted from 1."""
+
+    def _sympystr(self, printer: Any) -> str:
+        index, *values = map(printer.doprint, self.args)
+        return f"[{', '.join(values)}][{index}]"
+
+    def _latex(self, printer: Any, exp: str = "") -> str:
+        index, *values = map(printer.doprint, self.args)
+        return _raised(rf"\left({', '.join(values)}\right)_{{{index}}}", exp)
+
+    @classmethod
+    def eval(cls, index: Any, *values: Any) -> Any:
+        """Becomes the value once the index is a number."""
+        if index.is_Integer and 1 <= index <= len(values):
+            return values[int(index) - 1]
+        return values[0] if len(values) == 1 else None
+
+
+NODES = (Matmul, TransposeOf, InverseOf, CrossOf, MatrixOf)
 
 
 class DeterminantOf(sp.Function):  # type: ignore[misc]  # sympy is untyped
@@ -123,8 +157,12 @@ def kind(value: Any, scope: Shapes) -> int | None:
             return SCALAR
         case InverseOf():
             return MATRIX
+        case MatrixOf():
+            return COLUMN if value.shape[1] == 1 else ROW if value.shape[0] == 1 else MATRIX
         case CrossOf():
             return COLUMN
+        case EntryAt():
+            return SCALAR
         case Matmul():
             return product([kind(part, scope) for part in value.args])
         case TransposeOf():
@@ -170,6 +208,33 @@ def product(kinds: Sequence[int | None]) -> int | None:
     return folded
 
 
+def shape(value: Any, scope: Shapes) -> tuple[int, ...] | None:
+    """The numbers of rows and columns of a value, if matrices that are written out tell them. None if they differ or are not known.
+
+    Args:
+        value: a matrix or a vector.
+        scope: which names are matrices and which are vectors.
+    """
+    match value:
+        case MatrixOf():
+            rows, columns = value.shape
+            return (max(rows, columns),) if 1 in (rows, columns) else (rows, columns)
+        case TransposeOf(args=(inner,)):
+            found = shape(inner, scope)
+            return None if found is None else found[::-1]
+        case CrossOf():
+            return (3,)
+        case Matmul(args=(first, *_, last)):
+            ends = shape(first, scope) or (), shape(last, scope) or ()
+            sides = kind(first, scope) == MATRIX, kind(last, scope) == MATRIX
+            found = tuple(end[place] for end, is_matrix, place in zip(ends, sides, (0, -1), strict=True) if end and is_matrix)
+            return found if len(found) == kind(value, scope) else None
+        case InverseOf():
+            return None
+    parts = {shape(part, scope) for part in value.args if kind(part, scope) not in (SCALAR, None)}
+    return parts.pop() if len(parts) == 1 else None
+
+
 def has_product(value: Any) -> bool:
     """Whether a value contains a product of matrices or vectors, a transpose or an inverse."""
     return bool(value.has(*NODES))
@@ -203,6 +268,9 @@ class Opener:
                 return self.entry(inner, at[::-1])
             case InverseOf(args=(matrix,)):
                 return InverseEntry(matrix, *at, extent(matrix.name))
+            case MatrixOf():
+                row, column = at if len(at) == 2 else (sp.S.One, at[0]) if value.shape[0] == 1 else (at[0], sp.S.One)
+                return value.at(row, column)
             case CrossOf(args=(left, right)):
                 j, k = self.fresh(), self.fresh()
                 term = sp.LeviCivita(*at, j, k) * self.entry(left, (j,)) * self.entry(right, (k,))
@@ -222,7 +290,9 @@ class Opener:
         index = self.fresh()
         before = (at[0], index) if first == MATRIX else (index,)
         after = (index, at[-1]) if second == MATRIX else (index,)
-        return sp.Sum(self.entry(left, before) * self.entry(right, after), (index, 1, extent(index.name)))
+        inner = {*(shape(left, self.scope) or ())[-1:], *(shape(right, self.scope) or ())[:1]}
+        last = sp.Integer(inner.pop()) if len(inner) == 1 else extent(index.name)
+        return sp.Sum(self.entry(left, before) * self.entry(right, after), (index, 1, last))
 
 
 def sizes(value: Any) -> dict[Extent, str]:

@@ -8,6 +8,7 @@ import sympy as sp
 from qedoc.read.applications import applied, known_call, upright
 from qedoc.read.brackets import loose, split
 from qedoc.read.factor import Factor, Shape
+from qedoc.read.imaginary import imaginary, may_be_unit
 from qedoc.read.indicators import bold_one, is_one, letter_one
 from qedoc.read.labels import label
 from qedoc.read.moments import expectation, reduction
@@ -85,10 +86,10 @@ def _word(parser: Parser, token: Token) -> Factor:
     if known is not None:
         return known_call(parser, run, known, token.start)
     if len(run) == 1 or scope.declared(run) or scope.is_function(run):
-        return _euler(parser, token) if run == "e" else _scripted(parser, base)
+        return _euler(parser, token) if run == "e" else imaginary(parser, token) or _scripted(parser, base)
     if run == "pi" and not (scope.declared("p") and scope.declared("i")):
         return Factor(value=sp.pi, shape=Shape.OTHER, start=token.start)
-    if all(letter.isalpha() and (scope.declared(letter) or letter == "e" or letter in scope.functions) for letter in run):
+    if run.isalpha() and all(scope.declared(one) or one == "e" or one in scope.functions or may_be_unit(scope, one) for one in run):
         parser.at -= 1
         letters = [replace(token, text=c, start=token.start + n, end=token.start + n + 1) for n, c in enumerate(run)]
         parser.items[parser.at : parser.at + 1] = letters

@@ -7,7 +7,7 @@ import sympy as sp
 from sympy.core.function import AppliedUndef
 
 from qedoc.read.factor import Factor, Shape, Term, has_vector
-from qedoc.read.products import crossed
+from qedoc.read.products import are_vectors
 from qedoc.read.reading import Obstacle, Option, Refused
 from qedoc.read.scope import Scope
 from qedoc.read.tokens import Kind, Token
@@ -85,7 +85,7 @@ def _check_operation(last: Factor, before: str, operation: str, factor: Factor, 
     if (
         operation == "x"
         and last.shape is factor.shape is Shape.NAME
-        and not crossed(last, factor, scope)
+        and not are_vectors(last, factor, scope)
         and _may_cross(last, factor, scope)
     ):
         _ambiguous("a product or a cross product", at, r"write \cdot for a product of numbers")

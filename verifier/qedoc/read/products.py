@@ -39,7 +39,9 @@ def joined(factors: Sequence[Factor], operations: Sequence[str], scope: Scope) -
         ]
     elif signs == {""} and _are_columns(run, scope) and _of_columns(scope):
         value = Matmul(TransposeOf(run[0].value), run[1].value)
-    elif signs == {"x"} and crossed(run[0], run[-1], scope) and len(run) == 2:
+    elif signs == {"x"} and are_vectors(run[0], run[-1], scope) and len(run) == 2:
+        if not _crossed(scope):
+            return list(factors), ["o" if operation == "x" else operation for operation in operations]
         value = CrossOf(*(factor.value for factor in run))
     elif signs <= {"", "@"} and {MATRIX, ROW} & set(known) and product(known) is not None:
         value = Matmul(*(_stored(factor.value, scope) for factor in run))
@@ -79,6 +81,15 @@ def _of_columns(scope: Scope) -> bool:
     return scope.choose("two vectors side by side", inner, entries) == inner.value
 
 
-def crossed(left: Factor, right: Factor, scope: Scope) -> bool:
-    r"""Whether `\times` between two factors is a cross product: of two vectors, in the formula of a function of that name."""
-    return CROSS in scope.own and kind(left.value, scope) == kind(right.value, scope) == COLUMN
+def are_vectors(left: Factor, right: Factor, scope: Scope) -> bool:
+    """Whether two factors are vectors."""
+    return kind(left.value, scope) == kind(right.value, scope) == COLUMN
+
+
+def _crossed(scope: Scope) -> bool:
+    r"""Whether `\times` between two vectors is their cross product."""
+    if CROSS in scope.own:
+        return True
+    cross = Option(value="the cross product", why="a cross between two vectors is conventionally their cross product", sure="suggested")
+    entries = Option(value="entry by entry", why="a cross between two arrays may multiply their entries", sure="possible")
+    return scope.choose("a cross between two vectors", cross, entries) == cross.value

@@ -81,7 +81,9 @@ class Scope:
         self.siblings = {plain(name) for name in names.siblings}
         self.legend = {plain(name): text for name, text in names.legend.items()}
         self.usual = {name for name, text in self.legend.items() if _is_usual(name, text)}
-        explained = {name for name, text in self.legend.items() if _FUNCTION.search(text)} | self.usual
+        given = {plain(name).replace("_", "") for name in names.parameters}
+        values = {name for name in self.legend if name.replace("_", "") in given and not is_applied(nodes, name)}  # U_2 is the parameter U2
+        explained = {name for name, text in self.legend.items() if _FUNCTION.search(text) and name not in values} | self.usual
         self.functions |= explained - self.usual
         for name in explained:
             del self.legend[name]

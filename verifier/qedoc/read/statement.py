@@ -11,7 +11,7 @@ from qedoc.read.cases import conditions, trimmed
 from qedoc.read.derivatives import slope
 from qedoc.read.functions import FUNCTIONS
 from qedoc.read.lines import Statement, statements
-from qedoc.read.matrices import COLUMN, ROW, CrossOf, has_product, kind, of_matrices
+from qedoc.read.matrices import COLUMN, ROW, has_product, kind, of_matrices, shape
 from qedoc.read.parser import Parser
 from qedoc.read.pointers import pointed
 from qedoc.read.reading import Application, Equation, Obstacle, Option, Position, Refused, Silence, Silent
@@ -233,8 +233,8 @@ def _equation(left: sp.Expr | Application | None, side: Sequence[Node], scope: S
         if known in (None, ROW) or isinstance(left, sp.Indexed):
             what = "matrices or vectors that do not combine into one matrix, vector or number"
             raise Refused(Obstacle.AMBIGUOUS, what, side[0].start, "write it with indices")
-        length = (sp.Integer(1), sp.Integer(3)) if right.has(CrossOf) else None
-        entry = tuple((scope.opener.fresh(), length) for _ in range(known or 0))
+        lengths: Sequence[int | None] = shape(right, scope) or [None] * (known or 0)
+        entry = tuple((scope.opener.fresh(), None if length is None else (sp.S.One, sp.Integer(length))) for length in lengths)
         right = scope.opener.entry(right, tuple(index for index, _ in entry))
     return Equation(left=left, right=right, condition=condition, latex=_text(side, latex), entry=entry)
 

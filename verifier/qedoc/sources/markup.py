@@ -316,8 +316,11 @@ def section_heading(lines: Sequence[str], place: int) -> str:
     heading = _HEADING.match(line)
     if not heading or heading[2].strip().lower() not in SECTIONS:
         return ""
-    ruled = place + 1 < len(lines) and bool(_RULE.match(lines[place + 1]))
-    return heading[2].strip().lower() if ruled or line.rstrip().endswith(":") else ""
+    below = lines[place + 1] if place + 1 < len(lines) else ""
+    above = (
+        bool(below.strip()) and _indent(below) > _indent(line) and heading[2][0].isupper() and (place == 0 or not lines[place - 1].strip())
+    )
+    return heading[2].strip().lower() if _RULE.match(below) or above or line.rstrip().endswith(":") else ""
 
 
 def arguments(lines: Sequence[str]) -> dict[str, tuple[str, int]]:

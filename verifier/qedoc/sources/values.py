@@ -23,6 +23,12 @@ _NAMES = re.compile(
 )
 """A summary that is a noun with an equation: 'Tanh bijection :math:`y = \\tanh(x)`.'"""
 
+_DEFINES = re.compile(
+    rf"(?:it|this|the\s+(?:function|matrix|vector|operator|gate|state|tensor|kernel|density))\s+{_PASSIVE}\s*:?\s+{_SPAN}\s*[.;]?",
+    re.IGNORECASE,
+)
+"""A sentence that defines what the docstring has named before: 'Rotation :math:`R`. It is defined by :math:`R = \\dots`.'"""
+
 _LEFT = re.compile(r"\s*(?P<name>[A-Za-z]\w*|\\mathrm\{(?P<upright>\w+)\})\s*(?:\([^()=]*\)\s*)?=(?!=)")
 _RESULTS = frozenset({"y", "out", "output", "result", "f"})
 _DROPPED = frozenset({"out", "output", "result"})
@@ -63,6 +69,9 @@ def given_values(paragraphs: Sequence[Paragraph], own: str, parameters: Collecti
                 named if named and _LEFT.match(named["latex"] or named["double"] or "") else None
             )
             if span is None:
+                defined = None if is_class else _DEFINES.fullmatch(sentence.strip())
+                if defined and defined["latex"] and _is_named(defined["latex"], paragraphs, paragraph):
+                    found.append(Given(text=defined["latex"], line=paragraph.line, notation=""))
                 continue
             latex, code = span["latex"], span["double"] or span["single"] or ""
             text = _value(latex or code, own, parameters)
@@ -71,6 +80,17 @@ def given_values(paragraphs: Sequence[Paragraph], own: str, parameters: Collecti
             if text and (latex or is_expression(text.partition("=")[2] or text)):
                 found.append(Given(text=text, line=paragraph.line, notation="" if latex else PLAIN))
     return found
+
+
+def _is_named(latex: str, paragraphs: Sequence[Paragraph], own: Paragraph) -> bool:
+    """Whether the left side of an equation is what the summary, or the section on the result, calls the value."""
+    left, _, right = latex.partition("=")
+    told = [one.text for one in paragraphs if one is not own and (one is paragraphs[0] or one.section in _RETURNS)]
+    return bool(right) and any(left.strip() == name.strip() for text in told for name in _ROLE.findall(text))
+
+
+_ROLE = re.compile(r":math:`([^`]+)`")
+_RETURNS = frozenset({"returns", "return"})
 
 
 def _value(text: str, own: str, parameters: Collection[str]) -> str:
