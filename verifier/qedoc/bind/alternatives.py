@@ -13,9 +13,9 @@ from qedoc.bind.context import Context
 from qedoc.bind.conventions import learned, means
 from qedoc.bind.symbols import in_other_case, of_head
 from qedoc.interpret.choices import Choice, Choices, Sure, parameter
-from qedoc.interpret.findings import CASE, UNKNOWN, VALUE
-from qedoc.interpret.lexicon import AFTER, INEXACT, OPERATORS, changes
-from qedoc.read import Application, Equation
+from qedoc.interpret.findings import CASE, DEVIATES, UNKNOWN, VALUE
+from qedoc.interpret.lexicon import AFTER, INEXACT, OPERATORS, changes, opposed
+from qedoc.read import Application, Equation, conventional_index
 
 MOST = 16
 """Maximum number of alternatives of one equation."""
@@ -50,7 +50,7 @@ class Alternative:
     @property
     def opaque(self) -> Choice | None:
         """The choice that says that the meaning is unknown, if there is one."""
-        return next((one for one in self.choices if one.value is None or one.value == ("unknown",) or _restricts(one)), None)
+        return next((one for one in self.choices if one.value is None or one.value in (UNKNOWN, DEVIATES) or _restricts(one)), None)
 
     @property
     def quantity(self) -> Any:
@@ -121,6 +121,8 @@ def _symbol(context: Context, name: str, said: Choices) -> list[Choice]:
     if stated:
         return stated
     if same := name if name in context.parameters else in_other_case(context, name) if context.legend.get(name) else "":
+        if against := _opposed(context, name, same, said):
+            return [Choice(about="symbol", subject=name, value=None, words=against, sure=Sure.OPAQUE)]
         own = Choice(about="symbol", subject=name, value=parameter(same), words="the parameter of the same name", sure=Sure.STATED)
         unclear = any(choice.value is None and choice.sure is Sure.OPAQUE for choice in told)
         if {choice.value for choice in known} <= {own.value} and in_same_words(
@@ -143,6 +145,23 @@ def _is_function(context: Context, value: Any) -> bool:
     """Whether a meaning is a parameter that takes a function by default, which no letter for a number is: `scores s using ``rank_fn```."""
     name = value.name[1:] if isinstance(value, sp.Symbol) else ""
     return name in context.parameters and inspect.isfunction(context.parameters[name].default)
+
+
+def explanation(context: Context, name: str, said: Choices) -> str:
+    """The words that explain a symbol; empty if nothing explains it."""
+    told = next((choice.words for choice in said.meanings.get(name, ())), "")
+    entry = next((text for key, text in context.legend.items() if key.rpartition("_")[0] == name and conventional_index(key[-1:])), "")
+    return context.legend.get(name, "") or said.explained.get(name, "") or told or entry
+
+
+def _opposed(context: Context, name: str, same: str, said: Choices) -> str:
+    """The words that explain a symbol as the opposite of the parameter of its name; empty if there are none."""
+    words, own = explanation(context, name, said), context.parameters[same].text
+    clauses = re.split(r"[;.]\s", own)
+    if words and any(opposed(words, clause) for clause in clauses):
+        return words
+    itself = [clause for clause in clauses[1:] if re.match(rf"\W*(?::math:)?[`$]*{re.escape(name)}[`$]*\s+(?:is|denotes)\b", clause)]
+    return next((clause for clause in itself if opposed(clause, clauses[0])), "")
 
 
 def in_same_words(text: str, description: str, *, one: bool = False) -> bool:
@@ -238,6 +257,9 @@ def _by_words(context: Context, name: str, said: Choices) -> Iterator[Choice]:
     """The parameter whose name the description contains, where the description as a whole was not understood."""
     text = context.legend.get(name, "")
     bound = context.bound[name]
+    if bound in context.parameters and opposed(text, f"{bound.replace('_', ' ')} {context.parameters[bound].text}"):
+        yield Choice(about="symbol", subject=name, value=None, words=text, sure=Sure.OPAQUE)
+        return
     yield Choice(about="symbol", subject=name, value=parameter(bound), words=text, sure=Sure.SUGGESTED)
     if name not in said.meanings:
         left = _left(text, bound)
@@ -270,10 +292,19 @@ def _quantities(context: Context, equation: Equation, said: Choices) -> list[Cho
         known = surest.get(choice.value)
         surest[choice.value] = choice if known is None or choice.sure < known.sure else known
     found = list(surest.values())
+    if isinstance(equation.left, Application) and (words := _of_something_else(context, equation.left.name)):
+        found.append(Choice(about="quantity", subject="", value=DEVIATES, words=words, sure=Sure.OPAQUE))
     values = [choice.value for choice in found]
     if _INVERSE in values and _RECIPROCAL in values and equation.left is not None:
         found = [choice for choice in found if choice.value != _RECIPROCAL]
     return found
+
+
+def _of_something_else(context: Context, name: str) -> str:
+    """The words that explain the function on a left side as one that is made of the documented one: `g is the inverse of the function`."""
+    text = context.legend.get(name, "")
+    made = re.search(r"\b(?:inverse|derivative|gradient|integral|reciprocal|negative|logarithm)s? of (?:the|this|our) (\w+)", text)
+    return text if made and made[1] in ("function", "result", "output", "value", *context.own) else ""
 
 
 def _of_setting(choice: Choice, equation: Equation) -> Choice:
@@ -303,6 +334,8 @@ def _of_head(said: Choices, head: str) -> Iterator[Choice]:
         inexact = choice.value == UNKNOWN and not INEXACT.isdisjoint(choice.words.lower().split())
         if inexact or choice.value in (("related", "up to a constant"), ("related", "up to a factor")):
             yield replace(choice, sure=min(choice.sure, Sure.POSSIBLE))
+        elif choice.value == DEVIATES:
+            yield choice
 
 
 def _named(said: Choices, *, alone: bool) -> Iterator[Choice]:

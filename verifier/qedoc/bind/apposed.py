@@ -51,6 +51,22 @@ def apposed(context: Context, symbols: Collection[str], names: Collection[str]) 
     }
 
 
+def before(context: Context, symbol: str) -> str:
+    r"""The noun right before a symbol, `mean` in `with mean :math:`\mu``; empty if there is none, or if there are several.
+
+    Args:
+        context: the docstring.
+        symbol: the plain name of the symbol.
+    """
+    found = {
+        " ".join(said[-2:])
+        for place in _PLACE.finditer(" ".join(context.record.docstring.split()))
+        if plain(spelled_out((place["role"] or place["span"]).strip(), macros())) == symbol
+        and (said := re.findall(r"[\w'-]+", _CLASS.sub("", place["before"].rstrip()).lower()))
+    }
+    return next(iter(found)) if len(found) == 1 else ""
+
+
 def _named(before: str, names: Collection[str]) -> str:
     """The parameter whose name ends a phrase; empty if the phrase makes something else of it."""
     said = re.findall(r"[\w'-]+", _CLASS.sub("", before.rstrip()).lower())

@@ -3,17 +3,18 @@
 import inspect
 import re
 
-from qedoc.bind.alternatives import in_same_words
+from qedoc.bind.alternatives import explanation, in_same_words
 from qedoc.bind.annotations import is_single, no_number
-from qedoc.bind.apposed import apposed
+from qedoc.bind.apposed import apposed, before
 from qedoc.bind.callables import callables
 from qedoc.bind.context import Context
 from qedoc.bind.conventions import assignments, learned, may_be_held, means, with_order
 from qedoc.bind.entries import bases
 from qedoc.bind.records import Obstruction, Unexplained
 from qedoc.bind.stacks import of_parts
-from qedoc.bind.symbols import at_numbers, direct
+from qedoc.bind.symbols import at_numbers, by_place, direct
 from qedoc.interpret.choices import Choice, Choices, Sure
+from qedoc.interpret.lexicon import opposed
 from qedoc.read import Application, Equation
 from qedoc.sources.docstrings import Argument as Described
 
@@ -50,6 +51,10 @@ def assigned(context: Context, equation: Equation, said: Choices, lacking: Unexp
     single = [p.name for p in left if is_single(p.annotation)]
     barred = {(symbol, name) for symbol, _ in symbols if symbol in ranks for name in single}
 
+    explained = {name: explanation(context, name, said) or before(context, name) for name, _ in symbols}
+    described = {p.name: f"{p.name.replace('_', ' ')} {p.text}" for p in left}
+    barred |= {(symbol, name) for symbol, text in explained.items() for name, words in described.items() if text and opposed(text, words)}
+
     def fits(symbol: str, name: str) -> bool:
         if lengths and may_be_held(symbol) != (name in held):
             return False  # a bias is no input
@@ -70,7 +75,8 @@ def assigned(context: Context, equation: Equation, said: Choices, lacking: Unexp
             raise Obstruction(what, "leave out the letters of arrays that the layer does not hold", cause="unbound")
         order = [name.partition("_")[0] for name in context.definitions]
         return [(*row, *other) for row in of_parts(stacked, parts, order, fits) for other in made]
-    return with_order(made, _by_order(context, equation, lacking))
+    placed = _by_order(context, equation, lacking)
+    return with_order(made, placed if barred.isdisjoint(placed.items()) else {}, weak=context.aim is None)
 
 
 def _in_same_words(context: Context, lacking: Unexplained) -> dict[str, str]:
@@ -103,14 +109,17 @@ _SAYS_NOTHING = re.compile(r"(?:an?|the)\s+(?:\w+\s+)?(?:parameter|constant|numb
 
 
 def _by_order(context: Context, equation: Equation, lacking: Unexplained) -> dict[str, str]:
-    """The parameters of the constructor in the order of `f(x; a, b)`, for the symbols that nothing explains; empty if they do not fit."""
+    """The parameters in the order of `f(x; a, b)` or `f(x, y)`, for the symbols that nothing explains; empty if they do not fit."""
     left = equation.left
-    if context.aim is None or not isinstance(left, Application) or not left.given:
+    names = [name for name, _ in lacking.symbols]
+    if context.aim is None:
+        placed = by_place(context, left, equation.right, {name: name for name in lacking.known})
+        return {name: placed[name] for name in names} if all(name in placed for name in names) else {}
+    if not isinstance(left, Application) or not left.given:
         return {}
     made = [p.name for p in context.parameters.values() if p.made and (p.default is inspect.Parameter.empty or _is_number(p))]
     order = dict(zip((str(argument) for argument in left.arguments[-left.given :]), made, strict=False))
     told = {name: parameter for name in order if (parameter := direct(context, name))}
     fits = left.given == len(made) and all(order[name] == parameter for name, parameter in told.items())
     fits = fits and not {order[name] for name, _ in lacking.symbols if name in order} & set(lacking.known)
-    unknown = [name for name, _ in lacking.symbols]
-    return {name: order[name] for name in unknown} if fits and all(name in order for name in unknown) else {}
+    return {name: order[name] for name in names} if fits and all(name in order for name in names) else {}

@@ -17,7 +17,7 @@ from qedoc.bind.declared import is_conditional, labelled_entries, letters_of_arr
 from qedoc.bind.layers import letters_of
 from qedoc.bind.members import Aim, moment_of
 from qedoc.bind.records import Slope
-from qedoc.interpret.interpreter import Described as Spoken
+from qedoc.interpret.findings import Described as Spoken
 from qedoc.interpret.interpreter import Interpreter
 from qedoc.interpret.words import Vocabulary
 from qedoc.read import Application, Equation, Names, NotAClaim, Reading, Silence, Unreadable, defined, plain, read, read_condition

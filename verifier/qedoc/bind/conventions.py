@@ -233,12 +233,13 @@ def is_usual(symbol: str, name: str) -> bool:
     return any(_conventional(symbol, "", name))
 
 
-def with_order(rows: list[tuple[Choice, ...]], order: Mapping[str, str]) -> list[tuple[Choice, ...]]:
+def with_order(rows: list[tuple[Choice, ...]], order: Mapping[str, str], *, weak: bool = False) -> list[tuple[Choice, ...]]:
     """Adds to the assignments the one by the order of arguments, which no other one then has more reason for.
 
     Args:
         rows: the assignments.
         order: the parameter of each symbol by its place; empty if the order tells nothing.
+        weak: whether other conventions are as strong as the order. Where they disagree, both assignments are suggested.
     """
     if not order:
         return rows
@@ -250,6 +251,8 @@ def with_order(rows: list[tuple[Choice, ...]], order: Mapping[str, str]) -> list
         for row in rows
         if {(c.subject, c.value) for c in row} != by_order
     ]
+    if conflict and weak:
+        return [ordered, *(row for row in rows if {(c.subject, c.value) for c in row} != by_order)]
     first = tuple(_choice(c.subject, c.value, c.words, Sure.POSSIBLE) for c in ordered) if conflict else ordered
     return [first, *others]
 

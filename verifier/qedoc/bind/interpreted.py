@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 
 import sympy as sp
 
+from qedoc.bind.acting import acting
 from qedoc.bind.alternatives import MOST, Alternative, alternatives, placed, substituted
 from qedoc.bind.assigned import assigned
 from qedoc.bind.callables import restricted_function
@@ -237,6 +238,9 @@ def _tried(case: _Case, option: Alternative) -> _Tried:
         unsettled = unsettled or f"it is not clear how '{unclear}' restricts the formula"
     if kinds := restricted_function(context.record, outer.spec):
         unsettled = unsettled or f"it is not clear how '{kinds}' restricts the function"
+    contained = {*bound.values(), *(d.name for d in outer.spec.symbols if isinstance(d, Parameter)), *chosen(option.choices)}
+    if case.formula.line and (acts := acting(inside, contained)):
+        unsettled = unsettled or f"the formula does not contain {acts}, which changes the value by its description"
     told = {part for relation, _ in known for part in sp.And.make_args(relation)}
     doubtful = [(relation, choice.words) for choice in said.doubtful if (relation := placed_relation(choice.value, of, put)) not in told]
     doubts, problem = _doubts(one, regions(Sure.SUGGESTED), doubtful)
@@ -354,7 +358,7 @@ def _spoken(value: Any) -> str:
     match value:
         case ("value",):
             return "the value"
-        case ("unknown",):
+        case ("unknown",) | ("deviates",):
             return "something else"
         case ("case",):
             return "a case of the value"

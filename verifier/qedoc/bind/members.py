@@ -282,9 +282,12 @@ def _is_data(value: Any) -> bool:
 
 
 def is_kernel(owner: str) -> bool:
-    """Whether a class is a kernel, a function of two points: by its name, or by that of a class that it inherits from."""
+    """Whether a class is a kernel, a function of two points: by its name, by that of a class that it inherits from, or by its summary."""
     made = named(owner)
-    return isinstance(made, type) and any(_KERNEL.search(base.__name__) for base in made.__mro__)
+    if not isinstance(made, type):
+        return False
+    summary = (made.__doc__ or "").strip().partition("\n")[0]
+    return any(_KERNEL.search(name) for name in (*(base.__name__ for base in made.__mro__), summary))
 
 
 def original(owner: str) -> str:

@@ -3,7 +3,7 @@
 import inspect
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sympy as sp
@@ -55,7 +55,10 @@ def roles(context: Context, equation: Equation, symbols: Sequence[str]) -> Roles
     known = {name: parameter for name in symbols if name not in arguments and (parameter := direct(context, name))}
     known |= {name: parameter for name, parameter in of_head(context, equation.left).items() if name not in known}
     known |= _by_noun(context, [name for name in symbols if name not in known], notes)
-    known |= _by_place(context, equation.left, equation.right, known, notes)
+    placed = by_place(context, equation.left, equation.right, known)
+    if not _is_vague(context, [name for name in placed if name in symbols and name not in arguments], placed):
+        notes += [f"{name} is taken as {to}, based on its position in {equation.left}" for name, to in placed.items()]
+        known |= placed
     known = {name: parameter for name, parameter in known.items() if name in symbols and name not in arguments}
     _distinct(known)
     _distinct(arguments)
@@ -167,6 +170,39 @@ def _is_infinite(context: Context, value: sp.Expr) -> bool:
     return str(value) in _INFINITE and not direct(context, str(value))
 
 
+def of_lag(context: Context, equation: Equation) -> Equation:
+    r"""The equation of a kernel with its two points in place of their lag: `k(\tau)` is `k(x, y)` with `x - y` for the lag.
+
+    A kernel that is no even function of its symbol is one of the distance.
+
+    Args:
+        context: the docstring, with what the equation is about.
+        equation: the equation.
+    """
+    left = equation.left
+    if context.aim is None or not isinstance(left, Application) or left.given or len(left.arguments) != 1:
+        return equation
+    lag = left.arguments[0]
+    takes = [p.name for p in context.parameters.values() if not p.made and p.default is inspect.Parameter.empty]
+    if context.aim.member not in _OF_KERNELS or len(takes) != 2 or not isinstance(lag, sp.Symbol) or not is_kernel(context.record.owner):
+        return equation
+    if _SCALED.search(context.legend.get(lag.name, "")) or lag.name in takes or lag not in equation.right.free_symbols:
+        return equation
+    one, other = map(sp.Symbol, takes)
+    even = sp.expand(equation.right - equation.right.xreplace({lag: -lag})) == 0
+    value = one - other if even else sp.Abs(one - other)
+    put = {lag: value}
+    head = replace(left, arguments=(one, other))
+    return replace(equation, left=head, right=equation.right.xreplace(put), condition=equation.condition.xreplace(put))
+
+
+_SCALED = re.compile(r"divid|scal|normali|squar|weight|multipl|half|twice|ratio|sum", re.IGNORECASE)
+"""Words that make another number of the distance of two points."""
+
+_OF_KERNELS = frozenset({"evaluate", "__call__"})
+"""The methods that give the value of a kernel."""
+
+
 def _before_bar(context: Context, left: Any) -> list[tuple[str, sp.Expr]]:
     if context.aim is None or not isinstance(left, Application):
         return []
@@ -174,8 +210,6 @@ def _before_bar(context: Context, left: Any) -> list[tuple[str, sp.Expr]]:
     values = left.arguments[: len(left.arguments) - left.given]
     if not left.given:
         values = values[: len(takes)]
-    if len(takes) == 2 and len(values) == 1 and context.aim.member == "evaluate" and is_kernel(context.record.owner):  # of the lag
-        values = (*values, sp.Integer(0))
     return list(zip(takes, values, strict=True)) if len(values) == len(takes) else []
 
 
@@ -191,8 +225,17 @@ def _by_noun(context: Context, names: Sequence[str], notes: list[str]) -> dict[s
     return found
 
 
-def _by_place(context: Context, left: Any, right: sp.Expr, known: Mapping[str, str], notes: list[str]) -> dict[str, str]:
-    r"""The symbols of `f(x, \nu)` that no name tells, by their place; only where those that are told stand at their own."""
+def by_place(context: Context, left: Any, right: sp.Expr, known: Mapping[str, str]) -> dict[str, str]:
+    r"""Returns the parameters of the symbols of `f(x, \nu)` that no name tells, by their place.
+
+    There are none unless the symbols that are told stand at their own place.
+
+    Args:
+        context: the docstring.
+        left: the left side.
+        right: the right side.
+        known: the parameters of the symbols that are told.
+    """
     if not isinstance(left, Application):
         return {}
     if context.aim is not None or left.name.partition("_")[0] == "D":  # the arguments of a divergence have no usual order
@@ -207,16 +250,15 @@ def _by_place(context: Context, left: Any, right: sp.Expr, known: Mapping[str, s
         if told[name] or place >= len(parameters) or name in context.definitions:
             continue
         parameter = context.parameters[parameters[place]]
-        if (
-            parameter.name in context.settings
-            or parameter.name in told.values()
-            or parameter.name in known.values()
-            or not _fits(parameter.default, name, right)
-        ):
-            continue
-        notes.append(f"{name} is taken as {parameter.name}, based on its position in {left}")
-        found[name] = parameter.name
+        taken = parameter.name in (*context.settings, *told.values(), *known.values())
+        if not taken and _fits(parameter.default, name, right):
+            found[name] = parameter.name
     return found
+
+
+def _is_vague(context: Context, names: Sequence[str], placed: Mapping[str, str]) -> bool:
+    """Whether several symbols have a parameter only by their place, which is a convention. Each could be the parameter of another one."""
+    return len(names) > 1 and all(context.parameters[placed[name]].default is inspect.Parameter.empty for name in names)
 
 
 def _fits(default: Any, name: str, right: sp.Expr) -> bool:

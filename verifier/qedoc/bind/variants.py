@@ -18,6 +18,7 @@ from qedoc.bind.settings import settled
 from qedoc.bind.spelled import with_spelled
 from qedoc.bind.statistics import with_statistics
 from qedoc.bind.steps import with_steps
+from qedoc.bind.symbols import of_lag
 from qedoc.interpret.choices import Choice, Sure
 from qedoc.read import Application, Equation, NotAClaim, Reading, Unreadable
 from qedoc.sources.docstrings import Formula
@@ -46,7 +47,7 @@ def variants_of(
     first = again if isinstance(again, Reading) and len(again.equations) == count else reading
     for one in (first, *(other for other in first.others if len(other.equations) == count)):
         for read, step in with_steps(inside, one):
-            equation = with_own(inside, undone(inside, read.equations[link]) if made else read.equations[link], where)
+            equation = of_lag(inside, with_own(inside, undone(inside, read.equations[link]) if made else read.equations[link], where))
             equation, means = with_means_and_counts(inside, with_attributes(inside, equation))
             equation, spelled = with_spelled(inside, equation)
             equation, complex_ = with_moduli(inside, _with_name(inside, equation))

@@ -47,6 +47,11 @@ def _from_to(strict: Any, _: Any, low: Any, low_kind: str, __: Any, high: Any, h
     return _between(strict, _, low, low_kind, __, high, high_kind)
 
 
+def _equal(value: Any) -> Any:
+    """The range of a number that is another number. `e is Euler's number` says what a letter means, and is no range."""
+    return ("compare", "eq", value) if value[0] == "num" and value[1].is_rational is not False else None
+
+
 _SET_WORDS = frozenset(["interval", "range", "domain", "set", "closed", "open", "half-open", "unit", "values", "value", "numbers", "the"])
 
 
@@ -91,7 +96,7 @@ simple_range: Parser = rule(
         _set_after(token("OUTSIDE"), "SET", lambda found: ("not", ("member", found))),
         sequence(token("NOT"), simple_range, to=form("not", 1)),
         sequence(token("LPAR"), simple_range, token("RPAR"), to=pick(1)),
-        sequence(token("IS"), token("NUM"), to=lambda _, number: ("compare", "eq", ("num", number))),
+        sequence(token("IS"), token("NUM"), to=lambda _, number: _equal(("num", number))),
     )
 )
 any_range: Parser = rule(
@@ -203,7 +208,7 @@ statement: Parser = rule(
             subjects, token("MUSTNOT"), token("EXCEEDS"), bound, to=lambda found, _, __, value: _each(found, ("compare", "le", value))
         ),
         sequence(
-            subjects, token("IS"), bound, to=lambda found, _, value: _each(found, ("compare", "eq", value)) if value[0] == "num" else None
+            subjects, token("IS"), bound, to=lambda found, _, value: _each(found, equal) if (equal := _equal(value)) is not None else None
         ),
         sequence(subjects, token("SELF"), token("IS", "MUST"), any_range, to=lambda found, _, __, inner: _each(found, inner)),
         sequence(subjects, token("UNLESS"), bound, to=lambda found, _, value: _each(found, ("compare", "ne", value))),

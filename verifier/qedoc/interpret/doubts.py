@@ -5,6 +5,9 @@ from collections.abc import Iterator, Sequence
 
 import sympy as sp
 
+from qedoc.interpret.departures import departs, foreign
+from qedoc.interpret.findings import Described
+from qedoc.interpret.lexicon import opposed
 from qedoc.interpret.meaning import OUTPUT
 from qedoc.interpret.parsing import Lattice
 from qedoc.interpret.passages import sentences
@@ -55,6 +58,10 @@ _PRONOUN = re.compile(r"^(?:It|This|They|The (?:value|result|output)s?)\s+(?=is\
 _NUMBER = r"\W{0,8}(?P<number>-?\d+(?:\.\d+)?)(?!\w)"
 _ABOVE = re.compile(rf"\b(?:saturat(?:es?|ed|ing) (?:at|to)|never exceeds?){_NUMBER}", re.IGNORECASE)
 _BELOW = re.compile(rf"\bnever (?:falls?|drops?) below{_NUMBER}", re.IGNORECASE)
+_DENSITY = re.compile(r"^(?:[\w'\u2019-]+ ){0,5}?(?:density|pdf|pmf|probability mass)\b", re.IGNORECASE)
+"""The beginning of a sentence about a density, which is never negative: `Gamma density with shape k`."""
+
+_LOGGED = re.compile(r"\blog|\bscore\b|derivative|gradient|difference", re.IGNORECASE)
 _APPROXIMATES = re.compile(
     r"\b(?:this|it|which|formula|expression|equation|the above)\b[^.;:,]{0,24}\b(?:is|are|was)\b[^.;:,]{0,12}"
     r"\b(?:approximat\w+|simplif\w+|ideali[sz]\w+)\b",
@@ -91,6 +98,14 @@ _COUNTS = re.compile(
     re.IGNORECASE,
 )
 
+_ZERO = r"(?:zero|0)\b"
+_FROM_ZERO = re.compile(
+    rf"\b(?:start(?:s|ing)?|begin(?:s|ning)?|count(?:s|ed|ing)?|indexed|numbered) (?:at|from|with) {_ZERO}|\b{_ZERO}-(?:based|indexed)\b",
+    re.IGNORECASE,
+)
+_NUMBERED = re.compile(r"_\{?\s*[1-9]")
+_NUMBERED_ZERO = re.compile(r"(?:_\{?\s*|=\s*)0")
+
 _MEANING = frozenset({"means", "disables", "deactivates", "selects", "enables", "turns", "stands", "denotes", "indicates", "uses", "is"})
 
 
@@ -103,7 +118,18 @@ def changed(text: str) -> bool:
     found = None if _DRAWN.search(text) else _CHANGED.search(text) or _BEFOREHAND.search(text)
     if found and found["how"].lower() in _ROUNDED and _WHOLE.search(text[: found.start()]):
         return False  # the text says that the number is whole
-    return bool(found or _OPPOSITE.search(text) or _APPROXIMATES.search(text))
+    return bool(found or any(pattern.search(text) for pattern in (_OPPOSITE, _APPROXIMATES)))
+
+
+def counts_from_zero(text: str, lines: Sequence[str]) -> bool:
+    """Whether a sentence counts from zero, beside displays with numbered entries of which none is number 0.
+
+    Args:
+        text: the sentence.
+        lines: the docstring without its indentation.
+    """
+    displays = " ".join(block.latex for block in markup.blocks(lines)) if _FROM_ZERO.search(text) else ""
+    return bool(_NUMBERED.search(displays)) and not _NUMBERED_ZERO.search(displays)
 
 
 def alters(text: str) -> bool:
@@ -133,7 +159,9 @@ def limits(text: str) -> tuple[sp.Basic, ...]:
         text: the sentence.
     """
     above, below = _ABOVE.search(text), _BELOW.search(text)
+    density = _DENSITY.match(text) and not _LOGGED.search(text)
     return (
+        *((sp.Ge(OUTPUT, 0),) if density else ()),
         *((sp.Le(OUTPUT, sp.nsimplify(above["number"], rational=True)),) if above else ()),
         *((sp.Ge(OUTPUT, sp.nsimplify(below["number"], rational=True)),) if below else ()),
     )
@@ -197,3 +225,23 @@ def meant(lattice: Lattice) -> tuple[sp.Expr, ...]:
     if len(lattice.words) < 2 or lattice.words[1].lower() not in _MEANING:
         return ()
     return tuple(edge.value for edge in lattice.edges[0] if edge.kind == "NUM" and edge.end == 1)
+
+
+def deviates(text: str, lines: Sequence[str], parameters: Sequence[Described], *, first: bool) -> bool:
+    """Whether a sentence says that a display is not what the code computes, or not written as usual.
+
+    Args:
+        text: the sentence.
+        lines: the docstring without its indentation.
+        parameters: the parameters.
+        first: whether it is the summary, which may be in any language.
+    """
+    if (first and foreign(text)) or _OUTSIDE.match(text):
+        return False
+    return alters(text) or counts_from_zero(text, lines) or departs(text, lines) or _is_reparametrised(text, parameters)
+
+
+def _is_reparametrised(text: str, parameters: Sequence[Described]) -> bool:
+    """Whether a sentence names other parameters than the function has: `parametrised by its precision`, beside a scale."""
+    named = re.search(r"\bparamet(?:e)?ri[sz]ed (?:by|with|in terms of|via|through) (?P<what>[^.;]*)", text, re.IGNORECASE)
+    return any(opposed(named["what"], f"{one.name.replace('_', ' ')} {one.text}") for one in parameters) if named else False

@@ -132,7 +132,17 @@ entry_item: Parser = rule(
         sequence(maybe(NOUN), token("LPAR"), token("EXPR"), token("RPAR"), to=lambda _, __, expression, ___: ("is", ("expr", expression))),
         sequence(NOUN, token("SYM"), to=lambda noun, symbol: ("is", ("sym", symbol)) if not _is_computed(noun) else None),
         sequence(maybe(NOUN), token("COMMA"), token("SYM"), to=lambda _, __, symbol: ("is", ("sym", symbol))),
-        sequence(phrase, to=lambda inner: ("is", inner) if inner[0] not in ("num", "param", "described") else None),
+        sequence(  # `the minuend, written b above`
+            maybe(NOUN),
+            maybe(token("COMMA")),
+            maybe(token("IS")),
+            token("LIKE", "NAMED"),
+            token("SYM", "PARAM"),
+            maybe(token("LIKE")),
+            to=lambda *found: ("is", ("sym", found[4])),
+        ),
+        sequence(phrase, to=lambda inner: ("is", inner) if inner[0] not in ("num", "param", "described", "unit") else None),
+        sequence(DET, token("PARAM"), maybe(token("LPAR", "COMMA")), token("UNIT"), maybe(token("RPAR")), to=form("unit", 3)),
         sequence(DET, phrase, to=lambda _, inner: ("text",) if inner[0] in ("param", "described") and inner[0] != "num" else None),
         sequence(token("OPEN", "OF"), token("SHAPE"), token("WORD", "SET", "EXPR", "UNREAD", "PARAM", "SYM", "NUM"), to=always(("text",))),
         sequence(
@@ -159,6 +169,9 @@ entry_item: Parser = rule(
         sequence(NOUN, maybe(token("LPAR", "COMMA")), token("UNIT"), maybe(token("RPAR")), to=form("unit", 2)),
         sequence(NOUN, to=always(("text",))),
         sequence(either(NOUN, sequence(DET, token("NUMBER_OF"))), some(_TELLS_NOTHING, 1), to=always(("text",))),
+        sequence(
+            token("LPAR"), token("SYM", "PARAM"), token("LIKE"), token("RPAR"), maybe(NOUN), to=lambda *found: ("is", ("sym", found[1]))
+        ),
         sequence(token("LPAR"), entry_item, token("RPAR"), to=pick(1)),
     )
 )

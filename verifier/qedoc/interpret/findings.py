@@ -13,11 +13,31 @@ VALUE = ("value",)
 UNKNOWN = ("unknown",)
 """The quantity of a display that may state anything."""
 
+DEVIATES = ("deviates",)
+"""The quantity of a display beside words which say that the code computes something else, also if its left side names the value."""
+
 CASE = ("case",)
 """The quantity of a display that is the value somewhere, where the words do not say where."""
 
 EITHER = ((VALUE, Sure.SUGGESTED), (UNKNOWN, Sure.POSSIBLE))
 """The quantities of a display that states the value, unless words that qedoc does not know mean something else."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Described:
+    """A parameter as the docstring and the signature describe it.
+
+    Args:
+        name: its name.
+        text: its entry in the section on arguments.
+        line: the line of the entry, or -1.
+        numeric: whether it can be the function's input: a number without a default.
+    """
+
+    name: str
+    text: str
+    line: int
+    numeric: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +68,7 @@ class Found:
         quantities: for the line of a display, what it can state.
         units: the unit of each parameter.
         outputs: relations of the value of the display.
+        named: for the line of a display, the noun that introduces it: `the forward function is`.
     """
 
     legends: dict[str, list[Choice]] = field(default_factory=dict)
@@ -58,6 +79,7 @@ class Found:
     quantities: dict[int, list[Choice]] = field(default_factory=dict)
     units: dict[str, str] = field(default_factory=dict)
     outputs: list[tuple[Choice, int]] = field(default_factory=list)
+    named: dict[int, tuple[frozenset[str], Source]] = field(default_factory=dict)
 
     def say(self, kind: str, value: Any, sure: Sure, source: Source) -> None:
         """Adds an item of a sentence: a domain, a legend or an unclear restriction. Other items say nothing here."""
@@ -73,6 +95,12 @@ class Found:
                 self.outputs.append((_domain(value, Sure.SUGGESTED, source), source.only))
             case "unclear":
                 self.unclear.append((_domain(None, Sure.OPAQUE, source), source.only))
+
+    def tell_apart(self) -> None:
+        """Displays with different nouns, `the forward function is` and `the backward function is`: one of them may be another function."""
+        if len({noun for noun, _ in self.named.values()}) > 1:
+            for display, (_, source) in self.named.items():
+                self.state(display, [(UNKNOWN, Sure.POSSIBLE)], source)
 
     def doubt(self, relation: Any, source: Source) -> None:
         """Adds a relation in words that were not understood."""

@@ -110,7 +110,14 @@ def is_inexact(lattice: Lattice, at: int) -> bool:
 def explains(lattice: Lattice, at: int) -> bool:
     """Whether words say what the symbol at a position is, other than where it lies."""
     verb = at + 1 < len(lattice.edges) and any(edge.kind in ("IS", "MEANS") for edge in lattice.edges[at + 1])
-    return verb and not any(end > at + 1 and not _goes_on(lattice, at, end) for _, end in statements(lattice, at))
+    ranges = (end for _, end in statements(lattice, at) if end > at + 1)
+    return verb and not any(not _goes_on(lattice, at, end) and not _is_described(lattice, end) for end in ranges)
+
+
+def _is_described(lattice: Lattice, end: int) -> bool:
+    """Whether a noun that says where a number lies has more words after it, which say what the number is: `the probability to keep`."""
+    noun = lattice.words[end - 1].lower() in lexicon.SIGNS["probability"]
+    return noun and end < len(lattice.words) and any(edge.kind in ("TO", "OF", "WORD") for edge in lattice.edges[end])
 
 
 def _goes_on(lattice: Lattice, at: int, end: int) -> bool:

@@ -11,9 +11,9 @@ import sympy as sp
 from qedoc.interpret import lexicon
 from qedoc.interpret.asides import is_aside, without_distributions
 from qedoc.interpret.choices import Choice, Choices, Sure, parameter
-from qedoc.interpret.doubts import alters, changed, constrains, counts_from_one, limits, meant, results, returned
+from qedoc.interpret.doubts import changed, constrains, counts_from_one, deviates, limits, meant, results, returned
 from qedoc.interpret.entries import LOGARITHM, entry
-from qedoc.interpret.findings import EITHER, UNKNOWN, VALUE, Found, Source
+from qedoc.interpret.findings import DEVIATES, EITHER, UNKNOWN, VALUE, Described, Found, Source
 from qedoc.interpret.fragments import RESTRICTS, approximates, clause, denies, explains, fragments, is_inexact, refers, stops
 from qedoc.interpret.introductions import introduction
 from qedoc.interpret.labels import labelled, opening
@@ -22,10 +22,10 @@ from qedoc.interpret.own_words import OwnWords
 from qedoc.interpret.parses import Reading, best, common, merged, related, sensible, solved
 from qedoc.interpret.parsing import Lattice, whole
 from qedoc.interpret.passages import Passage, passages, sentences, unstressed
-from qedoc.interpret.scales import made_of, scaled, solve
+from qedoc.interpret.scales import inverted, made_of, scaled, solve
 from qedoc.interpret.sets import MEMBER, mapped_from
 from qedoc.interpret.statements import sentence
-from qedoc.interpret.telling import changes, tail, tells
+from qedoc.interpret.telling import changes, is_past, tail, tells
 from qedoc.interpret.words import Vocabulary
 from qedoc.sources import markup
 
@@ -34,23 +34,6 @@ _CLASSES = frozenset({"class", "classes", "index", "indices", "label", "labels"}
 """Words beside the name of a parameter that only say that its numbers are classes: `the target class index`."""
 
 _DASH = re.compile(r"(?P<kept>`+[^`]*`+|\$[^$]*\$)| - ")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Described:
-    """A parameter as the docstring and the signature describe it.
-
-    Args:
-        name: its name.
-        text: its entry in the section on arguments.
-        line: the line of the entry, or -1.
-        numeric: whether it can be the function's input: a number without a default.
-    """
-
-    name: str
-    text: str
-    line: int
-    numeric: bool
 
 
 @dataclass(frozen=True)
@@ -131,13 +114,14 @@ class Interpreter:
                 self._introduction(lattice, passage, found, opened)
             elif not (opened := opening(lattice, passage)):
                 self._sentence(lattice, passage, found)
+        found.tell_apart()
         return found
 
     @staticmethod
     def _doubted(displays: Iterable[int], source: Source, found: Found) -> None:
         """Words which say that the value may be something else than displays."""
         for display in displays:
-            found.state(display, [(VALUE, Sure.SUGGESTED), (UNKNOWN, Sure.OPAQUE)], source)
+            found.state(display, [(VALUE, Sure.SUGGESTED), (DEVIATES, Sure.OPAQUE)], source)
 
     # ------------------------------------------------------------------ entries
 
@@ -154,6 +138,7 @@ class Interpreter:
             found.say("unclear", (), Sure.OPAQUE, source)
             return
         ranged = ranged or own
+        inverted(lattice, own, source, found)
         parses = best(whole(entry, lattice))
         if not parses:
             for number in meant(lattice):
@@ -265,6 +250,7 @@ class Interpreter:
                     made += EITHER
                 case ("named" | "computes" as kind, words):
                     made += self._own.quantities(kind, words, first=passage.first)
+                    found.named.setdefault(passage.after, (frozenset(words), source))
                 case _:
                     made.append((parse, Sure.STATED))
         if conditions:
@@ -282,14 +268,15 @@ class Interpreter:
     @staticmethod
     def _strange(display: int, lattice: Lattice, source: Source, found: Found) -> None:
         """Words beside a display that were not understood. It may be something else; if no word says so, it may be the value too."""
-        found.state(display, [(UNKNOWN, Sure.OPAQUE)] if tells(lattice) else EITHER, source)
+        other = DEVIATES if is_past(lattice) else UNKNOWN
+        found.state(display, [(other, Sure.OPAQUE)] if tells(lattice) else EITHER, source)
 
     # ------------------------------------------------------------------ sentences
 
     def _sentence(self, lattice: Lattice, passage: Passage, found: Found) -> None:
         if is_aside(passage.text):
             return
-        if alters(passage.text):
+        if deviates(passage.text, self.lines, self.parameters, first=passage.first):
             self._doubted([passage.before] if passage.before >= 0 else self.displays, Source(words=passage.text, line=passage.line), found)
             return
         source = Source(words=passage.text, line=passage.line, only=passage.before)
@@ -305,8 +292,7 @@ class Interpreter:
             made = self._with_input(inputs.relation.xreplace({MEMBER: INPUT}))
             found.say("domain", made, Sure.SUGGESTED, Source(words=passage.text, line=passage.line))
             return
-        parses = best(whole(sentence, lattice))
-        if parses:
+        if parses := best(whole(sentence, lattice)):
             self._said(parses, source, found)
             return
         if refers(lattice) or (passage.before < 0 and approximates(lattice)):
@@ -318,8 +304,7 @@ class Interpreter:
             self._strange(passage.before, lattice, source, found)
 
     def _said(self, parses: Sequence[Any], source: Source, found: Found) -> None:
-        readings = merged(sensible([list(self._items(items, found)) for items in parses]))
-        for kind, value, sure in common(readings):
+        for kind, value, sure in common(merged(sensible([list(self._items(items, found)) for items in parses]))):
             found.say(kind, value, sure, source)
 
     def _items(self, items: Sequence[Any], found: Found) -> Iterator[tuple[str, Any]]:

@@ -1,7 +1,10 @@
 """The words that qedoc knows, from `lexicon.toml`."""
 
+import itertools
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -72,6 +75,18 @@ COUNTED = frozenset(_DATA["words"]["counted"])
 SUMMING = frozenset(_DATA["words"]["summing"])
 """Words after which `from` and `to` are the ends of a sum or an integral."""
 
+PAST = frozenset(_DATA["words"]["past"])
+"""Words that say that a formula is that of another version."""
+
+ENGLISH = frozenset(_DATA["words"]["english"])
+"""Words that nearly every English sentence has."""
+
+FOREIGN = frozenset(_DATA["words"]["foreign"])
+"""Words that nearly every sentence in another European language has."""
+
+CONTRAST = frozenset(_DATA["words"]["contrast"])
+"""Words that say that a formula may be that of something with which the function is compared."""
+
 SPREADING = frozenset(_DATA["words"]["spreading"])
 """Verbs that say where the mass of a distribution lies."""
 
@@ -83,6 +98,9 @@ CONTAINERS = frozenset(_DATA["words"]["containers"])
 
 JOINING = frozenset(_DATA["words"]["joining"])
 """Words that only join two formulas."""
+
+OPPOSITES: Sequence[Sequence[frozenset[str]]] = [[frozenset(side) for side in sides] for sides in _DATA["opposites"].values()]
+"""Lists of words that exclude each other."""
 
 FRAME = frozenset(_DATA["words"]["frame"])
 """The words of an introduction that name nothing."""
@@ -105,3 +123,26 @@ def _changes(word: str) -> bool:
     if word in _DESCRIBING:
         return False
     return word in CHANGING or (len(word) > 3 and word.endswith(_ENDS))
+
+
+def opposed(one: str, other: str) -> bool:
+    """Whether two descriptions cannot be of the same number: `the probability to keep` and `the dropout probability`.
+
+    Args:
+        one: a description.
+        other: another description, or the name of a parameter.
+    """
+    return any(
+        _says(one, a) and _says(other, b) and not (_says(one, b) or _says(other, a))
+        for sides in OPPOSITES
+        for a, b in itertools.permutations(sides, 2)
+    )
+
+
+@cache
+def _side(phrases: frozenset[str]) -> re.Pattern[str]:
+    return re.compile(rf"(?<![a-z-])(?:{'|'.join(map(re.escape, sorted(phrases)))})(?![a-z])", re.IGNORECASE)
+
+
+def _says(text: str, phrases: frozenset[str]) -> bool:
+    return bool(_side(phrases).search(text))

@@ -7,6 +7,7 @@ import sympy as sp
 from qedoc.interpret import lexicon
 from qedoc.interpret.choices import Sure
 from qedoc.interpret.findings import Found, Source
+from qedoc.interpret.fragments import explains
 from qedoc.interpret.meaning import Sense, senses
 from qedoc.interpret.parses import solved
 from qedoc.interpret.parsing import Lattice
@@ -19,6 +20,18 @@ def scaled(unit: str, own: sp.Symbol, source: Source, found: Found) -> None:
         return
     made = solved(sp.sympify(lexicon.SCALES[unit]), sp.Symbol("x"), own)
     found.legend(own.name[1:], Sense(value=made, sure=Sure.POSSIBLE), source)
+
+
+def inverted(lattice: Lattice, own: sp.Symbol, source: Source, found: Found) -> None:
+    """A parameter that is a function of what its description names, `inverse weights`: the symbol of its name may be what is named."""
+    at = next((at for at, word in enumerate(lattice.words) if word.lower() not in ("the", "a", "an")), 0)
+    if at >= len(lattice.edges):
+        return
+    for edge in lattice.edges[at]:
+        if edge.kind == "OPERATOR" and edge.end < len(lattice.words) and edge.value in ("1/x", "-x", "log(x)"):
+            made = solved(sp.sympify(edge.value), sp.Symbol("x"), own) if edge.value != "-x" else -own
+            if made is not None:
+                found.legend(own.name[1:], Sense(value=made, sure=Sure.POSSIBLE), source)
 
 
 def solve(value: Any, own: sp.Symbol, sure: Sure, source: Source, found: Found) -> None:
@@ -35,6 +48,9 @@ def made_of(lattice: Lattice, source: Source, found: Found) -> None:
     defined = {edge.value[0]: edge.value[1] for edge in edges if edge.kind == "DEFINITION" and not edge.value[1].is_number}
     for name, value in defined.items():
         found.legend(name, Sense(value=value, sure=Sure.SUGGESTED), source)
+    for at, those in enumerate(lattice.edges):
+        for name in {edge.value for edge in those if edge.kind == "SYM" and explains(lattice, at)}:
+            found.explained.setdefault(name, source.words)
     words = tuple(edge.value for edge in edges if edge.kind == "WORD")
     if not changes(lattice.edges) and not lexicon.changes(words):
         return

@@ -124,6 +124,9 @@ legend: Parser = rule(
             token("PARAM"),
             to=lambda _, symbol, __, ___, sign, name: _signed(symbol, sign, ("param", name)),
         ),
+        sequence(_LET, DET, token("NUM"), maybe(token("COMMA")), token("SYM", "PARAM"), to=lambda *found: _constant(found[4], found[2])),
+        sequence(_LET, token("SYM"), token("EQUAL"), DET, token("PARAM"), to=lambda *found: ("legend", found[1], ("param", found[4]))),
+        sequence(_LET, token("PARAM"), _MEANS, DET, token("NUM"), to=lambda *found: _constant(found[1], found[4])),
         sequence(_LET, token("DEFINITION"), to=lambda _, found: ("define", *found)),
         sequence(
             _LET,
@@ -135,6 +138,11 @@ legend: Parser = rule(
         ),
     )
 )
+
+
+def _constant(symbol: str, number: Any) -> Any:
+    """A letter that is a famous number: `with Euler's number e`. A rational number before a letter may be its factor."""
+    return ("legend", symbol, ("num", number)) if number.is_rational is False else None
 
 
 def _signed(symbol: str, sign: str, inner: Any) -> Any:

@@ -31,6 +31,8 @@ def tells(lattice: Lattice) -> bool:
         return False
     if any(edge.kind == "SUCH" and edge.end >= len(lattice.edges) - 1 for es in lattice.edges for edge in es):
         kinds |= {"SOLVES"}  # `such that` before an equation
+    if is_past(lattice) or lexicon.CONTRAST & {word.lower() for word in lattice.words}:
+        return True
     return bool(kinds & (_TELLING | {"ASSUME"})) or changes(lattice.edges) or _is_conditional(lattice)
 
 
@@ -48,6 +50,11 @@ def _counts_parts(lattice: Lattice) -> bool:
     kinds = {edge.kind for edges in (*lattice.edges[:verb], *counted[1:]) for edge in edges}
     numbered = bool(counted) and len(counted) < 3 and any(edge.kind == "NUM" for edge in counted[0])
     return verb > 1 and numbered and not kinds & ((_TELLING - {"FEATURE"}) | {"OPEN", "ASSUME"})
+
+
+def is_past(lattice: Lattice) -> bool:
+    """Whether words say that a display is that of another version: `the formula was`."""
+    return bool(lexicon.PAST & {word.lower() for word in lattice.words})
 
 
 def changes(edges: Sequence[Sequence[Edge]]) -> bool:

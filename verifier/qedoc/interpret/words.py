@@ -265,7 +265,7 @@ class Vocabulary:
             yield "RELATION", sp.true
         elif found := members_of(latex):
             yield from (("SET", member) for member in found)
-        elif (number := number_of(latex)) is not None:
+        elif (number := number_of(latex)) is not None and plain(latex) not in self.parameters:
             yield "NUM", number
         elif _SYMBOL.fullmatch(latex) or (latex.count("_") and plain(latex) in self.symbols):
             yield "SYM", plain(latex)

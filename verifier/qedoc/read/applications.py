@@ -172,12 +172,14 @@ def applied(parser: Parser, name: str, token: Token, scripts: Scripts, *, letter
         parser.take()
         value = sp.IndexedBase(sp.Symbol(name))[sp.Symbol(spelled(pieces[0][0]))]
         return Factor(value=value, shape=Shape.NAME, start=token.start, scripted=True)
-    special = None if scope.declared(name) else _special(parser, name, token, scripts, len(pieces))
+    special = None if scope.declared(name) and name not in scope.usual else _special(parser, name, token, scripts, len(pieces))
     if special is not None:
         return special
     known = None if scope.declared(name) or not letters else _usual(parser, name, token, scripts, len(pieces))
     if known is not None:
         return known
+    if name == "sigma" and name in scope.usual:
+        return _sigma(parser, token, scripts)
     if scope.declared(name) or name == "pi":
         if name in scope.matrices and (scripts.upper is not None or (len(pieces) == 1 and len(pieces[0]) > 1)):
             return None

@@ -9,6 +9,7 @@ from qedoc.read.brackets import split
 from qedoc.read.factor import Factor, Shape
 from qedoc.read.matrices import SCALAR, MatrixOf, kind
 from qedoc.read.memberships import among, membership, ranges, regrouped
+from qedoc.read.overlaps import FIRST, OVERLAP, overlapping
 from qedoc.read.parser import BRACKETS, Parser
 from qedoc.read.reading import Obstacle, Refused
 from qedoc.read.refusals import keyword, refusal
@@ -95,7 +96,7 @@ def _one_sided(parser: Parser, group: Group) -> Factor:
 
 
 def piecewise(parser: Parser, group: Group, lines: Sequence[Sequence[Node]]) -> sp.Expr:
-    """Reads a formula by cases. The first condition that holds decides.
+    """Reads a formula by cases. The first condition that holds decides, unless cases overlap with different values.
 
     Raises:
         Refused: for a row without a value or a condition, and for `otherwise` before the last row.
@@ -109,7 +110,19 @@ def piecewise(parser: Parser, group: Group, lines: Sequence[Sequence[Node]]) -> 
         if condition is sp.true and number + 1 < len(lines):
             raise parser.refuse(Obstacle.MALFORMED, "'otherwise' before the last row", "", line[0].start)
         pairs.append((value, condition))
-    return sp.Piecewise(*pairs, evaluate=False)
+    return sp.Piecewise(*_ordered(parser, pairs), evaluate=False)
+
+
+def _ordered(parser: Parser, rows: list[tuple[sp.Expr, sp.Basic]]) -> list[tuple[sp.Expr, sp.Basic]]:
+    """The rows in the order in which they count, if several of them hold at a point."""
+    rest = rows[-1:] if rows[-1][1] is sp.true else []
+    told = rows[: len(rows) - len(rest)]
+    options = overlapping(told)
+    if not options:
+        return rows
+    chosen = parser.scope.choose(OVERLAP, *options)
+    parser.scope.notes[f"where cases overlap, {chosen} counts"] = None
+    return [*(told if chosen == FIRST.value else told[::-1]), *rest]
 
 
 def _over_the_reals(parser: Parser, lines: Sequence[Sequence[Node]]) -> list[Sequence[Node]]:

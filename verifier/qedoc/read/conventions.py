@@ -16,7 +16,7 @@ _NATURAL = "e"
 _NUMBERS = {"two": "2", "ten": "10"}
 _BASE = re.compile(r"\bbase(?:[\s:-]|is\b|of\b|equals\b|math\b|[`$=*])+(?P<base>two|ten|[a-z]|\d{1,2})(?![\w.]\w|\w)", re.IGNORECASE)
 _NAMED = {
-    "2": re.compile(r"\b(?:binary|dyadic) log\w*|\blog2\b|\bin bits\b", re.IGNORECASE),
+    "2": re.compile(r"\b(?:binary|dyadic) log\w*|\blog2\b|\bin (?:bits|shannons)\b", re.IGNORECASE),
     "10": re.compile(r"\b(?:common|decimal|decadic) log\w*|\blog10\b|\bin (?:decibels?|decades)\b", re.IGNORECASE),
 }
 
