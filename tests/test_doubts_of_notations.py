@@ -117,6 +117,18 @@ def test_letters_by_their_place_are_only_suggested(judge: Judge, parameters: str
     assert judge(parameters, shown(latex), code) in verdicts
 
 
+@pytest.mark.parametrize(("code", "verdicts"), [("x / jnp.exp(log_scale)", RIGHT), ("x / log_scale", WRONG)])
+def test_a_symbol_with_a_unit_is_not_the_parameter(judge: Judge, code: str, verdicts: set[Verdict]) -> None:
+    docstring = shown(r"x / \sigma", x="Point.", log_scale=r":math:`\sigma` on a logarithmic scale.")
+    assert judge("x, log_scale", docstring, code) in verdicts
+
+
+@pytest.mark.parametrize(("code", "verdicts"), [("temp + 273.15", HOLDS), ("temp", WRONG)])
+def test_a_parameter_in_another_unit(judge: Judge, code: str, verdicts: set[Verdict]) -> None:
+    docstring = shown("T", after="where :math:`T` is the temperature in kelvin.", temp="temperature in degrees Celsius.")
+    assert judge("temp", docstring, code) in verdicts
+
+
 CASES = r"\begin{cases} %s \end{cases}"
 
 

@@ -35,7 +35,7 @@ _STEPS = (
 _DEPARTURES = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        rf"(?:^|[\s,;(]){_DOER} {_ALSO}{_DOES}\b(?!\s+(?:up|to (?:one|1|zero|0)\b))",
+        rf"(?:^|[\s,;(]){_DOER} {_ALSO}{_DOES}\b(?!\s+(?:up|to (?:one|1|zero|0)|\w+ly|well|with|like|as|between)\b)",
         rf"\b{_MADE} (?:of )?{_THIS}\b[^.;]*?\b(?:is|are|gets) (?:\w+ly )?(?:returned|computed|used|given|reported|output|evaluated)\b",
         rf"\b{_PART}\b[^.;]{{0,40}}\b(?:is|are|was|were|has been) (?:\w+ly )?{_OPERATED}",
         rf"\b(?:after|before|prior to|following) (?:\w+ly |being |its )?{_STEPS}\b",

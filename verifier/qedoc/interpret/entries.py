@@ -37,6 +37,12 @@ _TELLS_NOTHING = token(
 )
 """Words after a noun that can neither restrict nor change it: there is no number, symbol, sign, relation or negation among them."""
 
+
+def _is_own_unit(inner: Any) -> bool:
+    """Whether a phrase is only the parameter with its unit. A symbol with a unit is another number: `sigma on a logarithmic scale`."""
+    return bool(inner[0] == "unit" and inner[2][0] == "param")
+
+
 LOGARITHM = ("logged",)
 """The item of a parameter that is a logarithm: the ranges of its entry are those of its exponential."""
 
@@ -141,7 +147,9 @@ entry_item: Parser = rule(
             maybe(token("LIKE")),
             to=lambda *found: ("is", ("sym", found[4])),
         ),
-        sequence(phrase, to=lambda inner: ("is", inner) if inner[0] not in ("num", "param", "described", "unit") else None),
+        sequence(
+            phrase, to=lambda inner: ("is", inner) if inner[0] not in ("num", "param", "described") and not _is_own_unit(inner) else None
+        ),
         sequence(DET, token("PARAM"), maybe(token("LPAR", "COMMA")), token("UNIT"), maybe(token("RPAR")), to=form("unit", 3)),
         sequence(DET, phrase, to=lambda _, inner: ("text",) if inner[0] in ("param", "described") and inner[0] != "num" else None),
         sequence(token("OPEN", "OF"), token("SHAPE"), token("WORD", "SET", "EXPR", "UNREAD", "PARAM", "SYM", "NUM"), to=always(("text",))),

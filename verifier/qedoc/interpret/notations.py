@@ -28,6 +28,10 @@ class _Notation:
     equal: str = ""
 
 
+_NAMED = r"\\(?:operatorname"
+"""How the pattern of a function with a name begins."""
+
+
 def _named(*names: str) -> str:
     return rf"\\(?:operatorname\*?|mathrm|text|mathop)\{{\s*(?:{'|'.join(names)})\s*\}}|" + "|".join(
         rf"\\{name}(?![A-Za-z])" for name in names
@@ -171,6 +175,8 @@ def _is_unusual(notation: _Notation, what: str, *, defines: bool) -> bool:
 def _sets(text: str, notation: _Notation) -> bool:
     r"""Whether a sentence sets a notation to something: `where x! = \Gamma(x)`."""
     found = _SET.search(text)
+    if notation.sign.startswith(_NAMED):  # `where \ln{p} = ...` says what p is
+        return False
     if found is None or not re.fullmatch(notation.alone, found["left"].strip()):
         return False
     return not (notation.equal and re.search(notation.equal, found["right"]))
