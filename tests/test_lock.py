@@ -238,6 +238,9 @@ def test_two_claims_that_say_the_same_have_one_fingerprint() -> None:
         {"beside": [a + x]},
         {"documented": "lib.Class"},
         {"entry": [1]},
+        {"whole": (2,)},
+        {"is_complex": True},
+        {"may_be_real": True},
         {"bind": {"mode": "plain", "steps": qedoc.Array(a, (x, 1, 2))}},
         {"bind": {"mode": "other", "steps": [1, 2]}},
         {"bind": {"mode": "plain", "steps": [1, 3]}},
@@ -254,7 +257,7 @@ def test_a_claim_that_says_something_else_has_another_fingerprint(change: dict[s
 
 def test_every_field_of_a_spec_counts() -> None:
     told = {"target", "formula", "symbols", "bind", "where", "entry", "natural", "derivative", "minimum", "properties", "name", "source"}
-    told |= {"beside", "documented"}
+    told |= {"beside", "documented", "whole", "is_complex", "may_be_real"}
     assert {field.name for field in fields(qedoc.Spec)} == told | {PLACES[0]}, "a new field: add a change of it to the test above"
 
 

@@ -235,6 +235,64 @@ def test_an_inline_definition_of_what_the_summary_names(judge: Judge) -> None:
     assert judge("gate()", INLINE, "jnp.array([[1, 0], [0, -1j]])") is Verdict.REFUTED
 
 
+HELD = """
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+
+@jax.tree_util.register_pytree_node_class
+class Crossed:
+    # The two diagonals of a matrix: what it holds has the shape of the matrix, and is not the matrix.
+    def __init__(self, diagonals): self.diagonals, self.shape = diagonals, (2, 2)
+    def tree_flatten(self): return (self.diagonals,), None
+    @classmethod
+    def tree_unflatten(cls, _, held): return cls(*held)
+    def __array__(self, dtype=None, copy=None):
+        (right, _), (_, left) = np.asarray(self.diagonals)
+        return np.array([[0, right], [left, 0]], dtype=dtype)
+
+
+def flip():
+    r\"\"\"Flip.
+
+    .. math:: F = {matrix}
+    \"\"\"
+    return Crossed(jnp.array([[1, 0], [0, 1]]))
+
+
+def scaled(s):
+    r\"\"\"Flip.
+
+    .. math:: F = {scaled}
+    \"\"\"
+    return Crossed(jnp.array([[s, 0], [0, 2 * s]]))
+"""
+
+
+@pytest.mark.parametrize(
+    ("matrix", "scaled", "holds"),
+    [
+        (r"\begin{pmatrix} 0 & 1 \\ 1 & 0 \end{pmatrix}", r"\begin{pmatrix} 0 & s \\ 2 s & 0 \end{pmatrix}", True),
+        (r"\begin{pmatrix} 1 & 0 \\ 0 & 1 \end{pmatrix}", r"\begin{pmatrix} s & 0 \\ 0 & 2 s \end{pmatrix}", False),
+    ],
+)
+def test_a_container_is_the_array_that_it_converts_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, matrix: str, scaled: str, holds: bool
+) -> None:
+    monkeypatch.syspath_prepend(str(tmp_path))
+    module = f"matrix_held_{int(holds)}"
+    (tmp_path / f"{module}.py").write_text(HELD.replace("{matrix}", matrix).replace("{scaled}", scaled).replace("\\n", "\n"))
+    found = [claim for record in documented(module) for claim in claims(record)]
+    assert len(found) == 2
+    for claim in found:
+        assert isinstance(claim, Bound)
+        assert claim.readings is not None
+        verdicts = [check_readings(claim.readings, size, Limits(max_points=20), lambda _: None).verdict for size in sizes(claim.spec)]
+        assert (set(verdicts) <= HOLDS) is holds
+        assert (Verdict.REFUTED in verdicts) is not holds
+
+
 def test_modules_that_import_everything_of_each_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(tmp_path))
     (folder := tmp_path / "circled").mkdir()

@@ -4,16 +4,20 @@ from typing import Any
 
 
 def array_of(result: Any) -> Any:
-    """The array that a result is. A container that holds one array of its own shape, as classes of operators do, is this array."""
+    """The array that a result is, by its own conversion to an array, as classes of operators have it. Other results stay as they are.
+
+    What a container holds is not the array: the diagonals of a banded matrix can have its shape too.
+    """
     import jax  # the import takes seconds, and most claims need no array
     import jax.numpy as jnp
 
-    if isinstance(result, jax.Array) or not hasattr(result, "shape"):
-        return jnp.asarray(result) if isinstance(result, list | tuple) else result
-    leaves = jax.tree.leaves(result)
-    if len(leaves) == 1 and leaves[0] is not result and tuple(getattr(leaves[0], "shape", ())) == tuple(result.shape):
-        return leaves[0]
-    return result if isinstance(result, jax.typing.ArrayLike) or not hasattr(result, "__array__") else jnp.asarray(result.__array__())
+    if isinstance(result, list | tuple):
+        return jnp.asarray(result)
+    if isinstance(result, jax.typing.ArrayLike):
+        return result
+    if hasattr(result, "__jax_array__"):
+        return result.__jax_array__()
+    return jnp.asarray(result.__array__()) if hasattr(result, "__array__") else result
 
 
 def is_complex(result: Any) -> bool:

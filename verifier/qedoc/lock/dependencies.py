@@ -16,9 +16,6 @@ from qedoc.lock.syntax import SIDE_EFFECTS, Analysis, analyse, digest, read
 Sources: TypeAlias = dict[str, dict[str, str]]
 """The fingerprints of the names in each file. A file is identified by its path relative to its entry in `sys.path`."""
 
-Names: TypeAlias = frozenset[tuple[Path, str]]
-"""Names of modules."""
-
 VERSIONED = ("jax", "jaxlib", "numpy", "sympy", "qedoc")
 """Packages that are tracked by version. Imports of them are not followed; of their source, only executed functions count."""
 
@@ -70,11 +67,16 @@ def changed(sources: Sources) -> list[str]:
     return found
 
 
+Seen: TypeAlias = set[tuple[Path, str, bool]]
+"""Names that were resolved on the way to one name, each with its file, and whether a module gives all its names."""
+
+
 class _Walk:
     """Follows references between names. Collects the visited names of each file with their fingerprints."""
 
     def __init__(self) -> None:
         self.visited: dict[Path, dict[str, str]] = {}
+        self.followed: set[tuple[Path, str]] = set()
 
     def sources(self) -> Sources:
         """All visited names."""
@@ -99,7 +101,9 @@ class _Walk:
             names[wanted] = analysis.names[wanted] if here.stat().st_mtime < _STARTED else CHANGING
             waiting.append((here, SIDE_EFFECTS))
             for chain in analysis.uses[wanted]:
-                waiting += _mentioned(here, analysis, chain.split("."))
+                if (here, chain) not in self.followed:  # many names of a module mention the same ones
+                    self.followed.add((here, chain))
+                    waiting += _mentioned(here, analysis, chain.split("."))
             waiting += _bound_elsewhere(here, analysis, wanted, [], whole=False)
 
     def follow_path(self, parts: list[str], *, whole: bool = False) -> None:
@@ -121,16 +125,13 @@ def _mentioned(path: Path, analysis: Analysis, chain: list[str]) -> Iterator[tup
 
 
 def _bound_elsewhere(
-    path: Path, analysis: Analysis, name: str, rest: list[str], *, whole: bool, seen: Names = frozenset()
+    path: Path, analysis: Analysis, name: str, rest: list[str], *, whole: bool, seen: Seen | None = None
 ) -> Iterator[tuple[Path, str]]:
-    """Resolves `rest` of a name that a module imports. Names in `seen` led here, and are not followed again."""
-    if (path, name) in seen:
-        return
     for module, attribute in analysis.imports.get(name, ()):
-        yield from _import(path, module, [*([attribute] if attribute else []), *rest], whole=whole, seen=seen | {(path, name)})
+        yield from _import(path, module, [*([attribute] if attribute else []), *rest], whole=whole, seen=seen)
 
 
-def _import(path: Path, module: str, attributes: list[str], *, whole: bool, seen: Names = frozenset()) -> Iterator[tuple[Path, str]]:
+def _import(path: Path, module: str, attributes: list[str], *, whole: bool, seen: Seen | None = None) -> Iterator[tuple[Path, str]]:
     """Resolves `attributes` of an imported module, if imports of this module are followed."""
     level = len(module) - len(module.lstrip("."))
     parts = module.lstrip(".").split(".") if module.strip(".") else []
@@ -141,8 +142,14 @@ def _import(path: Path, module: str, attributes: list[str], *, whole: bool, seen
         yield from _in_module([*parts, *attributes], whole=whole, seen=seen)
 
 
-def _in_module(parts: list[str], *, whole: bool, seen: Names = frozenset()) -> Iterator[tuple[Path, str]]:
-    """Resolves a dotted path to names in a module. A path that is a module gives all its names if `whole` is set, otherwise none."""
+def _in_module(parts: list[str], *, whole: bool, seen: Seen | None = None) -> Iterator[tuple[Path, str]]:
+    """Resolves a dotted path to names in a module. A path that is a module gives all its names if `whole` is set, otherwise none.
+
+    Args:
+        parts: the parts of the path.
+        whole: whether a module gives all its names.
+        seen: the names that were resolved on the way, each with its file: modules may import all names of each other.
+    """
     for length in range(len(parts), 0, -1):
         path = locate(".".join(parts[:length]))
         if path is None:
@@ -151,11 +158,16 @@ def _in_module(parts: list[str], *, whole: bool, seen: Names = frozenset()) -> I
         if analysis is None:
             return
         if length < len(parts):
+            seen = set() if seen is None else seen
+            here = path, ".".join(parts[length:]), whole
+            if here in seen:
+                return
+            seen.add(here)
             yield path, parts[length]
             if parts[length] in analysis.imports:  # a name that the __init__ of a package re-exports
                 yield from _bound_elsewhere(path, analysis, parts[length], parts[length + 1 :], whole=whole, seen=seen)
-            for star in () if parts[length] in analysis.names or (path, parts[length]) in seen else analysis.stars:
-                yield from _import(path, star, [parts[length]], whole=False, seen=seen | {(path, parts[length])})
+            for star in () if parts[length] in analysis.names else analysis.stars:
+                yield from _import(path, star, [parts[length]], whole=False, seen=seen)
         elif whole:
             yield from ((path, name) for name in analysis.names)
         return
@@ -219,6 +231,7 @@ def line_of(path: Path, text: int, offset: int) -> int | None:
     return analysis.texts[text][0] + offset if analysis is not None and 0 <= text < len(analysis.texts) else None
 
 
+@cache
 def is_local(path: Path | None) -> bool:
     """Whether a file belongs neither to the standard library nor to an installed package."""
     if path is None or any(site in path.parts for site in _SITES):
@@ -226,9 +239,10 @@ def is_local(path: Path | None) -> bool:
     return not path.is_relative_to(Path(os.__file__).parent)
 
 
-def dotted(path: Path) -> list[str]:
+@cache
+def dotted(path: Path) -> tuple[str, ...]:
     """The parts of the module name of a file."""
-    parts = list(Path(key_of(path)).with_suffix("").parts)
+    parts = Path(key_of(path)).with_suffix("").parts
     return parts[:-1] if parts[-1] == "__init__" else parts
 
 
