@@ -38,7 +38,7 @@ def damped(x, rate):
 
 
 def flipped(x):
-    r"""A wrong sign.
+    r"""A parabola.
 
     .. math:: \mathrm{flipped}(x) = -x^2 + 1
     """

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import numpy as np
+
 
 def array_of(result: Any) -> Any:
     """The array that a result is, by its own conversion to an array, as classes of operators have it. Other results stay as they are.
@@ -13,7 +15,7 @@ def array_of(result: Any) -> Any:
 
     if isinstance(result, list | tuple):
         return jnp.asarray(result)
-    if isinstance(result, jax.typing.ArrayLike):
+    if isinstance(result, jax.Array | np.ndarray | np.generic | bool | int | float | complex):
         return result
     if hasattr(result, "__jax_array__"):
         return result.__jax_array__()
