@@ -89,7 +89,7 @@ def check(
         return replace(found, seconds=time.perf_counter() - started, sources=closure(factory, []))
     note("reading the code")
     try:
-        pair, arrays = on_arrays(Pair(spec, sizes), sizes)
+        pair, arrays = Pair(spec, sizes), ""
     except TooManyBranches as error:
         return CaseResult(id=case_name(spec, sizes), verdict=Verdict.UNDECIDED, reason=f"the formula has too many cases: {error}")
     except UnsupportedError as error:
@@ -100,8 +100,7 @@ def check(
     from_runs: CaseResult | None = None
     if spec.natural and not spec.beside:
         note("running the code")
-        pair.plan.learn((), written(pair.target))
-        from_runs = trial(pair, limits)
+        pair, arrays, from_runs = _run_alone(pair, sizes, limits)
         keep(from_runs)
         note("reading the code")
     try:
@@ -131,6 +130,16 @@ def check(
         result = replace(result, reason=f"{result.reason}; compared for {arrays}, because the code takes no numbers")
     reached = sorted({place for branch in pair.code.branches for place in branch.path.reached})
     return replace(result, seconds=time.perf_counter() - started, sources=closure(spec.target, reached))
+
+
+def _run_alone(pair: Pair, sizes: Mapping[str, int], limits: Limits) -> tuple[Pair, str, CaseResult]:
+    """The result of runs alone, on arrays with one entry if the code takes no numbers; the claim that was run, and the shape in words."""
+    pair.plan.learn((), written(pair.target))
+    result = trial(pair, limits)
+    if result.verdict not in (Verdict.UNSUPPORTED, Verdict.UNDECIDED):
+        return pair, "", result
+    pair, arrays = on_arrays(pair, sizes)
+    return pair, arrays, trial(pair, limits) if arrays else result
 
 
 def _with_call_styles(pair: Pair, result: CaseResult) -> CaseResult:
