@@ -68,6 +68,12 @@ def test_n_is_a_parameter_that_is_left(judge: Judge, parameters: str, code: str)
     assert judge(parameters, MEAN, code.replace("jnp.sum", "jnp.mean")).verdict not in HOLDS
 
 
+def test_n_may_be_a_parameter_of_any_name_or_the_length(judge: Judge) -> None:
+    assert judge("x, blarg", MEAN, "jnp.mean(jnp.abs(x)) + 0 * blarg").verdict is not Verdict.REFUTED
+    assert judge("x, blarg", MEAN, "jnp.sum(jnp.abs(x)) / blarg").verdict in HOLDS
+    assert judge("x, blarg", MEAN, "3 * jnp.sum(jnp.abs(x)) + 0 * blarg").verdict is Verdict.REFUTED
+
+
 @pytest.mark.parametrize(
     ("parameters", "latex", "text"),
     [

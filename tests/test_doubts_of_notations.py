@@ -4,37 +4,18 @@ As in `test_doubts`, `RIGHT` documentation must not be refuted and `WRONG` docum
 documentation that is written as usual.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fixture_modules import judging
+from doubted import HOLDS, REFUTED, RIGHT, WRONG, Judge, first_verdict, shown
 
 from qedoc.results.verdict import Verdict
-
-HOLDS = {Verdict.PROVED, Verdict.TESTED}
-RIGHT = set(Verdict) - {Verdict.REFUTED}
-WRONG = set(Verdict) - HOLDS
-REFUTED = {Verdict.REFUTED}
-
-Judge = Callable[[str, str, str], Verdict]
 
 
 @pytest.fixture
 def judge(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Judge]:
-    """The verdict on the first formula of a function that is given by its parameters, docstring and code."""
-    with judging(tmp_path, monkeypatch, "doubted_notations") as verdicts:
-
-        def judged(parameters: str, docstring: str, code: str) -> Verdict:
-            return verdicts(parameters, docstring, code)[0]
-
-        yield judged
-
-
-def shown(latex: str, before: str = "", after: str = "", **entries: str) -> str:
-    """A docstring with a display."""
-    told = "\n".join(f"    {name}: {text}" for name, text in entries.items())
-    return "\n\n".join(part for part in (before, f".. math:: {latex}", after, f"Args:\n{told}" if told else "") if part)
+    yield from first_verdict(tmp_path, monkeypatch, "doubted_notations")
 
 
 @pytest.mark.parametrize(

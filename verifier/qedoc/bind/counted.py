@@ -13,7 +13,6 @@ import sympy as sp
 from qedoc.algebra.large import LARGE
 from qedoc.bind.context import Context
 from qedoc.bind.conventions import is_usual
-from qedoc.bind.means import with_means
 from qedoc.bind.symbols import direct
 from qedoc.interpret.choices import Choice, Sure
 from qedoc.read import Equation, Extent, extent
@@ -22,23 +21,29 @@ _LETTERS = ("n", "N")
 """The usual letters of a number of entries."""
 
 
-def with_means_and_counts(context: Context, equation: Equation) -> tuple[Equation, tuple[Choice, ...]]:
-    r"""Returns the equation with what `\bar x` and `n` conventionally stand for beside sums over entries, and the choices that this makes.
+def with_counts(context: Context, equation: Equation) -> Iterator[tuple[Equation, tuple[Choice, ...]]]:
+    r"""Yields the readings of an equation with what `n` conventionally stands for beside sums over entries, each with its choices.
+
+    If a parameter is left that `n` could be, but that is not called like a number of entries, both readings are possible: with the
+    parameter first, and with the length.
 
     Args:
         context: the docstring, with what the equation is about.
         equation: the equation as read.
     """
-    equation, means = with_means(context, equation)
-    equation, counts = _with_count(context, equation)
-    return equation, (*means, *counts)
+    letter, array = _counting(context, equation)
+    left = _left_for(context, equation, letter) if letter else ()
+    if not letter or left:
+        yield equation, ()
+    if letter and not any(is_usual(letter, name) for name in left):
+        yield _with_length(equation, letter, array, Sure.POSSIBLE if left else Sure.SUGGESTED)
 
 
-def _with_count(context: Context, equation: Equation) -> tuple[Equation, tuple[Choice, ...]]:
-    """The equation with the length that `n` or `N` stands for beside sums over the entries of one array, and this choice.
+def _counting(context: Context, equation: Equation) -> tuple[str, str]:
+    """The letter that may be a number of entries, and the array that it counts; empty if there is none.
 
-    The letter has another meaning if the text mentions it, or if some parameter is left that it could be. Beside sums over several arrays,
-    or over entries that satisfy a condition, nothing says what it counts.
+    The letter has another meaning if the text mentions it. Beside sums over several arrays, or over entries that satisfy a condition,
+    nothing says what it counts.
     """
     right = equation.right
     names = {symbol.name for symbol in right.free_symbols if isinstance(symbol, sp.Symbol)} - {
@@ -46,16 +51,21 @@ def _with_count(context: Context, equation: Equation) -> tuple[Equation, tuple[C
     }
     letters = [letter for letter in _LETTERS if letter in names]
     array = _summed(right)
-    if len(letters) != 1 or not array or _has_a_meaning(context, equation, letters[0]) or _may_be_parameter(context, equation, letters[0]):
-        return equation, ()
-    (letter,) = letters
+    if len(letters) != 1 or not array or _has_a_meaning(context, equation, letters[0]):
+        return "", ""
+    return letters[0], array
+
+
+def _with_length(equation: Equation, letter: str, array: str, sure: Sure) -> tuple[Equation, tuple[Choice, ...]]:
+    """The equation with the length of an array for a letter, and this choice."""
+    right = equation.right
     taken = {symbol.name for symbol in right.atoms(sp.Symbol)}
     total, index, first = next(_outermost(right))
     inner = sp.Symbol(next(f"{index}_{k}" for k in range(1, 99) if f"{index}_{k}" not in taken))
     renamed = total.func(total.function.xreplace({index: inner}), (inner, first, extent(inner.name)))
     put = {sp.Symbol(letter): extent(inner.name) - first + 1, total: renamed}
     words = f"{letter} beside a sum over the entries of {array} is conventionally their number"
-    choice = Choice(about="reading", subject=letter, value=f"the length of {array}", words=words, sure=Sure.SUGGESTED)
+    choice = Choice(about="reading", subject=letter, value=f"the length of {array}", words=words, sure=sure)
     return replace(equation, right=right.xreplace(put)), (choice,)
 
 
@@ -97,12 +107,12 @@ def _mentions(context: Context, letter: str) -> bool:
     return sum(len(word.findall(text)) for text in texts) > sum(len(word.findall(latex)) for latex in displays)
 
 
-def _may_be_parameter(context: Context, equation: Equation, letter: str) -> bool:
-    """Whether some parameter is left that a letter could be: a required one that no other symbol is, or one that it conventionally is."""
+def _left_for(context: Context, equation: Equation, letter: str) -> tuple[str, ...]:
+    """The parameters that a letter could be: required ones that no other symbol is, and those that it conventionally is."""
     symbols = {symbol.name for symbol in equation.right.free_symbols if isinstance(symbol, sp.Symbol)} - {letter}
     symbols |= {entry.base.label.name for entry in equation.right.atoms(sp.Indexed)}
     told = {direct(context, name) for name in symbols}
     unknown = [name for name in symbols if not direct(context, name)]
     left = [p for p in context.parameters.values() if p.name not in {*told, *context.settings}]
     left = [p for p in left if not any(is_usual(name, p.name) for name in unknown)]
-    return any(p.default is inspect.Parameter.empty or is_usual(letter, p.name) for p in left)
+    return tuple(p.name for p in left if p.default is inspect.Parameter.empty or is_usual(letter, p.name))

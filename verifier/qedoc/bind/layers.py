@@ -12,7 +12,7 @@ from qedoc.claims.members import CALL, member
 from qedoc.claims.modules import MAPPED, ONE_GROUP
 from qedoc.claims.transformed import Transformed
 from qedoc.errors import TargetError
-from qedoc.read.names import PREVIOUS
+from qedoc.read.subscripts import PREVIOUS
 from qedoc.sources.docstrings import Documented, about
 from qedoc.sources.objects import named
 

@@ -8,10 +8,11 @@ from sympy.core.function import AppliedUndef
 
 from qedoc.bind.attributes import with_attributes
 from qedoc.bind.context import Context
-from qedoc.bind.counted import with_means_and_counts
+from qedoc.bind.counted import with_counts
 from qedoc.bind.functions import with_own
 from qedoc.bind.gradients import undone
 from qedoc.bind.interpreted import Variant
+from qedoc.bind.means import with_means
 from qedoc.bind.moduli import with_moduli
 from qedoc.bind.ranks import with_ranks
 from qedoc.bind.settings import settled
@@ -47,15 +48,16 @@ def variants_of(
     first = again if isinstance(again, Reading) and len(again.equations) == count else reading
     for one in (first, *(other for other in first.others if len(other.equations) == count)):
         for read, step in with_steps(inside, one):
-            equation = of_lag(inside, with_own(inside, undone(inside, read.equations[link]) if made else read.equations[link], where))
-            equation, means = with_means_and_counts(inside, with_attributes(inside, equation))
-            equation, spelled = with_spelled(inside, equation)
-            equation, complex_ = with_moduli(inside, _with_name(inside, equation))
+            own = of_lag(inside, with_own(inside, undone(inside, read.equations[link]) if made else read.equations[link], where))
+            meant, means = with_means(inside, with_attributes(inside, own))
             context = inside if read is again else inside.interpreted(taken={formula: read})
-            said = (*made, *_taken(one), *step, *means, *spelled, *complex_)
-            for put, told in with_statistics(context, equation):
-                for ranked, order in with_ranks(context, put):
-                    yield Variant(equation=ranked, choices=(*said, *settled(ranked), *told, *order), context=context)
+            for counted, counts in with_counts(inside, meant):
+                equation, spelled = with_spelled(inside, counted)
+                equation, complex_ = with_moduli(inside, _with_name(inside, equation))
+                said = (*made, *_taken(one), *step, *means, *counts, *spelled, *complex_)
+                for put, told in with_statistics(context, equation):
+                    for ranked, order in with_ranks(context, put):
+                        yield Variant(equation=ranked, choices=(*said, *settled(ranked), *told, *order), context=context)
 
 
 def _with_name(context: Context, equation: Equation) -> Equation:

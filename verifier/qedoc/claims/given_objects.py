@@ -128,7 +128,7 @@ def path_of(made: type) -> str:
 
 
 def _annotation(function: FunctionType, parameter: str) -> Any:
-    """The annotation of a parameter; None if it has none, or none that can be read."""
+    """Returns the annotation of a parameter: None if there is none, `object` if it cannot be read."""
     if inspect.signature(function).parameters[parameter].annotation is inspect.Parameter.empty:
         return None
     try:
