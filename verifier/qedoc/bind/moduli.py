@@ -9,8 +9,8 @@ from qedoc.bind.context import Context
 from qedoc.interpret.choices import Choice, Sure
 from qedoc.read import Equation
 
-_UNITS = ("i", "j", "I")
-"""Letters of the imaginary unit."""
+_UNITS = ("j", "I")
+"""Letters of the imaginary unit, beside the i that the reader takes for it."""
 
 
 def with_moduli(context: Context, equation: Equation) -> tuple[Equation, tuple[Choice, ...]]:
@@ -20,10 +20,13 @@ def with_moduli(context: Context, equation: Equation) -> tuple[Equation, tuple[C
         context: the docstring.
         equation: the equation as read.
     """
+    left, right = equation.left, equation.right
+    if right.has(sp.I):
+        radius = _radius(left, sp.I)
+        return (equation if radius is None else replace(equation, left=radius, right=sp.Abs(right, evaluate=False))), ()
     unit = _unit(context, equation)
     if unit is None:
         return equation, ()
-    left, right = equation.left, equation.right
     radius = _radius(left, unit)
     if radius is not None:
         found = _modulus(right, unit)
@@ -54,7 +57,7 @@ def _powers(value: sp.Expr) -> set[sp.Expr]:
     return set(value.atoms(sp.exp))
 
 
-def _radius(left: object, unit: sp.Symbol) -> sp.Symbol | None:
+def _radius(left: object, unit: sp.Expr) -> sp.Symbol | None:
     """R of a left side `R e^{i psi}`; None for any other."""
     if not isinstance(left, sp.Mul) or len(left.args) != 2:
         return None

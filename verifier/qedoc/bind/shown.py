@@ -28,8 +28,9 @@ Parts = tuple[sp.Expr, sp.Expr]
 def in_parts(context: Context, formula: Formula, value: sp.Expr, equation: Equation) -> tuple[sp.Expr, Equation]:
     """A complex value as its real and its imaginary part, with an index that says which of them is meant.
 
-    A real value stays as it is, unless the letter i was read as the imaginary unit: the code must then return complex numbers. The entries
-    of a matrix that is written out may be the complex numbers of the code too, with an imaginary part of 0.
+    A real value stays as it is, unless the letter i was read as the imaginary unit: the code must then return complex numbers. A formula
+    with complex numbers inside of moduli alone has real values. The entries of a matrix that is written out may be the complex numbers of
+    the code too, with an imaginary part of 0.
 
     Args:
         context: the docstring.
@@ -42,11 +43,19 @@ def in_parts(context: Context, formula: Formula, value: sp.Expr, equation: Equat
     """
     if not (value.has(sp.I) or value.has(EntryAt) or _has_unit(context, formula)):
         return value, equation
+    if _is_of_moduli(value):
+        return _parts(value)[0], equation
     entry = equation.entry
     if isinstance(equation.left, sp.Indexed):
         entry = tuple((index, None) for index in equation.left.indices)
         equation = replace(equation, left=equation.left.base.label)
     return EntryAt(PART, *_parts(value)), replace(equation, entry=(*entry, (PART, (sp.S.One, sp.Integer(2)))))
+
+
+def _is_of_moduli(value: sp.Expr) -> bool:
+    """Whether complex numbers stand inside of moduli, and nowhere else."""
+    moduli = {modulus: sp.Dummy() for modulus in value.atoms(sp.Abs) if modulus.has(sp.I)}
+    return bool(moduli) and not value.xreplace(moduli).has(sp.I)
 
 
 def _has_unit(context: Context, formula: Formula) -> bool:
@@ -142,5 +151,7 @@ def _is_entire(value: sp.Expr) -> bool:
     """Whether a value is a number for all values of its letters."""
     if not value.args or value.is_number or isinstance(value, sp.Indexed):
         return bool(value.is_finite is not False)
+    if isinstance(value, sp.Sum):
+        return _is_entire(value.function)
     power = isinstance(value, sp.Pow) and value.exp.is_Integer and value.exp > 0
     return (power or isinstance(value, _ENTIRE)) and all(map(_is_entire, value.args))

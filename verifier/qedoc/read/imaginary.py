@@ -1,5 +1,6 @@
 r"""Reads the letter i as the imaginary unit: `e^{i \theta}`, `\begin{pmatrix} 0 & -i \\ i & 0 \end{pmatrix}`."""
 
+import re
 from itertools import pairwise
 
 import sympy as sp
@@ -15,6 +16,9 @@ UNIT = "the imaginary unit"
 """The option of the choice "i" that the letter is the imaginary unit."""
 
 _LETTER = "i"
+
+_POLAR = re.compile(r"(?P<modulus>[A-Za-z])e\^i(?P<angle>\\?[A-Za-z]+)")
+r"""A complex number by its modulus and its angle: `R e^{i \psi}`."""
 
 
 def may_be_unit(scope: Scope, letter: str) -> bool:
@@ -36,6 +40,12 @@ def _is_subscript(scope: Scope) -> bool:
     return any(_LETTER in word and (len(word) == 1 or conventional(word)) for word in words)
 
 
+def _is_of_polar_form(scope: Scope) -> bool:
+    r"""Whether the left side is `R e^{i \psi}`."""
+    left, *right = equated(scope.nodes)
+    return bool(right) and _POLAR.fullmatch(re.sub(r"[\s{}]", "", spelled_all(left))) is not None
+
+
 def imaginary(parser: Parser, token: Token) -> Factor | None:
     """The imaginary unit for the letter i; None for another letter, and for an i that is a symbol.
 
@@ -47,6 +57,10 @@ def imaginary(parser: Parser, token: Token) -> Factor | None:
     if not may_be_unit(parser.scope, token.text) or (follower is not None and follower.is_char("_", "^", "'")):
         return None
     unit = Option(value=UNIT, why="i that is no index is conventionally the imaginary unit", sure="suggested")
+    if _is_of_polar_form(parser.scope):
+        polar = Option(value=UNIT, why="the left side is a complex number by its modulus and its angle", sure="suggested")
+        parser.scope.choose(_LETTER, polar)
+        return Factor(value=sp.I, shape=Shape.NAME, start=token.start)
     symbol = Option(value="a symbol", why="i may be an index or another symbol", sure="possible")
     if parser.scope.choose(_LETTER, unit, symbol) == symbol.value:
         return None
