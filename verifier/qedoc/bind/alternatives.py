@@ -11,11 +11,12 @@ import sympy as sp
 
 from qedoc.bind.context import Context
 from qedoc.bind.conventions import learned, means
-from qedoc.bind.symbols import in_other_case, of_head
+from qedoc.bind.descriptions import ARTICLES, PREPOSITIONS, disagreement, in_same_words, makes_another
+from qedoc.bind.symbols import direct, in_other_case, of_head, spellings
 from qedoc.interpret.choices import Choice, Choices, Sure, parameter
 from qedoc.interpret.findings import CASE, DEVIATES, UNKNOWN, VALUE
 from qedoc.interpret.lexicon import AFTER, INEXACT, OPERATORS, changes, opposed
-from qedoc.read import Application, Equation, conventional_index
+from qedoc.read import Application, Equation
 
 MOST = 16
 """Maximum number of alternatives of one equation."""
@@ -120,8 +121,8 @@ def _symbol(context: Context, name: str, said: Choices) -> list[Choice]:
     stated = [choice for choice in known if choice.sure is Sure.STATED]
     if stated:
         return stated
-    if same := name if name in context.parameters else in_other_case(context, name) if context.legend.get(name) else "":
-        if against := _opposed(context, name, same, said):
+    if same := _of_same_name(context, name):
+        if against := disagreement(context, name, same, said):
             return [Choice(about="symbol", subject=name, value=None, words=against, sure=Sure.OPAQUE)]
         own = Choice(about="symbol", subject=name, value=parameter(same), words="the parameter of the same name", sure=Sure.STATED)
         unclear = any(choice.value is None and choice.sure is Sure.OPAQUE for choice in told)
@@ -138,68 +139,24 @@ def _symbol(context: Context, name: str, said: Choices) -> list[Choice]:
         return [identified]
     if known:
         return [*known, *unknown[:1]]
-    return [*_by_words(context, name, said), *unknown[:1]] if context.bound.get(name) else []
+    if context.bound.get(name):
+        return [*_by_words(context, name, said), *unknown[:1]]
+    return [choice for choice in unknown[:1] if makes_another(choice.words)]
+
+
+def _of_same_name(context: Context, name: str) -> str:
+    """The parameter with the name of a symbol, or with another spelling of it; empty if there is none."""
+    if name in context.parameters:
+        return name
+    if name not in context.bound and (same := direct(context, name)) in spellings(context, name):
+        return same
+    return in_other_case(context, name) if context.legend.get(name) else ""
 
 
 def _is_function(context: Context, value: Any) -> bool:
     """Whether a meaning is a parameter that takes a function by default, which no letter for a number is: `scores s using ``rank_fn```."""
     name = value.name[1:] if isinstance(value, sp.Symbol) else ""
     return name in context.parameters and inspect.isfunction(context.parameters[name].default)
-
-
-def explanation(context: Context, name: str, said: Choices) -> str:
-    """The words that explain a symbol; empty if nothing explains it."""
-    told = next((choice.words for choice in said.meanings.get(name, ())), "")
-    entry = next((text for key, text in context.legend.items() if key.rpartition("_")[0] == name and conventional_index(key[-1:])), "")
-    return context.legend.get(name, "") or said.explained.get(name, "") or told or entry
-
-
-def _opposed(context: Context, name: str, same: str, said: Choices) -> str:
-    """The words that explain a symbol as the opposite of the parameter of its name; empty if there are none."""
-    words, own = explanation(context, name, said), context.parameters[same].text
-    clauses = re.split(r"[;.]\s", own)
-    if words and any(opposed(words, clause) for clause in clauses):
-        return words
-    itself = [clause for clause in clauses[1:] if re.match(rf"\W*(?::math:)?[`$]*{re.escape(name)}[`$]*\s+(?:is|denotes)\b", clause)]
-    return next((clause for clause in itself if opposed(clause, clauses[0])), "")
-
-
-def in_same_words(text: str, description: str, *, one: bool = False) -> bool:
-    """Whether an explanation of a symbol is how the description of a parameter begins: `the maximum number of steps`.
-
-    Args:
-        text: the explanation.
-        description: the description.
-        one: whether one word is enough, `the semiparameter`, as for the parameter that has the name of the symbol.
-    """
-    said, described = ([word for word in re.findall(r"\w+", one.lower()) if word not in _ARTICLES] for one in (text, description))
-    start = next((place for place, word in enumerate(described) if word not in _TYPES), len(described))
-    rest = described[start + len(said) :]
-    whole = len(said) > 1 or (one and len(said) == 1 and (not rest or rest[0] in _PREPOSITIONS))
-    return whole and described[start : start + len(said)] == said and "`" not in text
-
-
-_ARTICLES = frozenset({"the", "a", "an"})
-_TYPES = frozenset(
-    {
-        "int",
-        "float",
-        "scalar",
-        "array",
-        "array_like",
-        "arraylike",
-        "ndarray",
-        "number",
-        "real",
-        "or",
-        "optional",
-        "jax",
-        "jnp",
-        "list",
-        "of",
-    }
-)
-"""Words before a description: its type, `float, optional`."""
 
 
 def _identified(context: Context, name: str) -> Choice | None:
@@ -228,11 +185,11 @@ def _names_head(text: str, name: str) -> bool:
     Words after a preposition only say more about the noun, unless they are the name too, or compute something.
     """
     words = re.findall(r"[a-z]+|[^a-z\s]", text.lower())
-    place = next((k for k, word in enumerate(words) if word in _PREPOSITIONS), len(words))
+    place = next((k for k, word in enumerate(words) if word in PREPOSITIONS), len(words))
     before, rest = words[: max(place - 1, 0)], words[place + 1 :]
     if not (words[:place] and _is_akin(words[place - 1], name)) or any(_is_akin(word, name) for word in rest):
         return False
-    said = {*before, *rest} - _ARTICLES
+    said = {*before, *rest} - ARTICLES
     return all(word.isalpha() for word in words) and _COMPUTED.isdisjoint(said) and not changes(before)
 
 
@@ -242,7 +199,6 @@ def _is_akin(word: str, name: str) -> bool:
     return len(word) > 3 and any(len(part) > 3 and (word.startswith(part) or part.startswith(word.rstrip("s"))) for part in parts)
 
 
-_PREPOSITIONS = frozenset({"of", "per", "for", "in", "on", "at", "to", "from", "with", "over", "by", "between", "that", "which"})
 _IN_PARENTHESES = re.compile(r"\(\s*(?:the\s+)?(?::\w+:)?`{1,2}~?\.?(\w+)`{1,2}\s*\)\W*$")
 _OPERATORS = {"derivative", "gradient", "integral", "inverse"}
 _OPERATORS |= {word for phrases in (*OPERATORS.values(), *AFTER.values()) for phrase in phrases for word in phrase.split() if len(word) > 2}

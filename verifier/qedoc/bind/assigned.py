@@ -3,12 +3,12 @@
 import inspect
 import re
 
-from qedoc.bind.alternatives import explanation, in_same_words
 from qedoc.bind.annotations import is_single, no_number
 from qedoc.bind.apposed import apposed, before
 from qedoc.bind.callables import callables
 from qedoc.bind.context import Context
 from qedoc.bind.conventions import assignments, learned, may_be_held, means, with_order
+from qedoc.bind.descriptions import explanation, in_same_words
 from qedoc.bind.entries import bases
 from qedoc.bind.records import Obstruction, Unexplained
 from qedoc.bind.stacks import of_parts

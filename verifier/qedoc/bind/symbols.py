@@ -80,12 +80,17 @@ def direct(context: Context, name: str) -> str:
         return said
     if name in context.parameters:
         return name
-    spelled = next((spelling for spelling in _spellings(context, name) if spelling in context.parameters), "")
+    spelled = next((spelling for spelling in spellings(context, name) if spelling in context.parameters), "")
     return spelled or in_other_case(context, name)
 
 
-def _spellings(context: Context, name: str) -> tuple[str, ...]:
-    r"""The names of parameters that are another spelling of a symbol: `dt` and `delta_t` of `\Delta t`."""
+def spellings(context: Context, name: str) -> tuple[str, ...]:
+    r"""The names of parameters that are another spelling of a symbol: `dt` and `delta_t` of `\Delta t`.
+
+    Args:
+        context: the docstring.
+        name: the symbol.
+    """
     first, _, rest = name.partition("_")
     difference = first == "Delta" and rest and name not in context.legend
     return (f"d{rest}", f"delta_{rest}") if difference else SPELLINGS.get(name, ())

@@ -9,6 +9,7 @@ import sympy as sp
 from qedoc.algebra.large import LARGE
 from qedoc.bind.channels import with_channels
 from qedoc.bind.context import Context
+from qedoc.bind.descriptions import makes_another
 from qedoc.bind.entries import summed
 from qedoc.claims.spec import is_literal
 from qedoc.read import Application, Equation, Extent, conventional_index, is_number_of
@@ -75,10 +76,10 @@ def unknowns(value: sp.Expr, indices: set[sp.Symbol], ranked: set[str]) -> list[
 
 
 def lengths_of(context: Context, value: sp.Expr, symbols: Sequence[str], equation: Equation) -> set[str]:
-    """Symbols that are no parameter and are the last value of an index: lengths."""
+    """Symbols that are no parameter and are the last value of an index: lengths, unless the text makes another number of a length."""
     ends = {s.name for r in summed(value) for s in r.last.free_symbols} | {last.name for _, last in _counted(context, equation)}
     known = {*context.parameters, *context.bound}
-    return {name for name in symbols if name in ends and name not in known}
+    return {name for name in symbols if name in ends and name not in known and not makes_another(context.legend.get(name, ""))}
 
 
 def with_lengths(context: Context, value: sp.Expr, equation: Equation) -> tuple[sp.Expr, Equation]:

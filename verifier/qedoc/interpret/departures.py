@@ -32,6 +32,22 @@ _STEPS = (
     r"rounding|truncation|truncating|squaring|sorting|masking|reversal|reversing|subtracting|adding|averaging|whitening|thresholding|shifting|dropout))"
 )
 
+_AMOUNT = r"(?:one|two|three|four|ten|half|unity|\d+|`[^`]*`|x)\b"
+
+_STILL = (
+    rf"\b{_DOER} (?:\w+ )?(?:still|currently|actually|nevertheless|nonetheless|really|in fact|yet|however) (?:returns?|computes?|gives?|"
+    r"uses?|evaluates?|implements?|outputs?)\b(?!\s+(?:it|this|that|the (?:above|formula|expression|same))\b)"
+)
+_EXCEEDS = (
+    r"\b(?:exceeds?|surpass(?:es)?|(?:is|are|lies?|differs?)(?: \w+)? (?:larger|greater|bigger|smaller|less|more|higher|lower|fewer|off))"
+    r"\b[^.;]*\b(?:the following|the above|it|this|the formula|the display|the expression)\b[^.;]*"
+    rf"\bby (?:a |an |exactly )?(?:factor of )?{_AMOUNT}"
+)
+_UNITS = (
+    r"\b(?:in|as) (?:units?|multiples?|steps) of\b|\b(?:one|a|the|per) units? (?:of|is|are|stands?|means?)\b(?! (?:measure|variance|time))|"
+    r"\bunits? (?:is|are) (?!dimension|positive)"
+)
+
 _DEPARTURES = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
@@ -43,6 +59,9 @@ _DEPARTURES = tuple(
         rf"\b{_DOER} (?:returns?|computes?|gives?|is|outputs?) (?:the |an? |its )?[\w -]+,? (?:and )?not (?:the|its|an?)\b",
         r"\b(?:errat(?:a|um)|typo|misprint|mistaken?|wrong sign|should read|is incorrect)\b",
         r"\b(?:entr(?:y|ies)|elements?|items?|values?) (?:is|are) (?:left out|excluded|dropped|removed)\b",
+        _STILL,
+        _EXCEEDS,
+        _UNITS,
         r"\bsigns? (?:are |is )?(?:reversed|flipped|changed|inverted)\b",
         r"\b(?:takes?|expects?|accepts?|receives?|returns?|uses?)\b[^.;]*\b(?:instead of|in place of|rather than)\b",
         rf"\b(?:contrary to|in contrast to|unlike|deviat\w+ from|differ\w* from) (?:this|the|that) {_FORMULA}\b",

@@ -107,6 +107,11 @@ def is_inexact(lattice: Lattice, at: int) -> bool:
     return verb and lattice.words[at + 1].lower() in lexicon.INEXACT
 
 
+def combines(lattice: Lattice, at: int) -> bool:
+    """Whether the verb at a position makes a symbol of other numbers: `sums both penalties`."""
+    return at < len(lattice.words) and lattice.words[at].lower() in lexicon.COMBINING
+
+
 def explains(lattice: Lattice, at: int) -> bool:
     """Whether words say what the symbol at a position is, other than where it lies."""
     verb = at + 1 < len(lattice.edges) and any(edge.kind in ("IS", "MEANS") for edge in lattice.edges[at + 1])

@@ -11,10 +11,11 @@ import sympy as sp
 from qedoc.interpret import lexicon
 from qedoc.interpret.asides import is_aside, without_distributions
 from qedoc.interpret.choices import Choice, Choices, Sure, parameter
+from qedoc.interpret.departures import departs
 from qedoc.interpret.doubts import changed, constrains, counts_from_one, deviates, limits, meant, results, returned
 from qedoc.interpret.entries import LOGARITHM, entry
 from qedoc.interpret.findings import DEVIATES, EITHER, UNKNOWN, VALUE, Described, Found, Source
-from qedoc.interpret.fragments import RESTRICTS, approximates, clause, denies, explains, fragments, is_inexact, refers, stops
+from qedoc.interpret.fragments import RESTRICTS, approximates, clause, combines, denies, explains, fragments, is_inexact, refers, stops
 from qedoc.interpret.introductions import introduction
 from qedoc.interpret.labels import labelled, opening
 from qedoc.interpret.meaning import INPUT, OUTPUT, Sense, condition_of, range_of, senses
@@ -265,11 +266,11 @@ class Interpreter:
         if inner is not None:
             yield from self._placed(related(lambda: condition_of(inner)))
 
-    @staticmethod
-    def _strange(display: int, lattice: Lattice, source: Source, found: Found) -> None:
+    def _strange(self, display: int, lattice: Lattice, source: Source, found: Found) -> None:
         """Words beside a display that were not understood. It may be something else; if no word says so, it may be the value too."""
         other = DEVIATES if is_past(lattice) else UNKNOWN
-        found.state(display, [(other, Sure.OPAQUE)] if tells(lattice) else EITHER, source)
+        other_value = tells(lattice) or departs(source.words, self.lines)
+        found.state(display, [(other, Sure.OPAQUE)] if other_value else EITHER, source)
 
     # ------------------------------------------------------------------ sentences
 
@@ -349,7 +350,9 @@ class Interpreter:
                     at = end - 1
                     break
             else:
-                if names and (is_inexact(lattice, at + 1) or (explains(lattice, at) and changes(clause(lattice, at + 2)))):
+                if names and (
+                    is_inexact(lattice, at + 1) or combines(lattice, at + 1) or (explains(lattice, at) and changes(clause(lattice, at + 2)))
+                ):
                     found.legend(names[0], Sense(value=None, sure=Sure.OPAQUE), source)
                 elif names and explains(lattice, at):
                     found.explained.setdefault(names[0], source.words)

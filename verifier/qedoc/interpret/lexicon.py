@@ -102,6 +102,15 @@ JOINING = frozenset(_DATA["words"]["joining"])
 OPPOSITES: Sequence[Sequence[frozenset[str]]] = [[frozenset(side) for side in sides] for sides in _DATA["opposites"].values()]
 """Lists of words that exclude each other."""
 
+KIN: Sequence[frozenset[str]] = [frozenset(words) for words in _DATA["kin"].values()]
+"""Nouns for the same number, in the singular."""
+
+PLAIN = frozenset(word for kind in ("THING", "DET", "SELF") for phrase in KINDS[kind] for word in phrase.split())
+"""Words that do not say what a number is."""
+
+COMBINING = frozenset(_DATA["words"]["combining"])
+"""Verbs that make a symbol of other numbers."""
+
 FRAME = frozenset(_DATA["words"]["frame"])
 """The words of an introduction that name nothing."""
 

@@ -33,7 +33,22 @@ def tells(lattice: Lattice) -> bool:
         kinds |= {"SOLVES"}  # `such that` before an equation
     if is_past(lattice) or lexicon.CONTRAST & {word.lower() for word in lattice.words}:
         return True
-    return bool(kinds & (_TELLING | {"ASSUME"})) or changes(lattice.edges) or _is_conditional(lattice)
+    return bool(kinds & (_TELLING | {"ASSUME"})) or changes(lattice.edges) or _is_conditional(lattice) or _is_unfinished(lattice)
+
+
+_TAKING = frozenset({"away", "from", "off", "against", "than", "minus", "plus", "times", "out", "into"})
+_STATING = frozenset(
+    {
+        *("following", "using", "computing", "evaluating", "calculating", "returning", "applying", "implementing", "solving", "giving"),
+        "being",
+    }
+)
+
+
+def _is_unfinished(lattice: Lattice) -> bool:
+    """Whether a display is the object of the last words, which do something with it: `what is left after taking away`."""
+    words = [word.lower() for word in lattice.words]
+    return bool(words) and (words[-1] in _TAKING or (words[-1].endswith("ing") and len(words[-1]) > 5 and words[-1] not in _STATING))
 
 
 _PARTS = frozenset({"stages", "stage", "steps", "terms", "evaluations", "parts", "components", "factors", "equations"})

@@ -1,0 +1,88 @@
+"""Symbols that the text calls something else than the entry of the parameter of that name, and letters that it makes of other numbers.
+
+`RIGHT` documentation says what the code computes and must not be refuted. `WRONG` documentation says something else and must not hold.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from doubted import HOLDS, REFUTED, RIGHT, WRONG, Judge, first_verdict, shown
+
+from qedoc.results.verdict import Verdict
+
+
+@pytest.fixture
+def judge(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Judge]:
+    yield from first_verdict(tmp_path, monkeypatch, "disagreeing")
+
+
+@pytest.mark.parametrize(
+    ("parameter", "explanation", "entry", "latex", "code", "verdicts"),
+    [
+        ("tau", r"where :math:`\tau` is the lifetime.", "Half-life.", r"e^{-x / \tau}", "jnp.exp(-x * jnp.log(2.0) / tau)", RIGHT),
+        ("tau", r"where :math:`\tau` is the lifetime.", "Half-life.", r"e^{-x / \tau}", "jnp.exp(-x / tau)", WRONG),
+        ("tau", r"where :math:`\tau` is the lifetime.", "The lifetime of the state.", r"e^{-x / \tau}", "jnp.exp(-x / tau)", HOLDS),
+        ("tau", r"where :math:`\tau` is the lifetime.", "The lifetime of the state.", r"e^{-x / \tau}", "jnp.exp(-2 * x / tau)", REFUTED),
+        ("t", ":math:`t` counts epochs.", "The iteration, of which there are 10 in an epoch.", "x e^{-t}", "x * jnp.exp(-t / 10)", RIGHT),
+        ("t", ":math:`t` counts epochs, and an epoch has 10 iterations.", "The iteration.", "x e^{-t}", "x * jnp.exp(-t)", WRONG),
+        ("beta", r"with inverse temperature :math:`\beta`.", "Temperature.", r"e^{-\beta x}", "jnp.exp(-x / beta)", RIGHT),
+        ("beta", r"with inverse temperature :math:`\beta`.", "Temperature.", r"e^{-\beta x}", "jnp.exp(-beta * x)", WRONG),
+        ("beta", r"with inverse temperature :math:`\beta`.", "Inverse temperature.", r"e^{-\beta x}", "jnp.exp(-beta * x)", HOLDS),
+        ("beta", r"with inverse temperature :math:`\beta`.", "Inverse temperature.", r"e^{-\beta x}", "jnp.exp(beta * x)", REFUTED),
+        ("k", "with :math:`k` the stiffness.", "Compliance, the inverse of the stiffness.", "k x", "x / k", RIGHT),
+        ("k", "with :math:`k` the stiffness.", "Compliance, the inverse of the stiffness.", "k x", "k * x", WRONG),
+        ("k", "with :math:`k` the stiffness.", "Stiffness of the spring.", "k x", "k * x", HOLDS),
+        ("f", "where :math:`f` is the ordinary frequency.", "Angular frequency.", r"2 \pi f + x", "f + x", RIGHT),
+        ("f", "where :math:`f` is the ordinary frequency.", "Angular frequency.", r"2 \pi f + x", "2 * jnp.pi * f + x", WRONG),
+        ("d", "where :math:`d` is the radius.", "Diameter.", "x / d", "2 * x / d", RIGHT),
+        ("d", "where :math:`d` is the radius.", "Diameter.", "x / d", "x / d", WRONG),
+        ("d", "where :math:`d` is the weight.", "Coefficient of the input.", "x / d", "x / d", HOLDS),
+        ("d", "where :math:`d` is the smoothing parameter.", "float, amount of smoothing.", "x / d", "x / d", HOLDS),
+        ("lam", r"where :math:`\lambda` sums two penalties, each of which is ``lam``.", "", r"x + \lambda", "x + 2 * lam", RIGHT),
+        ("lam", r"where :math:`\lambda` sums two penalties, each of which is ``lam``.", "", r"x + \lambda", "x + lam", WRONG),
+        ("lam", r"where :math:`\lambda` is the penalty.", "", r"x + \lambda", "x + lam", HOLDS),
+    ],
+)
+def test_an_explanation_and_an_entry(
+    judge: Judge, parameter: str, explanation: str, entry: str, latex: str, code: str, verdicts: set[Verdict]
+) -> None:
+    entries = {parameter: entry} if entry else {}
+    assert judge(f"x, {parameter}", shown(latex, "Computes", explanation, **entries), code) in verdicts
+
+
+@pytest.mark.parametrize(
+    ("explanation", "code", "verdicts"),
+    [
+        ("one less than the length of ``x``", "jnp.sum(x[:-1])", RIGHT),
+        ("one less than the length of ``x``", "jnp.sum(x)", WRONG),
+        ("half the length of ``x``", "jnp.sum(x)", WRONG),
+        ("the length of ``x``", "jnp.sum(x)", HOLDS),
+        ("the length of ``x``", "2 * jnp.sum(x)", REFUTED),
+    ],
+)
+def test_the_end_of_a_sum(judge: Judge, explanation: str, code: str, verdicts: set[Verdict]) -> None:
+    text = shown(r"\sum_{i=1}^{N} x_i", "Computes", f"where :math:`N` is {explanation}.")
+    assert judge("x", text, code) in verdicts
+
+
+@pytest.mark.parametrize(
+    ("before", "latex", "after", "code", "verdicts"),
+    [
+        ("Returns", r"\cos x", "A quarter turn is one unit of ``x``.", "jnp.cos(jnp.pi / 2 * x)", RIGHT),
+        ("Returns", r"\cos x", "A quarter turn is one unit of ``x``.", "jnp.cos(x)", WRONG),
+        ("Computes", "x^2", "where :math:`x` is measured in units of two.", "4 * x**2", RIGHT),
+        ("Computes", "x^2", "where :math:`x` is measured in units of two.", "x**2", WRONG),
+        ("Computes", "x^2", "It is the activation of a unit with no bias.", "x**2", HOLDS),
+        ("Computes", "x^2", "It maps the unit interval to itself.", "x**3", REFUTED),
+        ("Cube.", "x^3", "(The code still computes the square; see the changelog.)", "x**3", WRONG),
+        ("Cube.", "x^3", "The code still computes this in one pass.", "x**3", HOLDS),
+        ("The result exceeds the following by one:", r"\sqrt{x}", "", "jnp.sqrt(x) + 1", RIGHT),
+        ("The result exceeds the following by one:", r"\sqrt{x}", "", "jnp.sqrt(x)", WRONG),
+        ("Returns what is left of ``x`` after taking away", r"\max(x, 0)", "", "jnp.minimum(x, 0)", RIGHT),
+        ("Returns what is left of ``x`` after taking away", r"\max(x, 0)", "", "jnp.maximum(x, 0)", WRONG),
+        ("The result is computed using the following:", r"\max(x, 0)", "", "jnp.maximum(x, 0)", HOLDS),
+    ],
+)
+def test_units_and_differences_in_words(judge: Judge, before: str, latex: str, after: str, code: str, verdicts: set[Verdict]) -> None:
+    assert judge("x", shown(latex, before, after), code) in verdicts
