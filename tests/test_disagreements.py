@@ -42,13 +42,40 @@ def judge(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Judge]:
         ("lam", r"where :math:`\lambda` sums two penalties, each of which is ``lam``.", "", r"x + \lambda", "x + 2 * lam", RIGHT),
         ("lam", r"where :math:`\lambda` sums two penalties, each of which is ``lam``.", "", r"x + \lambda", "x + lam", WRONG),
         ("lam", r"where :math:`\lambda` is the penalty.", "", r"x + \lambda", "x + lam", HOLDS),
+        ("t", "with the time :math:`t` in seconds.", "Time in minutes.", "x e^{-t}", "x * jnp.exp(-60 * t)", RIGHT),
+        ("t", "with the time :math:`t` in seconds.", "Time in minutes.", "x e^{-t}", "x * jnp.exp(-t)", WRONG),
+        ("t", "with the time :math:`t` in seconds.", "Time in seconds.", "x e^{-t}", "x * jnp.exp(-t)", HOLDS),
+        ("k", "where :math:`k` is one if ``k`` is positive and zero otherwise.", "", "x + k", "x + (k > 0)", RIGHT),
+        ("k", "where :math:`k` is one if ``k`` is positive and zero otherwise.", "", "x + k", "x + k", WRONG),
+        ("n", "", "Degree minus one.", "x^n", "x**(n + 1)", RIGHT),
+        ("n", "where :math:`n` is the degree.", "Degree minus one.", "x^n", "x**n", WRONG),
+        ("n", "where :math:`n` is the degree.", "Order, which is the degree plus one.", "x^n", "x**n", WRONG),
+        ("n", "where :math:`n` is the degree.", "The degree of the monomial.", "x^n", "x**n", HOLDS),
+        ("p", "", "Share, given in hundredths.", "p x", "p * x / 100", RIGHT),
+        ("p", "", "Share, given in hundredths.", "p x", "p * x", WRONG),
+        ("p", "", "Share, given as an array.", "p x", "p * x", HOLDS),
+        ("s", "", "Shift, entered with its sign changed.", "x + s", "x - s", RIGHT),
+        ("s", "", "Shift, entered with its sign changed.", "x + s", "x + s", WRONG),
+        ("s", "", "Shift to the right, at least minus one.", "x + s", "x + s + 1", REFUTED),
     ],
 )
 def test_an_explanation_and_an_entry(
-    judge: Judge, parameter: str, explanation: str, entry: str, latex: str, code: str, verdicts: set[Verdict]
+    judge: Judge, *, parameter: str, explanation: str, entry: str, latex: str, code: str, verdicts: set[Verdict]
 ) -> None:
     entries = {parameter: entry} if entry else {}
     assert judge(f"x, {parameter}", shown(latex, "Computes", explanation, **entries), code) in verdicts
+
+
+@pytest.mark.parametrize(
+    ("after", "code", "verdicts"),
+    [
+        ("with the two arguments trading places", "y / x", RIGHT),
+        ("The numerator is that of the inverse ratio.", "x / y", WRONG),
+        ("The numerator is the larger one.", "y / x", REFUTED),
+    ],
+)
+def test_arguments_that_trade_places(judge: Judge, after: str, code: str, verdicts: set[Verdict]) -> None:
+    assert judge("x, y", shown("x / y", "Computes", after), code) in verdicts
 
 
 @pytest.mark.parametrize(
@@ -81,6 +108,23 @@ def test_the_end_of_a_sum(judge: Judge, explanation: str, code: str, verdicts: s
         ("The result exceeds the following by one:", r"\sqrt{x}", "", "jnp.sqrt(x)", WRONG),
         ("Returns what is left of ``x`` after taking away", r"\max(x, 0)", "", "jnp.minimum(x, 0)", RIGHT),
         ("Returns what is left of ``x`` after taking away", r"\max(x, 0)", "", "jnp.maximum(x, 0)", WRONG),
+        ("The leading term of", "x^3 + x", "is returned.", "x**3", RIGHT),
+        ("The leading term of", "x^3 + x", "is returned.", "x**3 + x", WRONG),
+        ("The result is equal to", "x^3 + x", "", "x**3 + x", HOLDS),
+        ("The survival function belonging to the distribution function", "1 / (1 + e^{-x})", "", "1 / (1 + jnp.exp(x))", RIGHT),
+        ("Computes", "x^2", "Negative inputs give zero.", "jnp.where(x > 0, x**2, 0.0)", RIGHT),
+        ("Computes", "x^2", "Negative inputs give zero.", "x**2", WRONG),
+        ("Computes", "x^2", "The square of the sum of this and one is what comes out.", "x**2", WRONG),
+        ("Computes", r"\ln x", r"with :math:`\ln` the decadic logarithm.", "jnp.log10(x)", RIGHT),
+        ("Computes", r"\ln x", r"with :math:`\ln` the decadic logarithm.", "jnp.log(x)", WRONG),
+        ("Computes", r"\ln x", r"with :math:`\ln` the natural logarithm.", "jnp.log(x)", HOLDS),
+        ("Computes", r"\ln x", r"with :math:`\ln` the natural logarithm.", "2 * jnp.log(x)", REFUTED),
+        ("Computes", r"\exp(x)", r"Throughout this module, :math:`\exp` is to the base two.", "2.0**x", RIGHT),
+        ("Computes", r"\exp(x)", r"Throughout this module, :math:`\exp` is to the base two.", "jnp.exp(x)", WRONG),
+        ("Computes", "|x|", "The bars cut off the digits behind the point.", "jnp.floor(x)", RIGHT),
+        ("Computes", "|x|", "The bars cut off the digits behind the point.", "jnp.abs(x)", WRONG),
+        ("Computes", "|x|", "The bars are the absolute value.", "jnp.abs(x)", HOLDS),
+        ("Computes", "x - 1", "(The minus is a hyphen: read it as nothing.)", "x - 1", WRONG),
         ("The result is computed using the following:", r"\max(x, 0)", "", "jnp.maximum(x, 0)", HOLDS),
     ],
 )

@@ -8,6 +8,7 @@ from qedoc.interpret import lexicon
 from qedoc.interpret.choices import Choices
 from qedoc.interpret.lexicon import opposed
 from qedoc.read import conventional_index
+from qedoc.sources import markup
 
 ARTICLES = frozenset({"the", "a", "an"})
 PREPOSITIONS = frozenset({"of", "per", "for", "in", "on", "at", "to", "from", "with", "over", "by", "between", "that", "which"})
@@ -86,6 +87,10 @@ def disagreement(context: Context, name: str, same: str, said: Choices) -> str:
         return words
     if words and _is_other(_noun(context, name, words), clauses[0]):
         return words
+    if re.search(rf"\b(?:one|zero|half|\d) (?:if|when|unless|where)\b.*(?<![\w\\]){re.escape(same)}(?!\w)", words):
+        return words
+    if aside := next((clause for clause in _clauses_with(context, name) if opposed(clause, clauses[0])), ""):
+        return aside
     noun = before(context, name)
     if noun and _is_function_of(_words(noun), _words(clauses[0])):
         return noun
@@ -106,6 +111,13 @@ def in_same_words(text: str, description: str, *, one: bool = False) -> bool:
     rest = described[start + len(said) :]
     whole = len(said) > 1 or (one and len(said) == 1 and (not rest or rest[0] in PREPOSITIONS))
     return whole and described[start : start + len(said)] == said and "`" not in text
+
+
+def _clauses_with(context: Context, name: str) -> list[str]:
+    """The clauses of the running text in which a symbol stands."""
+    told = [paragraph.text for paragraph in markup.paragraphs(context.lines) if paragraph.section not in markup.ARGUMENTS]
+    symbol = re.compile(rf"(?::math:`|\$)\\?{re.escape(name)}[`$]")
+    return [clause for text in told for clause in re.split(r"[.;,](?=\s|$)", text) if symbol.search(clause)]
 
 
 def _noun(context: Context, name: str, words: str) -> str:

@@ -32,20 +32,25 @@ _STEPS = (
     r"rounding|truncation|truncating|squaring|sorting|masking|reversal|reversing|subtracting|adding|averaging|whitening|thresholding|shifting|dropout))"
 )
 
-_AMOUNT = r"(?:one|two|three|four|ten|half|unity|\d+|`[^`]*`|x)\b"
+_AMOUNT = r"(?:zero|one|two|three|four|ten|half|unity|\d+|`[^`]*`|x)\b"
 
 _STILL = (
     rf"\b{_DOER} (?:\w+ )?(?:still|currently|actually|nevertheless|nonetheless|really|in fact|yet|however) (?:returns?|computes?|gives?|"
     r"uses?|evaluates?|implements?|outputs?)\b(?!\s+(?:it|this|that|the (?:above|formula|expression|same))\b)"
 )
 _EXCEEDS = (
-    r"\b(?:exceeds?|surpass(?:es)?|(?:is|are|lies?|differs?)(?: \w+)? (?:larger|greater|bigger|smaller|less|more|higher|lower|fewer|off))"
+    r"\b(?:exceeds?|surpass(?:es)?|(?:is|are|lies?|differs?)(?: \w+)? (?:larger|greater|less|more|higher|lower|fewer|off))"
     r"\b[^.;]*\b(?:the following|the above|it|this|the formula|the display|the expression)\b[^.;]*"
     rf"\bby (?:a |an |exactly )?(?:factor of )?{_AMOUNT}"
 )
 _UNITS = (
     r"\b(?:in|as) (?:units?|multiples?|steps) of\b|\b(?:one|a|the|per) units? (?:of|is|are|stands?|means?)\b(?! (?:measure|variance|time))|"
     r"\bunits? (?:is|are) (?!dimension|positive)"
+)
+
+_GIVES = (
+    r"^\W*(?:negative|positive|non-?\w+|large|small|zero) (?:inputs?|values?|arguments?|numbers?|entries|elements)\b[^.;]{0,20}\b"
+    rf"(?:gives?|yields?|returns?|maps? to|results? in|produces?|evaluates? to|becomes?) {_AMOUNT}"
 )
 
 _DEPARTURES = tuple(
@@ -67,6 +72,10 @@ _DEPARTURES = tuple(
         rf"\b(?:contrary to|in contrast to|unlike|deviat\w+ from|differ\w* from) (?:this|the|that) {_FORMULA}\b",
         r"\bin (?:the )?code\b[^.;]*\bin the (?:formula|equation)\b|\bin the (?:formula|equation)\b[^.;]*\bin (?:the )?code\b",
         rf"\b{_LETTERS}\b[^.;]{{0,40}}\b(?:are|is) (?:interchanged|exchanged|swapped|reversed|permuted)\b",
+        rf"\b{_LETTERS}\b[^.;]{{0,40}}\b(?:trad(?:e|es|ing)|chang(?:e|es|ing)|switch(?:es|ing)?|swap(?:s|ping)?)\b[^.;]*\bplaces\b",
+        r"\b(?:numerator|denominator|exponent|argument|base|sign)s?\b[^.;]{0,30}\b(?:is|are) (?:that|those) of\b",
+        rf"\b{_MADE}\b[^.;]*\bis what (?:comes out|is returned|one gets|you get|it returns|the (?:code|function) (?:returns|computes))\b",
+        _GIVES,
     )
 )
 """What the code does that a display does not show, and displays that are about something else."""

@@ -79,11 +79,12 @@ _MARKS = (
     r"(?:(?:double |vertical |curly |square |angle |round )?(?:bars?|brackets?|parentheses|braces)|dots?|stars?|asterisks?|primes?|hats?|"
     r"tildes?|cross(?:es)?|circles?|carets?|superscripts?|subscripts?)"
 )
+_SIGN_NAMES = r"(?:the (?:minus|plus)(?: signs?)?|hyphens?|slash(?:es)?|fraction bars?)"
 _VERBS = r"(?:denotes?|is|are|means?|marks?|stands? for|represents?|indicates?)"
-_REDEFINED = re.compile(rf"\b{_MARKS}\s+{_VERBS}\s+(?P<what>.*)", re.IGNORECASE)
+_REDEFINED = re.compile(rf"(?:\b{_MARKS}\s+{_VERBS}|^\W*(?:the|these) {_MARKS}|\b{_SIGN_NAMES}\s+{_VERBS})\s+(?P<what>.*)", re.IGNORECASE)
 _USUAL = re.compile(
     r"\b(?:absolute|modulus|norm|cardinality|product|multiplication|floor|ceiling|integer part|transpose|conjugate|estimate\w*|predict\w+|"
-    r"derivative|mean|average|index|indices|indicator|grouping|optional)\b",
+    r"derivative|mean|average|index|indices|indicator|grouping|optional|subtraction|addition|division|quotient)\b",
     re.IGNORECASE,
 )
 _SIGN = re.compile(

@@ -23,7 +23,7 @@ from qedoc.interpret.own_words import OwnWords
 from qedoc.interpret.parses import Reading, best, common, merged, related, sensible, solved
 from qedoc.interpret.parsing import Lattice, whole
 from qedoc.interpret.passages import Passage, passages, sentences, unstressed
-from qedoc.interpret.scales import inverted, made_of, scaled, solve
+from qedoc.interpret.scales import counted_otherwise, inverted, made_of, scaled, solve
 from qedoc.interpret.sets import MEMBER, mapped_from
 from qedoc.interpret.statements import sentence
 from qedoc.interpret.telling import changes, is_past, tail, tells
@@ -140,6 +140,7 @@ class Interpreter:
             return
         ranged = ranged or own
         inverted(lattice, own, source, found)
+        counted_otherwise(text, own, source, found)
         parses = best(whole(entry, lattice))
         if not parses:
             for number in meant(lattice):

@@ -114,7 +114,10 @@ _NOTATIONS = (
         other=r"incomplete|log|di-?gamma|reciprocal|inverse|multivariate|regulari[sz]ed",
     ),
     _Notation(
-        sign=_named("exp"), alone=_applied("exp"), words="exp", other=r"matrix exp|exponential integral|base.2|base-2|minus one|truncat"
+        sign=_named("exp"),
+        alone=_applied("exp"),
+        words="exp",
+        other=r"matrix exp|exponential integral|base\W{0,3}(?:2|two|10|ten)|minus one|truncat",
     ),
     _Notation(
         sign=_named("tanh", "sinh", "cosh", "sin", "cos", "tan"),
@@ -134,7 +137,8 @@ _IS = r"(?:is|are|computes?|gives?|returns?)"
 _MEANS = r"(?:denotes?|means?|stands? for|represents?|refers? to)"
 _MATH = r"(?::math:`(?P<math>[^`]*)`|\$(?P<dollar>[^$]*)\$|`+(?P<code>[^`]*)`+)"
 _EXPLAINED = re.compile(
-    rf"{_MATH}\s*,?\s*(?:here |just |simply |always |now )?(?:{_IS}|(?P<means>{_MEANS}))\b(?P<what>.*)", re.IGNORECASE | re.DOTALL
+    rf"{_MATH}\s*,?\s*(?:here |just |simply |always |now )?(?:{_IS}|(?P<means>{_MEANS})|(?=(?:the|an?) ))\b(?P<what>.*)",
+    re.IGNORECASE | re.DOTALL,
 )
 _SET = re.compile(
     r"(?:\b(?:where|here|that is|i\.e\.|with|meaning|namely|define|defined as|convention)\b|,)[\w\s,]{0,24}"

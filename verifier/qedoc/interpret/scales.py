@@ -1,5 +1,6 @@
 """What the entry of a parameter says of a symbol: `the inverse of the rate`, or a number in percent."""
 
+import re
 from typing import Any
 
 import sympy as sp
@@ -32,6 +33,23 @@ def inverted(lattice: Lattice, own: sp.Symbol, source: Source, found: Found) -> 
             made = solved(sp.sympify(edge.value), sp.Symbol("x"), own) if edge.value != "-x" else -own
             if made is not None:
                 found.legend(own.name[1:], Sense(value=made, sure=Sure.POSSIBLE), source)
+
+
+_BY_NUMBER = re.compile(
+    r"\b(?:minus|plus|times|divided by|multiplied by) (?:an? |the )?(?:one|two|three|four|ten|half|\d+|unity)\b|"
+    r"\b(?:one|two|1|2) (?:less|more|fewer) than\b|\bsigns? (?:is|are|changed|reversed|flipped)\b|"
+    r"\b(?:given|expressed|entered|measured|counted|passed) (?:in|as|with) (?!(?:an? )?"
+    r"(?:arrays?|keywords?|function|list|tuple|float|integers?|callable|string|radians|nats)\b)|"
+    r"\b(?:hundredths|tenths|thousandths|percent|per cent|per mille|permille|halves)\b",
+    re.IGNORECASE,
+)
+_RANGED = re.compile(r"\b(?:must|should|between|at least|at most|greater|less than|larger|smaller|from)\b|[\[<>]", re.IGNORECASE)
+
+
+def counted_otherwise(text: str, own: sp.Symbol, source: Source, found: Found) -> None:
+    """A parameter that is made of what its description names, `degree minus one`: the symbol of its name may be what is named."""
+    if _BY_NUMBER.search(text) and not _RANGED.search(text):
+        found.legend(own.name[1:], Sense(value=None, sure=Sure.OPAQUE), source)
 
 
 def solve(value: Any, own: sp.Symbol, sure: Sure, source: Source, found: Found) -> None:

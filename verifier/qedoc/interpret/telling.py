@@ -37,6 +37,24 @@ def tells(lattice: Lattice) -> bool:
 
 
 _TAKING = frozenset({"away", "from", "off", "against", "than", "minus", "plus", "times", "out", "into"})
+_EQUATING = frozenset(
+    {
+        *(
+            "equal",
+            "equals",
+            "equivalent",
+            "corresponds",
+            "corresponding",
+            "reduces",
+            "simplifies",
+            "according",
+            "amounts",
+            "leads",
+            "identical",
+        ),
+        "to",
+    }
+)
 _STATING = frozenset(
     {
         *("following", "using", "computing", "evaluating", "calculating", "returning", "applying", "implementing", "solving", "giving"),
@@ -48,6 +66,8 @@ _STATING = frozenset(
 def _is_unfinished(lattice: Lattice) -> bool:
     """Whether a display is the object of the last words, which do something with it: `what is left after taking away`."""
     words = [word.lower() for word in lattice.words]
+    if len(words) > 1 and words[-1] in ("of", "to"):
+        return words[-2] not in _EQUATING
     return bool(words) and (words[-1] in _TAKING or (words[-1].endswith("ing") and len(words[-1]) > 5 and words[-1] not in _STATING))
 
 
