@@ -58,6 +58,9 @@ _DEPARTURES = tuple(
     for pattern in (
         rf"(?:^|[\s,;(]){_DOER} {_ALSO}{_DOES}\b(?!\s+(?:up|to (?:one|1|zero|0)|\w+ly|well|with|like|as|between)\b)",
         rf"\b{_MADE} (?:of )?{_THIS}\b[^.;]*?\b(?:is|are|gets) (?:\w+ly )?(?:returned|computed|used|given|reported|output|evaluated)\b",
+        rf"\b{_PART}\b[^.;]{{0,20}}\b(?:is|are|has been|have been) (?:always |now |set to )?(?:zero|one|unity|0|1)\b",
+        rf"\b(?:half|twice|double|thrice|an? (?:third|quarter|tenth)|(?:two|three|four|ten) times) (?:of )?{_THIS}\b",
+        r"\bread (?:an? |the )?[\w`:$\\]+ (?:for|as|in place of)\b",
         rf"\b{_PART}\b[^.;]{{0,40}}\b(?:is|are|was|were|has been) (?:\w+ly )?{_OPERATED}",
         rf"\b(?:after|before|prior to|following) (?:\w+ly |being |its )?{_STEPS}\b",
         r"\b(?:formula|display|expression|equation)s?\b(?: \w+){0,2} (?:is|are) (?:only )?(?:that|the one|those|for one|of one|about)\b",

@@ -16,7 +16,8 @@ from qedoc.sources import markup
 _RESULTS = frozenset({"returns", "return", "yields"})
 _OPERATIONS = {
     r"squares? of|squared": r"\^\s*\{?\s*2|square|\\\||\\Vert",
-    r"log(?:arithm)? of": r"log|ln|\blg",
+    r"cubes? of|cubed": r"\^\s*\{?\s*3|cube",
+    r"log(?:arithm)?(?: of|\W*$)": r"log|ln|\blg",
     r"(?:absolute|magnitude of|modulus of)": r"\||vert|abs|sign",
     r"exponential of|exponentiated": r"exp|e\s*\^",
     r"(?:square |cube )?root of": r"sqrt|\^\s*\{?\s*(?:1\s*/|0?\.5|\\[dt]?frac)",
@@ -28,7 +29,10 @@ _OPERATIONS = {
 }
 """How a formula writes the operations that a text names."""
 
-_SHOWN = {re.compile(rf"(?:the |an? )?(?:{name})(?![\w-])", re.IGNORECASE): re.compile(sign) for name, sign in _OPERATIONS.items()}
+_SHOWN = {
+    re.compile(rf"(?:the |an? |its )?(?:natural )?(?:{name})(?![\w-])", re.IGNORECASE): re.compile(sign)
+    for name, sign in _OPERATIONS.items()
+}
 _TYPE = re.compile(r"^[\w.\[\], |]{1,40}:\s+(?=[A-Z`a-z])")
 _RETURNS = re.compile(
     r"^(?:(?:note:?|it|this|the (?:function|method|code|implementation)|and|then)\s+)*returns?\s+(?P<what>.*)", re.IGNORECASE | re.DOTALL
@@ -41,11 +45,11 @@ _NO_TEXT = re.compile(r"[`\s]|[.;]\s*$")
 _PARTICIPLES = (
     r"(?P<how>flipped|swapped|interchanged|exchanged|reversed|negated|inverted|squared|doubled|halved|clipped|clamped|rounded|truncated|"
     r"rescaled|normali[sz]ed|standardi[sz]ed|cent(?:e)?red|shifted|wrapped|replaced|rectified|thresholded|squashed|transformed|"
-    r"exponentiated)"
+    r"exponentiated|brought to|reduced to|turned into)"
 )
 _SUBJECTS = (
     r"(?:it|this|that|they|these|which|signs?|order|arguments?|roles?|inputs?|values?|results?|outputs?|numbers?|entries|elements|"
-    r"difference|sum|formula|expression|and|`+\w+`+|:math:`[^`]*`)"
+    r"difference|sum|formula|expression|exponent|argument|base|denominator|numerator|fraction|root|logarithm|weights|scores|labels|and|`+\w+`+|:math:`[^`]*`)"
 )
 _ADVERBS = r"(?:(?:then|first|also|afterwards|additionally|internally|automatically|silently|always)\s+)*"
 _CHANGED = re.compile(
@@ -79,12 +83,27 @@ _MARKS = (
     r"(?:(?:double |vertical |curly |square |angle |round )?(?:bars?|brackets?|parentheses|braces)|dots?|stars?|asterisks?|primes?|hats?|"
     r"tildes?|cross(?:es)?|circles?|carets?|superscripts?|subscripts?)"
 )
-_SIGN_NAMES = r"(?:the (?:minus|plus)(?: signs?)?|hyphens?|slash(?:es)?|fraction bars?)"
 _VERBS = r"(?:denotes?|is|are|means?|marks?|stands? for|represents?|indicates?)"
-_REDEFINED = re.compile(rf"(?:\b{_MARKS}\s+{_VERBS}|^\W*(?:the|these) {_MARKS}|\b{_SIGN_NAMES}\s+{_VERBS})\s+(?P<what>.*)", re.IGNORECASE)
+_REDEFINED = re.compile(rf"(?:\b{_MARKS}\s+{_VERBS}|^\W*(?:the|these) {_MARKS})\s+(?P<what>.*)", re.IGNORECASE)
+_OPERATIONS_OF = {
+    r"the minus(?: signs?)?|hyphens?": r"subtract|negat|difference",
+    r"the plus(?: signs?)?": r"addition|sum|union",
+    r"slash(?:es)?|fraction bars?": r"division|quotient|ratio|divided",
+    r"juxtaposition|concatenation": r"product|multiplication",
+    r"(?:the number |the digit |here |the )?(?:\d+|zero|one|two|unity)": r"(?!)",
+}
+"""Signs by their names, each with the words of its usual meaning. A number has no meaning to explain."""
+
+_OPERATED = {
+    re.compile(
+        rf"(?:^\W*(?:here|where)?\W*|\b)(?:{name})\s+(?:denotes?|means?|stands? for|represents?|signif\w+)\s+(?P<what>.*)", re.IGNORECASE
+    ): usual
+    for name, usual in _OPERATIONS_OF.items()
+}
+_IS_SIGN = re.compile(r"\b(?:the minus(?: sign)?|the plus(?: sign)?|the slash|juxtaposition)\s+is\s+(?P<what>.*)", re.IGNORECASE)
 _USUAL = re.compile(
     r"\b(?:absolute|modulus|norm|cardinality|product|multiplication|floor|ceiling|integer part|transpose|conjugate|estimate\w*|predict\w+|"
-    r"derivative|mean|average|index|indices|indicator|grouping|optional|subtraction|addition|division|quotient)\b",
+    r"derivative|mean|average|index|indices|indicator|grouping|optional)\b",
     re.IGNORECASE,
 )
 _SIGN = re.compile(
@@ -184,6 +203,11 @@ def redefines(text: str) -> bool:
         text: the sentence.
     """
     found, sign = _REDEFINED.search(text), _SIGN.search(text)
+    named = [(one["what"], usual) for pattern, usual in _OPERATED.items() if (one := pattern.search(text))]
+    if any(not re.search(rf"\b(?:{usual})", what, re.IGNORECASE) for what, usual in named) or (
+        (one := _IS_SIGN.search(text)) and not re.search(r"\b(?:subtract|negat|addition|division|product|multiplication)", one["what"])
+    ):
+        return True
     return bool((found and not _USUAL.search(found["what"])) or (sign and not _SIGNS.search(sign["what"])))
 
 
@@ -201,7 +225,8 @@ def results(lines: Sequence[str]) -> Iterator[tuple[str, int]]:
         text = own["what"] if own else _TYPE.sub("", paragraph.text)
         named = [sign for name, sign in _SHOWN.items() if name.match(text)]
         computed = own and _CODE.match(text.strip()) and _NO_TEXT.sub("", text) not in _NO_TEXT.sub("", displays)
-        if _CLIPPED.search(text) or any(not sign.search(displays) for sign in named) or computed:
+        said = paragraph.section in _RESULTS and departs(text, lines)
+        if said or _CLIPPED.search(text) or any(not sign.search(displays) for sign in named) or computed:
             yield paragraph.text, paragraph.line
 
 

@@ -14,6 +14,9 @@ from qedoc.interpret.parses import solved
 from qedoc.interpret.parsing import Lattice
 from qedoc.interpret.telling import changes
 
+_INVERTED = ("1/x", "-x", "log(x)", "x/2", "2*x", "x**2")
+"""Functions that begin a description: `half the gain`."""
+
 
 def scaled(unit: str, own: sp.Symbol, source: Source, found: Found) -> None:
     """A parameter that is given on a scale, `in percent`: the symbol of its name may be the number that it stands for."""
@@ -29,7 +32,7 @@ def inverted(lattice: Lattice, own: sp.Symbol, source: Source, found: Found) -> 
     if at >= len(lattice.edges):
         return
     for edge in lattice.edges[at]:
-        if edge.kind == "OPERATOR" and edge.end < len(lattice.words) and edge.value in ("1/x", "-x", "log(x)"):
+        if edge.kind == "OPERATOR" and edge.end < len(lattice.words) and edge.value in _INVERTED:
             made = solved(sp.sympify(edge.value), sp.Symbol("x"), own) if edge.value != "-x" else -own
             if made is not None:
                 found.legend(own.name[1:], Sense(value=made, sure=Sure.POSSIBLE), source)
@@ -40,15 +43,23 @@ _BY_NUMBER = re.compile(
     r"\b(?:one|two|1|2) (?:less|more|fewer) than\b|\bsigns? (?:is|are|changed|reversed|flipped)\b|"
     r"\b(?:given|expressed|entered|measured|counted|passed) (?:in|as|with) (?!(?:an? )?"
     r"(?:arrays?|keywords?|function|list|tuple|float|integers?|callable|string|radians|nats)\b)|"
-    r"\b(?:hundredths|tenths|thousandths|percent|per cent|per mille|permille|halves)\b",
+    r"\b(?:hundredths|tenths|thousandths|percent|per cent|per mille|permille|halves|decibels?|turns)\b|"
+    r"^\W*(?:ignored|reserved|unused|no effect|has no effect|not used|deprecated)\b|\btreated as (?:zero|one|0|1)\b|"
+    r"\bpass (?:an? |the )?\w+ (?:number |value )?for (?:an? |the )?\w+",
     re.IGNORECASE,
+)
+"""Words of a description after which the number may be made of what is described, or may not count at all."""
+
+_MADE_OF = (
+    r"\b(?:negative|inverse|reciprocal|square|log(?:arithm)?|exponential|half|twice|double|complement)\b (?:of )?(?:the )?(?:\w+ )?{}(?!\w)"
 )
 _RANGED = re.compile(r"\b(?:must|should|between|at least|at most|greater|less than|larger|smaller|from)\b|[\[<>]", re.IGNORECASE)
 
 
 def counted_otherwise(text: str, own: sp.Symbol, source: Source, found: Found) -> None:
     """A parameter that is made of what its description names, `degree minus one`: the symbol of its name may be what is named."""
-    if _BY_NUMBER.search(text) and not _RANGED.search(text):
+    of_itself = re.search(_MADE_OF.format(re.escape(own.name[1:])), text, re.IGNORECASE)
+    if of_itself or (_BY_NUMBER.search(text) and not _RANGED.search(text)):
         found.legend(own.name[1:], Sense(value=None, sure=Sure.OPAQUE), source)
 
 
