@@ -43,7 +43,7 @@ _BY_NUMBER = re.compile(
     r"\b(?:one|two|1|2) (?:less|more|fewer) than\b|\bsigns? (?:is|are|changed|reversed|flipped)\b|"
     r"\b(?:given|expressed|entered|measured|counted|passed) (?:in|as|with) (?!(?:an? )?"
     r"(?:arrays?|keywords?|function|list|tuple|float|integers?|callable|string|radians|nats)\b)|"
-    r"\b(?:hundredths|tenths|thousandths|percent|per cent|per mille|permille|halves|decibels?|turns)\b|"
+    r"\b(?:hundredths|tenths|thousandths|per mille|permille|halves|decibels?|turns)\b|"
     r"^\W*(?:ignored|reserved|unused|no effect|has no effect|not used|deprecated)\b|\btreated as (?:zero|one|0|1)\b|"
     r"\bpass (?:an? |the )?\w+ (?:number |value )?for (?:an? |the )?\w+",
     re.IGNORECASE,
