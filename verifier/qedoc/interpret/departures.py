@@ -58,7 +58,7 @@ _DEPARTURES = tuple(
     for pattern in (
         rf"(?:^|[\s,;(]){_DOER} {_ALSO}{_DOES}\b(?!\s+(?:up|to (?:one|1|zero|0)|\w+ly|well|with|like|as|between)\b)",
         rf"\b{_MADE} (?:of )?{_THIS}\b[^.;]*?\b(?:is|are|gets) (?:\w+ly )?(?:returned|computed|used|given|reported|output|evaluated)\b",
-        r"\b(?:terms?|(?:pre)?factors?|offset)\b[^.;]{0,20}\b(?:is|are|has been|have been) (?:always |now |set to )?(?:zero|one|unity|0|1)\b",
+        r"\b(?:terms?|(?:pre)?factors?|offset)\b[^.;]{0,20}\b(?:is|are|has been|have been) (?:now |set to )?(?:zero|one|unity|0|1)\b",
         rf"\b(?:half|twice|double|thrice|an? (?:third|quarter|tenth)|(?:two|three|four|ten) times) (?:of )?{_THIS}\b",
         r"\bread (?:an? |the )?[\w`:$\\]+ (?:for|as|in place of)\b",
         rf"\b{_PART}\b[^.;]{{0,40}}\b(?:is|are|was|were|has been) (?:\w+ly )?{_OPERATED}",
