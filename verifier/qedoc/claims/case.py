@@ -160,6 +160,9 @@ class Case:
             if not 0 <= position < length:
                 raise self._misfit(f"entry={self.entry} is out of range: axis {axis} of the target's result has length {length}", whole)
             result = result[position]
+        if not places and self._keeps_axes(getattr(result, "shape", ())):
+            for _ in result.shape:
+                result = result[0]
         if getattr(result, "shape", ()) != () and not places:
             message = f"the target returns an array of shape {result.shape}; select the entry that the formula describes with entry="
             raise self._misfit(message, whole)
@@ -168,6 +171,11 @@ class Case:
         if not is_complex(result) and not self.spec.may_be_real:
             raise self._misfit("the formula has complex values, and the target returns real numbers", whole)
         return part_of(result, self.entry[-1])
+
+    def _keeps_axes(self, shape: tuple[int, ...]) -> bool:
+        """Whether the result is one number of arrays whose axes the code kept, with the length 1, as `keepdims=True` does."""
+        stacked = any(isinstance(template, Stack) for template in self.keywords.values())
+        return self.spec.natural and stacked and set(shape) == {1}
 
     def _as_shown(self, result: Any) -> Any:
         """The result as an array of the shape that the formula shows.
