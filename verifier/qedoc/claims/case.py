@@ -129,6 +129,11 @@ class Case:
 
         return {name: build(template) for name, template in self.keywords.items()}, [values[s] for s in self.curried] or None
 
+    @property
+    def stacked(self) -> bool:
+        """Whether an argument is an array with entries of its own."""
+        return any(isinstance(template, Stack) for template in self.keywords.values())
+
     def call(self, target: Callable[..., Any], values: Mapping[sp.Symbol, Any], opaque: Opaque) -> Any:
         """Calls the target. If the spec has Arguments, also calls the function that the target returns."""
         keywords, curried = self.arguments(values, opaque)
@@ -174,8 +179,7 @@ class Case:
 
     def _keeps_axes(self, shape: tuple[int, ...]) -> bool:
         """Whether the result is one number of arrays whose axes the code kept, with the length 1, as `keepdims=True` does."""
-        stacked = any(isinstance(template, Stack) for template in self.keywords.values())
-        return self.spec.natural and stacked and set(shape) == {1}
+        return self.spec.natural and self.stacked and set(shape) == {1}
 
     def _as_shown(self, result: Any) -> Any:
         """The result as an array of the shape that the formula shows.
