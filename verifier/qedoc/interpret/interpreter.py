@@ -151,7 +151,7 @@ class Interpreter:
             if clauses:
                 self._said(clauses, source, found)
             else:
-                made_of(lattice, source, found)
+                made_of(lattice, own, source, found)
                 self._fragments(lattice, source, found, ranged)
             return
         readings = merged(sensible([list(self._entry_items(items, own, ranged, text)) for items in parses]))

@@ -1,6 +1,7 @@
 """What the entry of a parameter says of a symbol: `the inverse of the rate`, or a number in percent."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import sympy as sp
@@ -11,7 +12,7 @@ from qedoc.interpret.findings import Found, Source
 from qedoc.interpret.fragments import explains
 from qedoc.interpret.meaning import Sense, senses
 from qedoc.interpret.parses import solved
-from qedoc.interpret.parsing import Lattice
+from qedoc.interpret.parsing import Edge, Lattice
 from qedoc.interpret.telling import changes
 
 
@@ -60,7 +61,41 @@ def solve(value: Any, own: sp.Symbol, sure: Sure, source: Source, found: Found) 
             found.legend(symbols[0].name, Sense(value=made, sure=min(sure, sense.sure)), source)
 
 
-def made_of(lattice: Lattice, source: Source, found: Found) -> None:
+_PLACES = frozenset({"on", "in", "per", "for", "at"})
+_EACH = frozenset({"each", "every"})
+_TO_EVALUATE = re.compile(r"\b(?:at|on|for) which to (?:evaluate|compute|calculate)\b.*", re.IGNORECASE | re.DOTALL)
+_NOUNS = frozenset({"parameter", "parameters", "value", "values", "the", "a", "an"})
+
+
+def telling_part(lattice: Lattice, own: sp.Symbol) -> list[Sequence[Edge]]:
+    """The edges of an entry without its words about something else than the number itself.
+
+    These are a noun after `on each` or `for every`, what is computed at the number (`at which to evaluate the log density`), and a
+    second description in parentheses after the parameter's own name and symbol: `rate parameter :math:`r` (inverse scale)`.
+
+    Args:
+        lattice: the entry.
+        own: the parameter.
+    """
+    words = [word.lower() for word in lattice.words]
+    text = " ".join(words)
+    clause = _TO_EVALUATE.search(text)
+    size = len(text[: clause.start()].split()) if clause else len(words)
+    left_out = set(range(size, len(words)))
+    for at in range(len(words) - 2):
+        last = at + 3 >= len(words) or words[at + 3] in "().,;" or words[at + 3] in _PLACES
+        if words[at] in _PLACES and words[at + 1] in _EACH and last:
+            left_out.add(at + 2)
+    symbols = [at for at, those in enumerate(lattice.edges) if any(edge.kind == "SYM" for edge in those)]
+    if len(symbols) == 1:
+        (at,) = symbols
+        named = [word for word in words[:at] if word not in _NOUNS] == own.name[1:].lower().split("_")
+        if named and words[at + 1 : at + 2] == ["("] and ")" in words:
+            left_out |= set(range(at + 1, words.index(")") + 1))
+    return [those for at, those in enumerate(lattice.edges) if at not in left_out]
+
+
+def made_of(lattice: Lattice, own: sp.Symbol, source: Source, found: Found) -> None:
     """Symbols in an entry that was not understood: an equation defines them, and words that change a number make them unclear."""
     edges = [edge for those in lattice.edges for edge in those]
     defined = {edge.value[0]: edge.value[1] for edge in edges if edge.kind == "DEFINITION" and not edge.value[1].is_number}
@@ -69,8 +104,9 @@ def made_of(lattice: Lattice, source: Source, found: Found) -> None:
     for at, those in enumerate(lattice.edges):
         for name in {edge.value for edge in those if edge.kind == "SYM" and explains(lattice, at)}:
             found.explained.setdefault(name, source.words)
-    words = tuple(edge.value for edge in edges if edge.kind == "WORD")
-    if not changes(lattice.edges) and not lexicon.changes(words):
+    telling = telling_part(lattice, own)
+    words = tuple(edge.value for those in telling for edge in those if edge.kind == "WORD")
+    if not changes(telling) and not lexicon.changes(words):
         return
     for name in dict.fromkeys(edge.value for edge in edges if edge.kind == "SYM" and edge.value not in defined):
         found.legend(name, Sense(value=None, sure=Sure.OPAQUE), source)

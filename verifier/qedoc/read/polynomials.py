@@ -24,7 +24,7 @@ _NAMES = {
     "Legendre": r"legendre",
     "Hermite": r"hermitee?|hermite_e",
     "Laguerre": r"laguerre",
-    "other": r"jacobi|gegenbauer|ultraspherical|zernike|bernstein|bernoulli|bessel|charlier|krawtchouk|hahn|meixner|romanovski",
+    "other": r"lagrange|jacobi|gegenbauer|ultraspherical|zernike|bernstein|bernoulli|bessel|charlier|krawtchouk|hahn|meixner|romanovski",
 }
 _OTHERWISE = re.compile(
     r"\b(?:associated|generali[sz]ed|shifted|rational|orthonormal|normali[sz]ed|unnormali[sz]ed|monic|reversed|modified|rescaled|"
