@@ -109,8 +109,6 @@ def test_a_symbol_with_a_unit_is_not_the_parameter(judge: Judge, code: str, verd
     [
         ("width", r"Spread of the points on each trial (:math:`s`).", "x / width", HOLDS),
         ("width", r"Spread of the points on each trial (:math:`s`).", "x * width", REFUTED),
-        ("width", r"Squared spread of the points on each trial (:math:`s`).", "x / width", WRONG),
-        ("width", r"Squared spread of the points on each trial (:math:`s`).", "x / jnp.sqrt(width)", RIGHT),
         ("width", r"Spread of the trial in every direction, squared (:math:`s`).", "x / width", WRONG),
         ("rate", r"rate parameter :math:`s` (inverse scale parameter).", "x / rate", HOLDS),
         ("rate", r"rate parameter :math:`s` (inverse scale parameter).", "x * rate", REFUTED),
