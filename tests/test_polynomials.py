@@ -183,6 +183,7 @@ def test_a_sentence_about_types_and_axes_is_an_aside(text: str) -> None:
     "text",
     [
         "The parameter `x` is converted to degrees only if it is a tuple.",
+        "The parameter `x` is converted to a sorted array if it is a list.",
         "The parameter `x` is converted to an array only if it is a list, otherwise it is negated.",
         "If `c` is a 1-D array, then `p(x)` will have the same sign as `x`.",
         "If `c` is positive, then `p(x)` will have the same shape as `x`.",

@@ -63,35 +63,38 @@ def solve(value: Any, own: sp.Symbol, sure: Sure, source: Source, found: Found) 
 
 _PLACES = frozenset({"on", "in", "per", "for", "at"})
 _EACH = frozenset({"each", "every"})
-_TO_EVALUATE = re.compile(r"\b(?:at|on|for) which to (?:evaluate|compute|calculate)\b.*", re.IGNORECASE | re.DOTALL)
+_TO_EVALUATE = (("at", "on", "for"), ("which",), ("to",), ("evaluate", "compute", "calculate"))
+_RECIPROCAL = re.compile(r"(?:the )?(?:inverse|reciprocal)(?: of)?(?: the)? [a-z]+(?: parameter)?")
+_ENDS = frozenset({",", ";", ":", "(", ")", "and", "or", "but", "then"})
 _NOUNS = frozenset({"parameter", "parameters", "value", "values", "the", "a", "an"})
 
 
 def telling_part(lattice: Lattice, own: sp.Symbol) -> list[Sequence[Edge]]:
     """The edges of an entry without its words about something else than the number itself.
 
-    These are a noun after `on each` or `for every`, what is computed at the number (`at which to evaluate the log density`), and a
-    second description in parentheses after the parameter's own name and symbol: `rate parameter :math:`r` (inverse scale)`.
+    These are a noun after `on each` or `for every`, what is computed at the number (`at which to evaluate the log density`), and what
+    the number is the reciprocal of, in parentheses after the parameter's own name and symbol: `rate parameter :math:`r` (inverse scale)`.
 
     Args:
         lattice: the entry.
         own: the parameter.
     """
     words = [word.lower() for word in lattice.words]
-    text = " ".join(words)
-    clause = _TO_EVALUATE.search(text)
-    size = len(text[: clause.start()].split()) if clause else len(words)
-    left_out = set(range(size, len(words)))
+    symbols = [at for at, those in enumerate(lattice.edges) if any(edge.kind == "SYM" for edge in those)]
+    left_out: set[int] = set()
     for at in range(len(words) - 2):
-        last = at + 3 >= len(words) or words[at + 3] in "().,;" or words[at + 3] in _PLACES
+        last = at + 3 >= len(words) or words[at + 3] in _ENDS | _PLACES | {"."}
         if words[at] in _PLACES and words[at + 1] in _EACH and last:
             left_out.add(at + 2)
-    symbols = [at for at, those in enumerate(lattice.edges) if any(edge.kind == "SYM" for edge in those)]
+        if all(word in those for word, those in zip(words[at : at + 4], _TO_EVALUATE, strict=False)) and at + 4 < len(words):
+            end = next((k for k in range(at + 4, len(words)) if words[k] in _ENDS or k in symbols), len(words))
+            left_out |= set(range(at + 4, end))
     if len(symbols) == 1:
         (at,) = symbols
         named = [word for word in words[:at] if word not in _NOUNS] == own.name[1:].lower().split("_")
-        if named and words[at + 1 : at + 2] == ["("] and ")" in words:
-            left_out |= set(range(at + 1, words.index(")") + 1))
+        end = words.index(")", at) if ")" in words[at:] else 0
+        if named and words[at + 1] == "(" and _RECIPROCAL.fullmatch(" ".join(words[at + 2 : end])):
+            left_out |= set(range(at + 1, end))
     return [those for at, those in enumerate(lattice.edges) if at not in left_out]
 
 
