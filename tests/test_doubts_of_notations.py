@@ -104,6 +104,31 @@ def test_a_symbol_with_a_unit_is_not_the_parameter(judge: Judge, code: str, verd
     assert judge("x, log_scale", docstring, code) in verdicts
 
 
+@pytest.mark.parametrize(
+    ("name", "entry", "code", "verdicts"),
+    [
+        ("width", r"Spread of the points on each trial (:math:`s`).", "x / width", HOLDS),
+        ("width", r"Spread of the points on each trial (:math:`s`).", "x * width", REFUTED),
+        ("width", r"Spread of the trial in every direction, squared (:math:`s`).", "x / width", WRONG),
+        ("rate", r"rate parameter :math:`s` (inverse scale parameter).", "x / rate", HOLDS),
+        ("rate", r"rate parameter :math:`s` (inverse scale parameter).", "x * rate", REFUTED),
+        ("scale", r"rate parameter :math:`s` (inverse scale parameter).", "x / scale", WRONG),
+        ("scale", r"rate parameter :math:`s` (inverse scale parameter).", "x * scale", RIGHT),
+        ("width", r"Number :math:`s` at which to evaluate the log density.", "x / width", HOLDS),
+        ("width", r"Log of the number :math:`s` at which to evaluate the density.", "x / width", WRONG),
+        ("width", r"Number at which to evaluate the density, divided by the range (:math:`s`).", "x / width", WRONG),
+        ("rate", r"rate parameter :math:`s` (on a logarithmic scale).", "x / rate", WRONG),
+        ("rate", r"rate parameter :math:`s` (inverse scale parameter), squared.", "x / rate", WRONG),
+        ("width", r"Shape (tail index) parameter (:math:`s`).", "x / width", HOLDS),
+        ("width", r"Shape (reciprocal tail index) parameter (:math:`s`).", "x / width", WRONG),
+    ],
+)
+def test_words_about_something_else_leave_a_symbol_its_parameter(
+    judge: Judge, name: str, entry: str, code: str, verdicts: set[Verdict]
+) -> None:
+    assert judge(f"x, {name}", shown("x / s", x="Point.", **{name: entry}), code) in verdicts
+
+
 @pytest.mark.parametrize(("code", "verdicts"), [("temp + 273.15", HOLDS), ("temp", WRONG)])
 def test_a_parameter_in_another_unit(judge: Judge, code: str, verdicts: set[Verdict]) -> None:
     docstring = shown("T", after="where :math:`T` is the temperature in kelvin.", temp="temperature in degrees Celsius.")

@@ -129,6 +129,11 @@ class Case:
 
         return {name: build(template) for name, template in self.keywords.items()}, [values[s] for s in self.curried] or None
 
+    @property
+    def stacked(self) -> bool:
+        """Whether an argument is an array with entries of its own."""
+        return any(isinstance(template, Stack) for template in self.keywords.values())
+
     def call(self, target: Callable[..., Any], values: Mapping[sp.Symbol, Any], opaque: Opaque) -> Any:
         """Calls the target. If the spec has Arguments, also calls the function that the target returns."""
         keywords, curried = self.arguments(values, opaque)
@@ -160,6 +165,9 @@ class Case:
             if not 0 <= position < length:
                 raise self._misfit(f"entry={self.entry} is out of range: axis {axis} of the target's result has length {length}", whole)
             result = result[position]
+        if not places and self._keeps_axes(getattr(result, "shape", ())):
+            for _ in result.shape:
+                result = result[0]
         if getattr(result, "shape", ()) != () and not places:
             message = f"the target returns an array of shape {result.shape}; select the entry that the formula describes with entry="
             raise self._misfit(message, whole)
@@ -168,6 +176,10 @@ class Case:
         if not is_complex(result) and not self.spec.may_be_real:
             raise self._misfit("the formula has complex values, and the target returns real numbers", whole)
         return part_of(result, self.entry[-1])
+
+    def _keeps_axes(self, shape: tuple[int, ...]) -> bool:
+        """Whether the result is one number of arrays whose axes the code kept, with the length 1, as `keepdims=True` does."""
+        return self.spec.natural and self.stacked and set(shape) == {1}
 
     def _as_shown(self, result: Any) -> Any:
         """The result as an array of the shape that the formula shows.

@@ -1,4 +1,4 @@
-"""Recognises sentences and clauses that say nothing of the values of parameters: their shapes, random variables, factorials."""
+"""Recognises sentences and clauses that say nothing of the values of parameters: their shapes and types, random variables, factorials."""
 
 import re
 
@@ -36,6 +36,24 @@ _SHAPED = (
 )
 """A sentence about the shapes of parameters, and about nothing else."""
 
+_LISTED = r"(?:it is|they are) (?:an? )?(?:lists?|tuples?)(?: or (?:an? )?(?:lists?|tuples?))?"
+_KEPT = r"(?:it is|they are) (?:left unchanged|left as (?:it is|they are)|treated as (?:an? )?(?:scalars?|numbers?))"
+_OTHERWISE = rf"[,;]? (?:and )?(?:otherwise|else) {_KEPT}(?: and (?:it |they )?{_MUST} have {_SHAPES}(?: after conversion)?)?"
+_CONVERTED = (
+    rf"{_NAMES} (?:is|are) (?:first )?converted to (?:an? )?(?:(?:jax|numpy) )?(?:nd)?arrays? (?:only )?if {_LISTED}(?:{_OTHERWISE})?"
+)
+"""A sentence about how an argument becomes an array, and about nothing else."""
+
+_DIMENSIONS = (
+    rf"(?:if|when) {_NAMES} (?:is|are|has|have) (?:an? )?(?:[0-3]-?D|(?:one|two|three|multi)-?dimensional|(?:fewer|less|more) than \w+ "
+    r"dimensions?)(?: arrays?)?"
+)
+_RESHAPED = (
+    rf"{_DIMENSIONS},? (?:then )?`+[^`]*`+ (?:will )?(?:have|has) the same shape as {_NAMES}",
+    rf"{_DIMENSIONS},? (?:a )?ones? (?:is|are) (?:implicitly )?(?:appended|prepended|added) to its shape(?: to make it [0-9]-?D)?",
+)
+"""A sentence about the shape of the result of an array with some number of axes, and about nothing else."""
+
 _ADDED = re.compile(r"(?:added|adds|new:?) support for (?!.*\b(?:only|but|except|unless|must|no longer|instead)\b).*", re.IGNORECASE)
 """A release note that says what else is accepted since a version, which restricts nothing."""
 
@@ -72,7 +90,7 @@ _DISTRIBUTED = re.compile(rf",?\s+such that\s+{_TERM}\s+~\s+{_TERM}(?:(?:,?\s+an
 def is_aside(text: str) -> bool:
     """Whether a sentence only says how parameters are given, what shapes they have, or what the sign of the factorial means."""
     said = " ".join(text.split()).removesuffix(".")
-    ways = any(re.fullmatch(way, said, re.IGNORECASE) for way in (*_ALTERNATIVES, *_SHAPED))
+    ways = any(re.fullmatch(way, said, re.IGNORECASE) for way in (*_ALTERNATIVES, *_SHAPED, _CONVERTED, *_RESHAPED))
     return ways or any(pattern.fullmatch(text) for pattern in (_FACTORIAL, _WAYS, _ADDED)) or bool(_EXAMPLE.fullmatch(said))
 
 

@@ -18,6 +18,7 @@ from qedoc.interpret.findings import DEVIATES, EITHER, UNKNOWN, VALUE, Described
 from qedoc.interpret.fragments import RESTRICTS, approximates, clause, combines, denies, explains, fragments, is_inexact, refers, stops
 from qedoc.interpret.introductions import introduction
 from qedoc.interpret.labels import labelled, opening
+from qedoc.interpret.lengths import without_lengths
 from qedoc.interpret.meaning import INPUT, OUTPUT, Sense, condition_of, range_of, senses
 from qedoc.interpret.own_words import OwnWords
 from qedoc.interpret.parses import Reading, best, common, merged, related, sensible, solved
@@ -108,7 +109,8 @@ class Interpreter:
             self._said([[("output", inner) for _, inner in items]], Source(words=words, line=line), found)
         opened: tuple[Any, ...] = ()
         for passage in passages(self.lines, next(iter(self.vocabulary.own), "")):
-            lattice = self.vocabulary.lattice(unstressed(without_distributions(passage.text)))
+            shown = [block.latex for block in markup.blocks(self.lines) if block.first == passage.after]
+            lattice = self.vocabulary.lattice(unstressed(without_lengths(without_distributions(passage.text), shown)))
             if passage.before >= 0 and passage.after >= 0:
                 self._between(lattice, passage, found)
             elif passage.after >= 0:
@@ -149,7 +151,7 @@ class Interpreter:
             if clauses:
                 self._said(clauses, source, found)
             else:
-                made_of(lattice, source, found)
+                made_of(lattice, own, source, found)
                 self._fragments(lattice, source, found, ranged)
             return
         readings = merged(sensible([list(self._entry_items(items, own, ranged, text)) for items in parses]))

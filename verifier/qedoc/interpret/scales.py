@@ -1,6 +1,7 @@
 """What the entry of a parameter says of a symbol: `the inverse of the rate`, or a number in percent."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import sympy as sp
@@ -11,7 +12,7 @@ from qedoc.interpret.findings import Found, Source
 from qedoc.interpret.fragments import explains
 from qedoc.interpret.meaning import Sense, senses
 from qedoc.interpret.parses import solved
-from qedoc.interpret.parsing import Lattice
+from qedoc.interpret.parsing import Edge, Lattice
 from qedoc.interpret.telling import changes
 
 _INVERTED = ("1/x", "-x", "log(x)", "x/2", "2*x", "x**2")
@@ -71,7 +72,44 @@ def solve(value: Any, own: sp.Symbol, sure: Sure, source: Source, found: Found) 
             found.legend(symbols[0].name, Sense(value=made, sure=min(sure, sense.sure)), source)
 
 
-def made_of(lattice: Lattice, source: Source, found: Found) -> None:
+_PLACES = frozenset({"on", "in", "per", "for", "at"})
+_EACH = frozenset({"each", "every"})
+_TO_EVALUATE = (("at", "on", "for"), ("which",), ("to",), ("evaluate", "compute", "calculate"))
+_RECIPROCAL = re.compile(r"(?:the )?(?:inverse|reciprocal)(?: of)?(?: the)? [a-z]+(?: parameter)?")
+_ENDS = frozenset({",", ";", ":", "(", ")", "and", "or", "but", "then"})
+_NOUNS = frozenset({"parameter", "parameters", "value", "values", "the", "a", "an"})
+
+
+def telling_part(lattice: Lattice, own: sp.Symbol) -> list[Sequence[Edge]]:
+    """The edges of an entry without its words about something else than the number itself.
+
+    These are a noun after `on each` or `for every`, what is computed at the number (`at which to evaluate the log density`), and what
+    the number is the reciprocal of, in parentheses after the parameter's own name and symbol: `rate parameter :math:`r` (inverse scale)`.
+
+    Args:
+        lattice: the entry.
+        own: the parameter.
+    """
+    words = [word.lower() for word in lattice.words]
+    symbols = [at for at, those in enumerate(lattice.edges) if any(edge.kind == "SYM" for edge in those)]
+    left_out: set[int] = set()
+    for at in range(len(words) - 2):
+        last = at + 3 >= len(words) or words[at + 3] in _ENDS | _PLACES | {"."}
+        if words[at] in _PLACES and words[at + 1] in _EACH and last:
+            left_out.add(at + 2)
+        if all(word in those for word, those in zip(words[at : at + 4], _TO_EVALUATE, strict=False)) and at + 4 < len(words):
+            end = next((k for k in range(at + 4, len(words)) if words[k] in _ENDS or k in symbols), len(words))
+            left_out |= set(range(at + 4, end))
+    if len(symbols) == 1:
+        (at,) = symbols
+        named = [word for word in words[:at] if word not in _NOUNS] == own.name[1:].lower().split("_")
+        end = words.index(")", at) if ")" in words[at:] else 0
+        if named and words[at + 1] == "(" and _RECIPROCAL.fullmatch(" ".join(words[at + 2 : end])):
+            left_out |= set(range(at + 1, end))
+    return [those for at, those in enumerate(lattice.edges) if at not in left_out]
+
+
+def made_of(lattice: Lattice, own: sp.Symbol, source: Source, found: Found) -> None:
     """Symbols in an entry that was not understood: an equation defines them, and words that change a number make them unclear."""
     edges = [edge for those in lattice.edges for edge in those]
     defined = {edge.value[0]: edge.value[1] for edge in edges if edge.kind == "DEFINITION" and not edge.value[1].is_number}
@@ -80,8 +118,9 @@ def made_of(lattice: Lattice, source: Source, found: Found) -> None:
     for at, those in enumerate(lattice.edges):
         for name in {edge.value for edge in those if edge.kind == "SYM" and explains(lattice, at)}:
             found.explained.setdefault(name, source.words)
-    words = tuple(edge.value for edge in edges if edge.kind == "WORD")
-    if not changes(lattice.edges) and not lexicon.changes(words):
+    telling = telling_part(lattice, own)
+    words = tuple(edge.value for those in telling for edge in those if edge.kind == "WORD")
+    if not changes(telling) and not lexicon.changes(words):
         return
     for name in dict.fromkeys(edge.value for edge in edges if edge.kind == "SYM" and edge.value not in defined):
         found.legend(name, Sense(value=None, sure=Sure.OPAQUE), source)

@@ -91,8 +91,8 @@ def spread(pair: Pair) -> str:
     Returns:
         what is wrong, or an empty string if each entry has its documented value, or if the code takes no arrays.
     """
-    symbols = pair.plan.symbols
-    if not symbols or pair.case.sizes or pair.case.entry or pair.case.curried or pair.case.spec.derivative or _only_numbers(pair):
+    symbols, case = pair.plan.symbols, pair.case
+    if not symbols or case.sizes or case.stacked or case.entry or case.curried or case.spec.derivative or _only_numbers(pair):
         return ""
     known = [(row, value) for row in pair.plan.simple(4 * ENTRIES) if (value := _documented(pair, row)) is not None]
     different = list({value: row for row, value in reversed(known)}.values())[::-1]

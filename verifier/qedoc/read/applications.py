@@ -51,7 +51,17 @@ def upright(name: str, *, italic: bool = False) -> Known | None:
 def _macro(parser: Parser, token: Token) -> Factor:
     if token.text == "sqrt":
         return _root(parser, token)
+    if token.text in ("arctan", "atan") and _has_two_arguments(parser):
+        parser.take()
+        return known_call(parser, "arctan2", FUNCTIONS["arctan2"], token.start)
     return known_call(parser, token.text, FUNCTIONS[token.text], token.start)
+
+
+def _has_two_arguments(parser: Parser) -> bool:
+    r"""Whether `2(y, x)` follows: `\arctan2(y, x)`. With one argument, it may be that of a product."""
+    two, group = parser.peek(), parser.peek(1)
+    named = isinstance(two, Token) and two.kind is Kind.NUMBER and two.text == "2"
+    return named and isinstance(group, Group) and group.opener == group.closer == "(" and len(split(group.items, ",")) == 2
 
 
 @rule("lg")

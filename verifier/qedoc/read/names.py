@@ -11,6 +11,7 @@ from qedoc.read.imaginary import imaginary, may_be_unit
 from qedoc.read.indicators import bold_one, is_one, letter_one
 from qedoc.read.moments import expectation, reduction
 from qedoc.read.parser import NAMES, Parser, rule
+from qedoc.read.polynomials import LETTERS
 from qedoc.read.reading import Obstacle, Option, Refused
 from qedoc.read.scope import ACCENTS, conventional
 from qedoc.read.scripts import Scripts, collect, raised
@@ -95,6 +96,10 @@ def _word(parser: Parser, token: Token) -> Factor:
     follower = parser.peek()
     if "_" in run or (len(run) > 2 and isinstance(follower, Group) and follower.opener == "("):
         return _scripted(parser, base)
+    if run in LETTERS and follower is not None and follower.is_char("_"):
+        found = special(parser, run, token, italic=True)
+        if found is not None:
+            return found
     what = f"'{run}' may be one name, or a product of letters"
     raise Refused(Obstacle.AMBIGUOUS, what, token.start, rf"write \mathrm{{{run}}} for a name, {' '.join(run)} for a product")
 

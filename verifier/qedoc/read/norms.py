@@ -8,7 +8,7 @@ from qedoc.algebra.large import Largest
 from qedoc.read import arithmetic
 from qedoc.read.brackets import entry, fresh
 from qedoc.read.factor import Factor, Shape, has_vector
-from qedoc.read.matrices import COLUMN, MATRIX, ROW, has_product, kind
+from qedoc.read.matrices import COLUMN, MATRIX, ROW, CrossOf, has_product, kind
 from qedoc.read.parser import BRACKETS, Parser
 from qedoc.read.reading import Obstacle, Option, extent
 from qedoc.read.scripts import collect, raised
@@ -72,7 +72,8 @@ def _total(parser: Parser, group: Group, value: sp.Expr, large: type[sp.Expr], o
         index = fresh(parser, value)
         return large(parser.built(group.start, lambda: of(entry(parser, value, index, group.start))), _limits(index))
     indices = [scope.opener.fresh() for _ in range(count)]
-    return large(parser.built(group.start, lambda: of(scope.opener.entry(value, tuple(indices)))), *(_limits(i.name) for i in indices))
+    limits = [(index, sp.S.One, sp.Integer(3)) if value.has(CrossOf) else _limits(index.name) for index in indices]
+    return large(parser.built(group.start, lambda: of(scope.opener.entry(value, tuple(indices)))), *limits)
 
 
 def _limits(index: str) -> tuple[sp.Expr, ...]:

@@ -11,6 +11,7 @@ from qedoc.read.calculus import check_constant, derivative, has_name
 from qedoc.read.factor import Factor, Shape, Term, has_vector
 from qedoc.read.matrices import MATRIX, DeterminantOf, kind
 from qedoc.read.parser import Parser, rule
+from qedoc.read.polynomials import POLYNOMIALS
 from qedoc.read.reading import Obstacle, Option, Refused, extent
 from qedoc.read.refusals import PRODUCTS
 from qedoc.read.restricted import Under, limited, under
@@ -207,6 +208,13 @@ def _range(parser: Parser, name: str, first: tuple[Node, ...], last: sp.Expr | N
     if last is None and _windowed(parser, body, index):
         parser.scope.notes[f"{name} starts at 0, as in Python"] = None
         return index, sp.Integer(0), extent(name) - 1
+    if last is None and _is_degree(body, index):
+        ways = (
+            Option(value="0", why=f"{name} is an exponent or a degree, of which 0 is the first", sure="suggested"),
+            Option(value="1", why="an index may count from 1", sure="possible"),
+        )
+        first_is_0 = parser.scope.choose(f"the first value of {name}", *ways) == "0"
+        return (index, sp.S.Zero, extent(name) - 1) if first_is_0 else (index, sp.S.One, extent(name))
     if _outside_entries(body, index):
         raise parser.refuse(Obstacle.AMBIGUOUS, f"the first value of {name} is not given", "write its first and last value", token.start)
     return index, sp.Integer(1), extent(name) if last is None else last
@@ -234,6 +242,15 @@ def _windowed(parser: Parser, value: sp.Expr, index: sp.Symbol) -> bool:
     given = all(entry.base.label.name in parser.scope.parameters for entry, _ in found)
     alone = value.xreplace({entry: sp.Dummy() for entry, _ in found})
     return bool(computed) and len(computed) < len(found) and steps and given and index not in alone.free_symbols
+
+
+def _is_degree(body: sp.Expr, index: sp.Symbol) -> bool:
+    """Whether an index is that of an array and else only a whole exponent or a degree: `c_i x^i`, `c_i P_i(x)`."""
+    plain = [entry for entry in body.atoms(sp.Indexed) if index in entry.indices]
+    bare = body.xreplace({entry: sp.Dummy() for entry in plain})
+    powers = {part for part in bare.atoms(sp.Pow) if part.exp == index and index not in part.base.free_symbols}
+    powers |= {part for part in bare.atoms(*POLYNOMIALS) if part.args[0] == index}
+    return bool(plain and powers) and index not in bare.xreplace({part: sp.Dummy() for part in powers}).free_symbols
 
 
 def _outside_entries(value: sp.Expr, index: sp.Expr) -> bool:

@@ -1,4 +1,7 @@
-r"""Reads sums with an ellipsis, `p_0 x^{M-1} + p_1 x^{M-2} + \ldots + p_{M-1}`, whose indices determine the omitted terms."""
+r"""Reads sums with an ellipsis, whose indices determine the omitted terms.
+
+In `p_0 x^{M-1} + p_1 x^{M-2} + \ldots + p_{M-1}`, the first terms do, and in `c_0 + c_1 x + \ldots + c_n x^n` the last one.
+"""
 
 from collections.abc import Sequence
 
@@ -17,7 +20,7 @@ def continued(terms: Sequence[sp.Expr], last: sp.Expr, index: sp.Symbol) -> sp.E
         return None
     general = _between(terms[-2], terms[-1], index)
     if general is None:
-        return None
+        return _from_last(terms, last, index)
     start = len(terms) - 2
     if any(_differ(general.subs(index, place - start), term) for place, term in enumerate(terms)):
         return None
@@ -26,6 +29,23 @@ def continued(terms: Sequence[sp.Expr], last: sp.Expr, index: sp.Symbol) -> sp.E
     if len(fitting) != 1:
         return None
     return sp.Sum(general.subs(index, index - start), (index, 0, sp.expand(fitting[0] + start)))
+
+
+def _from_last(terms: Sequence[sp.Expr], last: sp.Expr, index: sp.Symbol) -> sp.Expr | None:
+    """The sum of terms such as the last one, whose index counts from 0 or 1; None if the first terms are not such terms."""
+    found = set()
+    for end in {part for entry in last.atoms(sp.Indexed) for part in entry.indices}:
+        letters = end.free_symbols
+        letter = next(iter(letters), None)
+        if len(letters) != 1 or end.coeff(letter) != 1 or any(letter in term.free_symbols for term in terms):
+            continue
+        general = last.subs(letter, index - (end - letter))
+        found |= {
+            sp.Sum(general, (index, start, end))
+            for start in (0, 1)
+            if not any(_differ(general.subs(index, start + place), term) for place, term in enumerate(terms))
+        }
+    return found.pop() if len(found) == 1 else None
 
 
 def _differ(one: sp.Expr, other: sp.Expr) -> bool:

@@ -22,6 +22,7 @@ from qedoc.read.library import (
     upper_share,
 )
 from qedoc.read.parser import Parser
+from qedoc.read.polynomials import LETTERS, polynomial
 from qedoc.read.reading import Option
 from qedoc.read.scope import is_applied, spelled_all
 from qedoc.read.scripts import Scripts, collect, exponent
@@ -168,10 +169,17 @@ def _gaussian(parser: Parser, name: str, scripts: Scripts, group: Group) -> tupl
     return (lambda x, mean, _: arithmetic.divide(normal_density(arithmetic.divide(x - mean, scale)), scale)), None
 
 
+def _polynomial(parser: Parser, name: str, scripts: Scripts, group: Group) -> tuple[Build, Sequence[Node] | None] | None:
+    if name == "P" and (share := _share(parser, name, scripts, group)) is not None:
+        return share
+    return polynomial(parser, name, scripts, len(split(group.items, ",", ";")))
+
+
 _READERS = {
     "cal_N": _gaussian,
     **dict.fromkeys(("Phi", "phi", "varphi"), _normal),
     **dict.fromkeys(("I", "J", "K", "Y"), _ordered),
     "B": _incomplete_beta,
     **dict.fromkeys(("P", "Q"), _share),
+    **dict.fromkeys(LETTERS, _polynomial),
 }
