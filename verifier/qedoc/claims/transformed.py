@@ -320,9 +320,7 @@ def _pair(
 
         def use(tree: Tree, given: Mapping[str, Any]) -> Any:
             arrays = {".".join(place): array for place, array in _leaves(tree)}
-            keys = {key: new_key(key) for key in keys_of(owner) if key not in made}
-            layer = constructed(owner, {**made, **keys})
-            return getattr(holding(layer, **arrays), name)(**given)
+            return getattr(holding(constructed(owner, made), **arrays), name)(**given)
 
         return (lambda key, given: _inner_arrays(owner, made)), use
     layer = owner(**made)
