@@ -11,6 +11,7 @@ import sympy as sp
 from qedoc.algebra.conditions import TooManyBranches
 from qedoc.algebra.large import LARGE
 from qedoc.bind.aimed import aimed
+from qedoc.bind.alternatives import substituted
 from qedoc.bind.annotations import no_number
 from qedoc.bind.assembly import Parts, assembled, meaningful, natural
 from qedoc.bind.attributes import taking_objects
@@ -235,7 +236,8 @@ def _bound(context: Context, formula: Formula, equation: Equation, name: str) ->
         value, words = restated(context, formula, value)
         notes = (*notes, *words)
     expansion = expanded(context, value, _stated)
-    value, equation = with_lengths(context, *in_parts(context, formula, expansion.value, equation))
+    known = substituted(expansion.value, {sp.Symbol(name): number for name, number in context.numbers.items()})
+    value, equation = with_lengths(context, *in_parts(context, formula, known, equation))
     value, measures = sized(context, merged(context, value))
     laid, links = _laid(context, equation, value)
     value, result = laid.value, result_of(equation, laid)

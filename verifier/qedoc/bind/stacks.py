@@ -46,14 +46,34 @@ def of_parts(
     ]
 
 
+def surplus(symbols: Sequence[str], arguments: Collection[Argument], fits: Callable[[str, str], bool]) -> list[str]:
+    """Returns the biases that are parts of no array, where the name of each other symbol says of which one it is a part.
+
+    Such as `b_{hn}` beside `b_{in}`, where the only array of biases is `i_bias`.
+
+    Args:
+        symbols: the symbols that are arrays which the layer holds.
+        arguments: the parts of these arrays.
+        fits: whether a symbol has as many axes as a parameter.
+    """
+    parts = {argument.part: argument.name for argument in arguments if argument.part is not None}
+    left = [symbol for symbol in symbols if len(_named(symbol, parts, fits)[0]) != 1]
+    return left if all(symbol.startswith("b_") for symbol in left) and len(symbols) == len(parts) + len(left) else []
+
+
 def _array(symbol: str, parts: Mapping[tuple[str, int, int], str], fits: Callable[[str, str], bool]) -> str:
     """The array that a symbol is a part of; empty if it may be several."""
+    own, found = _named(symbol, parts, fits)
+    (only,) = own if len(own) == 1 else found if len(found) == 1 else {""}
+    return only if may_be_held(symbol) else ""
+
+
+def _named(symbol: str, parts: Mapping[tuple[str, int, int], str], fits: Callable[[str, str], bool]) -> tuple[set[str], set[str]]:
+    """The arrays that the name of a symbol names, and all that it may be a part of."""
     base, _, suffix = symbol.partition("_")
     found = {array for (array, _, _), name in parts.items() if fits(symbol, name)}
     own = {array for array in found if array.lower() in (f"{base}_{suffix[:-1]}".lower().rstrip("_"), f"{suffix[:-1]}_{base}".lower())}
-    own = own or {array for array in found if _is_for(array, base, suffix[:-1])}
-    (only,) = own if len(own) == 1 else found if len(found) == 1 else {""}
-    return only if may_be_held(symbol) else ""
+    return own or {array for array in found if _is_for(array, base, suffix[:-1])}, found
 
 
 def _is_for(array: str, base: str, letters: str) -> bool:
