@@ -42,9 +42,6 @@ _AXES = ("axis", "axes")
 _PARTS = range(2, 5)
 """How many parts an axis may have: the gates of a recurrent cell are often made of one array."""
 
-_PART = "_part_"
-"""Between the name of an array and the number of a part of it."""
-
 _EXAMPLES: dict[object, object] = {float: 0.5, "float": 0.5, bool: True, "bool": True}
 """Values of other parameters of a constructor, by their annotation."""
 
@@ -157,15 +154,6 @@ def _together(given: Mapping[str, T], states: Mapping[str, State], make: Callabl
     return {key: value for key, value in given.items() if key not in parts} | made
 
 
-def is_part(name: str) -> bool:
-    """Whether a parameter is a part of an array of a module, by its name.
-
-    Args:
-        name: the name.
-    """
-    return _PART in name
-
-
 def is_transformed(owner: type) -> bool:
     """Whether the methods of a class run inside a function of its library only."""
     return bool(_kind(owner))
@@ -270,7 +258,7 @@ def _found(kind: str, arrays: Mapping[Place, Any], of: Mapping[int, str], length
     for place, array in arrays.items():
         shape, name = tuple(array.shape), _name(kind, place)
         stacked = _stacked(shape[-1], lengths) if shape and shape[-1] not in of else None
-        names = [f"{name}{_PART}{k + 1}" for k in range(stacked[1])] if stacked is not None else [name]
+        names = [f"{name}_part_{k + 1}" for k in range(stacked[1])] if stacked is not None else [name]
         last = (stacked[0],) if stacked is not None else tuple(of.get(length, "") for length in shape[-1:])
         places |= dict.fromkeys(names, place)
         axes |= dict.fromkeys(names, (*(of.get(length, "") for length in shape[:-1]), *last))

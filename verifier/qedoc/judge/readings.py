@@ -10,7 +10,6 @@ from typing import Any
 from qedoc.claims.limits import Limits
 from qedoc.claims.readings import Alternative, Readings
 from qedoc.claims.spec import Parameter, Size, Spec
-from qedoc.claims.transformed import is_part
 from qedoc.errors import ShapeError, SpecError
 from qedoc.judge.check import case_name, check
 from qedoc.judge.inputs import format_inputs
@@ -207,7 +206,7 @@ def _judged(readings: Readings, check_one: _Checker) -> list[_Judged]:
         deciding = _deciding(found)
         holds = bool(deciding) and all(one.holds for one in deciding)
         alone = not check_one.sizes or any(one.alternative.plausible for one in found)  # else each length may have another interpretation
-        known = holds and not alternative.plausible and (alone or any(_differs_in_parts(alternative, one) for one in deciding))
+        known = holds and not alternative.plausible and (alone or any(_is_reordered(alternative, one) for one in deciding))
         if (checked and _decided(found, readings.cut)) or known:
             found.append(_left_out(alternative, alternative.blocked or NOT_NEEDED))
         else:
@@ -215,10 +214,12 @@ def _judged(readings: Readings, check_one: _Checker) -> list[_Judged]:
     return found
 
 
-def _differs_in_parts(alternative: Alternative, holding: _Judged) -> bool:
-    """Whether an interpretation differs from one that holds only in which part of an array each gate is. No length changes that."""
-    own, other = ({one for one in each.assumptions if not is_part(one.value)} for each in (alternative, holding.alternative))
-    return own == other
+def _is_reordered(alternative: Alternative, holding: _Judged) -> bool:
+    """Whether an interpretation differs from one that holds only in which parameter some symbols are. No length changes that."""
+    own, other = (set(each.assumptions) for each in (alternative, holding.alternative))
+    apart = own ^ other
+    same = sorted(one.value for one in own - other) == sorted(one.value for one in other - own)
+    return same and all(one.about == "symbol" and one.sure == "possible" for one in apart)
 
 
 def _deciding(judged: Sequence[_Judged]) -> list[_Judged]:
