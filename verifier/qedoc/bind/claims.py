@@ -23,7 +23,7 @@ from qedoc.bind.domains import place
 from qedoc.bind.entries import bases
 from qedoc.bind.functions import expanded, with_moments
 from qedoc.bind.gradients import differentiated
-from qedoc.bind.held import alike, held_vectors, not_held
+from qedoc.bind.held import alike, held_axes, not_held
 from qedoc.bind.interpreted import Variant, interpreted
 from qedoc.bind.layout import Layout, divisors, result_of
 from qedoc.bind.linked import linked
@@ -258,7 +258,7 @@ def _bound(context: Context, formula: Formula, equation: Equation, name: str) ->
     together = sp.Tuple(value, *told.values(), *ranges) if told or ranges else value
     shaped = axes(
         result, together, replace(laid, said={**index_ranges(context, equation), **laid.said}, alike=alike(context, found)),
-        frozenset(found.parameters), symmetric(context), held_vectors(context, found, value),
+        frozenset(found.parameters), symmetric(context), held_axes(context, found, value),
     )  # fmt: skip
     value, *rights = shaped.value if told or ranges else (shaped.value,)
     ranges = rights[len(told) :]

@@ -20,6 +20,7 @@ from qedoc.bind.records import Bound, Conflict, Misfit, Obstruction, Unexplained
 from qedoc.bind.relations import placed_relation, strangers, with_outputs
 from qedoc.bind.settings import ABOUT, chosen, listed
 from qedoc.bind.spelled import may_be_unit
+from qedoc.bind.stacks import check_part
 from qedoc.claims.assumption import Assumption
 from qedoc.claims.readings import Alternative as Checked
 from qedoc.claims.readings import Doubt, Readings, distinct
@@ -221,6 +222,7 @@ def _tried(case: _Case, option: Alternative) -> _Tried:
     numbers = {**context.numbers, **dict.fromkeys(absent, sp.S.Zero)}
     inside = context.interpreted(meant=bound, chosen=chosen(option.choices), numbers=numbers)
     try:
+        check_part(context.aim, bound)
         value = replace(equation, right=substituted(equation.right, put), condition=substituted(equation.condition, put))
         meant = stated(inside, value, option.quantity)
         one = Interpretation(

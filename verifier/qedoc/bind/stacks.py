@@ -4,6 +4,8 @@ import itertools
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from qedoc.bind.conventions import may_be_held
+from qedoc.bind.members import Aim
+from qedoc.bind.records import Misfit
 from qedoc.interpret.choices import Choice, Sure, parameter
 from qedoc.sources.docstrings import Argument
 
@@ -44,6 +46,18 @@ def of_parts(
         )
         for row in itertools.permutations(range(count))
     ]
+
+
+def check_part(aim: Aim | None, meant: Mapping[str, str]) -> None:
+    """Raises Misfit if a formula for the next value of a part of a state takes another part for the value before.
+
+    Args:
+        aim: what the formula is about.
+        meant: the parameter of each symbol.
+    """
+    before, part = aim.part if aim is not None and aim.part else ("", "")
+    if meant.get(before, part) != part:
+        raise Misfit(f"{before} is {meant[before]}, and its next value is compared with that of {part}")
 
 
 def surplus(symbols: Sequence[str], arguments: Collection[Argument], fits: Callable[[str, str], bool]) -> list[str]:
