@@ -64,9 +64,9 @@ def assigned(context: Context, equation: Equation, said: Choices, lacking: Unexp
     parts = [p for p in left if p.part is not None]
     stacked = [name for name, _ in symbols if parts and may_be_held(name)]
     others = [one for one in symbols if one[0] not in stacked]
-    whole = [name for name in required if name not in {p.name for p in parts}]
-    named = apposed(context, [name for name, text in others if not text], [*whole, *numbers])
-    made = assignments(others, whole, numbers, held, fits, told=named, alike=alike, barred=barred)
+    needed = [name for name in required if name not in {p.name for p in parts}]
+    named = apposed(context, [name for name, text in others if not text], [*needed, *numbers])
+    made = assignments(others, needed, numbers, held, fits, told=named, alike=alike, barred=barred)
     if parts:
         lacks = surplus(stacked, parts, fits) if len(stacked) > len(parts) else []
         if len(stacked) > len(parts) + len(lacks) or (lacks and not may_lack(context, lacks)):
@@ -77,7 +77,9 @@ def assigned(context: Context, equation: Equation, said: Choices, lacking: Unexp
             raise Obstruction(what, "leave out the letters of arrays that the layer does not hold", cause="unbound")
         order = [name.partition("_")[0] for name in context.definitions]
         present = [name for name in stacked if name not in lacks]
-        return [(*row, *other, *absences(lacks)) for row in of_parts(present, parts, order, fits) for other in made]
+        whole = context.aim is None or not context.aim.part
+        rows = of_parts(present, parts, order, fits, whole=whole)
+        return [(*row, *other, *absences(lacks)) for row in rows for other in made]
     placed = _by_order(context, equation, lacking)
     return with_order(made, placed if barred.isdisjoint(placed.items()) else {}, weak=context.aim is None)
 

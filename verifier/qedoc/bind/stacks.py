@@ -11,7 +11,12 @@ from qedoc.sources.docstrings import Argument
 
 
 def of_parts(
-    symbols: Sequence[str], arguments: Collection[Argument], order: Sequence[str], fits: Callable[[str, str], bool]
+    symbols: Sequence[str],
+    arguments: Collection[Argument],
+    order: Sequence[str],
+    fits: Callable[[str, str], bool],
+    *,
+    whole: bool = True,
 ) -> list[tuple[Choice, ...]]:
     """Returns the ways in which symbols can be the parts of arrays, the order of the definitions first.
 
@@ -22,6 +27,7 @@ def of_parts(
         arguments: the parts of these arrays.
         order: the letters of the gates, as the docstring defines them.
         fits: whether a symbol has as many axes as a parameter.
+        whole: whether the symbols are all parts. The next value of a part of a state need not depend on all gates.
     """
     parts = {argument.part: argument.name for argument in arguments if argument.part is not None}
     counts = {count for _, _, count in parts}
@@ -29,9 +35,11 @@ def of_parts(
     gates = sorted(set(letters.values()), key=lambda letter: (list(order).index(letter) if letter in order else len(order), letter))
     array_of = {symbol: _array(symbol, parts, fits) for symbol in symbols}
     places = {(array_of[symbol], letters[symbol]) for symbol in symbols}
-    if counts != {len(gates)} or "" in gates or not all(array_of.values()) or not len(places) == len(symbols) == len(parts):
+    (count,) = counts if len(counts) == 1 else {0}
+    if "" in gates or not all(array_of.values()) or len(places) != len(symbols) or count < len(gates):
         return []
-    (count,) = counts
+    if whole and (count != len(gates) or len(symbols) != len(parts)):
+        return []
     return [
         tuple(
             Choice(
@@ -44,7 +52,7 @@ def of_parts(
             for symbol in symbols
             for at in (row[gates.index(letters[symbol])],)
         )
-        for row in itertools.permutations(range(count))
+        for row in itertools.permutations(range(count), len(gates))
     ]
 
 
