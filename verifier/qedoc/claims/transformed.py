@@ -219,8 +219,8 @@ def _called(
             found = _found(kind, dict(_leaves(tree)), of, told)
             fitted = {key: of[length] for key, length in zip(inputs, lengths, strict=True)}
             batch = next((key for key, p in makes.items() if _leaves_out_first(p)), "")
-            told = {"output": _output(value), "carried": _carried(value, states)}
-            return found and replace(found, keys=keys, inputs=fitted, groups=groups, batch=batch, states=states, **told)
+            found = found and replace(found, output=_output(value), carried=_carried(value, states), states=states)
+            return found and replace(found, keys=keys, inputs=fitted, groups=groups, batch=batch)
     return None
 
 

@@ -217,9 +217,8 @@ def _judged(readings: Readings, check_one: _Checker) -> list[_Judged]:
 def _is_reordered(alternative: Alternative, holding: _Judged) -> bool:
     """Whether an interpretation differs from one that holds only in which parameter some symbols are. No length changes that."""
     own, other = (set(each.assumptions) for each in (alternative, holding.alternative))
-    apart = own ^ other
-    same = sorted(one.value for one in own - other) == sorted(one.value for one in other - own)
-    return same and all(one.about == "symbol" and one.sure == "possible" for one in apart)
+    same = {one.subject for one in own - other} == {one.subject for one in other - own}
+    return same and all(one.about == "symbol" and one.sure == "possible" for one in own ^ other)
 
 
 def _deciding(judged: Sequence[_Judged]) -> list[_Judged]:
