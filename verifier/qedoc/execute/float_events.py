@@ -121,13 +121,14 @@ def _is_absorbed(values: Sequence[Any], made: np.ndarray[Any, Any]) -> bool:
     return bool(np.any((small != 0) & (small * ABSORBING < large)))
 
 
-def is_calm(call: Call, symbols: Sequence[sp.Symbol], row: Sequence[Fraction]) -> bool:
+def is_calm(call: Call, symbols: Sequence[sp.Symbol], row: Sequence[Fraction], *, once: bool = False) -> bool:
     """Whether no operation of the code is near overflow, underflow or saturation at a point, in float32 and in float64.
 
     Args:
         call: the code; gets a value for each symbol.
         symbols: those with the assumption `integer` get an int, the others a float64.
         row: one rational for each symbol.
+        once: whether the code is traced once for all points, because each call takes long. Code may treat tracers in another way.
 
     Returns:
         False also if the code cannot be watched.
@@ -136,7 +137,7 @@ def is_calm(call: Call, symbols: Sequence[sp.Symbol], row: Sequence[Fraction]) -
         watch = Watch()
         numbers = [int(x) if s.is_integer else jnp.asarray(float(x)) for s, x in zip(symbols, row, strict=True)]
         try:
-            traced = _traced(call, tuple(symbols))
+            traced = _traced(call, tuple(symbols)) if once else None
             if traced is not None:
                 watch.evaluate(*opened(traced), numbers)
                 return watch.calm
@@ -149,7 +150,7 @@ def is_calm(call: Call, symbols: Sequence[sp.Symbol], row: Sequence[Fraction]) -
 
 @lru_cache(maxsize=4)
 def _traced(call: Call, symbols: tuple[sp.Symbol, ...]) -> Any:
-    """The code as JAX traces it, because code that makes a module takes long for each point; None if it cannot be traced."""
+    """The code as JAX traces it; None if it cannot be traced."""
     if any(s.is_integer for s in symbols):
         return None
     try:

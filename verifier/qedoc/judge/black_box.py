@@ -26,6 +26,7 @@ import flint
 import numpy as np
 
 from qedoc.claims.limits import Limits
+from qedoc.claims.members import Member
 from qedoc.enclose.enclosure import Undefined, Value
 from qedoc.enclose.values import is_known
 from qedoc.errors import UnsupportedError
@@ -193,7 +194,8 @@ def _explained_by_arithmetic(pair: Pair, rows: list[Row], coarse: Array, fine: A
     def explained(place: int) -> bool:
         if any(own is not None and not _differ(float(own[place]), float(ran[place])) for own, ran in pairs()):
             return True
-        return not is_calm(pair.call, symbols, rows[place])
+        makes_layer = isinstance(pair.target, Member) and pair.target.holds is not None
+        return not is_calm(pair.call, symbols, rows[place], once=makes_layer)
 
     return explained
 
