@@ -6,7 +6,7 @@ from dataclasses import replace
 from qedoc.bind.context import Context
 from qedoc.bind.gradients import gradient, views
 from qedoc.bind.layers import next_state
-from qedoc.bind.members import aims
+from qedoc.bind.members import Aim, aims
 from qedoc.bind.moments import by_moments
 from qedoc.bind.samplers import densities
 from qedoc.bind.schedules import value_after_steps
@@ -39,17 +39,17 @@ def aimed(context: Context, formula: Formula, equation: Equation) -> list[tuple[
     member = "" if record.owner == record.name else record.name.rpartition(".")[2]
     member = "" if member == "__init__" else member  # it documents the object
     stepped = None if member else value_after_steps(record.owner, equation.left, words)
-    aim = (
-        stepped
-        or (None if member else next_state(context.record, equation.left))
-        or (None if member else by_moments(context, equation))
-        or next(aims(record.owner, member, equation.left, words), None)
-    )
-    if aim is None:
-        return [(context, ())]
+    if stepped is None and not member and (states := next_state(context.record, equation.left)):
+        return [(_about(context, aim), ()) for aim in states]
+    aim = stepped or (None if member else by_moments(context, equation)) or next(aims(record.owner, member, equation.left, words), None)
+    return [(context if aim is None else _about(context, aim), ())]
+
+
+def _about(context: Context, aim: Aim) -> Context:
+    """The docstring, about a method or property of its object."""
     if aim.member not in context.members:
-        context.members[aim.member] = replace(context, record=about(record, aim.member), members={})
-    return [(context.members[aim.member].interpreted(aim=aim), ())]
+        context.members[aim.member] = replace(context, record=about(context.record, aim.member), members={})
+    return context.members[aim.member].interpreted(aim=aim)
 
 
 def introduction(context: Context, formula: Formula) -> str:

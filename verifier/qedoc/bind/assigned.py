@@ -3,6 +3,7 @@
 import inspect
 import re
 
+from qedoc.bind.absent import absences, may_lack
 from qedoc.bind.annotations import is_single, no_number
 from qedoc.bind.apposed import apposed, before
 from qedoc.bind.callables import callables
@@ -11,7 +12,7 @@ from qedoc.bind.conventions import assignments, learned, may_be_held, means, wit
 from qedoc.bind.descriptions import explanation, in_same_words
 from qedoc.bind.entries import bases
 from qedoc.bind.records import Obstruction, Unexplained
-from qedoc.bind.stacks import of_parts
+from qedoc.bind.stacks import of_parts, surplus
 from qedoc.bind.symbols import at_numbers, by_place, direct
 from qedoc.interpret.choices import Choice, Choices, Sure
 from qedoc.interpret.lexicon import opposed
@@ -63,18 +64,22 @@ def assigned(context: Context, equation: Equation, said: Choices, lacking: Unexp
     parts = [p for p in left if p.part is not None]
     stacked = [name for name, _ in symbols if parts and may_be_held(name)]
     others = [one for one in symbols if one[0] not in stacked]
-    whole = [name for name in required if name not in {p.name for p in parts}]
-    named = apposed(context, [name for name, text in others if not text], [*whole, *numbers])
-    made = assignments(others, whole, numbers, held, fits, told=named, alike=alike, barred=barred)
+    needed = [name for name in required if name not in {p.name for p in parts}]
+    named = apposed(context, [name for name, text in others if not text], [*needed, *numbers])
+    made = assignments(others, needed, numbers, held, fits, told=named, alike=alike, barred=barred)
     if parts:
-        if len(stacked) > len(parts):
+        lacks = surplus(stacked, parts, fits) if len(stacked) > len(parts) else []
+        if len(stacked) > len(parts) + len(lacks) or (lacks and not may_lack(context, lacks)):
             arrays = ", ".join(dict.fromkeys(p.part[0] for p in parts if p.part is not None))
             what = (
                 f"the layer holds {len(parts)} parts of {arrays}, and the formula has {len(stacked)} letters for them: {', '.join(stacked)}"
             )
             raise Obstruction(what, "leave out the letters of arrays that the layer does not hold", cause="unbound")
         order = [name.partition("_")[0] for name in context.definitions]
-        return [(*row, *other) for row in of_parts(stacked, parts, order, fits) for other in made]
+        present = [name for name in stacked if name not in lacks]
+        whole = context.aim is None or not context.aim.part
+        rows = of_parts(present, parts, order, fits, whole=whole)
+        return [(*row, *other, *absences(lacks)) for row in rows for other in made]
     placed = _by_order(context, equation, lacking)
     return with_order(made, placed if barred.isdisjoint(placed.items()) else {}, weak=context.aim is None)
 

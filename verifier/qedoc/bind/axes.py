@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import sympy as sp
@@ -59,7 +60,7 @@ def axes(
     layout: Layout,
     parameters: frozenset[str],
     square: Collection[str] = (),
-    vectors: Collection[str] = (),
+    held: Mapping[str, int] = MappingProxyType({}),
 ) -> Axes:
     """Determines the arrays of an equation.
 
@@ -69,12 +70,12 @@ def axes(
         layout: what is known about indices and axes.
         parameters: symbols that are parameters. A length that is one of them is fixed by it.
         square: matrices with as many rows as columns.
-        vectors: symbols that are vectors, with indices or without.
+        held: the numbers of axes of symbols that are arrays, with indices or without.
 
     Raises:
         Unranged: if lengths or indices have no certain reading.
     """
-    ranks = dict.fromkeys(vectors, 1) | bases(value)
+    ranks = {**held, **bases(value)}
     value, result, notes = opened(value, ranks, list(result))
     pairs = [((name, 0), (name, 1)) for name in square if ranks.get(name) == 2]
     lengths = _Lengths(value, result, layout, [*pairs, *([axis for axis in group if axis[0] in ranks] for group in layout.alike)])

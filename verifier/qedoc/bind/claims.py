@@ -11,6 +11,7 @@ import sympy as sp
 from qedoc.algebra.conditions import TooManyBranches
 from qedoc.algebra.large import LARGE
 from qedoc.bind.aimed import aimed
+from qedoc.bind.alternatives import substituted
 from qedoc.bind.annotations import no_number
 from qedoc.bind.assembly import Parts, assembled, meaningful, natural
 from qedoc.bind.attributes import taking_objects
@@ -22,7 +23,7 @@ from qedoc.bind.domains import place
 from qedoc.bind.entries import bases
 from qedoc.bind.functions import expanded, with_moments
 from qedoc.bind.gradients import differentiated
-from qedoc.bind.held import alike, held_vectors, not_held
+from qedoc.bind.held import alike, held_axes, not_held
 from qedoc.bind.interpreted import Variant, interpreted
 from qedoc.bind.layout import Layout, divisors, result_of
 from qedoc.bind.linked import linked
@@ -235,7 +236,8 @@ def _bound(context: Context, formula: Formula, equation: Equation, name: str) ->
         value, words = restated(context, formula, value)
         notes = (*notes, *words)
     expansion = expanded(context, value, _stated)
-    value, equation = with_lengths(context, *in_parts(context, formula, expansion.value, equation))
+    known = substituted(expansion.value, {sp.Symbol(name): number for name, number in context.numbers.items()})
+    value, equation = with_lengths(context, *in_parts(context, formula, known, equation))
     value, measures = sized(context, merged(context, value))
     laid, links = _laid(context, equation, value)
     value, result = laid.value, result_of(equation, laid)
@@ -256,7 +258,7 @@ def _bound(context: Context, formula: Formula, equation: Equation, name: str) ->
     together = sp.Tuple(value, *told.values(), *ranges) if told or ranges else value
     shaped = axes(
         result, together, replace(laid, said={**index_ranges(context, equation), **laid.said}, alike=alike(context, found)),
-        frozenset(found.parameters), symmetric(context), held_vectors(context, found, value),
+        frozenset(found.parameters), symmetric(context), held_axes(context, found, value),
     )  # fmt: skip
     value, *rights = shaped.value if told or ranges else (shaped.value,)
     ranges = rights[len(told) :]

@@ -14,8 +14,10 @@ from qedoc.claims.members import member
 from qedoc.sources.objects import named
 
 
-def held_vectors(context: Context, found: Roles, value: sp.Expr) -> list[str]:
-    """Returns the symbols without indices that are vectors which the object holds.
+def held_axes(context: Context, found: Roles, value: sp.Expr) -> dict[str, int]:
+    """Returns the numbers of axes of the symbols without indices that are vectors which the object holds.
+
+    A formula for a part of the next state need not contain all arrays. Those that it does not contain may have any value.
 
     Args:
         context: the docstring.
@@ -28,20 +30,22 @@ def held_vectors(context: Context, found: Roles, value: sp.Expr) -> list[str]:
     """
     ranks = bases(value)
     _check_lengths(context, found, value)
-    vectors: list[str] = []
+    free: dict[str, int] = {}
+    partial = context.aim is not None and bool(context.aim.part)
     for name, parameter in found.parameters.items():
         axes = context.parameters[parameter].axes
         if axes < 0:
             continue
-        if name not in ranks and sp.Symbol(name) not in value.free_symbols:
+        absent = name not in ranks and sp.Symbol(name) not in value.free_symbols
+        if absent and not partial:
             raise Obstruction(
                 f"the formula does not say what the {parameter} of {context.record.owner} does", f"write the formula with the {parameter}"
             )
-        if name not in ranks and axes == 1:
-            vectors.append(name)
+        if (absent and axes) or (name not in ranks and axes == 1):
+            free[name] = axes
         elif ranks.get(name, 0) != axes:
             raise Conflict(f"{parameter} has {axes} axes, and {name} {ranks.get(name, 0)}", "write its entries with indices", cause="index")
-    return vectors
+    return free
 
 
 def not_held(context: Context, found: Roles, settings: Mapping[str, Any]) -> frozenset[str]:

@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 
 import sympy as sp
 
+from qedoc.bind.absent import OTHER, is_absence
 from qedoc.bind.acting import acting
 from qedoc.bind.alternatives import MOST, Alternative, alternatives, placed, substituted
 from qedoc.bind.assigned import assigned
@@ -19,6 +20,7 @@ from qedoc.bind.records import Bound, Conflict, Misfit, Obstruction, Unexplained
 from qedoc.bind.relations import placed_relation, strangers, with_outputs
 from qedoc.bind.settings import ABOUT, chosen, listed
 from qedoc.bind.spelled import may_be_unit
+from qedoc.bind.stacks import check_part
 from qedoc.claims.assumption import Assumption
 from qedoc.claims.readings import Alternative as Checked
 from qedoc.claims.readings import Doubt, Readings, distinct
@@ -216,8 +218,11 @@ def _tried(case: _Case, option: Alternative) -> _Tried:
     def regions(least: Sure) -> Regions:
         return tuple((relation, shown(relation)) for relation, sure in known if sure >= least)
 
-    inside = context.interpreted(meant=bound, chosen=chosen(option.choices))
+    absent = tuple(choice.subject for choice in option.choices if is_absence(choice))
+    numbers = {**context.numbers, **dict.fromkeys(absent, sp.S.Zero)}
+    inside = context.interpreted(meant=bound, chosen=chosen(option.choices), numbers=numbers)
     try:
+        check_part(context.aim, bound)
         value = replace(equation, right=substituted(equation.right, put), condition=substituted(equation.condition, put))
         meant = stated(inside, value, option.quantity)
         one = Interpretation(
@@ -226,6 +231,10 @@ def _tried(case: _Case, option: Alternative) -> _Tried:
         )  # fmt: skip
         outer, inner, unsettled = _domains(one, regions(Sure.STATED), regions(Sure.SUGGESTED))
         unsettled = unsettled or next((choice.words for choice in option.choices if is_supposed(choice.subject)), "")
+        present = None
+        if absent:
+            held = replace(one, context=inside.interpreted(numbers={**context.numbers, **dict.fromkeys(absent, OTHER)}))
+            present = held.bound(regions(Sure.STATED), supposes=False).spec
         if option.quantity == CASE:
             beside = [replace(one, formula=f, equation=replace(e, left=None)) for f, e in case.others]
             formulas = [other.bound(regions(Sure.STATED), supposes=False).spec.formula for other in beside]
@@ -255,6 +264,8 @@ def _tried(case: _Case, option: Alternative) -> _Tried:
         doubts=doubts,
         unsettled=unsettled or problem,
         unsaid=_unsaid(outer) if case.formula.line else (),  # a given formula is about the whole function
+        absent=absent,
+        present=present,
     )
     return _Tried(option=option, checked=checked, bound=outer)
 
@@ -373,7 +384,7 @@ def _spoken(value: Any) -> str:
 def _notes(option: Alternative) -> Iterator[str]:
     """What a reader of a report should know of the choices: symbols that are not a parameter, and displays that are not the value."""
     for choice in option.choices:
-        if choice.about == "symbol" and not isinstance(choice.value, sp.Symbol):
+        if choice.about == "symbol" and not isinstance(choice.value, sp.Symbol) and not is_absence(choice):
             yield f"{choice.subject} = {_spoken(choice.value)}, as the text says"
         if choice.about == ABOUT:
             yield f"{choice.subject}={choice.value!r}, because {choice.words}"

@@ -1,7 +1,7 @@
 """What letters of a layer are: matrices of weights, the vectors that they multiply, biases, and values at steps."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sympy as sp
@@ -142,8 +142,10 @@ def _holds(right: str, vector: str, step: str) -> bool:
     return re.search(rf"(?<![A-Za-z\\_{{]){written}", right) is not None
 
 
-def next_state(record: Documented, left: Any) -> Aim | None:
-    """Returns that a formula is about what a recurrent cell returns, if its left side is the state after the step: `h_t` or `h'`.
+def next_state(record: Documented, left: Any) -> tuple[Aim, ...]:
+    """Returns what a formula of a recurrent cell may be about, if its left side is a state after the step, `h_t` or `h'`.
+
+    That is what the cell returns. If another row uses the state, it is a part of a tuple, and the code may return it at any place.
 
     Args:
         record: the docstring of the cell.
@@ -154,13 +156,28 @@ def next_state(record: Documented, left: Any) -> Aim | None:
     base, _, at = name.partition("_")
     primed = name.endswith("'") and name[:-1] in letters.vectors
     if not (primed or (at and at == letters.step and f"{base}_{PREVIOUS}" in letters.vectors)):
-        return None
+        return ()
     owner = named(record.owner)
     called = member(owner, CALL) if isinstance(owner, type) and callable(getattr(owner, CALL, None)) else None
     holds = called.holds if called is not None else None
-    if not isinstance(holds, Transformed) or holds.output is None or not _is_last(record, name, letters.step):
-        return None
-    return Aim(member=CALL, quantity="value", value="x", words=f"{left} is the next state", by_head=True, entry=holds.output)
+    if not isinstance(holds, Transformed) or holds.output is None:
+        return ()
+    about = Aim(member=CALL, quantity="value", value="x", words=f"{left} is the next state", by_head=True, entry=holds.output)
+    if _is_last(record, name, letters.step):
+        return (about,)
+    if holds.carried is None or not _is_used(record, name, letters.step):
+        return ()
+    before = name[:-1] if primed else f"{base}_{PREVIOUS}"
+    (state,) = holds.states.values()
+    return tuple(
+        replace(about, words=f"{left} is a part of the next state", entry=(holds.carried, place), part=(before, part))
+        for place, part in enumerate(state.names)
+    )
+
+
+def _is_used(record: Documented, name: str, step: str) -> bool:
+    """Whether another row of the display of a state uses it."""
+    return any(_holds(right, name, step) for formula in record.formulas for *_, right in _rows(formula.latex))
 
 
 def _is_last(record: Documented, name: str, step: str) -> bool:

@@ -149,6 +149,7 @@ class Aim:
         by_head: whether the left side says it.
         entry: the position of the value in the result of the member; empty for a number.
         steps: the parameter of the constructor that counts the steps that the object made; empty if none does.
+        part: for the next value of a part of a state, its letter before the step, and the parameter that it then is; else empty.
     """
 
     member: str
@@ -158,6 +159,7 @@ class Aim:
     by_head: bool = False
     entry: tuple[int, ...] = ()
     steps: str = ""
+    part: tuple[str, ...] = ()
 
 
 def quantity_of(left: Any) -> Quantity | None:

@@ -33,6 +33,8 @@ def check_use(context: Context, formula: Formula, equation: Equation) -> None:
         if definition.formula == formula and definition.value in (equation.right, sp.sqrt(equation.right)) and name in str(equation.left)
     }
     defined -= set(named_results(context.record.docstring))  # `alpha = ...` gives a result, though another formula uses it
+    if context.aim is not None and context.aim.part:
+        defined = set()  # `c' = ...` is also a part of what a cell returns
     for name in defined or _of_unreadable(context, formula, equation):
         raise Obstruction(
             f"it defines {name}, which another formula of the docstring uses", verdict=Verdict.NOT_A_CLAIM, cause="definition"

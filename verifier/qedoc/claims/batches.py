@@ -5,7 +5,7 @@ import warnings
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from qedoc.claims.modules import constructed, holding, untraced
+from qedoc.claims.modules import constructed, holding, untraced, with_keys
 
 _AXIS = "batch"
 """What the axis of the batch is called in a call."""
@@ -61,7 +61,7 @@ def _made(owner: Callable[..., Any], settings: Mapping[str, Any], *, stateful: b
             return constructed(owner, settings), None
         from equinox.nn import make_with_state  # only its layers have such a state
 
-        return untraced(lambda: make_with_state(owner)(**settings))
+        return untraced(lambda: make_with_state(owner)(**with_keys(owner, settings)))
 
 
 def _is_state(annotation: Any) -> bool:

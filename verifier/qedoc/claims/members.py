@@ -82,6 +82,17 @@ class Member:
         same = all(self.holds.arrays.get(name) == axes for name, axes in kept.items())
         return frozenset(set(self.holds.arrays) - set(kept)) if same else frozenset()
 
+    def with_settings(self, settings: Mapping[str, Any]) -> frozenset[str] | None:
+        """The arrays that the object holds only if its constructor is given other arguments than its defaults; None if nothing tells them.
+
+        Args:
+            settings: the arguments.
+        """
+        if not isinstance(self.holds, Transformed):
+            return None
+        found = transformed(self.owner, self.name, parameters(self.owner), self._method, settings)
+        return None if found is None else frozenset(set(found.arrays) - set(self.holds.arrays))
+
     @cached_property
     def held(self) -> dict[str, inspect.Parameter]:
         """The arrays that the object holds, by name."""

@@ -111,7 +111,7 @@ class Module:
         return None
 
     def settings(self, made: Mapping[str, Any], held: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
-        """The arguments of the constructor, with the lengths that the arrays have.
+        """The arguments of the constructor, with the lengths that the arrays have. `constructed` adds keys.
 
         Args:
             made: the arguments that are given.
@@ -119,7 +119,7 @@ class Module:
             inputs: the arguments of the method. The last axis of the first array among them gives the lengths that no array tells.
         """
         lengths = self._lengths(made, {name: _shape(array) for name, array in held.items()}, list(map(_shape, inputs.values())))
-        return {**self._one_group(made), **made, **lengths, **{name: new_key(name) for name in self.keys if name not in made}}
+        return {**self._one_group(made), **made, **lengths}
 
     def written(self, made: Mapping[str, str], held: Mapping[str, str], inputs: Mapping[str, str]) -> dict[str, str]:
         """The arguments of the constructor that follow, as `settings` gives them, in Python."""
@@ -205,13 +205,23 @@ def constructed(owner: Callable[..., Any], settings: Mapping[str, Any]) -> Any:
 
     Args:
         owner: the class.
-        settings: the arguments of its constructor.
+        settings: the arguments of its constructor; keys that it needs are made.
     """
     import jax  # the import takes seconds, and most claims are not about modules
 
     if any(isinstance(value, jax.core.Tracer) for value in settings.values()):
-        return owner(**settings)
-    return untraced(lambda: owner(**settings))
+        return owner(**with_keys(owner, settings))
+    return untraced(lambda: owner(**with_keys(owner, settings)))
+
+
+def with_keys(owner: Callable[..., Any], settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments of a constructor, with the keys of random numbers that it needs. A stream of keys can only be used where it was made.
+
+    Args:
+        owner: the class.
+        settings: the other arguments.
+    """
+    return {**{name: new_key(name) for name in keys_of(owner) if name not in settings}, **settings}
 
 
 def untraced(call: Callable[[], T]) -> T:
@@ -247,10 +257,21 @@ def holding(made: Any, **arrays: Any) -> Any:
         if _is_array(vars(owner)[name]):
             object.__setattr__(owner, name, array)  # a module may be a frozen dataclass
         else:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # Flax has a new name for it, and Brainstate only this one
-                vars(owner)[name].value = array
+            _put(owner, name, array)
     return made
+
+
+def _put(owner: Any, name: str, array: Any) -> None:
+    """Puts an array into the box that a module holds. Inside of a trace, a box of Flax from outside of it takes none."""
+    box = vars(owner)[name]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Flax has a new name for the value, and Brainstate only this one
+        try:
+            box.value = array
+        except Exception:
+            if not callable(getattr(box, "replace", None)):
+                raise
+            vars(owner)[name] = box.replace(array)
 
 
 def inner_arrays(made: Any) -> dict[str, Any]:

@@ -38,6 +38,8 @@ class Alternative:
         blocked: why it cannot be checked; empty if it can.
         unsettled: why a difference does not refute it; empty if it does.
         unsaid: the symbols of parameters that the formula does not contain. A difference refutes it if the code does not use them either.
+        absent: the letters of the formula that are nothing in the code. `outer` is about the value zero, which is the same.
+        present: the claim for another value of these letters, which must hold too; None without such letters.
     """
 
     assumptions: tuple[Assumption, ...]
@@ -49,6 +51,8 @@ class Alternative:
     blocked: str = ""
     unsettled: str = ""
     unsaid: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
+    present: Spec | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +75,7 @@ class Readings:
     def plain(self) -> bool:
         """Whether there is one interpretation, and nothing in it is in doubt."""
         first, *more = self.alternatives
-        return not (more or self.cut or first.inner is not None or first.doubts or first.unsettled or first.unsaid)
+        return not (more or self.cut or first.inner is not None or first.doubts or first.unsettled or first.unsaid or first.absent)
 
     @property
     def spec(self) -> Spec:

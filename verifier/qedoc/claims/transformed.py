@@ -77,6 +77,7 @@ class Transformed(Module):
         parts: for each array that is a part of another one along its last axis, which part it is, and of how many.
         states: for each argument of the method that is a tuple of arrays, what its parts are called here, and what makes the tuple.
         output: where the one result is among those of the method, as in `return state, state`; None if it has several results.
+        carried: where the next value of the only tuple of arrays is among them; None if nothing tells it.
     """
 
     kind: str = ""
@@ -84,6 +85,7 @@ class Transformed(Module):
     parts: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     states: Mapping[str, State] = field(default_factory=dict)
     output: tuple[int, ...] | None = ()
+    carried: int | None = None
 
     def part_of(self, name: str) -> tuple[str, int, int] | None:
         """For a part of an array: the name of the array, which part it is, and of how many; None for a whole array."""
@@ -217,7 +219,8 @@ def _called(
             found = _found(kind, dict(_leaves(tree)), of, told)
             fitted = {key: of[length] for key, length in zip(inputs, lengths, strict=True)}
             batch = next((key for key, p in makes.items() if _leaves_out_first(p)), "")
-            return found and replace(found, keys=keys, output=_output(value), inputs=fitted, groups=groups, batch=batch, states=states)
+            found = found and replace(found, output=_output(value), carried=_carried(value, states), states=states)
+            return found and replace(found, keys=keys, inputs=fitted, groups=groups, batch=batch)
     return None
 
 
@@ -245,6 +248,15 @@ def _output(value: Any) -> tuple[int, ...] | None:
         return (0,) if all(one is value[0] for one in value) else None
     inside = [leaf for one in value if isinstance(one, tuple) for leaf in one]
     return (arrays[0],) if len(arrays) == 1 and any(leaf is value[arrays[0]] for leaf in inside) else None
+
+
+def _carried(value: Any, states: Mapping[str, State]) -> int | None:
+    """Where the next value of the only tuple of arrays is among the results: the only tuple with as many parts."""
+    if not isinstance(value, tuple) or len(states) != 1:
+        return None
+    (state,) = states.values()
+    found = [place for place, one in enumerate(value) if isinstance(one, tuple)]
+    return found[0] if len(found) == 1 and len(value[found[0]]) == len(state.names) else None
 
 
 _LENGTH_OF = "the length of {}"
@@ -320,9 +332,7 @@ def _pair(
 
         def use(tree: Tree, given: Mapping[str, Any]) -> Any:
             arrays = {".".join(place): array for place, array in _leaves(tree)}
-            keys = {key: new_key(key) for key in keys_of(owner) if key not in made}
-            layer = constructed(owner, {**made, **keys})
-            return getattr(holding(layer, **arrays), name)(**given)
+            return getattr(holding(constructed(owner, made), **arrays), name)(**given)
 
         return (lambda key, given: _inner_arrays(owner, made)), use
     layer = owner(**made)

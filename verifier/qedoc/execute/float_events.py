@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import jax
@@ -12,7 +13,7 @@ import sympy as sp
 from qedoc.errors import UnsupportedError
 from qedoc.execute.runner import Call
 from qedoc.lift.control import CONTROL_RULES
-from qedoc.lift.jax_internals import BaseTrace, Literal, current_trace, executed
+from qedoc.lift.jax_internals import BaseTrace, Literal, current_trace, executed, opened
 
 SMALLEST = 2.0**-100
 """Smaller nonzero numbers are near the limit of float32."""
@@ -120,13 +121,14 @@ def _is_absorbed(values: Sequence[Any], made: np.ndarray[Any, Any]) -> bool:
     return bool(np.any((small != 0) & (small * ABSORBING < large)))
 
 
-def is_calm(call: Call, symbols: Sequence[sp.Symbol], row: Sequence[Fraction]) -> bool:
+def is_calm(call: Call, symbols: Sequence[sp.Symbol], row: Sequence[Fraction], *, once: bool = False) -> bool:
     """Whether no operation of the code is near overflow, underflow or saturation at a point, in float32 and in float64.
 
     Args:
         call: the code; gets a value for each symbol.
         symbols: those with the assumption `integer` get an int, the others a float64.
         row: one rational for each symbol.
+        once: whether the code is traced once for all points, because each call takes long. Code may treat tracers in another way.
 
     Returns:
         False also if the code cannot be watched.
@@ -135,8 +137,23 @@ def is_calm(call: Call, symbols: Sequence[sp.Symbol], row: Sequence[Fraction]) -
         watch = Watch()
         numbers = [int(x) if s.is_integer else jnp.asarray(float(x)) for s, x in zip(symbols, row, strict=True)]
         try:
+            traced = _traced(call, tuple(symbols)) if once else None
+            if traced is not None:
+                watch.evaluate(*opened(traced), numbers)
+                return watch.calm
             with current_trace(watch):
                 call(dict(zip(symbols, numbers, strict=True)))
         except Exception:  # noqa: BLE001  # whatever the code or JAX raises: nothing was seen to be calm
             return False
     return watch.calm
+
+
+@lru_cache(maxsize=4)
+def _traced(call: Call, symbols: tuple[sp.Symbol, ...]) -> Any:
+    """The code as JAX traces it; None if it cannot be traced."""
+    if any(s.is_integer for s in symbols):
+        return None
+    try:
+        return jax.make_jaxpr(lambda *numbers: call(dict(zip(symbols, numbers, strict=True))))(*[jnp.asarray(1.0)] * len(symbols))
+    except Exception:  # noqa: BLE001  # the code may need numbers, and raise anything
+        return None

@@ -1,7 +1,8 @@
 """Evaluates the documented formula in the arithmetic of the code. If it shows the same difference, rounding is the cause."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 import jax
@@ -26,12 +27,19 @@ def computed(formula: sp.Expr, symbols: Sequence[sp.Symbol], rows: Sequence[Row]
     """
     with jax.enable_x64(dtype == "float64"):
         try:
-            function = sp.lambdify(symbols, formula, modules="jax")
-            columns = [_column([row[k] for row in rows], dtype, integer=bool(s.is_integer)) for k, s in enumerate(symbols)]
+            function = _function(formula, tuple(symbols))
+            padded = [*rows, *[rows[-1]] * ((1 << (len(rows) - 1).bit_length()) - len(rows))]  # JAX compiles each operation for each length
+            columns = [_column([row[k] for row in padded], dtype, integer=bool(s.is_integer)) for k, s in enumerate(symbols)]
             values = np.asarray(function(*columns), dtype=np.float64)
         except Exception:  # noqa: BLE001  # SymPy cannot print it or JAX cannot run it: None, and other evidence is asked for
             return None
-        return np.broadcast_to(values, (len(rows),)) if values.ndim <= 1 else None
+        return np.broadcast_to(values, (len(padded),))[: len(rows)] if values.ndim <= 1 else None
+
+
+@lru_cache(maxsize=8)
+def _function(formula: sp.Expr, symbols: tuple[sp.Symbol, ...]) -> Callable[..., Any]:
+    function: Callable[..., Any] = sp.lambdify(symbols, formula, modules="jax")
+    return function
 
 
 def _column(numbers: list[Fraction], dtype: str, *, integer: bool) -> Any:

@@ -15,6 +15,7 @@ formula. It refutes nothing, and such a claim is not called tested.
 
 import itertools
 import math
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -25,6 +26,7 @@ import flint
 import numpy as np
 
 from qedoc.claims.limits import Limits
+from qedoc.claims.members import Member
 from qedoc.enclose.enclosure import Undefined, Value
 from qedoc.enclose.values import is_known
 from qedoc.errors import UnsupportedError
@@ -66,7 +68,10 @@ DIGITS = 32
 VANISHED = 2.0**-24
 """A smaller value may be lost when it is added to 1, in float32 and in float64. If a run gives 0 instead, the point is unclear."""
 
-MOST_LINES = 4
+MOST_LINES = 24
+"""Maximum number of lines that are searched."""
+
+MOST_CENTRES = 4
 """Maximum number of differing points whose lines are searched."""
 
 FEWEST = 3
@@ -189,7 +194,8 @@ def _explained_by_arithmetic(pair: Pair, rows: list[Row], coarse: Array, fine: A
     def explained(place: int) -> bool:
         if any(own is not None and not _differ(float(own[place]), float(ran[place])) for own, ran in pairs()):
             return True
-        return not is_calm(pair.call, symbols, rows[place])
+        makes_layer = isinstance(pair.target, Member) and pair.target.holds is not None
+        return not is_calm(pair.call, symbols, rows[place], once=makes_layer)
 
     return explained
 
@@ -213,8 +219,11 @@ def _best_line(pair: Pair, rows: list[Row], apart: list[Row]) -> _Tally | None:
         The line with the simplest differing point, among the lines on which enough points differ. None if there is no such line.
     """
     found = []
-    for row in apart[:MOST_LINES]:
-        for k in range(len(row) if len(row) > 1 else 0):
+    entries = Counter(scalar.vector for scalar in pair.plan.scalars if scalar.vector)
+    lengths = [entries[scalar.vector] for scalar in pair.plan.scalars]  # 0 for a number
+    axes = sorted(range(len(lengths)), key=lengths.__getitem__)[:MOST_LINES]
+    for row in apart[: min(MOST_CENTRES, MOST_LINES // max(1, len(axes)))]:
+        for k in axes if len(row) > 1 else ():
             drawn = {other[k] for other in rows} | set(pair.plan.candidates(k, row[:k]))
             near = [(*row[:k], x, *row[k + 1 :]) for x in sorted(drawn, key=plainness)]
             line = _tally(pair, [r for r in near if pair.plan.holds(r)])

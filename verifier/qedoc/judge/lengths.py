@@ -1,5 +1,7 @@
 """Runs the code on longer arrays than those for which the formula was proved or tested."""
 
+import sympy as sp
+
 from qedoc.algebra.conditions import TooManyBranches
 from qedoc.claims.limits import Limits
 from qedoc.claims.spec import Size
@@ -19,6 +21,9 @@ LONGEST = 33
 MOST = 3
 """Maximum number of lengths to try."""
 
+MOST_ENTRIES = 300
+"""Maximum number of entries of all arrays of a length that is tried. Matrices of many entries take longer than the rest of the check."""
+
 
 def longer(pair: Pair, limits: Limits) -> CaseResult | None:
     """Compares formula and runs for longer arrays, in particular one longer than the numbers that the code contains: `x[:8]`.
@@ -35,7 +40,8 @@ def longer(pair: Pair, limits: Limits) -> CaseResult | None:
         return None
     least = max(max(d.values) for d in lengths) + 1
     named = [int(number) + 1 for number in written(pair.target) if number.denominator == 1 and least <= number < LONGEST]
-    for length in list(dict.fromkeys([max(NEXT, least), *named]))[:MOST]:
+    wanted = dict.fromkeys([max(NEXT, least), *named])
+    for length in [length for length in wanted if _entries(pair, length) <= MOST_ENTRIES][:MOST]:
         sizes = {**pair.case.sizes, **{str(d.symbol): length for d in lengths}}
         try:
             result = trial(Pair(pair.case.spec, sizes), limits)
@@ -44,3 +50,9 @@ def longer(pair: Pair, limits: Limits) -> CaseResult | None:
         if result.verdict is Verdict.REFUTED:
             return result
     return None
+
+
+def _entries(pair: Pair, length: int) -> int:
+    """The number of entries of all arrays if each axis has a length."""
+    arrays = [d.symbol for d in pair.case.spec.symbols if isinstance(d.symbol, sp.Indexed)]
+    return sum(length ** len(array.indices) for array in arrays)

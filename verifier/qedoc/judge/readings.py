@@ -57,6 +57,8 @@ def check_readings(
         return replace(result, interpretations=(_interpretation(only, result),))
     judged = _judged(readings, _Checker(sizes, limits, note, keep, _deciding_alone(readings), readings.given))
     result = _common_verdict(judged, cut=readings.cut and not readings.settled)
+    if any(one.absent for one in readings.alternatives):
+        result = _with_absent(judged, result, partial(check, sizes=sizes, limits=limits, note=note))
     shown = tuple(entry for one in judged for entry in one.entries)
     return replace(result, id=case_name(readings.spec, sizes), interpretations=shown, seconds=sum(one.seconds for one in judged))
 
@@ -74,6 +76,22 @@ def _common_verdict(judged: Sequence["_Judged"], *, cut: bool) -> CaseResult:
     return replace(results[0], verdict=Verdict.UNDECIDED, reason=_reason(judged, cut=cut), counterexample=None)
 
 
+def _with_absent(judged: Sequence["_Judged"], result: CaseResult, check_one: Callable[[Spec], CaseResult]) -> CaseResult:
+    """The result for a formula with letters that are nothing in the code: refuted, if it holds without them and not for another value."""
+    held = next((one.alternative for one in _deciding(judged) if one.holds), None)
+    letters = " and ".join(next(one.alternative.absent for one in judged if one.alternative.absent))
+    if held is None or held.present is None or not result.verdict.holds:
+        reason = f"the layer holds no array for {letters}, and the formula does not hold without it either, or not surely ({result.reason})"
+        return replace(result, verdict=Verdict.UNDECIDED, reason=reason, counterexample=None)
+    found = check_one(held.present)
+    if found.verdict is not Verdict.REFUTED:
+        reason = f"the layer holds no array for {letters}: {found.reason}"
+        return replace(found, verdict=Verdict.UNDECIDED, reason=reason, counterexample=None)
+    how = "is proved" if result.verdict is Verdict.PROVED else "holds"
+    why = f"here {letters} is 9/8; the layer holds no array for {letters}, and the formula {how} without it"
+    return replace(found, reason=f"{found.reason}: {why}")
+
+
 def _weakest(results: Sequence[CaseResult]) -> CaseResult:
     worst = weakest([result.verdict for result in results])
     return next(result for result in results if result.verdict is worst)
@@ -84,6 +102,8 @@ def _deciding_alone(readings: Readings) -> tuple[Alternative, ...]:
 
     That is the only plausible interpretation, and each one where none is plausible and the code decides.
     """
+    if any(one.absent for one in readings.alternatives):
+        return ()
     plausible = [one for one in readings.alternatives if one.plausible]
     open_ = not plausible and not any(one.blocked for one in readings.alternatives)
     if open_:
@@ -186,11 +206,19 @@ def _judged(readings: Readings, check_one: _Checker) -> list[_Judged]:
         deciding = _deciding(found)
         holds = bool(deciding) and all(one.holds for one in deciding)
         alone = not check_one.sizes or any(one.alternative.plausible for one in found)  # else each length may have another interpretation
-        if (checked and _decided(found, readings.cut)) or (holds and alone and not alternative.plausible):
+        known = holds and not alternative.plausible and (alone or any(_is_reordered(alternative, one) for one in deciding))
+        if (checked and _decided(found, readings.cut)) or known:
             found.append(_left_out(alternative, alternative.blocked or NOT_NEEDED))
         else:
             found.append(_judge(alternative, check_one))
     return found
+
+
+def _is_reordered(alternative: Alternative, holding: _Judged) -> bool:
+    """Whether an interpretation differs from one that holds only in which parameter some symbols are. No length changes that."""
+    own, other = (set(each.assumptions) for each in (alternative, holding.alternative))
+    same = {one.subject for one in own - other} == {one.subject for one in other - own}
+    return same and all(one.about == "symbol" and one.sure == "possible" for one in own ^ other)
 
 
 def _deciding(judged: Sequence[_Judged]) -> list[_Judged]:
