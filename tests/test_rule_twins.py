@@ -22,17 +22,26 @@ from twins import RULES, Rule, spellings, twins
 
 from qedoc.bind.claims import claims
 from qedoc.bind.records import Bound, Refused
+from qedoc.claims.domain import Domain
 from qedoc.claims.spec import Parameter, Spec
 from qedoc.results.verdict import Verdict
 from qedoc.sources.docstrings import documented
 
 Judged: TypeAlias = Callable[[Sequence[Rule]], list[Bound | Refused]]
 
-STEPS = 4
+Number: TypeAlias = mpmath.mpf
+
+G = sp.IndexedBase("g")
+"""The gradient of each step."""
+
+STEPS = 6
 """The number of steps that are compared."""
 
-TRIED = 4
+TRIED = 100
 """The number of points at which twins and rules are compared."""
+
+ZEROS = 0.1
+"""The share of zeros among the numbers that may be zero."""
 
 APART = mpmath.mpf(10) ** -25
 """The smallest relative difference that counts."""
@@ -81,58 +90,79 @@ def bound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Judged]:
         sys.modules.pop(module, None)
 
 
-def outputs(spec: Spec, point: dict[str, mpmath.mpf], gradients: Sequence[mpmath.mpf]) -> list[mpmath.mpf | None]:
-    """The outputs of a rule at the first steps, with many digits; None where it has no value."""
-    rule = spec.formula
-    t, g = rule.step, sp.IndexedBase("g")
-    letters = {str(d.symbol): d.name for d in spec.symbols if isinstance(d, Parameter)}
-    symbols = {s: point[letters[str(s)]] for s in rule.free_symbols if str(s) in letters}
-    values = {g[k]: gradients[k - 1] for k in range(1, STEPS + 1)}
-    lines = [(left, sorted(right.atoms(sp.Indexed), key=str), right) for left, right in rule.lines]
-    compiled = [
-        (
-            left,
-            entries,
-            sp.lambdify(
-                [t, *symbols, *(places := [sp.Dummy() for _ in entries])], right.xreplace(dict(zip(entries, places, strict=True))), "mpmath"
-            ),
-        )
-        for left, entries, right in lines
-    ]
-    for base, value in rule.start.items():
-        if not isinstance(value, sp.Indexed):
-            values[base[0]] = mpmath.mpf(sp.N(value.xreplace({s: sp.Float(str(x), 50) for s, x in symbols.items()}), 50))
-        elif value.base == g:
-            values[base[0]] = gradients[0]
-    found: list[mpmath.mpf | None] = []
-    for k in range(1, STEPS + 1):
-        for left, entries, code in compiled:
-            own = rule.start.get(left.base)
-            try:
-                needed = [values[entry.subs(t, k)] for entry in entries]
-                value = None if None in needed else code(k, *symbols.values(), *needed)
-            except ZeroDivisionError:
-                value = None
-            values[left.subs(t, k)] = value if value is not None and mpmath.im(value) == 0 and mpmath.isfinite(value) else None
-            if k == 1 and own == left.base[1]:
-                values[left.base[0]] = values[left.subs(t, 1)]
-        found.append(values[rule.output.subs(t, k)])
-    return found
+class Simulated:
+    """A rule that is run with many digits.
+
+    Args:
+        spec: its claim.
+    """
+
+    def __init__(self, spec: Spec) -> None:
+        self.rule = spec.formula
+        self.names = {str(d.symbol): d.name for d in spec.symbols if isinstance(d, Parameter)}
+        self.symbols = sorted((s for s in self.rule.free_symbols if str(s) in self.names), key=str)
+        self.lines = [(left, sorted(right.atoms(sp.Indexed), key=str), self._compiled(right)) for left, right in self.rule.lines]
+
+    def _compiled(self, right: sp.Expr) -> Callable[..., Number]:
+        places = {entry: sp.Dummy() for entry in sorted(right.atoms(sp.Indexed), key=str)}
+        code: Callable[..., Number] = sp.lambdify([self.rule.step, *self.symbols, *places.values()], right.xreplace(places), "mpmath")
+        return code
+
+    def outputs(self, point: dict[str, Number], gradients: Sequence[Number]) -> list[Number | None]:
+        """The outputs at the first steps; None where the rule has no value.
+
+        Args:
+            point: the value of each parameter.
+            gradients: the gradient of each step.
+        """
+        own = [point[self.names[str(s)]] for s in self.symbols]
+        values: dict[sp.Indexed, Number | None] = {G[k]: gradient for k, gradient in enumerate(gradients, start=1)}
+        for base, start in self.rule.start.items():
+            if not isinstance(start, sp.Indexed):
+                values[base[0]] = sp.lambdify(self.symbols, start, "mpmath")(*own) + mpmath.mpf(0)
+            elif start.base == G:
+                values[base[0]] = gradients[0]
+        found = []
+        for k in range(1, len(gradients) + 1):
+            for left, entries, code in self.lines:
+                needed = [values[entry.subs(self.rule.step, k)] for entry in entries]
+                values[left.subs(self.rule.step, k)] = value = None if None in needed else real(code, k, *own, *needed)
+                if k == 1 and self.rule.start.get(left.base) == left.base[1]:
+                    values[left.base[0]] = value
+            found.append(values[self.rule.output.subs(self.rule.step, k)])
+        return found
+
+
+def real(code: Callable[..., Number], *arguments: Number) -> Number | None:
+    """The value of a function; None if it has no real one."""
+    try:
+        value = code(*arguments)
+    except ZeroDivisionError:
+        return None
+    return value if mpmath.im(value) == 0 and mpmath.isfinite(value) else None
+
+
+def has_zero(domain: Domain) -> bool:
+    """Whether zero is in a domain."""
+    symbol = sp.Symbol("x")
+    return all(condition.subs(symbol, 0) == sp.true for condition in domain.conditions(symbol))
 
 
 def differs(right: Rule, one: Spec, other: Spec) -> bool:
     """Whether two rules differ at random points, where letters that only one of them has are the defaults."""
     drawn = random.Random(1)
     defaults = {p.name: p.default for p in inspect.signature(getattr(optax, right.target)).parameters.values()}
-    named = [{d.name for d in spec.symbols if isinstance(d, Parameter)} for spec in (one, other)]
+    first, second = Simulated(one), Simulated(other)
+    domains = [{d.name: d.domain for d in spec.symbols if isinstance(d, Parameter)} for spec in (one, other)]
     with mpmath.workdps(50):
         for _ in range(TRIED):
-            point = {
-                name: mpmath.mpf(drawn.randint(1, 99)) / 100 if all(name in names for names in named) else mpmath.mpf(str(defaults[name]))
-                for name in named[0] | named[1]
-            }
-            gradients = [mpmath.mpf(drawn.randint(-99, 99) or 1) / 50 for _ in range(STEPS)]
-            for a, b in zip(outputs(one, point, gradients), outputs(other, point, gradients), strict=True):
+            point = {}
+            for name in sorted({*domains[0], *domains[1]}):
+                drawn_here = all(name in known for known in domains)
+                number = drawn.randint(1, 99) * (not (has_zero(domains[0][name]) and drawn.random() < ZEROS)) if drawn_here else 0
+                point[name] = mpmath.mpf(number) / 100 if drawn_here else mpmath.mpf(str(defaults[name]))
+            gradients = [mpmath.mpf(drawn.randint(-99, 99) or 1) / 10 ** drawn.randint(0, 4) for _ in range(STEPS)]
+            for a, b in zip(first.outputs(point, gradients), second.outputs(point, gradients), strict=True):
                 if a is not None and b is not None and abs(a - b) > APART * (1 + abs(a) + abs(b)):
                     return True
     return False

@@ -3,6 +3,7 @@
 import inspect
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -17,18 +18,22 @@ from qedoc.claims.limits import Limits
 from qedoc.claims.spec import Size, Spec
 from qedoc.claims.steps import GRADIENTS, PARAMETERS, Steps
 from qedoc.claims.target import resolve
-from qedoc.errors import QedocError, UnsupportedError, told
+from qedoc.errors import QedocError, SpecError, UnsupportedError, told
 from qedoc.judge.black_box import trial
 from qedoc.judge.induction import induct
 from qedoc.judge.inputs import format_inputs, named, pasteable, row_of
-from qedoc.judge.late import JUMPS, late
+from qedoc.judge.late import late
 from qedoc.judge.pair import Pair
+from qedoc.judge.sequences import JUMPS, doubts
 from qedoc.results.verdict import DIFFERENT, CaseResult, Counterexample, Finding, Verdict
 from qedoc.search.code_constants import written
 from qedoc.search.strategies import Row, seeded
 
 FAR = (Fraction(2) ** 44, Fraction(1, 2**44))
 """Factors by which the gradients of some runs are multiplied."""
+
+MOST_DOUBTS = 6
+"""Maximum number of random sequences at which exact arithmetic looks for a difference."""
 
 FEW = 12
 """Number of runs with such gradients."""
@@ -61,7 +66,7 @@ def ruled(spec: Spec, limits: Limits, note: Callable[[str], Any]) -> CaseResult:
     try:
         if reason := impure(pairs[last], steps):
             return CaseResult(id=spec.id, verdict=Verdict.UNSUPPORTED, reason=reason)
-        tried = _tried(pairs, last, limits)
+        tried = _tried(pairs, last, steps, limits)
     except (TooManyBranches, UnsupportedError) as error:
         return CaseResult(id=spec.id, verdict=Verdict.UNDECIDED, reason=f"the rule has too many cases: {told(error)}")
     if tried.result is not None:
@@ -132,17 +137,27 @@ class _Tried:
     runs: int
 
 
-def _tried(pairs: Mapping[int, Pair], last: int, limits: Limits) -> _Tried:
-    """Runs one step, and then all of the first steps; the numbers of steps between only if they may show a shorter difference, or more."""
+def _tried(pairs: "_Pairs", last: int, steps: Steps, limits: Limits) -> _Tried:
+    """Runs one step, and then all of the first steps; the numbers of steps between only if they may show a shorter difference, or more.
+
+    Numbers of steps after which the rule has no value are left out.
+    """
     runs = 0
     unclear = ""
     longest: _Tried | None = None
+    if (exact := _exactly(pairs, last, steps)) is not None:
+        return exact
+    jumps = pairs.spec.formula.has(*JUMPS)
     for count in dict.fromkeys((1, last, *range(2, last))):
         if count not in (1, last) and longest is None and not unclear:
             break
-        pair = pairs[count]
+        try:
+            pair = pairs[count]
+        except SpecError as error:
+            unclear = unclear or error.message
+            continue
         for rows in (None, _far(pair)):
-            result = trial(pair, limits, rows)
+            result = trial(pair, limits, rows, lines=not jumps)
             runs += result.runs
             if result.verdict is Verdict.REFUTED:
                 result = _confirmed(pair, result)
@@ -155,6 +170,27 @@ def _tried(pairs: Mapping[int, Pair], last: int, limits: Limits) -> _Tried:
             if rows is None and result.verdict is Verdict.UNDECIDED:
                 unclear = unclear or result.reason
     return longest or _Tried(pair=pairs[last], result=None, unclear=unclear, runs=runs)
+
+
+def _exactly(pairs: "_Pairs", last: int, steps: Steps) -> _Tried | None:
+    """A refutation by a random sequence for which the enclosures of rule and code are disjoint; None if none was found."""
+    for doubt in doubts(pairs[last], pairs.spec, steps)[:MOST_DOUBTS]:
+        with suppress(SpecError, UnsupportedError, TooManyBranches):
+            pair = pairs[len(doubt.gradients)]
+            row = doubt.row(pair)
+            if pair.plan.holds(row) and pair.refuted_at(row) and (found := _shown(pair, row)) is not None:
+                return _Tried(pair=pair, result=found, unclear="", runs=1)
+    return None
+
+
+def _shown(pair: Pair, row: Row) -> CaseResult | None:
+    """The refutation at a point where rule and code certainly differ; None if the code raises there."""
+    point, ran = pair.plan.point(row), pair.run(row)
+    if isinstance(ran, Exception):
+        return None
+    inputs = named(pair.case, point)
+    found = Counterexample(inputs=inputs, documented=pair.said(row), actual=ran, ran=ran, call=pasteable(pair.case, point))
+    return CaseResult(id=pair.case.id, verdict=Verdict.REFUTED, reason=DIFFERENT, counterexample=found)
 
 
 def _confirmed(pair: Pair, result: CaseResult) -> CaseResult:
@@ -174,12 +210,8 @@ def _confirmed(pair: Pair, result: CaseResult) -> CaseResult:
     if other is None:
         reason = f"runs differ at {format_inputs(result.counterexample.inputs)}, where exact arithmetic gives the documented value"
         return replace(result, verdict=Verdict.UNDECIDED, reason=reason, counterexample=None)
-    point, ran = pair.plan.point(other), pair.run(other)
-    if isinstance(ran, Exception):
-        return replace(result, verdict=Verdict.UNDECIDED, reason=f"the code raises {told(ran)} where it differs", counterexample=None)
-    inputs = named(pair.case, point)
-    found = Counterexample(inputs=inputs, documented=pair.said(other), actual=ran, ran=ran, call=pasteable(pair.case, point))
-    return replace(result, reason=DIFFERENT, counterexample=found)
+    reason = f"the code raises an error at {format_inputs(named(pair.case, pair.plan.point(other)))}, where it differs"
+    return _shown(pair, other) or replace(result, verdict=Verdict.UNDECIDED, reason=reason, counterexample=None)
 
 
 def _is_refuted(pair: Pair) -> bool:
