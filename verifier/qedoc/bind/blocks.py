@@ -8,7 +8,7 @@ from typing import Any
 import sympy as sp
 
 from qedoc.bind.context import Context
-from qedoc.claims.steps import is_transformation
+from qedoc.claims.steps import holder, is_transformation
 from qedoc.claims.target import resolve
 from qedoc.errors import QedocError
 from qedoc.read import Names, Reading, Unreadable
@@ -85,10 +85,21 @@ def has_rule(path: str) -> bool:
     Args:
         path: its dotted path.
     """
+    return factory_of(path) != ""
+
+
+def factory_of(path: str) -> str:
+    """The path of the factory of gradient transformations that an object is; empty for anything else.
+
+    Args:
+        path: its dotted path.
+    """
     try:
-        return is_transformation(resolve(path))
+        value = resolve(path)
     except QedocError:
-        return False
+        return ""
+    held = holder(value)
+    return path if is_transformation(value) else "" if held is None else f"{path}.{held.attribute}"
 
 
 def blocks(context: Context) -> dict[Formula, tuple[Block, ...] | Unread]:

@@ -13,7 +13,7 @@ from typing import Any
 import sympy as sp
 
 from qedoc.algebra.recurrences import Recurrence
-from qedoc.bind.blocks import Block, Unread, blocks, has_rule
+from qedoc.bind.blocks import Block, Unread, blocks, factory_of, has_rule
 from qedoc.bind.context import Context
 from qedoc.bind.owners import told
 from qedoc.bind.records import Bound, Obstruction, Refused
@@ -60,7 +60,7 @@ def rules(context: Context, names: Mapping[Formula, str]) -> dict[Formula, list[
         context: the docstring.
         names: what distinguishes the claims of each display; empty if there is only one.
     """
-    if context.record.owner or not has_rule(context.record.path):
+    if context.record.owner not in ("", context.record.path) or not has_rule(context.record.path):
         return {}
     found: dict[Formula, list[Bound | Refused]] = {}
     for formula, made in blocks(context).items():
@@ -199,7 +199,7 @@ class _Rule:
                 raise Obstruction(f"the rule does not say what {p.name} of {context.record.name} is", "name the parameter in the text")
             declared.append(Parameter(sp.Symbol(p.name), p.name, Reals(above=0), p.text))
         return Spec(
-            target=f"{context.record.path}.{APPLIED if self.rule.applied else UPDATE}",
+            target=f"{factory_of(context.record.path)}.{APPLIED if self.rule.applied else UPDATE}",
             documented=context.record.name,
             formula=Recurrence(output[t], lines, begins, (t, _COUNT)),
             symbols=[
