@@ -75,6 +75,11 @@ class RuleChoices:
                 found[letter] = _choice("symbol", letter, usual[0], f"{letter} is conventionally {usual[0]}", Sure.SUGGESTED)
         return found
 
+    @property
+    def settled_parameters(self) -> set[str]:
+        """The parameters of the letters that the text, their names or a convention explain."""
+        return {str(choice.value).removeprefix("@") for choice in self._settled.values()}
+
     def _entry(self, letter: str) -> str | None:
         """The entry of a parameter that is a tuple of numbers: `beta_1` is the first one of `betas`."""
         base, _, number = letter.rpartition("_")

@@ -158,7 +158,7 @@ class _Rule:
             relation = choice.value
             if not isinstance(relation, sp.Basic):
                 return False
-            if self._is_default(relation):
+            if self._is_of_entry(relation, choice.words):
                 continue
             names = {s.name for s in relation.free_symbols}
             if t in relation.free_symbols:
@@ -171,8 +171,8 @@ class _Rule:
         sure = (choice.value == VALUE and choice.sure >= Sure.SUGGESTED for choice in said.quantities)
         return all(sure) or introduces(said.quantities[0].words, [self.context.record.name.rpartition(".")[2]])
 
-    def _is_default(self, relation: sp.Basic) -> bool:
-        """Whether a condition only repeats the default of a parameter, as the entries of parameters do: `default=0.01`."""
+    def _is_of_entry(self, relation: sp.Basic, words: str) -> bool:
+        """Whether a condition is a part of the entry of a parameter: its default, or values of one that the rule does not mention."""
         names = {s.name for s in relation.free_symbols}
         parameter = self.context.parameters.get(min(names, default="").removeprefix("@")) if len(names) == 1 else None
         if parameter is None:
@@ -180,7 +180,10 @@ class _Rule:
         default = parameter.default
         if isinstance(default, tuple):
             return all(sp.Rational(str(number)) in relation.atoms(sp.Number) for number in default)
-        return isinstance(relation, sp.Eq) and isinstance(default, int | float) and relation.rhs == sp.Rational(str(default))
+        if isinstance(relation, sp.Eq) and isinstance(default, int | float) and relation.rhs == sp.Rational(str(default)):
+            return True
+        mentioned = {*self.choices.settled_parameters, *self.block.settings}
+        return parameter.name not in mentioned and words in " ".join(parameter.text.split())
 
     def spec(self, name: str, letters: Mapping[str, str], start: Mapping[str, sp.Expr]) -> Spec:
         """The claim in one interpretation.
