@@ -120,7 +120,8 @@ def blocks(context: Context) -> dict[Formula, tuple[Block, ...] | Unread]:
     for formula in context.record.formulas:
         if not formula.display or formula.notation or not step_letter(formula.latex):
             continue
-        words = _DIRECTIVE.sub("", " ".join(context.lines[before + 1 : formula.line + 1])).strip()
+        between = context.lines[before + 1 : formula.line + 1]
+        words = _DIRECTIVE.sub("", " ".join(between)).strip()
         read = read_steps(formula.latex, context.names)
         before = formula.line
         if isinstance(read, Unreadable):
@@ -129,7 +130,7 @@ def blocks(context: Context) -> dict[Formula, tuple[Block, ...] | Unread]:
             continue
         gradients, moved = _named(context, read)
         if output_of(read.lines, moved) is not None:
-            settings, sure = said_settings(words, {p.name: p.default for p in context.parameters.values()})
+            settings, sure = said_settings(between, {p.name: p.default for p in context.parameters.values()})
             whole, used = completed(read, parts, {*gradients, *moved, GRADIENT})
             gradients, moved = _named(context, whole)
             found |= dict.fromkeys((part for part in used if part not in found), Unread(PART, quoted=True))

@@ -1,7 +1,7 @@
 """Rules in several pieces: lines of earlier displays, and sentences that name the setting for which a display holds."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,20 +12,22 @@ from qedoc.read.steps import Line, Lines
 from qedoc.sources.docstrings import Formula
 
 _EXPLICIT = re.compile(r"`*\b(\w+)\s*=\s*(True|False)\b`*")
+_DIRECTIVE = re.compile(r"\.\. math\s*::.*$", re.DOTALL)
 _CONDITION = re.compile(r"(?:with(?!out)|when|if|for|using|in\s+case)\b", re.IGNORECASE)
 """How a sentence begins that says when a display holds."""
 
 
-def said_settings(words: str, defaults: Mapping[str, Any]) -> tuple[dict[str, bool], bool]:
-    """Returns the settings for which words before a display state it, and whether they say nothing else about when it holds.
+def said_settings(lines: Sequence[str], defaults: Mapping[str, Any]) -> tuple[dict[str, bool], bool]:
+    """Returns the settings for which lines before a display state it, and whether they say nothing else about when it holds.
 
     "With nesterov=True:" and "With Nesterov momentum, the update becomes" name a parameter that is a truth value.
 
     Args:
-        words: the words between the display before and this one.
+        lines: the lines between the display before and this one.
         defaults: the default of each parameter.
     """
-    last = re.split(r"(?<=[.!?])\s+(?=[A-Z])", words.strip())[-1]
+    paragraph = re.split(r"\n\s*\n", _DIRECTIVE.sub("", "\n".join(lines)).strip())[-1]
+    last = re.split(r"(?<=[.!?])\s+(?=[A-Z])", paragraph.strip())[-1]
     explicit = {name: value == "True" for name, value in _EXPLICIT.findall(last) if name in defaults}
     if explicit:
         return explicit, True

@@ -69,6 +69,10 @@ def ruled(spec: Spec, limits: Limits, note: Callable[[str], Any]) -> CaseResult:
         tried = _tried(pairs, last, steps, limits)
     except (TooManyBranches, UnsupportedError) as error:
         return CaseResult(id=spec.id, verdict=Verdict.UNDECIDED, reason=f"the rule has too many cases: {told(error)}")
+    except SpecError as error:
+        if not spec.natural:
+            raise
+        return CaseResult(id=spec.id, verdict=Verdict.UNDECIDED, reason=f"the rule has no value: {error.message}")
     if tried.result is not None:
         if tried.result.verdict is not Verdict.REFUTED:
             return replace(tried.result, id=spec.id, runs=tried.runs)

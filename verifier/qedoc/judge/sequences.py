@@ -38,7 +38,7 @@ ENOUGH = 8
 DRAWN = 256
 """Number of sequences of each kind that are run for each of them."""
 
-TINY = (-36, -20)
+TINY = (-60, -20)
 """Powers of two by which tiny gradients are multiplied."""
 
 MOST = 4
