@@ -54,7 +54,7 @@ def completed(read: Lines, parts: Mapping[Formula, Lines], known: Collection[str
         found = next(
             (
                 (formula, part, line)
-                for formula, part in reversed(parts.items())
+                for formula, part in reversed([*parts.items()])
                 for line in part.lines
                 if line.left.base in lacking and part.step == read.step
             ),

@@ -45,9 +45,13 @@ def late(pair: Pair, spec: Spec, steps: Steps) -> CaseResult | None:
     for row in rows[:TRIED]:
         values = dict(zip(pair.plan.symbols, row, strict=True))
         ran = ran_for(pair, steps, values, sequences, "float64")
-        doubted = [] if ran is None else [k for k, column in enumerate(sequences.T) if _doubted(ran[:, k], rule.quick(values, column))]
+        if ran is None:
+            continue
+        doubted = [k for k, column in enumerate(sequences.T) if _doubted(ran[:, k], rule.quick(values, column))]
         coarse = ran_for(pair, steps, values, sequences, "float32") if doubted else None
-        for k in doubted if ran is not None and coarse is not None else ():
+        if coarse is None:
+            continue
+        for k in doubted:
             documented = rule.exact(values, sequences[:, k])
             apart = _apart(ran[:, k], documented) & _apart(coarse[:, k], documented)
             known = all(np.isfinite(outputs).all() for outputs in (documented, ran[:, k], coarse[:, k]))
