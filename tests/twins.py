@@ -177,8 +177,10 @@ SPELLINGS = (
     ("adamw", (M, V, HAT_M, HAT_V, ("d_t", r"\hat{m}_t / (\sqrt{\hat{v}_t + \bar{\varepsilon}} + \varepsilon)"),
             ("u_t", r"-\alpha_t d_t - \alpha_t \lambda \theta_t"))),
     ("adamw", (M, V, HAT_M, HAT_V,
-            (r"\theta_t", r"(1 - \lambda \alpha_t) \theta_{t-1} - \alpha_t \hat{m}_t / "
-             r"(\sqrt{\hat{v}_t + \bar{\varepsilon}} + \varepsilon)"))),
+            (r"\theta_t", (
+                r"(1 - \lambda \alpha_t) \theta_{t-1} - \alpha_t \hat{m}_t / "
+                r"(\sqrt{\hat{v}_t + \bar{\varepsilon}} + \varepsilon)"
+            )))),
     ("nadam", (M, V, ("n_t", r"\beta_1 m_t / (1 - \beta_1^{t+1})"),
             (r"\hat{m}_t", r"n_t + (1 - \beta_1) g_t / (1 - \beta_1^t)"), HAT_V, STEP)),
     ("adamax", (M, ("v_t", r"\max(\beta_2 v_{t-1}, \varepsilon + |g_t|)"), HAT_M,
