@@ -61,7 +61,12 @@ class Sequences:
         self.named = [left for left, _ in self.formula.lines]
         used = {e.base for _, right in self.formula.lines for e in right.atoms(sp.Indexed)}
         self.inputs = sorted(used - {left.base for left in self.named}, key=str)
-        self.letters = sorted(self.formula.free_symbols - {self.formula.last, *(base.label for base in self.inputs)}, key=str)
+        values = [*(right for _, right in self.formula.lines), *self.formula.start.values()]
+        bare = [value.xreplace(dict.fromkeys(value.atoms(sp.Indexed), sp.S.One)) for value in values]  # a value may be called like a letter
+        kept = set[sp.Basic]().union(*(value.atoms(sp.Symbol) for value in values))
+        inside = {s for value in values for e in value.atoms(sp.Indexed) for s in e.atoms(sp.Symbol)}
+        own = set[sp.Basic]().union(*(value.free_symbols for value in bare))
+        self.letters = sorted(((kept - inside) | own) - {self.formula.step}, key=str)
 
     def quick(self, values: Mapping[sp.Symbol, Any], gradients: Any) -> Any:
         """The outputs in float64.
