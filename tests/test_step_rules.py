@@ -444,6 +444,83 @@ class TestDocumentation:
         assert re.search(reason, result.reason), result.reason
 
 
+class TestPieces:
+    """Rules in several displays, for some settings, and of classes."""
+
+    CODE = MOMENTUM | {
+        "parameters": "learning_rate, decay=0.9, nesterov=False",
+        "update": "m = g + decay * state\nn = g + decay * m if nesterov else m\nreturn -learning_rate * n, m",
+    }
+    FIRST = display(r"m_t &= g_t + \mu m_{t-1}")
+    LAST = "\n.. math::\n\n    u_t = -\\eta n_t\n"
+
+    @pytest.mark.parametrize(("line", "verdict"), [(r"n_t = m_t", Verdict.PROVED), (r"n_t = -m_t", Verdict.REFUTED)])
+    def test_several_displays(self, judged: Judged, line: str, verdict: Verdict) -> None:
+        doc = f"{self.FIRST}\n.. math::\n\n    {line}\n\nThe update is\n{self.LAST}"
+        assert verdicts(judged(doc, self.CODE)) == [Verdict.NOT_A_CLAIM, Verdict.NOT_A_CLAIM, verdict]
+
+    @pytest.mark.parametrize("words", ["With nesterov=True, the update is:", "With Nesterov momentum, the update becomes:"])
+    def test_a_sentence_names_the_setting(self, judged: Judged, words: str) -> None:
+        plain = display(r"m_t &= g_t + \mu m_{t-1}", r"u_t &= -\eta m_t")
+        other = display(r"m_t &= g_t + \mu m_{t-1}", r"u_t &= -\eta (g_t + \mu m_t)").removeprefix(LEGEND)
+        assert verdicts(judged(f"{plain}\n{words}\n{other}", self.CODE)) == [Verdict.PROVED, Verdict.PROVED]
+        wrong = other.replace("g_t + \\mu m_t)", "g_t - \\mu m_t)")
+        assert verdicts(judged(f"{plain}\n{words}\n{wrong}", self.CODE))[1] not in (Verdict.PROVED, Verdict.TESTED)
+
+    @pytest.mark.parametrize("words", ["With warm restarts, the update becomes:", "The update may also be:"])
+    def test_a_setting_that_is_not_known_refutes_nothing(self, judged: Judged, words: str) -> None:
+        plain = display(r"m_t &= g_t + \mu m_{t-1}", r"u_t &= -\eta m_t")
+        other = display(r"m_t &= g_t + \mu m_{t-1}", r"u_t &= \eta m_t").removeprefix(LEGEND)
+        assert verdicts(judged(f"{plain}\n{words}\n{other}", self.CODE))[1] not in (Verdict.REFUTED, Verdict.PROVED, Verdict.TESTED)
+
+    def test_a_word_that_another_formula_may_define_is_no_parameter(self, judged: Judged) -> None:
+        (result,) = judged(display(r"u_t &= -\text{trust_ratio} \cdot g_t"), MOMENTUM | {"parameters": "learning_rate, decay=0.9"})
+        assert result.verdict not in (Verdict.REFUTED, Verdict.PROVED, Verdict.TESTED)
+
+    HOLDER = '''import jax.numpy as jnp
+import optax
+
+
+class Base:
+    def __init__(self, tx: optax.GradientTransformation) -> None:
+        self.tx = tx
+
+
+class Optimizer(Base):
+    r"""An optimizer.
+
+    The optimizer update is computed as:
+
+    .. math::
+
+        m_t = \\beta_1 m_{t-1} + (1 - \\beta_1) g_t
+
+        \\theta_t = \\theta_{t-1} SIGN \\alpha m_t
+
+    Parameters
+    ----------
+    lr : float, default=0.5
+        The learning rate.
+    betas : tuple of float, default=(0.75, 0.5)
+        Coefficients.
+    """
+
+    def __init__(self, lr: float = 0.5, betas: tuple[float, float] = (0.75, 0.5)) -> None:
+        super().__init__(optax.chain(optax.ema(betas[0], debias=False), optax.scale(-lr)))
+'''
+
+    @pytest.mark.parametrize(("sign", "verdict"), [("-", Verdict.PROVED), ("+", Verdict.REFUTED)])
+    def test_classes(self, claims_of: Claims, sign: str, verdict: Verdict) -> None:
+        (claim,) = claims_of(self.HOLDER.replace("SIGN", sign), "Optimizer")
+        assert isinstance(claim, Bound)
+        assert claim.spec.target.endswith(".Optimizer.tx.apply_updates")
+        result = judged_claim(claim)
+        assert result.verdict is verdict, result.reason
+        if result.counterexample is not None:
+            assert ".Optimizer(" in result.counterexample.call
+            assert ").tx; p = " in result.counterexample.call
+
+
 class TestSpecs:
     """Rules in the spec language."""
 

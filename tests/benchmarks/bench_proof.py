@@ -9,12 +9,18 @@ import pytest
 import sympy as sp
 from benchmarks.measuring import ROUNDS, Table, seconds
 
+from qedoc.bind.claims import claims
+from qedoc.bind.records import Bound
 from qedoc.claims.limits import Limits
 from qedoc.claims.spec import Spec
+from qedoc.claims.steps import Steps
+from qedoc.claims.target import resolve
 from qedoc.judge.check import check
+from qedoc.judge.induction import induct
 from qedoc.judge.pair import Pair
 from qedoc.judge.proof import prove
 from qedoc.results.verdict import Verdict
+from qedoc.sources.docstrings import record_of
 from qedoc.sources.specfiles import find, load, sizes
 
 FOLDER = Path("spec/optax")
@@ -98,3 +104,13 @@ def test_growth_over_boundaries(table: Table) -> None:
     told = ", ".join(f"{n}: {each:.2f} s" for n, each in spent.items())
     table.line("Check of `piecewise_constant_schedule`, by the number of boundaries", told)
     table.at_most("... with 8 boundaries against 1", spent[8] / spent[1], 16)
+
+
+def test_rule_with_a_state(table: Table) -> None:
+    claim = claims(record_of("optax.adam"))[0]
+    assert isinstance(claim, Bound)
+    steps = resolve(claim.spec.target)
+    assert isinstance(steps, Steps)
+    assert not induct(claim.spec, steps).reason
+    table.at_most("Lift and proof of `optax.adam` for every step", median(lambda: induct(claim.spec, steps)), 2, "s")
+    table.line("Check of `optax.adam`", f"{median(lambda: check(claim.spec, {'steps': 4}, Limits(), lambda _: None)):.2f} s")

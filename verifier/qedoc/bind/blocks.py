@@ -8,7 +8,8 @@ from typing import Any
 import sympy as sp
 
 from qedoc.bind.context import Context
-from qedoc.claims.steps import is_transformation
+from qedoc.bind.pieces import completed, said_settings
+from qedoc.claims.steps import holder, is_transformation
 from qedoc.claims.target import resolve
 from qedoc.errors import QedocError
 from qedoc.read import Names, Reading, Unreadable
@@ -37,6 +38,8 @@ _SETTING = re.compile(r"`*\b(\w+)\s*=\s*(True|False)\b`*")
 _QUOTED = re.compile(r"\breplac\w*\s+(?:the\s+)?(?:\w+\s+)?(?:assignment|line|rule|update|step)s?\s*:?\s*$", re.IGNORECASE)
 """Words before a display that quotes a line of another rule, which is replaced."""
 
+PART = "it is a part of the rule that a later display completes"
+
 _DIRECTIVE = re.compile(r"\.\. math\s*::.*$")
 _LINKED = re.compile(r":(?:func|class|meth|obj):`[~.]?(?:[^`<]*<)?([\w.]+)>?`")
 
@@ -54,6 +57,7 @@ class Block:
         of: the object whose docstring has the lines that a display changes; empty for this one.
         gradients: the names of the gradient that a step is given.
         moved: the names of the parameters.
+        sure: whether nothing says that the rule is about other settings than the defaults.
     """
 
     formula: Formula
@@ -64,6 +68,7 @@ class Block:
     of: str = ""
     gradients: frozenset[str] = frozenset()
     moved: frozenset[str] = frozenset()
+    sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +90,21 @@ def has_rule(path: str) -> bool:
     Args:
         path: its dotted path.
     """
+    return factory_of(path) != ""
+
+
+def factory_of(path: str) -> str:
+    """The path of the factory of gradient transformations that an object is; empty for anything else.
+
+    Args:
+        path: its dotted path.
+    """
     try:
-        return is_transformation(resolve(path))
+        value = resolve(path)
     except QedocError:
-        return False
+        return ""
+    held = holder(value)
+    return path if is_transformation(value) else "" if held is None else f"{path}.{held.attribute}"
 
 
 def blocks(context: Context) -> dict[Formula, tuple[Block, ...] | Unread]:
@@ -99,11 +115,13 @@ def blocks(context: Context) -> dict[Formula, tuple[Block, ...] | Unread]:
     """
     found: dict[Formula, tuple[Block, ...] | Unread] = {}
     last: Block | None = None
+    parts: dict[Formula, Lines] = {}
     before = -1
     for formula in context.record.formulas:
         if not formula.display or formula.notation or not step_letter(formula.latex):
             continue
-        words = _DIRECTIVE.sub("", " ".join(context.lines[before + 1 : formula.line + 1])).strip()
+        between = context.lines[before + 1 : formula.line + 1]
+        words = _DIRECTIVE.sub("", " ".join(between)).strip()
         read = read_steps(formula.latex, context.names)
         before = formula.line
         if isinstance(read, Unreadable):
@@ -112,10 +130,27 @@ def blocks(context: Context) -> dict[Formula, tuple[Block, ...] | Unread]:
             continue
         gradients, moved = _named(context, read)
         if output_of(read.lines, moved) is not None:
-            made = tuple(replace(block, gradients=gradients, moved=moved) for block in _for_settings(formula, read))
-            found[formula], last = made, made[0]
+            settings, sure = said_settings(between, {p.name: p.default for p in context.parameters.values()})
+            whole, used = completed(read, parts, {*gradients, *moved, GRADIENT})
+            gradients, moved = _named(context, whole)
+            found |= dict.fromkeys((part for part in used if part not in found), Unread(PART, quoted=True))
+            made = tuple(
+                replace(
+                    block,
+                    gradients=gradients,
+                    moved=moved,
+                    settings=settings | dict(block.settings),
+                    sure=(sure and last is None) or bool(settings),
+                )
+                for block in _for_settings(formula, whole)
+            )
+            found[formula], last = made, last or made[0]
+            parts[formula] = read
             continue
-        found |= _change(context, formula, read, last, words)
+        changes = _change(context, formula, read, last, words)
+        found |= changes
+        if not changes:
+            parts[formula] = read
     return found
 
 

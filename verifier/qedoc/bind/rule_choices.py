@@ -5,6 +5,7 @@ Sources of the conventions: Kingma and Ba, "Adam" (2015) for the start at zero; 
 
 import inspect
 import itertools
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
@@ -18,11 +19,16 @@ from qedoc.bind.records import Obstruction, Unexplained
 from qedoc.bind.rule_lines import INPUT, RuleLines
 from qedoc.bind.symbols import direct
 from qedoc.interpret.choices import Choice, Sure, parameter
+from qedoc.read.tree import SYMBOLS
 from qedoc.results.verdict import Verdict
 from qedoc.sources.docstrings import Argument
 
 MOST = 12
 """Maximum number of ways to understand a rule."""
+
+
+SYMBOL = re.compile(rf"(?:[A-Za-z]|{'|'.join(sorted(SYMBOLS))})(?:_(?:\d|[a-z]+))?")
+"""A letter that may be a number of the optimizer. A word, such as `trust_ratio`, may be a value that something else defines."""
 
 
 class RuleChoices:
@@ -58,6 +64,8 @@ class RuleChoices:
             if name in context.parameters:
                 said = context.legend.get(timed) or context.legend.get(letter) or "its name"
                 found[letter] = _choice("symbol", letter, name, said, Sure.STATED)
+            elif (entry := self._entry(letter)) is not None:
+                found[letter] = _choice("symbol", letter, entry, f"{letter} is conventionally {entry}", Sure.SUGGESTED)
         if len({choice.value for choice in found.values()}) < len(found):
             raise Obstruction("two letters of the rule are one parameter", "explain each letter in the text", Verdict.UNDECIDED)
         open_ = [letter for letter in self.rule.letters if letter not in found]
@@ -66,6 +74,17 @@ class RuleChoices:
             if len(usual) == 1 and not any(stands_for(other, usual[0]) for other in open_ if other != letter):
                 found[letter] = _choice("symbol", letter, usual[0], f"{letter} is conventionally {usual[0]}", Sure.SUGGESTED)
         return found
+
+    @property
+    def settled_parameters(self) -> set[str]:
+        """The parameters of the letters that the text, their names or a convention explain."""
+        return {str(choice.value).removeprefix("@") for choice in self._settled.values()}
+
+    def _entry(self, letter: str) -> str | None:
+        """The entry of a parameter that is a tuple of numbers: `beta_1` is the first one of `betas`."""
+        base, _, number = letter.rpartition("_")
+        entries = [entry for p in self.context.parameters.values() if p.name == f"{base}s" for entry in elements(p)]
+        return entries[int(number) - 1] if number.isdigit() and 0 < int(number) <= len(entries) else None
 
     def _parameters(self) -> Iterator[tuple[Choice, ...]]:
         """Yields the parameters of all letters: one that nothing explains may be any parameter that is left."""
@@ -90,7 +109,8 @@ class RuleChoices:
     def has_strangers(self) -> bool:
         """Whether a letter with a step that nothing explains may be no parameter at all, such as a noise of each step."""
         timed = {name.base for name in self.block.names.values() if name.shift is not None}
-        return any(letter in timed and letter not in self._settled and not self._said(letter) for letter in self.rule.letters)
+        open_ = [letter for letter in self.rule.letters if letter not in self._settled and not self._said(letter)]
+        return any(letter in timed or not SYMBOL.fullmatch(letter) for letter in open_)
 
     def _unused(self, known: Mapping[str, Choice]) -> list[Argument]:
         """The parameters that may be numbers and that no letter is."""
@@ -148,6 +168,14 @@ class RuleChoices:
         return any(value.atoms(sp.Indexed) & before for base, value in self.rule.lines if base in inside)
 
     # The claim
+
+
+def elements(parameter: Argument) -> dict[str, float]:
+    """The entries of a parameter whose default is a tuple of numbers, as `betas[0]`, with their defaults."""
+    default = parameter.default
+    if not isinstance(default, tuple) or not all(isinstance(number, int | float) for number in default):
+        return {}
+    return {f"{parameter.name}[{place}]": number for place, number in enumerate(default)}
 
 
 def is_number(parameter: Argument) -> bool:

@@ -113,7 +113,8 @@ class RuleLines:
         other = self.averages[base]
         names = {name.replace(" ", ""): name for name in (*self.shifts, GRADIENT)}
         of, by = (re.fullmatch(r"E\[(.+?)(?:\^2)?\]", name) for name in (base, other))
-        if of is None or by is None or of[1] not in names or by[1] not in names:
+        squared = {name.endswith("^2]") for name in (base, other)}
+        if of is None or by is None or len(squared) > 1 or of[1] not in names or by[1] not in names:
             raise Obstruction(f"nothing gives {base}", "write its line too")
         t = self.block.step
         put = {self.symbols(other)[t - 1]: self.symbols(base)[t - 1], self.source(names[by[1]])[t]: self.source(names[of[1]])[t]}

@@ -7,17 +7,17 @@ for theta, g and lambda.
 import inspect
 import itertools
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sympy as sp
 
 from qedoc.algebra.recurrences import Recurrence
-from qedoc.bind.blocks import Block, Unread, blocks, has_rule
+from qedoc.bind.blocks import Block, Unread, blocks, factory_of, has_rule
 from qedoc.bind.context import Context
 from qedoc.bind.owners import told
 from qedoc.bind.records import Bound, Obstruction, Refused
-from qedoc.bind.rule_choices import MOST, RuleChoices, is_number
+from qedoc.bind.rule_choices import MOST, RuleChoices, elements, is_number
 from qedoc.bind.rule_lines import INPUT, RuleLines
 from qedoc.claims.assumption import Assumption
 from qedoc.claims.domain import Domain, Reals
@@ -35,13 +35,14 @@ from qedoc.sources.docstrings import Formula
 STEPS = (1, 2, 3, 4)
 """The steps that are run."""
 
-_DECAY = re.compile(r"b\d|beta_?\d?|mu|rho|momentum|(?:\w+_)?decay(?:_rate)?(?<!weight_decay)", re.IGNORECASE)
+_DECAY = re.compile(r"b\d|beta_?\d?|betas\[\d\]|mu|rho|momentum|(?:\w+_)?decay(?:_rate)?(?<!weight_decay)", re.IGNORECASE)
 """The names of parameters that conventionally are in [0, 1): decay rates of running averages, and momentum."""
 
 _MARKUP = re.compile(r":\w+:`[^`]*`|`+[^`]*`+|\$[^$]*\$")
 _INTRODUCING = frozenset({
-    "a", "according", "adopt", "adopts", "algorithm", "an", "and", "are", "as", "at", "by", "current", "defined", "each", "finally",
-    "following", "follows", "for", "form", "from", "function", "given", "gradient", "gradients", "in", "incoming", "is", "iteration",
+    "a", "according", "adopt", "adopts", "algorithm", "an", "and", "are", "as", "at", "by", "computed", "current", "defined",
+    "each", "finally", "following", "follows", "for", "form", "from", "function", "given", "gradient", "gradients", "in", "incoming",
+    "is", "iteration",
     "iterations", "its", "learning", "method", "of", "on", "optimizer", "our", "outgoing", "parameter", "parameters", "previous",
     "rate", "returns", "rule", "rules", "scaled", "solver", "state", "step", "steps", "takes", "that", "the", "then", "this", "to",
     "transformation", "update", "updated", "updates", "updating", "using", "variable", "variables", "vector", "via", "we", "weight",
@@ -60,7 +61,7 @@ def rules(context: Context, names: Mapping[Formula, str]) -> dict[Formula, list[
         context: the docstring.
         names: what distinguishes the claims of each display; empty if there is only one.
     """
-    if context.record.owner or not has_rule(context.record.path):
+    if context.record.owner not in ("", context.record.path) or not has_rule(context.record.path):
         return {}
     found: dict[Formula, list[Bound | Refused]] = {}
     for formula, made in blocks(context).items():
@@ -74,14 +75,16 @@ def rules(context: Context, names: Mapping[Formula, str]) -> dict[Formula, list[
     return found
 
 
-def introduces(words: str) -> bool:
+def introduces(words: str, names: Sequence[str] = ()) -> bool:
     """Whether a sentence before a rule says that it is what the function does: it speaks of updates, and every word is known.
 
     Args:
         words: the sentence.
+        names: what the function is called.
     """
     plain = re.findall(r"[a-z]+(?:'[a-z]+)?", _MARKUP.sub(" ", words).lower())
-    return any(word.startswith("updat") for word in plain) and set(plain) <= _INTRODUCING
+    own = {word.lower() for name in names for word in (name, *re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", name))}
+    return any(word.startswith("updat") for word in plain) and set(plain) <= _INTRODUCING | own
 
 
 def _named(context: Context, name: str) -> str:
@@ -123,7 +126,7 @@ def _bound(context: Context, block: Block, name: str) -> Bound:
         )
         for choices, letters, start in options[:MOST]
     )
-    cut = len(options) > MOST or rule.choices.has_strangers or not rule.stated
+    cut = len(options) > MOST or rule.choices.has_strangers or not (rule.stated and block.sure)
     readings = Readings(alternatives=alternatives, cut=cut)
     return Bound(formula=block.formula, reading=_spoken(block), spec=readings.spec, notes=rule.notes(), readings=readings)
 
@@ -155,6 +158,8 @@ class _Rule:
             relation = choice.value
             if not isinstance(relation, sp.Basic):
                 return False
+            if self._is_of_entry(relation, choice.words):
+                continue
             names = {s.name for s in relation.free_symbols}
             if t in relation.free_symbols:
                 if names != {t.name} or relation.subs(t, 1) != sp.true or relation.subs(t, 2) != sp.true:
@@ -164,7 +169,21 @@ class _Rule:
             elif not all(name.endswith("_0") for name in names):
                 return False
         sure = (choice.value == VALUE and choice.sure >= Sure.SUGGESTED for choice in said.quantities)
-        return all(sure) or introduces(said.quantities[0].words)
+        return all(sure) or introduces(said.quantities[0].words, [self.context.record.name.rpartition(".")[2]])
+
+    def _is_of_entry(self, relation: sp.Basic, words: str) -> bool:
+        """Whether a condition is a part of the entry of a parameter: its default, or values of one that the rule does not mention."""
+        names = {s.name for s in relation.free_symbols}
+        parameter = self.context.parameters.get(min(names, default="").removeprefix("@")) if len(names) == 1 else None
+        if parameter is None:
+            return False
+        default = parameter.default
+        if isinstance(default, tuple):
+            return all(sp.Rational(str(number)) in relation.atoms(sp.Number) for number in default)
+        if isinstance(relation, sp.Eq) and isinstance(default, int | float) and relation.rhs == sp.Rational(str(default)):
+            return True
+        mentioned = {*self.choices.settled_parameters, *self.block.settings}
+        return parameter.name not in mentioned and words in " ".join(parameter.text.split())
 
     def spec(self, name: str, letters: Mapping[str, str], start: Mapping[str, sp.Expr]) -> Spec:
         """The claim in one interpretation.
@@ -186,6 +205,8 @@ class _Rule:
             begins |= {moved: _BEGIN, output: sp.S.Zero}
         declared: list[Declaration] = [
             Parameter(sp.Symbol(letter), parameter, self._domain(letter, parameter), context.parameters[parameter].text)
+            if parameter in context.parameters
+            else Variable(sp.Symbol(letter), self._domain(letter, parameter), f"{parameter} of {context.record.name}")
             for letter, parameter in letters.items()
         ]
         rest = [
@@ -193,13 +214,13 @@ class _Rule:
             for p in context.parameters.values()
             if p.default is inspect.Parameter.empty and p.name not in (*letters.values(), *self.block.settings)
         ]
-        bind: dict[str, Any] = dict(self.block.settings)
+        bind: dict[str, Any] = dict(self.block.settings) | self._elements(letters)
         for p in rest:
             if not is_number(p):
                 raise Obstruction(f"the rule does not say what {p.name} of {context.record.name} is", "name the parameter in the text")
             declared.append(Parameter(sp.Symbol(p.name), p.name, Reals(above=0), p.text))
         return Spec(
-            target=f"{context.record.path}.{APPLIED if self.rule.applied else UPDATE}",
+            target=f"{factory_of(context.record.path)}.{APPLIED if self.rule.applied else UPDATE}",
             documented=context.record.name,
             formula=Recurrence(output[t], lines, begins, (t, _COUNT)),
             symbols=[
@@ -217,6 +238,16 @@ class _Rule:
             at=self.block.formula.location,
         )
 
+    def _elements(self, letters: Mapping[str, str]) -> dict[str, tuple[Any, ...]]:
+        """The parameters that are tuples of numbers with a letter for some of them."""
+        placed = {parameter: sp.Symbol(letter) for letter, parameter in letters.items()}
+        found = {}
+        for p in self.context.parameters.values():
+            entries = elements(p)
+            if any(entry in placed for entry in entries):
+                found[p.name] = tuple(placed.get(entry, number) for entry, number in entries.items())
+        return found
+
     def _domain(self, letter: str, parameter: str) -> Domain:
         """The values of a hyperparameter, unless the text says more: a decay rate is less than 1, other numbers are positive."""
         symbol = sp.Symbol(letter)
@@ -225,6 +256,8 @@ class _Rule:
         rests = [part for value in values for part in value.atoms(sp.Add) if part == 1 - symbol]
         if powers or rests or _DECAY.fullmatch(parameter):
             return Reals(least=0, below=1)
+        if parameter not in self.context.parameters:
+            return Reals(above=0)
         default = self.context.parameters[parameter].default
         if isinstance(default, int | float) and not isinstance(default, bool) and default == 0:
             return Reals(least=0)
@@ -233,7 +266,8 @@ class _Rule:
     def notes(self) -> tuple[str, ...]:
         """What the rule does not mention, and what is assumed of its numbers."""
         _, letters, _ = next(self.choices.options())
-        left = [p for p in self.context.parameters.values() if p.name not in letters.values() and p.name not in self.block.settings]
+        bound = {*letters.values(), *self.block.settings, *self._elements(letters)}
+        left = [p for p in self.context.parameters.values() if p.name not in bound]
         found = [
             f"{p.name}={p.default!r} is left at its default"
             for p in left

@@ -1,9 +1,12 @@
 """Pairs of functions that keep a state between steps, such as the `init` and `update` of an optimizer, as one function of all inputs."""
 
 import inspect
+import warnings
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
+
+from qedoc.claims.members import parameters
 
 UPDATE = "update"
 """The output of a step: what is added to the parameters."""
@@ -14,6 +17,8 @@ APPLIED = "apply_updates"
 GRADIENTS, PARAMETERS = "updates", "params"
 """The names of the inputs: the gradient of each step, and the parameters before the first one."""
 
+SAMPLE = 0.125
+"""The value of arguments without a default with which an object is made to see what it holds."""
 
 MOST_WRITTEN = 12
 """Maximum number of steps that are written out in a line of Python."""
@@ -78,9 +83,36 @@ class Steps:
             listed = f"jnp.full({len(gradients)}, {gradients[0]})" if alike else f"jnp.array([{', '.join(gradients)}])"
             call = f"resolve({path!r})({given}{', ' if given else ''}updates={listed}, params={params})[-1]"
             return f"{imports}; from qedoc.claims.target import resolve; print({call})"
-        made = f"o = {path.rpartition('.')[0]}({given}); p = jnp.array({params}); s = o.init(p)"
+        constructor, holder = path.rpartition(".")[0], isinstance(self.factory, Holder)
+        made = f"o = {constructor.rpartition('.')[0] if holder else constructor}({given})"
+        made += f"{'.' + self.factory.attribute if isinstance(self.factory, Holder) else ''}; p = jnp.array({params}); s = o.init(p)"
         moves = "; p = p + u; ".join(f"u, s = o.update(jnp.array({gradient}), s, p)" for gradient in gradients)
         return f"{imports}; {made}; {moves}; print({'u' if self.output == UPDATE else 'p + u'})"
+
+
+class Holder:
+    """A class whose objects hold a gradient transformation, as a function that returns it.
+
+    Args:
+        owner: the class.
+        attribute: the name of the attribute.
+    """
+
+    def __init__(self, owner: type, attribute: str) -> None:
+        self.owner, self.attribute = owner, attribute
+        self.__name__, self.__module__ = f"{owner.__name__}.{attribute}", owner.__module__
+        self.__wrapped__ = owner.__init__  # type: ignore[misc]  # the constructor of this very class
+
+    @property
+    def __signature__(self) -> inspect.Signature:
+        known = parameters(self.owner).values()
+        return inspect.Signature([p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in known])
+
+    def __call__(self, **arguments: Any) -> Any:
+        """Returns the transformation of a new object."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return getattr(self.owner(**arguments), self.attribute)
 
 
 def steps(factory: Any, name: str) -> Steps | None:
@@ -90,7 +122,38 @@ def steps(factory: Any, name: str) -> Steps | None:
         factory: any object.
         name: `update` or `apply_updates`.
     """
-    return Steps(factory, name) if name in (UPDATE, APPLIED) and is_transformation(factory) else None
+    return Steps(factory, name) if name in (UPDATE, APPLIED) and (isinstance(factory, Holder) or is_transformation(factory)) else None
+
+
+@lru_cache(maxsize=256)
+def holder(owner: Any) -> Holder | None:
+    """Returns the factory that a class is if its objects hold one gradient transformation; None for anything else.
+
+    The class must say so: a constructor of the class or of a base takes one, or an attribute is annotated as one.
+
+    Args:
+        owner: any object.
+    """
+    if not isinstance(owner, type) or not any(map(_mentions, owner.__mro__)):
+        return None
+    needed = {name: SAMPLE for name, p in parameters(owner).items() if p.default is inspect.Parameter.empty}
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            held = [name for name, value in vars(owner(**needed)).items() if _transforms(value)]
+    except Exception:  # noqa: BLE001  # the user's code may refuse the arguments in any way
+        return None
+    return Holder(owner, held[0]) if len(held) == 1 else None
+
+
+def _mentions(owner: type) -> bool:
+    told = {**vars(owner).get("__annotations__", {}), **getattr(vars(owner).get("__init__"), "__annotations__", {})}
+    return any("GradientTransformation" in str(annotation) for annotation in told.values())
+
+
+def _transforms(value: Any) -> bool:
+    """Whether a value is a pair of functions `init` and `update`."""
+    return isinstance(value, tuple) and all(callable(getattr(value, name, None)) for name in ("init", "update"))
 
 
 def is_transformation(factory: Any) -> bool:

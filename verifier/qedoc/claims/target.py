@@ -13,7 +13,7 @@ from typing import Any
 from qedoc.claims.given_objects import with_object
 from qedoc.claims.members import member
 from qedoc.claims.returned import LOG_DENSITY, returned
-from qedoc.claims.steps import steps
+from qedoc.claims.steps import holder, steps
 from qedoc.claims.surroundings import surrounded
 from qedoc.errors import TargetError, meant, question
 
@@ -40,6 +40,9 @@ def resolve(target: str) -> Callable[..., Any]:
     for depth, name in enumerate(parts[len(path) :], start=len(path)):
         if depth + 1 == len(parts) and (rule := steps(value, name)) is not None:
             return rule
+        if depth + 2 == len(parts) and (held := holder(value)) is not None and held.attribute == name:
+            value = held
+            continue
         if not hasattr(value, name) and depth + 1 == len(parts) and (taking := with_object(value, name)) is not None:
             return taking
         if not hasattr(value, name):

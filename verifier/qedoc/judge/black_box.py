@@ -100,30 +100,32 @@ class _Tally:
         return len(self.apart) >= max(self.least, self.compared // 10)
 
 
-def trial(pair: Pair, limits: Limits, rows: list[Row] | None = None) -> CaseResult:
+def trial(pair: Pair, limits: Limits, rows: list[Row] | None = None, *, lines: bool = True) -> CaseResult:
     """Compares the formula with runs of the code in float32 and float64.
 
     Args:
         pair: the claim at fixed sizes. Its code need not have been lifted.
         limits: limits the number of points.
-        rows: the points to run; by default, those of `points`.
+        rows: the points to run; by default, those of `points`, and then the edges that float32 cannot represent.
+        lines: whether to search lines through points that differ, if these are few.
 
     Returns:
         `tested` or `refuted` if the runs are enough, `undecided` with the reason if not, `unsupported` if the code cannot be run.
     """
+    own = rows is None
     rows = points(pair, limits) if rows is None else rows
     try:
         tally = _tally(pair, rows)
     except UnsupportedError as error:
         return CaseResult(id=pair.case.id, verdict=Verdict.UNSUPPORTED, reason=str(error), cause="code", construct=error.message)
-    if not tally.differs:
+    if lines and not tally.differs:
         tally = _best_line(pair, rows, tally.apart) or tally
     if tally.differs:
         return _refuted(pair, tally)
     if tally.apart or len(tally.same) < tally.least or len(tally.unclear) > len(tally.same):
         counts = f"{len(tally.same)} points agree, {len(tally.apart)} differ, {len(tally.unclear)} are unclear because of rounding"
         return CaseResult(id=pair.case.id, verdict=Verdict.UNDECIDED, reason=f"runs alone do not decide: {counts}", runs=2 * tally.compared)
-    edge = _different_edge(pair, limits)
+    edge = _different_edge(pair, limits) if own else None
     if edge is not None:
         place = format_inputs(named(pair.case, pair.plan.point(edge)))
         reason = f"runs alone do not decide: formula and code differ at {place}, where rounding may select another branch"

@@ -3,7 +3,8 @@
 import inspect
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -17,18 +18,22 @@ from qedoc.claims.limits import Limits
 from qedoc.claims.spec import Size, Spec
 from qedoc.claims.steps import GRADIENTS, PARAMETERS, Steps
 from qedoc.claims.target import resolve
-from qedoc.errors import QedocError, UnsupportedError, told
+from qedoc.errors import QedocError, SpecError, UnsupportedError, told
 from qedoc.judge.black_box import trial
 from qedoc.judge.induction import induct
 from qedoc.judge.inputs import format_inputs, named, pasteable, row_of
-from qedoc.judge.late import JUMPS, late
+from qedoc.judge.late import late
 from qedoc.judge.pair import Pair
+from qedoc.judge.sequences import JUMPS, doubts
 from qedoc.results.verdict import DIFFERENT, CaseResult, Counterexample, Finding, Verdict
 from qedoc.search.code_constants import written
 from qedoc.search.strategies import Row, seeded
 
 FAR = (Fraction(2) ** 44, Fraction(1, 2**44))
 """Factors by which the gradients of some runs are multiplied."""
+
+MOST_DOUBTS = 6
+"""Maximum number of random sequences at which exact arithmetic looks for a difference."""
 
 FEW = 12
 """Number of runs with such gradients."""
@@ -57,41 +62,37 @@ def ruled(spec: Spec, limits: Limits, note: Callable[[str], Any]) -> CaseResult:
     if not isinstance(steps, Steps):
         raise spec.refuse(f"a Recurrence needs a target that takes steps, such as optax.adam.update; found {spec.target}")
     note("running the first steps")
+    pairs = _Pairs(spec, name)
     try:
-        pairs = [Pair(spec, {name: count}) for count in range(1, last + 1)]
+        if reason := impure(pairs[last], steps):
+            return CaseResult(id=spec.id, verdict=Verdict.UNSUPPORTED, reason=reason)
+        tried = _tried(pairs, last, steps, limits)
     except (TooManyBranches, UnsupportedError) as error:
         return CaseResult(id=spec.id, verdict=Verdict.UNDECIDED, reason=f"the rule has too many cases: {told(error)}")
-    if reason := impure(pairs[-1], steps):
-        return CaseResult(id=spec.id, verdict=Verdict.UNSUPPORTED, reason=reason)
-    runs = 0
-    unclear = ""
-    for pair in pairs:
-        pair.plan.learn((), written(pair.target))
-        for rows in (None, *_far(pair)):
-            result = trial(pair, limits, rows)
-            runs += result.runs
-            if result.verdict is Verdict.REFUTED:
-                result = _confirmed(pair, result)
-            if result.verdict is Verdict.REFUTED:
-                note("looking for an argument that explains the difference")
-                return replace(result, id=spec.id, runs=runs, reason=_with_others(pair, steps, result, last, limits))
-            if result.verdict is Verdict.UNSUPPORTED:
-                return replace(result, id=spec.id, runs=runs)
-            if rows is None and result.verdict is Verdict.UNDECIDED:
-                unclear = unclear or result.reason
+    except SpecError as error:
+        if not spec.natural:
+            raise
+        return CaseResult(id=spec.id, verdict=Verdict.UNDECIDED, reason=f"the rule has no value: {error.message}")
+    if tried.result is not None:
+        if tried.result.verdict is not Verdict.REFUTED:
+            return replace(tried.result, id=spec.id, runs=tried.runs)
+        note("looking for an argument that explains the difference")
+        reason = _with_others(tried.pair, steps, tried.result, last, limits)
+        return replace(tried.result, id=spec.id, runs=tried.runs, reason=reason)
+    runs, unclear = tried.runs, tried.unclear
     note("proving the rule for every step")
     induction = induct(spec, steps)
     note("running many steps")
-    if (found := late(pairs[-1], spec, steps)) is not None:
+    if (found := late(pairs[last], spec, steps)) is not None:
         if not induction.reason:
             reason = f"the proof and a run of many steps contradict each other ({found.reason}); please report this as a bug in qedoc"
             return CaseResult(id=spec.id, verdict=Verdict.UNDECIDED, reason=reason, runs=runs)
         return replace(found, id=spec.id, runs=runs)
-    finding = _coupled(pairs[-1], steps)
+    finding = _coupled(pairs[last], steps)
     if finding is not None:
         findings = (Finding(kind="domain", message=finding, inputs={}),)
         return CaseResult(id=spec.id, verdict=Verdict.UNDECIDED, reason=finding, runs=runs, findings=findings)
-    if unclear and not induction.reason and any(map(_is_refuted, pairs)):
+    if unclear and not induction.reason and any(_is_refuted(pairs[count]) for count in range(1, last + 1)):
         reason = "the proof and the enclosures contradict each other; please report this as a bug in qedoc"
         return CaseResult(id=spec.id, verdict=Verdict.UNDECIDED, reason=reason, runs=runs)
     if induction.reason and unclear:
@@ -103,6 +104,97 @@ def ruled(spec: Spec, limits: Limits, note: Callable[[str], Any]) -> CaseResult:
     reason = f"proved for every step by induction{f', because {known}' if known else ''}; it holds entry by entry"
     reason += f"; {unclear}" if unclear else ""
     return CaseResult(id=spec.id, verdict=Verdict.PROVED, reason=reason, runs=runs, cells=induction.cells, paths=1)
+
+
+class _Pairs(dict[int, Pair]):
+    """A claim at each number of steps, which is prepared when it is first needed.
+
+    Args:
+        spec: the claim.
+        size: the name of the number of steps.
+    """
+
+    def __init__(self, spec: Spec, size: str) -> None:
+        super().__init__()
+        self.spec, self.size = spec, size
+
+    def __missing__(self, count: int) -> Pair:
+        self[count] = pair = Pair(self.spec, {self.size: count})
+        pair.plan.learn((), written(pair.target))
+        return pair
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Tried:
+    """What runs of the first steps show.
+
+    Args:
+        pair: the claim at the number of steps of the result.
+        result: a refutation, or why the code cannot be run; None if runs show neither.
+        unclear: why runs do not show that the claim holds; empty if they do.
+        runs: the number of runs.
+    """
+
+    pair: Pair
+    result: CaseResult | None
+    unclear: str
+    runs: int
+
+
+def _tried(pairs: "_Pairs", last: int, steps: Steps, limits: Limits) -> _Tried:
+    """Runs one step, and then all of the first steps; the numbers of steps between only if they may show a shorter difference, or more.
+
+    Numbers of steps after which the rule has no value are left out.
+    """
+    runs = 0
+    unclear = ""
+    longest: _Tried | None = None
+    if (exact := _exactly(pairs, last, steps)) is not None:
+        return exact
+    jumps = pairs.spec.formula.has(*JUMPS)
+    for count in dict.fromkeys((1, last, *range(2, last))):
+        if count not in (1, last) and longest is None and not unclear:
+            break
+        try:
+            pair = pairs[count]
+        except SpecError as error:
+            unclear = unclear or error.message
+            continue
+        for rows in (None, _far(pair)):
+            result = trial(pair, limits, rows, lines=not jumps)
+            runs += result.runs
+            if result.verdict is Verdict.REFUTED:
+                result = _confirmed(pair, result)
+            if result.verdict in (Verdict.REFUTED, Verdict.UNSUPPORTED):
+                found = _Tried(pair=pair, result=result, unclear=unclear, runs=runs)
+                if count < last or result.verdict is Verdict.UNSUPPORTED:
+                    return found
+                longest = found
+                break
+            if rows is None and result.verdict is Verdict.UNDECIDED:
+                unclear = unclear or result.reason
+    return longest or _Tried(pair=pairs[last], result=None, unclear=unclear, runs=runs)
+
+
+def _exactly(pairs: "_Pairs", last: int, steps: Steps) -> _Tried | None:
+    """A refutation by a random sequence for which the enclosures of rule and code are disjoint; None if none was found."""
+    for doubt in doubts(pairs[last], pairs.spec, steps)[:MOST_DOUBTS]:
+        with suppress(SpecError, UnsupportedError, TooManyBranches):
+            pair = pairs[len(doubt.gradients)]
+            row = doubt.row(pair)
+            if pair.plan.holds(row) and pair.refuted_at(row) and (found := _shown(pair, row)) is not None:
+                return _Tried(pair=pair, result=found, unclear="", runs=1)
+    return None
+
+
+def _shown(pair: Pair, row: Row) -> CaseResult | None:
+    """The refutation at a point where rule and code certainly differ; None if the code raises there."""
+    point, ran = pair.plan.point(row), pair.run(row)
+    if isinstance(ran, Exception):
+        return None
+    inputs = named(pair.case, point)
+    found = Counterexample(inputs=inputs, documented=pair.said(row), actual=ran, ran=ran, call=pasteable(pair.case, point))
+    return CaseResult(id=pair.case.id, verdict=Verdict.REFUTED, reason=DIFFERENT, counterexample=found)
 
 
 def _confirmed(pair: Pair, result: CaseResult) -> CaseResult:
@@ -122,12 +214,8 @@ def _confirmed(pair: Pair, result: CaseResult) -> CaseResult:
     if other is None:
         reason = f"runs differ at {format_inputs(result.counterexample.inputs)}, where exact arithmetic gives the documented value"
         return replace(result, verdict=Verdict.UNDECIDED, reason=reason, counterexample=None)
-    point, ran = pair.plan.point(other), pair.run(other)
-    if isinstance(ran, Exception):
-        return replace(result, verdict=Verdict.UNDECIDED, reason=f"the code raises {told(ran)} where it differs", counterexample=None)
-    inputs = named(pair.case, point)
-    found = Counterexample(inputs=inputs, documented=pair.said(other), actual=ran, ran=ran, call=pasteable(pair.case, point))
-    return replace(result, reason=DIFFERENT, counterexample=found)
+    reason = f"the code raises an error at {format_inputs(named(pair.case, pair.plan.point(other)))}, where it differs"
+    return _shown(pair, other) or replace(result, verdict=Verdict.UNDECIDED, reason=reason, counterexample=None)
 
 
 def _is_refuted(pair: Pair) -> bool:
@@ -135,12 +223,11 @@ def _is_refuted(pair: Pair) -> bool:
     return any(map(pair.refuted_at, pair.plan.simple(FEW)))
 
 
-def _far(pair: Pair) -> Iterator[list[Row]]:
-    """Yields points with very large and very small gradients."""
+def _far(pair: Pair) -> list[Row]:
+    """Points with very large and very small gradients."""
     own = [scalar.vector == GRADIENTS for scalar in pair.plan.scalars]
-    rows = list(seeded(pair.plan, FEW, seed=2))
-    for factor in FAR:
-        yield [tuple(x * factor if far else x for x, far in zip(row, own, strict=True)) for row in rows]
+    rows = seeded(pair.plan, FEW, seed=2)
+    return [tuple(x * factor if far else x for x, far in zip(row, own, strict=True)) for factor in FAR for row in rows]
 
 
 def _with_others(pair: Pair, steps: Steps, refuted: CaseResult, last: int, limits: Limits) -> str:
@@ -154,7 +241,7 @@ def _with_others(pair: Pair, steps: Steps, refuted: CaseResult, last: int, limit
                 continue
             changed = replace(spec, bind={**spec.bind, p.name: value}, at=spec.location)
             try:
-                held = all(trial(_at(changed, count), limits).verdict is Verdict.TESTED for count in range(1, last + 1))
+                held = all(trial(_at(changed, count), limits).verdict is Verdict.TESTED for count in (1, last))
                 proof = induct(changed, steps).reason if held else "refuted"
             except (QedocError, TooManyBranches):
                 continue

@@ -1,0 +1,77 @@
+"""Rules in several pieces: lines of earlier displays, and sentences that name the setting for which a display holds."""
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import sympy as sp
+
+from qedoc.read.step_names import Timed
+from qedoc.read.steps import Line, Lines
+from qedoc.sources.docstrings import Formula
+
+_EXPLICIT = re.compile(r"`*\b(\w+)\s*=\s*(True|False)\b`*")
+_DIRECTIVE = re.compile(r"\.\. math\s*::.*$", re.DOTALL)
+_CONDITION = re.compile(r"(?:with(?!out)|when|if|for|using|in\s+case)\b", re.IGNORECASE)
+"""How a sentence begins that says when a display holds."""
+
+
+def said_settings(lines: Sequence[str], defaults: Mapping[str, Any]) -> tuple[dict[str, bool], bool]:
+    """Returns the settings for which lines before a display state it, and whether they say nothing else about when it holds.
+
+    "With nesterov=True:" and "With Nesterov momentum, the update becomes" name a parameter that is a truth value.
+
+    Args:
+        lines: the lines between the display before and this one.
+        defaults: the default of each parameter.
+    """
+    paragraph = re.split(r"\n\s*\n", _DIRECTIVE.sub("", "\n".join(lines)).strip())[-1]
+    last = re.split(r"(?<=[.!?])\s+(?=[A-Z])", paragraph.strip())[-1]
+    explicit = {name: value == "True" for name, value in _EXPLICIT.findall(last) if name in defaults}
+    if explicit:
+        return explicit, True
+    if not _CONDITION.match(last):
+        return {}, True
+    said = set(re.findall(r"\w+", last.lower()))
+    named = [name for name, default in defaults.items() if isinstance(default, bool) and name.lower() in said]
+    return ({named[0]: True}, True) if len(named) == 1 else ({}, False)
+
+
+def completed(read: Lines, parts: Mapping[Formula, Lines], known: Collection[str]) -> tuple[Lines, list[Formula]]:
+    """Returns a rule with the lines that it lacks and earlier displays give, and these displays.
+
+    Args:
+        read: the lines of the display with the output.
+        parts: the lines of earlier displays.
+        known: the names of the gradient and of the parameters.
+    """
+    lines, names = list(read.lines), dict(read.names)
+    used: list[Formula] = []
+    while True:
+        given = {line.left.base for line in lines}
+        lacking = {name.base for name in names.values() if name.shift is not None} - given - set(known)
+        found = next(
+            (
+                (formula, part, line)
+                for formula, part in reversed([*parts.items()])
+                for line in part.lines
+                if line.left.base in lacking and part.step == read.step
+            ),
+            None,
+        )
+        if found is None:
+            return replace(read, lines=tuple(lines), names=names), used
+        formula, part, line = found
+        used += [formula] if formula not in used else []
+        line, own = _renamed(line, part.names, len(lines))
+        lines.append(line)
+        names |= own
+
+
+def _renamed(line: Line, names: Mapping[sp.Symbol, Timed], number: int) -> tuple[Line, dict[sp.Symbol, Timed]]:
+    """A line with symbols of its own, and the names that they stand for."""
+    inside = {symbol for _, value in line.values for symbol in value.free_symbols if symbol in names}
+    fresh = {symbol: sp.Symbol(f"{symbol.name}_part_{number}") for symbol in inside}
+    values = tuple((setting, value.xreplace(fresh)) for setting, value in line.values)
+    return replace(line, values=values), {fresh[symbol]: names[symbol] for symbol in inside}

@@ -1,0 +1,220 @@
+"""Runs of a rule with a state, and of its code, for given sequences of inputs."""
+
+import itertools
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import mpmath
+import numpy as np
+import sympy as sp
+
+from qedoc.algebra.recurrences import Recurrence
+from qedoc.claims.spec import Spec
+from qedoc.claims.steps import APPLIED, GRADIENTS, PARAMETERS, Steps
+from qedoc.judge.pair import Pair
+from qedoc.search.rationals import plainness
+from qedoc.search.strategies import Row, seeded
+
+JUMPS = (sp.sign, sp.Piecewise, sp.Heaviside, sp.floor, sp.ceiling)
+"""Functions with jumps."""
+
+DIGITS = 40
+"""Decimal digits of the documented values."""
+
+TRIED = 12
+"""Maximum number of simple points whose hyperparameters are tried. Half as many random ones are tried too."""
+
+SEEN = 120
+"""Number of points from which they are chosen."""
+
+ENOUGH = 8
+"""Number of differing sequences that are enough."""
+
+DRAWN = 256
+"""Number of sequences of each kind that are run for each of them."""
+
+TINY = (-60, -20)
+"""Powers of two by which tiny gradients are multiplied."""
+
+MOST = 4
+"""Number of differing sequences that are kept for each of them."""
+
+CLOSE = 1e-7
+"""Difference up to which float64 runs count as the same."""
+
+
+class Sequences:
+    """The documented outputs of many steps.
+
+    Args:
+        spec: the claim.
+    """
+
+    def __init__(self, spec: Spec) -> None:
+        assert isinstance(spec.formula, Recurrence)  # the caller looked
+        self.formula = spec.formula
+        self.named = [left for left, _ in self.formula.lines]
+        used = {e.base for _, right in self.formula.lines for e in right.atoms(sp.Indexed)}
+        self.inputs = sorted(used - {left.base for left in self.named}, key=str)
+        values = [*(right for _, right in self.formula.lines), *self.formula.start.values()]
+        bare = [value.xreplace(dict.fromkeys(value.atoms(sp.Indexed), sp.S.One)) for value in values]  # a value may be called like a letter
+        kept = set[sp.Basic]().union(*(value.atoms(sp.Symbol) for value in values))
+        inside = {s for value in values for e in value.atoms(sp.Indexed) for s in e.atoms(sp.Symbol)}
+        own = set[sp.Basic]().union(*(value.free_symbols for value in bare))
+        self.letters = sorted(((kept - inside) | own) - {self.formula.step}, key=str)
+
+    def quick(self, values: Mapping[sp.Symbol, Any], gradients: Any) -> Any:
+        """The outputs in float64.
+
+        Args:
+            values: the hyperparameters and the parameters before the first step.
+            gradients: the gradient of each step: a number, or an array with an entry for each sequence.
+        """
+        with np.errstate(all="ignore"):
+            return np.array(self._outputs(self._quick, values, list(gradients), np.float64))
+
+    def exact(self, values: Mapping[sp.Symbol, Any], gradients: Any) -> Any:
+        """The outputs with many digits. See `quick` for the arguments; the gradients are numbers."""
+        with mpmath.workdps(DIGITS):
+            found = self._outputs(self._exact, values, [mpmath.mpf(float(x)) for x in gradients], mpmath.mpf)
+            return np.array([float(x) if isinstance(x, mpmath.mpf) else np.nan for x in found])
+
+    @cached_property
+    def _quick(self) -> list[Callable[..., Any]]:
+        return self._compiled("numpy")
+
+    @cached_property
+    def _exact(self) -> list[Callable[..., Any]]:
+        return self._compiled("mpmath")
+
+    def _compiled(self, modules: str) -> list[Callable[..., Any]]:
+        """The start, the first step and a later one, as functions of the step, the letters, the values before, and the inputs."""
+        t = self.formula.step
+        everything = [*self.named, *(base[t] for base in self.inputs)]
+        after: dict[Any, Any] = {left: sp.Dummy() for left in everything}
+        before = {left: sp.Dummy() for left in everything}
+        starts = {left: self.formula.start.get(left.base, sp.S.Zero) for left in everything}
+        own = {left for left, start in starts.items() if start == left.base[1]}
+        inputs = {base[1]: sp.Dummy() for base in self.inputs}
+        begins = [sp.S.Zero if left in own else start.xreplace(inputs) for left, start in starts.items()]
+        functions = [sp.lambdify([*self.letters, *inputs.values()], begins, modules=modules)]
+        for same in (own, set()):  # before the first step, such a value is the one after it
+            swap = after | {left.base[t - 1]: after[left] if left in same else s for left, s in before.items()}
+            lines = [(after[left], right.xreplace(swap)) for left, right in self.formula.lines]
+            results = [after[left] for left in everything]
+            arguments = [t, *self.letters, *before.values(), *(after[base[t]] for base in self.inputs)]
+            functions.append(sp.lambdify(arguments, results, modules=modules, cse=lambda _, known=(lines, results): known))
+        return functions
+
+    def _outputs(self, functions: Sequence[Any], values: Mapping[sp.Symbol, Any], gradients: Sequence[Any], number: Any) -> list[Any]:
+        known = {s.name: number(x.numerator) / number(x.denominator) for s, x in values.items()}
+        letters = [known[s.name] for s in self.letters]
+        zero = gradients[0] * 0
+        begin, first, later = functions
+        last = [value + zero for value in begin(*letters, *(gradients[0] for _ in self.inputs))]
+        place = self.named.index(self.formula.output)
+        found = []
+        for k, gradient in enumerate(gradients, start=1):
+            last = (first if k == 1 else later)(k, *letters, *last, *(gradient for _ in self.inputs))
+            found.append(last[place] + zero)
+        return found
+
+
+def ran_for(pair: Pair, steps: Steps, values: Mapping[sp.Symbol, Any], sequences: Any, dtype: str) -> Any | None:
+    """The outputs of the code for several sequences of gradients, or None if it cannot be run under jit."""
+    with jax.enable_x64(dtype == "float64"):
+        keywords, _ = pair.case.arguments({s: float(x) for s, x in values.items()}, lambda *_: None)
+        del keywords[GRADIENTS]
+        params = jnp.asarray(keywords.pop(PARAMETERS), dtype=dtype)
+        try:
+            made = steps.factory(**keywords)
+
+            def step(carry: Any, gradient: Any) -> Any:
+                params, state = carry
+                change, state = made.update(gradient, state, params)
+                params = params + change
+                return (params, state), params if steps.output == APPLIED else change
+
+            def outputs(gradients: Any) -> Any:
+                return jax.lax.scan(step, (params, made.init(params)), gradients)[1]
+
+            return np.asarray(jax.jit(jax.vmap(outputs, 1, 1))(jnp.asarray(sequences, dtype=dtype)), dtype=np.float64)
+        except Exception:  # noqa: BLE001  # code need not run under jit
+            return None
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A sequence of gradients for which a run may differ from the rule at its last step.
+
+    Args:
+        values: the hyperparameters and the parameters before the first step.
+        gradients: the gradient of each step.
+    """
+
+    values: Mapping[sp.Symbol, Fraction]
+    gradients: tuple[Fraction, ...]
+
+    def row(self, pair: Pair) -> Row:
+        """The point of the claim at the number of steps of the sequence."""
+        return tuple(
+            self.gradients[scalar.indices[0] - 1] if scalar.vector == GRADIENTS else self.values[scalar.symbol]
+            for scalar in pair.plan.scalars
+        )
+
+
+def doubts(pair: Pair, spec: Spec, steps: Steps) -> list[Doubt]:
+    """Returns sequences of gradients for which a float64 run may differ from the rule, the shortest and simplest first.
+
+    Args:
+        pair: the claim at the largest number of steps.
+        spec: the claim.
+        steps: its target.
+    """
+    rule, count = Sequences(spec), sum(scalar.vector == GRADIENTS for scalar in pair.plan.scalars)
+    sequences = _drawn(count)
+    found: list[Doubt] = []
+    for values in _values(pair):
+        if len(found) >= ENOUGH:
+            break
+        kept = {s.symbol: values[s.symbol] for s in pair.plan.scalars if s.vector != GRADIENTS}
+        ran, documented = _all_at_once(pair, steps, values, sequences), rule.quick(values, sequences)
+        if ran is None or ran.shape != documented.shape:
+            continue
+        apart = np.isfinite(documented) & ~np.isclose(ran, documented, rtol=CLOSE, atol=CLOSE)
+        for place in np.flatnonzero(apart.any(axis=0))[:MOST]:
+            last = int(np.argmax(apart[:, place])) + 1
+            found.append(Doubt(kept, tuple(Fraction(x) for x in sequences[:last, place])))
+    return sorted(found, key=lambda one: (len(one.gradients), [plainness(x) for x in (*one.values.values(), *one.gradients)]))
+
+
+def _values(pair: Pair) -> list[dict[sp.Symbol, Fraction]]:
+    """Points with different hyperparameters or parameters: simple ones, those with edges, and random ones."""
+    own = [k for k, scalar in enumerate(pair.plan.scalars) if scalar.vector != GRADIENTS]
+    marks = {tuple(row[k] for k in own): row for row in reversed(list(itertools.islice(pair.plan.landmarks(), SEEN)))}
+    rows = [*reversed(marks.values())][:TRIED] + seeded(pair.plan, TRIED // 2, seed=6)
+    return [dict(zip(pair.plan.symbols, row, strict=True)) for row in rows]
+
+
+def _drawn(count: int) -> Any:
+    """Random sequences of gradients: of small integers, of fractions, and of tiny numbers."""
+    drawn = np.random.default_rng(0)
+    whole = drawn.integers(-2, 3, (count, DRAWN))
+    parts = drawn.integers(-8, 9, (count, DRAWN)) / 8 * 2.0 ** drawn.integers(0, 3, (1, DRAWN))
+    tiny = drawn.integers(-8, 9, (count, DRAWN)) * 2.0 ** drawn.integers(*TINY, (1, DRAWN))
+    return np.concatenate([whole, parts, tiny], axis=1)
+
+
+def _all_at_once(pair: Pair, steps: Steps, values: Mapping[sp.Symbol, Any], sequences: Any) -> Any | None:
+    """The outputs of the code for several sequences, as entries of one array; None if the code raises an error."""
+    keywords, _ = pair.case.arguments({s: float(x) for s, x in values.items()}, lambda *_: None)
+    try:
+        with jax.enable_x64(True):
+            return np.asarray(steps(**{**keywords, GRADIENTS: jnp.asarray(sequences)}))
+    except Exception:  # noqa: BLE001  # the user's code may raise anything
+        return None
