@@ -62,7 +62,7 @@ def makes_another(text: str) -> bool:
     Args:
         text: the explanation of a symbol.
     """
-    return bool(_MADE.search(text))
+    return bool(_MADE.search(re.split(r"\bof\b", text, maxsplit=1)[0]))
 
 
 def explanation(context: Context, name: str, said: Choices) -> str:
