@@ -71,7 +71,7 @@ _DEPARTURES = tuple(
         _EXCEEDS,
         _UNITS,
         r"\bsigns? (?:are |is )?(?:reversed|flipped|changed|inverted)\b",
-        r"\b(?:takes?|expects?|accepts?|receives?|returns?|uses?)\b[^.;]*\b(?:instead of|in place of|rather than)\b",
+        r"\b(?:returns?|uses?|(?<!\bx , but )(?:takes?|expects?|accepts?|receives?))\b[^.;]*\b(?:instead of|in place of|rather than)\b",
         rf"\b(?:contrary to|in contrast to|unlike|deviat\w+ from|differ\w* from) (?:this|the|that) {_FORMULA}\b",
         r"\bin (?:the )?code\b[^.;]*\bin the (?:formula|equation)\b|\bin the (?:formula|equation)\b[^.;]*\bin (?:the )?code\b",
         rf"\b{_LETTERS}\b[^.;]{{0,40}}\b(?:are|is) (?:interchanged|exchanged|swapped|reversed|permuted)\b",
@@ -118,6 +118,7 @@ _STABLE = re.compile(
 """The maximum that is subtracted before exponentials: it cancels, and only keeps numbers small."""
 
 _SCRIPTS = re.compile(r"[\u0370-\u052f\u0590-\u06ff\u0900-\u0dff\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2}")
+_SPACES = re.compile(r"\s+")
 _MARKUP = re.compile(r":[\w:]+:`[^`]*`|`[^`]*`|\$[^$]*\$")
 
 
@@ -128,7 +129,7 @@ def departs(text: str, lines: Sequence[str]) -> bool:
         text: the sentence.
         lines: the docstring without its indentation.
     """
-    plain = _MARKUP.sub(" x ", text)
+    plain = _SPACES.sub(" ", _MARKUP.sub(" x ", text))
     if _STABLE.search(plain):
         return False
     if any(pattern.search(plain) for pattern in _DEPARTURES) or renames(text, lines) or foreign(text):
