@@ -462,3 +462,35 @@ def test_every_case_without_an_answer_has_a_cause(case: CaseResult, slug: str | 
 @pytest.mark.parametrize("slug", [*(one.value for one in Obstacle), *(one.name.lower() for one in Silence)])
 def test_what_the_reader_finds_is_a_cause(slug: str) -> None:
     assert slug in CAUSES
+
+
+# Names that `__all__` leaves out
+
+IMPLEMENTED = '''
+def kept(x):
+    """Kept."""
+
+
+def forgotten(x):
+    """Left out of `__all__`."""
+
+
+def no_words(x):
+    pass
+'''
+
+
+def test_what_a_private_module_documents_for_a_package_is_reached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = {
+        "__init__.py": """
+            __all__ = ["kept"]
+
+            from forgetful._src.core import forgotten, kept, no_words
+            from forgetful.tools import shared
+        """,
+        "_src/core.py": IMPLEMENTED,
+        "tools.py": 'def shared(x):\n    """Reached in its own module."""\n',
+    }
+    write(tmp_path, "forgetful", files)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert {record.name for record in documented("forgetful")} == {"forgetful.kept", "forgetful.forgotten", "forgetful.tools.shared"}

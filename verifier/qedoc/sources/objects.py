@@ -194,15 +194,19 @@ def _listed(module: ModuleType) -> list[str] | None:
 
 
 def _unlisted(module: ModuleType) -> list[str]:
-    """The functions and classes that a module defines and documents, but leaves out of its `__all__`."""
+    """The functions and classes that a module leaves out of its `__all__`: those that it, or a private module inside it, documents."""
     listed = _listed(module)
     left = [] if listed is None else sorted(vars(module).keys() - {*listed})
     return [name for name in left if not name.startswith("_") and _defined(vars(module)[name], module.__name__)]
 
 
 def _defined(value: Any, module: str) -> bool:
-    """Whether a value is a function or class that a module defines and documents."""
-    return hasattr(value, "__qualname__") and getattr(value, "__module__", None) == module and bool(own_docstring(value).strip())
+    """Whether a value is a function or class that is documented, and defined in a module or in a private module inside it."""
+    home = getattr(value, "__module__", None)
+    if not hasattr(value, "__qualname__") or not isinstance(home, str) or not own_docstring(value).strip():
+        return False
+    inside = home.removeprefix(f"{module}.").split(".") if home.startswith(f"{module}.") else []
+    return home == module or any(part.startswith("_") for part in inside)
 
 
 def _read(module: ModuleType, name: str) -> Any:
