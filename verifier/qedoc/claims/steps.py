@@ -147,7 +147,8 @@ def holder(owner: Any) -> Holder | None:
 
 
 def _mentions(owner: type) -> bool:
-    told = {**vars(owner).get("__annotations__", {}), **getattr(vars(owner).get("__init__"), "__annotations__", {})}
+    own = vars(owner).get("__annotations__")
+    told = {**(own if isinstance(own, dict) else {}), **getattr(vars(owner).get("__init__"), "__annotations__", {})}
     return any("GradientTransformation" in str(annotation) for annotation in told.values())
 
 

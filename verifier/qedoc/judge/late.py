@@ -68,7 +68,8 @@ def _doubted(ran: Any, documented: Any) -> bool:
 
 def _apart(ran: Any, documented: Any) -> Any:
     """At which steps a run differs by more than its rounding errors."""
-    return np.abs(ran - documented) > APART * np.maximum(np.abs(ran), np.abs(documented)) + np.finfo("float32").eps
+    with np.errstate(all="ignore"):
+        return np.abs(ran - documented) > APART * np.maximum(np.abs(ran), np.abs(documented)) + np.finfo("float32").eps
 
 
 def _refuted(pair: Pair, steps: Steps, values: Mapping[sp.Symbol, Any], gradients: Any, results: tuple[float, float]) -> CaseResult:

@@ -14,6 +14,9 @@ MOST_POINTS = 3
 MOST_ROWS = 6
 """Maximum number of rows that are compared."""
 
+DIGITS = 40
+"""The digits to which a difference is computed."""
+
 OVERLAP = "cases that overlap"
 """The notation that `Scope.choose` is asked about."""
 
@@ -67,12 +70,22 @@ def _differ(one: tuple[sp.Expr, sp.Basic], other: tuple[sp.Expr, sp.Basic]) -> b
         try:
             inside = sp.And(condition, condition_).subs(put)
             difference = (value - value_).subs(put)
-            if inside in (True, sp.true) and difference.is_zero is not True and not difference.equals(0):
+            if inside in (True, sp.true) and not _vanishes(difference):
                 return True
         except _SOLVER:
             return False
         excluded.append(sp.Or(*(sp.Ne(symbol, number) for symbol, number in put.items())))
     return False
+
+
+def _vanishes(difference: sp.Expr) -> bool:
+    """Whether a difference is zero: a number by 40 of its digits, any other expression in its expanded form."""
+    if difference.is_zero:
+        return True
+    if not difference.is_number:
+        return bool(sp.expand(difference) == 0)
+    value = difference.evalf(DIGITS)
+    return bool(sp.Abs(value) < sp.Float(10) ** (10 - DIGITS))
 
 
 def _covered(condition: sp.Basic, others: Sequence[sp.Basic]) -> bool:

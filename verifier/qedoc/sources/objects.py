@@ -3,6 +3,7 @@
 import importlib
 import inspect
 import pkgutil
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
@@ -13,6 +14,9 @@ from typing import Any, TypeAlias
 from qedoc.errors import TargetError, meant, question, told
 from qedoc.sources.imports import remedy
 from qedoc.sources.locations import find_literal
+
+_FIELD = re.compile(r"Alias for field number \d+")
+"""The docstring that Python gives the field of a named tuple."""
 
 
 def loaded(name: str) -> ModuleType | None:
@@ -223,9 +227,9 @@ def attribute(module: ModuleType, name: str) -> Any:
 
 
 def own_docstring(value: Any) -> str:
-    """The docstring of an object itself; empty if it only has that of its type."""
+    """The docstring of an object itself; empty if it only has that of its type, or that which Python gives the field of a named tuple."""
     text = getattr(value, "__doc__", None)
-    if not isinstance(text, str):
+    if not isinstance(text, str) or _FIELD.fullmatch(text):
         return ""
     inherited = getattr(type(value), "__doc__", None)
     return "" if text == inherited and not inspect.isclass(value) else text
