@@ -137,6 +137,8 @@ def test_the_end_of_a_sum(judge: Judge, explanation: str, code: str, verdicts: s
         ("Like :func:`other`, but accepts numbers instead of strings.", "x^2", "", "x**2", HOLDS),
         ("Like :func:`other`, but accepts numbers instead of strings.", "x^2", "", "x**3", REFUTED),
         ("Like :func:`other`, but returns the root instead of the number.", "x^2", "", "x**2", WRONG),
+        ("Like :func:`other`, but takes the root instead of the number.", "x^2", "", "x**2", WRONG),
+        ("Computes", "x^2", "A value of 1 means that the numbers agree.", "x**2", HOLDS),
         ("Computes", "x^2", "It takes the root instead of the number.", "x**2", WRONG),
         ("Computes", "|x|", "The bars cut off the digits behind the point.", "jnp.floor(x)", RIGHT),
         ("Computes", "|x|", "The bars cut off the digits behind the point.", "jnp.abs(x)", WRONG),

@@ -34,7 +34,6 @@ _TYPES = frozenset(
 )
 """Words before a description: its type, `float, optional`."""
 
-
 _SAID = re.compile(r"(?:is|are|denotes?|represents?|counts?|means)\b")
 _STEM = 5
 """How many letters two forms of a word have in common: `smooth` and `smoothing`."""

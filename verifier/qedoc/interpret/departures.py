@@ -71,7 +71,7 @@ _DEPARTURES = tuple(
         _EXCEEDS,
         _UNITS,
         r"\bsigns? (?:are |is )?(?:reversed|flipped|changed|inverted)\b",
-        r"\b(?:returns?|uses?|(?<!\bx , but )(?:takes?|expects?|accepts?|receives?))\b[^.;]*\b(?:instead of|in place of|rather than)\b",
+        r"\b(?:returns?|uses?|takes?|(?<!\bx , but )(?:expects?|accepts?|receives?))\b[^.;]*\b(?:instead of|in place of|rather than)\b",
         rf"\b(?:contrary to|in contrast to|unlike|deviat\w+ from|differ\w* from) (?:this|the|that) {_FORMULA}\b",
         r"\bin (?:the )?code\b[^.;]*\bin the (?:formula|equation)\b|\bin the (?:formula|equation)\b[^.;]*\bin (?:the )?code\b",
         rf"\b{_LETTERS}\b[^.;]{{0,40}}\b(?:are|is) (?:interchanged|exchanged|swapped|reversed|permuted)\b",

@@ -49,7 +49,8 @@ _PARTICIPLES = (
 )
 _SUBJECTS = (
     r"(?:it|this|that|they|these|which|signs?|order|arguments?|roles?|inputs?|values?|results?|outputs?|numbers?|entries|elements|"
-    r"difference|sum|formula|expression|exponent|argument|base|denominator|numerator|fraction|root|logarithm|weights|scores|labels|and|`+\w+`+|:math:`[^`]*`)"
+    r"difference|sum|formula|expression|exponent|argument|base|denominator|numerator|fraction|"
+    r"root|logarithm|weights|scores|labels|and|`+\w+`+|:math:`[^`]*`)"
 )
 _ADVERBS = r"(?:(?:then|first|also|afterwards|additionally|internally|automatically|silently|always)\s+)*"
 _CHANGED = re.compile(
@@ -85,22 +86,17 @@ _MARKS = (
 )
 _VERBS = r"(?:denotes?|is|are|means?|marks?|stands? for|represents?|indicates?)"
 _REDEFINED = re.compile(rf"(?:\b{_MARKS}\s+{_VERBS}|^\W*(?:the|these) {_MARKS})\s+(?P<what>.*)", re.IGNORECASE)
-_OPERATIONS_OF = {
-    r"the minus(?: signs?)?|hyphens?": r"subtract|negat|difference",
-    r"the plus(?: signs?)?": r"addition|sum|union",
-    r"slash(?:es)?|fraction bars?": r"division|quotient|ratio|divided",
-    r"juxtaposition|concatenation": r"product|multiplication",
-    r"(?:the number |the digit |here |the )?(?:\d+|zero|one|two|unity)": r"(?!)",
+_MEANS = r"denotes?|means?|stands? for|represents?|signif\w+"
+_SIGN_NAMES = {
+    rf"(?:the minus(?: signs?)?|hyphens?)\s+(?:{_MEANS}|is|are)": r"subtract|negat|difference",
+    rf"the plus(?: signs?)?\s+(?:{_MEANS}|is)": r"addition|sum|union",
+    rf"(?:slash(?:es)?|fraction bars?)\s+(?:{_MEANS}|is|are)": r"division|quotient|ratio|divided",
+    rf"(?:juxtaposition|concatenation)\s+(?:{_MEANS}|is)": r"product|multiplication",
+    rf"(?:here|where|the (?:number|digit))\W+(?:\d+|zero|one|two|unity)\s+(?:{_MEANS})": r"(?!)",
 }
-"""Signs by their names, each with the words of its usual meaning. A number has no meaning to explain."""
+"""What explains signs by their names, each with the words of the usual meaning. A number has no meaning to explain."""
 
-_OPERATED = {
-    re.compile(
-        rf"(?:^\W*(?:here|where)?\W*|\b)(?:{name})\s+(?:denotes?|means?|stands? for|represents?|signif\w+)\s+(?P<what>.*)", re.IGNORECASE
-    ): usual
-    for name, usual in _OPERATIONS_OF.items()
-}
-_IS_SIGN = re.compile(r"\b(?:the minus(?: sign)?|the plus(?: sign)?|the slash|juxtaposition)\s+is\s+(?P<what>.*)", re.IGNORECASE)
+_EXPLAINED = {re.compile(rf"\b{name}\s+(?P<what>.*)", re.IGNORECASE): usual for name, usual in _SIGN_NAMES.items()}
 _USUAL = re.compile(
     r"\b(?:absolute|modulus|norm|cardinality|product|multiplication|floor|ceiling|integer part|transpose|conjugate|estimate\w*|predict\w+|"
     r"derivative|mean|average|index|indices|indicator|grouping|optional)\b",
@@ -203,10 +199,8 @@ def redefines(text: str) -> bool:
         text: the sentence.
     """
     found, sign = _REDEFINED.search(text), _SIGN.search(text)
-    named = [(one["what"], usual) for pattern, usual in _OPERATED.items() if (one := pattern.search(text))]
-    if any(not re.search(rf"\b(?:{usual})", what, re.IGNORECASE) for what, usual in named) or (
-        (one := _IS_SIGN.search(text)) and not re.search(r"\b(?:subtract|negat|addition|division|product|multiplication)", one["what"])
-    ):
+    named = [(one["what"], usual) for pattern, usual in _EXPLAINED.items() if (one := pattern.search(text))]
+    if any(not re.search(rf"\b(?:{usual})", what, re.IGNORECASE) for what, usual in named):
         return True
     return bool((found and not _USUAL.search(found["what"])) or (sign and not _SIGNS.search(sign["what"])))
 

@@ -111,6 +111,15 @@ PLAIN = frozenset(word for kind in ("THING", "DET", "SELF") for phrase in KINDS[
 COMBINING = frozenset(_DATA["words"]["combining"])
 """Verbs that make a symbol of other numbers."""
 
+TAKING = frozenset(_DATA["words"]["taking"])
+"""Words after which a display is only an operand."""
+
+EQUATING = frozenset(_DATA["words"]["equating"])
+"""Words before `to` or `of` after which a display is the value."""
+
+STATING = frozenset(_DATA["words"]["stating"])
+"""Words with `-ing` after which a display is the value."""
+
 FRAME = frozenset(_DATA["words"]["frame"])
 """The words of an introduction that name nothing."""
 

@@ -36,39 +36,14 @@ def tells(lattice: Lattice) -> bool:
     return bool(kinds & (_TELLING | {"ASSUME"})) or changes(lattice.edges) or _is_conditional(lattice) or _is_unfinished(lattice)
 
 
-_TAKING = frozenset({"away", "from", "off", "against", "than", "minus", "plus", "times", "out", "into"})
-_EQUATING = frozenset(
-    {
-        *(
-            "equal",
-            "equals",
-            "equivalent",
-            "corresponds",
-            "corresponding",
-            "reduces",
-            "simplifies",
-            "according",
-            "amounts",
-            "leads",
-            "identical",
-        ),
-        "to",
-    }
-)
-_STATING = frozenset(
-    {
-        *("following", "using", "computing", "evaluating", "calculating", "returning", "applying", "implementing", "solving", "giving"),
-        "being",
-    }
-)
-
-
 def _is_unfinished(lattice: Lattice) -> bool:
     """Whether a display is the object of the last words, which do something with it: `what is left after taking away`."""
     words = [word.lower() for word in lattice.words]
     if len(words) > 1 and words[-1] in ("of", "to"):
-        return words[-2] not in _EQUATING
-    return bool(words) and (words[-1] in _TAKING or (words[-1].endswith("ing") and len(words[-1]) > 5 and words[-1] not in _STATING))
+        return words[-2] not in lexicon.EQUATING
+    return bool(words) and (
+        words[-1] in lexicon.TAKING or (words[-1].endswith("ing") and len(words[-1]) > 5 and words[-1] not in lexicon.STATING)
+    )
 
 
 _PARTS = frozenset({"stages", "stage", "steps", "terms", "evaluations", "parts", "components", "factors", "equations"})
