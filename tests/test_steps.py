@@ -182,3 +182,27 @@ def test_a_function_with_a_setting_takes_it_by_name(claims_of: Claims, monkeypat
     assert function(y=1.0, rate=0.5, dt=0.5) == 0.75
     with pytest.raises(KeyError):
         function(y=1.0, rate=0.5)
+
+
+UNHASHABLE = """
+class _Interval:
+    '''The numbers between two others.
+
+    .. math:: f(x) = 2 x
+    '''
+
+    def __eq__(self, other):
+        return isinstance(other, _Interval)
+
+    def __call__(self, x):
+        return {code}
+
+
+unit = _Interval()
+"""
+
+
+@pytest.mark.parametrize(("code", "verdict"), [("2 * x", Verdict.PROVED), ("3 * x", Verdict.REFUTED)])
+def test_an_object_without_a_hash_is_judged(claims_of: Claims, code: str, verdict: Verdict) -> None:
+    (claim,) = claims_of(UNHASHABLE.format(code=code), "unit")
+    assert judged_claim(claim).verdict is verdict

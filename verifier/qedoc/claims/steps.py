@@ -125,16 +125,20 @@ def steps(factory: Any, name: str) -> Steps | None:
     return Steps(factory, name) if name in (UPDATE, APPLIED) and (isinstance(factory, Holder) or is_transformation(factory)) else None
 
 
-@lru_cache(maxsize=256)
 def holder(owner: Any) -> Holder | None:
     """Returns the factory that a class is if its objects hold one gradient transformation; None for anything else.
 
     The class must say so: a constructor of the class or of a base takes one, or an attribute is annotated as one.
 
     Args:
-        owner: any object.
+        owner: any object, also one that has no hash.
     """
-    if not isinstance(owner, type) or not any(map(_mentions, owner.__mro__)):
+    return _holder(owner) if isinstance(owner, type) else None
+
+
+@lru_cache(maxsize=256)
+def _holder(owner: type) -> Holder | None:
+    if not any(map(_mentions, owner.__mro__)):
         return None
     needed = {name: SAMPLE for name, p in parameters(owner).items() if p.default is inspect.Parameter.empty}
     try:
