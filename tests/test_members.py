@@ -714,6 +714,52 @@ def test_the_text_of_a_class_gives_the_support(judge: Judge, density: str, suppo
     assert (found in HOLDS, found is Verdict.REFUTED) == (holds, refuted)
 
 
+HALVED = '''
+class Cauchy:
+    arg_constraints = {"scale": Above(0)}
+
+    def __init__(self, loc, scale):
+        self.loc, self.scale = loc, scale
+
+    def log_prob(self, value):
+        return -jnp.log(self.scale) - jnp.log1p(((value - self.loc) / self.scale) ** 2) - jnp.log(jnp.pi)
+
+
+class HalfCauchy:
+    r"""A distribution.
+
+    Args:
+        scale: the scale :math:`\\sigma`.
+    """
+
+    arg_constraints = {"scale": Above(0)}
+    support = SUPPORT
+
+    def __init__(self, scale):
+        self.scale = scale
+        self._cauchy = Cauchy(0.0, scale)
+
+    def log_prob(self, value):
+        r"""The logarithm of the density.
+
+        .. math:: \\log f(x; \\sigma) = \\log f_{\\mathrm{Cauchy}}(x; 0, \\sigma) + \\log NUMBER
+        """
+        return jnp.where(value > 0, self._cauchy.log_prob(value) + jnp.log(2), -jnp.inf)
+'''
+
+
+@pytest.mark.parametrize(
+    ("support", "number", "verdicts"),
+    [
+        ("Above(0)", "2", HOLDS),
+        ("Above(0)", "3", {Verdict.REFUTED}),
+        ("Above(-1)", "2", {Verdict.REFUTED}),  # at 0, which this support contains
+    ],
+)
+def test_the_cases_of_another_density_say_nothing_of_the_support(judge: Judge, support: str, number: str, verdicts: set[Verdict]) -> None:
+    assert judge(HALVED.replace("SUPPORT", support).replace("NUMBER", number), "HalfCauchy.log_prob").verdict in verdicts
+
+
 def test_a_power_of_a_symbol_on_the_left_that_names_no_value_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(tmp_path))
     text = '''

@@ -28,6 +28,9 @@ _POINTS = (1, 2, Fraction(1, 2), 3, -2, 0)
 _BETWEEN = (Fraction(1, 2), Fraction(3, 2), Fraction(7, 3))
 """Numbers that a set of integers does not contain."""
 
+_ARGUMENTS = (-3, -1, Fraction(-1, 2), 0, Fraction(1, 2), 1, 2, 5)
+"""Numbers of which some lie outside of a usual support."""
+
 _FAR = 1e9
 """A number at which the forward direction of a bijector is near the end of its range."""
 
@@ -53,13 +56,25 @@ def constraints(context: Context, value: sp.Expr, roles: Mapping[str, str]) -> l
     if context.aim.member == "evaluate" and len(argument) == 1 and is_kernel(context.record.owner):
         found.append((argument[0] >= 0, f"{argument[0]} >= 0, because a kernel of one argument is one of the lag"))
     quantity = function_given_by(context.aim.member)
-    if len(argument) != 1 or quantity is None or value.has(sp.Piecewise, sp.Min, sp.Max):
+    if len(argument) != 1 or quantity is None or _by_cases(value, argument[0]):
         return found
     if quantity.name == "quantile function":
         (q,) = argument
         return [*found, (sp.And(q > 0, q < 1), f"0 < {q} < 1, where the quantile function is defined")]
     told = list(_told_support(context, made, argument[0]))
     return [*found, *(told or _of_support(owner, made, argument[0]))]
+
+
+def _by_cases(value: sp.Expr, argument: sp.Symbol) -> bool:
+    """Whether a value has cases for where its argument lies.
+
+    The formula of another object may have cases as well: `sigma != 0`, or `x**2 > -1`. They are the same for every argument.
+    """
+    if any(one.has(argument) for one in value.atoms(sp.Min, sp.Max)):
+        return True
+    conditions = {condition for cases in value.atoms(sp.Piecewise) for _, condition in cases.args if condition.has(argument)}
+    ones = {symbol: sp.S.One for symbol in value.free_symbols - {argument}}
+    return any(len({condition.xreplace({**ones, argument: sp.Rational(number)}) for number in _ARGUMENTS}) > 1 for condition in conditions)
 
 
 _SUPPORT = re.compile(
