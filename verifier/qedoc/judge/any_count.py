@@ -15,11 +15,12 @@ from sympy.core.relational import Relational
 from qedoc.algebra.analysis import totalise
 from qedoc.algebra.conditions import TooManyBranches
 from qedoc.algebra.satisfiable import Facts
-from qedoc.claims.spec import Spec
+from qedoc.claims.spec import Size, Spec
 from qedoc.errors import QedocError
 from qedoc.judge.folds import Folded, Partial, Stuck
+from qedoc.judge.induction import is_nonnegative
 from qedoc.judge.paths import Branch
-from qedoc.judge.unsized import AFTER, BEFORE, DONE, Unsized
+from qedoc.judge.unsized import AFTER, ANY, BEFORE, DONE, SIZE, Unsized
 from qedoc.prove.cells import Budget, CellLimitError
 from qedoc.prove.equality import Standing, compare
 
@@ -73,10 +74,12 @@ class _Induction:
         self.unsized = Unsized(spec)
         self.loop, self.code, farthest = self.unsized.read()
         self.folded = Folded(spec.formula, self.unsized.size, self.loop.shortfall)
-        self.first = max(self.folded.least, farthest - self.loop.shortfall)
-        if self.first > LATEST:
-            raise Stuck(f"the induction would start at {self.first} entries")
+        (size,) = [d for d in spec.symbols if isinstance(d, Size)]
+        self.first = max(self.folded.least, farthest - self.loop.shortfall, min(size.values) - self.loop.shortfall)
         self.size = DONE + self.loop.shortfall
+        if self.first + self.loop.shortfall > max(size.values) + 1 or self.first > LATEST:
+            raise Stuck(f"the induction would start at {self.first + self.loop.shortfall} entries, and fewer are not checked")
+        self.positive = [partial.symbol >= 0 for partial in self.folded.partials if self._adds_up(partial)]
         self.restricted = {partial.symbol: self._restricted(partial) for partial in self.folded.partials}
 
     def proved(self) -> Iterator[str]:
@@ -92,7 +95,8 @@ class _Induction:
             held = dict(zip(needed, guess, strict=True))
             if self._ends(held) and all(self._keeps(k, held) for k in needed):
                 for k in needed:
-                    yield f"{self.loop.names[k]} is {held[k]} for the entries so far"
+                    value = "the formula" if held[k] == self.folded.formula else str(held[k])
+                    yield f"{self.loop.names[k]} is {value} for the entries so far"
                 return
         lacking = next((self.loop.names[k] for k, found in zip(needed, begun, strict=True) if not found), "")
         if lacking:
@@ -123,15 +127,17 @@ class _Induction:
         """Whether a step leads from a part of the formula to the same part with one more entry."""
         told = self._known(self.folded.after(held[k]))
         state = {BEFORE[j]: self._known(self.folded.before(part)) for j, part in held.items()}
-        return self._agree(told, f"step {k}", state, self.unsized.facts(self.first, self.size + 1))
+        return self._agree(told, f"step {k}", state, self.size + 1)
 
     def _ends(self, held: Mapping[int, sp.Expr]) -> bool:
         """Whether the code makes the formula of what its variables hold."""
         told = self._known(self.folded.before(self.folded.formula))
-        state = {AFTER[j]: self._known(self.folded.before(part)) for j, part in held.items()}
-        return self._agree(told, "end", state, self.unsized.facts(self.first, self.size))
+        whole = {SIZE: self.size}
+        state = {AFTER[j]: self._known(self.folded.before(part.subs(whole))) for j, part in held.items()} | whole
+        return self._agree(told, "end", state, self.size)
 
-    def _agree(self, told: sp.Expr, name: str, state: Mapping[sp.Symbol, sp.Expr], facts: Facts) -> bool:
+    def _agree(self, told: sp.Expr, name: str, state: Mapping[sp.Symbol, sp.Expr], size: sp.Expr) -> bool:
+        facts = Facts([*self.unsized.facts(self.first, size).conditions, *self.positive])
         for branch in self.code[name]:
             value, conditions = self._formula(branch)
             made = [condition.xreplace(state) for condition in conditions]
@@ -173,6 +179,11 @@ class _Induction:
             rows = [(partial.neutral, self.unsized.scalars(condition)) for condition in self.restricted[partial.symbol]]
             put[partial.symbol] = sp.Piecewise(*rows, (partial.symbol, True), evaluate=False) if rows else partial.symbol
         return self.unsized.scalars(part).xreplace(put)
+
+    def _adds_up(self, partial: Partial) -> bool:
+        """Whether a sum or product is never negative, because none of its terms is."""
+        term = self.unsized.scalars(partial.at(ANY))
+        return is_nonnegative(term, self.unsized.facts(self.first, self.size))
 
     def _restricted(self, partial: Partial) -> list[sp.Basic]:
         """Conditions on the last place under which no term counts: proved by induction on the number of terms."""

@@ -20,8 +20,8 @@ from qedoc.judge.call_styles import dissent, spread
 from qedoc.judge.defaults import defaults
 from qedoc.judge.describe import describe, described
 from qedoc.judge.executions import Executions, execute, outside
+from qedoc.judge.extents import extended
 from qedoc.judge.infer import lifted
-from qedoc.judge.extents import extended, is_last, open_size
 from qedoc.judge.inputs import format_inputs, named, pasteable
 from qedoc.judge.lengths import longer
 from qedoc.judge.minimiser import minimised
@@ -122,9 +122,7 @@ def check(
     if spec.natural and result.verdict.holds:
         note("running the code on longer arrays")
         result = longer(pair, limits) or result
-    if result.verdict.holds and open_size(spec) is not None and is_last(spec, sizes):
-        note("looking at every number of entries")
-        result = extended(pair, result, limits)
+    result = extended(pair, result, limits, note)
     if spec.natural and not spec.beside and result.verdict.holds and (reason := spread(pair)):
         result = replace(result, verdict=Verdict.UNDECIDED, reason=reason)
     if spec.natural and not spec.beside and result.verdict.holds:

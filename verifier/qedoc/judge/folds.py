@@ -1,7 +1,7 @@
 """A documented formula over a container of unknown size: its sums and products over the entries so far, and what one more entry changes."""
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import sympy as sp
@@ -9,7 +9,7 @@ from sympy.core.relational import Relational
 
 from qedoc.algebra.large import LARGE, WRITTEN_OUT
 from qedoc.algebra.satisfiable import Facts
-from qedoc.lift.containers import DONE
+from qedoc.lift.containers import DONE, SIZE
 
 MOST_FACTORS = 4
 """Maximum number of factors or terms of which subsets are candidates for a variable of the code."""
@@ -92,14 +92,11 @@ class Folded:
 
     def before(self, part: sp.Expr) -> sp.Expr:
         """A part of the formula for the entries so far."""
-        put = {total: joined(p.kind, [p.symbol, *(term.subs(self.size, self._size) for term in rest)]) for total, (p, rest) in self._in(part)}
-        return part.xreplace(put).subs(self.size, self._size)
+        return self._put(part, self._size, {p.symbol: p.symbol for p in self.partials})
 
     def after(self, part: sp.Expr) -> sp.Expr:
         """A part of the formula with one more entry."""
-        size = self._size + 1
-        put = {total: joined(p.kind, [p.longer(p.symbol), *(term.subs(self.size, size) for term in rest)]) for total, (p, rest) in self._in(part)}
-        return part.xreplace(put).subs(self.size, size)
+        return self._put(part, self._size + 1, {p.symbol: p.longer(p.symbol) for p in self.partials})
 
     def parts(self) -> list[sp.Expr]:
         """What a variable of the code may hold: the formula, and each part of it that contains a sum or product."""
@@ -109,18 +106,29 @@ class Folded:
                 continue
             found[part] = None
             if isinstance(part, sp.Add | sp.Mul) and len(part.args) <= MOST_FACTORS:
-                for many in range(1, len(part.args)):
-                    found |= {part.func(*some): None for some in itertools.combinations(part.args, many) if any(one.has(*LARGE) for one in some)}
+                some = (chosen for many in range(1, len(part.args)) for chosen in itertools.combinations(part.args, many))
+                found |= {part.func(*chosen): None for chosen in some if any(one.has(*LARGE) for one in chosen)}
             if isinstance(part, LARGE):
                 found[-part] = None
-        return [part for part in found if not _inside(part, self._totals)]
+        within = [part for part in found if not _inside(part, self._totals)]
+        return list(dict.fromkeys(one for part in within for one in (part, self._of_all(part))))
+
+    def _of_all(self, part: sp.Expr) -> sp.Expr:
+        """A part in which the size is that of the whole container, as in a mean that divides each entry by it."""
+        hidden = {total: sp.Dummy() for total in part.atoms(*LARGE)}
+        return part.xreplace(hidden).subs(self.size, SIZE).xreplace({dummy: total for total, dummy in hidden.items()})
 
     @property
     def _size(self) -> sp.Expr:
         return DONE + self.shortfall
 
-    def _in(self, part: sp.Expr) -> Iterator[tuple[sp.Expr, tuple[Partial, list[sp.Expr]]]]:
-        return ((total, found) for total, found in self._totals.items() if part.has(total))
+    def _put(self, part: sp.Expr, size: sp.Expr, values: Mapping[sp.Symbol, sp.Expr]) -> sp.Expr:
+        """A part with values of its sums and products, and their last terms, for a size."""
+        made = {
+            total: joined(partial.kind, [values[partial.symbol], *(term.subs(self.size, size) for term in rest)])
+            for total, (partial, rest) in self._totals.items()
+        }
+        return part.xreplace(made).subs(self.size, size)
 
     def _divided(self, total: sp.Expr, number: int) -> tuple[Partial, list[sp.Expr]]:
         """Divides a sum into the terms that are the same for every size and the last ones, which are not."""
@@ -158,6 +166,6 @@ def joined(kind: type[sp.Expr], terms: Sequence[sp.Expr]) -> sp.Expr:
     return terms[0] if len(terms) == 1 else WRITTEN_OUT[kind](*terms, evaluate=False)
 
 
-def _inside(part: sp.Expr, totals: Sequence[sp.Expr] | dict[sp.Expr, tuple[Partial, list[sp.Expr]]]) -> bool:
+def _inside(part: sp.Expr, totals: Iterable[sp.Expr]) -> bool:
     """Whether a part has an index that only a sum around it explains."""
     return bool({total.args[1][0] for total in totals} & part.free_symbols)

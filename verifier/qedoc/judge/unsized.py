@@ -15,7 +15,7 @@ from qedoc.claims.target import call_by_name, resolve
 from qedoc.errors import UnsupportedError
 from qedoc.judge.folds import Stuck
 from qedoc.judge.paths import Branch, Code
-from qedoc.lift.containers import ANY, DONE, Entries, Loop, Table, Watch, converting
+from qedoc.lift.containers import ANY, DONE, SIZE, Entries, Loop, Table, Watch, converting
 from qedoc.lift.opaque import opaque
 from qedoc.lift.pure import impurity
 from qedoc.lift.trace import run
@@ -54,9 +54,12 @@ class Unsized:
         self.spec, self.size = spec, sizes[0].symbol
         if any(isinstance(relation, sp.Basic) and self.size in relation.free_symbols for relation in spec.where):
             raise Stuck(f"a relation restricts {self.size}")
-        self.declared = {base(d.symbol): d for d in spec.symbols if isinstance(d.symbol, sp.Indexed)}
-        self.functions = {str(d.symbol) for d in spec.symbols if not isinstance(d, Size) and isinstance(d.domain, Functions)}
-        if any(len(d.symbol.indices) != 1 for d in self.declared.values()):
+        self.declared = {
+            base(d.symbol): (d.symbol, d.domain)
+            for d in spec.symbols
+            if isinstance(d.symbol, sp.Indexed) and not isinstance(d, Size) and not isinstance(d.domain, Functions)
+        }
+        if any(len(symbol.indices) != 1 for symbol, _ in self.declared.values()):
             raise Stuck("entries with two indices are not read with any number of entries")
         least = next(iter(combinations(spec)))[self.size]
         self.case = instantiate(spec, {self.size: least})
@@ -88,20 +91,21 @@ class Unsized:
         own = {scalar.symbol for scalar in self.plain}
         plain = [condition for condition in self.case.domain() if condition.free_symbols <= own]
         entries = [condition for entry in tuple(self._entries) for condition in self._of_entry(entry, least)]
-        return Facts([DONE >= least, *plain, *entries, *self._relations(least, size)])
+        counts = [sp.Ge(DONE, least), sp.Ge(SIZE, size)]
+        return Facts([*counts, *plain, *entries, *self._relations(least, size)])
 
     def _symbol(self, entry: sp.Indexed) -> sp.Symbol:
         (place,) = map(sp.expand, entry.indices)
         if place.free_symbols - {DONE, ANY} or entry.base.label not in self.declared:
             raise Stuck(f"the entry {entry} is at no place that is known")
         entry = entry.base[place]
-        declaration = self.declared[entry.base.label]
-        return self._entries.setdefault(entry, sp.Symbol(f"{entry.base.label}_[{place}]", **declaration.domain.assumptions()))
+        _, domain = self.declared[entry.base.label]
+        return self._entries.setdefault(entry, sp.Symbol(f"{entry.base.label}_[{place}]", **domain.assumptions()))
 
     def _of_entry(self, entry: sp.Indexed, least: int) -> Iterator[sp.Basic]:
-        declaration = self.declared[entry.base.label]
-        for condition in declaration.domain.conditions(self._entries[entry]):
-            made = condition.subs(declaration.symbol.indices[0], entry.indices[0])
+        symbol, domain = self.declared[entry.base.label]
+        for condition in domain.conditions(self._entries[entry]):
+            made = condition.subs(symbol.indices[0], entry.indices[0])
             if made is not sp.true and not made.has(sp.Indexed) and self.size not in made.free_symbols:
                 yield _where_it_exists(made, entry.indices[0], 1, least)
 
@@ -121,10 +125,9 @@ class Unsized:
 
     # The code
 
-    def ordered(self, item: Any) -> bool:
+    def ordered(self, item: Any, index: sp.Symbol) -> bool:
         """Whether entries are sorted, by the template of one entry; equal first parts of a tuple leave its order open."""
         key, strict = (item[0], len(item) > 1) if isinstance(item, tuple) else (item, False)
-        index = self._index
         if not isinstance(key, sp.Basic):
             return False
         one, other = (self.scalars(key.subs(index, place)) for place in (ANY, ANY + 1))
@@ -155,7 +158,7 @@ class Unsized:
         with converting() as convert:
             try:
                 function = convert(self.target)
-            except Exception as error:  # noqa: BLE001  # malt raises many kinds of errors for code that it cannot convert
+            except Exception as error:  # malt raises many kinds of errors for code that it cannot convert
                 raise Stuck(f"the code could not be converted: {type(error).__name__}") from error
             loop, farthest = self._discovered(function)
             formulas = {
@@ -165,24 +168,24 @@ class Unsized:
         return loop, formulas, farthest
 
     def _discovered(self, function: Any) -> tuple[Loop, int]:
+        """The loop as a first run meets it. The run is repeated until it has a symbol for each entry that it takes."""
+        seen: list[Watch] = []
         for _ in range(MOST_ENTRIES):
-            seen: list[Watch] = []
+            seen.clear()
             self._missing = None
             try:
                 path = run(lambda values: self._called(function, values, seen)["end"], self._plan().point(self._row()))
             except UnsupportedError:
                 if self._missing is None:
                     raise
-            if self._missing is not None:
                 self._symbol(self._missing)
                 continue
-            if seen[0].problem is not None:
-                raise Stuck(seen[0].problem.message)
             if path.raised is not None:
                 raise Stuck(f"the code raises {type(path.raised).__name__}")
-            if len(seen[0].loops) != 1:
-                raise Stuck("the code has no loop over the entries")
-            return seen[0].loops[0], seen[0].farthest
+            (watch,) = seen
+            if watch.problem is not None or not watch.loops:
+                raise Stuck("the code has no loop over the entries" if watch.problem is None else watch.problem.message)
+            return watch.loops[0], watch.farthest
         raise Stuck(f"the code looks at more than {MOST_ENTRIES} entries beside each other")
 
     def _explored(self, function: Any, name: str) -> list[Branch]:
@@ -223,22 +226,18 @@ class Unsized:
         }
         return value.xreplace(put).subs(DONE, done)
 
-    @property
-    def _index(self) -> sp.Symbol:
-        return next(template.index[0] for template in self.spec.bind.values() if isinstance(template, List | Dict))
-
     def _plan(self) -> Plan:
         state = [Scalar(symbol=s, domain=Reals(), meaning="", name=s.name) for s in (*BEFORE, *AFTER)]
-        done = Scalar(symbol=DONE, domain=Integers(least=0), meaning="", name=DONE.name)
+        counts = [Scalar(symbol=s, domain=Integers(least=0), meaning="", name=s.name) for s in (DONE, SIZE)]
         entries = [
-            Scalar(symbol=symbol, domain=_plainly(self.declared[entry.base.label].domain), meaning="", name=symbol.name)
+            Scalar(symbol=symbol, domain=_plainly(self.declared[entry.base.label][1]), meaning="", name=symbol.name)
             for entry, symbol in self._entries.items()
         ]
         own = {scalar.symbol for scalar in self.plain}
         curried = set(self.case.curried)
         ordered = sorted(self.plain, key=lambda scalar: scalar.symbol in curried)
         where = [condition for condition in self.case.where if condition.free_symbols <= own]
-        return Plan([*entries, *ordered, *state, done], where, [])
+        return Plan([*entries, *ordered, *state, *counts], where, [])
 
     def _row(self) -> Sequence[Any]:
         plan = self._plan()
@@ -254,12 +253,11 @@ class Unsized:
             before=[values[s] for s in BEFORE],
             after=[values[s] for s in AFTER],
             done=values[DONE],
+            size=values[SIZE],
         )
         seen.append(watch)
-        keywords: dict[str, Any] = {
-            name: template if isinstance(template, sp.Basic) else template for name, template in self.case.keywords.items() if name not in self.spec.bind
-        }
-        keywords = {name: self._built(template, values, watch) for name, template in keywords.items()}
+        own = {name: template for name, template in self.case.keywords.items() if name not in self.spec.bind}
+        keywords = {name: self._built(template, values, watch) for name, template in own.items()}
         for name, template in self.spec.bind.items():
             match template:
                 case List(item=item, index=(index, first, last)):
@@ -347,4 +345,4 @@ def _plainly(domain: Any) -> Any:
     return type(domain)(**lower, **upper)
 
 
-__all__ = ["AFTER", "ANY", "BEFORE", "DONE", "Unsized", "UnsupportedError"]
+__all__ = ["AFTER", "ANY", "BEFORE", "DONE", "SIZE", "Unsized"]

@@ -39,6 +39,9 @@ DONE = sp.Symbol("entries_done", integer=True)
 ANY = sp.Symbol("any_entry", integer=True)
 """The place of an arbitrary entry."""
 
+SIZE = sp.Symbol("entries", integer=True)
+"""The number of all entries."""
+
 
 @dataclass(slots=True, kw_only=True)
 class Loop:
@@ -63,22 +66,26 @@ class Watch:
 
     Args:
         value: gives the value of an entry: called with a template of the spec and the place.
-        ordered: whether the entries are known to be sorted, by the template of an entry.
+        ordered: whether the entries are known to be sorted, by the template of an entry and its index.
         before: the arbitrary state from which a step starts.
         after: the state after a loop.
         done: the number of entries that the loop has seen, as a tracer.
+        size: the number of all entries, as a tracer.
         loops: the loops, as they were met.
-        farthest: the largest fixed place that was read.
+        farthest: how many entries there must be for what the code does before and after the loop.
+        keys: the keys that the code was given, with their places.
         problem: why the run says nothing.
     """
 
     value: Callable[[Any, sp.Expr], Any]
-    ordered: Callable[[Any], bool]
+    ordered: Callable[[Any, sp.Symbol], bool]
     before: Sequence[Any]
     after: Sequence[Any]
     done: Any
+    size: Any
     loops: list[Loop] = field(default_factory=list)
     farthest: int = 0
+    keys: list[tuple[Any, sp.Expr]] = field(default_factory=list)
     problem: UnsupportedError | None = None
 
     def stuck(self, reason: str) -> UnsupportedError:
@@ -115,11 +122,11 @@ class Entries:
 
     def __getitem__(self, which: Any) -> Any:
         if isinstance(which, slice) and which.step is None:
-            low, high = which.start or 0, which.stop or 0
-            if type(low) is int and type(high) is int and low >= 0 and high <= 0:
-                return Entries(self.watch, self.item, self.index, self.first + low, self.shortfall + low - high)
+            low, high = 0 if which.start is None else which.start, which.stop
+            if type(low) is int and low >= 0 and (high is None or (type(high) is int and high < 0)):
+                return Entries(self.watch, self.item, self.index, self.first + low, self.shortfall + low - (high or 0))
         if type(which) is int and which >= 0:
-            self.watch.farthest = max(self.watch.farthest, which + 1 + self.shortfall)
+            self.needs(which + 1)
             return self.at(sp.Integer(self.first + which))
         raise self.watch.stuck(f"the code reads the entries [{which}] of a container of unknown size")
 
@@ -132,11 +139,16 @@ class Entries:
         _ASKED.set(_ASKED.get() - 1)
         yield self.at(ANY)
 
+    def needs(self, count: int) -> None:
+        """Notes that the container has so many entries at least. Shorter ones are checked one by one."""
+        self.watch.farthest = max(self.watch.farthest, count + self.shortfall)
+
     def __bool__(self) -> bool:
-        raise self.watch.stuck("the code asks whether a container of unknown size is empty")
+        self.needs(1)
+        return True
 
     def __len__(self) -> int:
-        raise self.watch.stuck("the code uses the size of a container of unknown size")
+        raise self.watch.stuck("the code uses the size of a container of unknown size as a plain number")
 
     def __getattr__(self, name: str) -> Any:
         raise self.watch.stuck(f"the code uses {name} of a container of unknown size")
@@ -149,10 +161,6 @@ class Table(Entries):
         """The pairs."""
         return Entries(self.watch, self.item, self.index, self.first, self.shortfall)
 
-    def keys(self) -> Entries:
-        """The keys."""
-        return Entries(self.watch, self.item[0], self.index, self.first, self.shortfall)
-
     def values(self) -> Entries:
         """The values."""
         return Entries(self.watch, self.item[1], self.index, self.first, self.shortfall)
@@ -161,11 +169,31 @@ class Table(Entries):
         """The key that a loop takes next."""
         return self.keys().step()
 
+    def keys(self) -> Entries:
+        """The keys."""
+        return _Keys(self)
+
     def _any(self) -> Iterator[Any]:
         return iter(self.keys())
 
     def __getitem__(self, which: Any) -> Any:
+        for key, place in self.watch.keys:
+            if key is which:
+                return Entries.at(self, place)[1]
         raise self.watch.stuck("the code looks up a key in a mapping of unknown size")
+
+
+class _Keys(Entries):
+    """The keys of a mapping. Those that were given can be looked up again."""
+
+    def __init__(self, table: Table) -> None:
+        super().__init__(table.watch, table.item[0], table.index, table.first, table.shortfall)
+
+    def at(self, place: sp.Expr) -> Any:
+        """The key at a place."""
+        key = super().at(place)
+        self.watch.keys.append((key, place))
+        return key
 
 
 class _Zipped(Entries):
@@ -199,8 +227,9 @@ class _Numbered(Entries):
         raise self.watch.stuck("the code reads single entries of a numbered container of unknown size")
 
 
-def _fold(entries: Entries, extra_test: Any, body: Any, get_state: Any, set_state: Any, names: Any, options: Any) -> None:
+def _fold(entries: Entries, extra_test: Any, body: Any, *more: Any) -> None:
     """Runs the body of a loop once, from an arbitrary state."""
+    get_state, set_state, names, _ = more
     watch = entries.watch
     if extra_test is not None:
         raise watch.stuck("a loop over a container of unknown size may end early")
@@ -240,7 +269,8 @@ def _is_number(value: Any) -> bool:
 
 def _sorted(entries: Entries, key: Any, reverse: Any) -> Entries:
     keys = entries.keys() if isinstance(entries, Table) else entries
-    if key is not UNSPECIFIED or reverse is not UNSPECIFIED or type(keys) is not Entries or not entries.watch.ordered(keys.item):
+    known = keys.item is not None and entries.watch.ordered(keys.item, keys.index)
+    if key is not UNSPECIFIED or reverse is not UNSPECIFIED or not known:
         raise entries.watch.stuck("the code sorts a container of unknown size, and its order is not known")
     return keys
 
@@ -262,7 +292,7 @@ def _enumerated(entries: Entries, start: Any = 0) -> Entries:
 
 
 def _length(entries: Entries) -> Any:
-    raise entries.watch.stuck("the code uses the size of a container of unknown size")
+    return entries.watch.size - entries.shortfall if entries.shortfall else entries.watch.size
 
 
 def _asking(ask: Callable[[Any], bool], usual: bool) -> Callable[[Any], bool]:

@@ -22,7 +22,11 @@ CHANGING = frozenset(
 DEEPEST = 8
 """How many calls within calls are followed."""
 
-_REFUSED = (ast.Global, ast.Nonlocal, ast.Yield, ast.YieldFrom, ast.Await, ast.Try, ast.TryStar, ast.With, ast.Delete, ast.ClassDef, ast.NamedExpr)
+_REFUSED = (
+    *(ast.Global, ast.Nonlocal, ast.ClassDef, ast.Delete, ast.NamedExpr),
+    *(ast.Try, ast.TryStar, ast.With, ast.Yield, ast.YieldFrom, ast.Await),
+)
+"""Statements that change what lies outside of a step, or that may hide an error."""
 
 
 def impurity(function: Callable[..., Any], depth: int = 0) -> str | None:
