@@ -21,6 +21,8 @@ angle = sp.pi * t / T
     [
         ([], T > 0, T > 1),
         ([W < T], T - W >= 1, T - W >= 2),
+        ([sp.Implies(x > 0, y > 1), x > 2], y > 1, y > 2),
+        ([sp.Implies(x > 0, y > 1), y < 1], x <= 0, x < 0),
         ([t < T], t <= T - 1, t <= T - 2),
         ([t < T], t / T < 1, t / T < sp.Rational(1, 2)),
         ([], sp.cos(x) <= 1, sp.cos(x) < 1),

@@ -35,6 +35,22 @@ piecewise_constant = Spec(
     formula=scaled,
     symbols=[
         init_value,
+        Size(n, least=0, meaning="number of boundaries"),
+        boundaries,
+        Variable(f[i], Reals(least=0), "factor"),
+        count,
+    ],
+    bind={"boundaries_and_scales": Dict(b[i], f[i], (i, 1, n))},
+    where=[ForAll(b[i] < b[i + 1], (i, 1, n - 1))],
+    source=SOURCE,
+)
+
+bounds = Spec(
+    target="optax.piecewise_constant_schedule",
+    name="bounds",
+    formula=scaled,
+    symbols=[
+        init_value,
         Size(n, range(9), "number of boundaries"),
         boundaries,
         Variable(f[i], Reals(least=0), "factor"),

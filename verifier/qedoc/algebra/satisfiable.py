@@ -203,6 +203,8 @@ class _Terms:
                 for part in rest:
                     first = z3.Xor(first, part)
                 return first
+            case sp.Implies():
+                return z3.Implies(*(self._boolean(part, integers) for part in condition.args))
             case sp.ITE():
                 return z3.If(*(self._boolean(part, integers) for part in condition.args))
             case sp.Eq() | sp.Ne() if not all(isinstance(side, sp.Expr) for side in condition.args):

@@ -73,7 +73,7 @@ def _by_cases(value: sp.Expr, argument: sp.Symbol) -> bool:
     if any(one.has(argument) for one in value.atoms(sp.Min, sp.Max)):
         return True
     conditions = {condition for cases in value.atoms(sp.Piecewise) for _, condition in cases.args if condition.has(argument)}
-    ones = {symbol: sp.S.One for symbol in value.free_symbols - {argument}}
+    ones = dict.fromkeys(value.free_symbols - {argument}, sp.S.One)
     return any(len({condition.xreplace({**ones, argument: sp.Rational(number)}) for number in _ARGUMENTS}) > 1 for condition in conditions)
 
 

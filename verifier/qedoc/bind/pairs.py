@@ -66,7 +66,7 @@ def paired(context: Context, formula: Formula, equation: Equation, name: str) ->
     described = context.parameters[parameter]
     declared: list[Declaration] = [
         *_symbols(context, right, {size, sp.Symbol(key), sp.Symbol(value)}, formula),
-        Size(size, SIZES, "number of entries"),
+        Size(size, SIZES, "number of entries", least=SIZES[0]),
         Variable(keys, _set(signs.get(key, ""), integer=bool(_INT.search(described.annotation.partition(",")[0]))), "key of an entry"),
         Variable(values, _set(signs.get(value, "")), "value of an entry"),
     ]

@@ -14,6 +14,9 @@ from qedoc.errors import Location, SpecError
 
 Index: TypeAlias = tuple[sp.Symbol, Any, Any]
 
+SIZES = 9
+"""The number of sizes that are checked one by one for a claim about every size."""
+
 
 @dataclass(frozen=True, slots=True)
 class Variable:
@@ -66,17 +69,23 @@ class Argument:
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """A symbol that counts entries. The claim covers each of its values.
+    """A symbol that counts entries. The claim covers each of its values, or every number from `least` on.
 
     Args:
         symbol: the symbol, such as n in a product over i = 1..n.
-        values: the sizes that the claim covers.
+        values: the sizes that are checked one by one; by default the first nine from `least` on.
         meaning: a one-line description.
+        least: the smallest size of a claim about every size. If it is not given, the claim covers only `values`.
     """
 
     symbol: sp.Symbol
-    values: Sequence[int]
-    meaning: str
+    values: Sequence[int] = ()
+    meaning: str = ""
+    least: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.least is not None and not len(self.values):
+            object.__setattr__(self, "values", range(self.least, self.least + SIZES))
 
 
 Declaration: TypeAlias = Variable | Parameter | Argument | Size

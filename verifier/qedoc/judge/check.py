@@ -20,6 +20,7 @@ from qedoc.judge.call_styles import dissent, spread
 from qedoc.judge.defaults import defaults
 from qedoc.judge.describe import describe, described
 from qedoc.judge.executions import Executions, execute, outside
+from qedoc.judge.extents import extended
 from qedoc.judge.infer import lifted
 from qedoc.judge.inputs import format_inputs, named, pasteable
 from qedoc.judge.lengths import longer
@@ -121,6 +122,7 @@ def check(
     if spec.natural and result.verdict.holds:
         note("running the code on longer arrays")
         result = longer(pair, limits) or result
+    result = extended(pair, result, limits, note)
     if spec.natural and not spec.beside and result.verdict.holds and (reason := spread(pair)):
         result = replace(result, verdict=Verdict.UNDECIDED, reason=reason)
     if spec.natural and not spec.beside and result.verdict.holds:

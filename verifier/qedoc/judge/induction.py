@@ -189,10 +189,10 @@ class _Rule(Stepping):
     ) -> list[sp.Basic]:
         """The values that are never negative: the largest set of names that start so and that one step keeps so."""
         start = Facts(self._domain())
-        names = [name for name in before if name in begun and _nonnegative(begun[name], start)]
+        names = [name for name in before if name in begun and is_nonnegative(begun[name], start)]
         while names:
             facts = Facts([*self._domain(), *self._of_steps(powers), *(before[name] >= 0 for name in names)])
-            lost = [name for name in names if not _nonnegative(_with_powers(after[name], powers, self.count), facts)]
+            lost = [name for name in names if not is_nonnegative(_with_powers(after[name], powers, self.count), facts)]
             if not lost:
                 break
             names = [name for name in names if name not in lost]
@@ -223,7 +223,8 @@ def _mapped(formula: sp.Expr, change: Any) -> sp.Expr:
     return made
 
 
-def _nonnegative(value: sp.Expr, facts: Facts) -> bool:
+def is_nonnegative(value: sp.Expr, facts: Facts) -> bool:
+    """Whether a formula has a value that is not negative wherever the facts hold, as far as this can be proved."""
     try:
         found = list(cells((totalise(value),), facts, Budget(MOST_CELLS)))
     except (CellLimitError, TooManyBranches):

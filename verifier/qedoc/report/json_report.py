@@ -92,6 +92,7 @@ def _evidence(claim: ClaimResult) -> dict[str, Any]:
         **{name: sum(getattr(case, name) for case in claim.cases) for name in ("cells", "paths", "points", "runs")},
         "dtypes": sorted({accuracy.dtype for case in claim.cases for accuracy in case.accuracy}),
         "seed": claim.seed,
+        "extent": claim.extent,
         "versions": claim.versions,
         "documentation": claim.source,
         "symbols": [asdict(symbol) for symbol in claim.symbols],

@@ -183,6 +183,7 @@ class CaseResult:
         sources: for each source file that the result depends on, the fingerprints of the names in it.
         cause: the slug of the cause for which there is no answer, as in `results.causes`; empty for the usual one.
         construct: what in particular was not read or not understood, in words that are the same for all formulas; may be empty.
+        extent: the sizes for which it is proved, if these are more than its own: `every n >= 0`.
     """
 
     id: str
@@ -202,6 +203,7 @@ class CaseResult:
     sources: dict[str, dict[str, str]] = field(default_factory=dict)
     cause: str = ""
     construct: str = ""
+    extent: str = ""
 
     @property
     def depends_on_reading(self) -> bool:
@@ -249,8 +251,13 @@ class ClaimResult:
 
     @property
     def decisive(self) -> CaseResult:
-        """The first case with the verdict of the claim."""
-        return next(case for case in self.cases if case.verdict is self.verdict)
+        """A case with the verdict of the claim: the one that covers most sizes, or else the first."""
+        return max((case for case in self.cases if case.verdict is self.verdict), key=lambda case: bool(case.extent))
+
+    @property
+    def extent(self) -> str:
+        """The sizes for which the claim is proved, if these are more than those of its cases; otherwise empty."""
+        return self.decisive.extent
 
     @property
     def seconds(self) -> float:

@@ -122,7 +122,10 @@ def sizes(spec: "Spec") -> list[dict[str, int]]:
 
     for size in (d for d in spec.symbols if isinstance(d, Size)):
         if not len(size.values):
-            raise spec.refuse(f"size {size.symbol} has no values; give at least one")
+            raise spec.refuse(f"size {size.symbol} has no values; give at least one, or the smallest as least=0 for every size")
+        if size.least is not None and (size.least < 0 or list(size.values) != list(range(size.least, size.least + len(size.values)))):
+            found = f"values {', '.join(map(str, size.values))} and least={size.least}"
+            raise spec.refuse(f"size {size.symbol}: expected values that begin at least and have no gaps, found {found}")
     return [{str(symbol): value for symbol, value in made.items()} for made in combinations(spec)]
 
 
