@@ -16,7 +16,7 @@ from qedoc.read.products import joined
 from qedoc.read.reading import Obstacle, Option, Refused
 from qedoc.read.refusals import PRODUCTS, keyword, refusal
 from qedoc.read.scope import Scope
-from qedoc.read.tokens import FONTS, Kind, Token
+from qedoc.read.tokens import FONTS, Kind, Token, after_first
 from qedoc.read.tree import SYMBOLS, Group, Node
 
 DEEPEST = 48
@@ -362,7 +362,7 @@ class Parser:
             raise Refused(Obstacle.MALFORMED, "a decimal number as an argument without braces", node.start, "put it in braces")
         if node.kind in (Kind.WORD, Kind.NUMBER) and len(node.text) > 1:
             self.at -= 1
-            self.items[self.at : self.at + 1] = _remainder(node)
+            self.items[self.at : self.at + 1] = after_first(node)
             return (replace(node, text=node.text[0], end=node.start + 1),)
         return (node,)
 
@@ -385,17 +385,3 @@ class Parser:
         if isinstance(node, Group):
             raise self.refuse(Obstacle.MALFORMED, "an unexpected bracket")
         raise refusal(node, RULES)
-
-
-def _remainder(token: Token) -> list[Token]:
-    """What a run of letters and digits leaves when TeX takes its first character."""
-    rest = token.text[1:]
-    letters = rest.lstrip("0123456789")
-    middle = token.start + 1 + len(rest) - len(letters)
-    found = []
-    if len(letters) < len(rest):
-        digits = rest[: len(rest) - len(letters)]
-        found.append(replace(token, kind=Kind.NUMBER, text=digits, start=token.start + 1, end=middle))
-    if letters:
-        found.append(replace(token, kind=Kind.WORD, text=letters, start=middle))
-    return found

@@ -1,13 +1,14 @@
 """A formula whose places can be edited: each factor, term and base of a power keeps the part of the text that it was read from."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import reduce
 from typing import Any, TypeAlias
 
 import numpy as np
 import sympy as sp
+from sympy.printing.numpy import SciPyPrinter
 
 from qedoc.bind.claims import claims
 from qedoc.bind.records import Bound
@@ -20,7 +21,18 @@ from qedoc.sources.docstrings import Documented, Formula
 
 Span: TypeAlias = tuple[int, int]
 
-FAILS = (ArithmeticError, AttributeError, NotImplementedError, RecursionError, TypeError, ValueError, LookupError, NameError, AssertionError, QedocError)
+FAILS = (
+    ArithmeticError,
+    AttributeError,
+    NotImplementedError,
+    RecursionError,
+    TypeError,
+    ValueError,
+    LookupError,
+    NameError,
+    AssertionError,
+    QedocError,
+)
 """What SymPy, NumPy and the binder raise for a formula with marks that they cannot take."""
 
 
@@ -88,6 +100,33 @@ class Point:
         return Point(sizes=self.sizes, columns={name: column[..., at] for name, column in self.columns.items()}, actual=self.actual[at])
 
 
+class _Printer(SciPyPrinter):  # type: ignore[misc]  # SymPy has no types
+    """Writes operations for arrays whose shapes are broadcast, which NumPy's `select` and reductions do not do."""
+
+    def _folded(self, function: str, expression: sp.Basic) -> str:
+        name = self._module_format(f"numpy.{function}")
+        parts = [str(self._print(part)) for part in expression.args]
+        return reduce(lambda one, other: f"{name}({one}, {other})", parts)
+
+    def _print_And(self, expression: sp.Basic) -> str:  # noqa: N802  # SymPy's name
+        return self._folded("logical_and", expression)
+
+    def _print_Or(self, expression: sp.Basic) -> str:  # noqa: N802  # SymPy's name
+        return self._folded("logical_or", expression)
+
+    def _print_Max(self, expression: sp.Basic) -> str:  # noqa: N802  # SymPy's name
+        return self._folded("maximum", expression)
+
+    def _print_Min(self, expression: sp.Basic) -> str:  # noqa: N802  # SymPy's name
+        return self._folded("minimum", expression)
+
+    def _print_Piecewise(self, expression: sp.Basic) -> str:  # noqa: N802  # SymPy's name
+        where, text = self._module_format("numpy.where"), str(self._module_format("numpy.nan"))
+        for value, condition in reversed(expression.args):
+            text = f"{where}({self._print(condition)}, {self._print(value)}, {text})"
+        return text
+
+
 class Program:
     """A formula with places, as a function of arrays.
 
@@ -105,7 +144,8 @@ class Program:
         self._last: dict[int, Array] = {}
         self.inside = _inside(case.formula)
         self._columns = [point.columns[symbol.name] for symbol in case.symbols]
-        self._function = sp.lambdify(case.symbols, case.formula, modules=[{"Place": self._at}, "scipy", "numpy"])
+        printer = _Printer({"fully_qualified_modules": False, "inline": True, "allow_unknown_functions": True, "user_functions": {}})
+        self._function = sp.lambdify(case.symbols, case.formula, modules=[{"Place": self._at}, "scipy", "numpy"], printer=printer)
 
     def __call__(self, some: Mapping[int, tuple[Sequence[Edit], int]], words: Mapping[str, Array]) -> Array:
         """The values of the formula with edits.
@@ -125,7 +165,9 @@ class Program:
         if number not in self._edits:
             return here
         some, axis = self._edits[number]
-        return applied(some, here, self._words, {part: self._last[part] for part in self.inside.get(number, ()) if part in self._last}, axis)
+        return applied(
+            some, here, self._words, {part: self._last[part] for part in self.inside.get(number, ()) if part in self._last}, axis
+        )
 
 
 def _inside(formula: sp.Expr) -> dict[int, tuple[int, ...]]:
@@ -158,7 +200,9 @@ def bound_as(record: Documented, formula: Formula, latex: str, which: str) -> Bo
     return next((claim for claim in found if isinstance(claim, Bound) and claim.spec.id == which and claim.formula.latex == latex), None)
 
 
-def marked(record: Documented, formula: Formula, which: str, points: Sequence[Point], within: Span) -> Iterator[tuple[Places, list[Program]]]:
+def marked(
+    record: Documented, formula: Formula, which: str, points: Sequence[Point], within: Span
+) -> Iterator[tuple[Places, list[Program]]]:
     """Yields the formula with its places, as programs for each case.
 
     Places that the reader or the binder cannot take together with the others are marked alone, each in programs of its own.

@@ -5,6 +5,7 @@ read and bound as any formula, and judged by the whole of qedoc. Only what is th
 """
 
 import itertools
+import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -52,7 +53,16 @@ SHOWN = 3
 LARGEST, SMALLEST = 300, 1e-4
 """Numbers beyond these say little, because a run overflows or rounds to 0."""
 
-_GREEK = frozenset(str(letter) for letter in sp.symbols("alpha beta gamma delta epsilon zeta eta theta kappa lambda mu nu xi rho sigma tau phi chi psi omega Sigma"))
+_GREEK = frozenset(
+    str(letter)
+    for letter in sp.symbols("alpha beta gamma delta epsilon zeta eta theta kappa lambda mu nu xi rho sigma tau phi chi psi omega Sigma")
+)
+
+
+_INDEX = re.compile(r"\\(?:sum|prod)\S*?\s*_\{?\s*([a-zA-Z])")
+
+NEAR = 0.3
+"""A correction that costs this much more than a proved one is not looked for: it has the same values, and is farther from the text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,10 +100,10 @@ class Repair:
         seen = {self.latex}
         for stage in (self._relations, self._singles, self._tokens, self._pairs):
             for one in itertools.islice(stage(), MOST_TRIED):
-                if len(found) >= SHOWN or self.clock() > self.deadline:
+                if len(found) >= SHOWN or self.clock() > self.deadline or _is_settled(found, one.cost):
                     break
                 made = self._judged(one, seen)
-                if made is not None:
+                if made is not None and made.sympy not in {other.sympy for other in found}:
                     found.append(made)
             if found or self.clock() > self.deadline:
                 break
@@ -202,7 +212,8 @@ class Repair:
                 start, end = places.spans[number]
                 grown = sum(len(text) - len(self.latex) for (inner, _) in moved if start <= inner[0] and inner[1] <= end)
                 kept = self.latex[slice(*places.spans[edit.part])] if edit.kind == "keep" else ""
-                made += [(one, (*moved, ((start, end), (start, end + grown)))) for one in spellings(text, (start, end + grown), edit, kept)]
+                at = start, end + grown
+                made += [(one, (*moved, ((start, end), at))) for one in spellings(text, at, edit, kept)]
             texts = made
         yield from dict.fromkeys(text for text, _ in texts)
 
@@ -234,7 +245,9 @@ class Repair:
         return {**found, r"\pi": np.full((1, 1, 1), np.pi), **composed}
 
     def _letters(self) -> list[str]:
-        return [tex for d in self.claim.spec.symbols if (tex := self._tex(str(d.symbol).partition("[")[0])) is not None]
+        """The symbols and the indices of sums, as the author writes them."""
+        symbols = [tex for d in self.claim.spec.symbols if (tex := self._tex(str(d.symbol).partition("[")[0])) is not None]
+        return list(dict.fromkeys([*symbols, *_INDEX.findall(self.latex)]))
 
     def _tex(self, name: str) -> str | None:
         """How the author writes a symbol; None if this is not known."""
@@ -290,3 +303,8 @@ class Repair:
     def _covers(self, spec: Spec) -> bool:
         """Whether a correction is about all symbols that the formula was about."""
         return self.required <= {str(d.symbol) for d in spec.symbols}
+
+
+def _is_settled(found: Sequence[Correction], cost: float) -> bool:
+    """Whether a proved correction is so much nearer to the text that another one need not be looked at."""
+    return any(one.verdict is Verdict.PROVED and cost > one.cost + NEAR for one in found)

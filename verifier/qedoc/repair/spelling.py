@@ -88,8 +88,8 @@ def _multiplied(text: str, word: str, _: str) -> Iterator[str]:
 
 
 def _divided(text: str, word: str, _: str) -> Iterator[str]:
-    if _ATOM.fullmatch(text):
-        yield f"{text} / {word}"
+    if word.isdigit() and (re.fullmatch(r"[a-z]", text) or not _ATOM.fullmatch(text)):
+        yield rf"\frac{{1}}{{{word}}} {text}"
     yield rf"\frac{{{text}}}{{{word}}}"
     yield rf"\frac{{1}}{{{word}}} {_bracketed(text)}"
 

@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 _RELATION = re.compile(r"\\(?:leq?|geq?|lt|gt)(?![A-Za-z])|<=?|>=?")
 _OTHER = {"<": ("\\le ", ">", "\\ge "), ">": ("\\ge ", "<", "\\le "), "le": ("<", "\\ge ", ">"), "ge": (">", "\\le ", "<")}
@@ -73,7 +73,11 @@ def _renamed(part: str, letters: Sequence[str]) -> Iterator[str]:
             continue
         for found in re.finditer(pattern(one), part):
             yield part[: found.start()] + spaced(other) + part[found.end() :]
-        yield re.sub(pattern(one), lambda _, other=other: spaced(other), part)
+        yield _put(part, {one: spaced(other)}, pattern)
     for one, other in itertools.combinations(written, 2):
-        both = f"{pattern(one)}|{pattern(other)}"
-        yield re.sub(both, lambda found, one=one, other=other: spaced(other if found[0] == one else one), part)
+        yield _put(part, {one: spaced(other), other: spaced(one)}, pattern)
+
+
+def _put(part: str, names: Mapping[str, str], pattern: Callable[[str], str]) -> str:
+    """A text with names replaced, all of them at once."""
+    return re.sub("|".join(map(pattern, names)), lambda found: names[found[0]], part)
