@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-import sympy as sp
 
 from qedoc.bind.context import Context
 from qedoc.bind.records import Bound
@@ -54,8 +53,7 @@ LARGEST, SMALLEST = 300, 1e-4
 """Numbers beyond these say little, because a run overflows or rounds to 0."""
 
 _GREEK = frozenset(
-    str(letter)
-    for letter in sp.symbols("alpha beta gamma delta epsilon zeta eta theta kappa lambda mu nu xi rho sigma tau phi chi psi omega Sigma")
+    ("alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "kappa", "lambda", "mu", "nu", "xi", "rho", "sigma", "tau")
 )
 
 
@@ -94,7 +92,7 @@ class Repair:
 
     def corrections(self) -> list[Correction]:
         """Returns at most three corrections, the best first."""
-        if not self.points or self.within is None:
+        if not self.points or self.within is None or self._agrees_as_read(self.latex):
             return []
         found: list[Correction] = []
         seen = {self.latex}
@@ -164,6 +162,8 @@ class Repair:
             words = [self._words(point) for point in self.points]
             for number, span in enumerate(places.spans):
                 some = self._edits_of(number, span, programs, words[0])
+                if not some:
+                    continue
                 good = np.ones(len(some), dtype=bool)
                 for point, program, values in zip(self.points, programs, words, strict=True):
                     good &= self._agree(point, program({number: (some, 0)}, values), len(some), 1)[:, 0]
@@ -203,7 +203,7 @@ class Repair:
             yield _Found(cost=cost, texts=tuple(itertools.islice(self._texts(places, some), 12)))
 
     def _texts(self, places: Places, some: tuple[tuple[int, Edit], ...]) -> Iterator[str]:
-        """The formula with the edits, the later place first, so that the earlier one does not move; an inner one before the one around it."""
+        """The formula with the edits, later places first, so that earlier ones do not move, and inner ones before those around them."""
         ordered = sorted(some, key=lambda one: (-places.spans[one[0]][0], places.spans[one[0]][1]))
         texts: list[tuple[str, tuple[tuple[Span, Span], ...]]] = [(self.latex, ())]
         for number, edit in ordered:
@@ -242,7 +242,8 @@ class Repair:
             elif name in point.columns:
                 found[tex] = point.columns[name]
         composed = {f"(1 - {tex})": 1 - value for tex, value in found.items()}
-        return {**found, r"\pi": np.full((1, 1, 1), np.pi), **composed}
+        constants = {r"\pi": np.full((1, 1, 1), np.pi)} | ({} if "e" in found else {"e": np.full((1, 1, 1), np.e)})
+        return {**found, **constants, **composed}
 
     def _letters(self) -> list[str]:
         """The symbols and the indices of sums, as the author writes them."""

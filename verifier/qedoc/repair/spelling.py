@@ -64,6 +64,7 @@ def _negated(before: str, text: str, after: str) -> Iterator[str]:
 
 
 def _dropped(before: str, text: str, after: str, neutral: str) -> Iterator[str]:
+    after = after.lstrip(" ") if before.endswith(" ") or not before else after
     if neutral == "1":
         power = re.search(r"\^\s*(\{?)\s*$", before)
         if power:

@@ -29,6 +29,8 @@ def token_edits(latex: str, within: tuple[int, int], letters: Sequence[str]) -> 
         for other in _OTHER[_plain(found[0])]:
             yield 0.8, put(found.span(), other)
     yield from ((cost, put(span, text)) for cost, span, text in _indices(part, letters))
+    for found in re.finditer(r"[+-]", part):
+        yield 1.0, put(found.span(), "-" if found[0] == "+" else "+")
     for family in _FAMILIES:
         for found in re.finditer(r"\\(" + "|".join(family) + r")(?![A-Za-z])", part):
             yield from ((1.5, put(found.span(1), other)) for other in family if other != found[1])
