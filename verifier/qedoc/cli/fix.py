@@ -82,10 +82,10 @@ def _deliver(made: "list[tuple[ClaimResult, Correction | None]]", *, write: bool
         try:
             texts.setdefault(path, source.decoded(Path(path)))
             edits.setdefault(path, []).extend(source.replacements(texts[path][0], claim.location, claim.formula.latex, correction.latex))
-            click.echo(f"{claim.location}: {claim.id}: {correction.verdict}: {correction.latex.strip()}", err=True)
+            click.echo(f"{claim.location}: {claim.id}: {correction.verdict}: {_one_line(correction.latex)}", err=True)
         except QedocError as error:
             left += 1
-            click.echo(f"{error.location or claim.location}: {claim.id}: {error.message}\n  write {correction.latex.strip()}", err=True)
+            click.echo(f"{error.location or claim.location}: {claim.id}: {error.message}\n  write {_one_line(correction.latex)}", err=True)
     for path, changes in edits.items():
         before, encoding = texts[path]
         after = guarded(source.applied, before, changes)
@@ -95,6 +95,10 @@ def _deliver(made: "list[tuple[ClaimResult, Correction | None]]", *, write: bool
             left += 1
         click.echo("".join(_diff(path, before, after)), nl=False)
     return left
+
+
+def _one_line(latex: str) -> str:
+    return " ".join(latex.split())
 
 
 def _diff(path: str, before: str, after: str) -> list[str]:
