@@ -89,7 +89,7 @@ def expanded(context: Context, value: sp.Expr, stated: Stated) -> Expansion:
         ]
         if not innermost:
             return Expansion(value=value, domains=tuple(domains), notes=tuple(notes), uses=tuple(uses))
-        bound = {limit[0] for part in value.atoms(sp.Integral, *LARGE) for limit in part.limits}
+        bound = {limit[0]: not isinstance(part, sp.Integral) for part in value.atoms(sp.Integral, *LARGE) for limit in part.limits}
         value = value.xreplace({call: _called(context, call, bound, stated, domains, notes) for call in innermost})
     raise Obstruction("the definitions of the formula's names are circular")
 
@@ -177,7 +177,7 @@ def _apart(value: sp.Expr, entry: sp.Indexed) -> sp.Expr:
 def _called(
     context: Context,
     call: Any,
-    bound: set[sp.Symbol],
+    bound: Mapping[sp.Symbol, bool],
     stated: Stated,
     domains: dict[tuple[str, Reals | Integers], None],
     notes: dict[str, None],
@@ -207,7 +207,8 @@ def _called(
     sets: dict[str, Reals | Integers] = {}
     for parameter, argument in arguments.items():
         own = isinstance(argument, sp.Symbol) and argument not in bound and parameter in known
-        sets[parameter] = known[parameter] if own else Reals()
+        counts = bound.get(argument, False) and isinstance(known.get(parameter), Integers)
+        sets[parameter] = known[parameter] if own else Integers() if counts else Reals()
         if own and known[parameter] != Reals():
             domains[argument.name, known[parameter]] = None
             notes[f"{argument}: {known[parameter]}, where {path} is documented"] = None

@@ -39,7 +39,8 @@ def positive_arguments(
     density = bool(DENSITY.match(context.record.path.rpartition(".")[2]))
     everywhere = value if density else _outside_cases(value)
     arguments = {argument for call in everywhere.atoms(sp.gamma, sp.loggamma, sp.beta) for argument in call.args}
-    for argument in sorted((a for a in arguments if a.free_symbols), key=str):
+    indices = {limit[0] for part in value.atoms(sp.Integral, *LARGE) for limit in part.limits}
+    for argument in sorted((a for a in arguments if a.free_symbols and not a.free_symbols & indices), key=str):
         told = [context.parameters[p].text for name in names_in(argument) if (p := roles.get(name))]
         if not density and not (told and all(_SHAPE.search(text) for text in told)):
             continue

@@ -13,6 +13,7 @@ import click
 from qedoc import __version__
 from qedoc.claims.limits import Limits
 from qedoc.cli import project
+from qedoc.cli.fix import fix
 from qedoc.cli.run import answer, audited, guarded, print_errors, print_warnings, question, run, spec_files
 from qedoc.config.options import AUDIT_POINTS, AUDIT_TIMEOUT, Settings, on_cluster, settled
 from qedoc.config.table import configuration
@@ -272,5 +273,5 @@ def _check_path(file: Path | None) -> None:
         raise QedocError(f"{file}: expected a file path in an existing folder")
 
 
-for command in project.COMMANDS:
+for command in (*project.COMMANDS, fix):
     main.add_command(command)

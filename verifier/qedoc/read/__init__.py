@@ -9,6 +9,7 @@ from qedoc.read.backslashes import halved
 from qedoc.read.cases import conditions
 from qedoc.read.choices import Options, all_readings
 from qedoc.read.imaginary import UNIT
+from qedoc.read.listening import reading
 from qedoc.read.macros import Written, tokens
 from qedoc.read.matrices import SYMMETRIC, TRIANGULAR, WHOLE, DeterminantOf, EntryAt, InverseEntry
 from qedoc.read.parser import Parser
@@ -183,7 +184,8 @@ def _read(latex: str, names: Names, options: Options, notation: str, *, halve: b
     if written is not None and written.doubled:
         scope.notes["doubled backslashes are read as single ones"] = None
     try:
-        return Reading(equations=equations(nodes, scope, latex), notes=tuple(scope.notes))
+        with reading(latex):
+            return Reading(equations=equations(nodes, scope, latex), notes=tuple(scope.notes))
     except Refused:
         known = related(nodes, names, Scope(names, nodes), read=False)
         if known is None:

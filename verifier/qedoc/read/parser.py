@@ -10,12 +10,13 @@ import sympy as sp
 from qedoc.read import arithmetic, sequences
 from qedoc.read.continued import going_on
 from qedoc.read.factor import Factor, Shape, Term
+from qedoc.read.listening import heard
 from qedoc.read.neighbours import check, check_citation, check_vectors, of_sum, refuse_loose
 from qedoc.read.products import joined
 from qedoc.read.reading import Obstacle, Option, Refused
 from qedoc.read.refusals import PRODUCTS, keyword, refusal
 from qedoc.read.scope import Scope
-from qedoc.read.tokens import FONTS, Kind, Token
+from qedoc.read.tokens import FONTS, Kind, Token, after_first
 from qedoc.read.tree import SYMBOLS, Group, Node
 
 DEEPEST = 48
@@ -127,7 +128,8 @@ class Parser:
 
     def value(self) -> sp.Expr:
         """Reads the value of the whole sequence."""
-        value = self.total(self.terms())
+        start = self.here()
+        value = heard(self.total(self.terms()), start, self._before())
         if self.peek() is not None:
             self.refuse_here()
         alone = self.items[0] if len(self.items) == 1 else None
@@ -237,7 +239,7 @@ class Parser:
             value = self.built(start, lambda v: arithmetic.multiply((sp.Integer(-1), v)), value)
         hidden = len(factors) == 1 and factors[0].shape is Shape.LOOSE_PRODUCT and isinstance(value, sp.Mod)
         remainder = "mod" in operations or hidden
-        return Term(value=value, factors=tuple(factors), start=start, signed=bool(sign), remainder=remainder)
+        return Term(value=heard(value, start, self._before()), factors=tuple(factors), start=start, signed=bool(sign), remainder=remainder)
 
     def _modulus(self, number: Factor, factor: Factor) -> Factor:
         r"""The modulus of a remainder, with the factors beside its number: `x \bmod 2\pi`."""
@@ -304,10 +306,18 @@ class Parser:
         if not self.starts():
             self.refuse_here()
         with self.deeper():
-            factor = self._primary(self.take())
+            factor = self._heard(self._primary(self.take()), node.start)
             for script in SCRIPTS:
                 factor = script(self, factor)
-        return factor
+        return self._heard(factor, node.start)
+
+    def _heard(self, factor: Factor, start: int) -> Factor:
+        value = heard(factor.value, start, self._before())
+        return factor if value is factor.value else replace(factor, value=value)
+
+    def _before(self) -> int:
+        """The offset after what was read last."""
+        return self.items[self.at - 1].end if self.at else self.here()
 
     def factor_alone(self) -> Factor:
         """Reads the whole sequence as one factor."""
@@ -352,7 +362,7 @@ class Parser:
             raise Refused(Obstacle.MALFORMED, "a decimal number as an argument without braces", node.start, "put it in braces")
         if node.kind in (Kind.WORD, Kind.NUMBER) and len(node.text) > 1:
             self.at -= 1
-            self.items[self.at : self.at + 1] = _remainder(node)
+            self.items[self.at : self.at + 1] = after_first(node)
             return (replace(node, text=node.text[0], end=node.start + 1),)
         return (node,)
 
@@ -375,17 +385,3 @@ class Parser:
         if isinstance(node, Group):
             raise self.refuse(Obstacle.MALFORMED, "an unexpected bracket")
         raise refusal(node, RULES)
-
-
-def _remainder(token: Token) -> list[Token]:
-    """What a run of letters and digits leaves when TeX takes its first character."""
-    rest = token.text[1:]
-    letters = rest.lstrip("0123456789")
-    middle = token.start + 1 + len(rest) - len(letters)
-    found = []
-    if len(letters) < len(rest):
-        digits = rest[: len(rest) - len(letters)]
-        found.append(replace(token, kind=Kind.NUMBER, text=digits, start=token.start + 1, end=middle))
-    if letters:
-        found.append(replace(token, kind=Kind.WORD, text=letters, start=middle))
-    return found

@@ -271,3 +271,17 @@ def _word(latex: str, base: int, start: int) -> tuple[list[Token], int]:
     end = run.end() if run else start + 1
     text = latex[start:end].replace("\\_", "_")
     return [Token(kind=Kind.WORD, text=text, start=base + start, end=base + end)], end
+
+
+def after_first(token: Token) -> list[Token]:
+    """What a run of letters and digits leaves when TeX takes its first character."""
+    rest = token.text[1:]
+    letters = rest.lstrip("0123456789")
+    middle = token.start + 1 + len(rest) - len(letters)
+    found = []
+    if len(letters) < len(rest):
+        digits = rest[: len(rest) - len(letters)]
+        found.append(replace(token, kind=Kind.NUMBER, text=digits, start=token.start + 1, end=middle))
+    if letters:
+        found.append(replace(token, kind=Kind.WORD, text=letters, start=middle))
+    return found

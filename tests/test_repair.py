@@ -1,0 +1,235 @@
+r"""Corrections of wrong formulas: the slip is found and proved, nothing else changes, and what is no correction is not shown."""
+
+import itertools
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from qedoc.bind.claims import claims
+from qedoc.bind.records import Bound
+from qedoc.cli.main import main
+from qedoc.errors import Location, QedocError
+from qedoc.repair.edits import Edit
+from qedoc.repair.search import Repair
+from qedoc.repair.source import applied, replacements
+from qedoc.repair.spelling import spellings
+from qedoc.repair.tokens import token_edits
+from qedoc.results.corrections import Correction
+from qedoc.results.verdict import Verdict
+from qedoc.sources.docstrings import documented
+
+Corrections = Callable[[str, str, str], list[Correction]]
+LONG = 120.0
+_NUMBER = itertools.count(1)
+
+
+@pytest.fixture
+def corrections(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Corrections]:
+    """Returns the corrections of a formula of a function with the given parameters and code."""
+    monkeypatch.syspath_prepend(str(tmp_path))
+    made: list[str] = []
+
+    def found(parameters: str, latex: str, code: str) -> list[Correction]:
+        made.append(f"slips_{next(_NUMBER)}")
+        docstring = f'r"""F.\n\n    .. math::\n\n        {latex}\n    """'
+        text = f"import jax\nimport jax.numpy as jnp\n\n\ndef f({parameters}):\n    {docstring}\n    return {code}\n"
+        (tmp_path / f"{made[-1]}.py").write_text(text)
+        sys.path_importer_cache.clear()
+        (record,) = documented(f"{made[-1]}.f")
+        (claim,) = claims(record)
+        assert isinstance(claim, Bound)
+        return Repair(record, claim, LONG).corrections()
+
+    yield found
+    for module in made:
+        sys.modules.pop(module, None)
+
+
+SLIPS = {
+    "a sign": ("t, r=0.5", "f(t, r) = e^{r t}", "jnp.exp(-r * t)", "f(t, r) = e^{-r t}"),
+    "a sign inside": ("x", r"\log(1 - e^{x})", "jnp.log1p(jnp.exp(x))", r"\log(1 + e^{x})"),
+    "a factor": ("m, v", "f(m, v) = m v^2", "0.5 * m * v**2", r"f(m, v) = \frac{1}{2} m v^2"),
+    "a number": ("x, y", "f(x, y) = x + 3 y", "x + 2 * y", "f(x, y) = x + 2 y"),
+    "a symbol": ("a, b", "f(a, b) = a (1 - a)", "a * (1 - b)", "f(a, b) = a (1 - b)"),
+    "an exponent": ("x, y", "f(x, y) = x y^3 + 1", "x * y**2 + 1", "f(x, y) = x y^2 + 1"),
+    "a root": ("x, y", "f(x, y) = (x^2 + y^2)", "jnp.sqrt(x**2 + y**2)", r"f(x, y) = (\sqrt{x^2 + y^2})"),
+    "a relation": (
+        "x",
+        r"f(x) = \begin{cases} 1 & x > 0 \\ 0 & x \le 0 \end{cases}",
+        "jnp.where(x >= 0, 1.0, 0.0)",
+        None,  # two relations have to change: one edit does not do
+    ),
+    "a value of a case": (
+        "x",
+        r"f(x) = \begin{cases} x & x > 0 \\ 1 & x \le 0 \end{cases}",
+        "jnp.maximum(x, 0)",
+        r"f(x) = \begin{cases} x & x > 0 \\ 0 & x \le 0 \end{cases}",
+    ),
+    "a dropped factor": ("x, a", "f(x, a) = 2 a x", "a * x", "f(x, a) = a x"),
+    "no slip of this kind": ("x, a", "f(x, a) = a x", "jnp.sin(x) * jnp.cosh(a) + jnp.arctan(x * a)", None),
+}
+
+
+@pytest.mark.parametrize("kind", SLIPS)
+def test_a_slip_is_found_and_proved(corrections: Corrections, kind: str) -> None:
+    parameters, wrong, code, right = SLIPS[kind]
+    found = corrections(parameters, wrong, code)
+    if right is None:
+        assert all(one.verdict is Verdict.PROVED for one in found)
+        return
+    assert (found[0].latex, found[0].verdict) == (right, Verdict.PROVED)
+
+
+def test_two_slips_are_found(corrections: Corrections) -> None:
+    (first, *_) = corrections("x, a", r"f(x, a) = 2 \exp(a x) + 1", "jnp.exp(-a * x) + 1")
+    assert first.verdict is Verdict.PROVED
+    assert first.latex == r"f(x, a) = \exp(-a x) + 1"
+
+
+def test_a_right_formula_has_no_correction(corrections: Corrections) -> None:
+    assert corrections("x", "f(x) = x^2", "x * x") == []
+
+
+def test_a_correction_has_a_value_wherever_the_code_has_one(corrections: Corrections) -> None:
+    """`x^2 / x` is right except at 0, where it has no value."""
+    assert all(r"\frac{" not in one.latex for one in corrections("x", "f(x) = 2 x", "x"))
+
+
+def test_a_correction_does_not_lose_a_parameter(corrections: Corrections) -> None:
+    """At the default, `a` is 1, and `x` alone would do."""
+    (first, *_) = corrections("x, a=1.0", "f(x, a) = x - a + 1", "x * a")
+    assert "a" in first.latex.partition("=")[2]
+
+
+@pytest.mark.parametrize(
+    ("latex", "span", "edit", "first"),
+    [
+        ("a - b", (4, 5), Edit(kind="negate", cost=1), "a + b"),
+        ("-a", (0, 2), Edit(kind="negate", cost=1), "a"),
+        ("a b", (2, 3), Edit(kind="double", cost=1), "a 2 b"),
+        ("2 a", (0, 1), Edit(kind="drop", cost=1), "a"),
+        ("a^2", (2, 3), Edit(kind="drop", cost=1), "a"),
+        (r"\frac{a}{b}", (0, 11), Edit(kind="invert", cost=1), r"\frac{b}{a}"),
+        ("x + 1", (4, 5), Edit(kind="increase", cost=1), "x + 2"),
+        ("(a + b)", (1, 6), Edit(kind="square", cost=1), "(a + b)^2"),
+        ("a", (0, 1), Edit(kind="root", cost=1), r"\sqrt{a}"),
+        ("t / T", (0, 1), Edit(kind="least", cost=1, word="T"), r"\min(t, T) / T"),
+    ],
+)
+def test_an_edit_is_written_as_people_write_it(latex: str, span: tuple[int, int], edit: Edit, first: str) -> None:
+    assert spellings(latex, span, edit)[0] == first
+
+
+def test_edits_of_relations_indices_and_names() -> None:
+    latex = r"\sum_{i=1}^n x_i < \cos a"
+    texts = {text for _, text in token_edits(latex, (0, len(latex)), ["i", "n", "a"])}
+    assert {
+        r"\sum_{i=0}^n x_i < \cos a",
+        r"\sum_{i=1}^n x_{i+1} < \cos a",
+        r"\sum_{i=1}^n x_i \le  \cos a",
+        r"\sum_{i=1}^n x_i < \sin a",
+    } <= texts
+    assert {r"\sum_{i=1}^{n-1} x_i < \cos a", r"\sum_{i=1}^n x_i < \cos n"} <= texts
+
+
+RAW = 'def f(x):\n    r"""F.\n\n    .. math::\n        x^2\n        + \\alpha\n    """\n'
+ESCAPED = 'def f(x):\n    """F.\n\n    .. math:: x^2 + \\\\alpha\n    """\n'
+TABS = 'def f(x):\n\tr"""F.\r\n\r\n\t.. math:: x^2 + \\alpha\r\n\t"""\r\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "old", "new", "after"),
+    [
+        (RAW, 5, "x^2\n+ \\alpha", "x^3\n+ \\alpha", RAW.replace("x^2", "x^3")),
+        (RAW, 5, "x^2\n+ \\alpha", "x^2\n- \\alpha", RAW.replace("+ ", "- ")),
+        (RAW, 1, "x^2\n+ \\alpha", "2 x^2\n+ \\alpha", RAW.replace("x^2", "2 x^2")),
+        (ESCAPED, 4, "x^2 + \\alpha", "x^2 + \\beta", ESCAPED.replace("alpha", "beta")),
+        (ESCAPED, 4, "x^2 + \\alpha", "\\sqrt{x^2} + \\alpha", ESCAPED.replace("x^2", "\\\\sqrt{x^2}")),
+        (TABS, 4, "x^2 + \\alpha", "x^2 - \\alpha", TABS.replace("+", "-")),
+    ],
+)
+def test_only_the_edit_is_written(text: str, line: int, old: str, new: str, after: str) -> None:
+    assert applied(text, replacements(text, Location(path="a.py", line=line), old, new)) == after
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('def f(x):\n    """F."""\n', "does not stand here as it was read"),
+        ('TEXT = r"x^2 + \\alpha"\n\ndef f(x):\n    pass\n\nf.__doc__ = "A: " + TEXT\n', "put together by code"),
+        ('def f(x):\n    r"""F %s x^2 + \\alpha""" % 1\n', "put together by code"),
+        ("def f(x:\n", "no valid Python"),
+    ],
+)
+def test_text_that_is_no_plain_docstring_is_left_alone(text: str, message: str) -> None:
+    with pytest.raises(QedocError, match=message) as caught:
+        replacements(text, Location(path="a.py", line=1), "x^2 + \\alpha", "x^2 - \\alpha")
+    assert caught.value.location == Location(path="a.py", line=1)
+
+
+def test_edits_of_the_same_place_are_refused() -> None:
+    place = Location(path="a.py", line=4)
+    both = [
+        *replacements(ESCAPED, place, "x^2 + \\alpha", "x^3 + \\alpha"),
+        *replacements(ESCAPED, place, "x^2 + \\alpha", "x^{-2} + \\alpha"),
+    ]
+    with pytest.raises(QedocError, match="two corrections change the same part"):
+        applied(ESCAPED, [both[0], both[0]])
+
+
+LIBRARY = '''import jax.numpy as jnp
+
+
+def decay(t, rate=0.5):
+    r"""Exponential decay.
+
+    .. math::
+        f(t) = e^{\\lambda t}
+
+    Args:
+        t: the time :math:`t`.
+        rate: the rate :math:`\\lambda`.
+    """
+    return jnp.exp(-rate * t)
+
+
+def square(x):
+    r"""The square.
+
+    .. math:: f(x) = x^2
+    """
+    return x * x
+'''
+
+
+@pytest.fixture
+def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.syspath_prepend(str(tmp_path))
+    file = tmp_path / "decaying.py"
+    file.write_text(LIBRARY)
+    return file
+
+
+def test_fix_prints_a_diff_and_writes_only_the_formula(library: Path) -> None:
+    shown = CliRunner().invoke(main, ["fix", "decaying", "--jobs", "1", "--quiet"])
+    assert shown.exit_code == 1, shown.output
+    assert "-        f(t) = e^{\\lambda t}\n+        f(t) = e^{-\\lambda t}\n" in shown.stdout
+    assert library.read_text() == LIBRARY
+    written = CliRunner().invoke(main, ["fix", "decaying", "--write", "--jobs", "1", "--quiet"])
+    assert written.exit_code == 0, written.output
+    right = LIBRARY.replace("e^{\\lambda", "e^{-\\lambda")
+    assert library.read_text() == right
+    again = CliRunner().invoke(main, ["fix", "decaying", "--write", "--jobs", "1", "--quiet"])
+    assert (again.exit_code, again.stdout, library.read_text()) == (0, "", right)
+
+
+def test_fix_names_what_is_no_module(library: Path) -> None:
+    found = CliRunner().invoke(main, ["fix", "growing", "--quiet"])
+    assert found.exit_code == 2
+    assert "growing" in found.stderr
+    assert "Traceback" not in found.stderr

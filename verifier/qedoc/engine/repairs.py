@@ -1,0 +1,66 @@
+"""Worker tasks that look for corrections of refuted formulas."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from qedoc.claims.limits import Limits
+from qedoc.engine import environment, worker
+from qedoc.engine.dispatch import Dispatcher
+from qedoc.engine.messages import reported
+from qedoc.engine.pool import Pool, settled
+from qedoc.results.verdict import ClaimResult
+
+if TYPE_CHECKING:
+    from qedoc.errors import QedocError
+    from qedoc.results.corrections import Correction
+
+GRACE = 15.0
+"""Seconds that a worker has beyond the limit of a search: the last proof may overrun, and the docstring is read first."""
+
+
+@reported
+def corrections(claim: str, seconds: float) -> "tuple[Correction, ...]":
+    """Returns the corrections of a refuted formula of a docstring, the best first.
+
+    Args:
+        claim: the id of the claim.
+        seconds: time limit of the search.
+    """
+    from qedoc.bind.claims import claims
+    from qedoc.bind.records import Bound
+    from qedoc.repair.search import Repair
+    from qedoc.sources.docstrings import documented
+
+    name = claim.partition("#")[0]
+    for record in documented(name):
+        if name not in (record.name, *record.aliases, *record.copies):
+            continue
+        for found in claims(record):
+            if isinstance(found, Bound) and found.spec.id == claim:
+                return tuple(Repair(record, found, seconds).corrections())
+    return ()
+
+
+def search(
+    refuted: Sequence[ClaimResult], seconds: float, jobs: int
+) -> "tuple[list[tuple[ClaimResult, Correction | None]], tuple[QedocError, ...]]":
+    """Looks for the best correction of each refuted formula.
+
+    Args:
+        refuted: the claims.
+        seconds: time limit for each of them.
+        jobs: the number of worker processes.
+
+    Returns:
+        each claim with its correction, or None; and the errors.
+    """
+    environment.remarks()
+    with Pool(jobs, worker.warm_up) as pool:
+        dispatcher = Dispatcher(pool=pool, limits=Limits(timeout=seconds + GRACE))
+        waiting = [(claim, dispatcher.submit(corrections, claim.id, seconds)) for claim in refuted]
+        found: list[tuple[ClaimResult, Correction | None]] = []
+        for claim, future in waiting:
+            reply = settled(future)
+            made = () if dispatcher.unanswered(reply) is not None else dispatcher.accept(reply, f"correcting {claim.id}", claim.location)
+            found.append((claim, made[0] if made else None))
+    return found, dispatcher.distinct()

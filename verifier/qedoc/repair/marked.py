@@ -1,0 +1,247 @@
+"""A formula whose places can be edited: each factor, term and base of a power keeps the part of the text that it was read from."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import reduce
+from typing import Any, TypeAlias
+
+import numpy as np
+import sympy as sp
+from sympy.printing.numpy import SciPyPrinter
+
+from qedoc.bind.claims import claims
+from qedoc.bind.records import Bound
+from qedoc.claims.case import Case, instantiate
+from qedoc.claims.spec import Size, Spec
+from qedoc.errors import QedocError
+from qedoc.read.listening import listening
+from qedoc.repair.edits import Array, Edit, applied
+from qedoc.sources.docstrings import Documented, Formula
+
+Span: TypeAlias = tuple[int, int]
+
+FAILS = (
+    ArithmeticError,
+    AttributeError,
+    NotImplementedError,
+    RecursionError,
+    TypeError,
+    ValueError,
+    LookupError,
+    NameError,
+    AssertionError,
+    QedocError,
+)
+"""What SymPy, NumPy and the binder raise for a formula with marks that they cannot take."""
+
+
+class Place(sp.Function):  # type: ignore[misc]  # SymPy has no types
+    """`Place(k, value)`: the value that was read at the k-th place of a text."""
+
+    def _eval_is_real(self) -> bool | None:
+        known: bool | None = self.args[1].is_real
+        return known
+
+    def _eval_is_integer(self) -> bool | None:
+        known: bool | None = self.args[1].is_integer
+        return known
+
+
+@dataclass(slots=True)
+class Places:
+    """The places of a formula.
+
+    Args:
+        latex: the formula.
+        within: the part of it that may be edited.
+        skipped: places that the reader or the binder cannot take.
+        spans: the places that were met, in the order of their numbers.
+    """
+
+    latex: str
+    within: Span
+    skipped: set[Span] = field(default_factory=set)
+    spans: list[Span] = field(default_factory=list)
+
+    def mark(self, value: sp.Expr, start: int, end: int) -> sp.Expr:
+        """A value with the number of its place."""
+        span = (start, end)
+        if not self.within[0] <= start < end <= self.within[1] or span in self.skipped or not isinstance(value, sp.Expr):
+            return value
+        if isinstance(value, Place) or value.is_infinite or self._is_subscript(start):
+            return value
+        if span not in self.spans:
+            self.spans.append(span)
+        return Place(sp.Integer(self.spans.index(span)), value)
+
+    def _is_subscript(self, start: int) -> bool:
+        before = self.latex[:start]
+        return before.rstrip("{ ").endswith("_") or re.search(r"_\{[^{}]*$", before) is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """One case of a claim: its sizes, numbers for its symbols, and what the code gives there.
+
+    Args:
+        sizes: the value of each size, by symbol name.
+        columns: the numbers of each symbol, by its name; with axes for two edits before that of the points.
+        actual: the results of the code.
+    """
+
+    sizes: Mapping[str, int]
+    columns: Mapping[str, Array]
+    actual: Array
+
+    def some(self, few: int) -> "Point":
+        """The case at a few of its points."""
+        at = np.unique(np.linspace(0, len(self.actual) - 1, few).astype(int))
+        return Point(sizes=self.sizes, columns={name: column[..., at] for name, column in self.columns.items()}, actual=self.actual[at])
+
+
+class _Printer(SciPyPrinter):  # type: ignore[misc]  # SymPy has no types
+    """Writes operations for arrays whose shapes are broadcast, which NumPy's `select` and reductions do not do."""
+
+    def _folded(self, function: str, expression: sp.Basic) -> str:
+        name = self._module_format(f"numpy.{function}")
+        parts = [str(self._print(part)) for part in expression.args]
+        return reduce(lambda one, other: f"{name}({one}, {other})", parts)
+
+    def _print_And(self, expression: sp.Basic) -> str:  # noqa: N802  # SymPy's name
+        return self._folded("logical_and", expression)
+
+    def _print_Or(self, expression: sp.Basic) -> str:  # noqa: N802  # SymPy's name
+        return self._folded("logical_or", expression)
+
+    def _print_Max(self, expression: sp.Basic) -> str:  # noqa: N802  # SymPy's name
+        return self._folded("maximum", expression)
+
+    def _print_Min(self, expression: sp.Basic) -> str:  # noqa: N802  # SymPy's name
+        return self._folded("minimum", expression)
+
+    def _print_Piecewise(self, expression: sp.Basic) -> str:  # noqa: N802  # SymPy's name
+        where, text = self._module_format("numpy.where"), str(self._module_format("numpy.nan"))
+        for value, condition in reversed(expression.args):
+            text = f"{where}({self._print(condition)}, {self._print(value)}, {text})"
+        return text
+
+
+class Program:
+    """A formula with places, as a function of arrays.
+
+    Args:
+        spec: the claim with marks.
+        point: the numbers.
+    """
+
+    def __init__(self, spec: Spec, point: Point) -> None:
+        symbols = {d.symbol: point.sizes[str(d.symbol)] for d in spec.symbols if isinstance(d, Size)}
+        case: Case = instantiate(replace(spec, natural=False, at=spec.location), symbols)
+        self.spec = spec
+        self._edits: Mapping[int, tuple[Sequence[Edit], int]] = {}
+        self._words: Mapping[str, Array] = {}
+        self._last: dict[int, Array] = {}
+        self.inside = _inside(case.formula)
+        self._columns = [point.columns[symbol.name] for symbol in case.symbols]
+        printer = _Printer({"fully_qualified_modules": False, "inline": True, "allow_unknown_functions": True, "user_functions": {}})
+        self._function = sp.lambdify(case.symbols, case.formula, modules=[{"Place": self._at}, "scipy", "numpy"], printer=printer)
+
+    def __call__(self, some: Mapping[int, tuple[Sequence[Edit], int]], words: Mapping[str, Array]) -> Array:
+        """The values of the formula with edits.
+
+        Args:
+            some: for each place to edit, its edits and the axis along which they stand.
+            words: the values of the operands.
+        """
+        self._edits, self._words, self._last = some, words, {}
+        with np.errstate(all="ignore"):
+            return np.asarray(self._function(*self._columns), dtype=np.float64)
+
+    def _at(self, number: int, value: Any) -> Any:
+        here = np.asarray(value, dtype=np.float64)
+        here = here.reshape((1,) * (3 - here.ndim) + here.shape)
+        self._last[number] = here
+        if number not in self._edits:
+            return here
+        some, axis = self._edits[number]
+        return applied(
+            some, here, self._words, {part: self._last[part] for part in self.inside.get(number, ()) if part in self._last}, axis
+        )
+
+
+def _inside(formula: sp.Expr) -> dict[int, tuple[int, ...]]:
+    """The places inside of each place."""
+    found: dict[int, set[int]] = {}
+    for mark in formula.atoms(Place):
+        number = int(mark.args[0])
+        found.setdefault(number, set()).update(int(inner.args[0]) for inner in mark.args[1].atoms(Place))
+    return {number: tuple(sorted(parts)) for number, parts in found.items()}
+
+
+def bound_as(record: Documented, formula: Formula, latex: str, which: str) -> Bound | None:
+    """Binds a formula with another text in place of the documented one.
+
+    Args:
+        record: the docstring.
+        formula: the formula as documented.
+        latex: the text to read.
+        which: the id of the claim.
+
+    Returns:
+        the claim; None if the text cannot be read or bound.
+    """
+    other = replace(formula, latex=latex)
+    edited = replace(record, formulas=tuple(other if one == formula else one for one in record.formulas))
+    try:
+        found = claims(edited)
+    except FAILS:
+        return None
+    return next((claim for claim in found if isinstance(claim, Bound) and claim.spec.id == which and claim.formula.latex == latex), None)
+
+
+def marked(
+    record: Documented, formula: Formula, which: str, points: Sequence[Point], within: Span
+) -> Iterator[tuple[Places, list[Program]]]:
+    """Yields the formula with its places, as programs for each case.
+
+    Places that the reader or the binder cannot take together with the others are marked alone, each in programs of its own.
+    """
+    places = Places(formula.latex, within)
+    whole = _programs(record, formula, which, points, places)
+    if whole is not None:
+        yield places, whole
+        return
+    kept: list[Span] = []
+    for span in tuple(places.spans):
+        alone = Places(formula.latex, span)
+        alone.skipped = {other for other in places.spans if other != span}
+        programs = _programs(record, formula, which, points, alone)
+        if programs is None or alone.spans != [span]:
+            places.skipped.add(span)
+        else:
+            kept.append(span)
+    again = Places(formula.latex, within, skipped=places.skipped)
+    programs = _programs(record, formula, which, points, again)
+    if programs is not None:
+        yield again, programs
+        return
+    for span in kept:
+        alone = Places(formula.latex, span, skipped={other for other in places.spans if other != span})
+        programs = _programs(record, formula, which, points, alone)
+        if programs is not None:
+            yield alone, programs
+
+
+def _programs(record: Documented, formula: Formula, which: str, points: Sequence[Point], places: Places) -> list[Program] | None:
+    with listening(formula.latex, places.mark):
+        claim = bound_as(record, formula, formula.latex, which)
+    if claim is None:
+        return None
+    try:
+        made = [Program(claim.spec, point) for point in points]
+        for program in made:
+            program({}, {})
+    except FAILS:
+        return None
+    return made

@@ -1,0 +1,85 @@
+"""Edits that are no operation on a value: relations, indices, limits of sums, and names of functions and symbols."""
+
+import itertools
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+_RELATION = re.compile(r"\\(?:leq?|geq?|lt|gt)(?![A-Za-z])|<=?|>=?")
+_OTHER = {"<": ("\\le ", ">", "\\ge "), ">": ("\\ge ", "<", "\\le "), "le": ("<", "\\ge ", ">"), "ge": (">", "\\le ", "<")}
+_SUBSCRIPT = re.compile(r"_(\{([^{}]+)\}|([a-z0-9]))")
+_UPPER = re.compile(r"(?<=\})\^(\{([^{}]+)\}|(\w))")
+_FAMILIES = (("cos", "sin", "tan"), ("cosh", "sinh", "tanh"), ("log", "exp"), ("min", "max"), ("phi", "Phi"), ("sum", "prod"))
+
+
+def token_edits(latex: str, within: tuple[int, int], letters: Sequence[str]) -> Iterator[tuple[float, str]]:
+    """Yields texts of a formula with an edit, each with its cost.
+
+    Args:
+        latex: the formula as written.
+        within: the part of it that may be edited.
+        letters: the LaTeX of the symbols that may be written.
+    """
+    start, end = within
+    part = latex[start:end]
+
+    def put(span: tuple[int, int], text: str) -> str:
+        return latex[: start + span[0]] + text + latex[start + span[1] :]
+
+    for found in _RELATION.finditer(part):
+        for other in _OTHER[_plain(found[0])]:
+            yield 0.8, put(found.span(), other)
+    yield from ((cost, put(span, text)) for cost, span, text in _indices(part, letters))
+    for found in re.finditer(r"[+-]", part):
+        yield 1.0, put(found.span(), "-" if found[0] == "+" else "+")
+    for family in _FAMILIES:
+        for found in re.finditer(r"\\(" + "|".join(family) + r")(?![A-Za-z])", part):
+            yield from ((1.5, put(found.span(1), other)) for other in family if other != found[1])
+    for text in _renamed(part, letters):
+        yield 1.2, latex[:start] + text + latex[end:]
+
+
+def _plain(relation: str) -> str:
+    strict = {"<": "<", ">": ">", "\\lt": "<", "\\gt": ">"}
+    return strict.get(relation, "le" if relation.startswith(("\\le", "<")) else "ge")
+
+
+def _indices(part: str, letters: Sequence[str]) -> Iterator[tuple[float, tuple[int, int], str]]:
+    for found in _SUBSCRIPT.finditer(part):
+        inner, span = (found[2], found.span(2)) if found[2] else (found[3], found.span(1))
+        head, equals, low = inner.partition("=")
+        if equals:
+            shifted = {"0": ("1",), "1": ("0", "2")}.get(low.strip(), (f"{low}+1", f"{low}-1"))
+            yield from ((1.0, span, f"{head}={one}") for one in shifted)
+        elif re.fullmatch(r"\s*\w\s*", inner):
+            others = (f"{inner}+1", f"{inner}-1", *(x for x in letters if len(x) == 1 and x != inner))
+            yield from ((1.0, span, one if found[2] else f"{{{one}}}") for one in others)
+    for found in _UPPER.finditer(part):
+        if re.search(r"\\(?:sum|prod)\S*\s*_\{[^{}]*\}$", part[: found.start()]):
+            inner = found[2] or found[3]
+            others = (f"{inner}-1", f"{inner}+1", *(x for x in letters if x != inner))
+            yield from ((1.0, found.span(), f"^{{{one}}}") for one in others)
+
+
+def _renamed(part: str, letters: Sequence[str]) -> Iterator[str]:
+    """One symbol for another everywhere or once, and two symbols swapped."""
+
+    def pattern(letter: str) -> str:
+        return rf"(?<![A-Za-z\\]){re.escape(letter)}(?![A-Za-z])"
+
+    def spaced(letter: str) -> str:
+        return f"{letter} " if letter.startswith("\\") else letter
+
+    written = [letter for letter in letters if re.search(pattern(letter), part)]
+    for one, other in itertools.product(written, letters):
+        if one == other:
+            continue
+        for found in re.finditer(pattern(one), part):
+            yield part[: found.start()] + spaced(other) + part[found.end() :]
+        yield _put(part, {one: spaced(other)}, pattern)
+    for one, other in itertools.combinations(written, 2):
+        yield _put(part, {one: spaced(other), other: spaced(one)}, pattern)
+
+
+def _put(part: str, names: Mapping[str, str], pattern: Callable[[str], str]) -> str:
+    """A text with names replaced, all of them at once."""
+    return re.sub("|".join(map(pattern, names)), lambda found: names[found[0]], part)
