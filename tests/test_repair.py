@@ -68,6 +68,12 @@ SLIPS = {
         "jnp.maximum(x, 0)",
         r"f(x) = \begin{cases} x & x > 0 \\ 0 & x \le 0 \end{cases}",
     ),
+    "a symbol beside a command that begins with it": (
+        "x, b",
+        r"f(x, b) = \begin{cases} x^2 & x > 0 \\ 0 & x \le 0 \end{cases}",
+        "jnp.where(x > 0, x * b, 0)",
+        r"f(x, b) = \begin{cases} b x & x > 0 \\ 0 & x \le 0 \end{cases}",
+    ),
     "a dropped factor": ("x, a", "f(x, a) = 2 a x", "a * x", "f(x, a) = a x"),
     "no slip of this kind": ("x, a", "f(x, a) = a x", "jnp.sin(x) * jnp.cosh(a) + jnp.arctan(x * a)", None),
 }
@@ -116,6 +122,7 @@ def test_a_correction_does_not_lose_a_parameter(corrections: Corrections) -> Non
     [
         ("a - b", (4, 5), Edit(kind="negate", cost=1), "a + b"),
         ("-a", (0, 2), Edit(kind="negate", cost=1), "a"),
+        ("|x| - 1", (6, 7), Edit(kind="negate", cost=1), "|x| + 1"),
         ("a b", (2, 3), Edit(kind="double", cost=1), "a 2 b"),
         ("2 a", (0, 1), Edit(kind="drop", cost=1), "a"),
         ("a^2", (2, 3), Edit(kind="drop", cost=1), "a"),

@@ -254,7 +254,7 @@ class Repair:
 
     def _tex(self, name: str) -> str | None:
         """How the author writes a symbol; None if this is not known."""
-        if rf"\{name}" in self.latex or name in _GREEK:
+        if name in _GREEK or re.search(rf"\\{re.escape(name)}(?![A-Za-z])", self.latex):
             return rf"\{name}"
         return name if len(name) == 1 or name in self.latex else None
 
