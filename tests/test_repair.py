@@ -68,6 +68,12 @@ SLIPS = {
         "jnp.maximum(x, 0)",
         r"f(x) = \begin{cases} x & x > 0 \\ 0 & x \le 0 \end{cases}",
     ),
+    "a symbol beside a command that begins with it": (
+        "x, b",
+        r"f(x, b) = \begin{cases} x^2 & x > 0 \\ 0 & x \le 0 \end{cases}",
+        "jnp.where(x > 0, x * b, 0)",
+        r"f(x, b) = \begin{cases} b x & x > 0 \\ 0 & x \le 0 \end{cases}",
+    ),
     "a dropped factor": ("x, a", "f(x, a) = 2 a x", "a * x", "f(x, a) = a x"),
     "no slip of this kind": ("x, a", "f(x, a) = a x", "jnp.sin(x) * jnp.cosh(a) + jnp.arctan(x * a)", None),
 }
@@ -98,6 +104,13 @@ def test_a_correction_has_a_value_wherever_the_code_has_one(corrections: Correct
     assert all(r"\frac{" not in one.latex for one in corrections("x", "f(x) = 2 x", "x"))
 
 
+def test_no_symbol_is_added_that_changes_nothing(corrections: Corrections) -> None:
+    """The right values could be written as `1^a`, and with a minimum of numbers."""
+    found = corrections("x, a", "f(x, a) = 3 x - a", "1 * x - a")
+    assert found[0].latex == "f(x, a) = x - a"
+    assert all("^" not in one.latex and "min" not in one.latex for one in found)
+
+
 def test_a_correction_does_not_lose_a_parameter(corrections: Corrections) -> None:
     """At the default, `a` is 1, and `x` alone would do."""
     (first, *_) = corrections("x, a=1.0", "f(x, a) = x - a + 1", "x * a")
@@ -109,6 +122,7 @@ def test_a_correction_does_not_lose_a_parameter(corrections: Corrections) -> Non
     [
         ("a - b", (4, 5), Edit(kind="negate", cost=1), "a + b"),
         ("-a", (0, 2), Edit(kind="negate", cost=1), "a"),
+        ("|x| - 1", (6, 7), Edit(kind="negate", cost=1), "|x| + 1"),
         ("a b", (2, 3), Edit(kind="double", cost=1), "a 2 b"),
         ("2 a", (0, 1), Edit(kind="drop", cost=1), "a"),
         ("a^2", (2, 3), Edit(kind="drop", cost=1), "a"),
@@ -226,6 +240,14 @@ def test_fix_prints_a_diff_and_writes_only_the_formula(library: Path) -> None:
     assert library.read_text() == right
     again = CliRunner().invoke(main, ["fix", "decaying", "--write", "--jobs", "1", "--quiet"])
     assert (again.exit_code, again.stdout, library.read_text()) == (0, "", right)
+
+
+def test_fix_tells_what_the_code_computes_if_nothing_is_found(library: Path) -> None:
+    wrong = LIBRARY.replace("x * x", "jnp.sinh(x) + jnp.cos(3 * x)")
+    library.write_text(wrong)
+    found = CliRunner().invoke(main, ["fix", "decaying.square", "--jobs", "1", "--quiet", "--repair-timeout", "5"])
+    assert (found.exit_code, library.read_text()) == (1, wrong)
+    assert "decaying.square: no correction was found; the code computes" in found.stderr
 
 
 def test_fix_names_what_is_no_module(library: Path) -> None:

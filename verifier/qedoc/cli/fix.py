@@ -75,7 +75,7 @@ def _deliver(made: "list[tuple[ClaimResult, Correction | None]]", *, write: bool
     for claim, correction in made:
         if correction is None or (correction.verdict is not Verdict.PROVED and not tested):
             left += 1
-            why = "no correction was found" if correction is None else "a correction is tested and not proved; --tested includes it"
+            why = _none_found(claim) if correction is None else "a correction is tested and not proved; --tested includes it"
             click.echo(f"{claim.location}: {claim.id}: {why}", err=True)
             continue
         path = claim.location.path
@@ -95,6 +95,11 @@ def _deliver(made: "list[tuple[ClaimResult, Correction | None]]", *, write: bool
             left += 1
         click.echo("".join(_diff(path, before, after)), nl=False)
     return left
+
+
+def _none_found(claim: ClaimResult) -> str:
+    code = claim.decisive.code
+    return "no correction was found" + (f"; the code computes {_one_line(code.latex)}" if code is not None else "")
 
 
 def _one_line(latex: str) -> str:

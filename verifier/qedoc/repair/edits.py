@@ -68,12 +68,16 @@ def edits(text: str, words: Sequence[str], parts: Sequence[int]) -> list[Edit]:
         words: the LaTeX of the other operands.
         parts: the places inside of it.
     """
-    found = [Edit(kind=kind, cost=cost) for kind, (cost, _) in ALONE.items()]
+    unchanged = _UNCHANGED if text in ("0", "1") else ()
+    found = [Edit(kind=kind, cost=cost) for kind, (cost, _) in ALONE.items() if kind not in unchanged]
     for word in words:
         more = COMPOSED if len(word) > 1 and not word.startswith("\\") else 0.0
         found += [Edit(kind=kind, cost=cost + more, word=word) for kind, (cost, _) in WITH.items() if word != text or kind not in _IDLE]
     return found + [Edit(kind="keep", cost=1.2, part=part) for part in parts]
 
+
+_UNCHANGED = ("absolute", "root", "square", "invert", "logarithm", "exponential")
+"""Edits that leave 0 or 1 as they are, or that nobody writes of them."""
 
 _IDLE = ("replace", "subtract", "divide")
 """Edits that say nothing if both operands are the same."""

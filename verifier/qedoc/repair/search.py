@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import sympy as sp
 
 from qedoc.bind.context import Context
 from qedoc.bind.records import Bound
@@ -57,6 +58,7 @@ _GREEK = frozenset(
 )
 
 
+_LETTERS = re.compile(r"\\?[A-Za-z]+")
 _INDEX = re.compile(r"\\(?:sum|prod)\S*?\s*_\{?\s*([a-zA-Z])")
 
 NEAR = 0.3
@@ -252,7 +254,7 @@ class Repair:
 
     def _tex(self, name: str) -> str | None:
         """How the author writes a symbol; None if this is not known."""
-        if rf"\{name}" in self.latex or name in _GREEK:
+        if name in _GREEK or re.search(rf"\\{re.escape(name)}(?![A-Za-z])", self.latex):
             return rf"\{name}"
         return name if len(name) == 1 or name in self.latex else None
 
@@ -280,7 +282,7 @@ class Repair:
                 continue
             seen.add(text)
             bound = bound_as(self.record, self.formula, text, self.which)
-            if bound is None or not self._covers(bound.spec) or not self._agrees_as_read(text):
+            if bound is None or not self._covers(bound.spec) or self._is_idle(text, bound.spec) or not self._agrees_as_read(text):
                 continue
             results = [self._check(bound, sizes) for sizes in sizes_of(bound.spec)]
             verdict = weakest([result.verdict for result in results])
@@ -300,6 +302,13 @@ class Repair:
             return check(bound.spec, sizes, limits, quietly)
         except FAILS as error:
             return CaseResult(id=bound.spec.id, verdict=Verdict.UNDECIDED, reason=str(error))
+
+    def _is_idle(self, text: str, spec: Spec) -> bool:
+        """Whether a symbol was added that the value does not depend on, as in `1^p`."""
+        added = {word.lstrip("\\") for word in _LETTERS.findall(text)} - {word.lstrip("\\") for word in _LETTERS.findall(self.latex)}
+        known = {str(d.symbol).partition("[")[0] for d in spec.symbols} | {"pi"}
+        held = {str(symbol).partition("[")[0] for symbol in spec.formula.free_symbols} | ({"pi"} if spec.formula.has(sp.pi) else set())
+        return bool(added & known - held)
 
     def _covers(self, spec: Spec) -> bool:
         """Whether a correction is about all symbols that the formula was about."""

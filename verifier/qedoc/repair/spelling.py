@@ -44,10 +44,10 @@ def _bracketed(text: str) -> str:
 def _negated(before: str, text: str, after: str) -> Iterator[str]:
     left = before.rstrip()
     gap = before[len(left) :]
-    binary = left[-1:] in ("+", "-") and re.search(r"[\w})\]]\s*$", left[:-1]) is not None
+    binary = left[-1:] in ("+", "-") and re.search(r"[\w})\]|!']\s*$", left[:-1]) is not None
     if text[:1] in ("+", "-"):
         rest = text[1:].lstrip()
-        inside = re.search(r"[\w})\]]\s*$", left) is not None
+        inside = re.search(r"[\w})\]|!']\s*$", left) is not None
         if text[0] == "+":
             yield f"{before}-{text[1:]}{after}"
         elif inside:

@@ -50,6 +50,9 @@ def _indices(part: str, letters: Sequence[str]) -> Iterator[tuple[float, tuple[i
         if equals:
             shifted = {"0": ("1",), "1": ("0", "2")}.get(low.strip(), (f"{low}+1", f"{low}-1"))
             yield from ((1.0, span, f"{head}={one}") for one in shifted)
+        elif inner.isdigit():
+            number = int(inner)
+            yield from ((1.0, span, str(other)) for other in (number - 1, number + 1, number - 2, number + 2) if other >= 0)
         elif re.fullmatch(r"\s*\w\s*", inner):
             others = (f"{inner}+1", f"{inner}-1", *(x for x in letters if len(x) == 1 and x != inner))
             yield from ((1.0, span, one if found[2] else f"{{{one}}}") for one in others)
