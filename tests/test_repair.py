@@ -3,6 +3,7 @@ r"""Corrections of wrong formulas: the slip is found and proved, nothing else ch
 import itertools
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,10 @@ from click.testing import CliRunner
 
 from qedoc.bind.claims import claims
 from qedoc.bind.records import Bound
+from qedoc.claims.limits import Limits
 from qedoc.cli.main import main
 from qedoc.errors import Location, QedocError
+from qedoc.judge.check import check
 from qedoc.repair.edits import Edit
 from qedoc.repair.search import Repair
 from qedoc.repair.source import applied, replacements
@@ -87,6 +90,33 @@ def test_a_slip_is_found_and_proved(corrections: Corrections, kind: str) -> None
         assert all(one.verdict is Verdict.PROVED for one in found)
         return
     assert (found[0].latex, found[0].verdict) == (right, Verdict.PROVED)
+
+
+@pytest.mark.parametrize(
+    ("latex", "verdict"),
+    [
+        (r"f_{cdf}(k, \mu) = \sum_{i=0}^k f_{pmf}(i, \mu)", Verdict.PROVED),
+        (r"f_{cdf}(k, \mu) = \sum_{i=1}^k f_{pmf}(i, \mu)", Verdict.REFUTED),
+        (r"f_{cdf}(k, \mu) = \sum_{i=0}^k f_{pmf}(k, \mu)", Verdict.REFUTED),
+    ],
+)
+def test_a_function_of_the_index_of_a_sum(latex: str, verdict: Verdict) -> None:
+    (record,) = documented("jax.scipy.stats.poisson.cdf")
+    formulas = tuple(replace(formula, latex=latex) if formula.display else formula for formula in record.formulas)
+    (claim,) = claims(replace(record, formulas=formulas))
+    assert isinstance(claim, Bound)
+    assert check(claim.spec, {"k": 2}, Limits(max_points=100), lambda _: None).verdict is verdict
+
+
+def test_the_index_of_a_sum_for_another_letter() -> None:
+    (record,) = documented("jax.scipy.stats.poisson.cdf")
+    wrong = r"f_{cdf}(k, \mu) = \sum_{i=0}^k f_{pmf}(k, \mu)"
+    formulas = tuple(replace(formula, latex=wrong) if formula.display else formula for formula in record.formulas)
+    record = replace(record, formulas=formulas)
+    (claim,) = claims(record)
+    assert isinstance(claim, Bound)
+    found = Repair(record, claim, LONG).corrections()
+    assert [(one.latex, one.verdict) for one in found] == [(wrong.replace("f_{pmf}(k", "f_{pmf}(i"), Verdict.PROVED)]
 
 
 def test_two_slips_are_found(corrections: Corrections) -> None:

@@ -89,7 +89,7 @@ def expanded(context: Context, value: sp.Expr, stated: Stated) -> Expansion:
         ]
         if not innermost:
             return Expansion(value=value, domains=tuple(domains), notes=tuple(notes), uses=tuple(uses))
-        bound = {limit[0]: not isinstance(part, sp.Integral) for part in value.atoms(sp.Integral, *LARGE) for limit in part.limits}
+        bound = {limit[0]: part for part in value.atoms(sp.Integral, *LARGE) for limit in part.limits}
         value = value.xreplace({call: _called(context, call, bound, stated, domains, notes) for call in innermost})
     raise Obstruction("the definitions of the formula's names are circular")
 
@@ -177,7 +177,7 @@ def _apart(value: sp.Expr, entry: sp.Indexed) -> sp.Expr:
 def _called(
     context: Context,
     call: Any,
-    bound: Mapping[sp.Symbol, bool],
+    bound: Mapping[sp.Symbol, sp.Expr],
     stated: Stated,
     domains: dict[tuple[str, Reals | Integers], None],
     notes: dict[str, None],
@@ -207,8 +207,7 @@ def _called(
     sets: dict[str, Reals | Integers] = {}
     for parameter, argument in arguments.items():
         own = isinstance(argument, sp.Symbol) and argument not in bound and parameter in known
-        counts = bound.get(argument, False) and isinstance(known.get(parameter), Integers)
-        sets[parameter] = known[parameter] if own else Integers() if counts else Reals()
+        sets[parameter] = known[parameter] if own else _of_index(argument, bound.get(argument), known.get(parameter))
         if own and known[parameter] != Reals():
             domains[argument.name, known[parameter]] = None
             notes[f"{argument}: {known[parameter]}, where {path} is documented"] = None
@@ -223,6 +222,15 @@ def _called(
         raise Unexplained(reason, "write the function out", [(name, "")], ())
     notes[f"{name} is {path}, as its code computes it"] = None
     return value(*arguments.values())
+
+
+def _of_index(argument: sp.Expr, total: sp.Expr | None, known: Reals | Integers | None) -> Reals | Integers:
+    """The set of an argument: integers, if it is the index of a sum, and those of the documentation, if the sum begins in them."""
+    if total is None or isinstance(total, sp.Integral) or not isinstance(known, Integers):
+        return Reals()
+    first = next(limit[1] for limit in total.limits if limit[0] == argument)
+    inside = first.is_Integer and known.upper == sp.oo and bool(first >= known.lower)
+    return known if inside else Integers()
 
 
 def _of_object(name: str, other: Other, notes: dict[str, None]) -> sp.Expr:

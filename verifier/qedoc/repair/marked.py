@@ -88,16 +88,19 @@ class Point:
         sizes: the value of each size, by symbol name.
         columns: the numbers of each symbol, by its name; with axes for two edits before that of the points.
         actual: the results of the code.
+        silent: where the formula as written has no value. A correction need not have one there either.
     """
 
     sizes: Mapping[str, int]
     columns: Mapping[str, Array]
     actual: Array
+    silent: Array
 
     def some(self, few: int) -> "Point":
         """The case at a few of its points."""
         at = np.unique(np.linspace(0, len(self.actual) - 1, few).astype(int))
-        return Point(sizes=self.sizes, columns={name: column[..., at] for name, column in self.columns.items()}, actual=self.actual[at])
+        columns = {name: column[..., at] for name, column in self.columns.items()}
+        return Point(sizes=self.sizes, columns=columns, actual=self.actual[at], silent=self.silent[at])
 
 
 class _Printer(SciPyPrinter):  # type: ignore[misc]  # SymPy has no types
@@ -142,10 +145,11 @@ class Program:
         self._edits: Mapping[int, tuple[Sequence[Edit], int]] = {}
         self._words: Mapping[str, Array] = {}
         self._last: dict[int, Array] = {}
-        self.inside = _inside(case.formula)
+        formula = case.formula.xreplace({sp.zoo: sp.nan})  # NumPy has no complex infinity
+        self.inside = _inside(formula)
         self._columns = [point.columns[symbol.name] for symbol in case.symbols]
         printer = _Printer({"fully_qualified_modules": False, "inline": True, "allow_unknown_functions": True, "user_functions": {}})
-        self._function = sp.lambdify(case.symbols, case.formula, modules=[{"Place": self._at}, "scipy", "numpy"], printer=printer)
+        self._function = sp.lambdify(case.symbols, formula, modules=[{"Place": self._at}, "scipy", "numpy"], printer=printer)
 
     def __call__(self, some: Mapping[int, tuple[Sequence[Edit], int]], words: Mapping[str, Array]) -> Array:
         """The values of the formula with edits.

@@ -43,7 +43,9 @@ POINTS = 60
 FEW = 5
 """Points at which pairs of edits are compared first."""
 
-MOST_CASES = 3
+MOST_CASES = 4
+"""Maximum number of sizes at which the code is run."""
+
 MOST_TRIED = 24
 """Maximum number of edits of each kind that are written, read and judged."""
 
@@ -94,7 +96,8 @@ class Repair:
 
     def corrections(self) -> list[Correction]:
         """Returns at most three corrections, the best first."""
-        if not self.points or self.within is None or self._agrees_as_read(self.latex):
+        spoken = sum(int((~point.silent).sum()) for point in self.points)
+        if spoken < FEW or self.within is None or self._agrees_as_read(self.latex):
             return []
         found: list[Correction] = []
         seen = {self.latex}
@@ -113,7 +116,7 @@ class Repair:
 
     def _points(self) -> Iterator[Point]:
         chosen = sizes_of(self.claim.spec)
-        at = sorted({0, len(chosen) // 2, len(chosen) - 1})[:MOST_CASES]
+        at = np.unique(np.linspace(0, len(chosen) - 1, MOST_CASES).astype(int))
         for sizes in (chosen[k] for k in at):
             try:
                 pair = Pair(replace(self.claim.spec, natural=False, at=self.claim.spec.location), sizes)
@@ -128,7 +131,16 @@ class Repair:
                     symbol.name: np.array([float(rows[k][place]) for k in kept]).reshape(1, 1, -1)
                     for place, symbol in enumerate(pair.plan.symbols)
                 }
-                yield Point(sizes=sizes, columns=columns, actual=actual[kept])
+                point = Point(sizes=sizes, columns=columns, actual=actual[kept], silent=np.zeros(len(kept), dtype=bool))
+                yield replace(point, silent=self._silent(point))
+
+    def _silent(self, point: Point) -> Array:
+        try:
+            values = Program(self.claim.spec, point)({}, {})
+        except FAILS:
+            return point.silent
+        none: Array = np.broadcast_to(np.isnan(values), (1, 1, len(point.actual)))[0, 0]
+        return none
 
     def _within(self) -> Span | None:
         """The part of the text that the claim was read from."""
@@ -261,7 +273,7 @@ class Repair:
     def _agree(self, point: Point, values: Array, rows: int, columns: int) -> np.ndarray[Any, np.dtype[np.bool_]]:
         """Whether values are those of the code at every point, for each edit of two axes."""
         scale = np.maximum(np.abs(point.actual), float(np.median(np.abs(point.actual))) * 1e-4)
-        same = np.abs(values - point.actual) <= TOLERANCE * scale + 1e-300
+        same = (np.abs(values - point.actual) <= TOLERANCE * scale + 1e-300) | (np.isnan(values) & point.silent)
         found = np.broadcast_to(same, np.broadcast_shapes(same.shape, (1, 1, len(point.actual)))).all(axis=-1)
         return np.broadcast_to(found, (rows, columns))
 
@@ -304,11 +316,11 @@ class Repair:
             return CaseResult(id=bound.spec.id, verdict=Verdict.UNDECIDED, reason=str(error))
 
     def _is_idle(self, text: str, spec: Spec) -> bool:
-        """Whether a symbol was added that the value does not depend on, as in `1^p`."""
+        """Whether a symbol was added that the value does not depend on, as in `1^p`, or names a symbol and the index of a sum."""
         added = {word.lstrip("\\") for word in _LETTERS.findall(text)} - {word.lstrip("\\") for word in _LETTERS.findall(self.latex)}
         known = {str(d.symbol).partition("[")[0] for d in spec.symbols} | {"pi"}
         held = {str(symbol).partition("[")[0] for symbol in spec.formula.free_symbols} | ({"pi"} if spec.formula.has(sp.pi) else set())
-        return bool(added & known - held)
+        return bool(added & known - held) or bool(set(_INDEX.findall(text)) & known)
 
     def _covers(self, spec: Spec) -> bool:
         """Whether a correction is about all symbols that the formula was about."""
