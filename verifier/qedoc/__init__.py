@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from qedoc.claims.properties import NonIncreasing as NonIncreasing
     from qedoc.claims.properties import Property as Property
     from qedoc.claims.properties import Value as Value
+    from qedoc.claims.rule import Rule as Rule
     from qedoc.claims.spec import Argument as Argument
     from qedoc.claims.spec import Array as Array
     from qedoc.claims.spec import Declaration as Declaration
@@ -34,6 +35,7 @@ _HOME = {
     "qedoc.algebra.recurrences": ("Recurrence",),
     "qedoc.claims.domain": ("Functions", "Integers", "Reals"),
     "qedoc.claims.properties": ("Bounds", "ConstantFrom", "Continuous", "Limit", "NonDecreasing", "NonIncreasing", "Property", "Value"),
+    "qedoc.claims.rule": ("Rule",),
     "qedoc.claims.spec": ("Argument", "Array", "Declaration", "Dict", "ForAll", "List", "Minimum", "Parameter", "Size", "Spec", "Variable"),
 }
 _MODULE = {name: module for module, names in _HOME.items() for name in names}

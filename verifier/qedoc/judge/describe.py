@@ -22,7 +22,7 @@ def describe(spec: Spec) -> ClaimResult:
         id=spec.id,
         target=spec.target,
         location=spec.location,
-        formula=written(spec.formula),
+        formula=written(spec.formula if spec.written is None else spec.written),
         symbols=tuple(map(_entry, spec.symbols)),
         domain=(*map(_domain_line, spec.symbols), *map(_relation, spec.where)),
         source=spec.source,
