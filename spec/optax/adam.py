@@ -1,6 +1,5 @@
 """Adam and the rules that are built like it."""
 
-import sympy as sp
 from sympy import IndexedBase, sqrt, symbols
 
 from qedoc import Parameter, Reals, Rule, Spec

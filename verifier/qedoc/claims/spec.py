@@ -193,7 +193,7 @@ class Spec:
     """
 
     target: str
-    formula: sp.Expr | Rule
+    formula: Any
     symbols: Sequence[Declaration]
     bind: Mapping[str, Any] = field(default_factory=dict)
     where: Sequence[sp.Basic | ForAll] = ()

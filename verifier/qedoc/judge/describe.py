@@ -45,7 +45,12 @@ def written(expression: sp.Expr) -> Formula:
 
 def described(code: sp.Expr, facts: Facts) -> Formula:
     """Writes a code formula for people, without the guards that the facts decide."""
-    return written(_settled(code, facts, {}))
+    return written(settled(code, facts))
+
+
+def settled(code: sp.Expr, facts: Facts) -> sp.Expr:
+    """A code formula without the guards that the facts decide."""
+    return _settled(code, facts, {})
 
 
 def _settled(expression: sp.Expr, facts: Facts, known: dict[sp.Expr, sp.Expr]) -> sp.Expr:
