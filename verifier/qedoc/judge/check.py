@@ -21,9 +21,9 @@ from qedoc.judge.defaults import defaults
 from qedoc.judge.describe import describe, described
 from qedoc.judge.executions import Executions, execute, outside
 from qedoc.judge.extents import extended
-from qedoc.judge.infer import lifted
 from qedoc.judge.inputs import format_inputs, named, pasteable
 from qedoc.judge.lengths import longer
+from qedoc.judge.lifting import lifted
 from qedoc.judge.minimiser import minimised
 from qedoc.judge.pair import Pair, shown
 from qedoc.judge.paths import formula

@@ -19,12 +19,11 @@ from qedoc.claims.spec import Array, Declaration, Parameter, Size, Spec, Variabl
 from qedoc.claims.steps import APPLIED, GRADIENTS, PARAMETERS, UPDATE, Steps
 from qedoc.errors import UnsupportedError, told
 from qedoc.judge.describe import settled
-from qedoc.judge.shortened import ordered, presented, shortened
+from qedoc.judge.shortened import ordered, shortened, valued
 from qedoc.judge.stepping import Stepping, Stuck
 from qedoc.lift.trace import Path, run
 from qedoc.prove.cells import Budget, CellLimitError, negation
 from qedoc.prove.equality import Standing, compare
-from qedoc.results.verdict import Formula
 from qedoc.search.sampling import Plan, drawing_order
 from qedoc.search.strategies import seeded
 
@@ -41,7 +40,7 @@ GRADIENT, UPDATED, MOVED = "g", "u", "theta"
 """The names of the gradient, the update and the parameters, if a spec does not say others."""
 
 
-def lifted_rule(target: str, steps: Steps, spec: Spec | None) -> Formula:
+def lifted_rule(target: str, steps: Steps, spec: Spec) -> Recurrence:
     """Returns the rule that the code of an optimizer computes.
 
     The rule holds for each entry of the parameters, wherever it has a value, and for each step up to `LAST`.
@@ -49,14 +48,14 @@ def lifted_rule(target: str, steps: Steps, spec: Spec | None) -> Formula:
     Args:
         target: dotted path of the function.
         steps: its steps.
-        spec: declares the hyperparameters. Without a spec, those with numbers as defaults are unknowns.
+        spec: declares the hyperparameters.
 
     Raises:
         UnsupportedError: for code that qedoc has no rule for, or whose entries depend on each other.
         TargetError: for a target that cannot be called.
     """
     try:
-        return _Lifted(spec or inferred(target, steps), steps).formula_of_the_code()
+        return _Lifted(spec, steps).rule()
     except (Stuck, TooManyBranches, CellLimitError) as error:
         raise UnsupportedError(f"{target}: no rule could be lifted: {error}") from error
 
@@ -102,8 +101,8 @@ def _is_number(value: Any) -> bool:
 class _Lifted(Stepping):
     """The rule of the code, at one entry of the parameters."""
 
-    def formula_of_the_code(self) -> Formula:
-        """The rule as aligned lines.
+    def rule(self) -> Recurrence:
+        """The parts of the state after a step, and the update.
 
         Raises:
             Stuck: if the steps of the code cannot be written as a rule.
@@ -123,24 +122,25 @@ class _Lifted(Stepping):
         kept = [k for k in kept if self.leaves[k] not in fixed]
         bases = {k: gradient if later[k + 1] == first[k + 1] == self.gradient else sp.IndexedBase(names[k]) for k in kept}
         counted = {s: t + low - 2 for s, (low, _) in self.counters.items()}
+        origin = {self.params: moved[0]}
         before = counted | {self.leaves[k]: base[t - 1] for k, base in bases.items()}
-        begin = {s: value.xreplace({t: sp.S.One}) for s, value in counted.items()} | {self.leaves[k]: starts[k] for k in kept}
+        before |= {s: value.xreplace(origin) for s, value in fixed.items()} | {self.gradient: gradient[t], self.params: moved[t - 1]}
+        begin = {s: value.xreplace({t: sp.S.One}) for s, value in counted.items()} | {self.leaves[k]: starts[k] for k in kept} | fixed
         places = {base[t]: k + 1 for k, base in bases.items() if base != gradient} | {updated[t]: 0}
-        firsts = {left: _valued(first[place]) for left, place in places.items()}
-        whole = {left: _valued(later[place]) for left, place in places.items()}
-        short = {left: value.xreplace(fixed) for left, value in shortened(whole).items()}
+        firsts = {left: first[place] for left, place in places.items()}
+        whole = {left: later[place] for left, place in places.items()}
         begun = shortened(firsts)
         lines: dict[sp.Indexed, sp.Expr] = {}
-        for left, value in short.items():
+        for left, value in shortened(whole).items():
             alike = self._is_first(value, begin | firsts, firsts[left])
             step = value if alike else sp.Piecewise((begun[left], sp.Eq(t, 1)), (value, True), evaluate=False)
-            lines[left] = step.xreplace(before | {self.gradient: gradient[t], self.params: moved[t - 1]})
+            lines[left] = step.xreplace(before)
         used = {k: base for k, base in bases.items() if any(value.has(base[t - 1]) for value in lines.values())}
-        begins = {base: _valued(starts[k]).xreplace({self.params: moved[0]}) for k, base in used.items()}
+        begins = {base: starts[k].xreplace(origin) for k, base in used.items()}
         rows = ordered({left: lines[left] for left in places})
         if self.steps.output == APPLIED:
             rows.append((moved[t], moved[t - 1] + updated[t]))
-        return presented(Recurrence(rows[-1][0], rows, begins, (t, t)))
+        return Recurrence(rows[-1][0], rows, begins, (t, t))
 
     def _inputs(self) -> tuple[sp.IndexedBase, ...]:
         """The gradient, the update and the parameters."""
@@ -160,8 +160,9 @@ class _Lifted(Stepping):
         for path, leaf in self._sample():
             keys = [str(key) for entry in path for key in (getattr(entry, "name", None), getattr(entry, "key", None)) if key is not None]
             name = next((key for key in reversed(keys) if key.isidentifier()), "state")
-            if jnp.shape(leaf) != () or not (jnp.issubdtype(jnp.result_type(leaf), np.number) or jnp.result_type(leaf) == bool):
-                raise Stuck(f"the part {name} of the state is {jnp.result_type(leaf)}{list(jnp.shape(leaf))}; expected numbers, one per entry")
+            dtype, shape = jnp.result_type(leaf), jnp.shape(leaf)
+            if shape != () or not (jnp.issubdtype(dtype, np.number) or jnp.issubdtype(dtype, np.bool_)):
+                raise Stuck(f"the part {name} of the state is {dtype}{list(shape)}; expected numbers, one per entry")
             name = next(made for made in (name, *(f"{name}_{k}" for k in range(2, len(taken) + 3))) if made not in taken)
             taken.add(name)
             found.append(name)
@@ -205,7 +206,7 @@ class _Lifted(Stepping):
                     continue
                 point = facts.model(unknowns) if taken else self._point(symbols)
             found = None if point is None else run(call, point, counters=counters)
-            if found is None or len(paths) >= MOST_PATHS or found.conditions[: len(taken)] != taken:
+            if found is None or len(paths) >= MOST_PATHS or any(set(found.conditions) == set(path.conditions) for path in paths):
                 where = " and ".join(map(str, taken))
                 raise Stuck(f"no path of the code was found where {where}; write a spec with a smaller domain")
             if found.raised is not None:
@@ -216,15 +217,7 @@ class _Lifted(Stepping):
             turned = [(*found.conditions[:k], negation(condition)) for k, condition in enumerate(found.conditions)]
             waiting += [other for other in turned if other not in seen]
             seen.update(turned)
-        return [self._joined([(path, path.value[k]) for path in paths], facts) for k in range(len(paths[0].value))]
-
-    def _joined(self, parts: Sequence[tuple[Path, Any]], facts: Facts) -> sp.Expr:
-        """A formula on several paths as one expression."""
-        values = [sp.sympify(np.asarray(part).item() if isinstance(part, np.ndarray) else part) for _, part in parts]
-        if all(value == values[0] for value in values):
-            return settled(values[0], facts)
-        *pieces, (last, _) = zip(values, (sp.And(*path.conditions) for path, _ in parts), strict=True)
-        return settled(sp.Piecewise(*pieces, (last, True), evaluate=False), facts)
+        return [_joined([(path, path.value[k]) for path in paths], facts) for k in range(len(paths[0].value))]
 
     def _is_first(self, later: sp.Expr, begin: Mapping[sp.Basic, sp.Expr], first: sp.Expr) -> bool:
         """Whether the formula of later steps gives the first one from the start, or neither has a value."""
@@ -265,21 +258,24 @@ class _Lifted(Stepping):
 
             made = self._made(values)
             leaves, tree = jax.tree.flatten(made.init(whole(self.params)))
-            shapes[:] = [(), *map(jnp.shape, leaves)]
+            shapes[:] = map(jnp.shape, leaves)
             parts = [
-                s if isinstance(s, bool) else whole(s) if shape == (2,) else values[s]
-                for s, shape in zip(self.leaves, shapes[1:], strict=True)
+                s if isinstance(s, bool) else whole(s) if shape == (2,) else values[s] for s, shape in zip(self.leaves, shapes, strict=True)
             ]
             change, state = made.update(whole(self.gradient), jax.tree.unflatten(tree, parts), whole(self.params))
-            return [change[0], *(part[0] if shape == (2,) else part for part, shape in zip(jax.tree.leaves(state), shapes[1:], strict=True))]
+            after = jax.tree.leaves(state)
+            return [change[0], *(part[0] if shape == (2,) else part for part, shape in zip(after, shapes, strict=True))]
 
         found = run(step, self._point([*self._parts(), *twins.values()]), counters=self.counters)
-        alone = {self.gradient, self.params, *(s for s, shape in zip(self.leaves, shapes[1:], strict=False) if shape == (2,))}
-        beside = {twins[s] for s in alone if s in twins}
-        for value, shape in [*zip(found.value or (), shapes, strict=False), *((condition, ()) for condition in found.conditions)]:
-            mixed = beside if shape == (2,) or value is found.value[0] else beside | alone
-            if sp.sympify(value).free_symbols & mixed:
-                raise Stuck("the update of an entry depends on the other entries of the array")
+        if found.raised is not None:
+            raise Stuck(f"a step of two entries raises {told(found.raised)}")
+        own = {self.gradient, self.params, *(s for s, shape in zip(self.leaves, shapes, strict=True) if shape == (2,))}
+        beside = {twins[s] for s in own}
+        shared = [value for value, shape in zip(found.value[1:], shapes, strict=True) if shape != (2,)]
+        mixed = [value for value in found.value if sp.sympify(value).free_symbols & beside]
+        mixed += [value for value in (*shared, *found.conditions) if sp.sympify(value).free_symbols & (own | beside)]
+        if mixed:
+            raise Stuck("the update of an entry depends on the other entries of the array")
 
     def _parts(self) -> list[sp.Symbol]:
         """The unknown parts of the state."""
@@ -295,12 +291,10 @@ class _Lifted(Stepping):
         return np.array(found)
 
 
-def _valued(value: sp.Expr) -> sp.Expr:
-    """A formula without the cases in which it has no value."""
-    if not value.has(sp.Piecewise):
-        return value
-    parts = [_valued(part) for part in value.args]
-    if not isinstance(value, sp.Piecewise):
-        return value.func(*parts)
-    pieces = [(piece.expr, piece.cond) for piece in parts if piece.expr is not sp.nan]
-    return pieces[0][0] if len(pieces) == 1 else sp.Piecewise(*pieces[:-1], (pieces[-1][0], True), evaluate=False)
+def _joined(parts: Sequence[tuple[Path, Any]], facts: Facts) -> sp.Expr:
+    """A formula on several paths as one expression, where it has a value."""
+    values = [valued(sp.sympify(np.asarray(part).item() if isinstance(part, np.ndarray) else part)) for _, part in parts]
+    if all(value == values[0] for value in values):
+        return settled(values[0], facts)
+    *pieces, (last, _) = zip(values, (sp.And(*path.conditions) for path, _ in parts), strict=True)
+    return settled(sp.Piecewise(*pieces, (last, True), evaluate=False), facts)

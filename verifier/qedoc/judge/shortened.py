@@ -1,6 +1,6 @@
 """Writes the values that code computes at a step as people do: a line for each, which uses the names of the others."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 
 import sympy as sp
@@ -9,6 +9,17 @@ from sympy.core.alphabets import greeks
 from qedoc.algebra.recurrences import Recurrence
 from qedoc.judge.describe import written
 from qedoc.results.verdict import Formula
+
+
+def valued(value: sp.Expr) -> sp.Expr:
+    """A formula without the cases in which it has no value."""
+    if not value.has(sp.Piecewise):
+        return value
+    parts = [valued(part) for part in value.args]
+    if not isinstance(value, sp.Piecewise):
+        return value.func(*parts)
+    pieces = [(piece.expr, piece.cond) for piece in parts if piece.expr is not sp.nan]
+    return pieces[0][0] if len(pieces) == 1 else sp.Piecewise(*pieces[:-1], (pieces[-1][0], True), evaluate=False)
 
 
 def shortened(values: Mapping[sp.Indexed, sp.Expr]) -> dict[sp.Indexed, sp.Expr]:
@@ -59,8 +70,15 @@ def _put(value: sp.Expr, whole: sp.Expr, name: sp.Indexed) -> sp.Expr:
 def presented(rule: Recurrence) -> Formula:
     """Writes a rule in the notations that readers use. Words are upright."""
     symbols = {s for part in rule.args for s in part.atoms(sp.Symbol)}
-    words = {s: rf"\mathrm{{{s.name.replace('_', chr(92) + '_')}}}" for s in symbols if not _is_letter(s.name)}
+    words = {s: _word(s.name) for s in symbols if not _is_letter(s.name)}
     return replace(written(rule), latex=sp.latex(rule, symbol_names=words, mul_symbol=r"\, "))
+
+
+def _word(name: str) -> str:
+    """A name of several letters in LaTeX, with its number as an index."""
+    word = name.rstrip("0123456789")
+    index = f"_{{{name[len(word) :]}}}" if word != name else ""
+    return rf"\mathrm{{{word.rstrip('_' if index else '').replace('_', chr(92) + '_')}}}{index}"
 
 
 def _is_letter(name: str) -> bool:
