@@ -204,8 +204,8 @@ class _Lifted(Stepping):
             with facts.assuming(*taken):
                 if facts.empty():
                     continue
-                point = facts.model(unknowns) if taken else self._point(symbols)
-            found = None if point is None else run(call, point, counters=counters)
+                point = facts.model(unknowns) if taken else {}
+            found = None if point is None else run(call, self._point(symbols) | point, counters=counters)
             if found is None or len(paths) >= MOST_PATHS or any(set(found.conditions) == set(path.conditions) for path in paths):
                 where = " and ".join(map(str, taken))
                 raise Stuck(f"no path of the code was found where {where}; write a spec with a smaller domain")
