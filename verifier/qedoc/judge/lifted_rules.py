@@ -202,7 +202,7 @@ class _Lifted(Stepping):
         while waiting:
             taken = waiting.pop()
             with facts.assuming(*taken):
-                if facts.empty():
+                if facts.empty() or any(all(map(facts.entails, path.conditions)) for path in paths):
                     continue
                 point = facts.model(unknowns) if taken else {}
             found = None if point is None else run(call, self._point(symbols) | point, counters=counters)
