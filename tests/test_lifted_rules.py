@@ -262,7 +262,7 @@ def test_code_that_no_annotation_tells_apart(tmp_path: Path, monkeypatch: pytest
     with pytest.raises(UnsupportedError, match="other entries"):
         told("mixing")
     assert told("late") == "u[t] = -learning_rate*Piecewise((2, t > 1000), (1, True))*g[t]"
-    assert told("forks") == "u[t] = Piecewise((-learning_rate*g[t], learning_rate < 1), (-g[t], True))"
+    assert told("forks") == "u[t] = Piecewise((-g[t], learning_rate >= 1), (-learning_rate*g[t], True))"
     assert told("step") == "carry[t] = decay*carry[t - 1] + x[t]; y[t] = tanh(carry[t])"
     assert told("moments").split("; ") == [
         "state_1[t] = state_1[t - 1]/2 + x[t]",

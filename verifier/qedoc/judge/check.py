@@ -27,11 +27,11 @@ from qedoc.judge.lifting import lifted
 from qedoc.judge.minimiser import minimised
 from qedoc.judge.pair import Pair, shown
 from qedoc.judge.paths import formula
-from qedoc.judge.plot_data import curve
 from qedoc.judge.proof import NOT_TRIED, Proof, prove
 from qedoc.judge.properties import check_properties
 from qedoc.judge.ranks import on_arrays
 from qedoc.judge.rules import ruled
+from qedoc.judge.trajectory import curve
 from qedoc.lock.dependencies import closure
 from qedoc.results.verdict import DIFFERENT, CaseResult, Counterexample, Finding, Formula, Verdict
 from qedoc.search.code_constants import written
