@@ -2,7 +2,7 @@
 
 from sympy import Abs, IndexedBase, Max, sqrt, symbols
 
-from qedoc import Parameter, Reals, Rule, Spec
+from qedoc import FixedPoint, Parameter, Reals, Rule, Spec
 
 t, alpha, beta_1, beta_2, epsilon, epsilon_0, lamda = symbols("t alpha beta_1 beta_2 varepsilon varepsilon_0 lambda")
 m, v, u, g, theta = map(IndexedBase, ("m", "v", "u", "g", "theta"))
@@ -25,6 +25,7 @@ adam = Spec(
     target="optax.adam",
     formula=Rule(output=u[t], gradient=g[t], lines={m[t]: mean, v[t]: squares, u[t]: -alpha * corrected / root}, start=START),
     symbols=[learning_rate, b1, b2, eps, eps_root],
+    properties=[FixedPoint(0)],
     source="Optax 0.2.8, docstring of adam; Kingma and Ba, Adam, 2015, Algorithm 1",
 )
 
@@ -45,6 +46,7 @@ nadam = Spec(
     target="optax.nadam",
     formula=Rule(output=u[t], gradient=g[t], lines={m[t]: mean, v[t]: squares, u[t]: -alpha * ahead / root}, start=START),
     symbols=[learning_rate, b1, b2, eps, eps_root],
+    properties=[FixedPoint(0)],
     source="Optax 0.2.8, docstring of nadam; Dozat, Incorporating Nesterov Momentum into Adam, 2016",
 )
 
@@ -70,6 +72,7 @@ adamax = Spec(
         start=START,
     ),
     symbols=[learning_rate, b1, b2, eps],
+    properties=[FixedPoint(0)],
     source="Optax 0.2.8, docstring of adamax; Kingma and Ba, Adam, 2015, Algorithm 2",
 )
 
@@ -86,5 +89,6 @@ adabelief = Spec(
         start=START,
     ),
     symbols=[learning_rate, b1, b2, eps, eps_root],
+    properties=[FixedPoint(0)],
     source="Optax 0.2.8, docstring of adabelief",
 )

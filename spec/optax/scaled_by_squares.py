@@ -2,7 +2,7 @@
 
 from sympy import IndexedBase, Piecewise, sqrt, symbols
 
-from qedoc import Parameter, Reals, Rule, Spec
+from qedoc import FixedPoint, Parameter, Reals, Rule, Spec
 
 t, alpha, gamma, epsilon, s_0 = symbols("t alpha gamma varepsilon s_0")
 s, d, x, u, g = map(IndexedBase, "sdxug")
@@ -19,6 +19,7 @@ adagrad = Spec(
         start={s[0]: s_0},
     ),
     symbols=[learning_rate, Parameter(s_0, "initial_accumulator_value", Reals(least=0), "the sum before the first step"), eps],
+    properties=[FixedPoint(0)],
     source="Optax 0.2.8, docstring of adagrad, with the initial sum that it leaves out",
 )
 
@@ -36,6 +37,7 @@ rmsprop = Spec(
         eps,
         Parameter(s_0, "initial_scale", Reals(least=0), "the mean of squares before the first step"),
     ],
+    properties=[FixedPoint(0)],
     source="Optax 0.2.8, docstring of rmsprop",
 )
 
@@ -53,5 +55,6 @@ adadelta = Spec(
         start={s[0]: 0, d[0]: 0},
     ),
     symbols=[learning_rate, Parameter(gamma, "rho", Reals(least=0, below=1), "decay rate of both means of squares"), eps],
+    properties=[FixedPoint(0)],
     source="Optax 0.2.8, docstring of adadelta; Zeiler, ADADELTA, 2012, Algorithm 1",
 )

@@ -2,17 +2,19 @@
 
 from sympy import IndexedBase, sign, symbols
 
-from qedoc import Parameter, Reals, Rule, Spec
+from qedoc import Bounds, FixedPoint, Homogeneous, Parameter, Reals, Rule, Spec
 
 t, alpha, beta_1, beta_2, lamda = symbols("t alpha beta_1 beta_2 lambda")
 m, u, g, theta = map(IndexedBase, ("m", "u", "g", "theta"))
 
 learning_rate = Parameter(alpha, "learning_rate", Reals(above=0), "learning rate")
+SIGN = [FixedPoint(0), Homogeneous(0), Bounds(lower=-alpha, upper=alpha)]
 
 sign_sgd = Spec(
     target="optax.sign_sgd",
     formula=Rule(output=u[t], gradient=g[t], lines={u[t]: -alpha * sign(g[t])}),
     symbols=[learning_rate],
+    properties=SIGN,
     source="Optax 0.2.8, docstring of sign_sgd",
 )
 
@@ -22,6 +24,7 @@ signum = Spec(
         output=u[t], gradient=g[t], lines={m[t]: beta_1 * m[t - 1] + (1 - beta_1) * g[t], u[t]: -alpha * sign(m[t])}, start={m[0]: 0}
     ),
     symbols=[learning_rate, Parameter(beta_1, "beta", Reals(least=0, below=1), "decay rate of the mean")],
+    properties=SIGN,
     source="Optax 0.2.8, docstring of signum",
 )
 
@@ -43,5 +46,6 @@ lion = Spec(
         Parameter(beta_2, "b2", Reals(least=0, below=1), "decay rate of the mean"),
         Parameter(lamda, "weight_decay", Reals(least=0), "strength of the weight decay"),
     ],
+    properties=[Homogeneous(0)],
     source="Optax 0.2.8, docstring of lion",
 )

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from qedoc.claims.properties import Bounds as Bounds
     from qedoc.claims.properties import ConstantFrom as ConstantFrom
     from qedoc.claims.properties import Continuous as Continuous
+    from qedoc.claims.properties import FixedPoint as FixedPoint
+    from qedoc.claims.properties import Homogeneous as Homogeneous
     from qedoc.claims.properties import Limit as Limit
     from qedoc.claims.properties import NonDecreasing as NonDecreasing
     from qedoc.claims.properties import NonIncreasing as NonIncreasing
@@ -34,7 +36,10 @@ __version__ = "0.1.0"
 _HOME = {
     "qedoc.algebra.recurrences": ("Recurrence",),
     "qedoc.claims.domain": ("Functions", "Integers", "Reals"),
-    "qedoc.claims.properties": ("Bounds", "ConstantFrom", "Continuous", "Limit", "NonDecreasing", "NonIncreasing", "Property", "Value"),
+    "qedoc.claims.properties": (
+        *("Bounds", "ConstantFrom", "Continuous", "FixedPoint", "Homogeneous"),
+        *("Limit", "NonDecreasing", "NonIncreasing", "Property", "Value"),
+    ),
     "qedoc.claims.rule": ("Rule",),
     "qedoc.claims.spec": ("Argument", "Array", "Declaration", "Dict", "ForAll", "List", "Minimum", "Parameter", "Size", "Spec", "Variable"),
 }

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 import sympy as sp
 
 from qedoc.claims.domain import Domain, Functions, Reals, exact
-from qedoc.claims.properties import Property
+from qedoc.claims.properties import OF_RULES, ONLY_OF_RULES, Property, RuleProperty
 from qedoc.claims.rule import GRADIENTS, PARAMETERS, Rule, RuleError
 from qedoc.errors import Location, SpecError
 
@@ -186,6 +186,7 @@ class Spec:
         documented: the object whose docstring states the formula, if it is not the target. Its path then replaces the target in the id.
         source: where the formula is documented (page, paper, equation).
         written: the formula as readers see it, if it is not `formula`.
+        promises: the properties of a rule, about every step. `properties` is then empty.
         at: the file and line of the claim; by default, those of the call that creates the spec.
 
     Raises:
@@ -203,13 +204,14 @@ class Spec:
     may_be_real: bool = False
     natural: bool = False
     derivative: str = ""
-    properties: Sequence[Property] = ()
+    properties: Sequence[Property | RuleProperty] = ()
     name: str = ""
     beside: Sequence[sp.Expr] = ()
     minimum: Minimum | None = None
     documented: str = ""
     source: str = ""
     written: sp.Expr | None = None
+    promises: Sequence[RuleProperty] = ()
     at: InitVar[Location | None] = None
     location: Location = field(init=False)
 
@@ -244,6 +246,10 @@ class Spec:
         given = [name for name in ("entry", "whole", "derivative", "minimum", "beside") if getattr(self, name)]
         if given:
             raise self.refuse(f"{given[0]}= says nothing of a Rule, whose value is the output of each step; leave it out")
+        for promise in self.properties:
+            if not isinstance(promise, OF_RULES):
+                known = ", ".join(kind.__name__ for kind in OF_RULES)
+                raise self.refuse(f"property '{promise}' says nothing of a rule; a rule may have {known}")
         try:
             rule.check()
         except RuleError as error:
@@ -263,6 +269,8 @@ class Spec:
             "symbols": [*self.symbols, *added],
             "bind": {**self.bind, GRADIENTS: Array(rule.gradient.base[index], (index, 1, last))},
             "entry": (last - 1,),
+            "promises": tuple(self.properties),
+            "properties": (),
         }
         for name, value in changes.items():
             object.__setattr__(self, name, value)
@@ -274,6 +282,9 @@ class Spec:
         for symbol in declared:
             if declared.count(symbol) > 1:
                 raise self.refuse(f"symbol {symbol} is declared twice; declare each symbol once")
+        for promise in self.properties:
+            if isinstance(promise, ONLY_OF_RULES):
+                raise self.refuse(f"property '{promise}' is one of rules; the formula is no Rule")
         for name in self.keywords:
             if self.keywords.count(name) > 1:
                 raise self.refuse(f"parameter {name} is bound twice; bind it with a Parameter or in bind=, not both")
@@ -295,7 +306,7 @@ class Spec:
         for declaration in self.symbols:
             if not isinstance(declaration, Size) and not isinstance(declaration.domain, Functions):
                 found += [(f"domain of {declaration.symbol}", sp.Tuple(declaration.domain.lower, declaration.domain.upper))]
-        for promise in self.properties:
+        for promise in (*self.properties, *self.promises):
             found += [(f"property '{promise}'", part) for part in parts(promise)]
         return found
 
@@ -319,7 +330,7 @@ def base(symbol: Any) -> Any:
     return symbol.base.label if isinstance(symbol, sp.Indexed) else symbol
 
 
-def parts(promise: Property) -> list[Any]:
+def parts(promise: Property | RuleProperty) -> list[Any]:
     """The SymPy expressions inside a property."""
     found: list[Any] = []
     for name in promise.__slots__:

@@ -30,6 +30,7 @@ from qedoc.judge.paths import formula
 from qedoc.judge.proof import NOT_TRIED, Proof, prove
 from qedoc.judge.properties import check_properties
 from qedoc.judge.ranks import on_arrays
+from qedoc.judge.rule_properties import promised
 from qedoc.judge.rules import ruled
 from qedoc.judge.trajectory import curve
 from qedoc.lock.dependencies import closure
@@ -85,9 +86,8 @@ def check(
         found = minimised(spec, sizes, limits)
         return replace(found, seconds=time.perf_counter() - started, sources=closure(spec.target, []))
     if isinstance(spec.formula, Recurrence):
-        found = ruled(spec, limits, note)
-        factory = spec.target.rpartition(".")[0]
-        return replace(found, seconds=time.perf_counter() - started, sources=closure(factory, []))
+        found = _with_promises(spec, limits, note)
+        return replace(found, seconds=time.perf_counter() - started, sources=closure(spec.target.rpartition(".")[0], []))
     note("reading the code")
     try:
         pair, arrays = Pair(spec, sizes), ""
@@ -132,6 +132,13 @@ def check(
         result = replace(result, reason=f"{result.reason}; compared for {arrays}, because the code takes no numbers")
     reached = sorted({place for branch in pair.code.branches for place in branch.path.reached})
     return replace(result, seconds=time.perf_counter() - started, sources=closure(spec.target, reached))
+
+
+def _with_promises(spec: Spec, limits: Limits, note: Callable[[str], Any]) -> CaseResult:
+    """The result of a rule with a state, with its properties."""
+    found = ruled(spec, limits, note)
+    note("proving the properties")
+    return replace(found, properties=promised(spec, limits, claim_proved=found.verdict is Verdict.PROVED))
 
 
 def _run_alone(pair: Pair, sizes: Mapping[str, int], limits: Limits) -> tuple[Pair, str, CaseResult]:
