@@ -2,14 +2,14 @@
 
 from sympy import IndexedBase, symbols
 
-from qedoc import FixedPoint, Homogeneous, Parameter, Reals, Rule, Spec
+from qedoc import FixedPoint, Homogeneous, Parameter, Reals, Rule, RuleProperty, Spec
 
 t, alpha, mu = symbols("t alpha mu")
 m, u, g = map(IndexedBase, "mug")
 
 learning_rate = Parameter(alpha, "learning_rate", Reals(above=0), "learning rate")
 momentum = Parameter(mu, "momentum", Reals(least=0, below=1), "decay rate of the momentum")
-LINEAR = [FixedPoint(0), Homogeneous(1)]
+LINEAR: list[RuleProperty] = [FixedPoint(0), Homogeneous(1)]
 SOURCE = "Optax 0.2.8, docstring of sgd"
 
 plain = Spec(

@@ -2,13 +2,13 @@
 
 from sympy import IndexedBase, sign, symbols
 
-from qedoc import Bounds, FixedPoint, Homogeneous, Parameter, Reals, Rule, Spec
+from qedoc import Bounds, FixedPoint, Homogeneous, Parameter, Reals, Rule, RuleProperty, Spec
 
 t, alpha, beta_1, beta_2, lamda = symbols("t alpha beta_1 beta_2 lambda")
 m, u, g, theta = map(IndexedBase, ("m", "u", "g", "theta"))
 
 learning_rate = Parameter(alpha, "learning_rate", Reals(above=0), "learning rate")
-SIGN = [FixedPoint(0), Homogeneous(0), Bounds(lower=-alpha, upper=alpha)]
+SIGN: list[RuleProperty] = [FixedPoint(0), Homogeneous(0), Bounds(lower=-alpha, upper=alpha)]
 
 sign_sgd = Spec(
     target="optax.sign_sgd",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from qedoc.claims.properties import NonDecreasing as NonDecreasing
     from qedoc.claims.properties import NonIncreasing as NonIncreasing
     from qedoc.claims.properties import Property as Property
+    from qedoc.claims.properties import RuleProperty as RuleProperty
     from qedoc.claims.properties import Value as Value
     from qedoc.claims.rule import Rule as Rule
     from qedoc.claims.spec import Argument as Argument
@@ -38,7 +39,7 @@ _HOME = {
     "qedoc.claims.domain": ("Functions", "Integers", "Reals"),
     "qedoc.claims.properties": (
         *("Bounds", "ConstantFrom", "Continuous", "FixedPoint", "Homogeneous"),
-        *("Limit", "NonDecreasing", "NonIncreasing", "Property", "Value"),
+        *("Limit", "NonDecreasing", "NonIncreasing", "Property", "RuleProperty", "Value"),
     ),
     "qedoc.claims.rule": ("Rule",),
     "qedoc.claims.spec": ("Argument", "Array", "Declaration", "Dict", "ForAll", "List", "Minimum", "Parameter", "Size", "Spec", "Variable"),

@@ -179,6 +179,8 @@ class Inductive(Stepping):
                 yield sp.Implies(symbol > 0, power > 0)
                 yield sp.Implies(symbol <= 1, power <= symbol)
                 yield sp.Implies(symbol >= 1, power >= symbol)
+                if known.entails(symbol < 1):
+                    yield symbol * power < 1
 
     def _kept(
         self,

@@ -24,7 +24,7 @@ from qedoc.judge.induction import MOST_CELLS, Inductive, is_nonnegative, with_po
 from qedoc.judge.pair import Pair
 from qedoc.judge.properties import searched
 from qedoc.judge.stepping import Stuck
-from qedoc.prove.cells import Budget, CellLimitError
+from qedoc.prove.cells import Budget, CellLimitError, cells, undefined
 from qedoc.prove.equality import Standing, compare
 from qedoc.prove.obligations import Obligation
 from qedoc.results.verdict import PropertyResult, Verdict
@@ -133,8 +133,7 @@ class _Promises(Inductive):
 
     def is_between(self, lower: Any, upper: Any) -> bool:
         """Whether the outputs are proved to lie between two bounds."""
-        for facts, values in ((self.beginning, self.first(self.gradient)), (self.going, self.later(self.before, self.gradient))):
-            value = values[self.output]
+        for value, facts in self._places():
             gaps = [value - self._told(lower)] if lower is not None else []
             gaps += [self._told(upper) - value] if upper is not None else []
             if not all(is_nonnegative(gap, facts) for gap in gaps):
@@ -160,10 +159,21 @@ class _Promises(Inductive):
             if not lost:
                 break
             stay = {name: value for name, value in stay.items() if name not in lost}
+        if not all(self._has_value(*place) for place in self._places()):
+            return False
         rest = self.before[self.output] if self.steps.output == APPLIED else sp.S.Zero
         begin = self.params if self.steps.output == APPLIED else sp.S.Zero
         places = ((first[self.output], begin, self.beginning), (later[self.output], rest, self.going))
         return all(self._equal(value, still, facts, everywhere=True) for value, still, facts in places)
+
+    def _places(self) -> Iterator[tuple[sp.Expr, Facts]]:
+        """The documented output of the first step and of a later one, for any gradient, with what holds there."""
+        yield self.first(self.gradient)[self.output], self.beginning
+        yield self.later(self.before, self.gradient)[self.output], self.going
+
+    def _has_value(self, output: sp.Expr, facts: Facts) -> bool:
+        """Whether an output is proved to have a value. It is asked for any gradient, because SymPy cancels 0/x where 0 is put in."""
+        return not any(undefined(cell.formulas[0]) for cell in cells((totalise(output),), facts, Budget(MOST_CELLS)))
 
     def is_homogeneous(self, degree: sp.Expr) -> bool:
         """Whether a factor of all gradients is proved to multiply the outputs by a power of it."""
