@@ -194,11 +194,7 @@ class Inductive(Stepping):
         names = [name for name in before if name in begun and is_nonnegative(begun[name], start)]
         while names:
             facts = Facts([*self._domain(), *self._of_steps(powers), *(before[name] >= 0 for name in names)])
-<<<<<<< HEAD
-            lost = [name for name in names if not is_nonnegative(_with_powers(after[name], powers, self.count), facts)]
-=======
             lost = [name for name in names if not is_nonnegative(with_powers(after[name], powers, self.count), facts)]
->>>>>>> 2393ab9 (Properties of rules: bounds, fixed points, homogeneity)
             if not lost:
                 break
             names = [name for name in names if name not in lost]
@@ -230,11 +226,7 @@ def _mapped(formula: sp.Expr, change: Any) -> sp.Expr:
 
 
 def is_nonnegative(value: sp.Expr, facts: Facts) -> bool:
-<<<<<<< HEAD
     """Whether a formula has a value that is not negative wherever the facts hold, as far as this can be proved."""
-=======
-    """True only if a formula has a value that is not negative wherever the facts hold."""
->>>>>>> 2393ab9 (Properties of rules: bounds, fixed points, homogeneity)
     try:
         found = list(cells((totalise(value),), facts, Budget(MOST_CELLS)))
     except (CellLimitError, TooManyBranches):
