@@ -69,12 +69,6 @@ class Rule:
         """
         t, start = self.step, self._starts()
         lines = _ordered(self._lines())
-        kept = self.gradient.base[t - 1]
-        if any(value.has(kept) for value in lines.values()):
-            before = sp.IndexedBase(f"{self.gradient.base}_kept")
-            first = start.pop(self.gradient.base)
-            start[before] = before[1] if first == self.gradient.base[1] else first
-            lines = {before[t]: self.gradient, **{left: value.xreplace({kept: before[t - 1]}) for left, value in lines.items()}}
         if self.kind == APPLIED:
             start[self.output.base] = begin
         elif self.parameters is not None:

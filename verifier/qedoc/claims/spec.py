@@ -246,6 +246,9 @@ class Spec:
         given = [name for name in ("entry", "whole", "derivative", "minimum", "beside") if getattr(self, name)]
         if given:
             raise self.refuse(f"{given[0]}= says nothing of a Rule, whose value is the output of each step; leave it out")
+        for name in (GRADIENTS, PARAMETERS):
+            if name in self.keywords:
+                raise self.refuse(f"the Rule gives the optimizer its {name}; leave {name} out")
         for promise in self.properties:
             if not isinstance(promise, OF_RULES):
                 known = ", ".join(kind.__name__ for kind in OF_RULES)
