@@ -4,6 +4,7 @@ import itertools
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -135,8 +136,12 @@ def check(
 
 
 def _with_promises(spec: Spec, limits: Limits, note: Callable[[str], Any]) -> CaseResult:
-    """The result of a rule with a state, with its properties."""
+    """The result of a rule with a state, with its properties. That of a spec has the rule of the code too."""
     found = ruled(spec, limits, note)
+    if spec.written is not None:
+        note("reading the code")
+        with suppress(UnsupportedError):
+            found = replace(found, code=lifted(spec.target, spec))
     note("proving the properties")
     return replace(found, properties=promised(spec, limits, claim_proved=found.verdict is Verdict.PROVED))
 
