@@ -27,8 +27,8 @@ SHOWN = (*(1,) * 6, *(-1,) * 6, *(0,) * 4)
 MOST_SHOWN = 24
 """Maximum number of steps in a plot."""
 
-FREE = Fraction(1, 10)
-"""The value of a hyperparameter without a default, if its domain has it: a learning rate."""
+RATE, DECAY = Fraction(1, 10), Fraction(9, 10)
+"""The values of a hyperparameter without a default, if its domain has them: a learning rate, or a decay rate, which is less than 1."""
 
 
 def curve(spec: Spec, sizes: Mapping[str, int], at: Inputs | None) -> Curve:
@@ -84,8 +84,9 @@ def _legible(pair: Pair, steps: Steps) -> Row:
     row = plot_data.legible(pair)
     defaults = {p.name: p.default for p in inspect.signature(steps.factory).parameters.values()}
     for k, scalar in enumerate(pair.plan.scalars):
-        wanted = defaults.get(scalar.name, FREE)
-        wanted = FREE if wanted is inspect.Parameter.empty else wanted
+        wanted = defaults.get(scalar.name)
+        if wanted in (None, inspect.Parameter.empty):
+            wanted = DECAY if scalar.domain.upper == 1 else RATE
         if scalar.name == PARAMETERS or scalar.vector == GRADIENTS:
             wanted = 1
         if isinstance(wanted, int | float | Fraction) and not isinstance(wanted, bool):
