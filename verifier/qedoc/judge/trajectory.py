@@ -12,6 +12,7 @@ from qedoc.algebra.recurrences import Recurrence
 from qedoc.claims.spec import Size, Spec
 from qedoc.claims.steps import GRADIENTS, PARAMETERS, Steps
 from qedoc.claims.target import resolve
+from qedoc.errors import UnsupportedError
 from qedoc.judge import plot_data
 from qedoc.judge.inputs import named, row_of
 from qedoc.judge.pair import Pair
@@ -29,6 +30,9 @@ MOST_SHOWN = 24
 
 RATE, DECAY = Fraction(1, 10), Fraction(9, 10)
 """The values of a hyperparameter without a default, if its domain has them: a learning rate, or a decay rate, which is less than 1."""
+
+UNCOUPLED = 4
+"""Number of parts of a `Recurrence` that holds entry by entry."""
 
 
 def curve(spec: Spec, sizes: Mapping[str, int], at: Inputs | None) -> Curve:
@@ -48,10 +52,14 @@ def trajectory(spec: Spec, at: Inputs | None) -> Curve:
     Args:
         spec: the claim. Its formula is a `Recurrence`.
         at: the inputs of a counterexample. Its gradients come first.
+
+    Raises:
+        UnsupportedError: for a rule that is not one of a single entry of the parameters.
     """
-    (size,) = [d for d in spec.symbols if isinstance(d, Size)]
-    steps, pair = resolve(spec.target), Pair(spec, {str(size.symbol): 1})
-    assert isinstance(steps, Steps)  # a Recurrence has no other target
+    sizes, steps = [d for d in spec.symbols if isinstance(d, Size)], resolve(spec.target)
+    if len(sizes) != 1 or not isinstance(steps, Steps) or len(spec.formula.args) > UNCOUPLED:
+        raise UnsupportedError("the plot of a rule is about one entry of the parameters, and the entries of this rule depend on each other")
+    pair = Pair(spec, {str(sizes[0].symbol): 1})
     given = [] if at is None else _gradients(at)
     gradients = [*given, *map(float, SHOWN[len(given) :])]
     row = _legible(pair, steps) if at is None else row_of(pair.plan.scalars, {**at, GRADIENTS: list(given[:1])})
