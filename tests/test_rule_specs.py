@@ -1,6 +1,7 @@
 """Tests of rules in the spec language: how they are checked, what they promise, and mistakes in them."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +115,39 @@ class TestVerdicts:
         lines = {m[t]: g[t] + mu * m[t - 1], u[t]: -alpha * (g[t] + mu * m[t])}
         assert judged(momentum(lines=lines, bind={"nesterov": True})).verdict is Verdict.PROVED
         assert judged(momentum(lines=lines, bind={"nesterov": False})).verdict is Verdict.REFUTED
+
+
+OPTAX = Path(__file__).parent.parent / "spec" / "optax"
+BETA_1, BETA_2, STEP = sp.symbols("beta_1 beta_2 t")
+
+SLIPS: dict[str, tuple[str, dict[Any, Any]]] = {
+    "no learning rate": ("sgd sign_sgd signum adamax adagrad adadelta", {alpha: 1}),
+    "decay rates swapped": ("adam nadam adabelief lion", {BETA_1: BETA_2, BETA_2: BETA_1}),
+    "correction of the step after": ("adam adamw adamax", {BETA_1**STEP: BETA_1 ** (STEP + 1)}),
+    "no correction": ("adamw adabelief", {BETA_2**STEP: 0}),
+}
+"""Slips in rules of the folder of specs, with the optimizers whose rules are changed."""
+
+
+def stated(name: str) -> Spec:
+    """The rule of an optimizer in the folder of specs."""
+    found = [spec for file in find([str(OPTAX)])[0] if "Rule(" in file.text for spec in load(file)]
+    return next(spec for spec in found if spec.id == f"optax.{name}")
+
+
+@pytest.mark.parametrize(("name", "slip"), [(name, slip) for slip, (names, _) in SLIPS.items() for name in names.split()])
+def test_slips_in_the_rules_of_optax_are_refuted(name: str, slip: str) -> None:
+    right = stated(name)
+    wrong = right.formula.xreplace(SLIPS[slip][1])
+    assert wrong != right.formula
+    result = judged(replace(right, formula=wrong, promises=(), at=right.location))
+    assert result.verdict is Verdict.REFUTED, result.reason
+
+
+def test_a_rule_without_a_value_at_the_first_step_does_not_hold() -> None:
+    right = stated("adamw")
+    wrong = right.formula.xreplace({BETA_1**STEP: BETA_1 ** (STEP - 1)})
+    assert not judged(replace(right, formula=wrong, at=right.location)).verdict.holds
 
 
 class TestClaim:
