@@ -11,11 +11,15 @@ if TYPE_CHECKING:
     from qedoc.claims.properties import Bounds as Bounds
     from qedoc.claims.properties import ConstantFrom as ConstantFrom
     from qedoc.claims.properties import Continuous as Continuous
+    from qedoc.claims.properties import FixedPoint as FixedPoint
+    from qedoc.claims.properties import Homogeneous as Homogeneous
     from qedoc.claims.properties import Limit as Limit
     from qedoc.claims.properties import NonDecreasing as NonDecreasing
     from qedoc.claims.properties import NonIncreasing as NonIncreasing
     from qedoc.claims.properties import Property as Property
+    from qedoc.claims.properties import RuleProperty as RuleProperty
     from qedoc.claims.properties import Value as Value
+    from qedoc.claims.rule import Rule as Rule
     from qedoc.claims.spec import Argument as Argument
     from qedoc.claims.spec import Array as Array
     from qedoc.claims.spec import Declaration as Declaration
@@ -33,7 +37,11 @@ __version__ = "0.1.0"
 _HOME = {
     "qedoc.algebra.recurrences": ("Recurrence",),
     "qedoc.claims.domain": ("Functions", "Integers", "Reals"),
-    "qedoc.claims.properties": ("Bounds", "ConstantFrom", "Continuous", "Limit", "NonDecreasing", "NonIncreasing", "Property", "Value"),
+    "qedoc.claims.properties": (
+        *("Bounds", "ConstantFrom", "Continuous", "FixedPoint", "Homogeneous"),
+        *("Limit", "NonDecreasing", "NonIncreasing", "Property", "RuleProperty", "Value"),
+    ),
+    "qedoc.claims.rule": ("Rule",),
     "qedoc.claims.spec": ("Argument", "Array", "Declaration", "Dict", "ForAll", "List", "Minimum", "Parameter", "Size", "Spec", "Variable"),
 }
 _MODULE = {name: module for module, names in _HOME.items() for name in names}

@@ -10,7 +10,7 @@ import sympy as sp
 from qedoc.algebra.closed_forms import closed
 from qedoc.algebra.undefined import undefined, valued
 from qedoc.claims.domain import Functions, Integers, Reals
-from qedoc.claims.properties import Property
+from qedoc.claims.properties import ONLY_OF_RULES, Property
 from qedoc.claims.results import array_of, is_complex, part_of
 from qedoc.claims.settings import Imported
 from qedoc.claims.spec import Argument, Array, Parameter, Size, Spec, base
@@ -280,7 +280,7 @@ def instantiate(spec: Spec, sizes: Mapping[sp.Symbol, int]) -> Case:
         scalars=tuple(scalars),
         where=tuple(r for r in relations if r is not sp.true),
         undefined=undefined(formula),
-        properties=tuple(_property(promise, translate) for promise in spec.properties),
+        properties=tuple(_property(promise, translate) for promise in spec.properties if not isinstance(promise, ONLY_OF_RULES)),
         opaque=tuple(str(d.symbol) for d in domains.values() if isinstance(d.domain, Functions)),
         entry=tuple(int(sp.sympify(position).subs(sizes)) for position in spec.entry),
         keywords={

@@ -98,10 +98,49 @@ class Limit:
         return f"tends to {self.equals} as {self.symbol} -> oo"
 
 
+@dataclass(frozen=True, slots=True)
+class FixedPoint:
+    """A rule does not move the parameters if every gradient is `gradient`: the update of each step is 0."""
+
+    gradient: Number
+    where: tuple[sp.Basic, ...] = field(default=(), kw_only=True)
+
+    def __str__(self) -> str:
+        return f"no update if every gradient is {self.gradient}"
+
+
+@dataclass(frozen=True, slots=True)
+class Homogeneous:
+    """If all gradients are multiplied by a number c > 0, a rule multiplies its outputs by c**degree.
+
+    With degree 0, the outputs do not depend on the scale of the gradients.
+
+    Args:
+        degree: a number, such as 0 for methods that use signs, or 1 for linear ones.
+        where: conditions on the hyperparameters.
+    """
+
+    degree: Number
+    where: tuple[sp.Basic, ...] = field(default=(), kw_only=True)
+
+    def __str__(self) -> str:
+        if self.degree == 0:
+            return "unchanged if all gradients are multiplied by c > 0"
+        return f"multiplied by {'c' if self.degree == 1 else f'c**{self.degree}'} if all gradients are multiplied by c > 0"
+
+
 Property: TypeAlias = Bounds | NonIncreasing | NonDecreasing | ConstantFrom | Continuous | Value | Limit
 
+RuleProperty: TypeAlias = Bounds | FixedPoint | Homogeneous
 
-def spoken(promise: Property) -> str:
+OF_RULES = (Bounds, FixedPoint, Homogeneous)
+"""The properties of rules with a state, about every step. Bounds are those of each output."""
+
+ONLY_OF_RULES = (FixedPoint, Homogeneous)
+"""Those that a formula cannot have."""
+
+
+def spoken(promise: Property | RuleProperty) -> str:
     """Describes a property in words, with the conditions under which it is claimed."""
     where = " and ".join(map(str, promise.where))
     return f"{promise}, where {where}" if where else str(promise)

@@ -8,8 +8,9 @@ from typing import Any, TypeAlias
 
 import sympy as sp
 
-from qedoc.claims.domain import Domain, Functions, exact
-from qedoc.claims.properties import Property
+from qedoc.claims.domain import Domain, Functions, Reals, exact
+from qedoc.claims.properties import OF_RULES, ONLY_OF_RULES, Property, RuleProperty
+from qedoc.claims.rule import GRADIENTS, PARAMETERS, Rule, RuleError
 from qedoc.errors import Location, SpecError
 
 Index: TypeAlias = tuple[sp.Symbol, Any, Any]
@@ -166,7 +167,8 @@ class Spec:
         target: dotted path of the function, such as `optax.cosine_decay_schedule`. A path such as `package.Class.method` means an object
             that is made first: the parameters of the constructor and of the method can be bound. Where both have a parameter `x`, that of
             the constructor is `self_x`.
-        formula: the documented value. A float means the decimal that it is written as.
+        formula: the documented value. A float means the decimal that it is written as. A `Rule` says what the optimizer that the target
+            returns does at each step.
         symbols: the declarations of all symbols in the formula.
         bind: a constant or a structure of symbols (`List`, `Dict`, `Array`, plain containers) for each other parameter of the target.
         where: relations between symbols, in addition to their domains. A relation between sizes selects the combinations of sizes.
@@ -183,6 +185,8 @@ class Spec:
         minimum: for a target that gives the point at which the formula is smallest, what that point is called and what restricts it.
         documented: the object whose docstring states the formula, if it is not the target. Its path then replaces the target in the id.
         source: where the formula is documented (page, paper, equation).
+        written: the formula as readers see it, if it is not `formula`.
+        promises: the properties of a rule, about every step. `properties` is then empty.
         at: the file and line of the claim; by default, those of the call that creates the spec.
 
     Raises:
@@ -190,7 +194,7 @@ class Spec:
     """
 
     target: str
-    formula: sp.Expr
+    formula: Any
     symbols: Sequence[Declaration]
     bind: Mapping[str, Any] = field(default_factory=dict)
     where: Sequence[sp.Basic | ForAll] = ()
@@ -200,17 +204,21 @@ class Spec:
     may_be_real: bool = False
     natural: bool = False
     derivative: str = ""
-    properties: Sequence[Property] = ()
+    properties: Sequence[Property | RuleProperty] = ()
     name: str = ""
     beside: Sequence[sp.Expr] = ()
     minimum: Minimum | None = None
     documented: str = ""
     source: str = ""
+    written: sp.Expr | None = None
+    promises: Sequence[RuleProperty] = ()
     at: InitVar[Location | None] = None
     location: Location = field(init=False)
 
     def __post_init__(self, at: Location | None) -> None:
         object.__setattr__(self, "location", at or _caller())
+        if isinstance(self.formula, Rule):
+            self._take(self.formula)
         object.__setattr__(self, "formula", exact(self.formula))
         self._check()
 
@@ -229,6 +237,47 @@ class Spec:
         """Returns an error with the id and the location of this spec."""
         return SpecError(f"{self.id}: {message}", self.location)
 
+    def _take(self, rule: Rule) -> None:
+        """Takes the value of a rule at its last step as the formula, and declares the gradients, the parameters and the steps.
+
+        Raises:
+            SpecError: for a rule that contradicts itself.
+        """
+        given = [name for name in ("entry", "whole", "derivative", "minimum", "beside") if getattr(self, name)]
+        if given:
+            raise self.refuse(f"{given[0]}= says nothing of a Rule, whose value is the output of each step; leave it out")
+        for name in (GRADIENTS, PARAMETERS):
+            if name in self.keywords:
+                raise self.refuse(f"the Rule gives the optimizer its {name}; leave {name} out")
+        for promise in self.properties:
+            if not isinstance(promise, OF_RULES):
+                known = ", ".join(kind.__name__ for kind in OF_RULES)
+                raise self.refuse(f"property '{promise}' says nothing of a rule; a rule may have {known}")
+        try:
+            rule.check()
+        except RuleError as error:
+            raise self.refuse(str(error)) from None
+        taken = {str(base(d.symbol)) for d in self.symbols} | {str(rule.step)}
+        begin, last, index = (_fresh(name, taken) for name in ("params_0", "steps", "i"))
+        added: list[Declaration] = [
+            Parameter(begin, PARAMETERS, Reals(), "the parameters before the first step"),
+            Variable(rule.gradient.base[index], Reals(), "the gradient of each step"),
+            Size(last, [rule.steps], "the number of steps that are run"),
+        ]
+        changes = {
+            "target": f"{self.target}.{rule.kind}",
+            "documented": self.documented or self.target,
+            "formula": rule.recurrence(begin, last),
+            "written": rule.written(),
+            "symbols": [*self.symbols, *added],
+            "bind": {**self.bind, GRADIENTS: Array(rule.gradient.base[index], (index, 1, last))},
+            "entry": (last - 1,),
+            "promises": tuple(self.properties),
+            "properties": (),
+        }
+        for name, value in changes.items():
+            object.__setattr__(self, name, value)
+
     def _check(self) -> None:
         if not isinstance(self.formula, sp.Expr):
             raise self.refuse(f"formula must be a SymPy expression, found {type(self.formula).__name__}")
@@ -236,6 +285,9 @@ class Spec:
         for symbol in declared:
             if declared.count(symbol) > 1:
                 raise self.refuse(f"symbol {symbol} is declared twice; declare each symbol once")
+        for promise in self.properties:
+            if isinstance(promise, ONLY_OF_RULES):
+                raise self.refuse(f"property '{promise}' is one of rules; the formula is no Rule")
         for name in self.keywords:
             if self.keywords.count(name) > 1:
                 raise self.refuse(f"parameter {name} is bound twice; bind it with a Parameter or in bind=, not both")
@@ -257,7 +309,7 @@ class Spec:
         for declaration in self.symbols:
             if not isinstance(declaration, Size) and not isinstance(declaration.domain, Functions):
                 found += [(f"domain of {declaration.symbol}", sp.Tuple(declaration.domain.lower, declaration.domain.upper))]
-        for promise in self.properties:
+        for promise in (*self.properties, *self.promises):
             found += [(f"property '{promise}'", part) for part in parts(promise)]
         return found
 
@@ -271,12 +323,17 @@ def _caller() -> Location:
     return Location(path=frame.f_code.co_filename, line=frame.f_lineno)
 
 
+def _fresh(name: str, taken: set[str]) -> sp.Symbol:
+    """A symbol that the spec does not use."""
+    return sp.Symbol(next(made for made in (name, *(f"{name}_{k}" for k in range(len(taken) + 1))) if made not in taken))
+
+
 def base(symbol: Any) -> Any:
     """The object that a declaration declares: an Indexed element declares its base."""
     return symbol.base.label if isinstance(symbol, sp.Indexed) else symbol
 
 
-def parts(promise: Property) -> list[Any]:
+def parts(promise: Property | RuleProperty) -> list[Any]:
     """The SymPy expressions inside a property."""
     found: list[Any] = []
     for name in promise.__slots__:

@@ -6,15 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache, partial
 from typing import Any
 
+from qedoc.claims import rule
 from qedoc.claims.members import parameters
 
-UPDATE = "update"
-"""The output of a step: what is added to the parameters."""
+UPDATE, APPLIED = rule.UPDATE, rule.APPLIED
+"""The outputs of a step: what is added to the parameters, and the parameters after it."""
 
-APPLIED = "apply_updates"
-"""The parameters after a step."""
-
-GRADIENTS, PARAMETERS = "updates", "params"
+GRADIENTS, PARAMETERS = rule.GRADIENTS, rule.PARAMETERS
 """The names of the inputs: the gradient of each step, and the parameters before the first one."""
 
 SAMPLE = 0.125

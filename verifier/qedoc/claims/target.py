@@ -13,7 +13,7 @@ from typing import Any
 from qedoc.claims.given_objects import with_object
 from qedoc.claims.members import member
 from qedoc.claims.returned import LOG_DENSITY, returned
-from qedoc.claims.steps import holder, steps
+from qedoc.claims.steps import APPLIED, UPDATE, holder, steps
 from qedoc.claims.surroundings import surrounded
 from qedoc.errors import TargetError, meant, question
 
@@ -46,6 +46,9 @@ def resolve(target: str) -> Callable[..., Any]:
         if not hasattr(value, name) and depth + 1 == len(parts) and (taking := with_object(value, name)) is not None:
             return taking
         if not hasattr(value, name):
+            if name in (UPDATE, APPLIED) and depth + 1 == len(parts) and callable(value):
+                what = "a rule needs a function that returns an optimizer and says so: annotate its result as optax.GradientTransformation"
+                raise TargetError(f"{target}: object {'.'.join(parts[:depth])} has no attribute {name!r}; {what}")
             kind = "module" if isinstance(value, ModuleType) else "object"
             raise TargetError(f"{target}: {kind} {'.'.join(parts[:depth])} has no attribute {name!r}{_near(name, dir(value))}")
         of_object = member(value, name) if isinstance(value, type) and any(name in vars(base) for base in value.__mro__) else None

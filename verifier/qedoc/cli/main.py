@@ -14,7 +14,7 @@ from qedoc import __version__
 from qedoc.claims.limits import Limits
 from qedoc.cli import project
 from qedoc.cli.fix import fix
-from qedoc.cli.run import answer, audited, guarded, print_errors, print_warnings, question, run, spec_files
+from qedoc.cli.run import answer, audited, given, guarded, print_errors, print_warnings, question, run, spec_files
 from qedoc.config.options import AUDIT_POINTS, AUDIT_TIMEOUT, Settings, on_cluster, settled
 from qedoc.config.table import configuration
 from qedoc.errors import QedocError
@@ -187,21 +187,26 @@ def show(target: str, paths: tuple[str, ...], style: str, why: bool, **options: 
 @click.argument("target")
 @click.argument("paths", metavar="[PATH]...", nargs=-1)
 @_format("concise", "json")
+@click.option("--bind", multiple=True, metavar="LETTER=PARAMETER", help="Call a parameter of an optimizer by a letter; repeatable.")
+@click.option("--set", "settings", multiple=True, metavar="PARAMETER=VALUE", help="Fix a parameter of an optimizer; repeatable.")
 @click.option("--timeout", type=float, default=60.0, show_default=True, metavar="SECONDS", help="Time limit.")
-def lift(target: str, paths: tuple[str, ...], style: str, timeout: float) -> None:
+def lift(target: str, paths: tuple[str, ...], style: str, bind: tuple[str, ...], settings: tuple[str, ...], timeout: float) -> None:
     """Print the formula that the code computes.
 
     The formula of TARGET is printed as LaTeX and as SymPy. If the PATHs [default: spec/, if it exists] contain specs of
-    TARGET, there is one formula per spec, in its symbols. Otherwise the formula is in the parameters of TARGET.
+    TARGET, there is one formula per spec, in its symbols. Otherwise the formula is in the parameters of TARGET. For an optimizer, and for
+    a function that takes and returns a state, it is the rule of a step. Parameters without a number as default keep it, unless --bind or
+    --set names them; then specs are ignored.
     """
     from qedoc.engine import schedule  # not needed for `--version` and `--help`
     from qedoc.report import json_report
 
     limits = guarded(Limits, timeout=timeout)
     config = guarded(configuration, Path.cwd())
+    letters, values = guarded(given, bind, settings)
     known = paths or any((config.root / path).exists() for path in config.specs)
     files, missing = spec_files(paths, config) if known else ([], [])
-    found, errors = guarded(schedule.lift, target, files, limits)
+    found, errors = guarded(schedule.lift, target, files, limits, letters, values)
     if style == "json":
         code = [{"id": name, "code": json_report.formula(formula)} for name, formula in found]
         click.echo(json_report.dump({"schema": json_report.SCHEMA, "qedoc": __version__, "target": target, "lifted": code}), nl=False)

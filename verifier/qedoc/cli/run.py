@@ -2,6 +2,7 @@
 
 import os
 import sys
+from ast import literal_eval
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
@@ -130,6 +131,38 @@ def question(what: Sequence[str], latex: str, bind: Sequence[str], where: Sequen
         raise QedocError(f"--latex describes one function; expected one TARGET, found {' '.join(what) or 'none'}")
     if not latex.strip():
         raise QedocError("--latex is empty; expected a formula such as 'T^2 + 1'")
+    relations = [part for text in where for part in _parts(text)]
+    return Request(target=what[0], latex=latex, bind=_bindings(bind), where=relations, settings=_settings(settings))
+
+
+def given(bind: Sequence[str], settings: Sequence[str]) -> tuple[dict[str, str], dict[str, Any]]:
+    """Parses the options for the parameters of a target whose code is lifted.
+
+    Args:
+        bind: the values of --bind.
+        settings: the values of --set.
+
+    Returns:
+        The letter of a parameter and the value of a parameter, each by parameter.
+
+    Raises:
+        QedocError: for an option that is malformed, or a parameter that is given twice.
+    """
+    letters = {name: symbol.removeprefix("\\") for symbol, name in _bindings(bind).items()}
+    if len(letters) < len(_bindings(bind)) or any(not symbol.isidentifier() for symbol in letters.values()):
+        raise QedocError(f"--bind {' --bind '.join(bind)}: expected one letter, such as mu, for each parameter")
+    values: dict[str, Any] = {}
+    for name, text in _settings(settings).items():
+        if name in letters:
+            raise QedocError(f"--set {name}={text}: {name} is already bound to {letters[name]}; use --bind or --set, not both")
+        try:
+            values[name] = literal_eval(text)
+        except (ValueError, SyntaxError):
+            raise QedocError(f"--set {name}={text}: expected a Python literal, such as True or 0.9") from None
+    return letters, values
+
+
+def _bindings(bind: Sequence[str]) -> dict[str, str]:
     bound: dict[str, str] = {}
     for text in bind:
         symbol, _, name = (part.strip() for part in text.partition("="))
@@ -137,8 +170,7 @@ def question(what: Sequence[str], latex: str, bind: Sequence[str], where: Sequen
             raise QedocError(f"--bind {text}: expected SYMBOL=PARAMETER, such as T=decay_steps")
         if bound.setdefault(symbol, name) != name:
             raise QedocError(f"--bind {text}: {symbol} is already bound to {bound[symbol]}; use one --bind per symbol")
-    relations = [part for text in where for part in _parts(text)]
-    return Request(target=what[0], latex=latex, bind=bound, where=relations, settings=_settings(settings))
+    return bound
 
 
 def _settings(given: Sequence[str]) -> dict[str, str]:

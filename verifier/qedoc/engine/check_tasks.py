@@ -2,18 +2,19 @@
 
 import pickle
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from qedoc.claims.limits import Limits
 from qedoc.engine.messages import Claim, case_id, ran_out, reported
 from qedoc.engine.pool import unpickled
 from qedoc.engine.worker import tidy
-from qedoc.errors import QedocError, SpecError
+from qedoc.errors import QedocError, SpecError, TargetError, UnsupportedError
 from qedoc.lock.dependencies import portable
 from qedoc.results.curve import Curve
 from qedoc.results.verdict import CaseResult, ClaimResult, Formula, Inputs, Verdict
@@ -75,11 +76,48 @@ def curve(claim: Claim, sizes: dict[str, int], at: Inputs | None) -> Curve:
 
 
 @reported
-def lifted(target: str, claim: Claim | None) -> Formula:
-    """Returns the formula that the code computes, in the symbols of the claim, or in the target's own parameters if there is no claim."""
+def lifted(
+    target: str, claim: Claim | None, letters: Mapping[str, str] | None = None, settings: Mapping[str, Any] | None = None
+) -> list[tuple[str, Formula]]:
+    """Returns the formulas that the code computes, with their names.
+
+    They are in the symbols of the claim, or in the target's own parameters if there is no claim. If the target takes no numbers, they are
+    in the symbols of its docstring.
+
+    Args:
+        target: dotted path of the function.
+        claim: a claim about it.
+        letters: the letter of a parameter, by parameter, if there is no claim.
+        settings: values of parameters, if there is no claim.
+    """
     from qedoc.judge.check import lifted as lifted_spec
 
-    return lifted_spec(target, _spec(claim) if claim else None)
+    if claim is not None:
+        return [(claim.id, lifted_spec(target, _spec(claim)))]
+    try:
+        return [(target, lifted_spec(target, None, letters, settings))]
+    except (TargetError, UnsupportedError):
+        found = [] if letters or settings else list(_documented(target))
+        if not found:
+            raise
+        return found
+
+
+def _documented(target: str) -> Iterator[tuple[str, Formula]]:
+    """The formulas that the code computes for the values that the docstring of an object describes."""
+    from qedoc.bind.claims import claims
+    from qedoc.bind.records import Bound
+    from qedoc.judge.check import lifted as lifted_spec
+    from qedoc.sources.docstrings import record_of
+
+    try:
+        made = claims(record_of(target))
+    except QedocError:
+        return
+    for one in made:
+        if isinstance(one, Bound):
+            with suppress(QedocError):
+                yield one.spec.id, lifted_spec(one.spec.target, one.spec)
 
 
 def left_behind(files: Mapping[str, bytes]) -> tuple[str, CaseResult | None]:

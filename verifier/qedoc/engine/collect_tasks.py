@@ -53,7 +53,7 @@ def collect(file: SpecFile) -> tuple[Claim, ...]:
             location=spec.location,
             sizes=tuple(specfiles.sizes(spec)),
             content=content(spec),
-            properties=tuple(map(spoken, spec.properties)),
+            properties=tuple(map(spoken, (*spec.properties, *spec.promises))),
         )
         for index, spec in enumerate(specfiles.load(file))
     )

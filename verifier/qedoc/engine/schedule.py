@@ -2,11 +2,11 @@
 
 import signal
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, as_completed
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from qedoc.claims.limits import Limits
 from qedoc.claims.request import Request
@@ -17,7 +17,7 @@ from qedoc.engine.dispatch import Dispatcher
 from qedoc.engine.history import History
 from qedoc.engine.messages import Claim, Failure, case_id, plain
 from qedoc.engine.pool import Died, Overrun, Pool, Workers, settled
-from qedoc.errors import QedocError
+from qedoc.errors import Location, QedocError
 from qedoc.results.agreement import agreeing
 from qedoc.results.curve import Curve
 from qedoc.results.outcome import Checked, Collected, Event, Outcome, nothing
@@ -173,15 +173,24 @@ def collect(
     return [*written, *sources.beside(docstrings, written)], sources.dispatcher.distinct()
 
 
-def lift(target: str, files: Sequence[SpecFile], limits: Limits) -> tuple[list[tuple[str, Formula]], tuple[QedocError, ...]]:
+def lift(
+    target: str,
+    files: Sequence[SpecFile],
+    limits: Limits,
+    letters: Mapping[str, str] | None = None,
+    settings: Mapping[str, Any] | None = None,
+) -> tuple[list[tuple[str, Formula]], tuple[QedocError, ...]]:
     """Returns the formulas that the code of a target computes.
 
-    There is one formula for each spec of the target. If the target has no spec, there is one formula in its own parameters.
+    There is one formula for each spec of the target. If the target has no spec, there is one formula in its own parameters, or in the
+    symbols of its docstring.
 
     Args:
         target: dotted path of a function, or the id of a claim.
         files: spec files that may contain specs of the target.
         limits: contains the time limit.
+        letters: the letter of a parameter of an optimizer, by parameter. Specs are then ignored.
+        settings: values of parameters of an optimizer. Specs are then ignored.
 
     Returns:
         Pairs of a claim's id (or the target) and its formula, and the errors.
@@ -192,16 +201,17 @@ def lift(target: str, files: Sequence[SpecFile], limits: Limits) -> tuple[list[t
     environment.remarks()
     with Pool(1, worker.warm_up) as pool:
         dispatcher = Dispatcher(pool=pool, limits=limits)
+        files = () if letters or settings else files
         claims = [claim for claim in Collector(dispatcher=dispatcher).collect(files) if target in (claim.id, claim.target)]
-        found = [_lifted(dispatcher, claim.id, claim.target, claim) for claim in claims] or [_lifted(dispatcher, target, target, None)]
-    return [formula for formula in found if formula], dispatcher.distinct()
+        found = [_lifted(dispatcher, claim.id, claim.location, claim.target, claim) for claim in claims] or [
+            _lifted(dispatcher, target, None, target, None, letters, settings)
+        ]
+    return [formula for made in found for formula in made or ()], dispatcher.distinct()
 
 
-def _lifted(dispatcher: Dispatcher, name: str, target: str, claim: Claim | None) -> tuple[str, Formula] | None:
-    """Returns the code's formula with its display name."""
-    reply = settled(dispatcher.submit(check_tasks.lifted, target, claim))
-    formula = dispatcher.accept(reply, f"lifting {name}", claim.location if claim else None)
-    return (name, formula) if formula else None
+def _lifted(dispatcher: Dispatcher, name: str, location: Location | None, *task: Any) -> list[tuple[str, Formula]] | None:
+    """Runs a task that lifts code."""
+    return dispatcher.accept(settled(dispatcher.submit(check_tasks.lifted, *task)), f"lifting {name}", location)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -4,6 +4,7 @@ import itertools
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -21,17 +22,18 @@ from qedoc.judge.defaults import defaults
 from qedoc.judge.describe import describe, described
 from qedoc.judge.executions import Executions, execute, outside
 from qedoc.judge.extents import extended
-from qedoc.judge.infer import lifted
 from qedoc.judge.inputs import format_inputs, named, pasteable
 from qedoc.judge.lengths import longer
+from qedoc.judge.lifting import lifted
 from qedoc.judge.minimiser import minimised
 from qedoc.judge.pair import Pair, shown
 from qedoc.judge.paths import formula
-from qedoc.judge.plot_data import curve
 from qedoc.judge.proof import NOT_TRIED, Proof, prove
 from qedoc.judge.properties import check_properties
 from qedoc.judge.ranks import on_arrays
+from qedoc.judge.rule_properties import promised
 from qedoc.judge.rules import ruled
+from qedoc.judge.trajectory import curve
 from qedoc.lock.dependencies import closure
 from qedoc.results.verdict import DIFFERENT, CaseResult, Counterexample, Finding, Formula, Verdict
 from qedoc.search.code_constants import written
@@ -85,9 +87,8 @@ def check(
         found = minimised(spec, sizes, limits)
         return replace(found, seconds=time.perf_counter() - started, sources=closure(spec.target, []))
     if isinstance(spec.formula, Recurrence):
-        found = ruled(spec, limits, note)
-        factory = spec.target.rpartition(".")[0]
-        return replace(found, seconds=time.perf_counter() - started, sources=closure(factory, []))
+        found = _with_promises(spec, limits, note)
+        return replace(found, seconds=time.perf_counter() - started, sources=closure(spec.target.rpartition(".")[0], []))
     note("reading the code")
     try:
         pair, arrays = Pair(spec, sizes), ""
@@ -132,6 +133,17 @@ def check(
         result = replace(result, reason=f"{result.reason}; compared for {arrays}, because the code takes no numbers")
     reached = sorted({place for branch in pair.code.branches for place in branch.path.reached})
     return replace(result, seconds=time.perf_counter() - started, sources=closure(spec.target, reached))
+
+
+def _with_promises(spec: Spec, limits: Limits, note: Callable[[str], Any]) -> CaseResult:
+    """The result of a rule with a state, with its properties. That of a spec has the rule of the code too."""
+    found = ruled(spec, limits, note)
+    if spec.written is not None:
+        note("reading the code")
+        with suppress(UnsupportedError):
+            found = replace(found, code=lifted(spec.target, spec))
+    note("proving the properties")
+    return replace(found, properties=promised(spec, limits, claim_proved=found.verdict is Verdict.PROVED))
 
 
 def _run_alone(pair: Pair, sizes: Mapping[str, int], limits: Limits) -> tuple[Pair, str, CaseResult]:

@@ -1,12 +1,15 @@
 """Describes a claim for readers: formulas, symbol table, domain and versions."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from importlib import metadata
 
 import sympy as sp
 
+from qedoc.algebra.recurrences import Recurrence
 from qedoc.algebra.satisfiable import Facts
 from qedoc.claims.domain import Functions
-from qedoc.claims.spec import Declaration, ForAll, Size, Spec
+from qedoc.claims.spec import Declaration, ForAll, Size, Spec, Variable, base
 from qedoc.lock.dependencies import closure
 from qedoc.results.verdict import ClaimResult, Formula, SymbolEntry
 
@@ -22,14 +25,28 @@ def describe(spec: Spec) -> ClaimResult:
         id=spec.id,
         target=spec.target,
         location=spec.location,
-        formula=written(spec.formula),
-        symbols=tuple(map(_entry, spec.symbols)),
-        domain=(*map(_domain_line, spec.symbols), *map(_relation, spec.where)),
+        formula=written(spec.formula if spec.written is None else spec.written),
+        symbols=tuple(map(_entry, _shown(spec))),
+        domain=(*map(_domain_line, _shown(spec)), *map(_relation, spec.where)),
         source=spec.source,
         cases=(),
         versions=versions(spec.target),
         sources=closure(spec.target, ()),
     )
+
+
+def _shown(spec: Spec) -> Sequence[Declaration]:
+    """The declarations of the symbols that readers see. In a rule, the gradient is that of a step."""
+    if not isinstance(rule := spec.written, Recurrence):
+        return spec.symbols
+    entries = {entry.base.label: entry for entry in rule.atoms(sp.Indexed) if entry.indices == (rule.step,)}
+    found: list[Declaration] = []
+    for d in spec.symbols:
+        if base(d.symbol) in entries and isinstance(d, Variable):
+            found.append(replace(d, symbol=entries[base(d.symbol)]))
+        elif d.symbol in rule.free_symbols:
+            found.append(d)
+    return found
 
 
 def written(expression: sp.Expr) -> Formula:
@@ -45,7 +62,12 @@ def written(expression: sp.Expr) -> Formula:
 
 def described(code: sp.Expr, facts: Facts) -> Formula:
     """Writes a code formula for people, without the guards that the facts decide."""
-    return written(_settled(code, facts, {}))
+    return written(settled(code, facts))
+
+
+def settled(code: sp.Expr, facts: Facts) -> sp.Expr:
+    """A code formula without the guards that the facts decide."""
+    return _settled(code, facts, {})
 
 
 def _settled(expression: sp.Expr, facts: Facts, known: dict[sp.Expr, sp.Expr]) -> sp.Expr:

@@ -54,7 +54,7 @@ def induct(spec: Spec, steps: Steps) -> Induction:
         steps: its target.
     """
     try:
-        rule = _Rule(spec, steps)
+        rule = Inductive(spec, steps)
         return Induction(relation=tuple(rule.proved()), cells=MOST_CELLS - rule.budget.cells)
     except Stuck as stuck:
         return Induction(reason=str(stuck))
@@ -66,7 +66,7 @@ def induct(spec: Spec, steps: Steps) -> Induction:
         return Induction(reason=f"the proof of a step needs more than {MOST_CELLS} cells")
 
 
-class _Rule(Stepping):
+class Inductive(Stepping):
     """The proof of a rule, at one entry of the parameters."""
 
     def __init__(self, spec: Spec, steps: Steps) -> None:
@@ -97,19 +97,19 @@ class _Rule(Stepping):
         put_in = {s: self._state(k, before, self.count - 1) for k, s in enumerate(self.leaves) if k in needed}
         if self.steps.output == APPLIED:
             put_in[self.params] = before.get(self.formula.output.base, self.params)
-        put_in = {s: _with_powers(value, powers, self.count) for s, value in put_in.items()}
+        put_in = {s: with_powers(value, powers, self.count) for s, value in put_in.items()}
         with facts.assuming(*kept):
             for value in put_in.values():
                 if not facts.entails(sp.Ne(sp.fraction(sp.together(value))[1], 0)):
                     raise Stuck("the relation may divide by zero")
-            code = [_with_powers(leaf.xreplace(put_in), powers, self.count) for leaf in later]
+            code = [with_powers(leaf.xreplace(put_in), powers, self.count) for leaf in later]
             told = {
-                name: _with_powers(value, powers, self.count).xreplace({self.params: put_in.get(self.params, self.params)})
+                name: with_powers(value, powers, self.count).xreplace({self.params: put_in.get(self.params, self.params)})
                 for name, value in after.items()
             }
             self._same_output(told, code[0], facts, "a step", params=put_in.get(self.params, self.params))
             for k in needed:
-                value = _with_powers(self._state(k, told, self.count), powers, self.count)
+                value = with_powers(self._state(k, told, self.count), powers, self.count)
                 self._same(value, code[k + 1], facts, f"the state after a step, part {k + 1}")
         for k in sorted(needed):
             yield f"part {k + 1} of the state is {self._worded(k)}"
@@ -179,6 +179,8 @@ class _Rule(Stepping):
                 yield sp.Implies(symbol > 0, power > 0)
                 yield sp.Implies(symbol <= 1, power <= symbol)
                 yield sp.Implies(symbol >= 1, power >= symbol)
+                if known.entails(symbol < 1):
+                    yield symbol * power < 1
 
     def _kept(
         self,
@@ -192,7 +194,7 @@ class _Rule(Stepping):
         names = [name for name in before if name in begun and is_nonnegative(begun[name], start)]
         while names:
             facts = Facts([*self._domain(), *self._of_steps(powers), *(before[name] >= 0 for name in names)])
-            lost = [name for name in names if not is_nonnegative(_with_powers(after[name], powers, self.count), facts)]
+            lost = [name for name in names if not is_nonnegative(with_powers(after[name], powers, self.count), facts)]
             if not lost:
                 break
             names = [name for name in names if name not in lost]
@@ -237,7 +239,7 @@ def is_nonnegative(value: sp.Expr, facts: Facts) -> bool:
     return True
 
 
-def _with_powers(value: sp.Expr, powers: Mapping[sp.Symbol, sp.Symbol], count: sp.Symbol) -> sp.Expr:
+def with_powers(value: sp.Expr, powers: Mapping[sp.Symbol, sp.Symbol], count: sp.Symbol) -> sp.Expr:
     """Writes b**(t + n) as r * b**(n + 1), where r is b**(t - 1)."""
 
     def is_power(part: sp.Basic) -> bool:

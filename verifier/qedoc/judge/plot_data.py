@@ -35,7 +35,7 @@ def curve(spec: Spec, sizes: Mapping[str, int], at: Inputs | None) -> Curve:
     pair = Pair(spec, sizes)
     plan = pair.plan
     last = len(plan.symbols) - 1
-    row = row_of(plan.scalars, at) if at is not None else _legible(pair)
+    row = row_of(plan.scalars, at) if at is not None else legible(pair)
     fixed, x = row[:last], row[last]
     interval = plan.interval(last, fixed)
     roots = [root for root in plan.roots(last, fixed) if root in interval]
@@ -65,7 +65,7 @@ def _contrast(pair: Pair, row: Row) -> Contrast | None:
     return Contrast(at=float(row[-1]), documented=documented, actual=actual)
 
 
-def _legible(pair: Pair) -> Row:
+def legible(pair: Pair) -> Row:
     """Returns a point of the domain at which the curve shows its shape."""
     drawn: list[Fraction] = []
     reals = 0

@@ -47,7 +47,7 @@ def _verdict(promise: Property, pair: Pair, limits: Limits, claim_proved: bool) 
             return PropertyResult(statement=statement, verdict=Verdict.PROVED, reason="proved for the formula, which the code computes")
         reason = "proved for the documented formula, but the code is not proved to compute it"
         return PropertyResult(statement=statement, verdict=Verdict.TESTED, reason=reason)
-    return _searched(statement, open_duties, pair, limits)
+    return searched(statement, open_duties, pair, limits)
 
 
 def _proved(duty: Obligation) -> bool:
@@ -57,8 +57,15 @@ def _proved(duty: Obligation) -> bool:
         return False
 
 
-def _searched(statement: str, duties: list[Obligation], pair: Pair, limits: Limits) -> PropertyResult:
-    """Searches for a point that violates the property."""
+def searched(statement: str, duties: list[Obligation], pair: Pair, limits: Limits) -> PropertyResult:
+    """Searches for a point that violates a property.
+
+    Args:
+        statement: the property in words.
+        duties: what is not proved.
+        pair: the claim.
+        limits: limits the number of points.
+    """
     tried = 0
     for duty in duties:
         violation = _Violation(duty)

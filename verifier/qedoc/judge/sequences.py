@@ -81,7 +81,10 @@ class Sequences:
     def exact(self, values: Mapping[sp.Symbol, Any], gradients: Any) -> Any:
         """The outputs with many digits. See `quick` for the arguments; the gradients are numbers."""
         with mpmath.workdps(DIGITS):
-            found = self._outputs(self._exact, values, [mpmath.mpf(float(x)) for x in gradients], mpmath.mpf)
+            try:
+                found = self._outputs(self._exact, values, [mpmath.mpf(float(x)) for x in gradients], mpmath.mpf)
+            except ZeroDivisionError:  # the rule has no value there
+                return np.full(np.shape(gradients), np.nan)
             return np.array([float(x) if isinstance(x, mpmath.mpf) else np.nan for x in found])
 
     @cached_property

@@ -14,6 +14,9 @@ from qedoc.results.verdict import DIFFERENT, Accuracy, CaseResult, ClaimResult, 
 if TYPE_CHECKING:
     from rich.console import Console
 
+STEPS = ("update", "apply_updates")
+"""The last part of targets that are the steps of an optimizer."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Target:
@@ -100,8 +103,14 @@ def _stale(page: Page, outcome: Outcome) -> None:
 def _targets(claims: Sequence[ClaimResult]) -> list[_Target]:
     found: dict[str, list[ClaimResult]] = {}
     for claim in claims:
-        found.setdefault(claim.target, []).append(claim)
+        found.setdefault(_name(claim), []).append(claim)
     return [_Target(name, tuple(found[name])) for name in found]
+
+
+def _name(claim: ClaimResult) -> str:
+    """What a claim is listed under: its target, or the optimizer whose steps it describes."""
+    of, _, output = claim.target.rpartition(".")
+    return of if output in STEPS and claim.id.partition("#")[0] == of else claim.target
 
 
 def _table(targets: Sequence[_Target]) -> Iterator[Sequence[str | tuple[str, str]]]:
