@@ -34,6 +34,12 @@ _TYPES = frozenset(
 )
 """Words before a description: its type, `float, optional`."""
 
+_TYPE_LINE = re.compile(
+    rf"^(?:(?:{'|'.join(sorted(_TYPES - {'or', 'of'}))}|[A-Za-z_]\w*(?:\.\w+)+)(?:\[[^\]]*\])?(?:,? or |,? of |, | ))+"
+    r"(?:optional,? )?(?:\(?default\s*[=:]?\s*[^\s,]+\)?,? )?(?=[A-Z])"
+)
+"""The type of a parameter and its default before the description: `float or jax.Array, default=1.0 Threshold parameter`."""
+
 _SAID = re.compile(r"(?:is|are|denotes?|represents?|counts?|means)\b")
 _STEM = 5
 """How many letters two forms of a word have in common: `smooth` and `smoothing`."""
@@ -80,7 +86,7 @@ def disagreement(context: Context, name: str, same: str, said: Choices) -> str:
         same: the parameter.
         said: what the text says.
     """
-    words, own = explanation(context, name, said), context.parameters[same].text
+    words, own = explanation(context, name, said), _TYPE_LINE.sub("", context.parameters[same].text)
     clauses = re.split(r"[;.]\s", own)
     if words and any(opposed(words, clause) for clause in clauses):
         return words
