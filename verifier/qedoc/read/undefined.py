@@ -56,7 +56,7 @@ def supposing(latex: str, names: Names, read: Callable[[Names], _T]) -> _T:
         Refused: if it cannot be read. The reason is that of the last try.
     """
     last: Refused | None = None
-    bold = {name: macro for name in _COMMAND.findall(latex) if name not in names.macros and (macro := _bold(name, latex)) is not None}
+    bold = {name: macro for name in {*_COMMAND.findall(latex)} - {*names.macros} if (macro := _bold(name, latex)) is not None}
     if bold:  # around the argument of a left side, `f(\mb{x}) = ...`, nothing but the left side is refused
         names = replace(names, macros={**names.macros, **bold}, supposed=names.supposed | set(bold))
     for _ in range(MOST):
@@ -104,7 +104,9 @@ def _arguments(command: str, latex: str) -> list[str]:
 
 def _bold(command: str, latex: str) -> Macro | None:
     """What a command for a bold letter stands for; None for another command."""
-    letter, inside = _BOLD_LETTER.fullmatch(command), _arguments(command, latex)
-    if letter and not any(inside):
+    letter = _BOLD_LETTER.fullmatch(command)
+    if letter and not any(_arguments(command, latex)):
         return Macro(body=rf"\mathbf{{{letter[1] or letter[2]}}}")
-    return Macro(body=r"\mathbf{#1}", arguments=1) if command in _BOLD and all(_LETTER.fullmatch(text) for text in inside) else None
+    if command in _BOLD and all(_LETTER.fullmatch(text) for text in _arguments(command, latex)):
+        return Macro(body=r"\mathbf{#1}", arguments=1)
+    return None
