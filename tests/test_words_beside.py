@@ -109,3 +109,16 @@ def test_the_name_of_the_function_is_no_part_of_the_formula(judge: Judge, note: 
 def test_an_operation_in_words_that_the_display_shows(judge: Judge, before: str, latex: str, code: str, verdicts: set[Verdict]) -> None:
     doc = "Computes the order parameter of a signal.\n\n" + shown(latex, before)
     assert judge("x", doc, code, "order_parameter") in verdicts
+
+
+@pytest.mark.parametrize(
+    ("entry", "code", "verdicts"),
+    [
+        ("Parameter of the Huber function.", "x + a", HOLDS),
+        ("Parameter of the Huber function.", "x - a", REFUTED),
+        ("Logarithm of the parameter.", "x + jnp.exp(a)", RIGHT),
+    ],
+)
+def test_what_a_parameter_controls_is_not_what_it_is(judge: Judge, entry: str, code: str, verdicts: set[Verdict]) -> None:
+    doc = shown("x + a", "The value is", "where :math:`a` is a parameter controlling the transition between two curves.", a=entry)
+    assert judge("x, a", doc, code) in verdicts
