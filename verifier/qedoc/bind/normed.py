@@ -5,7 +5,7 @@ import re
 import sympy as sp
 
 from qedoc.bind.members import Aim, has
-from qedoc.read import Application, Equation, Extent
+from qedoc.read import Extent
 
 _OPEN = r"(?:\\norm\b|\\left\s*\\[|lv]\w*|\\lVert|\\\||\|\|)"
 _CLOSE = r"(?:\}|\\\||\\right\s*\\[|rv]\w*|\\rVert|\|\|)"
@@ -39,7 +39,7 @@ def is_norm(left: object, latex: str) -> bool:
         left: the left side.
         latex: the formula.
     """
-    if not isinstance(left, sp.Expr) or isinstance(left, sp.Symbol | sp.Indexed) or isinstance(left, Application):
+    if not isinstance(left, sp.Expr) or isinstance(left, sp.Symbol | sp.Indexed):
         return False
     if latex.count("=") != 1 or not _NORM.fullmatch(latex.partition("=")[0]):
         return False

@@ -91,11 +91,12 @@ def _word(parser: Parser, token: Token) -> Factor:
         return _euler(parser, token) if run == "e" else imaginary(parser, token) or _scripted(parser, base)
     if run == "pi" and not (scope.declared("p") and scope.declared("i")):
         return Factor(value=sp.pi, shape=Shape.OTHER, start=token.start)
-    known = [one for one in run if scope.declared(one) or one == "e" or one in scope.functions or may_be_unit(scope, one)]
-    if run.isalpha() and (len(known) == len(run) or _are_factors(run, known, scope)):
+    letters = [one for one in run if scope.declared(one) or one == "e" or one in scope.functions or may_be_unit(scope, one)]
+    if run.isalpha() and (len(letters) == len(run) or _are_factors(run, letters, scope)):
         parser.at -= 1
-        letters = [replace(token, text=c, start=token.start + n, end=token.start + n + 1) for n, c in enumerate(run)]
-        parser.items[parser.at : parser.at + 1] = letters
+        parser.items[parser.at : parser.at + 1] = [
+            replace(token, text=c, start=token.start + n, end=token.start + n + 1) for n, c in enumerate(run)
+        ]
         return _name(parser, parser.take())  # type: ignore[arg-type]  # the first of the letters just put there
     follower = parser.peek()
     if f"the letters {run}" in scope.open:
