@@ -86,3 +86,27 @@ def test_n_may_be_a_parameter_of_any_name_or_the_length(judge: Judge) -> None:
 )
 def test_where_n_may_be_something_else_nothing_is_refuted(judge: Judge, parameters: str, latex: str, text: str) -> None:
     assert judge(parameters, latex, "jnp.mean(jnp.abs(x)) + 1", text).verdict not in {*HOLDS, Verdict.REFUTED}
+
+
+INDICES = r"|\{i : x_i > a\}|"
+ENTRIES = r"|\{v \in x : v > a\}|"
+
+
+@pytest.mark.parametrize(
+    ("latex", "code", "verdicts"),
+    [
+        (INDICES, "jnp.sum(x > a)", HOLDS),
+        (INDICES, "jnp.sum(x >= a)", {Verdict.REFUTED}),
+        (INDICES, "jnp.sum(x < a)", {Verdict.REFUTED}),
+        (ENTRIES, "jnp.sum(x > a)", HOLDS),
+        (ENTRIES, "jnp.sum(x < a)", {Verdict.REFUTED, Verdict.UNDECIDED}),
+        (ENTRIES, "jnp.sum(jnp.unique(x, size=x.shape[0], fill_value=a) > a)", {Verdict.UNDECIDED}),  # it does
+        (rf"2^{{{ENTRIES}}}", "2 ** jnp.sum(x > a)", HOLDS),
+        (r"|\{i : i > a\}|", "jnp.sum(x > a)", {Verdict.UNREADABLE}),  # a set of numbers
+        (r"|\{v \in q : v > a\}|", "jnp.sum(x > a)", {Verdict.UNREADABLE}),  # nothing says what q is
+        (r"|\{x\}|", "jnp.sum(x > a)", {Verdict.UNREADABLE}),
+    ],
+)
+def test_the_number_of_elements_of_a_set(judge: Judge, latex: str, code: str, verdicts: set[Verdict]) -> None:
+    text = "Args:\n  x: a vector.\n  a: a number."
+    assert judge("x, a", latex, f"{code} + 0 * a", text).verdict in verdicts

@@ -4,6 +4,7 @@ A supposition is no evidence against a formula: a difference leaves it undecided
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,10 @@ def judge(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Judge]:
         (r"\II{x > y}", "Piecewise((1, x > y), (0, True))"),
         (r"\sum_i \ind{v_i \ge w_i}", "Sum(Piecewise((1, v[i] >= w[i]), (0, True)), (i, 1, n_i))"),
         (r"\norm{v}", "sqrt(Sum(v[i]**2, (i, 1, n_i)))"),
+        (r"2 \mb{x}", "2*x"),
+        (r"2 \bs{\beta} + \vx + \mB", "B + x + 2*beta"),
+        (r"f(\mb{x}) = 2 \mb{x}", "f(x) = 2*x"),
+        (r"\prox_{f}(\mb{x}) = 2 \mb{x}", "prox_f(x) = 2*x"),
     ],
 )
 def test_an_undefined_command_is_read_by_its_name(latex: str, value: str) -> None:
@@ -65,6 +70,8 @@ def test_an_undefined_command_is_read_by_its_name(latex: str, value: str) -> Non
         r"\II{x > y} + \II{x}",
         r"\Prob{x > y}",
         r"\foo(x)",
+        r"\mb{x y}",  # a whole product in bold may be something else
+        r"\mb{x} + \vxy",
         r"\op \norm{v}",
     ],
 )
@@ -72,6 +79,51 @@ def test_any_other_undefined_command_is_refused(latex: str) -> None:
     found = read(latex, NAMES)
     assert isinstance(found, Unreadable)
     assert "unknown command" in found.what
+
+
+@pytest.mark.parametrize(
+    ("latex", "value"),
+    [
+        (r"\abs{x}^2 y", "y*Abs(x)**2"),
+        (r"\max{x, y}", "Max(x, y)"),
+        (r"\mathrm{sgn}\ x", "sign(x)"),
+        (r"[f(x)]_i = v_i", "f(x)[i] = v[i]"),
+        (r"\left[\mathrm{prox}_{f}(v)\right]_i = 2 v_i", "prox_f(v)[i] = 2*v[i]"),
+        (r"a + \frac{x}{n} + a n", "a + a*n + x/n"),
+        (r"a + \frac{x}{n} + an", "a + a*n + x/n"),
+    ],
+)
+def test_arguments_in_braces_entries_of_a_function_and_factors_without_space(latex: str, value: str) -> None:
+    found = read(latex, replace(NAMES, legend={"a": "a number"}))
+    assert isinstance(found, Reading), str(found)
+    assert str(found) == value
+
+
+@pytest.mark.parametrize(
+    "latex",
+    [
+        r"a + an",  # n stands nowhere else
+        r"a + n + dn",  # a differential
+        r"m + n + mn",  # nothing explains any of its letters
+        r"[x + y]_i = v_i",
+    ],
+)
+def test_letters_without_space_may_be_one_name(latex: str) -> None:
+    assert not isinstance(read(latex, replace(NAMES, legend={"a": "a number"})), Reading)
+
+
+@pytest.mark.parametrize(
+    ("latex", "verdicts"),
+    [
+        (r"\frac{x}{m} + am", HOLDS),
+        (r"\frac{x}{m} - am", {Verdict.REFUTED}),
+        (r"\frac{x}{m} - a m", {Verdict.REFUTED}),
+        (r"\frac{x}{m} + bm", {Verdict.UNREADABLE}),
+    ],
+)
+def test_factors_without_space_are_suggested(judge: Judge, latex: str, verdicts: set[Verdict]) -> None:
+    doc = f".. math:: {latex}\n\nArgs:\n  x: a number.\n  a: a weight.\n  mass: a number."
+    assert judge(doc, "x, a, mass", "x / mass + a * mass") in verdicts
 
 
 INDICATOR = ".. math:: {}\\sum_i \\II{{x_i > y_i}} x_i\n\nArgs:\n  x: a vector.\n  y: a vector."

@@ -8,6 +8,7 @@ from qedoc.bind.gradients import gradient, views
 from qedoc.bind.layers import next_state
 from qedoc.bind.members import Aim, aims
 from qedoc.bind.moments import by_moments
+from qedoc.bind.normed import norm
 from qedoc.bind.samplers import densities
 from qedoc.bind.schedules import value_after_steps
 from qedoc.interpret.choices import Choice
@@ -41,7 +42,8 @@ def aimed(context: Context, formula: Formula, equation: Equation) -> list[tuple[
     stepped = None if member else value_after_steps(record.owner, equation.left, words)
     if stepped is None and not member and (states := next_state(context.record, equation.left)):
         return [(_about(context, aim), ()) for aim in states]
-    aim = stepped or (None if member else by_moments(context, equation)) or next(aims(record.owner, member, equation.left, words), None)
+    own = None if member else by_moments(context, equation) or norm(record.owner, equation.left, formula.latex)
+    aim = stepped or own or next(aims(record.owner, member, equation.left, words), None)
     return [(context if aim is None else _about(context, aim), ())]
 
 

@@ -141,7 +141,14 @@ def _symbol(context: Context, name: str, said: Choices) -> list[Choice]:
         return [*known, *unknown[:1]]
     if context.bound.get(name):
         return [*_by_words(context, name, said), *unknown[:1]]
-    return [choice for choice in unknown[:1] if makes_another(choice.words)]
+    return [choice for choice in unknown[:1] if makes_another(_explaining(choice.words, name))]
+
+
+def _explaining(words: str, name: str) -> str:
+    """The end of a sentence in which a symbol is explained: `t is the epoch` in `it follows 2 t, where t is the epoch`."""
+    verb = rf"(?<![\w\\])\\?{re.escape(name)}[`$]*,?\s+(?:is|are|denotes?|represents?|means|counts?)\b"
+    found = re.search(verb, words)
+    return words[found.end() :] if found else words
 
 
 def _of_same_name(context: Context, name: str) -> str:

@@ -34,6 +34,12 @@ _TYPES = frozenset(
 )
 """Words before a description: its type, `float, optional`."""
 
+_TYPE_LINE = re.compile(
+    rf"^(?:(?:{'|'.join(sorted(_TYPES - {'or', 'of'}))}|[A-Za-z_]\w*(?:\.\w+)+)(?:\[[^\]]*\])?(?:,? or |,? of |, | ))+"
+    r"(?:optional,? )?(?:\(?default\s*[=:]?\s*[^\s,]+\)?,? )?(?=[A-Z])"
+)
+"""The type of a parameter and its default before the description: `float or jax.Array, default=1.0 Threshold parameter`."""
+
 _SAID = re.compile(r"(?:is|are|denotes?|represents?|counts?|means)\b")
 _STEM = 5
 """How many letters two forms of a word have in common: `smooth` and `smoothing`."""
@@ -46,6 +52,9 @@ Phrase = tuple[frozenset[str], frozenset[str]]
 
 _NO_NOUN = re.compile(r"(?:as in|see|defined|given|specified|described)\b|\W*$")
 _MARKUP = re.compile(r":[\w:]*:?`[^`]*`|`+[^`]*`+|\$[^$]*\$|\([^)]*\)")
+_GOVERNING = re.compile(r"(?<=parameter) (?:that |which )?(?:control|determin|govern|set|specif|tun|regulat)\w* .*", re.IGNORECASE)
+"""What a parameter is for, which is not what it is: `a parameter controlling the transition`."""
+
 _CLAUSE = re.compile(r"[,;:(]|\.(?=\s|$)")
 
 _MADE = re.compile(
@@ -80,7 +89,7 @@ def disagreement(context: Context, name: str, same: str, said: Choices) -> str:
         same: the parameter.
         said: what the text says.
     """
-    words, own = explanation(context, name, said), context.parameters[same].text
+    words, own = explanation(context, name, said), _TYPE_LINE.sub("", context.parameters[same].text)
     clauses = re.split(r"[;.]\s", own)
     if words and any(opposed(words, clause) for clause in clauses):
         return words
@@ -158,7 +167,7 @@ def _is_function_of(one: Phrase, other: Phrase) -> bool:
 def _words(text: str) -> Phrase:
     """The noun that the first clause of a text begins with, and what stands before it."""
     clause = _CLAUSE.split(_MARKUP.sub(" ", text).strip(), maxsplit=1)[0]
-    words = re.findall(r"[^\W\d_]+", clause.lower())
+    words = re.findall(r"[^\W\d_]+", _GOVERNING.sub("", clause).lower())
     place = next((k for k, word in enumerate(words) if word in PREPOSITIONS and k > 0), len(words))
     named = [word for word in words[:place] if word not in ARTICLES | _TYPES | lexicon.PLAIN]
     if not named:

@@ -74,6 +74,13 @@ _EXAMPLE = re.compile(
 )
 """A named example of a setting, `Warmup: start=0.01, end=1.0, steps=5-10`: two parameters or more, each with its value."""
 
+_USAGE = re.compile(
+    r"(?:(?:most |more )?(?:commonly|typically|often|frequently|widely|mostly|mainly) used|(?:can|may) (?:also )?be used|(?:also )?useful) "
+    r"(?:for|in|as|to) (?!.*\b(?:only|must|when|if|where|unless|require\w*|valid|range|domain)\b)[A-Za-z][A-Za-z /,-]*(?: \([^()]*\))?",
+    re.IGNORECASE,
+)
+"""A sentence about what people use an object for, `Most commonly used for warmup (start < end)`, which restricts nothing."""
+
 _MATHS = r"(?::math:`|`+|\$)"
 
 _FACTORIAL = re.compile(
@@ -91,7 +98,11 @@ def is_aside(text: str) -> bool:
     """Whether a sentence only says how parameters are given, what shapes they have, or what the sign of the factorial means."""
     said = " ".join(text.split()).removesuffix(".")
     ways = any(re.fullmatch(way, said, re.IGNORECASE) for way in (*_ALTERNATIVES, *_SHAPED, _CONVERTED, *_RESHAPED))
-    return ways or any(pattern.fullmatch(text) for pattern in (_FACTORIAL, _WAYS, _ADDED)) or bool(_EXAMPLE.fullmatch(said))
+    return (
+        ways
+        or any(pattern.fullmatch(text) for pattern in (_FACTORIAL, _WAYS, _ADDED))
+        or any(pattern.fullmatch(said) for pattern in (_EXAMPLE, _USAGE))
+    )
 
 
 def without_distributions(text: str) -> str:

@@ -87,7 +87,10 @@ _SHOWN = (
     (r"\b(?:is|are|gets?|then|and|first) (?:\w+ly )?averaged\b|\baveraged over\b|^averag", r"frac|/|bar|overline|mean|mathbb\s*\{?\s*E"),
     (r"\b(?:is|are|gets?|then|and|first) (?:\w+ly )?summed\b|\bsummed over\b|^summ(?:ed|ing)", r"\\sum|\+|\bsum\b"),
     (r"\b(?:capped|clipped|clamped|floored|saturated|truncated) (?:at|to|from|between)\b", r"min|max|cases|clip|\\left\\\{"),
-    (r"\b(?:is|are) (?:treated as|mapped to|replaced (?:by|with)|regarded as)\b", r"min|max|cases|clip|\\mapsto|\\to"),
+    (
+        r"\b(?:is|are) (?:treated as(?! an? (?:static|concrete|compile-time|python)\b)|mapped to|replaced (?:by|with)|regarded as)\b",
+        r"min|max|cases|clip|\\mapsto|\\to",
+    ),
     (r"\b(?:is|are|gets?) (?:then |\w+ly )?subtracted\b", r"-|\u2212"),
     (r"\b(?:is|are|gets?) (?:then |\w+ly )?added\b", r"\+|\\sum"),
     (r"\b(?:is|are|gets?) (?:then |\w+ly )?divided\b", r"frac|/|\^\s*\{?\s*-"),

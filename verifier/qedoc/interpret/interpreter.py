@@ -27,7 +27,7 @@ from qedoc.interpret.passages import Passage, passages, sentences, unstressed
 from qedoc.interpret.scales import counted_otherwise, inverted, made_of, scaled, solve
 from qedoc.interpret.sets import MEMBER, mapped_from
 from qedoc.interpret.statements import sentence
-from qedoc.interpret.telling import changes, is_past, tail, tells
+from qedoc.interpret.telling import changes, is_past, shows, tail, tells
 from qedoc.interpret.words import Vocabulary
 from qedoc.sources import markup
 
@@ -35,6 +35,7 @@ _VAGUE_SIZES = frozenset({"small", "large", "tiny", "huge", "moderate"})
 _CLASSES = frozenset({"class", "classes", "index", "indices", "label", "labels"})
 """Words beside the name of a parameter that only say that its numbers are classes: `the target class index`."""
 
+_NAMING = frozenset({"named", "computes", "related"})
 _DASH = re.compile(r"(?P<kept>`+[^`]*`+|\$[^$]*\$)| - ")
 
 
@@ -215,7 +216,8 @@ class Interpreter:
 
     def _introduction(self, lattice: Lattice, passage: Passage, found: Found, opened: tuple[Any, ...] = ()) -> None:
         """Words before a display. `opened` is a condition that opens a list of labelled displays."""
-        if parses := whole(introduction, lattice) or tail(lattice) or self._own_value(lattice, passage):
+        parses = whole(introduction, lattice) or tail(lattice) or self._own_value(lattice, passage)
+        if parses and not ({parse[0] for parse in parses} <= _NAMING and self._is_shown(lattice, passage.after)):
             self._introduced(parses, passage, found)
             return
         if inside := labelled(self.vocabulary, passage.text):
@@ -272,15 +274,20 @@ class Interpreter:
     def _strange(self, display: int, lattice: Lattice, source: Source, found: Found) -> None:
         """Words beside a display that were not understood. It may be something else; if no word says so, it may be the value too."""
         other = DEVIATES if is_past(lattice) else UNKNOWN
-        other_value = tells(lattice) or departs(source.words, self.lines)
+        other_value = (tells(lattice) and not self._is_shown(lattice, display)) or departs(source.words, self.lines)
         found.state(display, [(other, Sure.OPAQUE)] if other_value else EITHER, source)
+
+    def _is_shown(self, lattice: Lattice, display: int) -> bool:
+        """Whether words say what the value is, and name nothing but an operation that the display shows itself."""
+        latex = next((block.latex for block in markup.blocks(self.lines) if block.first == display), "")
+        return self._own.explains(lattice) and shows(lattice, latex)
 
     # ------------------------------------------------------------------ sentences
 
     def _sentence(self, lattice: Lattice, passage: Passage, found: Found) -> None:
         if is_aside(passage.text):
             return
-        if deviates(passage.text, self.lines, self.parameters, first=passage.first):
+        if deviates(self._own.unnamed(passage.text), self.lines, self.parameters, first=passage.first):
             self._doubted([passage.before] if passage.before >= 0 else self.displays, Source(words=passage.text, line=passage.line), found)
             return
         source = Source(words=passage.text, line=passage.line, only=passage.before)

@@ -9,6 +9,7 @@ from typing import Any
 from qedoc.interpret import lexicon
 from qedoc.interpret.choices import Sure
 from qedoc.interpret.findings import EITHER, UNKNOWN, VALUE
+from qedoc.interpret.parsing import Lattice
 from qedoc.interpret.passages import passages
 from qedoc.interpret.words import Vocabulary
 
@@ -63,6 +64,26 @@ class OwnWords:
         said = _words(clause) - lexicon.COMPUTING
         noun = said - lexicon.FRAME
         return bool(noun) and noun <= self.computed | self.names and not lexicon.changes(tuple(self.computed - said - self.names))
+
+    def unnamed(self, text: str) -> str:
+        """A sentence with `the value` for the name of the function: `the Fano factor is 1` says nothing of a factor.
+
+        Args:
+            text: the sentence.
+        """
+        names = "|".join(re.escape(name.replace("_", " ")) for name in self.vocabulary.own if "_" in name)
+        return re.sub(rf"\b(?:{names})\b", "value", text, flags=re.IGNORECASE) if names else text
+
+    def explains(self, lattice: Lattice) -> bool:
+        """Whether words say what the function's value is by naming it: `The order parameter is the mean phasor of the oscillators`.
+
+        Args:
+            lattice: the words.
+        """
+        verb = next((at for at, edges in enumerate(lattice.edges) if any(edge.kind == "IS" for edge in edges)), 0)
+        subject = [word.lower() for word in lattice.words[:verb] if word.lower() not in ("the", "a", "an")]
+        strange = [word for word in subject if word not in self.names]
+        return bool(subject) and subject[-1] in self.names and not lexicon.changes(tuple(strange))
 
     def names_itself(self, parse: Any) -> bool:
         """Whether a function of the value is only another name of the function, as in `the sign of x is` of `sign`."""

@@ -1,6 +1,8 @@
 """Whether words beside a display may say that it is not the value."""
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from qedoc.interpret import lexicon
@@ -34,6 +36,25 @@ def tells(lattice: Lattice) -> bool:
     if is_past(lattice) or lexicon.CONTRAST & {word.lower() for word in lattice.words}:
         return True
     return bool(kinds & (_TELLING | {"ASSUME"})) or changes(lattice.edges) or _is_conditional(lattice) or _is_unfinished(lattice)
+
+
+_SIGNS = {"mean": r"\\sum|\bmean\b|bar|overline", "average": r"\\sum|\bmean\b|bar|overline", "sum": r"\\sum|\+", "difference": r"-"}
+"""Operations in words, each with the sign of a display that shows it."""
+
+
+def shows(lattice: Lattice, latex: str) -> bool:
+    """Whether nothing but an operation tells that a display is not the value, and the display shows this operation itself.
+
+    Args:
+        lattice: the words before the display.
+        latex: the display.
+    """
+    words = [word.lower() for word in lattice.words]
+    known = {at for at, word in enumerate(words) if word in _SIGNS and re.search(_SIGNS[word], latex)}
+    if not known or any(edge.end > at + 1 for at in known for edge in lattice.edges[at]):
+        return False
+    rest = tuple(() if at in known else edges for at, edges in enumerate(lattice.edges))
+    return not tells(replace(lattice, edges=rest, known={}))
 
 
 def _is_unfinished(lattice: Lattice) -> bool:

@@ -370,7 +370,7 @@ _COLD = frozenset(
     {
         *("THING", "NEUT", "SELF", "OUT", "HOLDS", "RESP", "FILL", "EQUALLY", "QUANTITY", "OTHER", "FEATURE", "TIMES", "OVER"),
         *("AVERAGE", "RATIO", "SUM", "PRODUCT", "DIFFERENCE", "NUMBER_OF", "LIKE", "RETURNS", "WHOSE", "BY", "PROPERTY", "SOLVES"),
-        *("OPERATOR", "SHAPE", "USED", "AT", "HELD", "FORMULA", "USES"),
+        *("OPERATOR", "SHAPE", "USED", "AT", "HELD", "FORMULA", "USES", "CONTAINS"),
     }
 )
 """A word that can only be of these kinds may also be a plain word of a description."""

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import sympy as sp
 
-from qedoc.read import applications, brackets, cases, hypergeometric, names, norms, operators, scripts
+from qedoc.read import applications, brackets, cases, counts, hypergeometric, names, norms, operators, scripts
 from qedoc.read.backslashes import halved
 from qedoc.read.cases import conditions
 from qedoc.read.choices import Options, all_readings
@@ -70,7 +70,7 @@ __all__ = [
     "read_condition",
 ]
 
-RULES = (applications, brackets, cases, hypergeometric, names, norms, operators, scripts)
+RULES = (applications, brackets, cases, counts, hypergeometric, names, norms, operators, scripts)
 """The modules with the grammar rules. Importing a module registers its rules."""
 
 

@@ -137,6 +137,9 @@ def _operand(parser: Parser, name: str, known: Known) -> tuple[Factor, list[sp.E
         parser.take()
         shape = Shape.NAMED_CALL if known.bare else Shape.CALL
         return Factor(value=sp.S.Zero, shape=shape, start=group.start), arguments(parser, group)
+    if not known.bare and isinstance(group, Group) and group.opener == "{" and group.items:
+        parser.take()  # `\abs{x}`: the braces hold the argument of the command
+        return Factor(value=sp.S.Zero, shape=Shape.CALL, start=group.start), arguments(parser, group)
     if not known.bare:
         raise parser.refuse(Obstacle.MALFORMED, f"{name} without parentheses", "put its arguments in parentheses")
     if isinstance(group, Group) and group.opener == "{":

@@ -116,6 +116,8 @@ def _absolute(parser: Parser, group: Group) -> Factor:
     inside = group.items[0] if len(group.items) == 1 else None
     if isinstance(inside, Group) and inside.opener == "|" and inside.start == group.start + 1 and inside.end == group.end - 1:
         return BRACKETS[r"\|"](parser, inside)
+    if isinstance(inside, Group) and inside.opener == inside.closer == r"\{":
+        return BRACKETS["|{"](parser, inside)
     factor = _around(sp.Abs)(parser, group)
     if not has_vector(factor.value, parser.scope):
         return factor

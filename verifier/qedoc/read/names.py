@@ -1,5 +1,6 @@
 """Reads names: which letters form one name, and whether a bracket after a name is an argument or a factor."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import sympy as sp
@@ -13,17 +14,19 @@ from qedoc.read.moments import expectation, reduction
 from qedoc.read.parser import NAMES, Parser, rule
 from qedoc.read.polynomials import LETTERS
 from qedoc.read.reading import Obstacle, Option, Refused
-from qedoc.read.scope import ACCENTS, conventional
+from qedoc.read.scope import ACCENTS, Scope, conventional
 from qedoc.read.scripts import Scripts, collect, raised
 from qedoc.read.slices import sliced
 from qedoc.read.special import special
 from qedoc.read.standard import STANDARD
 from qedoc.read.subscripts import subscript
 from qedoc.read.tokens import BOLD, FONTS, STYLED, Kind, Token
-from qedoc.read.tree import SYMBOLS, Group, contents, spelled
+from qedoc.read.tree import SYMBOLS, Group, contents, spelled, walk
 
 _VALUES = {"pi": sp.pi, "NaN": sp.nan, "nan": sp.nan, "inf": sp.oo, "Inf": sp.oo}
 _DIFFERENCES = frozenset({"Delta", "delta"})
+_MOST_FACTORS = 3
+"""Maximum number of letters without a space that may be factors, if one of them is not explained."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,12 +91,16 @@ def _word(parser: Parser, token: Token) -> Factor:
         return _euler(parser, token) if run == "e" else imaginary(parser, token) or _scripted(parser, base)
     if run == "pi" and not (scope.declared("p") and scope.declared("i")):
         return Factor(value=sp.pi, shape=Shape.OTHER, start=token.start)
-    if run.isalpha() and all(scope.declared(one) or one == "e" or one in scope.functions or may_be_unit(scope, one) for one in run):
+    letters = [one for one in run if scope.declared(one) or one == "e" or one in scope.functions or may_be_unit(scope, one)]
+    if run.isalpha() and (len(letters) == len(run) or _are_factors(run, letters, scope)):
         parser.at -= 1
-        letters = [replace(token, text=c, start=token.start + n, end=token.start + n + 1) for n, c in enumerate(run)]
-        parser.items[parser.at : parser.at + 1] = letters
+        parser.items[parser.at : parser.at + 1] = [
+            replace(token, text=c, start=token.start + n, end=token.start + n + 1) for n, c in enumerate(run)
+        ]
         return _name(parser, parser.take())  # type: ignore[arg-type]  # the first of the letters just put there
     follower = parser.peek()
+    if f"the letters {run}" in scope.open:
+        return _scripted(parser, base)
     if "_" in run or (len(run) > 2 and isinstance(follower, Group) and follower.opener == "("):
         return _scripted(parser, base)
     if run in LETTERS and follower is not None and follower.is_char("_"):
@@ -102,6 +109,16 @@ def _word(parser: Parser, token: Token) -> Factor:
             return found
     what = f"'{run}' may be one name, or a product of letters"
     raise Refused(Obstacle.AMBIGUOUS, what, token.start, rf"write \mathrm{{{run}}} for a name, {' '.join(run)} for a product")
+
+
+def _are_factors(run: str, known: Sequence[str], scope: Scope) -> bool:
+    """Whether letters without a space are read as factors, because each of them is explained or also stands alone in the formula."""
+    alone = {item.text for items in walk(scope.nodes) for item in items if isinstance(item, Token) and item.kind is Kind.WORD}
+    if not known or run[0] == "d" or len(run) > _MOST_FACTORS or not all(one in known or one in alone for one in run):
+        return False
+    factors = Option(value="a product", why="its letters stand alone elsewhere in the formula", sure="suggested")
+    name = Option(value="one name", why="letters without a space may be a name", sure="possible")
+    return scope.choose(f"the letters {run}", factors, name) == factors.value
 
 
 def _underscored(parser: Parser, token: Token) -> Base | None:

@@ -211,6 +211,13 @@ def _indexed(side: Sequence[Node], scope: Scope) -> tuple[Sequence[Node], tuple[
     named = heads.quantity(side, scope)
     if named is not None:
         return side, named.index
+    if (
+        len(side) == 3
+        and isinstance(side[0], Group)
+        and side[0].opener == side[0].closer == "["
+        and _head(side[0].items, scope) is not None
+    ):
+        side = [*side[0].items, *side[1:]]  # `[f(x)]_i` is the entry of f(x), as `f(x)_i` is
     if len(side) < 4 or not side[-2].is_char("_") or _head(side[:-2], scope) is None:
         return side, ()
     letters = [node for node in contents(side[-1]) if not node.is_char(",")]

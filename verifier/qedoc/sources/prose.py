@@ -12,7 +12,7 @@ _SYMBOL = re.compile(
 )
 _SCRIPT = r"(_(\\?[A-Za-z0-9]+|\{[^{}]*\}|\\math\w+\{[^{}]*\}))?(\([^()]*\))?"
 _LONE = re.compile(rf"(?:\\Delta(?:\s+|(?=\\)))?({_SYMBOL.pattern}){_SCRIPT}")
-_MEANS = r"denotes?|represents?|indicates?|stands? for|means|refers? to|=|:|scales"
+_MEANS = r"denotes?|represents?|indicates?|stands? for|means|refers? to|contains?|=|:|scales"
 _IS = r"(?:is|are|be)\s+(?=(?:the|a|an|its|our|each|some|any|one|set|simply|just)\b|`|:|[a-z]+_[a-z_]+\b)"
 _EXPLAINED = re.compile(rf"{_MATH}\s*,?\s*(?:{_IS}|(?:{_MEANS})(?=\W)\s*)(.*)")
 _TUPLE = re.compile(r"^:math:`([^`=]+?)\s*=\s*\\?[\[({][^`]*\\(?:l?dots|cdots)[^`]*[\])}]`")
@@ -187,11 +187,16 @@ def _long_words(text: str) -> set[str]:
 
 def _spelled(name: str, words: Sequence[str]) -> bool:
     parts = [part for part in name.lower().split("_") if part]
-    return (
-        len(name) > 1
-        and bool(parts)
-        and all(any(word == part or (len(part) >= 3 and word.startswith(part)) for word in words) for part in parts)
-    )
+    return len(name) > 1 and bool(parts) and all(any(_names_part(word, part) for word in words) for part in parts)
+
+
+def _names_part(word: str, part: str) -> bool:
+    return word == part or (len(part) >= 3 and word.startswith(part)) or _is_short(part, word)
+
+
+def _is_short(part: str, word: str) -> bool:
+    """Whether a part of a name is short for a plural: `probs` for `probabilities`."""
+    return len(part) > 3 and part.endswith("s") and word.endswith("s") and word.startswith(part[:-1]) and len(word) > len(part) + 3
 
 
 _SHORT = re.compile(r"(?<!`)(`{1,2})([A-Za-z]\w*)\1 \((`{1,2})([A-Za-z]\w*)\3\)(?!`)")

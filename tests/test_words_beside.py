@@ -1,0 +1,124 @@
+"""Words beside a display that say nothing against it: uses, types, the function's own name. Each has a twin with words that do."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from doubted import HOLDS, REFUTED, RIGHT, WRONG, shown
+from fixture_modules import judging
+
+from qedoc.results.verdict import Verdict
+
+Judge = Callable[..., Verdict]
+
+
+@pytest.fixture
+def judge(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Judge]:
+    with judging(tmp_path, monkeypatch, "beside") as verdicts:
+
+        def judged(parameters: str, docstring: str, code: str, name: str = "f") -> Verdict:
+            return verdicts(parameters, docstring, code, name=name)[0]
+
+        yield judged
+
+
+MEAN = r"\frac{1}{n} \sum_i x_i^2"
+
+
+@pytest.mark.parametrize(
+    ("after", "code", "verdicts"),
+    [
+        ("Most commonly used for warmup (a < b).", "x + a - b", HOLDS),
+        ("Most commonly used for warmup (a < b).", "x + a + b", REFUTED),
+        ("Can also be used for cooldown (a > b).", "x + a + b", REFUTED),
+        ("It can only be used for a warmup (a < b).", "jnp.where(a < b, x + a - b, x)", RIGHT),
+        ("Commonly used for warmup, where a < b.", "jnp.where(a < b, x + a - b, x)", RIGHT),
+    ],
+)
+def test_what_people_use_a_function_for_restricts_nothing(judge: Judge, after: str, code: str, verdicts: set[Verdict]) -> None:
+    assert judge("x, a, b", shown("x + a - b", "The value is", after), code) in verdicts
+
+
+@pytest.mark.parametrize(
+    ("entry", "after", "code", "verdicts"),
+    [
+        ("float or jax.Array, default=1.0 Threshold parameter of the transition.", "where a is the threshold.", "x + a", HOLDS),
+        ("float or jax.Array, default=1.0 Threshold parameter of the transition.", "where a is the threshold.", "x - a", REFUTED),
+        ("float or jax.Array, default=1.0 Half-life of the signal.", "where a is the threshold.", "x + a", WRONG),
+        ("float or jax.Array, default=1.0 Half-life of the signal.", "where a is the threshold.", "x - a", RIGHT),
+    ],
+)
+def test_the_type_of_a_parameter_is_not_its_noun(judge: Judge, entry: str, after: str, code: str, verdicts: set[Verdict]) -> None:
+    assert judge("x, a=1.0", shown("x + a", "The value is", after.replace(" a ", " :math:`a` "), a=entry), code) in verdicts
+
+
+@pytest.mark.parametrize(
+    ("note", "code", "verdicts"),
+    [
+        ("Note that ``a`` is treated as a static Python float.", "x + a", HOLDS),
+        ("Note that ``a`` is treated as a static Python float.", "x - a", REFUTED),
+        ("Note that ``a`` is treated as zero below one.", "jnp.where(a < 1, x, x + a)", RIGHT),
+        ("Note that ``a`` is treated as a percentage.", "x + a / 100", RIGHT),
+        ("Note that ``a`` is treated as a percentage.", "x + a", WRONG),
+    ],
+)
+def test_a_kind_of_argument_changes_no_value(judge: Judge, note: str, code: str, verdicts: set[Verdict]) -> None:
+    assert judge("x, a", shown("x + a", "The value is", note), code) in verdicts
+
+
+@pytest.mark.parametrize(
+    ("after", "code", "verdicts"),
+    [
+        ("where :math:`u` contains log-probabilities.", "jnp.sum(log_probs)", HOLDS),
+        ("where :math:`u` contains log-probabilities.", "jnp.sum(log_probs) + 1", WRONG),
+        ("where :math:`u` contains squared log-probabilities.", "jnp.sum(log_probs**2)", RIGHT),
+        ("where :math:`u` contains probabilities.", "jnp.sum(jnp.exp(log_probs))", RIGHT),
+    ],
+)
+def test_what_an_array_contains(judge: Judge, after: str, code: str, verdicts: set[Verdict]) -> None:
+    doc = shown(r"\sum_i u_i", "The value is", after, log_probs="Log-probabilities of each class.")
+    assert judge("log_probs", doc, code) in verdicts
+
+
+@pytest.mark.parametrize(
+    ("note", "code", "verdicts"),
+    [
+        ("For a Poisson process the power factor is 1 in each bin.", "jnp.mean(x**2)", HOLDS),
+        ("For a Poisson process the power factor is 1 in each bin.", "jnp.mean(x)", WRONG),
+        ("The leading factor is one.", "jnp.sum(x**2)", RIGHT),
+        ("The power factor is halved.", "jnp.mean(x**2) / 2", RIGHT),
+    ],
+)
+def test_the_name_of_the_function_is_no_part_of_the_formula(judge: Judge, note: str, code: str, verdicts: set[Verdict]) -> None:
+    assert judge("x", shown(MEAN, "Computes the power factor of a signal.", note), code, "power_factor") in verdicts
+
+
+@pytest.mark.parametrize(
+    ("before", "latex", "code", "verdicts"),
+    [
+        ("The order parameter is the mean energy of the signal,", MEAN, "jnp.mean(x**2)", HOLDS),
+        ("The order parameter is the mean of the energies,", MEAN, "jnp.mean(x**2)", HOLDS),
+        ("The order parameter is the mean energy of the signal,", MEAN, "jnp.mean(x**3)", WRONG),
+        ("The order parameter is the mean of the errors,", "x_i^2", "jnp.mean(x**2)", RIGHT),
+        ("The order parameter is the mean of", "x_i^2", "jnp.mean(x**2)", RIGHT),
+        ("The order parameter is the mean of", MEAN, "jnp.mean(x**2)", WRONG),
+        ("The squared order parameter is the mean energy of the signal,", MEAN, "jnp.mean(x**2)", WRONG),
+        ("The order parameter is the inverse of the mean square of the signal,", MEAN, "jnp.mean(x**2)", WRONG),
+    ],
+)
+def test_an_operation_in_words_that_the_display_shows(judge: Judge, before: str, latex: str, code: str, verdicts: set[Verdict]) -> None:
+    doc = "Computes the order parameter of a signal.\n\n" + shown(latex, before)
+    assert judge("x", doc, code, "order_parameter") in verdicts
+
+
+@pytest.mark.parametrize(
+    ("entry", "code", "verdicts"),
+    [
+        ("Parameter of the Huber function.", "x + a", HOLDS),
+        ("Parameter of the Huber function.", "x - a", REFUTED),
+        ("Logarithm of the parameter.", "x + jnp.exp(a)", RIGHT),
+    ],
+)
+def test_what_a_parameter_controls_is_not_what_it_is(judge: Judge, entry: str, code: str, verdicts: set[Verdict]) -> None:
+    doc = shown("x + a", "The value is", "where :math:`a` is a parameter controlling the transition between two curves.", a=entry)
+    assert judge("x, a", doc, code) in verdicts
