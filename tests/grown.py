@@ -87,7 +87,11 @@ def places(tree: sp.Basic, path: tuple[int, ...] = ()) -> Iterator[tuple[tuple[i
     yield path, tree
     for number, part in enumerate(tree.args):
         is_binder = isinstance(tree, sp.Sum | Largest | Smallest)
-        if (is_binder and number > 0) or (isinstance(tree, sp.Indexed) and number == 0) or isinstance(part, sp.Tuple | sp.core.relational.Relational):
+        if (
+            (is_binder and number > 0)
+            or (isinstance(tree, sp.Indexed) and number == 0)
+            or isinstance(part, sp.Tuple | sp.core.relational.Relational)
+        ):
             continue
         yield from places(part, (*path, number))
 
@@ -117,7 +121,9 @@ def _changed(part: sp.Basic, *, inside: bool) -> Iterator[sp.Basic]:
             for longest in (4, 6, 8):
                 yield part.func(where(index < longest, body), *rest, (index, low, high))
             yield part.func(where(index < 5, body, body - 1), *rest, (index, low, high))
-            yield part.func(body + 1, *rest, (index, low, high)) if isinstance(part, sp.Sum) else part.func(-body, *rest, (index, low, high))
+            yield (
+                part.func(body + 1, *rest, (index, low, high)) if isinstance(part, sp.Sum) else part.func(-body, *rest, (index, low, high))
+            )
         case sp.Indexed():
             for number, place in enumerate(part.indices):
                 yield part.base[(*part.indices[:number], place + 1, *part.indices[number + 1 :])]

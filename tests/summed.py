@@ -25,7 +25,7 @@ LENGTHS = {n: 1, m: 1, d: 1}
 
 
 def domain(*, least: int = 1, unit: str = "", first: int = 0) -> Domain:
-    """n, m and d are lengths; i and j are indices below n; p and q are positive arrays; those in `unit` sum to 1; `first` is the least t."""
+    """n, m and d are lengths, i and j indices below n, p and q positive arrays; those in `unit` sum to 1; `first` is the least t."""
     return Domain(
         least={"n": least, "m": 1, "d": 1, "t": first},
         ranges={"i": variable("n"), "j": variable("n")},
@@ -117,7 +117,7 @@ def of_tree(tree: sp.Basic, world: World, values: Mapping[str, float] | None = N
 def _power(base: float, exponent: float) -> float:
     made = base**exponent
     if isinstance(made, complex):
-        raise ValueError("a root of a negative number")
+        raise ArithmeticError("a root of a negative number")
     return made
 
 

@@ -46,7 +46,9 @@ sigma = sqrt(squares)
 # log-sum-exp, softmax, cross entropy
 pair("log-sum-exp with the maximum", lse(x[k]), log(total(exp(x[k] - top), (k, n))) + top, log(total(exp(x[k] - top), (k, n))) - top)
 pair("log-sum-exp with a shift", lse(x[k] + c), lse(x[k]) + c, lse(x[k]) + n * c)
-pair("softmax with the maximum", softmax(x, i), exp(x[i] - top) / total(exp(x[k] - top), (k, n)), exp(x[i] - top) / total(exp(x[k]), (k, n)))
+pair(
+    "softmax with the maximum", softmax(x, i), exp(x[i] - top) / total(exp(x[k] - top), (k, n)), exp(x[i] - top) / total(exp(x[k]), (k, n))
+)
 pair("softmax sums to 1", total(exp(x[i]) / total(exp(x[k]), (k, n)), (i, n)), 1, 1 / n)
 pair("log of softmax", log(softmax(x, i)), x[i] - lse(x[k]), x[i] + lse(x[k]))
 pair("log-softmax with the maximum", x[i] - top - log(total(exp(x[k] - top), (k, n))), x[i] - lse(x[k]), x[i] - top - lse(x[k]))
@@ -81,7 +83,12 @@ pair(
 pair("ratio of two entries of softmax", softmax(x, i) / softmax(x, j), exp(x[i] - x[j]), exp(x[j] - x[i]))
 # sigmoid and softplus
 bce = -total(z[k] * log(sigmoid(x[k])) + (1 - z[k]) * log(1 - sigmoid(x[k])), (k, n))
-pair("binary cross entropy by softplus", bce, total(log(1 + exp(x[k])) - z[k] * x[k], (k, n)), total(log(1 + exp(-x[k])) - z[k] * x[k], (k, n)))
+pair(
+    "binary cross entropy by softplus",
+    bce,
+    total(log(1 + exp(x[k])) - z[k] * x[k], (k, n)),
+    total(log(1 + exp(-x[k])) - z[k] * x[k], (k, n)),
+)
 pair(
     "binary cross entropy, stable",
     bce,
@@ -92,9 +99,25 @@ pair("two sigmoids", total(sigmoid(x[k]) + sigmoid(-x[k]), (k, n)), n, 1)
 pair("tanh by sigmoid", mean(2 * sigmoid(2 * x[k]) - 1), mean(sp.tanh(x[k])), mean(sp.tanh(2 * x[k])))
 # moments
 pair("variance two ways", variance, mean(x[k] ** 2) - mu**2, mean(x[k] ** 2) - mu)
-pair("covariance", mean((x[k] - mean(x[l], l)) * (z[k] - mean(z[l], l))), mean(x[k] * z[k]) - mu * mean(z[k]), mean(x[k] * z[k]) + mu * mean(z[k]))
-pair("unbiased variance", total((x[k] - mean(x[l], l)) ** 2, (k, n)) / (n - 1), n / (n - 1) * (mean(x[k] ** 2) - mu**2), mean(x[k] ** 2) - mu**2, least=2)
-pair("standardised", (x[i] - mu) / sqrt(variance + eps), (x[i] - mu) / sqrt(mean(x[k] ** 2) - mu**2 + eps), (x[i] - mu) / sqrt(mean(x[k] ** 2) + eps))
+pair(
+    "covariance",
+    mean((x[k] - mean(x[l], l)) * (z[k] - mean(z[l], l))),
+    mean(x[k] * z[k]) - mu * mean(z[k]),
+    mean(x[k] * z[k]) + mu * mean(z[k]),
+)
+pair(
+    "unbiased variance",
+    total((x[k] - mean(x[l], l)) ** 2, (k, n)) / (n - 1),
+    n / (n - 1) * (mean(x[k] ** 2) - mu**2),
+    mean(x[k] ** 2) - mu**2,
+    least=2,
+)
+pair(
+    "standardised",
+    (x[i] - mu) / sqrt(variance + eps),
+    (x[i] - mu) / sqrt(mean(x[k] ** 2) - mu**2 + eps),
+    (x[i] - mu) / sqrt(mean(x[k] ** 2) + eps),
+)
 pair("centred values sum to 0", total(x[k] - mean(x[l], l), (k, n)), 0, mu)
 pair(
     "layer norm",
@@ -113,15 +136,32 @@ pair(
     total(p[k] * x[k], (k, n)) / total(p[k], (k, n)) - n * a,
 )
 # divergences
-pair("divergence split", total(p[k] * (log(p[k]) - log(q[k])), (k, n)), total(p[k] * log(p[k] / q[k]), (k, n)), total(q[k] * log(p[k] / q[k]), (k, n)))
+pair(
+    "divergence split",
+    total(p[k] * (log(p[k]) - log(q[k])), (k, n)),
+    total(p[k] * log(p[k] / q[k]), (k, n)),
+    total(q[k] * log(p[k] / q[k]), (k, n)),
+)
 pair(
     "divergence with cases",
     total(where(Eq(p[k], 0), 0, p[k] * (log(p[k]) - log(q[k]))), (k, n)),
     total(p[k] * log(p[k] / q[k]), (k, n)),
     total(p[k] * log(q[k] / p[k]), (k, n)),
 )
-pair("divergence from the uniform distribution", total(p[k] * (log(p[k]) + log(n)), (k, n)), log(n) + total(p[k] * log(p[k]), (k, n)), n + total(p[k] * log(p[k]), (k, n)), unit="p")
-pair("Hellinger distance", total((sqrt(p[k]) - sqrt(q[k])) ** 2, (k, n)), 2 - 2 * total(sqrt(p[k] * q[k]), (k, n)), 2 - total(sqrt(p[k] * q[k]), (k, n)), unit="pq")
+pair(
+    "divergence from the uniform distribution",
+    total(p[k] * (log(p[k]) + log(n)), (k, n)),
+    log(n) + total(p[k] * log(p[k]), (k, n)),
+    n + total(p[k] * log(p[k]), (k, n)),
+    unit="p",
+)
+pair(
+    "Hellinger distance",
+    total((sqrt(p[k]) - sqrt(q[k])) ** 2, (k, n)),
+    2 - 2 * total(sqrt(p[k] * q[k]), (k, n)),
+    2 - total(sqrt(p[k] * q[k]), (k, n)),
+    unit="pq",
+)
 pair("geometric mean", exp(mean(log(p[k]))), exp(total(log(p[k]), (k, n)) / n), exp(total(log(p[k]), (k, n))) / n)
 # losses with cases
 error = Abs(x[k] - z[k])
@@ -131,14 +171,39 @@ pair(
     mean(Min(error, s) ** 2 / 2 + s * (error - Min(error, s))),
     mean(Min(error, s) ** 2 + s * (error - Min(error, s))),
 )
-pair("hinge loss", mean(Max(0, 1 - x[k] * z[k])), mean(where(x[k] * z[k] < 1, 1 - x[k] * z[k])), mean(where(x[k] * z[k] > 1, 1 - x[k] * z[k])))
+pair(
+    "hinge loss",
+    mean(Max(0, 1 - x[k] * z[k])),
+    mean(where(x[k] * z[k] < 1, 1 - x[k] * z[k])),
+    mean(where(x[k] * z[k] > 1, 1 - x[k] * z[k])),
+)
 pair("two rectifiers", total(Max(x[k], 0) - Max(-x[k], 0), (k, n)), total(x[k], (k, n)), total(Abs(x[k]), (k, n)))
-pair("absolute values by rectifiers", total(Abs(x[k]), (k, n)), total(Max(x[k], 0) + Max(-x[k], 0), (k, n)), total(Max(x[k], 0) - Max(-x[k], 0), (k, n)))
-pair("quantile loss", mean(Max(a * (x[k] - z[k]), (a - 1) * (x[k] - z[k]))), mean((x[k] - z[k]) * (a - where(x[k] < z[k], 1))), mean((x[k] - z[k]) * (a - where(x[k] > z[k], 1))))
+pair(
+    "absolute values by rectifiers",
+    total(Abs(x[k]), (k, n)),
+    total(Max(x[k], 0) + Max(-x[k], 0), (k, n)),
+    total(Max(x[k], 0) - Max(-x[k], 0), (k, n)),
+)
+pair(
+    "quantile loss",
+    mean(Max(a * (x[k] - z[k]), (a - 1) * (x[k] - z[k]))),
+    mean((x[k] - z[k]) * (a - where(x[k] < z[k], 1))),
+    mean((x[k] - z[k]) * (a - where(x[k] > z[k], 1))),
+)
 # norms
 cosine = total(x[k] * z[k], (k, n)) / (sigma * sqrt(total(z[k] ** 2, (k, n))))
-pair("cosine of unit vectors", total(x[i] / sigma * (z[i] / sqrt(total(z[k] ** 2, (k, n)))), (i, n)), cosine, total(x[i] / sigma * z[i], (i, n)))
-pair("cosine with one root", cosine, total(x[k] * z[k], (k, n)) / sqrt(squares * total(z[k] ** 2, (k, n))), total(x[k] * z[k], (k, n)) / squares)
+pair(
+    "cosine of unit vectors",
+    total(x[i] / sigma * (z[i] / sqrt(total(z[k] ** 2, (k, n)))), (i, n)),
+    cosine,
+    total(x[i] / sigma * z[i], (i, n)),
+)
+pair(
+    "cosine with one root",
+    cosine,
+    total(x[k] * z[k], (k, n)) / sqrt(squares * total(z[k] ** 2, (k, n))),
+    total(x[k] * z[k], (k, n)) / squares,
+)
 pair("norm of a multiple", sqrt(total((c * x[k]) ** 2, (k, n))), Abs(c) * sigma, c * sigma)
 pair("norm of a unit vector", total((x[i] / sigma) ** 2, (i, n)), 1, 1 / sigma)
 pair(
@@ -158,13 +223,23 @@ pair("shifted sum", total(x[k - 1], (k, 1, n)), total(x[k], (k, n)), total(x[k],
 pair("reversed sum", total(x[n - 1 - k], (k, n)), total(x[k], (k, n)), total(x[n - k], (k, n)))
 pair("reversed convolution", total(x[k] * z[n - 1 - k], (k, n)), total(x[n - 1 - k] * z[k], (k, n)), total(x[k] * z[k], (k, n)))
 pair("telescoping sum", total(x[k + 1] - x[k], (k, n)), x[n] - x[0], x[n - 1] - x[0])
-pair("exchanged sums", total(A[l, k] * x[l], (l, n), (k, m)), total(x[l] * total(A[l, k], (k, m)), (l, n)), total(x[i] * total(A[l, k], (k, m)), (l, n)))
+pair(
+    "exchanged sums",
+    total(A[l, k] * x[l], (l, n), (k, m)),
+    total(x[l] * total(A[l, k], (k, m)), (l, n)),
+    total(x[i] * total(A[l, k], (k, m)), (l, n)),
+)
 pair("sum of a constant", total(c, (k, n)), n * c, n * c + c)
 pair("sum of the indices", total(k + 1, (k, n)), n * (n + 1) / 2, n * (n - 1) / 2)
 pair("sum of squared indices", total(k**2, (k, n)), n * (n - 1) * (2 * n - 1) / 6, n * (n + 1) * (2 * n + 1) / 6)
 pair("cumulative sum by a mask", total(where(k <= i, x[k]), (k, n)), total(x[k], (k, 0, i)), total(x[k], (k, 0, i - 1)))
 pair("sum of cumulative sums", total(total(x[l], (l, 0, k)), (k, n)), total((n - l) * x[l], (l, n)), total(l * x[l], (l, n)))
-pair("triangle exchanged", total(total(A[k, l], (l, 0, k)), (k, n)), total(total(A[k, l], (k, l, n - 1)), (l, n)), total(total(A[k, l], (k, 0, l)), (l, n)))
+pair(
+    "triangle exchanged",
+    total(total(A[k, l], (l, 0, k)), (k, n)),
+    total(total(A[k, l], (k, l, n - 1)), (l, n)),
+    total(total(A[k, l], (k, 0, l)), (l, n)),
+)
 pair("product of sums", total(x[k], (k, n)) * total(z[l], (l, m)), total(x[k] * z[l], (k, n), (l, m)), total(x[k] * z[k], (k, n)))
 pair(
     "summation by parts",
@@ -172,7 +247,13 @@ pair(
     x[n] * z[n] - x[0] * z[0] - total(z[k + 1] * (x[k + 1] - x[k]), (k, n)),
     x[n] * z[n] - x[0] * z[0] - total(z[k] * (x[k + 1] - x[k]), (k, n)),
 )
-pair("mean of the first entries", total(where(k < t, x[k]), (k, 0, t - 1)) / t, total(x[k], (k, 0, t - 1)) / t, total(x[k], (k, 0, t - 1)) / n, first=1)
+pair(
+    "mean of the first entries",
+    total(where(k < t, x[k]), (k, 0, t - 1)) / t,
+    total(x[k], (k, 0, t - 1)) / t,
+    total(x[k], (k, 0, t - 1)) / n,
+    first=1,
+)
 # matrices
 pair(
     "matrices and a vector",
@@ -180,14 +261,24 @@ pair(
     total(A[i, k] * total(B[k, l] * v[l], (l, n)), (k, m)),
     total(A[k, i] * total(B[k, l] * v[l], (l, n)), (k, m)),
 )
-pair("trace of a product", total(A[k, l] * B[l, k], (l, m), (k, n)), total(B[l, k] * A[k, l], (k, n), (l, m)), total(B[l, k] * A[l, k], (k, n), (l, m)))
+pair(
+    "trace of a product",
+    total(A[k, l] * B[l, k], (l, m), (k, n)),
+    total(B[l, k] * A[k, l], (k, n), (l, m)),
+    total(B[l, k] * A[l, k], (k, n), (l, m)),
+)
 pair(
     "trace of three factors",
     total(A[k, l] * B[l, t] * C[t, k], (k, n), (l, m), (t, d)),
     total(total(C[t, k] * total(A[k, l] * B[l, t], (l, m)), (k, n)), (t, d)),
     total(total(C[t, k] * total(A[k, l] * B[t, l], (l, m)), (k, n)), (t, d)),
 )
-pair("quadratic form", total(x[k] * A[k, l] * x[l], (k, n), (l, n)), total(x[k] * (A[k, l] + A[l, k]) / 2 * x[l], (k, n), (l, n)), total(x[k] * A[k, k] * x[k], (k, n)))
+pair(
+    "quadratic form",
+    total(x[k] * A[k, l] * x[l], (k, n), (l, n)),
+    total(x[k] * (A[k, l] + A[l, k]) / 2 * x[l], (k, n), (l, n)),
+    total(x[k] * A[k, k] * x[k], (k, n)),
+)
 score = total(u[t] * A[k, t], (t, d)) / sqrt(d)
 attention = total(exp(score) / total(exp(score.subs(k, l)), (l, n)) * B[k, j], (k, n))
 high = largest(score.subs(k, l), (l, n))

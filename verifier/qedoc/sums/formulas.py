@@ -8,7 +8,7 @@ import sympy as sp
 
 from qedoc.algebra.large import LARGE, Largest, Smallest
 from qedoc.sums.domain import check_range, fresh, is_integer, positive
-from qedoc.sums.extrema import exceeds, larger, largest, multiplied
+from qedoc.sums.extrema import exceeds, is_never_above, larger, largest, multiplied
 from qedoc.sums.functions import above_guard, absolute, as_guard, called, exponential, guarded, is_zero, logarithm, negated_guard
 from qedoc.sums.products import Values, power, product, times
 from qedoc.sums.ranges import total
@@ -16,11 +16,11 @@ from qedoc.sums.terms import Poly, RefusedError, frozen, minus, number, of, plus
 
 ONE = number(1)
 
-NAMED = {
-    function: function.__name__
-    for function in (sp.sin, sp.cos, sp.erf, sp.erfc, sp.asin, sp.acos, sp.atan, sp.asinh, sp.acosh, sp.atanh)
-    + (sp.gamma, sp.loggamma, sp.digamma, sp.polygamma, sp.floor, sp.ceiling, sp.zeta, sp.erfinv, sp.beta)
-}
+_FUNCTIONS = (
+    *(sp.sin, sp.cos, sp.erf, sp.erfc, sp.asin, sp.acos, sp.atan, sp.asinh, sp.acosh, sp.atanh),
+    *(sp.gamma, sp.loggamma, sp.digamma, sp.polygamma, sp.floor, sp.ceiling, sp.zeta, sp.erfinv, sp.beta),
+)
+NAMED = {function: function.__name__ for function in _FUNCTIONS}
 CONSTANTS = {sp.pi: "pi", sp.EulerGamma: "EulerGamma", sp.Catalan: "Catalan", sp.GoldenRatio: "GoldenRatio"}
 
 
@@ -87,7 +87,7 @@ def _function(expression: sp.Function, arguments: tuple[Poly, ...]) -> Poly:
     first = arguments[0]
     match expression:
         case sp.Abs():
-            return absolute(first)
+            return scaled(first, -1) if is_never_above(first) else absolute(first)
         case sp.sign():
             return minus(exceeds(first, {}), exceeds({}, first))
         case sp.Max() | sp.Min():

@@ -138,7 +138,7 @@ def _by_mask(name: str, low: Poly, high: Poly, mono: Mono) -> Poly | None:
 def _at_the_index(name: str, low: Poly, high: Poly, body: Poly) -> Poly:
     """Shifts or reverses the index so that the first array is read at the index, then makes the range begin at 0."""
     line = place_read(name, body)
-    if line is not None and line != (1, {}):
+    if line is not None and (line[0] != 1 or line[1]):
         slope, offset = line
         first, last = (low, high) if slope == 1 else (minus(number(1), high), minus(number(1), low))
         first, last = plus(first, offset), plus(last, offset)
@@ -234,7 +234,7 @@ def _closed_mono(indices: Sequence[Index], mono: Mono, *, again: bool) -> Poly:
     outside: Mono = tuple(pair for pair in mono if not free(pair[0]) & own)
     if outside and is_total(outside):
         inside: Mono = tuple(pair for pair in mono if free(pair[0]) & own)
-        return times({outside: Fraction(1)}, _regrouped(indices, {inside: Fraction(1)}, again=again))
+        return times({outside: Fraction(1)}, _closed_mono(indices, inside, again=again))
     if len(indices) > MOST_INDICES:
         raise RefusedError(f"a sum over more than {MOST_INDICES} indices at once")
     return _named(indices, mono, again=again)
