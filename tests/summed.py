@@ -115,10 +115,9 @@ def of_tree(tree: sp.Basic, world: World, values: Mapping[str, float] | None = N
 
 
 def _power(base: float, exponent: float) -> float:
-    made = base**exponent
-    if isinstance(made, complex):
-        raise ArithmeticError("a root of a negative number")
-    return made
+    if base < 0 and exponent % 1:
+        raise ValueError("a root of a negative number")
+    return base**exponent
 
 
 def _over(tree: Any, world: World, known: Mapping[str, float]) -> float:
