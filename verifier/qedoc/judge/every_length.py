@@ -1,16 +1,20 @@
 """Formulas of arrays of every length: what the code computes, and the proof that a documented formula is equal to it."""
 
+import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import sympy as sp
 
+from qedoc.algebra.conditions import TooManyBranches
+from qedoc.algebra.large import LARGE
 from qedoc.claims.domain import Functions
 from qedoc.claims.settings import Imported
 from qedoc.claims.spec import Array, Parameter, Size, Spec, base
 from qedoc.claims.target import call_by_name, resolve
 from qedoc.errors import UnsupportedError
+from qedoc.judge.length_runs import FEW, MANY, contradicted
 from qedoc.judge.lengths import LENGTH
 from qedoc.lift.any_length import Unsized, read_unsized
 from qedoc.sums.domain import Domain, assuming
@@ -28,10 +32,12 @@ class Found:
     Args:
         extent: the lengths, such as `every n >= 1`.
         reason: why there is no proof; empty if there is one.
+        suspect: lengths at which a run gives another value than the formula that was read for every length.
     """
 
     extent: str
     reason: str = ""
+    suspect: Mapping[sp.Symbol, int] = field(default_factory=dict)
 
 
 class _Entries:
@@ -66,14 +72,19 @@ def every_length(spec: Spec) -> Found | None:
         return None
     extent = " and ".join(f"every {symbol} >= {max(1, min(size.values))}" for symbol, size in lengths.items())
     try:
-        code = _lifted(spec)
+        call, arrays, shapes = _arguments(spec)
+        code = read_unsized(call, arrays, shapes)
         domain = _domain(spec, lengths)
         with assuming(domain):
             equal = _equal(spec, code, lengths)
     except UnsupportedError as error:
         return Found(extent=extent, reason=error.message)
-    except (RefusedError, RecursionError) as error:
+    except (RefusedError, RecursionError, TooManyBranches) as error:
         return Found(extent=extent, reason=str(error))
+    suspect = contradicted(code, call, arrays, MANY) if equal else {}
+    if suspect:
+        at = ", ".join(f"{symbol} = {size}" for symbol, size in suspect.items())
+        return Found(extent=extent, reason=f"a run with {at} gives another value than the formula of the code", suspect=suspect)
     return Found(extent=extent, reason="" if equal else "the formulas with sums are not shown to be equal")
 
 
@@ -129,8 +140,8 @@ def _domain(spec: Spec, lengths: Mapping[sp.Symbol, Size]) -> Domain:
     )
 
 
-def _lifted(spec: Spec) -> Unsized:
-    """The formula of the code in the arrays and symbols of a spec.
+def _arguments(spec: Spec) -> tuple[Callable[..., Any], dict[str, Any], dict[str, str]]:
+    """The call of the target, its arguments in the arrays and symbols of a spec, and the shapes of the arrays.
 
     Raises:
         UnsupportedError: if the claim or the code is not read for every length.
@@ -159,7 +170,31 @@ def _lifted(spec: Spec) -> Unsized:
                 raise UnsupportedError(f"the argument {name} is not read for every length", None)
     if len(arrays) < len([d for d in spec.symbols if not isinstance(d, Size)]):
         raise UnsupportedError("a symbol of the formula is no argument of its own", None)
-    return read_unsized(_called(target, tuple(arrays), fixed), arrays, shapes)
+    return _called(target, tuple(arrays), fixed), arrays, shapes
+
+
+def lifted_for_every_length(target: str) -> sp.Expr | None:
+    """The formula that a function of arrays computes for every length, if it contains a sum or another operator over an index.
+
+    Args:
+        target: dotted path of the function. Its parameters without a default become arrays with one axis of the same length.
+    """
+    function = resolve(target)
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return None
+    names = [p.name for p in parameters if p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)]
+    for arrays in dict.fromkeys((tuple(names), tuple(names[:1]))) if names else ():
+        symbols = {name: sp.IndexedBase(name, real=True) if name in arrays else sp.Symbol(name, real=True) for name in names}
+        try:
+            call = _called(function, tuple(names), {})
+            code = read_unsized(call, symbols, dict.fromkeys(arrays, "n,"))
+        except (UnsupportedError, TooManyBranches):
+            continue
+        if code.value.has(*LARGE) and not contradicted(code, call, symbols, FEW):
+            return tidied(code)
+    return None
 
 
 def _length(low: Any, high: Any) -> str:

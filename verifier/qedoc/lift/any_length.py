@@ -1,5 +1,6 @@
 """Reads the formula of array code with symbolic lengths: one formula in indices, for every length."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -35,11 +36,13 @@ class Unsized:
     """The formula of an array result for every length.
 
     Args:
+        arguments: the dimensions of each argument.
         shape: the dimensions of the result.
         indices: the indices of the result, which count from 0.
         value: the entry at these indices.
     """
 
+    arguments: tuple[tuple[sp.Expr, ...], ...]
     shape: tuple[sp.Expr, ...]
     indices: tuple[sp.Symbol, ...]
     value: sp.Expr
@@ -74,7 +77,7 @@ def read_unsized(call: Callable[..., Any], arrays: Mapping[str, Any], shapes: Ma
         operands = [_field(symbol, reader.shape(spec.shape)) for symbol, spec in zip(arrays.values(), made, strict=True)]
         try:
             (field,) = reader.evaluate(*opened(traced), operands)
-            return _named(field, set(map(str, arrays.values())))
+            return _named(field, set(map(str, arrays.values())), tuple(operand.shape for operand in operands))
         except QedocError:
             raise
         except (ArithmeticError, LookupError, RecursionError, TypeError, ValueError, NotImplementedError) as error:
@@ -128,7 +131,7 @@ class _Reader:
             UnsupportedError: for an array of different numbers.
         """
         array = np.asarray(value)
-        if array.size == 0 or (array != array.ravel()[0]).any() and not np.isnan(array).all():
+        if array.size == 0 or ((array != array.ravel()[0]).any() and not np.isnan(array).all()):
             raise UnsupportedError("an array of constants is not read for every length", None)
         entry = literal(array.ravel()[0], array.dtype)
         return Field(self.shape(array.shape), lambda places: entry)
@@ -154,7 +157,7 @@ class _Reader:
 
 
 def _words(text: str) -> set[str]:
-    return {word for word in "".join(letter if letter.isalnum() or letter == "_" else " " for letter in text).split() if word.isidentifier()}
+    return set(re.findall(r"[^\W\d]\w*", text))
 
 
 def _entry(field: Field, places: tuple[sp.Expr, ...]) -> Any:
@@ -174,7 +177,7 @@ def _elementwise(name: str, dtype: Any, params: Mapping[str, Any], values: list[
     return result.value if isinstance(result, Partial) else result
 
 
-def _named(field: Field, taken: set[str]) -> Unsized:
+def _named(field: Field, taken: set[str], arguments: tuple[tuple[sp.Expr, ...], ...]) -> Unsized:
     """Gives the indices of the result and of the sums their names."""
     letters = [letter for letter in RESULT_LETTERS if letter not in taken]
     if len(letters) < len(field.shape):
@@ -188,7 +191,7 @@ def _named(field: Field, taken: set[str]) -> Unsized:
     lengths = {symbol.name for length in field.shape for symbol in length.free_symbols}
     used = taken | lengths | {str(symbol) for symbol in value.free_symbols} | set(map(str, indices))
     free = [letter for letter in LETTERS if letter not in used]
-    return Unsized(shape=field.shape, indices=indices, value=_renamed(value, free, 0))
+    return Unsized(arguments=arguments, shape=field.shape, indices=indices, value=_renamed(value, free, 0))
 
 
 def _renamed(value: Any, letters: Sequence[str], depth: int) -> Any:
