@@ -11,7 +11,7 @@ from qedoc.algebra.conditions import TooManyBranches
 from qedoc.algebra.large import LARGE
 from qedoc.claims.domain import Functions
 from qedoc.claims.settings import Imported
-from qedoc.claims.spec import Array, Parameter, Size, Spec, base
+from qedoc.claims.spec import Argument, Array, Parameter, Size, Spec, base
 from qedoc.claims.target import call_by_name, resolve
 from qedoc.errors import UnsupportedError
 from qedoc.judge.length_runs import FEW, MANY, contradicted
@@ -149,26 +149,32 @@ def _arguments(spec: Spec) -> tuple[Callable[..., Any], dict[str, Any], dict[str
     if spec.whole or spec.is_complex or spec.derivative or spec.minimum is not None:
         raise UnsupportedError("only formulas of one real entry are proved for every length", None)
     target = resolve(spec.target)
-    domains = {base(d.symbol): d.domain for d in spec.symbols if not isinstance(d, Size)}
+    facts: dict[Any, dict[str, bool]] = {}
     arrays: dict[str, Any] = {}
     shapes: dict[str, str] = {}
     fixed: dict[str, Any] = {}
     for declaration in spec.symbols:
+        if isinstance(declaration, Size):
+            continue
+        if isinstance(declaration, Argument) or isinstance(declaration.domain, Functions):
+            raise UnsupportedError(f"{declaration.symbol} is not read for every length", None)
+        facts[base(declaration.symbol)] = declaration.domain.assumptions()
         if isinstance(declaration, Parameter):
-            arrays[declaration.name] = sp.Symbol(declaration.symbol.name, **declaration.domain.assumptions())
+            arrays[declaration.name] = sp.Symbol(declaration.symbol.name, **facts[declaration.symbol])
     for name, template in spec.bind.items():
         match template:
             case Array(item=sp.Indexed() as item, indices=indices) if tuple(item.indices) == tuple(one[0] for one in indices):
-                is_integer = bool(domains[item.base.label].assumptions().get("integer"))
-                arrays[name] = _Entries(item.base, is_integer=is_integer)
+                arrays[name] = _Entries(item.base, is_integer=bool(facts[item.base.label].get("integer")))
                 shapes[name] = ", ".join(_length(low, high) for _, low, high in indices) + ","
             case Imported(value=value):
                 fixed[name] = value
             case bool() | str() | None | int() | float():
                 fixed[name] = template
+            case sp.Integer() | sp.Rational():
+                fixed[name] = int(template) if template.is_Integer else float(template)
             case _:
                 raise UnsupportedError(f"the argument {name} is not read for every length", None)
-    if len(arrays) < len([d for d in spec.symbols if not isinstance(d, Size)]):
+    if set(map(str, facts)) - set(map(str, arrays.values())):
         raise UnsupportedError("a symbol of the formula is no argument of its own", None)
     return _called(target, tuple(arrays), fixed), arrays, shapes
 

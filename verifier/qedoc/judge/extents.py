@@ -83,7 +83,7 @@ def _for_every_length(pair: Pair, result: CaseResult, sizes: list[Size], limits:
         return other or replace(result, verdict=Verdict.UNDECIDED, reason=found.reason)
     if found.reason:
         tried = " and ".join(f"{d.symbol} = {min(d.values)} to {max(d.values)}" for d in sizes if d.meaning == LENGTH)
-        return replace(result, reason=f"{result.reason}; proved for {tried} only, and not for every length: {found.reason}")
+        return replace(result, verdict=Verdict.TESTED, reason=f"proved for {tried}, and not for every length: {found.reason}")
     return replace(result, reason=f"{result.reason}; proved for {found.extent} with symbolic lengths", extent=found.extent)
 
 

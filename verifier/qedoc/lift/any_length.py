@@ -13,7 +13,8 @@ import sympy as sp
 from qedoc.algebra.large import LARGE
 from qedoc.algebra.partial import Partial, partial
 from qedoc.errors import QedocError, UnsupportedError, told
-from qedoc.lift.fields import FIELD_RULES, Field, FieldStep, numeric
+from qedoc.lift.fields import Field, FieldStep, numeric
+from qedoc.lift.gathers import ALL_RULES
 from qedoc.lift.jax_internals import Literal, opened
 from qedoc.lift.literals import literal
 from qedoc.lift.rules import REQUIREMENTS, SILENT, is_lazy, kind, rule_for
@@ -23,6 +24,8 @@ LETTERS = ("k", "l", "r", "s", "t", "u", "v", "w")
 
 RESULT_LETTERS = ("i", "j", "g", "h")
 """Names of the indices of the result."""
+
+_STRUCT: Any = jax.ShapeDtypeStruct  # JAX leaves it without types
 
 _ENTERED = {
     **dict.fromkeys(("jit", "pjit"), "jaxpr"),
@@ -62,7 +65,7 @@ def read_unsized(call: Callable[..., Any], arrays: Mapping[str, Any], shapes: Ma
     scope = jax.export.SymbolicScope()
     with jax.enable_x64(True):
         made = [
-            jax.ShapeDtypeStruct(jax.export.symbolic_shape(shapes[name], scope=scope) if name in shapes else (), _dtype(symbol))
+            _STRUCT(jax.export.symbolic_shape(shapes[name], scope=scope) if name in shapes else (), _dtype(symbol))
             for name, symbol in arrays.items()
         ]
         try:
@@ -146,8 +149,8 @@ class _Reader:
         if name in _ENTERED:
             return self.evaluate(*opened(params.get(_ENTERED[name]) or params["jaxpr"]), operands)
         shapes = tuple(self.shape(out.aval.shape) for out in equation.outvars)
-        if name in FIELD_RULES:
-            return FIELD_RULES[name](FieldStep(params=params, operands=tuple(operands), shapes=shapes, dimension=self.dimension))
+        if name in ALL_RULES:
+            return ALL_RULES[name](FieldStep(params=params, operands=tuple(operands), shapes=shapes, dimension=self.dimension))
         dtype = equation.invars[-1].aval.dtype if equation.invars else None
         if rule_for(name, dtype) is None or name in REQUIREMENTS:
             raise UnsupportedError(f"the primitive {name} has no rule for every length", None)

@@ -12,7 +12,7 @@ from typing import Any
 import sympy as sp
 
 from qedoc.algebra.conditions import either, is_condition, relate
-from qedoc.algebra.large import Largest, Smallest
+from qedoc.algebra.large import Largest, Smallest, indicator
 from qedoc.errors import UnsupportedError
 from qedoc.lift.rules import number
 
@@ -76,7 +76,8 @@ def over(operation: Any, body: Callable[[Places], Any], lengths: Sequence[sp.Exp
     """A sum, product or extreme value over indices from 0 to below lengths."""
     indices = tuple(index() for _ in lengths)
     places = tuple(sp.S.Zero if length == 1 else k for k, length in zip(indices, lengths, strict=True))
-    value = numeric(body(places))
+    value = body(places)
+    value = indicator(value) if is_condition(value) else value
     limits = [(k, 0, length - 1) for k, length in zip(indices, lengths, strict=True) if length != 1]
     return operation(value, *limits) if limits else value
 
@@ -234,6 +235,20 @@ def concatenate(step: FieldStep) -> list[Field]:
     return [Field(step.shapes[0], at)]
 
 
+def stack(step: FieldStep) -> list[Field]:
+    """Joins arrays along a new axis."""
+    axis = step.params["axis"]
+
+    def at(places: Places) -> Any:
+        inside = (*places[:axis], *places[axis + 1 :])
+        result = step.operands[-1].at(inside)
+        for position, operand in reversed(list(enumerate(step.operands[:-1]))):
+            result = either(relate("eq", places[axis], sp.Integer(position)), operand.at(inside), result)
+        return result
+
+    return [Field(step.shapes[0], at)]
+
+
 def pad(step: FieldStep) -> list[Field]:
     """Pads with a value.
 
@@ -313,5 +328,6 @@ FIELD_RULES: dict[str, FieldRule] = {
     "slice": sliced,
     "split": split,
     "squeeze": squeeze,
+    "stack": stack,
     "transpose": transpose,
 }

@@ -162,7 +162,19 @@ def nonnegative(poly: Poly) -> bool:
     bound = _integer_lower(poly)
     if bound is not None:
         return bound >= 0
-    return all(c > 0 and all(sign(*power) for power in mono) for mono, c in poly.items())
+    return all(c > 0 and all(sign(*power) for power in mono) for mono, c in poly.items()) or _is_absolute(poly)
+
+
+def _is_absolute(poly: Poly) -> bool:
+    """Whether a polynomial is a multiple of |P|, which is 2 [P > 0] P - P."""
+    for mark in {atom for mono in poly for atom, _ in mono if atom[0] == "above"}:
+        inside = dict(mark[1])
+        mono = next(iter(inside))
+        factor = -poly.get(mono, Fraction(0)) / inside[mono]
+        marked: Poly = {tuple(sorted((*other, (mark, Fraction(1))))): 2 * c for other, c in inside.items()}
+        if factor > 0 and poly == scaled(minus(marked, inside), factor):
+            return True
+    return False
 
 
 def positive(poly: Poly) -> bool:

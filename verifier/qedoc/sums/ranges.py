@@ -150,6 +150,11 @@ def _at_the_index(name: str, low: Poly, high: Poly, body: Poly) -> Poly:
         return _from_zero(name, low, high, body)
     if not low:
         return _without_offset(name, high, body)
+    start = constant(low)
+    if start is not None and -LARGEST_OFFSET <= start < 0 and nonnegative(high):
+        moved = fresh(high)
+        first_terms = [substituted(body, {name: number(k)}) for k in range(int(start), 0)]
+        return plus(*first_terms, total(moved, {}, high, substituted(body, {name: variable(moved)})))
     if nonnegative(low) and nonnegative(high) and all(map(is_total, body)):
         return minus(total(name, {}, high, body), total(name, {}, low, body))
     return _closed_from(name, low, high, body)
