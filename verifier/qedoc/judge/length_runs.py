@@ -29,6 +29,8 @@ MOST_STEPS = 60_000
 def contradicted(code: Unsized, call: Callable[..., Any], arrays: Mapping[str, Any], lengths: tuple[int, ...]) -> dict[sp.Symbol, int]:
     """The first lengths at which a run gives another value than the formula; empty if there are none.
 
+    If no run can be compared, these are the first lengths.
+
     Args:
         code: the formula.
         call: takes the arguments in the order of `arrays`.
@@ -36,16 +38,21 @@ def contradicted(code: Unsized, call: Callable[..., Any], arrays: Mapping[str, A
         lengths: the lengths to try.
     """
     symbols = sorted({symbol for shape in code.arguments for length in shape for symbol in length.free_symbols}, key=str)
+    compared = 0
     for shortest in lengths:
         sizes = {symbol: shortest + k for k, symbol in enumerate(symbols)}
         entries = [math.prod(int(length.subs(sizes)) for length in shape) for shape in code.arguments]
-        if max(entries, default=0) <= MOST_ENTRIES and not agrees(code, call, arrays, sizes):
+        pairs = _values(code, call, arrays, sizes) if max(entries, default=0) <= MOST_ENTRIES else []
+        if not all(math.isclose(expected, ran, rel_tol=1e-6, abs_tol=1e-9) for expected, ran in pairs):
             return sizes
-    return {}
+        compared += len(pairs)
+    return {} if compared else {symbol: lengths[0] + k for k, symbol in enumerate(symbols)}
 
 
-def agrees(code: Unsized, call: Callable[..., Any], arrays: Mapping[str, Any], sizes: Mapping[sp.Symbol, int]) -> bool:
-    """Whether a run at single lengths gives the values of the formula, at the first and at the last entry of the result."""
+def _values(
+    code: Unsized, call: Callable[..., Any], arrays: Mapping[str, Any], sizes: Mapping[sp.Symbol, int]
+) -> list[tuple[float, float]]:
+    """The values of the formula and of a run at single lengths, where both have one: at the first and at the last entry of the result."""
     draw = random.Random(0)
     values: dict[str, Any] = {}
     for symbol, dimensions in zip(arrays.values(), code.arguments, strict=True):
@@ -55,19 +62,16 @@ def agrees(code: Unsized, call: Callable[..., Any], arrays: Mapping[str, Any], s
         try:
             ran = np.asarray(call(*(jnp.asarray(value) for value in values.values())))
         except Exception:  # noqa: BLE001  # the user's code may raise anything
-            return False
+            return []
     known = {**values, **{symbol.name: size for symbol, size in sizes.items()}}
+    pairs = []
     for place in {(0,) * ran.ndim, tuple(length - 1 for length in ran.shape)}:
         inside = {**known, **{index.name: k for index, k in zip(code.indices, place, strict=True)}}
         try:
-            expected = Evaluator(inside).value(code.value, ())
-        except TooManyStepsError:
+            pairs.append((float(Evaluator(inside).value(code.value, ())), float(ran[place])))
+        except (TooManyStepsError, ArithmeticError, ValueError):  # the formula has no value there, or has too many terms
             continue
-        except (ArithmeticError, ValueError, TypeError, LookupError):
-            return False
-        if not math.isclose(expected, float(ran[place]), rel_tol=1e-6, abs_tol=1e-9):
-            return False
-    return True
+    return [pair for pair in pairs if all(map(math.isfinite, pair))]
 
 
 def _drawn(draw: random.Random, shape: tuple[int, ...], *, whole: bool, most: int) -> Any:

@@ -87,7 +87,7 @@ def spend(steps: int = 1) -> None:
 
 def fresh(bound: Poly) -> str:
     """A new index that is at least 0 and smaller than a bound."""
-    name = f"_{next(_NUMBERS):09d}"
+    name = f"${next(_NUMBERS):09d}"
     current().ranges[name] = bound
     return name
 
@@ -102,7 +102,7 @@ def is_integer(poly: Poly) -> bool:
         if atom[0] in INDICATORS:
             return True
         name = str(atom[1])
-        known = name in domain.least or name in domain.ranges or name in domain.integers or name[0] in "#_"
+        known = name in domain.least or name in domain.ranges or name in domain.integers or name[0] in "#$"
         return bool(atom[0] == "var" and known)
 
     return all(c.denominator == 1 and all(whole(*power) for power in mono) for mono, c in poly.items())

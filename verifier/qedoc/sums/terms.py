@@ -194,7 +194,7 @@ def solved(zero: Frozen) -> tuple[Atom, Frozen] | None:
 
 
 def _is_bound(atom: Atom) -> bool:
-    return str(atom[1])[0] in "#_"
+    return str(atom[1])[0] in "#$"
 
 
 def exponents_below(mono: Mono, other: Mapping[Atom, Fraction]) -> bool:
