@@ -9,6 +9,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import sympy as sp
+from jax import export
 
 from qedoc.algebra.large import LARGE
 from qedoc.algebra.partial import Partial, partial
@@ -62,10 +63,10 @@ def read_unsized(call: Callable[..., Any], arrays: Mapping[str, Any], shapes: Ma
     Raises:
         UnsupportedError: if the code depends on single lengths, or does something that has no rule for all of them.
     """
-    scope = jax.export.SymbolicScope()
+    scope = export.SymbolicScope()
     with jax.enable_x64(True):
         made = [
-            _STRUCT(jax.export.symbolic_shape(shapes[name], scope=scope) if name in shapes else (), _dtype(symbol))
+            _STRUCT(export.symbolic_shape(shapes[name], scope=scope) if name in shapes else (), _dtype(symbol))
             for name, symbol in arrays.items()
         ]
         try:
