@@ -96,6 +96,8 @@ def of_tree(tree: sp.Basic, world: World, values: Mapping[str, float] | None = N
             return tree.p / tree.q
         case sp.Symbol():
             return known[tree.name]
+        case sp.core.numbers.Exp1():
+            return math.e
         case sp.Indexed():
             return world.entry(str(tree.base.label), tuple(int(go(place)) for place in tree.indices))
         case sp.Add():

@@ -108,7 +108,7 @@ def test_canonical_form_has_the_numbers_of_the_tree(seed: int) -> None:
     grower = Grower(seed)
     done = 0
     while done < 250:
-        tree = grower.tree(grower.draw.randint(2, 5))
+        tree = grower.tree(grower.draw.choice([2, 3, 4, 4, 5]))
         if tree.has(sp.oo, sp.nan, sp.zoo, sp.I) or not is_whole(tree):
             continue
         done += 1
@@ -131,7 +131,7 @@ def test_machine_made_twins_are_not_equal(part: int) -> None:
     for pair in PAIRS[part::4]:
         everywhere = worlds(SHORT + LONG[:3], pair.facts)
         made = list(dict.fromkeys(mutants(pair.right)))
-        for twin in draw.sample(made, min(len(made), 24)):
+        for twin in draw.sample(made, min(len(made), 22)):
             if is_whole(twin) and differ(pair.left, twin, everywhere):
                 found += 1
                 assert not compare(pair.left, twin, domain(**pair.facts)).equal, (pair.name, twin)
