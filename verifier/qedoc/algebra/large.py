@@ -1,19 +1,35 @@
 """Large operators: sums, products, and the largest or smallest value over an index."""
 
+from typing import Any
+
 import sympy as sp
 from sympy.concrete.expr_with_intlimits import ExprWithIntLimits
+from sympy.printing.precedence import PRECEDENCE
 
 
 class _Extreme(ExprWithIntLimits):  # type: ignore[misc]  # SymPy has no types
     """The largest or smallest value of an expression over the values of an index. `claims/unroll` writes it out."""
 
+    _operator = ""
+    precedence = PRECEDENCE["Mul"] + 1
+
+    def _latex(self, printer: Any) -> str:
+        """SymPy calls this to write the value."""
+        limits = [rf"{low} \leq {index} \leq {high}" for index, low, high in (map(printer.doprint, limit) for limit in self.limits)]
+        under = limits[0] if len(limits) == 1 else r"\substack{" + r" \\ ".join(limits) + "}"
+        return rf"{self._operator}_{{{under}}} {printer.parenthesize(self.function, PRECEDENCE['Mul'])}"
+
 
 class Largest(_Extreme):
     """The largest value of an expression over the values of an index, as in `max_i x_i`."""
 
+    _operator = r"\max"
+
 
 class Smallest(_Extreme):
     """The smallest value of an expression over the values of an index."""
+
+    _operator = r"\min"
 
 
 LARGE = (sp.Sum, sp.Product, Largest, Smallest)

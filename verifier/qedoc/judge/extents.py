@@ -10,6 +10,8 @@ from qedoc.claims.spec import Size
 from qedoc.errors import QedocError
 from qedoc.judge.any_count import every_count
 from qedoc.judge.black_box import trial
+from qedoc.judge.every_length import every_length
+from qedoc.judge.lengths import LENGTH
 from qedoc.judge.pair import Pair
 from qedoc.results.verdict import CaseResult, PropertyResult, Verdict
 from qedoc.search.code_constants import written
@@ -41,6 +43,8 @@ def extended(pair: Pair, result: CaseResult, limits: Limits, note: Callable[[str
     """
     sizes = [d for d in pair.case.spec.symbols if isinstance(d, Size)]
     size = next((d for d in sizes if d.least is not None), None)
+    if size is None and _is_longest(pair, sizes):
+        return _for_every_length(pair, result, sizes, limits, note)
     if size is None or not result.verdict.holds or any(pair.case.sizes[str(d.symbol)] != max(d.values) for d in sizes):
         return result
     note("looking at every number of entries")
@@ -60,6 +64,29 @@ def extended(pair: Pair, result: CaseResult, limits: Limits, note: Callable[[str
     return replace(result, reason=reason, extent=extent, cells=result.cells + found.cells)
 
 
+def _is_longest(pair: Pair, sizes: list[Size]) -> bool:
+    """Whether a case has the longest arrays, and the first entry of the result."""
+    first = {str(d.symbol): max(d.values) if d.meaning == LENGTH else min(d.values) for d in sizes}
+    return pair.case.spec.natural and any(d.meaning == LENGTH for d in sizes) and pair.case.sizes == first
+
+
+def _for_every_length(pair: Pair, result: CaseResult, sizes: list[Size], limits: Limits, note: Callable[[str], Any]) -> CaseResult:
+    """The result of the case with the longest arrays, with the lengths for which the formula is proved; or a refutation at others."""
+    if result.verdict is not Verdict.PROVED:
+        return result
+    note("looking at every length")
+    found = every_length(pair.case.spec)
+    if found is None:
+        return result
+    if found.suspect:
+        other = _refuted_at(pair, {str(n): size for n, size in found.suspect.items()}, limits)
+        return other or replace(result, verdict=Verdict.UNDECIDED, reason=found.reason)
+    if found.reason:
+        tried = " and ".join(f"{d.symbol} = {min(d.values)} to {max(d.values)}" for d in sizes if d.meaning == LENGTH)
+        return replace(result, verdict=Verdict.TESTED, reason=f"proved for {tried}, and not for every length: {found.reason}")
+    return replace(result, reason=f"{result.reason}; proved for {found.extent} with symbolic lengths", extent=found.extent)
+
+
 def _at_sizes(promise: PropertyResult, size: Size) -> PropertyResult:
     """A property is proved for single sizes only."""
     if promise.verdict is not Verdict.PROVED:
@@ -73,10 +100,14 @@ def _refuted(pair: Pair, size: Size, limits: Limits, most: int) -> CaseResult | 
     limits = replace(limits, max_points=min(limits.max_points, POINTS))
     numbers = [int(number) + 1 for number in written(pair.target) if number.denominator == 1 and least <= number < MOST_ENTRIES]
     for count in [count for count in dict.fromkeys((*MORE, *numbers)) if count >= least][:most]:
-        try:
-            result = trial(Pair(pair.case.spec, {**pair.case.sizes, str(size.symbol): count}), limits)
-        except (QedocError, TooManyBranches):  # the formula has too many terms for this size, or no point is left
-            continue
-        if result.verdict is Verdict.REFUTED:
+        if (result := _refuted_at(pair, {str(size.symbol): count}, limits)) is not None:
             return result
     return None
+
+
+def _refuted_at(pair: Pair, sizes: dict[str, int], limits: Limits) -> CaseResult | None:
+    try:
+        result = trial(Pair(pair.case.spec, {**pair.case.sizes, **sizes}), limits)
+    except (QedocError, TooManyBranches):  # the formula has too many terms for these sizes, or no point is left
+        return None
+    return result if result.verdict is Verdict.REFUTED else None

@@ -10,7 +10,8 @@ from qedoc.claims.domain import Integers, Reals
 from qedoc.claims.spec import Argument, Declaration, Parameter, Spec
 from qedoc.claims.target import call_by_name, resolve
 from qedoc.errors import TargetError
-from qedoc.judge.describe import described
+from qedoc.judge.describe import described, written
+from qedoc.judge.every_length import lifted_for_every_length
 from qedoc.judge.pair import Pair
 from qedoc.judge.paths import formula
 from qedoc.results.verdict import Formula
@@ -23,13 +24,16 @@ def lifted(target: str, spec: Spec | None) -> Formula:
 
     Args:
         target: dotted path of the function.
-        spec: declares the symbols and the domain. Without a spec, the function's parameters become real or integer unknowns, and so do
-            the parameters of a function that it returns. Parameters whose default is a bool, a string or None keep that default.
+        spec: declares the symbols and the domain. Without a spec, the parameters of a function that sums or compares the entries of
+            arrays become arrays of any length n. The parameters of any other function become real or integer unknowns, and so do the
+            parameters of a function that it returns. Parameters whose default is a bool, a string or None keep that default.
 
     Raises:
         TargetError: for a target that cannot be called with numbers.
         UnsupportedError: for code that qedoc has no rule for.
     """
+    if spec is None and (whole := lifted_for_every_length(target)) is not None:
+        return written(whole)
     pair = Pair(spec or infer(target), {} if spec is None else _smallest(spec))
     pair.code.explore(pair.facts)
     if not pair.code.branches:

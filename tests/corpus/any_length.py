@@ -1,0 +1,71 @@
+"""Code over arrays: right at every length, wrong from some length on, or without a reading for every length."""
+
+import jax
+import jax.numpy as jnp
+
+
+def mean_square(x):
+    return jnp.mean(x**2)
+
+
+def in_blocks(x):
+    """Leaves the entries beyond the first 20 out of long arrays."""
+    if isinstance(x.shape[0], int) and x.shape[0] > 20:
+        return jnp.mean(x[:20] ** 2)
+    return jnp.mean(x**2)
+
+
+def first_entries(x):
+    return jnp.sum(x[:4] ** 2) / x.shape[0]
+
+
+def by_length(x):
+    return jnp.mean(x**2) if x.shape[0] < 5 else jnp.sum(x**2) / 5
+
+
+def at_most_four(x):
+    return jnp.sum(x**2) / min(x.shape[0], 4)
+
+
+def in_a_loop(x):
+    total = 0.0
+    for entry in x:
+        total += entry**2
+    return total / len(x)
+
+
+def total_square(x):
+    return jnp.sum(x**2)
+
+
+def without_last(x):
+    return jnp.sum(x[:-1] ** 2) / x.shape[0]
+
+
+def unbiased(x):
+    return jnp.sum(x**2) / (x.shape[0] - 1)
+
+
+def ordered(x):
+    return jnp.mean(jnp.sort(x) ** 2)
+
+
+def log_sum_exp(x):
+    top = jax.lax.stop_gradient(jnp.max(x))
+    return jnp.log(jnp.sum(jnp.exp(x - top))) + top
+
+
+def softmax(x):
+    return jax.nn.softmax(x)
+
+
+def product(a, b):
+    return a @ b
+
+
+def transposed(a, b):
+    return a @ b.T
+
+
+def weighted(x, scale):
+    return scale * jnp.sum(x)

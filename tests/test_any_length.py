@@ -1,0 +1,261 @@
+"""Array code read with symbolic lengths, and formulas that are proved for every length."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import pytest
+import sympy as sp
+from sympy import Abs, Expr, IndexedBase, Max, Piecewise, Product, Sum, exp, log, sign, sqrt, symbols, tanh
+
+from qedoc.algebra.large import Largest, Smallest
+from qedoc.claims.domain import Reals
+from qedoc.claims.limits import Limits
+from qedoc.claims.spec import Array, Parameter, Size, Spec, Variable
+from qedoc.errors import UnsupportedError
+from qedoc.judge.check import check
+from qedoc.judge.every_length import every_length
+from qedoc.judge.infer import lifted
+from qedoc.judge.length_runs import FEW, MANY, contradicted
+from qedoc.judge.lengths import LENGTH
+from qedoc.lift.any_length import Unsized, read_unsized
+from qedoc.results.verdict import Verdict
+from qedoc.sums.domain import Domain
+from qedoc.sums.equality import compare
+from qedoc.sums.terms import variable
+
+i, j, k, l, r = symbols("i j k l r", integer=True, nonnegative=True)
+n, m, p = symbols("n m p", integer=True, positive=True)
+s = sp.Symbol("s", real=True)
+x, y = (IndexedBase(name, real=True) for name in "xy")
+top = Largest(x[l], (l, 0, n - 1))
+mu = Sum(x[l], (l, 0, n - 1)) / n
+VARIANCE = Sum((x[k] - mu) ** 2, (k, 0, n - 1)) / n
+POSITIVE = Max(0, sign(x[k]))
+DOMAIN = Domain(least={"n": 1, "m": 1, "p": 1}, ranges={"i": variable("n"), "j": variable("p")})
+
+
+def read(call: Callable[..., Any], **shapes: str) -> tuple[Unsized, dict[str, Any]]:
+    arrays = {name: IndexedBase(name, real=True) if shape else sp.Symbol(name, real=True) for name, shape in shapes.items()}
+    code = read_unsized(call, arrays, {name: shape for name, shape in shapes.items() if shape})
+    return code, arrays
+
+
+FORMULAS: list[tuple[str, Callable[..., Any], dict[str, str], Expr]] = [
+    ("softmax", jax.nn.softmax, {"x": "n,"}, exp(x[i] - top) / Sum(exp(x[k] - top), (k, 0, n - 1))),
+    ("log softmax", jax.nn.log_softmax, {"x": "n,"}, x[i] - log(Sum(exp(x[k]), (k, 0, n - 1)))),
+    ("log-sum-exp", jax.nn.logsumexp, {"x": "n,"}, log(Sum(exp(x[k]), (k, 0, n - 1)))),
+    ("mean", jnp.mean, {"x": "n,"}, Sum(x[k], (k, 0, n - 1)) / n),
+    ("mean over an axis", lambda x: jnp.mean(x, axis=1), {"x": "n, m"}, Sum(x[i, k], (k, 0, m - 1)) / m),
+    ("variance", jnp.var, {"x": "n,"}, Sum(x[k] ** 2, (k, 0, n - 1)) / n - mu**2),
+    ("standard deviation", jnp.std, {"x": "n,"}, sqrt(Sum(x[k] ** 2, (k, 0, n - 1)) / n - mu**2)),
+    (
+        "standardize",
+        lambda x: jax.nn.standardize(x, epsilon=1),
+        {"x": "n,"},
+        (x[i] - mu) / sqrt(Sum((x[k] - mu) ** 2, (k, 0, n - 1)) / n + 1),
+    ),
+    ("norm", jnp.linalg.norm, {"x": "n,"}, sqrt(Sum(x[k] ** 2, (k, 0, n - 1)))),
+    ("largest size", lambda x: jnp.linalg.norm(x, ord=jnp.inf), {"x": "n,"}, Largest(Abs(x[k]), (k, 0, n - 1))),
+    ("smallest", jnp.min, {"x": "n,"}, Smallest(x[k], (k, 0, n - 1))),
+    ("spread", jnp.ptp, {"x": "n,"}, Largest(x[k], (k, 0, n - 1)) - Smallest(x[k], (k, 0, n - 1))),
+    ("product", lambda x: jnp.prod(jnp.exp(x)), {"x": "n,"}, Product(exp(x[k]), (k, 0, n - 1))),
+    ("matrix product", jnp.matmul, {"x": "n, m", "y": "m, p"}, Sum(x[i, k] * y[k, j], (k, 0, m - 1))),
+    ("transposed product", lambda x, y: x @ y.T, {"x": "n, m", "y": "p, m"}, Sum(x[i, k] * y[j, k], (k, 0, m - 1))),
+    ("inner product", jnp.vdot, {"x": "n,", "y": "n,"}, Sum(x[k] * y[k], (k, 0, n - 1))),
+    ("batches", lambda x, y: jnp.einsum("bi,bi->b", x, y), {"x": "n, m", "y": "n, m"}, Sum(x[i, k] * y[i, k], (k, 0, m - 1))),
+    ("outer product", jnp.outer, {"x": "n,", "y": "p,"}, x[i] * y[j]),
+    ("trace", jnp.trace, {"x": "n, n"}, Sum(x[k, k], (k, 0, n - 1))),
+    ("cumulative sum", jnp.cumsum, {"x": "n,"}, Sum(x[k], (k, 0, i))),
+    ("cumulative product", lambda x: jnp.cumprod(jnp.exp(x)), {"x": "n,"}, exp(Sum(x[k], (k, 0, i)))),
+    ("reversed", jnp.flip, {"x": "n,"}, x[n - 1 - i]),
+    ("reversed cumulative sum", lambda x: jax.lax.cumsum(x, reverse=True), {"x": "n,"}, Sum(x[k], (k, i, n - 1))),
+    ("joined", lambda x, y: jnp.sum(jnp.concatenate([x, y])), {"x": "n,", "y": "m,"}, Sum(x[k], (k, 0, n - 1)) + Sum(y[k], (k, 0, m - 1))),
+    ("padded", lambda x: jnp.sum(jnp.pad(x, (2, 1), constant_values=3.0)), {"x": "n,"}, Sum(x[k], (k, 0, n - 1)) + 9),
+    ("stacked", lambda x, y: jnp.sum(jnp.stack([x, y]), axis=0), {"x": "n,", "y": "n,"}, x[i] + y[i]),
+    ("halves", lambda x: jnp.sum(jnp.multiply(*jnp.split(x, 2))), {"x": "2*n,"}, Sum(x[k] * x[k + n], (k, 0, n - 1))),
+    ("one-hot", lambda x: jnp.sum(jax.nn.one_hot(jnp.int64(0), 3) * x), {"x": "3,"}, x[0]),
+    ("masked", lambda x: jnp.sum(jnp.where(jnp.arange(x.shape[0]) < 1, x, 0)), {"x": "n,"}, x[0]),
+    ("weights", lambda x, y: jnp.average(x, weights=y), {"x": "n,", "y": "n,"}, Sum(x[k] * y[k], (k, 0, n - 1)) / Sum(y[k], (k, 0, n - 1))),
+    ("scaled", lambda x, s: s * jnp.sum(jnp.tanh(x)), {"x": "n,", "s": ""}, s * Sum(tanh(x[k]), (k, 0, n - 1))),
+    ("hinge", lambda x: jnp.mean(jax.nn.relu(1 - x)), {"x": "n,"}, Sum(Max(0, 1 - x[k]), (k, 0, n - 1)) / n),
+    ("any", lambda x: jnp.any(x > 0) * 1.0, {"x": "n,"}, Piecewise((1, Largest(POSITIVE, (k, 0, n - 1)) > 0), (0, True))),
+    ("all", lambda x: jnp.all(x > 0) * 1.0, {"x": "n,"}, Piecewise((1, Smallest(POSITIVE, (k, 0, n - 1)) > 0), (0, True))),
+    ("differences", jnp.diff, {"x": "n + 1,"}, x[i + 1] - x[i]),
+    ("last and first", lambda x: x[-1] - x[0], {"x": "n,"}, x[n - 1] - x[0]),
+    ("from the end", lambda x: x[::-1], {"x": "n,"}, x[n - 1 - i]),
+    ("one row", lambda x: jnp.sum(x[0]), {"x": "n, m"}, Sum(x[0, k], (k, 0, m - 1))),
+    ("count", lambda x: jnp.sum(x > 0), {"x": "n,"}, Sum(Piecewise((1, x[k] > 0), (0, True)), (k, 0, n - 1))),
+]
+
+
+@pytest.mark.parametrize(("name", "call", "shapes", "formula"), FORMULAS, ids=[case[0] for case in FORMULAS])
+def test_code_is_read_for_every_length(name: str, call: Callable[..., Any], shapes: dict[str, str], formula: Expr) -> None:
+    code, arrays = read(call, **shapes)
+    assert contradicted(code, call, arrays, FEW) == {}
+    assert compare(code.value, formula, DOMAIN).equal, code.value
+    assert not compare(code.value, formula + 1, DOMAIN).equal
+
+
+def test_formula_is_as_a_person_would_write_it() -> None:
+    code, _ = read(jax.nn.softmax, x="n,")
+    assert str(code.value) == "exp(x[i] - Largest(x[k], (k, 0, n - 1)))/Sum(exp(x[k] - Largest(x[l], (l, 0, n - 1))), (k, 0, n - 1))"
+    assert (code.shape, code.arguments) == ((n,), ((n,),))
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (jnp.sort, "sort"),
+        (lambda x: x[:4].sum(), "min"),
+        (lambda x: jnp.mean(x) if x.shape[0] < 5 else jnp.sum(x), "cannot be traced for every length"),
+        (lambda x: sum(entry for entry in x), "cannot be traced for every length"),
+        (lambda x: x.reshape(2, -1).sum(), "cannot be traced for every length"),
+        (lambda x: jnp.sum(x * jnp.array([1.0, 2.0, 3.0])), "cannot be traced for every length"),
+        (lambda x: (x, x), "several arrays"),
+        (lambda x: jnp.where(x > 0, x, -jnp.inf), "infinity"),
+        (jnp.fft.fft, "complex"),
+    ],
+)
+def test_code_without_a_reading_for_every_length_is_named(call: Callable[..., Any], message: str) -> None:
+    with pytest.raises(UnsupportedError) as caught:
+        read(call, x="n,")
+    assert message in str(caught.value)
+
+
+def test_code_that_looks_at_single_lengths_is_found_by_runs() -> None:
+    def cut(x: Any) -> Any:
+        return jnp.sum(x[:20] if isinstance(x.shape[0], int) and x.shape[0] > 20 else x)
+
+    code, arrays = read(cut, x="n,")
+    assert contradicted(code, cut, arrays, FEW) == {}
+    assert contradicted(code, cut, arrays, MANY) == {n: 33}
+
+
+# Claims
+
+I, N = symbols("i n")
+a, b = (IndexedBase(name) for name in "ab")
+SQUARES = Sum(x[k] ** 2, (k, 1, N)) / N
+
+
+@pytest.fixture(autouse=True)
+def _found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(Path(__file__).parent))
+
+
+def spec(
+    target: str, formula: Expr, *, natural: bool = True, arrays: Mapping[str, Any] | None = None, more: tuple[Any, ...] = (), **others: Any
+) -> Spec:
+    bound = arrays or {"x": Array(x[k], (k, 1, N))}
+    names = {template.item.base: template.item for template in bound.values()}
+    variables = [Variable(item, Reals(), "an array") for item in names.values()]
+    symbols_ = [*variables, Size(N, (1, 2, 3, 4), LENGTH), *more]
+    return Spec(target=f"corpus.any_length.{target}", formula=formula, symbols=symbols_, bind=bound, natural=True, **others)
+
+
+RIGHT = {
+    "mean_square": spec("mean_square", SQUARES),
+    "log_sum_exp": spec("log_sum_exp", log(Sum(exp(x[k]), (k, 1, N)))),
+    "weighted": spec("weighted", s * Sum(x[k], (k, 1, N)), more=(Parameter(s, "scale", Reals(), ""),)),
+    "softmax": spec(
+        "softmax",
+        exp(x[I]) / Sum(exp(x[k]), (k, 1, N)),
+        more=(Size(I, range(1, 5), "index of the result"),),
+        where=(I <= N,),
+        entry=(I - 1,),
+    ),
+    "product": spec(
+        "product",
+        Sum(a[1, k] * b[k, 2], (k, 1, N)),
+        arrays={"a": Array(a[k, l], (k, 1, 3), (l, 1, N)), "b": Array(b[k, l], (k, 1, N), (l, 1, 2))},
+        entry=(0, 1),
+    ),
+}
+
+
+@pytest.mark.parametrize("claim", RIGHT.values(), ids=RIGHT)
+def test_right_claim_is_proved_for_every_length(claim: Spec) -> None:
+    found = every_length(claim)
+    assert found is not None
+    assert (found.reason, found.extent) == ("", "every n >= 1")
+
+
+WRONG = {
+    "sum for mean": ("mean_square", SQUARES * N),
+    "off by one": ("mean_square", Sum(x[k] ** 2, (k, 1, N - 1)) / N),
+    "from 2 on": ("mean_square", Sum(x[k] ** 2, (k, 2, N)) / N),
+    "unbiased": ("mean_square", SQUARES * N / (N - 1)),
+    "first four": ("mean_square", Sum(Piecewise((x[k] ** 2, k <= 4), (0, True)), (k, 1, N)) / N),
+    "four at most": ("mean_square", Sum(x[k] ** 2, (k, 1, N)) / sp.Min(N, 4)),
+    "four from five on": ("mean_square", Piecewise((SQUARES, N < 5), (SQUARES * N / 4, True))),
+    "without the logarithm": ("log_sum_exp", Sum(exp(x[k]), (k, 1, N))),
+    "code without the last": ("without_last", SQUARES),
+    "code divides by n - 1": ("unbiased", SQUARES),
+    "code without the mean": ("total_square", SQUARES),
+}
+
+
+@pytest.mark.parametrize(("target", "formula"), WRONG.values(), ids=WRONG)
+def test_wrong_claim_is_not_proved_for_every_length(target: str, formula: Expr) -> None:
+    found = every_length(spec(target, formula))
+    assert found is not None
+    assert found.reason
+
+
+@pytest.mark.parametrize(
+    ("target", "reason"),
+    [
+        ("first_entries", "min"),
+        ("by_length", "cannot be traced"),
+        ("at_most_four", "cannot be traced"),
+        ("in_a_loop", "cannot be traced"),
+        ("ordered", "sort"),
+        ("in_blocks", "a run with n = 33 gives another value"),
+    ],
+)
+def test_code_that_depends_on_the_length_is_not_proved(target: str, reason: str) -> None:
+    found = every_length(spec(target, SQUARES))
+    assert found is not None
+    assert reason in found.reason
+
+
+def test_transposed_matrix_is_not_proved() -> None:
+    square = {"a": Array(a[k, l], (k, 1, N), (l, 1, N)), "b": Array(b[k, l], (k, 1, N), (l, 1, N))}
+    formula = Sum(a[1, k] * b[k, 1], (k, 1, N))
+    for target, proved in (("product", True), ("transposed", False)):
+        found = every_length(spec(target, formula, arrays=square, entry=(0, 0)))
+        assert found is not None
+        assert (not found.reason) is proved
+
+
+def test_result_says_for_which_lengths_it_is_proved() -> None:
+    limits = Limits(max_points=40)
+    result = check(RIGHT["mean_square"], {"n": 4}, limits, lambda _: None)
+    assert (result.verdict, result.extent) == (Verdict.PROVED, "every n >= 1")
+    assert "proved for every n >= 1 with symbolic lengths" in result.reason
+    assert check(RIGHT["mean_square"], {"n": 3}, limits, lambda _: None).extent == ""
+    single = check(spec("in_a_loop", SQUARES), {"n": 4}, limits, lambda _: None)
+    assert (single.verdict, single.extent) == (Verdict.TESTED, "")
+    assert "proved for n = 1 to 4, and not for every length" in single.reason
+
+
+def test_code_that_drops_entries_of_long_arrays_is_refuted() -> None:
+    result = check(spec("in_blocks", SQUARES), {"n": 4}, Limits(max_points=40), lambda _: None)
+    assert result.verdict is Verdict.REFUTED
+
+
+@pytest.mark.parametrize("target", ["jax.nn.softmax", "jax.nn.logsumexp", "optax.softmax_cross_entropy", "jax.numpy.var"])
+def test_lift_prints_one_formula_for_all_lengths(target: str) -> None:
+    formula = lifted(target, None)
+    assert "Sum(" in formula.sympy
+    assert r"\sum_{" in formula.latex
+    assert "_1" not in formula.sympy
+    assert "\n" not in formula.sympy + formula.latex
+    assert "Abs(" not in formula.sympy
+
+
+def test_lift_of_elementwise_code_stays_a_formula_of_numbers() -> None:
+    assert "[" not in lifted("jax.nn.softplus", None).sympy

@@ -1,0 +1,227 @@
+"""Formulas of arrays of every length: what the code computes, and the proof that a documented formula is equal to it."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import sympy as sp
+
+from qedoc.algebra.conditions import TooManyBranches
+from qedoc.algebra.large import LARGE
+from qedoc.claims.domain import Functions
+from qedoc.claims.settings import Imported
+from qedoc.claims.spec import Argument, Array, Parameter, Size, Spec, base
+from qedoc.claims.target import call_by_name, resolve
+from qedoc.errors import UnsupportedError
+from qedoc.judge.length_runs import FEW, MANY, contradicted
+from qedoc.judge.lengths import LENGTH
+from qedoc.lift.any_length import Unsized, read_unsized
+from qedoc.sums.domain import Domain, assuming
+from qedoc.sums.equality import by_indicators, compare
+from qedoc.sums.formulas import read
+from qedoc.sums.functions import content
+from qedoc.sums.products import Values
+from qedoc.sums.terms import Poly, RefusedError, minus, number, plus, variable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """Whether a claim is proved for every length.
+
+    Args:
+        extent: the lengths, such as `every n >= 1`.
+        reason: why there is no proof; empty if there is one.
+        suspect: lengths at which a run gives another value than the formula that was read for every length.
+    """
+
+    extent: str
+    reason: str = ""
+    suspect: Mapping[sp.Symbol, int] = field(default_factory=dict)
+
+
+class _Entries:
+    """An array of a spec as an argument of the code.
+
+    Args:
+        array: the array of the spec.
+        is_integer: whether the entries are integers.
+    """
+
+    def __init__(self, array: sp.IndexedBase, *, is_integer: bool) -> None:
+        self.array, self.is_integer = array, is_integer
+
+    def __getitem__(self, places: tuple[sp.Expr, ...]) -> sp.Expr:
+        return self.array[places]
+
+    def __str__(self) -> str:
+        return str(self.array.label)
+
+
+def every_length(spec: Spec) -> Found | None:
+    """Tries to prove a claim of a docstring for every length of its arrays.
+
+    Args:
+        spec: the claim.
+
+    Returns:
+        None if the claim has no arrays whose length may be any.
+    """
+    lengths = {d.symbol: d for d in spec.symbols if isinstance(d, Size) and d.meaning == LENGTH}
+    if not lengths or not spec.natural:
+        return None
+    extent = " and ".join(f"every {symbol} >= {max(1, min(size.values))}" for symbol, size in lengths.items())
+    try:
+        call, arrays, shapes = _arguments(spec)
+        code = read_unsized(call, arrays, shapes)
+        domain = _domain(spec, lengths)
+        with assuming(domain):
+            equal = _equal(spec, code, lengths)
+    except UnsupportedError as error:
+        return Found(extent=extent, reason=error.message)
+    except (RefusedError, RecursionError, TooManyBranches) as error:
+        return Found(extent=extent, reason=str(error))
+    suspect = contradicted(code, call, arrays, MANY) if equal else {}
+    if suspect:
+        at = ", ".join(f"{symbol} = {size}" for symbol, size in suspect.items())
+        return Found(extent=extent, reason=f"a run with {at} gives another value than the formula of the code", suspect=suspect)
+    return Found(extent=extent, reason="" if equal else "the formulas with sums are not shown to be equal")
+
+
+def _equal(spec: Spec, code: Unsized, lengths: Mapping[sp.Symbol, Size]) -> bool:
+    places = _indices(spec, lengths)
+    entry = [read(sp.sympify(position), places) for position in spec.entry]
+    if not entry and all(length == 1 for length in code.shape):
+        entry = [{} for _ in code.shape]
+    if len(entry) != len(code.indices):
+        raise RefusedError(f"the code returns an array with {len(code.indices)} axes, and the formula describes an entry at {len(entry)}")
+    inside = {symbol.name: value for symbol, value in zip(code.indices, entry, strict=True)}
+    difference = minus(read(_from_zero(spec), places), read(code.value, inside))
+    return all(not content(part, positive_only=False)[1] for part in by_indicators(difference))
+
+
+def _from_zero(spec: Spec) -> sp.Expr:
+    """The formula of a spec with arrays whose indices count from 0, as those of the code do."""
+    arrays = [template for template in spec.bind.values() if isinstance(template, Array)]
+    first = {base(array.item): [sp.sympify(low) for _, low, _ in array.indices] for array in arrays if isinstance(array.item, sp.Indexed)}
+    moved = {}
+    for entry in spec.formula.atoms(sp.Indexed):
+        places = zip(entry.indices, first.get(base(entry), [sp.S.Zero] * len(entry.indices)), strict=True)
+        moved[entry] = entry.base[tuple(place - low for place, low in places)]
+    return spec.formula.xreplace(moved)
+
+
+def _indices(spec: Spec, lengths: Mapping[sp.Symbol, Size]) -> Values:
+    """The sizes that are indices of the result, counted from 0: their bounds are relations of the claim."""
+    from qedoc.sums.domain import current
+
+    found: dict[str, Poly] = {}
+    for size in [d for d in spec.symbols if isinstance(d, Size) and d.symbol not in lengths]:
+        ends = [relation.rhs for relation in spec.where if isinstance(relation, sp.Le) and relation.lhs == size.symbol]
+        if not ends:
+            raise RefusedError(f"{size.symbol} is a size with no bound")
+        first = number(int(min(size.values)))
+        name = f"{size.symbol}'"
+        current().ranges[name] = plus(minus(read(ends[0], {}), first), number(1))
+        found[str(size.symbol)] = plus(variable(name), first)
+    return found
+
+
+def _domain(spec: Spec, lengths: Mapping[sp.Symbol, Size]) -> Domain:
+    known: dict[str, dict[str, bool]] = {}
+    for declaration in spec.symbols:
+        if not isinstance(declaration, Size) and not isinstance(declaration.domain, Functions):
+            known[str(base(declaration.symbol))] = declaration.domain.assumptions()
+    return Domain(
+        least={str(symbol): max(1, int(min(size.values))) for symbol, size in lengths.items()},
+        positive=frozenset(name for name, facts in known.items() if facts.get("positive")),
+        nonnegative=frozenset(name for name, facts in known.items() if facts.get("nonnegative")),
+        integers=frozenset(name for name, facts in known.items() if facts.get("integer")),
+    )
+
+
+def _arguments(spec: Spec) -> tuple[Callable[..., Any], dict[str, Any], dict[str, str]]:
+    """The call of the target, its arguments in the arrays and symbols of a spec, and the shapes of the arrays.
+
+    Raises:
+        UnsupportedError: if the claim or the code is not read for every length.
+    """
+    if spec.whole or spec.is_complex or spec.derivative or spec.minimum is not None:
+        raise UnsupportedError("only formulas of one real entry are proved for every length", None)
+    target = resolve(spec.target)
+    facts: dict[Any, dict[str, bool]] = {}
+    arrays: dict[str, Any] = {}
+    shapes: dict[str, str] = {}
+    fixed: dict[str, Any] = {}
+    for declaration in spec.symbols:
+        if isinstance(declaration, Size):
+            continue
+        if isinstance(declaration, Argument) or isinstance(declaration.domain, Functions):
+            raise UnsupportedError(f"{declaration.symbol} is not read for every length", None)
+        facts[base(declaration.symbol)] = declaration.domain.assumptions()
+        if isinstance(declaration, Parameter):
+            arrays[declaration.name] = sp.Symbol(declaration.symbol.name, **facts[declaration.symbol])
+    for name, template in spec.bind.items():
+        match template:
+            case Array(item=sp.Indexed() as item, indices=indices) if tuple(item.indices) == tuple(one[0] for one in indices):
+                arrays[name] = _Entries(item.base, is_integer=bool(facts[item.base.label].get("integer")))
+                shapes[name] = ", ".join(_length(low, high) for _, low, high in indices) + ","
+            case Imported(value=value):
+                fixed[name] = value
+            case bool() | str() | None | int() | float():
+                fixed[name] = template
+            case sp.Integer() | sp.Rational():
+                fixed[name] = int(template) if template.is_Integer else float(template)
+            case _:
+                raise UnsupportedError(f"the argument {name} is not read for every length", None)
+    if set(map(str, facts)) - set(map(str, arrays.values())):
+        raise UnsupportedError("a symbol of the formula is no argument of its own", None)
+    return _called(target, tuple(arrays), fixed), arrays, shapes
+
+
+def lifted_for_every_length(target: str) -> sp.Expr | None:
+    """The formula that a function of arrays computes for every length, if it contains a sum or another operator over an index.
+
+    Args:
+        target: dotted path of the function. Its parameters without a default become arrays with one axis of the same length.
+    """
+    function = resolve(target)
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return None
+    names = [p.name for p in parameters if p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)]
+    for arrays in dict.fromkeys((tuple(names), tuple(names[:1]))) if names else ():
+        symbols = {name: sp.IndexedBase(name, real=True) if name in arrays else sp.Symbol(name, real=True) for name in names}
+        try:
+            call = _called(function, tuple(names), {})
+            code = read_unsized(call, symbols, dict.fromkeys(arrays, "n,"))
+        except (UnsupportedError, TooManyBranches):
+            continue
+        if code.value.has(*LARGE) and not contradicted(code, call, symbols, FEW):
+            return tidied(code)
+    return None
+
+
+def _length(low: Any, high: Any) -> str:
+    return str(sp.expand(sp.sympify(high) - sp.sympify(low) + 1)).replace(" ", "")
+
+
+def _called(target: Callable[..., Any], names: tuple[str, ...], fixed: Mapping[str, Any]) -> Callable[..., Any]:
+    return lambda *values: call_by_name(target, {**fixed, **dict(zip(names, values, strict=True))})
+
+
+def tidied(code: Unsized) -> sp.Expr:
+    """The formula of code without absolute values of what is never negative, and without maxima that are decided."""
+    lengths = {symbol.name for symbol in code.value.free_symbols if isinstance(symbol, sp.Symbol) and symbol.is_positive}
+    bounds = zip(code.indices, code.shape, strict=True)
+    value = code.value
+    for part in sorted(value.atoms(sp.Abs, sp.Max, sp.Min), key=sp.count_ops):
+        for argument in part.args:
+            domain = Domain(least=dict.fromkeys(lengths, 1))
+            with assuming(domain):
+                domain.ranges.update({index.name: read(length, {}) for index, length in bounds})
+            if compare(part, argument, domain).equal:
+                value = value.xreplace({part: argument})
+                break
+    return value

@@ -1,0 +1,171 @@
+"""Runs code on arrays of single lengths, long ones among them, to confirm the formula that was read for every length."""
+
+import math
+import random
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import sympy as sp
+
+from qedoc.algebra.large import LARGE, WRITTEN_OUT
+from qedoc.lift.any_length import Unsized
+
+FEW = (2, 5)
+"""Lengths that are always tried. The lengths of further axes are larger by 1, 2, ..., so that no array is square by chance."""
+
+MANY = (2, 5, 7, 16, 17, 33, 128, 1000)
+"""Lengths that are tried before a formula counts as proved for every length."""
+
+MOST_ENTRIES = 2500
+"""Maximum number of entries of an array of a length that is tried."""
+
+MOST_STEPS = 60_000
+"""Maximum number of terms that are computed for one value."""
+
+
+def contradicted(code: Unsized, call: Callable[..., Any], arrays: Mapping[str, Any], lengths: tuple[int, ...]) -> dict[sp.Symbol, int]:
+    """The first lengths at which a run gives another value than the formula; empty if there are none.
+
+    If no run can be compared, these are the first lengths.
+
+    Args:
+        code: the formula.
+        call: takes the arguments in the order of `arrays`.
+        arrays: for each argument an array or a symbol.
+        lengths: the lengths to try.
+    """
+    symbols = sorted({symbol for shape in code.arguments for length in shape for symbol in length.free_symbols}, key=str)
+    compared = 0
+    for shortest in lengths:
+        sizes = {symbol: shortest + k for k, symbol in enumerate(symbols)}
+        entries = [math.prod(int(length.subs(sizes)) for length in shape) for shape in code.arguments]
+        pairs = _values(code, call, arrays, sizes) if max(entries, default=0) <= MOST_ENTRIES else []
+        if not all(math.isclose(expected, ran, rel_tol=1e-6, abs_tol=1e-9) for expected, ran in pairs):
+            return sizes
+        compared += len(pairs)
+    return {} if compared else {symbol: lengths[0] + k for k, symbol in enumerate(symbols)}
+
+
+def _values(
+    code: Unsized, call: Callable[..., Any], arrays: Mapping[str, Any], sizes: Mapping[sp.Symbol, int]
+) -> list[tuple[float, float]]:
+    """The values of the formula and of a run at single lengths, where both have one: at the first and at the last entry of the result."""
+    draw = random.Random(0)
+    values: dict[str, Any] = {}
+    for symbol, dimensions in zip(arrays.values(), code.arguments, strict=True):
+        shape = tuple(int(length.subs(sizes)) for length in dimensions)
+        values[str(symbol)] = _drawn(draw, shape, whole=bool(symbol.is_integer), most=min(sizes.values(), default=2))
+    with jax.enable_x64(True):
+        try:
+            ran = np.asarray(call(*(jnp.asarray(value) for value in values.values())))
+        except Exception:  # noqa: BLE001  # the user's code may raise anything
+            return []
+    known = {**values, **{symbol.name: size for symbol, size in sizes.items()}}
+    pairs = []
+    for place in {(0,) * ran.ndim, tuple(length - 1 for length in ran.shape)}:
+        inside = {**known, **{index.name: k for index, k in zip(code.indices, place, strict=True)}}
+        try:
+            pairs.append((float(Evaluator(inside).value(code.value, ())), float(ran[place])))
+        except (TooManyStepsError, ArithmeticError, ValueError):  # the formula has no value there, or has too many terms
+            continue
+    return [pair for pair in pairs if all(map(math.isfinite, pair))]
+
+
+def _drawn(draw: random.Random, shape: tuple[int, ...], *, whole: bool, most: int) -> Any:
+    made = np.zeros(shape, dtype=int if whole else float)
+    for place in np.ndindex(shape):
+        made[place] = draw.randrange(most) if whole else draw.uniform(0.1, 0.9)
+    return made if shape else made.item()
+
+
+class TooManyStepsError(Exception):
+    """The value needs more than `MOST_STEPS` terms."""
+
+
+class Evaluator:
+    """Computes numbers of formulas with sums. A sum that does not depend on the index of an outer one is computed once.
+
+    Args:
+        known: the arrays, scalars and lengths by name.
+    """
+
+    def __init__(self, known: Mapping[str, Any]) -> None:
+        self._known = dict(known)
+        self._free: dict[sp.Basic, tuple[str, ...]] = {}
+        self._found: dict[tuple[Any, ...], Any] = {}
+        self._steps = 0
+
+    def value(self, part: sp.Basic, bound: tuple[tuple[str, int], ...]) -> Any:
+        """The value of a part, with the values of bound indices.
+
+        Raises:
+            TooManyStepsError: if there are too many terms.
+        """
+        if part not in self._free:
+            self._free[part] = tuple(sorted(symbol.name for symbol in part.free_symbols if isinstance(symbol, sp.Symbol)))
+        own = tuple(pair for pair in bound if pair[0] in self._free[part])
+        if (part, own) not in self._found:
+            self._steps += 1
+            if self._steps > MOST_STEPS:
+                raise TooManyStepsError
+            self._found[part, own] = self._computed(part, own)
+        return self._found[part, own]
+
+    def _computed(self, part: sp.Basic, bound: tuple[tuple[str, int], ...]) -> Any:
+        if isinstance(part, sp.Symbol):
+            return dict(bound).get(part.name, self._known.get(part.name, getattr(part, "midpoint", None)))
+        if part.is_number:
+            return float(part)
+        if isinstance(part, sp.Indexed):
+            places = tuple(int(self.value(place, bound)) for place in part.indices)
+            return self._known[str(part.base.label)][places].item()
+        if isinstance(part, LARGE):
+            return self._over(part, bound)
+        if isinstance(part, sp.Piecewise):
+            return next(self.value(value, bound) for value, test in part.args if self.value(test, bound))
+        if part in (sp.true, sp.false):
+            return part == sp.true
+        return _applied(part, [self.value(argument, bound) for argument in part.args])
+
+    def _over(self, part: Any, bound: tuple[tuple[str, int], ...]) -> float:
+        body, *inner, (index, low, high) = part.args
+        body = part.func(body, *inner) if inner else body
+        ends = (int(self.value(end, bound)) for end in (low, high))
+        outer = tuple(pair for pair in bound if pair[0] != index.name)
+        return _joined(WRITTEN_OUT[part.func], self._terms(body, index.name, range(next(ends), next(ends) + 1), outer))
+
+    def _terms(self, body: sp.Basic, name: str, places: range, bound: tuple[tuple[str, int], ...]) -> Iterator[float]:
+        return (self.value(body, tuple(sorted((*bound, (name, place))))) for place in places)
+
+
+def _joined(operation: Any, values: Any) -> float:
+    fold: Any = {sp.Add: math.fsum, sp.Mul: math.prod, sp.Max: max, sp.Min: min}[operation]
+    return float(fold(values))
+
+
+_RELATIONS: dict[Any, Callable[[Any, Any], bool]] = {
+    sp.Eq: lambda a, b: a == b,
+    sp.Ne: lambda a, b: a != b,
+    sp.Lt: lambda a, b: a < b,
+    sp.Le: lambda a, b: a <= b,
+    sp.Gt: lambda a, b: a > b,
+    sp.Ge: lambda a, b: a >= b,
+}
+_FUNCTIONS: dict[Any, Callable[[Any], Any]] = {sp.exp: math.exp, sp.log: math.log, sp.Abs: abs, sp.Not: lambda one: not one}
+
+
+def _applied(part: sp.Basic, values: list[Any]) -> Any:
+    if part.func in _RELATIONS:
+        return _RELATIONS[part.func](*values)
+    if isinstance(part, sp.And | sp.Or):
+        return (all if isinstance(part, sp.And) else any)(values)
+    if isinstance(part, sp.Pow):
+        return values[0] ** values[1]
+    if isinstance(part, sp.Add | sp.Mul | sp.Max | sp.Min):
+        return _joined(part.func, values)
+    if part.func in _FUNCTIONS:
+        return _FUNCTIONS[part.func](*values)
+    return float(part.func(*values))

@@ -1,0 +1,1 @@
+"""Decides whether two formulas over arrays are equal for every length."""
