@@ -40,6 +40,9 @@ _QUOTED = re.compile(r"\breplac\w*\s+(?:the\s+)?(?:\w+\s+)?(?:assignment|line|ru
 
 PART = "it is a part of the rule that a later display completes"
 
+_OF_ENTRY = re.compile(r":math:`([^`]+?)\^\{?\(\w\)\}?`\W*(?:(?:is|denotes|represents|are)\s+)?([^:.;]+)")
+"""A name of one entry, `G_t^{(l)}`, and what the text says about it."""
+
 _DIRECTIVE = re.compile(r"\.\. math\s*::.*$")
 _LINKED = re.compile(r":(?:func|class|meth|obj):`[~.]?(?:[^`<]*<)?([\w.]+)>?`")
 
@@ -173,8 +176,10 @@ def _named(context: Context, read: Lines) -> tuple[frozenset[str], frozenset[str
     """The names of the gradient and of the parameters in a rule: by what the text calls them, or else by convention."""
     gradients, moved = set[str](), set[str]()
     updates = any(line.left.base in UPDATES for line in read.lines)
+    entries = {name: words for text in context.lines for name, words in _OF_ENTRY.findall(text)}
+    legend = {**entries, **context.legend}
     for base in {name.base for name in (*read.names.values(), *(line.left for line in read.lines))}:
-        said = context.legend.get(f"{base}_{read.step}") or context.legend.get(base) or ""
+        said = legend.get(f"{base}_{read.step}") or legend.get(base) or ""
         if base == GRADIENT if not said else _IS_GRADIENT.match(said):
             gradients.add(base)
         elif base in MOVED or (base in ALSO_MOVED and not updates):
@@ -192,7 +197,7 @@ def output_of(lines: Sequence[Line], moved: Collection[str]) -> Timed | None:
         lines: its lines.
         moved: the names of the parameters.
     """
-    given = [line.left for line in lines]
+    given = [line.left for line in lines if line.left.shift is not None]
     return next((left for names in (moved, UPDATES) for left in given if left.base in names), None)
 
 

@@ -50,13 +50,14 @@ def completed(read: Lines, parts: Mapping[Formula, Lines], known: Collection[str
     used: list[Formula] = []
     while True:
         given = {line.left.base for line in lines}
-        lacking = {name.base for name in names.values() if name.shift is not None} - given - set(known)
+        wanted = {(name.base, name.shift is not None) for name in names.values()} | {(letter, False) for letter in _letters(lines)}
+        lacking = {one for one in wanted if one[0] not in given and one[0] not in known}
         found = next(
             (
                 (formula, part, line)
                 for formula, part in reversed([*parts.items()])
                 for line in part.lines
-                if line.left.base in lacking and part.step == read.step
+                if (line.left.base, line.left.shift is not None) in lacking and part.step == read.step and _is_only(line, parts)
             ),
             None,
         )
@@ -67,6 +68,17 @@ def completed(read: Lines, parts: Mapping[Formula, Lines], known: Collection[str
         line, own = _renamed(line, part.names, len(lines))
         lines.append(line)
         names |= own
+
+
+def _letters(lines: Sequence[Line]) -> set[str]:
+    """The names without a step in the values of lines."""
+    return {s.name for line in lines for _, value in line.values for s in value.free_symbols if isinstance(s, sp.Symbol)}
+
+
+def _is_only(line: Line, parts: Mapping[Formula, Lines]) -> bool:
+    """Whether a line for a name without a step is the only one, and gives it no number. A line for a name at a step may be any."""
+    others = [one for part in parts.values() for one in part.lines if one.left == line.left]
+    return line.left.shift is not None or (len(others) == 1 and any(value.free_symbols for _, value in line.values))
 
 
 def _renamed(line: Line, names: Mapping[sp.Symbol, Timed], number: int) -> tuple[Line, dict[sp.Symbol, Timed]]:

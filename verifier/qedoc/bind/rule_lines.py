@@ -5,13 +5,19 @@ from collections.abc import Sequence
 
 import sympy as sp
 
+from qedoc.algebra.large import LARGE
 from qedoc.bind.blocks import GRADIENT, Block, output_of
+from qedoc.bind.coupled import is_over_entries, without_entries
 from qedoc.bind.records import Obstruction
+from qedoc.read.reading import Extent
 from qedoc.read.step_names import Timed
 from qedoc.read.steps import Line
 
 INPUT = sp.IndexedBase("g")
 """The gradient that each step is given."""
+
+BEGIN = sp.Symbol("theta_0")
+"""The parameters before the first step."""
 
 
 class RuleLines:
@@ -33,6 +39,7 @@ class RuleLines:
         self.shifts = {line.left.base: line.left.shift or 0 for line in block.lines}
         if len(self.shifts) < len(block.lines):
             raise Obstruction("two lines of the rule give the same name a value", "give each value a name of its own")
+        self.defined = {line.left.base for line in block.lines if line.left.shift is None}
         self.letters: dict[str, sp.Symbol] = {}
         self.sums: dict[str, sp.Expr] = {}
         self.averages: dict[str, str] = {}
@@ -54,12 +61,15 @@ class RuleLines:
     def _translated(self, line: Line) -> sp.Expr:
         """The value of a line, with an indexed name for each value at a step and a symbol for each letter."""
         ((_, value),) = line.values
-        value = self._running(value)
+        value = self._running(without_entries(value))
         own = {symbol for symbol in value.free_symbols if symbol in self.block.names}
         put = {symbol: self._put(line, self.block.names[symbol]) for symbol in own}
         inside = {e for e in value.free_symbols if isinstance(e, sp.Indexed)}
-        for symbol in value.free_symbols - own - inside - {e.base.label for e in inside} - {self.block.step}:
-            self.letters.setdefault(symbol.name, sp.Symbol(symbol.name))
+        for symbol in value.free_symbols - value.atoms(Extent) - own - inside - {e.base.label for e in inside} - {self.block.step}:
+            if symbol.name in self.defined:
+                put[symbol] = self.symbols(symbol.name)[self.block.step]
+            else:
+                self.letters.setdefault(symbol.name, sp.Symbol(symbol.name))
         return value.xreplace(put)
 
     def _put(self, line: Line, name: Timed) -> sp.Expr:
@@ -83,6 +93,10 @@ class RuleLines:
             return INPUT[t + name.shift]
         if name.base in self.block.moved and name.shift in (0, -1):
             return self.symbols(name.base)[t]  # the parameters before the step, whichever number they have
+        if name.shift is None and name.base.removesuffix("_0") in self.block.moved and name.base.endswith("_0"):
+            return BEGIN
+        if name.shift is None and name.base in self.defined:
+            return self.symbols(name.base)[t]
         letter = sp.Symbol(name.base)
         self.letters.setdefault(name.base, letter)
         return letter ** (t + name.shift) if name.raised and name.shift is not None else letter
@@ -133,7 +147,8 @@ class RuleLines:
             self.sums[base] = self.symbols(base)[t - 1] + total.function.xreplace(put)
             self.shifts[base] = 0
             value = value.xreplace({total: self.symbols(base)[t]})
-        if value.has(sp.Sum, sp.Product, sp.Integral, sp.core.function.AppliedUndef):
+        large = [part for part in value.atoms(*LARGE) if not is_over_entries(part)]
+        if large or value.has(sp.Integral, sp.core.function.AppliedUndef):
             raise Obstruction(
                 "a line has a sum over the steps or an unknown function", "write the sum as a value of its own, s_t = s_{t-1} + ..."
             )
@@ -165,4 +180,3 @@ class RuleLines:
         names = {name: self.symbols(name) for name in self.shifts} | ({} if INPUT not in found else {"": INPUT})
         return [name for name, base in names.items() if base in found and not (self.applied and name == self.output.base)]
 
-    # Choices

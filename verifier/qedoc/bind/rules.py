@@ -12,13 +12,15 @@ from typing import Any
 
 import sympy as sp
 
+from qedoc.algebra.large import LARGE
 from qedoc.algebra.recurrences import Recurrence
 from qedoc.bind.blocks import Block, Unread, blocks, factory_of, has_rule
 from qedoc.bind.context import Context
+from qedoc.bind.coupled import ENTRIES, ENTRY, LONGEST, Coupled
 from qedoc.bind.owners import told
 from qedoc.bind.records import Bound, Obstruction, Refused
 from qedoc.bind.rule_choices import MOST, RuleChoices, elements, is_number
-from qedoc.bind.rule_lines import INPUT, RuleLines
+from qedoc.bind.rule_lines import BEGIN, INPUT, RuleLines
 from qedoc.claims.assumption import Assumption
 from qedoc.claims.domain import Domain, Reals
 from qedoc.claims.readings import Alternative, Readings
@@ -51,7 +53,6 @@ _INTRODUCING = frozenset({
 """The words of a sentence that introduces a rule. Any other word may say that it is another rule."""
 
 _COUNT, _INDEX = sp.Symbol("steps"), sp.Symbol("i")
-_BEGIN = sp.Symbol("theta_0")
 
 
 def rules(context: Context, names: Mapping[Formula, str]) -> dict[Formula, list[Bound | Refused]]:
@@ -199,10 +200,10 @@ class _Rule:
         output = self.rule.symbols(self.rule.output.base)
         held = {e.base for _, value in self.rule.lines for e in value.atoms(sp.Indexed)} - {left.base for left, _ in lines} - {INPUT}
         if self.rule.applied:
-            begins[output] = _BEGIN
+            begins[output] = BEGIN
         for moved in sorted(held, key=str):
             lines = [(moved[t], moved[t - 1] + output[t - 1]), *lines]
-            begins |= {moved: _BEGIN, output: sp.S.Zero}
+            begins |= {moved: BEGIN, output: sp.S.Zero}
         declared: list[Declaration] = [
             Parameter(sp.Symbol(letter), parameter, self._domain(letter, parameter), context.parameters[parameter].text)
             if parameter in context.parameters
@@ -219,19 +220,35 @@ class _Rule:
             if not is_number(p):
                 raise Obstruction(f"the rule does not say what {p.name} of {context.record.name} is", "name the parameter in the text")
             declared.append(Parameter(sp.Symbol(p.name), p.name, Reals(above=0), p.text))
+        formula = Recurrence(output[t], lines, begins, (t, _COUNT))
+        fed = [
+            Parameter(BEGIN, START, Reals(), "the parameters before the first step"),
+            Variable(INPUT[_INDEX], Reals(), "the gradient of each step"),
+        ]
+        bind |= {GRADIENTS: Array(INPUT[_INDEX], (_INDEX, 1, _COUNT))}
+        entry: tuple[Any, ...] = (_COUNT - 1,)
+        if any(value.has(*LARGE) for _, value in lines):
+            coupled = Coupled(lines, [INPUT, *(self.rule.symbols(base) for base in self.block.moved)], BEGIN)
+            if output not in coupled.arrays:
+                raise Obstruction("the rule gives a number for a whole array", "give the update of each entry")
+            formula = Recurrence(output[t, ENTRY], coupled.lines, coupled.begins(begins), (t, _COUNT), (ENTRY, ENTRIES))
+            begin, gradient = coupled.start[ENTRY], INPUT[_INDEX, ENTRY]
+            fed = [
+                Variable(begin, Reals(), "the parameters before the first step"),
+                Variable(gradient, Reals(), "the gradient of each step"),
+                Size(ENTRIES, (LONGEST,), "number of entries"),
+            ]
+            one = (ENTRY, 1, ENTRIES)
+            bind |= {GRADIENTS: Array(gradient, (_INDEX, 1, _COUNT), one), START: Array(begin, one)}
+            entry = (*entry, 0)
         return Spec(
             target=f"{factory_of(context.record.path)}.{APPLIED if self.rule.applied else UPDATE}",
             documented=context.record.name,
-            formula=Recurrence(output[t], lines, begins, (t, _COUNT)),
-            symbols=[
-                *declared,
-                Parameter(_BEGIN, START, Reals(), "the parameters before the first step"),
-                Variable(INPUT[_INDEX], Reals(), "the gradient of each step"),
-                Size(_COUNT, STEPS[-1:], "step"),
-            ],
-            bind={**bind, GRADIENTS: Array(INPUT[_INDEX], (_INDEX, 1, _COUNT))},
+            formula=formula,
+            symbols=[*declared, *fed, Size(_COUNT, STEPS[-1:], "step")],
+            bind=bind,
             where=self.where,
-            entry=(_COUNT - 1,),
+            entry=entry,
             natural=True,
             name=name,
             source=f"docstring of {context.record.name}",

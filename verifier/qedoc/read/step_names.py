@@ -72,6 +72,17 @@ def numbered(nodes: Sequence[Node]) -> tuple[Timed | None, list[Node]]:
     return (Timed(f"{base}_{label}", None), rest[2:]) if label.isdigit() else (None, list(nodes))
 
 
+def untimed(nodes: Sequence[Node]) -> tuple[Timed | None, list[Node]]:
+    r"""A name without a step at the beginning of nodes, `\gamma` or `\rho_{\max}`, and what follows."""
+    base, rest = base_of(nodes)
+    first = nodes[0] if nodes else None
+    if isinstance(first, Token) and first.kind is Kind.TEXT and first.text.isidentifier():
+        base, rest = first.text, list(nodes[1:])
+    label = suffix(rest[1]) if base and len(rest) > 1 and rest[0].is_char("_") else ""
+    base = f"{base}_{label}" if label else base
+    return (Timed(base, None), rest[2:] if label else rest) if base else (None, list(nodes))
+
+
 def spelled(nodes: Sequence[Node]) -> str:
     """The text of nodes, with parentheses around groups."""
     return "".join(node.text if isinstance(node, Token) else f"({spelled(node.items)})" for node in nodes)

@@ -12,7 +12,7 @@ from qedoc.read.macros import tokens
 from qedoc.read.parser import Parser
 from qedoc.read.reading import Names, Obstacle, Refused, Unreadable
 from qedoc.read.scope import Scope
-from qedoc.read.step_names import Timed, base_of, goes_on, indices, is_entry, numbered, spelled, suffix
+from qedoc.read.step_names import Timed, base_of, goes_on, indices, is_entry, numbered, spelled, suffix, untimed
 from qedoc.read.tokens import Kind, Token
 from qedoc.read.tree import Group, Node, contents, equated, nest, relation, walk
 
@@ -104,6 +104,8 @@ class _Reader:
             if _is_state(left, right):
                 continue
             name, rest = self.timed(left)
+            if name is None:
+                name, rest = untimed(left)
             if name is None or rest:
                 raise Refused(
                     Obstacle.UNSUPPORTED, "a line of a rule whose left side is no name at a step", row[0].start, "write m_t = ..."
