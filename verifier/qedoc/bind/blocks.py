@@ -134,7 +134,7 @@ def blocks(context: Context) -> dict[Formula, tuple[Block, ...] | Unread]:
         gradients, moved = _named(context, read)
         if output_of(read.lines, moved) is not None:
             settings, sure = said_settings(between, {p.name: p.default for p in context.parameters.values()})
-            whole, used = completed(read, parts, {*gradients, *moved, GRADIENT})
+            whole, used = completed(read, parts, moved, {*gradients, GRADIENT})
             gradients, moved = _named(context, whole)
             found |= dict.fromkeys((part for part in used if part not in found), Unread(PART, quoted=True))
             made = tuple(

@@ -38,13 +38,16 @@ def said_settings(lines: Sequence[str], defaults: Mapping[str, Any]) -> tuple[di
     return ({named[0]: True}, True) if len(named) == 1 else ({}, False)
 
 
-def completed(read: Lines, parts: Mapping[Formula, Lines], known: Collection[str]) -> tuple[Lines, list[Formula]]:
+def completed(
+    read: Lines, parts: Mapping[Formula, Lines], known: Collection[str], gradients: Collection[str] = ()
+) -> tuple[Lines, list[Formula]]:
     """Returns a rule with the lines that it lacks and earlier displays give, and these displays.
 
     Args:
         read: the lines of the display with the output.
         parts: the lines of earlier displays.
-        known: the names of the gradient and of the parameters.
+        known: the names of the parameters.
+        gradients: the names of the gradient. A line may change it: `g_t = \nabla f(w_t) + \lambda w_t`.
     """
     lines, names = list(read.lines), dict(read.names)
     used: list[Formula] = []

@@ -65,7 +65,7 @@ class Steps:
             outputs.append(change if self.output == UPDATE else params)
         return jnp.stack(outputs)
 
-    def line(self, path: str, arguments: Mapping[str, str], gradients: Sequence[str], params: str) -> str:
+    def line(self, path: str, arguments: Mapping[str, str], gradients: Sequence[str], params: str, entry: Sequence[int] = ()) -> str:
         """A line of Python that runs the steps and prints the last output.
 
         Args:
@@ -73,19 +73,21 @@ class Steps:
             arguments: the text of each argument of the factory, by keyword.
             gradients: the text of the gradient of each step.
             params: the text of the parameters before the first step.
+            entry: the place of the output in its array.
         """
         given = ", ".join(f"{name}={text}" for name, text in arguments.items())
+        place = "".join(f"[{position}]" for position in entry)
         imports = f"import {path.partition('.')[0]}; import jax.numpy as jnp"
         if len(gradients) > MOST_WRITTEN:
             alike = len(set(gradients)) == 1
             listed = f"jnp.full({len(gradients)}, {gradients[0]})" if alike else f"jnp.array([{', '.join(gradients)}])"
-            call = f"resolve({path!r})({given}{', ' if given else ''}updates={listed}, params={params})[-1]"
+            call = f"resolve({path!r})({given}{', ' if given else ''}updates={listed}, params={params})[-1]{place}"
             return f"{imports}; from qedoc.claims.target import resolve; print({call})"
         constructor, holder = path.rpartition(".")[0], isinstance(self.factory, Holder)
         made = f"o = {constructor.rpartition('.')[0] if holder else constructor}({given})"
         made += f"{'.' + self.factory.attribute if isinstance(self.factory, Holder) else ''}; p = jnp.array({params}); s = o.init(p)"
         moves = "; p = p + u; ".join(f"u, s = o.update(jnp.array({gradient}), s, p)" for gradient in gradients)
-        return f"{imports}; {made}; {moves}; print({'u' if self.output == UPDATE else 'p + u'})"
+        return f"{imports}; {made}; {moves}; print({'u' if self.output == UPDATE else '(p + u)' if place else 'p + u'}{place})"
 
 
 class Holder:

@@ -111,7 +111,7 @@ def pasteable(case: Case, point: Mapping[sp.Symbol, Fraction], *, arrays: bool =
     if isinstance(steps := resolve(case.spec.target), Steps):
         gradients = [_text(value) for value in keywords[GRADIENTS]]
         arguments = {name: text for name, text in texts.items() if name not in (GRADIENTS, PARAMETERS)}
-        return steps.line(case.spec.target, arguments, gradients, texts[PARAMETERS])
+        return steps.line(case.spec.target, arguments, gradients, texts[PARAMETERS], case.entry[1:])
     module, before, call = _called(case.spec.target, texts)
     module = ", ".join(dict.fromkeys((module, *(value.module for value in keywords.values() if isinstance(value, Imported)))))
     called = "" if curried is None else f"({', '.join(map(_text, curried))})"
