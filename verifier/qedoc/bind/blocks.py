@@ -61,6 +61,7 @@ class Block:
         gradients: the names of the gradient that a step is given.
         moved: the names of the parameters.
         sure: whether nothing says that the rule is about other settings than the defaults.
+        repeats: whether a row that repeats the end of the row above was left out.
     """
 
     formula: Formula
@@ -72,6 +73,7 @@ class Block:
     gradients: frozenset[str] = frozenset()
     moved: frozenset[str] = frozenset()
     sure: bool = True
+    repeats: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +145,8 @@ def blocks(context: Context) -> dict[Formula, tuple[Block, ...] | Unread]:
                     gradients=gradients,
                     moved=moved,
                     settings=settings | dict(block.settings),
-                    sure=(sure and last is None) or bool(settings),
+                    sure=((sure and last is None) or bool(settings)) and not whole.repeats,
+                    repeats=whole.repeats,
                 )
                 for block in _for_settings(formula, whole)
             )

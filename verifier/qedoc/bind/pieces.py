@@ -41,7 +41,7 @@ def said_settings(lines: Sequence[str], defaults: Mapping[str, Any]) -> tuple[di
 def completed(
     read: Lines, parts: Mapping[Formula, Lines], known: Collection[str], gradients: Collection[str] = ()
 ) -> tuple[Lines, list[Formula]]:
-    """Returns a rule with the lines that it lacks and earlier displays give, and these displays.
+    r"""Returns a rule with the lines that it lacks and earlier displays give, and these displays.
 
     Args:
         read: the lines of the display with the output.

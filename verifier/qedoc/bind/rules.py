@@ -292,6 +292,8 @@ class _Rule:
         ]
         found += [f"{letter}: {self._domain(letter, parameter)}" for letter, parameter in letters.items()]
         found += [f"{base} is taken as a running average like {other}" for base, other in self.rule.averages.items()]
+        if self.block.repeats:
+            found.append("a row that repeats the end of the row above it is left out")
         if self.block.of:
             found.append(f"the other lines are those of {self.block.of}")
         return tuple(found)

@@ -50,11 +50,13 @@ class Lines:
         lines: the lines, in the order written.
         names: the name at a step that each symbol stands for.
         step: the letter of the step.
+        repeats: whether a row that repeats the end of the row above was left out.
     """
 
     lines: tuple[Line, ...]
     names: Mapping[sp.Symbol, Timed]
     step: sp.Symbol
+    repeats: bool = False
 
 
 def step_letter(latex: str) -> str:
@@ -98,7 +100,9 @@ class _Reader:
     def lines(self, nodes: Sequence[Node]) -> Lines:
         """Reads all lines."""
         found: list[tuple[Timed, bool, list[Node]]] = []
-        for row in _joined(list(_rows(nodes))):
+        whole = [row for row in _rows(nodes) if row]
+        stray = {k for k in range(1, len(whole)) if _repeats(whole[k - 1], whole[k])}
+        for row in _joined([row for k, row in enumerate(whole) if k not in stray]):
             at = next(k for k, node in enumerate(row) if relation(node) in ("=", "<-"))
             left, right = trimmed(row[:at]), trimmed(row[at + 1 :])
             if _is_state(left, right):
@@ -124,7 +128,7 @@ class _Reader:
             Line(left=name, assigns=assigns, values=tuple((setting, _value(part, told)) for setting, part in values))
             for name, assigns, values in put
         ]
-        return Lines(lines=tuple(lines), names=symbols, step=sp.Symbol(self.letter))
+        return Lines(lines=tuple(lines), names=symbols, step=sp.Symbol(self.letter), repeats=bool(stray))
 
     def replaced(self, nodes: Sequence[Node]) -> list[Node]:
         """The nodes with one token for each name at a step, and for each name with a number."""
@@ -282,8 +286,6 @@ def _joined(found: Sequence[list[Node]]) -> list[list[Node]]:
     """The rows with a sign, each with the rows that go on with it."""
     lines: list[list[Node]] = []
     for row in found:
-        if not row:
-            continue
         if any(relation(node) in ("=", "<-") for node in row):
             lines.append(list(row))
         elif lines and (goes_on(row[0]) or goes_on(lines[-1][-1])):
@@ -293,6 +295,18 @@ def _joined(found: Sequence[list[Node]]) -> list[list[Node]]:
                 Obstacle.UNSUPPORTED, "a row of a rule without a sign between two sides", row[0].start, "write each line as m_t = ..."
             )
     return lines
+
+
+def _repeats(above: Sequence[Node], row: Sequence[Node]) -> bool:
+    r"""Whether a row only writes the last term of the row above once more, as in `m_t = a m_{t-1} + g_t \\ g_t`. It may be a factor."""
+    end = above[-len(row) :]
+    before = above[-len(row) - 1] if len(above) > len(row) else None
+    same = len(end) == len(row) and _spelled(end) == _spelled(row)
+    return same and before is not None and (before.is_char("+", "-") or relation(before) in ("=", "<-"))
+
+
+def _spelled(nodes: Sequence[Node]) -> str:
+    return " ".join(node.text if isinstance(node, Token) else f"{node.opener} {_spelled(node.items)}" for node in nodes)
 
 
 def _is_state(left: Sequence[Node], right: Sequence[Node]) -> bool:
