@@ -62,6 +62,7 @@ class Block:
         moved: the names of the parameters.
         sure: whether nothing says that the rule is about other settings than the defaults.
         repeats: whether a row that repeats the end of the row above was left out.
+        parts: the displays before it that give lines of it.
     """
 
     formula: Formula
@@ -74,6 +75,7 @@ class Block:
     moved: frozenset[str] = frozenset()
     sure: bool = True
     repeats: bool = False
+    parts: tuple[Formula, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +149,7 @@ def blocks(context: Context) -> dict[Formula, tuple[Block, ...] | Unread]:
                     settings=settings | dict(block.settings),
                     sure=((sure and last is None) or bool(settings)) and not whole.repeats,
                     repeats=whole.repeats,
+                    parts=tuple(used),
                 )
                 for block in _for_settings(formula, whole)
             )

@@ -76,9 +76,9 @@ class RuleChoices:
         return found
 
     @property
-    def settled_parameters(self) -> set[str]:
-        """The parameters of the letters that the text, their names or a convention explain."""
-        return {str(choice.value).removeprefix("@") for choice in self._settled.values()}
+    def letters_of(self) -> dict[str, str]:
+        """The letter of each parameter that the text, its name or a convention explains."""
+        return {str(choice.value).removeprefix("@"): letter for letter, choice in self._settled.items()}
 
     def _entry(self, letter: str) -> str | None:
         """The entry of a parameter that is a tuple of numbers: `beta_1` is the first one of `betas`."""

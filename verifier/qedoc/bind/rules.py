@@ -8,6 +8,7 @@ import inspect
 import itertools
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import sympy as sp
@@ -43,14 +44,19 @@ _DECAY = re.compile(r"b\d|beta_?\d?|betas\[\d\]|mu|rho|momentum|(?:\w+_)?decay(?
 _MARKUP = re.compile(r":\w+:`[^`]*`|`+[^`]*`+|\$[^$]*\$")
 _INTRODUCING = frozenset({
     "a", "according", "adopt", "adopts", "algorithm", "an", "and", "are", "as", "at", "by", "computed", "current", "defined",
-    "each", "finally", "following", "follows", "for", "form", "from", "function", "given", "gradient", "gradients", "in", "incoming",
+    "each", "final", "finally", "following", "follows", "for", "form", "from", "function", "given", "gradient", "gradients", "in", "incoming",
     "is", "iteration",
-    "iterations", "its", "learning", "method", "of", "on", "optimizer", "our", "outgoing", "parameter", "parameters", "previous",
+    "iterations", "its", "learning", "method", "momentum", "of", "on", "optimizer", "our", "outgoing", "parameter", "parameters", "previous",
     "rate", "returns", "rule", "rules", "scaled", "solver", "state", "step", "steps", "takes", "that", "the", "then", "this", "to",
     "transformation", "update", "updated", "updates", "updating", "using", "variable", "variables", "vector", "via", "we", "weight",
     "weights", "well", "where", "with"
 })  # fmt: skip
 """The words of a sentence that introduces a rule. Any other word may say that it is another rule."""
+
+_OF_ENTRY = re.compile(
+    r"For (?:each|every|all|any) (?:layer|parameter|weight|tensor|entry|variable)s? ?(?:\w|:math:`[^`]*`)?(?: with (?:the )?gradients? :math:`[^`]*`)?:"
+)
+"""Words that say of which arrays a rule is."""
 
 _COUNT, _INDEX = sp.Symbol("steps"), sp.Symbol("i")
 
@@ -88,6 +94,20 @@ def introduces(words: str, names: Sequence[str] = ()) -> bool:
     return any(word.startswith("updat") for word in plain) and set(plain) <= _INTRODUCING | own
 
 
+def without_entry_phrase(lines: Sequence[str]) -> str:
+    """The sentence before "For each layer l:", which says of which arrays a rule is; empty if a display has no such words before it.
+
+    Args:
+        lines: the lines before the display.
+    """
+    paragraphs = [" ".join(part.split()) for part in re.split(r"\n\s*\n", "\n".join(lines)) if part.strip()]
+    paragraphs = [part for part in paragraphs if not part.startswith(".. math::")]
+    if len(paragraphs) < 2 or not _OF_ENTRY.fullmatch(paragraphs[-1]):
+        return ""
+    last = re.split(r"(?<=[.!?])\s+|\s-{3,}\s", paragraphs[-2])[-1]
+    return last if last.endswith(":") else ""
+
+
 def _named(context: Context, name: str) -> str:
     return f"{context.record.name}#{name}" if name else context.record.name
 
@@ -122,8 +142,8 @@ def _bound(context: Context, block: Block, name: str) -> Bound:
         Alternative(
             assumptions=tuple(map(_assumption, choices)),
             plausible=all(choice.sure is not Sure.POSSIBLE for choice in choices),
-            outer=rule.spec(name, letters, start),
-            inner=None,
+            outer=(spec := rule.spec(name, letters, start)),
+            inner=replace(spec, where=[*spec.where, *rule.inside], at=spec.location) if rule.inside else None,
         )
         for choices, letters, start in options[:MOST]
     )
@@ -145,6 +165,7 @@ class _Rule:
         self.rule = RuleLines(block)
         self.choices = RuleChoices(context, self.rule)
         self.where: list[sp.Basic] = []
+        self.inside: list[sp.Basic] = []
         self.stated = self._is_stated()
 
     def _is_stated(self) -> bool:
@@ -161,6 +182,9 @@ class _Rule:
                 return False
             if self._is_of_entry(relation, choice.words):
                 continue
+            if choice in said.doubtful and (own := self._in_letters(relation)) is not None:
+                self.inside.append(own)
+                continue
             names = {s.name for s in relation.free_symbols}
             if t in relation.free_symbols:
                 if names != {t.name} or relation.subs(t, 1) != sp.true or relation.subs(t, 2) != sp.true:
@@ -170,7 +194,27 @@ class _Rule:
             elif not all(name.endswith("_0") for name in names):
                 return False
         sure = (choice.value == VALUE and choice.sure >= Sure.SUGGESTED for choice in said.quantities)
-        return all(sure) or introduces(said.quantities[0].words, [self.context.record.name.rpartition(".")[2]])
+        own = [self.context.record.name.rpartition(".")[2]]
+        before = self.context.lines[: self.block.formula.line]
+        stated = all(sure) or introduces(said.quantities[0].words, own) or introduces(without_entry_phrase(before), own)
+        return stated and all(map(self._is_stated_part, self.block.parts))
+
+    def _is_stated_part(self, formula: Formula) -> bool:
+        """Whether the text says that a display with lines of the rule holds everywhere."""
+        said = told(self.context, formula.line)
+        if not all(isinstance(choice.value, sp.Basic) and self._is_of_entry(choice.value, choice.words) for choice in said.domain):
+            return False
+        lefts = [word for line in self.block.lines if line.left.shift is None for word in line.left.base.split("_")]
+        plain = {word for choice in said.quantities for word in re.findall(r"[a-z]+", _MARKUP.sub(" ", choice.words).lower())}
+        return plain <= _INTRODUCING | set(lefts)
+
+    def _in_letters(self, relation: sp.Basic) -> sp.Basic | None:
+        """A condition on a parameter as one on its letter; None if it is about anything else."""
+        letters = self.choices.letters_of
+        names = {s: s.name.removeprefix("@") for s in relation.free_symbols}
+        if not all(s.name.startswith("@") and name in letters for s, name in names.items()):
+            return None
+        return relation.xreplace({s: sp.Symbol(letters[name]) for s, name in names.items()})
 
     def _is_of_entry(self, relation: sp.Basic, words: str) -> bool:
         """Whether a condition is a part of the entry of a parameter: its default, or values of one that the rule does not mention."""
@@ -183,7 +227,7 @@ class _Rule:
             return all(sp.Rational(str(number)) in relation.atoms(sp.Number) for number in default)
         if isinstance(relation, sp.Eq) and isinstance(default, int | float) and relation.rhs == sp.Rational(str(default)):
             return True
-        mentioned = {*self.choices.settled_parameters, *self.block.settings}
+        mentioned = {*self.choices.letters_of, *self.block.settings}
         return parameter.name not in mentioned and words in " ".join(parameter.text.split())
 
     def spec(self, name: str, letters: Mapping[str, str], start: Mapping[str, sp.Expr]) -> Spec:
