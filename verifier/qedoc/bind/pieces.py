@@ -16,6 +16,12 @@ _DIRECTIVE = re.compile(r"\.\. math\s*::.*$", re.DOTALL)
 _CONDITION = re.compile(r"(?:with(?!out)|when|if|for|using|in\s+case)\b", re.IGNORECASE)
 """How a sentence begins that says when a display holds."""
 
+_OF_ARRAYS = re.compile(
+    r"For (?:each|every|all|any) (?:layer|parameter|weight|tensor|entry|variable)s? ?(?:\w|:math:`[^`]*`)?"
+    r"(?: with (?:the )?gradients? :math:`[^`]*`)?:"
+)
+"""Words that say of which arrays a rule is."""
+
 
 def said_settings(lines: Sequence[str], defaults: Mapping[str, Any]) -> tuple[dict[str, bool], bool]:
     """Returns the settings for which lines before a display state it, and whether they say nothing else about when it holds.
@@ -31,7 +37,7 @@ def said_settings(lines: Sequence[str], defaults: Mapping[str, Any]) -> tuple[di
     explicit = {name: value == "True" for name, value in _EXPLICIT.findall(last) if name in defaults}
     if explicit:
         return explicit, True
-    if not _CONDITION.match(last):
+    if not _CONDITION.match(last) or _OF_ARRAYS.fullmatch(" ".join(paragraph.split())):
         return {}, True
     said = set(re.findall(r"\w+", last.lower()))
     named = [name for name, default in defaults.items() if isinstance(default, bool) and name.lower() in said]
@@ -90,3 +96,17 @@ def _renamed(line: Line, names: Mapping[sp.Symbol, Timed], number: int) -> tuple
     fresh = {symbol: sp.Symbol(f"{symbol.name}_part_{number}") for symbol in inside}
     values = tuple((setting, value.xreplace(fresh)) for setting, value in line.values)
     return replace(line, values=values), {fresh[symbol]: names[symbol] for symbol in inside}
+
+
+def without_entry_phrase(lines: Sequence[str]) -> str:
+    """The sentence before "For each layer l:", which says of which arrays a rule is; empty if a display has no such words before it.
+
+    Args:
+        lines: the lines before the display.
+    """
+    paragraphs = [" ".join(part.split()) for part in re.split(r"\n\s*\n", "\n".join(lines)) if part.strip()]
+    paragraphs = [part for part in paragraphs if not part.startswith(".. math::")]
+    if len(paragraphs) < 2 or not _OF_ARRAYS.fullmatch(paragraphs[-1]):
+        return ""
+    last = re.split(r"(?<=[.!?])\s+|\s-{3,}\s", paragraphs[-2])[-1]
+    return last if last.endswith(":") else ""

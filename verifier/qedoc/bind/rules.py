@@ -19,6 +19,7 @@ from qedoc.bind.blocks import Block, Unread, blocks, factory_of, has_rule
 from qedoc.bind.context import Context
 from qedoc.bind.coupled import ENTRIES, ENTRY, LONGEST, Coupled
 from qedoc.bind.owners import told
+from qedoc.bind.pieces import without_entry_phrase
 from qedoc.bind.records import Bound, Obstruction, Refused
 from qedoc.bind.rule_choices import MOST, RuleChoices, elements, is_number
 from qedoc.bind.rule_lines import BEGIN, INPUT, RuleLines
@@ -52,11 +53,6 @@ _INTRODUCING = frozenset({
     "weights", "well", "where", "with"
 })  # fmt: skip
 """The words of a sentence that introduces a rule. Any other word may say that it is another rule."""
-
-_OF_ENTRY = re.compile(
-    r"For (?:each|every|all|any) (?:layer|parameter|weight|tensor|entry|variable)s? ?(?:\w|:math:`[^`]*`)?(?: with (?:the )?gradients? :math:`[^`]*`)?:"
-)
-"""Words that say of which arrays a rule is."""
 
 _COUNT, _INDEX = sp.Symbol("steps"), sp.Symbol("i")
 
@@ -92,20 +88,6 @@ def introduces(words: str, names: Sequence[str] = ()) -> bool:
     plain = re.findall(r"[a-z]+(?:'[a-z]+)?", _MARKUP.sub(" ", words).lower())
     own = {word.lower() for name in names for word in (name, *re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", name))}
     return any(word.startswith("updat") for word in plain) and set(plain) <= _INTRODUCING | own
-
-
-def without_entry_phrase(lines: Sequence[str]) -> str:
-    """The sentence before "For each layer l:", which says of which arrays a rule is; empty if a display has no such words before it.
-
-    Args:
-        lines: the lines before the display.
-    """
-    paragraphs = [" ".join(part.split()) for part in re.split(r"\n\s*\n", "\n".join(lines)) if part.strip()]
-    paragraphs = [part for part in paragraphs if not part.startswith(".. math::")]
-    if len(paragraphs) < 2 or not _OF_ENTRY.fullmatch(paragraphs[-1]):
-        return ""
-    last = re.split(r"(?<=[.!?])\s+|\s-{3,}\s", paragraphs[-2])[-1]
-    return last if last.endswith(":") else ""
 
 
 def _named(context: Context, name: str) -> str:
