@@ -8,7 +8,7 @@ from typing import Any
 import sympy as sp
 
 from qedoc.bind.context import Context
-from qedoc.bind.pieces import completed, said_settings
+from qedoc.bind.pieces import completed, lacking, said_settings
 from qedoc.claims.steps import holder, is_transformation
 from qedoc.claims.target import resolve
 from qedoc.errors import QedocError
@@ -139,6 +139,9 @@ def blocks(context: Context) -> dict[Formula, tuple[Block, ...] | Unread]:
         if output_of(read.lines, moved) is not None:
             settings, sure = said_settings(between, {p.name: p.default for p in context.parameters.values()})
             whole, used = completed(read, parts, moved, {*gradients, GRADIENT})
+            of = ""
+            if missing := lacking(whole, {*gradients, *moved, GRADIENT}):
+                whole, of = _with_sibling(context, whole, missing, {*gradients, *moved, GRADIENT})
             gradients, moved = _named(context, whole)
             found |= dict.fromkeys((part for part in used if part not in found), Unread(PART, quoted=True))
             made = tuple(
@@ -147,9 +150,10 @@ def blocks(context: Context) -> dict[Formula, tuple[Block, ...] | Unread]:
                     gradients=gradients,
                     moved=moved,
                     settings=settings | dict(block.settings),
-                    sure=((sure and last is None) or bool(settings)) and not whole.repeats,
+                    sure=((sure and last is None) or bool(settings)) and not whole.repeats and not of,
                     repeats=whole.repeats,
                     parts=tuple(used),
+                    of=of,
                 )
                 for block in _for_settings(formula, whole)
             )
@@ -251,6 +255,29 @@ def _linked(context: Context, formula: Formula) -> list[Block]:
             made = next((made for made in blocks(Context(record)).values() if isinstance(made, tuple)), ())
             found += [replace(block, of=record.name) for block in made[:1]]
     return found
+
+
+def _with_sibling(context: Context, read: Lines, missing: Collection[str], known: Collection[str]) -> tuple[Lines, str]:
+    """A rule with the lines that it lacks, from the one rule beside it that the text names and that has all of them; and its name.
+
+    "AdamW modifies the standard Adam algorithm" says that the means are those of Adam.
+    """
+    home, _, own = context.record.name.rpartition(".")
+    found: list[tuple[Lines, str]] = []
+    for word in dict.fromkeys(re.findall(r"\b[A-Za-z]\w{2,}\b", " ".join(context.lines))):
+        path = f"{home}.{word}"
+        if word == own or not (word[0].isupper() or f"`{word}`" in " ".join(context.lines)) or not has_rule(path):
+            continue
+        record = _record(path)
+        if record is None:
+            continue
+        other = Context(record)
+        texts = [formula for formula in record.formulas if formula.display and not formula.notation and step_letter(formula.latex)]
+        parts = {text: lines for text in texts if isinstance(lines := read_steps(text.latex, other.names), Lines)}
+        whole, used = completed(read, parts, known)
+        if used and not lacking(whole, known) and missing <= {line.left.base for line in whole.lines}:
+            found.append((whole, record.name))
+    return found[0] if len(found) == 1 else (read, "")
 
 
 def _record(path: str) -> Documented | None:

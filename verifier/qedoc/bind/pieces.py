@@ -60,13 +60,13 @@ def completed(
     while True:
         given = {line.left.base for line in lines}
         wanted = {(name.base, name.shift is not None) for name in names.values()} | {(letter, False) for letter in _letters(lines)}
-        lacking = {one for one in wanted if one[0] not in given and one[0] not in known}
+        missing = {one for one in wanted if one[0] not in given and one[0] not in known}
         found = next(
             (
                 (formula, part, line)
                 for formula, part in reversed([*parts.items()])
                 for line in part.lines
-                if (line.left.base, line.left.shift is not None) in lacking and part.step == read.step and _is_only(line, parts)
+                if (line.left.base, line.left.shift is not None) in missing and part.step == read.step and _is_only(line, parts)
             ),
             None,
         )
@@ -77,6 +77,18 @@ def completed(
         line, own = _renamed(line, part.names, len(lines))
         lines.append(line)
         names |= own
+
+
+def lacking(read: Lines, known: Collection[str]) -> set[str]:
+    """The names at a step that a rule uses, and that none of its lines gives.
+
+    Args:
+        read: the lines of the rule.
+        known: the names of the gradient and of the parameters.
+    """
+    used = {symbol for line in read.lines for _, value in line.values for symbol in value.free_symbols}
+    names = {name.base for symbol, name in read.names.items() if symbol in used and name.shift is not None and not name.raised}
+    return names - {line.left.base for line in read.lines} - set(known)
 
 
 def _letters(lines: Sequence[Line]) -> set[str]:

@@ -85,9 +85,14 @@ class Steps:
             return f"{imports}; from qedoc.claims.target import resolve; print({call})"
         constructor, holder = path.rpartition(".")[0], isinstance(self.factory, Holder)
         made = f"o = {constructor.rpartition('.')[0] if holder else constructor}({given})"
-        made += f"{'.' + self.factory.attribute if isinstance(self.factory, Holder) else ''}; p = jnp.array({params}); s = o.init(p)"
-        moves = "; p = p + u; ".join(f"u, s = o.update(jnp.array({gradient}), s, p)" for gradient in gradients)
+        made += f"{'.' + self.factory.attribute if isinstance(self.factory, Holder) else ''}; p = {_array(params)}; s = o.init(p)"
+        moves = "; p = p + u; ".join(f"u, s = o.update({_array(gradient)}, s, p)" for gradient in gradients)
         return f"{imports}; {made}; {moves}; print({'u' if self.output == UPDATE else '(p + u)' if place else 'p + u'}{place})"
+
+
+def _array(text: str) -> str:
+    """The text of an array, from that of a number or of an array."""
+    return text if text.startswith("jnp.array(") else f"jnp.array({text})"
 
 
 class Holder:
