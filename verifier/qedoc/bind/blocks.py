@@ -14,7 +14,7 @@ from qedoc.claims.target import resolve
 from qedoc.errors import QedocError
 from qedoc.read import Names, Reading, Unreadable
 from qedoc.read.step_names import Timed
-from qedoc.read.steps import Line, Lines, read_start, read_steps, step_letter
+from qedoc.read.steps import Line, Lines, read_start, read_step_size, read_steps, step_letter
 from qedoc.sources.docstrings import Documented, Formula, record_of
 
 MOVED = ("theta", "w", "params")
@@ -43,6 +43,15 @@ PART = "it is a part of the rule that a later display completes"
 _OF_ENTRY = re.compile(r":math:`([^`]+?)\^\{?\(\w\)\}?`\W*(?:(?:is|denotes|represents|are)\s+)?([^:.;]+)")
 """A name of one entry, `G_t^{(l)}`, and what the text says about it."""
 
+_SIZE = re.compile(r"\b(?:step[- ]?size|learning[- ]rate)s?(?: :math:`[^`]*`)? (?:as|to|is|by)(?: follows)?:?$", re.IGNORECASE)
+"""The end of the words before a display that gives the step size."""
+
+_OBJECTIVE = re.compile(
+    r"(?:the|a) (?:(?:objective|loss|cost) )?(?:function|objective|loss)(?: (?:from which (?:a|the) gradient is computed|to (?:be )?minimi[sz]ed?))?$",
+    re.IGNORECASE,
+)
+"""What the function is called whose gradient a step is given."""
+
 _DIRECTIVE = re.compile(r"\.\. math\s*::.*$")
 _LINKED = re.compile(r":(?:func|class|meth|obj):`[~.]?(?:[^`<]*<)?([\w.]+)>?`")
 
@@ -63,6 +72,7 @@ class Block:
         sure: whether nothing says that the rule is about other settings than the defaults.
         repeats: whether a row that repeats the end of the row above was left out.
         parts: the displays before it that give lines of it.
+        values: the letter of the function whose value each step is given beside its gradient, if there is one.
     """
 
     formula: Formula
@@ -76,6 +86,7 @@ class Block:
     sure: bool = True
     repeats: bool = False
     parts: tuple[Formula, ...] = ()
+    values: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +136,13 @@ def blocks(context: Context) -> dict[Formula, tuple[Block, ...] | Unread]:
     parts: dict[Formula, Lines] = {}
     before = -1
     for formula in context.record.formulas:
-        if not formula.display or formula.notation or not step_letter(formula.latex):
+        if not formula.display or formula.notation:
             continue
         between = context.lines[before + 1 : formula.line + 1]
+        if not step_letter(formula.latex):
+            if (made_of := _step_size(context, formula, between)) is not None:
+                found[formula] = (made_of,)
+            continue
         words = _DIRECTIVE.sub("", " ".join(between)).strip()
         read = read_steps(formula.latex, context.names)
         before = formula.line
@@ -165,6 +180,29 @@ def blocks(context: Context) -> dict[Formula, tuple[Block, ...] | Unread]:
         if not changes:
             parts[formula] = read
     return found
+
+
+def _step_size(context: Context, formula: Formula, between: Sequence[str]) -> Block | None:
+    """The rule of gradient descent with a step size that a display gives, "It sets the step-size as"; None for any other display.
+
+    The value of the function at the parameters, `f(x)`, is an input of each step: update takes it as `value=`.
+    """
+    said = " ".join("\n".join(between).rpartition(".. math::")[0].split())
+    functions = [letter for letter, words in context.legend.items() if _OBJECTIVE.match(words)]
+    if not _SIZE.search(said) or len(functions) != 1:
+        return None
+    read = read_step_size(formula.latex, context.names, functions[0])
+    if isinstance(read, Unreadable):
+        return None
+    (point,) = {name.base for name in read.names.values() if name.slope}
+    return Block(
+        formula=formula,
+        lines=read.lines,
+        names=read.names,
+        step=read.step,
+        moved=frozenset({point}),
+        values=frozenset(name.base for name in read.names.values() if name.base == functions[0]),
+    )
 
 
 def _change(context: Context, formula: Formula, read: Lines, last: Block | None, words: str) -> dict[Formula, tuple[Block, ...] | Unread]:

@@ -16,6 +16,9 @@ from qedoc.read.steps import Line
 INPUT = sp.IndexedBase("g")
 """The gradient that each step is given."""
 
+OBJECTIVE = sp.IndexedBase("f")
+"""The value of the function at the parameters, which a step may be given beside the gradient."""
+
 BEGIN = sp.Symbol("theta_0")
 """The parameters before the first step."""
 
@@ -87,6 +90,8 @@ class RuleLines:
             if lag not in (0, 1):
                 raise Obstruction(f"a line uses {name.base} {lag} steps before" if lag > 1 else f"a line uses {name.base} of a later step")
             return self.symbols(name.base)[t - lag]
+        if name.base in self.block.values:
+            return OBJECTIVE[t]
         if name.base in self.block.gradients and name.shift is not None:
             if name.shift not in (0, -1):
                 raise Obstruction(f"a line uses the gradient of step {self.block.step + name.shift}", "use g_t and g_{t-1}")

@@ -22,12 +22,12 @@ from qedoc.bind.owners import told
 from qedoc.bind.pieces import without_entry_phrase
 from qedoc.bind.records import Bound, Obstruction, Refused
 from qedoc.bind.rule_choices import MOST, RuleChoices, elements, is_number
-from qedoc.bind.rule_lines import BEGIN, INPUT, RuleLines
+from qedoc.bind.rule_lines import BEGIN, INPUT, OBJECTIVE, RuleLines
 from qedoc.claims.assumption import Assumption
 from qedoc.claims.domain import Domain, Reals
 from qedoc.claims.readings import Alternative, Readings
 from qedoc.claims.spec import Array, Declaration, Parameter, Size, Spec, Variable
-from qedoc.claims.steps import APPLIED, GRADIENTS, UPDATE
+from qedoc.claims.steps import APPLIED, GRADIENTS, OBJECTIVES, UPDATE
 from qedoc.claims.steps import PARAMETERS as START
 from qedoc.interpret.choices import Choice, Sure
 from qedoc.interpret.findings import VALUE
@@ -46,9 +46,9 @@ _MARKUP = re.compile(r":\w+:`[^`]*`|`+[^`]*`+|\$[^$]*\$")
 _INTRODUCING = frozenset({
     "a", "according", "adopt", "adopts", "algorithm", "an", "and", "are", "as", "at", "by", "computed", "current", "defined",
     "each", "final", "finally", "following", "follows", "for", "form", "from", "function", "given", "gradient", "gradients", "in", "incoming",
-    "is", "iteration",
+    "is", "it", "iteration",
     "iterations", "its", "learning", "method", "momentum", "of", "on", "optimizer", "our", "outgoing", "parameter", "parameters", "previous",
-    "rate", "returns", "rule", "rules", "scaled", "solver", "state", "step", "steps", "takes", "that", "the", "then", "this", "to",
+    "rate", "returns", "rule", "rules", "scaled", "sets", "size", "solver", "state", "step", "steps", "stepsize", "takes", "that", "the", "then", "this", "to",
     "transformation", "update", "updated", "updates", "updating", "using", "variable", "variables", "vector", "via", "we", "weight",
     "weights", "well", "where", "with"
 })  # fmt: skip
@@ -87,7 +87,8 @@ def introduces(words: str, names: Sequence[str] = ()) -> bool:
     """
     plain = re.findall(r"[a-z]+(?:'[a-z]+)?", _MARKUP.sub(" ", words).lower())
     own = {word.lower() for name in names for word in (name, *re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", name))}
-    return any(word.startswith("updat") for word in plain) and set(plain) <= _INTRODUCING | own
+    sizes = {"step", "size"} <= set(plain) or "stepsize" in plain
+    return (sizes or any(word.startswith("updat") for word in plain)) and set(plain) <= _INTRODUCING | own
 
 
 def _named(context: Context, name: str) -> str:
@@ -224,7 +225,7 @@ class _Rule:
         lines = [(self.rule.symbols(base)[t], value) for base, value in self.rule.lines]
         begins = {self.rule.source(base): value for base, value in start.items()}
         output = self.rule.symbols(self.rule.output.base)
-        held = {e.base for _, value in self.rule.lines for e in value.atoms(sp.Indexed)} - {left.base for left, _ in lines} - {INPUT}
+        held = {e.base for _, value in self.rule.lines for e in value.atoms(sp.Indexed)} - {left.base for left, _ in lines} - {INPUT, OBJECTIVE}
         if self.rule.applied:
             begins[output] = BEGIN
         for moved in sorted(held, key=str):
@@ -253,7 +254,7 @@ class _Rule:
         ]
         bind |= {GRADIENTS: Array(INPUT[_INDEX], (_INDEX, 1, _COUNT))}
         entry: tuple[Any, ...] = (_COUNT - 1,)
-        if any(value.has(*LARGE) for _, value in lines):
+        if any(value.has(*LARGE) for _, value in lines) or self.block.values:
             coupled = Coupled(lines, [INPUT, *(self.rule.symbols(base) for base in self.block.moved)], BEGIN)
             if output not in coupled.arrays:
                 raise Obstruction("the rule gives a number for a whole array", "give the update of each entry")
@@ -267,6 +268,9 @@ class _Rule:
             one = (ENTRY, 1, ENTRIES)
             bind |= {GRADIENTS: Array(gradient, (_INDEX, 1, _COUNT), one), START: Array(begin, one)}
             entry = (*entry, 0)
+        if self.block.values:
+            fed.append(Variable(OBJECTIVE[_INDEX], Reals(), "the value of the function at each step"))
+            bind |= {OBJECTIVES: Array(OBJECTIVE[_INDEX], (_INDEX, 1, _COUNT))}
         return Spec(
             target=f"{factory_of(context.record.path)}.{APPLIED if self.rule.applied else UPDATE}",
             documented=context.record.name,

@@ -7,10 +7,10 @@ import numpy as np
 import sympy as sp
 
 from qedoc.claims.spec import Spec
-from qedoc.claims.steps import GRADIENTS, PARAMETERS, Steps
+from qedoc.claims.steps import FED, GRADIENTS, OBJECTIVES, PARAMETERS, Steps
 from qedoc.judge.inputs import named
 from qedoc.judge.pair import Pair
-from qedoc.judge.sequences import JUMPS, Sequences, ran_for
+from qedoc.judge.sequences import JUMPS, Sequences, has_value, ran_for
 from qedoc.results.verdict import CaseResult, Counterexample, Inputs, Verdict
 from qedoc.search.strategies import seeded
 
@@ -38,10 +38,10 @@ def late(pair: Pair, spec: Spec, steps: Steps, entries: int = 1) -> CaseResult |
         steps: its target.
         entries: the number of entries of the parameters, if they depend on each other.
     """
-    own = [scalar.vector != GRADIENTS and scalar.name != PARAMETERS for scalar in pair.plan.scalars]
+    own = [scalar.vector not in FED and scalar.name != PARAMETERS for scalar in pair.plan.scalars]
     rows = sorted(seeded(pair.plan, DRAWN, seed=5), key=lambda row: sum(x for x, hyper in zip(row, own, strict=True) if hyper))
     rule = Sequences(spec, entries)
-    shape = (STEPS, entries) if rule.coupled else (STEPS,)
+    shape = (STEPS, entries + has_value(spec)) if rule.coupled else (STEPS,)
     noise = np.random.default_rng(0).integers(-32, 33, shape) / 16 + 1 / 64
     sequences = np.stack([np.ones(shape), noise], axis=-1)
     for row in rows[:TRIED]:
@@ -94,13 +94,17 @@ def refuted_by_run(
         entry: the place of this entry.
     """
     documented, ran = results
-    inputs: Inputs = {**named(pair.case, values), GRADIENTS: list(fed)}
+    inputs: Inputs = {**named(pair.case, values)}
+    objectives = [gradient[-1] for gradient in fed] if has_value(pair.case.spec) else []
+    fed = [gradient[:-1] for gradient in fed] if objectives else fed
+    inputs |= {GRADIENTS: list(fed)} | ({OBJECTIVES: list(objectives)} if objectives else {})
     numbers = dict.fromkeys(pair.plan.symbols, 0.0) | {s: float(x) for s, x in values.items()}
     keywords, _ = pair.case.arguments(numbers, lambda *_: None, list)
     texts = {name: repr(value) for name, value in keywords.items()}
     params = texts.pop(PARAMETERS)
     del texts[GRADIENTS]
-    call = steps.line(pair.case.spec.target, texts, list(map(repr, fed)), params, entry)
+    texts.pop(OBJECTIVES if objectives else "", None)
+    call = steps.line(pair.case.spec.target, texts, list(map(repr, fed)), params, entry, list(map(repr, objectives)))
     alike = f", with the gradient {fed[0]} at each step" if all(gradient == fed[0] for gradient in fed) else ""
     return CaseResult(
         id=pair.case.id,

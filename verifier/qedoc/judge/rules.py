@@ -15,7 +15,7 @@ from qedoc.algebra.conditions import TooManyBranches
 from qedoc.algebra.recurrences import Recurrence
 from qedoc.claims.limits import Limits
 from qedoc.claims.spec import Size, Spec
-from qedoc.claims.steps import GRADIENTS, PARAMETERS, Steps
+from qedoc.claims.steps import GRADIENTS, OBJECTIVES, PARAMETERS, Steps
 from qedoc.claims.target import resolve
 from qedoc.errors import QedocError, SpecError, UnsupportedError, told
 from qedoc.judge.black_box import trial
@@ -24,6 +24,7 @@ from qedoc.judge.induction import induct
 from qedoc.judge.inputs import row_of
 from qedoc.judge.late import late
 from qedoc.judge.pair import Pair
+from qedoc.judge.sequences import has_value
 from qedoc.judge.shapes import WRITTEN, holds_for_shapes, tried_shapes
 from qedoc.results.verdict import CaseResult, Finding, Verdict
 from qedoc.search.strategies import Row, seeded
@@ -171,10 +172,11 @@ def _stepped(pair: Pair, steps: Steps, row: Row) -> Iterator[Any]:
     values = {s: float(x) for s, x in zip(pair.plan.symbols, row, strict=True)}
     keywords = _arguments(pair, values)
     gradients, params = keywords.pop(GRADIENTS), jnp.asarray(keywords.pop(PARAMETERS), dtype=float)
+    objectives = keywords.pop(OBJECTIVES) if has_value(pair.case.spec) else None
     made = steps.factory(**keywords)
     state = made.init(params)
-    for gradient in gradients:
-        change, state = made.update(gradient, state, params)
+    for k, gradient in enumerate(gradients):
+        change, state = made.update(gradient, state, params, **({} if objectives is None else {OBJECTIVES: objectives[k]}))
         params = params + change
         yield np.asarray(change)
 

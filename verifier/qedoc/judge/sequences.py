@@ -15,7 +15,7 @@ import sympy as sp
 
 from qedoc.algebra.recurrences import Recurrence
 from qedoc.claims.spec import Spec
-from qedoc.claims.steps import APPLIED, GRADIENTS, PARAMETERS, Steps
+from qedoc.claims.steps import APPLIED, FED, GRADIENTS, OBJECTIVES, PARAMETERS, Steps
 from qedoc.judge.pair import Pair
 from qedoc.search.rationals import plainness
 from qedoc.search.strategies import Row, seeded
@@ -135,8 +135,8 @@ class Sequences:
         return found
 
     def _fed(self, gradient: Any) -> list[Any]:
-        """The value of each input at a step."""
-        return [gradient[int(e.indices[1]) - 1] if self.coupled else gradient for e in self.inputs]
+        """The value of each input at a step. After the entries of the gradient comes the value of the function, if a step is given it."""
+        return [gradient[int(e.indices[1]) - 1 if len(e.indices) > 1 else -1] if self.coupled else gradient for e in self.inputs]
 
 
 def _written_out(rule: Recurrence, entries: int) -> Recurrence:
@@ -144,10 +144,19 @@ def _written_out(rule: Recurrence, entries: int) -> Recurrence:
     made = rule.written_out(entries)
     named = {left.base for left, _ in made.lines}
     values = [*(right for _, right in made.lines), *made.start.values()]
-    begins = {e for value in values for e in value.atoms(sp.Indexed) if e.base not in named and len(e.indices) == 1}
+    begins = {e for value in values for e in value.atoms(sp.Indexed) if e.base not in named and len(e.indices) == 1 and e.indices[0].is_Integer}
     put = {e: sp.Symbol("_".join(map(str, (e.base, *e.indices)))) for e in begins}
     lines = [(left, right.xreplace(put)) for left, right in made.lines]
     return Recurrence(made.output, lines, {left: value.xreplace(put) for left, value in made.start.items()}, (made.step, made.last))
+
+
+def has_value(spec: Spec) -> bool:
+    """Whether each step of a rule is given the value of the function too.
+
+    Args:
+        spec: the claim.
+    """
+    return OBJECTIVES in spec.bind
 
 
 def ran_for(pair: Pair, steps: Steps, values: Mapping[sp.Symbol, Any], sequences: Any, dtype: str) -> Any | None:
@@ -156,13 +165,14 @@ def ran_for(pair: Pair, steps: Steps, values: Mapping[sp.Symbol, Any], sequences
         numbers = dict.fromkeys(pair.plan.symbols, 0.0) | {s: float(x) for s, x in values.items()}
         keywords, _ = pair.case.arguments(numbers, lambda *_: None)
         del keywords[GRADIENTS]
+        valued = keywords.pop(OBJECTIVES, None) is not None and has_value(pair.case.spec)
         params = jnp.asarray(keywords.pop(PARAMETERS), dtype=dtype)
         try:
             made = steps.factory(**keywords)
 
             def step(carry: Any, gradient: Any) -> Any:
                 params, state = carry
-                change, state = made.update(gradient, state, params)
+                change, state = made.update(gradient[:-1], state, params, value=gradient[-1]) if valued else made.update(gradient, state, params)
                 params = params + change
                 return (params, state), params if steps.output == APPLIED else change
 
@@ -189,7 +199,11 @@ class Doubt:
     def row(self, pair: Pair) -> Row:
         """The point of the claim at the number of steps of the sequence."""
         return tuple(
-            _entry(self.gradients, scalar.indices) if scalar.vector == GRADIENTS else self.values[scalar.symbol]
+            _entry(self.gradients, scalar.indices)
+            if scalar.vector == GRADIENTS
+            else self.gradients[scalar.indices[0] - 1][-1]
+            if scalar.vector == OBJECTIVES
+            else self.values[scalar.symbol]
             for scalar in pair.plan.scalars
         )
 
@@ -214,13 +228,13 @@ def doubts(pair: Pair, spec: Spec, steps: Steps, count: int, entries: int = 1) -
         entries: the number of entries of the parameters, if they depend on each other.
     """
     rule = Sequences(spec, entries)
-    sequences = _drawn((count, entries) if rule.coupled else (count,))
+    sequences = _drawn((count, entries + has_value(spec)) if rule.coupled else (count,))
     found: list[Doubt] = []
     compared = 0
     for values in _values(pair)[:: 2 if rule.coupled else 1]:  # each one is compiled
         if len(found) >= ENOUGH:
             break
-        kept = {s.symbol: values[s.symbol] for s in pair.plan.scalars if s.vector != GRADIENTS}
+        kept = {s.symbol: values[s.symbol] for s in pair.plan.scalars if s.vector not in FED}
         documented = rule.quick(values, sequences)
         ran = ran_for(pair, steps, values, sequences, "float64") if rule.coupled else _all_at_once(pair, steps, values, sequences)
         if ran is None or ran.shape != documented.shape:
@@ -246,7 +260,7 @@ def _plainness(one: Doubt) -> tuple[Any, ...]:
 
 def _values(pair: Pair) -> list[dict[sp.Symbol, Fraction]]:
     """Points with different hyperparameters or parameters: simple ones, those with edges, and random ones."""
-    own = [k for k, scalar in enumerate(pair.plan.scalars) if scalar.vector != GRADIENTS]
+    own = [k for k, scalar in enumerate(pair.plan.scalars) if scalar.vector not in FED]
     marks = {tuple(row[k] for k in own): row for row in reversed(list(itertools.islice(pair.plan.landmarks(), SEEN)))}
     rows = [*reversed(marks.values())][:TRIED] + seeded(pair.plan, TRIED // 2, seed=6)
     return [dict(zip(pair.plan.symbols, row, strict=True)) for row in rows]

@@ -89,11 +89,46 @@ def read_steps(latex: str, names: Names) -> Lines | Unreadable:
         return Refused(Obstacle.LIMIT, "too deeply nested here", 0, "define names for the inner parts").at(latex)
 
 
-class _Reader:
-    """Reads lines, and remembers the names at steps that occur in them."""
+def read_step_size(latex: str, names: Names, function: str) -> Lines | Unreadable:
+    r"""Reads a display that is the step size of gradient descent, with `f(x)` and `\nabla f(x)` at the parameters of the step.
 
-    def __init__(self, names: Names, letter: str) -> None:
-        self.names, self.letter = names, letter
+    Args:
+        latex: the display.
+        names: what is known about the names in it.
+        function: the letter of the function.
+
+    Returns:
+        One line, which gives the update `u`.
+    """
+    try:
+        written = tokens(latex, names)
+        reader = _Reader(replace(names, macros=written.macros), "t", function)
+        nodes = [node for node in nest(written.tokens) if not node.is_char(".", ",") and not node.is_macro(",")]
+        at = next((k + 1 for k, node in enumerate(nodes) if relation(node) == "="), 0)
+        put = reader.replaced(nodes[at:])
+        legend = {**names.legend, **dict.fromkeys(reader.known.values(), "a value")}
+        value = _value(put, replace(reader.names, legend=legend))
+        gradients = {name for name in reader.known if name.slope}
+        if len(gradients) != 1:
+            raise Refused(Obstacle.UNKNOWN, "a step size without the gradient at one point", 0, "write it as a rule, u_t = ...")
+        (gradient,) = gradients
+    except Refused as refused:
+        return refused.at(latex)
+    line = Line(left=Timed("u", 0), assigns=False, values=((None, -value * sp.Symbol(reader.known[gradient])),))
+    return Lines(lines=(line,), names={sp.Symbol(text): name for name, text in reader.known.items()}, step=sp.Symbol("t"))
+
+
+class _Reader:
+    """Reads lines, and remembers the names at steps that occur in them.
+
+    Args:
+        names: what is known about the names.
+        letter: the letter of the step.
+        function: the letter of a function whose value at the parameters is a value at the step; empty if there is none.
+    """
+
+    def __init__(self, names: Names, letter: str, function: str = "") -> None:
+        self.names, self.letter, self.function = names, letter, function
         self.known: dict[Timed, str] = {}
         self.indices: set[str] = set()
 
@@ -139,6 +174,8 @@ class _Reader:
                 rest[0] = Token(kind=Kind.MACRO, text="cdot", start=rest[0].start, end=rest[0].end)
             name, after = self.gradient(rest)
             if name is None:
+                name, after = self.objective(rest)
+            if name is None:
                 name, after = self.timed(rest)
             if name is None:
                 name, after = self.summed(rest)
@@ -173,9 +210,21 @@ class _Reader:
         if not place:
             return None, list(nodes)
         point, rest = self.timed(list(nodes[place].items))  # type: ignore[union-attr]  # a group, by the line above
+        if point is None and self.function:
+            point, rest = untimed(list(nodes[place].items))  # type: ignore[union-attr]  # a group, as above
+            point = None if point is None else Timed(point.base, 0)
         if point is None or rest:
             return None, list(nodes)
         return Timed(point.base, point.shift, slope=True), list(nodes[place + 1 :])
+
+    def objective(self, nodes: Sequence[Node]) -> tuple[Timed | None, list[Node]]:
+        """The value of the function at the parameters, `f(x)`, at the beginning of nodes, and what follows."""
+        base, rest = base_of(nodes)
+        group = rest[0] if rest else None
+        if not self.function or base != self.function or not isinstance(group, Group) or group.opener != "(":
+            return None, list(nodes)
+        point, left = untimed(group.items)
+        return (Timed(base, 0), rest[1:]) if point is not None and not left else (None, list(nodes))
 
     def timed(self, nodes: Sequence[Node]) -> tuple[Timed | None, list[Node]]:
         """The name at a step at the beginning of nodes, if there is one, and what follows."""
