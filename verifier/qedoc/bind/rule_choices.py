@@ -60,7 +60,7 @@ class RuleChoices:
         found: dict[str, Choice] = {}
         for letter in self.rule.letters:
             timed = f"{letter}_{self.block.step}"
-            name = context.bound.get(timed) or context.bound.get(letter) or direct(context, letter)
+            name = context.bound.get(timed) or context.bound.get(letter) or direct(context, letter) or self._starred(letter)
             if name in context.parameters:
                 said = context.legend.get(timed) or context.legend.get(letter) or "its name"
                 found[letter] = _choice("symbol", letter, name, said, Sure.STATED)
@@ -74,6 +74,13 @@ class RuleChoices:
             if len(usual) == 1 and not any(stands_for(other, usual[0]) for other in open_ if other != letter):
                 found[letter] = _choice("symbol", letter, usual[0], f"{letter} is conventionally {usual[0]}", Sure.SUGGESTED)
         return found
+
+    def _starred(self, letter: str) -> str | None:
+        r"""The parameter that the text quotes beside a letter with a star: `f^\star` is the smallest value, set with ``f_min``."""
+        base, star, _ = letter.partition("^star")
+        text = " ".join(" ".join(self.context.lines).split())
+        said = re.search(rf":math:`\\?{base}\^\{{?(?:\\star|\\ast|\*)\}}?` (?:is|denotes)\b([^.`]*)``(\w+)``", text) if star else None
+        return said[2] if said and said[2] in self.context.parameters else None
 
     @property
     def letters_of(self) -> dict[str, str]:
