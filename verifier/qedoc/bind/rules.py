@@ -188,7 +188,8 @@ class _Rule:
         if not all(isinstance(choice.value, sp.Basic) and self._is_of_entry(choice.value, choice.words) for choice in said.domain):
             return False
         lefts = [word for line in self.block.lines if line.left.shift is None for word in line.left.base.split("_")]
-        plain = {word for choice in said.quantities for word in re.findall(r"[a-z]+", _MARKUP.sub(" ", choice.words).lower())}
+        doubted = [choice for choice in said.quantities if choice.value != VALUE or choice.sure is not Sure.STATED]
+        plain = {word for choice in doubted for word in re.findall(r"[a-z]+", _MARKUP.sub(" ", choice.words).lower())}
         return plain <= _INTRODUCING | set(lefts)
 
     def _in_letters(self, relation: sp.Basic) -> sp.Basic | None:

@@ -85,12 +85,13 @@ class Sequences:
     def exact(self, values: Mapping[sp.Symbol, Any], gradients: Any) -> Any:
         """The outputs with many digits. See `quick` for the arguments; the gradients are numbers."""
         with mpmath.workdps(DIGITS):
-            fed = np.vectorize(lambda x: mpmath.mpf(float(x)), otypes=[object])(gradients)
+            fed = _each(np.asarray(gradients), lambda x: mpmath.mpf(float(x)), object)
             try:
                 found = np.array(self._outputs(self._exact, values, list(fed), mpmath.mpf), dtype=object)
             except ZeroDivisionError:  # the rule has no value there
-                return np.full(np.shape(gradients), np.nan)
-            return np.vectorize(lambda x: float(x) if isinstance(x, mpmath.mpf) else np.nan, otypes=[float])(found)
+                outputs = sum(left.base == self.formula.output.base for left in self.named)
+                return np.full((len(fed), outputs) if self.coupled else len(fed), np.nan)
+            return _each(found, lambda x: float(x) if isinstance(x, mpmath.mpf) else np.nan, float)
 
     @cached_property
     def _quick(self) -> list[Callable[..., Any]]:
@@ -137,6 +138,11 @@ class Sequences:
     def _fed(self, gradient: Any) -> list[Any]:
         """The value of each input at a step. After the entries of the gradient comes the value of the function, if a step is given it."""
         return [gradient[int(e.indices[1]) - 1 if len(e.indices) > 1 else -1] if self.coupled else gradient for e in self.inputs]
+
+
+def _each(values: Any, change: Callable[[Any], Any], dtype: type) -> Any:
+    """An array with each entry changed."""
+    return np.array([change(value) for value in values.ravel()], dtype=dtype).reshape(values.shape)
 
 
 def _written_out(rule: Recurrence, entries: int) -> Recurrence:
@@ -231,7 +237,7 @@ def doubts(pair: Pair, spec: Spec, steps: Steps, count: int, entries: int = 1) -
     sequences = _drawn((count, entries + has_value(spec)) if rule.coupled else (count,))
     found: list[Doubt] = []
     compared = 0
-    for values in _values(pair)[:: 2 if rule.coupled else 1]:  # each one is compiled
+    for values in _fewer(pair) if rule.coupled else _values(pair):
         if len(found) >= ENOUGH:
             break
         kept = {s.symbol: values[s.symbol] for s in pair.plan.scalars if s.vector not in FED}
@@ -264,6 +270,14 @@ def _values(pair: Pair) -> list[dict[sp.Symbol, Fraction]]:
     marks = {tuple(row[k] for k in own): row for row in reversed(list(itertools.islice(pair.plan.landmarks(), SEEN)))}
     rows = [*reversed(marks.values())][:TRIED] + seeded(pair.plan, TRIED // 2, seed=6)
     return [dict(zip(pair.plan.symbols, row, strict=True)) for row in rows]
+
+
+def _fewer(pair: Pair) -> list[dict[sp.Symbol, Fraction]]:
+    """Some of these points, because each one is compiled, and one where the parameters before the first step are zero."""
+    found = _values(pair)[::2]
+    begins = {scalar.symbol for scalar in pair.plan.scalars if PARAMETERS in (scalar.name, scalar.vector)}
+    zero = {s: Fraction(0) if s in begins else x for s, x in found[0].items()} if found else {}
+    return [*found[:1], *([zero] if zero else []), *found[1:]]
 
 
 def _drawn(shape: tuple[int, ...]) -> Any:
