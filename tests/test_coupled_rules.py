@@ -119,7 +119,7 @@ class TestNorms:
             r"u_t &= -\eta \frac{g_t}{\|g_t + \epsilon\|}",
             r"u_t &= -\eta \frac{g_t}{\|g_{t-1}\| + \epsilon}",
             r"u_t &= -\frac{g_t}{\|g_t\| + \epsilon}",
-            r"u_t &= -\eta \frac{g_t}{\|\eta g_t\| + \epsilon}",
+            r"u_t &= -\eta \frac{g_t}{\|2 g_t\| + \epsilon}",
             r"w_{t+1} &= w_t - \eta \frac{g_t}{\|w_t\| + \epsilon}",
         ],
     )
@@ -132,7 +132,7 @@ class TestNorms:
         [
             ((V, M, W), Verdict.TESTED),
             ((V, M.replace("g_t}", r"\nabla f(w_t)}"), W), Verdict.TESTED),
-            ((V.replace(r"\|g_t\|^2", "g_t^2"), M, W), Verdict.REFUTED),
+            ((V.replace(r"\|g_t\|^2", "g_t^2"), M, W), Verdict.UNDECIDED),  # the entries of this one are independent
             ((V.replace(r"\|g_t\|^2", r"\|g_t\|"), M, W), Verdict.REFUTED),
             ((V.replace(r"(1 - \mu) ", ""), M, W), Verdict.REFUTED),
             ((V.replace("v_{t-1}", r"\|v_{t-1}\|"), M, W), Verdict.UNREADABLE),
@@ -154,14 +154,13 @@ class TestNorms:
             ("jnp.zeros([])", "return -learning_rate * g / (jnp.abs(g) + eps), state"),
             ("jnp.zeros([])", "return -learning_rate * g * (1 + (jnp.arange(g.size) == 1)) / (norm(g) + eps), state"),
             ("jnp.zeros([])", "return -learning_rate * g * (1 + (state > 100)) / (norm(g) + eps), state + 1"),
-            ("jnp.zeros([])", "return -learning_rate * jnp.where(norm(g) > 1e3, 0, g) / (norm(g) + eps), state"),
+            ("jnp.zeros([])", "return -learning_rate * jnp.where(norm(g) > 1e6, 0, g) / (norm(g) + eps), state"),
+            ("jnp.zeros([])", "return -learning_rate * jnp.where(norm(g) < 1e-6, 0, g) / (norm(g) + eps), state"),
         ],
     )
     def test_code_that_differs_elsewhere(self, judged: Judged, init: str, update: str) -> None:
         result = judged(INTRODUCTION + shown(r"u_t &= -\eta \frac{g_t}{\|g_t\| + \epsilon}"), init, update)
-        assert result.verdict is not Verdict.PROVED
-        if "norm(g) > 1e3" not in update:  # no run comes there
-            assert result.verdict is Verdict.REFUTED, result.reason
+        assert result.verdict is Verdict.REFUTED, result.reason
 
     def test_a_state_outside_of_the_state(self, judged: Judged) -> None:
         update = "CALLS.append(1)\nreturn -learning_rate * len(CALLS) * g / (norm(g) + eps), state"
@@ -183,7 +182,9 @@ The ratio is computed as
 
 .. math::
 
-    \text{ratio} = \begin{cases} \frac{\|w_t\|}{\|g_t\|} & \text{if } \|w_t\| > 0 \text{ and } \|g_t\| > 0 \\ 1 & \text{otherwise} \end{cases}
+    \text{ratio} = \begin{cases}
+        \frac{\|w_t\|}{\|g_t\|} & \text{if } \|w_t\| > 0 \text{ and } \|g_t\| > 0 \\
+        1 & \text{otherwise} \end{cases}
 
 Final update:
 
@@ -220,13 +221,15 @@ Final update:
     @pytest.mark.parametrize(("sign", "verdict"), [("+", Verdict.PROVED), ("-", Verdict.REFUTED)])
     def test_a_line_that_changes_the_gradient(self, judged: Judged, sign: str, verdict: Verdict) -> None:
         first = f"\n.. math::\n\n    g_t = \\nabla L(w_t) {sign} \\mu w_t\n\nThe update is\n"
-        result = judged(INTRODUCTION + first + shown(r"w_{t+1} &= w_t - \eta g_t"), "None", "return -learning_rate * (g + decay * params), state")
+        doc = INTRODUCTION + first + shown(r"w_{t+1} &= w_t - \eta g_t")
+        result = judged(doc, "None", "return -learning_rate * (g + decay * params), state")
         assert result.verdict is verdict, result.reason
 
     def test_entries_of_which_the_text_speaks(self, judged: Judged) -> None:
         line = r"u_t^{(l)} &= -\eta \frac{G_t^{(l)}}{\|G_t^{(l)}\| SIGN \epsilon}"
         said = "\nwhere :math:`G_t^{(l)}` is the gradient for layer l.\n"
-        doc = INTRODUCTION.replace("as follows.", "as follows:") + "\nFor each layer l with gradient :math:`G_t^{(l)}`:\n" + shown(line) + said
+        words = "\nFor each layer l with gradient :math:`G_t^{(l)}`:\n"
+        doc = INTRODUCTION.replace("as follows.", "as follows:") + words + shown(line) + said
         assert judged(doc.replace("SIGN", "+"), *NORMALISED).verdict is Verdict.TESTED
         assert judged(doc.replace("SIGN", "-"), *NORMALISED).verdict is Verdict.REFUTED
 

@@ -108,15 +108,13 @@ class Recurrence(sp.Expr):  # type: ignore[misc]  # SymPy has no types
         def of(value: sp.Basic, k: int) -> sp.Basic:
             return _expanded(value.subs({letter: k, **({number: count} if number.is_Symbol else {})}))
 
-        lines = []
-        for left, right in self.lines:
-            for k in range(1, count + 1) if left.has(letter) else (1,):
-                lines.append((left.subs(letter, k), of(right, k)))
+        every = range(1, count + 1)
+        lines = [(left.subs(letter, k), of(right, k)) for left, right in self.lines for k in (every if left.has(letter) else (1,))]
         begins = {left: of(self.start[left.base], left.indices[-1]) for left, _ in lines if left.base in self.start}
         given = {left.base for left, _ in self.lines}
         for name, value in self.start.items():
             if name not in given:  # an input before the first step
-                begins |= {name[self.step, k]: of(value, k) for k in range(1, count + 1)} if value.has(letter) else {name: value}
+                begins |= {name[self.step, k]: of(value, k) for k in every}
         return Recurrence(self.output.subs(letter, 1), lines, begins, (self.step, self.last))
 
     def at(self, count: int) -> sp.Expr:

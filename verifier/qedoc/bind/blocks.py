@@ -47,7 +47,8 @@ _SIZE = re.compile(r"\b(?:step[- ]?size|learning[- ]rate)s?(?: :math:`[^`]*`)? (
 """The end of the words before a display that gives the step size."""
 
 _OBJECTIVE = re.compile(
-    r"(?:the|a) (?:(?:objective|loss|cost) )?(?:function|objective|loss)(?: (?:from which (?:a|the) gradient is computed|to (?:be )?minimi[sz]ed?))?$",
+    r"(?:the|a) (?:(?:objective|loss|cost) )?(?:function|objective|loss)"
+    r"(?: (?:from which (?:a|the) gradient is computed|to (?:be )?minimi[sz]ed?))?$",
     re.IGNORECASE,
 )
 """What the function is called whose gradient a step is given."""

@@ -184,4 +184,3 @@ class RuleLines:
             )
         names = {name: self.symbols(name) for name in self.shifts} | ({} if INPUT not in found else {"": INPUT})
         return [name for name, base in names.items() if base in found and not (self.applied and name == self.output.base)]
-

@@ -44,13 +44,12 @@ _DECAY = re.compile(r"b\d|beta_?\d?|betas\[\d\]|mu|rho|momentum|(?:\w+_)?decay(?
 
 _MARKUP = re.compile(r":\w+:`[^`]*`|`+[^`]*`+|\$[^$]*\$")
 _INTRODUCING = frozenset({
-    "a", "according", "adopt", "adopts", "algorithm", "an", "and", "are", "as", "at", "by", "computed", "current", "defined",
-    "each", "final", "finally", "following", "follows", "for", "form", "from", "function", "given", "gradient", "gradients", "in", "incoming",
-    "is", "it", "iteration",
-    "iterations", "its", "learning", "method", "momentum", "of", "on", "optimizer", "our", "outgoing", "parameter", "parameters", "previous",
-    "rate", "returns", "rule", "rules", "scaled", "sets", "size", "solver", "state", "step", "steps", "stepsize", "takes", "that", "the", "then", "this", "to",
-    "transformation", "update", "updated", "updates", "updating", "using", "variable", "variables", "vector", "via", "we", "weight",
-    "weights", "well", "where", "with"
+    "a", "according", "adopt", "adopts", "algorithm", "an", "and", "are", "as", "at", "by", "computed", "current", "defined", "each",
+    "final", "finally", "following", "follows", "for", "form", "from", "function", "given", "gradient", "gradients", "in", "incoming",
+    "is", "it", "iteration", "iterations", "its", "learning", "method", "momentum", "of", "on", "optimizer", "our", "outgoing",
+    "parameter", "parameters", "previous", "rate", "returns", "rule", "rules", "scaled", "sets", "size", "solver", "state", "step",
+    "steps", "stepsize", "takes", "that", "the", "then", "this", "to", "transformation", "update", "updated", "updates", "updating",
+    "using", "variable", "variables", "vector", "via", "we", "weight", "weights", "well", "where", "with"
 })  # fmt: skip
 """The words of a sentence that introduces a rule. Any other word may say that it is another rule."""
 
@@ -226,7 +225,11 @@ class _Rule:
         lines = [(self.rule.symbols(base)[t], value) for base, value in self.rule.lines]
         begins = {self.rule.source(base): value for base, value in start.items()}
         output = self.rule.symbols(self.rule.output.base)
-        held = {e.base for _, value in self.rule.lines for e in value.atoms(sp.Indexed)} - {left.base for left, _ in lines} - {INPUT, OBJECTIVE}
+        held = (
+            {e.base for _, value in self.rule.lines for e in value.atoms(sp.Indexed)}
+            - {left.base for left, _ in lines}
+            - {INPUT, OBJECTIVE}
+        )
         if self.rule.applied:
             begins[output] = BEGIN
         for moved in sorted(held, key=str):

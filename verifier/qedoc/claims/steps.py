@@ -77,7 +77,15 @@ class Steps:
             outputs.append(change if self.output == UPDATE else params)
         return jnp.stack(outputs)
 
-    def line(self, path: str, arguments: Mapping[str, str], gradients: Sequence[str], params: str, entry: Sequence[int] = (), values: Sequence[str] = ()) -> str:
+    def line(
+        self,
+        path: str,
+        arguments: Mapping[str, str],
+        gradients: Sequence[str],
+        params: str,
+        entry: Sequence[int] = (),
+        values: Sequence[str] = (),
+    ) -> str:
         """A line of Python that runs the steps and prints the last output.
 
         Args:

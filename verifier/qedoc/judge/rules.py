@@ -71,7 +71,7 @@ def ruled(spec: Spec, limits: Limits, note: Callable[[str], Any]) -> CaseResult:
         if tried.result.verdict is not Verdict.REFUTED:
             return replace(tried.result, id=spec.id, runs=tried.runs)
         note("looking for an argument that explains the difference")
-        reason = _with_others(tried.pair, steps, tried.result, last, limits)
+        reason = _with_others(tried.pair, steps, tried.result, last, limits) if _is_written_out(tried) else tried.result.reason
         return replace(tried.result, id=spec.id, runs=tried.runs, reason=reason)
     runs, unclear = tried.runs, tried.unclear
     note("proving the rule for every step")
@@ -98,6 +98,15 @@ def ruled(spec: Spec, limits: Limits, note: Callable[[str], Any]) -> CaseResult:
     reason = f"proved for every step by induction{f', because {known}' if known else ''}; it holds entry by entry"
     reason += f"; {unclear}" if unclear else ""
     return CaseResult(id=spec.id, verdict=Verdict.PROVED, reason=reason, runs=runs, cells=induction.cells, paths=1)
+
+
+def _is_written_out(tried: Tried) -> bool:
+    """Whether a refutation is at the number of steps of its claim; one by runs may be at any."""
+    assert tried.result is not None
+    assert tried.result.counterexample is not None
+    fed = tried.result.counterexample.inputs[GRADIENTS]
+    own = [scalar for scalar in tried.pair.plan.scalars if scalar.vector == GRADIENTS]
+    return isinstance(fed, list) and len(fed) == len({scalar.indices[0] for scalar in own})
 
 
 def _with_others(pair: Pair, steps: Steps, refuted: CaseResult, last: int, limits: Limits) -> str:

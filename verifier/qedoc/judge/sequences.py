@@ -15,7 +15,7 @@ import sympy as sp
 
 from qedoc.algebra.recurrences import Recurrence
 from qedoc.claims.spec import Spec
-from qedoc.claims.steps import APPLIED, FED, GRADIENTS, OBJECTIVES, PARAMETERS, Steps
+from qedoc.claims.steps import APPLIED, FED, GRADIENTS, OBJECTIVES, PARAMETERS, UPDATE, Steps
 from qedoc.judge.pair import Pair
 from qedoc.search.rationals import plainness
 from qedoc.search.strategies import Row, seeded
@@ -41,8 +41,14 @@ DRAWN = 256
 TINY = (-60, -20)
 """Powers of two by which tiny gradients are multiplied."""
 
+LARGE = (8, 44)
+"""Powers of two by which large gradients are multiplied."""
+
 MOST = 4
 """Number of differing sequences that are kept for each of them."""
+
+NEAR = 2**16
+"""The inverse of the smallest relative distance between two different values that are near each other."""
 
 CLOSE = 1e-7
 """Difference up to which float64 runs count as the same."""
@@ -150,7 +156,8 @@ def _written_out(rule: Recurrence, entries: int) -> Recurrence:
     made = rule.written_out(entries)
     named = {left.base for left, _ in made.lines}
     values = [*(right for _, right in made.lines), *made.start.values()]
-    begins = {e for value in values for e in value.atoms(sp.Indexed) if e.base not in named and len(e.indices) == 1 and e.indices[0].is_Integer}
+    entries_of = {e for value in values for e in value.atoms(sp.Indexed) if e.base not in named}
+    begins = {e for e in entries_of if len(e.indices) == 1 and e.indices[0].is_Integer}
     put = {e: sp.Symbol("_".join(map(str, (e.base, *e.indices)))) for e in begins}
     lines = [(left, right.xreplace(put)) for left, right in made.lines]
     return Recurrence(made.output, lines, {left: value.xreplace(put) for left, value in made.start.items()}, (made.step, made.last))
@@ -178,7 +185,8 @@ def ran_for(pair: Pair, steps: Steps, values: Mapping[sp.Symbol, Any], sequences
 
             def step(carry: Any, gradient: Any) -> Any:
                 params, state = carry
-                change, state = made.update(gradient[:-1], state, params, value=gradient[-1]) if valued else made.update(gradient, state, params)
+                fed, extra = (gradient[:-1], {OBJECTIVES: gradient[-1]}) if valued else (gradient, {})
+                change, state = made.update(fed, state, params, **extra)
                 params = params + change
                 return (params, state), params if steps.output == APPLIED else change
 
@@ -237,16 +245,20 @@ def doubts(pair: Pair, spec: Spec, steps: Steps, count: int, entries: int = 1) -
     sequences = _drawn((count, entries + has_value(spec)) if rule.coupled else (count,))
     found: list[Doubt] = []
     compared = 0
-    for values in _fewer(pair) if rule.coupled else _values(pair):
+    jumps = rule.coupled and rule.formula.has(*JUMPS)
+    near = np.full((count,) + (1,) * (sequences.ndim - 1), CLOSE)
+    near[0] = 0 if rule.coupled and steps.output == UPDATE else CLOSE
+    for point in _fewer(pair) if rule.coupled else _values(pair):
         if len(found) >= ENOUGH:
             break
-        kept = {s.symbol: values[s.symbol] for s in pair.plan.scalars if s.vector not in FED}
+        kept = {s.symbol: point[s.symbol] for s in pair.plan.scalars if s.vector not in FED}
+        values = off_ties(point) if jumps else point
         documented = rule.quick(values, sequences)
         ran = ran_for(pair, steps, values, sequences, "float64") if rule.coupled else _all_at_once(pair, steps, values, sequences)
         if ran is None or ran.shape != documented.shape:
             continue
         compared += int(np.isfinite(documented).sum())
-        apart = np.isfinite(documented) & ~np.isclose(ran, documented, rtol=CLOSE, atol=CLOSE)
+        apart = np.isfinite(documented) & ~np.isclose(ran, documented, rtol=CLOSE, atol=near)
         apart = apart.any(axis=1) if rule.coupled else apart
         for place in np.flatnonzero(apart.any(axis=0))[:MOST]:
             last = int(np.argmax(apart[:, place])) + 1
@@ -272,6 +284,16 @@ def _values(pair: Pair) -> list[dict[sp.Symbol, Fraction]]:
     return [dict(zip(pair.plan.symbols, row, strict=True)) for row in rows]
 
 
+def off_ties(values: Mapping[sp.Symbol, Fraction]) -> dict[sp.Symbol, Fraction]:
+    """Values near others, at which no sums of them cancel. Zeros stay zero.
+
+    Args:
+        values: the others.
+    """
+    drawn = np.random.default_rng(0)
+    return {s: x * (1 + Fraction(int(drawn.integers(-99, 100)), NEAR)) for s, x in values.items()}
+
+
 def _fewer(pair: Pair) -> list[dict[sp.Symbol, Fraction]]:
     """Some of these points, because each one is compiled, and one where the parameters before the first step are zero."""
     found = _values(pair)[::2]
@@ -281,12 +303,13 @@ def _fewer(pair: Pair) -> list[dict[sp.Symbol, Fraction]]:
 
 
 def _drawn(shape: tuple[int, ...]) -> Any:
-    """Random sequences of gradients: of small integers, of fractions, and of tiny numbers."""
+    """Random sequences of gradients: of small integers, of fractions, of tiny numbers, and of large ones for arrays with entries."""
     drawn, many = np.random.default_rng(0), (1,) * len(shape) + (DRAWN,)
     whole = drawn.integers(-2, 3, (*shape, DRAWN))
     parts = drawn.integers(-8, 9, (*shape, DRAWN)) / 8 * 2.0 ** drawn.integers(0, 3, many)
     tiny = drawn.integers(-8, 9, (*shape, DRAWN)) * 2.0 ** drawn.integers(*TINY, many)
-    return np.concatenate([whole, parts, tiny], axis=-1)
+    far = drawn.integers(-8, 9, (*shape, DRAWN)) * 2.0 ** drawn.integers(*LARGE, many)
+    return np.concatenate([whole, parts, tiny, *([far] if len(shape) > 1 else [])], axis=-1)
 
 
 def _all_at_once(pair: Pair, steps: Steps, values: Mapping[sp.Symbol, Any], sequences: Any) -> Any | None:

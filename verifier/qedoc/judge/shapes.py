@@ -12,7 +12,7 @@ from qedoc.claims.steps import Steps
 from qedoc.judge.first_steps import Pairs, Tried, refuted_by
 from qedoc.judge.late import beyond_rounding, late, refuted_by_run
 from qedoc.judge.pair import Pair
-from qedoc.judge.sequences import JUMPS, Doubt, Sequences, doubts, ran_for
+from qedoc.judge.sequences import JUMPS, NEAR, Doubt, Sequences, doubts, off_ties, ran_for
 from qedoc.results.verdict import CaseResult, Verdict
 
 WRITTEN = 1
@@ -24,11 +24,11 @@ FEWEST = 1000
 LATE = 2
 """Number of entries of the arrays that are run for many steps."""
 
-MOST = 3
+MOST = 8
 """Maximum number of sequences with a difference that are looked at."""
 
-NEAR, NEIGHBOURS = 2**16, 6
-"""The inverse of the smallest relative distance of a sequence near another one, and the number of such sequences."""
+NEIGHBOURS = 6
+"""Number of sequences near another one."""
 
 
 def tried_shapes(spec: Spec, steps: Steps, last: int, longest: int, note: Callable[[str], Any]) -> Tried:
@@ -47,6 +47,8 @@ def tried_shapes(spec: Spec, steps: Steps, last: int, longest: int, note: Callab
         pairs = Pairs(spec, entries)
         found, compared = doubts(pairs[1], spec, steps, last, entries)
         runs += compared
+        if len(found) > MOST:
+            unclear = unclear or "runs differ from the rule for more sequences than are looked at"
         for doubt in found[:MOST]:
             refuted = refuted_by(pairs, doubt) if len(doubt.gradients) <= WRITTEN else None
             refuted = refuted or _by_run(pairs[1], spec, steps, doubt, entries)
@@ -80,16 +82,15 @@ def holds_for_shapes(spec: Spec, steps: Steps, last: int) -> bool:
 def _by_run(pair: Pair, spec: Spec, steps: Steps, doubt: Doubt, entries: int) -> Tried | str:
     """A refutation by runs in two formats, which differ from the rule computed with many digits. Empty if they do not differ.
 
-    If the rule has jumps, rounding may select another case. Sequences near this one then decide, which are at no jump: all of them differ, or
-    none. Otherwise nothing is shown.
+    If the rule has jumps, rounding may select another case. Sequences near this one, which are at no jump, then decide: all of them differ,
+    or none. Otherwise nothing is shown.
     """
     rule = Sequences(spec, entries)
     fed = np.array([[float(x) for x in gradient] for gradient in doubt.gradients])[..., None]
     if not spec.formula.has(*JUMPS):
         return next(iter(_differing(pair, rule, steps, doubt.values, fed)), "")
     drawn = np.random.default_rng(0)
-    values = {s: x * (1 + Fraction(int(drawn.integers(-99, 100)), NEAR)) for s, x in doubt.values.items()}
-    found = _differing(pair, rule, steps, values, fed * (1 + drawn.integers(-99, 100, (*fed.shape[:2], NEIGHBOURS)) / NEAR))
+    found = _differing(pair, rule, steps, off_ties(doubt.values), fed * (1 + drawn.integers(-99, 100, (*fed.shape[:2], NEIGHBOURS)) / NEAR))
     if 0 < len(found) < NEIGHBOURS:
         return f"runs differ from the rule at step {len(fed)}, and rounding may have selected another case"
     return found[0] if found else ""

@@ -108,12 +108,12 @@ def read_step_size(latex: str, names: Names, function: str) -> Lines | Unreadabl
         put = reader.replaced(nodes[at:])
         legend = {**names.legend, **dict.fromkeys(reader.known.values(), "a value")}
         value = _value(put, replace(reader.names, legend=legend))
-        gradients = {name for name in reader.known if name.slope}
-        if len(gradients) != 1:
-            raise Refused(Obstacle.UNKNOWN, "a step size without the gradient at one point", 0, "write it as a rule, u_t = ...")
-        (gradient,) = gradients
     except Refused as refused:
         return refused.at(latex)
+    gradients = {name for name in reader.known if name.slope}
+    if len(gradients) != 1:
+        return Refused(Obstacle.UNKNOWN, "a step size without the gradient at one point", 0, "write it as a rule, u_t = ...").at(latex)
+    (gradient,) = gradients
     line = Line(left=Timed("u", 0), assigns=False, values=((None, -value * sp.Symbol(reader.known[gradient])),))
     return Lines(lines=(line,), names={sp.Symbol(text): name for name, text in reader.known.items()}, step=sp.Symbol("t"))
 
