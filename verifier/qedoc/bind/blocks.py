@@ -314,7 +314,7 @@ def _with_sibling(context: Context, read: Lines, missing: Collection[str], known
         texts = [formula for formula in record.formulas if formula.display and not formula.notation and step_letter(formula.latex)]
         parts = {text: lines for text in texts if isinstance(lines := read_steps(text.latex, other.names), Lines)}
         whole, used = completed(read, parts, known)
-        if used and not lacking(whole, known) and missing <= {line.left.base for line in whole.lines}:
+        if used and not lacking(whole, known) and set(missing) <= {line.left.base for line in whole.lines}:
             found.append((whole, record.name))
     return found[0] if len(found) == 1 else (read, "")
 

@@ -252,7 +252,7 @@ class _Rule:
                 raise Obstruction(f"the rule does not say what {p.name} of {context.record.name} is", "name the parameter in the text")
             declared.append(Parameter(sp.Symbol(p.name), p.name, Reals(above=0), p.text))
         formula = Recurrence(output[t], lines, begins, (t, _COUNT))
-        fed = [
+        fed: list[Declaration] = [
             Parameter(BEGIN, START, Reals(), "the parameters before the first step"),
             Variable(INPUT[_INDEX], Reals(), "the gradient of each step"),
         ]

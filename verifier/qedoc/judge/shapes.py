@@ -50,11 +50,12 @@ def tried_shapes(spec: Spec, steps: Steps, last: int, longest: int, note: Callab
         if len(found) > MOST:
             unclear = unclear or "runs differ from the rule for more sequences than are looked at"
         for doubt in found[:MOST]:
-            refuted = refuted_by(pairs, doubt) if len(doubt.gradients) <= WRITTEN else None
-            refuted = refuted or _by_run(pairs[1], spec, steps, doubt, entries)
-            if isinstance(refuted, Tried):
+            if len(doubt.gradients) <= WRITTEN and (refuted := refuted_by(pairs, doubt)) is not None:
                 return refuted
-            unclear = unclear or refuted
+            shown = _by_run(pairs[1], spec, steps, doubt, entries)
+            if isinstance(shown, Tried):
+                return shown
+            unclear = unclear or shown
         if compared < FEWEST:
             unclear = unclear or "the code could not be run under jit and vmap, or the rule has no value"
     note("running many steps")
