@@ -147,7 +147,9 @@ class RuleChoices:
         for name in self.rule.used_before:
             value = told.get(name)
             if name in self.rule.sums:
-                slots.append([_choice("quantity", name, sp.S.Zero, "an empty sum is zero", Sure.STATED)])
+                empty = self.rule.empty[name]
+                said = "an empty sum is zero" if empty == 0 else "the first value is the only one"
+                slots.append([_choice("quantity", name, empty, said, Sure.STATED)])
             elif value is not None and value.is_number:
                 slots.append([_choice("quantity", name, value, f"{name}_0 = {value}", Sure.STATED)])
             elif not name or value is not None or not self._is_recursive(name):

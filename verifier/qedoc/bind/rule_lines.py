@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import sympy as sp
 
-from qedoc.algebra.large import LARGE
+from qedoc.algebra.large import LARGE, WRITTEN_OUT, Largest, Smallest
 from qedoc.bind.blocks import GRADIENT, Block, output_of
 from qedoc.bind.coupled import is_over_entries, without_entries
 from qedoc.bind.records import Obstruction
@@ -21,6 +21,10 @@ OBJECTIVE = sp.IndexedBase("f")
 
 BEGIN = sp.Symbol("theta_0")
 """The parameters before the first step."""
+
+
+EMPTY = {sp.Sum: sp.S.Zero, Largest: -sp.oo, Smallest: sp.oo}
+"""The value of a sum or an extreme of no values."""
 
 
 class RuleLines:
@@ -45,6 +49,7 @@ class RuleLines:
         self.defined = {line.left.base for line in block.lines if line.left.shift is None}
         self.letters: dict[str, sp.Symbol] = {}
         self.sums: dict[str, sp.Expr] = {}
+        self.empty: dict[str, sp.Expr] = {}
         self.averages: dict[str, str] = {}
         self._complete()
         lines = [(line.left.base, self._translated(line)) for line in block.lines]
@@ -64,7 +69,7 @@ class RuleLines:
     def _translated(self, line: Line) -> sp.Expr:
         """The value of a line, with an indexed name for each value at a step and a symbol for each letter."""
         ((_, value),) = line.values
-        value = self._running(without_entries(value))
+        value = without_entries(self._running(value))
         own = {symbol for symbol in value.free_symbols if symbol in self.block.names}
         put = {symbol: self._put(line, self.block.names[symbol]) for symbol in own}
         inside = {e for e in value.free_symbols if isinstance(e, sp.Indexed)}
@@ -140,16 +145,19 @@ class RuleLines:
         return dict(lines)[other].xreplace(put)
 
     def _running(self, value: sp.Expr) -> sp.Expr:
-        r"""A value with a name for each sum over all steps so far, `\sum_{k=1}^t g_k^2`."""
+        r"""A value with a name for each sum or extreme over all steps so far, `\sum_{k=1}^t g_k^2`."""
         t = self.block.step
-        for total in value.atoms(sp.Sum):
-            index, first, last = total.limits[0]
-            names = {s: self.block.names[s] for s in total.function.free_symbols if s in self.block.names and self.block.names[s].running}
-            if len(total.limits) > 1 or first != 1 or last != t or total.function.has(index) or not names:
+        for total in value.atoms(*EMPTY):
+            *inner, (index, first, last) = total.limits
+            names = {s: self.block.names[s] for s in total.function.atoms(sp.Symbol) if s in self.block.names and self.block.names[s].running}
+            if first != 1 or last != t or total.function.has(index) or not names:
                 continue
-            base = f"sum_{len(self.sums) + 1}"
+            body = without_entries(total.func(total.function, *inner)) if inner else total.function
+            base = f"{'sum' if isinstance(total, sp.Sum) else 'extreme'}_{len(self.sums) + 1}"
             put = {symbol: self.source(name.base)[t] for symbol, name in names.items()}
-            self.sums[base] = self.symbols(base)[t - 1] + total.function.xreplace(put)
+            joined = WRITTEN_OUT[type(total)]
+            self.sums[base] = joined(self.symbols(base)[t - 1], body.xreplace(put))
+            self.empty[base] = EMPTY[type(total)]
             self.shifts[base] = 0
             value = value.xreplace({total: self.symbols(base)[t]})
         large = [part for part in value.atoms(*LARGE) if not is_over_entries(part)]

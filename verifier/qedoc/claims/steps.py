@@ -1,6 +1,7 @@
 """Pairs of functions that keep a state between steps, such as the `init` and `update` of an optimizer, as one function of all inputs."""
 
 import inspect
+import re
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache, partial
@@ -23,6 +24,9 @@ FED = (GRADIENTS, OBJECTIVES)
 
 SAMPLE = 0.125
 """The value of arguments without a default with which an object is made to see what it holds."""
+
+_RETURNED = re.compile(r"^\s*Returns:?\s*(?:-+\s*)?[^\n]*\bGradientTransformation(?:ExtraArgs)?\b", re.MULTILINE)
+"""The beginning of the section on results of a function that returns a gradient transformation."""
 
 MOST_WRITTEN = 12
 """Maximum number of steps that are written out in a line of Python."""
@@ -192,7 +196,7 @@ def _transforms(value: Any) -> bool:
 
 
 def is_transformation(factory: Any) -> bool:
-    """Whether a function says that it returns a gradient transformation, by its annotation.
+    """Whether a function says that it returns a gradient transformation, by its annotation, or else in its section on results.
 
     Args:
         factory: any object.
@@ -200,5 +204,7 @@ def is_transformation(factory: Any) -> bool:
     if not (inspect.isfunction(factory) or isinstance(factory, partial)):
         return False
     annotation = inspect.signature(factory).return_annotation
+    if annotation is inspect.Signature.empty:
+        return bool(_RETURNED.search(inspect.getdoc(factory) or ""))
     name = annotation if isinstance(annotation, str) else getattr(annotation, "__name__", "")
     return "GradientTransformation" in name

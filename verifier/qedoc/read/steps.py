@@ -12,7 +12,7 @@ from qedoc.read.macros import tokens
 from qedoc.read.parser import Parser
 from qedoc.read.reading import Names, Obstacle, Refused, Unreadable
 from qedoc.read.scope import Scope
-from qedoc.read.step_names import Timed, base_of, goes_on, indices, is_entry, numbered, spelled, suffix, untimed
+from qedoc.read.step_names import RUNNING, Timed, base_of, goes_on, indices, is_entry, numbered, spelled, suffix, untimed, up_to
 from qedoc.read.tokens import Kind, Token
 from qedoc.read.tree import Group, Node, contents, equated, nest, relation, walk
 
@@ -135,7 +135,7 @@ class _Reader:
     def lines(self, nodes: Sequence[Node]) -> Lines:
         """Reads all lines."""
         found: list[tuple[Timed, bool, list[Node]]] = []
-        whole = [row for row in _rows(nodes) if row]
+        whole = [up_to(row, self.letter) for row in _rows(nodes) if row]
         stray = {k for k in range(1, len(whole)) if _repeats(whole[k - 1], whole[k])}
         for row in _joined([row for k, row in enumerate(whole) if k not in stray]):
             at = next(k for k, node in enumerate(row) if relation(node) in ("=", "<-"))
@@ -154,7 +154,7 @@ class _Reader:
             found.append((name, relation(row[at]) == "<-", right))
         if not found:
             raise Refused(Obstacle.UNSUPPORTED, "a rule without lines", 0, "")
-        self.indices = {node.text for items in walk(nodes) for node in indices(items) if isinstance(node, Token)}
+        self.indices = {node.text for row in whole for items in walk(row) for node in indices(items) if isinstance(node, Token)}
         put = [(name, assigns, [(setting, self.replaced(part)) for setting, part in _settings(right)]) for name, assigns, right in found]
         symbols = {sp.Symbol(text): name for name, text in self.known.items()}
         legend = {**self.names.legend, **dict.fromkeys(self.known.values(), "a value"), self.letter: "the step"}
@@ -365,7 +365,7 @@ def _is_state(left: Sequence[Node], right: Sequence[Node]) -> bool:
     named = letter and len(left) == 3
     lone = right[0] if len(right) == 1 else None
     inside = lone.items if isinstance(lone, Group) and lone.opener in ("(", "[", r"\{") else right
-    return named and not any(goes_on(node) or (isinstance(node, Group) and node.opener == "(") for node in inside)
+    return named and not any(goes_on(node) or node.is_macro(*RUNNING) or (isinstance(node, Group) and node.opener == "(") for node in inside)
 
 
 def _settings(right: Sequence[Node]) -> list[tuple[tuple[str, bool] | None, Sequence[Node]]]:
