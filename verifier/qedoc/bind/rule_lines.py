@@ -50,6 +50,7 @@ class RuleLines:
         self.letters: dict[str, sp.Symbol] = {}
         self.sums: dict[str, sp.Expr] = {}
         self.empty: dict[str, sp.Expr] = {}
+        self.over: dict[str, str] = {}
         self.averages: dict[str, str] = {}
         self._complete()
         lines = [(line.left.base, self._translated(line)) for line in block.lines]
@@ -158,6 +159,7 @@ class RuleLines:
             joined = WRITTEN_OUT[type(total)]
             self.sums[base] = joined(self.symbols(base)[t - 1], body.xreplace(put))
             self.empty[base] = EMPTY[type(total)]
+            self.over |= {base: names[body].base} if body in names else {}
             self.shifts[base] = 0
             value = value.xreplace({total: self.symbols(base)[t]})
         large = [part for part in value.atoms(*LARGE) if not is_over_entries(part)]

@@ -295,6 +295,8 @@ class _Rule:
         found = {}
         for p in self.context.parameters.values():
             entries = elements(p)
+            if (tag := next((one.tag for one in self.choices.tagged.values() if one.parameter == p.name), None)) is not None:
+                found[p.name] = (tag, placed[f"{p.name}[1]"])
             if any(entry in placed for entry in entries):
                 found[p.name] = tuple(placed.get(entry, number) for entry, number in entries.items())
         return found
