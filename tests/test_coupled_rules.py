@@ -11,6 +11,7 @@ from fixture_modules import Claims, judged_claim, written
 from qedoc.algebra.recurrences import Recurrence
 from qedoc.bind.records import Bound, Refused
 from qedoc.read import Names, Unreadable
+from qedoc.read.diagonals import without_diagonal, without_outer
 from qedoc.read.steps import read_step_size, read_steps
 from qedoc.results.verdict import CaseResult, Verdict
 
@@ -310,6 +311,120 @@ class TestRows:
     def test_any_other_row_is_refused(self, row: str) -> None:
         found = read_steps(rf"m_t = \mu m_{{t-1}} + g_t \\ {row} \\ u_t = -\eta m_t", Names())
         assert isinstance(found, Unreadable)
+
+
+class TestStepsSoFar:
+    """Sums and extremes of all steps so far, and the diagonal of a sum of outer products."""
+
+    LARGEST = (r"a_t &= \|g_t\| + \epsilon", r"\bar{a}_t &= \max_{k \leq t} a_k", r"u_t &= -\eta \frac{g_t}{\bar{a}_t}")
+    LARGEST_CODE = ("jnp.zeros([])", "a = jnp.maximum(state, norm(g) + eps)\nreturn -learning_rate * g / a, a")
+
+    @pytest.mark.parametrize(
+        ("right", "wrong", "verdict"),
+        [
+            ("", "", Verdict.TESTED),
+            (r"\max_{k \leq t}", r"\max_{k=1}^t", Verdict.TESTED),
+            (r"\max", r"\min", Verdict.REFUTED),
+            (r"\max", r"\sum", Verdict.REFUTED),
+            (r"\max_{k \leq t} a_k", r"a_t", Verdict.REFUTED),
+            (r"k \leq t", r"k < t", Verdict.UNREADABLE),
+        ],
+    )
+    def test_the_largest_value(self, judged: Judged, right: str, wrong: str, verdict: Verdict) -> None:
+        lines = [line.replace(right, wrong) if right else line for line in self.LARGEST]
+        result = judged(INTRODUCTION + shown(*lines), *self.LARGEST_CODE)
+        assert result.verdict is verdict, result.reason
+
+    def test_a_start_in_the_text_refutes_nothing(self, judged: Judged) -> None:
+        wrong = [line.replace(r"\max", r"\min") for line in self.LARGEST]
+        text = "\nThe argument ``decay`` sets :math:`a_0`.\n"
+        assert judged(INTRODUCTION + text + shown(*wrong), *self.LARGEST_CODE).verdict in NO_VERDICT
+
+    TOTAL = ("jnp.zeros_like(params)", "s = state + g**2\nreturn -learning_rate * g / jnp.sqrt(s + eps), s")
+    DIAGONAL = r"""
+Defining :math:`G = \sum_{t=1}^\tau g_t g_t^\top`, the update can be written as
+
+.. math:: w_{t+1} = w_t - \eta \cdot \text{diag}(G + \epsilon I)^{-1/2} \cdot g_t
+"""
+
+    @pytest.mark.parametrize(
+        ("right", "wrong", "verdict"),
+        [
+            ("", "", Verdict.PROVED),
+            (r"\text{diag}", r"\operatorname{diag}", Verdict.PROVED),
+            ("-1/2", "1/2", Verdict.REFUTED),
+            (r"G + \epsilon I", "G", Verdict.REFUTED),
+            (r"\epsilon I", r"2 \epsilon I", Verdict.REFUTED),
+            (r"w_t - \eta", r"w_t + \eta", Verdict.REFUTED),
+            (r"G + \epsilon I", r"G G", Verdict.UNREADABLE),
+            ("can be written as", "of another method is", Verdict.PROVED),
+        ],
+    )
+    def test_a_diagonal(self, judged: Judged, right: str, wrong: str, verdict: Verdict) -> None:
+        doc = LETTERS + (self.DIAGONAL.replace(right, wrong) if right else self.DIAGONAL)
+        result = judged(doc, *self.TOTAL)
+        assert result.verdict is verdict, result.reason
+
+    def test_a_matrix_that_is_no_diagonal_is_not_read(self, judged: Judged) -> None:
+        for right, wrong in ((r"{-1/2} \cdot g_t", r"{-1/2} \cdot G \cdot g_t"), (r"g_t^\top", r"h_t^\top")):
+            assert right in self.DIAGONAL
+            assert judged(LETTERS + self.DIAGONAL.replace(right, wrong), *self.TOTAL).verdict in NO_VERDICT
+
+    def test_what_a_diagonal_is(self) -> None:
+        assert without_diagonal(r"\text{diag}(G + 2 \epsilon I)^{-1}") == (r"(G + 2 \epsilon)^{-1}", frozenset("G"))
+        assert without_diagonal(r"\text{diag}(G + I) G") == (r"\text{diag}(G + I) G", frozenset())
+        assert without_diagonal(r"\text{diag}(G H)") == (r"\text{diag}(G H)", frozenset())
+        assert without_outer(r"g_t g_t^\top + g_t h_t^\top + x x^{T}") == r"g_t^2 + g_t h_t^\top + x^2"
+
+
+TAGGED = '''import jax.numpy as jnp
+import optax
+
+
+def f(learning_rate=0.5, first=("automatic", 0.25)):
+    r"""An optimizer.
+
+    On each step, the parameters are updated as follows.
+
+    .. math::
+
+        r_t &= \\|x_t - x_0\\| \\\\
+        \\bar r_t &= \\max_{k \\leq t} r_k \\\\
+        x_{t+1} &= x_t - FACTOR \\eta \\bar r_t g_t
+
+    Args:
+        learning_rate: the learning rate :math:`\\eta`.
+        first: a tag and a value. ``distance`` WORDS :math:`r_0` to the given value, ``automatic`` does so with twice the value.
+
+    Returns:
+        The :class:`optax.GradientTransformation`.
+    """
+
+    def update(g, state, params=None):
+        x, r = state
+        r = jnp.maximum(r, jnp.sqrt(jnp.sum((params - x) ** 2)))
+        return -learning_rate * r * g, (x, r)
+
+    start = first[1] if first[0] == "distance" else 2 * first[1]
+    return optax.GradientTransformation(lambda params: (params, jnp.asarray(start, dtype=float)), update)
+'''
+
+
+class TestTags:
+    """A parameter that is a tag and a number, which gives the start for one tag."""
+
+    @pytest.mark.parametrize(
+        ("words", "factor", "verdicts"),
+        [
+            ("sets the initial distance", "", {Verdict.TESTED}),
+            ("sets the initial distance", "2", {Verdict.REFUTED}),
+            ("has the effect of", "", {Verdict.UNDECIDED}),
+        ],
+    )
+    def test_verdicts(self, claims_of: Claims, words: str, factor: str, verdicts: set[Verdict]) -> None:
+        (claim,) = claims_of(TAGGED.replace("WORDS", words).replace("FACTOR", factor), "f")
+        result = judged_claim(claim)
+        assert result.verdict in verdicts, result.reason
 
 
 SIBLINGS = '''import optax

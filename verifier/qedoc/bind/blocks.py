@@ -13,8 +13,9 @@ from qedoc.claims.steps import holder, is_transformation
 from qedoc.claims.target import resolve
 from qedoc.errors import QedocError
 from qedoc.read import Names, Reading, Unreadable
+from qedoc.read.diagonals import without_diagonal, without_outer
 from qedoc.read.step_names import Timed
-from qedoc.read.steps import Line, Lines, read_start, read_step_size, read_steps, step_letter
+from qedoc.read.steps import Line, Lines, read_start, read_step_size, read_steps, read_sum, step_letter
 from qedoc.sources.docstrings import Documented, Formula, record_of
 
 MOVED = ("theta", "w", "params")
@@ -42,6 +43,9 @@ PART = "it is a part of the rule that a later display completes"
 
 _OF_ENTRY = re.compile(r":math:`([^`]+?)\^\{?\(\w\)\}?`\W*(?:(?:is|denotes|represents|are)\s+)?([^:.;]+)")
 """A name of one entry, `G_t^{(l)}`, and what the text says about it."""
+
+_REWRITTEN = re.compile(r"\bcan (?:also |equivalently )?be (?:re)?written as\W*$")
+"""The end of the words before a display that states the rule above in another way."""
 
 _SIZE = re.compile(r"\b(?:step[- ]?size|learning[- ]rate)s?(?: :math:`[^`]*`)? (?:as|to|is|by)(?: follows)?:?$", re.IGNORECASE)
 """The end of the words before a display that gives the step size."""
@@ -146,6 +150,10 @@ def blocks(context: Context) -> dict[Formula, tuple[Block, ...] | Unread]:
             continue
         words = _DIRECTIVE.sub("", " ".join(between)).strip()
         read = read_steps(formula.latex, context.names)
+        entries, matrices = without_diagonal(formula.latex)
+        if matrices and isinstance(made_read := read_steps(entries, context.names), Lines):
+            defined = _defined(context, before, formula, matrices, made_read)
+            read, parts = (made_read, {**parts, **defined}) if len(defined) == len(matrices) else (read, parts)
         before = formula.line
         if isinstance(read, Unreadable):
             if not isinstance(context.readings.get(formula), Reading):  # else it is a formula at a step
@@ -159,14 +167,14 @@ def blocks(context: Context) -> dict[Formula, tuple[Block, ...] | Unread]:
             if missing := lacking(whole, {*gradients, *moved, GRADIENT}):
                 whole, of = _with_sibling(context, whole, missing, {*gradients, *moved, GRADIENT})
             gradients, moved = _named(context, whole)
-            found |= dict.fromkeys((part for part in used if part not in found), Unread(PART, quoted=True))
+            found |= dict.fromkeys((part for part in used if part not in found and part.display), Unread(PART, quoted=True))
             made = tuple(
                 replace(
                     block,
                     gradients=gradients,
                     moved=moved,
                     settings=settings | dict(block.settings),
-                    sure=((sure and last is None) or bool(settings)) and not whole.repeats and not of,
+                    sure=((sure and (last is None or bool(_REWRITTEN.search(words)))) or bool(settings)) and not whole.repeats and not of,
                     repeats=whole.repeats,
                     parts=tuple(used),
                     of=of,
@@ -180,6 +188,18 @@ def blocks(context: Context) -> dict[Formula, tuple[Block, ...] | Unread]:
         found |= changes
         if not changes:
             parts[formula] = read
+    return found
+
+
+def _defined(context: Context, before: int, formula: Formula, matrices: Collection[str], read: Lines) -> dict[Formula, Lines]:
+    """The formulas in the text before a display that define matrices whose diagonals it has: sums of outer products of the gradients."""
+    found: dict[Formula, Lines] = {}
+    for other in context.record.formulas:
+        if other.display or not before < other.line <= formula.line:
+            continue
+        lines = read_sum(without_outer(other.latex), context.names, read.step)
+        if isinstance(lines, Lines) and lines.lines[0].left.base in matrices and without_outer(other.latex) != other.latex:
+            found[other] = lines
     return found
 
 

@@ -150,7 +150,9 @@ class RuleLines:
         t = self.block.step
         for total in value.atoms(*EMPTY):
             *inner, (index, first, last) = total.limits
-            names = {s: self.block.names[s] for s in total.function.atoms(sp.Symbol) if s in self.block.names and self.block.names[s].running}
+            names = {
+                s: self.block.names[s] for s in total.function.atoms(sp.Symbol) if s in self.block.names and self.block.names[s].running
+            }
             if first != 1 or last != t or total.function.has(index) or not names:
                 continue
             body = without_entries(total.func(total.function, *inner)) if inner else total.function

@@ -44,12 +44,13 @@ _DECAY = re.compile(r"b\d|beta_?\d?|betas\[\d\]|mu|rho|momentum|(?:\w+_)?decay(?
 
 _MARKUP = re.compile(r":\w+:`[^`]*`|`+[^`]*`+|\$[^$]*\$")
 _INTRODUCING = frozenset({
-    "a", "according", "adopt", "adopts", "algorithm", "an", "and", "are", "as", "at", "by", "computed", "current", "defined", "each",
-    "final", "finally", "following", "follows", "for", "form", "from", "function", "given", "gradient", "gradients", "in", "incoming",
-    "is", "it", "iteration", "iterations", "its", "learning", "method", "momentum", "of", "on", "optimizer", "our", "outgoing",
-    "parameter", "parameters", "previous", "rate", "returns", "rule", "rules", "scaled", "sets", "size", "solver", "state", "step",
-    "steps", "stepsize", "takes", "that", "the", "then", "this", "to", "transformation", "update", "updated", "updates", "updating",
-    "using", "variable", "variables", "vector", "via", "we", "weight", "weights", "well", "where", "with"
+    "a", "according", "adopt", "adopts", "algorithm", "an", "and", "are", "as", "at", "be", "by", "can", "computed", "current",
+    "defined", "defining", "each", "final", "finally", "following", "follows", "for", "form", "from", "function", "given", "gradient",
+    "gradients", "in", "incoming", "is", "it", "iteration", "iterations", "its", "learning", "method", "momentum", "of", "on",
+    "optimizer", "our", "outgoing", "parameter", "parameters", "previous", "rate", "returns", "rule", "rules", "scaled", "sets",
+    "size", "solver", "state", "step", "steps", "stepsize", "takes", "that", "the", "then", "this", "to", "transformation", "update",
+    "updated", "updates", "updating", "using", "variable", "variables", "vector", "via", "we", "weight", "weights", "well", "where",
+    "with", "written"
 })  # fmt: skip
 """The words of a sentence that introduces a rule. Any other word may say that it is another rule."""
 

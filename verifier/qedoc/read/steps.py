@@ -89,6 +89,36 @@ def read_steps(latex: str, names: Names) -> Lines | Unreadable:
         return Refused(Obstacle.LIMIT, "too deeply nested here", 0, "define names for the inner parts").at(latex)
 
 
+def read_sum(latex: str, names: Names, step: sp.Symbol) -> Lines | Unreadable:
+    r"""Reads `G = \sum_{t=1}^\tau g_t^2`, a sum over all steps so far that gives a name without a step its value.
+
+    Args:
+        latex: the formula.
+        names: what is known about the names in it.
+        step: the letter of the step of the rule that uses the name.
+    """
+    try:
+        written = tokens(latex, names)
+        reader = _Reader(replace(names, macros=written.macros), "")
+        nodes = nest(written.tokens)
+        at = next((k for k, node in enumerate(nodes) if relation(node) == "="), 0)
+        name, rest = untimed(nodes[:at])
+        reader.indices = {node.text for items in walk(nodes) for node in indices(items) if isinstance(node, Token)}
+        put = reader.replaced(nodes[at + 1 :])
+        value = _value(put, replace(reader.names, legend={**names.legend, **dict.fromkeys(reader.known.values(), "a value")}))
+    except Refused as refused:
+        return refused.at(latex)
+    sums = value.atoms(sp.Sum)
+    if name is None or rest or sums != {value} or len(value.limits) > 1 or value.limits[0][1] != 1 or not value.limits[0][2].is_Symbol:
+        return Refused(Obstacle.UNSUPPORTED, "a definition that is no sum over the steps", 0, "").at(latex)
+    body = value.function
+    if body.has(value.limits[0][0]):
+        return Refused(Obstacle.UNSUPPORTED, "a sum whose terms depend on the number of the step", 0, "").at(latex)
+    value = sp.Sum(body, (sp.Symbol("k_step"), 1, step))
+    line = Line(left=name, assigns=False, values=((None, value),))
+    return Lines(lines=(line,), names={sp.Symbol(text): timed for timed, text in reader.known.items()}, step=step)
+
+
 def read_step_size(latex: str, names: Names, function: str) -> Lines | Unreadable:
     r"""Reads a display that is the step size of gradient descent, with `f(x)` and `\nabla f(x)` at the parameters of the step.
 
@@ -365,7 +395,9 @@ def _is_state(left: Sequence[Node], right: Sequence[Node]) -> bool:
     named = letter and len(left) == 3
     lone = right[0] if len(right) == 1 else None
     inside = lone.items if isinstance(lone, Group) and lone.opener in ("(", "[", r"\{") else right
-    return named and not any(goes_on(node) or node.is_macro(*RUNNING) or (isinstance(node, Group) and node.opener == "(") for node in inside)
+    return named and not any(
+        goes_on(node) or node.is_macro(*RUNNING) or (isinstance(node, Group) and node.opener == "(") for node in inside
+    )
 
 
 def _settings(right: Sequence[Node]) -> list[tuple[tuple[str, bool] | None, Sequence[Node]]]:
