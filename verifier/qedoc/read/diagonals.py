@@ -1,4 +1,4 @@
-r"""Writes the diagonal of a matrix by its entries: `\text{diag}(G + \epsilon I)`, with `G = \sum_t g_t g_t^\top`, is `\sum_t g_t^2 + \epsilon`."""
+r"""Writes the diagonal of a sum of outer products by its entries: `\text{diag}(G + \epsilon I)` is `(G + \epsilon)`, with `g_t^2` in G."""
 
 import re
 
@@ -18,7 +18,7 @@ def without_outer(latex: str) -> str:
 
 
 def without_diagonal(latex: str) -> tuple[str, frozenset[str]]:
-    r"""A formula with the entries of diagonals, and the letters of the matrices. A diagonal of anything but a sum of letters and `c I` stays.
+    r"""A formula with the entries of diagonals, and the letters of the matrices. Diagonals of anything but sums of letters and `c I` stay.
 
     Args:
         latex: the formula.
