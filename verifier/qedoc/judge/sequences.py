@@ -41,6 +41,9 @@ DRAWN = 256
 TINY = (-60, -20)
 """Powers of two by which tiny gradients are multiplied."""
 
+MOST_POINTS, FEWEST_POINTS = 8, 4
+"""Number of points whose hyperparameters are tried for arrays of two entries that depend on each other, and for shorter and longer ones."""
+
 LARGE = (8, 44)
 """Powers of two by which large gradients are multiplied."""
 
@@ -248,7 +251,7 @@ def doubts(pair: Pair, spec: Spec, steps: Steps, count: int, entries: int = 1) -
     jumps = rule.coupled and rule.formula.has(*JUMPS)
     near = np.full((count,) + (1,) * (sequences.ndim - 1), CLOSE)
     near[0] = 0 if rule.coupled and steps.output == UPDATE else CLOSE
-    for point in _fewer(pair) if rule.coupled else _values(pair):
+    for point in _fewer(pair)[: MOST_POINTS if entries == 2 else FEWEST_POINTS] if rule.coupled else _values(pair):
         if len(found) >= ENOUGH:
             break
         kept = {s.symbol: point[s.symbol] for s in pair.plan.scalars if s.vector not in FED}
