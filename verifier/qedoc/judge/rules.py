@@ -51,6 +51,8 @@ def ruled(spec: Spec, limits: Limits, note: Callable[[str], Any]) -> CaseResult:
     if not isinstance(steps, Steps) or not isinstance(spec.formula, Recurrence):
         raise spec.refuse(f"a Recurrence needs a target that takes steps, such as optax.adam.update; found {spec.target}")
     sizes = {d.symbol: max(d.values) for d in spec.symbols if isinstance(d, Size)}
+    if spec.formula.last not in sizes:
+        raise spec.refuse(f"the last step of a Recurrence must be a Size; found {spec.formula.last}. Declare it in symbols=")
     last = sizes.pop(spec.formula.last)
     pairs = Pairs(spec)
     note("running the first steps")
