@@ -252,7 +252,7 @@ def doubts(pair: Pair, spec: Spec, steps: Steps, count: int, entries: int = 1) -
     near = np.full((count,) + (1,) * (sequences.ndim - 1), CLOSE)
     near[0] = 0 if rule.coupled and steps.output == UPDATE else CLOSE
     for point in _fewer(pair)[: MOST_POINTS if entries == 2 else FEWEST_POINTS] if rule.coupled else _values(pair):
-        if len(found) >= ENOUGH:
+        if len(found) >= ENOUGH and not rule.coupled:
             break
         kept = {s.symbol: point[s.symbol] for s in pair.plan.scalars if s.vector not in FED}
         values = off_ties(point) if jumps else point
@@ -276,7 +276,8 @@ def _fractions(values: Any) -> Any:
 def _plainness(one: Doubt) -> tuple[Any, ...]:
     """A key by which the shortest and simplest sequence is the first."""
     fed = [x for gradient in one.gradients for x in (gradient if isinstance(gradient, tuple) else (gradient,))]
-    return len(one.gradients), [plainness(x) for x in (*one.values.values(), *fed)]
+    plain = [plainness(x) for x in (*one.values.values(), *fed)]
+    return len(one.gradients), max(plain), plain
 
 
 def _values(pair: Pair) -> list[dict[sp.Symbol, Fraction]]:
