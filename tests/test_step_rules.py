@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -546,6 +547,13 @@ class TestSpecs:
     def test_a_rule(self, sign: int, verdict: Verdict) -> None:
         result = check(self.spec("optax.sgd.update", sign), {"n": 3}, Limits(max_points=60), lambda _: None)
         assert result.verdict is verdict, result.reason
+
+    def test_a_last_step_that_is_no_size(self) -> None:
+        spec = self.spec("optax.sgd.update")
+        t, five = spec.formula.step, sp.Integer(5)
+        rule = Recurrence(spec.formula.output, spec.formula.lines, spec.formula.start, (t, five))
+        with pytest.raises(QedocError, match="must be a Size; found 5"):
+            check(replace(spec, formula=rule, at=spec.location), {"n": 3}, Limits(max_points=60), lambda _: None)
 
     def test_a_target_without_steps(self) -> None:
         with pytest.raises(QedocError, match="has no attribute 'update'"):

@@ -8,13 +8,14 @@ from typing import Any
 import sympy as sp
 
 from qedoc.bind.context import Context
-from qedoc.bind.pieces import completed, said_settings
+from qedoc.bind.pieces import completed, lacking, said_settings
 from qedoc.claims.steps import holder, is_transformation
 from qedoc.claims.target import resolve
 from qedoc.errors import QedocError
 from qedoc.read import Names, Reading, Unreadable
+from qedoc.read.diagonals import without_diagonal, without_outer
 from qedoc.read.step_names import Timed
-from qedoc.read.steps import Line, Lines, read_start, read_steps, step_letter
+from qedoc.read.steps import Line, Lines, read_start, read_step_size, read_steps, read_sum, step_letter
 from qedoc.sources.docstrings import Documented, Formula, record_of
 
 MOVED = ("theta", "w", "params")
@@ -40,6 +41,22 @@ _QUOTED = re.compile(r"\breplac\w*\s+(?:the\s+)?(?:\w+\s+)?(?:assignment|line|ru
 
 PART = "it is a part of the rule that a later display completes"
 
+_OF_ENTRY = re.compile(r":math:`([^`]+?)\^\{?\(\w\)\}?`\W*(?:(?:is|denotes|represents|are)\s+)?([^:.;]+)")
+"""A name of one entry, `G_t^{(l)}`, and what the text says about it."""
+
+_REWRITTEN = re.compile(r"\bcan (?:also |equivalently )?be (?:re)?written as\W*$")
+"""The end of the words before a display that states the rule above in another way."""
+
+_SIZE = re.compile(r"\b(?:step[- ]?size|learning[- ]rate)s?(?: :math:`[^`]*`)? (?:as|to|is|by)(?: follows)?:?$", re.IGNORECASE)
+"""The end of the words before a display that gives the step size."""
+
+_OBJECTIVE = re.compile(
+    r"(?:the|a) (?:(?:objective|loss|cost) )?(?:function|objective|loss)"
+    r"(?: (?:from which (?:a|the) gradient is computed|to (?:be )?minimi[sz]ed?))?$",
+    re.IGNORECASE,
+)
+"""What the function is called whose gradient a step is given."""
+
 _DIRECTIVE = re.compile(r"\.\. math\s*::.*$")
 _LINKED = re.compile(r":(?:func|class|meth|obj):`[~.]?(?:[^`<]*<)?([\w.]+)>?`")
 
@@ -58,6 +75,9 @@ class Block:
         gradients: the names of the gradient that a step is given.
         moved: the names of the parameters.
         sure: whether nothing says that the rule is about other settings than the defaults.
+        repeats: whether a row that repeats the end of the row above was left out.
+        parts: the displays before it that give lines of it.
+        values: the letter of the function whose value each step is given beside its gradient, if there is one.
     """
 
     formula: Formula
@@ -69,6 +89,9 @@ class Block:
     gradients: frozenset[str] = frozenset()
     moved: frozenset[str] = frozenset()
     sure: bool = True
+    repeats: bool = False
+    parts: tuple[Formula, ...] = ()
+    values: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +141,19 @@ def blocks(context: Context) -> dict[Formula, tuple[Block, ...] | Unread]:
     parts: dict[Formula, Lines] = {}
     before = -1
     for formula in context.record.formulas:
-        if not formula.display or formula.notation or not step_letter(formula.latex):
+        if not formula.display or formula.notation:
             continue
         between = context.lines[before + 1 : formula.line + 1]
+        if not step_letter(formula.latex):
+            if (made_of := _step_size(context, formula, between)) is not None:
+                found[formula] = (made_of,)
+            continue
         words = _DIRECTIVE.sub("", " ".join(between)).strip()
         read = read_steps(formula.latex, context.names)
+        entries, matrices = without_diagonal(formula.latex)
+        if matrices and isinstance(made_read := read_steps(entries, context.names), Lines):
+            defined = _defined(context, before, formula, matrices, made_read)
+            read, parts = (made_read, {**parts, **defined}) if len(defined) == len(matrices) else (read, parts)
         before = formula.line
         if isinstance(read, Unreadable):
             if not isinstance(context.readings.get(formula), Reading):  # else it is a formula at a step
@@ -131,16 +162,22 @@ def blocks(context: Context) -> dict[Formula, tuple[Block, ...] | Unread]:
         gradients, moved = _named(context, read)
         if output_of(read.lines, moved) is not None:
             settings, sure = said_settings(between, {p.name: p.default for p in context.parameters.values()})
-            whole, used = completed(read, parts, {*gradients, *moved, GRADIENT})
+            whole, used = completed(read, parts, moved, {*gradients, GRADIENT})
+            of = ""
+            if missing := lacking(whole, {*gradients, *moved, GRADIENT}):
+                whole, of = _with_sibling(context, whole, missing, {*gradients, *moved, GRADIENT})
             gradients, moved = _named(context, whole)
-            found |= dict.fromkeys((part for part in used if part not in found), Unread(PART, quoted=True))
+            found |= dict.fromkeys((part for part in used if part not in found and part.display), Unread(PART, quoted=True))
             made = tuple(
                 replace(
                     block,
                     gradients=gradients,
                     moved=moved,
                     settings=settings | dict(block.settings),
-                    sure=(sure and last is None) or bool(settings),
+                    sure=((sure and (last is None or bool(_REWRITTEN.search(words)))) or bool(settings)) and not whole.repeats and not of,
+                    repeats=whole.repeats,
+                    parts=tuple(used),
+                    of=of,
                 )
                 for block in _for_settings(formula, whole)
             )
@@ -152,6 +189,41 @@ def blocks(context: Context) -> dict[Formula, tuple[Block, ...] | Unread]:
         if not changes:
             parts[formula] = read
     return found
+
+
+def _defined(context: Context, before: int, formula: Formula, matrices: Collection[str], read: Lines) -> dict[Formula, Lines]:
+    """The formulas in the text before a display that define matrices whose diagonals it has: sums of outer products of the gradients."""
+    found: dict[Formula, Lines] = {}
+    for other in context.record.formulas:
+        if other.display or not before < other.line <= formula.line:
+            continue
+        lines = read_sum(without_outer(other.latex), context.names, read.step)
+        if isinstance(lines, Lines) and lines.lines[0].left.base in matrices and without_outer(other.latex) != other.latex:
+            found[other] = lines
+    return found
+
+
+def _step_size(context: Context, formula: Formula, between: Sequence[str]) -> Block | None:
+    """The rule of gradient descent with a step size that a display gives, "It sets the step-size as"; None for any other display.
+
+    The value of the function at the parameters, `f(x)`, is an input of each step: update takes it as `value=`.
+    """
+    said = " ".join("\n".join(between).rpartition(".. math::")[0].split())
+    functions = [letter for letter, words in context.legend.items() if _OBJECTIVE.match(words)]
+    if not _SIZE.search(said) or len(functions) != 1:
+        return None
+    read = read_step_size(formula.latex, context.names, functions[0])
+    if isinstance(read, Unreadable):
+        return None
+    (point,) = {name.base for name in read.names.values() if name.slope}
+    return Block(
+        formula=formula,
+        lines=read.lines,
+        names=read.names,
+        step=read.step,
+        moved=frozenset({point}),
+        values=frozenset(name.base for name in read.names.values() if name.base == functions[0]),
+    )
 
 
 def _change(context: Context, formula: Formula, read: Lines, last: Block | None, words: str) -> dict[Formula, tuple[Block, ...] | Unread]:
@@ -173,8 +245,10 @@ def _named(context: Context, read: Lines) -> tuple[frozenset[str], frozenset[str
     """The names of the gradient and of the parameters in a rule: by what the text calls them, or else by convention."""
     gradients, moved = set[str](), set[str]()
     updates = any(line.left.base in UPDATES for line in read.lines)
+    entries = {name: words for text in context.lines for name, words in _OF_ENTRY.findall(text)}
+    legend = {**entries, **context.legend}
     for base in {name.base for name in (*read.names.values(), *(line.left for line in read.lines))}:
-        said = context.legend.get(f"{base}_{read.step}") or context.legend.get(base) or ""
+        said = legend.get(f"{base}_{read.step}") or legend.get(base) or ""
         if base == GRADIENT if not said else _IS_GRADIENT.match(said):
             gradients.add(base)
         elif base in MOVED or (base in ALSO_MOVED and not updates):
@@ -192,7 +266,7 @@ def output_of(lines: Sequence[Line], moved: Collection[str]) -> Timed | None:
         lines: its lines.
         moved: the names of the parameters.
     """
-    given = [line.left for line in lines]
+    given = [line.left for line in lines if line.left.shift is not None]
     return next((left for names in (moved, UPDATES) for left in given if left.base in names), None)
 
 
@@ -240,6 +314,29 @@ def _linked(context: Context, formula: Formula) -> list[Block]:
             made = next((made for made in blocks(Context(record)).values() if isinstance(made, tuple)), ())
             found += [replace(block, of=record.name) for block in made[:1]]
     return found
+
+
+def _with_sibling(context: Context, read: Lines, missing: Collection[str], known: Collection[str]) -> tuple[Lines, str]:
+    """A rule with the lines that it lacks, from the one rule beside it that the text names and that has all of them; and its name.
+
+    "AdamW modifies the standard Adam algorithm" says that the means are those of Adam.
+    """
+    home, _, own = context.record.name.rpartition(".")
+    found: list[tuple[Lines, str]] = []
+    for word in dict.fromkeys(re.findall(r"\b[A-Za-z]\w{2,}\b", " ".join(context.lines))):
+        path = f"{home}.{word}"
+        if word == own or not (word[0].isupper() or f"`{word}`" in " ".join(context.lines)) or not has_rule(path):
+            continue
+        record = _record(path)
+        if record is None:
+            continue
+        other = Context(record)
+        texts = [formula for formula in record.formulas if formula.display and not formula.notation and step_letter(formula.latex)]
+        parts = {text: lines for text in texts if isinstance(lines := read_steps(text.latex, other.names), Lines)}
+        whole, used = completed(read, parts, known)
+        if used and not lacking(whole, known) and set(missing) <= {line.left.base for line in whole.lines}:
+            found.append((whole, record.name))
+    return found[0] if len(found) == 1 else (read, "")
 
 
 def _record(path: str) -> Documented | None:

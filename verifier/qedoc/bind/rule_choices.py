@@ -7,6 +7,7 @@ import inspect
 import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -31,6 +32,27 @@ SYMBOL = re.compile(rf"(?:[A-Za-z]|{'|'.join(sorted(SYMBOLS))})(?:_(?:\d|[a-z]+)
 """A letter that may be a number of the optimizer. A word, such as `trust_ratio`, may be a value that something else defines."""
 
 
+_TAGGED = r"``(\w+)`` sets the [\w -]*:math:`\\?{}_0`(?: \([^()]*\))? to the given value"
+"""What the text says of a parameter that is a pair of a tag and a number."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tagged:
+    """A value at the step 0 that a parameter gives, which is a pair of a tag and a number.
+
+    Args:
+        letter: the letter of the value.
+        parameter: the name of the parameter.
+        tag: the tag.
+        words: what the text says.
+    """
+
+    letter: str
+    parameter: str
+    tag: str
+    words: str
+
+
 class RuleChoices:
     """The choices that a rule leaves open.
 
@@ -50,6 +72,7 @@ class RuleChoices:
         rows.sort(key=lambda row: sum(choice.sure is Sure.POSSIBLE for choice in row))
         for row in rows:
             names = {choice.subject: str(choice.value).removeprefix("@") for choice in row if choice.about == "symbol"}
+            names |= {tagged.letter: f"{tagged.parameter}[1]" for tagged in self.tagged.values()}
             start = {choice.subject: choice.value for choice in row if choice.about == "quantity"}
             yield row, names, start
 
@@ -60,7 +83,7 @@ class RuleChoices:
         found: dict[str, Choice] = {}
         for letter in self.rule.letters:
             timed = f"{letter}_{self.block.step}"
-            name = context.bound.get(timed) or context.bound.get(letter) or direct(context, letter)
+            name = context.bound.get(timed) or context.bound.get(letter) or direct(context, letter) or self._starred(letter)
             if name in context.parameters:
                 said = context.legend.get(timed) or context.legend.get(letter) or "its name"
                 found[letter] = _choice("symbol", letter, name, said, Sure.STATED)
@@ -75,10 +98,17 @@ class RuleChoices:
                 found[letter] = _choice("symbol", letter, usual[0], f"{letter} is conventionally {usual[0]}", Sure.SUGGESTED)
         return found
 
+    def _starred(self, letter: str) -> str | None:
+        r"""The parameter that the text quotes beside a letter with a star: `f^\star` is the smallest value, set with ``f_min``."""
+        base, star, _ = letter.partition("^star")
+        text = " ".join(" ".join(self.context.lines).split())
+        said = re.search(rf":math:`\\?{base}\^\{{?(?:\\star|\\ast|\*)\}}?` (?:is|denotes)\b([^.`]*)``(\w+)``", text) if star else None
+        return said[2] if said and said[2] in self.context.parameters else None
+
     @property
-    def settled_parameters(self) -> set[str]:
-        """The parameters of the letters that the text, their names or a convention explain."""
-        return {str(choice.value).removeprefix("@") for choice in self._settled.values()}
+    def letters_of(self) -> dict[str, str]:
+        """The letter of each parameter that the text, its name or a convention explains."""
+        return {str(choice.value).removeprefix("@"): letter for letter, choice in self._settled.items()}
 
     def _entry(self, letter: str) -> str | None:
         """The entry of a parameter that is a tuple of numbers: `beta_1` is the first one of `betas`."""
@@ -110,7 +140,20 @@ class RuleChoices:
         """Whether a letter with a step that nothing explains may be no parameter at all, such as a noise of each step."""
         timed = {name.base for name in self.block.names.values() if name.shift is not None}
         open_ = [letter for letter in self.rule.letters if letter not in self._settled and not self._said(letter)]
-        return any(letter in timed or not SYMBOL.fullmatch(letter) for letter in open_)
+        told = {formula.latex.replace(" ", "") for formula in self.context.record.formulas if not formula.display}
+        begun = any(f"{of}_0" in latex for base, of in self.rule.over.items() if base not in self.tagged for latex in told)
+        return begun or any(letter in timed or not SYMBOL.fullmatch(letter) for letter in open_)
+
+    @cached_property
+    def tagged(self) -> dict[str, "Tagged"]:
+        """For an extreme of all steps so far: the parameter of which the text says that a tag sets the value at the step 0."""
+        found = {}
+        for base, of in self.rule.over.items():
+            for p in self.context.parameters.values():
+                said = re.search(_TAGGED.format(re.escape(of)), " ".join(p.text.split()))
+                if said and isinstance(p.default, tuple) and len(p.default) == 2 and isinstance(p.default[0], str):
+                    found[base] = Tagged(letter=f"{of}_0", parameter=p.name, tag=said[1], words=said[0])
+        return found
 
     def _unused(self, known: Mapping[str, Choice]) -> list[Argument]:
         """The parameters that may be numbers and that no letter is."""
@@ -140,7 +183,10 @@ class RuleChoices:
         for name in self.rule.used_before:
             value = told.get(name)
             if name in self.rule.sums:
-                slots.append([_choice("quantity", name, sp.S.Zero, "an empty sum is zero", Sure.STATED)])
+                empty, tagged = self.rule.empty[name], self.tagged.get(name)
+                said = "an empty sum is zero" if empty == 0 else "the first value is the only one"
+                start = _choice("quantity", name, empty, said, Sure.STATED)
+                slots.append([start if tagged is None else replace(start, value=sp.Symbol(tagged.letter), words=tagged.words)])
             elif value is not None and value.is_number:
                 slots.append([_choice("quantity", name, value, f"{name}_0 = {value}", Sure.STATED)])
             elif not name or value is not None or not self._is_recursive(name):

@@ -5,13 +5,26 @@ from collections.abc import Sequence
 
 import sympy as sp
 
+from qedoc.algebra.large import LARGE, WRITTEN_OUT, Largest, Smallest
 from qedoc.bind.blocks import GRADIENT, Block, output_of
+from qedoc.bind.coupled import is_over_entries, without_entries
 from qedoc.bind.records import Obstruction
+from qedoc.read.reading import Extent
 from qedoc.read.step_names import Timed
 from qedoc.read.steps import Line
 
 INPUT = sp.IndexedBase("g")
 """The gradient that each step is given."""
+
+OBJECTIVE = sp.IndexedBase("f")
+"""The value of the function at the parameters, which a step may be given beside the gradient."""
+
+BEGIN = sp.Symbol("theta_0")
+"""The parameters before the first step."""
+
+
+EMPTY = {sp.Sum: sp.S.Zero, Largest: -sp.oo, Smallest: sp.oo}
+"""The value of a sum or an extreme of no values."""
 
 
 class RuleLines:
@@ -33,8 +46,11 @@ class RuleLines:
         self.shifts = {line.left.base: line.left.shift or 0 for line in block.lines}
         if len(self.shifts) < len(block.lines):
             raise Obstruction("two lines of the rule give the same name a value", "give each value a name of its own")
+        self.defined = {line.left.base for line in block.lines if line.left.shift is None}
         self.letters: dict[str, sp.Symbol] = {}
         self.sums: dict[str, sp.Expr] = {}
+        self.empty: dict[str, sp.Expr] = {}
+        self.over: dict[str, str] = {}
         self.averages: dict[str, str] = {}
         self._complete()
         lines = [(line.left.base, self._translated(line)) for line in block.lines]
@@ -54,12 +70,15 @@ class RuleLines:
     def _translated(self, line: Line) -> sp.Expr:
         """The value of a line, with an indexed name for each value at a step and a symbol for each letter."""
         ((_, value),) = line.values
-        value = self._running(value)
+        value = without_entries(self._running(value))
         own = {symbol for symbol in value.free_symbols if symbol in self.block.names}
         put = {symbol: self._put(line, self.block.names[symbol]) for symbol in own}
         inside = {e for e in value.free_symbols if isinstance(e, sp.Indexed)}
-        for symbol in value.free_symbols - own - inside - {e.base.label for e in inside} - {self.block.step}:
-            self.letters.setdefault(symbol.name, sp.Symbol(symbol.name))
+        for symbol in value.free_symbols - value.atoms(Extent) - own - inside - {e.base.label for e in inside} - {self.block.step}:
+            if symbol.name in self.defined:
+                put[symbol] = self.symbols(symbol.name)[self.block.step]
+            else:
+                self.letters.setdefault(symbol.name, sp.Symbol(symbol.name))
         return value.xreplace(put)
 
     def _put(self, line: Line, name: Timed) -> sp.Expr:
@@ -77,12 +96,18 @@ class RuleLines:
             if lag not in (0, 1):
                 raise Obstruction(f"a line uses {name.base} {lag} steps before" if lag > 1 else f"a line uses {name.base} of a later step")
             return self.symbols(name.base)[t - lag]
+        if name.base in self.block.values:
+            return OBJECTIVE[t]
         if name.base in self.block.gradients and name.shift is not None:
             if name.shift not in (0, -1):
                 raise Obstruction(f"a line uses the gradient of step {self.block.step + name.shift}", "use g_t and g_{t-1}")
             return INPUT[t + name.shift]
         if name.base in self.block.moved and name.shift in (0, -1):
             return self.symbols(name.base)[t]  # the parameters before the step, whichever number they have
+        if name.shift is None and name.base.removesuffix("_0") in self.block.moved and name.base.endswith("_0"):
+            return BEGIN
+        if name.shift is None and name.base in self.defined:
+            return self.symbols(name.base)[t]
         letter = sp.Symbol(name.base)
         self.letters.setdefault(name.base, letter)
         return letter ** (t + name.shift) if name.raised and name.shift is not None else letter
@@ -121,19 +146,26 @@ class RuleLines:
         return dict(lines)[other].xreplace(put)
 
     def _running(self, value: sp.Expr) -> sp.Expr:
-        r"""A value with a name for each sum over all steps so far, `\sum_{k=1}^t g_k^2`."""
+        r"""A value with a name for each sum or extreme over all steps so far, `\sum_{k=1}^t g_k^2`."""
         t = self.block.step
-        for total in value.atoms(sp.Sum):
-            index, first, last = total.limits[0]
-            names = {s: self.block.names[s] for s in total.function.free_symbols if s in self.block.names and self.block.names[s].running}
-            if len(total.limits) > 1 or first != 1 or last != t or total.function.has(index) or not names:
+        for total in value.atoms(*EMPTY):
+            *inner, (index, first, last) = total.limits
+            names = {
+                s: self.block.names[s] for s in total.function.atoms(sp.Symbol) if s in self.block.names and self.block.names[s].running
+            }
+            if first != 1 or last != t or total.function.has(index) or not names:
                 continue
-            base = f"sum_{len(self.sums) + 1}"
+            body = without_entries(total.func(total.function, *inner)) if inner else total.function
+            base = f"{'sum' if isinstance(total, sp.Sum) else 'extreme'}_{len(self.sums) + 1}"
             put = {symbol: self.source(name.base)[t] for symbol, name in names.items()}
-            self.sums[base] = self.symbols(base)[t - 1] + total.function.xreplace(put)
+            joined = WRITTEN_OUT[type(total)]
+            self.sums[base] = joined(self.symbols(base)[t - 1], body.xreplace(put))
+            self.empty[base] = EMPTY[type(total)]
+            self.over |= {base: names[body].base} if body in names else {}
             self.shifts[base] = 0
             value = value.xreplace({total: self.symbols(base)[t]})
-        if value.has(sp.Sum, sp.Product, sp.Integral, sp.core.function.AppliedUndef):
+        large = [part for part in value.atoms(*LARGE) if not is_over_entries(part)]
+        if large or value.has(sp.Integral, sp.core.function.AppliedUndef):
             raise Obstruction(
                 "a line has a sum over the steps or an unknown function", "write the sum as a value of its own, s_t = s_{t-1} + ..."
             )
@@ -164,5 +196,3 @@ class RuleLines:
             )
         names = {name: self.symbols(name) for name in self.shifts} | ({} if INPUT not in found else {"": INPUT})
         return [name for name, base in names.items() if base in found and not (self.applied and name == self.output.base)]
-
-    # Choices

@@ -8,22 +8,26 @@ import inspect
 import itertools
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import sympy as sp
 
+from qedoc.algebra.large import LARGE
 from qedoc.algebra.recurrences import Recurrence
 from qedoc.bind.blocks import Block, Unread, blocks, factory_of, has_rule
 from qedoc.bind.context import Context
+from qedoc.bind.coupled import ENTRIES, ENTRY, LONGEST, Coupled
 from qedoc.bind.owners import told
+from qedoc.bind.pieces import without_entry_phrase
 from qedoc.bind.records import Bound, Obstruction, Refused
 from qedoc.bind.rule_choices import MOST, RuleChoices, elements, is_number
-from qedoc.bind.rule_lines import INPUT, RuleLines
+from qedoc.bind.rule_lines import BEGIN, INPUT, OBJECTIVE, RuleLines
 from qedoc.claims.assumption import Assumption
 from qedoc.claims.domain import Domain, Reals
 from qedoc.claims.readings import Alternative, Readings
 from qedoc.claims.spec import Array, Declaration, Parameter, Size, Spec, Variable
-from qedoc.claims.steps import APPLIED, GRADIENTS, UPDATE
+from qedoc.claims.steps import APPLIED, GRADIENTS, OBJECTIVES, UPDATE
 from qedoc.claims.steps import PARAMETERS as START
 from qedoc.interpret.choices import Choice, Sure
 from qedoc.interpret.findings import VALUE
@@ -40,18 +44,17 @@ _DECAY = re.compile(r"b\d|beta_?\d?|betas\[\d\]|mu|rho|momentum|(?:\w+_)?decay(?
 
 _MARKUP = re.compile(r":\w+:`[^`]*`|`+[^`]*`+|\$[^$]*\$")
 _INTRODUCING = frozenset({
-    "a", "according", "adopt", "adopts", "algorithm", "an", "and", "are", "as", "at", "by", "computed", "current", "defined",
-    "each", "finally", "following", "follows", "for", "form", "from", "function", "given", "gradient", "gradients", "in", "incoming",
-    "is", "iteration",
-    "iterations", "its", "learning", "method", "of", "on", "optimizer", "our", "outgoing", "parameter", "parameters", "previous",
-    "rate", "returns", "rule", "rules", "scaled", "solver", "state", "step", "steps", "takes", "that", "the", "then", "this", "to",
-    "transformation", "update", "updated", "updates", "updating", "using", "variable", "variables", "vector", "via", "we", "weight",
-    "weights", "well", "where", "with"
+    "a", "according", "adopt", "adopts", "algorithm", "an", "and", "are", "as", "at", "be", "by", "can", "computed", "current",
+    "defined", "defining", "each", "final", "finally", "following", "follows", "for", "form", "from", "function", "given", "gradient",
+    "gradients", "in", "incoming", "is", "it", "iteration", "iterations", "its", "learning", "method", "momentum", "of", "on",
+    "optimizer", "our", "outgoing", "parameter", "parameters", "previous", "rate", "returns", "rule", "rules", "scaled", "sets",
+    "size", "solver", "state", "step", "steps", "stepsize", "takes", "that", "the", "then", "this", "to", "transformation", "update",
+    "updated", "updates", "updating", "using", "variable", "variables", "vector", "via", "we", "weight", "weights", "well", "where",
+    "with", "written"
 })  # fmt: skip
 """The words of a sentence that introduces a rule. Any other word may say that it is another rule."""
 
 _COUNT, _INDEX = sp.Symbol("steps"), sp.Symbol("i")
-_BEGIN = sp.Symbol("theta_0")
 
 
 def rules(context: Context, names: Mapping[Formula, str]) -> dict[Formula, list[Bound | Refused]]:
@@ -84,7 +87,8 @@ def introduces(words: str, names: Sequence[str] = ()) -> bool:
     """
     plain = re.findall(r"[a-z]+(?:'[a-z]+)?", _MARKUP.sub(" ", words).lower())
     own = {word.lower() for name in names for word in (name, *re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", name))}
-    return any(word.startswith("updat") for word in plain) and set(plain) <= _INTRODUCING | own
+    sizes = {"step", "size"} <= set(plain) or "stepsize" in plain
+    return (sizes or any(word.startswith("updat") for word in plain)) and set(plain) <= _INTRODUCING | own
 
 
 def _named(context: Context, name: str) -> str:
@@ -121,8 +125,8 @@ def _bound(context: Context, block: Block, name: str) -> Bound:
         Alternative(
             assumptions=tuple(map(_assumption, choices)),
             plausible=all(choice.sure is not Sure.POSSIBLE for choice in choices),
-            outer=rule.spec(name, letters, start),
-            inner=None,
+            outer=(spec := rule.spec(name, letters, start)),
+            inner=replace(spec, where=[*spec.where, *rule.inside], at=spec.location) if rule.inside else None,
         )
         for choices, letters, start in options[:MOST]
     )
@@ -144,6 +148,7 @@ class _Rule:
         self.rule = RuleLines(block)
         self.choices = RuleChoices(context, self.rule)
         self.where: list[sp.Basic] = []
+        self.inside: list[sp.Basic] = []
         self.stated = self._is_stated()
 
     def _is_stated(self) -> bool:
@@ -160,6 +165,9 @@ class _Rule:
                 return False
             if self._is_of_entry(relation, choice.words):
                 continue
+            if choice in said.doubtful and (own := self._in_letters(relation)) is not None:
+                self.inside.append(own)
+                continue
             names = {s.name for s in relation.free_symbols}
             if t in relation.free_symbols:
                 if names != {t.name} or relation.subs(t, 1) != sp.true or relation.subs(t, 2) != sp.true:
@@ -169,7 +177,28 @@ class _Rule:
             elif not all(name.endswith("_0") for name in names):
                 return False
         sure = (choice.value == VALUE and choice.sure >= Sure.SUGGESTED for choice in said.quantities)
-        return all(sure) or introduces(said.quantities[0].words, [self.context.record.name.rpartition(".")[2]])
+        own = [self.context.record.name.rpartition(".")[2]]
+        before = self.context.lines[: self.block.formula.line]
+        stated = all(sure) or introduces(said.quantities[0].words, own) or introduces(without_entry_phrase(before), own)
+        return stated and all(map(self._is_stated_part, self.block.parts))
+
+    def _is_stated_part(self, formula: Formula) -> bool:
+        """Whether the text says that a display with lines of the rule holds everywhere."""
+        said = told(self.context, formula.line)
+        if not all(isinstance(choice.value, sp.Basic) and self._is_of_entry(choice.value, choice.words) for choice in said.domain):
+            return False
+        lefts = [word for line in self.block.lines if line.left.shift is None for word in line.left.base.split("_")]
+        doubted = [choice for choice in said.quantities if choice.value != VALUE or choice.sure is not Sure.STATED]
+        plain = {word for choice in doubted for word in re.findall(r"[a-z]+", _MARKUP.sub(" ", choice.words).lower())}
+        return plain <= _INTRODUCING | set(lefts)
+
+    def _in_letters(self, relation: sp.Basic) -> sp.Basic | None:
+        """A condition on a parameter as one on its letter; None if it is about anything else."""
+        letters = self.choices.letters_of
+        names = {s: s.name.removeprefix("@") for s in relation.free_symbols}
+        if not all(s.name.startswith("@") and name in letters for s, name in names.items()):
+            return None
+        return relation.xreplace({s: sp.Symbol(letters[name]) for s, name in names.items()})
 
     def _is_of_entry(self, relation: sp.Basic, words: str) -> bool:
         """Whether a condition is a part of the entry of a parameter: its default, or values of one that the rule does not mention."""
@@ -182,7 +211,7 @@ class _Rule:
             return all(sp.Rational(str(number)) in relation.atoms(sp.Number) for number in default)
         if isinstance(relation, sp.Eq) and isinstance(default, int | float) and relation.rhs == sp.Rational(str(default)):
             return True
-        mentioned = {*self.choices.settled_parameters, *self.block.settings}
+        mentioned = {*self.choices.letters_of, *self.block.settings}
         return parameter.name not in mentioned and words in " ".join(parameter.text.split())
 
     def spec(self, name: str, letters: Mapping[str, str], start: Mapping[str, sp.Expr]) -> Spec:
@@ -197,12 +226,16 @@ class _Rule:
         lines = [(self.rule.symbols(base)[t], value) for base, value in self.rule.lines]
         begins = {self.rule.source(base): value for base, value in start.items()}
         output = self.rule.symbols(self.rule.output.base)
-        held = {e.base for _, value in self.rule.lines for e in value.atoms(sp.Indexed)} - {left.base for left, _ in lines} - {INPUT}
+        held = (
+            {e.base for _, value in self.rule.lines for e in value.atoms(sp.Indexed)}
+            - {left.base for left, _ in lines}
+            - {INPUT, OBJECTIVE}
+        )
         if self.rule.applied:
-            begins[output] = _BEGIN
+            begins[output] = BEGIN
         for moved in sorted(held, key=str):
             lines = [(moved[t], moved[t - 1] + output[t - 1]), *lines]
-            begins |= {moved: _BEGIN, output: sp.S.Zero}
+            begins |= {moved: BEGIN, output: sp.S.Zero}
         declared: list[Declaration] = [
             Parameter(sp.Symbol(letter), parameter, self._domain(letter, parameter), context.parameters[parameter].text)
             if parameter in context.parameters
@@ -219,19 +252,38 @@ class _Rule:
             if not is_number(p):
                 raise Obstruction(f"the rule does not say what {p.name} of {context.record.name} is", "name the parameter in the text")
             declared.append(Parameter(sp.Symbol(p.name), p.name, Reals(above=0), p.text))
+        formula = Recurrence(output[t], lines, begins, (t, _COUNT))
+        fed: list[Declaration] = [
+            Parameter(BEGIN, START, Reals(), "the parameters before the first step"),
+            Variable(INPUT[_INDEX], Reals(), "the gradient of each step"),
+        ]
+        bind |= {GRADIENTS: Array(INPUT[_INDEX], (_INDEX, 1, _COUNT))}
+        entry: tuple[Any, ...] = (_COUNT - 1,)
+        if any(value.has(*LARGE) for _, value in lines) or self.block.values:
+            coupled = Coupled(lines, [INPUT, *(self.rule.symbols(base) for base in self.block.moved)], BEGIN)
+            if output not in coupled.arrays:
+                raise Obstruction("the rule gives a number for a whole array", "give the update of each entry")
+            formula = Recurrence(output[t, ENTRY], coupled.lines, coupled.begins(begins), (t, _COUNT), (ENTRY, ENTRIES))
+            begin, gradient = coupled.start[ENTRY], INPUT[_INDEX, ENTRY]
+            fed = [
+                Variable(begin, Reals(), "the parameters before the first step"),
+                Variable(gradient, Reals(), "the gradient of each step"),
+                Size(ENTRIES, (LONGEST,), "number of entries"),
+            ]
+            one = (ENTRY, 1, ENTRIES)
+            bind |= {GRADIENTS: Array(gradient, (_INDEX, 1, _COUNT), one), START: Array(begin, one)}
+            entry = (*entry, 0)
+        if self.block.values:
+            fed.append(Variable(OBJECTIVE[_INDEX], Reals(), "the value of the function at each step"))
+            bind |= {OBJECTIVES: Array(OBJECTIVE[_INDEX], (_INDEX, 1, _COUNT))}
         return Spec(
             target=f"{factory_of(context.record.path)}.{APPLIED if self.rule.applied else UPDATE}",
             documented=context.record.name,
-            formula=Recurrence(output[t], lines, begins, (t, _COUNT)),
-            symbols=[
-                *declared,
-                Parameter(_BEGIN, START, Reals(), "the parameters before the first step"),
-                Variable(INPUT[_INDEX], Reals(), "the gradient of each step"),
-                Size(_COUNT, STEPS[-1:], "step"),
-            ],
-            bind={**bind, GRADIENTS: Array(INPUT[_INDEX], (_INDEX, 1, _COUNT))},
+            formula=formula,
+            symbols=[*declared, *fed, Size(_COUNT, STEPS[-1:], "step")],
+            bind=bind,
             where=self.where,
-            entry=(_COUNT - 1,),
+            entry=entry,
             natural=True,
             name=name,
             source=f"docstring of {context.record.name}",
@@ -244,6 +296,8 @@ class _Rule:
         found = {}
         for p in self.context.parameters.values():
             entries = elements(p)
+            if (tag := next((one.tag for one in self.choices.tagged.values() if one.parameter == p.name), None)) is not None:
+                found[p.name] = (tag, placed[f"{p.name}[1]"])
             if any(entry in placed for entry in entries):
                 found[p.name] = tuple(placed.get(entry, number) for entry, number in entries.items())
         return found
@@ -275,6 +329,8 @@ class _Rule:
         ]
         found += [f"{letter}: {self._domain(letter, parameter)}" for letter, parameter in letters.items()]
         found += [f"{base} is taken as a running average like {other}" for base, other in self.rule.averages.items()]
+        if self.block.repeats:
+            found.append("a row that repeats the end of the row above it is left out")
         if self.block.of:
             found.append(f"the other lines are those of {self.block.of}")
         return tuple(found)

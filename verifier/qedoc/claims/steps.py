@@ -1,6 +1,7 @@
 """Pairs of functions that keep a state between steps, such as the `init` and `update` of an optimizer, as one function of all inputs."""
 
 import inspect
+import re
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache, partial
@@ -15,8 +16,17 @@ UPDATE, APPLIED = rule.UPDATE, rule.APPLIED
 GRADIENTS, PARAMETERS = rule.GRADIENTS, rule.PARAMETERS
 """The names of the inputs: the gradient of each step, and the parameters before the first one."""
 
+OBJECTIVES = "value"
+"""The name of an input that some steps are given too: the value of the function at the parameters."""
+
+FED = (GRADIENTS, OBJECTIVES)
+"""The inputs that each step is given."""
+
 SAMPLE = 0.125
 """The value of arguments without a default with which an object is made to see what it holds."""
+
+_RETURNED = re.compile(r"^\s*Returns:?\s*(?:-+\s*)?[^\n]*\bGradientTransformation(?:ExtraArgs)?\b", re.MULTILINE)
+"""The beginning of the section on results of a function that returns a gradient transformation."""
 
 MOST_WRITTEN = 12
 """Maximum number of steps that are written out in a line of Python."""
@@ -41,9 +51,12 @@ class Steps:
     def __signature__(self) -> inspect.Signature:
         known = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in inspect.signature(self.factory).parameters.values()]
         known = [p for p in known if p.name not in (GRADIENTS, PARAMETERS)]
-        return inspect.Signature([*known, *(inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY) for name in (GRADIENTS, PARAMETERS))])
+        own = [inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY) for name in (GRADIENTS, PARAMETERS)]
+        if not any(p.name == OBJECTIVES for p in known):
+            own.append(inspect.Parameter(OBJECTIVES, inspect.Parameter.KEYWORD_ONLY, default=None))
+        return inspect.Signature([*known, *own])
 
-    def __call__(self, *, updates: Any, params: Any, **hyperparameters: Any) -> Any:
+    def __call__(self, *, updates: Any, params: Any, value: Any = None, **hyperparameters: Any) -> Any:
         """Returns an array with the output of each step.
 
         The parameters move by each update, as a training loop moves them.
@@ -51,21 +64,32 @@ class Steps:
         Args:
             updates: the gradient of each step, along the first axis.
             params: the parameters before the first step.
+            value: the value of the function at the parameters before each step; None if a step is not given it.
             hyperparameters: the arguments of the factory.
         """
         import jax.numpy as jnp  # the import takes seconds
 
+        if OBJECTIVES in inspect.signature(self.factory).parameters:  # it is an argument of the factory
+            hyperparameters, value = hyperparameters | ({} if value is None else {OBJECTIVES: value}), None
         made = self.factory(**hyperparameters)
         params = jnp.asarray(params) + jnp.zeros_like(updates[0])
         state = made.init(params)
         outputs = []
-        for gradient in updates:
-            change, state = made.update(gradient, state, params)
+        for k, gradient in enumerate(updates):
+            change, state = made.update(gradient, state, params, **({} if value is None else {OBJECTIVES: value[k]}))
             params = params + change
             outputs.append(change if self.output == UPDATE else params)
         return jnp.stack(outputs)
 
-    def line(self, path: str, arguments: Mapping[str, str], gradients: Sequence[str], params: str) -> str:
+    def line(
+        self,
+        path: str,
+        arguments: Mapping[str, str],
+        gradients: Sequence[str],
+        params: str,
+        entry: Sequence[int] = (),
+        values: Sequence[str] = (),
+    ) -> str:
         """A line of Python that runs the steps and prints the last output.
 
         Args:
@@ -73,19 +97,31 @@ class Steps:
             arguments: the text of each argument of the factory, by keyword.
             gradients: the text of the gradient of each step.
             params: the text of the parameters before the first step.
+            entry: the place of the output in its array.
+            values: the text of the value of the function at each step, if a step is given it.
         """
         given = ", ".join(f"{name}={text}" for name, text in arguments.items())
+        place = "".join(f"[{position}]" for position in entry)
         imports = f"import {path.partition('.')[0]}; import jax.numpy as jnp"
         if len(gradients) > MOST_WRITTEN:
+            told = f", {OBJECTIVES}=jnp.array([{', '.join(values)}])" if values else ""
             alike = len(set(gradients)) == 1
             listed = f"jnp.full({len(gradients)}, {gradients[0]})" if alike else f"jnp.array([{', '.join(gradients)}])"
-            call = f"resolve({path!r})({given}{', ' if given else ''}updates={listed}, params={params})[-1]"
+            call = f"resolve({path!r})({given}{', ' if given else ''}updates={listed}, params={params}{told})[-1]{place}"
             return f"{imports}; from qedoc.claims.target import resolve; print({call})"
         constructor, holder = path.rpartition(".")[0], isinstance(self.factory, Holder)
         made = f"o = {constructor.rpartition('.')[0] if holder else constructor}({given})"
-        made += f"{'.' + self.factory.attribute if isinstance(self.factory, Holder) else ''}; p = jnp.array({params}); s = o.init(p)"
-        moves = "; p = p + u; ".join(f"u, s = o.update(jnp.array({gradient}), s, p)" for gradient in gradients)
-        return f"{imports}; {made}; {moves}; print({'u' if self.output == UPDATE else 'p + u'})"
+        made += f"{'.' + self.factory.attribute if isinstance(self.factory, Holder) else ''}; p = {_array(params)}; s = o.init(p)"
+        extra = [f", {OBJECTIVES}={value}" for value in values] or [""] * len(gradients)
+        moves = "; p = p + u; ".join(
+            f"u, s = o.update({_array(gradient)}, s, p{value})" for gradient, value in zip(gradients, extra, strict=True)
+        )
+        return f"{imports}; {made}; {moves}; print({'u' if self.output == UPDATE else '(p + u)' if place else 'p + u'}{place})"
+
+
+def _array(text: str) -> str:
+    """The text of an array, from that of a number or of an array."""
+    return text if text.startswith("jnp.array(") else f"jnp.array({text})"
 
 
 class Holder:
@@ -160,7 +196,7 @@ def _transforms(value: Any) -> bool:
 
 
 def is_transformation(factory: Any) -> bool:
-    """Whether a function says that it returns a gradient transformation, by its annotation.
+    """Whether a function says that it returns a gradient transformation, by its annotation, or else in its section on results.
 
     Args:
         factory: any object.
@@ -168,5 +204,7 @@ def is_transformation(factory: Any) -> bool:
     if not (inspect.isfunction(factory) or isinstance(factory, partial)):
         return False
     annotation = inspect.signature(factory).return_annotation
+    if annotation is inspect.Signature.empty:
+        return bool(_RETURNED.search(inspect.getdoc(factory) or ""))
     name = annotation if isinstance(annotation, str) else getattr(annotation, "__name__", "")
     return "GradientTransformation" in name

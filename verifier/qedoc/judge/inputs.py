@@ -14,7 +14,7 @@ from qedoc.claims.members import Member
 from qedoc.claims.returned import Returned
 from qedoc.claims.settings import Imported
 from qedoc.claims.spec import Array
-from qedoc.claims.steps import GRADIENTS, PARAMETERS, Steps
+from qedoc.claims.steps import GRADIENTS, OBJECTIVES, PARAMETERS, Steps
 from qedoc.claims.surroundings import Surrounded
 from qedoc.claims.target import resolve
 from qedoc.lift.opaque import interpretation
@@ -110,8 +110,10 @@ def pasteable(case: Case, point: Mapping[sp.Symbol, Fraction], *, arrays: bool =
     texts = {name: by if name == by else _text(value) for name, value in keywords.items()}
     if isinstance(steps := resolve(case.spec.target), Steps):
         gradients = [_text(value) for value in keywords[GRADIENTS]]
-        arguments = {name: text for name, text in texts.items() if name not in (GRADIENTS, PARAMETERS)}
-        return steps.line(case.spec.target, arguments, gradients, texts[PARAMETERS])
+        objectives = [_text(value) for value in keywords[OBJECTIVES]] if OBJECTIVES in case.spec.bind else []
+        own = (GRADIENTS, PARAMETERS, *([OBJECTIVES] if objectives else []))
+        arguments = {name: text for name, text in texts.items() if name not in own}
+        return steps.line(case.spec.target, arguments, gradients, texts[PARAMETERS], case.entry[1:], objectives)
     module, before, call = _called(case.spec.target, texts)
     module = ", ".join(dict.fromkeys((module, *(value.module for value in keywords.values() if isinstance(value, Imported)))))
     called = "" if curried is None else f"({', '.join(map(_text, curried))})"

@@ -3,9 +3,7 @@
 import inspect
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, replace
-from fractions import Fraction
+from dataclasses import replace
 from typing import Any
 
 import jax
@@ -14,29 +12,22 @@ import numpy as np
 import sympy as sp
 
 from qedoc.algebra.conditions import TooManyBranches
+from qedoc.algebra.recurrences import Recurrence
 from qedoc.claims.limits import Limits
 from qedoc.claims.spec import Size, Spec
-from qedoc.claims.steps import GRADIENTS, PARAMETERS, Steps
+from qedoc.claims.steps import GRADIENTS, OBJECTIVES, PARAMETERS, Steps
 from qedoc.claims.target import resolve
 from qedoc.errors import QedocError, SpecError, UnsupportedError, told
 from qedoc.judge.black_box import trial
+from qedoc.judge.first_steps import Pairs, Tried, is_refuted, tried_first
 from qedoc.judge.induction import induct
-from qedoc.judge.inputs import format_inputs, named, pasteable, row_of
+from qedoc.judge.inputs import row_of
 from qedoc.judge.late import late
 from qedoc.judge.pair import Pair
-from qedoc.judge.sequences import JUMPS, doubts
-from qedoc.results.verdict import DIFFERENT, CaseResult, Counterexample, Finding, Verdict
-from qedoc.search.code_constants import written
+from qedoc.judge.sequences import has_value
+from qedoc.judge.shapes import WRITTEN, holds_for_shapes, tried_shapes
+from qedoc.results.verdict import CaseResult, Finding, Verdict
 from qedoc.search.strategies import Row, seeded
-
-FAR = (Fraction(2) ** 44, Fraction(1, 2**44))
-"""Factors by which the gradients of some runs are multiplied."""
-
-MOST_DOUBTS = 6
-"""Maximum number of random sequences at which exact arithmetic looks for a difference."""
-
-FEW = 12
-"""Number of runs with such gradients."""
 
 ALIKE = 1e-9
 """Relative difference up to which two float64 runs of the same step count as the same."""
@@ -56,17 +47,22 @@ def ruled(spec: Spec, limits: Limits, note: Callable[[str], Any]) -> CaseResult:
     Raises:
         QedocError: for a spec that does not fit its target.
     """
-    (size,) = [d for d in spec.symbols if isinstance(d, Size)]
-    name, last = str(size.symbol), max(size.values)
     steps = resolve(spec.target)
-    if not isinstance(steps, Steps):
+    if not isinstance(steps, Steps) or not isinstance(spec.formula, Recurrence):
         raise spec.refuse(f"a Recurrence needs a target that takes steps, such as optax.adam.update; found {spec.target}")
+    sizes = {d.symbol: max(d.values) for d in spec.symbols if isinstance(d, Size)}
+    if spec.formula.last not in sizes:
+        raise spec.refuse(f"the last step of a Recurrence must be a Size; found {spec.formula.last}. Declare it in symbols=")
+    last = sizes.pop(spec.formula.last)
+    pairs = Pairs(spec)
     note("running the first steps")
-    pairs = _Pairs(spec, name)
     try:
-        if reason := impure(pairs[last], steps):
+        if reason := impure(pairs[last if spec.formula.entries is None else WRITTEN], steps):
             return CaseResult(id=spec.id, verdict=Verdict.UNSUPPORTED, reason=reason)
-        tried = _tried(pairs, last, steps, limits)
+        if spec.formula.entries is None:
+            tried = tried_first(pairs, last, steps, limits)
+        else:
+            tried = tried_shapes(spec, steps, last, max(sizes.values()), note)
     except (TooManyBranches, UnsupportedError) as error:
         return CaseResult(id=spec.id, verdict=Verdict.UNDECIDED, reason=f"the rule has too many cases: {told(error)}")
     except SpecError as error:
@@ -77,7 +73,7 @@ def ruled(spec: Spec, limits: Limits, note: Callable[[str], Any]) -> CaseResult:
         if tried.result.verdict is not Verdict.REFUTED:
             return replace(tried.result, id=spec.id, runs=tried.runs)
         note("looking for an argument that explains the difference")
-        reason = _with_others(tried.pair, steps, tried.result, last, limits)
+        reason = _with_others(tried.pair, steps, tried.result, last, limits) if _is_written_out(tried) else tried.result.reason
         return replace(tried.result, id=spec.id, runs=tried.runs, reason=reason)
     runs, unclear = tried.runs, tried.unclear
     note("proving the rule for every step")
@@ -92,7 +88,7 @@ def ruled(spec: Spec, limits: Limits, note: Callable[[str], Any]) -> CaseResult:
     if finding is not None:
         findings = (Finding(kind="domain", message=finding, inputs={}),)
         return CaseResult(id=spec.id, verdict=Verdict.UNDECIDED, reason=finding, runs=runs, findings=findings)
-    if unclear and not induction.reason and any(_is_refuted(pairs[count]) for count in range(1, last + 1)):
+    if unclear and not induction.reason and any(is_refuted(pairs[count]) for count in range(1, last + 1)):
         reason = "the proof and the enclosures contradict each other; please report this as a bug in qedoc"
         return CaseResult(id=spec.id, verdict=Verdict.UNDECIDED, reason=reason, runs=runs)
     if induction.reason and unclear:
@@ -106,128 +102,13 @@ def ruled(spec: Spec, limits: Limits, note: Callable[[str], Any]) -> CaseResult:
     return CaseResult(id=spec.id, verdict=Verdict.PROVED, reason=reason, runs=runs, cells=induction.cells, paths=1)
 
 
-class _Pairs(dict[int, Pair]):
-    """A claim at each number of steps, which is prepared when it is first needed.
-
-    Args:
-        spec: the claim.
-        size: the name of the number of steps.
-    """
-
-    def __init__(self, spec: Spec, size: str) -> None:
-        super().__init__()
-        self.spec, self.size = spec, size
-
-    def __missing__(self, count: int) -> Pair:
-        self[count] = pair = Pair(self.spec, {self.size: count})
-        pair.plan.learn((), written(pair.target))
-        return pair
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Tried:
-    """What runs of the first steps show.
-
-    Args:
-        pair: the claim at the number of steps of the result.
-        result: a refutation, or why the code cannot be run; None if runs show neither.
-        unclear: why runs do not show that the claim holds; empty if they do.
-        runs: the number of runs.
-    """
-
-    pair: Pair
-    result: CaseResult | None
-    unclear: str
-    runs: int
-
-
-def _tried(pairs: "_Pairs", last: int, steps: Steps, limits: Limits) -> _Tried:
-    """Runs one step, and then all of the first steps; the numbers of steps between only if they may show a shorter difference, or more.
-
-    Numbers of steps after which the rule has no value are left out.
-    """
-    runs = 0
-    unclear = ""
-    longest: _Tried | None = None
-    if (exact := _exactly(pairs, last, steps)) is not None:
-        return exact
-    jumps = pairs.spec.formula.has(*JUMPS)
-    for count in dict.fromkeys((1, last, *range(2, last))):
-        if count not in (1, last) and longest is None and not unclear:
-            break
-        try:
-            pair = pairs[count]
-        except SpecError as error:
-            unclear = unclear or error.message
-            continue
-        for rows in (None, _far(pair)):
-            result = trial(pair, limits, rows, lines=not jumps)
-            runs += result.runs
-            if result.verdict is Verdict.REFUTED:
-                result = _confirmed(pair, result)
-            if result.verdict in (Verdict.REFUTED, Verdict.UNSUPPORTED):
-                found = _Tried(pair=pair, result=result, unclear=unclear, runs=runs)
-                if count < last or result.verdict is Verdict.UNSUPPORTED:
-                    return found
-                longest = found
-                break
-            if rows is None and result.verdict is Verdict.UNDECIDED:
-                unclear = unclear or result.reason
-    return longest or _Tried(pair=pairs[last], result=None, unclear=unclear, runs=runs)
-
-
-def _exactly(pairs: "_Pairs", last: int, steps: Steps) -> _Tried | None:
-    """A refutation by a random sequence for which the enclosures of rule and code are disjoint; None if none was found."""
-    for doubt in doubts(pairs[last], pairs.spec, steps)[:MOST_DOUBTS]:
-        with suppress(SpecError, UnsupportedError, TooManyBranches):
-            pair = pairs[len(doubt.gradients)]
-            row = doubt.row(pair)
-            if pair.plan.holds(row) and pair.refuted_at(row) and (found := _shown(pair, row)) is not None:
-                return _Tried(pair=pair, result=found, unclear="", runs=1)
-    return None
-
-
-def _shown(pair: Pair, row: Row) -> CaseResult | None:
-    """The refutation at a point where rule and code certainly differ; None if the code raises there."""
-    point, ran = pair.plan.point(row), pair.run(row)
-    if isinstance(ran, Exception):
-        return None
-    inputs = named(pair.case, point)
-    found = Counterexample(inputs=inputs, documented=pair.said(row), actual=ran, ran=ran, call=pasteable(pair.case, point))
-    return CaseResult(id=pair.case.id, verdict=Verdict.REFUTED, reason=DIFFERENT, counterexample=found)
-
-
-def _confirmed(pair: Pair, result: CaseResult) -> CaseResult:
-    """A refutation by runs, if exact arithmetic confirms it. At a tie, rounding alone selects a branch, in each format the same one."""
-    assert result.counterexample is not None  # it is refuted
-    formula = pair.formula
-    if not formula.has(*JUMPS):
-        return result
-    row = row_of(pair.plan.scalars, result.counterexample.inputs)
-    try:
-        if pair.refuted_at(row):
-            return result
-        other = next(filter(pair.refuted_at, pair.plan.simple(FEW)), None)
-    except (UnsupportedError, TooManyBranches) as error:
-        reason = f"runs differ at {format_inputs(result.counterexample.inputs)}, which may be a tie that rounding decides: {told(error)}"
-        return replace(result, verdict=Verdict.UNDECIDED, reason=reason, counterexample=None)
-    if other is None:
-        reason = f"runs differ at {format_inputs(result.counterexample.inputs)}, where exact arithmetic gives the documented value"
-        return replace(result, verdict=Verdict.UNDECIDED, reason=reason, counterexample=None)
-    reason = f"the code raises an error at {format_inputs(named(pair.case, pair.plan.point(other)))}, where it differs"
-    return _shown(pair, other) or replace(result, verdict=Verdict.UNDECIDED, reason=reason, counterexample=None)
-
-
-def _is_refuted(pair: Pair) -> bool:
-    """Whether enclosures show at a simple point that formula and code differ."""
-    return any(map(pair.refuted_at, pair.plan.simple(FEW)))
-
-
-def _far(pair: Pair) -> list[Row]:
-    """Points with very large and very small gradients."""
-    own = [scalar.vector == GRADIENTS for scalar in pair.plan.scalars]
-    rows = seeded(pair.plan, FEW, seed=2)
-    return [tuple(x * factor if far else x for x, far in zip(row, own, strict=True)) for factor in FAR for row in rows]
+def _is_written_out(tried: Tried) -> bool:
+    """Whether a refutation is at the number of steps of its claim; one by runs may be at any."""
+    assert tried.result is not None
+    assert tried.result.counterexample is not None
+    fed = tried.result.counterexample.inputs[GRADIENTS]
+    own = [scalar for scalar in tried.pair.plan.scalars if scalar.vector == GRADIENTS]
+    return isinstance(fed, list) and len(fed) == len({scalar.indices[0] for scalar in own})
 
 
 def _with_others(pair: Pair, steps: Steps, refuted: CaseResult, last: int, limits: Limits) -> str:
@@ -240,9 +121,13 @@ def _with_others(pair: Pair, steps: Steps, refuted: CaseResult, last: int, limit
             if (value == p.default and type(value) is type(p.default)) or not _would_agree(pair, steps, refuted, {p.name: value}):
                 continue
             changed = replace(spec, bind={**spec.bind, p.name: value}, at=spec.location)
+            pairs = Pairs(changed)
             try:
-                held = all(trial(_at(changed, count), limits).verdict is Verdict.TESTED for count in (1, last))
-                proof = induct(changed, steps).reason if held else "refuted"
+                if spec.formula.entries is not None:
+                    held, proof = holds_for_shapes(changed, steps, last), "not tried"
+                else:
+                    held = all(trial(pairs[count], limits).verdict is Verdict.TESTED for count in (1, last))
+                    proof = induct(changed, steps).reason if held else "refuted"
             except (QedocError, TooManyBranches):
                 continue
             if held:
@@ -258,16 +143,11 @@ def _would_agree(pair: Pair, steps: Steps, refuted: CaseResult, arguments: Mappi
     values = {s: float(x) for s, x in zip(pair.plan.symbols, row, strict=True)}
     try:
         with jax.enable_x64(True):
-            output = float(steps(**_arguments(pair, values), **arguments)[-1])
+            output = float(np.ravel(steps(**_arguments(pair, values), **arguments)[-1])[0])
     except Exception:  # noqa: BLE001  # the user's code may refuse the argument in any way
         return False
     documented = refuted.counterexample.documented
     return isinstance(documented, int | float) and bool(np.isclose(output, documented, rtol=ALIKE))
-
-
-def _at(spec: Spec, count: int) -> Pair:
-    (size,) = [d.symbol for d in spec.symbols if isinstance(d, Size)]
-    return Pair(spec, {str(size): count})
 
 
 def impure(pair: Pair, steps: Steps) -> str:
@@ -303,10 +183,11 @@ def _stepped(pair: Pair, steps: Steps, row: Row) -> Iterator[Any]:
     values = {s: float(x) for s, x in zip(pair.plan.symbols, row, strict=True)}
     keywords = _arguments(pair, values)
     gradients, params = keywords.pop(GRADIENTS), jnp.asarray(keywords.pop(PARAMETERS), dtype=float)
+    objectives = keywords.pop(OBJECTIVES) if has_value(pair.case.spec) else None
     made = steps.factory(**keywords)
     state = made.init(params)
-    for gradient in gradients:
-        change, state = made.update(gradient, state, params)
+    for k, gradient in enumerate(gradients):
+        change, state = made.update(gradient, state, params, **({} if objectives is None else {OBJECTIVES: objectives[k]}))
         params = params + change
         yield np.asarray(change)
 

@@ -1,11 +1,14 @@
 r"""Names at a step in a tree of LaTeX: `m_t`, `\hat m_{t-1}`, `E[g^2]_t`, `w_t^{(i)}`."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from qedoc.read.scope import ACCENTS
 from qedoc.read.tokens import BOLD, FONTS, Kind, Token
 from qedoc.read.tree import SYMBOLS, Group, Node, contents, relation
+
+RUNNING = ("sum", "max", "min")
+"""The macros of operators that run over the steps so far."""
 
 _OPERATIONS = ("+", "-", "*", "/")
 
@@ -30,11 +33,35 @@ class Timed:
 
 
 def indices(items: Sequence[Node]) -> Iterator[Node]:
-    r"""The indices of the sums in a sequence of nodes: tau of `\sum_{\tau=1}^t`."""
+    r"""The indices of the sums and extremes in a sequence of nodes: tau of `\sum_{\tau=1}^t`."""
     for head, mark, script in zip(items, items[1:], items[2:], strict=False):
         inside = contents(script)
-        if head.is_macro("sum") and mark.is_char("_") and len(inside) > 1 and relation(inside[1]) == "=":
+        if head.is_macro(*RUNNING) and mark.is_char("_") and len(inside) > 1 and relation(inside[1]) == "=":
             yield inside[0]
+
+
+def up_to(items: Sequence[Node], letter: str) -> list[Node]:
+    r"""The nodes with `\max_{k=1}^t` for `\max_{k \leq t}`, which is over all steps so far.
+
+    Args:
+        items: the nodes.
+        letter: the letter of the step.
+    """
+    found: list[Node] = []
+    rest = [replace(node, items=tuple(up_to(node.items, letter))) if isinstance(node, Group) else node for node in items]
+    while rest:
+        head = rest.pop(0)
+        found.append(head)
+        inside = contents(rest[1]) if head.is_macro(*RUNNING) and len(rest) > 1 and rest[0].is_char("_") else ()
+        if len(inside) != 3 or relation(inside[1]) != "<=" or spelled(inside[2:]) != letter or not isinstance(inside[0], Token):
+            continue
+        at = inside[1].start
+        first = [inside[0], Token(kind=Kind.CHAR, text="=", start=at, end=at), Token(kind=Kind.NUMBER, text="1", start=at, end=at)]
+        script = rest[1]
+        assert isinstance(script, Group)  # it has three nodes
+        found += [rest[0], replace(script, items=tuple(first)), Token(kind=Kind.CHAR, text="^", start=at, end=at), inside[2]]
+        rest = rest[2:]
+    return found
 
 
 def base_of(nodes: Sequence[Node]) -> tuple[str, list[Node]]:
@@ -70,6 +97,17 @@ def numbered(nodes: Sequence[Node]) -> tuple[Timed | None, list[Node]]:
     base, rest = base_of(nodes)
     label = suffix(rest[1]) if base and len(rest) > 1 and rest[0].is_char("_") else ""
     return (Timed(f"{base}_{label}", None), rest[2:]) if label.isdigit() else (None, list(nodes))
+
+
+def untimed(nodes: Sequence[Node]) -> tuple[Timed | None, list[Node]]:
+    r"""A name without a step at the beginning of nodes, `\gamma` or `\rho_{\max}`, and what follows."""
+    base, rest = base_of(nodes)
+    first = nodes[0] if nodes else None
+    if isinstance(first, Token) and first.kind is Kind.TEXT and first.text.isidentifier():
+        base, rest = first.text, list(nodes[1:])
+    label = suffix(rest[1]) if base and len(rest) > 1 and rest[0].is_char("_") else ""
+    base = f"{base}_{label}" if label else base
+    return (Timed(base, None), rest[2:] if label else rest) if base else (None, list(nodes))
 
 
 def spelled(nodes: Sequence[Node]) -> str:

@@ -12,7 +12,7 @@ from qedoc.read.macros import tokens
 from qedoc.read.parser import Parser
 from qedoc.read.reading import Names, Obstacle, Refused, Unreadable
 from qedoc.read.scope import Scope
-from qedoc.read.step_names import Timed, base_of, goes_on, indices, is_entry, numbered, spelled, suffix
+from qedoc.read.step_names import RUNNING, Timed, base_of, goes_on, indices, is_entry, numbered, spelled, suffix, untimed, up_to
 from qedoc.read.tokens import Kind, Token
 from qedoc.read.tree import Group, Node, contents, equated, nest, relation, walk
 
@@ -50,11 +50,13 @@ class Lines:
         lines: the lines, in the order written.
         names: the name at a step that each symbol stands for.
         step: the letter of the step.
+        repeats: whether a row that repeats the end of the row above was left out.
     """
 
     lines: tuple[Line, ...]
     names: Mapping[sp.Symbol, Timed]
     step: sp.Symbol
+    repeats: bool = False
 
 
 def step_letter(latex: str) -> str:
@@ -87,23 +89,92 @@ def read_steps(latex: str, names: Names) -> Lines | Unreadable:
         return Refused(Obstacle.LIMIT, "too deeply nested here", 0, "define names for the inner parts").at(latex)
 
 
-class _Reader:
-    """Reads lines, and remembers the names at steps that occur in them."""
+def read_sum(latex: str, names: Names, step: sp.Symbol) -> Lines | Unreadable:
+    r"""Reads `G = \sum_{t=1}^\tau g_t^2`, a sum over all steps so far that gives a name without a step its value.
 
-    def __init__(self, names: Names, letter: str) -> None:
-        self.names, self.letter = names, letter
+    Args:
+        latex: the formula.
+        names: what is known about the names in it.
+        step: the letter of the step of the rule that uses the name.
+    """
+    try:
+        written = tokens(latex, names)
+        reader = _Reader(replace(names, macros=written.macros), "")
+        nodes = nest(written.tokens)
+        at = next((k for k, node in enumerate(nodes) if relation(node) == "="), 0)
+        name, rest = untimed(nodes[:at])
+        reader.indices = {node.text for items in walk(nodes) for node in indices(items) if isinstance(node, Token)}
+        put = reader.replaced(nodes[at + 1 :])
+        value = _value(put, replace(reader.names, legend={**names.legend, **dict.fromkeys(reader.known.values(), "a value")}))
+    except Refused as refused:
+        return refused.at(latex)
+    sums = value.atoms(sp.Sum)
+    if name is None or rest or sums != {value} or len(value.limits) > 1 or value.limits[0][1] != 1 or not value.limits[0][2].is_Symbol:
+        return Refused(Obstacle.UNSUPPORTED, "a definition that is no sum over the steps", 0, "").at(latex)
+    body = value.function
+    if body.has(value.limits[0][0]):
+        return Refused(Obstacle.UNSUPPORTED, "a sum whose terms depend on the number of the step", 0, "").at(latex)
+    value = sp.Sum(body, (sp.Symbol("k_step"), 1, step))
+    line = Line(left=name, assigns=False, values=((None, value),))
+    return Lines(lines=(line,), names={sp.Symbol(text): timed for timed, text in reader.known.items()}, step=step)
+
+
+def read_step_size(latex: str, names: Names, function: str) -> Lines | Unreadable:
+    r"""Reads a display that is the step size of gradient descent, with `f(x)` and `\nabla f(x)` at the parameters of the step.
+
+    Args:
+        latex: the display.
+        names: what is known about the names in it.
+        function: the letter of the function.
+
+    Returns:
+        One line, which gives the update `u`.
+    """
+    try:
+        written = tokens(latex, names)
+        reader = _Reader(replace(names, macros=written.macros), "t", function)
+        nodes = [node for node in nest(written.tokens) if not node.is_char(".", ",") and not node.is_macro(",")]
+        at = next((k + 1 for k, node in enumerate(nodes) if relation(node) == "="), 0)
+        put = reader.replaced(nodes[at:])
+        legend = {**names.legend, **dict.fromkeys(reader.known.values(), "a value")}
+        value = _value(put, replace(reader.names, legend=legend))
+    except Refused as refused:
+        return refused.at(latex)
+    gradients = {name for name in reader.known if name.slope}
+    if len(gradients) != 1:
+        return Refused(Obstacle.UNKNOWN, "a step size without the gradient at one point", 0, "write it as a rule, u_t = ...").at(latex)
+    (gradient,) = gradients
+    line = Line(left=Timed("u", 0), assigns=False, values=((None, -value * sp.Symbol(reader.known[gradient])),))
+    return Lines(lines=(line,), names={sp.Symbol(text): name for name, text in reader.known.items()}, step=sp.Symbol("t"))
+
+
+class _Reader:
+    """Reads lines, and remembers the names at steps that occur in them.
+
+    Args:
+        names: what is known about the names.
+        letter: the letter of the step.
+        function: the letter of a function whose value at the parameters is a value at the step; empty if there is none.
+    """
+
+    def __init__(self, names: Names, letter: str, function: str = "") -> None:
+        self.names, self.letter, self.function = names, letter, function
         self.known: dict[Timed, str] = {}
         self.indices: set[str] = set()
 
     def lines(self, nodes: Sequence[Node]) -> Lines:
         """Reads all lines."""
         found: list[tuple[Timed, bool, list[Node]]] = []
-        for row in _joined(list(_rows(nodes))):
+        whole = [up_to(row, self.letter) for row in _rows(nodes) if row]
+        stray = {k for k in range(1, len(whole)) if _repeats(whole[k - 1], whole[k])}
+        for row in _joined([row for k, row in enumerate(whole) if k not in stray]):
             at = next(k for k, node in enumerate(row) if relation(node) in ("=", "<-"))
             left, right = trimmed(row[:at]), trimmed(row[at + 1 :])
             if _is_state(left, right):
                 continue
             name, rest = self.timed(left)
+            if name is None:
+                name, rest = untimed(left)
             if name is None or rest:
                 raise Refused(
                     Obstacle.UNSUPPORTED, "a line of a rule whose left side is no name at a step", row[0].start, "write m_t = ..."
@@ -113,7 +184,7 @@ class _Reader:
             found.append((name, relation(row[at]) == "<-", right))
         if not found:
             raise Refused(Obstacle.UNSUPPORTED, "a rule without lines", 0, "")
-        self.indices = {node.text for items in walk(nodes) for node in indices(items) if isinstance(node, Token)}
+        self.indices = {node.text for row in whole for items in walk(row) for node in indices(items) if isinstance(node, Token)}
         put = [(name, assigns, [(setting, self.replaced(part)) for setting, part in _settings(right)]) for name, assigns, right in found]
         symbols = {sp.Symbol(text): name for name, text in self.known.items()}
         legend = {**self.names.legend, **dict.fromkeys(self.known.values(), "a value"), self.letter: "the step"}
@@ -122,7 +193,7 @@ class _Reader:
             Line(left=name, assigns=assigns, values=tuple((setting, _value(part, told)) for setting, part in values))
             for name, assigns, values in put
         ]
-        return Lines(lines=tuple(lines), names=symbols, step=sp.Symbol(self.letter))
+        return Lines(lines=tuple(lines), names=symbols, step=sp.Symbol(self.letter), repeats=bool(stray))
 
     def replaced(self, nodes: Sequence[Node]) -> list[Node]:
         """The nodes with one token for each name at a step, and for each name with a number."""
@@ -132,6 +203,8 @@ class _Reader:
             if rest[0].is_macro("circ", "odot"):  # both are products of entries here, because each line holds entry by entry
                 rest[0] = Token(kind=Kind.MACRO, text="cdot", start=rest[0].start, end=rest[0].end)
             name, after = self.gradient(rest)
+            if name is None:
+                name, after = self.objective(rest)
             if name is None:
                 name, after = self.timed(rest)
             if name is None:
@@ -167,9 +240,21 @@ class _Reader:
         if not place:
             return None, list(nodes)
         point, rest = self.timed(list(nodes[place].items))  # type: ignore[union-attr]  # a group, by the line above
+        if point is None and self.function:
+            point, rest = untimed(list(nodes[place].items))  # type: ignore[union-attr]  # a group, as above
+            point = None if point is None else Timed(point.base, 0)
         if point is None or rest:
             return None, list(nodes)
         return Timed(point.base, point.shift, slope=True), list(nodes[place + 1 :])
+
+    def objective(self, nodes: Sequence[Node]) -> tuple[Timed | None, list[Node]]:
+        """The value of the function at the parameters, `f(x)`, at the beginning of nodes, and what follows."""
+        base, rest = base_of(nodes)
+        group = rest[0] if rest else None
+        if not self.function or base != self.function or not isinstance(group, Group) or group.opener != "(":
+            return None, list(nodes)
+        point, left = untimed(group.items)
+        return (Timed(base, 0), rest[1:]) if point is not None and not left else (None, list(nodes))
 
     def timed(self, nodes: Sequence[Node]) -> tuple[Timed | None, list[Node]]:
         """The name at a step at the beginning of nodes, if there is one, and what follows."""
@@ -280,8 +365,6 @@ def _joined(found: Sequence[list[Node]]) -> list[list[Node]]:
     """The rows with a sign, each with the rows that go on with it."""
     lines: list[list[Node]] = []
     for row in found:
-        if not row:
-            continue
         if any(relation(node) in ("=", "<-") for node in row):
             lines.append(list(row))
         elif lines and (goes_on(row[0]) or goes_on(lines[-1][-1])):
@@ -293,6 +376,18 @@ def _joined(found: Sequence[list[Node]]) -> list[list[Node]]:
     return lines
 
 
+def _repeats(above: Sequence[Node], row: Sequence[Node]) -> bool:
+    r"""Whether a row only writes the last term of the row above once more, as in `m_t = a m_{t-1} + g_t \\ g_t`. It may be a factor."""
+    end = above[-len(row) :]
+    before = above[-len(row) - 1] if len(above) > len(row) else None
+    same = len(end) == len(row) and _spelled(end) == _spelled(row)
+    return same and before is not None and (before.is_char("+", "-") or relation(before) in ("=", "<-"))
+
+
+def _spelled(nodes: Sequence[Node]) -> str:
+    return " ".join(node.text if isinstance(node, Token) else f"{node.opener} {_spelled(node.items)}" for node in nodes)
+
+
 def _is_state(left: Sequence[Node], right: Sequence[Node]) -> bool:
     """Whether a line only names the state: `S_t = (m_t, v_t)`, `S_t = m_t`."""
     first = left[0] if left else None
@@ -300,7 +395,9 @@ def _is_state(left: Sequence[Node], right: Sequence[Node]) -> bool:
     named = letter and len(left) == 3
     lone = right[0] if len(right) == 1 else None
     inside = lone.items if isinstance(lone, Group) and lone.opener in ("(", "[", r"\{") else right
-    return named and not any(goes_on(node) or (isinstance(node, Group) and node.opener == "(") for node in inside)
+    return named and not any(
+        goes_on(node) or node.is_macro(*RUNNING) or (isinstance(node, Group) and node.opener == "(") for node in inside
+    )
 
 
 def _settings(right: Sequence[Node]) -> list[tuple[tuple[str, bool] | None, Sequence[Node]]]:
