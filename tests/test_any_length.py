@@ -11,6 +11,8 @@ import sympy as sp
 from sympy import Abs, Expr, IndexedBase, Max, Piecewise, Product, Sum, exp, log, sign, sqrt, symbols, tanh
 
 from qedoc.algebra.large import Largest, Smallest
+from qedoc.bind.claims import claims
+from qedoc.bind.records import Bound
 from qedoc.claims.domain import Reals
 from qedoc.claims.limits import Limits
 from qedoc.claims.spec import Array, Parameter, Size, Spec, Variable
@@ -22,6 +24,7 @@ from qedoc.judge.length_runs import FEW, MANY, contradicted
 from qedoc.judge.lengths import LENGTH
 from qedoc.lift.any_length import Unsized, read_unsized
 from qedoc.results.verdict import Verdict
+from qedoc.sources.docstrings import documented
 from qedoc.sums.domain import Domain
 from qedoc.sums.equality import compare
 from qedoc.sums.terms import variable
@@ -259,3 +262,15 @@ def test_lift_prints_one_formula_for_all_lengths(target: str) -> None:
 
 def test_lift_of_elementwise_code_stays_a_formula_of_numbers() -> None:
     assert "[" not in lifted("jax.nn.softplus", None).sympy
+
+
+def test_a_layer_is_proved_for_single_sizes_and_says_so() -> None:
+    record = next(one for one in documented("flax.linen.SimpleCell") if one.name == "flax.linen.SimpleCell")
+    claim = claims(record)[0]
+    assert isinstance(claim, Bound)
+    declared = [d for d in claim.spec.symbols if isinstance(d, Size)]
+    longest = {str(d.symbol): max(d.values) if d.meaning == LENGTH else min(d.values) for d in declared}
+    found = check(claim.spec, longest, Limits(max_points=100), lambda _: None)
+    assert found.verdict is Verdict.PROVED
+    assert found.extent == "n = 1 to 2 and l = 1 to 2"
+    assert "because a layer is made for one size" in found.reason

@@ -6,6 +6,7 @@ from typing import Any
 
 from qedoc.algebra.conditions import TooManyBranches
 from qedoc.claims.limits import Limits
+from qedoc.claims.members import Member
 from qedoc.claims.spec import Size
 from qedoc.errors import QedocError
 from qedoc.judge.any_count import every_count
@@ -74,6 +75,9 @@ def _for_every_length(pair: Pair, result: CaseResult, sizes: list[Size], limits:
     """The result of the case with the longest arrays, with the lengths for which the formula is proved; or a refutation at others."""
     if result.verdict is not Verdict.PROVED:
         return result
+    tried = " and ".join(f"{d.symbol} = {min(d.values)} to {max(d.values)}" for d in sizes if d.meaning == LENGTH)
+    if isinstance(pair.target, Member) and pair.target.holds is not None:
+        return replace(result, reason=f"{result.reason}; for {tried}, because a layer is made for one size", extent=tried)
     note("looking at every length")
     found = every_length(pair.case.spec)
     if found is None:
@@ -82,7 +86,6 @@ def _for_every_length(pair: Pair, result: CaseResult, sizes: list[Size], limits:
         other = _refuted_at(pair, {str(n): size for n, size in found.suspect.items()}, limits)
         return other or replace(result, verdict=Verdict.UNDECIDED, reason=found.reason)
     if found.reason:
-        tried = " and ".join(f"{d.symbol} = {min(d.values)} to {max(d.values)}" for d in sizes if d.meaning == LENGTH)
         return replace(result, verdict=Verdict.TESTED, reason=f"proved for {tried}, and not for every length: {found.reason}")
     return replace(result, reason=f"{result.reason}; proved for {found.extent} with symbolic lengths", extent=found.extent)
 

@@ -74,7 +74,7 @@ def read_unsized(call: Callable[..., Any], arrays: Mapping[str, Any], shapes: Ma
         except QedocError:
             raise
         except Exception as error:  # the user's own, or JAX's: the code needs a length or a number
-            raise UnsupportedError(f"the code cannot be traced for every length: {told(error)}", None) from error
+            raise UnsupportedError(f"the code cannot be traced for every length: {told(error).splitlines()[0]}", None) from error
         if len(jax.tree.leaves(result)) != 1:
             raise UnsupportedError("the code returns several arrays", None)
         reader = _Reader()
