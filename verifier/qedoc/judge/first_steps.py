@@ -4,6 +4,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+import sympy as sp
+
 from qedoc.algebra.conditions import TooManyBranches
 from qedoc.algebra.recurrences import Recurrence
 from qedoc.claims.limits import Limits
@@ -114,6 +116,16 @@ def _exactly(pairs: Pairs, last: int, steps: Steps) -> Tried | None:
     return None
 
 
+def refuted_far(pairs: Pairs) -> CaseResult | None:
+    """A refutation of the first step at a very large or very small gradient, where only exact arithmetic shows the difference; or None."""
+    with suppress(SpecError, UnsupportedError, TooManyBranches):
+        pair = pairs[1]
+        for row in (*_far(pair), *_tiny(pair)):
+            if pair.plan.holds(row) and pair.refuted_at(row) and (found := _shown(pair, row)) is not None:
+                return found
+    return None
+
+
 def refuted_by(pairs: Pairs, doubt: Doubt) -> Tried | None:
     """A refutation by a sequence for which the enclosures of rule and code are disjoint; None if they are not.
 
@@ -163,6 +175,16 @@ def _confirmed(pair: Pair, result: CaseResult) -> CaseResult:
 def is_refuted(pair: Pair) -> bool:
     """Whether enclosures show at a simple point that formula and code differ."""
     return any(map(pair.refuted_at, pair.plan.simple(FEW)))
+
+
+def _tiny(pair: Pair) -> list[Row]:
+    """Points with very small gradients, where the hyperparameters that may be small are so too: a term that is left out counts there."""
+    small = [
+        scalar.vector == GRADIENTS or (scalar.domain.lower == 0 and scalar.domain.upper == sp.oo and not scalar.domain.integer)
+        for scalar in pair.plan.scalars
+    ]
+    rows = seeded(pair.plan, FEW, seed=4)
+    return [tuple(x * FAR[1] if tiny else x for x, tiny in zip(row, small, strict=True)) for row in rows]
 
 
 def _far(pair: Pair) -> list[Row]:

@@ -19,7 +19,7 @@ from qedoc.claims.steps import GRADIENTS, OBJECTIVES, PARAMETERS, Steps
 from qedoc.claims.target import resolve
 from qedoc.errors import QedocError, SpecError, UnsupportedError, told
 from qedoc.judge.black_box import trial
-from qedoc.judge.first_steps import Pairs, Tried, is_refuted, tried_first
+from qedoc.judge.first_steps import Pairs, Tried, is_refuted, refuted_far, tried_first
 from qedoc.judge.induction import induct
 from qedoc.judge.inputs import row_of
 from qedoc.judge.late import late
@@ -93,6 +93,8 @@ def ruled(spec: Spec, limits: Limits, note: Callable[[str], Any]) -> CaseResult:
         return CaseResult(id=spec.id, verdict=Verdict.UNDECIDED, reason=reason, runs=runs)
     if induction.reason and unclear:
         return CaseResult(id=spec.id, verdict=Verdict.UNDECIDED, reason=f"{unclear}; no induction was found: {induction.reason}", runs=runs)
+    if induction.reason and spec.formula.entries is None and (far := refuted_far(pairs)) is not None:
+        return replace(far, id=spec.id, runs=runs)
     if induction.reason:
         reason = f"no difference beyond rounding in the first {last} steps, and no induction was found: {induction.reason}"
         return CaseResult(id=spec.id, verdict=Verdict.TESTED, reason=reason, runs=runs)

@@ -5,6 +5,7 @@ read and bound as any formula, and judged by the whole of qedoc. Only what is th
 """
 
 import itertools
+import math
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -256,7 +257,7 @@ class Repair:
             elif name in point.columns:
                 found[tex] = point.columns[name]
         composed = {f"(1 - {tex})": 1 - value for tex, value in found.items()}
-        constants = {r"\pi": np.full((1, 1, 1), np.pi)} | ({} if "e" in found else {"e": np.full((1, 1, 1), np.e)})
+        constants = {r"\pi": np.full((1, 1, 1), math.pi)} | ({} if "e" in found else {"e": np.full((1, 1, 1), math.e)})
         return {**found, **constants, **composed}
 
     def _letters(self) -> list[str]:
