@@ -244,6 +244,8 @@ def test_two_claims_that_say_the_same_have_one_fingerprint() -> None:
         {"bind": {"mode": "plain", "steps": qedoc.Array(a, (x, 1, 2))}},
         {"bind": {"mode": "other", "steps": [1, 2]}},
         {"bind": {"mode": "plain", "steps": [1, 3]}},
+        {"written": a * x},
+        {"promises": [qedoc.FixedPoint(0)]},
         {"properties": [qedoc.NonDecreasing(x, where=(a >= 0,))]},
         {"properties": [qedoc.NonIncreasing(x, where=(a > 0,))]},
         {"symbols": [qedoc.Parameter(a, "a", qedoc.Reals(), "slope"), qedoc.Parameter(x, "x", qedoc.Reals(above=0), "place")]},
@@ -255,9 +257,17 @@ def test_a_claim_that_says_something_else_has_another_fingerprint(change: dict[s
     assert content(replace(SPEC, **change)) != content(SPEC)
 
 
+def test_every_size_is_another_claim_than_some_sizes() -> None:
+    some, every = (
+        qedoc.Spec(target="lib.f", formula=a, symbols=[size], at=SPEC.location)
+        for size in (qedoc.Size(a, range(9), "count"), qedoc.Size(a, least=0, meaning="count"))
+    )
+    assert content(some) != content(every)
+
+
 def test_every_field_of_a_spec_counts() -> None:
     told = {"target", "formula", "symbols", "bind", "where", "entry", "natural", "derivative", "minimum", "properties", "name", "source"}
-    told |= {"beside", "documented", "whole", "is_complex", "may_be_real"}
+    told |= {"beside", "documented", "whole", "is_complex", "may_be_real", "written", "promises"}
     assert {field.name for field in fields(qedoc.Spec)} == told | {PLACES[0]}, "a new field: add a change of it to the test above"
 
 
