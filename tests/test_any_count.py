@@ -29,7 +29,7 @@ ORDERED = (ForAll(b[i] < b[i + 1], (i, 1, n - 1)),)
 
 @pytest.fixture(autouse=True)
 def _on_path(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.syspath_prepend(str(Path(__file__).parent / "corpus"))
+    monkeypatch.syspath_prepend(str(Path(__file__).parent / "unsized"))
 
 
 def of_dict(code: str, formula: Expr = SCALED, where: Sequence[Any] = ORDERED, **more: Any) -> Spec:

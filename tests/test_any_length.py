@@ -156,7 +156,7 @@ def spec(
     names = {template.item.base: template.item for template in bound.values()}
     variables = [Variable(item, Reals(), "an array") for item in names.values()]
     symbols_ = [*variables, Size(N, (1, 2, 3, 4), LENGTH), *more]
-    return Spec(target=f"corpus.any_length.{target}", formula=formula, symbols=symbols_, bind=bound, natural=True, **others)
+    return Spec(target=f"unsized.any_length.{target}", formula=formula, symbols=symbols_, bind=bound, natural=True, **others)
 
 
 RIGHT = {

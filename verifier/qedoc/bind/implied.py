@@ -40,7 +40,7 @@ def positive_arguments(
     everywhere = value if density else _outside_cases(value)
     arguments = {argument for call in everywhere.atoms(sp.gamma, sp.loggamma, sp.beta) for argument in call.args}
     indices = {limit[0] for part in value.atoms(sp.Integral, *LARGE) for limit in part.limits}
-    for argument in sorted((a for a in arguments if a.free_symbols and not a.free_symbols & indices), key=str):
+    for argument in sorted((a for a in arguments if a.free_symbols and not _plain_symbols(a) & indices), key=str):
         told = [context.parameters[p].text for name in names_in(argument) if (p := roles.get(name))]
         if not density and not (told and all(_SHAPE.search(text) for text in told)):
             continue
@@ -52,6 +52,11 @@ def positive_arguments(
             ends[symbol.name].append(("above", sp.Integer(0)))
         elif not argument.atoms(sp.Indexed):
             yield sp.Gt(argument, 0)
+
+
+def _plain_symbols(argument: sp.Expr) -> set[sp.Basic]:
+    """The symbols of an argument outside of its entries."""
+    return set(argument.xreplace({entry: sp.Dummy() for entry in argument.atoms(sp.Indexed)}).free_symbols)
 
 
 def _outside_cases(value: sp.Expr) -> sp.Expr:
