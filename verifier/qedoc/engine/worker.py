@@ -2,6 +2,7 @@
 
 import ctypes
 import gc
+import io
 import itertools
 import os
 import resource
@@ -31,6 +32,8 @@ _LOCAL = "is_local_module_file"  # a function of Hypothesis that is replaced, si
 def warm_up() -> None:
     """Prepares a worker: standard output belongs to the report, a stop is immediate, and the slow imports are made once."""
     os.dup2(2, 1)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(line_buffering=True)  # a process that is killed writes nothing more
     warnings.simplefilter("ignore")  # warnings of the checked code; its results are compared, including nan and infinity
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     os.environ["JAX_PLATFORMS"] = "cpu"  # a check runs small scalar code; `environment` reports that another device was requested
