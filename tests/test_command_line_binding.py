@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from pasting import paste
 
 from qedoc.bind import Bound, Refused, given
 from qedoc.claims.limits import Limits
@@ -206,7 +207,7 @@ def test_a_parameter_is_fixed_to_a_function(tmp_path: Path) -> None:
     assert wrong.verdict is Verdict.REFUTED
     assert wrong.counterexample is not None
     assert "reduce_fn=jax.numpy.sum" in wrong.counterexample.call
-    exec(wrong.counterexample.call, {})  # noqa: S102  # the line is made to be pasted
+    paste(wrong.counterexample.call)
     assert verdict(tmp_path, "reduced", r"\frac{1}{n} \sum_{i=1}^n x_i^2", settings={"reduce_fn": "jnp.mean"}).verdict is Verdict.PROVED
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import sympy as sp
 from fixture_modules import Claims, judged_claim, written
+from pasting import paste
 
 from qedoc.algebra.recurrences import Recurrence
 from qedoc.bind.records import Bound, Refused
@@ -171,7 +172,7 @@ class TestNorms:
     def test_a_pasted_line_gives_the_value(self, judged: Judged, capsys: pytest.CaptureFixture[str]) -> None:
         result = judged(INTRODUCTION + shown(r"u_t &= -\eta \frac{g_t}{\|g_t\|^2 + \epsilon}"), *NORMALISED)
         assert result.counterexample is not None
-        exec(result.counterexample.call, {})  # noqa: S102  # the line is for people to paste
+        paste(result.counterexample.call)
         assert float(capsys.readouterr().out) == pytest.approx(float(result.counterexample.ran), rel=1e-6)
 
 
@@ -285,7 +286,7 @@ where :math:`f` is the function from which a gradient is computed, :math:`\eta` 
         result = judged(self.DOC.replace(r"\min", r"\max"), *self.POLYAK)
         assert result.counterexample is not None
         assert "value" in result.counterexample.inputs
-        exec(result.counterexample.call, {})  # noqa: S102  # the line is for people to paste
+        paste(result.counterexample.call)
         assert float(capsys.readouterr().out) == pytest.approx(float(result.counterexample.ran), rel=1e-6)
 
     def test_two_points(self) -> None:

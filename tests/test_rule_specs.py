@@ -151,7 +151,7 @@ def test_a_rule_without_a_value_at_the_first_step_does_not_hold() -> None:
 
 
 class TestClaim:
-    """What a spec with a rule is, for the other parts of qedoc."""
+    """A rule becomes a recurrence, with the target and the symbols that a check needs."""
 
     def test_the_id_is_the_optimizer(self) -> None:
         assert momentum().id == "optax.sgd"

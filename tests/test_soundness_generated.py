@@ -12,6 +12,7 @@ import jax
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from pasting import paste
 from soundness import checking
 from soundness.__main__ import main
 from soundness.checking import Checked
@@ -42,9 +43,7 @@ def test_no_verdict_on_generated_pairs_is_wrong(numbers: range, tmp_path: Path, 
 
 
 def function(made: Pair) -> Callable[..., Any]:
-    names: dict[str, Any] = {}
-    exec(HEAD + made.claim(right=True), names)  # noqa: S102  # the text comes from the generator of this repository
-    found: Callable[..., Any] = names[made.name(right=True)]
+    found: Callable[..., Any] = paste(HEAD + made.claim(right=True))[made.name(right=True)]
     return found
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import sympy as sp
 from fixture_modules import Claims, judged_claim, written
+from pasting import paste
 
 from qedoc import Array, Parameter, Reals, Recurrence, Size, Spec, Variable
 from qedoc.algebra.recurrences import MOST_STEPS
@@ -288,7 +289,7 @@ class TestTwins:
         (result,) = judged(display(r"m_t &= g_t - \mu m_{t-1}", r"u_t &= -\eta m_t"), MOMENTUM)
         assert isinstance(result, CaseResult)
         assert result.counterexample is not None
-        exec(result.counterexample.call, {})  # noqa: S102  # the line is for people to paste
+        paste(result.counterexample.call)
         assert float(capsys.readouterr().out) == pytest.approx(float(result.counterexample.ran), rel=1e-6)
 
 

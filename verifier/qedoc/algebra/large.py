@@ -7,7 +7,7 @@ from sympy.concrete.expr_with_intlimits import ExprWithIntLimits
 from sympy.printing.precedence import PRECEDENCE
 
 
-class _Extreme(ExprWithIntLimits):  # type: ignore[misc]  # SymPy has no types
+class _Extreme(ExprWithIntLimits):
     """The largest or smallest value of an expression over the values of an index. `claims/unroll` writes it out."""
 
     _operator = ""

@@ -11,7 +11,7 @@ MOST_STEPS = 64
 """Maximum number of steps that are written out."""
 
 
-class Recurrence(sp.Expr):  # type: ignore[misc]  # SymPy has no types
+class Recurrence(sp.Expr):
     """The value of a sequence at a step: `Recurrence(u[t], [(m[t], ...), (u[t], ...)], {m: 0}, (t, n))`.
 
     A line gives the value of a name at the step t. It may use the values of lines before it, at t, and of all names and inputs one step

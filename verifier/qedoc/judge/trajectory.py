@@ -31,9 +31,6 @@ MOST_SHOWN = 24
 RATE, DECAY = Fraction(1, 10), Fraction(9, 10)
 """The values of a hyperparameter without a default, if its domain has them: a learning rate, or a decay rate, which is less than 1."""
 
-UNCOUPLED = 4
-"""Number of parts of a `Recurrence` that holds entry by entry."""
-
 
 def curve(spec: Spec, sizes: Mapping[str, int], at: Inputs | None) -> Curve:
     """Returns the data of a plot: of a rule with a state along its steps, of anything else along its last unknown.
@@ -57,7 +54,7 @@ def trajectory(spec: Spec, at: Inputs | None) -> Curve:
         UnsupportedError: for a rule that is not one of a single entry of the parameters.
     """
     sizes, steps = [d for d in spec.symbols if isinstance(d, Size)], resolve(spec.target)
-    if len(sizes) != 1 or not isinstance(steps, Steps) or len(spec.formula.args) > UNCOUPLED:
+    if len(sizes) != 1 or not isinstance(steps, Steps) or spec.formula.entries is not None:
         raise UnsupportedError("the plot of a rule is about one entry of the parameters, and the entries of this rule depend on each other")
     pair = Pair(spec, {str(sizes[0].symbol): 1})
     given = [] if at is None else _gradients(at)

@@ -16,7 +16,7 @@ CARRIERS = frozenset({"and", "bitcast_convert_type", "broadcast_in_dim", "reshap
 """The primitives whose operands can be the bits of a float."""
 
 
-class Bits(sp.Function):  # type: ignore[misc]  # sympy is untyped
+class Bits(sp.Function):
     """The bits of a float, as an integer of the given width. It never leaves a path."""
 
     nargs = 2

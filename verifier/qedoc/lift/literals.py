@@ -42,7 +42,7 @@ _CONSTANTS = (
 )  # fmt: skip
 
 
-class BallLiteral(sp.Symbol):  # type: ignore[misc]  # sympy has no types
+class BallLiteral(sp.Symbol):
     """A number in code that is not a simple exact number. Its value is within `radius` of `midpoint`.
 
     Equal numbers give equal literals. The radius covers the rounding of a few operations before the number reached the code (4 units in

@@ -26,23 +26,23 @@ SYMMETRIC, TRIANGULAR = 1, 2
 """What is known of the entries of a matrix: it is symmetric, or lower triangular."""
 
 
-class Matmul(sp.Function):  # type: ignore[misc]  # sympy is untyped
+class Matmul(sp.Function):
     """A product of matrices and vectors."""
 
 
-class TransposeOf(sp.Function):  # type: ignore[misc]  # sympy is untyped
+class TransposeOf(sp.Function):
     """A transposed matrix or vector."""
 
 
-class InverseOf(sp.Function):  # type: ignore[misc]  # sympy is untyped
+class InverseOf(sp.Function):
     """The inverse of a matrix."""
 
 
-class CrossOf(sp.Function):  # type: ignore[misc]  # sympy is untyped
+class CrossOf(sp.Function):
     """The cross product of two vectors of length 3."""
 
 
-class MatrixOf(sp.Function):  # type: ignore[misc]  # sympy is untyped
+class MatrixOf(sp.Function):
     """`MatrixOf(m, n, a, b, ...)`: a matrix of m rows and n columns that is written out, row by row."""
 
     @property
@@ -57,7 +57,7 @@ class MatrixOf(sp.Function):  # type: ignore[misc]  # sympy is untyped
         return EntryAt(row, *(EntryAt(column, *entries[k * columns : (k + 1) * columns]) for k in range(rows)))
 
 
-class EntryAt(sp.Function):  # type: ignore[misc]  # sympy is untyped
+class EntryAt(sp.Function):
     """`EntryAt(i, a, b, ...)`: the i-th of the values, counted from 1."""
 
     def _sympystr(self, printer: Any) -> str:
@@ -79,7 +79,7 @@ class EntryAt(sp.Function):  # type: ignore[misc]  # sympy is untyped
 NODES = (Matmul, TransposeOf, InverseOf, CrossOf, MatrixOf)
 
 
-class DeterminantOf(sp.Function):  # type: ignore[misc]  # sympy is untyped
+class DeterminantOf(sp.Function):
     """`DeterminantOf(A, n)` of a square matrix of size n, counted from 1. A third argument says that A is `SYMMETRIC` or `TRIANGULAR`."""
 
     nargs = (2, 3)
@@ -95,7 +95,7 @@ class DeterminantOf(sp.Function):  # type: ignore[misc]  # sympy is untyped
         return None
 
 
-class InverseEntry(sp.Function):  # type: ignore[misc]  # sympy is untyped
+class InverseEntry(sp.Function):
     """`InverseEntry(A, i, j, n)` of the inverse of a square matrix of size n. A fifth argument says what A is, as for `DeterminantOf`."""
 
     nargs = (4, 5)

@@ -34,7 +34,7 @@ class Silence(Enum):
     SETTING = "a setting"
 
 
-class Extent(sp.Symbol):  # type: ignore[misc]  # sympy is untyped
+class Extent(sp.Symbol):
     """The number of values of an index, if a sum names the index without its range.
 
     It is not a symbol of the formula. Binding replaces it by the length of the axis that the index runs over.

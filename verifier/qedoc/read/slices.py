@@ -10,7 +10,7 @@ from qedoc.read.reading import Obstacle, Refused
 from qedoc.read.tree import Group, Node
 
 
-class Slice(sp.Function):  # type: ignore[misc]  # sympy is untyped
+class Slice(sp.Function):
     """`Slice(x, first, after)`: the entries from `first`, counted from 0, up to but not including `after`."""
 
     nargs = 3

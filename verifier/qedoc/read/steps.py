@@ -1,30 +1,25 @@
 """Reads the lines of a rule with a state: names at the current step and one step before or after, such as `m_t` and `m_{t-1}`."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import sympy as sp
 
 from qedoc.read.brackets import split
-from qedoc.read.cases import CASES, rows, trimmed
+from qedoc.read.cases import trimmed
 from qedoc.read.macros import tokens
 from qedoc.read.parser import Parser
 from qedoc.read.reading import Names, Obstacle, Refused, Unreadable
 from qedoc.read.scope import Scope
-from qedoc.read.step_names import RUNNING, Timed, base_of, goes_on, indices, is_entry, numbered, spelled, suffix, untimed, up_to
+from qedoc.read.step_names import Timed, base_of, indices, is_entry, numbered, spelled, suffix, untimed, up_to
+from qedoc.read.step_rows import is_state, joined, repeats, rows_of, settings
 from qedoc.read.tokens import Kind, Token
 from qedoc.read.tree import Group, Node, contents, equated, nest, relation, walk
 
-STATE = re.compile(r"[A-Z]")
-"""How a name is written that stands for all values of a state: `S_t`."""
-
 _SHIFTED = re.compile(r"(?<![A-Za-z])([a-z])\s*[-+]\s*1")
 _ALONE = re.compile(r"(?:_\{?|\^\{?\()([tkn])\)?\}?(?![A-Za-z])")
-_SETTING = re.compile(r"(?:if|when|for|with)?\s*(\w+)\s*(?:=|is)\s*(\w+)")
-_TRUTHS = {"True": True, "False": False, "true": True, "false": False}
 _GRADIENT = "nabla"
-_DISPLAYS = frozenset({"align", "aligned", "equation", "gather", "gathered", "split", "eqnarray", "array", "math", "lines"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,12 +160,12 @@ class _Reader:
     def lines(self, nodes: Sequence[Node]) -> Lines:
         """Reads all lines."""
         found: list[tuple[Timed, bool, list[Node]]] = []
-        whole = [up_to(row, self.letter) for row in _rows(nodes) if row]
-        stray = {k for k in range(1, len(whole)) if _repeats(whole[k - 1], whole[k])}
-        for row in _joined([row for k, row in enumerate(whole) if k not in stray]):
+        whole = [up_to(row, self.letter) for row in rows_of(nodes) if row]
+        stray = {k for k in range(1, len(whole)) if repeats(whole[k - 1], whole[k])}
+        for row in joined([row for k, row in enumerate(whole) if k not in stray]):
             at = next(k for k, node in enumerate(row) if relation(node) in ("=", "<-"))
             left, right = trimmed(row[:at]), trimmed(row[at + 1 :])
-            if _is_state(left, right):
+            if is_state(left, right):
                 continue
             name, rest = self.timed(left)
             if name is None:
@@ -185,7 +180,7 @@ class _Reader:
         if not found:
             raise Refused(Obstacle.UNSUPPORTED, "a rule without lines", 0, "")
         self.indices = {node.text for row in whole for items in walk(row) for node in indices(items) if isinstance(node, Token)}
-        put = [(name, assigns, [(setting, self.replaced(part)) for setting, part in _settings(right)]) for name, assigns, right in found]
+        put = [(name, assigns, [(setting, self.replaced(part)) for setting, part in settings(right)]) for name, assigns, right in found]
         symbols = {sp.Symbol(text): name for name, text in self.known.items()}
         legend = {**self.names.legend, **dict.fromkeys(self.known.values(), "a value"), self.letter: "the step"}
         told = replace(self.names, legend=legend)
@@ -341,76 +336,3 @@ def _value(nodes: Sequence[Node], names: Names) -> sp.Expr:
     if not nodes:
         raise Refused(Obstacle.MALFORMED, "a line without a value", 0, "")
     return parser.value()
-
-
-def _rows(nodes: Sequence[Node]) -> Iterator[list[Node]]:
-    """The rows of a display, without alignment marks."""
-    kept = trimmed(nodes)
-    lone = kept[0] if len(kept) == 1 else None
-    if isinstance(lone, Group) and lone.name in _DISPLAYS:
-        first = lone.items[0] if lone.items else None
-        columns = lone.name == "array" and isinstance(first, Group) and first.opener == "{"
-        kept = list(lone.items[1:] if columns else lone.items)
-    paragraph: list[Node] = []
-    for node in (*kept, None):
-        if node is None or (isinstance(node, Token) and node.kind is Kind.PARAGRAPH):
-            for row in rows(paragraph):
-                yield trimmed([item for item in row if not item.is_char("&")])
-            paragraph = []
-        else:
-            paragraph.append(node)
-
-
-def _joined(found: Sequence[list[Node]]) -> list[list[Node]]:
-    """The rows with a sign, each with the rows that go on with it."""
-    lines: list[list[Node]] = []
-    for row in found:
-        if any(relation(node) in ("=", "<-") for node in row):
-            lines.append(list(row))
-        elif lines and (goes_on(row[0]) or goes_on(lines[-1][-1])):
-            lines[-1] += row
-        else:
-            raise Refused(
-                Obstacle.UNSUPPORTED, "a row of a rule without a sign between two sides", row[0].start, "write each line as m_t = ..."
-            )
-    return lines
-
-
-def _repeats(above: Sequence[Node], row: Sequence[Node]) -> bool:
-    r"""Whether a row only writes the last term of the row above once more, as in `m_t = a m_{t-1} + g_t \\ g_t`. It may be a factor."""
-    end = above[-len(row) :]
-    before = above[-len(row) - 1] if len(above) > len(row) else None
-    same = len(end) == len(row) and _spelled(end) == _spelled(row)
-    return same and before is not None and (before.is_char("+", "-") or relation(before) in ("=", "<-"))
-
-
-def _spelled(nodes: Sequence[Node]) -> str:
-    return " ".join(node.text if isinstance(node, Token) else f"{node.opener} {_spelled(node.items)}" for node in nodes)
-
-
-def _is_state(left: Sequence[Node], right: Sequence[Node]) -> bool:
-    """Whether a line only names the state: `S_t = (m_t, v_t)`, `S_t = m_t`."""
-    first = left[0] if left else None
-    letter = isinstance(first, Token) and first.kind is Kind.WORD and len(first.text) == 1 and bool(STATE.match(first.text))
-    named = letter and len(left) == 3
-    lone = right[0] if len(right) == 1 else None
-    inside = lone.items if isinstance(lone, Group) and lone.opener in ("(", "[", r"\{") else right
-    return named and not any(
-        goes_on(node) or node.is_macro(*RUNNING) or (isinstance(node, Group) and node.opener == "(") for node in inside
-    )
-
-
-def _settings(right: Sequence[Node]) -> list[tuple[tuple[str, bool] | None, Sequence[Node]]]:
-    r"""The values of a line for each setting, `\begin{cases} a & \text{if } \texttt{nesterov = True} ...`; one value if there are none."""
-    lone = right[0] if len(right) == 1 else None
-    if not isinstance(lone, Group) or lone.name not in CASES:
-        return [(None, right)]
-    found: list[tuple[tuple[str, bool] | None, Sequence[Node]]] = []
-    for row in rows(lone.items):
-        cells = split(row, "&")
-        said = " ".join(node.text for node in cells[-1] if isinstance(node, Token))
-        match = _SETTING.fullmatch(said.strip())
-        if len(cells) != 2 or match is None or match[2] not in _TRUTHS:
-            return [(None, right)]
-        found.append(((match[1], _TRUTHS[match[2]]), trimmed(cells[0])))
-    return found

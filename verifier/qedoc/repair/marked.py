@@ -10,7 +10,7 @@ import numpy as np
 import sympy as sp
 from sympy.printing.numpy import SciPyPrinter
 
-from qedoc.bind.claims import claims
+from qedoc.bind.claims import GIVES_UP, claims
 from qedoc.bind.records import Bound
 from qedoc.claims.case import Case, instantiate
 from qedoc.claims.spec import Size, Spec
@@ -21,22 +21,11 @@ from qedoc.sources.docstrings import Documented, Formula
 
 Span: TypeAlias = tuple[int, int]
 
-FAILS = (
-    ArithmeticError,
-    AttributeError,
-    NotImplementedError,
-    RecursionError,
-    TypeError,
-    ValueError,
-    LookupError,
-    NameError,
-    AssertionError,
-    QedocError,
-)
-"""What SymPy, NumPy and the binder raise for a formula with marks that they cannot take."""
+FAILS = (*GIVES_UP, LookupError, NameError, AssertionError, QedocError)
+"""What SymPy, NumPy and the binder raise for a formula with marks that they cannot take. NumPy's NameError is for a function it lacks."""
 
 
-class Place(sp.Function):  # type: ignore[misc]  # SymPy has no types
+class Place(sp.Function):
     """`Place(k, value)`: the value that was read at the k-th place of a text."""
 
     def _eval_is_real(self) -> bool | None:
@@ -103,7 +92,7 @@ class Point:
         return Point(sizes=self.sizes, columns=columns, actual=self.actual[at], silent=self.silent[at])
 
 
-class _Printer(SciPyPrinter):  # type: ignore[misc]  # SymPy has no types
+class _Printer(SciPyPrinter):
     """Writes operations for arrays whose shapes are broadcast, which NumPy's `select` and reductions do not do."""
 
     def _folded(self, function: str, expression: sp.Basic) -> str:
