@@ -39,6 +39,7 @@ def defined(folder: Path, monkeypatch: pytest.MonkeyPatch, name: str, latex: str
     [
         ("L1Norm", r"\|x\|_1 = \sum_i |x_i|", "jnp.sum(jnp.abs(x))", HOLDS),
         ("L1Norm", r"\|x\|_1 = \sum_i |x_i|^2", "jnp.sum(jnp.abs(x))", REFUTED),
+        ("L1Norm", r"\|x\|_2 = \sqrt{\sum_i x_i^2}", "jnp.sum(jnp.abs(x))", IDENTITY),
         ("SquaredL2Norm", r"\lVert x \rVert_2^2 = \sum_i x_i^2", "jnp.sum(x**2)", HOLDS),
         ("LayerNorm", r"\|x\|_2 = \sqrt{\sum_i x_i^2}", "x / jnp.sqrt(jnp.sum(x**2))", IDENTITY),
         ("L1Norm", r"\lVert x \rVert_1 + 1 = 1 + \sum_i |x_i|", "jnp.sum(jnp.abs(x))", IDENTITY),

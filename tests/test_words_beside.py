@@ -32,6 +32,9 @@ MEAN = r"\frac{1}{n} \sum_i x_i^2"
         ("Most commonly used for warmup (a < b).", "x + a + b", REFUTED),
         ("Can also be used for cooldown (a > b).", "x + a + b", REFUTED),
         ("It can only be used for a warmup (a < b).", "jnp.where(a < b, x + a - b, x)", RIGHT),
+        ("Useful for positive values (x > 0).", "jnp.where(x > 0, x + a - b, 0)", RIGHT),
+        ("Typically used for small inputs (x < 1).", "jnp.where(x < 1, x + a - b, 1)", RIGHT),
+        ("Mostly used for normalized scores.", "jnp.clip(x, 0, 1) + a - b", RIGHT),
         ("Commonly used for warmup, where a < b.", "jnp.where(a < b, x + a - b, x)", RIGHT),
     ],
 )
@@ -73,11 +76,23 @@ def test_a_kind_of_argument_changes_no_value(judge: Judge, note: str, code: str,
         ("where :math:`u` contains log-probabilities.", "jnp.sum(log_probs) + 1", WRONG),
         ("where :math:`u` contains squared log-probabilities.", "jnp.sum(log_probs**2)", RIGHT),
         ("where :math:`u` contains probabilities.", "jnp.sum(jnp.exp(log_probs))", RIGHT),
+        ("where :math:`u` contains the squares of the log-probabilities.", "jnp.sum(log_probs**2)", RIGHT),
+        ("where :math:`u` contains the squares of the log-probabilities.", "jnp.sum(log_probs)", WRONG),
     ],
 )
 def test_what_an_array_contains(judge: Judge, after: str, code: str, verdicts: set[Verdict]) -> None:
     doc = shown(r"\sum_i u_i", "The value is", after, log_probs="Log-probabilities of each class.")
     assert judge("log_probs", doc, code) in verdicts
+
+
+@pytest.mark.parametrize("verb", ["contains", "denotes"])
+@pytest.mark.parametrize(("noun", "code"), [("differences", "jnp.sum(jnp.diff(x))"), ("logarithms of the inputs", "jnp.sum(jnp.log(x))")])
+def test_numbers_made_of_the_inputs_are_not_the_inputs(judge: Judge, verb: str, noun: str, code: str) -> None:
+    told = (f"where :math:`x` {verb} the {noun}.", f"Here x {verb} {noun}.") if "of" in noun else (f"where :math:`x` {verb} the {noun}.",)
+    for after in told:
+        doc = shown(r"\sum_i x_i", "The value is", after, x="The inputs.")
+        assert judge("x", doc, code) in RIGHT
+        assert judge("x", doc, "jnp.sum(x)") in WRONG
 
 
 @pytest.mark.parametrize(
@@ -122,3 +137,17 @@ def test_an_operation_in_words_that_the_display_shows(judge: Judge, before: str,
 def test_what_a_parameter_controls_is_not_what_it_is(judge: Judge, entry: str, code: str, verdicts: set[Verdict]) -> None:
     doc = shown("x + a", "The value is", "where :math:`a` is a parameter controlling the transition between two curves.", a=entry)
     assert judge("x, a", doc, code) in verdicts
+
+
+@pytest.mark.parametrize("noun", ["squares", "ranks", "exponentials", "cubes"])
+@pytest.mark.parametrize("verb", ["denotes", "are", "contains"])
+def test_what_is_made_of_a_parameter_is_not_the_parameter(judge: Judge, noun: str, verb: str) -> None:
+    after = f"where :math:`u` {verb} the {noun} of the learning rates."
+    assert judge("learning_rates", shown(r"\sum_i u_i", "The value is", after), "jnp.sum(learning_rates)") in WRONG
+
+
+@pytest.mark.parametrize("words", ["the learning rates", "the vector of the learning rates"])
+def test_what_contains_a_parameter_is_the_parameter(judge: Judge, words: str) -> None:
+    doc = shown(r"\sum_i u_i", "The value is", f"where :math:`u` denotes {words}.")
+    assert judge("learning_rates", doc, "jnp.sum(learning_rates)") in HOLDS
+    assert judge("learning_rates", doc, "jnp.sum(learning_rates**2)") in WRONG

@@ -9,6 +9,7 @@ from qedoc.interpret.choices import Choices
 from qedoc.interpret.lexicon import opposed
 from qedoc.read import conventional_index
 from qedoc.sources import markup
+from qedoc.sources.prose import DERIVED
 
 ARTICLES = frozenset({"the", "a", "an"})
 PREPOSITIONS = frozenset({"of", "per", "for", "in", "on", "at", "to", "from", "with", "over", "by", "between", "that", "which"})
@@ -151,7 +152,7 @@ def _is_other(said: str, described: str) -> bool:
     """
     one, other = (_words(text) for text in (said, described))
     if not (one[0] and other[0]):
-        return False
+        return any(word.rstrip("s") in DERIVED for word in one[0])  # an entry such as `the inputs` names no such number
     if _is_function_of(one, other):
         return True
     if not _shared(one[0] | one[1], other[0] | other[1]):

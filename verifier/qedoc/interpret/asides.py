@@ -74,12 +74,19 @@ _EXAMPLE = re.compile(
 )
 """A named example of a setting, `Warmup: start=0.01, end=1.0, steps=5-10`: two parameters or more, each with its value."""
 
+_NUMBERS = (
+    r"\w|inputs?|values?|arguments?|numbers?|scores?|data|positive|negative|non\w*|small|large|tiny|bounded|finite|unit|normali[sz]ed"
+    r"|standardi[sz]ed"
+)
+"""Words for numbers of some kind: a sentence with one may say for which numbers a formula holds."""
+
 _USAGE = re.compile(
     r"(?:(?:most |more )?(?:commonly|typically|often|frequently|widely|mostly|mainly) used|(?:can|may) (?:also )?be used|(?:also )?useful) "
-    r"(?:for|in|as|to) (?!.*\b(?:only|must|when|if|where|unless|require\w*|valid|range|domain)\b)[A-Za-z][A-Za-z /,-]*(?: \([^()]*\))?",
+    rf"(?:for|in|as|to) (?![^()]*\b(?:only|must|when|if|where|unless|require\w*|valid|range|domain|{_NUMBERS})\b)[A-Za-z][A-Za-z /,-]*"
+    r"(?: \([A-Za-z_]\w* [<>] [A-Za-z_]\w*\))?",
     re.IGNORECASE,
 )
-"""A sentence about what people use an object for, `Most commonly used for warmup (start < end)`, which restricts nothing."""
+"""A sentence about what people use an object for, and not for which numbers: `Most commonly used for warmup (start < end)`."""
 
 _MATHS = r"(?::math:`|`+|\$)"
 

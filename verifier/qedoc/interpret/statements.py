@@ -76,7 +76,7 @@ legend: Parser = rule(
             either(phrase, description),
             to=lambda _, symbol, __, inner: ("legend", symbol, inner) if inner[0] not in ("num", "sym") else None,
         ),
-        sequence(_LET, token("SYM"), token("CONTAINS"), description, to=form("legend", 1, 3)),
+        sequence(_LET, token("SYM"), token("CONTAINS"), either(phrase, description), to=form("legend", 1, 3)),
         sequence(
             _LET,
             token("SYM"),

@@ -47,7 +47,7 @@ _DEFAULT = re.compile(r"\s*\((?:the )?default[^(),;]*\)|,?\s*\bdefaults? (?:is|t
 _EMPHASIS = re.compile(r"(?<![\w*])\*{1,2}(\w(?:[^*]*\w)?)\*{1,2}(?![\w*])")
 _OPERATIONS = {"+": "+", "-": "-", "−": "-", "*": "*", "/": "/", "**": "^", "^": "^", "|": "BAR"}
 _OPENERS = frozenset({"", "where", "here", "with", "and", "let", ",", ";", "("})
-_VERBS = frozenset({"is", "denotes", "represents", "means", "equals", "indicates"})
+_VERBS = frozenset({"is", "denotes", "represents", "means", "equals", "indicates", "contains"})
 _LETTERS = frozenset({"a", "A", "I", "i"})
 """Letters that are words of English: a parameter of this name is meant only in code or where the grammar needs one."""
 

@@ -144,7 +144,71 @@ def parameter(text: str, parameters: Iterable[str]) -> str:
     fitting = [name for name in known if _spelled(name, words)]
     longest = max((name.count("_") for name in fitting), default=0)
     best = [name for name in fitting if name.count("_") == longest]
-    return best[0] if len(best) == 1 else ""
+    return best[0] if len(best) == 1 and not _is_made_of(words, best[0]) else ""
+
+
+DERIVED = frozenset(
+    {
+        "absolute",
+        "argmax",
+        "argmin",
+        "average",
+        "ceiling",
+        "complement",
+        "conjugate",
+        "cosine",
+        "cube",
+        "cumsum",
+        "derivative",
+        "deviation",
+        "difference",
+        "doubling",
+        "exponent",
+        "exponential",
+        "floor",
+        "fraction",
+        "gradient",
+        "half",
+        "increment",
+        "integral",
+        "inverse",
+        "log",
+        "logarithm",
+        "logit",
+        "maximum",
+        "mean",
+        "median",
+        "minimum",
+        "modulus",
+        "norm",
+        "percentage",
+        "power",
+        "product",
+        "quantile",
+        "quotient",
+        "rank",
+        "reciprocal",
+        "remainder",
+        "residual",
+        "root",
+        "sigmoid",
+        "sign",
+        "sine",
+        "softmax",
+        "square",
+        "sum",
+        "transform",
+        "transpose",
+        "variance",
+    }
+)
+"""Nouns for numbers that are made of others: `the ranks of the learning rates` are no learning rates."""
+
+
+def _is_made_of(words: Sequence[str], name: str) -> bool:
+    """Whether a text names a number that is made of a parameter, with a noun that is not in the parameter's name."""
+    noun = words[words.index("of", 1) - 1] if "of" in words[1:] else ""
+    return noun.rstrip("s") in DERIVED and not any(_names_part(noun, part) for part in name.lower().split("_") if part)
 
 
 _ALIKE = re.compile(r"\b(?:of |with |in )?(?:the )?same (?:shape|size|length|dtype|type)s? as\b", re.IGNORECASE)
