@@ -1,6 +1,7 @@
 """Code with loops over lists and dicts. The tests say which formula each function has."""
 
 import jax.numpy as jnp
+import numpy as np
 
 
 def scaled(start, factors):
@@ -77,6 +78,35 @@ def remembering_elsewhere(start, factors):
     value = start
     for boundary, factor in sorted(factors.items()):
         value = jnp.where(boundary <= 300, value * _noted(factor), value)
+    return value
+
+
+def _kept(factor, seen=[]):
+    seen += [factor]
+    return factor if len(seen) < 10_000 else 2 * factor
+
+
+def remembering_in_a_default(start, factors):
+    value = start
+    for boundary, factor in sorted(factors.items()):
+        value = jnp.where(boundary <= 300, value * _kept(factor), value)
+    return value
+
+
+COUNTS = np.zeros(1)
+
+
+def remembering_in_an_array(start, factors):
+    value = start
+    for boundary, factor in sorted(factors.items()):
+        value = jnp.where(boundary <= 300, value * factor * np.add(COUNTS[0], 1), value)
+    return value
+
+
+def counted_by_numpy(start, factors):
+    value = start
+    for boundary, factor in sorted(factors.items()):
+        value = jnp.where(boundary <= 300, value * factor * np.ones_like(1), value)
     return value
 
 

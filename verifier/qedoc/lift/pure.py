@@ -5,11 +5,15 @@ import builtins
 import inspect
 import textwrap
 from collections.abc import Callable, Iterator
+from fractions import Fraction
 from types import FunctionType, ModuleType
 from typing import Any
 
-LIBRARIES = frozenset({"jax", "jaxlib", "numpy", "math", "operator", "functools", "itertools", "fractions", "typing"})
-"""Packages whose functions change nothing that the caller sees."""
+import jax
+import numpy as np
+
+LIBRARIES = frozenset({"jax", "jaxlib", "math", "functools", "fractions", "typing"})
+"""Packages whose functions change nothing that the caller sees. NumPy is none: `copyto`, `put` and `random` do."""
 
 METHODS = frozenset({"items", "keys", "values", "astype", "reshape", "item", "sum", "max", "min", "mean"})
 """Methods that change nothing."""
@@ -46,6 +50,9 @@ def impurity(function: Callable[..., Any], depth: int = 0) -> str | None:
         return f"the source of {function.__name__} is not known"
     if not isinstance(tree, ast.FunctionDef):
         return f"the source of {function.__name__} is no definition of a function"
+    kept = [*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()]
+    if not all(map(_is_constant, kept)):
+        return f"{function.__name__} has a default that may change"
     return next(_impurities(tree, function, depth), None)
 
 
@@ -59,6 +66,8 @@ def _impurities(tree: ast.FunctionDef, function: FunctionType, depth: int) -> It
             yield f"{where} calls something for its effect"
         elif isinstance(node, ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load):
             yield f"{where} changes an object"
+        elif isinstance(node, ast.Name) and node.id not in own and not _is_constant(_value(node, function)):
+            yield f"{where} reads {node.id}, which may change"
         elif isinstance(node, ast.Call):
             yield from _of_call(node.func, function, own, depth, where)
 
@@ -75,7 +84,7 @@ def _of_call(called: ast.expr, function: FunctionType, own: set[str], depth: int
         yield f"{where} calls {ast.unparse(called)}, which is not known"
         return
     package = (value.__name__ if isinstance(value, ModuleType) else getattr(value, "__module__", None) or "").partition(".")[0]
-    if package in LIBRARIES or (isinstance(value, type) and issubclass(value, BaseException)):
+    if package in LIBRARIES or isinstance(value, np.ufunc) or (isinstance(value, type) and issubclass(value, BaseException)):
         return
     if package == "builtins" or getattr(builtins, getattr(value, "__name__", ""), None) is value:
         if value.__name__ in CHANGING:
@@ -84,6 +93,14 @@ def _of_call(called: ast.expr, function: FunctionType, own: set[str], depth: int
     inner = impurity(value, depth + 1)
     if inner is not None:
         yield inner
+
+
+def _is_constant(value: Any) -> bool:
+    """Whether a value stays as it is: a number, a text, a function, a class, a module, an array of JAX, or a tuple of these."""
+    if isinstance(value, tuple | frozenset):
+        return all(map(_is_constant, value))
+    plain = isinstance(value, int | float | complex | str | bytes | Fraction | ModuleType | type | None)
+    return plain or isinstance(value, jax.Array | np.ufunc | np.generic) or callable(value)
 
 
 def _own_names(tree: ast.FunctionDef) -> set[str]:
