@@ -8,6 +8,7 @@ import jax
 import jax.numpy as jnp
 import pytest
 import sympy as sp
+from jax import export
 from sympy import Abs, Expr, IndexedBase, Max, Piecewise, Product, Sum, exp, log, sign, sqrt, symbols, tanh
 
 from qedoc.algebra.large import Largest, Smallest
@@ -139,7 +140,7 @@ def test_code_that_looks_at_single_lengths_is_found_by_runs() -> None:
 
 # Claims
 
-I, N = symbols("i n")
+I, M, N = symbols("i m n")
 a, b = (IndexedBase(name) for name in "ab")
 SQUARES = Sum(x[k] ** 2, (k, 1, N)) / N
 
@@ -217,12 +218,38 @@ def test_wrong_claim_is_not_proved_for_every_length(target: str, formula: Expr) 
         ("in_a_loop", "cannot be traced"),
         ("ordered", "sort"),
         ("in_blocks", "a run with n = 33 gives another value"),
+        ("one_length", "n = 129 in another way"),
+        ("one_of_two", "n = 129 in another way"),
+        ("even_lengths", "mod(n, 6) = 0 in another way"),
+        ("one_shape", "n = 129 in another way"),
+        ("by_table", "looks the length n up"),
     ],
 )
 def test_code_that_depends_on_the_length_is_not_proved(target: str, reason: str) -> None:
     found = every_length(spec(target, SQUARES))
     assert found is not None
     assert reason in found.reason
+
+
+def test_length_that_is_proved_by_itself_may_be_treated_in_another_way() -> None:
+    found = every_length(spec("three_by_itself", SQUARES))
+    assert found is not None
+    assert found.reason == ""
+
+
+def test_comparison_of_two_lengths_is_not_proved() -> None:
+    arrays = {"x": Array(x[k], (k, 1, N)), "y": Array(y[k], (k, 1, M))}
+    found = every_length(spec("square_only", SQUARES, arrays=arrays, more=(Size(M, (1, 2, 3), LENGTH),)))
+    assert found is not None
+    assert "n = m in another way" in found.reason
+
+
+def test_comparisons_of_lengths_are_as_before_after_a_reading() -> None:
+    length = type(export.symbolic_shape("n")[0])
+    before = length.__eq__, length.__hash__
+    with pytest.raises(UnsupportedError):
+        read(lambda _: 1 / 0, x="n,")
+    assert (length.__eq__, length.__hash__) == before
 
 
 def test_transposed_matrix_is_not_proved() -> None:

@@ -69,3 +69,31 @@ def transposed(a, b):
 
 def weighted(x, scale):
     return scale * jnp.sum(x)
+
+
+def one_length(x):
+    return jnp.mean(x**2) + (x.shape[0] == 129)
+
+
+def one_of_two(x):
+    return jnp.mean(x**2) + (x.shape[0] in (3, 129))
+
+
+def even_lengths(x):
+    return jnp.mean(x**2) + (x.shape[0] % 6 == 0)
+
+
+def one_shape(x):
+    return jnp.mean(x**2) + (x.shape == (129,))
+
+
+def by_table(x):
+    return jnp.mean(x**2) + {129: 1}.get(x.shape[0], 0)
+
+
+def square_only(x, y):
+    return jnp.mean(x**2) + (x.shape[0] == y.shape[0] and x.shape[0] == 129)
+
+
+def three_by_itself(x):
+    return jnp.sum(x**2) / 3 if x.shape[0] == 3 else jnp.mean(x**2)

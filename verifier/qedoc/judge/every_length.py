@@ -74,6 +74,7 @@ def every_length(spec: Spec) -> Found | None:
     try:
         call, arrays, shapes = _arguments(spec)
         code = read_unsized(call, arrays, shapes)
+        _refuse_apart(code, lengths)
         domain = _domain(spec, lengths)
         with assuming(domain):
             equal = _equal(spec, code, lengths)
@@ -86,6 +87,20 @@ def every_length(spec: Spec) -> Found | None:
         at = ", ".join(f"{symbol} = {size}" for symbol, size in suspect.items())
         return Found(extent=extent, reason=f"a run with {at} gives another value than the formula of the code", suspect=suspect)
     return Found(extent=extent, reason="" if equal else "the formulas with sums are not shown to be equal")
+
+
+def _refuse_apart(code: Unsized, lengths: Mapping[sp.Symbol, Size]) -> None:
+    """Checks that the code compares a length with nothing but those that are proved one by one.
+
+    Raises:
+        UnsupportedError: if it does.
+    """
+    checked = {str(symbol): size.values for symbol, size in lengths.items()} if len(lengths) == 1 else {}
+    for length, other in code.apart:
+        if other is None:
+            raise UnsupportedError(f"the code looks the length {length} up in a table", None)
+        if other not in checked.get(length, ()):
+            raise UnsupportedError(f"the code may treat arrays with {length} = {other} in another way", None)
 
 
 def _equal(spec: Spec, code: Unsized, lengths: Mapping[sp.Symbol, Size]) -> bool:
@@ -198,7 +213,7 @@ def lifted_for_every_length(target: str) -> sp.Expr | None:
             code = read_unsized(call, symbols, dict.fromkeys(arrays, "n,"))
         except (UnsupportedError, TooManyBranches):
             continue
-        if code.value.has(*LARGE) and not contradicted(code, call, symbols, FEW):
+        if code.value.has(*LARGE) and not code.apart and not contradicted(code, call, symbols, FEW):
             return tidied(code)
     return None
 

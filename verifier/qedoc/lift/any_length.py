@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import jax
@@ -14,6 +14,7 @@ from jax import export
 from qedoc.algebra.large import LARGE
 from qedoc.algebra.partial import Partial, partial
 from qedoc.errors import QedocError, UnsupportedError, told
+from qedoc.lift.dimensions import watched
 from qedoc.lift.fields import Field, FieldStep, numeric
 from qedoc.lift.gathers import ALL_RULES
 from qedoc.lift.jax_internals import Literal, opened
@@ -44,12 +45,15 @@ class Unsized:
         shape: the dimensions of the result.
         indices: the indices of the result, which count from 0.
         value: the entry at these indices.
+        apart: lengths for which the formula need not hold, because the code compares a length with them; None for a length that is looked
+            up in a table.
     """
 
     arguments: tuple[tuple[sp.Expr, ...], ...]
     shape: tuple[sp.Expr, ...]
     indices: tuple[sp.Symbol, ...]
     value: sp.Expr
+    apart: tuple[tuple[str, Any], ...] = ()
 
 
 def read_unsized(call: Callable[..., Any], arrays: Mapping[str, Any], shapes: Mapping[str, str]) -> Unsized:
@@ -70,7 +74,8 @@ def read_unsized(call: Callable[..., Any], arrays: Mapping[str, Any], shapes: Ma
             for name, symbol in arrays.items()
         ]
         try:
-            traced, result = jax.make_jaxpr(call, return_shape=True)(*made)
+            with watched() as asked:
+                traced, result = jax.make_jaxpr(call, return_shape=True)(*made)
         except QedocError:
             raise
         except Exception as error:  # the user's own, or JAX's: the code needs a length or a number
@@ -81,11 +86,12 @@ def read_unsized(call: Callable[..., Any], arrays: Mapping[str, Any], shapes: Ma
         operands = [_field(symbol, reader.shape(spec.shape)) for symbol, spec in zip(arrays.values(), made, strict=True)]
         try:
             (field,) = reader.evaluate(*opened(traced), operands)
-            return _named(field, set(map(str, arrays.values())), tuple(operand.shape for operand in operands))
+            found = _named(field, set(map(str, arrays.values())), tuple(operand.shape for operand in operands))
         except QedocError:
             raise
         except (ArithmeticError, LookupError, RecursionError, TypeError, ValueError, NotImplementedError) as error:
             raise UnsupportedError(f"the code could not be read for every length: {told(error)}", None) from error
+    return replace(found, apart=tuple((str(length), other) for length, other in asked))
 
 
 def _dtype(symbol: Any) -> Any:

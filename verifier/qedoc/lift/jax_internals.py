@@ -18,9 +18,10 @@ try:
     from jax.interpreters.ad import primitive_jvps
 
     try:  # JAX 0.10 and later
+        from jax.errors import InconclusiveDimensionOperation
         from jax.extend.core import mapped_aval, set_current_trace
     except ImportError:  # JAX 0.8 and 0.9
-        from jax._src.core import mapped_aval, set_current_trace
+        from jax._src.core import InconclusiveDimensionOperation, mapped_aval, set_current_trace
 except ImportError as error:
     raise QedocError(
         f"qedoc cannot read code with JAX {jax.__version__}: {error}; install a JAX between 0.8 and the newest version that"
@@ -30,6 +31,7 @@ except ImportError as error:
 __all__ = [
     "BaseTrace",
     "BaseTracer",
+    "InconclusiveDimensionOperation",
     "Literal",
     "ShapedArray",
     "Tracer",
