@@ -151,3 +151,18 @@ def test_what_contains_a_parameter_is_the_parameter(judge: Judge, words: str) ->
     doc = shown(r"\sum_i u_i", "The value is", f"where :math:`u` denotes {words}.")
     assert judge("learning_rates", doc, "jnp.sum(learning_rates)") in HOLDS
     assert judge("learning_rates", doc, "jnp.sum(learning_rates**2)") in WRONG
+
+
+@pytest.mark.parametrize("entry", ["", "The parameter.", "A positive number.", "The constant, given."])
+def test_a_parameter_may_be_called_a_mean_or_a_power(judge: Judge, entry: str) -> None:
+    after = r"where :math:`\mu` is the mean of the distribution and :math:`p` is the power."
+    doc = shown(r"(x - \mu)^p", "The value is", after, **({"x": "The value.", "mu": entry, "p": entry} if entry else {}))
+    assert judge("x, mu, p", doc, "(x - mu) ** p") in HOLDS
+    assert judge("x, mu, p", doc, "(x + mu) ** p") in WRONG
+
+
+@pytest.mark.parametrize("entry", ["The rate.", "A positive rate.", "The rate p."])
+def test_a_parameter_that_is_called_otherwise_elsewhere_is_not_settled(judge: Judge, entry: str) -> None:
+    doc = shown(r"x^p", "The value is", r"where :math:`p` is the power.", x="The value.", p=entry)
+    assert judge("x, p", doc, "x ** p") in WRONG
+    assert judge("x, p", doc, "x ** (1 / p)") in RIGHT

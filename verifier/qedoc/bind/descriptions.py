@@ -8,6 +8,7 @@ from qedoc.interpret import lexicon
 from qedoc.interpret.choices import Choices
 from qedoc.interpret.lexicon import opposed
 from qedoc.read import conventional_index
+from qedoc.read.tree import SYMBOLS
 from qedoc.sources import markup
 from qedoc.sources.prose import DERIVED
 
@@ -41,6 +42,11 @@ _TYPE_LINE = re.compile(
 )
 """The type of a parameter and its default before the description: `float or jax.Array, default=1.0 Threshold parameter`."""
 
+_KINDS = frozenset(
+    {"positive", "negative", "nonnegative", "non", "strictly", "finite", "small", "large", "valued", "constant", "arbitrary", "given"}
+)
+"""Adjectives of numbers, which do not tell what a number is."""
+
 _SAID = re.compile(r"(?:is|are|denotes?|represents?|counts?|means)\b")
 _STEM = 5
 """How many letters two forms of a word have in common: `smooth` and `smoothing`."""
@@ -55,6 +61,9 @@ _NO_NOUN = re.compile(r"(?:as in|see|defined|given|specified|described)\b|\W*$")
 _MARKUP = re.compile(r":[\w:]*:?`[^`]*`|`+[^`]*`+|\$[^$]*\$|\([^)]*\)")
 _GOVERNING = re.compile(r"(?<=parameter) (?:that |which )?(?:control|determin|govern|set|specif|tun|regulat)\w* .*", re.IGNORECASE)
 """What a parameter is for, which is not what it is: `a parameter controlling the transition`."""
+
+_THINGS = r"\b(?:inputs?|values|arguments?|data|entries|elements|numbers|samples|observations|array|vector)\b"
+"""Words for given numbers: what is made of them is something else."""
 
 _CLAUSE = re.compile(r"[,;:(]|\.(?=\s|$)")
 
@@ -91,6 +100,8 @@ def disagreement(context: Context, name: str, same: str, said: Choices) -> str:
         said: what the text says.
     """
     words, own = explanation(context, name, said), _TYPE_LINE.sub("", context.parameters[same].text)
+    if len(same) == 1 or same in SYMBOLS:
+        own = re.sub(rf"(?<!\w){same}(?!\w)", " ", own)  # the letter itself tells nothing: `the parameter mu`
     clauses = re.split(r"[;.]\s", own)
     if words and any(opposed(words, clause) for clause in clauses):
         return words
@@ -152,12 +163,18 @@ def _is_other(said: str, described: str) -> bool:
     """
     one, other = (_words(text) for text in (said, described))
     if not (one[0] and other[0]):
-        return any(word.rstrip("s") in DERIVED for word in one[0])  # an entry such as `the inputs` names no such number
+        return bool(one[0]) and _is_made(said) and re.search(_THINGS, described, re.IGNORECASE) is not None
     if _is_function_of(one, other):
         return True
     if not _shared(one[0] | one[1], other[0] | other[1]):
         return True
     return bool(one[1] and other[1]) and _shared(one[0], other[0]) and not _shared(one[1], other[1])
+
+
+def _is_made(said: str) -> bool:
+    """Whether a noun phrase names numbers that are made of inputs. One number may be a parameter itself: `the exponent`, `the mean`."""
+    nouns = re.findall(rf"[a-z]+(?= of (?:all |the |its )*{_THINGS})|[a-z]+(?=s\b)", said.lower())
+    return any(noun in DERIVED or noun.rstrip("s") in DERIVED for noun in nouns)
 
 
 def _is_function_of(one: Phrase, other: Phrase) -> bool:
@@ -173,6 +190,8 @@ def _words(text: str) -> Phrase:
     named = [word for word in words[:place] if word not in ARTICLES | _TYPES | lexicon.PLAIN]
     if not named:
         named = [word for word in words[place:] if word not in ARTICLES | _TYPES | lexicon.PLAIN | PREPOSITIONS]
+    while named and named[-1] in _KINDS:
+        named.pop()  # the noun was a type: `a positive number`
     return frozenset(named[-1:]), frozenset(named[:-1])
 
 
