@@ -1,5 +1,7 @@
 """Code over arrays: right at every length, wrong from some length on, or without a reading for every length."""
 
+import contextlib
+
 import jax
 import jax.numpy as jnp
 
@@ -97,3 +99,10 @@ def square_only(x, y):
 
 def three_by_itself(x):
     return jnp.sum(x**2) / 3 if x.shape[0] == 3 else jnp.mean(x**2)
+
+
+def by_caught_comparison(x):
+    is_long = False
+    with contextlib.suppress(Exception):
+        is_long = x.shape[0] > 5000
+    return jnp.mean(x**2) + is_long

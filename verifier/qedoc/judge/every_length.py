@@ -98,7 +98,7 @@ def _refuse_apart(code: Unsized, lengths: Mapping[sp.Symbol, Size]) -> None:
     checked = {str(symbol): size.values for symbol, size in lengths.items()} if len(lengths) == 1 else {}
     for length, other in code.apart:
         if other is None:
-            raise UnsupportedError(f"the code looks the length {length} up in a table", None)
+            raise UnsupportedError(f"the code asks for the length {length}, as a table or a comparison does", None)
         if other not in checked.get(length, ()):
             raise UnsupportedError(f"the code may treat arrays with {length} = {other} in another way", None)
 

@@ -16,6 +16,9 @@ _JAX = str(Path(jax.__file__).absolute().parent) + os.sep
 _INTERNALS = tuple(f"{_JAX}_src{os.sep}{part}" for part in ("core", "lax" + os.sep, "interpreters" + os.sep, "export" + os.sep))
 """The parts of JAX that are written for symbolic lengths. Functions of `jax.numpy`, `jax.nn` and `jax.scipy` are code like any other."""
 
+_QUESTIONS = ("__lt__", "__le__", "__gt__", "__ge__", "__int__")
+"""Methods that raise an error if the answer is not the same for every length. Code may catch it."""
+
 
 @contextmanager
 def watched() -> Iterator[list[tuple[Any, Any]]]:
@@ -23,37 +26,50 @@ def watched() -> Iterator[list[tuple[Any, Any]]]:
 
     Yields:
         a list that gets each pair of lengths that the code took for different although they may be equal. A length that was looked up in a
-        table stands beside None.
+        table, or about which JAX had no answer, stands beside None.
     """
     of: Any = type(export.symbolic_shape("n")[0])
-    equal: Callable[[Any, Any], bool] = of.__eq__
-    hashed: Callable[[Any], int] = of.__hash__
-    home: str = equal.__code__.co_filename
+    before = {name: getattr(of, name) for name in ("__eq__", "__hash__", *_QUESTIONS)}
+    equal: Callable[[Any, Any], bool] = before["__eq__"]
+    home: str = of.__eq__.__code__.co_filename
     found: list[tuple[Any, Any]] = []
+
+    def may_be_equal(one: Any, other: Any) -> bool:
+        try:
+            return not (before["__gt__"](one, other) or before["__lt__"](one, other))
+        except InconclusiveDimensionOperation:
+            return True
 
     def compare(one: Any, other: Any) -> bool:
         same = equal(one, other)
-        if not same and isinstance(other, int | of) and not _is_asked_by(_INTERNALS, home) and _may_be_equal(one, other):
+        if not same and isinstance(other, int | of) and not _is_asked_by(_INTERNALS, home) and may_be_equal(one, other):
             found.append((one, other))
         return same
 
     def look_up(one: Any) -> int:
         if not _is_asked_by((_JAX,), home):  # functions of JAX look up what they have compiled
             found.append((one, None))
-        return hashed(one)
+        return int(before["__hash__"](one))
+
+    def answered(question: Callable[..., Any]) -> Callable[..., Any]:
+        def ask(one: Any, *others: Any) -> Any:
+            try:
+                return question(one, *others)
+            except InconclusiveDimensionOperation:
+                if not _is_asked_by(_INTERNALS, home):
+                    found.append((one, None))
+                raise
+
+        return ask
 
     of.__eq__, of.__hash__ = compare, look_up
+    for name in _QUESTIONS:
+        setattr(of, name, answered(before[name]))
     try:
         yield found
     finally:
-        of.__eq__, of.__hash__ = equal, hashed
-
-
-def _may_be_equal(one: Any, other: Any) -> bool:
-    try:
-        return not (one > other or one < other)
-    except InconclusiveDimensionOperation:
-        return True
+        for name, method in before.items():
+            setattr(of, name, method)
 
 
 def _is_asked_by(paths: tuple[str, ...], home: str) -> bool:
