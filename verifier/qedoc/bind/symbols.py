@@ -63,7 +63,7 @@ def roles(context: Context, equation: Equation, symbols: Sequence[str]) -> Roles
     _distinct(known)
     _distinct(arguments)
     unknown = [name for name in symbols if name not in known and name not in arguments]
-    arguments |= _curried(context, unknown) if not arguments else {}
+    arguments |= _curried(context, unknown, equation.left) if not arguments else {}
     left = [name for name in unknown if name not in arguments]
     if left:
         told = [(name, context.legend.get(name, "")) for name in left]
@@ -315,11 +315,13 @@ def _is_unannotated(context: Context) -> bool:
         return False
 
 
-def _curried(context: Context, unknown: Sequence[str]) -> dict[str, str]:
-    """The argument of the function that the target returns, if it returns one and one symbol is left.
+def _curried(context: Context, unknown: Sequence[str], left: Any) -> dict[str, str]:
+    """The argument of the function that the target returns, if it returns one and one symbol is left: `f(t) = v` names it on the left side.
 
     A function without an annotation is run, to see what it returns.
     """
+    if not unknown and isinstance(left, Application) and not left.given:
+        unknown = [str(letter) for letter in left.arguments if isinstance(letter, sp.Symbol) and not direct(context, letter.name)]
     if len(unknown) != 1 or not (_returns_function(context) or _is_unannotated(context)):
         return {}
     arguments = returned_arguments(context.record.path)

@@ -1,16 +1,15 @@
 """The command `fix`: corrects wrong formulas in docstrings."""
 
-import difflib
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from qedoc.cli.files import diff, rewritten
 from qedoc.cli.run import audited, guarded, print_errors, print_warnings
 from qedoc.config.options import AUDIT_POINTS, AUDIT_TIMEOUT, Settings, settled
 from qedoc.errors import QedocError
-from qedoc.lock.store import replace as write_whole
 from qedoc.results.verdict import ClaimResult, Verdict
 
 if TYPE_CHECKING:
@@ -90,10 +89,10 @@ def _deliver(made: "list[tuple[ClaimResult, Correction | None]]", *, write: bool
         before, encoding = texts[path]
         after = guarded(source.applied, before, changes)
         if write:
-            guarded(_written, Path(path), before, after, encoding)
+            guarded(rewritten, Path(path), before, after, encoding)
         else:
             left += 1
-        click.echo("".join(_diff(path, before, after)), nl=False)
+        click.echo(diff(path, before, after), nl=False)
     return left
 
 
@@ -104,23 +103,3 @@ def _none_found(claim: ClaimResult) -> str:
 
 def _one_line(latex: str) -> str:
     return " ".join(latex.split())
-
-
-def _diff(path: str, before: str, after: str) -> list[str]:
-    old, new = (text.splitlines(keepends=True) for text in (before, after))
-    return [
-        line if line.endswith("\n") else f"{line}\n"
-        for line in difflib.unified_diff(old, new, f"a/{path.lstrip('/')}", f"b/{path.lstrip('/')}")
-    ]
-
-
-def _written(file: Path, before: str, after: str, encoding: str) -> None:
-    """Writes a file whole, if it still is as it was read."""
-    if file.read_bytes() != before.encode(encoding):
-        raise QedocError(f"{file} has changed since it was read; run qedoc fix again")
-    if file.suffix == ".py":
-        compile(after, str(file), "exec")
-    try:
-        write_whole(file, after.encode(encoding))
-    except OSError as error:
-        raise QedocError(f"{file} cannot be written: {error.strerror}") from error

@@ -15,6 +15,7 @@ from qedoc.claims.limits import Limits
 from qedoc.cli import project
 from qedoc.cli.fix import fix
 from qedoc.cli.run import answer, audited, given, guarded, print_errors, print_warnings, question, run, spec_files
+from qedoc.cli.write import write
 from qedoc.config.options import AUDIT_POINTS, AUDIT_TIMEOUT, Settings, on_cluster, settled
 from qedoc.config.table import configuration
 from qedoc.errors import QedocError
@@ -278,5 +279,5 @@ def _check_path(file: Path | None) -> None:
         raise QedocError(f"{file}: expected a file path in an existing folder")
 
 
-for command in (*project.COMMANDS, fix):
+for command in (*project.COMMANDS, fix, write):
     main.add_command(command)

@@ -1,7 +1,7 @@
 """Builds a spec without a formula from a function's signature, enough to lift the formula that the code computes."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import sympy as sp
@@ -82,9 +82,20 @@ def _domain(parameter: inspect.Parameter) -> Reals | Integers:
 
 def _returned(target: str, function: Callable[..., Any], outer: dict[str, inspect.Parameter]) -> Callable[..., Any] | None:
     """The function that the target returns, or None if it does not return one."""
-    try:
-        result = call_by_name(function, dict.fromkeys(outer, 1))
-    except Exception as error:  # the user's code may raise anything
-        found = f"{type(error).__name__}: {error}"
-        raise TargetError(f"{target} cannot be called with numbers ({found}); write a spec that binds its parameters") from error
-    return result if callable(result) else None
+    errors: list[Exception] = []
+    for values in _numbers(outer):
+        try:
+            result = call_by_name(function, values)
+        except Exception as error:  # noqa: BLE001  # the user's code may raise anything
+            errors.append(error)
+        else:
+            return result if callable(result) else None
+    found = f"{type(errors[0]).__name__}: {errors[0]}"
+    raise TargetError(f"{target} cannot be called with numbers ({found}); write a spec that binds its parameters") from errors[0]
+
+
+def _numbers(outer: dict[str, inspect.Parameter]) -> Iterator[dict[str, Any]]:
+    """Numbers for the parameters of a function: code may demand that some differ, or that they are no integers."""
+    yield dict.fromkeys(outer, 1)
+    yield {name: place for place, name in enumerate(outer, start=1)}
+    yield {name: place / 2 for place, name in enumerate(outer, start=1)}

@@ -81,6 +81,11 @@ class Unsized:
         calls = made.atoms(AppliedUndef)
         return made.xreplace({call: sp.Function(call.func.__name__, real=True)(*map(sp.expand, call.args)) for call in calls})
 
+    @property
+    def entries(self) -> Mapping[sp.Symbol, sp.Indexed]:
+        """The entries that were met, by the symbol that stands for each."""
+        return {symbol: entry for entry, symbol in self._entries.items()}
+
     def facts(self, least: int, size: sp.Expr) -> Facts:
         """The domain of the plain symbols and of the entries that were met.
 

@@ -158,6 +158,21 @@ def _rank(path: str) -> tuple[int, str]:
     return path.count("."), path
 
 
+def with_docstring(path: str, docstring: str) -> Documented:
+    """Returns the record of one object with another docstring.
+
+    Args:
+        path: its dotted path.
+        docstring: the docstring.
+
+    Raises:
+        TargetError: if nothing importable is at the path.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return _record(path, (), named(path), docstring)
+
+
 def page_record(passage: Passage) -> Documented:
     """Returns the record of a function with the formulas of a page in place of those of its docstring, whose text still counts.
 
@@ -241,7 +256,7 @@ def _record(name: str, aliases: tuple[str, ...], value: Any, docstring: str, own
         matrices=frozenset(matrices),
         owner="" if owner is None else name if owner is value else name.rpartition(".")[0],
         beside=beside,
-        pairs={parameter: pair for one in spoken for parameter, pair in one.pairs.items()},
+        pairs=worded.pairs(markup.paragraphs(lines), names) | {parameter: pair for one in spoken for parameter, pair in one.pairs.items()},
     )
 
 

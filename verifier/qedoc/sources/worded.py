@@ -188,6 +188,23 @@ def _pairs(words: _Words) -> dict[str, tuple[str, str]]:
     return {}
 
 
+_LEGEND = re.compile(
+    r":math:`\(\s*([A-Za-z])_\{?([a-z])\}?\s*,\s*([A-Za-z])_\{?\2\}?\s*\)` are the "
+    r"(?:key-value )?(?:entries|items|pairs) (?:in|of) ``?(\w+)``?\s*(?:[.;]|$)"
+)
+
+
+def pairs(paragraphs: Sequence[Paragraph], names: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Returns the letters of keys and values that a legend gives: `(b_i, f_i)` are the entries in a parameter, and nothing follows.
+
+    Args:
+        paragraphs: the running text.
+        names: the parameters.
+    """
+    texts = [paragraph.text for paragraph in paragraphs if paragraph.section not in SILENT and _is_text(paragraph)]
+    return {found[4]: (found[1], found[3]) for text in texts for found in _LEGEND.finditer(text) if found[4] in names}
+
+
 def formula_of(text: str) -> str:
     """The plain text of a formula in words."""
     made = _parsed(text, 0, {}, "")
