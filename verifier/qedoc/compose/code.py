@@ -8,7 +8,7 @@ from sympy.core.relational import Relational
 
 from qedoc.algebra.satisfiable import Facts
 from qedoc.claims.spec import Spec
-from qedoc.errors import TargetError
+from qedoc.errors import TargetError, UnsupportedError
 from qedoc.judge.describe import settled
 from qedoc.judge.pair import Pair
 from qedoc.judge.paths import Branch, formula
@@ -44,6 +44,8 @@ def lifted(spec: Spec) -> Lifted:
     pair.code.explore(pair.facts)
     if not pair.code.branches:
         raise TargetError(f"{spec.target}: found no point at which the code can be lifted")
+    if pair.code.pinned:
+        raise UnsupportedError(f"{spec.target}: the code takes its arguments as numbers of Python, so that it holds no formula that can be lifted")
     value = valued(settled(formula(pair.code.branches), pair.facts))
     return Lifted(value=value, facts=pair.facts, needed=tuple(dict.fromkeys(_needed(pair.code.branches, pair.facts))))
 

@@ -14,6 +14,9 @@ _PAIRED = {"(": ")", "|": "|"}
 _TALL = re.compile(r"\\(?:frac|begin|sum|prod|left|binom)")
 _SIGNS = {sp.StrictLessThan: "<", sp.LessThan: r"\le", sp.StrictGreaterThan: ">", sp.GreaterThan: r"\ge", sp.Eq: "=", sp.Ne: r"\ne"}
 
+LARGEST, DIGITS = 12, 9
+"""A fraction with a larger denominator is a decimal, if it has at most so many digits after the point."""
+
 
 def latex(value: sp.Basic, letters: Mapping[sp.Basic, str] | None = None) -> str:
     """Returns a formula or condition in LaTeX. Formulas by cases have several lines.
@@ -23,7 +26,7 @@ def latex(value: sp.Basic, letters: Mapping[sp.Basic, str] | None = None) -> str
         letters: the LaTeX of symbols, where it is not that of their names.
     """
     made = str(_Printer({"symbol_names": dict(letters or {})}).doprint(value))
-    return re.sub(r"([_^])\{(\w)\}", r"\1\2", _with_small_brackets(made))
+    return re.sub(r"([_^])\{(\w)\}", r"\1\2", _with_small_brackets(re.sub(r"(^|[{(|])- ", r"\1-", made)))
 
 
 def _with_small_brackets(text: str) -> str:
@@ -89,10 +92,21 @@ class _Printer(LatexPrinter):
     def _print_Mul(self, expr: sp.Mul) -> str:  # noqa: N802  # SymPy's name
         r"""A product, `\frac{1}{2} x^2` for half of a square."""
         number, rest = expr.as_coeff_Mul()
+        if number.is_Rational and "." in (decimal := self._print_Rational(abs(number))):
+            sign = "-" if number < 0 else ""
+            return f"{sign}{decimal} " + (rf"\left({self._print(rest)}\right)" if rest.is_Add else self._print(rest))
         if number.is_Rational and number.p == 1 and number.q > 1 and sp.fraction(rest)[1] == 1 and (rest.is_Pow or rest.is_Mul):
             part = self._print(rest)
             return rf"\frac{{1}}{{{number.q}}} " + (rf"\left({part}\right)" if rest.is_Add else part)
         return str(super()._print_Mul(expr))
+
+    def _print_Rational(self, expr: sp.Rational) -> str:  # noqa: N802  # SymPy's name
+        """A fraction, or a decimal where it has few digits and a large denominator."""
+        decimal = expr * 10**DIGITS
+        if expr.q > LARGEST and decimal.q == 1:
+            sign, digits = ("-" if decimal.p < 0 else ""), str(abs(decimal.p)).rjust(DIGITS + 1, "0")
+            return f"{sign}{digits[:-DIGITS]}.{digits[-DIGITS:].rstrip('0')}"
+        return str(super()._print_Rational(expr))
 
     def _print_Function(self, expr: sp.Function, exp: str | None = None) -> str:  # noqa: N802  # SymPy's name
         name = expr.func.__name__

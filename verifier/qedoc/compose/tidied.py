@@ -10,6 +10,9 @@ from qedoc.compose.cases import flattened
 MOST_SPLITS = 2
 """Maximum number of minima, maxima and moduli that are written as cases."""
 
+LARGEST = 12
+"""The largest denominator that a sum is divided by."""
+
 
 def ways(value: sp.Expr, facts: Facts) -> Iterator[sp.Expr]:
     """Yields spellings of a formula, the simplest first.
@@ -67,7 +70,7 @@ def _primitive(value: sp.Expr) -> sp.Expr:
     if not isinstance(value, sp.Add):
         return value
     content, rest = value.primitive()
-    return sp.Mul(content, rest, evaluate=False) if content not in (1, -1) and content.is_Rational and content.p == 1 else value
+    return sp.Mul(content, rest, evaluate=False) if content.is_Rational and content.p == 1 and 1 < content.q <= LARGEST else value
 
 
 def _between(value: sp.Expr) -> sp.Expr:
@@ -135,6 +138,28 @@ def _split(value: sp.Expr) -> sp.Expr | None:
     first, second = (one, other) if isinstance(extreme, sp.Min) else (other, one)
     rows = [(_smallest(value.xreplace({extreme: first})), one <= other), (_smallest(value.xreplace({extreme: second})), sp.true)]
     return sp.Piecewise(*rows, evaluate=False)
+
+
+def by_cases(value: sp.Expr, facts: Facts) -> sp.Expr | None:
+    """A formula with cases in place of its first minimum or maximum of two numbers; None if it has none, or cases already.
+
+    Args:
+        value: the formula.
+        facts: its domain.
+    """
+    found = sorted((one for one in value.atoms(sp.Min, sp.Max) if len(one.args) == 2), key=sp.default_sort_key)
+    if value.has(sp.Piecewise) or not found:
+        return None
+    (extreme, *_) = found
+    one, other = sorted(extreme.args, key=_as_bound)
+    first, second = (one, other) if isinstance(extreme, sp.Min) else (other, one)
+    rows = [(value.xreplace({extreme: first}), one <= other), (value.xreplace({extreme: second}), sp.true)]
+    return tidied(flattened(sp.Piecewise(*rows, evaluate=False), facts))
+
+
+def _as_bound(part: sp.Expr) -> tuple[bool, bool, str]:
+    """Sorts what varies before what bounds it: the argument `t` before `T` and before a number."""
+    return part.is_number, str(part).isupper(), str(part)
 
 
 def _smallest(value: sp.Expr) -> sp.Expr:

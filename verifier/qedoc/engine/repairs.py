@@ -28,6 +28,7 @@ def corrections(claim: str, seconds: float) -> "tuple[Correction, ...]":
     """
     from qedoc.bind.claims import claims
     from qedoc.bind.records import Bound
+    from qedoc.repair.own import own_formula
     from qedoc.repair.search import Repair
     from qedoc.sources.docstrings import documented
 
@@ -37,7 +38,9 @@ def corrections(claim: str, seconds: float) -> "tuple[Correction, ...]":
             continue
         for found in claims(record):
             if isinstance(found, Bound) and found.spec.id == claim:
-                return tuple(Repair(record, found, seconds).corrections())
+                made = tuple(Repair(record, found, seconds).corrections())
+                own = None if made else own_formula(record, found, GRACE)
+                return made or ((own,) if own is not None else ())
     return ()
 
 

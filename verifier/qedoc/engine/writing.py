@@ -43,6 +43,7 @@ def write(targets: Sequence[str], seconds: float, jobs: int) -> "tuple[list[Writ
         waiting = [(target, dispatcher.submit(written, target)) for target in dict.fromkeys(targets)]
         found: list[Written] = []
         for target, future in waiting:
-            made = dispatcher.accept(settled(future), f"reading the code of {target}", None)
+            reply = settled(future)
+            made = dispatcher.accept(reply, f"reading the code of {target}", None)
             found += [made] if made is not None else []
     return found, dispatcher.distinct()

@@ -1,0 +1,103 @@
+r"""Writes the formula of the code in the symbols and the layout of the author, for a formula that no small edit corrects."""
+
+import re
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import sympy as sp
+
+from qedoc.bind.context import Context
+from qedoc.bind.records import Bound
+from qedoc.claims.spec import Size, Spec
+from qedoc.compose.code import lifted
+from qedoc.compose.latex import latex
+from qedoc.compose.reading import judged, spec_of
+from qedoc.compose.tidied import by_cases, ways
+from qedoc.read import Reading
+from qedoc.repair.marked import FAILS, Span, bound_as
+from qedoc.results.corrections import Correction
+from qedoc.results.verdict import Verdict
+from qedoc.sources.docstrings import Documented
+
+COST = 100.0
+"""What a formula costs that has little in common with the author's."""
+
+_CASES = r"\begin{cases}"
+_GREEK = re.compile(r"\\[A-Za-z]+")
+
+
+def own_formula(record: Documented, claim: Bound, timeout: float, clock: Callable[[], float] = time.monotonic) -> Correction | None:
+    """Returns the formula of the code as a correction, if it holds in place of the author's; else None.
+
+    Args:
+        record: the docstring.
+        claim: the refuted claim.
+        timeout: seconds after which nothing more is tried.
+        clock: the time in seconds.
+    """
+    deadline = clock() + timeout
+    tested: Correction | None = None
+    for text in _texts(record, claim):
+        if clock() > deadline:
+            break
+        made = _judged(record, claim, text)
+        if made is not None and made.verdict is Verdict.PROVED:
+            return made
+        tested = tested or made
+    return tested
+
+
+def _texts(record: Documented, claim: Bound) -> Iterator[str]:
+    """The author's text with the formula of the code on its right side."""
+    text = claim.formula.latex
+    span = _right_side(record, claim)
+    spec = spec_of(claim)
+    if span is None or not _is_plain(spec):
+        return
+    try:
+        code = lifted(replace(spec, natural=False, at=spec.location))
+        found = list(ways(code.value, code.facts))
+        if _CASES in text:
+            found = [*filter(None, (by_cases(value, code.facts) for value in found[:2])), *found]
+    except FAILS:
+        return
+    letters = {symbol: _letter(symbol.name, text) for value in found for symbol in value.free_symbols if isinstance(symbol, sp.Symbol)}
+    for value in dict.fromkeys(found):
+        made = latex(value, letters)
+        start, end = span
+        yield text[:start] + (made if "\n" in text else " ".join(made.split())) + text[end:]
+
+
+def _is_plain(spec: Spec) -> bool:
+    """Whether a claim is about one number, without entries."""
+    return not (spec.entry or spec.whole or spec.derivative or spec.minimum) and not any(isinstance(d, Size) for d in spec.symbols)
+
+
+def _right_side(record: Documented, claim: Bound) -> Span | None:
+    """Where the right side of the author's equation stands."""
+    reading = Context(record).readings.get(claim.formula)
+    if not isinstance(reading, Reading):
+        return None
+    equations = [equation for one in (reading, *reading.others) for equation in one.equations]
+    chosen = next((equation for equation in equations if str(equation) == claim.reading), equations[-1])
+    start = claim.formula.latex.find(chosen.latex)
+    return None if start < 0 or not chosen.latex else (start, start + len(chosen.latex))
+
+
+def _letter(name: str, text: str) -> str:
+    """How the author writes a symbol."""
+    if rf"\{name}" in _GREEK.findall(text):
+        return rf"\{name}"
+    return sp.latex(sp.Symbol(name)) if len(name) == 1 or name not in text else name
+
+
+def _judged(record: Documented, claim: Bound, text: str) -> Correction | None:
+    """The verdict on a text, if it holds about all symbols of the claim."""
+    bound = bound_as(record, claim.formula, text, claim.spec.id)
+    if bound is None or not {str(d.symbol) for d in claim.spec.symbols} <= {str(d.symbol) for d in bound.spec.symbols}:
+        return None
+    found = judged(bound, {})
+    if not found.verdict.holds:
+        return None
+    return Correction(latex=text, sympy=str(bound.spec.formula), verdict=found.verdict, reason=found.reason, cost=COST)
