@@ -10,6 +10,9 @@ from qedoc.algebra.satisfiable import Facts
 Row: TypeAlias = tuple[sp.Expr, sp.Basic]
 """A value and its condition. The first row whose condition holds counts."""
 
+MOST_INNER = 3
+"""Maximum number of formulas by cases inside a formula that becomes one by cases."""
+
 
 def flattened(value: sp.Expr, facts: Facts, *, apart: bool = False) -> sp.Expr:
     """A formula without the cases that cannot occur, in one list of cases.
@@ -19,7 +22,7 @@ def flattened(value: sp.Expr, facts: Facts, *, apart: bool = False) -> sp.Expr:
         facts: its domain.
         apart: whether no two cases may hold at the same point, so that their order does not matter.
     """
-    rows = _rows(value, facts)
+    rows = _rows(hoisted(value), facts)
     while (fewer := _merged(rows, facts)) is not None:
         rows = fewer
     rows = _shortened(rows, facts)
@@ -29,6 +32,21 @@ def flattened(value: sp.Expr, facts: Facts, *, apart: bool = False) -> sp.Expr:
         return values[0]
     conditions = [condition for _, condition in rows]
     return sp.Piecewise(*zip(values[:-1], conditions[:-1], strict=True), (values[-1], True), evaluate=False)
+
+
+def hoisted(value: sp.Expr) -> sp.Expr:
+    """A formula by cases in place of one with cases inside: `a + 1` or `b + 1` for (a or b) + 1.
+
+    Args:
+        value: the formula.
+    """
+    if isinstance(value, sp.Piecewise):
+        return sp.Piecewise(*((hoisted(part), condition) for part, condition in value.args), evaluate=False)
+    inner = [part for part in sp.preorder_traversal(value) if isinstance(part, sp.Piecewise)]
+    if not inner or len(set(inner)) > MOST_INNER or value.has(sp.Sum, sp.Product):
+        return value
+    rows = [(hoisted(value.xreplace({inner[0]: part})), condition) for part, condition in inner[0].args]
+    return sp.Piecewise(*rows, evaluate=False)
 
 
 def _rows(value: sp.Expr, facts: Facts) -> list[Row]:

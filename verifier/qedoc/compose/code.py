@@ -45,7 +45,7 @@ def lifted(spec: Spec) -> Lifted:
     if not pair.code.branches:
         raise TargetError(f"{spec.target}: found no point at which the code can be lifted")
     if pair.code.pinned:
-        raise UnsupportedError(f"{spec.target}: the code takes its arguments as numbers of Python, so that it holds no formula that can be lifted")
+        raise UnsupportedError(f"{spec.target}: the code takes its arguments as numbers of Python, so that it cannot be lifted")
     value = valued(settled(formula(pair.code.branches), pair.facts))
     return Lifted(value=value, facts=pair.facts, needed=tuple(dict.fromkeys(_needed(pair.code.branches, pair.facts))))
 

@@ -1,7 +1,7 @@
 r"""Writes formulas in the LaTeX that people write: `\frac`, `\min`, `cases` with a line for each case."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sympy as sp
@@ -29,6 +29,20 @@ def latex(value: sp.Basic, letters: Mapping[sp.Basic, str] | None = None) -> str
     return re.sub(r"([_^])\{(\w)\}", r"\1\2", _with_small_brackets(re.sub(r"(^|[{(|])- ", r"\1-", made)))
 
 
+def cases(rows: Sequence[tuple[str, sp.Basic]], letters: Mapping[sp.Basic, str] | None = None) -> str:
+    """Returns a formula by cases in LaTeX, a line for each.
+
+    Args:
+        rows: the LaTeX of each value, with its condition; the last one may be `true`.
+        letters: the LaTeX of symbols, where it is not that of their names.
+    """
+    lines = []
+    for value, condition in rows:
+        said = r"\text{otherwise}" if condition == sp.true else rf"\text{{if }} {latex(condition, letters)}"
+        lines.append(f"{' '.join(value.split())} & {said}")
+    return "\\begin{cases}\n  " + " \\\\\n  ".join(lines) + "\n\\end{cases}"
+
+
 def _with_small_brackets(text: str) -> str:
     r"""The text with plain brackets instead of `\left` and `\right` where what they hold is not tall."""
     stack: list[int] = []
@@ -50,11 +64,7 @@ def _with_small_brackets(text: str) -> str:
 
 class _Printer(LatexPrinter):
     def _print_Piecewise(self, value: sp.Piecewise) -> str:  # noqa: N802  # SymPy's name
-        *first, (last, condition) = value.args
-        rows = [rf"{self._print(part)} & \text{{if }} {self._print(when)}" for part, when in first]
-        said = r"\text{otherwise}" if condition == sp.true else rf"\text{{if }} {self._print(condition)}"
-        rows.append(f"{self._print(last)} & {said}")
-        return "\\begin{cases}\n  " + " \\\\\n  ".join(" ".join(row.split()) for row in rows) + "\n\\end{cases}"
+        return cases([(self._print(part), condition) for part, condition in value.args], self._settings["symbol_names"])
 
     def _print_And(self, value: sp.And) -> str:  # noqa: N802  # SymPy's name
         return self._joined(value, "and")

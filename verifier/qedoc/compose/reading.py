@@ -4,10 +4,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import sympy as sp
+from sympy.core.relational import Relational
+
 from qedoc.bind.claims import GIVES_UP, claims
 from qedoc.bind.records import Bound, Refused
+from qedoc.claims.domain import Functions, Integers
 from qedoc.claims.limits import Limits
-from qedoc.claims.spec import Parameter, Spec
+from qedoc.claims.spec import ForAll, Parameter, Spec
 from qedoc.errors import QedocError
 from qedoc.judge.check import check
 from qedoc.judge.readings import check_readings
@@ -61,6 +65,34 @@ def bound(target: str, docstring: str, latex: str) -> Bound | str:
 def spec_of(claim: Bound) -> Spec:
     """The claim in its most plausible interpretation."""
     return claim.spec if claim.readings is None else claim.readings.spec
+
+
+def conditions_of(spec: Spec) -> list[Relational]:
+    """The single relations that a claim states about its plain symbols, on symbols without assumptions.
+
+    Args:
+        spec: the claim.
+    """
+    found: list[sp.Basic] = []
+    for d in spec.symbols:
+        if isinstance(d, Parameter) and not isinstance(d.domain, Functions):
+            found += d.domain.conditions(d.symbol)
+    integers = {d.symbol for d in spec.symbols if isinstance(d, Parameter) and isinstance(d.domain, Integers)}
+    for relation in spec.where:
+        found += [] if isinstance(relation, ForAll) else sp.And.make_args(relation)
+    kept = [c for c in found if isinstance(c, Relational) and not _says_integer(c, integers)]
+    return list(dict.fromkeys(map(plain, kept)))
+
+
+def plain(condition: Relational) -> Relational:
+    """A condition on symbols without assumptions, which the printed condition does not have either."""
+    made: Relational = condition.xreplace({s: sp.Symbol(s.name, real=True) for s in condition.free_symbols})
+    return made
+
+
+def _says_integer(condition: Relational, integers: set[Any]) -> bool:
+    """Whether a condition says of an integer that it is one."""
+    return isinstance(condition, sp.Eq) and condition.has(sp.floor) and condition.free_symbols <= integers
 
 
 def judged(claim: Bound, letters: Mapping[str, str], note: Callable[[str], Any] = lambda _: None) -> Judged:

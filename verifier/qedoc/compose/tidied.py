@@ -1,6 +1,6 @@
 """Writes a lifted formula more simply. Nothing rests on these rules: whatever they make is read back and proved."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 import sympy as sp
 
@@ -140,18 +140,19 @@ def _split(value: sp.Expr) -> sp.Expr | None:
     return sp.Piecewise(*rows, evaluate=False)
 
 
-def by_cases(value: sp.Expr, facts: Facts) -> sp.Expr | None:
+def by_cases(value: sp.Expr, facts: Facts, compared: Collection[str] = ()) -> sp.Expr | None:
     """A formula with cases in place of its first minimum or maximum of two numbers; None if it has none, or cases already.
 
     Args:
         value: the formula.
         facts: its domain.
+        compared: names of symbols that stand on the left side of relations.
     """
     found = sorted((one for one in value.atoms(sp.Min, sp.Max) if len(one.args) == 2), key=sp.default_sort_key)
     if value.has(sp.Piecewise) or not found:
         return None
     (extreme, *_) = found
-    one, other = sorted(extreme.args, key=_as_bound)
+    one, other = sorted(extreme.args, key=lambda part: (str(part) not in compared, _as_bound(part)))
     first, second = (one, other) if isinstance(extreme, sp.Min) else (other, one)
     rows = [(value.xreplace({extreme: first}), one <= other), (value.xreplace({extreme: second}), sp.true)]
     return tidied(flattened(sp.Piecewise(*rows, evaluate=False), facts))

@@ -11,8 +11,7 @@ from sympy.core.relational import Relational
 
 from qedoc.algebra.satisfiable import Facts
 from qedoc.bind.symbols import returned_arguments
-from qedoc.claims.domain import Functions, Integers
-from qedoc.claims.spec import Argument, ForAll, Parameter, Size, Spec
+from qedoc.claims.spec import Parameter, Spec
 from qedoc.compose import blocks, reading
 from qedoc.compose.blocks import Block
 from qedoc.compose.code import Lifted, lifted
@@ -135,7 +134,7 @@ class _Writer:
             if spec is None:
                 raise TargetError(f"{self.target}: its parameters cannot be bound: {self.failed}")
             code = lifted(spec)
-            more = [condition for condition in map(_plain, code.needed) if condition not in stated]
+            more = [condition for condition in map(reading.plain, code.needed) if condition not in stated]
             if not more:
                 break
             stated += more
@@ -213,15 +212,7 @@ class _Writer:
         """The conditions of the docstring on the parameters, wide enough for their defaults."""
         if spec is None:
             return []
-        found: list[Relational] = []
-        for d in spec.symbols:
-            if isinstance(d, Parameter) and not isinstance(d, Size | Argument) and not isinstance(d.domain, Functions):
-                found += [c for c in d.domain.conditions(d.symbol) if isinstance(c, Relational)]
-        integers = {d.symbol for d in spec.symbols if isinstance(d, Parameter) and isinstance(d.domain, Integers)}
-        for relation in spec.where:
-            if not isinstance(relation, ForAll):
-                found += [c for c in sp.And.make_args(relation) if isinstance(c, Relational) and not _says_integer(c, integers)]
-        made = list(dict.fromkeys(_plain(self._wide(condition, spec)) for condition in found))
+        made = list(dict.fromkeys(self._wide(condition, spec) for condition in reading.conditions_of(spec)))
         if not Facts(made).empty():
             return made
         inequalities = [condition for condition in made if not isinstance(condition, sp.Eq)]  # a parameter has rarely a single value
@@ -230,7 +221,7 @@ class _Writer:
     def _wide(self, condition: Relational, spec: Spec) -> Relational:
         """A strict condition that the default of a parameter just fails, without its strictness: positive, 0 by default."""
         defaults: Mapping[sp.Basic, Any] = {
-            d.symbol: a.default
+            sp.Symbol(d.symbol.name, real=True): a.default
             for d in spec.symbols
             if isinstance(d, Parameter)
             for a in self.chosen
@@ -259,17 +250,6 @@ def _is_unknown(argument: Described, all_of_them: Sequence[Described]) -> bool:
 
 def _is_dict(argument: Described) -> bool:
     return argument.default in (inspect.Parameter.empty, None) and bool(_DICT.search(argument.annotation))
-
-
-def _says_integer(condition: Relational, integers: set[Any]) -> bool:
-    """Whether a condition says of an integer that it is one."""
-    return isinstance(condition, sp.Eq) and condition.has(sp.floor) and condition.free_symbols <= integers
-
-
-def _plain(condition: Relational) -> Relational:
-    """A condition on symbols without assumptions, which the printed condition does not have either."""
-    made: Relational = condition.xreplace({s: sp.Symbol(s.name, real=True) for s in condition.free_symbols})
-    return made
 
 
 def _independent(conditions: Sequence[Relational]) -> list[Relational]:

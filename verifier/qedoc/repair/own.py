@@ -2,7 +2,7 @@ r"""Writes the formula of the code in the symbols and the layout of the author, 
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 import sympy as sp
@@ -11,7 +11,7 @@ from qedoc.bind.context import Context
 from qedoc.bind.records import Bound
 from qedoc.claims.spec import Size, Spec
 from qedoc.compose.code import lifted
-from qedoc.compose.latex import latex
+from qedoc.compose.latex import cases, latex
 from qedoc.compose.reading import judged, spec_of
 from qedoc.compose.tidied import by_cases, ways
 from qedoc.read import Reading
@@ -24,6 +24,7 @@ COST = 100.0
 """What a formula costs that has little in common with the author's."""
 
 _CASES = r"\begin{cases}"
+_COMPARED = re.compile(r"(\\?[A-Za-z]+)\s*(?:<|>|\\[lg]eq?(?![a-z]))")
 _GREEK = re.compile(r"\\[A-Za-z]+")
 
 
@@ -55,18 +56,28 @@ def _texts(record: Documented, claim: Bound) -> Iterator[str]:
     spec = spec_of(claim)
     if span is None or not _is_plain(spec):
         return
+    start, end = span
+    own = text[start:end].strip()
     try:
         code = lifted(replace(spec, natural=False, at=spec.location))
         found = list(ways(code.value, code.facts))
-        if _CASES in text:
-            found = [*filter(None, (by_cases(value, code.facts) for value in found[:2])), *found]
+        compared = {name.lstrip("\\") for name in _COMPARED.findall(text)}
+        split = list(dict.fromkeys(made for value in found[:2] if (made := by_cases(value, code.facts, compared)) is not None))
     except FAILS:
         return
-    letters = {symbol: _letter(symbol.name, text) for value in found for symbol in value.free_symbols if isinstance(symbol, sp.Symbol)}
-    for value in dict.fromkeys(found):
-        made = latex(value, letters)
-        start, end = span
-        yield text[:start] + (made if "\n" in text else " ".join(made.split())) + text[end:]
+    values = [*split, *found] if _CASES in text else [*found, *split]
+    letters = {symbol: _letter(symbol.name, text) for value in values for symbol in value.free_symbols if isinstance(symbol, sp.Symbol)}
+    parts = [] if _CASES in text else [part for value in (*split, *found) for part in _in_part(value, own, letters)]
+    for right in dict.fromkeys([*parts, *(latex(value, letters) for value in values)]):
+        yield text[:start] + right + text[end:]
+
+
+def _in_part(value: sp.Expr, own: str, letters: Mapping[sp.Basic, str]) -> Iterator[str]:
+    """The author's formula in one of two cases, and that of the code in the other."""
+    if isinstance(value, sp.Piecewise) and len(value.args) == 2:
+        (first, condition), (second, _) = value.args
+        yield cases([(own, condition), (latex(second, letters), sp.true)], letters)
+        yield cases([(latex(first, letters), condition), (own, sp.true)], letters)
 
 
 def _is_plain(spec: Spec) -> bool:

@@ -28,6 +28,7 @@ from qedoc.judge.readings import check_readings
 from qedoc.read import Reading
 from qedoc.repair.edits import Array, Edit, edits
 from qedoc.repair.marked import FAILS, Places, Point, Program, Span, bound_as, marked
+from qedoc.repair.restricted import suggested, with_conditions
 from qedoc.repair.spelling import spellings
 from qedoc.repair.tokens import token_edits
 from qedoc.results.corrections import Correction
@@ -63,6 +64,10 @@ _GREEK = frozenset(
 
 _LETTERS = re.compile(r"\\?[A-Za-z]+")
 _INDEX = re.compile(r"\\(?:sum|prod)\S*?\s*_\{?\s*([a-zA-Z])")
+
+_RAISED = re.compile(r"\^\s*\{?\s*$")
+MOVED = 0.5
+"""What one end of the move of an exponent costs."""
 
 NEAR = 0.3
 """A correction that costs this much more than a proved one is not looked for: it has the same values, and is farther from the text."""
@@ -102,7 +107,7 @@ class Repair:
             return []
         found: list[Correction] = []
         seen = {self.latex}
-        for stage in (self._relations, self._singles, self._tokens, self._pairs):
+        for stage in (self._relations, self._singles, self._moves, self._tokens, self._pairs):
             for one in itertools.islice(stage(), MOST_TRIED):
                 if len(found) >= SHOWN or self.clock() > self.deadline or _is_settled(found, one.cost):
                     break
@@ -207,6 +212,30 @@ class Repair:
         survivors.sort(key=lambda one: one[0])
         yield from self._written([one for one in survivors[:200] if self._everywhere(programs, one[2])])
 
+    def _moves(self) -> Iterator[_Found]:
+        """An exponent that moves from an operand to one around it, alone or with one more edit."""
+        survivors: list[tuple[float, Places, tuple[tuple[int, Edit], ...]]] = []
+        if len(self._marked) != 1:
+            return
+        ((places, programs),) = self._marked
+        words = self._words(self.points[0])
+        exponents = [n for n, (start, _) in enumerate(places.spans) if _RAISED.search(self.latex[:start])]
+        for power, around in itertools.product(exponents, range(len(places.spans))):
+            (first, last), (start, end), word = places.spans[power], places.spans[around], self.latex[slice(*places.spans[power])]
+            if power == around or not (start <= first and last <= end) or word not in words or self.clock() > self.deadline:
+                continue
+            move = ((power, Edit(kind="drop", cost=MOVED)), (around, Edit(kind="raise", cost=MOVED, word=word)))
+            if self._everywhere(programs, move):
+                survivors.append((2 * MOVED, places, move))
+            for third in (n for n in range(len(places.spans)) if n not in (power, around)):
+                some = self._edits_of(third, places.spans[third], programs, words)
+                good = np.ones(len(some), dtype=bool)
+                for point, program in zip(self.points, programs, strict=True):
+                    changed = {n: ([edit], 1) for n, edit in move} | {third: (some, 0)}
+                    good &= self._agree(point, program(changed, self._words(point)), len(some), 1)[:, 0] if some else good
+                survivors += [(2 * MOVED + some[k].cost, places, (*move, (third, some[k]))) for k in np.flatnonzero(good)]
+        yield from self._written(survivors)
+
     def _everywhere(self, programs: Sequence[Program], some: tuple[tuple[int, Edit], ...]) -> bool:
         return all(
             self._agree(point, program({n: ([edit], axis) for axis, (n, edit) in enumerate(some)}, self._words(point)), 1, 1).all()
@@ -297,12 +326,19 @@ class Repair:
             bound = bound_as(self.record, self.formula, text, self.which)
             if bound is None or not self._covers(bound.spec) or self._is_idle(text, bound.spec) or not self._agrees_as_read(text):
                 continue
-            results = [self._check(bound, sizes) for sizes in sizes_of(bound.spec)]
-            verdict = weakest([result.verdict for result in results])
+            stated, (verdict, reason) = text, self._verdict(bound)
+            if verdict is Verdict.UNDECIDED and (narrow := suggested(bound)):
+                stated = with_conditions(text, narrow, lambda name: self._tex(name) or name)
+                again = bound_as(self.record, self.formula, stated, self.which)
+                verdict, reason = self._verdict(again) if again is not None else (verdict, reason)
             if verdict.holds:
-                reason = next(result.reason for result in results if result.verdict is verdict)
-                return Correction(latex=text, sympy=str(bound.spec.formula), verdict=verdict, reason=reason, cost=round(found.cost, 3))
+                return Correction(latex=stated, sympy=str(bound.spec.formula), verdict=verdict, reason=reason, cost=round(found.cost, 3))
         return None
+
+    def _verdict(self, bound: Bound) -> tuple[Verdict, str]:
+        results = [self._check(bound, sizes) for sizes in sizes_of(bound.spec)]
+        verdict = weakest([result.verdict for result in results])
+        return verdict, next(result.reason for result in results if result.verdict is verdict)
 
     def _check(self, bound: Bound, sizes: Any) -> CaseResult:
         def quietly(_: str) -> None:

@@ -14,6 +14,9 @@ from qedoc.errors import Location, QedocError
 FARTHEST = 400
 """Lines after the given one in which a formula is looked for. A docstring is long, and some places name its first line only."""
 
+ALIKE = 0.8
+"""Share of two texts that must be the same for them to differ in several small parts."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replacement:
@@ -76,7 +79,7 @@ def replacements(text: str, place: Location, old: str, new: str) -> list[Replace
         if not literal.is_docstring:
             what = "the text of this formula is put together by code, with +, % or format, or is no docstring; change it by hand"
             raise QedocError(what, place)
-        return list(_edits(offsets, literal, old, new))
+        return list(_edits(offsets, literal, old, new, _break(text, offsets)))
     raise QedocError("the formula does not stand here as it was read; the file has changed, or the text is made by code", place)
 
 
@@ -154,7 +157,29 @@ def _line_start(text: str, line: int) -> int:
     return at
 
 
-def _edits(offsets: list[tuple[int, int]], literal: _Literal, old: str, new: str) -> Iterator[Replacement]:
+def _break(text: str, offsets: list[tuple[int, int]]) -> str:
+    """What a line end of a formula is in the file: with the indentation of its first line, or a space if something stands before it."""
+    first = next(start for start, _ in offsets if start >= 0)
+    indent = text[text.rfind("\n", 0, first) + 1 : first]
+    return ("\r\n" if "\r\n" in text else "\n") + indent if not indent.strip() else " "
+
+
+def _changes(old: str, new: str) -> list[tuple[str, int, int, int, int]]:
+    """The parts that differ; one part if the two texts have little in common."""
+    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
+    if matcher.ratio() >= ALIKE:
+        return list(matcher.get_opcodes())
+    start = _shared(old, new)
+    end = _shared(old[start:][::-1], new[start:][::-1])
+    return [("replace", start, len(old) - end, start, len(new) - end)]
+
+
+def _shared(old: str, new: str) -> int:
+    """How many characters two texts have in common at their start."""
+    return next((k for k, (one, other) in enumerate(zip(old, new, strict=False)) if one != other), min(len(old), len(new)))
+
+
+def _edits(offsets: list[tuple[int, int]], literal: _Literal, old: str, new: str, line_end: str) -> Iterator[Replacement]:
     """The parts to replace: from the first to the last character that changes, where possible several small ones."""
     last = offsets[[k for k, character in enumerate(old) if not character.isspace()][-1]][1]
 
@@ -168,10 +193,10 @@ def _edits(offsets: list[tuple[int, int]], literal: _Literal, old: str, new: str
             k -= 1
         return offsets[k - 1][1]
 
-    for kind, a, b, c, d in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+    for kind, a, b, c, d in _changes(old, new):
         if kind == "equal":
             continue
-        written = new[c:d] if literal.raw else new[c:d].replace("\\", "\\\\")
+        written = (new[c:d] if literal.raw else new[c:d].replace("\\", "\\\\")).replace("\n", line_end)
         if a == b:
             at = place(a) if a < len(old) and not old[a].isspace() else after(a) if a else place(a)
             yield Replacement(start=at, end=at, text=written)
