@@ -16,13 +16,14 @@ from qedoc.cli.main import main
 from qedoc.errors import Location, QedocError
 from qedoc.judge.check import check
 from qedoc.repair.edits import Edit
+from qedoc.repair.own import own_formula
 from qedoc.repair.search import Repair
 from qedoc.repair.source import applied, replacements
 from qedoc.repair.spelling import spellings
 from qedoc.repair.tokens import token_edits
 from qedoc.results.corrections import Correction
 from qedoc.results.verdict import Verdict
-from qedoc.sources.docstrings import documented
+from qedoc.sources.docstrings import Documented, documented
 
 Corrections = Callable[[str, str, str], list[Correction]]
 LONG = 120.0
@@ -45,6 +46,31 @@ def corrections(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cor
         (claim,) = claims(record)
         assert isinstance(claim, Bound)
         return Repair(record, claim, LONG).corrections()
+
+    yield found
+    for module in made:
+        sys.modules.pop(module, None)
+
+
+Own = Callable[[str, str, str], tuple[Documented, Bound]]
+
+
+@pytest.fixture
+def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Own]:
+    """Returns the record and the claim of a function with the given parameters, body and formula."""
+    monkeypatch.syspath_prepend(str(tmp_path))
+    made: list[str] = []
+
+    def found(parameters: str, body: str, latex: str) -> tuple[Documented, Bound]:
+        made.append(f"own_{next(_NUMBER)}")
+        docstring = f'r"""F.\n\n    .. math::\n\n        {latex}\n    """'
+        text = f"import jax.numpy as jnp\n\n\ndef f({parameters}):\n    {docstring}\n    {body}\n"
+        (tmp_path / f"{made[-1]}.py").write_text(text)
+        sys.path_importer_cache.clear()
+        (record,) = documented(f"{made[-1]}.f")
+        (claim,) = claims(record)
+        assert isinstance(claim, Bound)
+        return record, claim
 
     yield found
     for module in made:
@@ -117,6 +143,45 @@ def test_the_index_of_a_sum_for_another_letter() -> None:
     assert isinstance(claim, Bound)
     found = Repair(record, claim, LONG).corrections()
     assert [(one.latex, one.verdict) for one in found] == [(wrong.replace("f_{pmf}(k", "f_{pmf}(i"), Verdict.PROVED)]
+
+
+COSINE = (
+    "t, I, T, alpha=0.0, p=1.0",
+    """if T <= 0:
+        raise ValueError
+    t = jnp.minimum(t, T)
+    return I * ((1 - alpha) * (0.5 * (1 + jnp.cos(jnp.pi * t / T))) ** p + alpha)""",
+)
+"""The code of Optax's cosine decay. Its documentation was wrong in several places at once, and then in one."""
+
+
+def test_an_exponent_moves_and_the_domain_is_stated(own: Own) -> None:
+    first_row = r"\frac{I (1 - \alpha)}{2}(1+\cos(\pi\,\frac{t}{T})^p) + I \alpha & \text{if } t \leq T"
+    wrong = rf"\begin{{cases}} {first_row} \\ I \alpha & \text{{if }} t > T \end{{cases}}"
+    record, claim = own(*COSINE, wrong)
+    (first, *_) = Repair(record, claim, LONG).corrections()
+    assert first.verdict is Verdict.PROVED
+    assert r"\frac{I (1 - \alpha)}{2^p}(1+\cos(\pi\,\frac{t}{T}))^p + I \alpha" in first.latex
+    assert first.latex.endswith(r"\end{cases} \quad \text{for } p > 0")
+
+
+def test_the_formula_of_the_code_in_the_symbols_of_the_author(own: Own) -> None:
+    record, claim = own(*COSINE, r"\frac{I (1 - \alpha)}{2}(1+\cos(\pi\,\frac{t}{T})^p) + \alpha\,,")
+    made = own_formula(record, claim, LONG)
+    assert made is not None
+    assert made.verdict is Verdict.PROVED
+    right = r"I \left(\alpha + \left(\frac{1 + \cos\left(\frac{\pi \min(T, t)}{T}\right)}{2}\right)^p (1 - \alpha)\right)\,,"
+    assert made.latex == right
+
+
+def test_only_the_part_that_differs_changes(own: Own) -> None:
+    record, claim = own("x, a", "return jnp.where(x > a, jnp.tanh(a), jnp.sinh(x) * a)", r"f(x, a) = a \sinh(x)")
+    made = own_formula(record, claim, LONG)
+    assert made is not None
+    assert made.verdict is Verdict.PROVED
+    lines = [line.strip() for line in made.latex.split("\n")]
+    assert r"a \sinh(x) & \text{otherwise}" in lines
+    assert r"\tanh(a) & \text{if } x > a \\" in lines
 
 
 def test_two_slips_are_found(corrections: Corrections) -> None:
@@ -272,12 +337,12 @@ def test_fix_prints_a_diff_and_writes_only_the_formula(library: Path) -> None:
     assert (again.exit_code, again.stdout, library.read_text()) == (0, "", right)
 
 
-def test_fix_tells_what_the_code_computes_if_nothing_is_found(library: Path) -> None:
+def test_without_an_edit_fix_gives_the_formula_of_the_code(library: Path) -> None:
     wrong = LIBRARY.replace("x * x", "jnp.sinh(x) + jnp.cos(3 * x)")
     library.write_text(wrong)
     found = CliRunner().invoke(main, ["fix", "decaying.square", "--jobs", "1", "--quiet", "--repair-timeout", "5"])
     assert (found.exit_code, library.read_text()) == (1, wrong)
-    assert "decaying.square: no correction was found; the code computes" in found.stderr
+    assert r"decaying.square: proved: f(x) = \cos(3 x) + \sinh(x)" in found.stderr
 
 
 def test_fix_names_what_is_no_module(library: Path) -> None:

@@ -9,7 +9,7 @@ import click
 from qedoc.cli.files import diff, rewritten
 from qedoc.cli.run import guarded, print_errors
 from qedoc.config.options import settled
-from qedoc.errors import Location, QedocError
+from qedoc.errors import QedocError
 from qedoc.results.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -93,14 +93,13 @@ def _source(made: "Written") -> tuple[str, str]:
 
     if not made.place.path.endswith(".py"):
         raise QedocError("it has no Python source; put the block in by hand")
-    if made.other:
-        what = "the docstring has a formula already; qedoc fix corrects it if it is wrong"
-        raise QedocError(what, Location(path=made.place.path, line=made.other))
     return source.decoded(Path(made.place.path))
 
 
 def _left_out(made: "Written", *, tested: bool) -> str:
     """Why a block is not written; empty if it is."""
+    if made.other:
+        return f"the docstring has a formula already, in line {made.other} of {made.place.path}; qedoc fix corrects it if it is wrong"
     if made.warning:
         return "the block is not written, because the rest of the docstring leaves it in doubt"
     if made.verdict is not Verdict.PROVED and not tested:

@@ -56,9 +56,9 @@ def bound(target: str, docstring: str, latex: str) -> Bound | str:
         return str(error)
     bare = "".join(latex.split())
     own = [claim for claim in found if "".join(claim.formula.latex.split()) == bare]
-    if len(own) != 1:
-        return "the block is read as several formulas" if own else "the block is not read as a formula"
-    (claim,) = own
+    if not own:
+        return "the block is not read as a formula"
+    claim = own[0]  # the docstring may have the same formula already
     return claim.reason if isinstance(claim, Refused) else claim
 
 

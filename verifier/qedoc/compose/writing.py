@@ -169,7 +169,8 @@ class _Writer:
         """The block, if it holds by itself, with what its docstring makes of it; None if it does not hold, or the docstring refutes it."""
         meant = {letter.removeprefix("\\"): name for name, letter in self.letters.items()}
         found = []
-        for text in (self._alone(block), self._inside(block)):
+        texts = (self._alone(block), self._inside(block))
+        for text in texts[1:] if self.dicts else texts:  # what is said of the entries of a dict stands in the rest of the text
             claim = reading.bound(self.target, text, block.latex)
             if isinstance(claim, str):
                 found.append(reading.Judged(verdict=Verdict.UNREADABLE, reason=claim))
@@ -177,10 +178,10 @@ class _Writer:
                 found.append(reading.judged(claim, meant))
             if not found[0].verdict.holds:
                 break
-        if not found[0].verdict.holds or found[1].verdict is Verdict.REFUTED:
+        if not found[0].verdict.holds or found[-1].verdict is Verdict.REFUTED:
             self.failed = f"{block.latex.replace(chr(10), ' ')} is {found[-1].verdict}: {found[-1].reason}"
             return None
-        alone, inside = found
+        alone, inside = found[0], found[-1]
         verdict = Verdict.TESTED if inside.verdict is Verdict.TESTED else alone.verdict
         return Written(
             target=self.target,

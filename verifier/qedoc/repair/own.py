@@ -69,7 +69,7 @@ def _texts(record: Documented, claim: Bound) -> Iterator[str]:
     letters = {symbol: _letter(symbol.name, text) for value in values for symbol in value.free_symbols if isinstance(symbol, sp.Symbol)}
     parts = [] if _CASES in text else [part for value in (*split, *found) for part in _in_part(value, own, letters)]
     for right in dict.fromkeys([*parts, *(latex(value, letters) for value in values)]):
-        yield text[:start] + right + text[end:]
+        yield text[:start] + "\n".join(line.strip() for line in right.split("\n")) + text[end:]
 
 
 def _in_part(value: sp.Expr, own: str, letters: Mapping[sp.Basic, str]) -> Iterator[str]:

@@ -3,6 +3,7 @@
 import ast
 import difflib
 import io
+import re
 import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -79,7 +80,7 @@ def replacements(text: str, place: Location, old: str, new: str) -> list[Replace
         if not literal.is_docstring:
             what = "the text of this formula is put together by code, with +, % or format, or is no docstring; change it by hand"
             raise QedocError(what, place)
-        return list(_edits(offsets, literal, old, new, _break(text, offsets)))
+        return list(_edits(text, offsets, literal, old, new))
     raise QedocError("the formula does not stand here as it was read; the file has changed, or the text is made by code", place)
 
 
@@ -157,11 +158,20 @@ def _line_start(text: str, line: int) -> int:
     return at
 
 
-def _break(text: str, offsets: list[tuple[int, int]]) -> str:
-    """What a line end of a formula is in the file: with the indentation of its first line, or a space if something stands before it."""
-    first = next(start for start, _ in offsets if start >= 0)
-    indent = text[text.rfind("\n", 0, first) + 1 : first]
-    return ("\r\n" if "\r\n" in text else "\n") + indent if not indent.strip() else " "
+def _with_margin(text: str, at: int, first: int, new: str) -> str:
+    """A part of a formula for a place in the file: its lines with the indentation of the line there, or one line if the formula has one.
+
+    Args:
+        text: the file.
+        at: where the part will stand.
+        first: where the formula starts.
+        new: the part.
+    """
+    if text[text.rfind("\n", 0, first) + 1 : first].strip():
+        return re.sub(r"\s*\n\s*", " ", new)
+    line = text[text.rfind("\n", 0, at) + 1 : at]
+    margin = line[: len(line) - len(line.lstrip())]
+    return re.sub(r"\n[ \t]*", ("\r\n" if "\r\n" in text else "\n") + margin, new)
 
 
 def _changes(old: str, new: str) -> list[tuple[str, int, int, int, int]]:
@@ -171,6 +181,10 @@ def _changes(old: str, new: str) -> list[tuple[str, int, int, int, int]]:
         return list(matcher.get_opcodes())
     start = _shared(old, new)
     end = _shared(old[start:][::-1], new[start:][::-1])
+    while start and not old[start - 1].isspace():
+        start -= 1
+    while end and not old[len(old) - end].isspace():
+        end -= 1
     return [("replace", start, len(old) - end, start, len(new) - end)]
 
 
@@ -179,9 +193,11 @@ def _shared(old: str, new: str) -> int:
     return next((k for k, (one, other) in enumerate(zip(old, new, strict=False)) if one != other), min(len(old), len(new)))
 
 
-def _edits(offsets: list[tuple[int, int]], literal: _Literal, old: str, new: str, line_end: str) -> Iterator[Replacement]:
+def _edits(text: str, offsets: list[tuple[int, int]], literal: _Literal, old: str, new: str) -> Iterator[Replacement]:
     """The parts to replace: from the first to the last character that changes, where possible several small ones."""
     last = offsets[[k for k, character in enumerate(old) if not character.isspace()][-1]][1]
+
+    first = next(start for start, _ in offsets if start >= 0)
 
     def place(k: int) -> int:
         while k < len(old) and old[k].isspace():
@@ -196,9 +212,10 @@ def _edits(offsets: list[tuple[int, int]], literal: _Literal, old: str, new: str
     for kind, a, b, c, d in _changes(old, new):
         if kind == "equal":
             continue
-        written = (new[c:d] if literal.raw else new[c:d].replace("\\", "\\\\")).replace("\n", line_end)
+        written = new[c:d] if literal.raw else new[c:d].replace("\\", "\\\\")
         if a == b:
             at = place(a) if a < len(old) and not old[a].isspace() else after(a) if a else place(a)
-            yield Replacement(start=at, end=at, text=written)
+            yield Replacement(start=at, end=at, text=_with_margin(text, at, first, written))
         else:
-            yield Replacement(start=place(a), end=max(after(b), place(a)), text=written)
+            at = place(a)
+            yield Replacement(start=at, end=max(after(b), at), text=_with_margin(text, at, first, written))
