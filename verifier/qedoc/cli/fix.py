@@ -24,6 +24,7 @@ REPAIR_TIMEOUT = 20.0
 @click.argument("names", metavar="NAME...", nargs=-1, required=True)
 @click.option("--write", is_flag=True, help="Write the corrections into the files. Only proved ones are written.")
 @click.option("--tested", is_flag=True, help="Include corrections that are tested and not proved.")
+@click.option("--domain", is_flag=True, help="Where a formula holds in a part of its domain, add the condition instead of an edit.")
 @click.option(
     "--repair-timeout",
     type=click.FloatRange(min=0.1),
@@ -38,7 +39,15 @@ REPAIR_TIMEOUT = 20.0
 @click.option("--timeout", type=float, metavar="SECONDS", help=f"Time limit per case [default: {AUDIT_TIMEOUT}].")
 @click.option("--quiet", is_flag=True, help="Hide the progress bar; errors are still shown.")
 def fix(
-    names: tuple[str, ...], *, write: bool, tested: bool, repair_timeout: float, jobs: int | None, timeout: float | None, quiet: bool
+    names: tuple[str, ...],
+    *,
+    write: bool,
+    tested: bool,
+    domain: bool,
+    repair_timeout: float,
+    jobs: int | None,
+    timeout: float | None,
+    quiet: bool,
 ) -> None:
     """Correct wrong formulas in docstrings.
 
@@ -49,19 +58,19 @@ def fix(
     settings = guarded(settled, jobs=jobs, timeout=timeout, max_points=AUDIT_POINTS, seed=None)
     outcome = audited(names, settings, shown=not quiet)
     refuted = [claim for claim in outcome.claims if claim.verdict is Verdict.REFUTED]
-    made, errors = _corrected(refuted, settings, repair_timeout)
+    made, errors = _corrected(refuted, settings, repair_timeout, domain=domain)
     left = _deliver(made, write=write, tested=tested)
     print_warnings(outcome.remarks)
     print_errors((*outcome.errors, *errors))
     sys.exit(2 if outcome.errors or errors else 1 if left else 0)
 
 
-def _corrected(refuted: list[ClaimResult], settings: Settings, seconds: float) -> Any:
+def _corrected(refuted: list[ClaimResult], settings: Settings, seconds: float, *, domain: bool) -> Any:
     if not refuted:
         return [], ()
     from qedoc.engine.repairs import search
 
-    return guarded(search, refuted, seconds, settings.jobs)
+    return guarded(search, refuted, seconds, settings.jobs, domain=domain)
 
 
 def _deliver(made: "list[tuple[ClaimResult, Correction | None]]", *, write: bool, tested: bool) -> int:

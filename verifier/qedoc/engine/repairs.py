@@ -1,7 +1,7 @@
 """Worker tasks that look for corrections of refuted formulas."""
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from qedoc.claims.limits import Limits
 from qedoc.engine import environment, worker
@@ -19,15 +19,17 @@ GRACE = 15.0
 
 
 @reported
-def corrections(claim: str, seconds: float) -> "tuple[Correction, ...]":
+def corrections(claim: str, seconds: float, wrong: Mapping[str, Any] | None = None) -> "tuple[Correction, ...]":
     """Returns the corrections of a refuted formula of a docstring, the best first.
 
     Args:
         claim: the id of the claim.
         seconds: time limit of the search.
+        wrong: the counterexample, by parameter, if the search is to begin with a condition that excludes it.
     """
     from qedoc.bind.claims import claims
     from qedoc.bind.records import Bound
+    from qedoc.repair.domains import narrowed
     from qedoc.repair.own import own_formula
     from qedoc.repair.search import Repair
     from qedoc.sources.docstrings import documented
@@ -38,6 +40,8 @@ def corrections(claim: str, seconds: float) -> "tuple[Correction, ...]":
             continue
         for found in claims(record):
             if isinstance(found, Bound) and found.spec.id == claim:
+                if wrong is not None and (narrow := narrowed(record, found, wrong, seconds)) is not None:
+                    return (narrow,)
                 made = tuple(Repair(record, found, seconds).corrections())
                 own = None if made else own_formula(record, found, GRACE)
                 return made or ((own,) if own is not None else ())
@@ -45,7 +49,7 @@ def corrections(claim: str, seconds: float) -> "tuple[Correction, ...]":
 
 
 def search(
-    refuted: Sequence[ClaimResult], seconds: float, jobs: int
+    refuted: Sequence[ClaimResult], seconds: float, jobs: int, *, domain: bool = False
 ) -> "tuple[list[tuple[ClaimResult, Correction | None]], tuple[QedocError, ...]]":
     """Looks for the best correction of each refuted formula.
 
@@ -53,6 +57,7 @@ def search(
         refuted: the claims.
         seconds: time limit for each of them.
         jobs: the number of worker processes.
+        domain: whether to look first for a condition under which a formula holds.
 
     Returns:
         each claim with its correction, or None; and the errors.
@@ -60,10 +65,16 @@ def search(
     environment.remarks()
     with Pool(jobs, worker.warm_up) as pool:
         dispatcher = Dispatcher(pool=pool, limits=Limits(timeout=seconds + GRACE))
-        waiting = [(claim, dispatcher.submit(corrections, claim.id, seconds)) for claim in refuted]
+        waiting = [(claim, dispatcher.submit(corrections, claim.id, seconds, _wrong(claim) if domain else None)) for claim in refuted]
         found: list[tuple[ClaimResult, Correction | None]] = []
         for claim, future in waiting:
             reply = settled(future)
             made = () if dispatcher.unanswered(reply) is not None else dispatcher.accept(reply, f"correcting {claim.id}", claim.location)
             found.append((claim, made[0] if made else None))
     return found, dispatcher.distinct()
+
+
+def _wrong(claim: ClaimResult) -> Mapping[str, Any] | None:
+    """The counterexample of a claim, by parameter."""
+    found = claim.decisive.counterexample
+    return None if found is None else dict(found.inputs)

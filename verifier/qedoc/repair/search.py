@@ -294,6 +294,10 @@ class Repair:
         symbols = [tex for d in self.claim.spec.symbols if (tex := self._tex(str(d.symbol).partition("[")[0])) is not None]
         return list(dict.fromkeys([*symbols, *_INDEX.findall(self.latex)]))
 
+    def letter(self, name: str) -> str:
+        """The LaTeX of a symbol."""
+        return self._tex(name) or name
+
     def _tex(self, name: str) -> str | None:
         """How the author writes a symbol; None if this is not known."""
         if name in _GREEK or re.search(rf"\\{re.escape(name)}(?![A-Za-z])", self.latex):
@@ -302,8 +306,7 @@ class Repair:
 
     def _agree(self, point: Point, values: Array, rows: int, columns: int) -> np.ndarray[Any, np.dtype[np.bool_]]:
         """Whether values are those of the code at every point, for each edit of two axes."""
-        scale = np.maximum(np.abs(point.actual), float(np.median(np.abs(point.actual))) * 1e-4)
-        same = (np.abs(values - point.actual) <= TOLERANCE * scale + 1e-300) | (np.isnan(values) & point.silent)
+        same = same_values(point, values)
         found = np.broadcast_to(same, np.broadcast_shapes(same.shape, (1, 1, len(point.actual)))).all(axis=-1)
         return np.broadcast_to(found, (rows, columns))
 
@@ -328,7 +331,7 @@ class Repair:
                 continue
             stated, (verdict, reason) = text, self._verdict(bound)
             if verdict is Verdict.UNDECIDED and (narrow := suggested(bound)):
-                stated = with_conditions(text, narrow, lambda name: self._tex(name) or name)
+                stated = with_conditions(text, narrow, self.letter)
                 again = bound_as(self.record, self.formula, stated, self.which)
                 verdict, reason = self._verdict(again) if again is not None else (verdict, reason)
             if verdict.holds:
@@ -362,6 +365,18 @@ class Repair:
     def _covers(self, spec: Spec) -> bool:
         """Whether a correction is about all symbols that the formula was about."""
         return self.required <= {str(d.symbol) for d in spec.symbols}
+
+
+def same_values(point: Point, values: Array) -> Array:
+    """Where values are those of the code, and where there are none because the formula as written has none.
+
+    Args:
+        point: the case.
+        values: the values.
+    """
+    scale = np.maximum(np.abs(point.actual), float(np.median(np.abs(point.actual))) * 1e-4)
+    same: Array = (np.abs(values - point.actual) <= TOLERANCE * scale + 1e-300) | (np.isnan(values) & point.silent)
+    return same
 
 
 def _is_settled(found: Sequence[Correction], cost: float) -> bool:

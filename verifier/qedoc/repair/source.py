@@ -90,8 +90,8 @@ def applied(text: str, edits: list[Replacement]) -> str:
     Raises:
         QedocError: if two of them overlap.
     """
-    ordered = sorted(edits, key=lambda edit: edit.start)
-    if any(one.end > other.start for one, other in pairwise(ordered)):
+    ordered = sorted(dict.fromkeys(edits), key=lambda edit: edit.start)
+    if any(one.end > other.start or one.start == other.start for one, other in pairwise(ordered)):
         raise QedocError("two corrections change the same part of the text; correct one of them by hand")
     for edit in reversed(ordered):
         text = text[: edit.start] + edit.text + text[edit.end :]
