@@ -15,10 +15,11 @@ from qedoc.claims.limits import Limits
 from qedoc.cli.main import main
 from qedoc.errors import Location, QedocError
 from qedoc.judge.check import check
+from qedoc.repair.domains import narrowed
 from qedoc.repair.edits import Edit
 from qedoc.repair.own import own_formula
 from qedoc.repair.search import Repair
-from qedoc.repair.source import applied, replacements
+from qedoc.repair.source import Replacement, applied, replacements
 from qedoc.repair.spelling import spellings
 from qedoc.repair.tokens import token_edits
 from qedoc.results.corrections import Correction
@@ -163,6 +164,43 @@ def test_the_formula_of_the_code_in_the_symbols_of_the_author(own: Own) -> None:
     assert made.verdict is Verdict.PROVED
     right = r"I \left(\alpha + \left(\frac{1 + \cos\left(\frac{\pi \min(T, t)}{T}\right)}{2}\right)^p (1 - \alpha)\right)\,,"
     assert made.latex == right
+
+
+@pytest.mark.parametrize(
+    ("body", "latex", "wrong", "right"),
+    [
+        ("return jnp.where(x >= 0, 2 * x, x)", r"f(x) = \sqrt{x^2} + x.", {"x": -1.0}, r"f(x) = \sqrt{x^2} + x \quad \text{for } x \ge 0."),
+        ("return x * x + 1", "f(x) = x^2", {"x": 1.0}, None),
+        ("return jnp.where(x == 3, x, x * x)", "f(x) = x", {"x": 2.0}, None),
+    ],
+)
+def test_the_condition_under_which_a_formula_holds(own: Own, body: str, latex: str, wrong: dict[str, float], right: str | None) -> None:
+    """A condition that leaves hardly any points is none."""
+    record, claim = own("x", body, latex)
+    made = narrowed(record, claim, wrong, LONG)
+    assert (made.latex if made is not None else None) == right
+    assert made is None or made.verdict is Verdict.PROVED
+
+
+def test_two_corrections_that_add_the_same_are_one() -> None:
+    edit = Replacement(start=1, end=1, text="b")
+    assert applied("ac", [edit, edit]) == "abc"
+    with pytest.raises(QedocError, match="change the same part"):
+        applied("ac", [edit, Replacement(start=1, end=1, text="d")])
+
+
+def test_a_formula_of_several_lines_keeps_the_margin_of_the_file() -> None:
+    old, new = "\\begin{cases}\nx & x > 0 \\\\\n0 & x < 0\n\\end{cases}", "\\begin{cases}\ny^2 + z & y > 1 \\\\\n7 a & y < z\n\\end{cases}"
+    lines = [r"\begin{cases}", r"  x & x > 0 \\", "  0 & x < 0", r"\end{cases}"]
+    text = 'def f():\n    r"""F.\n\n    .. math::\n\n' + "".join(f"        {line}\n" for line in lines) + '    """\n'
+    made = applied(text, replacements(text, Location(path="f.py", line=6), old, new))
+    assert made == text.replace(r"x & x > 0", "y^2 + z & y > 1").replace("0 & x < 0", "7 a & y < z")
+    inline = (
+        text.replace(".. math::\n\n        \\begin", ".. math:: \\begin").replace("\n          ", " ").replace("\n        \\end", " \\end")
+    )
+    assert r".. math:: \begin{cases} y^2 + z & y > 1 \\ 7 a & y < z \end{cases}" in applied(
+        inline, replacements(inline, Location(path="f.py", line=4), old, new)
+    )
 
 
 def test_only_the_part_that_differs_changes(own: Own) -> None:
