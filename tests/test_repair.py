@@ -20,6 +20,7 @@ from qedoc.repair.edits import Edit
 from qedoc.repair.own import own_formula
 from qedoc.repair.search import Repair
 from qedoc.repair.source import Replacement, applied, replacements
+from qedoc.repair.specs import corrected_spec
 from qedoc.repair.spelling import spellings
 from qedoc.repair.tokens import token_edits
 from qedoc.results.corrections import Correction
@@ -180,6 +181,41 @@ def test_the_condition_under_which_a_formula_holds(own: Own, body: str, latex: s
     made = narrowed(record, claim, wrong, LONG)
     assert (made.latex if made is not None else None) == right
     assert made is None or made.verdict is Verdict.PROVED
+
+
+SPEC = """from sympy import Piecewise, symbols
+
+from qedoc import Parameter, Reals, Spec
+
+x, y = symbols("x y")
+value = Piecewise((1, x > y), (0, True))
+both = [Parameter(x, "x", Reals(), ""), Parameter(y, "y", Reals(), "")]
+step = Spec(target="{0}.step", formula=value, symbols=both)
+total = Spec(target="{0}.total", formula=x + 2 * y, symbols=both)
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "before", "after"),
+    [("step", 8, "x > y", "x >= y"), ("total", 9, "x + 2 * y", "x - 2 * y"), ("none", 9, "", None)],
+)
+def test_a_spec_is_corrected_in_its_source(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, line: int, before: str, after: str | None
+) -> None:
+    module = f"compared_{name}"
+    code = "def step(x, y):\n    return jnp.where(x >= y, 1.0, 0.0)\n\n\ndef total(x, y):\n    return x - 2 * y\n"
+    (tmp_path / f"{module}.py").write_text(f"import jax.numpy as jnp\n\n\n{code}")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    file = tmp_path / "spec.py"
+    file.write_text(SPEC.format(module))
+    found = corrected_spec(str(file), line, f"{module}.{name}", LONG)
+    if after is None:
+        assert found is None
+        return
+    assert found is not None
+    correction, edit = found
+    assert correction.verdict is Verdict.PROVED
+    assert applied(file.read_text(), [edit]) == SPEC.format(module).replace(before, after)
 
 
 def test_two_corrections_that_add_the_same_are_one() -> None:

@@ -1,13 +1,13 @@
-"""The command `fix`: corrects wrong formulas in docstrings."""
+"""The command `fix`: corrects wrong formulas in docstrings, pages and spec files."""
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeAlias
 
 import click
 
 from qedoc.cli.files import diff, rewritten
-from qedoc.cli.run import audited, guarded, print_errors, print_warnings
+from qedoc.cli.run import audited, guarded, is_path, print_errors, print_warnings, run
 from qedoc.config.options import AUDIT_POINTS, AUDIT_TIMEOUT, Settings, settled
 from qedoc.errors import QedocError
 from qedoc.results.verdict import ClaimResult, Verdict
@@ -15,6 +15,8 @@ from qedoc.results.verdict import ClaimResult, Verdict
 if TYPE_CHECKING:
     from qedoc.repair.source import Replacement
     from qedoc.results.corrections import Correction
+
+    Found: TypeAlias = tuple[ClaimResult, Correction | None, Replacement | None]
 
 REPAIR_TIMEOUT = 20.0
 """Seconds for the search of a correction."""
@@ -49,38 +51,55 @@ def fix(
     timeout: float | None,
     quiet: bool,
 ) -> None:
-    """Correct wrong formulas in docstrings.
+    """Correct wrong formulas in docstrings, pages and spec files.
 
-    NAMEs are dotted paths of packages, modules or objects. For each refuted formula, qedoc looks for a small edit of its LaTeX that it can
-    prove. The edits are printed as a unified diff. Exit codes: 0 if nothing is wrong or --write has corrected everything, 1 if a formula is
-    wrong, 2 if something cannot run.
+    NAMEs are dotted paths of packages, modules or objects, pages, or spec files (.py). For each refuted formula, qedoc looks for a small edit
+    of its LaTeX, or of the SymPy source of a spec, that it can prove. The edits are printed as a unified diff. Exit codes: 0 if nothing is
+    wrong or --write has corrected everything, 1 if a formula is wrong, 2 if something cannot run.
     """
-    settings = guarded(settled, jobs=jobs, timeout=timeout, max_points=AUDIT_POINTS, seed=None)
-    outcome = audited(names, settings, shown=not quiet)
-    refuted = [claim for claim in outcome.claims if claim.verdict is Verdict.REFUTED]
-    made, errors = _corrected(refuted, settings, repair_timeout, domain=domain)
+    settings = guarded(settled, jobs=jobs, timeout=timeout, max_points=AUDIT_POINTS, seed=None, no_lock=True)
+    specs = [name for name in names if name.endswith(".py") and is_path(name)]
+    others = [name for name in names if name not in specs]
+    outcomes = [run(specs, settings, curves=False, shown=not quiet)] if specs else []
+    ruled = [claim for outcome in outcomes for claim in outcome.claims if claim.verdict is Verdict.REFUTED]
+    outcomes += [audited(others, settings, shown=not quiet)] if others else []
+    refuted = [claim for outcome in outcomes for claim in outcome.claims if claim.verdict is Verdict.REFUTED and claim not in ruled]
+    made, errors = _corrected(refuted, ruled, settings, repair_timeout, domain=domain)
     left = _deliver(made, write=write, tested=tested)
-    print_warnings(outcome.remarks)
-    print_errors((*outcome.errors, *errors))
-    sys.exit(2 if outcome.errors or errors else 1 if left else 0)
+    for outcome in outcomes:
+        print_warnings(outcome.remarks)
+    errors = (*(error for outcome in outcomes for error in outcome.errors), *errors)
+    print_errors(errors)
+    sys.exit(2 if errors else 1 if left else 0)
 
 
-def _corrected(refuted: list[ClaimResult], settings: Settings, seconds: float, *, domain: bool) -> Any:
-    if not refuted:
-        return [], ()
-    from qedoc.engine.repairs import search
+def _corrected(
+    refuted: list[ClaimResult], specs: list[ClaimResult], settings: Settings, seconds: float, *, domain: bool
+) -> "tuple[list[Found], tuple[QedocError, ...]]":
+    """Returns each claim with its correction, and the part of the file to replace for that of a spec; and the errors."""
+    from qedoc.engine.repairs import search, search_specs
 
-    return guarded(search, refuted, seconds, settings.jobs, domain=domain)
+    found: list[Found] = []
+    errors: list[QedocError] = []
+    if refuted:
+        made, wrong = guarded(search, refuted, seconds, settings.jobs, domain=domain)
+        found += [(claim, correction, None) for claim, correction in made]
+        errors += wrong
+    if specs:
+        pairs, wrong = guarded(search_specs, specs, seconds, settings.jobs)
+        found += [(claim, *(pair or (None, None))) for claim, pair in pairs]
+        errors += wrong
+    return found, tuple(errors)
 
 
-def _deliver(made: "list[tuple[ClaimResult, Correction | None]]", *, write: bool, tested: bool) -> int:
+def _deliver(made: "list[Found]", *, write: bool, tested: bool) -> int:
     """Prints or writes the corrections. Returns the number of formulas that remain wrong."""
     from qedoc.repair import source
 
     left = 0
     texts: dict[str, tuple[str, str]] = {}
     edits: dict[str, list[Replacement]] = {}
-    for claim, correction in made:
+    for claim, correction, part in made:
         if correction is None or (correction.verdict is not Verdict.PROVED and not tested):
             left += 1
             why = _none_found(claim) if correction is None else "a correction is tested and not proved; --tested includes it"
@@ -89,7 +108,10 @@ def _deliver(made: "list[tuple[ClaimResult, Correction | None]]", *, write: bool
         path = claim.location.path
         try:
             texts.setdefault(path, source.decoded(Path(path)))
-            edits.setdefault(path, []).extend(source.replacements(texts[path][0], claim.location, claim.formula.latex, correction.latex))
+            text = texts[path][0]
+            edits.setdefault(path, []).extend(
+                [part] if part is not None else source.replacements(text, claim.location, claim.formula.latex, correction.latex)
+            )
             click.echo(f"{claim.location}: {claim.id}: {correction.verdict}: {_one_line(correction.latex)}", err=True)
         except QedocError as error:
             left += 1

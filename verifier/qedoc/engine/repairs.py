@@ -12,6 +12,7 @@ from qedoc.results.verdict import ClaimResult
 
 if TYPE_CHECKING:
     from qedoc.errors import QedocError
+    from qedoc.repair.source import Replacement
     from qedoc.results.corrections import Correction
 
 GRACE = 15.0
@@ -71,6 +72,46 @@ def search(
             reply = settled(future)
             made = () if dispatcher.unanswered(reply) is not None else dispatcher.accept(reply, f"correcting {claim.id}", claim.location)
             found.append((claim, made[0] if made else None))
+    return found, dispatcher.distinct()
+
+
+@reported
+def spec_correction(path: str, line: int, claim: str, seconds: float) -> "tuple[Correction, Replacement] | None":
+    """Returns a correction of the formula of a spec, with the part of the file to replace.
+
+    Args:
+        path: the spec file.
+        line: the line of the spec.
+        claim: the id of the claim.
+        seconds: time limit of the search.
+    """
+    from qedoc.repair.specs import corrected_spec
+
+    return corrected_spec(path, line, claim, seconds)
+
+
+def search_specs(
+    refuted: Sequence[ClaimResult], seconds: float, jobs: int
+) -> "tuple[list[tuple[ClaimResult, tuple[Correction, Replacement] | None]], tuple[QedocError, ...]]":
+    """Looks for a correction of each refuted formula of a spec file.
+
+    Args:
+        refuted: the claims.
+        seconds: time limit for each of them.
+        jobs: the number of worker processes.
+
+    Returns:
+        each claim with its correction, or None; and the errors.
+    """
+    environment.remarks()
+    with Pool(jobs, worker.warm_up) as pool:
+        dispatcher = Dispatcher(pool=pool, limits=Limits(timeout=seconds + GRACE))
+        waiting = [(one, dispatcher.submit(spec_correction, one.location.path, one.location.line, one.id, seconds)) for one in refuted]
+        found: list[tuple[ClaimResult, tuple[Correction, Replacement] | None]] = []
+        for claim, future in waiting:
+            reply = settled(future)
+            made = None if dispatcher.unanswered(reply) is not None else dispatcher.accept(reply, f"correcting {claim.id}", claim.location)
+            found.append((claim, made))
     return found, dispatcher.distinct()
 
 
