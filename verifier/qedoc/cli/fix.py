@@ -54,8 +54,8 @@ def fix(
     """Correct wrong formulas in docstrings, pages and spec files.
 
     NAMEs are dotted paths of packages, modules or objects, pages, or spec files (.py). For each refuted formula, qedoc looks for a small
-    edit of its LaTeX, or of the SymPy source of a spec, that it can prove. The edits are printed as a unified diff. Exit codes: 0 if nothing
-    is wrong or --write has corrected everything, 1 if a formula is wrong, 2 if something cannot run.
+    edit of its LaTeX, or of the SymPy source of a spec, that it can prove. The edits are printed as a unified diff. Exit codes: 0 if
+    nothing is wrong or --write has corrected everything, 1 if a formula is wrong, 2 if something cannot run.
     """
     settings = guarded(settled, jobs=jobs, timeout=timeout, max_points=AUDIT_POINTS, seed=None, no_lock=True)
     specs = [name for name in names if name.endswith(".py") and is_path(name)]

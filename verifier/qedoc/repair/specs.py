@@ -16,9 +16,13 @@ from qedoc.results.verdict import CaseResult, Verdict, weakest
 from qedoc.sources.specfiles import SpecFile, load
 from qedoc.sources.specfiles import sizes as sizes_of
 
-_RELATIONS = {ast.Lt: ("<", ("<=", ">", ">=")), ast.LtE: ("<=", ("<", ">=", ">")), ast.Gt: (">", (">=", "<", "<="))}
+_RELATIONS: dict[type[ast.AST], tuple[str, tuple[str, ...]]] = {
+    ast.Lt: ("<", ("<=", ">", ">=")),
+    ast.LtE: ("<=", ("<", ">=", ">")),
+    ast.Gt: (">", (">=", "<", "<=")),
+}
 _RELATIONS |= {ast.GtE: (">=", (">", "<=", "<"))}
-_SIGNS = {ast.Add: ("+", ("-",)), ast.Sub: ("-", ("+",))}
+_SIGNS: dict[type[ast.AST], tuple[str, tuple[str, ...]]] = {ast.Add: ("+", ("-",)), ast.Sub: ("-", ("+",))}
 _NAMES = {"Lt": ("Le",), "Le": ("Lt",), "Gt": ("Ge",), "Ge": ("Gt",)}
 
 MOST_POINTS = 200
