@@ -44,13 +44,13 @@ _CONDITIONS = (
     _Condition(words=r"{} \ne 0", holds=lambda v: v != 0),
     _Condition(words=r"{} \ge 0", holds=lambda v: v >= 0, edge=0),
     _Condition(words="{} > 0", holds=lambda v: v > 0),
+    _Condition(words=r"{} \in \mathbb{{Z}}", holds=lambda v: v == np.round(v)),
     _Condition(words=r"{} \ge 1", holds=lambda v: v >= 1, edge=1),
     _Condition(words="{} > 1", holds=lambda v: v > 1),
-    _Condition(words=r"{} \in \mathbb{{Z}}", holds=lambda v: v == np.round(v)),
     _Condition(words=r"0 \le {} \le 1", holds=lambda v: (v >= 0) & (v <= 1), edge=0),
     _Condition(words="0 < {} < 1", holds=lambda v: (v > 0) & (v < 1)),
 )
-"""The conditions that are tried, the wider ones first."""
+"""The conditions that are tried, the wider ones first. Discrete formulas are about integers more often than about numbers from 1 on."""
 
 
 def narrowed(
