@@ -20,8 +20,7 @@ from qedoc.repair.search import Repair
 from qedoc.repair.source import applied, replacements
 from qedoc.repair.spelling import spellings
 from qedoc.repair.tokens import token_edits
-from qedoc.results.corrections import Correction
-from qedoc.results.verdict import Verdict
+from qedoc.results.verdict import Correction, Verdict
 from qedoc.sources.docstrings import documented
 
 Corrections = Callable[[str, str, str], list[Correction]]

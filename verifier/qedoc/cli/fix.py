@@ -15,7 +15,7 @@ from qedoc.results.verdict import ClaimResult, Verdict
 
 if TYPE_CHECKING:
     from qedoc.repair.source import Replacement
-    from qedoc.results.corrections import Correction
+    from qedoc.results.verdict import Correction
 
 REPAIR_TIMEOUT = 20.0
 """Seconds for the search of a correction."""

@@ -30,8 +30,7 @@ from qedoc.repair.edits import Array, Edit, edits
 from qedoc.repair.marked import FAILS, Places, Point, Program, Span, bound_as, marked
 from qedoc.repair.spelling import spellings
 from qedoc.repair.tokens import token_edits
-from qedoc.results.corrections import Correction
-from qedoc.results.verdict import CaseResult, Verdict, weakest
+from qedoc.results.verdict import CaseResult, Correction, Verdict, weakest
 from qedoc.sources.docstrings import Documented
 from qedoc.sources.specfiles import sizes as sizes_of
 
@@ -95,8 +94,12 @@ class Repair:
         self.within = self._within()
         self.required = {str(d.symbol) for d in claim.spec.symbols}
 
-    def corrections(self) -> list[Correction]:
-        """Returns at most three corrections, the best first."""
+    def corrections(self, keep: Callable[[list[Correction]], None] = lambda found: None) -> list[Correction]:
+        """Returns at most three corrections, the best first.
+
+        Args:
+            keep: called with the corrections so far whenever one is found. The process may be killed before the search ends.
+        """
         spoken = sum(int((~point.silent).sum()) for point in self.points)
         if spoken < FEW or self.within is None or self._agrees_as_read(self.latex):
             return []
@@ -109,9 +112,10 @@ class Repair:
                 made = self._judged(one, seen)
                 if made is not None and made.sympy not in {other.sympy for other in found}:
                     found.append(made)
+                    keep(_ranked(found))
             if found or self.clock() > self.deadline:
                 break
-        return sorted(found, key=lambda made: (made.verdict is not Verdict.PROVED, made.cost))
+        return _ranked(found)
 
     # What the code gives
 
@@ -326,6 +330,11 @@ class Repair:
     def _covers(self, spec: Spec) -> bool:
         """Whether a correction is about all symbols that the formula was about."""
         return self.required <= {str(d.symbol) for d in spec.symbols}
+
+
+def _ranked(found: Sequence[Correction]) -> list[Correction]:
+    """The best first: proved corrections before tested ones, then the smallest edit."""
+    return sorted(found, key=lambda made: (made.verdict is not Verdict.PROVED, made.cost))
 
 
 def _is_settled(found: Sequence[Correction], cost: float) -> bool:

@@ -1,7 +1,6 @@
 """Writes a corrected formula into the file that it was read from, and touches nothing else."""
 
 import ast
-import difflib
 import io
 import tokenize
 from collections.abc import Iterator
@@ -10,6 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from qedoc.errors import Location, QedocError
+from qedoc.results.corrections import edits
 
 FARTHEST = 400
 """Lines after the given one in which a formula is looked for. A docstring is long, and some places name its first line only."""
@@ -168,9 +168,8 @@ def _edits(offsets: list[tuple[int, int]], literal: _Literal, old: str, new: str
             k -= 1
         return offsets[k - 1][1]
 
-    for kind, a, b, c, d in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if kind == "equal":
-            continue
+    for edit in edits(old, new):
+        a, b, c, d = edit.start, edit.end, edit.begin, edit.stop
         written = new[c:d] if literal.raw else new[c:d].replace("\\", "\\\\")
         if a == b:
             at = place(a) if a < len(old) and not old[a].isspace() else after(a) if a else place(a)

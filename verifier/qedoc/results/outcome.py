@@ -33,7 +33,25 @@ class Checked:
     verdict: Verdict
 
 
-Event: TypeAlias = Collected | Checked | ClaimResult
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repairing:
+    """Progress event: all claims have a verdict, and the search for corrections begins.
+
+    Args:
+        claims: the number of refuted formulas.
+    """
+
+    claims: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repaired:
+    """Progress event: the search for corrections of a formula has ended."""
+
+    id: str
+
+
+Event: TypeAlias = Collected | Checked | Repairing | Repaired | ClaimResult
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
