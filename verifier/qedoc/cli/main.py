@@ -273,7 +273,7 @@ def _deliver(made: "Report", style: str, output: Path | None, *, asked: bool) ->
         render(made, style, text, asked=asked)
         write_whole(output, text.getvalue().encode())
     if made.outcome.stopped and style not in ("concise", "verbose", "full"):
-        click.echo(f"interrupted: {len(made.outcome.claims)} of {made.outcome.planned} claims finished", err=True)
+        click.echo(made.outcome.interruption, err=True)
 
 
 def _draw(outcome: Outcome, file: Path) -> None:

@@ -171,5 +171,5 @@ def _summary(found: Sequence[Block], outcome: Outcome) -> Iterator[str | tuple[s
         yield count(len(outcome.errors), "error"), "bold red"
     if outcome.stopped:
         yield "; "
-        yield f"interrupted: {len(outcome.claims)} of {count(outcome.planned, 'claim')} finished", "bold red"
+        yield outcome.interruption, "bold red"
     yield f"; {seconds(outcome.seconds)}"

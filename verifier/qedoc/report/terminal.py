@@ -220,7 +220,7 @@ def _summary(targets: Sequence[_Target], outcome: Outcome) -> Iterator[str | tup
         yield count(len(outcome.errors), "error"), "bold red"
     if outcome.stopped:
         yield "; "
-        yield f"interrupted: {len(outcome.claims)} of {count(outcome.planned, 'claim')} finished", "bold red"
+        yield outcome.interruption, "bold red"
     yield f"; {seconds(outcome.seconds)}"
 
 

@@ -33,7 +33,7 @@ class Line(NamedTuple):
 
     Args:
         text: the line.
-        marks: the first and last column (exclusive) of each part that was edited, from 0.
+        marks: the first and last column (exclusive) of each part that was edited, from 0. They are equal where something is missing.
     """
 
     text: str
@@ -145,21 +145,23 @@ def _lines(text: str, parts: Sequence[tuple[int, int]]) -> tuple[Line, ...]:
     indent = min((len(row) - len(row.lstrip()) for row in rows if row.strip()), default=0)
     found = []
     for row in rows:
-        marks = tuple(_visible(row, start - begin, stop - begin, indent) for start, stop in parts)
-        found.append(Line(row[indent:].rstrip(), tuple(mark for mark in marks if mark[0] < mark[1])))
+        marks = (_visible(row, start - begin, stop - begin) for start, stop in parts)
+        found.append(Line(row[indent:].rstrip(), tuple((mark[0] - indent, mark[1] - indent) for mark in marks if mark is not None)))
         begin += len(row) + 1
     return tuple(found)
 
 
-def _visible(row: str, start: int, stop: int, indent: int) -> tuple[int, int]:
-    """The columns of a part in a line, without white space at its ends."""
-    start, stop = max(start, 0), max(min(stop, len(row)), 0)
-    inside = row[start:stop]
-    return start + len(inside) - len(inside.lstrip()) - indent, stop - (len(inside) - len(inside.rstrip())) - indent
+def _visible(row: str, start: int, stop: int) -> tuple[int, int] | None:
+    """The columns of a part in a line, without white space at its ends; None if nothing of it is there. An empty part has a place too."""
+    if start == stop:
+        return (start, stop) if 0 <= start <= len(row.rstrip()) else None
+    inside = row[max(start, 0) : max(stop, 0)]
+    begin = max(start, 0) + len(inside) - len(inside.lstrip())
+    return (begin, begin + len(inside.strip())) if inside.strip() else None
 
 
 def pieces(line: Line) -> Iterator[tuple[str, bool]]:
-    """Yields the parts of a line, each with whether it was edited.
+    """Yields the parts of a line, each with whether it was edited. An edited part is empty where something is missing.
 
     Args:
         line: the line.

@@ -122,6 +122,15 @@ class Outcome:
     remarks: tuple[str, ...] = ()
     command: str = ""
 
+    @property
+    def interruption(self) -> str:
+        """Says how far an interrupted run came; empty for any other run."""
+        if not self.stopped:
+            return ""
+        if self.planned and len(self.claims) == self.planned:
+            return "interrupted: all claims have a verdict, but not all corrections were looked for"
+        return f"interrupted: {len(self.claims)} of {self.planned} claim{'' if self.planned == 1 else 's'} finished"
+
     def exit_code(self, *, strict: bool = False) -> int:
         """Returns the exit code.
 
