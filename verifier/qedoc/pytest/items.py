@@ -56,6 +56,7 @@ class Claims:
                 seed=self.config.seed if option.qedoc_seed is None else option.qedoc_seed,
                 max_points=self.config.max_points if option.qedoc_points is None else option.qedoc_points,
                 timeout=float(self.config.timeout if option.qedoc_timeout is None else option.qedoc_timeout),
+                repair=float(self.config.repair_timeout if option.qedoc_repair_timeout is None else option.qedoc_repair_timeout),
             )
             self.accepted = baseline.load(self.config.root / self.config.baseline)
         except QedocError as error:
