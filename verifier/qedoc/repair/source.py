@@ -76,7 +76,7 @@ def replacements(text: str, place: Location, old: str, new: str) -> list[Replace
         if not literal.is_docstring:
             what = "the text of this formula is put together by code, with +, % or format, or is no docstring; change it by hand"
             raise QedocError(what, place)
-        return list(_edits(offsets, literal, old, new))
+        return list(_edits(text, offsets, literal, old, new))
     raise QedocError("the formula does not stand here as it was read; the file has changed, or the text is made by code", place)
 
 
@@ -154,7 +154,7 @@ def _line_start(text: str, line: int) -> int:
     return at
 
 
-def _edits(offsets: list[tuple[int, int]], literal: _Literal, old: str, new: str) -> Iterator[Replacement]:
+def _edits(text: str, offsets: list[tuple[int, int]], literal: _Literal, old: str, new: str) -> Iterator[Replacement]:
     """The parts to replace: from the first to the last character that changes, where possible several small ones."""
     last = offsets[[k for k, character in enumerate(old) if not character.isspace()][-1]][1]
 
@@ -174,5 +174,10 @@ def _edits(offsets: list[tuple[int, int]], literal: _Literal, old: str, new: str
         if a == b:
             at = place(a) if a < len(old) and not old[a].isspace() else after(a) if a else place(a)
             yield Replacement(start=at, end=at, text=written)
-        else:
-            yield Replacement(start=place(a), end=max(after(b), place(a)), text=written)
+            continue
+        start, end = place(a), max(after(b), place(a))
+        if not written and old[b - 1].isspace() and "\n" not in text[end : place(b)]:
+            end = place(b)
+        elif not written and old[a].isspace() and "\n" not in text[after(a) : start]:
+            start = after(a)
+        yield Replacement(start=start, end=end, text=written)
