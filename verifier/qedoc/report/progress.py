@@ -9,7 +9,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from qedoc.results.outcome import Checked, Collected, Event, Repaired, Repairing
 from qedoc.results.verdict import Verdict
 
-REPAIRING = "looking for corrections of refuted formulas; Ctrl-C shows the report without them"
+REPAIRING = "looking for corrections; Ctrl-C skips this"
 
 
 @contextmanager

@@ -64,9 +64,9 @@ def suggestion(place: Location, written: str, correction: Correction) -> Suggest
     if not found:
         return None
     first, last = position(text, min(one.start for one in found))[0], position(text, max(one.end for one in found))[0]
-    after = source.applied(text, list(found)).splitlines()
-    many = len(after) - len(text.splitlines())
-    return Suggestion(first=first, last=last, text="\n".join(after[first - 1 : last + many]))
+    after = source.applied(text, list(found)).split("\n")
+    more = len(after) - len(text.split("\n"))
+    return Suggestion(first=first, last=last, text="\n".join(row.rstrip("\r") for row in after[first - 1 : last + more]))
 
 
 def _replacements(place: Location, written: str, correction: Correction) -> tuple[str, Sequence[source.Replacement]]:
