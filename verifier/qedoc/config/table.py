@@ -100,7 +100,7 @@ KEYS: Mapping[str, _Key] = {
     "jobs": _Key("an integer >= 0 (0 means one per usable core)", lambda value: _is_count(value, 0)),
     "timeout": _Key("a positive number of seconds", lambda value: _is_number(value) and 0 < value < float("inf")),
     "repair-timeout": _Key(
-        "a number of seconds >= 0 (0 turns corrections off)", lambda value: _is_number(value) and 0 <= value < float("inf")
+        "a number of seconds >= 0 (0 for no corrections)", lambda value: _is_number(value) and 0 <= value < float("inf")
     ),
     "max-points": _Key("an integer >= 1", lambda value: _is_count(value, 1)),
     "seed": _Key("an integer >= 0", lambda value: _is_count(value, 0)),
