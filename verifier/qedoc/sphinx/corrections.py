@@ -31,7 +31,7 @@ def corrections(entry: Entry, source: tuple[str | None, int | None]) -> list[nod
         return []
     made: list[nodes.Node] = []
     for number, correction in enumerate(entry.result.corrections):
-        parts = [change("", claim=entry.result.id, number=number), formula(correction.latex, correction.sympy, source)]
+        parts: list[nodes.Node] = [change("", claim=entry.result.id, number=number), formula(correction.latex, correction.sympy, source)]
         if number == 0:
             made.append(nodes.container("", *parts, classes=[CORRECTION]))
         else:
