@@ -38,7 +38,7 @@ x = symbols("x")
 odd = Spec(target="scratch.odd", formula=x, symbols=[Parameter(x, "x", Reals(), "place")])
 """
 
-TABLE = "[tool.qedoc]\nmax-points = 40\njobs = 1\n"
+TABLE = "[tool.qedoc]\nmax-points = 40\njobs = 1\nrepair-timeout = 120\n"
 
 
 @pytest.fixture

@@ -310,7 +310,7 @@ def same(x):
 
 
 def test_a_wrong_docstring_is_corrected_and_then_the_code_drifts(tmp_path: Path) -> None:
-    (tmp_path / "pyproject.toml").write_text('[tool.qedoc]\ndocstrings = ["scratchlib"]\nmax-points = 40\njobs = 1\n')
+    (tmp_path / "pyproject.toml").write_text('[tool.qedoc]\ndocstrings = ["scratchlib"]\nmax-points = 40\njobs = 1\nrepair-timeout = 120\n')
     source = tmp_path / "scratchlib" / "ramps.py"
     source.parent.mkdir()
     (source.parent / "__init__.py").write_text("from scratchlib.ramps import ramp, same\n")
