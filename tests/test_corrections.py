@@ -67,6 +67,7 @@ def wrong(tmp_path: Path) -> ClaimResult:
         ("x", "x", []),
         ("", "x", [("", "x")]),
         ("x_{10}", "x_{100}", [("10", "100")]),
+        (r"f = a b + c \cos d", r"f = (d c)^b - \sin a", [(r"a b + c \cos d", r"(d c)^b - \sin a")]),
     ],
 )
 def test_an_edit_replaces_whole_commands_and_numbers(old: str, new: str, parts: list[tuple[str, str]]) -> None:

@@ -8,6 +8,9 @@ from typing import NamedTuple
 
 from qedoc.results.verdict import ClaimResult, Correction, Verdict
 
+MANY, ALIKE = 3, 0.8
+"""Two formulas that differ in more parts than `MANY` differ in one part, unless at least the share `ALIKE` of what lies between is the same."""
+
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\d+|\s+|.", re.DOTALL)
 
 
@@ -86,11 +89,11 @@ def edits(old: str, new: str) -> tuple[Edit, ...]:
     tail = _shared(before[head:][::-1], after[head:][::-1])
     middle, other = before[head : len(before) - tail], after[head : len(after) - tail]
     at, to = _offsets(before), _offsets(after)
-    return tuple(
-        Edit(start=at[head + a], end=at[head + b], begin=to[head + c], stop=to[head + d])
-        for kind, a, b, c, d in difflib.SequenceMatcher(None, middle, other, autojunk=False).get_opcodes()
-        if kind != "equal"
-    )
+    matcher = difflib.SequenceMatcher(None, middle, other, autojunk=False)
+    parts = [(a, b, c, d) for kind, a, b, c, d in matcher.get_opcodes() if kind != "equal"]
+    if len(parts) > MANY and matcher.ratio() < ALIKE:
+        parts = [(0, len(middle), 0, len(other))]
+    return tuple(Edit(start=at[head + a], end=at[head + b], begin=to[head + c], stop=to[head + d]) for a, b, c, d in parts)
 
 
 def _shared(one: Sequence[str], other: Sequence[str]) -> int:
