@@ -9,7 +9,7 @@ from typing import NamedTuple
 from qedoc.results.verdict import ClaimResult, Correction, Verdict
 
 MANY, ALIKE = 3, 0.8
-"""Two formulas that differ in more parts than `MANY` differ in one part, unless at least the share `ALIKE` of what lies between is the same."""
+"""More than `MANY` parts that differ are shown as one part if less than the share `ALIKE` of all between them is the same."""
 
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\d+|\s+|.", re.DOTALL)
 
