@@ -1,0 +1,61 @@
+"""Formulas in the docstring of a class that is a metric: `MSE = ...` is about the value that it computes from arrays."""
+
+import inspect
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import sympy as sp
+
+from qedoc.bind.members import Aim, has
+from qedoc.claims.measured import GIVES, Measured, measured
+from qedoc.read import Application
+from qedoc.sources.objects import named
+
+_SQUARED = {"r2": "rsquared"}
+"""What a squared letter is called, without punctuation: the coefficient of determination is called `RSquared` and `R2`."""
+
+_KIND = re.compile(r"(?:score|metric|value)$")
+"""What a class is, at the end of its name."""
+
+
+def metric(owner: str, left: Any) -> tuple[Aim, Measured] | None:
+    """Returns the value of a metric that the left side of a formula names, and what computes it; None for any other formula.
+
+    Args:
+        owner: the dotted path of the class.
+        left: the left side.
+    """
+    made = named(owner)
+    found = measured(made) if isinstance(made, type) and has(owner, GIVES) else None
+    if found is None or not _names(left, made.__name__, found.takes):
+        return None
+    return Aim(member=found.name, quantity="value", value="x", words=f"{left} is the name of the class", by_head=True), found
+
+
+def _names(left: Any, name: str, takes: Mapping[str, inspect.Parameter]) -> bool:
+    """Whether a left side is the name of a metric, or short for it: `MSE` of `MSE` and of `MeanSquaredError`."""
+    said = _said(left)
+    own = _KIND.sub("", _letters(name)) or _letters(name)
+    initials = "".join(re.findall(r"[A-Z]", name))
+    if not said or said in takes:
+        return False
+    plain = _letters(said)
+    return plain in (own, _letters(name)) or _SQUARED.get(plain, plain) == _SQUARED.get(own, own) or (said == initials and len(said) > 1)
+
+
+def _said(left: Any) -> str:
+    """The name on a left side, with its exponent; empty if there is none."""
+    match left:
+        case sp.Symbol():
+            return str(left.name)
+        case Application() if not left.variable and not left.logarithm and not left.event:
+            return str(left.name)
+        case sp.Pow(base=sp.Symbol() as base, exp=sp.Integer() as power) if power == 2:
+            return f"{base.name}{power}"
+    return ""
+
+
+def _letters(name: str) -> str:
+    """A name without punctuation, in lower case."""
+    return re.sub(r"[\W_]", "", name).lower()
