@@ -165,6 +165,13 @@ def test_a_bar_beside_weights_may_be_another_mean(judge: Judge) -> None:
     assert judge("x, w", text, weighted)[0] not in HOLDS | {Verdict.REFUTED}
 
 
+def test_an_estimate_of_an_array_with_a_bar_is_no_weight(judge: Judge) -> None:
+    text = r".. math:: 1 - \frac{\sum_i (y_i - \hat y_i)^2}{\sum_i (y_i - \bar y)^2}"
+    code = "1 - jnp.sum((target - prediction) ** 2) / jnp.sum((target - CENTRE) ** 2)"
+    assert judge("prediction, target", text, code.replace("CENTRE", "jnp.mean(target)"))[0] in HOLDS
+    assert judge("prediction, target", text, code.replace("CENTRE", "jnp.mean(prediction)"))[0] is Verdict.REFUTED
+
+
 def test_a_bar_without_entries_is_a_name(judge: Judge) -> None:
     assert judge("x, x_bar", r".. math:: (x - \bar x)^2", "(x - x_bar) ** 2")[0] in HOLDS
     assert judge("x", r".. math:: (x - \bar x)^2", "(x - jnp.mean(x)) ** 2")[0] not in HOLDS | {Verdict.REFUTED}

@@ -43,9 +43,9 @@ def aimed(context: Context, formula: Formula, equation: Equation) -> list[tuple[
     stepped = None if member else value_after_steps(record.owner, equation.left, words)
     if stepped is None and not member and (states := next_state(context.record, equation.left)):
         return [(_about(context, aim), ()) for aim in states]
-    if not member and (measured := metric(record.owner, equation.left)) is not None:
+    if not member and (measured := metric(context, equation)) is not None:
         aim, made = measured
-        return [(_seen(context, aim, of_metric(record, made)), ())]
+        return [(_about(context, aim) if made is None else _seen(context, aim, of_metric(record, made)), ())]
     own = None if member else by_moments(context, equation) or norm(record.owner, equation.left, formula.latex)
     aim = stepped or own or next(aims(record.owner, member, equation.left, words), None)
     return [(context if aim is None else _about(context, aim), ())]

@@ -7,9 +7,10 @@ from typing import Any
 
 import sympy as sp
 
+from qedoc.bind.context import Context
 from qedoc.bind.members import Aim, has
 from qedoc.claims.measured import GIVES, Measured, measured
-from qedoc.read import Application
+from qedoc.read import Application, Equation
 from qedoc.sources.objects import named
 
 _SQUARED = {"r2": "rsquared"}
@@ -19,18 +20,23 @@ _KIND = re.compile(r"(?:score|metric|value)$")
 """What a class is, at the end of its name."""
 
 
-def metric(owner: str, left: Any) -> tuple[Aim, Measured] | None:
-    """Returns the value of a metric that the left side of a formula names, and what computes it; None for any other formula.
+def metric(context: Context, equation: Equation) -> tuple[Aim, Measured | None] | None:
+    """Returns what a formula is about that gives the value of a metric, and what computes it from arrays; None for any other formula.
+
+    If the symbols of the formula are what the object holds, such as counts, the value is that of an object with these.
 
     Args:
-        owner: the dotted path of the class.
-        left: the left side.
+        context: the docstring of the class.
+        equation: an equation of it.
     """
-    made = named(owner)
-    found = measured(made) if isinstance(made, type) and has(owner, GIVES) else None
-    if found is None or not _names(left, made.__name__, found.takes):
+    made = named(context.record.owner)
+    found = measured(made) if isinstance(made, type) and has(context.record.owner, GIVES) else None
+    if found is None or not _names(equation.left, made.__name__, found.takes):
         return None
-    return Aim(member=found.name, quantity="value", value="x", words=f"{left} is the name of the class", by_head=True), found
+    symbols = {symbol.name for symbol in equation.right.free_symbols if isinstance(symbol, sp.Symbol)}
+    holds = bool(symbols) and symbols <= {*context.parameters, *context.bound} and not equation.right.has(sp.Indexed)
+    words = f"{equation.left} is the name of the class"
+    return Aim(member=GIVES if holds else found.name, quantity="value", value="x", words=words, by_head=True), None if holds else found
 
 
 def _names(left: Any, name: str, takes: Mapping[str, inspect.Parameter]) -> bool:
