@@ -95,14 +95,17 @@ def metric(claims_of: Claims, formula: str, name: str = "MSE", text: str = "") -
 @pytest.mark.parametrize("name", ["MSE", "MeanSquaredError", "mse_score"])
 def test_the_name_of_a_metric_is_what_it_computes_from_arrays(claims_of: Claims, name: str) -> None:
     claim = metric(claims_of, f"MSE = {MEAN}", name)
-    assert isinstance(claim, Bound) and claim.spec.target.endswith(f"{name}.from_model_output.compute")
+    assert isinstance(claim, Bound)
+    assert claim.spec.target.endswith(f"{name}.from_model_output.compute")
     assert judged_claim(claim).verdict in HOLDS
 
 
 def test_a_wrong_formula_is_refuted_by_a_line_that_runs(claims_of: Claims) -> None:
     found = judged_claim(metric(claims_of, f"MSE = {MEAN.replace('- ', '+ ')}"))
-    assert found.verdict is Verdict.REFUTED and found.counterexample is not None
-    assert ".MSE.from_model_output(" in found.counterexample.call and ").compute()" in found.counterexample.call
+    assert found.verdict is Verdict.REFUTED
+    assert found.counterexample is not None
+    assert ".MSE.from_model_output(" in found.counterexample.call
+    assert ").compute()" in found.counterexample.call
     shown: list[float] = []
     paste(found.counterexample.call, print=lambda value: shown.append(float(value)))
     assert shown == [found.counterexample.actual]
@@ -126,7 +129,8 @@ def test_words_that_change_the_value_leave_a_difference_undecided(claims_of: Cla
 
 def test_a_formula_in_what_an_object_holds_is_about_an_object_with_these(claims_of: Claims) -> None:
     (claim,) = claims_of(PRECISION.replace("FORMULA", r"\frac{TP}{TP + FP}"), "Precision")
-    assert isinstance(claim, Bound) and claim.spec.target.endswith("Precision.compute")
+    assert isinstance(claim, Bound)
+    assert claim.spec.target.endswith("Precision.compute")
     assert judged_claim(claim).verdict in HOLDS
     (wrong,) = claims_of(PRECISION.replace("FORMULA", r"\frac{FP}{TP + FP}"), "Precision")
     assert judged_claim(wrong).verdict not in HOLDS

@@ -13,11 +13,11 @@ from qedoc.claims.measured import GIVES, Measured, measured
 from qedoc.read import Application, Equation
 from qedoc.sources.objects import named
 
-_SQUARED = {"r2": "rsquared"}
-"""What a squared letter is called, without punctuation: the coefficient of determination is called `RSquared` and `R2`."""
+_SQUARE = r"(?:2|sq|squared?)"
+"""How a name says that a letter is squared: `r2`, `r_squared`, `chi_square`."""
 
-_KIND = re.compile(r"(?:score|metric|value)$")
-"""What a class is, at the end of its name."""
+_KIND = re.compile(r"(?:score|metric|value|statistic|coefficient|distance)$")
+"""What a class or function is, at the end of its name without punctuation."""
 
 
 def metric(context: Context, equation: Equation) -> tuple[Aim, Measured | None] | None:
@@ -46,8 +46,7 @@ def _names(left: Any, name: str, takes: Mapping[str, inspect.Parameter]) -> bool
     initials = "".join(re.findall(r"[A-Z]", name))
     if not said or said in takes:
         return False
-    plain = _letters(said)
-    return plain in (own, _letters(name)) or _SQUARED.get(plain, plain) == _SQUARED.get(own, own) or (said == initials and len(said) > 1)
+    return _letters(said) in (own, _letters(name)) or is_square(left, name) or (said == initials and len(said) > 1)
 
 
 def _said(left: Any) -> str:
@@ -60,6 +59,20 @@ def _said(left: Any) -> str:
         case sp.Pow(base=sp.Symbol() as base, exp=sp.Integer() as power) if power == 2:
             return f"{base.name}{power}"
     return ""
+
+
+def is_square(left: Any, name: str) -> bool:
+    """Whether a left side is a squared letter in the name of a function or class: `R^2` of `r2_score` and of `RSquared`.
+
+    Args:
+        left: the left side.
+        name: the name.
+    """
+    if not isinstance(left, sp.Pow) or not isinstance(left.base, sp.Symbol) or left.exp != 2:
+        return False
+    plain = _letters(name)
+    spelled = re.compile(re.escape(_letters(left.base.name)) + _SQUARE)
+    return any(spelled.fullmatch(one) for one in (plain, _KIND.sub("", plain)))
 
 
 def _letters(name: str) -> str:
