@@ -89,6 +89,7 @@ def claims_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Claim
 
 def metric(claims_of: Claims, formula: str, name: str = "MSE", text: str = "") -> Bound | Refused:
     (found,) = claims_of(METRIC.replace("NAME", name).replace("FORMULA", formula).replace("TEXT", text), name)
+    assert isinstance(found, Bound | Refused)
     return found
 
 

@@ -44,8 +44,8 @@ def aimed(context: Context, formula: Formula, equation: Equation) -> list[tuple[
     if stepped is None and not member and (states := next_state(context.record, equation.left)):
         return [(_about(context, aim), ()) for aim in states]
     if not member and (measured := metric(context, equation)) is not None:
-        aim, made = measured
-        return [(_about(context, aim) if made is None else _seen(context, aim, of_metric(record, made)), ())]
+        of, made = measured
+        return [(_about(context, of) if made is None else _seen(context, of, of_metric(record, made)), ())]
     own = None if member else by_moments(context, equation) or norm(record.owner, equation.left, formula.latex)
     aim = stepped or own or next(aims(record.owner, member, equation.left, words), None)
     return [(context if aim is None else _about(context, aim), ())]
