@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fixture_modules import Claims, judged_claim, written
+from fixture_modules import Claims, judged_claim, result, written
 from pasting import paste
 
+from qedoc.bind.given import given
 from qedoc.bind.records import Bound, Refused
 from qedoc.claims.target import resolve
 from qedoc.errors import TargetError
@@ -149,6 +150,15 @@ def test_a_formula_in_what_an_object_holds_is_about_an_object_with_these(claims_
 )
 def test_initials_beside_the_words_of_a_parameter_are_its_short_name(text: str, found: dict[str, str]) -> None:
     assert prose.short_names(text, ["true_positives", "false_positives"]) == found
+
+
+def test_the_target_of_a_metric_takes_a_formula_from_the_command_line(claims_of: Claims) -> None:
+    claim = metric(claims_of, f"MSE = {MEAN}")
+    assert isinstance(claim, Bound)
+    bind = {"p": "predictions", "t": "labels"}
+    (right,) = given(claim.spec.target, r"\frac{1}{n} \sum_{i=1}^n (p_i - t_i)^2", bind, ())
+    (wrong,) = given(claim.spec.target, r"\sum_{i=1}^n (p_i - t_i)^2", bind, ())
+    assert [result(one).verdict for one in (right, wrong)] == [Verdict.PROVED, Verdict.REFUTED]
 
 
 def test_a_class_without_both_methods_is_no_metric(claims_of: Claims) -> None:

@@ -3,14 +3,16 @@
 import inspect
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import sympy as sp
 
 from qedoc.bind.context import Context
 from qedoc.bind.members import Aim, has
-from qedoc.claims.measured import GIVES, Measured, measured
+from qedoc.claims.measured import GIVES, MEASURED, Measured, measured
 from qedoc.read import Application, Equation
+from qedoc.sources.docstrings import Documented, of_metric, record_of
 from qedoc.sources.objects import named
 
 _SQUARE = r"(?:2|sq|squared?)"
@@ -37,6 +39,21 @@ def metric(context: Context, equation: Equation) -> tuple[Aim, Measured | None] 
     holds = bool(symbols) and symbols <= {*context.parameters, *context.bound} and not equation.right.has(sp.Indexed)
     words = f"{equation.left} is the name of the class"
     return Aim(member=GIVES if holds else found.name, quantity="value", value="x", words=words, by_head=True), None if holds else found
+
+
+def computed(target: str) -> Documented | None:
+    """Returns the record of the value of a metric as that of a function of arrays; None for the path of anything else.
+
+    Args:
+        target: the dotted path, `package.Metric.from_model_output.compute`.
+
+    Raises:
+        TargetError: if nothing importable is at the path of the class.
+    """
+    owner = target.removesuffix(f".{MEASURED}")
+    made = named(owner) if owner != target else None
+    found = measured(made) if isinstance(made, type) else None
+    return None if found is None else replace(of_metric(record_of(owner), found), owner="")
 
 
 def _names(left: Any, name: str, takes: Mapping[str, inspect.Parameter]) -> bool:
