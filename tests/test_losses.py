@@ -200,7 +200,9 @@ def test_a_squared_letter_in_the_name_of_a_function_is_its_value(judge: Judge, n
     assert judge("x", f".. math:: {value} = x + 1", "x - 1", name=name)[0] is Verdict.REFUTED
 
 
-@pytest.mark.parametrize(("name", "value"), [("score", "R^2"), ("r3", "R^2"), ("r", "R^2"), ("x2", "x^2"), ("r2", "S^2"), ("r2", "R^3")])
+@pytest.mark.parametrize(
+    ("name", "value"), [("score", "R^2"), ("r3", "R^2"), ("r", "R^2"), ("x2", "x^2"), ("l2", "L^2"), ("w2", "W^2"), ("r2", "R^3")]
+)
 def test_another_power_is_no_value(judge: Judge, name: str, value: str) -> None:
     assert judge("x", f".. math:: {value} = x + 1", "x - 1", name=name)[0] not in HOLDS | {Verdict.REFUTED}
 

@@ -15,8 +15,11 @@ from qedoc.read import Application, Equation
 from qedoc.sources.docstrings import Documented, of_metric, record_of
 from qedoc.sources.objects import named
 
-_SQUARE = r"(?:2|sq|squared?)"
-"""How a name says that a letter is squared: `r2`, `r_squared`, `chi_square`."""
+_SQUARE = r"(?:sq|squared?)"
+"""How a name says that a letter is squared: `r_squared`, `chi_square`."""
+
+_NUMBERED = frozenset({"r2", "chi2"})
+"""Names in which a number is an exponent. In others, such as `l2` and `w2`, it is the order of a norm or distance."""
 
 _KIND = re.compile(r"(?:score|metric|value|statistic|coefficient|distance)$")
 """What a class or function is, at the end of its name without punctuation."""
@@ -58,23 +61,23 @@ def computed(target: str) -> Documented | None:
 
 def _names(left: Any, name: str, takes: Mapping[str, inspect.Parameter]) -> bool:
     """Whether a left side is the name of a metric, or short for it: `MSE` of `MSE` and of `MeanSquaredError`."""
+    if is_square(left, name):
+        return True
     said = _said(left)
     own = _KIND.sub("", _letters(name)) or _letters(name)
     initials = "".join(re.findall(r"[A-Z]", name))
     if not said or said in takes:
         return False
-    return _letters(said) in (own, _letters(name)) or is_square(left, name) or (said == initials and len(said) > 1)
+    return _letters(said) in (own, _letters(name)) or (said == initials and len(said) > 1)
 
 
 def _said(left: Any) -> str:
-    """The name on a left side, with its exponent; empty if there is none."""
+    """The name on a left side; empty if there is none."""
     match left:
         case sp.Symbol():
             return str(left.name)
         case Application() if not left.variable and not left.logarithm and not left.event:
             return str(left.name)
-        case sp.Pow(base=sp.Symbol() as base, exp=sp.Integer() as power) if power == 2:
-            return f"{base.name}{power}"
     return ""
 
 
@@ -87,9 +90,10 @@ def is_square(left: Any, name: str) -> bool:
     """
     if not isinstance(left, sp.Pow) or not isinstance(left.base, sp.Symbol) or left.exp != 2:
         return False
-    plain = _letters(name)
-    spelled = re.compile(re.escape(_letters(left.base.name)) + _SQUARE)
-    return any(spelled.fullmatch(one) for one in (plain, _KIND.sub("", plain)))
+    plain, letter = _letters(name), _letters(left.base.name)
+    spelled = re.compile(re.escape(letter) + _SQUARE)
+    names = (plain, _KIND.sub("", plain))
+    return any(spelled.fullmatch(one) for one in names) or (f"{letter}2" in _NUMBERED and f"{letter}2" in names)
 
 
 def _letters(name: str) -> str:
