@@ -146,7 +146,7 @@ def write(folder: Path, *, wrong: bool = False) -> Path:
     (folder / "docs").mkdir()
     texts = {
         "small.py": LIBRARY,
-        "pyproject.toml": '[tool.qedoc]\nspecs = ["spec"]\ndocstrings = ["small"]\n',
+        "pyproject.toml": '[tool.qedoc]\nspecs = ["spec"]\ndocstrings = ["small"]\nrepair-timeout = 120\n',
         "spec/ramp.py": SPEC,
         "docs/conf.py": CONF,
         "docs/index.rst": INDEX,

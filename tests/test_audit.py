@@ -83,7 +83,7 @@ def norm(x):
 
 def qedoc(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(folder), *sys.path]), "COLUMNS": "120"}
-    command = [sys.executable, "-m", "qedoc", *arguments]
+    command = [sys.executable, "-m", "qedoc", arguments[0], "--repair-timeout", "0", *arguments[1:]]
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=300, check=False)
 
 

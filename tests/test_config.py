@@ -79,6 +79,7 @@ def test_the_nearest_table_counts(tmp_path: Path) -> None:
         ("timeout = 0", "5: tool.qedoc.timeout: expected a positive number of seconds, found 0"),
         ("timeout = nan", "5: tool.qedoc.timeout: expected a positive number of seconds, found nan"),
         ('timeout = "1"', "5: tool.qedoc.timeout: expected a positive number of seconds, found '1'"),
+        ("repair-timeout = -1", "5: tool.qedoc.repair-timeout: expected a number of seconds >= 0 (0 for no corrections), found -1"),
         ("max-points = 0", "5: tool.qedoc.max-points: expected an integer >= 1, found 0"),
         ("seed = 1.5", "5: tool.qedoc.seed: expected an integer >= 0, found 1.5"),
         ('strict = "yes"', "5: tool.qedoc.strict: expected true or false, found 'yes'"),

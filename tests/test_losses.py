@@ -165,6 +165,48 @@ def test_a_bar_beside_weights_may_be_another_mean(judge: Judge) -> None:
     assert judge("x, w", text, weighted)[0] not in HOLDS | {Verdict.REFUTED}
 
 
+def test_an_estimate_of_an_array_with_a_bar_is_no_weight(judge: Judge) -> None:
+    text = r".. math:: 1 - \frac{\sum_i (y_i - \hat y_i)^2}{\sum_i (y_i - \bar y)^2}"
+    code = "1 - jnp.sum((target - prediction) ** 2) / jnp.sum((target - CENTRE) ** 2)"
+    assert judge("prediction, target", text, code.replace("CENTRE", "jnp.mean(target)"))[0] in HOLDS
+    assert judge("prediction, target", text, code.replace("CENTRE", "jnp.mean(prediction)"))[0] is Verdict.REFUTED
+
+
+DETERMINATION = r"""
+.. math:: R^2 = 1 - \frac{SSE}{SST}
+
+with
+
+.. math:: SSE = \sum_i (y_i - \hat y_i)^2
+
+and
+
+.. math:: SST = \sum_i (y_i - \bar y)^2
+"""
+DETERMINED = "1 - jnp.sum((target - prediction) ** 2) / jnp.sum((target - CENTRE) ** 2)"
+
+
+def test_a_bar_in_the_definition_of_a_part_is_a_mean(judge: Judge) -> None:
+    right, wrong = (DETERMINED.replace("CENTRE", centre) for centre in ("jnp.mean(target)", "jnp.mean(prediction)"))
+    assert judge("prediction, target", DETERMINATION, right, name="r2_score")[0] in HOLDS
+    assert judge("prediction, target", DETERMINATION, wrong, name="r2_score")[0] is Verdict.REFUTED
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("r2_score", "R^2"), ("r_squared", "R^2"), ("chi2", r"\chi^2"), ("chi_square_statistic", r"\chi^2")]
+)
+def test_a_squared_letter_in_the_name_of_a_function_is_its_value(judge: Judge, name: str, value: str) -> None:
+    assert judge("x", f".. math:: {value} = x + 1", "x + 1", name=name)[0] in HOLDS
+    assert judge("x", f".. math:: {value} = x + 1", "x - 1", name=name)[0] is Verdict.REFUTED
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("score", "R^2"), ("r3", "R^2"), ("r", "R^2"), ("x2", "x^2"), ("l2", "L^2"), ("w2", "W^2"), ("r2", "R^3")]
+)
+def test_another_power_is_no_value(judge: Judge, name: str, value: str) -> None:
+    assert judge("x", f".. math:: {value} = x + 1", "x - 1", name=name)[0] not in HOLDS | {Verdict.REFUTED}
+
+
 def test_a_bar_without_entries_is_a_name(judge: Judge) -> None:
     assert judge("x, x_bar", r".. math:: (x - \bar x)^2", "(x - x_bar) ** 2")[0] in HOLDS
     assert judge("x", r".. math:: (x - \bar x)^2", "(x - jnp.mean(x)) ** 2")[0] not in HOLDS | {Verdict.REFUTED}

@@ -38,7 +38,7 @@ x = symbols("x")
 odd = Spec(target="scratch.odd", formula=x, symbols=[Parameter(x, "x", Reals(), "place")])
 """
 
-TABLE = "[tool.qedoc]\nmax-points = 40\njobs = 1\n"
+TABLE = "[tool.qedoc]\nmax-points = 40\njobs = 1\nrepair-timeout = 120\n"
 
 
 @pytest.fixture
@@ -203,6 +203,9 @@ def test_claims_in_docstrings_are_items_of_their_source_file(project: pytest.Pyt
         [
             "docs_of.py::docs_of.same::formula FAILED*",
             "docs_of.same: at x=*: documented *, code *",
+            "correction (proved):",
+            "  - f(x) = x + 1",
+            "  + f(x) = x*",
             "at docs_of.py:[45]",
             "replay: pytest --qedoc-seed=0 --qedoc-points=40 docs_of.py::docs_of.same::formula",
         ]

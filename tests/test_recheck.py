@@ -310,7 +310,7 @@ def same(x):
 
 
 def test_a_wrong_docstring_is_corrected_and_then_the_code_drifts(tmp_path: Path) -> None:
-    (tmp_path / "pyproject.toml").write_text('[tool.qedoc]\ndocstrings = ["scratchlib"]\nmax-points = 40\njobs = 1\n')
+    (tmp_path / "pyproject.toml").write_text('[tool.qedoc]\ndocstrings = ["scratchlib"]\nmax-points = 40\njobs = 1\nrepair-timeout = 120\n')
     source = tmp_path / "scratchlib" / "ramps.py"
     source.parent.mkdir()
     (source.parent / "__init__.py").write_text("from scratchlib.ramps import ramp, same\n")
@@ -327,6 +327,7 @@ def test_a_wrong_docstring_is_corrected_and_then_the_code_drifts(tmp_path: Path)
     assert place
     assert int(place[1]) in (line - 1, line)  # the directive, or the formula in it
     assert f"::{counterexample}%0A" in annotation
+    assert "%0Acorrection (proved):%0A  - \\mathrm{ramp}(m, x) = 2 m x + m%0A  + \\mathrm{ramp}(m, x) = 2 m x" in annotation
     again = qedoc(tmp_path, "check", "--format", "sarif", program=("light.py",))
     assert again.stderr == "[]\n"
     document = json.loads(again.stdout)
@@ -335,6 +336,8 @@ def test_a_wrong_docstring_is_corrected_and_then_the_code_drifts(tmp_path: Path)
     physical = result["locations"][0]["physicalLocation"]
     assert (physical["artifactLocation"]["uri"], physical["region"]["startLine"]) == ("scratchlib/ramps.py", int(place[1]))
     assert result["message"]["text"].startswith(counterexample)
+    (replacement,) = result["fixes"][0]["artifactChanges"][0]["replacements"]  # from the lock file
+    assert (replacement["deletedRegion"]["startLine"], replacement["insertedContent"]) == (line, {"text": ""})
     case = inside(tree(qedoc(tmp_path, "check", "--format", "junit").stdout), ".//testcase[@name='scratchlib.ramp']")
     assert (case.get("file"), case.get("line")) == ("scratchlib/ramps.py", place[1])
     assert inside(case, "failure").get("message") == counterexample

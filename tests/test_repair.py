@@ -23,8 +23,7 @@ from qedoc.repair.source import Replacement, applied, replacements
 from qedoc.repair.specs import corrected_spec
 from qedoc.repair.spelling import spellings
 from qedoc.repair.tokens import token_edits
-from qedoc.results.corrections import Correction
-from qedoc.results.verdict import Verdict
+from qedoc.results.verdict import Correction, Verdict
 from qedoc.sources.docstrings import Documented, documented
 
 Corrections = Callable[[str, str, str], list[Correction]]
@@ -322,6 +321,9 @@ TABS = 'def f(x):\n\tr"""F.\r\n\r\n\t.. math:: x^2 + \\alpha\r\n\t"""\r\n'
         (RAW, 1, "x^2\n+ \\alpha", "2 x^2\n+ \\alpha", RAW.replace("x^2", "2 x^2")),
         (ESCAPED, 4, "x^2 + \\alpha", "x^2 + \\beta", ESCAPED.replace("alpha", "beta")),
         (ESCAPED, 4, "x^2 + \\alpha", "\\sqrt{x^2} + \\alpha", ESCAPED.replace("x^2", "\\\\sqrt{x^2}")),
+        (ESCAPED, 4, "x^2 + \\alpha", "x^2", ESCAPED.replace(" + \\\\alpha", "")),
+        (ESCAPED, 4, "x^2 + \\alpha", "+ \\alpha", ESCAPED.replace("x^2 ", "")),
+        (RAW, 5, "x^2\n+ \\alpha", "x^2\n\\alpha", RAW.replace("+ ", "")),
         (TABS, 4, "x^2 + \\alpha", "x^2 - \\alpha", TABS.replace("+", "-")),
     ],
 )

@@ -286,7 +286,7 @@ def test_json_is_the_contract() -> None:
     claim = made["claims"][1]
     assert list(claim) == [
         *("id", "target", "source", "formula", "code", "verdict", "reason", "cause", "domain", "notes", "interpretations"),
-        *("evidence", "counterexample", "accuracy", "seconds"),
+        *("evidence", "counterexample", "corrections", "accuracy", "seconds"),
     ]
     assert claim["source"] == {"path": "spec/cosine.py", "line": 9}
     assert claim["formula"] == {"latex": WRONG.latex, "sympy": WRONG.sympy}

@@ -149,6 +149,39 @@ def test_nothing_is_injected(project: Path) -> None:
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html(project, "other")
 
 
+def corrected(project: Path) -> None:
+    """A page with a formula for which the lock file has two corrections, the second with markup in it."""
+    never(project)
+    page(project, f".. formula:: {names(project)}\n   :expect: refuted\n   :short:")
+    lock = load(project / "qedoc.lock")
+    kept = lock.claims[names(project)]
+    written = kept["formula"]["latex"]
+    best = {"latex": written.replace("{", "{- ", 1), "sympy": "exp(-r*t)", "verdict": "proved", "reason": "1 cell", "cost": 1.0}
+    other = {**best, "latex": written.replace("t", "<b>"), "verdict": "tested"}
+    lock.claims[names(project)] = kept | {"corrections": [best, other], "repair": 20.0}
+    (project / "qedoc.lock").write_text(lock.text())
+
+
+def test_corrections_are_marked_by_more_than_colour(project: Path) -> None:
+    corrected(project)
+    built(project)
+    shown = html(project, "other")
+    first, other = re.findall(r'<div class="qedoc-change">(.*?)</div>', shown, re.DOTALL)
+    assert '<p class="qedoc-heading">Correction <span class="qedoc-status qedoc-proved">proved</span></p>' in shown
+    assert '<span>written</span> <code class="notranslate">e^{<del></del>r t}</code>' in first
+    assert '<span>right</span> <code class="notranslate">e^{<ins>-</ins> r t}</code>' in first
+    assert r"\[e^{- r t}\]" in shown
+    assert "<summary>Another correction (tested, not proved)</summary>" in shown
+    assert "e^{r <del>t</del>}" in other
+    assert "e^{r <ins>&lt;b&gt;</ins>}" in other
+
+
+def test_corrections_are_marked_on_pages_without_colours(project: Path) -> None:
+    corrected(project)
+    shown = (built(project, "text") / "other.txt").read_text()
+    assert "Correction (proved):\n\n   - e^{r t}\n   + e^{- r t}\n        ^\n\n   exp(-r*t)\n" in shown
+
+
 @pytest.mark.parametrize(
     ("old", "new", "reason"),
     [
@@ -392,6 +425,7 @@ def test_formulas_in_docstrings_have_marks(project: Path) -> None:
     assert "small.ramp" not in told
     marks = re.findall(r'<p class="qedoc-mark"><span class="[^"]*">(\w+)</span>', html(project, "other"))
     assert marks == ["proved", "refuted"]
+    assert r"\exp(<ins>-</ins>\mathrm{rate} \cdot t).</code>" in html(project, "other")
 
 
 def test_marks_that_warned_warn_again(project: Path) -> None:

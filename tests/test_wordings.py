@@ -211,6 +211,8 @@ def test_a_table_without_a_column_is_refused() -> None:
         "`a` and `b` cannot be negative.",
         "Use either `a` or `-a`.",
         "The shape `a` must be equal to `b`.",
+        "The shape should be (3, n).",
+        "The shape must be (n,) and positive.",
         "Constraint: a=1, b=2",
         "Valid for: a=1, b=2",
         "Only: a=1, b=2",

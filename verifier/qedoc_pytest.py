@@ -19,6 +19,7 @@ def pytest_addoption(parser: "pytest.Parser") -> None:
     group.addoption("--qedoc-points", type=int, metavar="N", help="maximum number of points per claim")
     group.addoption("--qedoc-seed", type=int, metavar="N", help="seed for random points")
     group.addoption("--qedoc-timeout", type=float, metavar="SECONDS", help="time limit per case")
+    group.addoption("--qedoc-repair-timeout", type=float, metavar="SECONDS", help="time limit for the correction of a refuted formula")
     group.addoption("--qedoc-strict", action="store_true", help="fail claims and properties that have no answer")
 
 

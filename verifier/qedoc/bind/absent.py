@@ -7,6 +7,7 @@ from typing import Any
 import sympy as sp
 
 from qedoc.bind.context import Context
+from qedoc.bind.members import has
 from qedoc.claims.members import member, parameters
 from qedoc.claims.transformed import Transformed
 from qedoc.interpret.choices import Choice, Sure
@@ -57,7 +58,7 @@ def may_lack(context: Context, letters: Collection[str]) -> bool:
     if any("bias" in sentence.lower() and _DOUBTS.search(sentence) for sentence in sentences):
         return False
     owner, aim = named(context.record.owner), context.aim
-    called = member(owner, aim.member) if isinstance(owner, type) and aim is not None else None
+    called = member(owner, aim.member) if isinstance(owner, type) and aim is not None and has(context.record.owner, aim.member) else None
     if called is None or not isinstance(called.holds, Transformed):
         return False
     given = {name: p.default for name, p in parameters(owner).items() if isinstance(p.default, str | int | float | None)}

@@ -7,6 +7,7 @@ from qedoc.bind.context import Context
 from qedoc.bind.gradients import gradient, views
 from qedoc.bind.layers import next_state
 from qedoc.bind.members import Aim, aims
+from qedoc.bind.metrics import metric
 from qedoc.bind.moments import by_moments
 from qedoc.bind.normed import norm
 from qedoc.bind.samplers import densities
@@ -14,7 +15,7 @@ from qedoc.bind.schedules import value_after_steps
 from qedoc.interpret.choices import Choice
 from qedoc.read import Equation
 from qedoc.sources import markup
-from qedoc.sources.docstrings import Formula, about
+from qedoc.sources.docstrings import Documented, Formula, about, of_metric
 
 _UNDERLINE = re.compile(r"\s*([-=~^])\1{2,}\s*$")
 """The line below the title of a section."""
@@ -42,6 +43,9 @@ def aimed(context: Context, formula: Formula, equation: Equation) -> list[tuple[
     stepped = None if member else value_after_steps(record.owner, equation.left, words)
     if stepped is None and not member and (states := next_state(context.record, equation.left)):
         return [(_about(context, aim), ()) for aim in states]
+    if not member and (measured := metric(context, equation)) is not None:
+        of, made = measured
+        return [(_about(context, of) if made is None else _seen(context, of, of_metric(record, made)), ())]
     own = None if member else by_moments(context, equation) or norm(record.owner, equation.left, formula.latex)
     aim = stepped or own or next(aims(record.owner, member, equation.left, words), None)
     return [(context if aim is None else _about(context, aim), ())]
@@ -49,8 +53,14 @@ def aimed(context: Context, formula: Formula, equation: Equation) -> list[tuple[
 
 def _about(context: Context, aim: Aim) -> Context:
     """The docstring, about a method or property of its object."""
+    known = context.members.get(aim.member)
+    return _seen(context, aim, about(context.record, aim.member) if known is None else known.record)
+
+
+def _seen(context: Context, aim: Aim, record: Documented) -> Context:
+    """The docstring, about the part of its object that a record describes."""
     if aim.member not in context.members:
-        context.members[aim.member] = replace(context, record=about(context.record, aim.member), members={})
+        context.members[aim.member] = replace(context, record=record, members={})
     return context.members[aim.member].interpreted(aim=aim)
 
 

@@ -10,6 +10,7 @@ import sympy as sp
 
 from qedoc.bind.claims import of_formula
 from qedoc.bind.context import Context
+from qedoc.bind.metrics import computed
 from qedoc.bind.records import Bound, Refused
 from qedoc.bind.symbols import SPELLINGS, returned_arguments
 from qedoc.bind.trial import entry_by_entry
@@ -41,7 +42,7 @@ def given(
             other, symbols that are not in the formula, and conditions that leave no point.
     """
     request = Request(target=target, latex=latex, bind=bind, where=where, settings=settings)
-    found = next((r for r in documented(target) if target in (r.name, *r.aliases)), None) or record_of(target)
+    found = computed(target) or next((r for r in documented(target) if target in (r.name, *r.aliases)), None) or record_of(target)
     formula = Formula(latex=request.latex, location=found.location, display=True, line=0)
     record = replace(found, name=target, formulas=(formula,))
     arguments = returned_arguments(target) if any(name not in record.parameters for name in request.bind.values()) else []

@@ -14,6 +14,9 @@ from qedoc.interpret.choices import Choice, Sure
 from qedoc.read import Equation, Extent, extent, plain
 
 _BAR = re.compile(r"(\w+)_bar")
+_ACCENT = re.compile(r"_(?:hat|tilde)$")
+r"""What an estimate of an array is called after it: `\hat y` beside `y` is no array of weights."""
+
 _MEAN = re.compile(r"(?:(?:the|their|its|a|sample|arithmetic|empirical)\s+)*(?:mean|average)s?(?:\s+(?:value )?of\b.*)?\W*", re.IGNORECASE)
 """How a text explains a bar, if it does: `the sample mean of x`."""
 
@@ -22,15 +25,17 @@ def with_means(context: Context, equation: Equation) -> tuple[Equation, tuple[Ch
     r"""Returns the equation with the mean that each bar stands for, and the choices that this makes.
 
     A bar has another meaning if a parameter, a formula or the text gives it one, or if nothing sums over the entries below it. Beside an
-    array without a bar, such as weights, nothing says which mean it is.
+    array without a bar, such as weights, nothing says which mean it is. An estimate of the array, `\hat x`, is none of these.
 
     Args:
         context: the docstring, with what the equation is about.
         equation: the equation as read.
     """
-    right, made = equation.right, list[Choice]()
+    right, made = _with_definitions(context, equation.right), list[Choice]()
     names = {symbol.name for symbol in right.free_symbols if isinstance(symbol, sp.Symbol)}
-    if any(f"{entry.base.label}_bar" not in names for entry in right.atoms(sp.Indexed)):
+    if not any(_BAR.fullmatch(name) for name in names) or any(
+        f"{_ACCENT.sub('', str(entry.base.label))}_bar" not in names for entry in right.atoms(sp.Indexed)
+    ):
         return equation, ()
     for symbol in sorted((s for s in right.free_symbols if isinstance(s, sp.Symbol)), key=str):
         barred = _BAR.fullmatch(symbol.name)
@@ -42,6 +47,18 @@ def with_means(context: Context, equation: Equation) -> tuple[Equation, tuple[Ch
             words = f"a bar beside entries of {barred[1]} is conventionally their mean"
             made.append(Choice(about="reading", subject=symbol.name, value=f"the mean of {barred[1]}", words=words, sure=Sure.SUGGESTED))
     return replace(equation, right=right), tuple(made)
+
+
+def _with_definitions(context: Context, value: sp.Expr) -> sp.Expr:
+    r"""A value with the definitions that contain a bar in place of their names: `SST = \sum_i (y_i - \bar y)^2`."""
+    names = {symbol.name for symbol in value.free_symbols if isinstance(symbol, sp.Symbol)} & {*context.definitions}
+    found = {name: context.definitions[name] for name in names}
+    barred = {
+        sp.Symbol(name): one.value
+        for name, one in found.items()
+        if not one.arguments and any(_BAR.fullmatch(str(symbol)) for symbol in one.value.free_symbols)
+    }
+    return value.xreplace(barred) if barred else value
 
 
 def _is_something_else(context: Context, name: str) -> bool:

@@ -9,6 +9,7 @@ import sympy as sp
 
 from qedoc.bind.context import Context
 from qedoc.bind.members import FUNCTIONS, MOMENTS, Aim, is_expression, logarithm, quantity_of, through_logarithm, transformed
+from qedoc.bind.metrics import is_square
 from qedoc.bind.records import Obstruction
 from qedoc.bind.samplers import is_family
 from qedoc.bind.symbols import direct, returns
@@ -193,6 +194,8 @@ def _check_left(context: Context, equation: Equation) -> None:
                     f"{left.base.label} is on both sides: a recurrence without an initial value", verdict=Verdict.NOT_A_CLAIM, cause="step"
                 )
         case sp.Mul() if _juxtaposed(context, left):
+            return
+        case sp.Pow() if is_square(left, name) and left.base.name not in {*context.parameters, *context.bound}:
             return
         case sp.Pow(base=sp.Symbol()) if _of_a_step(context, equation):
             raise Obstruction(f"it defines {left} for a step that another formula describes", verdict=Verdict.NOT_A_CLAIM, cause="step")

@@ -143,10 +143,10 @@ class Member:
             settings = self.holds.settings(made, held, given)
             return over_batch(self.owner, self.holds.mapped, settings, method=self.name, given=given, held=held, state=self._state)
         if self.holds is None:
-            value = getattr(_called(self.owner, self._constructor, made), self.name)
+            value = getattr(call_with(self.owner, self._constructor, made), self.name)
         else:
             value = getattr(holding(constructed(self.owner, self.holds.settings(made, held, given)), **held), self.name)
-        return value if self.method is None else _called(value, self.takes, given)
+        return value if self.method is None else call_with(value, self.takes, given)
 
     def split(self, arguments: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
         """The arguments of the constructor, those of the method, and the arrays that the object holds, each by its own name."""
@@ -172,14 +172,14 @@ class Member:
             parts = {"method": repr(self.name), "given": _dict(given), "held": _dict(held), "state": repr(self._state)}
             called = ", ".join(f"{key}={text}" for key, text in parts.items())
             return f"{over_batch.__module__}.{over_batch.__name__}({path}, {self.holds.mapped!r}, {_dict(made)}, {called})"
-        object_ = f"{path}({_listed(self._constructor, made)})"
+        object_ = f"{path}({listing(self._constructor, made)})"
         if isinstance(self.holds, Transformed):
             return self.holds.call(object_, self.name, held, given)
         if held:
             object_ = f"{holding.__module__}.{holding.__name__}({object_}, {', '.join(f'{name}={text}' for name, text in held.items())})"
         if self.method is None:
             return f"{object_}.{self.name}"
-        return f"{object_}{'' if self.name == CALL else f'.{self.name}'}({_listed(self.takes, given)})"
+        return f"{object_}{'' if self.name == CALL else f'.{self.name}'}({listing(self.takes, given)})"
 
     def modules(self) -> tuple[str, ...]:
         """The modules beside that of the class that `written` needs."""
@@ -250,13 +250,26 @@ def _returned(method: Callable[..., Any]) -> Any:
         return inspect.Signature.empty
 
 
-def _called(function: Callable[..., Any], known: Mapping[str, inspect.Parameter], arguments: Mapping[str, Any]) -> Any:
+def call_with(function: Callable[..., Any], known: Mapping[str, inspect.Parameter], arguments: Mapping[str, Any]) -> Any:
+    """Calls a function with arguments by name, and by position where its parameters need it.
+
+    Args:
+        function: the function.
+        known: its parameters, by name.
+        arguments: its arguments, by name.
+    """
     first = [name for name, p in known.items() if p.kind is _BY_POSITION and name in arguments]
     named = {name: value for name, value in arguments.items() if name not in first}
     return function(*(arguments[name] for name in first), **named)
 
 
-def _listed(known: Mapping[str, inspect.Parameter], arguments: Mapping[str, str]) -> str:
+def listing(known: Mapping[str, inspect.Parameter], arguments: Mapping[str, str]) -> str:
+    """The arguments of a call in Python.
+
+    Args:
+        known: the parameters of what is called, by name.
+        arguments: the text of each argument, by name.
+    """
     first = [name for name, p in known.items() if p.kind is _BY_POSITION and name in arguments]
     return ", ".join([*(arguments[name] for name in first), *(f"{name}={text}" for name, text in arguments.items() if name not in first)])
 

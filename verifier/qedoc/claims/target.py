@@ -11,6 +11,7 @@ from types import ModuleType
 from typing import Any
 
 from qedoc.claims.given_objects import with_object
+from qedoc.claims.measured import GIVES, MAKES, measured
 from qedoc.claims.members import member
 from qedoc.claims.returned import LOG_DENSITY, returned
 from qedoc.claims.steps import APPLIED, UPDATE, holder, steps
@@ -51,6 +52,8 @@ def resolve(target: str) -> Callable[..., Any]:
                 raise TargetError(f"{target}: object {'.'.join(parts[:depth])} has no attribute {name!r}; {what}")
             kind = "module" if isinstance(value, ModuleType) else "object"
             raise TargetError(f"{target}: {kind} {'.'.join(parts[:depth])} has no attribute {name!r}{_near(name, dir(value))}")
+        if name == MAKES and parts[depth + 1 :] == [GIVES] and isinstance(value, type) and (metric := measured(value)) is not None:
+            return metric
         of_object = member(value, name) if isinstance(value, type) and any(name in vars(base) for base in value.__mro__) else None
         if of_object is not None and parts[depth + 1 :] == [LOG_DENSITY] and (density := returned(value, name)) is not None:
             return density

@@ -14,7 +14,7 @@ from qedoc.results.verdict import ClaimResult, Verdict
 
 if TYPE_CHECKING:
     from qedoc.repair.source import Replacement
-    from qedoc.results.corrections import Correction
+    from qedoc.results.verdict import Correction
 
     Found: TypeAlias = tuple[ClaimResult, Correction | None, Replacement | None]
 

@@ -16,7 +16,7 @@ from qedoc.cli import project
 from qedoc.cli.fix import fix
 from qedoc.cli.run import answer, audited, given, guarded, print_errors, print_warnings, question, run, spec_files
 from qedoc.cli.write import write
-from qedoc.config.options import AUDIT_POINTS, AUDIT_TIMEOUT, Settings, on_cluster, settled
+from qedoc.config.options import AUDIT_POINTS, AUDIT_TIMEOUT, Settings, on_cluster, settled, with_repair
 from qedoc.config.table import configuration
 from qedoc.errors import QedocError
 from qedoc.lock.store import replace as write_whole
@@ -25,7 +25,7 @@ from qedoc.results.outcome import Outcome
 if TYPE_CHECKING:
     from qedoc.report.formats import Report
 
-FORMATS = ("concise", "full", "json", "junit", "github", "sarif")
+FORMATS = ("concise", "full", "json", "junit", "github", "markdown", "sarif")
 _JOBS = "Number of worker processes [default: usable cores, at most 8]."
 _SCHEDULER = "Run on the Dask cluster with this scheduler (dask://HOST:PORT) instead of this machine."
 _FILE: Any = click.Path(path_type=Path)
@@ -57,6 +57,13 @@ def _limits(timeout: float = 60, max_points: int = 1000) -> Callable[[Callable[.
         click.option("--output", type=_FILE, metavar="FILE", help="Write the report to FILE instead of standard output."),
     )
 
+
+_repair = click.option(
+    "--repair-timeout",
+    type=float,
+    metavar="SECONDS",
+    help="Time limit for the correction of each refuted formula of a docstring, beside --timeout; 0 for no corrections [default: 20].",
+)
 
 _cluster = click.option("--scheduler", metavar="ADDRESS", help=_SCHEDULER)
 
@@ -117,6 +124,7 @@ def _format(*styles: str) -> Callable[[Callable[..., None]], Callable[..., None]
 )
 @_interpret
 @_limits()
+@_repair
 @_cluster
 @_options(*_lock)
 def check(
@@ -149,6 +157,7 @@ def check(
 @_options(*_codes)
 @click.option("--verbose", is_flag=True, help="List every formula without an answer, not only the causes with two examples each.")
 @_limits(timeout=AUDIT_TIMEOUT, max_points=AUDIT_POINTS)
+@_repair
 @_cluster
 def audit(names: tuple[str, ...], style: str, verbose: bool, **options: Any) -> None:  # click passes it by name
     """Check the formulas in docstrings and on pages.
@@ -170,6 +179,7 @@ def audit(names: tuple[str, ...], style: str, verbose: bool, **options: Any) -> 
 @click.option("--why", is_flag=True, help="Show how the text around each formula is understood, and the verdict in each interpretation.")
 @_interpret
 @_limits()
+@_repair
 @_options(*_lock)
 def show(target: str, paths: tuple[str, ...], style: str, why: bool, **options: Any) -> None:  # click passes it by name
     """Show all details of TARGET.
@@ -234,7 +244,8 @@ def _report(
 ) -> None:
     from qedoc.report.formats import report
 
-    settings = guarded(settled, strict=strict, select=select, ignore=ignore, **options)
+    seconds = options.pop("repair_timeout")
+    settings = guarded(with_repair, guarded(settled, strict=strict, select=select, ignore=ignore, **options), seconds)
     settings = replace(guarded(on_cluster, settings, scheduler, options["jobs"]), interpret=interpret or 0)
     for file in (output, plot):
         guarded(_check_path, file)
@@ -263,7 +274,7 @@ def _deliver(made: "Report", style: str, output: Path | None, *, asked: bool) ->
         render(made, style, text, asked=asked)
         write_whole(output, text.getvalue().encode())
     if made.outcome.stopped and style not in ("concise", "verbose", "full"):
-        click.echo(f"interrupted: {len(made.outcome.claims)} of {made.outcome.planned} claims finished", err=True)
+        click.echo(made.outcome.interruption, err=True)
 
 
 def _draw(outcome: Outcome, file: Path) -> None:

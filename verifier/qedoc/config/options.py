@@ -112,6 +112,20 @@ def settled(
     )
 
 
+def with_repair(settings: Settings, given: float | None) -> Settings:
+    """Adds the time limit for corrections to the settings.
+
+    Args:
+        settings: the settings of the run.
+        given: the value of --repair-timeout; None for that of the project's table.
+
+    Raises:
+        QedocError: if it is no number of seconds.
+    """
+    seconds = float(settings.config.repair_timeout if given is None else given)
+    return replace(settings, limits=replace(settings.limits, repair=seconds), wide=replace(settings.wide, repair=seconds))
+
+
 def on_cluster(settings: Settings, scheduler: str | None, jobs: int | None) -> Settings:
     """Adds the requested cluster to the settings.
 

@@ -23,6 +23,7 @@ class Config:
         baseline: the file of accepted findings, relative to the root.
         jobs: the number of worker processes; 0 for one per usable core.
         timeout: time limit per case in seconds.
+        repair_timeout: time limit in seconds for the correction of a refuted formula; 0 for no corrections.
         max_points: maximum number of points per claim.
         seed: seed for random points.
         strict: whether a claim without an answer fails.
@@ -40,6 +41,7 @@ class Config:
     baseline: str = "qedoc-baseline.json"
     jobs: int = 0
     timeout: float = 60.0
+    repair_timeout: float = 20.0
     max_points: int = 1000
     seed: int = 0
     strict: bool = False
@@ -97,6 +99,9 @@ KEYS: Mapping[str, _Key] = {
     "baseline": _FILE_NAME,
     "jobs": _Key("an integer >= 0 (0 means one per usable core)", lambda value: _is_count(value, 0)),
     "timeout": _Key("a positive number of seconds", lambda value: _is_number(value) and 0 < value < float("inf")),
+    "repair-timeout": _Key(
+        "a number of seconds >= 0 (0 for no corrections)", lambda value: _is_number(value) and 0 <= value < float("inf")
+    ),
     "max-points": _Key("an integer >= 1", lambda value: _is_count(value, 1)),
     "seed": _Key("an integer >= 0", lambda value: _is_count(value, 0)),
     "strict": _Key("true or false", lambda value: isinstance(value, bool)),

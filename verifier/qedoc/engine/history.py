@@ -31,5 +31,8 @@ class History:
     def drawn(self, claim: Claim, curve: Curve | None) -> None:
         """Called with the plot data that `wants_curve` requested, or with None if the claim cannot be plotted."""
 
+    def repaired(self, claim: Claim, result: ClaimResult) -> None:
+        """Called with the result of a refuted claim after the search for its corrections."""
+
     def ended(self) -> None:
         """Called when the run ends, even if it was interrupted."""

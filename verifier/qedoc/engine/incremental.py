@@ -16,6 +16,7 @@ from qedoc.lock import record
 from qedoc.lock.dependencies import locate
 from qedoc.lock.freshness import Noted, claims_in, claims_of, docstrings_key, unread_in, why_stale
 from qedoc.lock.store import Lock, load
+from qedoc.results.corrections import may_be_corrected
 from qedoc.results.outcome import Event, Outcome, Stale, Unread, nothing
 from qedoc.results.verdict import ClaimResult
 from qedoc.sources.specfiles import SpecFile
@@ -55,7 +56,7 @@ def check_changed(
     if mode in (Mode.CHANGED, Mode.LOCKED) and not curves:
         answers = _answers(files, docstrings, load(lock), lock.parent, limits)
         chosen = answers.select(wanted)
-        if mode is Mode.LOCKED or not (answers.unknown or chosen.stale or chosen.undrawn):
+        if mode is Mode.LOCKED or not (answers.unknown or chosen.stale or chosen.undrawn or chosen.can_be_corrected(limits.repair)):
             return replace(chosen.outcome(answers.unknown), seconds=time.monotonic() - started)
     from qedoc.engine import schedule  # not needed if nothing has changed
 
@@ -90,6 +91,7 @@ class _Answers:
         unknown: the files whose claims are unknown.
         targets: the target of each claim, by id.
         undrawn: the claims without plot data, because an earlier run was interrupted.
+        documented: the claims of docstrings.
         places: the location of each claim.
         wrong: errors about the requested names.
         unread: modules and names that were not read.
@@ -100,6 +102,7 @@ class _Answers:
     unknown: list[Stale] = field(default_factory=list)
     targets: dict[str, str] = field(default_factory=dict)
     undrawn: list[str] = field(default_factory=list)
+    documented: set[str] = field(default_factory=set)
     places: list[Location] = field(default_factory=list)
     wrong: list[QedocError] = field(default_factory=list)
     unread: list[Unread] = field(default_factory=list)
@@ -115,9 +118,14 @@ class _Answers:
             stale=[stale for stale in self.stale if stale.id in chosen],
             targets=self.targets,
             undrawn=[id_ for id_ in self.undrawn if id_ in chosen],
+            documented=self.documented,
             wrong=[] if self.unknown else [_unknown(name, sorted(names)) for name in wanted if name not in names],
             unread=self.unread,
         )
+
+    def can_be_corrected(self, seconds: float) -> bool:
+        """Whether the lock file lacks the corrections of a refuted formula, because it is older or an earlier run was interrupted."""
+        return any(may_be_corrected(result, seconds) for result in self.results if result.id in self.documented)
 
     def outcome(self, unknown: Sequence[Stale]) -> Outcome:
         """Converts the answers to the outcome of a run."""
@@ -173,6 +181,8 @@ def _ask(path: str, claims: Callable[[], list[Noted] | str], lock: Lock, limits:
             if reason := why_stale(kept, claim.content, limits):
                 answers.stale.append(Stale(id=claim.id, location=place, reason=reason))
             elif kept is not None:
+                if claim.path:
+                    answers.documented.add(claim.id)
                 answers.results.append(record.read(claim.id, kept, place))
                 if kept["points"] is None:
                     answers.undrawn.append(claim.id)

@@ -82,7 +82,8 @@ class Recording(History):
     def _record(self, claim: Claim, result: ClaimResult) -> dict[str, Any]:
         kept: dict[str, Any] = record.write(result, self._name(claim.file.path))
         checked = claim.answer is None
-        found = {"content": claim.content, "limits": asdict(self.limits), "checked": checked, "points": None if checked else ""}
+        limits = {name: getattr(self.limits, name) for name in ("seed", "max_points", "timeout")}
+        found = {"content": claim.content, "limits": limits, "checked": checked, "points": None if checked else ""}
         return kept | found
 
     def wants_curve(self, claim: Claim) -> bool:
@@ -101,6 +102,16 @@ class Recording(History):
                 if curve is not None:
                     file.parent.mkdir(exist_ok=True)
                     replace(file, _formatted(curve).encode())
+
+        self._change(change)
+
+    def repaired(self, claim: Claim, result: ClaimResult) -> None:
+        """Stores the corrections of a claim."""
+        found = record.corrections(result)
+
+        def change(lock: Lock) -> None:
+            if claim.id in lock.claims:
+                lock.claims[claim.id] = lock.claims[claim.id] | found
 
         self._change(change)
 

@@ -1,52 +1,115 @@
-"""Worker tasks that look for corrections of refuted formulas."""
+"""Worker tasks that look for corrections of refuted formulas, and the part of a run that submits them."""
 
-from collections.abc import Mapping, Sequence
+import pickle
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, as_completed
+from dataclasses import replace
+from functools import partial
+from io import BytesIO
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qedoc.claims.limits import Limits
 from qedoc.engine import environment, worker
+from qedoc.engine.collect import AT_DOCSTRING
 from qedoc.engine.dispatch import Dispatcher
-from qedoc.engine.messages import reported
-from qedoc.engine.pool import Pool, settled
-from qedoc.results.verdict import ClaimResult
+from qedoc.engine.messages import Failure, reported
+from qedoc.engine.pool import Died, Overrun, Pool, settled, unpickled
+from qedoc.errors import Location
+from qedoc.results.verdict import ClaimResult, Correction
 
 if TYPE_CHECKING:
     from qedoc.errors import QedocError
     from qedoc.repair.source import Replacement
-    from qedoc.results.corrections import Correction
+    from qedoc.sources.docstrings import Documented
 
 GRACE = 15.0
 """Seconds that a worker has beyond the limit of a search: the last proof may overrun, and the docstring is read first."""
 
+_FOUND = "found"
+
 
 @reported
-def corrections(claim: str, seconds: float, wrong: Mapping[str, Any] | None = None) -> "tuple[Correction, ...]":
-    """Returns the corrections of a refuted formula of a docstring, the best first.
+def corrections(claim: str, path: str, seconds: float, wrong: Mapping[str, Any] | None, folder: Path) -> tuple[Correction, ...]:
+    """Returns the corrections of a refuted formula of a docstring or page, the best first.
 
     Args:
         claim: the id of the claim.
+        path: the file that contains the formula.
         seconds: time limit of the search.
         wrong: the counterexample, by parameter, if the search is to begin with a condition that excludes it.
+        folder: the task's folder. If this process is killed, `left_behind` reads the corrections that were found until then.
     """
     from qedoc.bind.claims import claims
     from qedoc.bind.records import Bound
     from qedoc.repair.domains import narrowed
     from qedoc.repair.own import own_formula
     from qedoc.repair.search import Repair
-    from qedoc.sources.docstrings import documented
 
-    name = claim.partition("#")[0]
-    for record in documented(name):
-        if name not in (record.name, *record.aliases, *record.copies):
-            continue
-        for found in claims(record):
-            if isinstance(found, Bound) and found.spec.id == claim:
-                if wrong is not None and (narrow := narrowed(record, found, wrong, seconds)) is not None:
-                    return (narrow,)
-                made = tuple(Repair(record, found, seconds).corrections())
-                own = None if made else own_formula(record, found, GRACE)
-                return made or ((own,) if own is not None else ())
+    id_ = claim.removesuffix(AT_DOCSTRING)
+    try:
+        for record in _records(id_, path):
+            for found in claims(record):
+                if isinstance(found, Bound) and found.spec.id == id_:
+                    if wrong is not None and (narrow := narrowed(record, found, wrong, seconds)) is not None:
+                        return (narrow,)
+                    made = tuple(Repair(record, found, seconds).corrections(partial(_keep, folder)))
+                    own = None if made else own_formula(record, found, GRACE)
+                    return made or ((own,) if own is not None else ())
+    except (MemoryError, RecursionError):
+        return ()
+    finally:
+        worker.tidy()
     return ()
+
+
+def _records(id_: str, path: str) -> "Iterator[Documented]":
+    """The docstring or the sections of a page that contain a claim."""
+    from qedoc.sources.docstrings import documented, page_record
+    from qedoc.sources.pages import is_pages, pages, passages
+
+    name = id_.partition("#")[0]
+    if is_pages(path):
+        for page in pages(path):
+            yield from (page_record(passage) for passage in passages(page) if passage.function == name)
+        return
+    yield from (record for record in documented(name) if name in (record.name, *record.aliases, *record.copies))
+
+
+def _keep(folder: Path, found: Sequence[Correction]) -> None:
+    part = folder / "part"
+    part.write_bytes(pickle.dumps(tuple(found)))
+    part.replace(folder / _FOUND)
+
+
+def answered(reply: tuple[Correction, ...] | Failure | Overrun | Died) -> tuple[Correction, ...]:
+    """Returns the corrections of a reply. If the worker was killed, returns those that it had found. A search that failed has found none.
+
+    Args:
+        reply: the reply of the task `corrections`.
+    """
+    match reply:
+        case Overrun(left=left) | Died(left=left):
+            found: tuple[Correction, ...] = unpickled(BytesIO(left[_FOUND])) if _FOUND in left else ()
+            return found
+        case Failure():
+            return ()
+    return reply
+
+
+def submit(
+    dispatcher: Dispatcher, id_: str, location: Location, seconds: float, wrong: Mapping[str, Any] | None = None
+) -> "Future[tuple[Correction, ...] | Failure]":
+    """Submits the search for corrections of a claim.
+
+    Args:
+        dispatcher: runs the task.
+        id_: the id of the claim.
+        location: its location.
+        seconds: the time limit of the search.
+        wrong: the counterexample, by parameter, if the search is to begin with a condition that excludes it.
+    """
+    return dispatcher.submit(corrections, id_, location.path, seconds, wrong, timeout=seconds + GRACE, folder=True)
 
 
 def search(
@@ -66,11 +129,13 @@ def search(
     environment.remarks()
     with Pool(jobs, worker.warm_up) as pool:
         dispatcher = Dispatcher(pool=pool, limits=Limits(timeout=seconds + GRACE))
-        waiting = [(claim, dispatcher.submit(corrections, claim.id, seconds, _wrong(claim) if domain else None)) for claim in refuted]
+        waiting = [(claim, submit(dispatcher, claim.id, claim.location, seconds, _wrong(claim) if domain else None)) for claim in refuted]
         found: list[tuple[ClaimResult, Correction | None]] = []
         for claim, future in waiting:
             reply = settled(future)
-            made = () if dispatcher.unanswered(reply) is not None else dispatcher.accept(reply, f"correcting {claim.id}", claim.location)
+            if isinstance(reply, Failure) and not dispatcher.unanswered(reply):
+                dispatcher.accept(reply, f"correcting {claim.id}", claim.location)
+            made = answered(reply)
             found.append((claim, made[0] if made else None))
     return found, dispatcher.distinct()
 
@@ -113,6 +178,23 @@ def search_specs(
             made = None if dispatcher.unanswered(reply) is not None else dispatcher.accept(reply, f"correcting {claim.id}", claim.location)
             found.append((claim, made))
     return found, dispatcher.distinct()
+
+
+def improve(dispatcher: Dispatcher, refuted: Sequence[ClaimResult], seconds: float, use: Callable[[ClaimResult], None]) -> Iterator[str]:
+    """Looks for corrections of refuted formulas in the workers of a run. Yields a warning for each search that failed.
+
+    Args:
+        dispatcher: runs the tasks.
+        refuted: the results of the claims.
+        seconds: time limit for each of them.
+        use: called with each result and its corrections, as soon as they are there.
+    """
+    waiting = {submit(dispatcher, result.id, result.location, seconds): result for result in refuted}
+    for future in as_completed(waiting):
+        result, reply = waiting[future], settled(future)
+        if isinstance(reply, Failure):
+            yield f"{result.id}: the search for corrections failed: {reply.message}"
+        use(replace(result, corrections=answered(reply), repair=seconds))
 
 
 def _wrong(claim: ClaimResult) -> Mapping[str, Any] | None:

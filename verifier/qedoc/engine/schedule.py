@@ -17,10 +17,12 @@ from qedoc.engine.dispatch import Dispatcher
 from qedoc.engine.history import History
 from qedoc.engine.messages import Claim, Failure, case_id, plain
 from qedoc.engine.pool import Died, Overrun, Pool, Workers, settled
+from qedoc.engine.repairs import improve
 from qedoc.errors import Location, QedocError
 from qedoc.results.agreement import agreeing
+from qedoc.results.corrections import may_be_corrected
 from qedoc.results.curve import Curve
-from qedoc.results.outcome import Checked, Collected, Event, Outcome, nothing
+from qedoc.results.outcome import Checked, Collected, Event, Outcome, Repaired, Repairing, nothing
 from qedoc.results.verdict import CaseResult, ClaimResult, Formula, Verdict
 from qedoc.sources.specfiles import SpecFile
 
@@ -114,6 +116,7 @@ def given(
     def collect(sources: Collector) -> list[Claim]:
         return [replace(claim, interpret=interpret) for claim in sources.given(request)]
 
+    limits = replace(limits, repair=0)  # the formula is in no docstring
     found = _outcome(collect, limits=limits, jobs=jobs, curves=curves, notify=notify, history=History(), pool=pool)
     return replace(found, command=request.command({}, {}))
 
@@ -153,7 +156,7 @@ def _outcome(
         seconds=time.monotonic() - started,
         stopped=stopped,
         unread=tuple(dispatcher.unread),
-        remarks=remarks,
+        remarks=(*remarks, *run.remarks),
     )
 
 
@@ -237,16 +240,18 @@ class _Run:
     dispatcher: Dispatcher
     notify: Callable[[Event], None]
     history: History
+    remarks: list[str] = field(default_factory=list)
     pending: list[_Pending] = field(default_factory=list)
     results: list[ClaimResult] = field(default_factory=list)
     curves: list[Curve] = field(default_factory=list)
 
     def work(self, collect: Callable[[Collector], list[Claim]], *, curves: bool) -> None:
-        """Collects and checks claims, and computes plot data if requested. Always notifies the history of the end."""
+        """Collects and checks claims, computes plot data if requested, and then looks for corrections. Always notifies the history."""
         try:
             self.check(collect(Collector(dispatcher=self.dispatcher, history=self.history)))
             if curves:
                 self.draw()
+            self.correct()
         finally:
             self.history.ended()
 
@@ -338,6 +343,21 @@ class _Run:
             reply = settled(self._drawing(pending))
             if curve := self.dispatcher.accept(reply, f"drawing {result.id}", pending.claim.location):
                 self.curves.append(curve)
+
+    def correct(self) -> None:
+        """Looks for corrections of refuted formulas in docstrings. All claims have a verdict by then, and keep it."""
+        limit = self.dispatcher.limits.repair
+        documented = {pending.claim.id: pending.claim for pending in self.pending if pending.claim.spec and not pending.claim.interpret}
+        refuted = {one.id: k for k, one in enumerate(self.results) if one.id in documented and may_be_corrected(one, limit)}
+
+        def use(result: ClaimResult) -> None:
+            self.results[refuted[result.id]] = result
+            self.history.repaired(documented[result.id], result)
+            self.notify(Repaired(id=result.id))
+
+        if refuted:
+            self.notify(Repairing(claims=len(refuted)))
+            self.remarks += improve(self.dispatcher, [self.results[k] for k in refuted.values()], limit, use)
 
     def _drawing(self, pending: _Pending) -> "Future[Curve | Failure]":
         """Submits the task that computes the plot data of a claim."""

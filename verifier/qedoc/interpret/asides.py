@@ -44,6 +44,10 @@ _CONVERTED = (
 )
 """A sentence about how an argument becomes an array, and about nothing else."""
 
+_AXES = r"`*[(\[][A-Za-z_]\w*(?:, ?(?:[A-Za-z_]\w*|\.\.\.))*,?[)\]]`*"
+_OF_AXES = rf"(?:(?:the|its|their) )?(?:expected )?shapes? (?:(?:should|must|has to|needs to) be|is|are|of) {_AXES}"
+"""A sentence about the shape of a parameter with a name for each axis, `The shape should be (batch_size,)`. A number would be a length."""
+
 _DIMENSIONS = (
     rf"(?:if|when) {_NAMES} (?:is|are|has|have) (?:an? )?(?:[0-3]-?D|(?:one|two|three|multi)-?dimensional|(?:fewer|less|more) than \w+ "
     r"dimensions?)(?: arrays?)?"
@@ -104,7 +108,7 @@ _DISTRIBUTED = re.compile(rf",?\s+such that\s+{_TERM}\s+~\s+{_TERM}(?:(?:,?\s+an
 def is_aside(text: str) -> bool:
     """Whether a sentence only says how parameters are given, what shapes they have, or what the sign of the factorial means."""
     said = " ".join(text.split()).removesuffix(".")
-    ways = any(re.fullmatch(way, said, re.IGNORECASE) for way in (*_ALTERNATIVES, *_SHAPED, _CONVERTED, *_RESHAPED))
+    ways = any(re.fullmatch(way, said, re.IGNORECASE) for way in (*_ALTERNATIVES, *_SHAPED, _CONVERTED, _OF_AXES, *_RESHAPED))
     return (
         ways
         or any(pattern.fullmatch(text) for pattern in (_FACTORIAL, _WAYS, _ADDED))

@@ -131,7 +131,7 @@ def _called(target: str, texts: Mapping[str, str]) -> tuple[str, str, str]:
     """The module to import for a call, what to run before it, and the call."""
     function = resolve(target)
     if isinstance(function, Member):
-        owner = target.rpartition(".")[0]
+        owner = target.removesuffix(f".{function.name}")
         return ", ".join(dict.fromkeys((owner.rpartition(".")[0], *function.modules()))), "", function.written(owner, texts)
     if isinstance(function, WithObject):
         modules = ", ".join(dict.fromkeys((target.partition(".")[0], function.made.__module__)))

@@ -10,6 +10,7 @@ from qedoc.results.verdict import (
     Accuracy,
     CaseResult,
     ClaimResult,
+    Correction,
     Counterexample,
     Finding,
     Formula,
@@ -33,7 +34,8 @@ def write(result: ClaimResult, path: str) -> Record:
     for found in (result.sources, *(case.sources for case in result.cases)):
         for file, names in found.items():
             sources.setdefault(file, {}).update(names)
-    made: Record = asdict(replace(result, sources={}, cases=tuple(replace(case, sources={}) for case in result.cases)))
+    cases = tuple(replace(case, sources={}) for case in result.cases)
+    made: Record = asdict(replace(result, sources={}, cases=cases, corrections=()))
     made["location"]["path"] = path
     made["sources"] = sources
     made["verdict"] = str(result.verdict)
@@ -42,10 +44,23 @@ def write(result: ClaimResult, path: str) -> Record:
         for name in ("interpretations", "cause", "construct"):
             if not case[name]:
                 del case[name]
-    del made["id"]
+    for name in ("id", "corrections", "repair"):
+        del made[name]
+    made |= corrections(result)
     plain = _plain(made)
     assert isinstance(plain, dict)  # for mypy: _plain maps a dict to a dict
     return plain
+
+
+def corrections(result: ClaimResult) -> Record:
+    """Converts the corrections of a claim to JSON values. The record of a claim without a search for corrections has none of these keys.
+
+    Args:
+        result: the result of the claim.
+    """
+    if not result.repair:
+        return {}
+    return {"corrections": [_plain(asdict(correction)) for correction in result.corrections], "repair": result.repair}
 
 
 def _plain(value: Any) -> Any:
@@ -84,6 +99,8 @@ def read(id_: str, record: Record, location: Location) -> ClaimResult:
             seed=record["seed"],
             notes=tuple(record["notes"]),
             sources=record["sources"],
+            corrections=tuple(Correction(**{**one, "verdict": Verdict(one["verdict"])}) for one in record.get("corrections", ())),
+            repair=float(record.get("repair", 0)),
         )
     except (KeyError, TypeError, ValueError) as error:
         message = f"the record of {id_} in the lock file is invalid ({type(error).__name__}: {error}); replace it with qedoc check --all"

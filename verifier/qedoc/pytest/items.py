@@ -19,6 +19,7 @@ from qedoc.lock.dependencies import locate
 from qedoc.lock.freshness import Noted
 from qedoc.pytest.session import Runs
 from qedoc.report import baseline
+from qedoc.report.corrections import lines
 from qedoc.report.findings import Notice, of_claim
 from qedoc.report.layout import count
 from qedoc.report.paths import relative
@@ -55,6 +56,7 @@ class Claims:
                 seed=self.config.seed if option.qedoc_seed is None else option.qedoc_seed,
                 max_points=self.config.max_points if option.qedoc_points is None else option.qedoc_points,
                 timeout=float(self.config.timeout if option.qedoc_timeout is None else option.qedoc_timeout),
+                repair=float(self.config.repair_timeout if option.qedoc_repair_timeout is None else option.qedoc_repair_timeout),
             )
             self.accepted = baseline.load(self.config.root / self.config.baseline)
         except QedocError as error:
@@ -237,6 +239,7 @@ class ClaimItem(pytest.Item):
         yield f"{notice.code.code} {notice.code.title}"
         yield notice.message
         yield from notice.details
+        yield from lines(notice.formula, notice.corrections)
         if notice.location is not None:
             yield f"at {relative(notice.location.path, str(Path.cwd()))}:{notice.location.line}"
         options = [f"--qedoc-seed={self.claims.limits.seed}", f"--qedoc-points={self.claims.limits.max_points}"]

@@ -14,8 +14,7 @@ from qedoc.repair.edits import Array
 from qedoc.repair.marked import FAILS, Point, Program, bound_as
 from qedoc.repair.restricted import with_words
 from qedoc.repair.search import Repair, same_values
-from qedoc.results.corrections import Correction
-from qedoc.results.verdict import Verdict
+from qedoc.results.verdict import Correction, Verdict
 from qedoc.sources.docstrings import Documented
 
 FEWEST, SHARE = 20, 0.1

@@ -16,8 +16,7 @@ from qedoc.compose.reading import judged, spec_of
 from qedoc.compose.tidied import by_cases, ways
 from qedoc.read import Reading
 from qedoc.repair.marked import FAILS, Span, bound_as
-from qedoc.results.corrections import Correction
-from qedoc.results.verdict import Verdict
+from qedoc.results.verdict import Correction, Verdict
 from qedoc.sources.docstrings import Documented
 
 COST = 100.0

@@ -31,8 +31,7 @@ from qedoc.repair.marked import FAILS, Places, Point, Program, Span, bound_as, m
 from qedoc.repair.restricted import suggested, with_conditions
 from qedoc.repair.spelling import spellings
 from qedoc.repair.tokens import token_edits
-from qedoc.results.corrections import Correction
-from qedoc.results.verdict import CaseResult, Verdict, weakest
+from qedoc.results.verdict import CaseResult, Correction, Verdict, weakest
 from qedoc.sources.docstrings import Documented
 from qedoc.sources.specfiles import sizes as sizes_of
 
@@ -100,8 +99,12 @@ class Repair:
         self.within = self._within()
         self.required = {str(d.symbol) for d in claim.spec.symbols}
 
-    def corrections(self) -> list[Correction]:
-        """Returns at most three corrections, the best first."""
+    def corrections(self, keep: Callable[[list[Correction]], None] = lambda found: None) -> list[Correction]:
+        """Returns at most three corrections, the best first.
+
+        Args:
+            keep: called with the corrections so far whenever one is found. The process may be killed before the search ends.
+        """
         spoken = sum(int((~point.silent).sum()) for point in self.points)
         if spoken < FEW or self.within is None or self._agrees_as_read(self.latex):
             return []
@@ -114,9 +117,10 @@ class Repair:
                 made = self._judged(one, seen)
                 if made is not None and made.sympy not in {other.sympy for other in found}:
                     found.append(made)
+                    keep(_ranked(found))
             if found or self.clock() > self.deadline:
                 break
-        return sorted(found, key=lambda made: (made.verdict is not Verdict.PROVED, made.cost))
+        return _ranked(found)
 
     # What the code gives
 
@@ -377,6 +381,11 @@ def same_values(point: Point, values: Array) -> Array:
     scale = np.maximum(np.abs(point.actual), float(np.median(np.abs(point.actual))) * 1e-4)
     same: Array = (np.abs(values - point.actual) <= TOLERANCE * scale + 1e-300) | (np.isnan(values) & point.silent)
     return same
+
+
+def _ranked(found: Sequence[Correction]) -> list[Correction]:
+    """The best first: proved corrections before tested ones, then the smallest edit."""
+    return sorted(found, key=lambda made: (made.verdict is not Verdict.PROVED, made.cost))
 
 
 def _is_settled(found: Sequence[Correction], cost: float) -> bool:

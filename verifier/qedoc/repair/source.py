@@ -1,7 +1,6 @@
 """Writes a corrected formula into the file that it was read from, and touches nothing else."""
 
 import ast
-import difflib
 import io
 import re
 import tokenize
@@ -11,12 +10,10 @@ from itertools import pairwise
 from pathlib import Path
 
 from qedoc.errors import Location, QedocError
+from qedoc.results.corrections import edits
 
 FARTHEST = 400
 """Lines after the given one in which a formula is looked for. A docstring is long, and some places name its first line only."""
-
-ALIKE = 0.8
-"""Share of two texts that must be the same for them to differ in several small parts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,25 +171,6 @@ def _with_margin(text: str, at: int, first: int, new: str) -> str:
     return re.sub(r"\n[ \t]*", ("\r\n" if "\r\n" in text else "\n") + margin, new)
 
 
-def _changes(old: str, new: str) -> list[tuple[str, int, int, int, int]]:
-    """The parts that differ; one part if the two texts have little in common."""
-    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
-    if matcher.ratio() >= ALIKE:
-        return list(matcher.get_opcodes())
-    start = _shared(old, new)
-    end = _shared(old[start:][::-1], new[start:][::-1])
-    while start and not old[start - 1].isspace():
-        start -= 1
-    while end and not old[len(old) - end].isspace():
-        end -= 1
-    return [("replace", start, len(old) - end, start, len(new) - end)]
-
-
-def _shared(old: str, new: str) -> int:
-    """How many characters two texts have in common at their start."""
-    return next((k for k, (one, other) in enumerate(zip(old, new, strict=False)) if one != other), min(len(old), len(new)))
-
-
 def _edits(text: str, offsets: list[tuple[int, int]], literal: _Literal, old: str, new: str) -> Iterator[Replacement]:
     """The parts to replace: from the first to the last character that changes, where possible several small ones."""
     last = offsets[[k for k, character in enumerate(old) if not character.isspace()][-1]][1]
@@ -209,13 +187,16 @@ def _edits(text: str, offsets: list[tuple[int, int]], literal: _Literal, old: st
             k -= 1
         return offsets[k - 1][1]
 
-    for kind, a, b, c, d in _changes(old, new):
-        if kind == "equal":
-            continue
+    for edit in edits(old, new):
+        a, b, c, d = edit.start, edit.end, edit.begin, edit.stop
         written = new[c:d] if literal.raw else new[c:d].replace("\\", "\\\\")
         if a == b:
             at = place(a) if a < len(old) and not old[a].isspace() else after(a) if a else place(a)
             yield Replacement(start=at, end=at, text=_with_margin(text, at, first, written))
-        else:
-            at = place(a)
-            yield Replacement(start=at, end=max(after(b), at), text=_with_margin(text, at, first, written))
+            continue
+        start, end = place(a), max(after(b), place(a))
+        if not written and old[b - 1].isspace() and "\n" not in text[end : place(b)]:
+            end = place(b)
+        elif not written and old[a].isspace() and "\n" not in text[after(a) : start]:
+            start = after(a)
+        yield Replacement(start=start, end=end, text=_with_margin(text, start, first, written))

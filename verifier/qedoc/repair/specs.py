@@ -11,8 +11,7 @@ from qedoc.compose.reading import FAILS
 from qedoc.errors import QedocError
 from qedoc.judge.check import check
 from qedoc.repair.source import Replacement, applied, decoded
-from qedoc.results.corrections import Correction
-from qedoc.results.verdict import CaseResult, Verdict, weakest
+from qedoc.results.verdict import CaseResult, Correction, Verdict, weakest
 from qedoc.sources.specfiles import SpecFile, load
 from qedoc.sources.specfiles import sizes as sizes_of
 

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from qedoc.report import corrections
 from qedoc.report.layout import STYLES, Page, Plain, count, fold, seconds
 from qedoc.report.terminal import cause as write_cause
 from qedoc.report.terminal import heading
@@ -101,6 +102,7 @@ def _refuted(page: Page, claim: ClaimResult) -> None:
     page.field("written", (line for part in claim.formula.latex.splitlines() for line in fold(part.strip(), page.room)))
     page.formula("formula", claim.formula)
     write_cause(page, claim.decisive)
+    corrections.write(page, claim)
     if claim.notes:
         page.prose("assumed", "; ".join(claim.notes))
     page.console.print()
@@ -169,5 +171,5 @@ def _summary(found: Sequence[Block], outcome: Outcome) -> Iterator[str | tuple[s
         yield count(len(outcome.errors), "error"), "bold red"
     if outcome.stopped:
         yield "; "
-        yield f"interrupted: {len(outcome.claims)} of {count(outcome.planned, 'claim')} finished", "bold red"
+        yield outcome.interruption, "bold red"
     yield f"; {seconds(outcome.seconds)}"

@@ -12,7 +12,7 @@ from qedoc.report.terminal import findings, promises
 from qedoc.results import codes
 from qedoc.results.codes import Code, Level
 from qedoc.results.outcome import Outcome
-from qedoc.results.verdict import CaseResult, ClaimResult, PropertyResult, Verdict
+from qedoc.results.verdict import CaseResult, ClaimResult, Correction, PropertyResult, Verdict
 
 _CODES = {
     Verdict.REFUTED: codes.REFUTED,
@@ -36,6 +36,8 @@ class Notice:
         location: the location of the claim, if known.
         details: additional lines: the formula, the code's formula, and a line of Python that reproduces the difference.
         replay: the command that reproduces the finding.
+        formula: the formula as it is written.
+        corrections: corrections of the formula, the best first.
     """
 
     code: Code
@@ -45,6 +47,8 @@ class Notice:
     location: Location | None
     details: tuple[str, ...] = ()
     replay: str = ""
+    formula: str = ""
+    corrections: tuple[Correction, ...] = ()
 
     @property
     def fingerprint(self) -> str:
@@ -99,6 +103,8 @@ def of_claim(claim: ClaimResult, audited: Limits | None = None, given: str = "")
             location=claim.location,
             details=tuple(_details(claim, case)),
             replay=replay,
+            formula=claim.formula.latex,
+            corrections=claim.corrections,
         )
     for promise in promises(claim):
         if not promise.verdict.holds:

@@ -14,7 +14,7 @@ from qedoc.results import codes
 from qedoc.results.codes import Code
 from qedoc.results.outcome import Outcome, spoken
 
-FORMATS = ("concise", "full", "json", "junit", "github", "sarif")
+FORMATS = ("concise", "full", "json", "junit", "github", "markdown", "sarif")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +76,7 @@ def render(made: Report, style: str, file: IO[str], *, asked: bool) -> None:
         made: the report.
         style: one of FORMATS, `why` for the interpretations of each formula, or `verbose` for all formulas without an answer.
         file: the file to write to.
-        asked: whether the user selected codes. Otherwise the GitHub format leaves out notes.
+        asked: whether the user selected codes. Otherwise the formats github and markdown leave out notes.
     """
     if style in ("concise", "verbose", "full", "why"):
         _for_people(made, style, file)
@@ -85,7 +85,7 @@ def render(made: Report, style: str, file: IO[str], *, asked: bool) -> None:
 
 
 def _for_programs(made: Report, style: str, *, asked: bool) -> str:
-    from qedoc.report import github, json_report, junit, sarif
+    from qedoc.report import github, json_report, junit, markdown, sarif
 
     match style:
         case "json":
@@ -93,10 +93,16 @@ def _for_programs(made: Report, style: str, *, asked: bool) -> str:
         case "junit":
             return junit.document(made.outcome, made.found, strict=made.strict, base=made.base)
         case "github":
-            shown = [notice for notice in made.found if asked or notice.code.level != "note"]
-            return github.annotations(shown, made.base)
+            return github.annotations(_important(made, asked=asked), made.base)
+        case "markdown":
+            return markdown.document(made.outcome, _important(made, asked=asked), base=made.base)
         case _:
             return json_report.dump(sarif.document(made.outcome, made.found, base=made.base))
+
+
+def _important(made: Report, *, asked: bool) -> list[Notice]:
+    """The findings, without notes unless the user asks for codes."""
+    return [notice for notice in made.found if asked or notice.code.level != "note"]
 
 
 def finding(notice: Notice) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from qedoc.report.corrections import lines
 from qedoc.report.findings import Notice
 from qedoc.results.codes import Level
 
@@ -21,7 +22,8 @@ def annotations(found: Sequence[Notice], base: str) -> str:
 def _line(notice: Notice, base: str) -> str:
     properties = {**dict(_place(notice, base)), "title": f"{notice.code.code} {notice.code.title}"}
     parameters = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
-    text = "\n".join([notice.message, *notice.details, *([f"replay: {notice.replay}"] if notice.replay else [])])
+    corrected = [*lines(notice.formula, notice.corrections, carets=False), *_suggestion(notice)]
+    text = "\n".join([notice.message, *notice.details, *corrected, *([f"replay: {notice.replay}"] if notice.replay else [])])
     return f"::{_COMMANDS[notice.code.level]} {parameters}::{_message(text)}"
 
 
@@ -31,6 +33,18 @@ def _place(notice: Notice, base: str) -> Iterator[tuple[str, str]]:
     if notice.location is not None:
         yield "file", relative(notice.location.path, base)
         yield "line", str(notice.location.line)
+
+
+def _suggestion(notice: Notice) -> Iterator[str]:
+    """The best correction as a block that a comment on these lines of a pull request can contain."""
+    from qedoc.report.suggestions import suggestion
+
+    if notice.location is None or not notice.corrections:
+        return
+    made = suggestion(notice.location, notice.formula, notice.corrections[0])
+    if made is not None:
+        yield f"line {made.first}:" if made.first == made.last else f"lines {made.first} to {made.last}:"
+        yield from ("```suggestion", made.text, "```")
 
 
 def _message(text: str) -> str:

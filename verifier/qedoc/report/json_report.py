@@ -9,6 +9,7 @@ from typing import Any
 
 from qedoc import __version__
 from qedoc.errors import Location, QedocError
+from qedoc.report import corrections
 from qedoc.results.causes import cause_of
 from qedoc.results.outcome import Outcome, Unread
 from qedoc.results.verdict import (
@@ -77,6 +78,7 @@ def _claim(claim: ClaimResult) -> dict[str, Any]:
         "interpretations": [_interpretation(one) for one in decisive.interpretations],
         "evidence": _evidence(claim),
         "counterexample": _counterexample(decisive.counterexample),
+        "corrections": [corrections.as_json(claim.formula.latex, one) for one in claim.corrections],
         "accuracy": [_accuracy(worst) for worst in worst_accuracy(claim)],
         "seconds": round(claim.seconds, 3),
     }

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
+from qedoc.report.corrections import lines
 from qedoc.report.findings import Notice, of_claim
 from qedoc.report.paths import relative
 from qedoc.report.terminal import promises
@@ -71,7 +72,9 @@ def _add_result(case: ET.Element, notice: Notice | None, *, strict: bool, base: 
         result.set("type", notice.code.code)
     place = [f"{relative(notice.location.path, base)}:{notice.location.line}"] if notice.location else []
     replay = [f"replay: {notice.replay}"] if notice.replay else []
-    result.text = _clean("\n".join([f"{notice.code.code} {notice.code.title}", *place, notice.message, *notice.details, *replay]))
+    corrected = lines(notice.formula, notice.corrections)
+    told = [f"{notice.code.code} {notice.code.title}", *place, notice.message, *notice.details, *corrected, *replay]
+    result.text = _clean("\n".join(told))
 
 
 def _count(suite: ET.Element) -> None:

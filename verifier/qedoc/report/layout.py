@@ -146,14 +146,14 @@ def fold(text: str, width: int) -> list[str]:
     lines: list[str] = []
     rest = text
     while len(rest) > width:
-        end = _break(rest, width)
+        end = break_at(rest, width)
         lines.append(rest[:end].rstrip())
         rest = "  " + rest[end:].lstrip()
     return [*lines, rest] if rest.strip() else lines
 
 
-def _break(text: str, width: int) -> int:
-    """Returns the end of the first line. Prefers few open brackets, then sums over products, then long lines."""
+def break_at(text: str, width: int) -> int:
+    """Returns the end of the first line of a formula. Prefers few open brackets, then sums over products, then long lines."""
     ends = [match.end() for match in re.finditer(r"\*\*|[ ,*(]", text) if text[: match.end()].strip()]
     fitting = [end for end in ends if width // 2 <= len(text[:end].rstrip()) <= width]
     if fitting:

@@ -6,8 +6,10 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from qedoc.results.outcome import Checked, Collected, Event
+from qedoc.results.outcome import Checked, Collected, Event, Repaired, Repairing
 from qedoc.results.verdict import Verdict
+
+REPAIRING = "looking for corrections; Ctrl-C skips this"
 
 
 @contextmanager
@@ -29,5 +31,9 @@ def progress(console: Console, *, shown: bool) -> Iterator[Callable[[Event], Non
                 refuted += event.verdict is Verdict.REFUTED
                 count = f"{refuted} refuted, " if refuted else ""
                 bar.update(task, advance=1, description=f"{count}{event.id} {event.verdict}")
+            elif isinstance(event, Repairing):
+                bar.reset(task, total=event.claims, description=REPAIRING)
+            elif isinstance(event, Repaired):
+                bar.update(task, advance=1)
 
         yield notify

@@ -1,16 +1,21 @@
 """The SARIF 2.1.0 report for code scanning services: one result per finding, one rule per code."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from qedoc import __version__
 from qedoc.errors import Location
+from qedoc.report.corrections import lines
 from qedoc.report.findings import Notice
 from qedoc.report.paths import relative
 from qedoc.results.codes import CODES, Code
+from qedoc.results.corrections import described
 from qedoc.results.outcome import Outcome
+
+if TYPE_CHECKING:
+    from qedoc.report.suggestions import Change
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 BASE = "SRCROOT"
@@ -63,7 +68,8 @@ def _sentence(text: str) -> str:
 
 
 def _result(notice: Notice, base: str) -> dict[str, Any]:
-    details = [*notice.details, *([f"replay: {notice.replay}"] if notice.replay else [])]
+    corrected = lines(notice.formula, notice.corrections)
+    details = [*notice.details, *corrected, *([f"replay: {notice.replay}"] if notice.replay else [])]
     made: dict[str, Any] = {
         "ruleId": notice.code.code,
         "ruleIndex": CODES.index(notice.code),
@@ -73,7 +79,28 @@ def _result(notice: Notice, base: str) -> dict[str, Any]:
     }
     if notice.location:
         made["locations"] = [_location(notice.location, notice.claim, base)]
+        if fixes := list(_fixes(notice, notice.location, base)):
+            made["fixes"] = fixes
     return made
+
+
+def _fixes(notice: Notice, place: Location, base: str) -> Iterator[dict[str, Any]]:
+    """The changes of the file that make the formula right, one fix for each correction."""
+    from qedoc.report.suggestions import changes
+
+    for correction in notice.corrections:
+        if found := changes(place, notice.formula, correction):
+            text = f"Correct the formula ({described(correction)}): {' '.join(correction.latex.split())}"
+            replacements = [{"deletedRegion": _region(change), "insertedContent": {"text": change.text}} for change in found]
+            yield {
+                "description": {"text": text},
+                "artifactChanges": [{"artifactLocation": _artifact(place, base), "replacements": replacements}],
+            }
+
+
+def _region(change: "Change") -> dict[str, int]:
+    (line, column), (end_line, end_column) = change.start, change.end
+    return {"startLine": line, "startColumn": column, "endLine": end_line, "endColumn": end_column}
 
 
 def _location(place: Location, claim: str, base: str) -> dict[str, Any]:
@@ -83,11 +110,13 @@ def _location(place: Location, claim: str, base: str) -> dict[str, Any]:
     return made
 
 
-def _physical(place: Location, base: str) -> dict[str, Any]:
+def _artifact(place: Location, base: str) -> dict[str, str]:
     path = relative(place.path, base)
-    inside = not Path(path).is_absolute()
-    artifact = {"uri": quote(path), "uriBaseId": BASE} if inside else {"uri": Path(path).as_uri()}
-    return {"artifactLocation": artifact, "region": {"startLine": max(place.line, 1)}}
+    return {"uri": Path(path).as_uri()} if Path(path).is_absolute() else {"uri": quote(path), "uriBaseId": BASE}
+
+
+def _physical(place: Location, base: str) -> dict[str, Any]:
+    return {"artifactLocation": _artifact(place, base), "region": {"startLine": max(place.line, 1)}}
 
 
 def _notification(notice: Notice, base: str) -> dict[str, Any]:

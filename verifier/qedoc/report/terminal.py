@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from qedoc.report import corrections
 from qedoc.report.json_report import worst_accuracy
 from qedoc.report.layout import STYLES, Page, Plain, count, number, point, seconds
 from qedoc.results.outcome import Outcome
@@ -146,6 +147,7 @@ def _problems(page: Page, claim: ClaimResult) -> None:
     if not claim.verdict.holds:
         page.formula("formula", claim.formula)
         cause(page, claim.decisive)
+        corrections.write(page, claim)
     _promises(page, broken)
     page.console.print()
 
@@ -218,7 +220,7 @@ def _summary(targets: Sequence[_Target], outcome: Outcome) -> Iterator[str | tup
         yield count(len(outcome.errors), "error"), "bold red"
     if outcome.stopped:
         yield "; "
-        yield f"interrupted: {len(outcome.claims)} of {count(outcome.planned, 'claim')} finished", "bold red"
+        yield outcome.interruption, "bold red"
     yield f"; {seconds(outcome.seconds)}"
 
 
@@ -230,6 +232,7 @@ def _everything(page: Page, claim: ClaimResult) -> None:
         page.formula("code", case.code)
     if case.counterexample:
         cause(page, case)
+    corrections.write(page, claim)
     page.columns("symbols", [(s.symbol, s.name, s.domain, s.meaning) for s in claim.symbols])
     shown = {f"{s.symbol} {verb} {s.domain}" for s in claim.symbols for verb in ("in", "are")}
     page.prose("where", "; ".join(line for line in claim.domain if line not in shown))

@@ -33,7 +33,25 @@ class Checked:
     verdict: Verdict
 
 
-Event: TypeAlias = Collected | Checked | ClaimResult
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repairing:
+    """Progress event: all claims have a verdict, and the search for corrections begins.
+
+    Args:
+        claims: the number of refuted formulas.
+    """
+
+    claims: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repaired:
+    """Progress event: the search for corrections of a formula has ended."""
+
+    id: str
+
+
+Event: TypeAlias = Collected | Checked | Repairing | Repaired | ClaimResult
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +121,15 @@ class Outcome:
     limits: Limits | None = None
     remarks: tuple[str, ...] = ()
     command: str = ""
+
+    @property
+    def interruption(self) -> str:
+        """Says how far an interrupted run came; empty for any other run."""
+        if not self.stopped:
+            return ""
+        if self.planned and len(self.claims) == self.planned:
+            return "interrupted: all claims have a verdict, but not all corrections were looked for"
+        return f"interrupted: {len(self.claims)} of {self.planned} claim{'' if self.planned == 1 else 's'} finished"
 
     def exit_code(self, *, strict: bool = False) -> int:
         """Returns the exit code.

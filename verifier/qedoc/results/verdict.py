@@ -213,6 +213,25 @@ class CaseResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """A formula that would be right.
+
+    Args:
+        latex: the author's LaTeX with the edit.
+        sympy: the formula in SymPy's notation.
+        verdict: `proved` or `tested`.
+        reason: what the verdict is based on.
+        cost: how far it is from what was written; the smallest is shown first.
+    """
+
+    latex: str
+    sympy: str
+    verdict: Verdict
+    reason: str
+    cost: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimResult:
     """The verdict on one claim: the weakest of its cases.
 
@@ -229,6 +248,8 @@ class ClaimResult:
         seed: the seed for random points.
         notes: assumptions that the documentation does not state: defaults, conditions, the meaning of a symbol.
         sources: for each source file that the claim depends on, the fingerprints of the names in it.
+        corrections: corrections of a refuted formula, the best first.
+        repair: the time limit in seconds of the search for corrections; 0 if there was no search.
     """
 
     id: str
@@ -243,6 +264,8 @@ class ClaimResult:
     seed: int = 0
     notes: tuple[str, ...] = ()
     sources: dict[str, dict[str, str]] = field(default_factory=dict)
+    corrections: tuple[Correction, ...] = ()
+    repair: float = 0.0
 
     @property
     def verdict(self) -> Verdict:

@@ -10,6 +10,7 @@ from types import ModuleType
 from typing import Any
 
 from qedoc.claims.given_objects import with_object
+from qedoc.claims.measured import Measured
 from qedoc.claims.members import member, parameters
 from qedoc.claims.surroundings import settings_of
 from qedoc.errors import Location, TargetError
@@ -325,6 +326,23 @@ def about(record: Documented, name: str) -> Documented:
     owner = named(record.owner)
     told = {argument.name: argument.text for argument in record.arguments}
     return replace(record, target=f"{record.owner}.{name}", arguments=tuple(_of_object(owner, name, told)))
+
+
+def of_metric(record: Documented, metric: Measured) -> Documented:
+    """Returns the record of a class that is a metric as one whose formulas are about the value that it computes from arrays.
+
+    Args:
+        record: the record of the class.
+        metric: the value of the metric.
+    """
+    told = _described(markup.dedented(own_docstring(metric.method)))
+    arguments = tuple(_argument(name, p, told.get(name, ""), made=False) for name, p in metric.takes.items())
+    texts = {argument.name: argument.text for argument in arguments}
+    found = {symbol: prose.parameter(text, list(texts)) or prose.described(text, texts) for symbol, text in record.legend.items()}
+    bound = {symbol: parameter for symbol, parameter in found.items() if parameter}
+    shaped = {name for name, text in texts.items() if prose.shaped(text)}
+    vectors = record.vectors | shaped | {symbol for symbol, parameter in bound.items() if parameter in shaped}
+    return replace(record, target=f"{record.owner}.{metric.name}", arguments=arguments, bound=bound, vectors=vectors)
 
 
 def of_objects(record: Documented, parameter: str) -> Documented:

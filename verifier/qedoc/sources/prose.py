@@ -266,16 +266,31 @@ def _is_short(part: str, word: str) -> bool:
 _SHORT = re.compile(r"(?<!`)(`{1,2})([A-Za-z]\w*)\1 \((`{1,2})([A-Za-z]\w*)\3\)(?!`)")
 """A name with a short one in parentheses, `concentration` (`con`)."""
 
+_INITIALS = re.compile(r"\b([A-Z]{2,5})\s+\(([A-Za-z]+(?:[ -][A-Za-z]+)+)\)|\b((?:[A-Za-z]+[ -])+[A-Za-z]+)\s+\(([A-Z]{2,5})\)")
+"""Initials beside the words that they stand for, `TP (true positives)`, or words with their initials in parentheses."""
+
 
 def short_names(text: str, names: Sequence[str]) -> dict[str, str]:
-    """The short names that code spans in parentheses give parameters: an abbreviation of the parameter before them.
+    """The short names that parentheses give parameters: an abbreviation in a code span, and the initials of the name.
 
     Args:
         text: the docstring.
         names: the names of the parameters.
     """
-    found = ((span[2], span[4]) for span in _SHORT.finditer(" ".join(text.split())))
-    return {short: f"``{name}``" for name, short in found if name in names and short not in names and name.startswith(short)}
+    line = " ".join(text.split())
+    found = ((span[2], span[4]) for span in _SHORT.finditer(line))
+    short = {short: f"``{name}``" for name, short in found if name in names and short not in names and name.startswith(short)}
+    return short | {initials: f"``{name}``" for initials, name in _initials(line, names) if initials not in names}
+
+
+def _initials(line: str, names: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Initials that a text gives names of parameters: TP of `true_positives`, where it says `TP (true positives)`."""
+    parts = {name: name.lower().split("_") for name in names}
+    for found in _INITIALS.finditer(line):
+        initials, spoken = found[1] or found[4], re.split(r"[ -]", (found[2] or found[3]).lower())
+        words = spoken if found[1] else spoken[-len(initials) :]
+        if "".join(word[0] for word in words).upper() == initials:
+            yield from ((initials, name) for name, own in parts.items() if own == words)
 
 
 def shaped(text: str) -> bool:

@@ -16,7 +16,8 @@ from sphinx.util.docutils import is_directive_registered, is_role_registered
 from qedoc import __version__
 from qedoc.errors import QedocError
 from qedoc.sphinx import lock_reader, verification
-from qedoc.sphinx.builders import POST_TRANSFORMS, visit_account, visit_curve, visit_heading
+from qedoc.sphinx.builders import POST_TRANSFORMS, visit_account, visit_change, visit_curve, visit_heading
+from qedoc.sphinx.corrections import change
 from qedoc.sphinx.details import account, heading
 from qedoc.sphinx.directives import FormulaDirective
 from qedoc.sphinx.docstring_marks import append_formulas, mark
@@ -39,6 +40,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_node(summary, html=(visit_summary, depart_summary))
     app.add_node(heading, html=(visit_heading, None))
     app.add_node(account, html=(visit_account, None))
+    app.add_node(change, html=(visit_change, None))
     app.add_node(curve, html=(visit_curve, None))
     for transform in POST_TRANSFORMS:
         app.add_post_transform(transform)

@@ -7,6 +7,8 @@ from typing import Any
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
+from qedoc.sphinx import corrections
+from qedoc.sphinx.corrections import change
 from qedoc.sphinx.details import account, as_nodes, heading, write_account, write_heading
 from qedoc.sphinx.domain import domain_of
 from qedoc.sphinx.lock_reader import Entry
@@ -20,7 +22,7 @@ PLAIN = ("text", "man", "texinfo")
 
 
 class Accounts(SphinxPostTransform):
-    """Replaces headings and accounts by standard nodes for builders that write no HTML pages, and for books."""
+    """Replaces headings, accounts and corrections by standard nodes for builders that write no HTML pages, and for books."""
 
     default_priority = 5
     """Runs before the transforms that look for tables and formulas."""
@@ -33,6 +35,8 @@ class Accounts(SphinxPostTransform):
             found: list[nodes.Element] = [*self.document.findall(heading), *self.document.findall(account)]
             for node in found:
                 node.replace_self(as_nodes(node, entries[node["claim"]]))
+            for edit in list(self.document.findall(change)):
+                edit.replace_self(corrections.as_nodes(edit, entries[edit["claim"]]))
 
 
 class PlainFormulas(SphinxPostTransform):
@@ -129,6 +133,12 @@ def visit_heading(translator: Any, node: heading) -> None:
 def visit_account(translator: Any, node: account) -> None:
     """Writes the symbols and facts into the page."""
     write_account(translator, _entry(translator, node))
+    raise nodes.SkipNode
+
+
+def visit_change(translator: Any, node: change) -> None:
+    """Writes the edit of a correction into the page."""
+    corrections.write_change(translator, _entry(translator, node), node["number"])
     raise nodes.SkipNode
 
 

@@ -118,7 +118,7 @@ def _body(lines: Sequence[Line]) -> list[nodes.Node]:
 
 def write_heading(translator: Any, entry: Entry) -> None:
     """Writes the name and status into a page."""
-    translator.body.append(f'<p class="qedoc-heading">{_literal(entry.result.id)} {_mark(entry.status)}</p>\n')
+    translator.body.append(f'<p class="qedoc-heading">{_literal(entry.result.id)} {mark(entry.status)}</p>\n')
 
 
 def write_account(translator: Any, entry: Entry) -> None:
@@ -153,10 +153,15 @@ def _row(symbol: SymbolEntry, drawn: str) -> str:
 def _lines(lines: Sequence[Line]) -> str:
     if not lines[0].status:
         return "".join(f"<p>{_literal(entry.text) if entry.code else escape(entry.text)}</p>" for entry in lines)
-    return f"<ul>{''.join(f'<li><p>{escape(entry.text)} {_mark(entry.status)}</p></li>' for entry in lines)}</ul>"
+    return f"<ul>{''.join(f'<li><p>{escape(entry.text)} {mark(entry.status)}</p></li>' for entry in lines)}</ul>"
 
 
-def _mark(name: str) -> str:
+def mark(name: str) -> str:
+    """The mark that shows a status as a word, in HTML.
+
+    Args:
+        name: a verdict, or `stale`.
+    """
     return f'<span class="qedoc-status qedoc-{name}">{WORDS[name]}</span>'
 
 

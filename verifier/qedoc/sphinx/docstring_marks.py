@@ -10,6 +10,7 @@ from sphinx.application import Sphinx
 from sphinx.util import logging
 
 from qedoc.results.verdict import Verdict
+from qedoc.sphinx.corrections import corrections
 from qedoc.sphinx.directives import OF
 from qedoc.sphinx.domain import domain_of
 from qedoc.sphinx.lock_reader import Entry
@@ -83,13 +84,14 @@ def normal(latex: str) -> str:
 
 
 def _insert(block: nodes.math_block, entries: list[Entry]) -> None:
-    """Inserts the marks after a formula, one per status."""
+    """Inserts the marks after a formula, one per status, and its corrections."""
     line = nodes.paragraph("", "", classes=["qedoc-mark"])
     for name in dict.fromkeys(entry.status for entry in entries):
         line += [nodes.Text(" "), status(name)] if len(line) else [status(name)]
     line += [nodes.Text(f" {difference(entry)}") for entry in entries if entry.refuted and not entry.stale]
     parent = block.parent
-    parent.insert(parent.index(block) + 1, line)
+    below = [node for entry in entries for node in corrections(entry, (block.source, block.line))]
+    parent.insert(parent.index(block) + 1, [line, *below])
 
 
 def _warn(block: nodes.math_block, entries: list[Entry]) -> bool:

@@ -24,9 +24,9 @@ WORDS: Mapping[str, str] = {
 """The word shown for each status."""
 
 
-FORMULA, COUNTEREXAMPLE = "qedoc-formula", "qedoc-counterexample"
-BOXES = frozenset({FORMULA, COUNTEREXAMPLE})
-"""The classes of the containers around a formula and around a counterexample."""
+FORMULA, COUNTEREXAMPLE, CORRECTION = "qedoc-formula", "qedoc-counterexample", "qedoc-correction"
+BOXES = frozenset({FORMULA, COUNTEREXAMPLE, CORRECTION})
+"""The classes of the containers around a formula, around a counterexample and around a correction."""
 
 
 class fold(nodes.container):  # noqa: N801  # docutils names nodes so

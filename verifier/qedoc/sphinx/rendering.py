@@ -7,6 +7,7 @@ from docutils import nodes
 
 from qedoc.report.layout import number, point
 from qedoc.results.verdict import CaseResult, Verdict
+from qedoc.sphinx.corrections import corrections
 from qedoc.sphinx.details import account_node, heading_node
 from qedoc.sphinx.lock_reader import Entry
 from qedoc.sphinx.nodes import COUNTEREXAMPLE, WORDS, fold, formula, line, summary
@@ -38,8 +39,8 @@ def rendered(entry: Entry, parts: Parts, source: tuple[str | None, int | None]) 
     if entry.stale:
         made.append(line(f"Stale: {entry.stale}. The last verdict was {WORDS[result.verdict]}.", "qedoc-why"))
     if parts.short:
-        return made + counterexamples(entry)
-    made += [*counterexamples(entry), account_node(entry)]
+        return made + counterexamples(entry) + corrections(entry, source)
+    made += [*counterexamples(entry), *corrections(entry, source), account_node(entry)]
     if parts.code:
         made += _code(entry, source)
     return made
