@@ -7,7 +7,7 @@ import json
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,14 +32,15 @@ def is_for_every_length(claim: dict[str, Any]) -> bool:
     return claim["verdict"] == "proved" and claim["evidence"]["extent"].startswith("every ")
 
 
-def table(claims: list[dict[str, Any]]) -> str:
-    """The text of the page."""
+def table(claims: list[dict[str, Any]], modules: Sequence[str]) -> str:
+    """The text of the page about some modules."""
     whole = [claim for claim in claims if is_over_arrays(claim)]
     numbers = [claim for claim in claims if not is_over_arrays(claim) and claim["verdict"] in ("proved", "tested", "refuted", "undecided")]
     alone = [claim for claim in numbers if is_for_every_length(claim)]
     proved = [claim for claim in whole if is_for_every_length(claim)]
     lines = [
-        f"With jax {jax.__version__} and Optax {optax.__version__}, {len(whole)} of the formulas with a verdict contain arrays.",
+        f"In {', '.join(f'`{module}`' for module in modules)} of jax {jax.__version__} and Optax {optax.__version__}, {len(whole)} of the",
+        "formulas with a verdict contain arrays.",
         f"{len(proved)} of them are proved for every length:",
         "",
         "| Formula of | Formula | Proved for |",
@@ -74,4 +75,4 @@ def _module(claim: dict[str, Any]) -> str:
 
 
 if __name__ == "__main__":
-    Path(sys.argv[1]).write_text(table(audited(sys.argv[2:])), encoding="utf-8")
+    Path(sys.argv[1]).write_text(table(audited(sys.argv[2:]), sys.argv[2:]), encoding="utf-8")
