@@ -130,6 +130,14 @@ def wordings(session: nox.Session) -> None:
 
 
 @nox.session
+def lengths(session: nox.Session) -> None:
+    """Audits modules with formulas over arrays and writes the list in docs/reference/every-length.md. Takes about ten minutes."""
+    install(session, "test")
+    modules = ["jax.nn", "jax.numpy", "jax.scipy", "optax.losses"]
+    session.run("python", "tests/every_length_table.py", "docs/reference/every-length.inc", *modules)
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
     """Runs the benchmarks and writes the table in docs/reference/benchmarks.md.
 

@@ -290,3 +290,10 @@ pair(
 )
 pair("blocks", mean(mean(A[l, k], k, n), l, m), total(A[l, k], (l, m), (k, n)) / (m * n), total(A[l, k], (l, m), (k, n)) / m)
 pair("softmax of two", exp(a) / (exp(a) + exp(b)), sigmoid(a - b), sigmoid(b - a))
+
+# Signs that the formula implies
+weighted = total(z[k] * exp(x[k]), (k, n))
+pair("logarithm of a size where a logarithm has a value", log(Abs(weighted)), log(weighted), log(2 * weighted))
+pair("logarithm of a difference and of its size", log(Abs(a - b)) + c, log(a - b) + c, log(a - b) - c)
+pair("a case that changes nothing", where(a > 0, log(c) + a, log(c) + a), log(c) + a, log(c) - a)
+pair("a case that cancels", where(mu > c, log(b) - c, log(b)) + where(mu > c, c), log(b), log(b) + where(mu > c, c))

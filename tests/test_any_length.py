@@ -24,6 +24,7 @@ from qedoc.judge.infer import lifted
 from qedoc.judge.length_runs import FEW, MANY, contradicted
 from qedoc.judge.lengths import LENGTH
 from qedoc.lift.any_length import Unsized, read_unsized
+from qedoc.lift.elementwise import treats_entries_alone
 from qedoc.results.verdict import Verdict
 from qedoc.sources.docstrings import documented
 from qedoc.sums.domain import Domain
@@ -38,6 +39,12 @@ top = Largest(x[l], (l, 0, n - 1))
 mu = Sum(x[l], (l, 0, n - 1)) / n
 VARIANCE = Sum((x[k] - mu) ** 2, (k, 0, n - 1)) / n
 POSITIVE = Max(0, sign(x[k]))
+
+
+def shown(place: Expr) -> Expr:
+    return Piecewise((exp(x[place]), y[place] > 0), (0, True), evaluate=False)
+
+
 DOMAIN = Domain(least={"n": 1, "m": 1, "p": 1}, ranges={"i": variable("n"), "j": variable("p")})
 
 
@@ -91,6 +98,16 @@ FORMULAS: list[tuple[str, Callable[..., Any], dict[str, str], Expr]] = [
     ("last and first", lambda x: x[-1] - x[0], {"x": "n,"}, x[n - 1] - x[0]),
     ("from the end", lambda x: x[::-1], {"x": "n,"}, x[n - 1 - i]),
     ("one row", lambda x: jnp.sum(x[0]), {"x": "n, m"}, Sum(x[0, k], (k, 0, m - 1))),
+    ("number of entries", lambda x: jnp.sum(x) / len(x), {"x": "n,"}, Sum(x[k], (k, 0, n - 1)) / n),
+    ("log-sum-exp with weights", lambda x, y: jax.nn.logsumexp(x, b=y), {"x": "n,", "y": "n,"}, log(Sum(y[k] * exp(x[k]), (k, 0, n - 1)))),
+    (
+        "masked softmax",
+        lambda x, y: jax.nn.softmax(jnp.where(y > 0, x, -jnp.inf)),
+        {"x": "n,", "y": "n,"},
+        shown(i) / Sum(shown(k), (k, 0, n - 1)),
+    ),
+    ("windows", jnp.correlate, {"x": "n + m - 1,", "y": "m,"}, Sum(x[i + k] * y[k], (k, 0, m - 1))),
+    ("gates", jax.nn.glu, {"x": "2*n,"}, x[i] / (1 + exp(-x[i + n]))),
     ("count", lambda x: jnp.sum(x > 0), {"x": "n,"}, Sum(Piecewise((1, x[k] > 0), (0, True)), (k, 0, n - 1))),
 ]
 
@@ -120,6 +137,9 @@ def test_formula_is_as_a_person_would_write_it() -> None:
         (lambda x: jnp.sum(x * jnp.array([1.0, 2.0, 3.0])), "cannot be traced for every length"),
         (lambda x: (x, x), "several arrays"),
         (lambda x: jnp.where(x > 0, x, -jnp.inf), "infinity"),
+        (lambda x: jnp.sum(jnp.where(x > 0, x, -jnp.inf)), "may be infinite"),
+        (lambda x: jnp.max(jnp.where(x > 0, jnp.log(x), -jnp.inf)) + 1, "several may be infinite"),
+        (lambda x: jnp.sqrt(jnp.max(jnp.where(x > 0, x, -jnp.inf))), "sqrt of an infinite value"),
         (jnp.fft.fft, "complex"),
     ],
 )
@@ -177,7 +197,10 @@ RIGHT = {
         arrays={"a": Array(a[k, l], (k, 1, 3), (l, 1, N)), "b": Array(b[k, l], (k, 1, N), (l, 1, 2))},
         entry=(0, 1),
     ),
+    "by_len": spec("by_len", SQUARES),
 }
+
+MASKED = spec("masked", log(Sum(b[k] * exp(a[k]), (k, 1, N))), arrays={"a": Array(a[k], (k, 1, N)), "b": Array(b[k], (k, 1, N))})
 
 
 @pytest.mark.parametrize("claim", RIGHT.values(), ids=RIGHT)
@@ -224,6 +247,8 @@ def test_wrong_claim_is_not_proved_for_every_length(target: str, formula: Expr) 
         ("one_shape", "n = 129 in another way"),
         ("by_caught_comparison", "asks for the length n"),
         ("by_table", "asks for the length n"),
+        ("silent", "a run with n = 33 gives no finite value"),
+        ("infinite", "infinity"),
     ],
 )
 def test_code_that_depends_on_the_length_is_not_proved(target: str, reason: str) -> None:
@@ -251,6 +276,62 @@ def test_comparisons_of_lengths_are_as_before_after_a_reading() -> None:
     with pytest.raises(UnsupportedError):
         read(lambda _: 1 / 0, x="n,")
     assert (length.__eq__, length.__hash__) == before
+
+
+def halved(target: str, formula: Expr) -> Spec:
+    return spec(
+        target,
+        formula,
+        more=(Size(I, range(1, 3), "index of the result"),),
+        where=(I <= N / 2, sp.Eq(sp.Mod(N / 2, 1), 0, evaluate=False)),
+        entry=(I - 1,),
+    )
+
+
+def test_claim_about_even_lengths_is_proved_for_all_of_them() -> None:
+    formula = x[I] * x[I + N / 2]
+    found = every_length(halved("halves", formula))
+    assert found is not None
+    assert (found.reason, found.extent) == ("", "every n >= 2 that 2 divides")
+    for target, wrong in (("halves_exchanged", formula), ("halves", x[I] * x[I + N / 2 - 1]), ("halves", x[I] * x[N + 1 - I])):
+        other = every_length(halved(target, wrong))
+        assert other is not None
+        assert other.reason
+
+
+def windowed(formula: Expr) -> Spec:
+    lengths = (Size(M, (1, 2, 3), LENGTH), Size(I, range(3), "index of the result"))
+    arrays = {"a": Array(a[k], (k, 0, N - 1)), "v": Array(b[k], (k, 0, M - 1))}
+    return spec("windows", formula, arrays=arrays, more=lengths, where=(I <= N - M,), entry=(I,))
+
+
+def test_claim_about_a_window_is_proved_for_every_window() -> None:
+    found = every_length(windowed(Sum(a[I + j] * b[j], (j, 0, M - 1))))
+    assert found is not None
+    assert (found.reason, found.extent) == ("", "every n >= m and every m >= 1")
+    for wrong in (Sum(a[I + j] * b[M - 1 - j], (j, 0, M - 1)), Sum(a[I + j] * b[j], (j, 0, M - 2)), Sum(a[j] * b[j], (j, 0, M - 1))):
+        other = every_length(windowed(wrong))
+        assert other is not None
+        assert other.reason
+
+
+@pytest.mark.parametrize(
+    "formula", [Sum(b[k] * exp(a[k]), (k, 1, N)), log(Sum(exp(a[k]), (k, 1, N))), log(Sum(exp(b[k] * a[k]), (k, 1, N)))]
+)
+def test_wrong_claim_about_masked_entries_is_not_proved(formula: Expr) -> None:
+    arrays = {"a": Array(a[k], (k, 1, N)), "b": Array(b[k], (k, 1, N))}
+    found = every_length(spec("masked", formula, arrays=arrays))
+    assert found is not None
+    assert found.reason
+    other = every_length(spec("masked_from_one", log(Sum(b[k] * exp(a[k]), (k, 1, N))), arrays=arrays))
+    assert other is not None
+    assert other.reason
+
+
+def test_result_without_a_proof_for_single_lengths_is_proved_for_every_length() -> None:
+    """Masked entries are infinite on the way, which no proof for single lengths models."""
+    result = check(MASKED, {"n": 2}, Limits(max_points=40), lambda _: None)
+    assert (result.verdict, result.extent) == (Verdict.PROVED, "every n >= 1")
 
 
 def test_transposed_matrix_is_not_proved() -> None:
@@ -290,6 +371,46 @@ def test_lift_prints_one_formula_for_all_lengths(target: str) -> None:
 
 def test_lift_of_elementwise_code_stays_a_formula_of_numbers() -> None:
     assert "[" not in lifted("jax.nn.softplus", None).sympy
+
+
+# Formulas about numbers
+
+
+ALONE: dict[str, tuple[Callable[..., Any], bool]] = {
+    "polynomial": (lambda x, y: x**2 + y, True),
+    "selection": (lambda x, y: jnp.where(x > y, jax.nn.softplus(x), 0.0), True),
+    "calls": (lambda x, y: jax.nn.relu(x) + jax.scipy.special.xlogy(x, y), True),
+    "clipped": (lambda x, y: jnp.clip(x, 0, 1) * y, True),
+    "another function for arrays": (lambda x, y: x + y if jnp.ndim(x) else x - y, False),
+    "constant for arrays": (lambda x, y: x + y + (1.0 if jnp.ndim(x) else 2.0), False),
+    "other rounding for arrays": (lambda x, y: jnp.round(x + y) if jnp.ndim(x) else jnp.floor(x + y), False),
+    "operands exchanged": (lambda x, y: x - y if jnp.ndim(x) else y - x, False),
+}
+
+
+@pytest.mark.parametrize(("call", "alone"), ALONE.values(), ids=ALONE)
+def test_code_that_treats_entries_alone_is_recognised(call: Callable[..., Any], alone: bool) -> None:
+    assert treats_entries_alone(call, [False, False], [True, True]) is alone
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda x: x - jnp.mean(x), "reduce_sum"),
+        (lambda x: jnp.cumsum(x) if jnp.ndim(x) else x, "cumsum"),
+        (lambda x: jnp.flip(x) if jnp.ndim(x) else x, "rev"),
+        (lambda x: jnp.sort(x) if jnp.ndim(x) else x, "sort"),
+        (lambda x: x if jnp.size(x) < 8 else x + 1, "cannot be traced for every length"),
+        (lambda x: x + 1 if jnp.size(x) == 50 else x, "asks for the length n"),
+        (lambda x: jnp.full_like(x, x[0]) if jnp.ndim(x) else x, "may combine"),
+        (lambda x: jnp.broadcast_to(x[-1:], x.shape) if jnp.ndim(x) else x, "may combine"),
+        (lambda x: x + jnp.roll(x, 1) if jnp.ndim(x) else 2 * x, "may combine"),
+    ],
+)
+def test_code_that_may_combine_entries_is_named(call: Callable[..., Any], message: str) -> None:
+    with pytest.raises(UnsupportedError) as caught:
+        treats_entries_alone(call, [False], [True])
+    assert message in str(caught.value)
 
 
 def test_a_layer_is_proved_for_single_sizes_and_says_so() -> None:

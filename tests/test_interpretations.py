@@ -405,6 +405,22 @@ def test_a_formula_about_numbers_does_not_pass_for_code_that_combines_entries(ju
     assert judge("x: float", shown("x^2"), "jnp.sum(x**2)").verdict in HOLDS
 
 
+def test_a_formula_about_numbers_is_about_the_entries_of_arrays_of_every_length(judge: Judge) -> None:
+    assert judge("x", shown("x^2"), "x**2").extent == "every n >= 1, entry by entry"
+    for limit in (4, 8, 100):
+        found = judge("x", shown("x^2"), f"x**2 if jnp.size(x) <= {limit} else 2 * x")
+        assert (found.verdict, found.extent) == (Verdict.REFUTED, ""), found.reason
+        assert "equal entries the code gives another value than for arrays with 3" in found.reason
+        assert found.counterexample is not None
+        assert "jnp.full(" in found.counterexample.call
+    mixed = judge("x", shown("x^2"), "x**2 if jnp.size(x) < 8 else x**2 + x - jnp.mean(x)")
+    assert mixed.verdict is Verdict.UNDECIDED
+    assert "with 16 entries: for arrays the result depends on the other entries" in mixed.reason
+    cut = judge("x", shown("x^2"), "x**2 if jnp.size(x) < 8 else x[:8]**2")
+    assert cut.verdict is Verdict.UNDECIDED
+    assert judge("x: float", shown("x^2"), "x**2").extent == ""
+
+
 def test_code_that_mixes_the_entries_of_an_array_does_not_pass(judge: Judge) -> None:
     found = judge("x", shown("x"), "x + 0 * x if jnp.ndim(x) == 0 else x[::-1]")
     assert found.verdict is Verdict.UNDECIDED

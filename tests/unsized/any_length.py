@@ -106,3 +106,39 @@ def by_caught_comparison(x):
     with contextlib.suppress(Exception):
         is_long = x.shape[0] > 5000
     return jnp.mean(x**2) + is_long
+
+
+def by_len(x):
+    return jnp.sum(x**2) / len(x)
+
+
+def halves(x):
+    first, second = jnp.split(x, 2)
+    return first * second
+
+
+def halves_exchanged(x):
+    first, second = jnp.split(x, 2)
+    return first[::-1] * second
+
+
+def windows(a, v):
+    return jnp.correlate(a, v)
+
+
+def silent(x):
+    """Has no value for more than 20 entries."""
+    return jnp.where(jnp.any(jnp.arange(x.shape[0]) > 20), jnp.nan, jnp.mean(x**2))
+
+
+def infinite(x):
+    """Is infinite for more than 20 entries."""
+    return jnp.where(jnp.any(jnp.arange(x.shape[0]) > 20), -jnp.inf, jnp.mean(x**2))
+
+
+def masked(a, b):
+    return jax.nn.logsumexp(a, b=b)
+
+
+def masked_from_one(a, b):
+    return jax.nn.logsumexp(a[1:], b=b[1:])

@@ -20,7 +20,8 @@ from qedoc.errors import QedocError
 from qedoc.judge.folds import Folded, Partial, Stuck
 from qedoc.judge.induction import is_nonnegative
 from qedoc.judge.paths import Branch
-from qedoc.judge.unsized import AFTER, ANY, BEFORE, DONE, SIZE, Unsized
+from qedoc.judge.unsized import AFTER, BEFORE, Unsized
+from qedoc.lift.containers import ANY, DONE, SIZE
 from qedoc.prove.cells import Budget, CellLimitError
 from qedoc.prove.equality import Standing, compare
 

@@ -4,18 +4,16 @@ A formula does not depend on the way of calling, so every way must give the docu
 another way gives the documented value to many digits in the same format, or if the enclosure of all roundings in that format excludes it.
 """
 
-import inspect
 import itertools
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-from qedoc.claims.target import call_by_name
 from qedoc.enclose.enclosure import Undefined
 from qedoc.execute.agreement import agrees, shadow
 from qedoc.execute.float_events import is_calm
@@ -23,10 +21,7 @@ from qedoc.execute.runner import number, rounded, run_plain
 from qedoc.judge.inputs import format_inputs, named
 from qedoc.judge.pair import Pair
 from qedoc.judge.sharp import midpoint, sharpest
-from qedoc.lift.opaque import opaque
 from qedoc.search.strategies import Row
-
-Array: TypeAlias = np.ndarray[Any, Any]
 
 SIMPLE = 4
 """Number of simple points to run."""
@@ -45,9 +40,6 @@ ALIKE = 2.0**-24
 
 CANCELLED = 2.0**-20
 """Absolute difference that rounding may leave at simple points where terms cancel."""
-
-ENTRIES = 3
-"""Number of entries of the arrays that the code is called on."""
 
 NARROW = 2.0**-12
 """Maximum relative width of an enclosure that can exclude rounding as the cause."""
@@ -77,65 +69,14 @@ def dissent(pair: Pair) -> Dissent | None:
     found = (
         other
         for place, row in enumerate(row for row in rows if pair.plan.holds(row))
-        if (documented := _documented(pair, row)) is not None
+        if (documented := documented_at(pair, row)) is not None
         for other in _dissents_at(pair, row, documented, rare=place < FEW)
     )
     return min(itertools.islice(found, SPECIAL), key=lambda other: not other.plain, default=None)
 
 
-def spread(pair: Pair) -> str:
-    """Compares one call on arrays with the documented value of each entry.
-
-    A formula about numbers says nothing about a function that combines the entries of an array, although both agree on numbers.
-
-    Returns:
-        what is wrong, or an empty string if each entry has its documented value, or if the code takes no arrays.
-    """
-    symbols, case = pair.plan.symbols, pair.case
-    if not symbols or case.sizes or case.stacked or case.entry or case.curried or case.spec.derivative or _only_numbers(pair):
-        return ""
-    known = [(row, value) for row in pair.plan.simple(4 * ENTRIES) if (value := _documented(pair, row)) is not None]
-    different = list({value: row for row, value in reversed(known)}.values())[::-1]
-    apart = list(dict.fromkeys([*different, *(row for row, _ in known)]))[:ENTRIES]  # those with different values say more
-    if len(apart) < ENTRIES:
-        return ""
-    result = _on_arrays(pair, apart)
-    if result is None:
-        return ""
-    if result.shape != (ENTRIES,):
-        given = "one number" if result.shape == () else f"an array of shape {result.shape}"
-        return f"for arrays of shape ({ENTRIES},) the code gives {given}, and the formula does not say how their entries are combined"
-    for entry, row in zip(result, apart, strict=True):
-        value = _documented(pair, row)
-        if value is not None and _differ(float(entry), value) and not pair.edges.is_out(row):
-            at = format_inputs(named(pair.case, pair.plan.point(row)))
-            return f"for arrays the result depends on the other entries: at {at} the code gives {entry} beside others, documented {value}"
-    return ""
-
-
-def _on_arrays(pair: Pair, rows: Sequence[Row]) -> Array | None:
-    """The result in float64 for arrays of numbers, one of each row; None if the code does not take them."""
-    columns = zip(pair.plan.symbols, zip(*rows, strict=True), strict=True)
-    with jax.enable_x64(True):
-        try:
-            values = {s: jnp.asarray([int(x) if s.is_integer else float(x) for x in column]) for s, column in columns}
-            result = call_by_name(pair.target, pair.case.arguments(values, opaque)[0])
-            return np.asarray(result, dtype=np.float64)
-        except Exception:  # noqa: BLE001  # code need not accept arrays
-            return None
-
-
-def _only_numbers(pair: Pair) -> bool:
-    """Whether the signature says that all parameters are Python numbers."""
-    try:
-        parameters = inspect.signature(pair.target).parameters
-    except (TypeError, ValueError):  # inspect finds no signature of some builtins
-        return False
-    bound = [parameters[name].annotation for name in pair.case.keywords if name in parameters]
-    return bool(bound) and all(annotation in (float, int, "float", "int") for annotation in bound)
-
-
-def _documented(pair: Pair, row: Row) -> float | None:
+def documented_at(pair: Pair, row: Row) -> float | None:
+    """The value of the formula at a point; None if it has none."""
     value = sharpest(pair.documented, row)
     exact = math.nan if isinstance(value, Undefined) else midpoint(value)
     return exact if math.isfinite(exact) else None
@@ -151,22 +92,22 @@ def _dissents_at(pair: Pair, row: Row, documented: float, *, rare: bool) -> Iter
     plain = {x64: run_plain(pair.call, pair.plan.symbols, row, x64=x64) for x64 in (True, False)}
     single, double = plain[False], plain[True]
     arrays: float | int | None = None
-    if _differ(double, documented) or rare:
+    if differs(double, documented) or rare:
         arrays = run(jnp.asarray)
-    traced = run(jnp.asarray, jitted=True) if _differ(double, documented) or rare else None
+    traced = run(jnp.asarray, jitted=True) if differs(double, documented) or rare else None
     others_agree = _alike(arrays, documented) or _alike(traced, documented)
-    if _differ(double, documented) and _differ(single, documented) and others_agree and not _may_be_rounding(pair, row, double):
+    if differs(double, documented) and differs(single, documented) and others_agree and not _may_be_rounding(pair, row, double):
         way, other = ("for JAX arrays", arrays) if _alike(arrays, documented) else ("under jit", traced)
         reason = f"the result depends on the input type: at {at} the code gives {double} for Python numbers but {other} {way}"
         yield Dissent(row=row, ran=single, reason=reason, plain=True)  # type: ignore[arg-type]  # _differ is true only for numbers
-    elif _differ(single, documented) and _alike(double, documented) and _excluded(pair, row, documented, single):
+    elif differs(single, documented) and _alike(double, documented) and _excluded(pair, row, documented, single):
         reason = f"the result depends on the dtype beyond rounding: at {at} the code gives {single} in float32 but {double} in float64"
         yield Dissent(row=row, ran=single, reason=reason, plain=True)  # type: ignore[arg-type]  # as above
     if not rare or not _alike(double, documented):
         return
     others = {"for JAX arrays": arrays, "for NumPy arrays": run(np.asarray), "under jit": traced}
     for way, value in others.items():
-        if value is not None and _differ(value, documented) and not _may_be_rounding(pair, row, value):
+        if value is not None and differs(value, documented) and not _may_be_rounding(pair, row, value):
             yield Dissent(
                 row=row,
                 ran=value,
@@ -190,7 +131,7 @@ def _run(pair: Pair, row: Row, convert: Callable[[Any], Any], *, jitted: bool) -
             return None
 
 
-def _differ(ran: Any, documented: float) -> bool:
+def differs(ran: Any, documented: float) -> bool:
     """Whether a result differs from the documented value by more than an approximation or the cancellation of terms can explain."""
     if not isinstance(ran, int | float) or not math.isfinite(ran):
         return False
@@ -213,4 +154,4 @@ def _excluded(pair: Pair, row: Row, documented: float, ran: Any) -> bool:
     if ball is None or not ball.is_finite():
         return False
     middle, radius = float(ball.mid()), float(ball.rad())
-    return radius <= NARROW * abs(middle) and _differ(middle, documented) and not _differ(ran, middle)
+    return radius <= NARROW * abs(middle) and differs(middle, documented) and not differs(ran, middle)

@@ -17,9 +17,10 @@ from qedoc.enclose.enclosure import Undefined, Value
 from qedoc.enclose.values import shortest
 from qedoc.errors import UnsupportedError, told
 from qedoc.judge.black_box import trial
-from qedoc.judge.call_styles import dissent, spread
+from qedoc.judge.call_styles import dissent
 from qedoc.judge.defaults import defaults
 from qedoc.judge.describe import describe, described
+from qedoc.judge.entrywise import for_arrays
 from qedoc.judge.executions import Executions, execute, outside
 from qedoc.judge.extents import extended
 from qedoc.judge.inputs import format_inputs, named, pasteable
@@ -124,8 +125,9 @@ def check(
         note("running the code on longer arrays")
         result = longer(pair, limits) or result
     result = extended(pair, result, limits, note)
-    if spec.natural and not spec.beside and result.verdict.holds and (reason := spread(pair)):
-        result = replace(result, verdict=Verdict.UNDECIDED, reason=reason)
+    if spec.natural and not spec.beside and result.verdict.holds:
+        note("running the code on arrays")
+        result = for_arrays(pair, result)
     if spec.natural and not spec.beside and result.verdict.holds:
         note("running the code with non-default parameters")
         result = replace(result, findings=(*result.findings, *defaults(pair)))

@@ -1,10 +1,12 @@
 """Formulas of arrays of every length: what the code computes, and the proof that a documented formula is equal to it."""
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
+import numpy as np
 import sympy as sp
 
 from qedoc.algebra.conditions import TooManyBranches
@@ -14,13 +16,13 @@ from qedoc.claims.settings import Imported
 from qedoc.claims.spec import Argument, Array, Parameter, Size, Spec, base
 from qedoc.claims.target import call_by_name, resolve
 from qedoc.errors import UnsupportedError
-from qedoc.judge.length_runs import FEW, MANY, contradicted
+from qedoc.judge.free_lengths import Freed, freed
+from qedoc.judge.length_runs import FEW, MANY, computed, contradicted, runs
 from qedoc.judge.lengths import LENGTH
 from qedoc.lift.any_length import Unsized, read_unsized
-from qedoc.sums.domain import Domain, assuming
-from qedoc.sums.equality import by_indicators, compare
+from qedoc.sums.domain import Domain, assuming, current
+from qedoc.sums.equality import compare, vanishes
 from qedoc.sums.formulas import read
-from qedoc.sums.functions import content
 from qedoc.sums.products import Values
 from qedoc.sums.terms import Poly, RefusedError, minus, number, plus, variable
 
@@ -33,11 +35,14 @@ class Found:
         extent: the lengths, such as `every n >= 1`.
         reason: why there is no proof; empty if there is one.
         suspect: lengths at which a run gives another value than the formula that was read for every length.
+        value: computes the formula that was read, from the lengths of the claim and the arguments by name, at an entry of the result. None
+            if the code treats single lengths in another way, for which the claim must be proved by itself.
     """
 
     extent: str
     reason: str = ""
     suspect: Mapping[sp.Symbol, int] = field(default_factory=dict)
+    value: Callable[[Mapping[str, int], Mapping[str, Any], Sequence[int]], float | None] | None = None
 
 
 class _Entries:
@@ -67,26 +72,46 @@ def every_length(spec: Spec) -> Found | None:
     Returns:
         None if the claim has no arrays whose length may be any.
     """
-    lengths = {d.symbol: d for d in spec.symbols if isinstance(d, Size) and d.meaning == LENGTH}
-    if not lengths or not spec.natural:
+    found = freed(spec) if spec.natural else None
+    if found is None:
         return None
-    extent = " and ".join(f"every {symbol} >= {max(1, min(size.values))}" for symbol, size in lengths.items())
+    lengths = {d.symbol: d for d in found.spec.symbols if isinstance(d, Size) and d.meaning == LENGTH}
+    extent = found.extent
     try:
-        call, arrays, shapes = _arguments(spec)
+        call, arrays, shapes = _arguments(found.spec)
         code = read_unsized(call, arrays, shapes)
-        _refuse_apart(code, lengths)
-        domain = _domain(spec, lengths)
+        _refuse_apart(code, lengths if found.spec is spec else {})
+        domain = _domain(found.spec, lengths)
         with assuming(domain):
-            equal = _equal(spec, code, lengths)
+            equal = _equal(found.spec, code, lengths)
     except UnsupportedError as error:
         return Found(extent=extent, reason=error.message)
     except (RefusedError, RecursionError, TooManyBranches) as error:
         return Found(extent=extent, reason=str(error))
-    suspect = contradicted(code, call, arrays, MANY) if equal else {}
-    if suspect:
-        at = ", ".join(f"{symbol} = {size}" for symbol, size in suspect.items())
-        return Found(extent=extent, reason=f"a run with {at} gives another value than the formula of the code", suspect=suspect)
-    return Found(extent=extent, reason="" if equal else "the formulas with sums are not shown to be equal")
+    if not equal:
+        return Found(extent=extent, reason="the formulas with sums are not shown to be equal")
+    ran = runs(code, call, arrays, MANY)
+    sizes = found.original(ran.suspect or ran.silent) if ran.suspect or ran.silent else {}
+    at = ", ".join(f"{symbol} = {size}" for symbol, size in sizes.items())
+    if ran.suspect:
+        return Found(extent=extent, reason=f"a run with {at} gives another value than the formula of the code", suspect=sizes)
+    reason = f"a run with {at} gives no finite value" if ran.silent else ""
+    return Found(extent=extent, reason=reason, value=None if code.apart else partial(_value, code, arrays, found))
+
+
+def _value(
+    code: Unsized, arrays: Mapping[str, Any], lengths: Freed, sizes: Mapping[str, int], inputs: Mapping[str, Any], entry: Sequence[int]
+) -> float | None:
+    """The value of a formula at single lengths; None if it has none."""
+    solved = sp.solve([value - sizes[str(symbol)] for symbol, value in lengths.lengths.items()], list(lengths.lengths), dict=True)
+    known = {
+        str(symbol): np.asarray(inputs[name]) if code_shape else inputs[name]
+        for (name, symbol), code_shape in zip(arrays.items(), code.arguments, strict=True)
+    }
+    places = entry or (0,) * len(code.indices)
+    known |= {symbol.name: int(size) for one in solved for symbol, size in one.items()}
+    known |= {symbol.name: place for symbol, place in zip(code.indices, places, strict=True)}
+    return computed(code.value, known)
 
 
 def _refuse_apart(code: Unsized, lengths: Mapping[sp.Symbol, Size]) -> None:
@@ -112,7 +137,7 @@ def _equal(spec: Spec, code: Unsized, lengths: Mapping[sp.Symbol, Size]) -> bool
         raise RefusedError(f"the code returns an array with {len(code.indices)} axes, and the formula describes an entry at {len(entry)}")
     inside = {symbol.name: value for symbol, value in zip(code.indices, entry, strict=True)}
     difference = minus(read(_from_zero(spec), places), read(code.value, inside))
-    return all(not content(part, positive_only=False)[1] for part in by_indicators(difference))
+    return vanishes(difference)
 
 
 def _from_zero(spec: Spec) -> sp.Expr:
@@ -128,14 +153,13 @@ def _from_zero(spec: Spec) -> sp.Expr:
 
 def _indices(spec: Spec, lengths: Mapping[sp.Symbol, Size]) -> Values:
     """The sizes that are indices of the result, counted from 0: their bounds are relations of the claim."""
-    from qedoc.sums.domain import current
-
     found: dict[str, Poly] = {}
     for size in [d for d in spec.symbols if isinstance(d, Size) and d.symbol not in lengths]:
         ends = [relation.rhs for relation in spec.where if isinstance(relation, sp.Le) and relation.lhs == size.symbol]
         if not ends:
             raise RefusedError(f"{size.symbol} is a size with no bound")
-        first = number(int(min(size.values)))
+        least = [relation.rhs for relation in spec.where if isinstance(relation, sp.Ge) and relation.lhs == size.symbol]
+        first = read(sp.sympify(least[0]), {}) if least else number(int(min(size.values)))
         name = f"{size.symbol}'"
         current().ranges[name] = plus(minus(read(ends[0], {}), first), number(1))
         found[str(size.symbol)] = plus(variable(name), first)

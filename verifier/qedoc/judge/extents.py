@@ -1,5 +1,6 @@
 """Claims about every number of entries: a proof by induction on it, and runs with more entries than are checked one by one."""
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -11,7 +12,8 @@ from qedoc.claims.spec import Size
 from qedoc.errors import QedocError
 from qedoc.judge.any_count import every_count
 from qedoc.judge.black_box import trial
-from qedoc.judge.every_length import every_length
+from qedoc.judge.every_length import Found, every_length
+from qedoc.judge.inputs import named
 from qedoc.judge.lengths import LENGTH
 from qedoc.judge.pair import Pair
 from qedoc.results.verdict import CaseResult, PropertyResult, Verdict
@@ -25,6 +27,12 @@ MOST_ENTRIES = 129
 
 MOST_TRIED = 4
 """Maximum number of such numbers."""
+
+COVERED = 40
+"""Number of points at which the formula for every length must have the value of the code, if there is no proof for single lengths."""
+
+SAME = 2.0**-20
+"""Largest difference that rounding may leave there."""
 
 POINTS = 60
 """Points for each of them."""
@@ -46,6 +54,8 @@ def extended(pair: Pair, result: CaseResult, limits: Limits, note: Callable[[str
     size = next((d for d in sizes if d.least is not None), None)
     if size is None and _is_longest(pair, sizes):
         return _for_every_length(pair, result, sizes, limits, note)
+    if size is None and result.verdict is Verdict.TESTED and pair.case.spec.natural and any(d.meaning == LENGTH for d in sizes):
+        return _without_single_proof(pair, result, note) or result
     if size is None or not result.verdict.holds or any(pair.case.sizes[str(d.symbol)] != max(d.values) for d in sizes):
         return result
     note("looking at every number of entries")
@@ -73,6 +83,8 @@ def _is_longest(pair: Pair, sizes: list[Size]) -> bool:
 
 def _for_every_length(pair: Pair, result: CaseResult, sizes: list[Size], limits: Limits, note: Callable[[str], Any]) -> CaseResult:
     """The result of the case with the longest arrays, with the lengths for which the formula is proved; or a refutation at others."""
+    if result.verdict is Verdict.TESTED:
+        return _without_single_proof(pair, result, note) or result
     if result.verdict is not Verdict.PROVED:
         return result
     tried = " and ".join(f"{d.symbol} = {min(d.values)} to {max(d.values)}" for d in sizes if d.meaning == LENGTH)
@@ -88,6 +100,36 @@ def _for_every_length(pair: Pair, result: CaseResult, sizes: list[Size], limits:
     if found.reason:
         return replace(result, verdict=Verdict.TESTED, reason=f"proved for {tried}, and not for every length: {found.reason}")
     return replace(result, reason=f"{result.reason}; proved for {found.extent} with symbolic lengths", extent=found.extent)
+
+
+def _without_single_proof(pair: Pair, result: CaseResult, note: Callable[[str], Any]) -> CaseResult | None:
+    """The result of a case that is only tested, if its claim is proved for every length; None if it is not.
+
+    A claim is not proved if a point was found at which it does not hold exactly, if the code was read at single points only, or if the
+    formula that was read lacks a value at a point at which the code has one.
+    """
+    found_apart = any(one is not None for one in (pair.nearly, pair.elsewhere, pair.raising, pair.strange, pair.off_support))
+    if pair.case.spec.beside or pair.code.pinned or found_apart:
+        return None
+    note("looking at every length")
+    found = every_length(pair.case.spec)
+    if found is None or found.reason or not _covers(pair, found):
+        return None
+    reason = f"equal in exact arithmetic wherever formula and code have a value: proved for {found.extent} with symbolic lengths"
+    return replace(result, verdict=Verdict.PROVED, reason=reason, extent=found.extent)
+
+
+def _covers(pair: Pair, found: Found) -> bool:
+    """Whether the formula that was read for every length has the value of the code wherever a run at a simple point gives one."""
+    for row in pair.plan.simple(COVERED):
+        ran = pair.run(row)
+        if isinstance(ran, Exception) or not math.isfinite(ran):
+            continue
+        inputs = named(pair.case, pair.plan.point(row))
+        value = None if found.value is None else found.value(pair.case.sizes, inputs, pair.case.entry)
+        if value is None or not math.isclose(value, ran, rel_tol=SAME, abs_tol=SAME):
+            return False
+    return True
 
 
 def _at_sizes(promise: PropertyResult, size: Size) -> PropertyResult:

@@ -93,16 +93,19 @@ def _place(case: Case, symbol: sp.Symbol) -> int:
     return case.symbols.index(symbol) if symbol in case.symbols else len(case.symbols)
 
 
-def pasteable(case: Case, point: Mapping[sp.Symbol, Fraction], *, arrays: bool = False) -> str:
+def pasteable(case: Case, point: Mapping[sp.Symbol, Fraction], *, arrays: bool = False, length: int = 0) -> str:
     """Returns a line of Python that calls the target at the point.
 
     Args:
         case: the claim.
         point: a number for each unknown.
         arrays: whether to pass the numbers as JAX arrays.
+        length: if it is positive, each number is passed as an array of so many equal entries, and the first entry of the result is printed.
     """
     values: dict[sp.Symbol, Any] = {symbol: _literal(symbol, value) for symbol, value in point.items()}
-    if arrays:
+    if length:
+        values = {symbol: _Repeated(x, length) for symbol, x in values.items()}
+    elif arrays:
         values = {symbol: _ArrayInt(x) if isinstance(x, int) else _ArrayFloat(x) for symbol, x in values.items()}
     keywords, curried = case.arguments(values, _stand_in, _Entries)
     by = case.spec.derivative
@@ -119,6 +122,7 @@ def pasteable(case: Case, point: Mapping[sp.Symbol, Fraction], *, arrays: bool =
     called = "" if curried is None else f"({', '.join(map(_text, curried))})"
     whole, part = case.spec.whole, case.entry[-1:] if case.spec.is_complex else ()
     entry = "".join(f"[{position}]" for position in (case.entry[:-1] if part else case.entry))
+    entry += "[0]" if length else ""
     entry += ".imag" if part == (1,) else ".real" if part else ""
     call, called = (f"jnp.asarray({call}{called})", "") if whole or part else (call, called)
     imports = "import jax.numpy as jnp; " if "jnp." in call + called else ""
@@ -155,6 +159,16 @@ class _ArrayInt(int):
 
     def __repr__(self) -> str:
         return f"jnp.asarray({int(self)!r})"
+
+
+class _Repeated:
+    """A number that is written as an array of equal entries."""
+
+    def __init__(self, value: float, length: int) -> None:
+        self._value, self._length = value, length
+
+    def __repr__(self) -> str:
+        return f"jnp.full({self._length}, {self._value!r})"
 
 
 class _Entries(list[Any]):

@@ -3,6 +3,8 @@
 import math
 import random
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import jax
@@ -19,6 +21,9 @@ FEW = (2, 5)
 MANY = (2, 5, 7, 16, 17, 33, 128, 1000)
 """Lengths that are tried before a formula counts as proved for every length."""
 
+EAGER = frozenset({2, 5, 33})
+"""Lengths at which the code is not compiled as a whole, because it may do something else under `jit`."""
+
 MOST_ENTRIES = 2500
 """Maximum number of entries of an array of a length that is tried."""
 
@@ -26,10 +31,21 @@ MOST_STEPS = 60_000
 """Maximum number of terms that are computed for one value."""
 
 
-def contradicted(code: Unsized, call: Callable[..., Any], arrays: Mapping[str, Any], lengths: tuple[int, ...]) -> dict[sp.Symbol, int]:
-    """The first lengths at which a run gives another value than the formula; empty if there are none.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Runs:
+    """What runs at single lengths say about a formula for every length.
 
-    If no run can be compared, these are the first lengths.
+    Args:
+        suspect: the first lengths at which a run gives another value than the formula; the first lengths of all if no run can be compared.
+        silent: the first lengths at which a run gives no finite value.
+    """
+
+    suspect: Mapping[sp.Symbol, int] = field(default_factory=dict)
+    silent: Mapping[sp.Symbol, int] = field(default_factory=dict)
+
+
+def runs(code: Unsized, call: Callable[..., Any], arrays: Mapping[str, Any], lengths: tuple[int, ...]) -> Runs:
+    """Compares the formula that was read for every length with runs.
 
     Args:
         code: the formula.
@@ -39,20 +55,29 @@ def contradicted(code: Unsized, call: Callable[..., Any], arrays: Mapping[str, A
     """
     symbols = sorted({symbol for shape in code.arguments for length in shape for symbol in length.free_symbols}, key=str)
     compared = 0
+    silent: Mapping[sp.Symbol, int] = {}
     for shortest in lengths:
         sizes = {symbol: shortest + k for k, symbol in enumerate(symbols)}
         entries = [math.prod(int(length.subs(sizes)) for length in shape) for shape in code.arguments]
         pairs = _values(code, call, arrays, sizes) if max(entries, default=0) <= MOST_ENTRIES else []
+        if not all(math.isfinite(ran) for _, ran in pairs):
+            silent = silent or sizes
+        pairs = [pair for pair in pairs if all(map(math.isfinite, pair))]
         if not all(math.isclose(expected, ran, rel_tol=1e-6, abs_tol=1e-9) for expected, ran in pairs):
-            return sizes
+            return Runs(suspect=sizes)
         compared += len(pairs)
-    return {} if compared else {symbol: lengths[0] + k for k, symbol in enumerate(symbols)}
+    return Runs(silent=silent) if compared else Runs(suspect={symbol: lengths[0] + k for k, symbol in enumerate(symbols)})
+
+
+def contradicted(code: Unsized, call: Callable[..., Any], arrays: Mapping[str, Any], lengths: tuple[int, ...]) -> Mapping[sp.Symbol, int]:
+    """The first lengths at which a run gives another value than the formula; empty if there are none. For its arguments see `runs`."""
+    return runs(code, call, arrays, lengths).suspect
 
 
 def _values(
     code: Unsized, call: Callable[..., Any], arrays: Mapping[str, Any], sizes: Mapping[sp.Symbol, int]
 ) -> list[tuple[float, float]]:
-    """The values of the formula and of a run at single lengths, where both have one: at the first and at the last entry of the result."""
+    """The values of the formula and of a run at single lengths: at the first and at the last entry of the result."""
     draw = random.Random(0)
     values: dict[str, Any] = {}
     for symbol, dimensions in zip(arrays.values(), code.arguments, strict=True):
@@ -60,18 +85,30 @@ def _values(
         values[str(symbol)] = _drawn(draw, shape, whole=bool(symbol.is_integer), most=min(sizes.values(), default=2))
     with jax.enable_x64(True):
         try:
-            ran = np.asarray(call(*(jnp.asarray(value) for value in values.values())))
+            run = call if EAGER & set(sizes.values()) else jax.jit(call)
+            ran = np.asarray(run(*(jnp.asarray(value) for value in values.values())))
         except Exception:  # noqa: BLE001  # the user's code may raise anything
             return []
     known = {**values, **{symbol.name: size for symbol, size in sizes.items()}}
-    pairs = []
+    pairs: list[tuple[float, float]] = []
     for place in {(0,) * ran.ndim, tuple(length - 1 for length in ran.shape)}:
         inside = {**known, **{index.name: k for index, k in zip(code.indices, place, strict=True)}}
-        try:
-            pairs.append((float(Evaluator(inside).value(code.value, ())), float(ran[place])))
-        except (TooManyStepsError, ArithmeticError, ValueError):  # the formula has no value there, or has too many terms
-            continue
-    return [pair for pair in pairs if all(map(math.isfinite, pair))]
+        value = computed(code.value, inside)
+        pairs += [] if value is None else [(value, float(ran[place]))]
+    return pairs
+
+
+def computed(value: sp.Expr, known: Mapping[str, Any]) -> float | None:
+    """The number that a formula with sums stands for; None if it has no value there, or too many terms.
+
+    Args:
+        value: the formula.
+        known: the arrays, scalars and lengths by name.
+    """
+    try:
+        return float(Evaluator(known).value(value, ()))
+    except (TooManyStepsError, ArithmeticError, ValueError, TypeError):  # a root of a negative number is complex
+        return None
 
 
 def _drawn(draw: random.Random, shape: tuple[int, ...], *, whole: bool, most: int) -> Any:
@@ -94,7 +131,6 @@ class Evaluator:
 
     def __init__(self, known: Mapping[str, Any]) -> None:
         self._known = dict(known)
-        self._free: dict[sp.Basic, tuple[str, ...]] = {}
         self._found: dict[tuple[Any, ...], Any] = {}
         self._steps = 0
 
@@ -104,9 +140,7 @@ class Evaluator:
         Raises:
             TooManyStepsError: if there are too many terms.
         """
-        if part not in self._free:
-            self._free[part] = tuple(sorted(symbol.name for symbol in part.free_symbols if isinstance(symbol, sp.Symbol)))
-        own = tuple(pair for pair in bound if pair[0] in self._free[part])
+        own = tuple(pair for pair in bound if pair[0] in _names(part))
         if (part, own) not in self._found:
             self._steps += 1
             if self._steps > MOST_STEPS:
@@ -139,6 +173,12 @@ class Evaluator:
 
     def _terms(self, body: sp.Basic, name: str, places: range, bound: tuple[tuple[str, int], ...]) -> Iterator[float]:
         return (self.value(body, tuple(sorted((*bound, (name, place))))) for place in places)
+
+
+@lru_cache(maxsize=1 << 12)
+def _names(part: sp.Basic) -> frozenset[str]:
+    """The names of the free symbols of a part."""
+    return frozenset(symbol.name for symbol in part.free_symbols if isinstance(symbol, sp.Symbol))
 
 
 def _joined(operation: Any, values: Any) -> float:

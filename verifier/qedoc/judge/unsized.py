@@ -64,7 +64,7 @@ class Unsized:
         least = next(iter(combinations(spec)))[self.size]
         self.case = instantiate(spec, {self.size: least})
         self.plain = [scalar for scalar in self.case.scalars if not scalar.indices]
-        self._plainly = {sp.Symbol(scalar.symbol.name): scalar.symbol for scalar in self.plain}
+        self._of_plain = {sp.Symbol(scalar.symbol.name): scalar.symbol for scalar in self.plain}
         self.target = resolve(spec.target)
         if (reason := impurity(self.target)) is not None:
             raise Stuck(reason)
@@ -77,7 +77,7 @@ class Unsized:
         """An expression with a symbol for each entry."""
         if not isinstance(part, sp.Basic):
             return sp.sympify(part)
-        made = part.xreplace({entry: self._symbol(entry) for entry in part.atoms(sp.Indexed)}).xreplace(self._plainly)
+        made = part.xreplace({entry: self._symbol(entry) for entry in part.atoms(sp.Indexed)}).xreplace(self._of_plain)
         calls = made.atoms(AppliedUndef)
         return made.xreplace({call: sp.Function(call.func.__name__, real=True)(*map(sp.expand, call.args)) for call in calls})
 
@@ -235,7 +235,7 @@ class Unsized:
         state = [Scalar(symbol=s, domain=Reals(), meaning="", name=s.name) for s in (*BEFORE, *AFTER)]
         counts = [Scalar(symbol=s, domain=Integers(least=0), meaning="", name=s.name) for s in (DONE, SIZE)]
         entries = [
-            Scalar(symbol=symbol, domain=_plainly(self.declared[entry.base.label][1]), meaning="", name=symbol.name)
+            Scalar(symbol=symbol, domain=_with_fixed_ends(self.declared[entry.base.label][1]), meaning="", name=symbol.name)
             for entry, symbol in self._entries.items()
         ]
         own = {scalar.symbol for scalar in self.plain}
@@ -343,11 +343,8 @@ def _where_it_exists(condition: sp.Basic, place: sp.Expr, first: int, least: int
     return sp.Implies(place >= first, condition)
 
 
-def _plainly(domain: Any) -> Any:
+def _with_fixed_ends(domain: Any) -> Any:
     """The domain of an entry without ends that are not numbers."""
     lower = {} if not domain.lower.is_number or domain.lower == -sp.oo else {"above" if domain.lower_open else "least": domain.lower}
     upper = {} if not domain.upper.is_number or domain.upper == sp.oo else {"below" if domain.upper_open else "most": domain.upper}
     return type(domain)(**lower, **upper)
-
-
-__all__ = ["AFTER", "ANY", "BEFORE", "DONE", "SIZE", "Unsized"]

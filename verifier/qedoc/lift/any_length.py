@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 import jax
@@ -11,29 +12,23 @@ import numpy as np
 import sympy as sp
 from jax import export
 
+from qedoc.algebra.conditions import RELATIONS, is_condition
 from qedoc.algebra.large import LARGE
 from qedoc.algebra.partial import Partial, partial
 from qedoc.errors import QedocError, UnsupportedError, told
-from qedoc.lift.dimensions import watched
 from qedoc.lift.fields import Field, FieldStep, numeric
 from qedoc.lift.gathers import ALL_RULES
+from qedoc.lift.hidden import by_rows, finite, is_hidden, selected, without_cases
 from qedoc.lift.jax_internals import Literal, opened
 from qedoc.lift.literals import literal
 from qedoc.lift.rules import REQUIREMENTS, SILENT, is_lazy, kind, rule_for
+from qedoc.lift.symbolic import ENTERED, traced
 
 LETTERS = ("k", "l", "r", "s", "t", "u", "v", "w")
 """Names of the indices of sums, if the formula does not use them for something else."""
 
 RESULT_LETTERS = ("i", "j", "g", "h")
 """Names of the indices of the result."""
-
-_STRUCT: Any = jax.ShapeDtypeStruct  # JAX leaves it without types
-
-_ENTERED = {
-    **dict.fromkeys(("jit", "pjit"), "jaxpr"),
-    **dict.fromkeys(("custom_jvp_call", "custom_vjp_call", "core_call", "closed_call"), "call_jaxpr"),
-    **dict.fromkeys(("remat", "remat2", "checkpoint"), "jaxpr"),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,23 +64,14 @@ def read_unsized(call: Callable[..., Any], arrays: Mapping[str, Any], shapes: Ma
     """
     scope = export.SymbolicScope()
     with jax.enable_x64(True):
-        made = [
-            _STRUCT(export.symbolic_shape(shapes[name], scope=scope) if name in shapes else (), _dtype(symbol))
-            for name, symbol in arrays.items()
-        ]
-        try:
-            with watched() as asked:
-                traced, result = jax.make_jaxpr(call, return_shape=True)(*made)
-        except QedocError:
-            raise
-        except Exception as error:  # the user's own, or JAX's: the code needs a length or a number
-            raise UnsupportedError(f"the code cannot be traced for every length: {told(error).splitlines()[0]}", None) from error
+        dims = [export.symbolic_shape(shapes[name], scope=scope) if name in shapes else () for name in arrays]
+        jaxpr, result, asked = traced(call, dims, list(map(_dtype, arrays.values())))
         if len(jax.tree.leaves(result)) != 1:
             raise UnsupportedError("the code returns several arrays", None)
         reader = _Reader()
-        operands = [_field(symbol, reader.shape(spec.shape)) for symbol, spec in zip(arrays.values(), made, strict=True)]
+        operands = [_field(symbol, reader.shape(shape)) for symbol, shape in zip(arrays.values(), dims, strict=True)]
         try:
-            (field,) = reader.evaluate(*opened(traced), operands)
+            (field,) = reader.evaluate(*opened(jaxpr), operands)
             found = _named(field, set(map(str, arrays.values())), tuple(operand.shape for operand in operands))
         except QedocError:
             raise
@@ -131,7 +117,8 @@ class _Reader:
             return self.constant(atom.val) if isinstance(atom, Literal) else known[atom]
 
         for equation in jaxpr.eqns:
-            known |= zip(equation.outvars, self.interpret(equation, [read(atom) for atom in equation.invars]), strict=True)
+            made = self.interpret(equation, [read(atom) for atom in equation.invars])
+            known |= zip(equation.outvars, map(_remembered, made), strict=True)
         return [read(atom) for atom in jaxpr.outvars]
 
     def constant(self, value: Any) -> Field:
@@ -153,8 +140,8 @@ class _Reader:
             UnsupportedError: if it has no rule.
         """
         name, params = equation.primitive.name, equation.params
-        if name in _ENTERED:
-            return self.evaluate(*opened(params.get(_ENTERED[name]) or params["jaxpr"]), operands)
+        if name in ENTERED:
+            return self.evaluate(*opened(params.get(ENTERED[name]) or params["jaxpr"]), operands)
         shapes = tuple(self.shape(out.aval.shape) for out in equation.outvars)
         if name in ALL_RULES:
             return ALL_RULES[name](FieldStep(params=params, operands=tuple(operands), shapes=shapes, dimension=self.dimension))
@@ -164,6 +151,11 @@ class _Reader:
         if any(kind(out.aval.dtype) not in ("bool", "integer", "real") for out in equation.outvars):
             raise UnsupportedError(f"the primitive {name} gives {equation.outvars[0].aval.dtype}", None)
         return [Field(shapes[0], lambda places: _elementwise(name, dtype, params, [_entry(field, places) for field in operands]))]
+
+
+def _remembered(field: Field) -> Field:
+    """The same array, whose entry at some indices is always made with the same indices of sums, so that equal conditions look alike."""
+    return Field(field.shape, cache(field.at))
 
 
 def _words(text: str) -> set[str]:
@@ -176,15 +168,18 @@ def _entry(field: Field, places: tuple[sp.Expr, ...]) -> Any:
 
 def _elementwise(name: str, dtype: Any, params: Mapping[str, Any], values: list[Any]) -> Any:
     """The rule of single numbers. Where the result has a value, it is the value of the rule."""
-    if name in ("max", "min"):
-        worst = -sp.oo if name == "max" else sp.oo
-        kept = [value for value in values if value != worst]
-        if len(kept) < len(values):
-            return kept[0] if kept else worst
+    if name == "select_n" and any(map(is_hidden, values)) and is_condition(values[0]):
+        return selected(values[0], values[2], values[1])
+    if name == "convert_element_type" and kind(params["new_dtype"]) != "real" and any(map(is_hidden, values)):
+        raise UnsupportedError("an infinity as an integer is not read for every length", None)
     rule: Any = rule_for(name, dtype)
     spoken = {key: value for key, value in params.items() if key not in SILENT}
-    result = rule(*map(partial, values), **spoken) if is_lazy(name, dtype) else rule(*values, **spoken)
-    return result.value if isinstance(result, Partial) else result
+
+    def plain(finite_values: Sequence[Any]) -> Any:
+        result = rule(*map(partial, finite_values), **spoken) if is_lazy(name, dtype) else rule(*finite_values, **spoken)
+        return result.value if isinstance(result, Partial) else result
+
+    return by_rows(name, [*map(without_cases, values)] if name in RELATIONS else values, plain)
 
 
 def _named(field: Field, taken: set[str], arguments: tuple[tuple[sp.Expr, ...], ...]) -> Unsized:
@@ -193,9 +188,7 @@ def _named(field: Field, taken: set[str], arguments: tuple[tuple[sp.Expr, ...], 
     if len(letters) < len(field.shape):
         raise UnsupportedError("the result has too many axes", None)
     indices = tuple(sp.Symbol(letter, integer=True, nonnegative=True) for letter, _ in zip(letters, field.shape, strict=False))
-    value = numeric(field.at(indices))
-    if value.has(sp.nan, sp.zoo, sp.oo, -sp.oo):
-        raise UnsupportedError("the formula contains infinity or nan, which is not read for every length", None)
+    value = finite(numeric(field.at(indices)))
     if any(symbol.name.startswith("_k") for symbol in value.free_symbols if isinstance(symbol, sp.Symbol)):
         raise UnsupportedError("a case depends on the index of a sum", None)
     lengths = {symbol.name for length in field.shape for symbol in length.free_symbols}

@@ -14,6 +14,7 @@ import sympy as sp
 from qedoc.algebra.conditions import either, is_condition, relate
 from qedoc.algebra.large import Largest, Smallest, indicator
 from qedoc.errors import UnsupportedError
+from qedoc.lift.hidden import is_hidden, over_hidden
 from qedoc.lift.rules import number
 
 Places = tuple[sp.Expr, ...]
@@ -79,6 +80,8 @@ def over(operation: Any, body: Callable[[Places], Any], lengths: Sequence[sp.Exp
     value = body(places)
     value = indicator(value) if is_condition(value) else value
     limits = [(k, 0, length - 1) for k, length in zip(indices, lengths, strict=True) if length != 1]
+    if limits and is_hidden(value):
+        return over_hidden(operation, value, limits)
     return operation(value, *limits) if limits else value
 
 

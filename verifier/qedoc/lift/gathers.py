@@ -5,6 +5,7 @@ from typing import Any
 
 import sympy as sp
 
+from qedoc.lift.convolutions import convolution
 from qedoc.lift.fields import FIELD_RULES, Field, FieldStep, Places, numeric
 
 
@@ -50,5 +51,5 @@ def dynamic_slice(step: FieldStep) -> list[Field]:
     return [operand.moved(step.shapes[0], lambda places: tuple(start + k for start, k in zip(found, places, strict=True)))]
 
 
-ALL_RULES = {**FIELD_RULES, "dynamic_slice": dynamic_slice, "gather": gather}
+ALL_RULES = {**FIELD_RULES, "conv_general_dilated": convolution, "dynamic_slice": dynamic_slice, "gather": gather}
 """The rules of all primitives that are no elementwise ones."""

@@ -84,13 +84,14 @@ def by_cases(poly: Poly, function: Callable[[Poly], Poly]) -> Poly | None:
         return None
     spend(len(poly))
     opposite = mark[1] if mark[0] == "not" else ("not", mark)
-    yes = _where(poly, mark, opposite)
-    no = _where(poly, opposite, mark)
+    yes = in_case(poly, mark, opposite)
+    no = in_case(poly, opposite, mark)
     indicator = of(mark)
     return plus(guarded(indicator, function(yes)), guarded(minus(ONE, indicator), function(no)))
 
 
-def _where(poly: Poly, one: Atom, zero: Atom) -> Poly:
+def in_case(poly: Poly, one: Atom, zero: Atom) -> Poly:
+    """A polynomial where one indicator is 1 and its opposite is 0."""
     kept = [(mono, c) for mono, c in poly.items() if not any(atom == zero for atom, _ in mono)]
     return plus(*({tuple(pair for pair in mono if pair[0] != one): c} for mono, c in kept))
 
