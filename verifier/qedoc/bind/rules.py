@@ -54,6 +54,9 @@ _INTRODUCING = frozenset({
 })  # fmt: skip
 """The words of a sentence that introduces a rule. Any other word may say that it is another rule."""
 
+AFTER = sp.IndexedBase("after")
+"""The parameters after a step, for a solver whose rule gives what is added to them."""
+
 _COUNT, _INDEX = sp.Symbol("steps"), sp.Symbol("i")
 
 
@@ -130,7 +133,8 @@ def _bound(context: Context, block: Block, name: str) -> Bound:
         )
         for choices, letters, start in options[:MOST]
     )
-    cut = len(options) > MOST or rule.choices.has_strangers or not (rule.stated and block.sure)
+    sure = rule.stated and block.sure and rule.rule.is_at_sure_points
+    cut = len(options) > MOST or rule.choices.has_strangers or not sure
     readings = Readings(alternatives=alternatives, cut=cut)
     return Bound(formula=block.formula, reading=_spoken(block), spec=readings.spec, notes=rule.notes(), readings=readings)
 
@@ -234,8 +238,11 @@ class _Rule:
         if self.rule.applied:
             begins[output] = BEGIN
         for moved in sorted(held, key=str):
-            lines = [(moved[t], moved[t - 1] + output[t - 1]), *lines]
-            begins |= {moved: BEGIN, output: sp.S.Zero}
+            lines = [(moved[t], AFTER[t - 1] if self.block.objective else moved[t - 1] + output[t - 1]), *lines]
+            begins |= {} if self.block.objective else {moved: BEGIN, output: sp.S.Zero}
+        if self.block.objective and not self.rule.applied:
+            lines.append((AFTER[t], AFTER[t - 1] + output[t]))
+            begins, output = {**begins, AFTER: BEGIN}, AFTER
         declared: list[Declaration] = [
             Parameter(sp.Symbol(letter), parameter, self._domain(letter, parameter), context.parameters[parameter].text)
             if parameter in context.parameters
@@ -245,7 +252,7 @@ class _Rule:
         rest = [
             p
             for p in context.parameters.values()
-            if p.default is inspect.Parameter.empty and p.name not in (*letters.values(), *self.block.settings)
+            if p.default is inspect.Parameter.empty and p.name not in (*letters.values(), *self.block.settings, self.block.objective)
         ]
         bind: dict[str, Any] = dict(self.block.settings) | self._elements(letters)
         for p in rest:
@@ -277,7 +284,7 @@ class _Rule:
             fed.append(Variable(OBJECTIVE[_INDEX], Reals(), "the value of the function at each step"))
             bind |= {OBJECTIVES: Array(OBJECTIVE[_INDEX], (_INDEX, 1, _COUNT))}
         return Spec(
-            target=f"{factory_of(context.record.path)}.{APPLIED if self.rule.applied else UPDATE}",
+            target=f"{factory_of(context.record.path)}.{APPLIED if self.rule.applied or self.block.objective else UPDATE}",
             documented=context.record.name,
             formula=formula,
             symbols=[*declared, *fed, Size(_COUNT, STEPS[-1:], "step")],
@@ -320,7 +327,7 @@ class _Rule:
     def notes(self) -> tuple[str, ...]:
         """What the rule does not mention, and what is assumed of its numbers."""
         _, letters, _ = next(self.choices.options())
-        bound = {*letters.values(), *self.block.settings, *self._elements(letters)}
+        bound = {*letters.values(), *self.block.settings, *self._elements(letters), self.block.objective}
         left = [p for p in self.context.parameters.values() if p.name not in bound]
         found = [
             f"{p.name}={p.default!r} is left at its default"

@@ -1,10 +1,11 @@
 """Finds the documented objects of an installed package, each once, with their formulas and what the text says about the symbols."""
 
 import inspect
+import re
 import sys
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, is_dataclass, replace
 from functools import lru_cache
 from types import ModuleType
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 from qedoc.claims.given_objects import with_object
 from qedoc.claims.measured import Measured
 from qedoc.claims.members import member, parameters
+from qedoc.claims.solvers import solver
 from qedoc.claims.surroundings import settings_of
 from qedoc.errors import Location, TargetError
 from qedoc.sources import locations, markup, plain_legend, prose, values, worded
@@ -183,7 +185,7 @@ def page_record(passage: Passage) -> Documented:
 
 
 def _record(name: str, aliases: tuple[str, ...], value: Any, docstring: str, own: tuple[str, ...] = ()) -> Documented:
-    lines = markup.dedented(docstring)
+    lines = _with_fields(value, markup.dedented(docstring))
     path, defined = _home(name, value, docstring) if markup.blocks(lines) or markup.roles(lines) else locations.home(value)
     owner = _owner(name, value)
     beside = own + tuple(text for of in _texts(owner, value) if (text := own_docstring(of)) and text not in (docstring, *own))
@@ -244,6 +246,14 @@ def _record(name: str, aliases: tuple[str, ...], value: Any, docstring: str, own
         beside=beside,
         pairs={parameter: pair for one in spoken for parameter, pair in one.pairs.items()},
     )
+
+
+def _with_fields(value: Any, lines: list[str]) -> list[str]:
+    """The lines of a docstring; the attributes of a solver that is a dataclass are the parameters of its constructor."""
+    return [_ATTRIBUTES.sub(r"\1Parameters", line) for line in lines] if is_dataclass(value) and solver(value) is not None else lines
+
+
+_ATTRIBUTES = re.compile(r"^(\s*)Attributes(?=:?\s*$)")
 
 
 def _described(lines: Sequence[str]) -> dict[str, str]:
