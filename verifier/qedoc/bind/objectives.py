@@ -2,9 +2,12 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from qedoc.bind.context import Context
+from qedoc.claims.solvers import solver
+from qedoc.claims.target import resolve
 from qedoc.read.steps import Lines, read_steps, step_letter
 from qedoc.sources.docstrings import Argument, Formula
 
@@ -18,15 +21,50 @@ _QUOTED = re.compile(r"``([^`\s]+)``|[\"']([\w+-]+)[\"']")
 _DIRECTIVE = re.compile(r"\.\. math\s*::.*$", re.DOTALL)
 
 
-def function_of(context: Context, objective: str) -> str | None:
-    """Returns the name of the objective in the formulas; empty if they do not name it, and None if nothing says which one it is.
+_POLE = re.compile(r"(?:and )?(?:the )?(?:[\w-]+ ){1,3}is (?:zero|0) (?:whenever|when|if|where) :math:`([^`]+)` is (?:zero|0)\.?")
+"""A sentence about the points at which a divisor is zero."""
 
-    It is the function of which they take the gradient.
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Objective:
+    r"""The objective of a class of solvers in its docstring.
 
     Args:
-        context: the docstring of a class of solvers.
-        objective: the parameter of the constructor that is the objective.
+        parameter: the parameter of the constructor that is the objective; empty for an object that is no solver.
+        function: the name of the objective in the formulas; empty if they do not name it.
+        unclear: why nothing says which function it is; empty if the text says it.
+        options: the values that the description of each parameter lists, if its default is one of them.
+        definitions: the displays that give a name without a step, `\gamma = ...`, which a later display of lines uses.
     """
+
+    parameter: str = ""
+    function: str = ""
+    unclear: str = ""
+    options: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    definitions: Mapping[Formula, Lines] = field(default_factory=dict)
+
+
+def objective_of(context: Context) -> Objective:
+    """Returns the objective of a docstring.
+
+    Args:
+        context: the docstring of a class of solvers, or of anything else.
+    """
+    found = solver(resolve(context.record.path))
+    if found is None:
+        return Objective()
+    function = _function_of(context, found.objective)
+    return Objective(
+        parameter=found.objective,
+        function=function or "",
+        unclear=f"nothing says which function of the formulas is {found.objective}, the objective" if function is None else "",
+        options=_options(context.parameters),
+        definitions=_definitions(context, function or ""),
+    )
+
+
+def _function_of(context: Context, objective: str) -> str | None:
+    """The name of the objective in the formulas, of which they take the gradient; None if nothing says which one it is."""
     latex = [formula.latex for formula in context.record.formulas if formula.display]
     named = {next(filter(None, found)) for text in latex for found in _SLOPE.findall(text)}
     named = named or {objective} & set(re.findall(r"\w+", " ".join(latex)))
@@ -40,12 +78,8 @@ def function_of(context: Context, objective: str) -> str | None:
     return ""
 
 
-def options(parameters: Mapping[str, Argument]) -> dict[str, frozenset[str]]:
-    """Returns the values that the description of each parameter lists, if its default is one of them: `"best"` or `"fast"`.
-
-    Args:
-        parameters: the parameters, by name.
-    """
+def _options(parameters: Mapping[str, Argument]) -> dict[str, frozenset[str]]:
+    """The values that the description of each parameter lists: `"best"` or `"fast"`."""
     found = {}
     for p in parameters.values():
         choices = p.annotation if "Literal" in p.annotation else ""
@@ -73,13 +107,19 @@ def said_option(lines: Sequence[str], known: Mapping[str, frozenset[str]]) -> di
     return dict(found) if len(found) == 1 else {}
 
 
-def definitions(context: Context, function: str) -> dict[Formula, Lines]:
-    r"""Returns the displays that give a name without a step, `\gamma = ...`, which a later display of lines uses.
+def is_about_pole(words: str, latex: str) -> bool:
+    r"""Whether a sentence is about the points alone at which a divisor of a formula is zero: "the step is zero whenever `\|g\|` is zero".
 
     Args:
-        context: the docstring of a class of solvers.
-        function: the name of the objective.
+        words: the sentence.
+        latex: the formula.
     """
+    said = _POLE.fullmatch(" ".join(words.split()))
+    return said is not None and f"}}{{{''.join(said[1].split())}}}" in "".join(latex.split())
+
+
+def _definitions(context: Context, function: str) -> dict[Formula, Lines]:
+    """The displays that give a name without a step its value, which a later display uses."""
     displays = [formula for formula in context.record.formulas if formula.display and not formula.notation]
     letter = next(filter(None, (step_letter(formula.latex) for formula in displays)), "")
     found: dict[Formula, Lines] = {}
@@ -94,7 +134,9 @@ def definitions(context: Context, function: str) -> dict[Formula, Lines]:
     return found
 
 
-def variants(parts: Mapping[Formula, Lines], said: Mapping[Formula, Mapping[str, str]]) -> Iterator[tuple[dict[str, Any], dict[Formula, Lines]]]:
+def variants(
+    parts: Mapping[Formula, Lines], said: Mapping[Formula, Mapping[str, str]]
+) -> Iterator[tuple[dict[str, Any], dict[Formula, Lines]]]:
     """Yields the options for which earlier displays give different lines, each with the displays that hold for it.
 
     Args:

@@ -32,7 +32,9 @@ SYMBOL = re.compile(rf"(?:[A-Za-z]|{'|'.join(sorted(SYMBOLS))})(?:_(?:\d|[a-z]+)
 """A letter that may be a number of the optimizer. A word, such as `trust_ratio`, may be a value that something else defines."""
 
 
-_LEAST = re.compile(r"(?:f|func?|fn|function|objective|loss|value)_(?:min|star|opt|lower(?:_bound)?)|(?:min|optimal)_(?:f|func?|value|loss)")
+_LEAST = re.compile(
+    r"(?:f|func?|fn|function|objective|loss|value)_(?:min|star|opt|lower(?:_bound)?)|(?:min|optimal)_(?:f|func?|value|loss)"
+)
 """What a parameter is called that is the least value of an objective."""
 
 _TAGGED = r"``(\w+)`` sets the [\w -]*:math:`\\?{}_0`(?: \([^()]*\))? to the given value"
@@ -111,7 +113,7 @@ class RuleChoices:
         return said[2] if said and said[2] in self.context.parameters else None
 
     def _least(self, letter: str) -> str:
-        """The parameter that is conventionally the least value of the objective, for its letter with a star; empty if there is none or several."""
+        """The parameter that is conventionally the least value of the objective, `f^star`; empty if there is none, or several."""
         if not self.block.objective or not letter.endswith("^star"):
             return ""
         found = [p.name for p in self.context.parameters.values() if is_number(p) and _LEAST.fullmatch(p.name)]

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 import sympy as sp
 
 from qedoc.algebra.large import LARGE, WRITTEN_OUT, Largest, Smallest
-from qedoc.bind.blocks import GRADIENT, Block, output_of
+from qedoc.bind.blocks import Block
 from qedoc.bind.coupled import is_over_entries, without_entries
 from qedoc.bind.records import Obstruction
+from qedoc.bind.roles import GRADIENT, output_of
 from qedoc.read.reading import Extent
 from qedoc.read.step_names import Timed
 from qedoc.read.steps import Line
@@ -191,7 +192,7 @@ class RuleLines:
 
     @property
     def is_at_sure_points(self) -> bool:
-        """Whether each point without a step, as in `f(x)`, can only be the parameters before the step, because those after it depend on it."""
+        """Whether each point without a step, as in `f(x)`, must be the parameters before it: those after it depend on its line."""
         t, (output,) = self.block.step, [self.output.base]
         loose = {
             line.left.base

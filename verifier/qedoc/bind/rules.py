@@ -18,6 +18,7 @@ from qedoc.algebra.recurrences import Recurrence
 from qedoc.bind.blocks import Block, Unread, blocks, factory_of, has_rule
 from qedoc.bind.context import Context
 from qedoc.bind.coupled import ENTRIES, ENTRY, LONGEST, Coupled
+from qedoc.bind.objectives import is_about_pole
 from qedoc.bind.owners import told
 from qedoc.bind.pieces import without_entry_phrase
 from qedoc.bind.records import Bound, Obstruction, Refused
@@ -44,15 +45,18 @@ _DECAY = re.compile(r"b\d|beta_?\d?|betas\[\d\]|mu|rho|momentum|(?:\w+_)?decay(?
 
 _MARKUP = re.compile(r":\w+:`[^`]*`|`+[^`]*`+|\$[^$]*\$")
 _INTRODUCING = frozenset({
-    "a", "according", "adopt", "adopts", "algorithm", "an", "and", "are", "as", "at", "be", "by", "can", "computed", "current",
-    "defined", "defining", "each", "final", "finally", "following", "follows", "for", "form", "from", "function", "given", "gradient",
-    "gradients", "in", "incoming", "is", "it", "iteration", "iterations", "its", "learning", "method", "momentum", "of", "on",
-    "optimizer", "our", "outgoing", "parameter", "parameters", "previous", "rate", "returns", "rule", "rules", "scaled", "sets",
+    "a", "according", "adopt", "adopts", "algorithm", "all", "an", "and", "are", "as", "at", "be", "by", "can", "cases", "computed",
+    "current", "defined", "defining", "each", "final", "finally", "following", "follows", "for", "form", "from", "function", "given",
+    "gradient", "gradients", "in", "incoming", "is", "it", "iteration", "iterations", "its", "learning", "method", "momentum", "of",
+    "on", "optimizer", "our", "outgoing", "parameter", "parameters", "previous", "rate", "returns", "rule", "rules", "scaled", "sets",
     "size", "solver", "state", "step", "steps", "stepsize", "takes", "that", "the", "then", "this", "to", "transformation", "update",
-    "updated", "updates", "updating", "using", "variable", "variables", "vector", "via", "we", "weight", "weights", "well", "where",
-    "with", "written"
+    "updated", "updates", "updating", "used", "using", "variable", "variables", "vector", "via", "we", "weight", "weights", "well",
+    "where", "with", "written"
 })  # fmt: skip
 """The words of a sentence that introduces a rule. Any other word may say that it is another rule."""
+
+_OF_OPTIONS = ("while", "whereas", "accepts", "hyperparameters", "parameters")
+"""Other words of a sentence that says for which option a display holds, and which parameters it has."""
 
 AFTER = sp.IndexedBase("after")
 """The parameters after a step, for a solver whose rule gives what is added to them."""
@@ -193,8 +197,10 @@ class _Rule:
             return False
         lefts = [word for line in self.block.lines if line.left.shift is None for word in line.left.base.split("_")]
         doubted = [choice for choice in said.quantities if choice.value != VALUE or choice.sure is not Sure.STATED]
+        doubted = [choice for choice in doubted if not is_about_pole(choice.words, formula.latex)]
         plain = {word for choice in doubted for word in re.findall(r"[a-z]+", _MARKUP.sub(" ", choice.words).lower())}
-        return plain <= _INTRODUCING | set(lefts)
+        chosen = [name for name, value in self.block.settings.items() if isinstance(value, str)]
+        return plain <= _INTRODUCING | set(lefts) | ({*chosen, *_OF_OPTIONS} if chosen else set())
 
     def _in_letters(self, relation: sp.Basic) -> sp.Basic | None:
         """A condition on a parameter as one on its letter; None if it is about anything else."""
@@ -215,7 +221,7 @@ class _Rule:
             return all(sp.Rational(str(number)) in relation.atoms(sp.Number) for number in default)
         if isinstance(relation, sp.Eq) and isinstance(default, int | float) and relation.rhs == sp.Rational(str(default)):
             return True
-        mentioned = {*self.choices.letters_of, *self.block.settings}
+        mentioned = {*self.choices.letters_of} - {*self.block.settings}
         return parameter.name not in mentioned and words in " ".join(parameter.text.split())
 
     def spec(self, name: str, letters: Mapping[str, str], start: Mapping[str, sp.Expr]) -> Spec:

@@ -15,7 +15,7 @@ from typing import Any
 from qedoc.claims.members import parameters
 
 BEND, OTHER_BEND = 0.40625, 1.28125
-"""The curvature of the objective of a step, and another one. It does not change the value and the gradient at the parameters of the step."""
+"""The curvature of the objective of a step, and another one. Value and gradient at the parameters of the step do not depend on it."""
 
 _STARTS, _STEPS = ("init_state", "init"), ("update", "step")
 _POINT = re.compile(r"(?:(?:init|initial)_)?(?:params?|parameters|weights?|[xwyz]|theta|iterates?|points?|variables?)(?:_?0|_init)?")
@@ -170,6 +170,18 @@ class Solving:
         after, state = found
         return after, state
 
+    def returns_state_first(self, params: Any) -> bool:
+        """Whether a step with the gradient zero returns the parameters, unchanged, in the place of the state.
+
+        Args:
+            params: the parameters, which must not be zero.
+        """
+        import numpy as np
+
+        after, state = self.advance(0 * params, self.begin(params, 0 * params, 0.0), params, 0.0)
+        is_array = getattr(state, "shape", None) == np.shape(params)
+        return is_array and np.array_equal(state, params) and not np.array_equal(after, params)
+
     def _called(self, name: str, given: tuple[Any, ...], gradient: Any, params: Any, value: Any) -> Any:
         """The result of a method for the objective of a step."""
         data = (gradient, _value(params, gradient, value), params)
@@ -232,7 +244,12 @@ def _solver(owner: type) -> Solver | None:
 def _objective(owner: type) -> tuple[str, Callable[..., Any]] | None:
     """The parameter of a constructor that is the objective, and what it returns; None if it is not the only function that is needed."""
     needed = [p for p in parameters(owner).values() if p.default is inspect.Parameter.empty]
-    kinds = [(p.name, kind) for p in needed for shape, kind in ((_VALUE, _valued), (_GRADIENT, _sloped), (_BOTH, _both)) if shape.fullmatch(p.name)]
+    kinds = [
+        (p.name, kind)
+        for p in needed
+        for shape, kind in ((_VALUE, _valued), (_GRADIENT, _sloped), (_BOTH, _both))
+        if shape.fullmatch(p.name)
+    ]
     functions = {p.name for p in needed if "Callable" in str(p.annotation)}
     return kinds[0] if len(kinds) == 1 and functions <= {kinds[0][0]} else None
 
@@ -240,7 +257,9 @@ def _objective(owner: type) -> tuple[str, Callable[..., Any]] | None:
 def _positional(owner: type, name: str, count: int) -> list[str] | None:
     """The names of the arguments that a method needs beside `self`; None if there are not as many as expected."""
     listed = _parameters(owner, name)
-    needed = [p for p in listed if p.default is inspect.Parameter.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)]
+    needed = [
+        p for p in listed if p.default is inspect.Parameter.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)
+    ]
     fits = len(needed) == count and all(p.kind is not p.KEYWORD_ONLY for p in needed)
     return [p.name for p in needed] if fits else None
 

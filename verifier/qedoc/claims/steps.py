@@ -152,8 +152,8 @@ class Steps:
             return f"{imports}; from qedoc.claims.target import resolve; print({call})"
         constructor, holder = path.rpartition(".")[0], isinstance(self.factory, Holder)
         if isinstance(self.factory, Solver):
-            listed = list(zip(map(_array, gradients), values or [""] * len(gradients), strict=True))
-            return f"{imports}; {self.factory.lines(constructor, arguments, listed, _array(params))}; print(p{place})"
+            fed = list(zip(map(_array, gradients), values or [""] * len(gradients), strict=True))
+            return f"{imports}; {self.factory.lines(constructor, arguments, fed, _array(params))}; print(p{place})"
         made = f"o = {constructor.rpartition('.')[0] if holder else constructor}({given})"
         made += f"{'.' + self.factory.attribute if isinstance(self.factory, Holder) else ''}; p = {_array(params)}; s = o.init(p)"
         extra = [f", {OBJECTIVES}={value}" for value in values] or [""] * len(gradients)

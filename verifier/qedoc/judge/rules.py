@@ -14,6 +14,7 @@ import sympy as sp
 from qedoc.algebra.conditions import TooManyBranches
 from qedoc.algebra.recurrences import Recurrence
 from qedoc.claims.limits import Limits
+from qedoc.claims.solvers import Solving
 from qedoc.claims.spec import Size, Spec
 from qedoc.claims.steps import FED, GRADIENTS, OBJECTIVES, PARAMETERS, Steps
 from qedoc.claims.target import resolve
@@ -100,7 +101,12 @@ def ruled(spec: Spec, limits: Limits, note: Callable[[str], Any]) -> CaseResult:
         return CaseResult(id=spec.id, verdict=Verdict.UNDECIDED, reason=reason, runs=runs)
     if induction.reason and unclear:
         return CaseResult(id=spec.id, verdict=Verdict.UNDECIDED, reason=f"{unclear}; no induction was found: {induction.reason}", runs=runs)
-    if induction.reason and spec.formula.entries is None and (far := refuted_far(pairs)) is not None and not _of_other_points(pairs[1], steps, far):
+    if (
+        induction.reason
+        and spec.formula.entries is None
+        and (far := refuted_far(pairs)) is not None
+        and not _of_other_points(pairs[1], steps, far)
+    ):
         return replace(far, id=spec.id, runs=runs)
     if induction.reason:
         reason = f"no difference beyond rounding in the first {last} steps, and no induction was found: {induction.reason}"
@@ -124,7 +130,8 @@ def _with_others(pair: Pair, steps: Steps, refuted: CaseResult, last: int, limit
     """The reason of a refutation, with the value of an argument that the rule does not mention and with which it holds."""
     spec = pair.case.spec
     taken = {*spec.keywords, GRADIENTS, PARAMETERS}
-    others = [p for p in inspect.signature(steps.factory).parameters.values() if p.name not in taken and type(p.default) in OTHERS]
+    known = inspect.signature(steps.factory).parameters.values()
+    others = [p for p in known if p.name not in (*taken, "verbose") and type(p.default) in OTHERS]
     for p in others:
         for value in OTHERS[type(p.default)]:
             if (value == p.default and type(value) is type(p.default)) or not _would_agree(pair, steps, refuted, {p.name: value}):
@@ -177,6 +184,8 @@ def impure(pair: Pair, steps: Steps) -> str:
         with jax.enable_x64(True):
             made = _made(pair, steps, one)
             first, second = (list(_stepped(pair, steps, one, made)) for _ in range(2))
+            if isinstance(made, Solving) and made.returns_state_first(jnp.full(2, 0.375)):
+                return "a step seems to return the state before the parameters; return the parameters first"
             bent = [list(_stepped(pair, steps.bent, row)) for row in rows] if steps.is_solver else []
             straight = [first, list(_stepped(pair, steps, other))][: len(bent)]
             between = list(itertools.chain.from_iterable(zip(_stepped(pair, steps, one), _stepped(pair, steps, other), strict=True)))[::2]
@@ -197,7 +206,9 @@ def _of_other_points(pair: Pair, steps: Steps, refuted: CaseResult) -> str:
     values = {s: float(x) for s, x in zip(pair.plan.symbols, row_of(pair.plan.scalars, _shortened(pair, inputs)), strict=True)}
     with jax.enable_x64(True):
         keywords = _arguments(pair, values)
-        keywords |= {name: jnp.asarray(inputs[name], dtype=float) for name in keywords if name in FED and isinstance(inputs.get(name), list)}
+        keywords |= {
+            name: jnp.asarray(inputs[name], dtype=float) for name in keywords if name in FED and isinstance(inputs.get(name), list)
+        }
         try:
             same = _same([steps(**keywords)], [steps.bent(**keywords)])
         except Exception as error:  # noqa: BLE001  # the user's code may raise anything

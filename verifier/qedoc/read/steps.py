@@ -234,14 +234,16 @@ class _Reader:
         if not nodes or not nodes[0].is_macro(_GRADIENT) or len(nodes) < 3:
             return None, list(nodes)
         by = 2 if self.function and nodes[1].is_char("_") else 0  # the name by which it is taken
-        place = next((k for k, node in enumerate(nodes[1 + by : 4 + by], start=1 + by) if isinstance(node, Group) and node.opener == "("), 0)
+        place = next(
+            (k for k, node in enumerate(nodes[1 + by : 4 + by], start=1 + by) if isinstance(node, Group) and node.opener == "("), 0
+        )
         if not place:
             return None, list(nodes)
         point = self.point(nodes[place])
         return (None, list(nodes)) if point is None else (Timed(point.base, point.shift, slope=True), list(nodes[place + 1 :]))
 
     def objective(self, nodes: Sequence[Node]) -> tuple[Timed | None, list[Node]]:
-        r"""The value of the function at the parameters, `f(x)`, or its least value, `f(x^\star)`, at the beginning of nodes, and what follows."""
+        r"""The value of the function at the parameters, `f(x)`, or its least one, `f(x^\star)`, at the beginning; and what follows."""
         base, rest = base_of(nodes)
         first = nodes[0] if nodes else None
         if isinstance(first, Token) and first.kind is Kind.TEXT and first.text.isidentifier():
