@@ -275,7 +275,7 @@ class Context:
     def lines(self) -> list[str]:
         """The lines of the docstring without their indentation."""
         said = [formula.latex for formula in self.record.formulas if formula.notation == WORDS]
-        return worded.without(markup.without_comments(markup.dedented(self.record.docstring)), said)
+        return worded.without(markup.without_comments(self.record.lines), said)
 
     def names_value(self, equation: Equation) -> bool:
         """Whether the left side of an equation names the object: `f(x) = ...`."""

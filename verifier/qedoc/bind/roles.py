@@ -48,6 +48,8 @@ def roles(context: Context, read: Lines) -> tuple[frozenset[str], frozenset[str]
         elif said and re.match(r"\W*(?:the )?(?:model )?(?:parameters?|weights?|iterates?)\b(?! (?:decay|of|for))", said, re.IGNORECASE):
             moved.add(base)
     defined = {line.left.base for line in read.lines}
+    points = {name.base for name in read.names.values() if name.slope} - defined if updates else set()
+    moved |= {base for base in points & {*ALSO_MOVED} if not (said := legend.get(base, "")) or _IS_MOVED.search(said)}
     return frozenset(gradients - (defined - {GRADIENT})), frozenset(moved)
 
 

@@ -15,7 +15,7 @@ import sympy as sp
 
 from qedoc.algebra.recurrences import Recurrence
 from qedoc.claims.spec import Spec
-from qedoc.claims.steps import FED, GRADIENTS, OBJECTIVES, PARAMETERS, UPDATE, Steps
+from qedoc.claims.steps import APPLIED, FED, GRADIENTS, OBJECTIVES, PARAMETERS, UPDATE, Steps
 from qedoc.judge.pair import Pair
 from qedoc.search.rationals import plainness
 from qedoc.search.strategies import Row, seeded
@@ -261,7 +261,9 @@ def doubts(pair: Pair, spec: Spec, steps: Steps, count: int, entries: int = 1) -
         if ran is None or ran.shape != documented.shape:
             continue
         compared += int(np.isfinite(documented).sum())
-        apart = np.isfinite(documented) & ~np.isclose(ran, documented, rtol=CLOSE, atol=near)
+        with np.errstate(all="ignore"):
+            size = np.maximum.accumulate(np.abs(documented), axis=0) if steps.output == APPLIED else np.abs(documented)
+            apart = np.isfinite(documented) & ~(np.abs(ran - documented) <= near + CLOSE * size)
         apart = apart.any(axis=1) if rule.coupled else apart
         for place in np.flatnonzero(apart.any(axis=0))[:MOST]:
             last = int(np.argmax(apart[:, place])) + 1

@@ -92,6 +92,7 @@ class Documented:
         owner: for a class, a method and a property, the dotted path of the class; empty for anything else.
         beside: the docstrings of the class and its constructor, for a method or property.
         pairs: the letters of the keys and of the values of each parameter that is a dict, according to the text.
+        has_fields: whether the attributes of the class are the parameters of its constructor.
     """
 
     name: str
@@ -116,6 +117,12 @@ class Documented:
         return self.target or self.name
 
     pairs: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    has_fields: bool = False
+
+    @property
+    def lines(self) -> list[str]:
+        """The lines of the docstring without their common indentation. The section on attributes is one on parameters if they are so."""
+        return _lines(self.docstring, self.has_fields)
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -185,7 +192,8 @@ def page_record(passage: Passage) -> Documented:
 
 
 def _record(name: str, aliases: tuple[str, ...], value: Any, docstring: str, own: tuple[str, ...] = ()) -> Documented:
-    lines = _with_fields(value, markup.dedented(docstring))
+    has_fields = is_dataclass(value) and solver(value) is not None
+    lines = _lines(docstring, has_fields)
     path, defined = _home(name, value, docstring) if markup.blocks(lines) or markup.roles(lines) else locations.home(value)
     owner = _owner(name, value)
     beside = own + tuple(text for of in _texts(owner, value) if (text := own_docstring(of)) and text not in (docstring, *own))
@@ -245,12 +253,13 @@ def _record(name: str, aliases: tuple[str, ...], value: Any, docstring: str, own
         owner="" if owner is None else name if owner is value else name.rpartition(".")[0],
         beside=beside,
         pairs={parameter: pair for one in spoken for parameter, pair in one.pairs.items()},
+        has_fields=has_fields,
     )
 
 
-def _with_fields(value: Any, lines: list[str]) -> list[str]:
-    """The lines of a docstring; the attributes of a solver that is a dataclass are the parameters of its constructor."""
-    return [_ATTRIBUTES.sub(r"\1Parameters", line) for line in lines] if is_dataclass(value) and solver(value) is not None else lines
+def _lines(docstring: str, has_fields: bool) -> list[str]:
+    lines = markup.dedented(docstring)
+    return [_ATTRIBUTES.sub(r"\1Parameters", line) for line in lines] if has_fields else lines
 
 
 _ATTRIBUTES = re.compile(r"^(\s*)Attributes(?=:?\s*$)")
