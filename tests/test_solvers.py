@@ -7,7 +7,7 @@ import pytest
 from fixture_modules import Claims, judged_claim, written
 from pasting import paste
 
-from qedoc.bind.objectives import is_about_pole
+from qedoc.bind.objectives import is_about_pole, said_option
 from qedoc.bind.records import Bound, Refused
 from qedoc.results.verdict import CaseResult, Verdict
 
@@ -218,6 +218,20 @@ return params - step * g, state
         fast = self.OTHER.replace(r"\eta", r"2 \eta")
         found = made(shown(self.BEST, self.STEP.replace("f(x) ", "f(x_t) "), self.FAST, fast, UPDATED, self.MOVE), self.CODE)[-2:]
         assert [judged_claim(claim).verdict for claim in found] == [Verdict.TESTED, Verdict.REFUTED]
+
+    @pytest.mark.parametrize(
+        ("words", "said"),
+        [
+            ("For the ``fast`` variant, it is", {"variant": "fast"}),
+            ('With `variant="fast"`, it is', {"variant": "fast"}),
+            ("Unlike the ``fast`` variant, it is", {}),
+            ("For the ``fast`` variant and the ``best`` variant, it is", {}),
+            ("For the ``slow`` variant, it is", {}),
+            ("For the ``fast`` variant, it is one. Otherwise, it is", {}),
+        ],
+    )
+    def test_words_that_name_an_option(self, words: str, said: dict[str, str]) -> None:
+        assert said_option([words, "", ".. math::", "", "    x"], {"variant": frozenset({"best", "fast"})}) == said
 
     def test_definitions_without_options(self, judged: Judge) -> None:
         doc = shown("The step size is", self.STEP, "or", self.OTHER, UPDATED, self.MOVE)

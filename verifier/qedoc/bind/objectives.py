@@ -18,6 +18,9 @@ _SLOPE = re.compile(rf"\\nabla\s*(?:_\s*(?:\{{[^{{}}]*\}}|\\?\w+)\s*)?{_NAMED}")
 _IS_OBJECTIVE = re.compile(r"\b(?:function|objective|loss|cost|energy|fun)\b", re.IGNORECASE)
 _IS_ANOTHER = re.compile(r"\b(?:regulari[sz]\w*|penalty|prox\w*|constraints?|smooth(?:ed)? part|surrogate|dual|averaged?)\b", re.IGNORECASE)
 _QUOTED = re.compile(r"``([^`\s]+)``|[\"']([\w+-]+)[\"']")
+_OTHERS = re.compile(r"\b(?:not|unlike|except|other|others|without|instead|rather|but|than|contrast)\b", re.IGNORECASE)
+"""Words that say that an option is another one."""
+
 _DIRECTIVE = re.compile(r"\.\. math\s*::.*$", re.DOTALL)
 
 
@@ -98,7 +101,9 @@ def said_option(lines: Sequence[str], known: Mapping[str, frozenset[str]]) -> di
     """
     paragraph = re.split(r"\n\s*\n", _DIRECTIVE.sub("", "\n".join(lines)).strip())[-1]
     last = " ".join(re.split(r"(?<=[.!?])\s+(?=[A-Z])", paragraph.strip())[-1].split())
-    found = set()
+    found = set[tuple[str, str]]()
+    if _OTHERS.search(last):
+        return {}
     for name, values in known.items():
         for value in values:
             quoted = rf"(?:``{re.escape(value)}``|[\"']{re.escape(value)}[\"'])"

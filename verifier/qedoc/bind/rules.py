@@ -55,6 +55,15 @@ _INTRODUCING = frozenset({
 })  # fmt: skip
 """The words of a sentence that introduces a rule. Any other word may say that it is another rule."""
 
+_OWN = re.compile(r"the ([\w-]+?)(?:'s)? (?:update|step)(?: rule)? (?:uses|combines|applies) ([\w' -]+):?", re.IGNORECASE)
+"""A sentence that says what the update of a named optimizer is made of."""
+
+_PARTS = frozenset({
+    "adaptive", "average", "averages", "bias", "corrected", "correction", "decay", "decoupled", "estimate", "estimates", "exponential",
+    "first", "infinity", "moment", "moments", "moving", "nesterov", "norm", "rates", "running", "second", "sign", "squared"
+})  # fmt: skip
+"""The words of which it may consist, beside those of `_INTRODUCING` and "Adam's"."""
+
 _OF_OPTIONS = ("while", "whereas", "accepts", "hyperparameters", "parameters")
 """Other words of a sentence that says for which option a display holds, and which parameters it has."""
 
@@ -94,6 +103,8 @@ def introduces(words: str, names: Sequence[str] = ()) -> bool:
     """
     plain = re.findall(r"[a-z]+(?:'[a-z]+)?", _MARKUP.sub(" ", words).lower())
     own = {word.lower() for name in names for word in (name, *re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", name))}
+    if (said := _OWN.fullmatch(" ".join(words.split()))) and said[1].lower() in own:
+        return all(word in _INTRODUCING | _PARTS or word.endswith("'s") for word in said[2].lower().replace("-", " ").split())
     sizes = {"step", "size"} <= set(plain) or "stepsize" in plain
     return (sizes or any(word.startswith("updat") for word in plain)) and set(plain) <= _INTRODUCING | own
 
