@@ -103,6 +103,10 @@ def _is_number(value: Any) -> bool:
 class _Lifted(Stepping):
     """The rule of the code, at one entry of the parameters."""
 
+    def __init__(self, spec: Spec, steps: Steps) -> None:
+        super().__init__(spec, steps)
+        self.moves = Steps(steps.factory, UPDATE)  # the lines of a rule give the update, and the parameters are its sum
+
     def rule(self) -> Recurrence:
         """The parts of the state after a step, and the update.
 

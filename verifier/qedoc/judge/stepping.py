@@ -44,7 +44,7 @@ class Stepping:
     def __init__(self, spec: Spec, steps: Steps) -> None:
         (size,) = [d.symbol for d in spec.symbols if isinstance(d, Size)]
         assert isinstance(spec.formula, Recurrence)  # the caller looked
-        self.size, self.spec, self.steps = size, spec, steps
+        self.size, self.spec, self.steps, self.moves = size, spec, steps, steps
         self.formula: Recurrence = spec.formula
         self.case: Case = instantiate(spec, {size: 1})
         self.hyper = tuple(s.symbol for s in self.case.scalars if s.name not in (GRADIENTS, PARAMETERS) and s.vector != GRADIENTS)
@@ -109,7 +109,7 @@ class Stepping:
         """The output of the first step, and the state after it."""
         made = self._made(values)
         fed = self._fed(values)
-        output, _, state = self.steps.advance(made, fed[1], self.steps.begin(made, *fed), fed[0], fed[2])
+        output, _, state = self.moves.advance(made, fed[1], self.steps.begin(made, *fed), fed[0], fed[2])
         return [output, *jax.tree.leaves(state)]
 
     def _fed(self, values: Mapping[Any, Any]) -> tuple[Any, Any, Any]:
@@ -122,7 +122,7 @@ class Stepping:
         fed = self._fed(values)
         tree = jax.tree.structure(self.steps.begin(made, *fed))
         state = jax.tree.unflatten(tree, [values[s] if isinstance(s, sp.Symbol) else s for s in self.leaves])
-        output, _, after = self.steps.advance(made, fed[1], state, fed[0], fed[2])
+        output, _, after = self.moves.advance(made, fed[1], state, fed[0], fed[2])
         return [output, *jax.tree.leaves(after)]
 
     @cached_property
