@@ -23,10 +23,11 @@ from qedoc.interpret.words import Vocabulary
 from qedoc.read import Application, Equation, Names, NotAClaim, Reading, Silence, Unreadable, defined, plain, read, read_condition
 from qedoc.read.macros import spelled_out
 from qedoc.read.scope import KNOWN_LETTERS
-from qedoc.sources import markup, prose, worded
+from qedoc.sources import fields, markup, prose, worded
 from qedoc.sources.docstrings import Argument as Described
 from qedoc.sources.docstrings import Documented, Formula, record_of
 from qedoc.sources.markup import PLAIN, WORDS
+from qedoc.sources.objects import named
 
 _EULER = re.compile(r"\bEuler\W{1,3}Mascheroni\b|\bEuler's constant\b")
 _SHARED: tuple[str, ...] = ("owner", "own", "others", "parameters", "legend", "names", "explained")
@@ -275,7 +276,8 @@ class Context:
     def lines(self) -> list[str]:
         """The lines of the docstring without their indentation."""
         said = [formula.latex for formula in self.record.formulas if formula.notation == WORDS]
-        return worded.without(markup.without_comments(self.record.lines), said)
+        owner = self.record.owner and named(self.record.owner)
+        return worded.without(markup.without_comments(fields.lines(owner, self.record.docstring)), said)
 
     def names_value(self, equation: Equation) -> bool:
         """Whether the left side of an equation names the object: `f(x) = ...`."""

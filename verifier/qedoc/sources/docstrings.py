@@ -1,11 +1,10 @@
 """Finds the documented objects of an installed package, each once, with their formulas and what the text says about the symbols."""
 
 import inspect
-import re
 import sys
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, is_dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from types import ModuleType
 from typing import Any
@@ -13,10 +12,9 @@ from typing import Any
 from qedoc.claims.given_objects import with_object
 from qedoc.claims.measured import Measured
 from qedoc.claims.members import member, parameters
-from qedoc.claims.solvers import solver
 from qedoc.claims.surroundings import settings_of
 from qedoc.errors import Location, TargetError
-from qedoc.sources import locations, markup, plain_legend, prose, values, worded
+from qedoc.sources import fields, locations, markup, plain_legend, prose, values, worded
 from qedoc.sources.objects import Lost, attribute, classes, docstring_of, ignored, loaded, named, own_docstring, public, unwrapped, walk
 from qedoc.sources.pages import Passage
 
@@ -92,7 +90,6 @@ class Documented:
         owner: for a class, a method and a property, the dotted path of the class; empty for anything else.
         beside: the docstrings of the class and its constructor, for a method or property.
         pairs: the letters of the keys and of the values of each parameter that is a dict, according to the text.
-        has_fields: whether the attributes of the class are the parameters of its constructor.
     """
 
     name: str
@@ -117,12 +114,6 @@ class Documented:
         return self.target or self.name
 
     pairs: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    has_fields: bool = False
-
-    @property
-    def lines(self) -> list[str]:
-        """The lines of the docstring without their common indentation. The section on attributes is one on parameters if they are so."""
-        return _lines(self.docstring, self.has_fields)
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -192,8 +183,7 @@ def page_record(passage: Passage) -> Documented:
 
 
 def _record(name: str, aliases: tuple[str, ...], value: Any, docstring: str, own: tuple[str, ...] = ()) -> Documented:
-    has_fields = is_dataclass(value) and solver(value) is not None
-    lines = _lines(docstring, has_fields)
+    lines = fields.lines(value, docstring)
     path, defined = _home(name, value, docstring) if markup.blocks(lines) or markup.roles(lines) else locations.home(value)
     owner = _owner(name, value)
     beside = own + tuple(text for of in _texts(owner, value) if (text := own_docstring(of)) and text not in (docstring, *own))
@@ -253,16 +243,7 @@ def _record(name: str, aliases: tuple[str, ...], value: Any, docstring: str, own
         owner="" if owner is None else name if owner is value else name.rpartition(".")[0],
         beside=beside,
         pairs={parameter: pair for one in spoken for parameter, pair in one.pairs.items()},
-        has_fields=has_fields,
     )
-
-
-def _lines(docstring: str, has_fields: bool) -> list[str]:
-    lines = markup.dedented(docstring)
-    return [_ATTRIBUTES.sub(r"\1Parameters", line) for line in lines] if has_fields else lines
-
-
-_ATTRIBUTES = re.compile(r"^(\s*)Attributes(?=:?\s*$)")
 
 
 def _described(lines: Sequence[str]) -> dict[str, str]:
