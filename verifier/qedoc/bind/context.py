@@ -27,7 +27,6 @@ from qedoc.sources import fields, markup, prose, worded
 from qedoc.sources.docstrings import Argument as Described
 from qedoc.sources.docstrings import Documented, Formula, record_of
 from qedoc.sources.markup import PLAIN, WORDS
-from qedoc.sources.objects import named
 
 _EULER = re.compile(r"\bEuler\W{1,3}Mascheroni\b|\bEuler's constant\b")
 _SHARED: tuple[str, ...] = ("owner", "own", "others", "parameters", "legend", "names", "explained")
@@ -276,8 +275,7 @@ class Context:
     def lines(self) -> list[str]:
         """The lines of the docstring without their indentation."""
         said = [formula.latex for formula in self.record.formulas if formula.notation == WORDS]
-        owner = self.record.owner and named(self.record.owner)
-        return worded.without(markup.without_comments(fields.lines(owner, self.record.docstring)), said)
+        return worded.without(markup.without_comments(fields.lines(self.record.owner, self.record.docstring)), said)
 
     def names_value(self, equation: Equation) -> bool:
         """Whether the left side of an equation names the object: `f(x) = ...`."""
