@@ -11,6 +11,7 @@ from pasting import paste
 
 from qedoc.algebra.recurrences import Recurrence
 from qedoc.bind.records import Bound, Refused
+from qedoc.bind.rules import introduces
 from qedoc.read import Names, Unreadable
 from qedoc.read.diagonals import without_diagonal, without_outer
 from qedoc.read.steps import read_step_size, read_steps
@@ -507,3 +508,21 @@ def test_a_rule_with_entries_is_written_out() -> None:
     assert [left for left, _ in made.lines] == [m[t, 1], m[t, 2]]
     assert sp.expand(made.at(1) - x[1] - g[1, 1] * (g[1, 1] ** 2 + g[1, 2] ** 2)) == 0
     assert np.isclose(float(made.at(1).subs({x[1]: 1, g[1, 1]: 2, g[1, 2]: 3})), 27)
+
+
+class TestIntroductions:
+    """Sentences before a rule that say that it is what the optimizer does."""
+
+    @pytest.mark.parametrize(
+        ("words", "introduces_"),
+        [
+            ("The Foo update uses the infinity norm:", True),
+            ("The Foo update combines Adam's adaptive learning rate with Nesterov momentum:", True),
+            ("The Adam update uses the infinity norm:", False),
+            ("The Foo update uses the infinity norm instead:", False),
+            ("The Foo update uses the positive moments:", False),
+            ("The Foo update uses the infinity norm, if it is small:", False),
+        ],
+    )
+    def test_what_an_update_is_made_of(self, words: str, introduces_: bool) -> None:
+        assert introduces(words, ["Foo"]) is introduces_

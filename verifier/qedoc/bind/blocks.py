@@ -8,7 +8,10 @@ from typing import Any
 import sympy as sp
 
 from qedoc.bind.context import Context
-from qedoc.bind.pieces import completed, lacking, said_settings
+from qedoc.bind.objectives import objective_of, said_option, variants
+from qedoc.bind.pieces import completed, lacking, letters, said_settings
+from qedoc.bind.roles import GRADIENT, output_of, roles
+from qedoc.claims.solvers import solver
 from qedoc.claims.steps import holder, is_transformation
 from qedoc.claims.target import resolve
 from qedoc.errors import QedocError
@@ -18,31 +21,11 @@ from qedoc.read.step_names import Timed
 from qedoc.read.steps import Line, Lines, read_start, read_step_size, read_steps, read_sum, step_letter
 from qedoc.sources.docstrings import Documented, Formula, record_of
 
-MOVED = ("theta", "w", "params")
-"""What the parameters that a rule moves are conventionally called."""
-
-ALSO_MOVED = ("x", "p", "phi")
-"""What they are called too, and other values as well."""
-
-GRADIENT = "g"
-"""What the gradient is conventionally called."""
-
-UPDATES = ("u", "Delta w", "Delta theta", "Delta x", "Delta")
-"""What the update of a step is conventionally called."""
-
-_IS_GRADIENT = re.compile(
-    r"\W*(?:(?:an?|the|incoming|current|stochastic|mini-?batch|mean|loss)\s+)*(?:gradients?|derivatives?|grads?)\b", re.IGNORECASE
-)
-_IS_MOVED = re.compile(r"\b(?:param(?:eter)?s?|weights?|iterates?|variables?|points?|models?)\b", re.IGNORECASE)
-
 _SETTING = re.compile(r"`*\b(\w+)\s*=\s*(True|False)\b`*")
 _QUOTED = re.compile(r"\breplac\w*\s+(?:the\s+)?(?:\w+\s+)?(?:assignment|line|rule|update|step)s?\s*:?\s*$", re.IGNORECASE)
 """Words before a display that quotes a line of another rule, which is replaced."""
 
 PART = "it is a part of the rule that a later display completes"
-
-_OF_ENTRY = re.compile(r":math:`([^`]+?)\^\{?\(\w\)\}?`\W*(?:(?:is|denotes|represents|are)\s+)?([^:.;]+)")
-"""A name of one entry, `G_t^{(l)}`, and what the text says about it."""
 
 _REWRITTEN = re.compile(r"\bcan (?:also |equivalently )?be (?:re)?written as\W*$")
 """The end of the words before a display that states the rule above in another way."""
@@ -77,7 +60,8 @@ class Block:
         sure: whether nothing says that the rule is about other settings than the defaults.
         repeats: whether a row that repeats the end of the row above was left out.
         parts: the displays before it that give lines of it.
-        values: the letter of the function whose value each step is given beside its gradient, if there is one.
+        values: whether each step is given the value of the function beside its gradient.
+        objective: the parameter of the constructor that is the function, for a class of solvers; empty for an optimizer.
     """
 
     formula: Formula
@@ -91,7 +75,8 @@ class Block:
     sure: bool = True
     repeats: bool = False
     parts: tuple[Formula, ...] = ()
-    values: frozenset[str] = frozenset()
+    values: bool = False
+    objective: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +102,7 @@ def has_rule(path: str) -> bool:
 
 
 def factory_of(path: str) -> str:
-    """The path of the factory of gradient transformations that an object is; empty for anything else.
+    """The path of the factory of gradient transformations, or of the class of solvers, that an object is; empty for anything else.
 
     Args:
         path: its dotted path.
@@ -127,29 +112,38 @@ def factory_of(path: str) -> str:
     except QedocError:
         return ""
     held = holder(value)
-    return path if is_transformation(value) else "" if held is None else f"{path}.{held.attribute}"
+    return path if is_transformation(value) or solver(value) else "" if held is None else f"{path}.{held.attribute}"
 
 
 def blocks(context: Context) -> dict[Formula, tuple[Block, ...] | Unread]:
     """Returns the rules of a docstring, by the display that states them: one for each setting that its lines name.
 
     Args:
-        context: the docstring of a factory of gradient transformations.
+        context: the docstring of a factory of gradient transformations, or of a class of solvers.
     """
     found: dict[Formula, tuple[Block, ...] | Unread] = {}
     last: Block | None = None
     parts: dict[Formula, Lines] = {}
+    objective = objective_of(context)
+    said: dict[Formula, dict[str, str]] = {}
     before = -1
     for formula in context.record.formulas:
         if not formula.display or formula.notation:
             continue
         between = context.lines[before + 1 : formula.line + 1]
+        said[formula] = said_option(between, objective.options)
+        if formula in objective.definitions:
+            parts[formula], before = objective.definitions[formula], formula.line
+            continue
         if not step_letter(formula.latex):
-            if (made_of := _step_size(context, formula, between)) is not None:
-                found[formula] = (made_of,)
+            if (made_of := _step_size(context, formula, between, objective.function)) is not None:
+                found[formula] = (replace(made_of, objective=objective.parameter, settings=said[formula]),)
+            continue
+        if objective.unclear:
+            found[formula] = Unread(objective.unclear)
             continue
         words = _DIRECTIVE.sub("", " ".join(between)).strip()
-        read = read_steps(formula.latex, context.names)
+        read = read_steps(formula.latex, context.names, objective.function)
         entries, matrices = without_diagonal(formula.latex)
         if matrices and isinstance(made_read := read_steps(entries, context.names), Lines):
             defined = _defined(context, before, formula, matrices, made_read)
@@ -159,29 +153,16 @@ def blocks(context: Context) -> dict[Formula, tuple[Block, ...] | Unread]:
             if not isinstance(context.readings.get(formula), Reading):  # else it is a formula at a step
                 found[formula] = Unread(read)
             continue
-        gradients, moved = _named(context, read)
-        if output_of(read.lines, moved) is not None:
+        if output_of(read.lines, roles(context, read)[1]) is not None:
             settings, sure = said_settings(between, {p.name: p.default for p in context.parameters.values()})
-            whole, used = completed(read, parts, moved, {*gradients, GRADIENT})
-            of = ""
-            if missing := lacking(whole, {*gradients, *moved, GRADIENT}):
-                whole, of = _with_sibling(context, whole, missing, {*gradients, *moved, GRADIENT})
-            gradients, moved = _named(context, whole)
-            found |= dict.fromkeys((part for part in used if part not in found and part.display), Unread(PART, quoted=True))
-            made = tuple(
-                replace(
-                    block,
-                    gradients=gradients,
-                    moved=moved,
-                    settings=settings | dict(block.settings),
-                    sure=((sure and (last is None or bool(_REWRITTEN.search(words)))) or bool(settings)) and not whole.repeats and not of,
-                    repeats=whole.repeats,
-                    parts=tuple(used),
-                    of=of,
-                )
-                for block in _for_settings(formula, whole)
-            )
-            found[formula], last = made, last or made[0]
+            sure = (sure and (last is None or bool(_REWRITTEN.search(words)))) or bool(settings)
+            joined = _completed(context, formula, read, parts, said, objective.parameter, sure=sure, settings=settings)
+            if isinstance(joined, Unread):
+                found[formula] = joined
+                continue
+            used = {part for block in joined for part in block.parts if part.display}
+            found |= {part: Unread(PART, quoted=True) for part in parts if part in used and part not in found}
+            found[formula], last = joined, last or joined[0]
             parts[formula] = read
             continue
         changes = _change(context, formula, read, last, words)
@@ -189,6 +170,47 @@ def blocks(context: Context) -> dict[Formula, tuple[Block, ...] | Unread]:
         if not changes:
             parts[formula] = read
     return found
+
+
+def _completed(
+    context: Context,
+    formula: Formula,
+    read: Lines,
+    parts: Mapping[Formula, Lines],
+    said: Mapping[Formula, Mapping[str, str]],
+    objective: str,
+    *,
+    settings: Mapping[str, Any],
+    sure: bool,
+) -> tuple[Block, ...] | Unread:
+    """The rules of a display with an output, one for each setting, with the lines that earlier displays give."""
+    joined: list[Block] = []
+    for chosen, own in variants(parts, said):
+        gradients, moved = roles(context, read)
+        whole, used = completed(read, own, moved, {*gradients, GRADIENT})
+        of = ""
+        if missing := lacking(whole, {*gradients, *moved, GRADIENT}):
+            whole, of = _with_sibling(context, whole, missing, {*gradients, *moved, GRADIENT})
+        twice = letters(whole.lines) & {line.left.base for part in own.values() for line in part.lines if line.left.shift is None}
+        if objective and (twice := twice - {line.left.base for line in whole.lines}):
+            return Unread(f"several displays give {min(twice)}, and nothing says which one counts")
+        gradients, moved = roles(context, whole)
+        joined += [
+            replace(
+                block,
+                gradients=gradients,
+                moved=moved,
+                settings={**settings, **chosen, **said[formula], **block.settings},
+                sure=sure and not whole.repeats and not of,
+                repeats=whole.repeats,
+                parts=tuple(used),
+                of=of,
+                values=any(name.height for name in whole.names.values()),
+                objective=objective,
+            )
+            for block in _for_settings(formula, whole)
+        ]
+    return tuple(joined)
 
 
 def _defined(context: Context, before: int, formula: Formula, matrices: Collection[str], read: Lines) -> dict[Formula, Lines]:
@@ -203,13 +225,13 @@ def _defined(context: Context, before: int, formula: Formula, matrices: Collecti
     return found
 
 
-def _step_size(context: Context, formula: Formula, between: Sequence[str]) -> Block | None:
+def _step_size(context: Context, formula: Formula, between: Sequence[str], function: str) -> Block | None:
     """The rule of gradient descent with a step size that a display gives, "It sets the step-size as"; None for any other display.
 
     The value of the function at the parameters, `f(x)`, is an input of each step: update takes it as `value=`.
     """
     said = " ".join("\n".join(between).rpartition(".. math::")[0].split())
-    functions = [letter for letter, words in context.legend.items() if _OBJECTIVE.match(words)]
+    functions = [function] if function else [letter for letter, words in context.legend.items() if _OBJECTIVE.match(words)]
     if not _SIZE.search(said) or len(functions) != 1:
         return None
     read = read_step_size(formula.latex, context.names, functions[0])
@@ -222,7 +244,7 @@ def _step_size(context: Context, formula: Formula, between: Sequence[str]) -> Bl
         names=read.names,
         step=read.step,
         moved=frozenset({point}),
-        values=frozenset(name.base for name in read.names.values() if name.base == functions[0]),
+        values=any(name.height for name in read.names.values()),
     )
 
 
@@ -239,35 +261,6 @@ def _change(context: Context, formula: Formula, read: Lines, last: Block | None,
     if last is not None and not made[0].settings:
         return {formula: Unread("nothing says for which arguments this line replaces the one above; name them, as in nesterov=True")}
     return {formula: (made[0],)}
-
-
-def _named(context: Context, read: Lines) -> tuple[frozenset[str], frozenset[str]]:
-    """The names of the gradient and of the parameters in a rule: by what the text calls them, or else by convention."""
-    gradients, moved = set[str](), set[str]()
-    updates = any(line.left.base in UPDATES for line in read.lines)
-    entries = {name: words for text in context.lines for name, words in _OF_ENTRY.findall(text)}
-    legend = {**entries, **context.legend}
-    for base in {name.base for name in (*read.names.values(), *(line.left for line in read.lines))}:
-        said = legend.get(f"{base}_{read.step}") or legend.get(base) or ""
-        if base == GRADIENT if not said else _IS_GRADIENT.match(said):
-            gradients.add(base)
-        elif base in MOVED or (base in ALSO_MOVED and not updates):
-            moved |= {base} if not said or _IS_MOVED.search(said) else set()
-        elif said and re.match(r"\W*(?:the )?(?:model )?(?:parameters?|weights?|iterates?)\b(?! (?:decay|of|for))", said, re.IGNORECASE):
-            moved.add(base)
-    defined = {line.left.base for line in read.lines}
-    return frozenset(gradients - (defined - {GRADIENT})), frozenset(moved)
-
-
-def output_of(lines: Sequence[Line], moved: Collection[str]) -> Timed | None:
-    """What a rule gives: the parameters after the step, or the update; None if it has neither.
-
-    Args:
-        lines: its lines.
-        moved: the names of the parameters.
-    """
-    given = [line.left for line in lines if line.left.shift is not None]
-    return next((left for names in (moved, UPDATES) for left in given if left.base in names), None)
 
 
 def _for_settings(formula: Formula, read: Lines) -> list[Block]:

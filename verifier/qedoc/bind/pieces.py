@@ -59,7 +59,7 @@ def completed(
     used: list[Formula] = []
     while True:
         given = {line.left.base for line in lines}
-        wanted = {(name.base, name.shift is not None) for name in names.values()} | {(letter, False) for letter in _letters(lines)}
+        wanted = {(name.base, name.shift is not None) for name in names.values()} | {(letter, False) for letter in letters(lines)}
         missing = {one for one in wanted if one[0] not in given and one[0] not in known}
         found = next(
             (
@@ -91,8 +91,12 @@ def lacking(read: Lines, known: Collection[str]) -> set[str]:
     return names - {line.left.base for line in read.lines} - set(known)
 
 
-def _letters(lines: Sequence[Line]) -> set[str]:
-    """The names without a step in the values of lines."""
+def letters(lines: Sequence[Line]) -> set[str]:
+    """The names without a step in the values of lines.
+
+    Args:
+        lines: the lines.
+    """
     return {s.name for line in lines for _, value in line.values for s in value.free_symbols if isinstance(s, sp.Symbol)}
 
 

@@ -32,6 +32,11 @@ SYMBOL = re.compile(rf"(?:[A-Za-z]|{'|'.join(sorted(SYMBOLS))})(?:_(?:\d|[a-z]+)
 """A letter that may be a number of the optimizer. A word, such as `trust_ratio`, may be a value that something else defines."""
 
 
+_LEAST = re.compile(
+    r"(?:f|func?|fn|function|objective|loss|value)_(?:min|star|opt|lower(?:_bound)?)|(?:min|optimal)_(?:f|func?|value|loss)"
+)
+"""What a parameter is called that is the least value of an objective."""
+
 _TAGGED = r"``(\w+)`` sets the [\w -]*:math:`\\?{}_0`(?: \([^()]*\))? to the given value"
 """What the text says of a parameter that is a pair of a tag and a number."""
 
@@ -84,7 +89,9 @@ class RuleChoices:
         for letter in self.rule.letters:
             timed = f"{letter}_{self.block.step}"
             name = context.bound.get(timed) or context.bound.get(letter) or direct(context, letter) or self._starred(letter)
-            if name in context.parameters:
+            if name is None and (least := self._least(letter)):
+                found[letter] = _choice("symbol", letter, least, f"{least} is conventionally the least value", Sure.SUGGESTED)
+            elif name in context.parameters:
                 said = context.legend.get(timed) or context.legend.get(letter) or "its name"
                 found[letter] = _choice("symbol", letter, name, said, Sure.STATED)
             elif (entry := self._entry(letter)) is not None:
@@ -104,6 +111,13 @@ class RuleChoices:
         text = " ".join(" ".join(self.context.lines).split())
         said = re.search(rf":math:`\\?{base}\^\{{?(?:\\star|\\ast|\*)\}}?` (?:is|denotes)\b([^.`]*)``(\w+)``", text) if star else None
         return said[2] if said and said[2] in self.context.parameters else None
+
+    def _least(self, letter: str) -> str:
+        """The parameter that is conventionally the least value of the objective, `f^star`; empty if there is none, or several."""
+        if not self.block.objective or not letter.endswith("^star"):
+            return ""
+        found = [p.name for p in self.context.parameters.values() if is_number(p) and _LEAST.fullmatch(p.name)]
+        return found[0] if len(found) == 1 else ""
 
     @property
     def letters_of(self) -> dict[str, str]:
@@ -157,7 +171,7 @@ class RuleChoices:
 
     def _unused(self, known: Mapping[str, Choice]) -> list[Argument]:
         """The parameters that may be numbers and that no letter is."""
-        taken = {*(str(choice.value).removeprefix("@") for choice in known.values()), *self.block.settings}
+        taken = {*(str(choice.value).removeprefix("@") for choice in known.values()), *self.block.settings, self.block.objective}
         return [p for p in self.context.parameters.values() if p.name not in taken and is_number(p)]
 
     def _any(self, unknown: Sequence[tuple[str, str]], names: Sequence[str]) -> list[tuple[Choice, ...]]:

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 import sympy as sp
 
 from qedoc.algebra.large import LARGE, WRITTEN_OUT, Largest, Smallest
-from qedoc.bind.blocks import GRADIENT, Block, output_of
+from qedoc.bind.blocks import Block
 from qedoc.bind.coupled import is_over_entries, without_entries
 from qedoc.bind.records import Obstruction
+from qedoc.bind.roles import GRADIENT, output_of
 from qedoc.read.reading import Extent
 from qedoc.read.step_names import Timed
 from qedoc.read.steps import Line
@@ -85,6 +86,10 @@ class RuleLines:
         t = self.block.step
         if name.slope:
             return INPUT[t - self._lag_of_gradient(name)]
+        if name.height:
+            if self._lag_of_gradient(name):
+                raise Obstruction("a line uses the value of the function at the parameters of an earlier step", "use the value at the step")
+            return OBJECTIVE[t]
         if name.base in self.shifts and name.shift is not None:
             lag = self.shifts[name.base] - name.shift
             own = name.base == line.left.base and lag == 0
@@ -96,8 +101,6 @@ class RuleLines:
             if lag not in (0, 1):
                 raise Obstruction(f"a line uses {name.base} {lag} steps before" if lag > 1 else f"a line uses {name.base} of a later step")
             return self.symbols(name.base)[t - lag]
-        if name.base in self.block.values:
-            return OBJECTIVE[t]
         if name.base in self.block.gradients and name.shift is not None:
             if name.shift not in (0, -1):
                 raise Obstruction(f"a line uses the gradient of step {self.block.step + name.shift}", "use g_t and g_{t-1}")
@@ -113,13 +116,15 @@ class RuleLines:
         return letter ** (t + name.shift) if name.raised and name.shift is not None else letter
 
     def _lag_of_gradient(self, name: Timed) -> int:
-        """How many steps ago the gradient at some parameters was fed in: 0 for those before the step.
+        """How many steps ago the gradient or the value at some parameters was fed in: 0 for those before the step.
 
         Raises:
             Obstruction: for the gradient at anything else, such as the parameters after the step.
         """
-        if name.base not in self.block.moved or name.shift is None:
+        if name.base not in self.block.moved:
             raise Obstruction(f"the gradient is taken at {name.base}, which is not called parameters", "write it as g_t")
+        if name.shift is None:
+            return 0
         lag = self.shifts[name.base] - name.shift - 1 if name.base in self.shifts else 0
         if lag not in (0, 1):
             raise Obstruction("the gradient is taken at parameters that are not known at the step", "write it as g_t")
@@ -184,6 +189,21 @@ class RuleLines:
             waiting.remove(ready)
             done.append(ready)
         return done
+
+    @property
+    def is_at_sure_points(self) -> bool:
+        """Whether each point without a step, as in `f(x)`, must be the parameters before it: those after it depend on its line."""
+        t, (output,) = self.block.step, [self.output.base]
+        loose = {
+            line.left.base
+            for line in self.block.lines
+            for symbol in line.values[0][1].free_symbols
+            if (name := self.block.names.get(symbol)) is not None and (name.slope or name.height) and name.shift is None
+        }
+        used = {output}
+        for base, value in reversed(self.lines):
+            used |= {other for other, _ in self.lines if base in used and value.has(self.symbols(other)[t])}
+        return loose <= used
 
     @property
     def used_before(self) -> list[str]:

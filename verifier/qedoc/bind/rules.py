@@ -18,6 +18,7 @@ from qedoc.algebra.recurrences import Recurrence
 from qedoc.bind.blocks import Block, Unread, blocks, factory_of, has_rule
 from qedoc.bind.context import Context
 from qedoc.bind.coupled import ENTRIES, ENTRY, LONGEST, Coupled
+from qedoc.bind.objectives import is_about_pole
 from qedoc.bind.owners import told
 from qedoc.bind.pieces import without_entry_phrase
 from qedoc.bind.records import Bound, Obstruction, Refused
@@ -44,15 +45,30 @@ _DECAY = re.compile(r"b\d|beta_?\d?|betas\[\d\]|mu|rho|momentum|(?:\w+_)?decay(?
 
 _MARKUP = re.compile(r":\w+:`[^`]*`|`+[^`]*`+|\$[^$]*\$")
 _INTRODUCING = frozenset({
-    "a", "according", "adopt", "adopts", "algorithm", "an", "and", "are", "as", "at", "be", "by", "can", "computed", "current",
-    "defined", "defining", "each", "final", "finally", "following", "follows", "for", "form", "from", "function", "given", "gradient",
-    "gradients", "in", "incoming", "is", "it", "iteration", "iterations", "its", "learning", "method", "momentum", "of", "on",
-    "optimizer", "our", "outgoing", "parameter", "parameters", "previous", "rate", "returns", "rule", "rules", "scaled", "sets",
+    "a", "according", "adopt", "adopts", "algorithm", "all", "an", "and", "are", "as", "at", "be", "by", "can", "cases", "computed",
+    "current", "defined", "defining", "each", "final", "finally", "following", "follows", "for", "form", "from", "function", "given",
+    "gradient", "gradients", "in", "incoming", "is", "it", "iteration", "iterations", "its", "learning", "method", "momentum", "of",
+    "on", "optimizer", "our", "outgoing", "parameter", "parameters", "previous", "rate", "returns", "rule", "rules", "scaled", "sets",
     "size", "solver", "state", "step", "steps", "stepsize", "takes", "that", "the", "then", "this", "to", "transformation", "update",
-    "updated", "updates", "updating", "using", "variable", "variables", "vector", "via", "we", "weight", "weights", "well", "where",
-    "with", "written"
+    "updated", "updates", "updating", "used", "using", "variable", "variables", "vector", "via", "we", "weight", "weights", "well",
+    "where", "with", "written"
 })  # fmt: skip
 """The words of a sentence that introduces a rule. Any other word may say that it is another rule."""
+
+_OWN = re.compile(r"the ([\w-]+?)(?:'s)? (?:update|step)(?: rule)? (?:uses|combines|applies) ([\w' -]+):?", re.IGNORECASE)
+"""A sentence that says what the update of a named optimizer is made of."""
+
+_PARTS = frozenset({
+    "adaptive", "average", "averages", "bias", "corrected", "correction", "decay", "decoupled", "estimate", "estimates", "exponential",
+    "first", "infinity", "moment", "moments", "moving", "nesterov", "norm", "rates", "running", "second", "sign", "squared"
+})  # fmt: skip
+"""The words of which it may consist, beside those of `_INTRODUCING` and "Adam's"."""
+
+_OF_OPTIONS = ("while", "whereas", "accepts", "hyperparameters", "parameters")
+"""Other words of a sentence that says for which option a display holds, and which parameters it has."""
+
+AFTER = sp.IndexedBase("after")
+"""The parameters after a step, for a solver whose rule gives what is added to them."""
 
 _COUNT, _INDEX = sp.Symbol("steps"), sp.Symbol("i")
 
@@ -87,6 +103,8 @@ def introduces(words: str, names: Sequence[str] = ()) -> bool:
     """
     plain = re.findall(r"[a-z]+(?:'[a-z]+)?", _MARKUP.sub(" ", words).lower())
     own = {word.lower() for name in names for word in (name, *re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", name))}
+    if (said := _OWN.fullmatch(" ".join(words.split()))) and said[1].lower() in own:
+        return all(word in _INTRODUCING | _PARTS or word.endswith("'s") for word in said[2].lower().replace("-", " ").split())
     sizes = {"step", "size"} <= set(plain) or "stepsize" in plain
     return (sizes or any(word.startswith("updat") for word in plain)) and set(plain) <= _INTRODUCING | own
 
@@ -130,7 +148,8 @@ def _bound(context: Context, block: Block, name: str) -> Bound:
         )
         for choices, letters, start in options[:MOST]
     )
-    cut = len(options) > MOST or rule.choices.has_strangers or not (rule.stated and block.sure)
+    sure = rule.stated and block.sure and rule.rule.is_at_sure_points
+    cut = len(options) > MOST or rule.choices.has_strangers or not sure
     readings = Readings(alternatives=alternatives, cut=cut)
     return Bound(formula=block.formula, reading=_spoken(block), spec=readings.spec, notes=rule.notes(), readings=readings)
 
@@ -189,8 +208,10 @@ class _Rule:
             return False
         lefts = [word for line in self.block.lines if line.left.shift is None for word in line.left.base.split("_")]
         doubted = [choice for choice in said.quantities if choice.value != VALUE or choice.sure is not Sure.STATED]
+        doubted = [choice for choice in doubted if not is_about_pole(choice.words, formula.latex)]
         plain = {word for choice in doubted for word in re.findall(r"[a-z]+", _MARKUP.sub(" ", choice.words).lower())}
-        return plain <= _INTRODUCING | set(lefts)
+        chosen = [name for name, value in self.block.settings.items() if isinstance(value, str)]
+        return plain <= _INTRODUCING | set(lefts) | ({*chosen, *_OF_OPTIONS} if chosen else set())
 
     def _in_letters(self, relation: sp.Basic) -> sp.Basic | None:
         """A condition on a parameter as one on its letter; None if it is about anything else."""
@@ -211,7 +232,7 @@ class _Rule:
             return all(sp.Rational(str(number)) in relation.atoms(sp.Number) for number in default)
         if isinstance(relation, sp.Eq) and isinstance(default, int | float) and relation.rhs == sp.Rational(str(default)):
             return True
-        mentioned = {*self.choices.letters_of, *self.block.settings}
+        mentioned = {*self.choices.letters_of} - {*self.block.settings}
         return parameter.name not in mentioned and words in " ".join(parameter.text.split())
 
     def spec(self, name: str, letters: Mapping[str, str], start: Mapping[str, sp.Expr]) -> Spec:
@@ -234,8 +255,11 @@ class _Rule:
         if self.rule.applied:
             begins[output] = BEGIN
         for moved in sorted(held, key=str):
-            lines = [(moved[t], moved[t - 1] + output[t - 1]), *lines]
-            begins |= {moved: BEGIN, output: sp.S.Zero}
+            lines = [(moved[t], AFTER[t - 1] if self.block.objective else moved[t - 1] + output[t - 1]), *lines]
+            begins |= {} if self.block.objective else {moved: BEGIN, output: sp.S.Zero}
+        if self.block.objective and not self.rule.applied:
+            lines.append((AFTER[t], AFTER[t - 1] + output[t]))
+            begins, output = {**begins, AFTER: BEGIN}, AFTER
         declared: list[Declaration] = [
             Parameter(sp.Symbol(letter), parameter, self._domain(letter, parameter), context.parameters[parameter].text)
             if parameter in context.parameters
@@ -245,7 +269,7 @@ class _Rule:
         rest = [
             p
             for p in context.parameters.values()
-            if p.default is inspect.Parameter.empty and p.name not in (*letters.values(), *self.block.settings)
+            if p.default is inspect.Parameter.empty and p.name not in (*letters.values(), *self.block.settings, self.block.objective)
         ]
         bind: dict[str, Any] = dict(self.block.settings) | self._elements(letters)
         for p in rest:
@@ -277,7 +301,7 @@ class _Rule:
             fed.append(Variable(OBJECTIVE[_INDEX], Reals(), "the value of the function at each step"))
             bind |= {OBJECTIVES: Array(OBJECTIVE[_INDEX], (_INDEX, 1, _COUNT))}
         return Spec(
-            target=f"{factory_of(context.record.path)}.{APPLIED if self.rule.applied else UPDATE}",
+            target=f"{factory_of(context.record.path)}.{APPLIED if self.rule.applied or self.block.objective else UPDATE}",
             documented=context.record.name,
             formula=formula,
             symbols=[*declared, *fed, Size(_COUNT, STEPS[-1:], "step")],
@@ -320,7 +344,7 @@ class _Rule:
     def notes(self) -> tuple[str, ...]:
         """What the rule does not mention, and what is assumed of its numbers."""
         _, letters, _ = next(self.choices.options())
-        bound = {*letters.values(), *self.block.settings, *self._elements(letters)}
+        bound = {*letters.values(), *self.block.settings, *self._elements(letters), self.block.objective}
         left = [p for p in self.context.parameters.values() if p.name not in bound]
         found = [
             f"{p.name}={p.default!r} is left at its default"

@@ -4,11 +4,13 @@ import inspect
 import re
 import warnings
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache, partial
 from typing import Any
 
 from qedoc.claims import rule
 from qedoc.claims.members import parameters
+from qedoc.claims.solvers import OTHER_BEND, Solver, Solving, solver
 
 UPDATE, APPLIED = rule.UPDATE, rule.APPLIED
 """The outputs of a step: what is added to the parameters, and the parameters after it."""
@@ -33,10 +35,10 @@ MOST_WRITTEN = 12
 
 
 class Steps:
-    """The outputs of a gradient transformation, step by step, as a function of its hyperparameters and of all gradients.
+    """The outputs of a gradient transformation or of a solver, step by step, as a function of its hyperparameters and of all gradients.
 
     Args:
-        factory: returns an object with `init(params)` and `update(updates, state, params)`.
+        factory: returns an object with `init(params)` and `update(updates, state, params)`, or a solver.
         output: `update` for the updates, `apply_updates` for the parameters after each of them.
     """
 
@@ -46,6 +48,17 @@ class Steps:
         self.__name__ = f"{function.__name__}.{output}"
         self.__module__ = function.__module__
         self.__wrapped__ = factory
+
+    @property
+    def is_solver(self) -> bool:
+        """Whether the steps are those of a solver, whose objective has a value at each step."""
+        return isinstance(self.factory, Solver)
+
+    @property
+    def bent(self) -> "Steps":
+        """The same steps with other objectives, which have the same values and gradients at the parameters of the steps."""
+        factory = replace(self.factory, bend=OTHER_BEND) if isinstance(self.factory, Solver) else self.factory
+        return Steps(factory, self.output)
 
     @property
     def __signature__(self) -> inspect.Signature:
@@ -73,13 +86,41 @@ class Steps:
             hyperparameters, value = hyperparameters | ({} if value is None else {OBJECTIVES: value}), None
         made = self.factory(**hyperparameters)
         params = jnp.asarray(params) + jnp.zeros_like(updates[0])
-        state = made.init(params)
+        values = [None] * len(updates) if value is None else value
+        state = self.begin(made, params, updates[0], values[0])
         outputs = []
-        for k, gradient in enumerate(updates):
-            change, state = made.update(gradient, state, params, **({} if value is None else {OBJECTIVES: value[k]}))
-            params = params + change
-            outputs.append(change if self.output == UPDATE else params)
+        for gradient, objective in zip(updates, values, strict=True):
+            output, params, state = self.advance(made, gradient, state, params, objective)
+            outputs.append(output)
         return jnp.stack(outputs)
+
+    def begin(self, made: Any, params: Any, gradient: Any, value: Any = None) -> Any:
+        """Returns the state before the first step.
+
+        Args:
+            made: what the factory returned.
+            params: the parameters.
+            gradient: the gradient of the first step, which a solver may look at.
+            value: the value of the function at the parameters; None if a step is not given it.
+        """
+        return made.begin(params, gradient, value) if isinstance(made, Solving) else made.init(params)
+
+    def advance(self, made: Any, gradient: Any, state: Any, params: Any, value: Any = None) -> tuple[Any, Any, Any]:
+        """Returns the output of a step, and the parameters and the state after it.
+
+        Args:
+            made: what the factory returned.
+            gradient: the gradient of the step.
+            state: the state before it.
+            params: the parameters before it.
+            value: the value of the function at the parameters; None if a step is not given it.
+        """
+        if isinstance(made, Solving):
+            after, state = made.advance(gradient, state, params, value)
+            return after, after, state
+        change, state = made.update(gradient, state, params, **({} if value is None else {OBJECTIVES: value}))
+        params = params + change
+        return (change if self.output == UPDATE else params), params, state
 
     def line(
         self,
@@ -110,6 +151,9 @@ class Steps:
             call = f"resolve({path!r})({given}{', ' if given else ''}updates={listed}, params={params}{told})[-1]{place}"
             return f"{imports}; from qedoc.claims.target import resolve; print({call})"
         constructor, holder = path.rpartition(".")[0], isinstance(self.factory, Holder)
+        if isinstance(self.factory, Solver):
+            fed = list(zip(map(_array, gradients), values or [""] * len(gradients), strict=True))
+            return f"{imports}; {self.factory.lines(constructor, arguments, fed, _array(params))}; print(p{place})"
         made = f"o = {constructor.rpartition('.')[0] if holder else constructor}({given})"
         made += f"{'.' + self.factory.attribute if isinstance(self.factory, Holder) else ''}; p = {_array(params)}; s = o.init(p)"
         extra = [f", {OBJECTIVES}={value}" for value in values] or [""] * len(gradients)
@@ -150,12 +194,16 @@ class Holder:
 
 
 def steps(factory: Any, name: str) -> Steps | None:
-    """Returns the steps of a factory of gradient transformations; None if `name` is no output, or the function is no such factory.
+    """Returns the steps of a factory of gradient transformations or of a class of solvers; None if it is neither, or `name` is no output.
+
+    A class of solvers has a method `update` of its own, so that its only output is `apply_updates`.
 
     Args:
         factory: any object.
         name: `update` or `apply_updates`.
     """
+    if name == APPLIED and (found := solver(factory)) is not None:
+        return Steps(found, name)
     return Steps(factory, name) if name in (UPDATE, APPLIED) and (isinstance(factory, Holder) or is_transformation(factory)) else None
 
 

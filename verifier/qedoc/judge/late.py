@@ -7,7 +7,7 @@ import numpy as np
 import sympy as sp
 
 from qedoc.claims.spec import Spec
-from qedoc.claims.steps import FED, GRADIENTS, OBJECTIVES, PARAMETERS, Steps
+from qedoc.claims.steps import APPLIED, FED, GRADIENTS, OBJECTIVES, PARAMETERS, Steps
 from qedoc.judge.inputs import named
 from qedoc.judge.pair import Pair
 from qedoc.judge.sequences import JUMPS, Sequences, has_value, ran_for
@@ -49,13 +49,14 @@ def late(pair: Pair, spec: Spec, steps: Steps, entries: int = 1) -> CaseResult |
         ran = ran_for(pair, steps, values, sequences, "float64")
         if ran is None:
             continue
-        doubted = [k for k in range(2) if _doubted(ran[..., k], rule.quick(values, sequences[..., k]))]
+        moved = steps.output == APPLIED
+        doubted = [k for k in range(2) if _doubted(ran[..., k], rule.quick(values, sequences[..., k]), moved=moved)]
         coarse = ran_for(pair, steps, values, sequences, "float32") if doubted else None
         if coarse is None:
             continue
         for k in doubted:
             documented = rule.exact(values, sequences[..., k])
-            apart = beyond_rounding(ran[..., k], documented) & beyond_rounding(coarse[..., k], documented)
+            apart = beyond_rounding(ran[..., k], documented, moved=moved) & beyond_rounding(coarse[..., k], documented, moved=moved)
             known = all(np.isfinite(outputs).all() for outputs in (documented, ran[..., k], coarse[..., k]))
             if known and apart.sum() >= (FEWEST if spec.formula.has(*JUMPS) else 1):
                 place = tuple(int(x) for x in np.argwhere(apart)[0])
@@ -64,20 +65,23 @@ def late(pair: Pair, spec: Spec, steps: Steps, entries: int = 1) -> CaseResult |
     return None
 
 
-def _doubted(ran: Any, documented: Any) -> bool:
+def _doubted(ran: Any, documented: Any, *, moved: bool) -> bool:
     """Whether a run and the rule in float64 differ anywhere, or may differ, because the rule has no value in float64."""
-    return not np.isfinite(documented).all() or bool(beyond_rounding(ran, documented).any())
+    return not np.isfinite(documented).all() or bool(beyond_rounding(ran, documented, moved=moved).any())
 
 
-def beyond_rounding(ran: Any, documented: Any) -> Any:
+def beyond_rounding(ran: Any, documented: Any, *, moved: bool) -> Any:
     """At which steps a run differs by more than its rounding errors.
 
     Args:
-        ran: the outputs of the run.
+        ran: the outputs of the run, along the first axis.
         documented: the documented outputs.
+        moved: whether they are the parameters, which carry the rounding errors of all steps before, when they may have been larger.
     """
     with np.errstate(all="ignore"):
-        return np.abs(ran - documented) > APART * np.maximum(np.abs(ran), np.abs(documented)) + np.finfo("float32").eps
+        size = np.maximum(np.abs(ran), np.abs(documented))
+        size = np.maximum.accumulate(size, axis=0) if moved else size
+        return np.abs(ran - documented) > APART * size + np.finfo("float32").eps
 
 
 def refuted_by_run(

@@ -51,9 +51,11 @@ def lifted_rule(target: str, steps: Steps, spec: Spec) -> Recurrence:
         spec: declares the hyperparameters.
 
     Raises:
-        UnsupportedError: for code that qedoc has no rule for, or whose entries depend on each other.
+        UnsupportedError: for code that qedoc has no rule for, or whose entries depend on each other, and for a class of solvers.
         TargetError: for a target that cannot be called.
     """
+    if steps.is_solver:
+        raise UnsupportedError(f"{target}: the steps of a solver depend on its objective, and no rule is lifted; state one, and check it")
     try:
         return _Lifted(spec, steps).rule()
     except (Stuck, TooManyBranches, CellLimitError) as error:
@@ -100,6 +102,10 @@ def _is_number(value: Any) -> bool:
 
 class _Lifted(Stepping):
     """The rule of the code, at one entry of the parameters."""
+
+    def __init__(self, spec: Spec, steps: Steps) -> None:
+        super().__init__(spec, steps)
+        self.moves = Steps(steps.factory, UPDATE)  # the lines of a rule give the update, and the parameters are its sum
 
     def rule(self) -> Recurrence:
         """The parts of the state after a step, and the update.

@@ -14,8 +14,9 @@ import sympy as sp
 from qedoc.algebra.conditions import TooManyBranches
 from qedoc.algebra.recurrences import Recurrence
 from qedoc.claims.limits import Limits
+from qedoc.claims.solvers import Solving
 from qedoc.claims.spec import Size, Spec
-from qedoc.claims.steps import GRADIENTS, OBJECTIVES, PARAMETERS, Steps
+from qedoc.claims.steps import FED, GRADIENTS, OBJECTIVES, PARAMETERS, Steps
 from qedoc.claims.target import resolve
 from qedoc.errors import QedocError, SpecError, UnsupportedError, told
 from qedoc.judge.black_box import trial
@@ -26,11 +27,14 @@ from qedoc.judge.late import late
 from qedoc.judge.pair import Pair
 from qedoc.judge.sequences import has_value
 from qedoc.judge.shapes import WRITTEN, holds_for_shapes, tried_shapes
-from qedoc.results.verdict import CaseResult, Finding, Verdict
+from qedoc.results.verdict import CaseResult, Finding, Inputs, Verdict
 from qedoc.search.strategies import Row, seeded
 
 ALIKE = 1e-9
 """Relative difference up to which two float64 runs of the same step count as the same."""
+
+ELSEWHERE = "the code takes the value or the gradient of its objective at other points than the parameters before a step, or its curvature"
+"""Why nothing is shown of a solver."""
 
 OTHERS = {float: (1.0, 0.0), int: (1, 0), type(None): (1.0, 0.0), bool: (True, False)}
 """The values of an argument that are tried if a rule fails at its default, by the type of the default."""
@@ -72,6 +76,8 @@ def ruled(spec: Spec, limits: Limits, note: Callable[[str], Any]) -> CaseResult:
     if tried.result is not None:
         if tried.result.verdict is not Verdict.REFUTED:
             return replace(tried.result, id=spec.id, runs=tried.runs)
+        if reason := _of_other_points(tried.pair, steps, tried.result):
+            return CaseResult(id=spec.id, verdict=Verdict.UNSUPPORTED, reason=reason, runs=tried.runs)
         note("looking for an argument that explains the difference")
         reason = _with_others(tried.pair, steps, tried.result, last, limits) if _is_written_out(tried) else tried.result.reason
         return replace(tried.result, id=spec.id, runs=tried.runs, reason=reason)
@@ -83,6 +89,8 @@ def ruled(spec: Spec, limits: Limits, note: Callable[[str], Any]) -> CaseResult:
         if not induction.reason:
             reason = f"the proof and a run of many steps contradict each other ({found.reason}); please report this as a bug in qedoc"
             return CaseResult(id=spec.id, verdict=Verdict.UNDECIDED, reason=reason, runs=runs)
+        if reason := _of_other_points(pairs[last], steps, found):
+            return CaseResult(id=spec.id, verdict=Verdict.UNSUPPORTED, reason=reason, runs=runs)
         return replace(found, id=spec.id, runs=runs)
     finding = _coupled(pairs[last], steps)
     if finding is not None:
@@ -93,7 +101,12 @@ def ruled(spec: Spec, limits: Limits, note: Callable[[str], Any]) -> CaseResult:
         return CaseResult(id=spec.id, verdict=Verdict.UNDECIDED, reason=reason, runs=runs)
     if induction.reason and unclear:
         return CaseResult(id=spec.id, verdict=Verdict.UNDECIDED, reason=f"{unclear}; no induction was found: {induction.reason}", runs=runs)
-    if induction.reason and spec.formula.entries is None and (far := refuted_far(pairs)) is not None:
+    if (
+        induction.reason
+        and spec.formula.entries is None
+        and (far := refuted_far(pairs)) is not None
+        and not _of_other_points(pairs[1], steps, far)
+    ):
         return replace(far, id=spec.id, runs=runs)
     if induction.reason:
         reason = f"no difference beyond rounding in the first {last} steps, and no induction was found: {induction.reason}"
@@ -117,7 +130,8 @@ def _with_others(pair: Pair, steps: Steps, refuted: CaseResult, last: int, limit
     """The reason of a refutation, with the value of an argument that the rule does not mention and with which it holds."""
     spec = pair.case.spec
     taken = {*spec.keywords, GRADIENTS, PARAMETERS}
-    others = [p for p in inspect.signature(steps.factory).parameters.values() if p.name not in taken and type(p.default) in OTHERS]
+    known = inspect.signature(steps.factory).parameters.values()
+    others = [p for p in known if p.name not in (*taken, "verbose") and type(p.default) in OTHERS]
     for p in others:
         for value in OTHERS[type(p.default)]:
             if (value == p.default and type(value) is type(p.default)) or not _would_agree(pair, steps, refuted, {p.name: value}):
@@ -155,7 +169,8 @@ def _would_agree(pair: Pair, steps: Steps, refuted: CaseResult, arguments: Mappi
 def impure(pair: Pair, steps: Steps) -> str:
     """Says that the code keeps values between calls outside of its state; empty if it does not.
 
-    The same steps are run twice, and then with the steps of another run in between.
+    The same steps are run twice with the same object, and then with the steps of another run in between. For a solver, also says that
+    it looks at its objective anywhere else than at the parameters before a step.
 
     Args:
         pair: the claim.
@@ -167,31 +182,68 @@ def impure(pair: Pair, steps: Steps) -> str:
     one, other = rows[0], rows[-1]
     try:
         with jax.enable_x64(True):
-            first, second = (_traced(pair, steps, row) for row in (one, one))
+            made = _made(pair, steps, one)
+            first, second = (list(_stepped(pair, steps, one, made)) for _ in range(2))
+            if isinstance(made, Solving) and made.returns_state_first(jnp.full(2, 0.375)):
+                return "a step seems to return the state before the parameters; return the parameters first"
+            bent = [list(_stepped(pair, steps.bent, row)) for row in rows] if steps.is_solver else []
+            straight = [first, list(_stepped(pair, steps, other))][: len(bent)]
             between = list(itertools.chain.from_iterable(zip(_stepped(pair, steps, one), _stepped(pair, steps, other), strict=True)))[::2]
     except Exception as error:  # noqa: BLE001  # the user's code may raise anything
         return f"running the first steps raises {told(error)}"
+    if not all(map(_same, bent, straight)):
+        return ELSEWHERE
     if not (_same(first, second) and _same(first, between)):
         return "the same step gives different results when it is run again: the code keeps values outside of its state"
     return ""
 
 
-def _traced(pair: Pair, steps: Steps, row: Row) -> list[Any]:
-    return list(_stepped(pair, steps, row))
+def _of_other_points(pair: Pair, steps: Steps, refuted: CaseResult) -> str:
+    """Says that a solver looks at its objective at other points than the rule, for the inputs of a refutation; empty if it does not."""
+    if not steps.is_solver or refuted.counterexample is None:
+        return ""
+    inputs = refuted.counterexample.inputs
+    values = {s: float(x) for s, x in zip(pair.plan.symbols, row_of(pair.plan.scalars, _shortened(pair, inputs)), strict=True)}
+    with jax.enable_x64(True):
+        keywords = _arguments(pair, values)
+        keywords |= {
+            name: jnp.asarray(inputs[name], dtype=float) for name in keywords if name in FED and isinstance(inputs.get(name), list)
+        }
+        try:
+            same = _same([steps(**keywords)], [steps.bent(**keywords)])
+        except Exception as error:  # noqa: BLE001  # the user's code may raise anything
+            return f"running the steps again raises {told(error)}"
+    return "" if same else ELSEWHERE
 
 
-def _stepped(pair: Pair, steps: Steps, row: Row) -> Iterator[Any]:
-    """Yields the update of each step."""
+def _shortened(pair: Pair, inputs: Inputs) -> Inputs:
+    """Inputs with as many steps as a claim has."""
+    counts: dict[str, int] = {}
+    for scalar in pair.plan.scalars:
+        if scalar.vector in FED:
+            counts[scalar.vector] = max(counts.get(scalar.vector, 0), scalar.indices[0])
+    return {name: value[: counts[name]] if name in counts and isinstance(value, list) else value for name, value in inputs.items()}
+
+
+def _made(pair: Pair, steps: Steps, row: Row) -> Any:
+    """The object whose steps are run."""
+    keywords = _arguments(pair, {s: float(x) for s, x in zip(pair.plan.symbols, row, strict=True)})
+    fed = (*FED, PARAMETERS) if has_value(pair.case.spec) else (GRADIENTS, PARAMETERS)
+    return steps.factory(**{name: value for name, value in keywords.items() if name not in fed})
+
+
+def _stepped(pair: Pair, steps: Steps, row: Row, made: Any = None) -> Iterator[Any]:
+    """Yields the output of each step."""
     values = {s: float(x) for s, x in zip(pair.plan.symbols, row, strict=True)}
     keywords = _arguments(pair, values)
     gradients, params = keywords.pop(GRADIENTS), jnp.asarray(keywords.pop(PARAMETERS), dtype=float)
     objectives = keywords.pop(OBJECTIVES) if has_value(pair.case.spec) else None
-    made = steps.factory(**keywords)
-    state = made.init(params)
-    for k, gradient in enumerate(gradients):
-        change, state = made.update(gradient, state, params, **({} if objectives is None else {OBJECTIVES: objectives[k]}))
-        params = params + change
-        yield np.asarray(change)
+    made = steps.factory(**keywords) if made is None else made
+    fed = list(zip(gradients, [None] * len(gradients) if objectives is None else objectives, strict=True))
+    state = steps.begin(made, params, *fed[0])
+    for gradient, objective in fed:
+        output, params, state = steps.advance(made, gradient, state, params, objective)
+        yield np.asarray(output)
 
 
 def _same(one: Sequence[Any], other: Sequence[Any]) -> bool:

@@ -8,7 +8,7 @@ import numpy as np
 import sympy as sp
 
 from qedoc.claims.spec import Spec
-from qedoc.claims.steps import Steps
+from qedoc.claims.steps import APPLIED, Steps
 from qedoc.judge.first_steps import Pairs, Tried, refuted_by
 from qedoc.judge.late import beyond_rounding, late, refuted_by_run
 from qedoc.judge.pair import Pair
@@ -103,7 +103,8 @@ def _differing(pair: Pair, rule: Sequences, steps: Steps, values: Mapping[sp.Sym
     double, single = (ran_for(pair, steps, values, fed, dtype) for dtype in ("float64", "float32"))
     if double is None or single is None:
         return []
-    apart = beyond_rounding(double, documented) & beyond_rounding(single, documented)
+    moved = steps.output == APPLIED
+    apart = beyond_rounding(double, documented, moved=moved) & beyond_rounding(single, documented, moved=moved)
     found = []
     for k in range(fed.shape[-1]):
         if not apart[..., k].any() or not np.isfinite(documented[..., k]).all():

@@ -44,13 +44,14 @@ class Stepping:
     def __init__(self, spec: Spec, steps: Steps) -> None:
         (size,) = [d.symbol for d in spec.symbols if isinstance(d, Size)]
         assert isinstance(spec.formula, Recurrence)  # the caller looked
-        self.size, self.spec, self.steps = size, spec, steps
+        self.size, self.spec, self.steps, self.moves = size, spec, steps, steps
         self.formula: Recurrence = spec.formula
         self.case: Case = instantiate(spec, {size: 1})
         self.hyper = tuple(s.symbol for s in self.case.scalars if s.name not in (GRADIENTS, PARAMETERS) and s.vector != GRADIENTS)
         self.count = sp.Symbol(self.formula.step.name, integer=True, positive=True)
         self.gradient = sp.Symbol("gradient", real=True)
         self.params = sp.Symbol("parameters", real=True)
+        self.objective = sp.Symbol("objective", real=True) if steps.is_solver else None
 
     # The documented side
 
@@ -105,18 +106,24 @@ class Stepping:
         return self.steps.factory(**{name: value for name, value in keywords.items() if name not in (GRADIENTS, PARAMETERS)})
 
     def first_step(self, values: Mapping[Any, Any]) -> list[Any]:
-        """The update of the first step, and the state after it."""
+        """The output of the first step, and the state after it."""
         made = self._made(values)
-        change, state = made.update(values[self.gradient], made.init(values[self.params]), values[self.params])
-        return [change, *jax.tree.leaves(state)]
+        fed = self._fed(values)
+        output, _, state = self.moves.advance(made, fed[1], self.steps.begin(made, *fed), fed[0], fed[2])
+        return [output, *jax.tree.leaves(state)]
+
+    def _fed(self, values: Mapping[Any, Any]) -> tuple[Any, Any, Any]:
+        """The parameters, the gradient, and the value of the objective for a solver."""
+        return values[self.params], values[self.gradient], None if self.objective is None else values[self.objective]
 
     def later_step(self, values: Mapping[Any, Any]) -> list[Any]:
-        """The update of a step from any state, and the state after it."""
+        """The output of a step from any state, and the state after it."""
         made = self._made(values)
-        tree = jax.tree.structure(made.init(values[self.params]))
+        fed = self._fed(values)
+        tree = jax.tree.structure(self.steps.begin(made, *fed))
         state = jax.tree.unflatten(tree, [values[s] if isinstance(s, sp.Symbol) else s for s in self.leaves])
-        change, after = made.update(values[self.gradient], state, values[self.params])
-        return [change, *jax.tree.leaves(after)]
+        output, _, after = self.moves.advance(made, fed[1], state, fed[0], fed[2])
+        return [output, *jax.tree.leaves(after)]
 
     @cached_property
     def traces(self) -> list[tuple[dict[sp.Symbol, float], list[list[Any]], dict[sp.IndexedBase, list[float]]]]:
@@ -137,7 +144,7 @@ class Stepping:
             gradients, params = keywords.pop(GRADIENTS), keywords.pop(PARAMETERS)
             made = self.steps.factory(**keywords)
             params = jax.numpy.asarray(params, dtype=float)
-            state = made.init(params)
+            state = self.steps.begin(made, params, gradients[0])
             parts: list[list[Any]] = []
             values: dict[sp.IndexedBase, list[float]] = {}
             hyper = {s: point[s] for s in self.hyper}
@@ -147,8 +154,7 @@ class Stepping:
             for k, gradient in enumerate(gradients, start=1):
                 after = self.step_from(before, sp.Integer(k), sp.Float(float(gradient), 30), sp.Float(float(params), 30))
                 before = {name: sp.N(value.xreplace(exact), 30) for name, value in after.items()}
-                change, state = made.update(gradient, state, params)
-                params = params + change
+                _, params, state = self.steps.advance(made, gradient, state, params)
                 parts.append([np.asarray(leaf).item() for leaf in jax.tree.leaves(state)])
                 for name, value in before.items():
                     values.setdefault(name, []).append(float(value))

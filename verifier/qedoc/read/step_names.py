@@ -23,6 +23,7 @@ class Timed:
         raised: whether the step is a superscript, `m^{(t)}`, which for a number is a power.
         running: whether its step is the index of a sum.
         slope: whether it is the gradient at the value of the name.
+        height: whether it is the value of the function there. Without a step, the name is that of the parameters of the step.
     """
 
     base: str
@@ -30,6 +31,7 @@ class Timed:
     raised: bool = False
     running: bool = False
     slope: bool = False
+    height: bool = False
 
 
 def indices(items: Sequence[Node]) -> Iterator[Node]:

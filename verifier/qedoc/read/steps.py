@@ -64,20 +64,22 @@ def step_letter(latex: str) -> str:
     return found[0] if found else ""
 
 
-def read_steps(latex: str, names: Names) -> Lines | Unreadable:
+def read_steps(latex: str, names: Names, function: str = "", step: str = "") -> Lines | Unreadable:
     """Reads a display of lines.
 
     Args:
         latex: the display.
         names: what is known about the names in it.
+        function: the letter of a function whose value and gradient at the parameters each step is given; empty if there is none.
+        step: the letter of the step, for a display without one.
     """
-    letter = step_letter(latex)
+    letter = step_letter(latex) or step
     if not letter:
         what = "a rule without a letter for the step"
         return Refused(Obstacle.UNKNOWN, what, 0, "write the step as a subscript, as in m_t and m_{t-1}").at(latex)
     try:
         written = tokens(latex, names)
-        return _Reader(replace(names, macros=written.macros), letter).lines(nest(written.tokens))
+        return _Reader(replace(names, macros=written.macros), letter, function).lines(nest(written.tokens))
     except Refused as refused:
         return refused.at(latex)
     except RecursionError:
@@ -231,25 +233,37 @@ class _Reader:
         r"""The gradient at the beginning of nodes, `\nabla f(w_t)`, as a name at the step of its point; and what follows."""
         if not nodes or not nodes[0].is_macro(_GRADIENT) or len(nodes) < 3:
             return None, list(nodes)
-        place = next((k for k, node in enumerate(nodes[1:4], start=1) if isinstance(node, Group) and node.opener == "("), 0)
+        by = 2 if self.function and nodes[1].is_char("_") else 0  # the name by which it is taken
+        place = next(
+            (k for k, node in enumerate(nodes[1 + by : 4 + by], start=1 + by) if isinstance(node, Group) and node.opener == "("), 0
+        )
         if not place:
             return None, list(nodes)
-        point, rest = self.timed(list(nodes[place].items))  # type: ignore[union-attr]  # a group, by the line above
-        if point is None and self.function:
-            point, rest = untimed(list(nodes[place].items))  # type: ignore[union-attr]  # a group, as above
-            point = None if point is None else Timed(point.base, 0)
-        if point is None or rest:
-            return None, list(nodes)
-        return Timed(point.base, point.shift, slope=True), list(nodes[place + 1 :])
+        point = self.point(nodes[place])
+        return (None, list(nodes)) if point is None else (Timed(point.base, point.shift, slope=True), list(nodes[place + 1 :]))
 
     def objective(self, nodes: Sequence[Node]) -> tuple[Timed | None, list[Node]]:
-        """The value of the function at the parameters, `f(x)`, at the beginning of nodes, and what follows."""
+        r"""The value of the function at the parameters, `f(x)`, or its least one, `f(x^\star)`, at the beginning; and what follows."""
         base, rest = base_of(nodes)
+        first = nodes[0] if nodes else None
+        if isinstance(first, Token) and first.kind is Kind.TEXT and first.text.isidentifier():
+            base, rest = first.text, list(nodes[1:])
         group = rest[0] if rest else None
         if not self.function or base != self.function or not isinstance(group, Group) or group.opener != "(":
             return None, list(nodes)
-        point, left = untimed(group.items)
-        return (Timed(base, 0), rest[1:]) if point is not None and not left else (None, list(nodes))
+        if (point := self.point(group)) is not None:
+            return Timed(point.base, point.shift, height=True), rest[1:]
+        _, marks = base_of(group.items)
+        least = len(marks) == 2 and marks[0].is_char("^", "_") and spelled(contents(marks[1])) in ("star", "ast", "*")
+        return (Timed(f"{base}^star", None), rest[1:]) if least else (None, list(nodes))
+
+    def point(self, group: Node) -> Timed | None:
+        """The name at which a function is taken: one at a step, or, for the function of the rule, one without a step."""
+        inside = list(group.items) if isinstance(group, Group) else []
+        for name, rest in (self.timed(inside), untimed(inside) if self.function else (None, [])):
+            if name is not None and not rest:
+                return name
+        return None
 
     def timed(self, nodes: Sequence[Node]) -> tuple[Timed | None, list[Node]]:
         """The name at a step at the beginning of nodes, if there is one, and what follows."""

@@ -14,7 +14,7 @@ from qedoc.claims.measured import Measured
 from qedoc.claims.members import member, parameters
 from qedoc.claims.surroundings import settings_of
 from qedoc.errors import Location, TargetError
-from qedoc.sources import locations, markup, plain_legend, prose, values, worded
+from qedoc.sources import fields, locations, markup, plain_legend, prose, values, worded
 from qedoc.sources.objects import Lost, attribute, classes, docstring_of, ignored, loaded, named, own_docstring, public, unwrapped, walk
 from qedoc.sources.pages import Passage
 
@@ -198,7 +198,7 @@ def page_record(passage: Passage) -> Documented:
 
 
 def _record(name: str, aliases: tuple[str, ...], value: Any, docstring: str, own: tuple[str, ...] = ()) -> Documented:
-    lines = markup.dedented(docstring)
+    lines = fields.lines(value, docstring)
     path, defined = _home(name, value, docstring) if markup.blocks(lines) or markup.roles(lines) else locations.home(value)
     owner = _owner(name, value)
     beside = own + tuple(text for of in _texts(owner, value) if (text := own_docstring(of)) and text not in (docstring, *own))
