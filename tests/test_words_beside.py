@@ -166,3 +166,27 @@ def test_a_parameter_that_is_called_otherwise_elsewhere_is_not_settled(judge: Ju
     doc = shown(r"x^p", "The value is", r"where :math:`p` is the power.", x="The value.", p=entry)
     assert judge("x, p", doc, "x ** p") in WRONG
     assert judge("x, p", doc, "x ** (1 / p)") in RIGHT
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        {"c": "A factor. Has no effect when ``b = 0``."},
+        {"c": "A factor, unused for ``b = 0``."},
+        {"b": "The offset. Only relevant when ``x = 0``."},
+        {"b": "The offset, ignored if ``b = 0``."},
+    ],
+)
+def test_when_a_parameter_counts_does_not_say_where_the_formula_holds(judge: Judge, entries: dict[str, str]) -> None:
+    doc = shown("x + b", "The value is", "", **entries)
+    assert judge("x, b, c=1.0", doc, "x - b") in WRONG
+    assert judge("x, b, c=1.0", doc, "x + b") in RIGHT
+
+
+@pytest.mark.parametrize("end", ["with the default of ``r``", "and the default of ``end_value``"])
+def test_a_condition_counts_beside_words_about_a_default(judge: Judge, end: str) -> None:
+    doc = shown("x^r", "The value is", f"It holds for :math:`x > 0`, {end}.")
+    assert judge("x, r=2", doc, "jnp.where(x > 0, x**r, 7)") in HOLDS
+    assert judge("x, r=2", doc, "jnp.where(x > 0, x**-r, 7)") in REFUTED
+    default = shown("x^r", "The value is", "The default of :math:`r` is 2 for :math:`x > 0`.")
+    assert judge("x, r=2", default, "jnp.where(x > 0, x**r, 7)") in WRONG

@@ -247,6 +247,22 @@ def meant(lattice: Lattice) -> tuple[sp.Expr, ...]:
     return tuple(edge.value for edge in lattice.edges[0] if edge.kind == "NUM" and edge.end == 1)
 
 
+_NO_PART = re.compile(
+    r"\b(?:no|any|an?|its|little) (?:effect|influence|impact|role|part)\b|\b(?:ignored|unused|disregarded|irrelevant|redundant)\b"
+    r"|\b(?:not|only|never) (?:used|needed|required|relevant|considered|taken into account)\b",
+    re.IGNORECASE,
+)
+
+
+def has_no_part(text: str) -> bool:
+    """Whether a sentence says when a parameter counts, and not which values it has: `has no effect when b = 0`.
+
+    Args:
+        text: the sentence.
+    """
+    return bool(_NO_PART.search(text))
+
+
 def deviates(text: str, lines: Sequence[str], parameters: Sequence[Described], *, first: bool) -> bool:
     """Whether a sentence says that a display is not what the code computes, or not written as usual.
 

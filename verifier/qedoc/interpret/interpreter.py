@@ -12,7 +12,7 @@ from qedoc.interpret import lexicon
 from qedoc.interpret.asides import is_aside, without_distributions
 from qedoc.interpret.choices import Choice, Choices, Sure, parameter
 from qedoc.interpret.departures import departs
-from qedoc.interpret.doubts import changed, constrains, counts_from_one, deviates, limits, meant, results, returned
+from qedoc.interpret.doubts import changed, constrains, counts_from_one, deviates, has_no_part, limits, meant, results, returned
 from qedoc.interpret.entries import LOGARITHM, entry
 from qedoc.interpret.findings import DEVIATES, EITHER, UNKNOWN, VALUE, Described, Found, Source
 from qedoc.interpret.fragments import RESTRICTS, approximates, clause, combines, denies, explains, fragments, is_inexact, refers, stops
@@ -157,6 +157,9 @@ class Interpreter:
             return
         readings = merged(sensible([list(self._entry_items(items, own, ranged, text)) for items in parses]))
         for kind, value, sure in common(readings):
+            if kind == "domain":
+                self._restricted(own, value, sure, source, found)
+                continue
             found.say(kind, value, sure, source)
             if kind == "unit" and sure is Sure.STATED:
                 found.units[described.name] = value
@@ -164,6 +167,15 @@ class Interpreter:
                 scaled(value, own, source, found)
             if kind == "is":
                 solve(value, own, sure, source, found)
+
+    @staticmethod
+    def _restricted(own: sp.Symbol, relations: Sequence[tuple[Any, Sure]], sure: Sure, source: Source, found: Found) -> None:
+        """Relations in an entry. Those about other parameters may say when this one counts: `has no effect if b = 0`."""
+        for relation, certain in relations:
+            if own not in relation.free_symbols or has_no_part(source.words):
+                found.doubt(relation, source)
+            else:
+                found.say("domain", [(relation, certain)], sure, source)
 
     def _ranged(self, described: Described, own: sp.Symbol) -> sp.Expr | None:
         """What the ranges of an entry are about: the parameter, or the number of which it is the logarithm. None if that is not clear."""
@@ -319,7 +331,8 @@ class Interpreter:
             found.say(kind, value, sure, source)
 
     def _items(self, items: Sequence[Any], found: Found) -> Iterator[tuple[str, Any]]:
-        aside = any(item[0] in ("other", "output") for item in items)
+        about = {item[0] for item in items}
+        aside = "output" in about or (bool(items) and items[0][0] == "other")  # `It holds for x > 0 with the default of b`
         for item in items:
             match item:
                 case ("legend", symbol, phrase):
