@@ -29,7 +29,7 @@ from qedoc.lock.store import Lock
 from qedoc.report.suggestions import changes, suggestion
 from qedoc.results.corrections import edits, hunks, may_be_corrected, pieces, position
 from qedoc.results.outcome import Event, Outcome, Repaired, Repairing
-from qedoc.results.verdict import ClaimResult, Correction, Formula, Verdict
+from qedoc.results.verdict import STEP, ClaimResult, Correction, Formula, SymbolEntry, Verdict
 from qedoc.sources.specfiles import SpecFile
 
 OLD = "f(x) = \\frac{1}{\\alpha}\n    + 2 \\cos(x_k)"
@@ -236,6 +236,8 @@ def test_a_formula_is_searched_once(wrong: ClaimResult) -> None:
     assert may_be_corrected(replace(searched, repair=0.0), 20)
     assert not may_be_corrected(replace(searched, repair=0.0), 0)
     assert not may_be_corrected(replace(searched, repair=0.0, cases=(replace(wrong.cases[0], verdict=Verdict.UNDECIDED),)), 20)
+    steps = SymbolEntry(symbol="steps", latex="steps", name="steps", domain="4", meaning=STEP)
+    assert not may_be_corrected(replace(searched, repair=0.0, symbols=(*wrong.symbols, steps)), 20)
 
 
 @pytest.mark.parametrize(
@@ -306,7 +308,7 @@ def test_a_run_looks_for_corrections_when_all_verdicts_are_there(wrong: ClaimRes
     found, events = ran(wrong, monkeypatch, pool)
     assert [(one.verdict, one.corrections, one.repair) for one in found.claims] == [(Verdict.REFUTED, (BEST, OTHER), 20.0)]
     ((timeout, function, *args),) = pool.tasks
-    assert (function, args) == (repairs.corrections, ["lib.f", wrong.location.path, 20.0, True])
+    assert (function, args) == (repairs.corrections, ["lib.f", wrong.location.path, 20.0, None, True])
     assert timeout > 20.0  # not that of a case
     assert [type(event) for event in events[1:]] == [ClaimResult, Repairing, Repaired]
 

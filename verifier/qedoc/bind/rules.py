@@ -34,7 +34,7 @@ from qedoc.interpret.choices import Choice, Sure
 from qedoc.interpret.findings import VALUE
 from qedoc.read.reading import shown
 from qedoc.read.step_names import Timed
-from qedoc.results.verdict import Verdict
+from qedoc.results.verdict import STEP, Verdict
 from qedoc.sources.docstrings import Formula
 
 STEPS = (1, 2, 3, 4)
@@ -304,7 +304,7 @@ class _Rule:
             target=f"{factory_of(context.record.path)}.{APPLIED if self.rule.applied or self.block.objective else UPDATE}",
             documented=context.record.name,
             formula=formula,
-            symbols=[*declared, *fed, Size(_COUNT, STEPS[-1:], "step")],
+            symbols=[*declared, *fed, Size(_COUNT, STEPS[-1:], STEP)],
             bind=bind,
             where=self.where,
             entry=entry,

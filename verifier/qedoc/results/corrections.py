@@ -61,11 +61,13 @@ class Hunk(NamedTuple):
 def may_be_corrected(result: ClaimResult, seconds: float) -> bool:
     """Whether to look for corrections of a formula: it is refuted, and no earlier search found any or had as much time.
 
+    No edit is looked for in a rule with a state.
+
     Args:
         result: the result of a claim of a docstring or page.
         seconds: the time limit of the search; 0 turns it off.
     """
-    return result.verdict is Verdict.REFUTED and not result.corrections and result.repair < seconds
+    return result.verdict is Verdict.REFUTED and not result.is_rule and not result.corrections and result.repair < seconds
 
 
 def described(correction: Correction) -> str:

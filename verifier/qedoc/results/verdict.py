@@ -129,6 +129,10 @@ class Formula:
     pretty: str
 
 
+STEP = "step"
+"""What the symbol table of a rule with a state calls the number of steps."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SymbolEntry:
     """One entry in the symbol table of a formula."""
@@ -271,6 +275,11 @@ class ClaimResult:
     def verdict(self) -> Verdict:
         """The most severe verdict of the cases."""
         return weakest([case.verdict for case in self.cases])
+
+    @property
+    def is_rule(self) -> bool:
+        """Whether the formula is a rule with a state."""
+        return any(entry.meaning == STEP for entry in self.symbols)
 
     @property
     def decisive(self) -> CaseResult:
