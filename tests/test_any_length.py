@@ -354,8 +354,9 @@ def test_result_says_for_which_lengths_it_is_proved() -> None:
     assert "proved for n = 1 to 4, and not for every length" in single.reason
 
 
-def test_code_that_drops_entries_of_long_arrays_is_refuted() -> None:
-    result = check(spec("in_blocks", SQUARES), {"n": 4}, Limits(max_points=40), lambda _: None)
+@pytest.mark.parametrize("target", ["in_blocks", "one_length"])
+def test_code_that_treats_long_arrays_in_another_way_is_refuted(target: str) -> None:
+    result = check(spec(target, SQUARES), {"n": 4}, Limits(max_points=40), lambda _: None)
     assert result.verdict is Verdict.REFUTED
 
 

@@ -17,8 +17,8 @@ LENGTH = "length"
 NEXT = 5
 """A length that is always tried."""
 
-LONGEST = 33
-MOST = 3
+LONGEST = 130
+MOST = 4
 """Maximum number of lengths to try."""
 
 MOST_ENTRIES = 300
@@ -26,7 +26,9 @@ MOST_ENTRIES = 300
 
 
 def longer(pair: Pair, limits: Limits) -> CaseResult | None:
-    """Compares formula and runs for longer arrays, in particular one longer than the numbers that the code contains: `x[:8]`.
+    """Compares formula and runs for longer arrays.
+
+    In particular their lengths are the numbers that the code contains, `x.shape[0] == 8`, and one more, `x[:8]`.
 
     Args:
         pair: the claim at the largest lengths that are checked; for other lengths nothing is tried.
@@ -39,7 +41,8 @@ def longer(pair: Pair, limits: Limits) -> CaseResult | None:
     if not lengths or any(pair.case.sizes[str(d.symbol)] != max(d.values) for d in lengths):
         return None
     least = max(max(d.values) for d in lengths) + 1
-    named = [int(number) + 1 for number in written(pair.target) if number.denominator == 1 and least <= number < LONGEST]
+    numbers = [int(number) for number in written(pair.target) if number.denominator == 1 and least <= number < LONGEST]
+    named = [number + more for number in numbers for more in (1, 0)]
     wanted = dict.fromkeys([max(NEXT, least), *named])
     for length in [length for length in wanted if _entries(pair, length) <= MOST_ENTRIES][:MOST]:
         sizes = {**pair.case.sizes, **{str(d.symbol): length for d in lengths}}
