@@ -100,12 +100,12 @@ def disagreement(context: Context, name: str, same: str, said: Choices) -> str:
         said: what the text says.
     """
     words, own = explanation(context, name, said), _TYPE_LINE.sub("", context.parameters[same].text)
-    if len(same) == 1 or same in SYMBOLS:
-        own = re.sub(rf"(?<!\w){same}(?!\w)", " ", own)  # the letter itself tells nothing: `the parameter mu`
     clauses = re.split(r"[;.]\s", own)
     if words and any(opposed(words, clause) for clause in clauses):
         return words
-    if words and _is_other(_noun(context, name, words), clauses[0]):
+    is_letter = len(same) == 1 or same in SYMBOLS  # the letter itself tells nothing: `the parameter mu`
+    described = re.sub(rf"(?<!\w){same}(?!\w)", " ", clauses[0]) if is_letter else clauses[0]
+    if words and _is_other(_noun(context, name, words), described):
         return words
     if re.search(rf"\b(?:one|zero|half|\d) (?:if|when|unless|where)\b.*(?<![\w\\]){re.escape(same)}(?!\w)", words):
         return words

@@ -36,6 +36,9 @@ _CLASSES = frozenset({"class", "classes", "index", "indices", "label", "labels"}
 """Words beside the name of a parameter that only say that its numbers are classes: `the target class index`."""
 
 _NAMING = frozenset({"named", "computes", "related"})
+_HOLDS = re.compile(r"\W*(?:it|this|that|(?:the|this) \w+) (?:\w+ )?(?:holds?|applies|is (?:valid|true|correct|defined))\b", re.IGNORECASE)
+"""Words about the display itself, also beside others: `It holds for x > 0, with the default of b`."""
+
 _DASH = re.compile(r"(?P<kept>`+[^`]*`+|\$[^$]*\$)| - ")
 
 
@@ -172,7 +175,7 @@ class Interpreter:
     def _restricted(own: sp.Symbol, relations: Sequence[tuple[Any, Sure]], sure: Sure, source: Source, found: Found) -> None:
         """Relations in an entry. Those about other parameters may say when this one counts: `has no effect if b = 0`."""
         for relation, certain in relations:
-            if own not in relation.free_symbols or has_no_part(source.words):
+            if own.name.lstrip("@") not in {str(symbol).lstrip("@") for symbol in relation.free_symbols} or has_no_part(source.words):
                 found.doubt(relation, source)
             else:
                 found.say("domain", [(relation, certain)], sure, source)
@@ -327,12 +330,13 @@ class Interpreter:
             self._strange(passage.before, lattice, source, found)
 
     def _said(self, parses: Sequence[Any], source: Source, found: Found) -> None:
-        for kind, value, sure in common(merged(sensible([list(self._items(items, found)) for items in parses]))):
+        holds = bool(_HOLDS.match(source.words))
+        for kind, value, sure in common(merged(sensible([list(self._items(items, found, holds=holds)) for items in parses]))):
             found.say(kind, value, sure, source)
 
-    def _items(self, items: Sequence[Any], found: Found) -> Iterator[tuple[str, Any]]:
+    def _items(self, items: Sequence[Any], found: Found, *, holds: bool) -> Iterator[tuple[str, Any]]:
         about = {item[0] for item in items}
-        aside = "output" in about or (bool(items) and items[0][0] == "other")  # `It holds for x > 0 with the default of b`
+        aside = "output" in about or ("other" in about and not holds)
         for item in items:
             match item:
                 case ("legend", symbol, phrase):
