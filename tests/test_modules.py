@@ -15,7 +15,7 @@ from qedoc.bind.stacks import of_parts
 from qedoc.claims.members import Member, member
 from qedoc.claims.modules import module
 from qedoc.results.verdict import CaseResult, Verdict
-from qedoc.sources.docstrings import Argument
+from qedoc.sources.arguments import Argument
 
 HOLDS = {Verdict.PROVED, Verdict.TESTED}
 DENSE = '''

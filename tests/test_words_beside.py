@@ -190,3 +190,17 @@ def test_a_condition_counts_beside_words_about_a_default(judge: Judge, end: str)
     assert judge("x, r=2", doc, "jnp.where(x > 0, x**-r, 7)") in REFUTED
     default = shown("x^r", "The value is", "The default of :math:`r` is 2 for :math:`x > 0`.")
     assert judge("x, r=2", default, "jnp.where(x > 0, x**r, 7)") in WRONG
+
+
+@pytest.mark.parametrize("entry", [r"The rate, :math:`\lambda > 0`.", r"The rate :math:`\lambda`, with :math:`\lambda > 0`."])
+def test_a_condition_on_the_letter_of_a_parameter_restricts(judge: Judge, entry: str) -> None:
+    doc = shown(r"x + \lambda", "The value is", "", x="The input.", rate=entry)
+    assert judge("x, rate", doc, "jnp.where(rate > 0, x + rate, 7)") in HOLDS
+    assert judge("x, rate", doc, "jnp.where(rate > 0, x - rate, 7)") in REFUTED
+
+
+@pytest.mark.parametrize("where", ["for positive inputs", "for :math:`x > 0`"])
+def test_what_a_parameter_is_for_some_inputs_is_no_case_of_the_formula(judge: Judge, where: str) -> None:
+    doc = shown(r"x + \lambda", "The value is", "", x="The input.", rate=rf"The rate :math:`\lambda` {where}.")
+    assert judge("x, rate", doc, "jnp.where(x > 0, x - rate, x + rate)") in WRONG
+    assert judge("x, rate", doc, "x + rate") in RIGHT

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from typing import Any
 
 from qedoc.bind.context import Context
-from qedoc.sources.docstrings import Argument as Described
+from qedoc.sources.arguments import Argument as Described
 
 _ADDS = re.compile(r"\b(?:add(?:s|ed|itive)?|subtract(?:s|ed)?|shift(?:s|ed)?|offset|bias|smoothing|stability|plus|minus)\b", re.IGNORECASE)
 _MULTIPLIES = re.compile(

@@ -17,7 +17,7 @@ from qedoc.bind.symbols import at_numbers, by_place, direct
 from qedoc.interpret.choices import Choice, Choices, Sure
 from qedoc.interpret.lexicon import opposed
 from qedoc.read import Application, Equation
-from qedoc.sources.docstrings import Argument as Described
+from qedoc.sources.arguments import Argument as Described
 
 
 def assigned(context: Context, equation: Equation, said: Choices, lacking: Unexplained) -> list[tuple[Choice, ...]]:

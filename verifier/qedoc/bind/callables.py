@@ -10,7 +10,8 @@ from qedoc.bind.records import Obstruction
 from qedoc.claims.domain import Functions
 from qedoc.claims.spec import Spec, Variable
 from qedoc.interpret.passages import sentences
-from qedoc.sources.docstrings import Argument, Documented
+from qedoc.sources.arguments import Argument
+from qedoc.sources.docstrings import Documented
 
 _ANNOTATED = re.compile(r"\bCallable\b")
 _OPTIONAL = re.compile(r"\bNone\b|\bOptional\b|\bUnion\b|\|")

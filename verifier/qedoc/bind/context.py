@@ -24,7 +24,7 @@ from qedoc.read import Application, Equation, Names, NotAClaim, Reading, Silence
 from qedoc.read.macros import spelled_out
 from qedoc.read.scope import KNOWN_LETTERS
 from qedoc.sources import fields, markup, prose, worded
-from qedoc.sources.docstrings import Argument as Described
+from qedoc.sources.arguments import Argument as Described
 from qedoc.sources.docstrings import Documented, Formula, record_of
 from qedoc.sources.markup import PLAIN, WORDS
 

@@ -17,7 +17,7 @@ from qedoc.bind.symbols import Roles
 from qedoc.claims.domain import Integers, Reals
 from qedoc.read.reading import shown
 from qedoc.results.verdict import Verdict
-from qedoc.sources.docstrings import Argument as Described
+from qedoc.sources.arguments import Argument as Described
 
 _INT = re.compile(r"(?:<class ')?\bint\b(?:'>)?(?:\s*\|\s*None)?$")
 _COUNT = re.compile(r"\bnumber of\b|\bhow many\b|\bcount\b|\bsteps?\b|\bsize\b|\blength\b", re.IGNORECASE)

@@ -21,7 +21,8 @@ from qedoc.claims.readings import Alternative, Readings
 from qedoc.claims.spec import Array, Declaration, ForAll, Minimum, Parameter, Size, Spec, Variable
 from qedoc.read import Extent, Names, Reading, plain, read, read_condition
 from qedoc.results.verdict import Verdict
-from qedoc.sources.docstrings import Argument, Formula
+from qedoc.sources.arguments import Argument
+from qedoc.sources.docstrings import Formula
 
 LENGTHS = (1, 2, 3)
 """The lengths of the vectors that are checked."""

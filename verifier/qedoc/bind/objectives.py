@@ -9,7 +9,8 @@ from qedoc.bind.context import Context
 from qedoc.claims.solvers import solver
 from qedoc.claims.target import resolve
 from qedoc.read.steps import Lines, read_steps, step_letter
-from qedoc.sources.docstrings import Argument, Formula
+from qedoc.sources.arguments import Argument
+from qedoc.sources.docstrings import Formula
 
 _NAMED = r"(?:\\(?:text|mathrm|operatorname|mathit|mathcal|textrm)\s*\{\s*\\?(\w+)\s*\}|\\(ell)\b|([A-Za-z]))"
 _SLOPE = re.compile(rf"\\nabla\s*(?:_\s*(?:\{{[^{{}}]*\}}|\\?\w+)\s*)?{_NAMED}")

@@ -22,7 +22,7 @@ from qedoc.bind.symbols import direct
 from qedoc.interpret.choices import Choice, Sure, parameter
 from qedoc.read.tree import SYMBOLS
 from qedoc.results.verdict import Verdict
-from qedoc.sources.docstrings import Argument
+from qedoc.sources.arguments import Argument
 
 MOST = 12
 """Maximum number of ways to understand a rule."""

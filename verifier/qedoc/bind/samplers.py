@@ -22,7 +22,8 @@ from qedoc.interpret.choices import Choice, Sure
 from qedoc.interpret.findings import UNKNOWN
 from qedoc.read import Equation
 from qedoc.results.verdict import Verdict
-from qedoc.sources.docstrings import Argument, Documented
+from qedoc.sources.arguments import Argument
+from qedoc.sources.docstrings import Documented
 
 LIBRARY = "jax.scipy.stats"
 """The library of densities."""

@@ -17,7 +17,7 @@ from qedoc.errors import QedocError
 from qedoc.interpret.choices import Choice, Sure
 from qedoc.read import Equation
 from qedoc.results.verdict import Verdict
-from qedoc.sources.docstrings import Argument
+from qedoc.sources.arguments import Argument
 
 MOST = 4
 """Maximum number of values of a parameter. A longer list is not one of settings."""

@@ -7,7 +7,7 @@ from qedoc.bind.conventions import may_be_held
 from qedoc.bind.members import Aim
 from qedoc.bind.records import Misfit
 from qedoc.interpret.choices import Choice, Sure, parameter
-from qedoc.sources.docstrings import Argument
+from qedoc.sources.arguments import Argument
 
 
 def of_parts(

@@ -22,7 +22,7 @@ from qedoc.compose.tidied import ways
 from qedoc.errors import QedocError, TargetError
 from qedoc.results.verdict import Verdict
 from qedoc.results.written import Written
-from qedoc.sources.docstrings import Argument as Described
+from qedoc.sources.arguments import Argument as Described
 from qedoc.sources.docstrings import Documented, record_of
 from qedoc.sources.markup import WORDS
 from qedoc.sources.objects import named

@@ -1,45 +1,35 @@
 """Reads a docstring: what its words say about the symbols, the domain and the meaning of each display."""
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any
-
-import sympy as sp
 
 from qedoc.interpret import lexicon
 from qedoc.interpret.asides import is_aside, without_distributions
-from qedoc.interpret.choices import Choice, Choices, Sure, parameter
+from qedoc.interpret.choices import Choice, Choices, Sure
+from qedoc.interpret.clauses import Clauses
 from qedoc.interpret.departures import departs
-from qedoc.interpret.doubts import changed, constrains, counts_from_one, deviates, has_no_part, limits, meant, results, returned
-from qedoc.interpret.entries import LOGARITHM, entry
+from qedoc.interpret.doubts import constrains, counts_from_one, deviates, limits, results, returned
+from qedoc.interpret.entries import entry
 from qedoc.interpret.findings import DEVIATES, EITHER, UNKNOWN, VALUE, Described, Found, Source
-from qedoc.interpret.fragments import RESTRICTS, approximates, clause, combines, denies, explains, fragments, is_inexact, refers, stops
+from qedoc.interpret.fragments import RESTRICTS, approximates, refers
 from qedoc.interpret.introductions import introduction
 from qedoc.interpret.labels import labelled, opening
 from qedoc.interpret.lengths import without_lengths
-from qedoc.interpret.meaning import INPUT, OUTPUT, Sense, condition_of, range_of, senses
+from qedoc.interpret.meaning import INPUT, Sense
 from qedoc.interpret.own_words import OwnWords
-from qedoc.interpret.parses import Reading, best, common, merged, related, sensible, solved
+from qedoc.interpret.parameters import Entries
+from qedoc.interpret.parses import Reading, best, common, merged
 from qedoc.interpret.parsing import Lattice, whole
 from qedoc.interpret.passages import Passage, passages, sentences, unstressed
-from qedoc.interpret.scales import counted_otherwise, inverted, made_of, scaled, solve
 from qedoc.interpret.sets import MEMBER, mapped_from
 from qedoc.interpret.statements import sentence
-from qedoc.interpret.telling import changes, is_past, shows, tail, tells
+from qedoc.interpret.telling import is_past, shows, tail, tells
 from qedoc.interpret.words import Vocabulary
 from qedoc.sources import markup
 
-_VAGUE_SIZES = frozenset({"small", "large", "tiny", "huge", "moderate"})
-_CLASSES = frozenset({"class", "classes", "index", "indices", "label", "labels"})
-"""Words beside the name of a parameter that only say that its numbers are classes: `the target class index`."""
-
 _NAMING = frozenset({"named", "computes", "related"})
-_HOLDS = re.compile(r"\W*(?:it|this|that|(?:the|this) \w+) (?:\w+ )?(?:holds?|applies|is (?:valid|true|correct|defined))\b", re.IGNORECASE)
-"""Words about the display itself, also beside others: `It holds for x > 0, with the default of b`."""
-
-_DASH = re.compile(r"(?P<kept>`+[^`]*`+|\$[^$]*\$)| - ")
 
 
 @dataclass(frozen=True)
@@ -97,12 +87,16 @@ class Interpreter:
         return OwnWords(self.lines, self.vocabulary)
 
     @cached_property
+    def _clauses(self) -> Clauses:
+        return Clauses(self.vocabulary, self.parameters)
+
+    @cached_property
     def _found(self) -> Found:
-        found = Found()
+        found, entries = Found(), Entries(self._clauses)
         for described in self.parameters:
             for part in sentences(described.text):
                 if not is_aside(part):
-                    self._entry(described, part, found)
+                    entries.read(described, part, found)
         for line, relation in self.constraints.items():  # they may restrict the displays beside them
             source = Source(words=self.lines[line].strip(), line=line)
             found.say("unclear", (), Sure.OPAQUE, source) if relation is None else found.doubt(self.vocabulary.known(relation), source)
@@ -110,7 +104,7 @@ class Interpreter:
             self._doubted(self.displays, Source(words=words, line=line), found)
         for words, line in returned(self.lines):
             items = [one for parse in best(whole(entry, self.vocabulary.lattice(words))) for one in parse if one[0] == "range"]
-            self._said([[("output", inner) for _, inner in items]], Source(words=words, line=line), found)
+            self._clauses.said([[("output", inner) for _, inner in items]], Source(words=words, line=line), found)
         opened: tuple[Any, ...] = ()
         for passage in passages(self.lines, next(iter(self.vocabulary.own), "")):
             shown = [block.latex for block in markup.blocks(self.lines) if block.first == passage.after]
@@ -129,77 +123,6 @@ class Interpreter:
         """Words which say that the value may be something else than displays."""
         for display in displays:
             found.state(display, [(VALUE, Sure.SUGGESTED), (DEVIATES, Sure.OPAQUE)], source)
-
-    # ------------------------------------------------------------------ entries
-
-    def _entry(self, described: Described, text: str, found: Found) -> None:
-        """One sentence of the entry of a parameter."""
-        source = Source(words=text, line=described.line)
-        if changed(text):
-            found.say("unclear", (), Sure.OPAQUE, source)
-            return
-        lattice = self.vocabulary.lattice(_DASH.sub(lambda mark: mark["kept"] or " \u2013 ", text))
-        own = parameter(described.name)
-        ranged = self._ranged(described, own)
-        if ranged is None and any(edge.kind in RESTRICTS for edges in lattice.edges for edge in edges):
-            found.say("unclear", (), Sure.OPAQUE, source)
-            return
-        ranged = ranged or own
-        inverted(lattice, own, source, found)
-        counted_otherwise(text, own, source, found)
-        parses = best(whole(entry, lattice))
-        if not parses:
-            for number in meant(lattice):
-                found.say("domain", [(sp.Ne(own, number), Sure.SUGGESTED)], Sure.SUGGESTED, source)
-            clauses = best(whole(sentence, lattice))
-            if clauses:
-                self._said(clauses, source, found)
-            else:
-                made_of(lattice, own, source, found)
-                self._fragments(lattice, source, found, ranged)
-            return
-        readings = merged(sensible([list(self._entry_items(items, own, ranged, text)) for items in parses]))
-        for kind, value, sure in common(readings):
-            if kind == "domain":
-                self._restricted(own, value, sure, source, found)
-                continue
-            found.say(kind, value, sure, source)
-            if kind == "unit" and sure is Sure.STATED:
-                found.units[described.name] = value
-            if kind == "unit":
-                scaled(value, own, source, found)
-            if kind == "is":
-                solve(value, own, sure, source, found)
-
-    @staticmethod
-    def _restricted(own: sp.Symbol, relations: Sequence[tuple[Any, Sure]], sure: Sure, source: Source, found: Found) -> None:
-        """Relations in an entry. Those about other parameters may say when this one counts: `has no effect if b = 0`."""
-        for relation, certain in relations:
-            if own.name.lstrip("@") not in {str(symbol).lstrip("@") for symbol in relation.free_symbols} or has_no_part(source.words):
-                found.doubt(relation, source)
-            else:
-                found.say("domain", [(relation, certain)], sure, source)
-
-    def _ranged(self, described: Described, own: sp.Symbol) -> sp.Expr | None:
-        """What the ranges of an entry are about: the parameter, or the number of which it is the logarithm. None if that is not clear."""
-        if not any(phrase in described.text.lower() for phrase in lexicon.KINDS["LOGGED"]):
-            return own
-        parses = [items for part in sentences(described.text) for items in whole(entry, self.vocabulary.lattice(part))]
-        return sp.exp(own) if any(LOGARITHM in items for items in parses) else None
-
-    def _entry_items(self, items: Sequence[Any], own: sp.Symbol, ranged: sp.Expr, text: str) -> Iterator[tuple[str, Any]]:
-        for item in items:
-            match item:
-                case ("range", ("sign", "unknown")) if _VAGUE_SIZES & set(text.lower().split()):
-                    continue
-                case ("range", inner):
-                    yield from self._placed(related(partial(range_of, inner, ranged)))
-                case ("condition", inner):
-                    yield from self._placed(related(partial(condition_of, inner)))
-                case ("is", _) | ("unit", _):
-                    yield item
-                case ("unclear",):
-                    yield "unclear", ()
 
     # ------------------------------------------------------------------ introductions
 
@@ -222,12 +145,12 @@ class Interpreter:
             right = whole(introduction, lattice, cut) if cut < size else (("value", None),)
             if left and right:
                 if cut:
-                    self._said(best(left), Source(words=passage.text, line=passage.line, only=passage.before), found)
+                    self._clauses.said(best(left), Source(words=passage.text, line=passage.line, only=passage.before), found)
                 self._introduced(right, passage, found)
                 return
         for line in (passage.before, passage.after):
             found.state(line, [(UNKNOWN, Sure.OPAQUE)], source)
-            self._fragments(lattice, replace(source, only=line), found)
+            self._clauses.restrictions(lattice, replace(source, only=line), found)
 
     def _introduction(self, lattice: Lattice, passage: Passage, found: Found, opened: tuple[Any, ...] = ()) -> None:
         """Words before a display. `opened` is a condition that opens a list of labelled displays."""
@@ -245,7 +168,7 @@ class Interpreter:
             return
         source = Source(words=passage.text, line=passage.line, only=passage.after)
         self._strange(passage.after, lattice, source, found)
-        self._fragments(lattice, source, found)
+        self._clauses.restrictions(lattice, source, found)
 
     def _own_value(self, lattice: Lattice, passage: Passage) -> tuple[Any, ...]:
         """Words without a parse that name what the function computes, and restrict nothing."""
@@ -266,7 +189,7 @@ class Interpreter:
             match parse:
                 case ("value", inner):
                     made.append((VALUE, Sure.STATED))
-                    conditions.append(list(self._condition(inner)))
+                    conditions.append(list(self._clauses.condition(inner)))
                 case ("inexact",):
                     made += EITHER
                 case ("named" | "computes" as kind, words):
@@ -281,10 +204,6 @@ class Interpreter:
         if not states:
             return
         found.state(passage.after, [(value, sure if single else min(sure, _several(sure))) for value, sure in made], source)
-
-    def _condition(self, inner: Any) -> Iterator[tuple[str, Any]]:
-        if inner is not None:
-            yield from self._placed(related(lambda: condition_of(inner)))
 
     def _strange(self, display: int, lattice: Lattice, source: Source, found: Found) -> None:
         """Words beside a display that were not understood. It may be something else; if no word says so, it may be the value too."""
@@ -315,99 +234,19 @@ class Interpreter:
                 found.legend(name, Sense(value=None, sure=Sure.OPAQUE), source)
             return
         if (inputs := mapped_from(passage.text)) is not None:
-            made = self._with_input(inputs.relation.xreplace({MEMBER: INPUT}))
+            made = self._clauses.with_input(inputs.relation.xreplace({MEMBER: INPUT}))
             found.say("domain", made, Sure.SUGGESTED, Source(words=passage.text, line=passage.line))
             return
         if parses := best(whole(sentence, lattice)):
-            self._said(parses, source, found)
+            self._clauses.said(parses, source, found)
             return
         if refers(lattice) or (passage.before < 0 and approximates(lattice)):
             return
-        self._inner_legends(lattice, Source(words=passage.text, line=passage.line), found)
-        self._fragments(lattice, source, found)
+        self._clauses.inner_legends(lattice, Source(words=passage.text, line=passage.line), found)
+        self._clauses.restrictions(lattice, source, found)
         first = {edge.kind for edge in lattice.edges[0]} if lattice.edges else set()
         if passage.before >= 0 and not first & {"OPEN", "COMMA", "LPAR", "SYM", "SEMI"}:
             self._strange(passage.before, lattice, source, found)
-
-    def _said(self, parses: Sequence[Any], source: Source, found: Found) -> None:
-        holds = bool(_HOLDS.match(source.words))
-        for kind, value, sure in common(merged(sensible([list(self._items(items, found, holds=holds)) for items in parses]))):
-            found.say(kind, value, sure, source)
-
-    def _items(self, items: Sequence[Any], found: Found, *, holds: bool) -> Iterator[tuple[str, Any]]:
-        about = {item[0] for item in items}
-        aside = "output" in about or ("other" in about and not holds)
-        for item in items:
-            match item:
-                case ("legend", symbol, phrase):
-                    yield "legend", (symbol, senses(self._named(phrase), found.units))
-                case ("define", symbol, expression):
-                    yield "legend", (symbol, (Sense(value=expression, sure=Sure.STATED),))
-                case ("solve", expression, phrase):
-                    (symbol,) = expression.free_symbols
-                    known = senses(phrase, found.units)
-                    made = [(solved(expression, symbol, sense.value), min(sense.sure, Sure.SUGGESTED)) for sense in known]
-                    yield "legend", (symbol.name, tuple(Sense(value=value, sure=sure) for value, sure in made if value is not None))
-                case ("output", inner) if inner is not None:
-                    found_ranges = related(partial(range_of, inner, OUTPUT))
-                    yield from (("output", value) for kind, value in found_ranges if kind == "domain")
-                case ("condition", inner) if not aside:
-                    yield from self._condition(inner)
-                case ("case", inner):
-                    for kind, value in self._condition(inner):
-                        yield ("except", value) if kind == "domain" else (kind, value)
-                case ("unclear",):
-                    yield "unclear", ()
-
-    def _named(self, phrase: Any) -> Any:
-        """A description that names a parameter and was not understood: the symbol is made of the parameter in an unknown way."""
-        said = {word for run in phrase[1] for word in str(run).lower().split()} if phrase[0] == "words" else set()
-        return ("opaque",) if said & set(self.vocabulary.spoken) and said - set(self.vocabulary.spoken) - _CLASSES else phrase
-
-    def _inner_legends(self, lattice: Lattice, source: Source, found: Found) -> None:
-        """Legends inside a longer sentence: what follows `SYM is`, up to the next symbol. What a symbol is approximately, it is not."""
-        at, size = 0, len(lattice.edges)
-        while at < size:
-            names = [edge.value for edge in lattice.edges[at] if edge.kind == "SYM"]
-            ends = [end for end in range(size, at + 1, -1) if names and (end == size or stops(lattice, end))]
-            for end in ends:
-                parses = [items for items in whole(sentence, lattice, at, end) if items[0][0] in ("legend", "define")]
-                if parses:
-                    self._said([[("legend", names[0], ("opaque",))]] if denies(lattice, end) else best(tuple(parses)), source, found)
-                    at = end - 1
-                    break
-            else:
-                if names and (
-                    is_inexact(lattice, at + 1) or combines(lattice, at + 1) or (explains(lattice, at) and changes(clause(lattice, at + 2)))
-                ):
-                    found.legend(names[0], Sense(value=None, sure=Sure.OPAQUE), source)
-                elif names and explains(lattice, at):
-                    found.explained.setdefault(names[0], source.words)
-            at += 1
-
-    def _fragments(self, lattice: Lattice, source: Source, found: Found, own: sp.Expr | None = None) -> None:
-        """Relations in words that were not understood as a whole."""
-        inside = fragments(lattice, own)
-        if inside.vague:
-            found.say("unclear", (), Sure.OPAQUE, source)
-            return
-        for relation in inside.relations:
-            for stated, _ in self._with_input(relation):
-                found.doubt(stated, source)
-
-    # ------------------------------------------------------------------ the input
-
-    def _placed(self, made: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
-        for kind, relation in made:
-            yield (kind, relation) if kind == "unclear" else (kind, tuple(self._with_input(relation)))
-
-    def _with_input(self, relation: Any) -> list[tuple[Any, Sure]]:
-        """The relation with the function's input in place of `the input`: sure if only one parameter can be it."""
-        if relation in (sp.true, sp.false) or INPUT not in relation.free_symbols:
-            return [(relation, Sure.STATED)] if relation is not sp.true else []
-        inputs = [described.name for described in self.parameters if described.numeric]
-        sure = Sure.STATED if len(inputs) == 1 else Sure.SUGGESTED
-        return [(relation.xreplace({INPUT: parameter(name)}), sure) for name in inputs]
 
 
 def _several(sure: Sure) -> Sure:

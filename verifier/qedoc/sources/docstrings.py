@@ -3,7 +3,7 @@
 import inspect
 import sys
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from types import ModuleType
@@ -11,10 +11,10 @@ from typing import Any
 
 from qedoc.claims.given_objects import with_object
 from qedoc.claims.measured import Measured
-from qedoc.claims.members import member, parameters
-from qedoc.claims.surroundings import settings_of
+from qedoc.claims.members import member
 from qedoc.errors import Location, TargetError
 from qedoc.sources import fields, locations, markup, plain_legend, prose, values, worded
+from qedoc.sources.arguments import Argument, argument_of, arguments_of, descriptions, of_object
 from qedoc.sources.objects import Lost, attribute, classes, docstring_of, ignored, loaded, named, own_docstring, public, unwrapped, walk
 from qedoc.sources.pages import Passage
 
@@ -40,33 +40,6 @@ class Formula:
     notation: str = ""
     value: bool = False
     label: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Argument:
-    """A parameter of a documented function.
-
-    Args:
-        name: its name.
-        default: its default, or `inspect.Parameter.empty`.
-        annotation: its annotation as written; empty if there is none.
-        text: its description in the docstring.
-        keyword: whether it is keyword-only.
-        made: whether it is a parameter of the constructor of the object whose method or property is documented.
-        lengths: for such an array, and for an argument that must fit one, what the length of each axis is called.
-        axes: for an array that the object holds, the number of its axes; -1 for anything else.
-        part: for a part of an array that the object holds, the name of the array, its number, and the number of parts; else None.
-    """
-
-    name: str
-    default: Any
-    annotation: str
-    text: str
-    keyword: bool
-    made: bool = False
-    axes: int = -1
-    lengths: tuple[str, ...] = ()
-    part: tuple[str, int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,13 +80,12 @@ class Documented:
     target: str = ""
     owner: str = ""
     beside: tuple[str, ...] = ()
+    pairs: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     @property
     def path(self) -> str:
         """The dotted path of what the formulas are about."""
         return self.target or self.name
-
-    pairs: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -207,12 +179,12 @@ def _record(name: str, aliases: tuple[str, ...], value: Any, docstring: str, own
     described: dict[str, str] = {}
     legend: dict[str, str] = {}
     for part in (lines, *map(markup.dedented, beside)):
-        legend = prose.legend(markup.paragraphs(part), _described(part)) | legend
-        described = _described(part) | described
+        legend = prose.legend(markup.paragraphs(part), descriptions(part)) | legend
+        described = descriptions(part) | described
     placed, described = plain_legend.placed(described)
     described = {name: worded.without([text], [one.text for one in spoken])[0] for name, text in described.items()}
     arguments = (
-        _arguments(value, described) if owner is None else _of_object(owner, "" if owner is value else name.rpartition(".")[2], described)
+        arguments_of(value, described) if owner is None else of_object(owner, "" if owner is value else name.rpartition(".")[2], described)
     )
     names = [argument.name for argument in arguments]
     plain = any(block.notation == markup.PLAIN for block in blocks)
@@ -261,11 +233,6 @@ def _record(name: str, aliases: tuple[str, ...], value: Any, docstring: str, own
     )
 
 
-def _described(lines: Sequence[str]) -> dict[str, str]:
-    """The description of each parameter."""
-    return {name: text for name, (text, _) in markup.arguments(lines).items()}
-
-
 def _owner(name: str, value: Any) -> type | None:
     """The class of a method or property, or the class itself; None for anything else."""
     if inspect.isclass(value):
@@ -283,21 +250,6 @@ def _texts(owner: type | None, value: Any) -> tuple[Any, ...]:
     if owner is None:
         return ()
     return (owner.__init__,) if owner is value else (owner, owner.__init__)  # type: ignore[misc]  # the constructor of this very class
-
-
-def _of_object(owner: type, name: str, told: Mapping[str, str]) -> list[Argument]:
-    """The parameters of a constructor, and of the method if there is a name."""
-    found = member(owner, name) if name else None
-    made = parameters(owner) if found is None else found.made_of
-    takes = {} if found is None else found.takes
-    listed = [_argument(key, p, told.get(p.name, ""), made=key in made) for key, p in {**made, **takes}.items()]
-    if found is None or found.holds is None:
-        return listed
-    fitted = found.holds.inputs
-    listed = [replace(one, lengths=(fitted[one.name],)) if one.name in fitted else one for one in listed]
-    held = [_argument(key, p, told.get(key, ""), made=False) for key, p in found.held.items()]
-    arrays, part_of = found.holds.arrays, found.holds.part_of
-    return listed + [replace(one, axes=len(arrays[one.name]), lengths=arrays[one.name], part=part_of(one.name)) for one in held]
 
 
 @lru_cache(maxsize=256)
@@ -325,7 +277,7 @@ def about(record: Documented, name: str) -> Documented:
     """
     owner = named(record.owner)
     told = {argument.name: argument.text for argument in record.arguments}
-    return replace(record, target=f"{record.owner}.{name}", arguments=tuple(_of_object(owner, name, told)))
+    return replace(record, target=f"{record.owner}.{name}", arguments=tuple(of_object(owner, name, told)))
 
 
 def of_metric(record: Documented, metric: Measured) -> Documented:
@@ -335,8 +287,8 @@ def of_metric(record: Documented, metric: Measured) -> Documented:
         record: the record of the class.
         metric: the value of the metric.
     """
-    told = _described(markup.dedented(own_docstring(metric.method)))
-    arguments = tuple(_argument(name, p, told.get(name, ""), made=False) for name, p in metric.takes.items())
+    told = descriptions(markup.dedented(own_docstring(metric.method)))
+    arguments = tuple(argument_of(name, p, told.get(name, ""), made=False) for name, p in metric.takes.items())
     texts = {argument.name: argument.text for argument in arguments}
     found = {symbol: prose.parameter(text, list(texts)) or prose.described(text, texts) for symbol, text in record.legend.items()}
     bound = {symbol: parameter for symbol, parameter in found.items() if parameter}
@@ -356,9 +308,9 @@ def of_objects(record: Documented, parameter: str) -> Documented:
     assert function is not None  # the caller has seen that it takes one
     told = {argument.name: argument.text for argument in record.arguments}
     texts = (own_docstring(function.made), own_docstring(function.made.__dict__.get("__init__")))
-    described = {name: text for one in texts for name, text in _described(markup.dedented(one)).items()}
-    made = [_argument(name, p, described.get(name, ""), made=True) for name, p in function.makes.items()]
-    taken = [_argument(name, p, told.get(name, ""), made=False) for name, p in function.takes.items()]
+    described = {name: text for one in texts for name, text in descriptions(markup.dedented(one)).items()}
+    made = [argument_of(name, p, described.get(name, ""), made=True) for name, p in function.makes.items()]
+    taken = [argument_of(name, p, told.get(name, ""), made=False) for name, p in function.takes.items()]
     return replace(record, target=f"{record.name}.{parameter}", arguments=(*made, *taken))
 
 
@@ -369,32 +321,6 @@ def _home(name: str, value: Any, docstring: str) -> tuple[str, int]:
         return path, defined
     elsewhere, line = locations.find_literal(docstring, name.partition(".")[0])
     return (elsewhere, line) if elsewhere else (path, defined)
-
-
-def _arguments(value: Any, told: Mapping[str, str]) -> list[Argument]:
-    try:
-        listed = list(inspect.signature(value).parameters.values()) if callable(value) else []
-    except (TypeError, ValueError):
-        listed = []
-    if len(listed) > 1:
-        listed = [p for p in listed if p.kind not in (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)]
-    own = [_argument(p.name, p, told.get(p.name, ""), made=False) for p in listed if p.name not in ("self", "cls")]
-    read = (
-        Argument(name=name, default=inspect.Parameter.empty, annotation="", text=f"a setting of {place}", keyword=True)
-        for name, (_, place) in settings_of(value).items()
-    )
-    return [*own, *read]
-
-
-def _argument(name: str, parameter: inspect.Parameter, text: str, *, made: bool) -> Argument:
-    return Argument(
-        name=name,
-        default=parameter.default,
-        annotation="" if parameter.annotation is inspect.Parameter.empty else str(parameter.annotation),
-        text=text,
-        keyword=parameter.kind is inspect.Parameter.KEYWORD_ONLY,
-        made=made,
-    )
 
 
 def _with_siblings(record: Documented, found: Mapping[str, Any]) -> Documented:
