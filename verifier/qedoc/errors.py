@@ -3,8 +3,13 @@
 Most errors are mistakes of the user. Each message says what was expected, what was found, where, and how to fix it.
 """
 
-from collections.abc import Iterable
+import warnings
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TypeVar
+
+Value = TypeVar("Value")
+Otherwise = TypeVar("Otherwise")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +106,21 @@ def told(error: BaseException) -> str:
     if len(message) > LONGEST_MESSAGE:
         message = f"{message[:LONGEST_MESSAGE]} ..."
     return f"{type(error).__name__}: {message}" if message else type(error).__name__
+
+
+def attempt(call: Callable[[], Value], otherwise: Otherwise) -> Value | Otherwise:
+    """Returns what a call of a library's code gives, without its warnings, or something else if the code raises an error.
+
+    Args:
+        call: the call.
+        otherwise: what to return if it raises.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return call()
+        except Exception:  # noqa: BLE001  # a library that is looked at may raise anything, and nothing is known then
+            return otherwise
 
 
 MIN_PREFIX = 4

@@ -57,7 +57,8 @@ from qedoc.sources.docstrings import Documented, Formula, documented, record_of
 GIVES_UP = (ArithmeticError, AttributeError, NotImplementedError, RecursionError, TypeError, ValueError)
 """The exceptions that SymPy raises for an expression that it cannot rearrange.
 
-It raises NotImplementedError where it has no algorithm. Its solvers also fail with AttributeError and TypeError.
+SymPy raises NotImplementedError where it has no algorithm, ValueError for a domain that it cannot use, ArithmeticError for a division by
+zero, and RecursionError for deep expressions. Its solvers also fail with AttributeError and TypeError.
 """
 
 LONGEST = 200

@@ -17,7 +17,7 @@ import sympy as sp
 from qedoc.bind.context import Context
 from qedoc.bind.members import function_given_by, is_kernel
 from qedoc.claims.members import parameters
-from qedoc.errors import QedocError
+from qedoc.errors import QedocError, attempt
 from qedoc.interpret.sets import number_of
 from qedoc.lift.trace import run
 from qedoc.sources.objects import named
@@ -106,12 +106,9 @@ def _of_parameters(owner: Any, made: Mapping[str, sp.Symbol]) -> Iterator[tuple[
             if callable(check := declared.get(name)) and (relation := _relation(check, symbol, {})) is not None:
                 yield relation, f"{name} is constrained by {_said(check)}"
         return
-    try:
-        properties = owner.parameter_properties()
-    except Exception:  # noqa: BLE001  # most classes lack the method, and it may raise anything
-        return
+    properties: Mapping[str, Any] = attempt(lambda: dict(owner.parameter_properties()), {})  # most classes lack the method
     for name, symbol in made.items():
-        constraining = getattr(properties.get(name), "default_constraining_bijector_fn", None) if isinstance(properties, Mapping) else None
+        constraining = getattr(properties.get(name), "default_constraining_bijector_fn", None)
         if constraining is not None and (relation := _range(constraining, symbol)) is not None:
             yield relation, f"{name} is constrained by its default bijector"
 
@@ -182,13 +179,16 @@ def _plain(relation: Any) -> Any:
 
 def _range(bijector: Callable[[], Any], symbol: sp.Symbol) -> sp.Basic | None:
     """The open interval between the ends of the range of a bijector of numbers."""
-    try:
+
+    def ends() -> list[float]:
         made = bijector()
-        ends = sorted(float(made.forward(number)) for number in (-_FAR, _FAR))
-    except Exception:  # noqa: BLE001  # it may be for vectors, or have no forward direction
+        return sorted(float(made.forward(number)) for number in (-_FAR, _FAR))
+
+    found = attempt(ends, None)  # it may be for vectors, or have no forward direction
+    if found is None:
         return None
-    low, high = ends
-    if any(math.isnan(end) for end in ends):
+    low, high = found
+    if any(math.isnan(end) for end in found):
         return None
     relations = []
     for end, relation in ((low, sp.Gt), (high, sp.Lt)):

@@ -12,6 +12,7 @@ from qedoc.bind.records import Bound, Obstruction
 from qedoc.claims.domain import Integers, Reals
 from qedoc.claims.spec import Argument, Declaration, Dict, ForAll, Parameter, Size, Spec, Variable
 from qedoc.claims.target import call_by_name, resolve
+from qedoc.errors import attempt
 from qedoc.read import Equation, Extent
 from qedoc.results.verdict import Verdict
 from qedoc.sources.docstrings import Formula
@@ -149,10 +150,10 @@ def _arguments(context: Context) -> list[str]:
     """The arguments of the function that the target returns, when its dicts are empty and its numbers are 1."""
     required = [p for p in context.parameters.values() if p.default is inspect.Parameter.empty or p.name in context.record.pairs]
     values: dict[str, Any] = {p.name: {} if p.name in context.record.pairs else 1 for p in required}
-    try:
+
+    def needed() -> list[str]:
         made = call_by_name(resolve(context.record.name), values)
-        return (
-            [p.name for p in inspect.signature(made).parameters.values() if p.default is inspect.Parameter.empty] if callable(made) else []
-        )
-    except Exception:  # noqa: BLE001  # the user's code may raise anything
-        return []
+        taken = inspect.signature(made).parameters.values() if callable(made) else ()
+        return [p.name for p in taken if p.default is inspect.Parameter.empty]
+
+    return attempt(needed, [])

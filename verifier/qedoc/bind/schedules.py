@@ -13,6 +13,7 @@ import sympy as sp
 
 from qedoc.bind.members import Aim, has
 from qedoc.claims.members import parameters
+from qedoc.errors import attempt
 from qedoc.read import Application
 from qedoc.sources.objects import named
 
@@ -71,20 +72,14 @@ def _counter(owner: str) -> str:
     counter = next((name for name in _COUNTERS if name in parameters(made)), "")
     if not counter or not has(owner, "step"):
         return ""
-    try:
-        alike = all(_alike(_made(made, {counter: steps}), _stepped(made, steps)) for steps in _TRIED)
-    except Exception:  # noqa: BLE001  # a constructor may raise anything; then nothing is known of its state
-        return ""
+    alike = attempt(lambda: all(_alike(_made(made, {counter: steps}), _stepped(made, steps)) for steps in _TRIED), False)
     return counter if alike else ""
 
 
 @lru_cache(maxsize=256)
 def _entry(owner: str) -> tuple[int, ...] | None:
     """Where the value is in the result: a number, or a list of one. None for other results."""
-    try:
-        result = _made(named(owner), {})
-    except Exception:  # noqa: BLE001  # a constructor may raise anything; then it has no value to look at
-        return None
+    result = attempt(lambda: _made(named(owner), {}), None)
     if isinstance(result, list | tuple):
         return (0,) if len(result) == 1 else None
     return ()

@@ -14,6 +14,7 @@ import sympy as sp
 from qedoc.bind.densities import Unread
 from qedoc.bind.letters import Found
 from qedoc.claims.returned import LENGTH, LOG_DENSITY, Returned, with_lengths
+from qedoc.errors import attempt
 from qedoc.sources.docstrings import Documented
 
 _VALUES = (1.0, 0.0, 2.0, 0.625)
@@ -63,11 +64,12 @@ class Supplied:
         named = [a.name for a in record.arguments if letter in re.findall(r":math:`(\w)`", a.text) and a.name in self.of.lengths]
         if not named:
             return False
-        try:
+
+        def event() -> tuple[int, ...]:
             wider = with_lengths(self.of, dict.fromkeys(named, LENGTH + 1))
-            return _event(wider, _start(wider, indexed=self.indexed, names=tuple(self.arguments))) == (LENGTH + 1,)
-        except Exception:  # noqa: BLE001  # a constructor may raise anything
-            return False
+            return _event(wider, _start(wider, indexed=self.indexed, names=tuple(self.arguments)))
+
+        return attempt(event, ()) == (LENGTH + 1,)
 
 
 @lru_cache(maxsize=64)
@@ -97,22 +99,20 @@ def supplied(of: Returned, *, indexed: bool) -> Supplied:
 
 def _tried(of: Returned, start: Mapping[str, Any]) -> tuple[tuple[int, ...], set[str]] | None:
     """The shape of the values, and what the log density depends on; None if the method does not take the arguments."""
-    try:
+
+    def seen() -> tuple[tuple[int, ...], set[str]] | None:
         event = _event(of, start)
-        tried = [(value, _tried_at(of, start, value)) for value in (np.full(event, number) for number in _VALUES)]
-        known = [value for value, density in tried if np.isfinite(density)]
+        densities = [(value, _density_at(of, start, value)) for value in (np.full(event, number) for number in _VALUES)]
+        known = [value for value, density in densities if np.isfinite(density)]
         compiled = _compiled(of, start)
         return (event, {name for name in start if _matters(of, start, known, name, compiled)}) if known else None
-    except Exception:  # noqa: BLE001  # the method may raise anything for arguments that it does not take
-        return None
+
+    return attempt(seen, None)
 
 
-def _tried_at(of: Returned, start: Mapping[str, Any], value: Any) -> float:
+def _density_at(of: Returned, start: Mapping[str, Any], value: Any) -> float:
     """The log density at a value; not a number where the value is refused, because it is outside of the support."""
-    try:
-        return _run(of, start, value)
-    except Exception:  # noqa: BLE001  # a distribution may raise anything
-        return math.nan
+    return attempt(lambda: _run(of, start, value), math.nan)
 
 
 def _start(of: Returned, *, indexed: bool, names: Iterable[str]) -> dict[str, Any]:
@@ -151,11 +151,10 @@ def _compiled(of: Returned, start: Mapping[str, Any]) -> _Run:
 
 def _matters(of: Returned, start: Mapping[str, Any], values: Iterable[Any], name: str, compiled: _Run) -> bool:
     """Whether the log density depends on an array or an argument at one of the values."""
-    try:
-        run = partial(_run, of) if isinstance(start[name], int) else compiled
-        return any(_changes(run, start, value, name) for value in values)
-    except Exception:  # noqa: BLE001  # code may need concrete arrays, and raise anything without them
-        return any(_changes(partial(_run, of), start, value, name) for value in values)
+    plain = partial(_run, of)
+    run = plain if isinstance(start[name], int) else compiled
+    found = attempt(lambda: any(_changes(run, start, value, name) for value in values), None)
+    return any(_changes(plain, start, value, name) for value in values) if found is None else found  # code may need concrete arrays
 
 
 def _changes(run: _Run, start: Mapping[str, Any], value: Any, name: str) -> bool:

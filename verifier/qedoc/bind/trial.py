@@ -12,7 +12,7 @@ from qedoc.bind.context import Context
 from qedoc.bind.records import Bound, Refused
 from qedoc.claims.spec import Parameter, Spec
 from qedoc.claims.target import call_by_name
-from qedoc.errors import QedocError, told
+from qedoc.errors import QedocError, attempt, told
 from qedoc.judge.pair import Pair
 from qedoc.lift.opaque import opaque
 from qedoc.read import Equation, Reading
@@ -124,9 +124,6 @@ def _filled(value: Any) -> Any:
 
 def _shape(target: Any, keywords: dict[str, Any]) -> tuple[int, ...] | None:
     """The shape of a result; None if the code raises, or gives something else than an array or a number."""
-    try:
-        result = call_by_name(target, keywords)
-    except Exception:  # noqa: BLE001  # code may raise anything for arguments that it does not expect
-        return None
+    result = attempt(lambda: call_by_name(target, keywords), None)
     shape = getattr(result, "shape", None if not isinstance(result, int | float) else ())
     return None if shape is None else tuple(shape)

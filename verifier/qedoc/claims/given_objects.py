@@ -10,6 +10,7 @@ from types import FunctionType
 from typing import Any
 
 from qedoc.claims.members import parameters
+from qedoc.errors import attempt
 
 _VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
@@ -131,10 +132,7 @@ def _annotation(function: FunctionType, parameter: str) -> Any:
     """Returns the annotation of a parameter: None if there is none, `object` if it cannot be read."""
     if inspect.signature(function).parameters[parameter].annotation is inspect.Parameter.empty:
         return None
-    try:
-        return typing.get_type_hints(function).get(parameter, object)
-    except Exception:  # noqa: BLE001  # an annotation may name anything, also what only a type checker imports
-        return object
+    return attempt(lambda: typing.get_type_hints(function).get(parameter, object), object)  # it may name what only a type checker imports
 
 
 def _described(function: FunctionType, parameter: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from qedoc.claims.batches import over_batch, state_of
 from qedoc.claims.modules import FOLLOWS, Module, constructed, holding, keys_of, module
 from qedoc.claims.transformed import Transformed, is_transformed, transformed
-from qedoc.errors import TargetError
+from qedoc.errors import TargetError, attempt
 
 CALL = "__call__"
 OWN = "self_"
@@ -20,6 +20,9 @@ CHECKS = ("validate_args", "check_args")
 
 _VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 _BY_POSITION = inspect.Parameter.POSITIONAL_ONLY
+
+_NOTHING = object()
+"""What stands for an attribute that cannot be looked at."""
 
 
 @dataclass(frozen=True)
@@ -205,9 +208,8 @@ def member(owner: type, name: str) -> Member | None:
         raise TargetError(f"the class {owner.__name__} has no attribute {name!r}")
     if isinstance(held, staticmethod | classmethod | type) or not hasattr(held, "__get__"):
         return None
-    try:
-        seen = getattr(owner, name)
-    except Exception:  # noqa: BLE001  # a descriptor may run any code, and some have a value on instances only
+    seen = attempt(lambda: getattr(owner, name), _NOTHING)
+    if seen is _NOTHING:  # some descriptors have a value on instances only
         return None
     if not callable(seen) or "property" in type(held).__name__.lower():  # some cached properties are callable decorators
         return Member(owner, name, None)

@@ -17,6 +17,8 @@ from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 
+from qedoc.errors import attempt
+
 T = TypeVar("T")
 Shape: TypeAlias = tuple[int, ...]
 
@@ -186,11 +188,8 @@ def module(owner: type) -> Module | None:
 def _held(owner: type, probes: Mapping[str, int], keys: frozenset[str], groups: str, mapped: str) -> Module | None:
     """What the object of a class holds that is made with the given lengths."""
     fixed: dict[str, Any] = {**({groups: 1} if groups else {}), **({mapped: "batch"} if mapped else {})}
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            made = owner(**probes, **fixed, **{name: new_key(name) for name in keys})
-    except Exception:  # noqa: BLE001  # a constructor may raise anything; then nothing is known of the object
+    made = attempt(lambda: owner(**probes, **fixed, **{name: new_key(name) for name in keys}), None)
+    if made is None:
         return None
     of = {length: name for name, length in probes.items()}
     found = {name: array for name, array in _arrays(made) if name in _NAMES and name not in _parameters(owner)}

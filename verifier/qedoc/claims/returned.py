@@ -15,6 +15,7 @@ import numpy as np
 
 from qedoc.claims.members import parameters
 from qedoc.claims.modules import untraced
+from qedoc.errors import attempt
 
 LOG_DENSITY = "log_prob"
 """The method of a distribution that gives the logarithm of its density or mass."""
@@ -124,10 +125,7 @@ def returned(owner: type, method: str) -> Returned | None:
     if len(listed) < 2 or listed[1] not in TREES or factory(owner) is None:
         return None
     found = Returned(owner, method)
-    try:
-        arrays = found.arrays
-    except Exception:  # noqa: BLE001  # a constructor may raise anything; then nothing is known of the object
-        return None
+    arrays = attempt(lambda: found.arrays, {})
     names = [*arrays, *found.takes, VALUE]
     return found if arrays and len(set(names)) == len(names) else None
 
@@ -168,12 +166,7 @@ def keyword_array(of: Returned, keyword: str) -> str:
 def _sets(make: Callable[..., Any], keyword: str, name: str, arrays: Mapping[str, Any]) -> bool:
     """Whether a keyword of a factory sets an array, and nothing else."""
     given = np.asarray(arrays[name]) * np.float32(0.875) + np.float32(1 / 32)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            after = dict(_leaves(_tree(make(**{keyword: given}))))
-    except Exception:  # noqa: BLE001  # a factory may refuse the array in any way
-        return False
+    after = attempt(lambda: dict(_leaves(_tree(make(**{keyword: given})))), {})
     if set(after) != set(arrays):
         return False
     return all(

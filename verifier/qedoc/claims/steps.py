@@ -11,6 +11,7 @@ from typing import Any
 from qedoc.claims import rule
 from qedoc.claims.members import parameters
 from qedoc.claims.solvers import OTHER_BEND, Solver, Solving, solver
+from qedoc.errors import attempt
 
 UPDATE, APPLIED = rule.UPDATE, rule.APPLIED
 """The outputs of a step: what is added to the parameters, and the parameters after it."""
@@ -223,12 +224,7 @@ def _holder(owner: type) -> Holder | None:
     if not any(map(_mentions, owner.__mro__)):
         return None
     needed = {name: SAMPLE for name, p in parameters(owner).items() if p.default is inspect.Parameter.empty}
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            held = [name for name, value in vars(owner(**needed)).items() if _transforms(value)]
-    except Exception:  # noqa: BLE001  # the user's code may refuse the arguments in any way
-        return None
+    held = attempt(lambda: [name for name, value in vars(owner(**needed)).items() if _transforms(value)], [])
     return Holder(owner, held[0]) if len(held) == 1 else None
 
 

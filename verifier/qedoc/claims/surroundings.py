@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
+from qedoc.errors import attempt
+
 _GET = "get"
 _CONTEXT = "context"
 
@@ -97,10 +99,7 @@ def _settings(function: Any) -> Mapping[str, tuple[Any, str]]:
 
 def _is_set(owner: Any, name: str) -> bool:
     """Whether the surroundings have a value of a setting, so that code runs without one of the caller."""
-    try:
-        return getattr(owner, _GET)(name) is not None
-    except Exception:  # noqa: BLE001  # a library may say in any way that nothing is set
-        return False
+    return attempt(lambda: getattr(owner, _GET)(name), None) is not None
 
 
 def _read(tree: ast.AST, known: Mapping[str, Any]) -> Iterator[tuple[str, Any, str]]:

@@ -8,12 +8,12 @@ The method is called once with arrays of ones, which tells the parameters and th
 import inspect
 import itertools
 import re
-import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 from qedoc.claims.modules import GROUPS, Module, T, constructed, holding, imports_of, inner_arrays, keys_of, new_key, untraced
+from qedoc.errors import attempt
 
 Tree: TypeAlias = dict[str, Any]
 Place: TypeAlias = tuple[str, ...]
@@ -226,12 +226,7 @@ def _called(
 
 def _inner_arrays(owner: Callable[..., Any], made: Mapping[str, Any]) -> Tree:
     """The arrays of the modules that are attributes of a new object; empty if it cannot be made."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return inner_arrays(owner(**made, **{name: new_key(name) for name in keys_of(owner)}))
-    except Exception:  # noqa: BLE001  # a constructor may raise anything; then nothing is known of the object
-        return {}
+    return attempt(lambda: inner_arrays(owner(**made, **{name: new_key(name) for name in keys_of(owner)})), {})
 
 
 def _leaves_out_first(parameter: inspect.Parameter) -> bool:
@@ -362,12 +357,7 @@ def _first(
             tree = dict(tree.get(_PARAMETERS, {}))
         return tree, apply(tree, given)
 
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return untraced(run)
-    except Exception:  # noqa: BLE001  # a module may raise anything; then nothing is known of it
-        return None
+    return attempt(lambda: untraced(run), None)
 
 
 def _leaves(tree: Mapping[str, Any], above: Place = ()) -> Iterator[tuple[Place, Any]]:

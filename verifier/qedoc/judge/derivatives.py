@@ -15,6 +15,7 @@ from typing import Any
 
 import jax
 
+from qedoc.errors import attempt
 from qedoc.lift.jax_internals import opened, own_rule
 
 NEARBY = 2.0**-12
@@ -65,11 +66,8 @@ def has_own_derivative(function: Callable[[Any], Any]) -> bool:
     Args:
         function: a function of one number.
     """
-    try:
-        jaxpr = jax.make_jaxpr(function)(0.0)
-    except Exception:  # noqa: BLE001  # the user's code may raise anything
-        return False
-    return any(primitive.name in _OWN or own_rule(primitive) for primitive in _primitives(jaxpr))
+    jaxpr = attempt(lambda: jax.make_jaxpr(function)(0.0), None)
+    return jaxpr is not None and any(primitive.name in _OWN or own_rule(primitive) for primitive in _primitives(jaxpr))
 
 
 def _primitives(jaxpr: Any) -> Iterator[Any]:

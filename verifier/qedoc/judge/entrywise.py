@@ -11,7 +11,7 @@ import numpy as np
 import sympy as sp
 
 from qedoc.claims.target import call_by_name
-from qedoc.errors import UnsupportedError
+from qedoc.errors import UnsupportedError, attempt
 from qedoc.judge.call_styles import differs, documented_at
 from qedoc.judge.inputs import format_inputs, named, pasteable
 from qedoc.judge.pair import Pair
@@ -123,13 +123,14 @@ def _refuted(pair: Pair, row: Row, ran: float, length: int) -> CaseResult:
 
 def _on_arrays(pair: Pair, rows: Sequence[Row], dtype: str) -> Array | None:
     """The result for arrays of numbers, one of each row; None if the code does not take them."""
-    columns = zip(pair.plan.symbols, zip(*rows, strict=True), strict=True)
+
+    def called() -> Array:
+        columns = zip(pair.plan.symbols, zip(*rows, strict=True), strict=True)
+        values = {s: jnp.asarray([int(x) if s.is_integer else float(x) for x in column]) for s, column in columns}
+        return np.asarray(_called(pair, values), dtype=np.float64)
+
     with jax.enable_x64(dtype == "float64"):
-        try:
-            values = {s: jnp.asarray([int(x) if s.is_integer else float(x) for x in column]) for s, column in columns}
-            return np.asarray(_called(pair, values), dtype=np.float64)
-        except Exception:  # noqa: BLE001  # code need not accept arrays
-            return None
+        return attempt(called, None)  # code need not accept arrays
 
 
 def _called(pair: Pair, values: Mapping[sp.Symbol, Any]) -> Any:

@@ -13,6 +13,7 @@ import numpy as np
 import sympy as sp
 
 from qedoc.algebra.large import LARGE, WRITTEN_OUT
+from qedoc.errors import attempt
 from qedoc.lift.any_length import Unsized
 
 FEW = (2, 5)
@@ -84,11 +85,10 @@ def _values(
         shape = tuple(int(length.subs(sizes)) for length in dimensions)
         values[str(symbol)] = _drawn(draw, shape, whole=bool(symbol.is_integer), most=min(sizes.values(), default=2))
     with jax.enable_x64(True):
-        try:
-            run = call if EAGER & set(sizes.values()) else jax.jit(call)
-            ran = np.asarray(run(*(jnp.asarray(value) for value in values.values())))
-        except Exception:  # noqa: BLE001  # the user's code may raise anything
-            return []
+        run = call if EAGER & set(sizes.values()) else jax.jit(call)
+        ran = attempt(lambda: np.asarray(run(*(jnp.asarray(value) for value in values.values()))), None)
+    if ran is None:
+        return []
     known = {**values, **{symbol.name: size for symbol, size in sizes.items()}}
     pairs: list[tuple[float, float]] = []
     for place in {(0,) * ran.ndim, tuple(length - 1 for length in ran.shape)}:

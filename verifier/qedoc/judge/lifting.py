@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import sympy as sp
@@ -12,7 +13,7 @@ from qedoc.claims.domain import Reals
 from qedoc.claims.spec import Declaration, Parameter, Spec, Variable
 from qedoc.claims.steps import UPDATE, Steps, holder, steps
 from qedoc.claims.target import call_by_name, resolve, signature_check
-from qedoc.errors import TargetError
+from qedoc.errors import TargetError, attempt
 from qedoc.judge import infer
 from qedoc.judge.describe import settled
 from qedoc.judge.lifted_rules import inferred, lifted_rule
@@ -79,20 +80,20 @@ def _steps(target: str, arguments: Mapping[str, Any]) -> tuple[str, Callable[...
 
 def _gives_steps(function: Callable[..., Any], arguments: Mapping[str, Any]) -> bool:
     """Whether a function returns an object with `init` and `update`."""
-    try:
+
+    def called() -> Any:
         needed = [p.name for p in inspect.signature(function).parameters.values() if p.default is p.empty]
-        result = call_by_name(function, {**dict.fromkeys(needed, 0.5), **arguments})
-    except Exception:  # noqa: BLE001  # the user's code may raise anything
-        return False
+        return call_by_name(function, {**dict.fromkeys(needed, 0.5), **arguments})
+
+    result = attempt(called, None)
     return isinstance(result, tuple) and all(callable(getattr(result, name, None)) for name in ("init", "update"))
 
 
 def _of_parts(target: str, function: Callable[..., Any]) -> Iterator[Formula]:
     """The formulas of the parts of a result that is a tuple; nothing for any other result."""
     for spec, values in _called(target, function):
-        try:
-            result = call_by_name(function, values)
-        except Exception:  # noqa: BLE001, S112  # the user's code may raise anything
+        result = attempt(partial(call_by_name, function, values), None)
+        if result is None:
             continue
         places = list(_places(result))
         if isinstance(result, tuple | list) and 0 < len(places) <= MOST_PARTS:

@@ -18,7 +18,7 @@ from qedoc.claims.solvers import Solving
 from qedoc.claims.spec import Size, Spec
 from qedoc.claims.steps import FED, GRADIENTS, OBJECTIVES, PARAMETERS, Steps
 from qedoc.claims.target import resolve
-from qedoc.errors import QedocError, SpecError, UnsupportedError, told
+from qedoc.errors import QedocError, SpecError, UnsupportedError, attempt, told
 from qedoc.judge.black_box import trial
 from qedoc.judge.first_steps import Pairs, Tried, is_refuted, refuted_far, tried_first
 from qedoc.judge.induction import induct
@@ -157,13 +157,10 @@ def _would_agree(pair: Pair, steps: Steps, refuted: CaseResult, arguments: Mappi
     assert refuted.counterexample is not None  # it is refuted
     row = row_of(pair.plan.scalars, refuted.counterexample.inputs)
     values = {s: float(x) for s, x in zip(pair.plan.symbols, row, strict=True)}
-    try:
-        with jax.enable_x64(True):
-            output = float(np.ravel(steps(**_arguments(pair, values), **arguments)[-1])[0])
-    except Exception:  # noqa: BLE001  # the user's code may refuse the argument in any way
-        return False
+    with jax.enable_x64(True):
+        output = attempt(lambda: float(np.ravel(steps(**_arguments(pair, values), **arguments)[-1])[0]), None)
     documented = refuted.counterexample.documented
-    return isinstance(documented, int | float) and bool(np.isclose(output, documented, rtol=ALIKE))
+    return output is not None and isinstance(documented, int | float) and bool(np.isclose(output, documented, rtol=ALIKE))
 
 
 def impure(pair: Pair, steps: Steps) -> str:
@@ -199,7 +196,7 @@ def impure(pair: Pair, steps: Steps) -> str:
 
 
 def _of_other_points(pair: Pair, steps: Steps, refuted: CaseResult) -> str:
-    """Says that a solver looks at its objective at other points than the rule, for the inputs of a refutation; empty if it does not."""
+    """Why a refutation does not count: the solver evaluates its objective at points that the rule does not use. Empty if it counts."""
     if not steps.is_solver or refuted.counterexample is None:
         return ""
     inputs = refuted.counterexample.inputs

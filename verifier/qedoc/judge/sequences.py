@@ -16,6 +16,7 @@ import sympy as sp
 from qedoc.algebra.recurrences import Recurrence
 from qedoc.claims.spec import Spec
 from qedoc.claims.steps import APPLIED, FED, GRADIENTS, OBJECTIVES, PARAMETERS, UPDATE, Steps
+from qedoc.errors import attempt
 from qedoc.judge.pair import Pair
 from qedoc.search.rationals import plainness
 from qedoc.search.strategies import Row, seeded
@@ -321,8 +322,5 @@ def _drawn(shape: tuple[int, ...]) -> Any:
 def _all_at_once(pair: Pair, steps: Steps, values: Mapping[sp.Symbol, Any], sequences: Any) -> Any | None:
     """The outputs of the code for several sequences, as entries of one array; None if the code raises an error."""
     keywords, _ = pair.case.arguments({s: float(x) for s, x in values.items()}, lambda *_: None)
-    try:
-        with jax.enable_x64(True):
-            return np.asarray(steps(**{**keywords, GRADIENTS: jnp.asarray(sequences)}))
-    except Exception:  # noqa: BLE001  # the user's code may raise anything
-        return None
+    with jax.enable_x64(True):
+        return attempt(lambda: np.asarray(steps(**{**keywords, GRADIENTS: jnp.asarray(sequences)})), None)

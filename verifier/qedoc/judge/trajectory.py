@@ -12,7 +12,7 @@ from qedoc.algebra.recurrences import Recurrence
 from qedoc.claims.spec import Size, Spec
 from qedoc.claims.steps import GRADIENTS, PARAMETERS, Steps
 from qedoc.claims.target import resolve
-from qedoc.errors import UnsupportedError
+from qedoc.errors import UnsupportedError, attempt
 from qedoc.judge import plot_data
 from qedoc.judge.inputs import named, row_of
 from qedoc.judge.pair import Pair
@@ -106,10 +106,7 @@ def _ran(pair: Pair, steps: Steps, values: Mapping[Any, Fraction], gradients: Se
     if found is not None:
         return [float(x) for x in found[:, 0]]
     keywords = pair.case.arguments({s: float(x) for s, x in values.items()}, opaque)[0]
-    try:
-        return [float(x) for x in steps(**{**keywords, GRADIENTS: np.array(gradients)})]
-    except Exception:  # noqa: BLE001  # the user's code may raise anything
-        return [nan] * len(gradients)
+    return attempt(lambda: [float(x) for x in steps(**{**keywords, GRADIENTS: np.array(gradients)})], [nan] * len(gradients))
 
 
 def _points(seen: range, outputs: Sequence[float]) -> tuple[Point, ...]:

@@ -40,8 +40,7 @@ class Unsized:
         shape: the dimensions of the result.
         indices: the indices of the result, which count from 0.
         value: the entry at these indices.
-        apart: lengths for which the formula need not hold, because the code compares a length with them; None for a length that is looked
-            up in a table.
+        apart: pairs of lengths that the code takes for different, as `watched` gives them. The formula need not hold where they are equal.
     """
 
     arguments: tuple[tuple[sp.Expr, ...], ...]

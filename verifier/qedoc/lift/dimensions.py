@@ -25,8 +25,8 @@ def watched() -> Iterator[list[tuple[Any, Any]]]:
     """A context in which JAX runs code with symbolic lengths.
 
     Yields:
-        a list that gets each pair of lengths that the code took for different although they may be equal. A length that was looked up in a
-        table, or about which JAX had no answer, stands beside None.
+        a list of pairs. The code compared the two lengths of a pair, and JAX said that they differ although they may be equal. The second
+        is None if the code looked the length up in a table, or if JAX could not answer.
     """
     of: Any = type(export.symbolic_shape("n")[0])
     before = {name: getattr(of, name) for name in ("__eq__", "__hash__", *_QUESTIONS)}

@@ -258,7 +258,7 @@ class _Reader:
         return (Timed(f"{base}^star", None), rest[1:]) if least else (None, list(nodes))
 
     def point(self, group: Node) -> Timed | None:
-        """The name at which a function is taken: one at a step, or, for the function of the rule, one without a step."""
+        """The argument of a function, such as `x_t`. The function of the rule may also have an argument without a step, `x`."""
         inside = list(group.items) if isinstance(group, Group) else []
         for name, rest in (self.timed(inside), untimed(inside) if self.function else (None, [])):
             if name is not None and not rest:
