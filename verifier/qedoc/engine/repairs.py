@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from qedoc.claims.limits import Limits
 from qedoc.engine import environment, worker
@@ -27,6 +27,8 @@ GRACE = 15.0
 """Seconds that a worker has beyond the limit of a search: the last proof may overrun, and the docstring is read first."""
 
 _FOUND = "found"
+
+_Made = TypeVar("_Made")
 
 
 @reported
@@ -126,18 +128,16 @@ def search(
     Returns:
         each claim with its correction, or None; and the errors.
     """
-    environment.remarks()
-    with Pool(jobs, worker.warm_up) as pool:
-        dispatcher = Dispatcher(pool=pool, limits=Limits(timeout=seconds + GRACE))
-        waiting = [(claim, submit(dispatcher, claim.id, claim.location, seconds, _wrong(claim) if domain else None)) for claim in refuted]
-        found: list[tuple[ClaimResult, Correction | None]] = []
-        for claim, future in waiting:
-            reply = settled(future)
-            if isinstance(reply, Failure) and not dispatcher.unanswered(reply):
-                dispatcher.accept(reply, f"correcting {claim.id}", claim.location)
-            made = answered(reply)
-            found.append((claim, made[0] if made else None))
-    return found, dispatcher.distinct()
+
+    def submitted(dispatcher: Dispatcher, claim: ClaimResult) -> "Future[Any]":
+        return submit(dispatcher, claim.id, claim.location, seconds, _wrong(claim) if domain else None)
+
+    def best(dispatcher: Dispatcher, claim: ClaimResult, reply: Any) -> Correction | None:
+        if isinstance(reply, Failure) and not dispatcher.unanswered(reply):
+            dispatcher.accept(reply, f"correcting {claim.id}", claim.location)
+        return next(iter(answered(reply)), None)
+
+    return _searched(refuted, seconds, jobs, submitted, best)
 
 
 @reported
@@ -168,15 +168,31 @@ def search_specs(
     Returns:
         each claim with its correction, or None; and the errors.
     """
+
+    def submitted(dispatcher: Dispatcher, claim: ClaimResult) -> "Future[Any]":
+        return dispatcher.submit(spec_correction, claim.location.path, claim.location.line, claim.id, seconds)
+
+    def accepted(dispatcher: Dispatcher, claim: ClaimResult, reply: Any) -> "tuple[Correction, Replacement] | None":
+        lost = dispatcher.unanswered(reply) is not None
+        made: tuple[Correction, Replacement] | None = None if lost else dispatcher.accept(reply, f"correcting {claim.id}", claim.location)
+        return made
+
+    return _searched(refuted, seconds, jobs, submitted, accepted)
+
+
+def _searched(
+    refuted: Sequence[ClaimResult],
+    seconds: float,
+    jobs: int,
+    submitted: "Callable[[Dispatcher, ClaimResult], Future[Any]]",
+    accepted: Callable[[Dispatcher, ClaimResult, Any], _Made],
+) -> "tuple[list[tuple[ClaimResult, _Made]], tuple[QedocError, ...]]":
+    """What workers find for each claim, and the errors."""
     environment.remarks()
     with Pool(jobs, worker.warm_up) as pool:
         dispatcher = Dispatcher(pool=pool, limits=Limits(timeout=seconds + GRACE))
-        waiting = [(one, dispatcher.submit(spec_correction, one.location.path, one.location.line, one.id, seconds)) for one in refuted]
-        found: list[tuple[ClaimResult, tuple[Correction, Replacement] | None]] = []
-        for claim, future in waiting:
-            reply = settled(future)
-            made = None if dispatcher.unanswered(reply) is not None else dispatcher.accept(reply, f"correcting {claim.id}", claim.location)
-            found.append((claim, made))
+        waiting = [(claim, submitted(dispatcher, claim)) for claim in refuted]
+        found = [(claim, accepted(dispatcher, claim, settled(future))) for claim, future in waiting]
     return found, dispatcher.distinct()
 
 

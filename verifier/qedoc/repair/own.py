@@ -16,6 +16,7 @@ from qedoc.compose.reading import judged, spec_of
 from qedoc.compose.tidied import by_cases, ways
 from qedoc.read import Reading
 from qedoc.repair.marked import FAILS, Span, bound_as
+from qedoc.repair.spelling import author_letter
 from qedoc.results.verdict import Correction, Verdict
 from qedoc.sources.docstrings import Documented
 
@@ -24,7 +25,6 @@ COST = 100.0
 
 _CASES = r"\begin{cases}"
 _COMPARED = re.compile(r"(\\?[A-Za-z]+)\s*(?:<|>|\\[lg]eq?(?![a-z]))")
-_GREEK = re.compile(r"\\[A-Za-z]+")
 
 
 def own_formula(record: Documented, claim: Bound, timeout: float, clock: Callable[[], float] = time.monotonic) -> Correction | None:
@@ -65,7 +65,12 @@ def _texts(record: Documented, claim: Bound) -> Iterator[str]:
     except FAILS:
         return
     values = [*split, *found] if _CASES in text else [*found, *split]
-    letters = {symbol: _letter(symbol.name, text) for value in values for symbol in value.free_symbols if isinstance(symbol, sp.Symbol)}
+    letters = {
+        symbol: (author_letter(symbol.name, text) or sp.latex(symbol))
+        for value in values
+        for symbol in value.free_symbols
+        if isinstance(symbol, sp.Symbol)
+    }
     parts = [] if _CASES in text else [part for value in (*split, *found) for part in _in_part(value, own, letters)]
     for right in dict.fromkeys([*parts, *(latex(value, letters) for value in values)]):
         yield text[:start] + "\n".join(line.strip() for line in right.split("\n")) + text[end:]
@@ -93,13 +98,6 @@ def _right_side(record: Documented, claim: Bound) -> Span | None:
     chosen = next((equation for equation in equations if str(equation) == claim.reading), equations[-1])
     start = claim.formula.latex.find(chosen.latex)
     return None if start < 0 or not chosen.latex else (start, start + len(chosen.latex))
-
-
-def _letter(name: str, text: str) -> str:
-    """How the author writes a symbol."""
-    if rf"\{name}" in _GREEK.findall(text):
-        return rf"\{name}"
-    return sp.latex(sp.Symbol(name)) if len(name) == 1 or name not in text else name
 
 
 def _judged(record: Documented, claim: Bound, text: str) -> Correction | None:

@@ -29,7 +29,7 @@ from qedoc.read import Reading
 from qedoc.repair.edits import Array, Edit, edits
 from qedoc.repair.marked import FAILS, Places, Point, Program, Span, bound_as, marked
 from qedoc.repair.restricted import suggested, with_conditions
-from qedoc.repair.spelling import spellings
+from qedoc.repair.spelling import author_letter, spellings
 from qedoc.repair.tokens import token_edits
 from qedoc.results.verdict import CaseResult, Correction, Verdict, weakest
 from qedoc.sources.docstrings import Documented
@@ -55,11 +55,6 @@ SHOWN = 3
 
 LARGEST, SMALLEST = 300, 1e-4
 """Numbers beyond these say little, because a run overflows or rounds to 0."""
-
-_GREEK = frozenset(
-    ("alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "kappa", "lambda", "mu", "nu", "xi", "rho", "sigma", "tau")
-)
-
 
 _LETTERS = re.compile(r"\\?[A-Za-z]+")
 _INDEX = re.compile(r"\\(?:sum|prod)\S*?\s*_\{?\s*([a-zA-Z])")
@@ -282,7 +277,7 @@ class Repair:
         found: dict[str, Array] = {}
         for declaration in self.claim.spec.symbols:
             name = str(declaration.symbol)
-            tex = self._tex(name)
+            tex = author_letter(name, self.latex)
             if tex is None:
                 continue
             if isinstance(declaration, Size):
@@ -295,18 +290,12 @@ class Repair:
 
     def _letters(self) -> list[str]:
         """The symbols and the indices of sums, as the author writes them."""
-        symbols = [tex for d in self.claim.spec.symbols if (tex := self._tex(str(d.symbol).partition("[")[0])) is not None]
+        symbols = [tex for d in self.claim.spec.symbols if (tex := author_letter(str(d.symbol).partition("[")[0], self.latex)) is not None]
         return list(dict.fromkeys([*symbols, *_INDEX.findall(self.latex)]))
 
     def letter(self, name: str) -> str:
         """The LaTeX of a symbol."""
-        return self._tex(name) or name
-
-    def _tex(self, name: str) -> str | None:
-        """How the author writes a symbol; None if this is not known."""
-        if name in _GREEK or re.search(rf"\\{re.escape(name)}(?![A-Za-z])", self.latex):
-            return rf"\{name}"
-        return name if len(name) == 1 or name in self.latex else None
+        return author_letter(name, self.latex) or name
 
     def _agree(self, point: Point, values: Array, rows: int, columns: int) -> np.ndarray[Any, np.dtype[np.bool_]]:
         """Whether values are those of the code at every point, for each edit of two axes."""

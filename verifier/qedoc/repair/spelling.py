@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 
+from qedoc.read.tree import SYMBOLS
 from qedoc.repair.edits import Edit
 
 _FRACTION = re.compile(r"(\\[tdc]?frac)\{((?:[^{}]|\{[^{}]*\})*)\}\s*\{((?:[^{}]|\{[^{}]*\})*)\}")
@@ -157,3 +158,15 @@ _SPELLED: Mapping[str, Callable[[str, str, str], Iterator[str]]] = {
 }
 
 _OPERANDS = {"double": "2", "halve": "2", "increase": "1", "decrease": "1", "square": "2"}
+
+
+def author_letter(name: str, text: str) -> str | None:
+    """Returns how an author writes a symbol; None if this is not known.
+
+    Args:
+        name: the name of the symbol.
+        text: the LaTeX of the author.
+    """
+    if name in SYMBOLS or re.search(rf"\\{re.escape(name)}(?![A-Za-z])", text):
+        return rf"\{name}"
+    return name if len(name) == 1 or name in text else None
