@@ -332,6 +332,9 @@ def test_result_without_a_proof_for_single_lengths_is_proved_for_every_length() 
     """Masked entries are infinite on the way, which no proof for single lengths models."""
     result = check(MASKED, {"n": 2}, Limits(max_points=40), lambda _: None)
     assert (result.verdict, result.extent) == (Verdict.PROVED, "every n >= 1")
+    for wrong in (log(Sum(b[k] ** 2 * exp(a[k]), (k, 1, N))), log(Sum(b[k] * exp(a[k]), (k, 1, N)) / N)):
+        twin = check(spec("masked", wrong, arrays=MASKED.bind), {"n": 2}, Limits(max_points=40), lambda _: None)
+        assert twin.verdict is Verdict.REFUTED
 
 
 def test_transposed_matrix_is_not_proved() -> None:
