@@ -68,7 +68,7 @@ class Clauses:
                     yield from (("output", value) for kind, value in found_ranges if kind == "domain")
                 case ("condition", inner) if not aside:
                     yield from self.condition(inner)
-                case ("case", inner):
+                case ("case" | "brief", inner):
                     for kind, value in self.condition(inner):
                         yield ("except", value) if kind == "domain" else (kind, value)
                 case ("unclear",):

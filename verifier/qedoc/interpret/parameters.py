@@ -65,7 +65,7 @@ class Entries:
             for number in meant(lattice):
                 found.say("domain", [(sp.Ne(own, number), Sure.SUGGESTED)], Sure.SUGGESTED, source)
             clauses = best(whole(sentence, lattice))
-            if clauses and not any(item[0] == "case" for items in clauses for item in items):  # `the slope s for positive inputs` is none
+            if clauses and not any(item[0] == "brief" for items in clauses for item in items):  # `the slope s for positive inputs` is none
                 self.clauses.said(clauses, source, found)
             else:
                 made_of(lattice, own, source, found)

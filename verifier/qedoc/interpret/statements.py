@@ -2,6 +2,7 @@
 
 ("legend", symbol, phrase)  ("define", symbol, expression)                     what a symbol means
 ("condition", condition)  ("case", condition)                                  where the formula holds; where another value holds
+("brief", condition)                                                           where another value holds, in words without a verb
 ("other",)  ("output", range)  ("says",)                                             about something else; about the result; what it returns
 """
 
@@ -228,7 +229,7 @@ case: Parser = rule(
             condition,
             to=form("case", 3),
         ),
-        sequence(either(token("NUM", "EXPR"), phrase), condition, to=form("case", 1)),
+        sequence(either(token("NUM", "EXPR"), phrase), condition, to=form("brief", 1)),
         sequence(either(token("NUM", "EXPR"), phrase), token("OTHERWISE"), to=always(("otherwise",))),
         sequence(
             token("OTHERWISE"),
