@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 import sympy as sp
 
+from qedoc.bind.made_of import is_made_of
 from qedoc.interpret.choices import Choice, Sure, parameter
 from qedoc.read.tree import SYMBOLS
 
@@ -291,6 +292,8 @@ def _conventional(symbol: str, text: str, name: str, concepts: Sequence[Concept]
 def _by_concept(symbol: str, text: str, name: str, concepts: Sequence[Concept]) -> Iterator[Choice]:
     """The reasons, at most one, why a symbol is conventionally a parameter."""
     parts = [part for part in name.lower().split("_") if part]
+    if is_made_of(text, name):
+        return
     for concept in concepts:
         named = any(one in (name.lower(), *parts) for one in concept.names.split())
         base, _, suffix = symbol.partition("_")

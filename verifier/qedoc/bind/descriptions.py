@@ -72,6 +72,7 @@ _MADE = re.compile(
     r"times|divided|multiplied|except|without|excluding|apart from)\b",
     re.IGNORECASE,
 )
+_ADJUSTED = re.compile(r"\b(?:less|minus|plus|times|reduced by|increased by|divided by|without|excluding)\b(?! than)", re.IGNORECASE)
 
 
 def makes_another(text: str) -> bool:
@@ -80,7 +81,7 @@ def makes_another(text: str) -> bool:
     Args:
         text: the explanation of a symbol.
     """
-    return bool(_MADE.search(re.split(r"\bof\b", text, maxsplit=1)[0]))
+    return bool(_MADE.search(re.split(r"\bof\b", text, maxsplit=1)[0]) or _ADJUSTED.search(text))
 
 
 def explanation(context: Context, name: str, said: Choices) -> str:

@@ -11,9 +11,14 @@ from qedoc.bind.channels import with_channels
 from qedoc.bind.context import Context
 from qedoc.bind.descriptions import makes_another
 from qedoc.bind.entries import summed
+from qedoc.bind.records import Obstruction
 from qedoc.claims.spec import is_literal
 from qedoc.read import Application, Equation, Extent, conventional_index, is_number_of
 from qedoc.read.tree import SYMBOLS
+from qedoc.results.verdict import Verdict
+
+_PLACES = frozenset("ijt")
+"""Letters that are places of an array and no lengths, in `y_i = \\sum_{j=0}^{i} x_j`."""
 
 _COUNT = re.compile(r"\W*(?:the )?(?:total )?(?:number|count) of (?:elements|entries|components)\W*", re.IGNORECASE)
 
@@ -79,7 +84,13 @@ def lengths_of(context: Context, value: sp.Expr, symbols: Sequence[str], equatio
     """Symbols that are no parameter and are the last value of an index: lengths, unless the text makes another number of a length."""
     ends = {s.name for r in summed(value) for s in r.last.free_symbols} | {last.name for _, last in _counted(context, equation)}
     known = {*context.parameters, *context.bound}
-    return {name for name in symbols if name in ends and name not in known and not makes_another(context.legend.get(name, ""))}
+    found = {name for name in symbols if name in ends and name not in known and not makes_another(context.legend.get(name, ""))}
+    place = equation.left.name.rpartition("_")[2] if isinstance(equation.left, sp.Symbol) else ""
+    if place in found and place in _PLACES:
+        raise Obstruction(
+            f"the formula gives the entry {place} of the result by a sum that ends at {place}, which is not read", verdict=Verdict.UNDECIDED
+        )
+    return found
 
 
 def with_lengths(context: Context, value: sp.Expr, equation: Equation) -> tuple[sp.Expr, Equation]:

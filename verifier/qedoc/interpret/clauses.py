@@ -8,6 +8,7 @@ from typing import Any
 
 import sympy as sp
 
+from qedoc.interpret import lexicon
 from qedoc.interpret.choices import Sure, parameter
 from qedoc.interpret.findings import Described, Found, Source
 from qedoc.interpret.fragments import clause, combines, denies, explains, fragments, is_inexact, stops
@@ -108,7 +109,7 @@ class Clauses:
                     break
             else:
                 if names and (
-                    is_inexact(lattice, at + 1) or combines(lattice, at + 1) or (explains(lattice, at) and changes(clause(lattice, at + 2)))
+                    is_inexact(lattice, at + 1) or combines(lattice, at + 1) or (explains(lattice, at) and _is_changed(lattice, at))
                 ):
                     found.legend(names[0], Sense(value=None, sure=Sure.OPAQUE), source)
                 elif names and explains(lattice, at):
@@ -152,3 +153,9 @@ class Clauses:
         inputs = [described.name for described in self.parameters if described.numeric]
         sure = Sure.STATED if len(inputs) == 1 else Sure.SUGGESTED
         return [(relation.xreplace({INPUT: parameter(name)}), sure) for name in inputs]
+
+
+def _is_changed(lattice: Lattice, at: int) -> bool:
+    """Whether the explanation of the symbol at a position makes another number of what it names."""
+    size = len(clause(lattice, at + 2))
+    return changes(clause(lattice, at + 2)) or bool(lexicon.ADJUSTING & {word.lower() for word in lattice.words[at + 2 : at + 2 + size]})

@@ -53,6 +53,12 @@ _GIVES = (
     rf"(?:gives?|yields?|returns?|maps? to|results? in|produces?|evaluates? to|becomes?) {_AMOUNT}"
 )
 
+_WEIGHED = (
+    r"(?:counts?|weighs?|costs?|(?:is|are) (?:counted|weighted|weighed|penali[sz]ed)) (?:for )?"
+    r"(?:double|twice|half|triple|more|less|\d+ times)"
+)
+_IGNORED = r"(?:ignored|disregarded|not (?:used|applied)|taken (?:as|to be)|set to|replaced)\b"
+
 _DEPARTURES = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
@@ -79,11 +85,17 @@ _DEPARTURES = tuple(
         r"\b(?:numerator|denominator|exponent|argument|base|sign)s?\b[^.;]{0,30}\b(?:is|are) (?:that|those) of\b",
         rf"\b{_MADE}\b[^.;]*\bis what (?:comes out|is returned|one gets|you get|it returns|the (?:code|function) (?:returns|computes))\b",
         _GIVES,
+        rf"\b{_WEIGHED}\b",
+        rf"\b(?:for|if|when|whenever|where)\b(?![^.;]*\bnone\b)[^.;]*\b(?:is|are) (?:\w+ly )?{_IGNORED}",
+        r"\bcount(?:s|ing|ed) (?:starts?|begins?|from|at)\b",
+        r"\(evaluated (?:at|for|with|on)\b",
     )
 )
 """What the code does that a display does not show, and displays that are about something else."""
 
 _SHOWN = (
+    (r"^\W*(?:and |then |but )*(?-i:rounded|truncated|floored|discreti[sz]ed|quanti[sz]ed)\b", r"floor|ceil|round"),
+    (r"^\W*(?:and |then |but )*(?-i:negated|inverted|reversed|squared|halved|doubled|clipped|clamped|shifted|scaled)\b", r"(?!)"),
     (r"\b(?:is|are|gets?|then|and|first) (?:\w+ly )?averaged\b|\baveraged over\b|^averag", r"frac|/|bar|overline|mean|mathbb\s*\{?\s*E"),
     (r"\b(?:is|are|gets?|then|and|first) (?:\w+ly )?summed\b|\bsummed over\b|^summ(?:ed|ing)", r"\\sum|\+|\bsum\b"),
     (r"\b(?:capped|clipped|clamped|floored|saturated|truncated) (?:at|to|from|between)\b", r"min|max|cases|clip|\\left\\\{"),

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 
 import sympy as sp
 
+from qedoc.interpret import lexicon
 from qedoc.interpret.departures import departs, foreign
 from qedoc.interpret.findings import Described
-from qedoc.interpret.lexicon import opposed
 from qedoc.interpret.meaning import OUTPUT
 from qedoc.interpret.parsing import Lattice
 from qedoc.interpret.passages import sentences
@@ -33,6 +33,11 @@ _SHOWN = {
     re.compile(rf"(?:the |an? |its )?(?:natural )?(?:{name})(?![\w-])", re.IGNORECASE): re.compile(sign)
     for name, sign in _OPERATIONS.items()
 }
+_LOG_SUMMARY = re.compile(
+    r"(?:(?:computes?|returns?|evaluates?|calculates?|gives?) )?(?:the |an? )?(?:natural )?log(?:arithm)?[- ]?(?:of (?:the )?)?[- ]?"
+    r"(?:density|probability|likelihood|pdf|pmf|cdf|mass|odds|survival)\b",
+    re.IGNORECASE,
+)
 _TYPE = re.compile(r"^[\w.\[\], |]{1,40}:\s+(?=[A-Z`a-z])")
 _RETURNS = re.compile(
     r"^(?:(?:note:?|it|this|the (?:function|method|code|implementation)|and|then)\s+)*returns?\s+(?P<what>.*)", re.IGNORECASE | re.DOTALL
@@ -224,6 +229,17 @@ def results(lines: Sequence[str]) -> Iterator[tuple[str, int]]:
             yield paragraph.text, paragraph.line
 
 
+def logged(lines: Sequence[str]) -> str:
+    """Words about a logarithm that begin a paragraph, `Log-density of a normal`, if no display shows one; empty without such words.
+
+    Args:
+        lines: the docstring without its indentation.
+    """
+    said = (paragraph.text for paragraph in markup.paragraphs(lines) if not paragraph.section and _LOG_SUMMARY.match(paragraph.text))
+    shown = any(re.search(r"log|ln|ell|mathcal", block.latex) for block in markup.blocks(lines))
+    return "" if shown else next(said, "")
+
+
 def returned(lines: Sequence[str]) -> Iterator[tuple[str, int]]:
     """Yields the first sentence about what is returned, without its type, with its line: `a number between 0 and 3`.
 
@@ -274,10 +290,20 @@ def deviates(text: str, lines: Sequence[str], parameters: Sequence[Described], *
     """
     if (first and foreign(text)) or _OUTSIDE.match(text):
         return False
-    return alters(text) or counts_from_zero(text, lines) or departs(text, lines) or _is_reparametrised(text, parameters)
+    return (
+        alters(text) or counts_from_zero(text, lines) or _mixes_units(text) or departs(text, lines) or _is_reparametrised(text, parameters)
+    )
 
 
 def _is_reparametrised(text: str, parameters: Sequence[Described]) -> bool:
     """Whether a sentence names other parameters than the function has: `parametrised by its precision`, beside a scale."""
     named = re.search(r"\bparamet(?:e)?ri[sz]ed (?:by|with|in terms of|via|through) (?P<what>[^.;]*)", text, re.IGNORECASE)
-    return any(opposed(named["what"], f"{one.name.replace('_', ' ')} {one.text}") for one in parameters) if named else False
+    return any(lexicon.opposed(named["what"], f"{one.name.replace('_', ' ')} {one.text}") for one in parameters) if named else False
+
+
+def _mixes_units(text: str) -> bool:
+    """Whether a sentence gives numbers in two units of one quantity: `tau in milliseconds and t in seconds`."""
+    said = {
+        unit for unit, words in lexicon.UNITS.items() if any(re.search(rf"\b{re.escape(phrase)}(?!\w)", text.lower()) for phrase in words)
+    }
+    return any({one, other} <= said for one, other in lexicon.CONVERSIONS)

@@ -10,7 +10,7 @@ from qedoc.interpret.asides import is_aside, without_distributions
 from qedoc.interpret.choices import Choice, Choices, Sure
 from qedoc.interpret.clauses import Clauses
 from qedoc.interpret.departures import departs
-from qedoc.interpret.doubts import constrains, counts_from_one, deviates, limits, results, returned
+from qedoc.interpret.doubts import constrains, counts_from_one, deviates, limits, logged, results, returned
 from qedoc.interpret.entries import entry
 from qedoc.interpret.findings import DEVIATES, EITHER, UNKNOWN, VALUE, Described, Found, Source
 from qedoc.interpret.fragments import RESTRICTS, approximates, refers
@@ -25,7 +25,7 @@ from qedoc.interpret.parsing import Lattice, whole
 from qedoc.interpret.passages import Passage, passages, sentences, unstressed
 from qedoc.interpret.sets import MEMBER, mapped_from
 from qedoc.interpret.statements import sentence
-from qedoc.interpret.telling import is_past, shows, tail, tells
+from qedoc.interpret.telling import is_past, selects, shows, tail, tells
 from qedoc.interpret.words import Vocabulary
 from qedoc.sources import markup
 
@@ -105,6 +105,9 @@ class Interpreter:
         for words, line in returned(self.lines):
             items = [one for parse in best(whole(entry, self.vocabulary.lattice(words))) for one in parse if one[0] == "range"]
             self._clauses.said([[("output", inner) for _, inner in items]], Source(words=words, line=line), found)
+        words = logged(self.lines)
+        if words and not any("log" in name.lower() for name in self.vocabulary.own):  # `logpdf` is a logarithm of itself
+            self._logged(words, found)
         opened: tuple[Any, ...] = ()
         for passage in passages(self.lines, next(iter(self.vocabulary.own), "")):
             shown = [block.latex for block in markup.blocks(self.lines) if block.first == passage.after]
@@ -123,6 +126,12 @@ class Interpreter:
         """Words which say that the value may be something else than displays."""
         for display in displays:
             found.state(display, [(VALUE, Sure.SUGGESTED), (DEVIATES, Sure.OPAQUE)], source)
+
+    def _logged(self, words: str, found: Found) -> None:
+        """Words speak of a logarithm, and no display shows one: the value may be that of a display, or its logarithm."""
+        source = Source(words=words, line=0)
+        for display in self.displays:
+            found.state(display, [(("value is", (("operator", "log(x)"),)), Sure.SUGGESTED), (VALUE, Sure.SUGGESTED)], source)
 
     # ------------------------------------------------------------------ introductions
 
@@ -247,6 +256,8 @@ class Interpreter:
         first = {edge.kind for edge in lattice.edges[0]} if lattice.edges else set()
         if passage.before >= 0 and not first & {"OPEN", "COMMA", "LPAR", "SYM", "SEMI"}:
             self._strange(passage.before, lattice, source, found)
+        elif passage.before >= 0 and selects(lattice):
+            found.say("unclear", (), Sure.OPAQUE, source)
 
 
 def _several(sure: Sure) -> Sure:

@@ -114,6 +114,9 @@ COMBINING = frozenset(_DATA["words"]["combining"])
 TAKING = frozenset(_DATA["words"]["taking"])
 """Words after which a display is only an operand."""
 
+ADJUSTING = frozenset(_DATA["words"]["adjusting"])
+"""Words that make another number of the one before them: `the number of entries less one`."""
+
 EQUATING = frozenset(_DATA["words"]["equating"])
 """Words before `to` or `of` after which a display is the value."""
 

@@ -46,6 +46,7 @@ _BY_NUMBER = re.compile(
     r"(?:arrays?|keywords?|function|list|tuple|float|integers?|callable|string|radians|nats)\b)|"
     r"\b(?:hundredths|tenths|thousandths|per mille|permille|halves|decibels?|turns)\b|"
     r"^\W*(?:ignored|reserved|unused|no effect|has no effect|not used|deprecated)\b|\btreated as (?:zero|one|0|1)\b|"
+    r"[,(]\s*(?:\w+ly )?(?:subtracted|negated|inverted|squared|halved|doubled|reversed|flipped)\b(?! from)|"
     r"\bpass (?:an? |the )?\w+ (?:number |value )?for (?:an? |the )?\w+",
     re.IGNORECASE,
 )

@@ -58,6 +58,8 @@ LOOSE = token(
     "SHAPE",
 )
 
+_THING = either(phrase, sequence(DET, PLAIN_WORDS, to=lambda _, words: ("words", words)))
+
 legend: Parser = rule(
     lambda: either(
         sequence(token("ASSUME"), token("SYM"), token("IS"), either(phrase, description), to=form("legend", 1, 3)),
@@ -105,17 +107,19 @@ legend: Parser = rule(
         sequence(
             _LET,
             token("SYM"),
+            some(sequence(token("COMMA"), token("SYM"), to=pick(1))),
+            maybe(token("COMMA")),
             token("AND"),
             token("SYM"),
             _MEANS,
-            DET,
-            token("PARAM"),
+            _THING,
+            some(sequence(token("COMMA"), _THING, to=pick(1))),
+            maybe(token("COMMA")),
             token("AND"),
-            DET,
-            token("PARAM"),
+            _THING,
             maybe(token("COMMA")),
             maybe(token("RESP")),
-            to=lambda _, a, __, b, ___, ____, p, _____, ______, q, *_r: ("both", ("legend", a, ("param", p)), ("legend", b, ("param", q))),
+            to=lambda _, a, b, __, ___, c, ____, p, q, _____, ______, r, *_r: _each((a, *b, c), (p, *q, r)),
         ),
         sequence(
             _LET,
@@ -140,6 +144,16 @@ legend: Parser = rule(
         ),
     )
 )
+
+
+def _each(symbols: tuple[str, ...], phrases: tuple[Any, ...]) -> Any:
+    """One legend for each symbol. The last noun may belong to all phrases: `the lower and upper limits`."""
+    if len(symbols) != len(phrases):
+        return None
+    *_, (kind, *rest) = phrases
+    if kind == "words" and len(rest[0]) > 1 and all(one[0] == "words" and len(one[1]) == len(rest[0]) - 1 for one in phrases[:-1]):
+        phrases = (*(("words", (*one[1], rest[0][-1])) for one in phrases[:-1]), phrases[-1])
+    return ("both", *(("legend", symbol, inner) for symbol, inner in zip(symbols, phrases, strict=True)))
 
 
 def _constant(symbol: str, number: Any) -> Any:

@@ -122,3 +122,16 @@ def tail(lattice: Lattice) -> tuple[Any, ...]:
             if parses and not restricts and all(parse[0] != "named" for parse in parses):
                 return parses
     return ()
+
+
+def selects(lattice: Lattice) -> bool:
+    """Whether the words after a display only say for what it holds, in words that give no relation: `for over-estimates`."""
+    words = [word.lower() for word in lattice.words]
+    named = any(edge.kind in ("SYM", "PARAM", "EXPR", "UNREAD", "RELATION", "SET") for edges in lattice.edges for edge in edges)
+    return len(words) > 1 and words[0] in _SELECTING and words[1] not in _GENERAL and not named
+
+
+_SELECTING = frozenset({"for", "in", "on", "at", "during", "within", "until", "before", "after", "inside", "while"})
+_GENERAL = frozenset(
+    {"example", "instance", "details", "more", "further", "all", "any", "each", "every", "a", "an", "the", "which", "general"}
+)

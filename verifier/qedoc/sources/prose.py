@@ -18,6 +18,18 @@ _EXPLAINED = re.compile(rf"{_MATH}\s*,?\s*(?:{_IS}|(?:{_MEANS})(?=\W)\s*)(.*)")
 _TUPLE = re.compile(r"^:math:`([^`=]+?)\s*=\s*\\?[\[({][^`]*\\(?:l?dots|cdots)[^`]*[\])}]`")
 """A vector with its entries, `a = (a_1, \\dots, a_n)`."""
 
+_PLAIN_LETTER = re.compile(
+    r"(?<![^\s(])(?<!-)\b([B-HJ-Zb-hj-z])(?=(?:,? (?:and )?[B-HJ-Zb-hj-z]\b)*(?:\s*,)? (?:is|are|denotes?|represents?) (?:the|an?)\b)",
+    re.ASCII,
+)
+"""A letter without markup that a sentence explains: `where l and h are the limits`."""
+
+_SEVERAL = re.compile(rf"((?:{_MATH}(?:\s*,\s*(?:and\s+)?|\s+and\s+))+{_MATH})\s*,?\s*(?:are|denote|represent|stand for)\s+(?=\w)")
+"""Symbols that are explained together."""
+
+_LONGEST = 6
+"""Maximum number of words of one of several descriptions."""
+
 _SUPPOSED = re.compile(r"\b(?:if|when|unless|whether|case)\s*$", re.IGNORECASE)
 _FOR = re.compile(rf"(?:^|[\s(])[Ff]or {_MATH} (?!and |or |in )([a-z].*)")
 _AT = re.compile(rf"\b(iteration|step|time|timestep|index|dimension|length|batch|round)s? {_MATH}")
@@ -54,8 +66,9 @@ def legend(paragraphs: Sequence[Paragraph], arguments: Mapping[str, str]) -> dic
     for paragraph in paragraphs:
         if paragraph.section in SILENT:
             continue
-        for sentence in sentences(paragraph):
-            for symbol, text in (*_respectively(sentence), *_explanations(sentence)):
+        for written in sentences(paragraph):
+            sentence = _PLAIN_LETTER.sub(r":math:`\1`", written)
+            for symbol, text in (*_respectively(sentence), *_listed(sentence), *_explanations(sentence)):
                 name, applied, _ = symbol.partition("(")
                 found.setdefault(name, f"{text} (a function)" if applied and "function" not in text else text)
     for name, text in arguments.items():
@@ -80,7 +93,7 @@ def _explanations(sentence: str) -> Iterator[tuple[str, str]]:
         if explained and _LONE.fullmatch(explained[1]):
             following = sentence[end:] if not explained[2].strip(" ,.") else ""
             text = _trimmed(explained[2]) or (f":math:{_first_math(following)}" if following else "")
-            if re.search(r"\brespectively\W*$", text):
+            if re.search(r"\brespectively\W*$", text) or _SEVERAL.search(f"{before} {piece}"):
                 continue  # it explains several symbols, in their order
             yield explained[1], text
             continue
@@ -120,6 +133,25 @@ def _respectively(sentence: str) -> Iterator[tuple[str, str]]:
     names = _QUOTED.findall(told[0][len(told[1]) :])
     if len(symbols) == len(names):
         yield from ((symbol, f"``{name}``") for symbol, name in zip(symbols, names, strict=True))
+
+
+def _listed(sentence: str) -> Iterator[tuple[str, str]]:
+    r"""`\mu` and `\sigma` are the mean and the standard deviation: as many descriptions as symbols, in the same order."""
+    for told in _SEVERAL.finditer(sentence):
+        symbols, rest = re.findall(_MATH, told[1]), re.split(r"[.;(]|\b(?:where|which|that|with)\b", sentence[told.end() :])[0]
+        listed = re.sub(r"[,\s]*\brespectively\b", "", rest).strip(" ,")
+        parts = [part for part in re.split(r"\s*,\s*(?:and\s+)?|\s+and\s+", listed) if part]
+        if len(parts) == len(symbols) and all(len(part.split()) <= _LONGEST for part in parts):
+            yield from zip(symbols, _with_noun(parts), strict=True)
+
+
+def _with_noun(parts: Sequence[str]) -> Sequence[str]:
+    """Descriptions that share the last noun: `the lower` and `upper limits`."""
+    *sizes, size = (len(re.sub(r"^the\s+", "", part).split()) for part in parts)
+    noun = parts[-1].split()[-1]
+    if set(sizes) != {1} or size != 2 or not noun.endswith("s"):
+        return parts
+    return [*(f"{part} {noun.removesuffix('s')}" for part in parts[:-1]), parts[-1]]
 
 
 def _shared_noun(symbols: Sequence[str], text: str) -> Iterator[tuple[str, str]]:
