@@ -75,6 +75,26 @@ def series(x):
     return jnp.where(jnp.abs(x) < 1e-6, 1 - x + x**2, 1 / (1 + x))
 
 
+def truncated(x):
+    """x - log(1 + x), by four terms of its series where they are accurate to 1e-6."""
+    return jnp.where(jnp.abs(x) < 0.01, x**2 * (1 / 2 - x * (1 / 3 - x / 4)), x - jnp.log1p(x))
+
+
+def wide(x):
+    """x - log(1 + x), by a series for which the neighbourhood is too wide."""
+    return jnp.where(jnp.abs(x) < 0.9, x**2 * (1 / 2 - x * (1 / 3 - x / 4)), x - jnp.log1p(x))
+
+
+def wrong_truncated(x):
+    """A wrong coefficient of the series."""
+    return jnp.where(jnp.abs(x) < 0.01, x**2 * (1 / 2 - x * (1 / 4 - x / 4)), x - jnp.log1p(x))
+
+
+def shifted_near(x):
+    """x, but a little more in a neighbourhood: there is no function of which this is a series."""
+    return jnp.where(jnp.abs(x - 1) < 0.01, x + 1e-6, x)
+
+
 def through_infinity(x):
     """x for x >= 0, at 0 by way of the inverse of 1/0."""
     return 1 / (1 / x)
@@ -212,6 +232,10 @@ def test_the_end_of_a_branch_that_is_no_float_is_looked_at(relation: type[sp.Rel
         ("far", 1 / x + sp.Rational(1, 10**4), Verdict.REFUTED, "different values"),
         ("series", 1 / (1 + x), Verdict.TESTED, "the code approximates"),
         ("series", 1 / (1 - x), Verdict.REFUTED, "different values"),
+        ("truncated", x - sp.log(1 + x), Verdict.TESTED, "the code approximates"),
+        ("wide", x - sp.log(1 + x), Verdict.REFUTED, "different values"),
+        ("wrong_truncated", x - sp.log(1 + x), Verdict.REFUTED, "different values"),
+        ("shifted_near", x, Verdict.REFUTED, "different values"),
         ("through_infinity", x, Verdict.TESTED, "infinity"),
         ("through_infinity", x + 1, Verdict.REFUTED, "different values"),
         ("through_minus_infinity", x, Verdict.PROVED, "2 cells"),

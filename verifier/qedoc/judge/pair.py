@@ -24,6 +24,7 @@ from qedoc.execute.runner import run_plain
 from qedoc.judge.derivatives import Support, support
 from qedoc.judge.edges import ROUNDED, Edges, whole_numbers_near
 from qedoc.judge.inputs import format_inputs, named
+from qedoc.judge.local_series import is_local_series
 from qedoc.judge.paths import Branch, Code, interpretation_of
 from qedoc.judge.sharp import DIGITS, known_bits, midpoint, sharpest
 from qedoc.lift.literals import BallLiteral, is_coefficient
@@ -227,6 +228,12 @@ class Pair:
         """Whether another formula of the docstring has the value of the code at a point."""
         return any(compare(other, branch.value, row) not in (Comparison.DISJOINT, *UNDEFINED) for other in self.beside)
 
+    def _approximates(self, row: Row, branch: Branch) -> bool:
+        """Whether the code computes an approximation of the formula, anywhere or in the neighbourhood of a point."""
+        if any(map(approximates, self.code.branches)):
+            return True
+        return is_local_series(branch.path.value, self.formula, self.plan.point(row))
+
     def _differs_at(self, row: Row) -> bool:
         if self.against(row) is not Comparison.DISJOINT:
             return False
@@ -236,7 +243,7 @@ class Pair:
             self.elsewhere = self.elsewhere or row
             return False
         distance = self._distance(row, branch)
-        is_near = distance <= (NEAR if any(map(approximates, self.code.branches)) else UNSEEN)
+        is_near = distance <= UNSEEN or (distance <= NEAR and self._approximates(row, branch))
         if self.edges.is_out(row):
             if is_near:
                 self.saturated = self.saturated or row
