@@ -112,3 +112,34 @@ def test_a_sum_that_ends_at_the_entry_is_no_sum_over_the_whole_array(judge: Judg
     doc = shown(r"y_i = \sum_{j=0}^{i-1} x_j", "The value is", "with indices starting at 0.", x="A vector.")
     assert judge("x", doc, "jnp.cumsum(x) - x") in RIGHT
     assert judge("x", doc, "jnp.cumsum(x)") in WRONG
+
+
+@pytest.mark.parametrize(
+    "after", ["for x > 0, and 0 elsewhere.", "for :math:`x > 0` and zero otherwise.", "if x is positive; otherwise it is zero."]
+)
+def test_the_value_elsewhere_is_a_part_of_the_formula(judge: Judge, after: str) -> None:
+    doc = shown("e^{-x}", "The value is", after, x="The input.")
+    assert judge("x", doc, "jnp.where(x > 0, jnp.exp(-x), 0)") in HOLDS
+    assert judge("x", doc, "jnp.where(x > 0, jnp.exp(-x), 1)") in REFUTED
+    assert judge("x", doc, "jnp.where(x >= 0, jnp.exp(-x), 0)") in REFUTED
+
+
+def test_what_holds_beyond_two_conditions_stays_open(judge: Judge) -> None:
+    doc = shown("e^{-x} + a", "The value is", "for x > 0 and a > 0, and 0 elsewhere.", x="The input.", a="The offset.")
+    assert judge("x, a", doc, "jnp.where(x > 0, jnp.exp(-x) + a, 0)") in RIGHT
+
+
+def test_parentheses_that_deny(judge: Judge) -> None:
+    doc = shown("a x", "The value is", "(no longer multiplied by x)", x="The input.", a="The slope.")
+    assert judge("x, a", doc, "a + 0 * x") in RIGHT
+    assert judge("x, a", doc, "a * x") in WRONG
+    assert judge("x, a", shown("a x", "The value is", "(see the paper)", x="The input.", a="The slope."), "a * x") in HOLDS
+
+
+def test_a_parameter_with_the_name_of_a_square(judge: Judge) -> None:
+    kernel = r"e^{-x^2 / \sigma^2}"
+    assert judge("x, sigma_sq", shown(kernel, "The value is"), "jnp.exp(-x**2 / sigma_sq)") in HOLDS
+    assert judge("x, sigma_sq", shown(kernel, "The value is"), "jnp.exp(-x**2 / sigma_sq**2)") in REFUTED
+    for code in ("jnp.exp(-x**2 / sigma2)", "jnp.exp(-x**2 / sigma2**2)"):
+        assert judge("x, sigma2", shown(kernel, "The value is"), code) in RIGHT
+    assert judge("x, sigma2", shown(kernel, "The value is"), "jnp.exp(-x**2 / sigma2**3)") in REFUTED

@@ -153,7 +153,7 @@ def assignments(
         if len(own) == 1:  # `W_h` is the weight of `h` and of nothing else
             known, others = own, []
         others += [_choice(symbol, 1 / one.value, "its reciprocal", Sure.POSSIBLE) for one in others if _may_invert(symbol, _owner(one))]
-        if len(known) > 1:
+        if len(known) > 1 and not all(_square_end(symbol, _owner(choice)) for choice in known):
             exact = [choice for choice in known if stands_for(symbol, _owner(choice))]
             sure = exact[0] if len(exact) == 1 and exact[0].sure is Sure.SUGGESTED else None
             known = [c if c is sure else _choice(symbol, c.value, c.words, Sure.POSSIBLE) for c in known]
@@ -265,6 +265,8 @@ def _completed(row: tuple[Choice, ...], required: Sequence[str]) -> tuple[Choice
     left = [name for name in required if name not in taken]
     if len(open_) != 1 or left != [_owner(open_[0])] or not isinstance(open_[0].value, sp.Symbol):
         return row
+    if _square_end(open_[0].subject, left[0]):
+        return row
     return tuple(_choice(c.subject, c.value, "the only parameter that is left", Sure.SUGGESTED) if c is open_[0] else c for c in row)
 
 
@@ -289,10 +291,21 @@ def _conventional(symbol: str, text: str, name: str, concepts: Sequence[Concept]
             yield _choice(symbol, name, text, Sure.SUGGESTED)  # `the predictions` may be logarithms too
 
 
+def _square_end(symbol: str, name: str) -> str:
+    """The end of the name of the square of a symbol, `2` in `sigma2` and `_sq` in `sigma_sq`; empty for any other name."""
+    end = name.lower().removeprefix(symbol.lower())
+    return end if end != name.lower() and end.strip("_") in ("2", "sq", "squared", "square") else ""
+
+
 def _by_concept(symbol: str, text: str, name: str, concepts: Sequence[Concept]) -> Iterator[Choice]:
     """The reasons, at most one, why a symbol is conventionally a parameter."""
     parts = [part for part in name.lower().split("_") if part]
     if is_made_of(text, name):
+        return
+    if end := _square_end(symbol, name):
+        yield _choice(symbol, sp.sqrt(parameter(name)), text or f"{name} is {symbol} squared, by its name", Sure.SUGGESTED)
+        if "2" in end:  # it may be the second one too
+            yield _choice(symbol, name, text or f"{name} is a number of {symbol}, by its name", Sure.SUGGESTED)
         return
     for concept in concepts:
         named = any(one in (name.lower(), *parts) for one in concept.names.split())

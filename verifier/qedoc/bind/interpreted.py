@@ -213,7 +213,8 @@ def _tried(case: _Case, option: Alternative) -> _Tried:
 
     relations = [(placed_relation(choice.value, of, put), choice) for choice in said.domain]
     strange = strangers(context, equation, relations, of)
-    known = [(relation, choice.sure) for relation, choice in relations if choice not in strange]
+    inside_of, elsewhere = _elsewhere(said, relations)
+    known = [(relation, choice.sure) for relation, choice in relations if choice not in strange and relation != inside_of]
 
     def regions(least: Sure) -> Regions:
         return tuple((relation, shown(relation)) for relation, sure in known if sure >= least)
@@ -223,7 +224,9 @@ def _tried(case: _Case, option: Alternative) -> _Tried:
     inside = context.interpreted(meant=bound, chosen=chosen(option.choices), numbers=numbers)
     try:
         check_part(context.aim, bound)
-        value = replace(equation, right=substituted(equation.right, put), condition=substituted(equation.condition, put))
+        right = substituted(equation.right, put)
+        right = right if elsewhere is None else sp.Piecewise((right, inside_of), (elsewhere, True))
+        value = replace(equation, right=right, condition=substituted(equation.condition, put))
         meant = stated(inside, value, option.quantity)
         one = Interpretation(
             context=inside, formula=case.formula, equation=meant.equation, name=case.name, derivative=meant.derivative, by=meant.by,
@@ -268,6 +271,15 @@ def _tried(case: _Case, option: Alternative) -> _Tried:
         present=present,
     )
     return _Tried(option=option, checked=checked, bound=outer)
+
+
+def _elsewhere(said: Choices, relations: Sequence[tuple[Any, Choice]]) -> tuple[Any, sp.Expr | None]:
+    """The condition on one number beyond which the text gives the value as a number, and this number: `for x > 0, and 0 elsewhere`."""
+    for choice in said.elsewhere:
+        same = [relation for relation, other in relations if other.words == choice.words and other.sure is Sure.STATED]
+        if choice.sure is Sure.STATED and len(same) == 1 and len(same[0].free_symbols) == 1:
+            return same[0], choice.value
+    return None, None
 
 
 def _unsaid(bound: Bound) -> tuple[str, ...]:

@@ -58,6 +58,7 @@ class Choices:
         unclear: words that may restrict the display or change its meaning, and were not understood.
         explained: for each symbol, words that say what it is and were not understood. Such a symbol is not the parameter that is left.
         outputs: relations of the value of the display, the symbol `meaning.OUTPUT`. Where it does not hold, the display may not either.
+        elsewhere: the number that is the value outside of the conditions in the same words.
     """
 
     meanings: dict[str, tuple[Choice, ...]]
@@ -67,6 +68,7 @@ class Choices:
     unclear: tuple[Choice, ...] = ()
     explained: Mapping[str, str] = field(default_factory=dict)
     outputs: tuple[Choice, ...] = ()
+    elsewhere: tuple[Choice, ...] = ()
 
 
 def parameter(name: str) -> sp.Symbol:

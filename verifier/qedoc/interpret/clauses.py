@@ -72,6 +72,8 @@ class Clauses:
                 case ("case" | "brief", inner):
                     for kind, value in self.condition(inner):
                         yield ("except", value) if kind == "domain" else (kind, value)
+                case ("otherwise", ("num", value)):
+                    yield "otherwise", value
                 case ("unclear",):
                     yield "unclear", ()
 

@@ -69,6 +69,7 @@ class Found:
         units: the unit of each parameter.
         outputs: relations of the value of the display.
         named: for the line of a display, the noun that introduces it: `the forward function is`.
+        elsewhere: the number that is the value outside of the conditions of the same sentence: `for x > 0, and 0 elsewhere`.
     """
 
     legends: dict[str, list[Choice]] = field(default_factory=dict)
@@ -80,6 +81,7 @@ class Found:
     units: dict[str, str] = field(default_factory=dict)
     outputs: list[tuple[Choice, int]] = field(default_factory=list)
     named: dict[int, tuple[frozenset[str], Source]] = field(default_factory=dict)
+    elsewhere: list[tuple[Choice, int]] = field(default_factory=list)
 
     def say(self, kind: str, value: Any, sure: Sure, source: Source) -> None:
         """Adds an item of a sentence: a domain, a legend or an unclear restriction. Other items say nothing here."""
@@ -93,6 +95,8 @@ class Found:
                     self.legend(symbol, Sense(value=sense.value, sure=min(sure, sense.sure)), source)
             case "output" if len(value.free_symbols) == 1:  # not `of a shape identical to x`
                 self.outputs.append((_domain(value, Sure.SUGGESTED, source), source.only))
+            case "otherwise":
+                self.elsewhere.append((_domain(value, sure, source), source.only))
             case "unclear":
                 self.unclear.append((_domain(None, Sure.OPAQUE, source), source.only))
 

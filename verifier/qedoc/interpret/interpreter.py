@@ -25,7 +25,7 @@ from qedoc.interpret.parsing import Lattice, whole
 from qedoc.interpret.passages import Passage, passages, sentences, unstressed
 from qedoc.interpret.sets import MEMBER, mapped_from
 from qedoc.interpret.statements import sentence
-from qedoc.interpret.telling import is_past, selects, shows, tail, tells
+from qedoc.interpret.telling import disowns, is_past, selects, shows, tail, tells
 from qedoc.interpret.words import Vocabulary
 from qedoc.sources import markup
 
@@ -75,6 +75,7 @@ class Interpreter:
             unclear=vague(found.unclear),
             explained=found.explained,
             outputs=about(found.outputs),
+            elsewhere=about(found.elsewhere),
         )
 
     @cached_property
@@ -254,7 +255,7 @@ class Interpreter:
         self._clauses.inner_legends(lattice, Source(words=passage.text, line=passage.line), found)
         self._clauses.restrictions(lattice, source, found)
         first = {edge.kind for edge in lattice.edges[0]} if lattice.edges else set()
-        if passage.before >= 0 and not first & {"OPEN", "COMMA", "LPAR", "SYM", "SEMI"}:
+        if passage.before >= 0 and (not first & {"OPEN", "COMMA", "LPAR", "SYM", "SEMI"} or ("LPAR" in first and disowns(lattice))):
             self._strange(passage.before, lattice, source, found)
         elif passage.before >= 0 and selects(lattice):
             found.say("unclear", (), Sure.OPAQUE, source)

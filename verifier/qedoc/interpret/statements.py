@@ -3,6 +3,7 @@
 ("legend", symbol, phrase)  ("define", symbol, expression)                     what a symbol means
 ("condition", condition)  ("case", condition)                                  where the formula holds; where another value holds
 ("brief", condition)                                                           where another value holds, in words without a verb
+("otherwise", value)                                                              what holds elsewhere
 ("other",)  ("output", range)  ("says",)                                             about something else; about the result; what it returns
 """
 
@@ -244,15 +245,8 @@ case: Parser = rule(
             to=form("case", 3),
         ),
         sequence(either(token("NUM", "EXPR"), phrase), condition, to=form("brief", 1)),
-        sequence(either(token("NUM", "EXPR"), phrase), token("OTHERWISE"), to=always(("otherwise",))),
-        sequence(
-            token("OTHERWISE"),
-            maybe(token("COMMA")),
-            maybe(SELF),
-            maybe(SPEAKS),
-            either(token("NUM", "EXPR"), phrase),
-            to=always(("otherwise",)),
-        ),
+        sequence(maybe(SELF), maybe(SPEAKS), phrase, token("OTHERWISE"), to=form("otherwise", 2)),
+        sequence(token("OTHERWISE"), maybe(token("COMMA")), maybe(SELF), maybe(SPEAKS), phrase, to=form("otherwise", 4)),
     )
 )
 

@@ -124,6 +124,11 @@ def tail(lattice: Lattice) -> tuple[Any, ...]:
     return ()
 
 
+def disowns(lattice: Lattice) -> bool:
+    """Whether words deny something or put something in its place: `(not multiplied by x)`."""
+    return bool(({"not", "no", "without", "never"} | lexicon.CONTRAST) & {word.lower() for word in lattice.words})
+
+
 def selects(lattice: Lattice) -> bool:
     """Whether the words after a display only say for what it holds, in words that give no relation: `for over-estimates`."""
     words = [word.lower() for word in lattice.words]
