@@ -1,6 +1,7 @@
 """Tests of rules with a state: how they are read, proved for every step, and refuted."""
 
 import re
+import textwrap
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -581,3 +582,41 @@ class TestTargets:
         assert found == Related(1 - b, name)
         assert related(counts, {name: value}, {}, counts, t) == Related(t, None)
         assert related(value**2, {name: value}, {b: numbers}, counts, t) is None
+
+
+EMA = {
+    "parameters": "learning_rate, decay=0.9",
+    "init": "jnp.zeros_like(params)",
+    "update": "m = decay * state + (1 - decay) * g\nreturn -learning_rate * m, m",
+}
+EMA_LINES = (r"m_t &= \mu m_{t-1} + (1 - \mu) g_t", r"u_t &= -\eta m_t")
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["Every tenth step, the momentum is reset.", "The gradients are negated first.", r"Here :math:`m_0` is the first gradient."],
+)
+def test_words_beside_a_rule_that_make_another_rule(judged: Judged, words: str) -> None:
+    assert verdicts(judged(f"{display(*EMA_LINES)}\n{words}", EMA)) == [Verdict.UNDECIDED]
+
+
+def test_a_letter_that_is_made_of_a_parameter(judged: Judged) -> None:
+    doc = display(*EMA_LINES).replace("the ``decay``", "one minus ``decay``").replace("and :math:`\\mu`", "where :math:`\\mu` is")
+    (found,) = judged(doc, EMA)
+    assert found.verdict is not Verdict.PROVED, found.reason
+
+
+def test_words_beside_a_rule_that_change_nothing(judged: Judged) -> None:
+    doc = f"{display(*EMA_LINES)}\nInitialize :math:`m_0 = 0`. The momentum is kept between steps."
+    assert verdicts(judged(doc, EMA)) == [Verdict.PROVED]
+    assert verdicts(judged(doc, dict(EMA, update=EMA["update"].replace("(1 - decay) * g", "g")))) == [Verdict.REFUTED]
+
+
+def test_a_factory_without_an_annotation(claims_of: Claims) -> None:
+    doc, update = (textwrap.indent(text, "    ") for text in (display(*EMA_LINES), textwrap.indent(EMA["update"], "    ")))
+    plain = CODE.format(parameters=EMA["parameters"], doc=doc, init=EMA["init"], update=update).replace(
+        " -> optax.GradientTransformation", ""
+    )
+    assert [judged_claim(claim).verdict for claim in claims_of(plain, "f")] == [Verdict.PROVED]
+    other = plain.replace("return optax.GradientTransformation(init, update)", "return update")
+    assert not any(isinstance(claim, Bound) for claim in claims_of(other, "f"))

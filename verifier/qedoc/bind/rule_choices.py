@@ -16,6 +16,7 @@ import sympy as sp
 from qedoc.bind.blocks import starts
 from qedoc.bind.context import Context
 from qedoc.bind.conventions import assignments, stands_for
+from qedoc.bind.owners import told
 from qedoc.bind.records import Obstruction, Unexplained
 from qedoc.bind.rule_lines import INPUT, RuleLines
 from qedoc.bind.symbols import direct
@@ -96,6 +97,8 @@ class RuleChoices:
                 found[letter] = _choice("symbol", letter, name, said, Sure.STATED)
             elif (entry := self._entry(letter)) is not None:
                 found[letter] = _choice("symbol", letter, entry, f"{letter} is conventionally {entry}", Sure.SUGGESTED)
+        for letter, choice in found.items():
+            self._agrees(letter, choice.value)
         if len({choice.value for choice in found.values()}) < len(found):
             raise Obstruction("two letters of the rule are one parameter", "explain each letter in the text", Verdict.UNDECIDED)
         open_ = [letter for letter in self.rule.letters if letter not in found]
@@ -104,6 +107,18 @@ class RuleChoices:
             if len(usual) == 1 and not any(stands_for(other, usual[0]) for other in open_ if other != letter):
                 found[letter] = _choice("symbol", letter, usual[0], f"{letter} is conventionally {usual[0]}", Sure.SUGGESTED)
         return found
+
+    def _agrees(self, letter: str, chosen: sp.Expr) -> None:
+        """Checks that the text does not make something else of a letter: `beta` is one minus ``beta``.
+
+        Raises:
+            Obstruction: if it does.
+        """
+        meanings = told(self.context, self.block.formula.line).meanings
+        for meant in meanings.get(f"{letter}_{self.block.step}", ()) or meanings.get(letter, ()):
+            if meant.value is not None and meant.value.free_symbols == chosen.free_symbols and meant.value != chosen:
+                reason = f"the text says '{meant.words}' of {letter}, which may be another number than {str(chosen).removeprefix('@')}"
+                raise Obstruction(reason, "write it into the rule", Verdict.UNDECIDED)
 
     def _starred(self, letter: str) -> str | None:
         r"""The parameter that the text quotes beside a letter with a star: `f^\star` is the smallest value, set with ``f_min``."""
@@ -192,10 +207,10 @@ class RuleChoices:
 
     def _starts(self) -> Iterator[tuple[Choice, ...]]:
         """Yields the values before the first step: those that the text states, or else 0, or the first value."""
-        told = starts(self.context)
+        given = starts(self.context)
         slots: list[list[Choice]] = []
         for name in self.rule.used_before:
-            value = told.get(name)
+            value = given.get(name)
             if name in self.rule.sums:
                 empty, tagged = self.rule.empty[name], self.tagged.get(name)
                 said = "an empty sum is zero" if empty == 0 else "the first value is the only one"
@@ -207,9 +222,16 @@ class RuleChoices:
                 said = "nothing states the value before the first step" if value is None else f"{name}_0 = {value}"
                 ways = (self._first(name or INPUT.label.name, value), sp.S.Zero)
                 slots.append([_choice("quantity", name or INPUT.label.name, how, said, Sure.POSSIBLE) for how in ways])
+            elif self._begins_otherwise(name):
+                raise Obstruction(f"the text says what {name}_0 is in words that were not understood", "write its value", Verdict.UNDECIDED)
             else:
                 slots.append([_choice("quantity", name, sp.S.Zero, "a state conventionally starts at zero", Sure.SUGGESTED)])
         yield from itertools.product(*slots)
+
+    def _begins_otherwise(self, name: str) -> bool:
+        """Whether running text explains the value of a name at the step 0."""
+        text = " ".join(" ".join(self.context.lines).split())
+        return re.search(rf":math:`\\?{re.escape(name)}_\{{?0\}}?`,? (?:is|denotes|equals|contains|starts)\b", text) is not None
 
     def _first(self, name: str, value: sp.Expr | None) -> sp.Expr:
         """A start that is the first value, or given in terms of the first gradient."""

@@ -31,7 +31,9 @@ from qedoc.claims.spec import Array, Declaration, Parameter, Size, Spec, Variabl
 from qedoc.claims.steps import APPLIED, GRADIENTS, OBJECTIVES, UPDATE
 from qedoc.claims.steps import PARAMETERS as START
 from qedoc.interpret.choices import Choice, Sure
-from qedoc.interpret.findings import VALUE
+from qedoc.interpret.departures import resets
+from qedoc.interpret.doubts import alters
+from qedoc.interpret.findings import DEVIATES, VALUE
 from qedoc.read.reading import shown
 from qedoc.read.step_names import Timed
 from qedoc.results.verdict import STEP, Verdict
@@ -195,6 +197,9 @@ class _Rule:
                 self.where.append(relation)
             elif not all(name.endswith("_0") for name in names):
                 return False
+        if departs := next((c.words for c in said.quantities if c.value == DEVIATES and (alters(c.words) or resets(c.words))), ""):
+            reason = f"'{departs}' may say that the code does something else than the rule"
+            raise Obstruction(reason, "say it in other words, or write it into the rule", Verdict.UNDECIDED)
         sure = (choice.value == VALUE and choice.sure >= Sure.SUGGESTED for choice in said.quantities)
         own = [self.context.record.name.rpartition(".")[2]]
         before = self.context.lines[: self.block.formula.line]

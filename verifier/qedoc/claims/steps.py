@@ -240,7 +240,7 @@ def _transforms(value: Any) -> bool:
 
 
 def is_transformation(factory: Any) -> bool:
-    """Whether a function says that it returns a gradient transformation, by its annotation, or else in its section on results.
+    """Whether a function returns a gradient transformation, by its annotation, or else by its section on results or its code.
 
     Args:
         factory: any object.
@@ -249,6 +249,16 @@ def is_transformation(factory: Any) -> bool:
         return False
     annotation = inspect.signature(factory).return_annotation
     if annotation is inspect.Signature.empty:
-        return bool(_RETURNED.search(inspect.getdoc(factory) or ""))
+        return bool(_RETURNED.search(inspect.getdoc(factory) or "")) or _makes_one(factory)
     name = annotation if isinstance(annotation, str) else getattr(annotation, "__name__", "")
     return "GradientTransformation" in name
+
+
+@lru_cache(maxsize=256)
+def _makes_one(factory: Any) -> bool:
+    """Whether the code of a function names the class of gradient transformations, and a call gives one."""
+    code = getattr(inspect.unwrap(factory), "__code__", None) if inspect.isfunction(factory) else None
+    if code is None or not any(name.startswith("GradientTransformation") for name in code.co_names):
+        return False
+    needed = {name: SAMPLE for name, p in parameters(factory).items() if p.default is inspect.Parameter.empty}
+    return attempt(lambda: _transforms(factory(**needed)), False)

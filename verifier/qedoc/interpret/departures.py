@@ -59,6 +59,8 @@ _WEIGHED = (
 )
 _IGNORED = r"(?:ignored|disregarded|not (?:used|applied)|taken (?:as|to be)|set to|replaced)\b"
 
+_RESET = r"\b(?:is|are|gets) (?:\w+ly |then )?(?:reset|restarted|zeroed|cleared|re-?initiali[sz]ed)\b"
+
 _DEPARTURES = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
@@ -85,6 +87,7 @@ _DEPARTURES = tuple(
         r"\b(?:numerator|denominator|exponent|argument|base|sign)s?\b[^.;]{0,30}\b(?:is|are) (?:that|those) of\b",
         rf"\b{_MADE}\b[^.;]*\bis what (?:comes out|is returned|one gets|you get|it returns|the (?:code|function) (?:returns|computes))\b",
         _GIVES,
+        _RESET,
         rf"\b{_WEIGHED}\b",
         rf"\b(?:for|if|when|whenever|where)\b(?![^.;]*\bnone\b)[^.;]*\b(?:is|are) (?:\w+ly )?{_IGNORED}",
         r"\bcount(?:s|ing|ed) (?:starts?|begins?|from|at)\b",
@@ -155,6 +158,15 @@ def departs(text: str, lines: Sequence[str]) -> bool:
         said.append(_NUMBERS.get(number, re.escape(number)))
     displays = " ".join(block.latex for block in markup.blocks(lines)) if said else ""
     return any(not re.search(sign, displays) for sign in said)
+
+
+def resets(text: str) -> bool:
+    """Whether a sentence says that a value is reset: `every tenth step, the momentum is reset`.
+
+    Args:
+        text: the sentence.
+    """
+    return re.search(_RESET, text, re.IGNORECASE) is not None
 
 
 def foreign(text: str) -> bool:

@@ -197,6 +197,15 @@ def counts_from_one(text: str) -> bool:
     return bool(_COUNTS.search(text))
 
 
+def counts_steps(text: str) -> bool:
+    """Whether a sentence says how steps are counted: `Steps count from one`.
+
+    Args:
+        text: the sentence.
+    """
+    return bool(re.search(r"\b(?:steps?|iterations?|epochs?|updates?|counters?|counts?|counting)\b", text, re.IGNORECASE))
+
+
 def redefines(text: str) -> bool:
     """Whether a sentence gives an unusual meaning to a sign: `bars denote the number of digits`.
 

@@ -10,7 +10,7 @@ from qedoc.interpret.asides import is_aside, without_distributions
 from qedoc.interpret.choices import Choice, Choices, Sure
 from qedoc.interpret.clauses import Clauses
 from qedoc.interpret.departures import departs
-from qedoc.interpret.doubts import constrains, counts_from_one, deviates, limits, logged, results, returned
+from qedoc.interpret.doubts import constrains, counts_from_one, counts_steps, deviates, limits, logged, results, returned
 from qedoc.interpret.entries import entry
 from qedoc.interpret.findings import DEVIATES, EITHER, UNKNOWN, VALUE, Described, Found, Source
 from qedoc.interpret.fragments import RESTRICTS, approximates, refers
@@ -106,6 +106,8 @@ class Interpreter:
         for words, line in returned(self.lines):
             items = [one for parse in best(whole(entry, self.vocabulary.lattice(words))) for one in parse if one[0] == "range"]
             self._clauses.said([[("output", inner) for _, inner in items]], Source(words=words, line=line), found)
+        for display in self.displays & markup.beside(self.lines):
+            found.state(display, EITHER, Source(words="a section of examples or references", line=display))
         words = logged(self.lines)
         if words and not any("log" in name.lower() for name in self.vocabulary.own):  # `logpdf` is a logarithm of itself
             self._logged(words, found)
@@ -240,8 +242,11 @@ class Interpreter:
         if constrains(passage.text) or counts_from_one(passage.text):
             found.say("unclear", (), Sure.OPAQUE, source)
         if counts_from_one(passage.text):
-            for name in {edge.value for edges in lattice.edges for edge in edges if edge.kind == "SYM"}:
+            names = {edge.value for edges in lattice.edges for edge in edges if edge.kind == "SYM"}
+            for name in names:
                 found.legend(name, Sense(value=None, sure=Sure.OPAQUE), source)
+            if not names and counts_steps(passage.text):
+                self._doubted([passage.before] if passage.before >= 0 else self.displays, source, found)
             return
         if (inputs := mapped_from(passage.text)) is not None:
             made = self._clauses.with_input(inputs.relation.xreplace({MEMBER: INPUT}))

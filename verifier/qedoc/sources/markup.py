@@ -20,6 +20,7 @@ COMMENT = "comment"
 ARGUMENTS = frozenset({"args", "arguments", "parameters", "other parameters", "keyword args", "keyword arguments"})
 SILENT = frozenset({"example", "examples", "references", "reference", "see also", "raises", "usage", "returns", "return", "yields"})
 """Sections that say nothing about a formula's symbols."""
+_RESULTS = frozenset({"returns", "return", "yields"})
 SECTIONS = ARGUMENTS | SILENT | {"attributes", "note", "notes", "warning", "warnings", "todo"}
 
 _DIRECTIVE = re.compile(r"^(\s*(?:(?:[-*+]|\d+[.)]|#\.) +)*)\.\. +math ?::(?: +(.*))?$", re.IGNORECASE)
@@ -142,14 +143,28 @@ def _plain(fence: Fence, *, silent: bool) -> list[Block]:
     return [Block(latex=one.text, first=first, last=fence.last, line=fence.first + one.first, notation=PLAIN) for one in made]
 
 
+def beside(lines: Sequence[str]) -> set[int]:
+    """Returns the lines of sections that may show any formula: examples, references, what else to see.
+
+    Args:
+        lines: the docstring without its indentation.
+    """
+    return _within(lines, SILENT - _RESULTS)
+
+
 def _silent(lines: Sequence[str]) -> set[int]:
     """The lines of sections without formulas: examples, arguments, references."""
+    return _within(lines, ARGUMENTS | SILENT)
+
+
+def _within(lines: Sequence[str], names: frozenset[str]) -> set[int]:
+    """The lines of sections with some names, and of those for examples, usage and references."""
     found: set[int] = set()
     section = ""
     for place, line in enumerate(lines):
         titled = _TITLE.match(line)
         section = section_heading(lines, place) or (titled[1].strip().lower() if titled else section)
-        if section in ARGUMENTS or section in SILENT or re.search(r"\b(?:examples?|usage|references)\b", section):
+        if section in names or re.search(r"\b(?:examples?|usage|references)\b", section):
             found.add(place)
     return found
 
