@@ -14,12 +14,13 @@ from qedoc.config.options import Mode
 from qedoc.errors import Location, QedocError
 from qedoc.lock import record
 from qedoc.lock.dependencies import locate
-from qedoc.lock.freshness import Noted, claims_in, claims_of, docstrings_key, unread_in, why_stale
+from qedoc.lock.freshness import Noted, claims_of, why_stale
 from qedoc.lock.store import Lock, load
 from qedoc.results.corrections import may_be_corrected
 from qedoc.results.outcome import Event, Outcome, Stale, Unread, nothing
 from qedoc.results.verdict import ClaimResult
 from qedoc.sources.specfiles import SpecFile
+from qedoc.sources.surveyed import claims_in, docstrings_key, unread_in
 
 if TYPE_CHECKING:
     from qedoc.engine.pool import Workers
@@ -178,7 +179,7 @@ def _ask(path: str, claims: Callable[[], list[Noted] | str], lock: Lock, limits:
             answers.places.append(place)
             kept = lock.claims.get(claim.id)
             answers.targets[claim.id] = claim.target
-            if reason := why_stale(kept, claim.content, limits):
+            if reason := claim.stale or why_stale(kept, claim.content, limits):
                 answers.stale.append(Stale(id=claim.id, location=place, reason=reason))
             elif kept is not None:
                 if claim.path:

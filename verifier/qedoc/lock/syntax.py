@@ -1,18 +1,22 @@
 """Analyses Python source independently of its layout: fingerprints of the names that a module binds, and what each name uses."""
 
 import ast
+import builtins
 import json
 import os
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import TypeGuard
+from typing import Any
 
 from qedoc.errors import QedocError
+from qedoc.lock.documents import canonical, documents, is_text
+from qedoc.lock.scopes import chains, reaches
 
-FORM = 2
+FORM = 3
 """The version of fingerprints and cached analyses. It must change whenever their meaning changes."""
 
 SIDE_EFFECTS = ""
@@ -21,7 +25,7 @@ SIDE_EFFECTS = ""
 INERT = ("abc", "chex", "contextlib", "dataclasses", "functools", "jax", "typing", "typing_extensions", "warnings")
 """Libraries whose decorators affect only the function that they decorate."""
 
-_SKIPPED = ("lineno", "col_offset", "end_lineno", "end_col_offset", "ctx", "type_comment", "kind", "type_ignores")
+_BUILT_IN = frozenset(dir(builtins)) - {"__doc__", "__name__"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,10 +38,15 @@ class Analysis:
         uses: for each name, the dotted chains such as `jnp.exp` in the statements that bind it.
         imports: for each imported name, its origins as [module with leading dots, attribute]; the attribute is empty for a module.
         stars: modules that are imported with `*`.
+        loads: modules that are imported inside of packages, as `a.b` in `import a.b`, which binds `a`.
         spans: [first line, last line, name] of each statement that binds a name.
         calls: the line of each call, in the order of the syntax tree, which does not depend on formatting.
         documented: fingerprint of the whole source, including docstrings.
-        texts: first and last line of each string literal, in the order of the syntax tree.
+        documents: for each function and class by its qualified name, and for the module itself (the empty name): the first line of its
+            docstring, and a fingerprint of its docstring and of the signature, as in `documents.documents`.
+        reach: for each name whose statements may reach names that they do not mention: how far, as in `scopes.reaches`.
+        effects: fingerprint of what an import of the module does besides binding names, without the bodies of functions, and of the
+            built-in names that the module replaces.
     """
 
     whole: str
@@ -45,10 +54,13 @@ class Analysis:
     uses: dict[str, list[str]]
     imports: dict[str, list[list[str]]]
     stars: list[str]
+    loads: list[str]
     spans: list[list[str | int]]
     calls: list[int]
     documented: str
-    texts: list[list[int]]
+    documents: dict[str, list[Any]]
+    reach: dict[str, str]
+    effects: str
 
 
 def analyse(text: str) -> Analysis | None:
@@ -66,55 +78,9 @@ def analyse(text: str) -> Analysis | None:
     return made
 
 
-def canonical(node: ast.AST, *, docstrings: bool = False) -> str:
-    """Converts a syntax tree to text without positions and comments. The text is the same in every version of Python.
-
-    Args:
-        node: the tree.
-        docstrings: whether to include docstrings.
-    """
-    parts: list[str] = []
-    _write(node, parts, docstrings=docstrings)
-    return "".join(parts)
-
-
 def digest(text: str) -> str:
     """A short fingerprint of a text."""
     return sha256(text.encode()).hexdigest()[:20]
-
-
-def _write(value: object, parts: list[str], *, docstrings: bool) -> None:
-    if isinstance(value, ast.AST):
-        parts.append(f"({type(value).__name__}")
-        for name in value._fields:
-            inner = getattr(value, name, None)
-            if name in _SKIPPED or inner is None or inner == []:
-                continue
-            parts.append(f" {name}=")
-            _write(inner if docstrings or name != "body" else _without_docstring(value, inner), parts, docstrings=docstrings)
-        parts.append(")")
-    elif isinstance(value, list):
-        parts.append("[")
-        for item in value:
-            _write(item, parts, docstrings=docstrings)
-        parts.append("]")
-    else:
-        parts.append(f"{type(value).__name__}:{value!r},")
-
-
-def _without_docstring(node: ast.AST, body: object) -> object:
-    documented = isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
-    if documented and isinstance(body, list) and body and _is_text(body[0]):
-        return body[1:]
-    return body
-
-
-def _is_text(statement: ast.stmt) -> bool:
-    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant) and isinstance(statement.value.value, str)
-
-
-def _is_string(node: ast.AST) -> TypeGuard[ast.Constant]:
-    return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
 def _analysis(tree: ast.Module) -> Analysis:
@@ -123,11 +89,18 @@ def _analysis(tree: ast.Module) -> Analysis:
     imports: dict[str, list[list[str]]] = {}
     stars: list[str] = []
     spans: list[list[str | int]] = []
+    reach: dict[str, str] = {}
+    effects: list[str] = []
     for statement in tree.body:
-        if _is_text(statement) or _is_for_readers(statement):
+        if is_text(statement) or _is_for_readers(statement):
             continue
-        dump, mentioned = canonical(statement), dict.fromkeys(_chains(statement))
-        for name in _bound(statement, imports):
+        dump, mentioned, bound = canonical(statement), dict.fromkeys(chains(statement)), _bound(statement, imports)
+        far = "package" if "__getattr__" in bound else reaches(statement)
+        if SIDE_EFFECTS in bound:
+            effects.append(_effect(statement, dump))
+        for name in bound:
+            if far:
+                reach[name] = min(far, reach.get(name, far), key=("package", "module").index)
             dumps.setdefault(name, []).append(dump)
             uses.setdefault(name, {}).update(mentioned)
             spans.append([_first_line(statement), statement.end_lineno or statement.lineno, name])
@@ -140,11 +113,21 @@ def _analysis(tree: ast.Module) -> Analysis:
         uses={name: list(found) for name, found in uses.items()},
         imports=imports,
         stars=stars,
+        loads=[alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names if "." in alias.name],
         spans=spans,
         calls=[node.lineno for node in ast.walk(tree) if isinstance(node, ast.Call)],
         documented=digest(canonical(tree, docstrings=True)),
-        texts=[[node.lineno, node.end_lineno or node.lineno] for node in ast.walk(tree) if _is_string(node)],
+        documents={name: [one.line, digest(one.header + one.text)] for name, one in documents(tree).items()},
+        reach=reach,
+        effects=digest("".join([*effects, *sorted(_BUILT_IN & {*dumps})])) if effects or _BUILT_IN & {*dumps} else "",
     )
+
+
+def _effect(statement: ast.stmt, dump: str) -> str:
+    """What matters of a statement to a module that does not mention its names: of a decorated function, the decorators."""
+    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return f"{statement.name}: {''.join(map(canonical, statement.decorator_list))}"
+    return dump
 
 
 def _first_line(statement: ast.stmt) -> int:
@@ -153,11 +136,15 @@ def _first_line(statement: ast.stmt) -> int:
 
 
 def _is_for_readers(statement: ast.stmt) -> bool:
-    """Whether a statement is an `if` on `TYPE_CHECKING` or `__name__`, whose body does not run on import."""
-    return isinstance(statement, ast.If) and any(
-        isinstance(node, ast.Name | ast.Attribute) and getattr(node, "id", getattr(node, "attr", "")) in ("TYPE_CHECKING", "__name__")
-        for node in ast.walk(statement.test)
-    )
+    """Whether a statement is `if TYPE_CHECKING:` or `if __name__ == "__main__":` without `else`, whose body does not run on import."""
+    if not isinstance(statement, ast.If) or statement.orelse:
+        return False
+    match statement.test:
+        case ast.Name(id="TYPE_CHECKING") | ast.Attribute(value=ast.Name(), attr="TYPE_CHECKING"):
+            return True
+        case ast.Compare(left=ast.Name(id="__name__"), ops=[ast.Eq()], comparators=[ast.Constant(value="__main__")]):
+            return True
+    return False
 
 
 def _bound(statement: ast.stmt, imports: dict[str, list[list[str]]]) -> list[str]:
@@ -174,7 +161,7 @@ def _bound(statement: ast.stmt, imports: dict[str, list[list[str]]]) -> list[str
 
 def _is_inert(decorator: ast.expr, imports: dict[str, list[list[str]]]) -> bool:
     """Whether a decorator is known to have no side effects: it is built in, or it comes from a library in INERT."""
-    root = next(_chains(decorator), "").partition(".")[0]
+    root = next(chains(decorator), "").partition(".")[0]
     if root not in imports:
         return root in ("property", "staticmethod", "classmethod")
     return all(module.partition(".")[0] in INERT for module, _ in imports[root])
@@ -214,22 +201,6 @@ def _note_import(node: ast.Import | ast.ImportFrom, imports: dict[str, list[list
     return [module] if any(alias.name == "*" for alias in node.names) else []
 
 
-def _chains(node: ast.AST) -> Iterator[str]:
-    """The dotted chains in a syntax tree, such as `jnp.exp`; each is as long as possible."""
-    if isinstance(node, ast.Attribute):
-        names, inner = [node.attr], node.value
-        while isinstance(inner, ast.Attribute):
-            names.append(inner.attr)
-            inner = inner.value
-        if isinstance(inner, ast.Name):
-            yield ".".join([inner.id, *reversed(names)])
-            return
-    if isinstance(node, ast.Name):
-        yield node.id
-    for child in ast.iter_child_nodes(node):
-        yield from _chains(child)
-
-
 def _folder() -> Path:
     """The folder of cached analyses. They are stored by content, so they never become outdated."""
     cache = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")  # noqa: PTH111, PTH118  # pathlib is slow
@@ -253,6 +224,19 @@ def _remember(key: str, analysis: Analysis) -> None:
         made.replace(folder / key)
     except OSError:  # the home folder is not writable; nothing is cached
         return
+
+
+def confirmed(key: str) -> bool:
+    """Whether a fingerprint was passed to `confirms`, in this process or in an earlier one on this machine."""
+    return os.path.exists(_folder() / f"{FORM}-{key}")  # noqa: PTH110  # pathlib is slow
+
+
+def confirms(key: str) -> None:
+    """Keeps that a comparison of the texts with this fingerprint has found no difference."""
+    folder = _folder()
+    with suppress(OSError):  # the home folder is not writable; nothing is cached
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{FORM}-{key}").touch()
 
 
 def read(path: Path) -> str:
