@@ -17,7 +17,7 @@ from sympy import Lambda, Symbol, symbols
 import qedoc
 from qedoc.claims.limits import Limits
 from qedoc.errors import Location, QedocError
-from qedoc.lock import dependencies, reach, record, syntax
+from qedoc.lock import dependencies, parsing, reach, record, syntax
 from qedoc.lock.content import PLACES, content
 from qedoc.lock.freshness import Noted, claims_of, file_entry, why_stale
 from qedoc.lock.store import Lock, Store, load, points_path, update
@@ -183,7 +183,7 @@ def test_installed_packages_are_followed_inside_and_left_to_their_versions_outsi
 
 def test_a_text_is_analysed_once(lib: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made = syntax.analyse(MODULE)
-    monkeypatch.setattr(syntax.ast, "parse", lambda text: pytest.fail("parsed again"))
+    monkeypatch.setattr(parsing.ast, "parse", lambda text: pytest.fail("parsed again"))
     assert syntax.analyse(MODULE) == made
     monkeypatch.setenv("XDG_CACHE_HOME", "/proc/nowhere")
     monkeypatch.undo()

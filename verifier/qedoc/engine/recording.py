@@ -16,6 +16,7 @@ from qedoc.lock import record
 from qedoc.lock.dependencies import is_local, key_of
 from qedoc.lock.freshness import Noted, file_entry, why_stale
 from qedoc.lock.reach import closure, imported
+from qedoc.lock.seals import sealed
 from qedoc.lock.store import Lock, Store, load, points_path, replace
 from qedoc.report.json_report import readable
 from qedoc.results.curve import Curve
@@ -88,7 +89,7 @@ class Recording(History):
             kept["sources"] = closure(claim.target, [])
         limits = {name: getattr(self.limits, name) for name in ("seed", "max_points", "timeout")}
         found = {"content": claim.content, "limits": limits, "checked": checked, "points": None if checked else ""}
-        return kept | found
+        return sealed(kept | found)
 
     def wants_curve(self, claim: Claim) -> bool:
         """Whether the plot data of a claim is missing or outdated. Documentation pages show it."""

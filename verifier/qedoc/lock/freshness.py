@@ -6,9 +6,12 @@ from typing import Any, NamedTuple
 from qedoc.claims.limits import Limits
 from qedoc.lock.dependencies import is_own, locate
 from qedoc.lock.reach import changed
+from qedoc.lock.seals import is_broken, sealed
 from qedoc.lock.syntax import analyse
 from qedoc.lock.versions import installed
 from qedoc.results.verdict import Verdict
+
+MERGED = "its entry in the lock file was changed by a merge or by hand"
 
 
 class Noted(NamedTuple):
@@ -47,7 +50,7 @@ def file_entry(text: str, claims: Sequence[Noted], imports: dict[str, dict[str, 
     if analysis is None:
         return None
     calls = analysis.calls
-    return {
+    entry = {
         "fingerprint": analysis.whole,
         "imports": imports,
         "claims": [
@@ -61,6 +64,7 @@ def file_entry(text: str, claims: Sequence[Noted], imports: dict[str, dict[str, 
             for claim in claims
         ],
     }
+    return sealed(entry)
 
 
 def claims_of(text: str, entry: dict[str, Any] | None) -> list[Noted] | str:
@@ -75,6 +79,8 @@ def claims_of(text: str, entry: dict[str, Any] | None) -> list[Noted] | str:
     analysis = analyse(text)
     if analysis is None or analysis.whole != entry["fingerprint"]:
         return "the spec file has changed"
+    if is_broken(entry):
+        return MERGED
     if different := changed(entry["imports"]):
         return f"an import of the spec file has changed: {different[0]}"
     calls = analysis.calls
@@ -109,6 +115,8 @@ def why_stale(record: dict[str, Any] | None, content: str, limits: Limits) -> st
 def _why_stale(record: dict[str, Any], content: str, limits: Limits) -> str:
     if record["content"] != content:
         return "the claim has changed"
+    if is_broken(record):
+        return MERGED
     for name, requested in (("seed", limits.seed), ("max_points", limits.max_points)):
         if record["limits"][name] != requested:
             return f"verified with {name.replace('_', '-')} {record['limits'][name]}, but this run uses {requested}"

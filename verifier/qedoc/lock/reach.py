@@ -71,10 +71,10 @@ def imported(text: str) -> Sources:
     found = analyse(text)
     walk = _Walk()
     for module, attribute in () if found is None else [pair for pairs in found.imports.values() for pair in pairs]:
-        if locate(module) is not None and is_local(locate(module)):
+        if locate(module) is not None and is_local(locate(module)) and module.partition(".")[0] not in VERSIONED:
             walk.follow_path([*module.split("."), *([attribute] if attribute else [])], whole=True)
     for module in () if found is None else found.stars:
-        if locate(module) is not None and is_local(locate(module)):
+        if locate(module) is not None and is_local(locate(module)) and module.partition(".")[0] not in VERSIONED:
             walk.follow_path(module.split("."), whole=True)
     return walk.sources()
 

@@ -13,14 +13,18 @@ from qedoc.config.macros import project_macros
 from qedoc.errors import Location
 from qedoc.lock.dependencies import analysis, dotted, files_of, find, is_own, key_of, locate, portable
 from qedoc.lock.documents import Document, canonical, documents
-from qedoc.lock.freshness import Noted
+from qedoc.lock.freshness import MERGED, Noted
 from qedoc.lock.reach import absolute, changed, closure, origins
-from qedoc.lock.syntax import SIDE_EFFECTS, confirmed, confirms, digest, read
+from qedoc.lock.seals import is_broken, sealed
+from qedoc.lock.syntax import SIDE_EFFECTS, Analysis, confirmed, confirms, digest, read
 from qedoc.lock.versions import installed
 from qedoc.results.outcome import Unread
 
 Texts: TypeAlias = dict[str, dict[str, str]]
 """Fingerprints of docstrings with their signatures, by file and qualified name."""
+
+
+_TOGETHER = ("stated", "public")
 
 
 def docstrings_key(name: str) -> str:
@@ -50,7 +54,7 @@ def docstrings_entry(name: str, claims: Sequence[Noted], unread: Sequence[Unread
     for file, at, found in package.stated():
         if (file, at) not in known:
             stated.setdefault(file, {})[at] = found
-    return {
+    entry = {
         "package": package.whole() if any(not one.empty for one in unread) else None,
         "versions": installed(["qedoc"] if package.files else [name.partition(".")[0], "qedoc"]),
         "claims": made,
@@ -59,12 +63,13 @@ def docstrings_entry(name: str, claims: Sequence[Noted], unread: Sequence[Unread
         **({"unread": missing} if missing else {}),
         **({"macros": macros} if (macros := _macros()) else {}),
     }
+    return sealed(entry, *_TOGETHER)
 
 
 def _claim_entry(claim: Noted, package: "_Package") -> dict[str, Any]:
     path = Path(claim.path)
     texts, code, whole = package.resolved(claim.read, claim.target)
-    return {
+    entry = {
         "id": claim.id,
         "target": claim.target,
         "content": claim.content,
@@ -75,6 +80,7 @@ def _claim_entry(claim: Noted, package: "_Package") -> dict[str, Any]:
         **({"code": code} if code else {}),
         **({"package": package.whole()} if whole and package.files else {}),
     }
+    return sealed(entry)
 
 
 def _position(path: Path, line: int) -> tuple[str, int]:
@@ -144,6 +150,31 @@ def claims_in(name: str, entry: dict[str, Any] | None) -> list[Noted] | str:
     return found
 
 
+def combined(name: str, ours: dict[str, Any], theirs: dict[str, Any]) -> dict[str, Any]:
+    """Combines two entries for the docstrings of a package: what describes the source as it is now, as far as one of the two does.
+
+    What they say about docstrings without claims and about public names is taken from one of them, because nobody has read the package in
+    the state of a mixture.
+
+    Args:
+        name: dotted path of the package.
+        ours: one entry.
+        theirs: the other entry.
+    """
+    package = _Package(name)
+    try:
+        fitting = next((entry for entry in (ours, theirs) if not isinstance(package.outdated(entry), str)), ours)
+        other = {claim["id"]: claim for claim in (theirs if fitting is ours else ours)["claims"]}
+        claims = {claim["id"]: claim for claim in fitting["claims"]}
+        whole = package.whole()
+        for id_, claim in claims.items():
+            if package.reread(claim, whole) and id_ in other and not package.reread(other[id_], whole):
+                claims[id_] = other[id_]
+        return fitting | {"claims": [*claims.values(), *(claim for id_, claim in other.items() if id_ not in claims)]}
+    except (KeyError, TypeError, ValueError, AttributeError):  # of an older version, or edited by hand
+        return ours
+
+
 class _Found(NamedTuple):
     """A file of a package: its name in the lock file, its path, its syntax tree, and its docstrings."""
 
@@ -179,6 +210,8 @@ class _Package:
         stale = {id_: f"the code that its formula names has changed: {reason}" for id_, reason in code.items()}
         if confirmed(seen):
             return stale
+        if is_broken(entry, *_TOGETHER):
+            return MERGED
         recorded: Texts = {file: dict(texts) for file, texts in entry["stated"].items()}
         for claim in entry["claims"]:
             for file, texts in claim["read"].items():
@@ -192,12 +225,15 @@ class _Package:
         for file in sorted({*public, *entry["public"]}):
             if public.get(file) != entry["public"].get(file):
                 return f"what the package makes public has changed: {file}"
-        texts_of = {claim["id"]: reason for claim in entry["claims"] if (reason := self._reread(claim, whole))}
+        texts_of = {claim["id"]: reason for claim in entry["claims"] if (reason := self.reread(claim, whole))}
         if not texts_of:
             confirms(seen)
         return stale | texts_of
 
-    def _reread(self, claim: Mapping[str, Any], whole: str) -> str:
+    def reread(self, claim: Mapping[str, Any], whole: str) -> str:
+        """Returns why a claim must be read again; empty if its texts are those that it was read with."""
+        if is_broken(claim):
+            return MERGED
         if "package" in claim and claim["package"] != whole:
             return "its text is made by code, and the source or the docstrings of the package have changed"
         for file, texts in claim["read"].items():
@@ -241,7 +277,11 @@ class _Package:
 
     def _names(self) -> dict[str, list[str]]:
         if not hasattr(self, "_bound"):
-            self._bound = {key_of(file): [*here.names, dotted(file)[-1]] for file in self.files if (here := analysis(file)) is not None}
+            self._bound = {
+                key_of(file): [dotted(file)[-1], *(name for name in here.names if not _is_module(here, name))]
+                for file in self.files
+                if (here := analysis(file)) is not None
+            }
         return self._bound
 
     def stated(self) -> Iterator[tuple[str, str, str]]:
@@ -342,7 +382,13 @@ def _words(key: str, at: str) -> frozenset[str]:
     if here is None or at not in here.documents:
         return frozenset()
     document = here.documents[at]
-    return frozenset(map(_plain, re.findall(r"[^\W\d]\w*", f"{document.text} {document.header}".replace("\\_", "_"))))
+    text = re.sub(r":math:|\.\. +math *::", " ", document.text.replace("\\_", "_"))
+    return frozenset(map(_plain, (*re.findall(r"[^\W\d]\w*", text), *re.findall(r"str:'(\w+)'", document.header))))
+
+
+def _is_module(here: Analysis, name: str) -> bool:
+    """Whether a name is only bound to modules, as by `import math`."""
+    return name in here.imports and not any(attribute for _, attribute in here.imports[name])
 
 
 def _plain(name: str) -> str:
