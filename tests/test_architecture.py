@@ -86,6 +86,7 @@ def test_the_root_holds_folders_and_little_else() -> None:
         "__main__.py",
         "errors.py",
         "py.typed",
+        "records.py",
     ]
 
 

@@ -30,6 +30,7 @@ from qedoc.report.suggestions import changes, suggestion
 from qedoc.results.corrections import edits, hunks, may_be_corrected, pieces, position
 from qedoc.results.outcome import Event, Outcome, Repaired, Repairing
 from qedoc.results.verdict import STEP, ClaimResult, Correction, Formula, SymbolEntry, Verdict
+from qedoc.sources import surveyed
 from qedoc.sources.specfiles import SpecFile
 
 OLD = "f(x) = \\frac{1}{\\alpha}\n    + 2 \\cos(x_k)"
@@ -253,7 +254,7 @@ def test_an_old_lock_file_answers_and_a_run_adds_corrections(
     monkeypatch.setattr(incremental, "load", lambda path: lock)
     monkeypatch.setattr(incremental, "unread_in", lambda entry: [])
     noted = [Noted(id="lib.f", target="lib.f", content="c", line=5, properties=(), path=wrong.location.path)]
-    monkeypatch.setattr(incremental, "claims_in", lambda name, entry: noted)
+    monkeypatch.setattr(surveyed, "claims_in", lambda name, entry: noted)
     monkeypatch.setattr(schedule, "verify", lambda files, **given: outcome(wrong))
     found = incremental.check_changed([], lock=tmp_path / "qedoc.lock", mode=mode, limits=limits, jobs=1, docstrings=["lib"])
     assert [one.verdict for one in found.claims] == [Verdict.REFUTED]

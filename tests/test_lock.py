@@ -17,12 +17,13 @@ from sympy import Lambda, Symbol, symbols
 import qedoc
 from qedoc.claims.limits import Limits
 from qedoc.errors import Location, QedocError
-from qedoc.lock import dependencies, record, syntax
+from qedoc.lock import dependencies, parsing, reach, record, syntax
 from qedoc.lock.content import PLACES, content
 from qedoc.lock.freshness import Noted, claims_of, file_entry, why_stale
 from qedoc.lock.store import Lock, Store, load, points_path, update
 from qedoc.lock.versions import installed
 from qedoc.results.verdict import Accuracy, CaseResult, ClaimResult, Counterexample, Finding, Formula, PropertyResult, SymbolEntry, Verdict
+from qedoc.sources import surveyed
 
 SOURCE = Path(__file__).parents[1] / "verifier"
 
@@ -72,14 +73,14 @@ def lib(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (folder / "parts.py").write_text(PARTS)
     monkeypatch.syspath_prepend(str(folder.parent))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setattr(dependencies, "_STARTED", time.time() + 60)
+    monkeypatch.setattr(reach, "_STARTED", time.time() + 60)
     forget()
     return folder
 
 
 def forget() -> None:
-    for remembered in (dependencies.locate, dependencies.key_of, dependencies.find, dependencies._analysis):
-        remembered.cache_clear()
+    reach.forget()
+    surveyed.forget()
 
 
 def edited(file: Path, old: str, new: str) -> None:
@@ -93,12 +94,12 @@ def edited(file: Path, old: str, new: str) -> None:
 
 
 def test_the_sources_of_a_function_are_what_it_mentions_across_modules(lib: Path) -> None:
-    sources = dependencies.closure("lib.line", [])
-    assert list(sources) == ["lib/__init__.py", "lib/layers.py", "lib/parts.py"]
+    sources = reach.closure("lib.line", [])
+    assert list(sources) == ["lib/__init__.py", "lib/layers.py", "lib/parts.py", "imports of lib"]
     assert set(sources["lib/__init__.py"]) == {"line"}
     assert set(sources["lib/layers.py"]) == {"", "HALF", "REGISTRY", "jnp", "line", "moved", "parts", "partial", "scale"} - {"jnp"}
     assert set(sources["lib/parts.py"]) == {"OFFSET", "shift", "inner"}
-    assert dependencies.changed(sources) == []
+    assert reach.changed(sources) == []
 
 
 @pytest.mark.parametrize(
@@ -115,9 +116,9 @@ def test_the_sources_of_a_function_are_what_it_mentions_across_modules(lib: Path
     ],
 )
 def test_a_change_of_behaviour_is_seen(lib: Path, file: str, old: str, new: str, named: str) -> None:
-    sources = dependencies.closure("lib.line", [])
+    sources = reach.closure("lib.line", [])
     edited(lib / file, old, new)
-    assert named in dependencies.changed(sources)
+    assert named in reach.changed(sources)
 
 
 @pytest.mark.parametrize(
@@ -134,24 +135,24 @@ def test_a_change_of_behaviour_is_seen(lib: Path, file: str, old: str, new: str,
     ],
 )
 def test_layout_comments_docstrings_and_what_is_not_used_do_not_count(lib: Path, file: str, old: str, new: str) -> None:
-    sources = dependencies.closure("lib.line", [])
+    sources = reach.closure("lib.line", [])
     edited(lib / file, old, new)
-    assert dependencies.changed(sources) == []
+    assert reach.changed(sources) == []
 
 
 def test_a_file_that_is_gone_or_no_python_is_a_change(lib: Path) -> None:
-    sources = dependencies.closure("lib.line", [])
+    sources = reach.closure("lib.line", [])
     (lib / "parts.py").write_text("def (")
     forget()
-    assert dependencies.changed(sources) == ["lib/parts.py"]
+    assert reach.changed(sources)[0] == "lib/parts.py"
     (lib / "parts.py").unlink()
     forget()
-    assert dependencies.changed(sources) == ["lib/parts.py"]
+    assert reach.changed(sources)[0] == "lib/parts.py"
 
 
 def test_a_function_that_was_seen_at_work_is_a_source_though_nothing_mentions_it(lib: Path) -> None:
     line = MODULE.splitlines().index("    return UNUSED * x") + 1
-    sources = dependencies.closure("lib.line", [(str(lib / "layers.py"), line)])
+    sources = reach.closure("lib.line", [(str(lib / "layers.py"), line)])
     assert {"other", "UNUSED"} <= set(sources["lib/layers.py"])
 
 
@@ -160,28 +161,29 @@ def test_modules_that_import_a_name_from_each_other_are_followed_once(lib: Path)
     (lib / "back.py").write_text("from lib.again import thing\nfrom lib.stars import *\n")
     (lib / "stars.py").write_text("from lib.back import *\n")
     forget()
-    assert set(dependencies.closure("lib.again.thing", [])) == {"lib/again.py", "lib/back.py"}
-    assert dependencies.closure("lib.stars.other", []) == {}
+    assert set(reach.closure("lib.again.thing", [])) == {"lib/again.py", "lib/back.py", "lib/stars.py", "imports of lib.again"}
+    assert set(reach.closure("lib.stars.other", [])["lib/stars.py"]) >= {"other", "*"}  # unknown names rest on everything
 
 
 def test_a_file_that_changed_while_it_was_checked_stays_stale(lib: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dependencies, "_STARTED", 0.0)
-    sources = dependencies.closure("lib.line", [])
+    monkeypatch.setattr(reach, "_STARTED", 0.0)
+    sources = reach.closure("lib.line", [])
     forget()
-    assert "lib/layers.py: line" in dependencies.changed(sources)
+    assert "lib/layers.py: line" in reach.changed(sources)
 
 
 def test_installed_packages_are_followed_inside_and_left_to_their_versions_outside() -> None:
     forget()
-    sources = dependencies.closure("optax.sgdr_schedule", [])
+    sources = reach.closure("optax.sgdr_schedule", [])
     assert {"sgdr_schedule", "warmup_cosine_decay_schedule", "linear_schedule"} <= set(sources["optax/schedules/_schedule.py"])
     assert "join_schedules" in sources["optax/schedules/_join.py"]
-    assert all(file.startswith("optax/") for file in sources)
+    assert all(file.startswith(("optax/", "version of ")) for file in sources)
+    assert sources["version of numpy"] == {"": installed(["numpy"])["numpy"]}
 
 
 def test_a_text_is_analysed_once(lib: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made = syntax.analyse(MODULE)
-    monkeypatch.setattr(syntax.ast, "parse", lambda text: pytest.fail("parsed again"))
+    monkeypatch.setattr(parsing.ast, "parse", lambda text: pytest.fail("parsed again"))
     assert syntax.analyse(MODULE) == made
     monkeypatch.setenv("XDG_CACHE_HOME", "/proc/nowhere")
     monkeypatch.undo()
@@ -388,7 +390,7 @@ def test_claims_keep_their_lines_when_a_spec_file_is_laid_out_anew() -> None:
 
 def test_what_a_spec_file_imports_counts(lib: Path) -> None:
     text = "from lib.parts import OFFSET\nimport sympy\n"
-    imports = dependencies.imported(text)
+    imports = reach.imported(text)
     assert {file: set(names) for file, names in imports.items()} == {"lib/parts.py": {"OFFSET"}}
     entry = file_entry(text, [], imports)
     assert claims_of(text, entry) == []

@@ -11,7 +11,7 @@ from qedoc.bind import Bound, claims
 from qedoc.claims.limits import Limits
 from qedoc.errors import SpecError
 from qedoc.judge.readings import check_readings
-from qedoc.lock.dependencies import closure
+from qedoc.lock.reach import closure
 from qedoc.read import Names, Reading, Unreadable, read
 from qedoc.results.verdict import Verdict, weakest
 from qedoc.sources.docstrings import documented

@@ -1,6 +1,6 @@
 """Runs the command line with `python -m qedoc`."""
 
 if __name__ == "__main__":  # worker processes also import this module; they must not start the command line
-    from qedoc.cli.main import main
+    from qedoc.cli.start import main
 
-    main(prog_name="qedoc")
+    main()

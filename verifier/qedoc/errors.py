@@ -5,8 +5,9 @@ Most errors are mistakes of the user. Each message says what was expected, what 
 
 import warnings
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import TypeVar
+
+from qedoc.records import dataclass
 
 Value = TypeVar("Value")
 Otherwise = TypeVar("Otherwise")

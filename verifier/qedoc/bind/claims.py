@@ -3,7 +3,6 @@
 import inspect
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
 from typing import Any
 
 import sympy as sp
@@ -47,6 +46,7 @@ from qedoc.bind.unknowns import as_entry, ends, index_ranges, lengths_of, unknow
 from qedoc.bind.values import about_nothing, defaults, is_record, single, target_value
 from qedoc.bind.variants import variants_of
 from qedoc.bind.windows import windows
+from qedoc.claims.consulted import remembered
 from qedoc.claims.domain import Functions, Integers, Reals
 from qedoc.claims.spec import Parameter, Spec
 from qedoc.errors import QedocError
@@ -110,7 +110,7 @@ def _lettered(record: Documented) -> Mapping[str, str]:
     return own if record.owner == record.name else dict(_letters(record.owner)) | own
 
 
-@lru_cache(maxsize=256)
+@remembered()
 def _letters(owner: str) -> Mapping[str, str]:
     """The letters that the formulas of a class use for parameters of its constructor and of its methods."""
     found: dict[str, str] = {}
@@ -373,7 +373,7 @@ def _specs(path: str) -> tuple[Spec, ...]:
     return () if path in _IN_HAND else _documented(path)
 
 
-@lru_cache(maxsize=256)
+@remembered()
 def _documented(path: str) -> tuple[Spec, ...]:
     _IN_HAND.append(path)
     try:

@@ -4,7 +4,6 @@ import inspect
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Any, TypeAlias
 
 import sympy as sp
@@ -19,6 +18,7 @@ from qedoc.bind.moments import letters_of_text, moments_in
 from qedoc.bind.records import Obstruction, Unexplained
 from qedoc.bind.siblings import Other, description, other_object
 from qedoc.bind.slices import elementwise
+from qedoc.claims.consulted import remembered
 from qedoc.claims.domain import Integers, Reals
 from qedoc.claims.spec import Parameter, Spec
 from qedoc.claims.target import resolve
@@ -288,7 +288,7 @@ def _callable(path: str) -> bool:
         return False
 
 
-@lru_cache(maxsize=256)
+@remembered()
 def formula_of(path: str, sets: tuple[tuple[str, Reals | Integers], ...]) -> Callable[..., sp.Expr]:
     """The formula of a function's code, its other parameters being left at their defaults.
 

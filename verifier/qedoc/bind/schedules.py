@@ -6,12 +6,12 @@ Source of the names: `torch.optim.lr_scheduler` (`last_epoch`, `step()`, `get_lr
 import math
 import re
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any
 
 import sympy as sp
 
 from qedoc.bind.members import Aim, has
+from qedoc.claims.consulted import remembered
 from qedoc.claims.members import parameters
 from qedoc.errors import attempt
 from qedoc.read import Application
@@ -63,7 +63,7 @@ def _applied(left: Any) -> tuple[str, str, str]:
     return "", "", ""
 
 
-@lru_cache(maxsize=256)
+@remembered()
 def _counter(owner: str) -> str:
     """The parameter of the constructor that counts steps; empty if an object made with it differs from one that made the steps."""
     made = named(owner)
@@ -76,7 +76,7 @@ def _counter(owner: str) -> str:
     return counter if alike else ""
 
 
-@lru_cache(maxsize=256)
+@remembered()
 def _entry(owner: str) -> tuple[int, ...] | None:
     """Where the value is in the result: a number, or a list of one. None for other results."""
     result = attempt(lambda: _made(named(owner), {}), None)

@@ -5,7 +5,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -13,6 +13,7 @@ import sympy as sp
 
 from qedoc.bind.densities import Unread
 from qedoc.bind.letters import Found
+from qedoc.claims.consulted import remembered
 from qedoc.claims.returned import LENGTH, LOG_DENSITY, Returned, with_lengths
 from qedoc.errors import attempt
 from qedoc.sources.docstrings import Documented
@@ -72,7 +73,7 @@ class Supplied:
         return attempt(event, ()) == (LENGTH + 1,)
 
 
-@lru_cache(maxsize=64)
+@remembered(maxsize=64)
 def supplied(of: Returned, *, indexed: bool) -> Supplied:
     """Finds out what a method needs.
 

@@ -1,6 +1,6 @@
 """One choice of an interpretation, as reports show it: a plain record that needs neither jax nor sympy."""
 
-from dataclasses import dataclass
+from qedoc.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

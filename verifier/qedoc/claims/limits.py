@@ -1,9 +1,9 @@
 """Limits of a check: seed, number of points and time."""
 
 import math
-from dataclasses import dataclass
 
 from qedoc.errors import QedocError
+from qedoc.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,8 @@
 
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+
+from qedoc.records import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

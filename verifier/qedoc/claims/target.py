@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from types import ModuleType
 from typing import Any
 
+from qedoc.claims.consulted import consult_code
 from qedoc.claims.given_objects import with_object
 from qedoc.claims.measured import GIVES, MAKES, measured
 from qedoc.claims.members import member
@@ -33,6 +34,7 @@ def resolve(target: str) -> Callable[..., Any]:
     Raises:
         TargetError: if the path is malformed, a module or attribute is missing, a module fails to import, or the value is not callable.
     """
+    consult_code(target)
     parts = target.split(".")
     if not all(part.isidentifier() for part in parts):
         raise TargetError(f"expected a dotted path such as optax.cosine_decay_schedule as the target, found {target!r}")

@@ -14,6 +14,7 @@ from qedoc import __version__
 from qedoc.claims.limits import Limits
 from qedoc.cli import project
 from qedoc.cli.fix import fix
+from qedoc.cli.merge import merge_lock
 from qedoc.cli.run import answer, audited, given, guarded, print_errors, print_warnings, question, run, spec_files
 from qedoc.cli.write import write
 from qedoc.config.options import AUDIT_POINTS, AUDIT_TIMEOUT, Settings, on_cluster, settled, with_repair
@@ -290,5 +291,5 @@ def _check_path(file: Path | None) -> None:
         raise QedocError(f"{file}: expected a file path in an existing folder")
 
 
-for command in (*project.COMMANDS, fix, write):
+for command in (*project.COMMANDS, fix, merge_lock, write):
     main.add_command(command)

@@ -6,12 +6,12 @@ r"""Finds the LaTeX macros of a project: those in `[tool.qedoc] macros`, and tho
 import ast
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from qedoc.config.table import FILE, configuration, is_macro
+from qedoc.records import dataclass, field, replace
 
 Given: TypeAlias = "str | tuple[Any, ...]"
 

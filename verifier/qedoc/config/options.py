@@ -2,13 +2,13 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
 from qedoc.claims.limits import Limits
 from qedoc.config.table import Config, configuration
 from qedoc.errors import QedocError
+from qedoc.records import dataclass, replace
 from qedoc.results.codes import check_prefixes
 
 _MOST_JOBS = 8

@@ -1,11 +1,11 @@
 """Reads `[tool.qedoc]` from pyproject.toml. The command line, the pytest plugin and the Sphinx extension share this table."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from qedoc.errors import Location, QedocError, meant, question
+from qedoc.records import dataclass, field
 
 TABLE = "tool.qedoc"
 FILE = "pyproject.toml"
@@ -162,7 +162,7 @@ def _checked(table: Any, file: Path, text: str) -> Config:
         if not known.allows(value):
             raise QedocError(f"{TABLE}.{key}: expected {known.expected}, found {value!r}", at)
         values[key.replace("-", "_")] = _frozen(value)
-    assert values.keys() <= {field.name for field in fields(Config)}
+    assert values.keys() <= {*Config.__annotations__}
     return Config(root=file.parent, found=True, **values)
 
 

@@ -24,7 +24,7 @@ from distributed import Future as Remote
 from qedoc.engine import cluster_worker
 from qedoc.engine.pool import Died, Ended, Overrun, uninterrupted, unpickled
 from qedoc.errors import QedocError
-from qedoc.lock.dependencies import changed
+from qedoc.lock.reach import changed
 from qedoc.lock.versions import installed
 from qedoc.results.verdict import CaseResult, ClaimResult
 

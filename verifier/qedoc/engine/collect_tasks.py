@@ -11,6 +11,7 @@ from textwrap import indent
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+from qedoc.claims.consulted import UNKNOWN, consult, consulting
 from qedoc.claims.request import Request
 from qedoc.engine.deadline import Expired, deadline
 from qedoc.engine.messages import Claim, Failure, Survey, failure, plain, ran_out, reported
@@ -180,14 +181,28 @@ def _claims_of(record: "Documented", seconds: float, visit: "_Visit") -> Survey:
     if record.formulas:
         visit.note(READING, record.name)
     try:
-        with deadline(seconds, visit.folder / _EXPIRED):
-            return Survey(claims=tuple(map(_of_docstring, claims(record))))
+        with deadline(seconds, visit.folder / _EXPIRED), consulting() as read:
+            _consult(record)
+            made = tuple(map(_of_docstring, claims(record)))
+        return Survey(claims=tuple(replace(claim, read=tuple(read)) for claim in made))
     except Expired:
         return _unanswered(record, Failure(message=slow(READING, seconds)), "time")
     except (MemoryError, RecursionError) as error:
         return _unanswered(record, Failure(message=ran_out(error)))
     except BaseException as error:  # noqa: BLE001  # a failure must not affect other objects
         return _unanswered(record, failure(error))
+
+
+def _consult(record: "Documented") -> None:
+    """Records the docstrings that were read already: those of the object, of its class and of the constructor."""
+    from qedoc.sources.objects import named
+
+    value = named(record.name)
+    consult(value, record.docstring)
+    if record.owner:
+        owner = named(record.owner)
+        consult(owner)
+        consult(owner.__init__)
 
 
 def _unanswered(record: "Documented", found: Failure, cause: str = "") -> Survey:
@@ -204,7 +219,8 @@ def _unanswered(record: "Documented", found: Failure, cause: str = "") -> Survey
     place = formulas[0].location if formulas else record.location
     ended = [Unread(name=record.name, reason=f"{record.name}: {found.message}", location=place, ends=True)] if found.ends else []
     broken = [replace(found, location=place)] if found.trace else []
-    return Survey(claims=tuple(map(_of_docstring, refused)), unread=tuple(ended), failures=tuple(broken))
+    made = tuple(replace(_of_docstring(one), read=(UNKNOWN,)) for one in refused)
+    return Survey(claims=made, unread=tuple(ended), failures=tuple(broken))
 
 
 def slow(step: str, seconds: float) -> str:

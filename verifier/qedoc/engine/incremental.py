@@ -4,7 +4,6 @@ import os
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,8 +13,9 @@ from qedoc.config.options import Mode
 from qedoc.errors import Location, QedocError
 from qedoc.lock import record
 from qedoc.lock.dependencies import locate
-from qedoc.lock.freshness import Noted, claims_in, claims_of, docstrings_key, unread_in, why_stale
+from qedoc.lock.freshness import Noted, claims_of, why_stale
 from qedoc.lock.store import Lock, load
+from qedoc.records import dataclass, field, replace
 from qedoc.results.corrections import may_be_corrected
 from qedoc.results.outcome import Event, Outcome, Stale, Unread, nothing
 from qedoc.results.verdict import ClaimResult
@@ -53,11 +53,13 @@ def check_changed(
         docstrings: packages, modules and objects whose docstrings are checked too.
     """
     started = time.monotonic()
+    repaired = _repaired(lock) if mode in (Mode.CHANGED, Mode.ALL) else ""
     if mode in (Mode.CHANGED, Mode.LOCKED) and not curves:
         answers = _answers(files, docstrings, load(lock), lock.parent, limits)
         chosen = answers.select(wanted)
         if mode is Mode.LOCKED or not (answers.unknown or chosen.stale or chosen.undrawn or chosen.can_be_corrected(limits.repair)):
-            return replace(chosen.outcome(answers.unknown), seconds=time.monotonic() - started)
+            found = chosen.outcome(answers.unknown)
+            return replace(found, seconds=time.monotonic() - started, remarks=(repaired,) if repaired else ())
     from qedoc.engine import schedule  # not needed if nothing has changed
 
     if mode is Mode.UNLOCKED:
@@ -78,7 +80,27 @@ def check_changed(
         pool=pool,
         docstrings=docstrings,
     )
-    return replace(found, unchanged=history.unchanged)
+    return replace(found, unchanged=history.unchanged, remarks=((repaired,) if repaired else ()) + found.remarks)
+
+
+def unchanged(files: Sequence[SpecFile], *, lock: Path, docstrings: Sequence[str], limits: Limits) -> Outcome | None:
+    """Returns the outcome of a run in which every claim is answered by the lock file; None if that needs more than the lock file.
+
+    Args:
+        files: the spec files.
+        lock: the lock file.
+        docstrings: packages, modules and objects whose docstrings are checked too.
+        limits: the limits of each case.
+
+    Raises:
+        QedocError: if the lock file cannot be read.
+    """
+    started = time.monotonic()
+    answers = _answers(files, docstrings, load(lock), lock.parent, limits)
+    if answers.unknown or answers.stale or answers.undrawn or answers.can_be_corrected(limits.repair):
+        return None
+    found = answers.outcome(())
+    return None if found.errors else replace(found, seconds=time.monotonic() - started)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -141,6 +163,18 @@ class _Answers:
         )
 
 
+def _repaired(lock: Path) -> str:
+    """Repairs a lock file with merge conflicts. Returns what was done; empty if nothing."""
+    try:
+        if b"\n<<<<<<<" not in b"\n" + lock.read_bytes():
+            return ""
+    except OSError:
+        return ""
+    from qedoc.engine.conflicts import repair  # not needed without conflicts
+
+    return repair(lock)
+
+
 def _answers(files: Sequence[SpecFile], docstrings: Sequence[str], lock: Lock, root: Path, limits: Limits) -> _Answers:
     if (here := str(Path.cwd())) not in sys.path:  # as in a worker, so that the project's own targets are found
         sys.path.append(here)
@@ -148,6 +182,8 @@ def _answers(files: Sequence[SpecFile], docstrings: Sequence[str], lock: Lock, r
     for file in files:
         entry = lock.files.get(Path(os.path.relpath(file.path, root)).as_posix())
         _ask(file.path, partial(claims_of, file.text, entry), lock, limits, answers)
+    if docstrings:
+        from qedoc.sources.surveyed import claims_in, docstrings_key, unread_in  # not needed for spec files
     for name in docstrings:
         entry = lock.files.get(docstrings_key(name))
         _ask(_place(name), partial(claims_in, name, entry), lock, limits, answers)
@@ -178,7 +214,7 @@ def _ask(path: str, claims: Callable[[], list[Noted] | str], lock: Lock, limits:
             answers.places.append(place)
             kept = lock.claims.get(claim.id)
             answers.targets[claim.id] = claim.target
-            if reason := why_stale(kept, claim.content, limits):
+            if reason := claim.stale or why_stale(kept, claim.content, limits):
                 answers.stale.append(Stale(id=claim.id, location=place, reason=reason))
             elif kept is not None:
                 if claim.path:

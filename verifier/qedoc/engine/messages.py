@@ -34,6 +34,7 @@ class Claim:
         answer: the result of a claim that cannot be checked.
         interpret: the number of the interpretation that the user chose, from 1; 0 if none.
         part_of: for a definition, the ids of the claims that it is put into.
+        read: the docstrings that were read for a claim of a docstring, as in `sources.consulted`.
     """
 
     file: SpecFile
@@ -50,6 +51,7 @@ class Claim:
     answer: ClaimResult | None = None
     interpret: int = 0
     part_of: tuple[str, ...] = ()
+    read: tuple[tuple[str, str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,13 +13,16 @@ from qedoc.engine.history import History
 from qedoc.engine.messages import Claim
 from qedoc.errors import QedocError
 from qedoc.lock import record
-from qedoc.lock.dependencies import imported, is_local, key_of
-from qedoc.lock.freshness import Noted, docstrings_entry, docstrings_key, file_entry, why_stale
+from qedoc.lock.dependencies import is_local, key_of
+from qedoc.lock.freshness import Noted, file_entry, why_stale
+from qedoc.lock.reach import closure, imported
+from qedoc.lock.seals import sealed
 from qedoc.lock.store import Lock, Store, load, points_path, replace
 from qedoc.report.json_report import readable
 from qedoc.results.curve import Curve
 from qedoc.results.outcome import Unread
 from qedoc.results.verdict import ClaimResult
+from qedoc.sources.surveyed import docstrings_entry, docstrings_key
 
 SHARE = 0.05
 """The maximum fraction of a run's time for writing the lock file. The larger the file, the more results are written at once."""
@@ -82,9 +85,11 @@ class Recording(History):
     def _record(self, claim: Claim, result: ClaimResult) -> dict[str, Any]:
         kept: dict[str, Any] = record.write(result, self._name(claim.file.path))
         checked = claim.answer is None
+        if not (checked or kept["sources"]):  # the signature may be why it cannot be checked
+            kept["sources"] = closure(claim.target, [])
         limits = {name: getattr(self.limits, name) for name in ("seed", "max_points", "timeout")}
         found = {"content": claim.content, "limits": limits, "checked": checked, "points": None if checked else ""}
-        return kept | found
+        return sealed(kept | found)
 
     def wants_curve(self, claim: Claim) -> bool:
         """Whether the plot data of a claim is missing or outdated. Documentation pages show it."""
@@ -152,6 +157,7 @@ def noted(claim: Claim) -> Noted:
         line=claim.location.line,
         properties=claim.properties,
         path=claim.file.path if claim.written else "",
+        read=claim.read,
     )
 
 

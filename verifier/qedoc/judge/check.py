@@ -35,7 +35,7 @@ from qedoc.judge.ranks import on_arrays
 from qedoc.judge.rule_properties import promised
 from qedoc.judge.rules import ruled
 from qedoc.judge.trajectory import curve
-from qedoc.lock.dependencies import closure
+from qedoc.lock.reach import closure
 from qedoc.results.verdict import DIFFERENT, CaseResult, Counterexample, Finding, Formula, Verdict
 from qedoc.search.code_constants import written
 from qedoc.search.screening import Screen

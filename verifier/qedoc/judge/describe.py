@@ -10,7 +10,8 @@ from qedoc.algebra.recurrences import Recurrence
 from qedoc.algebra.satisfiable import Facts
 from qedoc.claims.domain import Functions
 from qedoc.claims.spec import Declaration, ForAll, Size, Spec, Variable, base
-from qedoc.lock.dependencies import closure
+from qedoc.lock.dependencies import is_own, locate
+from qedoc.lock.reach import closure
 from qedoc.results.verdict import ClaimResult, Formula, SymbolEntry
 
 MOST_OPERATIONS = 200
@@ -119,10 +120,10 @@ def _relation(relation: object) -> str:
 
 
 def versions(target: str) -> dict[str, str]:
-    """The versions that a verdict depends on: qedoc's core dependencies and the package that contains the target."""
+    """The versions that a verdict depends on: qedoc's core dependencies and the installed package that contains the target."""
     package = target.partition(".")[0]
     found = {}
-    for name in (*CORE, package):
+    for name in CORE if is_own(locate(package)) else (*CORE, package):
         try:
             found[name] = metadata.version(name)
         except metadata.PackageNotFoundError:  # the target may belong to no installed distribution

@@ -1,11 +1,11 @@
 """Converts a claim's result to and from its record in the lock file. A record contains nothing that differs between equal runs."""
 
 import math
-from dataclasses import asdict, replace
 from typing import Any, TypeAlias
 
 from qedoc.claims.assumption import Assumption
 from qedoc.errors import Location, QedocError
+from qedoc.records import asdict, replace
 from qedoc.results.verdict import (
     Accuracy,
     CaseResult,

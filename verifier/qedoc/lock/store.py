@@ -4,12 +4,12 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from qedoc.errors import QedocError
 from qedoc.lock.syntax import digest
+from qedoc.records import dataclass, field
 
 FORM = 1
 """The format version of the lock file. Files with another version are rejected."""
@@ -110,11 +110,23 @@ def _load(path: Path) -> Lock:
         if not isinstance(whole, dict) or whole.get("lock") != FORM:
             found = whole.get("lock") if isinstance(whole, dict) else type(whole).__name__
             raise QedocError(f"{path}: expected lock file format {FORM}, found {found!r}; delete the file and run qedoc check again")
-        return Lock(files=dict(whole["files"]), claims=dict(whole["claims"]))
+        return sections(whole)
     except (json.JSONDecodeError, KeyError, TypeError, ValueError) as error:
-        hint = "; it contains merge conflict markers: keep either side, or" if "<<<<<<<" in text else ";"
-        message = f"{path}: not a valid lock file ({type(error).__name__}: {error}){hint} delete it and run qedoc check again"
+        if "<<<<<<<" in text:
+            raise QedocError(f"{path}: the lock file has merge conflicts; qedoc check keeps what holds of both sides") from None
+        message = f"{path}: not a valid lock file ({type(error).__name__}: {error}); delete it and run qedoc check again"
         raise QedocError(message) from None
+
+
+def sections(whole: dict[str, Any]) -> Lock:
+    """Converts the JSON values of a lock file to a lock.
+
+    Raises:
+        KeyError: if a section is missing.
+        TypeError: if one is no object.
+        ValueError: if one is no object.
+    """
+    return Lock(files=dict(whole["files"]), claims=dict(whole["claims"]))
 
 
 def _journal(path: Path) -> Path:
@@ -146,6 +158,20 @@ def update(path: Path, change: Callable[[Lock], None]) -> None:
         QedocError: if the file cannot be read or written.
     """
     Store(path).update(change)
+
+
+def rewrite(path: Path, lock: Lock) -> None:
+    """Replaces the whole content of the lock file.
+
+    Args:
+        path: the lock file.
+        lock: the new content.
+
+    Raises:
+        QedocError: if the file cannot be written.
+    """
+    with _guarded(path):
+        replace(path, lock.text().encode())
 
 
 class Store:

@@ -12,12 +12,13 @@ from qedoc.config.options import Mode, spec_paths, usable_cores
 from qedoc.config.table import Config
 from qedoc.engine.incremental import check_changed
 from qedoc.errors import QedocError
-from qedoc.lock.freshness import Noted, claims_in, claims_of, docstrings_key
+from qedoc.lock.freshness import Noted, claims_of
 from qedoc.lock.store import load
 from qedoc.lock.syntax import digest
 from qedoc.results.outcome import Outcome
 from qedoc.results.verdict import ClaimResult
 from qedoc.sources.specfiles import SpecFile, find
+from qedoc.sources.surveyed import claims_in, docstrings_key
 
 if TYPE_CHECKING:
     from qedoc.engine.pool import Pool
@@ -82,7 +83,9 @@ class Runs:
             if name not in self._documented:
                 lock = load(self.config.root / self.config.lock)
                 known = claims_in(name, lock.files.get(docstrings_key(name)))
-                self._documented[name] = self._collect(self._specs(), [name]) if isinstance(known, str) else known
+                if isinstance(known, str) or any(claim.stale for claim in known):
+                    known = self._collect(self._specs(), [name])
+                self._documented[name] = known
         return list({claim.id: claim for claims in self._documented.values() for claim in claims}.values())
 
     def _collect(self, files: Sequence[SpecFile], docstrings: Sequence[str]) -> list[Noted]:

@@ -2,9 +2,9 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from qedoc.records import dataclass
 from qedoc.report import corrections
 from qedoc.report.layout import STYLES, Page, Plain, count, fold, seconds
 from qedoc.report.terminal import cause as write_cause

@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from qedoc.errors import Location, QedocError
 from qedoc.lock.store import replace as write_whole
+from qedoc.records import dataclass, replace
 from qedoc.report.findings import Notice
 from qedoc.results import codes
 from qedoc.results.codes import Level

@@ -2,11 +2,11 @@
 
 import shlex
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from qedoc.claims.limits import Limits
 from qedoc.errors import Location
 from qedoc.lock.syntax import digest
+from qedoc.records import dataclass
 from qedoc.report.layout import number, point
 from qedoc.report.terminal import findings, promises
 from qedoc.results import codes

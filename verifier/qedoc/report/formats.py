@@ -2,12 +2,12 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from io import TextIOWrapper
 from pathlib import Path
 from typing import IO, Any
 
 from qedoc.config.table import Config
+from qedoc.records import dataclass
 from qedoc.report import baseline
 from qedoc.report.findings import Notice, exit_code, notices, reported
 from qedoc.results import codes
@@ -123,7 +123,7 @@ def finding(notice: Notice) -> dict[str, Any]:
 
 def _for_people(made: Report, style: str, file: IO[str]) -> None:
     from qedoc.report import terminal
-    from qedoc.report.layout import Plain
+    from qedoc.report.layout import Plain, Terminal
 
     write = terminal.full if style == "full" else terminal.concise
     if style == "why":
@@ -137,6 +137,9 @@ def _for_people(made: Report, style: str, file: IO[str]) -> None:
         file.reconfigure(errors="backslashreplace")  # the terminal's encoding may lack characters of a formula
     if not file.isatty() and not os.environ.get("FORCE_COLOR"):
         write(made.outcome, Plain(file), silent=silent, remarks=remarks)
+        return
+    if not os.environ.get("FORCE_COLOR") and os.environ.get("TERM", "dumb") not in ("dumb", "unknown", ""):
+        write(made.outcome, Terminal(file), silent=silent, remarks=remarks)
         return
     from rich.console import Console
 

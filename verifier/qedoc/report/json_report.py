@@ -4,11 +4,11 @@ import json
 import math
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any
 
 from qedoc import __version__
 from qedoc.errors import Location, QedocError
+from qedoc.records import asdict
 from qedoc.report import corrections
 from qedoc.results.causes import cause_of
 from qedoc.results.outcome import Outcome, Unread

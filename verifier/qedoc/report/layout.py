@@ -3,9 +3,9 @@
 import os
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, TypeAlias
 
+from qedoc.records import dataclass
 from qedoc.results.verdict import Entries, Formula, Inputs, Number, Verdict
 
 if TYPE_CHECKING:
@@ -50,6 +50,34 @@ class Plain:
         self.file.write(text + "\n")
 
 
+ANSI = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
+
+
+class Terminal(Plain):
+    """A console with colours, for a terminal that follows the standard ANSI X3.64. It avoids the slow import of rich."""
+
+    __slots__ = ()
+
+    @property
+    def width(self) -> int:
+        """The line width in characters."""
+        try:
+            columns = os.environ.get("COLUMNS", "")
+            return int(columns) if columns.isdecimal() and int(columns) else os.get_terminal_size(self.file.fileno()).columns or PLAIN_WIDTH
+        except (OSError, ValueError):
+            return PLAIN_WIDTH
+
+    @property
+    def is_terminal(self) -> bool:
+        """Always True."""
+        return True
+
+    def styled(self, text: str, style: str) -> str:
+        """Returns a text with the escape sequences of a style, such as `bold red`."""
+        codes = ";".join(ANSI[name] for name in style.split() if name in ANSI)
+        return f"\x1b[{codes}m{text}\x1b[0m" if codes and text and not os.environ.get("NO_COLOR") else text
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """A console that writes the elements of a text report, such as lines, labelled fields and tables."""
@@ -63,6 +91,9 @@ class Page:
 
     def line(self, *parts: Part) -> None:
         """Writes one line of parts, each a text or (text, style). The line is never wrapped, so it can be copied."""
+        if isinstance(self.console, Terminal):
+            self.console.print("".join(part if isinstance(part, str) else self.console.styled(*part) for part in parts))
+            return
         if isinstance(self.console, Plain):
             self.console.print("".join(part if isinstance(part, str) else part[0] for part in parts))
             return

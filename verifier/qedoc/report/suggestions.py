@@ -1,10 +1,10 @@
 """Finds the places in a file that a correction changes, for formats that propose changes of files."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from qedoc.errors import Location, QedocError
+from qedoc.records import dataclass
 from qedoc.repair import source
 from qedoc.results.corrections import position
 from qedoc.results.verdict import Correction

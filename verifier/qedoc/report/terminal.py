@@ -2,10 +2,10 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from qedoc.records import dataclass
 from qedoc.report import corrections
 from qedoc.report.json_report import worst_accuracy
 from qedoc.report.layout import STYLES, Page, Plain, count, number, point, seconds

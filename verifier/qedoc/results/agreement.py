@@ -1,8 +1,8 @@
 """Makes sure that a claim holds in one interpretation for all lengths of its arrays."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
+from qedoc.records import replace
 from qedoc.results.verdict import CaseResult, Verdict
 
 WRITE = (

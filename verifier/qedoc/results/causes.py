@@ -1,7 +1,6 @@
 """The causes for which formulas have no answer, or state no value. Reports group formulas by them."""
 
-from dataclasses import dataclass
-
+from qedoc.records import dataclass
 from qedoc.results.verdict import CaseResult, Verdict
 
 

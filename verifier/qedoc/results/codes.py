@@ -1,10 +1,10 @@
 """The finding codes. Each code is permanent and has an explanation, an example and advice."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 from qedoc.errors import QedocError, meant, question
+from qedoc.records import dataclass
 
 PREFIX = "QED"
 

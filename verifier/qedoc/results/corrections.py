@@ -3,9 +3,9 @@
 import difflib
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
+from qedoc.records import dataclass
 from qedoc.results.verdict import ClaimResult, Correction, Verdict
 
 MANY, ALIKE = 3, 0.8

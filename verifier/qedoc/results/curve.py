@@ -1,8 +1,8 @@
 """Plot data of a claim: plain numbers along one variable, with the other inputs fixed."""
 
-from dataclasses import dataclass
 from typing import TypeAlias
 
+from qedoc.records import dataclass
 from qedoc.results.verdict import Inputs
 
 Point: TypeAlias = tuple[float, float]

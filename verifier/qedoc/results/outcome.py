@@ -1,11 +1,11 @@
 """The outcome of a run over many claims, and the progress events during the run."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from qedoc.claims.limits import Limits
 from qedoc.errors import Location, QedocError
+from qedoc.records import dataclass
 from qedoc.results.verdict import ClaimResult, Verdict
 
 if TYPE_CHECKING:

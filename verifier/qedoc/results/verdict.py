@@ -1,12 +1,12 @@
 """Result records: verdicts, counterexamples, findings and evidence. They need neither jax nor sympy."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
 from qedoc.claims.assumption import Assumption
 from qedoc.errors import Location
+from qedoc.records import dataclass, field
 
 Number: TypeAlias = int | float | str
 Entries: TypeAlias = "Number | list[Entries]"

@@ -1,8 +1,7 @@
 """Blocks for docstrings that were made from code."""
 
-from dataclasses import dataclass
-
 from qedoc.errors import Location
+from qedoc.records import dataclass
 from qedoc.results.verdict import Verdict
 
 

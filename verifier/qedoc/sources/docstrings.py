@@ -5,10 +5,10 @@ import sys
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from types import ModuleType
 from typing import Any
 
+from qedoc.claims.consulted import remembered
 from qedoc.claims.given_objects import with_object
 from qedoc.claims.measured import Measured
 from qedoc.claims.members import member
@@ -252,7 +252,7 @@ def _texts(owner: type | None, value: Any) -> tuple[Any, ...]:
     return (owner.__init__,) if owner is value else (owner, owner.__init__)  # type: ignore[misc]  # the constructor of this very class
 
 
-@lru_cache(maxsize=256)
+@remembered()
 def record_of(path: str) -> Documented:
     """Returns the record of one object, with its docstring or without.
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeAlias
 
+from qedoc.claims.consulted import consult, consult_code
 from qedoc.errors import TargetError, meant, question, told
 from qedoc.sources.imports import remedy
 from qedoc.sources.locations import find_literal
@@ -135,6 +136,7 @@ def named(target: str) -> Any:
     Raises:
         TargetError: if nothing importable is at the path.
     """
+    consult_code(target)
     parts = target.split(".")
     if not all(part.isidentifier() for part in parts):
         raise TargetError(f"expected a dotted path such as optax.adam, found {target!r}")
@@ -229,6 +231,7 @@ def attribute(module: ModuleType, name: str) -> Any:
 def own_docstring(value: Any) -> str:
     """The docstring of an object itself; empty if it only has that of its type, or that which Python gives the field of a named tuple."""
     text = getattr(value, "__doc__", None)
+    consult(value)
     if not isinstance(text, str) or _FIELD.fullmatch(text):
         return ""
     inherited = getattr(type(value), "__doc__", None)

@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -10,6 +9,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from qedoc.errors import Location, QedocError, SpecError
+from qedoc.records import dataclass
 
 if TYPE_CHECKING:
     from qedoc.claims.spec import Spec

@@ -17,12 +17,14 @@ from qedoc.errors import Location, QedocError, meant, question
 from qedoc.lock import record
 from qedoc.lock.dependencies import find as find_source
 from qedoc.lock.dependencies import locate
-from qedoc.lock.freshness import Noted, claims_in, claims_of, docstrings_key, why_stale
+from qedoc.lock.freshness import Noted, claims_of, why_stale
+from qedoc.lock.reach import VERSION
 from qedoc.lock.store import Lock, load
 from qedoc.lock.syntax import digest
 from qedoc.lock.versions import installed
 from qedoc.results.verdict import SEVERITY, ClaimResult, PropertyResult, Verdict
 from qedoc.sources import specfiles
+from qedoc.sources.surveyed import claims_in, docstrings_key
 
 STALE = "stale"
 
@@ -247,7 +249,7 @@ def _entry(id_: str, kept: dict[str, Any], path: Path, current: dict[str, dict[s
     if known is not None:
         place = Location(path=place.path, line=known.line)
         file = Path(known.path) if known.path else file
-        stale = why_stale(_comparable(kept), known.content, Limits(**kept["limits"]))
+        stale = known.stale or why_stale(_comparable(kept), known.content, Limits(**kept["limits"]))
     else:
         reasons = [claims for claims in current.values() if isinstance(claims, str)]
         own = current.get(place.path)
@@ -282,9 +284,17 @@ def installed_of(versions: dict[str, str]) -> dict[str, str]:
 
 
 def _available(sources: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
-    return {key: names for key, names in sources.items() if find_source(key) is not None or _is_here(key.partition("/")[0])}
+    return {key: names for key, names in sources.items() if find_source(key) is not None or _is_here(_top_of(key))}
+
+
+def _top_of(key: str) -> str:
+    """The top-level module, or the distribution, that a key of sources is about."""
+    name = key.rpartition(" ")[2]
+    if key.startswith(VERSION):
+        return name if installed([name]) else ":"
+    return name.partition(".")[0] if " " in key else key.partition("/")[0]
 
 
 def _is_here(top: str) -> bool:
     """Whether the package or module of a missing file is installed."""
-    return locate(top.removesuffix(".py")) is not None or any(Path(entry, top).exists() for entry in sys.path)
+    return locate(top.removesuffix(".py")) is not None or bool(installed([top])) or any(Path(entry, top).exists() for entry in sys.path)

@@ -1,0 +1,293 @@
+"""What the code of a target reaches: each way to reach a function is followed, and what is not reached does not count."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+from qedoc.lock import reach
+from qedoc.sources import surveyed
+
+CORE = "from lib.parts import scale\n\ndef f(x):\n    return scale(x)\n\ndef other(x):\n    return x\n"
+PARTS = "def scale(x):\n    return 2 * x\n\ndef unused(x):\n    return x\n"
+INIT = "from lib.core import f\n"
+
+
+@pytest.fixture
+def lib(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "src" / "lib"
+    folder.mkdir(parents=True)
+    monkeypatch.syspath_prepend(str(folder.parent))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr(reach, "_STARTED", time.time() + 60)
+    write(folder, {"__init__": INIT, "core": CORE, "parts": PARTS})
+    return folder
+
+
+def write(folder: Path, texts: dict[str, str]) -> None:
+    for name, text in texts.items():
+        (folder / f"{name}.py").write_text(text)
+    reach.forget()
+    surveyed.forget()
+
+
+def after(folder: Path, texts: dict[str, str], file: str, old: str, new: str, target: str = "lib.core.f") -> list[str]:
+    """What has changed for a target after an edit."""
+    write(folder, texts)
+    sources = reach.closure(target, [])
+    assert reach.changed(sources) == []
+    text = (folder / f"{file}.py").read_text()
+    assert old in text
+    write(folder, {file: text.replace(old, new)})
+    return reach.changed(sources)
+
+
+DEEP = ("parts", "2 * x", "3 * x")
+WAYS: dict[str, tuple[dict[str, str], tuple[str, str, str], str]] = {
+    "direct": ({}, DEEP, "lib/parts.py: scale"),
+    "alias": ({"core": "from lib.parts import scale as s\ndef f(x): return s(x)"}, DEEP, "lib/parts.py: scale"),
+    "module alias": ({"core": "import lib.parts as p\ndef f(x): return p.scale(x)"}, DEEP, "lib/parts.py: scale"),
+    "relative": ({"core": "from . import parts\ndef f(x): return parts.scale(x)"}, DEEP, "lib/parts.py: scale"),
+    "inside of a function": ({"core": "def f(x):\n    from lib import parts\n    return parts.scale(x)"}, DEEP, "lib/parts.py: scale"),
+    "import that is assigned": (
+        {"core": "def f(x):\n    from lib.parts import scale\n    scale = scale or x\n    return scale(x)"},
+        DEEP,
+        "lib/parts.py: scale",
+    ),
+    "name of a module variable": ({"core": "from lib.parts import scale\ng = scale\ndef f(x): return g(x)"}, DEEP, "lib/parts.py: scale"),
+    "method": (
+        {"core": "from lib.parts import scale\nclass A:\n    def g(self, x): return scale(x)\ndef f(x): return A().g(x)"},
+        DEEP,
+        "lib/parts.py: scale",
+    ),
+    "method itself": (
+        {"core": "class A:\n    def g(self, x): return 2 * x\ndef f(x): return A().g(x)"},
+        ("core", "2 * x", "3 * x"),
+        "lib/core.py: A",
+    ),
+    "class attribute": ({"core": "class A:\n    k = 2\ndef f(x): return A.k * x"}, ("core", "k = 2", "k = 3"), "lib/core.py: A"),
+    "inherited": (
+        {
+            "parts": "class B:\n    def g(self, x): return 2 * x",
+            "core": "from lib.parts import B\nclass A(B): pass\ndef f(x): return A().g(x)",
+        },
+        DEEP,
+        "lib/parts.py: B",
+    ),
+    "property": (
+        {"core": "class A:\n    @property\n    def k(self): return 2\ndef f(x): return A().k * x"},
+        ("core", "return 2", "return 3"),
+        "lib/core.py: A",
+    ),
+    "decorator": ({"core": "from lib.parts import scale\n@scale\ndef f(x): return x"}, DEEP, "lib/parts.py: scale"),
+    "default argument": ({"core": "from lib.parts import scale\ndef f(x, g=scale): return g(x)"}, DEEP, "lib/parts.py: scale"),
+    "default of a lambda": ({"core": "from lib.parts import scale\nf = lambda x, g=scale: g(x)"}, DEEP, "lib/parts.py: scale"),
+    "constant": ({"core": "K = 2\ndef f(x): return K * x"}, ("core", "K = 2", "K = 3"), "lib/core.py: K"),
+    "constant of a parameter's name elsewhere": (
+        {"core": "K = 2\ndef f(x):\n    def g(K): return K\n    return K * g(x)"},
+        ("core", "K = 2", "K = 3"),
+        "lib/core.py: K",
+    ),
+    "global of a function": (
+        {"core": "K = 2\ndef f(x):\n    global K\n    K = K + 1\n    return K * x"},
+        ("core", "K = 2", "K = 3"),
+        "lib/core.py: K",
+    ),
+    "global behind a comprehension": (
+        {"core": "K = 2\ndef f(x):\n    return sum(K for K in [x]) + K"},
+        ("core", "K = 2", "K = 3"),
+        "lib/core.py: K",
+    ),
+    "partial": (
+        {"core": "from functools import partial\nfrom lib.parts import scale\ng = partial(scale)\ndef f(x): return g(x)"},
+        DEEP,
+        "lib/parts.py: scale",
+    ),
+    "re-export": (
+        {"__init__": "from lib.parts import scale", "core": "import lib\ndef f(x): return lib.scale(x)"},
+        DEEP,
+        "lib/parts.py: scale",
+    ),
+    "star": ({"core": "from lib.parts import *\ndef f(x): return scale(x)"}, DEEP, "lib/parts.py: scale"),
+    "star of a star": (
+        {"middle": "from lib.parts import *", "core": "from lib.middle import *\ndef f(x): return scale(x)"},
+        DEEP,
+        "lib/parts.py: scale",
+    ),
+    "star that replaces a name": (
+        {"core": "def scale(x): return x\nfrom lib.parts import *\ndef f(x): return scale(x)"},
+        DEEP,
+        "lib/parts.py: scale",
+    ),
+    "name that a star gives from now on": (
+        {"parts": "", "core": "from lib.parts import *\ndef f(x): return abs(x)"},
+        ("parts", "", "def abs(x): return 2 * x"),
+        "lib/parts.py: abs",
+    ),
+    "built-in that is replaced": (
+        {"core": "def f(x): return abs(x)\n"},
+        ("core", "def f", "def abs(x): return x\ndef f"),
+        "lib.core: what it imports, or what these modules do on import",
+    ),
+    "closure": (
+        {"core": "from lib.parts import scale\ndef make():\n    def g(x): return scale(x)\n    return g\nf = make()"},
+        DEEP,
+        "lib/parts.py: scale",
+    ),
+    "dispatch dict": (
+        {"core": "from lib.parts import scale\nTABLE = {'a': scale}\ndef f(x, kind='a'): return TABLE[kind](x)"},
+        DEEP,
+        "lib/parts.py: scale",
+    ),
+    "registry that another module fills": (
+        {
+            "core": "TABLE = {}\ndef f(x): return TABLE['a'](x)",
+            "fill": "from lib.core import TABLE\nTABLE['a'] = lambda x: 2 * x",
+            "__init__": "import lib.fill",
+        },
+        ("fill", "2 * x", "3 * x"),
+        "lib/fill.py: module level",
+    ),
+    "decorator that registers": (
+        {
+            "core": "TABLE = {}\ndef put(g):\n    TABLE['a'] = g\n    return g\ndef f(x): return TABLE['a'](x)",
+            "fill": "from lib.core import put\n@put\ndef g(x): return 2 * x",
+            "__init__": "from lib import fill",
+        },
+        ("fill", "2 * x", "3 * x"),
+        "lib/fill.py: g",
+    ),
+    "module that fills a registry from now on": (
+        {
+            "core": "TABLE = {}\ndef f(x): return TABLE.get('a', abs)(x)",
+            "fill": "from lib.core import TABLE\nTABLE['a'] = abs",
+            "__init__": "import lib.core\n",
+        },
+        ("__init__", "import lib.core", "import lib.core, lib.fill"),
+        "lib.core: what it imports, or what these modules do on import",
+    ),
+    "replaced from outside": (
+        {
+            "core": "def g(x): return x\ndef f(x): return g(x)",
+            "fill": "import lib.core\nlib.core.g = lambda x: 2 * x",
+            "__init__": "import lib.fill",
+        },
+        ("fill", "2 * x", "3 * x"),
+        "lib/fill.py: module level",
+    ),
+    "singledispatch": (
+        {
+            "core": "from functools import singledispatch\n@singledispatch\ndef f(x): return x",
+            "fill": "from lib.core import f\n@f.register\ndef g(x: int): return 2 * x",
+            "__init__": "import lib.fill",
+        },
+        ("fill", "2 * x", "3 * x"),
+        "lib/fill.py: g",
+    ),
+    "getattr on a module": (
+        {"core": "from lib import parts\ndef f(x): return getattr(parts, 'sc' + 'ale')(x)"},
+        DEEP,
+        "lib/parts.py: scale",
+    ),
+    "names of a module": (
+        {"core": "from lib import parts\ndef f(x): return parts.__dict__['scale'](x)"},
+        DEEP,
+        "lib/parts.py: anything in it",
+    ),
+    "globals": ({"core": "def g(x): return 2 * x\ndef f(x): return globals()['g'](x)"}, ("core", "2 * x", "3 * x"), "lib/core.py: g"),
+    "exec": ({"core": "def f(x):\n    exec('from lib.parts import scale')\n    return locals()['scale'](x)"}, DEEP, "lib/parts.py: scale"),
+    "import by name": (
+        {"core": "import importlib\ndef f(x): return importlib.import_module('lib.' + 'parts').scale(x)"},
+        DEEP,
+        "lib/parts.py: scale",
+    ),
+    "loaded modules": ({"core": "import sys\ndef f(x): return sys.modules['lib.parts'].scale(x)"}, DEEP, "lib/parts.py: scale"),
+    "name that a module makes": (
+        {"parts": "globals()['sc' + 'ale'] = lambda x: 2 * x", "core": "from lib.parts import scale\ndef f(x): return scale(x)"},
+        DEEP,
+        "lib/parts.py: anything in it",
+    ),
+    "lazy import": (
+        {
+            "__init__": "from importlib import import_module\ndef __getattr__(name): return getattr(import_module('lib.parts'), name)",
+            "core": "import lib\ndef f(x): return lib.scale(x)",
+        },
+        DEEP,
+        "lib/parts.py: scale",
+    ),
+    "class that knows its subclasses": (
+        {
+            "core": "class A:\n    def __init_subclass__(cls): A.last = cls\ndef f(x): return A.last().g(x)",
+            "fill": "from lib.core import A\nclass B(A):\n    def g(self, x): return 2 * x",
+            "__init__": "import lib.fill",
+        },
+        ("fill", "2 * x", "3 * x"),
+        "lib/fill.py: B",
+    ),
+    "branch for readers with another": (
+        {"core": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    K = 1\nelse:\n    K = 2\ndef f(x): return K * x"},
+        ("core", "K = 2", "K = 3"),
+        "lib/core.py: K",
+    ),
+    "inline": ({"core": "def f(x): return [g(x) for g in (lambda y: 2 * y,)][0]"}, ("core", "2 * y", "3 * y"), "lib/core.py: f"),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_each_way_to_reach_code_is_followed(lib: Path, way: str) -> None:
+    texts, edit, named = WAYS[way]
+    assert named in after(lib, texts, *edit)
+
+
+FRESH: dict[str, tuple[dict[str, str], tuple[str, str, str]]] = {
+    "another function": ({}, ("core", "def other(x):\n    return x", "def other(x):\n    return 2 * x")),
+    "another function elsewhere": ({}, ("parts", "def unused(x):\n    return x", "def unused(x):\n    return 2 * x")),
+    "new helper": ({}, ("core", "def other", "def helper(x):\n    return abs(x)\n\ndef other")),
+    "new helper elsewhere": ({}, ("parts", "def unused", "def helper(x):\n    return abs(x)\n\ndef unused")),
+    "new import of a library": ({}, ("core", "def other", "import math\n\ndef other")),
+    "comment and layout": ({}, ("core", "return scale(x)", "# twice\n    return scale( x )")),
+    "docstring": ({}, ("core", "def f(x):\n", 'def f(x):\n    """Scales."""\n')),
+    "docstring of the module": ({}, ("core", "from lib", '"""Core."""\n\nfrom lib')),
+    "parameter with the name of a function": (
+        {"core": "def g(x): return 2 * x\ndef f(x, g): return g + x"},
+        ("core", "2 * x", "3 * x"),
+    ),
+    "variable with the name of a function": (
+        {"core": "def g(x): return 2 * x\ndef f(x):\n    g = x\n    return g"},
+        ("core", "2 * x", "3 * x"),
+    ),
+    "variable of a comprehension": (
+        {"core": "def g(x): return 2 * x\ndef f(x): return sum(g for g in [x])"},
+        ("core", "2 * x", "3 * x"),
+    ),
+    "attribute with the name of a function": (
+        {"core": "def real(x): return 2 * x\ndef f(x): return x.real"},
+        ("core", "2 * x", "3 * x"),
+    ),
+    "registration that the target does not use": (
+        {"fill": "TABLE = {}\nTABLE['a'] = lambda x: 2 * x\n@TABLE.get\ndef g(x): return 2 * x", "__init__": "import lib.fill"},
+        ("fill", "def g(x): return 2 * x", "def g(x): return 3 * x"),
+    ),
+    "name that a star does not give to the target": (
+        {"core": "from lib.parts import *\ndef f(x): return scale(x)"},
+        ("parts", "def unused", "def helper(x):\n    return x\n\ndef unused"),
+    ),
+    "main block": ({"core": "def f(x): return x\nif __name__ == '__main__':\n    print(f(2))"}, ("core", "print(f(2))", "print(f(3))")),
+}
+
+
+@pytest.mark.parametrize("way", FRESH)
+def test_what_a_target_does_not_reach_does_not_count(lib: Path, way: str) -> None:
+    texts, edit = FRESH[way]
+    assert after(lib, texts, *edit) == []
+
+
+def test_the_version_of_a_library_counts_that_the_code_imports(lib: Path) -> None:
+    write(lib, {"core": "import click\nimport math\nimport rich\ndef f(x): return click.style(x)"})
+    sources = reach.closure("lib.core.f", [])
+    assert [key for key in sources if key.startswith(reach.VERSION)] == ["version of click"]
+    assert reach.changed(sources) == []
+    sources["version of click"] = {"": "0.1"}
+    (told,) = reach.changed(sources)
+    assert told.startswith("click ")
+    assert told.endswith(" instead of 0.1")
