@@ -19,7 +19,7 @@ from qedoc.errors import Location, QedocError
 from qedoc.report import baseline, github, json_report, junit, sarif
 from qedoc.report.findings import exit_code, notices, reported
 from qedoc.report.formats import FORMATS, Report, render, report
-from qedoc.results import codes
+from qedoc.results import codes, links
 from qedoc.results.codes import CODES, Level, chosen
 from qedoc.results.outcome import Outcome, Stale, Unread
 from qedoc.results.verdict import Finding, Interpretation, PropertyResult, Verdict
@@ -240,7 +240,7 @@ def test_what_is_ignored_is_not_told(tmp_path: Path) -> None:
 
 
 STALE = """\
-spec/f.py  stale
+spec/f.py  stale  QED401
 spec/f.py:1
   reason      not verified yet; run qedoc check and commit the updated lock file
 
@@ -295,6 +295,8 @@ def test_sarif_is_of_the_official_schema_and_names_file_line_and_counterexample(
     (run,) = document["runs"]
     assert [rule["id"] for rule in run["tool"]["driver"]["rules"]] == [code.code for code in CODES]
     assert all(rule["help"]["text"] and rule["help"]["markdown"] for rule in run["tool"]["driver"]["rules"])
+    assert run["tool"]["driver"]["informationUri"] == links.REPOSITORY
+    assert [rule["helpUri"] for rule in run["tool"]["driver"]["rules"]] == [code.url for code in CODES]
     first = run["results"][0]
     assert (first["ruleId"], first["level"]) == ("QED101", "error")
     assert run["tool"]["driver"]["rules"][first["ruleIndex"]]["id"] == "QED101"

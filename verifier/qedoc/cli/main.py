@@ -25,7 +25,7 @@ from qedoc.results.outcome import Outcome
 if TYPE_CHECKING:
     from qedoc.report.formats import Report
 
-FORMATS = ("concise", "full", "json", "junit", "github", "markdown", "sarif")
+FORMATS = ("concise", "full", "lines", "json", "junit", "github", "markdown", "sarif")
 _JOBS = "Number of worker processes [default: usable cores, at most 8]."
 _SCHEDULER = "Run on the Dask cluster with this scheduler (dask://HOST:PORT) instead of this machine."
 _FILE: Any = click.Path(path_type=Path)

@@ -18,7 +18,12 @@ Reading: TypeAlias = list[tuple[str, Any]]
 def best(parses: tuple[Any, ...]) -> list[Any]:
     """The parses without those that leave an operator, a unit or a restriction as plain words where another parse understands it."""
     found = list(dict.fromkeys(parses))
-    for kind in ("case", "brief", "output", "unit"):  # `if x < 0, it is 1` is one clause, and `the value lies in [0, 1]` is about the result
+    for kind in (
+        "case",
+        "brief",
+        "output",
+        "unit",
+    ):  # `if x < 0, it is 1` is one clause, and `the value lies in [0, 1]` is about the result
         found = [parse for parse in found if any(item[0] == kind for item in parse)] or found
     fewest = min((_plainness(parse) for parse in found), default=0)
     return [parse for parse in found if _plainness(parse) == fewest]

@@ -9,6 +9,7 @@ from qedoc.report import corrections
 from qedoc.report.layout import STYLES, Page, Plain, count, fold, seconds
 from qedoc.report.terminal import cause as write_cause
 from qedoc.report.terminal import heading
+from qedoc.results import codes
 from qedoc.results.causes import CAUSES, Cause, cause_of
 from qedoc.results.outcome import Outcome
 from qedoc.results.verdict import ClaimResult, Verdict, weakest
@@ -118,7 +119,8 @@ def _open(page: Page, verdict: Verdict, claims: Sequence[ClaimResult], examples:
         for construct in _constructs(group):
             page.line(f"    {construct}")
         for claim in group[:examples]:
-            page.line(("    " + str(claim.location), "dim"), f"  {claim.id}: {claim.decisive.reason}")
+            code = codes.of_case(claim.decisive)
+            page.line(("    " + str(claim.location), "dim"), f"  {code.code if code else ''} {claim.id}: {claim.decisive.reason}")
         if len(group) > examples:
             page.line((f"    and {len(group) - examples} more", "dim"), f"; {HOW_TO_LIST}")
         if cause.advice:

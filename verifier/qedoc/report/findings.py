@@ -12,16 +12,7 @@ from qedoc.report.terminal import findings, promises
 from qedoc.results import codes
 from qedoc.results.codes import Code, Level
 from qedoc.results.outcome import Outcome
-from qedoc.results.verdict import CaseResult, ClaimResult, Correction, PropertyResult, Verdict
-
-_CODES = {
-    Verdict.REFUTED: codes.REFUTED,
-    Verdict.UNREADABLE: codes.UNREADABLE,
-    Verdict.UNSUPPORTED: codes.UNSUPPORTED,
-    Verdict.UNDECIDED: codes.UNDECIDED,
-    Verdict.TESTED: codes.TESTED,
-}
-_FINDINGS = {"domain": codes.DOMAIN, "accuracy": codes.ACCURACY, "default": codes.DEFAULT}
+from qedoc.results.verdict import CaseResult, ClaimResult, Correction, PropertyResult
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,9 +86,9 @@ def of_claim(claim: ClaimResult, audited: Limits | None = None, given: str = "")
         command = f"audit --timeout {audited.timeout:g} --max-points {audited.max_points}"
     replay = f"{given} --seed {claim.seed}" if given else f"qedoc {command} --seed {claim.seed} {shlex.quote(claim.id)}"
     case = claim.decisive
-    if claim.verdict in _CODES:
+    if code := codes.of_case(case):
         yield Notice(
-            code=codes.DEPENDS if case.depends_on_reading else _CODES[claim.verdict],
+            code=code,
             claim=claim.id,
             message=f"{claim.id}: {found(case)}",
             location=claim.location,
@@ -107,9 +98,9 @@ def of_claim(claim: ClaimResult, audited: Limits | None = None, given: str = "")
             corrections=claim.corrections,
         )
     for promise in promises(claim):
-        if not promise.verdict.holds:
+        if broken := codes.of_property(promise.verdict):
             yield Notice(
-                code=codes.PROPERTY_REFUTED if promise.verdict is Verdict.REFUTED else codes.PROPERTY_OPEN,
+                code=broken,
                 claim=claim.id,
                 subject=promise.statement,
                 message=f"{claim.id}: {promised(promise)}",
@@ -119,7 +110,7 @@ def of_claim(claim: ClaimResult, audited: Limits | None = None, given: str = "")
     for finding in findings(claim):
         at = point(finding.inputs)
         yield Notice(
-            code=_FINDINGS.get(finding.kind, codes.DOMAIN),
+            code=codes.of_kind(finding.kind),
             claim=claim.id,
             subject=f"{finding.kind} {finding.message.partition(', at ')[0].partition(': at ')[0]}",
             message=f"{claim.id}: {finding.message}" + ("" if at in finding.message else f", at {at}"),

@@ -14,7 +14,7 @@ from qedoc.results import codes
 from qedoc.results.codes import Code
 from qedoc.results.outcome import Outcome, spoken
 
-FORMATS = ("concise", "full", "json", "junit", "github", "markdown", "sarif")
+FORMATS = ("concise", "full", "lines", "json", "junit", "github", "markdown", "sarif")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +76,7 @@ def render(made: Report, style: str, file: IO[str], *, asked: bool) -> None:
         made: the report.
         style: one of FORMATS, `why` for the interpretations of each formula, or `verbose` for all formulas without an answer.
         file: the file to write to.
-        asked: whether the user selected codes. Otherwise the formats github and markdown leave out notes.
+        asked: whether the user selected codes. Otherwise the formats lines, github and markdown leave out notes.
     """
     if style in ("concise", "verbose", "full", "why"):
         _for_people(made, style, file)
@@ -85,13 +85,15 @@ def render(made: Report, style: str, file: IO[str], *, asked: bool) -> None:
 
 
 def _for_programs(made: Report, style: str, *, asked: bool) -> str:
-    from qedoc.report import github, json_report, junit, markdown, sarif
+    from qedoc.report import editor_lines, github, json_report, junit, markdown, sarif
 
     match style:
         case "json":
             return json_report.dump(json_report.document(made.outcome, [finding(notice) for notice in made.found]))
         case "junit":
             return junit.document(made.outcome, made.found, strict=made.strict, base=made.base)
+        case "lines":
+            return editor_lines.document(_important(made, asked=asked), made.base)
         case "github":
             return github.annotations(_important(made, asked=asked), made.base)
         case "markdown":

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, TypeAlias
 
+from qedoc.results import codes
 from qedoc.results.verdict import Entries, Formula, Inputs, Number, Verdict
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ STYLES = {
 INDENT = 2
 LABEL = 12
 PLAIN_WIDTH = 80
+
+_CODE = re.compile(r"\bQED\d{3}\b")
 
 Part: TypeAlias = "str | tuple[str, str]"
 """A text, or a text and its style."""
@@ -50,6 +53,11 @@ class Plain:
         self.file.write(text + "\n")
 
 
+def _link(code: str) -> str:
+    """The style of a finding code: a link to its explanation, which terminals without links show as plain text."""
+    return next((f"link {known.url}" for known in codes.CODES if known.code == code), "")
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """A console that writes the elements of a text report, such as lines, labelled fields and tables."""
@@ -68,7 +76,9 @@ class Page:
             return
         from rich.text import Text
 
-        self.console.print(Text.assemble(*parts), soft_wrap=True)
+        text = Text.assemble(*parts)
+        text.highlight_regex(_CODE, _link)
+        self.console.print(text, soft_wrap=True)
 
     def field(self, label: str, lines: Iterable[str | Sequence[Part]]) -> None:
         """Writes lines next to a label. Each line is a text or a sequence of parts."""

@@ -12,6 +12,7 @@ from qedoc.report.findings import Notice
 from qedoc.report.paths import relative
 from qedoc.results.codes import CODES, Code
 from qedoc.results.corrections import described
+from qedoc.results.links import REPOSITORY
 from qedoc.results.outcome import Outcome
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def document(outcome: Outcome, found: Sequence[Notice], *, base: str) -> dict[st
         "version": "2.1.0",
         "runs": [
             {
-                "tool": {"driver": {"name": "qedoc", "version": __version__, "rules": [*map(_rule, CODES)]}},
+                "tool": {"driver": {"name": "qedoc", "version": __version__, "informationUri": REPOSITORY, "rules": [*map(_rule, CODES)]}},
                 "originalUriBaseIds": {BASE: {"description": {"text": "The folder in which qedoc ran: the root of the repository."}}},
                 "columnKind": "unicodeCodePoints",
                 "invocations": [
@@ -58,6 +59,7 @@ def _rule(code: Code) -> dict[str, Any]:
         "name": "".join(word.title() for word in code.name.split("-")),
         "shortDescription": {"text": _sentence(code.title)},
         "fullDescription": {"text": code.explanation},
+        "helpUri": code.url,
         "help": {"text": text, "markdown": f"{code.explanation}\n\n    {code.example}\n\n{code.advice}"},
         "defaultConfiguration": {"level": str(code.level)},
     }

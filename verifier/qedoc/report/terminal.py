@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from qedoc.report import corrections
 from qedoc.report.json_report import worst_accuracy
 from qedoc.report.layout import STYLES, Page, Plain, count, number, point, seconds
+from qedoc.results import codes
 from qedoc.results.outcome import Outcome
 from qedoc.results.verdict import DIFFERENT, Accuracy, CaseResult, ClaimResult, Finding, PropertyResult, Verdict, weakest
 
@@ -95,7 +96,7 @@ def full(outcome: Outcome, console: "Console | Plain", *, silent: Collection[str
 def _stale(page: Page, outcome: Outcome) -> None:
     """Writes the claims without a valid result in the lock file."""
     for stale in outcome.stale:
-        page.line((stale.id or stale.location.path, "bold"), "  ", ("stale", "bold red"))
+        page.line((stale.id or stale.location.path, "bold"), "  ", ("stale", "bold red"), (f"  {codes.STALE.code}", "dim"))
         page.line((str(stale.location), "dim"))
         page.prose("reason", f"{stale.reason}; run qedoc check and commit the updated lock file")
         page.console.print()
@@ -153,8 +154,9 @@ def _problems(page: Page, claim: ClaimResult) -> None:
 
 
 def heading(page: Page, claim: ClaimResult) -> None:
-    """Writes the id, the verdict and the location of a claim."""
-    page.line((claim.id, "bold"), "  ", (str(claim.verdict), STYLES[claim.verdict]))
+    """Writes the id, the verdict, the code of the finding and the location of a claim."""
+    code = codes.of_case(claim.decisive)
+    page.line((claim.id, "bold"), "  ", (str(claim.verdict), STYLES[claim.verdict]), (f"  {code.code}" if code else "", "dim"))
     page.line((str(claim.location), "dim"))
 
 
@@ -174,7 +176,8 @@ def cause(page: Page, case: CaseResult) -> None:
 
 
 def _promises(page: Page, results: Sequence[PropertyResult]) -> None:
-    rows = [(str(result.verdict), _promise(result)) for result in results]
+    found = [codes.of_property(result.verdict) for result in results]
+    rows = [(str(result.verdict), code.code if code else "", _promise(result)) for result, code in zip(results, found, strict=True)]
     page.columns("property" if len(rows) == 1 else "properties", rows, [STYLES[result.verdict] for result in results])
 
 
@@ -244,7 +247,9 @@ def _everything(page: Page, claim: ClaimResult) -> None:
     _promises(page, promises(claim))
     accuracies = worst_accuracy(claim)
     page.columns("accuracy", [(a.dtype, f"{a.ulps:.3g} ulp", _at(a)) for a in accuracies])
-    page.columns("finding" if len(findings(claim)) == 1 else "findings", [(f.kind, _finding(f)) for f in findings(claim)])
+    page.columns(
+        "finding" if len(findings(claim)) == 1 else "findings", [(f.kind, codes.of_kind(f.kind).code, _finding(f)) for f in findings(claim)]
+    )
     versions = ", ".join(f"{name} {version}" for name, version in claim.versions.items())
     page.prose("ran with", f"{versions}; seed {claim.seed}" if versions else f"seed {claim.seed}")
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from qedoc.errors import QedocError, meant, question
+from qedoc.results import links
+from qedoc.results.verdict import CaseResult, Verdict
 
 PREFIX = "QED"
 
@@ -38,6 +40,11 @@ class Code:
     explanation: str
     example: str
     advice: str
+
+    @property
+    def url(self) -> str:
+        """The address of its explanation in the documentation."""
+        return links.page(f"findings.md#{self.code.lower()}")
 
 
 REFUTED = Code(
@@ -245,6 +252,30 @@ CODES = (
     GONE,
     BROKEN,
 )
+
+_OF_VERDICT = {
+    Verdict.REFUTED: REFUTED,
+    Verdict.UNREADABLE: UNREADABLE,
+    Verdict.UNSUPPORTED: UNSUPPORTED,
+    Verdict.UNDECIDED: UNDECIDED,
+    Verdict.TESTED: TESTED,
+}
+_OF_KIND = {"domain": DOMAIN, "accuracy": ACCURACY, "default": DEFAULT}
+
+
+def of_case(case: CaseResult) -> Code | None:
+    """Returns the code of the finding about the formula of a case; None if the case is proved or states no value."""
+    return DEPENDS if case.depends_on_reading else _OF_VERDICT.get(case.verdict)
+
+
+def of_property(verdict: Verdict) -> Code | None:
+    """Returns the code of the finding about a property with this verdict; None if the property holds."""
+    return None if verdict.holds else PROPERTY_REFUTED if verdict is Verdict.REFUTED else PROPERTY_OPEN
+
+
+def of_kind(kind: str) -> Code:
+    """Returns the code of a finding beside the verdict, by its kind: `domain`, `accuracy` or `default`."""
+    return _OF_KIND.get(kind, DOMAIN)
 
 
 def named(code: str) -> Code:
