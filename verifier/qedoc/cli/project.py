@@ -1,4 +1,4 @@
-"""The project commands: `rule`, `baseline`, `badge`, `init`, `schema` and `completion`."""
+"""The project commands: `rule`, `baseline`, `badge`, `init`, `schema`, `cache` and `completion`."""
 
 import json
 import sys
@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from qedoc.cli import flags
 from qedoc.errors import QedocError
 
 _FILE: Any = click.Path(path_type=Path, dir_okay=False)
@@ -90,10 +91,8 @@ def schema() -> None:
 @click.command()
 @click.argument("what", metavar="[PATH|TARGET]...", nargs=-1)
 @click.option("--reason", metavar="TEXT", help="Reason for accepting the new findings; existing reasons are kept.")
-@click.option(
-    "-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Number of worker processes [default: usable cores, at most 8]."
-)
-@click.option("--quiet", is_flag=True, help="Print neither progress nor the summary.")
+@flags.JOBS
+@click.option("-q", "--quiet", is_flag=True, help="Print neither progress nor the summary.")
 def baseline(what: tuple[str, ...], reason: str | None, jobs: int | None, quiet: bool) -> None:
     """Accept the current findings.
 
@@ -172,4 +171,29 @@ def completion(shell: str) -> None:
     click.echo(made(main, {}, "qedoc", "_QEDOC_COMPLETE").source())
 
 
-COMMANDS = (rule, baseline, badge, init, schema, completion)
+@click.command()
+@click.option("--clear", is_flag=True, help="Delete the cache.")
+def cache(*, clear: bool) -> None:
+    """Show or delete the cache.
+
+    The cache holds compiled code, so that later runs start faster. It contains no results: these are in the lock file.
+    """
+    import shutil
+
+    from qedoc.engine.environment import cache_folder
+
+    folder = cache_folder()
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    size = f"{sum(path.stat().st_size for path in files) / 2**20:.1f} MiB in {len(files)} file{'' if len(files) == 1 else 's'}"
+    if not clear:
+        click.echo(f"{folder}: {size}; delete it with: qedoc cache --clear" if files else f"{folder}: empty")
+        return
+    try:
+        if folder.exists():
+            shutil.rmtree(folder)
+    except OSError as error:
+        refuse(f"{error.filename or folder}: cannot be deleted: {error.strerror}")
+    click.echo(f"{folder}: deleted {size}")
+
+
+COMMANDS = (rule, baseline, badge, init, schema, cache, completion)

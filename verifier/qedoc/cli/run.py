@@ -244,7 +244,9 @@ def progress(*, shown: bool) -> AbstractContextManager[Callable[[Event], None]]:
 
     from qedoc.report.progress import progress
 
-    return progress(Console(stderr=True), shown=True)
+    context = click.get_current_context(silent=True)
+    plain = context is not None and context.params.get("color") == "never"
+    return progress(Console(stderr=True, color_system=None if plain else "auto"), shown=True)
 
 
 def is_path(name: str) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 from qedoc.claims.limits import Limits
 from qedoc.config.table import Config, configuration
 from qedoc.errors import QedocError
-from qedoc.results.codes import check_prefixes
+from qedoc.results.codes import check_prefixes, failing
 
 _MOST_JOBS = 8
 
@@ -47,6 +47,7 @@ class Settings:
         lock: the path of the lock file.
         mode: which claims are verified.
         strict: whether a claim without an answer fails.
+        fail_on: the finding codes that fail too.
         select: the finding codes to report; empty for all.
         ignore: the finding codes to leave out.
         interpret: the number of the interpretation of a formula to check, from 1; 0 for all.
@@ -59,6 +60,7 @@ class Settings:
     lock: Path
     mode: Mode
     strict: bool
+    fail_on: frozenset[str]
     select: tuple[str, ...]
     ignore: tuple[str, ...]
     scheduler: str = ""
@@ -84,7 +86,7 @@ def settled(
         QedocError: if a limit is out of range, options conflict, or the table is invalid.
     """
     chosen = [name for name, given in (("--locked", locked), ("--all", again), ("--no-lock", no_lock)) if given]
-    if len(chosen) > 1:
+    if len(chosen) > 1 and locked:
         raise QedocError(f"{' and '.join(chosen)} cannot be combined; use only one of them")
     config = configuration(Path.cwd())
     chosen_codes = config.select if select is None else _codes(select)
@@ -103,13 +105,27 @@ def settled(
             max_points=config.max_points if max_points is None else max_points,
             timeout=float(config.timeout if timeout is None else timeout),
         ),
-        jobs=jobs or config.jobs or usable_cores(),
+        jobs=(config.jobs if jobs is None else jobs) or usable_cores(),
         lock=config.root / config.lock,
-        mode=Mode.LOCKED if locked else Mode.ALL if again else Mode.UNLOCKED if no_lock else Mode.CHANGED,
+        mode=Mode.LOCKED if locked else Mode.UNLOCKED if no_lock else Mode.ALL if again else Mode.CHANGED,
         strict=strict or config.strict,
+        fail_on=failing(config.fail_on),
         select=chosen_codes,
         ignore=ignored,
     )
+
+
+def with_failures(settings: Settings, given: str | None) -> Settings:
+    """Adds the findings that fail a run to the settings.
+
+    Args:
+        settings: the settings of the run.
+        given: the value of --fail-on; None for that of the project's table.
+
+    Raises:
+        QedocError: if it contains something else than verdicts and finding codes.
+    """
+    return settings if given is None else replace(settings, fail_on=failing(_codes(given)))
 
 
 def with_repair(settings: Settings, given: float | None) -> Settings:

@@ -1,7 +1,7 @@
 """Converts the outcome of a run to a list of findings, each with a code, a location and a stable fingerprint."""
 
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from qedoc.claims.limits import Limits
@@ -46,9 +46,14 @@ class Notice:
         """Identifies the finding across runs. It does not depend on the location of the claim or on the reported point."""
         return digest(f"{self.code.code}\n{self.claim}\n{self.subject}")
 
-    def fails(self, *, strict: bool) -> bool:
-        """Whether a run with this finding fails."""
-        return self.code.level is Level.ERROR or (strict and self.code.level is Level.WARNING)
+    def fails(self, *, strict: bool, fail_on: Collection[str] = ()) -> bool:
+        """Whether a run with this finding fails.
+
+        Args:
+            strict: whether warnings fail.
+            fail_on: the codes that fail too.
+        """
+        return self.code.level is Level.ERROR or self.code.code in fail_on or (strict and self.code.level is Level.WARNING)
 
 
 def notices(outcome: Outcome) -> list[Notice]:
@@ -146,8 +151,8 @@ def reported(found: Sequence[Notice], select: Sequence[str], ignore: Sequence[st
     return [notice for notice in found if codes.chosen(notice.code, select, ignore)]
 
 
-def exit_code(outcome: Outcome, found: Sequence[Notice], *, strict: bool) -> int:
+def exit_code(outcome: Outcome, found: Sequence[Notice], *, strict: bool, fail_on: Collection[str] = ()) -> int:
     """The exit code of a run, as in `Outcome.exit_code`, but only for the reported findings."""
     if outcome.stopped or outcome.errors:
         return outcome.exit_code(strict=strict)
-    return int(any(notice.fails(strict=strict) for notice in found))
+    return int(any(notice.fails(strict=strict, fail_on=fail_on) for notice in found))

@@ -27,6 +27,7 @@ class Report:
         accepted: the number of accepted findings.
         baseline: the name of the baseline file.
         strict: whether a claim without an answer fails.
+        fail_on: the finding codes that fail too.
         base: the folder to which paths are relative in formats for programs.
     """
 
@@ -35,15 +36,24 @@ class Report:
     accepted: int
     baseline: str
     strict: bool
+    fail_on: frozenset[str] = frozenset()
     base: str
 
     @property
     def exit_code(self) -> int:
         """The exit code of the run."""
-        return exit_code(self.outcome, self.found, strict=self.strict)
+        return exit_code(self.outcome, self.found, strict=self.strict, fail_on=self.fail_on)
 
 
-def report(outcome: Outcome, config: Config, *, select: Sequence[str], ignore: Sequence[str], strict: bool) -> Report:
+def report(
+    outcome: Outcome,
+    config: Config,
+    *,
+    select: Sequence[str],
+    ignore: Sequence[str],
+    strict: bool,
+    fail_on: frozenset[str] = frozenset(),
+) -> Report:
     """Builds the report of a run, with the findings that are selected and not accepted by the baseline.
 
     Raises:
@@ -58,6 +68,7 @@ def report(outcome: Outcome, config: Config, *, select: Sequence[str], ignore: S
         accepted=accepted,
         baseline=path.name,
         strict=strict,
+        fail_on=fail_on,
         base=_base(config),
     )
 
@@ -69,7 +80,7 @@ def _base(config: Config) -> str:
     return checkout if inside else str(config.root)
 
 
-def render(made: Report, style: str, file: IO[str], *, asked: bool) -> None:
+def render(made: Report, style: str, file: IO[str], *, asked: bool, color: str = "auto") -> None:
     """Writes a report.
 
     Args:
@@ -77,9 +88,10 @@ def render(made: Report, style: str, file: IO[str], *, asked: bool) -> None:
         style: one of FORMATS, `why` for the interpretations of each formula, or `verbose` for all formulas without an answer.
         file: the file to write to.
         asked: whether the user selected codes. Otherwise the formats lines, github and markdown leave out notes.
+        color: `always` or `never` for colors in text reports; `auto` for colors on a terminal.
     """
     if style in ("concise", "verbose", "full", "why"):
-        _for_people(made, style, file)
+        _for_people(made, style, file, color)
     else:
         file.write(_for_programs(made, style, asked=asked))
 
@@ -91,7 +103,7 @@ def _for_programs(made: Report, style: str, *, asked: bool) -> str:
         case "json":
             return json_report.dump(json_report.document(made.outcome, [finding(notice) for notice in made.found]))
         case "junit":
-            return junit.document(made.outcome, made.found, strict=made.strict, base=made.base)
+            return junit.document(made.outcome, made.found, strict=made.strict, fail_on=made.fail_on, base=made.base)
         case "lines":
             return editor_lines.document(_important(made, asked=asked), made.base)
         case "github":
@@ -123,7 +135,7 @@ def finding(notice: Notice) -> dict[str, Any]:
     }
 
 
-def _for_people(made: Report, style: str, file: IO[str]) -> None:
+def _for_people(made: Report, style: str, file: IO[str], color: str) -> None:
     from qedoc.report import terminal
     from qedoc.report.layout import Plain
 
@@ -137,12 +149,21 @@ def _for_people(made: Report, style: str, file: IO[str]) -> None:
     silent, remarks = _silent(made), _remarks(made)
     if isinstance(file, TextIOWrapper):
         file.reconfigure(errors="backslashreplace")  # the terminal's encoding may lack characters of a formula
-    if not file.isatty() and not os.environ.get("FORCE_COLOR"):
+    if not file.isatty() and (color == "never" or not (color == "always" or os.environ.get("FORCE_COLOR"))):
         write(made.outcome, Plain(file), silent=silent, remarks=remarks)
         return
     from rich.console import Console
 
-    write(made.outcome, Console(file=file, highlight=False, markup=False, emoji=False), silent=silent, remarks=remarks)
+    console = Console(
+        file=file,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        force_terminal=True if color == "always" else None,
+        no_color=False if color == "always" else None,
+        color_system=None if color == "never" else "standard" if color == "always" else "auto",
+    )
+    write(made.outcome, console, silent=silent, remarks=remarks)
 
 
 def _silent(made: Report) -> frozenset[str]:

@@ -306,6 +306,43 @@ def check_prefixes(prefixes: Sequence[str]) -> None:
             )
 
 
+_BY_VERDICT = {
+    "refuted": (REFUTED, PROPERTY_REFUTED),
+    "unreadable": (UNREADABLE,),
+    "unsupported": (UNSUPPORTED,),
+    "undecided": (UNDECIDED, PROPERTY_OPEN, DEPENDS),
+    "tested": (TESTED,),
+}
+
+
+def failing(kinds: Sequence[str]) -> frozenset[str]:
+    """Returns the finding codes of verdicts, names, codes and beginnings of codes.
+
+    Args:
+        kinds: such as `unreadable`, `domain`, `QED205` or `QED3`.
+
+    Raises:
+        QedocError: if no code belongs to one of them.
+    """
+    found: set[str] = set()
+    for kind in kinds:
+        of_verdict = _BY_VERDICT.get(kind.lower(), ())
+        new = {
+            known.code
+            for known in CODES
+            if known in of_verdict or known.name == kind.lower() or (kind and known.code.startswith(kind.upper()))
+        }
+        if not new:
+            known = [*_BY_VERDICT, *(known.code for known in CODES), *(known.name for known in CODES)]
+            hint = question(meant(kind.lower(), known) or meant(kind.upper(), known))
+            raise QedocError(
+                f"fail-on: expected verdicts ({', '.join(_BY_VERDICT)}) or finding codes, such as QED205, found {kind!r}"
+                + (f"; {hint}" if hint else "")
+            )
+        found |= new
+    return frozenset(found)
+
+
 def chosen(code: Code, select: Sequence[str], ignore: Sequence[str]) -> bool:
     """Whether findings of a code are reported. The longest matching prefix decides; with equal lengths, `ignore` wins.
 
