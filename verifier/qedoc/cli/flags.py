@@ -1,10 +1,8 @@
 """Options that several commands share."""
 
-from typing import Any
-
 import click
 
-JOBS: Any = click.option(
+JOBS = click.option(
     "-j",
     "--jobs",
     type=click.IntRange(min=0),
@@ -12,10 +10,10 @@ JOBS: Any = click.option(
     help="Number of worker processes [default, and for 0: usable cores, at most 8].",
 )
 
-QUIET: Any = click.option("-q", "--quiet", is_flag=True, help="Hide the progress bar; errors are still shown.")
+QUIET = click.option("-q", "--quiet", is_flag=True, help="Hide the progress bar; errors are still shown.")
 
 COLORS = ("auto", "always", "never")
-COLOR: Any = click.option(
+COLOR = click.option(
     "--color",
     type=click.Choice(COLORS),
     default=COLORS[0],
@@ -23,14 +21,12 @@ COLOR: Any = click.option(
     help="Whether text has colors and links; auto: on a terminal, or if FORCE_COLOR is set, unless NO_COLOR is set.",
 )
 
-STRICT: Any = click.option("--strict", is_flag=True, help="Fail if a claim or property has no answer.")
+STRICT = click.option("--strict", is_flag=True, help="Fail if a claim or property has no answer.")
 
-FAIL_ON: Any = click.option(
+FAIL_ON = click.option(
     "--fail-on",
     metavar="KINDS",
     help="Comma-separated verdicts (unreadable, unsupported, undecided, tested) or finding codes that fail too, such as unreadable,QED402.",
 )
 
-EXIT_ZERO: Any = click.option(
-    "--exit-zero", is_flag=True, help="End with exit code 0 although claims fail; what cannot run still ends with 2."
-)
+EXIT_ZERO = click.option("--exit-zero", is_flag=True, help="End with exit code 0 although claims fail; what cannot run still ends with 2.")

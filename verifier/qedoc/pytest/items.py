@@ -18,13 +18,13 @@ from qedoc.errors import QedocError
 from qedoc.lock.dependencies import locate
 from qedoc.lock.freshness import Noted
 from qedoc.pytest.session import Runs
-from qedoc.report import baseline
+from qedoc.report import baseline, suppressions
 from qedoc.report.corrections import lines
 from qedoc.report.findings import Notice, of_claim
 from qedoc.report.layout import count
 from qedoc.report.paths import relative
 from qedoc.report.terminal import promises
-from qedoc.results.codes import chosen, failing
+from qedoc.results.codes import INVALID, chosen, failing
 from qedoc.results.verdict import ClaimResult, Verdict
 from qedoc.sources.specfiles import find
 
@@ -225,9 +225,12 @@ class ClaimItem(pytest.Item):
         fails = notice is not None and notice.fails(strict=self.claims.strict, fail_on=self.claims.fail_on)
         if notice is None or (verdict.holds and not fails):
             return
-        accepted = next((entry for entry in self.claims.accepted if entry.is_of(notice)), None)
-        if accepted is not None:
-            pytest.xfail(f"accepted: {accepted.reason}")
+        kept, silenced = suppressions.silenced([notice], [result])
+        if wrong := [one for one in kept if one.code is INVALID]:
+            raise ClaimError(f"{INVALID.code} {wrong[0].location}: {wrong[0].message}")
+        excused = [*silenced, *baseline.against(kept, self.claims.accepted, (), Path())[1]]
+        if excused:
+            pytest.xfail(f"{excused[0].word}: {excused[0].reason}")
         if not chosen(notice.code, self.claims.config.select, self.claims.config.ignore):
             self._skip(f"{notice.code.code} is ignored: {notice.message}")
         if not fails:

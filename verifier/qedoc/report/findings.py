@@ -56,6 +56,30 @@ class Notice:
         return self.code.level is Level.ERROR or self.code.code in fail_on or (strict and self.code.level is Level.WARNING)
 
 
+BASELINE, COMMENT = "baseline", "comment"
+"""What excuses a finding: an entry of the baseline, or a comment below the formula."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Excused:
+    """A finding that the project knows and does not want to be told again.
+
+    Args:
+        notice: the finding.
+        by: BASELINE or COMMENT.
+        reason: why it is known.
+    """
+
+    notice: Notice
+    by: str
+    reason: str
+
+    @property
+    def word(self) -> str:
+        """How reports call it: `accepted` by the baseline, or `suppressed` by a comment."""
+        return "accepted" if self.by == BASELINE else "suppressed"
+
+
 def notices(outcome: Outcome) -> list[Notice]:
     """All findings of a run: those of each claim in order, then unread modules, stale claims and errors."""
     return [

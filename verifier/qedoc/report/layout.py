@@ -2,8 +2,9 @@
 
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import IO, TYPE_CHECKING, TypeAlias
 
 from qedoc.results import codes
@@ -24,6 +25,11 @@ STYLES = {
 INDENT = 2
 LABEL = 12
 PLAIN_WIDTH = 80
+
+Excuses: TypeAlias = "Mapping[tuple[str, str], tuple[str, str]]"
+"""For the id of a claim and a part of it, as in a finding: `accepted` or `suppressed`, and the reason."""
+
+NO_EXCUSES: Excuses = MappingProxyType({})
 
 _CODE = re.compile(r"\bQED\d{3}\b")
 

@@ -221,6 +221,30 @@ GONE = Code(
     example="optax.cosine_decay_schedule: QED101 is accepted in qedoc-baseline.json but no longer occurs",
     advice="Run qedoc baseline to remove the entry. Otherwise the finding could return unnoticed.",
 )
+UNUSED = Code(
+    code="QED403",
+    name="suppression-unused",
+    title="a comment silences a finding that does not occur",
+    level=Level.WARNING,
+    explanation=(
+        "A comment below a formula, such as '.. qedoc: ignore QED101: reason', silences a finding, and this run checked the formula "
+        "without making the finding."
+    ),
+    example="mylib.loss: the comment silences QED101, but the formula has no such finding; remove the comment",
+    advice="Remove the comment, or the code that it need not silence. Otherwise the finding could return unnoticed.",
+)
+INVALID = Code(
+    code="QED404",
+    name="suppression-invalid",
+    title="a comment that should silence a finding is not understood",
+    level=Level.ERROR,
+    explanation=(
+        "A comment that begins with 'qedoc: ignore' has no reason, names a code that does not exist or that is not about a formula, or "
+        "stands below no formula. It silences nothing."
+    ),
+    example="mylib/losses.py:12: expected one or more codes, a colon and a reason, found 'ignore QED101'",
+    advice="Write the comment below the formula, with a code and a reason, as in '.. qedoc: ignore QED101: the sum is over all devices'.",
+)
 BROKEN = Code(
     code="QED501",
     name="cannot-run",
@@ -250,6 +274,8 @@ CODES = (
     EMPTY,
     STALE,
     GONE,
+    UNUSED,
+    INVALID,
     BROKEN,
 )
 

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from qedoc.errors import Location, QedocError
-from qedoc.sources import markup
+from qedoc.sources import markup, silenced
 from qedoc.sources.fences import fences
 
 SUFFIXES = (".rst", ".md", ".ipynb")
 """The suffixes of pages."""
 
-_COMMENT = re.compile(r"^\s*(?:\.\.|%|<!--)\s*qedoc:\s*(?!interpret\s+\d)([A-Za-z_][\w.]*)\s*(?:-->)?\s*$")
+_COMMENT = re.compile(r"^\s*(?:\.\.|%|<!--)\s*qedoc:\s*(?!interpret\s+\d|ignore\b)([A-Za-z_][\w.]*)\s*(?:-->)?\s*$")
 _ROLE = re.compile(
     r"(?::(?:py:)?(?:func|class|meth|attr|data|obj):|\{(?:py:)?(?:func|class|meth|attr|data|obj)\})`(?:[^`<]*<)?[~!.]?([\w.]+)(?:\(\))?>?`"
 )
@@ -137,7 +137,7 @@ def _notebook(path: Path, text: str, raw: Sequence[str]) -> Page:
 
 def passages(page: Page) -> list[Passage]:
     """Returns the formulas of a page by section and function, in the order written."""
-    lines = list(page.lines)
+    lines = silenced.without(page.lines)
     found: list[Passage] = []
     ends = [*_starts(lines), len(lines)]
     module = ""
