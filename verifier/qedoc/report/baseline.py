@@ -92,16 +92,18 @@ def save(path: Path, accepted: Sequence[Accepted]) -> None:
         raise QedocError(f"{path}: cannot write the baseline: {error}") from None
 
 
-def accept(found: Sequence[Notice], before: Sequence[Accepted], seen: Collection[str], reason: str) -> list[Accepted]:
+def accept(found: Sequence[Notice], before: Sequence[Accepted], seen: Collection[str], reason: str, *, instead: str = "") -> list[Accepted]:
     """Returns the baseline that accepts the findings of a run.
 
-    Entries keep their reasons. Entries that no longer occur are dropped. Entries of claims that were not checked are kept unchanged.
+    Entries keep their reasons, unless there is another one. Entries that no longer occur are dropped. Entries of
+    claims that were not checked are kept unchanged.
 
     Args:
         found: the findings of the run.
         before: the current baseline.
         seen: the ids of the claims that were checked.
         reason: the reason of new entries.
+        instead: the new reason of the entries of this run; empty to keep theirs.
     """
     kept = [entry for entry in before if entry.claim not in seen and not any(entry.is_of(notice) for notice in found)]
     for notice in found:
@@ -109,7 +111,7 @@ def accept(found: Sequence[Notice], before: Sequence[Accepted], seen: Collection
             continue
         known = next((entry for entry in before if entry.is_of(notice)), None)
         made = Accepted(code=notice.code.code, claim=notice.claim, subject=notice.subject, message=notice.message, reason=reason)
-        kept.append(replace(made, reason=known.reason) if known else made)
+        kept.append(replace(made, reason=instead or known.reason) if known else made)
     return kept
 
 
