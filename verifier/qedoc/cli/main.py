@@ -69,7 +69,9 @@ _cluster = click.option("--scheduler", metavar="ADDRESS", help=_SCHEDULER)
 
 _lock = [
     click.option(
-        "--no-lock", is_flag=True, help="Verify all claims, and neither read nor write the lock file. May be combined with --all."
+        "--no-lock/--lock",
+        default=None,
+        help="Verify all claims, and neither read nor write the lock file; --lock writes one even outside of a project.",
     ),
     click.option("--all", "again", is_flag=True, help="Verify all claims, including those that have not changed."),
     click.option("--locked", is_flag=True, help="Verify nothing and write nothing; fail if the lock file is out of date."),

@@ -46,6 +46,7 @@ class Settings:
         scheduler: the address of the cluster to use; empty for worker processes on this machine.
         lock: the path of the lock file.
         mode: which claims are verified.
+        lock_asked: whether the user asks for the lock file, which is then written outside of a project too.
         strict: whether a claim without an answer fails.
         fail_on: the finding codes that fail too.
         select: the finding codes to report; empty for all.
@@ -59,6 +60,7 @@ class Settings:
     jobs: int
     lock: Path
     mode: Mode
+    lock_asked: bool = False
     strict: bool
     fail_on: frozenset[str]
     select: tuple[str, ...]
@@ -76,7 +78,7 @@ def settled(
     strict: bool = False,
     locked: bool = False,
     again: bool = False,
-    no_lock: bool = False,
+    no_lock: bool | None = None,
     select: str | None = None,
     ignore: str | None = None,
 ) -> Settings:
@@ -108,6 +110,7 @@ def settled(
         jobs=(config.jobs if jobs is None else jobs) or usable_cores(),
         lock=config.root / config.lock,
         mode=Mode.LOCKED if locked else Mode.UNLOCKED if no_lock else Mode.ALL if again else Mode.CHANGED,
+        lock_asked=no_lock is False,
         strict=strict or config.strict,
         fail_on=failing(config.fail_on),
         select=chosen_codes,

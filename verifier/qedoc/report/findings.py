@@ -83,7 +83,7 @@ class Excused:
 def notices(outcome: Outcome) -> list[Notice]:
     """All findings of a run: those of each claim in order, then unread modules, stale claims and errors."""
     return [
-        *(notice for claim in outcome.claims for notice in of_claim(claim, outcome.limits, outcome.command)),
+        *(notice for claim in outcome.claims for notice in of_claim(claim, outcome.limits, outcome.command, outcome.paths)),
         *(
             Notice(
                 code=codes.EMPTY if unread.empty else codes.UNREAD,
@@ -102,18 +102,20 @@ def notices(outcome: Outcome) -> list[Notice]:
     ]
 
 
-def of_claim(claim: ClaimResult, audited: Limits | None = None, given: str = "") -> Iterator[Notice]:
+def of_claim(claim: ClaimResult, audited: Limits | None = None, given: str = "", paths: Sequence[str] = ()) -> Iterator[Notice]:
     """The findings of one claim: about its formula, its properties, its domain and its accuracy.
 
     Args:
         claim: the result of the claim.
         audited: the limits of the audit that produced the result; None for any other run.
         given: the command that checks a formula from the command line again; empty for any other claim.
+        paths: the spec files and folders that the command line names.
     """
     command = "check --no-lock"
     if audited is not None:
         command = f"audit --timeout {audited.timeout:g} --max-points {audited.max_points}"
-    replay = f"{given} --seed {claim.seed}" if given else f"qedoc {command} --seed {claim.seed} {shlex.quote(claim.id)}"
+    named = [claim.location.path] if paths and audited is None else []
+    replay = f"{given} --seed {claim.seed}" if given else f"qedoc {command} --seed {claim.seed} {shlex.join([*named, claim.id])}"
     case = claim.decisive
     if code := codes.of_case(case):
         yield Notice(

@@ -30,6 +30,7 @@ class Report:
         strict: whether a claim without an answer fails.
         fail_on: the finding codes that fail too.
         base: the folder to which paths are relative in formats for programs.
+        root: the folder of the project, to which paths in JSON are relative.
     """
 
     outcome: Outcome
@@ -39,6 +40,7 @@ class Report:
     strict: bool
     fail_on: frozenset[str] = frozenset()
     base: str
+    root: str
 
     @property
     def exit_code(self) -> int:
@@ -77,6 +79,7 @@ def report(
         strict=strict,
         fail_on=fail_on,
         base=_base(config),
+        root=str(config.root),
     )
 
 
@@ -105,11 +108,15 @@ def render(made: Report, style: str, file: IO[str], *, asked: bool, color: str =
 
 def _for_programs(made: Report, style: str, *, asked: bool) -> str:
     from qedoc.report import editor_lines, github, json_report, junit, markdown, sarif
+    from qedoc.report.paths import with_portable_paths
 
     match style:
         case "json":
             return json_report.dump(
-                json_report.document(made.outcome, [finding(notice) for notice in made.found], [excuse(one) for one in made.excused])
+                with_portable_paths(
+                    json_report.document(made.outcome, [finding(notice) for notice in made.found], [excuse(one) for one in made.excused]),
+                    made.root,
+                )
             )
         case "junit":
             return junit.document(made.outcome, made.found, strict=made.strict, fail_on=made.fail_on, base=made.base, excused=made.excused)

@@ -1,5 +1,6 @@
 """The text reports of a check: a table of targets with the problems (concise), or all details of each claim (full)."""
 
+import shlex
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -101,7 +102,7 @@ def concise(
     _stale(page, outcome)
     for remark in remarks:
         page.line(remark)
-    _findings(page, outcome.claims)
+    _findings(page, outcome)
     page.line(*_summary(targets, outcome))
 
 
@@ -225,12 +226,12 @@ def _promise(result: PropertyResult, word: str = "", reason: str = "") -> str:
     return result.statement if result.verdict is Verdict.PROVED else f"{result.statement}: {result.reason}{at}{known}"
 
 
-def _findings(page: Page, claims: Sequence[ClaimResult]) -> None:
+def _findings(page: Page, outcome: Outcome) -> None:
     """Writes one line with the number of findings of each kind. `full` shows their messages."""
-    kinds = Counter(finding.kind for claim in claims for finding in findings(claim))
+    kinds = Counter(finding.kind for claim in outcome.claims for finding in findings(claim))
     if kinds:
         many = ", ".join(f"{many} on {kind}" for kind, many in kinds.items())
-        page.line((f"findings: {many}; see qedoc show TARGET", "dim"))
+        page.line((f"findings: {many}; see qedoc show {shlex.join(['TARGET', *outcome.paths])}", "dim"))
 
 
 def findings(claim: ClaimResult) -> list[Finding]:

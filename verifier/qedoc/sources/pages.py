@@ -78,6 +78,15 @@ def is_pages(name: str) -> bool:
     return named or (not any(path.glob("*.py")) and any(path.rglob(f"*{suffix}") for suffix in SUFFIXES))
 
 
+_ON_PAGE = re.compile(rf"^[^#]+#(.+(?:{'|'.join(map(re.escape, SUFFIXES))})):\d+")
+
+
+def page_of(name: str) -> str:
+    """Returns the page in the id of a claim, such as `mylib.loss#docs/page.md:12`; empty for any other name."""
+    found = _ON_PAGE.match(name)
+    return found[1] if found else ""
+
+
 def pages(name: str) -> list[Page]:
     """Returns the pages at a path, in the order of their names. Folders that begin with `_` or `.` are skipped.
 
