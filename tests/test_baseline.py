@@ -11,7 +11,7 @@ from test_report import PROVED, REFUTED, outcome
 from qedoc.errors import QedocError
 from qedoc.report import baseline
 from qedoc.report.baseline import Accepted, accept, against
-from qedoc.report.findings import notices
+from qedoc.report.findings import BASELINE, notices
 
 SEEN = {claim.id for claim in EVERYTHING.claims}
 
@@ -58,7 +58,7 @@ def test_only_new_findings_fail(tmp_path: Path) -> None:
     formula, promise = accept(notices(outcome(REFUTED)), [], SEEN, "known")
     baseline.save(tmp_path / "qedoc-baseline.json", [formula])
     one = made(outcome(REFUTED), tmp_path)
-    assert (one.exit_code, one.accepted) == (1, 1)
+    assert (one.exit_code, one.many(BASELINE)) == (1, 1)
     assert [notice.code.code for notice in one.found if notice.fails(strict=False)] == ["QED102"]
     baseline.save(tmp_path / "qedoc-baseline.json", [formula, promise])
     both = made(outcome(REFUTED), tmp_path)
@@ -72,7 +72,7 @@ def test_what_is_gone_is_said_and_fails_if_strict(tmp_path: Path) -> None:
     gone = Accepted(code="QED101", claim=PROVED.id, subject="", message="m", reason="r")
     baseline.save(tmp_path / "qedoc-baseline.json", [gone, replace(gone, claim="of another run")])
     found = made(outcome(PROVED), tmp_path)
-    assert "\noptax.constant_schedule: QED101 is accepted in qedoc-baseline.json but no longer occurs\n" in written(found, "concise")
+    assert "\nQED402 optax.constant_schedule: QED101 is accepted in qedoc-baseline.json but no longer occurs\n" in written(found, "concise")
     assert found.exit_code == 0
     assert made(outcome(PROVED), tmp_path, strict=True).exit_code == 1
     assert [notice.code.code for notice in against([], [gone], set(), tmp_path)[0]] == []

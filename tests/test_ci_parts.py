@@ -190,7 +190,7 @@ def _action(project: Path) -> None:
     assert done.returncode == 1
     assert done.stdout.startswith("::error file=spec/double.py,line=5,title=QED101 ")
     assert files["output"].read_text() == "exit-code=1\n"
-    assert "scratch.double  refuted\nspec/double.py:5\n" in files["summary"].read_text()
+    assert "scratch.double  refuted  QED101\nspec/double.py:5\n" in files["summary"].read_text()
     (result,) = [r for r in json.loads((project / "qedoc.sarif").read_text())["runs"][0]["results"] if r["level"] == "error"]
     assert result["ruleId"] == "QED101"
 
@@ -204,10 +204,25 @@ def _acceptance(project: Path) -> None:
     known = run(project, "qedoc", "check")
     assert known.returncode == 0
     assert "\naccepted: 1 finding, see qedoc-baseline.json\n" in known.stdout
+    assert re.search(r"^  double  refuted, accepted ", known.stdout, re.MULTILINE)
+    other = run(project, "qedoc", "baseline", "--reason", "reported upstream")
+    assert other.stdout == "qedoc-baseline.json: 1 accepted, 0 removed (reason of 1 changed)\n"
+    assert json.loads((project / "qedoc-baseline.json").read_text())["findings"] == [entry | {"reason": "reported upstream"}]
+    spec = project / "spec" / "more.py"
+    spec.write_text(WRONG.replace("Spec(", 'Spec(name="more", '))
+    more = run(project, "qedoc", "baseline", "--reason", "new")
+    assert more.stdout == "qedoc-baseline.json: 2 accepted, 0 removed (1 new, reason of 1 kept; name targets to change it)\n"
+    named = run(project, "qedoc", "baseline", "scratch.double#more", "--reason", "newer")
+    assert named.stdout == "qedoc-baseline.json: 2 accepted, 0 removed (reason of 1 changed)\n"
+    found = json.loads((project / "qedoc-baseline.json").read_text())["findings"]
+    assert [one["reason"] for one in found] == ["reported upstream", "newer"]
+    assert run(project, "qedoc", "baseline").stdout == "qedoc-baseline.json: 2 accepted, 0 removed\n"
+    spec.unlink()
+    assert run(project, "qedoc", "baseline").returncode == 0
     (project / "scratch.py").write_text(LIBRARY)
     gone = run(project, "qedoc", "check")
     assert gone.returncode == 0
-    assert "\nscratch.double: QED101 is accepted in qedoc-baseline.json but no longer occurs\n" in gone.stdout
+    assert "\nQED402 scratch.double: QED101 is accepted in qedoc-baseline.json but no longer occurs\n" in gone.stdout
     assert run(project, "qedoc", "check", "--strict").returncode == 1
     assert run(project, "qedoc", "baseline").stdout == "qedoc-baseline.json: 0 accepted, 1 removed\n"
     assert run(project, "qedoc", "check", "--strict").returncode == 0

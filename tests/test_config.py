@@ -35,6 +35,7 @@ timeout = 5
 max-points = 20
 seed = 4
 strict = true
+fail-on = ["unreadable"]
 select = ["QED1"]
 ignore = ["QED102"]
 """
@@ -49,6 +50,7 @@ ignore = ["QED102"]
         max_points=20,
         seed=4,
         strict=True,
+        fail_on=("unreadable",),
         select=("QED1",),
         ignore=("QED102",),
         found=True,

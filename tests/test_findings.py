@@ -19,7 +19,7 @@ from qedoc.errors import Location, QedocError
 from qedoc.report import baseline, github, json_report, junit, sarif
 from qedoc.report.findings import exit_code, notices, reported
 from qedoc.report.formats import FORMATS, Report, render, report
-from qedoc.results import codes
+from qedoc.results import codes, links
 from qedoc.results.codes import CODES, Level, chosen
 from qedoc.results.outcome import Outcome, Stale, Unread
 from qedoc.results.verdict import Finding, Interpretation, PropertyResult, Verdict
@@ -99,7 +99,10 @@ def test_codes_are_unique_and_complete() -> None:
 def test_each_code_is_the_code_of_some_finding(tmp_path: Path) -> None:
     accepted = baseline.Accepted(code="QED101", claim=PROVED.id, subject="", message="m", reason="r")
     gone, _ = baseline.against([], [accepted], {PROVED.id}, tmp_path / "b.json")
-    assert {notice.code for notice in (*notices(EVERYTHING), *gone)} == {*CODES}
+    assert {notice.code for notice in (*notices(EVERYTHING), *gone)} == {*CODES} - {
+        codes.UNUSED,
+        codes.INVALID,
+    }  # those of comments, as in test_suppressions.py
 
 
 def test_each_code_has_a_page_in_the_documentation_that_says_the_same() -> None:
@@ -240,7 +243,7 @@ def test_what_is_ignored_is_not_told(tmp_path: Path) -> None:
 
 
 STALE = """\
-spec/f.py  stale
+spec/f.py  stale  QED401
 spec/f.py:1
   reason      not verified yet; run qedoc check and commit the updated lock file
 
@@ -295,6 +298,8 @@ def test_sarif_is_of_the_official_schema_and_names_file_line_and_counterexample(
     (run,) = document["runs"]
     assert [rule["id"] for rule in run["tool"]["driver"]["rules"]] == [code.code for code in CODES]
     assert all(rule["help"]["text"] and rule["help"]["markdown"] for rule in run["tool"]["driver"]["rules"])
+    assert run["tool"]["driver"]["informationUri"] == links.REPOSITORY
+    assert [rule["helpUri"] for rule in run["tool"]["driver"]["rules"]] == [code.url for code in CODES]
     first = run["results"][0]
     assert (first["ruleId"], first["level"]) == ("QED101", "error")
     assert run["tool"]["driver"]["rules"][first["ruleIndex"]]["id"] == "QED101"
@@ -373,7 +378,7 @@ def test_paths_of_annotations_begin_at_the_checkout(tmp_path: Path, monkeypatch:
 
 def test_levels_say_what_fails() -> None:
     by_level = {level: {code.code for code in CODES if code.level is level} for level in Level}
-    assert by_level[Level.ERROR] == {"QED101", "QED102", "QED401", "QED501"}
+    assert by_level[Level.ERROR] == {"QED101", "QED102", "QED401", "QED404", "QED501"}
     assert by_level[Level.NOTE] == {"QED301", "QED302", "QED303", "QED304", "QED305"}
     warned = [notice for notice in notices(EVERYTHING) if notice.code.level is Level.WARNING]
     assert all(notice.fails(strict=True) and not notice.fails(strict=False) for notice in warned)

@@ -5,6 +5,8 @@ import tomllib
 from pathlib import Path
 
 import qedoc
+from qedoc.results import links
+from qedoc.results.codes import CODES
 
 ROOT = Path(__file__).parents[1]
 
@@ -39,3 +41,21 @@ def test_links_between_documents_lead_somewhere() -> None:
         if not link.startswith("http") and not (document.parent / link).exists()
     ]
     assert broken == []
+
+
+def test_the_addresses_of_the_project_stand_in_one_place() -> None:
+    urls = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["urls"]
+    assert urls["Repository"] == urls["Homepage"] == links.REPOSITORY
+    assert urls["Documentation"] == links.DOCUMENTATION
+    assert all(url.startswith(links.REPOSITORY) for url in urls.values())
+    sources = [path for path in (ROOT / "verifier").rglob("*.py") if path.name != "links.py"]
+    assert [path.name for path in sources if "github.com/qedoc" in path.read_text()] == []
+    documents = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), ROOT / "CITATION.cff"]
+    found = {url for path in documents for url in re.findall(r"(?:https?|git\+https)://github\.com/qedoc[\w/-]*", path.read_text())}
+    assert found
+    assert all(url.removeprefix("git+").startswith(links.REPOSITORY) for url in found)
+
+
+def test_the_address_of_each_code_leads_to_its_section() -> None:
+    anchors = {f"#{heading.lower()}" for heading in re.findall(r"^## (QED\d+)$", (ROOT / "docs" / "findings.md").read_text(), re.MULTILINE)}
+    assert {code.url for code in CODES} == {f"{links.DOCUMENTATION}/findings.md{anchor}" for anchor in anchors}

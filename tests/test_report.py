@@ -17,6 +17,7 @@ from rich.console import Console
 from qedoc.errors import Location, QedocError
 from qedoc.report import json_report, layout, terminal
 from qedoc.report.plot import check_file, draw
+from qedoc.results import codes
 from qedoc.results.curve import Boundary, Contrast, Curve
 from qedoc.results.outcome import Outcome
 from qedoc.results.verdict import (
@@ -119,13 +120,13 @@ optax 0.2.8
   constant_schedule      proved        1      1         1/1  0.2 s
   cosine_decay_schedule  refuted       1      1         1/2  1.5 s
 
-optax.cosine_decay_schedule#wrong  refuted
+optax.cosine_decay_schedule#wrong  refuted  QED101
 spec/cosine.py:9
   formula     I*(cos(pi*t/T) + 1)/2 + alpha
   code        I*α
   found       init_value=1, decay_steps=1, alpha=1, count=0: documented 2, code 1
   paste       optax.cosine_decay_schedule(init_value=1, decay_steps=1, alpha=1)(0)  # 1
-  property    refuted  constant for t >= T: differs at t=2
+  property    refuted  QED102  constant for t >= T: differs at t=2
 
 findings: 1 on domain; see qedoc show TARGET
 2 targets: 1 proved, 1 refuted; 3 properties: 2 hold; 2.0 s
@@ -192,9 +193,12 @@ def test_findings_are_counted_by_kind_and_those_that_differ_in_their_point_count
     claim = replace(PROVED, cases=(replace(PROVED.cases[0], findings=(*points, rounded)),))
     assert "\nfindings: 5 on domain, 1 on accuracy; see qedoc show TARGET\n" in text(terminal.concise, outcome(claim))
     _, shown_at, table = text(terminal.full, outcome(claim)).partition("  findings    ")
-    shown = re.findall(r"^ *(domain|accuracy)  +(.*)$", table, re.MULTILINE)
+    shown = re.findall(r"^ *(domain|accuracy)  +(QED30\d  .*)$", table, re.MULTILINE)
     assert shown_at
-    assert shown == [*(("domain", f"message {n}, at n={n}") for n in range(5)), ("accuracy", "nan in float32, at n=7")]
+    assert shown == [
+        *(("domain", f"QED301  message {n}, at n={n}") for n in range(5)),
+        ("accuracy", "QED302  nan in float32, at n=7"),
+    ]
 
 
 def test_errors_and_interruptions_are_in_the_summary() -> None:
@@ -225,6 +229,14 @@ def test_colour_is_for_terminals_only(monkeypatch: pytest.MonkeyPatch) -> None:
     file = io.StringIO()
     terminal.concise(outcome(REFUTED), Console(file=file, force_terminal=True, width=80))
     assert not re.search(r"\x1b\[[\d;]*3\d", file.getvalue())
+
+
+def test_a_code_is_a_link_on_a_terminal_and_plain_text_elsewhere() -> None:
+    file = io.StringIO()
+    terminal.concise(outcome(REFUTED), Console(file=file, force_terminal=True, color_system="standard", width=80))
+    links = re.findall(r"\x1b\]8;[^;]*;([^\x1b]+)\x1b\\(?:\x1b\[[\d;]*m)*(QED\d+)", file.getvalue())
+    assert {(codes.REFUTED.url, "QED101"), (codes.PROPERTY_REFUTED.url, "QED102")} == {*links}
+    assert "http" not in text(terminal.concise, outcome(REFUTED))
 
 
 def test_square_brackets_are_no_markup() -> None:

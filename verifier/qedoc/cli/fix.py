@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import click
 
+from qedoc.cli import flags
 from qedoc.cli.files import diff, rewritten
 from qedoc.cli.run import audited, guarded, is_path, print_errors, print_warnings, run
 from qedoc.config.options import AUDIT_POINTS, AUDIT_TIMEOUT, Settings, settled
@@ -35,11 +36,9 @@ REPAIR_TIMEOUT = 20.0
     metavar="SECONDS",
     help="Time limit for the correction of one formula.",
 )
-@click.option(
-    "-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Number of worker processes [default: usable cores, at most 8]."
-)
+@flags.JOBS
 @click.option("--timeout", type=float, metavar="SECONDS", help=f"Time limit per case [default: {AUDIT_TIMEOUT}].")
-@click.option("--quiet", is_flag=True, help="Hide the progress bar; errors are still shown.")
+@flags.QUIET
 def fix(
     names: tuple[str, ...],
     *,

@@ -12,12 +12,12 @@ import click
 
 from qedoc import __version__
 from qedoc.claims.limits import Limits
-from qedoc.cli import project
+from qedoc.cli import flags, project
 from qedoc.cli.fix import fix
 from qedoc.cli.merge import merge_lock
 from qedoc.cli.run import answer, audited, given, guarded, print_errors, print_warnings, question, run, spec_files
 from qedoc.cli.write import write
-from qedoc.config.options import AUDIT_POINTS, AUDIT_TIMEOUT, Settings, on_cluster, settled, with_repair
+from qedoc.config.options import AUDIT_POINTS, AUDIT_TIMEOUT, Settings, on_cluster, settled, with_failures, with_repair
 from qedoc.config.table import configuration
 from qedoc.errors import QedocError
 from qedoc.lock.store import replace as write_whole
@@ -26,8 +26,7 @@ from qedoc.results.outcome import Outcome
 if TYPE_CHECKING:
     from qedoc.report.formats import Report
 
-FORMATS = ("concise", "full", "json", "junit", "github", "markdown", "sarif")
-_JOBS = "Number of worker processes [default: usable cores, at most 8]."
+FORMATS = ("concise", "full", "lines", "json", "junit", "github", "markdown", "sarif")
 _SCHEDULER = "Run on the Dask cluster with this scheduler (dask://HOST:PORT) instead of this machine."
 _FILE: Any = click.Path(path_type=Path)
 
@@ -50,11 +49,12 @@ def _terminated(number: int, frame: object) -> None:
 def _limits(timeout: float = 60, max_points: int = 1000) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """The options that all runs share."""
     return _options(
-        click.option("-j", "--jobs", type=click.IntRange(min=1), metavar="N", help=_JOBS),
+        flags.JOBS,
         click.option("--timeout", type=float, metavar="SECONDS", help=f"Time limit per case [default: {timeout}]."),
         click.option("--max-points", type=int, metavar="N", help=f"Maximum number of points per claim [default: {max_points}]."),
         click.option("--seed", type=int, metavar="N", help="Seed for random points [default: 0]."),
-        click.option("--quiet", is_flag=True, help="Hide the progress bar; errors are still shown."),
+        flags.QUIET,
+        flags.COLOR,
         click.option("--output", type=_FILE, metavar="FILE", help="Write the report to FILE instead of standard output."),
     )
 
@@ -69,7 +69,11 @@ _repair = click.option(
 _cluster = click.option("--scheduler", metavar="ADDRESS", help=_SCHEDULER)
 
 _lock = [
-    click.option("--no-lock", is_flag=True, help="Verify all claims, and neither read nor write the lock file."),
+    click.option(
+        "--no-lock/--lock",
+        default=None,
+        help="Verify all claims, and neither read nor write the lock file; --lock writes one even outside of a project.",
+    ),
     click.option("--all", "again", is_flag=True, help="Verify all claims, including those that have not changed."),
     click.option("--locked", is_flag=True, help="Verify nothing and write nothing; fail if the lock file is out of date."),
 ]
@@ -86,7 +90,9 @@ _codes = [
         "--select", metavar="CODES", help="Comma-separated finding codes or code prefixes to report, such as QED101,QED3 [default: all]."
     ),
     click.option("--ignore", metavar="CODES", help="Finding codes or code prefixes to leave out of the report and the exit code."),
-    click.option("--strict", is_flag=True, help="Fail if a claim or property has no answer."),
+    flags.STRICT,
+    flags.FAIL_ON,
+    flags.EXIT_ZERO,
 ]
 
 
@@ -245,8 +251,9 @@ def _report(
 ) -> None:
     from qedoc.report.formats import report
 
-    seconds = options.pop("repair_timeout")
+    seconds, fail_on, exit_zero, color = (options.pop(name, None) for name in ("repair_timeout", "fail_on", "exit_zero", "color"))
     settings = guarded(with_repair, guarded(settled, strict=strict, select=select, ignore=ignore, **options), seconds)
+    settings = guarded(with_failures, settings, fail_on)
     settings = replace(guarded(on_cluster, settings, scheduler, options["jobs"]), interpret=interpret or 0)
     for file in (output, plot):
         guarded(_check_path, file)
@@ -255,24 +262,32 @@ def _report(
 
         guarded(check_file, plot)
     outcome = verify(settings, not quiet)
-    made = guarded(report, outcome, settings.config, select=settings.select, ignore=settings.ignore, strict=settings.strict)
-    _deliver(made, style, output, asked=bool(settings.select))
+    made = guarded(
+        report,
+        outcome,
+        settings.config,
+        select=settings.select,
+        ignore=settings.ignore,
+        strict=settings.strict,
+        fail_on=settings.fail_on,
+    )
+    _deliver(made, style, output, asked=bool(settings.select), color=color)
     if plot and outcome.curves:
         _draw(outcome, plot)
     print_warnings(outcome.remarks)
     print_errors(outcome.errors)
-    sys.exit(made.exit_code)
+    sys.exit(0 if exit_zero and made.exit_code == 1 else made.exit_code)
 
 
-def _deliver(made: "Report", style: str, output: Path | None, *, asked: bool) -> None:
+def _deliver(made: "Report", style: str, output: Path | None, *, asked: bool, color: str) -> None:
     """Writes the report to standard output or to a file."""
     from qedoc.report.formats import render
 
     if output is None:
-        render(made, style, sys.stdout, asked=asked)
+        render(made, style, sys.stdout, asked=asked, color=color)
     else:
         text = StringIO()
-        render(made, style, text, asked=asked)
+        render(made, style, text, asked=asked, color=color)
         write_whole(output, text.getvalue().encode())
     if made.outcome.stopped and style not in ("concise", "verbose", "full"):
         click.echo(made.outcome.interruption, err=True)

@@ -1,4 +1,4 @@
-"""The project commands: `rule`, `baseline`, `badge`, `init`, `schema` and `completion`."""
+"""The project commands: `rule`, `baseline`, `badge`, `init`, `schema`, `cache` and `completion`."""
 
 import json
 import sys
@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from qedoc.cli import flags
 from qedoc.errors import QedocError
 
 _FILE: Any = click.Path(path_type=Path, dir_okay=False)
@@ -89,11 +90,13 @@ def schema() -> None:
 
 @click.command()
 @click.argument("what", metavar="[PATH|TARGET]...", nargs=-1)
-@click.option("--reason", metavar="TEXT", help="Reason for accepting the new findings; existing reasons are kept.")
 @click.option(
-    "-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Number of worker processes [default: usable cores, at most 8]."
+    "--reason",
+    metavar="TEXT",
+    help="Reason for accepting new findings; without new ones, or with targets, the new reason of the accepted ones.",
 )
-@click.option("--quiet", is_flag=True, help="Print neither progress nor the summary.")
+@flags.JOBS
+@click.option("-q", "--quiet", is_flag=True, help="Print neither progress nor the summary.")
 def baseline(what: tuple[str, ...], reason: str | None, jobs: int | None, quiet: bool) -> None:
     """Accept the current findings.
 
@@ -103,10 +106,11 @@ def baseline(what: tuple[str, ...], reason: str | None, jobs: int | None, quiet:
     from qedoc.cli.run import checked
     from qedoc.report import baseline as accepted
     from qedoc.report.findings import notices, reported
+    from qedoc.report.suppressions import silenced
 
     outcome, settings = checked(what, shown=not quiet, jobs=jobs, timeout=None, max_points=None, seed=None)
     path = settings.config.root / settings.config.baseline
-    found = reported(notices(outcome), settings.select, settings.ignore)
+    found = reported(silenced(notices(outcome), outcome.claims)[0], settings.select, settings.ignore)
     if outcome.errors or outcome.stopped:
         for error in outcome.errors:
             click.echo(f"error: {error}", err=True)
@@ -114,13 +118,23 @@ def baseline(what: tuple[str, ...], reason: str | None, jobs: int | None, quiet:
     try:
         before = accepted.load(path)
         seen = {claim.id for claim in outcome.claims} | (set() if what else {entry.claim for entry in before})
+        known = {entry.key for entry in before}
         kept = accepted.accept(found, before, seen, reason or accepted.DEFAULT_REASON)
+        new = sum(entry.key not in known for entry in kept)
+        if reason and (what or not new):  # otherwise it is the reason of the new ones only
+            kept = accepted.accept(found, before, seen, reason, instead=reason)
         accepted.save(path, kept)
     except QedocError as error:
         refuse(str(error))
     if not quiet:
-        removed = sum(entry not in kept for entry in before if not any(entry.code == k.code and entry.claim == k.claim for k in kept))
-        click.echo(f"{path.name}: {len(kept)} accepted, {removed} removed")
+        removed = sum(entry.key not in {one.key for one in kept} for entry in before)
+        reasons = {entry.key: entry.reason for entry in before}
+        changed = sum(reasons.get(entry.key, entry.reason) != entry.reason for entry in kept)
+        told = [f"{new} new"] if new and before else []
+        told += [f"reason of {changed} changed"] if changed else []
+        kept_reasons = sum(entry.key in reasons and reasons[entry.key] != reason for entry in kept)
+        told += [f"reason of {kept_reasons} kept; name targets to change it"] if reason and new and not what and kept_reasons else []
+        click.echo(f"{path.name}: {len(kept)} accepted, {removed} removed" + (f" ({', '.join(told)})" if told else ""))
 
 
 @click.command()
@@ -172,4 +186,29 @@ def completion(shell: str) -> None:
     click.echo(made(main, {}, "qedoc", "_QEDOC_COMPLETE").source())
 
 
-COMMANDS = (rule, baseline, badge, init, schema, completion)
+@click.command()
+@click.option("--clear", is_flag=True, help="Delete the cache.")
+def cache(*, clear: bool) -> None:
+    """Show or delete the cache.
+
+    The cache holds compiled code, so that later runs start faster. It contains no results: these are in the lock file.
+    """
+    import shutil
+
+    from qedoc.engine.environment import cache_folder
+
+    folder = cache_folder()
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    size = f"{sum(path.stat().st_size for path in files) / 2**20:.1f} MiB in {len(files)} file{'' if len(files) == 1 else 's'}"
+    if not clear:
+        click.echo(f"{folder}: {size}; delete it with: qedoc cache --clear" if files else f"{folder}: empty")
+        return
+    try:
+        if folder.exists():
+            shutil.rmtree(folder)
+    except OSError as error:
+        refuse(f"{error.filename or folder}: cannot be deleted: {error.strerror}")
+    click.echo(f"{folder}: deleted {size}")
+
+
+COMMANDS = (rule, baseline, badge, init, schema, cache, completion)

@@ -18,6 +18,7 @@ from qedoc.engine.incremental import check_changed
 from qedoc.errors import QedocError, UnknownTargetError
 from qedoc.lock.dependencies import locate
 from qedoc.results.outcome import Event, Outcome
+from qedoc.sources.pages import page_of
 from qedoc.sources.specfiles import SpecFile, find
 
 if TYPE_CHECKING:
@@ -49,12 +50,13 @@ def run(what: Sequence[str], settings: Settings, *, curves: bool, shown: bool) -
     if targets and not paths and _has_no_claims(settings.config):
         return _documented(targets, settings, curves=curves, shown=shown)
     files, missing = spec_files(paths, settings.config)
+    mode = mode_for(paths, settings)
     with workers(settings) as pool, progress(shown=shown) as notify:
         outcome = guarded(
             check_changed,
             files,
             lock=settings.lock,
-            mode=settings.mode,
+            mode=mode,
             wanted=targets,
             limits=settings.limits,
             jobs=settings.jobs,
@@ -63,8 +65,23 @@ def run(what: Sequence[str], settings: Settings, *, curves: bool, shown: bool) -
             pool=pool,
             docstrings=() if paths else settings.config.docstrings,
         )
-    outcome = replace(outcome, errors=(*missing, *outcome.errors))
+    outcome = replace(outcome, errors=(*missing, *outcome.errors), paths=tuple(paths))
     return _with_docstrings(outcome, settings, curves=curves, shown=shown)
+
+
+def mode_for(paths: Sequence[str], settings: Settings) -> Mode:
+    """How a run uses the lock file. It writes none outside of a project, and none for spec files of another place, unless it is asked for.
+
+    Args:
+        paths: the spec files and folders that the command line names.
+        settings: the settings of the run.
+    """
+    if settings.lock_asked or settings.mode in (Mode.LOCKED, Mode.UNLOCKED):
+        return settings.mode
+    root = settings.config.root.absolute()
+    foreign = not all(Path(os.path.abspath(path)).is_relative_to(root) for path in paths)  # noqa: PTH100  # does not resolve symbolic links
+    known = settings.config.found or settings.lock.exists() or any(map(os.path.exists, spec_paths(settings.config)))
+    return Mode.UNLOCKED if foreign or not known else settings.mode
 
 
 def _has_no_claims(config: Config) -> bool:
@@ -106,7 +123,8 @@ def _documented(names: Sequence[str], settings: Settings, *, curves: bool, shown
     wrong = [name for name in names if not _may_be_object(name)]
     if wrong:
         audit = f"; to check the docstrings of a package, use qedoc audit {wrong[0]}" if locate(wrong[0]) is not None else ""
-        raise Refused(f"there is no folder spec/ here, and {wrong[0]} is neither a file nor the dotted name of a function{audit}")
+        hint = audit or "; qedoc init sets up a project"
+        raise Refused(f"there is no folder spec/ here, and {wrong[0]} is neither a file nor the dotted name of a function{hint}")
     with workers(settings) as pool, progress(shown=shown) as notify:
         found = schedule.audit(
             names, limits=settings.wide, jobs=settings.jobs, curves=curves, notify=notify, pool=pool, interpret=settings.interpret
@@ -244,11 +262,15 @@ def progress(*, shown: bool) -> AbstractContextManager[Callable[[Event], None]]:
 
     from qedoc.report.progress import progress
 
-    return progress(Console(stderr=True), shown=True)
+    context = click.get_current_context(silent=True)
+    plain = context is not None and context.params.get("color") == "never"
+    return progress(Console(stderr=True, color_system=None if plain else "auto"), shown=True)
 
 
 def is_path(name: str) -> bool:
-    """Whether an argument is a path and not a target."""
+    """Whether an argument is a path and not a target. The id of a claim, `mylib.loss#docs/page.md:12`, is a target."""
+    if page_of(name):
+        return Path(name).exists()
     return os.sep in name or name.endswith(".py") or Path(name).exists()
 
 
@@ -258,7 +280,9 @@ def spec_files(paths: Sequence[str], config: Config) -> tuple[list[SpecFile], li
         return [], []
     paths = paths or spec_paths(config)
     if not config.found and paths == ["spec"] and not Path("spec").is_dir():
-        raise Refused("there is no folder spec/ here; run qedoc in the folder that contains spec/, or name spec files")
+        raise Refused(
+            """Whether an argument is a path and not a target. The id of a claim on a page, `mylib.loss#docs/page.md:12`, is a target."""
+        )
     files, errors = find(paths)
     if not files:
         print_errors(errors)

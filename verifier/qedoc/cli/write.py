@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from qedoc.cli import flags
 from qedoc.cli.files import diff, rewritten
 from qedoc.cli.run import guarded, print_errors
 from qedoc.config.options import settled
@@ -24,9 +25,7 @@ TIMEOUT = 120.0
 @click.argument("targets", metavar="TARGET...", nargs=-1, required=True)
 @click.option("--write", "into", is_flag=True, help="Put the blocks into the docstrings. Only proved ones are written.")
 @click.option("--tested", is_flag=True, help="With --write, include blocks that are tested and not proved.")
-@click.option(
-    "-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Number of worker processes [default: usable cores, at most 8]."
-)
+@flags.JOBS
 @click.option(
     "--timeout", type=click.FloatRange(min=1), default=TIMEOUT, show_default=True, metavar="SECONDS", help="Time limit per TARGET."
 )

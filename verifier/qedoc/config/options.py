@@ -9,7 +9,7 @@ from qedoc.claims.limits import Limits
 from qedoc.config.table import Config, configuration
 from qedoc.errors import QedocError
 from qedoc.records import dataclass, replace
-from qedoc.results.codes import check_prefixes
+from qedoc.results.codes import check_prefixes, failing
 
 _MOST_JOBS = 8
 
@@ -46,7 +46,9 @@ class Settings:
         scheduler: the address of the cluster to use; empty for worker processes on this machine.
         lock: the path of the lock file.
         mode: which claims are verified.
+        lock_asked: whether the user asks for the lock file, which is then written outside of a project too.
         strict: whether a claim without an answer fails.
+        fail_on: the finding codes that fail too.
         select: the finding codes to report; empty for all.
         ignore: the finding codes to leave out.
         interpret: the number of the interpretation of a formula to check, from 1; 0 for all.
@@ -58,7 +60,9 @@ class Settings:
     jobs: int
     lock: Path
     mode: Mode
+    lock_asked: bool = False
     strict: bool
+    fail_on: frozenset[str]
     select: tuple[str, ...]
     ignore: tuple[str, ...]
     scheduler: str = ""
@@ -74,7 +78,7 @@ def settled(
     strict: bool = False,
     locked: bool = False,
     again: bool = False,
-    no_lock: bool = False,
+    no_lock: bool | None = None,
     select: str | None = None,
     ignore: str | None = None,
 ) -> Settings:
@@ -84,7 +88,7 @@ def settled(
         QedocError: if a limit is out of range, options conflict, or the table is invalid.
     """
     chosen = [name for name, given in (("--locked", locked), ("--all", again), ("--no-lock", no_lock)) if given]
-    if len(chosen) > 1:
+    if len(chosen) > 1 and locked:
         raise QedocError(f"{' and '.join(chosen)} cannot be combined; use only one of them")
     config = configuration(Path.cwd())
     chosen_codes = config.select if select is None else _codes(select)
@@ -103,13 +107,28 @@ def settled(
             max_points=config.max_points if max_points is None else max_points,
             timeout=float(config.timeout if timeout is None else timeout),
         ),
-        jobs=jobs or config.jobs or usable_cores(),
+        jobs=(config.jobs if jobs is None else jobs) or usable_cores(),
         lock=config.root / config.lock,
-        mode=Mode.LOCKED if locked else Mode.ALL if again else Mode.UNLOCKED if no_lock else Mode.CHANGED,
+        mode=Mode.LOCKED if locked else Mode.UNLOCKED if no_lock else Mode.ALL if again else Mode.CHANGED,
+        lock_asked=no_lock is False,
         strict=strict or config.strict,
+        fail_on=failing(config.fail_on),
         select=chosen_codes,
         ignore=ignored,
     )
+
+
+def with_failures(settings: Settings, given: str | None) -> Settings:
+    """Adds the findings that fail a run to the settings.
+
+    Args:
+        settings: the settings of the run.
+        given: the value of --fail-on; None for that of the project's table.
+
+    Raises:
+        QedocError: if it contains something else than verdicts and finding codes.
+    """
+    return settings if given is None else replace(settings, fail_on=failing(_codes(given)))
 
 
 def with_repair(settings: Settings, given: float | None) -> Settings:

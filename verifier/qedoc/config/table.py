@@ -27,6 +27,7 @@ class Config:
         max_points: maximum number of points per claim.
         seed: seed for random points.
         strict: whether a claim without an answer fails.
+        fail_on: verdicts and finding codes that fail too.
         select: the finding codes to report; empty for all.
         ignore: the finding codes to leave out.
         macros: LaTeX macros for the formulas in docstrings, by name: the body, or the body with the number of arguments and the default
@@ -45,6 +46,7 @@ class Config:
     max_points: int = 1000
     seed: int = 0
     strict: bool = False
+    fail_on: tuple[str, ...] = ()
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     macros: Mapping[str, "str | tuple[Any, ...]"] = field(default_factory=dict)
@@ -105,6 +107,7 @@ KEYS: Mapping[str, _Key] = {
     "max-points": _Key("an integer >= 1", lambda value: _is_count(value, 1)),
     "seed": _Key("an integer >= 0", lambda value: _is_count(value, 0)),
     "strict": _Key("true or false", lambda value: isinstance(value, bool)),
+    "fail-on": _Key('a list of verdicts and codes, such as ["unreadable", "QED205"]', _is_texts),
     "select": _CODES,
     "ignore": _CODES,
     "macros": _Key(r"""a table of LaTeX macros, such as {R = '\mathbb{R}', ip = ['\langle #1, #2 \rangle', 2]}""", _are_macros),

@@ -12,7 +12,7 @@ from qedoc.engine.messages import Claim, Survey
 from qedoc.engine.pool import settled
 from qedoc.errors import Location, QedocError, UnknownTargetError, meant, question
 from qedoc.results.outcome import Unread
-from qedoc.sources.pages import is_pages
+from qedoc.sources.pages import is_pages, page_of
 from qedoc.sources.specfiles import SpecFile, duplicates
 
 AT_DOCSTRING = "@docstring"
@@ -68,13 +68,13 @@ class Collector:
 
     def asked(self, names: Sequence[str]) -> list[Claim]:
         """Returns the claims in the docstrings of all names. A name can also be the id of a claim, such as `mylib.loss#2`."""
-        claims = self.survey(list(dict.fromkeys(object_of(name) for name in names)))
+        claims = self.survey(list(dict.fromkeys(page_of(name) or object_of(name) for name in names)))
         ids = {name.removesuffix(AT_DOCSTRING) for name in names if "#" in name}
         for name in sorted(ids - {claim.id for claim in claims}):
             known = ", ".join(claim.id for claim in claims if claim.target == object_of(name))
             self.dispatcher.errors.append(QedocError(f"no formula has the id {name}; existing ids: {known or 'none'}"))
-        only_ids = {object_of(name) for name in ids} - {*names}
-        return [claim for claim in claims if claim.id in ids or claim.target not in only_ids]
+        only_ids = {page_of(name) or object_of(name) for name in ids} - {*names}
+        return [claim for claim in claims if claim.id in ids or not only_ids & {claim.target, claim.location.path}]
 
     def beside(self, names: Sequence[str], written: Sequence[Claim]) -> list[Claim]:
         """Returns the claims in docstrings, with ids that differ from those of the claims in spec files."""

@@ -2,6 +2,7 @@
 
 import os
 import re
+from pathlib import Path
 
 from qedoc.errors import QedocError
 from qedoc.lock.versions import installed
@@ -43,6 +44,13 @@ def _about_device(platforms: str) -> list[str]:
         return [] if platforms == "cpu" else [f"qedoc runs code on the CPU: JAX_PLATFORMS={platforms} does not apply"]
     accelerators = ", ".join(installed(PLUGINS))
     return [f"qedoc runs code on the CPU, although {accelerators} is installed"] if accelerators else []
+
+
+def cache_folder() -> Path:
+    """The folder of compiled code that later runs use again."""
+    import platformdirs  # only worker processes and `qedoc cache` need it
+
+    return platformdirs.user_cache_path("qedoc")
 
 
 def _dotted(version: tuple[int, int]) -> str:

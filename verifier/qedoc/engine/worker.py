@@ -13,7 +13,7 @@ from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 
-import platformdirs
+from qedoc.engine.environment import cache_folder
 
 YOUNG = 500_000
 """Garbage collection threshold. A check creates millions of small objects, of which few are in reference cycles."""
@@ -59,7 +59,7 @@ def _draw_alike() -> None:
 
 def _keep_compiled_code() -> None:
     """Enables JAX's persistent compilation cache: compiling the small kernels of a check takes longer than running them."""
-    folder = platformdirs.user_cache_path("qedoc") / "xla"
+    folder = cache_folder() / "xla"
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError:  # the home folder is not writable; each worker compiles for itself

@@ -18,13 +18,13 @@ from qedoc.errors import QedocError
 from qedoc.lock.dependencies import locate
 from qedoc.lock.freshness import Noted
 from qedoc.pytest.session import Runs
-from qedoc.report import baseline
+from qedoc.report import baseline, suppressions
 from qedoc.report.corrections import lines
 from qedoc.report.findings import Notice, of_claim
 from qedoc.report.layout import count
 from qedoc.report.paths import relative
 from qedoc.report.terminal import promises
-from qedoc.results.codes import chosen
+from qedoc.results.codes import INVALID, chosen, failing
 from qedoc.results.verdict import ClaimResult, Verdict
 from qedoc.sources.specfiles import find
 
@@ -59,6 +59,7 @@ class Claims:
                 repair=float(self.config.repair_timeout if option.qedoc_repair_timeout is None else option.qedoc_repair_timeout),
             )
             self.accepted = baseline.load(self.config.root / self.config.baseline)
+            self.fail_on = failing(self.config.fail_on)
         except QedocError as error:
             raise pytest.UsageError(f"qedoc: {error}") from None
         self.strict: bool = option.qedoc_strict or self.config.strict
@@ -221,14 +222,18 @@ class ClaimItem(pytest.Item):
             raise ClaimError(f"cannot be checked: {error}") from None
         verdict, notice = _ruling(result, self.number)
         self.user_properties += [("qedoc_verdict", str(verdict)), ("qedoc_kind", "claim" if self.number < 0 else "property")]
-        if notice is None or verdict.holds:
+        fails = notice is not None and notice.fails(strict=self.claims.strict, fail_on=self.claims.fail_on)
+        if notice is None or (verdict.holds and not fails):
             return
-        accepted = next((entry for entry in self.claims.accepted if entry.is_of(notice)), None)
-        if accepted is not None:
-            pytest.xfail(f"accepted: {accepted.reason}")
+        kept, silenced = suppressions.silenced([notice], [result])
+        if wrong := [one for one in kept if one.code is INVALID]:
+            raise ClaimError(f"{INVALID.code} {wrong[0].location}: {wrong[0].message}")
+        excused = [*silenced, *baseline.against(kept, self.claims.accepted, (), Path())[1]]
+        if excused:
+            pytest.xfail(f"{excused[0].word}: {excused[0].reason}")
         if not chosen(notice.code, self.claims.config.select, self.claims.config.ignore):
             self._skip(f"{notice.code.code} is ignored: {notice.message}")
-        if not notice.fails(strict=self.claims.strict):
+        if not fails:
             self._skip(f"{notice.code.code} {notice.message}")
         raise ClaimError("\n".join(self._describe(notice)))
 

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from qedoc.records import dataclass
 from qedoc.report import corrections
-from qedoc.report.layout import STYLES, Page, Plain, count, fold, seconds
+from qedoc.report.layout import NO_EXCUSES, STYLES, Excuses, Page, Plain, count, fold, seconds
 from qedoc.report.terminal import cause as write_cause
-from qedoc.report.terminal import heading
+from qedoc.report.terminal import excuse_of, heading
+from qedoc.results import codes
 from qedoc.results.causes import CAUSES, Cause, cause_of
 from qedoc.results.outcome import Outcome
 from qedoc.results.verdict import ClaimResult, Verdict, weakest
@@ -26,6 +27,9 @@ CONSTRUCTS = 4
 
 HOW_TO_LIST = "--verbose lists them"
 
+WORDS = ("accepted", "suppressed")
+"""What a finding can be that the project knows."""
+
 
 @dataclass(frozen=True, slots=True)
 class Block:
@@ -38,6 +42,11 @@ class Block:
         """The most severe verdict of its claims. NOT_A_CLAIM counts only if there is no other verdict."""
         verdicts = [claim.verdict for claim in self.claims if claim.verdict is not Verdict.NOT_A_CLAIM]
         return weakest(verdicts) if verdicts else Verdict.NOT_A_CLAIM
+
+    def excused(self, excuses: Excuses) -> str:
+        """Whether all findings that the verdict is based on are `accepted` or `suppressed`; empty if not."""
+        words = {excuse_of(claim, excuses)[0] for claim in self.claims if claim.verdict is self.verdict}
+        return words.pop() if len(words) == 1 else ""
 
     @property
     def module(self) -> str:
@@ -54,7 +63,14 @@ def blocks(claims: Sequence[ClaimResult]) -> list[Block]:
     return [Block(tuple(group)) for group in found.values()]
 
 
-def concise(outcome: Outcome, console: "Console | Plain", *, silent: Collection[str] = (), remarks: Sequence[str] = ()) -> None:
+def concise(
+    outcome: Outcome,
+    console: "Console | Plain",
+    *,
+    silent: Collection[str] = (),
+    remarks: Sequence[str] = (),
+    excuses: Excuses = NO_EXCUSES,
+) -> None:
     """Writes a table of modules, the refuted formulas, the causes for which formulas have no answer, and a summary.
 
     Args:
@@ -62,39 +78,56 @@ def concise(outcome: Outcome, console: "Console | Plain", *, silent: Collection[
         console: the console to write to.
         silent: the ids of claims whose refutations are not shown.
         remarks: additional lines before the summary.
+        excuses: the accepted and suppressed parts of claims.
     """
-    _write(outcome, Page(console), silent, remarks, examples=EXAMPLES)
+    _write(outcome, Page(console), silent, remarks, excuses, examples=EXAMPLES)
 
 
-def verbose(outcome: Outcome, console: "Console | Plain", *, silent: Collection[str] = (), remarks: Sequence[str] = ()) -> None:
+def verbose(
+    outcome: Outcome,
+    console: "Console | Plain",
+    *,
+    silent: Collection[str] = (),
+    remarks: Sequence[str] = (),
+    excuses: Excuses = NO_EXCUSES,
+) -> None:
     """Writes the same as `concise`, with every formula that has no answer or states no value. The arguments are the same."""
-    _write(outcome, Page(console), silent, remarks, examples=len(outcome.claims))
+    _write(outcome, Page(console), silent, remarks, excuses, examples=len(outcome.claims))
 
 
-def _write(outcome: Outcome, page: Page, silent: Collection[str], remarks: Sequence[str], *, examples: int) -> None:
+def _write(outcome: Outcome, page: Page, silent: Collection[str], remarks: Sequence[str], excuses: Excuses, *, examples: int) -> None:
     found = blocks(outcome.claims)
     if found:
-        page.table(list(_table(found)))
+        page.table(list(_table(found, excuses)))
         page.console.print()
     for claim in outcome.claims:
         if claim.verdict is Verdict.REFUTED and claim.id not in silent:
             _refuted(page, claim)
     for verdict in OPEN:
-        _open(page, verdict, [claim for claim in outcome.claims if claim.verdict is verdict], examples)
+        _open(page, verdict, [claim for claim in outcome.claims if claim.verdict is verdict and not excuse_of(claim, excuses)[0]], examples)
+    _excused(page, outcome.claims, excuses, all_of_them=examples > EXAMPLES)
     whole = [claim for block in found if block.verdict is Verdict.NOT_A_CLAIM for claim in block.claims]
     _not_claims(page, whole, all_of_them=examples > EXAMPLES)
     for remark in remarks:
         page.line(remark)
-    page.line(*_summary(found, outcome))
+    page.line(*_summary(found, outcome, excuses))
 
 
-def _table(found: Sequence[Block]) -> Iterator[Sequence[str | tuple[str, str]]]:
+def _table(found: Sequence[Block], excuses: Excuses) -> Iterator[Sequence[str | tuple[str, str]]]:
     used = [verdict for verdict in Verdict if any(block.verdict is verdict for block in found)]
-    yield [(title, "dim") for title in ("module", "", "formulas", *map(str, used))]
+    words = [word for word in WORDS if any(block.excused(excuses) == word for block in found)]
+    yield [(title, "dim") for title in ("module", "", "formulas", *map(str, used), *words)]
     modules = list(dict.fromkeys(block.module for block in found))
     for module in modules:
         inside = [block.verdict for block in found if block.module == module]
-        yield [module, "", str(len(inside)), *((str(inside.count(v) or "-"), STYLES[v] if v in inside else "dim") for v in used)]
+        known = [block.excused(excuses) for block in found if block.module == module]
+        yield [
+            module,
+            "",
+            str(len(inside)),
+            *((str(inside.count(v) or "-"), STYLES[v] if v in inside else "dim") for v in used),
+            *((str(known.count(word) or "-"), "dim") for word in words),
+        ]
 
 
 def _refuted(page: Page, claim: ClaimResult) -> None:
@@ -118,12 +151,29 @@ def _open(page: Page, verdict: Verdict, claims: Sequence[ClaimResult], examples:
         for construct in _constructs(group):
             page.line(f"    {construct}")
         for claim in group[:examples]:
-            page.line(("    " + str(claim.location), "dim"), f"  {claim.id}: {claim.decisive.reason}")
+            code = codes.of_case(claim.decisive)
+            page.line(("    " + str(claim.location), "dim"), f"  {code.code if code else ''} {claim.id}: {claim.decisive.reason}")
         if len(group) > examples:
             page.line((f"    and {len(group) - examples} more", "dim"), f"; {HOW_TO_LIST}")
         if cause.advice:
             page.line(f"    what to do: {cause.advice}")
     page.console.print()
+
+
+def _excused(page: Page, claims: Sequence[ClaimResult], excuses: Excuses, *, all_of_them: bool) -> None:
+    """Writes the formulas whose findings are accepted or suppressed, with the reasons."""
+    for word in WORDS:
+        known = [claim for claim in claims if excuse_of(claim, excuses)[0] == word]
+        if not known:
+            continue
+        page.line((word, "dim"))
+        for claim in known if all_of_them else known[:EXAMPLES]:
+            code = codes.of_case(claim.decisive)
+            told = f"{claim.verdict} {code.code if code else ''}"
+            page.line(("    " + str(claim.location), "dim"), f"  {told} {claim.id}: {excuse_of(claim, excuses)[1]}")
+        if len(known) > EXAMPLES and not all_of_them:
+            page.line((f"    and {len(known) - EXAMPLES} more", "dim"), f"; {HOW_TO_LIST}")
+        page.console.print()
 
 
 def _by_cause(claims: Sequence[ClaimResult]) -> list[tuple[Cause, list[ClaimResult]]]:
@@ -157,12 +207,15 @@ def _not_claims(page: Page, claims: Sequence[ClaimResult], *, all_of_them: bool)
     page.console.print()
 
 
-def _summary(found: Sequence[Block], outcome: Outcome) -> Iterator[str | tuple[str, str]]:
+def _summary(found: Sequence[Block], outcome: Outcome, excuses: Excuses) -> Iterator[str | tuple[str, str]]:
     verdicts = [block.verdict for block in found]
     yield count(len(found), "formula")
     for k, verdict in enumerate(verdict for verdict in Verdict if verdict in verdicts):
         yield ", " if k else ": "
         yield f"{verdicts.count(verdict)} {str(verdict).replace('-', ' ')}", STYLES[verdict]
+    known = Counter(word for block in found if (word := block.excused(excuses)))
+    if known:
+        yield f"; {', '.join(f'{known[word]} {word}' for word in WORDS if known[word])}"
     if missing := sum(not one.empty for one in outcome.unread):
         yield "; "
         yield f"incomplete: {missing} not read", "yellow"

@@ -8,7 +8,7 @@ from typing import Any
 from qedoc.errors import Location, QedocError
 from qedoc.lock.store import replace as write_whole
 from qedoc.records import dataclass, replace
-from qedoc.report.findings import Notice
+from qedoc.report.findings import BASELINE, Excused, Notice
 from qedoc.results import codes
 from qedoc.results.codes import Level
 
@@ -37,7 +37,17 @@ class Accepted:
 
     def is_of(self, notice: Notice) -> bool:
         """Whether this entry accepts a finding."""
-        return (self.code, self.claim, self.subject) == (notice.code.code, notice.claim, notice.subject)
+        return self.key == key(notice)
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What identifies the finding."""
+        return self.code, self.claim, self.subject
+
+
+def key(notice: Notice) -> tuple[str, str, str]:
+    """What identifies a finding in a baseline."""
+    return notice.code.code, notice.claim, notice.subject
 
 
 def load(path: Path) -> list[Accepted]:
@@ -82,28 +92,32 @@ def save(path: Path, accepted: Sequence[Accepted]) -> None:
         raise QedocError(f"{path}: cannot write the baseline: {error}") from None
 
 
-def accept(found: Sequence[Notice], before: Sequence[Accepted], seen: Collection[str], reason: str) -> list[Accepted]:
+def accept(found: Sequence[Notice], before: Sequence[Accepted], seen: Collection[str], reason: str, *, instead: str = "") -> list[Accepted]:
     """Returns the baseline that accepts the findings of a run.
 
-    Entries keep their reasons. Entries that no longer occur are dropped. Entries of claims that were not checked are kept unchanged.
+    Entries keep their reasons, unless there is another one. Entries that no longer occur are dropped. Entries of
+    claims that were not checked are kept unchanged.
 
     Args:
         found: the findings of the run.
         before: the current baseline.
         seen: the ids of the claims that were checked.
         reason: the reason of new entries.
+        instead: the new reason of the entries of this run; empty to keep theirs.
     """
     kept = [entry for entry in before if entry.claim not in seen and not any(entry.is_of(notice) for notice in found)]
     for notice in found:
-        if notice.code.level is Level.NOTE or notice.code in (codes.STALE, codes.GONE, codes.BROKEN):
+        if notice.code.level is Level.NOTE or notice.code.code.startswith(("QED4", "QED5")):
             continue
         known = next((entry for entry in before if entry.is_of(notice)), None)
         made = Accepted(code=notice.code.code, claim=notice.claim, subject=notice.subject, message=notice.message, reason=reason)
-        kept.append(replace(made, reason=known.reason) if known else made)
+        kept.append(replace(made, reason=instead or known.reason) if known else made)
     return kept
 
 
-def against(found: Sequence[Notice], accepted: Sequence[Accepted], seen: Collection[str], path: Path) -> tuple[list[Notice], int]:
+def against(
+    found: Sequence[Notice], accepted: Sequence[Accepted], seen: Collection[str], path: Path, silenced: Sequence[Excused] = ()
+) -> tuple[list[Notice], list[Excused]]:
     """Compares findings with the baseline.
 
     Args:
@@ -111,11 +125,15 @@ def against(found: Sequence[Notice], accepted: Sequence[Accepted], seen: Collect
         accepted: the baseline.
         seen: the ids of the claims that were checked.
         path: the baseline's file.
+        silenced: the findings that comments silence. An entry for one of them occurs.
 
     Returns:
-        The findings that are not accepted, plus one for each entry that no longer occurs; and the number of accepted findings.
+        The findings that are not accepted, plus one for each entry that no longer occurs; and the accepted ones.
     """
-    new = [notice for notice in found if not any(entry.is_of(notice) for entry in accepted)]
+    reasons = {entry.key: entry.reason for entry in accepted}
+    new = [notice for notice in found if key(notice) not in reasons]
+    known = [Excused(notice=notice, by=BASELINE, reason=reasons[key(notice)]) for notice in found if key(notice) in reasons]
+    occurring = {key(notice) for notice in (*found, *(one.notice for one in silenced))}
     gone = [
         Notice(
             code=codes.GONE,
@@ -125,9 +143,9 @@ def against(found: Sequence[Notice], accepted: Sequence[Accepted], seen: Collect
             location=Location(path=str(path), line=1),
         )
         for entry in accepted
-        if entry.claim in seen and not any(entry.is_of(notice) for notice in found)
+        if entry.claim in seen and entry.key not in occurring
     ]
-    return [*new, *gone], len(found) - len(new)
+    return [*new, *gone], known
 
 
 def _kind(entry: Accepted) -> str:

@@ -1,7 +1,7 @@
 """Converts the outcome of a run to a list of findings, each with a code, a location and a stable fingerprint."""
 
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from qedoc.claims.limits import Limits
 from qedoc.errors import Location
@@ -12,16 +12,7 @@ from qedoc.report.terminal import findings, promises
 from qedoc.results import codes
 from qedoc.results.codes import Code, Level
 from qedoc.results.outcome import Outcome
-from qedoc.results.verdict import CaseResult, ClaimResult, Correction, PropertyResult, Verdict
-
-_CODES = {
-    Verdict.REFUTED: codes.REFUTED,
-    Verdict.UNREADABLE: codes.UNREADABLE,
-    Verdict.UNSUPPORTED: codes.UNSUPPORTED,
-    Verdict.UNDECIDED: codes.UNDECIDED,
-    Verdict.TESTED: codes.TESTED,
-}
-_FINDINGS = {"domain": codes.DOMAIN, "accuracy": codes.ACCURACY, "default": codes.DEFAULT}
+from qedoc.results.verdict import CaseResult, ClaimResult, Correction, PropertyResult
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,15 +46,44 @@ class Notice:
         """Identifies the finding across runs. It does not depend on the location of the claim or on the reported point."""
         return digest(f"{self.code.code}\n{self.claim}\n{self.subject}")
 
-    def fails(self, *, strict: bool) -> bool:
-        """Whether a run with this finding fails."""
-        return self.code.level is Level.ERROR or (strict and self.code.level is Level.WARNING)
+    def fails(self, *, strict: bool, fail_on: Collection[str] = ()) -> bool:
+        """Whether a run with this finding fails.
+
+        Args:
+            strict: whether warnings fail.
+            fail_on: the codes that fail too.
+        """
+        return self.code.level is Level.ERROR or self.code.code in fail_on or (strict and self.code.level is Level.WARNING)
+
+
+BASELINE, COMMENT = "baseline", "comment"
+"""What excuses a finding: an entry of the baseline, or a comment below the formula."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Excused:
+    """A finding that the project knows and does not want to be told again.
+
+    Args:
+        notice: the finding.
+        by: BASELINE or COMMENT.
+        reason: why it is known.
+    """
+
+    notice: Notice
+    by: str
+    reason: str
+
+    @property
+    def word(self) -> str:
+        """How reports call it: `accepted` by the baseline, or `suppressed` by a comment."""
+        return "accepted" if self.by == BASELINE else "suppressed"
 
 
 def notices(outcome: Outcome) -> list[Notice]:
     """All findings of a run: those of each claim in order, then unread modules, stale claims and errors."""
     return [
-        *(notice for claim in outcome.claims for notice in of_claim(claim, outcome.limits, outcome.command)),
+        *(notice for claim in outcome.claims for notice in of_claim(claim, outcome.limits, outcome.command, outcome.paths)),
         *(
             Notice(
                 code=codes.EMPTY if unread.empty else codes.UNREAD,
@@ -82,22 +102,24 @@ def notices(outcome: Outcome) -> list[Notice]:
     ]
 
 
-def of_claim(claim: ClaimResult, audited: Limits | None = None, given: str = "") -> Iterator[Notice]:
+def of_claim(claim: ClaimResult, audited: Limits | None = None, given: str = "", paths: Sequence[str] = ()) -> Iterator[Notice]:
     """The findings of one claim: about its formula, its properties, its domain and its accuracy.
 
     Args:
         claim: the result of the claim.
         audited: the limits of the audit that produced the result; None for any other run.
         given: the command that checks a formula from the command line again; empty for any other claim.
+        paths: the spec files and folders that the command line names.
     """
     command = "check --no-lock"
     if audited is not None:
         command = f"audit --timeout {audited.timeout:g} --max-points {audited.max_points}"
-    replay = f"{given} --seed {claim.seed}" if given else f"qedoc {command} --seed {claim.seed} {shlex.quote(claim.id)}"
+    named = [claim.location.path] if paths and audited is None else []
+    replay = f"{given} --seed {claim.seed}" if given else f"qedoc {command} --seed {claim.seed} {shlex.join([*named, claim.id])}"
     case = claim.decisive
-    if claim.verdict in _CODES:
+    if code := codes.of_case(case):
         yield Notice(
-            code=codes.DEPENDS if case.depends_on_reading else _CODES[claim.verdict],
+            code=code,
             claim=claim.id,
             message=f"{claim.id}: {found(case)}",
             location=claim.location,
@@ -107,9 +129,9 @@ def of_claim(claim: ClaimResult, audited: Limits | None = None, given: str = "")
             corrections=claim.corrections,
         )
     for promise in promises(claim):
-        if not promise.verdict.holds:
+        if broken := codes.of_property(promise.verdict):
             yield Notice(
-                code=codes.PROPERTY_REFUTED if promise.verdict is Verdict.REFUTED else codes.PROPERTY_OPEN,
+                code=broken,
                 claim=claim.id,
                 subject=promise.statement,
                 message=f"{claim.id}: {promised(promise)}",
@@ -119,7 +141,7 @@ def of_claim(claim: ClaimResult, audited: Limits | None = None, given: str = "")
     for finding in findings(claim):
         at = point(finding.inputs)
         yield Notice(
-            code=_FINDINGS.get(finding.kind, codes.DOMAIN),
+            code=codes.of_kind(finding.kind),
             claim=claim.id,
             subject=f"{finding.kind} {finding.message.partition(', at ')[0].partition(': at ')[0]}",
             message=f"{claim.id}: {finding.message}" + ("" if at in finding.message else f", at {at}"),
@@ -155,8 +177,8 @@ def reported(found: Sequence[Notice], select: Sequence[str], ignore: Sequence[st
     return [notice for notice in found if codes.chosen(notice.code, select, ignore)]
 
 
-def exit_code(outcome: Outcome, found: Sequence[Notice], *, strict: bool) -> int:
+def exit_code(outcome: Outcome, found: Sequence[Notice], *, strict: bool, fail_on: Collection[str] = ()) -> int:
     """The exit code of a run, as in `Outcome.exit_code`, but only for the reported findings."""
     if outcome.stopped or outcome.errors:
         return outcome.exit_code(strict=strict)
-    return int(any(notice.fails(strict=strict) for notice in found))
+    return int(any(notice.fails(strict=strict, fail_on=fail_on) for notice in found))

@@ -29,12 +29,13 @@ from qedoc.results.verdict import (
 SCHEMA = 1
 
 
-def document(outcome: Outcome, findings: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
+def document(outcome: Outcome, findings: Sequence[dict[str, Any]] = (), excused: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
     """Returns the document as plain dicts, lists, strings and finite numbers.
 
     Args:
         outcome: the outcome of the run.
         findings: the reported findings as JSON values.
+        excused: the accepted and suppressed findings as JSON values.
     """
     return {
         "schema": SCHEMA,
@@ -42,6 +43,7 @@ def document(outcome: Outcome, findings: Sequence[dict[str, Any]] = ()) -> dict[
         "claims": [_claim(claim) for claim in outcome.claims],
         "summary": dict(Counter(str(claim.verdict) for claim in outcome.claims)),
         "findings": list(findings),
+        "excused": list(excused),
         "stale": [{"id": stale.id, "source": source(stale.location), "reason": stale.reason} for stale in outcome.stale],
         "unchanged": outcome.unchanged,
         "unread": [_unread(one) for one in outcome.unread],

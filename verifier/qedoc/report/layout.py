@@ -2,10 +2,12 @@
 
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import IO, TYPE_CHECKING, TypeAlias
 
 from qedoc.records import dataclass
+from qedoc.results import codes
 from qedoc.results.verdict import Entries, Formula, Inputs, Number, Verdict
 
 if TYPE_CHECKING:
@@ -23,6 +25,13 @@ STYLES = {
 INDENT = 2
 LABEL = 12
 PLAIN_WIDTH = 80
+
+Excuses: TypeAlias = "Mapping[tuple[str, str], tuple[str, str]]"
+"""For the id of a claim and a part of it, as in a finding: `accepted` or `suppressed`, and the reason."""
+
+NO_EXCUSES: Excuses = MappingProxyType({})
+
+_CODE = re.compile(r"\bQED\d{3}\b")
 
 Part: TypeAlias = "str | tuple[str, str]"
 """A text, or a text and its style."""
@@ -78,6 +87,17 @@ class Terminal(Plain):
         return f"\x1b[{codes}m{text}\x1b[0m" if codes and text and not os.environ.get("NO_COLOR") else text
 
 
+def _linked(code: re.Match[str]) -> str:
+    """A finding code as a link (OSC 8) to its explanation. Terminals without links ignore the sequences around it."""
+    style = _link(code[0])
+    return f"\x1b]8;;{style.removeprefix('link ')}\x1b\\{code[0]}\x1b]8;;\x1b\\" if style else code[0]
+
+
+def _link(code: str) -> str:
+    """The style of a finding code: a link to its explanation, which terminals without links show as plain text."""
+    return next((f"link {known.url}" for known in codes.CODES if known.code == code), "")
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """A console that writes the elements of a text report, such as lines, labelled fields and tables."""
@@ -92,14 +112,17 @@ class Page:
     def line(self, *parts: Part) -> None:
         """Writes one line of parts, each a text or (text, style). The line is never wrapped, so it can be copied."""
         if isinstance(self.console, Terminal):
-            self.console.print("".join(part if isinstance(part, str) else self.console.styled(*part) for part in parts))
+            line = "".join(part if isinstance(part, str) else self.console.styled(*part) for part in parts)
+            self.console.print(_CODE.sub(_linked, line))
             return
         if isinstance(self.console, Plain):
             self.console.print("".join(part if isinstance(part, str) else part[0] for part in parts))
             return
         from rich.text import Text
 
-        self.console.print(Text.assemble(*parts), soft_wrap=True)
+        text = Text.assemble(*parts)
+        text.highlight_regex(_CODE, _link)
+        self.console.print(text, soft_wrap=True)
 
     def field(self, label: str, lines: Iterable[str | Sequence[Part]]) -> None:
         """Writes lines next to a label. Each line is a text or a sequence of parts."""

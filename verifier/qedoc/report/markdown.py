@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from qedoc.report.corrections import lines
-from qedoc.report.findings import Notice
+from qedoc.report.findings import Excused, Notice
 from qedoc.report.layout import count
 from qedoc.report.paths import relative
 from qedoc.report.suggestions import suggestion
@@ -16,19 +16,31 @@ from qedoc.results.verdict import Verdict
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~$@])")
 
 
-def document(outcome: Outcome, found: Sequence[Notice], *, base: str) -> str:
+def document(outcome: Outcome, found: Sequence[Notice], *, base: str, excused: Sequence[Excused] = ()) -> str:
     """Returns the document.
 
     Args:
         outcome: the outcome of the run.
         found: the reported findings.
         base: the folder to which paths are relative.
+        excused: the accepted and suppressed findings.
     """
     counts = Counter(claim.verdict for claim in outcome.claims)
     verdicts = ", ".join(f"{counts[verdict]} {verdict}" for verdict in Verdict if counts[verdict])
     title = f"qedoc: {count(len(outcome.claims), 'claim')}{f' ({verdicts})' if verdicts else ''}, {count(len(found), 'finding')}"
+    known = Counter(one.word for one in excused)
+    title += "".join(f", {known[word]} {word}" for word in sorted(known))
     ended = [outcome.interruption.capitalize()] if outcome.stopped else []
-    return "\n\n".join([f"## {title}", *ended, *("\n\n".join(_section(notice, base)) for notice in found)]) + "\n"
+    return "\n\n".join([f"## {title}", *ended, *("\n\n".join(_section(notice, base)) for notice in found), *_excused(excused)]) + "\n"
+
+
+def _excused(excused: Sequence[Excused]) -> Iterator[str]:
+    """The accepted and suppressed findings, one item for each."""
+    if excused:
+        yield "### Accepted and suppressed findings"
+        yield "\n".join(
+            f"- {one.notice.code.code} {_code(one.notice.claim)}, {one.word}: {_plain(' '.join(one.reason.split()))}" for one in excused
+        )
 
 
 def _section(notice: Notice, base: str) -> Iterator[str]:

@@ -8,10 +8,11 @@ from urllib.parse import quote
 from qedoc import __version__
 from qedoc.errors import Location
 from qedoc.report.corrections import lines
-from qedoc.report.findings import Notice
+from qedoc.report.findings import COMMENT, Excused, Notice
 from qedoc.report.paths import relative
 from qedoc.results.codes import CODES, Code
 from qedoc.results.corrections import described
+from qedoc.results.links import REPOSITORY
 from qedoc.results.outcome import Outcome
 
 if TYPE_CHECKING:
@@ -21,13 +22,14 @@ SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sar
 BASE = "SRCROOT"
 
 
-def document(outcome: Outcome, found: Sequence[Notice], *, base: str) -> dict[str, Any]:
+def document(outcome: Outcome, found: Sequence[Notice], *, base: str, excused: Sequence[Excused] = ()) -> dict[str, Any]:
     """Returns the document as JSON values.
 
     Args:
         outcome: the outcome of the run.
         found: the reported findings.
         base: the folder to which paths are relative.
+        excused: the accepted and suppressed findings.
     """
     results = [notice for notice in found if not notice.code.code.startswith("QED5")]
     errors = [notice for notice in found if notice.code.code.startswith("QED5")]
@@ -36,7 +38,7 @@ def document(outcome: Outcome, found: Sequence[Notice], *, base: str) -> dict[st
         "version": "2.1.0",
         "runs": [
             {
-                "tool": {"driver": {"name": "qedoc", "version": __version__, "rules": [*map(_rule, CODES)]}},
+                "tool": {"driver": {"name": "qedoc", "version": __version__, "informationUri": REPOSITORY, "rules": [*map(_rule, CODES)]}},
                 "originalUriBaseIds": {BASE: {"description": {"text": "The folder in which qedoc ran: the root of the repository."}}},
                 "columnKind": "unicodeCodePoints",
                 "invocations": [
@@ -45,7 +47,7 @@ def document(outcome: Outcome, found: Sequence[Notice], *, base: str) -> dict[st
                         "toolExecutionNotifications": [_notification(notice, base) for notice in errors],
                     }
                 ],
-                "results": [_result(notice, base) for notice in results],
+                "results": [*(_result(notice, base) for notice in results), *(_known(one, base) for one in excused)],
             }
         ],
     }
@@ -58,6 +60,7 @@ def _rule(code: Code) -> dict[str, Any]:
         "name": "".join(word.title() for word in code.name.split("-")),
         "shortDescription": {"text": _sentence(code.title)},
         "fullDescription": {"text": code.explanation},
+        "helpUri": code.url,
         "help": {"text": text, "markdown": f"{code.explanation}\n\n    {code.example}\n\n{code.advice}"},
         "defaultConfiguration": {"level": str(code.level)},
     }
@@ -82,6 +85,12 @@ def _result(notice: Notice, base: str) -> dict[str, Any]:
         if fixes := list(_fixes(notice, notice.location, base)):
             made["fixes"] = fixes
     return made
+
+
+def _known(one: Excused, base: str) -> dict[str, Any]:
+    """The result of a finding that code scanning services show as dismissed."""
+    kind = "inSource" if one.by == COMMENT else "external"
+    return _result(one.notice, base) | {"suppressions": [{"kind": kind, "status": "accepted", "justification": one.reason}]}
 
 
 def _fixes(notice: Notice, place: Location, base: str) -> Iterator[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """The text reports of a check: a table of targets with the problems (concise), or all details of each claim (full)."""
 
+import shlex
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from itertools import groupby
@@ -8,7 +9,8 @@ from typing import TYPE_CHECKING
 from qedoc.records import dataclass
 from qedoc.report import corrections
 from qedoc.report.json_report import worst_accuracy
-from qedoc.report.layout import STYLES, Page, Plain, count, number, point, seconds
+from qedoc.report.layout import NO_EXCUSES, STYLES, Excuses, Page, Plain, count, number, point, seconds
+from qedoc.results import codes
 from qedoc.results.outcome import Outcome
 from qedoc.results.verdict import DIFFERENT, Accuracy, CaseResult, ClaimResult, Finding, PropertyResult, Verdict, weakest
 
@@ -25,10 +27,21 @@ class _Target:
 
     name: str
     claims: tuple[ClaimResult, ...]
+    excuses: Excuses
 
     @property
     def verdict(self) -> Verdict:
         return weakest([claim.verdict for claim in self.claims])
+
+    @property
+    def told(self) -> str:
+        """The verdict, and whether all findings that it is based on are accepted or suppressed."""
+        words = {excuse_of(claim, self.excuses)[0] for claim in self.claims if claim.verdict is self.verdict}
+        return f"{self.verdict}, {words.pop()}" if len(words) == 1 and "" not in words else str(self.verdict)
+
+    @property
+    def style(self) -> str:
+        return STYLES[self.verdict] if self.told == self.verdict else "dim"
 
     @property
     def package(self) -> str:
@@ -37,6 +50,11 @@ class _Target:
     @property
     def promises(self) -> list[PropertyResult]:
         return [promise for claim in self.claims for promise in promises(claim)]
+
+
+def excuse_of(claim: ClaimResult, excuses: Excuses) -> tuple[str, str]:
+    """Whether the finding about the formula of a claim is `accepted` or `suppressed`, and why; empty if it is neither."""
+    return excuses.get((claim.id, ""), ("", ""))
 
 
 def promises(claim: ClaimResult) -> list[PropertyResult]:
@@ -56,7 +74,14 @@ def _reason(case: CaseResult) -> str:
     return f"{case.id}: {case.reason}"
 
 
-def concise(outcome: Outcome, console: "Console | Plain", *, silent: Collection[str] = (), remarks: Sequence[str] = ()) -> None:
+def concise(
+    outcome: Outcome,
+    console: "Console | Plain",
+    *,
+    silent: Collection[str] = (),
+    remarks: Sequence[str] = (),
+    excuses: Excuses = NO_EXCUSES,
+) -> None:
     """Writes a table of targets, the claims that do not hold, the number of findings, and a one-line summary.
 
     Args:
@@ -64,48 +89,56 @@ def concise(outcome: Outcome, console: "Console | Plain", *, silent: Collection[
         console: the console to write to.
         silent: the ids of claims whose problems are not shown, because they are accepted or not selected.
         remarks: additional lines before the summary.
+        excuses: the accepted and suppressed parts of claims.
     """
     page = Page(console)
-    targets = _targets(outcome.claims)
+    targets = _targets(outcome.claims, excuses)
     if targets:
         page.table(list(_table(targets)))
         console.print()
     for claim in (claim for target in targets for claim in target.claims):
         if claim.id not in silent:
-            _problems(page, claim)
+            _problems(page, claim, excuses)
     _stale(page, outcome)
     for remark in remarks:
         page.line(remark)
-    _findings(page, outcome.claims)
+    _findings(page, outcome)
     page.line(*_summary(targets, outcome))
 
 
-def full(outcome: Outcome, console: "Console | Plain", *, silent: Collection[str] = (), remarks: Sequence[str] = ()) -> None:
+def full(
+    outcome: Outcome,
+    console: "Console | Plain",
+    *,
+    silent: Collection[str] = (),
+    remarks: Sequence[str] = (),
+    excuses: Excuses = NO_EXCUSES,
+) -> None:
     """Writes all details of each claim, the remarks and the summary. Ignores `silent`."""
     page = Page(console)
     for claim in outcome.claims:
-        _everything(page, claim)
+        _everything(page, claim, excuses)
         console.print()
     _stale(page, outcome)
     for remark in remarks:
         page.line(remark)
-    page.line(*_summary(_targets(outcome.claims), outcome))
+    page.line(*_summary(_targets(outcome.claims, excuses), outcome))
 
 
 def _stale(page: Page, outcome: Outcome) -> None:
     """Writes the claims without a valid result in the lock file."""
     for stale in outcome.stale:
-        page.line((stale.id or stale.location.path, "bold"), "  ", ("stale", "bold red"))
+        page.line((stale.id or stale.location.path, "bold"), "  ", ("stale", "bold red"), (f"  {codes.STALE.code}", "dim"))
         page.line((str(stale.location), "dim"))
         page.prose("reason", f"{stale.reason}; run qedoc check and commit the updated lock file")
         page.console.print()
 
 
-def _targets(claims: Sequence[ClaimResult]) -> list[_Target]:
+def _targets(claims: Sequence[ClaimResult], excuses: Excuses) -> list[_Target]:
     found: dict[str, list[ClaimResult]] = {}
     for claim in claims:
         found.setdefault(_name(claim), []).append(claim)
-    return [_Target(name, tuple(found[name])) for name in found]
+    return [_Target(name, tuple(found[name]), excuses) for name in found]
 
 
 def _name(claim: ClaimResult) -> str:
@@ -129,7 +162,7 @@ def _cells(target: _Target) -> Iterator[str | tuple[str, str]]:
     held = sum(promise.verdict.holds for promise in target.promises)
     many = len(target.promises)
     yield "  " + target.name.rpartition(".")[2]
-    yield str(target.verdict), STYLES[target.verdict]
+    yield target.told, target.style
     yield str(len(target.claims))
     yield str(sum(len(claim.cases) for claim in target.claims))
     yield f"{held}/{many}" if many else "-", "" if held == many else "yellow"
@@ -137,25 +170,30 @@ def _cells(target: _Target) -> Iterator[str | tuple[str, str]]:
     yield seconds(spent) if spent else "-"
 
 
-def _problems(page: Page, claim: ClaimResult) -> None:
+def _problems(page: Page, claim: ClaimResult, excuses: Excuses) -> None:
     """Writes why a claim or its properties do not hold. Writes nothing if they hold."""
     same = _reason(claim.decisive)  # shown once for the claim, not again for its properties
     broken = [promise for promise in promises(claim) if not promise.verdict.holds and promise.reason != same]
     if claim.verdict.holds and not broken:
         return
-    heading(page, claim)
-    if not claim.verdict.holds:
+    heading(page, claim, excuses)
+    if not claim.verdict.holds and not excuse_of(claim, excuses)[0]:
         page.formula("formula", claim.formula)
         cause(page, claim.decisive)
         corrections.write(page, claim)
-    _promises(page, broken)
+    _promises(page, [promise for promise in broken if (claim.id, promise.statement) not in excuses], claim, excuses)
     page.console.print()
 
 
-def heading(page: Page, claim: ClaimResult) -> None:
-    """Writes the id, the verdict and the location of a claim."""
-    page.line((claim.id, "bold"), "  ", (str(claim.verdict), STYLES[claim.verdict]))
+def heading(page: Page, claim: ClaimResult, excuses: Excuses = NO_EXCUSES) -> None:
+    """Writes the id, the verdict, the code of the finding and the location of a claim."""
+    code = codes.of_case(claim.decisive)
+    word, reason = excuse_of(claim, excuses)
+    verdict = (f"{claim.verdict}, {word}", "dim") if word else (str(claim.verdict), STYLES[claim.verdict])
+    page.line((claim.id, "bold"), "  ", verdict, (f"  {code.code}" if code else "", "dim"))
     page.line((str(claim.location), "dim"))
+    if word:
+        page.prose(word, reason)
 
 
 def cause(page: Page, case: CaseResult) -> None:
@@ -173,22 +211,27 @@ def cause(page: Page, case: CaseResult) -> None:
     page.field("paste", [f"{found.call}  # {number(found.ran)}"])
 
 
-def _promises(page: Page, results: Sequence[PropertyResult]) -> None:
-    rows = [(str(result.verdict), _promise(result)) for result in results]
+def _promises(page: Page, results: Sequence[PropertyResult], claim: ClaimResult, excuses: Excuses) -> None:
+    found = [codes.of_property(result.verdict) for result in results]
+    rows = [
+        (str(result.verdict), code.code if code else "", _promise(result, *excuses.get((claim.id, result.statement), ())))
+        for result, code in zip(results, found, strict=True)
+    ]
     page.columns("property" if len(rows) == 1 else "properties", rows, [STYLES[result.verdict] for result in results])
 
 
-def _promise(result: PropertyResult) -> str:
+def _promise(result: PropertyResult, word: str = "", reason: str = "") -> str:
     at = f" at {point(result.counterexample)}" if result.counterexample else ""
-    return result.statement if result.verdict is Verdict.PROVED else f"{result.statement}: {result.reason}{at}"
+    known = f" ({word}: {reason})" if word else ""
+    return result.statement if result.verdict is Verdict.PROVED else f"{result.statement}: {result.reason}{at}{known}"
 
 
-def _findings(page: Page, claims: Sequence[ClaimResult]) -> None:
+def _findings(page: Page, outcome: Outcome) -> None:
     """Writes one line with the number of findings of each kind. `full` shows their messages."""
-    kinds = Counter(finding.kind for claim in claims for finding in findings(claim))
+    kinds = Counter(finding.kind for claim in outcome.claims for finding in findings(claim))
     if kinds:
         many = ", ".join(f"{many} on {kind}" for kind, many in kinds.items())
-        page.line((f"findings: {many}; see qedoc show TARGET", "dim"))
+        page.line((f"findings: {many}; see qedoc show {shlex.join(['TARGET', *outcome.paths])}", "dim"))
 
 
 def findings(claim: ClaimResult) -> list[Finding]:
@@ -199,8 +242,9 @@ def findings(claim: ClaimResult) -> list[Finding]:
 
 
 def _summary(targets: Sequence[_Target], outcome: Outcome) -> Iterator[str | tuple[str, str]]:
-    verdicts = Counter(target.verdict for target in targets)
-    parts = [(f"{verdicts[verdict]} {verdict}", STYLES[verdict]) for verdict in Verdict if verdicts[verdict]]
+    verdicts = Counter((target.verdict, target.told, target.style) for target in targets)
+    ordered = sorted(verdicts, key=lambda key: ([*Verdict].index(key[0]), key[1]))
+    parts = [(f"{verdicts[key]} {key[1].replace(', ', ' and ')}", key[2]) for key in ordered]
     yield count(len(targets), "target")
     for k, part in enumerate(parts):
         yield ", " if k else ": "
@@ -224,8 +268,8 @@ def _summary(targets: Sequence[_Target], outcome: Outcome) -> Iterator[str | tup
     yield f"; {seconds(outcome.seconds)}"
 
 
-def _everything(page: Page, claim: ClaimResult) -> None:
-    heading(page, claim)
+def _everything(page: Page, claim: ClaimResult, excuses: Excuses) -> None:
+    heading(page, claim, excuses)
     page.formula("formula", claim.formula)
     case = claim.decisive
     if case.counterexample is None and case.code:
@@ -241,10 +285,12 @@ def _everything(page: Page, claim: ClaimResult) -> None:
     if claim.notes:
         page.prose("assumed", "; ".join(claim.notes))
     _cases(page, claim)
-    _promises(page, promises(claim))
+    _promises(page, promises(claim), claim, excuses)
     accuracies = worst_accuracy(claim)
     page.columns("accuracy", [(a.dtype, f"{a.ulps:.3g} ulp", _at(a)) for a in accuracies])
-    page.columns("finding" if len(findings(claim)) == 1 else "findings", [(f.kind, _finding(f)) for f in findings(claim)])
+    page.columns(
+        "finding" if len(findings(claim)) == 1 else "findings", [(f.kind, codes.of_kind(f.kind).code, _finding(f)) for f in findings(claim)]
+    )
     versions = ", ".join(f"{name} {version}" for name, version in claim.versions.items())
     page.prose("ran with", f"{versions}; seed {claim.seed}" if versions else f"seed {claim.seed}")
 

@@ -7,7 +7,7 @@ from textwrap import shorten
 from typing import TYPE_CHECKING
 
 from qedoc.claims.assumption import Assumption
-from qedoc.report.layout import STYLES, Page, Plain, point
+from qedoc.report.layout import NO_EXCUSES, STYLES, Excuses, Page, Plain, point
 from qedoc.report.terminal import heading
 from qedoc.results.outcome import Outcome
 from qedoc.results.verdict import ClaimResult, Interpretation, Verdict
@@ -21,11 +21,18 @@ LONGEST = 72
 _ABOUT = {"symbol": "", "domain": "where", "quantity": "states", "reading": "read", "default": "default", "target": "gives"}
 
 
-def why(outcome: Outcome, console: "Console | Plain", *, silent: Collection[str] = (), remarks: Sequence[str] = ()) -> None:
+def why(
+    outcome: Outcome,
+    console: "Console | Plain",
+    *,
+    silent: Collection[str] = (),
+    remarks: Sequence[str] = (),
+    excuses: Excuses = NO_EXCUSES,
+) -> None:
     """Writes the interpretations of each formula, numbered as `--interpret` counts them. Ignores `silent`."""
     page = Page(console)
     for claim in outcome.claims:
-        heading(page, claim)
+        heading(page, claim, excuses)
         page.formula("formula", claim.formula)
         page.prose("reason", claim.decisive.reason)
         if not claim.decisive.interpretations:

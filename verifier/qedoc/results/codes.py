@@ -5,6 +5,8 @@ from enum import StrEnum
 
 from qedoc.errors import QedocError, meant, question
 from qedoc.records import dataclass
+from qedoc.results import links
+from qedoc.results.verdict import CaseResult, Verdict
 
 PREFIX = "QED"
 
@@ -38,6 +40,11 @@ class Code:
     explanation: str
     example: str
     advice: str
+
+    @property
+    def url(self) -> str:
+        """The address of its explanation in the documentation."""
+        return links.page(f"findings.md#{self.code.lower()}")
 
 
 REFUTED = Code(
@@ -214,6 +221,30 @@ GONE = Code(
     example="optax.cosine_decay_schedule: QED101 is accepted in qedoc-baseline.json but no longer occurs",
     advice="Run qedoc baseline to remove the entry. Otherwise the finding could return unnoticed.",
 )
+UNUSED = Code(
+    code="QED403",
+    name="suppression-unused",
+    title="a comment silences a finding that does not occur",
+    level=Level.WARNING,
+    explanation=(
+        "A comment below a formula, such as '.. qedoc: ignore QED101: reason', silences a finding, and this run checked the formula "
+        "without making the finding."
+    ),
+    example="mylib.loss: the comment silences QED101, but the formula has no such finding; remove the comment",
+    advice="Remove the comment, or the code that it need not silence. Otherwise the finding could return unnoticed.",
+)
+INVALID = Code(
+    code="QED404",
+    name="suppression-invalid",
+    title="a comment that should silence a finding is not understood",
+    level=Level.ERROR,
+    explanation=(
+        "A comment that begins with 'qedoc: ignore' has no reason, names a code that does not exist or that is not about a formula, or "
+        "stands below no formula. It silences nothing."
+    ),
+    example="mylib/losses.py:12: expected one or more codes, a colon and a reason, found 'ignore QED101'",
+    advice="Write the comment below the formula, with a code and a reason, as in '.. qedoc: ignore QED101: the sum is over all devices'.",
+)
 BROKEN = Code(
     code="QED501",
     name="cannot-run",
@@ -243,8 +274,34 @@ CODES = (
     EMPTY,
     STALE,
     GONE,
+    UNUSED,
+    INVALID,
     BROKEN,
 )
+
+_OF_VERDICT = {
+    Verdict.REFUTED: REFUTED,
+    Verdict.UNREADABLE: UNREADABLE,
+    Verdict.UNSUPPORTED: UNSUPPORTED,
+    Verdict.UNDECIDED: UNDECIDED,
+    Verdict.TESTED: TESTED,
+}
+_OF_KIND = {"domain": DOMAIN, "accuracy": ACCURACY, "default": DEFAULT}
+
+
+def of_case(case: CaseResult) -> Code | None:
+    """Returns the code of the finding about the formula of a case; None if the case is proved or states no value."""
+    return DEPENDS if case.depends_on_reading else _OF_VERDICT.get(case.verdict)
+
+
+def of_property(verdict: Verdict) -> Code | None:
+    """Returns the code of the finding about a property with this verdict; None if the property holds."""
+    return None if verdict.holds else PROPERTY_REFUTED if verdict is Verdict.REFUTED else PROPERTY_OPEN
+
+
+def of_kind(kind: str) -> Code:
+    """Returns the code of a finding beside the verdict, by its kind: `domain`, `accuracy` or `default`."""
+    return _OF_KIND.get(kind, DOMAIN)
 
 
 def named(code: str) -> Code:
@@ -273,6 +330,43 @@ def check_prefixes(prefixes: Sequence[str]) -> None:
                 f"expected a code or a code prefix, such as QED101 or QED1, found {prefix!r}; "
                 f"the codes are {', '.join(known.code for known in CODES)}"
             )
+
+
+_BY_VERDICT = {
+    "refuted": (REFUTED, PROPERTY_REFUTED),
+    "unreadable": (UNREADABLE,),
+    "unsupported": (UNSUPPORTED,),
+    "undecided": (UNDECIDED, PROPERTY_OPEN, DEPENDS),
+    "tested": (TESTED,),
+}
+
+
+def failing(kinds: Sequence[str]) -> frozenset[str]:
+    """Returns the finding codes of verdicts, names, codes and beginnings of codes.
+
+    Args:
+        kinds: such as `unreadable`, `domain`, `QED205` or `QED3`.
+
+    Raises:
+        QedocError: if no code belongs to one of them.
+    """
+    found: set[str] = set()
+    for kind in kinds:
+        of_verdict = _BY_VERDICT.get(kind.lower(), ())
+        new = {
+            known.code
+            for known in CODES
+            if known in of_verdict or known.name == kind.lower() or (kind and known.code.startswith(kind.upper()))
+        }
+        if not new:
+            known = [*_BY_VERDICT, *(known.code for known in CODES), *(known.name for known in CODES)]
+            hint = question(meant(kind.lower(), known) or meant(kind.upper(), known))
+            raise QedocError(
+                f"fail-on: expected verdicts ({', '.join(_BY_VERDICT)}) or finding codes, such as QED205, found {kind!r}"
+                + (f"; {hint}" if hint else "")
+            )
+        found |= new
+    return frozenset(found)
 
 
 def chosen(code: Code, select: Sequence[str], ignore: Sequence[str]) -> bool:

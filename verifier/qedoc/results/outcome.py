@@ -106,6 +106,7 @@ class Outcome:
         limits: the limits of an audit, which are part of the command that reproduces its findings.
         remarks: warnings about the environment, one line each.
         command: the command that checks the formula again, if it is from the command line.
+        paths: the spec files and folders that the command line names.
     """
 
     claims: tuple[ClaimResult, ...]
@@ -121,6 +122,7 @@ class Outcome:
     limits: Limits | None = None
     remarks: tuple[str, ...] = ()
     command: str = ""
+    paths: tuple[str, ...] = ()
 
     @property
     def interruption(self) -> str:

@@ -13,7 +13,7 @@ from qedoc.claims.given_objects import with_object
 from qedoc.claims.measured import Measured
 from qedoc.claims.members import member
 from qedoc.errors import Location, TargetError
-from qedoc.sources import fields, locations, markup, plain_legend, prose, values, worded
+from qedoc.sources import fields, locations, markup, plain_legend, prose, silenced, values, worded
 from qedoc.sources.arguments import Argument, argument_of, arguments_of, descriptions, of_object
 from qedoc.sources.objects import Lost, attribute, classes, docstring_of, ignored, loaded, named, own_docstring, public, unwrapped, walk
 from qedoc.sources.pages import Passage
@@ -170,10 +170,11 @@ def page_record(passage: Passage) -> Documented:
 
 
 def _record(name: str, aliases: tuple[str, ...], value: Any, docstring: str, own: tuple[str, ...] = ()) -> Documented:
+    written, docstring = docstring, "\n".join(silenced.without(docstring.split("\n")))
     lines = fields.lines(value, docstring)
-    path, defined = _home(name, value, docstring) if markup.blocks(lines) or markup.roles(lines) else locations.home(value)
+    path, defined = _home(name, value, written) if markup.blocks(lines) or markup.roles(lines) else locations.home(value)
     owner = _owner(name, value)
-    beside = own + tuple(text for of in _texts(owner, value) if (text := own_docstring(of)) and text not in (docstring, *own))
+    beside = own + tuple(text for of in _texts(owner, value) if (text := own_docstring(of)) and text not in (written, *own))
     spoken = worded.worded(markup.paragraphs(lines), markup.arguments(lines), name.rpartition(".")[2]) if callable(value) else []
     blocks = markup.blocks(lines)
     described: dict[str, str] = {}
@@ -201,7 +202,7 @@ def _record(name: str, aliases: tuple[str, ...], value: Any, docstring: str, own
     vectors = {symbol for symbol, text in legend.items() if prose.shaped(text)} | {s for s, p in bound.items() if p in shaped} | shaped
 
     def place(line: int) -> Location:
-        return locations.locate(docstring, line, path, defined)
+        return locations.locate(written, line, path, defined)
 
     formulas = [
         Formula(latex=block.latex, location=place(block.start), display=True, line=block.first, notation=block.notation) for block in blocks

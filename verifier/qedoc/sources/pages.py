@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from qedoc.errors import Location, QedocError
-from qedoc.sources import markup
+from qedoc.sources import markup, silenced
 from qedoc.sources.fences import fences
 
 SUFFIXES = (".rst", ".md", ".ipynb")
 """The suffixes of pages."""
 
-_COMMENT = re.compile(r"^\s*(?:\.\.|%|<!--)\s*qedoc:\s*(?!interpret\s+\d)([A-Za-z_][\w.]*)\s*(?:-->)?\s*$")
+_COMMENT = re.compile(r"^\s*(?:\.\.|%|<!--)\s*qedoc:\s*(?!interpret\s+\d|ignore\b)([A-Za-z_][\w.]*)\s*(?:-->)?\s*$")
 _ROLE = re.compile(
     r"(?::(?:py:)?(?:func|class|meth|attr|data|obj):|\{(?:py:)?(?:func|class|meth|attr|data|obj)\})`(?:[^`<]*<)?[~!.]?([\w.]+)(?:\(\))?>?`"
 )
@@ -78,6 +78,15 @@ def is_pages(name: str) -> bool:
     return named or (not any(path.glob("*.py")) and any(path.rglob(f"*{suffix}") for suffix in SUFFIXES))
 
 
+_ON_PAGE = re.compile(rf"^[^#]+#(.+(?:{'|'.join(map(re.escape, SUFFIXES))})):\d+")
+
+
+def page_of(name: str) -> str:
+    """Returns the page in the id of a claim, such as `mylib.loss#docs/page.md:12`; empty for any other name."""
+    found = _ON_PAGE.match(name)
+    return found[1] if found else ""
+
+
 def pages(name: str) -> list[Page]:
     """Returns the pages at a path, in the order of their names. Folders that begin with `_` or `.` are skipped.
 
@@ -137,7 +146,7 @@ def _notebook(path: Path, text: str, raw: Sequence[str]) -> Page:
 
 def passages(page: Page) -> list[Passage]:
     """Returns the formulas of a page by section and function, in the order written."""
-    lines = list(page.lines)
+    lines = silenced.without(page.lines)
     found: list[Passage] = []
     ends = [*_starts(lines), len(lines)]
     module = ""

@@ -82,7 +82,8 @@ def load(file: SpecFile) -> tuple["Spec", ...]:
             if isinstance(item, Spec):
                 found.setdefault(id(item), item)
     if not found:
-        raise SpecError("expected a Spec, or a list of them, at module level; found none", Location(path=file.path, line=1))
+        hint = _other_command(file)
+        raise SpecError(f"expected a Spec, or a list of them, at module level; found none{hint}", Location(path=file.path, line=1))
     return tuple(found.values())
 
 
@@ -105,7 +106,23 @@ def _failure(file: SpecFile, error: Exception) -> SpecError:
     kind = type(error).__name__
     if isinstance(error, SyntaxError) and error.filename == file.path:
         return SpecError(f"syntax error: {error.msg}", Location(path=file.path, line=error.lineno or 1))
-    return SpecError(f"the spec does not run: {kind}: {error}; fix this line, or install what it needs", _place(file, error))
+    return SpecError(
+        f"the spec does not run: {kind}: {error}; {_other_command(file)[2:] or 'fix this line, or install what it needs'}",
+        _place(file, error),
+    )
+
+
+def _other_command(file: SpecFile) -> str:
+    """What to type for a file of a library, which has docstrings and no specs; empty for a file that mentions qedoc."""
+    if "qedoc" in file.text:
+        return ""
+    path = Path(file.path).absolute()
+    parts = [] if path.name == "__init__.py" else [path.stem]
+    folder = path.parent
+    while (folder / "__init__.py").is_file():
+        parts.insert(0, folder.name)
+        folder = folder.parent
+    return f"; to check the formulas in the docstrings of this file, use qedoc audit {'.'.join(parts)}" if parts else ""
 
 
 def _place(file: SpecFile, error: BaseException) -> Location:

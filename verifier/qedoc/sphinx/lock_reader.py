@@ -192,24 +192,28 @@ def _read(config: Config) -> tuple[Project, dict[str, Entry]]:
     except (QedocError, KeyError, TypeError, ValueError, AttributeError) as error:  # edited by hand, or written by an older qedoc
         reason = f"{config.lock} is damaged ({type(error).__name__}: {error})"
         return Project(config=config, stale=reason), {}
-    if (config.root / config.baseline).is_file():
-        entries = _with_baseline(entries, config.root / config.baseline)
+    entries = _with_excuses(entries, config.root / config.baseline)
     reasons += [f"{id_}: {entry.stale}" for id_, entry in entries.items() if entry.stale]
     return Project(config=config, stale=reasons[0] if reasons else ""), entries
 
 
-def _with_baseline(entries: dict[str, Entry], file: Path) -> dict[str, Entry]:
-    """Marks the entries whose refutations are all accepted by the baseline."""
-    from qedoc.report import baseline
+def _with_excuses(entries: dict[str, Entry], file: Path) -> dict[str, Entry]:
+    """Marks the entries whose refutations are all accepted by the baseline or silenced by comments."""
+    from qedoc.report import baseline, suppressions
     from qedoc.report.findings import of_claim
-    from qedoc.results import codes  # most projects have no baseline
+    from qedoc.results import codes
 
     accepted = baseline.load(file)
 
     def with_acceptance(entry: Entry) -> Entry:
-        found = [notice for notice in of_claim(entry.result) if notice.code in (codes.REFUTED, codes.PROPERTY_REFUTED)]
-        known = bool(found) and all(any(one.is_of(notice) for one in accepted) for notice in found)
-        return replace(entry, accepted=known)
+        refutations = (codes.REFUTED, codes.PROPERTY_REFUTED)
+        found = [notice for notice in of_claim(entry.result) if notice.code in refutations]
+        if not found:
+            return entry
+        placed = replace(entry.result, location=replace(entry.result.location, path=str(entry.file)))
+        kept, _ = suppressions.silenced(found, [placed])
+        left, _ = baseline.against([notice for notice in kept if notice.code in refutations], accepted, (), file)
+        return replace(entry, accepted=not left)
 
     return {id_: with_acceptance(entry) for id_, entry in entries.items()}
 
