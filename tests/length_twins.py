@@ -101,10 +101,12 @@ BASES = (
     ),
     Code(name="largest", formula=r"\max_i x_i", value="jnp.max(x)", wrong=("jnp.max(x[1:], initial=x[0] - 1)", "jnp.min(x)", "x[0]", "x[-1]")),
     Code(
-        name="partial_sums",
-        formula=r"\text{partial\_sums}(x)_i = \sum_{j=1}^i x_j, \quad 1 \le i",
-        value="jnp.cumsum(x)",
-        wrong=("jnp.cumsum(x) - x", "jnp.cumsum(x[::-1])", "jnp.cumsum(x) / n"),
+        name="absolute_error",
+        parameters="x, y",
+        formula=r"\frac{1}{n} \sum_{i=1}^n |x_i - y_i|",
+        legend=XY,
+        value="jnp.sum(jnp.abs(x - y)) / n",
+        wrong=("jnp.sum(jnp.abs(x - y))", "jnp.sum(x - y) / n", "jnp.sum(jnp.abs(x - y[::-1])) / n", "jnp.max(jnp.abs(x - y))"),
     ),
     Code(
         name="inner",
@@ -195,7 +197,7 @@ def late(code: Code) -> Iterator[Code]:
 
 
 def _gives_number(code: Code) -> bool:
-    return code.name not in ("softmax", "partial_sums", "applied")
+    return code.name not in ("softmax", "applied")
 
 
 def _is_alone(code: Code) -> bool:
