@@ -8,7 +8,7 @@ import pytest
 sys.dont_write_bytecode = True
 """Tests write a module several times within a second. Python would take the compiled code of a text of the same length for current."""
 
-COUNTED = {"mutants": "mutants", "corpus": "corpus", "generated": "generated pairs", "twins": "twins of rules"}
+COUNTED = {"mutants": "mutants", "corpus": "corpus", "generated": "generated pairs", "twins": "twins of rules", "lengths": "twins of lengths"}
 """Properties of tests that hold counts, and what they count."""
 
 

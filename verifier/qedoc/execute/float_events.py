@@ -1,6 +1,7 @@
 """Runs code and watches each operation for overflow, underflow, saturation and absorption, which are the same in all formats."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
@@ -134,15 +135,31 @@ def is_calm(call: Call, symbols: Sequence[sp.Symbol], row: Sequence[Fraction], *
         False also if the code cannot be watched.
     """
     with jax.enable_x64(True), executed():
-        watch = Watch()
         numbers = [int(x) if s.is_integer else jnp.asarray(float(x)) for s, x in zip(symbols, row, strict=True)]
+        traced = _traced(call, tuple(symbols)) if once else None
+    if traced is not None:
+        return _runs_calmly(lambda watch: watch.evaluate(*opened(traced), numbers), entered=False)
+    return runs_calmly(lambda: call(dict(zip(symbols, numbers, strict=True))))
+
+
+def runs_calmly(call: Callable[[], Any]) -> bool:
+    """Whether no operation of a call is near overflow, underflow or saturation, in float32 and in float64.
+
+    Args:
+        call: the call.
+
+    Returns:
+        False also if the code cannot be watched.
+    """
+    return _runs_calmly(lambda _: call(), entered=True)
+
+
+def _runs_calmly(call: Callable[[Watch], Any], *, entered: bool) -> bool:
+    with jax.enable_x64(True), executed():
+        watch = Watch()
         try:
-            traced = _traced(call, tuple(symbols)) if once else None
-            if traced is not None:
-                watch.evaluate(*opened(traced), numbers)
-                return watch.calm
-            with current_trace(watch):
-                call(dict(zip(symbols, numbers, strict=True)))
+            with current_trace(watch) if entered else nullcontext():
+                call(watch)
         except Exception:  # noqa: BLE001  # whatever the code or JAX raises: nothing was seen to be calm
             return False
     return watch.calm

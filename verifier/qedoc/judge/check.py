@@ -22,10 +22,11 @@ from qedoc.judge.defaults import defaults
 from qedoc.judge.describe import describe, described
 from qedoc.judge.entrywise import for_arrays
 from qedoc.judge.executions import Executions, execute, outside
-from qedoc.judge.extents import extended
+from qedoc.judge.extents import extended, is_longest
 from qedoc.judge.inputs import format_inputs, named, pasteable
 from qedoc.judge.lengths import longer
 from qedoc.judge.lifting import lifted
+from qedoc.judge.long_arrays import Compared, on_long_arrays
 from qedoc.judge.minimiser import minimised
 from qedoc.judge.pair import Pair, shown
 from qedoc.judge.paths import formula
@@ -101,10 +102,16 @@ def check(
             id=case_name(spec, sizes), verdict=Verdict.UNSUPPORTED, reason=reason, cause="unsupported", construct=error.message
         )
     from_runs: CaseResult | None = None
+    long = Compared()
     if spec.natural and not spec.beside:
         note("running the code")
         pair, arrays, from_runs = _run_alone(pair, sizes, limits)
         keep(from_runs)
+        if from_runs.verdict.holds and is_longest(pair):
+            note("running the code on long arrays")
+            long = on_long_arrays(spec, pair.target, pair.case.id)
+            if long.refuted is not None:
+                return replace(long.refuted, seconds=time.perf_counter() - started, sources=closure(spec.target, []))
         note("reading the code")
     try:
         pair.code.explore(pair.facts)
@@ -123,7 +130,7 @@ def check(
         result = _with_call_styles(pair, result)
     if spec.natural and result.verdict.holds:
         note("running the code on longer arrays")
-        result = longer(pair, limits) or result
+        result = longer(pair, limits, is_compared=long.is_complete) or result
     result = extended(pair, result, limits, note)
     if spec.natural and not spec.beside and result.verdict.holds:
         note("running the code on arrays")

@@ -78,7 +78,7 @@ def every_length(spec: Spec) -> Found | None:
     lengths = {d.symbol: d for d in found.spec.symbols if isinstance(d, Size) and d.meaning == LENGTH}
     extent = found.extent
     try:
-        call, arrays, shapes = _arguments(found.spec)
+        call, arrays, shapes = arguments(found.spec)
         code = read_unsized(call, arrays, shapes)
         _refuse_apart(code, lengths if found.spec is spec else {})
         domain = _domain(found.spec, lengths)
@@ -136,11 +136,11 @@ def _equal(spec: Spec, code: Unsized, lengths: Mapping[sp.Symbol, Size]) -> bool
     if len(entry) != len(code.indices):
         raise RefusedError(f"the code returns an array with {len(code.indices)} axes, and the formula describes an entry at {len(entry)}")
     inside = {symbol.name: value for symbol, value in zip(code.indices, entry, strict=True)}
-    difference = minus(read(_from_zero(spec), places), read(code.value, inside))
+    difference = minus(read(from_zero(spec), places), read(code.value, inside))
     return vanishes(difference)
 
 
-def _from_zero(spec: Spec) -> sp.Expr:
+def from_zero(spec: Spec) -> sp.Expr:
     """The formula of a spec with arrays whose indices count from 0, as those of the code do."""
     arrays = [template for template in spec.bind.values() if isinstance(template, Array)]
     first = {base(array.item): [sp.sympify(low) for _, low, _ in array.indices] for array in arrays if isinstance(array.item, sp.Indexed)}
@@ -179,7 +179,7 @@ def _domain(spec: Spec, lengths: Mapping[sp.Symbol, Size]) -> Domain:
     )
 
 
-def _arguments(spec: Spec) -> tuple[Callable[..., Any], dict[str, Any], dict[str, str]]:
+def arguments(spec: Spec) -> tuple[Callable[..., Any], dict[str, Any], dict[str, str]]:
     """The call of the target, its arguments in the arrays and symbols of a spec, and the shapes of the arrays.
 
     Raises:

@@ -52,7 +52,7 @@ def extended(pair: Pair, result: CaseResult, limits: Limits, note: Callable[[str
     """
     sizes = [d for d in pair.case.spec.symbols if isinstance(d, Size)]
     size = next((d for d in sizes if d.least is not None), None)
-    if size is None and _is_longest(pair, sizes):
+    if size is None and is_longest(pair):
         return _for_every_length(pair, result, sizes, limits, note)
     if size is None and result.verdict is Verdict.TESTED and pair.case.spec.natural and any(d.meaning == LENGTH for d in sizes):
         return _without_single_proof(pair, result, note) or result
@@ -75,8 +75,9 @@ def extended(pair: Pair, result: CaseResult, limits: Limits, note: Callable[[str
     return replace(result, reason=reason, extent=extent, cells=result.cells + found.cells)
 
 
-def _is_longest(pair: Pair, sizes: list[Size]) -> bool:
-    """Whether a case has the longest arrays, and the first entry of the result."""
+def is_longest(pair: Pair) -> bool:
+    """Whether a case of a claim about arrays has the longest of them, and the first entry of the result."""
+    sizes = [d for d in pair.case.spec.symbols if isinstance(d, Size)]
     first = {str(d.symbol): max(d.values) if d.meaning == LENGTH else min(d.values) for d in sizes}
     return pair.case.spec.natural and any(d.meaning == LENGTH for d in sizes) and pair.case.sizes == first
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import partial
+from itertools import groupby
 from typing import Any
 
 import sympy as sp
@@ -13,12 +14,15 @@ from qedoc.claims.given_objects import WithObject
 from qedoc.claims.members import Member
 from qedoc.claims.returned import Returned
 from qedoc.claims.settings import Imported
-from qedoc.claims.spec import Array
+from qedoc.claims.spec import Array, Spec
 from qedoc.claims.steps import GRADIENTS, OBJECTIVES, PARAMETERS, Steps
 from qedoc.claims.surroundings import Surrounded
 from qedoc.claims.target import resolve
 from qedoc.lift.opaque import interpretation
 from qedoc.results.verdict import Inputs, Number
+
+MOST_RUNS = 4
+"""A list of more runs of equal entries is written entry by entry."""
 
 
 def number(x: Fraction) -> Number:
@@ -129,6 +133,31 @@ def pasteable(case: Case, point: Mapping[sp.Symbol, Fraction], *, arrays: bool =
     if by:
         call, module = f"jax.grad(lambda {by}: {call})({_text(keywords[by])})", ", ".join(dict.fromkeys(("jax", module)))
     return f"import {module}; {imports}{before}print({call}{called}{entry})"
+
+
+def pasted(spec: Spec, inputs: Inputs, entry: Sequence[int]) -> str:
+    """Returns a line of Python that calls the target of a claim about arrays.
+
+    Args:
+        spec: the claim.
+        inputs: the arguments that are numbers, and arrays as lists.
+        entry: the place in the result.
+    """
+    fixed = {name: value for name, value in spec.bind.items() if name not in inputs}
+    texts = {name: _array_text(value) if isinstance(value, list) else _text(value) for name, value in {**fixed, **inputs}.items()}
+    module, before, call = _called(spec.target, texts)
+    modules = ", ".join(dict.fromkeys((module, *(value.module for value in fixed.values() if isinstance(value, Imported)))))
+    return f"import {modules}; import jax.numpy as jnp; {before}print({call}{''.join(f'[{place}]' for place in entry)})"
+
+
+def _array_text(entries: list[Any]) -> str:
+    """The text of an array: one number in brackets and a factor for many equal ones."""
+    if isinstance(entries[0], list):
+        return f"jnp.array({entries!r})"
+    runs = [(value, len(list(same))) for value, same in groupby(entries)]
+    return f"jnp.array({' + '.join(f'[{value!r}] * {many}' if many > 1 else f'[{value!r}]' for value, many in runs)})" if (
+        len(runs) <= MOST_RUNS
+    ) else f"jnp.array({entries!r})"
 
 
 def _called(target: str, texts: Mapping[str, str]) -> tuple[str, str, str]:

@@ -25,7 +25,7 @@ MOST_ENTRIES = 300
 """Maximum number of entries of all arrays of a length that is tried. Matrices of many entries take longer than the rest of the check."""
 
 
-def longer(pair: Pair, limits: Limits) -> CaseResult | None:
+def longer(pair: Pair, limits: Limits, *, is_compared: bool = False) -> CaseResult | None:
     """Compares formula and runs for longer arrays.
 
     In particular their lengths are the numbers that the code contains, `x.shape[0] == 8`, and one more, `x[:8]`.
@@ -33,6 +33,7 @@ def longer(pair: Pair, limits: Limits) -> CaseResult | None:
     Args:
         pair: the claim at the largest lengths that are checked; for other lengths nothing is tried.
         limits: limits the number of points.
+        is_compared: whether runs on arrays of many lengths were compared in floating-point numbers. Then one length is tried.
 
     Returns:
         a refutation, or None if no difference was found.
@@ -42,7 +43,7 @@ def longer(pair: Pair, limits: Limits) -> CaseResult | None:
         return None
     least = max(max(d.values) for d in lengths) + 1
     numbers = [int(number) for number in written(pair.target) if number.denominator == 1 and least <= number < LONGEST]
-    named = [number + more for number in numbers for more in (1, 0)]
+    named = [] if is_compared else [number + more for number in numbers for more in (1, 0)]
     wanted = dict.fromkeys([max(NEXT, least), *named])
     for length in [length for length in wanted if _entries(pair, length) <= MOST_ENTRIES][:MOST]:
         sizes = {**pair.case.sizes, **{str(d.symbol): length for d in lengths}}
