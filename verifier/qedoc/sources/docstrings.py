@@ -322,7 +322,9 @@ def about(record: Documented, name: str) -> Documented:
     """
     owner = named(record.owner)
     told = {argument.name: argument.text for argument in record.arguments}
-    return replace(record, target=f"{record.owner}.{name}", arguments=tuple(of_object(owner, name, told)))
+    static = isinstance(inspect.getattr_static(owner, name, None), staticmethod)
+    arguments = arguments_of(getattr(owner, name), told) if static else of_object(owner, name, told)
+    return replace(record, target=f"{record.owner}.{name}", arguments=tuple(arguments))
 
 
 def of_metric(record: Documented, metric: Measured) -> Documented:
