@@ -7,12 +7,16 @@ from qedoc.read.brackets import split
 from qedoc.read.reading import Names, NotAClaim, Silence
 from qedoc.read.scope import conventional_index
 from qedoc.read.tokens import Kind, Token
-from qedoc.read.tree import SYMBOLS, Group, Node, contents, equated, relation, spelled, walk
+from qedoc.read.tree import SYMBOLS, Group, Node, contents, equated, relation, walk
 
-_EVOLVES = re.compile(r"\bequations?\b|\bevol(?:utions?|ves?|ving)\b|\bdynamics\b|\bsolv(?:es?|ing|ers?)\b|\bprocess(?:es)?\b", re.IGNORECASE)
-_SYSTEM = re.compile(r"\bsolv(?:es?|ing|ers?)\b|\bsolutions?\b|\blinear systems?\b|\bnormal equations?\b|\bleast[- ]squares\b", re.IGNORECASE)
+_EVOLVES = re.compile(
+    r"\bequations?\b|\bevol(?:utions?|ves?|ving)\b|\bdynamics\b|\bsolv(?:es?|ed|ing|ers?)\b|\bprocess(?:es)?\b", re.IGNORECASE
+)
+_SYSTEM = re.compile(
+    r"\bsolv(?:es?|ed|ing|ers?)\b|\bsolutions?\b|\blinear systems?\b|\bnormal equations?\b|\bleast[- ]squares\b", re.IGNORECASE
+)
 _OPTIMA = frozenset({"min", "max", "sup", "inf", "argmin", "argmax", "argsup", "arginf"})
-_SUBJECT = ("s.t.", "s.t", "subject to", "such that")
+_SUBJECT = frozenset({"s.t.", "s.t", "subject to", "such that"})
 _DOTS = ("ldots", "cdots", "dots", "dotsc", "vdots", "ddots")
 
 
@@ -100,7 +104,9 @@ def problem(sides: Sequence[Sequence[Node]]) -> NotAClaim | None:
     Args:
         sides: the sides of the formula.
     """
-    limited = any(token.kind is Kind.TEXT and token.text.strip(" :") in _SUBJECT for side in sides for node in side for token in _tokens(node))
+    limited = any(
+        token.kind is Kind.TEXT and token.text.strip(" :") in _SUBJECT for side in sides for node in side for token in _tokens(node)
+    )
     side = sides[0] if len(sides) == 1 or limited else ()
     if len(side) < 3 or not isinstance(side[0], Token) or side[0].text not in _OPTIMA or not side[1].is_char("_"):
         return None

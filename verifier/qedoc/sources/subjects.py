@@ -2,13 +2,14 @@
 
 import inspect
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from types import ModuleType
 from typing import Any
 
 from qedoc.sources import markup
 from qedoc.sources.objects import public, unwrapped
+from qedoc.sources.pages import MARK
 
 _NAMED = re.compile(
     r":(?:py:)?(?:func|class|meth|obj):`(?:[^`<]*<)?[~!.]?(?:\w+\.)*(\w+)(?:\(\))?>?`"
@@ -17,8 +18,10 @@ _NAMED = re.compile(
 """A role or a code span with the name of an object."""
 
 _GOES_ON = re.compile(r"^(?:where|and|with|for|here|or|so that)\b", re.IGNORECASE)
-_PARTS = re.compile(r"\\\\|\\q?quad\b|[,;]\s")
-_STYLE = re.compile(r"\\(?:mathrm|mathit|mathtt|mathsf|text\w*|operatorname\*?)(?![A-Za-z])|\\[!,;:]|\\(?:left|[bB]igg?l?)(?![A-Za-z])|[\\{}&\s]")
+_PARTS = re.compile(r"\\\\|\\q?quad\b")
+_STYLE = re.compile(
+    r"\\(?:mathrm|mathit|mathtt|mathsf|text\w*|operatorname\*?)(?![A-Za-z])|\\[!,;:]|\\(?:left|[bB]igg?l?)(?![A-Za-z])|[\\{}&\s]"
+)
 
 
 def subjects(module: ModuleType, lines: Sequence[str]) -> dict[int, tuple[str, ...]]:
@@ -63,7 +66,7 @@ def _defined(module: ModuleType) -> dict[str, Any]:
 
 def _eponym(name: str, objects: Mapping[str, Any]) -> tuple[str, ...]:
     """The only class of a module without functions, or the object that has the name of the module."""
-    if len(objects) == 1 and inspect.isclass(*objects.values()):
+    if [inspect.isclass(value) for value in objects.values()] == [True]:
         return tuple(objects)
     return tuple(one for one in objects if one.replace("_", "").lower() == name.replace("_", "").lower())[:1]
 
@@ -79,7 +82,7 @@ def _heads(latex: str) -> Iterator[str]:
 def _before(lines: Sequence[str], first: int) -> str:
     """The paragraph right above a display, without the headings and the marks of markup."""
     above = first - 1
-    while above >= 0 and not lines[above].strip():
+    while above >= 0 and MARK.match(lines[above]):
         above -= 1
     paragraph: list[str] = []
     while above >= 0 and lines[above].strip():
@@ -88,7 +91,7 @@ def _before(lines: Sequence[str], first: int) -> str:
     return " ".join(paragraph)
 
 
-def names(found: Collection[tuple[str, ...]]) -> list[str]:
+def names(found: Iterable[tuple[str, ...]]) -> list[str]:
     """Returns the objects that some display is about, each once.
 
     Args:
