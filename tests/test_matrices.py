@@ -80,6 +80,13 @@ def test_a_column_is_a_vector_or_has_two_axes(judge: Judge, code: str) -> None:
     assert judge("f(x, y)", display(r"f = \begin{pmatrix} x \\ 2 x \\ x - y \end{pmatrix}"), code) is Verdict.REFUTED
 
 
+def test_an_array_in_square_brackets(judge: Judge) -> None:
+    assert judge("f(x, y)", display(r"f = [x, x + y]"), "jnp.array([x, x + y])") in HOLDS
+    assert judge("f(x, y)", display(r"f = [x, x + y]"), "jnp.array([x + y, x])") is Verdict.REFUTED
+    assert judge("f(x, y)", display(r"f = [x, x + y]"), "jnp.array([x, x + y, y])") is Verdict.UNDECIDED  # of another shape
+    assert judge("f(x, y)", display(r"f \in [x, x + y]"), "x") is Verdict.NOT_A_CLAIM
+
+
 def test_all_entries_of_a_large_matrix_are_compared(judge: Judge) -> None:
     rows = [[int(row == column) for column in range(5)] for row in range(5)]
     lines = r" \\ ".join(" & ".join(map(str, row)) for row in rows)

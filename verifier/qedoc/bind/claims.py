@@ -82,6 +82,8 @@ def claims(record: Documented) -> tuple[Bound | Refused, ...]:
         made = list(of_formula(context, formula, reading, whole))
         if any(isinstance(one, Refused) and one.verdict is Verdict.UNREADABLE for one in made):
             made = _of_objects(record, formula, whole) or made
+        if record.module:  # a display about several objects is a claim of each of them
+            made = [one for one in made if isinstance(one, Bound) or one.verdict is not Verdict.NOT_A_CLAIM or len(made) == 1]
         found += [one for one in made if isinstance(one, Bound)] if formula.value else made  # running text promises nothing that is unclear
     return with_parts(found)
 

@@ -114,9 +114,10 @@ class Context:
 
     @cached_property
     def owner(self) -> "Context | None":
-        """The docstring of the class, for that of a method or property."""
+        """The docstring of the class, for that of a method or property; that of the object itself, for that of its module."""
         record = self.record
-        return Context(record_of(record.owner)) if record.owner not in ("", record.name) else None
+        path = record.name if record.module else record.owner
+        return Context(record_of(path)) if record.module or path not in ("", record.name) else None
 
     @cached_property
     def own(self) -> frozenset[str]:

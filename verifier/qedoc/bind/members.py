@@ -2,7 +2,7 @@
 
 Sources: the tables of probability distributions of Wikipedia and of SciPy for f, F, S, the quantile function and the moments;
 ISO 80000-2 for E and Var; Rasmussen and Williams, "Gaussian Processes" (2006) for kernels; Kobyzev, Prince and Brubaker, "Normalizing
-Flows" (2021) for bijectors.
+Flows" (2021) for bijectors; Wainwright and Jordan, "Graphical Models, Exponential Families, and Variational Inference" (2008) for t.
 """
 
 import dis
@@ -81,6 +81,12 @@ FUNCTIONS = (
         heads="F^-1 Q quantile icdf ppf",
         members=dict.fromkeys(("icdf", "quantile", "ppf", "inverse_cdf"), "x"),
         words=r"quantile|inverse cdf|icdf|percent point|inverse cumulative",
+    ),
+    Quantity(
+        name="sufficient statistics",
+        heads="t T",
+        members=dict.fromkeys(("sufficient_statistics", "sufficient_statistic", "sufficient_stats"), "x"),
+        words=r"sufficient statistic",
     ),
 )
 """The quantities that are a function of a value."""
@@ -325,9 +331,11 @@ def _is_distribution_function(owner: str) -> bool:
 
 
 def has(owner: str, name: str) -> bool:
-    """Whether the objects of a class have a method or property that can give a value."""
+    """Whether a class has a method or property that can give a value, for its objects or without one."""
     try:
         made = named(owner)
+        if isinstance(static := inspect.getattr_static(made, name, None), staticmethod):
+            return not _only_raises(static.__func__)
         found = member(made, name) if isinstance(made, type) and name not in vars(object) and hasattr(made, name) else None
     except QedocError:
         return False

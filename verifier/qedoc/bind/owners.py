@@ -14,6 +14,8 @@ from qedoc.sources.docstrings import Documented
 def told(context: Context, line: int) -> Choices:
     """What the text says about the display at a line: the docstring, and that of the class for symbols that it does not explain.
 
+    What stands in the docstring of a module is about an object with a docstring of its own. What is not clear there counts as well.
+
     Args:
         context: the docstring.
         line: the line of the display, from 0.
@@ -21,7 +23,7 @@ def told(context: Context, line: int) -> Choices:
     settled = [argument.text for argument in context.record.arguments if isinstance(argument.default, Settled) and argument.text]
     said = _without(context.text.choices(line), (*context.aside, *settled))
     record = context.record
-    if not record.owner:
+    if not record.owner and not record.module:
         return said
     lettered = _lettered(context, {name for name, choices in said.meanings.items() if choices})
     if context.owner is None:
@@ -33,6 +35,8 @@ def told(context: Context, line: int) -> Choices:
         name: choices for name, choices in beside.meanings.items() if name not in own and choices and name not in context.definitions
     }
     domain = tuple(choice for choice in beside.domain if _is_of(choice, known, {*meanings, *own}))
+    if record.module:
+        said = replace(said, doubtful=(*said.doubtful, *beside.doubtful), unclear=(*said.unclear, *beside.unclear))
     return replace(
         said,
         meanings=lettered | dict(said.meanings) | meanings,

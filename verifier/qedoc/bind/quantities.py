@@ -8,7 +8,7 @@ import sympy as sp
 from qedoc.bind.context import Context
 from qedoc.bind.members import logarithm
 from qedoc.bind.records import Obstruction
-from qedoc.interpret.findings import CASE, VALUE
+from qedoc.interpret.findings import CASE, OBJECTIVE, VALUE
 from qedoc.interpret.parses import UNSOLVED
 from qedoc.read import Equation
 from qedoc.results.verdict import Verdict
@@ -67,6 +67,8 @@ def stated(context: Context, equation: Equation, quantity: Any) -> Stated:
             if operator in _SIGN and not getattr(real, _SIGN[operator]):
                 raise Obstruction(f"the formula may be negative, and {operator} of the value is not", verdict=Verdict.UNDECIDED)
             return Stated(equation=_bare(equation, _UNDONE[operator].xreplace({_X: equation.right})))
+        case _ if quantity == OBJECTIVE:
+            raise Obstruction("an optimisation problem: the value is its solution", verdict=Verdict.NOT_A_CLAIM, cause="problem")
         case ("related", how):
             raise Obstruction(f"the text says that the formula is {how}, and qedoc does not check that", verdict=Verdict.UNDECIDED)
         case ("display is", _):

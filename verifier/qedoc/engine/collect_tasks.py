@@ -93,9 +93,10 @@ def survey(
     unread, failures = visit.unread, list[Failure]()
     claims: list[Claim] = []
     for record in records:
-        if record.name not in done:
+        step = f"{record.name} {record.module}".strip()
+        if step not in done:
             found = _claims_of(record, seconds, visit)
-            _append(folder, record.name, found)
+            _append(folder, step, found)
             claims += found.claims
             unread += found.unread
             failures += found.failures

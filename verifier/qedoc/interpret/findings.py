@@ -16,6 +16,9 @@ UNKNOWN = ("unknown",)
 DEVIATES = ("deviates",)
 """The quantity of a display beside words which say that the code computes something else, also if its left side names the value."""
 
+OBJECTIVE = ("related", "an objective")
+"""The quantity of a display whose optimum the value is."""
+
 CASE = ("case",)
 """The quantity of a display that is the value somewhere, where the words do not say where."""
 

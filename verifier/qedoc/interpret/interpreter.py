@@ -12,7 +12,7 @@ from qedoc.interpret.clauses import Clauses
 from qedoc.interpret.departures import departs
 from qedoc.interpret.doubts import constrains, counts_from_one, counts_steps, deviates, limits, logged, results, returned
 from qedoc.interpret.entries import entry
-from qedoc.interpret.findings import DEVIATES, EITHER, UNKNOWN, VALUE, Described, Found, Source
+from qedoc.interpret.findings import DEVIATES, EITHER, OBJECTIVE, UNKNOWN, VALUE, Described, Found, Source
 from qedoc.interpret.fragments import RESTRICTS, approximates, refers
 from qedoc.interpret.introductions import introduction
 from qedoc.interpret.labels import labelled, opening
@@ -25,7 +25,7 @@ from qedoc.interpret.parsing import Lattice, whole
 from qedoc.interpret.passages import Passage, passages, sentences, unstressed
 from qedoc.interpret.sets import MEMBER, mapped_from
 from qedoc.interpret.statements import sentence
-from qedoc.interpret.telling import disowns, is_past, selects, shows, tail, tells
+from qedoc.interpret.telling import disowns, is_objective, is_past, selects, shows, tail, tells
 from qedoc.interpret.words import Vocabulary
 from qedoc.sources import markup
 
@@ -166,6 +166,10 @@ class Interpreter:
 
     def _introduction(self, lattice: Lattice, passage: Passage, found: Found, opened: tuple[Any, ...] = ()) -> None:
         """Words before a display. `opened` is a condition that opens a list of labelled displays."""
+        if is_objective(passage.text):
+            source = Source(words=passage.text, line=passage.line, only=passage.after)
+            found.state(passage.after, [(OBJECTIVE, Sure.STATED)], source)
+            return
         parses = whole(introduction, lattice) or tail(lattice) or self._own_value(lattice, passage)
         if parses and not ({parse[0] for parse in parses} <= _NAMING and self._is_shown(lattice, passage.after)):
             self._introduced(parses, passage, found)

@@ -67,6 +67,23 @@ def _is_unfinished(lattice: Lattice) -> bool:
     )
 
 
+_OPTIMAL = re.compile(
+    r"^(?!.*\b(?:loss|losses|objective|cost|costs|criterion|penalty)\b.*\b(?:that|which)\s+m)"
+    r".*\b(?:that|which)\s+(?:minimi[sz]es?|maximi[sz]es?)\s+(?:the|an?)\s+"
+    r"(?:(?!(?:is|are|by|and|to|where|which|that|returns|gives|as|with|if|when)\b)[\w-]+\s*){1,8}:?$",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def is_objective(text: str) -> bool:
+    """Whether words say that the value is the optimum of the display: `the coefficients that minimize the sum of squared errors`.
+
+    Args:
+        text: the words before the display.
+    """
+    return bool(_OPTIMAL.match(" ".join(text.split())))
+
+
 _PARTS = frozenset({"stages", "stage", "steps", "terms", "evaluations", "parts", "components", "factors", "equations"})
 _HAVING = frozenset({"uses", "has", "takes", "performs", "needs", "requires", "involves"})
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from qedoc.read import unsolved
 from qedoc.read.brackets import split
 from qedoc.read.cases import rows, trimmed
 from qedoc.read.reading import Names, NotAClaim, Silence
@@ -38,7 +39,14 @@ def related(nodes: Sequence[Node], names: Names, scope: Scope, *, read: bool) ->
             return found
     if read:
         return _remainder(nodes, scope, "o")
-    return _recurrence(nodes, names) or _remainder(nodes, scope, "O") or _setting(nodes) or _expectation(sides) or _given(sides, names)
+    known = _recurrence(nodes, names) or _remainder(nodes, scope, "O") or _setting(nodes) or _expectation(sides) or _given(sides, names)
+    return known or _unsolved(nodes, sides, names, given)
+
+
+def _unsolved(nodes: Sequence[Node], sides: Sequence[Sequence[Node]], names: Names, given: set[str]) -> NotAClaim | None:
+    """An equation to be solved, a problem or a list of names."""
+    system = unsolved.system(sides, names, given) if all(sides) else None
+    return system or unsolved.differential(_rows(nodes), names) or unsolved.problem(sides) or unsolved.listed(trimmed(nodes))
 
 
 def _factorisation(sides: Sequence[Sequence[Node]], names: Names, given: set[str]) -> NotAClaim | None:

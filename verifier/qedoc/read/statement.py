@@ -6,12 +6,12 @@ from dataclasses import replace
 import sympy as sp
 
 from qedoc.read import heads
-from qedoc.read.brackets import arguments
+from qedoc.read.brackets import arguments, split
 from qedoc.read.cases import conditions, trimmed
 from qedoc.read.derivatives import slope
 from qedoc.read.functions import FUNCTIONS
 from qedoc.read.lines import Statement, statements
-from qedoc.read.matrices import COLUMN, ROW, has_product, kind, of_matrices, shape
+from qedoc.read.matrices import COLUMN, ROW, SCALAR, MatrixOf, has_product, kind, of_matrices, shape
 from qedoc.read.parser import Parser
 from qedoc.read.pointers import pointed
 from qedoc.read.reading import Application, Equation, Obstacle, Option, Position, Refused, Silence, Silent
@@ -228,7 +228,8 @@ def _indexed(side: Sequence[Node], scope: Scope) -> tuple[Sequence[Node], tuple[
 
 def _equation(left: sp.Expr | Application | None, side: Sequence[Node], scope: Scope, condition: sp.Basic, latex: str) -> Equation:
     """One equation; products of matrices and vectors on its right side are written out in entries."""
-    right, entry = _value(side, scope), tuple[Position, ...]()
+    listed = _array(side, scope) if left is not None else None
+    right, entry = _value(side, scope) if listed is None else listed, tuple[Position, ...]()
     right = pointed(Parser(side, scope, side[-1].end), right)
     condition = sp.And(condition, *scope.implied)
     if of_matrices(right, scope):
@@ -244,6 +245,23 @@ def _equation(left: sp.Expr | Application | None, side: Sequence[Node], scope: S
         entry = tuple((scope.opener.fresh(), None if length is None else (sp.S.One, sp.Integer(length))) for length in lengths)
         right = scope.opener.entry(right, tuple(index for index, _ in entry))
     return Equation(left=left, right=right, condition=condition, latex=_text(side, latex), entry=entry)
+
+
+def _array(side: Sequence[Node], scope: Scope) -> sp.Expr | None:
+    """The array of the numbers of `[a + 1, -b]`, the whole right side of an equation; None for any other side, and for `[0, 1]`.
+
+    Raises:
+        Refused: if an entry is an array itself.
+    """
+    group = side[0] if len(side) == 1 else None
+    if not isinstance(group, Group) or (group.opener, group.closer) != ("[", "[") or len(split(group.items, ",")) < 2:
+        return None
+    entries = arguments(Parser((), scope, group.end), group)
+    if all(one.is_number for one in entries):
+        return None  # an interval
+    if any(kind(one, scope) != SCALAR for one in entries):
+        raise Refused(Obstacle.UNSUPPORTED, "an array of vectors or matrices", group.start, "write each of them separately")
+    return MatrixOf(len(entries), 1, *entries)
 
 
 def _clipped(equation: Equation, statement: Statement, scope: Scope) -> Equation:

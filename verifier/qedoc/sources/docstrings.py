@@ -3,7 +3,7 @@
 import inspect
 import sys
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from types import ModuleType
 from typing import Any
@@ -17,6 +17,7 @@ from qedoc.sources import fields, locations, markup, plain_legend, prose, silenc
 from qedoc.sources.arguments import Argument, argument_of, arguments_of, descriptions, of_object
 from qedoc.sources.objects import Lost, attribute, classes, docstring_of, ignored, loaded, named, own_docstring, public, unwrapped, walk
 from qedoc.sources.pages import Passage
+from qedoc.sources.subjects import names, subjects
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +64,7 @@ class Documented:
         owner: for a class, a method and a property, the dotted path of the class; empty for anything else.
         beside: the docstrings of the class and its constructor, for a method or property.
         pairs: the letters of the keys and of the values of each parameter that is a dict, according to the text.
+        module: the module whose docstring has the formulas; empty if they stand in the object's own docstring.
     """
 
     name: str
@@ -81,6 +83,7 @@ class Documented:
     owner: str = ""
     beside: tuple[str, ...] = ()
     pairs: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    module: str = ""
 
     @property
     def path(self) -> str:
@@ -124,7 +127,49 @@ def _documented(target: str, load: Callable[[str], ModuleType | None], lost: Los
     for (name, *aliases), docstring in named.items():
         copies = sorted({*sharing[docstring]} - {name, *aliases}, key=_rank)
         records.append(replace(_record(name, tuple(aliases), found[name], docstring), copies=tuple(copies)))
+    records = [_without(record, found[record.name]) for record in records] + list(_in_modules(found, root))
     return sorted((_with_siblings(record, found) for record in records), key=lambda record: _rank(record.name))
+
+
+def _without(record: Documented, value: Any) -> Documented:
+    """The record of a module without the displays that are about one of its functions or classes. Any other record stays as it is."""
+    if not isinstance(value, ModuleType) or not any(formula.display for formula in record.formulas):
+        return record
+    elsewhere = subjects(value, fields.lines(value, record.docstring))
+    return replace(record, formulas=tuple(formula for formula in record.formulas if not formula.display or formula.line not in elsewhere))
+
+
+def _in_modules(found: Mapping[str, Any], root: str) -> Iterator[Documented]:
+    """The records of functions and classes with the formulas about them in the docstring of their module."""
+    paths: dict[str, dict[int, list[str]]] = {}
+    for path, value in found.items():
+        home = getattr(unwrapped(value), "__module__", None)
+        if isinstance(home, str) and home.partition(".")[0] == root and (inspect.isclass(value) or callable(value)):
+            paths.setdefault(home, {}).setdefault(id(unwrapped(value)), []).append(path)
+    for home, objects in paths.items():
+        module = sys.modules.get(home)
+        docstring = own_docstring(module)
+        lines = fields.lines(module, docstring) if docstring else []
+        if module is None or not markup.blocks(lines):
+            continue
+        of = subjects(module, lines)
+        places = {first: number for number, first in enumerate(dict.fromkeys(block.first for block in markup.blocks(lines)), start=1)}
+        for name in names(of.values()):
+            known = sorted(objects.get(id(unwrapped(vars(module)[name])), []), key=_rank)
+            if known:
+                yield _in_module(known, found[known[0]], module, {first: places[first] for first, one in of.items() if name in one})
+
+
+def _in_module(paths: list[str], value: Any, module: ModuleType, displays: Mapping[int, int]) -> Documented:
+    """The record of an object with some displays of its module's docstring, each with its number."""
+    told = own_docstring(value)
+    record = _record(paths[0], tuple(paths[1:]), value, own_docstring(module), own=(told,) if told else ())
+    formulas = [
+        replace(formula, label=f"{module.__name__}:{displays[formula.line]}" if formula.display else "")
+        for formula in record.formulas
+        if not formula.display or formula.line in displays
+    ]
+    return replace(record, formulas=tuple(formulas), module=module.__name__)
 
 
 def _rank(path: str) -> tuple[int, str]:
@@ -278,7 +323,9 @@ def about(record: Documented, name: str) -> Documented:
     """
     owner = named(record.owner)
     told = {argument.name: argument.text for argument in record.arguments}
-    return replace(record, target=f"{record.owner}.{name}", arguments=tuple(of_object(owner, name, told)))
+    static = isinstance(inspect.getattr_static(owner, name, None), staticmethod)
+    arguments = arguments_of(getattr(owner, name), told) if static else of_object(owner, name, told)
+    return replace(record, target=f"{record.owner}.{name}", arguments=tuple(arguments))
 
 
 def of_metric(record: Documented, metric: Measured) -> Documented:

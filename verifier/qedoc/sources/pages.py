@@ -21,7 +21,8 @@ _ROLE = re.compile(
 )
 _CODE = re.compile(r"(?<![:}`])`{1,2}([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+)(?:\([^`]*\))?`{1,2}(?!`)")
 _MODULE = re.compile(r"^\s*(?:\.\. +|```\{|:::\{)(?:py:)?(?:currentmodule|module|automodule)(?:::|\})\s*([\w.]+)\s*$")
-_MARK = re.compile(r"^\s*(?:\.\. +math ?::.*|`{3,}.*|~{3,}.*|:{3,}.*|:[\w-]+:.*|\$\$|\\\[|\.\.\s*)?$")
+MARK = re.compile(r"^\s*(?:\.\. +math ?::.*|`{3,}.*|~{3,}.*|:{3,}.*|:[\w-]+:.*|\$\$|\\\[|\.\.\s*)?$")
+"""A line that is blank or only the mark of a display."""
 _HEADING = re.compile(r"^#{1,6}\s+\S")
 _RULE = re.compile(r"^([=\-~^\"'*+#])\1{2,}\s*$")
 _GOES_ON = re.compile(r"^(?:where|and|with|for|here|or|so that)\b", re.IGNORECASE)
@@ -205,9 +206,9 @@ def _function(section: Sequence[str], first: int, last: int, module: str) -> tup
         module: the module in which names without dots stand.
     """
     above, below = first - 1, last + 1
-    while above >= 0 and _MARK.match(section[above]) and not _COMMENT.match(section[above]):
+    while above >= 0 and MARK.match(section[above]) and not _COMMENT.match(section[above]):
         above -= 1
-    while below < len(section) and _MARK.match(section[below]) and not _COMMENT.match(section[below]):
+    while below < len(section) and MARK.match(section[below]) and not _COMMENT.match(section[below]):
         below += 1
     for place in (above, below):
         if 0 <= place < len(section) and (comment := _COMMENT.match(section[place])):
