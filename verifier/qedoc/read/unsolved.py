@@ -44,7 +44,7 @@ def _differential(nodes: Sequence[Node]) -> str:
     first = nodes[0] if nodes else None
     if not isinstance(first, Token):
         return ""
-    if first.text == "d" or first.is_macro("partial", "dd", "diff"):
+    if (first.text == "d" and first.kind is not Kind.MACRO) or first.is_macro("partial", "dd", "diff"):
         return _name(nodes)
     letters = first.kind is Kind.WORD or (first.kind is Kind.MACRO and first.text not in SYMBOLS)
     return first.text[1] if letters and re.fullmatch(r"d[A-Za-z]", first.text) else ""
