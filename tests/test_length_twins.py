@@ -158,6 +158,8 @@ def test_numbers_of_formulas_are_those_of_their_terms(formula: sp.Expr) -> None:
         sp.Sum(sp.Sum(sp.Sum(x[0] + i + j + k, (i, 0, 999)), (j, 0, 999)), (k, 0, 999)),
         sp.Sum(sp.gamma(k + 1), (k, 0, 9999)),
         sp.Symbol("unknown") + 1,
+        sp.Product(y[k] / 10**200, (k, 0, n - 1)) ** sp.Rational(1, 4),  # a step is no float, although the value is
+        sp.log(sp.Product(y[k] * 10**200, (k, 0, n - 1))),
     ],
 )
 def test_no_number_is_given_where_there_is_no_value(formula: sp.Expr) -> None:

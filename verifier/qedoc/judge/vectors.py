@@ -7,6 +7,7 @@ import numpy as np
 import sympy as sp
 
 from qedoc.algebra.large import LARGE, Largest, Smallest
+from qedoc.lift.literals import BallLiteral
 
 Array: TypeAlias = np.ndarray[Any, Any]
 
@@ -22,14 +23,14 @@ class TooManyTermsError(Exception):
 
 
 def vectorised(value: sp.Expr, known: Mapping[str, Any]) -> float | None:
-    """The number that a formula with sums stands for in float64; None if it has no value there, or too many terms.
+    """The number that a formula with sums stands for in float64; None if it has no value there, too many terms, or a step beyond floats.
 
     Args:
         value: the formula.
         known: the arrays, scalars and lengths by name.
     """
     try:
-        with np.errstate(all="ignore"):
+        with np.errstate(divide="ignore", invalid="ignore", over="raise", under="raise"):  # a product of many numbers may be no float
             found = _value(value, {name: np.asarray(one) for name, one in known.items()}, 0)
     except (TooManyTermsError, ArithmeticError, LookupError, ValueError, TypeError):  # a root of a negative number is complex
         return None
@@ -43,7 +44,7 @@ def _value(part: sp.Basic, known: Mapping[str, Array], depth: int) -> Array:
         TooManyTermsError: if there are too many terms.
     """
     if isinstance(part, sp.Symbol):
-        return known[part.name] if part.name in known else np.asarray(float(part.midpoint))
+        return known[part.name] if part.name in known or not isinstance(part, BallLiteral) else np.asarray(float(part.midpoint))
     if isinstance(part, sp.Indexed):
         return _entries(known[str(part.base.label)], [_value(place, known, depth) for place in part.indices])
     if isinstance(part, LARGE):
