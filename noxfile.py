@@ -115,10 +115,15 @@ def pages(session: nox.Session, sphinx: str) -> None:
 
 @nox.session
 def browser(session: nox.Session) -> None:
-    """Tests the built documentation in a browser. Build it first with `nox -s docs`; the argument is the path of Chromium."""
+    """Tests an HTML report and the built documentation in a browser.
+
+    Build the documentation first with `nox -s docs`. The argument is the path of Chromium.
+    """
+    install(session, "test")
     session.install("playwright>=1.49")
     packages = Path(session.create_tmp())
     session.run("npm", "install", "--prefix", str(packages), "axe-core@4", "mathjax@4", external=True)
+    session.run("python", "tests/browser/report.py", str(packages / "node_modules"), str(packages), *session.posargs)
     session.run("python", "tests/browser/pages.py", "docs/_build/html", str(packages / "node_modules"), str(packages), *session.posargs)
 
 

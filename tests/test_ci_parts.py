@@ -258,7 +258,7 @@ def test_bisect_finds_the_commit_by_the_documented_recipe(project: Path) -> None
     assert "wrong" in done.stdout
 
 
-def test_the_wheel_has_the_plugin_and_the_schema(tmp_path: Path) -> None:
+def test_the_wheel_has_the_plugin_the_schema_and_the_templates(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
     (wheel,) = tmp_path.glob("*.whl")
@@ -266,6 +266,9 @@ def test_the_wheel_has_the_plugin_and_the_schema(tmp_path: Path) -> None:
         names = set(archive.namelist())
         points = archive.read(next(name for name in names if name.endswith("entry_points.txt"))).decode()
     assert {"qedoc_pytest.py", "qedoc/report/schema.json", "qedoc/py.typed", "qedoc/lock/store.py"} <= names
+    templates = {path.name for path in (ROOT / "verifier/qedoc/report/templates").iterdir()}
+    assert templates == {name.rpartition("/")[2] for name in names if name.startswith("qedoc/report/templates/")}
+    assert {"index.html", "report.css", "report.js"} <= templates
     assert "[pytest11]\nqedoc = qedoc_pytest" in points
 
 

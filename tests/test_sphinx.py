@@ -11,6 +11,7 @@ import pytest
 from sphinx_project import SPEC, build, built, check, write
 
 from qedoc.errors import QedocError
+from qedoc.lock.points import curve_of
 from qedoc.lock.store import load
 from qedoc.sphinx import figures, lock_reader, verification
 from qedoc.sphinx.builders import mathml
@@ -397,7 +398,7 @@ def test_picture_follows_the_colours_of_the_page(project: Path, tmp_path: Path) 
 def test_numbers_that_are_none_are_refused(tmp_path: Path) -> None:
     (tmp_path / "points.json").write_text('{"claim": "x"}')
     with pytest.raises(QedocError, match=r"points\.json: cannot read the data of the plot"):
-        figures.load(tmp_path / "points.json")
+        curve_of(tmp_path / "points.json")
 
 
 API = """\

@@ -15,6 +15,7 @@ from qedoc.claims.limits import Limits
 from qedoc.cli import flags, project
 from qedoc.cli.fix import fix
 from qedoc.cli.merge import merge_lock
+from qedoc.cli.pages import check_pages, write_pages
 from qedoc.cli.run import answer, audited, given, guarded, print_errors, print_warnings, question, run, spec_files
 from qedoc.cli.write import write
 from qedoc.config.options import AUDIT_POINTS, AUDIT_TIMEOUT, Settings, on_cluster, settled, with_failures, with_repair
@@ -26,7 +27,7 @@ from qedoc.results.outcome import Outcome
 if TYPE_CHECKING:
     from qedoc.report.formats import Report
 
-FORMATS = ("concise", "full", "lines", "json", "junit", "github", "markdown", "sarif")
+FORMATS = ("concise", "full", "html", "lines", "json", "junit", "github", "markdown", "sarif")
 _SCHEDULER = "Run on the Dask cluster with this scheduler (dask://HOST:PORT) instead of this machine."
 _FILE: Any = click.Path(path_type=Path)
 
@@ -55,7 +56,12 @@ def _limits(timeout: float = 60, max_points: int = 1000) -> Callable[[Callable[.
         click.option("--seed", type=int, metavar="N", help="Seed for random points [default: 0]."),
         flags.QUIET,
         flags.COLOR,
-        click.option("--output", type=_FILE, metavar="FILE", help="Write the report to FILE instead of standard output."),
+        click.option(
+            "--output",
+            type=_FILE,
+            metavar="FILE",
+            help="Write the report to FILE instead of standard output; a folder for the format html.",
+        ),
     )
 
 
@@ -151,11 +157,19 @@ def check(
     """
     if latex is not None:
         formula = guarded(question, what, latex, bind, where, settings)
-        _report(lambda settings, shown: answer(formula, settings, curves=plot is not None, shown=shown), plot=plot, **options)
+        _report(
+            lambda settings, shown: answer(formula, settings, curves=plot is not None, shown=shown, pictures=_pictures(options)),
+            plot=plot,
+            **options,
+        )
     elif bind or where or settings:
         raise click.UsageError("--bind, --where and --set require a formula; add --latex FORMULA")
     else:
-        _report(lambda settings, shown: run(what, settings, curves=plot is not None, shown=shown), plot=plot, **options)
+        _report(
+            lambda settings, shown: run(what, settings, curves=plot is not None, shown=shown, pictures=_pictures(options)),
+            plot=plot,
+            **options,
+        )
 
 
 @main.command()
@@ -176,7 +190,10 @@ def audit(names: tuple[str, ...], style: str, verbose: bool, **options: Any) -> 
     if verbose and style != "concise":
         raise click.UsageError(f"--verbose is for the format concise; --format {style} has every formula already")
     style = "verbose" if verbose else style
-    _report(lambda settings, shown: audited(names, settings, shown=shown), style=style, plot=None, no_lock=True, **options)
+    pictures = _pictures({"style": style})
+    _report(
+        lambda settings, shown: audited(names, settings, shown=shown, pictures=pictures), style=style, plot=None, no_lock=True, **options
+    )
 
 
 @main.command()
@@ -255,8 +272,10 @@ def _report(
     settings = guarded(with_repair, guarded(settled, strict=strict, select=select, ignore=ignore, **options), seconds)
     settings = guarded(with_failures, settings, fail_on)
     settings = replace(guarded(on_cluster, settings, scheduler, options["jobs"]), interpret=interpret or 0)
-    for file in (output, plot):
+    for file in (None if style == "html" else output, plot):
         guarded(_check_path, file)
+    if style == "html":
+        guarded(check_pages, output)
     if plot:
         from qedoc.report.plot import check_file
 
@@ -271,12 +290,25 @@ def _report(
         strict=settings.strict,
         fail_on=settings.fail_on,
     )
-    _deliver(made, style, output, asked=bool(settings.select), color=color)
+    if style == "html":
+        assert output is not None  # check_pages
+        guarded(write_pages, made, settings.config.root, output, quiet=quiet)
+    else:
+        _deliver(made, style, output, asked=bool(settings.select), color=color)
     if plot and outcome.curves:
         _draw(outcome, plot)
     print_warnings(outcome.remarks)
     print_errors(outcome.errors)
     sys.exit(0 if exit_zero and made.exit_code == 1 else made.exit_code)
+
+
+def _pictures(options: dict[str, Any]) -> bool:
+    """Whether the report shows pictures: only that of pages does, if they can be drawn."""
+    if options["style"] != "html":
+        return False
+    from qedoc.report.html_pages import can_draw
+
+    return can_draw()
 
 
 def _deliver(made: "Report", style: str, output: Path | None, *, asked: bool, color: str) -> None:

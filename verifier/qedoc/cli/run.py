@@ -43,12 +43,12 @@ def checked(what: Sequence[str], *, shown: bool, **options: Any) -> tuple[Outcom
     return run(what, settings, curves=False, shown=shown), settings
 
 
-def run(what: Sequence[str], settings: Settings, *, curves: bool, shown: bool) -> Outcome:
+def run(what: Sequence[str], settings: Settings, *, curves: bool, shown: bool, pictures: bool = False) -> Outcome:
     """Checks the given paths and targets, or the whole project. Exits if nothing can be run."""
     paths = [name for name in what if is_path(name)]
     targets = [name for name in what if not is_path(name)]
     if targets and not paths and _has_no_claims(settings.config):
-        return _documented(targets, settings, curves=curves, shown=shown)
+        return _documented(targets, settings, curves=curves, shown=shown, pictures=pictures)
     files, missing = spec_files(paths, settings.config)
     mode = mode_for(paths, settings)
     with workers(settings) as pool, progress(shown=shown) as notify:
@@ -64,9 +64,10 @@ def run(what: Sequence[str], settings: Settings, *, curves: bool, shown: bool) -
             notify=notify,
             pool=pool,
             docstrings=() if paths else settings.config.docstrings,
+            pictures=pictures and not curves,
         )
     outcome = replace(outcome, errors=(*missing, *outcome.errors), paths=tuple(paths))
-    return _with_docstrings(outcome, settings, curves=curves, shown=shown)
+    return _with_docstrings(outcome, settings, curves=curves, shown=shown, pictures=pictures)
 
 
 def mode_for(paths: Sequence[str], settings: Settings) -> Mode:
@@ -89,12 +90,12 @@ def _has_no_claims(config: Config) -> bool:
     return not config.docstrings and not any(map(os.path.exists, spec_paths(config)))
 
 
-def _with_docstrings(found: Outcome, settings: Settings, *, curves: bool, shown: bool) -> Outcome:
+def _with_docstrings(found: Outcome, settings: Settings, *, curves: bool, shown: bool, pictures: bool) -> Outcome:
     """Adds the formulas in the docstrings of targets that have no spec."""
     names = [error.target for error in found.errors if isinstance(error, UnknownTargetError) and _may_be_object(error.target)]
     if not names or found.stopped or settings.mode is Mode.LOCKED:
         return found
-    read = _documented(names, settings, curves=curves, shown=shown)
+    read = _documented(names, settings, curves=curves, shown=shown, pictures=pictures)
     answered = {name for claim in read.claims for name in (claim.id, f"{claim.id}@docstring", claim.target)}
     kept = [error for error in found.errors if not (isinstance(error, UnknownTargetError) and error.target in answered)]
     new = [error for error in read.errors if error.location is not None or "cannot be imported" in error.message]
@@ -116,7 +117,7 @@ def _may_be_object(name: str) -> bool:
     return "." in name and locate(name) is None
 
 
-def _documented(names: Sequence[str], settings: Settings, *, curves: bool, shown: bool) -> Outcome:
+def _documented(names: Sequence[str], settings: Settings, *, curves: bool, shown: bool, pictures: bool) -> Outcome:
     """Checks the formulas in the docstrings of objects. A name can also be a claim id."""
     from qedoc.engine import schedule
 
@@ -127,7 +128,14 @@ def _documented(names: Sequence[str], settings: Settings, *, curves: bool, shown
         raise Refused(f"there is no folder spec/ here, and {wrong[0]} is neither a file nor the dotted name of a function{hint}")
     with workers(settings) as pool, progress(shown=shown) as notify:
         found = schedule.audit(
-            names, limits=settings.wide, jobs=settings.jobs, curves=curves, notify=notify, pool=pool, interpret=settings.interpret
+            names,
+            limits=settings.wide,
+            jobs=settings.jobs,
+            curves=curves,
+            notify=notify,
+            pool=pool,
+            interpret=settings.interpret,
+            pictures=pictures and not curves,
         )
     return replace(found, audited=(), unread=())
 
@@ -217,7 +225,7 @@ def _parts(text: str) -> list[str]:
     return found
 
 
-def answer(asked: Request, settings: Settings, *, curves: bool, shown: bool) -> Outcome:
+def answer(asked: Request, settings: Settings, *, curves: bool, shown: bool, pictures: bool = False) -> Outcome:
     """Checks a formula from the command line."""
     from qedoc.engine import schedule
 
@@ -230,15 +238,16 @@ def answer(asked: Request, settings: Settings, *, curves: bool, shown: bool) -> 
             notify=notify,
             pool=pool,
             interpret=settings.interpret,
+            pictures=pictures and not curves,
         )
 
 
-def audited(names: Sequence[str], settings: Settings, *, shown: bool) -> Outcome:
+def audited(names: Sequence[str], settings: Settings, *, shown: bool, pictures: bool = False) -> Outcome:
     """Checks the docstrings of packages, modules and objects."""
     from qedoc.engine import schedule
 
     with workers(settings) as pool, progress(shown=shown) as notify:
-        return schedule.audit(names, limits=settings.wide, jobs=settings.jobs, notify=notify, pool=pool)
+        return schedule.audit(names, limits=settings.wide, jobs=settings.jobs, notify=notify, pool=pool, pictures=pictures)
 
 
 def workers(settings: Settings) -> "AbstractContextManager[Workers | None]":

@@ -36,3 +36,19 @@ class History:
 
     def ended(self) -> None:
         """Called when the run ends, even if it was interrupted."""
+
+
+class Drawn(History):
+    """Keeps the plot data of a run that has no lock file."""
+
+    def __init__(self) -> None:
+        self.curves: list[Curve] = []
+
+    def wants_curve(self, claim: Claim) -> bool:
+        """Always, because a report shows every claim."""
+        return True
+
+    def drawn(self, claim: Claim, curve: Curve | None) -> None:
+        """Keeps the plot data of a claim that has any."""
+        if curve is not None:
+            self.curves.append(curve)

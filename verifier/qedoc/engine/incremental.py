@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from qedoc.engine.pool import Workers
 
 
-def check_changed(
+def check_changed(  # noqa: PLR0913  # each is an option of the command
     files: Sequence[SpecFile],
     *,
     lock: Path,
@@ -37,6 +37,7 @@ def check_changed(
     notify: Callable[[Event], None] = lambda event: None,
     pool: "Workers | None" = None,
     docstrings: Sequence[str] = (),
+    pictures: bool = False,
 ) -> Outcome:
     """Checks the claims without a valid result in the lock file, and stores the new results there.
 
@@ -51,6 +52,7 @@ def check_changed(
         notify: called with progress events.
         pool: runs the tasks and stays open after the run; by default, the run starts its own worker processes.
         docstrings: packages, modules and objects whose docstrings are checked too.
+        pictures: whether to add the plot data of all claims that have any: from the lock file, if it is used.
     """
     started = time.monotonic()
     repaired = _repaired(lock) if mode in (Mode.CHANGED, Mode.ALL) else ""
@@ -59,12 +61,21 @@ def check_changed(
         chosen = answers.select(wanted)
         if mode is Mode.LOCKED or not (answers.unknown or chosen.stale or chosen.undrawn or chosen.can_be_corrected(limits.repair)):
             found = chosen.outcome(answers.unknown)
-            return replace(found, seconds=time.monotonic() - started, remarks=(repaired,) if repaired else ())
+            found = replace(found, seconds=time.monotonic() - started, remarks=(repaired,) if repaired else ())
+            return _with_pictures(found, lock) if pictures else found
     from qedoc.engine import schedule  # not needed if nothing has changed
 
     if mode is Mode.UNLOCKED:
         return schedule.verify(
-            files, wanted=wanted, limits=limits, jobs=jobs, curves=curves, notify=notify, pool=pool, docstrings=docstrings
+            files,
+            wanted=wanted,
+            limits=limits,
+            jobs=jobs,
+            curves=curves,
+            notify=notify,
+            pool=pool,
+            docstrings=docstrings,
+            pictures=pictures,
         )
     from qedoc.engine.recording import Recording
 
@@ -80,7 +91,22 @@ def check_changed(
         pool=pool,
         docstrings=docstrings,
     )
-    return replace(found, unchanged=history.unchanged, remarks=((repaired,) if repaired else ()) + found.remarks)
+    found = replace(found, unchanged=history.unchanged, remarks=((repaired,) if repaired else ()) + found.remarks)
+    return _with_pictures(found, lock) if pictures else found
+
+
+def _with_pictures(found: Outcome, lock: Path) -> Outcome:
+    """Adds the plot data beside the lock file. A file that cannot be read is a remark, because the verdicts do not depend on it."""
+    from qedoc.lock.points import curve_of  # reports without pictures do not need it
+
+    records, curves, remarks = load(lock).claims, list(found.curves), list(found.remarks)
+    for claim in found.claims:
+        if points := records.get(claim.id, {}).get("points"):
+            try:
+                curves.append(curve_of(lock.parent / points))
+            except QedocError as error:
+                remarks.append(error.message)
+    return replace(found, curves=tuple(curves), remarks=tuple(remarks))
 
 
 def unchanged(files: Sequence[SpecFile], *, lock: Path, docstrings: Sequence[str], limits: Limits) -> Outcome | None:

@@ -14,7 +14,7 @@ from qedoc.engine import check_tasks, environment, worker
 from qedoc.engine.collect import Collector
 from qedoc.engine.definitions import judged_with
 from qedoc.engine.dispatch import Dispatcher
-from qedoc.engine.history import History
+from qedoc.engine.history import Drawn, History
 from qedoc.engine.messages import Claim, Failure, case_id, plain
 from qedoc.engine.pool import Died, Overrun, Pool, Workers, settled
 from qedoc.engine.repairs import improve
@@ -40,6 +40,7 @@ def verify(
     history: History | None = None,
     pool: Workers | None = None,
     docstrings: Sequence[str] = (),
+    pictures: bool = False,
 ) -> Outcome:
     """Checks the claims of spec files in worker processes. Ctrl-C stops the run and keeps the finished claims.
 
@@ -53,13 +54,15 @@ def verify(
         history: provides earlier results and records new ones.
         pool: runs the tasks and stays open after the run; by default, the run starts its own worker processes.
         docstrings: packages, modules and objects whose docstrings are checked too.
+        pictures: whether to keep plot data of the claims that have any, in a run without `history`.
     """
 
     def collect(sources: Collector) -> list[Claim]:
         written = sources.collect(files)
         return sources.select([*written, *sources.beside(docstrings, written)], wanted, alone=curves)
 
-    return _outcome(collect, limits=limits, jobs=jobs, curves=curves, notify=notify, history=history or History(), pool=pool)
+    history = history or (Drawn() if pictures else History())
+    return _outcome(collect, limits=limits, jobs=jobs, curves=curves, notify=notify, history=history, pool=pool)
 
 
 def audit(
@@ -71,6 +74,7 @@ def audit(
     notify: Callable[[Event], None] = lambda event: None,
     pool: Workers | None = None,
     interpret: int = 0,
+    pictures: bool = False,
 ) -> Outcome:
     """Checks the formulas in the docstrings of packages, modules and objects. Ctrl-C stops the run and keeps the finished claims.
 
@@ -82,12 +86,14 @@ def audit(
         notify: called with each finished case immediately, and with each finished claim in the order of the docstrings.
         pool: as in `verify`.
         interpret: the number of the interpretation to check, from 1; 0 for all.
+        pictures: whether to keep plot data of the claims that have any.
     """
 
     def collect(sources: Collector) -> list[Claim]:
         return [replace(claim, interpret=interpret) for claim in sources.asked(names)]
 
-    found = _outcome(collect, limits=limits, jobs=jobs, curves=curves, notify=notify, history=History(), pool=pool)
+    history = Drawn() if pictures else History()
+    found = _outcome(collect, limits=limits, jobs=jobs, curves=curves, notify=notify, history=history, pool=pool)
     return replace(found, audited=tuple(names), limits=limits)
 
 
@@ -100,6 +106,7 @@ def given(
     notify: Callable[[Event], None] = lambda event: None,
     pool: Workers | None = None,
     interpret: int = 0,
+    pictures: bool = False,
 ) -> Outcome:
     """Checks a formula from the command line.
 
@@ -111,13 +118,15 @@ def given(
         notify: called with each finished case immediately.
         pool: as in `verify`.
         interpret: the number of the interpretation to check, from 1; 0 for all.
+        pictures: whether to keep plot data of the claims that have any.
     """
 
     def collect(sources: Collector) -> list[Claim]:
         return [replace(claim, interpret=interpret) for claim in sources.given(request)]
 
     limits = replace(limits, repair=0)  # the formula is in no docstring
-    found = _outcome(collect, limits=limits, jobs=jobs, curves=curves, notify=notify, history=History(), pool=pool)
+    history = Drawn() if pictures else History()
+    found = _outcome(collect, limits=limits, jobs=jobs, curves=curves, notify=notify, history=history, pool=pool)
     return replace(found, command=request.command({}, {}))
 
 
@@ -151,7 +160,7 @@ def _outcome(
     return Outcome(
         claims=tuple(run.results),
         errors=dispatcher.distinct(),
-        curves=tuple(run.curves),
+        curves=(*run.curves, *(history.curves if isinstance(history, Drawn) else ())),
         planned=len(run.pending),
         seconds=time.monotonic() - started,
         stopped=stopped,

@@ -146,9 +146,9 @@ def _open(page: Page, verdict: Verdict, claims: Sequence[ClaimResult], examples:
     if not claims:
         return
     page.line((str(verdict), STYLES[verdict]))
-    for cause, group in _by_cause(claims):
+    for cause, group in by_cause(claims):
         page.line("  ", (f"{len(group)}", "bold"), f"  {cause.title}")
-        for construct in _constructs(group):
+        for construct in constructs(group):
             page.line(f"    {construct}")
         for claim in group[:examples]:
             code = codes.of_case(claim.decisive)
@@ -176,8 +176,12 @@ def _excused(page: Page, claims: Sequence[ClaimResult], excuses: Excuses, *, all
         page.console.print()
 
 
-def _by_cause(claims: Sequence[ClaimResult]) -> list[tuple[Cause, list[ClaimResult]]]:
-    """Groups claims without an answer by their cause, the largest group first."""
+def by_cause(claims: Sequence[ClaimResult]) -> list[tuple[Cause, list[ClaimResult]]]:
+    """Groups claims without an answer by their cause, the largest group first.
+
+    Args:
+        claims: the claims.
+    """
     groups: dict[str, list[ClaimResult]] = {}
     for claim in claims:
         cause = cause_of(claim.decisive)
@@ -186,8 +190,12 @@ def _by_cause(claims: Sequence[ClaimResult]) -> list[tuple[Cause, list[ClaimResu
     return [(CAUSES[slug], group) for slug, group in ordered]
 
 
-def _constructs(group: Sequence[ClaimResult]) -> list[str]:
-    """What in particular was not read, if there are more formulas than examples: the most frequent constructs with their numbers."""
+def constructs(group: Sequence[ClaimResult]) -> list[str]:
+    """What in particular was not read, if there are more formulas than examples: the most frequent constructs with their numbers.
+
+    Args:
+        group: the claims that have no answer for the same cause.
+    """
     found = Counter(construct for claim in group if (construct := claim.decisive.construct)).most_common()
     if len(group) <= EXAMPLES or not found:
         return []
@@ -200,7 +208,7 @@ def _not_claims(page: Page, claims: Sequence[ClaimResult], *, all_of_them: bool)
     if not claims:
         return
     page.line(("not a claim", STYLES[Verdict.NOT_A_CLAIM]))
-    for cause, group in _by_cause(claims):
+    for cause, group in by_cause(claims):
         page.line("  ", (f"{len(group)}", "bold"), f"  {cause.title}")
         for claim in group if all_of_them else ():
             page.line(("    " + str(claim.location), "dim"), f"  {claim.id}: {claim.decisive.reason}")

@@ -15,7 +15,7 @@ from qedoc.results import codes
 from qedoc.results.codes import Code
 from qedoc.results.outcome import Outcome, spoken
 
-FORMATS = ("concise", "full", "lines", "json", "junit", "github", "markdown", "sarif")
+FORMATS = ("concise", "full", "html", "lines", "json", "junit", "github", "markdown", "sarif")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

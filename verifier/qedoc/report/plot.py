@@ -22,6 +22,7 @@ _LETTER = 0.011  # width of one letter of a label, as a fraction of the panel's 
 _STYLE: Any = {
     "svg.hashsalt": "qedoc",  # fixes the ids, so that equal plots have equal bytes
     "font.family": "DejaVu Sans",
+    "text.parse_math": False,  # a docstring may have dollar signs that enclose no mathematics
     "font.size": 9,
     "axes.spines.top": False,
     "axes.spines.right": False,

@@ -137,12 +137,16 @@ def _stale(page: Page, outcome: Outcome) -> None:
 def _targets(claims: Sequence[ClaimResult], excuses: Excuses) -> list[_Target]:
     found: dict[str, list[ClaimResult]] = {}
     for claim in claims:
-        found.setdefault(_name(claim), []).append(claim)
+        found.setdefault(listed_under(claim), []).append(claim)
     return [_Target(name, tuple(found[name]), excuses) for name in found]
 
 
-def _name(claim: ClaimResult) -> str:
-    """What a claim is listed under: its target, or the optimizer whose steps it describes."""
+def listed_under(claim: ClaimResult) -> str:
+    """What a claim is listed under: its target, or the optimizer whose steps it describes.
+
+    Args:
+        claim: the result of the claim.
+    """
     of, _, output = claim.target.rpartition(".")
     return of if output in STEPS and claim.id.partition("#")[0] == of else claim.target
 

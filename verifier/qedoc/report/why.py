@@ -38,7 +38,7 @@ def why(
         if not claim.decisive.interpretations:
             page.prose("why", _nothing(claim))
         first: Sequence[Assumption] = ()
-        for number, entries in enumerate(_grouped(claim.decisive.interpretations), start=1):
+        for number, entries in enumerate(grouped(claim.decisive.interpretations), start=1):
             _interpretation(page, number, entries, first)
             first = first or entries[0].assumptions
         console.print()
@@ -51,8 +51,12 @@ def _nothing(claim: ClaimResult) -> str:
     return "the formula was not bound, so there is nothing to interpret" if answered else "a spec says all of this itself"
 
 
-def _grouped(interpretations: Sequence[Interpretation]) -> Iterator[list[Interpretation]]:
-    """The results of each interpretation, on the domain that the text states and inside what it suggests."""
+def grouped(interpretations: Sequence[Interpretation]) -> Iterator[list[Interpretation]]:
+    """Yields the results of each interpretation, on the domain that the text states and inside what it suggests.
+
+    Args:
+        interpretations: the results of all interpretations.
+    """
     for _, entries in groupby(interpretations, key=lambda one: one.assumptions):
         yield list(entries)
 
@@ -68,18 +72,28 @@ def _interpretation(page: Page, number: int, entries: Sequence[Interpretation], 
     if first.formula:
         page.prose("read as", first.formula)
     label = "but with" if known else "choices"
-    page.columns(label, [(_subject(one), one.value or "anything", one.sure, _quoted(one)) for one in first.assumptions if one not in known])
+    page.columns(label, [(about(one), one.value or "anything", one.sure, quoted(one)) for one in first.assumptions if one not in known])
     for entry in entries:
         found = entry.counterexample
         said = f"{point(found.inputs)}: documented {found.documented}, code {found.actual}" if found else entry.reason
         page.prose(str(entry.verdict), said)
 
 
-def _subject(assumption: Assumption) -> str:
+def about(assumption: Assumption) -> str:
+    """Says what a choice is about, such as `where x`.
+
+    Args:
+        assumption: the choice.
+    """
     return f"{_ABOUT[assumption.about]} {assumption.subject}".strip()
 
 
-def _quoted(assumption: Assumption) -> str:
+def quoted(assumption: Assumption) -> str:
+    """Quotes the words that suggest a choice, with their line.
+
+    Args:
+        assumption: the choice.
+    """
     words = _excerpt(assumption.words, assumption.subject)
     return f"'{words}' (line {assumption.line + 1})" if assumption.line >= 0 else words
 

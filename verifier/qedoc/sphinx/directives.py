@@ -112,7 +112,9 @@ class FormulaDirective(_QedocDirective):
             self.warn("refuted", f"{label} is refuted: {difference(entry)}")
 
     def _picture(self, entry: Entry) -> list[nodes.Node]:
-        from qedoc.sphinx import figures  # only pages with plots need this
+        from qedoc.lock.points import curve_of
+        from qedoc.report import picture
+        from qedoc.sphinx import figures  # only pages with plots need these
 
         if not figures.can_draw():
             self.warn("plot", f"the plot of {entry.result.id} needs matplotlib, which is not installed: pip install 'qedoc[plot]'")
@@ -122,11 +124,11 @@ class FormulaDirective(_QedocDirective):
             return []
         self.env.note_dependency(str(entry.points))
         try:
-            drawn = figures.load(entry.points)
+            drawn = curve_of(entry.points)
         except QedocError as error:
             self.warn("plot", str(error))
             return []
-        made = curve("", points=str(entry.points), title=figures.title(drawn), description=figures.description(drawn))
+        made = curve("", points=str(entry.points), title=picture.title(drawn), description=picture.description(drawn))
         return [made]
 
 

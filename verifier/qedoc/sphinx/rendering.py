@@ -1,12 +1,12 @@
 """Renders a formula of the lock file as the nodes of a page."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from docutils import nodes
 
 from qedoc.report.layout import number, point
-from qedoc.results.verdict import CaseResult, Verdict
+from qedoc.results.examples import example_of, sizes_of
+from qedoc.results.verdict import Verdict
 from qedoc.sphinx.corrections import corrections
 from qedoc.sphinx.details import account_node, heading_node
 from qedoc.sphinx.lock_reader import Entry
@@ -77,14 +77,10 @@ def difference(entry: Entry) -> str:
 
 
 def _code(entry: Entry, source: tuple[str | None, int | None]) -> list[nodes.Node]:
-    """Renders what the code computes, case by case."""
-    made: list[nodes.Node] = []
-    for case in _read_cases(entry.result.cases):
-        assert case.code is not None  # _read_cases
-        title = f"What the code computes{f' ({case.id})' if len(entry.result.cases) > 1 else ''}"
-        made.append(fold("", summary("", title), formula(case.code.latex, case.code.pretty, source)))
-    return made
-
-
-def _read_cases(cases: Sequence[CaseResult]) -> list[CaseResult]:
-    return [case for case in cases if case.code is not None]
+    """Renders what the code computes: one formula, of one case if there are several."""
+    case = example_of(entry.result)
+    if case is None or case.code is None:
+        return []
+    sizes = sizes_of(entry.result, case) if len(entry.result.cases) > 1 else ""
+    title = f"What the code computes{f' for {sizes}' if sizes else ''}"
+    return [fold("", summary("", title), formula(case.code.latex, case.code.pretty, source))]
