@@ -224,10 +224,7 @@ class Maker:
         excused = [one for one in self.report.excused if one.notice.claim == claim.id]
         return (
             *(Flag(code=notice.code, message=notice.message, replay=notice.replay) for notice in notices),
-            *(
-                Flag(code=one.notice.code, message=one.notice.message, replay=one.notice.replay, reason=_excuse(one))
-                for one in excused
-            ),
+            *(Flag(code=one.notice.code, message=one.notice.message, replay=one.notice.replay, reason=_excuse(one)) for one in excused),
         )
 
     def _fix(self, claim: ClaimResult, correction: Correction) -> Fix:
