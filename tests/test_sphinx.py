@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from sphinx_project import SPEC, build, built, check, write
+from test_mathml import case, with_cases
 
 from qedoc.errors import QedocError
 from qedoc.lock.points import curve_of
@@ -18,6 +19,7 @@ from qedoc.sphinx.builders import mathml
 from qedoc.sphinx.details import facts
 from qedoc.sphinx.docstring_marks import matching
 from qedoc.sphinx.domain import anchor
+from qedoc.sphinx.rendering import _code
 
 
 @pytest.fixture(scope="session")
@@ -479,3 +481,11 @@ def test_name_of_several_formulas_is_refused() -> None:
     assert lock_reader.Library().entries == {}
     with pytest.raises(LookupError, match="run qedoc check"):
         lock_reader.Library().find("x")
+
+
+def test_a_claim_about_arrays_shows_one_formula_of_the_code() -> None:
+    result = with_cases(case("n=1"), case("n=2"), case("n=3"))
+    entry = lock_reader.Entry(result=result, stale="", file=Path("x.py"), points=None, shown={}, in_docstring=False)
+    (fold,) = _code(entry, (None, None))
+    assert fold.astext().startswith("What the code computes for n=2")
+    assert _code(replace(entry, result=with_cases(case("n=1", code=None))), (None, None)) == []

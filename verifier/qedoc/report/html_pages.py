@@ -3,7 +3,7 @@
 from base64 import b64encode
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import sha256
 from importlib.resources import files
@@ -154,7 +154,8 @@ def _pictures(made: Report) -> dict[str, Any]:
 
     found = {}
     for k, curve in enumerate(made.outcome.curves):
-        drawn = attempt(partial(draw, [curve], Path("picture.svg")), None)
+        untitled = replace(curve, claim="")  # its card has the title
+        drawn = attempt(partial(draw, [untitled], Path("picture.svg")), None)
         if drawn is not None:
             found[curve.claim] = Markup(for_pages(drawn.decode(), curve, f"picture-{k}"))  # noqa: S704  # the drawing escapes text
     return found
