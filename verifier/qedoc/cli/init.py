@@ -10,7 +10,7 @@ from qedoc.claims.limits import Limits
 from qedoc.cli import flags, scaffold
 from qedoc.cli.packages import Package, candidates, packages, richest
 from qedoc.cli.run import audited, guarded, run
-from qedoc.config.options import Settings, settled
+from qedoc.config.options import AUDIT_TIMEOUT, Settings, settled
 from qedoc.lock.dependencies import locate
 from qedoc.results import links
 from qedoc.results.verdict import Verdict
@@ -20,9 +20,6 @@ MOST_MODULES = 3
 
 TRIES = 3
 """The number of functions whose formula is lifted until one is simple enough for a first spec."""
-
-TIMEOUT = 10.0
-"""Time limit for each formula, in seconds."""
 
 
 @click.command()
@@ -46,7 +43,7 @@ def init(*, no_audit: bool, jobs: int | None, quiet: bool, color: str) -> None:
         click.echo(line)
     absent = [package for package in found if not _is_importable(package)]
     here = [package for package in found if package not in absent]
-    settings = guarded(settled, jobs=jobs, timeout=TIMEOUT, max_points=None, seed=None, no_lock=True)
+    settings = guarded(settled, jobs=jobs, timeout=AUDIT_TIMEOUT, max_points=None, seed=None, no_lock=True)
     click.echo(_first_spec(folder, here, settings, shown=not quiet) if not no_audit and here else _example(folder, found))
     for package in absent:
         click.echo(f"{package.name} cannot be imported here; install it (pip install -e .), and run qedoc audit {package.name}")
@@ -93,7 +90,7 @@ def _first_spec(folder: Path, found: list[Package], settings: Settings, *, shown
     if scaffold.place(folder) is None:
         return "left spec/ unchanged, because it contains specs"
     for function in islice(candidates(found), TRIES):
-        lifted, errors = guarded(schedule.lift, function.target, (), Limits(timeout=TIMEOUT))
+        lifted, errors = guarded(schedule.lift, function.target, (), Limits(timeout=AUDIT_TIMEOUT))
         text = scaffold.spec(function, lifted[0][1].sympy) if lifted and not errors else None
         file = scaffold.place(folder, function)
         if text is None or file is None:
