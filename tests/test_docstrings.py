@@ -358,7 +358,7 @@ def test_numpy_sections() -> None:
     assert {name: text for name, (text, _) in markup.arguments(lines).items()} == {
         "x": "float. The input.",
         "n": "int. Sizes.",
-        "m": "int Sizes.",
+        "m": "int. Sizes.",
     }
 
 
