@@ -143,6 +143,16 @@ def lengths(session: nox.Session) -> None:
 
 
 @nox.session
+def release(session: nox.Session) -> None:
+    """Sets the version that is given, if any, builds the distributions and checks them. A tag with the version publishes it."""
+    session.install("build>=1.2", "twine>=6.1")
+    session.run("python", ".ci/release.py", *session.posargs)
+    folder = Path(session.create_tmp()) / "dist"
+    session.run("python", "-m", "build", "--outdir", str(folder))
+    session.run("twine", "check", "--strict", *map(str, sorted(folder.iterdir())))
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
     """Runs the benchmarks and writes the table in docs/reference/benchmarks.md.
 

@@ -10,10 +10,12 @@ from test_cli import QUICK, run, write_project
 from test_findings import EVERYTHING, claim, made, tree, written
 from test_report import PROVED, REFUTED, outcome
 
+from qedoc.cli import main as commands
+from qedoc.cli import start
 from qedoc.cli.main import main
 from qedoc.config.options import Mode, settled, usable_cores, with_failures
 from qedoc.errors import QedocError
-from qedoc.report.formats import render
+from qedoc.report.formats import FORMATS, render
 from qedoc.results.codes import failing
 from qedoc.results.verdict import Verdict
 
@@ -158,3 +160,17 @@ def test_formats_for_programs_have_no_color(style: str) -> None:
     file = io.StringIO()
     render(made(EVERYTHING, Path()), style, file, asked=False, color="always")
     assert "\x1b" not in file.getvalue()
+
+
+def test_the_formats_are_the_same_everywhere() -> None:
+    assert start.FORMATS == commands.FORMATS == FORMATS
+
+
+def test_the_short_way_knows_the_options_that_change_no_result(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    known = start._options(["-q", "-j", "0", "--format", "lines"])
+    assert known is not None
+    assert (known["quiet"], known["j"], known["format"]) == (True, 0, "lines")
+    assert start._options(["--exit-zero"]) is start._options(["--color", "always"]) is start._options(["--fail-on", "domain"]) is None
+    (tmp_path / "article.py").write_text("")
+    assert start._report(paths=["article.py"]) is None  # there is no project, so nothing is kept

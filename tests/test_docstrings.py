@@ -356,9 +356,9 @@ def test_numpy_sections() -> None:
         "Text.\n\nParameters\n----------\nx : float\n    The input.\nn, m : int\n    Sizes.\n\nReturns\n-------\ny : float\n"
     )
     assert {name: text for name, (text, _) in markup.arguments(lines).items()} == {
-        "x": "float The input.",
-        "n": "int Sizes.",
-        "m": "int Sizes.",
+        "x": "float. The input.",
+        "n": "int. Sizes.",
+        "m": "int. Sizes.",
     }
 
 

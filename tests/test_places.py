@@ -517,3 +517,14 @@ def test_a_page_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(QedocError, match="found none"):
         pages(str(tmp_path / "empty"))
+
+
+def test_a_folder_without_pages_is_a_namespace_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for folder in ("space/inner", "guide/inner"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "space" / "inner" / "module.py").write_text("")
+    (tmp_path / "guide" / "inner" / "page.md").write_text("")
+    assert not is_pages("space")
+    assert is_pages("guide")
+    assert is_pages("./space")

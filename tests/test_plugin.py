@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from documents import tree
 
-from qedoc.cli.scaffold import start
+from qedoc.cli import scaffold
 from qedoc.errors import SpecError
 from qedoc.strategies import specs
 
@@ -305,7 +305,8 @@ def test_the_recipe_of_the_documentation_works_as_it_is_pasted(pytester: pytest.
     (recipe,) = re.findall(r"```python\n(.*?import given.*?)```", page, re.DOTALL)
     assert {line for line in recipe.splitlines() if "qedoc" in line} == {"from qedoc.strategies import inputs, specs"}
     monkeypatch.setenv("PYTHONPATH", str(SOURCE))
-    list(start(pytester.path))
+    scaffold.table(pytester.path, [])
+    scaffold.write_spec(pytester.path / "spec" / scaffold.NAME, scaffold.SPEC)
     pytester.path.joinpath("test_recipe.py").write_text(recipe)
     run(pytester, "test_recipe.py").assert_outcomes(passed=1)
     pytester.path.joinpath("test_recipe.py").write_text(recipe.replace(">= 0", ">= 1"))

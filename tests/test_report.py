@@ -206,6 +206,18 @@ def test_errors_and_interruptions_are_in_the_summary() -> None:
     assert text(terminal.concise, found).splitlines()[-1].endswith("; 1 error; interrupted: 1 of 3 claims finished; 2.0 s")
 
 
+def test_a_terminal_without_the_letters_of_a_formula_shows_it_in_plain_letters() -> None:
+    file = io.TextIOWrapper(io.BytesIO(), encoding="ascii", errors="backslashreplace")
+    terminal.concise(outcome(REFUTED), layout.Plain(file))
+    file.seek(0)
+    assert "  code        I*alpha\n" in file.read()
+
+
+def test_the_version_is_that_of_the_first_claim_that_has_one() -> None:
+    unread = replace(sized([Verdict.UNREADABLE]), id="optax.a", target="optax.a", versions={})
+    assert text(terminal.concise, outcome(unread, PROVED)).splitlines()[1] == "optax 0.2.8"
+
+
 def test_a_run_without_claims_has_no_table() -> None:
     assert text(terminal.concise, replace(outcome(), errors=(QedocError("no"),))) == "0 targets; 1 error; 2.0 s\n"
 

@@ -14,6 +14,7 @@ from qedoc import __version__
 from qedoc.claims.limits import Limits
 from qedoc.cli import flags, project
 from qedoc.cli.fix import fix
+from qedoc.cli.init import init
 from qedoc.cli.merge import merge_lock
 from qedoc.cli.pages import check_pages, write_pages
 from qedoc.cli.run import answer, audited, given, guarded, print_errors, print_warnings, question, run, spec_files
@@ -338,5 +339,5 @@ def _check_path(file: Path | None) -> None:
         raise QedocError(f"{file}: expected a file path in an existing folder")
 
 
-for command in (*project.COMMANDS, fix, merge_lock, write):
+for command in (*project.COMMANDS, fix, init, merge_lock, write):
     main.add_command(command)

@@ -1,4 +1,4 @@
-"""The project commands: `rule`, `baseline`, `badge`, `init`, `schema`, `cache` and `completion`."""
+"""The project commands: `rule`, `baseline`, `badge`, `schema`, `cache` and `completion`."""
 
 import json
 import sys
@@ -157,21 +157,6 @@ def badge(output: Path | None) -> None:
 
 
 @click.command()
-def init() -> None:
-    """Create the configuration and an example spec.
-
-    Adds the table [tool.qedoc] to pyproject.toml.
-    """
-    from qedoc.cli import scaffold
-
-    try:
-        for line in scaffold.start(Path.cwd()):
-            click.echo(line)
-    except QedocError as error:
-        refuse(str(error))
-
-
-@click.command()
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> None:
     """Print the completion script for SHELL.
@@ -211,4 +196,4 @@ def cache(*, clear: bool) -> None:
     click.echo(f"{folder}: deleted {size}")
 
 
-COMMANDS = (rule, baseline, badge, init, schema, cache, completion)
+COMMANDS = (rule, baseline, badge, schema, cache, completion)

@@ -4,8 +4,8 @@ import os
 import sys
 from collections.abc import Sequence
 
-FORMATS = ("concise", "full", "json", "junit", "github", "markdown", "sarif")
-_FLAGS = {"--locked": "locked", "--strict": "strict", "--quiet": "quiet"}
+FORMATS = ("concise", "full", "lines", "json", "junit", "github", "markdown", "sarif")
+_FLAGS = {"--locked": "locked", "--strict": "strict", "--quiet": "quiet", "-q": "quiet"}
 _VALUES = {"--max-points": int, "--seed": int, "--timeout": float, "--repair-timeout": float, "--jobs": int, "-j": int, "--format": str}
 
 
@@ -61,18 +61,22 @@ def _report(  # noqa: PLR0913  # one for each option
     jobs: int | None = None,
     j: int | None = None,
 ) -> int | None:
-    from qedoc.config.options import settled, spec_paths, with_repair
+    from dataclasses import replace
+
+    from qedoc.config.options import Mode, mode_for, settled, spec_paths, with_repair
     from qedoc.engine.incremental import unchanged
     from qedoc.errors import QedocError
     from qedoc.report.formats import render, report
     from qedoc.sources.specfiles import find
 
-    if min(1 if one is None else one for one in (jobs, j)) < 1:
+    if min(0 if one is None else one for one in (jobs, j)) < 0:
         return None
     try:
-        given = settled(timeout=timeout, max_points=max_points, seed=seed, jobs=jobs or j, strict=strict, locked=locked)
+        given = settled(timeout=timeout, max_points=max_points, seed=seed, jobs=j if jobs is None else jobs, strict=strict, locked=locked)
         settings = with_repair(given, repair_timeout)
         config = settings.config
+        if mode_for(paths, settings) is Mode.UNLOCKED:
+            return None
         files, errors = find(paths or [path for path in spec_paths(config) if os.path.exists(path)])  # noqa: PTH110  # pathlib is slow
         docstrings = () if paths else config.docstrings
         if errors or not (files or docstrings):
@@ -80,7 +84,8 @@ def _report(  # noqa: PLR0913  # one for each option
         outcome = unchanged(files, lock=settings.lock, docstrings=docstrings, limits=settings.limits)
         if outcome is None:
             return None
-        made = report(outcome, config, select=settings.select, ignore=settings.ignore, strict=settings.strict)
+        outcome = replace(outcome, paths=tuple(paths))
+        made = report(outcome, config, select=settings.select, ignore=settings.ignore, strict=settings.strict, fail_on=settings.fail_on)
     except QedocError:
         return None  # the whole command line reports it
     render(made, format, sys.stdout, asked=bool(settings.select))

@@ -152,8 +152,15 @@ class Page:
             self.line(*parts)
 
     def formula(self, label: str, formula: Formula) -> None:
-        """Writes a formula next to a label: pretty-printed if it fits, otherwise as wrapped SymPy text."""
-        self.field(label, drawn(formula, self.room))
+        """Writes a formula next to a label: pretty-printed if it fits and can be encoded, otherwise as wrapped SymPy text."""
+        self.field(label, drawn(formula, self.room) if self._encodes(formula.pretty) else fold(formula.sympy, self.room))
+
+    def _encodes(self, text: str) -> bool:
+        try:
+            text.encode(getattr(self.console.file, "encoding", None) or "utf-8", "surrogatepass")
+        except UnicodeEncodeError:
+            return False
+        return True
 
     def columns(self, label: str, rows: Sequence[Sequence[str]], styles: Sequence[str] = ()) -> None:
         """Writes rows in aligned columns next to a label. The last column is wrapped at words.

@@ -156,7 +156,8 @@ def _table(targets: Sequence[_Target]) -> Iterator[Sequence[str | tuple[str, str
     yield [(title, "dim") for title in titles]
     for package, group in groupby(targets, key=lambda target: target.package):
         rows = list(group)
-        version = rows[0].claims[0].versions.get(package.partition(".")[0], "")
+        top = package.partition(".")[0]
+        version = next((known for row in rows for claim in row.claims if (known := claim.versions.get(top))), "")
         yield [(f"{package} {version}".rstrip(), "bold")]
         for row in rows:
             yield list(_cells(row))

@@ -371,6 +371,8 @@ def _fields(lines: Sequence[str]) -> Iterator[tuple[str, int, list[str]]]:
             yield found["name"], place, [found["text"] or "", *map(str.strip, more)]
 
 
+_TYPED = re.compile(r"^\s*[`*\w, ]+ : [^:`]*\w$")
+"""The line of a parameter with its type in the style of NumPy, `steps : int`, below which the description stands."""
 _ITEM = re.compile(
     r"^(\s*)(?:[-*]\s+)?``?(?P<quoted>\*{0,2}\w+)``?\s*(?P<type_q>\([^)]*\))?\s*:\s*(?P<text_q>.*)$|^(\s*)(?P<name>\*{0,2}\w+(\s*,\s*\*{0,2}\w+)*)\s*(?P<type>\([^)]*\))?\s*:\s*(?P<text>.*)$"
 )
@@ -400,7 +402,10 @@ def _items(lines: Sequence[str]) -> Iterator[tuple[str, int, list[str]]]:
             if name:
                 yield name, start, words
             name, start = item["quoted"] or item["name"], place
-            words = [_type(item["type_q"] or item["type"]) + (item["text_q"] or item["text"] or "")]
+            text = item["text_q"] or item["text"] or ""
+            following = lines[place + 1] if place + 1 < len(lines) else ""
+            typed = _TYPED.match(line) and following.strip() and _indent(following) > _indent(line)
+            words = [_type(item["type_q"] or item["type"]) + (f"{text}." if typed else text)]
         elif name:
             words.append(line.strip())
     if name and inside:

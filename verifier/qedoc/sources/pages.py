@@ -76,7 +76,7 @@ def is_pages(name: str) -> bool:
     if not path.is_dir():
         return path.suffix in SUFFIXES and not name.isidentifier()
     named = os.sep in name or name in (".", "..")
-    return named or (not any(path.glob("*.py")) and any(path.rglob(f"*{suffix}") for suffix in SUFFIXES))
+    return named or (not any(path.glob("*.py")) and any(file.suffix in SUFFIXES for file in path.rglob("*")))
 
 
 _ON_PAGE = re.compile(rf"^[^#]+#(.+(?:{'|'.join(map(re.escape, SUFFIXES))})):\d+")
