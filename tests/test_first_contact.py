@@ -11,8 +11,8 @@ import pytest
 from test_findings import made, written
 from test_report import REFUTED, outcome, text
 
-from qedoc.cli.run import is_path, mode_for
-from qedoc.config.options import Mode, settled
+from qedoc.cli.run import is_path
+from qedoc.config.options import Mode, mode_for, settled
 from qedoc.errors import Location, QedocError, SpecError
 from qedoc.report import terminal
 from qedoc.report.findings import notices

@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING, Any, TypeVar
 import click
 
 from qedoc.claims.request import Request
-from qedoc.config.options import Mode, Settings, settled, spec_paths
+from qedoc.config.options import Mode, Settings, mode_for, settled, spec_paths
 from qedoc.config.table import Config
 from qedoc.engine.incremental import check_changed
 from qedoc.errors import QedocError, UnknownTargetError
@@ -68,21 +68,6 @@ def run(what: Sequence[str], settings: Settings, *, curves: bool, shown: bool) -
         )
     outcome = replace(outcome, errors=(*missing, *outcome.errors), paths=tuple(paths))
     return _with_docstrings(outcome, settings, curves=curves, shown=shown)
-
-
-def mode_for(paths: Sequence[str], settings: Settings) -> Mode:
-    """How a run uses the lock file. It writes none outside of a project, and none for spec files of another place, unless it is asked for.
-
-    Args:
-        paths: the spec files and folders that the command line names.
-        settings: the settings of the run.
-    """
-    if settings.lock_asked or settings.mode in (Mode.LOCKED, Mode.UNLOCKED):
-        return settings.mode
-    root = settings.config.root.absolute()
-    foreign = not all(Path(os.path.abspath(path)).is_relative_to(root) for path in paths)  # noqa: PTH100  # does not resolve symbolic links
-    known = settings.config.found or settings.lock.exists() or any(map(os.path.exists, spec_paths(settings.config)))
-    return Mode.UNLOCKED if foreign or not known else settings.mode
 
 
 def _has_no_claims(config: Config) -> bool:
