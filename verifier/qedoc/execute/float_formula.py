@@ -13,7 +13,7 @@ import sympy as sp
 Row: TypeAlias = Sequence[Fraction]
 
 MOST_OPERATIONS = 200
-"""A formula with more operations is compiled as one program. JAX would compile each of its powers alone, which takes longer than the rest."""
+"""A formula with more operations is compiled as one program, because JAX would compile each of its powers alone, which takes longer."""
 
 
 def computed(formula: sp.Expr, symbols: Sequence[sp.Symbol], rows: Sequence[Row], dtype: str) -> np.ndarray[Any, Any] | None:
