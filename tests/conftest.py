@@ -1,5 +1,6 @@
 """Settings of the test process, and what the suite prints besides passes and failures."""
 
+import os
 import sys
 from collections import Counter
 
@@ -7,6 +8,9 @@ import pytest
 
 sys.dont_write_bytecode = True
 """Tests write a module several times within a second. Python would take the compiled code of a text of the same length for current."""
+
+os.environ.setdefault("QEDOC_PROGRESS", "0")
+"""A slow machine must not add a line to the standard error of a run."""
 
 COUNTED = {"mutants": "mutants", "corpus": "corpus", "generated": "generated pairs", "twins": "twins of rules", "lengths": "twins of lengths"}
 """Properties of tests that hold counts, and what they count."""

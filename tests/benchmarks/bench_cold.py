@@ -35,6 +35,36 @@ def test_fourteen_schedules(tmp_path: Path, table: Table, rounds: int) -> None:
     table.at_least("14 tests of 1,000 examples written by hand, in one process of pytest, against this", least, 1, slow=True)
 
 
+MOST_JAX = 2.2
+"""A check of one formula takes at most so many times `import jax`, with the kernels that an earlier run compiled."""
+
+ADDED = "import jax.numpy as jnp\n\n\ndef f(x):\n    return jnp.exp(2 * x) + 1\n"
+
+
+def test_one_formula(tmp_path: Path, table: Table, rounds: int) -> None:
+    (tmp_path / "added.py").write_text(ADDED)
+    paths = {
+        "PYTHONPATH": f"{ROOT / 'verifier'}:{tmp_path}",
+        "XDG_CACHE_HOME": str(tmp_path / "cache"),
+        "PYTHONPYCACHEPREFIX": str(tmp_path / "bytecode"),
+    }
+    environment = (
+        {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"} | paths | {"JAX_PLATFORMS": "cpu"}
+    )
+
+    def run(*command: str) -> None:
+        subprocess.run([sys.executable, *command], cwd=tmp_path, env=environment, check=True, stdout=subprocess.DEVNULL)
+
+    check = ("-m", "qedoc", "check", "added.f", "--latex", r"\exp(2 x) + 1", "--quiet")
+    taken = alternating({"jax": lambda: run("-c", "import jax"), "check": lambda: run(*check)}, max(rounds, 5))
+    table.at_most(
+        '`qedoc check TARGET --latex` of a short formula, against `python -c "import jax"`',
+        taken["check"] / taken["jax"],
+        MOST_JAX,
+        guard=3.0,
+    )
+
+
 def test_audit(tmp_path: Path, table: Table, rounds: int) -> None:
     report = tmp_path / "audit.json"
     audit = [sys.executable, "-m", "qedoc", "audit", "optax", "--format", "json", "--output", str(report)]

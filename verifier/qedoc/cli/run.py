@@ -17,6 +17,7 @@ from qedoc.config.table import Config
 from qedoc.engine.incremental import check_changed
 from qedoc.errors import QedocError, UnknownTargetError
 from qedoc.lock.dependencies import locate
+from qedoc.report.heartbeat import interval, lines
 from qedoc.results.outcome import Event, Outcome
 from qedoc.sources.pages import page_of
 from qedoc.sources.specfiles import SpecFile, find
@@ -249,9 +250,11 @@ def workers(settings: Settings) -> "AbstractContextManager[Workers | None]":
 
 
 def progress(*, shown: bool) -> AbstractContextManager[Callable[[Event], None]]:
-    """Returns the progress callback of the engine. Imports rich only if standard error is a terminal."""
-    if not (shown and sys.stderr.isatty()):
+    """Returns the progress callback of the engine: a bar on a terminal, otherwise a line now and then."""
+    if not shown:
         return nullcontext(lambda _: None)
+    if not sys.stderr.isatty():
+        return lines(sys.stderr, interval())
     from rich.console import Console
 
     from qedoc.report.progress import progress

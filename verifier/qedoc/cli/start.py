@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 FORMATS = ("concise", "full", "lines", "json", "junit", "github", "markdown", "sarif")
 _FLAGS = {"--locked": "locked", "--strict": "strict", "--quiet": "quiet", "-q": "quiet"}
@@ -26,9 +27,9 @@ def _answered(arguments: Sequence[str]) -> int | None:
     return None if options is None else _report(**options)
 
 
-def _options(arguments: Sequence[str]) -> dict[str, object] | None:
+def _options(arguments: Sequence[str]) -> dict[str, Any] | None:
     """The options of a check by name; None for options that this module does not know, and for mistakes."""
-    found: dict[str, object] = {"paths": []}
+    found: dict[str, Any] = {"paths": []}
     waiting = list(arguments)
     while waiting:
         name, equals, value = waiting.pop(0).partition("=")
@@ -42,7 +43,6 @@ def _options(arguments: Sequence[str]) -> dict[str, object] | None:
         elif name.startswith("-") or equals or not os.path.exists(name):  # noqa: PTH110  # pathlib is slow
             return None
         else:
-            assert isinstance(found["paths"], list)
             found["paths"].append(name)
     return found if found.get("format", "concise") in FORMATS else None
 
@@ -61,11 +61,10 @@ def _report(  # noqa: PLR0913  # one for each option
     jobs: int | None = None,
     j: int | None = None,
 ) -> int | None:
-    from dataclasses import replace
-
     from qedoc.config.options import Mode, mode_for, settled, spec_paths, with_repair
     from qedoc.engine.incremental import unchanged
     from qedoc.errors import QedocError
+    from qedoc.records import replace
     from qedoc.report.formats import render, report
     from qedoc.sources.specfiles import find
 
@@ -85,7 +84,8 @@ def _report(  # noqa: PLR0913  # one for each option
         if outcome is None:
             return None
         outcome = replace(outcome, paths=tuple(paths))
-        made = report(outcome, config, select=settings.select, ignore=settings.ignore, strict=settings.strict, fail_on=settings.fail_on)
+        select, ignore, fail_on = settings.select, settings.ignore, settings.fail_on
+        made = report(outcome, config, select=select, ignore=ignore, strict=settings.strict, fail_on=fail_on)
     except QedocError:
         return None  # the whole command line reports it
     render(made, format, sys.stdout, asked=bool(settings.select))

@@ -42,11 +42,14 @@ def warm_up() -> None:
     _keep_compiled_code()
     if (here := str(Path.cwd())) not in sys.path:
         sys.path.append(here)
-    _draw_alike()
+    gc.disable()  # an import makes a million objects that stay; the collector would look at them again and again
     try:
+        _draw_alike()
         import_module("qedoc.judge.check")
     except Exception:  # noqa: BLE001  # the first task raises the same error, and that is reported
         return
+    finally:
+        gc.enable()
     gc.freeze()  # imported objects stay alive, so the garbage collector can skip them
     gc.set_threshold(YOUNG)
 

@@ -12,6 +12,9 @@ import sympy as sp
 
 Row: TypeAlias = Sequence[Fraction]
 
+MOST_OPERATIONS = 200
+"""A formula with more operations is compiled as one program, because JAX would compile each of its powers alone, which takes longer."""
+
 
 def computed(formula: sp.Expr, symbols: Sequence[sp.Symbol], rows: Sequence[Row], dtype: str) -> np.ndarray[Any, Any] | None:
     """Evaluates the formula at many points and rounds each operation as the code does.
@@ -39,7 +42,7 @@ def computed(formula: sp.Expr, symbols: Sequence[sp.Symbol], rows: Sequence[Row]
 @lru_cache(maxsize=8)
 def _function(formula: sp.Expr, symbols: tuple[sp.Symbol, ...]) -> Callable[..., Any]:
     function: Callable[..., Any] = sp.lambdify(symbols, formula, modules="jax")
-    return function
+    return jax.jit(function) if sp.count_ops(formula) > MOST_OPERATIONS else function
 
 
 def _column(numbers: list[Fraction], dtype: str, *, integer: bool) -> Any:

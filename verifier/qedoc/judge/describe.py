@@ -1,8 +1,11 @@
 """Describes a claim for readers: formulas, symbol table, domain and versions."""
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from importlib import metadata
+from types import ModuleType
 
 import sympy as sp
 
@@ -54,11 +57,30 @@ def written(expression: sp.Expr) -> Formula:
     """Writes a formula in the notations that readers use."""
     text = str(expression)
     drawn = sp.count_ops(expression) <= MOST_OPERATIONS
-    return Formula(
-        latex=sp.latex(expression),
-        sympy=text,
-        pretty=sp.pretty(expression, use_unicode=True, wrap_line=False) if drawn else text,
-    )
+    with _without_units():
+        return Formula(
+            latex=sp.latex(expression),
+            sympy=text,
+            pretty=sp.pretty(expression, use_unicode=True, wrap_line=False) if drawn else text,
+        )
+
+
+UNITS = "sympy.physics.units"
+
+
+@contextmanager
+def _without_units() -> Iterator[None]:
+    """Spares the import of all units: SymPy's printers of products look for quantities with one, which no formula contains."""
+    if UNITS in sys.modules:
+        yield
+        return
+    stand_in = ModuleType(UNITS)
+    stand_in.Quantity = type("Quantity", (), {})  # type: ignore[attr-defined]  # the only name that they import
+    sys.modules[UNITS] = stand_in
+    try:
+        yield
+    finally:
+        del sys.modules[UNITS]
 
 
 def described(code: sp.Expr, facts: Facts) -> Formula:

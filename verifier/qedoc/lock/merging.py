@@ -26,7 +26,7 @@ def sides(text: str) -> tuple[Lock, Lock]:
     """
     ours: list[str] = []
     theirs: list[str] = []
-    now = (ours, theirs)
+    now: tuple[list[str], ...] = (ours, theirs)
     for line in text.split("\n"):
         match line[:7] if line[7:8] in ("", " ") else "":
             case "<<<<<<<":

@@ -11,7 +11,7 @@ from qedoc.errors import QedocError
 from qedoc.records import asdict, dataclass
 
 try:
-    from _sha2 import sha256  # without OpenSSL, whose import takes as long as all else here
+    from _sha2 import sha256  # type: ignore[import-not-found]  # without OpenSSL, whose import takes as long as all else here
 except ImportError:
     from hashlib import sha256
 
@@ -75,7 +75,7 @@ def analyse(text: str) -> Analysis | None:
 
 def digest(text: str) -> str:
     """A short fingerprint of a text."""
-    return sha256(text.encode()).hexdigest()[:20]
+    return str(sha256(text.encode()).hexdigest())[:20]
 
 
 def _folder() -> Path:

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from qedoc.records import dataclass
 
 MARKED = frozenset({"none", "math", "asciimath"})
 """Languages of fences whose content is mathematics or prose, and no program."""

@@ -3,9 +3,9 @@
 import itertools
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
+from qedoc.records import dataclass
 from qedoc.sources.fences import Fence, fences
 from qedoc.sources.markdown import canonical
 from qedoc.sources.plain_math import statements

@@ -5,10 +5,10 @@ import json
 import os
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from qedoc.errors import Location, QedocError
+from qedoc.records import dataclass
 from qedoc.sources import markup, silenced
 from qedoc.sources.fences import fences
 
@@ -65,7 +65,7 @@ class Passage:
     reason: str
     start: int
     lines: tuple[str, ...]
-    displays: tuple[int, ...] = field(default=())
+    displays: tuple[int, ...] = ()
 
 
 def is_pages(name: str) -> bool:

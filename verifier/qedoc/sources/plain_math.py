@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 
+from qedoc.records import dataclass, replace
 from qedoc.sources.plain_lexemes import GREEK, Bracket, Item, Lexeme, Unbalanced, lexemes, nested
 
 _PROGRAM_LINE = re.compile(

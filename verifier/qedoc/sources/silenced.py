@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from qedoc.records import dataclass
 from qedoc.sources.fences import fences
 
 _OPENING = re.compile(r"^(?P<margin>\s*)(?P<mark>\.\.|%|<!--)\s*qedoc:\s*ignore\b:?(?P<text>.*)$")

@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -88,6 +87,8 @@ def load(file: SpecFile) -> tuple["Spec", ...]:
 
 
 def _run(file: SpecFile) -> ModuleType:
+    from hashlib import sha256  # not needed if nothing has changed
+
     module = ModuleType(f"qedoc_spec_{sha256(file.path.encode()).hexdigest()[:16]}")
     module.__file__ = file.path
     sys.modules[module.__name__] = module  # dataclasses and pickle look up their module here

@@ -320,9 +320,11 @@ class _Package:
                     yield f"{statement.name}: {''.join(map(canonical, statement.decorator_list))}"
             case ast.ClassDef():
                 yield f"{statement.name}: {here.documents[statement.name].header}"
-                for inner in statement.body:
-                    if getattr(inner, "decorator_list", ()) or isinstance(inner, ast.ClassDef):
-                        yield f"{inner.name}: {''.join(map(canonical, inner.decorator_list))}"  # type: ignore[attr-defined]  # it has a name
+                for member in statement.body:
+                    if isinstance(member, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                        decorators = "".join(map(canonical, member.decorator_list))
+                        if decorators or isinstance(member, ast.ClassDef):
+                            yield f"{member.name}: {decorators}"
             case ast.Assign(targets=[ast.Name(id="__all__")], value=ast.List() | ast.Tuple() as listed):
                 for item in listed.elts:
                     if not (isinstance(item, ast.Constant) and _is_plain(here, str(item.value))):

@@ -82,7 +82,10 @@ def _read_library(app: Sphinx) -> None:
         wanted = [project for project in domain.library.projects if verification.is_wanted(when, project)]
         for project in wanted:
             logger.info("qedoc check in %s (%s)", project.config.root, project.stale or "verifying everything")
-            logger.info("%s", verification.verify(project, when))
+            written, told = verification.verify(project, when)
+            logger.info("%s", told)
+            if written:
+                logger.info("qedoc check has written %s; commit it", project.config.root / project.config.lock)
         if wanted:
             domain.library = lock_reader.read(folders)
     except QedocError as error:
