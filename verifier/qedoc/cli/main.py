@@ -12,7 +12,7 @@ import click
 
 from qedoc import __version__
 from qedoc.claims.limits import Limits
-from qedoc.cli import flags, project
+from qedoc.cli import editing, flags, project
 from qedoc.cli.fix import fix
 from qedoc.cli.merge import merge_lock
 from qedoc.cli.run import answer, audited, given, guarded, print_errors, print_warnings, question, run, spec_files
@@ -306,5 +306,5 @@ def _check_path(file: Path | None) -> None:
         raise QedocError(f"{file}: expected a file path in an existing folder")
 
 
-for command in (*project.COMMANDS, fix, merge_lock, write):
+for command in (*project.COMMANDS, *editing.COMMANDS, fix, merge_lock, write):
     main.add_command(command)

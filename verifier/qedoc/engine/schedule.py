@@ -71,6 +71,8 @@ def audit(
     notify: Callable[[Event], None] = lambda event: None,
     pool: Workers | None = None,
     interpret: int = 0,
+    history: History | None = None,
+    within: str = "",
 ) -> Outcome:
     """Checks the formulas in the docstrings of packages, modules and objects. Ctrl-C stops the run and keeps the finished claims.
 
@@ -82,12 +84,14 @@ def audit(
         notify: called with each finished case immediately, and with each finished claim in the order of the docstrings.
         pool: as in `verify`.
         interpret: the number of the interpretation to check, from 1; 0 for all.
+        history: provides earlier results and records new ones.
+        within: the file whose formulas are checked; empty for all. Modules inside the named ones are then not imported.
     """
 
     def collect(sources: Collector) -> list[Claim]:
-        return [replace(claim, interpret=interpret) for claim in sources.asked(names)]
+        return [replace(claim, interpret=interpret) for claim in sources.asked(names, within)]
 
-    found = _outcome(collect, limits=limits, jobs=jobs, curves=curves, notify=notify, history=History(), pool=pool)
+    found = _outcome(collect, limits=limits, jobs=jobs, curves=curves, notify=notify, history=history or History(), pool=pool)
     return replace(found, audited=tuple(names), limits=limits)
 
 
@@ -182,6 +186,7 @@ def lift(
     limits: Limits,
     letters: Mapping[str, str] | None = None,
     settings: Mapping[str, Any] | None = None,
+    pool: Workers | None = None,
 ) -> tuple[list[tuple[str, Formula]], tuple[QedocError, ...]]:
     """Returns the formulas that the code of a target computes.
 
@@ -194,6 +199,7 @@ def lift(
         limits: contains the time limit.
         letters: the letter of a parameter of an optimizer, by parameter. Specs are then ignored.
         settings: values of parameters of an optimizer. Specs are then ignored.
+        pool: as in `verify`.
 
     Returns:
         Pairs of a claim's id (or the target) and its formula, and the errors.
@@ -202,8 +208,8 @@ def lift(
         QedocError: if qedoc does not support the installed version of JAX.
     """
     environment.remarks()
-    with Pool(1, worker.warm_up) as pool:
-        dispatcher = Dispatcher(pool=pool, limits=limits)
+    with nullcontext(pool) if pool else Pool(1, worker.warm_up) as workers:
+        dispatcher = Dispatcher(pool=workers, limits=limits)
         files = () if letters or settings else files
         claims = [claim for claim in Collector(dispatcher=dispatcher).collect(files) if target in (claim.id, claim.target)]
         found = [_lifted(dispatcher, claim.id, claim.location, claim.target, claim) for claim in claims] or [

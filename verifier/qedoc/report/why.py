@@ -38,7 +38,7 @@ def why(
         if not claim.decisive.interpretations:
             page.prose("why", _nothing(claim))
         first: Sequence[Assumption] = ()
-        for number, entries in enumerate(_grouped(claim.decisive.interpretations), start=1):
+        for number, entries in enumerate(grouped(claim.decisive.interpretations), start=1):
             _interpretation(page, number, entries, first)
             first = first or entries[0].assumptions
         console.print()
@@ -51,7 +51,7 @@ def _nothing(claim: ClaimResult) -> str:
     return "the formula was not bound, so there is nothing to interpret" if answered else "a spec says all of this itself"
 
 
-def _grouped(interpretations: Sequence[Interpretation]) -> Iterator[list[Interpretation]]:
+def grouped(interpretations: Sequence[Interpretation]) -> Iterator[list[Interpretation]]:
     """The results of each interpretation, on the domain that the text states and inside what it suggests."""
     for _, entries in groupby(interpretations, key=lambda one: one.assumptions):
         yield list(entries)
@@ -68,18 +68,20 @@ def _interpretation(page: Page, number: int, entries: Sequence[Interpretation], 
     if first.formula:
         page.prose("read as", first.formula)
     label = "but with" if known else "choices"
-    page.columns(label, [(_subject(one), one.value or "anything", one.sure, _quoted(one)) for one in first.assumptions if one not in known])
+    page.columns(label, [(subject(one), one.value or "anything", one.sure, quoted(one)) for one in first.assumptions if one not in known])
     for entry in entries:
         found = entry.counterexample
         said = f"{point(found.inputs)}: documented {found.documented}, code {found.actual}" if found else entry.reason
         page.prose(str(entry.verdict), said)
 
 
-def _subject(assumption: Assumption) -> str:
+def subject(assumption: Assumption) -> str:
+    """What a choice decides: `where`, `states`, ..., and the symbol that it is about."""
     return f"{_ABOUT[assumption.about]} {assumption.subject}".strip()
 
 
-def _quoted(assumption: Assumption) -> str:
+def quoted(assumption: Assumption) -> str:
+    """The words that suggest a choice, with their line in the docstring."""
     words = _excerpt(assumption.words, assumption.subject)
     return f"'{words}' (line {assumption.line + 1})" if assumption.line >= 0 else words
 
