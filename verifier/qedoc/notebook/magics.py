@@ -58,16 +58,19 @@ class QedocMagics(Magics):
         in the lines below, checks this formula.
         """
         options = parse_argstring(self.qedoc, line)
-        command, name = self._asked(options.words, cell)
+        words, bind, where, values = (
+            [_unquoted(one) for one in found] for found in (options.words, options.bind, options.where, options.values)
+        )
+        command, name = self._asked(words, cell)
         try:
             shipment = shipped(name, self._names.user_ns)
             settings = with_repair(settled(timeout=options.timeout, max_points=None, seed=None, jobs=JOBS), None)
             if command == "lift":
-                return self._lifted(shipment, settings, options.bind, options.values)
+                return self._lifted(shipment, settings, bind, values)
             if cell is None:
                 outcome = self._checked(shipment, settings)
             else:
-                asked = question([shipment.target], _formula(cell), options.bind, options.where, options.values)
+                asked = question([shipment.target], _formula(cell), bind, where, values)
                 with self._workers(shipment) as pool:
                     outcome = schedule.given(asked, limits=settings.limits, jobs=JOBS, pool=pool)
         except QedocError as error:
@@ -77,7 +80,6 @@ class QedocMagics(Magics):
         return _answer(outcome)
 
     def _asked(self, words: Sequence[str], cell: str | None) -> tuple[str, str]:
-        words = [word.strip("'\"") for word in words]
         command, rest = (words[0], words[1:]) if words[0] in COMMANDS and len(words) > 1 else ("check", words)
         if len(rest) != 1:
             raise UsageError(f"%qedoc: expected one function, as in %qedoc lift f, found {' '.join(rest)}")
@@ -100,6 +102,12 @@ class QedocMagics(Magics):
         if errors:
             raise errors[0]
         return Lifted(found)
+
+
+def _unquoted(word: str) -> str:
+    """A word of the line without quotes around it, which IPython leaves."""
+    quoted = len(word) > 1 and word[0] == word[-1] and word[0] in "'\""
+    return word[1:-1] if quoted else word
 
 
 def _formula(cell: str) -> str:
