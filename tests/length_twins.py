@@ -97,9 +97,16 @@ BASES = (
         name="softmax",
         formula=r"\text{softmax}(x)_i = \frac{e^{x_i}}{\sum_{j=1}^n e^{x_j}}",
         value="jax.nn.softmax(x)",
-        wrong=("jax.nn.softmax(x[::-1])", "jnp.exp(x) / jnp.mean(jnp.exp(x))", "jnp.exp(x) / jnp.sum(jnp.exp(x[1:]))", "jax.nn.softmax(-x)"),
+        wrong=(
+            "jax.nn.softmax(x[::-1])",
+            "jnp.exp(x) / jnp.mean(jnp.exp(x))",
+            "jnp.exp(x) / jnp.sum(jnp.exp(x[1:]))",
+            "jax.nn.softmax(-x)",
+        ),
     ),
-    Code(name="largest", formula=r"\max_i x_i", value="jnp.max(x)", wrong=("jnp.max(x[1:], initial=x[0] - 1)", "jnp.min(x)", "x[0]", "x[-1]")),
+    Code(
+        name="largest", formula=r"\max_i x_i", value="jnp.max(x)", wrong=("jnp.max(x[1:], initial=x[0] - 1)", "jnp.min(x)", "x[0]", "x[-1]")
+    ),
     Code(
         name="absolute_error",
         parameters="x, y",

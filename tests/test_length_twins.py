@@ -49,9 +49,7 @@ def judged(claims_of: Claims, code: Code) -> CaseResult:
 
 
 @pytest.mark.parametrize("code", BASES, ids=lambda code: code.name)
-def test_wrong_twins_are_refuted_and_never_proved(
-    code: Code, claims_of: Claims, record_property: Callable[[str, object], None]
-) -> None:
+def test_wrong_twins_are_refuted_and_never_proved(code: Code, claims_of: Claims, record_property: Callable[[str, object], None]) -> None:
     counts: Counter[str] = Counter()
     wrong = []
     for kind, twins in (("differing from some length on", late(code)), ("differing at once", early(code))):

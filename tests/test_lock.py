@@ -17,7 +17,7 @@ from sympy import Lambda, Symbol, symbols
 import qedoc
 from qedoc.claims.limits import Limits
 from qedoc.errors import Location, QedocError
-from qedoc.lock import dependencies, parsing, reach, record, syntax
+from qedoc.lock import clock, dependencies, parsing, reach, record, syntax
 from qedoc.lock.content import PLACES, content
 from qedoc.lock.freshness import Noted, claims_of, file_entry, why_stale
 from qedoc.lock.store import Lock, Store, load, points_path, update
@@ -73,7 +73,7 @@ def lib(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (folder / "parts.py").write_text(PARTS)
     monkeypatch.syspath_prepend(str(folder.parent))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setattr(reach, "_STARTED", time.time() + 60)
+    monkeypatch.setattr(clock, "_BEGAN", [time.time() + 60])
     forget()
     return folder
 
@@ -166,7 +166,7 @@ def test_modules_that_import_a_name_from_each_other_are_followed_once(lib: Path)
 
 
 def test_a_file_that_changed_while_it_was_checked_stays_stale(lib: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reach, "_STARTED", 0.0)
+    monkeypatch.setattr(clock, "_BEGAN", [0.0])
     sources = reach.closure("lib.line", [])
     forget()
     assert "lib/layers.py: line" in reach.changed(sources)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from qedoc.lock import reach
+from qedoc.lock import clock, reach
 from qedoc.sources import surveyed
 
 CORE = "from lib.parts import scale\n\ndef f(x):\n    return scale(x)\n\ndef other(x):\n    return x\n"
@@ -19,7 +19,7 @@ def lib(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir(parents=True)
     monkeypatch.syspath_prepend(str(folder.parent))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setattr(reach, "_STARTED", time.time() + 60)
+    monkeypatch.setattr(clock, "_BEGAN", [time.time() + 60])
     write(folder, {"__init__": INIT, "core": CORE, "parts": PARTS})
     return folder
 

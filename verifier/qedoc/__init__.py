@@ -57,5 +57,12 @@ def __getattr__(name: str) -> Any:
     return getattr(import_module(_MODULE[name]), name)
 
 
+def load_ipython_extension(shell: Any) -> None:
+    """Registers the magics of qedoc in IPython, for `%load_ext qedoc`."""
+    from qedoc.notebook.magics import load
+
+    load(shell)
+
+
 def __dir__() -> list[str]:
     return __all__

@@ -12,7 +12,7 @@ import click
 
 from qedoc import __version__
 from qedoc.claims.limits import Limits
-from qedoc.cli import flags, project
+from qedoc.cli import editing, flags, project
 from qedoc.cli.fix import fix
 from qedoc.cli.init import init
 from qedoc.cli.merge import merge_lock
@@ -339,5 +339,5 @@ def _check_path(file: Path | None) -> None:
         raise QedocError(f"{file}: expected a file path in an existing folder")
 
 
-for command in (*project.COMMANDS, fix, init, merge_lock, write):
+for command in (*project.COMMANDS, *editing.COMMANDS, fix, init, merge_lock, write):
     main.add_command(command)

@@ -23,6 +23,7 @@ from qedoc.sources.pages import page_of
 from qedoc.sources.specfiles import SpecFile, find
 
 if TYPE_CHECKING:
+    from qedoc.engine.history import History
     from qedoc.engine.pool import Workers
 
 T = TypeVar("T")
@@ -44,15 +45,34 @@ def checked(what: Sequence[str], *, shown: bool, **options: Any) -> tuple[Outcom
     return run(what, settings, curves=False, shown=shown), settings
 
 
-def run(what: Sequence[str], settings: Settings, *, curves: bool, shown: bool, pictures: bool = False) -> Outcome:
-    """Checks the given paths and targets, or the whole project. Exits if nothing can be run."""
+def run(
+    what: Sequence[str],
+    settings: Settings,
+    *,
+    curves: bool,
+    shown: bool,
+    pictures: bool = False,
+    pool: "Workers | None" = None,
+    history: "History | None" = None,
+) -> Outcome:
+    """Checks the given paths and targets, or the whole project. Exits if nothing can be run.
+
+    Args:
+        what: paths and targets.
+        settings: the settings of the run.
+        curves: whether to compute plot data.
+        shown: whether to show progress.
+        pictures: whether to keep plot data of the claims that have any.
+        pool: the worker processes; by default, those of the settings.
+        history: knows earlier results of docstrings that are not in the lock file.
+    """
     paths = [name for name in what if is_path(name)]
     targets = [name for name in what if not is_path(name)]
     if targets and not paths and _has_no_claims(settings.config):
-        return _documented(targets, settings, curves=curves, shown=shown, pictures=pictures)
+        return _documented(targets, settings, curves=curves, shown=shown, pictures=pictures, pool=pool, history=history)
     files, missing = spec_files(paths, settings.config)
     mode = mode_for(paths, settings)
-    with workers(settings) as pool, progress(shown=shown) as notify:
+    with workers(settings, pool) as used, progress(shown=shown) as notify:
         outcome = guarded(
             check_changed,
             files,
@@ -63,12 +83,12 @@ def run(what: Sequence[str], settings: Settings, *, curves: bool, shown: bool, p
             jobs=settings.jobs,
             curves=curves,
             notify=notify,
-            pool=pool,
+            pool=used,
             docstrings=() if paths else settings.config.docstrings,
             pictures=pictures and not curves,
         )
     outcome = replace(outcome, errors=(*missing, *outcome.errors), paths=tuple(paths))
-    return _with_docstrings(outcome, settings, curves=curves, shown=shown, pictures=pictures)
+    return _with_docstrings(outcome, settings, curves=curves, shown=shown, pictures=pictures, pool=pool, history=history)
 
 
 def _has_no_claims(config: Config) -> bool:
@@ -76,12 +96,14 @@ def _has_no_claims(config: Config) -> bool:
     return not config.docstrings and not any(map(os.path.exists, spec_paths(config)))
 
 
-def _with_docstrings(found: Outcome, settings: Settings, *, curves: bool, shown: bool, pictures: bool) -> Outcome:
+def _with_docstrings(
+    found: Outcome, settings: Settings, *, curves: bool, shown: bool, pictures: bool, pool: "Workers | None", history: "History | None"
+) -> Outcome:
     """Adds the formulas in the docstrings of targets that have no spec."""
     names = [error.target for error in found.errors if isinstance(error, UnknownTargetError) and _may_be_object(error.target)]
     if not names or found.stopped or settings.mode is Mode.LOCKED:
         return found
-    read = _documented(names, settings, curves=curves, shown=shown, pictures=pictures)
+    read = _documented(names, settings, curves=curves, shown=shown, pictures=pictures, pool=pool, history=history)
     answered = {name for claim in read.claims for name in (claim.id, f"{claim.id}@docstring", claim.target)}
     kept = [error for error in found.errors if not (isinstance(error, UnknownTargetError) and error.target in answered)]
     new = [error for error in read.errors if error.location is not None or "cannot be imported" in error.message]
@@ -103,7 +125,16 @@ def _may_be_object(name: str) -> bool:
     return "." in name and locate(name) is None
 
 
-def _documented(names: Sequence[str], settings: Settings, *, curves: bool, shown: bool, pictures: bool) -> Outcome:
+def _documented(
+    names: Sequence[str],
+    settings: Settings,
+    *,
+    curves: bool,
+    shown: bool,
+    pictures: bool,
+    pool: "Workers | None",
+    history: "History | None",
+) -> Outcome:
     """Checks the formulas in the docstrings of objects. A name can also be a claim id."""
     from qedoc.engine import schedule
 
@@ -112,16 +143,17 @@ def _documented(names: Sequence[str], settings: Settings, *, curves: bool, shown
         audit = f"; to check the docstrings of a package, use qedoc audit {wrong[0]}" if locate(wrong[0]) is not None else ""
         hint = audit or "; qedoc init sets up a project"
         raise Refused(f"there is no folder spec/ here, and {wrong[0]} is neither a file nor the dotted name of a function{hint}")
-    with workers(settings) as pool, progress(shown=shown) as notify:
+    with workers(settings, pool) as used, progress(shown=shown) as notify:
         found = schedule.audit(
             names,
             limits=settings.wide,
             jobs=settings.jobs,
             curves=curves,
             notify=notify,
-            pool=pool,
+            pool=used,
             interpret=settings.interpret,
             pictures=pictures and not curves,
+            history=history,
         )
     return replace(found, audited=(), unread=())
 
@@ -228,16 +260,29 @@ def answer(asked: Request, settings: Settings, *, curves: bool, shown: bool, pic
         )
 
 
-def audited(names: Sequence[str], settings: Settings, *, shown: bool, pictures: bool = False) -> Outcome:
-    """Checks the docstrings of packages, modules and objects."""
+def audited(
+    names: Sequence[str],
+    settings: Settings,
+    *,
+    shown: bool,
+    pictures: bool = False,
+    pool: "Workers | None" = None,
+    history: "History | None" = None,
+) -> Outcome:
+    """Checks the docstrings of packages, modules and objects. For `pool` and `history`, see `run`."""
     from qedoc.engine import schedule
 
-    with workers(settings) as pool, progress(shown=shown) as notify:
-        return schedule.audit(names, limits=settings.wide, jobs=settings.jobs, notify=notify, pool=pool, pictures=pictures)
+    with workers(settings, pool) as used, progress(shown=shown) as notify:
+        return schedule.audit(names, limits=settings.wide, jobs=settings.jobs, notify=notify, pool=used, pictures=pictures, history=history)
 
 
-def workers(settings: Settings) -> "AbstractContextManager[Workers | None]":
-    """Returns the cluster of a run, or None if the run starts its own worker processes. Exits if the cluster cannot be used."""
+def workers(settings: Settings, pool: "Workers | None" = None) -> "AbstractContextManager[Workers | None]":
+    """Returns the given worker processes, the cluster of a run, or None if the run starts its own processes.
+
+    Exits if the cluster cannot be used.
+    """
+    if pool is not None:
+        return nullcontext(pool)
     if not settings.scheduler:
         return nullcontext()
     try:

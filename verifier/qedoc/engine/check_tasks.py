@@ -39,6 +39,14 @@ def describe(claim: Claim) -> ClaimResult:
 
 
 @reported
+def reading(claim: Claim) -> Formula:
+    """Returns the formula of a claim as it was read."""
+    from qedoc.judge.check import describe as describe_spec
+
+    return describe_spec(_spec(claim)).formula
+
+
+@reported
 def check_case(claim: Claim, sizes: dict[str, int], limits: Limits, folder: Path) -> CaseResult:
     """Checks one case.
 

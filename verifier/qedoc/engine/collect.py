@@ -50,9 +50,9 @@ class Collector:
         self.history.collected(claims)
         return list(first.values())
 
-    def survey(self, names: Sequence[str]) -> list[Claim]:
-        """Returns the claims in the docstrings of all names, without duplicates."""
-        readings = [(name, DocstringReader(dispatcher=self.dispatcher, name=name)) for name in names]
+    def survey(self, names: Sequence[str], within: str = "") -> list[Claim]:
+        """Returns the claims in the docstrings of all names, without duplicates. If a file is given, only those in this file."""
+        readings = [(name, DocstringReader(dispatcher=self.dispatcher, name=name, within=within)) for name in names]
         found: dict[tuple[Location, str], Claim] = {}
         for name, reading in readings:
             survey = reading.result()
@@ -66,9 +66,14 @@ class Collector:
                 found.setdefault((claim.location, claim.id), claim)
         return list(found.values())
 
-    def asked(self, names: Sequence[str]) -> list[Claim]:
-        """Returns the claims in the docstrings of all names. A name can also be the id of a claim, such as `mylib.loss#2`."""
-        claims = self.survey(list(dict.fromkeys(page_of(name) or object_of(name) for name in names)))
+    def asked(self, names: Sequence[str], within: str = "") -> list[Claim]:
+        """Returns the claims in the docstrings of all names. A name can also be the id of a claim, such as `mylib.loss#2`.
+
+        Args:
+            names: the names.
+            within: the file that contains the claims; empty for all claims.
+        """
+        claims = self.survey(list(dict.fromkeys(page_of(name) or object_of(name) for name in names)), within)
         ids = {name.removesuffix(AT_DOCSTRING) for name in names if "#" in name}
         for name in sorted(ids - {claim.id for claim in claims}):
             known = ", ".join(claim.id for claim in claims if claim.target == object_of(name))

@@ -1,6 +1,7 @@
 """Reads the docstrings of one name in worker processes, and continues in a new process if the code kills one."""
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from qedoc.engine import collect_tasks
@@ -30,10 +31,12 @@ class DocstringReader:
     Args:
         dispatcher: runs the tasks.
         name: the dotted path.
+        within: the file whose formulas are read; empty for all.
     """
 
     dispatcher: Dispatcher
     name: str
+    within: str = ""
     _left_out: dict[str, tuple[str, bool]] = field(default_factory=dict)
     _done: dict[str, Survey] = field(default_factory=dict)
     _task: "Future[Survey | Failure]" = field(init=False)
@@ -47,7 +50,7 @@ class DocstringReader:
 
     def _begin(self) -> None:
         arguments = (self.name, self._seconds, dict(self._left_out), frozenset(self._done))
-        survey = collect_tasks.survey_pages if is_pages(self.name) else collect_tasks.survey
+        survey = collect_tasks.survey_pages if is_pages(self.name) else partial(collect_tasks.survey, within=self.within)
         self._task = self.dispatcher.submit(survey, *arguments, timeout=LONGEST, folder=True)
 
     def result(self) -> Survey | None:

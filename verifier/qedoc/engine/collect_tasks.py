@@ -1,5 +1,6 @@
 """Worker tasks that find claims in spec files, in docstrings and on the command line."""
 
+import os
 import pickle
 from collections.abc import Mapping
 from contextlib import suppress
@@ -67,6 +68,7 @@ def survey(
     left_out: Mapping[str, tuple[str, bool]],
     done: frozenset[str],
     folder: Path,
+    within: str = "",
 ) -> Survey:
     """Returns the claims in the docstrings of a package, module or object, in the order of the files.
 
@@ -76,6 +78,7 @@ def survey(
         left_out: steps to skip because they ended an earlier process: the reason, and whether the code itself ended it.
         done: objects that an earlier process has read.
         folder: the task's folder. If this process is killed, `left_over` reads the files that the task wrote there.
+        within: the file whose formulas are read; empty for all. Modules inside the named one are then not imported.
     """
     from qedoc.sources.docstrings import documented
     from qedoc.sources.objects import named
@@ -89,7 +92,7 @@ def survey(
         raise TargetError(f"{name} cannot be imported: {slow(NAMING, seconds)}") from None
     except (SystemExit, KeyboardInterrupt) as error:
         raise TargetError(f"{name} cannot be imported: {failure(error).message}") from None
-    records = documented(name, visit.load, visit.lost)
+    records = documented(name, visit.load, visit.lost) if not within else _of_file(within, documented(name, lambda module: None))
     unread, failures = visit.unread, list[Failure]()
     claims: list[Claim] = []
     for record in records:
@@ -101,6 +104,12 @@ def survey(
             unread += found.unread
             failures += found.failures
     return Survey(claims=tuple(claims), unread=tuple(unread), failures=tuple(failures), looked=len(records))
+
+
+def _of_file(path: str, records: "list[Documented]") -> "list[Documented]":
+    """The records with a formula in a file."""
+    file = os.path.realpath(path)
+    return [record for record in records if any(os.path.realpath(formula.location.path) == file for formula in record.formulas)]
 
 
 @reported

@@ -7,6 +7,7 @@ from functools import wraps
 from typing import ParamSpec, TypeVar
 
 from qedoc.errors import Location, QedocError, told
+from qedoc.lock.clock import begin
 from qedoc.results.outcome import Unread
 from qedoc.results.verdict import ClaimResult, Formula
 from qedoc.sources.specfiles import SpecFile
@@ -116,6 +117,7 @@ def reported(function: Callable[P, T]) -> Callable[P, T | Failure]:
 
     @wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> T | Failure:
+        begin()
         try:
             return function(*args, **kwargs)
         except BaseException as error:  # noqa: BLE001  # a failure must not affect other claims

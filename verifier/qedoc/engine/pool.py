@@ -29,6 +29,9 @@ from qedoc.errors import QedocError, told
 
 T = TypeVar("T")
 
+STOPPED = "the worker processes were stopped"
+"""The error of a task whose pool was closed."""
+
 SUCCESS = 213
 """The exit code of a worker whose task called `os._exit(0)`."""
 
@@ -128,10 +131,11 @@ class Pool:
     Args:
         jobs: the number of processes.
         warm_up: called first in each process.
+        context: how processes start; by default, each is a new interpreter.
     """
 
-    def __init__(self, jobs: int, warm_up: Callable[[], None]) -> None:
-        self._context = KeepingContext()
+    def __init__(self, jobs: int, warm_up: Callable[[], None], context: KeepingContext | None = None) -> None:
+        self._context = context or KeepingContext()
         self._pool: Any = ProcessPool(max_workers=jobs, initializer=partial(_begin, warm_up), context=self._context)
         self._open: set[Future[Any]] = set()
         self._numbers = count()
@@ -147,7 +151,8 @@ class Pool:
             self._pool.join()
             self._context.release()
             for future in list(self._open):
-                future.cancel()
+                if future.set_running_or_notify_cancel():
+                    future.set_exception(QedocError(STOPPED))
             if self._folders is not None:
                 self._folders.cleanup()
 
@@ -179,7 +184,7 @@ class Pool:
         except Ended as end:
             found.set_exception(Ended(replace(end.how, left=_left(folder))))
         except CancelledError:
-            found.set_exception(QedocError("the worker processes were stopped"))
+            found.set_exception(QedocError(STOPPED))
         except TimeoutError:
             found.set_exception(Ended(Overrun(left=_left(folder))))
         except ProcessExpired as error:

@@ -75,6 +75,8 @@ def audit(
     pool: Workers | None = None,
     interpret: int = 0,
     pictures: bool = False,
+    history: History | None = None,
+    within: str = "",
 ) -> Outcome:
     """Checks the formulas in the docstrings of packages, modules and objects. Ctrl-C stops the run and keeps the finished claims.
 
@@ -87,12 +89,14 @@ def audit(
         pool: as in `verify`.
         interpret: the number of the interpretation to check, from 1; 0 for all.
         pictures: whether to keep plot data of the claims that have any.
+        history: provides earlier results and records new ones.
+        within: the file whose formulas are checked; empty for all. Modules inside the named ones are then not imported.
     """
 
     def collect(sources: Collector) -> list[Claim]:
-        return [replace(claim, interpret=interpret) for claim in sources.asked(names)]
+        return [replace(claim, interpret=interpret) for claim in sources.asked(names, within)]
 
-    history = Drawn() if pictures else History()
+    history = history or (Drawn() if pictures else History())
     found = _outcome(collect, limits=limits, jobs=jobs, curves=curves, notify=notify, history=history, pool=pool)
     return replace(found, audited=tuple(names), limits=limits)
 
@@ -191,6 +195,7 @@ def lift(
     limits: Limits,
     letters: Mapping[str, str] | None = None,
     settings: Mapping[str, Any] | None = None,
+    pool: Workers | None = None,
 ) -> tuple[list[tuple[str, Formula]], tuple[QedocError, ...]]:
     """Returns the formulas that the code of a target computes.
 
@@ -203,6 +208,7 @@ def lift(
         limits: contains the time limit.
         letters: the letter of a parameter of an optimizer, by parameter. Specs are then ignored.
         settings: values of parameters of an optimizer. Specs are then ignored.
+        pool: as in `verify`.
 
     Returns:
         Pairs of a claim's id (or the target) and its formula, and the errors.
@@ -211,8 +217,8 @@ def lift(
         QedocError: if qedoc does not support the installed version of JAX.
     """
     environment.remarks()
-    with Pool(1, worker.warm_up) as pool:
-        dispatcher = Dispatcher(pool=pool, limits=limits)
+    with nullcontext(pool) if pool else Pool(1, worker.warm_up) as workers:
+        dispatcher = Dispatcher(pool=workers, limits=limits)
         files = () if letters or settings else files
         claims = [claim for claim in Collector(dispatcher=dispatcher).collect(files) if target in (claim.id, claim.target)]
         found = [_lifted(dispatcher, claim.id, claim.location, claim.target, claim) for claim in claims] or [

@@ -109,7 +109,9 @@ class Lengthened:
             raise spec.refuse("the claim is not about arrays whose length may be any")
         self.spec = found.spec
         self._call, self._arrays, _ = arguments(self.spec)
-        self._compiled = jax.jit(lambda *values: self._call(*values))  # a function of its own, because JAX keeps what it compiles by function
+        self._compiled = jax.jit(
+            lambda *values: self._call(*values)
+        )  # a function of its own, because JAX keeps what it compiles by function
         self._formula = from_zero(self.spec)
         plain = all(isinstance(relation, sp.Basic) and not relation.has(sp.Indexed) for relation in self.spec.where)
         if not plain or any(place.has(sp.Indexed) for one in self._formula.atoms(sp.Indexed) for place in one.indices):

@@ -6,12 +6,12 @@ do when they are imported counts if it changes anything that the function uses.
 """
 
 import sys
-import time
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from qedoc.lock.clock import began
 from qedoc.lock.dependencies import analysis, dotted, files_of, find, is_local, is_own, key_of, locate
 from qedoc.lock.syntax import SIDE_EFFECTS, Analysis, analyse, digest
 from qedoc.lock.versions import installed
@@ -40,7 +40,6 @@ CHANGING = "changed while it was checked"  # a fingerprint that matches nothing
 ABSENT = "absent"
 """The fingerprint of a name that a module does not define, though code would use it from there."""
 
-_STARTED = time.time()
 _IMPLICIT = frozenset({"__name__", "__file__", "__doc__", "__package__", "__spec__", "__path__", "__loader__", "__builtins__"})
 
 
@@ -62,7 +61,7 @@ def closure(target: str, reached: Iterable[tuple[str, int]]) -> Sources:
         return walk.sources()
     walk.visit_effects(start)
     module = ".".join(dotted(start))
-    whole = all(path.stat().st_mtime < _STARTED for path in loaded_by(start))
+    whole = all(path.stat().st_mtime < began() for path in loaded_by(start))
     return {**walk.sources(), f"{IMPORTS}{module}": {"": imports_of(module) if whole else CHANGING}}
 
 
@@ -224,7 +223,7 @@ class _Walk:
             if here is None or wanted in self.visited.get(at, {}):
                 continue
             names = self.visited.setdefault(at, {})
-            names[wanted] = _fingerprint(here, wanted) if at.stat().st_mtime < _STARTED else CHANGING
+            names[wanted] = _fingerprint(here, wanted) if at.stat().st_mtime < began() else CHANGING
             if wanted == EVERYTHING:
                 waiting += [(at, other) for other in here.names]
             if wanted not in here.names:

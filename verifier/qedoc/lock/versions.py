@@ -33,6 +33,12 @@ def _metadata() -> dict[str, str]:
     return found
 
 
+def forget() -> None:
+    """Forgets what is installed, for a process that runs on while packages are installed."""
+    _metadata.cache_clear()
+    _from_importlib.cache_clear()
+
+
 def _entries(folder: str) -> list[str]:
     try:
         return os.listdir(folder or ".")  # noqa: PTH208  # only names are needed

@@ -6,6 +6,7 @@ import re
 import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -33,12 +34,14 @@ class Replacement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Literal:
-    """A string in Python source: where its content stands, and whether backslashes are doubled in it."""
+    """A string in Python source: where its content stands, its lines, and whether backslashes are doubled in it."""
 
     start: int
     end: int
     raw: bool
     is_docstring: bool
+    first: int = 1
+    last: int = 1
 
 
 def decoded(file: Path) -> tuple[str, str]:
@@ -67,10 +70,7 @@ def replacements(text: str, place: Location, old: str, new: str) -> list[Replace
     Raises:
         QedocError: if the formula does not stand in the file as it was read, or not in a plain docstring. The location is the line.
     """
-    literals = (
-        list(_literals(text, place)) if place.path.endswith(".py") else [_Literal(start=0, end=len(text), raw=True, is_docstring=True)]
-    )
-    for literal in literals:
+    for literal in _strings_near(text, place):
         offsets = _aligned(text, literal, place.line, old)
         if offsets is None:
             continue
@@ -79,6 +79,27 @@ def replacements(text: str, place: Location, old: str, new: str) -> list[Replace
             raise QedocError(what, place)
         return list(_edits(text, offsets, literal, old, new))
     raise QedocError("the formula does not stand here as it was read; the file has changed, or the text is made by code", place)
+
+
+def span(text: str, place: Location, written: str) -> tuple[int, int] | None:
+    """Returns the offsets of the first character of a formula and after its last; None if it does not stand there as it was read.
+
+    Args:
+        text: the file.
+        place: where the formula was read.
+        written: the formula as it was read.
+    """
+    if not written.strip():
+        return None
+    try:
+        literals = _strings_near(text, place)
+    except QedocError:
+        return None
+    for literal in literals:
+        if (offsets := _aligned(text, literal, place.line, written)) is not None:
+            shown = [offset for offset in offsets if offset[0] >= 0]
+            return shown[0][0], shown[-1][1]
+    return None
 
 
 def applied(text: str, edits: list[Replacement]) -> str:
@@ -95,29 +116,43 @@ def applied(text: str, edits: list[Replacement]) -> str:
     return text
 
 
-def _literals(text: str, place: Location) -> Iterator[_Literal]:
-    """The strings of a Python file that reach the line of a formula or stand after it."""
-    starts = [0, *(k + 1 for k, character in enumerate(text) if character == "\n")]
+def _strings_near(text: str, place: Location) -> list[_Literal]:
+    """The strings of a Python file that reach the line of a formula or stand after it; any other file as a whole."""
+    if not place.path.endswith(".py"):
+        return [_Literal(start=0, end=len(text), raw=True, is_docstring=True)]
     try:
-        tree = ast.parse(text)
-        tokens = list(tokenize.generate_tokens(io.StringIO(text, newline="").readline))
-    except (SyntaxError, tokenize.TokenError) as error:
+        literals = _literals(text)
+    except (SyntaxError, ValueError, tokenize.TokenError) as error:
         raise QedocError(f"the file is no valid Python: {error}", place) from error
+    return [literal for literal in literals if literal.last >= place.line and literal.first <= place.line + FARTHEST]
+
+
+@lru_cache(maxsize=8)
+def _literals(text: str) -> tuple[_Literal, ...]:
+    """The strings of a Python program."""
+    starts = [0, *(k + 1 for k, character in enumerate(text) if character == "\n")]
+    tree = ast.parse(text)
     plain = {
         (node.value.lineno, node.value.end_lineno)
         for node in ast.walk(tree)
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
     }
-    for token in tokens:
-        if token.type == tokenize.STRING and token.end[0] >= place.line and token.start[0] <= place.line + FARTHEST:
+    found: list[_Literal] = []
+    for token in tokenize.generate_tokens(io.StringIO(text, newline="").readline):
+        if token.type == tokenize.STRING:
             head = len(token.string) - len(token.string.lstrip("rRuUbBfF"))
             quote = 3 if token.string[head : head + 3] in ('"""', "'''") else 1
-            yield _Literal(
-                start=starts[token.start[0] - 1] + token.start[1] + head + quote,
-                end=starts[token.end[0] - 1] + token.end[1] - quote,
-                raw="r" in token.string[:head].lower(),
-                is_docstring=(token.start[0], token.end[0]) in plain,
+            found.append(
+                _Literal(
+                    start=starts[token.start[0] - 1] + token.start[1] + head + quote,
+                    end=starts[token.end[0] - 1] + token.end[1] - quote,
+                    raw="r" in token.string[:head].lower(),
+                    is_docstring=(token.start[0], token.end[0]) in plain,
+                    first=token.start[0],
+                    last=token.end[0],
+                )
             )
+    return tuple(found)
 
 
 def _aligned(text: str, literal: _Literal, line: int, old: str) -> list[tuple[int, int]] | None:

@@ -1,0 +1,1 @@
+"""The IPython extension: formulas of functions that are defined in a notebook."""
