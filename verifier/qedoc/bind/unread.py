@@ -1,7 +1,7 @@
 r"""Formulas whose left side says nothing that qedoc knows: `\int_{-\infty}^u K(t) dt = \Phi(u)` in the docstring of a method `cdf`.
 
-Their right side may be the value. If the code agrees, the formula holds; if it does not, the left side may be something else, so that nothing
-is refuted.
+Their right side may be the value. If the code agrees, the formula holds; if it does not, the left side may be something else, so that
+nothing is refuted.
 """
 
 import re
@@ -11,7 +11,7 @@ from qedoc.bind.context import Context
 from qedoc.read import Equation, Reading, Unreadable, read
 from qedoc.sources.docstrings import Formula
 
-_RELATION = re.compile(r"<|>|\\(?:approx|sim|propto|le|leq|ge|geq|ne|neq|to|in|mid\\mid|rightarrow|leftarrow|gets|mapsto)(?![A-Za-z])|[!=]=")
+_RELATION = re.compile(r"<|>|\\(?:approx|sim|propto|le|leq|ge|geq|ne|neq|to|in|rightarrow|leftarrow|gets|mapsto)(?![A-Za-z])|[!=]=")
 _ROWS = re.compile(r"\\\\|&|\\begin\s*\{(?:align|split|gather|eqnarray)")
 _OPENERS, _CLOSERS = "{([", "})]"
 
