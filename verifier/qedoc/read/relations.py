@@ -203,7 +203,8 @@ def _expectation(sides: Sequence[Sequence[Node]]) -> NotAClaim | None:
     stated = [_unremarked(side) for side in sides[1:]]
     if any(not any(_averages(level) for level in walk(side)) for side in stated):
         return None  # it is the value of the expectation
-    return NotAClaim(silence=Silence.EXPECTATION, why="it averages over all outcomes, but the function has at most a sample") if stated else None
+    why = "it averages over all outcomes, but the function has at most a sample"
+    return NotAClaim(silence=Silence.EXPECTATION, why=why) if stated else None
 
 
 def _unremarked(side: Sequence[Node]) -> Sequence[Node]:
