@@ -251,6 +251,8 @@ def _quantities(context: Context, equation: Equation, said: Choices) -> list[Cho
         told = _named(said, alone=context.stated == 1)
     else:
         told = said.quantities
+    if equation.unread:
+        told = [*_doubtful(told), Choice(about="quantity", subject="", value=UNKNOWN, words=equation.unread, sure=Sure.POSSIBLE)]
     for choice in (_of_setting(one, equation) for one in told):
         known = surest.get(choice.value)
         surest[choice.value] = choice if known is None or choice.sure < known.sure else known
@@ -261,6 +263,12 @@ def _quantities(context: Context, equation: Equation, said: Choices) -> list[Cho
     if _INVERSE in values and _RECIPROCAL in values and equation.left is not None:
         found = [choice for choice in found if choice.value != _RECIPROCAL]
     return found
+
+
+def _doubtful(told: Iterable[Choice]) -> Iterator[Choice]:
+    """What a display can state whose left side is not understood: what the words say is only suggested."""
+    for choice in told:
+        yield replace(choice, sure=min(choice.sure, Sure.SUGGESTED))
 
 
 def _of_something_else(context: Context, name: str) -> str:

@@ -43,6 +43,7 @@ from qedoc.bind.spelled import spelled_out
 from qedoc.bind.switches import switches
 from qedoc.bind.symbols import Roles, at_numbers, direct, merged, of_head, roles
 from qedoc.bind.unknowns import as_entry, ends, index_ranges, lengths_of, unknowns, with_lengths
+from qedoc.bind.unread import right_side, without_left
 from qedoc.bind.values import about_nothing, defaults, is_record, single, target_value
 from qedoc.bind.variants import variants_of
 from qedoc.bind.windows import windows
@@ -143,6 +144,8 @@ def of_formula(
             id = f"{target}#{name}" if name else target
             reason = f"a notation: {target} is a record, which computes no value"
             yield Refused(formula=formula, name=id, verdict=Verdict.NOT_A_CLAIM, reason=reason, cause="record")
+        case Unreadable() if (unread := _unread(context, formula, right_side(context, formula, reading), name, where)):
+            yield from unread
         case Unreadable():
             at = f"line {reading.line}, column {reading.column} of the formula: {reading.what}"
             id = f"{target}#{name}" if name else target
@@ -178,7 +181,15 @@ def of_formula(
                     for variant in variants_of(inside, formula, (reading, again), link - 1, where, made)
                 ]
                 claim = _claim(seen[0][0], formula, variants, part)
+                if isinstance(claim, Refused) and claim.cause == "left-side":
+                    claim = next(iter(_unread(context, formula, without_left(context, equation), part, where)), claim)
                 yield replace(claim, notes=(*notes, *claim.notes)) if isinstance(claim, Bound) else claim
+
+
+def _unread(context: Context, formula: Formula, reading: Reading | None, name: str, where: sp.Basic) -> list[Bound]:
+    """The claim of a right side whose left side is not understood; empty if it cannot be bound."""
+    found = [] if reading is None else list(of_formula(context, formula, reading, name, where))
+    return [claim for claim in found if isinstance(claim, Bound)]
 
 
 def _minimum(context: Context, formula: Formula, name: str) -> Bound | Refused | None:

@@ -165,6 +165,7 @@ class Equation:
         entry: the indices, if `right` is an entry of a result that is written without indices. Each index has its first and last value, or
             None if these are the bounds of the axis that it runs over.
         settings: the names that parameters have where the equation holds: `\text{if reduction} = \text{'mean'}`.
+        unread: a left side that is not understood, as it is written; empty if there is none.
     """
 
     left: sp.Expr | Application | None
@@ -173,6 +174,7 @@ class Equation:
     latex: str
     entry: tuple[Position, ...] = ()
     settings: tuple[tuple[str, str], ...] = ()
+    unread: str = ""
 
     def __str__(self) -> str:
         left = self.left if isinstance(self.left, Application) or self.left is None else shown(self.left)

@@ -131,7 +131,10 @@ def _recurrence(nodes: Sequence[Node], names: Names) -> NotAClaim | None:
         left, *others = equated(row)
         if _is_conditional(left):
             continue
+        places = set(_stepped(left))
         for base, step in _stepped(left):
+            if any(base == other and _following(before, step) for other, before in places):
+                continue  # `I(t_n, t_{n+1})` is a value between two steps
             for side in others:
                 for other, before in _stepped(side):
                     if base == other and _following(before, step) and base not in names.parameters:
@@ -197,13 +200,27 @@ def _expectation(sides: Sequence[Sequence[Node]]) -> NotAClaim | None:
     """
     if sides and sides[0] and isinstance(first := sides[0][0], Token) and first.text in _MOMENTS:
         return None
-    for items in (level for side in sides[1:] for level in walk(side)):
-        for place, node in enumerate(items):
-            follower = items[place + 1] if place + 1 < len(items) else None
-            plain = isinstance(node, Token) and node.text == "E" and isinstance(follower, Group) and follower.opener == "["
-            if plain or (isinstance(node, Token) and node.font == "mathbb" and node.text == "E"):
-                return NotAClaim(silence=Silence.EXPECTATION, why="it averages over all outcomes, but the function has at most a sample")
-    return None
+    stated = [_unremarked(side) for side in sides[1:]]
+    if any(not any(_averages(level) for level in walk(side)) for side in stated):
+        return None  # it is the value of the expectation
+    why = "it averages over all outcomes, but the function has at most a sample"
+    return NotAClaim(silence=Silence.EXPECTATION, why=why) if stated else None
+
+
+def _unremarked(side: Sequence[Node]) -> Sequence[Node]:
+    """A side without what a wide space separates from it."""
+    wide = next((place for place, node in enumerate(side) if isinstance(node, Token) and node.kind is Kind.WIDE), len(side))
+    return side[:wide]
+
+
+def _averages(items: Sequence[Node]) -> bool:
+    r"""Whether `E[X]` or `\mathbb{E}` stands among some nodes."""
+    for place, node in enumerate(items):
+        follower = items[place + 1] if place + 1 < len(items) else None
+        plain = isinstance(node, Token) and node.text == "E" and isinstance(follower, Group) and follower.opener == "["
+        if plain or (isinstance(node, Token) and node.font == "mathbb" and node.text == "E"):
+            return True
+    return False
 
 
 def _given(sides: Sequence[Sequence[Node]], names: Names) -> NotAClaim | None:
