@@ -12,7 +12,13 @@ sys.dont_write_bytecode = True
 os.environ.setdefault("QEDOC_PROGRESS", "0")
 """A slow machine must not add a line to the standard error of a run."""
 
-COUNTED = {"mutants": "mutants", "corpus": "corpus", "generated": "generated pairs", "twins": "twins of rules", "lengths": "twins of lengths"}
+COUNTED = {
+    "mutants": "mutants",
+    "corpus": "corpus",
+    "generated": "generated pairs",
+    "twins": "twins of rules",
+    "lengths": "twins of lengths",
+}
 """Properties of tests that hold counts, and what they count."""
 
 

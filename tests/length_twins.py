@@ -97,9 +97,16 @@ BASES = (
         name="softmax",
         formula=r"\text{softmax}(x)_i = \frac{e^{x_i}}{\sum_{j=1}^n e^{x_j}}",
         value="jax.nn.softmax(x)",
-        wrong=("jax.nn.softmax(x[::-1])", "jnp.exp(x) / jnp.mean(jnp.exp(x))", "jnp.exp(x) / jnp.sum(jnp.exp(x[1:]))", "jax.nn.softmax(-x)"),
+        wrong=(
+            "jax.nn.softmax(x[::-1])",
+            "jnp.exp(x) / jnp.mean(jnp.exp(x))",
+            "jnp.exp(x) / jnp.sum(jnp.exp(x[1:]))",
+            "jax.nn.softmax(-x)",
+        ),
     ),
-    Code(name="largest", formula=r"\max_i x_i", value="jnp.max(x)", wrong=("jnp.max(x[1:], initial=x[0] - 1)", "jnp.min(x)", "x[0]", "x[-1]")),
+    Code(
+        name="largest", formula=r"\max_i x_i", value="jnp.max(x)", wrong=("jnp.max(x[1:], initial=x[0] - 1)", "jnp.min(x)", "x[0]", "x[-1]")
+    ),
     Code(
         name="absolute_error",
         parameters="x, y",
@@ -212,10 +219,10 @@ WAYS = (
     ("another value from", "if n >= {least}: return 2 * ({value}) + 1", _always),
     ("another value at", "if n == {least}: return 2 * ({value}) + 1", _always),
     ("the entries without those from", "{x} = jnp.where(jnp.arange(n) < {most}, {x}, {x} / 2)", _always),
-    ("the array cut before", "{x} = {x}[:{most}]", lambda code: _is_alone(code)),
+    ("the array cut before", "{x} = {x}[:{most}]", _is_alone),
     ("the smaller of n and the number below", "n = min(n, {most})", lambda code: _is_alone(code) and "/ n" in code.value),
     ("the number below as n from", "n = n if n < {least} else {most}", lambda code: "n)" in code.value or "/ n" in code.value),
-    ("every other entry from", "{x} = jnp.concatenate([{x}[:{most}], {x}[{most}::2]])", lambda code: _is_alone(code)),
+    ("every other entry from", "{x} = jnp.concatenate([{x}[:{most}], {x}[{most}::2]])", _is_alone),
     ("whole blocks of 8 from", "{x} = {x} if n < {least} else jnp.where(jnp.arange(n) < n // 8 * 8 - 8, {x}, 3 - {x})", _always),
     ("the first entry again from", "{x} = {x} if n < {least} else {x}.at[-1].set({x}[0] - 1)", _always),
 )

@@ -1,12 +1,10 @@
 """Wrong twins of code over arrays: none is proved, and every one is refuted, also if it differs for long arrays only."""
 
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeAlias
 
-import jax.numpy as jnp
 import numpy as np
 import pytest
 import sympy as sp
@@ -24,8 +22,6 @@ from qedoc.judge.long_arrays import on_long_arrays
 from qedoc.judge.readings import check_readings
 from qedoc.judge.vectors import vectorised
 from qedoc.results.verdict import CaseResult, Verdict
-
-Judge: TypeAlias = Callable[[Code], CaseResult]
 
 
 @pytest.fixture
@@ -49,9 +45,7 @@ def judged(claims_of: Claims, code: Code) -> CaseResult:
 
 
 @pytest.mark.parametrize("code", BASES, ids=lambda code: code.name)
-def test_wrong_twins_are_refuted_and_never_proved(
-    code: Code, claims_of: Claims, record_property: Callable[[str, object], None]
-) -> None:
+def test_wrong_twins_are_refuted_and_never_proved(code: Code, claims_of: Claims, record_property: Callable[[str, object], None]) -> None:
     counts: Counter[str] = Counter()
     wrong = []
     for kind, twins in (("differing from some length on", late(code)), ("differing at once", early(code))):
@@ -104,16 +98,12 @@ MEAN = BASES[0]
     ],
 )
 def test_rounding_and_missing_values_refute_nothing(claims_of: Claims, value: str, complete: bool) -> None:
-    from dataclasses import replace
-
     claim = bound(claims_of, replace(MEAN, value=value))
     found = on_long_arrays(claim.spec, resolve(claim.spec.target), claim.spec.id)
     assert (found.refuted, found.is_complete) == (None, complete)
 
 
 def test_steps_near_overflow_refute_nothing(claims_of: Claims) -> None:
-    from dataclasses import replace
-
     claim = bound(claims_of, replace(MEAN, value="jnp.log(jnp.minimum(jnp.exp(jnp.sum(x)), 1e30)) / n"))
     assert on_long_arrays(claim.spec, resolve(claim.spec.target), claim.spec.id).refuted is None
 

@@ -155,9 +155,11 @@ def _array_text(entries: list[Any]) -> str:
     if isinstance(entries[0], list):
         return f"jnp.array({entries!r})"
     runs = [(value, len(list(same))) for value, same in groupby(entries)]
-    return f"jnp.array({' + '.join(f'[{value!r}] * {many}' if many > 1 else f'[{value!r}]' for value, many in runs)})" if (
-        len(runs) <= MOST_RUNS
-    ) else f"jnp.array({entries!r})"
+    return (
+        f"jnp.array({' + '.join(f'[{value!r}] * {many}' if many > 1 else f'[{value!r}]' for value, many in runs)})"
+        if (len(runs) <= MOST_RUNS)
+        else f"jnp.array({entries!r})"
+    )
 
 
 def _called(target: str, texts: Mapping[str, str]) -> tuple[str, str, str]:

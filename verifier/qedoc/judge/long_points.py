@@ -4,6 +4,7 @@ import math
 import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, TypeAlias
 
 import jax
@@ -11,7 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 import sympy as sp
 
-from qedoc.claims.domain import Functions
+from qedoc.claims.domain import Functions, Integers, Reals
 from qedoc.claims.spec import Array, Size, Spec, base
 from qedoc.errors import attempt
 from qedoc.execute.float_events import runs_calmly
@@ -109,10 +110,12 @@ class Lengthened:
             raise spec.refuse("the claim is not about arrays whose length may be any")
         self.spec = found.spec
         self._call, self._arrays, _ = arguments(self.spec)
-        self._compiled = jax.jit(lambda *values: self._call(*values))  # a function of its own, because JAX keeps what it compiles by function
+        self._compiled = jax.jit(partial(_called, self._call))  # JAX keeps what it compiles by function
         self._formula = from_zero(self.spec)
-        plain = all(isinstance(relation, sp.Basic) and not relation.has(sp.Indexed) for relation in self.spec.where)
-        if not plain or any(place.has(sp.Indexed) for one in self._formula.atoms(sp.Indexed) for place in one.indices):
+        self._relations: list[sp.Basic] = [one for one in self.spec.where if isinstance(one, sp.Basic) and not one.has(sp.Indexed)]
+        if len(self._relations) < len(self.spec.where) or any(
+            place.has(sp.Indexed) for one in self._formula.atoms(sp.Indexed) for place in one.indices
+        ):
             raise spec.refuse("entries of arrays restrict each other, or are indices")
         sizes = [d for d in self.spec.symbols if isinstance(d, Size)]
         self.lengths = [d.symbol for d in sizes if d.meaning == LENGTH]
@@ -122,8 +125,9 @@ class Lengthened:
             for name, template in self.spec.bind.items()
             if isinstance(template, Array)
         }
-        declared = [d for d in self.spec.symbols if not isinstance(d, Size) and not isinstance(d.domain, Functions)]
-        self._domains = {str(base(d.symbol)): d.domain for d in declared}
+        self._domains: dict[str, Reals | Integers] = {
+            str(base(d.symbol)): d.domain for d in self.spec.symbols if not isinstance(d, Size) and not isinstance(d.domain, Functions)
+        }
         if not all(end.is_number for domain in self._domains.values() for end in (domain.lower, domain.upper)):
             raise spec.refuse("a domain is no fixed set of numbers")
 
@@ -202,7 +206,7 @@ class Lengthened:
         put = numbers | {symbol.name: size for symbol, size in sizes.items()}
         return all(
             relation.xreplace({s: sp.sympify(put[s.name]) for s in relation.free_symbols if s.name in put}) == sp.true
-            for relation in self.spec.where
+            for relation in self._relations
         )
 
     def is_sure(self, point: Point) -> bool:
@@ -253,4 +257,12 @@ class Lengthened:
             columns = [[jnp.asarray(value) for value in inputs.values()] for inputs in drawn]
             traced = attempt(lambda: jax.make_jaxpr(self._call)(*columns[0]), None)
             run = self._compiled if traced is not None and len(traced.eqns) <= MOST_OPERATIONS else self._call
-            return [attempt(lambda column=column: np.asarray(run(*column)), None) for column in columns]
+            return [attempt(partial(_result, run, column), None) for column in columns]
+
+
+def _called(call: Callable[..., Any], *values: Any) -> Any:
+    return call(*values)
+
+
+def _result(call: Callable[..., Any], values: Sequence[Any]) -> Any:
+    return np.asarray(call(*values))
