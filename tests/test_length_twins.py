@@ -78,7 +78,7 @@ def test_right_code_is_proved_for_every_length(code: Code, claims_of: Claims) ->
 
 
 def test_a_counterexample_has_the_smallest_length_and_simple_entries(claims_of: Claims) -> None:
-    twin = next(twin for twin in late(BASES[0]) if "from 1000" in twin.change or "1000" in twin.change)
+    twin = next(twin for twin in late(BASES[0]) if "1000" in twin.change)
     result = judged(claims_of, twin)
     assert result.counterexample is not None
     assert "n = 1000, runs differ" in result.reason or "n = 1001, runs differ" in result.reason

@@ -26,17 +26,15 @@ def lifted(target: str, spec: Spec | None) -> Formula:
     Args:
         target: dotted path of the function.
         spec: declares the symbols and the domain. Without a spec, the parameters of a function that sums or compares the entries of
-            arrays, or takes no numbers, become arrays of any length n. The parameters of any other function become real or integer unknowns, and so do the
-            parameters of a function that it returns. Parameters whose default is a bool, a string or None keep that default.
+            arrays, or takes no numbers, become arrays of any length n. The parameters of any other function become real or integer
+            unknowns, and so do the parameters of a function that it returns. Parameters whose default is a bool, a string or None keep
+            that default.
 
     Raises:
         TargetError: for a target that cannot be called with numbers.
         UnsupportedError: for code that qedoc has no rule for.
     """
-    if spec is None:
-        whole = lifted_for_every_length(target)
-    else:
-        whole = lifted_of_claim(spec) if spec.natural else None
+    whole = lifted_for_every_length(target) if spec is None else lifted_of_claim(spec) if spec.natural else None
     if whole is not None:
         return written(whole)
     try:
