@@ -380,7 +380,7 @@ def test_lift_of_elementwise_code_stays_a_formula_of_numbers() -> None:
 @pytest.mark.parametrize(
     ("target", "formula"),
     [
-        ("unsized.any_length.smoothed", "(1 - alpha)*labels[i] + alpha/n"),  # `alpha: float` is no array
+        ("unsized.any_length.smoothed", "alpha/n + (1 - alpha)*labels[i]"),  # `alpha: float` is no array
         ("jax.numpy.outer", "a[i]*b[j]"),
         ("optax.losses.l2_loss", "predictions**2/2"),
         ("optax.losses.sigmoid_binary_cross_entropy", "-labels*(-log(1 + exp(-Abs(logits))) - Max(0, -logits))"),  # needs a dtype
