@@ -19,7 +19,6 @@ from qedoc.execute.float_events import runs_calmly
 from qedoc.judge.black_box import APART, STEADY
 from qedoc.judge.every_length import arguments, from_zero
 from qedoc.judge.free_lengths import freed
-from qedoc.judge.length_runs import MOST_ENTRIES
 from qedoc.judge.lengths import LENGTH
 from qedoc.judge.vectors import vectorised
 
@@ -29,6 +28,9 @@ Kind: TypeAlias = tuple[str, int | None]
 
 SHORT = 3
 """A length at which other stages found no difference."""
+
+MOST_ENTRIES = 10_000
+"""Maximum number of entries of an array."""
 
 MOST_OPERATIONS = 200
 """Code of more operations is not compiled as a whole."""
@@ -223,16 +225,16 @@ class Lengthened:
         made: Inputs = {}
         for name, symbol in self._arrays.items():
             shape = self._shape(name, sizes)
-            entries = self._numbers(str(symbol), max(1, math.prod(shape)), kind if shape else ("usual", None), draw)
+            entries = self._numbers(str(symbol), shape, kind if shape else (kind[0], None), max(sizes.values()), draw)
             if entries is None:
                 return None
             made[name] = np.array(entries).reshape(shape) if shape else entries[0]
         return made
 
-    def _numbers(self, name: str, count: int, kind: Kind, draw: random.Random) -> list[Any] | None:
+    def _numbers(self, name: str, shape: tuple[int, ...], kind: Kind, longest: int, draw: random.Random) -> list[Any] | None:
         domain = self._domains[name]
         low, high = float(domain.lower), float(domain.upper)
-        fractions = [_FRACTIONS[kind[0]](draw, count) for _ in range(count)]
+        fractions = [_FRACTIONS[kind[0]](draw, longest) for _ in range(math.prod(shape))]
         if kind[1] is not None:
             fractions[kind[1]] = LARGE
         if domain.integer:
