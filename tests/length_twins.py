@@ -153,11 +153,15 @@ BASES = (
     ),
     Code(
         name="divergence",
-        parameters="log_q, p",
-        formula=r"\sum_{i=1}^n p_i (\log p_i - s_i)",
-        legend=("p: the array ``p`` of positive numbers", "s: the array ``log_q``"),
-        value="jnp.sum(p * (jnp.log(p) - log_q))",
-        wrong=("jnp.mean(p * (jnp.log(p) - log_q))", "jnp.sum(p * (log_q - jnp.log(p)))", "jnp.sum(p[1:] * (jnp.log(p) - log_q)[1:])"),
+        parameters="log_q, log_p",
+        formula=r"\sum_{i=1}^n e^{r_i} (r_i - s_i)",
+        legend=("r: the array ``log_p``", "s: the array ``log_q``"),
+        value="jnp.sum(jnp.exp(log_p) * (log_p - log_q))",
+        wrong=(
+            "jnp.mean(jnp.exp(log_p) * (log_p - log_q))",
+            "jnp.sum(jnp.exp(log_p) * (log_q - log_p))",
+            "jnp.sum(jnp.exp(log_p[1:]) * (log_p - log_q)[1:])",
+        ),
     ),
     Code(
         name="cosine",
@@ -195,9 +199,11 @@ def early(code: Code) -> Iterator[Code]:
 
 
 def late(code: Code) -> Iterator[Code]:
-    """Twins that agree with the code for up to four entries: one for each number of entries from which on they differ, in turn."""
+    """Twins that agree with the code for up to four entries: for three quarters of the numbers of entries, one of the ways that fit."""
     ways = [way for way in WAYS if way[2](code)]
     for place, count in enumerate(CHANGES):
+        if (place + BASES.index(code)) % 4 == 0:
+            continue
         name, line, _ = ways[(place + BASES.index(code)) % len(ways)]
         before = line.format(x=code.first, value=code.value, least=count, most=count - 1)
         yield replace(code, before=before, change=f"{name} {count}")
@@ -219,10 +225,10 @@ WAYS = (
     ("another value from", "if n >= {least}: return 2 * ({value}) + 1", _always),
     ("another value at", "if n == {least}: return 2 * ({value}) + 1", _always),
     ("the entries without those from", "{x} = jnp.where(jnp.arange(n) < {most}, {x}, {x} / 2)", _always),
-    ("the array cut before", "{x} = {x}[:{most}]", lambda code: _is_alone(code)),
+    ("the array cut before", "{x} = {x}[:{most}]", _is_alone),
     ("the smaller of n and the number below", "n = min(n, {most})", lambda code: _is_alone(code) and "/ n" in code.value),
-    ("the number below as n from", "n = n if n < {least} else {most}", lambda code: "n)" in code.value or "/ n" in code.value),
-    ("every other entry from", "{x} = jnp.concatenate([{x}[:{most}], {x}[{most}::2]])", lambda code: _is_alone(code)),
+    ("the number below as n from", "n = n if n < {least} else {most}", lambda code: "/ n" in code.value or "log(n)" in code.value),
+    ("every other entry from", "{x} = jnp.concatenate([{x}[:{most}], {x}[{most}::2]])", _is_alone),
     ("whole blocks of 8 from", "{x} = {x} if n < {least} else jnp.where(jnp.arange(n) < n // 8 * 8 - 8, {x}, 3 - {x})", _always),
     ("the first entry again from", "{x} = {x} if n < {least} else {x}.at[-1].set({x}[0] - 1)", _always),
 )

@@ -17,7 +17,7 @@ from qedoc.bind.records import Bound
 from qedoc.claims.domain import Reals
 from qedoc.claims.limits import Limits
 from qedoc.claims.spec import Array, Parameter, Size, Spec, Variable
-from qedoc.errors import UnsupportedError
+from qedoc.errors import TargetError, UnsupportedError
 from qedoc.judge.check import check
 from qedoc.judge.every_length import every_length
 from qedoc.judge.infer import lifted
@@ -375,6 +375,31 @@ def test_lift_prints_one_formula_for_all_lengths(target: str) -> None:
 
 def test_lift_of_elementwise_code_stays_a_formula_of_numbers() -> None:
     assert "[" not in lifted("jax.nn.softplus", None).sympy
+
+
+@pytest.mark.parametrize(
+    ("target", "formula"),
+    [
+        ("unsized.any_length.smoothed", "alpha/n + (1 - alpha)*labels[i]"),  # `alpha: float` is no array
+        ("jax.numpy.outer", "a[i]*b[j]"),
+        ("optax.losses.l2_loss", "predictions**2/2"),
+        ("optax.losses.sigmoid_binary_cross_entropy", "-labels*(-log(1 + exp(-Abs(logits))) - Max(0, -logits))"),  # needs a dtype
+    ],
+)
+def test_lift_of_code_that_takes_no_python_numbers(target: str, formula: str) -> None:
+    assert lifted(target, None).sympy.startswith(formula)
+
+
+def test_lift_of_a_claim_about_even_lengths_is_one_formula() -> None:
+    record = next(one for one in documented("jax.nn.glu") if one.name == "jax.nn.glu")
+    claim = claims(record)[0]
+    assert isinstance(claim, Bound)
+    assert lifted("jax.nn.glu", claim.spec).sympy == "x[i]/(1 + exp(-x[i + n]))"
+
+
+def test_lift_of_code_without_a_call_says_what_is_missing() -> None:
+    with pytest.raises(TargetError, match=r"jax.numpy.interp cannot be called with numbers"):
+        lifted("jax.numpy.interp", None)
 
 
 # Formulas about numbers

@@ -1,12 +1,10 @@
 """Wrong twins of code over arrays: none is proved, and every one is refuted, also if it differs for long arrays only."""
 
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeAlias
 
-import jax.numpy as jnp
 import numpy as np
 import pytest
 import sympy as sp
@@ -24,8 +22,6 @@ from qedoc.judge.long_arrays import on_long_arrays
 from qedoc.judge.readings import check_readings
 from qedoc.judge.vectors import vectorised
 from qedoc.results.verdict import CaseResult, Verdict
-
-Judge: TypeAlias = Callable[[Code], CaseResult]
 
 
 @pytest.fixture
@@ -82,7 +78,7 @@ def test_right_code_is_proved_for_every_length(code: Code, claims_of: Claims) ->
 
 
 def test_a_counterexample_has_the_smallest_length_and_simple_entries(claims_of: Claims) -> None:
-    twin = next(twin for twin in late(BASES[0]) if "from 1000" in twin.change or "1000" in twin.change)
+    twin = next(twin for twin in late(BASES[0]) if "1000" in twin.change)
     result = judged(claims_of, twin)
     assert result.counterexample is not None
     assert "n = 1000, runs differ" in result.reason or "n = 1001, runs differ" in result.reason
@@ -102,16 +98,12 @@ MEAN = BASES[0]
     ],
 )
 def test_rounding_and_missing_values_refute_nothing(claims_of: Claims, value: str, complete: bool) -> None:
-    from dataclasses import replace
-
     claim = bound(claims_of, replace(MEAN, value=value))
     found = on_long_arrays(claim.spec, resolve(claim.spec.target), claim.spec.id)
     assert (found.refuted, found.is_complete) == (None, complete)
 
 
 def test_steps_near_overflow_refute_nothing(claims_of: Claims) -> None:
-    from dataclasses import replace
-
     claim = bound(claims_of, replace(MEAN, value="jnp.log(jnp.minimum(jnp.exp(jnp.sum(x)), 1e30)) / n"))
     assert on_long_arrays(claim.spec, resolve(claim.spec.target), claim.spec.id).refuted is None
 

@@ -142,3 +142,7 @@ def masked(a, b):
 
 def masked_from_one(a, b):
     return jax.nn.logsumexp(a[1:], b=b[1:])
+
+
+def smoothed(labels, alpha: float):
+    return (1 - alpha) * labels + alpha / labels.shape[-1]

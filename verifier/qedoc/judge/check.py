@@ -101,18 +101,15 @@ def check(
         return CaseResult(
             id=case_name(spec, sizes), verdict=Verdict.UNSUPPORTED, reason=reason, cause="unsupported", construct=error.message
         )
-    from_runs: CaseResult | None = None
-    long = Compared()
+    from_runs, long = None, Compared()
     if spec.natural and not spec.beside:
         note("running the code")
         pair, arrays, from_runs = _run_alone(pair, sizes, limits)
         keep(from_runs)
-        if from_runs.verdict.holds and is_longest(pair):
-            note("running the code on long arrays")
-            long = on_long_arrays(spec, pair.target, pair.case.id)
-            if long.refuted is not None:
-                return replace(long.refuted, seconds=time.perf_counter() - started, sources=closure(spec.target, []))
+        long = on_long_arrays(spec, pair.target, pair.case.id) if from_runs.verdict.holds and is_longest(pair) else long
         note("reading the code")
+    if long.refuted is not None:
+        return replace(long.refuted, seconds=time.perf_counter() - started, sources=closure(spec.target, []))
     try:
         pair.code.explore(pair.facts)
         pair.plan.learn(pair.code.formulas(), written(pair.target))
@@ -125,23 +122,29 @@ def check(
         result = CaseResult(id=pair.case.id, verdict=Verdict.UNDECIDED, reason=f"formula and code have too many cases: {error}")
         if from_runs is not None and from_runs.verdict in (Verdict.TESTED, Verdict.REFUTED):
             result = replace(from_runs, reason=f"{from_runs.reason}; {result.reason}")
-    if result.verdict.holds and not spec.beside:
-        note("running the code on other input types and under jit")
-        result = _with_call_styles(pair, result)
-    if spec.natural and result.verdict.holds:
-        note("running the code on longer arrays")
-        result = longer(pair, limits, is_compared=long.is_complete) or result
-    result = extended(pair, result, limits, note)
-    if spec.natural and not spec.beside and result.verdict.holds:
-        note("running the code on arrays")
-        result = for_arrays(pair, result)
-    if spec.natural and not spec.beside and result.verdict.holds:
-        note("running the code with non-default parameters")
-        result = replace(result, findings=(*result.findings, *defaults(pair)))
+    result = _extended(pair, result, limits, note, is_compared=long.is_complete)
     if arrays:
         result = replace(result, reason=f"{result.reason}; compared for {arrays}, because the code takes no numbers")
     reached = sorted({place for branch in pair.code.branches for place in branch.path.reached})
     return replace(result, seconds=time.perf_counter() - started, sources=closure(spec.target, reached))
+
+
+def _extended(pair: Pair, result: CaseResult, limits: Limits, note: Callable[[str], Any], *, is_compared: bool) -> CaseResult:
+    """The result after runs of other kinds: on other types of input, on longer arrays, and with other values of parameters."""
+    if result.verdict.holds and not pair.case.spec.beside:
+        note("running the code on other input types and under jit")
+        result = _with_call_styles(pair, result)
+    if pair.case.spec.natural and result.verdict.holds:
+        note("running the code on longer arrays")
+        result = longer(pair, limits, is_compared=is_compared) or result
+    result = extended(pair, result, limits, note)
+    if pair.case.spec.natural and not pair.case.spec.beside and result.verdict.holds:
+        note("running the code on arrays")
+        result = for_arrays(pair, result)
+    if pair.case.spec.natural and not pair.case.spec.beside and result.verdict.holds:
+        note("running the code with non-default parameters")
+        result = replace(result, findings=(*result.findings, *defaults(pair)))
+    return result
 
 
 def _with_promises(spec: Spec, limits: Limits, note: Callable[[str], Any]) -> CaseResult:

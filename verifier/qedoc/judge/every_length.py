@@ -218,28 +218,49 @@ def arguments(spec: Spec) -> tuple[Callable[..., Any], dict[str, Any], dict[str,
     return _called(target, tuple(arrays), fixed), arrays, shapes
 
 
-def lifted_for_every_length(target: str) -> sp.Expr | None:
-    """The formula that a function of arrays computes for every length, if it contains a sum or another operator over an index.
+def lifted_for_every_length(target: str, *, only_sums: bool = True) -> sp.Expr | None:
+    """The formula that a function of arrays computes for every length; None if it is not read.
 
     Args:
         target: dotted path of the function. Its parameters without a default become arrays with one axis of the same length.
+        only_sums: whether to return only a formula that contains a sum or another operator over an index.
     """
     function = resolve(target)
     try:
         parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):
         return None
-    names = [p.name for p in parameters if p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)]
-    for arrays in dict.fromkeys((tuple(names), tuple(names[:1]))) if names else ():
+    plain = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+    needed = {p.name: p for p in parameters if p.default is p.empty and p.kind in plain}
+    names = list(needed)
+    may_be_arrays = [name for name, p in needed.items() if p.annotation not in (float, int, "float", "int")]
+    for arrays in dict.fromkeys((tuple(may_be_arrays), tuple(may_be_arrays[:1]))) if may_be_arrays else ():
         symbols = {name: sp.IndexedBase(name, real=True) if name in arrays else sp.Symbol(name, real=True) for name in names}
-        try:
-            call = _called(function, tuple(names), {})
-            code = read_unsized(call, symbols, dict.fromkeys(arrays, "n,"))
-        except (UnsupportedError, TooManyBranches):
-            continue
-        if code.value.has(*LARGE) and not code.apart and not contradicted(code, call, symbols, FEW):
-            return tidied(code)
+        made = _lifted(_called(function, tuple(names), {}), symbols, dict.fromkeys(arrays, "n,"))
+        if made is not None and (made.has(*LARGE) or not only_sums):
+            return made
     return None
+
+
+def lifted_of_claim(spec: Spec) -> sp.Expr | None:
+    """The formula that the code of a claim about arrays computes for every length; None if it is not read.
+
+    Args:
+        spec: the claim. Where it is about even lengths, n is half of the length.
+    """
+    found = freed(spec)
+    try:
+        return None if found is None else _lifted(*arguments(found.spec))
+    except UnsupportedError:
+        return None
+
+
+def _lifted(call: Callable[..., Any], arrays: Mapping[str, Any], shapes: Mapping[str, str]) -> sp.Expr | None:
+    try:
+        code = read_unsized(call, arrays, shapes)
+    except (UnsupportedError, TooManyBranches):
+        return None
+    return None if code.apart or contradicted(code, call, arrays, FEW) else tidied(code)
 
 
 def _length(low: Any, high: Any) -> str:

@@ -4,14 +4,15 @@ import inspect
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import jax.numpy as jnp
 import sympy as sp
 
 from qedoc.claims.domain import Integers, Reals
 from qedoc.claims.spec import Argument, Declaration, Parameter, Spec
 from qedoc.claims.target import call_by_name, resolve
-from qedoc.errors import TargetError
+from qedoc.errors import ShapeError, TargetError
 from qedoc.judge.describe import described, written
-from qedoc.judge.every_length import lifted_for_every_length
+from qedoc.judge.every_length import lifted_for_every_length, lifted_of_claim
 from qedoc.judge.pair import Pair
 from qedoc.judge.paths import formula
 from qedoc.results.verdict import Formula
@@ -25,15 +26,27 @@ def lifted(target: str, spec: Spec | None) -> Formula:
     Args:
         target: dotted path of the function.
         spec: declares the symbols and the domain. Without a spec, the parameters of a function that sums or compares the entries of
-            arrays become arrays of any length n. The parameters of any other function become real or integer unknowns, and so do the
-            parameters of a function that it returns. Parameters whose default is a bool, a string or None keep that default.
+            arrays, or takes no numbers, become arrays of any length n. The parameters of any other function become real or integer
+            unknowns, and so do the parameters of a function that it returns. Parameters whose default is a bool, a string or None keep
+            that default.
 
     Raises:
         TargetError: for a target that cannot be called with numbers.
         UnsupportedError: for code that qedoc has no rule for.
     """
-    if spec is None and (whole := lifted_for_every_length(target)) is not None:
+    whole = lifted_for_every_length(target) if spec is None else lifted_of_claim(spec) if spec.natural else None
+    if whole is not None:
         return written(whole)
+    try:
+        return _of_numbers(target, spec)
+    except (TargetError, ShapeError):
+        whole = lifted_for_every_length(target, only_sums=False) if spec is None else None
+        if whole is None:
+            raise
+        return written(whole)
+
+
+def _of_numbers(target: str, spec: Spec | None) -> Formula:
     pair = Pair(spec or infer(target), {} if spec is None else _smallest(spec))
     pair.code.explore(pair.facts)
     if not pair.code.branches:
@@ -95,7 +108,8 @@ def _returned(target: str, function: Callable[..., Any], outer: dict[str, inspec
 
 
 def _numbers(outer: dict[str, inspect.Parameter]) -> Iterator[dict[str, Any]]:
-    """Numbers for the parameters of a function: code may demand that some differ, or that they are no integers."""
+    """Numbers for the parameters of a function: code may demand that some differ, that they are no integers, or that they have a dtype."""
     yield dict.fromkeys(outer, 1)
     yield {name: place for place, name in enumerate(outer, start=1)}
     yield {name: place / 2 for place, name in enumerate(outer, start=1)}
+    yield {name: jnp.asarray(place / 2) for place, name in enumerate(outer, start=1)}

@@ -99,11 +99,11 @@ def _refutation(claim: Lengthened, before: Sizes, sizes: Sizes, case: str) -> Ca
         case: the id of the result.
     """
     point = _simplest(claim, sizes)
-    less = {symbol: max(before[symbol], size - 1) for symbol, size in sizes.items()}
+    less = {symbol: min(size, max(before[symbol], size - 1)) for symbol, size in sizes.items()}
     while less != sizes:
         found = _simplest(claim, less)
         before, sizes, point = (less, sizes, point) if found is None else (before, less, found)
-        less = {symbol: (before[symbol] + size + 1) // 2 for symbol, size in sizes.items()}
+        less = {symbol: (min(before[symbol], size) + size + 1) // 2 for symbol, size in sizes.items()}
     assert point is not None  # _differs has seen a point of some kind
     lengths = " and ".join(f"{symbol} = {sizes[symbol]}" for symbol in claim.lengths)
     inputs = {name: value.tolist() if isinstance(value, np.ndarray) else value for name, value in point.inputs.items()}

@@ -4,6 +4,7 @@ import math
 import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, TypeAlias
 
 import jax
@@ -11,14 +12,13 @@ import jax.numpy as jnp
 import numpy as np
 import sympy as sp
 
-from qedoc.claims.domain import Functions
+from qedoc.claims.domain import Functions, Integers, Reals
 from qedoc.claims.spec import Array, Size, Spec, base
 from qedoc.errors import attempt
 from qedoc.execute.float_events import runs_calmly
 from qedoc.judge.black_box import APART, STEADY
 from qedoc.judge.every_length import arguments, from_zero
 from qedoc.judge.free_lengths import freed
-from qedoc.judge.length_runs import MOST_ENTRIES
 from qedoc.judge.lengths import LENGTH
 from qedoc.judge.vectors import vectorised
 
@@ -28,6 +28,9 @@ Kind: TypeAlias = tuple[str, int | None]
 
 SHORT = 3
 """A length at which other stages found no difference."""
+
+MOST_ENTRIES = 10_000
+"""Maximum number of entries of an array."""
 
 MOST_OPERATIONS = 200
 """Code of more operations is not compiled as a whole."""
@@ -109,12 +112,12 @@ class Lengthened:
             raise spec.refuse("the claim is not about arrays whose length may be any")
         self.spec = found.spec
         self._call, self._arrays, _ = arguments(self.spec)
-        self._compiled = jax.jit(
-            lambda *values: self._call(*values)
-        )  # a function of its own, because JAX keeps what it compiles by function
+        self._compiled = jax.jit(partial(_called, self._call))  # JAX keeps what it compiles by function
         self._formula = from_zero(self.spec)
-        plain = all(isinstance(relation, sp.Basic) and not relation.has(sp.Indexed) for relation in self.spec.where)
-        if not plain or any(place.has(sp.Indexed) for one in self._formula.atoms(sp.Indexed) for place in one.indices):
+        self._relations: list[sp.Basic] = [one for one in self.spec.where if isinstance(one, sp.Basic) and not one.has(sp.Indexed)]
+        if len(self._relations) < len(self.spec.where) or any(
+            place.has(sp.Indexed) for one in self._formula.atoms(sp.Indexed) for place in one.indices
+        ):
             raise spec.refuse("entries of arrays restrict each other, or are indices")
         sizes = [d for d in self.spec.symbols if isinstance(d, Size)]
         self.lengths = [d.symbol for d in sizes if d.meaning == LENGTH]
@@ -124,8 +127,9 @@ class Lengthened:
             for name, template in self.spec.bind.items()
             if isinstance(template, Array)
         }
-        declared = [d for d in self.spec.symbols if not isinstance(d, Size) and not isinstance(d.domain, Functions)]
-        self._domains = {str(base(d.symbol)): d.domain for d in declared}
+        self._domains: dict[str, Reals | Integers] = {
+            str(base(d.symbol)): d.domain for d in self.spec.symbols if not isinstance(d, Size) and not isinstance(d.domain, Functions)
+        }
         if not all(end.is_number for domain in self._domains.values() for end in (domain.lower, domain.upper)):
             raise spec.refuse("a domain is no fixed set of numbers")
 
@@ -204,7 +208,7 @@ class Lengthened:
         put = numbers | {symbol.name: size for symbol, size in sizes.items()}
         return all(
             relation.xreplace({s: sp.sympify(put[s.name]) for s in relation.free_symbols if s.name in put}) == sp.true
-            for relation in self.spec.where
+            for relation in self._relations
         )
 
     def is_sure(self, point: Point) -> bool:
@@ -221,16 +225,16 @@ class Lengthened:
         made: Inputs = {}
         for name, symbol in self._arrays.items():
             shape = self._shape(name, sizes)
-            entries = self._numbers(str(symbol), max(1, math.prod(shape)), kind if shape else ("usual", None), draw)
+            entries = self._numbers(str(symbol), shape, kind if shape else (kind[0], None), max(sizes.values()), draw)
             if entries is None:
                 return None
             made[name] = np.array(entries).reshape(shape) if shape else entries[0]
         return made
 
-    def _numbers(self, name: str, count: int, kind: Kind, draw: random.Random) -> list[Any] | None:
+    def _numbers(self, name: str, shape: tuple[int, ...], kind: Kind, longest: int, draw: random.Random) -> list[Any] | None:
         domain = self._domains[name]
         low, high = float(domain.lower), float(domain.upper)
-        fractions = [_FRACTIONS[kind[0]](draw, count) for _ in range(count)]
+        fractions = [_FRACTIONS[kind[0]](draw, longest) for _ in range(math.prod(shape))]
         if kind[1] is not None:
             fractions[kind[1]] = LARGE
         if domain.integer:
@@ -255,4 +259,12 @@ class Lengthened:
             columns = [[jnp.asarray(value) for value in inputs.values()] for inputs in drawn]
             traced = attempt(lambda: jax.make_jaxpr(self._call)(*columns[0]), None)
             run = self._compiled if traced is not None and len(traced.eqns) <= MOST_OPERATIONS else self._call
-            return [attempt(lambda column=column: np.asarray(run(*column)), None) for column in columns]
+            return [attempt(partial(_result, run, column), None) for column in columns]
+
+
+def _called(call: Callable[..., Any], *values: Any) -> Any:
+    return call(*values)
+
+
+def _result(call: Callable[..., Any], values: Sequence[Any]) -> Any:
+    return np.asarray(call(*values))

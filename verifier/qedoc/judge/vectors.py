@@ -64,7 +64,7 @@ def _value(part: sp.Basic, known: Mapping[str, Array], depth: int) -> Array:
 def _entries(array: Array, places: list[Array]) -> Array:
     """The entries of an array; nan outside of it."""
     whole = [np.asarray(np.rint(place.astype(float)), dtype=int) for place in places]
-    inside = [(0 <= place) & (place < length) for place, length in zip(whole, array.shape, strict=True)]
+    inside = [(place >= 0) & (place < length) for place, length in zip(whole, array.shape, strict=True)]
     read = array[tuple(np.clip(place, 0, length - 1) for place, length in zip(whole, array.shape, strict=True))]
     return np.where(np.logical_and.reduce(np.broadcast_arrays(*inside)), read, np.nan)
 
