@@ -144,7 +144,7 @@ def of_formula(
             id = f"{target}#{name}" if name else target
             reason = f"a notation: {target} is a record, which computes no value"
             yield Refused(formula=formula, name=id, verdict=Verdict.NOT_A_CLAIM, reason=reason, cause="record")
-        case Unreadable() if (unread := _unread(context, formula, right_side(context, formula, reading), name, where)):
+        case Unreadable() if unread := _unread(context, formula, right_side(context, formula, reading), name, where):
             yield from unread
         case Unreadable():
             at = f"line {reading.line}, column {reading.column} of the formula: {reading.what}"
