@@ -161,21 +161,6 @@ def on_cluster(settings: Settings, scheduler: str | None, jobs: int | None) -> S
     return replace(settings, scheduler=scheduler or "")
 
 
-def mode_for(paths: Sequence[str], settings: Settings) -> Mode:
-    """How a run uses the lock file. It writes none outside of a project, and none for spec files of another place, unless it is asked for.
-
-    Args:
-        paths: the spec files and folders that the command line names.
-        settings: the settings of the run.
-    """
-    if settings.lock_asked or settings.mode in (Mode.LOCKED, Mode.UNLOCKED):
-        return settings.mode
-    root = settings.config.root.absolute()
-    foreign = not all(Path(os.path.abspath(path)).is_relative_to(root) for path in paths)  # noqa: PTH100  # does not resolve symbolic links
-    known = settings.config.found or settings.lock.exists() or any(map(os.path.exists, spec_paths(settings.config)))
-    return Mode.UNLOCKED if foreign or not known else settings.mode
-
-
 def _codes(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(","))
 
