@@ -14,7 +14,7 @@ from qedoc.claims.limits import Limits
 from qedoc.judge.readings import check_readings
 from qedoc.results.agreement import agreeing
 from qedoc.results.verdict import CaseResult, Verdict
-from qedoc.sources.markup import settlement
+from qedoc.sources.settled import settlement
 from qedoc.sources.specfiles import sizes
 
 HOLDS = {Verdict.PROVED, Verdict.TESTED}

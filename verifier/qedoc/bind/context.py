@@ -23,7 +23,7 @@ from qedoc.interpret.words import Vocabulary
 from qedoc.read import Application, Equation, Names, NotAClaim, Reading, Silence, Unreadable, defined, plain, read, read_condition
 from qedoc.read.macros import spelled_out
 from qedoc.read.scope import KNOWN_LETTERS
-from qedoc.sources import fields, markup, prose, worded
+from qedoc.sources import fields, markup, prose, settled, worded
 from qedoc.sources.arguments import Argument as Described
 from qedoc.sources.docstrings import Documented, Formula, record_of
 from qedoc.sources.markup import PLAIN, WORDS
@@ -276,7 +276,7 @@ class Context:
     def lines(self) -> list[str]:
         """The lines of the docstring without their indentation."""
         said = [formula.latex for formula in self.record.formulas if formula.notation == WORDS]
-        return worded.without(markup.without_comments(fields.lines(self.record.owner, self.record.docstring)), said)
+        return worded.without(settled.without_comments(fields.lines(self.record.owner, self.record.docstring)), said)
 
     def names_value(self, equation: Equation) -> bool:
         """Whether the left side of an equation names the object: `f(x) = ...`."""

@@ -31,7 +31,7 @@ from qedoc.interpret.findings import CASE, VALUE
 from qedoc.read import Equation
 from qedoc.read.reading import is_supposed, shown
 from qedoc.results.verdict import Verdict
-from qedoc.sources import markup
+from qedoc.sources import markup, settled
 from qedoc.sources.docstrings import Formula
 
 MOST_DOUBTS = 2
@@ -174,7 +174,7 @@ def _settled(context: Context, formula: Formula, alternatives_: Sequence[Checked
     Raises:
         Obstruction: if there is no interpretation with this number, or it cannot be checked.
     """
-    number = markup.settlement(markup.dedented(context.record.docstring), formula.line)
+    number = settled.settlement(markup.dedented(context.record.docstring), formula.line)
     chosen = f"the comment below the formula chooses interpretation {number}"
     if number > len(alternatives_):
         raise Obstruction(f"{chosen}, and there are {len(alternatives_)}", _SHOW, Verdict.UNDECIDED)
