@@ -425,7 +425,7 @@ def _mask() -> int:
     ("text", "message"),
     [
         ("{", "not a valid lock file (JSONDecodeError"),
-        ("<<<<<<< ours\n{", "it contains merge conflict markers: keep either side, or delete it and run qedoc check again"),
+        ("<<<<<<< ours\n{", "the lock file has merge conflicts; qedoc check keeps what holds of both sides"),
         ('{"lock": 9}', "expected lock file format 1, found 9; delete the file and run qedoc check again"),
         ("[]", "expected lock file format 1, found 'list'"),
         ('{"lock": 1}', "not a valid lock file (KeyError: 'files')"),

@@ -134,3 +134,8 @@ def _text(path: Path) -> str:
         return read(path)
     except QedocError:
         return "\0"  # not valid Python, so results that depend on this file become stale
+
+
+def is_module(here: Analysis, name: str) -> bool:
+    """Whether a name of a file is only bound to modules, as by `import math`."""
+    return name in here.imports and not any(attribute for _, attribute in here.imports[name])

@@ -11,12 +11,12 @@ from typing import Any, NamedTuple, TypeAlias
 from qedoc.claims.consulted import CODE
 from qedoc.config.macros import project_macros
 from qedoc.errors import Location
-from qedoc.lock.dependencies import analysis, dotted, files_of, find, is_own, key_of, locate, portable
+from qedoc.lock.dependencies import analysis, dotted, files_of, find, is_module, is_own, key_of, locate, portable
 from qedoc.lock.documents import Document, canonical, documents
 from qedoc.lock.freshness import MERGED, Noted
 from qedoc.lock.reach import absolute, changed, closure, origins
 from qedoc.lock.seals import is_broken, sealed
-from qedoc.lock.syntax import SIDE_EFFECTS, Analysis, confirmed, confirms, digest, read
+from qedoc.lock.syntax import SIDE_EFFECTS, confirmed, confirms, digest, read
 from qedoc.lock.versions import installed
 from qedoc.results.outcome import Unread
 
@@ -278,7 +278,7 @@ class _Package:
     def _names(self) -> dict[str, list[str]]:
         if not hasattr(self, "_bound"):
             self._bound = {
-                key_of(file): [dotted(file)[-1], *(name for name in here.names if not _is_module(here, name))]
+                key_of(file): [dotted(file)[-1], *(name for name in here.names if not is_module(here, name))]
                 for file in self.files
                 if (here := analysis(file)) is not None
             }
@@ -330,7 +330,9 @@ class _Package:
                     if not (isinstance(item, ast.Constant) and _is_plain(here, str(item.value))):
                         yield canonical(item)
             case ast.Assign() | ast.AnnAssign():
-                if not _is_data(statement.value):
+                from qedoc.sources.stating import is_data
+
+                if not is_data(statement.value):
                     yield canonical(statement)
             case ast.Expr(value=ast.Constant()):
                 return
@@ -388,25 +390,8 @@ def _words(key: str, at: str) -> frozenset[str]:
     return frozenset(map(_plain, (*re.findall(r"[^\W\d]\w*", text), *re.findall(r"str:'(\w+)'", document.header))))
 
 
-def _is_module(here: Analysis, name: str) -> bool:
-    """Whether a name is only bound to modules, as by `import math`."""
-    return name in here.imports and not any(attribute for _, attribute in here.imports[name])
-
-
 def _plain(name: str) -> str:
     return name.replace("_", "").lower()
-
-
-_DATA = (*(ast.Constant, ast.Tuple, ast.List, ast.Dict, ast.Set), *(ast.UnaryOp, ast.BinOp, ast.operator, ast.unaryop, ast.Load))
-
-
-def _is_data(value: ast.expr | None) -> bool:
-    """Whether a value is certainly data without a docstring: numbers, short texts, and containers of these."""
-    return value is None or all(
-        isinstance(node, _DATA)
-        and not (isinstance(node, ast.Constant) and isinstance(node.value, str) and ("\n" in node.value or _states("", node.value)))
-        for node in ast.walk(value)
-    )
 
 
 def forget() -> None:
