@@ -5,9 +5,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+import sympy as sp
+
 from qedoc.bind.context import Context
 from qedoc.bind.records import Bound, Obstruction
 from qedoc.errors import QedocError
+from qedoc.interpret.choices import Choice, Choices, Sure
 from qedoc.interpret.findings import UNKNOWN
 from qedoc.read import Equation, Reading
 from qedoc.results.verdict import Verdict
@@ -55,3 +58,17 @@ def with_beside(bound: Bound, formulas: Sequence[Any]) -> Bound:
         return replace(bound, spec=replace(bound.spec, beside=tuple(formulas), at=bound.spec.location))
     except QedocError as error:
         raise Obstruction(f"the formulas of other cases cannot be compared: {error.message}", verdict=Verdict.UNDECIDED) from error
+
+
+def elsewhere_of(said: Choices, relations: Sequence[tuple[Any, Choice]]) -> tuple[Any, sp.Expr | None]:
+    """The condition on one number beyond which the text gives the value as a number, and this number: `for x > 0, and 0 elsewhere`.
+
+    Args:
+        said: what the text says.
+        relations: the relations of the symbols of the equation that it states, each with its choice.
+    """
+    for choice in said.elsewhere:
+        same = [relation for relation, other in relations if other.words == choice.words and other.sure is Sure.STATED]
+        if choice.sure is Sure.STATED and len(same) == 1 and len(same[0].free_symbols) == 1:
+            return same[0], choice.value
+    return None, None

@@ -12,7 +12,7 @@ from qedoc.bind.acting import acting
 from qedoc.bind.alternatives import MOST, Alternative, alternatives, placed, substituted
 from qedoc.bind.assigned import assigned
 from qedoc.bind.callables import restricted_function
-from qedoc.bind.cases import other_cases, with_beside
+from qedoc.bind.cases import elsewhere_of, other_cases, with_beside
 from qedoc.bind.context import Context
 from qedoc.bind.owners import told
 from qedoc.bind.quantities import stated
@@ -213,7 +213,7 @@ def _tried(case: _Case, option: Alternative) -> _Tried:
 
     relations = [(placed_relation(choice.value, of, put), choice) for choice in said.domain]
     strange = strangers(context, equation, relations, of)
-    inside_of, elsewhere = _elsewhere(said, relations)
+    inside_of, elsewhere = elsewhere_of(said, relations)
     known = [(relation, choice.sure) for relation, choice in relations if choice not in strange and relation != inside_of]
 
     def regions(least: Sure) -> Regions:
@@ -271,15 +271,6 @@ def _tried(case: _Case, option: Alternative) -> _Tried:
         present=present,
     )
     return _Tried(option=option, checked=checked, bound=outer)
-
-
-def _elsewhere(said: Choices, relations: Sequence[tuple[Any, Choice]]) -> tuple[Any, sp.Expr | None]:
-    """The condition on one number beyond which the text gives the value as a number, and this number: `for x > 0, and 0 elsewhere`."""
-    for choice in said.elsewhere:
-        same = [relation for relation, other in relations if other.words == choice.words and other.sure is Sure.STATED]
-        if choice.sure is Sure.STATED and len(same) == 1 and len(same[0].free_symbols) == 1:
-            return same[0], choice.value
-    return None, None
 
 
 def _unsaid(bound: Bound) -> tuple[str, ...]:
