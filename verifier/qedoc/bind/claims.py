@@ -249,7 +249,7 @@ def _bound(context: Context, formula: Formula, equation: Equation, name: str) ->
     if equation.left is None:
         value, words = restated(context, formula, value)
         notes = (*notes, *words)
-    expansion = expanded(context, value, _stated)
+    expansion = expanded(context, value, stated_domains)
     known = substituted(expansion.value, {sp.Symbol(name): number for name, number in context.numbers.items()})
     value, equation = with_lengths(context, *in_parts(context, formula, known, equation))
     value, measures = sized(context, merged(context, value))
@@ -375,7 +375,7 @@ _IN_HAND: list[str] = []
 """Functions whose documentation is being read, so that two that name each other end."""
 
 
-def _stated(path: str) -> Mapping[str, Reals | Integers]:
+def stated_domains(path: str) -> Mapping[str, Reals | Integers]:
     """Where a function is documented to be defined: the set of each parameter, by its name; empty where nothing is known."""
     declared = [d for spec in _specs(path)[:1] for d in spec.symbols if isinstance(d, Parameter)]
     return {d.name: d.domain for d in declared if not isinstance(d.domain, Functions)}
