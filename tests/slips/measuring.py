@@ -4,7 +4,7 @@ import pickle
 import random
 import signal
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -96,6 +96,31 @@ def correct(id_: str, wrong: str, seconds: float, folder: Path) -> tuple[tuple[C
         seconds: time limit of the search, in computing time.
         folder: where corrections are kept for the case that this process is killed.
     """
+    began = time.process_time()
+
+    def keep(found: Sequence[Correction]) -> None:
+        (folder / FOUND).write_bytes(pickle.dumps((tuple(found), time.process_time() - began)))
+
+    signal.setitimer(signal.ITIMER_PROF, seconds + GRACE)  # the signal ends this process
+    try:
+        return corrections(id_, wrong, seconds, keep), time.process_time() - began
+    except (MemoryError, RecursionError):
+        return (), time.process_time() - began
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+
+
+def corrections(
+    id_: str, wrong: str, seconds: float, keep: Callable[[Sequence[Correction]], None] = lambda found: None
+) -> tuple[Correction, ...]:
+    """Returns the corrections of a formula with slips.
+
+    Args:
+        id_: the claim.
+        wrong: the formula with slips.
+        seconds: time limit of the search, in computing time.
+        keep: called with the corrections so far whenever one is found.
+    """
     known = _claim(id_)
     assert known is not None  # a slip was planted in it
     record, claim = known
@@ -103,19 +128,7 @@ def correct(id_: str, wrong: str, seconds: float, folder: Path) -> tuple[tuple[C
     edited = replace(record, formulas=tuple(formula if one == claim.formula else one for one in record.formulas))
     bound = bound_as(edited, formula, wrong, id_)
     assert bound is not None  # `plant` looked
-    began = time.process_time()
-
-    def keep(found: Sequence[Correction]) -> None:
-        (folder / FOUND).write_bytes(pickle.dumps((tuple(found), time.process_time() - began)))
-
-    try:
-        signal.setitimer(signal.ITIMER_PROF, seconds + GRACE)  # the signal ends this process
-        made = corrected(edited, bound, seconds, keep=keep, clock=time.process_time)
-    except (MemoryError, RecursionError):
-        made = ()
-    finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)
-    return made, time.process_time() - began
+    return corrected(edited, bound, seconds, keep=keep, clock=time.process_time)
 
 
 def judge(id_: str, texts: Sequence[str]) -> list[str]:
