@@ -276,6 +276,32 @@ def test_a_correction_does_not_lose_a_parameter(corrections: Corrections) -> Non
     assert "a" in first.latex.partition("=")[2]
 
 
+@pytest.mark.parametrize(("latex", "lost"), [("f(x, a) = x x", "x + x"), ("f(x, a) = x - x", "x")])
+def test_a_parameter_that_the_slip_removed_comes_back(corrections: Corrections, latex: str, lost: str) -> None:
+    """At the default of `a`, `lost` has the values of the code."""
+    found = corrections("x, a=2.0" if lost == "x + x" else "x, a=0.0", latex, "x * a" if lost == "x + x" else "x - a")
+    assert found
+    assert all("a" in one.latex.partition("=")[2] for one in found)
+
+
+def test_of_edits_with_one_meaning_the_shortest_is_shown(corrections: Corrections) -> None:
+    (first, *_) = corrections("x, a", r"f(x, a) = \frac{x}{a + 1}", "x / a")
+    assert first.latex.replace(" ", "") == r"f(x,a)=\frac{x}{a}"
+
+
+@pytest.mark.parametrize(
+    ("latex", "code", "right"),
+    [
+        (r"f(x) = \log(1) + e^x", "jnp.log1p(jnp.exp(x))", r"f(x) = \log(1 + e^x)"),
+        (r"f(x) = \sqrt{x^2 + 1}", "jnp.abs(x) + 1", r"f(x) = \sqrt{x^2 } + 1"),
+        (r"f(x) = e^{-x^{-2}}", "jnp.exp(-(x**2))", "f(x) = e^{-x^{2}}"),
+    ],
+)
+def test_a_term_on_the_wrong_side_of_a_bracket_and_a_negative_exponent(corrections: Corrections, latex: str, code: str, right: str) -> None:
+    (first, *_) = corrections("x", latex, code)
+    assert (first.latex.replace(" ", ""), first.verdict) == (right.replace(" ", ""), Verdict.PROVED)
+
+
 @pytest.mark.parametrize(
     ("latex", "span", "edit", "first"),
     [

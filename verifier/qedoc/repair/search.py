@@ -5,7 +5,6 @@ read and bound as any formula, and judged by the whole of qedoc. Only what is th
 """
 
 import itertools
-import math
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -18,18 +17,20 @@ import sympy as sp
 
 from qedoc.bind.records import Bound
 from qedoc.claims.limits import Limits
-from qedoc.claims.spec import Size, Spec
+from qedoc.claims.spec import Spec
 from qedoc.judge.check import check
 from qedoc.judge.readings import check_readings
 from qedoc.read.listening import listening
 from qedoc.repair.edits import Array, Edit, edits
 from qedoc.repair.framed import framed
-from qedoc.repair.marked import FAILS, Places, Point, Program, Span, bound_as, marked, stated_part
+from qedoc.repair.marked import FAILS, Places, Program, Span, bound_as, marked, stated_part
+from qedoc.repair.operands import INDEX, letters, operands
 from qedoc.repair.plainness import is_plain
 from qedoc.repair.restricted import suggested, with_conditions
 from qedoc.repair.runs import agree, covers, points_of
 from qedoc.repair.spelling import author_letter, spellings
 from qedoc.repair.tokens import token_edits
+from qedoc.repair.widened import widened
 from qedoc.results.verdict import CaseResult, Correction, Verdict, weakest
 from qedoc.sources.docstrings import Documented
 from qedoc.sources.specfiles import sizes as sizes_of
@@ -44,7 +45,6 @@ SHOWN = 3
 """Maximum number of corrections."""
 
 _LETTERS = re.compile(r"\\?[A-Za-z]+")
-_INDEX = re.compile(r"\\(?:sum|prod)\S*?\s*_\{?\s*([a-zA-Z])")
 
 _RAISED = re.compile(r"\^\s*\{?\s*$")
 MOVED = 0.5
@@ -90,12 +90,13 @@ class Repair:
     """
 
     def __init__(self, record: Documented, claim: Bound, timeout: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self.within = stated_part(record, claim)
+        claim = claim if self.within is None else widened(record, claim, self.within)
         self.record, self.claim, self.formula = record, claim, claim.formula
         self.latex = claim.formula.latex
         self.which = claim.spec.id
         self.clock, self.deadline = clock, clock() + timeout
         self.points = list(points_of(claim.spec))
-        self.within = stated_part(record, claim)
         self.frame = framed(record, claim, self.within) if self.within is not None else None
         self.meanings: set[str] = set()
         self.required = {str(d.symbol) for d in claim.spec.symbols}
@@ -147,13 +148,13 @@ class Repair:
 
     def _relations(self) -> Iterator[_Found]:
         assert self.within is not None  # the caller looked
-        for cost, text in token_edits(self.latex, self.within, self._letters()):
+        for cost, text in token_edits(self.latex, self.within, letters(self.claim, self.latex)):
             if cost < 1 and self._may_agree(text):
                 yield _Found(cost=cost, texts=(text,))
 
     def _tokens(self) -> Iterator[_Found]:
         assert self.within is not None  # the caller looked
-        rest = [(cost, text) for cost, text in token_edits(self.latex, self.within, self._letters()) if cost >= 1]
+        rest = [(cost, text) for cost, text in token_edits(self.latex, self.within, letters(self.claim, self.latex)) if cost >= 1]
         for cost, text in sorted(rest, key=lambda one: one[0]):
             if self.clock() > self.deadline:
                 return
@@ -164,7 +165,7 @@ class Repair:
         survivors: list[tuple[float, Places, tuple[tuple[int, Edit], ...]]] = []
         self._marked = [] if self.within is None else list(marked(self._spelled, self.latex, self.points, self.within))
         for places, programs in self._marked:
-            words = [self._words(point) for point in self.points]
+            words = [operands(self.claim, self.latex, point) for point in self.points]
             for number, span in enumerate(places.spans):
                 some = self._edits_of(number, span, programs, words[0])
                 if not some:
@@ -183,7 +184,7 @@ class Repair:
         ((places, programs),) = self._marked
         most = max(range(len(self.points)), key=lambda k: len(self.points[k].actual))
         point = self.points[most].some(FEW)
-        program, words = Program(programs[most].spec, point), self._words(point)
+        program, words = Program(programs[most].spec, point), operands(self.claim, self.latex, point)
         table = [self._edits_of(number, span, programs, words) for number, span in enumerate(places.spans)]
         for one, other in itertools.combinations(range(len(table)), 2):
             if self.clock() > self.deadline:
@@ -203,7 +204,7 @@ class Repair:
         if len(self._marked) != 1:
             return
         ((places, programs),) = self._marked
-        words = self._words(self.points[0])
+        words = operands(self.claim, self.latex, self.points[0])
         exponents = [n for n, (start, _) in enumerate(places.spans) if _RAISED.search(self.latex[:start])]
         for power, around in itertools.product(exponents, range(len(places.spans))):
             (first, last), (start, end), word = places.spans[power], places.spans[around], self.latex[slice(*places.spans[power])]
@@ -217,13 +218,15 @@ class Repair:
                 good = np.ones(len(some), dtype=bool)
                 for point, program in zip(self.points, programs, strict=True):
                     changed = {n: ([edit], 1) for n, edit in move} | {third: (some, 0)}
-                    good &= agree(point, program(changed, self._words(point)), len(some), 1)[:, 0] if some else good
+                    good &= agree(point, program(changed, operands(self.claim, self.latex, point)), len(some), 1)[:, 0] if some else good
                 survivors += [(2 * MOVED + some[k].cost, places, (*move, (third, some[k]))) for k in np.flatnonzero(good)]
         yield from self._written(survivors)
 
     def _everywhere(self, programs: Sequence[Program], some: tuple[tuple[int, Edit], ...]) -> bool:
         return all(
-            agree(point, program({n: ([edit], axis) for axis, (n, edit) in enumerate(some)}, self._words(point)), 1, 1).all()
+            agree(
+                point, program({n: ([edit], axis) for axis, (n, edit) in enumerate(some)}, operands(self.claim, self.latex, point)), 1, 1
+            ).all()
             for point, program in zip(self.points, programs, strict=True)
         )
 
@@ -258,26 +261,6 @@ class Repair:
         return edit.cost + (1 - share if edit.kind in ("negate", "invert", "root", "square", "complement") else share) - beside
 
     # Operands and comparisons
-
-    def _words(self, point: Point) -> dict[str, Array]:
-        found: dict[str, Array] = {}
-        for declaration in self.claim.spec.symbols:
-            name = str(declaration.symbol)
-            tex = author_letter(name, self.latex)
-            if tex is None:
-                continue
-            if isinstance(declaration, Size):
-                found[tex] = np.full((1, 1, 1), float(point.sizes[name]))
-            elif name in point.columns:
-                found[tex] = point.columns[name]
-        composed = {f"(1 - {tex})": 1 - value for tex, value in found.items()}
-        constants = {r"\pi": np.full((1, 1, 1), math.pi)} | ({} if "e" in found else {"e": np.full((1, 1, 1), math.e)})
-        return {**found, **constants, **composed}
-
-    def _letters(self) -> list[str]:
-        """The symbols and the indices of sums, as the author writes them."""
-        symbols = [tex for d in self.claim.spec.symbols if (tex := author_letter(str(d.symbol).partition("[")[0], self.latex)) is not None]
-        return list(dict.fromkeys([*symbols, *_INDEX.findall(self.latex)]))
 
     def letter(self, name: str) -> str:
         """The LaTeX of a symbol."""
@@ -376,7 +359,7 @@ class Repair:
         added = {word.lstrip("\\") for word in _LETTERS.findall(text)} - {word.lstrip("\\") for word in _LETTERS.findall(self.latex)}
         known = {str(d.symbol).partition("[")[0] for d in spec.symbols} | {"pi"}
         held = {str(symbol).partition("[")[0] for symbol in spec.formula.free_symbols} | ({"pi"} if spec.formula.has(sp.pi) else set())
-        return bool(added & known - held) or bool(set(_INDEX.findall(text)) & known)
+        return bool(added & known - held) or bool(set(INDEX.findall(text)) & known)
 
     def _covers(self, spec: Spec) -> bool:
         """Whether a correction is about all symbols that the formula was about."""

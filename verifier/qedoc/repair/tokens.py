@@ -67,7 +67,8 @@ def _indices(part: str, letters: Sequence[str]) -> Iterator[tuple[float, tuple[i
     for found in _UPPER.finditer(part):
         if re.search(r"\\(?:sum|prod)\S*\s*_\{[^{}]*\}$", part[: found.start()]):
             inner = found[2] or found[3]
-            others = (f"{inner}-1", f"{inner}+1", *(x for x in letters if x != inner))
+            fewer = re.sub(r"\s*[+-]\s*1\s*$|\^(?:\d|\{[^{}]*\})", "", inner)
+            others = (f"{inner}-1", f"{inner}+1", *([fewer] if fewer != inner else ()), *(x for x in letters if x != inner))
             yield from ((1.0, found.span(), f"^{{{one}}}") for one in others)
 
 
@@ -84,6 +85,9 @@ def _terms_moved(part: str) -> Iterator[tuple[int, int, str]]:
         after = re.match(r"\s*[+-]", part[end:])
         if after is not None:
             first = end + after.end()
+            if (factor := re.match(r"\s*(?:\d+|\\?[A-Za-z]+)", part[first:])) is not None:
+                stop = first + factor.end()
+                yield closer.start(), stop, f" {part[end:stop].strip()}{part[closer.start() : end]}"
             stop = next(_signs(part, first, len(part)), _level(part, first))
             yield closer.start(), stop, f" {part[end:stop].strip()}{part[closer.start() : end]}" + " " * part[end:stop].endswith(" ")
 
