@@ -68,7 +68,7 @@ LONGEST = 200
 
 def claims(record: Documented) -> tuple[Bound | Refused, ...]:
     """Returns the claims of a documented object, at least one for each display formula."""
-    context = Context(record, lettered=_lettered(record) if record.owner else {})
+    context = Context(record, lettered=lettered(record) if record.owner else {})
     found: list[Bound | Refused] = []
     several = len(context.readings) > 1
     names = {formula: formula.label or (str(number) if several else "") for number, formula in enumerate(context.readings, start=1)}
@@ -107,8 +107,12 @@ def _is_known_value(context: Context, formula: Formula, reading: Reading | Unrea
     return bool(seen) and all(inside.knows(reading) for inside in seen)
 
 
-def _lettered(record: Documented) -> Mapping[str, str]:
-    """The letters of parameters of the constructor: in `X ~ Name(a, b)`, and in the formulas of the class."""
+def lettered(record: Documented) -> Mapping[str, str]:
+    """Returns the letters of parameters of the constructor: in `X ~ Name(a, b)`, and in the formulas of the class.
+
+    Args:
+        record: the docstring.
+    """
     own = letters_of_name(record)
     return own if record.owner == record.name else dict(_letters(record.owner)) | own
 

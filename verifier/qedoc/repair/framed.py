@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import sympy as sp
 from sympy.core.function import AppliedUndef
 
-from qedoc.bind.claims import stated_domains
+from qedoc.bind.claims import lettered, stated_domains
 from qedoc.bind.context import Context
 from qedoc.bind.functions import expanded
 from qedoc.bind.records import Bound, Obstruction
@@ -70,7 +70,7 @@ def framed(record: Documented, claim: Bound, within: Span) -> Frame | None:
         claim: the claim.
         within: the part of the text that is the right side.
     """
-    context = Context(record)
+    context = Context(record, lettered=lettered(record) if record.owner else {})
     reading = context.readings.get(claim.formula)
     found = list(_equations(reading)) if isinstance(reading, Reading) else []
     number = next((k for k, equation in enumerate(found) if str(equation) == claim.reading), None)

@@ -13,7 +13,7 @@ FEW = 30
 
 
 def is_plain(frame: Frame, text: str, written: str) -> bool:
-    r"""Whether no new part of a correction has a simpler meaning: `\log(e)`, `2 - 1`, `x^{b - b}`, `\frac{a x}{a}`.
+    r"""Whether no new part of a correction has a simpler meaning: `\log(1)`, `2 - 1`, `x^{b - b}`, `\frac{a x}{a}`.
 
     Args:
         frame: reads the correction.

@@ -74,6 +74,11 @@ class _Candidate:
     bound: Bound
 
     @property
+    def size(self) -> int:
+        """The number of characters, without spaces."""
+        return len("".join(self.text.split()))
+
+    @property
     def meaning(self) -> str:
         """What the formula says, without how it is written."""
         return str(self.bound.spec.formula)
@@ -136,7 +141,7 @@ class Repair:
             if made is None or made.meaning in self.meanings:
                 continue
             other = waiting.get(made.meaning)
-            if other is None or (made.cost <= other.cost + ALIKE and len(made.text) < len(other.text)):
+            if other is None or (made.cost <= other.cost + ALIKE and made.size < other.size):
                 waiting[made.meaning] = made if other is None else replace(made, cost=min(made.cost, other.cost))
         yield from _taken(waiting)
 

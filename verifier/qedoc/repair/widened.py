@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import sympy as sp
 
+from qedoc.bind.claims import lettered
 from qedoc.bind.context import Context
 from qedoc.bind.records import Bound
 from qedoc.read import Application, Reading
@@ -36,11 +37,12 @@ def widened(record: Documented, claim: Bound, within: Span) -> Bound:
 
 
 def _told(record: Documented, claim: Bound) -> list[str]:
-    """The symbols on the left side, and those that the docstring explains as parameters."""
-    context = Context(record)
+    """The symbols on the left side, and those that the docstring or that of the class explains as parameters."""
+    of_owner = lettered(record) if record.owner else {}
+    context = Context(record, lettered=of_owner)
     reading = context.readings.get(claim.formula)
     found: dict[str, None] = {}
     for equation in reading.equations if isinstance(reading, Reading) else ():
         if isinstance(equation.left, Application):
             found |= dict.fromkeys(s.name for a in equation.left.arguments for s in a.free_symbols if isinstance(s, sp.Symbol))
-    return list(found | dict.fromkeys(context.bound))
+    return list(found | dict.fromkeys((*context.bound, *of_owner)))
