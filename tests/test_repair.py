@@ -402,6 +402,8 @@ def test_edits_of_relations_indices_and_names() -> None:
         r"\sum_{i=1}^n x_i < \sin a",
     } <= texts
     assert {r"\sum_{i=1}^{n-1} x_i < \cos a", r"\sum_{i=1}^n x_i < \cos n"} <= texts
+    shifted = {text for _, text in token_edits(r"\sum_{i=1}^{n^2-1} x_{i-1}", (0, 26), ["i", "n"])}
+    assert {r"\sum_{i=1}^{n^2-1} x_{i}", r"\sum_{i=1}^{n^2-1} x_{i+1}", r"\sum_{i=1}^{n-1} x_{i-1}"} <= shifted
 
 
 RAW = 'def f(x):\n    r"""F.\n\n    .. math::\n        x^2\n        + \\alpha\n    """\n'

@@ -13,8 +13,8 @@ SAMPLE = [
     for seed, names in enumerate(
         (
             ("copied.square", "copied.decay", "branches.huber", "functions.swish", "functions.softplus", "functions.welsch"),
-            ("copied.decay", "branches.where_ge", "functions.gelu", "functions.normal_density", "vectors.mean", "vectors.total"),
-            ("branches.cond_lt", "branches.huber", "functions.cauchy_loss", "functions.rational_long", "vectors.squares"),
+            ("copied.decay", "branches.where_ge", "functions.gelu", "functions.normal_density", "vectors.mean"),
+            ("branches.cond_lt", "branches.huber", "functions.cauchy_loss", "functions.rational_long", "vectors.squares", "vectors.total"),
             ("copied.decay", "branches.abs_branch", "functions.hypotenuse", "functions.horner", "vectors.weighted"),
         )
     )

@@ -193,6 +193,7 @@ class _Compared:
                 rows = sampled(pair.plan, POINTS // len(at), POINTS // len(at), 1, "float64")
                 names = [symbol.name for symbol in pair.plan.symbols]
                 values = self._values(claim, sizes, rows, names)
+                values = np.where(list(self._inside(claim, sizes, rows, names)), values, np.nan)
             except FAILS:
                 continue
             self.points.append((sizes, rows, names, values))
@@ -228,7 +229,7 @@ class _Compared:
     @staticmethod
     def _inside(other: Bound, sizes: Mapping[str, int], rows: Sequence[Any], names: Sequence[str]) -> Iterator[bool]:
         """Whether the points are in the domain of another claim."""
-        plan = Pair(replace(other.spec, natural=False, at=other.spec.location), sizes).plan
+        plan = Pair(other.spec, sizes).plan
         order = [names.index(symbol.name) for symbol in plan.symbols if symbol.name in names]
         if len(order) != len(plan.symbols):
             raise QedocError("it has other symbols")

@@ -28,7 +28,7 @@ POINTS = 60
 """Points of each case."""
 
 MOST_CASES = 4
-"""Maximum number of sizes at which the code is run."""
+"""Maximum number of sizes at which the code is run, if it depends on more than sizes."""
 
 LARGEST, SMALLEST = 300, 1e-4
 """Numbers beyond these say little, because a run overflows or rounds to 0."""
@@ -44,7 +44,8 @@ def points_of(spec: Spec) -> Iterator[Point]:
         spec: the claim.
     """
     chosen = sizes_of(spec)
-    at = np.unique(np.linspace(0, len(chosen) - 1, MOST_CASES).astype(int))
+    most = len(chosen) if all(isinstance(d, Size) for d in spec.symbols) else MOST_CASES  # a case without other symbols is one point
+    at = np.unique(np.linspace(0, len(chosen) - 1, most).astype(int))
     for sizes in (chosen[k] for k in at):
         try:
             pair = Pair(replace(spec, natural=False, at=spec.location), sizes)

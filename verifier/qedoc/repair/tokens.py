@@ -64,11 +64,14 @@ def _indices(part: str, letters: Sequence[str]) -> Iterator[tuple[float, tuple[i
         elif re.fullmatch(r"\s*\w\s*", inner):
             others = (f"{inner}+1", f"{inner}-1", *(x for x in letters if len(x) == 1 and x != inner))
             yield from ((1.0, span, one if found[2] else f"{{{one}}}") for one in others)
+        elif (shifted_by := re.fullmatch(r"\s*(\w)\s*([+-])\s*\d+\s*", inner)) is not None:
+            other_way = inner.replace(*("+-" if shifted_by[2] == "+" else "-+"))
+            yield from ((1.0, span, one) for one in (shifted_by[1], other_way))
     for found in _UPPER.finditer(part):
         if re.search(r"\\(?:sum|prod)\S*\s*_\{[^{}]*\}$", part[: found.start()]):
             inner = found[2] or found[3]
-            fewer = re.sub(r"\s*[+-]\s*1\s*$|\^(?:\d|\{[^{}]*\})", "", inner)
-            others = (f"{inner}-1", f"{inner}+1", *([fewer] if fewer != inner else ()), *(x for x in letters if x != inner))
+            fewer = (re.sub(pattern, "", inner) for pattern in (r"\s*[+-]\s*1\s*$", r"\^(?:\d|\{[^{}]*\})"))
+            others = (f"{inner}-1", f"{inner}+1", *(x for x in (*fewer, *letters) if x != inner))
             yield from ((1.0, found.span(), f"^{{{one}}}") for one in others)
 
 
