@@ -42,7 +42,7 @@ def test_a_correction_is_judged_without_trust() -> None:
         rf"x e^{{{rate}}}": "different",
         rf"e^{{-{rate}}}": "drops x",
         rf"x e^{{-{rate}}} 1^{rate}": "silly",
-        rf"\frac{{x^2}}{{x}} e^{{-{rate}}}": "narrower",
+        rf"x e^{{-{rate}}} \quad \text{{for }} x > 0": "narrower",
         r"\frac{1}{": "unreadable",
     }
     assert {text: judge(name, [text])[0].partition(" ")[0] for text in expected} == {
