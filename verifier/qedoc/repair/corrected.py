@@ -6,8 +6,10 @@ from typing import Any
 
 from qedoc.bind.records import Bound
 from qedoc.repair.domains import narrowed
+from qedoc.repair.marked import stated_part
 from qedoc.repair.own import own_formula
 from qedoc.repair.search import Repair
+from qedoc.repair.widened import widened
 from qedoc.results.verdict import Correction
 from qedoc.sources.docstrings import Documented
 
@@ -37,5 +39,6 @@ def corrected(
         return (narrow,)
     if made := tuple(Repair(record, claim, seconds, clock).corrections(keep)):
         return made
-    own = own_formula(record, claim, OWN, clock)
+    within = stated_part(record, claim)
+    own = own_formula(record, claim if within is None else widened(record, claim, within), OWN, clock)
     return (own,) if own is not None else ()
