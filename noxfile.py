@@ -135,6 +135,21 @@ def wordings(session: nox.Session) -> None:
 
 
 @nox.session
+def slips(session: nox.Session) -> None:
+    """Plants slips in the formulas of docstrings that hold, and counts how many of them are corrected. Takes hours.
+
+    Arguments are passed to `python -m slips`.
+    """
+    install(session, "test")
+    reports = []
+    for module in ("jax.scipy.stats", "jax.scipy.special", "jax.nn", "optax", "numpyro.distributions", "corpus"):
+        reports.append(str(Path(session.create_tmp()) / f"{module}.json"))
+        audit = ["qedoc", "audit", module, "--repair-timeout", "0", "--format", "json", "--output", reports[-1]]
+        session.run(*audit, env={"PYTHONPATH": "tests"}, success_codes=[0, 1])
+    session.run("python", "-m", "slips", *reports, *session.posargs, env={"PYTHONPATH": "tests"})
+
+
+@nox.session
 def lengths(session: nox.Session) -> None:
     """Audits modules with formulas over arrays and writes the list in docs/reference/every-length.md. Takes about ten minutes."""
     install(session, "test")

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import sympy as sp
 from click.testing import CliRunner
 
 from qedoc.bind.claims import claims
@@ -17,7 +18,10 @@ from qedoc.errors import Location, QedocError
 from qedoc.judge.check import check
 from qedoc.repair.domains import narrowed
 from qedoc.repair.edits import Edit
+from qedoc.repair.framed import framed
+from qedoc.repair.marked import bound_as, stated_part
 from qedoc.repair.own import own_formula
+from qedoc.repair.plainness import is_plain
 from qedoc.repair.search import Repair
 from qedoc.repair.source import Replacement, applied, replacements
 from qedoc.repair.specs import corrected_spec
@@ -276,6 +280,98 @@ def test_a_correction_does_not_lose_a_parameter(corrections: Corrections) -> Non
     assert "a" in first.latex.partition("=")[2]
 
 
+FRAMED = {
+    "a changed number": (r"f(x, a) = 3 x + \log(a)", True),
+    "a cancelled symbol": (r"f(x, a) = x - x + a", True),
+    "a command that nothing defines": (r"f(x, a) = \unheard{x}", False),
+    "a symbol that nothing explains": ("f(x, a) = x + q", False),
+    "a brace that is not closed": (r"f(x, a) = \frac{x}{a", False),
+}
+
+
+@pytest.mark.parametrize("kind", FRAMED)
+def test_a_right_side_that_is_put_in_means_what_binding_makes_of_it(own: Own, kind: str) -> None:
+    text, readable = FRAMED[kind]
+    record, claim = own("x, a", "return x * a", r"f(x, a) = 2 x + \log(a)")
+    within = stated_part(record, claim)
+    assert within is not None
+    frame = framed(record, claim, within)
+    assert frame is not None
+    put = frame.spec(text)
+    assert (put is not None) == readable
+    if put is not None:
+        bound = bound_as(record, claim.formula, text, claim.spec.id)
+        assert bound is not None
+        assert (put.formula - bound.spec.formula).equals(0)
+
+
+def test_the_logarithm_around_a_right_side_stays(own: Own) -> None:
+    (record,) = documented("jax.scipy.stats.norm.logpdf")
+    (claim,) = claims(record)
+    assert isinstance(claim, Bound)
+    within = stated_part(record, claim)
+    assert within is not None
+    frame = framed(record, claim, within)
+    assert frame is not None
+    put = frame.spec(claim.formula.latex.replace("x^2", "x^4"))
+    assert put is not None
+    assert put.formula.has(sp.log)
+    assert put.formula.has(sp.Symbol("x") ** 4)
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        (r"f(x, a) = a x", True),
+        (r"f(x, a) = \frac{1}{2} x - 1 + a", True),
+        (r"f(x, a) = x + \log(1)", False),
+        (r"f(x, a) = (2 - 1) x", False),
+        (r"f(x, a) = x^{a - a}", False),
+        (r"f(x, a) = \frac{a x + a}{a}", False),
+        (r"f(x, a) = \frac{", True),  # nothing is known of it
+    ],
+)
+def test_a_part_that_says_less_than_it_seems_to(own: Own, text: str, plain: bool) -> None:
+    record, claim = own("x, a", "return x * a", "f(x, a) = a + x")
+    within = stated_part(record, claim)
+    assert within is not None
+    frame = framed(record, claim, within)
+    assert frame is not None
+    assert is_plain(frame, text, claim.formula.latex) is plain
+
+
+def test_a_value_that_float64_cannot_hold_is_computed_exactly(corrections: Corrections) -> None:
+    """The quotient of two infinities is no number in float64."""
+    (first, *_) = corrections("x", r"f(x) = 2 \frac{\sinh(5 x)}{\cosh(5 x)}", "jnp.tanh(5 * x)")
+    assert first.latex.replace(" ", "") == r"f(x)=\frac{\sinh(5x)}{\cosh(5x)}"
+
+
+@pytest.mark.parametrize(("latex", "lost"), [("f(x, a) = x x", "x + x"), ("f(x, a) = x - x", "x")])
+def test_a_parameter_that_the_slip_removed_comes_back(corrections: Corrections, latex: str, lost: str) -> None:
+    """At the default of `a`, `lost` has the values of the code."""
+    found = corrections("x, a=2.0" if lost == "x + x" else "x, a=0.0", latex, "x * a" if lost == "x + x" else "x - a")
+    assert found
+    assert all("a" in one.latex.partition("=")[2] for one in found)
+
+
+def test_of_edits_with_one_meaning_the_shortest_is_shown(corrections: Corrections) -> None:
+    (first, *_) = corrections("x, a", r"f(x, a) = \frac{x}{a + 1}", "x / a")
+    assert first.latex.replace(" ", "") == r"f(x,a)=\frac{x}{a}"
+
+
+@pytest.mark.parametrize(
+    ("latex", "code", "right"),
+    [
+        (r"f(x) = \log(1) + e^x", "jnp.log1p(jnp.exp(x))", r"f(x) = \log(1 + e^x)"),
+        (r"f(x) = \sqrt{x^2 + 1}", "jnp.abs(x) + 1", r"f(x) = \sqrt{x^2 } + 1"),
+        (r"f(x) = e^{-x^{-2}}", "jnp.exp(-(x**2))", "f(x) = e^{-x^{2}}"),
+    ],
+)
+def test_a_term_on_the_wrong_side_of_a_bracket_and_a_negative_exponent(corrections: Corrections, latex: str, code: str, right: str) -> None:
+    (first, *_) = corrections("x", latex, code)
+    assert (first.latex.replace(" ", ""), first.verdict) == (right.replace(" ", ""), Verdict.PROVED)
+
+
 @pytest.mark.parametrize(
     ("latex", "span", "edit", "first"),
     [
@@ -306,6 +402,8 @@ def test_edits_of_relations_indices_and_names() -> None:
         r"\sum_{i=1}^n x_i < \sin a",
     } <= texts
     assert {r"\sum_{i=1}^{n-1} x_i < \cos a", r"\sum_{i=1}^n x_i < \cos n"} <= texts
+    shifted = {text for _, text in token_edits(r"\sum_{i=1}^{n^2-1} x_{i-1}", (0, 26), ["i", "n"])}
+    assert {r"\sum_{i=1}^{n^2-1} x_{i}", r"\sum_{i=1}^{n^2-1} x_{i+1}", r"\sum_{i=1}^{n-1} x_{i-1}"} <= shifted
 
 
 RAW = 'def f(x):\n    r"""F.\n\n    .. math::\n        x^2\n        + \\alpha\n    """\n'

@@ -68,7 +68,7 @@ LONGEST = 200
 
 def claims(record: Documented) -> tuple[Bound | Refused, ...]:
     """Returns the claims of a documented object, at least one for each display formula."""
-    context = Context(record, lettered=_lettered(record) if record.owner else {})
+    context = Context(record, lettered=lettered(record) if record.owner else {})
     found: list[Bound | Refused] = []
     several = len(context.readings) > 1
     names = {formula: formula.label or (str(number) if several else "") for number, formula in enumerate(context.readings, start=1)}
@@ -107,8 +107,12 @@ def _is_known_value(context: Context, formula: Formula, reading: Reading | Unrea
     return bool(seen) and all(inside.knows(reading) for inside in seen)
 
 
-def _lettered(record: Documented) -> Mapping[str, str]:
-    """The letters of parameters of the constructor: in `X ~ Name(a, b)`, and in the formulas of the class."""
+def lettered(record: Documented) -> Mapping[str, str]:
+    """Returns the letters of parameters of the constructor: in `X ~ Name(a, b)`, and in the formulas of the class.
+
+    Args:
+        record: the docstring.
+    """
     own = letters_of_name(record)
     return own if record.owner == record.name else dict(_letters(record.owner)) | own
 
@@ -249,7 +253,7 @@ def _bound(context: Context, formula: Formula, equation: Equation, name: str) ->
     if equation.left is None:
         value, words = restated(context, formula, value)
         notes = (*notes, *words)
-    expansion = expanded(context, value, _stated)
+    expansion = expanded(context, value, stated_domains)
     known = substituted(expansion.value, {sp.Symbol(name): number for name, number in context.numbers.items()})
     value, equation = with_lengths(context, *in_parts(context, formula, known, equation))
     value, measures = sized(context, merged(context, value))
@@ -375,7 +379,7 @@ _IN_HAND: list[str] = []
 """Functions whose documentation is being read, so that two that name each other end."""
 
 
-def _stated(path: str) -> Mapping[str, Reals | Integers]:
+def stated_domains(path: str) -> Mapping[str, Reals | Integers]:
     """Where a function is documented to be defined: the set of each parameter, by its name; empty where nothing is known."""
     declared = [d for spec in _specs(path)[:1] for d in spec.symbols if isinstance(d, Parameter)]
     return {d.name: d.domain for d in declared if not isinstance(d.domain, Functions)}

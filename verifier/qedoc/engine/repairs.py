@@ -44,20 +44,14 @@ def corrections(claim: str, path: str, seconds: float, wrong: Mapping[str, Any] 
     """
     from qedoc.bind.claims import claims
     from qedoc.bind.records import Bound
-    from qedoc.repair.domains import narrowed
-    from qedoc.repair.own import own_formula
-    from qedoc.repair.search import Repair
+    from qedoc.repair.corrected import corrected
 
     id_ = claim.removesuffix(AT_DOCSTRING)
     try:
         for record in _records(id_, path):
             for found in claims(record):
                 if isinstance(found, Bound) and found.spec.id == id_:
-                    if wrong is not None and (narrow := narrowed(record, found, wrong, seconds)) is not None:
-                        return (narrow,)
-                    made = tuple(Repair(record, found, seconds).corrections(partial(_keep, folder)))
-                    own = None if made else own_formula(record, found, GRACE)
-                    return made or ((own,) if own is not None else ())
+                    return corrected(record, found, seconds, wrong, partial(_keep, folder))
     except (MemoryError, RecursionError):
         return ()
     finally:

@@ -13,7 +13,8 @@ from qedoc.compose.reading import judged, spec_of
 from qedoc.repair.edits import Array
 from qedoc.repair.marked import FAILS, Point, Program, bound_as
 from qedoc.repair.restricted import with_words
-from qedoc.repair.search import Repair, same_values
+from qedoc.repair.runs import same_values
+from qedoc.repair.search import Repair
 from qedoc.results.verdict import Correction, Verdict
 from qedoc.sources.docstrings import Documented
 

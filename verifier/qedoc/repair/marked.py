@@ -1,7 +1,8 @@
 """A formula whose places can be edited: each factor, term and base of a power keeps the part of the text that it was read from."""
 
+import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import Any, TypeAlias
@@ -11,11 +12,12 @@ import sympy as sp
 from sympy.printing.numpy import SciPyPrinter
 
 from qedoc.bind.claims import GIVES_UP, claims
+from qedoc.bind.context import Context
 from qedoc.bind.records import Bound
 from qedoc.claims.case import Case, instantiate
 from qedoc.claims.spec import Size, Spec
 from qedoc.errors import QedocError
-from qedoc.read.listening import listening
+from qedoc.read import Reading
 from qedoc.repair.edits import Array, Edit, applied
 from qedoc.sources.docstrings import Documented, Formula
 
@@ -35,6 +37,11 @@ class Place(sp.Function):
     def _eval_is_integer(self) -> bool | None:
         known: bool | None = self.args[1].is_integer
         return known
+
+    def _eval_evalf(self, prec: int) -> sp.Expr | None:
+        """A number, where a condition at one size has to be decided."""
+        known: sp.Expr = self.args[1].evalf(max(1, int(prec * math.log10(2))))
+        return known if known.is_Number else None
 
 
 @dataclass(slots=True)
@@ -111,6 +118,10 @@ class _Printer(SciPyPrinter):
 
     def _print_Min(self, expression: sp.Basic) -> str:  # noqa: N802  # SymPy's name
         return self._folded("minimum", expression)
+
+    def _print_Pow(self, expression: sp.Basic, rational: bool = False) -> str:  # noqa: N802  # SymPy's name
+        """Without the evaluation of negative exponents, which would lose their marks."""
+        return str(self._hprint_Pow(expression, rational=rational, sqrt="numpy.sqrt"))
 
     def _print_Piecewise(self, expression: sp.Basic) -> str:  # noqa: N802  # SymPy's name
         where, text = self._module_format("numpy.where"), str(self._module_format("numpy.nan"))
@@ -193,46 +204,67 @@ def bound_as(record: Documented, formula: Formula, latex: str, which: str) -> Bo
     return next((claim for claim in found if isinstance(claim, Bound) and claim.spec.id == which and claim.formula.latex == latex), None)
 
 
+def stated_part(record: Documented, claim: Bound) -> Span | None:
+    """Returns the part of a formula that a claim was read from: the right side of its equation.
+
+    Args:
+        record: the docstring.
+        claim: the claim.
+    """
+    reading = Context(record).readings.get(claim.formula)
+    if not isinstance(reading, Reading):
+        return None
+    equations = [equation for one in (reading, *reading.others) for equation in one.equations]
+    chosen = next((equation for equation in equations if str(equation) == claim.reading), equations[-1])
+    start = claim.formula.latex.find(chosen.latex)
+    return None if start < 0 or not chosen.latex else (start, start + len(chosen.latex))
+
+
 def marked(
-    record: Documented, formula: Formula, which: str, points: Sequence[Point], within: Span
+    spell: Callable[[Places], Spec | None], latex: str, points: Sequence[Point], within: Span
 ) -> Iterator[tuple[Places, list[Program]]]:
-    """Yields the formula with its places, as programs for each case.
+    """Yields a formula with its places, as programs for each case.
 
     Places that the reader or the binder cannot take together with the others are marked alone, each in programs of its own.
+
+    Args:
+        spell: reads and binds the formula with places.
+        latex: the formula.
+        points: the cases.
+        within: the part of the formula that may be edited.
     """
-    places = Places(formula.latex, within)
-    whole = _programs(record, formula, which, points, places)
+    places = Places(latex, within)
+    whole = _programs(spell, points, places)
     if whole is not None:
         yield places, whole
         return
     kept: list[Span] = []
     for span in tuple(places.spans):
-        alone = Places(formula.latex, span)
+        alone = Places(latex, span)
         alone.skipped = {other for other in places.spans if other != span}
-        programs = _programs(record, formula, which, points, alone)
+        programs = _programs(spell, points, alone)
         if programs is None or alone.spans != [span]:
             places.skipped.add(span)
         else:
             kept.append(span)
-    again = Places(formula.latex, within, skipped=places.skipped)
-    programs = _programs(record, formula, which, points, again)
+    again = Places(latex, within, skipped=places.skipped)
+    programs = _programs(spell, points, again)
     if programs is not None:
         yield again, programs
         return
     for span in kept:
-        alone = Places(formula.latex, span, skipped={other for other in places.spans if other != span})
-        programs = _programs(record, formula, which, points, alone)
+        alone = Places(latex, span, skipped={other for other in places.spans if other != span})
+        programs = _programs(spell, points, alone)
         if programs is not None:
             yield alone, programs
 
 
-def _programs(record: Documented, formula: Formula, which: str, points: Sequence[Point], places: Places) -> list[Program] | None:
-    with listening(formula.latex, places.mark):
-        claim = bound_as(record, formula, formula.latex, which)
-    if claim is None:
-        return None
+def _programs(spell: Callable[[Places], Spec | None], points: Sequence[Point], places: Places) -> list[Program] | None:
     try:
-        made = [Program(claim.spec, point) for point in points]
+        spec = spell(places)
+        if spec is None:
+            return None
+        made = [Program(spec, point) for point in points]
         for program in made:
             program({}, {})
     except FAILS:

@@ -7,15 +7,13 @@ from dataclasses import replace
 
 import sympy as sp
 
-from qedoc.bind.context import Context
 from qedoc.bind.records import Bound
 from qedoc.claims.spec import Size, Spec
 from qedoc.compose.code import lifted
 from qedoc.compose.latex import cases, latex
 from qedoc.compose.reading import judged, spec_of
 from qedoc.compose.tidied import by_cases, ways
-from qedoc.read import Reading
-from qedoc.repair.marked import FAILS, Span, bound_as
+from qedoc.repair.marked import FAILS, bound_as, stated_part
 from qedoc.repair.spelling import author_letter
 from qedoc.results.verdict import Correction, Verdict
 from qedoc.sources.docstrings import Documented
@@ -51,7 +49,7 @@ def own_formula(record: Documented, claim: Bound, timeout: float, clock: Callabl
 def _texts(record: Documented, claim: Bound) -> Iterator[str]:
     """The author's text with the formula of the code on its right side."""
     text = claim.formula.latex
-    span = _right_side(record, claim)
+    span = stated_part(record, claim)
     spec = spec_of(claim)
     if span is None or not _is_plain(spec):
         return
@@ -87,17 +85,6 @@ def _in_part(value: sp.Expr, own: str, letters: Mapping[sp.Basic, str]) -> Itera
 def _is_plain(spec: Spec) -> bool:
     """Whether a claim is about one number, without entries."""
     return not (spec.entry or spec.whole or spec.derivative or spec.minimum) and not any(isinstance(d, Size) for d in spec.symbols)
-
-
-def _right_side(record: Documented, claim: Bound) -> Span | None:
-    """Where the right side of the author's equation stands."""
-    reading = Context(record).readings.get(claim.formula)
-    if not isinstance(reading, Reading):
-        return None
-    equations = [equation for one in (reading, *reading.others) for equation in one.equations]
-    chosen = next((equation for equation in equations if str(equation) == claim.reading), equations[-1])
-    start = claim.formula.latex.find(chosen.latex)
-    return None if start < 0 or not chosen.latex else (start, start + len(chosen.latex))
 
 
 def _judged(record: Documented, claim: Bound, text: str) -> Correction | None:

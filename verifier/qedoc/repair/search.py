@@ -5,47 +5,38 @@ read and bound as any formula, and judged by the whole of qedoc. Only what is th
 """
 
 import itertools
-import math
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 import sympy as sp
 
-from qedoc.bind.context import Context
 from qedoc.bind.records import Bound
 from qedoc.claims.limits import Limits
-from qedoc.claims.spec import Size, Spec
-from qedoc.errors import QedocError
-from qedoc.execute.runner import run_rows
+from qedoc.claims.spec import Spec
 from qedoc.judge.check import check
-from qedoc.judge.executions import sampled
-from qedoc.judge.pair import Pair
 from qedoc.judge.readings import check_readings
-from qedoc.read import Reading
+from qedoc.read.listening import listening
 from qedoc.repair.edits import Array, Edit, edits
-from qedoc.repair.marked import FAILS, Places, Point, Program, Span, bound_as, marked
+from qedoc.repair.framed import framed
+from qedoc.repair.marked import FAILS, Places, Program, Span, bound_as, marked, stated_part
+from qedoc.repair.operands import INDEX, letters, operands
+from qedoc.repair.plainness import is_plain
 from qedoc.repair.restricted import suggested, with_conditions
+from qedoc.repair.runs import agree, covers, points_of
 from qedoc.repair.spelling import author_letter, spellings
 from qedoc.repair.tokens import token_edits
+from qedoc.repair.widened import widened
 from qedoc.results.verdict import CaseResult, Correction, Verdict, weakest
 from qedoc.sources.docstrings import Documented
 from qedoc.sources.specfiles import sizes as sizes_of
 
-TOLERANCE = 1e-8
-"""Relative difference to runs in float64 up to which an edit is looked at."""
-
-POINTS = 60
-"""Points of each case."""
-
 FEW = 5
 """Points at which pairs of edits are compared first."""
-
-MOST_CASES = 4
-"""Maximum number of sizes at which the code is run."""
 
 MOST_TRIED = 24
 """Maximum number of edits of each kind that are written, read and judged."""
@@ -53,11 +44,7 @@ MOST_TRIED = 24
 SHOWN = 3
 """Maximum number of corrections."""
 
-LARGEST, SMALLEST = 300, 1e-4
-"""Numbers beyond these say little, because a run overflows or rounds to 0."""
-
 _LETTERS = re.compile(r"\\?[A-Za-z]+")
-_INDEX = re.compile(r"\\(?:sum|prod)\S*?\s*_\{?\s*([a-zA-Z])")
 
 _RAISED = re.compile(r"\^\s*\{?\s*$")
 MOVED = 0.5
@@ -66,6 +53,9 @@ MOVED = 0.5
 NEAR = 0.3
 """A correction that costs this much more than a proved one is not looked for: it has the same values, and is farther from the text."""
 
+ALIKE = 0.05
+"""Of two edits with the same meaning, whose costs differ by less, the shorter text is shown."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Found:
@@ -73,6 +63,25 @@ class _Found:
 
     cost: float
     texts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Candidate:
+    """A text with an edit, read and bound."""
+
+    cost: float
+    text: str
+    bound: Bound
+
+    @property
+    def size(self) -> int:
+        """The number of characters, without spaces."""
+        return len("".join(self.text.split()))
+
+    @property
+    def meaning(self) -> str:
+        """What the formula says, without how it is written."""
+        return str(self.bound.spec.formula)
 
 
 class Repair:
@@ -86,12 +95,15 @@ class Repair:
     """
 
     def __init__(self, record: Documented, claim: Bound, timeout: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self.within = stated_part(record, claim)
+        claim = claim if self.within is None else widened(record, claim, self.within)
         self.record, self.claim, self.formula = record, claim, claim.formula
         self.latex = claim.formula.latex
         self.which = claim.spec.id
         self.clock, self.deadline = clock, clock() + timeout
-        self.points = list(self._points())
-        self.within = self._within()
+        self.points = list(points_of(claim.spec))
+        self.frame = framed(record, claim, self.within) if self.within is not None else None
+        self.meanings: set[str] = set()
         self.required = {str(d.symbol) for d in claim.spec.symbols}
 
     def corrections(self, keep: Callable[[list[Correction]], None] = lambda found: None) -> list[Correction]:
@@ -101,91 +113,71 @@ class Repair:
             keep: called with the corrections so far whenever one is found. The process may be killed before the search ends.
         """
         spoken = sum(int((~point.silent).sum()) for point in self.points)
-        if spoken < FEW or self.within is None or self._agrees_as_read(self.latex):
+        if spoken < FEW or self.within is None or self._agrees(self.claim.spec):
             return []
         found: list[Correction] = []
         seen = {self.latex}
         for stage in (self._relations, self._singles, self._moves, self._tokens, self._pairs):
-            for one in itertools.islice(stage(), MOST_TRIED):
+            for one in self._read(stage(), seen, found):
                 if len(found) >= SHOWN or self.clock() > self.deadline or _is_settled(found, one.cost):
                     break
-                made = self._judged(one, seen)
-                if made is not None and made.sympy not in {other.sympy for other in found}:
+                made = self._judged(one, partial(self._keep, found, keep))
+                if made is not None:
                     found.append(made)
                     keep(_ranked(found))
             if found or self.clock() > self.deadline:
                 break
         return _ranked(found)
 
-    # What the code gives
-
-    def _points(self) -> Iterator[Point]:
-        chosen = sizes_of(self.claim.spec)
-        at = np.unique(np.linspace(0, len(chosen) - 1, MOST_CASES).astype(int))
-        for sizes in (chosen[k] for k in at):
-            try:
-                pair = Pair(replace(self.claim.spec, natural=False, at=self.claim.spec.location), sizes)
-                rows = sampled(pair.plan, POINTS // 2, POINTS, 0, "float64")
-                actual = run_rows(pair.call, pair.plan.symbols, rows, "float64").values
-            except QedocError:
+    def _read(self, stage: Iterator[_Found], seen: set[str], found: Sequence[Correction]) -> Iterator[_Candidate]:
+        """The edits of a stage as claims, the smallest first. Of those that mean the same and cost about the same, the shortest text."""
+        waiting: dict[str, _Candidate] = {}
+        for one in itertools.islice(stage, MOST_TRIED):
+            if self.clock() > self.deadline or _is_settled(found, one.cost):
+                break
+            if waiting and one.cost > min(other.cost for other in waiting.values()) + NEAR:
+                yield from _taken(waiting)
+            made = self._bound(one, seen)
+            if made is None or made.meaning in self.meanings:
                 continue
-            usual = [all(x == 0 or SMALLEST < abs(x) < LARGEST for x in row) for row in rows]
-            kept = [k for k, row in enumerate(rows) if usual[k] and actual.ndim == 1 and np.isfinite(actual[k])]
-            if kept:
-                columns = {
-                    symbol.name: np.array([float(rows[k][place]) for k in kept]).reshape(1, 1, -1)
-                    for place, symbol in enumerate(pair.plan.symbols)
-                }
-                point = Point(sizes=sizes, columns=columns, actual=actual[kept], silent=np.zeros(len(kept), dtype=bool))
-                yield replace(point, silent=self._silent(point))
+            other = waiting.get(made.meaning)
+            if other is None or (made.cost <= other.cost + ALIKE and made.size < other.size):
+                waiting[made.meaning] = made if other is None else replace(made, cost=min(made.cost, other.cost))
+        yield from _taken(waiting)
 
-    def _silent(self, point: Point) -> Array:
-        try:
-            values = Program(self.claim.spec, point)({}, {})
-        except FAILS:
-            return point.silent
-        none: Array = np.broadcast_to(np.isnan(values), (1, 1, len(point.actual)))[0, 0]
-        return none
-
-    def _within(self) -> Span | None:
-        """The part of the text that the claim was read from."""
-        reading = Context(self.record).readings.get(self.formula)
-        if not isinstance(reading, Reading):
-            return None
-        equations = [equation for one in (reading, *reading.others) for equation in one.equations]
-        chosen = next((equation for equation in equations if str(equation) == self.claim.reading), equations[-1])
-        start = self.latex.find(chosen.latex)
-        return None if start < 0 else (start, start + len(chosen.latex))
+    @staticmethod
+    def _keep(found: Sequence[Correction], keep: Callable[[list[Correction]], None], tested: Correction) -> None:
+        keep(_ranked([*found, tested]))
 
     # Stages
 
     def _relations(self) -> Iterator[_Found]:
         assert self.within is not None  # the caller looked
-        for cost, text in token_edits(self.latex, self.within, self._letters()):
-            if cost < 1:
+        for cost, text in token_edits(self.latex, self.within, letters(self.claim, self.latex)):
+            if cost < 1 and self._may_agree(text):
                 yield _Found(cost=cost, texts=(text,))
 
     def _tokens(self) -> Iterator[_Found]:
         assert self.within is not None  # the caller looked
-        rest = [(cost, text) for cost, text in token_edits(self.latex, self.within, self._letters()) if cost >= 1]
+        rest = [(cost, text) for cost, text in token_edits(self.latex, self.within, letters(self.claim, self.latex)) if cost >= 1]
         for cost, text in sorted(rest, key=lambda one: one[0]):
             if self.clock() > self.deadline:
                 return
-            if self._agrees_as_read(text):
+            if self._may_agree(text):
                 yield _Found(cost=cost, texts=(text,))
 
     def _singles(self) -> Iterator[_Found]:
         survivors: list[tuple[float, Places, tuple[tuple[int, Edit], ...]]] = []
-        self._marked = [] if self.within is None else list(marked(self.record, self.formula, self.which, self.points, self.within))
+        self._marked = [] if self.within is None else list(marked(self._spelled, self.latex, self.points, self.within))
         for places, programs in self._marked:
-            words = [self._words(point) for point in self.points]
+            words = [operands(self.claim, self.latex, point) for point in self.points]
             for number, span in enumerate(places.spans):
                 some = self._edits_of(number, span, programs, words[0])
                 if not some:
                     continue
                 good = np.ones(len(some), dtype=bool)
                 for point, program, values in zip(self.points, programs, words, strict=True):
-                    good &= self._agree(point, program({number: (some, 0)}, values), len(some), 1)[:, 0]
+                    good &= agree(point, program({number: (some, 0)}, values), len(some), 1)[:, 0]
                 survivors += [(self._cost(span, some[k]), places, ((number, some[k]),)) for k in np.flatnonzero(good)]
         yield from self._written(survivors)
 
@@ -197,7 +189,7 @@ class Repair:
         ((places, programs),) = self._marked
         most = max(range(len(self.points)), key=lambda k: len(self.points[k].actual))
         point = self.points[most].some(FEW)
-        program, words = Program(programs[most].spec, point), self._words(point)
+        program, words = Program(programs[most].spec, point), operands(self.claim, self.latex, point)
         table = [self._edits_of(number, span, programs, words) for number, span in enumerate(places.spans)]
         for one, other in itertools.combinations(range(len(table)), 2):
             if self.clock() > self.deadline:
@@ -205,7 +197,7 @@ class Repair:
             if not table[one] or not table[other]:
                 continue
             values = program({one: (table[one], 0), other: (table[other], 1)}, words)
-            for k, j in np.argwhere(self._agree(point, values, len(table[one]), len(table[other]))):
+            for k, j in np.argwhere(agree(point, values, len(table[one]), len(table[other]))):
                 both = ((one, table[one][k]), (other, table[other][j]))
                 survivors.append((sum(self._cost(places.spans[n], edit) for n, edit in both), places, both))
         survivors.sort(key=lambda one: one[0])
@@ -217,7 +209,7 @@ class Repair:
         if len(self._marked) != 1:
             return
         ((places, programs),) = self._marked
-        words = self._words(self.points[0])
+        words = operands(self.claim, self.latex, self.points[0])
         exponents = [n for n, (start, _) in enumerate(places.spans) if _RAISED.search(self.latex[:start])]
         for power, around in itertools.product(exponents, range(len(places.spans))):
             (first, last), (start, end), word = places.spans[power], places.spans[around], self.latex[slice(*places.spans[power])]
@@ -231,13 +223,15 @@ class Repair:
                 good = np.ones(len(some), dtype=bool)
                 for point, program in zip(self.points, programs, strict=True):
                     changed = {n: ([edit], 1) for n, edit in move} | {third: (some, 0)}
-                    good &= self._agree(point, program(changed, self._words(point)), len(some), 1)[:, 0] if some else good
+                    good &= agree(point, program(changed, operands(self.claim, self.latex, point)), len(some), 1)[:, 0] if some else good
                 survivors += [(2 * MOVED + some[k].cost, places, (*move, (third, some[k]))) for k in np.flatnonzero(good)]
         yield from self._written(survivors)
 
     def _everywhere(self, programs: Sequence[Program], some: tuple[tuple[int, Edit], ...]) -> bool:
         return all(
-            self._agree(point, program({n: ([edit], axis) for axis, (n, edit) in enumerate(some)}, self._words(point)), 1, 1).all()
+            agree(
+                point, program({n: ([edit], axis) for axis, (n, edit) in enumerate(some)}, operands(self.claim, self.latex, point)), 1, 1
+            ).all()
             for point, program in zip(self.points, programs, strict=True)
         )
 
@@ -273,78 +267,95 @@ class Repair:
 
     # Operands and comparisons
 
-    def _words(self, point: Point) -> dict[str, Array]:
-        found: dict[str, Array] = {}
-        for declaration in self.claim.spec.symbols:
-            name = str(declaration.symbol)
-            tex = author_letter(name, self.latex)
-            if tex is None:
-                continue
-            if isinstance(declaration, Size):
-                found[tex] = np.full((1, 1, 1), float(point.sizes[name]))
-            elif name in point.columns:
-                found[tex] = point.columns[name]
-        composed = {f"(1 - {tex})": 1 - value for tex, value in found.items()}
-        constants = {r"\pi": np.full((1, 1, 1), math.pi)} | ({} if "e" in found else {"e": np.full((1, 1, 1), math.e)})
-        return {**found, **constants, **composed}
-
-    def _letters(self) -> list[str]:
-        """The symbols and the indices of sums, as the author writes them."""
-        symbols = [tex for d in self.claim.spec.symbols if (tex := author_letter(str(d.symbol).partition("[")[0], self.latex)) is not None]
-        return list(dict.fromkeys([*symbols, *_INDEX.findall(self.latex)]))
-
     def letter(self, name: str) -> str:
         """The LaTeX of a symbol."""
         return author_letter(name, self.latex) or name
 
-    def _agree(self, point: Point, values: Array, rows: int, columns: int) -> np.ndarray[Any, np.dtype[np.bool_]]:
-        """Whether values are those of the code at every point, for each edit of two axes."""
-        same = same_values(point, values)
-        found = np.broadcast_to(same, np.broadcast_shapes(same.shape, (1, 1, len(point.actual)))).all(axis=-1)
-        return np.broadcast_to(found, (rows, columns))
+    def _spelled(self, places: Places) -> Spec | None:
+        """The claim with marks at its places."""
+        if self.frame is not None and (spec := self.frame.spec(self.latex, places.mark)) is not None:
+            return spec
+        with listening(self.latex, places.mark):
+            bound = bound_as(self.record, self.formula, self.latex, self.which)
+        return None if bound is None else bound.spec
 
-    def _agrees_as_read(self, text: str) -> bool:
-        bound = bound_as(self.record, self.formula, text, self.which)
-        if bound is None:
-            return False
+    def _may_agree(self, text: str) -> bool:
+        """Whether a text agrees with the code, where possible without binding it."""
+        if self.frame is None:
+            bound = bound_as(self.record, self.formula, text, self.which)
+            return bound is not None and self._agrees(bound.spec)
+        spec = self.frame.spec(text)
+        return spec is not None and self._agrees(spec)
+
+    def _agrees(self, spec: Spec) -> bool:
         try:
-            return all(bool(self._agree(point, Program(bound.spec, point)({}, {}), 1, 1).all()) for point in self.points)
+            return all(bool(agree(point, Program(spec, point)({}, {}), 1, 1).all()) for point in self.points[::-1])
         except FAILS:
             return False
 
     # The verdict
 
-    def _judged(self, found: _Found, seen: set[str]) -> Correction | None:
+    def _bound(self, found: _Found, seen: set[str]) -> _Candidate | None:
+        """An edit as a claim, in the first spelling that agrees with the code and covers its domain."""
         for text in found.texts:
-            if text in seen or self.clock() > self.deadline:
+            if text in seen or self.clock() > self.deadline or (self.frame is not None and not self._may_agree(text)):
                 continue
             seen.add(text)
             bound = bound_as(self.record, self.formula, text, self.which)
-            if bound is None or not self._covers(bound.spec) or self._is_idle(text, bound.spec) or not self._agrees_as_read(text):
+            if bound is None or not self._covers(bound.spec) or self._is_idle(text, bound.spec) or not self._agrees(bound.spec):
                 continue
-            stated, (verdict, reason) = text, self._verdict(bound)
-            if verdict is Verdict.UNDECIDED and (narrow := suggested(bound)):
-                stated = with_conditions(text, narrow, self.letter)
-                again = bound_as(self.record, self.formula, stated, self.which)
-                verdict, reason = self._verdict(again) if again is not None else (verdict, reason)
-            if verdict.holds:
-                return Correction(latex=stated, sympy=str(bound.spec.formula), verdict=verdict, reason=reason, cost=round(found.cost, 3))
+            if (self.frame is None or is_plain(self.frame, text, self.latex)) and self._has_values(bound.spec):
+                return _Candidate(cost=found.cost, text=text, bound=bound)
         return None
 
-    def _verdict(self, bound: Bound) -> tuple[Verdict, str]:
-        results = [self._check(bound, sizes) for sizes in sizes_of(bound.spec)]
+    def _has_values(self, spec: Spec) -> bool:
+        try:
+            return all(covers(spec, point) for point in self.points)
+        except FAILS:
+            return False
+
+    def _judged(self, found: _Candidate, keep: Callable[[Correction], None]) -> Correction | None:
+        stated, bound = found.text, found.bound
+        self.meanings.add(found.meaning)
+
+        def made(result: CaseResult | tuple[Verdict, str]) -> Correction:
+            verdict, reason = result if isinstance(result, tuple) else (result.verdict, result.reason)
+            return Correction(latex=stated, sympy=str(bound.spec.formula), verdict=verdict, reason=reason, cost=round(found.cost, 3))
+
+        def known(result: CaseResult) -> None:
+            if result.verdict.holds:
+                keep(made(result))
+
+        verdict, reason = self._verdict(bound, known)
+        if verdict is Verdict.UNDECIDED and (narrow := suggested(bound)):
+            stated = with_conditions(found.text, narrow, self.letter)
+            again = bound_as(self.record, self.formula, stated, self.which)
+            verdict, reason = self._verdict(again, known) if again is not None else (verdict, reason)
+        return made((verdict, reason)) if verdict.holds else None
+
+    def _verdict(self, bound: Bound, known: Callable[[CaseResult], None]) -> tuple[Verdict, str]:
+        """The verdict on all cases. `known` is called with what is known before the last one is finished."""
+        results: list[CaseResult] = []
+        sizes = sizes_of(bound.spec)
+        for one in sizes:
+            last = len(results) == len(sizes) - 1
+            results.append(self._check(bound, one, known if last else lambda _: None))
+            if not results[-1].verdict.holds:
+                break
+            if not last:
+                known(replace(results[-1], verdict=Verdict.TESTED, reason=f"{len(results)} of {len(sizes)} sizes were checked in time"))
         verdict = weakest([result.verdict for result in results])
         return verdict, next(result.reason for result in results if result.verdict is verdict)
 
-    def _check(self, bound: Bound, sizes: Any) -> CaseResult:
+    def _check(self, bound: Bound, sizes: Any, known: Callable[[CaseResult], None]) -> CaseResult:
         def quietly(_: str) -> None:
             return None
 
         limits = Limits(max_points=200)
         try:
             if bound.readings is not None:
-                return check_readings(bound.readings, sizes, limits, quietly)
-            return check(bound.spec, sizes, limits, quietly)
+                return check_readings(bound.readings, sizes, limits, quietly, known)
+            return check(bound.spec, sizes, limits, quietly, known)
         except FAILS as error:
             return CaseResult(id=bound.spec.id, verdict=Verdict.UNDECIDED, reason=str(error))
 
@@ -353,23 +364,18 @@ class Repair:
         added = {word.lstrip("\\") for word in _LETTERS.findall(text)} - {word.lstrip("\\") for word in _LETTERS.findall(self.latex)}
         known = {str(d.symbol).partition("[")[0] for d in spec.symbols} | {"pi"}
         held = {str(symbol).partition("[")[0] for symbol in spec.formula.free_symbols} | ({"pi"} if spec.formula.has(sp.pi) else set())
-        return bool(added & known - held) or bool(set(_INDEX.findall(text)) & known)
+        return bool(added & known - held) or bool(set(INDEX.findall(text)) & known)
 
     def _covers(self, spec: Spec) -> bool:
         """Whether a correction is about all symbols that the formula was about."""
         return self.required <= {str(d.symbol) for d in spec.symbols}
 
 
-def same_values(point: Point, values: Array) -> Array:
-    """Where values are those of the code, and where there are none because the formula as written has none.
-
-    Args:
-        point: the case.
-        values: the values.
-    """
-    scale = np.maximum(np.abs(point.actual), float(np.median(np.abs(point.actual))) * 1e-4)
-    same: Array = (np.abs(values - point.actual) <= TOLERANCE * scale + 1e-300) | (np.isnan(values) & point.silent)
-    return same
+def _taken(waiting: dict[str, _Candidate]) -> Iterator[_Candidate]:
+    """The candidates, the smallest edit first. None of them waits any longer."""
+    some = sorted(waiting.values(), key=lambda one: one.cost)
+    waiting.clear()
+    yield from some
 
 
 def _ranked(found: Sequence[Correction]) -> list[Correction]:

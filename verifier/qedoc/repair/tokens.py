@@ -8,7 +8,13 @@ _RELATION = re.compile(r"\\(?:leq?|geq?|lt|gt)(?![A-Za-z])|<=?|>=?")
 _OTHER = {"<": ("\\le ", ">", "\\ge "), ">": ("\\ge ", "<", "\\le "), "le": ("<", "\\ge ", ">"), "ge": (">", "\\le ", "<")}
 _SUBSCRIPT = re.compile(r"_(\{([^{}]+)\}|([a-z0-9]))")
 _UPPER = re.compile(r"(?<=\})\^(\{([^{}]+)\}|(\w))")
-_FAMILIES = (("cos", "sin", "tan"), ("cosh", "sinh", "tanh"), ("log", "exp"), ("min", "max"), ("phi", "Phi"), ("sum", "prod"))
+_FAMILIES = (
+    ("cos", "sin", "tan"), ("cosh", "sinh", "tanh"), ("arccos", "arcsin", "arctan"), ("log", "exp"), ("ln", "exp"), ("min", "max"),
+    ("phi", "Phi"), ("sum", "prod"),
+)  # fmt: skip
+_OPENER = re.compile(r"(?:\\left\s*)?\(|(?<=sqrt)\{|(?<=frac)\{|(?<=\})\{")
+_CLOSER = re.compile(r"(?:\\right\s*)?[)}]$")
+_OPERAND = re.compile(r"[\w})\]|!']\s*$")
 
 
 def token_edits(latex: str, within: tuple[int, int], letters: Sequence[str]) -> Iterator[tuple[float, str]]:
@@ -31,6 +37,8 @@ def token_edits(latex: str, within: tuple[int, int], letters: Sequence[str]) -> 
     yield from ((cost, put(span, text)) for cost, span, text in _indices(part, letters))
     for found in re.finditer(r"[+-]", part):
         yield 1.0, put(found.span(), "-" if found[0] == "+" else "+")
+    for start_of, end_of, text in _terms_moved(part):
+        yield 1.1, put((start_of, end_of), text)
     for family in _FAMILIES:
         for found in re.finditer(r"\\(" + "|".join(family) + r")(?![A-Za-z])", part):
             yield from ((1.5, put(found.span(1), other)) for other in family if other != found[1])
@@ -56,11 +64,65 @@ def _indices(part: str, letters: Sequence[str]) -> Iterator[tuple[float, tuple[i
         elif re.fullmatch(r"\s*\w\s*", inner):
             others = (f"{inner}+1", f"{inner}-1", *(x for x in letters if len(x) == 1 and x != inner))
             yield from ((1.0, span, one if found[2] else f"{{{one}}}") for one in others)
+        elif (shifted_by := re.fullmatch(r"\s*(\w)\s*([+-])\s*\d+\s*", inner)) is not None:
+            other_way = inner.replace(*("+-" if shifted_by[2] == "+" else "-+"))
+            yield from ((1.0, span, one) for one in (shifted_by[1], other_way))
     for found in _UPPER.finditer(part):
         if re.search(r"\\(?:sum|prod)\S*\s*_\{[^{}]*\}$", part[: found.start()]):
             inner = found[2] or found[3]
-            others = (f"{inner}-1", f"{inner}+1", *(x for x in letters if x != inner))
+            fewer = (re.sub(pattern, "", inner) for pattern in (r"\s*[+-]\s*1\s*$", r"\^(?:\d|\{[^{}]*\})"))
+            others = (f"{inner}-1", f"{inner}+1", *(x for x in (*fewer, *letters) if x != inner))
             yield from ((1.0, found.span(), f"^{{{one}}}") for one in others)
+
+
+def _terms_moved(part: str) -> Iterator[tuple[int, int, str]]:
+    """The last term of a bracket, root or fraction moved out of it, and the term after one moved into it."""
+    for found in _OPENER.finditer(part):
+        end = _closed(part, found.end() - 1)
+        closer = _CLOSER.search(part[:end])
+        if closer is None or end <= found.end():
+            continue
+        signs = list(_signs(part, found.end(), closer.start()))
+        if signs:
+            yield signs[-1], end, f"{part[closer.start() : end]} {part[signs[-1] : closer.start()]}"
+        after = re.match(r"\s*[+-]", part[end:])
+        if after is not None:
+            first = end + after.end()
+            if (factor := re.match(r"\s*(?:\d+|\\?[A-Za-z]+)", part[first:])) is not None:
+                stop = first + factor.end()
+                yield closer.start(), stop, f" {part[end:stop].strip()}{part[closer.start() : end]}"
+            stop = next(_signs(part, first, len(part)), _level(part, first))
+            yield closer.start(), stop, f" {part[end:stop].strip()}{part[closer.start() : end]}" + " " * part[end:stop].endswith(" ")
+
+
+def _closed(part: str, at: int) -> int:
+    """The offset after the delimiter that closes the one at a place; 0 if nothing closes it."""
+    opener, depth = part[at], 0
+    closer = {"(": ")", "{": "}"}[opener]
+    for k in range(at, len(part)):
+        depth += (part[k] == opener) - (part[k] == closer)
+        if depth == 0:
+            return k + 1
+    return 0
+
+
+def _level(part: str, start: int) -> int:
+    """Where the bracket, the entry or the row ends in which a place is."""
+    depth = 0
+    for k in range(start, len(part)):
+        depth += (part[k] in "([{") - (part[k] in ")]}")
+        if depth < 0 or (depth == 0 and (part[k] in ",&=" or part[k : k + 2] == "\\\\")):
+            return k
+    return len(part)
+
+
+def _signs(part: str, start: int, end: int) -> Iterator[int]:
+    """Where the terms of a sum begin, without its first."""
+    depth = 0
+    for k in range(start, min(end, _level(part, start))):
+        depth += (part[k] in "([{") - (part[k] in ")]}")
+        if depth == 0 and part[k] in "+-" and _OPERAND.search(part[start:k]):
+            yield k
 
 
 def _renamed(part: str, letters: Sequence[str]) -> Iterator[str]:

@@ -1,0 +1,49 @@
+"""The symbols and numbers that an edit may put into a formula."""
+
+import math
+import re
+
+import numpy as np
+
+from qedoc.bind.records import Bound
+from qedoc.claims.spec import Size
+from qedoc.repair.edits import Array
+from qedoc.repair.marked import Point
+from qedoc.repair.spelling import author_letter
+
+INDEX = re.compile(r"\\(?:sum|prod)\S*?\s*_\{?\s*([a-zA-Z])")
+"""The index of a sum or product."""
+
+
+def operands(claim: Bound, latex: str, point: Point) -> dict[str, Array]:
+    """Returns the operands of edits, each with its values.
+
+    Args:
+        claim: the claim.
+        latex: the formula as written.
+        point: the case.
+    """
+    found: dict[str, Array] = {}
+    for declaration in claim.spec.symbols:
+        name = str(declaration.symbol)
+        tex = author_letter(name, latex)
+        if tex is None:
+            continue
+        if isinstance(declaration, Size):
+            found[tex] = np.full((1, 1, 1), float(point.sizes[name]))
+        elif name in point.columns:
+            found[tex] = point.columns[name]
+    composed = {f"(1 - {tex})": 1 - value for tex, value in found.items()}
+    constants = {r"\pi": np.full((1, 1, 1), math.pi)} | ({} if "e" in found else {"e": np.full((1, 1, 1), math.e)})
+    return {**found, **constants, **composed}
+
+
+def letters(claim: Bound, latex: str) -> list[str]:
+    """Returns the symbols and the indices of sums, as the author writes them.
+
+    Args:
+        claim: the claim.
+        latex: the formula as written.
+    """
+    symbols = [tex for d in claim.spec.symbols if (tex := author_letter(str(d.symbol).partition("[")[0], latex)) is not None]
+    return list(dict.fromkeys([*symbols, *INDEX.findall(latex)]))

@@ -1,0 +1,127 @@
+"""What the code gives at some points, and whether the values of an edited formula are the same."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
+
+import numpy as np
+import sympy as sp
+
+from qedoc.algebra.analysis import totalise
+from qedoc.claims.case import instantiate
+from qedoc.claims.spec import Size, Spec
+from qedoc.enclose.enclosure import compile
+from qedoc.enclose.values import Undefined
+from qedoc.errors import QedocError
+from qedoc.execute.runner import run_rows
+from qedoc.judge.executions import sampled
+from qedoc.judge.pair import Pair
+from qedoc.repair.edits import Array
+from qedoc.repair.marked import FAILS, Point, Program
+from qedoc.sources.specfiles import sizes as sizes_of
+
+TOLERANCE, ROUGH = 1e-8, 1e-5
+"""Relative differences to runs in float64 up to which an edit is looked at: at half of the points, and at all. Some special functions
+of JAX are accurate to seven digits only."""
+
+POINTS = 60
+"""Points of each case."""
+
+MOST_CASES = 4
+"""Maximum number of sizes at which the code is run, if it depends on more than sizes."""
+
+LARGEST, SMALLEST = 300, 1e-4
+"""Numbers beyond these say little, because a run overflows or rounds to 0."""
+
+OVERFLOWN = 0.1
+"""Share of the points at which an edited formula may have no value in float64. It must have one in exact arithmetic."""
+
+
+def points_of(spec: Spec) -> Iterator[Point]:
+    """Runs the code of a claim at points of its domain, at a few sizes.
+
+    Args:
+        spec: the claim.
+    """
+    chosen = sizes_of(spec)
+    most = len(chosen) if all(isinstance(d, Size) for d in spec.symbols) else MOST_CASES  # a case without other symbols is one point
+    at = np.unique(np.linspace(0, len(chosen) - 1, most).astype(int))
+    for sizes in (chosen[k] for k in at):
+        try:
+            pair = Pair(replace(spec, natural=False, at=spec.location), sizes)
+            rows = sampled(pair.plan, POINTS // 2, POINTS, 0, "float64")
+            actual = run_rows(pair.call, pair.plan.symbols, rows, "float64").values
+        except QedocError:
+            continue
+        usual = [all(x == 0 or SMALLEST < abs(x) < LARGEST for x in row) for row in rows]
+        kept = [k for k, row in enumerate(rows) if usual[k] and actual.ndim == 1 and np.isfinite(actual[k])]
+        if kept:
+            columns = {
+                symbol.name: np.array([float(rows[k][place]) for k in kept]).reshape(1, 1, -1)
+                for place, symbol in enumerate(pair.plan.symbols)
+            }
+            point = Point(sizes=sizes, columns=columns, actual=actual[kept], silent=np.zeros(len(kept), dtype=bool))
+            yield replace(point, silent=_silent(spec, point))
+
+
+def _silent(spec: Spec, point: Point) -> Array:
+    try:
+        values = Program(spec, point)({}, {})
+    except FAILS:
+        return point.silent
+    none: Array = np.broadcast_to(np.isnan(values), (1, 1, len(point.actual)))[0, 0]
+    return none
+
+
+def same_values(point: Point, values: Array, tolerance: float = TOLERANCE) -> Array:
+    """Where values are those of the code, and where there are none because the formula as written has none.
+
+    Args:
+        point: the case.
+        values: the values.
+        tolerance: the relative difference up to which values are the same.
+    """
+    scale = np.maximum(np.abs(point.actual), float(np.median(np.abs(point.actual))) * 1e-4)
+    same: Array = (np.abs(values - point.actual) <= tolerance * scale + 1e-300) | (np.isnan(values) & point.silent)
+    return same
+
+
+def agree(point: Point, values: Array, rows: int, columns: int) -> Array:
+    """Whether values are those of the code, for each edit of two axes. A few of them may be missing, because float64 is too narrow.
+
+    Args:
+        point: the case.
+        values: the values.
+        rows: the number of edits of the first axis.
+        columns: the number of edits of the second axis.
+    """
+    wide = np.broadcast_shapes(values.shape, (1, 1, len(point.actual)))
+    missing = np.broadcast_to(np.isnan(values) & ~point.silent, wide)
+    found: Array = (np.broadcast_to(same_values(point, values, ROUGH), wide) | missing).all(axis=-1)
+    if found.any():
+        found &= 2 * np.broadcast_to(same_values(point, values), wide).sum(axis=-1) >= wide[-1] - missing.sum(axis=-1)
+        found &= missing.sum(axis=-1) <= OVERFLOWN * wide[-1]
+    return np.broadcast_to(found, (rows, columns))
+
+
+def covers(spec: Spec, point: Point) -> bool:
+    """Whether a formula has the values of the code at the points where float64 gives none, in exact arithmetic.
+
+    Args:
+        spec: the claim with this formula.
+        point: the case.
+    """
+    values = np.broadcast_to(Program(spec, point)({}, {}), (1, 1, len(point.actual)))[0, 0]
+    missing = np.flatnonzero(np.isnan(values) & ~point.silent)
+    if not len(missing):
+        return True
+    sizes = {d.symbol: point.sizes[str(d.symbol)] for d in spec.symbols if isinstance(d, Size)}
+    case = instantiate(replace(spec, natural=False, at=spec.location), sizes)
+    exact = compile(totalise(case.formula), case.symbols)
+    for k in missing:
+        value = exact([Fraction(float(point.columns[symbol.name][0, 0, k])) for symbol in case.symbols], 256)
+        if isinstance(value, Undefined) or not sp.Float(point.actual[k]).is_finite:
+            return False
+        if not abs(float(value) - point.actual[k]) <= ROUGH * max(abs(point.actual[k]), SMALLEST):
+            return False
+    return True
