@@ -186,6 +186,7 @@ class Spec:
         documented: the object whose docstring states the formula, if it is not the target. Its path then replaces the target in the id.
         source: where the formula is documented (page, paper, equation).
         written: the formula as readers see it, if it is not `formula`.
+        latex: the formula as the author writes it, for pages and reports. It is read back, and must mean the same as `formula`.
         promises: the properties of a rule, about every step. `properties` is then empty.
         at: the file and line of the claim; by default, those of the call that creates the spec.
 
@@ -211,12 +212,15 @@ class Spec:
     documented: str = ""
     source: str = ""
     written: sp.Expr | None = None
+    latex: str = ""
     promises: Sequence[RuleProperty] = ()
     at: InitVar[Location | None] = None
     location: Location = field(init=False)
 
     def __post_init__(self, at: Location | None) -> None:
         object.__setattr__(self, "location", at or _caller())
+        if self.latex and isinstance(self.formula, Rule):
+            raise self.refuse("latex= says nothing of a Rule, which is written from its lines; leave latex out")
         if isinstance(self.formula, Rule):
             self._take(self.formula)
         object.__setattr__(self, "formula", exact(self.formula))
