@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 import sympy as sp
+from sphinx_project import environment
+
 from qedoc import Argument, Dict, Functions, Integers, List, Parameter, Reals, Rule, Size, Spec, Variable
 from qedoc.errors import Location, SpecError
 from qedoc.judge.authored import check_latex
 from qedoc.judge.describe import describe
-from sphinx_project import environment
 
 a, p, t, T = sp.symbols("alpha p t T")
 n, i, x = sp.symbols("n i x")

@@ -16,7 +16,7 @@ from qedoc.claims.domain import Functions
 from qedoc.claims.spec import Size, Spec, base
 from qedoc.enclose.compare import Comparison
 from qedoc.enclose.compare import compare as enclosed
-from qedoc.enclose.enclosure import Enclosure, Undefined, compile
+from qedoc.enclose.enclosure import Undefined, compile
 from qedoc.enclose.values import shortest
 from qedoc.errors import SpecError, UnsupportedError
 from qedoc.judge.inputs import format_inputs, named
@@ -127,10 +127,10 @@ def _check_case(spec: Spec, other: Spec, sizes: Mapping[str, int]) -> None:
 
 def _where(case: Case, plan: Plan, meant: sp.Expr, said: sp.Expr) -> str:
     """A point at which the two formulas have different values, in words; empty if none is found."""
-    sides: list[Enclosure] = [compile(side, plan.symbols, interpretation_of) for side in (said, meant)]
+    left, right = (compile(side, plan.symbols, interpretation_of) for side in (said, meant))
     for row in itertools.islice(itertools.chain(plan.simple(POINTS), plan.landmarks()), 2 * POINTS):
-        if enclosed(*sides, row) in DIFFERENT:
-            shown = ["no value" if isinstance(value := side(row), Undefined) else shortest(value) for side in sides]
+        if enclosed(left, right, row) in DIFFERENT:
+            shown = ["no value" if isinstance(value := side(row), Undefined) else shortest(value) for side in (left, right)]
             return f"not the formula: at {format_inputs(named(case, plan.point(row)))} it gives {shown[0]}, and the formula {shown[1]}"
     return ""
 

@@ -13,9 +13,10 @@ from sphinx.util.typing import OptionSpec
 from qedoc.errors import QedocError
 from qedoc.report.layout import count
 from qedoc.results.verdict import Verdict
+from qedoc.sphinx.badges import WORDS, status
 from qedoc.sphinx.details import evidence
 from qedoc.sphinx.lock_reader import STALE, Entry, Library
-from qedoc.sphinx.nodes import FORMULA, WORDS, Row, curve, status, table
+from qedoc.sphinx.nodes import FORMULA, Row, curve, table
 from qedoc.sphinx.rendering import Parts, difference, rendered
 
 logger = logging.getLogger(__name__)

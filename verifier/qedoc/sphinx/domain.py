@@ -14,9 +14,9 @@ from sphinx.util import logging
 from sphinx.util.nodes import make_refnode
 
 from qedoc.lock.syntax import digest
+from qedoc.sphinx.badges import WORDS
 from qedoc.sphinx.directives import ALL, OF, FormulaDirective, StatusDirective
 from qedoc.sphinx.lock_reader import Library
-from qedoc.sphinx.nodes import WORDS
 
 logger = logging.getLogger(__name__)
 
@@ -63,7 +63,8 @@ class QedocDomain(Domain):
     label = "qedoc"
     object_types = {"formula": ObjType("formula", "formula")}  # noqa: RUF012  # Sphinx expects it so
     directives = {"formula": FormulaDirective, "status": StatusDirective}  # noqa: RUF012  # Sphinx expects it so
-    roles = {"formula": XRefRole()}  # noqa: RUF012  # Sphinx expects it so
+    roles = {"formula": XRefRole(warn_dangling=True)}  # noqa: RUF012  # Sphinx expects it so
+    dangling_warnings = {"formula": "no page shows the formula %(target)s; add a directive for it, or correct the name"}  # noqa: RUF012
     indices = [FormulaIndex]  # noqa: RUF012  # Sphinx expects it so
     initial_data: ClassVar[dict[str, Any]] = {"objects": {}, "shown": {}}
     data_version = 1

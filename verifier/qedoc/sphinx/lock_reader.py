@@ -64,12 +64,17 @@ class Entry:
 
     @cached_property
     def promises(self) -> list[PropertyResult]:
-        """One result per property: the weakest of all cases."""
-        found: dict[str, list[PropertyResult]] = {}
-        for case in self.result.cases:
-            for promise in case.properties:
+        """One result per property: the weakest of all cases. Of cases that write it out in different ways, a small one comes first."""
+        rows = [case.properties for case in self.result.cases if case.properties]
+        if len({len(row) for row in rows}) > 1:
+            found: dict[str, list[PropertyResult]] = {}
+            for promise in (promise for row in rows for promise in row):
                 found.setdefault(promise.statement, []).append(promise)
-        return [min(same, key=lambda promise: SEVERITY.index(promise.verdict)) for same in found.values()]
+            groups = list(found.values())
+        else:
+            middle = min(2, len(rows) - 1)
+            groups = [list(same) for same in zip(*rows[middle:], *rows[:middle], strict=True)]
+        return [min(same, key=lambda promise: SEVERITY.index(promise.verdict)) for same in groups]
 
     @property
     def refuted(self) -> bool:
