@@ -28,6 +28,9 @@ from qedoc.sources.specfiles import SpecFile
 
 T = TypeVar("T")
 
+SHOWN_SIZE = 3
+"""The number of the case that is drawn, if there are so many: a plot of many entries has too many phases."""
+
 
 def verify(
     files: Sequence[SpecFile],
@@ -351,7 +354,7 @@ class _Run:
         return CaseResult(id=name, verdict=Verdict.UNDECIDED, reason=reason, seconds=seconds, cause=cause)
 
     def draw(self) -> None:
-        """Computes the plot data of each finished claim, through its counterexample or, if it has none, for its last case."""
+        """Computes the plot data of each finished claim, for its refuted case or, if none is refuted, for one of small sizes."""
         for pending in self.pending:
             if (result := pending.result()) is None:
                 continue
@@ -378,7 +381,7 @@ class _Run:
         """Submits the task that computes the plot data of a claim."""
         cases = dict(enumerate(pending.known.cases)) if pending.known else pending.cases
         refuted = [number for number, case in sorted(cases.items()) if case.counterexample]
-        number = refuted[0] if refuted else len(pending.claim.sizes) - 1
+        number = refuted[0] if refuted else min(SHOWN_SIZE, len(pending.claim.sizes) - 1)
         found = cases.get(number)
         at = found.counterexample.inputs if found and found.counterexample else None
         return self.dispatcher.submit(check_tasks.curve, pending.claim, pending.claim.sizes[number], at)
