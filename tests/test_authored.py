@@ -29,7 +29,7 @@ def decay(latex: str) -> Spec:
         Parameter(T, "steps", Integers(least=1), "steps"),
         Argument(t, "count", Integers(least=0), "step"),
     ]
-    return Spec(target="lib.decay", formula=DECAY, symbols=symbols, latex=latex, at=Location(path="spec/decay.py", line=7))
+    return Spec(target="lib.decay", formula=DECAY, symbols=symbols, latex=latex, origin=Location(path="spec/decay.py", line=7))
 
 
 def scaled(latex: str) -> Spec:

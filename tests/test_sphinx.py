@@ -177,7 +177,7 @@ def test_corrections_are_marked_by_more_than_colour(project: Path) -> None:
     built(project)
     shown = html(project, "other")
     first, other = re.findall(r'<div class="qedoc-change">(.*?)</div>', shown, re.DOTALL)
-    assert re.search(rf'<p class="qedoc-heading">Correction {mark("proved").pattern}</p>',  shown
+    assert re.search(rf'<p class="qedoc-heading">Correction {mark("proved").pattern}</p>', shown)
     assert '<span>written</span> <code class="notranslate">e^{<del></del>r t}</code>' in first
     assert '<span>right</span> <code class="notranslate">e^{<ins>-</ins> r t}</code>' in first
     assert r"\[e^{- r t}\]" in shown

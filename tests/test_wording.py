@@ -35,7 +35,10 @@ def said(pieces: list[Piece]) -> str:
 @pytest.mark.parametrize(
     ("promise", "words"),
     [
-        (Bounds(lower=a * I, upper=I, where=(a >= 0, I >= 0)), r"the value lies between $I\, \alpha$ and $I$, if $\alpha \geq 0$ and $I \geq 0$"),
+        (
+            Bounds(lower=a * I, upper=I, where=(a >= 0, I >= 0)),
+            r"the value lies between $I\, \alpha$ and $I$, if $\alpha \geq 0$ and $I \geq 0$",
+        ),
         (Bounds(lower=0), "the value is at least $0$"),
         (Bounds(upper=sp.Max(I, P)), r"the value is at most $\max\left(I, P\right)$"),
         (NonIncreasing(t, where=(t >= W,)), r"the value does not rise as $t$ grows, if $t \geq W$"),
@@ -43,7 +46,10 @@ def said(pieces: list[Piece]) -> str:
         (ConstantFrom(t, T), r"the value is constant for $t \geq T$"),
         (Continuous(t), "the value is continuous in $t$"),
         (Value({t: W}, P), "the value is $P$ at $t = W$"),
-        (Value({t: b[n], a: 0}, I * sp.Product(b[k], (k, 1, n))), r"the value is $I\, \prod_{k=1}^{n} b_{k}$ at $t = b_{n}$ and $\alpha = 0$"),
+        (
+            Value({t: b[n], a: 0}, I * sp.Product(b[k], (k, 1, n))),
+            r"the value is $I\, \prod_{k=1}^{n} b_{k}$ at $t = b_{n}$ and $\alpha = 0$",
+        ),
         (Limit(t, sp.Max(0, P), where=(I > 0,)), r"the value tends to $\max\left(0, P\right)$ as $t$ grows without bound, if $I > 0$"),
         (FixedPoint(0), "there is no update if every gradient is $0$"),
         (Homogeneous(0), "the outputs do not change if all gradients are multiplied by a number $c > 0$"),
@@ -103,7 +109,9 @@ def test_markup_of_a_description_is_read() -> None:
     assert said(prose("2 ** 3 and a `` b")) == "2 ** 3 and a `` b"
 
 
-@pytest.mark.parametrize("text", ["a - (b - c)", "-(a - b)*c/(2*d)", "(-a)**n", "a/b/c", "a*(b/c)**2", "2*3*x", "-x**2", "(a + b)*c", "a - -b"])
+@pytest.mark.parametrize(
+    "text", ["a - (b - c)", "-(a - b)*c/(2*d)", "(-a)**n", "a/b/c", "a*(b/c)**2", "2*3*x", "-x**2", "(a + b)*c", "a - -b"]
+)
 def test_latex_keeps_the_order_of_operations(text: str) -> None:
     made = tex(text)
     assert made is not None
@@ -114,6 +122,8 @@ def test_latex_keeps_the_order_of_operations(text: str) -> None:
     assert sp.simplify(sp.sympify(text, locals={str(name): name for name in names}) - equation.right) == 0
 
 
-@pytest.mark.parametrize("text", ["__import__('os')", "a if b else c", "lambda: 1", "[1, 2]", "f(x=1)", "a @ b", "x :=", "'text'", "(" * 500])
+@pytest.mark.parametrize(
+    "text", ["__import__('os')", "a if b else c", "lambda: 1", "[1, 2]", "f(x=1)", "a @ b", "x :=", "'text'", "(" * 500]
+)
 def test_text_that_sympy_does_not_print_is_no_formula(text: str) -> None:
     assert tex(text) is None

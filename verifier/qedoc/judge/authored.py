@@ -45,7 +45,7 @@ def check_latex(spec: Spec) -> None:
     for value in _values(spec):
         if value == spec.formula:
             continue
-        other = replace(spec, formula=value, latex="", at=spec.location)
+        other = replace(spec, formula=value, latex="", origin=spec.location)
         for sizes in sizes_of(spec):
             _check_case(spec, other, sizes)
 

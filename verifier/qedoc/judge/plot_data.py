@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
-from itertools import islice
+from itertools import chain, islice
 from math import isfinite
 
 from qedoc.claims.spec import Spec
@@ -10,7 +10,7 @@ from qedoc.enclose.compare import Comparison
 from qedoc.execute.runner import run_rows
 from qedoc.judge.inputs import named, row_of
 from qedoc.judge.pair import Pair
-from qedoc.judge.plot_point import DIGITS, Stage, chosen
+from qedoc.judge.plot_point import DIGITS, Stage, chosen, others
 from qedoc.judge.sharp import enclose_at, midpoint
 from qedoc.results.curve import Boundary, Contrast, Curve, Point, View
 from qedoc.results.verdict import Inputs
@@ -23,6 +23,9 @@ BISECTIONS = 30
 CLEAR = 0.05
 """The share of the curve's height from which a difference can be seen."""
 
+MOST_CURVES = 24
+"""Maximum number of curves that are looked at for such a difference."""
+
 MOST_COMPARED = 12
 """Maximum number of points that are compared to find one where the difference can be seen."""
 
@@ -33,7 +36,7 @@ def curve(spec: Spec, sizes: Mapping[str, int], at: Inputs | None, view: View) -
     Args:
         spec: the claim.
         sizes: the value of each size, by symbol name.
-        at: the inputs of a counterexample, as `named` returns them. If the difference cannot be seen at other inputs, the curve goes through it.
+        at: the inputs of a counterexample, as `named` returns them. If no other inputs show the difference, the curve goes through it.
         view: what the user asks for.
 
     Raises:
@@ -44,12 +47,15 @@ def curve(spec: Spec, sizes: Mapping[str, int], at: Inputs | None, view: View) -
     row = chosen(stage)
     if at is None:
         return _drawn(stage, row, None)
-    drawn = _drawn(stage, row, None)
-    place = _clearest(stage, row, drawn)
-    if place is None and not view.at:
+    free = [k for k, symbol in enumerate(stage.plan.symbols[: stage.last]) if symbol not in stage.given]
+    for other in islice(chain([row], *(others(stage, row, k) for k in free)), MOST_CURVES):
+        place = _clearest(stage, other)
+        if place is not None:
+            return _drawn(stage, place, _contrast(stage, place))
+    if not view.at:
         row = row_of(stage.plan.scalars, at)
         return _drawn(stage, row, _contrast(stage, row))
-    return drawn if place is None else _drawn(stage, place, _contrast(stage, place))
+    return _drawn(stage, row, None)
 
 
 def _drawn(stage: Stage, row: Row, contrast: Contrast | None) -> Curve:
@@ -75,15 +81,17 @@ def _drawn(stage: Stage, row: Row, contrast: Contrast | None) -> Curve:
     )
 
 
-def _clearest(stage: Stage, row: Row, drawn: Curve) -> Row | None:
+def _clearest(stage: Stage, row: Row) -> Row | None:
     """The point of a curve at which formula and code differ most, if this can be seen and enclosures confirm it."""
-    heights = [y for line in drawn.formula for _, y in line] + [y for _, y in drawn.executed if isfinite(y)]
+    low, high, _ = stage.span(row)
+    executed = _executed(stage, row[: stage.last], low, high, None)
+    places = [Fraction(str(x)) for x, _ in executed]
+    documented = stage.values(row[: stage.last], places)
+    heights = [y for y in (*documented, *(y for _, y in executed)) if isfinite(y)]
     if not heights:
         return None
     least = CLEAR * (max(heights) - min(heights))
-    places = [Fraction(str(x)) for x, _ in drawn.executed]
-    documented = stage.values(row[: stage.last], places)
-    gaps = [(abs(value - y), x) for x, (_, y), value in zip(places, drawn.executed, documented, strict=True) if isfinite(y) and isfinite(value)]
+    gaps = [(abs(value - y), x) for x, (_, y), value in zip(places, executed, documented, strict=True) if isfinite(y) and isfinite(value)]
     for gap, x in islice(sorted(gaps, reverse=True), MOST_COMPARED):
         other = (*row[: stage.last], x)
         if gap > least and stage.plan.holds(other) and stage.pair.against(_in_order(stage, other)) is Comparison.DISJOINT:

@@ -6,6 +6,7 @@ Nothing depends on single functions. Three things say what is typical: the condi
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from itertools import pairwise
 from math import isfinite
 
 import sympy as sp
@@ -19,7 +20,7 @@ from qedoc.judge.paths import interpretation_of
 from qedoc.judge.sharp import enclose_at, midpoint
 from qedoc.results.curve import View
 from qedoc.search.membership import membership
-from qedoc.search.rationals import Interval, plainness
+from qedoc.search.rationals import FAVOURITES, Interval, plainness
 from qedoc.search.sampling import Plan
 from qedoc.search.strategies import Row
 
@@ -141,7 +142,10 @@ class Stage:
             if not values or not _turns(values):
                 return low, high
             height, bottom = max(values) - min(values), min(values)
-            wide = [values[0] - bottom > TAIL * height and interval.lower is None, values[-1] - bottom > TAIL * height and interval.upper is None]
+            wide = [
+                values[0] - bottom > TAIL * height and interval.lower is None,
+                values[-1] - bottom > TAIL * height and interval.upper is None,
+            ]
             if not any(wide):
                 return low, high
             width = high - low
@@ -193,7 +197,7 @@ def chosen(stage: Stage) -> Row:
     for _ in range(SWEEPS):
         before = best
         for k in free:
-            for other in _others(stage, row, k):
+            for other in others(stage, row, k):
                 if (value := score(other)) > best:
                     row, best = other, value
         if best == before:
@@ -223,8 +227,14 @@ def _first(stage: Stage) -> Row | None:
     return max(fits, key=lambda r: sum(map(plainness, r), ()), default=None)
 
 
-def _others(stage: Stage, row: Row, k: int) -> Iterator[Row]:
-    """Points with another value of one input."""
+def others(stage: Stage, row: Row, k: int) -> Iterator[Row]:
+    """Points with another value of one input.
+
+    Args:
+        stage: the inputs.
+        row: a point of the domain.
+        k: the place of the input.
+    """
     interval = stage.plan.interval(k, row[:k])
     wanted = _whole(interval) if stage.plan.symbols[k].is_integer else REALS
     for x in wanted:
@@ -290,11 +300,11 @@ class _Score:
         if not height:
             return 0.0
         ends = [low, *roots, high]
-        phases = [(a, b) for a, b in zip(ends, ends[1:], strict=False) if b > a]
+        phases = [(a, b) for a, b in pairwise(ends) if b > a]
         seen = [b - a >= VISIBLE * (high - low) for a, b in phases]
         moving, gradual = 0, 0.0
         for (a, b), visible in zip(phases, seen, strict=True):
-            inside = [v for t, v in zip(places, values, strict=True) if a <= t <= b and isfinite(v)]
+            inside = [v for t, v in zip(places, values, strict=True) if a < t < b and isfinite(v)]
             if visible and inside and max(inside) - min(inside) > 0.15 * height:
                 moving += 1
                 gradual += _between(inside)
@@ -311,7 +321,7 @@ def _cost(scalar: Scalar, x: Fraction) -> float:
         return rank / 8
     if scalar.symbol.is_integer and any(word in POWERS for word in words):
         return float(abs(x - 2)) / 2
-    return rank / 100 if x.denominator == 1 and x > 3 else plainness(x)[0] / 20
+    return (FAVOURITES.index(x) if x in FAVOURITES else len(FAVOURITES)) / 50
 
 
 def _between(values: Sequence[float]) -> float:
@@ -327,6 +337,6 @@ def _places(low: Fraction, high: Fraction, many: int) -> list[Fraction]:
 
 def _turns(values: Sequence[float]) -> bool:
     """Whether a curve rises and falls."""
-    steps = [b - a for a, b in zip(values, values[1:], strict=False)]
+    steps = [b - a for a, b in pairwise(values)]
     least = 1e-6 * (max(values) - min(values))
     return any(step > least for step in steps) and any(step < -least for step in steps)

@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from math import isfinite, nan
 from typing import Any
@@ -9,12 +10,13 @@ from typing import Any
 import numpy as np
 
 from qedoc.algebra.recurrences import Recurrence
+from qedoc.claims.domain import exact
 from qedoc.claims.spec import Size, Spec
 from qedoc.claims.steps import GRADIENTS, PARAMETERS, Steps
 from qedoc.claims.target import resolve
 from qedoc.errors import QedocError, UnsupportedError, attempt
 from qedoc.judge import plot_data
-from qedoc.judge.inputs import named, row_of
+from qedoc.judge.inputs import named, number, row_of
 from qedoc.judge.pair import Pair
 from qedoc.judge.plot_point import Stage, chosen
 from qedoc.judge.sequences import Sequences, ran_for
@@ -46,7 +48,9 @@ def curve(spec: Spec, sizes: Mapping[str, int], at: Inputs | None, view: View | 
         QedocError: for inputs that the claim does not have, and for a view of a rule.
     """
     if not isinstance(spec.formula, Recurrence):
-        return plot_data.curve(spec, sizes, at, view or View())
+        asked = view or View()
+        own = {str(symbol): number(Fraction(str(exact(value)))) for symbol, value in spec.at.items()}
+        return plot_data.curve(spec, sizes, at, replace(asked, at={**own, **asked.at}))
     if view is not None and (view.at or view.span):
         raise QedocError(f"the plot of {spec.id} shows a rule step by step, and takes neither values nor a range")
     return trajectory(spec, at)

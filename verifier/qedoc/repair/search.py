@@ -124,7 +124,7 @@ class Repair:
         at = np.unique(np.linspace(0, len(chosen) - 1, MOST_CASES).astype(int))
         for sizes in (chosen[k] for k in at):
             try:
-                pair = Pair(replace(self.claim.spec, natural=False, at=self.claim.spec.location), sizes)
+                pair = Pair(replace(self.claim.spec, natural=False, origin=self.claim.spec.location), sizes)
                 rows = sampled(pair.plan, POINTS // 2, POINTS, 0, "float64")
                 actual = run_rows(pair.call, pair.plan.symbols, rows, "float64").values
             except QedocError:

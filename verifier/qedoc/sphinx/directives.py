@@ -1,6 +1,7 @@
 """The directives: a formula with its details, and a status table of all formulas."""
 
 from collections import Counter
+from pathlib import Path
 from typing import Any, ClassVar, Protocol, cast
 
 from docutils import nodes
@@ -18,6 +19,7 @@ from qedoc.sphinx.details import evidence
 from qedoc.sphinx.lock_reader import STALE, Entry, Library
 from qedoc.sphinx.nodes import FORMULA, Row, curve, table
 from qedoc.sphinx.rendering import Parts, difference, rendered
+from qedoc.sphinx.verification import When
 
 logger = logging.getLogger(__name__)
 
@@ -65,7 +67,8 @@ class _QedocDirective(SphinxDirective):
 class FormulaDirective(_QedocDirective):
     """A formula from the lock file, with its status and details.
 
-    Options: `short` shows only the formula and its status. `code` adds the code's own formula in a fold. `plot` adds a plot. `expect` names
+    Options: `short` shows only the formula and its status. `code` adds that of the code in a fold. `plot` adds a plot. `at` and `range`
+    add one at other values of the inputs, or of another part of the horizontal axis. `expect` names
     a verdict that is expected instead of one that holds. `no-index` allows a second description of a formula.
     """
 
@@ -75,6 +78,8 @@ class FormulaDirective(_QedocDirective):
         "short": directives.flag,
         "code": directives.flag,
         "plot": directives.flag,
+        "at": directives.unchanged_required,
+        "range": directives.unchanged_required,
         "expect": _status_name,
         "no-index": directives.flag,
     }
@@ -97,7 +102,7 @@ class FormulaDirective(_QedocDirective):
             made["ids"].append(domain.note(entry.result.id, docname, self.get_location()))
         parts = Parts(short="short" in self.options, code="code" in self.options)
         made += rendered(entry, parts, self.get_source_info())
-        if "plot" in self.options:
+        if {"plot", "at", "range"} & set(self.options):
             made += self._picture(entry)
         return [made]
 
@@ -123,14 +128,24 @@ class FormulaDirective(_QedocDirective):
         if entry.points is None:
             self.warn("plot", f"formula {entry.result.id} has no plot, because it has no variable to plot along")
             return []
-        self.env.note_dependency(str(entry.points))
         try:
-            drawn = curve_of(entry.points)
+            points = self._points(entry, entry.points)
+            self.env.note_dependency(str(points))
+            drawn = curve_of(points)
         except QedocError as error:
             self.warn("plot", str(error))
             return []
-        made = curve("", points=str(entry.points), title=picture.title(drawn), description=picture.description(drawn))
+        made = curve("", points=str(points), title=picture.title(drawn), description=picture.description(drawn))
         return [made]
+
+    def _points(self, entry: Entry, usual: Path) -> Path:
+        """The file with the data of the plot that the options ask for."""
+        at, span = self.options.get("at", ""), self.options.get("range", "")
+        if not at and not span:
+            return usual
+        from qedoc.sphinx import views  # few pages ask for such plots
+
+        return views.points(entry, at, span, self.formulas.library.projects, When(self.config.qedoc_verify))
 
 
 class StatusDirective(_QedocDirective):

@@ -38,6 +38,7 @@ class Entry:
         stale: why the result is no longer valid; empty if it is.
         file: the spec file, or the source file of the docstring.
         points: the file with the data of the plot, if there is one.
+        lock: the lock file.
         shown: the part of the record that pages show.
         in_docstring: whether the formula is in a docstring rather than in a spec file.
         accepted: whether the project's baseline accepts every refutation of the formula.
@@ -47,6 +48,7 @@ class Entry:
     stale: str
     file: Path
     points: Path | None
+    lock: Path
     shown: dict[str, Any]
     in_docstring: bool
     accepted: bool = False
@@ -270,6 +272,7 @@ def _entry(id_: str, kept: dict[str, Any], path: Path, current: dict[str, dict[s
         stale=stale,
         file=file,
         points=points,
+        lock=path,
         shown=shown,
         in_docstring=in_docstring,
     )
