@@ -192,6 +192,32 @@ def test_corrections_are_marked_on_pages_without_colours(project: Path) -> None:
     assert "Correction (proved):\n\n   - e^{r t}\n   + e^{- r t}\n        ^\n\n   exp(-r*t)\n" in shown
 
 
+def test_page_chooses_values_and_range_of_a_picture(project: Path) -> None:
+    page(project, ".. formula:: ramp\n   :no-index:\n   :at: top=2\n   :range: -3, 3")
+    shown = (built(project) / "other.html").read_text()
+    assert "Other inputs: top=2. The formula goes from -3 at x=-3 to 2 at x=3" in shown
+    never(project)
+    shutil.rmtree(project / "built")
+    assert "The formula goes from -3 at x=-3 to 2" in (built(project) / "other.html").read_text()  # the data is kept beside the lock file
+    shutil.rmtree(project / "qedoc.lock.d" / "views")
+    told = build(project, "html", "-E").stderr
+    assert "other.rst:4: WARNING: the plot of small.ramp at 'top=2' has no data in" in told
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (":at: y=", ":at 'y=': expected values such as x=1, y=0.5 or b=[1, 2], found 'y='"),
+        (":at: y=1", ":at: 'y=1': the formula small.ramp has no input 'y'; it has x, top"),
+        (":range: 3, -3", ":range '3, -3': the first number must be less than the second; write -3, 3"),
+    ],
+)
+def test_bad_values_and_ranges_are_said_with_file_and_line(project: Path, options: str, message: str) -> None:
+    never(project)
+    page(project, f".. formula:: ramp\n   :no-index:\n   {options}")
+    assert f"other.rst:4: WARNING: {message}" in build(project).stderr
+
+
 @pytest.mark.parametrize(
     ("old", "new", "reason"),
     [
@@ -458,6 +484,14 @@ def test_bad_settings_of_marks_are_said(project: Path) -> None:
     assert "qedoc_marks: expected some of proved, tested, refuted" in build(project).stderr
     conf.write_text(text + 'qedoc_help = "nowhere"\n')
     assert "WARNING: qedoc_help: expected the address of a page (https://...) or the name of a page" in build(project).stderr
+
+
+def test_table_of_one_project(project: Path) -> None:
+    never(project)
+    page(project, ".. qedoc:status::\n   :project: .\n   :counts:\n\n.. qedoc:status::\n   :project: elsewhere")
+    told = build(project).stderr
+    assert "other.rst:8: WARNING: :project: 'elsewhere': expected one of qedoc_projects: '.'" in told
+    assert "4 formulas" in html(project, "other")
 
 
 def test_role_that_leads_nowhere_is_a_warning(project: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 import sympy as sp
 
-from qedoc.claims.domain import Number, Domain, Functions, Reals, exact
+from qedoc.claims.domain import Domain, Functions, Number, Reals, exact
 from qedoc.claims.properties import OF_RULES, ONLY_OF_RULES, Property, RuleProperty
 from qedoc.claims.rule import GRADIENTS, PARAMETERS, Rule, RuleError
 from qedoc.errors import Location, SpecError

@@ -148,6 +148,7 @@ def _format(*styles: str) -> Callable[[Callable[..., None]], Callable[..., None]
 @_options(*_lock)
 def check(
     what: tuple[str, ...],
+    *,
     plot: Path | None,
     at: tuple[str, ...],
     span: str,

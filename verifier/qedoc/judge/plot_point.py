@@ -61,7 +61,7 @@ WIDTH = Fraction(4)
 VISIBLE = Fraction(1, 12)
 """The least share of the axis that a phase of the curve should have."""
 TAIL = 0.1
-"""A curve that turns is shown until it falls below this share of its height."""
+"""A curve that turns is shown until an eighth of the axis changes it by less than half of this share of its height."""
 WIDENINGS = 5
 
 
@@ -141,11 +141,9 @@ class Stage:
             values = [v for v in self.values(fixed, _places(low, high, SAMPLES)) if isfinite(v)]
             if not values or not _turns(values):
                 return low, high
-            height, bottom = max(values) - min(values), min(values)
-            wide = [
-                values[0] - bottom > TAIL * height and interval.lower is None,
-                values[-1] - bottom > TAIL * height and interval.upper is None,
-            ]
+            height, part = max(values) - min(values), len(values) // 8
+            moving = [abs(values[0] - values[part]) > TAIL / 2 * height, abs(values[-1] - values[-1 - part]) > TAIL / 2 * height]
+            wide = [moving[0] and interval.lower is None, moving[1] and interval.upper is None]
             if not any(wide):
                 return low, high
             width = high - low
@@ -289,7 +287,9 @@ class _Score:
         """The score of a point of the domain."""
         held = sum(loose(row) + strict(row) for loose, strict in self.tests)
         typical = sum(role is not None and role == value for role, value in zip(self.roles, row, strict=True))
-        return 2 * held + typical + self._shape(row) - sum(map(_cost, self.stage.plan.scalars[:-1], row))
+        whole = [x for x, symbol in zip(row[:-1], self.stage.plan.symbols, strict=False) if symbol.is_integer]
+        alike = len(whole) - len(set(whole))  # counts that differ tell phases apart
+        return 2 * held + typical + self._shape(row) - sum(map(_cost, self.stage.plan.scalars[:-1], row)) - alike / 4
 
     def _shape(self, row: Row) -> float:
         low, high, roots = self.stage.span(row)

@@ -14,6 +14,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import is_directive_registered, is_role_registered
 
 from qedoc import __version__
+from qedoc.config.table import configuration
 from qedoc.errors import QedocError
 from qedoc.sphinx import lock_reader, verification
 from qedoc.sphinx.badges import EXPLAINED, MARKED, WORDS, badge, visit_badge
@@ -86,6 +87,7 @@ def _read_library(app: Sphinx) -> None:
     folders = [Path(app.confdir, folder) for folder in app.config.qedoc_projects]
     domain = domain_of(app.env)
     try:
+        domain.roots = {name: configuration(folder).root for name, folder in zip(app.config.qedoc_projects, folders, strict=True)}
         domain.library = lock_reader.read(folders)
         wanted = [project for project in domain.library.projects if verification.is_wanted(when, project)]
         for project in wanted:

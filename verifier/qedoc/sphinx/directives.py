@@ -34,6 +34,7 @@ class Formulas(Protocol):
     """The part of the domain that the directives use."""
 
     library: Library
+    roots: dict[str, Path]
 
     def note(self, id_: str, docname: str, location: Any) -> str:
         """Registers a formula and returns its anchor on the page."""
@@ -149,10 +150,13 @@ class FormulaDirective(_QedocDirective):
 
 
 class StatusDirective(_QedocDirective):
-    """A table of all formulas in the lock files with their status. The option `counts` shows one line with their numbers instead."""
+    """A table of all formulas in the lock files with their status. The option `counts` shows one line with their numbers instead.
+
+    The option `project` names one of `qedoc_projects`, whose formulas are shown.
+    """
 
     optional_arguments = 1
-    option_spec: ClassVar[OptionSpec] = {"counts": directives.flag}
+    option_spec: ClassVar[OptionSpec] = {"counts": directives.flag, "project": directives.unchanged_required}
 
     def run(self) -> list[nodes.Node]:
         """Returns the table of all formulas, or of those whose ids begin with the argument."""
@@ -160,6 +164,13 @@ class StatusDirective(_QedocDirective):
         domain.depends_on(docname, ALL)
         prefix = self.arguments[0] if self.arguments else ""
         entries = [entry for id_, entry in domain.library.entries.items() if id_.startswith(prefix)]
+        wanted = self.options.get("project")
+        if wanted is not None and wanted not in domain.roots:
+            self.warn("missing", f":project: {wanted!r}: expected one of qedoc_projects: {', '.join(map(repr, domain.roots))}")
+            return []
+        if wanted is not None:
+            locks = {p.config.root / p.config.lock for p in domain.library.projects if p.config.root == domain.roots[wanted]}
+            entries = [entry for entry in entries if entry.lock in locks]
         if not entries:
             self.warn("missing", f"no formula begins with {prefix!r}" if prefix else "the lock file has no formulas; run qedoc check")
         if "counts" in self.options:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any, ClassVar, cast
 
 from docutils import nodes
@@ -56,7 +57,7 @@ class FormulaIndex(Index):
 class QedocDomain(Domain):
     """Formulas, by the ids of their claims.
 
-    `library` holds the contents of the lock files. Every build reads it again.
+    `library` holds the contents of the lock files, and `roots` the folders of the configured projects. Every build reads them again.
     """
 
     name = "qedoc"
@@ -72,6 +73,7 @@ class QedocDomain(Domain):
     def __init__(self, env: BuildEnvironment) -> None:
         super().__init__(env)
         self.library = Library()
+        self.roots: dict[str, Path] = {}
 
     @property
     def objects(self) -> dict[str, tuple[str, str]]:
