@@ -272,7 +272,9 @@ def _lines(translator: Any, lines: Sequence[Line]) -> str:
 
 
 def _literal(text: str) -> str:
-    return f'<code class="docutils literal notranslate">{escape(text)}</code>'
+    """Code that may break after an underscore or a dot, so that long names fit into narrow cells."""
+    broken = re.sub(r"(?<=[\w\]])([._/#])(?=\w)", r"\1<wbr>", escape(text))
+    return f'<code class="docutils literal notranslate">{broken}</code>'
 
 
 _TITLES = "".join(f'<th class="head">{title}</th>' for title in COLUMNS)

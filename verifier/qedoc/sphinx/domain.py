@@ -2,8 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from pathlib import Path
-from typing import Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from docutils import nodes
 from sphinx.addnodes import pending_xref
@@ -18,6 +17,9 @@ from qedoc.lock.syntax import digest
 from qedoc.sphinx.badges import WORDS
 from qedoc.sphinx.directives import ALL, OF, FormulaDirective, StatusDirective
 from qedoc.sphinx.lock_reader import Library
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 logger = logging.getLogger(__name__)
 
