@@ -94,10 +94,13 @@ def fits(page: Page) -> list[str]:
     """What is wider than a narrow page. Formulas may scroll inside their column."""
     page.set_viewport_size({"width": NARROW, "height": 900})
     found: list[str] = page.evaluate(
-        """() => [document.documentElement, ...document.querySelectorAll('.qedoc-formula, .qedoc-formula *, .qedoc-summary, .qedoc-summary *')]
-          .filter(e => !e.closest('mjx-container, svg') && Math.max(e.getBoundingClientRect().right, e === document.documentElement
-            ? e.scrollWidth : 0) > document.documentElement.clientWidth + 1 && e.getBoundingClientRect().width > 0)
-          .map(e => `wider than the page: ${e.tagName} ${e.className}`)"""
+        """() => {
+          const page = document.documentElement, inside = '.qedoc-formula, .qedoc-formula *, .qedoc-summary, .qedoc-summary *';
+          const wide = [...document.querySelectorAll(inside)].filter(e => !e.closest('mjx-container, svg')
+            && e.getBoundingClientRect().width > 0 && e.getBoundingClientRect().right > page.clientWidth + 1);
+          return [...(page.scrollWidth > page.clientWidth + 1 ? [page] : []), ...wide]
+            .map(e => `wider than the page: ${e.tagName} ${e.className}`);
+        }"""
     )
     return found[:4]
 
