@@ -59,13 +59,15 @@ def target(builder: Any, docname: str, name: str) -> str:
 
     Args:
         builder: the builder of the pages.
-        docname: the page of the mark.
+        docname: the page of the mark; empty if it is not known.
         name: the status.
     """
     page, mark, place = str(builder.config.qedoc_help).replace("{verdict}", name).partition("#")
-    if not page or "://" in page or builder.format != "html":
-        return f"{page}{mark}{place}" if "://" in page else ""
-    return f"{builder.get_relative_uri(docname, page)}{mark}{place}" if page in builder.env.found_docs else ""
+    if "://" in page:
+        return f"{page}{mark}{place}"
+    if not docname or builder.format != "html" or page not in builder.env.found_docs:
+        return ""
+    return f"{builder.get_relative_uri(docname, page)}{mark}{place}"
 
 
 def mark(translator: Any, name: str) -> str:
@@ -94,7 +96,7 @@ def visit_badge(translator: Any, node: badge) -> None:
 
 
 def as_node(node: badge, builder: Any) -> nodes.Node:
-    """Converts a mark to a standard node: a link where the builder knows where it leads."""
-    address = target(builder, "", node["name"])
+    """Converts a mark to a standard node: a link in books and in LaTeX, and a word in formats that would print its address."""
+    address = target(builder, "", node["name"]) if builder.format in ("html", "latex") else ""
     shown = nodes.inline("", node.astext(), classes=["qedoc-status", f"qedoc-{node['name']}"])
     return nodes.reference("", "", shown, refuri=address, internal=False) if address else shown
