@@ -12,7 +12,7 @@ from qedoc.errors import Location
 from qedoc.judge.every_length import every_length
 from qedoc.judge.lengths import LENGTH
 from qedoc.lock import record
-from qedoc.results.verdict import CaseResult, ClaimResult, Formula, PropertyResult, SymbolEntry, Verdict
+from qedoc.results.verdict import CaseResult, ClaimResult, Counterexample, Formula, PropertyResult, SymbolEntry, Verdict
 from qedoc.sphinx.details import facts, shown_symbols, symbol_latex
 from qedoc.sphinx.lock_reader import Entry
 from qedoc.sphinx.rendering import Parts, rendered
@@ -45,7 +45,8 @@ def folds(made: Entry) -> list[str]:
 
 def test_one_formula_stands_for_all_sizes() -> None:
     assert folds(entry(*map(case, range(9)))) == ["What the code computes, for n=2 code 2"]
-    assert folds(entry(case(1), case(2), case(3, Verdict.REFUTED))) == ["What the code computes, for n=3 code 3"]
+    wrong = Counterexample(inputs={}, documented=1, actual=2, ran=2, call="f()")
+    assert folds(entry(case(1), case(2), case(3, Verdict.REFUTED, counterexample=wrong))) == ["What the code computes, for n=3 code 3"]
     assert folds(entry(case(1))) == ["What the code computes code 1"]
     (whole,) = folds(entry(case(1), case(2, general=formula("sum"))))
     assert whole.startswith("What the code computes sum This is the formula for arrays of every length.")
