@@ -98,7 +98,14 @@ def _has_no_claims(config: Config) -> bool:
 
 
 def _with_docstrings(
-    found: Outcome, settings: Settings, *, curves: "View | None", shown: bool, pictures: bool, pool: "Workers | None", history: "History | None"
+    found: Outcome,
+    settings: Settings,
+    *,
+    curves: "View | None",
+    shown: bool,
+    pictures: bool,
+    pool: "Workers | None",
+    history: "History | None",
 ) -> Outcome:
     """Adds the formulas in the docstrings of targets that have no spec."""
     names = [error.target for error in found.errors if isinstance(error, UnknownTargetError) and _may_be_object(error.target)]
