@@ -10,6 +10,7 @@ html_theme_options = {"navigation_with_keys": True}
 extensions = ["myst_parser", "qedoc.sphinx"]
 qedoc_projects = [".", "story"]
 qedoc_verify = "stale"
+qedoc_help = "verdicts"
 myst_enable_extensions = ["amsmath", "deflist", "dollarmath"]
 myst_heading_anchors = 3
 exclude_patterns = ["_build"]

@@ -85,7 +85,7 @@ author = "nobody"
 copyright = "nobody"
 version = release = "1"
 extensions = ["qedoc.sphinx"]
-nitpicky = True
+
 epub_show_urls = "no"
 exclude_patterns = ["_*"]
 """
@@ -171,10 +171,19 @@ def check(folder: Path) -> int:
     return done.returncode
 
 
-def build(folder: Path, builder: str = "html", *options: str, out: str = "") -> subprocess.CompletedProcess[str]:
+def build(folder: Path, builder: str = "html", *options: str, out: str = "", nitpicky: bool = True) -> subprocess.CompletedProcess[str]:
     """Builds the pages; warnings are on standard error."""
     place = folder / "built" / (out or builder)
-    arguments = ["-n", "-b", builder, "-d", str(folder / "built" / f"{out or builder}-trees"), *options, str(folder / "docs"), str(place)]
+    arguments = [
+        *(["-n"] if nitpicky else []),
+        "-b",
+        builder,
+        "-d",
+        str(folder / "built" / f"{out or builder}-trees"),
+        *options,
+        str(folder / "docs"),
+        str(place),
+    ]
     command = [sys.executable, "-c", PROGRAM, *arguments]
     return subprocess.run(command, cwd=folder, env=environment(), capture_output=True, text=True, check=False)
 

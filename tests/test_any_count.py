@@ -142,7 +142,7 @@ def test_lists_of_one_length_are_read_side_by_side() -> None:
     bind = {"xs": List(x[i], (i, 1, n)), "ys": List(y[i], (i, 1, n))}
     right = Spec(target="loops.dot", formula=Sum(x[i] * y[i], (i, 1, n)), symbols=symbols_, bind=bind)
     assert every_count(right).reason == ""
-    wrong = replace(right, formula=Sum(x[i] * y[i] ** 2, (i, 1, n)), at=right.location)
+    wrong = replace(right, formula=Sum(x[i] * y[i] ** 2, (i, 1, n)), origin=right.location)
     assert every_count(wrong).reason
 
 
@@ -185,4 +185,4 @@ def test_a_property_is_proved_for_single_numbers_only() -> None:
 def test_a_size_without_sense_is_refused(size: Size, message: str) -> None:
     spec = of_list("mean", TOTAL * Rational(1, 2))
     with pytest.raises(SpecError, match=message):
-        sizes(replace(spec, symbols=[size, *spec.symbols[1:]], at=spec.location))
+        sizes(replace(spec, symbols=[size, *spec.symbols[1:]], origin=spec.location))

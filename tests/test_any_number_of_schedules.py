@@ -53,12 +53,12 @@ def strictly(formula: sp.Expr) -> sp.Expr:
 
 
 def targeting(spec: Spec, code: str) -> Spec:
-    return replace(spec, target=f"schedules.{code}", at=spec.location)
+    return replace(spec, target=f"schedules.{code}", origin=spec.location)
 
 
 WRONG = {
-    "the formula of Optax 0.2.4": replace(PIECEWISE, formula=strictly(PIECEWISE.formula), at=PIECEWISE.location),
-    "the docstring of Optax 0.2.4": replace(of_docstring(), formula=strictly(of_docstring().formula), at=PIECEWISE.location),
+    "the formula of Optax 0.2.4": replace(PIECEWISE, formula=strictly(PIECEWISE.formula), origin=PIECEWISE.location),
+    "the docstring of Optax 0.2.4": replace(of_docstring(), formula=strictly(of_docstring().formula), origin=PIECEWISE.location),
     "strict code": targeting(PIECEWISE, "piecewise_strict"),
     "code without the seventh boundary": targeting(PIECEWISE, "piecewise_without_the_seventh"),
     "joined one step late": targeting(JOINED, "joined_strict"),

@@ -18,6 +18,7 @@ from qedoc.engine.pool import Died, Overrun, Pool, settled
 from qedoc.engine.schedule import lift, verify
 from qedoc.errors import QedocError
 from qedoc.execute import lockstep
+from qedoc.results.curve import View
 from qedoc.results.outcome import Checked, Collected, Event, Outcome
 from qedoc.results.verdict import CaseResult, ClaimResult, Verdict
 from qedoc.sources.specfiles import find
@@ -182,7 +183,7 @@ def test_what_targets_print_stays_off_standard_output(run: Run, capfd: pytest.Ca
 
 
 def test_a_picture_shows_one_target(folder: Path) -> None:
-    outcome = verify(find(["b_good.py"])[0], limits=Limits(), jobs=1, curves=True)
+    outcome = verify(find(["b_good.py"])[0], limits=Limits(), jobs=1, curves=View())
     assert not outcome.claims
     assert "a plot can only show the claims of one target, found 2 targets; name one target" in [e.message for e in outcome.errors]
 

@@ -261,7 +261,7 @@ def test_a_claim_that_says_something_else_has_another_fingerprint(change: dict[s
 
 def test_every_size_is_another_claim_than_some_sizes() -> None:
     some, every = (
-        qedoc.Spec(target="lib.f", formula=a, symbols=[size], at=SPEC.location)
+        qedoc.Spec(target="lib.f", formula=a, symbols=[size], origin=SPEC.location)
         for size in (qedoc.Size(a, range(9), "count"), qedoc.Size(a, least=0, meaning="count"))
     )
     assert content(some) != content(every)

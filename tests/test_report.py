@@ -427,7 +427,7 @@ def test_the_same_curves_give_the_same_bytes(kind: str) -> None:
 
 def test_a_picture_says_what_it_shows() -> None:
     shown = words(draw([CURVE], Path("f.svg")))
-    assert {"optax.cosine_decay_schedule", "decay_steps=10", "count: step", "value", "formula", "code, executed"} <= shown
+    assert {"optax.cosine_decay_schedule", "decay_steps=10", "step (count)", "value", "formula", "code, executed"} <= shown
     assert {"documented 0.2", "code 0.4", "decay_steps", "boundary"} <= shown
     assert "hidden" not in shown
     assert b"<dc:date>" not in draw([CURVE], Path("f.svg"))

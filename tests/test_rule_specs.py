@@ -140,14 +140,14 @@ def test_slips_in_the_rules_of_optax_are_refuted(name: str, slip: str) -> None:
     right = stated(name)
     wrong = right.formula.xreplace(SLIPS[slip][1])
     assert wrong != right.formula
-    result = judged(replace(right, formula=wrong, promises=(), at=right.location))
+    result = judged(replace(right, formula=wrong, promises=(), origin=right.location))
     assert result.verdict is Verdict.REFUTED, result.reason
 
 
 def test_a_rule_without_a_value_at_the_first_step_does_not_hold() -> None:
     right = stated("adamw")
     wrong = right.formula.xreplace({BETA_1**STEP: BETA_1 ** (STEP - 1)})
-    assert not judged(replace(right, formula=wrong, at=right.location)).verdict.holds
+    assert not judged(replace(right, formula=wrong, origin=right.location)).verdict.holds
 
 
 class TestClaim:

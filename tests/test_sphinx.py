@@ -16,7 +16,7 @@ from qedoc.lock.points import curve_of
 from qedoc.lock.store import load
 from qedoc.sphinx import figures, lock_reader, verification
 from qedoc.sphinx.builders import mathml
-from qedoc.sphinx.details import facts
+from qedoc.sphinx.details import facts, grounds
 from qedoc.sphinx.docstring_marks import matching
 from qedoc.sphinx.domain import anchor
 from qedoc.sphinx.rendering import _code
@@ -46,6 +46,11 @@ def page(folder: Path, text: str) -> None:
     (folder / "docs" / "other.rst").write_text(f"Other\n=====\n\n{text}\n")
 
 
+def mark(name: str) -> re.Pattern[str]:
+    """The mark of a status: a link with one sentence on its meaning."""
+    return re.compile(rf'<a class="qedoc-status qedoc-{name}" title="[^"]+" href="[^"]+">{name}</a>')
+
+
 def html(folder: Path, name: str = "ramp") -> str:
     return (folder / "built" / "html" / f"{name}.html").read_text()
 
@@ -57,11 +62,13 @@ def names(folder: Path) -> str:
 def test_formula_with_status_symbols_properties_code_and_picture(project: Path) -> None:
     built(project)
     shown = html(project)
-    assert '<span class="qedoc-status qedoc-proved">proved</span>' in shown
+    assert re.search(r'<a class="qedoc-status qedoc-proved" title="A proof shows[^"]*" href="https://[^"]*/verdicts.md">proved</a>', shown)
+    shown = shown.replace("<wbr>", "")
     for text in (
         r"\[\min\left(T, x\right)\]",
         "greatest value",
-        "non-decreasing in x",
+        "the value is at most",
+        "A proof shows that the code computes this formula.",
         "1 path",
         "docstring of small.ramp",
         "spec/ramp.py:9",
@@ -78,11 +85,12 @@ def test_formula_with_status_symbols_properties_code_and_picture(project: Path) 
 
 def test_all_builders_tell_the_same_of_a_formula(project: Path) -> None:
     entry = lock_reader.read([project]).entries["small.ramp"]
-    told = [text for symbol in entry.result.symbols for text in (symbol.name, symbol.domain, symbol.meaning)]
-    told += [text for fact in facts(entry) for text in (fact.name, *(line.text for line in fact.lines))]
+    told = [text for symbol in entry.result.symbols for text in (symbol.name, symbol.meaning)]
+    for fact in (*facts(entry), *grounds(entry)):
+        told += [fact.name, *(piece.latex or piece.text for line in fact.lines for piece in line.pieces)]
     assert len(told) > 12
     for builder, name in (("html", "ramp.html"), ("pseudoxml", "ramp.pseudoxml")):
-        shown = unescape((built(project, builder) / name).read_text())
+        shown = unescape((built(project, builder) / name).read_text()).replace("<wbr>", "")
         assert [text for text in told if text not in shown] == []
 
 
@@ -132,7 +140,7 @@ def test_accepted_refutation_is_no_warning_and_still_shown(project: Path) -> Non
     entry = {"code": "QED101", "claim": names(project), "subject": "", "message": "", "reason": "issue 123"}
     (project / "qedoc-baseline.json").write_text(json.dumps({"baseline": 1, "findings": [entry]}))
     built(project)
-    assert '<span class="qedoc-status qedoc-refuted">refuted</span>' in html(project, "other")
+    assert "qedoc-status qedoc-refuted" in html(project, "other")
     (project / "qedoc-baseline.json").write_text(json.dumps({"baseline": 1, "findings": [entry | {"claim": "another"}]}))
     assert "is refuted" in build(project, "html").stderr
 
@@ -170,7 +178,7 @@ def test_corrections_are_marked_by_more_than_colour(project: Path) -> None:
     built(project)
     shown = html(project, "other")
     first, other = re.findall(r'<div class="qedoc-change">(.*?)</div>', shown, re.DOTALL)
-    assert '<p class="qedoc-heading">Correction <span class="qedoc-status qedoc-proved">proved</span></p>' in shown
+    assert re.search(rf'<p class="qedoc-heading">Correction {mark("proved").pattern}</p>', shown)
     assert '<span>written</span> <code class="notranslate">e^{<del></del>r t}</code>' in first
     assert '<span>right</span> <code class="notranslate">e^{<ins>-</ins> r t}</code>' in first
     assert r"\[e^{- r t}\]" in shown
@@ -183,6 +191,32 @@ def test_corrections_are_marked_on_pages_without_colours(project: Path) -> None:
     corrected(project)
     shown = (built(project, "text") / "other.txt").read_text()
     assert "Correction (proved):\n\n   - e^{r t}\n   + e^{- r t}\n        ^\n\n   exp(-r*t)\n" in shown
+
+
+def test_page_chooses_values_and_range_of_a_picture(project: Path) -> None:
+    page(project, ".. formula:: ramp\n   :no-index:\n   :at: top=2\n   :range: -3, 3")
+    shown = (built(project) / "other.html").read_text()
+    assert "Other inputs: top=2. The formula goes from -3 at x=-3 to 2 at x=3" in shown
+    never(project)
+    shutil.rmtree(project / "built")
+    assert "The formula goes from -3 at x=-3 to 2" in (built(project) / "other.html").read_text()  # the data is kept beside the lock file
+    shutil.rmtree(project / "qedoc.lock.d" / "views")
+    told = build(project, "html", "-E").stderr
+    assert "other.rst:4: WARNING: the plot of small.ramp at 'top=2' has no data in" in told
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (":at: y=", ":at 'y=': expected values such as x=1, y=0.5 or b=[1, 2], found 'y='"),
+        (":at: y=1", ":at: 'y=1': the formula small.ramp has no input 'y'; it has x, top"),
+        (":range: 3, -3", ":range '3, -3': the first number must be less than the second; write -3, 3"),
+    ],
+)
+def test_bad_values_and_ranges_are_said_with_file_and_line(project: Path, options: str, message: str) -> None:
+    never(project)
+    page(project, f".. formula:: ramp\n   :no-index:\n   {options}")
+    assert f"other.rst:4: WARNING: {message}" in build(project).stderr
 
 
 @pytest.mark.parametrize(
@@ -200,7 +234,7 @@ def test_changed_spec_or_code_is_stale(project: Path, old: str, new: str, reason
     assert done.returncode == 1
     message = f"ramp.rst:4: WARNING: formula small.ramp (spec/ramp.py:9) is stale: {reason}; run qedoc check"
     assert message in done.stderr
-    assert '<span class="qedoc-status qedoc-stale">stale</span>' in html(project)
+    assert mark("stale").search(html(project))
 
 
 def test_changed_spec_is_verified_before_pages_are_read(project: Path) -> None:
@@ -222,7 +256,7 @@ def test_spec_that_does_not_run_is_a_warning(project: Path) -> None:
     [
         (".. formula:: rammp", "other.rst:4: WARNING: no formula 'rammp' in qedoc.lock; did you mean ramp?"),
         (".. formula:: ramp", "ramp.rst:4: WARNING: duplicate description of formula small.ramp, other instance in other"),
-        (":formula:`nowhere`", "other.rst:4: WARNING: qedoc:formula reference target not found: nowhere"),
+        (":formula:`nowhere`", "other.rst:4: WARNING: no page shows the formula nowhere"),
         (".. qedoc:status:: nowhere", "other.rst:4: WARNING: no formula begins with 'nowhere'"),
         (".. formula:: ramp\n   :no-index:\n   :expect: fine", 'Error in "formula" directive'),
     ],
@@ -252,7 +286,7 @@ def test_formula_of_a_library_that_is_not_installed_here_still_stands(project: P
         kept["versions"]["a-distribution-that-is-nowhere"] = "1"
     (project / "qedoc.lock").write_text(lock.text())
     built(project)
-    assert '<span class="qedoc-status qedoc-proved">proved</span>' in html(project)
+    assert mark("proved").search(html(project))
 
 
 def test_formula_verified_with_another_version_is_stale(project: Path) -> None:
@@ -426,7 +460,7 @@ def test_formulas_in_docstrings_have_marks(project: Path) -> None:
         r"small\.py:docstring of small\.decay:\d+: WARNING: formula of small\.decay \(small\.py:24\) is refuted: at .*: doc", told
     )
     assert "small.ramp" not in told
-    marks = re.findall(r'<p class="qedoc-mark"><span class="[^"]*">(\w+)</span>', html(project, "other"))
+    marks = re.findall(r'<p class="qedoc-mark"><a class="[^"]*" title="[^"]*" href="[^"]*">(\w+)</a>', html(project, "other"))
     assert marks == ["proved", "refuted"]
     assert r"\exp(<ins>-</ins>\mathrm{rate} \cdot t).</code>" in html(project, "other")
 
@@ -437,12 +471,45 @@ def test_marks_that_warned_warn_again(project: Path) -> None:
     assert build(project, "html", "--keep-going").stderr == told
 
 
+def test_marks_are_chosen_and_lead_where_the_project_says(project: Path) -> None:
+    autodoc(project, 'qedoc_marks = ["refuted"]\nqedoc_help = "ramp#{verdict}"\nqedoc_verify = "never"\n')
+    marks = re.findall(r'<p class="qedoc-mark"><a class="[^"]*" title="([^"]*)" href="([^"]*)">', html(project, "other"))
+    assert marks == [("The code does not compute this formula: there is an input with another result.", "ramp.html#refuted")]
+
+
+def test_bad_settings_of_marks_are_said(project: Path) -> None:
+    never(project)
+    conf = project / "docs" / "conf.py"
+    text = conf.read_text()
+    conf.write_text(text + 'qedoc_marks = ["prooved"]\n')
+    assert "qedoc_marks: expected some of proved, tested, refuted" in build(project).stderr
+    conf.write_text(text + 'qedoc_help = "nowhere"\n')
+    assert "WARNING: qedoc_help: expected the address of a page (https://...) or the name of a page" in build(project).stderr
+
+
+def test_table_of_one_project(project: Path) -> None:
+    never(project)
+    page(project, ".. qedoc:status::\n   :project: .\n   :counts:\n\n.. qedoc:status::\n   :project: elsewhere")
+    told = build(project).stderr
+    assert "other.rst:8: WARNING: :project: 'elsewhere': expected one of qedoc_projects: '.'" in told
+    assert "4 formulas" in html(project, "other")
+
+
+def test_role_that_leads_nowhere_is_a_warning(project: Path) -> None:
+    never(project)
+    page(project, "See :formula:`small.nothing` and :formula:`small.ramp`.")
+    told = build(project, "html", "-W", "--keep-going", nitpicky=False)
+    assert told.returncode == 1
+    assert "other.rst:4: WARNING: no page shows the formula small.nothing; add a directive for it, or correct the name" in told.stderr
+    assert "small.ramp;" not in told.stderr
+
+
 def test_changed_docstring_has_no_mark_of_the_formula_that_it_had(project: Path) -> None:
     never(project)
     file = project / "small.py"
     file.write_text(file.read_text().replace(r"\min(x,", r"\max(x,"))
     autodoc(project)
-    assert re.findall(r'<p class="qedoc-mark"><span class="[^"]*">(\w+)</span>', html(project, "other")) == ["stale"]
+    assert re.findall(r'<p class="qedoc-mark"><a class="[^"]*" title="[^"]*" href="[^"]*">(\w+)</a>', html(project, "other")) == ["stale"]
 
 
 def test_formula_of_the_spec_can_be_rendered_into_the_docstring(project: Path) -> None:

@@ -555,7 +555,7 @@ class TestSpecs:
         t, five = spec.formula.step, sp.Integer(5)
         rule = Recurrence(spec.formula.output, spec.formula.lines, spec.formula.start, (t, five))
         with pytest.raises(QedocError, match="must be a Size; found 5"):
-            check(replace(spec, formula=rule, at=spec.location), {"n": 3}, Limits(max_points=60), lambda _: None)
+            check(replace(spec, formula=rule, origin=spec.location), {"n": 3}, Limits(max_points=60), lambda _: None)
 
     def test_a_target_without_steps(self) -> None:
         with pytest.raises(QedocError, match="has no attribute 'update'"):

@@ -9,6 +9,7 @@ I, T, alpha, p, t = symbols("I T alpha p t")
 cosine_decay = Spec(
     target="optax.cosine_decay_schedule",
     formula=alpha * I + (1 - alpha) * I * ((1 + cos(pi * Min(t, T) / T)) / 2) ** p,
+    latex=r"\alpha I + (1 - \alpha) I \left[ \frac{1}{2} \left( 1 + \cos\left( \pi\, \frac{\min(t, T)}{T} \right) \right) \right]^p",
     symbols=[
         Parameter(I, "init_value", Reals(), "initial value"),
         Parameter(T, "decay_steps", Integers(least=1), "steps of the decay"),

@@ -29,6 +29,17 @@ cosine_onecycle = Spec(
         (E + (P - E) * (1 + cos(pi * (t - a) / (T - a))) / 2, t < T),
         (E, True),
     ),
+    latex=(
+        r"\begin{cases} "
+        r"\frac{P}{d} + \frac{1}{2} \left( P - \frac{P}{d} \right) \left( 1 - \cos\left( \pi\, "
+        r"\frac{t}{\lfloor p T \rfloor} \right) \right) "
+        r"& \text{if } t < \lfloor p T \rfloor \\ "
+        r"\frac{P}{d D} + \frac{1}{2} \left( P - \frac{P}{d D} \right) \left( 1 + \cos\left( \pi\, \frac{t - "
+        r"\lfloor p T \rfloor}{T - \lfloor p T \rfloor} \right) \right) "
+        r"& \text{if } \lfloor p T \rfloor \leq t < T \\ "
+        r"\frac{P}{d D} & \text{if } t \geq T "
+        r"\end{cases}"
+    ),
     symbols=[
         Parameter(T, "transition_steps", Integers(least=1), "steps of the cycle"),
         Parameter(P, "peak_value", Reals(), "value at the peak"),

@@ -34,6 +34,12 @@ SOURCE = "Optax 0.2.8, docstring of exponential_decay"
 plain = Spec(
     target="optax.exponential_decay",
     formula=decayed,
+    latex=(
+        r"\begin{cases} "
+        r"I & \text{if } t < B \\ "
+        r"I\, r^{(t - B) / T} & \text{if } t \geq B "
+        r"\end{cases}"
+    ),
     symbols=[init_value, transition_steps, decay_rate, transition_begin, count],
     properties=[
         Bounds(lower=0, upper=I, where=(I >= 0, r <= 1)),
@@ -52,6 +58,12 @@ staircase = Spec(
     target="optax.exponential_decay",
     name="staircase",
     formula=decayed_in_steps,
+    latex=(
+        r"\begin{cases} "
+        r"I & \text{if } t < B \\ "
+        r"I\, r^{\lfloor (t - B) / T \rfloor} & \text{if } t \geq B "
+        r"\end{cases}"
+    ),
     symbols=[init_value, transition_steps, decay_rate, transition_begin, count],
     bind={"staircase": True},
     properties=[
@@ -70,6 +82,14 @@ bounded = Spec(
     target="optax.exponential_decay",
     name="end-value",
     formula=Piecewise((Max(E, decayed), r < 1), (Min(E, decayed), True)),
+    latex=(
+        r"\begin{cases} "
+        r"\max(E, I) & \text{if } r < 1 \text{ and } t < B \\ "
+        r"\max\left( E, I\, r^{(t - B) / T} \right) & \text{if } r < 1 \text{ and } t \geq B \\ "
+        r"\min(E, I) & \text{if } r \geq 1 \text{ and } t < B \\ "
+        r"\min\left( E, I\, r^{(t - B) / T} \right) & \text{if } r \geq 1 \text{ and } t \geq B "
+        r"\end{cases}"
+    ),
     symbols=[init_value, transition_steps, decay_rate, transition_begin, end_value, count],
     properties=[
         Bounds(lower=E, where=(r < 1,)),
@@ -90,6 +110,14 @@ bounded_staircase = Spec(
     target="optax.exponential_decay",
     name="end-value-staircase",
     formula=Piecewise((Max(E, decayed_in_steps), r < 1), (Min(E, decayed_in_steps), True)),
+    latex=(
+        r"\begin{cases} "
+        r"\max(E, I) & \text{if } r < 1 \text{ and } t < B \\ "
+        r"\max\left( E, I\, r^{\lfloor (t - B) / T \rfloor} \right) & \text{if } r < 1 \text{ and } t \geq B \\ "
+        r"\min(E, I) & \text{if } r \geq 1 \text{ and } t < B \\ "
+        r"\min\left( E, I\, r^{\lfloor (t - B) / T \rfloor} \right) & \text{if } r \geq 1 \text{ and } t \geq B "
+        r"\end{cases}"
+    ),
     symbols=[init_value, transition_steps, decay_rate, transition_begin, end_value, count],
     bind={"staircase": True},
     properties=[

@@ -31,6 +31,18 @@ linear_onecycle = Spec(
         (I + (E - I) * (t - b) / (T - b), t < T),
         (E, True),
     ),
+    latex=(
+        r"\begin{cases} "
+        r"\frac{P}{d} + \left( P - \frac{P}{d} \right) \frac{t}{\lfloor p T \rfloor} "
+        r"& \text{if } t < \lfloor p T \rfloor \\ "
+        r"P + \left( \frac{P}{d} - P \right) \frac{t - \lfloor p T \rfloor}{\lfloor q T \rfloor - \lfloor p T \rfloor} "
+        r"& \text{if } \lfloor p T \rfloor \leq t < \lfloor q T \rfloor \\ "
+        r"\frac{P}{d} + \left( \frac{P}{d D} - \frac{P}{d} \right) \frac{t - \lfloor q T \rfloor}{T - \lfloor "
+        r"q T \rfloor} "
+        r"& \text{if } \lfloor q T \rfloor \leq t < T \\ "
+        r"\frac{P}{d D} & \text{if } t \geq T "
+        r"\end{cases}"
+    ),
     symbols=[
         Parameter(T, "transition_steps", Integers(least=1), "steps of the cycle"),
         Parameter(P, "peak_value", Reals(), "value at the peak"),

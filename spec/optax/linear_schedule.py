@@ -30,6 +30,13 @@ linear = Spec(
         (I + (t - B) / T * (E - I), t < B + T),
         (E, True),
     ),
+    latex=(
+        r"\begin{cases} "
+        r"I & \text{if } t < B \text{ or } T \leq 0 \\ "
+        r"I + \frac{t - B}{T} (E - I) & \text{if } B \leq t < B + T \\ "
+        r"E & \text{if } T > 0 \text{ and } t \geq B + T "
+        r"\end{cases}"
+    ),
     symbols=[
         init_value,
         end_value,

@@ -33,6 +33,7 @@ SOURCE = "Optax 0.2.8, docstring of piecewise_constant_schedule"
 piecewise_constant = Spec(
     target="optax.piecewise_constant_schedule",
     formula=scaled,
+    latex=r"I \prod_{i=1}^{n} \begin{cases} f_i & \text{if } t \geq b_i \\ 1 & \text{if } t < b_i \end{cases}",
     symbols=[
         init_value,
         Size(n, least=0, meaning="number of boundaries"),
@@ -49,6 +50,7 @@ bounds = Spec(
     target="optax.piecewise_constant_schedule",
     name="bounds",
     formula=scaled,
+    latex=r"I \prod_{i=1}^{n} \begin{cases} f_i & \text{if } t \geq b_i \\ 1 & \text{if } t < b_i \end{cases}",
     symbols=[
         init_value,
         Size(n, range(9), "number of boundaries"),
@@ -69,6 +71,7 @@ decay = Spec(
     target="optax.piecewise_constant_schedule",
     name="decay",
     formula=scaled,
+    latex=r"I \prod_{i=1}^{n} \begin{cases} f_i & \text{if } t \geq b_i \\ 1 & \text{if } t < b_i \end{cases}",
     symbols=[
         init_value,
         Size(n, range(1, 4), "number of boundaries"),

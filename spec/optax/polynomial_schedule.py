@@ -32,6 +32,13 @@ polynomial = Spec(
         ((I - E) * (1 - (t - B) / T) ** P + E, t < B + T),
         (E, True),
     ),
+    latex=(
+        r"\begin{cases} "
+        r"I & \text{if } t < B \text{ or } T \leq 0 \\ "
+        r"(I - E) \left( 1 - \frac{t - B}{T} \right)^P + E & \text{if } B \leq t < B + T \\ "
+        r"E & \text{if } T > 0 \text{ and } t \geq B + T "
+        r"\end{cases}"
+    ),
     symbols=[
         init_value,
         end_value,

@@ -20,6 +20,12 @@ I, P, W, t = symbols("I P W t")
 warmup_constant = Spec(
     target="optax.warmup_constant_schedule",
     formula=Piecewise((I + (P - I) * t / W, t < W), (P, True)),
+    latex=(
+        r"\begin{cases} "
+        r"I + \frac{t}{W} (P - I) & \text{if } t < W \\ "
+        r"P & \text{if } t \geq W "
+        r"\end{cases}"
+    ),
     symbols=[
         Parameter(I, "init_value", Reals(), "initial value"),
         Parameter(P, "peak_value", Reals(), "value after the warmup"),

@@ -35,6 +35,14 @@ warmup_cosine_decay = Spec(
         (I + (P - I) * t / W, t < W),
         (E + (P - E) * ((1 + cos(pi * Min(t - W, T - W) / (T - W))) / 2) ** p, True),
     ),
+    latex=(
+        r"\begin{cases} "
+        r"I + \frac{t}{W} (P - I) & \text{if } t < W \\ "
+        r"E + (P - E) \left[ \frac{1}{2} \left( 1 + \cos\left( \pi\, \frac{\min(t, T) - W}{T - W} \right) "
+        r"\right) \right]^p "
+        r"& \text{if } t \geq W "
+        r"\end{cases}"
+    ),
     symbols=[
         init_value,
         Parameter(P, "peak_value", Reals(), "value after the warmup"),
@@ -62,6 +70,12 @@ zero_peak = Spec(
     target="optax.warmup_cosine_decay_schedule",
     name="zero-peak",
     formula=Piecewise((I * (1 - t / W), t < W), (0, True)),
+    latex=(
+        r"\begin{cases} "
+        r"I \left( 1 - \frac{t}{W} \right) & \text{if } t < W \\ "
+        r"0 & \text{if } t \geq W "
+        r"\end{cases}"
+    ),
     symbols=[init_value, warmup_steps, decay_steps, exponent, count],
     bind={"peak_value": 0, "end_value": 0},
     properties=[

@@ -39,6 +39,13 @@ SOURCE = (
 plain = Spec(
     target="optax.warmup_exponential_decay_schedule",
     formula=Piecewise((warmup, t < W), (decay, True)),
+    latex=(
+        r"\begin{cases} "
+        r"I + \frac{t}{W} (P - I) & \text{if } t < W \\ "
+        r"P & \text{if } W \leq t < W + B \\ "
+        r"P\, r^{(t - W - B) / T} & \text{if } t \geq W + B "
+        r"\end{cases}"
+    ),
     symbols=[init_value, peak_value, warmup_steps, transition_steps, decay_rate, transition_begin, count],
     properties=[
         Bounds(lower=0, upper=P, where=(I >= 0, I <= P, r <= 1)),
@@ -58,6 +65,13 @@ staircase = Spec(
     target="optax.warmup_exponential_decay_schedule",
     name="staircase",
     formula=Piecewise((warmup, t < W), (decay_in_steps, True)),
+    latex=(
+        r"\begin{cases} "
+        r"I + \frac{t}{W} (P - I) & \text{if } t < W \\ "
+        r"P & \text{if } W \leq t < W + B \\ "
+        r"P\, r^{\lfloor (t - W - B) / T \rfloor} & \text{if } t \geq W + B "
+        r"\end{cases}"
+    ),
     symbols=[init_value, peak_value, warmup_steps, transition_steps, decay_rate, transition_begin, count],
     bind={"staircase": True},
     properties=[
@@ -76,6 +90,15 @@ bounded = Spec(
     target="optax.warmup_exponential_decay_schedule",
     name="end-value",
     formula=Piecewise((warmup, t < W), (Max(E, decay), r < 1), (Min(E, decay), True)),
+    latex=(
+        r"\begin{cases} "
+        r"I + \frac{t}{W} (P - I) & \text{if } t < W \\ "
+        r"\max(E, P) & \text{if } W \leq t < W + B \text{ and } r < 1 \\ "
+        r"\max\left( E, P\, r^{(t - W - B) / T} \right) & \text{if } t \geq W + B \text{ and } r < 1 \\ "
+        r"\min(E, P) & \text{if } W \leq t < W + B \text{ and } r \geq 1 \\ "
+        r"\min\left( E, P\, r^{(t - W - B) / T} \right) & \text{if } t \geq W + B \text{ and } r \geq 1 "
+        r"\end{cases}"
+    ),
     symbols=[init_value, peak_value, warmup_steps, transition_steps, decay_rate, transition_begin, end_value, count],
     properties=[
         Bounds(lower=E, where=(t >= W, r < 1)),

@@ -19,6 +19,8 @@ from playwright.sync_api import Page, Route, expect, sync_playwright
 CDN = "https://cdn.jsdelivr.net/npm/"
 KINDS = {".js": "text/javascript", ".mjs": "text/javascript", ".json": "application/json", ".woff2": "font/woff2", ".css": "text/css"}
 PATIENCE = 240
+NARROW = 390
+"""The width of a small phone."""
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 PAGES = ("index.html", "optax/schedules.html", "optax/combining.html", "story/index.html", "reference/sphinx.html", "qedoc-formulas.html")
 
@@ -74,7 +76,11 @@ def formula_is_described(page: Page) -> None:
     expect(formula.locator(".qedoc-heading .qedoc-status")).to_be_visible()
     expect(formula.get_by_role("columnheader", name="Domain")).to_be_visible()
     expect(formula.get_by_role("cell", name="steps of the decay")).to_be_visible()
-    fold, inside = formula.locator("details.qedoc-fold"), formula.locator("details.qedoc-fold .math")
+    expect(formula.locator(".qedoc-heading a.qedoc-status")).to_have_attribute(
+        "title", "A proof shows that the code computes this formula."
+    )
+    fold = formula.locator("details.qedoc-fold").filter(has_text="What the code computes")
+    inside = fold.locator(".math")
     expect(inside).to_be_hidden()
     fold.locator("summary").focus()
     page.keyboard.press("Enter")
@@ -82,6 +88,21 @@ def formula_is_described(page: Page) -> None:
     picture = formula.get_by_role("img", name="optax.cosine_decay_schedule along count")
     expect(picture).to_be_visible()
     assert "The formula goes from 1 at count=0" in (picture.locator("desc").text_content() or "")
+
+
+def fits(page: Page) -> list[str]:
+    """What is wider than a narrow page. Formulas may scroll inside their column."""
+    page.set_viewport_size({"width": NARROW, "height": 900})
+    found: list[str] = page.evaluate(
+        """() => {
+          const page = document.documentElement, inside = '.qedoc-formula, .qedoc-formula *, .qedoc-summary, .qedoc-summary *';
+          const wide = [...document.querySelectorAll(inside)].filter(e => !e.closest('mjx-container, svg')
+            && e.getBoundingClientRect().width > 0 && e.getBoundingClientRect().right > page.clientWidth + 1);
+          return [...(page.scrollWidth > page.clientWidth + 1 ? [page] : []), ...wide]
+            .map(e => `wider than the page: ${e.tagName} ${e.className}`);
+        }"""
+    )
+    return found[:4]
 
 
 def serious(page: Page, axe: str) -> list[str]:
@@ -113,7 +134,9 @@ def main(site: Path, packages: Path, pictures: Path, browser: str) -> int:
                 formula = page.locator(".qedoc-formula").first
                 if formula.count():
                     formula.screenshot(path=pictures / f"{name.replace('/', '-')}-{scheme}-formula.png")
-                found = serious(page, axe)
+                found = [*serious(page, axe), *fits(page)]
+                page.screenshot(path=pictures / f"{name.replace('/', '-')}-{scheme}-{NARROW}.png")
+                page.set_viewport_size({"width": 1280, "height": 900})
                 issues += len(found)
                 print(f"{scheme:5} {name}: {many} formulas set, {len(found)} serious issues", flush=True)
                 for issue in found:

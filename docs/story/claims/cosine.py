@@ -23,6 +23,7 @@ docs_0_2_0 = Spec(
     target=TARGET,
     name="docs-0.2.0",
     formula=curve + alpha,
+    latex=r"\frac{I (1 - \alpha)}{2}(1+\cos(\pi\,\frac{t}{T})^p) + \alpha",
     symbols=[init_value, decay_steps, floor, whole, count],
     source="Optax 0.2.0 to 0.2.3, docstring of cosine_decay_schedule",
 )
@@ -30,6 +31,12 @@ docs_0_2_4 = Spec(
     target=TARGET,
     name="docs-0.2.4",
     formula=Piecewise((curve + I * alpha, t <= T), (I * alpha, True)),
+    latex=(
+        r"\begin{cases} "
+        r"\frac{I (1 - \alpha)}{2}(1+\cos(\pi\,\frac{t}{T})^p) + I \alpha & \text{if } t \leq T \\ "
+        r"I \alpha & \text{if } t > T "
+        r"\end{cases}"
+    ),
     symbols=[init_value, decay_steps, floor, whole, count],
     source="Optax 0.2.4, docstring of cosine_decay_schedule",
 )
@@ -37,6 +44,7 @@ article = Spec(
     target=TARGET,
     name="article",
     formula=I * half * (1 + cos(pi * Min(t, T) / T)) + alpha,
+    latex=r"\frac{I}{2} \left( 1 + \cos\left( \pi\, \frac{\min(t, T)}{T} \right) \right) + \alpha",
     symbols=[init_value, decay_steps, floor, count],
     source="an article on the correction",
 )
@@ -44,6 +52,14 @@ docs_0_2_5 = Spec(
     target=TARGET,
     name="docs-0.2.5",
     formula=Piecewise((alpha * I + (1 - alpha) * I * (half * (1 + cos(pi * t / T))) ** p, t <= T), (alpha * I, True)),
+    latex=(
+        r"\begin{cases} "
+        r"\alpha I + (1 - \alpha) I \left[ \frac{1}{2} \left( 1+ \cos \left( \pi\,\frac{t}{T} \right) \right) "
+        r"\right] ^p "
+        r"& \text{, if } t \leq T \\ "
+        r"\alpha I & \text{, if } t > T "
+        r"\end{cases}"
+    ),
     symbols=[init_value, decay_steps, floor, real, count],
     source="Optax 0.2.5 to 0.2.8, docstring of cosine_decay_schedule",
 )
@@ -53,6 +69,7 @@ forever = Spec(
     target=TARGET,
     name="forever",
     formula=alpha * I + (1 - alpha) * I * half * (1 + cos(pi * t / T)),
+    latex=r"\alpha I + (1 - \alpha) \frac{I}{2} \left( 1 + \cos\left( \pi\, \frac{t}{T} \right) \right)",
     symbols=[init_value, decay_steps, floor, count],
     source="the first formula, with nothing wrong but that it has no end",
 )
@@ -60,6 +77,7 @@ absolute = Spec(
     target=TARGET,
     name="absolute",
     formula=alpha + (1 - alpha) * I * half * (1 + cos(pi * Min(t, T) / T)),
+    latex=r"\alpha + (1 - \alpha) \frac{I}{2} \left( 1 + \cos\left( \pi\, \frac{\min(t, T)}{T} \right) \right)",
     symbols=[init_value, decay_steps, floor, count],
     source="the first formula, with nothing wrong but alpha by itself",
 )

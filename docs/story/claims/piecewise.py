@@ -11,6 +11,7 @@ docs_0_2_4 = Spec(
     target="optax.piecewise_constant_schedule",
     name="docs-0.2.4",
     formula=I * Product(Piecewise((f[i], b[i] < s), (1, True)), (i, 1, n)),
+    latex=r"I \prod_{i=1}^{n} \begin{cases} f_i & \text{if } b_i < s \\ 1 & \text{if } b_i \geq s \end{cases}",
     symbols=[
         Parameter(I, "init_value", Reals(), "initial value"),
         Size(n, (1, 2), "number of boundaries"),

@@ -105,7 +105,7 @@ def assembled(context: Context, formula: Formula, name: str, parts: Parts) -> Sp
         natural=True,
         name=name,
         source=f"docstring of {context.record.name}",
-        at=formula.location,
+        origin=formula.location,
     )
 
 
@@ -146,7 +146,7 @@ def meaningful(spec: Spec) -> Spec:
     (length,) = lengths
     tried = [int(size[str(length)]) for size in sizes(spec)]
     first = next((value for value in tried if sp.false not in instantiate(spec, {length: value}).where), tried[0])
-    return spec if first == tried[0] else replace(spec, where=[*spec.where, sp.Ge(length, first)], at=spec.location)
+    return spec if first == tried[0] else replace(spec, where=[*spec.where, sp.Ge(length, first)], origin=spec.location)
 
 
 def natural(spec: Spec) -> tuple[str, ...]:
@@ -159,7 +159,7 @@ def natural(spec: Spec) -> tuple[str, ...]:
     if first is None:
         raise nowhere("no length that is tried satisfies the conditions")
     symbols = {d.symbol: first[str(d.symbol)] for d in spec.symbols if isinstance(d, Size)}
-    case, free = instantiate(spec, symbols), instantiate(replace(spec, natural=False, at=spec.location), symbols)
+    case, free = instantiate(spec, symbols), instantiate(replace(spec, natural=False, origin=spec.location), symbols)
     if sp.false in free.where:
         raise nowhere("the conditions hold nowhere: the domain is empty")
     added = [str(relation) for relation in case.where if relation not in free.where]

@@ -55,7 +55,7 @@ def with_beside(bound: Bound, formulas: Sequence[Any]) -> Bound:
         Obstruction: if a formula has a symbol that the claim does not have.
     """
     try:
-        return replace(bound, spec=replace(bound.spec, beside=tuple(formulas), at=bound.spec.location))
+        return replace(bound, spec=replace(bound.spec, beside=tuple(formulas), origin=bound.spec.location))
     except QedocError as error:
         raise Obstruction(f"the formulas of other cases cannot be compared: {error.message}", verdict=Verdict.UNDECIDED) from error
 

@@ -325,7 +325,7 @@ def _with_settings(context: Context, bound: Bound) -> Bound:
     if both := sorted(set(context.settings) & set(spec.keywords)):
         raise Obstruction(f"the formula gives {both[0]} a value, and so does --set {both[0]}={context.settings[both[0]]!r}")
     notes = (f"{name}={value!r}, as --set says" for name, value in context.settings.items())
-    return replace(bound, spec=replace(spec, bind={**spec.bind, **context.settings}, at=spec.location), notes=(*bound.notes, *notes))
+    return replace(bound, spec=replace(spec, bind={**spec.bind, **context.settings}, origin=spec.location), notes=(*bound.notes, *notes))
 
 
 def _of_condition(equation: Equation, value: sp.Expr) -> list[str]:

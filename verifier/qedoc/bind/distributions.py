@@ -224,7 +224,7 @@ def _bound(known: _Bindings, formula: Formula, equation: Equation, name: str, ca
             name=name,
             documented=known.context.record.name,
             source=f"docstring of {known.context.record.name}",
-            at=formula.location,
+            origin=formula.location,
         )
         specs.append(spec)
         alternatives.append(

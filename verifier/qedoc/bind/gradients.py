@@ -195,4 +195,4 @@ def differentiated(context: Context, spec: Spec) -> Spec:
     domain = next((d.domain for d in spec.symbols if isinstance(d, Parameter) and d.name == name), None)
     if not isinstance(domain, Reals) or spec.entry:
         raise Obstruction("a derivative of an array, or by something that is not a real number", verdict=Verdict.UNDECIDED)
-    return replace(spec, derivative=name, at=spec.location)
+    return replace(spec, derivative=name, origin=spec.location)

@@ -331,7 +331,7 @@ def _differentiated(context: Context, spec: Spec, by: str) -> Spec:
     named = [by if by in context.parameters else context.bound.get(by, "")] if by else required
     if len(named) != 1 or named[0] not in spec.keywords:
         raise Obstruction("the text does not say by which parameter the derivative is taken", verdict=Verdict.UNDECIDED)
-    return replace(spec, derivative=named[0], at=spec.location)
+    return replace(spec, derivative=named[0], origin=spec.location)
 
 
 def _not_understood(choice: Choice) -> str:

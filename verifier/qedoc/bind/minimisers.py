@@ -183,7 +183,7 @@ def _restricted(context: Context, formula: Formula, spec: Spec) -> tuple[Spec, s
         else:
             vague.append(choice.words)
     unsettled = f"it is not clear how '{vague[0]}' restricts the formula" if vague else ""
-    return replace(spec, where=where, at=spec.location), unsettled
+    return replace(spec, where=where, origin=spec.location), unsettled
 
 
 def _names_result(context: Context, left: str) -> bool:
@@ -320,7 +320,7 @@ def _assembled(context: Context, formula: Formula, name: str, found: _Read) -> t
         minimum=Minimum(point=templates[found.variable], constraints=found.constraints),
         name=name,
         source=f"docstring of {context.record.name}",
-        at=formula.location,
+        origin=formula.location,
     )
     subject = " subject to " + " and ".join(_said(r) for r in found.constraints) if found.constraints else ""
     notes = (

@@ -80,7 +80,7 @@ def paired(context: Context, formula: Formula, equation: Equation, name: str) ->
         natural=True,
         name=name,
         source=f"docstring of {context.record.name}",
-        at=formula.location,
+        origin=formula.location,
     )
     notes = (f"({key}_i, {value}_i) are the entries of {parameter}, as the text says", "the entries are given in the order of their keys")
     return Bound(formula=formula, reading=str(equation), spec=spec, notes=notes)

@@ -146,7 +146,7 @@ def _bound(context: Context, block: Block, name: str) -> Bound:
             assumptions=tuple(map(_assumption, choices)),
             plausible=all(choice.sure is not Sure.POSSIBLE for choice in choices),
             outer=(spec := rule.spec(name, letters, start)),
-            inner=replace(spec, where=[*spec.where, *rule.inside], at=spec.location) if rule.inside else None,
+            inner=replace(spec, where=[*spec.where, *rule.inside], origin=spec.location) if rule.inside else None,
         )
         for choices, letters, start in options[:MOST]
     )
@@ -316,7 +316,7 @@ class _Rule:
             natural=True,
             name=name,
             source=f"docstring of {context.record.name}",
-            at=self.block.formula.location,
+            origin=self.block.formula.location,
         )
 
     def _elements(self, letters: Mapping[str, str]) -> dict[str, tuple[Any, ...]]:

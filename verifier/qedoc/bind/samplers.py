@@ -162,4 +162,4 @@ def with_names(context: Context, spec: Spec) -> Spec:
     names = context.renamed
     declared: list[Declaration] = [replace(d, name=names.get(d.name, d.name)) if isinstance(d, Parameter) else d for d in spec.symbols]
     bind: dict[str, Any] = {names.get(name, name): template for name, template in spec.bind.items()}
-    return replace(spec, symbols=declared, bind=bind, at=spec.location)
+    return replace(spec, symbols=declared, bind=bind, origin=spec.location)

@@ -72,7 +72,7 @@ def shown(context: Context, formula: Formula, spec: Spec, equation: Equation) ->
     lengths = [last - first + 1 for first, last in filter(None, axes)]
     whole = tuple(map(int, lengths)) if len(lengths) == len(axes) and all(length.is_Integer for length in lengths) else ()
     may_be_real = is_complex and not _has_unit(context, formula) and _vanishes(spec.formula.args[2])
-    return replace(spec, whole=whole, is_complex=is_complex, may_be_real=may_be_real, at=spec.location) if whole or is_complex else spec
+    return replace(spec, whole=whole, is_complex=is_complex, may_be_real=may_be_real, origin=spec.location) if whole or is_complex else spec
 
 
 def _vanishes(value: sp.Expr) -> bool:

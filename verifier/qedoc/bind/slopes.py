@@ -46,5 +46,5 @@ def slope(context: Context, formula: Formula, equation: Equation, name: str) -> 
         derivative=required[0],
         name=name,
         source=f"docstring of {context.record.name}",
-        at=formula.location,
+        origin=formula.location,
     )

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 import sympy as sp
 
-from qedoc.claims.domain import Domain, Functions, Reals, exact
+from qedoc.claims.domain import Domain, Functions, Number, Reals, exact
 from qedoc.claims.properties import OF_RULES, ONLY_OF_RULES, Property, RuleProperty
 from qedoc.claims.rule import GRADIENTS, PARAMETERS, Rule, RuleError
 from qedoc.errors import Location, SpecError
@@ -186,8 +186,10 @@ class Spec:
         documented: the object whose docstring states the formula, if it is not the target. Its path then replaces the target in the id.
         source: where the formula is documented (page, paper, equation).
         written: the formula as readers see it, if it is not `formula`.
+        latex: the formula as the author writes it, for pages and reports. It is read back, and must mean the same as `formula`.
         promises: the properties of a rule, about every step. `properties` is then empty.
-        at: the file and line of the claim; by default, those of the call that creates the spec.
+        at: the values that plots give to symbols. The other symbols get values that show the shape of the curve.
+        origin: the file and line of the claim; by default, those of the call that creates the spec.
 
     Raises:
         SpecError: if a symbol is undeclared or declared twice, or if a parameter is bound twice. The error has the location of the spec.
@@ -211,12 +213,16 @@ class Spec:
     documented: str = ""
     source: str = ""
     written: sp.Expr | None = None
+    latex: str = ""
     promises: Sequence[RuleProperty] = ()
-    at: InitVar[Location | None] = None
+    at: Mapping[Any, Number] = field(default_factory=dict)
+    origin: InitVar[Location | None] = None
     location: Location = field(init=False)
 
-    def __post_init__(self, at: Location | None) -> None:
-        object.__setattr__(self, "location", at or _caller())
+    def __post_init__(self, origin: Location | None) -> None:
+        object.__setattr__(self, "location", origin or _caller())
+        if self.latex and isinstance(self.formula, Rule):
+            raise self.refuse("latex= says nothing of a Rule, which is written from its lines; leave latex out")
         if isinstance(self.formula, Rule):
             self._take(self.formula)
         object.__setattr__(self, "formula", exact(self.formula))
@@ -294,6 +300,10 @@ class Spec:
         if self.derivative and self.derivative not in self.keywords:
             bound = ", ".join(self.keywords)
             raise self.refuse(f"derivative={self.derivative!r} is not a parameter that the spec binds; it binds {bound}")
+        for symbol in self.at:
+            if base(symbol) not in declared:
+                known = ", ".join(map(str, declared))
+                raise self.refuse(f"at= gives a value to {symbol}, which is not declared; declared symbols: {known}")
         for place, expression in self._expressions():
             for symbol in sorted(free(expression) - set(declared), key=str):
                 known = ", ".join(str(d) for d in declared)

@@ -59,7 +59,7 @@ def fix(
     settings = guarded(settled, jobs=jobs, timeout=timeout, max_points=AUDIT_POINTS, seed=None, no_lock=True)
     specs = [name for name in names if name.endswith(".py") and is_path(name)]
     others = [name for name in names if name not in specs]
-    outcomes = [run(specs, settings, curves=False, shown=not quiet)] if specs else []
+    outcomes = [run(specs, settings, curves=None, shown=not quiet)] if specs else []
     ruled = [claim for outcome in outcomes for claim in outcome.claims if claim.verdict is Verdict.REFUTED]
     outcomes += [audited(others, settings, shown=not quiet)] if others else []
     refuted = [claim for outcome in outcomes for claim in outcome.claims if claim.verdict is Verdict.REFUTED and claim not in ruled]

@@ -96,7 +96,7 @@ def _first_spec(folder: Path, found: list[Package], settings: Settings, *, shown
         if text is None or file is None:
             continue
         guarded(scaffold.write_spec, file, text)
-        outcome = run([str(file.relative_to(folder))], settings, curves=False, shown=shown)
+        outcome = run([str(file.relative_to(folder))], settings, curves=None, shown=shown)
         if not outcome.errors and [claim.verdict for claim in outcome.claims if claim.verdict.holds]:
             return f"wrote {file.relative_to(folder)}: what {function.target} computes; replace its formula by the one that you document"
         file.unlink()

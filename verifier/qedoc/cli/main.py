@@ -19,6 +19,7 @@ from qedoc.cli.merge import merge_lock
 from qedoc.cli.pages import check_pages, write_pages
 from qedoc.cli.run import answer, audited, given, guarded, print_errors, print_warnings, question, run, spec_files
 from qedoc.cli.write import write
+from qedoc.config import views
 from qedoc.config.options import AUDIT_POINTS, AUDIT_TIMEOUT, Settings, on_cluster, settled, with_failures, with_repair
 from qedoc.config.table import configuration
 from qedoc.errors import QedocError
@@ -120,7 +121,11 @@ def _format(*styles: str) -> Callable[[Callable[..., None]], Callable[..., None]
 @click.argument("what", metavar="[PATH|TARGET]...", nargs=-1, shell_complete=project.complete_target)
 @_format(*FORMATS)
 @_options(*_codes)
-@click.option("--plot", type=_FILE, metavar="FILE", help="Plot the claims of one target to FILE (.svg, .png or .pdf).")
+@click.option("--plot", type=_FILE, metavar="FILE", help="Plot the claims of one target to FILE (.svg, .png, .pdf, or .json for the data).")
+@click.option(
+    "--at", multiple=True, metavar="NAME=VALUE", help="Plot at this value of an input, such as 'alpha=0, b=[10, 20]'; repeatable."
+)
+@click.option("--range", "span", default="", metavar="LOW,HIGH", help="Plot this part of the horizontal axis, such as '-4, 4'.")
 @click.option("--latex", metavar="FORMULA", help="Check this LaTeX formula against one TARGET instead of a spec.")
 @click.option(
     "--bind",
@@ -143,7 +148,10 @@ def _format(*styles: str) -> Callable[[Callable[..., None]], Callable[..., None]
 @_options(*_lock)
 def check(
     what: tuple[str, ...],
+    *,
     plot: Path | None,
+    at: tuple[str, ...],
+    span: str,
     latex: str | None,
     bind: tuple[str, ...],
     where: tuple[str, ...],
@@ -156,10 +164,13 @@ def check(
     only their claims are checked. If no spec has a TARGET, the formulas in its docstring are checked, as with
     `qedoc audit`. Claims that have not changed since the lock file (qedoc.lock) was written are not verified again.
     """
+    if (at or span) and plot is None:
+        raise click.UsageError("--at and --range are about a plot; add --plot FILE")
+    view = None if plot is None else guarded(views.view, at, span, "--")
     if latex is not None:
         formula = guarded(question, what, latex, bind, where, settings)
         _report(
-            lambda settings, shown: answer(formula, settings, curves=plot is not None, shown=shown, pictures=_pictures(options)),
+            lambda settings, shown: answer(formula, settings, curves=view, shown=shown, pictures=_pictures(options)),
             plot=plot,
             **options,
         )
@@ -167,7 +178,7 @@ def check(
         raise click.UsageError("--bind, --where and --set require a formula; add --latex FORMULA")
     else:
         _report(
-            lambda settings, shown: run(what, settings, curves=plot is not None, shown=shown, pictures=_pictures(options)),
+            lambda settings, shown: run(what, settings, curves=view, shown=shown, pictures=_pictures(options)),
             plot=plot,
             **options,
         )
@@ -216,7 +227,7 @@ def show(target: str, paths: tuple[str, ...], style: str, why: bool, **options: 
         raise click.UsageError("--why is a table; --format json has the interpretations too")
     style = "why" if why else style
     what = (target, *paths)
-    _report(lambda settings, shown: run(what, settings, curves=False, shown=shown), style=style, strict=False, plot=None, **options)
+    _report(lambda settings, shown: run(what, settings, curves=None, shown=shown), style=style, strict=False, plot=None, **options)
 
 
 @main.command()

@@ -25,6 +25,7 @@ from qedoc.sources.specfiles import SpecFile, find
 if TYPE_CHECKING:
     from qedoc.engine.history import History
     from qedoc.engine.pool import Workers
+    from qedoc.results.curve import View
 
 T = TypeVar("T")
 
@@ -42,14 +43,14 @@ class Refused(click.ClickException):
 def checked(what: Sequence[str], *, shown: bool, **options: Any) -> tuple[Outcome, Settings]:
     """Runs claims without writing a report. Returns the outcome and the settings."""
     settings = guarded(settled, **options)
-    return run(what, settings, curves=False, shown=shown), settings
+    return run(what, settings, curves=None, shown=shown), settings
 
 
 def run(
     what: Sequence[str],
     settings: Settings,
     *,
-    curves: bool,
+    curves: "View | None",
     shown: bool,
     pictures: bool = False,
     pool: "Workers | None" = None,
@@ -60,7 +61,7 @@ def run(
     Args:
         what: paths and targets.
         settings: the settings of the run.
-        curves: whether to compute plot data.
+        curves: what plots show, if plot data is to be computed; None if not.
         shown: whether to show progress.
         pictures: whether to keep plot data of the claims that have any.
         pool: the worker processes; by default, those of the settings.
@@ -97,7 +98,14 @@ def _has_no_claims(config: Config) -> bool:
 
 
 def _with_docstrings(
-    found: Outcome, settings: Settings, *, curves: bool, shown: bool, pictures: bool, pool: "Workers | None", history: "History | None"
+    found: Outcome,
+    settings: Settings,
+    *,
+    curves: "View | None",
+    shown: bool,
+    pictures: bool,
+    pool: "Workers | None",
+    history: "History | None",
 ) -> Outcome:
     """Adds the formulas in the docstrings of targets that have no spec."""
     names = [error.target for error in found.errors if isinstance(error, UnknownTargetError) and _may_be_object(error.target)]
@@ -129,7 +137,7 @@ def _documented(
     names: Sequence[str],
     settings: Settings,
     *,
-    curves: bool,
+    curves: "View | None",
     shown: bool,
     pictures: bool,
     pool: "Workers | None",
@@ -243,7 +251,7 @@ def _parts(text: str) -> list[str]:
     return found
 
 
-def answer(asked: Request, settings: Settings, *, curves: bool, shown: bool, pictures: bool = False) -> Outcome:
+def answer(asked: Request, settings: Settings, *, curves: "View | None", shown: bool, pictures: bool = False) -> Outcome:
     """Checks a formula from the command line."""
     from qedoc.engine import schedule
 

@@ -94,7 +94,7 @@ class Watch:
         history = Remembering(self._memory, settings.wide)
         if others or not names:
             with Fresh(self._spare) as pool:
-                yield run(others, settings, curves=False, shown=True, pool=pool, history=history)
+                yield run(others, settings, curves=None, shown=True, pool=pool, history=history)
         if names:
             with Fresh(self._spare) as pool:
                 found = audited(names, settings, shown=True, pool=pool, history=history)

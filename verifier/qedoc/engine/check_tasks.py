@@ -16,7 +16,7 @@ from qedoc.engine.pool import unpickled
 from qedoc.engine.worker import tidy
 from qedoc.errors import QedocError, SpecError, TargetError, UnsupportedError
 from qedoc.lock.dependencies import portable
-from qedoc.results.curve import Curve
+from qedoc.results.curve import Curve, View
 from qedoc.results.verdict import CaseResult, ClaimResult, Formula, Inputs, Verdict
 from qedoc.sources import specfiles
 
@@ -76,11 +76,11 @@ def check_case(claim: Claim, sizes: dict[str, int], limits: Limits, folder: Path
 
 
 @reported
-def curve(claim: Claim, sizes: dict[str, int], at: Inputs | None) -> Curve:
-    """Computes the plot data of a case, through the inputs `at` if there is a counterexample."""
+def curve(claim: Claim, sizes: dict[str, int], at: Inputs | None, view: View | None) -> Curve:
+    """Computes the plot data of a case, through the inputs `at` if there is a counterexample that no other inputs show better."""
     from qedoc.judge.check import curve as curve_of_spec
 
-    return curve_of_spec(_spec(claim), sizes, at)
+    return curve_of_spec(_spec(claim), sizes, at, view)
 
 
 @reported

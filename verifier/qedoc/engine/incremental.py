@@ -23,6 +23,7 @@ from qedoc.sources.specfiles import SpecFile
 
 if TYPE_CHECKING:
     from qedoc.engine.pool import Workers
+    from qedoc.results.curve import View
 
 
 def check_changed(  # noqa: PLR0913  # each is an option of the command
@@ -33,7 +34,7 @@ def check_changed(  # noqa: PLR0913  # each is an option of the command
     wanted: Sequence[str] = (),
     limits: Limits,
     jobs: int,
-    curves: bool = False,
+    curves: "View | None" = None,
     notify: Callable[[Event], None] = lambda event: None,
     pool: "Workers | None" = None,
     docstrings: Sequence[str] = (),
@@ -48,7 +49,7 @@ def check_changed(  # noqa: PLR0913  # each is an option of the command
         wanted: targets or claim ids; empty for all claims.
         limits: the limits of each case.
         jobs: the number of worker processes.
-        curves: whether to compute plot data for each claim. Then all claims are checked.
+        curves: what plots show, if plot data is to be computed for each claim; None if not. Then all claims are checked.
         notify: called with progress events.
         pool: runs the tasks and stays open after the run; by default, the run starts its own worker processes.
         docstrings: packages, modules and objects whose docstrings are checked too.
@@ -79,7 +80,7 @@ def check_changed(  # noqa: PLR0913  # each is an option of the command
         )
     from qedoc.engine.recording import Recording
 
-    history = Recording(lock, limits, again=mode is Mode.ALL or curves)
+    history = Recording(lock, limits, again=mode is Mode.ALL or curves is not None)
     found = schedule.verify(
         files,
         wanted=wanted,

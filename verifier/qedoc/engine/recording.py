@@ -1,10 +1,8 @@
 """A history that reads valid results from the lock file and writes new results to it during the run."""
 
-import json
 import os
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +16,7 @@ from qedoc.lock.freshness import Noted, file_entry, why_stale
 from qedoc.lock.reach import closure, imported
 from qedoc.lock.seals import sealed
 from qedoc.lock.store import Lock, Store, load, points_path, replace
-from qedoc.report.json_report import readable
+from qedoc.report.json_report import curve_text
 from qedoc.results.curve import Curve
 from qedoc.results.outcome import Unread
 from qedoc.results.verdict import ClaimResult
@@ -106,7 +104,7 @@ class Recording(History):
                 lock.claims[claim.id] = lock.claims[claim.id] | {"points": points}
                 if curve is not None:
                     file.parent.mkdir(exist_ok=True)
-                    replace(file, _formatted(curve).encode())
+                    replace(file, curve_text(curve).encode())
 
         self._change(change)
 
@@ -181,19 +179,3 @@ def _forget(lock: Lock, path: Path) -> None:
     for file in points_path(path, "").parent.glob("*.json"):
         if file.relative_to(path.parent).as_posix() not in pictures:
             file.unlink(missing_ok=True)
-
-
-def _formatted(curve: Curve) -> str:
-    """Serializes a curve to JSON, with one line per field."""
-    values = {key: json.dumps(_rounded(value), ensure_ascii=False) for key, value in sorted(asdict(curve).items())}
-    lines = ",\n".join(f" {json.dumps(key)}: {value}" for key, value in values.items())
-    return f"{{\n{lines}\n}}\n"
-
-
-def _rounded(value: Any) -> Any:
-    """Rounds numbers to the precision of a plot, so that the last bits, which depend on the machine, do not matter."""
-    if isinstance(value, dict):
-        return {key: _rounded(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_rounded(item) for item in value]
-    return readable(float(f"{value:.6g}")) if isinstance(value, float) else value

@@ -21,12 +21,15 @@ from qedoc.engine.repairs import improve
 from qedoc.errors import Location, QedocError
 from qedoc.results.agreement import agreeing
 from qedoc.results.corrections import may_be_corrected
-from qedoc.results.curve import Curve
+from qedoc.results.curve import Curve, View
 from qedoc.results.outcome import Checked, Collected, Event, Outcome, Repaired, Repairing, nothing
 from qedoc.results.verdict import CaseResult, ClaimResult, Formula, Verdict
 from qedoc.sources.specfiles import SpecFile
 
 T = TypeVar("T")
+
+SHOWN_SIZE = 3
+"""The number of the case that is drawn, if there are so many: a plot of many entries has too many phases."""
 
 
 def verify(
@@ -35,7 +38,7 @@ def verify(
     wanted: Sequence[str] = (),
     limits: Limits,
     jobs: int,
-    curves: bool = False,
+    curves: View | None = None,
     notify: Callable[[Event], None] = lambda event: None,
     history: History | None = None,
     pool: Workers | None = None,
@@ -49,7 +52,7 @@ def verify(
         wanted: targets or claim ids to check; empty for all claims.
         limits: the limits of each case.
         jobs: the number of worker processes.
-        curves: whether to compute plot data for each claim.
+        curves: what plots show, if plot data is to be computed for each claim; None if not.
         notify: called with each finished case immediately, and with each finished claim in the order of the spec files.
         history: provides earlier results and records new ones.
         pool: runs the tasks and stays open after the run; by default, the run starts its own worker processes.
@@ -59,7 +62,7 @@ def verify(
 
     def collect(sources: Collector) -> list[Claim]:
         written = sources.collect(files)
-        return sources.select([*written, *sources.beside(docstrings, written)], wanted, alone=curves)
+        return sources.select([*written, *sources.beside(docstrings, written)], wanted, alone=curves is not None)
 
     history = history or (Drawn() if pictures else History())
     return _outcome(collect, limits=limits, jobs=jobs, curves=curves, notify=notify, history=history, pool=pool)
@@ -70,7 +73,7 @@ def audit(
     *,
     limits: Limits,
     jobs: int,
-    curves: bool = False,
+    curves: View | None = None,
     notify: Callable[[Event], None] = lambda event: None,
     pool: Workers | None = None,
     interpret: int = 0,
@@ -84,7 +87,7 @@ def audit(
         names: dotted paths or claim ids.
         limits: the limits of each case.
         jobs: the number of worker processes.
-        curves: whether to compute plot data for each claim.
+        curves: what plots show, if plot data is to be computed for each claim; None if not.
         notify: called with each finished case immediately, and with each finished claim in the order of the docstrings.
         pool: as in `verify`.
         interpret: the number of the interpretation to check, from 1; 0 for all.
@@ -106,7 +109,7 @@ def given(
     *,
     limits: Limits,
     jobs: int,
-    curves: bool = False,
+    curves: View | None = None,
     notify: Callable[[Event], None] = lambda event: None,
     pool: Workers | None = None,
     interpret: int = 0,
@@ -118,7 +121,7 @@ def given(
         request: the formula, and what the user says about it.
         limits: the limits of each case.
         jobs: the number of worker processes.
-        curves: whether to compute plot data for each claim.
+        curves: what plots show, if plot data is to be computed for each claim; None if not.
         notify: called with each finished case immediately.
         pool: as in `verify`.
         interpret: the number of the interpretation to check, from 1; 0 for all.
@@ -139,7 +142,7 @@ def _outcome(
     *,
     limits: Limits,
     jobs: int,
-    curves: bool,
+    curves: View | None,
     notify: Callable[[Event], None],
     history: History,
     pool: Workers | None = None,
@@ -260,12 +263,12 @@ class _Run:
     results: list[ClaimResult] = field(default_factory=list)
     curves: list[Curve] = field(default_factory=list)
 
-    def work(self, collect: Callable[[Collector], list[Claim]], *, curves: bool) -> None:
+    def work(self, collect: Callable[[Collector], list[Claim]], *, curves: View | None) -> None:
         """Collects and checks claims, computes plot data if requested, and then looks for corrections. Always notifies the history."""
         try:
             self.check(collect(Collector(dispatcher=self.dispatcher, history=self.history)))
-            if curves:
-                self.draw()
+            if curves is not None:
+                self.draw(curves)
             self.correct()
         finally:
             self.history.ended()
@@ -350,12 +353,12 @@ class _Run:
         cause = "time" if isinstance(reply, Overrun) else ""
         return CaseResult(id=name, verdict=Verdict.UNDECIDED, reason=reason, seconds=seconds, cause=cause)
 
-    def draw(self) -> None:
-        """Computes the plot data of each finished claim, through its counterexample or, if it has none, for its last case."""
+    def draw(self, view: View) -> None:
+        """Computes the plot data of each finished claim, for its refuted case or, if none is refuted, for one of small sizes."""
         for pending in self.pending:
             if (result := pending.result()) is None:
                 continue
-            reply = settled(self._drawing(pending))
+            reply = settled(self._drawing(pending, view))
             if curve := self.dispatcher.accept(reply, f"drawing {result.id}", pending.claim.location):
                 self.curves.append(curve)
 
@@ -374,11 +377,11 @@ class _Run:
             self.notify(Repairing(claims=len(refuted)))
             self.remarks += improve(self.dispatcher, [self.results[k] for k in refuted.values()], limit, use)
 
-    def _drawing(self, pending: _Pending) -> "Future[Curve | Failure]":
+    def _drawing(self, pending: _Pending, view: View | None = None) -> "Future[Curve | Failure]":
         """Submits the task that computes the plot data of a claim."""
         cases = dict(enumerate(pending.known.cases)) if pending.known else pending.cases
         refuted = [number for number, case in sorted(cases.items()) if case.counterexample]
-        number = refuted[0] if refuted else len(pending.claim.sizes) - 1
+        number = refuted[0] if refuted else min(SHOWN_SIZE, len(pending.claim.sizes) - 1)
         found = cases.get(number)
         at = found.counterexample.inputs if found and found.counterexample else None
-        return self.dispatcher.submit(check_tasks.curve, pending.claim, pending.claim.sizes[number], at)
+        return self.dispatcher.submit(check_tasks.curve, pending.claim, pending.claim.sizes[number], at, view)

@@ -13,6 +13,7 @@ from qedoc.algebra.recurrences import Recurrence
 from qedoc.algebra.satisfiable import Facts
 from qedoc.claims.domain import Functions
 from qedoc.claims.spec import Declaration, ForAll, Size, Spec, Variable, base
+from qedoc.judge.authored import check_latex
 from qedoc.lock.dependencies import is_own, locate
 from qedoc.lock.reach import closure
 from qedoc.results.verdict import ClaimResult, Formula, SymbolEntry
@@ -24,12 +25,20 @@ CORE = ("qedoc", "jax", "jaxlib", "sympy", "python-flint", "z3-solver")
 
 
 def describe(spec: Spec) -> ClaimResult:
-    """Describes a claim, without its cases."""
+    """Describes a claim, without its cases.
+
+    Raises:
+        SpecError: for LaTeX that does not mean the same as the formula.
+    """
+    formula = written(spec.formula if spec.written is None else spec.written)
+    if spec.latex:
+        check_latex(spec)
+        formula = replace(formula, latex=spec.latex.strip())
     return ClaimResult(
         id=spec.id,
         target=spec.target,
         location=spec.location,
-        formula=written(spec.formula if spec.written is None else spec.written),
+        formula=formula,
         symbols=tuple(map(_entry, _shown(spec))),
         domain=(*map(_domain_line, _shown(spec)), *map(_relation, spec.where)),
         source=spec.source,

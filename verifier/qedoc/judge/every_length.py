@@ -37,12 +37,14 @@ class Found:
         suspect: lengths at which a run gives another value than the formula that was read for every length.
         value: computes the formula that was read, from the lengths of the claim and the arguments by name, at an entry of the result. None
             if the code treats single lengths in another way, for which the claim must be proved by itself.
+        code: the formula of the code, for lengths that it does not treat in another way.
     """
 
     extent: str
     reason: str = ""
     suspect: Mapping[sp.Symbol, int] = field(default_factory=dict)
     value: Callable[[Mapping[str, int], Mapping[str, Any], Sequence[int]], float | None] | None = None
+    code: sp.Expr | None = None
 
 
 class _Entries:
@@ -96,7 +98,8 @@ def every_length(spec: Spec) -> Found | None:
     if ran.suspect:
         return Found(extent=extent, reason=f"a run with {at} gives another value than the formula of the code", suspect=sizes)
     reason = f"a run with {at} gives no finite value" if ran.silent else ""
-    return Found(extent=extent, reason=reason, value=None if code.apart else partial(_value, code, arrays, found))
+    value = None if code.apart else partial(_value, code, arrays, found)
+    return Found(extent=extent, reason=reason, value=value, code=None if code.apart or reason else tidied(code))
 
 
 def _value(

@@ -12,11 +12,12 @@ from qedoc.claims.spec import Size
 from qedoc.errors import QedocError
 from qedoc.judge.any_count import every_count
 from qedoc.judge.black_box import trial
+from qedoc.judge.describe import written as formula
 from qedoc.judge.every_length import Found, every_length
 from qedoc.judge.inputs import named
 from qedoc.judge.lengths import LENGTH
 from qedoc.judge.pair import Pair
-from qedoc.results.verdict import CaseResult, PropertyResult, Verdict
+from qedoc.results.verdict import CaseResult, Formula, PropertyResult, Verdict
 from qedoc.search.code_constants import written
 
 MORE = (16, 33)
@@ -100,7 +101,8 @@ def _for_every_length(pair: Pair, result: CaseResult, sizes: list[Size], limits:
         return other or replace(result, verdict=Verdict.UNDECIDED, reason=found.reason)
     if found.reason:
         return replace(result, verdict=Verdict.TESTED, reason=f"proved for {tried}, and not for every length: {found.reason}")
-    return replace(result, reason=f"{result.reason}; proved for {found.extent} with symbolic lengths", extent=found.extent)
+    reason = f"{result.reason}; proved for {found.extent} with symbolic lengths"
+    return replace(result, reason=reason, extent=found.extent, general=_general(found))
 
 
 def _without_single_proof(pair: Pair, result: CaseResult, note: Callable[[str], Any]) -> CaseResult | None:
@@ -117,7 +119,12 @@ def _without_single_proof(pair: Pair, result: CaseResult, note: Callable[[str], 
     if found is None or found.reason or not _covers(pair, found):
         return None
     reason = f"equal in exact arithmetic wherever formula and code have a value: proved for {found.extent} with symbolic lengths"
-    return replace(result, verdict=Verdict.PROVED, reason=reason, extent=found.extent)
+    return replace(result, verdict=Verdict.PROVED, reason=reason, extent=found.extent, general=_general(found))
+
+
+def _general(found: Found) -> Formula | None:
+    """The formula of the code for every length, in the notations that readers use."""
+    return None if found.code is None else formula(found.code)
 
 
 def _covers(pair: Pair, found: Found) -> bool:

@@ -51,7 +51,7 @@ def freed(spec: Spec) -> Freed | None:
         bind={name: _changed(template, put) for name, template in spec.bind.items()},
         where=[relation.subs(put, simultaneous=True) if isinstance(relation, sp.Basic) else relation for relation in kept],
         entry=tuple(sp.sympify(place).subs(put, simultaneous=True) for place in spec.entry),
-        at=spec.location,
+        origin=spec.location,
     )
     lengths = {symbol: put.get(symbol, symbol) for symbol in declared}
     return Freed(spec=changed if put else spec, lengths=lengths, extent=" and ".join(words.values()))

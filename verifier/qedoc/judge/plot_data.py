@@ -1,97 +1,116 @@
-"""Computes the data of a plot: a claim along its last unknown, with the other inputs fixed at readable values."""
+"""Computes the data of a plot: a claim along one input, with the other inputs fixed at values that show the shape of the curve."""
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from itertools import chain, islice
 from math import isfinite
 
 from qedoc.claims.spec import Spec
+from qedoc.enclose.compare import Comparison
 from qedoc.execute.runner import run_rows
 from qedoc.judge.inputs import named, row_of
 from qedoc.judge.pair import Pair
+from qedoc.judge.plot_point import DIGITS, Stage, chosen, others
 from qedoc.judge.sharp import enclose_at, midpoint
-from qedoc.results.curve import Boundary, Contrast, Curve, Point
+from qedoc.results.curve import Boundary, Contrast, Curve, Point, View
 from qedoc.results.verdict import Inputs
-from qedoc.search.rationals import Interval, plainness
 from qedoc.search.strategies import Row
 
-LEGIBLE_REALS = tuple(Fraction(x) for x in ("1", "1/10", "2", "1/2", "3", "1/4", "10"))
-LEGIBLE_INTEGERS = tuple(Fraction(x) for x in (100, 40, 20, 10, 5, 3, 2, 1, 0))
 SAMPLES = 400
 EXECUTED = 60
 BISECTIONS = 30
 
-DIGITS = 32
-"""Bits to which a plotted value is known. The plot shows fewer."""
+CLEAR = 0.05
+"""The share of the curve's height from which a difference can be seen."""
+
+MOST_CURVES = 24
+"""Maximum number of curves that are looked at for such a difference."""
+
+MOST_COMPARED = 12
+"""Maximum number of points that are compared to find one where the difference can be seen."""
 
 
-def curve(spec: Spec, sizes: Mapping[str, int], at: Inputs | None) -> Curve:
-    """Samples formula and code along the last unknown, through the point `at` if it is given.
+def curve(spec: Spec, sizes: Mapping[str, int], at: Inputs | None, view: View) -> Curve:
+    """Samples formula and code along one input.
 
     Args:
         spec: the claim.
         sizes: the value of each size, by symbol name.
-        at: the inputs of a counterexample, as `named` returns them.
+        at: the inputs of a counterexample, as `named` returns them. If no other inputs show the difference, the curve goes through it.
+        view: what the user asks for.
+
+    Raises:
+        QedocError: for inputs that the claim does not have, and for values outside its domain.
     """
     pair = Pair(spec, sizes)
-    plan = pair.plan
-    last = len(plan.symbols) - 1
-    row = row_of(plan.scalars, at) if at is not None else legible(pair)
-    fixed, x = row[:last], row[last]
-    interval = plan.interval(last, fixed)
-    roots = [root for root in plan.roots(last, fixed) if root in interval]
-    low, high = _range(interval, roots, x)
+    stage = Stage(pair, view)
+    row = chosen(stage)
+    if at is None:
+        return _drawn(stage, row, None)
+    free = [k for k, symbol in enumerate(stage.plan.symbols[: stage.last]) if symbol not in stage.given]
+    for other in islice(chain([row], *(others(stage, row, k) for k in free)), MOST_CURVES):
+        place = _clearest(stage, other)
+        if place is not None:
+            return _drawn(stage, place, _contrast(stage, place))
+    if not view.at:
+        row = row_of(stage.plan.scalars, at)
+        return _drawn(stage, row, _contrast(stage, row))
+    return _drawn(stage, row, None)
+
+
+def _drawn(stage: Stage, row: Row, contrast: Contrast | None) -> Curve:
+    pair, last = stage.pair, stage.last
+    fixed = row[:last]
+    low, high, roots = stage.span(row)
+    if contrast is not None:
+        low, high = min(low, row[last]), max(high, row[last])
 
     def formula(*places: Fraction) -> list[float]:
-        return [midpoint(value) for value in enclose_at(DIGITS, pair.documented, [(*fixed, t) for t in places])]
+        return [midpoint(value) for value in enclose_at(DIGITS, stage.documented, [(*fixed, t) for t in places])]
 
-    scalar = plan.scalars[last]
+    scalar = stage.plan.scalars[last]
     return Curve(
         claim=pair.case.id,
         variable=scalar.name,
         meaning=scalar.meaning,
-        fixed={name: value for name, value in named(pair.case, plan.point(row)).items() if name != scalar.name},
+        fixed={name: value for name, value in named(pair.case, stage.plan.point(row)).items() if name != scalar.name},
         formula=_lines(formula, low, high),
-        executed=_executed(pair, fixed, low, high),
-        boundaries=tuple(Boundary(at=float(e), label=_name(pair, fixed, e)) for e in roots if low <= e <= high),
-        counterexample=_contrast(pair, row) if at is not None else None,
+        executed=_executed(stage, fixed, low, high, row[last] if contrast is not None else None),
+        boundaries=tuple(Boundary(at=float(e), label=_name(stage, fixed, e)) for e in roots if low <= e <= high),
+        counterexample=contrast,
     )
 
 
-def _contrast(pair: Pair, row: Row) -> Contrast | None:
-    branch = pair.code.at(row)
+def _clearest(stage: Stage, row: Row) -> Row | None:
+    """The point of a curve at which formula and code differ most, if this can be seen and enclosures confirm it."""
+    low, high, _ = stage.span(row)
+    executed = _executed(stage, row[: stage.last], low, high, None)
+    places = [Fraction(str(x)) for x, _ in executed]
+    documented = stage.values(row[: stage.last], places)
+    heights = [y for y in (*documented, *(y for _, y in executed)) if isfinite(y)]
+    if not heights:
+        return None
+    least = CLEAR * (max(heights) - min(heights))
+    gaps = [(abs(value - y), x) for x, (_, y), value in zip(places, executed, documented, strict=True) if isfinite(y) and isfinite(value)]
+    for gap, x in islice(sorted(gaps, reverse=True), MOST_COMPARED):
+        other = (*row[: stage.last], x)
+        if gap > least and stage.plan.holds(other) and stage.pair.against(_in_order(stage, other)) is Comparison.DISJOINT:
+            return other
+    return None
+
+
+def _in_order(stage: Stage, row: Row) -> Row:
+    """A point in the order of the claim's own plan."""
+    return stage.pair.plan.row(stage.plan.point(row))
+
+
+def _contrast(stage: Stage, row: Row) -> Contrast | None:
+    own = _in_order(stage, row)
+    branch = stage.pair.code.at(own)
     if branch is None:
         return None
-    documented, actual = midpoint(pair.documented(row)), midpoint(branch.value(row))
+    documented, actual = midpoint(stage.pair.documented(own)), midpoint(branch.value(own))
     return Contrast(at=float(row[-1]), documented=documented, actual=actual)
-
-
-def legible(pair: Pair) -> Row:
-    """Returns a point of the domain at which the curve shows its shape."""
-    drawn: list[Fraction] = []
-    reals = 0
-    for k, symbol in enumerate(pair.plan.symbols):
-        interval = pair.plan.interval(k, drawn)
-        shifted = [(interval.lower or Fraction(0)) + x for x in LEGIBLE_INTEGERS]
-        wanted = shifted if symbol.is_integer else [*LEGIBLE_REALS[reals % 4 :], *LEGIBLE_REALS]
-        reals += not symbol.is_integer
-        choice = next((x for x in wanted if x in interval), interval.simplest())
-        if choice is None:
-            break
-        drawn.append(choice)
-    row = tuple(drawn)
-    if len(row) == len(pair.plan.symbols) and pair.plan.holds(row):
-        return row
-    return max(pair.plan.simple(SAMPLES), key=lambda r: sum(map(plainness, r), ()))
-
-
-def _range(interval: Interval, edges: list[Fraction], x: Fraction) -> tuple[Fraction, Fraction]:
-    """Returns the part of the axis to show: all edges, plus a quarter of their span on sides without an end."""
-    places = [x, *edges]
-    low, high = min(places), max(places)
-    span = max(high - low, Fraction(4))
-    low = interval.lower if interval.lower is not None else low - span / 4
-    high = interval.upper if interval.upper is not None else high + span / 4
-    return low, max(high, low + 1)
 
 
 def _lines(formula: Callable[..., list[float]], low: Fraction, high: Fraction) -> tuple[tuple[Point, ...], ...]:
@@ -125,17 +144,20 @@ def _narrow(formula: Callable[..., list[float]], left: Fraction, right: Fraction
     return left, right
 
 
-def _executed(pair: Pair, fixed: Row, low: Fraction, high: Fraction) -> tuple[Point, ...]:
+def _executed(stage: Stage, fixed: Row, low: Fraction, high: Fraction, also: Fraction | None) -> tuple[Point, ...]:
     places = [low + (high - low) * Fraction(k, EXECUTED) for k in range(EXECUTED + 1)]
-    if pair.plan.symbols[-1].is_integer:
-        places = list(dict.fromkeys(Fraction(round(t)) for t in places))
-    rows = [row for row in ((*fixed, t) for t in places) if pair.plan.holds(row)]
-    runs = run_rows(pair.call, pair.plan.symbols, rows, "float32")
+    if stage.plan.symbols[-1].is_integer:
+        inside = [Fraction(round(root)) for root in stage.plan.roots(stage.last, fixed) if low <= root <= high]
+        places = sorted(dict.fromkeys([*(Fraction(round(t)) for t in places), *inside]))
+    if also is not None:
+        places = sorted({*places, also})
+    rows = [row for row in ((*fixed, t) for t in places) if stage.plan.holds(row)]
+    runs = run_rows(stage.pair.call, stage.plan.symbols, rows, "float32")
     return tuple((float(row[-1]), float(value)) for row, value in zip(rows, runs.values, strict=True))
 
 
-def _name(pair: Pair, fixed: Row, edge: Fraction) -> str:
+def _name(stage: Stage, fixed: Row, edge: Fraction) -> str:
     """The name of the integer parameter whose value is the edge, or an empty string unless there is exactly one."""
-    others = zip(pair.plan.scalars[:-1], fixed, strict=True)
+    others = zip(stage.plan.scalars[:-1], fixed, strict=True)
     names = [scalar.name for scalar, value in others if value == edge and scalar.symbol.is_integer]
     return names[0] if len(names) == 1 else ""

@@ -123,4 +123,4 @@ def _wrapped(spec: Spec, names: Sequence[str], rank: int) -> Spec:
     letters = [sp.Symbol(f"axis_{place + 1}") for place in range(rank)]
     of = {d.name: d.symbol for d in spec.symbols if isinstance(d, Parameter) and d.name in names}
     made = {name: Array(symbol, *((letter, 1, 1) for letter in letters)) for name, symbol in of.items()}
-    return replace(spec, symbols=symbols, bind={**spec.bind, **made}, entry=(0,) * rank, at=spec.location)
+    return replace(spec, symbols=symbols, bind={**spec.bind, **made}, entry=(0,) * rank, origin=spec.location)

@@ -164,9 +164,9 @@ def _for_all_entries(spec: Spec, shape: tuple[int, ...]) -> list[Spec]:
     if spec.whole or spec.is_complex:
         return []
     if spec.entry:
-        return [replace(spec, entry=(), at=spec.location)] if not shape else []
+        return [replace(spec, entry=(), origin=spec.location)] if not shape else []
     positions = list(itertools.product(*map(range, shape)))
-    return [replace(spec, entry=position, at=spec.location) for position in positions] if len(positions) <= MOST_ENTRIES else []
+    return [replace(spec, entry=position, origin=spec.location) for position in positions] if len(positions) <= MOST_ENTRIES else []
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -136,7 +136,7 @@ def _with_others(pair: Pair, steps: Steps, refuted: CaseResult, last: int, limit
         for value in OTHERS[type(p.default)]:
             if (value == p.default and type(value) is type(p.default)) or not _would_agree(pair, steps, refuted, {p.name: value}):
                 continue
-            changed = replace(spec, bind={**spec.bind, p.name: value}, at=spec.location)
+            changed = replace(spec, bind={**spec.bind, p.name: value}, origin=spec.location)
             pairs = Pairs(changed)
             try:
                 if spec.formula.entries is not None:

@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from math import isfinite, nan
 from typing import Any
@@ -9,16 +10,18 @@ from typing import Any
 import numpy as np
 
 from qedoc.algebra.recurrences import Recurrence
+from qedoc.claims.domain import exact
 from qedoc.claims.spec import Size, Spec
 from qedoc.claims.steps import GRADIENTS, PARAMETERS, Steps
 from qedoc.claims.target import resolve
-from qedoc.errors import UnsupportedError, attempt
+from qedoc.errors import QedocError, UnsupportedError, attempt
 from qedoc.judge import plot_data
-from qedoc.judge.inputs import named, row_of
+from qedoc.judge.inputs import named, number, row_of
 from qedoc.judge.pair import Pair
+from qedoc.judge.plot_point import Stage, chosen
 from qedoc.judge.sequences import Sequences, ran_for
 from qedoc.lift.opaque import opaque
-from qedoc.results.curve import Contrast, Curve, Point
+from qedoc.results.curve import Contrast, Curve, Point, View
 from qedoc.results.verdict import Inputs, Number
 from qedoc.search.strategies import Row
 
@@ -32,15 +35,25 @@ RATE, DECAY = Fraction(1, 10), Fraction(9, 10)
 """The values of a hyperparameter without a default, if its domain has them: a learning rate, or a decay rate, which is less than 1."""
 
 
-def curve(spec: Spec, sizes: Mapping[str, int], at: Inputs | None) -> Curve:
+def curve(spec: Spec, sizes: Mapping[str, int], at: Inputs | None, view: View | None = None) -> Curve:
     """Returns the data of a plot: of a rule with a state along its steps, of anything else along its last unknown.
 
     Args:
         spec: the claim.
         sizes: the value of each size, by symbol name.
         at: the inputs of a counterexample, as `named` returns them.
+        view: what the user asks for.
+
+    Raises:
+        QedocError: for inputs that the claim does not have, and for a view of a rule.
     """
-    return trajectory(spec, at) if isinstance(spec.formula, Recurrence) else plot_data.curve(spec, sizes, at)
+    if not isinstance(spec.formula, Recurrence):
+        asked = view or View()
+        own = {str(symbol): number(Fraction(str(exact(value)))) for symbol, value in spec.at.items()}
+        return plot_data.curve(spec, sizes, at, replace(asked, at={**own, **asked.at}))
+    if view is not None and (view.at or view.span):
+        raise QedocError(f"the plot of {spec.id} shows a rule step by step, and takes neither values nor a range")
+    return trajectory(spec, at)
 
 
 def trajectory(spec: Spec, at: Inputs | None) -> Curve:
@@ -86,7 +99,8 @@ def _gradients(at: Inputs) -> list[float]:
 
 def _legible(pair: Pair, steps: Steps) -> Row:
     """A point with the defaults of the code, where the domain has them."""
-    row = plot_data.legible(pair)
+    stage = Stage(pair, View())
+    row = pair.plan.row(stage.plan.point(chosen(stage)))
     defaults = {p.name: p.default for p in inspect.signature(steps.factory).parameters.values()}
     for k, scalar in enumerate(pair.plan.scalars):
         wanted = defaults.get(scalar.name)

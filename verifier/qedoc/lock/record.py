@@ -41,7 +41,7 @@ def write(result: ClaimResult, path: str) -> Record:
     made["verdict"] = str(result.verdict)
     for case in made["cases"]:
         del case["seconds"], case["sources"]
-        for name in ("interpretations", "cause", "construct"):
+        for name in ("interpretations", "cause", "construct", "general"):
             if not case[name]:
                 del case[name]
     for name in ("id", "corrections", "repair"):
@@ -113,6 +113,7 @@ def _case(record: Record) -> CaseResult:
     return CaseResult(
         verdict=Verdict(fields.pop("verdict")),
         code=Formula(**code) if (code := fields.pop("code")) else None,
+        general=Formula(**general) if (general := fields.pop("general", None)) else None,
         counterexample=Counterexample(**found) if found else None,
         findings=tuple(Finding(**finding) for finding in fields.pop("findings")),
         accuracy=tuple(Accuracy(**{**worst, "ulps": float(worst["ulps"])}) for worst in fields.pop("accuracy")),

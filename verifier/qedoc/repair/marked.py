@@ -140,7 +140,7 @@ class Program:
 
     def __init__(self, spec: Spec, point: Point) -> None:
         symbols = {d.symbol: point.sizes[str(d.symbol)] for d in spec.symbols if isinstance(d, Size)}
-        case: Case = instantiate(replace(spec, natural=False, at=spec.location), symbols)
+        case: Case = instantiate(replace(spec, natural=False, origin=spec.location), symbols)
         self.spec = spec
         self._edits: Mapping[int, tuple[Sequence[Edit], int]] = {}
         self._words: Mapping[str, Array] = {}

@@ -56,7 +56,7 @@ def _texts(record: Documented, claim: Bound) -> Iterator[str]:
     start, end = span
     own = text[start:end].strip()
     try:
-        code = lifted(replace(spec, natural=False, at=spec.location))
+        code = lifted(replace(spec, natural=False, origin=spec.location))
         found = list(ways(code.value, code.facts))
         compared = {name.lstrip("\\") for name in _COMPARED.findall(text)}
         split = list(dict.fromkeys(made for value in found[:2] if (made := by_cases(value, code.facts, compared)) is not None))

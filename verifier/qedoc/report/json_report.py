@@ -11,6 +11,7 @@ from qedoc.errors import Location, QedocError
 from qedoc.records import asdict
 from qedoc.report import corrections
 from qedoc.results.causes import cause_of
+from qedoc.results.curve import Curve
 from qedoc.results.outcome import Outcome, Unread
 from qedoc.results.verdict import (
     Accuracy,
@@ -212,3 +213,23 @@ def worst_accuracy(claim: ClaimResult) -> list[Accuracy]:
         if accuracy.dtype not in worst or not accuracy.ulps <= worst[accuracy.dtype].ulps:
             worst[accuracy.dtype] = accuracy
     return list(worst.values())
+
+
+def curve_text(curve: Curve) -> str:
+    """Serializes a curve to JSON, with one line per field.
+
+    Args:
+        curve: the data of a plot.
+    """
+    values = {key: json.dumps(_rounded(value), ensure_ascii=False) for key, value in sorted(asdict(curve).items())}
+    lines = ",\n".join(f" {json.dumps(key)}: {value}" for key, value in values.items())
+    return f"{{\n{lines}\n}}\n"
+
+
+def _rounded(value: Any) -> Any:
+    """Rounds numbers to the precision of a plot, so that the last bits, which depend on the machine, do not matter."""
+    if isinstance(value, dict):
+        return {key: _rounded(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_rounded(item) for item in value]
+    return readable(float(f"{value:.6g}")) if isinstance(value, float) else value

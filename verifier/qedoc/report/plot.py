@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from qedoc.errors import QedocError
+from qedoc.report.json_report import curve_text
 from qedoc.report.layout import point
 from qedoc.results.curve import Boundary, Contrast, Curve
+from qedoc.results.wording import prose
 
-SUFFIXES = (".svg", ".png", ".pdf")
+SUFFIXES = (".svg", ".png", ".pdf", ".json")
 
 _DOCUMENTED = "#1f5fa8"
 _EXECUTED = "#2b2b2b"
@@ -45,6 +47,8 @@ def check_file(file: Path) -> None:
     """
     if file.suffix.lower() not in SUFFIXES:
         raise QedocError(f"--plot {file}: expected one of the suffixes {', '.join(SUFFIXES)}, found {file.suffix or 'none'!r}")
+    if file.suffix.lower() == ".json":
+        return
     try:
         import matplotlib as mpl  # optional, and slow to import
     except ImportError:
@@ -53,7 +57,9 @@ def check_file(file: Path) -> None:
 
 
 def draw(curves: Sequence[Curve], file: Path) -> bytes:
-    """Draws one panel per curve, in the format given by the file's suffix. Equal curves give equal bytes."""
+    """Draws one panel per curve, in the format given by the file's suffix. Equal curves give equal bytes. JSON has their data."""
+    if file.suffix.lower() == ".json":
+        return f"[{','.join(map(curve_text, curves))}]\n".encode()
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
@@ -70,19 +76,31 @@ def draw(curves: Sequence[Curve], file: Path) -> bytes:
 
 def _panel(axes: Any, curve: Curve) -> None:
     fixed = textwrap.wrap(point(curve.fixed), 105, break_long_words=False)
-    axes.set_title(curve.claim, pad=7 + 13 * len(fixed))
+    title = textwrap.wrap(curve.claim, 60, break_long_words=True)
+    axes.set_title("\n".join(title), pad=7 + 13 * len(fixed))
     axes.text(0, 1.02, "\n".join(fixed), transform=axes.transAxes, va="bottom", fontsize=8, color=_GREY)
-    axes.set_xlabel(f"{curve.variable}: {curve.meaning}" if curve.meaning else curve.variable)
+    axes.set_xlabel("\n".join(textwrap.wrap(axis(curve), 90)))
     axes.set_ylabel("value")
     for k, line in enumerate(curve.formula):
         axes.plot(*_columns(line), color=_DOCUMENTED, lw=1.8, solid_capstyle="round", zorder=2, label="formula" if k == 0 else None)
     shown = [(x, y) for x, y in curve.executed if math.isfinite(y)]
     axes.plot(*_columns(shown), "o", ms=3.2, mfc="white", mec=_EXECUTED, mew=0.9, zorder=3, label="code, executed")
+    axes.margins(x=0.03, y=0.14)
     if curve.counterexample:
         _counterexample(axes, curve.counterexample)
-    axes.margins(x=0.03, y=0.14)
     _boundaries(axes, curve.boundaries)
-    axes.legend(loc="lower right", bbox_to_anchor=(1, 1), borderaxespad=0.2 + 1.4 * len(fixed), ncols=2, fontsize=8)
+    lines = 1 + axes.get_xlabel().count("\n")
+    axes.legend(loc="upper left", bbox_to_anchor=(0, -0.15 - 0.05 * lines), borderaxespad=0, ncols=2, fontsize=8)
+
+
+def axis(curve: Curve) -> str:
+    """The title of the horizontal axis in words, with the name of the argument: `step (count)`.
+
+    Args:
+        curve: the data of the plot.
+    """
+    words = " ".join("".join(piece.text for piece in prose(curve.meaning)).split()).rstrip(".")
+    return curve.variable if words in ("", curve.variable) else f"{words} ({curve.variable})"
 
 
 def _columns(points: Sequence[tuple[float, float]]) -> tuple[list[float], list[float]]:
@@ -98,8 +116,8 @@ def _boundaries(axes: Any, boundaries: Sequence[Boundary]) -> None:
         place = (boundary.at - left) / (right - left)
         if boundary.label and place >= free:
             free = place + 0.02 + _LETTER * len(boundary.label)
-            text = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points", "va": "top", "fontsize": 8, "color": _GREY}
-            axes.annotate(boundary.label, (boundary.at, 1), (3, -2), **text)
+            style = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points", "va": "top", "fontsize": 8, "color": _GREY}
+            axes.annotate(boundary.label, (boundary.at, 1), (3, -2), **style)
 
 
 def _counterexample(axes: Any, found: Contrast) -> None:
@@ -109,5 +127,9 @@ def _counterexample(axes: Any, found: Contrast) -> None:
     for value, what, up in ((found.documented, "documented", above), (found.actual, "code", not above)):
         axes.plot([found.at], [value], "D" if what == "documented" else "o", ms=6, color=_WRONG, mfc="white", mew=1.4, zorder=5)
         ground = {"fc": "white", "ec": "none", "alpha": 0.85, "pad": 1}
-        text = {"textcoords": "offset points", "va": "bottom" if up else "top", "color": _WRONG, "zorder": 6, "bbox": ground}
-        axes.annotate(f"{what} {value:.6g}", (found.at, value), (7, 4 if up else -4), **text)
+        style = {"textcoords": "offset points", "va": "bottom" if up else "top", "color": _WRONG, "zorder": 6, "bbox": ground}
+        left, right = axes.get_xlim()
+        late = right > left and (found.at - left) / (right - left) > 0.7  # near the right edge, the label stands to the left
+        axes.annotate(
+            f"{what} {value:.6g}", (found.at, value), (-7 if late else 7, 4 if up else -4), ha="right" if late else "left", **style
+        )

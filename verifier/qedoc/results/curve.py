@@ -2,10 +2,23 @@
 
 from typing import TypeAlias
 
-from qedoc.records import dataclass
+from qedoc.records import dataclass, field
 from qedoc.results.verdict import Inputs
 
 Point: TypeAlias = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """What the user asks of a plot.
+
+    Args:
+        at: values of inputs, by the name of the parameter or argument.
+        span: the part of the horizontal axis to show; None for one that shows the shape of the curve.
+    """
+
+    at: Inputs = field(default_factory=dict)
+    span: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

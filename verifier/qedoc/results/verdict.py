@@ -188,6 +188,7 @@ class CaseResult:
         cause: the slug of the cause for which there is no answer, as in `results.causes`; empty for the usual one.
         construct: what in particular was not read or not understood, in words that are the same for all formulas; may be empty.
         extent: the sizes for which it is proved, if these are more than its own: `every n >= 0`.
+        general: the formula that the code computes for arrays of every length, if it could be read. Indices count from 0.
     """
 
     id: str
@@ -208,6 +209,7 @@ class CaseResult:
     cause: str = ""
     construct: str = ""
     extent: str = ""
+    general: Formula | None = None
 
     @property
     def depends_on_reading(self) -> bool:

@@ -14,8 +14,10 @@ from sphinx.util import logging
 from sphinx.util.docutils import is_directive_registered, is_role_registered
 
 from qedoc import __version__
+from qedoc.config.table import configuration
 from qedoc.errors import QedocError
 from qedoc.sphinx import lock_reader, verification
+from qedoc.sphinx.badges import EXPLAINED, MARKED, WORDS, badge, visit_badge
 from qedoc.sphinx.builders import POST_TRANSFORMS, visit_account, visit_change, visit_curve, visit_heading
 from qedoc.sphinx.corrections import change
 from qedoc.sphinx.details import account, heading
@@ -35,9 +37,12 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("qedoc_verify", "stale", "", [str])
     app.add_config_value("qedoc_projects", ["."], "env", [list, tuple])
     app.add_config_value("qedoc_autodoc_formulas", False, "env", [bool])
+    app.add_config_value("qedoc_marks", list(MARKED), "env", [list, tuple])
+    app.add_config_value("qedoc_help", EXPLAINED, "html", [str])
     app.add_domain(QedocDomain)
     app.add_node(fold, html=(visit_fold, depart_fold))
     app.add_node(summary, html=(visit_summary, depart_summary))
+    app.add_node(badge, html=(visit_badge, None))
     app.add_node(heading, html=(visit_heading, None))
     app.add_node(account, html=(visit_account, None))
     app.add_node(change, html=(visit_change, None))
@@ -50,11 +55,15 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("doctree-read", mark)
     app.connect("builder-inited", _add_style)
     app.connect("missing-reference", _unlinked)
+    app.connect("env-check-consistency", _check_help)
     return {"version": __version__, "env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}
 
 
 def _register_short_names(app: Sphinx, config: Config) -> None:
     """Registers the short names of directive and role unless another extension has them, and connects to autodoc if configured."""
+    unknown = [name for name in config.qedoc_marks if name not in WORDS]
+    if unknown:
+        raise ExtensionError(f"qedoc_marks: expected some of {', '.join(map(str, WORDS))}, found {', '.join(map(repr, unknown))}")
     if not is_directive_registered("formula"):
         app.add_directive("formula", FormulaDirective)
     if not is_role_registered("formula"):
@@ -78,6 +87,7 @@ def _read_library(app: Sphinx) -> None:
     folders = [Path(app.confdir, folder) for folder in app.config.qedoc_projects]
     domain = domain_of(app.env)
     try:
+        domain.roots = {name: configuration(folder).root for name, folder in zip(app.config.qedoc_projects, folders, strict=True)}
         domain.library = lock_reader.read(folders)
         wanted = [project for project in domain.library.projects if verification.is_wanted(when, project)]
         for project in wanted:
@@ -90,6 +100,14 @@ def _read_library(app: Sphinx) -> None:
             domain.library = lock_reader.read(folders)
     except QedocError as error:
         logger.warning("%s", error, type="qedoc", subtype="verify")
+
+
+def _check_help(app: Sphinx, env: BuildEnvironment) -> None:
+    """Warns if the page that marks lead to is none of this project."""
+    page = app.config.qedoc_help.partition("#")[0]
+    if page and "://" not in page and page not in env.found_docs:
+        message = "qedoc_help: expected the address of a page (https://...) or the name of a page of this project, found %r"
+        logger.warning(message, app.config.qedoc_help, type="qedoc", subtype="help")
 
 
 def _outdated(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]) -> list[str]:

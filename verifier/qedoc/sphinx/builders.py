@@ -7,7 +7,8 @@ from typing import Any
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-from qedoc.sphinx import corrections
+from qedoc.sphinx import badges, corrections
+from qedoc.sphinx.badges import badge
 from qedoc.sphinx.corrections import change
 from qedoc.sphinx.details import account, as_nodes, heading, write_account, write_heading
 from qedoc.sphinx.domain import domain_of
@@ -37,6 +38,20 @@ class Accounts(SphinxPostTransform):
                 node.replace_self(as_nodes(node, entries[node["claim"]]))
             for edit in list(self.document.findall(change)):
                 edit.replace_self(corrections.as_nodes(edit, entries[edit["claim"]]))
+
+
+class Badges(SphinxPostTransform):
+    """Replaces marks by standard nodes for builders that write no HTML pages, and for books."""
+
+    default_priority = 6
+    """Runs after headings and accounts have become standard nodes."""
+
+    def run(self, **kwargs: Any) -> None:
+        """Replaces each mark."""
+        builder = self.app.builder
+        if builder.format != "html" or builder.name in BookFormulas.builders:
+            for node in list(self.document.findall(badge)):
+                node.replace_self(badges.as_node(node, builder))
 
 
 class PlainFormulas(SphinxPostTransform):
@@ -155,4 +170,4 @@ def visit_curve(translator: Any, node: curve) -> None:
     raise nodes.SkipNode
 
 
-POST_TRANSFORMS = (Accounts, PlainFormulas, BookFormulas, LatexPictures, DescribedPictures)
+POST_TRANSFORMS = (Accounts, Badges, PlainFormulas, BookFormulas, LatexPictures, DescribedPictures)

@@ -9,7 +9,7 @@ from docutils import nodes
 from qedoc.report.corrections import lines
 from qedoc.results.corrections import Line, described, hunks, pieces
 from qedoc.results.verdict import Correction
-from qedoc.sphinx.details import mark
+from qedoc.sphinx.badges import mark
 from qedoc.sphinx.lock_reader import Entry
 from qedoc.sphinx.nodes import CORRECTION, fold, formula, line, summary
 
@@ -49,7 +49,7 @@ def write_change(translator: Any, entry: Entry, number: int) -> None:
     """
     correction = entry.result.corrections[number]
     if number == 0:
-        translator.body.append(f'<p class="qedoc-heading">Correction {mark(str(correction.verdict))}</p>\n')
+        translator.body.append(f'<p class="qedoc-heading">Correction {mark(translator, str(correction.verdict))}</p>\n')
     shown = "".join(f'<span>{name}</span> <code class="notranslate">{code}</code>\n' for name, code in _rows(entry, correction))
     translator.body.append(f'<div class="qedoc-change">\n{shown}</div>\n')
 

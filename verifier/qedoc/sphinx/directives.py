@@ -1,6 +1,7 @@
 """The directives: a formula with its details, and a status table of all formulas."""
 
 from collections import Counter
+from pathlib import Path
 from typing import Any, ClassVar, Protocol, cast
 
 from docutils import nodes
@@ -13,10 +14,12 @@ from sphinx.util.typing import OptionSpec
 from qedoc.errors import QedocError
 from qedoc.report.layout import count
 from qedoc.results.verdict import Verdict
+from qedoc.sphinx.badges import WORDS, status
 from qedoc.sphinx.details import evidence
 from qedoc.sphinx.lock_reader import STALE, Entry, Library
-from qedoc.sphinx.nodes import FORMULA, WORDS, Row, curve, status, table
+from qedoc.sphinx.nodes import FORMULA, Row, curve, table
 from qedoc.sphinx.rendering import Parts, difference, rendered
+from qedoc.sphinx.verification import When
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +34,7 @@ class Formulas(Protocol):
     """The part of the domain that the directives use."""
 
     library: Library
+    roots: dict[str, Path]
 
     def note(self, id_: str, docname: str, location: Any) -> str:
         """Registers a formula and returns its anchor on the page."""
@@ -64,7 +68,8 @@ class _QedocDirective(SphinxDirective):
 class FormulaDirective(_QedocDirective):
     """A formula from the lock file, with its status and details.
 
-    Options: `short` shows only the formula and its status. `code` adds the code's own formula in a fold. `plot` adds a plot. `expect` names
+    Options: `short` shows only the formula and its status. `code` adds that of the code in a fold. `plot` adds a plot. `at` and `range`
+    add one at other values of the inputs, or of another part of the horizontal axis. `expect` names
     a verdict that is expected instead of one that holds. `no-index` allows a second description of a formula.
     """
 
@@ -74,6 +79,8 @@ class FormulaDirective(_QedocDirective):
         "short": directives.flag,
         "code": directives.flag,
         "plot": directives.flag,
+        "at": directives.unchanged_required,
+        "range": directives.unchanged_required,
         "expect": _status_name,
         "no-index": directives.flag,
     }
@@ -96,7 +103,7 @@ class FormulaDirective(_QedocDirective):
             made["ids"].append(domain.note(entry.result.id, docname, self.get_location()))
         parts = Parts(short="short" in self.options, code="code" in self.options)
         made += rendered(entry, parts, self.get_source_info())
-        if "plot" in self.options:
+        if {"plot", "at", "range"} & set(self.options):
             made += self._picture(entry)
         return [made]
 
@@ -122,21 +129,34 @@ class FormulaDirective(_QedocDirective):
         if entry.points is None:
             self.warn("plot", f"formula {entry.result.id} has no plot, because it has no variable to plot along")
             return []
-        self.env.note_dependency(str(entry.points))
         try:
-            drawn = curve_of(entry.points)
+            points = self._points(entry, entry.points)
+            self.env.note_dependency(str(points))
+            drawn = curve_of(points)
         except QedocError as error:
             self.warn("plot", str(error))
             return []
-        made = curve("", points=str(entry.points), title=picture.title(drawn), description=picture.description(drawn))
+        made = curve("", points=str(points), title=picture.title(drawn), description=picture.description(drawn))
         return [made]
+
+    def _points(self, entry: Entry, usual: Path) -> Path:
+        """The file with the data of the plot that the options ask for."""
+        at, span = self.options.get("at", ""), self.options.get("range", "")
+        if not at and not span:
+            return usual
+        from qedoc.sphinx import views  # few pages ask for such plots
+
+        return views.points(entry, at, span, self.formulas.library.projects, When(self.config.qedoc_verify))
 
 
 class StatusDirective(_QedocDirective):
-    """A table of all formulas in the lock files with their status. The option `counts` shows one line with their numbers instead."""
+    """A table of all formulas in the lock files with their status. The option `counts` shows one line with their numbers instead.
+
+    The option `project` names one of `qedoc_projects`, whose formulas are shown.
+    """
 
     optional_arguments = 1
-    option_spec: ClassVar[OptionSpec] = {"counts": directives.flag}
+    option_spec: ClassVar[OptionSpec] = {"counts": directives.flag, "project": directives.unchanged_required}
 
     def run(self) -> list[nodes.Node]:
         """Returns the table of all formulas, or of those whose ids begin with the argument."""
@@ -144,6 +164,13 @@ class StatusDirective(_QedocDirective):
         domain.depends_on(docname, ALL)
         prefix = self.arguments[0] if self.arguments else ""
         entries = [entry for id_, entry in domain.library.entries.items() if id_.startswith(prefix)]
+        wanted = self.options.get("project")
+        if wanted is not None and wanted not in domain.roots:
+            self.warn("missing", f":project: {wanted!r}: expected one of qedoc_projects: {', '.join(map(repr, domain.roots))}")
+            return []
+        if wanted is not None:
+            locks = {p.config.root / p.config.lock for p in domain.library.projects if p.config.root == domain.roots[wanted]}
+            entries = [entry for entry in entries if entry.lock in locks]
         if not entries:
             self.warn("missing", f"no formula begins with {prefix!r}" if prefix else "the lock file has no formulas; run qedoc check")
         if "counts" in self.options:

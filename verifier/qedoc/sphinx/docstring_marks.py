@@ -9,12 +9,11 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.util import logging
 
-from qedoc.results.verdict import Verdict
+from qedoc.sphinx.badges import status
 from qedoc.sphinx.corrections import corrections
 from qedoc.sphinx.directives import OF
 from qedoc.sphinx.domain import domain_of
 from qedoc.sphinx.lock_reader import Entry
-from qedoc.sphinx.nodes import status
 from qedoc.sphinx.rendering import difference
 
 logger = logging.getLogger(__name__)
@@ -29,10 +28,10 @@ def mark(app: Sphinx, doctree: nodes.document) -> None:
         found = matching(domain.library.of(name), block.astext(), block.source or "")
         if found:
             env.note_dependency(str(found[0].file))
-        claims = [entry for entry in found if entry.status != Verdict.NOT_A_CLAIM]
+        claims = [entry for entry in found if entry.status in app.config.qedoc_marks]
         if claims:
             _insert(block, claims)
-        if _warn(block, claims):
+        if _warn(block, found):
             domain.always_reread(env.docname)
 
 

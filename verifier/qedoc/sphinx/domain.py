@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from docutils import nodes
 from sphinx.addnodes import pending_xref
@@ -14,9 +14,12 @@ from sphinx.util import logging
 from sphinx.util.nodes import make_refnode
 
 from qedoc.lock.syntax import digest
+from qedoc.sphinx.badges import WORDS
 from qedoc.sphinx.directives import ALL, OF, FormulaDirective, StatusDirective
 from qedoc.sphinx.lock_reader import Library
-from qedoc.sphinx.nodes import WORDS
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 logger = logging.getLogger(__name__)
 
@@ -56,14 +59,15 @@ class FormulaIndex(Index):
 class QedocDomain(Domain):
     """Formulas, by the ids of their claims.
 
-    `library` holds the contents of the lock files. Every build reads it again.
+    `library` holds the contents of the lock files, and `roots` the folders of the configured projects. Every build reads them again.
     """
 
     name = "qedoc"
     label = "qedoc"
     object_types = {"formula": ObjType("formula", "formula")}  # noqa: RUF012  # Sphinx expects it so
     directives = {"formula": FormulaDirective, "status": StatusDirective}  # noqa: RUF012  # Sphinx expects it so
-    roles = {"formula": XRefRole()}  # noqa: RUF012  # Sphinx expects it so
+    roles = {"formula": XRefRole(warn_dangling=True)}  # noqa: RUF012  # Sphinx expects it so
+    dangling_warnings = {"formula": "no page shows the formula %(target)s; add a directive for it, or correct the name"}  # noqa: RUF012
     indices = [FormulaIndex]  # noqa: RUF012  # Sphinx expects it so
     initial_data: ClassVar[dict[str, Any]] = {"objects": {}, "shown": {}}
     data_version = 1
@@ -71,6 +75,7 @@ class QedocDomain(Domain):
     def __init__(self, env: BuildEnvironment) -> None:
         super().__init__(env)
         self.library = Library()
+        self.roots: dict[str, Path] = {}
 
     @property
     def objects(self) -> dict[str, tuple[str, str]]:

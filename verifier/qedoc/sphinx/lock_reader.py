@@ -38,6 +38,7 @@ class Entry:
         stale: why the result is no longer valid; empty if it is.
         file: the spec file, or the source file of the docstring.
         points: the file with the data of the plot, if there is one.
+        lock: the lock file.
         shown: the part of the record that pages show.
         in_docstring: whether the formula is in a docstring rather than in a spec file.
         accepted: whether the project's baseline accepts every refutation of the formula.
@@ -47,6 +48,7 @@ class Entry:
     stale: str
     file: Path
     points: Path | None
+    lock: Path
     shown: dict[str, Any]
     in_docstring: bool
     accepted: bool = False
@@ -64,12 +66,17 @@ class Entry:
 
     @cached_property
     def promises(self) -> list[PropertyResult]:
-        """One result per property: the weakest of all cases."""
-        found: dict[str, list[PropertyResult]] = {}
-        for case in self.result.cases:
-            for promise in case.properties:
+        """One result per property: the weakest of all cases. Of cases that write it out in different ways, a small one comes first."""
+        rows = [case.properties for case in self.result.cases if case.properties]
+        if len({len(row) for row in rows}) > 1:
+            found: dict[str, list[PropertyResult]] = {}
+            for promise in (promise for row in rows for promise in row):
                 found.setdefault(promise.statement, []).append(promise)
-        return [min(same, key=lambda promise: SEVERITY.index(promise.verdict)) for same in found.values()]
+            groups = list(found.values())
+        else:
+            middle = min(2, len(rows) - 1)
+            groups = [list(same) for same in zip(*rows[middle:], *rows[:middle], strict=True)]
+        return [min(same, key=lambda promise: SEVERITY.index(promise.verdict)) for same in groups]
 
     @property
     def refuted(self) -> bool:
@@ -265,6 +272,7 @@ def _entry(id_: str, kept: dict[str, Any], path: Path, current: dict[str, dict[s
         stale=stale,
         file=file,
         points=points,
+        lock=path,
         shown=shown,
         in_docstring=in_docstring,
     )

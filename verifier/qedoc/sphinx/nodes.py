@@ -1,28 +1,14 @@
 """The nodes of a page: helpers for nodes that every builder knows, and qedoc's own nodes."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, TypeAlias
 
 from docutils import nodes
 
-from qedoc.results.verdict import Verdict
-from qedoc.sphinx.lock_reader import STALE
+from qedoc.results.wording import Kind, Piece
 
 Row: TypeAlias = Sequence[Sequence[nodes.Node]]
 """The content of each cell."""
-
-WORDS: Mapping[str, str] = {
-    Verdict.PROVED: "proved",
-    Verdict.TESTED: "tested",
-    Verdict.REFUTED: "refuted",
-    Verdict.UNREADABLE: "unreadable",
-    Verdict.UNSUPPORTED: "unsupported",
-    Verdict.UNDECIDED: "undecided",
-    Verdict.NOT_A_CLAIM: "not a claim",
-    STALE: "stale",
-}
-"""The word shown for each status."""
-
 
 FORMULA, COUNTEREXAMPLE, CORRECTION = "qedoc-formula", "qedoc-counterexample", "qedoc-correction"
 BOXES = frozenset({FORMULA, COUNTEREXAMPLE, CORRECTION})
@@ -83,13 +69,22 @@ def letter(latex: str, plain: str) -> nodes.math:
     return made
 
 
-def status(name: str) -> nodes.inline:
-    """Creates the mark that shows a status as a word.
+def written(pieces: Iterable[Piece]) -> list[nodes.Node]:
+    """Creates the nodes of a sentence with code and mathematics.
 
     Args:
-        name: a verdict, or `stale`.
+        pieces: the sentence.
     """
-    return nodes.inline("", WORDS[name], classes=["qedoc-status", f"qedoc-{name}"])
+    made: list[nodes.Node] = []
+    for piece in pieces:
+        match piece.kind:
+            case Kind.TEXT:
+                made.append(nodes.Text(piece.text))
+            case Kind.CODE:
+                made.append(nodes.literal("", piece.text))
+            case Kind.MATH:
+                made.append(letter(piece.latex, piece.text))
+    return made
 
 
 def line(text: str, *classes: str) -> nodes.paragraph:

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from docutils import nodes
 
 from qedoc.report.layout import number, point
-from qedoc.results.examples import example_of, sizes_of
+from qedoc.results import wording
+from qedoc.results.examples import example_of
 from qedoc.results.verdict import Verdict
+from qedoc.sphinx.badges import MEANINGS, WORDS
 from qedoc.sphinx.corrections import corrections
-from qedoc.sphinx.details import account_node, heading_node
+from qedoc.sphinx.details import account_node, heading_node, letters, sizes
 from qedoc.sphinx.lock_reader import Entry
-from qedoc.sphinx.nodes import COUNTEREXAMPLE, WORDS, fold, formula, line, summary
+from qedoc.sphinx.nodes import COUNTEREXAMPLE, fold, formula, line, summary, written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +40,8 @@ def rendered(entry: Entry, parts: Parts, source: tuple[str | None, int | None]) 
     made: list[nodes.Node] = [heading_node(entry), formula(result.formula.latex, result.formula.pretty, source)]
     if entry.stale:
         made.append(line(f"Stale: {entry.stale}. The last verdict was {WORDS[result.verdict]}.", "qedoc-why"))
+    elif not parts.short:
+        made.append(line(MEANINGS[entry.status], "qedoc-meaning"))
     if parts.short:
         return made + counterexamples(entry) + corrections(entry, source)
     made += [*counterexamples(entry), *corrections(entry, source), account_node(entry)]
@@ -58,8 +62,10 @@ def counterexamples(entry: Entry) -> list[nodes.Node]:
         made.append(nodes.container("", line(text), call, classes=[COUNTEREXAMPLE]))
     for promise in entry.promises:
         if promise.verdict is Verdict.REFUTED and promise.counterexample is not None:
-            text = f"Violated property: {promise.statement}, at {point(promise.counterexample)}: {promise.reason}."
-            made.append(nodes.container("", line(text), classes=[COUNTEREXAMPLE]))
+            said = written(wording.statement(promise.statement, letters(entry)))
+            text = f". This does not hold at {point(promise.counterexample)}: {promise.reason}."
+            paragraph = nodes.paragraph("", "", nodes.Text("Property: "), *said, nodes.Text(text))
+            made.append(nodes.container("", paragraph, classes=[COUNTEREXAMPLE]))
     return made
 
 
@@ -77,10 +83,18 @@ def difference(entry: Entry) -> str:
 
 
 def _code(entry: Entry, source: tuple[str | None, int | None]) -> list[nodes.Node]:
-    """Renders what the code computes: one formula, of one case if there are several."""
+    """Renders what the code computes, as one formula: for every length if it was read so, otherwise for one of the sizes."""
+    cases = entry.result.cases
+    whole = next((case.general for case in cases if case.general is not None), None)
+    if whole is not None:
+        note = line("This is the formula for arrays of every length. Indices count from 0.")
+        return [fold("", summary("", CODE), formula(whole.latex, whole.pretty, source), note)]
     case = example_of(entry.result)
     if case is None or case.code is None:
         return []
-    sizes = sizes_of(entry.result, case) if len(entry.result.cases) > 1 else ""
-    title = f"What the code computes{f' for {sizes}' if sizes else ''}"
-    return [fold("", summary("", title), formula(case.code.latex, case.code.pretty, source))]
+    title = summary("", "", nodes.Text(CODE), *(written(sizes(case.id)) if len(cases) > 1 else []))
+    return [fold("", title, formula(case.code.latex, case.code.pretty, source))]
+
+
+CODE = "What the code computes"
+"""The title of the fold with the formula of the code."""
