@@ -189,7 +189,7 @@ class _Compared:
         at = np.unique(np.linspace(0, len(chosen) - 1, MOST_CASES).astype(int))
         for sizes in (chosen[k] for k in at):
             try:
-                pair = Pair(replace(claim.spec, natural=False, at=claim.spec.location), sizes)
+                pair = Pair(replace(claim.spec, natural=False, origin=claim.spec.location), sizes)
                 rows = sampled(pair.plan, POINTS // len(at), POINTS // len(at), 1, "float64")
                 names = [symbol.name for symbol in pair.plan.symbols]
                 values = self._values(claim, sizes, rows, names)

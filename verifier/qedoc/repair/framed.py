@@ -59,7 +59,7 @@ class Frame:
             formula = self.outside.xreplace({self.hole: right}) if right is not None else None
         except (*FAILS, Obstruction):
             return None
-        return None if formula is None else replace(self.claim.spec, formula=formula, natural=False, at=self.claim.spec.location)
+        return None if formula is None else replace(self.claim.spec, formula=formula, natural=False, origin=self.claim.spec.location)
 
 
 def framed(record: Documented, claim: Bound, within: Span) -> Frame | None:

@@ -48,7 +48,7 @@ def points_of(spec: Spec) -> Iterator[Point]:
     at = np.unique(np.linspace(0, len(chosen) - 1, most).astype(int))
     for sizes in (chosen[k] for k in at):
         try:
-            pair = Pair(replace(spec, natural=False, at=spec.location), sizes)
+            pair = Pair(replace(spec, natural=False, origin=spec.location), sizes)
             rows = sampled(pair.plan, POINTS // 2, POINTS, 0, "float64")
             actual = run_rows(pair.call, pair.plan.symbols, rows, "float64").values
         except QedocError:
@@ -116,7 +116,7 @@ def covers(spec: Spec, point: Point) -> bool:
     if not len(missing):
         return True
     sizes = {d.symbol: point.sizes[str(d.symbol)] for d in spec.symbols if isinstance(d, Size)}
-    case = instantiate(replace(spec, natural=False, at=spec.location), sizes)
+    case = instantiate(replace(spec, natural=False, origin=spec.location), sizes)
     exact = compile(totalise(case.formula), case.symbols)
     for k in missing:
         value = exact([Fraction(float(point.columns[symbol.name][0, 0, k])) for symbol in case.symbols], 256)

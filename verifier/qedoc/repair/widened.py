@@ -32,7 +32,9 @@ def widened(record: Documented, claim: Bound, within: Span) -> Bound:
             text = f"{latex[:start]}{' + '.join(some)} + {latex[start:end]}{latex[end:]}"
             bound = bound_as(record, claim.formula, text, claim.spec.id)
             if bound is not None and {str(d.symbol) for d in claim.spec.symbols} < {str(d.symbol) for d in bound.spec.symbols}:
-                return replace(claim, spec=replace(claim.spec, symbols=bound.spec.symbols, where=bound.spec.where, at=claim.spec.location))
+                return replace(
+                    claim, spec=replace(claim.spec, symbols=bound.spec.symbols, where=bound.spec.where, origin=claim.spec.location)
+                )
     return claim
 
 
