@@ -29,7 +29,8 @@ def widened(record: Documented, claim: Bound, within: Span) -> Bound:
     latex = claim.formula.latex
     for some in [lost] if len(lost) < 2 else [lost, *([letter] for letter in lost)]:
         if some:
-            text = f"{latex[:start]}{' + '.join(some)} + {latex[start:end]}{latex[end:]}"
+            joined = " + " if latex[start:end].lstrip()[:1] not in ("+", "-") else " "
+            text = f"{latex[:start]}{' + '.join(some)}{joined}{latex[start:end]}{latex[end:]}"
             bound = bound_as(record, claim.formula, text, claim.spec.id)
             if bound is not None and {str(d.symbol) for d in claim.spec.symbols} < {str(d.symbol) for d in bound.spec.symbols}:
                 return replace(
