@@ -143,3 +143,12 @@ def test_a_parameter_with_the_name_of_a_square(judge: Judge) -> None:
     for code in ("jnp.exp(-x**2 / sigma2)", "jnp.exp(-x**2 / sigma2**2)"):
         assert judge("x, sigma2", shown(kernel, "The value is"), code) in RIGHT
     assert judge("x, sigma2", shown(kernel, "The value is"), "jnp.exp(-x**2 / sigma2**3)") in REFUTED
+
+
+@pytest.mark.parametrize(
+    "type_", ["float, default=2.0", "float, default 2.0", "float, optional (default: 2.0)", "float or jax.Array, default=2.0"]
+)
+def test_a_default_beside_the_type_of_a_parameter_restricts_nothing(judge: Judge, type_: str) -> None:
+    doc = f"The value is\n\n.. math:: k x\n\nParameters\n----------\nx : float\n    The input.\nk : {type_}\n    The gain.\n"
+    assert judge("x, k=2.0", doc, "k * x") in HOLDS
+    assert judge("x, k=2.0", doc, "jnp.where(k == 2, k * x, k + x)") in REFUTED

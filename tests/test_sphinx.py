@@ -13,6 +13,7 @@ from test_mathml import case, with_cases
 
 from qedoc.errors import QedocError
 from qedoc.lock.points import curve_of
+from qedoc.lock.seals import sealed
 from qedoc.lock.store import load
 from qedoc.sphinx import figures, lock_reader, verification
 from qedoc.sphinx.builders import mathml
@@ -275,15 +276,15 @@ def test_bad_configuration_is_said(project: Path) -> None:
 
 def test_lock_file_with_merge_conflict_is_said(project: Path) -> None:
     (project / "qedoc.lock").write_text("<<<<<<< ours\n")
-    assert "merge conflict markers" in build(project, "dummy", "-D", "qedoc_verify=never").stderr
+    assert "the lock file has merge conflicts" in build(project, "dummy", "-D", "qedoc_verify=never").stderr
 
 
 def test_formula_of_a_library_that_is_not_installed_here_still_stands(project: Path) -> None:
     never(project)
     (project / "small.py").unlink()
     lock = load(project / "qedoc.lock")
-    for kept in lock.claims.values():
-        kept["versions"]["a-distribution-that-is-nowhere"] = "1"
+    for id_, kept in lock.claims.items():
+        lock.claims[id_] = sealed(kept | {"versions": kept["versions"] | {"a-distribution-that-is-nowhere": "1"}})
     (project / "qedoc.lock").write_text(lock.text())
     built(project)
     assert mark("proved").search(html(project))
@@ -292,7 +293,8 @@ def test_formula_of_a_library_that_is_not_installed_here_still_stands(project: P
 def test_formula_verified_with_another_version_is_stale(project: Path) -> None:
     never(project)
     lock = load(project / "qedoc.lock")
-    lock.claims["small.ramp"]["versions"]["sphinx"] = "1.0"
+    kept = lock.claims["small.ramp"]
+    lock.claims["small.ramp"] = sealed(kept | {"versions": kept["versions"] | {"sphinx": "1.0"}})
     (project / "qedoc.lock").write_text(lock.text())
     assert "is stale: verified with sphinx 1.0, but " in build(project).stderr
 
@@ -509,7 +511,7 @@ def test_changed_docstring_has_no_mark_of_the_formula_that_it_had(project: Path)
     file = project / "small.py"
     file.write_text(file.read_text().replace(r"\min(x,", r"\max(x,"))
     autodoc(project)
-    assert re.findall(r'<p class="qedoc-mark"><a class="[^"]*" title="[^"]*" href="[^"]*">(\w+)</a>', html(project, "other")) == ["stale"]
+    assert re.findall(r'<p class="qedoc-mark"><a class="[^"]*" title="[^"]*" href="[^"]*">(\w+)</a>', html(project, "other")) == ["refuted"]
 
 
 def test_formula_of_the_spec_can_be_rendered_into_the_docstring(project: Path) -> None:
@@ -552,7 +554,9 @@ def test_name_of_several_formulas_is_refused() -> None:
 
 def test_a_claim_about_arrays_shows_one_formula_of_the_code() -> None:
     result = with_cases(case("n=1"), case("n=2"), case("n=3"))
-    entry = lock_reader.Entry(result=result, stale="", file=Path("x.py"), points=None, shown={}, in_docstring=False)
+    entry = lock_reader.Entry(
+        result=result, stale="", file=Path("x.py"), points=None, lock=Path("qedoc.lock"), shown={}, in_docstring=False
+    )
     (fold,) = _code(entry, (None, None))
-    assert fold.astext().startswith("What the code computes for n=2")
+    assert fold.astext().startswith("What the code computes, for n=2")
     assert _code(replace(entry, result=with_cases(case("n=1", code=None))), (None, None)) == []

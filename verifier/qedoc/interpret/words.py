@@ -41,7 +41,9 @@ _NAMES_A_VALUE = re.compile(r"[A-Za-z]\w*\s*=\s*[A-Za-z]\w*\([A-Za-z]\w*\)\s*=(?
 """`Y = g(X) = ...`, which says what Y is, and restricts nothing."""
 
 _APOSTROPHE = "\u2019"
-_DEFAULT = re.compile(r"\s*\((?:the )?default[^(),;]*\)|,?\s*\bdefaults? (?:is|to|=|:)\s*(?:`+[^`]*`+|[^\s,;.]+(?:\.\d+)?)", re.IGNORECASE)
+_DEFAULT = re.compile(
+    r"\s*\((?:the )?default[^(),;]*\)|,?\s*\bdefaults?\s*(?:\bis\b|\bto\b|=|:)\s*(?:`+[^`]*`+|[^\s,;.]+(?:\.\d+)?)", re.IGNORECASE
+)
 """A default, which restricts nothing: `(default is 2)`, `defaults to 1.0`."""
 
 _EMPHASIS = re.compile(r"(?<![\w*])\*{1,2}(\w(?:[^*]*\w)?)\*{1,2}(?![\w*])")

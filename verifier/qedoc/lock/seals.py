@@ -30,6 +30,18 @@ def is_broken(entry: Mapping[str, Any], *parts: str) -> bool:
     return SEAL in entry and entry[SEAL] != _seal(entry, parts)
 
 
+def adjusted(entry: dict[str, Any], changes: Mapping[str, Any], *parts: str) -> dict[str, Any]:
+    """Returns an entry with other values, as it is compared on this machine. A seal that fits keeps fitting, and a broken one stays broken.
+
+    Args:
+        entry: the entry.
+        changes: the other values.
+        parts: the keys that the seal covers, as in `sealed`.
+    """
+    made = {**entry, **changes}
+    return made if SEAL not in entry or is_broken(entry, *parts) else sealed(made, *parts)
+
+
 def _seal(entry: Mapping[str, Any], parts: tuple[str, ...]) -> str:
     covered = {key: value for key, value in entry.items() if (key in parts if parts else key not in _ADDED_LATER)}
     return digest(json.dumps(covered, sort_keys=True, ensure_ascii=False))[:12]

@@ -97,7 +97,7 @@ def agree(point: Point, values: Array, rows: int, columns: int) -> Array:
     """
     wide = np.broadcast_shapes(values.shape, (1, 1, len(point.actual)))
     missing = np.broadcast_to(np.isnan(values) & ~point.silent, wide)
-    found: Array = (np.broadcast_to(same_values(point, values, ROUGH), wide) | missing).all(axis=-1)
+    found: Array = np.asarray((np.broadcast_to(same_values(point, values, ROUGH), wide) | missing).all(axis=-1))
     if found.any():
         found &= 2 * np.broadcast_to(same_values(point, values), wide).sum(axis=-1) >= wide[-1] - missing.sum(axis=-1)
         found &= missing.sum(axis=-1) <= OVERFLOWN * wide[-1]

@@ -24,7 +24,7 @@ Texts: TypeAlias = dict[str, dict[str, str]]
 """Fingerprints of docstrings with their signatures, by file and qualified name."""
 
 
-_TOGETHER = ("stated", "public")
+TOGETHER = ("stated", "public")
 
 
 def docstrings_key(name: str) -> str:
@@ -63,7 +63,7 @@ def docstrings_entry(name: str, claims: Sequence[Noted], unread: Sequence[Unread
         **({"unread": missing} if missing else {}),
         **({"macros": macros} if (macros := _macros()) else {}),
     }
-    return sealed(entry, *_TOGETHER)
+    return sealed(entry, *TOGETHER)
 
 
 def _claim_entry(claim: Noted, package: "_Package") -> dict[str, Any]:
@@ -210,7 +210,7 @@ class _Package:
         stale = {id_: f"the code that its formula names has changed: {reason}" for id_, reason in code.items()}
         if confirmed(seen):
             return stale
-        if is_broken(entry, *_TOGETHER):
+        if is_broken(entry, *TOGETHER):
             return MERGED
         recorded: Texts = {file: dict(texts) for file, texts in entry["stated"].items()}
         for claim in entry["claims"]:

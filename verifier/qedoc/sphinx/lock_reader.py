@@ -19,12 +19,13 @@ from qedoc.lock.dependencies import find as find_source
 from qedoc.lock.dependencies import locate
 from qedoc.lock.freshness import Noted, claims_of, why_stale
 from qedoc.lock.reach import VERSION
+from qedoc.lock.seals import adjusted
 from qedoc.lock.store import Lock, load
 from qedoc.lock.syntax import digest
 from qedoc.lock.versions import installed
 from qedoc.results.verdict import SEVERITY, ClaimResult, PropertyResult, Verdict
 from qedoc.sources import specfiles
-from qedoc.sources.surveyed import claims_in, docstrings_key
+from qedoc.sources.surveyed import TOGETHER, claims_in, docstrings_key
 
 STALE = "stale"
 
@@ -237,7 +238,7 @@ def _current_claims(config: Config, lock: Lock) -> dict[str, dict[str, Noted] | 
         if entry is not None and not _is_here(name.partition(".")[0]):
             found[name] = {claim["id"]: _as_recorded(claim, lock.claims[claim["id"]]) for claim in entry["claims"]}
         else:
-            found[name] = _by_id(claims_in(name, entry and entry | {"versions": installed_of(entry["versions"])}), None)
+            found[name] = _by_id(claims_in(name, entry and adjusted(entry, {"versions": installed_of(entry["versions"])}, *TOGETHER)), None)
     return found
 
 
@@ -282,11 +283,11 @@ def _comparable(kept: dict[str, Any]) -> dict[str, Any]:
     """Removes what cannot be compared on this machine from a record: distributions and sources that are not installed."""
     versions, sources = installed_of(kept["versions"]), _available(kept["sources"])
     whole = len(versions) == len(kept["versions"]) and len(sources) == len(kept["sources"])
-    return kept | {"versions": versions, "sources": sources, "checked": kept["checked"] and whole}
+    return adjusted(kept, {"versions": versions, "sources": sources, "checked": kept["checked"] and whole})
 
 
 def _comparable_file(entry: dict[str, Any] | None) -> dict[str, Any] | None:
-    return entry and entry | {"imports": _available(entry["imports"])}
+    return entry and adjusted(entry, {"imports": _available(entry["imports"])})
 
 
 def installed_of(versions: dict[str, str]) -> dict[str, str]:
