@@ -153,7 +153,7 @@ def test_a_refutation_shows_both_formulas_the_difference_the_place_and_a_line_to
 ) -> None:
     assert refuted.returncode == 1
     written = refuted.stdout
-    assert "my_targets.line#wrong  refuted\nwrong/line.py:6\n" in written
+    assert "my_targets.line#wrong  refuted  QED101\nwrong/line.py:6\n" in written
     assert re.search(r"^  formula     a\S* ?", written, re.MULTILINE)
     assert re.search(r"^  code        a\S*x$", written, re.MULTILINE)
     found = re.search(r"^  found       slope=(\S+), x=(\S+): documented (\S+), code (\S+)$", written, re.MULTILINE)
@@ -186,7 +186,7 @@ def test_json_and_a_picture_go_to_files(project: Path, tmp_path: Path) -> None:
     assert set(wrong["counterexample"]["inputs"]) == {"slope", "x"}
     assert wrong["source"] == {"path": "wrong/line.py", "line": 6}
     shown = set(re.findall(r"<!-- (.*?) -->", picture.read_text()))
-    assert {"my_targets.line", "my_targets.line#wrong", "x: place", "formula", "code, executed"} <= shown
+    assert {"my_targets.line", "my_targets.line#wrong", "place (x)", "formula", "code, executed"} <= shown
     assert any(word.startswith("documented ") for word in shown)
 
 
@@ -227,9 +227,9 @@ def test_all_that_is_broken_is_listed_and_the_rest_is_checked(broken: subprocess
         (["check", "--timeout", "soon"], "'soon' is not a valid float"),
         (["check", "--max-points", "0"], "error: the maximum number of points must be at least 1, found 0"),
         (["check", "--seed", "-1"], "error: seed must be at least 0, found -1"),
-        (["check", "-j", "0"], "0 is not in the range x>=1"),
-        (["check", "--format", "xml"], "'xml' is not one of 'concise', 'full', 'json'"),
-        (["check", "--plot", "f.gif"], "error: --plot f.gif: expected one of the suffixes .svg, .png, .pdf, found '.gif'"),
+        (["check", "-j", "-1"], "-1 is not in the range x>=0"),
+        (["check", "--format", "xml"], "'xml' is not one of 'concise', 'full', 'html', 'lines', 'json'"),
+        (["check", "--plot", "f.gif"], "error: --plot f.gif: expected one of the suffixes .svg, .png, .pdf, .json, found '.gif'"),
         (["check", "--plot", "no/f.svg"], "error: no/f.svg: expected a file path in an existing folder"),
         (["check", "--output", "spec"], "error: spec: expected a file path in an existing folder"),
         (["check", "nowhere.py"], "error: nowhere.py: expected a spec file or a folder of them, found nothing at this path"),
@@ -263,7 +263,10 @@ def test_a_bad_argument_ends_the_process_with_2(project: Path) -> None:
 def test_without_specs_the_user_is_told_where_to_go(tmp_path: Path) -> None:
     done = run("check", folder=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "error: there is no folder spec/ here; run qedoc in the folder that contains spec/, or name spec files\n"
+    assert (
+        done.stderr
+        == "error: there is no folder spec/ here; run qedoc in the folder that contains spec/, name spec files, or set up a project with qedoc init\n"
+    )
 
 
 def test_show_tells_everything_of_a_target(project: Path) -> None:

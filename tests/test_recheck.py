@@ -101,7 +101,7 @@ def _locked_without_a_lock_file(project: Path) -> None:
     lock = project / "qedoc.lock"
     missing = qedoc(project, "check", "--locked")
     assert missing.returncode == 1
-    assert "spec/ramp.py  stale\nspec/ramp.py:1\n  reason      not verified yet; run qedoc check" in missing.stdout
+    assert "spec/ramp.py  stale  QED401\nspec/ramp.py:1\n  reason      not verified yet; run qedoc check" in missing.stdout
     assert not lock.exists()
 
 
@@ -176,7 +176,10 @@ def _changed_where_it_counts(project: Path) -> None:
     edit(library, "GAIN = 2.0", "GAIN = 3.0")
     locked = qedoc(project, "check", "--locked")
     assert locked.returncode == 1
-    assert "scratch.ramp  stale\nspec/ramp.py:8\n  reason      the code has changed: scratch.py: GAIN; run qedoc check" in locked.stdout
+    assert (
+        "scratch.ramp  stale  QED401\nspec/ramp.py:8\n  reason      the code has changed: scratch.py: GAIN; run qedoc check"
+        in locked.stdout
+    )
     changed = qedoc(project, "check")
     assert changed.returncode == 1
     assert summary(changed) == "2 targets: 1 proved, 1 refuted; 1 property: all hold; 1 claim unchanged"

@@ -331,7 +331,7 @@ def spec_files(paths: Sequence[str], config: Config) -> tuple[list[SpecFile], li
     paths = paths or spec_paths(config)
     if not config.found and paths == ["spec"] and not Path("spec").is_dir():
         raise Refused(
-            """Whether an argument is a path and not a target. The id of a claim on a page, `mylib.loss#docs/page.md:12`, is a target."""
+            "there is no folder spec/ here; run qedoc in the folder that contains spec/, name spec files, or set up a project with qedoc init"
         )
     files, errors = find(paths)
     if not files:
