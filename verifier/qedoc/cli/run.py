@@ -330,9 +330,7 @@ def spec_files(paths: Sequence[str], config: Config) -> tuple[list[SpecFile], li
         return [], []
     paths = paths or spec_paths(config)
     if not config.found and paths == ["spec"] and not Path("spec").is_dir():
-        raise Refused(
-            "there is no folder spec/ here; run qedoc in the folder that contains spec/, name spec files, or set up a project with qedoc init"
-        )
+        raise Refused("there is no folder spec/ here; run qedoc in the folder that contains spec/, name spec files, or run qedoc init")
     files, errors = find(paths)
     if not files:
         print_errors(errors)
