@@ -263,10 +263,8 @@ def test_a_bad_argument_ends_the_process_with_2(project: Path) -> None:
 def test_without_specs_the_user_is_told_where_to_go(tmp_path: Path) -> None:
     done = run("check", folder=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
-    assert (
-        done.stderr
-        == "error: there is no folder spec/ here; run qedoc in the folder that contains spec/, name spec files, or set up a project with qedoc init\n"
-    )
+    where = "run qedoc in the folder that contains spec/, name spec files, or run qedoc init"
+    assert done.stderr == f"error: there is no folder spec/ here; {where}\n"
 
 
 def test_show_tells_everything_of_a_target(project: Path) -> None:
