@@ -252,7 +252,7 @@ def test_an_old_lock_file_answers_and_a_run_adds_corrections(
     kept |= {"content": "c", "limits": {"seed": 0, "max_points": 1000, "timeout": 60.0}, "checked": False, "points": ""}
     lock = Lock(files={"docstrings of lib": {"claims": []}}, claims={"lib.f": kept})
     monkeypatch.setattr(incremental, "load", lambda path: lock)
-    monkeypatch.setattr(incremental, "unread_in", lambda entry: [])
+    monkeypatch.setattr(surveyed, "unread_in", lambda entry: [])
     noted = [Noted(id="lib.f", target="lib.f", content="c", line=5, properties=(), path=wrong.location.path)]
     monkeypatch.setattr(surveyed, "claims_in", lambda name, entry: noted)
     monkeypatch.setattr(schedule, "verify", lambda files, **given: outcome(wrong))
@@ -298,7 +298,7 @@ def ran(
     file = SpecFile(path=wrong.location.path, text="")
     settings = {"spec": b"spec", "written": OLD, **fields}
     claim = Claim(file=file, index=0, id="lib.f", target="lib.f", location=wrong.location, sizes=(), answer=known, **settings)
-    monkeypatch.setattr(Collector, "asked", lambda self, names: [claim])
+    monkeypatch.setattr(Collector, "asked", lambda self, names, within: [claim])
     events: list[Event] = []
     limits = Limits(timeout=3.0, repair=repair)
     return schedule.audit(["lib"], limits=limits, jobs=1, pool=pool, notify=events.append, interpret=interpret), events
