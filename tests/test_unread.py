@@ -26,7 +26,6 @@ def holds(found: list[Verdict]) -> bool:
         r"\sum_{s \le x} \ell(s, y)",  # a sum over a set
         r"\mathbb{E}_{q(f)}[\log p(y \mid f)]",
         r"H^2(p, q)",
-        r"\mathrm{AIC}_c(a)",  # a name that is not that of the function
         r"\hat{\tau}_{-i}(x)",
     ],
 )

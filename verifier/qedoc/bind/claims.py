@@ -43,7 +43,7 @@ from qedoc.bind.spelled import spelled_out
 from qedoc.bind.switches import switches
 from qedoc.bind.symbols import Roles, at_numbers, direct, merged, of_head, roles
 from qedoc.bind.unknowns import as_entry, ends, index_ranges, lengths_of, unknowns, with_lengths
-from qedoc.bind.unread import right_side, without_left
+from qedoc.bind.unread import right_side
 from qedoc.bind.values import about_nothing, defaults, is_record, single, target_value
 from qedoc.bind.variants import variants_of
 from qedoc.bind.windows import windows
@@ -185,8 +185,6 @@ def of_formula(
                     for variant in variants_of(inside, formula, (reading, again), link - 1, where, made)
                 ]
                 claim = _claim(seen[0][0], formula, variants, part)
-                if isinstance(claim, Refused) and claim.cause == "left-side":
-                    claim = next(iter(_unread(context, formula, without_left(context, equation), part, where)), claim)
                 yield replace(claim, notes=(*notes, *claim.notes)) if isinstance(claim, Bound) else claim
 
 

@@ -39,19 +39,6 @@ def right_side(context: Context, formula: Formula, reading: Unreadable) -> Readi
     return replace(found, equations=(_alone(found.equations[0], left),), others=others) if found.equations[0].right.args else None
 
 
-def without_left(context: Context, equation: Equation) -> Reading | None:
-    """Returns an equation of a function or method as a value, if its left side names nothing that is known; None for that of a class.
-
-    Args:
-        context: the docstring.
-        equation: the equation.
-    """
-    record = context.record
-    if equation.left is None or not record.arguments or record.owner == record.name or not equation.right.args:
-        return None
-    return Reading(equations=(_alone(equation, str(equation.left)),))
-
-
 def _alone(equation: Equation, left: str) -> Equation:
     return replace(equation, left=None, unread=" ".join(left.split()))
 
