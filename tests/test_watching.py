@@ -44,6 +44,8 @@ triple = Spec(target="scales.triple", formula=3 * x, symbols=[Parameter(x, "x", 
 
 @contextmanager
 def watching(folder: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in test_isolation
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
     command = [sys.executable, "-m", "qedoc", "watch", *arguments]
     environment = os.environ | {"PYTHONPATH": str(SOURCE), "PYTHONDONTWRITEBYTECODE": "1"}
     with (folder / "errors").open("w") as errors:
