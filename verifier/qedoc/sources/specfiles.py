@@ -108,7 +108,7 @@ def _failure(file: SpecFile, error: Exception) -> SpecError:
     if isinstance(error, SyntaxError) and error.filename == file.path:
         return SpecError(f"syntax error: {error.msg}", Location(path=file.path, line=error.lineno or 1))
     return SpecError(
-        f"the spec does not run: {kind}: {error}; {_other_command(file)[2:] or 'fix this line, or install what it needs'}",
+        f"the spec does not run: {kind}: {error}; fix this line, or install what it needs{_other_command(file)}",
         _place(file, error),
     )
 
