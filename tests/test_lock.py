@@ -247,6 +247,8 @@ def test_two_claims_that_say_the_same_have_one_fingerprint() -> None:
         {"bind": {"mode": "other", "steps": [1, 2]}},
         {"bind": {"mode": "plain", "steps": [1, 3]}},
         {"written": a * x},
+        {"latex": "a x"},
+        {"at": {x: 1}},
         {"promises": [qedoc.FixedPoint(0)]},
         {"properties": [qedoc.NonDecreasing(x, where=(a >= 0,))]},
         {"properties": [qedoc.NonIncreasing(x, where=(a > 0,))]},
@@ -269,7 +271,7 @@ def test_every_size_is_another_claim_than_some_sizes() -> None:
 
 def test_every_field_of_a_spec_counts() -> None:
     told = {"target", "formula", "symbols", "bind", "where", "entry", "natural", "derivative", "minimum", "properties", "name", "source"}
-    told |= {"beside", "documented", "whole", "is_complex", "may_be_real", "written", "promises"}
+    told |= {"beside", "documented", "whole", "is_complex", "may_be_real", "written", "promises", "latex", "at"}
     assert {field.name for field in fields(qedoc.Spec)} == told | {PLACES[0]}, "a new field: add a change of it to the test above"
 
 
