@@ -22,8 +22,8 @@ def test_a_large_wrong_formula_is_refuted_before_anything_is_proved() -> None:
     (claim,) = given("jax.nn.softplus", latex, {}, [], {})
     assert isinstance(claim, Bound)
     made, notes = claim.readings or claim.spec, list[str]()
-    judge = check_readings if isinstance(made, Readings) else check
-    result = judge(made, {}, Limits(max_points=40), notes.append, lambda known: None)  # type: ignore[operator]
+    limits = Limits(max_points=40)
+    result = check_readings(made, {}, limits, notes.append) if isinstance(made, Readings) else check(made, {}, limits, notes.append)
     assert result.verdict is Verdict.REFUTED
     assert "proving the formula" not in notes
 

@@ -170,7 +170,7 @@ def _misplaced(part: str) -> Iterator[Slip]:
             yield found.end() - 1, end, part[middle:end] + part[found.end() - 1 : middle]
     for found in re.finditer(r"(?:\\left\s*)?\(|(?<=sqrt)\{|(?<=frac)\{", part):
         end = _closed(part, found.end() - 1)
-        closer = end - 1 - len(re.search(r"(?:\\right\s*)?$", part[: end - 1])[0])  # type: ignore[index]  # it matches the empty text
+        closer = len(re.sub(r"\\right\s*\Z", "", part[: end - 1]))
         at = _last_term(part, found.end(), closer)
         if at is not None and end > found.end():
             yield at, end, f"{part[closer:end]} {part[at:closer]}"

@@ -84,7 +84,7 @@ def _example(folder: Path, found: list[Package]) -> str:
 
 
 def _first_spec(folder: Path, found: list[Package], settings: Settings, *, shown: bool) -> str:
-    """Writes a spec of a function of the library, with the formula that its code computes. Writes none that does not hold."""
+    """Writes a spec of a function of the library, with the formula that its code computes. A spec that does not hold is not written."""
     from qedoc.engine import schedule
 
     if scaffold.place(folder) is None:

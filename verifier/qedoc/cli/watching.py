@@ -1,4 +1,4 @@
-"""Checks once, and again what a save touches, for the command `watch`."""
+"""The command `watch`: checks all claims once. After each save, it checks the claims that the save touches."""
 
 import os
 import sys

@@ -27,7 +27,7 @@ from qedoc.results.verdict import ClaimResult, Correction, Interpretation, Symbo
 _SIGNS = (("written", "del"), ("right", "ins"))
 
 BESIDE = 27.0
-"""The largest width in em of formulas that stand beside each other."""
+"""Two formulas are side by side up to this width, in em. Wider formulas are below each other."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +142,7 @@ class Card:
 
     @property
     def stacked(self) -> bool:
-        """Whether the formulas are too wide to stand beside each other."""
+        """Whether the formulas are too wide to be side by side."""
         return max(shown.width for shown in (self.formula, *(entry.code for entry in self.entries if entry.code))) > BESIDE
 
     @property

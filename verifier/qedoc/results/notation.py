@@ -41,7 +41,7 @@ def tex(text: str, letters: Mapping[str, str] = _NONE) -> str | None:
         letters: the LaTeX of symbols, by name.
 
     Returns:
-        the LaTeX; None if the text is none that SymPy prints.
+        the LaTeX; None if SymPy does not print such a text.
     """
     try:
         return _Writer(letters).written(ast.parse(text.strip(), mode="eval").body, _OR)
