@@ -5,7 +5,7 @@ import sys
 from ast import literal_eval
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, TypeVar
 
@@ -40,6 +40,18 @@ class Refused(click.ClickException):
         click.echo(f"error: {self.message}", file=file, err=file is None)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Way:
+    """How the docstrings of a run are checked, with the arguments of `run`. There is no picture beside computed plot data."""
+
+    settings: Settings
+    curves: "View | None"
+    shown: bool
+    pictures: bool
+    pool: "Workers | None"
+    history: "History | None"
+
+
 def checked(what: Sequence[str], *, shown: bool, **options: Any) -> tuple[Outcome, Settings]:
     """Runs claims without writing a report. Returns the outcome and the settings."""
     settings = guarded(settled, **options)
@@ -67,10 +79,11 @@ def run(
         pool: the worker processes; by default, those of the settings.
         history: knows earlier results of docstrings that are not in the lock file.
     """
+    way = _Way(settings=settings, curves=curves, shown=shown, pictures=pictures and not curves, pool=pool, history=history)
     paths = [name for name in what if is_path(name)]
     targets = [name for name in what if not is_path(name)]
     if targets and not paths and _has_no_claims(settings.config):
-        return _documented(targets, settings, curves=curves, shown=shown, pictures=pictures, pool=pool, history=history)
+        return _documented(targets, way)
     files, missing = spec_files(paths, settings.config)
     mode = mode_for(paths, settings)
     with workers(settings, pool) as used, progress(shown=shown) as notify:
@@ -86,10 +99,10 @@ def run(
             notify=notify,
             pool=used,
             docstrings=() if paths else settings.config.docstrings,
-            pictures=pictures and not curves,
+            pictures=way.pictures,
         )
     outcome = replace(outcome, errors=(*missing, *outcome.errors), paths=tuple(paths))
-    return _with_docstrings(outcome, settings, curves=curves, shown=shown, pictures=pictures, pool=pool, history=history)
+    return _with_docstrings(outcome, way)
 
 
 def _has_no_claims(config: Config) -> bool:
@@ -97,21 +110,12 @@ def _has_no_claims(config: Config) -> bool:
     return not config.docstrings and not any(map(os.path.exists, spec_paths(config)))
 
 
-def _with_docstrings(
-    found: Outcome,
-    settings: Settings,
-    *,
-    curves: "View | None",
-    shown: bool,
-    pictures: bool,
-    pool: "Workers | None",
-    history: "History | None",
-) -> Outcome:
+def _with_docstrings(found: Outcome, way: "_Way") -> Outcome:
     """Adds the formulas in the docstrings of targets that have no spec."""
     names = [error.target for error in found.errors if isinstance(error, UnknownTargetError) and _may_be_object(error.target)]
-    if not names or found.stopped or settings.mode is Mode.LOCKED:
+    if not names or found.stopped or way.settings.mode is Mode.LOCKED:
         return found
-    read = _documented(names, settings, curves=curves, shown=shown, pictures=pictures, pool=pool, history=history)
+    read = _documented(names, way)
     answered = {name for claim in read.claims for name in (claim.id, f"{claim.id}@docstring", claim.target)}
     kept = [error for error in found.errors if not (isinstance(error, UnknownTargetError) and error.target in answered)]
     new = [error for error in read.errors if error.location is not None or "cannot be imported" in error.message]
@@ -133,16 +137,7 @@ def _may_be_object(name: str) -> bool:
     return "." in name and locate(name) is None
 
 
-def _documented(
-    names: Sequence[str],
-    settings: Settings,
-    *,
-    curves: "View | None",
-    shown: bool,
-    pictures: bool,
-    pool: "Workers | None",
-    history: "History | None",
-) -> Outcome:
+def _documented(names: Sequence[str], way: "_Way") -> Outcome:
     """Checks the formulas in the docstrings of objects. A name can also be a claim id."""
     from qedoc.engine import schedule
 
@@ -151,17 +146,17 @@ def _documented(
         audit = f"; to check the docstrings of a package, use qedoc audit {wrong[0]}" if locate(wrong[0]) is not None else ""
         hint = audit or "; qedoc init sets up a project"
         raise Refused(f"there is no folder spec/ here, and {wrong[0]} is neither a file nor the dotted name of a function{hint}")
-    with workers(settings, pool) as used, progress(shown=shown) as notify:
+    with workers(way.settings, way.pool) as used, progress(shown=way.shown) as notify:
         found = schedule.audit(
             names,
-            limits=settings.wide,
-            jobs=settings.jobs,
-            curves=curves,
+            limits=way.settings.wide,
+            jobs=way.settings.jobs,
+            curves=way.curves,
             notify=notify,
             pool=used,
-            interpret=settings.interpret,
-            pictures=pictures and not curves,
-            history=history,
+            interpret=way.settings.interpret,
+            pictures=way.pictures,
+            history=way.history,
         )
     return replace(found, audited=(), unread=())
 

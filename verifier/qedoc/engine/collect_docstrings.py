@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from qedoc.engine import collect_tasks
+from qedoc.engine import collect_tasks, visits
 from qedoc.engine.dispatch import Dispatcher
 from qedoc.engine.messages import Failure, Survey
 from qedoc.engine.pool import Died, Overrun, settled
@@ -79,16 +79,16 @@ class DocstringReader:
         Returns:
             The reason why reading cannot continue, or an empty string if another process should continue.
         """
-        left = collect_tasks.left_over(reply.left)
+        left = visits.left_over(reply.left)
         self._done |= left.done
         if isinstance(reply, Overrun) and left.done:
             return ""  # many objects, but no step exceeded its own time limit
         step, _, name = left.doing.partition(" ")
         ends = isinstance(reply, Died) and reply.by_itself and not left.expired
-        reason = str(reply) if isinstance(reply, Died) and not left.expired else collect_tasks.slow(step, self._seconds)
+        reason = str(reply) if isinstance(reply, Died) and not left.expired else visits.slow(step, self._seconds)
         if ends and isinstance(reply, Died):
             reason = f"the code ends the process (exit code {reply.code})"
-        if not name or step == collect_tasks.NAMING:
+        if not name or step == visits.NAMING:
             return f"{self.name} cannot be imported: {reason}"
         if left.doing in self._left_out or len(self._left_out) >= MOST_LOST:
             return f"reading {self.name} stopped at {name}: {reason}"

@@ -3,41 +3,27 @@
 import os
 import pickle
 from collections.abc import Mapping
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from importlib import import_module
-from io import BytesIO
+from dataclasses import replace
 from pathlib import Path
 from textwrap import indent
-from types import ModuleType
 from typing import TYPE_CHECKING
 
 from qedoc.claims.consulted import UNKNOWN, consult, consulting
 from qedoc.claims.request import Request
 from qedoc.engine.deadline import Expired, deadline
 from qedoc.engine.messages import Claim, Failure, Survey, failure, plain, ran_out, reported
-from qedoc.engine.pool import unpickled
+from qedoc.engine.visits import EXPIRED, NAMING, READING, Visit, append, importing, slow
 from qedoc.errors import Location, QedocError, TargetError
-from qedoc.lock.dependencies import locate
 from qedoc.lock.syntax import digest
 from qedoc.results.outcome import Unread
 from qedoc.results.verdict import CaseResult, Formula, Verdict
 from qedoc.sources import specfiles
-from qedoc.sources.imports import remedy
 from qedoc.sources.specfiles import SpecFile
 
 if TYPE_CHECKING:
     from qedoc.bind.records import Bound, Refused
     from qedoc.sources.docstrings import Documented
     from qedoc.sources.pages import Passage
-
-IMPORTING = 60.0
-"""The minimum time limit in seconds for importing one module. An import may load large libraries."""
-
-NAMING, IMPORT, READING = "naming", "importing", "reading"
-"""The steps of a survey: import the requested object, import a module inside it, read the formulas of an object."""
-
-_DOING, _DONE, _EXPIRED = "doing", "done", "expired"
 
 
 @reported
@@ -83,10 +69,10 @@ def survey(
     from qedoc.sources.docstrings import documented
     from qedoc.sources.objects import named
 
-    visit = _Visit(folder=folder, left_out=left_out, seconds=_importing(seconds))
+    visit = Visit(folder=folder, left_out=left_out, seconds=importing(seconds))
     visit.note(NAMING, name)
     try:
-        with deadline(visit.seconds, folder / _EXPIRED):
+        with deadline(visit.seconds, folder / EXPIRED):
             named(name)
     except Expired:
         raise TargetError(f"{name} cannot be imported: {slow(NAMING, seconds)}") from None
@@ -99,7 +85,7 @@ def survey(
         step = f"{record.name} {record.module}".strip()
         if step not in done:
             found = _claims_of(record, seconds, visit)
-            _append(folder, step, found)
+            append(folder, step, found)
             claims += found.claims
             unread += found.unread
             failures += found.failures
@@ -125,7 +111,7 @@ def survey_pages(name: str, seconds: float, left_out: Mapping[str, tuple[str, bo
     """
     from qedoc.sources.pages import pages, passages
 
-    visit = _Visit(folder=folder, left_out=left_out, seconds=_importing(seconds))
+    visit = Visit(folder=folder, left_out=left_out, seconds=importing(seconds))
     found = [passage for page in pages(name) for passage in passages(page)]
     surveys: list[Survey] = []
     for passage in found:
@@ -134,7 +120,7 @@ def survey_pages(name: str, seconds: float, left_out: Mapping[str, tuple[str, bo
             continue
         visit.note(READING, step)
         made = _claims_of_page(passage, seconds, visit)
-        _append(folder, step, made)
+        append(folder, step, made)
         surveys.append(made)
     return Survey(
         claims=tuple(claim for made in surveys for claim in made.claims),
@@ -144,14 +130,14 @@ def survey_pages(name: str, seconds: float, left_out: Mapping[str, tuple[str, bo
     )
 
 
-def _claims_of_page(passage: "Passage", seconds: float, visit: "_Visit") -> Survey:
+def _claims_of_page(passage: "Passage", seconds: float, visit: Visit) -> Survey:
     """Returns the claims of the formulas of a section about one function."""
     from qedoc.sources.docstrings import page_record
 
     if not passage.function:
         return _without_function(passage, f"{passage.reason}; add {_BESIDE} above the formula")
     try:
-        with deadline(visit.seconds, visit.folder / _EXPIRED):
+        with deadline(visit.seconds, visit.folder / EXPIRED):
             record = page_record(passage)
     except Expired:
         return _without_function(passage, f"{passage.function} cannot be imported: {slow(NAMING, seconds)}")
@@ -180,7 +166,7 @@ def _without_function(passage: "Passage", reason: str) -> Survey:
     return Survey(claims=tuple(found))
 
 
-def _claims_of(record: "Documented", seconds: float, visit: "_Visit") -> Survey:
+def _claims_of(record: "Documented", seconds: float, visit: Visit) -> Survey:
     """Returns the claims of one object. They are undecided if reading them takes too long or fails unexpectedly."""
     from qedoc.bind.claims import claims
 
@@ -191,7 +177,7 @@ def _claims_of(record: "Documented", seconds: float, visit: "_Visit") -> Survey:
     if record.formulas:
         visit.note(READING, record.name)
     try:
-        with deadline(seconds, visit.folder / _EXPIRED), consulting() as read:
+        with deadline(seconds, visit.folder / EXPIRED), consulting() as read:
             _consult(record)
             made = tuple(map(_of_docstring, claims(record)))
         return Survey(claims=tuple(replace(claim, read=tuple(read)) for claim in made))
@@ -231,109 +217,6 @@ def _unanswered(record: "Documented", found: Failure, cause: str = "") -> Survey
     broken = [replace(found, location=place)] if found.trace else []
     made = tuple(replace(_of_docstring(one), read=(UNKNOWN,)) for one in refused)
     return Survey(claims=made, unread=tuple(ended), failures=tuple(broken))
-
-
-def slow(step: str, seconds: float) -> str:
-    """Describes that a step of a survey took too long.
-
-    Args:
-        step: the step.
-        seconds: the time limit of a case.
-    """
-    if step == READING:
-        return f"the time limit of {seconds:g} s was reached (reading the formula)"
-    return f"the import takes longer than {_importing(seconds):g} s"
-
-
-def _importing(seconds: float) -> float:
-    return max(seconds, IMPORTING)
-
-
-def _append(folder: Path, name: str, found: Survey) -> None:
-    with (folder / _DONE).open("ab") as file:
-        pickle.dump((name, found), file)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Leftover:
-    """The partial results of a survey whose process was killed.
-
-    Args:
-        doing: the last step (`naming`, `importing` or `reading`) with the name of the module or object; empty if none was started.
-        done: the survey of each object that was read.
-        expired: whether the last step exceeded its time limit.
-    """
-
-    doing: str
-    done: dict[str, Survey]
-    expired: bool
-
-
-def left_over(files: Mapping[str, bytes]) -> Leftover:
-    """Reads the partial results of a survey from the files in the task's folder.
-
-    Args:
-        files: the files, by name.
-    """
-    done: dict[str, Survey] = {}
-    stream = BytesIO(files.get(_DONE, b""))
-    with suppress(EOFError, pickle.UnpicklingError):  # the last entry may be incomplete
-        while True:
-            name, found = unpickled(stream)
-            done[name] = found
-    return Leftover(doing=files.get(_DOING, b"").decode(errors="replace"), done=done, expired=bool(files.get(_EXPIRED)))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Visit:
-    """Imports the modules of a survey.
-
-    Args:
-        folder: the folder in which the current step is recorded.
-        left_out: the steps to skip, as in `survey`.
-        seconds: time limit for importing one module.
-        unread: the modules that could not be imported, and the names that could not be read.
-    """
-
-    folder: Path
-    left_out: Mapping[str, tuple[str, bool]]
-    seconds: float
-    unread: list[Unread] = field(default_factory=list)
-
-    def note(self, step: str, name: str) -> None:
-        """Records the current step, so that it is known if the process is killed."""
-        (self.folder / _DOING).write_text(f"{step} {name}", encoding="utf-8")
-
-    def load(self, name: str) -> ModuleType | None:
-        """Imports a module of the package. Returns None if it cannot be imported."""
-        step = f"{IMPORT} {name}"
-        if step in self.left_out:
-            reason, ends = self.left_out[step]
-            self._leave_out(name, reason, ends=ends)
-            return None
-        self.note(IMPORT, name)
-        try:
-            with deadline(self.seconds, self.folder / _EXPIRED):
-                return import_module(name)
-        except Expired:
-            self._leave_out(name, slow(IMPORT, self.seconds), ends=False)
-        except BaseException as error:  # noqa: BLE001  # the other modules can still be read
-            found = failure(error)
-            message = found.message if found.ends else f"{found.message}; {remedy(name, error)}"
-            self._leave_out(name, message, ends=found.ends)
-        return None
-
-    def lost(self, path: str, reason: str) -> None:
-        """Records a public name that its module lists and that cannot be read."""
-        self.unread.append(Unread(name=path, reason=f"{path} {reason}", location=_module_place(path.rpartition(".")[0])))
-
-    def _leave_out(self, name: str, reason: str, *, ends: bool) -> None:
-        self.unread.append(Unread(name=name, reason=f"{name} cannot be imported: {reason}", location=_module_place(name), ends=ends))
-
-
-def _module_place(name: str) -> Location | None:
-    path = locate(name)
-    return None if path is None else Location(path=str(path), line=1)
 
 
 @reported

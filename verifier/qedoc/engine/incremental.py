@@ -66,32 +66,23 @@ def check_changed(  # noqa: PLR0913  # each is an option of the command
             return _with_pictures(found, lock) if pictures else found
     from qedoc.engine import schedule  # not needed if nothing has changed
 
-    if mode is Mode.UNLOCKED:
-        return schedule.verify(
-            files,
-            wanted=wanted,
-            limits=limits,
-            jobs=jobs,
-            curves=curves,
-            notify=notify,
-            pool=pool,
-            docstrings=docstrings,
-            pictures=pictures,
-        )
-    from qedoc.engine.recording import Recording
-
-    history = Recording(lock, limits, again=mode is Mode.ALL or curves is not None)
-    found = schedule.verify(
+    verified = partial(
+        schedule.verify,
         files,
         wanted=wanted,
         limits=limits,
         jobs=jobs,
         curves=curves,
         notify=notify,
-        history=history,
         pool=pool,
         docstrings=docstrings,
     )
+    if mode is Mode.UNLOCKED:
+        return verified(pictures=pictures)
+    from qedoc.engine.recording import Recording
+
+    history = Recording(lock, limits, again=mode is Mode.ALL or curves is not None)
+    found = verified(history=history)
     found = replace(found, unchanged=history.unchanged, remarks=((repaired,) if repaired else ()) + found.remarks)
     return _with_pictures(found, lock) if pictures else found
 

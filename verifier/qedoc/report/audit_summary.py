@@ -1,14 +1,14 @@
 """The text report of an audit: a table of modules, the refuted formulas, and the causes for which formulas have no answer."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from qedoc.records import dataclass
 from qedoc.report import corrections
-from qedoc.report.layout import NO_EXCUSES, STYLES, Excuses, Page, Plain, count, fold, seconds
+from qedoc.report.layout import NOTHING, STYLES, Beside, Excuses, Page, Plain, count, fold, seconds
 from qedoc.report.terminal import cause as write_cause
-from qedoc.report.terminal import excuse_of, heading
+from qedoc.report.terminal import common_excuse, excuse_of, heading
 from qedoc.results import codes
 from qedoc.results.causes import CAUSES, Cause, cause_of
 from qedoc.results.outcome import Outcome
@@ -45,8 +45,7 @@ class Block:
 
     def excused(self, excuses: Excuses) -> str:
         """Whether all findings that the verdict is based on are `accepted` or `suppressed`; empty if not."""
-        words = {excuse_of(claim, excuses)[0] for claim in self.claims if claim.verdict is self.verdict}
-        return words.pop() if len(words) == 1 else ""
+        return common_excuse(self.claims, self.verdict, excuses)
 
     @property
     def module(self) -> str:
@@ -63,52 +62,37 @@ def blocks(claims: Sequence[ClaimResult]) -> list[Block]:
     return [Block(tuple(group)) for group in found.values()]
 
 
-def concise(
-    outcome: Outcome,
-    console: "Console | Plain",
-    *,
-    silent: Collection[str] = (),
-    remarks: Sequence[str] = (),
-    excuses: Excuses = NO_EXCUSES,
-) -> None:
+def concise(outcome: Outcome, console: "Console | Plain", beside: Beside = NOTHING) -> None:
     """Writes a table of modules, the refuted formulas, the causes for which formulas have no answer, and a summary.
 
     Args:
         outcome: the outcome of the audit.
         console: the console to write to.
-        silent: the ids of claims whose refutations are not shown.
-        remarks: additional lines before the summary.
-        excuses: the accepted and suppressed parts of claims.
+        beside: what the report says beside the results.
     """
-    _write(outcome, Page(console), silent, remarks, excuses, examples=EXAMPLES)
+    _write(outcome, Page(console), beside, examples=EXAMPLES)
 
 
-def verbose(
-    outcome: Outcome,
-    console: "Console | Plain",
-    *,
-    silent: Collection[str] = (),
-    remarks: Sequence[str] = (),
-    excuses: Excuses = NO_EXCUSES,
-) -> None:
+def verbose(outcome: Outcome, console: "Console | Plain", beside: Beside = NOTHING) -> None:
     """Writes the same as `concise`, with every formula that has no answer or states no value. The arguments are the same."""
-    _write(outcome, Page(console), silent, remarks, excuses, examples=len(outcome.claims))
+    _write(outcome, Page(console), beside, examples=len(outcome.claims))
 
 
-def _write(outcome: Outcome, page: Page, silent: Collection[str], remarks: Sequence[str], excuses: Excuses, *, examples: int) -> None:
+def _write(outcome: Outcome, page: Page, beside: Beside, *, examples: int) -> None:
+    excuses = beside.excuses
     found = blocks(outcome.claims)
     if found:
         page.table(list(_table(found, excuses)))
         page.console.print()
     for claim in outcome.claims:
-        if claim.verdict is Verdict.REFUTED and claim.id not in silent:
+        if claim.verdict is Verdict.REFUTED and claim.id not in beside.silent:
             _refuted(page, claim)
     for verdict in OPEN:
         _open(page, verdict, [claim for claim in outcome.claims if claim.verdict is verdict and not excuse_of(claim, excuses)[0]], examples)
     _excused(page, outcome.claims, excuses, all_of_them=examples > EXAMPLES)
     whole = [claim for block in found if block.verdict is Verdict.NOT_A_CLAIM for claim in block.claims]
     _not_claims(page, whole, all_of_them=examples > EXAMPLES)
-    for remark in remarks:
+    for remark in beside.remarks:
         page.line(remark)
     page.line(*_summary(found, outcome, excuses))
 

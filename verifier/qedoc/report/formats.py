@@ -158,7 +158,7 @@ def excuse(one: Excused) -> dict[str, Any]:
 
 def _for_people(made: Report, style: str, file: IO[str], color: str) -> None:
     from qedoc.report import terminal
-    from qedoc.report.layout import Plain, Terminal
+    from qedoc.report.layout import Beside, Plain, Terminal
 
     write = terminal.full if style == "full" else terminal.concise
     if style == "why":
@@ -167,14 +167,14 @@ def _for_people(made: Report, style: str, file: IO[str], color: str) -> None:
         from qedoc.report import audit_summary
 
         write = audit_summary.verbose if style == "verbose" else audit_summary.concise
-    told: dict[str, Any] = {"silent": _silent(made), "remarks": _remarks(made), "excuses": _excuses(made)}
+    beside = Beside(silent=_silent(made), remarks=_remarks(made), excuses=_excuses(made))
     if isinstance(file, TextIOWrapper):
         file.reconfigure(errors="backslashreplace")  # the terminal's encoding may lack characters of a formula
     if not file.isatty() and (color == "never" or not (color == "always" or os.environ.get("FORCE_COLOR"))):
-        write(made.outcome, Plain(file), **told)
+        write(made.outcome, Plain(file), beside)
         return
     if color == "auto" and not os.environ.get("FORCE_COLOR") and os.environ.get("TERM", "dumb") not in ("dumb", "unknown", ""):
-        write(made.outcome, Terminal(file), **told)
+        write(made.outcome, Terminal(file), beside)
         return
     from rich.console import Console
 
@@ -187,7 +187,7 @@ def _for_people(made: Report, style: str, file: IO[str], color: str) -> None:
         no_color=False if color == "always" else None,
         color_system=None if color == "never" else "standard" if color == "always" else "auto",
     )
-    write(made.outcome, console, **told)
+    write(made.outcome, console, beside)
 
 
 def _silent(made: Report) -> frozenset[str]:

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import IO, TYPE_CHECKING, TypeAlias
 
@@ -30,6 +30,24 @@ Excuses: TypeAlias = "Mapping[tuple[str, str], tuple[str, str]]"
 """For the id of a claim and a part of it, as in a finding: `accepted` or `suppressed`, and the reason."""
 
 NO_EXCUSES: Excuses = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """What a text report says beside the results.
+
+    Args:
+        silent: the ids of claims whose problems are not shown, because they are accepted or not selected.
+        remarks: additional lines before the summary.
+        excuses: the accepted and suppressed parts of claims.
+    """
+
+    silent: Collection[str] = ()
+    remarks: Sequence[str] = ()
+    excuses: Excuses = NO_EXCUSES
+
+
+NOTHING = Beside()
 
 _CODE = re.compile(r"\bQED\d{3}\b")
 

@@ -2,14 +2,14 @@
 
 import shlex
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from qedoc.records import dataclass
 from qedoc.report import corrections
 from qedoc.report.json_report import worst_accuracy
-from qedoc.report.layout import NO_EXCUSES, STYLES, Excuses, Page, Plain, count, number, point, seconds
+from qedoc.report.layout import NO_EXCUSES, NOTHING, STYLES, Beside, Excuses, Page, Plain, count, number, point, seconds
 from qedoc.results import codes
 from qedoc.results.outcome import Outcome
 from qedoc.results.verdict import DIFFERENT, Accuracy, CaseResult, ClaimResult, Finding, PropertyResult, Verdict, weakest
@@ -36,8 +36,8 @@ class _Target:
     @property
     def told(self) -> str:
         """The verdict, and whether all findings that it is based on are accepted or suppressed."""
-        words = {excuse_of(claim, self.excuses)[0] for claim in self.claims if claim.verdict is self.verdict}
-        return f"{self.verdict}, {words.pop()}" if len(words) == 1 and "" not in words else str(self.verdict)
+        word = common_excuse(self.claims, self.verdict, self.excuses)
+        return f"{self.verdict}, {word}" if word else str(self.verdict)
 
     @property
     def style(self) -> str:
@@ -57,6 +57,12 @@ def excuse_of(claim: ClaimResult, excuses: Excuses) -> tuple[str, str]:
     return excuses.get((claim.id, ""), ("", ""))
 
 
+def common_excuse(claims: Sequence[ClaimResult], verdict: Verdict, excuses: Excuses) -> str:
+    """Whether all findings that a verdict of several claims is based on are `accepted` or `suppressed`; empty if not."""
+    words = {excuse_of(claim, excuses)[0] for claim in claims if claim.verdict is verdict}
+    return words.pop() if len(words) == 1 else ""
+
+
 def promises(claim: ClaimResult) -> list[PropertyResult]:
     """One result per property of a claim: the most severe of its cases. A case without a result for the property counts as undecided."""
     statements = max((case.properties for case in claim.cases), key=len)
@@ -74,55 +80,39 @@ def _reason(case: CaseResult) -> str:
     return f"{case.id}: {case.reason}"
 
 
-def concise(
-    outcome: Outcome,
-    console: "Console | Plain",
-    *,
-    silent: Collection[str] = (),
-    remarks: Sequence[str] = (),
-    excuses: Excuses = NO_EXCUSES,
-) -> None:
+def concise(outcome: Outcome, console: "Console | Plain", beside: Beside = NOTHING) -> None:
     """Writes a table of targets, the claims that do not hold, the number of findings, and a one-line summary.
 
     Args:
         outcome: the outcome of the run.
         console: the console to write to.
-        silent: the ids of claims whose problems are not shown, because they are accepted or not selected.
-        remarks: additional lines before the summary.
-        excuses: the accepted and suppressed parts of claims.
+        beside: what the report says beside the results.
     """
     page = Page(console)
-    targets = _targets(outcome.claims, excuses)
+    targets = _targets(outcome.claims, beside.excuses)
     if targets:
         page.table(list(_table(targets)))
         console.print()
     for claim in (claim for target in targets for claim in target.claims):
-        if claim.id not in silent:
-            _problems(page, claim, excuses)
+        if claim.id not in beside.silent:
+            _problems(page, claim, beside.excuses)
     _stale(page, outcome)
-    for remark in remarks:
+    for remark in beside.remarks:
         page.line(remark)
     _findings(page, outcome)
     page.line(*_summary(targets, outcome))
 
 
-def full(
-    outcome: Outcome,
-    console: "Console | Plain",
-    *,
-    silent: Collection[str] = (),
-    remarks: Sequence[str] = (),
-    excuses: Excuses = NO_EXCUSES,
-) -> None:
-    """Writes all details of each claim, the remarks and the summary. Ignores `silent`."""
+def full(outcome: Outcome, console: "Console | Plain", beside: Beside = NOTHING) -> None:
+    """Writes all details of each claim, the remarks and the summary. Ignores `beside.silent`."""
     page = Page(console)
     for claim in outcome.claims:
-        _everything(page, claim, excuses)
+        _everything(page, claim, beside.excuses)
         console.print()
     _stale(page, outcome)
-    for remark in remarks:
+    for remark in beside.remarks:
         page.line(remark)
-    page.line(*_summary(_targets(outcome.claims, excuses), outcome))
+    page.line(*_summary(_targets(outcome.claims, beside.excuses), outcome))
 
 
 def _stale(page: Page, outcome: Outcome) -> None:

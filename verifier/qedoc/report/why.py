@@ -1,13 +1,13 @@
 """The report of `qedoc show --why`: the interpretations of each formula, with the words that suggest each choice."""
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from textwrap import shorten
 from typing import TYPE_CHECKING
 
 from qedoc.claims.assumption import Assumption
-from qedoc.report.layout import NO_EXCUSES, STYLES, Excuses, Page, Plain, point
+from qedoc.report.layout import NOTHING, STYLES, Beside, Page, Plain, point
 from qedoc.report.terminal import heading
 from qedoc.results.outcome import Outcome
 from qedoc.results.verdict import ClaimResult, Interpretation, Verdict
@@ -21,18 +21,11 @@ LONGEST = 72
 _ABOUT = {"symbol": "", "domain": "where", "quantity": "states", "reading": "read", "default": "default", "target": "gives"}
 
 
-def why(
-    outcome: Outcome,
-    console: "Console | Plain",
-    *,
-    silent: Collection[str] = (),
-    remarks: Sequence[str] = (),
-    excuses: Excuses = NO_EXCUSES,
-) -> None:
-    """Writes the interpretations of each formula, numbered as `--interpret` counts them. Ignores `silent`."""
+def why(outcome: Outcome, console: "Console | Plain", beside: Beside = NOTHING) -> None:
+    """Writes the interpretations of each formula, numbered as `--interpret` counts them. Ignores `beside.silent`."""
     page = Page(console)
     for claim in outcome.claims:
-        heading(page, claim, excuses)
+        heading(page, claim, beside.excuses)
         page.formula("formula", claim.formula)
         page.prose("reason", claim.decisive.reason)
         if not claim.decisive.interpretations:
@@ -42,7 +35,7 @@ def why(
             _interpretation(page, number, entries, first)
             first = first or entries[0].assumptions
         console.print()
-    for remark in remarks:
+    for remark in beside.remarks:
         page.line(remark)
 
 
