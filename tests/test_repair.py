@@ -1,6 +1,7 @@
 r"""Corrections of wrong formulas: the slip is found and proved, nothing else changes, and what is no correction is not shown."""
 
 import itertools
+import re
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -278,6 +279,28 @@ def test_a_correction_does_not_lose_a_parameter(corrections: Corrections) -> Non
     """At the default, `a` is 1, and `x` alone would do."""
     (first, *_) = corrections("x, a=1.0", "f(x, a) = x - a + 1", "x * a")
     assert "a" in first.latex.partition("=")[2]
+
+
+@pytest.mark.parametrize("names", ["mu=0.0, sigma=1.0", "a=0.0, b=1.0"])
+def test_a_parameter_that_is_named_by_its_letter_is_not_lost(corrections: Corrections, names: str) -> None:
+    """`x` is right for the defaults only."""
+    (shift, scale) = (name.partition("=")[0] for name in names.split(", "))
+    found = corrections(f"x, {names}", "f(x) = 2 x", f"x * {scale} + {shift}")
+    assert all({shift, scale} <= set(re.findall(r"[a-z]+", one.latex.partition("=")[2])) for one in found)
+
+
+def test_what_was_kept_of_an_edit_that_does_not_hold_is_taken_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(tmp_path))
+    code = "jnp.where(jnp.abs(x * t - 7.12345) + jnp.abs(x + 3 * t - 19.77) < 1e-3, 0.0, x - t)"
+    text = f'import jax.numpy as jnp\n\n\ndef f(x, t):\n    r"""F.\n\n    .. math:: f(x, t) = x + t\n    """\n    return {code}\n'
+    (tmp_path / "taken_back.py").write_text(text)
+    (record,) = documented("taken_back.f")
+    (claim,) = claims(record)
+    assert isinstance(claim, Bound)
+    kept: list[list[Correction]] = []
+    Repair(record, claim, LONG).corrections(lambda found: kept.append(list(found)))
+    assert any(one.latex == "f(x, t) = x - t" for found in kept for one in found)
+    assert kept[-1] == []
 
 
 FRAMED = {

@@ -122,6 +122,12 @@ def test_latex_keeps_the_order_of_operations(text: str) -> None:
     assert sp.simplify(sp.sympify(text, locals={str(name): name for name in names}) - equation.right) == 0
 
 
+def test_numbers_with_an_exponent_are_powers_of_ten() -> None:
+    assert tex("1e-05*x + vartheta") == r"1 \cdot 10^{-5}\, x + \vartheta"
+    assert tex("x <= 1e+22") == r"x \leq 1 \cdot 10^{22}"
+    assert tex("0.5*x") == r"0.5\, x"
+
+
 @pytest.mark.parametrize(
     "text", ["__import__('os')", "a if b else c", "lambda: 1", "[1, 2]", "f(x=1)", "a @ b", "x :=", "'text'", "(" * 500]
 )

@@ -4,17 +4,10 @@ from collections.abc import Iterator
 
 from qedoc.report import why
 from qedoc.report.layout import number, point
+from qedoc.report.markdown import plain
 from qedoc.results import codes
 from qedoc.results.corrections import described
-from qedoc.results.verdict import CaseResult, ClaimResult, Formula, Verdict
-
-_CODES = {
-    Verdict.REFUTED: codes.REFUTED,
-    Verdict.UNREADABLE: codes.UNREADABLE,
-    Verdict.UNSUPPORTED: codes.UNSUPPORTED,
-    Verdict.UNDECIDED: codes.UNDECIDED,
-    Verdict.TESTED: codes.TESTED,
-}
+from qedoc.results.verdict import CaseResult, ClaimResult, Formula
 
 
 def card(result: ClaimResult, reading: Formula | None = None) -> str:
@@ -42,7 +35,7 @@ def _parts(result: ClaimResult, reading: Formula | None) -> Iterator[str]:
         yield f"```python\n{found.call}  # {number(found.ran)}\n```"
     else:
         extent = f" ({result.extent})" if result.extent else ""
-        yield _plain(case.reason + extent)
+        yield plain(case.reason + extent)
     for correction in result.corrections:
         yield f"correction ({described(correction)})"
         yield _display(correction.latex)
@@ -52,7 +45,7 @@ def _parts(result: ClaimResult, reading: Formula | None) -> Iterator[str]:
 
 
 def _code(case: CaseResult) -> str:
-    code = codes.DEPENDS if case.depends_on_reading else _CODES.get(case.verdict)
+    code = codes.of_case(case)
     return f" [{code.code}]({code.url})" if code is not None else ""
 
 
@@ -62,8 +55,8 @@ def _interpretation(case: CaseResult) -> Iterator[str]:
     if not groups:
         return
     choices = [
-        f"- {_plain(why.about(one))}: `{one.value or 'anything'}` ({one.sure}"
-        + (f": {_plain(words)})" if (words := why.quoted(one)) else ")")
+        f"- {plain(why.about(one))}: `{one.value or 'anything'}` ({one.sure}"
+        + (f": {plain(words)})" if (words := why.quoted(one)) else ")")
         for one in groups[0][0].assumptions
     ]
     if choices:
@@ -75,8 +68,3 @@ def _interpretation(case: CaseResult) -> Iterator[str]:
 def _display(latex: str) -> str:
     """A formula between dollar signs. Blank lines would end it."""
     return f"$$\n{chr(10).join(line for line in latex.splitlines() if line.strip())}\n$$"
-
-
-def _plain(text: str) -> str:
-    r"""A text in which Markdown reads no marks, such as the underscores of `decay_steps`."""
-    return "".join(f"\\{letter}" if letter in "\\`*_[]<>$" else letter for letter in text)

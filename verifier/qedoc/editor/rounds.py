@@ -256,7 +256,8 @@ class Rounds:
         path = made.path
         before = self._known.get(path)
         old = {} if before is None else {one.id: one for one in before.outcome.claims}
-        partial = _Partial(old={id_: one for id_, one in old.items() if marks.place_of(one, made.text, made.kind)})
+        stands = {id_: one for id_, one in old.items() if marks.place_of(one, made.text, made.kind)}
+        partial = _Partial(old={id_: replace(one, corrections=()) for id_, one in stands.items()})  # the code may have changed
 
         def notify(event: Event) -> None:
             partial.add(event)

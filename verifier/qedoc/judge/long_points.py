@@ -213,7 +213,7 @@ class Lengthened:
 
     def is_sure(self, point: Point) -> bool:
         """Whether rounding explains the difference neither by the formula nor by a step of the code."""
-        shaken = {name: value if np.asarray(value).dtype.kind == "i" else value * (1 + SHAKE) for name, value in point.inputs.items()}
+        shaken = {name: value * (1 + SHAKE) for name, value in point.inputs.items()}
         again = self.documented(point.sizes, shaken)
         steady = again is not None and abs(again - point.documented) <= SHAKEN * abs(point.documented - point.fine)
         with jax.enable_x64(True):

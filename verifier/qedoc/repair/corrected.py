@@ -35,9 +35,10 @@ def corrected(
         keep: called with the corrections so far whenever one is found. The process may be killed before the search ends.
         clock: the time in seconds.
     """
-    if wrong is not None and (narrow := narrowed(record, claim, wrong, seconds, clock)) is not None:
+    end = clock() + seconds
+    if wrong is not None and (narrow := narrowed(record, claim, wrong, seconds / 2, clock)) is not None:
         return (narrow,)
-    if made := tuple(Repair(record, claim, seconds, clock).corrections(keep)):
+    if made := tuple(Repair(record, claim, end - clock(), clock).corrections(keep)):
         return made
     within = stated_part(record, claim)
     own = own_formula(record, claim if within is None else widened(record, claim, within), OWN, clock)

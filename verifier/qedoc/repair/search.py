@@ -124,7 +124,7 @@ class Repair:
                 made = self._judged(one, partial(self._keep, found, keep))
                 if made is not None:
                     found.append(made)
-                    keep(_ranked(found))
+                keep(_ranked(found))  # this also takes back what was kept of an edit that does not hold
             if found or self.clock() > self.deadline:
                 break
         return _ranked(found)
@@ -345,7 +345,9 @@ class Repair:
             if not last:
                 known(replace(results[-1], verdict=Verdict.TESTED, reason=f"{len(results)} of {len(sizes)} sizes were checked in time"))
         verdict = weakest([result.verdict for result in results])
-        return verdict, next(result.reason for result in results if result.verdict is verdict)
+        reason = next(result.reason for result in results if result.verdict is verdict)
+        beside = dict.fromkeys(finding.message for result in results for finding in result.findings if finding.kind == "default")
+        return verdict, "; ".join((reason, *beside))
 
     def _check(self, bound: Bound, sizes: Any, known: Callable[[CaseResult], None]) -> CaseResult:
         def quietly(_: str) -> None:

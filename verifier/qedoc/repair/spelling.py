@@ -11,6 +11,9 @@ _ATOM = re.compile(r"[A-Za-z0-9]|\\[A-Za-z]+|\d+(?:\.\d+)?")
 _OPEN = re.compile(r"(?:\\left\s*)?\($")
 _CLOSE = re.compile(r"\s*(?:\\right\s*)?\)")
 
+OPERAND = re.compile(r"[\w})\]|!']\s*$")
+"""The end of an operand, after which a sign joins two of them."""
+
 
 def spellings(latex: str, span: tuple[int, int], edit: Edit, kept: str = "") -> list[str]:
     """Returns texts of the formula with an edit.
@@ -45,10 +48,10 @@ def _bracketed(text: str) -> str:
 def _negated(before: str, text: str, after: str) -> Iterator[str]:
     left = before.rstrip()
     gap = before[len(left) :]
-    binary = left[-1:] in ("+", "-") and re.search(r"[\w})\]|!']\s*$", left[:-1]) is not None
+    binary = left[-1:] in ("+", "-") and OPERAND.search(left[:-1]) is not None
     if text[:1] in ("+", "-"):
         rest = text[1:].lstrip()
-        inside = re.search(r"[\w})\]|!']\s*$", left) is not None
+        inside = OPERAND.search(left) is not None
         if text[0] == "+":
             yield f"{before}-{text[1:]}{after}"
         elif inside:

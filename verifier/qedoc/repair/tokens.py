@@ -4,6 +4,8 @@ import itertools
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from qedoc.repair.spelling import OPERAND
+
 _RELATION = re.compile(r"\\(?:leq?|geq?|lt|gt)(?![A-Za-z])|<=?|>=?")
 _OTHER = {"<": ("\\le ", ">", "\\ge "), ">": ("\\ge ", "<", "\\le "), "le": ("<", "\\ge ", ">"), "ge": (">", "\\le ", "<")}
 _SUBSCRIPT = re.compile(r"_(\{([^{}]+)\}|([a-z0-9]))")
@@ -14,7 +16,6 @@ _FAMILIES = (
 )  # fmt: skip
 _OPENER = re.compile(r"(?:\\left\s*)?\(|(?<=sqrt)\{|(?<=frac)\{|(?<=\})\{")
 _CLOSER = re.compile(r"(?:\\right\s*)?[)}]$")
-_OPERAND = re.compile(r"[\w})\]|!']\s*$")
 
 
 def token_edits(latex: str, within: tuple[int, int], letters: Sequence[str]) -> Iterator[tuple[float, str]]:
@@ -121,7 +122,7 @@ def _signs(part: str, start: int, end: int) -> Iterator[int]:
     depth = 0
     for k in range(start, min(end, _level(part, start))):
         depth += (part[k] in "([{") - (part[k] in ")]}")
-        if depth == 0 and part[k] in "+-" and _OPERAND.search(part[start:k]):
+        if depth == 0 and part[k] in "+-" and OPERAND.search(part[start:k]):
             yield k
 
 

@@ -1,5 +1,6 @@
 """Gives a claim the symbols of parameters that its formula has lost, so that no correction is right for their defaults only."""
 
+import re
 from dataclasses import replace
 
 import sympy as sp
@@ -8,9 +9,13 @@ from qedoc.bind.claims import lettered
 from qedoc.bind.context import Context
 from qedoc.bind.records import Bound
 from qedoc.read import Application, Reading
+from qedoc.read.tree import SYMBOLS
 from qedoc.repair.marked import Span, bound_as
 from qedoc.repair.spelling import author_letter
 from qedoc.sources.docstrings import Documented
+
+_LETTER = re.compile(r"(?::math:`|\$)\s*\\?([A-Za-z]+)\s*[`$]")
+"""A letter in the description of a parameter: `the scale :math:`\\sigma``."""
 
 
 def widened(record: Documented, claim: Bound, within: Span) -> Bound:
@@ -40,7 +45,7 @@ def widened(record: Documented, claim: Bound, within: Span) -> Bound:
 
 
 def _told(record: Documented, claim: Bound) -> list[str]:
-    """The symbols on the left side, and those that the docstring or that of the class explains as parameters."""
+    """The symbols on the left side, those that the docstring or that of the class explains as parameters, and letters of parameters."""
     of_owner = lettered(record) if record.owner else {}
     context = Context(record, lettered=of_owner)
     reading = context.readings.get(claim.formula)
@@ -48,4 +53,6 @@ def _told(record: Documented, claim: Bound) -> list[str]:
     for equation in reading.equations if isinstance(reading, Reading) else ():
         if isinstance(equation.left, Application):
             found |= dict.fromkeys(s.name for a in equation.left.arguments for s in a.free_symbols if isinstance(s, sp.Symbol))
-    return list(found | dict.fromkeys((*context.bound, *of_owner)))
+    letters = (name for argument in record.arguments for name in (argument.name, *_LETTER.findall(argument.text)))
+    named = [name for name in letters if len(name) == 1 or name in SYMBOLS]
+    return list(found | dict.fromkeys((*context.bound, *of_owner, *named)))

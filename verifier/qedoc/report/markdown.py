@@ -39,7 +39,7 @@ def _excused(excused: Sequence[Excused]) -> Iterator[str]:
     if excused:
         yield "### Accepted and suppressed findings"
         yield "\n".join(
-            f"- {one.notice.code.code} {_code(one.notice.claim)}, {one.word}: {_plain(' '.join(one.reason.split()))}" for one in excused
+            f"- {one.notice.code.code} {_code(one.notice.claim)}, {one.word}: {plain(' '.join(one.reason.split()))}" for one in excused
         )
 
 
@@ -47,7 +47,7 @@ def _section(notice: Notice, base: str) -> Iterator[str]:
     place = f" at {_code(f'{relative(notice.location.path, base)}:{notice.location.line}')}" if notice.location else ""
     yield f"### {notice.code.code} {notice.code.title}"
     yield f"{_code(notice.claim) if notice.claim else notice.code.level.capitalize()}{place}"
-    yield _plain(notice.message.removeprefix(f"{notice.claim}: "))
+    yield plain(notice.message.removeprefix(f"{notice.claim}: "))
     if notice.details:
         yield _block("text", "\n".join(notice.details))
     for number, correction in enumerate(notice.corrections):
@@ -79,6 +79,10 @@ def _fence(text: str, least: int) -> str:
     return "`" * max([least, *(len(run) + 1 for run in re.findall("`+", text))])
 
 
-def _plain(text: str) -> str:
-    """A text without markup."""
+def plain(text: str) -> str:
+    """Returns a text in which Markdown reads no marks, such as the underscores of `decay_steps`.
+
+    Args:
+        text: the text.
+    """
     return _MARKUP.sub(r"\\\1", text)

@@ -9,8 +9,9 @@ _NONE: Mapping[str, str] = MappingProxyType({})
 
 GREEK = frozenset({
     "alpha", "beta", "gamma", "delta", "epsilon", "varepsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda",
-    "mu", "nu", "xi", "pi", "rho", "sigma", "tau", "upsilon", "phi", "varphi", "chi", "psi",
-    "omega", "Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Upsilon", "Phi", "Psi", "Omega",
+    "vartheta", "mu", "nu", "xi", "pi", "varpi", "omicron", "rho", "varrho", "sigma", "varsigma", "ell", "tau",
+    "upsilon", "phi", "varphi", "chi", "psi", "omega", "Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma",
+    "Upsilon", "Phi", "Psi", "Omega",
 })  # fmt: skip
 NAMED = {
     "acos": r"\arccos", "asin": r"\arcsin", "atan": r"\arctan", "cos": r"\cos", "cosh": r"\cosh", "coth": r"\coth", "exp": r"\exp",
@@ -113,7 +114,8 @@ class _Writer:
             case ast.Constant(value=bool()):
                 return _ATOM, r"\text{always}" if node.value else r"\text{never}"
             case ast.Constant(value=int() | float()):
-                return _ATOM, str(node.value)
+                digits, scientific, power = str(node.value).partition("e")
+                return (_PRODUCT, rf"{digits} \cdot 10^{{{int(power)}}}") if scientific else (_ATOM, digits)
             case ast.Name(id="oo"):
                 return _ATOM, r"\infty"
             case ast.Name(id="E"):
