@@ -1,11 +1,14 @@
 """What the code of a target reaches: each way to reach a function is followed, and what is not reached does not count."""
 
 import time
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from qedoc.lock import clock, reach
+from qedoc.lock.effects import effects_of
+from qedoc.lock.freshness import Noted
 from qedoc.sources import surveyed
 
 CORE = "from lib.parts import scale\n\ndef f(x):\n    return scale(x)\n\ndef other(x):\n    return x\n"
@@ -229,6 +232,42 @@ WAYS: dict[str, tuple[dict[str, str], tuple[str, str, str], str]] = {
         ("core", "K = 2", "K = 3"),
         "lib/core.py: K",
     ),
+    "value of a call that sets something": (
+        {
+            "__init__": "from lib import core\nREADY = core.configure(2.0)",
+            "core": "STATE = {}\ndef configure(k): STATE['k'] = k\ndef f(x): return STATE['k'] * x",
+        },
+        ("__init__", "2.0", "3.0"),
+        "lib/__init__.py: READY",
+    ),
+    "constant that is set elsewhere": (
+        {
+            "__init__": "import jax.numpy as jnp\nSCALE = 2.0\njnp.my_scale = SCALE",
+            "core": "import jax.numpy as jnp\ndef f(x): return jnp.my_scale * x",
+        },
+        ("__init__", "2.0", "3.0"),
+        "lib.core: what it imports, or what these modules do on import",
+    ),
+    "globals of a function": (
+        {"core": "K = 2\ndef g(x): return x\ndef f(x): return g.__globals__['K'] * x"},
+        ("core", "K = 2", "K = 3"),
+        "lib/core.py: anything in it",
+    ),
+    "modules by another name": (
+        {"core": "import sys as _sys\nK = 2\ndef f(x): return _sys.modules['lib.core'].K * x"},
+        ("core", "K = 2", "K = 3"),
+        "lib/core.py: anything in it",
+    ),
+    "eval of builtins": (
+        {"core": "import builtins\nK = 2\ndef f(x): return builtins.eval('K') * x"},
+        ("core", "K = 2", "K = 3"),
+        "lib/core.py: anything in it",
+    ),
+    "module by its name": (
+        {"core": "import importlib\ndef f(x): return importlib.import_module('lib.parts').scale(x)"},
+        DEEP,
+        "lib/parts.py: scale",
+    ),
     "inline": ({"core": "def f(x): return [g(x) for g in (lambda y: 2 * y,)][0]"}, ("core", "2 * y", "3 * y"), "lib/core.py: f"),
 }
 
@@ -291,3 +330,54 @@ def test_the_version_of_a_library_counts_that_the_code_imports(lib: Path) -> Non
     (told,) = reach.changed(sources)
     assert told.startswith("click ")
     assert told.endswith(" instead of 0.1")
+
+
+def test_a_spec_that_imports_a_module_by_its_path_rests_on_it(lib: Path) -> None:
+    sources = reach.imported("import lib.parts\n\nK = lib.parts.scale(2)\n")
+    write(lib, {"parts": PARTS.replace("2 * x", "3 * x")})
+    assert "lib/parts.py: scale" in reach.changed(sources)
+
+
+def test_what_a_spec_file_does_when_it_is_run_is_a_part_of_its_claims(lib: Path) -> None:
+    assert effects_of("from lib.core import f\n") == ""
+    assert effects_of("import lib\nlib.core.P = 2.0\n") != effects_of("import lib\nlib.core.P = 3.0\n")
+    write(lib, {"patch": "from lib import core\ncore.P = 2.0\n"})
+    before = [effects_of("import lib.patch\n"), effects_of("from lib import patch\n")]
+    assert all(before)
+    write(lib, {"patch": "from lib import core\ncore.P = 3.0\n"})
+    assert [effects_of("import lib.patch\n"), effects_of("from lib import patch\n")] != before
+    assert effects_of("syntax error (\n") == ""
+
+
+def test_modules_of_a_namespace_package_may_reach_each_other(tmp_path: Path, lib: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = lib.parent / "space"
+    folder.mkdir()
+    text = "import importlib\nNAME = 'space' + '.b'\ndef f(x): return importlib.import_module(NAME).C * x\n"
+    write(folder, {"a": text, "b": "C = 2\n"})
+    sources = reach.closure("space.a.f", [])
+    write(folder, {"b": "C = 3\n"})
+    assert any(told.startswith("space/b.py") for told in reach.changed(sources))
+
+
+def fingerprint(text: str) -> str:
+    return sha256(text.encode()).hexdigest()[:20]
+
+
+def test_a_text_of_another_package_that_was_read_counts(tmp_path: Path, lib: Path) -> None:
+    words, formula = "The temperature is at least 1.", "Doubles.\n\n.. math:: f(x) = 2 x"
+    indented = formula.replace("\n", "\n    ")
+    write(lib, {"__init__": f'from base import g\ndef f(x):\n    r"""{indented}\n    """\n    return 2 * x\n'})
+    write(lib.parent, {"base": f'def g(x):\n    """{words}"""\n    return x\n'})
+    read = (("base", "g", fingerprint(words)), ("lib", "f", fingerprint(formula)))
+    noted = Noted(id="lib.f", target="lib.f", content="c", line=4, properties=(), path=str(lib / "__init__.py"), read=read)
+    entry = surveyed.docstrings_entry("lib", [noted])
+
+    def stale() -> list[str]:
+        found = surveyed.claims_in("lib", entry)
+        return [found] if isinstance(found, str) else [claim.stale for claim in found]
+
+    assert stale() == [""]
+    assert stale() == [""]  # from the cache
+    write(lib.parent, {"base": 'def g(x):\n    """The temperature is at most 1."""\n    return x\n'})
+    (told,) = stale()
+    assert told

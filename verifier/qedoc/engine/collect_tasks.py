@@ -14,6 +14,7 @@ from qedoc.engine.deadline import Expired, deadline
 from qedoc.engine.messages import Claim, Failure, Survey, failure, plain, ran_out, reported
 from qedoc.engine.visits import EXPIRED, NAMING, READING, Visit, append, importing, slow
 from qedoc.errors import Location, QedocError, TargetError
+from qedoc.lock.effects import effects_of
 from qedoc.lock.syntax import digest
 from qedoc.results.outcome import Unread
 from qedoc.results.verdict import CaseResult, Formula, Verdict
@@ -32,6 +33,7 @@ def collect(file: SpecFile) -> tuple[Claim, ...]:
     from qedoc.claims.properties import spoken
     from qedoc.lock.content import content
 
+    done = effects_of(file.text)
     return tuple(
         Claim(
             file=file,
@@ -40,7 +42,7 @@ def collect(file: SpecFile) -> tuple[Claim, ...]:
             target=spec.target,
             location=spec.location,
             sizes=tuple(specfiles.sizes(spec)),
-            content=content(spec),
+            content=digest(f"{content(spec)} {done}") if done else content(spec),
             properties=tuple(map(spoken, (*spec.properties, *spec.promises))),
         )
         for index, spec in enumerate(specfiles.load(file))

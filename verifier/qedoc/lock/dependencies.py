@@ -49,6 +49,16 @@ def files_of(name: str) -> list[Path]:
     return sorted(root.parent.rglob("*.py")) if root.name == "__init__.py" else [root]
 
 
+def files_beside(path: Path) -> list[Path]:
+    """Returns the files of the namespace package that contains a local module; empty for a module in no package.
+
+    Args:
+        path: the file of the module.
+    """
+    depth = len(dotted(path))
+    return sorted(path.parents[depth - 2].rglob("*.py")) if depth > 1 and is_local(path) else []
+
+
 @cache
 def is_local(path: Path | None) -> bool:
     """Whether a file belongs neither to the standard library nor to an installed package."""

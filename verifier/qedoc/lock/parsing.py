@@ -38,13 +38,18 @@ def _fields(tree: ast.Module, digest: Callable[[str], str]) -> dict[str, Any]:
     spans: list[list[str | int]] = []
     reach: dict[str, str] = {}
     effects: list[str] = []
+    used: set[str] = set()
     for statement in tree.body:
         if is_text(statement) or _is_for_readers(statement):
             continue
         dump, mentioned, bound = canonical(statement), dict.fromkeys(chains(statement)), _bound(statement, imports)
+        for name in _imported_by_name(statement):
+            imports.setdefault(key := f"import {name}".replace(".", "/"), []).append([name, ""])
+            mentioned[key] = None
         far = "package" if "__getattr__" in bound else reaches(statement)
         if EFFECTS in bound:
             effects.append(_effect(statement, dump))
+            used |= {chain.partition(".")[0] for chain in mentioned}
         for name in bound:
             if far:
                 reach[name] = min(far, reach.get(name, far), key=("package", "module").index)
@@ -54,6 +59,7 @@ def _fields(tree: ast.Module, digest: Callable[[str], str]) -> dict[str, Any]:
         for node in ast.walk(statement):
             if isinstance(node, ast.Import | ast.ImportFrom):
                 stars += _note_import(node, imports)
+    effects += [dump for name in sorted(used & {*dumps}) for dump in dumps[name] if dump.startswith(("(Assign", "(AnnAssign"))]
     return dict(  # noqa: C408  # the fields of a record, by name
         whole=digest(canonical(tree)),
         names={name: digest("".join(found)) for name, found in dumps.items()},
@@ -68,6 +74,16 @@ def _fields(tree: ast.Module, digest: Callable[[str], str]) -> dict[str, Any]:
         reach=reach,
         effects=digest("".join([*effects, *sorted(_BUILT_IN & {*dumps})])) if effects or _BUILT_IN & {*dumps} else "",
     )
+
+
+def _imported_by_name(statement: ast.stmt) -> Iterator[str]:
+    """The modules that a statement imports by a name in quotes: `importlib.import_module("other")`."""
+    for node in ast.walk(statement):
+        if not isinstance(node, ast.Call) or not node.args or not isinstance(node.args[0], ast.Constant):
+            continue
+        called = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id if isinstance(node.func, ast.Name) else ""
+        if called in ("import_module", "__import__") and isinstance(node.args[0].value, str):
+            yield node.args[0].value
 
 
 def _effect(statement: ast.stmt, dump: str) -> str:
@@ -103,7 +119,16 @@ def _bound(statement: ast.stmt, imports: dict[str, list[list[str]]]) -> list[str
             return [_local_name(alias, statement) for alias in statement.names]
     names = list(dict.fromkeys(_stored(statement)))
     plain = isinstance(statement, ast.Assign | ast.AnnAssign) and all(isinstance(t, ast.Name | ast.Tuple) for t in _targets(statement))
+    plain = plain and all(_is_known(node.func, imports) for node in ast.walk(statement) if isinstance(node, ast.Call))
     return names if plain and "_" not in names else [*names, EFFECTS]
+
+
+def _is_known(function: ast.expr, imports: dict[str, list[list[str]]]) -> bool:
+    """Whether a call certainly changes nothing else: that of a built-in function, or of a library in INERT or beside it."""
+    root = next(chains(function), "").partition(".")[0]
+    if root not in imports:
+        return root in _BUILT_IN - {"setattr", "delattr", "exec", "eval"}
+    return all(module.partition(".")[0] in (*INERT, "numpy", "math", "sympy", "qedoc") for module, _ in imports[root])
 
 
 def _is_inert(decorator: ast.expr, imports: dict[str, list[list[str]]]) -> bool:

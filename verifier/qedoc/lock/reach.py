@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from qedoc.lock.clock import began
-from qedoc.lock.dependencies import analysis, dotted, files_of, find, is_local, is_own, key_of, locate
+from qedoc.lock.dependencies import analysis, dotted, files_beside, files_of, find, is_local, is_own, key_of, locate
 from qedoc.lock.syntax import SIDE_EFFECTS, Analysis, analyse, digest
 from qedoc.lock.versions import installed
 
@@ -72,7 +72,7 @@ def imported(text: str) -> Sources:
     for module, attribute in () if found is None else [pair for pairs in found.imports.values() for pair in pairs]:
         if locate(module) is not None and is_local(locate(module)) and module.partition(".")[0] not in VERSIONED:
             walk.follow_path([*module.split("."), *([attribute] if attribute else [])], whole=True)
-    for module in () if found is None else found.stars:
+    for module in () if found is None else (*found.stars, *found.loads):
         if locate(module) is not None and is_local(locate(module)) and module.partition(".")[0] not in VERSIONED:
             walk.follow_path(module.split("."), whole=True)
     return walk.sources()
@@ -245,10 +245,11 @@ class _Walk:
     def _beyond(self, path: Path, reach: str) -> list[tuple[Path, str]]:
         """What code may reach without mentioning it."""
         package = dotted(path)[0]
-        if reach != "package" or not files_of(package):  # an installed package is tracked by version
+        files = files_of(package) or files_beside(path)
+        if reach != "package" or not files:  # an installed package is tracked by version
             return [(path, EVERYTHING)] if reach else []
         self.listed.add(package)
-        return [(file, EVERYTHING) for file in files_of(package)]
+        return [(file, EVERYTHING) for file in files]
 
     def follow_path(self, parts: list[str], *, whole: bool = False) -> None:
         """Visits the name at a dotted path. If the path is a module and `whole` is set, visits all names in the module."""
@@ -391,6 +392,6 @@ def _provided() -> Mapping[str, list[str]]:
 
 def forget() -> None:
     """Forgets what was read of source files. A process that outlives changes of them calls this before it looks again."""
-    every: tuple[Any, ...] = (analysis, locate, key_of, dotted, find, is_local, is_own, _now, imports_of, _touched)
+    every: tuple[Any, ...] = (analysis, locate, key_of, dotted, find, is_local, is_own, _now, imports_of, _touched, _provided)
     for remembered in every:
         remembered.cache_clear()

@@ -13,7 +13,12 @@ IN_MODULE = frozenset({"globals", "locals", "vars", "f_globals"})
 ANYWHERE = frozenset({"eval", "exec", "compile", "__import__"})
 """Functions that may reach any name of any module."""
 
-ATTRIBUTES = frozenset({"__import__", "import_module", "find_spec", "run_module", "run_path", "f_back", "__subclasses__"})
+ATTRIBUTES = frozenset(
+    {
+        *("__import__", "__globals__", "__subclasses__", "exec_module", "load_module", "import_module", "find_spec", "run_module"),
+        *("run_path", "f_back"),
+    }
+)
 """Attributes that may reach any name of any module, also where they are imported by name."""
 
 
@@ -64,10 +69,11 @@ def reaches(node: ast.AST) -> str:
     """
     names = {*chains(node)}
     parts = {inner.attr for inner in ast.walk(node) if isinstance(inner, ast.Attribute)} | {name.partition(".")[0] for name in names}
-    loaded = any(name.startswith(("sys.modules", "modules")) for name in names)
-    if names & ANYWHERE or parts & ATTRIBUTES or loaded or any(map(_registers, ast.walk(node))):
+    loaded = any("modules" in name.split(".")[:2] for name in names)
+    called = {name.removeprefix("builtins.") for name in names}
+    if called & ANYWHERE or "builtins" in names or parts & ATTRIBUTES or loaded or any(map(_registers, ast.walk(node))):
         return "package"
-    return "module" if names & IN_MODULE or parts & {"f_globals"} else ""
+    return "module" if called & IN_MODULE or parts & {"f_globals"} else ""
 
 
 def _registers(node: ast.AST) -> bool:

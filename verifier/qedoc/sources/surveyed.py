@@ -204,8 +204,9 @@ class _Package:
         """Returns why claims must be read again, by claim id, or why all must be."""
         if not self.files:
             return {}
-        whole = self.whole()
-        seen = digest(f"{whole} {json.dumps(entry, sort_keys=True)}")
+        whole, texts = self.whole(), sorted({file for claim in entry["claims"] for file in claim["read"]})  # also of other packages
+        others = [here.documented if (path := find(file)) and (here := analysis(path)) else "" for file in texts]
+        seen = digest(f"{whole} {others} {json.dumps(entry, sort_keys=True)}")
         code = {claim["id"]: different[0] for claim in entry["claims"] if (different := changed(claim.get("code", {})))}
         stale = {id_: f"the code that its formula names has changed: {reason}" for id_, reason in code.items()}
         if confirmed(seen):
