@@ -19,7 +19,7 @@ i, j, m, n = sp.symbols("i j m n")
 a, x, y = map(sp.IndexedBase, "axy")
 
 
-def softmax(formula: sp.Expr, entry: Sequence[sp.Expr] = (i - 1,), at: Location | None = None) -> Spec:
+def softmax(formula: sp.Expr, entry: Sequence[sp.Expr] = (i - 1,), origin: Location | None = None) -> Spec:
     return Spec(
         target="jax.nn.softmax",
         formula=formula,
@@ -27,7 +27,7 @@ def softmax(formula: sp.Expr, entry: Sequence[sp.Expr] = (i - 1,), at: Location 
         where=[i <= n],
         bind={"x": Array(x[j], (j, 1, n))},
         entry=entry,
-        at=at,
+        origin=origin,
     )
 
 
@@ -158,7 +158,7 @@ def test_what_a_formula_says_of_its_value_does_not_widen_a_declared_domain() -> 
 
 def test_the_place_of_a_claim_can_be_given() -> None:
     place = Location(path="docs.py", line=7)
-    assert softmax(RIGHT, at=place).location == place
+    assert softmax(RIGHT, origin=place).location == place
     assert softmax(RIGHT).location.path == __file__
 
 

@@ -12,9 +12,9 @@ from qedoc.bind.context import Context
 from qedoc.bind.functions import expanded
 from qedoc.bind.records import Bound, Obstruction
 from qedoc.claims.spec import Spec
-from qedoc.read import Equation, Reading, read
+from qedoc.read import Reading, read
 from qedoc.read.listening import Hear, listening
-from qedoc.repair.marked import FAILS, Place, Places, Span, bound_as
+from qedoc.repair.marked import FAILS, Place, Places, Span, bound_as, equations
 from qedoc.sources.docstrings import Documented
 
 MOST_NEW = 3
@@ -54,7 +54,7 @@ class Frame:
             else:
                 with listening(latex, hear):
                     reading = read(latex, self.context.names, self.claim.formula.notation)
-            found = list(_equations(reading)) if isinstance(reading, Reading) else []
+            found = list(equations(reading)) if isinstance(reading, Reading) else []
             right = _named(_expanded(self.context, found[self.number].right), self.names) if self.number < len(found) else None
             formula = self.outside.xreplace({self.hole: right}) if right is not None else None
         except (*FAILS, Obstruction):
@@ -72,7 +72,7 @@ def framed(record: Documented, claim: Bound, within: Span) -> Frame | None:
     """
     context = Context(record, lettered=lettered(record) if record.owner else {})
     reading = context.readings.get(claim.formula)
-    found = list(_equations(reading)) if isinstance(reading, Reading) else []
+    found = list(equations(reading)) if isinstance(reading, Reading) else []
     number = next((k for k, equation in enumerate(found) if str(equation) == claim.reading), None)
     if number is None:
         return None
@@ -111,11 +111,6 @@ def _marked(record: Documented, claim: Bound, within: Span) -> sp.Expr | None:
     with listening(claim.formula.latex, hear):
         bound = bound_as(record, claim.formula, claim.formula.latex, claim.spec.id)
     return None if bound is None else bound.spec.formula
-
-
-def _equations(reading: Reading) -> Iterator[Equation]:
-    for one in (reading, *reading.others):
-        yield from one.equations
 
 
 def _meanings(right: sp.Expr, known: dict[str, sp.Symbol]) -> Iterator[dict[str, sp.Expr]]:

@@ -17,7 +17,7 @@ from qedoc.bind.records import Bound
 from qedoc.claims.case import Case, instantiate
 from qedoc.claims.spec import Size, Spec
 from qedoc.errors import QedocError
-from qedoc.read import Reading
+from qedoc.read import Equation, Reading
 from qedoc.repair.edits import Array, Edit, applied
 from qedoc.sources.docstrings import Documented, Formula
 
@@ -204,6 +204,12 @@ def bound_as(record: Documented, formula: Formula, latex: str, which: str) -> Bo
     return next((claim for claim in found if isinstance(claim, Bound) and claim.spec.id == which and claim.formula.latex == latex), None)
 
 
+def equations(reading: Reading) -> Iterator[Equation]:
+    """Yields the equations of a formula in all its readings."""
+    for one in (reading, *reading.others):
+        yield from one.equations
+
+
 def stated_part(record: Documented, claim: Bound) -> Span | None:
     """Returns the part of a formula that a claim was read from: the right side of its equation.
 
@@ -214,8 +220,8 @@ def stated_part(record: Documented, claim: Bound) -> Span | None:
     reading = Context(record).readings.get(claim.formula)
     if not isinstance(reading, Reading):
         return None
-    equations = [equation for one in (reading, *reading.others) for equation in one.equations]
-    chosen = next((equation for equation in equations if str(equation) == claim.reading), equations[-1])
+    found = list(equations(reading))
+    chosen = next((equation for equation in found if str(equation) == claim.reading), found[-1])
     start = claim.formula.latex.find(chosen.latex)
     return None if start < 0 or not chosen.latex else (start, start + len(chosen.latex))
 

@@ -20,11 +20,9 @@ from qedoc.report.terminal import findings, listed_under, promises
 from qedoc.report.why import about, grouped, quoted
 from qedoc.results.causes import Cause, cause_of
 from qedoc.results.codes import Code
-from qedoc.results.corrections import Line, described, hunks, pieces
+from qedoc.results.corrections import Line, described, pieces, rows
 from qedoc.results.examples import example_of, sizes_of
 from qedoc.results.verdict import ClaimResult, Correction, Interpretation, SymbolEntry, Verdict, weakest
-
-_SIGNS = (("written", "del"), ("right", "ins"))
 
 BESIDE = 27.0
 """Two formulas are side by side up to this width, in em. Wider formulas are below each other."""
@@ -228,11 +226,8 @@ class Maker:
         )
 
     def _fix(self, claim: ClaimResult, correction: Correction) -> Fix:
-        edits = tuple(
-            (name, tuple(_parts(line, tag) for line in changed))
-            for hunk in hunks(claim.formula.latex, correction.latex)
-            for (name, tag), changed in zip(_SIGNS, hunk, strict=True)
-        )
+        changes = rows(claim.formula.latex, correction.latex)
+        edits = tuple((name, tuple(_parts(line, tag) for line in changed)) for name, tag, changed in changes)
         return Fix(
             verdict=correction.verdict,
             described=described(correction),

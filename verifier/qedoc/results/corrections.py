@@ -165,6 +165,21 @@ def _visible(row: str, start: int, stop: int) -> tuple[int, int] | None:
     return (begin, begin + len(inside.strip())) if inside.strip() else None
 
 
+_SIDES = (("written", "del"), ("right", "ins"))
+
+
+def rows(old: str, new: str) -> Iterator[tuple[str, str, Sequence[Line]]]:
+    """Yields the changed lines of a formula and of its correction: what they are called, the HTML tag of an edited part, and the lines.
+
+    Args:
+        old: the formula.
+        new: its correction.
+    """
+    for hunk in hunks(old, new):
+        for (name, tag), changed in zip(_SIDES, hunk, strict=True):
+            yield name, tag, changed
+
+
 def pieces(line: Line) -> Iterator[tuple[str, bool]]:
     """Yields the parts of a line, each with whether it was edited. An edited part is empty where something is missing.
 

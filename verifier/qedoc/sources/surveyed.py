@@ -361,8 +361,7 @@ def _is_plain(here: _Found, name: str) -> bool:
 
 
 def _is_plain_function(path: Path, name: str) -> bool:
-    here = _found(path)
-    known = analysis(path)
+    here, known = _found(path), analysis(path)
     if here is None or known is None:
         return False
     if name in known.imports and name not in here.documents:

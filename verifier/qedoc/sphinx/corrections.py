@@ -7,13 +7,11 @@ from typing import Any
 from docutils import nodes
 
 from qedoc.report.corrections import lines
-from qedoc.results.corrections import Line, described, hunks, pieces
+from qedoc.results.corrections import Line, described, pieces, rows
 from qedoc.results.verdict import Correction
 from qedoc.sphinx.badges import mark
 from qedoc.sphinx.lock_reader import Entry
 from qedoc.sphinx.nodes import CORRECTION, fold, formula, line, summary
-
-_TAGS = (("written", "del"), ("right", "ins"))
 
 
 class change(nodes.General, nodes.Element):  # noqa: N801  # docutils names nodes so
@@ -55,9 +53,8 @@ def write_change(translator: Any, entry: Entry, number: int) -> None:
 
 
 def _rows(entry: Entry, correction: Correction) -> Iterator[tuple[str, str]]:
-    for hunk in hunks(entry.result.formula.latex, correction.latex):
-        for (name, tag), changed in zip(_TAGS, hunk, strict=True):
-            yield name, _code(changed, tag)
+    for name, tag, changed in rows(entry.result.formula.latex, correction.latex):
+        yield name, _code(changed, tag)
 
 
 def _code(changed: Iterable[Line], tag: str) -> str:
