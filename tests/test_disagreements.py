@@ -161,3 +161,12 @@ def test_the_end_of_a_sum(judge: Judge, explanation: str, code: str, verdicts: s
 )
 def test_units_and_differences_in_words(judge: Judge, before: str, latex: str, after: str, code: str, verdicts: set[Verdict]) -> None:
     assert judge("x", shown(latex, before, after), code) in verdicts
+
+
+@pytest.mark.parametrize("words", ["Commonly used for 0 < x < 1.", "It is intended for 0 < x < 1."])
+@pytest.mark.parametrize(
+    ("code", "verdicts"),
+    [("jnp.where(x < 1, x**2, x)", RIGHT), ("x**2", HOLDS), ("x**3", REFUTED), ("jnp.where(x < 1, 2 * x**2, x)", REFUTED)],
+)
+def test_a_range_in_a_sentence_about_use_may_restrict_the_formula(judge: Judge, words: str, code: str, verdicts: set[Verdict]) -> None:
+    assert judge("x", shown("x^2", "Computes", words), code) in verdicts

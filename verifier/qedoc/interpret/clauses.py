@@ -118,7 +118,7 @@ class Clauses:
                     found.explained.setdefault(names[0], source.words)
             at += 1
 
-    def restrictions(self, lattice: Lattice, source: Source, found: Found, own: sp.Expr | None = None) -> None:
+    def restrictions(self, lattice: Lattice, source: Source, found: Found, own: sp.Expr | None = None, *, vague: bool = True) -> None:
         """Adds the relations in words that were not understood as a whole: they may restrict the display.
 
         Args:
@@ -126,10 +126,12 @@ class Clauses:
             source: the words and their place.
             found: where they are added.
             own: what a range without a subject is about.
+            vague: whether words that are no relations count, but may restrict the display.
         """
         inside = fragments(lattice, own)
         if inside.vague:
-            found.say("unclear", (), Sure.OPAQUE, source)
+            if vague:
+                found.say("unclear", (), Sure.OPAQUE, source)
             return
         for relation in inside.relations:
             for stated, _ in self.with_input(relation):

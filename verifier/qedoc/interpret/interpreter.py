@@ -258,6 +258,8 @@ class Interpreter:
             return
         if parses := best(whole(sentence, lattice)):
             self._clauses.said(parses, source, found)
+            if all(item == ("other",) for parse in parses for item in parse):  # `It is intended for 0 < x < 1.`
+                self._clauses.restrictions(lattice, source, found, vague=False)
             return
         if refers(lattice) or (passage.before < 0 and approximates(lattice)):
             return
