@@ -170,3 +170,17 @@ def test_units_and_differences_in_words(judge: Judge, before: str, latex: str, a
 )
 def test_a_range_in_a_sentence_about_use_may_restrict_the_formula(judge: Judge, words: str, code: str, verdicts: set[Verdict]) -> None:
     assert judge("x", shown("x^2", "Computes", words), code) in verdicts
+
+
+@pytest.mark.parametrize(
+    ("summary", "code", "verdicts"),
+    [
+        ("Changes from one value to another.", "x**2", HOLDS),
+        ("Changes from one value to another.", "x**3", REFUTED),
+        ("Moves from one step to the next.", "x**3", REFUTED),
+        ("Defined from one to another bound, which is two.", "jnp.where((x > 1) & (x < 2), x**2, x)", RIGHT),
+        ("For inputs from one to two.", "jnp.where((x >= 1) & (x <= 2), x**2, x)", RIGHT),
+    ],
+)
+def test_from_one_thing_to_another_is_no_range(judge: Judge, summary: str, code: str, verdicts: set[Verdict]) -> None:
+    assert judge("x", shown("f(x) = x^2", summary), code) in verdicts

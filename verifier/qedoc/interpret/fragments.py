@@ -173,10 +173,14 @@ def _about_words(lattice: Lattice, at: int) -> bool:
 
 
 def _are_two(lattice: Lattice, at: int) -> bool:
-    """Whether `two` at a position counts things and is no end of a range: `between two factors`, but not `between two and five`."""
+    """Whether `two` at a position counts things and is no end of a range: `between two factors`, but not `between two and five`.
+
+    `From one value to another` counts in the same way.
+    """
     rest = [word.lower() for word in lattice.words[at:]]
     numbers = [edge for edges in lattice.edges[at + 1 :] for edge in edges if edge.kind in ("NUM", "SYM", "PARAM", "EXPR", "SET")]
-    return len(rest) > 1 and rest[0] == "two" and rest[1].isalpha() and rest[1] not in ("and", "to", "or") and not numbers
+    counts = rest[:1] == ["two"] or (rest[:1] == ["one"] and bool({"another", "other", "next"} & set(rest[2:])))
+    return counts and len(rest) > 1 and rest[1].isalpha() and rest[1] not in ("and", "to", "or") and not numbers
 
 
 def _tells_nothing(lattice: Lattice, at: int) -> bool:
@@ -199,7 +203,7 @@ def _tells_nothing(lattice: Lattice, at: int) -> bool:
         return True  # `the parameter above` is a place in the text
     if word == "over" and not follower & {"NUM", "SYM", "PARAM", "EXPR"}:
         return True
-    if word == "between" and _are_two(lattice, at + 1):
+    if word in ("between", "from") and _are_two(lattice, at + 1):
         return True
     if word in ("from", "between", "over", "under") and at and lattice.words[at - 1].lower() in lexicon.SUMMING:
         return True
