@@ -119,9 +119,18 @@ def _symbol(context: Context, name: str, said: Choices) -> list[Choice]:
     told = [choice for choice in told if not _is_function(context, choice.value)]
     known = list({choice.value: choice for choice in reversed(told) if choice.value is not None}.values())[::-1]
     stated = [choice for choice in known if choice.sure is Sure.STATED]
+    same = _of_same_name(context, name)
+    if (
+        same
+        and stated
+        and "`" not in re.sub(r":math:`[^`]*`", "", stated[0].words)
+        and [choice.value for choice in stated] == [parameter(same)]
+    ):
+        against = disagreement(context, name, same, said)
+        return [Choice(about="symbol", subject=name, value=None, words=against, sure=Sure.OPAQUE)] if against else stated
     if stated:
         return stated
-    if same := _of_same_name(context, name):
+    if same:
         if against := disagreement(context, name, same, said):
             return [Choice(about="symbol", subject=name, value=None, words=against, sure=Sure.OPAQUE)]
         own = Choice(about="symbol", subject=name, value=parameter(same), words="the parameter of the same name", sure=Sure.STATED)

@@ -23,6 +23,7 @@ from qedoc.interpret.parameters import Entries
 from qedoc.interpret.parses import Reading, best, common, merged
 from qedoc.interpret.parsing import Lattice, whole
 from qedoc.interpret.passages import Passage, passages, sentences, unstressed
+from qedoc.interpret.residue import assigns, calls, computes, follows, given_otherwise, goes_on_elsewhere, is_of_another, operates
 from qedoc.interpret.sets import MEMBER, mapped_from
 from qedoc.interpret.statements import sentence
 from qedoc.interpret.telling import disowns, is_objective, is_past, selects, shows, tail, tells
@@ -123,6 +124,18 @@ class Interpreter:
                 self._sentence(lattice, passage, found)
         found.tell_apart()
         return found
+
+    def _changes(self, passage: Passage) -> bool:
+        """Whether words that were not understood may change what a display says."""
+        if given_otherwise(passage.text):
+            return True
+        if passage.first:
+            return False
+        shown = " ".join(block.latex for block in markup.blocks(self.lines))
+        names = [one.name for one in self.parameters]
+        told = operates(passage.text, shown, names) or computes(passage.text, shown, names) or assigns(passage.text, names)
+        told = told or follows(passage.text, names) or calls(passage.text)
+        return told or (passage.before >= 0 and goes_on_elsewhere(passage.text))
 
     @staticmethod
     def _doubted(displays: Iterable[int], source: Source, found: Found) -> None:
@@ -241,6 +254,10 @@ class Interpreter:
             self._doubted([passage.before] if passage.before >= 0 else self.displays, Source(words=passage.text, line=passage.line), found)
             return
         source = Source(words=passage.text, line=passage.line, only=passage.before)
+        own = next(iter(self.vocabulary.own), "")
+        for block in markup.blocks(self.lines) if passage.before < 0 else ():
+            if is_of_another(passage.text, block.latex, own):
+                self._doubted([block.first], source, found)
         for relation in limits(passage.text):
             found.say("output", relation, Sure.SUGGESTED, source)
         if constrains(passage.text) or counts_from_one(passage.text):
@@ -260,8 +277,13 @@ class Interpreter:
             self._clauses.said(parses, source, found)
             if all(item == ("other",) for parse in parses for item in parse):  # `It is intended for 0 < x < 1.`
                 self._clauses.restrictions(lattice, source, found, vague=False)
+            if all(item in (("other",), ("says",)) for parse in parses for item in parse) and self._changes(passage):
+                self._doubted([passage.before] if passage.before >= 0 else self.displays, source, found)
             return
         if refers(lattice) or (passage.before < 0 and approximates(lattice)):
+            return
+        if self._changes(passage):
+            self._doubted([passage.before] if passage.before >= 0 else self.displays, Source(words=passage.text, line=passage.line), found)
             return
         self._clauses.inner_legends(lattice, Source(words=passage.text, line=passage.line), found)
         self._clauses.restrictions(lattice, source, found)

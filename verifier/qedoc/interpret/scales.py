@@ -59,10 +59,11 @@ _RANGED = re.compile(r"\b(?:must|should|between|at least|at most|greater|less th
 
 
 def counted_otherwise(text: str, own: sp.Symbol, source: Source, found: Found) -> None:
-    """A parameter that is made of what its description names, `degree minus one`: the symbol of its name may be what is named."""
+    """A parameter that is made of what its description names, `degree :math:`n`, minus one`: a symbol of its name or there may be that."""
     of_itself = re.search(_MADE_OF.format(re.escape(own.name[1:])), text, re.IGNORECASE)
     if of_itself or (_BY_NUMBER.search(text) and not _RANGED.search(text)):
-        found.legend(own.name[1:], Sense(value=None, sure=Sure.OPAQUE), source)
+        for name in (own.name[1:], *re.findall(r":math:`\\?(\w+)`", text)):
+            found.legend(name, Sense(value=None, sure=Sure.OPAQUE), source)
 
 
 def solve(value: Any, own: sp.Symbol, sure: Sure, source: Source, found: Found) -> None:
