@@ -174,10 +174,11 @@ def _is_correlation_below(poly: Poly) -> bool:
     limit = -poly.get((), Fraction(0))
     if limit <= 0 or len(poly) == 1:
         return False
-    factors, top = content(plus(poly, number(limit)), positive_only=False)
+    factors, rest = content(plus(poly, number(limit)), positive_only=False)
     if not any(exponent == Fraction(-1, 2) for exponent in factors.values()):
         return False
-    bottom = scaled(product(power(of(atom), -2 * exponent) for atom, exponent in factors.items()), limit**2)
+    top = product([rest, *(power(of(atom), exponent) for atom, exponent in factors.items() if exponent > 0)])
+    bottom = scaled(product(power(of(atom), -2 * exponent) for atom, exponent in factors.items() if exponent < 0), limit**2)
     for atom in sorted({atom for mono in top for atom, _ in mono if atom[0] == "sum" and len(atom[1]) == 1 and len(atom[2]) == 2}):
         (name,), (bound,), body = opened(atom)
         for inner in (_product_of, _covariance):
