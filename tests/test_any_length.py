@@ -298,6 +298,17 @@ def test_length_that_is_not_one_is_part_of_the_claim() -> None:
     assert "m = 1 in another way" in single.reason
 
 
+def test_formula_that_is_large_at_single_lengths_is_proved_for_every_length_only() -> None:
+    centred = {place: x[place, k] - Sum(x[place, l], (l, 1, N)) / N for place in (I, J)}
+    products = {both: Sum(centred[both[0]] * centred[both[1]], (k, 1, N)) for both in ((I, I), (I, J), (J, J))}
+    right = products[I, J] / sqrt(products[I, I] * products[J, J])
+    sizes = {"n": 3, "m": 2, "i": 1, "j": 2}
+    result = check(covariances("correlations", right), sizes, Limits(max_points=40), lambda _: None)
+    assert (result.verdict, result.extent, result.cells) == (Verdict.PROVED, "every n >= 2 and every m >= 2", 0)
+    twin = check(covariances("correlations_of_long_rows", right), sizes, Limits(max_points=40), lambda _: None)
+    assert twin.verdict is Verdict.REFUTED
+
+
 def test_claim_about_a_convolution_is_proved_for_every_window() -> None:
     """The code adds as many zeros as one of the arrays is long."""
     found = every_length(convolved("smooth", Sum(a[I - j] * b[j], (j, 0, M - 1))))

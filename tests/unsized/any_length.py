@@ -168,3 +168,12 @@ def smooth_late(a, v):
 def smooth_short(a, v):
     """Leaves the entries beyond the first 20 out of long arrays."""
     return jnp.convolve(a, v[:20] if isinstance(v.shape[0], int) else v)
+
+
+def correlations(x):
+    return jnp.corrcoef(x)
+
+
+def correlations_of_long_rows(x):
+    """Leaves the entries beyond the first 20 out of long arrays."""
+    return jnp.corrcoef(x[:, :20] if isinstance(x.shape[1], int) and x.shape[1] > 20 else x)
