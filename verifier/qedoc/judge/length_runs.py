@@ -104,7 +104,9 @@ def corners(ends: Sequence[Sequence[int]]) -> list[tuple[int, ...]]:
     Args:
         ends: the first and the last index along each axis.
     """
-    return list(dict.fromkeys(tuple(pair[(axis * step + start) % 2] for axis, pair in enumerate(ends)) for step in (0, 1) for start in (0, 1)))
+    return list(
+        dict.fromkeys(tuple(pair[(axis * step + start) % 2] for axis, pair in enumerate(ends)) for step in (0, 1) for start in (0, 1))
+    )
 
 
 def computed(value: sp.Expr, known: Mapping[str, Any]) -> float | None:

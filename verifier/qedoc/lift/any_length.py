@@ -157,7 +157,6 @@ class _Reader:
             raise UnsupportedError(f"the primitive {name} gives {equation.outvars[0].aval.dtype}", None)
         return [Field(shapes[0], lambda places: _elementwise(name, dtype, params, [_entry(field, places) for field in operands]))]
 
-
     def branched(self, branches: Sequence[Any], choice: Any, operands: list[Field]) -> list[Field]:
         """The results of the branch with a number, or cases of them. A number outside counts as the nearest one."""
         last = len(branches) - 1

@@ -147,7 +147,7 @@ def multiplied(name: str, bound: Poly, body: Poly) -> Poly:
 
 
 def is_never_above(poly: Poly) -> bool:
-    """Whether a value is never positive: by its sign, as minus a variance, as an entry minus the largest one, or as a correlation minus 1."""
+    """Whether a value is never positive: by its sign, as minus a variance, an entry minus the largest one, or a correlation minus 1."""
     if nonnegative(scaled(poly, -1)):
         return True
     return is_variance(scaled(poly, -1)) or _is_below_largest(poly) or _is_correlation_below(poly)
