@@ -6,7 +6,6 @@
 import json
 import subprocess
 import sys
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -57,9 +56,17 @@ def table(claims: list[dict[str, Any]], modules: Sequence[str]) -> str:
         "",
         f"{len(numbers)} formulas are about numbers. {len(alone)} of them are proved for the entries of arrays of every length too:",
         "",
-        *(f"- `{module}`: {count}" for module, count in Counter(_module(claim) for claim in alone).items()),
+        *(f"- `{module}` ({len(names)}): {', '.join(f'`{name}`' for name in names)}" for module, names in _by_module(alone).items()),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _by_module(claims: list[dict[str, Any]]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for claim in claims:
+        module = _module(claim)
+        found.setdefault(module, []).append(claim["id"].removeprefix(f"{module}."))
+    return found
 
 
 def _code(claim: dict[str, Any]) -> str:

@@ -7,7 +7,7 @@ from summed import A, B, C, a, b, c, d, eps, g, i, j, k, l, largest, m, mean, n,
 
 from qedoc.algebra.large import Smallest
 
-exp, log, sqrt, Abs, Max, Min, Eq = sp.exp, sp.log, sp.sqrt, sp.Abs, sp.Max, sp.Min, sp.Eq
+exp, log, sqrt, Abs, Max, Min, Eq, Rational = sp.exp, sp.log, sp.sqrt, sp.Abs, sp.Max, sp.Min, sp.Eq, sp.Rational
 
 
 class Pair(NamedTuple):
@@ -297,3 +297,18 @@ pair("logarithm of a size where a logarithm has a value", log(Abs(weighted)), lo
 pair("logarithm of a difference and of its size", log(Abs(a - b)) + c, log(a - b) + c, log(a - b) - c)
 pair("a case that changes nothing", where(a > 0, log(c) + a, log(c) + a), log(c) + a, log(c) - a)
 pair("a case that cancels", where(mu > c, log(b) - c, log(b)) + where(mu > c, c), log(b), log(b) + where(mu > c, c))
+
+# Correlations lie between -1 and 1
+
+
+def spread(one: Any, other: Any) -> sp.Expr:
+    return total((one[k] - mean(one[l], l)) * (other[k] - mean(other[l], l)), (k, n))
+
+
+correlation = spread(x, z) / sqrt(spread(x, x)) / sqrt(spread(z, z))
+cosine = total(x[k] * z[k], (k, n)) / sqrt(squares) / sqrt(total(z[k] ** 2, (k, n)))
+pair("correlation between -1 and 1", Max(-1, Min(1, correlation)), correlation, Max(Rational(-1, 2), Min(1, correlation)), least=2)
+pair("correlation with one root", correlation, spread(x, z) / sqrt(spread(x, x) * spread(z, z)), spread(x, z) / sqrt(spread(x, x)), least=2)
+pair("cosine of an angle", Min(1, cosine), cosine, Min(1, 2 * cosine), least=2)
+pair("cosine of two rows", Max(-1, cosine), cosine, Max(-1, cosine * sqrt(squares)), least=2)
+pair("multiple of a cosine", Min(3, 3 * cosine), 3 * cosine, Min(3, 4 * cosine), least=2)

@@ -94,6 +94,9 @@ WRONG = {
 UNREAD = {
     "without_the_two_hundredth": "no step of the loop was proved",
     "without_the_last_of_many": "no step of the loop was proved",
+    "another_at_two_hundred": "no step of the loop was proved",
+    "nothing_from_two_hundred": "does not start value from a value of the formula",
+    "the_first_two_hundred": "reads the entries [slice(None, 200, None)] of a container of unknown size",
     "remembering": "calls something for its effect",
     "remembering_elsewhere": "calls something for its effect",
     "remembering_in_a_default": "has a default that may change",
@@ -130,6 +133,13 @@ def test_a_wrong_formula_is_refuted_by_some_number(name: str) -> None:
 @pytest.mark.parametrize("code", UNREAD)
 def test_code_that_may_do_something_else_later_is_tested(code: str) -> None:
     assert UNREAD[code] in every_count(of_dict(code)).reason
+
+
+@pytest.mark.parametrize("code", ["another_at_two_hundred", "nothing_from_two_hundred", "the_first_two_hundred"])
+def test_code_that_treats_large_containers_in_another_way_is_no_proof(code: str) -> None:
+    (result,) = at_largest(of_dict(code))
+    assert (result.verdict, result.extent) == (Verdict.TESTED, "")
+    assert result.reason.startswith("proved for n = 0 to 8, and not for every n: ")
 
 
 @pytest.mark.parametrize("code", ["by_sum", "by_sum_inside"])

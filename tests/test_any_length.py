@@ -21,7 +21,7 @@ from qedoc.errors import TargetError, UnsupportedError
 from qedoc.judge.check import check
 from qedoc.judge.every_length import every_length
 from qedoc.judge.infer import lifted
-from qedoc.judge.length_runs import FEW, MANY, contradicted
+from qedoc.judge.length_runs import FEW, MANY, contradicted, corners
 from qedoc.judge.lengths import LENGTH
 from qedoc.lift.any_length import Unsized, read_unsized
 from qedoc.lift.elementwise import treats_entries_alone
@@ -37,6 +37,8 @@ s = sp.Symbol("s", real=True)
 x, y = (IndexedBase(name, real=True) for name in "xy")
 top = Largest(x[l], (l, 0, n - 1))
 mu = Sum(x[l], (l, 0, n - 1)) / n
+TOTAL = Sum(x[k], (k, 0, n - 1))
+MEAN = {place: Sum(x[place, l], (l, 0, m - 1)) / m for place in (i, j)}
 VARIANCE = Sum((x[k] - mu) ** 2, (k, 0, n - 1)) / n
 POSITIVE = Max(0, sign(x[k]))
 
@@ -108,6 +110,26 @@ FORMULAS: list[tuple[str, Callable[..., Any], dict[str, str], Expr]] = [
     ),
     ("windows", jnp.correlate, {"x": "n + m - 1,", "y": "m,"}, Sum(x[i + k] * y[k], (k, 0, m - 1))),
     ("gates", jax.nn.glu, {"x": "2*n,"}, x[i] / (1 + exp(-x[i + n]))),
+    ("diagonal", jnp.diag, {"x": "n, n"}, x[i, i]),
+    ("covariances", jnp.cov, {"x": "n, m"}, Sum((x[i, k] - MEAN[i]) * (x[j, k] - MEAN[j]), (k, 0, m - 1)) / (m - 1)),
+    ("squeezed", lambda x: jnp.squeeze(x[:, None]) * 2, {"x": "n,"}, 2 * x[i]),
+    ("cond", lambda x: jax.lax.cond(jnp.sum(x) > 0, jnp.sum, jnp.max, x), {"x": "n,"}, Piecewise((TOTAL, TOTAL > 0), (top, True))),
+    ("switch", lambda x: jax.lax.switch(2, [jnp.sum, jnp.min, jnp.max], x), {"x": "n,"}, top),
+    (
+        "switch by a number",
+        lambda x: jax.lax.switch(jnp.int32(jnp.sum(x) > 0) + jnp.int32(x[0] > 0), [jnp.sum, jnp.max, jnp.min], x),
+        {"x": "n,"},
+        Piecewise(
+            (Piecewise((Smallest(x[k], (k, 0, n - 1)), x[0] > 0), (top, True)), TOTAL > 0),
+            (Piecewise((top, x[0] > 0), (TOTAL, True)), True),
+        ),
+    ),
+    (
+        "smoothed",
+        lambda x, y: jnp.convolve(x, y, mode="valid"),
+        {"x": "n + m - 1,", "y": "m,"},
+        Sum(x[i + m - 1 - k] * y[k], (k, 0, m - 1)),
+    ),
     ("count", lambda x: jnp.sum(x > 0), {"x": "n,"}, Sum(Piecewise((1, x[k] > 0), (0, True)), (k, 0, n - 1))),
 ]
 
@@ -130,6 +152,7 @@ def test_formula_is_as_a_person_would_write_it() -> None:
     ("call", "message"),
     [
         (jnp.sort, "sort"),
+        (lambda x: jnp.convolve(x, x, mode="same"), "floordiv"),
         (lambda x: x[:4].sum(), "min"),
         (lambda x: jnp.mean(x) if x.shape[0] < 5 else jnp.sum(x), "cannot be traced for every length"),
         (lambda x: sum(entry for entry in x), "cannot be traced for every length"),
@@ -160,7 +183,7 @@ def test_code_that_looks_at_single_lengths_is_found_by_runs() -> None:
 
 # Claims
 
-I, M, N = symbols("i m n")
+I, J, M, N = symbols("i j m n")
 a, b = (IndexedBase(name) for name in "ab")
 SQUARES = Sum(x[k] ** 2, (k, 1, N)) / N
 
@@ -263,6 +286,59 @@ def test_length_that_is_proved_by_itself_may_be_treated_in_another_way() -> None
     assert found.reason == ""
 
 
+def test_length_that_is_not_one_is_part_of_the_claim() -> None:
+    """`squeeze` drops an axis of length 1, and a covariance needs two observations."""
+    centred = {place: x[place, k] - Sum(x[place, l], (l, 1, N)) / N for place in (I, J)}
+    products = Sum(centred[I] * centred[J], (k, 1, N))
+    right = products / (N - 1)
+    found = every_length(covariances("covariances", right))
+    assert found is not None
+    assert (found.reason, found.extent) == ("", "every n >= 2 and every m >= 2")
+    wrong = (products / N, right.subs(J, I), Sum(x[I, k] * x[J, k], (k, 1, N)) / (N - 1))
+    for target, formula in (("two_rows", right), *(("covariances", one) for one in wrong)):
+        other = every_length(covariances(target, formula))
+        assert other is not None
+        assert other.reason
+    single = every_length(covariances("covariances", right, where=(sp.Ne(N - 1, 0),)))
+    assert single is not None
+    assert "m = 1 in another way" in single.reason
+
+
+def test_formula_that_is_large_at_single_lengths_is_proved_for_every_length_only() -> None:
+    centred = {place: x[place, k] - Sum(x[place, l], (l, 1, N)) / N for place in (I, J)}
+    products = {both: Sum(centred[both[0]] * centred[both[1]], (k, 1, N)) for both in ((I, I), (I, J), (J, J))}
+    right = products[I, J] / sqrt(products[I, I] * products[J, J])
+    sizes = {"n": 3, "m": 2, "i": 1, "j": 2}
+    result = check(covariances("correlations", right), sizes, Limits(max_points=40), lambda _: None)
+    assert (result.verdict, result.extent, result.cells) == (Verdict.PROVED, "every n >= 2 and every m >= 2", 0)
+    twin = check(covariances("correlations_of_long_rows", right), sizes, Limits(max_points=40), lambda _: None)
+    assert twin.verdict is Verdict.TESTED  # `clip` is saturated on the diagonal, so that runs alone refute nothing
+    assert "proved" not in twin.reason.replace("not proved", "")
+
+
+def test_entries_off_the_diagonal_are_compared() -> None:
+    assert corners([(0, 3), (0, 4)]) == [(0, 0), (3, 4), (0, 4), (3, 0)]
+    assert corners([(2, 5)]) == [(2,), (5,)]
+    assert corners([(0, 0), (0, 0)]) == [(0, 0)]
+    assert corners([]) == [()]
+
+
+def test_claim_about_a_convolution_is_proved_for_every_window() -> None:
+    """The code adds as many zeros as one of the arrays is long."""
+    found = every_length(convolved("smooth", Sum(a[I - j] * b[j], (j, 0, M - 1))))
+    assert found is not None
+    assert (found.reason, found.extent) == ("", "every n >= m and every m >= 1")
+    for target, formula in (
+        ("smooth", Sum(a[I + j - M + 1] * b[j], (j, 0, M - 1))),
+        ("smooth", Sum(a[I - j] * b[j], (j, 0, M - 2))),
+        ("smooth_late", Sum(a[I - j] * b[j], (j, 0, M - 1))),
+        ("smooth_short", Sum(a[I - j] * b[j], (j, 0, M - 1))),
+    ):
+        other = every_length(convolved(target, formula))
+        assert other is not None
+        assert other.reason
+
+
 def test_comparison_of_two_lengths_is_not_proved() -> None:
     arrays = {"x": Array(x[k], (k, 1, N)), "y": Array(y[k], (k, 1, M))}
     found = every_length(spec("square_only", SQUARES, arrays=arrays, more=(Size(M, (1, 2, 3), LENGTH),)))
@@ -313,6 +389,24 @@ def test_claim_about_a_window_is_proved_for_every_window() -> None:
         other = every_length(windowed(wrong))
         assert other is not None
         assert other.reason
+
+
+def convolved(target: str, formula: Expr) -> Spec:
+    arrays = {"a": Array(a[k], (k, 0, N - 1)), "v": Array(b[k], (k, 0, M - 1))}
+    lengths = (Size(M, (1, 2, 3), LENGTH), Size(I, range(3), "index of the result"))
+    return spec(target, formula, arrays=arrays, more=lengths, where=(I <= N - 1, I >= M - 1), entry=(I,))
+
+
+def covariances(target: str, formula: Expr, where: tuple[Any, ...] = (sp.Ne(M, 1), sp.Ne(N - 1, 0))) -> Spec:
+    places = tuple(Size(place, range(1, 4), "index of the result") for place in (I, J))
+    return spec(
+        target,
+        formula,
+        arrays={"x": Array(x[k, l], (k, 1, M), (l, 1, N))},
+        more=(Size(M, (1, 2), LENGTH), *places),
+        where=(I <= M, J <= M, *where),
+        entry=(I - 1, J - 1),
+    )
 
 
 @pytest.mark.parametrize(

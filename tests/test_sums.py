@@ -203,6 +203,27 @@ def test_a_variance_and_an_entry_below_the_largest_have_known_signs() -> None:
     assert not compare(sp.Max(mean(x[k] ** 2) - mean(x[k]), 0), mean(x[k] ** 2) - mean(x[k]), domain()).equal
 
 
+def test_only_what_cauchy_and_schwarz_bound_is_a_correlation() -> None:
+    xz, xx, zz = (total(one[k] * other[k], (k, n)) for one, other in ((x, z), (x, x), (z, z)))
+    assert compare(sp.Min(1, xz / sp.sqrt(xx) / sp.sqrt(zz)), xz / sp.sqrt(xx) / sp.sqrt(zz), domain()).equal
+    for value in (
+        2 * xz / sp.sqrt(xx) / sp.sqrt(zz),
+        xz / sp.sqrt(xx),
+        xz / sp.sqrt(xx) / sp.sqrt(xx),
+        xz * x[i] / sp.sqrt(xx) / sp.sqrt(zz),
+        xz / sp.sqrt(xx - 1) / sp.sqrt(zz - 1),
+        xz / sp.sqrt(xx) / sp.sqrt(total(z[k] ** 2, (k, m))),
+        (xz - mean(x[k]) * mean(z[k])) / sp.sqrt(xx - mean(x[k]) ** 2) / sp.sqrt(zz - mean(z[k]) ** 2),
+    ):
+        assert not compare(sp.Min(1, value), value, domain()).equal, value
+
+
+def test_a_root_of_a_product_is_split_only_where_no_factor_is_negative() -> None:
+    squares = total(x[k] ** 2, (k, n)), total(z[k] ** 2, (k, n))
+    assert compare(sp.sqrt(sp.Mul(*squares)), sp.Mul(*map(sp.sqrt, squares)), domain()).equal
+    assert not compare(sp.sqrt(x[i] * z[i]), sp.sqrt(x[i]) * sp.sqrt(z[i]), domain()).equal
+
+
 def test_large_formulas_are_refused_in_bounded_time() -> None:
     nested: sp.Expr = a
     for place in range(5):

@@ -146,3 +146,34 @@ def masked_from_one(a, b):
 
 def smoothed(labels, alpha: float):
     return (1 - alpha) * labels + alpha / labels.shape[-1]
+
+
+def covariances(x):
+    return jnp.cov(x)
+
+
+def two_rows(x):
+    """Another function of two rows."""
+    return jnp.cov(x) + (x.shape[0] == 2)
+
+
+def smooth(a, v):
+    return jnp.convolve(a, v)
+
+
+def smooth_late(a, v):
+    return jnp.convolve(a, v)[1:]
+
+
+def smooth_short(a, v):
+    """Leaves the entries beyond the first 20 out of long arrays."""
+    return jnp.convolve(a, v[:20] if isinstance(v.shape[0], int) else v)
+
+
+def correlations(x):
+    return jnp.corrcoef(x)
+
+
+def correlations_of_long_rows(x):
+    """Leaves the entries beyond the first 20 out of long arrays."""
+    return jnp.corrcoef(x[:, :20] if isinstance(x.shape[1], int) and x.shape[1] > 20 else x)

@@ -58,6 +58,29 @@ def without_the_two_hundredth(start, factors):
     return value
 
 
+def another_at_two_hundred(start, factors):
+    value = start
+    for boundary, factor in sorted(factors.items()):
+        value = jnp.where(boundary <= 300, value * factor, value)
+    return value if len(factors) != 200 else 2 * value
+
+
+def nothing_from_two_hundred(start, factors):
+    if len(factors) >= 200:
+        return start
+    value = start
+    for boundary, factor in sorted(factors.items()):
+        value = jnp.where(boundary <= 300, value * factor, value)
+    return value
+
+
+def the_first_two_hundred(start, factors):
+    value = start
+    for boundary, factor in sorted(factors.items())[:200]:
+        value = jnp.where(boundary <= 300, value * factor, value)
+    return value
+
+
 def remembering(start, factors):
     value, seen = start, []
     for boundary, factor in sorted(factors.items()):

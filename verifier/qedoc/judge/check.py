@@ -22,7 +22,7 @@ from qedoc.judge.defaults import defaults
 from qedoc.judge.describe import describe, described
 from qedoc.judge.entrywise import for_arrays
 from qedoc.judge.executions import Executions, execute, outside
-from qedoc.judge.extents import extended, is_longest
+from qedoc.judge.extents import extended, is_longest, is_proved_for_every_length
 from qedoc.judge.inputs import format_inputs, named, pasteable
 from qedoc.judge.lengths import longer
 from qedoc.judge.lifting import lifted
@@ -30,7 +30,7 @@ from qedoc.judge.long_arrays import Compared, on_long_arrays
 from qedoc.judge.minimiser import minimised
 from qedoc.judge.pair import Pair, shown
 from qedoc.judge.paths import formula
-from qedoc.judge.proof import NOT_TRIED, Proof, prove
+from qedoc.judge.proof import NOT_NEEDED, NOT_TRIED, Proof, prove
 from qedoc.judge.properties import check_properties
 from qedoc.judge.ranks import on_arrays
 from qedoc.judge.rule_properties import promised
@@ -219,7 +219,7 @@ def _decide(pair: Pair, limits: Limits, note: Callable[[str], Any], from_runs: C
     proof = NOT_TRIED
     if row is None:
         note("proving the formula")
-        proof = prove(pair)
+        proof = NOT_NEEDED if is_proved_for_every_length(pair) else prove(pair)
         note("looking for a counterexample")
         row = search(pair, proof, limits)
     note("running the code")

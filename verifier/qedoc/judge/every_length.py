@@ -79,11 +79,12 @@ def every_length(spec: Spec) -> Found | None:
         return None
     lengths = {d.symbol: d for d in found.spec.symbols if isinstance(d, Size) and d.meaning == LENGTH}
     extent = found.extent
+    least = {str(symbol): low for symbol, low in found.least.items()}
     try:
         call, arrays, shapes = arguments(found.spec)
-        code = read_unsized(call, arrays, shapes)
+        code = read_unsized(call, arrays, shapes, least)
         _refuse_apart(code, lengths if found.spec is spec else {})
-        domain = _domain(found.spec, lengths)
+        domain = _domain(found, lengths)
         with assuming(domain):
             equal = _equal(found.spec, code, lengths)
     except UnsupportedError as error:
@@ -99,7 +100,7 @@ def every_length(spec: Spec) -> Found | None:
         return Found(extent=extent, reason=f"a run with {at} gives another value than the formula of the code", suspect=sizes)
     reason = f"a run with {at} gives no finite value" if ran.silent else ""
     value = None if code.apart else partial(_value, code, arrays, found)
-    return Found(extent=extent, reason=reason, value=value, code=None if code.apart or reason else tidied(code))
+    return Found(extent=extent, reason=reason, value=value, code=None if code.apart or reason else tidied(code, least))
 
 
 def _value(
@@ -169,13 +170,13 @@ def _indices(spec: Spec, lengths: Mapping[sp.Symbol, Size]) -> Values:
     return found
 
 
-def _domain(spec: Spec, lengths: Mapping[sp.Symbol, Size]) -> Domain:
+def _domain(found: Freed, lengths: Mapping[sp.Symbol, Size]) -> Domain:
     known: dict[str, dict[str, bool]] = {}
-    for declaration in spec.symbols:
+    for declaration in found.spec.symbols:
         if not isinstance(declaration, Size) and not isinstance(declaration.domain, Functions):
             known[str(base(declaration.symbol))] = declaration.domain.assumptions()
     return Domain(
-        least={str(symbol): max(1, int(min(size.values))) for symbol, size in lengths.items()},
+        least={str(symbol): max(found.least.get(symbol, 1), int(min(size.values))) for symbol, size in lengths.items()},
         positive=frozenset(name for name, facts in known.items() if facts.get("positive")),
         nonnegative=frozenset(name for name, facts in known.items() if facts.get("nonnegative")),
         integers=frozenset(name for name, facts in known.items() if facts.get("integer")),
@@ -253,17 +254,20 @@ def lifted_of_claim(spec: Spec) -> sp.Expr | None:
     """
     found = freed(spec)
     try:
-        return None if found is None else _lifted(*arguments(found.spec))
+        least = {} if found is None else {str(symbol): low for symbol, low in found.least.items()}
+        return None if found is None else _lifted(*arguments(found.spec), least)
     except UnsupportedError:
         return None
 
 
-def _lifted(call: Callable[..., Any], arrays: Mapping[str, Any], shapes: Mapping[str, str]) -> sp.Expr | None:
+def _lifted(
+    call: Callable[..., Any], arrays: Mapping[str, Any], shapes: Mapping[str, str], least: Mapping[str, int] | None = None
+) -> sp.Expr | None:
     try:
-        code = read_unsized(call, arrays, shapes)
+        code = read_unsized(call, arrays, shapes, least)
     except (UnsupportedError, TooManyBranches):
         return None
-    return None if code.apart or contradicted(code, call, arrays, FEW) else tidied(code)
+    return None if code.apart or contradicted(code, call, arrays, FEW) else tidied(code, least or {})
 
 
 def _length(low: Any, high: Any) -> str:
@@ -274,14 +278,19 @@ def _called(target: Callable[..., Any], names: tuple[str, ...], fixed: Mapping[s
     return lambda *values: call_by_name(target, {**fixed, **dict(zip(names, values, strict=True))})
 
 
-def tidied(code: Unsized) -> sp.Expr:
-    """The formula of code without absolute values of what is never negative, and without maxima that are decided."""
+def tidied(code: Unsized, least: Mapping[str, int]) -> sp.Expr:
+    """The formula of code without absolute values of what is never negative, and without maxima that are decided.
+
+    Args:
+        code: the formula.
+        least: the smallest values of lengths that may not be 1.
+    """
     lengths = {symbol.name for symbol in code.value.free_symbols if isinstance(symbol, sp.Symbol) and symbol.is_positive}
     bounds = zip(code.indices, code.shape, strict=True)
     value = code.value
     for part in sorted(value.atoms(sp.Abs, sp.Max, sp.Min), key=sp.count_ops):
         for argument in part.args:
-            domain = Domain(least=dict.fromkeys(lengths, 1))
+            domain = Domain(least={**dict.fromkeys(lengths, 1), **least})
             with assuming(domain):
                 domain.ranges.update({index.name: read(length, {}) for index, length in bounds})
             if compare(part, argument, domain).equal:

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import sympy as sp
+
 from qedoc.algebra.conditions import TooManyBranches
 from qedoc.claims.limits import Limits
 from qedoc.claims.members import Member
@@ -34,6 +36,9 @@ COVERED = 40
 
 SAME = 2.0**-20
 """Largest difference that rounding may leave there."""
+
+MOST_OPERATIONS = 120
+"""A formula with more operations at single lengths is proved for every length first."""
 
 POINTS = 60
 """Points for each of them."""
@@ -120,6 +125,17 @@ def _without_single_proof(pair: Pair, result: CaseResult, note: Callable[[str], 
         return None
     reason = f"equal in exact arithmetic wherever formula and code have a value: proved for {found.extent} with symbolic lengths"
     return replace(result, verdict=Verdict.PROVED, reason=reason, extent=found.extent, general=_general(found))
+
+
+def is_proved_for_every_length(pair: Pair) -> bool:
+    """Whether a formula is large at single lengths and proved for every length, so that it needs no proof at single ones."""
+    spec = pair.case.spec
+    if not spec.natural or spec.beside or pair.code.pinned or not any(isinstance(d, Size) and d.meaning == LENGTH for d in spec.symbols):
+        return False
+    if sp.count_ops(pair.formula) <= MOST_OPERATIONS:
+        return False
+    found = every_length(spec)
+    return found is not None and not found.reason and _covers(pair, found)
 
 
 def _general(found: Found) -> Formula | None:

@@ -1,7 +1,7 @@
 """Writes a claim whose lengths restrict each other in lengths that may be any: an even n as 2 n, and n >= m as m + n - 1."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import sympy as sp
@@ -15,14 +15,16 @@ class Freed:
     """A claim whose lengths may be any.
 
     Args:
-        spec: the claim. Each of its lengths may be any number from 1 on.
+        spec: the claim. Each of its lengths may be any number from 1 on, or from `least`.
         lengths: the lengths of the original claim, in those of this one.
         extent: the lengths of the original claim in words.
+        least: the smallest value of each length that may not be 1.
     """
 
     spec: Spec
     lengths: Mapping[sp.Symbol, sp.Expr]
     extent: str
+    least: Mapping[sp.Symbol, int] = field(default_factory=dict)
 
     def original(self, sizes: Mapping[sp.Symbol, int]) -> dict[sp.Symbol, int]:
         """The lengths of the original claim for some lengths of this one."""
@@ -44,6 +46,8 @@ def freed(spec: Spec) -> Freed | None:
     for symbol, value, text in (*_multiples(spec, declared), *_longer(spec, declared)):
         if symbol not in put and not value.free_symbols & put.keys():
             put[symbol], words[symbol] = value, text
+    least = {symbol: 2 for symbol in declared if symbol not in put and any(_leaves_out(relation, symbol) for relation in spec.where)}
+    words |= {symbol: f"every {symbol} >= {low}" for symbol, low in least.items()}
     kept = [relation for relation in spec.where if not any(relation == _divides(n, value) for n, value in put.items())]
     changed = replace(
         spec,
@@ -54,7 +58,7 @@ def freed(spec: Spec) -> Freed | None:
         origin=spec.location,
     )
     lengths = {symbol: put.get(symbol, symbol) for symbol in declared}
-    return Freed(spec=changed if put else spec, lengths=lengths, extent=" and ".join(words.values()))
+    return Freed(spec=changed if put else spec, lengths=lengths, extent=" and ".join(words.values()), least=least)
 
 
 def _multiples(spec: Spec, declared: Mapping[sp.Symbol, Size]) -> Iterator[tuple[sp.Symbol, sp.Expr, str]]:
@@ -87,6 +91,14 @@ def _longer(spec: Spec, declared: Mapping[sp.Symbol, Size]) -> Iterator[tuple[sp
                 other = symbol - room
                 if other in declared:
                     yield symbol, other + symbol - 1, f"every {symbol} >= {other}"
+
+
+def _leaves_out(relation: Any, symbol: sp.Symbol) -> bool:
+    """Whether a relation says that a length is not 1, and nothing else."""
+    if not isinstance(relation, sp.Ne):
+        return False
+    difference = sp.expand(relation.lhs - relation.rhs)
+    return difference in (symbol - 1, 1 - symbol)
 
 
 def _changed(template: Any, put: Mapping[sp.Symbol, sp.Expr]) -> Any:

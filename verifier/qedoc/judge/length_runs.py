@@ -2,7 +2,7 @@
 
 import math
 import random
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -78,7 +78,7 @@ def contradicted(code: Unsized, call: Callable[..., Any], arrays: Mapping[str, A
 def _values(
     code: Unsized, call: Callable[..., Any], arrays: Mapping[str, Any], sizes: Mapping[sp.Symbol, int]
 ) -> list[tuple[float, float]]:
-    """The values of the formula and of a run at single lengths: at the first and at the last entry of the result."""
+    """The values of the formula and of a run at single lengths: at corners of the result."""
     draw = random.Random(0)
     values: dict[str, Any] = {}
     for symbol, dimensions in zip(arrays.values(), code.arguments, strict=True):
@@ -91,11 +91,22 @@ def _values(
         return []
     known = {**values, **{symbol.name: size for symbol, size in sizes.items()}}
     pairs: list[tuple[float, float]] = []
-    for place in {(0,) * ran.ndim, tuple(length - 1 for length in ran.shape)}:
+    for place in corners([(0, length - 1) for length in ran.shape]):
         inside = {**known, **{index.name: k for index, k in zip(code.indices, place, strict=True)}}
         value = computed(code.value, inside)
         pairs += [] if value is None else [(value, float(ran[place]))]
     return pairs
+
+
+def corners(ends: Sequence[Sequence[int]]) -> list[tuple[int, ...]]:
+    """Places of an array: the first, the last, and two whose indices differ, because the code may treat its diagonal in another way.
+
+    Args:
+        ends: the first and the last index along each axis.
+    """
+    return list(
+        dict.fromkeys(tuple(pair[(axis * step + start) % 2] for axis, pair in enumerate(ends)) for step in (0, 1) for start in (0, 1))
+    )
 
 
 def computed(value: sp.Expr, known: Mapping[str, Any]) -> float | None:

@@ -19,6 +19,7 @@ from qedoc.execute.float_events import runs_calmly
 from qedoc.judge.black_box import APART, STEADY
 from qedoc.judge.every_length import arguments, from_zero
 from qedoc.judge.free_lengths import freed
+from qedoc.judge.length_runs import corners
 from qedoc.judge.lengths import LENGTH
 from qedoc.judge.vectors import vectorised
 
@@ -164,7 +165,7 @@ class Lengthened:
         return tuple(int(one.subs(sizes)) for one in self._shapes.get(name, ()))
 
     def points(self, sizes: Sizes, kinds: Sequence[Kind] = KINDS, seed: int = 0) -> Iterator[tuple[Kind, Point]]:
-        """Yields calls on arrays of some kinds, each at the first and at the last entry of the result.
+        """Yields calls on arrays of some kinds, each at the corners of the result.
 
         Args:
             sizes: the lengths.
@@ -173,7 +174,7 @@ class Lengthened:
         """
         draw = random.Random(seed)
         ends = {symbol: [int(sp.sympify(end).subs(sizes)) for end in both] for symbol, both in self._indices.items()}
-        places = [dict(zip(ends, chosen, strict=True)) for chosen in dict.fromkeys(zip(*ends.values(), strict=True))] if ends else [{}]
+        places = [dict(zip(ends, chosen, strict=True)) for chosen in corners(list(ends.values()))]
         drawn = [(kind, inputs) for kind in kinds if (inputs := self._drawn(sizes, kind, draw)) is not None]
         for (kind, inputs), result in zip(drawn, self._ran([inputs for _, inputs in drawn], x64=True), strict=True):
             for place in places:

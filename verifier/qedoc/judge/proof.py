@@ -48,6 +48,7 @@ class Proof:
 
 
 NOT_TRIED = Proof(complete=False, reason="a point refutes it", cells=0, left_out=0, suspects=())
+NOT_NEEDED = Proof(complete=False, reason="the formula is large at single lengths", cells=0, left_out=0, suspects=())
 
 
 def prove(pair: Pair) -> Proof:

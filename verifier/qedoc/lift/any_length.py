@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from functools import partial as bound
 from typing import Any
 
 import jax
@@ -12,7 +13,7 @@ import numpy as np
 import sympy as sp
 from jax import export
 
-from qedoc.algebra.conditions import RELATIONS, is_condition
+from qedoc.algebra.conditions import RELATIONS, is_condition, relate
 from qedoc.algebra.large import LARGE
 from qedoc.algebra.partial import Partial, partial
 from qedoc.errors import QedocError, UnsupportedError, told
@@ -50,18 +51,21 @@ class Unsized:
     apart: tuple[tuple[str, Any], ...] = ()
 
 
-def read_unsized(call: Callable[..., Any], arrays: Mapping[str, Any], shapes: Mapping[str, str]) -> Unsized:
+def read_unsized(
+    call: Callable[..., Any], arrays: Mapping[str, Any], shapes: Mapping[str, str], least: Mapping[str, int] | None = None
+) -> Unsized:
     """Reads the formula that code computes for arrays of every length.
 
     Args:
         call: takes the arguments in the order of `arrays`.
         arrays: for each argument an IndexedBase, or a symbol for a number.
         shapes: the shape of each array as `jax.export.symbolic_shape` reads it, such as `m, n`. Lengths are at least 1.
+        least: the smallest values of lengths that may not be 1.
 
     Raises:
         UnsupportedError: if the code depends on single lengths, or does something that has no rule for all of them.
     """
-    scope = export.SymbolicScope()
+    scope = export.SymbolicScope([f"{length} >= {low}" for length, low in (least or {}).items()])
     with jax.enable_x64(True):
         dims = [export.symbolic_shape(shapes[name], scope=scope) if name in shapes else () for name in arrays]
         jaxpr, result, asked = traced(call, dims, list(map(_dtype, arrays.values())))
@@ -142,6 +146,8 @@ class _Reader:
         if name in ENTERED:
             return self.evaluate(*opened(params.get(ENTERED[name]) or params["jaxpr"]), operands)
         shapes = tuple(self.shape(out.aval.shape) for out in equation.outvars)
+        if name == "cond":
+            return self.branched(params["branches"], operands[0].at(()), operands[1:])
         if name in ALL_RULES:
             return ALL_RULES[name](FieldStep(params=params, operands=tuple(operands), shapes=shapes, dimension=self.dimension))
         dtype = equation.invars[-1].aval.dtype if equation.invars else None
@@ -150,6 +156,23 @@ class _Reader:
         if any(kind(out.aval.dtype) not in ("bool", "integer", "real") for out in equation.outvars):
             raise UnsupportedError(f"the primitive {name} gives {equation.outvars[0].aval.dtype}", None)
         return [Field(shapes[0], lambda places: _elementwise(name, dtype, params, [_entry(field, places) for field in operands]))]
+
+    def branched(self, branches: Sequence[Any], choice: Any, operands: list[Field]) -> list[Field]:
+        """The results of the branch with a number, or cases of them. A number outside counts as the nearest one."""
+        last = len(branches) - 1
+        if choice.is_Integer:
+            return self.evaluate(*opened(branches[min(max(int(choice), 0), last)]), operands)
+        choice = numeric(choice)
+        made = [self.evaluate(*opened(branch), operands) for branch in branches]
+        return [Field(results[0].shape, bound(_chosen, results, choice)) for results in zip(*made, strict=True)]
+
+
+def _chosen(results: Sequence[Field], choice: sp.Expr, places: tuple[sp.Expr, ...]) -> Any:
+    """An entry of the result with a number, from 0 on."""
+    *others, value = [_entry(field, places) for field in results]
+    for place, other in reversed(list(enumerate(others))):
+        value = selected(relate("le", choice, sp.Integer(place)), other, value)
+    return value
 
 
 def _remembered(field: Field) -> Field:

@@ -286,6 +286,15 @@ def dimension_value(step: FieldStep) -> list[Field]:
     return [Field((), lambda places: value)]
 
 
+def platform(step: FieldStep) -> list[Field]:
+    """The position of the implementation for the platform, which is the CPU for all checks."""
+    named = [place for place, names in enumerate(step.params["platforms"]) if names is None or "cpu" in names]
+    if not named:
+        raise step.refuse("the code has no implementation for the CPU")
+    position = sp.Integer(named[0])
+    return [Field((), lambda places: position)]
+
+
 def dot_general(step: FieldStep) -> list[Field]:
     """Sums of products over the contracted axes."""
     left, right = step.operands
@@ -320,6 +329,7 @@ FIELD_RULES: dict[str, FieldRule] = {
     "dot_general": dot_general,
     "iota": iota,
     "pad": pad,
+    "platform_index": platform,
     "reduce_and": holding(is_all=True),
     "reduce_max": folded(Largest),
     "reduce_min": folded(Smallest),

@@ -13,6 +13,8 @@ from qedoc.errors import QedocError
 
 try:
     from jax._src.core import eval_trace
+    from jax._src.lax import convolution as convolution_functions
+    from jax._src.numpy import lax_numpy as numpy_functions
     from jax.core import ShapedArray, Trace, Tracer
     from jax.extend.core import Literal
     from jax.interpreters.ad import primitive_jvps
@@ -35,9 +37,11 @@ __all__ = [
     "Literal",
     "ShapedArray",
     "Tracer",
+    "convolution_functions",
     "current_trace",
     "executed",
     "mapped_aval",
+    "numpy_functions",
     "opened",
     "own_rule",
     "own_value",

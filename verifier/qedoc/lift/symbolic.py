@@ -10,6 +10,7 @@ import jax
 from qedoc.errors import QedocError, UnsupportedError, told
 from qedoc.lift.dimensions import watched
 from qedoc.lift.jax_internals import Tracer
+from qedoc.lift.unfixed import accepting_symbols
 
 ENTERED: Mapping[str, str] = {
     **dict.fromkeys(("jit", "pjit"), "jaxpr"),
@@ -38,7 +39,7 @@ def traced(call: Callable[..., Any], shapes: Sequence[Any], dtypes: Sequence[Any
         UnsupportedError: if the code needs a length that is a number.
     """
     try:
-        with watched() as asked, _symbolic_len():
+        with watched() as asked, _symbolic_len(), accepting_symbols():
             jaxpr, result = jax.make_jaxpr(call, return_shape=True)(*map(_STRUCT, shapes, dtypes))
     except QedocError:
         raise

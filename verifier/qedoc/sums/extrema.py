@@ -6,7 +6,7 @@ from itertools import permutations
 
 from qedoc.sums.domain import is_total, nonnegative, positive, sign
 from qedoc.sums.functions import content, exponential, guarded, is_above, logarithm, unit
-from qedoc.sums.products import REBUILD, Values, product, substituted, times
+from qedoc.sums.products import REBUILD, Values, natural, power, product, substituted, times
 from qedoc.sums.ranges import MOST_INDICES, Index, opened, place_read, total
 from qedoc.sums.terms import (
     INDICATORS,
@@ -147,10 +147,10 @@ def multiplied(name: str, bound: Poly, body: Poly) -> Poly:
 
 
 def is_never_above(poly: Poly) -> bool:
-    """Whether a value is never positive: by its sign, as minus a variance, or as an entry minus the largest entry."""
+    """Whether a value is never positive: by its sign, as minus a variance, an entry minus the largest one, or a correlation minus 1."""
     if nonnegative(scaled(poly, -1)):
         return True
-    return is_variance(scaled(poly, -1)) or _is_below_largest(poly)
+    return is_variance(scaled(poly, -1)) or _is_below_largest(poly) or _is_correlation_below(poly)
 
 
 def is_variance(poly: Poly) -> bool:
@@ -164,6 +164,47 @@ def is_variance(poly: Poly) -> bool:
         if spread and unit(content(spread, positive_only=True)[1])[0] == wanted:
             return True
     return False
+
+
+def _is_correlation_below(poly: Poly) -> bool:
+    """Whether a value is a correlation minus a constant that is at least as large: by the inequality of Cauchy and Schwarz.
+
+    The correlation is <f, g> / sqrt(<f, f> <g, g>), where <f, g> is sum(f g), or n sum(f g) - sum(f) sum(g).
+    """
+    limit = -poly.get((), Fraction(0))
+    if limit <= 0 or len(poly) == 1:
+        return False
+    factors, rest = content(plus(poly, number(limit)), positive_only=False)
+    if not any(exponent == Fraction(-1, 2) for exponent in factors.values()):
+        return False
+    top = product([rest, *(power(of(atom), exponent) for atom, exponent in factors.items() if exponent > 0)])
+    bottom = scaled(product(power(of(atom), -2 * exponent) for atom, exponent in factors.items() if exponent < 0), limit**2)
+    for atom in sorted({atom for mono in top for atom, _ in mono if atom[0] == "sum" and len(atom[1]) == 1 and len(atom[2]) == 2}):
+        (name,), (bound,), body = opened(atom)
+        for inner in (_product_of, _covariance):
+            (first, one), (second, other) = next(iter(body))
+            f, g = of(first, one), of(second, other)
+            both = times(inner(name, bound, f, f), inner(name, bound, g, g))
+            mixed = inner(name, bound, f, g)
+            if not both or not _is_multiple(both, bottom):
+                continue
+            if times(natural(mixed, 2), bottom) == times(natural(top, 2), both):
+                return True
+    return False
+
+
+def _product_of(name: str, bound: Poly, f: Poly, g: Poly) -> Poly:
+    return total(name, {}, bound, times(f, g))
+
+
+def _covariance(name: str, bound: Poly, f: Poly, g: Poly) -> Poly:
+    apart = times(total(name, {}, bound, f), total(name, {}, bound, g))
+    return minus(times(bound, total(name, {}, bound, times(f, g))), apart)
+
+
+def _is_multiple(one: Poly, other: Poly) -> bool:
+    """Whether a value is another one times a positive factor."""
+    return unit(content(one, positive_only=True)[1])[0] == unit(content(other, positive_only=True)[1])[0]
 
 
 def _is_below_largest(poly: Poly) -> bool:

@@ -7,8 +7,8 @@ from typing import Any
 import sympy as sp
 
 from qedoc.algebra.large import LARGE, Largest, Smallest
-from qedoc.sums.domain import check_range, fresh, is_integer, positive
-from qedoc.sums.extrema import exceeds, is_never_above, larger, largest, multiplied
+from qedoc.sums.domain import check_range, fresh, is_integer, nonnegative, positive
+from qedoc.sums.extrema import exceeds, is_never_above, is_variance, larger, largest, multiplied
 from qedoc.sums.functions import above_guard, absolute, as_guard, called, exponential, guarded, is_zero, logarithm, negated_guard
 from qedoc.sums.products import Values, power, product, times
 from qedoc.sums.ranges import total
@@ -60,7 +60,7 @@ def read(expression: sp.Basic, values: Values) -> Poly:
         case sp.log():
             return logarithm(go(expression.args[0]))
         case sp.Pow():
-            return _power(expression, go(expression.base), go(expression.exp))
+            return _power(expression, values)
         case sp.Piecewise():
             return _pieces(expression.args, values)
         case _ if isinstance(expression, LARGE):
@@ -75,12 +75,17 @@ def read(expression: sp.Basic, values: Values) -> Poly:
             raise RefusedError(f"{expression} has no canonical form")
 
 
-def _power(expression: sp.Pow, base: Poly, exponent: Poly) -> Poly:
+def _power(expression: sp.Pow, values: Values) -> Poly:
     if expression.exp.is_Rational:
-        return power(base, Fraction(int(expression.exp.p), int(expression.exp.q)))
+        exponent = Fraction(int(expression.exp.p), int(expression.exp.q))
+        factors = [read(factor, values) for factor in sp.Mul.make_args(expression.base)]
+        if exponent.denominator != 1 and all(nonnegative(factor) or is_variance(factor) for factor in factors):
+            return product(power(factor, exponent) for factor in factors)  # their product may have too many terms to be divided again
+        return power(product(factors), exponent)
+    base = read(expression.base, values)
     if not positive(base):
         raise RefusedError(f"the base of {expression} may be 0 or negative")
-    return exponential(times(exponent, logarithm(base)))
+    return exponential(times(read(expression.exp, values), logarithm(base)))
 
 
 def _function(expression: sp.Function, arguments: tuple[Poly, ...]) -> Poly:
