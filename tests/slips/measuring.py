@@ -21,7 +21,8 @@ from qedoc.judge.pair import Pair
 from qedoc.read.listening import listening
 from qedoc.repair.corrected import corrected
 from qedoc.repair.edits import Array
-from qedoc.repair.marked import FAILS, Place, Places, Point, Program, Span, bound_as, stated_part
+from qedoc.repair.marked import FAILS, Places, Point, Program, Span, bound_as, stated_part
+from qedoc.repair.printed import Place
 from qedoc.results.verdict import Correction
 from qedoc.sources.docstrings import Documented, documented
 from qedoc.sources.specfiles import sizes as sizes_of
@@ -31,7 +32,7 @@ POINTS = 500
 """Points at which two formulas are compared."""
 
 FEWEST = 20
-"""Points at which both must have a value."""
+"""Points at which both must have a value. A formula in sizes alone has one point for each size, and must have a value at all of them."""
 
 TRIES = 60
 """Slips that are drawn until one changes the formula."""
@@ -224,7 +225,8 @@ class _Compared:
             if (known & (np.isnan(others) | ~inside)).any():
                 return "narrower"
             compared += int(known.sum())
-        return "equal" if compared >= FEWEST else "not compared"
+        every = all(not names for _, _, names, _ in self.points) and compared == len(self.points) > 1
+        return "equal" if compared >= FEWEST or every else "not compared"
 
     @staticmethod
     def _inside(other: Bound, sizes: Mapping[str, int], rows: Sequence[Any], names: Sequence[str]) -> Iterator[bool]:

@@ -14,7 +14,8 @@ from qedoc.bind.records import Bound, Obstruction
 from qedoc.claims.spec import Spec
 from qedoc.read import Reading, read
 from qedoc.read.listening import Hear, listening
-from qedoc.repair.marked import FAILS, Place, Places, Span, bound_as, equations
+from qedoc.repair.marked import FAILS, Places, Span, bound_as, equations
+from qedoc.repair.printed import Place
 from qedoc.sources.docstrings import Documented
 
 MOST_NEW = 3

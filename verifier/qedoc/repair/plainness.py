@@ -5,7 +5,8 @@ import re
 import sympy as sp
 
 from qedoc.repair.framed import Frame
-from qedoc.repair.marked import Place, Places, Span
+from qedoc.repair.marked import Places, Span
+from qedoc.repair.printed import Place
 
 _NUMBER = re.compile(r"[+-]?\s*\d+(?:\.\d+)?|[+-]?\s*\\frac\s*(?:\{\d+\}|\d)\s*(?:\{\d+\}|\d)")
 FEW = 30

@@ -1,6 +1,6 @@
 """What the code gives at some points, and whether the values of an edited formula are the same."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -24,6 +24,9 @@ TOLERANCE, ROUGH = 1e-8, 1e-5
 """Relative differences to runs in float64 up to which an edit is looked at: at half of the points, and at all. Some special functions
 of JAX are accurate to seven digits only."""
 
+FEW = 5
+"""Points at which a formula must have a value to count as one, and at which pairs of edits are compared first."""
+
 POINTS = 60
 """Points of each case."""
 
@@ -33,7 +36,7 @@ MOST_CASES = 4
 LARGEST, SMALLEST = 300, 1e-4
 """Numbers beyond these say little, because a run overflows or rounds to 0."""
 
-OVERFLOWN = 0.1
+OVERFLOWN = 0.3
 """Share of the points at which an edited formula may have no value in float64. It must have one in exact arithmetic."""
 
 
@@ -69,8 +72,21 @@ def _silent(spec: Spec, point: Point) -> Array:
         values = Program(spec, point)({}, {})
     except FAILS:
         return point.silent
-    none: Array = np.broadcast_to(np.isnan(values), (1, 1, len(point.actual)))[0, 0]
+    none: Array = np.broadcast_to(~np.isfinite(values), (1, 1, len(point.actual)))[0, 0]
     return none
+
+
+def heeded(points: Sequence[Point]) -> list[Point]:
+    """The cases. If the formula as written has next to no values in them, a correction must have all of them.
+
+    Args:
+        points: the cases.
+    """
+    total = sum(len(point.actual) for point in points)
+    spoken = sum(int((~point.silent).sum()) for point in points)
+    if spoken >= min(FEW, total):
+        return list(points)
+    return [replace(point, silent=np.zeros_like(point.silent)) for point in points]
 
 
 def same_values(point: Point, values: Array, tolerance: float = TOLERANCE) -> Array:
@@ -82,7 +98,7 @@ def same_values(point: Point, values: Array, tolerance: float = TOLERANCE) -> Ar
         tolerance: the relative difference up to which values are the same.
     """
     scale = np.maximum(np.abs(point.actual), float(np.median(np.abs(point.actual))) * 1e-4)
-    same: Array = (np.abs(values - point.actual) <= tolerance * scale + 1e-300) | (np.isnan(values) & point.silent)
+    same: Array = (np.abs(values - point.actual) <= tolerance * scale + 1e-300) | (~np.isfinite(values) & point.silent)
     return same
 
 
@@ -96,7 +112,7 @@ def agree(point: Point, values: Array, rows: int, columns: int) -> Array:
         columns: the number of edits of the second axis.
     """
     wide = np.broadcast_shapes(values.shape, (1, 1, len(point.actual)))
-    missing = np.broadcast_to(np.isnan(values) & ~point.silent, wide)
+    missing = np.broadcast_to(~np.isfinite(values) & ~point.silent, wide)
     found: Array = np.asarray((np.broadcast_to(same_values(point, values, ROUGH), wide) | missing).all(axis=-1))
     if found.any():
         found &= 2 * np.broadcast_to(same_values(point, values), wide).sum(axis=-1) >= wide[-1] - missing.sum(axis=-1)
@@ -112,7 +128,7 @@ def covers(spec: Spec, point: Point) -> bool:
         point: the case.
     """
     values = np.broadcast_to(Program(spec, point)({}, {}), (1, 1, len(point.actual)))[0, 0]
-    missing = np.flatnonzero(np.isnan(values) & ~point.silent)
+    missing = np.flatnonzero(~np.isfinite(values) & ~point.silent)
     if not len(missing):
         return True
     sizes = {d.symbol: point.sizes[str(d.symbol)] for d in spec.symbols if isinstance(d, Size)}

@@ -21,22 +21,19 @@ from qedoc.claims.spec import Spec
 from qedoc.judge.check import check
 from qedoc.judge.readings import check_readings
 from qedoc.read.listening import listening
-from qedoc.repair.edits import Array, Edit, edits
+from qedoc.repair.edits import FUNCTIONS, Array, Edit, edits
 from qedoc.repair.framed import framed
 from qedoc.repair.marked import FAILS, Places, Program, Span, bound_as, marked, stated_part
 from qedoc.repair.operands import INDEX, letters, operands
 from qedoc.repair.plainness import is_plain
 from qedoc.repair.restricted import suggested, with_conditions
-from qedoc.repair.runs import agree, covers, points_of
+from qedoc.repair.runs import FEW, agree, covers, heeded, points_of
 from qedoc.repair.spelling import author_letter, spellings
 from qedoc.repair.tokens import token_edits
 from qedoc.repair.widened import widened
 from qedoc.results.verdict import CaseResult, Correction, Verdict, weakest
 from qedoc.sources.docstrings import Documented
 from qedoc.sources.specfiles import sizes as sizes_of
-
-FEW = 5
-"""Points at which pairs of edits are compared first."""
 
 MOST_TRIED = 24
 """Maximum number of edits of each kind that are written, read and judged."""
@@ -101,7 +98,7 @@ class Repair:
         self.latex = claim.formula.latex
         self.which = claim.spec.id
         self.clock, self.deadline = clock, clock() + timeout
-        self.points = list(points_of(claim.spec))
+        self.points = heeded(list(points_of(claim.spec)))
         self.frame = framed(record, claim, self.within) if self.within is not None else None
         self.meanings: set[str] = set()
         self.required = {str(d.symbol) for d in claim.spec.symbols}
@@ -112,8 +109,7 @@ class Repair:
         Args:
             keep: called with the corrections so far whenever one is found. The process may be killed before the search ends.
         """
-        spoken = sum(int((~point.silent).sum()) for point in self.points)
-        if spoken < FEW or self.within is None or self._agrees(self.claim.spec):
+        if not self.points or self.within is None or self._agrees(self.claim.spec):
             return []
         found: list[Correction] = []
         seen = {self.latex}
@@ -256,7 +252,8 @@ class Repair:
 
     def _edits_of(self, number: int, span: Span, programs: Sequence[Program], words: dict[str, Array]) -> list[Edit]:
         inside = set.intersection(*(set(program.inside.get(number, ())) for program in programs))
-        return edits(self.latex[slice(*span)], list(words), sorted(inside)) if number in programs[0].inside else []
+        called = [name for name in FUNCTIONS if re.search(rf"{re.escape(name)}\s*(?:\\left\s*)?[({{\\]", self.latex)]
+        return edits(self.latex[slice(*span)], list(words), sorted(inside), called) if number in programs[0].inside else []
 
     def _cost(self, span: Span, edit: Edit) -> float:
         """The smallest edit first. A sign or a root goes to the widest place, a number or symbol to the narrowest."""
