@@ -42,6 +42,20 @@ class Frame:
     number: int
     names: dict[str, sp.Expr]
 
+    def written(self) -> dict[str, str]:
+        """The names in the text of the symbols that have another name in the claim."""
+        return {str(symbol): name for name, symbol in self.names.items() if str(symbol) != name}
+
+    def right(self, value: sp.Expr) -> sp.Expr | None:
+        """The right side with which the whole formula is an expression; None if this is not known.
+
+        Args:
+            value: the expression.
+        """
+        if self.outside == self.hole:
+            return value
+        return sp.exp(value) if self.outside == sp.log(self.hole) else None
+
     def spec(self, latex: str, hear: Hear | None = None) -> Spec | None:
         """Returns the claim with the right side of another text, for computing its values only; None if it cannot be put in.
 

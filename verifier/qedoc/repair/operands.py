@@ -2,6 +2,8 @@
 
 import math
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 
 import numpy as np
 
@@ -15,18 +17,19 @@ INDEX = re.compile(r"\\(?:sum|prod)\S*?\s*_\{?\s*([a-zA-Z])")
 """The index of a sum or product."""
 
 
-def operands(claim: Bound, latex: str, point: Point) -> dict[str, Array]:
+def operands(claim: Bound, latex: str, point: Point, names: Mapping[str, str] = MappingProxyType({})) -> dict[str, Array]:
     """Returns the operands of edits, each with its values.
 
     Args:
         claim: the claim.
         latex: the formula as written.
         point: the case.
+        names: the names in the text of symbols that have another name in the claim.
     """
     found: dict[str, Array] = {}
     for declaration in claim.spec.symbols:
         name = str(declaration.symbol)
-        tex = author_letter(name, latex)
+        tex = author_letter(names.get(name, name), latex)
         if tex is None:
             continue
         if isinstance(declaration, Size):
@@ -38,12 +41,14 @@ def operands(claim: Bound, latex: str, point: Point) -> dict[str, Array]:
     return {**found, **constants, **composed}
 
 
-def letters(claim: Bound, latex: str) -> list[str]:
+def letters(claim: Bound, latex: str, names: Mapping[str, str] = MappingProxyType({})) -> list[str]:
     """Returns the symbols and the indices of sums, as the author writes them.
 
     Args:
         claim: the claim.
         latex: the formula as written.
+        names: the names in the text of symbols that have another name in the claim.
     """
-    symbols = [tex for d in claim.spec.symbols if (tex := author_letter(str(d.symbol).partition("[")[0], latex)) is not None]
+    known = [str(d.symbol).partition("[")[0] for d in claim.spec.symbols]
+    symbols = [tex for name in known if (tex := author_letter(names.get(name, name), latex)) is not None]
     return list(dict.fromkeys([*symbols, *INDEX.findall(latex)]))

@@ -23,11 +23,11 @@ from qedoc.judge.readings import check_readings
 from qedoc.read.listening import listening
 from qedoc.repair.edits import FUNCTIONS, Array, Edit, edits
 from qedoc.repair.framed import framed
-from qedoc.repair.marked import FAILS, Places, Program, Span, bound_as, marked, stated_part
+from qedoc.repair.marked import FAILS, Places, Point, Program, Span, bound_as, marked, stated_part
 from qedoc.repair.operands import INDEX, letters, operands
 from qedoc.repair.plainness import is_plain
 from qedoc.repair.restricted import suggested, with_conditions
-from qedoc.repair.runs import FEW, agree, covers, heeded, points_of
+from qedoc.repair.runs import FEW, agree, heeded, holds, points_of
 from qedoc.repair.spelling import author_letter, spellings
 from qedoc.repair.tokens import token_edits
 from qedoc.repair.widened import widened
@@ -100,6 +100,7 @@ class Repair:
         self.clock, self.deadline = clock, clock() + timeout
         self.points = heeded(list(points_of(claim.spec)))
         self.frame = framed(record, claim, self.within) if self.within is not None else None
+        self.names = {} if self.frame is None else self.frame.written()
         self.meanings: set[str] = set()
         self.required = {str(d.symbol) for d in claim.spec.symbols}
 
@@ -148,25 +149,27 @@ class Repair:
     # Stages
 
     def _relations(self) -> Iterator[_Found]:
-        assert self.within is not None  # the caller looked
-        for cost, text in token_edits(self.latex, self.within, letters(self.claim, self.latex)):
+        for cost, text in self._token_edits():
             if cost < 1 and self._may_agree(text):
                 yield _Found(cost=cost, texts=(text,))
 
     def _tokens(self) -> Iterator[_Found]:
-        assert self.within is not None  # the caller looked
-        rest = [(cost, text) for cost, text in token_edits(self.latex, self.within, letters(self.claim, self.latex)) if cost >= 1]
+        rest = [(cost, text) for cost, text in self._token_edits() if cost >= 1]
         for cost, text in sorted(rest, key=lambda one: one[0]):
             if self.clock() > self.deadline:
                 return
             if self._may_agree(text):
                 yield _Found(cost=cost, texts=(text,))
 
+    def _token_edits(self) -> Iterator[tuple[float, str]]:
+        assert self.within is not None  # the caller looked
+        yield from token_edits(self.latex, self.within, letters(self.claim, self.latex, self.names))
+
     def _singles(self) -> Iterator[_Found]:
         survivors: list[tuple[float, Places, tuple[tuple[int, Edit], ...]]] = []
         self._marked = [] if self.within is None else list(marked(self._spelled, self.latex, self.points, self.within))
         for places, programs in self._marked:
-            words = [operands(self.claim, self.latex, point) for point in self.points]
+            words = [self._words(point) for point in self.points]
             for number, span in enumerate(places.spans):
                 some = self._edits_of(number, span, programs, words[0])
                 if not some:
@@ -185,7 +188,7 @@ class Repair:
         ((places, programs),) = self._marked
         most = max(range(len(self.points)), key=lambda k: len(self.points[k].actual))
         point = self.points[most].some(FEW)
-        program, words = Program(programs[most].spec, point), operands(self.claim, self.latex, point)
+        program, words = Program(programs[most].spec, point), self._words(point)
         table = [self._edits_of(number, span, programs, words) for number, span in enumerate(places.spans)]
         for one, other in itertools.combinations(range(len(table)), 2):
             if self.clock() > self.deadline:
@@ -205,7 +208,7 @@ class Repair:
         if len(self._marked) != 1:
             return
         ((places, programs),) = self._marked
-        words = operands(self.claim, self.latex, self.points[0])
+        words = self._words(self.points[0])
         exponents = [n for n, (start, _) in enumerate(places.spans) if _RAISED.search(self.latex[:start])]
         for power, around in itertools.product(exponents, range(len(places.spans))):
             (first, last), (start, end), word = places.spans[power], places.spans[around], self.latex[slice(*places.spans[power])]
@@ -219,15 +222,13 @@ class Repair:
                 good = np.ones(len(some), dtype=bool)
                 for point, program in zip(self.points, programs, strict=True):
                     changed = {n: ([edit], 1) for n, edit in move} | {third: (some, 0)}
-                    good &= agree(point, program(changed, operands(self.claim, self.latex, point)), len(some), 1)[:, 0] if some else good
+                    good &= agree(point, program(changed, self._words(point)), len(some), 1)[:, 0] if some else good
                 survivors += [(2 * MOVED + some[k].cost, places, (*move, (third, some[k]))) for k in np.flatnonzero(good)]
         yield from self._written(survivors)
 
     def _everywhere(self, programs: Sequence[Program], some: tuple[tuple[int, Edit], ...]) -> bool:
         return all(
-            agree(
-                point, program({n: ([edit], axis) for axis, (n, edit) in enumerate(some)}, operands(self.claim, self.latex, point)), 1, 1
-            ).all()
+            agree(point, program({n: ([edit], axis) for axis, (n, edit) in enumerate(some)}, self._words(point)), 1, 1).all()
             for point, program in zip(self.points, programs, strict=True)
         )
 
@@ -266,7 +267,10 @@ class Repair:
 
     def letter(self, name: str) -> str:
         """The LaTeX of a symbol."""
-        return author_letter(name, self.latex) or name
+        return author_letter(self.names.get(name, name), self.latex) or name
+
+    def _words(self, point: Point) -> dict[str, Array]:
+        return operands(self.claim, self.latex, point, self.names)
 
     def _spelled(self, places: Places) -> Spec | None:
         """The claim with marks at its places."""
@@ -299,17 +303,12 @@ class Repair:
                 continue
             seen.add(text)
             bound = bound_as(self.record, self.formula, text, self.which)
-            if bound is None or not self._covers(bound.spec) or self._is_idle(text, bound.spec) or not self._agrees(bound.spec):
+            bound = bound if bound is None else self._about_all(bound)
+            if bound is None or self._is_idle(text, bound.spec):
                 continue
-            if (self.frame is None or is_plain(self.frame, text, self.latex)) and self._has_values(bound.spec):
+            if holds(bound.spec, self.points) and (self.frame is None or is_plain(self.frame, text, self.latex)):
                 return _Candidate(cost=found.cost, text=text, bound=bound)
         return None
-
-    def _has_values(self, spec: Spec) -> bool:
-        try:
-            return all(covers(spec, point) for point in self.points)
-        except FAILS:
-            return False
 
     def _judged(self, found: _Candidate, keep: Callable[[Correction], None]) -> Correction | None:
         stated, bound = found.text, found.bound
@@ -365,9 +364,14 @@ class Repair:
         held = {str(symbol).partition("[")[0] for symbol in spec.formula.free_symbols} | ({"pi"} if spec.formula.has(sp.pi) else set())
         return bool(added & known - held) or bool(set(INDEX.findall(text)) & known)
 
-    def _covers(self, spec: Spec) -> bool:
-        """Whether a correction is about all symbols that the formula was about."""
-        return self.required <= {str(d.symbol) for d in spec.symbols}
+    def _about_all(self, bound: Bound) -> Bound | None:
+        """A correction as a claim about all symbols of the formula and of lost parameters; None if it cannot be one."""
+        if self.required <= {str(d.symbol) for d in bound.spec.symbols}:
+            return bound
+        if not bound.spec.formula.free_symbols <= self.claim.spec.formula.free_symbols | {d.symbol for d in self.claim.spec.symbols}:
+            return None
+        wide = replace(self.claim.spec, formula=bound.spec.formula, natural=False, origin=self.claim.spec.location)
+        return replace(bound, spec=wide, readings=None)
 
 
 def _taken(waiting: dict[str, _Candidate]) -> Iterator[_Candidate]:
