@@ -24,6 +24,7 @@ from qedoc.repair.corrected import corrected
 from qedoc.repair.edits import Array
 from qedoc.repair.marked import FAILS, Places, Point, Program, Span, bound_as, stated_part
 from qedoc.repair.printed import Place
+from qedoc.repair.restricted import plausible
 from qedoc.repair.runs import agree, points_of
 from qedoc.results.verdict import Correction
 from qedoc.sources.docstrings import Documented, documented
@@ -96,7 +97,7 @@ def plant(id_: str, seed: int, slips: int) -> Row | None:
 def _holds(claim: Bound) -> bool:
     """Whether a formula with slips still has the values of the code, as with an index of one entry more of an array of any length."""
     try:
-        return all(bool(agree(point, Program(claim.spec, point)({}, {}), 1, 1).all()) for point in points_of(claim.spec))
+        return all(bool(agree(point, Program(claim.spec, point)({}, {}), 1, 1).all()) for point in points_of(plausible(claim)))
     except FAILS:
         return False
 
@@ -198,7 +199,7 @@ class _Compared:
     """The values of a formula at points of its domain."""
 
     def __init__(self, claim: Bound) -> None:
-        self.claim = claim
+        self.claim = claim = replace(claim, spec=plausible(claim))
         self.points: list[tuple[Mapping[str, int], list[Any], list[str], Array]] = []
         chosen = sizes_of(claim.spec)
         at = np.unique(np.linspace(0, len(chosen) - 1, MOST_CASES).astype(int))

@@ -14,6 +14,9 @@ from qedoc.algebra.satisfiable import Facts
 LARGEST_MULTIPLE = 24
 """Angles up to this multiple of the base angle are expanded. Beyond it, the polynomials become too expensive."""
 
+LARGEST_FACTOR = 10_000
+"""Prime factors up to this one are looked for. The rest of a long number stays as it is, because its factors may take hours."""
+
 LARGEST_PASSES = 8
 """Maximum number of passes. A pass that finds a smaller common angle or exponent is repeated; formulas that people write need two."""
 
@@ -130,7 +133,7 @@ class Canon:
         signs_needed = len(factors) > 1
         if constant < 0 or (signs_needed and not all(self._facts.entails(self._value(factor) >= 0) for factor, _ in factors)):
             return self._generator((sp.Pow, self.form(base), power))
-        numbers = [(sp.Integer(prime), k) for prime, k in sp.factorrat(constant).items()]
+        numbers = [(sp.Integer(prime), k) for prime, k in sp.factorrat(constant, limit=LARGEST_FACTOR).items()]
         return sp.Mul(*(self._single(factor, k, power) for factor, k in [*numbers, *factors]))
 
     def _positive(self, constant: sp.Rational, factors: list[tuple[sp.Expr, int]]) -> tuple[sp.Rational, list[tuple[sp.Expr, int]]]:
@@ -203,7 +206,7 @@ class Canon:
         if constant <= 0 or not all(self._facts.entails(self._value(factor) > 0) for factor, _ in factors):
             return self._generator((sp.log, self.form(argument)))
         result: sp.Expr = sp.Integer(0)
-        for factor, k in [*((sp.Integer(p), k) for p, k in sp.factorrat(constant).items()), *factors]:
+        for factor, k in [*((sp.Integer(p), k) for p, k in sp.factorrat(constant, limit=LARGEST_FACTOR).items()), *factors]:
             result += k * self._log_of(factor)
         return sp.expand(result)
 

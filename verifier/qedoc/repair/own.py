@@ -15,6 +15,7 @@ from qedoc.compose.reading import judged, spec_of
 from qedoc.compose.tidied import by_cases, ways
 from qedoc.repair.framed import framed
 from qedoc.repair.marked import FAILS, Point, bound_as, stated_part
+from qedoc.repair.restricted import plausible
 from qedoc.repair.runs import heeded, holds, points_of
 from qedoc.repair.spelling import author_letter
 from qedoc.results.verdict import Correction, Verdict
@@ -42,7 +43,7 @@ def own_formula(record: Documented, claim: Bound, timeout: float, clock: Callabl
     """
     deadline = clock() + timeout
     tested: Correction | None = None
-    points = heeded(list(points_of(claim.spec)))
+    points = heeded(list(points_of(plausible(claim))))
     for text in _texts(record, claim):
         if clock() > deadline:
             break

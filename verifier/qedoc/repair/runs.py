@@ -128,7 +128,9 @@ def same_values(point: Point, values: Array, tolerance: float = TOLERANCE) -> Ar
         values: the values.
         tolerance: the relative difference up to which values are the same.
     """
-    scale = np.maximum(np.abs(point.actual), float(np.median(np.abs(point.actual))) * 1e-4)
+    size = np.abs(point.actual)
+    usual = float(np.median(size[size > 0])) if size.any() else 0.0  # a part that is rounded may be larger than the result
+    scale = np.maximum(size, usual * 1e-4)
     same: Array = (np.abs(values - point.actual) <= tolerance * scale + 1e-300) | (~np.isfinite(values) & point.silent)
     return same
 

@@ -26,7 +26,7 @@ from qedoc.repair.framed import framed
 from qedoc.repair.marked import FAILS, Places, Point, Program, Span, bound_as, marked, stated_part
 from qedoc.repair.operands import INDEX, letters, operands
 from qedoc.repair.plainness import is_plain
-from qedoc.repair.restricted import suggested, with_conditions
+from qedoc.repair.restricted import plausible, suggested, with_conditions
 from qedoc.repair.runs import FEW, agree, heeded, holds, points_of
 from qedoc.repair.spelling import author_letter, spellings
 from qedoc.repair.tokens import token_edits
@@ -98,7 +98,7 @@ class Repair:
         self.latex = claim.formula.latex
         self.which = claim.spec.id
         self.clock, self.deadline = clock, clock() + timeout
-        self.points = heeded(list(points_of(claim.spec)))
+        self.points = heeded(list(points_of(plausible(claim))))
         self.frame = framed(record, claim, self.within) if self.within is not None else None
         self.names = {} if self.frame is None else self.frame.written()
         self.meanings: set[str] = set()
