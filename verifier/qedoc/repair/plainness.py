@@ -9,8 +9,19 @@ from qedoc.repair.marked import Places, Span
 from qedoc.repair.printed import Place
 
 _NUMBER = re.compile(r"[+-]?\s*\d+(?:\.\d+)?|[+-]?\s*\\frac\s*(?:\{\d+\}|\d)\s*(?:\{\d+\}|\d)")
+_HOLE = re.compile(r"\{\s*\}|[({,]\s*,|,\s*[)}]|\(\s*\)|[\^_]\s*[-+]|[\^_]\s*(?=[})]|$)")
 FEW = 30
 """Maximum number of operations of a part that is simplified."""
+
+
+def is_whole(text: str, written: str) -> bool:
+    r"""Whether a correction has no empty arguments, `\sqrt{}` or `f(x,)`, and no exponent with a bare sign, beside those that were written.
+
+    Args:
+        text: the correction.
+        written: the formula as written.
+    """
+    return len(_HOLE.findall(text)) <= len(_HOLE.findall(written))
 
 
 def is_plain(frame: Frame, text: str, written: str) -> bool:

@@ -25,7 +25,7 @@ from qedoc.repair.edits import FUNCTIONS, Array, Edit, edits
 from qedoc.repair.framed import framed
 from qedoc.repair.marked import FAILS, Places, Point, Program, Span, bound_as, marked, stated_part
 from qedoc.repair.operands import INDEX, letters, operands
-from qedoc.repair.plainness import is_plain
+from qedoc.repair.plainness import is_plain, is_whole
 from qedoc.repair.restricted import plausible, suggested, with_conditions
 from qedoc.repair.runs import FEW, agree, heeded, holds, points_of
 from qedoc.repair.spelling import author_letter, spellings
@@ -299,7 +299,12 @@ class Repair:
     def _bound(self, found: _Found, seen: set[str]) -> _Candidate | None:
         """An edit as a claim, in the first spelling that agrees with the code and covers its domain."""
         for text in found.texts:
-            if text in seen or self.clock() > self.deadline or (self.frame is not None and not self._may_agree(text)):
+            if (
+                text in seen
+                or not is_whole(text, self.latex)
+                or self.clock() > self.deadline
+                or (self.frame is not None and not self._may_agree(text))
+            ):
                 continue
             seen.add(text)
             bound = bound_as(self.record, self.formula, text, self.which)

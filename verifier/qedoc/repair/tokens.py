@@ -37,7 +37,8 @@ def token_edits(latex: str, within: tuple[int, int], letters: Sequence[str]) -> 
             yield 0.8, put(found.span(), other)
     yield from ((cost, put(span, text)) for cost, span, text in _indices(part, letters))
     for found in re.finditer(r"[+-]", part):
-        yield 1.0, put(found.span(), "-" if found[0] == "+" else "+")
+        other = "-" if found[0] == "+" else "+" if OPERAND.search(part[: found.start()]) else ""
+        yield 1.0, put(found.span(), other)
     for start_of, end_of, text in _terms_moved(part):
         yield 1.1, put((start_of, end_of), text)
     for family in _FAMILIES:
