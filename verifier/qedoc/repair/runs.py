@@ -177,14 +177,15 @@ def covers(spec: Spec, point: Point) -> bool:
 
 
 def holds(spec: Spec, points: Sequence[Point]) -> bool:
-    """Whether a formula has the values of the code, wherever the code has one.
+    """Whether a formula has the values of the code, wherever the code has one, in all cases in which the formula as written has a value.
 
     Args:
         spec: the claim with this formula.
         points: the cases.
     """
+    spoken = [point for point in points if not point.silent.all()]
     try:
-        programs = [(point, Program(spec, point)) for point in points[::-1]]
+        programs = [(point, Program(spec, point)) for point in spoken[::-1]]
         return all(agree(point, program({}, {}), 1, 1).all() and covers(spec, point) for point, program in programs)
     except FAILS:
         return False

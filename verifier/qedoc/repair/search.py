@@ -8,7 +8,7 @@ import itertools
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -21,6 +21,7 @@ from qedoc.claims.spec import Spec
 from qedoc.judge.check import check
 from qedoc.judge.readings import check_readings
 from qedoc.read.listening import listening
+from qedoc.repair.candidates import NEAR, Candidate, Found, is_settled, ranked, taken
 from qedoc.repair.edits import FUNCTIONS, Array, Edit, edits
 from qedoc.repair.framed import framed
 from qedoc.repair.marked import FAILS, Places, Point, Program, Span, bound_as, marked, stated_part
@@ -47,38 +48,8 @@ _RAISED = re.compile(r"\^\s*\{?\s*$")
 MOVED = 0.5
 """What one end of the move of an exponent costs."""
 
-NEAR = 0.3
-"""A correction that costs this much more than a proved one is not looked for: it has the same values, and is farther from the text."""
-
 ALIKE = 0.05
 """Of two edits with the same meaning, whose costs differ by less, the shorter text is shown."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Found:
-    """An edit that agrees with the code at all points, with its spellings."""
-
-    cost: float
-    texts: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Candidate:
-    """A text with an edit, read and bound."""
-
-    cost: float
-    text: str
-    bound: Bound
-
-    @property
-    def size(self) -> int:
-        """The number of characters, without spaces."""
-        return len("".join(self.text.split()))
-
-    @property
-    def meaning(self) -> str:
-        """What the formula says, without how it is written."""
-        return str(self.bound.spec.formula)
 
 
 class Repair:
@@ -116,56 +87,56 @@ class Repair:
         seen = {self.latex}
         for stage in (self._relations, self._singles, self._moves, self._tokens, self._pairs):
             for one in self._read(stage(), seen, found):
-                if len(found) >= SHOWN or self.clock() > self.deadline or _is_settled(found, one.cost):
+                if len(found) >= SHOWN or self.clock() > self.deadline or is_settled(found, one.cost):
                     break
                 made = self._judged(one, partial(self._keep, found, keep))
                 if made is not None:
                     found.append(made)
-                keep(_ranked(found))  # this also takes back what was kept of an edit that does not hold
+                keep(ranked(found))  # this also takes back what was kept of an edit that does not hold
             if found or self.clock() > self.deadline:
                 break
-        return _ranked(found)
+        return ranked(found)
 
-    def _read(self, stage: Iterator[_Found], seen: set[str], found: Sequence[Correction]) -> Iterator[_Candidate]:
+    def _read(self, stage: Iterator[Found], seen: set[str], found: Sequence[Correction]) -> Iterator[Candidate]:
         """The edits of a stage as claims, the smallest first. Of those that mean the same and cost about the same, the shortest text."""
-        waiting: dict[str, _Candidate] = {}
+        waiting: dict[str, Candidate] = {}
         for one in itertools.islice(stage, MOST_TRIED):
-            if self.clock() > self.deadline or _is_settled(found, one.cost):
+            if self.clock() > self.deadline or is_settled(found, one.cost):
                 break
             if waiting and one.cost > min(other.cost for other in waiting.values()) + NEAR:
-                yield from _taken(waiting)
+                yield from taken(waiting)
             made = self._bound(one, seen)
             if made is None or made.meaning in self.meanings:
                 continue
             other = waiting.get(made.meaning)
             if other is None or (made.cost <= other.cost + ALIKE and made.size < other.size):
                 waiting[made.meaning] = made if other is None else replace(made, cost=min(made.cost, other.cost))
-        yield from _taken(waiting)
+        yield from taken(waiting)
 
     @staticmethod
     def _keep(found: Sequence[Correction], keep: Callable[[list[Correction]], None], tested: Correction) -> None:
-        keep(_ranked([*found, tested]))
+        keep(ranked([*found, tested]))
 
     # Stages
 
-    def _relations(self) -> Iterator[_Found]:
+    def _relations(self) -> Iterator[Found]:
         for cost, text in self._token_edits():
             if cost < 1 and self._may_agree(text):
-                yield _Found(cost=cost, texts=(text,))
+                yield Found(cost=cost, texts=(text,))
 
-    def _tokens(self) -> Iterator[_Found]:
+    def _tokens(self) -> Iterator[Found]:
         rest = [(cost, text) for cost, text in self._token_edits() if cost >= 1]
         for cost, text in sorted(rest, key=lambda one: one[0]):
             if self.clock() > self.deadline:
                 return
             if self._may_agree(text):
-                yield _Found(cost=cost, texts=(text,))
+                yield Found(cost=cost, texts=(text,))
 
     def _token_edits(self) -> Iterator[tuple[float, str]]:
         assert self.within is not None  # the caller looked
         yield from token_edits(self.latex, self.within, letters(self.claim, self.latex, self.names))
 
-    def _singles(self) -> Iterator[_Found]:
+    def _singles(self) -> Iterator[Found]:
         survivors: list[tuple[float, Places, tuple[tuple[int, Edit], ...]]] = []
         self._marked = [] if self.within is None else list(marked(self._spelled, self.latex, self.points, self.within))
         for places, programs in self._marked:
@@ -180,7 +151,7 @@ class Repair:
                 survivors += [(self._cost(span, some[k]), places, ((number, some[k]),)) for k in np.flatnonzero(good)]
         yield from self._written(survivors)
 
-    def _pairs(self) -> Iterator[_Found]:
+    def _pairs(self) -> Iterator[Found]:
         """Two edits at two places: first at few points of the case with most of them, then at all."""
         survivors: list[tuple[float, Places, tuple[tuple[int, Edit], ...]]] = []
         if len(self._marked) != 1:
@@ -202,7 +173,7 @@ class Repair:
         survivors.sort(key=lambda one: one[0])
         yield from self._written([one for one in survivors[:200] if self._everywhere(programs, one[2])])
 
-    def _moves(self) -> Iterator[_Found]:
+    def _moves(self) -> Iterator[Found]:
         """An exponent that moves from an operand to one around it, alone or with one more edit."""
         survivors: list[tuple[float, Places, tuple[tuple[int, Edit], ...]]] = []
         if len(self._marked) != 1:
@@ -232,9 +203,9 @@ class Repair:
             for point, program in zip(self.points, programs, strict=True)
         )
 
-    def _written(self, survivors: Iterable[tuple[float, Places, tuple[tuple[int, Edit], ...]]]) -> Iterator[_Found]:
+    def _written(self, survivors: Iterable[tuple[float, Places, tuple[tuple[int, Edit], ...]]]) -> Iterator[Found]:
         for cost, places, some in sorted(survivors, key=lambda one: one[0]):
-            yield _Found(cost=cost, texts=tuple(itertools.islice(self._texts(places, some), 12)))
+            yield Found(cost=cost, texts=tuple(itertools.islice(self._texts(places, some), 12)))
 
     def _texts(self, places: Places, some: tuple[tuple[int, Edit], ...]) -> Iterator[str]:
         """The formula with the edits, later places first, so that earlier ones do not move, and inner ones before those around them."""
@@ -290,13 +261,14 @@ class Repair:
 
     def _agrees(self, spec: Spec) -> bool:
         try:
-            return all(bool(agree(point, Program(spec, point)({}, {}), 1, 1).all()) for point in self.points[::-1])
+            spoken = [point for point in self.points if not point.silent.all()]
+            return all(bool(agree(point, Program(spec, point)({}, {}), 1, 1).all()) for point in spoken[::-1])
         except FAILS:
             return False
 
     # The verdict
 
-    def _bound(self, found: _Found, seen: set[str]) -> _Candidate | None:
+    def _bound(self, found: Found, seen: set[str]) -> Candidate | None:
         """An edit as a claim, in the first spelling that agrees with the code and covers its domain."""
         for text in found.texts:
             if (
@@ -312,10 +284,10 @@ class Repair:
             if bound is None or self._is_idle(text, bound.spec):
                 continue
             if holds(bound.spec, self.points) and (self.frame is None or is_plain(self.frame, text, self.latex)):
-                return _Candidate(cost=found.cost, text=text, bound=bound)
+                return Candidate(cost=found.cost, text=text, bound=bound)
         return None
 
-    def _judged(self, found: _Candidate, keep: Callable[[Correction], None]) -> Correction | None:
+    def _judged(self, found: Candidate, keep: Callable[[Correction], None]) -> Correction | None:
         stated, bound = found.text, found.bound
         self.meanings.add(found.meaning)
 
@@ -337,7 +309,9 @@ class Repair:
     def _verdict(self, bound: Bound, known: Callable[[CaseResult], None]) -> tuple[Verdict, str]:
         """The verdict on all cases. `known` is called with what is known before the last one is finished."""
         results: list[CaseResult] = []
-        sizes = sizes_of(bound.spec)
+        every = sizes_of(bound.spec)
+        silent = [point.sizes for point in self.points if point.silent.all()]
+        sizes = [one for one in every if one not in silent]
         for one in sizes:
             last = len(results) == len(sizes) - 1
             results.append(self._check(bound, one, known if last else lambda _: None))
@@ -346,6 +320,8 @@ class Repair:
             if not last:
                 known(replace(results[-1], verdict=Verdict.TESTED, reason=f"{len(results)} of {len(sizes)} sizes were checked in time"))
         verdict = weakest([result.verdict for result in results])
+        if verdict is Verdict.PROVED and len(sizes) < len(every):
+            return Verdict.TESTED, f"proved at {len(sizes)} of {len(every)} sizes; at the others the formula as written has no value"
         reason = next(result.reason for result in results if result.verdict is verdict)
         beside = dict.fromkeys(finding.message for result in results for finding in result.findings if finding.kind == "default")
         return verdict, "; ".join((reason, *beside))
@@ -377,20 +353,3 @@ class Repair:
             return None
         wide = replace(self.claim.spec, formula=bound.spec.formula, natural=False, origin=self.claim.spec.location)
         return replace(bound, spec=wide, readings=None)
-
-
-def _taken(waiting: dict[str, _Candidate]) -> Iterator[_Candidate]:
-    """The candidates, the smallest edit first. None of them waits any longer."""
-    some = sorted(waiting.values(), key=lambda one: one.cost)
-    waiting.clear()
-    yield from some
-
-
-def _ranked(found: Sequence[Correction]) -> list[Correction]:
-    """The best first: proved corrections before tested ones, then the smallest edit."""
-    return sorted(found, key=lambda made: (made.verdict is not Verdict.PROVED, made.cost))
-
-
-def _is_settled(found: Sequence[Correction], cost: float) -> bool:
-    """Whether a proved correction is so much nearer to the text that another one need not be looked at."""
-    return any(one.verdict is Verdict.PROVED and cost > one.cost + NEAR for one in found)

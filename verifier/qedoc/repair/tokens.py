@@ -44,6 +44,12 @@ def token_edits(latex: str, within: tuple[int, int], letters: Sequence[str]) -> 
     for family in _FAMILIES:
         for found in re.finditer(r"\\(" + "|".join(family) + r")(?![A-Za-z])", part):
             yield from ((1.5, put(found.span(1), other)) for other in family if other != found[1])
+    for found in _OPENER.finditer(part):
+        end = _closed(part, found.end() - 1)
+        if end > found.end() and part[found.end() - 1] == "{" and not part[: found.end() - 1].endswith("sqrt"):
+            yield 1.5, put((found.end(), end - 1), rf"\sqrt{{{part[found.end() : end - 1]}}}")
+        elif end > found.end() and part[end : end + 1] not in ("^", "_"):
+            yield 1.5, put((found.start(), end), rf"\sqrt{{{part[found.end() : _inner_end(part, end)]}}}")
     for text in _renamed(part, letters):
         yield 1.2, latex[:start] + text + latex[end:]
 
@@ -106,6 +112,11 @@ def _closed(part: str, at: int) -> int:
         if depth == 0:
             return k + 1
     return 0
+
+
+def _inner_end(part: str, end: int) -> int:
+    """Where the inside of a bracket ends, before its closing delimiter."""
+    return len(re.sub(r"\\right\s*\Z", "", part[: end - 1]))
 
 
 def _level(part: str, start: int) -> int:
