@@ -9,12 +9,17 @@ import numpy as np
 
 from qedoc.bind.records import Bound
 from qedoc.claims.spec import Size
+from qedoc.read.tree import SYMBOLS
 from qedoc.repair.edits import Array
 from qedoc.repair.marked import Point
 from qedoc.repair.spelling import author_letter
 
 INDEX = re.compile(r"\\(?:sum|prod)\S*?\s*_\{?\s*([a-zA-Z])")
 """The index of a sum or product."""
+
+_COMMAND = re.compile(r"\\([A-Za-z]+)(?!\s*(?:\\left\s*)?\()")
+FUNCTIONS_TOO = {"pi", "Gamma", "Phi", "psi", "zeta"}
+"""Letters that are more often numbers or functions."""
 
 
 def operands(claim: Bound, latex: str, point: Point, names: Mapping[str, str] = MappingProxyType({})) -> dict[str, Array]:
@@ -52,3 +57,12 @@ def letters(claim: Bound, latex: str, names: Mapping[str, str] = MappingProxyTyp
     known = [str(d.symbol).partition("[")[0] for d in claim.spec.symbols]
     symbols = [tex for name in known if (tex := author_letter(names.get(name, name), latex)) is not None]
     return list(dict.fromkeys([*symbols, *INDEX.findall(latex)]))
+
+
+def constants(text: str) -> list[str]:
+    """Returns the Greek letters of a text, which may stand for numbers that the docstring defines.
+
+    Args:
+        text: LaTeX.
+    """
+    return list(dict.fromkeys(f"\\{name}" for name in _COMMAND.findall(text) if name in SYMBOLS - FUNCTIONS_TOO))

@@ -25,7 +25,7 @@ from qedoc.repair.candidates import NEAR, Candidate, Found, is_settled, ranked, 
 from qedoc.repair.edits import FUNCTIONS, Array, Edit, edits
 from qedoc.repair.framed import framed
 from qedoc.repair.marked import FAILS, Places, Point, Program, Span, bound_as, marked, stated_part
-from qedoc.repair.operands import INDEX, letters, operands
+from qedoc.repair.operands import INDEX, constants, letters, operands
 from qedoc.repair.plainness import is_plain, is_whole
 from qedoc.repair.restricted import plausible, suggested, with_conditions
 from qedoc.repair.runs import FEW, agree, heeded, holds, points_of
@@ -134,10 +134,12 @@ class Repair:
 
     def _token_edits(self) -> Iterator[tuple[float, str]]:
         assert self.within is not None  # the caller looked
-        yield from token_edits(self.latex, self.within, letters(self.claim, self.latex, self.names))
+        symbols = letters(self.claim, self.latex, self.names)
+        yield from token_edits(self.latex, self.within, list(dict.fromkeys([*symbols, *constants(self.latex[slice(*self.within)])])))
 
     def _singles(self) -> Iterator[Found]:
         survivors: list[tuple[float, Places, tuple[tuple[int, Edit], ...]]] = []
+        coarse: list[tuple[float, Places, tuple[tuple[int, Edit], ...]]] = []
         self._marked = [] if self.within is None else list(marked(self._spelled, self.latex, self.points, self.within))
         for places, programs in self._marked:
             words = [self._words(point) for point in self.points]
@@ -145,11 +147,14 @@ class Repair:
                 some = self._edits_of(number, span, programs, words[0])
                 if not some:
                     continue
-                good = np.ones(len(some), dtype=bool)
+                good, loose = np.ones(len(some), dtype=bool), np.ones(len(some), dtype=bool)
                 for point, program, values in zip(self.points, programs, words, strict=True):
-                    good &= agree(point, program({number: (some, 0)}, values), len(some), 1)[:, 0]
+                    made = program({number: (some, 0)}, values)
+                    good &= agree(point, made, len(some), 1)[:, 0]
+                    loose &= agree(point, made, len(some), 1, loosely=True)[:, 0]
                 survivors += [(self._cost(span, some[k]), places, ((number, some[k]),)) for k in np.flatnonzero(good)]
-        yield from self._written(survivors)
+                coarse += [(self._cost(span, some[k]), places, ((number, some[k]),)) for k in np.flatnonzero(loose)]
+        yield from self._written(survivors or coarse)
 
     def _pairs(self) -> Iterator[Found]:
         """Two edits at two places: first at few points of the case with most of them, then at all."""
@@ -255,14 +260,14 @@ class Repair:
         """Whether a text agrees with the code, where possible without binding it."""
         if self.frame is None:
             bound = bound_as(self.record, self.formula, text, self.which)
-            return bound is not None and self._agrees(bound.spec)
+            return bound is not None and self._agrees(bound.spec, loosely=True)
         spec = self.frame.spec(text)
-        return spec is not None and self._agrees(spec)
+        return spec is not None and self._agrees(spec, loosely=True)
 
-    def _agrees(self, spec: Spec) -> bool:
+    def _agrees(self, spec: Spec, loosely: bool = False) -> bool:
         try:
             spoken = [point for point in self.points if not point.silent.all()]
-            return all(bool(agree(point, Program(spec, point)({}, {}), 1, 1).all()) for point in spoken[::-1])
+            return all(bool(agree(point, Program(spec, point)({}, {}), 1, 1, loosely).all()) for point in spoken[::-1])
         except FAILS:
             return False
 

@@ -10,6 +10,9 @@ _RELATION = re.compile(r"\\(?:leq?|geq?|lt|gt)(?![A-Za-z])|<=?|>=?")
 _OTHER = {"<": ("\\le ", ">", "\\ge "), ">": ("\\ge ", "<", "\\le "), "le": ("<", "\\ge ", ">"), "ge": (">", "\\le ", "<")}
 _SUBSCRIPT = re.compile(r"_(\{([^{}]+)\}|([a-z0-9]))")
 _UPPER = re.compile(r"(?<=\})\^(\{([^{}]+)\}|(\w))")
+_POWER = re.compile(r"\^(?:\{[^{}]*\}|\w)")
+_LIMITED = re.compile(r"\\(?:sum|prod|int|lim|max|min)\S*\s*(?:_\{[^{}]*\}|_\w)?\s*$")
+_NUMBER = re.compile(r"(?<![\w.{])(?<!_)\d+(?![\w.])|(?<=\{)\d+(?=\})")
 _FAMILIES = (
     ("cos", "sin", "tan"), ("cosh", "sinh", "tanh"), ("arccos", "arcsin", "arctan"), ("log", "exp"), ("ln", "exp"), ("min", "max"),
     ("phi", "Phi"), ("sum", "prod"),
@@ -44,6 +47,13 @@ def token_edits(latex: str, within: tuple[int, int], letters: Sequence[str]) -> 
     for family in _FAMILIES:
         for found in re.finditer(r"\\(" + "|".join(family) + r")(?![A-Za-z])", part):
             yield from ((1.5, put(found.span(1), other)) for other in family if other != found[1])
+    for found in _POWER.finditer(part):
+        if not _LIMITED.search(part[: found.start()]):
+            yield 1.3, put(found.span(), "")
+    for found in _NUMBER.finditer(part):
+        number = int(found[0])
+        others = {number - 1, number + 1, 2 * number, number // 2 if number % 2 == 0 else number - 1}
+        yield from ((1.3, put(found.span(), str(other))) for other in sorted(others - {number}) if other >= 0)
     for found in _OPENER.finditer(part):
         end = _closed(part, found.end() - 1)
         if end > found.end() and part[found.end() - 1] == "{" and not part[: found.end() - 1].endswith("sqrt"):
