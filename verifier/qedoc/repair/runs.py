@@ -30,6 +30,9 @@ FEW = 5
 POINTS = 60
 """Points of each case."""
 
+BITS = 256
+"""Precision of exact values; four times as many if they do not suffice."""
+
 MANY = 600
 """Points of a case that are drawn if formula and code are the same at all of the first ones."""
 
@@ -172,7 +175,9 @@ def covers(spec: Spec, point: Point) -> bool:
     case = instantiate(replace(spec, natural=False, origin=spec.location), sizes)
     exact = compile(totalise(case.formula), case.symbols)
     for k in missing:
-        value = exact([Fraction(float(point.columns[symbol.name][0, 0, k])) for symbol in case.symbols], 256)
+        row = [Fraction(float(point.columns[symbol.name][0, 0, k])) for symbol in case.symbols]
+        value = exact(row, BITS)
+        value = exact(row, 4 * BITS) if isinstance(value, Undefined) or not np.isfinite(float(value)) else value
         if isinstance(value, Undefined) or not sp.Float(point.actual[k]).is_finite:
             return False
         if not abs(float(value) - point.actual[k]) <= ROUGH * max(abs(point.actual[k]), SMALLEST):
