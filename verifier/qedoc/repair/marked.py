@@ -178,8 +178,12 @@ def stated_part(record: Documented, claim: Bound) -> Span | None:
         return None
     found = list(equations(reading))
     chosen = next((equation for equation in found if str(equation) == claim.reading), found[-1])
-    start = claim.formula.latex.find(chosen.latex)
-    return None if start < 0 or not chosen.latex else (start, start + len(chosen.latex))
+    if not chosen.latex:
+        return None
+    text = claim.formula.latex
+    starts = [m.start() for m in re.finditer(re.escape(chosen.latex), text)]
+    right = [start for start in starts if text[:start].rstrip("\\ &\n\t").endswith("=")]  # `x` of `f(x) = x` is not its first letter x
+    return next(((start, start + len(chosen.latex)) for start in (*right, *starts)), None)
 
 
 def marked(

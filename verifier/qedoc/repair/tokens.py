@@ -55,11 +55,11 @@ def token_edits(latex: str, within: tuple[int, int], letters: Sequence[str]) -> 
         others = {number - 1, number + 1, 2 * number, number // 2 if number % 2 == 0 else number - 1}
         yield from ((1.3, put(found.span(), str(other))) for other in sorted(others - {number}) if other >= 0)
     for found in _OPENER.finditer(part):
-        end = _closed(part, found.end() - 1)
-        if end > found.end() and part[found.end() - 1] == "{" and not part[: found.end() - 1].endswith("sqrt"):
-            yield 1.5, put((found.end(), end - 1), rf"\sqrt{{{part[found.end() : end - 1]}}}")
-        elif end > found.end() and part[end : end + 1] not in ("^", "_"):
-            yield 1.5, put((found.start(), end), rf"\sqrt{{{part[found.end() : _inner_end(part, end)]}}}")
+        close = _closed(part, found.end() - 1)
+        if close > found.end() and part[found.end() - 1] == "{" and not part[: found.end() - 1].endswith("sqrt"):
+            yield 1.5, put((found.end(), close - 1), rf"\sqrt{{{part[found.end() : close - 1]}}}")
+        elif close > found.end() and part[close : close + 1] not in ("^", "_"):
+            yield 1.5, put((found.start(), close), rf"\sqrt{{{part[found.end() : _inner_end(part, close)]}}}")
     for text in _renamed(part, letters):
         yield 1.2, latex[:start] + text + latex[end:]
 
