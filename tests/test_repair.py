@@ -494,6 +494,16 @@ def test_edits_of_relations_indices_and_names() -> None:
         r"\sum_{i=1}^n x_i < \sin a",
     } <= texts
     assert {r"\sum_{i=1}^{n-1} x_i < \cos a", r"\sum_{i=1}^n x_i < \cos n"} <= texts
+    covered = r"\frac{1}{2 a} \int_0^4 (x + t^{12}) dt"
+    texts = {text for _, text in token_edits(covered, (0, len(covered)), ["a", "x"])}
+    assert {
+        r"\frac{1}{\sqrt{2 a}} \int_0^4 (x + t^{12}) dt",
+        r"\frac{1}{2 a} \int_0^4 \sqrt{x + t^{12}} dt",
+        r"\frac{1}{2 a} \int_0^4 (x + t) dt",
+        r"\frac{1}{2 a} \int_0^4 (x + t^{6}) dt",
+        r"\frac{1}{2 x} \int_0^4 (x + t^{12}) dt",
+    } <= texts
+    assert r"\frac{1}{2 a} \int_0 (x + t^{12}) dt" not in texts
     shifted = {text for _, text in token_edits(r"\sum_{i=1}^{n^2-1} x_{i-1}", (0, 26), ["i", "n"])}
     assert {r"\sum_{i=1}^{n^2-1} x_{i}", r"\sum_{i=1}^{n^2-1} x_{i+1}", r"\sum_{i=1}^{n-1} x_{i-1}"} <= shifted
 
