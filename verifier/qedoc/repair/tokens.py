@@ -57,9 +57,9 @@ def token_edits(latex: str, within: tuple[int, int], letters: Sequence[str]) -> 
     for found in _OPENER.finditer(part):
         close = _closed(part, found.end() - 1)
         if close > found.end() and part[found.end() - 1] == "{" and not part[: found.end() - 1].endswith("sqrt"):
-            yield 1.5, put((found.end(), close - 1), rf"\sqrt{{{part[found.end() : close - 1]}}}")
+            yield 1.15, put((found.end(), close - 1), rf"\sqrt{{{part[found.end() : close - 1]}}}")
         elif close > found.end() and part[close : close + 1] not in ("^", "_"):
-            yield 1.5, put((found.start(), close), rf"\sqrt{{{part[found.end() : _inner_end(part, close)]}}}")
+            yield 1.15, put((found.start(), close), rf"\sqrt{{{part[found.end() : _inner_end(part, close)]}}}")
     for text in _renamed(part, letters):
         yield 1.2, latex[:start] + text + latex[end:]
 
