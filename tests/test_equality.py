@@ -57,6 +57,16 @@ IDENTITIES = [
     (s(1, x + x), s(1, 2 * x), s(2, 2 * x)),
     (sp.erf(x * 2), sp.erf(2 * x), sp.erf(x)),
     (sp.gamma(a + 1 - 1), sp.gamma(a), sp.gamma(a + 1)),
+    (sp.erfc(-x) / 2, (1 + sp.erf(x)) / 2, (1 - sp.erf(x)) / 2),
+    (sp.erf(y - x), -sp.erf(x - y), sp.erf(x - y)),
+    (sp.erf(y) - sp.erf(x), sp.erfc(x) - sp.erfc(y), sp.erfc(y) - sp.erfc(x)),
+    (
+        exp(sp.loggamma(r / 2 + Rational(1, 2)) - sp.loggamma(r / 2)),
+        sp.gamma((r + 1) / 2) / sp.gamma(r / 2),
+        sp.gamma(r / 2) / sp.gamma((r + 1) / 2),
+    ),
+    (sp.gamma(r + 2), r * (r + 1) * sp.gamma(r), r**2 * sp.gamma(r)),
+    (sp.beta(r, a), sp.gamma(r) * sp.gamma(a) / sp.gamma(r + a), sp.gamma(r) * sp.gamma(a) / sp.gamma(r - a)),
 ]
 
 
@@ -79,6 +89,9 @@ def test_identity_and_its_wrong_twin(left: sp.Expr, right: sp.Expr, wrong: sp.Ex
         (sin(x) ** 2, Rational(1, 4), sp.Eq(sin(x), Rational(1, 2))),
         (exp(x) + x, 3 + x, sp.Eq(2 * exp(x), 6)),
         (x * exp(x), x * y, sp.Eq((exp(x) - y) / x, 0)),
+        (sp.gamma(x + 1), x * sp.gamma(x), x > 0),
+        (sp.loggamma(x), log(sp.gamma(x)), x > 0),
+        (sp.beta(x, x), sp.gamma(x) ** 2 / sp.gamma(2 * x), x > 0),
     ],
 )
 def test_an_identity_that_needs_a_sign_is_shown_only_with_it(left: sp.Expr, right: sp.Expr, condition: sp.Basic) -> None:
@@ -142,6 +155,12 @@ def test_an_undefined_formula_is_not_equal() -> None:
     assert standings(sp.Integer(1), guarded) == {Standing.EQUAL, Standing.RIGHT_UNDEFINED}
     assert standings(guarded, guarded) == {Standing.EQUAL, Standing.BOTH_UNDEFINED}
     assert standings(guarded, sp.Integer(1), x > 0) == {Standing.EQUAL}
+
+
+def test_the_factors_of_a_long_number_are_not_waited_for() -> None:
+    long = sp.Integer(2**521 - 1) * (2**607 - 1)
+    assert equal(log(long * r), log(long) + log(r), (), Facts())
+    assert not equal(log(long * r), log(long) - log(r), (), Facts())
 
 
 def test_absolute_value_and_extremes() -> None:

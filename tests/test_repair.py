@@ -22,7 +22,8 @@ from qedoc.repair.edits import Edit
 from qedoc.repair.framed import framed
 from qedoc.repair.marked import bound_as, stated_part
 from qedoc.repair.own import own_formula
-from qedoc.repair.plainness import is_plain
+from qedoc.repair.plainness import is_plain, is_whole
+from qedoc.repair.runs import holds, points_of
 from qedoc.repair.search import Repair
 from qedoc.repair.source import Replacement, applied, replacements
 from qedoc.repair.specs import corrected_spec
@@ -111,6 +112,32 @@ SLIPS = {
     ),
     "an exponent that moves": ("x, p", r"f(x, p) = 2 (1 + \cosh(x)^p)", "2 * (1 + jnp.cosh(x)) ** p", r"f(x, p) = 2 (1 + \cosh(x))^p"),
     "a dropped factor": ("x, a", "f(x, a) = 2 a x", "a * x", "f(x, a) = a x"),
+    "a formula without values": ("x", r"f(x) = \log(-2 - x^2)", "jnp.exp(-2 - x**2)", r"f(x) = \exp(-2 - x^2)"),
+    "a function that is forgotten": (
+        "x, y",
+        r"f(x, y) = \cos(x) + x \frac{y}{2}",
+        "jnp.cos(x) + x * jnp.cos(y / 2)",
+        r"f(x, y) = \cos(x) + x \cos(\frac{y}{2})",
+    ),
+    "a condition that few points tell from the right one": (
+        "x",
+        r"f(x) = \begin{cases} x & x \le 3^2 \\ 2 x & x > 3 \end{cases}",
+        "jnp.where(x <= 3, x, 2 * x)",
+        r"f(x) = \begin{cases} x & x \le 3 \\ 2 x & x > 3 \end{cases}",
+    ),
+    "a logarithm that underflows": ("x", r"f(x) = \log(2 \exp(x^2))", "jnp.log(2) - x**2", r"f(x) = \log(2 \exp(-x^2))"),
+    "a difference that float64 rounds to 0": (
+        "x",
+        r"f(x) = \log(2 - \exp(-\exp(x)))",
+        "jnp.log(-jnp.expm1(-jnp.exp(x)))",
+        r"f(x) = \log(1 - \exp(-\exp(x)))",
+    ),
+    "an exponent under an integral": (
+        "x",
+        r"f(x) = \frac{2}{\sqrt{\pi}} \int_0^x e^{-t^3} \, dt",
+        "jax.scipy.special.erf(x)",
+        r"f(x) = \frac{2}{\sqrt{\pi}} \int_0^x e^{-t^2} \, dt",
+    ),
     "no slip of this kind": ("x, a", "f(x, a) = a x", "jnp.sin(x) * jnp.cosh(a) + jnp.arctan(x * a)", None),
 }
 
@@ -289,6 +316,48 @@ def test_a_parameter_that_is_named_by_its_letter_is_not_lost(corrections: Correc
     assert all({shift, scale} <= set(re.findall(r"[a-z]+", one.latex.partition("=")[2])) for one in found)
 
 
+@pytest.mark.parametrize(("code", "right"), [("0 * x * a", "f(x, a) = 0"), ("0 * x + jnp.log(a)", None)])
+def test_a_constant_is_right_only_for_every_value_of_the_parameters(corrections: Corrections, code: str, right: str | None) -> None:
+    """`log(a)` is 0 at the default."""
+    found = corrections("x, a=1.0", "f(x, a) = 1", code)
+    if right is None:
+        assert all("a" in one.latex.partition("=")[2] for one in found)
+    else:
+        assert (found[0].latex, found[0].verdict) == (right, Verdict.PROVED)
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        (r"f(x) = \sqrt{x}", True),
+        (r"f(x) = \sqrt{}", False),
+        ("f(x,) = x", False),
+        ("f(x) = g(, x)", False),
+        (r"f(x) = \int_0^-x t dt", False),
+        ("f(x) = x^{-2}", True),
+    ],
+)
+def test_a_correction_has_no_empty_arguments(text: str, whole: bool) -> None:
+    assert is_whole(text, "f(x) = x") is whole
+    assert is_whole(text, text)
+
+
+def test_the_formula_of_the_code_must_have_values_where_the_code_has_them(own: Own) -> None:
+    """The logarithm of a negative number has no value, so that nothing there refutes it."""
+    record, claim = own("x", "return -1 - x**2", "f(x) = x")
+    made = own_formula(record, claim, LONG)
+    assert made is not None
+    bound, points = bound_as(record, claim.formula, made.latex, claim.spec.id), list(points_of(claim.spec))
+    assert bound is not None
+    assert holds(bound.spec, points)
+    assert not holds(replace(bound.spec, formula=sp.log(bound.spec.formula), origin=bound.spec.location), points)
+
+
+def test_no_page_of_algebra_is_shown(own: Own) -> None:
+    code = " + ".join(f"jnp.sin({k}.123 * x) * jnp.cosh(x / {k}.77)" for k in range(3, 23))
+    assert own_formula(*own("x", f"return {code}", "f(x) = x"), LONG) is None
+
+
 def test_what_was_kept_of_an_edit_that_does_not_hold_is_taken_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(tmp_path))
     code = "jnp.where(jnp.abs(x * t - 7.12345) + jnp.abs(x + 3 * t - 19.77) < 1e-3, 0.0, x - t)"
@@ -425,6 +494,16 @@ def test_edits_of_relations_indices_and_names() -> None:
         r"\sum_{i=1}^n x_i < \sin a",
     } <= texts
     assert {r"\sum_{i=1}^{n-1} x_i < \cos a", r"\sum_{i=1}^n x_i < \cos n"} <= texts
+    covered = r"\frac{1}{2 a} \int_0^4 (x + t^{12}) dt"
+    texts = {text for _, text in token_edits(covered, (0, len(covered)), ["a", "x"])}
+    assert {
+        r"\frac{1}{\sqrt{2 a}} \int_0^4 (x + t^{12}) dt",
+        r"\frac{1}{2 a} \int_0^4 \sqrt{x + t^{12}} dt",
+        r"\frac{1}{2 a} \int_0^4 (x + t) dt",
+        r"\frac{1}{2 a} \int_0^4 (x + t^{6}) dt",
+        r"\frac{1}{2 x} \int_0^4 (x + t^{12}) dt",
+    } <= texts
+    assert r"\frac{1}{2 a} \int_0 (x + t^{12}) dt" not in texts
     shifted = {text for _, text in token_edits(r"\sum_{i=1}^{n^2-1} x_{i-1}", (0, 26), ["i", "n"])}
     assert {r"\sum_{i=1}^{n^2-1} x_{i}", r"\sum_{i=1}^{n^2-1} x_{i+1}", r"\sum_{i=1}^{n-1} x_{i-1}"} <= shifted
 

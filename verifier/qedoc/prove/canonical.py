@@ -14,6 +14,12 @@ from qedoc.algebra.satisfiable import Facts
 LARGEST_MULTIPLE = 24
 """Angles up to this multiple of the base angle are expanded. Beyond it, the polynomials become too expensive."""
 
+LARGEST_FACTOR = 10_000
+"""Prime factors up to this one are looked for. The rest of a long number stays as it is, because its factors may take hours."""
+
+LARGEST_SHIFT = 8
+"""Arguments of gamma functions are made smaller by up to this integer."""
+
 LARGEST_PASSES = 8
 """Maximum number of passes. A pass that finds a smaller common angle or exponent is repeated; formulas that people write need two."""
 
@@ -68,8 +74,37 @@ class Canon:
                 return self.form(_sines_and_cosines(expression))
             case sp.sinh() | sp.cosh() | sp.tanh() | sp.coth():
                 return self.form(expression.rewrite(sp.exp))
+            case sp.erf() | sp.erfc():
+                return self._error_function(expression)
+            case sp.gamma():
+                return self._gamma(expression.args[0])
+            case sp.loggamma() if self._facts.entails(expression.args[0] > 0):
+                return self._logarithm(sp.gamma(expression.args[0], evaluate=False))
+            case sp.beta() if all(self._facts.entails(part > 0) for part in expression.args):
+                first, second = expression.args
+                return self.form(sp.gamma(first) * sp.gamma(second) / sp.gamma(first + second))
             case _:
                 return self._opaque(expression)
+
+    def _error_function(self, expression: sp.Expr) -> sp.Expr:
+        """Rewrites erf, which is odd, and its complement as erf of an angle without a leading minus sign."""
+        argument, sign = self.form(expression.args[0]), 1
+        if argument == 0:
+            return sp.Integer(isinstance(expression, sp.erfc))
+        if argument.could_extract_minus_sign():
+            argument, sign = self._reduce(-argument), -1
+        value = sign * self._generator((sp.erf, argument))
+        return value if isinstance(expression, sp.erf) else 1 - value
+
+    def _gamma(self, argument: sp.Expr) -> sp.Expr:
+        """Rewrites gamma of an argument as a product with gamma of the smallest argument that differs by an integer and is positive."""
+        factor: sp.Expr = sp.Integer(1)
+        for _ in range(LARGEST_SHIFT):
+            if not self._facts.entails(argument - 1 > 0):
+                break
+            argument = sp.expand(argument - 1)
+            factor *= self.form(argument)
+        return self._reduce(factor * self._generator((sp.gamma, self.form(argument))))
 
     def _numerator(self, expression: sp.Expr) -> sp.Expr:
         return self._relate(sp.expand(sp.fraction(sp.together(expression))[0]))
@@ -130,7 +165,7 @@ class Canon:
         signs_needed = len(factors) > 1
         if constant < 0 or (signs_needed and not all(self._facts.entails(self._value(factor) >= 0) for factor, _ in factors)):
             return self._generator((sp.Pow, self.form(base), power))
-        numbers = [(sp.Integer(prime), k) for prime, k in sp.factorrat(constant).items()]
+        numbers = [(sp.Integer(prime), k) for prime, k in sp.factorrat(constant, limit=LARGEST_FACTOR).items()]
         return sp.Mul(*(self._single(factor, k, power) for factor, k in [*numbers, *factors]))
 
     def _positive(self, constant: sp.Rational, factors: list[tuple[sp.Expr, int]]) -> tuple[sp.Rational, list[tuple[sp.Expr, int]]]:
@@ -203,7 +238,7 @@ class Canon:
         if constant <= 0 or not all(self._facts.entails(self._value(factor) > 0) for factor, _ in factors):
             return self._generator((sp.log, self.form(argument)))
         result: sp.Expr = sp.Integer(0)
-        for factor, k in [*((sp.Integer(p), k) for p, k in sp.factorrat(constant).items()), *factors]:
+        for factor, k in [*((sp.Integer(p), k) for p, k in sp.factorrat(constant, limit=LARGEST_FACTOR).items()), *factors]:
             result += k * self._log_of(factor)
         return sp.expand(result)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
+from scipy import special
 
 Array: TypeAlias = np.ndarray[Any, Any]
 
@@ -14,9 +15,9 @@ class Edit:
     """An edit of a value.
 
     Args:
-        kind: what is done, a key of `ALONE` or `WITH`, or `keep`.
+        kind: what is done, a key of `ALONE` or `WITH`, or `apply`, or `keep`.
         cost: how far it is from what was written; a smaller edit is more likely.
-        word: the LaTeX of the other operand.
+        word: the LaTeX of the other operand; for `apply`, that of the function.
         part: for `keep`, the place inside of this one whose value replaces it.
     """
 
@@ -56,23 +57,42 @@ WITH: Mapping[str, tuple[float, Callable[[Array, Array], Array]]] = {
 }
 """Edits with another operand: a symbol or a number."""
 
+FUNCTIONS: Mapping[str, Callable[[Array], Array]] = {
+    r"\cos": np.cos,
+    r"\sin": np.sin,
+    r"\tanh": np.tanh,
+    r"\cosh": np.cosh,
+    r"\sinh": np.sinh,
+    r"\Gamma": special.gamma,
+    r"\psi": special.digamma,
+    r"\Phi": special.ndtr,
+    r"\sigma": special.expit,
+}
+"""Functions that an author who uses them may have forgotten in one place."""
+
+APPLY = 1.4
+"""What a forgotten function costs."""
+
 COMPOSED = 0.5
 """What an operand that is no single symbol costs."""
 
 
-def edits(text: str, words: Sequence[str], parts: Sequence[int]) -> list[Edit]:
+def edits(text: str, words: Sequence[str], parts: Sequence[int], functions: Sequence[str] = ()) -> list[Edit]:
     """Returns the edits of a place.
 
     Args:
         text: what is written there.
         words: the LaTeX of the other operands.
         parts: the places inside of it.
+        functions: the functions of the formula.
     """
     unchanged = _UNCHANGED if text in ("0", "1") else ()
     found = [Edit(kind=kind, cost=cost) for kind, (cost, _) in ALONE.items() if kind not in unchanged]
     for word in words:
         more = COMPOSED if len(word) > 1 and not word.startswith("\\") else 0.0
         found += [Edit(kind=kind, cost=cost + more, word=word) for kind, (cost, _) in WITH.items() if word != text or kind not in _IDLE]
+    if text not in FUNCTIONS:
+        found += [Edit(kind="apply", cost=APPLY, word=function) for function in functions]
     return found + [Edit(kind="keep", cost=1.2, part=part) for part in parts]
 
 
@@ -99,6 +119,8 @@ def applied(some: Sequence[Edit], value: Array, words: Mapping[str, Array], part
             made.append(parts.get(edit.part, np.full_like(value, np.nan)))
         elif edit.kind in ALONE:
             made.append(ALONE[edit.kind][1](value))
+        elif edit.kind == "apply":
+            made.append(FUNCTIONS[edit.word](value))
         else:
             made.append(WITH[edit.kind][1](value, words[edit.word]))
     shape = np.broadcast_shapes(*(one.shape for one in made))

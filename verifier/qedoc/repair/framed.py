@@ -14,7 +14,8 @@ from qedoc.bind.records import Bound, Obstruction
 from qedoc.claims.spec import Spec
 from qedoc.read import Reading, read
 from qedoc.read.listening import Hear, listening
-from qedoc.repair.marked import FAILS, Place, Places, Span, bound_as, equations
+from qedoc.repair.marked import FAILS, Places, Span, bound_as, equations
+from qedoc.repair.printed import Place
 from qedoc.sources.docstrings import Documented
 
 MOST_NEW = 3
@@ -40,6 +41,20 @@ class Frame:
     hole: sp.Symbol
     number: int
     names: dict[str, sp.Expr]
+
+    def written(self) -> dict[str, str]:
+        """The names in the text of the symbols that have another name in the claim."""
+        return {str(symbol): name for name, symbol in self.names.items() if str(symbol) != name}
+
+    def right(self, value: sp.Expr) -> sp.Expr | None:
+        """The right side with which the whole formula is an expression; None if this is not known.
+
+        Args:
+            value: the expression.
+        """
+        if self.outside == self.hole:
+            return value
+        return sp.exp(value) if self.outside == sp.log(self.hole) else None
 
     def spec(self, latex: str, hear: Hear | None = None) -> Spec | None:
         """Returns the claim with the right side of another text, for computing its values only; None if it cannot be put in.

@@ -1,15 +1,12 @@
 """A formula whose places can be edited: each factor, term and base of a power keeps the part of the text that it was read from."""
 
-import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import reduce
 from typing import Any, TypeAlias
 
 import numpy as np
 import sympy as sp
-from sympy.printing.numpy import SciPyPrinter
 
 from qedoc.bind.claims import GIVES_UP, claims
 from qedoc.bind.context import Context
@@ -19,29 +16,13 @@ from qedoc.claims.spec import Size, Spec
 from qedoc.errors import QedocError
 from qedoc.read import Equation, Reading
 from qedoc.repair.edits import Array, Edit, applied
+from qedoc.repair.printed import VALUES, Place, Printer
 from qedoc.sources.docstrings import Documented, Formula
 
 Span: TypeAlias = tuple[int, int]
 
 FAILS = (*GIVES_UP, LookupError, NameError, AssertionError, QedocError)
 """What SymPy, NumPy and the binder raise for a formula with marks that they cannot take. NumPy's NameError is for a function it lacks."""
-
-
-class Place(sp.Function):
-    """`Place(k, value)`: the value that was read at the k-th place of a text."""
-
-    def _eval_is_real(self) -> bool | None:
-        known: bool | None = self.args[1].is_real
-        return known
-
-    def _eval_is_integer(self) -> bool | None:
-        known: bool | None = self.args[1].is_integer
-        return known
-
-    def _eval_evalf(self, prec: int) -> sp.Expr | None:
-        """A number, where a condition at one size has to be decided."""
-        known: sp.Expr = self.args[1].evalf(max(1, int(prec * math.log10(2))))
-        return known if known.is_Number else None
 
 
 @dataclass(slots=True)
@@ -99,37 +80,6 @@ class Point:
         return Point(sizes=self.sizes, columns=columns, actual=self.actual[at], silent=self.silent[at])
 
 
-class _Printer(SciPyPrinter):
-    """Writes operations for arrays whose shapes are broadcast, which NumPy's `select` and reductions do not do."""
-
-    def _folded(self, function: str, expression: sp.Basic) -> str:
-        name = self._module_format(f"numpy.{function}")
-        parts = [str(self._print(part)) for part in expression.args]
-        return reduce(lambda one, other: f"{name}({one}, {other})", parts)
-
-    def _print_And(self, expression: sp.Basic) -> str:  # noqa: N802  # SymPy's name
-        return self._folded("logical_and", expression)
-
-    def _print_Or(self, expression: sp.Basic) -> str:  # noqa: N802  # SymPy's name
-        return self._folded("logical_or", expression)
-
-    def _print_Max(self, expression: sp.Basic) -> str:  # noqa: N802  # SymPy's name
-        return self._folded("maximum", expression)
-
-    def _print_Min(self, expression: sp.Basic) -> str:  # noqa: N802  # SymPy's name
-        return self._folded("minimum", expression)
-
-    def _print_Pow(self, expression: sp.Basic, rational: bool = False) -> str:  # noqa: N802  # SymPy's name
-        """Without the evaluation of negative exponents, which would lose their marks."""
-        return str(self._hprint_Pow(expression, rational=rational, sqrt="numpy.sqrt"))
-
-    def _print_Piecewise(self, expression: sp.Basic) -> str:  # noqa: N802  # SymPy's name
-        where, text = self._module_format("numpy.where"), str(self._module_format("numpy.nan"))
-        for value, condition in reversed(expression.args):
-            text = f"{where}({self._print(condition)}, {self._print(value)}, {text})"
-        return text
-
-
 class Program:
     """A formula with places, as a function of arrays.
 
@@ -148,8 +98,10 @@ class Program:
         formula = case.formula.xreplace({sp.zoo: sp.nan})  # NumPy has no complex infinity
         self.inside = _inside(formula)
         self._columns = [point.columns[symbol.name] for symbol in case.symbols]
-        printer = _Printer({"fully_qualified_modules": False, "inline": True, "allow_unknown_functions": True, "user_functions": {}})
-        self._function = sp.lambdify(case.symbols, formula, modules=[{"Place": self._at}, "scipy", "numpy"], printer=printer)
+        printer = Printer({"fully_qualified_modules": False, "inline": True, "allow_unknown_functions": True, "user_functions": {}})
+        self._function = sp.lambdify(
+            case.symbols, formula, modules=[{"Place": self._at, "log_at": self._log_at, **VALUES}, "scipy", "numpy"], printer=printer
+        )
 
     def __call__(self, some: Mapping[int, tuple[Sequence[Edit], int]], words: Mapping[str, Array]) -> Array:
         """The values of the formula with edits.
@@ -172,6 +124,10 @@ class Program:
         return applied(
             some, here, self._words, {part: self._last[part] for part in self.inside.get(number, ()) if part in self._last}, axis
         )
+
+    def _log_at(self, number: int, value: Any, logarithm: Any) -> Any:
+        """The logarithm of a place: of its value with edits, or as it was written out."""
+        return np.log(value) if number in self._edits else logarithm
 
 
 def _inside(formula: sp.Expr) -> dict[int, tuple[int, ...]]:
@@ -222,8 +178,12 @@ def stated_part(record: Documented, claim: Bound) -> Span | None:
         return None
     found = list(equations(reading))
     chosen = next((equation for equation in found if str(equation) == claim.reading), found[-1])
-    start = claim.formula.latex.find(chosen.latex)
-    return None if start < 0 or not chosen.latex else (start, start + len(chosen.latex))
+    if not chosen.latex:
+        return None
+    text = claim.formula.latex
+    starts = [m.start() for m in re.finditer(re.escape(chosen.latex), text)]
+    right = [start for start in starts if text[:start].rstrip("\\ &\n\t").endswith("=")]  # `x` of `f(x) = x` is not its first letter x
+    return next(((start, start + len(chosen.latex)) for start in (*right, *starts)), None)
 
 
 def marked(

@@ -5,11 +5,23 @@ import re
 import sympy as sp
 
 from qedoc.repair.framed import Frame
-from qedoc.repair.marked import Place, Places, Span
+from qedoc.repair.marked import Places, Span
+from qedoc.repair.printed import Place
 
 _NUMBER = re.compile(r"[+-]?\s*\d+(?:\.\d+)?|[+-]?\s*\\frac\s*(?:\{\d+\}|\d)\s*(?:\{\d+\}|\d)")
+_HOLE = re.compile(r"\{\s*\}|[({,]\s*,|,\s*[)}]|\(\s*\)|[\^_]\s*[-+]|[\^_]\s*(?=[})]|$)")
 FEW = 30
 """Maximum number of operations of a part that is simplified."""
+
+
+def is_whole(text: str, written: str) -> bool:
+    r"""Whether a correction has no empty arguments, `\sqrt{}` or `f(x,)`, and no exponent with a bare sign, beside those that were written.
+
+    Args:
+        text: the correction.
+        written: the formula as written.
+    """
+    return len(_HOLE.findall(text)) <= len(_HOLE.findall(written))
 
 
 def is_plain(frame: Frame, text: str, written: str) -> bool:

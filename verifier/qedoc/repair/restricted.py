@@ -2,10 +2,12 @@ r"""Adds a condition to a formula that holds only in a part of its domain: `\qua
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from sympy.core.relational import Relational
 
 from qedoc.bind.records import Bound
+from qedoc.claims.spec import Spec
 from qedoc.compose.latex import latex
 from qedoc.compose.reading import conditions_of
 
@@ -29,6 +31,19 @@ def suggested(bound: Bound) -> list[Relational]:
     stated = set(conditions_of(first.outer))
     found = [condition for condition in conditions_of(first.inner) if condition not in stated]
     return found if len(found) <= MOST else []
+
+
+def plausible(bound: Bound) -> Spec:
+    """The claim where names or words suggest that it holds. Edits are compared with the code there.
+
+    Args:
+        bound: the formula as read.
+    """
+    conditions = set(suggested(bound))
+    if not conditions or bound.readings is None or (inner := bound.readings.alternatives[0].inner) is None:
+        return bound.spec
+    same = {str(d.symbol) for d in inner.symbols} == {str(d.symbol) for d in bound.spec.symbols}
+    return replace(bound.spec, symbols=inner.symbols, where=inner.where, origin=bound.spec.location) if same else bound.spec
 
 
 def with_conditions(text: str, conditions: Sequence[Relational], letter: Callable[[str], str]) -> str:

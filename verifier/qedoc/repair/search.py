@@ -8,7 +8,7 @@ import itertools
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -21,22 +21,20 @@ from qedoc.claims.spec import Spec
 from qedoc.judge.check import check
 from qedoc.judge.readings import check_readings
 from qedoc.read.listening import listening
-from qedoc.repair.edits import Array, Edit, edits
+from qedoc.repair.candidates import NEAR, Candidate, Found, is_settled, ranked, taken
+from qedoc.repair.edits import FUNCTIONS, Array, Edit, edits
 from qedoc.repair.framed import framed
-from qedoc.repair.marked import FAILS, Places, Program, Span, bound_as, marked, stated_part
-from qedoc.repair.operands import INDEX, letters, operands
-from qedoc.repair.plainness import is_plain
-from qedoc.repair.restricted import suggested, with_conditions
-from qedoc.repair.runs import agree, covers, points_of
+from qedoc.repair.marked import FAILS, Places, Point, Program, Span, bound_as, marked, stated_part
+from qedoc.repair.operands import INDEX, constants, letters, operands
+from qedoc.repair.plainness import is_plain, is_whole
+from qedoc.repair.restricted import plausible, suggested, with_conditions
+from qedoc.repair.runs import FEW, agree, heeded, holds, points_of
 from qedoc.repair.spelling import author_letter, spellings
 from qedoc.repair.tokens import token_edits
 from qedoc.repair.widened import widened
 from qedoc.results.verdict import CaseResult, Correction, Verdict, weakest
 from qedoc.sources.docstrings import Documented
 from qedoc.sources.specfiles import sizes as sizes_of
-
-FEW = 5
-"""Points at which pairs of edits are compared first."""
 
 MOST_TRIED = 24
 """Maximum number of edits of each kind that are written, read and judged."""
@@ -50,38 +48,8 @@ _RAISED = re.compile(r"\^\s*\{?\s*$")
 MOVED = 0.5
 """What one end of the move of an exponent costs."""
 
-NEAR = 0.3
-"""A correction that costs this much more than a proved one is not looked for: it has the same values, and is farther from the text."""
-
 ALIKE = 0.05
 """Of two edits with the same meaning, whose costs differ by less, the shorter text is shown."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Found:
-    """An edit that agrees with the code at all points, with its spellings."""
-
-    cost: float
-    texts: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Candidate:
-    """A text with an edit, read and bound."""
-
-    cost: float
-    text: str
-    bound: Bound
-
-    @property
-    def size(self) -> int:
-        """The number of characters, without spaces."""
-        return len("".join(self.text.split()))
-
-    @property
-    def meaning(self) -> str:
-        """What the formula says, without how it is written."""
-        return str(self.bound.spec.formula)
 
 
 class Repair:
@@ -101,8 +69,9 @@ class Repair:
         self.latex = claim.formula.latex
         self.which = claim.spec.id
         self.clock, self.deadline = clock, clock() + timeout
-        self.points = list(points_of(claim.spec))
+        self.points = heeded(list(points_of(plausible(claim))))
         self.frame = framed(record, claim, self.within) if self.within is not None else None
+        self.names = {} if self.frame is None else self.frame.written()
         self.meanings: set[str] = set()
         self.required = {str(d.symbol) for d in claim.spec.symbols}
 
@@ -112,76 +81,82 @@ class Repair:
         Args:
             keep: called with the corrections so far whenever one is found. The process may be killed before the search ends.
         """
-        spoken = sum(int((~point.silent).sum()) for point in self.points)
-        if spoken < FEW or self.within is None or self._agrees(self.claim.spec):
+        if not self.points or self.within is None or self._agrees(self.claim.spec):
             return []
         found: list[Correction] = []
         seen = {self.latex}
         for stage in (self._relations, self._singles, self._moves, self._tokens, self._pairs):
             for one in self._read(stage(), seen, found):
-                if len(found) >= SHOWN or self.clock() > self.deadline or _is_settled(found, one.cost):
+                if len(found) >= SHOWN or self.clock() > self.deadline or is_settled(found, one.cost):
                     break
                 made = self._judged(one, partial(self._keep, found, keep))
                 if made is not None:
                     found.append(made)
-                keep(_ranked(found))  # this also takes back what was kept of an edit that does not hold
+                keep(ranked(found))  # this also takes back what was kept of an edit that does not hold
             if found or self.clock() > self.deadline:
                 break
-        return _ranked(found)
+        return ranked(found)
 
-    def _read(self, stage: Iterator[_Found], seen: set[str], found: Sequence[Correction]) -> Iterator[_Candidate]:
+    def _read(self, stage: Iterator[Found], seen: set[str], found: Sequence[Correction]) -> Iterator[Candidate]:
         """The edits of a stage as claims, the smallest first. Of those that mean the same and cost about the same, the shortest text."""
-        waiting: dict[str, _Candidate] = {}
+        waiting: dict[str, Candidate] = {}
         for one in itertools.islice(stage, MOST_TRIED):
-            if self.clock() > self.deadline or _is_settled(found, one.cost):
+            if self.clock() > self.deadline or is_settled(found, one.cost):
                 break
             if waiting and one.cost > min(other.cost for other in waiting.values()) + NEAR:
-                yield from _taken(waiting)
+                yield from taken(waiting)
             made = self._bound(one, seen)
             if made is None or made.meaning in self.meanings:
                 continue
             other = waiting.get(made.meaning)
             if other is None or (made.cost <= other.cost + ALIKE and made.size < other.size):
                 waiting[made.meaning] = made if other is None else replace(made, cost=min(made.cost, other.cost))
-        yield from _taken(waiting)
+        yield from taken(waiting)
 
     @staticmethod
     def _keep(found: Sequence[Correction], keep: Callable[[list[Correction]], None], tested: Correction) -> None:
-        keep(_ranked([*found, tested]))
+        keep(ranked([*found, tested]))
 
     # Stages
 
-    def _relations(self) -> Iterator[_Found]:
-        assert self.within is not None  # the caller looked
-        for cost, text in token_edits(self.latex, self.within, letters(self.claim, self.latex)):
+    def _relations(self) -> Iterator[Found]:
+        for cost, text in self._token_edits():
             if cost < 1 and self._may_agree(text):
-                yield _Found(cost=cost, texts=(text,))
+                yield Found(cost=cost, texts=(text,))
 
-    def _tokens(self) -> Iterator[_Found]:
-        assert self.within is not None  # the caller looked
-        rest = [(cost, text) for cost, text in token_edits(self.latex, self.within, letters(self.claim, self.latex)) if cost >= 1]
+    def _tokens(self) -> Iterator[Found]:
+        rest = [(cost, text) for cost, text in self._token_edits() if cost >= 1]
         for cost, text in sorted(rest, key=lambda one: one[0]):
             if self.clock() > self.deadline:
                 return
             if self._may_agree(text):
-                yield _Found(cost=cost, texts=(text,))
+                yield Found(cost=cost, texts=(text,))
 
-    def _singles(self) -> Iterator[_Found]:
+    def _token_edits(self) -> Iterator[tuple[float, str]]:
+        assert self.within is not None  # the caller looked
+        symbols = letters(self.claim, self.latex, self.names)
+        yield from token_edits(self.latex, self.within, list(dict.fromkeys([*symbols, *constants(self.latex[slice(*self.within)])])))
+
+    def _singles(self) -> Iterator[Found]:
         survivors: list[tuple[float, Places, tuple[tuple[int, Edit], ...]]] = []
+        coarse: list[tuple[float, Places, tuple[tuple[int, Edit], ...]]] = []
         self._marked = [] if self.within is None else list(marked(self._spelled, self.latex, self.points, self.within))
         for places, programs in self._marked:
-            words = [operands(self.claim, self.latex, point) for point in self.points]
+            words = [self._words(point) for point in self.points]
             for number, span in enumerate(places.spans):
                 some = self._edits_of(number, span, programs, words[0])
                 if not some:
                     continue
-                good = np.ones(len(some), dtype=bool)
+                good, loose = np.ones(len(some), dtype=bool), np.ones(len(some), dtype=bool)
                 for point, program, values in zip(self.points, programs, words, strict=True):
-                    good &= agree(point, program({number: (some, 0)}, values), len(some), 1)[:, 0]
+                    made = program({number: (some, 0)}, values)
+                    good &= agree(point, made, len(some), 1)[:, 0]
+                    loose &= agree(point, made, len(some), 1, loosely=True)[:, 0]
                 survivors += [(self._cost(span, some[k]), places, ((number, some[k]),)) for k in np.flatnonzero(good)]
-        yield from self._written(survivors)
+                coarse += [(self._cost(span, some[k]), places, ((number, some[k]),)) for k in np.flatnonzero(loose)]
+        yield from self._written(survivors or coarse)
 
-    def _pairs(self) -> Iterator[_Found]:
+    def _pairs(self) -> Iterator[Found]:
         """Two edits at two places: first at few points of the case with most of them, then at all."""
         survivors: list[tuple[float, Places, tuple[tuple[int, Edit], ...]]] = []
         if len(self._marked) != 1:
@@ -189,7 +164,7 @@ class Repair:
         ((places, programs),) = self._marked
         most = max(range(len(self.points)), key=lambda k: len(self.points[k].actual))
         point = self.points[most].some(FEW)
-        program, words = Program(programs[most].spec, point), operands(self.claim, self.latex, point)
+        program, words = Program(programs[most].spec, point), self._words(point)
         table = [self._edits_of(number, span, programs, words) for number, span in enumerate(places.spans)]
         for one, other in itertools.combinations(range(len(table)), 2):
             if self.clock() > self.deadline:
@@ -203,13 +178,13 @@ class Repair:
         survivors.sort(key=lambda one: one[0])
         yield from self._written([one for one in survivors[:200] if self._everywhere(programs, one[2])])
 
-    def _moves(self) -> Iterator[_Found]:
+    def _moves(self) -> Iterator[Found]:
         """An exponent that moves from an operand to one around it, alone or with one more edit."""
         survivors: list[tuple[float, Places, tuple[tuple[int, Edit], ...]]] = []
         if len(self._marked) != 1:
             return
         ((places, programs),) = self._marked
-        words = operands(self.claim, self.latex, self.points[0])
+        words = self._words(self.points[0])
         exponents = [n for n, (start, _) in enumerate(places.spans) if _RAISED.search(self.latex[:start])]
         for power, around in itertools.product(exponents, range(len(places.spans))):
             (first, last), (start, end), word = places.spans[power], places.spans[around], self.latex[slice(*places.spans[power])]
@@ -223,21 +198,19 @@ class Repair:
                 good = np.ones(len(some), dtype=bool)
                 for point, program in zip(self.points, programs, strict=True):
                     changed = {n: ([edit], 1) for n, edit in move} | {third: (some, 0)}
-                    good &= agree(point, program(changed, operands(self.claim, self.latex, point)), len(some), 1)[:, 0] if some else good
+                    good &= agree(point, program(changed, self._words(point)), len(some), 1)[:, 0] if some else good
                 survivors += [(2 * MOVED + some[k].cost, places, (*move, (third, some[k]))) for k in np.flatnonzero(good)]
         yield from self._written(survivors)
 
     def _everywhere(self, programs: Sequence[Program], some: tuple[tuple[int, Edit], ...]) -> bool:
         return all(
-            agree(
-                point, program({n: ([edit], axis) for axis, (n, edit) in enumerate(some)}, operands(self.claim, self.latex, point)), 1, 1
-            ).all()
+            agree(point, program({n: ([edit], axis) for axis, (n, edit) in enumerate(some)}, self._words(point)), 1, 1).all()
             for point, program in zip(self.points, programs, strict=True)
         )
 
-    def _written(self, survivors: Iterable[tuple[float, Places, tuple[tuple[int, Edit], ...]]]) -> Iterator[_Found]:
+    def _written(self, survivors: Iterable[tuple[float, Places, tuple[tuple[int, Edit], ...]]]) -> Iterator[Found]:
         for cost, places, some in sorted(survivors, key=lambda one: one[0]):
-            yield _Found(cost=cost, texts=tuple(itertools.islice(self._texts(places, some), 12)))
+            yield Found(cost=cost, texts=tuple(itertools.islice(self._texts(places, some), 12)))
 
     def _texts(self, places: Places, some: tuple[tuple[int, Edit], ...]) -> Iterator[str]:
         """The formula with the edits, later places first, so that earlier ones do not move, and inner ones before those around them."""
@@ -256,7 +229,8 @@ class Repair:
 
     def _edits_of(self, number: int, span: Span, programs: Sequence[Program], words: dict[str, Array]) -> list[Edit]:
         inside = set.intersection(*(set(program.inside.get(number, ())) for program in programs))
-        return edits(self.latex[slice(*span)], list(words), sorted(inside)) if number in programs[0].inside else []
+        called = [name for name in FUNCTIONS if re.search(rf"{re.escape(name)}\s*(?:\\left\s*)?[({{\\]", self.latex)]
+        return edits(self.latex[slice(*span)], list(words), sorted(inside), called) if number in programs[0].inside else []
 
     def _cost(self, span: Span, edit: Edit) -> float:
         """The smallest edit first. A sign or a root goes to the widest place, a number or symbol to the narrowest."""
@@ -269,7 +243,10 @@ class Repair:
 
     def letter(self, name: str) -> str:
         """The LaTeX of a symbol."""
-        return author_letter(name, self.latex) or name
+        return author_letter(self.names.get(name, name), self.latex) or name
+
+    def _words(self, point: Point) -> dict[str, Array]:
+        return operands(self.claim, self.latex, point, self.names)
 
     def _spelled(self, places: Places) -> Spec | None:
         """The claim with marks at its places."""
@@ -283,38 +260,39 @@ class Repair:
         """Whether a text agrees with the code, where possible without binding it."""
         if self.frame is None:
             bound = bound_as(self.record, self.formula, text, self.which)
-            return bound is not None and self._agrees(bound.spec)
+            return bound is not None and self._agrees(bound.spec, loosely=True)
         spec = self.frame.spec(text)
-        return spec is not None and self._agrees(spec)
+        return spec is not None and self._agrees(spec, loosely=True)
 
-    def _agrees(self, spec: Spec) -> bool:
+    def _agrees(self, spec: Spec, loosely: bool = False) -> bool:
         try:
-            return all(bool(agree(point, Program(spec, point)({}, {}), 1, 1).all()) for point in self.points[::-1])
+            spoken = [point for point in self.points if not point.silent.all()]
+            return all(bool(agree(point, Program(spec, point)({}, {}), 1, 1, loosely).all()) for point in spoken[::-1])
         except FAILS:
             return False
 
     # The verdict
 
-    def _bound(self, found: _Found, seen: set[str]) -> _Candidate | None:
+    def _bound(self, found: Found, seen: set[str]) -> Candidate | None:
         """An edit as a claim, in the first spelling that agrees with the code and covers its domain."""
         for text in found.texts:
-            if text in seen or self.clock() > self.deadline or (self.frame is not None and not self._may_agree(text)):
+            if (
+                text in seen
+                or not is_whole(text, self.latex)
+                or self.clock() > self.deadline
+                or (self.frame is not None and not self._may_agree(text))
+            ):
                 continue
             seen.add(text)
             bound = bound_as(self.record, self.formula, text, self.which)
-            if bound is None or not self._covers(bound.spec) or self._is_idle(text, bound.spec) or not self._agrees(bound.spec):
+            bound = bound if bound is None else self._about_all(bound)
+            if bound is None or self._is_idle(text, bound.spec):
                 continue
-            if (self.frame is None or is_plain(self.frame, text, self.latex)) and self._has_values(bound.spec):
-                return _Candidate(cost=found.cost, text=text, bound=bound)
+            if holds(bound.spec, self.points) and (self.frame is None or is_plain(self.frame, text, self.latex)):
+                return Candidate(cost=found.cost, text=text, bound=bound)
         return None
 
-    def _has_values(self, spec: Spec) -> bool:
-        try:
-            return all(covers(spec, point) for point in self.points)
-        except FAILS:
-            return False
-
-    def _judged(self, found: _Candidate, keep: Callable[[Correction], None]) -> Correction | None:
+    def _judged(self, found: Candidate, keep: Callable[[Correction], None]) -> Correction | None:
         stated, bound = found.text, found.bound
         self.meanings.add(found.meaning)
 
@@ -326,6 +304,8 @@ class Repair:
             if result.verdict.holds:
                 keep(made(result))
 
+        compared = sum(len(point.actual) for point in self.points)
+        keep(made((Verdict.TESTED, f"no difference at {compared} points; the search ended before a proof was tried to its end")))
         verdict, reason = self._verdict(bound, known)
         if verdict is Verdict.UNDECIDED and (narrow := suggested(bound)):
             stated = with_conditions(found.text, narrow, self.letter)
@@ -336,7 +316,9 @@ class Repair:
     def _verdict(self, bound: Bound, known: Callable[[CaseResult], None]) -> tuple[Verdict, str]:
         """The verdict on all cases. `known` is called with what is known before the last one is finished."""
         results: list[CaseResult] = []
-        sizes = sizes_of(bound.spec)
+        every = sizes_of(bound.spec)
+        silent = [point.sizes for point in self.points if point.silent.all()]
+        sizes = [one for one in every if one not in silent]
         for one in sizes:
             last = len(results) == len(sizes) - 1
             results.append(self._check(bound, one, known if last else lambda _: None))
@@ -345,6 +327,8 @@ class Repair:
             if not last:
                 known(replace(results[-1], verdict=Verdict.TESTED, reason=f"{len(results)} of {len(sizes)} sizes were checked in time"))
         verdict = weakest([result.verdict for result in results])
+        if verdict is Verdict.PROVED and len(sizes) < len(every):
+            return Verdict.TESTED, f"proved at {len(sizes)} of {len(every)} sizes; at the others the formula as written has no value"
         reason = next(result.reason for result in results if result.verdict is verdict)
         beside = dict.fromkeys(finding.message for result in results for finding in result.findings if finding.kind == "default")
         return verdict, "; ".join((reason, *beside))
@@ -368,23 +352,11 @@ class Repair:
         held = {str(symbol).partition("[")[0] for symbol in spec.formula.free_symbols} | ({"pi"} if spec.formula.has(sp.pi) else set())
         return bool(added & known - held) or bool(set(INDEX.findall(text)) & known)
 
-    def _covers(self, spec: Spec) -> bool:
-        """Whether a correction is about all symbols that the formula was about."""
-        return self.required <= {str(d.symbol) for d in spec.symbols}
-
-
-def _taken(waiting: dict[str, _Candidate]) -> Iterator[_Candidate]:
-    """The candidates, the smallest edit first. None of them waits any longer."""
-    some = sorted(waiting.values(), key=lambda one: one.cost)
-    waiting.clear()
-    yield from some
-
-
-def _ranked(found: Sequence[Correction]) -> list[Correction]:
-    """The best first: proved corrections before tested ones, then the smallest edit."""
-    return sorted(found, key=lambda made: (made.verdict is not Verdict.PROVED, made.cost))
-
-
-def _is_settled(found: Sequence[Correction], cost: float) -> bool:
-    """Whether a proved correction is so much nearer to the text that another one need not be looked at."""
-    return any(one.verdict is Verdict.PROVED and cost > one.cost + NEAR for one in found)
+    def _about_all(self, bound: Bound) -> Bound | None:
+        """A correction as a claim about all symbols of the formula and of lost parameters; None if it cannot be one."""
+        if self.required <= {str(d.symbol) for d in bound.spec.symbols}:
+            return bound
+        if not bound.spec.formula.free_symbols <= self.claim.spec.formula.free_symbols | {d.symbol for d in self.claim.spec.symbols}:
+            return None
+        wide = replace(self.claim.spec, formula=bound.spec.formula, natural=False, origin=self.claim.spec.location)
+        return replace(bound, spec=wide, readings=None)

@@ -137,6 +137,11 @@ def _of(pattern: str) -> Callable[[str, str, str], Iterator[str]]:
     return made
 
 
+def _called(text: str, word: str, _: str) -> Iterator[str]:
+    yield f"{word}{text}" if re.fullmatch(r"\((?:[^()]*)\)|\\left\((?:[^()]*)\\right\)", text) else rf"{word}({text})"
+    yield f"{word}{_bracketed(text)}"
+
+
 _SPELLED: Mapping[str, Callable[[str, str, str], Iterator[str]]] = {
     "double": _multiplied,
     "multiply": _multiplied,
@@ -154,6 +159,7 @@ _SPELLED: Mapping[str, Callable[[str, str, str], Iterator[str]]] = {
     "absolute": _of(r"\left|TEXT\right|"),
     "logarithm": _of(r"\log\left(TEXT\right)"),
     "exponential": _of(r"\exp\left(TEXT\right)"),
+    "apply": _called,
     "least": _of(r"\min(TEXT, WORD)"),
     "most": _of(r"\max(TEXT, WORD)"),
     "replace": lambda _, word, __: iter((word, f"{word} ", rf"\left({word}\right)")),

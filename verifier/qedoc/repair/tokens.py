@@ -10,6 +10,9 @@ _RELATION = re.compile(r"\\(?:leq?|geq?|lt|gt)(?![A-Za-z])|<=?|>=?")
 _OTHER = {"<": ("\\le ", ">", "\\ge "), ">": ("\\ge ", "<", "\\le "), "le": ("<", "\\ge ", ">"), "ge": (">", "\\le ", "<")}
 _SUBSCRIPT = re.compile(r"_(\{([^{}]+)\}|([a-z0-9]))")
 _UPPER = re.compile(r"(?<=\})\^(\{([^{}]+)\}|(\w))")
+_POWER = re.compile(r"\^(?:\{[^{}]*\}|\w)")
+_LIMITED = re.compile(r"\\(?:sum|prod|int|lim|max|min)\S*\s*(?:_\{[^{}]*\}|_\w)?\s*$")
+_NUMBER = re.compile(r"(?<![\w.{])(?<!_)\d+(?![\w.])|(?<=\{)\d+(?=\})")
 _FAMILIES = (
     ("cos", "sin", "tan"), ("cosh", "sinh", "tanh"), ("arccos", "arcsin", "arctan"), ("log", "exp"), ("ln", "exp"), ("min", "max"),
     ("phi", "Phi"), ("sum", "prod"),
@@ -37,12 +40,26 @@ def token_edits(latex: str, within: tuple[int, int], letters: Sequence[str]) -> 
             yield 0.8, put(found.span(), other)
     yield from ((cost, put(span, text)) for cost, span, text in _indices(part, letters))
     for found in re.finditer(r"[+-]", part):
-        yield 1.0, put(found.span(), "-" if found[0] == "+" else "+")
+        other = "-" if found[0] == "+" else "+" if OPERAND.search(part[: found.start()]) else ""
+        yield 1.0, put(found.span(), other)
     for start_of, end_of, text in _terms_moved(part):
         yield 1.1, put((start_of, end_of), text)
     for family in _FAMILIES:
         for found in re.finditer(r"\\(" + "|".join(family) + r")(?![A-Za-z])", part):
             yield from ((1.5, put(found.span(1), other)) for other in family if other != found[1])
+    for found in _POWER.finditer(part):
+        if not _LIMITED.search(part[: found.start()]):
+            yield 1.3, put(found.span(), "")
+    for found in _NUMBER.finditer(part):
+        number = int(found[0])
+        others = {number - 1, number + 1, 2 * number, number // 2 if number % 2 == 0 else number - 1}
+        yield from ((1.3, put(found.span(), str(other))) for other in sorted(others - {number}) if other >= 0)
+    for found in _OPENER.finditer(part):
+        close = _closed(part, found.end() - 1)
+        if close > found.end() and part[found.end() - 1] == "{" and not part[: found.end() - 1].endswith("sqrt"):
+            yield 1.15, put((found.end(), close - 1), rf"\sqrt{{{part[found.end() : close - 1]}}}")
+        elif close > found.end() and part[close : close + 1] not in ("^", "_"):
+            yield 1.15, put((found.start(), close), rf"\sqrt{{{part[found.end() : _inner_end(part, close)]}}}")
     for text in _renamed(part, letters):
         yield 1.2, latex[:start] + text + latex[end:]
 
@@ -105,6 +122,11 @@ def _closed(part: str, at: int) -> int:
         if depth == 0:
             return k + 1
     return 0
+
+
+def _inner_end(part: str, end: int) -> int:
+    """Where the inside of a bracket ends, before its closing delimiter."""
+    return len(re.sub(r"\\right\s*\Z", "", part[: end - 1]))
 
 
 def _level(part: str, start: int) -> int:
