@@ -504,3 +504,17 @@ def test_one_step_from_a_parameter_is_no_recurrence() -> None:
     step = r"k_1 = \varphi(y_n), \\ y_{n+1} = y_n + \varphi(k_1, \ldots)"
     assert not isinstance(read(step, Names(parameters=("y",))), NotAClaim)
     assert isinstance(read(step, Names(parameters=("x",))), NotAClaim)
+
+
+@pytest.mark.parametrize("bars", ["||", r"\|", r"\mid", r"\mid\mid", r"\mid \mid"])
+def test_bars_between_arguments(bars: str) -> None:
+    found = read(rf"D(p {bars} q) = p - q", Names(parameters=("p", "q")))
+    assert isinstance(found, Reading)
+    (equation,) = found.equations
+    assert isinstance(equation.left, Application)
+    assert [str(argument) for argument in equation.left.arguments] == ["p", "q"]
+
+
+@pytest.mark.parametrize("bars", [r"\mid\mid\mid", r"\mid x \mid"])
+def test_bars_that_separate_no_two_arguments_are_refused(bars: str) -> None:
+    assert not isinstance(read(rf"D(p {bars} q) = p - q", Names(parameters=("p", "q", "x"))), Reading)

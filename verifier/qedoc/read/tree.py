@@ -206,10 +206,11 @@ def _close(stack: list[_Frame], closer: str, end: int) -> None:
 
 
 def _conditional(items: Sequence[Node]) -> Sequence[Node]:
-    r"""The items of a round bracket, where a bar alone separates arguments: `p(x | n)`, `p(x \mid n)`, `D(p || q)`."""
+    r"""The items of a round bracket, where a bar alone separates arguments: `p(x | n)`, `p(x \mid n)`, `D(p || q)`, `D(p \mid\mid q)`."""
     middle = [place for place, item in enumerate(items) if item.is_macro("mid")]
     bars = middle or [place for place, item in enumerate(items) if isinstance(item, Token) and _spelling(item) in _BAR]
-    double = len(bars) == 2 and bars[1] == bars[0] + 1 and [_spelling_at(items, bar) for bar in bars] == ["|", "|"]
+    single = bool(middle) or all(_spelling_at(items, bar) == "|" for bar in bars)
+    double = len(bars) == 2 and bars[1] == bars[0] + 1 and single
     if not (len(bars) == 1 or double) or bars[0] == 0 or bars[-1] == len(items) - 1:
         return items
     bar = items[bars[0]]
