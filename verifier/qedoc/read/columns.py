@@ -72,7 +72,7 @@ def _is_script(items: Sequence[Node], place: int) -> bool:
 def _is_small(token: Token) -> bool:
     """Whether a token is one small letter."""
     return (token.kind is Kind.WORD and len(token.text) == 1 and token.text.islower()) or (
-        token.kind is Kind.MACRO and token.text in SYMBOLS
+        token.kind is Kind.MACRO and token.text in SYMBOLS and token.text[0].islower()
     )
 
 

@@ -92,8 +92,9 @@ def kinds(nodes: Sequence[Node], known: Mapping[str, int], numbers: Collection[s
         known: the kinds that the text tells.
         numbers: letters that are numbers, as the text says.
     """
-    sides = [piece for side in _values(nodes) for piece in [side] if _turned(piece)]
-    if not sides or _has_letter_t(nodes) or any(node.is_char("_") and _is_indexed(items, at) for items, at, node in _scripts(sides)):
+    left, *rights = equated(nodes)
+    sides = [side for side in _values(nodes) if _turned(side)]
+    if (rights and _turned(left)) or not sides or _has_letter_t(nodes) or any(node.is_char("_") and _is_indexed(items, at) for items, at, node in _scripts(sides)):
         return
     reader = _Kinds({**known, **dict.fromkeys(numbers, SCALAR)})
     try:
@@ -102,7 +103,8 @@ def kinds(nodes: Sequence[Node], known: Mapping[str, int], numbers: Collection[s
     except _Unknown:
         return
     open_ = [name for name in reader.found if name not in reader.known]
-    if not open_ or len(open_) > _MOST:
+    identities = {name: MATRIX for name in reader.found if is_identity(name) and name not in known}
+    if not (open_ or identities) or len(open_) > _MOST:
         return
     choices = [_ways(name, name in reader.transposed) for name in open_]
     found: list[tuple[int, dict[str, int]]] = []
@@ -117,8 +119,9 @@ def kinds(nodes: Sequence[Node], known: Mapping[str, int], numbers: Collection[s
             return
         if ROW not in results:
             unusual = sum(given[name] == SCALAR for name in open_ if _is_capital(name))
-            unusual += sum(given[name] != SCALAR for name in open_ if not _is_capital(name))
-            found.append((unusual, given))
+            unusual += sum((given[name] != SCALAR) != (name in trial.after) for name in open_ if not _is_capital(name))
+            if any(row) or identities:
+                found.append((unusual, given | identities))
     yield from (given for _, given in sorted(found, key=lambda one: one[0]))
 
 
@@ -204,6 +207,7 @@ class _Kinds:
         self.known = dict(known)
         self.found: dict[str, None] = {}
         self.transposed: set[str] = set()
+        self.after: set[str] = set()
         self.listing = False
 
     def letters(self, side: Sequence[Node]) -> None:
@@ -240,7 +244,10 @@ class _Kinds:
                 divided = True
                 at += 1
                 continue
+            start = at
             known, at = self._factor(nodes, at)
+            if total in (MATRIX, ROW) and at == start + 1 and isinstance(node, Token):
+                self.after.add(node.text)  # what stands after a matrix is usually multiplied by it
             if divided and known != SCALAR and not self.listing:
                 raise _Mismatch
             divided = False
@@ -286,7 +293,7 @@ class _Kinds:
             known = MATRIX
         else:
             name, at = self._name(nodes, at - 1)
-            if name == "pi":
+            if name == "pi" or (name == "e" and name not in self.known):
                 name, known = "", SCALAR
             else:
                 self.found.setdefault(name, None)
@@ -350,10 +357,10 @@ class _Kinds:
             elif spelled(script) == "-1":
                 if known in (COLUMN, ROW) and not self.listing:
                     raise _Mismatch
-            elif spelled(script) == "2" and isinstance(nodes[at - 3], Group) and nodes[at - 3].opener in ("|", r"\|"):  # type: ignore[union-attr]  # a group, by the line itself
-                known = SCALAR
-            elif known != SCALAR and not self.listing:
-                raise _Mismatch
+            else:
+                inner = self.sum(contents(script))
+                if not self.listing and (known, inner) != (SCALAR, SCALAR):
+                    raise _Mismatch
         if at < len(nodes) and nodes[at].is_char("_", "^", "'", "!"):
             raise _Unknown
         return known, at
