@@ -27,8 +27,10 @@ def readings(latex: str, names: Names = KNOWN) -> list[str]:
         (r"\frac12 \operatorname{tr}(A^\top B + A)", "Sum(A[i, i] + Sum(A[j, i]*B[j, i], (j, 1, n_j)), (i, 1, n_i))/2"),
         (
             r"\log|\Sigma| + (x - \mu)^\top \Sigma^{-1} (x - \mu)",
-            "Sum((-mu[i] + x[i])*Sum((-mu[j] + x[j])*InverseEntry(Sigma, i, j, n_Sigma), (j, 1, n_j)), (i, 1, n_i))"
-            " + log(DeterminantOf(Sigma, n_Sigma))",
+            (
+                "Sum((-mu[i] + x[i])*Sum((-mu[j] + x[j])*InverseEntry(Sigma, i, j, n_Sigma), (j, 1, n_j)), (i, 1, n_i))"
+                " + log(DeterminantOf(Sigma, n_Sigma))"
+            ),
         ),
     ],
 )

@@ -113,10 +113,10 @@ class Scope:
         self.transposed = set(transposed(nodes, self.vectors | self.matrices | set(names.legend) | self.parameters)) - self.vectors
         self.paired = set(paired(nodes, CONVENTIONAL))
         self.paired = set() if self.paired & (self.vectors | self.matrices | self.own) else self.paired
-        self.vectors |= self._columns() | self._paired()
         self.identities: set[str] = set()
         self.flipped: frozenset[str] = frozenset()
         self.turned = self._turned(names)
+        self.vectors |= self._columns() | self._paired()
         self.symbols = {*self.parameters, *self.legend, *self.constants, *self.vectors} - self.own
         self.letters = index_letters(nodes)
         self.families = set(_families(nodes))
@@ -160,14 +160,13 @@ class Scope:
 
     def _turned(self, names: Names) -> bool:
         """Whether letters are taken as matrices and vectors because of transposes and traces. Declares them."""
-        if self.transposed - self.vectors:
-            return False  # numbers, as was chosen
-        told = {plain(name) for name in names.vectors} | self.weights | self.columns | (self.transposed & self.vectors)
+        told = {plain(name) for name in names.vectors} | self.weights | self.columns
         known = dict.fromkeys(told, COLUMN) | dict.fromkeys(self.matrices, MATRIX)
         texts = {**dict(text.partition(": ")[::2] for text in names.descriptions), **self.legend}
         ways = assignments(self.nodes, known, {name for name, text in texts.items() if _COUNTED.search(text)})
-        if not ways:
+        if not ways or set(ways[0].kinds) <= self.transposed:
             return False
+        self.transposed = set()
         chosen = self.choose(KINDS, *(way.option for way in ways))
         way = next(way for way in ways if way.option.value == chosen)
         self.identities = {name for name in way.kinds if is_identity(name) and name not in {*self.parameters, *known}}

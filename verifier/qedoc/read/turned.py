@@ -8,6 +8,7 @@ Source of the convention: Petersen and Pedersen, "The Matrix Cookbook" (2012), s
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from itertools import product as combinations
 
 from qedoc.read.columns import TRANSPOSES
@@ -94,7 +95,12 @@ def kinds(nodes: Sequence[Node], known: Mapping[str, int], numbers: Collection[s
     """
     left, *rights = equated(nodes)
     sides = [side for side in _values(nodes) if _turned(side)]
-    if (rights and _turned(left)) or not sides or _has_letter_t(nodes) or any(node.is_char("_") and _is_indexed(items, at) for items, at, node in _scripts(sides)):
+    if (
+        (rights and _turned(left))
+        or not sides
+        or _has_letter_t(nodes)
+        or any(node.is_char("_") and _is_indexed(items, at) for items, at, node in _scripts(sides))
+    ):
         return
     reader = _Kinds({**known, **dict.fromkeys(numbers, SCALAR)})
     try:
@@ -167,13 +173,15 @@ def _scripts(sides: Sequence[Sequence[Node]]) -> Iterator[tuple[Sequence[Node], 
 def _is_indexed(items: Sequence[Node], at: int) -> bool:
     """Whether a subscript may be an index, so that the letter before it is an array and its entries are meant."""
     script = contents(items[at + 1]) if at + 1 < len(items) else ()
-    return any(isinstance(one, Token) and one.kind is Kind.WORD and one.text in ("i", "j", "k", "ij", "ii", "jj", "ik", "kj") for one in script)
+    return any(
+        isinstance(one, Token) and one.kind is Kind.WORD and one.text in ("i", "j", "k", "ij", "ii", "jj", "ik", "kj") for one in script
+    )
 
 
 def _turned(side: Sequence[Node]) -> bool:
     """Whether a side has a transpose or a trace."""
     for items in walk(side):
-        for node, after in zip(items, items[1:], strict=False):
+        for node, after in pairwise(items):
             traced = isinstance(node, Token) and node.text in _TRACES and node.kind in (Kind.MACRO, Kind.TEXT) and isinstance(after, Group)
             if traced or (node.is_char("^") and node is not items[0] and _is_mark(after)):
                 return True
@@ -191,7 +199,7 @@ def _has_letter_t(nodes: Sequence[Node]) -> bool:
         for at, node in enumerate(items):
             lone = isinstance(node, Token) and node.kind is Kind.WORD and node.text == "T"
             script = at > 0 and items[at - 1].is_char("^")
-            if lone and not script and not (len(items) == 1):
+            if lone and not script and len(items) != 1:
                 return True
     return False
 
@@ -334,11 +342,11 @@ class _Kinds:
                 raise _Unknown
             base = f"{inner[0].text}_{node.text.removeprefix('wide')}" if node.text in _ACCENTS else inner[0].text
             at += 1
-        elif (node.kind is Kind.WORD and (len(node.text) == 1 or node.text in self.known)) or (
-            node.kind is Kind.MACRO and node.text in SYMBOLS
+        elif (
+            (node.kind is Kind.WORD and (len(node.text) == 1 or node.text in self.known))
+            or (node.kind is Kind.MACRO and node.text in SYMBOLS)
+            or (node.kind is Kind.TEXT and node.text.isidentifier())
         ):
-            base = node.text
-        elif node.kind is Kind.TEXT and node.text.isidentifier():
             base = node.text
         else:
             raise _Unknown
