@@ -67,6 +67,7 @@ def test_what_the_text_says_counts() -> None:
         r"x^\top A",
         r"A^{\top 2} x",
         r"(A^\top",
+        r"A^\top w, \quad w = x + y",
     ],
 )
 def test_what_has_no_fitting_kinds_is_refused(latex: str) -> None:

@@ -53,6 +53,8 @@ def standing_alone(value: Any) -> set[sp.Symbol]:
     """Symbols that occur on their own, not as the name or the index of an entry."""
     if isinstance(value, (sp.Indexed, *WHOLE)):
         return set()
+    if isinstance(value, sp.KroneckerDelta) and all(isinstance(index, sp.Symbol) for index in value.args):
+        return set()  # whether two indices are equal does not depend on where they start
     if isinstance(value, sp.Symbol):
         return {value}
     if isinstance(value, sp.Subs | sp.Lambda):

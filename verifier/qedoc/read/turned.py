@@ -157,11 +157,16 @@ def _values(nodes: Sequence[Node]) -> Iterator[list[Node]]:
     for side in sides if len(sides) == 1 else sides[1:]:
         piece: list[Node] = []
         for node in side:
-            if node.is_char(",") or (isinstance(node, Token) and node.text in _GAPS):
+            if node.is_char(",") or _is_gap(node):
                 break
             if not node.is_char(*_SPACES):
                 piece.append(node)
         yield piece
+
+
+def _is_gap(node: Node) -> bool:
+    """Whether a node stands before what is no part of the value: a wide space, or words."""
+    return isinstance(node, Token) and (node.text in _GAPS or (node.kind is Kind.TEXT and " " in node.text))
 
 
 def _scripts(sides: Sequence[Sequence[Node]]) -> Iterator[tuple[Sequence[Node], int, Node]]:
