@@ -65,6 +65,21 @@ def standing_alone(value: Any) -> set[sp.Symbol]:
     return set[sp.Symbol]().union(*map(standing_alone, value.args))
 
 
+def without_orders(value: sp.Expr) -> sp.Expr:
+    """A value without the orders between the index of a sum and another one: they do not depend on where both start.
+
+    Args:
+        value: a value in entries.
+    """
+    put: dict[sp.Basic, sp.Basic] = {}
+    for large in value.atoms(*LARGE):
+        inside = {limit[0] for limit in large.limits}
+        for order in large.function.atoms(sp.Rel):
+            if len(order.free_symbols & inside) == 1 and all(isinstance(side, sp.Symbol) for side in order.args):
+                put[order] = sp.true
+    return value.xreplace(put)
+
+
 def opened(value: sp.Expr, ranks: Mapping[str, int], result: list[sp.Symbol]) -> tuple[sp.Expr, list[sp.Symbol], tuple[str, ...]]:
     """Rewrites a formula between vectors for one entry: each vector on its own becomes its entry at a free index.
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 
 from qedoc.read.tokens import Kind, Token
-from qedoc.read.tree import SYMBOLS, Group, Node, contents, spelled, walk
+from qedoc.read.tree import SYMBOLS, Group, Node, contents, letter, relation, spelled, walk
 
 TRANSPOSES = ("T", "top", "intercal")
 
@@ -49,6 +49,18 @@ def transposed(nodes: Sequence[Node], known: set[str]) -> Iterator[str]:
             letters = [one.text for one in (item, other) if isinstance(one, Token) and _is_small(one)]
             if turned and len(letters) == 2 and "T" not in known:
                 yield from letters
+
+
+def compared(nodes: Sequence[Node]) -> Iterator[str]:
+    r"""The letters in an order under an operator, such as j and i in `\sum_{j \le i}`."""
+    for items in walk(nodes):
+        for operator, mark, script in zip(items, items[1:], items[2:], strict=False):
+            inside = contents(script)
+            if operator.is_macro("sum", "prod", "max", "min") and mark.is_char("_") and len(inside) == 3 and relation(inside[1]) in ORDERS:
+                yield from (letter([inside[0]]), letter([inside[2]]))
+
+
+ORDERS = frozenset({"<", "<=", ">", ">="})
 
 
 def paired(nodes: Sequence[Node], indices: Collection[str]) -> Iterator[str]:

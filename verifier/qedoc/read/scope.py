@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import sympy as sp
 
-from qedoc.read.columns import multiplied, paired, quadratic, transposed
+from qedoc.read.columns import compared, multiplied, paired, quadratic, transposed
 from qedoc.read.functions import LETTERS
 from qedoc.read.matrices import COLUMN, MATRIX, SCALAR, Opener
 from qedoc.read.reading import Names, Option
@@ -118,7 +118,7 @@ class Scope:
         self.turned = self._turned(names)
         self.vectors |= self._columns() | self._paired()
         self.symbols = {*self.parameters, *self.legend, *self.constants, *self.vectors} - self.own
-        self.letters = index_letters(nodes)
+        self.letters = index_letters(nodes) | (set(compared(nodes)) & _on_the_left(nodes) & CONVENTIONAL)
         self.families = set(_families(nodes))
         self.bound: list[str] = []
         self.running = _on_the_left(nodes)
