@@ -8,7 +8,7 @@ from typing import Any
 import sympy as sp
 
 from qedoc.algebra.large import LARGE
-from qedoc.bind.entries import bases, chosen, labels, opened, standing_alone, summed
+from qedoc.bind.entries import bases, chosen, labels, opened, standing_alone, summed, without_orders
 from qedoc.bind.layout import Layout, Span
 from qedoc.bind.matrices import whole
 from qedoc.bind.records import Unranged
@@ -315,7 +315,7 @@ class _Lengths:
             raise Unranged(
                 f"one axis has different ranges, with the bounds {', '.join(sorted(map(str, lows | highs)))}", "give the axis one range"
             )
-        used = [node for node in nodes if node in standing_alone(self.value)]
+        used = [node for node in nodes if node in standing_alone(without_orders(self.value))]
         if not lows and used:
             hint = rf"write its range: for :math:`1 \le {used[0]} \le n`"
             raise Unranged(f"the text does not say whether the index {used[0]} starts at 0 or 1", hint)

@@ -53,6 +53,8 @@ def standing_alone(value: Any) -> set[sp.Symbol]:
     """Symbols that occur on their own, not as the name or the index of an entry."""
     if isinstance(value, (sp.Indexed, *WHOLE)):
         return set()
+    if isinstance(value, sp.KroneckerDelta) and all(isinstance(index, sp.Symbol) for index in value.args):
+        return set()  # whether two indices are equal does not depend on where they start
     if isinstance(value, sp.Symbol):
         return {value}
     if isinstance(value, sp.Subs | sp.Lambda):
@@ -61,6 +63,21 @@ def standing_alone(value: Any) -> set[sp.Symbol]:
         inside = standing_alone(value.function) - {limit[0] for limit in value.limits}
         return inside.union(*(standing_alone(end) for limit in value.limits for end in limit[1:]))
     return set[sp.Symbol]().union(*map(standing_alone, value.args))
+
+
+def without_orders(value: sp.Expr) -> sp.Expr:
+    """A value without the orders between the index of a sum and another one: they do not depend on where both start.
+
+    Args:
+        value: a value in entries.
+    """
+    put: dict[sp.Basic, sp.Basic] = {}
+    for large in value.atoms(*LARGE):
+        inside = {limit[0] for limit in large.limits}
+        for order in large.function.atoms(sp.Rel):
+            if len(order.free_symbols & inside) == 1 and all(isinstance(side, sp.Symbol) for side in order.args):
+                put[order] = sp.true
+    return value.xreplace(put)
 
 
 def opened(value: sp.Expr, ranks: Mapping[str, int], result: list[sp.Symbol]) -> tuple[sp.Expr, list[sp.Symbol], tuple[str, ...]]:

@@ -7,6 +7,7 @@ import sympy as sp
 
 from qedoc.read import arithmetic
 from qedoc.read.factor import Factor, Shape, has_vector
+from qedoc.read.matrices import DeterminantOf
 from qedoc.read.parser import BRACKETS, Parser
 from qedoc.read.reading import Obstacle, Option, Refused, extent
 from qedoc.read.tokens import Kind, Token
@@ -121,6 +122,10 @@ def _absolute(parser: Parser, group: Group) -> Factor:
     factor = _around(sp.Abs)(parser, group)
     if not has_vector(factor.value, parser.scope):
         return factor
+    if parser.scope.turned and isinstance(inner := parser.within(group).value(), sp.Symbol) and inner.name in parser.scope.matrices:
+        way = Option(value="its determinant", why="bars around a matrix are usually its determinant", sure="suggested")
+        parser.scope.choose("bars around a matrix", way)
+        return Factor(value=DeterminantOf(inner, extent(inner.name)), shape=Shape.BRACKET, start=group.start)
     if any(symbol.name in parser.scope.matrices for symbol in factor.value.free_symbols if isinstance(symbol, sp.Symbol)):
         what = "bars around a matrix: its determinant, a norm, or each entry's absolute value"
         raise parser.refuse(Obstacle.AMBIGUOUS, what, r"write \det A or \|A\|, or an index", group.start)

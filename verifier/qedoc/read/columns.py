@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 
 from qedoc.read.tokens import Kind, Token
-from qedoc.read.tree import SYMBOLS, Group, Node, contents, spelled, walk
+from qedoc.read.tree import SYMBOLS, Group, Node, contents, letter, relation, spelled, walk
 
 TRANSPOSES = ("T", "top", "intercal")
 
@@ -51,6 +51,18 @@ def transposed(nodes: Sequence[Node], known: set[str]) -> Iterator[str]:
                 yield from letters
 
 
+def compared(nodes: Sequence[Node]) -> Iterator[str]:
+    r"""The letters in an order under an operator, such as j and i in `\sum_{j \le i}`."""
+    for items in walk(nodes):
+        for operator, mark, script in zip(items, items[1:], items[2:], strict=False):
+            inside = contents(script)
+            if operator.is_macro("sum", "prod", "max", "min") and mark.is_char("_") and len(inside) == 3 and relation(inside[1]) in ORDERS:
+                yield from (letter([inside[0]]), letter([inside[2]]))
+
+
+ORDERS = frozenset({"<", "<=", ">", ">="})
+
+
 def paired(nodes: Sequence[Node], indices: Collection[str]) -> Iterator[str]:
     r"""The letters of `\langle x, y \rangle`, without pairs of indices."""
     for items in walk(nodes):
@@ -72,7 +84,7 @@ def _is_script(items: Sequence[Node], place: int) -> bool:
 def _is_small(token: Token) -> bool:
     """Whether a token is one small letter."""
     return (token.kind is Kind.WORD and len(token.text) == 1 and token.text.islower()) or (
-        token.kind is Kind.MACRO and token.text in SYMBOLS
+        token.kind is Kind.MACRO and token.text in SYMBOLS and token.text[0].islower()
     )
 
 

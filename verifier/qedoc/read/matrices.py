@@ -42,6 +42,10 @@ class CrossOf(sp.Function):
     """The cross product of two vectors of length 3."""
 
 
+class DiagonalOf(sp.Function):
+    """The diagonal matrix of a vector."""
+
+
 class MatrixOf(sp.Function):
     """`MatrixOf(m, n, a, b, ...)`: a matrix of m rows and n columns that is written out, row by row."""
 
@@ -76,7 +80,7 @@ class EntryAt(sp.Function):
         return values[0] if len(values) == 1 else None
 
 
-NODES = (Matmul, TransposeOf, InverseOf, CrossOf, MatrixOf)
+NODES = (Matmul, TransposeOf, InverseOf, CrossOf, DiagonalOf, MatrixOf)
 
 
 class DeterminantOf(sp.Function):
@@ -141,6 +145,8 @@ class Shapes(Protocol):
 
     matrices: set[str]
     vectors: set[str]
+    identities: set[str]
+    flipped: frozenset[str]
 
 
 def kind(value: Any, scope: Shapes) -> int | None:
@@ -155,7 +161,7 @@ def kind(value: Any, scope: Shapes) -> int | None:
             return MATRIX if name in scope.matrices else COLUMN if name in scope.vectors else SCALAR
         case sp.Indexed() | DeterminantOf() | InverseEntry():
             return SCALAR
-        case InverseOf():
+        case InverseOf() | DiagonalOf():
             return MATRIX
         case MatrixOf():
             return COLUMN if value.shape[1] == 1 else ROW if value.shape[0] == 1 else MATRIX
@@ -240,6 +246,17 @@ def has_product(value: Any) -> bool:
     return bool(value.has(*NODES))
 
 
+def trace(value: sp.Expr, opener: "Opener") -> sp.Expr:
+    """The sum of the diagonal of a matrix.
+
+    Args:
+        value: the matrix.
+        opener: writes entries.
+    """
+    index = opener.fresh()
+    return sp.Sum(opener.entry(value, (index, index)), (index, 1, extent(index.name)))
+
+
 class Opener:
     """Expands products without indices into entries.
 
@@ -262,12 +279,16 @@ class Opener:
         """The entry of a value. A matrix takes two indices, a vector or a row one, and a number none."""
         known = kind(value, self.scope)
         match value:
+            case sp.Symbol(name=name) if name in self.scope.identities:
+                return sp.KroneckerDelta(*at)
             case sp.Symbol() if at and known:
-                return sp.IndexedBase(value)[at]
+                return sp.IndexedBase(value)[self._stored(value, at)]
             case TransposeOf(args=(inner,)):
                 return self.entry(inner, at[::-1])
             case InverseOf(args=(matrix,)):
-                return InverseEntry(matrix, *at, extent(matrix.name))
+                return InverseEntry(matrix, *self._stored(matrix, at), extent(matrix.name))
+            case DiagonalOf(args=(vector,)):
+                return sp.KroneckerDelta(*at) * self.entry(vector, at[:1])
             case MatrixOf():
                 row, column = at if len(at) == 2 else (sp.S.One, at[0]) if value.shape[0] == 1 else (at[0], sp.S.One)
                 return value.at(row, column)
@@ -280,6 +301,10 @@ class Opener:
         if not value.args or isinstance(value, sp.Indexed | DeterminantOf | InverseEntry) or not (at or has_product(value)):
             return value
         return value.func(*(self.entry(part, at if kind(part, self.scope) else ()) for part in value.args))
+
+    def _stored(self, value: sp.Symbol, at: tuple[sp.Expr, ...]) -> tuple[sp.Expr, ...]:
+        """The place of an entry in the array as the code stores it."""
+        return at[::-1] if value.name in self.scope.flipped else at
 
     def _product(self, left: Any, others: Sequence[Any], at: tuple[sp.Expr, ...]) -> sp.Expr:
         """The entry of a product; the index between two factors is summed over, unless a column meets a row."""

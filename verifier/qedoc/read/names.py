@@ -21,6 +21,7 @@ from qedoc.read.special import special
 from qedoc.read.standard import STANDARD
 from qedoc.read.subscripts import subscript
 from qedoc.read.tokens import BOLD, FONTS, STYLED, Kind, Token
+from qedoc.read.traces import of_matrix
 from qedoc.read.tree import SYMBOLS, Group, contents, spelled, walk
 
 _VALUES = {"pi": sp.pi, "NaN": sp.nan, "nan": sp.nan, "inf": sp.oo, "Inf": sp.oo}
@@ -176,7 +177,7 @@ def _scripted(parser: Parser, base: Base) -> Factor:
     name += "'" * scripts.primes
     name, scripts = _labelled(parser, name, scripts)
     if indices is None:
-        call = applied(parser, name, base.token, scripts, letters=base.letters)
+        call = of_matrix(parser, name, base.token.start) or applied(parser, name, base.token, scripts, letters=base.letters)
         if call is not None:
             return call
         value = _value(parser, name, base.token)

@@ -9,10 +9,11 @@ import sympy as sp
 from qedoc.algebra.large import Largest, Smallest, unfolded
 from qedoc.read.brackets import fresh, split
 from qedoc.read.cases import conditions, rows
+from qedoc.read.columns import ORDERS
 from qedoc.read.parser import Parser
 from qedoc.read.pointers import position
-from qedoc.read.reading import Obstacle, Refused, extent
-from qedoc.read.scope import conventional_index
+from qedoc.read.reading import Obstacle, Option, Refused, extent
+from qedoc.read.scope import Scope, conventional_index
 from qedoc.read.tokens import Kind, Token
 from qedoc.read.tree import Group, Node, equated, letter, relation, walk
 
@@ -237,6 +238,10 @@ def _condition(parser: Parser, piece: Sequence[Node], limits: Sequence[Limits]) 
             at = sp.Symbol(other) if running else position(scope, other, names[index][0])
             build = sp.Ne if relation(relations[0]) == "!=" else sp.Eq
             return build(sp.Symbol(index), at, evaluate=False)
+    if len(compared) == 1 and len(relations) == 1 and relation(relations[0]) in ORDERS:
+        (other,) = [name for name in sides if name not in compared] or [""]
+        if conventional_index(other) and other in parser.scope.running and other not in parser.scope.symbols:
+            return conditions(parser, piece).xreplace({sp.Symbol(other): _alike(parser.scope, other, compared[0])})
     found = conditions(parser, piece)
     alone = found.xreplace({entry: sp.Dummy() for entry in found.atoms(sp.Indexed)}).free_symbols
     used = {name for name, (_, last) in names.items() if sp.Symbol(name) in alone and last.has(*_extents(names))}
@@ -244,6 +249,14 @@ def _condition(parser: Parser, piece: Sequence[Node], limits: Sequence[Limits]) 
         what = f"the first value of {min(used)} is not given"
         raise Refused(Obstacle.AMBIGUOUS, what, piece[0].start, "write its first and last value")
     return found
+
+
+def _alike(scope: Scope, running: str, index: str) -> sp.Expr:
+    """The value of an index of the left side, counted as the index of a sum is that it bounds: `sum over j <= i of x_j`."""
+    alike = Option(value="alike", why=f"{running} and {index} number the same entries", sure="suggested")
+    zero = Option(value=f"{running} from 0", why=f"{running} may count from 0, and {index} from 1", sure="possible")
+    same = scope.choose(f"the first value of {running} and {index}", alike, zero) == alike.value
+    return sp.Symbol(running) if same else sp.Symbol(running) + 1
 
 
 def _extents(names: dict[str, tuple[sp.Expr, sp.Expr]]) -> list[sp.Expr]:

@@ -7,13 +7,14 @@ from itertools import pairwise
 
 import sympy as sp
 
-from qedoc.read.columns import multiplied, paired, quadratic, transposed
+from qedoc.read.columns import compared, multiplied, paired, quadratic, transposed
 from qedoc.read.functions import LETTERS
-from qedoc.read.matrices import Opener
+from qedoc.read.matrices import COLUMN, MATRIX, SCALAR, Opener
 from qedoc.read.reading import Names, Option
 from qedoc.read.standard import is_changed, is_standard
 from qedoc.read.tokens import BOLD, Kind, Token
 from qedoc.read.tree import SYMBOLS, Group, Node, contents, equated, relation, spelled, walk
+from qedoc.read.turned import KINDS, assignments, is_identity
 
 ACCENTS = frozenset({"hat", "bar", "tilde", "widehat", "widetilde", "dot", "check", "breve", "acute", "grave", "mathring"})
 TRANSPOSE = "a transpose"
@@ -68,6 +69,12 @@ def plain(name: str) -> str:
     return re.sub(r"[\\{}\s]", "", name.replace("\\_", "_"))
 
 
+_COUNTED = re.compile(
+    r"^(?!.*\b(?:vector|matrix|matrices|array|each|per)\b).*\b(?:number|count|dimension\w*|scalar|size|constant|rate|rank|order|length)\b",
+    re.IGNORECASE,
+)
+"""What a text says of a letter that is a number."""
+
 DEFINED = "defined by a formula"
 """The explanation of a symbol that the left side of a formula defines."""
 
@@ -106,9 +113,12 @@ class Scope:
         self.transposed = set(transposed(nodes, self.vectors | self.matrices | set(names.legend) | self.parameters)) - self.vectors
         self.paired = set(paired(nodes, CONVENTIONAL))
         self.paired = set() if self.paired & (self.vectors | self.matrices | self.own) else self.paired
+        self.identities: set[str] = set()
+        self.flipped: frozenset[str] = frozenset()
+        self.turned = self._turned(names)
         self.vectors |= self._columns() | self._paired()
         self.symbols = {*self.parameters, *self.legend, *self.constants, *self.vectors} - self.own
-        self.letters = index_letters(nodes)
+        self.letters = index_letters(nodes) | (set(compared(nodes)) & _on_the_left(nodes) & CONVENTIONAL)
         self.families = set(_families(nodes))
         self.bound: list[str] = []
         self.running = _on_the_left(nodes)
@@ -147,6 +157,23 @@ class Scope:
         vectors = Option(value="of vectors", why="angle brackets around two values are an inner product", sure="suggested")
         numbers = Option(value="of numbers", why="the inner product of two numbers is their product", sure="possible")
         return self.paired if self.choose("an inner product", vectors, numbers) == vectors.value else set()
+
+    def _turned(self, names: Names) -> bool:
+        """Whether letters are taken as matrices and vectors because of transposes and traces. Declares them."""
+        told = {plain(name) for name in names.vectors} | self.weights | self.columns
+        known = dict.fromkeys(told, COLUMN) | dict.fromkeys(self.matrices, MATRIX)
+        texts = {**dict(text.partition(": ")[::2] for text in names.descriptions), **self.legend}
+        ways = assignments(self.nodes, known, {name for name, text in texts.items() if _COUNTED.search(text)})
+        if not ways or set(ways[0].kinds) <= self.transposed:
+            return False
+        self.transposed = set()
+        chosen = self.choose(KINDS, *(way.option for way in ways))
+        way = next(way for way in ways if way.option.value == chosen)
+        self.identities = {name for name in way.kinds if is_identity(name) and name not in {*self.parameters, *known}}
+        self.matrices |= {name for name, kind in way.kinds.items() if kind == MATRIX}
+        self.vectors = (self.vectors - set(way.kinds)) | {name for name, kind in way.kinds.items() if kind != SCALAR} | told
+        self.flipped = way.flipped
+        return True
 
     def declared(self, name: str) -> bool:
         """Whether the name is known to stand for a value."""
