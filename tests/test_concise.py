@@ -1,11 +1,14 @@
-"""What the concise report leaves out of long fields, and what a line to paste imports."""
+"""What the concise report leaves out of long fields, what a line to paste imports, and a class in place of a domain."""
 
 import sys
 from io import StringIO
 from pathlib import Path
 
 import pytest
+import sympy as sp
 
+from qedoc import Parameter, Reals, Spec
+from qedoc.errors import SpecError
 from qedoc.judge.inputs import imported
 from qedoc.report.layout import MOST_LINES, Page, Plain
 
@@ -41,3 +44,10 @@ def test_a_line_to_paste_imports_the_module_that_its_package_does_not(tmp_path: 
     assert imported("empty_one.f") == "empty_one"
     for name in [name for name in sys.modules if name.partition(".")[0] in ("bare_one", "empty_one", "eager_one")]:
         monkeypatch.delitem(sys.modules, name)
+
+
+def test_the_class_of_a_domain_is_refused_with_what_to_write() -> None:
+    x = sp.Symbol("x")
+    with pytest.raises(SpecError, match=r"the domain of x is the class Reals; write Reals\(\)"):
+        Spec(target="jax.nn.relu", formula=x, symbols=[Parameter(x, "x", Reals, "i")])  # type: ignore[arg-type]
+    assert Spec(target="jax.nn.relu", formula=x, symbols=[Parameter(x, "x", Reals(), "i")]).symbols
