@@ -1,5 +1,6 @@
 """Enclosures hold the exact value: against mpmath at three times the precision, against exact arithmetic, and over boxes."""
 
+import itertools
 from collections.abc import Callable
 from fractions import Fraction
 from random import Random
@@ -370,6 +371,35 @@ def test_lower_gamma_of_a_negative_number(s: int, t: Fraction) -> None:
     assert encloses(found, expected, 3 * BITS)
     assert not encloses(-found, expected, 3 * BITS)
     assert is_in_doubt(value(sp.lowergamma(y, x), t, Fraction(1, 2)))  # it is real for integers alone
+
+
+LARGE_PARAMETERS: list[tuple[Any, list[Any]]] = [
+    (sp.lowergamma(y, x) / sp.gamma(y), [1000, 1000]),  # where FLINT's own method takes seconds
+    (sp.lowergamma(y, x) / sp.gamma(y), [999, Fraction(2001, 2)]),
+    (sp.lowergamma(y, x) / sp.gamma(y), [1100, 1000]),
+    (sp.betainc_regularized(x, y, 0, z), [8, Fraction(376206, 25), Fraction(21, 100)]),
+    (sp.betainc_regularized(x, y, 0, z), [500, Fraction(301, 2), Fraction(77, 100)]),
+    (sp.betainc_regularized(x, y, z, 1), [Fraction(1, 100), 90, Fraction(1, 50)]),
+    (sp.betainc(x, y, 0, z), [40, 60, Fraction(2, 5)]),
+]
+
+
+@pytest.mark.parametrize("bits", [BITS, 512])
+@pytest.mark.parametrize(("formula", "point"), LARGE_PARAMETERS, ids=str)
+def test_incomplete_functions_of_large_parameters(formula: Any, point: list[Any], bits: int) -> None:
+    found = arb(value(formula, *point, bits=bits))
+    expected = reference(formula, (x, y, z)[: len(point)], [Fraction(a) for a in point], 3 * bits)
+    assert encloses(found, expected, 3 * bits)
+    assert found.rel_accuracy_bits() > bits // 2
+    assert not encloses(found * (1 + arb(2) ** -20), expected, 3 * bits)
+
+
+@pytest.mark.parametrize("formula", [sp.betainc_regularized(x, y, 0, z), sp.lowergamma(x, z)], ids=str)
+def test_incomplete_functions_enclose_all_values_of_a_ball(formula: Any) -> None:
+    wide = [arb(30, 1), arb(20, 1), arb(0.5, 0.125)]
+    found = value(formula, *wide)
+    for point in itertools.product((29, 31), (19, 21), (Fraction(3, 8), Fraction(5, 8))):
+        assert found.contains(arb(value(formula, *point)))
 
 
 IN_DOUBT: list[tuple[Any, list[Any]]] = [

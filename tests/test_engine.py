@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+import sympy as sp
 
 from qedoc.claims.limits import Limits
 from qedoc.engine import check_tasks, collect_tasks, worker
@@ -251,3 +252,14 @@ def test_what_a_worker_draws_does_not_depend_on_what_it_has_loaded(folder: Path)
     with Pool(1, gc.collect) as pool:
         pool.submit(60, eval, "__import__('sys').path.append('.') or __import__('targets_of_engine')")
         assert pool.submit(60, eval, found).result() > 0
+
+
+def test_a_large_process_forgets_after_each_case(monkeypatch: pytest.MonkeyPatch) -> None:
+    sp.Add(sp.Symbol("x"), 1)
+    kept = sp.Add.__new__.cache_info  # of SymPy's cache
+    monkeypatch.setattr(worker, "LARGE", 2**60)
+    worker.tidy()
+    assert kept().currsize > 0
+    monkeypatch.setattr(worker, "LARGE", 0)
+    worker.tidy()
+    assert kept().currsize == 0

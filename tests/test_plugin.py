@@ -316,3 +316,15 @@ def test_the_recipe_of_the_documentation_works_as_it_is_pasted(pytester: pytest.
 def test_a_path_without_specs_is_refused_by_the_loader(tmp_path: Path) -> None:
     with pytest.raises(SpecError, match="found nothing at this path"):
         specs(tmp_path / "absent.py")
+
+
+def test_properties_are_chosen_by_words(project: pytest.Pytester) -> None:
+    for words, chosen in (
+        ("line and bounds", 1),
+        ("line and property1", 1),
+        ("property2", 1),
+        ("property3", 0),
+        ("bounds and property1", 0),
+    ):
+        found = run(project, "--collect-only", "-q", "spec", "-k", words)
+        assert sum("::scratch.line::" in line for line in found.outlines) == chosen, words

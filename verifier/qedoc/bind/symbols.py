@@ -17,6 +17,7 @@ from qedoc.claims.target import resolve
 from qedoc.errors import QedocError
 from qedoc.judge.infer import infer
 from qedoc.read import Application, Equation
+from qedoc.results.legend import request
 
 SPELLINGS = {"lambda": ("lmbda", "lam", "lambda_"), "epsilon": ("eps",), "varepsilon": ("epsilon", "eps"), "varphi": ("phi",)}
 """Parameters named after a Greek letter in another spelling."""
@@ -67,7 +68,7 @@ def roles(context: Context, equation: Equation, symbols: Sequence[str]) -> Roles
     left = [name for name in unknown if name not in arguments]
     if left:
         told = [(name, context.legend.get(name, "")) for name in left]
-        raise Unexplained(_unexplained(context, left), _explain(left), told, frozenset(known.values()))
+        raise Unexplained(_unexplained(context, left), request(left), told, frozenset(known.values()))
     if not arguments and _returns_function(context):
         raise Obstruction(f"{context.record.path} returns a function, but no symbol of the formula is left to be its argument")
     return Roles(parameters=known, arguments=arguments, notes=tuple(notes))
@@ -290,12 +291,6 @@ def _unexplained(context: Context, names: Sequence[str]) -> str:
         said.append(f"the text does not explain {' and '.join(bare)}" if said or len(names) > 1 else "and the text does not explain it")
     these = f"the symbol {names[0]} matches" if len(names) == 1 else f"the symbols {', '.join(names[:-1])} and {names[-1]} match"
     return f"{these} no parameter of {context.record.path} (it has {has}), {'; '.join(said)}"
-
-
-def _explain(names: Sequence[str]) -> str:
-    """What to write so that the symbols are explained."""
-    where = " and ".join(f":math:`{name}` is ... (``parameter``)" for name in names)
-    return f"say what {' and '.join(names)} {'is' if len(names) == 1 else 'are'}: where {where}"
 
 
 def returns(context: Context) -> str:

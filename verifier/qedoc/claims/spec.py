@@ -291,6 +291,9 @@ class Spec:
         for symbol in declared:
             if declared.count(symbol) > 1:
                 raise self.refuse(f"symbol {symbol} is declared twice; declare each symbol once")
+        for one in self.symbols:
+            if isinstance(domain := getattr(one, "domain", None), type):
+                raise self.refuse(f"the domain of {one.symbol} is the class {domain.__name__}; write {domain.__name__}()")
         for promise in self.properties:
             if isinstance(promise, ONLY_OF_RULES):
                 raise self.refuse(f"property '{promise}' is one of rules; the formula is no Rule")

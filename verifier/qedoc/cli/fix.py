@@ -1,6 +1,7 @@
 """The command `fix`: corrects wrong formulas in docstrings, pages and spec files."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -53,8 +54,9 @@ def fix(
     """Correct wrong formulas in docstrings, pages and spec files.
 
     NAMEs are dotted paths of packages, modules or objects, pages, or spec files (.py). For each refuted formula, qedoc looks for a small
-    edit of its LaTeX, or of the SymPy source of a spec, that it can prove. The edits are printed as a unified diff. Exit codes: 0 if
-    nothing is wrong or --write has corrected everything, 1 if a formula is wrong, 2 if something cannot run.
+    edit of its LaTeX, or of the SymPy source of a spec, that it can prove. The edits are printed as a unified diff. For a formula with
+    symbols that nothing explains, the diff has a sentence to fill in, which --write leaves out. Exit codes: 0 if nothing is wrong or
+    --write has corrected everything, 1 if a formula is wrong, 2 if something cannot run.
     """
     settings = guarded(settled, jobs=jobs, timeout=timeout, max_points=AUDIT_POINTS, seed=None, no_lock=True)
     specs = [name for name in names if name.endswith(".py") and is_path(name)]
@@ -65,6 +67,8 @@ def fix(
     refuted = [claim for outcome in outcomes for claim in outcome.claims if claim.verdict is Verdict.REFUTED and claim not in ruled]
     made, errors = _corrected(refuted, ruled, settings, repair_timeout, domain=domain)
     left = _deliver(made, write=write, tested=tested)
+    for outcome in outcomes:
+        _ask(outcome.claims)
     for outcome in outcomes:
         print_warnings(outcome.remarks)
     errors = (*(error for outcome in outcomes for error in outcome.errors), *errors)
@@ -124,6 +128,27 @@ def _deliver(made: "list[Found]", *, write: bool, tested: bool) -> int:
             left += 1
         click.echo(diff(path, before, after), nl=False)
     return left
+
+
+def _ask(claims: Sequence[ClaimResult]) -> None:
+    """Prints a diff for each formula with symbols that nothing explains, with a sentence for the author to fill in."""
+    from qedoc.repair import source
+    from qedoc.repair.legends import with_legend
+    from qedoc.results.legend import requested
+
+    for claim in claims:
+        letters = requested(claim.decisive.reason) if claim.verdict is Verdict.UNREADABLE else ()
+        if not letters:
+            continue
+        path = claim.location.path
+        try:
+            before = source.decoded(Path(path))[0]
+        except QedocError:
+            continue
+        after = with_legend(before, claim.location, claim.formula.latex, letters)
+        click.echo(f"{claim.location}: {claim.id}: nothing explains {', '.join(letters)}; fill in the sentence below the formula", err=True)
+        if after is not None:
+            click.echo(diff(path, before, after), nl=False)
 
 
 def _none_found(claim: ClaimResult) -> str:

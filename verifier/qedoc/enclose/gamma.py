@@ -1,4 +1,4 @@
-"""The gamma function and related functions, computed by flint's real methods.
+"""The gamma function and functions made of it, computed by flint's real methods.
 
 A flint result that is not finite leaves the value in doubt. A value counts as undefined only where the function certainly has no finite
 real value.
@@ -87,38 +87,6 @@ def beta(x: Number, y: Number) -> Number:
     if _is_pole_of_gamma(x) or _is_pole_of_gamma(y):
         return IN_DOUBT
     return gamma(x) * gamma(y) * reciprocal_gamma(x + y)
-
-
-def incomplete_beta(a: Number, b: Number, x: Number, y: Number) -> Number:
-    """The integral of t**(a - 1) (1 - t)**(b - 1) over [x, y] in [0, 1], for a, b > 0."""
-    if not (a > 0 and b > 0 and x >= 0 and x <= 1 and y >= 0 and y <= 1):
-        return IN_DOUBT
-    below = enclosed(lambda t, p, q: t.beta_lower(p, q))
-    return below(y, a, b) - below(x, a, b)
-
-
-def regularized_beta(a: Number, b: Number, x: Number, y: Number) -> Number:
-    """The incomplete beta integral divided by the integral from 0 to 1."""
-    if not (a > 0 and b > 0 and x >= 0 and x <= 1 and y >= 0 and y <= 1):
-        return IN_DOUBT
-    below = enclosed(lambda t, p, q: t.beta_lower(p, q, regularized=1))
-    return below(y, a, b) - below(x, a, b)
-
-
-def lower_gamma(s: Number, x: Number) -> Number:
-    """The integral of t**(s - 1) exp(-t) over [0, x], for s > 0 and x >= 0, and for x < 0 if s is a positive integer."""
-    if x == 0 and s > 0:
-        return ZERO
-    return enclosed(lambda t, p: t.gamma_lower(p))(x, s) if s > 0 and (x >= 0 or is_integer(s)) else IN_DOUBT
-
-
-def upper_gamma(s: Number, x: Number) -> Number:
-    """The integral of t**(s - 1) exp(-t) over [x, oo), for x > 0, or for x = 0 and s > 0."""
-    if x == 0:
-        if s <= 0:
-            raise NoRealValueError
-        return gamma(s) if s > 0 else IN_DOUBT
-    return enclosed(lambda t, p: t.gamma_upper(p))(x, s) if x > 0 else IN_DOUBT
 
 
 def factorial(x: Number) -> Number:

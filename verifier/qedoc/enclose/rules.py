@@ -11,7 +11,7 @@ import sympy as sp
 from flint import arb, fmpq
 from sympy.core.function import AppliedUndef
 
-from qedoc.enclose import arithmetic, elementary, series, special, values
+from qedoc.enclose import arithmetic, elementary, incomplete, series, special, values
 from qedoc.enclose import gamma as gammas
 from qedoc.enclose.integral import integral
 from qedoc.enclose.ranges import Range, is_ball_literal, is_nonnegative
@@ -308,11 +308,11 @@ _FUNCTIONS: dict[Any, Callable[..., Any]] = {
     sp.besseli: special.bessel_i,
     sp.besselk: special.bessel_k,
     sp.bessely: special.bessel_y,
-    sp.lowergamma: gammas.lower_gamma,
-    sp.uppergamma: gammas.upper_gamma,
+    sp.lowergamma: incomplete.lower_gamma,
+    sp.uppergamma: incomplete.upper_gamma,
     sp.beta: gammas.beta,
-    sp.betainc: gammas.incomplete_beta,
-    sp.betainc_regularized: gammas.regularized_beta,
+    sp.betainc: incomplete.incomplete_beta,
+    sp.betainc_regularized: incomplete.regularized_beta,
     sp.factorial: gammas.factorial,
     sp.factorial2: gammas.double_factorial,
     sp.RisingFactorial: gammas.rising_factorial,

@@ -21,8 +21,8 @@ YOUNG = 500_000
 PERIOD = 32
 """Number of cases between two clean-ups, which free reference cycles with compiled code, and unused memory pages."""
 
-LARGE = 2**30
-"""Memory size in bytes above which a clean-up also drops compiled kernels."""
+LARGE = 450 * 2**20
+"""Memory size in bytes above which a clean-up is made after each case, and also drops compiled kernels and what SymPy remembers."""
 
 _CASES = itertools.count(1)
 
@@ -73,14 +73,18 @@ def _keep_compiled_code() -> None:
 
 
 def tidy() -> None:
-    """Frees memory of a worker process after every `PERIOD` cases."""
-    if next(_CASES) % PERIOD:
+    """Frees memory of a worker process after every `PERIOD` cases, and after each case that leaves it large."""
+    is_large = _resident() > LARGE
+    if next(_CASES) % PERIOD and not is_large:
         return
     gc.collect()
-    if _resident() > LARGE:
+    if is_large:
+        from sympy.core.cache import clear_cache
+
         from qedoc.execute import lockstep
 
         lockstep.forget()
+        clear_cache()
         gc.collect()
     with suppress(OSError, AttributeError):  # only the GNU C library has malloc_trim
         ctypes.CDLL(None).malloc_trim(0)

@@ -1,9 +1,13 @@
 """Formats points for people and for Python, and parses them back."""
 
+import re
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import partial
 from itertools import groupby
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import sympy as sp
@@ -169,13 +173,41 @@ def _called(target: str, texts: Mapping[str, str]) -> tuple[str, str, str]:
         owner = target.removesuffix(f".{function.name}")
         return ", ".join(dict.fromkeys((owner.rpartition(".")[0], *function.modules()))), "", function.written(owner, texts)
     if isinstance(function, WithObject):
-        modules = ", ".join(dict.fromkeys((target.partition(".")[0], function.made.__module__)))
+        modules = ", ".join(dict.fromkeys((imported(target), function.made.__module__)))
         return modules, "", function.written(target.rpartition(".")[0], texts)
     if isinstance(function, Returned):
         return "qedoc.claims.target", "", function.written(texts)
     if isinstance(function, Surrounded):
         return function.written(target, texts)
-    return target.partition(".")[0], "", f"{target}({', '.join(f'{name}={text}' for name, text in texts.items())})"
+    return imported(target), "", f"{target}({', '.join(f'{name}={text}' for name, text in texts.items())})"
+
+
+def imported(target: str) -> str:
+    """The module whose import makes a target available: its first package, unless that does not import the target's module.
+
+    Args:
+        target: the dotted path of an object whose modules have been imported.
+    """
+    name, *rest = target.split(".")
+    deepest = name
+    needed = False
+    for part in rest:
+        if f"{deepest}.{part}" not in sys.modules:
+            break
+        needed = needed or not _mentions(sys.modules.get(deepest), part)
+        deepest = f"{deepest}.{part}"
+    return deepest if needed else name
+
+
+def _mentions(package: ModuleType | None, name: str) -> bool:
+    """Whether the source of a package contains a name, so that importing the package may import the module of that name."""
+    file = getattr(package, "__file__", None)
+    if file is None:
+        return False  # a namespace package imports nothing
+    try:
+        return re.search(rf"\b{re.escape(name)}\b", Path(file).read_text(encoding="utf-8", errors="replace")) is not None
+    except OSError:
+        return True
 
 
 class _ArrayFloat(float):

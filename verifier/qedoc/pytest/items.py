@@ -1,6 +1,7 @@
 """The pytest plugin and its items: one for the formula of each claim, and one for each property."""
 
 import os
+import re
 import shlex
 import sys
 from collections import Counter
@@ -209,6 +210,8 @@ class ClaimItem(pytest.Item):
         self.claims = claims
         self.number = number
         self.add_marker("qedoc" if number < 0 else "qedoc_property")
+        if number >= 0:  # `-k` cannot contain the signs of `0 <= formula`
+            self.extra_keyword_matches |= {f"property{number + 1}", *_words(noted.properties[number])}
 
     def runtest(self) -> None:
         """Checks the formula or the property.
@@ -259,6 +262,11 @@ class ClaimItem(pytest.Item):
     def reportinfo(self) -> tuple[Path, int, str]:
         """Returns the file and line of the claim."""
         return self.path, self.noted.line - 1, f"{self.noted.id}: {self.name}"
+
+
+def _words(statement: str) -> set[str]:
+    """A name for `pytest -k` that stands for a property whose statement consists of signs."""
+    return {"bounds"} if re.search(r"[<>]=? formula|formula [<>]=?", statement) else set()
 
 
 def _ruling(result: ClaimResult, number: int) -> tuple[Verdict, Notice | None]:

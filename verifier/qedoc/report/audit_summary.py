@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from qedoc.records import dataclass
 from qedoc.report import corrections
-from qedoc.report.layout import NOTHING, STYLES, Beside, Excuses, Page, Plain, count, fold, seconds
+from qedoc.report.layout import MOST_LINES, NOTHING, STYLES, Beside, Excuses, Page, Plain, count, fold, seconds
 from qedoc.report.terminal import cause as write_cause
 from qedoc.report.terminal import common_excuse, excuse_of, heading
 from qedoc.results import codes
@@ -70,7 +70,7 @@ def concise(outcome: Outcome, console: "Console | Plain", beside: Beside = NOTHI
         console: the console to write to.
         beside: what the report says beside the results.
     """
-    _write(outcome, Page(console), beside, examples=EXAMPLES)
+    _write(outcome, Page(console, MOST_LINES), beside, examples=EXAMPLES)
 
 
 def verbose(outcome: Outcome, console: "Console | Plain", beside: Beside = NOTHING) -> None:

@@ -26,6 +26,9 @@ INDENT = 2
 LABEL = 12
 PLAIN_WIDTH = 80
 
+MOST_LINES = 30
+"""Number of lines of a formula or correction that a concise report shows."""
+
 Excuses: TypeAlias = "Mapping[tuple[str, str], tuple[str, str]]"
 """For the id of a claim and a part of it, as in a finding: `accepted` or `suppressed`, and the reason."""
 
@@ -118,9 +121,15 @@ def _link(code: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A console that writes the elements of a text report, such as lines, labelled fields and tables."""
+    """A console that writes the elements of a text report, such as lines, labelled fields and tables.
+
+    Args:
+        console: where it writes.
+        most: the number of lines of a field above which the others are counted and not shown; None for all lines.
+    """
 
     console: "Console | Plain"
+    most: int | None = None
 
     @property
     def room(self) -> int:
@@ -144,6 +153,9 @@ class Page:
 
     def field(self, label: str, lines: Iterable[str | Sequence[Part]]) -> None:
         """Writes lines next to a label. Each line is a text or a sequence of parts."""
+        lines = list(lines)
+        if self.most is not None and len(lines) > self.most + 1:
+            lines = [*lines[: self.most], [(f"... {len(lines) - self.most} more lines; --format full shows them", "dim")]]
         for number, content in enumerate(lines):
             name = label if number == 0 else ""
             parts = [content] if isinstance(content, str) else content

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from qedoc.records import dataclass
 from qedoc.report import corrections
 from qedoc.report.json_report import worst_accuracy
-from qedoc.report.layout import NO_EXCUSES, NOTHING, STYLES, Beside, Excuses, Page, Plain, count, number, point, seconds
+from qedoc.report.layout import MOST_LINES, NO_EXCUSES, NOTHING, STYLES, Beside, Excuses, Page, Plain, count, number, point, seconds
 from qedoc.results import codes
 from qedoc.results.outcome import Outcome
 from qedoc.results.verdict import DIFFERENT, Accuracy, CaseResult, ClaimResult, Finding, PropertyResult, Verdict, weakest
@@ -88,7 +88,7 @@ def concise(outcome: Outcome, console: "Console | Plain", beside: Beside = NOTHI
         console: the console to write to.
         beside: what the report says beside the results.
     """
-    page = Page(console)
+    page = Page(console, MOST_LINES)
     targets = _targets(outcome.claims, beside.excuses)
     if targets:
         page.table(list(_table(targets)))
