@@ -27,7 +27,7 @@ _OPERATIONS = {
     r"reciprocals?|inverse(?:ly)?|inverted|inverts?": r"/|frac|\^\s*\{?\s*-",
     r"per ?cent(?:age)?s?|per mille|hundredths|thousandths|basis points": r"100|\\%|%",
     r"decibels?|dB": r"10",
-    r"in (?:degrees|gradians|radians)|(?:are|is|as|in|of) turns|revolutions?|full circle": r"180|360|pi",
+    r"(?:are|is|as|in|of) turns|revolutions?|full circle": r"180|360|pi",
     r"logarithms?(?! of the (?:gamma|softmax))": r"log|ln|lg|ell",
     r"half|halved|halves|twice(?! (?:continuously )?differentiable)|doubl\w+(?! precision)|tripl\w+|thrice|"
     r"quarters?|thirds?(?!,)": r"2|3|4|0?\.5",
@@ -39,18 +39,19 @@ _OPERATIONS = {
     r"one over|over one": r"/|frac|\^\s*\{?\s*-",
     r"(?:mean|average|averaged) (?:over|of both|of the two)": r"frac|/|bar|mean|mathbb",
     r"signs? of (?=`|:math:|\$|the (?:argument|input|first|second))": r"sign|sgn",
-    r"clipped|clamped|capped|saturat(?:es|ed)|rectified|thresholded|cut off": r"min|max|cases|clip|\\\{",
+    r"clipped|clamped|capped|rectified|thresholded|cut off": r"min|max|cases|clip|\\\{",
     r"rounded|truncated|floored|quanti[sz]ed": r"floor|ceil|round",
     r"multiplied|raised to": r"[A-Za-z\d}]\s*[A-Za-z\d\\(]|\^",
     r"subtracted": r"-",
     r"converted|replaced|substituted|exchanged|interchanged|swapped|flipped|mirrored|rotated|reversed|permuted|transposed|omitted|discarded|"
-    r"dropped|offset|rescaled(?! range)|treated (?:like|as)": _NEVER,
+    r"dropped|offset|rescaled(?! range)|"
+    r"treated (?:like|as)(?! (?:an? )?(?:static|constants?|scalars?|batch\w*|arrays?|floats?|missing))": _NEVER,
     r"symmetry|antisymmetry|parity|half-line|half-plane|quadrant|principal (?:value|branch)": _NEVER,
     r"whereas|conversely|contrary|strictly speaking|mistake\w*|actually": _NEVER,
     r"positional|(?:denominators?|numerators?|exponents?|bases?) (?:comes? )?(?:first|last)": _NEVER,
     r"handed back|comes? out|part of (?:the |its )?(?:value|result|output)": _NEVER,
     r"starts? (?:with|at|from)|begins? (?:with|at|from)": _NEVER,
-    r"(?:the|this|that) (?:formula|display|equation|expression)|(?:symbol|letter|:math:`[^`]*`|\$[^$]*\$) above": _NEVER,
+    r"(?:symbol|letter|:math:`[^`]*`|\$[^$]*\$) above": _NEVER,
 }
 """Operations in words, and what else speaks of a display, each with how the display shows it."""
 
@@ -86,8 +87,16 @@ _LISTED = re.compile(r"\W*[A-Za-z]\w*\W*,[^<>=]*[A-Za-z][^<>=]*$")
 _LIMIT = re.compile(r"\blimit\b(?! (?:of|to|on)\b)", re.IGNORECASE)
 """A sentence about a limit, where the formula itself has no value."""
 
-_OF_SLOPE = re.compile(r"\W*(?:by default,? )?(?:the |its )?(?:\w+ )?(?:gradients?|derivatives?|jacobians?)\b", re.IGNORECASE)
-"""The beginning of a sentence about the gradient of a function, and not about its value."""
+_OF_SLOPE = re.compile(r"\W*(?:by default,? )?(?:the |its )?(?:\w+ )?(?:gradients?|derivatives?|jacobians?|inverse)\b", re.IGNORECASE)
+"""The beginning of a sentence about the gradient or the inverse of a function, and not about its value."""
+
+_OF_OTHERS = re.compile(
+    r"\W*(?:any |all )?(?:out[- ]of[- ](?:range|bounds?)|too (?:large|small))\b|"
+    r"\W*(?:if|when|unless) `+\w+`+ is (?:`*(?:True|False|None)|set|given)\b|"
+    r".*\b(?:in|for) the (?:plot|figure|picture|graph|example)s?\b",
+    re.IGNORECASE,
+)
+"""A sentence about arguments for which a formula has no value, about a setting, or about a picture."""
 
 _OPERATOR = re.compile(r"[-+*/^]|\b(?:log|exp|sqrt)\b")
 _COMPARES = re.compile(r"[<>=]")
@@ -122,6 +131,8 @@ def operates(text: str, latex: str, names: Iterable[str]) -> bool:
         latex: the displays.
         names: the parameters.
     """
+    if _OF_SLOPE.match(text) or _OF_OTHERS.match(text):
+        return False
     of = "|".join(re.escape(name) for name in names)
     if of and any(re.search(rf"{name.pattern} of (?:the )?`*(?:{of})(?!\w)", text, re.IGNORECASE) for name in _SHOWN):
         return True
@@ -161,7 +172,8 @@ def assigns(text: str, names: Iterable[str]) -> bool:
         names: the parameters.
     """
     letters = any(_LISTED.match(found["role"] or found["dollars"] or "") for found in _FORMULAS.finditer(text))
-    return letters and _in_code(text, names)
+    lists = (code for code in _CODE.findall(_FORMULAS.sub(" ", text)) if "," in code)
+    return letters and any(sum(_in_code(code, [name]) for name in names) > 1 for code in lists)
 
 
 def follows(text: str, names: Iterable[str]) -> bool:
