@@ -76,6 +76,7 @@ _PLACE = re.compile(r"\\cdot\s*[),|}\\]|[(|]\s*\\cdot")
 _RESULT = re.compile(
     r"\b(?:evaluates?|returns?|computes?|gives?|yields?|implements?|outputs?) (?:the |its |an? )?(?:\w+ )?(?::math:`|\$)", re.IGNORECASE
 )
+_INDEX = re.compile(r"_\s*\{[^{}]*\}")
 _OPERATOR_NAMES = re.compile(r"\\(?:frac|sqrt|log|ln|exp|sin|cos|tan|prime|cdot|times|left|right|mathrm|text|operatorname|pi)(?![a-z])")
 _CALL = re.compile(r"(?<![\w.])[A-Za-z_]\w*\((?:(?:\w+, )+\w+\)(?:\s*==.*)?|\w+\)\s*==.*)`+$")
 _NAMES = re.compile(r"\s*(?:is|denotes|are) (?:the|an?)\b")
@@ -161,7 +162,7 @@ def computes(text: str, latex: str, names: Iterable[str]) -> bool:
         return False
     spelled = (found["role"] or found["dollars"] or "" for found in _FORMULAS.finditer(text))
     numbers = (one for one in spelled if not _RELATED.search(one) and not _PLACE.search(one) and _bare(one) not in _bare(latex))
-    return any(_COMPUTES.search(one) and re.search(r"[A-Za-z]", _OPERATOR_NAMES.sub("", one)) for one in numbers)
+    return any(_COMPUTES.search(_INDEX.sub("", one)) and re.search(r"[A-Za-z]", _OPERATOR_NAMES.sub("", one)) for one in numbers)
 
 
 def assigns(text: str, names: Iterable[str]) -> bool:
