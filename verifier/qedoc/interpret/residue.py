@@ -4,7 +4,7 @@ They are no reading: what they find only withholds a verdict.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection
 
 _GIVEN = re.compile(
     r"\b(?:passed|given|entered|supplied|specified|expected|measured|expressed|stored|encoded|quoted|reported|stated)\s+(?:\w+ly\s+)?"
@@ -115,6 +115,22 @@ _OF_FUNCTIONS = {
 """Functions of functions in words, each with how the left side of a display shows it."""
 
 
+def changes(text: str, latex: str, names: Collection[str], *, first: bool, after: bool) -> bool:
+    """Whether words that were not understood may change what a display says.
+
+    Args:
+        text: the sentence.
+        latex: the displays.
+        names: the parameters.
+        first: whether it is the summary, whose nouns say what the function computes.
+        after: whether it stands directly after a display.
+    """
+    if first or given_otherwise(text):
+        return given_otherwise(text)
+    of_numbers = operates(text, latex, names) or computes(text, latex, names) or assigns(text, names) or follows(text, names)
+    return of_numbers or calls(text) or (after and goes_on_elsewhere(text))
+
+
 def given_otherwise(text: str) -> bool:
     """Whether a sentence says that a number is given in another form or unit than the formula has it.
 
@@ -124,7 +140,7 @@ def given_otherwise(text: str) -> bool:
     return any(not _KINDS.match(found["what"]) for found in _GIVEN.finditer(text))
 
 
-def operates(text: str, latex: str, names: Iterable[str]) -> bool:
+def operates(text: str, latex: str, names: Collection[str]) -> bool:
     """Whether a sentence names an operation that no display shows, or one on a parameter: `the reciprocal of beta`.
 
     Args:
@@ -150,7 +166,7 @@ def goes_on_elsewhere(text: str) -> bool:
     return bool(_ELSEWHERE.match(text))
 
 
-def computes(text: str, latex: str, names: Iterable[str]) -> bool:
+def computes(text: str, latex: str, names: Collection[str]) -> bool:
     """Whether a sentence makes another number of the value or of a parameter: `This evaluates :math:`s'``, `:math:`2 s` is ``sigma```.
 
     Args:
@@ -165,7 +181,7 @@ def computes(text: str, latex: str, names: Iterable[str]) -> bool:
     return any(_COMPUTES.search(_INDEX.sub("", one)) and re.search(r"[A-Za-z]", _OPERATOR_NAMES.sub("", one)) for one in numbers)
 
 
-def assigns(text: str, names: Iterable[str]) -> bool:
+def assigns(text: str, names: Collection[str]) -> bool:
     """Whether a sentence lists letters in mathematics, and parameters in code: `the interval is :math:`[b, a]` = ``[lower, upper]```.
 
     Args:
@@ -177,7 +193,7 @@ def assigns(text: str, names: Iterable[str]) -> bool:
     return letters and any(sum(_in_code(code, [name]) for name in names) > 1 for code in lists)
 
 
-def follows(text: str, names: Iterable[str]) -> bool:
+def follows(text: str, names: Collection[str]) -> bool:
     """Whether a clause derives a symbol from a parameter in a way that it does not tell: `the frequency :math:`f` follows from ``period```.
 
     Args:
@@ -226,7 +242,7 @@ def is_of_another(summary: str, latex: str, own: str) -> bool:
     return any(name.match(summary) and not sign.search(left) for name, sign in _OF_FUNCTIONS.items())
 
 
-def _in_code(text: str, names: Iterable[str]) -> bool:
+def _in_code(text: str, names: Collection[str]) -> bool:
     code = " ".join(_CODE.findall(_FORMULAS.sub(" ", text)))
     return any(re.search(rf"(?<![\w.]){re.escape(name)}(?!\w)", code) for name in names)
 
