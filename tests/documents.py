@@ -4,7 +4,7 @@ import xml.etree.ElementTree as ET
 
 
 def tree(text: str) -> ET.Element:
-    """A report that qedoc or pytest wrote for the test that reads it."""
+    """A report or markup that qedoc or pytest wrote for the test that reads it."""
     return ET.fromstring(text)  # noqa: S314  # no hostile document: the test that reads it made it
 
 

@@ -166,7 +166,13 @@ def test_units_and_differences_in_words(judge: Judge, before: str, latex: str, a
 @pytest.mark.parametrize("words", ["Commonly used for 0 < x < 1.", "It is intended for 0 < x < 1."])
 @pytest.mark.parametrize(
     ("code", "verdicts"),
-    [("jnp.where(x < 1, x**2, x)", RIGHT), ("x**2", HOLDS), ("x**3", REFUTED), ("jnp.where(x < 1, 2 * x**2, x)", REFUTED)],
+    [
+        ("jnp.where(x < 1, x**2, x)", RIGHT & WRONG),
+        ("x**2", HOLDS),
+        ("x**3", REFUTED),
+        ("jnp.where(x < 1, 2 * x**2, x)", REFUTED),
+        ("jnp.where(x < 1, 2 * x**2, x**2)", REFUTED),
+    ],
 )
 def test_a_range_in_a_sentence_about_use_may_restrict_the_formula(judge: Judge, words: str, code: str, verdicts: set[Verdict]) -> None:
     assert judge("x", shown("x^2", "Computes", words), code) in verdicts

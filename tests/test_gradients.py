@@ -107,7 +107,7 @@ def test_the_derivative_of_the_values_is_not_refuted_by_a_gradient_of_its_own(cl
 
 def test_a_class_without_the_original_function_says_so(claims_of: Claims) -> None:
     head = "def surrogate_fun(self, x):"
-    text = spike().replace(head, f"{head}\n        raise NotImplementedError\n\n    def other(self, x):")  # an abstract method
+    text = spike().replace(head, f"{head}\n        raise NotImplementedError  # abstract\n\n    def other(self, x):")
     claim = claims_of(text, "Spike")[1]
     assert isinstance(claim, Refused)
     assert "nothing says which method" in claim.reason

@@ -4,9 +4,9 @@ import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from xml.etree.ElementTree import Element, fromstring
 
 import pytest
+from documents import tree
 from test_report import CURVE, PROVED
 
 from qedoc.report.latex_text import is_plain, prepared
@@ -23,13 +23,12 @@ def drawn(latex: str, **options: bool) -> str:
     made = rendered(latex, **options)
     assert made is not None
     text = "".join(piece for _, pieces in made.lines for piece in pieces)
-    fromstring(f"<p>{text}</p>")  # noqa: S314  # no hostile markup: qedoc itself made it
+    tree(f"<p>{text}</p>")
     return text
 
 
 def tags(latex: str) -> list[str]:
-    found: Element = fromstring(f"<p>{drawn(latex)}</p>")  # noqa: S314  # no hostile markup: qedoc itself made it
-    return [node.tag for node in found.iter()]
+    return [node.tag for node in tree(f"<p>{drawn(latex)}</p>").iter()]
 
 
 @pytest.mark.parametrize(
@@ -133,10 +132,10 @@ def test_no_text_becomes_markup(latex: str) -> None:
     if made is None:
         return
     text = "".join(piece for _, pieces in made.lines for piece in pieces)
-    tree = fromstring(f"<p>{text}</p>")  # noqa: S314  # no hostile markup: qedoc itself made it
     allowed = {"math", "mrow", "mi", "mn", "mo", "mtext", "mspace", "mstyle", "msub", "mpadded", "mtable", "mtr", "mtd", "p"}
-    assert {node.tag for node in tree.iter()} <= allowed
-    names = {name for node in tree.iter() for name in node.attrib}
+    nodes = list(tree(f"<p>{text}</p>").iter())
+    assert {node.tag for node in nodes} <= allowed
+    names = {name for node in nodes for name in node.attrib}
     assert names <= {
         "display",
         "displaystyle",
@@ -150,7 +149,7 @@ def test_no_text_becomes_markup(latex: str) -> None:
         "lspace",
         "rspace",
     }
-    assert all("(" not in value for node in tree.iter() for value in node.attrib.values())
+    assert all("(" not in value for node in nodes for value in node.attrib.values())
 
 
 def test_the_library_itself_would_let_a_script_through() -> None:

@@ -108,6 +108,11 @@ def test_an_operation_that_the_display_shows_changes_nothing() -> None:
     assert not residue.operates(said, r"\log(x^2)", [])
 
 
+def test_the_number_of_a_step_is_no_expression() -> None:
+    assert residue.computes("It computes :math:`S_t + 1`.", "x", [])
+    assert not residue.computes("It computes updates :math:`u_t` and the new state :math:`S_{t+1}`.", "x", [])
+
+
 def test_a_call_that_only_names_a_function_is_no_example() -> None:
     assert residue.calls("Call it as ``f(b, a)``.")
     assert not residue.calls("where ``B(a, b)`` is the beta function.")

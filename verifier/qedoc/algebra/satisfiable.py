@@ -12,10 +12,9 @@ from typing import Any, TypeAlias
 import sympy as sp
 import z3
 
-Point: TypeAlias = dict[sp.Symbol, Fraction]
+from qedoc.algebra.smt import Solver
 
-EFFORT = 400_000
-"""z3's resource limit for one query. It counts steps, not seconds, so answers do not depend on the machine's load."""
+Point: TypeAlias = dict[sp.Symbol, Fraction]
 
 LARGEST_POWER = 8
 
@@ -29,7 +28,7 @@ class Facts:
 
     def __init__(self, conditions: Sequence[sp.Basic] = ()) -> None:
         self._terms = _Terms()
-        self._solvers = [_solver(integers=True), _solver(integers=False)]
+        self._solvers = [Solver(self._terms.context), Solver(self._terms.context, "QF_NRA")]
         self._stack: list[sp.Basic] = []
         self._entailed: list[dict[sp.Basic, bool]] = [{}]
         for condition in conditions:
@@ -136,17 +135,14 @@ def _contradictory(answers: Iterator[Any]) -> bool:
     return next((answer == z3.unsat for answer in answers if answer != z3.unknown), False)
 
 
-def _solver(*, integers: bool) -> Any:
-    """Creates a solver for integers and reals, or for the relaxation in which integers are reals (complete for polynomials)."""
-    solver = z3.Solver() if integers else z3.SolverFor("QF_NRA")
-    solver.set("rlimit", EFFORT)
-    return solver
-
-
 class _Terms:
-    """Translates SymPy to z3. An unknown that stands for a term gets side conditions."""
+    """Translates SymPy to z3. An unknown that stands for a term gets side conditions.
+
+    The context is its own: z3's search depends on the numbers of the terms, which go on within a context.
+    """
 
     def __init__(self) -> None:
+        self.context = z3.Context()
         self._names: dict[tuple[sp.Basic, bool], Any] = {}
         self._side: list[Any] = []
         self._known: dict[tuple[sp.Basic, bool], tuple[Any, list[Any]]] = {}
@@ -171,7 +167,7 @@ class _Terms:
     def symbol(self, symbol: sp.Symbol, *, integers: bool) -> Any:
         """The z3 unknown of a SymPy symbol. The symbol's assumptions become side conditions."""
         sort = z3.Int if integers and symbol.is_integer else z3.Real
-        unknown = self._names.setdefault((symbol, integers), sort(f"{symbol.name}!{len(self._names)}"))
+        unknown = self._names.setdefault((symbol, integers), sort(f"{symbol.name}!{len(self._names)}", self.context))
         for holds, condition in (
             (symbol.is_positive, unknown > 0),
             (symbol.is_negative, unknown < 0),
@@ -189,9 +185,9 @@ class _Terms:
 
         match condition:
             case sp.logic.boolalg.BooleanTrue() | True:
-                return z3.BoolVal(True)
+                return z3.BoolVal(True, self.context)
             case sp.logic.boolalg.BooleanFalse() | False:
-                return z3.BoolVal(False)
+                return z3.BoolVal(False, self.context)
             case sp.Not():
                 return z3.Not(self._boolean(condition.args[0], integers))
             case sp.And():
@@ -243,9 +239,9 @@ class _Terms:
 
         match term:
             case sp.Integer():
-                return z3.IntVal(int(term)) if integers else z3.RealVal(int(term))
+                return z3.IntVal(int(term), self.context) if integers else z3.RealVal(int(term), self.context)
             case sp.Rational():
-                return z3.RealVal(f"{term.p}/{term.q}")
+                return z3.RealVal(f"{term.p}/{term.q}", self.context)
             case sp.Symbol():
                 return self.symbol(term, integers=integers)
             case sp.Add():
@@ -269,8 +265,8 @@ class _Terms:
                 part = go(term.args[0])
                 return z3.If(part >= 0, part, -part)
             case sp.sign():
-                part = go(term.args[0])
-                return z3.If(part > 0, z3.RealVal(1), z3.If(part < 0, z3.RealVal(-1), z3.RealVal(0)))
+                part, (minus, zero, plus) = go(term.args[0]), (z3.RealVal(k, self.context) for k in (-1, 0, 1))
+                return z3.If(part > 0, plus, z3.If(part < 0, minus, zero))
             case _:
                 return self._named(term, integers)
 
@@ -314,7 +310,7 @@ class _Terms:
                 ]
             case sp.NumberSymbol():
                 low, high = (sp.Rational(str(sp.N(term, 30))) + sign * sp.Rational(1, 10**25) for sign in (-1, 1))
-                self._side += [value > z3.RealVal(f"{low.p}/{low.q}"), value < z3.RealVal(f"{high.p}/{high.q}")]
+                self._side += [value > f"{low.p}/{low.q}", value < f"{high.p}/{high.q}"]
             case _:
                 pass
         return value
@@ -340,7 +336,7 @@ class _Terms:
         return value
 
     def _unknown(self, term: sp.Basic, integers: bool, sort: Any) -> Any:
-        return self._names.setdefault((term, integers), sort(f"term!{len(self._names)}"))
+        return self._names.setdefault((term, integers), sort(f"term!{len(self._names)}", self.context))
 
 
 def _product(factors: list[Any]) -> Any:

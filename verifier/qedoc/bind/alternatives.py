@@ -120,19 +120,14 @@ def _symbol(context: Context, name: str, said: Choices) -> list[Choice]:
     known = list({choice.value: choice for choice in reversed(told) if choice.value is not None}.values())[::-1]
     stated = [choice for choice in known if choice.sure is Sure.STATED]
     same = _of_same_name(context, name)
-    if (
-        same
-        and stated
-        and "`" not in re.sub(r":math:`[^`]*`", "", stated[0].words)
-        and [choice.value for choice in stated] == [parameter(same)]
-    ):
-        against = disagreement(context, name, same, said)
-        return [Choice(about="symbol", subject=name, value=None, words=against, sure=Sure.OPAQUE)] if against else stated
-    if stated:
+    by_noun = bool(same) and [choice.value for choice in stated] == [parameter(same)] and not _names_parameter(stated[0].words)
+    if stated and not by_noun:
         return stated
     if same:
         if against := disagreement(context, name, same, said):
             return [Choice(about="symbol", subject=name, value=None, words=against, sure=Sure.OPAQUE)]
+        if stated:
+            return stated
         own = Choice(about="symbol", subject=name, value=parameter(same), words="the parameter of the same name", sure=Sure.STATED)
         unclear = any(choice.value is None and choice.sure is Sure.OPAQUE for choice in told)
         if {choice.value for choice in known} <= {own.value} and in_same_words(
@@ -151,6 +146,11 @@ def _symbol(context: Context, name: str, said: Choices) -> list[Choice]:
     if context.bound.get(name):
         return [*_by_words(context, name, said), *unknown[:1]]
     return [choice for choice in unknown[:1] if makes_another(_explaining(choice.words, name))]
+
+
+def _names_parameter(words: str) -> bool:
+    """Whether an explanation names a parameter in code, and not only with a noun: `the standard deviation`."""
+    return "`" in re.sub(r":math:`[^`]*`", "", words)
 
 
 def _explaining(words: str, name: str) -> str:

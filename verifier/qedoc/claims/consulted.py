@@ -83,18 +83,18 @@ def remembered(maxsize: int = 256) -> Callable[[Callable[P, T]], Callable[P, T]]
     """
 
     def decorate(function: Callable[P, T]) -> Callable[P, T]:
-        @lru_cache(maxsize=maxsize)
-        def recorded(*args: Any, **kwargs: Any) -> tuple[T, Consulted]:
+        def record(*args: P.args, **kwargs: P.kwargs) -> tuple[T, Consulted]:
             with consulting() as found:
                 return function(*args, **kwargs), found
 
+        recorded: Callable[..., tuple[T, Consulted]] = lru_cache(maxsize=maxsize)(record)
+
         @wraps(function)
         def answered(*args: P.args, **kwargs: P.kwargs) -> T:
-            made, found = recorded(*args, **kwargs)  # type: ignore[arg-type]  # the arguments are hashable, as for `lru_cache`
+            made, found = recorded(*args, **kwargs)
             note(found)
             return made
 
-        answered.cache_clear = recorded.cache_clear  # type: ignore[attr-defined]  # as of a function in `lru_cache`
         return answered
 
     return decorate

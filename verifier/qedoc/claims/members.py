@@ -47,13 +47,13 @@ class Member:
         return self.name
 
     @property
-    def __module__(self) -> str:  # type: ignore[override]  # the type of a class attribute, here of an instance
+    def __module__(self) -> str:  # type: ignore[override]  # typeshed lets it be assigned; objects of this class are frozen
         return self.owner.__module__
 
     @property
     def __wrapped__(self) -> Any:
         """The code of the method or property, from which the numbers in it are collected."""
-        held = _held(self.owner, self.name)
+        held = held_by(self.owner, self.name)
         return self.method or getattr(held, "fget", None) or getattr(held, "func", None) or held
 
     @cached_property
@@ -203,7 +203,7 @@ def member(owner: type, name: str) -> Member | None:
     Raises:
         TargetError: if the class has no such attribute.
     """
-    held = _held(owner, name)
+    held = held_by(owner, name)
     if held is None:
         raise TargetError(f"the class {owner.__name__} has no attribute {name!r}")
     if isinstance(held, staticmethod | classmethod | type) or not hasattr(held, "__get__"):
@@ -225,15 +225,20 @@ def _holds(owner: type, name: str, method: Callable[..., Any]) -> Module | None:
     return found
 
 
-def _held(owner: type, name: str) -> Any:
-    """What a class or one of its bases holds under a name, and not its metaclass; None if there is nothing."""
+def held_by(owner: type, name: str) -> Any:
+    """Returns what a class or one of its bases holds under a name, and not its metaclass; None if there is nothing.
+
+    Args:
+        owner: the class.
+        name: the name.
+    """
     return next((vars(base)[name] for base in owner.__mro__ if name in vars(base)), None)
 
 
 def parameters(owner: type) -> dict[str, inspect.Parameter]:
     """The parameters of the constructor of a class, by name. Some metaclasses hide its signature, so that `__init__` must tell it."""
     found = _parameters(owner, bound=True)
-    return found or _parameters(owner.__init__, bound=False)  # type: ignore[misc]  # the constructor of this very class
+    return found or _parameters(held_by(owner, "__init__"), bound=False)
 
 
 def _parameters(function: Callable[..., Any], *, bound: bool) -> dict[str, inspect.Parameter]:

@@ -85,7 +85,7 @@ class Solver:
         return self.owner.__name__
 
     @property
-    def __module__(self) -> str:  # type: ignore[override]  # the type of a class attribute, here of an instance
+    def __module__(self) -> str:  # type: ignore[override]  # typeshed lets it be assigned; objects of this class are frozen
         return self.owner.__module__
 
     @property

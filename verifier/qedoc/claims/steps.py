@@ -9,7 +9,7 @@ from functools import lru_cache, partial
 from typing import Any
 
 from qedoc.claims import rule
-from qedoc.claims.members import parameters
+from qedoc.claims.members import held_by, parameters
 from qedoc.claims.solvers import OTHER_BEND, Solver, Solving, solver
 from qedoc.errors import attempt
 
@@ -180,7 +180,7 @@ class Holder:
     def __init__(self, owner: type, attribute: str) -> None:
         self.owner, self.attribute = owner, attribute
         self.__name__, self.__module__ = f"{owner.__name__}.{attribute}", owner.__module__
-        self.__wrapped__ = owner.__init__  # type: ignore[misc]  # the constructor of this very class
+        self.__wrapped__ = held_by(owner, "__init__")
 
     @property
     def __signature__(self) -> inspect.Signature:

@@ -23,7 +23,7 @@ from qedoc.interpret.parameters import Entries
 from qedoc.interpret.parses import Reading, best, common, merged
 from qedoc.interpret.parsing import Lattice, whole
 from qedoc.interpret.passages import Passage, passages, sentences, unstressed
-from qedoc.interpret.residue import assigns, calls, computes, follows, given_otherwise, goes_on_elsewhere, is_of_another, operates
+from qedoc.interpret.residue import changes, is_of_another
 from qedoc.interpret.sets import MEMBER, mapped_from
 from qedoc.interpret.statements import sentence
 from qedoc.interpret.telling import disowns, is_objective, is_past, selects, shows, tail, tells
@@ -127,15 +127,8 @@ class Interpreter:
 
     def _changes(self, passage: Passage) -> bool:
         """Whether words that were not understood may change what a display says."""
-        if given_otherwise(passage.text):
-            return True
-        if passage.first:
-            return False
         shown = " ".join(block.latex for block in markup.blocks(self.lines))
-        names = [one.name for one in self.parameters]
-        told = operates(passage.text, shown, names) or computes(passage.text, shown, names) or assigns(passage.text, names)
-        told = told or follows(passage.text, names) or calls(passage.text)
-        return told or (passage.before >= 0 and goes_on_elsewhere(passage.text))
+        return changes(passage.text, shown, [one.name for one in self.parameters], first=passage.first, after=passage.before >= 0)
 
     @staticmethod
     def _doubted(displays: Iterable[int], source: Source, found: Found) -> None:
@@ -250,14 +243,15 @@ class Interpreter:
     def _sentence(self, lattice: Lattice, passage: Passage, found: Found) -> None:
         if is_aside(passage.text):
             return
+        about = [passage.before] if passage.before >= 0 else self.displays
         if deviates(self._own.unnamed(passage.text), self.lines, self.parameters, first=passage.first):
-            self._doubted([passage.before] if passage.before >= 0 else self.displays, Source(words=passage.text, line=passage.line), found)
+            self._doubted(about, Source(words=passage.text, line=passage.line), found)
             return
         source = Source(words=passage.text, line=passage.line, only=passage.before)
-        own = next(iter(self.vocabulary.own), "")
-        for block in markup.blocks(self.lines) if passage.before < 0 else ():
-            if is_of_another(passage.text, block.latex, own):
-                self._doubted([block.first], source, found)
+        if passage.before < 0:
+            own = next(iter(self.vocabulary.own), "")
+            others = [block.first for block in markup.blocks(self.lines) if is_of_another(passage.text, block.latex, own)]
+            self._doubted(others, source, found)
         for relation in limits(passage.text):
             found.say("output", relation, Sure.SUGGESTED, source)
         if constrains(passage.text) or counts_from_one(passage.text):
@@ -267,7 +261,7 @@ class Interpreter:
             for name in names:
                 found.legend(name, Sense(value=None, sure=Sure.OPAQUE), source)
             if not names and counts_steps(passage.text):
-                self._doubted([passage.before] if passage.before >= 0 else self.displays, source, found)
+                self._doubted(about, source, found)
             return
         if (inputs := mapped_from(passage.text)) is not None:
             made = self._clauses.with_input(inputs.relation.xreplace({MEMBER: INPUT}))
@@ -278,12 +272,12 @@ class Interpreter:
             if all(item == ("other",) for parse in parses for item in parse):  # `It is intended for 0 < x < 1.`
                 self._clauses.restrictions(lattice, source, found, vague=False)
             if all(item in (("other",), ("says",)) for parse in parses for item in parse) and self._changes(passage):
-                self._doubted([passage.before] if passage.before >= 0 else self.displays, source, found)
+                self._doubted(about, source, found)
             return
         if refers(lattice) or (passage.before < 0 and approximates(lattice)):
             return
         if self._changes(passage):
-            self._doubted([passage.before] if passage.before >= 0 else self.displays, Source(words=passage.text, line=passage.line), found)
+            self._doubted(about, source, found)
             return
         self._clauses.inner_legends(lattice, Source(words=passage.text, line=passage.line), found)
         self._clauses.restrictions(lattice, source, found)

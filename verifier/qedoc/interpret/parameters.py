@@ -19,7 +19,7 @@ from qedoc.interpret.meaning import Sense, condition_of, range_of
 from qedoc.interpret.parses import best, common, merged, related, sensible
 from qedoc.interpret.parsing import whole
 from qedoc.interpret.passages import sentences
-from qedoc.interpret.residue import computes, makes_of, operates
+from qedoc.interpret.residue import computes, makes_of
 from qedoc.interpret.scales import counted_otherwise, inverted, made_of, scaled, solve
 from qedoc.interpret.statements import sentence
 
@@ -69,10 +69,8 @@ class Entries:
             if clauses and not any(item[0] == "brief" for items in clauses for item in items):  # `the slope s for positive inputs` is none
                 self.clauses.said(clauses, source, found)
             else:
-                letters = ["".join(spelled).strip().lstrip("\\") for spelled in _MATH.findall(text)]
-                if makes_of(text, described.name) or computes(text, "", [described.name]) or (letters and operates(text, "", ())):
-                    for name in (described.name, *letters):
-                        found.legend(name, Sense(value=None, sure=Sure.OPAQUE), source)
+                if makes_of(text, described.name) or computes(text, "", [described.name]):
+                    found.legend(described.name, Sense(value=None, sure=Sure.OPAQUE), source)
                 made_of(lattice, own, source, found)
                 self.clauses.restrictions(lattice, source, found, ranged)
             return

@@ -4,7 +4,7 @@ They are no reading: what they find only withholds a verdict.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection
 
 _GIVEN = re.compile(
     r"\b(?:passed|given|entered|supplied|specified|expected|measured|expressed|stored|encoded|quoted|reported|stated)\s+(?:\w+ly\s+)?"
@@ -27,7 +27,7 @@ _OPERATIONS = {
     r"reciprocals?|inverse(?:ly)?|inverted|inverts?": r"/|frac|\^\s*\{?\s*-",
     r"per ?cent(?:age)?s?|per mille|hundredths|thousandths|basis points": r"100|\\%|%",
     r"decibels?|dB": r"10",
-    r"in (?:degrees|gradians|radians)|(?:are|is|as|in|of) turns|revolutions?|full circle": r"180|360|pi",
+    r"(?:are|is|as|in|of) turns|revolutions?|full circle": r"180|360|pi",
     r"logarithms?(?! of the (?:gamma|softmax))": r"log|ln|lg|ell",
     r"half|halved|halves|twice(?! (?:continuously )?differentiable)|doubl\w+(?! precision)|tripl\w+|thrice|"
     r"quarters?|thirds?(?!,)": r"2|3|4|0?\.5",
@@ -39,18 +39,19 @@ _OPERATIONS = {
     r"one over|over one": r"/|frac|\^\s*\{?\s*-",
     r"(?:mean|average|averaged) (?:over|of both|of the two)": r"frac|/|bar|mean|mathbb",
     r"signs? of (?=`|:math:|\$|the (?:argument|input|first|second))": r"sign|sgn",
-    r"clipped|clamped|capped|saturat(?:es|ed)|rectified|thresholded|cut off": r"min|max|cases|clip|\\\{",
+    r"clipped|clamped|capped|rectified|thresholded|cut off": r"min|max|cases|clip|\\\{",
     r"rounded|truncated|floored|quanti[sz]ed": r"floor|ceil|round",
     r"multiplied|raised to": r"[A-Za-z\d}]\s*[A-Za-z\d\\(]|\^",
     r"subtracted": r"-",
     r"converted|replaced|substituted|exchanged|interchanged|swapped|flipped|mirrored|rotated|reversed|permuted|transposed|omitted|discarded|"
-    r"dropped|offset|rescaled(?! range)|treated (?:like|as)": _NEVER,
+    r"dropped|offset|rescaled(?! range)|"
+    r"treated (?:like|as)(?! (?:an? )?(?:static|constants?|scalars?|batch\w*|arrays?|floats?|missing))": _NEVER,
     r"symmetry|antisymmetry|parity|half-line|half-plane|quadrant|principal (?:value|branch)": _NEVER,
     r"whereas|conversely|contrary|strictly speaking|mistake\w*|actually": _NEVER,
     r"positional|(?:denominators?|numerators?|exponents?|bases?) (?:comes? )?(?:first|last)": _NEVER,
     r"handed back|comes? out|part of (?:the |its )?(?:value|result|output)": _NEVER,
     r"starts? (?:with|at|from)|begins? (?:with|at|from)": _NEVER,
-    r"(?:the|this|that) (?:formula|display|equation|expression)|(?:symbol|letter|:math:`[^`]*`|\$[^$]*\$) above": _NEVER,
+    r"(?:symbol|letter|:math:`[^`]*`|\$[^$]*\$) above": _NEVER,
 }
 """Operations in words, and what else speaks of a display, each with how the display shows it."""
 
@@ -75,6 +76,7 @@ _PLACE = re.compile(r"\\cdot\s*[),|}\\]|[(|]\s*\\cdot")
 _RESULT = re.compile(
     r"\b(?:evaluates?|returns?|computes?|gives?|yields?|implements?|outputs?) (?:the |its |an? )?(?:\w+ )?(?::math:`|\$)", re.IGNORECASE
 )
+_INDEX = re.compile(r"_\s*\{[^{}]*\}")
 _OPERATOR_NAMES = re.compile(r"\\(?:frac|sqrt|log|ln|exp|sin|cos|tan|prime|cdot|times|left|right|mathrm|text|operatorname|pi)(?![a-z])")
 _CALL = re.compile(r"(?<![\w.])[A-Za-z_]\w*\((?:(?:\w+, )+\w+\)(?:\s*==.*)?|\w+\)\s*==.*)`+$")
 _NAMES = re.compile(r"\s*(?:is|denotes|are) (?:the|an?)\b")
@@ -86,8 +88,16 @@ _LISTED = re.compile(r"\W*[A-Za-z]\w*\W*,[^<>=]*[A-Za-z][^<>=]*$")
 _LIMIT = re.compile(r"\blimit\b(?! (?:of|to|on)\b)", re.IGNORECASE)
 """A sentence about a limit, where the formula itself has no value."""
 
-_OF_SLOPE = re.compile(r"\W*(?:by default,? )?(?:the |its )?(?:\w+ )?(?:gradients?|derivatives?|jacobians?)\b", re.IGNORECASE)
-"""The beginning of a sentence about the gradient of a function, and not about its value."""
+_OF_SLOPE = re.compile(r"\W*(?:by default,? )?(?:the |its )?(?:\w+ )?(?:gradients?|derivatives?|jacobians?|inverse)\b", re.IGNORECASE)
+"""The beginning of a sentence about the gradient or the inverse of a function, and not about its value."""
+
+_OF_OTHERS = re.compile(
+    r"\W*(?:any |all )?(?:out[- ]of[- ](?:range|bounds?)|too (?:large|small))\b|"
+    r"\W*(?:if|when|unless) `+\w+`+ is (?:`*(?:True|False|None)|set|given)\b|"
+    r".*\b(?:in|for) the (?:plot|figure|picture|graph|example)s?\b",
+    re.IGNORECASE,
+)
+"""A sentence about arguments for which a formula has no value, about a setting, or about a picture."""
 
 _OPERATOR = re.compile(r"[-+*/^]|\b(?:log|exp|sqrt)\b")
 _COMPARES = re.compile(r"[<>=]")
@@ -105,6 +115,22 @@ _OF_FUNCTIONS = {
 """Functions of functions in words, each with how the left side of a display shows it."""
 
 
+def changes(text: str, latex: str, names: Collection[str], *, first: bool, after: bool) -> bool:
+    """Whether words that were not understood may change what a display says.
+
+    Args:
+        text: the sentence.
+        latex: the displays.
+        names: the parameters.
+        first: whether it is the summary, whose nouns say what the function computes.
+        after: whether it stands directly after a display.
+    """
+    if first or given_otherwise(text):
+        return given_otherwise(text)
+    of_numbers = operates(text, latex, names) or computes(text, latex, names) or assigns(text, names) or follows(text, names)
+    return of_numbers or calls(text) or (after and goes_on_elsewhere(text))
+
+
 def given_otherwise(text: str) -> bool:
     """Whether a sentence says that a number is given in another form or unit than the formula has it.
 
@@ -114,7 +140,7 @@ def given_otherwise(text: str) -> bool:
     return any(not _KINDS.match(found["what"]) for found in _GIVEN.finditer(text))
 
 
-def operates(text: str, latex: str, names: Iterable[str]) -> bool:
+def operates(text: str, latex: str, names: Collection[str]) -> bool:
     """Whether a sentence names an operation that no display shows, or one on a parameter: `the reciprocal of beta`.
 
     Args:
@@ -122,6 +148,8 @@ def operates(text: str, latex: str, names: Iterable[str]) -> bool:
         latex: the displays.
         names: the parameters.
     """
+    if _OF_SLOPE.match(text) or _OF_OTHERS.match(text):
+        return False
     of = "|".join(re.escape(name) for name in names)
     if of and any(re.search(rf"{name.pattern} of (?:the )?`*(?:{of})(?!\w)", text, re.IGNORECASE) for name in _SHOWN):
         return True
@@ -138,7 +166,7 @@ def goes_on_elsewhere(text: str) -> bool:
     return bool(_ELSEWHERE.match(text))
 
 
-def computes(text: str, latex: str, names: Iterable[str]) -> bool:
+def computes(text: str, latex: str, names: Collection[str]) -> bool:
     """Whether a sentence makes another number of the value or of a parameter: `This evaluates :math:`s'``, `:math:`2 s` is ``sigma```.
 
     Args:
@@ -150,10 +178,10 @@ def computes(text: str, latex: str, names: Iterable[str]) -> bool:
         return False
     spelled = (found["role"] or found["dollars"] or "" for found in _FORMULAS.finditer(text))
     numbers = (one for one in spelled if not _RELATED.search(one) and not _PLACE.search(one) and _bare(one) not in _bare(latex))
-    return any(_COMPUTES.search(one) and re.search(r"[A-Za-z]", _OPERATOR_NAMES.sub("", one)) for one in numbers)
+    return any(_COMPUTES.search(_INDEX.sub("", one)) and re.search(r"[A-Za-z]", _OPERATOR_NAMES.sub("", one)) for one in numbers)
 
 
-def assigns(text: str, names: Iterable[str]) -> bool:
+def assigns(text: str, names: Collection[str]) -> bool:
     """Whether a sentence lists letters in mathematics, and parameters in code: `the interval is :math:`[b, a]` = ``[lower, upper]```.
 
     Args:
@@ -161,10 +189,11 @@ def assigns(text: str, names: Iterable[str]) -> bool:
         names: the parameters.
     """
     letters = any(_LISTED.match(found["role"] or found["dollars"] or "") for found in _FORMULAS.finditer(text))
-    return letters and _in_code(text, names)
+    lists = (code for code in _CODE.findall(_FORMULAS.sub(" ", text)) if "," in code)
+    return letters and any(sum(_in_code(code, [name]) for name in names) > 1 for code in lists)
 
 
-def follows(text: str, names: Iterable[str]) -> bool:
+def follows(text: str, names: Collection[str]) -> bool:
     """Whether a clause derives a symbol from a parameter in a way that it does not tell: `the frequency :math:`f` follows from ``period```.
 
     Args:
@@ -213,7 +242,7 @@ def is_of_another(summary: str, latex: str, own: str) -> bool:
     return any(name.match(summary) and not sign.search(left) for name, sign in _OF_FUNCTIONS.items())
 
 
-def _in_code(text: str, names: Iterable[str]) -> bool:
+def _in_code(text: str, names: Collection[str]) -> bool:
     code = " ".join(_CODE.findall(_FORMULAS.sub(" ", text)))
     return any(re.search(rf"(?<![\w.]){re.escape(name)}(?!\w)", code) for name in names)
 

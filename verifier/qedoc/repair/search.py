@@ -304,8 +304,6 @@ class Repair:
             if result.verdict.holds:
                 keep(made(result))
 
-        compared = sum(len(point.actual) for point in self.points)
-        keep(made((Verdict.TESTED, f"no difference at {compared} points; the search ended before a proof was tried to its end")))
         verdict, reason = self._verdict(bound, known)
         if verdict is Verdict.UNDECIDED and (narrow := suggested(bound)):
             stated = with_conditions(found.text, narrow, self.letter)
