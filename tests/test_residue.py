@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from doubted import HOLDS, REFUTED, RIGHT, WRONG, Judge, first_verdict, shown
+from fixture_modules import judging
 
 from qedoc.interpret import residue
 from qedoc.results.verdict import Verdict
@@ -116,3 +117,17 @@ def test_the_number_of_a_step_is_no_expression() -> None:
 def test_a_call_that_only_names_a_function_is_no_example() -> None:
     assert residue.calls("Call it as ``f(b, a)``.")
     assert not residue.calls("where ``B(a, b)`` is the beta function.")
+
+
+def test_two_statements_on_one_subject(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What `is given by` is about: the subject of the sentence, or the last noun before `which`."""
+    text = "The {} is the inverse of the Tukey density{} is given by"
+    with judging(tmp_path, monkeypatch, "subjects") as verdicts:
+
+        def judge(subject: str, link: str, code: str) -> Verdict:
+            return verdicts("x", shown("x^2", text.format(subject, link)), code, name="tukey_spread")[0]
+
+        assert judge("Tukey spread", ", and", "x**2") in HOLDS
+        assert judge("Tukey spread", ", and", "1 / x**2") is Verdict.REFUTED
+        assert judge("Tukey spread", ", which", "1 / x**2") in RIGHT
+        assert judge("Tukey width", ", and", "1 / x**2") in RIGHT

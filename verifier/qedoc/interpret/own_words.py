@@ -25,6 +25,11 @@ _METHOD = re.compile(
 )
 """Words at the end of an introduction that only say that a formula follows: `using the formula (3.24)`, `using Kepler's third law`."""
 
+_SAME_SUBJECT = re.compile(
+    r"^(?P<subject>[^,;:.]+?)\s+is\s+(?:the|an?)\s[^,;:.]+,?\s+and\s+(?P<verb>is\s+(?:given|defined|computed|expressed)\b)"
+)
+"""Two statements on one subject: `The quantile is the inverse of the distribution function, and is given by`."""
+
 
 @dataclass(frozen=True)
 class OwnWords:
@@ -60,6 +65,7 @@ class OwnWords:
 
     def are_in(self, text: str) -> bool:
         """Whether an introduction names what the summary says that the function computes: `The hyperbolic sine is defined by`."""
+        text = _SAME_SUBJECT.sub(r"\g<subject> \g<verb>", text)
         clause = _HIDDEN.sub(" ", _METHOD.sub("", text).lower()).rstrip(" ,:").rpartition(",")[2]
         said = _words(clause) - lexicon.COMPUTING
         noun = said - lexicon.FRAME
