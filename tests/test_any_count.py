@@ -13,9 +13,11 @@ from qedoc.claims.domain import Integers, Reals
 from qedoc.claims.limits import Limits
 from qedoc.claims.properties import Bounds
 from qedoc.claims.spec import Dict, ForAll, List, Parameter, Size, Spec, Variable
+from qedoc.claims.target import resolve
 from qedoc.errors import SpecError
 from qedoc.judge.any_count import every_count
 from qedoc.judge.check import check
+from qedoc.judge.large_containers import on_large_containers
 from qedoc.results.verdict import CaseResult, Verdict
 from qedoc.sources.specfiles import sizes
 
@@ -135,9 +137,31 @@ def test_code_that_may_do_something_else_later_is_tested(code: str) -> None:
     assert UNREAD[code] in every_count(of_dict(code)).reason
 
 
-@pytest.mark.parametrize("code", ["another_at_two_hundred", "nothing_from_two_hundred", "the_first_two_hundred"])
-def test_code_that_treats_large_containers_in_another_way_is_no_proof(code: str) -> None:
+@pytest.mark.parametrize(
+    ("code", "count"),
+    [
+        ("another_at_two_hundred", 200),
+        ("the_first_two_hundred", 201),
+        ("without_the_last_of_many", 1000),
+    ],
+)
+def test_code_that_treats_large_containers_in_another_way_is_refuted(code: str, count: int) -> None:
     (result,) = at_largest(of_dict(code))
+    assert result.verdict is Verdict.REFUTED
+    assert result.reason == f"for {count} entries, runs differ from the formula in both float32 and float64"
+    assert result.counterexample is not None
+    assert len(result.counterexample.inputs["b"]) == count
+
+
+@pytest.mark.parametrize("code", ["scaled", "largest", "norm", "roughness", "numbered"])
+def test_right_formula_is_not_refuted_by_large_containers(code: str) -> None:
+    spec = RIGHT[code]
+    size = next(d for d in spec.symbols if isinstance(d, Size))
+    assert on_large_containers(spec, resolve(spec.target), size) is None
+
+
+def test_code_that_is_not_proved_for_every_number_is_tested() -> None:
+    (result,) = at_largest(of_dict("counted_by_numpy"))
     assert (result.verdict, result.extent) == (Verdict.TESTED, "")
     assert result.reason.startswith("proved for n = 0 to 8, and not for every n: ")
 
@@ -172,7 +196,7 @@ def test_the_verdict_says_for_which_numbers() -> None:
     proved = at_largest(of_list("mean", TOTAL / n))[0]
     assert (proved.verdict, proved.extent) == (Verdict.PROVED, "every n >= 1")
     assert "by induction: total is Sum(x[i], (i, 1, n)) for the entries so far" in proved.reason
-    tested = at_largest(of_dict("remembering"))[0]
+    tested = at_largest(of_dict("counted_by_numpy"))[0]
     assert (tested.verdict, tested.extent) == (Verdict.TESTED, "")
     assert tested.reason.startswith("proved for n = 0 to 8, and not for every n: ")
 

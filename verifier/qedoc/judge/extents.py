@@ -17,6 +17,7 @@ from qedoc.judge.black_box import trial
 from qedoc.judge.describe import written as formula
 from qedoc.judge.every_length import Found, every_length
 from qedoc.judge.inputs import named
+from qedoc.judge.large_containers import on_large_containers
 from qedoc.judge.lengths import LENGTH
 from qedoc.judge.pair import Pair
 from qedoc.results.verdict import CaseResult, Formula, PropertyResult, Verdict
@@ -68,6 +69,8 @@ def extended(pair: Pair, result: CaseResult, limits: Limits, note: Callable[[str
     found = every_count(pair.case.spec) if result.verdict is Verdict.PROVED else None
     proved = found is not None and not found.reason
     if (other := _refuted(pair, size, limits, 1 if proved else MOST_TRIED)) is not None:
+        return other
+    if not proved and (other := on_large_containers(pair.case.spec, pair.target, size)) is not None:
         return other
     if found is None:
         return result
