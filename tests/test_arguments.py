@@ -220,9 +220,16 @@ def test_an_inner_product_of_numbers_is_their_product(judge: Judge) -> None:
     assert judge("x, y", r".. math:: \langle x, y \rangle", "x * y")[0] is not Verdict.REFUTED
 
 
-@pytest.mark.parametrize("formula", [r"a \mathbf{1}_S^\top x", r"a \mathbf{1}_{x > 0}^\top x", r"\mathbf{1}^\top (a x)"])
-def test_ones_of_a_set_or_of_several_letters_are_refused(judge: Judge, formula: str) -> None:
+@pytest.mark.parametrize("formula", [r"a \mathbf{1}_S^\top x", r"a \mathbf{1}_{x > 0}^\top x"])
+def test_ones_of_a_set_are_refused(judge: Judge, formula: str) -> None:
     assert judge("x, a", f".. math:: {formula}", "a * jnp.sum(x)")[0] in NEITHER
+
+
+def test_ones_before_several_letters_are_a_sum(judge: Judge) -> None:
+    formula = r".. math:: \mathbf{1}^\top (a x)"
+    assert judge("x, a", formula, "a * jnp.sum(x)")[0] in HOLDS
+    assert judge("x, a", formula, "jnp.sum(a @ x)")[0] is not Verdict.REFUTED
+    assert judge("x, a", formula, "a * jnp.mean(x)")[0] not in HOLDS
 
 
 SIDE_BY_SIDE = '''
