@@ -17,6 +17,7 @@ from qedoc.bind.records import Bound
 from qedoc.claims.domain import Reals
 from qedoc.claims.limits import Limits
 from qedoc.claims.spec import Array, Parameter, Size, Spec, Variable
+from qedoc.claims.target import resolve
 from qedoc.errors import TargetError, UnsupportedError
 from qedoc.judge.check import check
 from qedoc.judge.every_length import every_length
@@ -465,6 +466,33 @@ def test_lift_prints_one_formula_for_all_lengths(target: str) -> None:
     assert "_1" not in formula.sympy
     assert "\n" not in formula.sympy + formula.latex
     assert "Abs(" not in formula.sympy
+
+
+@pytest.mark.parametrize(
+    ("target", "cases", "points"),
+    [
+        ("optax.cosine_decay_schedule", 1, [(2.0, 10, 0.5, 2.0, 3), (2.0, 10, 0.5, 2.0, 30)]),
+        ("optax.linear_schedule", 3, [(1.0, 2.0, 0, 0, 5), (1.0, 2.0, 10, 2, 5), (1.0, 2.0, 10, -2, 5), (1.0, 2.0, 10, 2, 50)]),
+    ],
+)
+def test_lift_without_a_spec_leaves_out_points_without_a_value_and_no_others(
+    target: str, cases: int, points: list[tuple[float, ...]]
+) -> None:
+    found = lifted(target, None)
+    assert "nan" not in found.sympy
+    assert found.sympy.count("Piecewise") == (cases > 1)
+    assert r"\mathrm{init\_value}" in found.latex
+    value = sp.sympify(found.sympy, locals={name: sp.Symbol(name) for name in NAMES[target]})
+    for point in points:
+        *given, count = point
+        code = float(resolve(target)(*given)(count))
+        assert float(value.subs(dict(zip(NAMES[target], point, strict=True)))) == pytest.approx(code, rel=1e-5)
+
+
+NAMES = {
+    "optax.cosine_decay_schedule": ("init_value", "decay_steps", "alpha", "exponent", "count"),
+    "optax.linear_schedule": ("init_value", "end_value", "transition_steps", "transition_begin", "count"),
+}
 
 
 def test_lift_of_elementwise_code_stays_a_formula_of_numbers() -> None:

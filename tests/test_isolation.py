@@ -307,6 +307,40 @@ def test_an_interrupt_of_the_run_itself_is_still_one(tmp_path: Path) -> None:
     assert process.returncode == 130
 
 
+QUEUED = """
+import gc, time
+from qedoc.engine.pool import Pool
+
+if __name__ == "__main__":
+    try:
+        with Pool(1, int) as pool:
+            pool.submit(1000, time.sleep, 1000)
+            waiting = [pool.submit(1000, len, bytes(100_000)) for _ in range(20)]
+            time.sleep(1)  # the pipe to the worker is full now
+            print("ready", flush=True)
+            time.sleep(1000)
+    except KeyboardInterrupt:
+        print([type(future.exception()).__name__ for future in waiting if future.exception() is None])
+    del waiting
+    gc.collect()
+"""
+
+
+def test_an_interrupt_while_tasks_wait_prints_nothing(tmp_path: Path) -> None:
+    """The thread that sends a task to a full pipe fails when the pipe closes."""
+    (tmp_path / "queued.py").write_text(QUEUED)
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    command = [sys.executable, "queued.py"]
+    with subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        process.send_signal(signal.SIGINT)
+        output, errors = process.communicate(timeout=60)
+    assert (process.returncode, output, errors) == (0, "[]\n", "")
+
+
 # The parts
 
 

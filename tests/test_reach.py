@@ -263,6 +263,79 @@ WAYS: dict[str, tuple[dict[str, str], tuple[str, str, str], str]] = {
         ("core", "K = 2", "K = 3"),
         "lib/core.py: anything in it",
     ),
+    "eval of builtins by another name": (
+        {"core": "import builtins as b\nK = 2\ndef f(x): return b.eval('K') * x"},
+        ("core", "K = 2", "K = 3"),
+        "lib/core.py: anything in it",
+    ),
+    "eval by another name": (
+        {"core": "def f(x):\n    from builtins import eval as value\n    return value('K') * x\nK = 2"},
+        ("core", "K = 2", "K = 3"),
+        "lib/core.py: anything in it",
+    ),
+    "eval that another module hands on": (
+        {"parts": "from builtins import eval as value", "core": "from lib.parts import value\nK = 2\ndef f(x): return value('K') * x"},
+        ("core", "K = 2", "K = 3"),
+        "lib/core.py: anything in it",
+    ),
+    "globals by another name": (
+        {"core": "from builtins import globals as names\nK = 2\ndef f(x): return names()['K'] * x"},
+        ("core", "K = 2", "K = 3"),
+        "lib/core.py: anything in it",
+    ),
+    "import by name by another name": (
+        {"core": "from importlib import import_module as load\ndef f(x): return load('lib.' + 'parts').scale(x)"},
+        DEEP,
+        "lib/parts.py: scale",
+    ),
+    "loaded modules by another name": (
+        {"core": "from sys import modules as loaded\ndef f(x): return loaded['lib.parts'].scale(x)"},
+        DEEP,
+        "lib/parts.py: scale",
+    ),
+    "imported constant": (
+        {"parts": "K = 2", "core": "from lib.parts import K\ndef f(x): return K * x"},
+        ("parts", "K = 2", "K = 3"),
+        "lib/parts.py: K",
+    ),
+    "imported constant by another name": (
+        {"parts": "K = 2", "core": "from .parts import K as k\ndef f(x): return k * x"},
+        ("parts", "K = 2", "K = 3"),
+        "lib/parts.py: K",
+    ),
+    "constant that is made of imported ones": (
+        {"parts": "A = 2\nK = A + 1", "core": "from lib.parts import K\nL = K + 1\ndef f(x): return L * x"},
+        ("parts", "A = 2", "A = 3"),
+        "lib/parts.py: A",
+    ),
+    "imported constant of a branch": (
+        {"parts": "try:\n    K = 2\nexcept ImportError:\n    K = 1", "core": "from lib.parts import K\ndef f(x): return K * x"},
+        ("parts", "K = 2", "K = 3"),
+        "lib/parts.py: K",
+    ),
+    "imported constant that is handed on": (
+        {"parts": "K = 2", "__init__": "from lib.parts import K", "core": "import lib\ndef f(x): return lib.K * x"},
+        ("parts", "K = 2", "K = 3"),
+        "lib/parts.py: K",
+    ),
+    "imported constant as a default": (
+        {"parts": "K = 2", "core": "from lib.parts import K\ndef f(x, k=K): return k * x"},
+        ("parts", "K = 2", "K = 3"),
+        "lib/parts.py: K",
+    ),
+    "imported constant that is changed in place": (
+        {"parts": "K = 2\nK += 1", "core": "from lib.parts import K\ndef f(x): return K * x"},
+        ("parts", "K += 1", "K += 2"),
+        "lib/parts.py: K",
+    ),
+    "imported field of a constant": (
+        {
+            "parts": "class Config:\n    k: int = 2\nCONFIG = Config()",
+            "core": "from lib.parts import CONFIG\ndef f(x): return CONFIG.k * x",
+        },
+        ("parts", "k: int = 2", "k: int = 3"),
+        "lib/parts.py: Config",
+    ),
     "module by its name": (
         {"core": "import importlib\ndef f(x): return importlib.import_module('lib.parts').scale(x)"},
         DEEP,
@@ -310,6 +383,14 @@ FRESH: dict[str, tuple[dict[str, str], tuple[str, str, str]]] = {
     "name that a star does not give to the target": (
         {"core": "from lib.parts import *\ndef f(x): return scale(x)"},
         ("parts", "def unused", "def helper(x):\n    return x\n\ndef unused"),
+    ),
+    "imported constant that the target does not use": (
+        {"parts": "K = 2\nL = 2", "core": "from lib.parts import K, L\ndef f(x): return K * x\ndef other(x): return L * x"},
+        ("parts", "L = 2", "L = 3"),
+    ),
+    "built-in function by another name": (
+        {"core": "from builtins import abs as size\ndef f(x): return size(x)\ndef g(x): return x"},
+        ("core", "def g(x): return x", "def g(x): return 2 * x"),
     ),
     "main block": ({"core": "def f(x): return x\nif __name__ == '__main__':\n    print(f(2))"}, ("core", "print(f(2))", "print(f(3))")),
 }
@@ -381,3 +462,24 @@ def test_a_text_of_another_package_that_was_read_counts(tmp_path: Path, lib: Pat
     write(lib.parent, {"base": 'def g(x):\n    """The temperature is at most 1."""\n    return x\n'})
     (told,) = stale()
     assert told
+
+
+def test_modules_beside_a_single_module_count_if_it_computes_their_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr(clock, "_BEGAN", [time.time() + 60])
+    core = {"alone_core": "import importlib\ndef f(x): return importlib.import_module('alone_' + 'part').scale(x)\ndef g(x): return x"}
+    found = after(tmp_path, {**core, "alone_part": PARTS}, "alone_part", "2 * x", "3 * x", target="alone_core.f")
+    assert "alone_part.py: scale" in found
+    assert after(tmp_path, {"alone_part": PARTS}, "alone_part", "2 * x", "3 * x", target="alone_core.g") == []
+    sources = reach.closure("alone_core.f", [])
+    write(tmp_path, {"alone_new": "K = 1"})
+    assert reach.changed(sources) == ["alone_core: its files"]
+    (tmp_path / "inner").mkdir()
+    (tmp_path / "inner" / "__init__.py").write_text("def scale(x): return 2 * x\n")
+    (tmp_path / "venv" / "lib").mkdir(parents=True)
+    (tmp_path / "venv" / "lib" / "far.py").write_text("")
+    write(tmp_path, {"alone_core": core["alone_core"].replace("'alone_' + 'part'", "'in' + 'ner'")})
+    sources = reach.closure("alone_core.f", [])
+    assert "inner/__init__.py" in sources
+    assert not any("far.py" in key for key in sources)

@@ -16,12 +16,12 @@ from qedoc.bind.records import Bound
 from qedoc.cli.files import rewritten
 from qedoc.cli.main import main
 from qedoc.compose import blocks, reading
-from qedoc.compose.cases import flattened
 from qedoc.compose.latex import latex
 from qedoc.compose.letters import Named, letters
 from qedoc.compose.tidied import tidied
 from qedoc.compose.writing import written
 from qedoc.errors import QedocError
+from qedoc.judge.cases import flattened
 from qedoc.repair.inserted import insertion
 from qedoc.repair.source import applied
 from qedoc.results.verdict import Verdict

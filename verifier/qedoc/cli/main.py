@@ -241,7 +241,8 @@ def lift(target: str, paths: tuple[str, ...], style: str, bind: tuple[str, ...],
     """Print the formula that the code computes.
 
     The formula of TARGET is printed as LaTeX and as SymPy. If the PATHs [default: spec/, if it exists] contain specs of
-    TARGET, there is one formula per spec, in its symbols. Otherwise the formula is in the parameters of TARGET. For an optimizer, and for
+    TARGET, there is one formula per spec, in its symbols. Otherwise the formula is in the parameters of TARGET, for points
+    at which the code has a value. For an optimizer, and for
     a function that takes and returns a state, it is the rule of a step. Parameters without a number as default keep it, unless --bind or
     --set names them; then specs are ignored.
     """

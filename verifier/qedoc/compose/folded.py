@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import sympy as sp
 
 from qedoc.claims.spec import Size, Spec
-from qedoc.compose.cases import flattened
 from qedoc.compose.latex import latex
 from qedoc.errors import UnsupportedError
+from qedoc.judge.cases import flattened
 from qedoc.judge.folds import Stuck
 from qedoc.judge.paths import Branch
 from qedoc.judge.unsized import AFTER, BEFORE, Unsized

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterator
 import sympy as sp
 
 from qedoc.algebra.satisfiable import Facts
-from qedoc.compose.cases import flattened
+from qedoc.judge.cases import flattened
 
 MOST_SPLITS = 2
 """Maximum number of minima, maxima and moduli that are written as cases."""

@@ -20,6 +20,7 @@ from multiprocessing.synchronize import RLock
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Thread
+from traceback import clear_frames
 from types import TracebackType
 from typing import Any, BinaryIO, NoReturn, Protocol, Self, TypeVar
 
@@ -191,9 +192,11 @@ class Pool:
             code = 0 if error.exitcode == SUCCESS else error.exitcode
             found.set_exception(Ended(Died(code=code, left=_left(folder))))
         except BrokenProcessPool as error:
+            _clear(error)
             message = f"the worker processes keep dying ({error}); the machine may be out of memory; try -j 1"
             found.set_exception(QedocError(message))
         except BaseException as error:  # noqa: BLE001  # whoever waits for the future handles it
+            _clear(error)
             found.set_exception(error)
         finally:
             if folder is not None:
@@ -292,6 +295,13 @@ def _end_with_parent() -> None:
     if parent is not None:
         parent.join()
         os._exit(1)
+
+
+def _clear(error: BaseException | None) -> None:
+    """Frees the buffer of a message that a closed pipe did not take. The garbage collector would print an error about it."""
+    while error is not None:
+        clear_frames(error.__traceback__)
+        error = error.__cause__ or error.__context__
 
 
 def _left(folder: Path | None) -> dict[str, bytes]:

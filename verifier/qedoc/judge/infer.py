@@ -11,10 +11,12 @@ from qedoc.claims.domain import Integers, Reals
 from qedoc.claims.spec import Argument, Declaration, Parameter, Spec
 from qedoc.claims.target import call_by_name, resolve
 from qedoc.errors import ShapeError, TargetError
+from qedoc.judge.cases import flattened
 from qedoc.judge.describe import described, written
 from qedoc.judge.every_length import lifted_for_every_length, lifted_of_claim
 from qedoc.judge.pair import Pair
 from qedoc.judge.paths import formula
+from qedoc.judge.shortened import presented, valued
 from qedoc.results.verdict import Formula
 
 SWITCHES = (bool, str, type(None))
@@ -28,7 +30,7 @@ def lifted(target: str, spec: Spec | None) -> Formula:
         spec: declares the symbols and the domain. Without a spec, the parameters of a function that sums or compares the entries of
             arrays, or takes no numbers, become arrays of any length n. The parameters of any other function become real or integer
             unknowns, and so do the parameters of a function that it returns. Parameters whose default is a bool, a string or None keep
-            that default.
+            that default. Points at which the code has no value are left out then.
 
     Raises:
         TargetError: for a target that cannot be called with numbers.
@@ -51,7 +53,9 @@ def _of_numbers(target: str, spec: Spec | None) -> Formula:
     pair.code.explore(pair.facts)
     if not pair.code.branches:
         raise TargetError(f"{target}: found no point at which the code can be lifted")
-    return described(formula(pair.code.branches), pair.facts)
+    if spec is not None:
+        return described(formula(pair.code.branches), pair.facts)
+    return presented(flattened(valued(flattened(formula(pair.code.branches), pair.facts)), pair.facts))
 
 
 def _smallest(spec: Spec) -> dict[str, int]:

@@ -67,11 +67,11 @@ def _put(value: sp.Expr, whole: sp.Expr, name: sp.Indexed) -> sp.Expr:
     return value if parts == list(value.args) else value.func(*parts)
 
 
-def presented(rule: Recurrence) -> Formula:
-    """Writes a rule in the notations that readers use. Words are upright."""
-    symbols = {s for part in rule.args for s in part.atoms(sp.Symbol)}
+def presented(value: sp.Expr | Recurrence) -> Formula:
+    """Writes a formula or a rule in the notations that readers use. Words are upright."""
+    symbols = {s for part in (value, *value.args) for s in part.atoms(sp.Symbol)}
     words = {s: _word(s.name) for s in symbols if not _is_letter(s.name)}
-    return replace(written(rule), latex=sp.latex(rule, symbol_names=words, mul_symbol=r"\, "))
+    return replace(written(value), latex=sp.latex(value, symbol_names=words, mul_symbol=r"\, "))
 
 
 def _word(name: str) -> str:

@@ -50,13 +50,30 @@ def files_of(name: str) -> list[Path]:
 
 
 def files_beside(path: Path) -> list[Path]:
-    """Returns the files of the namespace package that contains a local module; empty for a module in no package.
+    """Returns the files that a local module can import from its own folder: those of its namespace package.
+
+    For a module in no package, these are the modules and packages beside it.
 
     Args:
         path: the file of the module.
     """
     depth = len(dotted(path))
-    return sorted(path.parents[depth - 2].rglob("*.py")) if depth > 1 and is_local(path) else []
+    if not is_local(path):
+        return []
+    if depth > 1:
+        return sorted(path.parents[depth - 2].rglob("*.py"))
+    packages = [made.parent for made in path.parent.glob("*/__init__.py")]
+    return sorted([*path.parent.glob("*.py"), *(file for package in packages for file in package.rglob("*.py"))])
+
+
+def importable(name: str) -> list[Path]:
+    """Returns the files that code of a local package, or of a module in no package, may import by a name that it computes.
+
+    Args:
+        name: the top-level name.
+    """
+    path = locate(name)
+    return files_beside(path) if path is not None and path.name != "__init__.py" else files_of(name)
 
 
 @cache

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from qedoc.lock.clock import began
-from qedoc.lock.dependencies import analysis, dotted, files_beside, files_of, find, is_local, is_own, key_of, locate
+from qedoc.lock.dependencies import analysis, dotted, files_beside, find, importable, is_local, is_own, key_of, locate
 from qedoc.lock.syntax import SIDE_EFFECTS, Analysis, analyse, digest
 from qedoc.lock.versions import installed
 
@@ -121,7 +121,7 @@ def _now(key: str) -> str:
 
 
 def _listing(package: str) -> str:
-    return digest("\n".join(map(key_of, files_of(package))))
+    return digest("\n".join(map(key_of, importable(package))))
 
 
 @cache
@@ -245,8 +245,7 @@ class _Walk:
     def _beyond(self, path: Path, reach: str) -> list[tuple[Path, str]]:
         """What code may reach without mentioning it."""
         package = dotted(path)[0]
-        files = files_of(package) or files_beside(path)
-        if reach != "package" or not files:  # an installed package is tracked by version
+        if reach != "package" or not (files := importable(package) or files_beside(path)):  # an installed package is tracked by version
             return [(path, EVERYTHING)] if reach else []
         self.listed.add(package)
         return [(file, EVERYTHING) for file in files]

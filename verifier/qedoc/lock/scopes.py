@@ -71,7 +71,8 @@ def reaches(node: ast.AST) -> str:
     parts = {inner.attr for inner in ast.walk(node) if isinstance(inner, ast.Attribute)} | {name.partition(".")[0] for name in names}
     loaded = any("modules" in name.split(".")[:2] for name in names)
     called = {name.removeprefix("builtins.") for name in names}
-    if called & ANYWHERE or "builtins" in names or parts & ATTRIBUTES or loaded or any(map(_registers, ast.walk(node))):
+    hidden = any(map(_registers, ast.walk(node))) or any(map(_renames, ast.walk(node)))
+    if called & ANYWHERE or "builtins" in names or parts & ATTRIBUTES or loaded or hidden:
         return "package"
     return "module" if called & IN_MODULE or parts & {"f_globals"} else ""
 
@@ -84,6 +85,18 @@ def _registers(node: ast.AST) -> bool:
         case ast.ClassDef():
             made = [keyword.value for keyword in node.keywords if keyword.arg in ("metaclass", None)]
             return any(not isinstance(value, ast.Name | ast.Attribute) or not ast.unparse(value).endswith("ABCMeta") for value in made)
+    return False
+
+
+def _renames(node: ast.AST) -> bool:
+    """Whether an import gives another name to what may reach any name: `import builtins as b`, `from sys import modules as loaded`."""
+    match node:
+        case ast.Import():
+            return any(alias.name == "builtins" and alias.asname for alias in node.names)
+        case ast.ImportFrom(module="builtins"):
+            return any(alias.name in {"*"} | ANYWHERE | IN_MODULE for alias in node.names if alias.asname or alias.name == "*")
+        case ast.ImportFrom(module=str(module)) if module.partition(".")[0] in ("importlib", "pkgutil", "runpy", "sys"):
+            return any(alias.name in {"modules", "resolve_name", "_getframe"} | ATTRIBUTES for alias in node.names)
     return False
 
 

@@ -18,7 +18,7 @@ except ImportError:
 SIDE_EFFECTS = ""
 """The pseudo-name of module-level statements that are run for their effects: calls, loops, registrations."""
 
-FORM = 5
+FORM = 6
 """The version of fingerprints and cached analyses. It must change whenever their meaning changes."""
 
 

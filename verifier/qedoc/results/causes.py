@@ -22,7 +22,9 @@ class Cause:
 CAUSES = {
     cause.slug: cause
     for cause in (
-        Cause(slug="ambiguous", title="a notation with several meanings", advice="write it so that it has one; the reasons say how"),
+        Cause(
+            slug="ambiguous", title="a notation with several meanings", advice="write it so that it has one meaning; the reason says how"
+        ),
         Cause(slug="unknown", title="an unknown command or name", advice="correct it, or use standard LaTeX"),
         Cause(slug="unsupported", title="a notation that qedoc does not read", advice="use another notation, or write a spec"),
         Cause(slug="malformed", title="a mistake in the LaTeX", advice="correct the formula"),
