@@ -14,7 +14,7 @@ from qedoc.bind.context import Context
 from qedoc.bind.layout import Layout
 from qedoc.bind.symbols import direct
 from qedoc.interpret.choices import Choice, Sure
-from qedoc.read import Application, Equation
+from qedoc.read import Application, EntryAt, Equation
 
 _NUMBERED = re.compile(r"(?P<letter>\w+?)_(?P<number>\d)")
 _SHAPE = re.compile(r"\bshape\b\W*(?:math:`)?\(\s*(?:(?:\.\.\.|\\ldots|\\dots)\s*,)?\s*(?P<length>\d+)\s*,?\s*\)", re.IGNORECASE)
@@ -29,6 +29,7 @@ def with_numbered(context: Context, equation: Equation) -> Iterator[tuple[Equati
         context: the docstring, with what the equation is about.
         equation: the equation as read.
     """
+    equation = _of_result(equation)
     found = [(letter, numbers) for letter, numbers in _numbered(context, equation).items() if _are_all(numbers)]
     if len(found) != 1 or not isinstance(equation.right, sp.Expr):
         yield equation, ()
@@ -59,6 +60,22 @@ def numbered(equation: Equation, value: sp.Expr) -> Layout:
         value: its value.
     """
     return Layout(value=value, spans={letter: (sp.Integer(first), sp.Integer(last)) for letter, first, last in equation.spans})
+
+
+def _of_result(equation: Equation) -> Equation:
+    r"""The equation with the entries of a listed result in its condition: `\theta = [a, -b], \quad \theta_2 < 0` holds for `-b < 0`.
+
+    That the last entry has the number of entries tells that they count from 1.
+    """
+    left, right = equation.left, equation.right
+    if not isinstance(left, sp.Symbol) or not isinstance(right, EntryAt) or len(equation.entry) != 1 or equation.entry[0][1] is None:
+        return equation
+    first, last = equation.entry[0][1]
+    listed = right.args[1:]
+    if first != 1 or last != len(listed) or sp.Symbol(f"{left}_{last}") not in equation.condition.free_symbols:
+        return equation
+    put = {sp.Symbol(f"{left}_{number}"): value for number, value in enumerate(listed, start=1)}
+    return replace(equation, condition=equation.condition.xreplace(put))
 
 
 def _numbered(context: Context, equation: Equation) -> dict[str, list[int]]:

@@ -12,7 +12,7 @@ from qedoc.sources.objects import named, own_docstring
 
 _OPENING = re.compile(
     r"\s*(?::math:`(?P<role>[^`]+)`|\$(?P<dollars>[^$]+)\$)"
-    r"(?:\s*$|\s*[.,:;—–]|\s+--?\s|\s+(?:for|at|from|given|with|evaluated|computed|as a function)\b)"
+    r"(?:\s*$|\s*[.,:;—]|\s+--?\s|\s+(?:for|at|from|given|with|evaluated|computed|as a function)\b)"
 )
 """A formula as the subject of a summary. Words such as `squared` or `on the boundary` would make it another value."""
 
@@ -40,7 +40,11 @@ def opened(owner: str, left: Any) -> Aim | None:
     for name in dir(made):
         opening = "" if name.startswith("__") else _opening(made, name)
         of_log = bool(_LOG.match(opening))
-        if _plain(_LOG.sub("", opening, count=1) if of_log else opening) == plain and _takes(made, name, len(arguments)) and has(owner, name):
+        if (
+            _plain(_LOG.sub("", opening, count=1) if of_log else opening) == plain
+            and _takes(made, name, len(arguments))
+            and has(owner, name)
+        ):
             found.append((name, "x" if of_log == logarithm else "log(x)" if of_log else "exp(x)"))
     public = [one for one in found if not one[0].startswith("_")] or found
     if len(public) != 1:
