@@ -58,8 +58,10 @@ def variants_of(
                 said = (*made, *_taken(one), *step, *means, *counts, *spelled, *complex_)
                 for put, told in with_statistics(context, equation):
                     for ranked, order in with_ranks(context, put):
-                        for entries, first in with_numbered(context, ranked):
-                            yield Variant(equation=entries, choices=(*said, *settled(entries), *told, *order, *first), context=context)
+                        for entries, counted_from in with_numbered(context, ranked):
+                            yield Variant(
+                                equation=entries, choices=(*said, *settled(entries), *told, *order, *counted_from), context=context
+                            )
 
 
 def _with_name(context: Context, equation: Equation) -> Equation:
