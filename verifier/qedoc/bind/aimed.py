@@ -10,6 +10,7 @@ from qedoc.bind.members import Aim, aims
 from qedoc.bind.metrics import metric
 from qedoc.bind.moments import by_moments
 from qedoc.bind.normed import norm
+from qedoc.bind.opened import opened
 from qedoc.bind.samplers import densities
 from qedoc.bind.schedules import value_after_steps
 from qedoc.interpret.choices import Choice
@@ -48,6 +49,8 @@ def aimed(context: Context, formula: Formula, equation: Equation) -> list[tuple[
         return [(_about(context, of) if made is None else _seen(context, of, of_metric(record, made)), ())]
     own = None if member else by_moments(context, equation) or norm(record.owner, equation.left, formula.latex)
     aim = stepped or own or next(aims(record.owner, member, equation.left, words), None)
+    if not member and (aim is None or not aim.by_head):
+        aim = opened(record.owner, equation.left) or aim
     return [(context if aim is None else _about(context, aim), ())]
 
 

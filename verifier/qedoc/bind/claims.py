@@ -28,6 +28,7 @@ from qedoc.bind.layout import Layout, divisors, result_of
 from qedoc.bind.linked import linked
 from qedoc.bind.matrices import restricted, sized, symmetric
 from qedoc.bind.minimisers import minimum
+from qedoc.bind.numbered import numbered
 from qedoc.bind.owners import letters_of_name
 from qedoc.bind.pairs import paired, pairs_of
 from qedoc.bind.parts import check_use, with_parts
@@ -357,7 +358,7 @@ def _laid(context: Context, equation: Equation, value: sp.Expr) -> tuple[Layout,
     """What the notation of an equation, and another function that the text links, tell of its axes; with a note of the latter."""
     said = {str(index): ends for index, ends in equation.entry if ends is not None}
     cut = Layout(value=value, entry=equation.entry, said=said).beside(entries(context, value))
-    cut = cut.beside(spelled_out(context, cut.value))
+    cut = cut.beside(spelled_out(context, cut.value)).beside(numbered(equation, cut.value))
     slid = cut.beside(windows(cut.value, result_of(equation, cut)))
     found, notes = linked(context, slid.value, result_of(equation, slid), _specs)
     return slid.beside(found), notes

@@ -317,6 +317,8 @@ def with_own(context: Context, equation: Equation, where: sp.Basic) -> Equation:
         symbol = condition.lhs if isinstance(condition, sp.Eq) else None
         name = symbol.name if isinstance(symbol, sp.Symbol) else ""
         own = name not in {"", *context.parameters, *context.bound, *context.called}
+        bases = {entry.base.label for entry in right.atoms(sp.Indexed)}
+        own = own and (symbol not in bases or isinstance(condition.rhs, sp.Symbol))  # an expression has no entries
         calls = _by_letters(right, name, condition.rhs) if own else []
         if own and (calls or symbol in right.free_symbols) and symbol not in condition.rhs.free_symbols:
             right = right.xreplace(dict.fromkeys((symbol, *calls), condition.rhs))

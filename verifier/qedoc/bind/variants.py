@@ -14,6 +14,7 @@ from qedoc.bind.gradients import undone
 from qedoc.bind.interpreted import Variant
 from qedoc.bind.means import with_means
 from qedoc.bind.moduli import with_moduli
+from qedoc.bind.numbered import with_numbered
 from qedoc.bind.ranks import with_ranks
 from qedoc.bind.settings import settled
 from qedoc.bind.spelled import with_spelled
@@ -57,7 +58,10 @@ def variants_of(
                 said = (*made, *_taken(one), *step, *means, *counts, *spelled, *complex_)
                 for put, told in with_statistics(context, equation):
                     for ranked, order in with_ranks(context, put):
-                        yield Variant(equation=ranked, choices=(*said, *settled(ranked), *told, *order), context=context)
+                        for entries, counted_from in with_numbered(context, ranked):
+                            yield Variant(
+                                equation=entries, choices=(*said, *settled(entries), *told, *order, *counted_from), context=context
+                            )
 
 
 def _with_name(context: Context, equation: Equation) -> Equation:

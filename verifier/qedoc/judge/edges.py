@@ -25,7 +25,8 @@ UNIT = Fraction(1, 2**23)
 EDGE = 1.125
 """How much smaller than the value at that distance a value may be."""
 
-_DENSITY = re.compile(r"(?:^|[._])(?:log_?)?(?:pdf|pmf|cdf|sf|prob|density)(?:_|$)")
+_MEASURE = re.compile(r"(?:^|[._])(?P<log>log_?)?(?:base|carrier)_measure(?:_|$)")
+_DENSITY = re.compile(r"(?:^|[._])(?:log_?)?(?:pdf|pmf|cdf|sf|prob|density|base_measure|carrier_measure)(?:_|$)")
 
 Ran: TypeAlias = float | int | Exception
 
@@ -76,7 +77,7 @@ class Edges:
 
     @property
     def is_density(self) -> bool:
-        """Whether the claim is the formula of a density or a distribution function, without cases."""
+        """Whether the claim is the formula of a density, of its base measure, or of a distribution function, without cases."""
         return bool(self.case.spec.natural and not self.case.spec.formula.has(sp.Piecewise) and _DENSITY.search(self.case.spec.target))
 
     def is_off_support(self, ran: float, *, infinite: bool = False) -> bool:
@@ -89,6 +90,8 @@ class Edges:
             ran: the value that the code gives.
             infinite: whether the formula is infinite there.
         """
+        if (measure := _MEASURE.search(self.case.spec.target)) is not None:  # it is 1 on the support of many distributions
+            return self.is_density and (infinite or ran == (-math.inf if measure["log"] else 0))
         return self.is_density and (infinite or ran in (0, 1, -math.inf))
 
     def refuses(self, row: Row) -> bool:

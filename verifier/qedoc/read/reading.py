@@ -166,6 +166,7 @@ class Equation:
             None if these are the bounds of the axis that it runs over.
         settings: the names that parameters have where the equation holds: `\text{if reduction} = \text{'mean'}`.
         unread: a left side that is not understood, as it is written; empty if there is none.
+        spans: the arrays whose entries are written as letters with numbers, each with its first and its last number.
     """
 
     left: sp.Expr | Application | None
@@ -175,6 +176,7 @@ class Equation:
     entry: tuple[Position, ...] = ()
     settings: tuple[tuple[str, str], ...] = ()
     unread: str = ""
+    spans: tuple[tuple[str, int, int], ...] = ()
 
     def __str__(self) -> str:
         left = self.left if isinstance(self.left, Application) or self.left is None else shown(self.left)
