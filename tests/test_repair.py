@@ -295,6 +295,56 @@ def test_a_correction_has_a_value_wherever_the_code_has_one(corrections: Correct
     assert all(r"\frac{" not in one.latex for one in corrections("x", "f(x) = 2 x", "x"))
 
 
+def cases(*rows: str) -> str:
+    body = r" \\ ".join(rows)
+    return rf"f(x) = \begin{{cases}} {body} \end{{cases}}"
+
+
+NESTED = "jnp.where(x <= 0, 0.0, jnp.where(x <= 1, x**2, x))"
+CUT = "jnp.where(x >= 1, 1 - 1 / x, 0.0)"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code", "right"),
+    [
+        (  # `0 > x \\ge 1` holds nowhere, and what is left has the values of the code
+            cases(r"0 & x \le 0", r"x^2 & 0 > x \le 1", r"x & x > 1"),
+            NESTED,
+            cases(r"0 & x \le 0", r"x^2 & 0 < x \le 1", r"x & x > 1"),
+        ),
+        (  # one case alone may be about a part of the domain
+            cases(r"1 - \frac{2}{x} & x \ge 1"),
+            CUT,
+            cases(r"1 - \frac{1}{x} & x \ge 1"),
+        ),
+        (  # cases may leave out an end of their ranges
+            cases(r"1 - \frac{2}{x} & x > 1", r"0 & x < 1"),
+            CUT,
+            cases(r"1 - \frac{1}{x} & x > 1", r"0 & x < 1"),
+        ),
+        (  # `-x < 1` also holds where the first case does
+            cases(r"1 - \frac{2}{x} & x \ge 1", "0 & -x < 1"),
+            CUT,
+            cases(r"1 - \frac{1}{x} & x \ge 1", "0 & x < 1"),
+        ),
+        (  # the second case holds wherever the first one does not
+            cases(r"1 - \frac{2}{x} & x \ge 1", r"0 & \text{otherwise}"),
+            CUT,
+            cases(r"1 - \frac{1}{x} & x \ge 1", r"0 & \text{otherwise}"),
+        ),
+        (  # cases that overlap may have the same values
+            cases(r"x^2 & x \ge 1", r"x & 0 \le x \le 1", r"-x & x \le 0"),
+            "jnp.where(x >= 1, x, jnp.abs(x))",
+            cases(r"x & x \ge 1", r"x & 0 \le x \le 1", r"-x & x \le 0"),
+        ),
+    ],
+)
+def test_cases_leave_no_gap_and_do_not_contradict(corrections: Corrections, wrong: str, code: str, right: str) -> None:
+    found = [one.latex for one in corrections("x", wrong, code)]
+    assert found[0] == right
+    assert all(r"> x \ge" not in one and "-x < 1" not in one for one in found)
+
+
 def test_no_symbol_is_added_that_changes_nothing(corrections: Corrections) -> None:
     """The right values could be written as `1^a`, and with a minimum of numbers."""
     found = corrections("x, a", "f(x, a) = 3 x - a", "1 * x - a")

@@ -22,6 +22,7 @@ from qedoc.judge.check import check
 from qedoc.judge.readings import check_readings
 from qedoc.read.listening import listening
 from qedoc.repair.candidates import NEAR, Candidate, Found, is_settled, ranked, taken
+from qedoc.repair.divided import is_divided
 from qedoc.repair.edits import FUNCTIONS, Array, Edit, edits
 from qedoc.repair.framed import framed
 from qedoc.repair.marked import FAILS, Places, Point, Program, Span, bound_as, marked, stated_part
@@ -288,7 +289,11 @@ class Repair:
             bound = bound if bound is None else self._about_all(bound)
             if bound is None or self._is_idle(text, bound.spec):
                 continue
-            if holds(bound.spec, self.points) and (self.frame is None or is_plain(self.frame, text, self.latex)):
+            if (
+                holds(bound.spec, self.points)
+                and is_divided(bound.spec, self.points)
+                and (self.frame is None or is_plain(self.frame, text, self.latex))
+            ):
                 return Candidate(cost=found.cost, text=text, bound=bound)
         return None
 
