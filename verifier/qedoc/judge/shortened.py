@@ -68,10 +68,11 @@ def _put(value: sp.Expr, whole: sp.Expr, name: sp.Indexed) -> sp.Expr:
 
 
 def presented(value: sp.Expr | Recurrence) -> Formula:
-    """Writes a formula or a rule in the notations that readers use. Words are upright."""
+    """Writes a formula or a rule in the notations that readers use. Words are upright, with a thin space between factors."""
     symbols = {s for part in (value, *value.args) for s in part.atoms(sp.Symbol)}
     words = {s: _word(s.name) for s in symbols if not _is_letter(s.name)}
-    return replace(written(value), latex=sp.latex(value, symbol_names=words, mul_symbol=r"\, "))
+    between = r"\, " if words else None
+    return replace(written(value), latex=sp.latex(value, symbol_names=words, mul_symbol=between))
 
 
 def _word(name: str) -> str:
